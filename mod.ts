@@ -1,0 +1,6 @@
+/**
+ * ALBERT on WebGPU: the model, its training and its experiments.
+ *
+ * @module
+ */
+export {};

@@ -1,0 +1,8 @@
+/**
+ * Files on a disk: atomic writes and checksums. This folder needs Deno's file access; what must
+ * also run in a browser does not import it.
+ *
+ * @module
+ */
+export * from "./atomic_write.ts";
+export * from "./checksum.ts";

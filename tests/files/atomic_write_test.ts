@@ -1,0 +1,70 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { atomicWriteFile, folderOf, sha256File, sha256Hex } from "../../src/files/mod.ts";
+
+async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const namesIn = (folder: string): string[] => [...Deno.readDirSync(folder)].map((e) => e.name);
+
+Deno.test("atomicWriteFile() writes text, bytes and streams whole and leaves no temporary file", () =>
+  inFolder(async (folder) => {
+    await atomicWriteFile(`${folder}/text`, "häuser");
+    assertEquals(await Deno.readTextFile(`${folder}/text`), "häuser");
+    const bytes = new Uint8Array(3_000_000).map((_, i) => i);
+    await atomicWriteFile(`${folder}/bytes`, bytes);
+    assertEquals(await sha256File(`${folder}/bytes`), sha256Hex(bytes));
+    async function* pieces() {
+      yield bytes.subarray(0, 10);
+      await Promise.resolve();
+      yield bytes.subarray(10);
+    }
+    await atomicWriteFile(`${folder}/stream`, pieces());
+    assertEquals(await sha256File(`${folder}/stream`), sha256Hex(bytes));
+    assertEquals(namesIn(folder).sort(), ["bytes", "stream", "text"]);
+  }));
+
+Deno.test("atomicWriteFile() keeps the old file and removes its own when the data breaks off", () =>
+  inFolder(async (folder) => {
+    await atomicWriteFile(`${folder}/a`, "old");
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(100);
+      await Promise.resolve();
+      throw new Error("source went away");
+    }
+    await assertRejects(
+      () => atomicWriteFile(`${folder}/a`, broken()),
+      Error,
+      `Cannot write ${folder}/a: source went away`,
+    );
+    assertEquals(await Deno.readTextFile(`${folder}/a`), "old");
+    assertEquals(namesIn(folder), ["a"]);
+  }));
+
+Deno.test("atomicWriteFile() names the path when the folder is missing", async () => {
+  const error = await assertRejects(() => atomicWriteFile("/no/such/folder/x", "1"), Error);
+  assert(error.message.startsWith("Cannot write /no/such/folder/x: "));
+});
+
+Deno.test("atomicWriteFile() called at once by many writers leaves one whole file", () =>
+  inFolder(async (folder) => {
+    const texts = Array.from({ length: 8 }, (_, i) => String(i).repeat(100_000));
+    await Promise.all(texts.map((text) => atomicWriteFile(`${folder}/a`, text)));
+    assert(texts.includes(await Deno.readTextFile(`${folder}/a`)));
+    assertEquals(namesIn(folder), ["a"]);
+  }));
+
+Deno.test("sha256Hex() equals the published sum of 'abc' (FIPS 180-4)", () =>
+  assertEquals(
+    sha256Hex("abc"),
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+  ));
+
+Deno.test("folderOf() gives the folder of a path, a bare name and a file at the root", () => {
+  assertEquals(["a/b/c", "c", "/c"].map(folderOf), ["a/b", ".", "/"]);
+});

@@ -1,0 +1,162 @@
+/**
+ * What a kernel is: a typed signature, WGSL variants that compute it on a GPU, and a twin that says the same in
+ * plain TypeScript.
+ *
+ * Three kinds of value reach a kernel, by how often they change:
+ * - **structural** parameters change what is computed (a transpose, an epilogue); each combination is its own pipeline;
+ * - **uniforms** are sizes and scalars that travel in a uniform block; a new size never compiles a new pipeline;
+ * - **tuning** (tiles, workgroups, operand paths) lives inside a variant and never changes the meaning.
+ *
+ * @module
+ */
+
+/** Element type of a binding. */
+export type ElementType = "f32" | "u32";
+
+/** How a kernel touches a binding. */
+export type Access = "read" | "read_write";
+
+/** One storage binding of a kernel. */
+export interface BindingSignature {
+  readonly type: ElementType;
+  readonly access: Access;
+  /** Says for which structural parameters the binding exists; absent means always. */
+  readonly when?: (structural: Structural) => boolean;
+}
+
+/** Value of one structural parameter. */
+export type StructuralValue = string | number | boolean;
+
+/** Structural parameters of one run, by name. */
+export type Structural = Readonly<Record<string, StructuralValue>>;
+
+/** Uniform values of one run, by name. */
+export type Uniforms = Readonly<Record<string, number>>;
+
+/** Numbers as a twin sees them: float32 on the CPU device, float64 for finite differences. */
+export type NumberArray = Float32Array | Float64Array;
+
+/** What a twin gets for each binding that exists. */
+// deno-lint-ignore no-explicit-any -- a twin knows its own signature: f32 bindings are NumberArray, u32 are Uint32Array
+export type BindingArrays = Readonly<Record<string, any>>;
+
+/** What the adapter under a variant can do. */
+export interface Capabilities {
+  /** Size of every subgroup where the adapter's minimum and maximum agree, else null. */
+  readonly subgroupSize: number | null;
+  /** Whether a shader must say `enable subgroups;` (browsers) or must not (Deno). */
+  readonly subgroupDirective: boolean;
+  readonly shaderF16: boolean;
+  /** Whether the adapter runs on the CPU (a software Vulkan driver). */
+  readonly cpuAdapter: boolean;
+  /** Whether `texture_storage_2d<rgba32float, read>` can be bound. */
+  readonly readableStorageTextures: boolean;
+  readonly maxTextureSide: number;
+  readonly maxWorkgroupStorageBytes: number;
+  readonly maxInvocationsPerWorkgroup: number;
+}
+
+/** What a variant is asked about. */
+export interface VariantContext {
+  readonly structural: Structural;
+  readonly uniforms: Uniforms;
+  readonly capabilities: Capabilities;
+}
+
+/**
+ * A matrix inside a binding that the device copies to an rgba32float texture before the run. Row `r` of the matrix starts
+ * at element `offset + r * pitch` of the view. Rows beyond `maxTextureSide` go on in the next column block: row `r` is
+ * texture row `r % side` and its texels start at column `floor(r / side) * blockWidth`, where `side` is
+ * `min(rows, maxTextureSide)` and `blockWidth` is `columns / 4 + padTexels`.
+ */
+export interface TextureOperand {
+  readonly offset: number;
+  readonly rows: number;
+  /** Elements of a row that are copied: a multiple of 4. */
+  readonly columns: number;
+  /** Elements from one row to the next: a multiple of 64 (WebGPU's 256-byte rule). */
+  readonly pitch: number;
+  /** Unused texels after each row; a power-of-two pitch is slow on CPU adapters. */
+  readonly padTexels: number;
+}
+
+/** One way of computing a kernel on a GPU. */
+export interface Variant {
+  readonly name: string;
+  /** Class of the order of accumulation: variants of one class agree bit for bit. */
+  readonly numerics: string;
+  /** Whether this variant can compute the run on this adapter. */
+  supports(context: VariantContext): boolean;
+  /** The whole WGSL text; its entry point is `main`, its uniform block is `@group(0) @binding(0)`, its storage bindings follow
+   * from 1 in the order of the signature, those that do not exist left out without a gap. */
+  source(structural: Structural, capabilities: Capabilities): string;
+  /** Values for the WGSL's override constants. */
+  constants?(structural: Structural, capabilities: Capabilities): Readonly<Record<string, number>>;
+  /** Workgroups to dispatch; no dimension above 65,535. */
+  workgroups(context: VariantContext): readonly [number, number, number];
+  /** Bindings that are read as textures, with the matrix to copy. */
+  textures?(context: VariantContext): Readonly<Record<string, TextureOperand>>;
+}
+
+/** One call of a kernel in the registry test. */
+export interface KernelCase {
+  readonly structural: Structural;
+  readonly uniforms: Uniforms;
+  /** Contents of a binding where random normals (f32) or zeros (u32) will not do. */
+  readonly fill?: Readonly<
+    Record<string, (length: number, random: () => number) => ArrayLike<number>>
+  >;
+  /** Bound on |a−b| / (|b| + scale) against the twin, where the family's own is not meant. */
+  readonly tolerance?: number;
+}
+
+/** Arithmetic and traffic of one run. */
+export interface Work {
+  readonly flops: number;
+  readonly bytes: number;
+}
+
+/** A kernel: signature, variants, twin. */
+export interface Kernel {
+  /** `family.function`, as `layer_norm.forward`. */
+  readonly name: string;
+  readonly bindings: Readonly<Record<string, BindingSignature>>;
+  /** Fields of the uniform block in order. */
+  readonly uniforms: Readonly<Record<string, "u32" | "f32">>;
+  /** Structural parameters and the values each may take. */
+  readonly structural: Readonly<Record<string, readonly StructuralValue[]>>;
+  /** Best first: a device takes the first that it supports unless it has measured otherwise. */
+  readonly variants: readonly Variant[];
+  /** Least number of elements of each binding (the shape rule); checked before every run. */
+  lengths(uniforms: Uniforms, structural: Structural): Readonly<Record<string, number>>;
+  /** How many independent items the twin can be divided into (rows, usually). */
+  items(uniforms: Uniforms, structural: Structural): number;
+  /** The kernel in plain TypeScript for items `begin` (inclusive) to `end` (exclusive). */
+  twin(
+    arrays: BindingArrays,
+    uniforms: Uniforms,
+    structural: Structural,
+    begin: number,
+    end: number,
+  ): void;
+  work(uniforms: Uniforms, structural: Structural): Work;
+  /** Odd shapes, ones, empties, sizes past each tile: what the registry test runs. */
+  cases(): readonly KernelCase[];
+}
+
+/** Names of the bindings that exist for these structural parameters, in binding order from 1. */
+export function activeBindings(kernel: Kernel, structural: Structural): string[] {
+  return Object.keys(kernel.bindings).filter((name) => {
+    const { when } = kernel.bindings[name];
+    return when === undefined || when(structural);
+  });
+}
+
+/**
+ * Workgroups for `count` of them laid out in two dimensions, since one dimension ends at 65,535. A shader finds its index as
+ * `workgroup_id.x + workgroup_id.y * num_workgroups.x` and leaves when it is not below its count.
+ */
+export function grid(count: number): readonly [number, number, number] {
+  if (count <= 65_535) return [Math.max(count, 1), 1, 1];
+  return [65_535, Math.ceil(count / 65_535), 1];
+}

@@ -1,0 +1,67 @@
+/**
+ * Deep equality as `@std/assert` has it: `0` equals `-0`, `NaN` equals `NaN`, prototypes must agree,
+ * and a missing property differs from one that is `undefined`. `node:util` has no such mode (its
+ * strict comparison parts `0` from `-0`), hence this walk.
+ */
+export function equal(a: unknown, b: unknown): boolean {
+  return compare(a, b, new Map());
+}
+
+function compare(a: unknown, b: unknown, seen: Map<unknown, unknown>): boolean {
+  if (a === b || Object.is(a, b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (prototype(a) !== prototype(b)) return false;
+  if (a instanceof Date) return Object.is(a.getTime(), (b as Date).getTime());
+  if (a instanceof RegExp || a instanceof URL || a instanceof URLSearchParams) {
+    return String(a) === String(b);
+  }
+  if (a instanceof ArrayBuffer || a instanceof SharedArrayBuffer) {
+    return sameElements(new Uint8Array(a), new Uint8Array(b as ArrayBuffer));
+  }
+  if (ArrayBuffer.isView(a) && !(a instanceof DataView)) {
+    return sameElements(a as Uint8Array, b as Uint8Array);
+  }
+  if (seen.get(a) === b) return true; // a cycle that agreed so far
+  seen.set(a, b);
+  if (a instanceof Set || a instanceof Map) {
+    return sameEntries([...a.entries()], [...(b as Map<unknown, unknown>).entries()], seen);
+  }
+  return sameProperties(a, b, seen);
+}
+
+/** Objects without a prototype count as plain ones. */
+function prototype(value: object): unknown {
+  return Object.getPrototypeOf(value) ?? Object.prototype;
+}
+
+function sameElements(a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] !== b[i] && !Object.is(a[i], b[i])) return false;
+  }
+  return true;
+}
+
+/** Entries of sets and maps have no order; keys may be objects, so each looks for its equal. */
+function sameEntries(
+  a: [unknown, unknown][],
+  b: [unknown, unknown][],
+  seen: Map<unknown, unknown>,
+): boolean {
+  if (a.length !== b.length) return false;
+  const left = new Map(b.map((entry, i) => [i, entry]));
+  return a.every(([key, value]) => {
+    for (const [i, [otherKey, otherValue]] of left) {
+      if (compare(key, otherKey, seen) && compare(value, otherValue, seen)) return left.delete(i);
+    }
+    return false;
+  });
+}
+
+function sameProperties(a: object, b: object, seen: Map<unknown, unknown>): boolean {
+  const keys = Reflect.ownKeys(a);
+  if (keys.length !== Reflect.ownKeys(b).length) return false;
+  return keys.every((key) =>
+    Object.hasOwn(b, key) && compare(Reflect.get(a, key), Reflect.get(b, key), seen)
+  );
+}

@@ -1,0 +1,110 @@
+import { stripVTControlCharacters as plain } from "node:util";
+import { AssertionError, ending } from "./assertion_error.ts";
+
+// deno-lint-ignore no-explicit-any
+type ErrorClass<E extends Error> = abstract new (...args: any[]) => E;
+
+/** The function throws. */
+export function assertThrows(fn: () => unknown, msg?: string): unknown;
+/** The function throws an error of this class whose message holds `msgIncludes`. */
+export function assertThrows<E extends Error = Error>(
+  fn: () => unknown,
+  ErrorClass: ErrorClass<E>,
+  msgIncludes?: string,
+  msg?: string,
+): E;
+export function assertThrows<E extends Error>(
+  fn: () => unknown,
+  wanted?: ErrorClass<E> | string,
+  includes?: string,
+  msg?: string,
+): unknown {
+  let found: { error: unknown } | undefined;
+  try {
+    fn();
+  } catch (error) {
+    found = { error };
+  }
+  return judge(found, "throw", "thrown", wanted, includes, msg);
+}
+
+/** The promise is rejected. */
+export function assertRejects(fn: () => PromiseLike<unknown>, msg?: string): Promise<unknown>;
+/** The promise is rejected with an error of this class whose message holds `msgIncludes`. */
+export function assertRejects<E extends Error = Error>(
+  fn: () => PromiseLike<unknown>,
+  ErrorClass: ErrorClass<E>,
+  msgIncludes?: string,
+  msg?: string,
+): Promise<E>;
+export async function assertRejects<E extends Error>(
+  fn: () => PromiseLike<unknown>,
+  wanted?: ErrorClass<E> | string,
+  includes?: string,
+  msg?: string,
+): Promise<unknown> {
+  let promise: PromiseLike<unknown>;
+  try {
+    promise = fn();
+  } catch {
+    const own = typeof wanted === "string" ? wanted : msg;
+    throw new AssertionError(`Function throws when expected to reject${ending(own)}`);
+  }
+  let found: { error: unknown } | undefined;
+  try {
+    await promise;
+  } catch (error) {
+    found = { error };
+  }
+  return judge(found, "reject", "rejected", wanted, includes, msg);
+}
+
+/** The value is an error of this class whose message holds (or matches) `msgMatches`. */
+export function assertIsError<E extends Error = Error>(
+  error: unknown,
+  ErrorClass?: ErrorClass<E>,
+  msgMatches?: string | RegExp,
+  msg?: string,
+): asserts error is E {
+  if (!(error instanceof Error)) {
+    throw new AssertionError(`Expected "error" to be an Error object${ending(msg)}`);
+  }
+  if (ErrorClass && !(error instanceof ErrorClass)) {
+    throw new AssertionError(
+      `Expected error to be instance of "${ErrorClass.name}", but was "${error.constructor?.name}": ${error.message}${
+        ending(msg)
+      }`,
+    );
+  }
+  if (!msgMatches) return;
+  const text = plain(error.message);
+  const holds = typeof msgMatches === "string"
+    ? text.includes(plain(msgMatches))
+    : msgMatches.test(text);
+  if (!holds) {
+    throw new AssertionError(
+      `Expected error message to include ${
+        typeof msgMatches === "string" ? JSON.stringify(msgMatches) : msgMatches
+      }, but got ${JSON.stringify(error.message)}${ending(msg)}`,
+    );
+  }
+}
+
+function judge<E extends Error>(
+  found: { error: unknown } | undefined,
+  verb: string,
+  participle: string,
+  wanted: ErrorClass<E> | string | undefined,
+  includes: string | undefined,
+  msg: string | undefined,
+): unknown {
+  const own = typeof wanted === "string" ? wanted : msg;
+  if (!found) throw new AssertionError(`Expected function to ${verb}${ending(own)}`);
+  if (typeof wanted === "function") {
+    if (!(found.error instanceof Error)) {
+      throw new AssertionError(`A non-Error object was ${participle}${ending(own)}`);
+    }
+    assertIsError(found.error, wanted, includes, own);
+  }
+  return found.error;
+}

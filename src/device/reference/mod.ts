@@ -1,0 +1,6 @@
+/**
+ * The reference device: the kernels' twins on one thread, in float32 or float64.
+ *
+ * @module
+ */
+export { openReferenceDevice, type ReferenceDeviceOptions } from "./reference_device.ts";

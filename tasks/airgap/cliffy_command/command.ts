@@ -1,0 +1,366 @@
+// deno-lint-ignore-file no-explicit-any
+import {
+  declareOption,
+  declareSlots,
+  type Option,
+  type OptionSettings,
+  type Slot,
+} from "./declare.ts";
+import { unknownCommand, ValidationError } from "./errors.ts";
+import { helpText } from "./help_text.ts";
+import type { ArgumentsOf, Joined, OptionOf } from "./infer.ts";
+import { findOption, type Parsed, parseWords } from "./parse.ts";
+import { type ArgumentValue, BASE_TYPES, type EnumType, type Type } from "./types.ts";
+
+type Names = Record<string, unknown> | void;
+type Of<TGlobals, TThen> = TGlobals extends number ? any : TThen;
+
+/** The options of {@linkcode Command.option} that decide its type. */
+interface Settings<R, C, D, V>
+  extends Omit<OptionSettings, "required" | "collect" | "default" | "value"> {
+  required?: R;
+  collect?: C;
+  default?: D | (() => D);
+  value?: (value: any, previous?: any) => V;
+}
+
+/**
+ * A command: what it is called, what it takes and what it does. Methods chain; after `.command()`
+ * they speak of the new sub-command until `.reset()`.
+ */
+export class Command<
+  TParentGlobals extends Names = void,
+  TParentTypes extends Names = Of<TParentGlobals, void>,
+  TOptions extends Names = Of<TParentGlobals, void>,
+  TArguments extends unknown[] = Of<TParentGlobals, []>,
+  TGlobals extends Names = Of<TParentGlobals, void>,
+  TTypes extends Names = Of<TParentGlobals, void>,
+> {
+  #at: Command<any> = this;
+  #parent?: Command<any>;
+  #name = "COMMAND";
+  #version?: string;
+  #description: string | (() => string) = "";
+  #usage?: string;
+  #group?: string;
+  #hidden = false;
+  #throws = false;
+  #definition = "";
+  #slots: Slot[] = [];
+  #options: Option[] = [];
+  #types = new Map<string, Type<unknown>>();
+  #examples: { name: string; description: string }[] = [];
+  #commands = new Map<string, Command<any>>();
+  #action?: (...args: any[]) => unknown;
+
+  /** What the program is called. */
+  name(name: string): this {
+    this.#at.#name = name;
+    return this;
+  }
+
+  /** Adds `--version`. */
+  version(version: string): this {
+    this.#at.#version = version;
+    return this;
+  }
+
+  /** What it does; the first line stands in lists of commands. */
+  description(description: string | (() => string)): this {
+    this.#at.#description = description;
+    return this;
+  }
+
+  /** Replaces the generated usage line. */
+  usage(usage: string): this {
+    this.#at.#usage = usage;
+    return this;
+  }
+
+  /** Leaves the command out of help texts. */
+  hidden(): this {
+    this.#at.#hidden = true;
+    return this;
+  }
+
+  /** Heading of the options that follow. */
+  group(name: string | null): this {
+    this.#at.#group = name ?? undefined;
+    return this;
+  }
+
+  /** Names a type of values, for this command and those below. */
+  type<TName extends string, const T extends string | number | boolean>(
+    name: TName,
+    handler: EnumType<T>,
+  ): Command<
+    TParentGlobals,
+    TParentTypes,
+    TOptions,
+    TArguments,
+    TGlobals,
+    Joined<TTypes, Record<TName, T>>
+  > {
+    this.#at.#types.set(name, handler);
+    return this as any;
+  }
+
+  /** Declares what stands on the line beside options. */
+  arguments<TSpecs extends string>(
+    definition: TSpecs,
+  ): Command<
+    TParentGlobals,
+    TParentTypes,
+    TOptions,
+    ArgumentsOf<TSpecs, Joined<TParentTypes, TTypes>>,
+    TGlobals,
+    TTypes
+  > {
+    this.#at.#definition = definition;
+    this.#at.#slots = declareSlots(definition);
+    return this as any;
+  }
+
+  /** Declares an option. */
+  option<
+    TFlags extends string,
+    R extends boolean | undefined = undefined,
+    C extends boolean | undefined = undefined,
+    const D = undefined,
+    V = undefined,
+  >(
+    flags: TFlags,
+    description: string,
+    settings: Settings<R, C, D, V> = {},
+  ): Command<
+    TParentGlobals,
+    TParentTypes,
+    Joined<TOptions, OptionOf<TFlags, Joined<TParentTypes, TTypes>, R, C, D, V>>,
+    TArguments,
+    TGlobals,
+    TTypes
+  > {
+    const at = this.#at;
+    const option = declareOption(flags, description, settings as OptionSettings, at.#group);
+    const taken = option.flags.find((one) => findOption(at.#options, one));
+    if (taken) throw new Error(`The option "${taken}" is declared twice on "${at.#name}".`);
+    at.#options.push(option);
+    return this as any;
+  }
+
+  /** Declares an option that every command below takes too. */
+  globalOption<
+    TFlags extends string,
+    R extends boolean | undefined = undefined,
+    C extends boolean | undefined = undefined,
+    const D = undefined,
+    V = undefined,
+  >(
+    flags: TFlags,
+    description: string,
+    settings: Settings<R, C, D, V> = {},
+  ): Command<
+    TParentGlobals,
+    TParentTypes,
+    TOptions,
+    TArguments,
+    Joined<TGlobals, OptionOf<TFlags, Joined<TParentTypes, TTypes>, R, C, D, V>>,
+    TTypes
+  > {
+    return this.option(flags, description, { ...settings, global: true }) as any;
+  }
+
+  /** An example for the help text. */
+  example(name: string, description: string): this {
+    this.#at.#examples.push({ name, description });
+    return this;
+  }
+
+  /** What the command does. */
+  action(
+    action: (
+      this: Command<any>,
+      options: Joined<TParentGlobals, Joined<TGlobals, TOptions>>,
+      ...args: TArguments
+    ) => unknown,
+  ): this {
+    this.#at.#action = action as (...args: any[]) => unknown;
+    return this;
+  }
+
+  /** Adds a sub-command; what follows speaks of it. */
+  command(nameAndArguments: string, command?: Command<any> | string): Command<any> {
+    this.reset();
+    const [name, ...definition] = nameAndArguments.split(" ");
+    if (this.#commands.has(name)) throw new Error(`Duplicate command name "${name}".`);
+    const child = command instanceof Command ? command.reset() : new Command<any>();
+    child.#name = name;
+    child.#parent = this;
+    if (typeof command === "string") child.description(command);
+    if (definition.length > 0) child.arguments(definition.join(" "));
+    this.#commands.set(name, child);
+    this.#at = child;
+    return this as Command<any>;
+  }
+
+  /** Speaks of the command itself again. */
+  reset(): this {
+    this.#at = this;
+    this.#group = undefined;
+    return this;
+  }
+
+  /** Wrong usage is thrown and not printed. */
+  throwErrors(): this {
+    this.#at.#throws = true;
+    return this;
+  }
+
+  /** Reads the words, finds the command and does it. */
+  async parse(words: string[] = Deno.args): Promise<void> {
+    const { command, rest } = this.reset().#find(words);
+    try {
+      await command.#run(rest);
+    } catch (error) {
+      if (!(error instanceof ValidationError) || this.#throws) throw error;
+      command.showHelp();
+      console.error(`  error: ${error.message}\n`);
+      Deno.exit(error.exitCode);
+    }
+  }
+
+  /** Follows command names; options that all commands share may stand before them. */
+  #find(words: string[]): { command: Command<any>; rest: string[] } {
+    const skipped: string[] = [];
+    for (let i = 0; i < words.length; i++) {
+      const child = this.#commands.get(words[i]);
+      if (child) return child.#find([...skipped, ...words.slice(i + 1)]);
+      const option = words[i].startsWith("-")
+        ? findOption(this.#options, words[i].split("=")[0])
+        : undefined;
+      if (!option?.global) break;
+      skipped.push(words[i]);
+      if (option.slot && !words[i].includes("=")) skipped.push(words[++i] ?? "");
+    }
+    return { command: this, rest: words };
+  }
+
+  async #run(words: string[]): Promise<void> {
+    if (words.length === 0 && this.#commands.size > 0 && !this.#action) return this.showHelp();
+    if (this.#slots.length === 0) this.#refuseWords(words);
+    const parsed: Parsed = parseWords(
+      words,
+      this.getOptions(true),
+      this.#slots,
+      (value) => this.#read(value),
+    );
+    if (parsed.standalone?.action) return void await parsed.standalone.action.call(this);
+    for (const option of parsed.given) {
+      await option.action?.call(this, parsed.options, ...parsed.arguments);
+    }
+    await this.#action?.call(this, parsed.options, ...parsed.arguments);
+  }
+
+  /** A word where no argument is taken: a mistyped command, or one too many. */
+  #refuseWords(words: string[]): void {
+    const first = words[0];
+    if (!first || first.startsWith("-")) return;
+    if (this.#commands.size === 0) {
+      throw new ValidationError(`No arguments allowed for command "${this.getPath()}".`);
+    }
+    throw unknownCommand(first, this.getCommands().map((command) => command.#name));
+  }
+
+  #read(value: ArgumentValue): unknown {
+    return this.#typeOf(value.type).parse(value);
+  }
+
+  #typeOf(name: string): Type<unknown> {
+    const type = this.#types.get(name);
+    if (type) return type;
+    if (this.#parent) return this.#parent.#typeOf(name);
+    if (!(name in BASE_TYPES)) throw new Error(`Unknown type "${name}".`);
+    return BASE_TYPES[name];
+  }
+
+  /** Name of the command. */
+  getName(): string {
+    return this.#name;
+  }
+
+  /** The names from the program down to this command. */
+  getPath(): string {
+    return this.#parent ? `${this.#parent.getPath()} ${this.#name}` : this.#name;
+  }
+
+  /** The program. */
+  getMainCommand(): Command<any> {
+    return this.#parent?.getMainCommand() ?? this;
+  }
+
+  /** The sub-command of this name. */
+  getCommand(name: string): Command<any> | undefined {
+    return this.#commands.get(name);
+  }
+
+  /** Sub-commands, without hidden ones unless asked for. */
+  getCommands(hidden = false): Command<any>[] {
+    return [...this.#commands.values()].filter((command) => hidden || !command.#hidden);
+  }
+
+  /** Its own options and those shared from above, without hidden ones unless asked for. */
+  getOptions(hidden = false): Option[] {
+    const own = [...this.#builtInOptions(), ...this.#options];
+    const above: Option[] = [];
+    for (let parent = this.#parent; parent; parent = parent.#parent) {
+      above.push(...parent.#options.filter((option) => option.global));
+    }
+    return [...own, ...above].filter((option) => hidden || !option.hidden);
+  }
+
+  #builtInOptions(): Option[] {
+    const standalone = { standalone: true };
+    const help = declareOption("-h, --help", "Show this help.", {
+      ...standalone,
+      action: () => this.showHelp(),
+    });
+    if (!this.#version || this.#parent) return [help];
+    const version = declareOption("-V, --version", "Show the version number for this program.", {
+      ...standalone,
+      action: () => console.log(this.#version),
+    });
+    return [help, version];
+  }
+
+  /** The description. */
+  getDescription(): string {
+    return typeof this.#description === "function" ? this.#description() : this.#description;
+  }
+
+  /** The help text. */
+  getHelp(): string {
+    const required = this.getOptions().filter((option) => option.required).map((option) =>
+      `${option.flags.find((one) => one.startsWith("--"))} ${option.slot?.raw ?? ""}`.trim()
+    );
+    return helpText({
+      usage: [this.getPath(), this.#usage ?? [this.#definition, ...required].join(" ").trim()].join(
+        " ",
+      ),
+      version: this.getMainCommand().#version,
+      description: this.getDescription(),
+      options: this.getOptions(),
+      values: (option) => option.slot && this.#typeOf(option.slot.type).values?.(),
+      commands: this.getCommands().map((command) => ({
+        name: command.#name,
+        definition: command.#definition,
+        description: command.getDescription().trim().split("\n", 1)[0],
+      })),
+      examples: this.#examples,
+    });
+  }
+
+  /** Prints the help text. */
+  showHelp(): void {
+    console.log(this.getHelp());
+  }
+}

@@ -1,0 +1,81 @@
+/** Stand-in for `@cliffy/command/completions`. @module */
+import { Command } from "./command.ts";
+import type { Option } from "./declare.ts";
+
+/** `completions bash|zsh|fish`: prints a script for the shell. */
+export class CompletionsCommand extends Command {
+  /** Takes the place of a command called `completions`. */
+  constructor() {
+    super();
+    const shells = [["bash", bash], ["fish", fish], ["zsh", zsh]] as const;
+    this.description(() => {
+      const path = this.getPath();
+      return `Generate shell completions.\nAdd this line to your ~/.bashrc or similar: source <(${path} bash)`;
+    }).action(() => this.showHelp());
+    for (const [shell, script] of shells) {
+      this.command(
+        shell,
+        new Command().description(`Generate shell completions for ${shell}.`)
+          .action(() => console.log(script(this.getMainCommand()))),
+      );
+    }
+    this.reset();
+  }
+}
+
+interface Entry {
+  path: string;
+  words: string[];
+}
+
+/** Every command by its path, with the words that may follow it. */
+// deno-lint-ignore no-explicit-any
+function entries(command: Command<any>): Entry[] {
+  const words = [
+    ...command.getCommands().map((child) => child.getName()),
+    ...command.getOptions().map((option: Option) => `--${option.name}`),
+  ];
+  return [
+    { path: command.getPath(), words },
+    ...command.getCommands().flatMap((child) => entries(child)),
+  ];
+}
+
+// deno-lint-ignore no-explicit-any
+function bash(program: Command<any>): string {
+  const name = program.getName();
+  const cases = entries(program).map(({ path, words }) =>
+    `    "${path}") words="${words.join(" ")}" ;;`
+  );
+  return `_${name}() {
+  local word path="${name}" words=""
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case "$word" in -*) ;; *) path="$path $word" ;; esac
+  done
+  case "$path" in
+${cases.join("\n")}
+  esac
+  COMPREPLY=($(compgen -o default -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -o default -F _${name} ${name}`;
+}
+
+// deno-lint-ignore no-explicit-any
+function zsh(program: Command<any>): string {
+  return `autoload -U bashcompinit && bashcompinit\n${bash(program)}`;
+}
+
+// deno-lint-ignore no-explicit-any
+function fish(program: Command<any>): string {
+  const name = program.getName();
+  return entries(program).flatMap(({ path, words }) => {
+    const above = path.split(" ").slice(1);
+    const condition = above.length === 0
+      ? "__fish_use_subcommand"
+      : above.map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
+    return words.map((word) =>
+      `complete -c ${name} -n '${condition}' ` +
+      (word.startsWith("--") ? `-l ${word.slice(2)}` : `-f -a ${word}`)
+    );
+  }).join("\n");
+}

@@ -1,0 +1,4 @@
+import { HelpCommand } from "@cliffy/command/help";
+
+/** `albert help [command]` */
+export default new HelpCommand();

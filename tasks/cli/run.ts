@@ -1,0 +1,41 @@
+import { ValidationError } from "@cliffy/command";
+import { buildProgram } from "./program.ts";
+
+/**
+ * Runs one command line and returns its exit code: 0, 1 for a failure, 2 for wrong usage. Errors
+ * become one sentence on standard error; `ALBERT_DEBUG=1` adds the stack.
+ */
+export async function runCli(words: string[]): Promise<number> {
+  const end = words.includes("--") ? words.indexOf("--") : words.length;
+  const dashed = [...words.slice(0, end).map(dashes), ...words.slice(end)];
+  try {
+    const program = await buildProgram(dashed);
+    await program.parse(dashed);
+    return Deno.exitCode;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+/** `--max_seq_length=128` as `--max-seq-length=128`, so that both spellings work everywhere. */
+export function dashes(word: string): string {
+  const name = /^--[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*(?==|$)/i.exec(word)?.[0];
+  return name === undefined ? word : name.replaceAll("_", "-") + word.slice(name.length);
+}
+
+/** Prints an error as one sentence; returns the exit code it stands for. */
+export function report(error: unknown): number {
+  if (error instanceof Deno.errors.BrokenPipe) return 0; // the reader has seen enough
+  console.error(`albert: ${sentence(error)}`);
+  if (Deno.env.get("ALBERT_DEBUG") === "1") console.error(error);
+  return error instanceof ValidationError ? error.exitCode : 1;
+}
+
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const text = error.message.trim() || error.name;
+  // Deno says what the system said first and the file last: turn it round.
+  const system = /^(.+?) \(os error \d+\)(?:: \w+ '(.+)')?/.exec(text);
+  if (!system) return text;
+  return system[2] ? `${system[2]}: ${system[1]}` : system[1];
+}

@@ -4,21 +4,25 @@
  *
  * @module
  */
-import { activeBindings } from "../../kernels/mod.ts";
 import type { ElementType, Kernel, Structural, Uniforms } from "../../kernels/mod.ts";
 import { type DeviceBuffer, type HostArray, type View, VIEW_ALIGNMENT } from "./device.ts";
 import type { DeviceLimits, Run } from "./device.ts";
+import { type Signature, signatureOf } from "./signature.ts";
+import { assignSlots, type Slots } from "./slots.ts";
 
-/** A run that passed the checks. */
-export interface RunCommand {
+/** A run that passed the checks. `Plan` is what the device decided about it while it was recorded. */
+export interface RunCommand<Plan = undefined> {
   readonly type: "run";
   readonly kernel: Kernel;
   readonly structural: Structural;
   readonly uniforms: Uniforms;
-  /** Names of the bindings that exist, in binding order. */
-  readonly names: readonly string[];
+  /** Names of the bindings that exist, in binding order, and which of them are written. */
+  readonly signature: Signature;
   /** Their views, in the same order. */
   readonly views: readonly View[];
+  /** How many elements of each view the run may touch, by the kernel's shape rule. */
+  readonly lengths: readonly number[];
+  readonly plan: Plan;
 }
 
 /** A copy from the host. */
@@ -37,12 +41,19 @@ export interface ReadCommand {
 }
 
 /** One entry of a recording. */
-export type Command = RunCommand | WriteCommand | ReadCommand;
+export type Command<Plan = undefined> = RunCommand<Plan> | WriteCommand | ReadCommand;
 
-/** Memory for one or, one after another, several temporaries: the `ordinal`-th slot of a size class. */
-export interface Slot {
-  readonly bytes: number;
-  readonly ordinal: number;
+/** Decides how a run will be done, while its caller is still on the stack to be blamed. */
+export type Planner<Plan> = (
+  kernel: Kernel,
+  structural: Structural,
+  uniforms: Uniforms,
+  signature: Signature,
+) => Plan;
+
+/** A recording that has ended. */
+export interface Recording<Plan = undefined> extends Slots {
+  readonly commands: readonly Command<Plan>[];
 }
 
 class RecordedBuffer implements DeviceBuffer {
@@ -58,14 +69,23 @@ class RecordedBuffer implements DeviceBuffer {
 }
 
 const NO_STRUCTURE: Structural = {};
+const noPlan: Planner<undefined> = () => undefined;
 
 /** Collects the commands of one recording after another. */
-export class Recorder {
-  #commands: Command[] = [];
+export class Recorder<Plan = undefined> {
+  #commands: Command<Plan>[] = [];
   #temporaries: RecordedBuffer[] = [];
   #nextId = 1;
+  readonly #plan: Planner<Plan>;
 
-  constructor(readonly limits: DeviceLimits) {}
+  constructor(readonly limits: DeviceLimits, plan: Planner<Plan> = noPlan as Planner<Plan>) {
+    this.#plan = plan;
+  }
+
+  /** Whether anything is recorded. */
+  get empty(): boolean {
+    return this.#commands.length === 0;
+  }
 
   /** A new buffer's identity; memory is the device's business. */
   buffer(length: number, type: ElementType, label: string, temporary: boolean): DeviceBuffer {
@@ -90,47 +110,33 @@ export class Recorder {
   }
 
   run(kernel: Kernel, { bindings, uniforms, structural = NO_STRUCTURE }: Run): void {
-    const names = activeBindings(kernel, structural);
-    const lengths = kernel.lengths(uniforms, structural);
-    for (const field of Object.keys(kernel.uniforms)) {
-      if (typeof uniforms[field] !== "number") {
-        throw new TypeError(`Cannot run ${kernel.name}: uniform ${field} is missing`);
-      }
+    const signature = signatureOf(kernel, structural);
+    checkUniforms(kernel, uniforms);
+    const needed = kernel.lengths(uniforms, structural);
+    const { names } = signature;
+    const views: View[] = new Array(names.length);
+    const lengths: number[] = new Array(names.length);
+    for (let i = 0; i < names.length; i++) {
+      views[i] = bindings[names[i]];
+      lengths[i] = needed[names[i]];
+      this.#checkBinding(kernel, names[i], views[i], lengths[i]);
     }
-    const views = names.map((name) => {
-      const view = bindings[name];
-      if (view === undefined) {
-        throw new TypeError(`Cannot run ${kernel.name}: binding ${name} is missing`);
-      }
-      this.#checkView(view, `Cannot run ${kernel.name}: binding ${name}`);
-      const { type } = kernel.bindings[name];
-      if (view.buffer.type !== type) {
-        throw new TypeError(
-          `Cannot run ${kernel.name}: binding ${name} takes ${type}, ${view.buffer.label} holds ${view.buffer.type}`,
-        );
-      }
-      if (view.length < lengths[name]) {
-        throw new RangeError(
-          `Cannot run ${kernel.name}: binding ${name} needs ${
-            lengths[name]
-          } elements, ${view.buffer.label} shows ${view.length}`,
-        );
-      }
-      if (lengths[name] * 4 > this.limits.maxBindingBytes) {
-        throw new RangeError(
-          `Cannot run ${kernel.name}: ${view.buffer.label} needs ${
-            lengths[name] * 4
-          } bytes in one binding, over this device's limit of ${this.limits.maxBindingBytes}`,
-        );
-      }
-      return view;
+    checkAliases(kernel, signature, views);
+    const plan = this.#plan(kernel, structural, uniforms, signature);
+    this.#commands.push({
+      type: "run",
+      kernel,
+      structural,
+      uniforms,
+      signature,
+      views,
+      lengths,
+      plan,
     });
-    checkAliases(kernel, names, views);
-    this.#commands.push({ type: "run", kernel, structural, uniforms, names, views });
   }
 
   write(view: View, data: HostArray): void {
-    this.#checkView(view, "Cannot write");
+    this.#checkView(view);
     if (data.length > view.length) {
       throw new RangeError(
         `Cannot write ${data.length} elements to ${view.buffer.label}: the view shows ${view.length}`,
@@ -140,52 +146,94 @@ export class Recorder {
   }
 
   read(view: View): Promise<HostArray> {
-    this.#checkView(view, "Cannot read");
+    this.#checkView(view);
     const { promise, resolve, reject } = Promise.withResolvers<HostArray>();
     this.#commands.push({ type: "read", view, resolve, reject });
     return promise;
   }
 
   /** Ends the recording: its commands, and a slot for every temporary that one of them touches. */
-  take(): { commands: readonly Command[]; slots: ReadonlyMap<DeviceBuffer, Slot> } {
+  take(): Recording<Plan> {
     const commands = this.#commands;
-    const slots = assignSlots(commands);
     for (const temporary of this.#temporaries) temporary.dead = true;
     this.#commands = [];
     this.#temporaries = [];
-    return { commands, slots };
+    return { commands, ...assignSlots(commands) };
   }
 
-  #checkView(view: View, action: string): void {
-    const { buffer, offset, length } = view;
-    if ((buffer as RecordedBuffer).dead) {
+  #checkBinding(kernel: Kernel, name: string, view: View | undefined, needed: number): void {
+    if (view === undefined) {
+      throw new TypeError(`Cannot run ${kernel.name}: binding ${name} is missing`);
+    }
+    this.#checkView(view, kernel, name);
+    const { buffer } = view;
+    const { type } = kernel.bindings[name];
+    if (buffer.type !== type) {
+      throw new TypeError(
+        `Cannot run ${kernel.name}: binding ${name} takes ${type}, ${buffer.label} holds ${buffer.type}`,
+      );
+    }
+    if (!(view.length >= needed)) {
+      throw new RangeError(
+        `Cannot run ${kernel.name}: binding ${name} needs ${needed} elements, ${buffer.label} shows ${view.length}`,
+      );
+    }
+    if (needed * 4 > this.limits.maxBindingBytes) {
+      throw new RangeError(
+        `Cannot run ${kernel.name}: ${buffer.label} needs ${
+          needed * 4
+        } bytes in one binding, over this device's limit of ${this.limits.maxBindingBytes}`,
+      );
+    }
+  }
+
+  #checkView({ buffer, offset, length }: View, kernel?: Kernel, binding?: string): void {
+    const dead = (buffer as RecordedBuffer).dead;
+    const outside = offset < 0 || length < 0 || offset + length > buffer.length;
+    if (!dead && !outside && offset % VIEW_ALIGNMENT === 0) return;
+    const action = kernel === undefined
+      ? "Cannot copy"
+      : `Cannot run ${kernel.name}: binding ${binding}`;
+    if (dead) {
       throw new TypeError(
         buffer.temporary
           ? `${action}: ${buffer.label} was temporary and its recording has ended`
           : `${action}: ${buffer.label} has been freed`,
       );
     }
-    if (offset % VIEW_ALIGNMENT !== 0) {
-      throw new RangeError(
-        `${action}: offset ${offset} of ${buffer.label} is no multiple of ${VIEW_ALIGNMENT}`,
-      );
-    }
-    if (offset < 0 || length < 0 || offset + length > buffer.length) {
+    if (outside) {
       throw new RangeError(
         `${action}: elements ${offset} to ${
           offset + length
         } lie outside ${buffer.label} of ${buffer.length}`,
       );
     }
+    throw new RangeError(
+      `${action}: offset ${offset} of ${buffer.label} is no multiple of ${VIEW_ALIGNMENT}`,
+    );
+  }
+}
+
+function checkUniforms(kernel: Kernel, uniforms: Uniforms): void {
+  for (const field in kernel.uniforms) {
+    const value = uniforms[field];
+    if (typeof value !== "number") {
+      throw new TypeError(`Cannot run ${kernel.name}: uniform ${field} is missing`);
+    }
+    if (kernel.uniforms[field] === "u32" && value >>> 0 !== value) {
+      throw new RangeError(
+        `Cannot run ${kernel.name}: uniform ${field} is ${value}, it takes a natural number below 2^32`,
+      );
+    }
   }
 }
 
 /** WebGPU forbids a buffer that is written to be bound a second time in the same dispatch, even at another range. */
-function checkAliases(kernel: Kernel, names: readonly string[], views: readonly View[]): void {
+function checkAliases(kernel: Kernel, { names, writes }: Signature, views: readonly View[]): void {
   for (let i = 0; i < views.length; i++) {
-    if (kernel.bindings[names[i]].access !== "read_write") continue;
-    const j = views.findIndex((view, other) => other !== i && view.buffer === views[i].buffer);
-    if (j >= 0) {
+    if (!writes[i]) continue;
+    for (let j = 0; j < views.length; j++) {
+      if (j === i || views[j].buffer !== views[i].buffer) continue;
       throw new TypeError(
         `Cannot run ${kernel.name}: ${views[i].buffer.label} is bound both as ${names[i]} and as ${
           names[j]
@@ -193,59 +241,4 @@ function checkAliases(kernel: Kernel, names: readonly string[], views: readonly 
       );
     }
   }
-}
-
-/** Rounds up to a size class, four to an octave, so that slots are shared between sizes that are nearly alike. */
-export function sizeClass(bytes: number): number {
-  const least = Math.max(bytes, 256);
-  const step = 2 ** Math.max(Math.floor(Math.log2(least)) - 2, 6);
-  return Math.ceil(least / step) * step;
-}
-
-/**
- * Linear scan: a temporary takes the free slot of its size class that was freed last, and gives it back after the last command that touches it. Host
- * writes happen before any run of the recording, so a temporary that is written by the host lives from the start.
- */
-function assignSlots(commands: readonly Command[]): Map<DeviceBuffer, Slot> {
-  const first = new Map<DeviceBuffer, number>();
-  const last = new Map<DeviceBuffer, number>();
-  commands.forEach((command, index) => {
-    for (const { buffer } of command.type === "run" ? command.views : [command.view]) {
-      if (!buffer.temporary) continue;
-      const start = command.type === "write" ? -1 : index;
-      first.set(buffer, Math.min(first.get(buffer) ?? start, start));
-      last.set(buffer, index);
-    }
-  });
-  const dying = new Map<number, DeviceBuffer[]>();
-  for (const [buffer, index] of last) {
-    const others = dying.get(index);
-    if (others === undefined) dying.set(index, [buffer]);
-    else others.push(buffer);
-  }
-  const slots = new Map<DeviceBuffer, Slot>();
-  const free = new Map<number, Slot[]>();
-  const made = new Map<number, number>();
-  const born = [...first].sort((a, b) => a[1] - b[1] || a[0].id - b[0].id);
-  let next = 0;
-  for (let index = -1; index < commands.length; index++) {
-    for (; next < born.length && born[next][1] === index; next++) {
-      const buffer = born[next][0];
-      const bytes = sizeClass(buffer.length * 4);
-      const reused = free.get(bytes)?.pop();
-      if (reused !== undefined) slots.set(buffer, reused);
-      else {
-        const ordinal = made.get(bytes) ?? 0;
-        made.set(bytes, ordinal + 1);
-        slots.set(buffer, { bytes, ordinal });
-      }
-    }
-    for (const buffer of dying.get(index) ?? []) {
-      const slot = slots.get(buffer)!;
-      const others = free.get(slot.bytes);
-      if (others === undefined) free.set(slot.bytes, [slot]);
-      else others.push(slot);
-    }
-  }
-  return slots;
 }

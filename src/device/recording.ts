@@ -10,14 +10,18 @@ import type { DeviceLimits, Run } from "./device.ts";
 import { type Signature, signatureOf } from "./signature.ts";
 import { assignSlots, type Slots } from "./slots.ts";
 
+export type { Slot, Slots } from "./slots.ts";
+export { sizeClass } from "./slots.ts";
+
 /** A run that passed the checks. `Plan` is what the device decided about it while it was recorded. */
 export interface RunCommand<Plan = undefined> {
   readonly type: "run";
   readonly kernel: Kernel;
   readonly structural: Structural;
   readonly uniforms: Uniforms;
-  /** Names of the bindings that exist, in binding order, and which of them are written. */
   readonly signature: Signature;
+  /** Names of the bindings that exist, in binding order. */
+  readonly names: readonly string[];
   /** Their views, in the same order. */
   readonly views: readonly View[];
   /** How many elements of each view the run may touch, by the kernel's shape rule. */
@@ -129,6 +133,7 @@ export class Recorder<Plan = undefined> {
       structural,
       uniforms,
       signature,
+      names,
       views,
       lengths,
       plan,

@@ -1,0 +1,161 @@
+/**
+ * What determines a model, in Hugging Face's words, with every constant's source beside it.
+ *
+ * @module
+ */
+import type { Activation } from "../tensor/mod.ts";
+
+/**
+ * Which sub-layers all layers share (paper §3.1 and Table 4). `attention` and `ffn` share that sub-layer across all groups and leave the other to each
+ * group; `all` shares both inside a group (with one group: everywhere); `none` is a group for each layer.
+ */
+export type Share = "all" | "attention" | "ffn" | "none";
+
+/** What the pair of segments is asked (paper §3.1): was it swapped, was it made up, nothing. */
+export type PairObjective = "sop" | "nsp" | "none";
+
+/** Architecture: `bert` has no projection between embeddings and encoder and other parameter names. */
+export type Architecture = "albert" | "bert";
+
+/** A model's configuration. Field names are those of Hugging Face's config.json in camel case. */
+export interface ModelConfig {
+  readonly arch: Architecture;
+  readonly vocabSize: number;
+  /** E, the size of the factorised embeddings. */
+  readonly embeddingSize: number;
+  /** H. */
+  readonly hiddenSize: number;
+  readonly numHiddenLayers: number;
+  readonly numAttentionHeads: number;
+  readonly intermediateSize: number;
+  /** Layer `i` belongs to group `floor(i · groups / layers)`; what is not shared by all layers has one set of parameters a group. */
+  readonly numHiddenGroups: number;
+  /** Blocks in a row that make one layer. 1 in every published model. */
+  readonly innerGroupNum: number;
+  readonly share: Share;
+  /** Whether embeddings are projected to H by a dense layer. False only where E = H. */
+  readonly embeddingProjection: boolean;
+  readonly hiddenAct: Activation;
+  readonly hiddenDropoutProb: number;
+  readonly attentionProbsDropoutProb: number;
+  /** Before task heads; 0.1 in the paper's Table 14 whatever the encoder's own dropout. */
+  readonly classifierDropoutProb: number;
+  readonly maxPositionEmbeddings: number;
+  readonly typeVocabSize: number;
+  /** Standard deviation of the truncated normal. */
+  readonly initializerRange: number;
+  readonly layerNormEps: number;
+  readonly pairObjective: PairObjective;
+  /** Keys of config.json that say nothing to the model (`id2label` …); kept when it is written again. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+/** Constants that all English ALBERT models share (google-research/albert modeling.py and config/*). */
+export const ALBERT_DEFAULTS: Omit<
+  ModelConfig,
+  "hiddenSize" | "numHiddenLayers" | "numAttentionHeads" | "intermediateSize"
+> = {
+  arch: "albert",
+  vocabSize: 30_000,
+  embeddingSize: 128,
+  numHiddenGroups: 1,
+  innerGroupNum: 1,
+  share: "all",
+  embeddingProjection: true,
+  // "gelu" in google-research/albert is the tanh form, Hugging Face's gelu_new.
+  hiddenAct: "gelu_new",
+  hiddenDropoutProb: 0,
+  attentionProbsDropoutProb: 0,
+  classifierDropoutProb: 0.1,
+  maxPositionEmbeddings: 512,
+  typeVocabSize: 2,
+  initializerRange: 0.02,
+  layerNormEps: 1e-12,
+  pairObjective: "sop",
+};
+
+/** A configuration that contradicts itself. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/**
+ * Checks that the fields fit each other.
+ *
+ * @throws {ConfigError} naming the field and the mend.
+ */
+export function validateConfig(config: ModelConfig): ModelConfig {
+  const sizes = [
+    "vocabSize",
+    "embeddingSize",
+    "hiddenSize",
+    "numHiddenLayers",
+    "numAttentionHeads",
+    "intermediateSize",
+    "numHiddenGroups",
+    "innerGroupNum",
+    "maxPositionEmbeddings",
+    "typeVocabSize",
+  ] as const;
+  for (const field of sizes) {
+    if (!Number.isSafeInteger(config[field]) || config[field] < 1) {
+      throw new ConfigError(`${snakeCase(field)} must be a positive integer, not ${config[field]}`);
+    }
+  }
+  const probabilities = [
+    "hiddenDropoutProb",
+    "attentionProbsDropoutProb",
+    "classifierDropoutProb",
+  ] as const;
+  for (const field of probabilities) {
+    if (!(config[field] >= 0 && config[field] < 1)) {
+      throw new ConfigError(`${snakeCase(field)} must lie in [0, 1), not ${config[field]}`);
+    }
+  }
+  for (const field of ["initializerRange", "layerNormEps"] as const) {
+    if (!(config[field] > 0)) {
+      throw new ConfigError(`${snakeCase(field)} must be positive, not ${config[field]}`);
+    }
+  }
+  checkChoice("share", config.share, ["all", "attention", "ffn", "none"]);
+  checkChoice("hidden_act", config.hiddenAct, ["gelu", "gelu_new", "relu", "tanh"]);
+  checkChoice("pair_objective", config.pairObjective, ["sop", "nsp", "none"]);
+  const { hiddenSize, numAttentionHeads, numHiddenLayers, numHiddenGroups } = config;
+  if (hiddenSize % numAttentionHeads !== 0) {
+    throw new ConfigError(
+      `hidden_size ${hiddenSize} is no multiple of num_attention_heads ${numAttentionHeads}; change one of them`,
+    );
+  }
+  if (numHiddenGroups > numHiddenLayers) {
+    throw new ConfigError(
+      `num_hidden_groups ${numHiddenGroups} is more than num_hidden_layers ${numHiddenLayers}; some group would have no layer`,
+    );
+  }
+  if (config.share === "none" && numHiddenGroups !== numHiddenLayers) {
+    throw new ConfigError(
+      `share "none" needs num_hidden_groups ${numHiddenLayers}, one for each layer, not ${numHiddenGroups}`,
+    );
+  }
+  if (config.arch === "bert" && config.share !== "none") {
+    throw new ConfigError('model_type bert shares nothing: share must be "none"');
+  }
+  if (!config.embeddingProjection && config.embeddingSize !== hiddenSize) {
+    throw new ConfigError(
+      `embedding_size ${config.embeddingSize} differs from hidden_size ${hiddenSize}, so embedding_projection must be true`,
+    );
+  }
+  return config;
+}
+
+function checkChoice(field: string, value: string, choices: readonly string[]): void {
+  if (!choices.includes(value)) {
+    throw new ConfigError(
+      `${field} must be one of ${choices.join(", ")}, not ${JSON.stringify(value)}`,
+    );
+  }
+}
+
+/** `hiddenSize` → `hidden_size`. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,58 @@
+/**
+ * Parameters: what a model is made of, before and after it has memory.
+ *
+ * @module
+ */
+import type { Tensor } from "../tensor/mod.ts";
+
+/** What a parameter is, which decides how it starts and how the optimizer treats it. */
+export type ParameterKind = "matrix" | "embedding" | "bias" | "norm_weight" | "norm_bias";
+
+/** A parameter to be made. */
+export interface ParameterSpec {
+  /** Hugging Face's name. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly kind: ParameterKind;
+}
+
+/** A parameter with its value and gradient on a device. */
+export interface Parameter extends Tensor {
+  readonly spec: ParameterSpec;
+}
+
+/**
+ * Weight decay and LAMB's trust ratio leave out normalisations and biases, the output bias too (google-research/albert
+ * lamb_optimizer.py excludes names with "LayerNorm", "layer_norm" or "bias").
+ */
+export function isDecayed(spec: ParameterSpec): boolean {
+  return spec.kind === "matrix" || spec.kind === "embedding";
+}
+
+/** A dense layer's parameters: weight `[out, in]`, bias `[out]`. */
+export interface DenseSpec {
+  readonly weight: ParameterSpec;
+  readonly bias: ParameterSpec;
+}
+
+/** A normalisation's parameters, each `[size]`. */
+export interface NormSpec {
+  readonly weight: ParameterSpec;
+  readonly bias: ParameterSpec;
+}
+
+/** Specs of a dense layer called `name`. */
+export function denseSpec(name: string, outputs: number, inputs: number): DenseSpec {
+  return {
+    weight: { name: `${name}.weight`, shape: [outputs, inputs], kind: "matrix" },
+    bias: { name: `${name}.bias`, shape: [outputs], kind: "bias" },
+  };
+}
+
+/** Specs of a normalisation called `name`. */
+export function normSpec(name: string, size: number): NormSpec {
+  return {
+    weight: { name: `${name}.weight`, shape: [size], kind: "norm_weight" },
+    bias: { name: `${name}.bias`, shape: [size], kind: "norm_bias" },
+  };
+}

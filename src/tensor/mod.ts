@@ -1,0 +1,18 @@
+/**
+ * Tensors, differentiation, counter-based randomness and the operations of the model.
+ *
+ * @module
+ */
+export * from "./tensor.ts";
+export * from "./scope.ts";
+export * from "./tape.ts";
+export * from "./scatter_plan.ts";
+export * from "./ops/activation.ts";
+export * from "./ops/attention.ts";
+export * from "./ops/dropout.ts";
+export * from "./ops/embedding.ts";
+export * from "./ops/layer_norm.ts";
+export * from "./ops/linear.ts";
+export * from "./ops/loss.ts";
+export * from "./ops/matrix_product.ts";
+export * from "./ops/vocabulary.ts";

@@ -1,0 +1,117 @@
+/**
+ * Layer normalisation (Ba, Kiros, Hinton 2016), alone or after a residual connection with dropout.
+ *
+ * @module
+ */
+import {
+  layerNormBackwardInput,
+  layerNormBackwardParameters,
+  layerNormForward,
+  reduceColumns,
+} from "../../../kernels/mod.ts";
+import { NO_DROPOUT, type Scope } from "../scope.ts";
+import { matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
+
+/** Rows whose parameter gradients one invocation adds up. */
+const ROWS_PER_CHUNK = 64;
+
+/** Scale and shift of a normalisation, each `[columns]`. */
+export interface NormParameters {
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+}
+
+/** What is added before the normalisation: `x + dropout(hidden)`. */
+export interface Residual {
+  readonly hidden: Tensor;
+  readonly dropoutProbability: number;
+  /** Consecutive rows that belong to one example. */
+  readonly rowsPerExample: number;
+}
+
+/**
+ * `y = (s − mean)/√(variance + ε)·weight + bias` over the last dimension, where `s = x` or `s = x + dropout(hidden)`.
+ *
+ * @param x `[…, columns]`
+ * @param epsilon 1e-12 in ALBERT and BERT
+ */
+export function layerNorm(
+  scope: Scope,
+  x: Tensor,
+  { weight, bias }: NormParameters,
+  epsilon: number,
+  residual?: Residual,
+): Tensor {
+  const { device, tape } = scope;
+  const { rows, columns } = matrixShape(x);
+  const random = residual !== undefined && residual.dropoutProbability > 0
+    ? scope.dropout?.next(residual.dropoutProbability, residual.rowsPerExample)
+    : undefined;
+  const dropout = random !== undefined;
+  const y = temporaryTensor(device, x.shape, "layer norm");
+  const sum = residual === undefined ? x : temporaryTensor(device, x.shape, "residual sum");
+  const statistics = temporaryTensor(device, [rows, 2], "layer norm statistics");
+  device.run(layerNormForward, {
+    bindings: {
+      x: x.view,
+      gamma: weight.view,
+      beta: bias.view,
+      y: y.view,
+      statistics: statistics.view,
+      ...(residual && { hidden: residual.hidden.view, sum: sum.view }),
+    },
+    uniforms: { rows, columns, epsilon, ...(random ?? NO_DROPOUT) },
+    structural: { residual: residual !== undefined, dropout },
+  });
+  tape?.record(y, (dy) => {
+    accumulateParameterGradients(scope, sum, statistics, dy, { weight, bias });
+    const dx = temporaryTensor(device, x.shape, "layer norm input gradient");
+    const dHidden = dropout ? temporaryTensor(device, x.shape, "dropped gradient") : dx;
+    device.run(layerNormBackwardInput, {
+      bindings: {
+        s: sum.view,
+        statistics: statistics.view,
+        gamma: weight.view,
+        dy: dy.view,
+        dx: dx.view,
+        ...(dropout && { dhidden: dHidden.view }),
+      },
+      uniforms: { rows, columns, ...(random ?? NO_DROPOUT) },
+      structural: { dropout },
+    });
+    tape.accumulate(x, dx);
+    if (residual !== undefined) tape.accumulate(residual.hidden, dHidden);
+  });
+  return y;
+}
+
+function accumulateParameterGradients(
+  { device }: Scope,
+  sum: Tensor,
+  statistics: Tensor,
+  dy: Tensor,
+  { weight, bias }: NormParameters,
+): void {
+  if (weight.gradient === undefined || bias.gradient === undefined) return;
+  const { rows, columns } = matrixShape(sum);
+  const chunks = Math.max(Math.ceil(rows / ROWS_PER_CHUNK), 1);
+  const dgamma = temporaryTensor(device, [chunks, columns], "layer norm weight gradients");
+  const dbeta = temporaryTensor(device, [chunks, columns], "layer norm bias gradients");
+  device.run(layerNormBackwardParameters, {
+    bindings: {
+      s: sum.view,
+      statistics: statistics.view,
+      dy: dy.view,
+      dgamma: dgamma.view,
+      dbeta: dbeta.view,
+    },
+    uniforms: { rows, columns, rows_per_chunk: ROWS_PER_CHUNK },
+  });
+  for (const [partial, gradient] of [[dgamma, weight.gradient], [dbeta, bias.gradient]] as const) {
+    device.run(reduceColumns, {
+      bindings: { x: partial.view, y: gradient },
+      uniforms: { rows: chunks, columns, pitch: columns, rows_per_chunk: chunks },
+      structural: { accumulate: true },
+    });
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Dense layers.
+ *
+ * @module
+ */
+import { elementwiseActivationBackward, reduceColumns } from "../../../kernels/mod.ts";
+import { matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
+import type { Scope } from "../scope.ts";
+import type { Activation } from "./activation.ts";
+import { matrixProduct } from "./matrix_product.ts";
+
+/** Rows that one invocation of a column sum adds up before the partial sums are added in their turn. */
+const ROWS_PER_CHUNK = 64;
+
+/**
+ * `y = act(x·Wᵀ + b)`.
+ *
+ * @param x `[…, in]`
+ * @param weight `[out, in]`, as PyTorch's `Linear`
+ * @param bias `[out]`
+ * @returns `[…, out]`
+ */
+export function linear(
+  scope: Scope,
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  activation: Activation | "none" = "none",
+): Tensor {
+  const { device, tape } = scope;
+  const { rows, columns: inputs } = matrixShape(x);
+  const [outputs] = weight.shape;
+  const shape = [...x.shape.slice(0, -1), outputs];
+  const y = temporaryTensor(device, shape, "linear");
+  const z = activation === "none" ? y : temporaryTensor(device, shape, "pre-activation");
+  matrixProduct(device, {
+    a: x.view,
+    b: weight.view,
+    c: y.view,
+    bias: bias.view,
+    preactivation: activation === "none" ? undefined : z.view,
+    activation,
+    transposeB: true,
+    m: rows,
+    n: outputs,
+    k: inputs,
+  });
+  tape?.record(y, (dy) => {
+    let dz = dy;
+    if (activation !== "none") {
+      dz = temporaryTensor(device, shape, "pre-activation gradient");
+      device.run(elementwiseActivationBackward, {
+        bindings: { x: z.view, dy: dy.view, dx: dz.view },
+        uniforms: { count: rows * outputs },
+        structural: { activation },
+      });
+    }
+    accumulateColumnSum(scope, dz, bias);
+    accumulateWeightGradient(scope, dz, x, weight);
+    const dx = temporaryTensor(device, x.shape, "linear input gradient");
+    matrixProduct(device, {
+      a: dz.view,
+      b: weight.view,
+      c: dx.view,
+      m: rows,
+      n: inputs,
+      k: outputs,
+    });
+    tape.accumulate(x, dx);
+  });
+  return y;
+}
+
+/** Adds `dzᵀ·x` to the gradient of a weight `[out, in]`. */
+function accumulateWeightGradient({ device }: Scope, dz: Tensor, x: Tensor, weight: Tensor): void {
+  const [outputs, inputs] = weight.shape;
+  if (weight.gradient === undefined) return;
+  matrixProduct(device, {
+    a: dz.view,
+    b: x.view,
+    c: weight.gradient,
+    transposeA: true,
+    accumulate: true,
+    m: outputs,
+    n: inputs,
+    k: matrixShape(x).rows,
+  });
+}
+
+/** Adds the sum over rows of `x` to the gradient of a vector, in two levels of fixed order. */
+export function accumulateColumnSum(
+  { device }: Scope,
+  x: Tensor,
+  vector: Tensor,
+  pitch: number = matrixShape(x).columns,
+): void {
+  if (vector.gradient === undefined) return;
+  const columns = vector.shape[0];
+  const rows = x.view.length / pitch;
+  const chunks = Math.max(Math.ceil(rows / ROWS_PER_CHUNK), 1);
+  const partial = temporaryTensor(device, [chunks, columns], "column sums");
+  device.run(reduceColumns, {
+    bindings: { x: x.view, y: partial.view },
+    uniforms: { rows, columns, pitch, rows_per_chunk: ROWS_PER_CHUNK },
+    structural: { accumulate: false },
+  });
+  device.run(reduceColumns, {
+    bindings: { x: partial.view, y: vector.gradient },
+    uniforms: { rows: chunks, columns, pitch: columns, rows_per_chunk: chunks },
+    structural: { accumulate: true },
+  });
+}

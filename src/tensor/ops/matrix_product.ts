@@ -1,0 +1,162 @@
+/**
+ * Matrix products on views, divided where an operand is larger than one binding may show.
+ *
+ * @module
+ */
+import { matmul } from "../../../kernels/mod.ts";
+import { type Device, type View, VIEW_ALIGNMENT } from "../../device/mod.ts";
+import type { Activation } from "./activation.ts";
+
+/** Heads of attention as a batch: `count` products, `inner` of them to an outer step; strides in elements. */
+export interface ProductBatch {
+  readonly count: number;
+  readonly inner: number;
+  readonly a: readonly [outer: number, inner: number];
+  readonly b: readonly [outer: number, inner: number];
+  readonly c: readonly [outer: number, inner: number];
+}
+
+/** One product `c = act(alpha·op(a)·op(b) + bias)`, or `c += …`. */
+export interface Product {
+  readonly a: View;
+  readonly b: View;
+  readonly c: View;
+  readonly bias?: View;
+  /** Receives the sum before the activation; needed when there is one. */
+  readonly preactivation?: View;
+  readonly activation?: Activation | "none";
+  /** `a` is stored `[k, m]`. */
+  readonly transposeA?: boolean;
+  /** `b` is stored `[n, k]`. */
+  readonly transposeB?: boolean;
+  /** Adds to what `c` holds. */
+  readonly accumulate?: boolean;
+  readonly alpha?: number;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  /** Elements from one row to the next; the rows' own length unless given. */
+  readonly lda?: number;
+  readonly ldb?: number;
+  readonly ldc?: number;
+  readonly batch?: ProductBatch;
+}
+
+/** Records a product on the device. */
+export function matrixProduct(device: Device, product: Product): void {
+  const half = halfOf(device, product);
+  if (half !== null) {
+    for (const part of half) matrixProduct(device, part);
+    return;
+  }
+  const { m, n, k, transposeA = false, transposeB = false, batch } = product;
+  device.run(matmul, {
+    bindings: {
+      a: product.a,
+      b: product.b,
+      c: product.c,
+      ...(product.bias && { bias: product.bias }),
+      ...(product.preactivation && { preactivation: product.preactivation }),
+    },
+    uniforms: {
+      m,
+      n,
+      k,
+      ...leadingDimensions(product),
+      batch: batch?.count ?? 1,
+      inner: batch?.inner ?? 1,
+      a_outer: batch?.a[0] ?? 0,
+      a_inner: batch?.a[1] ?? 0,
+      b_outer: batch?.b[0] ?? 0,
+      b_inner: batch?.b[1] ?? 0,
+      c_outer: batch?.c[0] ?? 0,
+      c_inner: batch?.c[1] ?? 0,
+      alpha: product.alpha ?? 1,
+    },
+    structural: {
+      transpose_a: transposeA,
+      transpose_b: transposeB,
+      bias: product.bias !== undefined,
+      accumulate: product.accumulate ?? false,
+      activation: product.activation ?? "none",
+    },
+  });
+}
+
+function leadingDimensions(product: Product): { lda: number; ldb: number; ldc: number } {
+  const { m, n, k, transposeA, transposeB } = product;
+  return {
+    lda: product.lda ?? (transposeA ? m : k),
+    ldb: product.ldb ?? (transposeB ? k : n),
+    ldc: product.ldc ?? n,
+  };
+}
+
+/**
+ * Two halves of a product whose largest operand does not fit one binding, or null where all fit. A matrix is divided along its stored rows, so
+ * a half is again a view.
+ */
+function halfOf(device: Device, product: Product): [Product, Product] | null {
+  const limit = device.limits.maxBindingBytes / 4;
+  const { m, n, k, transposeA, transposeB, batch } = product;
+  const { lda, ldb, ldc } = leadingDimensions(product);
+  if (batch !== undefined) return null;
+  const a = (transposeA ? k : m) * lda;
+  const b = (transposeB ? n : k) * ldb;
+  const c = m * ldc;
+  if (Math.max(a, b, c) <= limit) return null;
+  const common = { ...product, lda, ldb, ldc };
+  if (c === Math.max(a, b, c) || (a === Math.max(a, b, c) && !transposeA)) {
+    const [low, high] = halves(m);
+    return [
+      { ...common, m: low },
+      {
+        ...common,
+        m: high,
+        a: rest(product.a, transposeA ? low : low * lda),
+        c: rest(product.c, low * ldc),
+        preactivation: product.preactivation && rest(product.preactivation, low * ldc),
+      },
+    ];
+  }
+  if (b === Math.max(a, b, c) && transposeB) {
+    const [low, high] = halves(n);
+    return [
+      { ...common, n: low },
+      {
+        ...common,
+        n: high,
+        b: rest(product.b, low * ldb),
+        c: rest(product.c, low),
+        bias: product.bias && rest(product.bias, low),
+        preactivation: product.preactivation && rest(product.preactivation, low),
+      },
+    ];
+  }
+  const [low, high] = halves(k);
+  return [
+    { ...common, k: low, bias: undefined },
+    {
+      ...common,
+      k: high,
+      accumulate: true,
+      a: rest(product.a, transposeA ? low * lda : low),
+      b: rest(product.b, transposeB ? low : low * ldb),
+    },
+  ];
+}
+
+/** Divides a dimension so that the second half starts where a view may start. */
+function halves(size: number): [number, number] {
+  const low = Math.ceil(size / 2 / VIEW_ALIGNMENT) * VIEW_ALIGNMENT;
+  if (low >= size) {
+    throw new RangeError(
+      `Cannot divide a matrix product further: a dimension of ${size} is too short for this device's binding limit`,
+    );
+  }
+  return [low, size - low];
+}
+
+function rest(view: View, elements: number): View {
+  return { buffer: view.buffer, offset: view.offset + elements, length: view.length - elements };
+}

@@ -1,0 +1,67 @@
+/**
+ * Reverse-mode differentiation: operations leave a note on the tape, and {@linkcode Tape.backward} reads the notes from the last to the first.
+ *
+ * @module
+ */
+import { elementwiseAdd, elementwiseScaleAdd } from "../../kernels/mod.ts";
+import type { Device } from "../device/mod.ts";
+import { elements, temporaryTensor, type Tensor } from "./tensor.ts";
+
+/** Records backward steps and holds the gradients of intermediate tensors while they are needed. */
+export class Tape {
+  readonly #device: Device;
+  #notes: { output: Tensor; backward: (gradient: Tensor) => void }[] = [];
+  readonly #gradients = new Map<Tensor, Tensor>();
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  /** Notes how the gradient of `output` reaches the inputs. Skipped in backward when nothing depended on `output`. */
+  record(output: Tensor, backward: (gradient: Tensor) => void): void {
+    this.#notes.push({ output, backward });
+  }
+
+  /**
+   * Adds a contribution to the gradient of a tensor: into its own memory if it is trainable, else on the tape. The tape keeps
+   * `contribution`, so nobody may write it afterwards.
+   */
+  accumulate(tensor: Tensor, contribution: Tensor): void {
+    const count = elements(tensor.shape);
+    if (tensor.gradient !== undefined) {
+      this.#device.run(elementwiseScaleAdd, {
+        bindings: { x: contribution.view, y: tensor.gradient },
+        uniforms: { count, alpha: 1, beta: 1 },
+      });
+      return;
+    }
+    const earlier = this.#gradients.get(tensor);
+    if (earlier === undefined) {
+      this.#gradients.set(tensor, contribution);
+      return;
+    }
+    const sum = temporaryTensor(this.#device, tensor.shape, "gradient sum");
+    this.#device.run(elementwiseAdd, {
+      bindings: { a: earlier.view, b: contribution.view, out: sum.view },
+      uniforms: { count },
+    });
+    this.#gradients.set(tensor, sum);
+  }
+
+  /** The gradient gathered so far for a tensor that is not trainable. */
+  gradientOf(tensor: Tensor): Tensor | undefined {
+    return this.#gradients.get(tensor);
+  }
+
+  /** Walks the notes backwards. The gradients of the final outputs must have been given by {@linkcode Tape.accumulate}. */
+  backward(): void {
+    for (const { output, backward } of this.#notes.reverse()) {
+      const gradient = this.#gradients.get(output);
+      if (gradient === undefined) continue;
+      this.#gradients.delete(output);
+      backward(gradient);
+    }
+    this.#notes = [];
+    this.#gradients.clear();
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * What every task of `deno.json` goes through: `tasks/launch.ts TOOL [words…]`. It makes the machine
+ * ready (Deno version, JSR packages or their stand-ins, a Vulkan driver) and then runs the tool,
+ * handing on signals and the exit code. It imports no package, so it runs anywhere Deno does; many
+ * copies may run at once.
+ *
+ * @module
+ */
+import { checkVersion } from "./launch/version.ts";
+import { childEnvironment, runChild } from "./launch/child.ts";
+import { prepareConfig } from "./launch/config.ts";
+import { needsDevice, toolCommand, TOOLS, workingFolder } from "./launch/tools.ts";
+import { ensureVulkan } from "./launch/vulkan.ts";
+
+/** Runs a tool and returns its exit code. */
+export async function launch([name, ...words]: string[]): Promise<number> {
+  const tool = TOOLS[name];
+  if (!tool) {
+    console.error(
+      `launch: unknown tool "${name}", expected one of ${Object.keys(TOOLS).join(", ")}`,
+    );
+    return 2;
+  }
+  const complaint = checkVersion(Deno.version.deno);
+  if (complaint) {
+    console.error(complaint);
+    return 1;
+  }
+  const say = (line: string) => console.error(line);
+  const config = await prepareConfig(say);
+  if (needsDevice(name, words)) await ensureVulkan(say);
+  return await runChild(
+    toolCommand(tool, config, words),
+    workingFolder(tool),
+    await childEnvironment(),
+  );
+}
+
+if (import.meta.main) Deno.exit(await launch(Deno.args));

@@ -1,0 +1,82 @@
+// The launcher stands alone, so it has its own few lines for files in the cache folder.
+
+/** Root of the checkout, without a slash at its end. */
+export const ROOT: string = filePath(new URL("../../", import.meta.url)).replace(/[\\/]$/, "");
+
+/** A `file:` address as a path of this system. */
+export function filePath(url: URL): string {
+  const path = decodeURIComponent(url.pathname);
+  return Deno.build.os === "windows" ? path.slice(1).replaceAll("/", "\\") : path;
+}
+
+/** A path of this system as a `file:` address. */
+export function fileUrl(path: string): string {
+  const slashes = path.replaceAll("\\", "/");
+  const encoded = slashes.split("/").map(encodeURIComponent).join("/").replace(
+    /^([A-Za-z])%3A/,
+    "$1:",
+  );
+  return `file://${encoded.startsWith("/") ? "" : "/"}${encoded}`;
+}
+
+/**
+ * The folder for what can be made again: `ALBERT_CACHE`, or the system's place for caches, or, where
+ * there is no home, one under the temporary folder.
+ */
+export function cacheFolder(
+  environment: Record<string, string | undefined> = Deno.env.toObject(),
+  os: string = Deno.build.os,
+): string {
+  const { ALBERT_CACHE, XDG_CACHE_HOME, HOME, LOCALAPPDATA, TEMP, TMPDIR } = environment;
+  if (ALBERT_CACHE) return ALBERT_CACHE;
+  if (os === "windows") return `${LOCALAPPDATA ?? TEMP ?? "C:\\Windows\\Temp"}\\albert-lab`;
+  if (XDG_CACHE_HOME?.startsWith("/")) return `${XDG_CACHE_HOME}/albert-lab`;
+  if (!HOME || HOME === "/") return `${TMPDIR ?? "/tmp"}/albert-lab`;
+  return os === "darwin" ? `${HOME}/Library/Caches/albert-lab` : `${HOME}/.cache/albert-lab`;
+}
+
+/** Makes the cache folder, or falls back on a temporary one where it cannot be written. */
+export async function usableCacheFolder(): Promise<string> {
+  const fallback = cacheFolder({ TMPDIR: Deno.env.get("TMPDIR"), TEMP: Deno.env.get("TEMP") });
+  for (const folder of [cacheFolder(), fallback]) {
+    try {
+      await Deno.mkdir(folder, { recursive: true });
+      await writeWhole(`${folder}/.writable`, "");
+      return folder;
+    } catch {
+      // try the next
+    }
+  }
+  throw new Error(
+    `Cannot write to ${cacheFolder()}: set ALBERT_CACHE to a folder that can be written.`,
+  );
+}
+
+/** Writes beside and renames, so that another process sees the old file or the new one. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+  try {
+    await Deno.writeTextFile(temporary, text);
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+/** The first 16 hexadecimal digits of SHA-256. */
+export async function shortHash(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(digest).slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+}
+
+/** Whether something is there. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

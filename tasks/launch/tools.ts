@@ -1,0 +1,72 @@
+import type { Config } from "./config.ts";
+import { ROOT } from "./files.ts";
+
+/** A script that a task runs. */
+export interface Tool {
+  /** From the root of the checkout. */
+  script: string;
+  /** Flags of `deno run`. */
+  permissions: string[];
+  /** Runs where the user stands, because its words name the user's files. */
+  here: boolean;
+}
+
+/**
+ * What our commands touch: files, the hub, system facts for `run.json`, foreign functions for MPI.
+ * They start no programs.
+ */
+const COMMAND = [
+  "--allow-read",
+  "--allow-write",
+  "--allow-env",
+  "--allow-net",
+  "--allow-sys",
+  "--allow-ffi",
+];
+
+/** Every tool by the name of its task. */
+export const TOOLS: Record<string, Tool> = {
+  albert: { script: "tasks/cli.ts", permissions: COMMAND, here: true },
+  demo: { script: "tasks/demo.ts", permissions: COMMAND, here: true },
+  golden: { script: "tasks/golden.ts", permissions: COMMAND, here: true },
+  kernels: { script: "tasks/kernels.ts", permissions: COMMAND, here: true },
+  // The peers it measures against are programs of their own.
+  bench: { script: "tasks/bench.ts", permissions: [...COMMAND, "--allow-run"], here: true },
+  ok: { script: "tasks/ok.ts", permissions: [...COMMAND, "--allow-run"], here: false },
+};
+
+/** Commands of `albert` that never compute on a device. */
+const WITHOUT_DEVICE = [
+  "completions",
+  "convert",
+  "help",
+  "prepare",
+  "score",
+  "tokenize",
+  "vocab",
+];
+
+/** Whether a driver is worth installing for this command line. */
+export function needsDevice(tool: string, words: string[]): boolean {
+  const wanted = words.join(" ").match(/--device[ =](\w+)/)?.[1];
+  if (wanted === "cpu" || words.includes("--help") || words.includes("-h")) return false;
+  return tool !== "albert" || words.length > 0 && !WITHOUT_DEVICE.includes(words[0]);
+}
+
+/** The words after `deno`. */
+export function toolCommand(tool: Tool, config: Config, words: string[]): string[] {
+  return [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    ...tool.permissions,
+    ...config.flags,
+    `${ROOT}/${tool.script}`,
+    ...words,
+  ];
+}
+
+/** Where the tool runs: `deno task` moves to the root and keeps the user's folder in `INIT_CWD`. */
+export function workingFolder(tool: Tool): string {
+  return tool.here ? Deno.env.get("INIT_CWD") ?? Deno.cwd() : ROOT;
+}

@@ -106,6 +106,8 @@ export interface KernelCase {
   readonly fill?: Readonly<
     Record<string, (length: number, random: () => number) => ArrayLike<number>>
   >;
+  /** Elements of a binding beyond the shape rule's least: a table that indices point into. */
+  readonly lengths?: Readonly<Record<string, number>>;
   /** Bound on |a−b| / (|b| + scale) against the twin, where the family's own is not meant. */
   readonly tolerance?: number;
 }

@@ -3,5 +3,18 @@
  *
  * @module
  */
+export * from "./cross_entropy/kernel.ts";
+export * from "./elementwise/kernel.ts";
+export * from "./embedding/kernel.ts";
 export * from "./kernel.ts";
+export * from "./layer_norm/kernel.ts";
+export * from "./loss/kernel.ts";
+export * from "./optimizer/clip.ts";
+export * from "./optimizer/update.ts";
+export * from "./reduce/kernel.ts";
+export { KERNELS } from "./registry.ts";
+export * from "./softmax/kernel.ts";
+export { type ActivationName, ACTIVATIONS } from "./activation/activation.ts";
+export { IGNORED } from "./cross_entropy/twin.ts";
+export { philox4x32 } from "./philox/philox.ts";
 export { specialise } from "./template.ts";

@@ -1,0 +1,67 @@
+/**
+ * The activation functions and their derivatives. "gelu" is x·Φ(x) with the error function, "gelu_new" its tanh form, which Google's BERT and ALBERT use
+ * (google-research/albert, modeling.py, `gelu`); both from Hendrycks and Gimpel, arXiv 1606.08415.
+ *
+ * @module
+ */
+import { erfc } from "./erf.ts";
+
+/** Values of the structural parameter `activation`. */
+export const ACTIVATIONS = ["gelu", "gelu_new", "relu", "tanh"] as const;
+
+/** Name of an activation function. */
+export type ActivationName = typeof ACTIVATIONS[number];
+
+interface Activation {
+  readonly value: (x: number) => number;
+  readonly slope: (x: number) => number;
+}
+
+const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
+const CUBIC = 0.044715;
+
+function normalDistribution(x: number): number {
+  return 0.5 * erfc(-x * Math.SQRT1_2);
+}
+
+function normalDensity(x: number): number {
+  return Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
+}
+
+function tanhSlope(x: number): number {
+  const t = Math.tanh(x);
+  return 1 - t * t;
+}
+
+const FUNCTIONS: Readonly<Record<ActivationName, Activation>> = {
+  gelu: {
+    value: (x) => x * normalDistribution(x),
+    slope: (x) => normalDistribution(x) + x * normalDensity(x),
+  },
+  gelu_new: {
+    value: (x) => 0.5 * x * (1 + Math.tanh(SQRT_2_OVER_PI * (x + CUBIC * x * x * x))),
+    slope: (x) => {
+      const inner = SQRT_2_OVER_PI * (x + CUBIC * x * x * x);
+      const innerSlope = SQRT_2_OVER_PI * (1 + 3 * CUBIC * x * x);
+      return 0.5 * (1 + Math.tanh(inner)) + 0.5 * x * tanhSlope(inner) * innerSlope;
+    },
+  },
+  relu: {
+    value: (x) => x < 0 ? 0 : x,
+    slope: (x) => x > 0 ? 1 : Number.isNaN(x) ? NaN : 0,
+  },
+  tanh: { value: Math.tanh, slope: tanhSlope },
+};
+
+/**
+ * The function of that name and its derivative.
+ *
+ * @throws {RangeError} for another name.
+ */
+export function activation(name: string): Activation {
+  const found = FUNCTIONS[name as ActivationName];
+  if (found === undefined) {
+    throw new RangeError(`Unknown activation "${name}": give one of ${ACTIVATIONS.join(", ")}`);
+  }
+  return found;
+}

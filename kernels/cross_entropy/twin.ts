@@ -1,0 +1,73 @@
+/**
+ * Cross-entropy of logits with labels in plain TypeScript.
+ *
+ * @module
+ */
+import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
+
+/** The label of a row that counts for nothing. */
+export const IGNORED = 0xFFFFFFFF;
+
+export function forward(
+  { logits, labels, loss, log_sum_exp, prediction }: BindingArrays,
+  { columns, pitch }: Uniforms,
+  _: Structural,
+  begin: number,
+  end: number,
+): void {
+  for (let row = begin; row < end; row++) {
+    const start = row * pitch;
+    let best = 0;
+    let largest = -Infinity;
+    for (let c = 0; c < columns; c++) {
+      if (logits[start + c] > largest) {
+        largest = logits[start + c];
+        best = c;
+      }
+    }
+    let sum = 0;
+    for (let c = 0; c < columns; c++) sum += Math.exp(logits[start + c] - largest);
+    const lse = largest + Math.log(sum);
+    loss[row] = labels[row] === IGNORED ? 0 : lse - logits[start + labels[row]];
+    log_sum_exp[row] = lse;
+    prediction[row] = best;
+  }
+}
+
+export function backward(
+  { logits, labels, log_sum_exp }: BindingArrays,
+  { columns, pitch, scale }: Uniforms,
+  _: Structural,
+  begin: number,
+  end: number,
+): void {
+  for (let row = begin; row < end; row++) {
+    const start = row * pitch;
+    if (labels[row] === IGNORED) {
+      logits.fill(0, start, start + pitch);
+      continue;
+    }
+    for (let c = 0; c < columns; c++) {
+      const probability = Math.exp(logits[start + c] - log_sum_exp[row]);
+      logits[start + c] = scale * (probability - (c === labels[row] ? 1 : 0));
+    }
+    logits.fill(0, start + columns, start + pitch);
+  }
+}
+
+/** One item: a count. */
+export function correct(
+  { prediction, labels, out }: BindingArrays,
+  { count, slot, scale }: Uniforms,
+  { accumulate }: Structural,
+  begin: number,
+  end: number,
+): void {
+  for (let item = begin; item < end; item++) {
+    let hits = 0;
+    for (let i = 0; i < count; i++) {
+      if (labels[i] !== IGNORED && prediction[i] === labels[i]) hits++;
+    }
+    out[slot] = (accumulate ? out[slot] : 0) + scale * hits;
+  }
+}

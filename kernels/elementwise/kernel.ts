@@ -1,0 +1,135 @@
+/**
+ * Signatures of the elementwise kernels.
+ *
+ * @module
+ */
+import { ACTIVATIONS } from "../activation/activation.ts";
+import { RANDOM, READ, WRITE } from "../bindings.ts";
+import { combinations, cross, randomMask } from "../cases.ts";
+import type { Kernel, Uniforms, Work } from "../kernel.ts";
+import * as twin from "./twin.ts";
+
+const COUNTS: readonly Uniforms[] = [0, 1, 3, 4, 255, 1024, 4093].map((count) => ({ count }));
+/** More elements than 65,535 workgroups of 64 invocations reach. */
+const BEYOND_ONE_DIMENSION = 65_536 * 64 + 5;
+
+const countOf = ({ count }: Uniforms): number => count;
+
+/** `flops` for each element and `arrays` arrays moved. */
+function workPerElement(flops: number, arrays: number): (uniforms: Uniforms) => Work {
+  return ({ count }) => ({ flops: flops * count, bytes: 4 * arrays * count });
+}
+
+/** `out[i] = value`. */
+export const elementwiseFill: Kernel = {
+  name: "elementwise.fill",
+  bindings: { out: WRITE },
+  uniforms: { count: "u32", value: "f32" },
+  structural: {},
+  variants: [],
+  lengths: ({ count }) => ({ out: count }),
+  items: countOf,
+  twin: twin.fill,
+  work: workPerElement(0, 1),
+  cases: () =>
+    cross([{}], [
+      ...COUNTS.map((uniforms) => ({ ...uniforms, value: 1.5 })),
+      { count: BEYOND_ONE_DIMENSION, value: -2 },
+      { count: 4 * BEYOND_ONE_DIMENSION, value: 3 },
+    ]),
+};
+
+/** `out = a + b`. */
+export const elementwiseAdd: Kernel = {
+  name: "elementwise.add",
+  bindings: { a: READ, b: READ, out: WRITE },
+  uniforms: { count: "u32" },
+  structural: {},
+  variants: [],
+  lengths: ({ count }) => ({ a: count, b: count, out: count }),
+  items: countOf,
+  twin: twin.add,
+  work: workPerElement(1, 3),
+  cases: () => cross([{}], COUNTS),
+};
+
+/** `y = alpha·x + beta·y`; where beta is 0 the old `y` does not matter, even if it is NaN. */
+export const elementwiseScaleAdd: Kernel = {
+  name: "elementwise.scale_add",
+  bindings: { x: READ, y: WRITE },
+  uniforms: { count: "u32", alpha: "f32", beta: "f32" },
+  structural: {},
+  variants: [],
+  lengths: ({ count }) => ({ x: count, y: count }),
+  items: countOf,
+  twin: twin.scaleAdd,
+  work: workPerElement(3, 3),
+  cases: () => [
+    ...cross([{}], COUNTS.map((uniforms) => ({ ...uniforms, alpha: 0.7, beta: 1.25 }))),
+    ...cross([{}], COUNTS.map((uniforms) => ({ ...uniforms, alpha: -2, beta: 0 })), {
+      fill: { y: (length) => new Float32Array(length).fill(NaN) },
+    }),
+  ],
+};
+
+/** `y = act(x)`. */
+export const elementwiseActivationForward: Kernel = {
+  name: "elementwise.activation_forward",
+  bindings: { x: READ, y: WRITE },
+  uniforms: { count: "u32" },
+  structural: { activation: ACTIVATIONS },
+  variants: [],
+  lengths: ({ count }) => ({ x: count, y: count }),
+  items: countOf,
+  twin: twin.activationForward,
+  work: workPerElement(20, 2),
+  cases: () => [
+    ...cross(combinations({ activation: ACTIVATIONS }), COUNTS),
+    ...cross(combinations({ activation: ACTIVATIONS }), [{ count: 4096 }, { count: 4097 }], {
+      fill: { x: everyMagnitude },
+    }),
+  ],
+};
+
+/** `dx = dy · act'(x)`, where `x` is what the activation was applied to. */
+export const elementwiseActivationBackward: Kernel = {
+  name: "elementwise.activation_backward",
+  bindings: { x: READ, dy: READ, dx: WRITE },
+  uniforms: { count: "u32" },
+  structural: { activation: ACTIVATIONS },
+  variants: [],
+  lengths: ({ count }) => ({ x: count, dy: count, dx: count }),
+  items: countOf,
+  twin: twin.activationBackward,
+  work: workPerElement(30, 3),
+  cases: () => [
+    ...cross(combinations({ activation: ACTIVATIONS }), COUNTS),
+    ...cross(combinations({ activation: ACTIVATIONS }), [{ count: 4096 }, { count: 4097 }], {
+      fill: { x: everyMagnitude },
+    }),
+  ],
+};
+
+/** `y = dropout(x)`; applied to `dy` it is its own backward. */
+export const elementwiseDropout: Kernel = {
+  name: "elementwise.dropout",
+  bindings: { x: READ, y: WRITE },
+  uniforms: { rows: "u32", columns: "u32", ...RANDOM },
+  structural: {},
+  variants: [],
+  lengths: ({ rows, columns }) => ({ x: rows * columns, y: rows * columns }),
+  items: ({ rows }) => rows,
+  twin: twin.dropout,
+  work: ({ rows, columns }) => ({ flops: 25 * rows * columns, bytes: 8 * rows * columns }),
+  cases: () =>
+    cross(
+      [{}],
+      [[0, 8, 1], [1, 1, 1], [6, 5, 3], [8, 64, 4], [12, 31, 4], [65_538, 4, 2], [65_537, 3, 1]]
+        .map(([rows, columns, example]) => ({ rows, columns, ...randomMask(example) })),
+    ),
+};
+
+/** Both signs of every magnitude from 1e-6 to 100. */
+function everyMagnitude(length: number, random: () => number): number[] {
+  return Array.from({ length }, () => Math.sign(random() - 0.5) * 10 ** (8 * random() - 6));
+}

@@ -1,0 +1,132 @@
+/**
+ * Signatures of table look-ups and of their gradients, which are gathered in a fixed order and never added atomically.
+ *
+ * @module
+ */
+import { READ, READ_U32, WRITE } from "../bindings.ts";
+import { below, combinations, cross, distinctBelow } from "../cases.ts";
+import type { Kernel, KernelCase } from "../kernel.ts";
+import * as twin from "./twin.ts";
+
+const ACCUMULATE = { accumulate: [false, true] } as const;
+
+/** Rows and columns of what is looked up. */
+const SHAPES = [[0, 8], [1, 1], [5, 7], [6, 64], [130, 36], [65_540, 4], [65_537, 1]];
+
+/** `out[row] = words[ids[row]] + positions[row % sequence] + types[type_ids[row]]`. */
+export const embeddingForward: Kernel = {
+  name: "embedding.forward",
+  bindings: {
+    words: READ,
+    positions: READ,
+    types: READ,
+    ids: READ_U32,
+    type_ids: READ_U32,
+    out: WRITE,
+  },
+  uniforms: { rows: "u32", columns: "u32", sequence: "u32" },
+  structural: {},
+  variants: [],
+  lengths: ({ rows, columns, sequence }) => ({
+    words: columns,
+    positions: Math.min(rows, sequence) * columns,
+    types: columns,
+    ids: rows,
+    type_ids: rows,
+    out: rows * columns,
+  }),
+  items: ({ rows }) => rows,
+  twin: twin.forward,
+  work: ({ rows, columns }) => ({ flops: 2 * rows * columns, bytes: 16 * rows * columns }),
+  cases: () =>
+    SHAPES.map(([rows, columns]) => ({
+      structural: {},
+      uniforms: { rows, columns, sequence: 5 },
+      lengths: { words: 50 * columns, types: 2 * columns },
+      fill: { ids: below(50), type_ids: below(2) },
+    })),
+};
+
+/** `out[i] = x[indices[i]·pitch …]`, `columns` elements each. */
+export const embeddingGather: Kernel = {
+  name: "embedding.gather",
+  bindings: { x: READ, indices: READ_U32, out: WRITE },
+  uniforms: { count: "u32", columns: "u32", pitch: "u32" },
+  structural: {},
+  variants: [],
+  lengths: ({ count, columns }) => ({
+    x: count > 0 ? columns : 0,
+    indices: count,
+    out: count * columns,
+  }),
+  items: ({ count }) => count,
+  twin: twin.gather,
+  work: ({ count, columns }) => ({ flops: 0, bytes: 8 * count * columns }),
+  cases: () =>
+    SHAPES.flatMap(([count, columns]) =>
+      [columns, columns + 3, columns + 4].map((pitch) => ({
+        structural: {},
+        uniforms: { count, columns, pitch },
+        lengths: { x: 50 * pitch },
+        fill: { indices: below(50) },
+      }))
+    ),
+};
+
+/** `out[indices[i]] (+)= x[i]`; the indices are distinct. */
+export const embeddingScatter: Kernel = {
+  name: "embedding.scatter",
+  bindings: { x: READ, indices: READ_U32, out: WRITE },
+  uniforms: { count: "u32", columns: "u32" },
+  structural: ACCUMULATE,
+  variants: [],
+  lengths: ({ count, columns }) => ({
+    x: count * columns,
+    indices: count,
+    out: count > 0 ? columns : 0,
+  }),
+  items: ({ count }) => count,
+  twin: twin.scatter,
+  work: ({ count, columns }) => ({ flops: count * columns, bytes: 12 * count * columns }),
+  cases: () =>
+    SHAPES.flatMap(([count, columns]) =>
+      cross(combinations(ACCUMULATE), [{ count, columns }], {
+        lengths: { out: (count + 10) * columns },
+        fill: { indices: distinctBelow(count + 10) },
+      })
+    ),
+};
+
+/**
+ * `out[rows[s]] (+)= Σ x[items[j]]` for `offsets[s] ≤ j < offsets[s + 1]`, in that order; the rows are distinct. It is the gradient of a look-up once the
+ * look-ups are sorted by row. One invocation adds a whole segment: keep segments short and sum long ones in two levels.
+ */
+export const embeddingSegmentSum: Kernel = {
+  name: "embedding.segment_sum",
+  bindings: { x: READ, offsets: READ_U32, items: READ_U32, rows: READ_U32, out: WRITE },
+  uniforms: { segments: "u32", columns: "u32" },
+  structural: ACCUMULATE,
+  variants: [],
+  lengths: ({ segments, columns }) => ({
+    x: 0,
+    offsets: segments + 1,
+    items: 0,
+    rows: segments,
+    out: segments > 0 ? columns : 0,
+  }),
+  items: ({ segments }) => segments,
+  twin: twin.segmentSum,
+  work: ({ segments, columns }) => ({ flops: segments * columns, bytes: 12 * segments * columns }),
+  cases: () => SHAPES.flatMap(([segments, columns]) => segmentCases(segments, columns)),
+};
+
+/** Segments of 0 to 5 items. */
+function segmentCases(segments: number, columns: number): KernelCase[] {
+  const offsets = [0];
+  for (let s = 0; s < segments; s++) offsets.push(offsets[s] + (s * 7 + 3) % 6);
+  const items = offsets[segments];
+  return cross(combinations(ACCUMULATE), [{ segments, columns }], {
+    lengths: { x: 40 * columns, items, out: (segments + 3) * columns },
+    fill: { offsets: () => offsets, items: below(40), rows: distinctBelow(segments + 3) },
+  });
+}

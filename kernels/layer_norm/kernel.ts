@@ -1,0 +1,132 @@
+/**
+ * Signatures of layer normalisation (Ba, Kiros and Hinton, arXiv 1607.06450) over the last dimension, with the residual connection and its dropout fused in.
+ *
+ * @module
+ */
+import { RANDOM, READ, when, WRITE } from "../bindings.ts";
+import { combinations, cross, randomMask } from "../cases.ts";
+import type { Kernel, Uniforms, Work } from "../kernel.ts";
+import * as twin from "./twin.ts";
+
+const SHAPES = [[0, 8], [1, 1], [3, 5], [7, 64], [5, 100], [4, 1024], [3, 1030], [65_540, 4]];
+
+/** Few rows, one, a ragged last chunk, and more columns than a tile. */
+const CHUNKED = [[0, 8, 4], [1, 1, 1], [9, 7, 4], [64, 64, 16], [33, 130, 8], [3, 1028, 8]];
+
+function matrixWork(flops: number, matrices: number): (uniforms: Uniforms) => Work {
+  return ({ rows, columns }) => ({
+    flops: flops * rows * columns,
+    bytes: 4 * matrices * rows * columns,
+  });
+}
+
+/**
+ * `s = x + dropout(hidden)`, or `x` alone; `y = (s − mean)·rstd·gamma + beta` with the biased variance, `rstd = 1/√(variance + epsilon)`. Keeps `s` where there
+ * is a residual, and (mean, rstd) of every row.
+ */
+export const layerNormForward: Kernel = {
+  name: "layer_norm.forward",
+  bindings: {
+    x: READ,
+    hidden: when("residual", READ),
+    gamma: READ,
+    beta: READ,
+    sum: when("residual", WRITE),
+    y: WRITE,
+    statistics: WRITE,
+  },
+  uniforms: { rows: "u32", columns: "u32", epsilon: "f32", ...RANDOM },
+  structural: { residual: [false, true], dropout: [false, true] },
+  variants: [],
+  lengths: ({ rows, columns }) => ({
+    x: rows * columns,
+    hidden: rows * columns,
+    gamma: columns,
+    beta: columns,
+    sum: rows * columns,
+    y: rows * columns,
+    statistics: 2 * rows,
+  }),
+  items: ({ rows }) => rows,
+  twin: twin.forward,
+  work: (uniforms, { residual }) => matrixWork(8, residual ? 4 : 2)(uniforms),
+  cases: () =>
+    cross(
+      combinations(
+        { residual: [false, true], dropout: [false, true] },
+        ({ residual, dropout }) => Boolean(residual) || !dropout,
+      ),
+      SHAPES.map(([rows, columns]) => ({ rows, columns, epsilon: 1e-12, ...randomMask(2) })),
+    ).filter(({ uniforms }) => uniforms.columns > 1).concat({
+      // One column has no variance: epsilon alone decides.
+      structural: { residual: false, dropout: false },
+      uniforms: { rows: 3, columns: 1, epsilon: 1e-3, ...randomMask(1) },
+    }),
+};
+
+/** Gradient with respect to the normalised `s`, and, through its dropout, to `hidden`. */
+export const layerNormBackwardInput: Kernel = {
+  name: "layer_norm.backward_input",
+  bindings: {
+    s: READ,
+    statistics: READ,
+    gamma: READ,
+    dy: READ,
+    dx: WRITE,
+    dhidden: when("dropout", WRITE),
+  },
+  uniforms: { rows: "u32", columns: "u32", ...RANDOM },
+  structural: { dropout: [false, true] },
+  variants: [],
+  lengths: ({ rows, columns }) => ({
+    s: rows * columns,
+    statistics: 2 * rows,
+    gamma: columns,
+    dy: rows * columns,
+    dx: rows * columns,
+    dhidden: rows * columns,
+  }),
+  items: ({ rows }) => rows,
+  twin: twin.backwardInput,
+  work: (uniforms, { dropout }) => matrixWork(14, dropout ? 4 : 3)(uniforms),
+  cases: () =>
+    cross(
+      combinations({ dropout: [false, true] }),
+      SHAPES.map(([rows, columns]) => ({ rows, columns, ...randomMask(2) })),
+      { fill: { statistics: someStatistics } },
+    ),
+};
+
+/** Gradients of gamma and beta, summed over each chunk of rows; `reduce.columns` finishes them. */
+export const layerNormBackwardParameters: Kernel = {
+  name: "layer_norm.backward_parameters",
+  bindings: { s: READ, statistics: READ, dy: READ, dgamma: WRITE, dbeta: WRITE },
+  uniforms: { rows: "u32", columns: "u32", rows_per_chunk: "u32" },
+  structural: {},
+  variants: [],
+  lengths: ({ rows, columns, rows_per_chunk }) => {
+    const partial = Math.ceil(rows / rows_per_chunk) * columns;
+    return {
+      s: rows * columns,
+      statistics: 2 * rows,
+      dy: rows * columns,
+      dgamma: partial,
+      dbeta: partial,
+    };
+  },
+  items: ({ rows, columns, rows_per_chunk }) =>
+    Math.ceil(rows / rows_per_chunk) * Math.ceil(columns / twin.COLUMN_BLOCK),
+  twin: twin.backwardParameters,
+  work: matrixWork(5, 2),
+  cases: () =>
+    cross(
+      [{}],
+      CHUNKED.map(([rows, columns, rows_per_chunk]) => ({ rows, columns, rows_per_chunk })),
+      { fill: { statistics: someStatistics } },
+    ),
+};
+
+/** Means about 0 and reciprocal deviations about 1, interleaved. */
+function someStatistics(length: number, random: () => number): number[] {
+  return Array.from({ length }, (_, i) => i % 2 === 0 ? random() - 0.5 : 0.5 + random());
+}

@@ -1,0 +1,70 @@
+/**
+ * Test cases of the kernels that walk blocks of flat parameters.
+ *
+ * @module
+ */
+import { cross } from "../cases.ts";
+import type { KernelCase, Uniforms } from "../kernel.ts";
+
+/** Most elements of a block. */
+export const BLOCK_LIMIT = 4096;
+
+/** Lengths of the blocks of each tensor; a tensor starts at a multiple of 64. */
+const TENSORS: readonly (readonly number[])[] = [
+  [1],
+  [4096, 4096, 130],
+  [64],
+  [37],
+  [4096, 4],
+];
+
+const TRIPLES: number[] = [];
+let next = 0;
+TENSORS.forEach((blocks, tensor) => {
+  for (const length of blocks) {
+    TRIPLES.push(next, length, tensor);
+    next += length;
+  }
+  next = Math.ceil(next / 64) * 64;
+});
+const ELEMENTS = next;
+const BLOCKS = TRIPLES.length / 3;
+const MANY = 65_540;
+
+/** Cases over a few tensors, over none, and over more blocks than one dimension of workgroups; `flat` names the bindings that hold all parameters. */
+export function blockCases(
+  uniforms: Uniforms,
+  flat: readonly string[],
+  rest: Pick<KernelCase, "fill" | "lengths"> = {},
+): KernelCase[] {
+  const flatOf = (length: number): Record<string, number> =>
+    Object.fromEntries(flat.map((name) => [name, length]));
+  return [
+    ...cross([{}], [{ ...uniforms, block_count: BLOCKS }, { ...uniforms, block_count: 0 }], {
+      lengths: {
+        decays: TENSORS.length,
+        ratios: TENSORS.length,
+        ...rest.lengths,
+        ...flatOf(ELEMENTS),
+      },
+      fill: {
+        blocks: (length) => TRIPLES.slice(0, length),
+        decays: () => TENSORS.map((_, tensor) => tensor % 2),
+        ...rest.fill,
+      },
+    }),
+    ...cross([{}], [{ ...uniforms, block_count: MANY }], {
+      lengths: { decays: 2, ratios: 2, ...rest.lengths, ...flatOf(4 * MANY) },
+      fill: {
+        blocks: () => Array.from({ length: MANY }, (_, b) => [4 * b, 3, b % 2]).flat(),
+        decays: () => [1, 0],
+        ...rest.fill,
+      },
+    }),
+  ];
+}
+
+/** Contents: squares of random numbers, as second moments are. */
+export function squares(length: number, random: () => number): number[] {
+  return Array.from({ length }, () => random() ** 2);
+}

@@ -1,0 +1,81 @@
+/**
+ * Signatures of what happens to gradients before an update: their norm, the clip factor, the test for NaN and Inf.
+ *
+ * @module
+ */
+import { READ, READ_U32, WRITE, WRITE_U32 } from "../bindings.ts";
+import { cross } from "../cases.ts";
+import type { Kernel } from "../kernel.ts";
+import { BLOCK_LIMIT, blockCases } from "./cases.ts";
+import * as twin from "./twin.ts";
+
+/** `partial[b] = Σ x²` of block `b`. */
+export const optimizerSquareSums: Kernel = {
+  name: "optimizer.square_sums",
+  bindings: { x: READ, blocks: READ_U32, partial: WRITE },
+  uniforms: { block_count: "u32" },
+  structural: {},
+  variants: [],
+  lengths: ({ block_count }) => ({ x: 0, blocks: 3 * block_count, partial: block_count }),
+  items: ({ block_count }) => block_count,
+  twin: twin.squareSums,
+  work: ({ block_count }) => ({
+    flops: 2 * BLOCK_LIMIT * block_count,
+    bytes: 4 * BLOCK_LIMIT * block_count,
+  }),
+  cases: () => blockCases({}, ["x"]),
+};
+
+/**
+ * `norm[0] = √Σ partial`; `norm[1] = min(1, max_norm / norm)`, 1 where `max_norm ≤ 0`, NaN where the norm is NaN; `norm[2 + slot]` logs the norm.
+ */
+export const optimizerClip: Kernel = {
+  name: "optimizer.clip",
+  bindings: { partial: READ, norm: WRITE },
+  uniforms: { block_count: "u32", slot: "u32", max_norm: "f32" },
+  structural: {},
+  variants: [],
+  lengths: ({ block_count, slot }) => ({ partial: block_count, norm: 3 + slot }),
+  items: () => 1,
+  twin: twin.clip,
+  work: ({ block_count }) => ({ flops: block_count, bytes: 4 * block_count }),
+  cases: () =>
+    cross(
+      [{}],
+      [[0, 1], [1, 1], [5, 1e6], [300, 0], [70_001, 1]].map(([block_count, max_norm]) => ({
+        block_count,
+        slot: 2,
+        max_norm,
+      })),
+      { fill: { partial: (length, random) => Array.from({ length }, random) } },
+    ),
+};
+
+/** `flag[0] = 1` where any `x` is NaN or infinite, tested on its bits; otherwise the flag stays. */
+export const optimizerNonFinite: Kernel = {
+  name: "optimizer.non_finite",
+  bindings: { x: READ, flag: WRITE_U32 },
+  uniforms: { count: "u32" },
+  structural: {},
+  variants: [],
+  lengths: ({ count }) => ({ x: count, flag: 1 }),
+  items: ({ count }) => count,
+  twin: twin.nonFinite,
+  work: ({ count }) => ({ flops: 0, bytes: 4 * count }),
+  cases: () => [
+    ...cross([{}], [0, 1, 4096, 5001].map((count) => ({ count }))),
+    ...[NaN, Infinity, -Infinity].flatMap((fault) =>
+      cross([{}], [1, 5, 4096, 5001].map((count) => ({ count })), {
+        fill: {
+          x: (length) => new Float32Array(length).fill(3.4e38).fill(fault, length - 1),
+        },
+      })
+    ),
+    {
+      structural: {},
+      uniforms: { count: 7 },
+      // Once set it stays.
+      fill: { flag: () => [1] },
+    },
+  ],
+};

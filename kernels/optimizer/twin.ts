@@ -1,0 +1,140 @@
+/**
+ * Gradient clipping, LAMB and AdamW in plain TypeScript. Parameters, gradients and moments are flat; `blocks` holds a triple `[start, length, tensor]` for every
+ * block of them, and an item is a block. As in Google's code there is no bias correction (google-research/albert, lamb_optimizer.py; google-research/bert,
+ * optimization.py).
+ *
+ * @module
+ */
+import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
+
+export function squareSums(
+  { x, blocks, partial }: BindingArrays,
+  _: Uniforms,
+  __: Structural,
+  begin: number,
+  end: number,
+): void {
+  for (let block = begin; block < end; block++) {
+    const start = blocks[3 * block], length = blocks[3 * block + 1];
+    let sum = 0;
+    for (let i = start; i < start + length; i++) sum += x[i] * x[i];
+    partial[block] = sum;
+  }
+}
+
+/** One item: a norm. */
+export function clip(
+  { partial, norm }: BindingArrays,
+  { block_count, slot, max_norm }: Uniforms,
+  _: Structural,
+  begin: number,
+  end: number,
+): void {
+  for (let item = begin; item < end; item++) {
+    let sum = 0;
+    for (let block = 0; block < block_count; block++) sum += partial[block];
+    const length = Math.sqrt(sum);
+    norm[0] = length;
+    norm[1] = max_norm <= 0 || length <= max_norm ? 1 : max_norm / length;
+    norm[2 + slot] = length;
+  }
+}
+
+/** Sets the flag where a number is NaN or infinite; leaves it alone otherwise. */
+export function nonFinite(
+  { x, flag }: BindingArrays,
+  _: Uniforms,
+  __: Structural,
+  begin: number,
+  end: number,
+): void {
+  for (let i = begin; i < end; i++) if (!Number.isFinite(x[i])) flag[0] = 1;
+}
+
+export function lambMoments(
+  arrays: BindingArrays,
+  { beta1, beta2, epsilon, weight_decay }: Uniforms,
+  _: Structural,
+  begin: number,
+  end: number,
+): void {
+  const { parameters, gradients, norm, flag, blocks, decays, m, v, partial } = arrays;
+  if (flag[0] !== 0) return;
+  for (let block = begin; block < end; block++) {
+    const start = blocks[3 * block], length = blocks[3 * block + 1];
+    const decay = decays[blocks[3 * block + 2]] ? weight_decay : 0;
+    let parameterSquares = 0;
+    let updateSquares = 0;
+    for (let i = start; i < start + length; i++) {
+      const g = gradients[i] * norm[1];
+      m[i] = beta1 * m[i] + (1 - beta1) * g;
+      v[i] = beta2 * v[i] + (1 - beta2) * g * g;
+      const update = m[i] / (Math.sqrt(v[i]) + epsilon) + decay * parameters[i];
+      parameterSquares += parameters[i] * parameters[i];
+      updateSquares += update * update;
+    }
+    partial[2 * block] = parameterSquares;
+    partial[2 * block + 1] = updateSquares;
+  }
+}
+
+/** An item is a tensor: its blocks' sums make its trust ratio. */
+export function lambRatios(
+  { partial, tensor_blocks, decays, ratios }: BindingArrays,
+  _: Uniforms,
+  __: Structural,
+  begin: number,
+  end: number,
+): void {
+  for (let tensor = begin; tensor < end; tensor++) {
+    let parameterSquares = 0;
+    let updateSquares = 0;
+    for (let block = tensor_blocks[tensor]; block < tensor_blocks[tensor + 1]; block++) {
+      parameterSquares += partial[2 * block];
+      updateSquares += partial[2 * block + 1];
+    }
+    const scaled = decays[tensor] && parameterSquares > 0 && updateSquares > 0;
+    ratios[tensor] = scaled ? Math.sqrt(parameterSquares) / Math.sqrt(updateSquares) : 1;
+  }
+}
+
+export function lambApply(
+  { m, v, flag, blocks, decays, ratios, parameters }: BindingArrays,
+  { epsilon, weight_decay, learning_rate }: Uniforms,
+  _: Structural,
+  begin: number,
+  end: number,
+): void {
+  if (flag[0] !== 0) return;
+  for (let block = begin; block < end; block++) {
+    const start = blocks[3 * block], length = blocks[3 * block + 1];
+    const tensor = blocks[3 * block + 2];
+    const decay = decays[tensor] ? weight_decay : 0;
+    const rate = learning_rate * ratios[tensor];
+    for (let i = start; i < start + length; i++) {
+      const update = m[i] / (Math.sqrt(v[i]) + epsilon) + decay * parameters[i];
+      parameters[i] -= rate * update;
+    }
+  }
+}
+
+export function adamw(
+  { gradients, norm, flag, blocks, decays, parameters, m, v }: BindingArrays,
+  { beta1, beta2, epsilon, weight_decay, learning_rate }: Uniforms,
+  _: Structural,
+  begin: number,
+  end: number,
+): void {
+  if (flag[0] !== 0) return;
+  for (let block = begin; block < end; block++) {
+    const start = blocks[3 * block], length = blocks[3 * block + 1];
+    const decay = decays[blocks[3 * block + 2]] ? weight_decay : 0;
+    for (let i = start; i < start + length; i++) {
+      const g = gradients[i] * norm[1];
+      m[i] = beta1 * m[i] + (1 - beta1) * g;
+      v[i] = beta2 * v[i] + (1 - beta2) * g * g;
+      const update = m[i] / (Math.sqrt(v[i]) + epsilon) + decay * parameters[i];
+      parameters[i] -= learning_rate * update;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Signatures of sums, each in one fixed order.
+ *
+ * @module
+ */
+import { READ, WRITE } from "../bindings.ts";
+import { combinations, cross } from "../cases.ts";
+import type { Kernel } from "../kernel.ts";
+import * as twin from "./twin.ts";
+
+const ACCUMULATE = { accumulate: [false, true] } as const;
+
+/** rows, columns, pitch, rows_per_chunk. */
+const SHAPES = [
+  [0, 8, 8, 4],
+  [1, 1, 1, 1],
+  [9, 7, 11, 4],
+  [9, 8, 12, 4],
+  [64, 64, 64, 64],
+  [33, 130, 192, 8],
+  [5, 1028, 1028, 2],
+  [65_540, 4, 4, 1],
+].map(([rows, columns, pitch, rows_per_chunk]) => ({ rows, columns, pitch, rows_per_chunk }));
+
+/** `y[chunk, c] (+)= Σ x[row·pitch + c]` over the rows of the chunk, in row order. */
+export const reduceColumns: Kernel = {
+  name: "reduce.columns",
+  bindings: { x: READ, y: WRITE },
+  uniforms: { rows: "u32", columns: "u32", pitch: "u32", rows_per_chunk: "u32" },
+  structural: ACCUMULATE,
+  variants: [],
+  lengths: ({ rows, columns, pitch, rows_per_chunk }) => ({
+    x: rows > 0 ? (rows - 1) * pitch + columns : 0,
+    y: Math.ceil(rows / rows_per_chunk) * columns,
+  }),
+  items: ({ rows, columns, rows_per_chunk }) =>
+    Math.ceil(rows / rows_per_chunk) * Math.ceil(columns / twin.COLUMN_BLOCK),
+  twin: twin.columns,
+  work: ({ rows, columns }) => ({ flops: rows * columns, bytes: 4 * rows * columns }),
+  cases: () => cross(combinations(ACCUMULATE), SHAPES),
+};
+
+/** `out[slot] (+)= scale·Σx`, by one workgroup. */
+export const reduceSum: Kernel = {
+  name: "reduce.sum",
+  bindings: { x: READ, out: WRITE },
+  uniforms: { count: "u32", slot: "u32", scale: "f32" },
+  structural: ACCUMULATE,
+  variants: [],
+  lengths: ({ count, slot }) => ({ x: count, out: slot + 1 }),
+  items: () => 1,
+  twin: twin.sum,
+  work: ({ count }) => ({ flops: count, bytes: 4 * count }),
+  cases: () =>
+    cross(
+      combinations(ACCUMULATE),
+      [0, 1, 5, 256, 1021, 1_000_003].map((count) => ({ count, slot: 2, scale: 0.5 })),
+    ),
+};

@@ -1,0 +1,28 @@
+/**
+ * Every kernel. What walks all of them, tests and benches, walks this list.
+ *
+ * @module
+ */
+import * as crossEntropy from "./cross_entropy/kernel.ts";
+import * as elementwise from "./elementwise/kernel.ts";
+import * as embedding from "./embedding/kernel.ts";
+import type { Kernel } from "./kernel.ts";
+import * as layerNorm from "./layer_norm/kernel.ts";
+import * as loss from "./loss/kernel.ts";
+import * as clip from "./optimizer/clip.ts";
+import * as update from "./optimizer/update.ts";
+import * as reduce from "./reduce/kernel.ts";
+import * as softmax from "./softmax/kernel.ts";
+
+/** Every kernel, family by family. */
+export const KERNELS: readonly Kernel[] = [
+  elementwise,
+  layerNorm,
+  softmax,
+  embedding,
+  crossEntropy,
+  reduce,
+  clip,
+  update,
+  loss,
+].flatMap((family) => Object.values(family));

@@ -1,0 +1,104 @@
+/**
+ * Signatures of the softmax of attention scores, with the padding mask and the dropout of the probabilities fused in.
+ *
+ * @module
+ */
+import { RANDOM, READ, READ_U32, when, WRITE } from "../bindings.ts";
+import { combinations, cross, randomMask } from "../cases.ts";
+import type { Kernel, Uniforms } from "../kernel.ts";
+import * as twin from "./twin.ts";
+
+const rowsOf = ({ batch, heads, queries }: Uniforms): number => batch * heads * queries;
+
+const UNIFORMS = {
+  batch: "u32",
+  heads: "u32",
+  queries: "u32",
+  keys: "u32",
+  pitch: "u32",
+  scale: "f32",
+  ...RANDOM,
+} as const;
+
+/** batch, heads, queries, keys, pitch. */
+const SHAPES = [
+  [0, 2, 3, 4, 4],
+  [1, 1, 1, 1, 1],
+  [2, 3, 5, 7, 7],
+  [2, 3, 5, 7, 12],
+  [3, 2, 4, 64, 64],
+  [2, 2, 3, 130, 192],
+  [2, 1, 3, 512, 512],
+  [1, 2, 2, 2052, 2052],
+  [2, 5, 6554, 4, 4],
+].map(([batch, heads, queries, keys, pitch]) => ({
+  batch,
+  heads,
+  queries,
+  keys,
+  pitch,
+  scale: 0.125,
+  ...randomMask(heads * queries),
+}));
+
+/**
+ * Rows `(b, h, i)` of `[batch·heads·queries, pitch]`: softmax of `scale·scores` over `j < lengths[b]`, exactly 0 from there to the pitch. `dropped` is
+ * the dropout of it, its mask drawn over `[batch·heads·queries, keys]`.
+ */
+export const softmaxForward: Kernel = {
+  name: "softmax.forward",
+  bindings: {
+    scores: READ,
+    lengths: READ_U32,
+    probabilities: WRITE,
+    dropped: when("dropout", WRITE),
+  },
+  uniforms: UNIFORMS,
+  structural: { dropout: [false, true] },
+  variants: [],
+  lengths: (uniforms) => {
+    const count = rowsOf(uniforms) * uniforms.pitch;
+    return { scores: count, lengths: uniforms.batch, probabilities: count, dropped: count };
+  },
+  items: rowsOf,
+  twin: twin.forward,
+  work: (uniforms, { dropout }) => {
+    const count = rowsOf(uniforms) * uniforms.pitch;
+    return { flops: 12 * count, bytes: 4 * (dropout ? 3 : 2) * count };
+  },
+  cases: () =>
+    combinations({ dropout: [false, true] }).flatMap((structural) =>
+      SHAPES.flatMap((uniforms) =>
+        cross([structural], [uniforms], { fill: { lengths: someLengths(uniforms.keys) } })
+      )
+    ),
+};
+
+/**
+ * `dscores = scale·P·(d − Σ_j d_j·P_j)`, 0 from `keys` to the pitch. `d` is the gradient of the dropped probabilities, masked here, or of P where there is
+ * no dropout.
+ */
+export const softmaxBackward: Kernel = {
+  name: "softmax.backward",
+  bindings: { probabilities: READ, d: READ, dscores: WRITE },
+  uniforms: UNIFORMS,
+  structural: { dropout: [false, true] },
+  variants: [],
+  lengths: (uniforms) => {
+    const count = rowsOf(uniforms) * uniforms.pitch;
+    return { probabilities: count, d: count, dscores: count };
+  },
+  items: rowsOf,
+  twin: twin.backward,
+  work: (uniforms) => {
+    const count = rowsOf(uniforms) * uniforms.pitch;
+    return { flops: 5 * count, bytes: 12 * count };
+  },
+  cases: () => cross(combinations({ dropout: [false, true] }), SHAPES),
+};
+
+/** The full length first, then any from 0 to it. */
+function someLengths(keys: number): (length: number, random: () => number) => number[] {
+  return (length, random) =>
+    Array.from({ length }, (_, i) => i === 0 ? keys : Math.floor(random() * (keys + 1)));
+}

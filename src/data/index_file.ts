@@ -1,0 +1,128 @@
+/**
+ * The index of a folder of shards: `index.json`.
+ *
+ * @module
+ */
+import { ShardError } from "./shard.ts";
+import type { VocabularyFacts } from "./vocabulary.ts";
+
+/** What the index says of one shard. */
+export interface ShardEntry {
+  /** The file's name in the folder. */
+  readonly file: string;
+  /** The file's length. */
+  readonly bytes: number;
+  /** The file's SHA-256 as 64 hexadecimal digits. */
+  readonly sha256: string;
+  /** Documents in it. */
+  readonly documents: number;
+  /** Sentences in it. */
+  readonly sentences: number;
+  /** Tokens in it. */
+  readonly tokens: number;
+}
+
+/** A folder of shards, described. */
+export interface DataIndex {
+  /** What the shards' ids mean. */
+  readonly vocabulary: VocabularyFacts;
+  /** Copies of the vocabulary's files that lie in the folder. */
+  readonly vocabularyFiles: readonly string[];
+  /** Names the tokens and borders of all shards. */
+  readonly fingerprint: string;
+  /** The shards, in order. */
+  readonly shards: readonly ShardEntry[];
+  /** Share of tokens that training holds out unless it is told otherwise; 0 for none. */
+  readonly validationFraction: number;
+  /** What was read and left out, for people. */
+  readonly report: Readonly<Record<string, number>>;
+}
+
+/** The index's file name. */
+export const INDEX_FILE = "index.json";
+const FORMAT = "albert-shards-1";
+
+/**
+ * Writes an index as JSON.
+ *
+ * @param index The index.
+ * @returns The text of `index.json`.
+ */
+export function serializeIndex(index: DataIndex): string {
+  const { vocabulary, ...rest } = index;
+  const { wordStarts, ...facts } = vocabulary;
+  return JSON.stringify(
+    { format: FORMAT, vocabulary: { ...facts, wordStarts: packBits(wordStarts) }, ...rest },
+    null,
+    2,
+  ) + "\n";
+}
+
+/**
+ * Reads an index and checks every field that reading shards relies on.
+ *
+ * @param text The text of `index.json`.
+ * @param name What to call it in errors, usually its path.
+ * @returns The index.
+ * @throws {ShardError} When it is no such index; the message names the field.
+ */
+export function parseIndex(text: string, name: string): DataIndex {
+  let json: Record<string, unknown>;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new ShardError(`${name} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  const check = (good: boolean, field: string): void => {
+    if (!good) throw new ShardError(`${name} has no usable "${field}": run prepare again`);
+  };
+  check(json?.format === FORMAT, "format");
+  const vocabulary = json.vocabulary as Record<string, unknown>;
+  check(Number.isInteger(vocabulary?.size), "vocabulary.size");
+  check(typeof vocabulary.fingerprint === "string", "vocabulary.fingerprint");
+  const special = vocabulary.special as Record<string, unknown>;
+  for (const piece of ["pad", "unk", "cls", "sep", "mask"]) {
+    check(Number.isInteger(special?.[piece]), `vocabulary.special.${piece}`);
+  }
+  check(typeof vocabulary.wordStarts === "string", "vocabulary.wordStarts");
+  check(typeof json.fingerprint === "string", "fingerprint");
+  check(Array.isArray(json.shards) && json.shards.length > 0, "shards");
+  for (const shard of json.shards as Record<string, unknown>[]) {
+    check(typeof shard?.file === "string" && /^[\w.-]+$/.test(shard.file), "shards.file");
+    check(typeof shard.sha256 === "string", "shards.sha256");
+    for (const field of ["bytes", "documents", "sentences", "tokens"]) {
+      check(Number.isInteger(shard[field]), `shards.${field}`);
+    }
+  }
+  const size = vocabulary.size as number;
+  const wordStarts = unpackBits(vocabulary.wordStarts as string, size);
+  check(wordStarts !== undefined, "vocabulary.wordStarts");
+  return {
+    vocabulary: { ...vocabulary, wordStarts } as unknown as VocabularyFacts,
+    vocabularyFiles: (json.vocabularyFiles ?? []) as string[],
+    fingerprint: json.fingerprint as string,
+    shards: json.shards as ShardEntry[],
+    validationFraction: (json.validationFraction ?? 0) as number,
+    report: (json.report ?? {}) as Record<string, number>,
+  };
+}
+
+/** Zeros and ones as base64, eight a byte, the first in the lowest bit. */
+function packBits(bits: Uint8Array): string {
+  const bytes = new Uint8Array(Math.ceil(bits.length / 8));
+  bits.forEach((bit, i) => bytes[i >> 3] |= bit << (i & 7));
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
+function unpackBits(text: string, count: number): Uint8Array | undefined {
+  let binary: string;
+  try {
+    binary = atob(text);
+  } catch {
+    return undefined;
+  }
+  if (binary.length !== Math.ceil(count / 8)) return undefined;
+  return Uint8Array.from({ length: count }, (_, i) => binary.charCodeAt(i >> 3) >> (i & 7) & 1);
+}

@@ -15,4 +15,5 @@ export * from "./ops/layer_norm.ts";
 export * from "./ops/linear.ts";
 export * from "./ops/loss.ts";
 export * from "./ops/matrix_product.ts";
+export * from "./ops/transpose.ts";
 export * from "./ops/vocabulary.ts";

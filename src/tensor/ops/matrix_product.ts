@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { matmul } from "../../../kernels/mod.ts";
+import { matmulMatmul } from "../../../kernels/mod.ts";
 import { type Device, type View, VIEW_ALIGNMENT } from "../../device/mod.ts";
 import type { Activation } from "./activation.ts";
 
@@ -50,7 +50,7 @@ export function matrixProduct(device: Device, product: Product): void {
     return;
   }
   const { m, n, k, transposeA = false, transposeB = false, batch } = product;
-  device.run(matmul, {
+  device.run(matmulMatmul, {
     bindings: {
       a: product.a,
       b: product.b,

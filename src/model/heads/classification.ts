@@ -1,0 +1,81 @@
+/**
+ * Heads of downstream tasks that are one dense layer: sequence classification and regression, multiple choice, span extraction.
+ *
+ * @module
+ */
+import { dropout, linear, reshape, type Scope, type Tensor, transpose } from "../../tensor/mod.ts";
+import type { ModelConfig } from "../config.ts";
+import { type Encoder, resolve } from "../encoder.ts";
+import { denseSpec, type ParameterSpec } from "../parameter.ts";
+
+const CLASSIFIER = "classifier";
+const SPAN = "qa_outputs";
+/** Start and end. */
+const SPAN_OUTPUTS = 2;
+
+/** Parameters of a classifier with `labels` outputs (1 for regression and multiple choice). */
+export function classifierSpecs(config: ModelConfig, labels: number): ParameterSpec[] {
+  return Object.values(denseSpec(CLASSIFIER, labels, config.hiddenSize));
+}
+
+/**
+ * `W·dropout(pooled) + b`.
+ *
+ * @param pooled `[batch, hidden]`
+ * @returns `[batch, labels]`
+ */
+export function classifierLogits(
+  scope: Scope,
+  { config, parameters }: Encoder,
+  pooled: Tensor,
+  labels: number,
+): Tensor {
+  const { weight, bias } = resolve(parameters, denseSpec(CLASSIFIER, labels, config.hiddenSize));
+  const dropped = dropout(scope, pooled, config.classifierDropoutProb, 1);
+  return linear(scope, dropped, weight, bias);
+}
+
+/**
+ * One score for each choice, the choices of a question being consecutive examples.
+ *
+ * @param pooled `[questions·choices, hidden]`
+ * @returns `[questions, choices]`
+ */
+export function multipleChoiceLogits(
+  scope: Scope,
+  encoder: Encoder,
+  pooled: Tensor,
+  choices: number,
+): Tensor {
+  const scores = classifierLogits(scope, encoder, pooled, 1);
+  return reshapeRecorded(scope, scores, [pooled.shape[0] / choices, choices]);
+}
+
+/** Parameters of the span head. */
+export function spanSpecs(config: ModelConfig): ParameterSpec[] {
+  return Object.values(denseSpec(SPAN, SPAN_OUTPUTS, config.hiddenSize));
+}
+
+/**
+ * Start and end logits of each token.
+ *
+ * @param sequenceOutput `[batch·sequence, hidden]`
+ * @returns `[2·batch, sequence]`: the start logits of each example, then the end logits
+ */
+export function spanLogits(
+  scope: Scope,
+  { config, parameters }: Encoder,
+  sequenceOutput: Tensor,
+  batch: number,
+): Tensor {
+  const { weight, bias } = resolve(parameters, denseSpec(SPAN, SPAN_OUTPUTS, config.hiddenSize));
+  const scores = transpose(scope, linear(scope, sequenceOutput, weight, bias));
+  return reshapeRecorded(scope, scores, [SPAN_OUTPUTS * batch, sequenceOutput.shape[0] / batch]);
+}
+
+/** A reshape that the gradient finds its way back through. */
+function reshapeRecorded({ tape }: Scope, tensor: Tensor, shape: readonly number[]): Tensor {
+  const reshaped = reshape(tensor, shape);
+  tape?.record(reshaped, (gradient) => tape.accumulate(tensor, reshape(gradient, tensor.shape)));
+  return reshaped;
+}

@@ -1,0 +1,18 @@
+/**
+ * The model: configuration, parameters, encoder and heads.
+ *
+ * @module
+ */
+export * from "./config.ts";
+export * from "./config_json.ts";
+export * from "./encoder.ts";
+export * from "./heads/classification.ts";
+export * from "./heads/masked_language.ts";
+export * from "./heads/pair.ts";
+export * from "./initialise.ts";
+export * from "./names.ts";
+export * from "./parameter.ts";
+export * from "./parameters.ts";
+export * from "./presets.ts";
+export * from "./sharing.ts";
+export * from "./specs.ts";

@@ -1,0 +1,6 @@
+/**
+ * Weights in files.
+ *
+ * @module
+ */
+export * from "./safetensors.ts";

@@ -1,0 +1,152 @@
+/**
+ * Finds an adapter, opens it with all that it has, and says what it can do.
+ *
+ * @module
+ */
+import type { Capabilities } from "../../../kernels/mod.ts";
+import type { DeviceDescription, DeviceLimits } from "../device.ts";
+import { compiles, READABLE_TEXTURE_PROBE, subgroupProbe } from "./probes.ts";
+
+/** An open adapter. */
+export interface GpuAccess {
+  readonly gpu: GPUDevice;
+  readonly capabilities: Capabilities;
+  readonly limits: DeviceLimits;
+  readonly description: DeviceDescription;
+  /** Whether compute passes can be timed. */
+  readonly timestamps: boolean;
+}
+
+/** Limits smaller than the adapter's own, for tests of what happens at a limit. */
+export interface Restrictions {
+  readonly maxBufferBytes?: number;
+  readonly maxBindingBytes?: number;
+  readonly maxTextureSide?: number;
+  /** Leaves out subgroups although the adapter has them. */
+  readonly withoutSubgroups?: boolean;
+}
+
+/** Every limit that a kernel or the device may run into; the defaults of most are a fraction of what adapters have. */
+const WANTED_LIMITS = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxStorageTexturesPerShaderStage",
+  "maxTextureDimension2D",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeWorkgroupSizeY",
+  "maxComputeWorkgroupSizeZ",
+  "minUniformBufferOffsetAlignment",
+] as const;
+
+/** Software drivers by the names that they give themselves. */
+const CPU_ADAPTER = /llvmpipe|lavapipe|swiftshader|software|basic render/i;
+
+/** Opens the platform's preferred adapter; null where there is none. */
+export async function requestAccess(restrictions: Restrictions = {}): Promise<GpuAccess | null> {
+  if (typeof navigator === "undefined" || navigator.gpu === undefined) return null;
+  const subgroups = restrictions.withoutSubgroups !== true;
+  const gpu = (subgroups ? await openDevice(true) : null) ?? await openDevice(false);
+  if (gpu === null) return null;
+  const { device, adapter } = gpu;
+  const capabilities = await findCapabilities(device, adapter, restrictions);
+  return {
+    gpu: device,
+    capabilities,
+    limits: findLimits(device, restrictions),
+    description: describe(device, adapter, capabilities),
+    timestamps: device.features.has("timestamp-query"),
+  };
+}
+
+interface Opened {
+  readonly device: GPUDevice;
+  readonly adapter: GPUAdapter;
+}
+
+/** An adapter is spent by a request, so that every try asks for a new one. */
+async function openDevice(subgroups: boolean): Promise<Opened | null> {
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (adapter === null) return null;
+  const requiredLimits: Record<string, number> = {};
+  for (const name of WANTED_LIMITS) {
+    const value = adapter.limits[name];
+    if (value !== undefined) requiredLimits[name] = value;
+  }
+  const requiredFeatures: GPUFeatureName[] = [];
+  for (const name of ["timestamp-query", "shader-f16"] as const) {
+    if (adapter.features.has(name)) requiredFeatures.push(name);
+  }
+  // Deno grants subgroups without listing them: only asking tells.
+  if (subgroups) requiredFeatures.push("subgroups");
+  try {
+    const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
+    return { device, adapter };
+  } catch (error) {
+    if (subgroups) return null;
+    throw error;
+  }
+}
+
+async function findCapabilities(
+  gpu: GPUDevice,
+  adapter: GPUAdapter,
+  restrictions: Restrictions,
+): Promise<Capabilities> {
+  const shaderF16 = gpu.features.has("shader-f16");
+  const { subgroupMinSize, subgroupMaxSize } = adapter.info;
+  const plain = await compiles(gpu, subgroupProbe(false));
+  const directed = !plain && await compiles(gpu, subgroupProbe(true));
+  const usable = restrictions.withoutSubgroups !== true && (plain || directed) &&
+    subgroupMinSize === subgroupMaxSize && subgroupMinSize > 0;
+  return {
+    subgroupSize: usable ? subgroupMinSize : null,
+    subgroupDirective: directed,
+    shaderF16,
+    cpuAdapter: isCpuAdapter(adapter),
+    readableStorageTextures: await compiles(gpu, READABLE_TEXTURE_PROBE),
+    maxTextureSide: Math.min(
+      gpu.limits.maxTextureDimension2D,
+      restrictions.maxTextureSide ?? Infinity,
+    ),
+    maxWorkgroupStorageBytes: gpu.limits.maxComputeWorkgroupStorageSize,
+    maxInvocationsPerWorkgroup: gpu.limits.maxComputeInvocationsPerWorkgroup,
+  };
+}
+
+function isCpuAdapter({ info }: GPUAdapter): boolean {
+  const names = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`;
+  return CPU_ADAPTER.test(names) || info.isFallbackAdapter === true;
+}
+
+/** Rounded down so that sizes which are padded to the limit stay within it. */
+function findLimits({ limits }: GPUDevice, restrictions: Restrictions): DeviceLimits {
+  const least = (own: number, wanted = Infinity) => Math.floor(Math.min(own, wanted) / 16) * 16;
+  return {
+    maxBufferBytes: least(limits.maxBufferSize, restrictions.maxBufferBytes),
+    maxBindingBytes: least(limits.maxStorageBufferBindingSize, restrictions.maxBindingBytes),
+  };
+}
+
+function describe(
+  gpu: GPUDevice,
+  { info }: GPUAdapter,
+  { subgroupSize, shaderF16, readableStorageTextures }: Capabilities,
+): DeviceDescription {
+  const named = info.description || [info.vendor, info.architecture, info.device]
+    .filter((part) => part !== "").join(" ");
+  return {
+    kind: "webgpu",
+    adapter: named || "unnamed adapter",
+    numerics: {
+      vendor: info.vendor,
+      architecture: info.architecture,
+      subgroupSize: String(subgroupSize ?? "none"),
+      shaderF16: String(shaderF16),
+      textureOperands: String(readableStorageTextures),
+      maxTextureSide: String(gpu.limits.maxTextureDimension2D),
+    },
+  };
+}

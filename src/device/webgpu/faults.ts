@@ -1,0 +1,93 @@
+/**
+ * Where a device's faults meet. WebGPU does not throw: errors come to scopes, to `uncapturederror`, or as a lost device, later
+ * than the call that caused them. They are kept here until somebody waits for results.
+ *
+ * @module
+ */
+import { DeviceError } from "../device.ts";
+
+/** The first fault of a device, and its end. */
+export class Faults {
+  /** Answers that decide whether there was a fault, still awaited. */
+  readonly #pending = new Set<Promise<void>>();
+  #first: DeviceError | null = null;
+  #gone: DeviceError | null = null;
+  #recent: readonly string[] = [];
+  #closing = false;
+
+  constructor(gpu: GPUDevice) {
+    gpu.addEventListener("uncapturederror", (event) => {
+      event.preventDefault();
+      this.report(
+        `WebGPU refused a command${this.#after()}: ${
+          (event as GPUUncapturedErrorEvent).error.message
+        }`,
+      );
+    });
+    gpu.lost.then(({ reason, message }) => {
+      if (this.#closing) return;
+      const why = message || reason || "no reason given";
+      this.end(`The device was lost${this.#after()}: ${why}`);
+    });
+  }
+
+  /** The last kernels of the recording that is being encoded, to name beside a fault. */
+  encoded(kernels: readonly string[]): void {
+    this.#recent = kernels;
+  }
+
+  /** Keeps a fault unless there is one already. */
+  report(message: string): void {
+    this.#first ??= new DeviceError(message);
+  }
+
+  /** Ends the device: every later call fails with this sentence. */
+  end(message: string): void {
+    this.#gone ??= new DeviceError(message);
+    this.#first = this.#gone;
+  }
+
+  /** Whether the device was closed on purpose. */
+  get closed(): boolean {
+    return this.#closing;
+  }
+
+  /** Marks a loss as wanted. */
+  closing(): void {
+    this.#closing = true;
+    this.#gone ??= new DeviceError("Cannot use a device after it was destroyed");
+  }
+
+  /** @throws {DeviceError} when the device is gone. */
+  check(): void {
+    if (this.#gone !== null) throw this.#gone;
+  }
+
+  /** Takes the answer of an error scope into account once it comes. */
+  await(answer: Promise<void>): void {
+    const settled = answer.catch(() => {}).finally(() => this.#pending.delete(settled));
+    this.#pending.add(settled);
+  }
+
+  /** Resolves when every error scope that was opened has been answered. */
+  async answered(): Promise<void> {
+    await Promise.all(this.#pending);
+  }
+
+  /** The first fault, which stays. */
+  get first(): DeviceError | null {
+    return this.#gone ?? this.#first;
+  }
+
+  /** The first fault, which is forgotten unless the device is gone. */
+  take(): DeviceError | null {
+    const fault = this.first;
+    this.#first = null;
+    return fault;
+  }
+
+  #after(): string {
+    if (this.#recent.length === 0) return "";
+    return ` (last kernels: ${this.#recent.join(", ")})`;
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * Pipelines: compiled once per kernel, structural parameters and variant, with explicit layouts made from the kernel's signature.
+ *
+ * @module
+ */
+import type { Capabilities, Kernel, Structural, Variant } from "../../../kernels/mod.ts";
+import { DeviceError } from "../device.ts";
+import type { Signature } from "../signature.ts";
+import type { Faults } from "./faults.ts";
+
+/** A compiled kernel. */
+export interface Pipeline {
+  readonly id: number;
+  /** `kernel/variant`, in errors and profiles. */
+  readonly label: string;
+  readonly gpu: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+  /** Size of the uniform block, padded to what a binding must have. */
+  readonly uniformBytes: number;
+}
+
+/** Keeps every pipeline of a device. */
+export class Pipelines {
+  readonly #gpu: GPUDevice;
+  readonly #capabilities: Capabilities;
+  readonly #faults: Faults;
+  readonly #known = new WeakMap<Variant, Map<string, Pipeline>>();
+  #count = 0;
+
+  constructor(gpu: GPUDevice, capabilities: Capabilities, faults: Faults) {
+    this.#gpu = gpu;
+    this.#capabilities = capabilities;
+    this.#faults = faults;
+  }
+
+  /** How many were compiled. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The pipeline for a variant; `textures` names the bindings that it reads as textures. */
+  get(
+    kernel: Kernel,
+    variant: Variant,
+    structural: Structural,
+    signature: Signature,
+    textures: Readonly<Record<string, unknown>> | undefined,
+  ): Pipeline {
+    let known = this.#known.get(variant);
+    if (known === undefined) this.#known.set(variant, known = new Map());
+    const key = textures === undefined
+      ? signature.key
+      : `${signature.key}${Object.keys(textures).join(" ")}`;
+    let pipeline = known.get(key);
+    if (pipeline === undefined) {
+      pipeline = this.#compile(kernel, variant, structural, signature, textures ?? {});
+      known.set(key, pipeline);
+    }
+    return pipeline;
+  }
+
+  #compile(
+    kernel: Kernel,
+    variant: Variant,
+    structural: Structural,
+    signature: Signature,
+    textures: Readonly<Record<string, unknown>>,
+  ): Pipeline {
+    const label = `${kernel.name}/${variant.name}`;
+    this.#checkBindings(label, signature.names.length - Object.keys(textures).length);
+    const code = variant.source(structural, this.#capabilities);
+    const constants = variant.constants?.(structural, this.#capabilities) ?? {};
+    const uniformBytes = Math.max(Math.ceil(Object.keys(kernel.uniforms).length / 4) * 16, 16);
+    this.#gpu.pushErrorScope("validation");
+    const module = this.#gpu.createShaderModule({ code, label });
+    const layout = this.#gpu.createBindGroupLayout({
+      label,
+      entries: [
+        {
+          binding: 0,
+          visibility: GPUShaderStage.COMPUTE,
+          buffer: { type: "uniform", hasDynamicOffset: true, minBindingSize: uniformBytes },
+        },
+        ...signature.names.map((name, i): GPUBindGroupLayoutEntry => ({
+          binding: i + 1,
+          visibility: GPUShaderStage.COMPUTE,
+          ...name in textures
+            ? { storageTexture: { access: "read-only", format: "rgba32float" } }
+            : { buffer: { type: signature.writes[i] ? "storage" : "read-only-storage" } },
+        })),
+      ],
+    });
+    const gpu = this.#gpu.createComputePipeline({
+      label,
+      layout: this.#gpu.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: "main", constants: { ...constants } },
+    });
+    this.#faults.await(
+      this.#gpu.popErrorScope().then(async (error) => {
+        if (error !== null) this.#faults.report(await compileError(label, module, error));
+      }),
+    );
+    return { id: this.#count++, label, gpu, layout, uniformBytes };
+  }
+
+  #checkBindings(label: string, buffers: number): void {
+    const limit = this.#gpu.limits.maxStorageBuffersPerShaderStage;
+    if (buffers <= limit) return;
+    throw new DeviceError(
+      `Cannot compile ${label}: it binds ${buffers} storage buffers, this adapter allows ${limit}`,
+    );
+  }
+}
+
+/** One sentence with the first error's line. */
+async function compileError(
+  label: string,
+  module: GPUShaderModule,
+  error: GPUError,
+): Promise<string> {
+  const { messages } = await module.getCompilationInfo();
+  const first = messages.find(({ type }) => type === "error");
+  if (first === undefined) return `Cannot compile ${label}: ${error.message}`;
+  return `Cannot compile ${label}, line ${first.lineNum}: ${first.message}`;
+}

@@ -1,0 +1,170 @@
+/**
+ * Time per kernel and variant: by timestamps around a pass of its own for each run, or, where the adapter has none, by the wall between
+ * one run's end and the next one's.
+ *
+ * @module
+ */
+import type { KernelProfile } from "../device.ts";
+import type { RunCommand } from "../recording.ts";
+import type { Plan } from "./encoder.ts";
+import type { Faults } from "./faults.ts";
+
+/** What the encoder tells a profiler. */
+export interface Profiler {
+  /** Runs in one submission. */
+  readonly capacity: number;
+  /** The descriptor of the pass that holds the run alone. */
+  pass(command: RunCommand<Plan>): GPUComputePassDescriptor;
+  /** Called before a submission is finished. */
+  resolve(encoder: GPUCommandEncoder): void;
+  /** Called after it was sent. */
+  submitted(): void;
+  /** Waits for what is under way and sums up. */
+  end(): Promise<readonly KernelProfile[]>;
+}
+
+/** A profiler for this device. */
+export function createProfiler(gpu: GPUDevice, faults: Faults, timestamps: boolean): Profiler {
+  return timestamps ? new TimestampProfiler(gpu, faults) : new WallProfiler(gpu);
+}
+
+type Tally = { -readonly [K in keyof KernelProfile]: KernelProfile[K] };
+
+class Tallies {
+  readonly #tallies = new Map<string, Tally>();
+
+  add({ kernel, structural, uniforms, plan: { variant } }: RunCommand<Plan>, time: number): void {
+    const key = `${kernel.name}/${variant.name}`;
+    let tally = this.#tallies.get(key);
+    if (tally === undefined) {
+      const names = { kernel: kernel.name, variant: variant.name };
+      tally = { ...names, calls: 0, milliseconds: 0, flops: 0, bytes: 0 };
+      this.#tallies.set(key, tally);
+    }
+    const { flops, bytes } = kernel.work(uniforms, structural);
+    tally.calls++;
+    tally.milliseconds += time;
+    tally.flops += flops;
+    tally.bytes += bytes;
+  }
+
+  /** Longest first. */
+  list(): readonly KernelProfile[] {
+    return [...this.#tallies.values()].sort((a, b) => b.milliseconds - a.milliseconds);
+  }
+}
+
+class TimestampProfiler implements Profiler {
+  readonly capacity = 512;
+  readonly #gpu: GPUDevice;
+  readonly #faults: Faults;
+  readonly #tallies = new Tallies();
+  readonly #queries: GPUQuerySet;
+  readonly #resolved: GPUBuffer;
+  readonly #underWay: Promise<void>[] = [];
+  #runs: RunCommand<Plan>[] = [];
+  #staging: GPUBuffer | null = null;
+
+  constructor(gpu: GPUDevice, faults: Faults) {
+    this.#gpu = gpu;
+    this.#faults = faults;
+    this.#queries = gpu.createQuerySet({ type: "timestamp", count: 2 * this.capacity });
+    this.#resolved = gpu.createBuffer({
+      label: "timestamps",
+      size: 16 * this.capacity,
+      usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+    });
+  }
+
+  pass(command: RunCommand<Plan>): GPUComputePassDescriptor {
+    const first = 2 * this.#runs.length;
+    this.#runs.push(command);
+    return {
+      timestampWrites: {
+        querySet: this.#queries,
+        beginningOfPassWriteIndex: first,
+        endOfPassWriteIndex: first + 1,
+      },
+    };
+  }
+
+  resolve(encoder: GPUCommandEncoder): void {
+    const count = 2 * this.#runs.length;
+    if (count === 0) return;
+    this.#staging = this.#gpu.createBuffer({
+      label: "timestamps",
+      size: 8 * count,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+    encoder.resolveQuerySet(this.#queries, 0, count, this.#resolved, 0);
+    encoder.copyBufferToBuffer(this.#resolved, 0, this.#staging, 0, 8 * count);
+  }
+
+  submitted(): void {
+    if (this.#staging === null) return;
+    this.#underWay.push(this.#collect(this.#runs, this.#staging));
+    this.#runs = [];
+    this.#staging = null;
+  }
+
+  async end(): Promise<readonly KernelProfile[]> {
+    await Promise.all(this.#underWay);
+    this.#queries.destroy();
+    this.#resolved.destroy();
+    return this.#tallies.list();
+  }
+
+  async #collect(runs: readonly RunCommand<Plan>[], staging: GPUBuffer): Promise<void> {
+    try {
+      await staging.mapAsync(GPUMapMode.READ);
+      const times = new BigUint64Array(staging.getMappedRange());
+      runs.forEach((run, i) => {
+        const nanoseconds = times[2 * i + 1] - times[2 * i];
+        this.#tallies.add(run, Number(nanoseconds) / 1e6);
+      });
+    } catch (error) {
+      this.#faults.report(`Cannot read timestamps: ${(error as Error).message}`);
+    } finally {
+      staging.destroy();
+    }
+  }
+}
+
+class WallProfiler implements Profiler {
+  readonly capacity = 1;
+  readonly #gpu: GPUDevice;
+  readonly #tallies = new Tallies();
+  readonly #underWay: Promise<void>[] = [];
+  #run: RunCommand<Plan> | null = null;
+  #lastEnd = 0;
+
+  constructor(gpu: GPUDevice) {
+    this.#gpu = gpu;
+  }
+
+  pass(command: RunCommand<Plan>): GPUComputePassDescriptor {
+    this.#run = command;
+    return {};
+  }
+
+  resolve(): void {}
+
+  submitted(): void {
+    const run = this.#run;
+    if (run === null) return;
+    this.#run = null;
+    const start = performance.now();
+    this.#underWay.push(
+      this.#gpu.queue.onSubmittedWorkDone().then(() => {
+        const end = performance.now();
+        this.#tallies.add(run, end - Math.max(start, this.#lastEnd));
+        this.#lastEnd = end;
+      }),
+    );
+  }
+
+  async end(): Promise<readonly KernelProfile[]> {
+    await Promise.all(this.#underWay);
+    return this.#tallies.list();
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Copies to the host. The reads of one recording share a staging buffer and one wait, since each wait costs 11 ms in Deno.
+ *
+ * @module
+ */
+import type { HostArray } from "../device.ts";
+import type { ReadCommand } from "../recording.ts";
+import { sizeClass } from "../slots.ts";
+import type { BufferPool, Physical } from "./buffer_pool.ts";
+import type { Faults } from "./faults.ts";
+
+/** A staging buffer is closed when it holds so much; one larger read gets its own. */
+const STAGING_BYTES = 64 * 2 ** 20;
+/** Free staging buffers up to this size are kept for the next read. */
+const KEPT_BYTES = 4 * 2 ** 20;
+const KEPT_BUFFERS = 8;
+
+interface Part {
+  readonly command: ReadCommand;
+  readonly source: Physical;
+  readonly offset: number;
+}
+
+interface Batch {
+  readonly parts: Part[];
+  bytes: number;
+}
+
+/** Collects the reads of a recording, then waits for them. */
+export class Readback {
+  readonly #pool: BufferPool;
+  readonly #faults: Faults;
+  readonly #free: Physical[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+  #batches: { readonly batch: Batch; readonly staging: Physical }[] = [];
+
+  constructor(pool: BufferPool, faults: Faults) {
+    this.#pool = pool;
+    this.#faults = faults;
+  }
+
+  /** Encodes the copies of consecutive reads. */
+  encode(
+    encoder: GPUCommandEncoder,
+    reads: readonly ReadCommand[],
+    sourceOf: (command: ReadCommand) => Physical,
+  ): void {
+    let batch: Batch = { parts: [], bytes: 0 };
+    const close = () => {
+      if (batch.bytes > 0) this.#encode(encoder, batch);
+      batch = { parts: [], bytes: 0 };
+    };
+    for (const command of reads) {
+      const bytes = command.view.length * 4;
+      if (bytes === 0) {
+        command.resolve(arrayOver(command, new ArrayBuffer(0)));
+        continue;
+      }
+      if (batch.bytes > 0 && batch.bytes + bytes > STAGING_BYTES) close();
+      batch.parts.push({ command, source: sourceOf(command), offset: batch.bytes });
+      batch.bytes += Math.ceil(bytes / 16) * 16;
+    }
+    close();
+  }
+
+  /** Starts to wait for everything encoded since the last call; to be called after the submit. */
+  start(): void {
+    for (const { batch, staging } of this.#batches) {
+      const done = this.#finish(batch, staging).finally(() => this.#underWay.delete(done));
+      this.#underWay.add(done);
+    }
+    this.#batches = [];
+  }
+
+  /** Resolves when nothing is under way. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
+  destroy(): void {
+    for (const { gpu } of this.#free) gpu.destroy();
+    this.#free.length = 0;
+  }
+
+  #encode(encoder: GPUCommandEncoder, batch: Batch): void {
+    const staging = this.#take(batch.bytes);
+    for (const { command: { view }, source, offset } of batch.parts) {
+      const bytes = view.length * 4;
+      encoder.copyBufferToBuffer(source.gpu, view.offset * 4, staging.gpu, offset, bytes);
+    }
+    this.#batches.push({ batch, staging });
+  }
+
+  async #finish(batch: Batch, staging: Physical): Promise<void> {
+    try {
+      await staging.gpu.mapAsync(GPUMapMode.READ, 0, batch.bytes);
+      await this.#faults.answered();
+      const fault = this.#faults.first;
+      if (fault !== null) throw fault;
+      const memory = staging.gpu.getMappedRange(0, batch.bytes);
+      for (const { command, offset } of batch.parts) {
+        const end = offset + command.view.length * 4;
+        command.resolve(arrayOver(command, memory.slice(offset, end)));
+      }
+      staging.gpu.unmap();
+      this.#give(staging);
+    } catch (error) {
+      staging.gpu.destroy();
+      // A lost device aborts the mapping a moment before it says that it was lost.
+      await Promise.resolve();
+      for (const { command } of batch.parts) command.reject(this.#faults.first ?? error);
+    }
+  }
+
+  #take(bytes: number): Physical {
+    const size = Math.min(sizeClass(bytes), this.#pool.limits.maxBufferBytes);
+    const known = this.#free.findIndex((staging) => staging.bytes === size);
+    if (known >= 0) return this.#free.splice(known, 1)[0];
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    return this.#pool.create(size, usage, "readback");
+  }
+
+  #give(staging: Physical): void {
+    if (staging.bytes > KEPT_BYTES) staging.gpu.destroy();
+    else {
+      this.#free.push(staging);
+      if (this.#free.length > KEPT_BUFFERS) this.#free.shift()!.gpu.destroy();
+    }
+  }
+}
+
+function arrayOver({ view }: ReadCommand, memory: ArrayBuffer): HostArray {
+  return view.buffer.type === "u32" ? new Uint32Array(memory) : new Float32Array(memory);
+}

@@ -1,0 +1,66 @@
+/**
+ * The uniforms of a whole recording in one buffer: written once, and shown to each dispatch by its dynamic offset.
+ *
+ * @module
+ */
+import type { Kernel, Uniforms } from "../../../kernels/mod.ts";
+import type { BufferPool, Physical } from "./buffer_pool.ts";
+
+/** Packs uniforms and uploads them. */
+export class UniformBlock {
+  readonly #pool: BufferPool;
+  readonly #alignment: number;
+  #floats = new Float32Array(16_384);
+  #words = new Uint32Array(this.#floats.buffer);
+  #used = 0;
+  #buffer: Physical | null = null;
+  #outgrown: Physical | null = null;
+
+  constructor(pool: BufferPool) {
+    this.#pool = pool;
+    this.#alignment = pool.gpu.limits.minUniformBufferOffsetAlignment / 4;
+  }
+
+  /** Adds one run's uniforms as a block of `bytes` and returns its offset in bytes. */
+  add(kernel: Kernel, uniforms: Uniforms, bytes: number): number {
+    const start = this.#used;
+    const end = start + bytes / 4;
+    if (end > this.#floats.length) this.#grow();
+    let at = start;
+    for (const field in kernel.uniforms) {
+      if (kernel.uniforms[field] === "f32") this.#floats[at++] = uniforms[field];
+      else this.#words[at++] = uniforms[field];
+    }
+    this.#used = Math.ceil(end / this.#alignment) * this.#alignment;
+    return start * 4;
+  }
+
+  /** Uploads what was added and starts anew. */
+  upload(): Physical {
+    this.#outgrown?.gpu.destroy();
+    this.#outgrown = null;
+    const bytes = this.#floats.byteLength;
+    if (this.#buffer === null || this.#buffer.bytes < bytes) {
+      this.#outgrown = this.#buffer;
+      const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+      this.#buffer = this.#pool.create(bytes, usage, "uniforms");
+      this.#pool.countOther(bytes - (this.#outgrown?.bytes ?? 0));
+    }
+    const used = Math.min(this.#used, this.#floats.length);
+    if (used > 0) this.#pool.gpu.queue.writeBuffer(this.#buffer.gpu, 0, this.#floats, 0, used);
+    this.#used = 0;
+    return this.#buffer;
+  }
+
+  destroy(): void {
+    this.#buffer?.gpu.destroy();
+    this.#outgrown?.gpu.destroy();
+  }
+
+  #grow(): void {
+    const grown = new Float32Array(this.#floats.length * 2);
+    grown.set(this.#floats);
+    this.#floats = grown;
+    this.#words = new Uint32Array(grown.buffer);
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * The WebGPU device: records, and at a flush encodes everything at once.
+ *
+ * @module
+ */
+import type { ElementType, Kernel, Structural, Uniforms } from "../../../kernels/mod.ts";
+import type {
+  Device,
+  DeviceBuffer,
+  DeviceDescription,
+  DeviceLimits,
+  HostArray,
+  KernelProfile,
+  MemoryUse,
+  Run,
+  View,
+} from "../device.ts";
+import { Recorder, type Recording } from "../recording.ts";
+import type { Signature } from "../signature.ts";
+import type { GpuAccess } from "./adapter.ts";
+import { BindGroups } from "./bind_groups.ts";
+import { BufferPool, type Holder } from "./buffer_pool.ts";
+import { checkPlan, chooseVariant, type VariantOf } from "./choose.ts";
+import { Encoder, type Plan } from "./encoder.ts";
+import { Faults } from "./faults.ts";
+import { OperandTextures } from "./operand_textures.ts";
+import { Pipelines } from "./pipelines.ts";
+import { createProfiler } from "./profiler.ts";
+import { Readback } from "./readback.ts";
+import { UniformBlock } from "./uniform_block.ts";
+
+/** Options of a WebGPU device. */
+export interface WebGpuOptions {
+  /** Overrides the choice of variants. */
+  readonly variantOf?: VariantOf;
+  /** Bytes of persistent matrices that may stay copied as textures between recordings; 1 GiB unless given. */
+  readonly textureBytes?: number;
+}
+
+/** Sizes of what a device keeps, which must not grow from step to step. */
+export interface CacheSizes {
+  readonly bindGroups: number;
+  readonly pipelines: number;
+  readonly textures: number;
+}
+
+/** {@linkcode Device} over an open adapter. */
+export class WebGpuDevice implements Device {
+  readonly description: DeviceDescription;
+  readonly limits: DeviceLimits;
+  readonly access: GpuAccess;
+  readonly #options: WebGpuOptions;
+  readonly #recorder: Recorder<Plan>;
+  readonly #faults: Faults;
+  readonly #pool: BufferPool;
+  readonly #textures: OperandTextures;
+  readonly #bindGroups = new BindGroups();
+  readonly #pipelines: Pipelines;
+  readonly #uniforms: UniformBlock;
+  readonly #readback: Readback;
+  readonly #encoder: Encoder;
+  readonly #freed: DeviceBuffer[] = [];
+  #flushPlanned = false;
+
+  constructor(access: GpuAccess, options: WebGpuOptions = {}) {
+    const { gpu, limits, capabilities } = access;
+    this.access = access;
+    this.#options = options;
+    this.description = access.description;
+    this.limits = limits;
+    this.#recorder = new Recorder(limits, this.#plan.bind(this));
+    this.#faults = new Faults(gpu);
+    this.#pool = new BufferPool(gpu, limits, this.#faults);
+    this.#textures = new OperandTextures(
+      this.#pool,
+      capabilities.maxTextureSide,
+      options.textureBytes ?? 2 ** 30,
+    );
+    this.#pipelines = new Pipelines(gpu, capabilities, this.#faults);
+    this.#uniforms = new UniformBlock(this.#pool);
+    this.#readback = new Readback(this.#pool, this.#faults);
+    this.#encoder = new Encoder({
+      gpu,
+      pool: this.#pool,
+      textures: this.#textures,
+      bindGroups: this.#bindGroups,
+      uniforms: this.#uniforms,
+      readback: this.#readback,
+    });
+  }
+
+  allocate(length: number, type: ElementType, label: string): DeviceBuffer {
+    this.#faults.check();
+    const buffer = this.#recorder.buffer(length, type, label, false);
+    this.#pool.allocate(buffer);
+    return buffer;
+  }
+
+  temporary(length: number, type: ElementType, label: string): DeviceBuffer {
+    this.#faults.check();
+    return this.#recorder.buffer(length, type, label, true);
+  }
+
+  free(buffer: DeviceBuffer): void {
+    if (buffer.temporary) {
+      throw new TypeError(`Cannot free ${buffer.label}: a temporary ends with its recording`);
+    }
+    if (!this.#pool.has(buffer) || this.#freed.includes(buffer)) {
+      throw new TypeError(`Cannot free ${buffer.label}: it has been freed, or is another device's`);
+    }
+    this.#recorder.retire(buffer);
+    this.#freed.push(buffer);
+    if (this.#recorder.empty) this.#releaseFreed();
+  }
+
+  write(view: View, data: HostArray): void {
+    this.#faults.check();
+    this.#recorder.write(view, data);
+  }
+
+  run(kernel: Kernel, run: Run): void {
+    this.#faults.check();
+    this.#recorder.run(kernel, run);
+  }
+
+  async read(view: View): Promise<HostArray> {
+    this.#faults.check();
+    const contents = this.#recorder.read(view);
+    if (!this.#flushPlanned) {
+      this.#flushPlanned = true;
+      queueMicrotask(() => this.flush());
+    }
+    return await contents;
+  }
+
+  flush(): void {
+    this.#flushPlanned = false;
+    if (this.#recorder.empty) return;
+    const recording = this.#recorder.take();
+    try {
+      this.#faults.check();
+      this.#faults.encoded(lastKernels(recording));
+      this.#encoder.carryOut(recording);
+    } catch (error) {
+      this.#faults.report(`Cannot carry out the recording: ${(error as Error).message}`);
+      for (const command of recording.commands) {
+        if (command.type === "read") command.reject(this.#faults.first);
+      }
+    }
+    this.#releaseFreed();
+  }
+
+  async settled(): Promise<void> {
+    if (this.#faults.first === null) {
+      await this.access.gpu.queue.onSubmittedWorkDone();
+      await this.#readback.settled();
+    }
+    await this.#faults.answered();
+    const fault = this.#faults.take();
+    if (fault !== null) throw fault;
+  }
+
+  memory(): MemoryUse {
+    return this.#pool.memory();
+  }
+
+  /** Persistent buffers, largest first. */
+  holders(): readonly Holder[] {
+    return this.#pool.holders().sort((a, b) => b.bytes - a.bytes);
+  }
+
+  /** Sizes of the device's caches. */
+  caches(): CacheSizes {
+    return {
+      bindGroups: this.#bindGroups.count,
+      pipelines: this.#pipelines.count,
+      textures: this.#textures.count,
+    };
+  }
+
+  startProfile(): void {
+    this.flush();
+    const { gpu, timestamps } = this.access;
+    this.#encoder.profiler = createProfiler(gpu, this.#faults, timestamps);
+  }
+
+  async endProfile(): Promise<readonly KernelProfile[]> {
+    this.flush();
+    const profile = this.#encoder.profiler?.end() ?? [];
+    this.#encoder.profiler = null;
+    return await profile;
+  }
+
+  async destroy(): Promise<void> {
+    if (this.#faults.closed) return;
+    this.flush();
+    this.#faults.closing();
+    await this.#readback.settled();
+    await this.#faults.answered();
+    // Destroying a device that is still at work hangs on some drivers.
+    await this.access.gpu.queue.onSubmittedWorkDone();
+    this.#readback.destroy();
+    this.#textures.destroy();
+    this.#uniforms.destroy();
+    this.#pool.destroy();
+    this.#bindGroups.clear();
+    this.access.gpu.destroy();
+    await this.access.gpu.lost;
+  }
+
+  #plan(kernel: Kernel, structural: Structural, uniforms: Uniforms, signature: Signature): Plan {
+    const { capabilities } = this.access;
+    const context = { structural, uniforms, capabilities };
+    const variant = chooseVariant(kernel, context, this.#options.variantOf);
+    const textures = variant.textures?.(context);
+    const workgroups = variant.workgroups(context);
+    checkPlan(kernel, variant, workgroups, textures, capabilities);
+    const pipeline = this.#pipelines.get(kernel, variant, structural, signature, textures);
+    return { variant, pipeline, workgroups, textures };
+  }
+
+  #releaseFreed(): void {
+    for (const buffer of this.#freed.splice(0)) this.#textures.forget(this.#pool.free(buffer));
+  }
+}
+
+function lastKernels({ commands }: Recording<Plan>): string[] {
+  const names: string[] = [];
+  for (let i = commands.length - 1; i >= 0 && names.length < 3; i--) {
+    const command = commands[i];
+    if (command.type === "run") names.unshift(command.plan.pipeline.label);
+  }
+  return names;
+}

@@ -1,0 +1,61 @@
+import { exists, ROOT } from "../launch/files.ts";
+import { browserConfig } from "./browser_config.ts";
+import { denoOutput } from "./deno_command.ts";
+import { publishDryRun } from "./publish.ts";
+import type { Count, Stage } from "./run_stages.ts";
+import { runTests } from "./tests.ts";
+
+/** Every stage by its name, in the order they run: quick ones first. */
+export const STAGES: Record<string, Stage> = {
+  /** Formatting. */
+  fmt: () => once(["fmt", "--check"]),
+  /** Lint rules. */
+  lint: async ({ config }) =>
+    once(["lint", "--quiet", "--config", config.path, ...await sources()]),
+  /** Types, as Deno has them, of everything. */
+  check: async ({ config }) => once(["check", "--quiet", ...config.flags, ...await sources()]),
+  /** Types, as browsers have them, of everything the public API reaches. */
+  browser: async ({ config }) =>
+    once(["check", "--quiet", "--no-lock", "--config", await browserConfig(config), "mod.ts"]),
+  /** Every exported symbol has its documentation and a type that can be read off. */
+  doc: ({ config }) =>
+    once(["doc", "--lint", "--quiet", ...config.flags, "mod.ts", "tasks/cli.ts"]),
+  /** The examples in the documentation do what they say. */
+  examples: async (context) =>
+    await runTests(context, ["--doc", "mod.ts", "README.md", ...await present("src", "kernels")]),
+  /** The tests. */
+  tests: async (context) =>
+    await runTests(context, context.paths.length > 0 ? context.paths : ["tests"]),
+  /** What would go to JSR. */
+  publish: async ({ config }) => report(await publishDryRun(config)),
+};
+
+/** Where TypeScript lies. */
+function sources(): Promise<string[]> {
+  return present("mod.ts", "src", "kernels", "tasks", "tests", "bench", "examples");
+}
+
+/** Those that exist and hold a module: `deno` refuses a path without one. */
+async function present(...paths: string[]): Promise<string[]> {
+  const found = await Promise.all(paths.map((path) => holdsModule(`${ROOT}/${path}`)));
+  return paths.filter((_, i) => found[i]);
+}
+
+async function holdsModule(path: string): Promise<boolean> {
+  if (path.endsWith(".ts")) return await exists(path);
+  if (!await exists(path)) return false;
+  for await (const entry of Deno.readDir(path)) {
+    const inner = `${path}/${entry.name}`;
+    if (entry.isFile ? inner.endsWith(".ts") : await holdsModule(inner)) return true;
+  }
+  return false;
+}
+
+async function once(words: string[]): Promise<Count> {
+  return report(await denoOutput(words));
+}
+
+function report({ code, output }: { code: number; output: string }): Count {
+  if (output.trim() && code !== 0) console.log(output.trimEnd());
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}

@@ -1,0 +1,219 @@
+/**
+ * Segmentation by a SentencePiece unigram model: cleaning, normalising, best path, and back to
+ * offsets in the original string.
+ *
+ * @module
+ */
+import { AlbertCleaner, type CleaningOptions, NO_CLEANING } from "./albert_cleaning.ts";
+import { cutDigitComma, endsInDigitComma } from "./digit_comma.ts";
+import { Normalizer } from "./normalizer.ts";
+import type { Segmentation, Segmenter } from "./segmenter.ts";
+import { SourceSpans } from "./source_spans.ts";
+import { ModelType, PieceType, type SentencePieceModel } from "./sentencepiece_model.ts";
+import { Unigram } from "./unigram.ts";
+
+const META = "▁";
+const DEFAULT_UNKNOWN_SURFACE = " ⁇ ";
+const MODEL_TYPE_NAMES = ["", "unigram", "BPE", "word", "char"];
+
+/** How a {@link SentencePieceSegmenter} treats text beyond what its model says. */
+export interface SentencePieceOptions {
+  /** Clean-up before the model; none if absent. */
+  cleaning?: Readonly<CleaningOptions>;
+  /** Cut pieces such as "9," before the comma, as ALBERT does; false if absent. */
+  splitDigitComma?: boolean;
+}
+
+/** Segments text with a SentencePiece unigram model. */
+export class SentencePieceSegmenter implements Segmenter {
+  readonly pieces: readonly string[];
+  readonly unknownId: number;
+  /** The model this segmenter was made from. */
+  readonly model: SentencePieceModel;
+  /** The options this segmenter was made with, completed. */
+  readonly options: Required<SentencePieceOptions>;
+
+  readonly #idOf = new Map<string, number>();
+  readonly #cleaner: AlbertCleaner;
+  readonly #normalizer: Normalizer;
+  /** A second one, since cutting a piece happens while the first one's result is in use. */
+  readonly #pieceNormalizer: Normalizer;
+  readonly #unigram: Unigram;
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  /** What stands in place of each piece that ends in a digit and a comma. */
+  readonly #cuts = new Map<number, Cut>();
+  /** 1 for each id in `#cuts`. */
+  readonly #isCut: Uint8Array;
+
+  /**
+   * @param model A unigram model.
+   * @param options Cleaning, and the rule for numbers.
+   * @throws {TypeError} If the model is of another type, or uses byte fallback.
+   * @throws {SyntaxError} If its vocabulary or its normaliser is broken.
+   */
+  constructor(model: SentencePieceModel, options: SentencePieceOptions = {}) {
+    const type = model.trainerSpec.modelType ?? ModelType.unigram;
+    if (type !== ModelType.unigram) {
+      const name = MODEL_TYPE_NAMES[type] ?? `number ${type}`;
+      throw new TypeError(
+        `Cannot use the SentencePiece model: its type is ${name}, and only unigram is supported`,
+      );
+    }
+    if (model.trainerSpec.byteFallback) {
+      throw new TypeError(
+        "Cannot use the SentencePiece model: byte_fallback is set, which is not supported",
+      );
+    }
+    this.model = model;
+    this.options = {
+      cleaning: options.cleaning ?? NO_CLEANING,
+      splitDigitComma: options.splitDigitComma ?? false,
+    };
+    this.pieces = model.pieces.map(({ piece }) => piece);
+    // A reserved piece (control, unknown) wins over an ordinary one with the same text.
+    model.pieces.forEach(({ piece, type }, id) => {
+      const reserved = type === PieceType.control || type === PieceType.unknown;
+      if (reserved || !this.#idOf.has(piece)) this.#idOf.set(piece, id);
+    });
+    this.unknownId = model.pieces.findIndex(({ type }) => type === PieceType.unknown);
+    this.#cleaner = new AlbertCleaner(this.options.cleaning);
+    this.#unigram = new Unigram(model.pieces);
+    this.#normalizer = createNormalizer(model);
+    this.#pieceNormalizer = createNormalizer(model);
+    this.#isCut = new Uint8Array(model.pieces.length);
+    if (this.options.splitDigitComma) this.#prepareCuts();
+  }
+
+  pieceToId(piece: string): number | undefined {
+    return this.#idOf.get(piece);
+  }
+
+  encodeIds(text: string): Int32Array {
+    const cleaned = this.#cleaner.run(text);
+    const length = this.#normalizer.run(this.#cleaner.output, cleaned);
+    const count = this.#unigram.segment(this.#normalizer.output, length);
+    const ids = this.#unigram.ids.slice(0, count);
+    if (!this.options.splitDigitComma) return ids;
+    // Where the comma itself is unknown, unknown text can end in one too: rare, so not fast.
+    if (!this.#idOf.has(",")) return this.segment(text).ids;
+    return ids.some((id) => this.#isCut[id]) ? this.#withCuts(ids) : ids;
+  }
+
+  segment(text: string): Segmentation {
+    const cleaned = this.#cleaner.run(text, true);
+    const length = this.#normalizer.run(this.#cleaner.output, cleaned, true);
+    const count = this.#unigram.segment(this.#normalizer.output, length);
+    const spans = new SourceSpans(
+      this.#normalizer.output,
+      this.#normalizer.alignment,
+      this.#cleaner.alignment,
+      length,
+    );
+    // Copied, since cutting an unknown piece segments it again.
+    const plainIds = this.#unigram.ids.slice(0, count);
+    const ends = this.#unigram.ends.slice(0, count);
+    const ids: number[] = [], tokens: string[] = [], offsets: [number, number][] = [];
+    for (let i = 0, start = 0; i < count; start = ends[i++]) {
+      const token = this.#decoder.decode(this.#normalizer.output.subarray(start, ends[i]));
+      const cut = this.#cutOf(plainIds[i], token) ?? { ids: [plainIds[i]], tokens: [token] };
+      let from = start;
+      for (let part = 0; part < cut.ids.length; part++) {
+        const isLast = part === cut.ids.length - 1;
+        const to = isLast ? ends[i] : Math.min(from + utf8Size(cut.tokens[part]), ends[i] - 1);
+        ids.push(cut.ids[part]);
+        tokens.push(cut.tokens[part]);
+        offsets.push(spans.of(from, to));
+        from = to;
+      }
+    }
+    return { ids: Int32Array.from(ids), tokens, offsets };
+  }
+
+  decode(ids: ArrayLike<number>): string {
+    const { normalizerSpec, trainerSpec } = this.model;
+    const dropsSpace = (normalizerSpec.addDummyPrefix ?? true) ||
+      (normalizerSpec.removeExtraWhitespaces ?? true);
+    const dropsAll = normalizerSpec.removeExtraWhitespaces ?? true;
+    let text = "", atStart = true;
+    for (let i = 0; i < ids.length; i++) {
+      const entry = this.model.pieces[ids[i]];
+      if (!entry) {
+        throw new RangeError(
+          `Cannot decode id ${ids[i]}: the vocabulary has ${this.pieces.length} pieces`,
+        );
+      }
+      if (entry.type === PieceType.control) continue;
+      if (entry.type === PieceType.unknown) {
+        text += trainerSpec.unkSurface ?? DEFAULT_UNKNOWN_SURFACE;
+      } else {
+        let { piece } = entry;
+        if (atStart && dropsSpace && piece.startsWith(META)) {
+          piece = piece.slice(1);
+          if (!dropsAll) atStart = false;
+        }
+        text += piece.replaceAll(META, " ");
+      }
+      if (text !== "") atStart = false;
+    }
+    return text;
+  }
+
+  #prepareCuts(): void {
+    this.model.pieces.forEach(({ piece, type }, id) => {
+      const occurs = type === PieceType.normal || type === PieceType.userDefined;
+      if (!occurs || !endsInDigitComma(piece)) return;
+      this.#cuts.set(id, this.#cut(piece));
+      this.#isCut[id] = 1;
+    });
+  }
+
+  #cutOf(id: number, token: string): Cut | undefined {
+    if (!this.options.splitDigitComma) return undefined;
+    if (id !== this.unknownId) return this.#cuts.get(id);
+    return endsInDigitComma(token) ? this.#cut(token) : undefined;
+  }
+
+  #cut(piece: string): Cut {
+    const tokens = cutDigitComma(piece, (text) => this.#piecesOf(text));
+    return { tokens, ids: tokens.map((token) => this.#idOf.get(token) ?? this.unknownId) };
+  }
+
+  #withCuts(ids: Int32Array): Int32Array {
+    const result: number[] = [];
+    for (const id of ids) {
+      if (this.#isCut[id]) result.push(...this.#cuts.get(id)!.ids);
+      else result.push(id);
+    }
+    return Int32Array.from(result);
+  }
+
+  /** The pieces of a text without cleaning and without the rule for numbers. */
+  #piecesOf(text: string): string[] {
+    const normalizer = this.#pieceNormalizer;
+    const length = normalizer.run(new TextEncoder().encode(text));
+    const count = this.#unigram.segment(normalizer.output, length);
+    const tokens: string[] = [];
+    for (let i = 0, start = 0; i < count; start = this.#unigram.ends[i++]) {
+      tokens.push(this.#decoder.decode(normalizer.output.subarray(start, this.#unigram.ends[i])));
+    }
+    return tokens;
+  }
+}
+
+/** The pieces that stand in place of one. */
+interface Cut {
+  ids: number[];
+  tokens: string[];
+}
+
+function createNormalizer(model: SentencePieceModel): Normalizer {
+  return new Normalizer(model.normalizerSpec, {
+    userDefinedSymbols: model.pieces.filter(({ type }) => type === PieceType.userDefined)
+      .map(({ piece }) => piece),
+    treatWhitespaceAsSuffix: model.trainerSpec.treatWhitespaceAsSuffix,
+  });
+}
+
+function utf8Size(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

@@ -1,0 +1,203 @@
+/**
+ * Unigram language model segmentation: the best path through all ways to cut normalised text
+ * into pieces.
+ *
+ * Scores are added in the order and the precision of SentencePiece (float32 throughout), so near
+ * ties fall the same way: between "6|66" and "66|6" the rounding of the sums decides.
+ *
+ * Source: google/sentencepiece, `src/unigram_model.cc` (`Model::EncodeOptimized`) and
+ * `src/sentencepiece_processor.cc` (`PopulateSentencePieceText`, fusing of unknown pieces);
+ * Kudo, "Subword Regularization", ACL 2018, for the model.
+ *
+ * @module
+ */
+import { buildDoubleArray } from "./double_array.ts";
+import { utf8Length } from "./normalizer.ts";
+import { PieceType, type SentencePiece } from "./sentencepiece_model.ts";
+
+/** How much worse an unknown character is than the worst piece (`kUnkPenalty`). */
+const UNKNOWN_PENALTY = 10;
+/** Sums are set back to 0 past this, so that float32 still tells pieces apart in long texts. */
+const SCORE_RESET_THRESHOLD = 100_000;
+
+/** Cuts normalised UTF-8 into pieces of a vocabulary. */
+export class Unigram {
+  /** Ids of the last segmentation, in order. Written over by the next one. */
+  ids: Int32Array = new Int32Array(0);
+  /** Byte at which each piece of the last segmentation ends. */
+  ends: Int32Array = new Int32Array(0);
+
+  readonly #units: Int32Array;
+  readonly #scores: Float32Array;
+  readonly #unknownId: number;
+  readonly #unknownScore: number;
+
+  // Best path ending at each byte: its score, where its last piece starts, that piece's id.
+  #best: Float32Array = new Float32Array(0);
+  #startOf: Int32Array = new Int32Array(0);
+  #idOf: Int32Array = new Int32Array(0);
+
+  /**
+   * @param pieces The vocabulary in order of id.
+   * @throws {SyntaxError} If there is not exactly one unknown piece, a piece is empty or stands
+   * twice, or a score is not finite.
+   */
+  constructor(pieces: readonly SentencePiece[]) {
+    this.#unknownId = checkPieces(pieces);
+    let lowest = Infinity;
+    for (const { type, score } of pieces) {
+      if (type === PieceType.normal) lowest = Math.min(lowest, score);
+    }
+    if (lowest === Infinity) lowest = 0;
+    this.#unknownScore = Math.fround(lowest - UNKNOWN_PENALTY);
+
+    const searchable: { bytes: Uint8Array; id: number; piece: string }[] = [];
+    const encoder = new TextEncoder();
+    this.#scores = new Float32Array(pieces.length);
+    pieces.forEach(({ piece, score, type }, id) => {
+      if (type !== PieceType.normal && type !== PieceType.userDefined) return;
+      const bytes = encoder.encode(piece);
+      searchable.push({ bytes, id, piece });
+      this.#scores[id] = type === PieceType.userDefined ? userDefinedScore(bytes.length) : score;
+    });
+    searchable.sort((a, b) => a.piece < b.piece ? -1 : 1);
+    const units = buildDoubleArray(
+      searchable.map(({ bytes }) => bytes),
+      searchable.map(({ id }) => id),
+    );
+    this.#units = new Int32Array(units.buffer, units.byteOffset, units.length);
+  }
+
+  /**
+   * Finds the best segmentation and leaves it in {@link Unigram.ids} and {@link Unigram.ends}.
+   * Unknown characters side by side become one unknown piece.
+   *
+   * @param text Normalised UTF-8.
+   * @param length How many bytes of `text` count.
+   * @returns The number of pieces.
+   */
+  segment(text: Uint8Array, length: number): number {
+    this.#forward(text, length);
+    return this.#backtrack(length);
+  }
+
+  #forward(text: Uint8Array, length: number): void {
+    if (this.#best.length <= length) this.#grow(length);
+    const units = this.#units, scores = this.#scores;
+    const best = this.#best, startOf = this.#startOf, idOf = this.#idOf;
+    const unknownId = this.#unknownId, unknownScore = this.#unknownScore;
+    const root = offsetOf(units[0]), fround = Math.fround;
+    best.fill(-Infinity, 1, length + 1);
+    best[0] = 0;
+    let start = 0, frontier = 0;
+    while (start < length) {
+      let here = best[start];
+      if (here < -SCORE_RESET_THRESHOLD || here > SCORE_RESET_THRESHOLD) {
+        for (let i = start; i <= frontier; i++) best[i] -= here;
+        here = 0;
+      }
+      const characterEnd = Math.min(start + utf8Length(text[start]), length);
+      let characterIsPiece = false;
+      let node = root;
+      for (let i = start; i < length; i++) {
+        const byte = text[i];
+        node ^= byte;
+        const unit = units[node];
+        if ((unit & 0x800000ff) !== byte) break;
+        node ^= offsetOf(unit);
+        if ((unit & 0x100) !== 0) {
+          const id = units[node] & 0x7fffffff;
+          const score = fround(here + scores[id]);
+          const end = i + 1;
+          if (score > best[end]) {
+            best[end] = score;
+            startOf[end] = start;
+            idOf[end] = id;
+          }
+          if (end > frontier) frontier = end;
+          if (end === characterEnd) characterIsPiece = true;
+        }
+      }
+      if (!characterIsPiece) {
+        const score = fround(here + unknownScore);
+        if (characterEnd > frontier) frontier = characterEnd;
+        if (score > best[characterEnd]) {
+          best[characterEnd] = score;
+          startOf[characterEnd] = start;
+          idOf[characterEnd] = unknownId;
+        }
+      }
+      start = characterEnd;
+    }
+  }
+
+  #backtrack(length: number): number {
+    const startOf = this.#startOf, idOf = this.#idOf, unknownId = this.#unknownId;
+    let count = 0;
+    for (let end = length, after = -1; end > 0; end = startOf[end]) {
+      const id = idOf[end];
+      if (id !== unknownId || after !== unknownId) count++;
+      after = id;
+    }
+    const ids = this.ids, ends = this.ends;
+    for (let end = length, after = -1, i = count; end > 0; end = startOf[end]) {
+      const id = idOf[end];
+      if (id !== unknownId || after !== unknownId) {
+        i--;
+        ids[i] = id;
+        ends[i] = end;
+      }
+      after = id;
+    }
+    return count;
+  }
+
+  #grow(length: number): void {
+    const size = 2 * length + 256;
+    this.#best = new Float32Array(size);
+    this.#startOf = new Int32Array(size);
+    this.#idOf = new Int32Array(size);
+    this.ids = new Int32Array(size);
+    this.ends = new Int32Array(size);
+  }
+}
+
+/** {@link unitOffset} on signed units; this file keeps its own copy so that it is inlined. */
+function offsetOf(unit: number): number {
+  return (unit >>> 10) << ((unit & 0x200) >>> 6);
+}
+
+/** A user-defined symbol wins over everything, a longer one over a shorter. */
+function userDefinedScore(byteLength: number): number {
+  return Math.fround(0.1 * (byteLength - 1));
+}
+
+/** Returns the id of the unknown piece. */
+function checkPieces(pieces: readonly SentencePiece[]): number {
+  let unknownId = -1;
+  const seen = new Set<string>(), reserved = new Set<string>();
+  pieces.forEach(({ piece, score, type }, id) => {
+    if (piece === "") throw new SyntaxError(`Cannot use the vocabulary: piece ${id} is empty`);
+    if (!Number.isFinite(score)) {
+      throw new SyntaxError(`Cannot use the vocabulary: the score of piece ${id} is ${score}`);
+    }
+    const searchable = type === PieceType.normal || type === PieceType.userDefined ||
+      type === PieceType.unused;
+    const group = searchable ? seen : reserved;
+    if (group.has(piece)) {
+      throw new SyntaxError(
+        `Cannot use the vocabulary: piece ${id}, ${JSON.stringify(piece)}, stands there twice`,
+      );
+    }
+    group.add(piece);
+    if (type !== PieceType.unknown) return;
+    if (unknownId >= 0) {
+      throw new SyntaxError(
+        `Cannot use the vocabulary: pieces ${unknownId} and ${id} both are the unknown piece`,
+      );
+    }
+    unknownId = id;
+  });
+  if (unknownId < 0) throw new SyntaxError("Cannot use the vocabulary: it has no unknown piece");
+  return unknownId;
+}

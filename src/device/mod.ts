@@ -4,4 +4,6 @@
  * @module
  */
 export * from "./device.ts";
+export * from "./open_device.ts";
 export * from "./reference/mod.ts";
+export * from "./webgpu/mod.ts";

@@ -9,6 +9,7 @@ export * from "./embedding/kernel.ts";
 export * from "./kernel.ts";
 export * from "./layer_norm/kernel.ts";
 export * from "./loss/kernel.ts";
+export * from "./matmul/kernel.ts";
 export * from "./optimizer/clip.ts";
 export * from "./optimizer/update.ts";
 export * from "./reduce/kernel.ts";

@@ -4,9 +4,18 @@
  * @module
  */
 import { ACTIVATIONS } from "../activation/activation.ts";
+import activationText from "../activation/activation.wgsl" with { type: "text" };
 import { RANDOM, READ, WRITE } from "../bindings.ts";
 import { combinations, cross, randomMask } from "../cases.ts";
 import type { Kernel, Uniforms, Work } from "../kernel.ts";
+import { flat, mapVariants } from "../map_variants.ts";
+import philoxText from "../philox/philox.wgsl" with { type: "text" };
+import activationBackwardText from "./activation_backward.wgsl" with { type: "text" };
+import activationForwardText from "./activation_forward.wgsl" with { type: "text" };
+import addText from "./add.wgsl" with { type: "text" };
+import dropoutText from "./dropout.wgsl" with { type: "text" };
+import fillText from "./fill.wgsl" with { type: "text" };
+import scaleAddText from "./scale_add.wgsl" with { type: "text" };
 import * as twin from "./twin.ts";
 
 const COUNTS: readonly Uniforms[] = [0, 1, 3, 4, 255, 1024, 4093].map((count) => ({ count }));
@@ -26,7 +35,7 @@ export const elementwiseFill: Kernel = {
   bindings: { out: WRITE },
   uniforms: { count: "u32", value: "f32" },
   structural: {},
-  variants: [],
+  variants: mapVariants([fillText], flat),
   lengths: ({ count }) => ({ out: count }),
   items: countOf,
   twin: twin.fill,
@@ -45,7 +54,7 @@ export const elementwiseAdd: Kernel = {
   bindings: { a: READ, b: READ, out: WRITE },
   uniforms: { count: "u32" },
   structural: {},
-  variants: [],
+  variants: mapVariants([addText], flat),
   lengths: ({ count }) => ({ a: count, b: count, out: count }),
   items: countOf,
   twin: twin.add,
@@ -59,7 +68,7 @@ export const elementwiseScaleAdd: Kernel = {
   bindings: { x: READ, y: WRITE },
   uniforms: { count: "u32", alpha: "f32", beta: "f32" },
   structural: {},
-  variants: [],
+  variants: mapVariants([scaleAddText], flat),
   lengths: ({ count }) => ({ x: count, y: count }),
   items: countOf,
   twin: twin.scaleAdd,
@@ -78,7 +87,7 @@ export const elementwiseActivationForward: Kernel = {
   bindings: { x: READ, y: WRITE },
   uniforms: { count: "u32" },
   structural: { activation: ACTIVATIONS },
-  variants: [],
+  variants: mapVariants([activationText, activationForwardText], flat),
   lengths: ({ count }) => ({ x: count, y: count }),
   items: countOf,
   twin: twin.activationForward,
@@ -97,7 +106,7 @@ export const elementwiseActivationBackward: Kernel = {
   bindings: { x: READ, dy: READ, dx: WRITE },
   uniforms: { count: "u32" },
   structural: { activation: ACTIVATIONS },
-  variants: [],
+  variants: mapVariants([activationText, activationBackwardText], flat),
   lengths: ({ count }) => ({ x: count, dy: count, dx: count }),
   items: countOf,
   twin: twin.activationBackward,
@@ -116,7 +125,11 @@ export const elementwiseDropout: Kernel = {
   bindings: { x: READ, y: WRITE },
   uniforms: { rows: "u32", columns: "u32", ...RANDOM },
   structural: {},
-  variants: [],
+  variants: mapVariants([philoxText, dropoutText], ({ rows, columns }) => ({
+    rows,
+    columns,
+    multiples: [columns],
+  })),
   lengths: ({ rows, columns }) => ({ x: rows * columns, y: rows * columns }),
   items: ({ rows }) => rows,
   twin: twin.dropout,

@@ -46,6 +46,8 @@ export interface ModelConfig {
   readonly initializerRange: number;
   readonly layerNormEps: number;
   readonly pairObjective: PairObjective;
+  /** Looking this token up trains nothing, as transformers has it. */
+  readonly padTokenId: number;
   /** Keys of config.json that say nothing to the model (`id2label` …); kept when it is written again. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
@@ -72,6 +74,7 @@ export const ALBERT_DEFAULTS: Omit<
   initializerRange: 0.02,
   layerNormEps: 1e-12,
   pairObjective: "sop",
+  padTokenId: 0,
 };
 
 /** A configuration that contradicts itself. */

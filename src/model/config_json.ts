@@ -50,6 +50,7 @@ const KNOWN = new Set([
   "initializer_range",
   "layer_norm_eps",
   "pair_objective",
+  "pad_token_id",
 ]);
 
 /**
@@ -115,6 +116,7 @@ export function parseConfig(text: string): ModelConfig {
       "pair_objective",
       albert ? "sop" : "nsp",
     ) as PairObjective,
+    padTokenId: optionalNumber(fields, "pad_token_id", 0),
     extra: Object.fromEntries(Object.entries(fields).filter(([key]) => !KNOWN.has(key))),
   });
 }
@@ -149,7 +151,7 @@ export function configToJson(config: ModelConfig, architectures: readonly string
     initializer_range: config.initializerRange,
     layer_norm_eps: config.layerNormEps,
     pair_objective: config.pairObjective,
-    pad_token_id: extra.pad_token_id ?? 0,
+    pad_token_id: config.padTokenId,
   };
   if (config.arch === "bert") {
     return { ...common, classifier_dropout: config.classifierDropoutProb };

@@ -125,6 +125,7 @@ export class Encoder {
       inputIds,
       tokenTypeIds,
       sequence,
+      config.padTokenId,
     );
     const normalised = layerNorm(
       scope,

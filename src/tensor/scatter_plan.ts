@@ -23,13 +23,18 @@ export interface ScatterPlan {
 }
 
 /**
- * Plans `table[indices[i]] += x[i]`. The arrays are as long as the worst case for that many indices, so that every batch takes the same memory.
+ * Plans `table[indices[i]] += x[i]` for every `i` whose index is not `skipped`. The arrays are as long as the worst case for that many indices, so that every batch takes the same memory.
  *
  * @param indices row of the table for each row of x
  * @param tableRows number of rows of the table
+ * @param skipped a row that gets nothing
  * @throws {RangeError} for an index outside the table.
  */
-export function scatterPlan(indices: Uint32Array, tableRows: number): ScatterPlan {
+export function scatterPlan(
+  indices: Uint32Array,
+  tableRows: number,
+  skipped?: number,
+): ScatterPlan {
   const count = indices.length;
   const starts = new Uint32Array(tableRows + 1);
   for (const row of indices) {
@@ -49,7 +54,7 @@ export function scatterPlan(indices: Uint32Array, tableRows: number): ScatterPla
   const final = emptyLevel(mostRows, Uint32Array.from({ length: most }, (_, i) => i));
   let segments = 0, touched = 0;
   for (let row = 0; row < tableRows; row++) {
-    if (starts[row] === starts[row + 1]) continue;
+    if (starts[row] === starts[row + 1] || row === skipped) continue;
     for (let start = starts[row]; start < starts[row + 1]; start += SEGMENT) {
       partial.rows[segments] = segments;
       partial.offsets[++segments] = Math.min(start + SEGMENT, starts[row + 1]);

@@ -34,6 +34,7 @@ export function temporaryIntegers(
  * @param types `[type vocabulary, embedding]`
  * @param ids token ids, `[batch·sequence]` on the host
  * @param typeIds segment ids, likewise
+ * @param paddingId word whose row gets no gradient from being looked up, as PyTorch's `padding_idx`
  * @returns `[batch·sequence, embedding]`
  * @throws {RangeError} for an id outside its table.
  */
@@ -45,13 +46,14 @@ export function embed(
   ids: Uint32Array,
   typeIds: Uint32Array,
   sequence: number,
+  paddingId?: number,
 ): Tensor {
   const { device, tape } = scope;
   const columns = words.shape[1];
   const rows = ids.length;
   const places = Uint32Array.from(ids, (_, i) => i % sequence);
   const plans: [Tensor, ScatterPlan][] = [
-    [words, scatterPlan(ids, words.shape[0])],
+    [words, scatterPlan(ids, words.shape[0], paddingId)],
     [positions, scatterPlan(places, positions.shape[0])],
     [types, scatterPlan(typeIds, types.shape[0])],
   ];

@@ -1,0 +1,241 @@
+/**
+ * LAMB (You et al. 2019) and AdamW as the official ALBERT code has them: no bias correction, epsilon outside the root, weight decay and trust ratio only for
+ * matrices and tables, clipping by the global norm first. Everything stays on the device.
+ *
+ * Source: google-research/albert lamb_optimizer.py, optimization.py.
+ *
+ * @module
+ */
+import {
+  optimizerAdamw,
+  optimizerClip,
+  optimizerLambApply,
+  optimizerLambMoments,
+  optimizerLambRatios,
+  optimizerNonFinite,
+  optimizerSquareSums,
+} from "../../kernels/mod.ts";
+import { type Device, type DeviceBuffer, type View, whole } from "../device/mod.ts";
+import type { Parameters } from "../model/mod.ts";
+import { type BlockTables, blockTables, type FlatRange } from "./blocks.ts";
+
+/** Which update rule. */
+export type OptimizerKind = "lamb" | "adamw";
+
+/** Constants of the update rule. */
+export interface OptimizerSettings {
+  readonly kind: OptimizerKind;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  /** Largest global gradient norm; 0 never clips. */
+  readonly maxGradientNorm: number;
+}
+
+/** The official recipe's constants. */
+export const OPTIMIZER_DEFAULTS: OptimizerSettings = {
+  kind: "lamb",
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-6,
+  weightDecay: 0.01,
+  maxGradientNorm: 1,
+};
+
+/** Elements of the norm buffer before its log: the norm and the clip factor. */
+const NORM_HEADER = 2;
+
+/** An optimizer and its moments for one model. */
+export class Optimizer {
+  readonly settings: OptimizerSettings;
+  /** First and second moments, laid out like the parameters. */
+  readonly firstMoments: DeviceBuffer;
+  readonly secondMoments: DeviceBuffer;
+  readonly #device: Device;
+  readonly #parameters: Parameters;
+  readonly #gradients: DeviceBuffer;
+  readonly #tables: BlockTables;
+  readonly #norm: DeviceBuffer;
+  readonly #flag: DeviceBuffer;
+  readonly #partial: DeviceBuffer;
+  readonly #ratios: DeviceBuffer;
+
+  /**
+   * @param logSlots steps whose gradient norms are kept on the device until somebody reads them
+   * @throws {TypeError} when the parameters have no gradients.
+   */
+  constructor(parameters: Parameters, settings: OptimizerSettings, logSlots = 1) {
+    const { device, gradients, values } = parameters;
+    if (gradients === undefined) {
+      throw new TypeError("Cannot optimise parameters without gradients");
+    }
+    this.settings = settings;
+    this.#device = device;
+    this.#parameters = parameters;
+    this.#gradients = gradients;
+    this.#tables = blockTables(device, parameters);
+    this.firstMoments = device.allocate(values.length, "f32", "first moments");
+    this.secondMoments = device.allocate(values.length, "f32", "second moments");
+    this.#norm = device.allocate(NORM_HEADER + logSlots, "f32", "gradient norms");
+    this.#flag = device.allocate(1, "u32", "non-finite flag");
+    this.#partial = device.allocate(2 * this.#tables.blockCount, "f32", "optimizer partial sums");
+    this.#ratios = device.allocate(this.#tables.tensors, "f32", "trust ratios");
+  }
+
+  /**
+   * Records one update from the gradients as they stand.
+   *
+   * @param learningRate of this step
+   * @param logSlot where the gradient norm before clipping is kept
+   */
+  step(learningRate: number, logSlot = 0): void {
+    this.#clip(logSlot);
+    if (this.settings.kind === "lamb") this.#lamb(learningRate);
+    else this.#adamw(learningRate);
+  }
+
+  /** Gradient norms of the last steps, by log slot, and whether any gradient was ever NaN or infinite; such a step changed nothing. */
+  async readLog(): Promise<{ norms: Float32Array; nonFinite: boolean }> {
+    const [norms, flag] = await Promise.all([
+      this.#device.read(whole(this.#norm)),
+      this.#device.read(whole(this.#flag)),
+    ]);
+    return { norms: (norms as Float32Array).slice(NORM_HEADER), nonFinite: flag[0] !== 0 };
+  }
+
+  /** Frees the moments and tables. */
+  free(): void {
+    const buffers = [
+      this.firstMoments,
+      this.secondMoments,
+      this.#norm,
+      this.#flag,
+      this.#partial,
+      this.#ratios,
+    ];
+    for (const buffer of buffers) this.#device.free(buffer);
+    this.#tables.free();
+  }
+
+  #clip(logSlot: number): void {
+    const { blockCount, ranges } = this.#tables;
+    for (const range of ranges) {
+      const x = within(this.#gradients, range);
+      this.#device.run(optimizerNonFinite, {
+        bindings: { x, flag: whole(this.#flag) },
+        uniforms: { count: range.length },
+      });
+      this.#device.run(optimizerSquareSums, {
+        bindings: { x, blocks: range.blocks, partial: this.#partialOf(range, 1) },
+        uniforms: { block_count: range.blockCount },
+      });
+    }
+    this.#device.run(optimizerClip, {
+      bindings: { partial: whole(this.#partial), norm: whole(this.#norm) },
+      uniforms: {
+        block_count: blockCount,
+        slot: logSlot,
+        max_norm: this.settings.maxGradientNorm,
+      },
+    });
+  }
+
+  #lamb(learningRate: number): void {
+    const { beta1, beta2, epsilon, weightDecay } = this.settings;
+    const { ranges, blockCount, tensors, allBlocks, tensorBlocks, decays } = this.#tables;
+    const flag = whole(this.#flag);
+    const ratios = whole(this.#ratios);
+    for (const range of ranges) {
+      this.#device.run(optimizerLambMoments, {
+        bindings: {
+          parameters: within(this.#parameters.values, range),
+          gradients: within(this.#gradients, range),
+          norm: whole(this.#norm),
+          flag,
+          blocks: range.blocks,
+          decays,
+          m: within(this.firstMoments, range),
+          v: within(this.secondMoments, range),
+          partial: this.#partialOf(range, 2),
+        },
+        uniforms: {
+          block_count: range.blockCount,
+          beta1,
+          beta2,
+          epsilon,
+          weight_decay: weightDecay,
+        },
+      });
+    }
+    this.#device.run(optimizerLambRatios, {
+      bindings: {
+        partial: whole(this.#partial),
+        blocks: allBlocks,
+        tensor_blocks: tensorBlocks,
+        decays,
+        ratios,
+      },
+      uniforms: { tensors, block_count: blockCount },
+    });
+    for (const range of ranges) {
+      this.#device.run(optimizerLambApply, {
+        bindings: {
+          m: within(this.firstMoments, range),
+          v: within(this.secondMoments, range),
+          flag,
+          blocks: range.blocks,
+          decays,
+          ratios,
+          parameters: within(this.#parameters.values, range),
+        },
+        uniforms: {
+          block_count: range.blockCount,
+          epsilon,
+          weight_decay: weightDecay,
+          learning_rate: learningRate,
+        },
+      });
+    }
+  }
+
+  #adamw(learningRate: number): void {
+    const { beta1, beta2, epsilon, weightDecay } = this.settings;
+    for (const range of this.#tables.ranges) {
+      this.#device.run(optimizerAdamw, {
+        bindings: {
+          gradients: within(this.#gradients, range),
+          norm: whole(this.#norm),
+          flag: whole(this.#flag),
+          blocks: range.blocks,
+          decays: this.#tables.decays,
+          parameters: within(this.#parameters.values, range),
+          m: within(this.firstMoments, range),
+          v: within(this.secondMoments, range),
+        },
+        uniforms: {
+          block_count: range.blockCount,
+          beta1,
+          beta2,
+          epsilon,
+          weight_decay: weightDecay,
+          learning_rate: learningRate,
+        },
+      });
+    }
+  }
+
+  /** The part of the partial sums that belongs to a range, `perBlock` numbers a block. */
+  #partialOf({ firstBlock, blockCount }: FlatRange, perBlock: number): View {
+    return {
+      buffer: this.#partial,
+      offset: perBlock * firstBlock,
+      length: perBlock * blockCount,
+    };
+  }
+}
+
+/** A range's part of a flat buffer. */
+function within(buffer: DeviceBuffer, { offset, length }: FlatRange): View {
+  return { buffer, offset, length };
+}

@@ -33,7 +33,7 @@ export class Faults {
 
   /** The last kernels of the recording that is being encoded, to name beside a fault. */
   encoded(kernels: readonly string[]): void {
-    this.#recent = kernels;
+    if (kernels.length > 0) this.#recent = kernels;
   }
 
   /** Keeps a fault unless there is one already. */

@@ -121,5 +121,11 @@ async function compileError(
   const { messages } = await module.getCompilationInfo();
   const first = messages.find(({ type }) => type === "error");
   if (first === undefined) return `Cannot compile ${label}: ${error.message}`;
-  return `Cannot compile ${label}, line ${first.lineNum}: ${first.message}`;
+  return `Cannot compile ${label}, line ${first.lineNum}: ${headline(first.message)}`;
+}
+
+/** Deno's messages draw the source below a line of the form `Shader 'label' parsing error: reason`. */
+function headline(message: string): string {
+  const lines = message.trim().split("\n");
+  return /error: (.+)/.exec(message)?.[1] ?? lines[0];
 }

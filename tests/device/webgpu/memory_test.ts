@@ -1,0 +1,130 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { whole } from "../../../src/device/device.ts";
+import type { WebGpuDevice } from "../../../src/device/webgpu/mod.ts";
+import { affine } from "./kernels.ts";
+import { buffer, counting, testGpu } from "./with_gpu.ts";
+
+function step(device: WebGpuDevice, x: ReturnType<typeof buffer>): void {
+  const scratch = device.allocate(64, "f32", "scratch");
+  const inputs = device.temporary(100, "f32", "inputs");
+  device.write(whole(inputs), new Float32Array(100).fill(1));
+  const a = device.temporary(90, "f32", "a");
+  const uniforms = { count: 64, a: 1, b: 1 };
+  device.run(affine, { bindings: { x: whole(inputs), y: whole(a) }, uniforms });
+  device.run(affine, { bindings: { x: whole(a), y: whole(scratch) }, uniforms });
+  device.run(affine, { bindings: { x: whole(scratch), y: whole(x) }, uniforms });
+  device.free(scratch);
+  device.flush();
+}
+
+testGpu("does not grow over 1,000 steps", async (device) => {
+  const x = buffer(device, "x", counting(64));
+  const kept = device.allocate(64, "f32", "kept");
+  const persistentStep = () => {
+    const t = device.temporary(64, "f32", "t");
+    const uniforms = { count: 64, a: 1, b: 1 };
+    device.run(affine, { bindings: { x: whole(x), y: whole(t) }, uniforms });
+    device.run(affine, { bindings: { x: whole(t), y: whole(kept) }, uniforms });
+    device.flush();
+  };
+  persistentStep();
+  await device.settled();
+  const before = { ...device.memory(), ...device.caches() };
+  for (let i = 0; i < 1000; i++) persistentStep();
+  await device.settled();
+  assertEquals({ ...device.memory(), ...device.caches() }, before);
+});
+
+testGpu("bounds its caches when persistent buffers come and go", async (device) => {
+  const x = buffer(device, "x", counting(64));
+  step(device, x);
+  await device.settled();
+  const { buffers, peakBytes, temporaryBytes } = device.memory();
+  for (let i = 0; i < 300; i++) step(device, x);
+  await device.settled();
+  assertEquals(device.memory().buffers, buffers);
+  assertEquals(device.memory().peakBytes, peakBytes);
+  assertEquals(device.memory().temporaryBytes, temporaryBytes);
+});
+
+testGpu("gives the same step the same bytes", async (device) => {
+  const x = buffer(device, "x", counting(100).map((i) => i / 7));
+  const once = async () => {
+    const a = device.temporary(100, "f32", "a");
+    const b = device.temporary(100, "f32", "b");
+    device.run(affine, {
+      bindings: { x: whole(x), y: whole(a) },
+      uniforms: { count: 100, a: 0.1, b: 3 },
+    });
+    device.run(affine, {
+      bindings: { x: whole(a), y: whole(b) },
+      uniforms: { count: 100, a: 0.3, b: 1 },
+    });
+    return await device.read(whole(b));
+  };
+  const first = await once();
+  for (let i = 0; i < 5; i++) assertEquals(await once(), first);
+  assertEquals(device.caches().bindGroups, 2);
+});
+
+testGpu("fills persistent memory with zeros and keeps it until freed", async (device) => {
+  const x = device.allocate(100, "u32", "counts");
+  assertEquals([...await device.read(whole(x))], new Array(100).fill(0));
+  device.free(x);
+  assertThrows(() => device.write(whole(x), Uint32Array.of(1)), TypeError, "counts has been freed");
+  assertThrows(() => device.free(x), TypeError, "Cannot free counts");
+  assertEquals(device.memory().persistentBytes, 0);
+});
+
+testGpu("keeps freed memory until the recording that uses it has run", async (device) => {
+  const x = buffer(device, "x", [7]);
+  const y = device.allocate(1, "f32", "y");
+  await device.settled();
+  device.run(affine, {
+    bindings: { x: whole(x), y: whole(y) },
+    uniforms: { count: 1, a: 1, b: 0 },
+  });
+  device.free(x);
+  assertEquals((await device.read(whole(y)))[0], 7);
+});
+
+testGpu("gives back slots that nothing has used for long once others are needed", (device) => {
+  const x = device.allocate(2 ** 16, "f32", "x");
+  const use = (length: number) => {
+    const t = device.temporary(length, "f32", "t");
+    const uniforms = { count: length, a: 1, b: 1 };
+    device.run(affine, { bindings: { x: whole(x), y: whole(t) }, uniforms });
+    device.flush();
+  };
+  use(2 ** 16);
+  for (let i = 0; i < 40; i++) use(64);
+  assertEquals(device.memory().temporaryBytes, 2 ** 18 + 256);
+  use(1000);
+  assertEquals(device.memory().temporaryBytes, 4096 + 256);
+});
+
+testGpu("says who holds its memory", (device) => {
+  device.allocate(1000, "f32", "small");
+  device.allocate(5000, "f32", "large");
+  assertEquals(device.holders().map(({ label }) => label), ["large", "small"]);
+  assert(device.memory().peakBytes >= 24_000);
+});
+
+testGpu("names the tensor and the limit when a tensor is over it", (device) => {
+  assertThrows(
+    () => device.allocate(1025, "f32", "vocabulary"),
+    RangeError,
+    "Cannot make buffer vocabulary: 4100 bytes are over this device's largest buffer of 4096 bytes",
+  );
+  const x = device.allocate(1000, "f32", "x");
+  const y = device.allocate(1000, "f32", "logits");
+  assertThrows(
+    () =>
+      device.run(affine, {
+        bindings: { x: whole(x), y: whole(y) },
+        uniforms: { count: 1000, a: 1, b: 1 },
+      }),
+    RangeError,
+    "x needs 4000 bytes in one binding, over this device's limit of 2048",
+  );
+}, { restrictions: { maxBufferBytes: 4096, maxBindingBytes: 2048 } });

@@ -1,0 +1,137 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { type DeviceBuffer, whole } from "../../../src/device/device.ts";
+import type { WebGpuDevice } from "../../../src/device/webgpu/mod.ts";
+import { affine, matrixCopy } from "./kernels.ts";
+import { buffer, counting, testGpu, type TestOptions } from "./with_gpu.ts";
+
+const texture: TestOptions = {
+  variantOf: ({ name }) => name === matrixCopy.name ? "texture" : undefined,
+};
+
+function copy(
+  device: WebGpuDevice,
+  x: DeviceBuffer,
+  y: DeviceBuffer,
+  { rows, columns, pitch = 64, offset = 0, side = rows }: {
+    rows: number;
+    columns: number;
+    pitch?: number;
+    offset?: number;
+    side?: number;
+  },
+): void {
+  const block_width = Math.ceil(columns / 4) + 1;
+  device.run(matrixCopy, {
+    bindings: { x: { buffer: x, offset, length: x.length - offset }, y: whole(y) },
+    uniforms: { rows, columns, pitch, side, block_width },
+  });
+}
+
+testGpu("reads a matrix through a texture", async (device) => {
+  const x = buffer(device, "x", counting(5 * 64));
+  const y = device.allocate(15, "f32", "y");
+  copy(device, x, y, { rows: 4, columns: 3, offset: 64 });
+  const expected = [1, 2, 3, 4].flatMap((r) => [64 * r, 64 * r + 1, 64 * r + 2]);
+  assertEquals([...(await device.read(whole(y))).slice(0, 12)], expected);
+}, texture);
+
+testGpu("goes on in the next column block past the largest texture side", async (device) => {
+  const x = buffer(device, "x", counting(20 * 64));
+  const y = device.allocate(20 * 6, "f32", "y");
+  copy(device, x, y, { rows: 20, columns: 6, side: 9 });
+  const expected = counting(20).flatMap((r) => counting(6).map((c) => 64 * r + c));
+  assertEquals([...await device.read(whole(y))], expected);
+}, { ...texture, restrictions: { maxTextureSide: 9 } });
+
+testGpu("names an operand that is too wide for the adapter's textures", (device) => {
+  const x = device.allocate(64 * 64, "f32", "x");
+  const y = device.allocate(64 * 64, "f32", "y");
+  assertThrows(
+    () => copy(device, x, y, { rows: 64, columns: 64 }),
+    RangeError,
+    "texture operand x is 136 texels wide, over this adapter's limit of 8",
+  );
+}, { ...texture, restrictions: { maxTextureSide: 8 } });
+
+testGpu("sees what was written since the last copy, by runs and by the host", async (device) => {
+  const x = buffer(device, "x", counting(128));
+  const source = buffer(device, "source", counting(128).map((i) => -i));
+  const y = device.allocate(4, "f32", "y");
+  const read = async () => {
+    copy(device, x, y, { rows: 2, columns: 2 });
+    return [...await device.read(whole(y))];
+  };
+  assertEquals(await read(), [0, 1, 64, 65]);
+  device.run(affine, {
+    bindings: { x: whole(source), y: { buffer: x, offset: 64, length: 64 } },
+    uniforms: { count: 64, a: 1, b: 0 },
+  });
+  assertEquals(await read(), [0, 1, 0, -1]);
+  copy(device, x, y, { rows: 2, columns: 2 });
+  device.write({ buffer: x, offset: 0, length: 2 }, Float32Array.of(8, 9));
+  assertEquals(await read(), [8, 9, 0, -1]);
+}, texture);
+
+testGpu("copies an unchanged persistent matrix once over many recordings", async (device) => {
+  const x = buffer(device, "x", counting(256));
+  const y = device.allocate(8, "f32", "y");
+  const passes = countCopies(device);
+  for (let i = 0; i < 5; i++) {
+    copy(device, x, y, { rows: 2, columns: 4 });
+    copy(device, x, y, { rows: 2, columns: 4 });
+    device.flush();
+  }
+  assertEquals(passes(), 1);
+  device.write({ buffer: x, offset: 128, length: 64 }, Float32Array.of(1));
+  copy(device, x, y, { rows: 2, columns: 4 });
+  device.flush();
+  assertEquals(passes(), 1, "a write beyond the matrix leaves its copy valid");
+  device.write({ buffer: x, offset: 64, length: 64 }, Float32Array.of(1));
+  copy(device, x, y, { rows: 2, columns: 4 });
+  device.flush();
+  assertEquals(passes(), 2);
+  await device.settled();
+  assertEquals(device.caches().textures, 1);
+}, texture);
+
+testGpu("gives the texture of a temporary to the next one", async (device) => {
+  const x = buffer(device, "x", counting(128));
+  const y = device.allocate(4, "f32", "y");
+  for (let i = 1; i <= 10; i++) {
+    const t = device.temporary(128, "f32", "t");
+    const uniforms = { count: 128, a: 1, b: i };
+    device.run(affine, { bindings: { x: whole(x), y: whole(t) }, uniforms });
+    copy(device, t, y, { rows: 2, columns: 2 });
+  }
+  assertEquals([...await device.read(whole(y))], [10, 11, 74, 75]);
+  assertEquals(device.caches().textures, 1);
+}, texture);
+
+testGpu("forgets copies over its budget, the longest unread first", async (device) => {
+  const xs = [1, 2, 3].map((i) => buffer(device, `x${i}`, new Array(128).fill(i)));
+  const y = device.allocate(4, "f32", "y");
+  const copies = countCopies(device);
+  const use = (i: number) => {
+    copy(device, xs[i], y, { rows: 2, columns: 2 });
+    device.flush();
+  };
+  [0, 1, 0, 2, 0, 1].forEach(use);
+  assertEquals(copies(), 4);
+  assertEquals((await device.read(whole(y)))[0], 2);
+}, { ...texture, textureBytes: 2 * 64 });
+
+/** How many texture copies have been encoded. */
+function countCopies({ access: { gpu } }: WebGpuDevice): () => number {
+  let count = 0;
+  const create = gpu.createCommandEncoder.bind(gpu);
+  gpu.createCommandEncoder = (descriptor) => {
+    const encoder = create(descriptor);
+    const copyBufferToTexture = encoder.copyBufferToTexture.bind(encoder);
+    encoder.copyBufferToTexture = (...parts) => {
+      count++;
+      copyBufferToTexture(...parts);
+    };
+    return encoder;
+  };
+  return () => count;
+}

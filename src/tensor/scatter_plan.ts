@@ -41,12 +41,14 @@ export function scatterPlan(
     if (row >= tableRows) {
       throw new RangeError(`Cannot look up row ${row}: the table has ${tableRows} rows`);
     }
-    starts[row + 1]++;
+    if (row !== skipped) starts[row + 1]++;
   }
   for (let row = 0; row < tableRows; row++) starts[row + 1] += starts[row];
   const items = new Uint32Array(count);
   const next = starts.slice(0, tableRows);
-  for (let i = 0; i < count; i++) items[next[indices[i]]++] = i;
+  for (let i = 0; i < count; i++) {
+    if (indices[i] !== skipped) items[next[indices[i]]++] = i;
+  }
 
   const most = Math.max(Math.min(count, tableRows + Math.ceil(count / SEGMENT)), 1);
   const mostRows = Math.max(Math.min(count, tableRows), 1);
@@ -54,7 +56,7 @@ export function scatterPlan(
   const final = emptyLevel(mostRows, Uint32Array.from({ length: most }, (_, i) => i));
   let segments = 0, touched = 0;
   for (let row = 0; row < tableRows; row++) {
-    if (starts[row] === starts[row + 1] || row === skipped) continue;
+    if (starts[row] === starts[row + 1]) continue;
     for (let start = starts[row]; start < starts[row + 1]; start += SEGMENT) {
       partial.rows[segments] = segments;
       partial.offsets[++segments] = Math.min(start + SEGMENT, starts[row + 1]);

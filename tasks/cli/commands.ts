@@ -1,8 +1,8 @@
-// deno-lint-ignore-file no-explicit-any
-import type { Command } from "@cliffy/command";
-
-/** Every command and the file that holds it: one line a command, in the order help shows them. */
-export const COMMANDS: Record<string, () => Promise<{ default: Command<any> }>> = {
+/**
+ * Every command and the file whose default export it is: one line a command, in the order help shows
+ * them. (`unknown`, because no type of Cliffy holds commands of different options.)
+ */
+export const COMMANDS: Record<string, () => Promise<{ default: unknown }>> = {
   completions: () => import("./completions.ts"),
   help: () => import("./help.ts"),
 };

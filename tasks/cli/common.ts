@@ -24,7 +24,7 @@ export function albertCommand(): Command<CommonOptions> {
 // deno-lint-ignore no-explicit-any
 export function addCommonOptions(program: Command): Command<any> {
   return program
-    .type("device", new EnumType(DEVICES))
+    .globalType("device", new EnumType(DEVICES))
     .globalOption("--device <name:device>", "What to compute on.", { default: "auto" as const })
     .globalOption("--seed <n:integer>", "Seed of all randomness.", { default: 42 })
     .globalOption("--quiet", "Print results and errors, no progress.")

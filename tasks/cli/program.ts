@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-explicit-any
 import { Command } from "@cliffy/command";
 import settings from "../../deno.json" with { type: "json" };
 import { COMMANDS } from "./commands.ts";
@@ -7,7 +8,6 @@ import { addCommonOptions } from "./common.ts";
  * The root command with its sub-commands. When the first word names one, the files of the others are
  * not loaded.
  */
-// deno-lint-ignore no-explicit-any
 export async function buildProgram(words: string[]): Promise<Command<any>> {
   const program = addCommonOptions(
     new Command()
@@ -22,6 +22,8 @@ export async function buildProgram(words: string[]): Promise<Command<any>> {
   const names = Object.hasOwn(COMMANDS, first ?? "") && first !== "help" && first !== "completions"
     ? [first]
     : Object.keys(COMMANDS);
-  for (const name of names) program.command(name, (await COMMANDS[name]()).default);
+  for (const name of names) {
+    program.command(name, (await COMMANDS[name]()).default as Command<any>);
+  }
   return program.reset();
 }

@@ -20,19 +20,20 @@ export async function denoOutput(words: string[], cwd: string = ROOT): Promise<O
   return { code, output: decoder.decode(stderr) + decoder.decode(stdout) };
 }
 
-/** Runs `deno` with its output on ours; past `limit` seconds it is stopped and counts as failed. */
+/** Runs `deno` with its output on ours or nowhere; past `limit` seconds it is stopped and counts as failed. */
 export async function denoThrough(
   words: string[],
   env: Record<string, string>,
   limit: number,
+  output: "inherit" | "null",
 ): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), {
     args: words,
     cwd: ROOT,
     env: { ...plain, ...env },
     stdin: "null",
-    stdout: "inherit",
-    stderr: "inherit",
+    stdout: output,
+    stderr: output,
   }).spawn();
   const timer = setTimeout(() => {
     console.log(`Stopped after ${limit} s.`);

@@ -19,6 +19,8 @@ export interface StageContext {
   /** Test files or folders asked for; all where there are none. */
   paths: string[];
   slow: boolean;
+  /** Where the output of test runs goes: on ours, or nowhere. */
+  output: "inherit" | "null";
 }
 
 /** One part of the gate. */
@@ -28,20 +30,21 @@ export type Stage = (context: StageContext) => Promise<Count>;
 export async function runStages(
   stages: { name: string; run: Stage }[],
   context: StageContext,
+  print: (line: unknown) => void = console.log,
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   for (const { name, run } of stages) {
-    console.log(`\n== ${name}`);
+    print(`\n== ${name}`);
     const started = performance.now();
     let count: Count;
     try {
       count = await run(context);
     } catch (error) {
-      console.log(error instanceof Error ? error.message : error);
+      print(error instanceof Error ? error.message : error);
       count = { passed: 0, failed: 1, skipped: 0 };
     }
     const seconds = (performance.now() - started) / 1000;
-    console.log(`== ${name}: ${count.failed > 0 ? "FAILED" : "ok"} in ${duration(seconds)}`);
+    print(`== ${name}: ${count.failed > 0 ? "FAILED" : "ok"} in ${duration(seconds)}`);
     verdicts.push({ name, seconds, ...count });
   }
   return verdicts;

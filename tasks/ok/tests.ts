@@ -9,13 +9,21 @@ const LIMIT = 15 * 60;
  * Runs `deno test` on these paths. Types are the business of another stage. Files run side by side,
  * but few at once: a software driver uses every core by itself.
  */
-export async function runTests({ config, slow }: StageContext, paths: string[]): Promise<Count> {
+export async function runTests(
+  { config, slow, output }: StageContext,
+  paths: string[],
+): Promise<Count> {
   const cores = navigator.hardwareConcurrency;
   const path = `${await usableCacheFolder()}/junit-${crypto.randomUUID()}.xml`;
   const env: Record<string, string> = { DENO_JOBS: String(Math.max(1, Math.min(4, cores))) };
   if (slow) env.ALBERT_SLOW = "1";
   const flags = ["--allow-all", "--no-check", "--parallel", "--permit-no-files", ...config.flags];
-  const code = await denoThrough(["test", ...flags, `--junit-path=${path}`, ...paths], env, LIMIT);
+  const code = await denoThrough(
+    ["test", ...flags, `--junit-path=${path}`, ...paths],
+    env,
+    LIMIT,
+    output,
+  );
   const count = await readCount(path);
   await Deno.remove(path).catch(() => {});
   // A file that cannot be loaded fails the run without being a test.

@@ -49,6 +49,7 @@ export class Command<
   #slots: Slot[] = [];
   #options: Option[] = [];
   #types = new Map<string, Type<unknown>>();
+  #globalTypes = new Map<string, Type<unknown>>();
   #examples: { name: string; description: string }[] = [];
   #commands = new Map<string, Command<any>>();
   #action?: (...args: any[]) => unknown;
@@ -89,7 +90,7 @@ export class Command<
     return this;
   }
 
-  /** Names a type of values, for this command and those below. */
+  /** Names a type of values for this command alone. */
   type<TName extends string, const T extends string | number | boolean>(
     name: TName,
     handler: EnumType<T>,
@@ -103,6 +104,22 @@ export class Command<
   > {
     this.#at.#types.set(name, handler);
     return this as any;
+  }
+
+  /** Names a type of values for this command and those below. */
+  globalType<TName extends string, const T extends string | number | boolean>(
+    name: TName,
+    handler: EnumType<T>,
+  ): Command<
+    TParentGlobals,
+    TParentTypes,
+    TOptions,
+    TArguments,
+    TGlobals,
+    Joined<TTypes, Record<TName, T>>
+  > {
+    this.#at.#globalTypes.set(name, handler);
+    return this.type(name, handler);
   }
 
   /** Declares what stands on the line beside options. */
@@ -247,12 +264,12 @@ export class Command<
 
   async #run(words: string[]): Promise<void> {
     if (words.length === 0 && this.#commands.size > 0 && !this.#action) return this.showHelp();
-    if (this.#slots.length === 0) this.#refuseWords(words);
     const parsed: Parsed = parseWords(
       words,
       this.getOptions(true),
       this.#slots,
-      (value) => this.#read(value),
+      (value) => this.#typeOf(value.type).parse(value),
+      (word) => this.#surplus(word),
     );
     if (parsed.standalone?.action) return void await parsed.standalone.action.call(this);
     for (const option of parsed.given) {
@@ -262,23 +279,21 @@ export class Command<
   }
 
   /** A word where no argument is taken: a mistyped command, or one too many. */
-  #refuseWords(words: string[]): void {
-    const first = words[0];
-    if (!first || first.startsWith("-")) return;
-    if (this.#commands.size === 0) {
-      throw new ValidationError(`No arguments allowed for command "${this.getPath()}".`);
+  #surplus(word: string): ValidationError {
+    if (this.#slots.length > 0) return new ValidationError(`Too many arguments: ${word}`);
+    if (this.#commands.size > 0) {
+      return unknownCommand(word, this.getCommands().map((command) => command.#name));
     }
-    throw unknownCommand(first, this.getCommands().map((command) => command.#name));
-  }
-
-  #read(value: ArgumentValue): unknown {
-    return this.#typeOf(value.type).parse(value);
+    return new ValidationError(`No arguments allowed for command "${this.getPath()}".`);
   }
 
   #typeOf(name: string): Type<unknown> {
-    const type = this.#types.get(name);
-    if (type) return type;
-    if (this.#parent) return this.#parent.#typeOf(name);
+    const own = this.#types.get(name);
+    if (own) return own;
+    for (let above = this.#parent; above; above = above.#parent) {
+      const shared = above.#globalTypes.get(name);
+      if (shared) return shared;
+    }
     if (!(name in BASE_TYPES)) throw new Error(`Unknown type "${name}".`);
     return BASE_TYPES[name];
   }

@@ -25,6 +25,7 @@ export function parseWords(
   options: Option[],
   slots: Slot[],
   read: (value: ArgumentValue) => unknown,
+  surplus: (word: string) => ValidationError,
 ): Parsed {
   const parsed: Parsed = { options: {}, arguments: [], literal: [], given: [] };
   const queue = [...words];
@@ -37,7 +38,7 @@ export function parseWords(
     } else {
       const slot = slots[Math.min(parsed.arguments.length, slots.length - 1)];
       if (!slot || parsed.arguments.length >= slots.length && !slot.variadic) {
-        throw new ValidationError(`Too many arguments: ${word}`);
+        throw surplus(word);
       }
       parsed.arguments.push(readValue("Argument", slot.name, slot, word, read));
     }

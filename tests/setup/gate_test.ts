@@ -1,0 +1,72 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { ROOT } from "../../tasks/launch/files.ts";
+import { runStages, type Stage, type StageContext } from "../../tasks/ok/run_stages.ts";
+import { countOf, runTests } from "../../tasks/ok/tests.ts";
+import { prepareConfig } from "../../tasks/launch/config.ts";
+
+async function quietly(): Promise<StageContext> {
+  return { config: await prepareConfig(() => {}), paths: [], slow: false, output: "null" };
+}
+
+Deno.test("countOf() adds up the suites of a JUnit report", () => {
+  const junit = `<?xml version="1.0"?>
+    <testsuites name="deno test" tests="7" failures="2" errors="0" time="1">
+      <testsuite name="./a_test.ts" tests="4" disabled="1" errors="0" failures="1"></testsuite>
+      <testsuite name="./b_test.ts" tests="3" disabled="0" errors="1" failures="0"></testsuite>
+    </testsuites>`;
+  assertEquals(countOf(junit), { passed: 4, failed: 2, skipped: 1 });
+  assertEquals(countOf(""), { passed: 0, failed: 0, skipped: 0 });
+});
+
+Deno.test("runStages() goes on after a failure and counts a stage that throws as failed", async () => {
+  const context = await quietly();
+  const printed: unknown[] = [];
+  const good: Stage = () => Promise.resolve({ passed: 2, failed: 0, skipped: 1 });
+  const bad: Stage = () => Promise.reject(new Error("a stage that throws, on purpose"));
+  const verdicts = await runStages(
+    [{ name: "bad", run: bad }, { name: "good", run: good }],
+    context,
+    (line) => void printed.push(line),
+  );
+  assertEquals(printed.slice(0, 2), ["\n== bad", "a stage that throws, on purpose"]);
+  assertEquals(
+    verdicts.map(({ name, passed, failed, skipped }) => [name, passed, failed, skipped]),
+    [
+      ["bad", 0, 1, 0],
+      ["good", 2, 0, 1],
+    ],
+  );
+});
+
+Deno.test("runTests() counts passed, failed and skipped tests, and a file that cannot be loaded", async () => {
+  const folder = await Deno.makeTempDir();
+  const context = await quietly();
+  await Deno.writeTextFile(
+    `${folder}/a_test.ts`,
+    `Deno.test("fine", () => {});
+     Deno.test("fails on purpose", () => { throw new Error("on purpose"); });
+     Deno.test.ignore("left out", () => {});`,
+  );
+  assertEquals(await runTests(context, [folder]), { passed: 1, failed: 1, skipped: 1 });
+  await Deno.writeTextFile(`${folder}/a_test.ts`, `import "./not_there.ts";`);
+  assertEquals(await runTests(context, [folder]), { passed: 0, failed: 1, skipped: 0 });
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("ok refuses options and stages it does not know", async () => {
+  for (const words of [["--fast"], ["--only", "style"]]) {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-config", "--no-lock", `${ROOT}/tasks/ok.ts`, ...words],
+    }).output();
+    assertEquals(code, 2);
+    assertStringIncludes(new TextDecoder().decode(stderr), `ok: unknown`);
+  }
+});
+
+Deno.test("deno.lock holds every npm package of deno.json at its version", async () => {
+  const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const { specifiers } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.lock`));
+  const wanted = Object.values<string>(imports).filter((target) => target.startsWith("npm:"))
+    .map((target) => /^npm:(?:@[^/]+\/)?[^/]+/.exec(target)![0]);
+  assertEquals(wanted.filter((target) => !Object.hasOwn(specifiers, target)), []);
+});

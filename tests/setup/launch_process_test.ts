@@ -1,0 +1,173 @@
+// The launcher as a process: a copy of it in a folder with spaces in its name runs small tools.
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { ROOT } from "../../tasks/launch/files.ts";
+
+const posix = Deno.build.os !== "windows";
+const decoder = new TextDecoder();
+
+interface Checkout extends AsyncDisposable {
+  root: string;
+  cache: string;
+  /** Starts the launcher for a tool whose whole text is this. */
+  start(tool: string, words?: string[], env?: Record<string, string>): Promise<Deno.ChildProcess>;
+}
+
+async function checkout(): Promise<Checkout> {
+  const folder = await Deno.makeTempDir({ prefix: "albert launch " });
+  const [root, cache] = [`${folder}/a checkout`, `${folder}/the cache`];
+  await copy(`${ROOT}/tasks/launch`, `${root}/tasks/launch`);
+  await copy(`${ROOT}/tasks/airgap`, `${root}/tasks/airgap`);
+  for (const file of ["tasks/launch.ts", "deno.json", "deno.lock", "mod.ts"]) {
+    await Deno.copyFile(`${ROOT}/${file}`, `${root}/${file}`);
+  }
+  return {
+    root,
+    cache,
+    start: async (tool, words = [], env = {}) => {
+      await Deno.writeTextFile(`${root}/tasks/golden.ts`, tool);
+      return new Deno.Command(Deno.execPath(), {
+        args: [
+          "run",
+          "-A",
+          "--no-config",
+          "--no-lock",
+          `${root}/tasks/launch.ts`,
+          "golden",
+          ...words,
+        ],
+        cwd: folder,
+        env: {
+          ALBERT_CACHE: cache,
+          ALBERT_JSR: "never",
+          ALBERT_NO_INSTALL: "1",
+          NO_COLOR: "1",
+          ...env,
+        },
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for await (const entry of Deno.readDir(from)) {
+    if (entry.isDirectory) await copy(`${from}/${entry.name}`, `${to}/${entry.name}`);
+    else await Deno.copyFile(`${from}/${entry.name}`, `${to}/${entry.name}`);
+  }
+}
+
+async function finish(child: Deno.ChildProcess) {
+  await child.stdin.close().catch(() => {}); // a test may have closed it
+  const { code, stdout, stderr } = await child.output();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+Deno.test("launch hands on words, standard input, the user's folder and the exit code", async () => {
+  await using here = await checkout();
+  const tool = `
+    import { assertEquals } from "@std/assert";
+    import { Command } from "@cliffy/command";
+    assertEquals(new Command().name("x").getName(), "x");
+    console.log(JSON.stringify([Deno.args, Deno.cwd(), Deno.env.get("INIT_CWD") ?? null]));
+    console.log((await new Response(Deno.stdin.readable).text()).length);
+    Deno.exit(7);`;
+  const elsewhere = await Deno.realPath(here.root);
+  const words = ["--device=cpu", "two words", "", "--", "-x"];
+  const child = await here.start(tool, words, { INIT_CWD: elsewhere });
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode("12345"));
+  writer.releaseLock();
+  const { code, stdout, stderr } = await finish(child);
+  assertEquals(code, 7, stderr);
+  const [first, second] = stdout.trim().split("\n");
+  assertEquals(JSON.parse(first), [words, elsewhere, null]);
+  assertEquals(second, "5");
+  assertMatch(
+    stderr,
+    /^JSR is out of reach: running with the stand-ins of tasks\/airgap \(.+\)\.\n$/,
+  );
+});
+
+Deno.test("launch may run many times at once, and leaves one configuration behind", async () => {
+  await using here = await checkout();
+  const children = await Promise.all(
+    Array.from({ length: 6 }, () => here.start(`console.log("ran")`, ["--device", "cpu"])),
+  );
+  for (const { code, stdout, stderr } of await Promise.all(children.map(finish))) {
+    assertEquals({ code, stdout }, { code: 0, stdout: "ran\n" }, stderr);
+  }
+  const names = (await Array.fromAsync(Deno.readDir(here.cache))).map((entry) => entry.name);
+  assertEquals(names.filter((name) => name.endsWith(".tmp")), []);
+  assertEquals(names.filter((name) => /^deno-[0-9a-f]{16}\.json$/.test(name)).length, 1);
+});
+
+Deno.test("launch says what the tools are when it does not know one", async () => {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-config", "--no-lock", `${ROOT}/tasks/launch.ts`, "nonsense"],
+    stderr: "piped",
+  }).output();
+  assertEquals(code, 2);
+  assertStringIncludes(decoder.decode(stderr), 'unknown tool "nonsense", expected one of albert');
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test({
+    name: `launch hands on ${signal}, once, and lets the tool end as it likes`,
+    ignore: !posix,
+    fn: async () => {
+      await using here = await checkout();
+      const tool = `
+        let count = 0;
+        Deno.addSignalListener("${signal}", () => {
+          if (++count > 1) return console.log("again");
+          console.log("stopping");
+          setTimeout(() => Deno.exit(5), 200);
+        });
+        console.log("ready");
+        setInterval(() => {}, 1000);`;
+      const child = await here.start(tool, ["--device", "cpu"]);
+      const reader = child.stdout.getReader();
+      assertEquals(decoder.decode((await reader.read()).value), "ready\n");
+      child.kill(signal);
+      child.kill(signal); // as a terminal and a task runner both would
+      let rest = "";
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        rest += decoder.decode(part.value);
+      }
+      assertEquals(rest, "stopping\n");
+      assertEquals((await child.status).code, 5);
+      await child.stdin.close();
+      await child.stderr.cancel();
+    },
+  });
+}
+
+Deno.test({
+  name: "launch reports a tool that was killed as shells do",
+  ignore: !posix,
+  fn: async () => {
+    await using here = await checkout();
+    const child = await here.start(`Deno.kill(Deno.pid, "SIGKILL");`, ["--device", "cpu"]);
+    assertEquals((await finish(child)).code, 137);
+  },
+});
+
+Deno.test({
+  name: "launch gives the graphics library a folder to be quiet about, and works without a home",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using here = await checkout();
+    const child = await here.start(
+      `console.log(Deno.env.get("XDG_RUNTIME_DIR"));`,
+      ["--device", "cpu"],
+      { XDG_RUNTIME_DIR: "", HOME: "", XDG_CACHE_HOME: "", DENO_DIR: `${here.cache}/deno` },
+    );
+    const { code, stdout, stderr } = await finish(child);
+    assertEquals(code, 0, stderr);
+    assert((await Deno.stat(stdout.trim())).isDirectory);
+  },
+});

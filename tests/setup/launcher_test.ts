@@ -1,0 +1,124 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { linkedConfig, readStandIns } from "../../tasks/launch/config.ts";
+import { cacheFolder, fileUrl, ROOT, shortHash } from "../../tasks/launch/files.ts";
+import { answers, jsrSpecifiers, kept } from "../../tasks/launch/jsr.ts";
+import { needsDevice, toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
+import { checkVersion } from "../../tasks/launch/version.ts";
+
+const windows = Deno.build.os === "windows";
+
+Deno.test("checkVersion() refuses an older Deno in one sentence and takes a newer one", () => {
+  assertEquals(checkVersion("2.9.6"), undefined);
+  assertEquals(checkVersion("2.10.0"), undefined);
+  assertEquals(checkVersion("3.0.0-rc.1"), undefined);
+  for (const old of ["2.9.5", "2.8.12", "1.46.3"]) {
+    assertStringIncludes(checkVersion(old)!, `Deno ${old} is too old`);
+  }
+});
+
+Deno.test("cacheFolder() obeys ALBERT_CACHE, then the system's custom, and needs no home", () => {
+  assertEquals(cacheFolder({ ALBERT_CACHE: "/x", HOME: "/h" }, "linux"), "/x");
+  assertEquals(cacheFolder({ XDG_CACHE_HOME: "/c", HOME: "/h" }, "linux"), "/c/albert-lab");
+  assertEquals(
+    cacheFolder({ XDG_CACHE_HOME: "relative", HOME: "/h" }, "linux"),
+    "/h/.cache/albert-lab",
+  );
+  assertEquals(cacheFolder({ HOME: "/h" }, "darwin"), "/h/Library/Caches/albert-lab");
+  assertEquals(cacheFolder({}, "linux"), "/tmp/albert-lab");
+  assertEquals(cacheFolder({ LOCALAPPDATA: "C:\\u" }, "windows"), "C:\\u\\albert-lab");
+});
+
+Deno.test("linkedConfig() points everything at the checkout, wherever it lies", async () => {
+  const root = "/with a space/albert";
+  const standIns = [{ folder: `${root}/tasks/airgap/a`, name: "@std/a", exports: ["."] }];
+  const config = {
+    name: "@albert-lab/albert",
+    imports: { "@std/a": "jsr:@std/a@^1", pbf: "npm:pbf@5.1.2", "#own": "./src/own.ts" },
+    tasks: {},
+    publish: {},
+  };
+  const text = linkedConfig(config, standIns, root);
+  assertEquals(JSON.parse(text), {
+    imports: {
+      "@std/a": "jsr:@std/a@^1",
+      pbf: "npm:pbf@5.1.2",
+      "#own": "file:///with%20a%20space/albert/src/own.ts",
+      "@albert-lab/albert": "file:///with%20a%20space/albert/mod.ts",
+    },
+    lock: false,
+    links: [`${root}/tasks/airgap/a`],
+  });
+  // The name comes from the content: another checkout, another file.
+  assertEquals(await shortHash(text), await shortHash(linkedConfig(config, standIns, root)));
+  assert(await shortHash(text) !== await shortHash(linkedConfig(config, standIns, "/elsewhere")));
+});
+
+Deno.test({
+  name: "fileUrl() writes paths as addresses",
+  ignore: windows,
+  fn: () => {
+    assertEquals(
+      new URL(fileUrl(ROOT)).pathname,
+      ROOT.split("/").map(encodeURIComponent).join("/"),
+    );
+    assertEquals(fileUrl("/a b/#c"), "file:///a%20b/%23c");
+  },
+});
+
+Deno.test("jsrSpecifiers() asks for each package at the paths its stand-in has", async () => {
+  const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const specifiers = jsrSpecifiers(imports, await readStandIns());
+  assert(specifiers.includes(`${imports["@cliffy/command"]}/help`), specifiers.join());
+  for (const specifier of specifiers) {
+    assertMatch(specifier, /^jsr:@[a-z]+\/[a-z]+@\^[\d.]+(\/[a-z]+)?$/);
+  }
+});
+
+Deno.test("kept() asks once an hour, and again when the clock was set back or the file is broken", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/verdict.json`;
+  let asked = 0;
+  const ask = (now: number, answer: boolean) =>
+    kept(path, () => Promise.resolve((asked++, answer)), now);
+  const start = 1_000_000_000_000;
+  assertEquals([await ask(start, true), asked], [true, 1]);
+  assertEquals([await ask(start + 3_599_000, false), asked], [true, 1]);
+  assertEquals([await ask(start + 3_600_000, false), asked], [false, 2]);
+  assertEquals([await ask(start, true), asked], [true, 3]);
+  await Deno.writeTextFile(path, "{");
+  assertEquals([await ask(start + 1, false), asked], [false, 4]);
+  assertEquals((await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name), [
+    "verdict.json",
+  ]);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("answers() believes a registry that knows the package, and no other", async () => {
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    const known = new URL(request.url).pathname === "/@std/assert/meta.json";
+    return new Response("{}", { status: known ? 200 : 404 });
+  });
+  const registry = `http://127.0.0.1:${server.addr.port}/`;
+  assertEquals(await answers(registry, ["jsr:@std/assert@^1.0.0"]), true);
+  assertEquals(await answers(registry, ["jsr:@std/other@^1.0.0"]), false);
+  await server.shutdown();
+  assertEquals(await answers(registry, ["jsr:@std/assert@^1.0.0"]), false);
+});
+
+Deno.test("needsDevice() spares commands that never compute the driver", () => {
+  assertEquals(needsDevice("albert", ["pretrain", "--config", "nano"]), true);
+  assertEquals(needsDevice("albert", ["pretrain", "--device", "cpu"]), false);
+  assertEquals(needsDevice("albert", ["pretrain", "--device=cpu"]), false);
+  assertEquals(needsDevice("albert", ["pretrain", "--help"]), false);
+  assertEquals(needsDevice("albert", ["tokenize", "--vocab", "x"]), false);
+  assertEquals(needsDevice("albert", []), false);
+  assertEquals(needsDevice("demo", []), true);
+});
+
+Deno.test("toolCommand() gives no tool more than it needs", () => {
+  const config = { path: "/c.json", flags: ["--config", "/c.json", "--no-lock"], jsr: false };
+  const words = toolCommand(TOOLS.albert, config, ["help", "--x y"]);
+  assertEquals(words.slice(-3), [`${ROOT}/tasks/cli.ts`, "help", "--x y"]);
+  assert(words.includes("--no-prompt"));
+  for (const forbidden of ["-A", "--allow-all", "--allow-run"]) assert(!words.includes(forbidden));
+});

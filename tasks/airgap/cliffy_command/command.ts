@@ -10,7 +10,7 @@ import { unknownCommand, ValidationError } from "./errors.ts";
 import { helpText } from "./help_text.ts";
 import type { ArgumentsOf, Joined, OptionOf } from "./infer.ts";
 import { findOption, type Parsed, parseWords } from "./parse.ts";
-import { type ArgumentValue, BASE_TYPES, type EnumType, type Type } from "./types.ts";
+import { BASE_TYPES, type EnumType, type Type } from "./types.ts";
 
 type Names = Record<string, unknown> | void;
 type Of<TGlobals, TThen> = TGlobals extends number ? any : TThen;

@@ -6,6 +6,11 @@
 import { READ, READ_U32, WRITE, WRITE_U32 } from "../bindings.ts";
 import { combinations, cross } from "../cases.ts";
 import type { Kernel } from "../kernel.ts";
+import { mapVariants } from "../map_variants.ts";
+import { rowVariants } from "../row_variants.ts";
+import backwardText from "./backward.wgsl" with { type: "text" };
+import correctText from "./correct.wgsl" with { type: "text" };
+import forwardText from "./forward.wgsl" with { type: "text" };
 import * as twin from "./twin.ts";
 
 const ACCUMULATE = { accumulate: [false, true] } as const;
@@ -34,7 +39,11 @@ export const crossEntropyForward: Kernel = {
   },
   uniforms: { rows: "u32", columns: "u32", pitch: "u32" },
   structural: {},
-  variants: [],
+  variants: rowVariants([forwardText], ({ rows, columns, pitch }) => ({
+    rows,
+    columns,
+    multiples: [columns, pitch],
+  })),
   lengths: ({ rows, pitch }) => ({
     logits: rows * pitch,
     labels: rows,
@@ -67,7 +76,11 @@ export const crossEntropyBackward: Kernel = {
   bindings: { logits: WRITE, labels: READ_U32, log_sum_exp: READ },
   uniforms: { rows: "u32", columns: "u32", pitch: "u32", scale: "f32" },
   structural: {},
-  variants: [],
+  variants: mapVariants([backwardText], ({ rows, pitch }) => ({
+    rows,
+    columns: pitch,
+    multiples: [pitch],
+  })),
   lengths: ({ rows, pitch }) => ({ logits: rows * pitch, labels: rows, log_sum_exp: rows }),
   items: ({ rows }) => rows,
   twin: twin.backward,
@@ -89,7 +102,7 @@ export const crossEntropyCorrect: Kernel = {
   bindings: { prediction: READ_U32, labels: READ_U32, out: WRITE },
   uniforms: { count: "u32", slot: "u32", scale: "f32" },
   structural: ACCUMULATE,
-  variants: [],
+  variants: rowVariants([correctText], ({ count }) => ({ rows: 1, columns: count, multiples: [] })),
   lengths: ({ count, slot }) => ({ prediction: count, labels: count, out: slot + 1 }),
   items: () => 1,
   twin: twin.correct,

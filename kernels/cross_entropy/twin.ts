@@ -8,6 +8,9 @@ import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
 /** The label of a row that counts for nothing. */
 export const IGNORED = 0xFFFFFFFF;
 
+/** Where a search for the largest starts: the least float32, since WGSL cannot write an infinity. */
+const LEAST = -3.4028234663852886e38;
+
 export function forward(
   { logits, labels, loss, log_sum_exp, prediction }: BindingArrays,
   { columns, pitch }: Uniforms,
@@ -18,7 +21,7 @@ export function forward(
   for (let row = begin; row < end; row++) {
     const start = row * pitch;
     let best = 0;
-    let largest = -Infinity;
+    let largest = LEAST;
     for (let c = 0; c < columns; c++) {
       if (logits[start + c] > largest) {
         largest = logits[start + c];

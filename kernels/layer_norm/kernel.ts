@@ -6,12 +6,24 @@
 import { RANDOM, READ, when, WRITE } from "../bindings.ts";
 import { combinations, cross, randomMask } from "../cases.ts";
 import type { Kernel, Uniforms, Work } from "../kernel.ts";
+import { mapVariants } from "../map_variants.ts";
+import { type RowShape, rowVariants } from "../row_variants.ts";
+import philoxText from "../philox/philox.wgsl" with { type: "text" };
+import backwardInputText from "./backward_input.wgsl" with { type: "text" };
+import backwardParametersText from "./backward_parameters.wgsl" with { type: "text" };
+import forwardText from "./forward.wgsl" with { type: "text" };
 import * as twin from "./twin.ts";
 
 const SHAPES = [[0, 8], [1, 1], [3, 5], [7, 64], [5, 100], [4, 1024], [3, 1030], [65_540, 4]];
 
 /** Few rows, one, a ragged last chunk, and more columns than a tile. */
 const CHUNKED = [[0, 8, 4], [1, 1, 1], [9, 7, 4], [64, 64, 16], [33, 130, 8], [3, 1028, 8]];
+
+const rowShape = ({ rows, columns }: Uniforms): RowShape => ({
+  rows,
+  columns,
+  multiples: [columns],
+});
 
 function matrixWork(flops: number, matrices: number): (uniforms: Uniforms) => Work {
   return ({ rows, columns }) => ({
@@ -37,7 +49,7 @@ export const layerNormForward: Kernel = {
   },
   uniforms: { rows: "u32", columns: "u32", epsilon: "f32", ...RANDOM },
   structural: { residual: [false, true], dropout: [false, true] },
-  variants: [],
+  variants: rowVariants([philoxText, forwardText], rowShape),
   lengths: ({ rows, columns }) => ({
     x: rows * columns,
     hidden: rows * columns,
@@ -77,7 +89,7 @@ export const layerNormBackwardInput: Kernel = {
   },
   uniforms: { rows: "u32", columns: "u32", ...RANDOM },
   structural: { dropout: [false, true] },
-  variants: [],
+  variants: rowVariants([philoxText, backwardInputText], rowShape),
   lengths: ({ rows, columns }) => ({
     s: rows * columns,
     statistics: 2 * rows,
@@ -103,7 +115,11 @@ export const layerNormBackwardParameters: Kernel = {
   bindings: { s: READ, statistics: READ, dy: READ, dgamma: WRITE, dbeta: WRITE },
   uniforms: { rows: "u32", columns: "u32", rows_per_chunk: "u32" },
   structural: {},
-  variants: [],
+  variants: mapVariants([backwardParametersText], ({ rows, columns, rows_per_chunk }) => ({
+    rows: Math.ceil(rows / rows_per_chunk),
+    columns,
+    multiples: [columns],
+  })),
   lengths: ({ rows, columns, rows_per_chunk }) => {
     const partial = Math.ceil(rows / rows_per_chunk) * columns;
     return {

@@ -6,6 +6,10 @@
 import { READ, WRITE } from "../bindings.ts";
 import { combinations, cross } from "../cases.ts";
 import type { Kernel } from "../kernel.ts";
+import { mapVariants } from "../map_variants.ts";
+import { rowVariants } from "../row_variants.ts";
+import columnsText from "./columns.wgsl" with { type: "text" };
+import sumText from "./sum.wgsl" with { type: "text" };
 import * as twin from "./twin.ts";
 
 const ACCUMULATE = { accumulate: [false, true] } as const;
@@ -28,7 +32,11 @@ export const reduceColumns: Kernel = {
   bindings: { x: READ, y: WRITE },
   uniforms: { rows: "u32", columns: "u32", pitch: "u32", rows_per_chunk: "u32" },
   structural: ACCUMULATE,
-  variants: [],
+  variants: mapVariants([columnsText], ({ rows, columns, pitch, rows_per_chunk }) => ({
+    rows: Math.ceil(rows / rows_per_chunk),
+    columns,
+    multiples: [columns, pitch],
+  })),
   lengths: ({ rows, columns, pitch, rows_per_chunk }) => ({
     x: rows > 0 ? (rows - 1) * pitch + columns : 0,
     y: Math.ceil(rows / rows_per_chunk) * columns,
@@ -46,7 +54,10 @@ export const reduceSum: Kernel = {
   bindings: { x: READ, out: WRITE },
   uniforms: { count: "u32", slot: "u32", scale: "f32" },
   structural: ACCUMULATE,
-  variants: [],
+  variants: rowVariants(
+    [sumText],
+    ({ count }) => ({ rows: 1, columns: count, multiples: [count] }),
+  ),
   lengths: ({ count, slot }) => ({ x: count, out: slot + 1 }),
   items: () => 1,
   twin: twin.sum,

@@ -6,9 +6,19 @@
 import { RANDOM, READ, READ_U32, when, WRITE } from "../bindings.ts";
 import { combinations, cross, randomMask } from "../cases.ts";
 import type { Kernel, Uniforms } from "../kernel.ts";
+import { type RowShape, rowVariants } from "../row_variants.ts";
+import philoxText from "../philox/philox.wgsl" with { type: "text" };
+import backwardText from "./backward.wgsl" with { type: "text" };
+import forwardText from "./forward.wgsl" with { type: "text" };
 import * as twin from "./twin.ts";
 
 const rowsOf = ({ batch, heads, queries }: Uniforms): number => batch * heads * queries;
+
+const rowShape = (uniforms: Uniforms): RowShape => ({
+  rows: rowsOf(uniforms),
+  columns: uniforms.pitch,
+  multiples: [uniforms.pitch, uniforms.keys],
+});
 
 const UNIFORMS = {
   batch: "u32",
@@ -55,7 +65,7 @@ export const softmaxForward: Kernel = {
   },
   uniforms: UNIFORMS,
   structural: { dropout: [false, true] },
-  variants: [],
+  variants: rowVariants([philoxText, forwardText], rowShape),
   lengths: (uniforms) => {
     const count = rowsOf(uniforms) * uniforms.pitch;
     return { scores: count, lengths: uniforms.batch, probabilities: count, dropped: count };
@@ -83,7 +93,7 @@ export const softmaxBackward: Kernel = {
   bindings: { probabilities: READ, d: READ, dscores: WRITE },
   uniforms: UNIFORMS,
   structural: { dropout: [false, true] },
-  variants: [],
+  variants: rowVariants([philoxText, backwardText], rowShape),
   lengths: (uniforms) => {
     const count = rowsOf(uniforms) * uniforms.pitch;
     return { probabilities: count, d: count, dscores: count };

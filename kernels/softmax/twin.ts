@@ -6,6 +6,9 @@
 import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
 import { DropoutMask } from "../philox/philox.ts";
 
+/** Where a search for the largest starts: the least float32, since WGSL cannot write an infinity. */
+const LEAST = -3.4028234663852886e38;
+
 export function forward(
   { scores, lengths, probabilities, dropped }: BindingArrays,
   uniforms: Uniforms,
@@ -18,7 +21,7 @@ export function forward(
   for (let row = begin; row < end; row++) {
     const start = row * pitch;
     const length = Math.min(lengths[Math.floor(row / (heads * queries))], keys);
-    let largest = -Infinity;
+    let largest = LEAST;
     for (let j = 0; j < length; j++) largest = Math.max(largest, scale * scores[start + j]);
     let sum = 0;
     for (let j = 0; j < length; j++) sum += Math.exp(scale * scores[start + j] - largest);

@@ -1,0 +1,70 @@
+// Cross-entropy of one label a row: lse = max + log Σ exp(logit − max), loss = lse − logit[label], prediction = the first
+// largest column. Label 0xFFFFFFFF: loss 0. One workgroup a row.
+struct Parameters {
+  rows: u32,
+  columns: u32,
+  pitch: u32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> logits: array<Value>;
+@group(0) @binding(2) var<storage, read> labels: array<u32>;
+@group(0) @binding(3) var<storage, read_write> loss: array<f32>;
+@group(0) @binding(4) var<storage, read_write> log_sum_exp: array<f32>;
+@group(0) @binding(5) var<storage, read_write> prediction: array<u32>;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let row = workgroup.x + workgroup.y * grid.x;
+  if (row >= parameters.rows) {
+    return;
+  }
+  let length = parameters.columns / WIDTH;
+  let start = row * (parameters.pitch / WIDTH);
+
+  // Largest value and its first place, for each of the columns that an invocation holds.
+  var largest = Value(-3.4028234e38);
+  var place = Bits(0u);
+  for (var i = lane; i < length; i += LANES) {
+    let v = logits[start + i];
+    place = select(place, Bits(i), v > largest);
+    largest = select(largest, v, v > largest);
+  }
+  let row_largest = row_max(lane, lane_max(largest));
+  let first = row_min_index(lane, first_place(place, largest, row_largest));
+
+  var total = Value(0.0);
+  for (var i = lane; i < length; i += LANES) {
+    total += exp(logits[start + i] - row_largest);
+  }
+  let lse = row_largest + log(row_sum(lane, lane_sum(total)));
+
+  if (lane == 0u) {
+    prediction[row] = min(first, parameters.columns - 1u);
+    log_sum_exp[row] = lse;
+    let label = labels[row];
+    if (label == 0xffffffffu) {
+      loss[row] = 0.0;
+    } else {
+//#if vector
+      loss[row] = lse - logits[start + label / 4u][label % 4u];
+//#else
+      loss[row] = lse - logits[start + label];
+//#end
+    }
+  }
+}
+
+// The least column whose value is the row's largest.
+fn first_place(place: Bits, value: Value, row_largest: f32) -> u32 {
+//#if vector
+  let columns = select(vec4(0xffffffffu), place * 4u + vec4(0u, 1u, 2u, 3u), value == vec4(row_largest));
+  return min(min(columns.x, columns.y), min(columns.z, columns.w));
+//#else
+  return select(0xffffffffu, place, value == row_largest);
+//#end
+}

@@ -1,0 +1,73 @@
+/**
+ * Variants of the kernels that reduce along rows: a workgroup works on one row, and its invocations share what they have found either through subgroup
+ * functions, the workgroup being one subgroup, or through workgroup memory. On CPU adapters barriers and workgroup memory are slow and a subgroup is always
+ * best; a GPU keeps more lanes busy on a long row with a whole workgroup.
+ *
+ * @module
+ */
+import { type Capabilities, grid, type Structural, type Uniforms, type Variant } from "./kernel.ts";
+import { specialise } from "./template.ts";
+import scalarText from "./wgsl/scalar.wgsl" with { type: "text" };
+import subgroupText from "./wgsl/subgroup.wgsl" with { type: "text" };
+import vectorText from "./wgsl/vector.wgsl" with { type: "text" };
+import workgroupText from "./wgsl/workgroup.wgsl" with { type: "text" };
+
+/** Longest row that one subgroup of a GPU is given. */
+const SUBGROUP_COLUMNS = 2048;
+
+/** Invocations that share a row through workgroup memory: a power of two. */
+const WORKGROUP = 128;
+
+/** What the rows are like. */
+export interface RowShape {
+  readonly rows: number;
+  readonly columns: number;
+  /** What must be a multiple of 4 for four elements at a time. */
+  readonly multiples: readonly number[];
+}
+
+/** Variants of the WGSL `texts`, which are written for `Value` and for `row_sum`, `row_max` and `row_min_index`. */
+export function rowVariants(
+  texts: readonly string[],
+  shape: (uniforms: Uniforms) => RowShape,
+): readonly Variant[] {
+  const fits = (uniforms: Uniforms, width: number): boolean =>
+    shape(uniforms).multiples.every((n) => n % width === 0);
+  const common = (name: string, width: number) => ({
+    name,
+    numerics: name,
+    workgroups: ({ uniforms }: { uniforms: Uniforms }) => grid(shape(uniforms).rows),
+    body: (structural: Structural, sharing: string): string =>
+      specialise(
+        [width > 1 ? vectorText : scalarText, sharing, ...texts].join("\n"),
+        { ...structural, vector: width > 1 },
+      ),
+  });
+  const subgroup = (name: string, width: number): Variant => {
+    const { body, ...rest } = common(name, width);
+    return {
+      ...rest,
+      supports: ({ uniforms, capabilities }) =>
+        capabilities.subgroupSize !== null && fits(uniforms, width) &&
+        (capabilities.cpuAdapter || shape(uniforms).columns <= SUBGROUP_COLUMNS),
+      source: (structural, { subgroupDirective }) =>
+        (subgroupDirective ? "enable subgroups;\n" : "") + body(structural, subgroupText),
+      constants: (_, { subgroupSize }: Capabilities) => ({ LANES: subgroupSize! }),
+    };
+  };
+  const workgroup = (name: string, width: number): Variant => {
+    const { body, ...rest } = common(name, width);
+    return {
+      ...rest,
+      supports: ({ uniforms }) => fits(uniforms, width),
+      source: (structural) => body(structural, workgroupText),
+      constants: () => ({ LANES: WORKGROUP }),
+    };
+  };
+  return [
+    subgroup("subgroup vector", 4),
+    subgroup("subgroup scalar", 1),
+    workgroup("workgroup vector", 4),
+    workgroup("workgroup scalar", 1),
+  ];
+}

@@ -1,0 +1,69 @@
+// Gradient of softmax: dscores = scale·P·(d − Σ_j d_j·P_j), where d is first masked as the forward dropout masked P.
+// 0 from keys to the pitch. One workgroup a row.
+struct Parameters {
+  batch: u32,
+  heads: u32,
+  queries: u32,
+  keys: u32,
+  pitch: u32,
+  scale: f32,
+  seed_low: u32,
+  seed_high: u32,
+  stream: u32,
+  step: u32,
+  first_example: u32,
+  rows_per_example: u32,
+  threshold: u32,
+  keep_scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> probabilities: array<Value>;
+@group(0) @binding(2) var<storage, read> d: array<Value>;
+@group(0) @binding(3) var<storage, read_write> dscores: array<Value>;
+
+fn until(end: u32, column: u32, v: Value) -> Value {
+//#if vector
+  return select(Value(0.0), v, vec4(column) + vec4(0u, 1u, 2u, 3u) < vec4(end));
+//#else
+  return select(0.0, v, column < end);
+//#end
+}
+
+fn gradient(row: u32, start: u32, i: u32) -> Value {
+//#if dropout
+  return dropout(d[start + i], row, i * WIDTH, parameters.keys);
+//#else
+  return d[start + i];
+//#end
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let row = workgroup.x + workgroup.y * grid.x;
+  if (row >= parameters.batch * parameters.heads * parameters.queries) {
+    return;
+  }
+  let keys = parameters.keys;
+  let pitch = parameters.pitch / WIDTH;
+  let start = row * pitch;
+  let used = (keys + WIDTH - 1u) / WIDTH;
+
+  var dot = Value(0.0);
+  for (var i = lane; i < used; i += LANES) {
+    dot += until(keys, i * WIDTH, gradient(row, start, i) * probabilities[start + i]);
+  }
+  let row_dot = row_sum(lane, lane_sum(dot));
+
+  for (var i = lane; i < used; i += LANES) {
+    let p = probabilities[start + i];
+    dscores[start + i] = until(keys, i * WIDTH, parameters.scale * p * (gradient(row, start, i) - row_dot));
+  }
+  for (var i = used + lane; i < pitch; i += LANES) {
+    dscores[start + i] = Value(0.0);
+  }
+}

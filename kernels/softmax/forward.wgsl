@@ -1,0 +1,81 @@
+// Softmax of attention scores over the first lengths[b] keys of each row (b, h, i), exactly 0 beyond them, and its dropout.
+// One workgroup a row; P = exp(scale·score − max)/Σ, with the exponents kept in the output between the passes.
+struct Parameters {
+  batch: u32,
+  heads: u32,
+  queries: u32,
+  keys: u32,
+  pitch: u32,
+  scale: f32,
+  seed_low: u32,
+  seed_high: u32,
+  stream: u32,
+  step: u32,
+  first_example: u32,
+  rows_per_example: u32,
+  threshold: u32,
+  keep_scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> scores: array<Value>;
+@group(0) @binding(2) var<storage, read> lengths: array<u32>;
+@group(0) @binding(3) var<storage, read_write> probabilities: array<Value>;
+//#if dropout
+@group(0) @binding(4) var<storage, read_write> dropped: array<Value>;
+//#end
+
+// The elements from column `column` on, with `other` in the place of those at `end` and beyond.
+fn until(end: u32, column: u32, v: Value, other: f32) -> Value {
+//#if vector
+  return select(Value(other), v, vec4(column) + vec4(0u, 1u, 2u, 3u) < vec4(end));
+//#else
+  return select(other, v, column < end);
+//#end
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let row = workgroup.x + workgroup.y * grid.x;
+  let rows_per_example = parameters.heads * parameters.queries;
+  if (row >= parameters.batch * rows_per_example) {
+    return;
+  }
+  const LEAST = -3.4028234e38;
+  let end = min(lengths[row / rows_per_example], parameters.keys);
+  let pitch = parameters.pitch / WIDTH;
+  let start = row * pitch;
+  let used = (end + WIDTH - 1u) / WIDTH;
+
+  var largest = Value(LEAST);
+  for (var i = lane; i < used; i += LANES) {
+    largest = max(largest, until(end, i * WIDTH, parameters.scale * scores[start + i], LEAST));
+  }
+  let row_largest = row_max(lane, lane_max(largest));
+
+  var total = Value(0.0);
+  for (var i = lane; i < used; i += LANES) {
+    let e = until(end, i * WIDTH, exp(parameters.scale * scores[start + i] - row_largest), 0.0);
+    probabilities[start + i] = e;
+    total += e;
+  }
+  let row_total = row_sum(lane, lane_sum(total));
+
+  for (var i = lane; i < used; i += LANES) {
+    let p = until(end, i * WIDTH, probabilities[start + i] / row_total, 0.0);
+    probabilities[start + i] = p;
+//#if dropout
+    dropped[start + i] = until(parameters.keys, i * WIDTH, dropout(p, row, i * WIDTH, parameters.keys), 0.0);
+//#end
+  }
+  for (var i = used + lane; i < pitch; i += LANES) {
+    probabilities[start + i] = Value(0.0);
+//#if dropout
+    dropped[start + i] = Value(0.0);
+//#end
+  }
+}

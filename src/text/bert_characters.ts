@@ -1,0 +1,74 @@
+/**
+ * How BERT sees single characters: dropped, white space, standing alone, or part of a word.
+ *
+ * Source: huggingface/tokenizers, `normalizers/bert.rs` and `pre_tokenizers/bert.rs`, which follow
+ * google-research/bert, `tokenization.py` (`BasicTokenizer`).
+ *
+ * @module
+ */
+
+/** What a character does to the words around it. */
+export const CharacterKind = { dropped: 0, space: 1, alone: 2, word: 3 } as const;
+
+/** A value of {@link CharacterKind}. */
+export type CharacterKindValue = typeof CharacterKind[keyof typeof CharacterKind];
+
+/** BERT's normalisation. */
+export interface BertCleaning {
+  /** Lower case. */
+  lowerCase: boolean;
+  /** Decompose (NFD) and drop nonspacing marks; as `lowerCase` if absent. */
+  stripAccents?: boolean;
+  /** Drop control characters and U+FFFD, and make every white space a space. */
+  cleanText: boolean;
+  /** Make every Chinese character a word. */
+  splitChinese: boolean;
+}
+
+/** What one character becomes: usually itself, sometimes several characters, sometimes none. */
+export type BertCharacter = readonly { kind: CharacterKindValue; text: string }[];
+
+const CHINESE: readonly (readonly [number, number])[] = [
+  [0x3400, 0x4dbf],
+  [0x4e00, 0x9fff],
+  [0xf900, 0xfaff],
+  [0x20000, 0x2a6df],
+  [0x2a700, 0x2b73f],
+  [0x2b740, 0x2b81f],
+  [0x2b920, 0x2ceaf],
+  [0x2f800, 0x2fa1f],
+];
+
+const CONTROL = /^[\p{Cc}\p{Cf}\p{Co}]$/u;
+const SPACE = /^\p{White_Space}$/u;
+const NONSPACING_MARK = /^\p{Mn}$/u;
+const PUNCTUATION = /^[!-/:-@[-`{-~\p{P}]$/u;
+
+/**
+ * What BERT makes of a character.
+ *
+ * @param character One code point.
+ * @param cleaning The normalisation.
+ * @returns The characters in its place, each with its kind.
+ */
+export function bertCharacter(character: string, cleaning: BertCleaning): BertCharacter {
+  let text = character;
+  if (cleaning.cleanText) {
+    if (character === "\t" || character === "\n" || character === "\r") text = " ";
+    else if (character === "\0" || character === "\ufffd" || CONTROL.test(character)) return [];
+    else if (SPACE.test(character)) text = " ";
+  }
+  const code = character.codePointAt(0)!;
+  const chinese = cleaning.splitChinese && CHINESE.some(([from, to]) => code >= from && code <= to);
+  let characters = [text];
+  if (cleaning.stripAccents ?? cleaning.lowerCase) {
+    characters = [...text.normalize("NFD")].filter((c) => !NONSPACING_MARK.test(c));
+  }
+  if (cleaning.lowerCase) characters = characters.flatMap((c) => [...c.toLowerCase()]);
+  return characters.map((c) => ({ kind: chinese ? CharacterKind.alone : kindOf(c), text: c }));
+}
+
+function kindOf(character: string): CharacterKindValue {
+  if (SPACE.test(character)) return CharacterKind.space;
+  return PUNCTUATION.test(character) ? CharacterKind.alone : CharacterKind.word;
+}

@@ -1,0 +1,38 @@
+/**
+ * Text: vocabularies, clean-up, and the way from text to ids and back. Nothing here touches a
+ * device or a disk.
+ *
+ * @module
+ */
+export {
+  ALBERT_CLEANING,
+  AlbertCleaner,
+  type CleaningOptions,
+  NO_CLEANING,
+} from "./albert_cleaning.ts";
+export type { LayoutIds, PairEncoding, PairOptions, Truncation } from "./encoding.ts";
+export type { HuggingFaceFiles } from "./hugging_face_files.ts";
+export { Normalizer, type NormalizerOptions } from "./normalizer.ts";
+export type { Segmentation, Segmenter } from "./segmenter.ts";
+export {
+  ModelType,
+  type NormalizerSpec,
+  PieceType,
+  type PieceTypeValue,
+  readSentencePieceModel,
+  type SentencePiece,
+  type SentencePieceModel,
+  type TrainerSpec,
+  type UnknownFields,
+  writeSentencePieceModel,
+} from "./sentencepiece_model.ts";
+export { type SentencePieceOptions, SentencePieceSegmenter } from "./sentencepiece_segmenter.ts";
+export {
+  ALBERT_SPECIAL_TOKENS,
+  BERT_SPECIAL_TOKENS,
+  type SpecialIds,
+  type SpecialTokens,
+} from "./special_tokens.ts";
+export { type EncodeOptions, Tokenizer } from "./tokenizer.ts";
+export type { TokenizerOptions } from "./tokenizer_options.ts";
+export { type WordPieceOptions, WordPieceSegmenter } from "./wordpiece_segmenter.ts";

@@ -1,0 +1,99 @@
+/**
+ * A Hugging Face folder: configuration, weights, tokenizer, model card.
+ *
+ * @module
+ */
+import { atomicWriteFile } from "../files/mod.ts";
+import { ConfigError, configToJson, type ModelConfig, parseConfig } from "../model/mod.ts";
+import {
+  encodeSafetensors,
+  parseSafetensors,
+  type Safetensors,
+  type WritableTensor,
+} from "../weights/mod.ts";
+
+/** What a model folder holds. */
+export interface ModelFolder {
+  readonly config: ModelConfig;
+  /** transformers' class name. */
+  readonly architecture: string;
+  readonly tensors: ReadonlyMap<string, WritableTensor>;
+  /** Tokenizer files by name. */
+  readonly files: ReadonlyMap<string, Uint8Array | string>;
+  /** README.md. */
+  readonly card: string;
+}
+
+/** Writes the files of a model into an existing folder. */
+export async function writeModelFolder(path: string, model: ModelFolder): Promise<void> {
+  const config = configToJson(model.config, [model.architecture]);
+  await atomicWriteFile(`${path}/config.json`, `${JSON.stringify(config, null, 2)}\n`);
+  await atomicWriteFile(
+    `${path}/model.safetensors`,
+    inPieces(encodeSafetensors(model.tensors, { format: "pt" })),
+  );
+  for (const [name, data] of model.files) await atomicWriteFile(`${path}/${name}`, data);
+  await atomicWriteFile(`${path}/README.md`, model.card);
+}
+
+/** Byte arrays as the stream that an atomic write takes. */
+// deno-lint-ignore require-await -- a stream of what is already there
+export async function* inPieces(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* pieces;
+}
+
+/**
+ * Reads `config.json` and `model.safetensors` of a folder.
+ *
+ * @throws {ConfigError} naming the file and what is wrong with it.
+ */
+export async function readModelFolder(
+  path: string,
+): Promise<{ config: ModelConfig; weights: Safetensors }> {
+  return {
+    config: await readConfig(path),
+    weights: await readSafetensors(`${path}/model.safetensors`),
+  };
+}
+
+/**
+ * Reads a configuration file, or the `config.json` of a folder.
+ *
+ * @throws {ConfigError} naming the file and the field.
+ */
+export async function readConfig(path: string): Promise<ModelConfig> {
+  const file = path.endsWith(".json") ? path : `${path}/config.json`;
+  const text = new TextDecoder().decode(await readBytes(file));
+  return named(file, () => parseConfig(text));
+}
+
+/**
+ * Reads a safetensors file.
+ *
+ * @throws {ConfigError} naming the file and what is wrong with it.
+ */
+export async function readSafetensors(file: string): Promise<Safetensors> {
+  const bytes = await readBytes(file);
+  return named(file, () => parseSafetensors(bytes));
+}
+
+async function readBytes(file: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new ConfigError(`${file} does not exist`);
+    throw new ConfigError(`Cannot read ${file}: ${(error as Error).message}`);
+  }
+}
+
+/** Puts the file's name before the complaint. */
+function named<T>(file: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof SyntaxError) {
+      throw new ConfigError(`${file}: ${error.message}`);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * A run folder on disk: `run.json`, `events.jsonl`, `checkpoints/`, `report.html`, and the lock that gives it one owner at a time.
+ *
+ * @module
+ */
+import { atomicWriteFile, syncFolder } from "../files/mod.ts";
+
+/** A run folder that cannot be used as asked. */
+export class RunFolderError extends Error {
+  override readonly name = "RunFolderError";
+}
+
+/** One line of `events.jsonl`. */
+export type RunEvent = Readonly<Record<string, number | string | boolean>>;
+
+const LOCK = ".lock";
+const SETTINGS = "run.json";
+const EVENTS = "events.jsonl";
+
+/** An open run folder. Close it to let another process in; a killed process lets go by itself. */
+export class RunFolder {
+  readonly path: string;
+  readonly #lock: Deno.FsFile;
+  #events: Deno.FsFile | null = null;
+
+  private constructor(path: string, lock: Deno.FsFile) {
+    this.path = path;
+    this.#lock = lock;
+  }
+
+  /**
+   * Opens or makes a run folder and takes its lock.
+   *
+   * @throws {RunFolderError} when another process owns it, named by what the lock file says.
+   */
+  static async open(path: string): Promise<RunFolder> {
+    await Deno.mkdir(path, { recursive: true }).catch((error) => {
+      throw new RunFolderError(`Cannot use ${path} as a run folder: ${error.message}`);
+    });
+    const lockPath = `${path}/${LOCK}`;
+    const lock = await Deno.open(lockPath, { read: true, write: true, create: true }).catch(
+      (error) => {
+        throw new RunFolderError(`Cannot write to ${path}: ${error.message}`);
+      },
+    );
+    // The lock goes with the process, so a crash never leaves a folder locked.
+    if (!await lock.tryLock(true)) {
+      const owner = (await Deno.readTextFile(lockPath)).trim();
+      lock.close();
+      throw new RunFolderError(
+        `${path} is in use by ${
+          owner || "another process"
+        }; wait for it or choose another --output`,
+      );
+    }
+    await lock.truncate();
+    await lock.write(new TextEncoder().encode(
+      `process ${Deno.pid} on ${Deno.hostname()}, started ${new Date().toISOString()}\n`,
+    ));
+    return new RunFolder(path, lock);
+  }
+
+  /** The settings that the run was started with, or null for a new run. */
+  async readSettings(): Promise<Record<string, unknown> | null> {
+    const path = `${this.path}/${SETTINGS}`;
+    let text: string;
+    try {
+      text = await Deno.readTextFile(path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw error;
+    }
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new RunFolderError(`${path} is no JSON; restore it or start a new run elsewhere`);
+    }
+  }
+
+  /** Writes `run.json`. */
+  async writeSettings(settings: unknown): Promise<void> {
+    await atomicWriteFile(`${this.path}/${SETTINGS}`, `${JSON.stringify(settings, null, 2)}\n`);
+  }
+
+  /**
+   * Cuts what `events.jsonl` says of steps that a resumed run will do again, half a line at its end included.
+   *
+   * @param step steps that are done
+   */
+  async cutEvents(step: number): Promise<void> {
+    const kept = (await this.readEvents()).filter((event) => Number(event.step) <= step);
+    const text = kept.map((event) => `${JSON.stringify(event)}\n`).join("");
+    await atomicWriteFile(`${this.path}/${EVENTS}`, text);
+  }
+
+  /** Adds a line to `events.jsonl`. */
+  async appendEvent(event: RunEvent): Promise<void> {
+    this.#events ??= await Deno.open(`${this.path}/${EVENTS}`, { append: true, create: true });
+    await this.#events.write(new TextEncoder().encode(`${JSON.stringify(event)}\n`));
+  }
+
+  /** All whole lines of `events.jsonl`. */
+  async readEvents(): Promise<RunEvent[]> {
+    return await readEvents(this.path);
+  }
+
+  /** Writes a file of the folder in one step. */
+  async writeFile(name: string, data: string | Uint8Array): Promise<void> {
+    await atomicWriteFile(`${this.path}/${name}`, data);
+  }
+
+  /** Lets go of the folder. */
+  async close(): Promise<void> {
+    if (this.#events !== null) {
+      await this.#events.sync();
+      this.#events.close();
+    }
+    await syncFolder(this.path);
+    await this.#lock.unlock();
+    this.#lock.close();
+  }
+}
+
+/** All whole lines of a run folder's `events.jsonl`; none where there is no such file. */
+export async function readEvents(folder: string): Promise<RunEvent[]> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(`${folder}/${EVENTS}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+  // A process that is killed while it writes leaves part of a line at the end.
+  return text.slice(0, text.lastIndexOf("\n") + 1).split("\n").flatMap((line) => {
+    try {
+      return line === "" ? [] : [JSON.parse(line) as RunEvent];
+    } catch {
+      return [];
+    }
+  });
+}

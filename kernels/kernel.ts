@@ -129,7 +129,10 @@ export interface Kernel {
   readonly structural: Readonly<Record<string, readonly StructuralValue[]>>;
   /** Best first: a device takes the first that it supports unless it has measured otherwise. */
   readonly variants: readonly Variant[];
-  /** Least number of elements of each binding (the shape rule); checked before every run. */
+  /**
+   * Least number of elements of each binding (the shape rule); checked before every run. A binding that is left out, such as a table that indices point into,
+   * is shown as far as its view goes.
+   */
   lengths(uniforms: Uniforms, structural: Structural): Readonly<Record<string, number>>;
   /** How many independent items the twin can be divided into (rows, usually). */
   items(uniforms: Uniforms, structural: Structural): number;

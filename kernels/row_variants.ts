@@ -26,16 +26,23 @@ export interface RowShape {
   readonly multiples: readonly number[];
 }
 
+/** Elements at a time: four where the shape allows it. */
+const ANY_WIDTH = [4, 1];
+
+/** One element at a time: for kernels that do not read rows as `Value`. */
+export const SCALAR: readonly number[] = [1];
+
 /** Variants of the WGSL `texts`, which are written for `Value` and for `row_sum`, `row_max` and `row_min_index`. */
 export function rowVariants(
   texts: readonly string[],
   shape: (uniforms: Uniforms) => RowShape,
+  widths: readonly number[] = ANY_WIDTH,
 ): readonly Variant[] {
   const fits = (uniforms: Uniforms, width: number): boolean =>
     shape(uniforms).multiples.every((n) => n % width === 0);
-  const common = (name: string, width: number) => ({
-    name,
-    numerics: name,
+  const common = (sharing: string, width: number) => ({
+    name: `${sharing} ${width > 1 ? "vector" : "scalar"}`,
+    numerics: `${sharing} ${width > 1 ? "vector" : "scalar"}`,
     workgroups: ({ uniforms }: { uniforms: Uniforms }) => grid(shape(uniforms).rows),
     body: (structural: Structural, sharing: string): string =>
       specialise(
@@ -43,8 +50,8 @@ export function rowVariants(
         { ...structural, vector: width > 1 },
       ),
   });
-  const subgroup = (name: string, width: number): Variant => {
-    const { body, ...rest } = common(name, width);
+  const subgroup = (width: number): Variant => {
+    const { body, ...rest } = common("subgroup", width);
     return {
       ...rest,
       supports: ({ uniforms, capabilities }) =>
@@ -55,8 +62,8 @@ export function rowVariants(
       constants: (_, { subgroupSize }: Capabilities) => ({ LANES: subgroupSize! }),
     };
   };
-  const workgroup = (name: string, width: number): Variant => {
-    const { body, ...rest } = common(name, width);
+  const workgroup = (width: number): Variant => {
+    const { body, ...rest } = common("workgroup", width);
     return {
       ...rest,
       supports: ({ uniforms }) => fits(uniforms, width),
@@ -64,10 +71,5 @@ export function rowVariants(
       constants: () => ({ LANES: WORKGROUP }),
     };
   };
-  return [
-    subgroup("subgroup vector", 4),
-    subgroup("subgroup scalar", 1),
-    workgroup("workgroup vector", 4),
-    workgroup("workgroup scalar", 1),
-  ];
+  return [subgroup, workgroup].flatMap((make) => widths.map((width) => make(width)));
 }

@@ -7,7 +7,7 @@ import { READ, READ_U32, WRITE, WRITE_U32 } from "../bindings.ts";
 import { combinations, cross } from "../cases.ts";
 import type { Kernel } from "../kernel.ts";
 import { mapVariants } from "../map_variants.ts";
-import { rowVariants } from "../row_variants.ts";
+import { rowVariants, SCALAR } from "../row_variants.ts";
 import backwardText from "./backward.wgsl" with { type: "text" };
 import correctText from "./correct.wgsl" with { type: "text" };
 import forwardText from "./forward.wgsl" with { type: "text" };
@@ -102,7 +102,11 @@ export const crossEntropyCorrect: Kernel = {
   bindings: { prediction: READ_U32, labels: READ_U32, out: WRITE },
   uniforms: { count: "u32", slot: "u32", scale: "f32" },
   structural: ACCUMULATE,
-  variants: rowVariants([correctText], ({ count }) => ({ rows: 1, columns: count, multiples: [] })),
+  variants: rowVariants(
+    [correctText],
+    ({ count }) => ({ rows: 1, columns: count, multiples: [] }),
+    SCALAR,
+  ),
   lengths: ({ count, slot }) => ({ prediction: count, labels: count, out: slot + 1 }),
   items: () => 1,
   twin: twin.correct,

@@ -6,6 +6,11 @@
 import { READ, READ_U32, WRITE } from "../bindings.ts";
 import { below, combinations, cross, distinctBelow } from "../cases.ts";
 import type { Kernel, KernelCase } from "../kernel.ts";
+import { mapVariants } from "../map_variants.ts";
+import forwardText from "./forward.wgsl" with { type: "text" };
+import gatherText from "./gather.wgsl" with { type: "text" };
+import scatterText from "./scatter.wgsl" with { type: "text" };
+import segmentSumText from "./segment_sum.wgsl" with { type: "text" };
 import * as twin from "./twin.ts";
 
 const ACCUMULATE = { accumulate: [false, true] } as const;
@@ -26,11 +31,12 @@ export const embeddingForward: Kernel = {
   },
   uniforms: { rows: "u32", columns: "u32", sequence: "u32" },
   structural: {},
-  variants: [],
+  variants: mapVariants(
+    [forwardText],
+    ({ rows, columns }) => ({ rows, columns, multiples: [columns] }),
+  ),
   lengths: ({ rows, columns, sequence }) => ({
-    words: columns,
     positions: Math.min(rows, sequence) * columns,
-    types: columns,
     ids: rows,
     type_ids: rows,
     out: rows * columns,
@@ -53,12 +59,12 @@ export const embeddingGather: Kernel = {
   bindings: { x: READ, indices: READ_U32, out: WRITE },
   uniforms: { count: "u32", columns: "u32", pitch: "u32" },
   structural: {},
-  variants: [],
-  lengths: ({ count, columns }) => ({
-    x: count > 0 ? columns : 0,
-    indices: count,
-    out: count * columns,
-  }),
+  variants: mapVariants([gatherText], ({ count, columns, pitch }) => ({
+    rows: count,
+    columns,
+    multiples: [columns, pitch],
+  })),
+  lengths: ({ count, columns }) => ({ indices: count, out: count * columns }),
   items: ({ count }) => count,
   twin: twin.gather,
   work: ({ count, columns }) => ({ flops: 0, bytes: 8 * count * columns }),
@@ -79,12 +85,12 @@ export const embeddingScatter: Kernel = {
   bindings: { x: READ, indices: READ_U32, out: WRITE },
   uniforms: { count: "u32", columns: "u32" },
   structural: ACCUMULATE,
-  variants: [],
-  lengths: ({ count, columns }) => ({
-    x: count * columns,
-    indices: count,
-    out: count > 0 ? columns : 0,
-  }),
+  variants: mapVariants([scatterText], ({ count, columns }) => ({
+    rows: count,
+    columns,
+    multiples: [columns],
+  })),
+  lengths: ({ count, columns }) => ({ x: count * columns, indices: count }),
   items: ({ count }) => count,
   twin: twin.scatter,
   work: ({ count, columns }) => ({ flops: count * columns, bytes: 12 * count * columns }),
@@ -106,14 +112,12 @@ export const embeddingSegmentSum: Kernel = {
   bindings: { x: READ, offsets: READ_U32, items: READ_U32, rows: READ_U32, out: WRITE },
   uniforms: { segments: "u32", columns: "u32" },
   structural: ACCUMULATE,
-  variants: [],
-  lengths: ({ segments, columns }) => ({
-    x: 0,
-    offsets: segments + 1,
-    items: 0,
+  variants: mapVariants([segmentSumText], ({ segments, columns }) => ({
     rows: segments,
-    out: segments > 0 ? columns : 0,
-  }),
+    columns,
+    multiples: [columns],
+  })),
+  lengths: ({ segments }) => ({ offsets: segments + 1, rows: segments }),
   items: ({ segments }) => segments,
   twin: twin.segmentSum,
   work: ({ segments, columns }) => ({ flops: segments * columns, bytes: 12 * segments * columns }),

@@ -6,6 +6,9 @@
 import { READ, WRITE } from "../bindings.ts";
 import { cross } from "../cases.ts";
 import type { Kernel, KernelCase, Uniforms } from "../kernel.ts";
+import { flat, mapVariants } from "../map_variants.ts";
+import binaryCrossEntropyText from "./binary_cross_entropy.wgsl" with { type: "text" };
+import meanSquaredErrorText from "./mean_squared_error.wgsl" with { type: "text" };
 import * as twin from "./twin.ts";
 
 const BINDINGS = { x: READ, targets: READ, loss: WRITE, dx: WRITE } as const;
@@ -29,7 +32,7 @@ export const lossMeanSquaredError: Kernel = {
   bindings: BINDINGS,
   uniforms: UNIFORMS,
   structural: {},
-  variants: [],
+  variants: mapVariants([meanSquaredErrorText], flat),
   lengths,
   items: ({ count }) => count,
   twin: twin.meanSquaredError,
@@ -43,7 +46,7 @@ export const lossBinaryCrossEntropy: Kernel = {
   bindings: BINDINGS,
   uniforms: UNIFORMS,
   structural: {},
-  variants: [],
+  variants: mapVariants([binaryCrossEntropyText], flat),
   lengths,
   items: ({ count }) => count,
   twin: twin.binaryCrossEntropy,

@@ -5,6 +5,7 @@
  */
 import { cross } from "../cases.ts";
 import type { KernelCase, Uniforms } from "../kernel.ts";
+import type { RowShape } from "../row_variants.ts";
 
 /** Most elements of a block. */
 export const BLOCK_LIMIT = 4096;
@@ -17,6 +18,13 @@ const TENSORS: readonly (readonly number[])[] = [
   [37],
   [4096, 4],
 ];
+
+/** A block is a row. */
+export const blockShape = ({ block_count }: Uniforms): RowShape => ({
+  rows: block_count,
+  columns: BLOCK_LIMIT,
+  multiples: [],
+});
 
 const TRIPLES: number[] = [];
 let next = 0;

@@ -6,7 +6,12 @@
 import { READ, READ_U32, WRITE, WRITE_U32 } from "../bindings.ts";
 import { cross } from "../cases.ts";
 import type { Kernel } from "../kernel.ts";
-import { BLOCK_LIMIT, blockCases } from "./cases.ts";
+import { BLOCK_LIMIT, blockCases, blockShape } from "./cases.ts";
+import { flat, mapVariants } from "../map_variants.ts";
+import { rowVariants, SCALAR } from "../row_variants.ts";
+import clipText from "./clip.wgsl" with { type: "text" };
+import nonFiniteText from "./non_finite.wgsl" with { type: "text" };
+import squareSumsText from "./square_sums.wgsl" with { type: "text" };
 import * as twin from "./twin.ts";
 
 /** `partial[b] = Σ x²` of block `b`. */
@@ -15,8 +20,8 @@ export const optimizerSquareSums: Kernel = {
   bindings: { x: READ, blocks: READ_U32, partial: WRITE },
   uniforms: { block_count: "u32" },
   structural: {},
-  variants: [],
-  lengths: ({ block_count }) => ({ x: 0, blocks: 3 * block_count, partial: block_count }),
+  variants: rowVariants([squareSumsText], blockShape, SCALAR),
+  lengths: ({ block_count }) => ({ blocks: 3 * block_count, partial: block_count }),
   items: ({ block_count }) => block_count,
   twin: twin.squareSums,
   work: ({ block_count }) => ({
@@ -34,7 +39,11 @@ export const optimizerClip: Kernel = {
   bindings: { partial: READ, norm: WRITE },
   uniforms: { block_count: "u32", slot: "u32", max_norm: "f32" },
   structural: {},
-  variants: [],
+  variants: rowVariants(
+    [clipText],
+    ({ block_count }) => ({ rows: 1, columns: block_count, multiples: [] }),
+    SCALAR,
+  ),
   lengths: ({ block_count, slot }) => ({ partial: block_count, norm: 3 + slot }),
   items: () => 1,
   twin: twin.clip,
@@ -57,7 +66,7 @@ export const optimizerNonFinite: Kernel = {
   bindings: { x: READ, flag: WRITE_U32 },
   uniforms: { count: "u32" },
   structural: {},
-  variants: [],
+  variants: mapVariants([nonFiniteText], flat),
   lengths: ({ count }) => ({ x: count, flag: 1 }),
   items: ({ count }) => count,
   twin: twin.nonFinite,

@@ -7,7 +7,12 @@
 import { READ, READ_U32, WRITE } from "../bindings.ts";
 import { below } from "../cases.ts";
 import type { Kernel, KernelCase, Uniforms, Work } from "../kernel.ts";
-import { BLOCK_LIMIT, blockCases, squares } from "./cases.ts";
+import { BLOCK_LIMIT, blockCases, blockShape, squares } from "./cases.ts";
+import { rowVariants, SCALAR } from "../row_variants.ts";
+import adamwText from "./adamw.wgsl" with { type: "text" };
+import lambApplyText from "./lamb_apply.wgsl" with { type: "text" };
+import lambMomentsText from "./lamb_moments.wgsl" with { type: "text" };
+import lambRatiosText from "./lamb_ratios.wgsl" with { type: "text" };
 import * as twin from "./twin.ts";
 
 const MOMENTS = { beta1: "f32", beta2: "f32", epsilon: "f32", weight_decay: "f32" } as const;
@@ -48,16 +53,11 @@ export const optimizerLambMoments: Kernel = {
   },
   uniforms: { block_count: "u32", ...MOMENTS },
   structural: {},
-  variants: [],
+  variants: rowVariants([lambMomentsText], blockShape, SCALAR),
   lengths: ({ block_count }) => ({
-    parameters: 0,
-    gradients: 0,
     norm: 2,
     flag: 1,
     blocks: 3 * block_count,
-    decays: 0,
-    m: 0,
-    v: 0,
     partial: 2 * block_count,
   }),
   items: ({ block_count }) => block_count,
@@ -78,7 +78,11 @@ export const optimizerLambRatios: Kernel = {
   },
   uniforms: { tensors: "u32", block_count: "u32" },
   structural: {},
-  variants: [],
+  variants: rowVariants(
+    [lambRatiosText],
+    ({ tensors, block_count }) => ({ rows: tensors, columns: block_count, multiples: [] }),
+    SCALAR,
+  ),
   lengths: ({ tensors, block_count }) => ({
     partial: 2 * block_count,
     blocks: 3 * block_count,
@@ -123,15 +127,10 @@ export const optimizerLambApply: Kernel = {
   },
   uniforms: { block_count: "u32", epsilon: "f32", weight_decay: "f32", learning_rate: "f32" },
   structural: {},
-  variants: [],
+  variants: rowVariants([lambApplyText], blockShape, SCALAR),
   lengths: ({ block_count }) => ({
-    m: 0,
-    v: 0,
     flag: 1,
     blocks: 3 * block_count,
-    decays: 0,
-    ratios: 0,
-    parameters: 0,
   }),
   items: ({ block_count }) => block_count,
   twin: twin.lambApply,
@@ -159,16 +158,11 @@ export const optimizerAdamw: Kernel = {
   },
   uniforms: { block_count: "u32", ...MOMENTS, learning_rate: "f32" },
   structural: {},
-  variants: [],
+  variants: rowVariants([adamwText], blockShape, SCALAR),
   lengths: ({ block_count }) => ({
-    gradients: 0,
     norm: 2,
     flag: 1,
     blocks: 3 * block_count,
-    decays: 0,
-    parameters: 0,
-    m: 0,
-    v: 0,
   }),
   items: ({ block_count }) => block_count,
   twin: twin.adamw,

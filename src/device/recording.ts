@@ -122,7 +122,7 @@ export class Recorder<Plan = undefined> {
     const lengths: number[] = new Array(names.length);
     for (let i = 0; i < names.length; i++) {
       views[i] = bindings[names[i]];
-      lengths[i] = needed[names[i]];
+      lengths[i] = needed[names[i]] ?? views[i]?.length ?? 0;
       this.#checkBinding(kernel, names[i], views[i], lengths[i]);
     }
     checkAliases(kernel, signature, views);

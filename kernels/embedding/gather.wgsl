@@ -1,0 +1,28 @@
+// out[i] = x[indices[i]·pitch …], `columns` elements each. One invocation an element or four.
+struct Parameters {
+  count: u32,
+  columns: u32,
+  pitch: u32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> x: array<Value>;
+@group(0) @binding(2) var<storage, read> indices: array<u32>;
+@group(0) @binding(3) var<storage, read_write> out: array<Value>;
+
+override WORKGROUP: u32;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = (workgroup.x + workgroup.y * grid.x) * WORKGROUP + local;
+  let length = parameters.columns / WIDTH;
+  let row = i / length;
+  if (row >= parameters.count) {
+    return;
+  }
+  out[i] = x[indices[row] * (parameters.pitch / WIDTH) + i % length];
+}

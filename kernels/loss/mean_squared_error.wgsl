@@ -1,0 +1,27 @@
+// loss = (x − t)², dx = 2·scale·(x − t)
+struct Parameters {
+  count: u32,
+  scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> x: array<Value>;
+@group(0) @binding(2) var<storage, read> targets: array<Value>;
+@group(0) @binding(3) var<storage, read_write> loss: array<Value>;
+@group(0) @binding(4) var<storage, read_write> dx: array<Value>;
+
+override WORKGROUP: u32;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = (workgroup.x + workgroup.y * grid.x) * WORKGROUP + local;
+  if (i < parameters.count / WIDTH) {
+    let difference = x[i] - targets[i];
+    loss[i] = difference * difference;
+    dx[i] = 2.0 * parameters.scale * difference;
+  }
+}

@@ -1,0 +1,46 @@
+// AdamW without bias correction: g = gradients·norm[1]; m = β1·m + (1 − β1)·g; v = β2·v + (1 − β2)·g²;
+// w −= learning_rate·(m/(√v + ε) + decay·w). Nothing where flag[0] is set. One workgroup a block.
+// google-research/bert, optimization.py.
+struct Parameters {
+  block_count: u32,
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+  weight_decay: f32,
+  learning_rate: f32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> gradients: array<f32>;
+@group(0) @binding(2) var<storage, read> norm: array<f32>;
+@group(0) @binding(3) var<storage, read> flag: array<u32>;
+@group(0) @binding(4) var<storage, read> blocks: array<u32>;
+@group(0) @binding(5) var<storage, read> decays: array<u32>;
+@group(0) @binding(6) var<storage, read_write> weights: array<f32>;
+@group(0) @binding(7) var<storage, read_write> m: array<f32>;
+@group(0) @binding(8) var<storage, read_write> v: array<f32>;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let block = workgroup.x + workgroup.y * grid.x;
+  if (block >= parameters.block_count || flag[0] != 0u) {
+    return;
+  }
+  let start = blocks[3u * block];
+  let end = start + blocks[3u * block + 1u];
+  let decay = select(0.0, parameters.weight_decay, decays[blocks[3u * block + 2u]] != 0u);
+  let clip = norm[1];
+  for (var i = start + lane; i < end; i += LANES) {
+    let g = gradients[i] * clip;
+    let w = weights[i];
+    let first = parameters.beta1 * m[i] + (1.0 - parameters.beta1) * g;
+    let second = parameters.beta2 * v[i] + (1.0 - parameters.beta2) * (g * g);
+    m[i] = first;
+    v[i] = second;
+    weights[i] = w - parameters.learning_rate * (first / (sqrt(second) + parameters.epsilon) + decay * w);
+  }
+}

@@ -1,0 +1,37 @@
+// LAMB's step: w −= learning_rate·ratio·u, u = m/(√v + ε) + decay·w. Nothing where flag[0] is set. One workgroup a block.
+struct Parameters {
+  block_count: u32,
+  epsilon: f32,
+  weight_decay: f32,
+  learning_rate: f32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> m: array<f32>;
+@group(0) @binding(2) var<storage, read> v: array<f32>;
+@group(0) @binding(3) var<storage, read> flag: array<u32>;
+@group(0) @binding(4) var<storage, read> blocks: array<u32>;
+@group(0) @binding(5) var<storage, read> decays: array<u32>;
+@group(0) @binding(6) var<storage, read> ratios: array<f32>;
+@group(0) @binding(7) var<storage, read_write> weights: array<f32>;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let block = workgroup.x + workgroup.y * grid.x;
+  if (block >= parameters.block_count || flag[0] != 0u) {
+    return;
+  }
+  let start = blocks[3u * block];
+  let end = start + blocks[3u * block + 1u];
+  let tensor = blocks[3u * block + 2u];
+  let decay = select(0.0, parameters.weight_decay, decays[tensor] != 0u);
+  let rate = parameters.learning_rate * ratios[tensor];
+  for (var i = start + lane; i < end; i += LANES) {
+    let w = weights[i];
+    weights[i] = w - rate * (m[i] / (sqrt(v[i]) + parameters.epsilon) + decay * w);
+  }
+}

@@ -1,0 +1,59 @@
+// LAMB's moments and norms. g = gradients·norm[1]; m = β1·m + (1 − β1)·g; v = β2·v + (1 − β2)·g²;
+// u = m/(√v + ε) + decay·w; partials[2b], partials[2b + 1] = Σw², Σu² of block b. Nothing where flag[0] is set.
+// One workgroup a block. google-research/albert, lamb_optimizer.py (no bias correction).
+struct Parameters {
+  block_count: u32,
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+  weight_decay: f32,
+}
+
+// `parameters` is taken: the uniform block is `parameters` in every kernel, the weights are `weights` here.
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> weights: array<f32>;
+@group(0) @binding(2) var<storage, read> gradients: array<f32>;
+@group(0) @binding(3) var<storage, read> norm: array<f32>;
+@group(0) @binding(4) var<storage, read> flag: array<u32>;
+@group(0) @binding(5) var<storage, read> blocks: array<u32>;
+@group(0) @binding(6) var<storage, read> decays: array<u32>;
+@group(0) @binding(7) var<storage, read_write> m: array<f32>;
+@group(0) @binding(8) var<storage, read_write> v: array<f32>;
+@group(0) @binding(9) var<storage, read_write> partials: array<f32>;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let block = workgroup.x + workgroup.y * grid.x;
+  if (block >= parameters.block_count) {
+    return;
+  }
+  let start = blocks[3u * block];
+  // A set flag makes every block empty, so that all invocations still meet at the sums.
+  let skip = flag[0] != 0u;
+  let end = start + select(blocks[3u * block + 1u], 0u, skip);
+  let decay = select(0.0, parameters.weight_decay, decays[blocks[3u * block + 2u]] != 0u);
+  let clip = norm[1];
+  var weight_squares = 0.0;
+  var update_squares = 0.0;
+  for (var i = start + lane; i < end; i += LANES) {
+    let g = gradients[i] * clip;
+    let w = weights[i];
+    let first = parameters.beta1 * m[i] + (1.0 - parameters.beta1) * g;
+    let second = parameters.beta2 * v[i] + (1.0 - parameters.beta2) * (g * g);
+    let update = first / (sqrt(second) + parameters.epsilon) + decay * w;
+    m[i] = first;
+    v[i] = second;
+    weight_squares += w * w;
+    update_squares += update * update;
+  }
+  let weight_total = row_sum(lane, weight_squares);
+  let update_total = row_sum(lane, update_squares);
+  if (lane == 0u && !skip) {
+    partials[2u * block] = weight_total;
+    partials[2u * block + 1u] = update_total;
+  }
+}

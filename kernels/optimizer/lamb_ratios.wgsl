@@ -1,0 +1,38 @@
+// Trust ratios: tensor t has blocks tensor_blocks[t] … tensor_blocks[t + 1] − 1; ‖w‖/‖u‖ where it decays and both are above 0,
+// else 1. One workgroup a tensor. You et al., arXiv 1904.00962, without a bound on the ratio, as google-research/albert has it.
+struct Parameters {
+  tensors: u32,
+  block_count: u32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> partials: array<f32>;
+@group(0) @binding(2) var<storage, read> blocks: array<u32>;
+@group(0) @binding(3) var<storage, read> tensor_blocks: array<u32>;
+@group(0) @binding(4) var<storage, read> decays: array<u32>;
+@group(0) @binding(5) var<storage, read_write> ratios: array<f32>;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let tensor = workgroup.x + workgroup.y * grid.x;
+  if (tensor >= parameters.tensors) {
+    return;
+  }
+  let end = tensor_blocks[tensor + 1u];
+  var weight_squares = 0.0;
+  var update_squares = 0.0;
+  for (var block = tensor_blocks[tensor] + lane; block < end; block += LANES) {
+    weight_squares += partials[2u * block];
+    update_squares += partials[2u * block + 1u];
+  }
+  let weight_total = row_sum(lane, weight_squares);
+  let update_total = row_sum(lane, update_squares);
+  if (lane == 0u) {
+    let scaled = decays[tensor] != 0u && weight_total > 0.0 && update_total > 0.0;
+    ratios[tensor] = select(1.0, sqrt(weight_total) / sqrt(update_total), scaled);
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * A fast path: a WebAssembly function that computes a kernel on ranges of its own items, in place of the kernel's twin.
+ *
+ * @module
+ */
+import type { Kernel, Structural, StructuralValue, Uniforms } from "../../../../kernels/mod.ts";
+import { type Code, f32, i32, type Local } from "../wasm/code.ts";
+import type { FunctionBuilder, ModuleBuilder } from "../wasm/module_builder.ts";
+import type { Library } from "./library.ts";
+
+/** How one run is divided. */
+export interface Division {
+  /** Independent pieces of work. */
+  readonly items: number;
+  /** Items that one thread takes at a time. Must not depend on the number of threads. */
+  readonly grain: number;
+  /** Numbers that the function wants beside the kernel's own parameters, by the names in {@linkcode FastPath.extra}. */
+  readonly extra?: readonly number[];
+}
+
+/** A kernel in WebAssembly. */
+export interface FastPath {
+  readonly kernel: Kernel;
+  /** Names of further words of the parameter block. */
+  readonly extra?: readonly string[];
+  divide(uniforms: Uniforms, structural: Structural): Division;
+  /** Adds to a module what the function calls, and gives back what writes it. */
+  define(library: Library, module: ModuleBuilder): Emitter;
+}
+
+/** Writes a function's statements: what one thread does for items `begin` to `end`. */
+export type Emitter = (f: FunctionBuilder, at: Parameters) => void;
+
+/** What a fast path's function is called with. */
+export interface Parameters {
+  /** First item (a local, free to be changed). */
+  readonly begin: Local;
+  readonly end: Local;
+  /** Address of {@linkcode SCRATCH_BYTES} bytes that belong to this thread. */
+  readonly scratch: Local;
+  /** Reads an address or a whole number from the parameter block. */
+  u32(name: string): Code;
+  /** Reads a number. */
+  f32(name: string): Code;
+  /** Whether a structural parameter has this value. */
+  is(name: string, value: StructuralValue): Code;
+}
+
+/** Memory that each thread has for itself. */
+export const SCRATCH_BYTES = 1 << 20;
+
+/** Words of the parameter block: addresses of all bindings (0 where there is none), uniforms, structural values by their place, extras. */
+export function parameterNames(path: FastPath): string[] {
+  const { bindings, uniforms, structural } = path.kernel;
+  return [
+    ...Object.keys(bindings),
+    ...Object.keys(uniforms),
+    ...Object.keys(structural),
+    ...path.extra ?? [],
+  ];
+}
+
+/** Adds the function of a fast path to a module, exported under the kernel's name. */
+export function emitFastPath(path: FastPath, module: ModuleBuilder, library: Library): void {
+  const emit = path.define(library, module);
+  const names = parameterNames(path);
+  module.function(
+    ["i32", "i32", "i32", "i32"],
+    null,
+    (f) => {
+      const [block, begin, end, scratch] = f.parameters;
+      const offset = (name: string) => {
+        const index = names.indexOf(name);
+        if (index < 0) throw new RangeError(`${path.kernel.name} has no parameter ${name}`);
+        return 4 * index;
+      };
+      emit(f, {
+        begin,
+        end,
+        scratch,
+        u32: (name) => i32.load(block, offset(name)),
+        f32: (name) => f32.load(block, offset(name)),
+        is: (name, value) => {
+          const index = path.kernel.structural[name].indexOf(value);
+          return i32.eq(i32.load(block, offset(name)), index);
+        },
+      });
+    },
+    path.kernel.name,
+  );
+}

@@ -1,0 +1,68 @@
+/**
+ * Kernels in WebAssembly SIMD, put together to one module when the device opens.
+ *
+ * @module
+ */
+import { f32x4, i32 } from "../wasm/code.ts";
+import { ModuleBuilder } from "../wasm/module_builder.ts";
+import { emitFastPath, type FastPath } from "./fast_path.ts";
+import { addLibrary } from "./library.ts";
+import { matmulPath } from "./matmul.ts";
+import { plainMultiplyAdd } from "./pack.ts";
+
+export { type Division, type FastPath, parameterNames, SCRATCH_BYTES } from "./fast_path.ts";
+
+/** All fast paths by the name of their kernel. */
+export const FAST_PATHS: ReadonlyMap<string, FastPath> = new Map(
+  [
+    matmulPath,
+  ].map((path) => [path.kernel.name, path]),
+);
+
+/** Whether this engine has the relaxed multiply-add. */
+export function hasRelaxedSimd(): boolean {
+  const module = new ModuleBuilder();
+  module.function(["v128"], "v128", (f) => {
+    const [x] = f.parameters;
+    return f32x4.relaxedMultiplyAdd(x, x, x);
+  });
+  return WebAssembly.validate(module.bytes(false, 1));
+}
+
+/** Whether this engine has SIMD at all. */
+export function hasSimd(): boolean {
+  const module = new ModuleBuilder();
+  module.function([], "v128", () => f32x4.constant(0));
+  return WebAssembly.validate(module.bytes(false, 1));
+}
+
+/**
+ * Whether a relaxed multiply-add rounds once: (1 + 2⁻¹²)² − (1 + 2⁻¹¹) is 2⁻²⁴ then, and 0 if the product is rounded by itself.
+ */
+export function fusesMultiplyAdd(
+  memory: WebAssembly.Memory,
+  shared: boolean,
+  pages: number,
+): boolean {
+  const module = new ModuleBuilder();
+  module.function(["i32"], "i32", (f) => {
+    const x = f.local("v128", f32x4.constant(1 + 2 ** -12));
+    const sum = f32x4.relaxedMultiplyAdd(x, x, f32x4.constant(-(1 + 2 ** -11)));
+    return i32.fromF32Bits(f32x4.extract(sum, 0));
+  }, "probe");
+  const compiled = new WebAssembly.Module(module.bytes(shared, pages));
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  return (exports.probe as CallableFunction)(0) !== 0;
+}
+
+/** The bytes of the module with every fast path, importing a memory of up to `pages` pages. */
+export function fastModule(
+  relaxed: boolean,
+  shared: boolean,
+  pages: number,
+): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  const library = addLibrary(module, relaxed ? f32x4.relaxedMultiplyAdd : plainMultiplyAdd);
+  for (const path of FAST_PATHS.values()) emitFastPath(path, module, library);
+  return module.bytes(shared, pages);
+}

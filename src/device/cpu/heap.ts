@@ -1,0 +1,111 @@
+/**
+ * Ranges of one WebAssembly memory: a list of free ranges, first fit, neighbours joined.
+ *
+ * @module
+ */
+
+/** Bytes of a page of WebAssembly memory. */
+export const PAGE_BYTES = 65_536;
+const ALIGNMENT = 256;
+
+interface Range {
+  start: number;
+  end: number;
+}
+
+/** Hands out ranges of a memory, which grows as needed. */
+export class Heap {
+  /** Free ranges by address; no two touch. */
+  readonly #free: Range[] = [];
+  #end: number;
+  /** Everything from here on has never been handed out and is zero. */
+  #untouched: number;
+
+  constructor(
+    readonly memory: WebAssembly.Memory,
+    readonly start: number,
+    readonly maximumPages: number,
+  ) {
+    this.#end = memory.buffer.byteLength;
+    this.#untouched = start;
+    if (this.#end > start) this.#free.push({ start, end: this.#end });
+  }
+
+  /** The address of `bytes` bytes, or null where the memory cannot grow that far. */
+  take(bytes: number): number | null {
+    const size = aligned(bytes);
+    let index = this.#free.findIndex(({ start, end }) => end - start >= size);
+    if (index < 0) {
+      if (!this.#grow(size)) return null;
+      index = this.#free.length - 1;
+    }
+    const range = this.#free[index];
+    const address = range.start;
+    range.start += size;
+    if (range.start === range.end) this.#free.splice(index, 1);
+    return address;
+  }
+
+  /** As {@linkcode take}, filled with zeros. */
+  takeZeroed(bytes: number): number | null {
+    const address = this.take(bytes);
+    if (address === null) return null;
+    const dirty = Math.min(address + bytes, this.#untouched) - address;
+    if (dirty > 0) new Uint8Array(this.memory.buffer, address, dirty).fill(0);
+    this.touch(address, bytes);
+    return address;
+  }
+
+  /** Says that a range is about to be written. */
+  touch(address: number, bytes: number): void {
+    this.#untouched = Math.max(this.#untouched, address + aligned(bytes));
+  }
+
+  /** Takes a range back. */
+  give(address: number, bytes: number): void {
+    const range = { start: address, end: address + aligned(bytes) };
+    let index = this.#free.findIndex(({ start }) => start > address);
+    if (index < 0) index = this.#free.length;
+    this.#free.splice(index, 0, range);
+    const next = this.#free[index + 1];
+    if (next !== undefined && next.start === range.end) {
+      range.end = next.end;
+      this.#free.splice(index + 1, 1);
+    }
+    const previous = this.#free[index - 1];
+    if (previous !== undefined && previous.end === range.start) {
+      previous.end = range.end;
+      this.#free.splice(index, 1);
+    }
+  }
+
+  /** Grows so that the last free range holds `size` bytes; by an eighth at least, as each growth costs a system call. */
+  #grow(size: number): boolean {
+    const last = this.#free.at(-1);
+    const tail = last !== undefined && last.end === this.#end ? last : null;
+    const needed = Math.ceil((size - (tail === null ? 0 : tail.end - tail.start)) / PAGE_BYTES);
+    const pages = this.#end / PAGE_BYTES;
+    const room = this.maximumPages - pages;
+    if (needed > room) return false;
+    const growth = Math.min(Math.max(needed, Math.ceil(pages / 8)), room);
+    if (!this.#growBy(growth) && !this.#growBy(needed)) return false;
+    const end = this.memory.buffer.byteLength;
+    if (tail === null) this.#free.push({ start: this.#end, end });
+    else tail.end = end;
+    this.#end = end;
+    return true;
+  }
+
+  #growBy(pages: number): boolean {
+    try {
+      this.memory.grow(pages);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+function aligned(bytes: number): number {
+  return Math.max(Math.ceil(bytes / ALIGNMENT), 1) * ALIGNMENT;
+}

@@ -1,0 +1,177 @@
+/**
+ * The threads of a CPU device: the calling one and its workers.
+ *
+ * @module
+ */
+import { type Kernel, KERNELS, type Structural, type Uniforms } from "../../../kernels/mod.ts";
+import { ADDRESS, KIND, WORD } from "./control.ts";
+import { Executor } from "./executor.ts";
+import { spawn, type Thread } from "./spawn.ts";
+
+/** Looks at the count of finished slices this often before the calling thread goes to sleep. */
+const LOOKS = 2000;
+/** Runs with less arithmetic and traffic than this are not worth waking anybody up for. */
+const WORTH_SHARING = 100_000;
+
+/** A range of memory that a binding shows: address and number of elements. */
+export interface Place {
+  readonly address: number;
+  readonly length: number;
+}
+
+/** How a run is cut up, and how much it is (operations and bytes). */
+export interface Cut {
+  readonly items: number;
+  readonly grain: number;
+  readonly effort: number;
+}
+
+/** The calling thread and its helpers. */
+export class Pool {
+  readonly #executor: Executor;
+  readonly #threads: Thread[] = [];
+  readonly #definitions = new Map<string, { number: number; address: number; length: number }>();
+  #nextText: number = ADDRESS.texts;
+  readonly #kernels: ReadonlyMap<string, Kernel>;
+
+  /** Threads that compute, the calling one included. */
+  get size(): number {
+    return this.#threads.length + 1;
+  }
+
+  private constructor(
+    readonly memory: WebAssembly.Memory,
+    module: WebAssembly.Module | null,
+    scratch: number,
+  ) {
+    this.#kernels = new Map(KERNELS.map((kernel) => [kernel.name, kernel]));
+    this.#executor = new Executor(memory, module, scratch, this.#kernels);
+  }
+
+  /**
+   * Starts workers so that one thread computes on each address of `scratches`. Where workers cannot be started, or the calling thread may not wait for them
+   * (a browser's main thread), it does all by itself.
+   */
+  static async open(
+    memory: WebAssembly.Memory,
+    module: WebAssembly.Module | null,
+    scratches: readonly number[],
+  ): Promise<Pool> {
+    const pool = new Pool(memory, module, scratches[0]);
+    if (!pool.#mayWait()) return pool;
+    const starts = scratches.slice(1).map((scratch) => spawn({ memory, module, scratch }));
+    for (const started of await Promise.allSettled(starts)) {
+      if (started.status === "fulfilled") pool.#threads.push(started.value);
+    }
+    return pool;
+  }
+
+  /** Whether the twin of this very kernel can be found by name on other threads. */
+  knows(kernel: Kernel): boolean {
+    return this.#kernels.get(kernel.name) === kernel;
+  }
+
+  /** Runs a fast path whose parameter block is in place. */
+  runFast(index: number, cut: Cut): void {
+    const { words } = this.#executor;
+    words[WORD.kind] = KIND.fast;
+    words[WORD.what] = index;
+    this.#run(cut);
+  }
+
+  /** Runs a twin that every thread {@linkcode knows}. `places` has an entry for every binding of the kernel, in order. */
+  runTwin(
+    kernel: Kernel,
+    structural: Structural,
+    uniforms: Uniforms,
+    places: readonly Place[],
+    cut: Cut,
+  ): void {
+    const { words } = this.#executor;
+    const definition = this.#define(kernel, structural);
+    words[WORD.kind] = KIND.twin;
+    words[WORD.what] = definition.number;
+    words[WORD.textAddress] = definition.address;
+    words[WORD.textLength] = definition.length;
+    const fields = Object.keys(kernel.uniforms);
+    new Float64Array(this.memory.buffer, ADDRESS.uniforms, fields.length)
+      .set(fields.map((field) => uniforms[field]));
+    new Uint32Array(this.memory.buffer, ADDRESS.bindings, 2 * places.length)
+      .set(places.flatMap(({ address, length }) => [address, length]));
+    this.#run(cut);
+  }
+
+  /** Ends the workers. */
+  async close(): Promise<void> {
+    const { words } = this.#executor;
+    words[WORD.kind] = KIND.stop;
+    Atomics.add(words, WORD.sequence, 1);
+    Atomics.notify(words, WORD.sequence);
+    await Promise.all(this.#threads.map((thread) => thread.ended()));
+  }
+
+  #run({ items, grain, effort }: Cut): void {
+    if (items === 0) return;
+    const { words } = this.#executor;
+    const slices = Math.ceil(items / grain);
+    words[WORD.items] = items;
+    words[WORD.grain] = grain;
+    words[WORD.slices] = slices;
+    words[WORD.failed] = 0;
+    words[WORD.run]++;
+    Atomics.store(words, WORD.done, 0);
+    Atomics.store(words, WORD.left, slices);
+    if (slices > 1 && this.#threads.length > 0 && effort >= WORTH_SHARING) {
+      Atomics.add(words, WORD.sequence, 1);
+      Atomics.notify(words, WORD.sequence, slices - 1);
+    }
+    this.#executor.work();
+    this.#join(slices);
+    if (words[WORD.failed] !== 0) throw new Error(this.#message());
+  }
+
+  /** Waits until every slice is done. */
+  #join(slices: number): void {
+    const { words } = this.#executor;
+    for (let look = 0;; look++) {
+      const done = Atomics.load(words, WORD.done);
+      if (done === slices) return;
+      if (look > LOOKS) Atomics.wait(words, WORD.done, done);
+    }
+  }
+
+  #message(): string {
+    const { words } = this.#executor;
+    const bytes = new Uint8Array(
+      this.memory.buffer,
+      ADDRESS.message,
+      words[WORD.messageLength],
+    );
+    return new TextDecoder().decode(bytes.slice());
+  }
+
+  #define(kernel: Kernel, structural: Structural) {
+    const text = JSON.stringify({ kernel: kernel.name, structural });
+    let known = this.#definitions.get(text);
+    if (known === undefined) {
+      const bytes = new TextEncoder().encode(text);
+      if (this.#nextText + bytes.length > ADDRESS.textsEnd) {
+        throw new RangeError("Too many kinds of runs for this device's table of definitions");
+      }
+      new Uint8Array(this.memory.buffer, this.#nextText, bytes.length).set(bytes);
+      known = { number: this.#definitions.size, address: this.#nextText, length: bytes.length };
+      this.#nextText += bytes.length;
+      this.#definitions.set(text, known);
+    }
+    return known;
+  }
+
+  #mayWait(): boolean {
+    try {
+      Atomics.wait(this.#executor.words, WORD.failed, -1, 0);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

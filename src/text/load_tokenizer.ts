@@ -31,12 +31,22 @@ export async function loadTokenizer(
   const all = { ...await readConfig(`${folder}tokenizer_config.json`), source: file, ...options };
   const bytes = await Deno.readFile(file);
   if (bytes.length === 0) throw new SyntaxError(`Cannot read ${file}: it is empty`);
+  try {
+    return create(bytes, file, all);
+  } catch (error) {
+    const isOurs = error instanceof SyntaxError || error instanceof TypeError;
+    if (isOurs && !error.message.includes(file)) error.message += ` (file ${file})`;
+    throw error;
+  }
+}
+
+function create(bytes: Uint8Array, file: string, options: TokenizerOptions): Tokenizer {
   if (/^\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 64)))) {
-    return Tokenizer.fromJson(decodeUtf8(bytes, file), all);
+    return Tokenizer.fromJson(decodeUtf8(bytes, file), options);
   }
   return looksLikeText(bytes)
-    ? Tokenizer.fromVocabulary(decodeUtf8(bytes, file), all)
-    : Tokenizer.fromModel(bytes, all);
+    ? Tokenizer.fromVocabulary(decodeUtf8(bytes, file), options)
+    : Tokenizer.fromModel(bytes, options);
 }
 
 async function findVocabulary(path: string): Promise<string> {

@@ -96,7 +96,7 @@ export class WordPieceSegmenter implements Segmenter {
     const empty = pieces.indexOf("");
     if (empty >= 0) {
       const source = options.source ?? "vocab.txt";
-      throw new SyntaxError(`Cannot read ${source}: line ${empty + 1} is empty`);
+      throw new SyntaxError(`Cannot read ${source} as a vocab.txt: line ${empty + 1} is empty`);
     }
     const hasCapitals = pieces.some((piece) => /[A-Z]/.test(piece) && !/^\[.*\]$/.test(piece));
     return new WordPieceSegmenter(pieces, {

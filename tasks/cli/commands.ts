@@ -3,6 +3,7 @@
  * them. (`unknown`, because no type of Cliffy holds commands of different options.)
  */
 export const COMMANDS: Record<string, () => Promise<{ default: unknown }>> = {
+  tokenize: () => import("./tokenize.ts"),
   completions: () => import("./completions.ts"),
   help: () => import("./help.ts"),
 };

@@ -1,0 +1,75 @@
+/**
+ * A stream of text lines as a stream of ids.
+ *
+ * @module
+ */
+
+const NEWLINE = 0x0a;
+
+/**
+ * Encodes each line of UTF-8 bytes as one JSON array of ids.
+ *
+ * Lines end at `\n` and nowhere else: a carriage return or U+2028 is part of its line. A last line
+ * needs no `\n`.
+ *
+ * @param input Bytes in pieces of any size.
+ * @param encodeIds What encodes a line.
+ * @returns The output lines, many at a time.
+ * @throws {SyntaxError} If a line is not UTF-8, after the lines before it have been given out.
+ */
+export async function* tokenizeLines(
+  input: AsyncIterable<Uint8Array>,
+  encodeIds: (line: string) => ArrayLike<number>,
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let unfinished: Uint8Array[] = [];
+  let lines: string[] = [];
+  let count = 0;
+  const encode = (bytes: Uint8Array) => {
+    count++;
+    let text: string;
+    try {
+      text = decoder.decode(bytes);
+    } catch {
+      return false;
+    }
+    lines.push(`[${Array.prototype.join.call(encodeIds(text), ",")}]\n`);
+    return true;
+  };
+  const flush = () => {
+    const text = lines.join("");
+    lines = [];
+    return text;
+  };
+  const notUtf8 = () => new SyntaxError(`Cannot read line ${count}: it is not UTF-8`);
+
+  for await (const chunk of input) {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      const good = encode(join([...unfinished, chunk.subarray(start, end)]));
+      unfinished = [];
+      start = end + 1;
+      if (!good) {
+        yield flush();
+        throw notUtf8();
+      }
+    }
+    if (start < chunk.length) unfinished.push(chunk.slice(start));
+    if (lines.length > 0) yield flush();
+  }
+  if (unfinished.length > 0) {
+    if (!encode(join(unfinished))) throw notUtf8();
+    yield flush();
+  }
+}
+
+function join(parts: Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0];
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let position = 0;
+  for (const part of parts) {
+    whole.set(part, position);
+    position += part.length;
+  }
+  return whole;
+}

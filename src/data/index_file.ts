@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LengthHistograms } from "./length_histogram.ts";
 import { ShardError } from "./shard.ts";
 import type { VocabularyFacts } from "./vocabulary.ts";
 
@@ -22,6 +23,18 @@ export interface ShardEntry {
   readonly tokens: number;
 }
 
+/** What preparing read, left out and counted. */
+export interface PreparationReport {
+  /** Documents read from the input. */
+  readonly documentsRead: number;
+  /** Documents left out because an equal one came before. */
+  readonly duplicateDocuments: number;
+  /** Documents left out because they hold no text or no token. */
+  readonly emptyDocuments: number;
+  /** Lengths of sentences and documents. */
+  readonly lengths: LengthHistograms;
+}
+
 /** A folder of shards, described. */
 export interface DataIndex {
   /** What the shards' ids mean. */
@@ -34,8 +47,8 @@ export interface DataIndex {
   readonly shards: readonly ShardEntry[];
   /** Share of tokens that training holds out unless it is told otherwise; 0 for none. */
   readonly validationFraction: number;
-  /** What was read and left out, for people. */
-  readonly report: Readonly<Record<string, number>>;
+  /** What was read and left out. */
+  readonly report: PreparationReport;
 }
 
 /** The index's file name. */
@@ -94,6 +107,10 @@ export function parseIndex(text: string, name: string): DataIndex {
       check(Number.isInteger(shard[field]), `shards.${field}`);
     }
   }
+  const report = json.report as Record<string, unknown>;
+  for (const field of ["documentsRead", "duplicateDocuments", "emptyDocuments"]) {
+    check(Number.isInteger(report?.[field]), `report.${field}`);
+  }
   const size = vocabulary.size as number;
   const wordStarts = unpackBits(vocabulary.wordStarts as string, size);
   check(wordStarts !== undefined, "vocabulary.wordStarts");
@@ -103,7 +120,7 @@ export function parseIndex(text: string, name: string): DataIndex {
     fingerprint: json.fingerprint as string,
     shards: json.shards as ShardEntry[],
     validationFraction: (json.validationFraction ?? 0) as number,
-    report: (json.report ?? {}) as Record<string, number>,
+    report: json.report as PreparationReport,
   };
 }
 

@@ -6,13 +6,16 @@
  */
 export * from "./batch.ts";
 export * from "./corpus.ts";
+export * from "./corpus_from_text.ts";
 export * from "./example.ts";
 export * from "./example_dataset.ts";
 export * from "./example_settings.ts";
 export * from "./index_file.ts";
-export * from "./masking.ts";
-export * from "./packing.ts";
+export { maskBudget, type MaskedSpan, type MaskingTrace, REPLACEMENT } from "./masking.ts";
+export { type Packing, type PackingCounts, PAIRING } from "./packing.ts";
+export { splitSentences } from "./sentences.ts";
 export * from "./shard.ts";
 export * from "./shard_builder.ts";
 export * from "./split.ts";
+export { tokenizeDocument } from "./tokenize_document.ts";
 export * from "./vocabulary.ts";

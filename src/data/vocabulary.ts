@@ -4,19 +4,8 @@
  * @module
  */
 
-/** The ids of the pieces that are no text. */
-export interface SpecialIds {
-  /** Fills a batch's rows up; `<pad>`. */
-  readonly pad: number;
-  /** Stands for text that the vocabulary cannot write; `<unk>`. */
-  readonly unk: number;
-  /** Begins every example; `[CLS]`. */
-  readonly cls: number;
-  /** Ends every segment; `[SEP]`. */
-  readonly sep: number;
-  /** Hides a token; `[MASK]`. */
-  readonly mask: number;
-}
+import type { SpecialIds } from "../text/mod.ts";
+import { hexOf } from "./hex.ts";
 
 /** The part of a tokenizer that preparing data uses. */
 export interface PieceTokenizer {
@@ -34,7 +23,7 @@ export interface PieceTokenizer {
 export interface VocabularyFacts {
   /** How many ids there are. */
   readonly size: number;
-  /** SHA-256 of the pieces and special ids: equal fingerprints give equal ids for equal text. */
+  /** SHA-256 of the pieces and special ids: names what each id means. */
   readonly fingerprint: string;
   /** The ids of the special pieces. */
   readonly special: SpecialIds;
@@ -89,4 +78,26 @@ export function wordStartTable(
   const wordPiece = pieces.some((piece) => piece.startsWith("##")) &&
     !pieces.some((piece) => piece.startsWith("▁"));
   return Uint8Array.from(pieces, (p) => Number(wordPiece ? isWordPieceStart(p) : isWordStart(p)));
+}
+
+/**
+ * What shards keep of a tokenizer's vocabulary.
+ *
+ * @param tokenizer The tokenizer.
+ * @returns Its facts, the fingerprint computed.
+ */
+export async function vocabularyFacts(
+  tokenizer: Pick<PieceTokenizer, "vocabularySize" | "specialIds" | "idToPiece">,
+): Promise<VocabularyFacts> {
+  const { vocabularySize: size } = tokenizer;
+  const { pad, unk, cls, sep, mask } = tokenizer.specialIds;
+  const pieces = Array.from({ length: size }, (_, id) => tokenizer.idToPiece(id));
+  const named = JSON.stringify([pad, unk, cls, sep, mask, pieces]);
+  const sum = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(named));
+  return {
+    size,
+    fingerprint: hexOf(new Uint8Array(sum)),
+    special: { pad, unk, cls, sep, mask },
+    wordStarts: wordStartTable(tokenizer),
+  };
 }

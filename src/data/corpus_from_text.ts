@@ -1,0 +1,41 @@
+/**
+ * A corpus made in memory, for texts of a program's own.
+ *
+ * @module
+ */
+import { Corpus } from "./corpus.ts";
+import { hexOf } from "./hex.ts";
+import { ShardBuilder } from "./shard_builder.ts";
+import { tokenizeDocument } from "./tokenize_document.ts";
+import { type PieceTokenizer, vocabularyFacts } from "./vocabulary.ts";
+
+/**
+ * Makes a corpus of texts. Each is a document, whose lines are paragraphs.
+ *
+ * @param texts The documents.
+ * @param tokenizer Gives the ids.
+ * @returns The corpus, as if prepared and read again.
+ * @throws {RangeError} When a text holds no token.
+ */
+export async function corpusFromText(
+  texts: Iterable<string>,
+  tokenizer: PieceTokenizer,
+): Promise<Corpus> {
+  const builder = new ShardBuilder(tokenizer.vocabularySize);
+  const encoder = new TextEncoder();
+  let chain: Uint8Array<ArrayBuffer> = new Uint8Array();
+  for (const text of texts) {
+    const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(text)));
+    const blocks = text.split("\n").filter((line) => line.trim() !== "");
+    const words = new Uint32Array(sum.buffer, 0, 2);
+    builder.add({
+      sentences: tokenizeDocument({ blocks, sentences: false }, tokenizer),
+      hash: [words[0], words[1]],
+    });
+    chain = new Uint8Array(
+      await crypto.subtle.digest("SHA-256", new Uint8Array([...chain, ...sum])),
+    );
+  }
+  const vocabulary = await vocabularyFacts(tokenizer);
+  return new Corpus([builder.take()], vocabulary, `${vocabulary.fingerprint}-${hexOf(chain)}`);
+}

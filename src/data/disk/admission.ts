@@ -1,0 +1,97 @@
+/**
+ * Reads the documents of all inputs, and lets those through that are to be tokenized.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { readDocuments, type ReadOptions, type TextDocument } from "../readers/mod.ts";
+import { DocumentSet } from "./document_set.ts";
+import { openInput } from "./inputs.ts";
+import type { InputState } from "./journal.ts";
+
+/** A document to tokenize. */
+export interface AdmittedDocument {
+  /** Its text. */
+  readonly document: TextDocument;
+  /** The first 64 bits of its SHA-256, lower word first. */
+  readonly hash: readonly [number, number];
+  /** The state of the input once this document is dealt with. */
+  readonly state: InputState;
+}
+
+/** What decides which documents are let through. */
+export interface AdmissionOptions extends ReadOptions {
+  /** Whether a document equal to an earlier one is left out. */
+  readonly deduplicate: boolean;
+  /** Where an earlier attempt got to: documents up to there are read, but not given. */
+  readonly resume?: InputState;
+  /** Told how many bytes of the files were read. */
+  readonly onBytes?: (count: number) => void;
+}
+
+/** Nothing read yet. */
+export const START: InputState = {
+  documentsRead: 0,
+  duplicateDocuments: 0,
+  emptyDocuments: 0,
+  sum: "",
+};
+
+/**
+ * Gives the documents of the inputs that hold text and were not seen before.
+ *
+ * @param paths Files, or `-`.
+ * @param options What to leave out.
+ * @returns The documents; when they are over, the input's last state.
+ * @throws {SyntaxError} When a file cannot be read as text, or holds none.
+ * @throws {Error} When the input is another than the earlier attempt's.
+ */
+export async function* admitDocuments(
+  paths: readonly string[],
+  options: AdmissionOptions,
+): AsyncGenerator<AdmittedDocument, InputState> {
+  const seen = new DocumentSet();
+  const { resume } = options;
+  let state = START;
+  for (const path of paths) {
+    let found = 0;
+    for await (const document of readDocuments(openInput(path, options.onBytes), path, options)) {
+      found++;
+      const { hash, sum } = hashDocument(document, state.sum);
+      const empty = document.blocks.length === 0;
+      const duplicate = !empty && !seen.add(hash[0], hash[1]) && options.deduplicate;
+      state = {
+        documentsRead: state.documentsRead + 1,
+        duplicateDocuments: state.duplicateDocuments + Number(duplicate),
+        emptyDocuments: state.emptyDocuments + Number(empty),
+        sum,
+      };
+      if (resume !== undefined && state.documentsRead <= resume.documentsRead) {
+        if (state.documentsRead < resume.documentsRead) continue;
+        if (sum !== resume.sum) throw inputChanged();
+        state = resume;
+      } else if (!empty && !duplicate) yield { document, hash, state };
+    }
+    if (found === 0) throw new SyntaxError(`${path} holds no text`);
+  }
+  if (resume !== undefined && state.documentsRead < resume.documentsRead) throw inputChanged();
+  return state;
+}
+
+function inputChanged(): Error {
+  return new Error(
+    "The input is not the one that the unfinished folder was begun with: " +
+      "give the same files again, or begin anew with --overwrite",
+  );
+}
+
+function hashDocument(
+  document: TextDocument,
+  before: string,
+): { hash: [number, number]; sum: string } {
+  const own = createHash("sha256");
+  for (const block of document.blocks) own.update(block + "\n");
+  const digest = own.digest();
+  const sum = createHash("sha256").update(before).update(digest).digest("hex");
+  return { hash: [digest.readUInt32LE(0), digest.readUInt32LE(4)], sum };
+}

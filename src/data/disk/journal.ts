@@ -1,0 +1,68 @@
+/**
+ * What `prepare` has done so far, kept beside the shards until it is finished.
+ *
+ * @module
+ */
+import { atomicWriteFile } from "../../files/mod.ts";
+import type { ShardEntry } from "../index_file.ts";
+import type { LengthHistograms } from "../length_histogram.ts";
+
+/** How far the input was read, and what was left out until there. */
+export interface InputState {
+  /** Documents read, those left out included. */
+  readonly documentsRead: number;
+  /** Documents left out because an equal one came before. */
+  readonly duplicateDocuments: number;
+  /** Documents left out because they hold no text or no token. */
+  readonly emptyDocuments: number;
+  /** SHA-256 over the hashes of the documents: tells whether the input is still the same. */
+  readonly sum: string;
+}
+
+/** A state in which all documents read so far are in finished shards. */
+export interface Journal {
+  /** What the shards depend on besides the input: vocabulary, format, size of shards. */
+  readonly settings: string;
+  /** Finished shards. */
+  readonly shards: ShardEntry[];
+  /** How far the input was read. */
+  readonly input: InputState;
+  /** Lengths counted so far. */
+  readonly histograms: LengthHistograms;
+}
+
+const JOURNAL_FILE = "prepare.json";
+
+/**
+ * Writes a journal in one step.
+ *
+ * @param folder The unfinished folder.
+ * @param journal The state.
+ */
+export async function writeJournal(folder: string, journal: Journal): Promise<void> {
+  await atomicWriteFile(`${folder}/${JOURNAL_FILE}`, JSON.stringify(journal));
+}
+
+/**
+ * Reads the journal of an unfinished folder.
+ *
+ * @param folder The folder.
+ * @returns The state, or nothing where there is none.
+ */
+export async function readJournal(folder: string): Promise<Journal | undefined> {
+  try {
+    return JSON.parse(await Deno.readTextFile(`${folder}/${JOURNAL_FILE}`));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Removes the journal: the folder is finished.
+ *
+ * @param folder The folder.
+ */
+export async function removeJournal(folder: string): Promise<void> {
+  await Deno.remove(`${folder}/${JOURNAL_FILE}`).catch(() => {/* nothing was journalled */});
+}

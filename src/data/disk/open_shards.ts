@@ -1,0 +1,120 @@
+/**
+ * Opens a folder of shards.
+ *
+ * @module
+ */
+import { sha256Hex } from "../../files/mod.ts";
+import { Corpus } from "../corpus.ts";
+import { type DataIndex, INDEX_FILE, parseIndex, type ShardEntry } from "../index_file.ts";
+import { parseShard, type Shard, ShardError } from "../shard.ts";
+
+/** A folder of shards, opened. */
+export interface OpenedData {
+  /** The folder. */
+  readonly folder: string;
+  /** What `index.json` says. */
+  readonly index: DataIndex;
+  /** The documents. */
+  readonly corpus: Corpus;
+}
+
+/** How to open a folder of shards. */
+export interface OpenOptions {
+  /**
+   * Whether to compute each shard's SHA-256 (default). A process that opens a folder which another
+   * has just verified may leave it out; sizes and borders are checked all the same.
+   */
+  readonly verify?: boolean;
+}
+
+/**
+ * Opens a folder that `prepare` made: reads its shards into memory that workers can share, and
+ * verifies sizes and checksums.
+ *
+ * @param folder The folder.
+ * @param options Whether to verify checksums.
+ * @returns The documents and the index.
+ * @throws {ShardError} When the folder is no finished data folder, or a shard is missing, cut short
+ *   or changed; the message names the file.
+ */
+export async function openShards(folder: string, options: OpenOptions = {}): Promise<OpenedData> {
+  const index = await readIndex(folder);
+  const shards: Shard[] = [];
+  for (const entry of index.shards) {
+    shards.push(await readShard(`${folder}/${entry.file}`, entry, options.verify ?? true));
+  }
+  return { folder, index, corpus: new Corpus(shards, index.vocabulary, index.fingerprint) };
+}
+
+/**
+ * Reads a data folder's index.
+ *
+ * @param folder The folder.
+ * @returns The index.
+ * @throws {ShardError} When there is none or it cannot be used.
+ */
+export async function readIndex(folder: string): Promise<DataIndex> {
+  const path = `${folder}/${INDEX_FILE}`;
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new ShardError(`${folder} holds no prepared data (no ${INDEX_FILE}): run prepare`, {
+      cause,
+    });
+  }
+  return parseIndex(text, path);
+}
+
+async function readShard(path: string, entry: ShardEntry, verify: boolean): Promise<Shard> {
+  const bytes = await readShared(path, entry);
+  if (verify) {
+    const found = sha256Hex(bytes);
+    if (found !== entry.sha256) {
+      throw new ShardError(
+        `${path} was changed: its SHA-256 is ${found.slice(0, 12)}… and the index says ` +
+          `${entry.sha256.slice(0, 12)}…; copy it again or run prepare again`,
+      );
+    }
+  }
+  const shard = parseShard(bytes, path);
+  if (
+    shard.tokens.length !== entry.tokens || shard.documentStarts.length - 1 !== entry.documents ||
+    shard.sentenceStarts.length - 1 !== entry.sentences
+  ) {
+    throw new ShardError(`${path} and ${INDEX_FILE} disagree on its counts: run prepare again`);
+  }
+  return shard;
+}
+
+async function readShared(path: string, entry: ShardEntry): Promise<Uint8Array> {
+  let file: Deno.FsFile;
+  try {
+    file = await Deno.open(path);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new ShardError(`${path} is missing: copy it again or run prepare again`, { cause });
+  }
+  try {
+    const { size } = await file.stat();
+    if (size !== entry.bytes) {
+      throw new ShardError(
+        `${path} holds ${size} bytes and the index says ${entry.bytes}: it was cut short or ` +
+          "changed; copy it again or run prepare again",
+      );
+    }
+    const bytes = new Uint8Array(new SharedArrayBuffer(size));
+    // Read in pieces: one read may return less than was asked for.
+    const piece = new Uint8Array(Math.min(size, 1 << 20));
+    for (let done = 0; done < size;) {
+      const count = await file.read(piece.subarray(0, Math.min(piece.length, size - done)));
+      if (count === null) throw new ShardError(`${path} became shorter while it was read`);
+      bytes.set(piece.subarray(0, count), done);
+      done += count;
+    }
+    return bytes;
+  } finally {
+    file.close();
+  }
+}

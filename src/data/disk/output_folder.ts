@@ -1,0 +1,88 @@
+/**
+ * A folder that appears under its name only when it is complete.
+ *
+ * @module
+ */
+import { folderOf, syncFolder } from "../../files/mod.ts";
+import { INDEX_FILE } from "../index_file.ts";
+
+/** The unfinished form of an output folder, owned by this process. */
+export class OutputFolder implements Disposable {
+  /** Where to write until {@linkcode finish}. */
+  readonly unfinished: string;
+  readonly #output: string;
+  readonly #lock: Deno.FsFile;
+
+  private constructor(output: string, unfinished: string, lock: Deno.FsFile) {
+    this.#output = output;
+    this.unfinished = unfinished;
+    this.#lock = lock;
+  }
+
+  /**
+   * Takes hold of `OUTPUT.partial`, which may hold an earlier attempt's files.
+   *
+   * @param output The folder to make.
+   * @param overwrite Whether to replace a folder of prepared data, and to forget an earlier attempt.
+   * @returns The unfinished folder.
+   * @throws {Error} When `output` is not empty and may not be replaced, or another process is at it.
+   */
+  static async open(output: string, overwrite: boolean): Promise<OutputFolder> {
+    const path = output.replace(/[\\/]+$/, "");
+    await refuseToOverwrite(path, overwrite);
+    const unfinished = `${path}.partial`;
+    await Deno.mkdir(unfinished, { recursive: true });
+    const lock = await Deno.open(`${path}.lock`, { create: true, write: true });
+    if (!await lock.tryLock(true)) {
+      lock.close();
+      throw new Error(
+        `Another process is preparing ${path}: wait for it, or choose another folder`,
+      );
+    }
+    const folder = new OutputFolder(path, unfinished, lock);
+    if (overwrite) {
+      await folder.clear();
+      await Deno.mkdir(unfinished);
+    }
+    return folder;
+  }
+
+  /** Gives the folder its name. What stood there is removed after the new one is in place. */
+  async finish(): Promise<void> {
+    await syncFolder(this.unfinished);
+    const replaced = `${this.#output}.replaced`;
+    await Deno.remove(replaced, { recursive: true }).catch(() => {/* the usual case */});
+    await Deno.rename(this.#output, replaced).catch(() => {/* there was none */});
+    await Deno.rename(this.unfinished, this.#output);
+    await syncFolder(folderOf(this.#output));
+    await Deno.remove(replaced, { recursive: true }).catch(() => {/* there was none */});
+  }
+
+  /** Removes the unfinished folder and all in it. */
+  async clear(): Promise<void> {
+    await Deno.remove(this.unfinished, { recursive: true });
+  }
+
+  /** Lets other processes at the folder again. */
+  [Symbol.dispose](): void {
+    Deno.removeSync(`${this.#output}.lock`);
+    this.#lock.close();
+  }
+}
+
+async function refuseToOverwrite(output: string, overwrite: boolean): Promise<void> {
+  let names: string[];
+  try {
+    names = (await Array.fromAsync(Deno.readDir(output))).map((entry) => entry.name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw new Error(`Cannot write to ${output}: ${(error as Error).message}`, { cause: error });
+  }
+  if (names.length === 0) return;
+  if (!names.includes(INDEX_FILE)) {
+    throw new Error(`${output} holds files that prepare did not write: choose another folder`);
+  }
+  if (!overwrite) {
+    throw new Error(`${output} is not empty: choose another folder or add --overwrite`);
+  }
+}

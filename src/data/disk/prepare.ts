@@ -1,0 +1,136 @@
+/**
+ * Turns text into a folder of shards.
+ *
+ * @module
+ */
+import { atomicWriteFile, sha256Hex } from "../../files/mod.ts";
+import { type DataIndex, INDEX_FILE, serializeIndex } from "../index_file.ts";
+import { emptyHistograms } from "../length_histogram.ts";
+import type { ReadOptions } from "../readers/mod.ts";
+import { type PieceTokenizer, vocabularyFacts } from "../vocabulary.ts";
+import { START } from "./admission.ts";
+import { expandInputs } from "./inputs.ts";
+import { type Journal, readJournal, removeJournal } from "./journal.ts";
+import { loadTokenizer } from "./load_tokenizer.ts";
+import { OutputFolder } from "./output_folder.ts";
+import { type PrepareProgress, tokenizeInputs } from "./tokenize_inputs.ts";
+
+/** A tokenizer that can write itself down. */
+export interface SavableTokenizer extends PieceTokenizer {
+  /** The vocabulary's files by name. */
+  toFiles(): Readonly<Record<string, string | Uint8Array>>;
+}
+
+/** What to prepare, and how. */
+export interface PrepareOptions extends ReadOptions {
+  /** Paths, folders, patterns, or `-` for standard input. */
+  readonly inputs: readonly string[];
+  /** The vocabulary's file or folder, or a tokenizer; the latter allows no workers. */
+  readonly vocabulary: string | SavableTokenizer;
+  /** The folder to make. */
+  readonly output: string;
+  /** Whether to replace prepared data there. */
+  readonly overwrite?: boolean;
+  /** Whether a document equal to an earlier one is left out; true where absent. */
+  readonly deduplicate?: boolean;
+  /** A shard is written once it holds this many tokens; 16 million where absent. */
+  readonly shardTokens?: number;
+  /** Share of tokens that training holds out unless told otherwise; 0 where absent. */
+  readonly validationFraction?: number;
+  /** Threads that tokenize; one a core where absent, none for little text. */
+  readonly workers?: number;
+  /** Told how far it is, after each job. */
+  readonly onProgress?: (progress: PrepareProgress) => void;
+  /** Stops between documents; what is in finished shards stays for the next attempt. */
+  readonly signal?: AbortSignal;
+}
+
+/** What was made. */
+export interface Prepared {
+  /** The new folder's index. */
+  readonly index: DataIndex;
+  /** Documents that an earlier attempt had done. */
+  readonly documentsResumed: number;
+}
+
+const SHARD_TOKENS = 16 * 1024 * 1024;
+
+/**
+ * Turns text into a folder of shards. The folder appears under its name when all is written; until
+ * then the work lies in `OUTPUT.partial`, and the same call goes on there after the last finished
+ * shard. The bytes written depend on input, vocabulary and settings alone, not on the number of
+ * workers or interruptions.
+ *
+ * @param options What to prepare.
+ * @returns What was made.
+ * @throws {SyntaxError} When an input is empty or no UTF-8 text.
+ * @throws {Error} When the output is in use or not empty, or nothing can be read or written.
+ */
+export async function prepare(options: PrepareOptions): Promise<Prepared> {
+  const paths = await expandInputs(options.inputs);
+  const { vocabulary } = options;
+  const tokenizer = typeof vocabulary === "string" ? await loadTokenizer(vocabulary) : vocabulary;
+  const facts = await vocabularyFacts(tokenizer);
+  using folder = await OutputFolder.open(options.output, options.overwrite ?? false);
+  const settings = sha256Hex(JSON.stringify([
+    facts.fingerprint,
+    options.format ?? "auto",
+    options.textField ?? "text",
+    options.deduplicate ?? true,
+    options.shardTokens ?? SHARD_TOKENS,
+  ]));
+  const begun = await findJournal(folder, settings);
+  try {
+    const { input, histograms, shards } = await tokenizeInputs(begun, {
+      folder: folder.unfinished,
+      paths,
+      tokenizer,
+      vocabulary: typeof vocabulary === "string" ? vocabulary : undefined,
+      shardTokens: options.shardTokens ?? SHARD_TOKENS,
+      deduplicate: options.deduplicate ?? true,
+      format: options.format,
+      textField: options.textField,
+      workers: options.workers,
+      onProgress: options.onProgress,
+      signal: options.signal,
+    });
+    if (shards.length === 0) throw new SyntaxError("The input holds no text");
+    const vocabularyFiles = tokenizer.toFiles();
+    for (const [name, content] of Object.entries(vocabularyFiles)) {
+      await atomicWriteFile(`${folder.unfinished}/${name}`, content);
+    }
+    const { documentsRead, duplicateDocuments, emptyDocuments } = input;
+    const sums = shards.map((shard) => shard.sha256);
+    const index: DataIndex = {
+      vocabulary: facts,
+      vocabularyFiles: Object.keys(vocabularyFiles),
+      fingerprint: sha256Hex(JSON.stringify([facts.fingerprint, sums])),
+      shards,
+      validationFraction: options.validationFraction ?? 0,
+      report: { documentsRead, duplicateDocuments, emptyDocuments, lengths: histograms },
+    };
+    await atomicWriteFile(`${folder.unfinished}/${INDEX_FILE}`, serializeIndex(index));
+    await removeJournal(folder.unfinished);
+    await folder.finish();
+    return { index, documentsResumed: begun.input.documentsRead };
+  } catch (error) {
+    // Finished shards are worth keeping for the next attempt; anything less is not.
+    if ((await readJournal(folder.unfinished))?.shards.length === undefined) await folder.clear();
+    throw error;
+  }
+}
+
+/** What an earlier attempt got done, or a fresh start. */
+async function findJournal(folder: OutputFolder, settings: string): Promise<Journal> {
+  const journal = await readJournal(folder.unfinished);
+  if (journal !== undefined && journal.settings !== settings) {
+    throw new Error(
+      `${folder.unfinished} was begun with another vocabulary or other settings: ` +
+        "give the same ones again, or begin anew with --overwrite",
+    );
+  }
+  if (journal !== undefined) return journal;
+  await folder.clear();
+  await Deno.mkdir(folder.unfinished);
+  return { settings, shards: [], input: START, histograms: emptyHistograms() };
+}

@@ -1,0 +1,145 @@
+/**
+ * From input files to finished shards: reads, tokenizes on all cores, writes in order.
+ *
+ * @module
+ */
+import { sentencesOf } from "../tokenize_job.ts";
+import type { PieceTokenizer } from "../vocabulary.ts";
+import { type AdmissionOptions, admitDocuments, type AdmittedDocument } from "./admission.ts";
+import { STANDARD_INPUT } from "./inputs.ts";
+import { type InputState, type Journal, writeJournal } from "./journal.ts";
+import { ShardFolder } from "./shard_folder.ts";
+import { inlinePool, type TokenizePool, workerPool } from "./tokenize_pool.ts";
+
+/** How far preparing is. */
+export interface PrepareProgress {
+  /** Bytes of the files read. */
+  readonly bytesRead: number;
+  /** Bytes of all files; 0 when standard input is among them. */
+  readonly bytesTotal: number;
+  /** Documents tokenized and kept. */
+  readonly documents: number;
+  /** Tokens in them. */
+  readonly tokens: number;
+}
+
+/** What to tokenize, and where to write it. */
+export interface TokenizeOptions extends Omit<AdmissionOptions, "resume" | "onBytes"> {
+  /** The unfinished folder. */
+  readonly folder: string;
+  /** The files, or `-`. */
+  readonly paths: readonly string[];
+  /** Gives the ids. */
+  readonly tokenizer: PieceTokenizer;
+  /** Where workers load the same vocabulary from; without it there are none. */
+  readonly vocabulary?: string;
+  /** A shard is written once it holds this many tokens. */
+  readonly shardTokens: number;
+  /** Threads that tokenize; one a core where absent, none for little text. */
+  readonly workers?: number;
+  /** Told how far it is, after each job. */
+  readonly onProgress?: (progress: PrepareProgress) => void;
+  /** Stops between documents. */
+  readonly signal?: AbortSignal;
+}
+
+/** Text that a worker gets at once, in UTF-16 units. */
+const JOB_LENGTH = 128 * 1024;
+/** Below this many bytes of input, starting workers takes longer than they save. */
+const WORTH_WORKERS = 2 * 1024 * 1024;
+/** More workers than these wait for the one thread that reads and writes. */
+const MOST_WORKERS = 16;
+
+/**
+ * Reads, tokenizes and writes. Documents come into the shards in the order of the input, so neither
+ * the number of workers nor an interruption changes a byte.
+ *
+ * @param begun What an earlier attempt got done.
+ * @param options What to do.
+ * @returns The state when all is written.
+ */
+export async function tokenizeInputs(begun: Journal, options: TokenizeOptions): Promise<Journal> {
+  const { tokenizer, folder, signal } = options;
+  const { settings, histograms, shards } = begun;
+  const bytesTotal = await sizeOf(options.paths);
+  const pool = choosePool(options, bytesTotal);
+  const output = new ShardFolder(
+    folder,
+    tokenizer.vocabularySize,
+    options.shardTokens,
+    shards,
+    histograms,
+  );
+  let bytesRead = 0, documents = 0, tokens = 0, withoutTokens = 0;
+  const current = (state: InputState): Journal => ({
+    settings,
+    shards,
+    histograms,
+    input: { ...state, emptyDocuments: state.emptyDocuments + withoutTokens },
+  });
+  const write = async ({ batch, result }: Awaited<ReturnType<typeof run>>): Promise<void> => {
+    for (const [i, { hash, state }] of batch.entries()) {
+      signal?.throwIfAborted();
+      const sentences = sentencesOf(result, i);
+      if (sentences.length === 0) {
+        withoutTokens++;
+        continue;
+      }
+      documents++;
+      tokens += sentences.reduce((sum, sentence) => sum + sentence.length, 0);
+      if (await output.add({ sentences, hash })) await writeJournal(folder, current(state));
+    }
+    options.onProgress?.({ bytesRead, bytesTotal, documents, tokens });
+  };
+  const run = async (batch: AdmittedDocument[]) => {
+    const result = await pool.run(batch.map(({ document }) => document));
+    return { batch, result };
+  };
+  try {
+    const admitted = admitDocuments(options.paths, {
+      ...options,
+      resume: begun.input.documentsRead > 0 ? begun.input : undefined,
+      onBytes: (count) => bytesRead += count,
+    });
+    const running: ReturnType<typeof run>[] = [];
+    const start = (batch: AdmittedDocument[]): void => {
+      const job = run(batch);
+      // Awaited later, in order; until then a failure is not "unhandled".
+      job.catch(() => {});
+      running.push(job);
+    };
+    let batch: AdmittedDocument[] = [], length = 0;
+    let next = await admitted.next();
+    for (; !next.done; next = await admitted.next()) {
+      signal?.throwIfAborted();
+      batch.push(next.value);
+      length += next.value.document.blocks.reduce((sum, block) => sum + block.length, 0);
+      if (length < JOB_LENGTH) continue;
+      start(batch);
+      [batch, length] = [[], 0];
+      if (running.length > pool.depth) await write(await running.shift()!);
+    }
+    if (batch.length > 0) start(batch);
+    for (const job of running) await write(await job);
+    await output.flush();
+    return current(next.value);
+  } finally {
+    pool.close();
+  }
+}
+
+function choosePool(options: TokenizeOptions, bytesTotal: number): TokenizePool {
+  const { vocabulary, tokenizer } = options;
+  const cores = Math.min(navigator.hardwareConcurrency, MOST_WORKERS);
+  const worth = bytesTotal === 0 || bytesTotal >= WORTH_WORKERS;
+  const workers = options.workers ?? (worth && cores > 1 ? cores : 0);
+  return vocabulary === undefined || workers === 0
+    ? inlinePool(tokenizer)
+    : workerPool(vocabulary, workers);
+}
+
+async function sizeOf(paths: readonly string[]): Promise<number> {
+  if (paths.includes(STANDARD_INPUT)) return 0;
+  const stats = await Promise.all(paths.map((path) => Deno.stat(path)));
+  return stats.reduce((sum, { size }) => sum + size, 0);
+}

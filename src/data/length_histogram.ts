@@ -1,0 +1,49 @@
+/**
+ * Counts of lengths, for people who want to know their data.
+ *
+ * @module
+ */
+import type { Shard } from "./shard.ts";
+
+/** How many sentences and documents have which length, in tokens. */
+export interface LengthHistograms {
+  /** Entry i counts sentences of 8·i to 8·i + 7 tokens; the last one all longer ones too. */
+  readonly sentences: number[];
+  /** Entry i counts documents of 2^i to 2^(i+1) - 1 tokens. */
+  readonly documents: number[];
+}
+
+/** Tokens in a bar of the sentences' histogram. */
+export const SENTENCE_BAR = 8;
+const SENTENCE_BARS = 33;
+const DOCUMENT_BARS = 32;
+
+/**
+ * Histograms of nothing.
+ *
+ * @returns Zeros.
+ */
+export function emptyHistograms(): LengthHistograms {
+  return {
+    sentences: new Array(SENTENCE_BARS).fill(0),
+    documents: new Array(DOCUMENT_BARS).fill(0),
+  };
+}
+
+/**
+ * Adds a shard's lengths.
+ *
+ * @param histograms What was counted so far; changed in place.
+ * @param shard The shard.
+ */
+export function countLengths(histograms: LengthHistograms, shard: Shard): void {
+  const { sentenceStarts, documentStarts } = shard;
+  for (let i = 1; i < sentenceStarts.length; i++) {
+    const bar = Math.floor((sentenceStarts[i] - sentenceStarts[i - 1]) / SENTENCE_BAR);
+    histograms.sentences[Math.min(bar, SENTENCE_BARS - 1)]++;
+  }
+  for (let i = 1; i < documentStarts.length; i++) {
+    const length = sentenceStarts[documentStarts[i]] - sentenceStarts[documentStarts[i - 1]];
+    histograms.documents[31 - Math.clz32(length)]++;
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Text whose documents are marked: WikiExtractor's output, WikiText, and JSON lines.
+ *
+ * @module
+ */
+import { DocumentCollector, type TextDocument } from "./text_document.ts";
+
+const DOC_START = /^<doc\b([^>]*)>\s*$/;
+const DOC_END = /^<\/doc>\s*$/;
+const TITLE = /\btitle="([^"]*)"/;
+
+/**
+ * Reads WikiExtractor's output: `<doc id=… title=…>`, the title, paragraphs one a line, `</doc>`.
+ * The line that repeats the title is left out, for it is no sentence.
+ *
+ * @param batches The file's lines.
+ * @param source The file's name.
+ * @returns The documents.
+ * @throws {SyntaxError} When a `<doc>` is not closed or text lies outside; names the line.
+ */
+export async function* readWikiExtractor(
+  batches: AsyncIterable<string[]>,
+  source: string,
+): AsyncGenerator<TextDocument> {
+  const collector = new DocumentCollector(false);
+  let number = 0, opened = 0, title = "", untitled = false;
+  for await (const lines of batches) {
+    for (const line of lines) {
+      number++;
+      const start = DOC_START.exec(line);
+      if (start !== null) {
+        if (opened > 0) throw notClosed(source, opened);
+        opened = number;
+        title = TITLE.exec(start[1])?.[1] ?? "";
+        untitled = true;
+      } else if (DOC_END.test(line)) {
+        yield collector.take(`${source}:${opened} ${title}`);
+        opened = 0;
+      } else if (line.trim() !== "") {
+        if (opened === 0) {
+          throw new SyntaxError(
+            `Cannot read ${source}: line ${number} lies outside of <doc> and </doc>`,
+          );
+        }
+        if (!(untitled && withoutEntities(title) === withoutEntities(line.trim()))) {
+          collector.add(line);
+        }
+        untitled = false;
+        if (collector.full) yield collector.take(`${source}:${opened} ${title}`);
+      }
+    }
+  }
+  if (opened > 0) throw notClosed(source, opened);
+}
+
+function notClosed(source: string, line: number): SyntaxError {
+  return new SyntaxError(`Cannot read ${source}: the <doc> of line ${line} is not closed`);
+}
+
+function withoutEntities(text: string): string {
+  return text.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
+}
+
+const HEADING = /^\s*=( =)*\s+.*\S\s+=( =)*\s*$/;
+const TOP_HEADING = /^\s*= (?!=)(.*[^=\s])\s+=\s*$/;
+
+/**
+ * Reads WikiText: ` = Title = ` begins a document, ` = = Section = = ` is left out, and the
+ * `@-@`, `@,@`, `@.@` of its tokenizer become plain marks again.
+ *
+ * @param batches The file's lines.
+ * @param source The file's name.
+ * @returns The documents.
+ */
+export async function* readWikiText(
+  batches: AsyncIterable<string[]>,
+  source: string,
+): AsyncGenerator<TextDocument> {
+  const collector = new DocumentCollector(false);
+  let title = "";
+  for await (const lines of batches) {
+    for (const line of lines) {
+      const top = TOP_HEADING.exec(line);
+      if (top !== null) {
+        if (!collector.empty) yield collector.take(`${source} ${title}`);
+        title = top[1];
+      } else if (!HEADING.test(line)) {
+        collector.add(line.replaceAll(/ @([-,.])@ /g, "$1"));
+        if (collector.full) yield collector.take(`${source} ${title}`);
+      }
+    }
+  }
+  if (!collector.empty) yield collector.take(`${source} ${title}`);
+}
+
+/**
+ * Reads JSON lines: one object a line, whose text is a document. Line feeds in it part paragraphs.
+ *
+ * @param batches The file's lines.
+ * @param source The file's name.
+ * @param field The name of the field with the text.
+ * @returns The documents.
+ * @throws {SyntaxError} When a line is no JSON object with that field; names the line.
+ */
+export async function* readJsonLines(
+  batches: AsyncIterable<string[]>,
+  source: string,
+  field: string,
+): AsyncGenerator<TextDocument> {
+  const collector = new DocumentCollector(false);
+  let number = 0;
+  for await (const lines of batches) {
+    for (const line of lines) {
+      number++;
+      if (line.trim() === "") continue;
+      let value: unknown;
+      try {
+        value = JSON.parse(line)?.[field];
+      } catch (cause) {
+        throw new SyntaxError(`Cannot read ${source}: line ${number} is not JSON`, { cause });
+      }
+      if (typeof value !== "string") {
+        throw new SyntaxError(`Cannot read ${source}: line ${number} has no text in "${field}"`);
+      }
+      for (const paragraph of value.split("\n")) {
+        collector.add(paragraph);
+        if (collector.full) yield collector.take(`${source}:${number}`);
+      }
+      yield collector.take(`${source}:${number}`);
+    }
+  }
+}

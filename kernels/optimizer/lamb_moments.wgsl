@@ -5,6 +5,8 @@ struct Parameters {
   block_count: u32,
   beta1: f32,
   beta2: f32,
+  one_minus_beta1: f32,
+  one_minus_beta2: f32,
   epsilon: f32,
   weight_decay: f32,
 }
@@ -42,8 +44,8 @@ fn main(
   for (var i = start + lane; i < end; i += LANES) {
     let g = gradients[i] * clip;
     let w = weights[i];
-    let first = parameters.beta1 * m[i] + (1.0 - parameters.beta1) * g;
-    let second = parameters.beta2 * v[i] + (1.0 - parameters.beta2) * (g * g);
+    let first = parameters.beta1 * m[i] + parameters.one_minus_beta1 * g;
+    let second = parameters.beta2 * v[i] + parameters.one_minus_beta2 * (g * g);
     let update = first / (sqrt(second) + parameters.epsilon) + decay * w;
     m[i] = first;
     v[i] = second;

@@ -53,7 +53,7 @@ export function nonFinite(
 
 export function lambMoments(
   arrays: BindingArrays,
-  { beta1, beta2, epsilon, weight_decay }: Uniforms,
+  { beta1, beta2, one_minus_beta1, one_minus_beta2, epsilon, weight_decay }: Uniforms,
   _: Structural,
   begin: number,
   end: number,
@@ -67,8 +67,8 @@ export function lambMoments(
     let updateSquares = 0;
     for (let i = start; i < start + length; i++) {
       const g = gradients[i] * norm[1];
-      m[i] = beta1 * m[i] + (1 - beta1) * g;
-      v[i] = beta2 * v[i] + (1 - beta2) * g * g;
+      m[i] = beta1 * m[i] + one_minus_beta1 * g;
+      v[i] = beta2 * v[i] + one_minus_beta2 * g * g;
       const update = m[i] / (Math.sqrt(v[i]) + epsilon) + decay * parameters[i];
       parameterSquares += parameters[i] * parameters[i];
       updateSquares += update * update;
@@ -120,7 +120,8 @@ export function lambApply(
 
 export function adamw(
   { gradients, norm, flag, blocks, decays, parameters, m, v }: BindingArrays,
-  { beta1, beta2, epsilon, weight_decay, learning_rate }: Uniforms,
+  { beta1, beta2, one_minus_beta1, one_minus_beta2, epsilon, weight_decay, learning_rate }:
+    Uniforms,
   _: Structural,
   begin: number,
   end: number,
@@ -131,8 +132,8 @@ export function adamw(
     const decay = decays[blocks[3 * block + 2]] ? weight_decay : 0;
     for (let i = start; i < start + length; i++) {
       const g = gradients[i] * norm[1];
-      m[i] = beta1 * m[i] + (1 - beta1) * g;
-      v[i] = beta2 * v[i] + (1 - beta2) * g * g;
+      m[i] = beta1 * m[i] + one_minus_beta1 * g;
+      v[i] = beta2 * v[i] + one_minus_beta2 * g * g;
       const update = m[i] / (Math.sqrt(v[i]) + epsilon) + decay * parameters[i];
       parameters[i] -= learning_rate * update;
     }

@@ -15,8 +15,24 @@ import lambMomentsText from "./lamb_moments.wgsl" with { type: "text" };
 import lambRatiosText from "./lamb_ratios.wgsl" with { type: "text" };
 import * as twin from "./twin.ts";
 
-const MOMENTS = { beta1: "f32", beta2: "f32", epsilon: "f32", weight_decay: "f32" } as const;
-const SETTINGS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weight_decay: 0.01 };
+/** 1 − β travels by itself: in float32, 1 − 0.999 is off by 1e-5 of 0.001. */
+const MOMENTS = {
+  beta1: "f32",
+  beta2: "f32",
+  one_minus_beta1: "f32",
+  one_minus_beta2: "f32",
+  epsilon: "f32",
+  weight_decay: "f32",
+} as const;
+
+const SETTINGS = {
+  beta1: 0.9,
+  beta2: 0.999,
+  one_minus_beta1: 0.1,
+  one_minus_beta2: 0.001,
+  epsilon: 1e-6,
+  weight_decay: 0.01,
+};
 
 function work(flops: number, arrays: number): (uniforms: Uniforms) => Work {
   return ({ block_count }) => ({

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { ElementType, Kernel, Structural, Uniforms } from "../../kernels/kernel.ts";
+import type { ElementType, Kernel, Structural, Uniforms } from "../../kernels/mod.ts";
 
 /** A typed array that crosses the border between host and device. */
 export type HostArray = Float32Array | Uint32Array;

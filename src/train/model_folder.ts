@@ -37,7 +37,6 @@ export async function writeModelFolder(path: string, model: ModelFolder): Promis
 }
 
 /** Byte arrays as the stream that an atomic write takes. */
-// deno-lint-ignore require-await -- a stream of what is already there
 export async function* inPieces(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   yield* pieces;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Device, type DeviceBuffer, type View, whole } from "../../device/mod.ts";
+import { type Device, type View, whole } from "../../device/mod.ts";
 import {
   classifierLogits,
   classifierSpecs,

@@ -1,0 +1,10 @@
+/**
+ * Training with files: run folders, checkpoints, model folders. Needs Deno's file access.
+ *
+ * @module
+ */
+export * from "./checkpoint.ts";
+export * from "./load_tensors.ts";
+export * from "./model_folder.ts";
+export * from "./pretrain.ts";
+export * from "./run_folder.ts";

@@ -1,0 +1,9 @@
+/**
+ * Training without files: step, evaluation, settings. What reads and writes folders is in `disk.ts`.
+ *
+ * @module
+ */
+export * from "./evaluate.ts";
+export * from "./metrics.ts";
+export * from "./pretrain_settings.ts";
+export * from "./trainer.ts";

@@ -1,0 +1,149 @@
+/**
+ * Everything a pretraining run is asked for, as `run.json` keeps it.
+ *
+ * @module
+ */
+import { type ExampleSettings, exampleSettings } from "../data/mod.ts";
+import { configToJson, type ModelConfig, pretrainingArchitecture } from "../model/mod.ts";
+import { OPTIMIZER_DEFAULTS, type OptimizerSettings, type Schedule } from "../optim/mod.ts";
+
+/** Settings of a pretraining run. */
+export interface PretrainSettings {
+  /** Determine the weights together with model, data and device. */
+  readonly seed: number;
+  readonly schedule: Schedule;
+  readonly optimizer: OptimizerSettings;
+  readonly batchSize: number;
+  readonly microBatchSize: number;
+  readonly examples: ExampleSettings;
+  /** Share of the documents that is held out. */
+  readonly validationFraction: number;
+  /** Change what is written, not what is computed. */
+  readonly loggingSteps: number;
+  readonly evalSteps: number;
+  readonly evalExamples: number;
+  readonly saveSteps: number;
+  readonly keepCheckpoints: number;
+}
+
+/** What a caller says; the rest follows. */
+export interface PretrainRequest {
+  readonly steps: number;
+  readonly maxSeqLength: number;
+  readonly seed?: number;
+  readonly learningRate?: number;
+  readonly warmupSteps?: number;
+  readonly optimizer?: Partial<OptimizerSettings>;
+  readonly batchSize?: number;
+  readonly microBatchSize?: number;
+  readonly examples?: Partial<ExampleSettings>;
+  readonly validationFraction?: number;
+  readonly loggingSteps?: number;
+  readonly evalSteps?: number;
+  readonly evalExamples?: number;
+  readonly saveSteps?: number;
+  readonly keepCheckpoints?: number;
+}
+
+/** The paper's peak rate at its batch of 4096 (§4.1); smaller batches take the square root of the ratio, as the LAMB paper does. */
+const PAPER_LEARNING_RATE = 0.00176;
+const PAPER_BATCH = 4096;
+/** 3,125 of 125,000 steps. */
+const PAPER_WARMUP_SHARE = 0.025;
+
+/**
+ * Fills in what was not said.
+ *
+ * @throws {RangeError} naming a setting that is no positive number.
+ */
+export function pretrainSettings(request: PretrainRequest, config: ModelConfig): PretrainSettings {
+  const { steps, maxSeqLength } = request;
+  const batchSize = request.batchSize ?? 32;
+  const learningRate = request.learningRate ??
+    PAPER_LEARNING_RATE * Math.sqrt(batchSize / PAPER_BATCH);
+  const settings: PretrainSettings = {
+    seed: request.seed ?? 42,
+    schedule: {
+      peakLearningRate: learningRate,
+      warmupSteps: request.warmupSteps ?? Math.ceil(steps * PAPER_WARMUP_SHARE),
+      totalSteps: steps,
+    },
+    optimizer: { ...OPTIMIZER_DEFAULTS, ...request.optimizer },
+    batchSize,
+    microBatchSize: Math.min(request.microBatchSize ?? batchSize, batchSize),
+    examples: exampleSettings(maxSeqLength, {
+      pairObjective: config.pairObjective,
+      ...request.examples,
+    }),
+    validationFraction: request.validationFraction ?? 0.05,
+    loggingSteps: request.loggingSteps ?? 10,
+    evalSteps: request.evalSteps ?? Math.max(Math.round(steps / 10), 1),
+    evalExamples: request.evalExamples ?? 512,
+    saveSteps: request.saveSteps ?? Math.max(Math.round(steps / 5), 1),
+    keepCheckpoints: request.keepCheckpoints ?? 3,
+  };
+  const counts = { steps, batchSize, microBatchSize: settings.microBatchSize };
+  for (const [name, value] of Object.entries(counts)) checkCount(name, value, 1);
+  for (const name of ["loggingSteps", "evalSteps", "evalExamples", "saveSteps"] as const) {
+    checkCount(name, settings[name], 1);
+  }
+  checkCount("warmupSteps", settings.schedule.warmupSteps, 0);
+  if (!(learningRate > 0)) {
+    throw new RangeError(`learningRate must be positive, got ${learningRate}`);
+  }
+  return settings;
+}
+
+function checkCount(name: string, value: number, least: number): void {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new RangeError(`${name} must be an integer from ${least}, got ${value}`);
+  }
+}
+
+/**
+ * What must be the same for a run to go on: every setting that changes a byte of the weights.
+ *
+ * @param dataFingerprint of the prepared data
+ * @param numerics the device's kind and classes of accumulation
+ */
+export function determinants(
+  config: ModelConfig,
+  settings: PretrainSettings,
+  dataFingerprint: string,
+  numerics: Readonly<Record<string, string>>,
+): Record<string, unknown> {
+  const { seed, schedule, optimizer, batchSize, microBatchSize, examples, validationFraction } =
+    settings;
+  return {
+    config: configToJson(config, [pretrainingArchitecture(config)]),
+    seed,
+    schedule,
+    optimizer,
+    batchSize,
+    microBatchSize,
+    examples,
+    validationFraction,
+    dataFingerprint,
+    numerics,
+  };
+}
+
+/** Path and values of the first difference between two JSON values, or null. */
+export function firstDifference(
+  before: unknown,
+  now: unknown,
+  path = "",
+): { path: string; before: unknown; now: unknown } | null {
+  if (typeof before === "object" && before !== null && typeof now === "object" && now !== null) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(now)])) {
+      const difference = firstDifference(
+        (before as Record<string, unknown>)[key],
+        (now as Record<string, unknown>)[key],
+        path === "" ? key : `${path}.${key}`,
+      );
+      if (difference !== null) return difference;
+    }
+    return null;
+  }
+  return before === now ? null : { path, before, now };
+}

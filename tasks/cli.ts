@@ -4,11 +4,13 @@
  *
  * @module
  */
+import { followLauncher } from "./cli/follow_launcher.ts";
 import { runCli } from "./cli/run.ts";
 
 export { runCli };
 
 if (import.meta.main) {
+  followLauncher();
   // Workers and a device may still hold the event loop: the command is done all the same.
   Deno.exit(await runCli(Deno.args));
 }

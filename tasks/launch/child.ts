@@ -18,10 +18,19 @@ export async function runChild(
     stdout: "inherit",
     stderr: "inherit",
   }).spawn();
-  const stop = forwardSignals(child);
+  const endings = [forwardSignals(child), followParent(child)];
   const { code } = await child.status; // 128 + n where a signal ended it
-  stop();
+  for (const end of endings) end();
   return code;
+}
+
+/** A run whose task was killed outright must not go on unseen, holding its folder. */
+function followParent(child: Deno.ChildProcess): () => void {
+  const parent = Deno.ppid;
+  const timer = setInterval(() => {
+    if (Deno.ppid !== parent) child.kill("SIGKILL");
+  }, 250);
+  return () => clearInterval(timer);
 }
 
 /** Hands SIGINT and SIGTERM on instead of dying of them; the function returned ends that. */
@@ -51,6 +60,7 @@ function forwardSignals(child: Deno.ChildProcess): () => void {
 export async function childEnvironment(): Promise<Record<string, string>> {
   const env = Deno.env.toObject();
   delete env.INIT_CWD; // or a `deno task` started by the tool would believe it
+  env.ALBERT_LAUNCHER = String(Deno.pid); // the tool ends when we are killed outright
   if (Deno.build.os === "linux" && !env.XDG_RUNTIME_DIR) {
     // Any folder will do; without one the graphics library writes warnings to standard error.
     env.XDG_RUNTIME_DIR = `${await usableCacheFolder()}/run`;

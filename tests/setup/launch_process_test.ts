@@ -8,6 +8,8 @@ const decoder = new TextDecoder();
 interface Checkout extends AsyncDisposable {
   root: string;
   cache: string;
+  /** Makes this the whole text of the tool. */
+  write(tool: string): Promise<void>;
   /** Starts the launcher for a tool whose whole text is this. */
   start(tool: string, words?: string[], env?: Record<string, string>): Promise<Deno.ChildProcess>;
 }
@@ -20,11 +22,13 @@ async function checkout(): Promise<Checkout> {
   for (const file of ["tasks/launch.ts", "deno.json", "deno.lock", "mod.ts"]) {
     await Deno.copyFile(`${ROOT}/${file}`, `${root}/${file}`);
   }
+  const write = (tool: string) => Deno.writeTextFile(`${root}/tasks/golden.ts`, tool);
   return {
     root,
     cache,
+    write,
     start: async (tool, words = [], env = {}) => {
-      await Deno.writeTextFile(`${root}/tasks/golden.ts`, tool);
+      await write(tool);
       return new Deno.Command(Deno.execPath(), {
         args: [
           "run",
@@ -155,6 +159,51 @@ Deno.test({
     assertEquals((await finish(child)).code, 137);
   },
 });
+
+Deno.test({
+  name: "a run ends soon after its task, or its launcher, was killed outright",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using here = await checkout();
+    await copy(`${ROOT}/tasks/cli`, `${here.root}/tasks/cli`);
+    await here.write(`
+      import { followLauncher } from "./cli/follow_launcher.ts";
+      followLauncher();
+      console.log(Deno.pid, Deno.ppid);
+      setTimeout(() => {}, 30_000);`);
+    for (const victim of ["task", "launcher"]) {
+      const { root } = here;
+      const shell =
+        `deno run -A --no-config --no-lock "${root}/tasks/launch.ts" golden --device cpu; :`;
+      const task = new Deno.Command("sh", {
+        args: ["-c", shell],
+        env: { ALBERT_CACHE: here.cache, ALBERT_JSR: "never", PATH: pathWithDeno() },
+        stdout: "piped",
+        stderr: "null",
+      }).spawn();
+      const reader = task.stdout.getReader();
+      const [tool, launcher] = decoder.decode((await reader.read()).value).split(" ").map(Number);
+      Deno.kill(victim === "task" ? task.pid : launcher, "SIGKILL");
+      assert((await reader.read()).done, "the last writer of standard output is gone");
+      assert(!await isRunning(tool), `the tool outlived its ${victim}`);
+      await task.status;
+      reader.releaseLock();
+      await task.stdout.cancel();
+    }
+  },
+});
+
+function pathWithDeno(): string {
+  return `${Deno.execPath().replace(/\/[^/]+$/, "")}:${Deno.env.get("PATH")}`;
+}
+
+async function isRunning(pid: number): Promise<boolean> {
+  try {
+    return !/^State:\s+Z/m.test(await Deno.readTextFile(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
+}
 
 Deno.test({
   name: "launch gives the graphics library a folder to be quiet about, and works without a home",

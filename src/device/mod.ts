@@ -3,7 +3,9 @@
  *
  * @module
  */
+export * from "./cpu/mod.ts";
 export * from "./device.ts";
 export * from "./open_device.ts";
 export * from "./reference/mod.ts";
+export * from "./self_test/mod.ts";
 export * from "./webgpu/mod.ts";

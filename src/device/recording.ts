@@ -24,7 +24,7 @@ export interface RunCommand<Plan = undefined> {
   readonly names: readonly string[];
   /** Their views, in the same order. */
   readonly views: readonly View[];
-  /** How many elements of each view the run may touch, by the kernel's shape rule. */
+  /** How many elements of each view the run may touch: by the kernel's shape rule, all where it has none. */
   readonly lengths: readonly number[];
   readonly plan: Plan;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type GpuAccess, requestAccess, type Restrictions } from "./adapter.ts";
+import { requestAccess } from "./adapter.ts";
 import { WebGpuDevice, type WebGpuOptions } from "./webgpu_device.ts";
 
 export { type GpuAccess, requestAccess, type Restrictions } from "./adapter.ts";
@@ -12,9 +12,7 @@ export type { VariantOf } from "./choose.ts";
 export { type CacheSizes, WebGpuDevice, type WebGpuOptions } from "./webgpu_device.ts";
 
 /** Opens the platform's preferred adapter; null where there is none. */
-export async function openWebGpuDevice(
-  options: WebGpuOptions & { readonly restrictions?: Restrictions } = {},
-): Promise<WebGpuDevice | null> {
-  const access: GpuAccess | null = await requestAccess(options.restrictions);
+export async function openWebGpuDevice(options: WebGpuOptions = {}): Promise<WebGpuDevice | null> {
+  const access = await requestAccess(options.restrictions);
   return access === null ? null : new WebGpuDevice(access, options);
 }

@@ -17,7 +17,7 @@ import type {
 } from "../device.ts";
 import { Recorder, type Recording } from "../recording.ts";
 import type { Signature } from "../signature.ts";
-import type { GpuAccess } from "./adapter.ts";
+import type { GpuAccess, Restrictions } from "./adapter.ts";
 import { BindGroups } from "./bind_groups.ts";
 import { BufferPool, type Holder } from "./buffer_pool.ts";
 import { checkPlan, chooseVariant, type VariantOf } from "./choose.ts";
@@ -35,6 +35,8 @@ export interface WebGpuOptions {
   readonly variantOf?: VariantOf;
   /** Bytes of persistent matrices that may stay copied as textures between recordings; 1 GiB unless given. */
   readonly textureBytes?: number;
+  /** Limits below the adapter's own. */
+  readonly restrictions?: Restrictions;
 }
 
 /** Sizes of what a device keeps, which must not grow from step to step. */

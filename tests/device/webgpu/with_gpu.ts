@@ -3,7 +3,6 @@ import { whole } from "../../../src/device/device.ts";
 import type { DeviceBuffer } from "../../../src/device/mod.ts";
 import {
   openWebGpuDevice,
-  type Restrictions,
   type WebGpuDevice,
   type WebGpuOptions,
 } from "../../../src/device/webgpu/mod.ts";
@@ -13,7 +12,6 @@ if (adapter === null) console.log("no WebGPU adapter: its tests are skipped");
 
 /** Options of a device under test. */
 export type TestOptions = WebGpuOptions & {
-  readonly restrictions?: Restrictions;
   /** The test ends with a device that is gone. */
   readonly expectLoss?: boolean;
 };

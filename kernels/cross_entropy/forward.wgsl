@@ -15,11 +15,11 @@ struct Parameters {
 
 @compute @workgroup_size(LANES)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let row = workgroup.x + workgroup.y * grid.x;
+  let row = group.x + group.y * grid.x;
   if (row >= parameters.rows) {
     return;
   }

@@ -11,11 +11,11 @@ override WORKGROUP: u32;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let i = (workgroup.x + workgroup.y * grid.x) * WORKGROUP + local;
+  let i = (group.x + group.y * grid.x) * WORKGROUP + local;
   if (i < parameters.count / WIDTH) {
     out[i] = Value(parameters.value);
   }

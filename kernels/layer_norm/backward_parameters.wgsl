@@ -17,11 +17,11 @@ override WORKGROUP: u32;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let i = (workgroup.x + workgroup.y * grid.x) * WORKGROUP + local;
+  let i = (group.x + group.y * grid.x) * WORKGROUP + local;
   let length = parameters.columns / WIDTH;
   let first = (i / length) * parameters.rows_per_chunk;
   if (first >= parameters.rows) {

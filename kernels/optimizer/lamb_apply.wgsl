@@ -17,17 +17,17 @@ struct Parameters {
 
 @compute @workgroup_size(LANES)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let block = workgroup.x + workgroup.y * grid.x;
-  if (block >= parameters.block_count || flag[0] != 0u) {
+  let b = group.x + group.y * grid.x;
+  if (b >= parameters.block_count || flag[0] != 0u) {
     return;
   }
-  let start = blocks[3u * block];
-  let end = start + blocks[3u * block + 1u];
-  let tensor = blocks[3u * block + 2u];
+  let start = blocks[3u * b];
+  let end = start + blocks[3u * b + 1u];
+  let tensor = blocks[3u * b + 2u];
   let decay = select(0.0, parameters.weight_decay, decays[tensor] != 0u);
   let rate = parameters.learning_rate * ratios[tensor];
   for (var i = start + lane; i < end; i += LANES) {

@@ -25,19 +25,19 @@ struct Parameters {
 
 @compute @workgroup_size(LANES)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let block = workgroup.x + workgroup.y * grid.x;
-  if (block >= parameters.block_count) {
+  let b = group.x + group.y * grid.x;
+  if (b >= parameters.block_count) {
     return;
   }
-  let start = blocks[3u * block];
+  let start = blocks[3u * b];
   // A set flag makes every block empty, so that all invocations still meet at the sums.
   let skip = flag[0] != 0u;
-  let end = start + select(blocks[3u * block + 1u], 0u, skip);
-  let decay = select(0.0, parameters.weight_decay, decays[blocks[3u * block + 2u]] != 0u);
+  let end = start + select(blocks[3u * b + 1u], 0u, skip);
+  let decay = select(0.0, parameters.weight_decay, decays[blocks[3u * b + 2u]] != 0u);
   let clip = norm[1];
   var weight_squares = 0.0;
   var update_squares = 0.0;
@@ -55,7 +55,7 @@ fn main(
   let weight_total = row_sum(lane, weight_squares);
   let update_total = row_sum(lane, update_squares);
   if (lane == 0u && !skip) {
-    partials[2u * block] = weight_total;
-    partials[2u * block + 1u] = update_total;
+    partials[2u * b] = weight_total;
+    partials[2u * b + 1u] = update_total;
   }
 }

@@ -14,20 +14,20 @@ struct Parameters {
 
 @compute @workgroup_size(LANES)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let tensor = workgroup.x + workgroup.y * grid.x;
+  let tensor = group.x + group.y * grid.x;
   if (tensor >= parameters.tensors) {
     return;
   }
   let end = tensor_blocks[tensor + 1u];
   var weight_squares = 0.0;
   var update_squares = 0.0;
-  for (var block = tensor_blocks[tensor] + lane; block < end; block += LANES) {
-    weight_squares += partials[2u * block];
-    update_squares += partials[2u * block + 1u];
+  for (var b = tensor_blocks[tensor] + lane; b < end; b += LANES) {
+    weight_squares += partials[2u * b];
+    update_squares += partials[2u * b + 1u];
   }
   let weight_total = row_sum(lane, weight_squares);
   let update_total = row_sum(lane, update_squares);

@@ -10,22 +10,22 @@ struct Parameters {
 
 @compute @workgroup_size(LANES)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let block = workgroup.x + workgroup.y * grid.x;
-  if (block >= parameters.block_count) {
+  let b = group.x + group.y * grid.x;
+  if (b >= parameters.block_count) {
     return;
   }
-  let start = blocks[3u * block];
-  let end = start + blocks[3u * block + 1u];
+  let start = blocks[3u * b];
+  let end = start + blocks[3u * b + 1u];
   var squares = 0.0;
   for (var i = start + lane; i < end; i += LANES) {
     squares += x[i] * x[i];
   }
   let total = row_sum(lane, squares);
   if (lane == 0u) {
-    partials[block] = total;
+    partials[b] = total;
   }
 }

@@ -1,6 +1,9 @@
 // Philox4x32-10 (Salmon et al., SC 2011) and the dropout mask drawn from it; philox.ts says the same in TypeScript.
 // Goes before a kernel whose `parameters` hold the RANDOM uniforms, after wgsl/vector.wgsl or wgsl/scalar.wgsl.
 
+const PHILOX_MULTIPLIERS = vec2<u32>(0xD2511F53u, 0xCD9E8D57u);
+const PHILOX_WEYL = vec2<u32>(0x9E3779B9u, 0xBB67AE85u);
+
 // WGSL has no 64-bit product: both upper words from products of 16-bit halves.
 fn multiply_high(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {
   let a_low = a & vec2(0xffffu);
@@ -13,15 +16,13 @@ fn multiply_high(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {
 }
 
 fn philox(counter: vec4<u32>, key: vec2<u32>) -> vec4<u32> {
-  const MULTIPLIERS = vec2(0xD2511F53u, 0xCD9E8D57u);
-  const WEYL = vec2(0x9E3779B9u, 0xBB67AE85u);
   var c = counter;
   var k = key;
   for (var round = 0u; round < 10u; round++) {
-    let high = multiply_high(MULTIPLIERS, c.xz);
-    let low = MULTIPLIERS * c.xz;
+    let high = multiply_high(PHILOX_MULTIPLIERS, c.xz);
+    let low = PHILOX_MULTIPLIERS * c.xz;
     c = vec4(high.y ^ c.y ^ k.x, low.y, high.x ^ c.w ^ k.y, low.x);
-    k += WEYL;
+    k += PHILOX_WEYL;
   }
   return c;
 }
@@ -30,14 +31,14 @@ fn philox(counter: vec4<u32>, key: vec2<u32>) -> vec4<u32> {
 fn dropout(value: Value, row: u32, column: u32, columns: u32) -> Value {
   let example = parameters.first_example + row / parameters.rows_per_example;
   let element = (row % parameters.rows_per_example) * columns + column;
-  let block = philox(
+  let words = philox(
     vec4(element / 4u, example, parameters.step, parameters.stream),
-    vec2(parameters.seed_low, parameters.seed_high),
+    vec2(parameters.seed_low, parameters.seed_high)
   );
 //#if vector
-  let drawn = block;
+  let drawn = words;
 //#else
-  let drawn = block[element % 4u];
+  let drawn = words[element % 4u];
 //#end
   return select(Value(0.0), value * parameters.keep_scale, drawn >= Bits(parameters.threshold));
 }

@@ -25,6 +25,9 @@ struct Parameters {
 @group(0) @binding(4) var<storage, read_write> dropped: array<Value>;
 //#end
 
+// Where a search for the largest starts: WGSL cannot write an infinity.
+const LEAST = -3.4028234e38;
+
 // The elements from column `column` on, with `other` in the place of those at `end` and beyond.
 fn until(end: u32, column: u32, v: Value, other: f32) -> Value {
 //#if vector
@@ -36,16 +39,15 @@ fn until(end: u32, column: u32, v: Value, other: f32) -> Value {
 
 @compute @workgroup_size(LANES)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let row = workgroup.x + workgroup.y * grid.x;
+  let row = group.x + group.y * grid.x;
   let rows_per_example = parameters.heads * parameters.queries;
   if (row >= parameters.batch * rows_per_example) {
     return;
   }
-  const LEAST = -3.4028234e38;
   let end = min(lengths[row / rows_per_example], parameters.keys);
   let pitch = parameters.pitch / WIDTH;
   let start = row * pitch;

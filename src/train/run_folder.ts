@@ -62,19 +62,7 @@ export class RunFolder {
 
   /** The settings that the run was started with, or null for a new run. */
   async readSettings(): Promise<Record<string, unknown> | null> {
-    const path = `${this.path}/${SETTINGS}`;
-    let text: string;
-    try {
-      text = await Deno.readTextFile(path);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return null;
-      throw error;
-    }
-    try {
-      return JSON.parse(text);
-    } catch {
-      throw new RunFolderError(`${path} is no JSON; restore it or start a new run elsewhere`);
-    }
+    return await readRunSettings(this.path);
   }
 
   /** Writes `run.json`. */
@@ -138,4 +126,25 @@ export async function readEvents(folder: string): Promise<RunEvent[]> {
       return [];
     }
   });
+}
+
+/**
+ * What a run folder's `run.json` says, or null where there is none.
+ *
+ * @throws {RunFolderError} when it is no JSON.
+ */
+export async function readRunSettings(folder: string): Promise<Record<string, unknown> | null> {
+  const path = `${folder}/${SETTINGS}`;
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new RunFolderError(`${path} is no JSON; restore it or start a new run elsewhere`);
+  }
 }

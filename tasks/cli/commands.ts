@@ -4,6 +4,9 @@
  */
 export const COMMANDS: Record<string, () => Promise<{ default: unknown }>> = {
   tokenize: () => import("./tokenize.ts"),
+  prepare: () => import("./prepare.ts"),
+  data: () => import("./data.ts"),
+  pretrain: () => import("./pretrain.ts"),
   completions: () => import("./completions.ts"),
   help: () => import("./help.ts"),
 };

@@ -1,0 +1,55 @@
+import { ValidationError } from "@cliffy/command";
+import { albertCommand } from "./common.ts";
+import { EnumType } from "@cliffy/command";
+import type { PretrainFlags } from "./pretrain/run.ts";
+
+/** `albert pretrain`: prepared data in, a run folder out. */
+export default albertCommand()
+  .description(
+    "Pretrain on masked words and sentence order.\n" +
+      "The run folder holds settings, events, checkpoints and report.html.",
+  )
+  .type("pair", new EnumType(["sop", "nsp", "none"] as const))
+  .type("optimizer", new EnumType(["lamb", "adamw"] as const))
+  .type("short", new EnumType(["chunk", "document"] as const))
+  .option("--output <folder:string>", "Run folder.", { required: true })
+  .option("--resume", "Go on from the run folder's last checkpoint.")
+  .option("--data <folder:string>", "Folder that prepare made.")
+  .option("--config <name:string>", "Preset (nano, albert-base-v2 …) or a config.json.")
+  .group("Training")
+  .option("--steps <n:integer>", "Optimizer steps.")
+  .option("--batch-size <n:integer>", "Examples of an optimizer step (32).")
+  .option("--micro-batch-size <n:integer>", "Examples the device holds at once (all).")
+  .option("--max-seq-length <n:integer>", "Tokens of an example (the preset's).")
+  .option("--learning-rate <x:number>", "Peak rate (the paper's, scaled to the batch).")
+  .option("--warmup-steps <n:integer>", "Steps of linear warm-up (2.5% of all).")
+  .option("--optimizer <name:optimizer>", "Update rule (lamb).")
+  .option("--weight-decay <x:number>", "Decay of matrices and tables (0.01).")
+  .option("--max-grad-norm <x:number>", "Clip gradients to this global norm (1); 0 never clips.")
+  .option("--dropout <x:number>", "Hidden and attention dropout (the config's).")
+  .group("Examples")
+  .option("--pair-objective <name:pair>", "What the second loss learns (the config's).")
+  .option("--max-predictions-per-seq <n:integer>", "Most masked tokens of an example (15%).")
+  .option("--short-seq-per <name:short>", "Where short targets are drawn (chunk).")
+  .option("--dupe-factor <n:integer>", "Fixed masks used in turn; 0 masks anew (0).")
+  .option("--validation-fraction <x:number>", "Share of documents held out (0.05).")
+  .group("Watching")
+  .option("--logging-steps <n:integer>", "Steps between two lines of the log (10).")
+  .option("--eval-steps <n:integer>", "Steps between evaluations (a tenth of all).")
+  .option("--eval-examples <n:integer>", "Held-out examples of an evaluation (512).")
+  .option("--save-steps <n:integer>", "Steps between checkpoints (a fifth of all).")
+  .option("--keep-checkpoints <n:integer>", "Newest checkpoints to keep (3); 0 keeps all.")
+  .example(
+    "A small model",
+    "albert pretrain --config nano --data data/books --output runs/books --steps 1000",
+  )
+  .example("Go on", "albert pretrain --output runs/books --resume")
+  .action(async (flags) => {
+    const { runPretrain, UsageError } = await import("./pretrain/run.ts");
+    try {
+      await runPretrain(flags as PretrainFlags);
+    } catch (error) {
+      if (error instanceof UsageError) throw new ValidationError(error.message, { exitCode: 2 });
+      throw error;
+    }
+  });

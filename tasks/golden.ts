@@ -1,0 +1,55 @@
+/**
+ * `deno task golden DIR --device D [--output OUT] [--json]`: computes every golden case of a folder and compares.
+ */
+import { Command, EnumType } from "@cliffy/command";
+import { DEVICES } from "./cli/common.ts";
+import { report } from "./cli/run.ts";
+
+const command = new Command()
+  .throwErrors()
+  .name("golden")
+  .description("Compute golden cases and compare them with what PyTorch computed.")
+  .type("device", new EnumType(DEVICES))
+  .arguments("<folder:string>")
+  .option("--device <name:device>", "What to compute on.", { default: "auto" as const })
+  .option("--output <folder:string>", "Write what was computed as OUTPUT/CASE/actual.safetensors.")
+  .option("--json", "Print a JSON object a line.")
+  .example("The cases of a checkout", "deno task golden tests/fixtures/golden --device webgpu")
+  .action(async ({ device: kind, output, json }, folder) => {
+    const { openDevice } = await import("../src/device/mod.ts");
+    const { checkCase } = await import("../src/train/golden/mod.ts");
+    const { listCases, readCase, writeActual } = await import("../src/train/golden/read_cases.ts");
+    const cases = await listCases(folder);
+    const device = await openDevice({ device: kind });
+    try {
+      for (const { name, path } of cases) {
+        const result = await checkCase(device, await readCase(name, path));
+        if (output !== undefined) await writeActual(output, result);
+        if (!result.ok) Deno.exitCode = 1;
+        const { worstError, worstTensor, ok } = result;
+        console.log(
+          json
+            ? JSON.stringify({
+              case: name,
+              device: device.description.kind,
+              // JSON has no infinity.
+              worst_error: Number.isFinite(worstError) ? worstError : Number.MAX_VALUE,
+              worst_tensor: worstTensor,
+              ok,
+            })
+            : `${ok ? "ok  " : "FAIL"} ${name}: ${
+              worstError.toPrecision(3)
+            } of the tolerance at ${worstTensor}`,
+        );
+      }
+    } finally {
+      await device.destroy();
+    }
+  });
+
+try {
+  await command.parse(Deno.args);
+} catch (error) {
+  Deno.exitCode = report(error);
+}
+Deno.exit();

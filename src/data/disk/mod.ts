@@ -4,7 +4,6 @@
  * @module
  */
 export { expandInputs, openInput, STANDARD_INPUT } from "./inputs.ts";
-export { loadTokenizer } from "./load_tokenizer.ts";
 export * from "./open_shards.ts";
 export { prepare, type Prepared, type PrepareOptions, type SavableTokenizer } from "./prepare.ts";
 export type { PrepareProgress } from "./tokenize_inputs.ts";

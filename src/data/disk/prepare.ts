@@ -11,7 +11,7 @@ import { type PieceTokenizer, vocabularyFacts } from "../vocabulary.ts";
 import { START } from "./admission.ts";
 import { expandInputs } from "./inputs.ts";
 import { type Journal, readJournal, removeJournal } from "./journal.ts";
-import { loadTokenizer } from "./load_tokenizer.ts";
+import { loadTokenizer } from "../../text/load_tokenizer.ts";
 import { OutputFolder } from "./output_folder.ts";
 import { type PrepareProgress, tokenizeInputs } from "./tokenize_inputs.ts";
 
@@ -63,10 +63,17 @@ const SHARD_TOKENS = 16 * 1024 * 1024;
  *
  * @param options What to prepare.
  * @returns What was made.
+ * @throws {RangeError} When the validation fraction is out of range.
  * @throws {SyntaxError} When an input is empty or no UTF-8 text.
  * @throws {Error} When the output is in use or not empty, or nothing can be read or written.
  */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
+  const { validationFraction = 0 } = options;
+  if (!(validationFraction >= 0 && validationFraction < 1)) {
+    throw new RangeError(
+      `The validation fraction must be from 0 to below 1, got ${validationFraction}`,
+    );
+  }
   const paths = await expandInputs(options.inputs);
   const { vocabulary } = options;
   const tokenizer = typeof vocabulary === "string" ? await loadTokenizer(vocabulary) : vocabulary;
@@ -106,7 +113,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
       vocabularyFiles: Object.keys(vocabularyFiles),
       fingerprint: sha256Hex(JSON.stringify([facts.fingerprint, sums])),
       shards,
-      validationFraction: options.validationFraction ?? 0,
+      validationFraction,
       report: { documentsRead, duplicateDocuments, emptyDocuments, lengths: histograms },
     };
     await atomicWriteFile(`${folder.unfinished}/${INDEX_FILE}`, serializeIndex(index));

@@ -5,7 +5,7 @@
  */
 import { runTokenizeJob } from "../tokenize_job.ts";
 import type { PieceTokenizer } from "../vocabulary.ts";
-import { loadTokenizer } from "./load_tokenizer.ts";
+import { loadTokenizer } from "../../text/load_tokenizer.ts";
 import type { WorkerAnswer, WorkerRequest } from "./tokenize_pool.ts";
 
 const scope = self as unknown as {

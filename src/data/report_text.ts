@@ -1,0 +1,96 @@
+/**
+ * Data statistics as text for a terminal.
+ *
+ * @module
+ */
+import type { ExampleStatistics } from "./example_statistics.ts";
+import type { DataIndex } from "./index_file.ts";
+import { SENTENCE_BAR } from "./length_histogram.ts";
+
+/**
+ * Describes a folder of shards.
+ *
+ * @param index Its index.
+ * @returns Lines of text.
+ */
+export function describeData(index: DataIndex): string {
+  const total = (field: "documents" | "sentences" | "tokens") =>
+    index.shards.reduce((sum, shard) => sum + shard[field], 0);
+  const { report } = index;
+  const { sentences, documents } = report.lengths;
+  return [
+    `documents            ${figure(total("documents"))}`,
+    `  left out as equal  ${figure(report.duplicateDocuments)}`,
+    `  left out as empty  ${figure(report.emptyDocuments)}`,
+    `sentences            ${figure(total("sentences"))}`,
+    `tokens               ${figure(total("tokens"))}`,
+    `vocabulary           ${figure(index.vocabulary.size)} pieces`,
+    `shards               ${index.shards.length}`,
+    `fingerprint          ${index.fingerprint}`,
+    "",
+    "tokens a sentence",
+    ...histogram(sentences, (i) => `${SENTENCE_BAR * i}`, sentences.length - 1),
+    "",
+    "tokens a document",
+    ...histogram(documents, (i) => `${2 ** i}`),
+  ].join("\n");
+}
+
+/**
+ * Describes examples.
+ *
+ * @param statistics What was counted.
+ * @returns Lines of text.
+ */
+export function describeExamples(statistics: ExampleStatistics): string {
+  const { replacements } = statistics;
+  return [
+    `examples looked at          ${figure(statistics.examples)}`,
+    `tokens an example           ${statistics.meanLength.toFixed(1)}`,
+    `cut to fit                  ${percent(statistics.truncated)}`,
+    `pair label 1                ${percent(statistics.pairsWithLabelOne)}`,
+    `pairs across documents      ${figure(statistics.pairsAcrossDocuments)}`,
+    `pairs not consecutive       ${figure(statistics.pairsNotConsecutive)}`,
+    `short targets, as drawn     ${percent(statistics.shortTargetsDrawn)}`,
+    `one-sentence chunks dropped ${percent(statistics.oneSentenceChunksDropped)} of those used`,
+    `span lengths, as drawn      ${statistics.spansDrawn.map(percent).join(", ")}`,
+    `span lengths, as masked     ${statistics.spansMasked.map(percent).join(", ")}`,
+    `masked tokens an example    ${statistics.meanMasked.toFixed(1)}`,
+    `masked exactly as many      ${percent(statistics.budgetsMet)}`,
+    `masked / kept / random      ${
+      [replacements.mask, replacements.kept, replacements.random].map(percent).join(" / ")
+    }`,
+    "",
+    "tokens an example, in sixteenths of the maximum",
+    ...histogram(statistics.lengthHistogram, String),
+    "",
+    "percent of tokens masked",
+    ...histogram(statistics.maskedPercentHistogram, (i) => `${5 * i}`),
+  ].join("\n");
+}
+
+/** Bars from the first to the last that is not empty; `open` marks one without an upper end. */
+function histogram(
+  counts: readonly number[],
+  label: (i: number) => string,
+  open: number = -1,
+): string[] {
+  const first = counts.findIndex((count) => count > 0);
+  const last = counts.findLastIndex((count) => count > 0);
+  const most = Math.max(...counts);
+  const lines: string[] = [];
+  for (let i = Math.max(first, 0); i <= last; i++) {
+    const name = `${label(i)}${i === open ? "+" : ""}`;
+    const bar = "█".repeat(Math.round(40 * counts[i] / most));
+    lines.push(`  ${name.padStart(9)} ${bar.padEnd(40)} ${figure(counts[i])}`);
+  }
+  return lines;
+}
+
+function figure(value: number): string {
+  return value.toLocaleString("en");
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)}%`;
+}

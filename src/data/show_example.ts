@@ -1,0 +1,71 @@
+/**
+ * An example as text that people can read.
+ *
+ * @module
+ */
+import type { Example } from "./example.ts";
+
+/** What showing examples needs of a tokenizer. */
+export interface PieceNames {
+  /** The text of a piece. */
+  idToPiece(id: number): string;
+}
+
+const COLOUR = { first: 36, second: 33, masked: 31, kept: 32, random: 35, special: 90 } as const;
+
+/**
+ * Shows an example: its label, and its text with what is to be predicted. `{sat}` is hidden behind
+ * the mask piece, `{sat=}` was left to be seen, `{sat→dog}` was replaced at random.
+ *
+ * @param example The example.
+ * @param names Gives the pieces.
+ * @param colour Whether to colour segments and masks for a terminal.
+ * @param maskId The mask piece's id.
+ * @returns Lines of text.
+ */
+export function showExample(
+  example: Example,
+  names: PieceNames,
+  maskId: number,
+  colour: boolean,
+): string {
+  const paint = (text: string, code: number): string =>
+    colour ? `\x1b[${code}m${text}\x1b[0m` : text;
+  const labels = new Map<number, number>();
+  example.maskedPositions.forEach((position, i) => labels.set(position, example.maskedLabels[i]));
+  const firstEnd = example.tokenTypeIds.indexOf(1);
+  const segments: string[] = ["", ""];
+  for (let position = 1; position < example.length; position++) {
+    const type = example.tokenTypeIds[position];
+    if (position === example.length - 1 || position === firstEnd - 1) continue;
+    const id = example.inputIds[position];
+    const label = labels.get(position);
+    const [space, piece] = spaced(names.idToPiece(label ?? id));
+    let shown = paint(piece, type === 0 ? COLOUR.first : COLOUR.second);
+    if (label !== undefined && id === maskId) shown = paint(`{${piece}}`, COLOUR.masked);
+    else if (label !== undefined && id === label) shown = paint(`{${piece}=}`, COLOUR.kept);
+    else if (label !== undefined) {
+      shown = paint(`{${piece}→${spaced(names.idToPiece(id))[1]}}`, COLOUR.random);
+    }
+    segments[type] += space + shown;
+  }
+  const order = ["in order", "swapped, or a random second segment"][example.pairLabel] ?? "no pair";
+  const origin = example.trace === undefined
+    ? ""
+    : ` · epoch ${example.trace.epoch}, document ${example.trace.first.document}` +
+      `, sentence ${example.trace.first.firstSentence}`;
+  return [
+    paint(
+      `${example.length} tokens, ${labels.size} to predict · ${order}` +
+        `${example.truncated ? " · cut to fit" : ""}${origin}`,
+      COLOUR.special,
+    ),
+    `A:${segments[0]}`,
+    ...(segments[1] === "" ? [] : [`B:${segments[1]}`]),
+  ].join("\n");
+}
+
+/** A piece without its word marker, and the space that the marker stands for. */
+function spaced(piece: string): [space: string, text: string] {
+  return piece.startsWith("▁") ? [" ", piece.slice(1) || "▁"] : ["", piece];
+}

@@ -1,0 +1,75 @@
+import { EnumType } from "@cliffy/command";
+import { albertCommand } from "./common.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { createProgress } from "./progress.ts";
+
+const FORMATS = ["auto", "paragraphs", "sentences", "wikiextractor", "wikitext", "jsonl"] as const;
+
+/** `albert prepare`: text files in, a folder of token shards out. */
+export default albertCommand()
+  .description(
+    "Turn text into shards of token ids for pretraining.\n" +
+      "Killed or stopped, the same command goes on where it was.",
+  )
+  .type("format", new EnumType(FORMATS))
+  .option("--input <glob...:string>", "Files, folders, patterns, or - for standard input.", {
+    required: true,
+  })
+  .option("--vocab <path:string>", "spiece.model, tokenizer.json, vocab.txt, or their folder.", {
+    required: true,
+  })
+  .option("--output <folder:string>", "Where the shards go.", { required: true })
+  .option("--format <format:format>", "How documents are marked; gzip is recognised by itself.", {
+    default: "auto" as const,
+  })
+  .option("--text-field <name:string>", "Field with the text in JSON lines.", { default: "text" })
+  .option("--keep-duplicates", "Keep documents that are equal to an earlier one.")
+  .option("--validation-fraction <share:number>", "Share of tokens that training holds out.", {
+    default: 0,
+  })
+  .option("--shard-tokens <n:integer>", "Tokens a shard.", { default: 16777216 })
+  .option("--workers <n:integer>", "Threads that tokenize; one a core if left out.")
+  .option("--stats", "Print what the data holds, with histograms.")
+  .option("--overwrite", "Replace prepared data in the output folder.")
+  .example(
+    "Prepare a folder of books",
+    "albert prepare --input 'books/*.txt' --vocab runs/vocabulary --output runs/data --stats",
+  )
+  .action(async (options) => {
+    const { prepare } = await import("../../src/data/disk/mod.ts");
+    const { describeData } = await import("../../src/data/mod.ts");
+    const progress = createProgress({ title: "preparing", unit: "MB", quiet: options.quiet });
+    const stop = new AbortController();
+    const release = onInterrupt(() =>
+      stop.abort(new Error("Stopped. The same command goes on after the last finished shard"))
+    );
+    try {
+      const { index, documentsResumed } = await prepare({
+        inputs: options.input,
+        vocabulary: options.vocab,
+        output: options.output,
+        format: options.format,
+        textField: options.textField,
+        deduplicate: !options.keepDuplicates,
+        validationFraction: options.validationFraction,
+        shardTokens: options.shardTokens,
+        workers: options.workers,
+        overwrite: options.overwrite,
+        signal: stop.signal,
+        onProgress: ({ bytesRead, bytesTotal, documents, tokens }) => {
+          const share = bytesTotal > 0 ? ` of ${(bytesTotal / 1e6).toFixed(1)}` : "";
+          const done = Math.round(bytesRead / 1e5) / 10;
+          progress.update(done, `${share} ${documents} documents, ${tokens} tokens`);
+        },
+      });
+      if (documentsResumed > 0) progress.say(`${documentsResumed} documents were done before`);
+      const tokens = index.shards.reduce((sum, shard) => sum + shard.tokens, 0);
+      progress.end(`${options.output}: ${index.shards.length} shards, ${tokens} tokens`);
+      if (options.json) {
+        const { shards, report, fingerprint } = index;
+        console.log(JSON.stringify({ output: options.output, fingerprint, shards, report }));
+      } else if (options.stats) console.log(describeData(index));
+    } finally {
+      release();
+    }
+  });

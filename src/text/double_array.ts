@@ -54,40 +54,50 @@ export function buildDoubleArray(
   keys: readonly Uint8Array[],
   values: ArrayLike<number>,
 ): Uint32Array {
-  const builder = new DoubleArrayBuilder();
-  if (keys.length > 0) builder.addChildren(0, keys, values, 0, keys.length, 0);
-  return builder.finish();
+  return new DoubleArrayBuilder(keys, values).build();
 }
 
 class DoubleArrayBuilder {
   #units = new Uint32Array(4 * BLOCK).fill(EMPTY_UNIT);
-  /** Units taken by a node, and offsets taken by a parent: two parents must not share one. */
-  #taken = new Uint8Array(4 * BLOCK);
+  /** Offsets taken by a parent: two parents must not share one. */
   #offsetTaken = new Uint8Array(4 * BLOCK);
-  #size = BLOCK;
-  /** Units that may still be free, block by block, for the open blocks. */
-  #free: Uint32Array[] = [];
+  #size = 0;
+  /** Free units of the open blocks as a list through two arrays; 0, the root, is its anchor. */
+  #next = new Int32Array(4 * BLOCK);
+  #previous = new Int32Array(4 * BLOCK);
+  #free = new Uint8Array(4 * BLOCK);
 
-  constructor() {
+  readonly #keys: readonly Uint8Array[];
+  readonly #values: ArrayLike<number>;
+  /** Nodes whose children are still to be placed. */
+  readonly #open: { node: number; begin: number; end: number; depth: number }[] = [];
+
+  constructor(keys: readonly Uint8Array[], values: ArrayLike<number>) {
+    this.#keys = keys;
+    this.#values = values;
     this.#units[0] = 0;
-    this.#taken[0] = 1;
-    this.#free.push(blockUnits(0));
+    this.#grow();
   }
 
-  addChildren(
-    node: number,
-    keys: readonly Uint8Array[],
-    values: ArrayLike<number>,
-    begin: number,
-    end: number,
-    depth: number,
-  ): void {
+  build(): Uint32Array {
+    if (this.#keys.length > 0) {
+      this.#open.push({ node: 0, begin: 0, end: this.#keys.length, depth: 0 });
+    }
+    for (let next = this.#open.pop(); next; next = this.#open.pop()) {
+      this.#addChildren(next.node, next.begin, next.end, next.depth);
+    }
+    return this.#units.slice(0, this.#size);
+  }
+
+  /** Places the children of a node that stands for the keys from `begin` to `end`. */
+  #addChildren(node: number, begin: number, end: number, depth: number): void {
+    const keys = this.#keys;
     const labels: number[] = [], borders: number[] = [];
     const hasLeaf = keys[begin].length === depth;
     if (hasLeaf) labels.push(0), borders.push(begin);
-    for (let i = begin + (hasLeaf ? 1 : 0); i < end; i++) {
+    for (let i = hasLeaf ? begin + 1 : begin; i < end; i++) {
       const label = keys[i][depth];
-      if (label !== labels[labels.length - 1] || (label === 0)) labels.push(label), borders.push(i);
+      if (label !== labels[labels.length - 1]) labels.push(label), borders.push(i);
     }
     borders.push(end);
 
@@ -97,63 +107,80 @@ class DoubleArrayBuilder {
       throw new RangeError("Cannot build the trie: it needs more than 2,097,152 units");
     }
     this.#units[node] |= (relative << 10) | (hasLeaf ? LEAF_FLAG : 0);
-    for (let i = 0; i < labels.length; i++) {
-      this.#units[children ^ labels[i]] = hasLeaf && i === 0
-        ? (EMPTY_UNIT | values[begin]) >>> 0
-        : labels[i];
-    }
+    if (hasLeaf) this.#units[children] = EMPTY_UNIT | this.#values[begin];
     for (let i = hasLeaf ? 1 : 0; i < labels.length; i++) {
-      this.addChildren(children ^ labels[i], keys, values, borders[i], borders[i + 1], depth + 1);
+      const child = children ^ labels[i];
+      this.#units[child] = labels[i];
+      this.#open.push({ node: child, begin: borders[i], end: borders[i + 1], depth: depth + 1 });
     }
-  }
-
-  finish(): Uint32Array {
-    return this.#units.slice(0, this.#size);
   }
 
   /** Finds an offset at which every label lands on a free unit, and takes those units. */
   #place(labels: readonly number[]): number {
     const first = labels[0];
-    for (const block of this.#free) {
-      for (const unit of block) {
-        const offset = unit ^ first;
-        if (this.#taken[unit] || this.#offsetTaken[offset]) continue;
-        if (labels.every((label) => !this.#taken[offset ^ label])) {
-          return this.#take(offset, labels);
-        }
+    for (let unit = this.#next[0]; unit !== 0; unit = this.#next[unit]) {
+      const offset = unit ^ first;
+      if (!this.#offsetTaken[offset] && this.#fits(offset, labels)) {
+        return this.#take(offset, labels);
       }
     }
+    const block = this.#size;
     this.#grow();
-    return this.#take((this.#size - BLOCK) ^ first, labels);
+    return this.#take(block ^ first, labels);
+  }
+
+  #fits(offset: number, labels: readonly number[]): boolean {
+    for (let i = 1; i < labels.length; i++) {
+      if (!this.#free[offset ^ labels[i]]) return false;
+    }
+    return true;
   }
 
   #take(offset: number, labels: readonly number[]): number {
     this.#offsetTaken[offset] = 1;
-    for (const label of labels) this.#taken[offset ^ label] = 1;
+    for (const label of labels) this.#unlink(offset ^ label);
     return offset;
   }
 
-  #grow(): void {
-    if (this.#size + BLOCK > this.#units.length) {
-      const units = new Uint32Array(2 * this.#units.length).fill(EMPTY_UNIT);
-      units.set(this.#units);
-      this.#units = units;
-      this.#taken = grown(this.#taken);
-      this.#offsetTaken = grown(this.#offsetTaken);
-    }
-    this.#free = this.#free.slice(-(OPEN_BLOCKS - 1))
-      .map((block) => block.filter((unit) => !this.#taken[unit]));
-    this.#free.push(blockUnits(this.#size));
-    this.#size += BLOCK;
+  #unlink(unit: number): void {
+    this.#free[unit] = 0;
+    this.#next[this.#previous[unit]] = this.#next[unit];
+    this.#previous[this.#next[unit]] = this.#previous[unit];
   }
-}
 
-function blockUnits(start: number): Uint32Array {
-  return Uint32Array.from({ length: BLOCK }, (_, i) => start + i);
-}
+  /** Opens a block of units, and closes the one that has been open longest. */
+  #grow(): void {
+    const start = this.#size, end = start + BLOCK;
+    if (end > this.#units.length) this.#doubleCapacity();
+    for (let unit = Math.max(start, 1); unit < end; unit++) {
+      const last = this.#previous[0];
+      this.#next[last] = unit;
+      this.#previous[unit] = last;
+      this.#next[unit] = 0;
+      this.#previous[0] = unit;
+      this.#free[unit] = 1;
+    }
+    this.#size = end;
+    const closed = start - OPEN_BLOCKS * BLOCK;
+    for (let unit = Math.max(closed, 1); unit < closed + BLOCK; unit++) {
+      if (this.#free[unit]) this.#unlink(unit);
+    }
+  }
 
-function grown(flags: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const result = new Uint8Array(2 * flags.length);
-  result.set(flags);
-  return result;
+  #doubleCapacity(): void {
+    const length = 2 * this.#units.length;
+    const units = new Uint32Array(length).fill(EMPTY_UNIT);
+    const offsetTaken = new Uint8Array(length), free = new Uint8Array(length);
+    const next = new Int32Array(length), previous = new Int32Array(length);
+    units.set(this.#units);
+    offsetTaken.set(this.#offsetTaken);
+    free.set(this.#free);
+    next.set(this.#next);
+    previous.set(this.#previous);
+    this.#units = units;
+    this.#offsetTaken = offsetTaken;
+    this.#free = free;
+    this.#next = next;
+    this.#previous = previous;
+  }
 }

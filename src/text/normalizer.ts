@@ -80,7 +80,10 @@ export class Normalizer {
       this.#rules = units;
       this.#replacements = replacements;
     }
-    const symbols = [...new Set(options.userDefinedSymbols ?? [])].filter((s) => s).sort();
+    const symbols = [...new Set(options.userDefinedSymbols ?? [])].filter((s) =>
+      s !== "" && !s.includes("\0")
+    )
+      .sort();
     if (symbols.length > 0) {
       const encoder = new TextEncoder();
       this.#symbols = buildDoubleArray(symbols.map((s) => encoder.encode(s)), symbols.map(() => 0));

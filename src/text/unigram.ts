@@ -51,20 +51,20 @@ export class Unigram {
     if (lowest === Infinity) lowest = 0;
     this.#unknownScore = Math.fround(lowest - UNKNOWN_PENALTY);
 
-    const searchable: { bytes: Uint8Array; id: number; piece: string }[] = [];
-    const encoder = new TextEncoder();
-    this.#scores = new Float32Array(pieces.length);
-    pieces.forEach(({ piece, score, type }, id) => {
-      if (type !== PieceType.normal && type !== PieceType.userDefined) return;
-      const bytes = encoder.encode(piece);
-      searchable.push({ bytes, id, piece });
-      this.#scores[id] = type === PieceType.userDefined ? userDefinedScore(bytes.length) : score;
+    const idOf = new Map<string, number>();
+    pieces.forEach(({ piece, type }, id) => {
+      if (type === PieceType.normal || type === PieceType.userDefined) idOf.set(piece, id);
     });
-    searchable.sort((a, b) => a.piece < b.piece ? -1 : 1);
-    const units = buildDoubleArray(
-      searchable.map(({ bytes }) => bytes),
-      searchable.map(({ id }) => id),
-    );
+    const sorted = [...idOf.keys()].sort();
+    const ids = sorted.map((piece) => idOf.get(piece)!);
+    const encoder = new TextEncoder();
+    const keys = sorted.map((piece) => encoder.encode(piece));
+    const units = buildDoubleArray(keys, ids);
+    this.#scores = new Float32Array(pieces.length);
+    ids.forEach((id, i) => {
+      const isUserDefined = pieces[id].type === PieceType.userDefined;
+      this.#scores[id] = isUserDefined ? userDefinedScore(keys[i].length) : pieces[id].score;
+    });
     this.#units = new Int32Array(units.buffer, units.byteOffset, units.length);
   }
 
@@ -177,7 +177,9 @@ function checkPieces(pieces: readonly SentencePiece[]): number {
   let unknownId = -1;
   const seen = new Set<string>(), reserved = new Set<string>();
   pieces.forEach(({ piece, score, type }, id) => {
-    if (piece === "") throw new SyntaxError(`Cannot use the vocabulary: piece ${id} is empty`);
+    if (piece === "" || piece.includes("\0")) {
+      throw new SyntaxError(`Cannot use the vocabulary: piece ${id} is empty or holds a NUL`);
+    }
     if (!Number.isFinite(score)) {
       throw new SyntaxError(`Cannot use the vocabulary: the score of piece ${id} is ${score}`);
     }

@@ -66,7 +66,7 @@ export class WordPiece {
 }
 
 function buildTrie(entries: { piece: string; id: number }[]): Uint32Array {
-  const sorted = entries.filter(({ piece }) => piece !== "")
+  const sorted = entries.filter(({ piece }) => piece !== "" && !piece.includes("\0"))
     .sort((a, b) => a.piece < b.piece ? -1 : 1);
   const encoder = new TextEncoder();
   return buildDoubleArray(

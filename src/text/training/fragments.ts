@@ -1,0 +1,145 @@
+import type { RequiredCharacter } from "./alphabet.ts";
+import type { PieceRules } from "./piece_rules.ts";
+import { increment, UNKNOWN, type WordCounts } from "./word_counter.ts";
+
+/** Follows the last character of a sentence. */
+const SENTENCE_END = "\0";
+
+/**
+ * The training text cut into fragments that no piece crosses. Pieces never cross a word, an unknown
+ * character or a change of script, so a fragment can be segmented on its own and equal ones once.
+ */
+export interface Fragments {
+  /** The characters that may be learnt, in code point order; symbol s stands for entry s. */
+  readonly alphabet: readonly string[];
+  /** The distinct fragments, as symbols, one after the other. */
+  readonly symbols: Int32Array;
+  /** Where each fragment begins in `symbols`; one more entry than there are fragments. */
+  readonly starts: Int32Array;
+  /** How often each fragment was seen. */
+  readonly frequencies: Float64Array;
+  /** How many characters of the text cannot be learnt: rare ones and special pieces. */
+  readonly unknownCharacters: number;
+  /** The symbol of the most frequent character. */
+  readonly mostFrequentSymbol: number;
+  /** The text that seed pieces are counted in. */
+  readonly contexts: FragmentContexts;
+}
+
+/**
+ * Every fragment once for each character seen after it: symbols of the fragment, then a terminator
+ * that tells that character (or unknown, or the sentence's end). What follows decides whether a
+ * substring counts as a unit of its own, hence a seed.
+ */
+export interface FragmentContexts {
+  readonly symbols: Int32Array;
+  /** How often the entry that a position lies in was seen. */
+  readonly weights: Float64Array;
+  /** Number of symbols from a position to the end of its fragment. */
+  readonly lengthsLeft: Int32Array;
+  /** Symbols from here on are terminators. */
+  readonly firstTerminator: number;
+  /** One more than the largest symbol. */
+  readonly alphabetSize: number;
+}
+
+/** Cuts counted words into fragments and writes them as symbols. */
+export function collectFragments(
+  words: WordCounts,
+  required: readonly RequiredCharacter[],
+  rules: PieceRules,
+): Fragments {
+  const known = new Set(required.map(({ character }) => character));
+  // Key: the fragment, then the one character that follows it.
+  const contexts = new Map<string, number>();
+  let unknownCharacters = 0;
+  const cut = (word: string, after: string, frequency: number): void => {
+    const characters = Array.from(word, (character) => known.has(character) ? character : UNKNOWN);
+    let fragment = "";
+    for (let i = 0; i < characters.length; i++) {
+      const character = characters[i];
+      if (character === UNKNOWN) {
+        unknownCharacters += frequency;
+        continue;
+      }
+      fragment += character;
+      const next = i + 1 < characters.length ? characters[i + 1] : after;
+      const ends = i + 1 === characters.length || next === UNKNOWN ||
+        rules.separates(character, next);
+      if (!ends) continue;
+      increment(contexts, fragment + next, frequency);
+      fragment = "";
+    }
+  };
+  for (const [word, frequency] of words.within) cut(word, WORD_END, frequency);
+  for (const [word, frequency] of words.final) cut(word, SENTENCE_END, frequency);
+  const alphabet = [...known].sort(byCodePoint);
+  return {
+    alphabet,
+    unknownCharacters,
+    mostFrequentSymbol: alphabet.indexOf(required[0].character),
+    ...encode(contexts, alphabet),
+  };
+}
+
+/** Follows a word inside a sentence: the `▁` of the next one. */
+const WORD_END = "▁";
+
+/** Orders characters by code point, which UTF-16 order is not beyond the basic plane. */
+function byCodePoint(a: string, b: string): number {
+  return a.codePointAt(0)! - b.codePointAt(0)!;
+}
+
+type EncodedFragments = Pick<Fragments, "symbols" | "starts" | "frequencies" | "contexts">;
+
+function encode(contexts: Map<string, number>, alphabet: readonly string[]): EncodedFragments {
+  const symbolOf = new Map(alphabet.map((character, symbol) => [character, symbol]));
+  const firstTerminator = alphabet.length;
+  const terminatorOf = new Map(symbolOf);
+  terminatorOf.set(UNKNOWN, alphabet.length);
+  terminatorOf.set(SENTENCE_END, alphabet.length + 1);
+
+  // Sorted, so that nothing below depends on the order in which sentences were read.
+  const sorted = [...contexts.keys()].sort();
+  let capacity = 0;
+  for (const context of sorted) capacity += context.length;
+  const contextSymbols = new Int32Array(capacity);
+  const contextWeights = new Float64Array(capacity);
+  const lengthsLeft = new Int32Array(capacity);
+  let written = 0;
+  const frequencies = new Map<string, number>();
+  for (const context of sorted) {
+    const frequency = contexts.get(context)!;
+    const characters = Array.from(context);
+    const next = characters.pop()!;
+    increment(frequencies, characters.join(""), frequency);
+    for (let i = 0; i < characters.length; i++) {
+      contextSymbols[written] = symbolOf.get(characters[i])!;
+      contextWeights[written] = frequency;
+      lengthsLeft[written++] = characters.length - i;
+    }
+    contextSymbols[written] = firstTerminator + terminatorOf.get(next)!;
+    contextWeights[written++] = frequency;
+  }
+
+  const symbols = new Int32Array(written);
+  const starts = new Int32Array(frequencies.size + 1);
+  let fragmentCount = 0;
+  let end = 0;
+  for (const fragment of frequencies.keys()) {
+    for (const character of fragment) symbols[end++] = symbolOf.get(character)!;
+    starts[++fragmentCount] = end;
+  }
+  return {
+    symbols: symbols.slice(0, end),
+    starts,
+    frequencies: Float64Array.from(frequencies.values()),
+    contexts: {
+      symbols: contextSymbols.slice(0, written),
+      weights: contextWeights.slice(0, written),
+      lengthsLeft: lengthsLeft.slice(0, written),
+      firstTerminator,
+      alphabetSize: firstTerminator + alphabet.length + 2,
+    },
+  };
+}

@@ -1,0 +1,10 @@
+/**
+ * Training of SentencePiece unigram vocabularies. Pure computation: no files, no device.
+ *
+ * @module
+ */
+export { ALBERT_USER_DEFINED_SYMBOLS, type VocabularyTrainingOptions } from "./options.ts";
+export { SentenceSampler } from "./sentence_sampler.ts";
+export type { VocabularyTrainingProgress } from "./train_vocabulary.ts";
+export { vocabularyListing } from "./trained_model.ts";
+export { VocabularyTrainer } from "./vocabulary_trainer.ts";

@@ -1,0 +1,106 @@
+import { requiredCharacters } from "./alphabet.ts";
+import { expectedCounts } from "./expectation.ts";
+import { finishVocabulary } from "./finished_vocabulary.ts";
+import { collectFragments } from "./fragments.ts";
+import { maximize } from "./maximization.ts";
+import type { CompleteTrainingOptions } from "./options.ts";
+import { PieceRules } from "./piece_rules.ts";
+import { prune } from "./pruning.ts";
+import { seedPieces } from "./seed_pieces.ts";
+import { specialPieces, type TrainedPiece } from "./special_pieces.ts";
+import type { WordCounts } from "./word_counter.ts";
+
+/** What training reports as it goes. */
+export type VocabularyTrainingProgress =
+  | {
+    readonly stage: "fragments";
+    /** Distinct stretches of text that are segmented on their own. */
+    readonly fragments: number;
+    /** Distinct characters that get a piece. */
+    readonly characters: number;
+  }
+  | {
+    readonly stage: "seeds";
+    /** Pieces training starts from. */
+    readonly pieces: number;
+  }
+  | {
+    readonly stage: "expectation-maximization";
+    /** EM steps done. */
+    readonly step: number;
+    /** Pieces left after this step. */
+    readonly pieces: number;
+    /** Where training stops: pieces left before the last cut. */
+    readonly target: number;
+    /** −ln of the text's probability, over all segmentations, that this step started from. */
+    readonly negativeLogLikelihood: number;
+  };
+
+/**
+ * Trains a unigram vocabulary as SentencePiece does (Kudo, "Subword Regularization", 2018;
+ * `unigram_model_trainer.cc`): start from the frequent substrings, then take turns in fitting their
+ * probabilities by EM and dropping the quarter that is missed least.
+ *
+ * The result is a pure function of the counted words and the options: sums are taken in double
+ * precision and in a fixed order, whatever order the sentences came in.
+ *
+ * @param words The counted words of the text, special pieces left out.
+ * @param options All settings.
+ * @param onProgress Called after each stage and EM step.
+ * @returns The pieces in the order of their ids.
+ * @throws {RangeError} If there is no text, or the vocabulary is larger than the text supports or
+ * smaller than its required characters.
+ */
+export function trainVocabulary(
+  words: WordCounts,
+  options: CompleteTrainingOptions,
+  onProgress: (progress: VocabularyTrainingProgress) => void,
+): TrainedPiece[] {
+  const special = specialPieces(options.userDefinedSymbols);
+  const required = requiredCharacters(words, options.characterCoverage);
+  if (required.length === 0) {
+    throw new RangeError("There is no text to train a vocabulary on.");
+  }
+  const smallest = special.length + required.length;
+  if (options.vocabSize < smallest) {
+    throw new RangeError(
+      `A vocabulary of ${options.vocabSize} pieces is too small for ${special.length} special ` +
+        `pieces and ${required.length} required characters: ask for at least ${smallest}, or ` +
+        "lower the character coverage.",
+    );
+  }
+  const rules = new PieceRules(options);
+  const fragments = collectFragments(words, required, rules);
+  onProgress({
+    stage: "fragments",
+    fragments: fragments.frequencies.length,
+    characters: required.length,
+  });
+  let vocabulary = seedPieces(fragments, rules, options);
+  onProgress({ stage: "seeds", pieces: vocabulary.scores.length });
+
+  // A tenth more than asked for: the last cut is by score alone.
+  const target = Math.floor(options.vocabSize * 1.1);
+  let step = 0;
+  for (;;) {
+    for (let i = 0; i < options.numSubIterations; i++) {
+      const { counts, logLikelihood } = expectedCounts(fragments, vocabulary);
+      vocabulary = maximize(vocabulary, counts);
+      if (vocabulary.scores.length === 0) {
+        throw new RangeError("There is too little text to train a vocabulary on.");
+      }
+      onProgress({
+        stage: "expectation-maximization",
+        step: ++step,
+        pieces: vocabulary.scores.length,
+        target,
+        negativeLogLikelihood: -logLikelihood,
+      });
+    }
+    const size = vocabulary.scores.length;
+    if (size <= target) break;
+    const shrunk = Math.floor(options.shrinkingFactor * size);
+    vocabulary = prune(fragments, vocabulary, Math.max(target, shrunk));
+  }
+  return finishVocabulary(special, required, vocabulary, fragments.alphabet, options.vocabSize);
+}

@@ -1,0 +1,70 @@
+import {
+  ModelType,
+  PieceType,
+  type PieceTypeValue,
+  type SentencePieceModel,
+} from "../sentencepiece_model.ts";
+import type { CompleteTrainingOptions } from "./options.ts";
+import type { PieceKind, TrainedPiece } from "./special_pieces.ts";
+
+const PIECE_TYPES: Readonly<Record<PieceKind, PieceTypeValue>> = {
+  normal: PieceType.normal,
+  unknown: PieceType.unknown,
+  control: PieceType.control,
+  "user-defined": PieceType.userDefined,
+};
+
+/**
+ * The model file's content for a trained vocabulary.
+ *
+ * Its normaliser is `identity` (with the dummy prefix and folded spaces): training saw text after
+ * ALBERT's cleaning, which already decomposes, lowers and drops accents, and so does encoding.
+ *
+ * @param pieces The vocabulary in the order of its ids.
+ * @param settings What it was trained with; recorded in the file.
+ */
+export function trainedModel(
+  pieces: readonly TrainedPiece[],
+  settings: CompleteTrainingOptions,
+): SentencePieceModel {
+  const textOf = (kind: PieceKind, from: number): string[] =>
+    pieces.filter((entry, id) => entry.kind === kind && id >= from).map(({ piece }) => piece);
+  const padId = pieces.findIndex(({ kind }) => kind === "control");
+  return {
+    pieces: pieces.map(({ piece, score, kind }) => ({ piece, score, type: PIECE_TYPES[kind] })),
+    trainerSpec: {
+      modelType: ModelType.unigram,
+      vocabSize: pieces.length,
+      characterCoverage: settings.characterCoverage,
+      seedSentencepieceSize: settings.seedSentencepieceSize,
+      shrinkingFactor: settings.shrinkingFactor,
+      numSubIterations: settings.numSubIterations,
+      maxSentencepieceLength: settings.maxSentencepieceLength,
+      splitByUnicodeScript: settings.splitByUnicodeScript,
+      splitByNumber: settings.splitByNumber,
+      splitByWhitespace: true,
+      // The padding piece is named by its id below; SentencePiece lists only the others.
+      controlSymbols: textOf("control", padId + 1),
+      userDefinedSymbols: textOf("user-defined", 0),
+      unkId: pieces.findIndex(({ kind }) => kind === "unknown"),
+      bosId: -1,
+      eosId: -1,
+      padId,
+    },
+    normalizerSpec: {
+      name: "identity",
+      precompiledCharsmap: new Uint8Array(),
+      addDummyPrefix: true,
+      removeExtraWhitespaces: true,
+      escapeWhitespaces: true,
+    },
+  };
+}
+
+/**
+ * The text of `spiece.vocab`: a line for every id with its piece, a tab and its score in six
+ * significant digits, as `spm_train` writes it.
+ */
+export function vocabularyListing(pieces: readonly { piece: string; score: number }[]): string {
+  return pieces.map(({ piece, score }) => `${piece}\t${Number(score.toPrecision(6))}\n`).join("");
+}

@@ -1,0 +1,85 @@
+import { AlbertCleaner } from "../albert_cleaning.ts";
+import type { SentencePieceModel } from "../sentencepiece_model.ts";
+import {
+  type CompleteTrainingOptions,
+  completeTrainingOptions,
+  type VocabularyTrainingOptions,
+} from "./options.ts";
+import { specialPieces } from "./special_pieces.ts";
+import { trainVocabulary, type VocabularyTrainingProgress } from "./train_vocabulary.ts";
+import { trainedModel } from "./trained_model.ts";
+import { WordCounter } from "./word_counter.ts";
+
+/**
+ * Trains a SentencePiece unigram vocabulary with ALBERT's special pieces: takes sentences one by
+ * one, keeps only word counts of them, then trains.
+ *
+ * The model is a pure function of the sentences (in any order) and the options.
+ *
+ * @example A small vocabulary
+ * ```ts
+ * import { VocabularyTrainer } from "./vocabulary_trainer.ts";
+ *
+ * const trainer = new VocabularyTrainer({ vocabSize: 32 });
+ * for (let i = 0; i < 20; i++) trainer.add("The cat sat, the cats sat; the mat is the cat's.");
+ * const model = trainer.train();
+ * if (model.pieces[4].piece !== "[MASK]") throw new Error("not ALBERT's ids");
+ * ```
+ */
+export class VocabularyTrainer {
+  /** Sentences left out because they were longer than `maxSentenceLength`. */
+  tooLong = 0;
+  readonly #options: CompleteTrainingOptions;
+  readonly #words: WordCounter;
+  readonly #cleaner = new AlbertCleaner();
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+  /**
+   * Starts without text.
+   *
+   * @param options At least `vocabSize`.
+   * @throws {RangeError} If a value lies outside its range.
+   * @throws {TypeError} If a user-defined symbol cannot be one.
+   */
+  constructor(options: VocabularyTrainingOptions) {
+    this.#options = completeTrainingOptions(options);
+    this.#words = new WordCounter(specialPieces(this.#options.userDefinedSymbols));
+  }
+
+  /** Sentences taken, without empty ones and those left out. */
+  get sentences(): number {
+    return this.#words.sentences;
+  }
+
+  /** Sentences left out because they contain ▅, which training reserves for unknown characters. */
+  get reserved(): number {
+    return this.#words.reserved;
+  }
+
+  /**
+   * Cleans a sentence (in practice: a line of text) as ALBERT does and counts its words.
+   *
+   * @throws {RangeError} If there are more distinct words than fit.
+   */
+  add(sentence: string): void {
+    const length = this.#cleaner.run(sentence);
+    if (length > this.#options.maxSentenceLength) {
+      this.tooLong++;
+      return;
+    }
+    this.#words.add(this.#decoder.decode(this.#cleaner.output.subarray(0, length)));
+  }
+
+  /**
+   * Trains on all sentences taken so far.
+   *
+   * @param onProgress Called after each stage and EM step.
+   * @returns A model for `writeSentencePieceModel`. Its normaliser is `identity`.
+   * @throws {RangeError} If there is no text, or the vocabulary is larger than the text supports or
+   * too small for its required characters.
+   */
+  train(onProgress: (progress: VocabularyTrainingProgress) => void = () => {}): SentencePieceModel {
+    const pieces = trainVocabulary(this.#words, this.#options, onProgress);
+    return trainedModel(pieces, this.#options);
+  }
+}

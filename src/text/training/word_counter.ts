@@ -1,0 +1,94 @@
+import type { TrainedPiece } from "./special_pieces.ts";
+
+/** Stands for the white space before a word (U+2581). */
+export const WORD_START = "▁";
+/** Stands in the training text for whatever has no piece to be learnt (U+2585). */
+export const UNKNOWN = "▅";
+
+/** How often every word was seen; the words keep their `▁`. */
+export interface WordCounts {
+  /** Words that another word of the same sentence follows. */
+  readonly within: ReadonlyMap<string, number>;
+  /** Words that end a sentence. */
+  readonly final: ReadonlyMap<string, number>;
+  /** Sentences counted. */
+  readonly sentences: number;
+  /** Sentences left out because they contain the reserved character ▅. */
+  readonly reserved: number;
+}
+
+/**
+ * Counts the words of sentences, one sentence at a time. As SentencePiece's trainer does, it puts
+ * `▁` before every word, replaces special pieces by a boundary that no learnt piece crosses, and
+ * skips sentences with the reserved character ▅. The order of sentences does not matter.
+ *
+ * A sentence must already be cleaned: normalised, without white space at its ends, with single
+ * spaces inside.
+ */
+export class WordCounter implements WordCounts {
+  readonly within: Map<string, number> = new Map();
+  readonly final: Map<string, number> = new Map();
+  sentences = 0;
+  reserved = 0;
+  readonly #special: RegExp | undefined;
+
+  /**
+   * Starts with no words.
+   *
+   * @param special Pieces that are never learnt (see `specialPieces`).
+   */
+  constructor(special: readonly TrainedPiece[]) {
+    // The longest match wins, as in SentencePiece's PrefixMatcher.
+    const alternatives = special.map(({ piece }) => piece).sort((a, b) => b.length - a.length)
+      .map((piece) => piece.replace(/[\\^$.*+?()[\]{}|\/]/g, "\\$&"));
+    this.#special = alternatives.length > 0 ? new RegExp(alternatives.join("|"), "gu") : undefined;
+  }
+
+  /** Counts the words of one cleaned sentence; an empty one counts for nothing. */
+  add(sentence: string): void {
+    if (sentence === "") return;
+    if (sentence.includes(UNKNOWN)) {
+      this.reserved++;
+      return;
+    }
+    this.sentences++;
+    let text = WORD_START + sentence.replaceAll(" ", WORD_START);
+    if (this.#special !== undefined) text = text.replace(this.#special, "\t");
+    let start = 0;
+    for (;;) {
+      const end = text.indexOf(WORD_START, start + 1);
+      if (end < 0) break;
+      increment(this.within, text.slice(start, end), 1);
+      start = end;
+    }
+    increment(this.final, text.slice(start), 1);
+  }
+}
+
+/** V8 holds no more entries in a map. */
+const MOST_WORDS = 2 ** 24;
+/** From this length on, a slice of a string keeps the whole string alive in V8. */
+const SHORTEST_SLICE = 13;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * Adds `amount` to the count of `key`.
+ *
+ * @throws {RangeError} If there are more keys than a map can hold.
+ */
+export function increment(counts: Map<string, number>, key: string, amount: number): void {
+  const count = counts.get(key);
+  if (count !== undefined) {
+    counts.set(key, count + amount);
+    return;
+  }
+  if (counts.size === MOST_WORDS) {
+    throw new RangeError(
+      `The text has more than ${MOST_WORDS} distinct words: train on a sample ` +
+        "(--input-sentence-size).",
+    );
+  }
+  // A long word is copied, or a map of words would hold all sentences.
+  counts.set(key.length < SHORTEST_SLICE ? key : decoder.decode(encoder.encode(key)), amount);
+}

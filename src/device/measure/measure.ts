@@ -1,0 +1,156 @@
+/**
+ * How long a kernel takes on a device.
+ *
+ * @module
+ */
+import {
+  activeBindings,
+  type Kernel,
+  type KernelCase,
+  matmulMatmul,
+} from "../../../kernels/mod.ts";
+import { type Device, type DeviceBuffer, type View, whole } from "../device.ts";
+import { arithmeticProbe, copyProbe } from "./ceilings.ts";
+
+/** One kernel at one size. */
+export interface Measurement {
+  readonly kernel: string;
+  /** The variant that the device took. */
+  readonly variant: string;
+  /** Median over rounds of the mean time of a run. */
+  readonly milliseconds: number;
+  readonly gigaflopsPerSecond: number;
+  readonly gigabytesPerSecond: number;
+}
+
+/** How long to measure. */
+export interface MeasureOptions {
+  /** 5 unless given; the median of an odd number is one of them. */
+  readonly rounds?: number;
+  /** About how long a round lasts; 40 unless given. */
+  readonly milliseconds?: number;
+}
+
+/** Most runs in a round, however short. */
+const MOST_RUNS = 200;
+
+/**
+ * Times a kernel by the device's own profile, after a run that compiles it. Copies of operands to textures are not counted: they are made once for
+ * many runs.
+ *
+ * @throws {DeviceError} when the device fails.
+ */
+export async function measureCase(
+  device: Device,
+  kernel: Kernel,
+  example: KernelCase,
+  { rounds = 5, milliseconds = 40 }: MeasureOptions = {},
+): Promise<Measurement> {
+  const { uniforms, structural } = example;
+  const { bindings, buffers } = makeBindings(device, kernel, example);
+  const time = async (runs: number) => {
+    device.startProfile();
+    for (let i = 0; i < runs; i++) device.run(kernel, { bindings, uniforms, structural });
+    const [profile] = await device.endProfile();
+    return { variant: profile.variant, milliseconds: profile.milliseconds / runs };
+  };
+  try {
+    await time(1);
+    await device.settled();
+    const estimate = await time(1);
+    const wanted = Math.ceil(milliseconds / Math.max(estimate.milliseconds, 1e-3));
+    const runs = Math.min(Math.max(wanted, 1), MOST_RUNS);
+    const times: number[] = [];
+    for (let round = 0; round < rounds; round++) times.push((await time(runs)).milliseconds);
+    await device.settled();
+    const median = times.sort((a, b) => a - b)[Math.floor(rounds / 2)];
+    const { flops, bytes } = kernel.work(uniforms, structural);
+    return {
+      kernel: kernel.name,
+      variant: estimate.variant,
+      milliseconds: median,
+      gigaflopsPerSecond: flops / median / 1e6,
+      gigabytesPerSecond: bytes / median / 1e6,
+    };
+  } finally {
+    for (const buffer of buffers) device.free(buffer);
+  }
+}
+
+/** Buffers for every binding of a case, filled as it asks: with its own contents, else normal numbers (f32) or zeros (u32). */
+export function makeBindings(
+  device: Device,
+  kernel: Kernel,
+  { uniforms, structural, lengths, fill }: KernelCase,
+): { readonly bindings: Record<string, View>; readonly buffers: readonly DeviceBuffer[] } {
+  const wanted = { ...kernel.lengths(uniforms, structural), ...lengths };
+  const random = generator();
+  const bindings: Record<string, View> = {};
+  const buffers: DeviceBuffer[] = [];
+  for (const name of activeBindings(kernel, structural)) {
+    const { type } = kernel.bindings[name];
+    const length = wanted[name];
+    const buffer = device.allocate(length, type, `${kernel.name} ${name}`);
+    buffers.push(buffer);
+    bindings[name] = whole(buffer);
+    const contents = fill?.[name]?.(length, random);
+    if (type === "u32") {
+      if (contents !== undefined) device.write(whole(buffer), Uint32Array.from(contents));
+    } else {
+      const numbers = contents ?? Float32Array.from({ length }, () => normal(random));
+      device.write(whole(buffer), Float32Array.from(numbers));
+    }
+  }
+  return { bindings, buffers };
+}
+
+/** The matrix product C = A·B of three square matrices as a case. */
+export function squareProduct(side: number): KernelCase {
+  return {
+    structural: {
+      ...{ transpose_a: false, transpose_b: false, bias: false, accumulate: false },
+      activation: "none",
+    },
+    uniforms: {
+      ...{ m: side, n: side, k: side, lda: side, ldb: side, ldc: side, batch: 1, inner: 1 },
+      ...{ a_outer: 0, a_inner: 0, b_outer: 0, b_inner: 0, c_outer: 0, c_inner: 0, alpha: 1 },
+    },
+  };
+}
+
+/** What a device can reach at most. */
+export interface Ceilings {
+  /** Null for a device that computes without WGSL. */
+  readonly gigaflopsPerSecond: number | null;
+  readonly gigabytesPerSecond: number;
+}
+
+/** Measures arithmetic without memory and memory without arithmetic. */
+export async function measureCeilings(device: Device): Promise<Ceilings> {
+  const copy = { structural: {}, uniforms: { count: 2 ** 22 } };
+  const { gigabytesPerSecond } = await measureCase(device, copyProbe, copy);
+  if (device.description.kind !== "webgpu") return { gigaflopsPerSecond: null, gigabytesPerSecond };
+  const uniforms = { count: 2 ** 18, rounds: 8 };
+  const arithmetic = await measureCase(device, arithmeticProbe, { structural: {}, uniforms });
+  return { gigaflopsPerSecond: arithmetic.gigaflopsPerSecond, gigabytesPerSecond };
+}
+
+/** GFLOP/s of a product of two square matrices. */
+export async function measureProduct(device: Device, side = 1024): Promise<Measurement> {
+  return await measureCase(device, matmulMatmul, squareProduct(side), { rounds: 3 });
+}
+
+/** Numbers from 0 to 1, the same every time (mulberry32). */
+function generator(): () => number {
+  let state = 0x9e3779b9;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function normal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

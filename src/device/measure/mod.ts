@@ -1,0 +1,7 @@
+/**
+ * How fast a device is.
+ *
+ * @module
+ */
+export * from "./ceilings.ts";
+export * from "./measure.ts";

@@ -33,6 +33,7 @@ export {
   type SpecialIds,
   type SpecialTokens,
 } from "./special_tokens.ts";
+export { tokenizeLines } from "./tokenize_lines.ts";
 export { type EncodeOptions, Tokenizer } from "./tokenizer.ts";
 export type { TokenizerOptions } from "./tokenizer_options.ts";
 export { type WordPieceOptions, WordPieceSegmenter } from "./wordpiece_segmenter.ts";

@@ -14,8 +14,8 @@ export default albertCommand()
   .option("--raw", "Leave the text as it is: no clean-up, no rule for numbers (SentencePiece).")
   .example("Encode a line", "echo 'The cat sat.' | albert tokenize --vocab runs/vocabulary")
   .action(async ({ vocab, raw }) => {
-    const { loadTokenizer } = await import("../../src/text/load_tokenizer.ts");
-    const { tokenizeLines } = await import("../../src/text/tokenize_lines.ts");
+    const { loadTokenizer } = await import("../../src/text/disk/mod.ts");
+    const { tokenizeLines } = await import("../../src/text/mod.ts");
     const tokenizer = await loadTokenizer(vocab, { raw });
     const lines = tokenizeLines(Deno.stdin.readable, (line) => tokenizer.encodeIds(line));
     const encoder = new TextEncoder();

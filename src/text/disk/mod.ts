@@ -1,0 +1,6 @@
+/**
+ * Tokenizers from files. Needs Deno.
+ *
+ * @module
+ */
+export { loadTokenizer } from "./load_tokenizer.ts";

@@ -5,6 +5,7 @@
  */
 export * from "./cpu/mod.ts";
 export * from "./device.ts";
+export * from "./examine.ts";
 export * from "./measure/mod.ts";
 export * from "./open_device.ts";
 export * from "./reference/mod.ts";

@@ -3,6 +3,7 @@
  * them. (`unknown`, because no type of Cliffy holds commands of different options.)
  */
 export const COMMANDS: Record<string, () => Promise<{ default: unknown }>> = {
+  doctor: () => import("./doctor.ts"),
   tokenize: () => import("./tokenize.ts"),
   prepare: () => import("./prepare.ts"),
   data: () => import("./data.ts"),

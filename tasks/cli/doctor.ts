@@ -1,0 +1,76 @@
+import type { Examination, Examinations } from "../../src/device/mod.ts";
+import { albertCommand } from "./common.ts";
+
+/** `albert doctor`: what this machine can compute on. */
+export default albertCommand()
+  .description("Test and measure the devices of this machine.\nExits 1 if none computes rightly.")
+  .example("Is this machine ready?", "albert doctor")
+  .example("For a bug report", "albert doctor --json")
+  .action(async ({ device, json }) => {
+    const { examineDevices } = await import("../../src/device/mod.ts");
+    const devices = await examineDevices(device === "auto" ? ["webgpu", "cpu"] : [device]);
+    if (json) console.log(JSON.stringify({ deno: Deno.version.deno, ...devices }, null, 2));
+    else for (const line of deviceReport(devices, device)) console.log(line);
+    if (devices.faster === null) Deno.exitCode = 1;
+  });
+
+/** The report on the devices, line by line. */
+export function deviceReport(
+  { webgpu, cpu, faster }: Examinations,
+  asked: "auto" | "webgpu" | "cpu",
+): string[] {
+  const lines: string[] = [];
+  if (webgpu !== null) lines.push(...examinationLines(webgpu), "");
+  else if (asked !== "cpu") {
+    lines.push(
+      "webgpu   no adapter: install a graphics driver (mesa-vulkan-drivers on Debian)",
+      "",
+    );
+  }
+  if (cpu !== null) lines.push(...examinationLines(cpu), "");
+  if (faster === null) lines.push("No device computes rightly.");
+  else if (webgpu?.sound && cpu?.sound) {
+    lines.push(
+      `--device auto takes webgpu; ${faster} is faster at matrix products (${
+        ratio(webgpu, cpu)
+      } times).`,
+    );
+  } else lines.push(`${faster} computes rightly.`);
+  return lines;
+}
+
+function examinationLines(examination: Examination): string[] {
+  const { description, limits, capabilities, features, findings, sound } = examination;
+  const line = (name: string, value: string) => `  ${name.padEnd(26)} ${value}`;
+  const lines = [`${description.kind.padEnd(8)} ${description.adapter}`];
+  lines.push(line("largest buffer", mebibytes(limits.maxBufferBytes)));
+  if (capabilities !== null) {
+    lines.push(
+      line("largest binding", mebibytes(limits.maxBindingBytes)),
+      line("largest texture side", String(capabilities.maxTextureSide)),
+      line("workgroup memory", `${capabilities.maxWorkgroupStorageBytes / 1024} KiB`),
+      line("workgroup invocations", String(capabilities.maxInvocationsPerWorkgroup)),
+      line("features", features.join(", ") || "none"),
+    );
+  }
+  for (const { name, outcome, detail } of findings) lines.push(line(name, `${outcome}: ${detail}`));
+  if (!sound) return [...lines, line("verdict", "computes wrongly and is not used")];
+  lines.push(
+    line("product of 1024 × 1024", `${figure(examination.productGigaflopsPerSecond!)} GFLOP/s`),
+    line("copy", `${figure(examination.copyGigabytesPerSecond!)} GB/s`),
+  );
+  return lines;
+}
+
+function ratio(a: Examination, b: Examination): string {
+  const speeds = [a.productGigaflopsPerSecond!, b.productGigaflopsPerSecond!];
+  return (Math.max(...speeds) / Math.min(...speeds)).toFixed(1);
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.floor(bytes / 2 ** 20).toLocaleString("en")} MiB`;
+}
+
+function figure(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}

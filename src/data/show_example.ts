@@ -41,11 +41,13 @@ export function showExample(
     const id = example.inputIds[position];
     const label = labels.get(position);
     const [space, piece] = spaced(names.idToPiece(label ?? id));
-    let shown = paint(piece, type === 0 ? COLOUR.first : COLOUR.second);
-    if (label !== undefined && id === maskId) shown = paint(`{${piece}}`, COLOUR.masked);
-    else if (label !== undefined && id === label) shown = paint(`{${piece}=}`, COLOUR.kept);
+    // A word marker alone shows only where it is to be predicted.
+    const visible = piece === "" && label === undefined ? "" : piece || "▁";
+    let shown = paint(visible, type === 0 ? COLOUR.first : COLOUR.second);
+    if (label !== undefined && id === maskId) shown = paint(`{${visible}}`, COLOUR.masked);
+    else if (label !== undefined && id === label) shown = paint(`{${visible}=}`, COLOUR.kept);
     else if (label !== undefined) {
-      shown = paint(`{${piece}→${spaced(names.idToPiece(id))[1]}}`, COLOUR.random);
+      shown = paint(`{${visible}→${spaced(names.idToPiece(id))[1] || "▁"}}`, COLOUR.random);
     }
     segments[type] += space + shown;
   }
@@ -67,5 +69,5 @@ export function showExample(
 
 /** A piece without its word marker, and the space that the marker stands for. */
 function spaced(piece: string): [space: string, text: string] {
-  return piece.startsWith("▁") ? [" ", piece.slice(1) || "▁"] : ["", piece];
+  return piece.startsWith("▁") ? [" ", piece.slice(1)] : ["", piece];
 }

@@ -1,7 +1,7 @@
 import { EnumType } from "@cliffy/command";
 import { albertCommand } from "./common.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress, type Progress } from "./progress.ts";
 
 const FORMATS = ["auto", "paragraphs", "sentences", "wikiextractor", "wikitext", "jsonl"] as const;
 
@@ -37,8 +37,9 @@ export default albertCommand()
   )
   .action(async (options) => {
     const { prepare } = await import("../../src/data/disk/mod.ts");
+    const { loadTokenizer } = await import("../../src/text/load_tokenizer.ts");
     const { describeData } = await import("../../src/data/mod.ts");
-    const progress = createProgress({ title: "preparing", unit: "MB", quiet: options.quiet });
+    let progress: Progress | undefined;
     const stop = new AbortController();
     const release = onInterrupt(() =>
       stop.abort(new Error("Stopped. The same command goes on after the last finished shard"))
@@ -46,7 +47,7 @@ export default albertCommand()
     try {
       const { index, documentsResumed } = await prepare({
         inputs: options.input,
-        vocabulary: options.vocab,
+        tokenizer: await loadTokenizer(options.vocab),
         output: options.output,
         format: options.format,
         textField: options.textField,
@@ -57,14 +58,18 @@ export default albertCommand()
         overwrite: options.overwrite,
         signal: stop.signal,
         onProgress: ({ bytesRead, bytesTotal, documents, tokens }) => {
-          const share = bytesTotal > 0 ? ` of ${(bytesTotal / 1e6).toFixed(1)}` : "";
-          const done = Math.round(bytesRead / 1e5) / 10;
-          progress.update(done, `${share} ${documents} documents, ${tokens} tokens`);
+          progress ??= createProgress({
+            title: "preparing",
+            total: bytesTotal === 0 ? undefined : bytesTotal,
+            unit: "byte",
+            quiet: options.quiet,
+          });
+          progress.update(bytesRead, `${documents} documents, ${tokens} tokens`);
         },
       });
-      if (documentsResumed > 0) progress.say(`${documentsResumed} documents were done before`);
+      if (documentsResumed > 0) progress?.say(`${documentsResumed} documents were done before`);
       const tokens = index.shards.reduce((sum, shard) => sum + shard.tokens, 0);
-      progress.end(`${options.output}: ${index.shards.length} shards, ${tokens} tokens`);
+      progress?.end(`${options.output}: ${index.shards.length} shards, ${tokens} tokens`);
       if (options.json) {
         const { shards, report, fingerprint } = index;
         console.log(JSON.stringify({ output: options.output, fingerprint, shards, report }));

@@ -11,7 +11,6 @@ import { type PieceTokenizer, vocabularyFacts } from "../vocabulary.ts";
 import { START } from "./admission.ts";
 import { expandInputs } from "./inputs.ts";
 import { type Journal, readJournal, removeJournal } from "./journal.ts";
-import { loadTokenizer } from "../../text/load_tokenizer.ts";
 import { OutputFolder } from "./output_folder.ts";
 import { type PrepareProgress, tokenizeInputs } from "./tokenize_inputs.ts";
 
@@ -25,8 +24,8 @@ export interface SavableTokenizer extends PieceTokenizer {
 export interface PrepareOptions extends ReadOptions {
   /** Paths, folders, patterns, or `-` for standard input. */
   readonly inputs: readonly string[];
-  /** The vocabulary's file or folder, or a tokenizer; the latter allows no workers. */
-  readonly vocabulary: string | SavableTokenizer;
+  /** Gives the ids; its files are copied into the folder. */
+  readonly tokenizer: SavableTokenizer;
   /** The folder to make. */
   readonly output: string;
   /** Whether to replace prepared data there. */
@@ -75,8 +74,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     );
   }
   const paths = await expandInputs(options.inputs);
-  const { vocabulary } = options;
-  const tokenizer = typeof vocabulary === "string" ? await loadTokenizer(vocabulary) : vocabulary;
+  const { tokenizer } = options;
   const facts = await vocabularyFacts(tokenizer);
   using folder = await OutputFolder.open(options.output, options.overwrite ?? false);
   const settings = sha256Hex(JSON.stringify([
@@ -87,12 +85,13 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     options.shardTokens ?? SHARD_TOKENS,
   ]));
   const begun = await findJournal(folder, settings);
+  const vocabularyFiles = tokenizer.toFiles();
   try {
     const { input, histograms, shards } = await tokenizeInputs(begun, {
       folder: folder.unfinished,
       paths,
       tokenizer,
-      vocabulary: typeof vocabulary === "string" ? vocabulary : undefined,
+      tokenizerJson: tokenizerJsonOf(vocabularyFiles),
       shardTokens: options.shardTokens ?? SHARD_TOKENS,
       deduplicate: options.deduplicate ?? true,
       format: options.format,
@@ -102,7 +101,6 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
       signal: options.signal,
     });
     if (shards.length === 0) throw new SyntaxError("The input holds no text");
-    const vocabularyFiles = tokenizer.toFiles();
     for (const [name, content] of Object.entries(vocabularyFiles)) {
       await atomicWriteFile(`${folder.unfinished}/${name}`, content);
     }
@@ -140,4 +138,10 @@ async function findJournal(folder: OutputFolder, settings: string): Promise<Jour
   await folder.clear();
   await Deno.mkdir(folder.unfinished);
   return { settings, shards: [], input: START, histograms: emptyHistograms() };
+}
+
+/** What workers make their own tokenizer of. */
+function tokenizerJsonOf(files: ReturnType<SavableTokenizer["toFiles"]>): string | undefined {
+  const json = files["tokenizer.json"];
+  return json instanceof Uint8Array ? new TextDecoder().decode(json) : json;
 }

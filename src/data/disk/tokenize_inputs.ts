@@ -31,8 +31,8 @@ export interface TokenizeOptions extends Omit<AdmissionOptions, "resume" | "onBy
   readonly paths: readonly string[];
   /** Gives the ids. */
   readonly tokenizer: PieceTokenizer;
-  /** Where workers load the same vocabulary from; without it there are none. */
-  readonly vocabulary?: string;
+  /** The tokenizer as a `tokenizer.json`, for workers; without it there are none. */
+  readonly tokenizerJson?: string;
   /** A shard is written once it holds this many tokens. */
   readonly shardTokens: number;
   /** Threads that tokenize; one a core where absent, none for little text. */
@@ -77,7 +77,7 @@ export async function tokenizeInputs(begun: Journal, options: TokenizeOptions): 
     histograms,
     input: { ...state, emptyDocuments: state.emptyDocuments + withoutTokens },
   });
-  const write = async ({ batch, result }: Awaited<ReturnType<typeof run>>): Promise<void> => {
+  const write = async ({ batch, result, read }: Awaited<ReturnType<typeof run>>): Promise<void> => {
     for (const [i, { hash, state }] of batch.entries()) {
       signal?.throwIfAborted();
       const sentences = sentencesOf(result, i);
@@ -89,12 +89,14 @@ export async function tokenizeInputs(begun: Journal, options: TokenizeOptions): 
       tokens += sentences.reduce((sum, sentence) => sum + sentence.length, 0);
       if (await output.add({ sentences, hash })) await writeJournal(folder, current(state));
     }
-    options.onProgress?.({ bytesRead, bytesTotal, documents, tokens });
+    options.onProgress?.({ bytesRead: read, bytesTotal, documents, tokens });
   };
   const run = async (batch: AdmittedDocument[]) => {
+    const read = bytesRead;
     const result = await pool.run(batch.map(({ document }) => document));
-    return { batch, result };
+    return { batch, result, read };
   };
+  options.onProgress?.({ bytesRead, bytesTotal, documents, tokens });
   try {
     const admitted = admitDocuments(options.paths, {
       ...options,
@@ -129,13 +131,13 @@ export async function tokenizeInputs(begun: Journal, options: TokenizeOptions): 
 }
 
 function choosePool(options: TokenizeOptions, bytesTotal: number): TokenizePool {
-  const { vocabulary, tokenizer } = options;
+  const { tokenizerJson, tokenizer } = options;
   const cores = Math.min(navigator.hardwareConcurrency, MOST_WORKERS);
   const worth = bytesTotal === 0 || bytesTotal >= WORTH_WORKERS;
   const workers = options.workers ?? (worth && cores > 1 ? cores : 0);
-  return vocabulary === undefined || workers === 0
+  return tokenizerJson === undefined || workers === 0
     ? inlinePool(tokenizer)
-    : workerPool(vocabulary, workers);
+    : workerPool(tokenizerJson, workers);
 }
 
 async function sizeOf(paths: readonly string[]): Promise<number> {

@@ -30,24 +30,24 @@ export function inlinePool(tokenizer: Pick<PieceTokenizer, "encodeIds">): Tokeni
   };
 }
 
-/** What a worker is sent: first the vocabulary's path, then jobs. */
-export type WorkerRequest = { vocabulary: string } | { documents: readonly JobDocument[] };
+/** What a worker is sent: first a `tokenizer.json`, then jobs. */
+export type WorkerRequest = { tokenizerJson: string } | { documents: readonly JobDocument[] };
 /** What a worker answers to each job. */
 export type WorkerAnswer = { result: JobResult } | { error: string };
 
 /**
  * Tokenizes in workers, each with a tokenizer of its own.
  *
- * @param vocabulary The path of the vocabulary's file.
+ * @param tokenizerJson The tokenizer, as a `tokenizer.json`.
  * @param count How many workers.
  * @returns The pool.
  */
-export function workerPool(vocabulary: string, count: number): TokenizePool {
+export function workerPool(tokenizerJson: string, count: number): TokenizePool {
   const workers = Array.from({ length: count }, () => {
     const worker = new Worker(new URL("./tokenize_worker.ts", import.meta.url), {
       type: "module",
     });
-    worker.postMessage({ vocabulary } satisfies WorkerRequest);
+    worker.postMessage({ tokenizerJson } satisfies WorkerRequest);
     return new PooledWorker(worker);
   });
   return {

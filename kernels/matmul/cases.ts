@@ -1,0 +1,133 @@
+/**
+ * Runs for the registry test: every structural combination, every tile's inside and edge, heads as strides.
+ *
+ * @module
+ */
+import { ACTIVATIONS } from "../activation/activation.ts";
+import { combinations } from "../cases.ts";
+import type { KernelCase, Structural, Uniforms } from "../kernel.ts";
+
+/** Uniforms of a single product; leading dimensions are multiples of 64 unless given. */
+function product(
+  { transpose_a, transpose_b }: Structural,
+  shape: { m: number; n: number; k: number } & Uniforms,
+): Uniforms {
+  const { m, n, k } = shape;
+  return {
+    lda: padded(transpose_a ? m : k),
+    ldb: padded(transpose_b ? k : n),
+    ldc: padded(n),
+    batch: 1,
+    inner: 1,
+    a_outer: 0,
+    a_inner: 0,
+    b_outer: 0,
+    b_inner: 0,
+    c_outer: 0,
+    c_inner: 0,
+    alpha: 1,
+    ...shape,
+  };
+}
+
+function padded(columns: number): number {
+  return Math.max(Math.ceil(columns / 64), 1) * 64;
+}
+
+/** Shapes that run in all four transpositions. */
+const SHAPES: readonly ({ m: number; n: number; k: number } & Uniforms)[] = [
+  { m: 1, n: 1, k: 1 },
+  { m: 16, n: 32, k: 8 },
+  { m: 33, n: 68, k: 36, alpha: 0.25 },
+  { m: 37, n: 67, k: 35 },
+  { m: 130, n: 132, k: 20 },
+  { m: 17, n: 12, k: 20, lda: 77, ldb: 81, ldc: 33 },
+  // Heads as columns of one matrix of rows: two examples of 12 rows, three heads of 20 columns.
+  {
+    m: 12,
+    n: 12,
+    k: 12,
+    lda: 64,
+    ldb: 64,
+    ldc: 64,
+    batch: 6,
+    inner: 3,
+    a_outer: 12 * 64,
+    a_inner: 20,
+    b_outer: 12 * 64,
+    b_inner: 20,
+    c_outer: 12 * 64,
+    c_inner: 20,
+  },
+  // Items that start within a group of four, the last outer item incomplete, B shared by the heads.
+  {
+    m: 5,
+    n: 6,
+    k: 7,
+    lda: 64,
+    ldb: 64,
+    ldc: 64,
+    batch: 5,
+    inner: 3,
+    a_outer: 7 * 64,
+    a_inner: 9,
+    b_outer: 7 * 64,
+    b_inner: 0,
+    c_outer: 5 * 64,
+    c_inner: 11,
+  },
+  { m: 0, n: 5, k: 3 },
+  { m: 5, n: 0, k: 3 },
+];
+
+/** Whether the parameters go together: what is activated is not accumulated. */
+function allowed({ accumulate, activation }: Structural): boolean {
+  return !accumulate || activation === "none";
+}
+
+/** {@linkcode Kernel.cases} of the matrix product. */
+export function matmulCases(): readonly KernelCase[] {
+  const transposes = combinations({ transpose_a: [false, true], transpose_b: [false, true] });
+  const epilogues = combinations({
+    bias: [false, true],
+    accumulate: [false, true],
+    activation: ["none", ...ACTIVATIONS],
+  }, allowed);
+  const plain = { bias: false, accumulate: false, activation: "none" };
+  const cases: KernelCase[] = [];
+  const add = (structural: Structural, shape: { m: number; n: number; k: number } & Uniforms) =>
+    cases.push({ structural, uniforms: product(structural, shape) });
+
+  for (const transpose of transposes) {
+    for (const shape of SHAPES) add({ ...transpose, ...plain }, shape);
+    for (const epilogue of epilogues) {
+      add({ ...transpose, ...epilogue }, { m: 5, n: 3, k: 7, lda: 9, ldb: 11, ldc: 6, alpha: 0.5 });
+    }
+  }
+
+  // Every tile's epilogues. Each compiles a pipeline, so they are paired instead of crossed.
+  const [normal, transposedB, transposedA] = transposes;
+  const paired: Structural[] = [
+    { bias: true, accumulate: true, activation: "none" },
+    { bias: true, accumulate: false, activation: "gelu" },
+    { bias: false, accumulate: false, activation: "gelu_new" },
+    { bias: true, accumulate: false, activation: "relu" },
+    { bias: false, accumulate: false, activation: "tanh" },
+  ];
+  for (const epilogue of paired) {
+    const structural = { ...transposedB, ...epilogue };
+    add(structural, { m: 11, n: 20, k: 12 });
+    add(structural, { m: 66, n: 68, k: 4 });
+  }
+
+  // Past the largest texture side: operands fold into column blocks.
+  add({ ...normal, ...plain }, { m: 65_600, n: 4, k: 4, ldc: 4 });
+  add({ ...normal, ...plain }, { m: 4, n: 8, k: 16_400 });
+  add({ ...transposedB, ...plain }, { m: 4, n: 16_400, k: 8 });
+  add({ ...transposedA, ...plain }, { m: 4, n: 8, k: 16_404 });
+
+  // A sum of nothing is zero, or what the epilogue makes of it.
+  add({ ...normal, ...plain }, { m: 3, n: 5, k: 0 });
+  add({ ...normal, bias: true, accumulate: false, activation: "relu" }, { m: 3, n: 5, k: 0 });
+  return cases;
+}

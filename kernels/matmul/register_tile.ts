@@ -1,0 +1,94 @@
+/**
+ * The generated lines of a register tile: what one invocation adds up while it takes four k at a time. WGSL has no arrays in registers, so every sum has
+ * a name.
+ *
+ * @module
+ */
+import type { Structural } from "../kernel.ts";
+
+const COMPONENTS = ["x", "y", "z", "w"] as const;
+
+/**
+ * Names of a tile of `rows` rows and `vectors` groups of four columns:
+ *
+ * - `c_{r}_{v}`: the sums of row `r`, group `v`;
+ * - `b_{i}_{v}`: group `v` of op(B) at the step's `i`-th k; when B is transposed it is turned from `column_b_{j}_{v}`, four k of its `j`-th column;
+ * - `x_{r}`: the step's four k of row `r` of op(A).
+ */
+export class RegisterTile {
+  readonly rows: readonly number[];
+  readonly vectors: readonly number[];
+  constructor(rows: number, vectors: number, readonly structural: Structural) {
+    this.rows = range(rows);
+    this.vectors = range(vectors);
+  }
+
+  /** The sums, all zero. */
+  sums(): string[] {
+    return this.rows.map((r) => this.vectors.map((v) => `var c_${r}_${v} = vec4f();`).join(" "));
+  }
+
+  /** B in rows; `load` reads four columns at the `i`-th k, or four k of the `i`-th column when B is transposed. */
+  loadsOfB(load: (i: number, v: number) => string): string[] {
+    const lines: string[] = [];
+    const name = this.structural.transpose_b ? "column_b" : "b";
+    for (const v of this.vectors) {
+      for (const i of FOUR) lines.push(`let ${name}_${i}_${v} = ${load(i, v)};`);
+      if (!this.structural.transpose_b) continue;
+      for (const i of FOUR) {
+        const parts = FOUR.map((j) => `column_b_${j}_${v}.${COMPONENTS[i]}`);
+        lines.push(`let b_${i}_${v} = vec4f(${parts.join(", ")});`);
+      }
+    }
+    return lines;
+  }
+
+  /** The products of a step, added in the order of k; `take` names a component of the step's `number`-th group of A. */
+  products(take: (number: number, component: string) => string): string[] {
+    const transposed = Boolean(this.structural.transpose_a);
+    const lines: string[] = [];
+    for (const r of this.rows) {
+      if (!transposed) lines.push(`let x_${r} = ${take(r, "")};`);
+      for (const i of FOUR) {
+        let x = `x_${r}.${COMPONENTS[i]}`;
+        if (transposed) {
+          x = `x_${r}_${i}`;
+          const number = i * this.rows.length / 4 + Math.floor(r / 4);
+          lines.push(`let ${x} = ${take(number, `.${COMPONENTS[r % 4]}`)};`);
+        }
+        lines.push(this.vectors.map((v) => `c_${r}_${v} += ${x} * b_${i}_${v};`).join(" "));
+      }
+    }
+    return lines;
+  }
+
+  /**
+   * Hands the sums over, row by row: of `rows` rows those that exist, of the columns from `first_{v}` on those below `n`. Vectors are written whole where
+   * every row of C is aligned to four elements.
+   */
+  stores(aligned: boolean): string[] {
+    const { bias } = this.structural;
+    const lines: string[] = [];
+    for (const v of bias ? this.vectors : []) {
+      const values = FOUR.map((j) => `bias[min(first_${v} + ${j}u, n - 1)]`).join(", ");
+      lines.push(`let bias_${v} = ${aligned ? `bias[first_${v} / 4]` : `vec4f(${values})`};`);
+    }
+    for (const r of this.rows) {
+      lines.push(`if (${r}u < rows) {`);
+      for (const v of this.vectors) {
+        const product = `alpha * c_${r}_${v}${bias ? ` + bias_${v}` : ""}`;
+        const index = `start + ${r} * ldc + first_${v}`;
+        lines.push(`  finish_four(${index}, first_${v}, n, ${product});`);
+      }
+      lines.push("}");
+    }
+    return lines;
+  }
+}
+
+/** The numbers from 0 to `count − 1`. */
+export function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+const FOUR = range(4);

@@ -1,0 +1,24 @@
+/**
+ * The variant for any shape on any adapter (see simple.wgsl).
+ *
+ * @module
+ */
+import { grid, type Structural, type Variant } from "../kernel.ts";
+import { fillTemplate, productSource } from "./source.ts";
+import templateText from "./simple.wgsl" with { type: "text" };
+
+const WORKGROUP = 64;
+
+/** Loops end silently at 65,535 iterations on some CPU adapters; one takes four k. */
+const MOST_K_ON_CPU = 4 * 60_000;
+
+/** One element of C an invocation. */
+export const SIMPLE: Variant = {
+  name: "simple",
+  numerics: "k_sequential",
+  supports: ({ uniforms: { k }, capabilities }) => !capabilities.cpuAdapter || k <= MOST_K_ON_CPU,
+  source: (structural: Structural) =>
+    productSource(structural, "scalar") +
+    fillTemplate(templateText, structural, { workgroup: WORKGROUP }),
+  workgroups: ({ uniforms: { m, n, batch } }) => grid(Math.ceil(m * n * batch / WORKGROUP)),
+};

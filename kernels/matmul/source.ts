@@ -1,0 +1,44 @@
+/**
+ * Putting the text of a variant together.
+ *
+ * @module
+ */
+import type { Structural } from "../kernel.ts";
+import { specialise } from "../template.ts";
+import activationText from "../activation/activation.wgsl" with { type: "text" };
+import scalarText from "../wgsl/scalar.wgsl" with { type: "text" };
+import vectorText from "../wgsl/vector.wgsl" with { type: "text" };
+import productText from "./product.wgsl" with { type: "text" };
+
+/** Declarations and epilogue that all variants share; C is written by single elements or by fours. */
+export function productSource(structural: Structural, unit: "scalar" | "vector"): string {
+  const texts = [unit === "scalar" ? scalarText : vectorText, productText];
+  if (structural.activation !== "none") texts.push(activationText);
+  return specialise(texts.join("\n"), { ...structural, vector: unit === "vector" }) + "\n";
+}
+
+/**
+ * Specialises a template, then puts values in the place of `/*name*\/` and generated lines, with its indentation, in the place of `//#lines name`.
+ *
+ * @throws {SyntaxError} when the template names something that is not given.
+ */
+export function fillTemplate(
+  template: string,
+  structural: Structural,
+  values: Readonly<Record<string, string | number>>,
+  lines: Readonly<Record<string, readonly string[]>> = {},
+): string {
+  return specialise(template, structural)
+    .replace(/\/\*(\w+)\*\//g, (_, name) => String(given(values, name)))
+    .replace(
+      /^( *)\/\/#lines (\w+)$/gm,
+      (_, indent, name) => given(lines, name).map((line: string) => indent + line).join("\n"),
+    );
+}
+
+function given<T>(record: Readonly<Record<string, T>>, name: string): T {
+  if (!(name in record)) {
+    throw new SyntaxError(`The template asks for "${name}", which is not given`);
+  }
+  return record[name];
+}

@@ -1,0 +1,163 @@
+/**
+ * Variants for adapters that run on the CPU: operands as storage textures, register tiles (see texture.wgsl).
+ *
+ * @module
+ */
+import type { Capabilities, Structural, Variant, VariantContext } from "../kernel.ts";
+import { grid } from "../kernel.ts";
+import { fitsTexture, operandRegion, rowsAlign, storedA, storedB, storedC } from "./layout.ts";
+import { range, RegisterTile } from "./register_tile.ts";
+import { fillTemplate, productSource } from "./source.ts";
+import templateText from "./texture.wgsl" with { type: "text" };
+
+/** Unused texels after each row: with a pitch of a power of two the rows of a tile share a few cache sets (15 to 30% slower). */
+const PAD_TEXELS = 4;
+
+/** Loops end silently at 65,535 iterations on some CPU adapters. */
+const MOST_STEPS = 60_000;
+
+/** Choices that do not change what is computed. */
+export interface TextureTile {
+  readonly name: string;
+  /** Rows of C per workgroup: a multiple of 4. */
+  readonly rows: number;
+  /** Groups of four columns that one lane owns. */
+  readonly vectors: number;
+  /** Whether the rows of A are broadcast within a subgroup, or loaded by every lane of a workgroup of eight. */
+  readonly subgroup: boolean;
+  /** Whether `k` and `n` may be no multiples of four; costs a few percent. */
+  readonly ragged: boolean;
+  /** Sizes for which this tile is meant. */
+  readonly meantFor?: (m: number, n: number, lanes: number) => boolean;
+}
+
+/** Makes the variant of one tile. */
+export function textureVariant(tile: TextureTile): Variant {
+  const lanesOf = (capabilities: Capabilities) =>
+    tile.subgroup ? capabilities.subgroupSize ?? 0 : 8;
+
+  const operands = ({ structural, uniforms }: VariantContext) => ({
+    a: operandRegion(storedA(uniforms, structural), uniforms, PAD_TEXELS),
+    b: operandRegion(storedB(uniforms, structural), uniforms, PAD_TEXELS),
+  });
+
+  return {
+    name: tile.name,
+    numerics: "k_sequential",
+
+    supports(context: VariantContext): boolean {
+      const { uniforms: { m, n, k, batch }, capabilities } = context;
+      const { cpuAdapter, readableStorageTextures, maxTextureSide } = capabilities;
+      const lanes = lanesOf(capabilities);
+      if (!cpuAdapter || !readableStorageTextures || lanes === 0) return false;
+      if (m === 0 || n === 0 || k === 0 || batch === 0 || k > 4 * MOST_STEPS) return false;
+      if (tile.meantFor !== undefined && !tile.meantFor(m, n, lanes)) return false;
+      const even = k % 4 === 0 && n % 4 === 0 && rowsAlign(storedC(context.uniforms));
+      if (!even && !tile.ragged) return false;
+      const { a, b } = operands(context);
+      return a !== undefined && b !== undefined &&
+        fitsTexture(a, maxTextureSide) && fitsTexture(b, maxTextureSide);
+    },
+
+    textures(context: VariantContext) {
+      const { a, b } = operands(context);
+      if (a === undefined || b === undefined) {
+        throw new RangeError(`Variant ${tile.name} cannot read these operands as textures`);
+      }
+      return { a, b };
+    },
+
+    workgroups({ uniforms: { m, n, batch }, capabilities }: VariantContext) {
+      const columns = 4 * tile.vectors * lanesOf(capabilities);
+      return grid(Math.ceil(m / tile.rows) * Math.ceil(n / columns) * batch);
+    },
+
+    source: (structural: Structural, capabilities: Capabilities) =>
+      textureSource(tile, structural, capabilities, lanesOf(capabilities)),
+  };
+}
+
+function textureSource(
+  tile: TextureTile,
+  structural: Structural,
+  capabilities: Capabilities,
+  lanes: number,
+): string {
+  const directive = tile.subgroup && capabilities.subgroupDirective ? "enable subgroups;\n\n" : "";
+  const share = tile.subgroup ? lanes : 1;
+  const registers = new RegisterTile(tile.rows, tile.vectors, structural);
+  const text = fillTemplate(templateText, { ...structural, ragged: tile.ragged }, {
+    rows: tile.rows,
+    columns: 4 * tile.vectors * lanes,
+    lanes,
+    vectors: tile.vectors,
+    side: capabilities.maxTextureSide,
+    pad: PAD_TEXELS,
+    lane: tile.subgroup ? "subgroup_invocation_id" : "local_invocation_index",
+  }, {
+    places: [...placesOfA(registers, share), ...placesOfB(registers, lanes)],
+    sums: registers.sums(),
+    loads: loads(registers, share, tile.ragged),
+    products: registers.products((number, component) => {
+      const texel = `a_${Math.floor(number / share)}${component}`;
+      return share === 1 ? texel : `subgroupBroadcast(${texel}, ${number % share}u)`;
+    }),
+    firsts: registers.vectors.map((v) => `let first_${v} = column + ${4 * v * lanes}u;`),
+    stores: registers.stores(!tile.ragged),
+  });
+  return directive + productSource(structural, tile.ragged ? "scalar" : "vector") + text;
+}
+
+/** How many texels of A a lane loads in a step. */
+function texelsOfA({ rows }: RegisterTile, share: number): number[] {
+  return range(Math.ceil(rows.length / share));
+}
+
+/** Where this lane's texels of A start. Its `g`-th is the tile's `g·share + lane`-th, counted by row, or by k and then by fours of rows. */
+function placesOfA(registers: RegisterTile, share: number): string[] {
+  const foursOfRows = registers.rows.length / 4;
+  return texelsOfA(registers, share).flatMap((g) => {
+    const number = share === 1 ? `${g}u` : `(${g * share}u + lane)`;
+    return registers.structural.transpose_a
+      ? [
+        `let row_of_a_${g} = row_a + ${number} / ${foursOfRows}u;`,
+        `let texel_of_a_${g} = texel_a + min(row / 4 + ${number} % ${foursOfRows}u, (m - 1) / 4);`,
+      ]
+      : [`let place_of_a_${g} = place(row_a + min(row + ${number}, m - 1), texel_a, width_a);`];
+  });
+}
+
+/** Where this lane's columns of B start. */
+function placesOfB({ vectors, structural }: RegisterTile, lanes: number): string[] {
+  return vectors.flatMap((v) => {
+    const column = `column + ${4 * v * lanes}u`;
+    if (!structural.transpose_b) {
+      return [`let texel_of_b_${v} = texel_b + min((${column}) / 4, (n - 1) / 4);`];
+    }
+    return range(4).map((j) =>
+      `let place_of_b_${j}_${v} = place(row_b + min(${column} + ${j}, n - 1), texel_b, width_b);`
+    );
+  });
+}
+
+/** The texels of a step. */
+function loads(registers: RegisterTile, share: number, ragged: boolean): string[] {
+  const { transpose_a, transpose_b } = registers.structural;
+  const load = (operand: string, place: string, inside: string) => {
+    const texel = `textureLoad(${operand}, ${place})`;
+    return ragged ? `select(vec4f(), ${texel}, ${inside})` : texel;
+  };
+  const ofA = texelsOfA(registers, share).map((g) => {
+    const row = `row_of_a_${g} + 4 * step`;
+    return `let a_${g} = ` + (transpose_a
+      ? load("a", `place(${row}, texel_of_a_${g}, width_a)`, `${row} - row_a < k`)
+      : load("a", `place_of_a_${g} + vec2u(step, 0)`, "inside")) +
+      ";";
+  });
+  const ofB = registers.loadsOfB((i, v) =>
+    transpose_b
+      ? load("b", `place_of_b_${i}_${v} + vec2u(step, 0)`, "inside")
+      : load("b", `place(row_b + 4 * step + ${i}, texel_of_b_${v}, width_b)`, `inside[${i}]`)
+  );
+  return [...ofA, ...ofB];
+}

@@ -1,0 +1,78 @@
+import { assertEquals } from "@std/assert";
+import {
+  blockSets,
+  countParameters,
+  encoderSpecs,
+  isDecayed,
+  type ModelConfig,
+  presetConfig,
+  pretrainingSpecs,
+  type Share,
+} from "../../src/model/mod.ts";
+
+Deno.test("the census of every ALBERT equals the exact counts of the published shapes", () => {
+  for (
+    const [size, encoder, pretraining] of [
+      ["base", 11_683_584, 11_813_810],
+      ["large", 17_683_968, 17_847_474],
+      ["xlarge", 58_724_864, 59_021_490],
+      ["xxlarge", 222_595_584, 223_158_450],
+    ] as const
+  ) {
+    const config = presetConfig(`albert-${size}-v2`);
+    assertEquals(countParameters(encoderSpecs(config)), encoder, size);
+    assertEquals(countParameters(pretrainingSpecs(config)), pretraining, size);
+  }
+});
+
+Deno.test("the census of BERT with the paper's vocabulary, without pooler, is the paper's", () => {
+  const millions = (name: string) =>
+    Math.round(countParameters(encoderSpecs(presetConfig(name), { pooler: false })) / 1e4) / 100;
+  assertEquals([millions("bert-base"), millions("bert-large"), millions("bert-xlarge")], [
+    108.49,
+    333.56,
+    1271.1,
+  ]);
+});
+
+Deno.test("the census of the paper's Tables 3 and 4 is right in every cell", () => {
+  const base = presetConfig("albert-base-v1");
+  const count = (embeddingSize: number, share: Share): number => {
+    const config: ModelConfig = {
+      ...base,
+      embeddingSize,
+      // The official code has no projection where E = H.
+      embeddingProjection: embeddingSize !== base.hiddenSize,
+      share,
+      numHiddenGroups: share === "all" ? 1 : base.numHiddenLayers,
+    };
+    return Math.round(countParameters(encoderSpecs(config)) / 1e4) / 100;
+  };
+  assertEquals([64, 128, 256, 768].map((e) => count(e, "all")), [9.68, 11.68, 15.69, 31.11]);
+  assertEquals([64, 128, 256, 768].map((e) => count(e, "none")), [87.65, 89.65, 93.65, 109.08]);
+  assertEquals([128, 768].map((e) => count(e, "attention")), [63.65, 83.08]);
+  assertEquals([128, 768].map((e) => count(e, "ffn")), [37.69, 57.12]);
+});
+
+Deno.test("sharing maps layers to sets of parameters", () => {
+  const config: ModelConfig = { ...presetConfig("nano"), numHiddenLayers: 4, numHiddenGroups: 4 };
+  const sets = (share: Share, groups = 4) =>
+    blockSets({ ...config, share, numHiddenGroups: groups })
+      .map(({ attention, feedForward }) => [attention.group, feedForward.group]);
+  assertEquals(sets("all", 1), [[0, 0], [0, 0], [0, 0], [0, 0]]);
+  assertEquals(sets("all", 2), [[0, 0], [0, 0], [1, 1], [1, 1]]);
+  assertEquals(sets("none"), [[0, 0], [1, 1], [2, 2], [3, 3]]);
+  assertEquals(sets("attention"), [[0, 0], [0, 1], [0, 2], [0, 3]]);
+  assertEquals(sets("ffn"), [[0, 0], [1, 0], [2, 0], [3, 0]]);
+});
+
+Deno.test("weight decay spares normalisations and biases, the output bias too, and nothing else", () => {
+  const spared = pretrainingSpecs(presetConfig("albert-base-v2"))
+    .filter((spec) => !isDecayed(spec)).map(({ name }) => name);
+  assertEquals(spared.every((name) => /LayerNorm|layer_norm|bias/.test(name)), true);
+  const decayed = pretrainingSpecs(presetConfig("albert-base-v2"))
+    .filter(isDecayed).map(({ name }) => name);
+  assertEquals(decayed.some((name) => /LayerNorm|layer_norm|bias/.test(name)), false);
+  assertEquals(decayed.includes("albert.embeddings.position_embeddings.weight"), true);
+  assertEquals(spared.includes("predictions.bias"), true);
+});

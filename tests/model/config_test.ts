@@ -1,0 +1,91 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  ConfigError,
+  configToJson,
+  parseConfig,
+  PRESET_NAMES,
+  presetConfig,
+  validateConfig,
+} from "../../src/model/mod.ts";
+
+const SMALL = {
+  model_type: "albert",
+  vocab_size: 100,
+  embedding_size: 16,
+  hidden_size: 32,
+  num_hidden_layers: 4,
+  num_attention_heads: 4,
+  intermediate_size: 64,
+};
+
+Deno.test("every preset is consistent and survives config.json", () => {
+  for (const name of PRESET_NAMES) {
+    const config = validateConfig(presetConfig(name));
+    const { extra: _, ...again } = parseConfig(JSON.stringify(configToJson(config, ["X"])));
+    assertEquals(again, config, name);
+  }
+});
+
+Deno.test("presets have the published dropout: 0.1 in v1 but xxlarge, none in v2", () => {
+  const dropout = (name: string) => presetConfig(name).hiddenDropoutProb;
+  assertEquals(
+    ["base", "large", "xlarge", "xxlarge"].map((size) => dropout(`albert-${size}-v1`)),
+    [0.1, 0.1, 0.1, 0],
+  );
+  assertEquals(
+    ["base", "large", "xlarge", "xxlarge"].map((size) => dropout(`albert-${size}-v2`)),
+    [0, 0, 0, 0],
+  );
+  assertEquals(presetConfig("albert-base-v2").classifierDropoutProb, 0.1);
+});
+
+Deno.test("presets use the tanh form of GELU, a file's gelu means erf", () => {
+  for (const name of PRESET_NAMES) assertEquals(presetConfig(name).hiddenAct, "gelu_new");
+  assertEquals(parseConfig(JSON.stringify({ ...SMALL, hidden_act: "gelu" })).hiddenAct, "gelu");
+});
+
+Deno.test("albert-xlarge has the 16 heads of the published configuration", () => {
+  assertEquals(presetConfig("albert-xlarge-v2").numAttentionHeads, 16);
+});
+
+Deno.test("an unknown preset is named beside the known ones", () => {
+  assertThrows(() => presetConfig("albert-huge"), ConfigError, "albert-base-v1");
+});
+
+Deno.test("parseConfig() keeps keys that it does not know", () => {
+  const config = parseConfig(JSON.stringify({ ...SMALL, id2label: { 0: "no" }, bos_token_id: 7 }));
+  const json = configToJson(config, ["AlbertModel"]);
+  assertEquals(json.id2label, { 0: "no" });
+  assertEquals(json.bos_token_id, 7);
+});
+
+Deno.test("parseConfig() reads sharing from groups where a file does not say share", () => {
+  const share = (groups: number) =>
+    parseConfig(JSON.stringify({ ...SMALL, num_hidden_groups: groups })).share;
+  assertEquals([1, 2, 4].map(share), ["all", "all", "none"]);
+});
+
+for (
+  const [change, message] of [
+    [{ hidden_size: 30 }, "hidden_size 30 is no multiple of num_attention_heads 4"],
+    [{ share: "some" }, "share must be one of all, attention, ffn, none"],
+    [{ share: "none", num_hidden_groups: 2 }, 'share "none" needs num_hidden_groups 4'],
+    [{ num_hidden_groups: 9 }, "num_hidden_groups 9 is more than num_hidden_layers 4"],
+    [{ hidden_act: "swish" }, "hidden_act must be one of"],
+    [{ vocab_size: 0 }, "vocab_size must be a positive integer"],
+    [{ vocab_size: "many" }, "vocab_size must be a number"],
+    [{ vocab_size: undefined }, "vocab_size is missing"],
+    [{ hidden_dropout_prob: 1 }, "hidden_dropout_prob must lie in [0, 1)"],
+    [{ embedding_projection: false }, "embedding_projection must be true"],
+    [{ model_type: "gpt2" }, 'model_type is "gpt2"'],
+  ] as const
+) {
+  Deno.test(`parseConfig() refuses ${JSON.stringify(change)}`, () => {
+    assertThrows(() => parseConfig(JSON.stringify({ ...SMALL, ...change })), ConfigError, message);
+  });
+}
+
+Deno.test("parseConfig() refuses what is no JSON object", () => {
+  assertThrows(() => parseConfig("{"), ConfigError, "not JSON");
+  assertThrows(() => parseConfig("[1]"), ConfigError, "not a JSON object");
+});

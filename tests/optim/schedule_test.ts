@@ -1,0 +1,24 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { learningRateAt } from "../../src/optim/mod.ts";
+
+const paper = { peakLearningRate: 0.00176, warmupSteps: 3125, totalSteps: 125_000 };
+
+Deno.test("learningRateAt() starts at zero and rises linearly", () => {
+  assertEquals(learningRateAt(paper, 0), 0);
+  assertAlmostEquals(learningRateAt(paper, 1), 0.00176 / 3125, 1e-12);
+  assertAlmostEquals(learningRateAt(paper, 3124), 0.00176 * 3124 / 3125, 1e-12);
+});
+
+Deno.test("learningRateAt() drops to 0.975 of the peak when warm-up ends: the decay ran from step 0", () => {
+  assertAlmostEquals(learningRateAt(paper, 3125), 0.00176 * 0.975, 1e-12);
+});
+
+Deno.test("learningRateAt() ends at zero and stays there", () => {
+  assertAlmostEquals(learningRateAt(paper, 124_999), 0.00176 / 125_000, 1e-12);
+  assertEquals(learningRateAt(paper, 125_000), 0);
+  assertEquals(learningRateAt(paper, 200_000), 0);
+});
+
+Deno.test("learningRateAt() without warm-up starts at the peak", () => {
+  assertEquals(learningRateAt({ ...paper, warmupSteps: 0 }, 0), 0.00176);
+});

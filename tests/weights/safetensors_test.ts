@@ -1,0 +1,82 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { encodeSafetensors, parseSafetensors, toFloat32, toInt32 } from "../../src/weights/mod.ts";
+
+function join(pieces: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(pieces.flatMap((piece) => [...piece]));
+}
+
+/** A file with the given header and as many zero bytes of data. */
+function file(header: unknown, dataBytes: number): Uint8Array {
+  const json = new TextEncoder().encode(
+    typeof header === "string" ? header : JSON.stringify(header),
+  );
+  const bytes = new Uint8Array(8 + json.length + dataBytes);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+  bytes.set(json, 8);
+  return bytes;
+}
+
+Deno.test("encodeSafetensors() writes what parseSafetensors() reads", () => {
+  const bytes = join(encodeSafetensors(
+    new Map([
+      ["weights.ü", { shape: [2, 3], data: Float32Array.of(1, -2, 3, NaN, 5, 6.5) }],
+      ["ids", { shape: [2], data: Int32Array.of(-7, 8) }],
+      ["scalar", { shape: [], data: BigInt64Array.of(9n) }],
+      ["empty", { shape: [0, 4], data: new Float32Array(0) }],
+    ]),
+    { format: "pt" },
+  ));
+  const { tensors, metadata } = parseSafetensors(bytes);
+  assertEquals([...tensors.keys()], ["weights.ü", "ids", "scalar", "empty"]);
+  assertEquals([...toFloat32("w", tensors.get("weights.ü")!)], [1, -2, 3, NaN, 5, 6.5]);
+  assertEquals([...toInt32("ids", tensors.get("ids")!)], [-7, 8]);
+  assertEquals([...toInt32("scalar", tensors.get("scalar")!)], [9]);
+  assertEquals(tensors.get("empty")!.shape, [0, 4]);
+  assertEquals(metadata, { format: "pt" });
+});
+
+Deno.test("encodeSafetensors() starts the data at a multiple of eight bytes", () => {
+  const [head] = encodeSafetensors(new Map([["é", { shape: [1], data: Float32Array.of(1) }]]));
+  assertEquals(head.length % 8, 0);
+});
+
+Deno.test("toFloat32() widens half precision", () => {
+  const half = Uint8Array.of(0x00, 0x3c, 0x00, 0xc1);
+  assertEquals([...toFloat32("x", { type: "F16", shape: [2], bytes: half })], [1, -2.5]);
+  const brain = Uint8Array.of(0x80, 0x3f, 0x20, 0xc0);
+  assertEquals([...toFloat32("x", { type: "BF16", shape: [2], bytes: brain })], [1, -2.5]);
+  assertThrows(
+    () => toFloat32("x", { type: "I32", shape: [0], bytes: new Uint8Array() }),
+    TypeError,
+    "Tensor x holds I32",
+  );
+});
+
+const entry = (shape: number[], start: number, end: number) => ({
+  dtype: "F32",
+  shape,
+  data_offsets: [start, end],
+});
+
+for (
+  const [what, bytes, message] of [
+    ["fewer than eight bytes", new Uint8Array(5), "truncated"],
+    ["a header longer than the file", file({}, 0).subarray(0, 9), "truncated: the header needs"],
+    ["a monstrous header length", new Uint8Array(16).fill(255), "not a safetensors file"],
+    ["a header that is no JSON", file("{nope", 0), "its header is no JSON"],
+    ["a header that is an array", file([], 0), "no JSON object"],
+    ["an unknown type", file({ x: { dtype: "F9", shape: [1], data_offsets: [0, 4] } }, 4), "F9"],
+    ["a negative size", file({ x: entry([-1], 0, 4) }, 4), "no shape of natural numbers"],
+    ["offsets that do not fit the shape", file({ x: entry([2], 0, 4) }, 4), "needs 8 bytes"],
+    ["data beyond the end", file({ x: entry([2], 0, 8) }, 4), "ends at byte 8"],
+    [
+      "overlapping tensors",
+      file({ x: entry([2], 0, 8), y: entry([2], 4, 12) }, 12),
+      "tensors x and y overlap",
+    ],
+  ] as const
+) {
+  Deno.test(`parseSafetensors() refuses ${what}`, () => {
+    assertThrows(() => parseSafetensors(bytes), SyntaxError, message);
+  });
+}

@@ -9,6 +9,7 @@ import * as embedding from "./embedding/kernel.ts";
 import type { Kernel } from "./kernel.ts";
 import * as layerNorm from "./layer_norm/kernel.ts";
 import * as loss from "./loss/kernel.ts";
+import * as matmul from "./matmul/kernel.ts";
 import * as clip from "./optimizer/clip.ts";
 import * as update from "./optimizer/update.ts";
 import * as reduce from "./reduce/kernel.ts";
@@ -25,4 +26,5 @@ export const KERNELS: readonly Kernel[] = [
   clip,
   update,
   loss,
+  matmul,
 ].flatMap((family) => Object.values(family));

@@ -1,0 +1,119 @@
+/**
+ * `deno task kernels list` and `deno task kernels show NAME --variant V`: what the generator emits for a kernel.
+ */
+import { Command, ValidationError } from "@cliffy/command";
+import type { Capabilities, Kernel, Structural } from "../kernels/mod.ts";
+import { report } from "./cli/run.ts";
+
+/** What is assumed where there is no adapter to ask. */
+const COMMON_GPU: Capabilities = {
+  subgroupSize: 32,
+  subgroupDirective: true,
+  shaderF16: true,
+  cpuAdapter: false,
+  readableStorageTextures: true,
+  maxTextureSide: 8192,
+  maxWorkgroupStorageBytes: 16_384,
+  maxInvocationsPerWorkgroup: 256,
+};
+
+const list = new Command()
+  .description("Name every kernel with its variants and structural parameters.")
+  .action(async () => {
+    const { KERNELS } = await import("../kernels/mod.ts");
+    for (const { name, variants, structural } of KERNELS) {
+      const parameters = Object.entries(structural)
+        .map(([parameter, values]) => `${parameter}=${values.join("|")}`);
+      console.log(
+        [name, variants.map((variant) => variant.name).join(", "), ...parameters].join("  "),
+      );
+    }
+  });
+
+const show = new Command()
+  .description("Print the WGSL of a kernel for this machine's adapter.")
+  .arguments("<name:string>")
+  .option("--variant <variant:string>", "The variant; the first unless given.")
+  .option(
+    "--set <parameter=value:string>",
+    "A structural parameter; its first value unless given.",
+    {
+      collect: true,
+    },
+  )
+  .example(
+    "A product with a transposed operand",
+    "deno task kernels show matmul.matmul --set transpose_b=true",
+  )
+  .action(async ({ variant: wanted, set = [] }, name) => {
+    const { KERNELS } = await import("../kernels/mod.ts");
+    const kernel = among(KERNELS, name, "kernel");
+    const variant = wanted === undefined
+      ? kernel.variants[0]
+      : among(kernel.variants, wanted, `variant of ${name}`);
+    const structural = parseStructural(kernel, set);
+    const capabilities = await adapterCapabilities() ?? COMMON_GPU;
+    const constants = variant.constants?.(structural, capabilities) ?? {};
+    const head = [
+      `// ${kernel.name}/${variant.name} ${
+        JSON.stringify(structural)
+      }, numerics: ${variant.numerics}`,
+      ...Object.entries(constants).map(([constant, value]) => `// override ${constant} = ${value}`),
+    ];
+    console.log([...head, variant.source(structural, capabilities)].join("\n"));
+  });
+
+function among<T extends { readonly name: string }>(
+  all: readonly T[],
+  name: string,
+  what: string,
+): T {
+  const found = all.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  throw new ValidationError(
+    `No ${what} is called ${name}; there are ${all.map((one) => one.name).join(", ")}`,
+  );
+}
+
+/** `transpose_a=true` as one of the values that the kernel lists. */
+function parseStructural(kernel: Kernel, settings: readonly string[]): Structural {
+  const structural = Object.fromEntries(
+    Object.entries(kernel.structural).map(([parameter, values]) => [parameter, values[0]]),
+  );
+  for (const setting of settings) {
+    const [parameter, text] = setting.split("=");
+    const value = kernel.structural[parameter]?.find((one) => String(one) === text);
+    if (value === undefined) {
+      throw new ValidationError(
+        `${kernel.name} has no structural parameter ${setting}; it has ${
+          Object.entries(kernel.structural).map(([name, values]) => `${name}=${values.join("|")}`)
+            .join(", ") || "none"
+        }`,
+      );
+    }
+    structural[parameter] = value;
+  }
+  return structural;
+}
+
+async function adapterCapabilities(): Promise<Capabilities | null> {
+  const { requestAccess } = await import("../src/device/mod.ts");
+  const access = await requestAccess();
+  access?.gpu.destroy();
+  return access?.capabilities ?? null;
+}
+
+const program = new Command()
+  .throwErrors()
+  .name("kernels")
+  .description("Look at the WGSL that kernels become.")
+  .command("list", list)
+  .command("show", show)
+  .reset();
+
+try {
+  await program.parse(Deno.args);
+} catch (error) {
+  Deno.exitCode = report(error);
+}
+Deno.exit();

@@ -35,8 +35,8 @@ const show = new Command()
   .arguments("<name:string>")
   .option("--variant <variant:string>", "The variant; the first unless given.")
   .option(
-    "--set <parameter=value:string>",
-    "A structural parameter; its first value unless given.",
+    "--set <setting:string>",
+    "A structural parameter as NAME=VALUE; its first value unless given.",
     {
       collect: true,
     },

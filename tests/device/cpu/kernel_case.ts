@@ -61,3 +61,8 @@ export function worstError(actual: ArrayLike<number>, expected: ArrayLike<number
   }
   return worst;
 }
+
+/** Whether two arrays hold the same bits (NaN of one kind is one value). */
+export function sameBits(a: HostArray, b: HostArray): boolean {
+  return a.length === b.length && a.every((value: number, i: number) => Object.is(value, b[i]));
+}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Code, f32x4, i32, i32x4, type Local, v128 } from "../wasm/code.ts";
+import { type Code, i32, i32x4, type Local, v128 } from "../wasm/code.ts";
 import type { FunctionBuilder, FunctionReference, ModuleBuilder } from "../wasm/module_builder.ts";
 import type { Parameters } from "./fast_path.ts";
 import { transposed } from "./pack.ts";
@@ -28,16 +28,15 @@ function multiply(
 }
 
 /**
- * Adds a function that writes the factors (0 or keep_scale) of elements `4·block` to `4·block + count − 1` of one example, rounded up to a whole 16, to `to`.
+ * Adds a function that writes a mask (all bits one where kept, zero where dropped) for elements `4·block` to `4·block + count − 1` of one example, rounded up to a whole 16, to `to`.
  * Its parameters are listed by {@linkcode maskOf}.
  */
 export function addDropoutMask(module: ModuleBuilder): FunctionReference {
   return module.function(
-    ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "v128"],
+    ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
     null,
     (f) => {
-      const [to, block, count, example, step, stream, seedLow, seedHigh, threshold, scale] =
-        f.parameters;
+      const [to, block, count, example, step, stream, seedLow, seedHigh, threshold] = f.parameters;
       const end = f.local("i32", i32.add(to, i32.mul(count, 4)));
       const bound = f.local("v128", i32x4.splat(threshold));
       const counter = f.local(
@@ -68,7 +67,7 @@ export function addDropoutMask(module: ModuleBuilder): FunctionReference {
           f.release("v128", product0.high, product0.low, product1.high, product1.low);
         }
         transposed(f, words).forEach((lanes, i) =>
-          f.do(v128.store(to, v128.and(scale, i32x4.geU(lanes, bound)), 16 * i))
+          f.do(v128.store(to, i32x4.geU(lanes, bound), 16 * i))
         );
         f.set(counter, i32x4.add(counter, 4));
       });
@@ -78,7 +77,7 @@ export function addDropoutMask(module: ModuleBuilder): FunctionReference {
 
 /** Which part of a mask is wanted, as expressions. */
 export interface MaskPart {
-  /** Where the factors go: `columns + 32` floats at least. */
+  /** Where the mask goes: `count + 20` words at least. */
   readonly to: Code;
   readonly row: Code;
   readonly firstColumn: Code;
@@ -88,7 +87,7 @@ export interface MaskPart {
   readonly columns: Code;
 }
 
-/** Draws part of one row of a mask. Returns the address of the first column's factor. */
+/** Draws part of one row of a mask. Returns the address of the first column's word. */
 export function maskOf(
   f: FunctionBuilder,
   at: Parameters,
@@ -111,7 +110,6 @@ export function maskOf(
     at.u32("seed_low"),
     at.u32("seed_high"),
     at.u32("threshold"),
-    f32x4.splat(at.f32("keep_scale")),
   ));
   const address = f.local("i32", i32.add(to, i32.mul(skipped, 4)));
   f.release("i32", element, skipped);

@@ -50,14 +50,19 @@ export interface Parameters {
 export const SCRATCH_BYTES = 1 << 20;
 
 /** Words of the parameter block: addresses of all bindings (0 where there is none), uniforms, structural values by their place, extras. */
-export function parameterNames(path: FastPath): string[] {
+function parameterNames(path: FastPath): string[] {
   const { bindings, uniforms, structural } = path.kernel;
   return [
     ...Object.keys(bindings),
     ...Object.keys(uniforms),
-    ...Object.keys(structural),
+    ...Object.keys(structural).map(structuralName),
     ...path.extra ?? [],
   ];
+}
+
+/** A structural parameter may have the name of the binding that it asks for. */
+function structuralName(name: string): string {
+  return `structural ${name}`;
 }
 
 /** Adds the function of a fast path to a module, exported under the kernel's name. */
@@ -82,7 +87,7 @@ export function emitFastPath(path: FastPath, module: ModuleBuilder, library: Lib
         f32: (name) => f32.load(block, offset(name)),
         is: (name, value) => {
           const index = path.kernel.structural[name].indexOf(value);
-          return i32.eq(i32.load(block, offset(name)), index);
+          return i32.eq(i32.load(block, offset(structuralName(name))), index);
         },
       });
     },

@@ -8,6 +8,7 @@ import type { FunctionReference, ModuleBuilder } from "../wasm/module_builder.ts
 import { type Activations, addActivations } from "./activations.ts";
 import { addExponential } from "./exponential.ts";
 import { addDropoutMask } from "./dropout_mask.ts";
+import { addLogarithm } from "./logarithm.ts";
 import type { MultiplyAdd } from "./pack.ts";
 
 /** What every fast path may use. */
@@ -15,6 +16,8 @@ export interface Library {
   readonly multiplyAdd: MultiplyAdd;
   /** `exp` of four numbers. */
   readonly exp: (x: Code) => Code;
+  /** `log` of four normal positive numbers. */
+  readonly log: (x: Code) => Code;
   readonly activations: Activations;
   /** See {@link ./dropout_mask.ts}. */
   readonly dropoutMask: FunctionReference;
@@ -26,6 +29,7 @@ export function addLibrary(module: ModuleBuilder, multiplyAdd: MultiplyAdd): Lib
   return {
     multiplyAdd,
     exp,
+    log: addLogarithm(module),
     activations: addActivations(module, exp),
     dropoutMask: addDropoutMask(module),
   };

@@ -7,15 +7,29 @@ import { f32x4, i32 } from "../wasm/code.ts";
 import { ModuleBuilder } from "../wasm/module_builder.ts";
 import { emitFastPath, type FastPath } from "./fast_path.ts";
 import { addLibrary } from "./library.ts";
+import { CROSS_ENTROPY_PATHS } from "./cross_entropy.ts";
+import { ELEMENTWISE_PATHS } from "./elementwise.ts";
+import { EMBEDDING_PATHS } from "./embedding.ts";
+import { LAYER_NORM_PATHS } from "./layer_norm.ts";
 import { matmulPath } from "./matmul.ts";
+import { OPTIMIZER_PATHS } from "./optimizer.ts";
+import { REDUCE_PATHS } from "./reduce.ts";
+import { SOFTMAX_PATHS } from "./softmax.ts";
 import { plainMultiplyAdd } from "./pack.ts";
 
-export { type Division, type FastPath, parameterNames, SCRATCH_BYTES } from "./fast_path.ts";
+export { type Division, type FastPath, SCRATCH_BYTES } from "./fast_path.ts";
 
 /** All fast paths by the name of their kernel. */
 export const FAST_PATHS: ReadonlyMap<string, FastPath> = new Map(
   [
     matmulPath,
+    ...ELEMENTWISE_PATHS,
+    ...LAYER_NORM_PATHS,
+    ...REDUCE_PATHS,
+    ...SOFTMAX_PATHS,
+    ...EMBEDDING_PATHS,
+    ...CROSS_ENTROPY_PATHS,
+    ...OPTIMIZER_PATHS,
   ].map((path) => [path.kernel.name, path]),
 );
 

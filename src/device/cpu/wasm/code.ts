@@ -14,7 +14,7 @@ export type Code = readonly (number | Code)[];
 export type Local = Code & { readonly index: number };
 
 /** Value types by their byte. */
-export const TYPE = { i32: 0x7f, i64: 0x7e, f32: 0x7d, v128: 0x7b } as const;
+export const TYPE = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
 
 /** Name of a value type. */
 export type ValueType = keyof typeof TYPE;
@@ -163,6 +163,15 @@ export const f32 = {
     condition,
     0x1b,
   ],
+} as const;
+
+/** Instructions on doubles. */
+export const f64 = {
+  constant: (value: number): Code => [0x44, [...new Uint8Array(Float64Array.of(value).buffer)]],
+  add: (a: Code, b: Code): Code => [a, b, 0xa0],
+  mul: (a: Code, b: Code): Code => [a, b, 0xa2],
+  fromF32: (a: Code): Code => [a, 0xbb],
+  toF32: (a: Code): Code => [a, 0xb6],
 } as const;
 
 /** Instructions on 128 bits of anything. */

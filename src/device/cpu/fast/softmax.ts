@@ -1,0 +1,118 @@
+/**
+ * Softmax of attention scores in WebAssembly. An item is a row.
+ *
+ * @module
+ */
+import { softmaxBackward, softmaxForward, type Uniforms } from "../../../../kernels/mod.ts";
+import { type Code, f32, f32x4, i32, i32x4, type Local, v128 } from "../wasm/code.ts";
+import type { FunctionBuilder } from "../wasm/module_builder.ts";
+import { maskOf } from "./dropout_mask.ts";
+import type { Division, FastPath, Parameters } from "./fast_path.ts";
+import type { Library } from "./library.ts";
+import { across, byRows, clear, element, walk, zeroSum } from "./walk.ts";
+
+function divide({ batch, heads, queries, pitch }: Uniforms): Division {
+  return byRows(batch * heads * queries, pitch);
+}
+
+/** The greatest of `scale·x` over `count` elements, in all lanes; −Infinity for none, NaN if one is. */
+function greatest(f: FunctionBuilder, address: Code, count: Local, scale: Local): Local {
+  const largest = f.local("v128", f32x4.constant(-Infinity));
+  walk(f, { count, read: [address] }, ([x]) => {
+    // The last elements come in all lanes here, which does not matter to a maximum.
+    f.set(largest, f32x4.max(largest, f32x4.mul(scale, x)));
+    return {};
+  });
+  f.set(largest, f32x4.max(largest, i32x4.shuffle(largest, largest, 2, 3, 0, 1)));
+  f.set(largest, f32x4.max(largest, i32x4.shuffle(largest, largest, 1, 0, 3, 2)));
+  return largest;
+}
+
+/** Draws the mask of a row into scratch memory. */
+function rowMask(f: FunctionBuilder, at: Parameters, library: Library, keys: Local): Local {
+  return maskOf(f, at, library.dropoutMask, {
+    to: at.scratch,
+    row: at.begin,
+    firstColumn: i32.constant(0),
+    count: keys,
+    columns: keys,
+  });
+}
+
+const forward: FastPath = {
+  kernel: softmaxForward,
+  divide,
+  define: (library) => (f, at) => {
+    const [keys, pitch] = ["keys", "pitch"].map((name) => f.local("i32", at.u32(name)));
+    const rowsOfExample = f.local("i32", i32.mul(at.u32("heads"), at.u32("queries")));
+    const scale = f.local("v128", f32x4.splat(at.f32("scale")));
+    const keepScale = f.local("v128", f32x4.splat(at.f32("keep_scale")));
+    const row = at.begin;
+    f.while(row, at.end, 1, () => {
+      const start = f.local("i32", i32.mul(row, pitch));
+      const [scores, probabilities, dropped] = ["scores", "probabilities", "dropped"].map((name) =>
+        f.local("i32", element(at.u32(name), start))
+      );
+      const example = i32.divU(row, rowsOfExample);
+      const length = f.local("i32", i32.load(element(at.u32("lengths"), example)));
+      f.set(length, i32.minU(length, keys));
+      const largest = greatest(f, scores, length, scale);
+      const total = zeroSum(f);
+      walk(f, { count: length, read: [scores], write: [probabilities], sums: [total] }, ([x]) => {
+        f.set(x, library.exp(f32x4.sub(f32x4.mul(scale, x), largest)));
+        return { write: [x], add: [x] };
+      });
+      const inverse = f.local("v128", f32x4.splat(f32.div(1, across(total))));
+      walk(f, { count: length, read: [probabilities], write: [probabilities] }, ([p]) => ({
+        write: [f32x4.mul(p, inverse)],
+      }));
+      const rest = f.local("i32", i32.sub(pitch, length));
+      clear(f, element(probabilities, length), rest);
+      f.if(at.is("dropout", true), () => {
+        const mask = rowMask(f, at, library, keys);
+        walk(f, { count: length, read: [probabilities, mask], write: [dropped] }, ([p, mask]) => ({
+          write: [v128.and(f32x4.mul(p, keepScale), mask)],
+        }));
+        clear(f, element(dropped, length), rest);
+      });
+    });
+  },
+};
+
+const backward: FastPath = {
+  kernel: softmaxBackward,
+  divide,
+  define: (library) => (f, at) => {
+    const [keys, pitch] = ["keys", "pitch"].map((name) => f.local("i32", at.u32(name)));
+    const scale = f.local("v128", f32x4.splat(at.f32("scale")));
+    const keepScale = f.local("v128", f32x4.splat(at.f32("keep_scale")));
+    const row = at.begin;
+    f.while(row, at.end, 1, () => {
+      const start = f.local("i32", i32.mul(row, pitch));
+      const [probabilities, d, dscores] = ["probabilities", "d", "dscores"].map((name) =>
+        f.local("i32", element(at.u32(name), start))
+      );
+      // What the softmax itself got from above waits in `dscores`, which is written anyway.
+      f.if(at.is("dropout", true), () => {
+        const mask = rowMask(f, at, library, keys);
+        walk(f, { count: keys, read: [d, mask], write: [dscores] }, ([d, mask]) => ({
+          write: [v128.and(f32x4.mul(d, keepScale), mask)],
+        }));
+        f.set(d, dscores);
+      });
+      const products = zeroSum(f);
+      walk(f, { count: keys, read: [d, probabilities], sums: [products] }, ([d, p]) => ({
+        add: [f32x4.mul(d, p)],
+      }));
+      const dot = f.local("v128", f32x4.splat(across(products)));
+      walk(f, { count: keys, read: [d, probabilities], write: [dscores] }, ([d, p]) => ({
+        write: [f32x4.mul(f32x4.mul(scale, p), f32x4.sub(d, dot))],
+      }));
+      const rest = f.local("i32", i32.sub(pitch, keys));
+      clear(f, element(dscores, keys), rest);
+    });
+  },
+};
+
+/** Fast paths of the family. */
+export const SOFTMAX_PATHS: readonly FastPath[] = [forward, backward];

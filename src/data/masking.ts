@@ -91,7 +91,8 @@ const probabilities = new Map<string, number[]>();
  *
  * Words are taken in random order. For each a span length n is drawn; the span is that word and the
  * n - 1 after it in its segment. A span over the budget is shortened; one that still is, or that
- * meets a masked word, is passed over. Then each token is replaced by the mask piece (80%), left
+ * meets a masked word, is passed over; should that leave the budget unmet, single words fill it up.
+ * Then each token is replaced by the mask piece (80%), left
  * (10%), or replaced by any piece of the vocabulary, special ones included (10%). Source:
  * `create_masked_lm_predictions` of google-research/albert; spans there may reach from the first
  * segment into the second, here they do not.
@@ -148,24 +149,29 @@ function chooseSpans(
   const order = new Uint16Array(count);
   for (let i = 0; i < count; i++) order[i] = i;
   let left = budget;
+  const cover = (word: number, n: number): void => {
+    const start = starts[word], end = ends[word + n - 1];
+    if (end - start > left || covered.subarray(start, end).includes(1)) return;
+    covered.fill(1, start, end);
+    left -= end - start;
+    trace?.spans.push({ start, end, words: n });
+  };
   // Fisher and Yates, one step at a time: most words are never asked for.
   for (let asked = 0; asked < count && left > 0; asked++) {
     const other = asked + stream.integer(count - asked);
     const word = order[other];
     order[other] = order[asked];
+    order[asked] = word;
     let n = 1;
     const draw = stream.uniform();
     while (draw >= spanProbabilities[n - 1]) n++;
     if (trace !== undefined) trace.drawnSpans[n] = (trace.drawnSpans[n] ?? 0) + 1;
     n = Math.min(n, following[word]);
-    const start = starts[word];
-    while (n > 1 && ends[word + n - 1] - start > left) n--;
-    const end = ends[word + n - 1];
-    if (end - start > left || covered.subarray(start, end).includes(1)) continue;
-    covered.fill(1, start, end);
-    left -= end - start;
-    trace?.spans.push({ start, end, words: n });
+    while (n > 1 && ends[word + n - 1] - starts[word] > left) n--;
+    cover(word, n);
   }
+  // All words were asked for and spans in each other's way left some over: single words fill up.
+  for (let asked = 0; asked < count && left > 0; asked++) cover(order[asked], 1);
   return covered;
 }
 

@@ -1,0 +1,180 @@
+/** What the registry test cannot see of the matrix product's variants: pads, sources, limits. */
+import { assert, assertEquals } from "@std/assert";
+import {
+  type Capabilities,
+  type KernelCase,
+  matmulMatmul,
+  type Structural,
+} from "../../../kernels/mod.ts";
+import { caseArrays } from "../support/case_arrays.ts";
+import { openVariantRunner } from "../support/run_variants.ts";
+
+const CPU_ADAPTER: Capabilities = {
+  subgroupSize: 8,
+  subgroupDirective: false,
+  shaderF16: false,
+  cpuAdapter: true,
+  readableStorageTextures: true,
+  maxTextureSide: 16_384,
+  maxWorkgroupStorageBytes: 32_768,
+  maxInvocationsPerWorkgroup: 1024,
+};
+const GRAPHICS_CARD: Capabilities = {
+  ...CPU_ADAPTER,
+  subgroupSize: 32,
+  cpuAdapter: false,
+  maxWorkgroupStorageBytes: 16_384,
+  maxInvocationsPerWorkgroup: 256,
+};
+
+const structural: Structural = {
+  transpose_a: false,
+  transpose_b: true,
+  bias: false,
+  accumulate: false,
+  activation: "none",
+};
+const uniforms = {
+  m: 40,
+  n: 40,
+  k: 40,
+  lda: 64,
+  ldb: 64,
+  ldc: 64,
+  batch: 1,
+  inner: 1,
+  a_outer: 0,
+  a_inner: 0,
+  b_outer: 0,
+  b_inner: 0,
+  c_outer: 0,
+  c_inner: 0,
+  alpha: 1,
+};
+
+/** The variant that a device takes, the first that supports the run. */
+function chosen(
+  capabilities: Capabilities,
+  sizes: Record<string, number>,
+  turns: Structural = {},
+): string | undefined {
+  const context = {
+    structural: { ...structural, ...turns },
+    uniforms: { ...uniforms, ...sizes },
+    capabilities,
+  };
+  return matmulMatmul.variants.find((variant) => variant.supports(context))?.name;
+}
+
+const runner = await openVariantRunner();
+
+/** Runs every variant with NaN in whatever lies beside the rows of A and B, and a mark beside those of C. */
+async function runAmongNaN(some: KernelCase): Promise<string[]> {
+  const arrays = caseArrays(matmulMatmul, some, 3);
+  const { m, n, k } = some.uniforms;
+  const { transpose_a, transpose_b } = some.structural;
+  const spoil = (array: Float32Array | Uint32Array, columns: number, value: number) => {
+    for (let i = 0; i < array.length; i++) if (i % 64 >= columns) array[i] = value;
+  };
+  spoil(arrays.a, transpose_a ? m : k, NaN);
+  spoil(arrays.b, transpose_b ? k : n, NaN);
+  spoil(arrays.c, n, 12_345);
+  const variants = runner!.supported(matmulMatmul, some);
+  for (const variant of variants) {
+    const { c } = await runner!.run(matmulMatmul, variant, some, arrays);
+    c.forEach((value, i) => {
+      if (i % 64 < n) assert(Number.isFinite(value), `${variant.name}: c[${i}] is ${value}`);
+      else assertEquals(value, 12_345, `${variant.name} wrote beside C, at ${i}`);
+    });
+  }
+  return variants.map(({ name }) => name);
+}
+
+for (const transpose_a of [false, true]) {
+  for (const transpose_b of [false, true]) {
+    Deno.test({
+      name: `no variant reads pads or writes them: ${transpose_a ? "T" : "N"}${
+        transpose_b ? "T" : "N"
+      }`,
+      ignore: runner === null,
+      sanitizeOps: false,
+      sanitizeResources: false,
+      async fn() {
+        const turns = { ...structural, transpose_a, transpose_b };
+        const even = await runAmongNaN({
+          structural: turns,
+          uniforms: { ...uniforms, m: 12, n: 20, k: 36 },
+        });
+        const odd = await runAmongNaN({
+          structural: turns,
+          uniforms: { ...uniforms, m: 11, n: 21, k: 33 },
+        });
+        assert(even.length > odd.length && odd.length > 1);
+      },
+    });
+  }
+}
+
+Deno.test("sources print whole: nothing of the template is left", () => {
+  for (const variant of matmulMatmul.variants) {
+    for (const activation of ["none", "gelu"]) {
+      for (const bias of [false, true]) {
+        const source = variant.source({ ...structural, activation, bias }, CPU_ADAPTER);
+        assert(!/\/\/#|\/\*|undefined|NaN/.test(source), variant.name);
+        assert(source.includes("fn main("), variant.name);
+        assertEquals(source.includes("bias: array"), bias, variant.name);
+      }
+    }
+  }
+});
+
+Deno.test("browsers get the directive for subgroups, at the very start", () => {
+  const browser = { ...CPU_ADAPTER, subgroupDirective: true };
+  for (const variant of matmulMatmul.variants) {
+    const source = variant.source(structural, browser);
+    assertEquals(source.startsWith("enable subgroups;"), source.includes("subgroupBroadcast"));
+  }
+});
+
+Deno.test("each adapter and size gets the variant that is meant for it", () => {
+  assertEquals(chosen(CPU_ADAPTER, {}), "texture_subgroup");
+  assertEquals(chosen(CPU_ADAPTER, { m: 16 }), "texture_subgroup_short");
+  assertEquals(chosen(CPU_ADAPTER, { n: 32 }), "texture_subgroup_narrow");
+  assertEquals(chosen(CPU_ADAPTER, { k: 39 }), "texture_subgroup_ragged");
+  assertEquals(chosen({ ...CPU_ADAPTER, subgroupSize: null }, {}), "texture_tile");
+  assertEquals(chosen(GRAPHICS_CARD, {}), "shared_tile");
+  assertEquals(chosen(GRAPHICS_CARD, { m: 512, n: 512 }), "shared_tile_large");
+  assertEquals(chosen(GRAPHICS_CARD, { n: 39 }), "shared_tile_ragged");
+  assertEquals(chosen({ ...GRAPHICS_CARD, maxInvocationsPerWorkgroup: 128 }, {}), "simple");
+});
+
+Deno.test("an item that wraps around the end of a row, or starts within a texel, is read from buffers", () => {
+  const heads = { batch: 3, inner: 3 };
+  assertEquals(chosen(CPU_ADAPTER, { ...heads, a_inner: 12 }), "texture_subgroup");
+  assertEquals(chosen(CPU_ADAPTER, { ...heads, a_inner: 16 }), "shared_tile");
+  assertEquals(chosen(CPU_ADAPTER, { ...heads, a_inner: 10 }), "shared_tile_ragged");
+  assertEquals(chosen(CPU_ADAPTER, { lda: 68 }), "shared_tile");
+});
+
+Deno.test("an operand too large for a texture is read from buffers", () => {
+  const wide = 4 * 16_384;
+  assertEquals(chosen(CPU_ADAPTER, { k: wide, lda: wide, ldb: wide }), "shared_tile");
+  assertEquals(chosen(CPU_ADAPTER, { n: 30_000, k: 128, lda: 128, ldb: 128 }), "texture_subgroup");
+});
+
+Deno.test("no grid has a dimension above 65,535", () => {
+  const sizes = { ...uniforms, m: 4_000_000, n: 64, k: 8 };
+  for (const variant of matmulMatmul.variants) {
+    const context = { structural, uniforms: sizes, capabilities: CPU_ADAPTER };
+    const [x, y, z] = variant.workgroups(context);
+    assert(Math.max(x, y, z) <= 65_535 && x * y * z > 0, `${variant.name}: ${x} x ${y} x ${z}`);
+  }
+});
+
+Deno.test({
+  name: "the device of this file closes",
+  ignore: runner === null,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: () => runner!.device.destroy(),
+});

@@ -87,13 +87,13 @@ function checkSettings(settings: ExampleSettings): void {
       throw new RangeError(`${name} must be from 0 to 1, got ${value}`);
     }
   };
+  probability("shortSeqProb");
+  probability("maskedLmProb");
   // [CLS] A [SEP] B [SEP] with one token in A and in B.
   integer("maxSeqLength", 5, 0xffff);
   integer("maxPredictionsPerSeq", 1, settings.maxSeqLength);
   integer("ngram", 1, 64);
   integer("dupeFactor", 0, 0xffffffff);
-  probability("shortSeqProb");
-  probability("maskedLmProb");
   choice("pairObjective", ["sop", "nsp", "none"]);
   choice("shortSeqPer", ["chunk", "document"]);
   for (const name of ["favorShorterNgram", "wholeWordMask"] as const) choice(name, [true, false]);

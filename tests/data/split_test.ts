@@ -1,0 +1,51 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { Corpus, ShardBuilder, splitDocuments } from "../../src/data/mod.ts";
+import { generatedCorpus } from "./generated_text.ts";
+
+const heldShare = (corpus: Corpus, documents: Uint32Array): number =>
+  documents.reduce((sum, d) => sum + corpus.lengthOf(d), 0) / corpus.tokenCount;
+
+Deno.test("splitDocuments() parts every document, near the share of tokens", async () => {
+  const corpus = await generatedCorpus(1, 300);
+  for (const fraction of [0.01, 0.05, 0.3, 0.9]) {
+    const { train, validation } = splitDocuments(corpus, fraction);
+    const all = [...train, ...validation].toSorted((a, b) => a - b);
+    assertEquals(all, Array.from({ length: 300 }, (_, i) => i));
+    assertAlmostEquals(heldShare(corpus, validation), fraction, 0.005);
+  }
+});
+
+function corpusOf(documents: { hash: number; tokens: number }[]): Corpus {
+  const builder = new ShardBuilder(10);
+  for (const { hash, tokens } of documents) {
+    builder.add({ sentences: [new Array(tokens).fill(7)], hash: [hash, hash * 7919 >>> 0] });
+  }
+  return new Corpus([builder.take()], {} as never, "");
+}
+
+Deno.test("splitDocuments() chooses by hash, whatever the order of documents", () => {
+  const documents = Array.from({ length: 40 }, (_, i) => ({
+    hash: Math.imul(i + 1, 2654435761) >>> 0,
+    tokens: 10 + i,
+  }));
+  const chosen = (list: typeof documents) =>
+    [...splitDocuments(corpusOf(list), 0.2).validation].map((d) => list[d].hash).toSorted();
+  assertEquals(chosen(documents.toReversed()), chosen(documents));
+});
+
+Deno.test("splitDocuments() holds out at least one document and leaves at least one", () => {
+  const two = corpusOf([{ hash: 1, tokens: 100 }, { hash: 2, tokens: 90 }]);
+  for (const fraction of [0.001, 0.999]) {
+    const { train, validation } = splitDocuments(two, fraction);
+    assertEquals([train.length, validation.length], [1, 1]);
+  }
+  assertEquals([...splitDocuments(two, 0.001).validation], [1], "the shorter one");
+});
+
+Deno.test("splitDocuments() refuses one document and shares out of range", () => {
+  const one = corpusOf([{ hash: 1, tokens: 100 }]);
+  assertThrows(() => splitDocuments(one, 0.1), RangeError, "single document");
+  for (const fraction of [0, 1, -1, NaN]) {
+    assert(assertThrows(() => splitDocuments(one, fraction), RangeError).message.includes("above"));
+  }
+});

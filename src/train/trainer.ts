@@ -136,13 +136,16 @@ export class PretrainingTrainer {
   }
 }
 
-/** The first parameter whose value or gradient is not finite. */
+/** The first parameter whose value is not finite, or else whose gradient: values are the cause where both are. */
 async function firstNonFinite({ parameters }: PretrainingModel): Promise<string | null> {
   const { device, list } = parameters;
-  for (const { spec, view, gradient } of list) {
-    const [values, gradients] = await Promise.all([device.read(view), device.read(gradient!)]);
-    if (!values.every(Number.isFinite)) return spec.name;
-    if (!gradients.every(Number.isFinite)) return `the gradient of ${spec.name}`;
+  for (const { spec, view } of list) {
+    if (!(await device.read(view)).every(Number.isFinite)) return spec.name;
+  }
+  for (const { spec, gradient } of list) {
+    if (!(await device.read(gradient!)).every(Number.isFinite)) {
+      return `the gradient of ${spec.name}`;
+    }
   }
   return null;
 }

@@ -1,0 +1,43 @@
+/** A small corpus in an invented language, for tests that train. */
+import { type Corpus, corpusFromText, type PieceTokenizer } from "../../src/data/mod.ts";
+import { RandomStream } from "../../src/tensor/random/mod.ts";
+
+const SPECIAL = ["<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"];
+const WORDS = Array.from(
+  { length: 95 },
+  (_, i) => `w${String.fromCharCode(97 + i % 26)}${"abcd"[i % 4]}${i}`,
+);
+const PIECES = [...SPECIAL, ...WORDS.map((word) => `▁${word}`)];
+
+/** One piece a word; 100 pieces in all. */
+export const toyTokenizer: PieceTokenizer = {
+  vocabularySize: PIECES.length,
+  specialIds: { pad: 0, unk: 1, cls: 2, sep: 3, mask: 4 },
+  idToPiece: (id: number) => PIECES[id],
+  encodeIds: (text: string) =>
+    Int32Array.from(
+      text.split(/\s+/).filter((word) => word !== ""),
+      (word) => Math.max(PIECES.indexOf(`▁${word.replace(/\W/g, "")}`), 1),
+    ),
+};
+
+/** Documents in which a few words are frequent and most are rare, so that there is something to learn in a few steps. */
+export async function toyCorpus(documents = 40, seed = 1): Promise<Corpus> {
+  const texts = Array.from({ length: documents }, (_, d) => {
+    const random = new RandomStream(seed, 99, d);
+    const word = () => WORDS[Math.floor(WORDS.length * random.uniform() ** 4)];
+    const sentences = Array.from(
+      { length: 12 },
+      () => Array.from({ length: 4 + random.integer(6) }, word).join(" "),
+    );
+    return sentences.map((sentence) => `${sentence[0].toUpperCase()}${sentence.slice(1)}.`).join(
+      "\n",
+    );
+  });
+  return await corpusFromText(texts, lowerCased(toyTokenizer));
+}
+
+/** Sentences start with a capital for the splitter's sake; the vocabulary has none. */
+function lowerCased(tokenizer: PieceTokenizer): PieceTokenizer {
+  return { ...tokenizer, encodeIds: (text) => tokenizer.encodeIds(text.toLowerCase()) };
+}

@@ -1,0 +1,76 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { loadTokenizer } from "../../../src/text/disk/mod.ts";
+import { Tokenizer } from "../../../src/text/mod.ts";
+import { albertModelBytes } from "../support/vocabulary.ts";
+
+const TEXT = "The naïve Cat paid 9,000, twice.";
+
+async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function writeFiles(folder: string, files: Record<string, string | Uint8Array>) {
+  for (const [name, content] of Object.entries(files)) {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    await Deno.writeFile(`${folder}/${name}`, bytes);
+  }
+}
+
+Deno.test("loadTokenizer() reads each kind of file under any name, and a folder", () =>
+  inFolder(async (folder) => {
+    const tokenizer = Tokenizer.fromModel(albertModelBytes());
+    const expected = tokenizer.encode(TEXT);
+    await writeFiles(folder, tokenizer.toFiles());
+    await Deno.copyFile(`${folder}/spiece.model`, `${folder}/30k.vocabulary`);
+    await Deno.copyFile(`${folder}/tokenizer.json`, `${folder}/renamed.txt`);
+    for (
+      const name of ["", "/", "/spiece.model", "/tokenizer.json", "/30k.vocabulary", "/renamed.txt"]
+    ) {
+      assertEquals((await loadTokenizer(folder + name)).encode(TEXT), expected, name);
+    }
+    await writeFiles(folder, { "vocab.txt": "[UNK]\nthe\ncat\n" });
+    assertEquals((await loadTokenizer(`${folder}/vocab.txt`)).encode("The cat").tokens, [
+      ...["the", "cat"],
+    ]);
+  }));
+
+Deno.test("loadTokenizer() asks tokenizer_config.json about lower case and accents", () =>
+  inFolder(async (folder) => {
+    await writeFiles(folder, {
+      "spiece.model": albertModelBytes(),
+      "tokenizer_config.json": '{"do_lower_case": false, "keep_accents": true}',
+    });
+    assertEquals((await loadTokenizer(folder)).encode("Hé").tokens, ["▁", "Hé"]);
+    assertEquals((await loadTokenizer(folder, { lowerCase: true })).encode("H").tokens, ["▁h"]);
+  }));
+
+Deno.test("loadTokenizer() says in one sentence what is wrong", () =>
+  inFolder(async (folder) => {
+    const rejects = (path: string, kind: new () => Error, text: string) =>
+      assertRejects(() => loadTokenizer(`${folder}/${path}`), kind, text);
+    await rejects("none", Deno.errors.NotFound, "no such file or folder");
+    await rejects("", Deno.errors.NotFound, "none of spiece.model, tokenizer.json, vocab.txt");
+    await writeFiles(folder, {
+      empty: "",
+      "cut.model": albertModelBytes().subarray(0, 500_000),
+      "bad.json": "{",
+      "latin1.txt": new Uint8Array([0x63, 0x61, 0x66, 0xe9, 0x0a]),
+      "words.txt": "one\ntwo\n",
+    });
+    await rejects("empty", SyntaxError, "empty: it is empty");
+    await rejects(
+      "cut.model",
+      SyntaxError,
+      "cut.model: it is not a SentencePiece model, or it is cut",
+    );
+    await rejects("bad.json", SyntaxError, "bad.json: it is not JSON");
+    await rejects("latin1.txt", SyntaxError, "latin1.txt: it is not UTF-8 text");
+    await rejects("words.txt", SyntaxError, "words.txt)");
+    await writeFiles(folder, { "tokenizer_config.json": "no" });
+    await rejects("words.txt", SyntaxError, "tokenizer_config.json: it is not JSON");
+  }));

@@ -1,0 +1,16 @@
+/**
+ * A path of the data that lies beside the checkout (`../shared`, or where `ALBERT_SHARED` says), or
+ * undefined, with a line that says so, where there is none.
+ */
+export function sharedData(path: string): string | undefined {
+  const root = Deno.env.get("ALBERT_SHARED") ??
+    new URL("../../../../shared", import.meta.url).pathname;
+  const full = `${root}/${path}`;
+  try {
+    Deno.statSync(full);
+    return full;
+  } catch {
+    console.log(`skipped: ${full} is not there`);
+    return undefined;
+  }
+}

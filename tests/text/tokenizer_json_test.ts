@@ -1,0 +1,103 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
+import fc from "fast-check";
+import { Tokenizer } from "../../src/text/mod.ts";
+import { anyText } from "./support/arbitraries.ts";
+import { HARD_TEXTS } from "./support/sentences.ts";
+import { albertModelBytes } from "./support/vocabulary.ts";
+
+const bytes = albertModelBytes();
+const tokenizer = Tokenizer.fromModel(bytes);
+const files = tokenizer.toFiles();
+const json = JSON.parse(files["tokenizer.json"] as string);
+const config = JSON.parse(files["tokenizer_config.json"] as string);
+
+/** The file with one part changed. */
+function changed(change: (copy: typeof json) => void): object {
+  const copy = structuredClone({ ...json, model: { ...json.model, vocab: [["<unk>", 0]] } });
+  copy.model.unk_id = 0;
+  change(copy);
+  return copy;
+}
+
+Deno.test("toFiles() writes a Hugging Face folder's tokenizer", () => {
+  assertEquals(Object.keys(files).sort(), [
+    "special_tokens_map.json",
+    "spiece.model",
+    "tokenizer.json",
+    "tokenizer_config.json",
+  ]);
+  assertEquals(files["spiece.model"], bytes);
+  assertEquals(config.tokenizer_class, "AlbertTokenizer");
+  assertEquals(config.do_lower_case, true);
+  assertEquals(JSON.parse(files["special_tokens_map.json"] as string).mask_token, "[MASK]");
+  assertEquals(json.added_tokens.map((token: { content: string }) => token.content), [
+    ...["<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"],
+  ]);
+});
+
+Deno.test("tokenizer.json gives the ids of the model it was made from, cleaned and raw", () => {
+  const again = Tokenizer.fromJson(files["tokenizer.json"] as string);
+  const raw = Tokenizer.fromModel(bytes, { raw: true }),
+    rawAgain = Tokenizer.fromJson(json, { raw: true });
+  const check = (text: string) => {
+    assertEquals(again.encode(text), tokenizer.encode(text), text);
+    assertEquals(rawAgain.encode(text), raw.encode(text), text);
+  };
+  HARD_TEXTS.forEach(check);
+  fc.assert(fc.property(anyText(30), check), { numRuns: 500 });
+  const number = fc.stringMatching(/^[0-9,]{1,8}( [a-z]{1,3})?$/);
+  fc.assert(fc.property(number, check), { numRuns: 500 });
+});
+
+Deno.test("a tokenizer read from tokenizer.json writes the same tokenizer.json", () => {
+  const again = Tokenizer.fromJson(json).toFiles();
+  assertEquals(JSON.parse(again["tokenizer.json"] as string), json);
+});
+
+Deno.test("Hugging Face's own tokenizers library reads our tokenizer.json alike", () => {
+  const theirs = new HuggingFaceTokenizer(json, config);
+  for (
+    const text of [
+      "The quick brown fox jumps over the lazy dog.",
+      "It costs $9,000, or 1,2,3, and 10,",
+      "Ünïcödé café naïve ﬁne (x) - y",
+      "``quoted'' \"text\" 3.14",
+    ]
+  ) {
+    assertEquals(theirs.encode(text).ids, tokenizer.encodePair(text).ids, text);
+  }
+});
+
+Deno.test("fromJson() takes the scores that converters leave as they are", () => {
+  const copy = structuredClone(json);
+  const original = new Map(Tokenizer.fromJson(json).encode("9, 10, 1,2,").tokens.entries());
+  // Newer transformers write no penalty for pieces such as "9,".
+  for (const entry of copy.model.vocab) if (entry[1] < -60) entry[1] += 100;
+  assertEquals(Tokenizer.fromJson(copy).encode("9, 10, 1,2,").tokens, [...original.values()]);
+});
+
+Deno.test("fromJson() says what it cannot read", () => {
+  const read = (value: string | object) => () => Tokenizer.fromJson(value, { source: "t.json" });
+  assertThrows(read("{"), SyntaxError, "Cannot read t.json: it is not JSON");
+  assertThrows(read("{}"), SyntaxError, "it has no model.vocab");
+  assertThrows(read("null"), SyntaxError, "it has no model.vocab");
+  assertThrows(read(changed((c) => c.model.type = "BPE")), TypeError, "its model is BPE");
+  assertThrows(read(changed((c) => delete c.model.unk_id)), SyntaxError, "unk_id");
+  assertThrows(read(changed((c) => c.model.vocab[0] = ["x"])), SyntaxError, "entry 0");
+  assertThrows(
+    read(changed((c) => c.normalizer = { type: "Prepend", prepend: "x" })),
+    TypeError,
+    "its normalizer has a step that is not supported, Prepend",
+  );
+  assertThrows(
+    read(changed((c) => c.normalizer = { type: "Replace", pattern: { String: "q" } })),
+    TypeError,
+    'Replace of "q"',
+  );
+  assertThrows(
+    read(changed((c) => c.pre_tokenizer = { type: "ByteLevel" })),
+    TypeError,
+    "its pre_tokenizer has a step that is not supported, ByteLevel",
+  );
+});

@@ -37,7 +37,7 @@ export default albertCommand()
   )
   .action(async (options) => {
     const { prepare } = await import("../../src/data/disk/mod.ts");
-    const { loadTokenizer } = await import("../../src/text/load_tokenizer.ts");
+    const { loadTokenizer } = await import("../../src/text/disk/mod.ts");
     const { describeData } = await import("../../src/data/mod.ts");
     let progress: Progress | undefined;
     const stop = new AbortController();

@@ -1,1 +1,0 @@
-export { loadTokenizer } from "./disk/mod.ts";

@@ -60,7 +60,7 @@ if (import.meta.main) {
     const request = readWords(Deno.args);
     const config = await prepareConfig(() => {}); // the launcher has said it
     const stages = request.only.map((name) => ({ name, run: STAGES[name] }));
-    const verdicts = await runStages(stages, { ...request, config, output: "inherit" });
+    const verdicts = await runStages(stages, { ...request, config, show: true });
     const sum = (pick: (verdict: Verdict) => number) =>
       verdicts.map(pick).reduce((a, b) => a + b, 0);
     console.log(summary(verdicts));

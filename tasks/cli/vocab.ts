@@ -1,9 +1,10 @@
 import { EnumType, ValidationError } from "@cliffy/command";
+import type { TextFormat } from "../../src/data/readers/mod.ts";
 import type { VocabularyTrainer } from "../../src/text/training/mod.ts";
 import { albertCommand } from "./common.ts";
 import { createProgress } from "./progress.ts";
 
-const FORMATS = ["auto", "paragraphs", "sentences", "wikiextractor", "wikitext", "jsonl"] as const;
+const FORMATS = ["auto", "sentences", "wikiextractor", "wikitext", "jsonl"] as const;
 
 /** Where the text is, and how to read it. */
 interface TextSource {
@@ -13,11 +14,23 @@ interface TextSource {
   quiet?: true;
 }
 
-/** Calls `take` with every paragraph or sentence of the text, and tells how far it is. */
+/** Plain text is taken line by line, as `spm_train` does; where documents are marked, as marked. */
+async function formatOf(path: string): Promise<TextFormat> {
+  const { openInput, STANDARD_INPUT } = await import("../../src/data/disk/mod.ts");
+  const { detectFormat, linesOf } = await import("../../src/data/readers/mod.ts");
+  if (path === STANDARD_INPUT) return "sentences";
+  for await (const head of linesOf(openInput(path), path)) {
+    const { format } = detectFormat(head);
+    return format === "paragraphs" ? "sentences" : format;
+  }
+  return "sentences";
+}
+
+/** Calls `take` with every line of text, and tells how far it is. */
 async function readText(
   source: TextSource,
   title: string,
-  take: (block: string) => void,
+  take: (line: string) => void,
 ): Promise<void> {
   const { openInput, STANDARD_INPUT } = await import("../../src/data/disk/mod.ts");
   const { readDocuments } = await import("../../src/data/readers/mod.ts");
@@ -29,8 +42,10 @@ async function readText(
   const progress = createProgress({ title, total, unit: "byte", quiet: source.quiet });
   let bytes = 0;
   for (const path of source.paths) {
+    const { textField } = source;
+    const format = source.format === "auto" ? await formatOf(path) : source.format;
     const content = openInput(path, (count) => bytes += count);
-    for await (const { blocks } of readDocuments(content, path, source)) {
+    for await (const { blocks } of readDocuments(content, path, { format, textField })) {
       blocks.forEach(take);
       progress.update(bytes);
     }
@@ -38,20 +53,20 @@ async function readText(
   progress.end();
 }
 
-/** Hands the text to the trainer: all of it, or a sample of `size` blocks. */
+/** Hands the text to the trainer: all of it, or a sample of `size` lines. */
 async function countWords(
   trainer: VocabularyTrainer,
   source: TextSource,
   size: number,
   seed: number,
 ): Promise<void> {
-  if (size === 0) return await readText(source, "reading", (block) => trainer.add(block));
+  if (size === 0) return await readText(source, "reading", (line) => trainer.add(line));
   const { SentenceSampler } = await import("../../src/text/training/mod.ts");
-  let blocks = 0;
-  await readText(source, "counting", () => blocks++);
-  const sampler = new SentenceSampler(blocks, size, seed);
-  await readText(source, "reading", (block) => {
-    if (sampler.take()) trainer.add(block);
+  let lines = 0;
+  await readText(source, "counting", () => lines++);
+  const sampler = new SentenceSampler(lines, size, seed);
+  await readText(source, "reading", (line) => {
+    if (sampler.take()) trainer.add(line);
   });
 }
 

@@ -20,26 +20,48 @@ export async function denoOutput(words: string[], cwd: string = ROOT): Promise<O
   return { code, output: decoder.decode(stderr) + decoder.decode(stdout) };
 }
 
-/** Runs `deno` with its output on ours or nowhere; past `limit` seconds it is stopped and counts as failed. */
+/** How a run that may have been stopped ended. */
+export interface StoppableOutcome extends Outcome {
+  stopped: boolean;
+}
+
+/**
+ * Runs `deno`, keeping what it prints and passing it on as it comes (unless `show` is false); past
+ * `limit` seconds it is stopped.
+ */
 export async function denoThrough(
   words: string[],
   env: Record<string, string>,
   limit: number,
-  output: "inherit" | "null",
-): Promise<number> {
+  show: boolean,
+): Promise<StoppableOutcome> {
   const child = new Deno.Command(Deno.execPath(), {
     args: words,
     cwd: ROOT,
     env: { ...plain, ...env },
     stdin: "null",
-    stdout: output,
-    stderr: output,
+    stdout: "piped",
+    stderr: "piped",
   }).spawn();
+  let stopped = false;
   const timer = setTimeout(() => {
-    console.log(`Stopped after ${limit} s.`);
+    stopped = true;
     child.kill("SIGKILL");
   }, limit * 1000);
-  const { code } = await child.status;
+  let output = "";
+  const keep = async (from: ReadableStream<Uint8Array>, to: typeof Deno.stdout) => {
+    const decoder = new TextDecoder();
+    for await (const part of from) {
+      output += decoder.decode(part, { stream: true });
+      // A stream to a file or pipe may take less than it is given.
+      for (let at = 0; show && at < part.length;) at += to.writeSync(part.subarray(at));
+    }
+  };
+  const [{ code }] = await Promise.all([
+    child.status,
+    keep(child.stdout, Deno.stdout),
+    keep(child.stderr, Deno.stderr),
+  ]);
   clearTimeout(timer);
-  return code;
+  return { code, output, stopped };
 }

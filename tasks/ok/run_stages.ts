@@ -19,8 +19,8 @@ export interface StageContext {
   /** Test files or folders asked for; all where there are none. */
   paths: string[];
   slow: boolean;
-  /** Where the output of test runs goes: on ours, or nowhere. */
-  output: "inherit" | "null";
+  /** Whether what test runs print is passed on. */
+  show: boolean;
 }
 
 /** One part of the gate. */

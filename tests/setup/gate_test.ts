@@ -5,7 +5,7 @@ import { countOf, runTests } from "../../tasks/ok/tests.ts";
 import { prepareConfig } from "../../tasks/launch/config.ts";
 
 async function quietly(): Promise<StageContext> {
-  return { config: await prepareConfig(() => {}), paths: [], slow: false, output: "null" };
+  return { config: await prepareConfig(() => {}), paths: [], slow: false, show: false };
 }
 
 Deno.test("countOf() adds up the suites of a JUnit report", () => {
@@ -50,6 +50,17 @@ Deno.test("runTests() counts passed, failed and skipped tests, and a file that c
   assertEquals(await runTests(context, [folder]), { passed: 1, failed: 1, skipped: 1 });
   await Deno.writeTextFile(`${folder}/a_test.ts`, `import "./not_there.ts";`);
   assertEquals(await runTests(context, [folder]), { passed: 0, failed: 1, skipped: 0 });
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("runTests() stops a run that hangs and counts it as failed beside what had passed", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(
+    `${folder}/a_test.ts`,
+    `Deno.test("fine", () => {});
+     Deno.test("hangs", () => new Promise((resolve) => setTimeout(resolve, 60_000)));`,
+  );
+  assertEquals(await runTests(await quietly(), [folder], 2), { passed: 1, failed: 1, skipped: 0 });
   await Deno.remove(folder, { recursive: true });
 });
 

@@ -1,0 +1,52 @@
+import { Command, EnumType } from "@cliffy/command";
+import type { KernelResult } from "../../bench/kernels.ts";
+import { tableLine } from "../../bench/table.ts";
+import { DEVICES } from "../cli/common.ts";
+
+const WIDTHS = [32, 28, 24, 9, 9, 9, 6];
+
+/** `bench kernels` */
+export default new Command()
+  .description("Every kernel and variant at real sizes: GFLOP/s, GB/s, share of what is possible.")
+  .type("device", new EnumType(DEVICES))
+  .option("--device <name:device>", "What to compute on.", { default: "auto" as const })
+  .option("--only <text:string>", "Kernels whose name contains it.")
+  .option("--json", "Print one JSON object.")
+  .example("Matrix products", "deno task bench kernels --only matmul")
+  .action(async ({ device, only, json }) => {
+    const { benchKernels } = await import("../../bench/kernels.ts");
+    if (!json) {
+      console.log(
+        tableLine(["kernel", "size", "variant", "ms", "GFLOP/s", "GB/s", "share"], WIDTHS),
+      );
+    }
+    const bench = await benchKernels({
+      device,
+      only,
+      onResult: json ? undefined : (result) => console.log(line(result)),
+    });
+    if (json) {
+      console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
+      return;
+    }
+    const { gigaflopsPerSecond, gigabytesPerSecond } = bench.ceilings;
+    console.log(
+      `${bench.kind}: ${bench.adapter}; at most ${
+        gigaflopsPerSecond === null ? "" : `${gigaflopsPerSecond.toFixed(1)} GFLOP/s in registers, `
+      }${gigabytesPerSecond.toFixed(1)} GB/s copying`,
+    );
+  });
+
+function line(result: KernelResult): string {
+  const { kernel, size, variant, milliseconds, shareOfCeiling, chosen } = result;
+  const share = shareOfCeiling === null ? "" : `${Math.round(100 * shareOfCeiling)}%`;
+  return tableLine([
+    kernel,
+    size,
+    chosen ? variant : `  ${variant}`,
+    milliseconds,
+    result.gigaflopsPerSecond,
+    result.gigabytesPerSecond,
+    share.padStart(WIDTHS[6]),
+  ], WIDTHS);
+}

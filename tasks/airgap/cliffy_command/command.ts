@@ -323,14 +323,15 @@ export class Command<
     return [...this.#commands.values()].filter((command) => hidden || !command.#hidden);
   }
 
-  /** Its own options and those shared from above, without hidden ones unless asked for. */
+  /** The options shared from above and its own, without hidden ones unless asked for. */
   getOptions(hidden = false): Option[] {
-    const own = [...this.#builtInOptions(), ...this.#options];
     const above: Option[] = [];
     for (let parent = this.#parent; parent; parent = parent.#parent) {
       above.push(...parent.#options.filter((option) => option.global));
     }
-    return [...own, ...above].filter((option) => hidden || !option.hidden);
+    return [...this.#builtInOptions(), ...above, ...this.#options].filter((option) =>
+      hidden || !option.hidden
+    );
   }
 
   #builtInOptions(): Option[] {

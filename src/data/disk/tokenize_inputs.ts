@@ -97,12 +97,12 @@ export async function tokenizeInputs(begun: Journal, options: TokenizeOptions): 
     return { batch, result, read };
   };
   options.onProgress?.({ bytesRead, bytesTotal, documents, tokens });
+  const admitted = admitDocuments(options.paths, {
+    ...options,
+    resume: begun.input.documentsRead > 0 ? begun.input : undefined,
+    onBytes: (count) => bytesRead += count,
+  });
   try {
-    const admitted = admitDocuments(options.paths, {
-      ...options,
-      resume: begun.input.documentsRead > 0 ? begun.input : undefined,
-      onBytes: (count) => bytesRead += count,
-    });
     const running: ReturnType<typeof run>[] = [];
     const start = (batch: AdmittedDocument[]): void => {
       const job = run(batch);
@@ -127,6 +127,8 @@ export async function tokenizeInputs(begun: Journal, options: TokenizeOptions): 
     return current(next.value);
   } finally {
     pool.close();
+    // Stopped early, it lets go of the file that it is reading.
+    await admitted.return(begun.input);
   }
 }
 

@@ -44,7 +44,7 @@ export function detectFormat(head: readonly string[]): DetectedFormat {
   if (/^<doc\b[^>]*>\s*$/.test(first)) return { format: "wikiextractor", wrapped: false };
   if (/^\s*\{/.test(first)) return { format: "jsonl", wrapped: false };
   if (/^ = [^=].* = \s*$/.test(first)) return { format: "wikitext", wrapped: false };
-  if (filled.length >= 2 * blocksOf(lines)) {
+  if (filled.length > 0 && filled.length >= 2 * blocksOf(lines)) {
     const whole = filled.filter(isOneSentence).length;
     if (whole >= 0.7 * filled.length) return { format: "sentences", wrapped: false };
   }

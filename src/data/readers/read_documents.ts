@@ -36,37 +36,55 @@ export async function* readDocuments(
   options: ReadOptions = {},
 ): AsyncGenerator<TextDocument> {
   const batches = linesOf(bytes, name);
-  const head: string[][] = [];
-  let length = 0;
-  while (length < HEAD_LENGTH) {
-    const { value, done } = await batches.next();
-    if (done) break;
-    head.push(value);
-    length += value.reduce((sum, line) => sum + line.length + 1, 0);
+  try {
+    const head: string[][] = [];
+    let length = 0;
+    while (length < HEAD_LENGTH) {
+      const { value, done } = await batches.next();
+      if (done) break;
+      head.push(value);
+      length += value.reduce((sum, line) => sum + line.length + 1, 0);
+    }
+    const detected = detectFormat(head.flat());
+    const { format = "auto" } = options;
+    yield* readFormat(
+      format === "auto" ? detected.format : format,
+      detected.wrapped,
+      followedBy(head, batches),
+      name,
+      options.textField ?? "text",
+    );
+  } finally {
+    // Whoever stops early lets go of the file.
+    await batches.return(undefined);
   }
-  const detected = detectFormat(head.flat());
-  const format = options.format === undefined || options.format === "auto"
-    ? detected.format
-    : options.format;
-  async function* all(): AsyncGenerator<string[]> {
-    yield* head;
-    yield* batches;
-  }
+}
+
+async function* followedBy(
+  head: readonly string[][],
+  rest: AsyncIterable<string[]>,
+): AsyncGenerator<string[]> {
+  yield* head;
+  yield* rest;
+}
+
+function readFormat(
+  format: TextFormat,
+  wrapped: boolean,
+  lines: AsyncIterable<string[]>,
+  name: string,
+  textField: string,
+): AsyncGenerator<TextDocument> {
   switch (format) {
     case "paragraphs":
-      yield* readParagraphs(all(), name, detected.wrapped);
-      break;
+      return readParagraphs(lines, name, wrapped);
     case "sentences":
-      yield* readSentenceLines(all(), name);
-      break;
+      return readSentenceLines(lines, name);
     case "wikiextractor":
-      yield* readWikiExtractor(all(), name);
-      break;
+      return readWikiExtractor(lines, name);
     case "wikitext":
-      yield* readWikiText(all(), name);
-      break;
+      return readWikiText(lines, name);
     case "jsonl":
-      yield* readJsonLines(all(), name, options.textField ?? "text");
-      break;
+      return readJsonLines(lines, name, textField);
   }
 }

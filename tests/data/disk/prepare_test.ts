@@ -1,0 +1,222 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { gzipSync } from "node:zlib";
+import { openShards, prepare, type PrepareOptions } from "../../../src/data/disk/mod.ts";
+import { ShardError } from "../../../src/data/mod.ts";
+import { FakeTokenizer, generatedDocuments } from "../generated_text.ts";
+
+const tokenizer = new FakeTokenizer();
+const lines = (seed: number, documents: number) => generatedDocuments(seed, documents).join("\n\n");
+
+async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+
+/** Every file of a folder by name. */
+const contents = (folder: string) =>
+  Object.fromEntries(names(folder).map((name) => [name, Deno.readFileSync(`${folder}/${name}`)]));
+
+const settings = (folder: string, changes: Partial<PrepareOptions> = {}): PrepareOptions => ({
+  inputs: [`${folder}/*.txt`],
+  tokenizer,
+  output: `${folder}/out`,
+  format: "sentences",
+  ...changes,
+});
+
+Deno.test("prepare() writes what openShards() reads: every sentence of every document, in order", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/b.txt`, lines(2, 30));
+    await Deno.writeTextFile(`${folder}/a.txt`, lines(1, 20));
+    const progress: number[] = [];
+    const { index } = await prepare(settings(folder, {
+      shardTokens: 3000,
+      onProgress: ({ bytesRead, bytesTotal }) => progress.push(bytesRead / bytesTotal),
+    }));
+    assertEquals(names(folder), ["a.txt", "b.txt", "out"]);
+    assertEquals(names(`${folder}/out`).slice(0, 2), ["index.json", "shard-00000.bin"]);
+    assert(index.shards.length > 3);
+    assertEquals([progress[0], progress.at(-1)], [0, 1]);
+    const { corpus, index: read } = await openShards(`${folder}/out`);
+    assertEquals(read, index);
+    assertEquals(read.vocabularyFiles, ["vocabulary.txt"]);
+    const expected = [...generatedDocuments(1, 20), ...generatedDocuments(2, 30)];
+    assertEquals(corpus.documentCount, 50);
+    let sentence = 0;
+    for (const [document, text] of expected.entries()) {
+      for (const line of text.split("\n")) {
+        const { shard, start, end } = corpus.rangeOf(sentence, 1);
+        assertEquals(
+          [...corpus.shards[shard].tokens.subarray(start, end)],
+          tokenizer.encodeIds(line),
+        );
+        assertEquals(corpus.documentOf(sentence++), document);
+      }
+    }
+    assertEquals(sentence, corpus.sentenceCount);
+  }));
+
+Deno.test("prepare() leaves out equal and empty documents, and counts them", () =>
+  inFolder(async (folder) => {
+    const [one, two, three] = generatedDocuments(1, 3);
+    await Deno.writeTextFile(`${folder}/a.txt`, [one, two, one, "???", three, two].join("\n\n"));
+    const { report, shards } = (await prepare(settings(folder))).index;
+    assertEquals(
+      [report.documentsRead, report.duplicateDocuments, report.emptyDocuments],
+      [6, 2, 1],
+    );
+    assertEquals(shards[0].documents, 3);
+    assertEquals(report.lengths.documents.reduce((a, b) => a + b), 3);
+    assertEquals(report.lengths.sentences.reduce((a, b) => a + b), shards[0].sentences);
+    const all = await prepare(settings(folder, { overwrite: true, deduplicate: false }));
+    assertEquals(all.index.shards[0].documents, 5);
+  }));
+
+Deno.test("prepare() reads gzip of several members, folders and patterns, each file once", () =>
+  inFolder(async (folder) => {
+    const [one, two] = generatedDocuments(1, 2);
+    await Deno.mkdir(`${folder}/deep/er`, { recursive: true });
+    const packed = [...gzipSync(one), ...gzipSync(`\n\n${two}`)];
+    await Deno.writeFile(`${folder}/deep/er/x`, new Uint8Array(packed));
+    await Deno.writeTextFile(`${folder}/deep/.hidden`, "W1.");
+    const inputs = [`${folder}/deep`, `${folder}/de*/er/x`];
+    const { index } = await prepare(settings(folder, { inputs }));
+    assertEquals(index.report.documentsRead, 2);
+    await Deno.writeFile(`${folder}/deep/er/x`, new Uint8Array(packed.slice(0, 60)));
+    await assertRejects(
+      () => prepare(settings(folder, { inputs, overwrite: true })),
+      SyntaxError,
+      `${folder}/deep/er/x: its gzip data is damaged or cut short`,
+    );
+  }));
+
+Deno.test("prepare() stopped anywhere and called again writes the same bytes", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/a.txt`, lines(1, 200) + "\n\n???\n\n" + lines(1, 5));
+    const whole = settings(folder, { shardTokens: 5000, output: `${folder}/whole` });
+    await prepare(whole);
+    const partial = { ...whole, output: `${folder}/parts` };
+    let attempts = 0, resumed = 0;
+    for (let stopAt = 15_000;; stopAt += 11_000) {
+      attempts++;
+      let tokensBefore = 0;
+      try {
+        const result = await prepare({
+          ...partial,
+          // In small pieces, so that there is something to stop.
+          tokenizer: {
+            vocabularySize: tokenizer.vocabularySize,
+            specialIds: tokenizer.specialIds,
+            idToPiece: (id) => tokenizer.idToPiece(id),
+            toFiles: () => tokenizer.toFiles(),
+            encodeIds: (text) => {
+              const ids = tokenizer.encodeIds(text);
+              tokensBefore += ids.length;
+              if (attempts < 4 && tokensBefore > stopAt) throw new Error("stopped");
+              return ids;
+            },
+          },
+        });
+        resumed = result.documentsResumed;
+        break;
+      } catch (error) {
+        assertEquals((error as Error).message, "stopped");
+      }
+    }
+    assertEquals(attempts, 4);
+    assert(resumed > 0);
+    assertEquals(contents(`${folder}/parts`), contents(`${folder}/whole`));
+  }));
+
+Deno.test("prepare() refuses to go on with another input, vocabulary or setting", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/a.txt`, lines(1, 100));
+    await Deno.writeFile(`${folder}/b.txt`, new Uint8Array([0xff]));
+    const options = settings(folder, { shardTokens: 2000 });
+    await assertRejects(() => prepare(options), SyntaxError, "b.txt: byte 0xFF at offset 0");
+    assertEquals(names(folder), ["a.txt", "b.txt", "out.partial"]);
+    await assertRejects(
+      () => prepare({ ...options, shardTokens: 3000 }),
+      Error,
+      "begun with another vocabulary or other settings",
+    );
+    await Deno.writeTextFile(`${folder}/a.txt`, lines(2, 100));
+    await assertRejects(() => prepare(options), Error, "The input is not the one");
+    await Deno.remove(`${folder}/b.txt`);
+    const { documentsResumed } = await prepare({ ...options, overwrite: true });
+    assertEquals(documentsResumed, 0);
+    assertEquals(names(folder), ["a.txt", "out"]);
+  }));
+
+Deno.test("prepare() replaces only its own folders, and only when told to", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/a.txt`, lines(1, 5));
+    await Deno.mkdir(`${folder}/out`);
+    await prepare(settings(folder));
+    const before = contents(`${folder}/out`);
+    await assertRejects(() => prepare(settings(folder)), Error, "add --overwrite");
+    await Deno.writeFile(`${folder}/b.txt`, new Uint8Array([0xff]));
+    await assertRejects(() => prepare(settings(folder, { overwrite: true })), SyntaxError);
+    assertEquals(contents(`${folder}/out`), before, "a failure leaves the old data");
+    await Deno.mkdir(`${folder}/mine`);
+    await Deno.writeTextFile(`${folder}/mine/thesis.doc`, "x");
+    await assertRejects(
+      () => prepare(settings(folder, { output: `${folder}/mine`, overwrite: true })),
+      Error,
+      "files that prepare did not write",
+    );
+    assertEquals(names(folder), ["a.txt", "b.txt", "mine", "out"]);
+  }));
+
+Deno.test("prepare() says in one sentence what is missing, empty or without text", () =>
+  inFolder(async (folder) => {
+    const fails = async (message: string, changes: Partial<PrepareOptions> = {}) => {
+      const error = await assertRejects(() => prepare(settings(folder, changes)), Error);
+      assert(error.message.includes(message), error.message);
+      assert(!names(folder).includes("out.partial"), "something is left behind");
+    };
+    await fails(`No file matches ${folder}/*.txt`);
+    await Deno.writeTextFile(`${folder}/a.txt`, "");
+    await fails(`${folder}/a.txt is empty`);
+    await Deno.writeTextFile(`${folder}/a.txt`, " \n\n ");
+    await fails(`${folder}/a.txt holds no text`);
+    await Deno.writeTextFile(`${folder}/a.txt`, "???");
+    await fails("The input holds no text");
+    await fails("validation fraction", { validationFraction: 1 });
+  }));
+
+Deno.test("two processes do not prepare one folder at once", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/a.txt`, lines(1, 5));
+    const lock = await Deno.open(`${folder}/out.lock`, { create: true, write: true });
+    await lock.lock(true);
+    await assertRejects(() => prepare(settings(folder)), Error, "Another process is preparing");
+    lock.close();
+    await prepare(settings(folder));
+  }));
+
+Deno.test("openShards() names a shard that is missing, cut short or changed", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/a.txt`, lines(1, 50));
+    await prepare(settings(folder, { shardTokens: 2000 }));
+    const out = `${folder}/out`, path = `${out}/shard-00001.bin`;
+    const good = await Deno.readFile(path);
+    for (const bit of [0, 8 * 40 + 3, 8 * good.length - 1]) {
+      const bad = good.slice();
+      bad[bit >> 3] ^= 1 << (bit & 7);
+      await Deno.writeFile(path, bad);
+      await assertRejects(() => openShards(out), ShardError, `${path} was changed`);
+    }
+    await Deno.writeFile(path, good.slice(0, -2));
+    await assertRejects(() => openShards(out, { verify: false }), ShardError, "cut short");
+    await Deno.remove(path);
+    await assertRejects(() => openShards(out), ShardError, `${path} is missing`);
+    await Deno.remove(`${out}/index.json`);
+    await assertRejects(() => openShards(out), ShardError, "holds no prepared data");
+  }));

@@ -41,11 +41,15 @@ export const elementwiseFill: Kernel = {
   twin: twin.fill,
   work: workPerElement(0, 1),
   cases: () =>
-    cross([{}], [
-      ...COUNTS.map((uniforms) => ({ ...uniforms, value: 1.5 })),
-      { count: BEYOND_ONE_DIMENSION, value: -2 },
-      { count: 4 * BEYOND_ONE_DIMENSION, value: 3 },
-    ]),
+    cross(
+      [{}],
+      [
+        ...COUNTS.map((uniforms) => ({ ...uniforms, value: 1.5 })),
+        { count: BEYOND_ONE_DIMENSION, value: -2 },
+        { count: 4 * BEYOND_ONE_DIMENSION, value: 3 },
+      ],
+      { fill: { out: (length) => new Float32Array(length) } },
+    ),
 };
 
 /** `out = a + b`. */

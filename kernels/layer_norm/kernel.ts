@@ -14,7 +14,9 @@ import backwardParametersText from "./backward_parameters.wgsl" with { type: "te
 import forwardText from "./forward.wgsl" with { type: "text" };
 import * as twin from "./twin.ts";
 
-const SHAPES = [[0, 8], [1, 1], [3, 5], [7, 64], [5, 100], [4, 1024], [3, 1030], [65_540, 4]];
+const SHAPES = [[0, 8], [1, 1], [3, 5], [7, 64], [5, 100], [4, 1024], [3, 1030]];
+
+const BEYOND_ONE_DIMENSION = { rows: 65_540, columns: 2, ...randomMask(2) };
 
 /** Few rows, one, a ragged last chunk, and more columns than a tile. */
 const CHUNKED = [[0, 8, 4], [1, 1, 1], [9, 7, 4], [64, 64, 16], [33, 130, 8], [3, 1028, 8]];
@@ -69,11 +71,19 @@ export const layerNormForward: Kernel = {
         ({ residual, dropout }) => Boolean(residual) || !dropout,
       ),
       SHAPES.map(([rows, columns]) => ({ rows, columns, epsilon: 1e-12, ...randomMask(2) })),
-    ).filter(({ uniforms }) => uniforms.columns > 1).concat({
-      // One column has no variance: epsilon alone decides.
-      structural: { residual: false, dropout: false },
-      uniforms: { rows: 3, columns: 1, epsilon: 1e-3, ...randomMask(1) },
-    }),
+    ).filter(({ uniforms }) => uniforms.columns > 1).concat([
+      {
+        structural: { residual: false, dropout: false },
+        uniforms: { ...BEYOND_ONE_DIMENSION, epsilon: 1e-12 },
+        // Two nearly equal numbers have no digits of variance.
+        fill: { x: (length, random) => Array.from({ length }, (_, i) => i % 2 + random() / 2) },
+      },
+      {
+        // One column has no variance: epsilon alone decides.
+        structural: { residual: false, dropout: false },
+        uniforms: { rows: 3, columns: 1, epsilon: 1e-3, ...randomMask(1) },
+      },
+    ]),
 };
 
 /** Gradient with respect to the normalised `s`, and, through its dropout, to `hidden`. */
@@ -101,12 +111,14 @@ export const layerNormBackwardInput: Kernel = {
   items: ({ rows }) => rows,
   twin: twin.backwardInput,
   work: (uniforms, { dropout }) => matrixWork(14, dropout ? 4 : 3)(uniforms),
-  cases: () =>
-    cross(
+  cases: () => [
+    ...cross(
       combinations({ dropout: [false, true] }),
       SHAPES.map(([rows, columns]) => ({ rows, columns, ...randomMask(2) })),
       { fill: { statistics: someStatistics } },
     ),
+    ...cross([{ dropout: true }], [BEYOND_ONE_DIMENSION], { fill: { statistics: someStatistics } }),
+  ],
 };
 
 /** Gradients of gamma and beta, summed over each chunk of rows; `reduce.columns` finishes them. */

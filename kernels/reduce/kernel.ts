@@ -65,6 +65,8 @@ export const reduceSum: Kernel = {
   cases: () =>
     cross(
       combinations(ACCUMULATE),
-      [0, 1, 5, 256, 1021, 1_000_003].map((count) => ({ count, slot: 2, scale: 0.5 })),
+      [0, 1, 5, 256, 1021, 1_000_000, 1_000_003].map((count) => ({ count, slot: 2, scale: 0.5 })),
+      // Of one sign: what cancels leaves few digits in float32.
+      { fill: { x: (length, random) => Array.from({ length }, random) } },
     ),
 };

@@ -5,7 +5,7 @@
  */
 import { RANDOM, READ, READ_U32, when, WRITE } from "../bindings.ts";
 import { combinations, cross, randomMask } from "../cases.ts";
-import type { Kernel, Uniforms } from "../kernel.ts";
+import type { Kernel, KernelCase, Uniforms } from "../kernel.ts";
 import { type RowShape, rowVariants } from "../row_variants.ts";
 import philoxText from "../philox/philox.wgsl" with { type: "text" };
 import backwardText from "./backward.wgsl" with { type: "text" };
@@ -40,16 +40,13 @@ const SHAPES = [
   [2, 2, 3, 130, 192],
   [2, 1, 3, 512, 512],
   [1, 2, 2, 2052, 2052],
-  [2, 5, 6554, 4, 4],
-].map(([batch, heads, queries, keys, pitch]) => ({
-  batch,
-  heads,
-  queries,
-  keys,
-  pitch,
-  scale: 0.125,
-  ...randomMask(heads * queries),
-}));
+].map(uniformsOf);
+
+const BEYOND_ONE_DIMENSION = uniformsOf([2, 5, 6554, 2, 2]);
+
+function uniformsOf([batch, heads, queries, keys, pitch]: number[]): Uniforms {
+  return { batch, heads, queries, keys, pitch, scale: 0.125, ...randomMask(heads * queries) };
+}
 
 /**
  * Rows `(b, h, i)` of `[batch·heads·queries, pitch]`: softmax of `scale·scores` over `j < lengths[b]`, exactly 0 from there to the pitch. `dropped` is
@@ -76,12 +73,7 @@ export const softmaxForward: Kernel = {
     const count = rowsOf(uniforms) * uniforms.pitch;
     return { flops: 12 * count, bytes: 4 * (dropout ? 3 : 2) * count };
   },
-  cases: () =>
-    combinations({ dropout: [false, true] }).flatMap((structural) =>
-      SHAPES.flatMap((uniforms) =>
-        cross([structural], [uniforms], { fill: { lengths: someLengths(uniforms.keys) } })
-      )
-    ),
+  cases: () => casesOf((keys) => ({ lengths: someLengths(keys) })),
 };
 
 /**
@@ -104,8 +96,21 @@ export const softmaxBackward: Kernel = {
     const count = rowsOf(uniforms) * uniforms.pitch;
     return { flops: 5 * count, bytes: 12 * count };
   },
-  cases: () => cross(combinations({ dropout: [false, true] }), SHAPES),
+  cases: () => casesOf((keys) => ({ probabilities: someProbabilities(keys) })),
 };
+
+function casesOf(fill: (keys: number) => KernelCase["fill"]): KernelCase[] {
+  return [
+    ...SHAPES.flatMap((uniforms) =>
+      cross(combinations({ dropout: [false, true] }), [uniforms], { fill: fill(uniforms.keys) })
+    ),
+    ...cross([{ dropout: true }], [BEYOND_ONE_DIMENSION], { fill: fill(2) }),
+  ];
+}
+
+function someProbabilities(keys: number): (length: number, random: () => number) => number[] {
+  return (length, random) => Array.from({ length }, () => 2 * random() / keys);
+}
 
 /** The full length first, then any from 0 to it. */
 function someLengths(keys: number): (length: number, random: () => number) => number[] {

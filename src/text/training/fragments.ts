@@ -1,8 +1,8 @@
 import type { RequiredCharacter } from "./alphabet.ts";
 import type { PieceRules } from "./piece_rules.ts";
-import { increment, UNKNOWN, type WordCounts } from "./word_counter.ts";
+import { increment, UNKNOWN, WORD_START, type WordCounts } from "./word_counter.ts";
 
-/** Follows the last character of a sentence. */
+/** Stands after the last character of a sentence. */
 const SENTENCE_END = "\0";
 
 /**
@@ -71,7 +71,8 @@ export function collectFragments(
       fragment = "";
     }
   };
-  for (const [word, frequency] of words.within) cut(word, WORD_END, frequency);
+  // Inside a sentence, the next word's ▁ follows.
+  for (const [word, frequency] of words.within) cut(word, WORD_START, frequency);
   for (const [word, frequency] of words.final) cut(word, SENTENCE_END, frequency);
   const alphabet = [...known].sort(byCodePoint);
   return {
@@ -81,9 +82,6 @@ export function collectFragments(
     ...encode(contexts, alphabet),
   };
 }
-
-/** Follows a word inside a sentence: the `▁` of the next one. */
-const WORD_END = "▁";
 
 /** Orders characters by code point, which UTF-16 order is not beyond the basic plane. */
 function byCodePoint(a: string, b: string): number {

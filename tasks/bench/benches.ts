@@ -1,4 +1,5 @@
 /** Every bench and the file whose default export is its command: one line a bench. */
 export const BENCHES: Record<string, () => Promise<{ default: unknown }>> = {
   kernels: () => import("./kernels.ts"),
+  tokenizer: () => import("./tokenizer.ts"),
 };

@@ -9,7 +9,8 @@ import {
   exampleStatistics,
 } from "../../src/data/mod.ts";
 import { Tokenizer } from "../../src/text/mod.ts";
-import { generatedCorpus, sentenceTokens, sharedFolder } from "./generated_text.ts";
+import { sharedData } from "../text/support/shared_data.ts";
+import { generatedCorpus, sentenceTokens } from "./generated_text.ts";
 
 const EXAMPLES = 20_000;
 /** One point. */
@@ -79,16 +80,16 @@ for (const shortSeqPer of ["chunk", "document"] as const) {
   });
 }
 
-const shared = sharedFolder();
+const shared = sharedData("data");
 Deno.test({
   name: "20,000 examples of real books have the paper's shares",
   ignore: shared === undefined,
   fn: async () => {
-    const model = await Deno.readFile(`${shared}/data/albert/spiece.model`);
+    const model = await Deno.readFile(`${shared}/albert/spiece.model`);
     const folder = await Deno.makeTempDir();
     try {
       await prepare({
-        inputs: [`${shared}/data/text/books/*.txt`],
+        inputs: [`${shared}/text/books/*.txt`],
         tokenizer: Tokenizer.fromModel(model),
         output: `${folder}/data`,
         workers: 0,

@@ -78,14 +78,3 @@ export function sentenceTokens(corpus: Corpus, sentence: number): number[] {
   const { shard, start, end } = corpus.rangeOf(sentence, 1);
   return Array.from(corpus.shards[shard].tokens.subarray(start, end));
 }
-
-/** Where the real texts lie on a machine that has them; `undefined` elsewhere. */
-export function sharedFolder(): string | undefined {
-  const folder = Deno.env.get("ALBERT_SHARED") ??
-    new URL("../../../shared", import.meta.url).pathname;
-  try {
-    return Deno.statSync(`${folder}/data/text`).isDirectory ? folder : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -64,6 +64,7 @@ export function workerPool(tokenizerJson: string, count: number): TokenizePool {
 class PooledWorker {
   readonly #worker: Worker;
   readonly #pending: PromiseWithResolvers<JobResult>[] = [];
+  #failure: Error | undefined;
 
   constructor(worker: Worker) {
     this.#worker = worker;
@@ -74,8 +75,8 @@ class PooledWorker {
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      const error = new Error(`A tokenizing worker failed: ${event.message}`);
-      for (const job of this.#pending.splice(0)) job.reject(error);
+      this.#failure = new Error(`A tokenizing worker failed: ${event.message}`);
+      for (const job of this.#pending.splice(0)) job.reject(this.#failure);
     };
   }
 
@@ -84,6 +85,7 @@ class PooledWorker {
   }
 
   run(documents: readonly JobDocument[]): Promise<JobResult> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const job = Promise.withResolvers<JobResult>();
     this.#pending.push(job);
     this.#worker.postMessage({ documents } satisfies WorkerRequest);

@@ -12,18 +12,22 @@ const scope = self as unknown as {
   postMessage(message: WorkerAnswer, transfer: Transferable[]): void;
 };
 let tokenizer: Tokenizer | undefined;
+let failure: unknown;
 
 scope.onmessage = ({ data }) => {
-  if ("tokenizerJson" in data) {
-    tokenizer = Tokenizer.fromJson(data.tokenizerJson);
-    return;
-  }
   try {
-    const result = runTokenizeJob(data.documents, tokenizer!);
+    if ("tokenizerJson" in data) {
+      tokenizer = Tokenizer.fromJson(data.tokenizerJson);
+      return;
+    }
+    if (tokenizer === undefined) throw failure;
+    const result = runTokenizeJob(data.documents, tokenizer);
     const { ids, sentenceEnds, documentEnds } = result;
     const arrays = [ids, sentenceEnds, documentEnds];
     scope.postMessage({ result }, arrays.map((array) => array.buffer as ArrayBuffer));
   } catch (error) {
-    scope.postMessage({ error: error instanceof Error ? error.message : String(error) }, []);
+    // A vocabulary that cannot be read is told in answer to the first job.
+    if ("tokenizerJson" in data) failure = error;
+    else scope.postMessage({ error: error instanceof Error ? error.message : String(error) }, []);
   }
 };

@@ -1,0 +1,53 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { openShards, prepare } from "../../../src/data/disk/mod.ts";
+import { workerPool } from "../../../src/data/disk/tokenize_pool.ts";
+import { runTokenizeJob, sentencesOf } from "../../../src/data/tokenize_job.ts";
+import { smallText, smallTokenizer } from "../small_tokenizer.ts";
+
+Deno.test("prepare() writes the same bytes with workers and without", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/a.txt`, smallText(1, 600));
+    const make = (output: string, workers: number) =>
+      prepare({
+        inputs: [`${folder}/a.txt`],
+        tokenizer: smallTokenizer(),
+        output: `${folder}/${output}`,
+        shardTokens: 40_000,
+        workers,
+      });
+    const alone = await make("alone", 0);
+    const together = await make("together", 2);
+    assertEquals(together, alone);
+    const [a, b] = await Promise.all(
+      ["alone", "together"].map((n) => openShards(`${folder}/${n}`)),
+    );
+    assertEquals(b.corpus.shards, a.corpus.shards);
+    assertEquals(a.corpus.documentCount, 600);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a worker's answer equals the same job done here, and its failure is told", async () => {
+  const documents = [
+    { blocks: ["The cat sat. The dog ran.", "Who said it?"], sentences: false },
+    { blocks: ["  "], sentences: true },
+    { blocks: ["It was. Then it was."], sentences: true },
+  ];
+  const tokenizer = smallTokenizer();
+  const pool = workerPool(String(tokenizer.toFiles()["tokenizer.json"]), 1);
+  try {
+    const result = await pool.run(documents);
+    assertEquals(result, runTokenizeJob(documents, tokenizer));
+    assertEquals([0, 1, 2].map((i) => sentencesOf(result, i).length), [3, 0, 1]);
+  } finally {
+    pool.close();
+  }
+  const broken = workerPool("{", 1);
+  try {
+    await assertRejects(() => broken.run(documents), Error, "Cannot read tokenizer.json");
+  } finally {
+    broken.close();
+  }
+});

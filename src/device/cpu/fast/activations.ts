@@ -4,12 +4,13 @@
  * @module
  */
 import type { ActivationName } from "../../../../kernels/mod.ts";
-import { type Code, f32x4, v128 } from "../wasm/code.ts";
-import type { FunctionReference, ModuleBuilder } from "../wasm/module_builder.ts";
+import { type Code, f32x4, type Local, v128 } from "../wasm/code.ts";
+import type { FunctionBuilder } from "../wasm/module_builder.ts";
+import type { Macro, MultiplyAdd } from "./macro.ts";
 
-/** Value and slope of every activation. */
+/** What every activation is. */
 export type Activations = Readonly<
-  Record<ActivationName, { readonly value: FunctionReference; readonly slope: FunctionReference }>
+  Record<ActivationName, { readonly value: Macro; readonly slope: Macro }>
 >;
 
 const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
@@ -38,106 +39,100 @@ const ERFC = [
   -1.26551223,
 ];
 
-function polynomial(coefficients: readonly number[], x: Code): Code {
-  return coefficients.slice(1).reduce<Code>(
-    (sum, coefficient) => f32x4.add(f32x4.mul(sum, x), coefficient),
-    f32x4.constant(coefficients[0]),
-  );
-}
+/** Value and slope of every activation. */
+export function activations(exp: Macro, multiplyAdd: MultiplyAdd): Activations {
+  const polynomial = (coefficients: readonly number[], x: Code): Code =>
+    coefficients.slice(1).reduce<Code>(
+      (sum, coefficient) => multiplyAdd(sum, x, f32x4.constant(coefficient)),
+      f32x4.constant(coefficients[0]),
+    );
 
-/** Adds the functions to a module that has `exp`. */
-export function addActivations(module: ModuleBuilder, exp: FunctionReference): Activations {
-  const unary = (body: Parameters<ModuleBuilder["function"]>[2]) =>
-    module.function(["v128"], "v128", body);
-
-  const tanh = unary((f) => {
-    const [x] = f.parameters;
+  const tanh: Macro = (f, argument) => {
+    const x = f.local("v128", argument);
     const size = f.local("v128", f32x4.abs(x));
     const square = f.local("v128", f32x4.mul(x, x));
     const small = f.local(
       "v128",
-      f32x4.add(x, f32x4.mul(f32x4.mul(x, square), polynomial(SMALL_TANH, square))),
+      multiplyAdd(f32x4.mul(x, square), polynomial(SMALL_TANH, square), x),
     );
     // 1 − 2 / (exp(2|x|) + 1), with the sign of x.
     const large = f.local(
       "v128",
-      f32x4.sub(1, f32x4.div(2, f32x4.add(exp(f32x4.add(size, size)), 1))),
+      f32x4.sub(1, f32x4.div(2, f32x4.add(exp(f, f32x4.add(size, size)), 1))),
     );
     f.set(large, v128.or(large, v128.and(x, 0x8000_0000)));
     return v128.select(small, large, f32x4.lt(size, 0.625));
-  });
+  };
 
   /** Φ(x), the normal distribution, with a small relative error on both sides. */
-  const normal = unary((f) => {
-    const [x] = f.parameters;
-    const size = f.local("v128", f32x4.abs(x));
-    f.set(size, f32x4.mul(size, Math.SQRT1_2));
-    const t = f.local("v128", f32x4.div(1, f32x4.add(1, f32x4.mul(size, 0.5))));
-    const tail = f.local(
+  const normal: Macro = (f, argument) => {
+    const x = f.local("v128", argument);
+    const size = f.local("v128", f32x4.mul(f32x4.abs(x), Math.SQRT1_2));
+    const t = f.local(
       "v128",
-      f32x4.mul(
-        f32x4.mul(t, 0.5),
-        exp(f32x4.sub(polynomial(ERFC, t), f32x4.mul(f32x4.mul(x, x), 0.5))),
-      ),
+      f32x4.div(1, multiplyAdd(size, f32x4.constant(0.5), f32x4.constant(1))),
     );
+    const power = f32x4.sub(polynomial(ERFC, t), f32x4.mul(f32x4.mul(x, x), 0.5));
+    const tail = f.local("v128", f32x4.mul(f32x4.mul(t, 0.5), exp(f, power)));
     return v128.select(tail, f32x4.sub(1, tail), f32x4.lt(x, 0));
-  });
+  };
 
-  const logistic = (x: Code): Code => f32x4.div(1, f32x4.add(1, exp(f32x4.neg(x))));
-
-  /** 2·√(2/π)·(x + 0.044715·x³): the tanh form of GELU is x·logistic of this. */
-  const doubledInner = (x: Code): Code =>
-    f32x4.mul(
-      f32x4.mul(x, 2 * SQRT_2_OVER_PI),
-      f32x4.add(1, f32x4.mul(f32x4.mul(x, x), CUBIC)),
-    );
+  /** logistic(2·√(2/π)·(x + 0.044715·x³)): the tanh form of GELU is x times this. */
+  const gate = (f: FunctionBuilder, x: Local): Code => {
+    const growth = multiplyAdd(f32x4.mul(x, x), f32x4.constant(CUBIC), f32x4.constant(1));
+    const inner = f32x4.mul(f32x4.mul(x, -2 * SQRT_2_OVER_PI), growth);
+    return f32x4.div(1, f32x4.add(1, exp(f, inner)));
+  };
 
   return {
     gelu: {
-      value: unary(({ parameters: [x] }) => f32x4.mul(x, normal(x))),
-      slope: unary(({ parameters: [x] }) =>
-        f32x4.add(
-          normal(x),
-          f32x4.mul(
-            f32x4.mul(x, 1 / Math.sqrt(2 * Math.PI)),
-            exp(f32x4.mul(f32x4.mul(x, x), -0.5)),
-          ),
-        )
-      ),
+      value: (f, argument) => {
+        const x = f.local("v128", argument);
+        return f32x4.mul(x, normal(f, x));
+      },
+      slope: (f, argument) => {
+        const x = f.local("v128", argument);
+        const density = exp(f, f32x4.mul(f32x4.mul(x, x), -0.5));
+        return multiplyAdd(f32x4.mul(x, 1 / Math.sqrt(2 * Math.PI)), density, normal(f, x));
+      },
     },
     gelu_new: {
-      value: unary(({ parameters: [x] }) => f32x4.mul(x, logistic(doubledInner(x)))),
-      slope: unary((f) => {
-        const [x] = f.parameters;
-        const s = f.local("v128", logistic(doubledInner(x)));
-        const innerSlope = f32x4.add(
-          2 * SQRT_2_OVER_PI,
-          f32x4.mul(f32x4.mul(x, x), 6 * SQRT_2_OVER_PI * CUBIC),
+      value: (f, argument) => {
+        const x = f.local("v128", argument);
+        return f32x4.mul(x, gate(f, x));
+      },
+      slope: (f, argument) => {
+        const x = f.local("v128", argument);
+        const s = f.local("v128", gate(f, x));
+        const innerSlope = multiplyAdd(
+          f32x4.mul(x, x),
+          f32x4.constant(6 * SQRT_2_OVER_PI * CUBIC),
+          f32x4.constant(2 * SQRT_2_OVER_PI),
         );
         return f32x4.mul(
           s,
-          f32x4.add(1, f32x4.mul(f32x4.mul(x, innerSlope), f32x4.sub(1, s))),
+          multiplyAdd(f32x4.mul(x, innerSlope), f32x4.sub(1, s), f32x4.constant(1)),
         );
-      }),
+      },
     },
     relu: {
       // NaN is not below 0 and stays.
-      value: unary(({ parameters: [x] }) => v128.select(f32x4.constant(0), x, f32x4.lt(x, 0))),
-      slope: unary(({ parameters: [x] }) =>
-        v128.select(
-          f32x4.constant(1),
-          v128.select(x, f32x4.constant(0), f32x4.ne(x, x)),
-          f32x4.gt(x, 0),
-        )
-      ),
+      value: (f, argument) => {
+        const x = f.local("v128", argument);
+        return v128.select(f32x4.constant(0), x, f32x4.lt(x, 0));
+      },
+      slope: (f, argument) => {
+        const x = f.local("v128", argument);
+        const notPositive = v128.select(x, f32x4.constant(0), f32x4.ne(x, x));
+        return v128.select(f32x4.constant(1), notPositive, f32x4.gt(x, 0));
+      },
     },
     tanh: {
       value: tanh,
-      slope: unary((f) => {
-        const [x] = f.parameters;
-        const t = f.local("v128", tanh(x));
+      slope: (f, argument) => {
+        const t = f.local("v128", tanh(f, argument));
         return f32x4.sub(1, f32x4.mul(t, t));
-      }),
+      },
     },
   };
 }

@@ -67,9 +67,9 @@ const forward: FastPath = {
       const largest = greatest(f, logits, columns);
       const total = zeroSum(f);
       walk(f, { count: columns, read: [logits], sums: [total] }, ([x]) => ({
-        add: [exp(f32x4.sub(x, largest))],
+        add: [exp(f, f32x4.sub(x, largest))],
       }));
-      const logSum = f32x4.extract(log(f32x4.splat(across(total))), 0);
+      const logSum = f32x4.extract(log(f, f32x4.splat(across(total))), 0);
       const lse = f.local("f32", f32.add(f32x4.extract(largest, 0), logSum));
       const label = f.local("i32", i32.load(element(at.u32("labels"), row)));
       const loss = element(at.u32("loss"), row);
@@ -97,7 +97,7 @@ const backward: FastPath = {
       const label = f.local("i32", i32.load(element(at.u32("labels"), row)));
       f.if(i32.eq(label, IGNORED), () => clear(f, logits, pitch), () => {
         const lse = f.local("v128", v128.loadSplat(element(at.u32("log_sum_exp"), row)));
-        const probability = (x: Code) => exp(f32x4.sub(x, lse));
+        const probability = (x: Code) => exp(f, f32x4.sub(x, lse));
         const target = f.local("i32", element(logits, label));
         const ofLabel = f.local("v128", probability(v128.loadSplat(target)));
         walk(f, { count: columns, read: [logits], write: [logits] }, ([x]) => ({

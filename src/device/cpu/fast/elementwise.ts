@@ -77,7 +77,11 @@ const activationForward: FastPath = {
   define: ({ activations }) => (f, at) =>
     eachActivation(f, at, (name, first, count) => {
       const [x, y] = ["x", "y"].map((array) => element(at.u32(array), first));
-      walk(f, { count, read: [x], write: [y] }, ([x]) => ({ write: [activations[name].value(x)] }));
+      walk(
+        f,
+        { count, read: [x], write: [y] },
+        ([x]) => ({ write: [activations[name].value(f, x)] }),
+      );
     }),
 };
 
@@ -88,7 +92,7 @@ const activationBackward: FastPath = {
     eachActivation(f, at, (name, first, count) => {
       const [x, dy, dx] = ["x", "dy", "dx"].map((array) => element(at.u32(array), first));
       walk(f, { count, read: [x, dy], write: [dx] }, ([x, dy]) => ({
-        write: [f32x4.mul(dy, activations[name].slope(x))],
+        write: [f32x4.mul(dy, activations[name].slope(f, x))],
       }));
     }),
 };

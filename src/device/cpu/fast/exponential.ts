@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { f32x4, i32x4 } from "../wasm/code.ts";
-import type { FunctionReference, ModuleBuilder } from "../wasm/module_builder.ts";
+import { type Code, f32x4, i32x4 } from "../wasm/code.ts";
+import type { Macro, MultiplyAdd } from "./macro.ts";
 
 // ln 2 in two parts: the first has so few bits that n·LN2_HIGH is exact.
 const LN2_HIGH = 0.693359375;
@@ -20,27 +20,30 @@ const POLYNOMIAL = [
   5.0000001201e-1,
 ];
 
-/** Adds `exp`: at most 1e-7 from the truth relatively; 0 below −104, Infinity above 88.73, NaN of NaN. */
-export function addExponential(module: ModuleBuilder): FunctionReference {
-  return module.function(["v128"], "v128", (f) => {
-    const [x] = f.parameters;
+/** `exp` of four numbers: at most 1e-7 from the truth relatively; 0 below −104, Infinity above 88.73, NaN of NaN. */
+export function exponential(multiplyAdd: MultiplyAdd): Macro {
+  return (f, argument) => {
     // min and max hand NaN on.
-    f.set(x, f32x4.min(f32x4.max(x, -105), 90));
+    const x = f.local("v128", f32x4.min(f32x4.max(argument, -105), 90));
     const n = f.local("v128", f32x4.nearest(f32x4.mul(x, Math.LOG2E)));
-    const r = f.local(
-      "v128",
-      f32x4.sub(f32x4.sub(x, f32x4.mul(n, LN2_HIGH)), f32x4.mul(n, LN2_LOW)),
+    f.set(x, multiplyAdd(n, f32x4.constant(-LN2_HIGH), x));
+    f.set(x, multiplyAdd(n, f32x4.constant(-LN2_LOW), x));
+    const square = f.local("v128", f32x4.mul(x, x));
+    // Estrin's scheme: pairs first, so that the processor need not wait for one sum after another.
+    const [a, b, c] = [0, 2, 4].map((k) =>
+      multiplyAdd(f32x4.constant(POLYNOMIAL[k]), x, f32x4.constant(POLYNOMIAL[k + 1]))
     );
-    const sum = f.local("v128", f32x4.constant(POLYNOMIAL[0]));
-    for (const coefficient of POLYNOMIAL.slice(1)) {
-      f.set(sum, f32x4.add(f32x4.mul(sum, r), coefficient));
-    }
-    f.set(sum, f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(r, r), sum), r), 1));
+    const sum = f.local("v128", multiplyAdd(multiplyAdd(a, square, b), square, c));
+    f.set(sum, multiplyAdd(sum, square, f32x4.add(x, 1)));
     // 2^n as a product of two powers, so that neither the largest nor the denormal results overflow on the way.
-    const power = f.local("v128", i32x4.fromF32x4(n));
-    const half = f.local("v128", i32x4.shrS(power, 1));
-    f.set(power, i32x4.sub(power, half));
-    const scale = (exponent: typeof half) => i32x4.shl(i32x4.add(exponent, 127), 23);
-    return f32x4.mul(f32x4.mul(sum, scale(half)), scale(power));
-  });
+    f.set(n, i32x4.fromF32x4(n));
+    const half = f.local("v128", i32x4.shrS(n, 1));
+    const scale = (exponent: Code) => i32x4.shl(i32x4.add(exponent, 127), 23);
+    const result = f.local(
+      "v128",
+      f32x4.mul(f32x4.mul(sum, scale(half)), scale(i32x4.sub(n, half))),
+    );
+    f.release("v128", x, n, square, sum, half);
+    return result;
+  };
 }

@@ -1,36 +1,33 @@
 /**
- * Functions that several fast paths call.
+ * Functions that several fast paths use.
  *
  * @module
  */
-import type { Code } from "../wasm/code.ts";
 import type { FunctionReference, ModuleBuilder } from "../wasm/module_builder.ts";
-import { type Activations, addActivations } from "./activations.ts";
-import { addExponential } from "./exponential.ts";
+import { type Activations, activations } from "./activations.ts";
 import { addDropoutMask } from "./dropout_mask.ts";
-import { addLogarithm } from "./logarithm.ts";
-import type { MultiplyAdd } from "./pack.ts";
+import { exponential } from "./exponential.ts";
+import { logarithm } from "./logarithm.ts";
+import type { Macro, MultiplyAdd } from "./macro.ts";
 
 /** What every fast path may use. */
 export interface Library {
   readonly multiplyAdd: MultiplyAdd;
-  /** `exp` of four numbers. */
-  readonly exp: (x: Code) => Code;
-  /** `log` of four normal positive numbers. */
-  readonly log: (x: Code) => Code;
+  readonly exp: Macro;
+  readonly log: Macro;
   readonly activations: Activations;
   /** See {@link ./dropout_mask.ts}. */
   readonly dropoutMask: FunctionReference;
 }
 
-/** Adds the library to a module. */
-export function addLibrary(module: ModuleBuilder, multiplyAdd: MultiplyAdd): Library {
-  const exp = addExponential(module);
+/** Puts the library together, and what of it are functions into a module. */
+export function makeLibrary(module: ModuleBuilder, multiplyAdd: MultiplyAdd): Library {
+  const exp = exponential(multiplyAdd);
   return {
     multiplyAdd,
     exp,
-    log: addLogarithm(module),
-    activations: addActivations(module, exp),
+    log: logarithm,
+    activations: activations(exp, multiplyAdd),
     dropoutMask: addDropoutMask(module),
   };
 }

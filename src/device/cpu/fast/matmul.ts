@@ -343,11 +343,11 @@ function activateRow(f: FunctionBuilder, at: Parameters, { activations }: Librar
       const target = f.local("i32", to);
       const fours = f.local("i32", i32.add(from, i32.and(i32.shl(count, 2), -16)));
       f.while(source, fours, 16, () => {
-        f.do(v128.store(target, value(v128.load(source))));
+        f.do(v128.store(target, value(f, v128.load(source))));
         f.set(target, i32.add(target, 16));
       });
       f.while(source, i32.add(from, i32.shl(count, 2)), 4, () => {
-        f.do(v128.storeLane(target, value(v128.loadSplat(source)), 0));
+        f.do(v128.storeLane(target, value(f, v128.loadSplat(source)), 0));
         f.set(target, i32.add(target, 4));
       });
       f.release("i32", source, target, fours);

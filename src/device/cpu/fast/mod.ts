@@ -6,7 +6,7 @@
 import { f32x4, i32 } from "../wasm/code.ts";
 import { ModuleBuilder } from "../wasm/module_builder.ts";
 import { emitFastPath, type FastPath } from "./fast_path.ts";
-import { addLibrary } from "./library.ts";
+import { makeLibrary } from "./library.ts";
 import { CROSS_ENTROPY_PATHS } from "./cross_entropy.ts";
 import { ELEMENTWISE_PATHS } from "./elementwise.ts";
 import { EMBEDDING_PATHS } from "./embedding.ts";
@@ -15,7 +15,7 @@ import { matmulPath } from "./matmul.ts";
 import { OPTIMIZER_PATHS } from "./optimizer.ts";
 import { REDUCE_PATHS } from "./reduce.ts";
 import { SOFTMAX_PATHS } from "./softmax.ts";
-import { plainMultiplyAdd } from "./pack.ts";
+import { plainMultiplyAdd } from "./macro.ts";
 
 export { type Division, type FastPath, SCRATCH_BYTES } from "./fast_path.ts";
 
@@ -76,7 +76,7 @@ export function fastModule(
   pages: number,
 ): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
-  const library = addLibrary(module, relaxed ? f32x4.relaxedMultiplyAdd : plainMultiplyAdd);
+  const library = makeLibrary(module, relaxed ? f32x4.relaxedMultiplyAdd : plainMultiplyAdd);
   for (const path of FAST_PATHS.values()) emitFastPath(path, module, library);
   return module.bytes(shared, pages);
 }

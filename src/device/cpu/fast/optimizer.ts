@@ -14,21 +14,13 @@ import {
 import { type Code, f32, f32x4, i32, i32x4, type Local, v128 } from "../wasm/code.ts";
 import type { FunctionBuilder } from "../wasm/module_builder.ts";
 import type { Division, FastPath, Parameters } from "./fast_path.ts";
-import { across, bitsOf, byElements, element, elementsOf, walk, zeroSum } from "./walk.ts";
-
-/** 1 − β in single precision of its own: the difference of the rounded numbers has lost four digits for β = 0.999. */
-const COMPLEMENTS = ["one_minus_beta1", "one_minus_beta2"];
+import { across, byElements, element, elementsOf, walk, zeroSum } from "./walk.ts";
 
 /** Blocks that one thread takes at a time. */
 const GRAIN = 4;
 
 function byBlocks({ block_count }: Uniforms): Division {
   return { items: block_count, grain: GRAIN };
-}
-
-function withComplements(uniforms: Uniforms): Division {
-  const { beta1, beta2 } = uniforms;
-  return { ...byBlocks(uniforms), extra: [bitsOf(1 - beta1), bitsOf(1 - beta2)] };
 }
 
 interface Block {
@@ -78,9 +70,12 @@ function updateOf(m: Code, v: Code, w: Code, epsilon: Code, decay: Code): Code {
 
 /** Prepares the moments' constants; gives what moves `m` and `v`, both variables, by one gradient. */
 function momentsOf(f: FunctionBuilder, at: Parameters) {
-  const [beta1, beta2, rest1, rest2] = ["beta1", "beta2", ...COMPLEMENTS].map((name) =>
-    splatted(f, at, name)
-  );
+  const [beta1, beta2, rest1, rest2] = [
+    "beta1",
+    "beta2",
+    "one_minus_beta1",
+    "one_minus_beta2",
+  ].map((name) => splatted(f, at, name));
   const clip = f.local("v128", v128.loadSplat(at.u32("norm"), 4));
   return (gradient: Local, m: Local, v: Local): void => {
     f.set(gradient, f32x4.mul(gradient, clip));
@@ -124,8 +119,7 @@ const nonFinite: FastPath = {
 
 const lambMoments: FastPath = {
   kernel: optimizerLambMoments,
-  extra: COMPLEMENTS,
-  divide: withComplements,
+  divide: byBlocks,
   define: () => (f, at) => {
     const move = momentsOf(f, at);
     const epsilon = splatted(f, at, "epsilon");
@@ -168,8 +162,7 @@ const lambApply: FastPath = {
 
 const adamw: FastPath = {
   kernel: optimizerAdamw,
-  extra: COMPLEMENTS,
-  divide: withComplements,
+  divide: byBlocks,
   define: () => (f, at) => {
     const move = momentsOf(f, at);
     const [epsilon, rate] = ["epsilon", "learning_rate"].map((name) => splatted(f, at, name));

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Code, f32, f32x4, i32, i32x4, type Local, v128 } from "../wasm/code.ts";
+import { type Code, f32, i32, i32x4, type Local, v128 } from "../wasm/code.ts";
 import type { FunctionBuilder, FunctionReference, ModuleBuilder } from "../wasm/module_builder.ts";
 
 /** The two ways in which a panel may lie in its matrix. Parameters: destination, source, stride in bytes, depth, rows or columns there are. */
@@ -116,9 +116,3 @@ export function transposed(f: FunctionBuilder, rows: readonly Code[]): Local[] {
   f.release("v128", lowAB, highAB, lowCD, highCD);
   return columns;
 }
-
-/** `a·b + c`, fused where the processor can and the module may. */
-export type MultiplyAdd = (a: Code, b: Code, c: Code) => Code;
-
-/** The multiplication and addition that every engine has. */
-export const plainMultiplyAdd: MultiplyAdd = (a, b, c) => f32x4.add(c, f32x4.mul(a, b));

@@ -59,7 +59,7 @@ const forward: FastPath = {
       const largest = greatest(f, scores, length, scale);
       const total = zeroSum(f);
       walk(f, { count: length, read: [scores], write: [probabilities], sums: [total] }, ([x]) => {
-        f.set(x, library.exp(f32x4.sub(f32x4.mul(scale, x), largest)));
+        f.set(x, library.exp(f, f32x4.sub(f32x4.mul(scale, x), largest)));
         return { write: [x], add: [x] };
       });
       const inverse = f.local("v128", f32x4.splat(f32.div(1, across(total))));

@@ -23,11 +23,6 @@ export function byRows(rows: number, columns: number): Division {
   return { items: rows, grain: Math.max(1, Math.floor(SLICE / Math.max(columns, 1))) };
 }
 
-/** The bits of a float, as an extra of the parameter block. */
-export function bitsOf(value: number): number {
-  return new Uint32Array(Float32Array.of(value).buffer)[0];
-}
-
 /** First element and number of elements of a range of {@linkcode byElements}. */
 export function elementsOf(f: FunctionBuilder, at: Parameters): { first: Local; count: Local } {
   const first = f.local("i32", i32.mul(at.begin, CHUNK));

@@ -7,8 +7,13 @@
  * @module
  */
 
+/** A constant of 128 bits, which a function loads once (engines would build it anew in every pass of a loop). */
+export interface Constant {
+  readonly lanes: readonly number[];
+}
+
 /** Bytes of instructions, nested as they were put together. */
-export type Code = readonly (number | Code)[];
+export type Code = readonly (number | Code | Constant)[];
 
 /** A local variable. Used as an expression it is its value. */
 export type Local = Code & { readonly index: number };
@@ -42,13 +47,23 @@ export function signed(value: number): number[] {
   }
 }
 
-/** Writes nested code out flat. */
-export function flatten(code: Code, into: number[] = []): number[] {
+/** Writes nested code out flat; `constant` says how a constant is loaded. */
+export function flatten(
+  code: Code,
+  constant: (lanes: readonly number[]) => readonly number[],
+  into: number[] = [],
+): number[] {
   for (const part of code) {
     if (typeof part === "number") into.push(part);
-    else flatten(part, into);
+    else if ("lanes" in part) into.push(...constant(part.lanes));
+    else flatten(part, constant, into);
   }
   return into;
+}
+
+/** The instruction that builds a constant of 128 bits from its bytes. */
+export function buildConstant(lanes: readonly number[]): number[] {
+  return [...vector(12), ...lanes];
 }
 
 /** An operand: code, or a number that becomes a constant of the instruction's own type. */
@@ -58,7 +73,9 @@ const f32Bytes = (value: number) => [...new Uint8Array(Float32Array.of(value).bu
 const i32Constant = (value: number): Code => [0x41, signed(value)];
 const f32Constant = (value: number): Code => [0x43, f32Bytes(value)];
 const vector = (opcode: number): number[] => [0xfd, ...unsigned(opcode)];
-const splatBytes = (bytes: number[]): Code => [vector(12), bytes, bytes, bytes, bytes];
+const splatBytes = (bytes: number[]): Code => [{
+  lanes: [...bytes, ...bytes, ...bytes, ...bytes],
+}];
 const f32x4Constant = (value: number): Code => splatBytes(f32Bytes(value));
 const i32x4Constant = (value: number): Code =>
   splatBytes([...new Uint8Array(Int32Array.of(value).buffer)]);
@@ -225,10 +242,9 @@ export const f32x4 = {
 export const i32x4 = {
   constant: i32x4Constant,
   splat: (a: Code): Code => [a, vector(17)],
-  lanes: (a: number, b: number, c: number, d: number): Code => [
-    vector(12),
-    [...new Uint8Array(Int32Array.of(a, b, c, d).buffer)],
-  ],
+  lanes: (a: number, b: number, c: number, d: number): Code => [{
+    lanes: [...new Uint8Array(Int32Array.of(a, b, c, d).buffer)],
+  }],
   eq: i32x4Binary(55),
   ltU: i32x4Binary(58),
   geU: i32x4Binary(64),

@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { type Code, flatten, i32, type Local, TYPE, unsigned, type ValueType } from "./code.ts";
+import {
+  buildConstant,
+  type Code,
+  flatten,
+  i32,
+  type Local,
+  TYPE,
+  unsigned,
+  type ValueType,
+} from "./code.ts";
 
 const text = new TextEncoder();
 const sized = (bytes: number[]): number[] => [...unsigned(bytes.length), ...bytes];
@@ -77,8 +86,26 @@ export class FunctionBuilder {
 
   /** The function's entry in the code section. */
   bytes(result: Code): number[] {
+    const constants = new Map<string, { lanes: readonly number[]; variable: Local }>();
+    const load = (lanes: readonly number[]): number[] => {
+      // Zero is one cheap instruction; shared, it would tie all sums that start with it to one place in memory.
+      if (lanes.every((byte) => byte === 0)) return buildConstant(lanes);
+      const key = lanes.join();
+      let known = constants.get(key);
+      if (known === undefined) {
+        known = { lanes, variable: local(this.#types.push("v128") - 1) };
+        constants.set(key, known);
+      }
+      return [0x20, ...unsigned(known.variable.index)];
+    };
+    const body = flatten([this.#body, result], load);
+    const start = [...constants.values()].flatMap(({ lanes, variable }) => [
+      ...buildConstant(lanes),
+      0x21,
+      ...unsigned(variable.index),
+    ]);
     const locals = this.#types.slice(this.#parameterCount).map((type) => [1, TYPE[type]]);
-    return sized([...list(locals), ...flatten(this.#body), ...flatten(result), 0x0b]);
+    return sized([...list(locals), ...start, ...body, 0x0b]);
   }
 
   #collect(body: () => void): Code {

@@ -1,6 +1,25 @@
 /**
- * ALBERT on WebGPU: the model, its training and its experiments.
+ * ALBERT on WebGPU: the shared-layer encoder, its tokenizer, its pretraining, on any GPU, in Deno and in browsers.
+ *
+ * @example Fill in a mask
+ * ```ts ignore
+ * import { loadPretrained, openDevice } from "jsr:@albert-lab/albert";
+ *
+ * const device = await openDevice({ device: "auto" });
+ * const albert = await loadPretrained("runs/books/checkpoints/step-1000", device);
+ * console.log(await albert.fillMask("The cat sat on the [MASK]."));
+ * ```
  *
  * @module
  */
-export {};
+export * from "./src/data/mod.ts";
+export * from "./src/device/mod.ts";
+export * from "./src/model/mod.ts";
+export * from "./src/optim/mod.ts";
+export * from "./src/tensor/mod.ts";
+export * from "./src/text/mod.ts";
+export * from "./src/train/mod.ts";
+export * from "./src/weights/mod.ts";
+export * from "./kernels/mod.ts";
+export type { PairObjective } from "./src/model/mod.ts";
+export { IGNORED_LABEL } from "./src/tensor/mod.ts";

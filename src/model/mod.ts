@@ -3,9 +3,11 @@
  *
  * @module
  */
+export * from "./albert.ts";
 export * from "./config.ts";
 export * from "./config_json.ts";
 export * from "./encoder.ts";
+export * from "./fill_mask.ts";
 export * from "./heads/classification.ts";
 export * from "./heads/masked_language.ts";
 export * from "./heads/pair.ts";

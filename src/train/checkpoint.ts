@@ -95,6 +95,13 @@ export async function latestCheckpoint(run: string): Promise<string | null> {
 }
 
 /**
+ * The model folder that a `--checkpoint` means: a run folder stands for its latest checkpoint, anything else for itself.
+ */
+export async function resolveCheckpoint(path: string): Promise<string> {
+  return await latestCheckpoint(path) ?? path;
+}
+
+/**
  * Puts a trainer where a checkpoint left off.
  *
  * @throws {RunFolderError} when a file is missing or was changed since it was written.

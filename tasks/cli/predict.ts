@@ -1,0 +1,21 @@
+import { albertCommand } from "./common.ts";
+
+/** `albert predict fill-mask`: try a checkpoint on typed text. */
+const fillMask = albertCommand()
+  .description("Fill in every [MASK] of a text; without a text, of each line of standard input.")
+  .arguments("[text:string]")
+  .option("--checkpoint <folder:string>", "Model folder, or a run folder.", { required: true })
+  .option("--top <n:integer>", "Candidates for each mask.", { default: 5 })
+  .example(
+    "A sentence",
+    "albert predict fill-mask --checkpoint runs/books 'The [MASK] sat down.'",
+  )
+  .action(async ({ checkpoint, top, device, json }, text) => {
+    const { predictFillMask } = await import("./predict/fill_mask.ts");
+    await predictFillMask({ checkpoint, top, device, json, text });
+  });
+
+/** `albert predict` */
+export default albertCommand()
+  .description("Try a checkpoint on typed text.")
+  .command("fill-mask", fillMask);

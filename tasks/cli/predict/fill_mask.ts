@@ -1,0 +1,54 @@
+/**
+ * What `albert predict fill-mask` does.
+ *
+ * @module
+ */
+import { openDevice } from "../../../src/device/mod.ts";
+import { type FilledMask, loadPretrained } from "../../../src/model/mod.ts";
+import { resolveCheckpoint } from "../../../src/train/disk.ts";
+import type { CommonOptions } from "../common.ts";
+
+/** Flags of the command. */
+export interface FillMaskFlags {
+  readonly checkpoint: string;
+  readonly top: number;
+  readonly device: CommonOptions["device"];
+  readonly json?: boolean;
+  readonly text?: string;
+}
+
+/** Loads the checkpoint and prints the candidates of each mask. */
+export async function predictFillMask(flags: FillMaskFlags): Promise<void> {
+  const device = await openDevice({ device: flags.device });
+  try {
+    const albert = await loadPretrained(await resolveCheckpoint(flags.checkpoint), device);
+    for await (const text of texts(flags.text)) {
+      const masks = await albert.fillMask(text, flags.top);
+      console.log(flags.json ? JSON.stringify({ text, masks }) : filledText(text, masks));
+    }
+    albert.free();
+  } finally {
+    await device.destroy();
+  }
+}
+
+/** The text, and under it the candidates of each mask. */
+export function filledText(text: string, masks: readonly FilledMask[]): string {
+  const lines = masks.map((candidates) =>
+    candidates
+      .map(({ piece, probability }) =>
+        `${piece.replace("▁", "")} ${(100 * probability).toFixed(1)}%`
+      )
+      .join("  ")
+  );
+  return [text, ...lines.map((line) => `  [MASK] ${line}`)].join("\n");
+}
+
+async function* texts(given: string | undefined): AsyncGenerator<string> {
+  if (given !== undefined) {
+    yield given;
+    return;
+  }
+  const input = await new Response(Deno.stdin.readable).text();
+  yield* input.split("\n").filter((line) => line.trim() !== "");
+}

@@ -67,7 +67,11 @@ export class AlbertCleaner {
   #length = 0;
   #sigmas = 0;
 
-  /** @param options The steps to make; ALBERT's if absent. */
+  /**
+   * Makes a cleaner.
+   *
+   * @param options The steps to make; ALBERT's if absent.
+   */
   constructor(options: Readonly<CleaningOptions> = ALBERT_CLEANING) {
     this.options = options;
     for (let code = 1; code < 128; code++) {

@@ -10,6 +10,7 @@ export {
   type CleaningOptions,
   NO_CLEANING,
 } from "./albert_cleaning.ts";
+export type { BertCleaning } from "./bert_characters.ts";
 export type { LayoutIds, PairEncoding, PairOptions, Truncation } from "./encoding.ts";
 export type { HuggingFaceFiles } from "./hugging_face_files.ts";
 export { Normalizer, type NormalizerOptions } from "./normalizer.ts";

@@ -34,8 +34,9 @@ export interface NormalizerOptions {
  * @example
  * ```ts
  * import { Normalizer } from "./normalizer.ts";
- * const normalizer = new Normalizer({});
- * console.assert(normalizer.normalize("  two   words ") === "▁two▁words");
+ *
+ * const normalized = new Normalizer({}).normalize("  two   words ");
+ * if (normalized !== "▁two▁words") throw new Error(normalized);
  * ```
  */
 export class Normalizer {
@@ -65,6 +66,8 @@ export class Normalizer {
   #consumed = 0;
 
   /**
+   * Makes a normaliser.
+   *
    * @param spec The model's normaliser settings; absent fields have SentencePiece's defaults.
    * @param options What the rest of the model says.
    * @throws {SyntaxError} If `spec.precompiledCharsmap` is broken.
@@ -191,7 +194,7 @@ export class Normalizer {
     const rule = symbol || !this.#rules
       ? undefined
       : longestMatch(this.#rules, input, start, length);
-    if (rule) {
+    if (rule && rule.value < this.#replacements.length) {
       const table = this.#replacements;
       const end = table.indexOf(0, rule.value);
       this.#found = table;

@@ -46,6 +46,8 @@ export class SentencePieceSegmenter implements Segmenter {
   readonly #isCut: Uint8Array;
 
   /**
+   * Makes a segmenter from a model.
+   *
    * @param model A unigram model.
    * @param options Cleaning, and the rule for numbers.
    * @throws {TypeError} If the model is of another type, or uses byte fallback.

@@ -14,6 +14,8 @@ export class SourceSpans {
   readonly #length: number;
 
   /**
+   * Joins two alignments.
+   *
    * @param bytes Normalised UTF-8.
    * @param toCleaned For each normalised byte its cleaned byte, and one entry for the end.
    * @param toSource For each cleaned byte its UTF-16 index, and one entry for the end.

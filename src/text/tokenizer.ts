@@ -32,6 +32,17 @@ export interface EncodeOptions {
  *
  * It is made from the bytes of a `spiece.model`, from a Hugging Face `tokenizer.json`, or from
  * BERT's `vocab.txt`. From the same vocabulary all give the same ids.
+ *
+ * @example A vocabulary of three words
+ * ```ts
+ * import { Tokenizer } from "./tokenizer.ts";
+ *
+ * const words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hello", "world", "##s"];
+ * const tokenizer = Tokenizer.fromVocabulary(words.join("\n"));
+ * const { tokens, offsets } = tokenizer.encode("Hello, worlds");
+ * if (tokens.join(" ") !== "hello [UNK] world ##s") throw new Error(tokens.join(" "));
+ * if (offsets[2].join() !== "7,12") throw new Error(String(offsets[2]));
+ * ```
  */
 export class Tokenizer {
   /** Names of the special pieces in this vocabulary. */
@@ -40,6 +51,8 @@ export class Tokenizer {
   #specialIds: SpecialIds | undefined;
 
   /**
+   * Makes a tokenizer around a segmenter. Most callers want one of the `from…` functions.
+   *
    * @param segmenter What cuts text into pieces.
    * @param specialTokens Names of the special pieces; ALBERT's or BERT's if absent.
    */

@@ -38,6 +38,8 @@ export class Unigram {
   #idOf: Int32Array = new Int32Array(0);
 
   /**
+   * Makes a trie of the vocabulary.
+   *
    * @param pieces The vocabulary in order of id.
    * @throws {SyntaxError} If there is not exactly one unknown piece, a piece is empty or stands
    * twice, or a score is not finite.

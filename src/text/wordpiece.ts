@@ -18,6 +18,8 @@ export class WordPiece {
   readonly #continuing: Uint32Array;
 
   /**
+   * Makes the two tries, for the beginnings of words and for what goes on.
+   *
    * @param pieces The vocabulary in order of id.
    * @param continuingPrefix What marks a piece that goes on with a word (`##`).
    */

@@ -53,6 +53,8 @@ export class WordPieceSegmenter implements Segmenter {
   #details: { tokens: string[]; offsets: [number, number][] } | undefined;
 
   /**
+   * Makes a segmenter from pieces.
+   *
    * @param pieces The vocabulary in order of id.
    * @param options Clean-up and markers.
    * @throws {SyntaxError} If a piece stands twice, or the unknown piece is missing.

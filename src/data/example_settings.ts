@@ -4,15 +4,12 @@
  * @module
  */
 
-/** What the second output learns: sentence order, next sentence, or nothing. */
-export type PairObjective = "sop" | "nsp" | "none";
-
 /** All choices of packing and masking. Source of every default but one: paper, section 4.1. */
 export interface ExampleSettings {
   /** Tokens in an example, special pieces included. */
   readonly maxSeqLength: number;
   /** Sentence order (`sop`), next sentence (`nsp`), or one segment and no pair (`none`). */
-  readonly pairObjective: PairObjective;
+  readonly pairObjective: "sop" | "nsp" | "none";
   /** How often a shorter target length is drawn. */
   readonly shortSeqProb: number;
   /** Whether it is drawn for each chunk, or once for each pass over a document (official code). */

@@ -1,8 +1,6 @@
 /**
  * How fast matrix products are here and in other libraries, on the same machine in the same minutes: every round runs every library once, and medians are compared.
  *
- * `deno run -A bench/peers.ts [--json] [--only TEXT] [--rounds N]`
- *
  * @module
  */
 import { openAlbert } from "./peers/albert.ts";
@@ -48,6 +46,8 @@ export interface PeersOptions {
   readonly rounds?: number;
   /** Only products whose name contains it. */
   readonly only?: string;
+  /** A Python that has PyTorch. */
+  readonly python?: string;
   readonly onResult?: (result: PeerResult) => void;
 }
 
@@ -55,7 +55,7 @@ function square(name: string, m: number, n: number, k: number, turns: "NN" | "NT
   return { name, m, n, k, batch: 1, transposeA: turns[0] === "T", transposeB: turns[1] === "T" };
 }
 
-/** The products, largest differences first. */
+/** The products that are compared. */
 export const PEER_PRODUCTS: readonly Product[] = [
   square("matmul_1024", 1024, 1024, 1024, "NN"),
   square("matmul_1024_nt", 1024, 1024, 1024, "NT"),
@@ -97,8 +97,8 @@ async function contestant(open: OpenPeer): Promise<Contestant | string> {
   };
 }
 
-async function pytorch(): Promise<Contestant | string> {
-  const torch = await PyTorch.open();
+async function pytorch(interpreter: string): Promise<Contestant | string> {
+  const torch = await PyTorch.open(interpreter);
   if (typeof torch === "string") return torch;
   return {
     key: torch.key,
@@ -114,12 +114,12 @@ async function pytorch(): Promise<Contestant | string> {
 
 /** Compares this project's devices with every library that can be had. */
 export async function benchPeers(
-  { rounds = 3, only = "", onResult }: PeersOptions = {},
+  { rounds = 3, only = "", python = "python3", onResult }: PeersOptions = {},
 ): Promise<PeersReport> {
   const opened: Record<string, Contestant | string> = {
     webgpu: await contestant(() => openAlbert("webgpu")),
     cpu: await contestant(() => openAlbert("cpu")),
-    pytorch: await pytorch(),
+    pytorch: await pytorch(python),
     jax_js: await contestant(openJaxJs),
     tfjs: await contestant(openTfjs),
     onnxruntime_web: await contestant(openOnnxruntimeWeb),
@@ -201,22 +201,4 @@ export function peersTable({ libraries, absent, results, ratios }: PeersReport):
   lines.push("", ...Object.entries(libraries).map(([key, label]) => `${key}: ${label}`));
   lines.push(...Object.entries(absent).map(([key, reason]) => `${key}: absent. ${reason}`));
   return lines.join("\n");
-}
-
-if (import.meta.main) {
-  const { parseArgs } = await import("node:util");
-  const { values } = parseArgs({
-    options: {
-      json: { type: "boolean" },
-      only: { type: "string" },
-      rounds: { type: "string", default: "3" },
-    },
-  });
-  const report = await benchPeers({
-    rounds: Number(values.rounds),
-    only: values.only,
-    onResult: ({ product }) => console.error(`${product} done`),
-  });
-  console.log(values.json ? JSON.stringify(report, null, 2) : peersTable(report));
-  Deno.exit();
 }

@@ -1,5 +1,5 @@
 /**
- * PyTorch on the CPU, where a Python with it is installed: `ALBERT_PYTHON` names the interpreter, else `python3`.
+ * PyTorch on the CPU, where a Python with it is installed.
  *
  * @module
  */
@@ -20,8 +20,7 @@ export class PyTorch {
   }
 
   /** Starts Python; a sentence says why it cannot be had. */
-  static async open(): Promise<PyTorch | string> {
-    const interpreter = Deno.env.get("ALBERT_PYTHON") ?? "python3";
+  static async open(interpreter: string): Promise<PyTorch | string> {
     const script = new URL("./pytorch.py", import.meta.url).pathname;
     try {
       const process = new Deno.Command(interpreter, {
@@ -35,7 +34,7 @@ export class PyTorch {
       torch.label = `PyTorch ${version}, ${threads} threads`;
       return torch;
     } catch {
-      return `PyTorch is not installed for ${interpreter}: set ALBERT_PYTHON to one that has it`;
+      return `PyTorch is not installed for ${interpreter}: name one that has it by --python`;
     }
   }
 

@@ -1,5 +1,6 @@
 /** Every bench and the file whose default export is its command: one line a bench. */
 export const BENCHES: Record<string, () => Promise<{ default: unknown }>> = {
   kernels: () => import("./kernels.ts"),
+  peers: () => import("./peers.ts"),
   tokenizer: () => import("./tokenizer.ts"),
 };

@@ -16,28 +16,28 @@ export const toyTokenizer: PieceTokenizer = {
   idToPiece: (id: number) => PIECES[id],
   encodeIds: (text: string) =>
     Int32Array.from(
-      text.split(/\s+/).filter((word) => word !== ""),
+      // Sentences start with a capital for the splitter's sake; the vocabulary has none.
+      text.toLowerCase().split(/\s+/).filter((word) => word !== ""),
       (word) => Math.max(PIECES.indexOf(`▁${word.replace(/\W/g, "")}`), 1),
     ),
 };
 
 /** Documents in which a few words are frequent and most are rare, so that there is something to learn in a few steps. */
-export async function toyCorpus(documents = 40, seed = 1): Promise<Corpus> {
-  const texts = Array.from({ length: documents }, (_, d) => {
+export function toyTexts(documents: number, seed = 1): string[] {
+  return Array.from({ length: documents }, (_, d) => {
     const random = new RandomStream(seed, 99, d);
     const word = () => WORDS[Math.floor(WORDS.length * random.uniform() ** 4)];
     const sentences = Array.from(
       { length: 12 },
       () => Array.from({ length: 4 + random.integer(6) }, word).join(" "),
     );
-    return sentences.map((sentence) => `${sentence[0].toUpperCase()}${sentence.slice(1)}.`).join(
-      "\n",
-    );
+    return sentences
+      .map((sentence) => `${sentence[0].toUpperCase()}${sentence.slice(1)}.`)
+      .join("\n");
   });
-  return await corpusFromText(texts, lowerCased(toyTokenizer));
 }
 
-/** Sentences start with a capital for the splitter's sake; the vocabulary has none. */
-function lowerCased(tokenizer: PieceTokenizer): PieceTokenizer {
-  return { ...tokenizer, encodeIds: (text) => tokenizer.encodeIds(text.toLowerCase()) };
+/** A corpus of them in memory. */
+export async function toyCorpus(documents = 40, seed = 1): Promise<Corpus> {
+  return await corpusFromText(toyTexts(documents, seed), toyTokenizer);
 }

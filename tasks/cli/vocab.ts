@@ -124,13 +124,17 @@ const train = albertCommand()
     }
     await countWords(trainer, { ...options, paths }, size, options.seed);
 
-    const progress = createProgress({ title: "training", quiet: options.quiet });
+    const start = () => createProgress({ title: "training", quiet: options.quiet });
+    let progress = start();
     const { sentences, tooLong, reserved } = trainer;
     progress.say(`${sentences} lines of text`);
     if (tooLong > 0) progress.say(`${tooLong} lines left out: longer than --max-sentence-length`);
     if (reserved > 0) progress.say(`${reserved} lines left out: they contain the reserved ▅`);
     const model = trainer.train((stage) => {
-      if (stage.stage === "seeds") progress.say(`${stage.pieces} seed pieces`);
+      if (stage.stage === "seeds") {
+        progress.say(`${stage.pieces} seed pieces`);
+        progress = start(); // the rate is that of the steps to come
+      }
       if (stage.stage !== "expectation-maximization") return;
       progress.update(stage.step, `${stage.pieces} pieces, going down to ${stage.target}`);
     });

@@ -20,7 +20,7 @@ import { WordCounter } from "./word_counter.ts";
  * ```ts
  * import { VocabularyTrainer } from "./vocabulary_trainer.ts";
  *
- * const trainer = new VocabularyTrainer({ vocabSize: 32 });
+ * const trainer = new VocabularyTrainer({ vocabSize: 28 });
  * for (let i = 0; i < 20; i++) trainer.add("The cat sat, the cats sat; the mat is the cat's.");
  * const model = trainer.train();
  * if (model.pieces[4].piece !== "[MASK]") throw new Error("not ALBERT's ids");

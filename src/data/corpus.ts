@@ -114,6 +114,18 @@ export class Corpus {
   }
 
   /**
+   * The tokens of a document, as they lie in its shard.
+   *
+   * @param document Its number in the corpus.
+   * @returns A view of the shard's tokens.
+   */
+  tokensOf(document: number): Shard["tokens"] {
+    const { shard, firstSentence, endSentence } = this.placeOf(document);
+    const { sentenceStarts, tokens } = this.shards[shard];
+    return tokens.subarray(sentenceStarts[firstSentence], sentenceStarts[endSentence]);
+  }
+
+  /**
    * The corpus number of a shard's sentence.
    *
    * @param shard The shard's number.

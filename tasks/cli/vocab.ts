@@ -41,13 +41,14 @@ async function readText(
   }
   const progress = createProgress({ title, total, unit: "byte", quiet: source.quiet });
   let bytes = 0;
+  let told = 0;
   for (const path of source.paths) {
     const { textField } = source;
     const format = source.format === "auto" ? await formatOf(path) : source.format;
     const content = openInput(path, (count) => bytes += count);
     for await (const { blocks } of readDocuments(content, path, { format, textField })) {
       blocks.forEach(take);
-      progress.update(bytes);
+      if (bytes > told) progress.update(told = bytes);
     }
   }
   progress.end();

@@ -5,10 +5,11 @@
  */
 import { RandomStream } from "../tensor/random/mod.ts";
 import type { Corpus } from "./corpus.ts";
+import { type EpochPlace, Epochs } from "./epochs.ts";
 import type { Example, SentenceSpan } from "./example.ts";
 import type { ExampleSettings } from "./example_settings.ts";
 import { maskBudget, type MaskingTrace, maskSpans } from "./masking.ts";
-import { packDocuments, type Packing, PAIRING, textRoom } from "./packing.ts";
+import { type Packing, PAIRING, textRoom } from "./packing.ts";
 import { STREAM } from "./streams.ts";
 import { type Segment, truncatePair } from "./truncation.ts";
 import { findWords, type SegmentPlace } from "./words.ts";
@@ -23,22 +24,6 @@ export interface ExampleSource {
    * @returns The example; equal for equal numbers.
    */
   exampleAt(index: number, trace?: boolean): Example;
-}
-
-/** Which pass over the data an example belongs to. */
-export interface EpochPlace {
-  /** The pass, from 0. */
-  readonly epoch: number;
-  /** The place in it. */
-  readonly position: number;
-  /** How many examples that pass has. */
-  readonly examples: number;
-}
-
-/** A pass ready to be read: its chunks, and the order in which they come. */
-interface Epoch {
-  readonly packing: Packing;
-  readonly order: Uint32Array;
 }
 
 /**
@@ -57,10 +42,7 @@ export class ExampleDataset implements ExampleSource {
   readonly seed: number;
   /** The documents used, by number in the corpus. */
   readonly documents: ArrayLike<number>;
-  /** Where each epoch ends among all examples, as far as asked for. */
-  readonly #epochEnds: number[] = [];
-  /** The last epochs read; a batch may lie across a border, so there are two. */
-  readonly #epochs = new Map<number, Epoch>();
+  readonly #epochs: Epochs;
 
   /**
    * Binds text, settings and seed together.
@@ -82,6 +64,7 @@ export class ExampleDataset implements ExampleSource {
     this.settings = settings;
     this.seed = seed;
     this.documents = documents ?? Uint32Array.from({ length: corpus.documentCount }, (_, i) => i);
+    this.#epochs = new Epochs(corpus, this.documents, settings, seed);
     if (settings.pairObjective === "nsp" && this.documents.length < 2) {
       throw new RangeError(
         `Next-sentence pairs need two documents or more, got ${this.documents.length}: ` +
@@ -104,8 +87,7 @@ export class ExampleDataset implements ExampleSource {
    * @returns The number.
    */
   examplesInEpoch(epoch: number): number {
-    this.#reach(epoch);
-    return this.#epochEnds[epoch] - (this.#epochEnds[epoch - 1] ?? 0);
+    return this.#epochs.lengthOf(epoch);
   }
 
   /**
@@ -116,13 +98,7 @@ export class ExampleDataset implements ExampleSource {
    * @throws {RangeError} When the number is negative or no integer.
    */
   placeOf(index: number): EpochPlace {
-    if (!Number.isSafeInteger(index) || index < 0) {
-      throw new RangeError(`An example's number must be an integer from 0, got ${index}`);
-    }
-    let epoch = 0;
-    while (this.#reach(epoch) <= index) epoch++;
-    const start = this.#epochEnds[epoch - 1] ?? 0;
-    return { epoch, position: index - start, examples: this.#epochEnds[epoch] - start };
+    return this.#epochs.placeOf(index);
   }
 
   /**
@@ -132,28 +108,15 @@ export class ExampleDataset implements ExampleSource {
    * @returns Its packing.
    */
   packingOf(epoch: number): Packing {
-    return this.#epoch(epoch).packing;
+    return this.#epochs.at(epoch).packing;
   }
 
   /** {@inheritDoc ExampleSource.exampleAt} */
   exampleAt(index: number, trace: boolean = false): Example {
     const { epoch, position } = this.placeOf(index);
-    const { packing, order } = this.#epoch(epoch);
+    const { packing, order, version } = this.#epochs.at(epoch);
     const chunk = order[position];
-    const version = this.#versionOf(epoch);
-    const { pairObjective } = this.settings;
-    const pairing = packing.pairing[chunk];
-
-    let first = this.#span(packing.firstSentence[chunk], packing.aEnd[chunk]);
-    let second: Source | undefined;
-    if (pairObjective !== "none") {
-      second = pairing === PAIRING.random ? this.#randomSpan(packing, chunk, first, version) : this
-        .#span(
-          packing.firstSentence[chunk] + packing.aEnd[chunk],
-          packing.sentenceCount[chunk] - packing.aEnd[chunk],
-        );
-      if (pairing === PAIRING.swapped) [first, second] = [second, first];
-    }
+    const [first, second] = this.#segmentsOf(packing, chunk, version);
     const truncated = truncatePair(
       first.segment,
       second?.segment,
@@ -186,7 +149,7 @@ export class ExampleDataset implements ExampleSource {
       length: inputIds.length,
       maskedPositions: positions,
       maskedLabels: labels,
-      pairLabel: pairObjective === "none" ? -1 : pairing === PAIRING.inOrder ? 0 : 1,
+      pairLabel: second === undefined ? -1 : packing.pairing[chunk] === PAIRING.inOrder ? 0 : 1,
       truncated,
       ...(drawn && {
         trace: {
@@ -200,6 +163,19 @@ export class ExampleDataset implements ExampleSource {
         },
       }),
     };
+  }
+
+  /** What stands first in a chunk's example, and what second, where there is a pair. */
+  #segmentsOf(packing: Packing, chunk: number, version: number): [Source, Source?] {
+    const sentence = packing.firstSentence[chunk];
+    const aEnd = packing.aEnd[chunk];
+    const a = this.#span(sentence, aEnd);
+    if (this.settings.pairObjective === "none") return [a];
+    if (packing.pairing[chunk] === PAIRING.random) {
+      return [a, this.#randomSpan(packing, chunk, a, version)];
+    }
+    const b = this.#span(sentence + aEnd, packing.sentenceCount[chunk] - aEnd);
+    return packing.pairing[chunk] === PAIRING.swapped ? [b, a] : [a, b];
   }
 
   /** Some sentences as a segment that may be cut. */
@@ -259,44 +235,6 @@ export class ExampleDataset implements ExampleSource {
       cutFront,
       cutBack,
     };
-  }
-
-  /** With fixed versions, epochs share the chunks and masks of their version. */
-  #versionOf(epoch: number): number {
-    return this.settings.dupeFactor === 0 ? epoch : epoch % this.settings.dupeFactor;
-  }
-
-  /** Counts examples up to the end of an epoch. */
-  #reach(epoch: number): number {
-    while (this.#epochEnds.length <= epoch) {
-      const next = this.#epochEnds.length;
-      const { dupeFactor } = this.settings;
-      const examples = dupeFactor > 0 && next >= dupeFactor
-        ? this.examplesInEpoch(next - dupeFactor)
-        : this.#epoch(next).order.length;
-      this.#epochEnds.push((this.#epochEnds[next - 1] ?? 0) + examples);
-    }
-    return this.#epochEnds[epoch];
-  }
-
-  #epoch(epoch: number): Epoch {
-    let found = this.#epochs.get(epoch);
-    if (found === undefined) {
-      const version = this.#versionOf(epoch);
-      const packing = packDocuments(
-        this.corpus,
-        this.documents,
-        this.settings,
-        this.seed,
-        version,
-      );
-      const order = Uint32Array.from({ length: packing.counts.chunks }, (_, i) => i);
-      new RandomStream(this.seed, STREAM.order, epoch).shuffle(order);
-      found = { packing, order };
-      this.#epochs.set(epoch, found);
-      if (this.#epochs.size > 2) this.#epochs.delete(this.#epochs.keys().next().value!);
-    }
-    return found;
   }
 }
 

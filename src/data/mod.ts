@@ -7,6 +7,7 @@
 export * from "./batch.ts";
 export * from "./corpus.ts";
 export * from "./corpus_from_text.ts";
+export type { EpochPlace } from "./epochs.ts";
 export * from "./example.ts";
 export * from "./example_dataset.ts";
 export * from "./example_json.ts";

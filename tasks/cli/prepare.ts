@@ -27,7 +27,7 @@ export default albertCommand()
   .option("--validation-fraction <share:number>", "Share of tokens that training holds out.", {
     default: 0,
   })
-  .option("--shard-tokens <n:integer>", "Tokens a shard.", { default: 16777216 })
+  .option("--shard-tokens <n:integer>", "Tokens a shard.", { default: 4194304 })
   .option("--workers <n:integer>", "Threads that tokenize; one a core if left out.")
   .option("--stats", "Print what the data holds, with histograms.")
   .option("--overwrite", "Replace prepared data in the output folder.")

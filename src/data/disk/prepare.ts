@@ -32,7 +32,7 @@ export interface PrepareOptions extends ReadOptions {
   readonly overwrite?: boolean;
   /** Whether a document equal to an earlier one is left out; true where absent. */
   readonly deduplicate?: boolean;
-  /** A shard is written once it holds this many tokens; 16 million where absent. */
+  /** A shard is written once it holds this many tokens; 4 million where absent. */
   readonly shardTokens?: number;
   /** Share of tokens that training holds out unless told otherwise; 0 where absent. */
   readonly validationFraction?: number;
@@ -52,7 +52,8 @@ export interface Prepared {
   readonly documentsResumed: number;
 }
 
-const SHARD_TOKENS = 16 * 1024 * 1024;
+/** Some 8 MB a file; memory is a small multiple of it. */
+const SHARD_TOKENS = 4 * 1024 * 1024;
 
 /**
  * Turns text into a folder of shards. The folder appears under its name when all is written; until

@@ -1,0 +1,32 @@
+/**
+ * What the demo says of the run it made: every number read from the run folder or computed from the data.
+ *
+ * @module
+ */
+import { splitDocuments, unigramEntropy } from "../../src/data/mod.ts";
+import { openShards } from "../../src/data/disk/mod.ts";
+import { readEvents } from "../../src/train/disk.ts";
+
+/** Held-out figures beside what a model without context could reach. */
+export async function summary(
+  dataFolder: string,
+  runFolder: string,
+  validationFraction: number,
+): Promise<string> {
+  const { corpus } = await openShards(dataFolder);
+  const { validation } = splitDocuments(corpus, validationFraction);
+  const entropy = unigramEntropy(corpus, validation);
+  const last = (await readEvents(runFolder)).findLast((event) => "eval_loss_mlm" in event);
+  if (last === undefined) return "The run was not evaluated: it held no text out";
+  const loss = Number(last.eval_loss_mlm);
+  const percent = (key: string) => `${(100 * Number(last[key])).toFixed(1)}%`;
+  return [
+    "",
+    `On held-out speeches after ${last.step} steps (${last.eval_examples} examples):`,
+    `  masked language loss    ${loss.toFixed(3)} nats`,
+    `  unigram entropy         ${entropy.toFixed(3)} nats: the best a model without context can do`,
+    `  below it by             ${(entropy - loss).toFixed(3)} nats`,
+    `  masked accuracy         ${percent("eval_accuracy_mlm")}`,
+    `  sentence order accuracy ${percent("eval_accuracy_pair")} (chance 50%)`,
+  ].join("\n");
+}

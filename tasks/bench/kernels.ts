@@ -1,9 +1,9 @@
 import { Command, EnumType } from "@cliffy/command";
-import type { KernelResult } from "../../bench/kernels.ts";
-import { tableLine } from "../../bench/table.ts";
+import type { KernelBench, KernelResult } from "../../bench/kernels.ts";
+import { figure, tableLine } from "../../bench/table.ts";
 import { DEVICES } from "../cli/common.ts";
 
-const WIDTHS = [32, 28, 24, 9, 9, 9, 6];
+const WIDTHS = [30, 44, 25, 9, 9, 9, 6];
 
 /** `bench kernels` */
 export default new Command()
@@ -29,24 +29,34 @@ export default new Command()
       console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
       return;
     }
-    const { gigaflopsPerSecond, gigabytesPerSecond } = bench.ceilings;
-    console.log(
-      `${bench.kind}: ${bench.adapter}; at most ${
-        gigaflopsPerSecond === null ? "" : `${gigaflopsPerSecond.toFixed(1)} GFLOP/s in registers, `
-      }${gigabytesPerSecond.toFixed(1)} GB/s copying`,
-    );
+    console.log(`${bench.kind}: ${bench.adapter}; at most ${ceilingText(bench.ceilings)}`);
   });
 
 function line(result: KernelResult): string {
-  const { kernel, size, variant, milliseconds, shareOfCeiling, chosen } = result;
+  const { kernel, size, structural, variant, milliseconds, shareOfCeiling, chosen } = result;
   const share = shareOfCeiling === null ? "" : `${Math.round(100 * shareOfCeiling)}%`;
   return tableLine([
     kernel,
-    size,
+    [size, ...flags(structural)].join(" "),
     chosen ? variant : `  ${variant}`,
     milliseconds,
     result.gigaflopsPerSecond,
     result.gigabytesPerSecond,
     share.padStart(WIDTHS[6]),
   ], WIDTHS);
+}
+
+/** Structural parameters that are more than off. */
+function flags(structural: KernelResult["structural"]): string[] {
+  return Object.entries(structural)
+    .filter(([, value]) => value !== false && value !== "none")
+    .map(([name, value]) => value === true ? name : String(value));
+}
+
+function ceilingText({ gigaflopsPerSecond, copies }: KernelBench["ceilings"]): string {
+  const parts = copies.map(({ bytes, gigabytesPerSecond }) =>
+    `${figure(gigabytesPerSecond)} GB/s copying ${figure(bytes / 2 ** 20)} MiB`
+  );
+  if (gigaflopsPerSecond !== null) parts.unshift(`${figure(gigaflopsPerSecond)} GFLOP/s`);
+  return parts.join(", ");
 }

@@ -1,0 +1,237 @@
+/**
+ * The sizes at which kernels are measured: those of one training step with E 128, H 256, 4 heads, 4 layers, FFN 1024, batch 16, sequence 128 and
+ * 30,000 pieces, and the square products that other libraries are measured by.
+ *
+ * @module
+ */
+import type { KernelCase, Structural, Uniforms } from "../kernels/mod.ts";
+import { squareProduct } from "../src/device/mod.ts";
+
+/** A case and what to call it. */
+export interface NamedCase extends KernelCase {
+  readonly size: string;
+}
+
+const BATCH = 16;
+const SEQUENCE = 128;
+const TOKENS = BATCH * SEQUENCE;
+const HIDDEN = 256;
+const HEADS = 4;
+const HEAD = HIDDEN / HEADS;
+const FFN = 1024;
+const EMBEDDING = 128;
+const PIECES = 30_000;
+/** Rows of logits begin at multiples of 64 elements. */
+const PIECES_PITCH = Math.ceil(PIECES / 64) * 64;
+/** Masked positions of a batch. */
+const MASKED = 320;
+const PARAMETERS = 4_800_000;
+const BLOCK = 4096;
+const BLOCKS = Math.ceil(PARAMETERS / BLOCK);
+const TENSORS = 40;
+/** Rows that one invocation adds up in a column sum. */
+const CHUNK = 64;
+
+const DROPOUT: Uniforms = {
+  ...{ seed_low: 1, seed_high: 2, stream: 3, step: 4, first_example: 0 },
+  ...{ threshold: Math.round(0.1 * 2 ** 32), keep_scale: 1 / 0.9 },
+  rows_per_example: SEQUENCE,
+};
+
+function named(
+  size: string,
+  uniforms: Uniforms,
+  structural: Structural = {},
+  rest: Pick<KernelCase, "fill" | "lengths"> = {},
+): NamedCase {
+  return { size, uniforms, structural, ...rest };
+}
+
+/** A matrix product of the model: C[m, n] = op(A)·op(B). */
+function product(
+  size: string,
+  [m, n, k]: readonly [number, number, number],
+  structural: Structural = {},
+): NamedCase {
+  const square = squareProduct(1);
+  const { transpose_a = false, transpose_b = false } = structural;
+  return {
+    size: `${size} ${m}×${n}×${k}`,
+    structural: { ...square.structural, ...structural },
+    uniforms: {
+      ...square.uniforms,
+      ...{ m, n, k, lda: transpose_a ? m : k, ldb: transpose_b ? k : n, ldc: n },
+    },
+  };
+}
+
+/** One product for each head of each example: queries and keys lie side by side in rows of H. */
+const attentionScores: NamedCase = {
+  size: `scores ${BATCH * HEADS} of ${SEQUENCE}×${SEQUENCE}×${HEAD}`,
+  structural: { ...squareProduct(1).structural, transpose_b: true },
+  uniforms: {
+    ...squareProduct(1).uniforms,
+    ...{ m: SEQUENCE, n: SEQUENCE, k: HEAD, lda: HIDDEN, ldb: HIDDEN, ldc: SEQUENCE },
+    ...{ batch: BATCH * HEADS, inner: HEADS, a_outer: SEQUENCE * HIDDEN, a_inner: HEAD },
+    ...{ b_outer: SEQUENCE * HIDDEN, b_inner: HEAD },
+    ...{ c_outer: HEADS * SEQUENCE * SEQUENCE, c_inner: SEQUENCE * SEQUENCE },
+  },
+};
+
+const rows = (count: number, columns: number) => `${count}×${columns}`;
+const HIDDEN_COUNT = TOKENS * HIDDEN;
+const elements = (count: number) => `${(count / 2 ** 20).toFixed(1)} Mi`;
+const below = (bound: number) => (length: number) =>
+  Array.from({ length }, (_, i) => i * 7919 % bound);
+
+const attention: Uniforms = {
+  ...{ batch: BATCH, heads: HEADS, queries: SEQUENCE, keys: SEQUENCE, pitch: SEQUENCE },
+  ...DROPOUT,
+  scale: 0.125,
+  rows_per_example: HEADS * SEQUENCE,
+};
+const ATTENTION_SIZE = `${BATCH}×${HEADS}×${SEQUENCE}×${SEQUENCE}`;
+const normalisation = { rows: TOKENS, columns: HIDDEN, epsilon: 1e-12, ...DROPOUT };
+const masked = { rows: MASKED, columns: PIECES, pitch: PIECES_PITCH };
+const LOGITS_SIZE = rows(MASKED, PIECES);
+
+const blocks = (length: number) =>
+  Array.from({ length }, (_, i) => {
+    const block = Math.floor(i / 3);
+    return [block * BLOCK, BLOCK, Math.floor(block * TENSORS / BLOCKS)][i % 3];
+  });
+const flat = (...names: string[]) => Object.fromEntries(names.map((n) => [n, BLOCKS * BLOCK]));
+const positive = (length: number, random: () => number) =>
+  Array.from({ length }, () => 1e-4 * random());
+const FLAT_SIZE = elements(PARAMETERS);
+const DECAY = { epsilon: 1e-6, weight_decay: 0.01 };
+const MOMENTS = {
+  ...{ beta1: 0.9, beta2: 0.999, one_minus_beta1: 0.1, one_minus_beta2: 0.001 },
+  ...DECAY,
+};
+const optimizer = (uniforms: Uniforms, names: readonly string[]): NamedCase[] => [
+  named(FLAT_SIZE, { block_count: BLOCKS, ...uniforms }, {}, {
+    lengths: { ...flat(...names), decays: TENSORS, ratios: TENSORS },
+    fill: { blocks, v: positive, norm: () => [1, 1] },
+  }),
+];
+
+/** Cases by the kernel's name. */
+export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
+  "matmul.matmul": [
+    { size: "square 512", ...squareProduct(512) },
+    { size: "square 1024", ...squareProduct(1024) },
+    product("FFN in", [TOKENS, FFN, HIDDEN], { bias: true, activation: "gelu_new" }),
+    product("FFN out", [TOKENS, HIDDEN, FFN], { bias: true }),
+    product("FFN gradient", [TOKENS, HIDDEN, FFN], { transpose_b: true }),
+    product("FFN weights", [HIDDEN, FFN, TOKENS], { transpose_a: true, accumulate: true }),
+    product("vocabulary", [MASKED, PIECES_PITCH, EMBEDDING], { transpose_b: true }),
+    attentionScores,
+  ],
+  "elementwise.fill": [named(elements(HIDDEN_COUNT), { count: HIDDEN_COUNT, value: 1 })],
+  "elementwise.add": [named(elements(HIDDEN_COUNT), { count: HIDDEN_COUNT })],
+  "elementwise.scale_add": [
+    named(elements(HIDDEN_COUNT), { count: HIDDEN_COUNT, alpha: 1, beta: 0.5 }),
+  ],
+  "elementwise.activation_forward": [
+    named(elements(TOKENS * FFN), { count: TOKENS * FFN }, { activation: "gelu_new" }),
+    named(elements(TOKENS * FFN), { count: TOKENS * FFN }, { activation: "gelu" }),
+  ],
+  "elementwise.activation_backward": [
+    named(elements(TOKENS * FFN), { count: TOKENS * FFN }, { activation: "gelu_new" }),
+    named(elements(TOKENS * FFN), { count: TOKENS * FFN }, { activation: "gelu" }),
+  ],
+  "elementwise.dropout": [
+    named(rows(TOKENS, HIDDEN), { rows: TOKENS, columns: HIDDEN, ...DROPOUT }),
+  ],
+  "layer_norm.forward": [
+    named(rows(TOKENS, HIDDEN), normalisation, { residual: true, dropout: false }),
+    named(rows(TOKENS, HIDDEN), normalisation, { residual: true, dropout: true }),
+  ],
+  "layer_norm.backward_input": [
+    named(rows(TOKENS, HIDDEN), normalisation, { dropout: false }),
+    named(rows(TOKENS, HIDDEN), normalisation, { dropout: true }),
+  ],
+  "layer_norm.backward_parameters": [
+    named(rows(TOKENS, HIDDEN), { rows: TOKENS, columns: HIDDEN, rows_per_chunk: CHUNK }),
+  ],
+  "softmax.forward": [false, true].map((dropout) =>
+    named(ATTENTION_SIZE, attention, { dropout }, {
+      fill: { lengths: (length) => new Array(length).fill(SEQUENCE) },
+    })
+  ),
+  "softmax.backward": [false, true].map((dropout) => named(ATTENTION_SIZE, attention, { dropout })),
+  "reduce.columns": [
+    named(
+      rows(TOKENS, FFN),
+      { rows: TOKENS, columns: FFN, pitch: FFN, rows_per_chunk: CHUNK },
+      { accumulate: false },
+    ),
+  ],
+  "reduce.sum": [
+    named(elements(TOKENS), { count: TOKENS, slot: 0, scale: 1 }, { accumulate: true }),
+  ],
+  "embedding.forward": [
+    named(rows(TOKENS, EMBEDDING), { rows: TOKENS, columns: EMBEDDING, sequence: SEQUENCE }, {}, {
+      lengths: { words: PIECES * EMBEDDING, types: 2 * EMBEDDING },
+      fill: { ids: below(PIECES), type_ids: below(2) },
+    }),
+  ],
+  "embedding.gather": [
+    named(rows(MASKED, HIDDEN), { count: MASKED, columns: HIDDEN, pitch: HIDDEN }, {}, {
+      lengths: { x: TOKENS * HIDDEN },
+      fill: { indices: below(TOKENS) },
+    }),
+  ],
+  "embedding.scatter": [
+    named(rows(MASKED, HIDDEN), { count: MASKED, columns: HIDDEN }, { accumulate: false }, {
+      lengths: { out: TOKENS * HIDDEN },
+      fill: { indices: (length) => Array.from({ length }, (_, i) => 6 * i) },
+    }),
+  ],
+  "embedding.segment_sum": [
+    named(rows(1000, EMBEDDING), { segments: 1000, columns: EMBEDDING }, { accumulate: true }, {
+      lengths: { x: TOKENS * EMBEDDING, items: TOKENS, out: PIECES * EMBEDDING },
+      fill: {
+        offsets: (length) => Array.from({ length }, (_, i) => 2 * i),
+        items: below(TOKENS),
+        rows: (length) => Array.from({ length }, (_, i) => 29 * i),
+      },
+    }),
+  ],
+  "cross_entropy.forward": [
+    named(LOGITS_SIZE, masked, {}, { fill: { labels: below(PIECES) } }),
+  ],
+  "cross_entropy.backward": [
+    named(LOGITS_SIZE, { ...masked, scale: 1 / MASKED }, {}, {
+      fill: { labels: below(PIECES), log_sum_exp: (length) => new Array(length).fill(10) },
+    }),
+  ],
+  "cross_entropy.correct": [
+    named(String(MASKED), { count: MASKED, slot: 0, scale: 1 }, { accumulate: false }),
+  ],
+  "optimizer.square_sums": optimizer({}, ["x"]),
+  "optimizer.clip": [
+    named(String(BLOCKS), { block_count: BLOCKS, slot: 0, max_norm: 1 }, {}, {
+      fill: { partial: positive },
+    }),
+  ],
+  "optimizer.non_finite": [named(FLAT_SIZE, { count: PARAMETERS })],
+  "optimizer.lamb_moments": optimizer(MOMENTS, ["parameters", "gradients", "m", "v"]),
+  "optimizer.lamb_ratios": [
+    named(String(TENSORS), { tensors: TENSORS, block_count: BLOCKS }, {}, {
+      fill: {
+        blocks,
+        partial: positive,
+        tensor_blocks: (length) =>
+          Array.from({ length }, (_, t) => Math.floor(t * BLOCKS / TENSORS)),
+      },
+    }),
+  ],
+  "optimizer.lamb_apply": optimizer({ ...DECAY, learning_rate: 1e-4 }, ["m", "v", "parameters"]),
+  "optimizer.adamw": optimizer({ ...MOMENTS, learning_rate: 1e-4 }, [
+    ...["gradients", "parameters", "m", "v"],
+  ]),
+  "loss.mean_squared_error": [named(String(TOKENS), { count: TOKENS, scale: 1 / TOKENS })],
+  "loss.binary_cross_entropy": [named(String(TOKENS), { count: TOKENS, scale: 1 / TOKENS })],
+};

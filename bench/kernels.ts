@@ -1,0 +1,104 @@
+/**
+ * How fast every kernel is, by variant, beside what the device can reach at most.
+ *
+ * @module
+ */
+import { type Kernel, KERNELS, type VariantContext } from "../kernels/mod.ts";
+import {
+  type Ceilings,
+  copyCeiling,
+  type Device,
+  measureCase,
+  measureCeilings,
+  type Measurement,
+  openDevice,
+  WebGpuDevice,
+} from "../src/device/mod.ts";
+import { KERNEL_SIZES, type NamedCase } from "./kernel_sizes.ts";
+
+/** One kernel, size and variant. */
+export interface KernelResult extends Measurement {
+  readonly size: string;
+  readonly structural: NamedCase["structural"];
+  /** The larger of the shares of arithmetic and of memory; null where neither ceiling is known. */
+  readonly shareOfCeiling: number | null;
+  /** Whether the device takes this variant by itself. */
+  readonly chosen: boolean;
+}
+
+/** Options of {@linkcode benchKernels}. */
+export interface KernelBenchOptions {
+  readonly device: "auto" | "webgpu" | "cpu";
+  /** Only kernels whose name contains it. */
+  readonly only?: string;
+  /** Told each result as it comes. */
+  readonly onResult?: (result: KernelResult) => void;
+}
+
+/** Everything that was measured on one device. */
+export interface KernelBench {
+  readonly kind: "webgpu" | "cpu";
+  readonly adapter: string;
+  readonly ceilings: Ceilings;
+  readonly results: readonly KernelResult[];
+}
+
+/** Measures every registered kernel at its sizes in all variants that support them. */
+export async function benchKernels(
+  { device: name, only = "", onResult }: KernelBenchOptions,
+): Promise<KernelBench> {
+  let wanted: string | undefined;
+  let measured: Kernel | undefined;
+  const device = await openDevice({
+    device: name,
+    variantOf: (kernel) => kernel === measured ? wanted : undefined,
+  });
+  try {
+    const ceilings = await measureCeilings(device);
+    const results: KernelResult[] = [];
+    for (const kernel of KERNELS.filter((one) => one.name.includes(only))) {
+      measured = kernel;
+      for (const example of KERNEL_SIZES[kernel.name] ?? []) {
+        const names = variantNames(device, kernel, example);
+        for (const [i, variant] of names.entries()) {
+          wanted = variant;
+          const measurement = await measureCase(device, kernel, example, { rounds: 3 });
+          const { size, structural, uniforms } = example;
+          const { bytes } = kernel.work(uniforms, structural);
+          const shareOfCeiling = share(measurement, bytes, ceilings);
+          const result = { ...measurement, size, structural, shareOfCeiling, chosen: i === 0 };
+          results.push(result);
+          onResult?.(result);
+        }
+      }
+      wanted = undefined;
+    }
+    const { kind, adapter } = device.description;
+    return { kind, adapter, ceilings, results };
+  } finally {
+    await device.destroy();
+  }
+}
+
+/** Variants that support the case, the device's own choice first; one unnamed variant where the device has no choice. */
+function variantNames(
+  device: Device,
+  kernel: Kernel,
+  { structural, uniforms }: NamedCase,
+): readonly (string | undefined)[] {
+  if (!(device instanceof WebGpuDevice)) return [undefined];
+  const context: VariantContext = {
+    structural,
+    uniforms,
+    capabilities: device.access.capabilities,
+  };
+  return kernel.variants.filter((variant) => variant.supports(context)).map(({ name }) => name);
+}
+
+function share(measurement: Measurement, bytes: number, ceilings: Ceilings): number | null {
+  if (ceilings.gigaflopsPerSecond === null) return null;
+  return Math.max(
+    measurement.gigaflopsPerSecond / ceilings.gigaflopsPerSecond,
+    measurement.gigabytesPerSecond / copyCeiling(ceilings, bytes),
+  );
+}

@@ -1,0 +1,18 @@
+/**
+ * Tables of figures for a terminal.
+ *
+ * @module
+ */
+
+/** A number with three figures. */
+export function figure(value: number): string {
+  if (value === 0) return "0";
+  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+/** Columns padded to `widths`, numbers to the right. */
+export function tableLine(cells: readonly (string | number)[], widths: readonly number[]): string {
+  return cells.map((cell, i) =>
+    typeof cell === "number" ? figure(cell).padStart(widths[i]) : cell.padEnd(widths[i])
+  ).join("  ").trimEnd();
+}

@@ -1,0 +1,73 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  arithmeticProbe,
+  copyCeiling,
+  copyProbe,
+  makeBindings,
+  measureCase,
+  openReferenceDevice,
+  squareProduct,
+  whole,
+} from "../../src/device/mod.ts";
+import { matmulMatmul } from "../../kernels/mod.ts";
+import { testGpu } from "./webgpu/with_gpu.ts";
+
+const quick = { rounds: 1, milliseconds: 1 };
+
+for (const probe of [arithmeticProbe, copyProbe]) {
+  testGpu(`computes ${probe.name} as its twin does`, async (device) => {
+    const [example] = probe.cases();
+    const { bindings } = makeBindings(device, probe, example);
+    device.run(probe, { bindings, uniforms: example.uniforms });
+    const found = await device.read(bindings.y);
+    const reference = openReferenceDevice({ precision: "f32" });
+    const twins = makeBindings(reference, probe, example).bindings;
+    reference.run(probe, { bindings: twins, uniforms: example.uniforms });
+    const expected = await reference.read(twins.y);
+    found.forEach((value, i) =>
+      assert(Math.abs(value - expected[i]) <= 1e-5 * Math.abs(expected[i]))
+    );
+  });
+}
+
+testGpu("is measured and left as it was", async (device) => {
+  const before = device.memory().persistentBytes;
+  const found = await measureCase(device, matmulMatmul, squareProduct(64), quick);
+  assert(found.milliseconds > 0 && found.milliseconds < 1000, `${found.milliseconds} ms`);
+  assert(matmulMatmul.variants.some(({ name }) => name === found.variant), found.variant);
+  const flops = 2 * 64 ** 3;
+  assertEquals(
+    Math.round(found.gigaflopsPerSecond * found.milliseconds * 1e6),
+    flops,
+  );
+  assertEquals(device.memory().persistentBytes, before);
+});
+
+Deno.test("measureCase() measures a device without variants", async () => {
+  const device = openReferenceDevice({ precision: "f32" });
+  const found = await measureCase(device, copyProbe, copyProbe.cases()[0], quick);
+  assertEquals(found.variant, "twin");
+  assertEquals(device.memory().buffers, 0);
+});
+
+Deno.test("makeBindings() fills what it is asked to and draws the rest alike every time", async () => {
+  const device = openReferenceDevice({ precision: "f32" });
+  const example = {
+    structural: {},
+    uniforms: { count: 4 },
+    fill: { y: (length: number) => new Array(length).fill(7) },
+  };
+  const first = makeBindings(device, copyProbe, example).bindings;
+  const second = makeBindings(device, copyProbe, example).bindings;
+  const [y, a, b] = await Promise.all([first.y, first.x, second.x].map((v) => device.read(v)));
+  assertEquals([...y], [7, 7, 7, 7]);
+  assertEquals(a, b);
+  assert(new Set(a).size === 4);
+  assertThrows(() => device.write(whole(first.x.buffer), new Float32Array(5)), RangeError);
+});
+
+Deno.test("copyCeiling() takes the smallest copy that is as large", () => {
+  const copies = [1, 10, 100].map((bytes) => ({ bytes, gigabytesPerSecond: 1000 / bytes }));
+  const ceilings = { gigaflopsPerSecond: null, copies };
+  assertEquals([1, 5, 10, 1000].map((bytes) => copyCeiling(ceilings, bytes)), [1000, 100, 100, 10]);
+});

@@ -19,24 +19,66 @@ export interface MapShape {
   readonly columns: number;
 }
 
+/** One way of walking a shape. */
+interface Walk {
+  readonly name: string;
+  /** Elements at a time. */
+  readonly width: number;
+  /** Neighbouring groups of `width` that one invocation computes; absent where the WGSL knows no `SPAN`. */
+  readonly span?: number;
+  readonly onlyCpuAdapters?: boolean;
+}
+
+function variant(
+  { name, width, span, onlyCpuAdapters = false }: Walk,
+  texts: readonly string[],
+  shape: (uniforms: Uniforms) => MapShape,
+): Variant {
+  const constants: Record<string, number> = span === undefined
+    ? { WORKGROUP }
+    : { WORKGROUP, SPAN: span };
+  return {
+    name,
+    numerics: "exact order",
+    supports: ({ uniforms, capabilities }) =>
+      (capabilities.cpuAdapter || !onlyCpuAdapters) &&
+      shape(uniforms).multiples.every((n) => n % width === 0),
+    source: (structural: Structural) =>
+      specialise([width > 1 ? vector : scalar, ...texts].join("\n"), {
+        ...structural,
+        vector: width > 1,
+      }),
+    constants: () => constants,
+    workgroups: ({ uniforms }) => {
+      const { rows, columns } = shape(uniforms);
+      return grid(Math.ceil(rows * Math.ceil(columns / width / (span ?? 1)) / WORKGROUP));
+    },
+  };
+}
+
 /** A vector and a scalar variant of the WGSL `texts`, which are written for `Value`, be it `vec4<f32>` or `f32`. */
 export function mapVariants(
   texts: readonly string[],
   shape: (uniforms: Uniforms) => MapShape,
 ): readonly Variant[] {
-  const variant = (name: string, width: number, head: string): Variant => ({
-    name,
-    numerics: "exact order",
-    supports: ({ uniforms }) => shape(uniforms).multiples.every((n) => n % width === 0),
-    source: (structural: Structural) =>
-      specialise([head, ...texts].join("\n"), { ...structural, vector: width > 1 }),
-    constants: () => ({ WORKGROUP }),
-    workgroups: ({ uniforms }) => {
-      const { rows, columns } = shape(uniforms);
-      return grid(Math.ceil(rows * columns / width / WORKGROUP));
-    },
-  });
-  return [variant("vector", 4, vector), variant("scalar", 1, scalar)];
+  const walks = [{ name: "vector", width: 4 }, { name: "scalar", width: 1 }];
+  return walks.map((walk) => variant(walk, texts, shape));
+}
+
+/**
+ * Variants for WGSL whose invocations each go down a column, written for `Value` and `SPAN` (4 at most): on a CPU adapter an invocation takes 64 bytes of every
+ * row, a whole cache line; on a GPU neighbouring invocations share lines and more of them are better.
+ */
+export function columnVariants(
+  texts: readonly string[],
+  shape: (uniforms: Uniforms) => MapShape,
+): readonly Variant[] {
+  const walks = [
+    { name: "wide vector", width: 4, span: 4, onlyCpuAdapters: true },
+    { name: "vector", width: 4, span: 1 },
+    { name: "scalar", width: 1, span: 1 },
+  ];
+  return walks.map((walk) => variant(walk, texts, shape));
 }
 
 /** The shape of flat arrays of `count` elements. */

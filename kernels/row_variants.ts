@@ -32,6 +32,9 @@ const ANY_WIDTH = [4, 1];
 /** One element at a time: for kernels that do not read rows as `Value`. */
 export const SCALAR: readonly number[] = [1];
 
+/** Four elements at a time, always. */
+export const VECTOR: readonly number[] = [4];
+
 /** Variants of the WGSL `texts`, which are written for `Value` and for `row_sum`, `row_max` and `row_min_index`. */
 export function rowVariants(
   texts: readonly string[],

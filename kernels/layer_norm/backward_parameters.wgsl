@@ -1,5 +1,5 @@
 // Gradients of gamma and beta over a chunk of rows: dgamma = Σ dy·(s − mean)·rstd, dbeta = Σ dy, in row order.
-// One invocation a chunk and column (or four columns); neighbours read neighbours.
+// An invocation goes down the rows of one chunk in SPAN neighbouring columns (or fours of columns).
 struct Parameters {
   rows: u32,
   columns: u32,
@@ -14,6 +14,7 @@ struct Parameters {
 @group(0) @binding(5) var<storage, read_write> dbeta: array<Value>;
 
 override WORKGROUP: u32;
+override SPAN: u32;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -23,20 +24,30 @@ fn main(
 ) {
   let i = (group.x + group.y * grid.x) * WORKGROUP + local;
   let length = parameters.columns / WIDTH;
-  let first = (i / length) * parameters.rows_per_chunk;
+  let across = (length + SPAN - 1u) / SPAN;
+  let chunk = i / across;
+  let first = chunk * parameters.rows_per_chunk;
   if (first >= parameters.rows) {
     return;
   }
   let last = min(first + parameters.rows_per_chunk, parameters.rows);
-  var gamma_sum = Value(0.0);
-  var beta_sum = Value(0.0);
-  var at = first * length + i % length;
+  let column = (i % across) * SPAN;
+  let span = min(SPAN, length - column);
+  var gamma_sums = array<Value, 4>();
+  var beta_sums = array<Value, 4>();
   for (var row = first; row < last; row++) {
-    let gradient = dy[at];
-    gamma_sum += gradient * ((s[at] - statistics[2u * row]) * statistics[2u * row + 1u]);
-    beta_sum += gradient;
-    at += length;
+    let mean = statistics[2u * row];
+    let rstd = statistics[2u * row + 1u];
+    for (var k = 0u; k < SPAN; k++) {
+      // Beyond the last column an invocation repeats it, so that the loop has a constant length.
+      let at = row * length + min(column + k, length - 1u);
+      let gradient = dy[at];
+      gamma_sums[k] += gradient * ((s[at] - mean) * rstd);
+      beta_sums[k] += gradient;
+    }
   }
-  dgamma[i] = gamma_sum;
-  dbeta[i] = beta_sum;
+  for (var k = 0u; k < span; k++) {
+    dgamma[chunk * length + column + k] = gamma_sums[k];
+    dbeta[chunk * length + column + k] = beta_sums[k];
+  }
 }

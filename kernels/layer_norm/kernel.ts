@@ -6,7 +6,7 @@
 import { RANDOM, READ, when, WRITE } from "../bindings.ts";
 import { combinations, cross, randomMask } from "../cases.ts";
 import type { Kernel, Uniforms, Work } from "../kernel.ts";
-import { mapVariants } from "../map_variants.ts";
+import { columnVariants } from "../map_variants.ts";
 import { type RowShape, rowVariants } from "../row_variants.ts";
 import philoxText from "../philox/philox.wgsl" with { type: "text" };
 import backwardInputText from "./backward_input.wgsl" with { type: "text" };
@@ -127,7 +127,7 @@ export const layerNormBackwardParameters: Kernel = {
   bindings: { s: READ, statistics: READ, dy: READ, dgamma: WRITE, dbeta: WRITE },
   uniforms: { rows: "u32", columns: "u32", rows_per_chunk: "u32" },
   structural: {},
-  variants: mapVariants([backwardParametersText], ({ rows, columns, rows_per_chunk }) => ({
+  variants: columnVariants([backwardParametersText], ({ rows, columns, rows_per_chunk }) => ({
     rows: Math.ceil(rows / rows_per_chunk),
     columns,
     multiples: [columns],

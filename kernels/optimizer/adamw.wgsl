@@ -13,14 +13,14 @@ struct Parameters {
 }
 
 @group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> gradients: array<f32>;
+@group(0) @binding(1) var<storage, read> gradients: array<Value>;
 @group(0) @binding(2) var<storage, read> norm: array<f32>;
 @group(0) @binding(3) var<storage, read> flag: array<u32>;
 @group(0) @binding(4) var<storage, read> blocks: array<u32>;
 @group(0) @binding(5) var<storage, read> decays: array<u32>;
-@group(0) @binding(6) var<storage, read_write> weights: array<f32>;
-@group(0) @binding(7) var<storage, read_write> m: array<f32>;
-@group(0) @binding(8) var<storage, read_write> v: array<f32>;
+@group(0) @binding(6) var<storage, read_write> weights: array<Value>;
+@group(0) @binding(7) var<storage, read_write> m: array<Value>;
+@group(0) @binding(8) var<storage, read_write> v: array<Value>;
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -32,17 +32,22 @@ fn main(
   if (b >= parameters.block_count || flag[0] != 0u) {
     return;
   }
-  let start = blocks[3u * b];
-  let end = start + blocks[3u * b + 1u];
+  let start = blocks[3u * b] / 4u;
+  let count = blocks[3u * b + 1u];
   let decay = select(0.0, parameters.weight_decay, decays[blocks[3u * b + 2u]] != 0u);
   let clip = norm[1];
-  for (var i = start + lane; i < end; i += LANES) {
-    let g = gradients[i] * clip;
-    let w = weights[i];
-    let first = parameters.beta1 * m[i] + parameters.one_minus_beta1 * g;
-    let second = parameters.beta2 * v[i] + parameters.one_minus_beta2 * (g * g);
-    m[i] = first;
-    v[i] = second;
-    weights[i] = w - parameters.learning_rate * (first / (sqrt(second) + parameters.epsilon) + decay * w);
+  for (var i = lane; i < (count + 3u) / 4u; i += LANES) {
+    let at = start + i;
+    let within = inside(i, count);
+    let g = gradients[at] * clip;
+    let w = weights[at];
+    let old_m = m[at];
+    let old_v = v[at];
+    let first = parameters.beta1 * old_m + parameters.one_minus_beta1 * g;
+    let second = parameters.beta2 * old_v + parameters.one_minus_beta2 * (g * g);
+    let update = first / (sqrt(second) + parameters.epsilon) + decay * w;
+    m[at] = select(old_m, first, within);
+    v[at] = select(old_v, second, within);
+    weights[at] = select(w, w - parameters.learning_rate * update, within);
   }
 }

@@ -8,7 +8,8 @@ import { cross } from "../cases.ts";
 import type { Kernel } from "../kernel.ts";
 import { BLOCK_LIMIT, blockCases, blockShape } from "./cases.ts";
 import { flat, mapVariants } from "../map_variants.ts";
-import { rowVariants, SCALAR } from "../row_variants.ts";
+import { rowVariants, SCALAR, VECTOR } from "../row_variants.ts";
+import blockText from "./block.wgsl" with { type: "text" };
 import clipText from "./clip.wgsl" with { type: "text" };
 import nonFiniteText from "./non_finite.wgsl" with { type: "text" };
 import squareSumsText from "./square_sums.wgsl" with { type: "text" };
@@ -20,7 +21,7 @@ export const optimizerSquareSums: Kernel = {
   bindings: { x: READ, blocks: READ_U32, partial: WRITE },
   uniforms: { block_count: "u32" },
   structural: {},
-  variants: rowVariants([squareSumsText], blockShape, SCALAR),
+  variants: rowVariants([blockText, squareSumsText], blockShape, VECTOR),
   lengths: ({ block_count }) => ({ blocks: 3 * block_count, partial: block_count }),
   items: ({ block_count }) => block_count,
   twin: twin.squareSums,

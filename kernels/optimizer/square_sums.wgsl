@@ -4,7 +4,7 @@ struct Parameters {
 }
 
 @group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Value>;
 @group(0) @binding(2) var<storage, read> blocks: array<u32>;
 @group(0) @binding(3) var<storage, read_write> partials: array<f32>;
 
@@ -18,13 +18,14 @@ fn main(
   if (b >= parameters.block_count) {
     return;
   }
-  let start = blocks[3u * b];
-  let end = start + blocks[3u * b + 1u];
-  var squares = 0.0;
-  for (var i = start + lane; i < end; i += LANES) {
-    squares += x[i] * x[i];
+  let start = blocks[3u * b] / 4u;
+  let count = blocks[3u * b + 1u];
+  var squares = Value(0.0);
+  for (var i = lane; i < (count + 3u) / 4u; i += LANES) {
+    let value = select(Value(0.0), x[start + i], inside(i, count));
+    squares += value * value;
   }
-  let total = row_sum(lane, squares);
+  let total = row_sum(lane, lane_sum(squares));
   if (lane == 0u) {
     partials[b] = total;
   }

@@ -1,6 +1,6 @@
 /**
  * Gradient clipping, LAMB and AdamW in plain TypeScript. Parameters, gradients and moments are flat; `blocks` holds a triple `[start, length, tensor]` for every
- * block of them, and an item is a block. As in Google's code there is no bias correction (google-research/albert, lamb_optimizer.py; google-research/bert,
+ * block of them, every start a multiple of 4, and an item is a block. As in Google's code there is no bias correction (google-research/albert, lamb_optimizer.py; google-research/bert,
  * optimization.py).
  *
  * @module

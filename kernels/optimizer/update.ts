@@ -8,8 +8,9 @@ import { READ, READ_U32, WRITE } from "../bindings.ts";
 import { below } from "../cases.ts";
 import type { Kernel, KernelCase, Uniforms, Work } from "../kernel.ts";
 import { BLOCK_LIMIT, blockCases, blockShape, squares } from "./cases.ts";
-import { rowVariants, SCALAR } from "../row_variants.ts";
+import { rowVariants, SCALAR, VECTOR } from "../row_variants.ts";
 import adamwText from "./adamw.wgsl" with { type: "text" };
+import blockText from "./block.wgsl" with { type: "text" };
 import lambApplyText from "./lamb_apply.wgsl" with { type: "text" };
 import lambMomentsText from "./lamb_moments.wgsl" with { type: "text" };
 import lambRatiosText from "./lamb_ratios.wgsl" with { type: "text" };
@@ -69,7 +70,7 @@ export const optimizerLambMoments: Kernel = {
   },
   uniforms: { block_count: "u32", ...MOMENTS },
   structural: {},
-  variants: rowVariants([lambMomentsText], blockShape, SCALAR),
+  variants: rowVariants([blockText, lambMomentsText], blockShape, VECTOR),
   lengths: ({ block_count }) => ({
     norm: 2,
     flag: 1,
@@ -143,7 +144,7 @@ export const optimizerLambApply: Kernel = {
   },
   uniforms: { block_count: "u32", epsilon: "f32", weight_decay: "f32", learning_rate: "f32" },
   structural: {},
-  variants: rowVariants([lambApplyText], blockShape, SCALAR),
+  variants: rowVariants([blockText, lambApplyText], blockShape, VECTOR),
   lengths: ({ block_count }) => ({
     flag: 1,
     blocks: 3 * block_count,
@@ -174,7 +175,7 @@ export const optimizerAdamw: Kernel = {
   },
   uniforms: { block_count: "u32", ...MOMENTS, learning_rate: "f32" },
   structural: {},
-  variants: rowVariants([adamwText], blockShape, SCALAR),
+  variants: rowVariants([blockText, adamwText], blockShape, VECTOR),
   lengths: ({ block_count }) => ({
     norm: 2,
     flag: 1,

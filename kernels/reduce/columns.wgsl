@@ -1,5 +1,5 @@
 // y[chunk, c] (+)= Σ x[row·pitch + c] over the rows of the chunk, in row order.
-// One invocation a chunk and column (or four columns); neighbours read neighbours.
+// An invocation goes down the rows of one chunk in SPAN neighbouring columns (or fours of columns).
 struct Parameters {
   rows: u32,
   columns: u32,
@@ -12,6 +12,7 @@ struct Parameters {
 @group(0) @binding(2) var<storage, read_write> y: array<Value>;
 
 override WORKGROUP: u32;
+override SPAN: u32;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -22,20 +23,27 @@ fn main(
   let i = (group.x + group.y * grid.x) * WORKGROUP + local;
   let length = parameters.columns / WIDTH;
   let pitch = parameters.pitch / WIDTH;
-  let first = (i / length) * parameters.rows_per_chunk;
+  let across = (length + SPAN - 1u) / SPAN;
+  let chunk = i / across;
+  let first = chunk * parameters.rows_per_chunk;
   if (first >= parameters.rows) {
     return;
   }
   let last = min(first + parameters.rows_per_chunk, parameters.rows);
-  var total = Value(0.0);
-  var at = first * pitch + i % length;
+  let column = (i % across) * SPAN;
+  let span = min(SPAN, length - column);
+  var totals = array<Value, 4>();
   for (var row = first; row < last; row++) {
-    total += x[at];
-    at += pitch;
+    for (var k = 0u; k < SPAN; k++) {
+      // Beyond the last column an invocation repeats it, so that the loop has a constant length.
+      totals[k] += x[row * pitch + min(column + k, length - 1u)];
+    }
   }
+  for (var k = 0u; k < span; k++) {
 //#if accumulate
-  y[i] += total;
+    y[chunk * length + column + k] += totals[k];
 //#else
-  y[i] = total;
+    y[chunk * length + column + k] = totals[k];
 //#end
+  }
 }

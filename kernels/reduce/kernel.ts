@@ -6,7 +6,7 @@
 import { READ, WRITE } from "../bindings.ts";
 import { combinations, cross } from "../cases.ts";
 import type { Kernel } from "../kernel.ts";
-import { mapVariants } from "../map_variants.ts";
+import { columnVariants } from "../map_variants.ts";
 import { rowVariants } from "../row_variants.ts";
 import columnsText from "./columns.wgsl" with { type: "text" };
 import sumText from "./sum.wgsl" with { type: "text" };
@@ -32,7 +32,7 @@ export const reduceColumns: Kernel = {
   bindings: { x: READ, y: WRITE },
   uniforms: { rows: "u32", columns: "u32", pitch: "u32", rows_per_chunk: "u32" },
   structural: ACCUMULATE,
-  variants: mapVariants([columnsText], ({ rows, columns, pitch, rows_per_chunk }) => ({
+  variants: columnVariants([columnsText], ({ rows, columns, pitch, rows_per_chunk }) => ({
     rows: Math.ceil(rows / rows_per_chunk),
     columns,
     multiples: [columns, pitch],

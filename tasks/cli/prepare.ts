@@ -41,9 +41,7 @@ export default albertCommand()
     const { describeData } = await import("../../src/data/mod.ts");
     let progress: Progress | undefined;
     const stop = new AbortController();
-    const release = onInterrupt(() =>
-      stop.abort(new Error("Stopped. The same command goes on after the last finished shard"))
-    );
+    const release = onInterrupt(() => stop.abort(new Error("Stopped")));
     try {
       const { index, documentsResumed } = await prepare({
         inputs: options.input,

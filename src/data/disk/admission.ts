@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { readDocuments, type ReadOptions, type TextDocument } from "../readers/mod.ts";
 import { DocumentSet } from "./document_set.ts";
-import { openInput } from "./inputs.ts";
+import { openInput, STANDARD_INPUT } from "./inputs.ts";
 import type { InputState } from "./journal.ts";
 
 /** A document to tokenize. */
@@ -54,8 +54,9 @@ export async function* admitDocuments(
   const { resume } = options;
   let state = START;
   for (const path of paths) {
+    const name = path === STANDARD_INPUT ? "standard input" : path;
     let found = 0;
-    for await (const document of readDocuments(openInput(path, options.onBytes), path, options)) {
+    for await (const document of readDocuments(openInput(path, options.onBytes), name, options)) {
       found++;
       const { hash, sum } = hashDocument(document, state.sum);
       const empty = document.blocks.length === 0;
@@ -72,7 +73,7 @@ export async function* admitDocuments(
         state = resume;
       } else if (!empty && !duplicate) yield { document, hash, state };
     }
-    if (found === 0) throw new SyntaxError(`${path} holds no text`);
+    if (found === 0) throw new SyntaxError(`${name} holds no text`);
   }
   if (resume !== undefined && state.documentsRead < resume.documentsRead) throw inputChanged();
   return state;

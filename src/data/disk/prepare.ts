@@ -121,7 +121,11 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     return { index, documentsResumed: begun.input.documentsRead };
   } catch (error) {
     // Finished shards are worth keeping for the next attempt; anything less is not.
-    if ((await readJournal(folder.unfinished))?.shards.length === undefined) await folder.clear();
+    if (await readJournal(folder.unfinished) === undefined) await folder.clear();
+    else if (error instanceof Error) {
+      error.message += `; finished shards are kept in ${folder.unfinished}, ` +
+        "the same command goes on there";
+    }
     throw error;
   }
 }

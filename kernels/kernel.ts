@@ -18,7 +18,9 @@ export type Access = "read" | "read_write";
 
 /** One storage binding of a kernel. */
 export interface BindingSignature {
+  /** What its elements are. */
   readonly type: ElementType;
+  /** Whether the kernel writes it. */
   readonly access: Access;
   /** Says for which structural parameters the binding exists; absent means always. */
   readonly when?: (structural: Structural) => boolean;
@@ -46,20 +48,27 @@ export interface Capabilities {
   readonly subgroupSize: number | null;
   /** Whether a shader must say `enable subgroups;` (browsers) or must not (Deno). */
   readonly subgroupDirective: boolean;
+  /** Whether shaders may compute in 16-bit floats. */
   readonly shaderF16: boolean;
   /** Whether the adapter runs on the CPU (a software Vulkan driver). */
   readonly cpuAdapter: boolean;
   /** Whether `texture_storage_2d<rgba32float, read>` can be bound. */
   readonly readableStorageTextures: boolean;
+  /** Longest side of a texture, in texels. */
   readonly maxTextureSide: number;
+  /** Memory that the invocations of a workgroup may share. */
   readonly maxWorkgroupStorageBytes: number;
+  /** Most invocations in a workgroup. */
   readonly maxInvocationsPerWorkgroup: number;
 }
 
 /** What a variant is asked about. */
 export interface VariantContext {
+  /** Structural parameters of the run. */
   readonly structural: Structural;
+  /** Uniforms of the run. */
   readonly uniforms: Uniforms;
+  /** The adapter. */
   readonly capabilities: Capabilities;
 }
 
@@ -70,7 +79,9 @@ export interface VariantContext {
  * `min(rows, maxTextureSide)` and `blockWidth` is `columns / 4 + padTexels`.
  */
 export interface TextureOperand {
+  /** First element of the matrix in the view. */
   readonly offset: number;
+  /** Rows of the matrix. */
   readonly rows: number;
   /** Elements of a row that are copied: a multiple of 4. */
   readonly columns: number;
@@ -82,6 +93,7 @@ export interface TextureOperand {
 
 /** One way of computing a kernel on a GPU. */
 export interface Variant {
+  /** Names it among the variants of its kernel. */
   readonly name: string;
   /** Class of the order of accumulation: variants of one class agree bit for bit. */
   readonly numerics: string;
@@ -100,7 +112,9 @@ export interface Variant {
 
 /** One call of a kernel in the registry test. */
 export interface KernelCase {
+  /** Structural parameters of the call. */
   readonly structural: Structural;
+  /** Uniforms of the call. */
   readonly uniforms: Uniforms;
   /** Contents of a binding where random normals (f32) or zeros (u32) will not do. */
   readonly fill?: Readonly<
@@ -114,7 +128,9 @@ export interface KernelCase {
 
 /** Arithmetic and traffic of one run. */
 export interface Work {
+  /** Floating-point operations. */
   readonly flops: number;
+  /** Bytes read and written at least. */
   readonly bytes: number;
 }
 
@@ -122,6 +138,7 @@ export interface Work {
 export interface Kernel {
   /** `family.function`, as `layer_norm.forward`. */
   readonly name: string;
+  /** Storage bindings in order. */
   readonly bindings: Readonly<Record<string, BindingSignature>>;
   /** Fields of the uniform block in order. */
   readonly uniforms: Readonly<Record<string, "u32" | "f32">>;
@@ -144,6 +161,7 @@ export interface Kernel {
     begin: number,
     end: number,
   ): void;
+  /** Arithmetic and traffic, for profiles and benches. */
   work(uniforms: Uniforms, structural: Structural): Work;
   /** Odd shapes, ones, empties, sizes past each tile: what the registry test runs. */
   cases(): readonly KernelCase[];

@@ -102,7 +102,7 @@ Deno.test("prepare() stopped anywhere and called again writes the same bytes", (
     const whole = settings(folder, { shardTokens: 5000, output: `${folder}/whole` });
     await prepare(whole);
     const partial = { ...whole, output: `${folder}/parts` };
-    let attempts = 0, resumed = 0;
+    let attempts = 0, resumed = 0, message = "";
     for (let stopAt = 15_000;; stopAt += 11_000) {
       attempts++;
       let tokensBefore = 0;
@@ -126,14 +126,12 @@ Deno.test("prepare() stopped anywhere and called again writes the same bytes", (
         resumed = result.documentsResumed;
         break;
       } catch (error) {
-        assertEquals(
-          (error as Error).message,
-          `stopped; finished shards are kept in ${folder}/parts.partial, ` +
-            "the same command goes on there",
-        );
+        message = (error as Error).message;
+        assert(message.startsWith("stopped"), message);
       }
     }
     assertEquals(attempts, 4);
+    assert(message.includes(`finished shards are kept in ${folder}/parts.partial`), message);
     assert(resumed > 0);
     assertEquals(contents(`${folder}/parts`), contents(`${folder}/whole`));
   }));

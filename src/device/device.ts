@@ -13,9 +13,11 @@ export type HostArray = Float32Array | Uint32Array;
 
 /** Memory on a device. Made by {@linkcode Device.allocate} or {@linkcode Device.temporary}. */
 export interface DeviceBuffer {
+  /** Unlike that of any other buffer of the device. */
   readonly id: number;
   /** Named in errors and memory reports. */
   readonly label: string;
+  /** Element type. */
   readonly type: ElementType;
   /** In elements of 4 bytes. */
   readonly length: number;
@@ -25,8 +27,11 @@ export interface DeviceBuffer {
 
 /** A range of a buffer, in elements. `offset` must be a multiple of 64 elements (256 bytes) to be bound. */
 export interface View {
+  /** Whose range. */
   readonly buffer: DeviceBuffer;
+  /** First element. */
   readonly offset: number;
+  /** Elements. */
   readonly length: number;
 }
 
@@ -35,8 +40,11 @@ export const VIEW_ALIGNMENT = 64;
 
 /** One run of a kernel. */
 export interface Run {
+  /** A view for each binding that exists. */
   readonly bindings: Readonly<Record<string, View>>;
+  /** A value for each uniform. */
   readonly uniforms: Uniforms;
+  /** A value for each structural parameter. */
   readonly structural?: Structural;
 }
 
@@ -50,25 +58,35 @@ export interface DeviceLimits {
 
 /** Memory in use, in bytes. */
 export interface MemoryUse {
+  /** In allocated buffers. */
   readonly persistentBytes: number;
+  /** In the pool of temporaries. */
   readonly temporaryBytes: number;
   /** Largest sum so far, operand textures included. */
   readonly peakBytes: number;
+  /** Pieces of memory, both kinds. */
   readonly buffers: number;
 }
 
 /** Time and traffic of one kernel since profiling began. */
 export interface KernelProfile {
+  /** Its name. */
   readonly kernel: string;
+  /** Which variant ran. */
   readonly variant: string;
+  /** Runs. */
   readonly calls: number;
+  /** In all. */
   readonly milliseconds: number;
+  /** In all. */
   readonly flops: number;
+  /** Moved, in all. */
   readonly bytes: number;
 }
 
 /** Says what made a device, for run files and messages. */
 export interface DeviceDescription {
+  /** Which implementation. */
   readonly kind: "webgpu" | "cpu";
   /** Adapter or processor, as `llvmpipe (LLVM 15.0.6, 256 bits)`. */
   readonly adapter: string;
@@ -78,7 +96,9 @@ export interface DeviceDescription {
 
 /** The device interface. */
 export interface Device {
+  /** What it is. */
   readonly description: DeviceDescription;
+  /** What it can hold. */
   readonly limits: DeviceLimits;
 
   /**
@@ -119,6 +139,7 @@ export interface Device {
   /** Resolves when everything flushed so far is done; rejects with the first fault since the last call. */
   settled(): Promise<void>;
 
+  /** Memory in use. */
   memory(): MemoryUse;
 
   /** Starts collecting times per kernel (slower: each run is timed by itself). */
@@ -133,6 +154,7 @@ export interface Device {
 
 /** A fault of the device itself: lost, out of memory, a shader that does not compile, an invalid dispatch. */
 export class DeviceError extends Error {
+  /** Told apart from other errors by this. */
   override readonly name = "DeviceError";
 }
 

@@ -43,8 +43,11 @@ export interface TextStates {
  * ```
  */
 export class Albert {
+  /** Where it lives. */
   readonly device: Device;
+  /** The encoder and its parameters. */
   readonly encoder: Encoder;
+  /** Text to pieces and back. */
   readonly tokenizer: Tokenizer;
   /** What the weights lacked, and what they held in vain. */
   readonly report: LoadReport;

@@ -19,32 +19,45 @@ export type Architecture = "albert" | "bert";
 
 /** A model's configuration. Field names are those of Hugging Face's config.json in camel case. */
 export interface ModelConfig {
+  /** Names and embeddings of which family. */
   readonly arch: Architecture;
+  /** Pieces of the vocabulary. */
   readonly vocabSize: number;
   /** E, the size of the factorised embeddings. */
   readonly embeddingSize: number;
   /** H. */
   readonly hiddenSize: number;
+  /** L. */
   readonly numHiddenLayers: number;
+  /** Heads of an attention; H is a multiple of it. */
   readonly numAttentionHeads: number;
+  /** Width of the feed-forward sub-layer; 4H in the paper. */
   readonly intermediateSize: number;
   /** Layer `i` belongs to group `floor(i · groups / layers)`; what is not shared by all layers has one set of parameters a group. */
   readonly numHiddenGroups: number;
   /** Blocks in a row that make one layer. 1 in every published model. */
   readonly innerGroupNum: number;
+  /** Which sub-layers all layers share. */
   readonly share: Share;
   /** Whether embeddings are projected to H by a dense layer. False only where E = H. */
   readonly embeddingProjection: boolean;
+  /** Activation of the feed-forward sub-layer and of the masked language head. */
   readonly hiddenAct: Activation;
+  /** Dropout of embeddings and of each sub-layer's output. */
   readonly hiddenDropoutProb: number;
+  /** Dropout of attention probabilities. */
   readonly attentionProbsDropoutProb: number;
   /** Before task heads; 0.1 in the paper's Table 14 whatever the encoder's own dropout. */
   readonly classifierDropoutProb: number;
+  /** Longest sequence. */
   readonly maxPositionEmbeddings: number;
+  /** Number of segments; 2. */
   readonly typeVocabSize: number;
   /** Standard deviation of the truncated normal. */
   readonly initializerRange: number;
+  /** Added to the variance. */
   readonly layerNormEps: number;
+  /** What the pair head learns. */
   readonly pairObjective: PairObjective;
   /** Looking this token up trains nothing, as transformers has it. */
   readonly padTokenId: number;
@@ -79,6 +92,7 @@ export const ALBERT_DEFAULTS: Omit<
 
 /** A configuration that contradicts itself. */
 export class ConfigError extends Error {
+  /** Told apart from other errors by this. */
   override readonly name = "ConfigError";
 }
 

@@ -14,7 +14,8 @@ import {
   validateConfig,
 } from "./config.ts";
 
-type Json = Readonly<Record<string, unknown>>;
+/** A JSON object. */
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Fields that are numbers in both architectures, with what an absent one means. */
 const NUMBER_DEFAULTS = {
@@ -68,7 +69,7 @@ export function parseConfig(text: string): ModelConfig {
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     throw new ConfigError("not a JSON object");
   }
-  const fields = json as Json;
+  const fields = json as JsonObject;
   const arch = fields.model_type ?? "albert";
   if (arch !== "albert" && arch !== "bert") {
     throw new ConfigError(
@@ -122,7 +123,7 @@ export function parseConfig(text: string): ModelConfig {
 }
 
 /** BERT's key is `classifier_dropout`, and null there means the hidden dropout. */
-function classifierDropout(fields: Json, arch: "albert" | "bert"): number {
+function classifierDropout(fields: JsonObject, arch: "albert" | "bert"): number {
   if (arch === "albert") {
     return optionalNumber(fields, "classifier_dropout_prob", ALBERT_DEFAULTS.classifierDropoutProb);
   }
@@ -132,7 +133,7 @@ function classifierDropout(fields: Json, arch: "albert" | "bert"): number {
 }
 
 /** The JSON object that transformers reads, with `extra` first so that nothing is lost and nothing overrides. */
-export function configToJson(config: ModelConfig, architectures: readonly string[]): Json {
+export function configToJson(config: ModelConfig, architectures: readonly string[]): JsonObject {
   const { extra = {} } = config;
   const common = {
     ...extra,
@@ -169,7 +170,7 @@ export function configToJson(config: ModelConfig, architectures: readonly string
   };
 }
 
-function requiredNumber(fields: Json, key: string): number {
+function requiredNumber(fields: JsonObject, key: string): number {
   const value = fields[key];
   if (typeof value !== "number") {
     throw new ConfigError(
@@ -181,11 +182,11 @@ function requiredNumber(fields: Json, key: string): number {
   return value;
 }
 
-function optionalNumber(fields: Json, key: string, fallback: number): number {
+function optionalNumber(fields: JsonObject, key: string, fallback: number): number {
   return fields[key] === undefined || fields[key] === null ? fallback : requiredNumber(fields, key);
 }
 
-function optionalString(fields: Json, key: string, fallback: string): string {
+function optionalString(fields: JsonObject, key: string, fallback: string): string {
   const value = fields[key] ?? fallback;
   if (typeof value !== "string") {
     throw new ConfigError(`${key} must be a string, not ${JSON.stringify(value)}`);
@@ -193,7 +194,7 @@ function optionalString(fields: Json, key: string, fallback: string): string {
   return value;
 }
 
-function optionalBoolean(fields: Json, key: string, fallback: boolean): boolean {
+function optionalBoolean(fields: JsonObject, key: string, fallback: boolean): boolean {
   const value = fields[key] ?? fallback;
   if (typeof value !== "boolean") {
     throw new ConfigError(`${key} must be true or false, not ${JSON.stringify(value)}`);

@@ -51,7 +51,9 @@ export interface EncoderOutput {
 
 /** A dense layer or normalisation with its tensors. */
 export interface WeightAndBias {
+  /** `[out, in]` or `[size]`. */
   readonly weight: Parameter;
+  /** `[out]` or `[size]`. */
   readonly bias: Parameter;
 }
 
@@ -62,6 +64,7 @@ export function resolve(parameters: Parameters, spec: DenseSpec | NormSpec): Wei
 
 /** The shared-layer encoder. It owns no memory: parameters are given. */
 export class Encoder {
+  /** Uses parameters that are already made; `config` must be the one they were made for. */
   constructor(readonly config: ModelConfig, readonly parameters: Parameters) {}
 
   /** The word embedding table, which the masked language head shares. */

@@ -11,9 +11,11 @@ import { maskedLanguageLogits } from "./heads/masked_language.ts";
 
 /** A word for a mask, and how likely the model thinks it. */
 export interface MaskCandidate {
+  /** The piece's id. */
   readonly id: number;
   /** The vocabulary's piece, with its word marker `▁`. */
   readonly piece: string;
+  /** From 0 to 1. */
   readonly probability: number;
 }
 

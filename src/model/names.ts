@@ -8,32 +8,47 @@ import type { SetIndex } from "./sharing.ts";
 
 /** Names of one architecture's parts, without `.weight` and `.bias`. */
 export interface PartNames {
+  /** Prefix of the tables. */
   readonly embeddings: string;
+  /** E → H; empty where there is none. */
   readonly projection: string;
+  /** Names of an attention set. */
   attention(set: SetIndex): AttentionNames;
+  /** Names of a feed-forward set. */
   feedForward(set: SetIndex): FeedForwardNames;
+  /** The pooler's dense layer. */
   readonly pooler: string;
+  /** Parts of the masked language head. */
   readonly maskedHead: {
     readonly dense: string;
     readonly layerNorm: string;
     readonly bias: string;
   };
+  /** The pair head's dense layer. */
   readonly pairHead: string;
 }
 
 /** Parts of an attention sub-layer. */
 export interface AttentionNames {
+  /** Q. */
   readonly query: string;
+  /** K. */
   readonly key: string;
+  /** V. */
   readonly value: string;
+  /** The output projection. */
   readonly dense: string;
+  /** The normalisation after the residual. */
   readonly layerNorm: string;
 }
 
 /** Parts of a feed-forward sub-layer. */
 export interface FeedForwardNames {
+  /** H → intermediate size. */
   readonly intermediate: string;
+  /** Intermediate size → H. */
   readonly output: string;
+  /** The normalisation after the residual. */
   readonly layerNorm: string;
 }
 

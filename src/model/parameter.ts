@@ -12,12 +12,15 @@ export type ParameterKind = "matrix" | "embedding" | "bias" | "norm_weight" | "n
 export interface ParameterSpec {
   /** Hugging Face's name. */
   readonly name: string;
+  /** Rows first. */
   readonly shape: readonly number[];
+  /** What it is. */
   readonly kind: ParameterKind;
 }
 
 /** A parameter with its value and gradient on a device. */
 export interface Parameter extends Tensor {
+  /** Name, shape and kind. */
   readonly spec: ParameterSpec;
 }
 
@@ -31,13 +34,17 @@ export function isDecayed(spec: ParameterSpec): boolean {
 
 /** A dense layer's parameters: weight `[out, in]`, bias `[out]`. */
 export interface DenseSpec {
+  /** Of the dense layer, or scale. */
   readonly weight: ParameterSpec;
+  /** Of the dense layer, or shift. */
   readonly bias: ParameterSpec;
 }
 
 /** A normalisation's parameters, each `[size]`. */
 export interface NormSpec {
+  /** Of the dense layer, or scale. */
   readonly weight: ParameterSpec;
+  /** Of the dense layer, or shift. */
   readonly bias: ParameterSpec;
 }
 

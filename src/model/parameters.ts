@@ -11,9 +11,11 @@ import type { Parameter, ParameterSpec } from "./parameter.ts";
 
 /** A model's parameters. */
 export class Parameters {
+  /** Where they live. */
   readonly device: Device;
   /** In layout order. */
   readonly list: readonly Parameter[];
+  /** All values, flat. */
   readonly values: DeviceBuffer;
   /** Absent for a model that is only evaluated. */
   readonly gradients?: DeviceBuffer;
@@ -42,13 +44,14 @@ export class Parameters {
     this.#byName = new Map(this.list.map((parameter) => [parameter.spec.name, parameter]));
   }
 
-  /** @throws {TypeError} when the model has no such parameter. */
+  /** The parameter that a spec describes. @throws {TypeError} when the model has no such parameter. */
   get(spec: ParameterSpec): Parameter {
     const parameter = this.#byName.get(spec.name);
     if (parameter === undefined) throw new TypeError(`The model has no parameter ${spec.name}`);
     return parameter;
   }
 
+  /** The parameter of a name, if there is one. */
   find(name: string): Parameter | undefined {
     return this.#byName.get(name);
   }

@@ -25,7 +25,9 @@ export interface PretrainingInput extends EncoderInput {
 
 /** Where the two losses go; `pair` is not used when the objective is `none`. */
 export interface PretrainingTargets {
+  /** The masked language loss. */
   readonly masked: LossTarget;
+  /** The pair loss. */
   readonly pair: LossTarget;
 }
 
@@ -52,8 +54,11 @@ export function pretrainingArchitecture({ arch, pairObjective }: ModelConfig): s
 
 /** The pretraining model with its parameters on a device. */
 export class PretrainingModel {
+  /** What it was made from. */
   readonly config: ModelConfig;
+  /** Of encoder and heads. */
   readonly parameters: Parameters;
+  /** The shared-layer encoder. */
   readonly encoder: Encoder;
 
   /** Makes room for the parameters, all zero; see `initialise` and `loadWeights`. */

@@ -7,7 +7,9 @@ import type { ModelConfig } from "./config.ts";
 
 /** A parameter set, by its place in a Hugging Face ALBERT: group and inner layer. */
 export interface SetIndex {
+  /** Hidden group. */
   readonly group: number;
+  /** Block inside the group. */
   readonly inner: number;
 }
 
@@ -15,7 +17,9 @@ export interface SetIndex {
 export interface BlockSets {
   /** Layer, from 0, that the block belongs to. */
   readonly layer: number;
+  /** Parameters of the attention sub-layer. */
   readonly attention: SetIndex;
+  /** Parameters of the feed-forward sub-layer. */
   readonly feedForward: SetIndex;
 }
 

@@ -17,9 +17,13 @@ import { type BlockSets, blockSets, type SetIndex } from "./sharing.ts";
 
 /** Embedding tables and their normalisation. */
 export interface EmbeddingSpecs {
+  /** `[V, E]`. */
   readonly words: ParameterSpec;
+  /** `[positions, E]`. */
   readonly positions: ParameterSpec;
+  /** `[types, E]`. */
   readonly types: ParameterSpec;
+  /** The sub-layer's normalisation. */
   readonly layerNorm: NormSpec;
   /** Dense E → H; absent where the configuration has none. */
   readonly projection?: DenseSpec;
@@ -27,17 +31,25 @@ export interface EmbeddingSpecs {
 
 /** An attention sub-layer. */
 export interface AttentionSpecs {
+  /** H → H. */
   readonly query: DenseSpec;
+  /** H → H. */
   readonly key: DenseSpec;
+  /** H → H. */
   readonly value: DenseSpec;
+  /** Output projection, H → H. */
   readonly dense: DenseSpec;
+  /** The sub-layer's normalisation. */
   readonly layerNorm: NormSpec;
 }
 
 /** A feed-forward sub-layer. */
 export interface FeedForwardSpecs {
+  /** H → intermediate size. */
   readonly intermediate: DenseSpec;
+  /** Intermediate size → H. */
   readonly output: DenseSpec;
+  /** The sub-layer's normalisation. */
   readonly layerNorm: NormSpec;
 }
 

@@ -24,10 +24,15 @@ export type OptimizerKind = "lamb" | "adamw";
 
 /** Constants of the update rule. */
 export interface OptimizerSettings {
+  /** LAMB or AdamW. */
   readonly kind: OptimizerKind;
+  /** Decay of the first moment. */
   readonly beta1: number;
+  /** Decay of the second moment. */
   readonly beta2: number;
+  /** Added to the root of the second moment. */
   readonly epsilon: number;
+  /** Added to the update as a share of the weight. */
   readonly weightDecay: number;
   /** Largest global gradient norm; 0 never clips. */
   readonly maxGradientNorm: number;
@@ -48,9 +53,11 @@ const NORM_HEADER = 2;
 
 /** An optimizer and its moments for one model. */
 export class Optimizer {
+  /** Constants of the update rule. */
   readonly settings: OptimizerSettings;
   /** First and second moments, laid out like the parameters. */
   readonly firstMoments: DeviceBuffer;
+  /** Second moments, laid out like the parameters. */
   readonly secondMoments: DeviceBuffer;
   readonly #device: Device;
   readonly #parameters: Parameters;
@@ -62,6 +69,8 @@ export class Optimizer {
   readonly #ratios: DeviceBuffer;
 
   /**
+   * Makes moments of zero.
+   *
    * @param logSlots steps whose gradient norms are kept on the device until somebody reads them
    * @throws {TypeError} when the parameters have no gradients.
    */

@@ -6,8 +6,11 @@
 
 /** A linear warm-up, then a linear decay to zero that counts from step 0. */
 export interface Schedule {
+  /** The rate that warm-up heads for. */
   readonly peakLearningRate: number;
+  /** Steps of warm-up; 0 for none. */
   readonly warmupSteps: number;
+  /** Where the rate reaches zero. */
   readonly totalSteps: number;
 }
 

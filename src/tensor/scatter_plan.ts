@@ -10,15 +10,21 @@ const SEGMENT = 32;
 
 /** One level of segment sums: segment `s` adds the items `offsets[s] … offsets[s+1]` into row `rows[s]`. */
 export interface SegmentLevel {
+  /** How many of the entries below count. */
   readonly segments: number;
+  /** Where each segment's items start, one more than segments. */
   readonly offsets: Uint32Array;
+  /** Rows to add, segment by segment. */
   readonly items: Uint32Array;
+  /** Where each segment's sum goes. */
   readonly rows: Uint32Array;
 }
 
 /** Two levels: positions into partial sums, partial sums into rows of the table. */
 export interface ScatterPlan {
+  /** Positions into partial sums. */
   readonly partial: SegmentLevel;
+  /** Partial sums into rows of the table. */
   readonly final: SegmentLevel;
 }
 

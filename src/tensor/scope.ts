@@ -9,6 +9,7 @@ import type { Tape } from "./tape.ts";
 
 /** The surroundings of an operation. */
 export interface Scope {
+  /** Where operations run. */
   readonly device: Device;
   /** Absent in evaluation: nothing is kept for backward. */
   readonly tape?: Tape;
@@ -24,6 +25,8 @@ export class DropoutRandom {
   #stream = 0;
 
   /**
+   * Starts at the first dropout of a forward pass.
+   *
    * @param seed any integer below 2^53.
    * @param step optimizer step, from 0.
    * @param firstExample index, within the step's whole batch, of the first example of this micro-batch.

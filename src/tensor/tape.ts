@@ -13,6 +13,7 @@ export class Tape {
   #notes: { output: Tensor; backward: (gradient: Tensor) => void }[] = [];
   readonly #gradients = new Map<Tensor, Tensor>();
 
+  /** Starts empty. */
   constructor(device: Device) {
     this.#device = device;
   }

@@ -7,7 +7,9 @@ import type { Device, View } from "../device/mod.ts";
 
 /** Float32 numbers on a device, row-major. */
 export interface Tensor {
+  /** Its memory. */
   readonly view: View;
+  /** Sizes, slowest first. */
   readonly shape: readonly number[];
   /**
    * Where gradients of a trainable tensor accumulate. Tensors that operations make have none: their gradients are temporary and live on

@@ -11,8 +11,11 @@ import { microBatches, pretrainingInput } from "./trainer.ts";
 
 /** What an evaluation measured, and on how much. */
 export interface EvaluationResult extends PretrainingMetrics {
+  /** Examples looked at. */
   readonly examples: number;
+  /** Masked tokens among them. */
   readonly maskedTokens: number;
+  /** Labelled pairs among them. */
   readonly pairs: number;
 }
 

@@ -8,10 +8,13 @@ import type { PretrainingTargets } from "../model/mod.ts";
 
 /** Means over the examples of one step or evaluation. */
 export interface PretrainingMetrics {
+  /** Cross-entropy of the masked tokens, in nats. */
   readonly maskedLoss: number;
   /** Share of masked tokens whose likeliest word is right. */
   readonly maskedAccuracy: number;
+  /** Cross-entropy of the pair head, in nats. */
   readonly pairLoss: number;
+  /** Share of pairs that are classified rightly. */
   readonly pairAccuracy: number;
 }
 
@@ -23,6 +26,7 @@ export class MetricSlots {
   readonly #buffer: DeviceBuffer;
   readonly #slots: number;
 
+  /** Makes room for some steps. */
   constructor(device: Device, slots: number) {
     this.#device = device;
     this.#slots = slots;
@@ -67,6 +71,7 @@ export class MetricSlots {
     }));
   }
 
+  /** Frees the slots. */
   free(): void {
     this.#device.free(this.#buffer);
   }

@@ -11,37 +11,61 @@ import { OPTIMIZER_DEFAULTS, type OptimizerSettings, type Schedule } from "../op
 export interface PretrainSettings {
   /** Determine the weights together with model, data and device. */
   readonly seed: number;
+  /** Learning rate over time, and how many steps. */
   readonly schedule: Schedule;
+  /** Update rule and its constants. */
   readonly optimizer: OptimizerSettings;
+  /** Examples of an update. */
   readonly batchSize: number;
+  /** Examples that the device holds at once. */
   readonly microBatchSize: number;
+  /** Packing and masking. */
   readonly examples: ExampleSettings;
   /** Share of the documents that is held out. */
   readonly validationFraction: number;
   /** Change what is written, not what is computed. */
   readonly loggingSteps: number;
+  /** Steps between evaluations. */
   readonly evalSteps: number;
+  /** Held-out examples of an evaluation. */
   readonly evalExamples: number;
+  /** Steps between checkpoints. */
   readonly saveSteps: number;
+  /** Newest checkpoints to keep; 0 keeps all. */
   readonly keepCheckpoints: number;
 }
 
 /** What a caller says; the rest follows. */
 export interface PretrainRequest {
+  /** Optimizer steps. */
   readonly steps: number;
+  /** Tokens of an example. */
   readonly maxSeqLength: number;
+  /** Of everything random; 42 where absent. */
   readonly seed?: number;
+  /** Peak rate; the paper's, scaled to the batch, where absent. */
   readonly learningRate?: number;
+  /** 2.5% of the steps where absent. */
   readonly warmupSteps?: number;
+  /** Update rule and its constants. */
   readonly optimizer?: Partial<OptimizerSettings>;
+  /** Examples of an update. */
   readonly batchSize?: number;
+  /** Examples that the device holds at once. */
   readonly microBatchSize?: number;
+  /** Packing and masking. */
   readonly examples?: Partial<ExampleSettings>;
+  /** 0.05 where absent. */
   readonly validationFraction?: number;
+  /** Steps between two lines of the log; 10 where absent. */
   readonly loggingSteps?: number;
+  /** Steps between evaluations. */
   readonly evalSteps?: number;
+  /** Held-out examples of an evaluation. */
   readonly evalExamples?: number;
+  /** Steps between checkpoints. */
   readonly saveSteps?: number;
+  /** Newest checkpoints to keep; 0 keeps all. */
   readonly keepCheckpoints?: number;
 }
 

@@ -17,12 +17,15 @@ import { MetricSlots, type PretrainingMetrics } from "./metrics.ts";
 
 /** What determines a pretraining run beside model and data. */
 export interface TrainerSettings {
+  /** Learning rate over time. */
   readonly schedule: Schedule;
+  /** Update rule and its constants. */
   readonly optimizer: OptimizerSettings;
   /** Examples of an update. */
   readonly batchSize: number;
   /** Examples that the device holds at once; divides nothing but memory. */
   readonly microBatchSize: number;
+  /** Of dropout. */
   readonly seed: number;
   /** Steps between two readings of the log, at most. */
   readonly logSlots: number;
@@ -32,6 +35,7 @@ export interface TrainerSettings {
 export interface StepLog extends PretrainingMetrics {
   /** From 0. */
   readonly step: number;
+  /** Of this step. */
   readonly learningRate: number;
   /** Global norm before clipping. */
   readonly gradientNorm: number;
@@ -39,12 +43,15 @@ export interface StepLog extends PretrainingMetrics {
 
 /** A gradient was NaN or infinite. The update was not made. */
 export class NonFiniteError extends Error {
+  /** Told apart from other errors by this. */
   override readonly name = "NonFiniteError";
 }
 
 /** A model being pretrained. */
 export class PretrainingTrainer {
+  /** What is trained. */
   readonly model: PretrainingModel;
+  /** Moments and update. */
   readonly optimizer: Optimizer;
   /** Steps done. */
   step = 0;

@@ -21,7 +21,9 @@ export type SafetensorsType =
 
 /** One tensor as it lies in a file. */
 export interface StoredTensor {
+  /** Element type. */
   readonly type: SafetensorsType;
+  /** Sizes, slowest first. */
   readonly shape: readonly number[];
   /** The tensor's bytes, little-endian. */
   readonly bytes: Uint8Array;
@@ -29,7 +31,9 @@ export interface StoredTensor {
 
 /** A file's contents. */
 export interface Safetensors {
+  /** By name, in the file's order. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** `__metadata__`. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -147,7 +151,9 @@ function checkEntry(
 
 /** A tensor to be written. */
 export interface WritableTensor {
+  /** Sizes, slowest first. */
   readonly shape: readonly number[];
+  /** Row-major. */
   readonly data: Float32Array | Int32Array | BigInt64Array;
 }
 

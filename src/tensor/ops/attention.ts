@@ -12,8 +12,11 @@ import { matrixProduct, type ProductBatch } from "./matrix_product.ts";
 
 /** Sizes of an attention. */
 export interface AttentionShape {
+  /** Examples. */
   readonly batch: number;
+  /** Tokens of each. */
   readonly sequence: number;
+  /** Heads of each. */
   readonly heads: number;
 }
 

@@ -17,13 +17,17 @@ const ROWS_PER_CHUNK = 64;
 
 /** Scale and shift of a normalisation, each `[columns]`. */
 export interface NormParameters {
+  /** Scale. */
   readonly weight: Tensor;
+  /** Shift. */
   readonly bias: Tensor;
 }
 
 /** What is added before the normalisation: `x + dropout(hidden)`. */
 export interface Residual {
+  /** Output of the sub-layer. */
   readonly hidden: Tensor;
+  /** Of the sub-layer's output. */
   readonly dropoutProbability: number;
   /** Consecutive rows that belong to one example. */
   readonly rowsPerExample: number;

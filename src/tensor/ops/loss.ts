@@ -24,6 +24,7 @@ export const IGNORED_LABEL = 0xffff_ffff;
 export interface LossTarget {
   /** Float32 slots on the device, zeroed by whoever reads them. */
   readonly metrics: View;
+  /** Slot of the loss. */
   readonly lossSlot: number;
   /** Counts rows whose largest logit is the label; absent where nobody asks. */
   readonly correctSlot?: number;

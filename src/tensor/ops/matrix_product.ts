@@ -9,21 +9,31 @@ import type { Activation } from "./activation.ts";
 
 /** Heads of attention as a batch: `count` products, `inner` of them to an outer step; strides in elements. */
 export interface ProductBatch {
+  /** Products in all. */
   readonly count: number;
+  /** Products to an outer step. */
   readonly inner: number;
+  /** Strides of the left operand. */
   readonly a: readonly [outer: number, inner: number];
+  /** Strides of the right operand. */
   readonly b: readonly [outer: number, inner: number];
+  /** Strides of the result. */
   readonly c: readonly [outer: number, inner: number];
 }
 
 /** One product `c = act(alpha·op(a)·op(b) + bias)`, or `c += …`. */
 export interface Product {
+  /** Left operand. */
   readonly a: View;
+  /** Right operand. */
   readonly b: View;
+  /** Result. */
   readonly c: View;
+  /** Added to every row, `[n]`. */
   readonly bias?: View;
   /** Receives the sum before the activation; needed when there is one. */
   readonly preactivation?: View;
+  /** Applied to the sum; none where absent. */
   readonly activation?: Activation | "none";
   /** `a` is stored `[k, m]`. */
   readonly transposeA?: boolean;
@@ -31,14 +41,21 @@ export interface Product {
   readonly transposeB?: boolean;
   /** Adds to what `c` holds. */
   readonly accumulate?: boolean;
+  /** Factor of the product; 1 where absent. */
   readonly alpha?: number;
+  /** Rows of the result. */
   readonly m: number;
+  /** Columns of the result. */
   readonly n: number;
+  /** Length of the sums. */
   readonly k: number;
   /** Elements from one row to the next; the rows' own length unless given. */
   readonly lda?: number;
+  /** Of the right operand. */
   readonly ldb?: number;
+  /** Of the result. */
   readonly ldc?: number;
+  /** One product where absent. */
   readonly batch?: ProductBatch;
 }
 

@@ -22,9 +22,13 @@ const PITCH = 64;
 
 /** Logits with padded rows: row `i` starts at `i·pitch`, its first `columns` elements count. */
 export interface PaddedLogits {
+  /** `[rows, pitch]`. */
   readonly view: View;
+  /** Rows. */
   readonly rows: number;
+  /** Logits of a row: the vocabulary size. */
   readonly columns: number;
+  /** Elements from one row to the next. */
   readonly pitch: number;
 }
 

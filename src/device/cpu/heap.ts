@@ -31,6 +31,11 @@ export class Heap {
     if (this.#end > start) this.#free.push({ start, end: this.#end });
   }
 
+  /** Bytes that there are at most. */
+  get capacity(): number {
+    return this.maximumPages * PAGE_BYTES - this.start;
+  }
+
   /** The address of `bytes` bytes, or null where the memory cannot grow that far. */
   take(bytes: number): number | null {
     const size = aligned(bytes);

@@ -7,17 +7,12 @@ import { type Kernel, KERNELS, type Structural, type Uniforms } from "../../../k
 import { ADDRESS, KIND, WORD } from "./control.ts";
 import { Executor } from "./executor.ts";
 import { spawn, type Thread } from "./spawn.ts";
+import type { Place } from "./storage.ts";
 
 /** Looks at the count of finished slices this often before the calling thread goes to sleep. */
 const LOOKS = 2000;
 /** Runs with less arithmetic and traffic than this are not worth waking anybody up for. */
 const WORTH_SHARING = 100_000;
-
-/** A range of memory that a binding shows: address and number of elements. */
-export interface Place {
-  readonly address: number;
-  readonly length: number;
-}
 
 /** How a run is cut up, and how much it is (operations and bytes). */
 export interface Cut {

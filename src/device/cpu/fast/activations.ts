@@ -129,9 +129,12 @@ export function activations(exp: Macro, multiplyAdd: MultiplyAdd): Activations {
     },
     tanh: {
       value: tanh,
+      // 4·e / (1 + e)² with e = exp(−2|x|): keeps its digits where 1 − tanh² has none left.
       slope: (f, argument) => {
-        const t = f.local("v128", tanh(f, argument));
-        return f32x4.sub(1, f32x4.mul(t, t));
+        const size = f.local("v128", f32x4.abs(argument));
+        const e = f.local("v128", exp(f, f32x4.mul(size, -2)));
+        const sum = f.local("v128", f32x4.add(e, 1));
+        return f32x4.div(f32x4.mul(e, 4), f32x4.mul(sum, sum));
       },
     },
   };

@@ -18,9 +18,11 @@ export interface Division {
   readonly extra?: readonly number[];
 }
 
-/** A kernel in WebAssembly. */
+/** A kernel, or part of one, in WebAssembly. */
 export interface FastPath {
   readonly kernel: Kernel;
+  /** What of the kernel this is, where it is not all of it. */
+  readonly part?: string;
   /** Names of further words of the parameter block. */
   readonly extra?: readonly string[];
   divide(uniforms: Uniforms, structural: Structural): Division;
@@ -91,6 +93,11 @@ export function emitFastPath(path: FastPath, module: ModuleBuilder, library: Lib
         },
       });
     },
-    path.kernel.name,
+    nameOf(path),
   );
+}
+
+/** The name of a fast path's function. */
+export function nameOf({ kernel, part }: FastPath): string {
+  return part === undefined ? kernel.name : `${kernel.name} ${part}`;
 }

@@ -5,25 +5,19 @@
  *
  * @module
  */
-import {
-  ACTIVATIONS,
-  matmulMatmul,
-  type Structural,
-  type Uniforms,
-} from "../../../../kernels/mod.ts";
-import { type Code, f32, f32x4, i32, type Local, v128 } from "../wasm/code.ts";
-import type { FunctionBuilder, FunctionReference, ModuleBuilder } from "../wasm/module_builder.ts";
+import { matmulMatmul, type Structural, type Uniforms } from "../../../../kernels/mod.ts";
+import { type Code, i32, type Local } from "../wasm/code.ts";
+import type { FunctionBuilder, FunctionReference } from "../wasm/module_builder.ts";
 import type { Division, FastPath, Parameters } from "./fast_path.ts";
 import type { Library } from "./library.ts";
+import { activateRow, batchOffset } from "./matmul_epilogue.ts";
+import { addMicroKernel, MR, NR } from "./micro_kernel.ts";
 import { type Packing, packing } from "./pack.ts";
 
 /** Length of a block of k: a panel of B of 8 columns, 8 kB, stays in the first cache. */
 export const KC = 256;
 /** Rows of A that are packed at once: 96 kB of the second cache. */
 const MC = 96;
-/** Micro-tile: eight sums of four columns are what x86's sixteen vector registers bear. */
-const MR = 4;
-const NR = 8;
 
 /** Rows and columns of a tile of C, larger ones first. */
 const TILES = [[192, 256], [96, 256], [96, 128], [64, 64], [32, 64], [16, 32], [8, 16]] as const;
@@ -39,7 +33,6 @@ interface Functions {
   readonly narrow: Packing;
   readonly wide: Packing;
   readonly microKernel: FunctionReference;
-  readonly library: Library;
 }
 
 /** The tile of a product: depends on its size alone. */
@@ -61,107 +54,7 @@ function divide(uniforms: Uniforms, _structural: Structural): Division {
   };
 }
 
-/** Adds alpha·A·B of one micro-tile to C. Parameters: packed A, packed B, depth, C, row of C in bytes, rows, columns, alpha, whether to add to C, bias, edge tile. */
-function addMicroKernel(module: ModuleBuilder, { multiplyAdd }: Library): FunctionReference {
-  return module.function(
-    ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "f32", "i32", "i32", "i32"],
-    null,
-    (f) => {
-      const [a, b, depth, c, pitch, rows, columns, alpha, add, bias, edge] = f.parameters;
-      const sums = Array.from(
-        { length: MR },
-        () => [f.local("v128", f32x4.constant(0)), f.local("v128", f32x4.constant(0))],
-      );
-      const end = f.local("i32", i32.add(a, i32.mul(depth, 4 * MR)));
-      const left = f.local("v128", f32x4.constant(0));
-      const right = f.local("v128", f32x4.constant(0));
-      // Unrolling this loop makes it slower: engines run out of registers.
-      f.while(a, end, 4 * MR, () => {
-        f.set(left, v128.load(b));
-        f.set(right, v128.load(b, 16));
-        const x = f.local("v128", v128.loadSplat(a));
-        sums.forEach(([first, second], row) => {
-          if (row > 0) f.set(x, v128.loadSplat(a, 4 * row));
-          f.set(first, multiplyAdd(x, left, first));
-          f.set(second, multiplyAdd(x, right, second));
-        });
-        f.set(b, i32.add(b, 4 * NR));
-      });
-      f.set(left, f32x4.splat(alpha));
-      for (const sum of sums.flat()) f.set(sum, f32x4.mul(sum, left));
-      f.if(
-        i32.and(i32.eq(rows, MR), i32.eq(columns, NR)),
-        () => storeWhole(f, { sums, c, pitch, add, bias }),
-        () => storePart(f, { sums, c, pitch, add, bias }, rows, columns, edge),
-      );
-    },
-  );
-}
-
-interface Target {
-  readonly sums: readonly (readonly Local[])[];
-  readonly c: Local;
-  readonly pitch: Local;
-  readonly add: Local;
-  readonly bias: Local;
-}
-
-function storeWhole(f: FunctionBuilder, { sums, c, pitch, add, bias }: Target): void {
-  f.if(bias, () => {
-    for (const row of sums) {
-      row.forEach((sum, v) => f.set(sum, f32x4.add(sum, v128.load(bias, 16 * v))));
-    }
-  });
-  f.if(add, () => {
-    const address = f.local("i32", c);
-    for (const row of sums) {
-      row.forEach((sum, v) => f.set(sum, f32x4.add(sum, v128.load(address, 16 * v))));
-      f.set(address, i32.add(address, pitch));
-    }
-    f.release("i32", address);
-  });
-  for (const row of sums) {
-    row.forEach((sum, v) => f.do(v128.store(c, sum, 16 * v)));
-    f.set(c, i32.add(c, pitch));
-  }
-}
-
-/** Through memory, number by number: the same additions in the same order. */
-function storePart(
-  f: FunctionBuilder,
-  { sums, c, pitch, add, bias }: Target,
-  rows: Local,
-  columns: Local,
-  edge: Local,
-): void {
-  sums.forEach((row, r) =>
-    row.forEach((sum, v) => f.do(v128.store(edge, sum, 4 * (r * NR + 4 * v))))
-  );
-  f.loop(i32.constant(0), rows, 1, () => {
-    f.loop(i32.constant(0), columns, 1, (column) => {
-      const address = f.local("i32", i32.add(c, i32.shl(column, 2)));
-      const sum = f.local("f32", f32.load(i32.add(edge, i32.shl(column, 2))));
-      f.if(bias, () => f.set(sum, f32.add(sum, f32.load(i32.add(bias, i32.shl(column, 2))))));
-      f.if(add, () => f.set(sum, f32.add(sum, f32.load(address))));
-      f.do(f32.store(address, sum));
-      f.release("i32", address);
-      f.release("f32", sum);
-    });
-    f.set(edge, i32.add(edge, 4 * NR));
-    f.set(c, i32.add(c, pitch));
-  });
-}
-
-/** Start of batch item (outer, inner) of an operand. */
-function base(at: Parameters, name: string, outer: Local, inner: Local): Code {
-  const offset = i32.add(
-    i32.mul(outer, at.u32(`${name}_outer`)),
-    i32.mul(inner, at.u32(`${name}_inner`)),
-  );
-  return i32.shl(offset, 2);
-}
-
-function emit(f: FunctionBuilder, at: Parameters, functions: Functions): void {
+function emit(f: FunctionBuilder, at: Parameters, library: Library, functions: Functions): void {
   const { begin, end, scratch } = at;
   const variable = (value: Code) => f.local("i32", value);
   const [m, n, k] = ["m", "n", "k"].map((name) => variable(at.u32(name)));
@@ -185,9 +78,9 @@ function emit(f: FunctionBuilder, at: Parameters, functions: Functions): void {
     const columns = variable(i32.sub(n, column));
     f.set(columns, i32.minU(columns, variable(at.u32("tile_columns"))));
     const place = i32.add(i32.mul(row, pitchC), i32.shl(column, 2));
-    const cOffset = variable(i32.add(base(at, "c", outer, inner), place));
-    const a = variable(i32.add(at.u32("a"), base(at, "a", outer, inner)));
-    const b = variable(i32.add(at.u32("b"), base(at, "b", outer, inner)));
+    const cOffset = variable(i32.add(batchOffset(at, "c", outer, inner), place));
+    const a = variable(i32.add(at.u32("a"), batchOffset(at, "a", outer, inner)));
+    const b = variable(i32.add(at.u32("b"), batchOffset(at, "b", outer, inner)));
     const first = variable(i32.constant(1));
     const k0 = variable(i32.constant(0));
     // At least once, so that an empty sum still writes C.
@@ -242,7 +135,7 @@ function emit(f: FunctionBuilder, at: Parameters, functions: Functions): void {
       const from = variable(i32.add(target, cOffset));
       const to = variable(i32.add(at.u32("c"), cOffset));
       f.loop(i32.constant(0), rows, 1, () => {
-        activateRow(f, at, functions.library, { from, to, count: columns });
+        activateRow(f, at, library, { from, to, count: columns });
         f.set(from, i32.add(from, pitchC));
         f.set(to, i32.add(to, pitchC));
       });
@@ -328,33 +221,6 @@ function packA(f: FunctionBuilder, at: Parameters, packing: Packing, part: PackA
   });
 }
 
-interface Row {
-  readonly from: Local;
-  readonly to: Local;
-  readonly count: Local;
-}
-
-function activateRow(f: FunctionBuilder, at: Parameters, { activations }: Library, row: Row): void {
-  const { from, to, count } = row;
-  for (const name of ACTIVATIONS) {
-    const { value } = activations[name];
-    f.if(at.is("activation", name), () => {
-      const source = f.local("i32", from);
-      const target = f.local("i32", to);
-      const fours = f.local("i32", i32.add(from, i32.and(i32.shl(count, 2), -16)));
-      f.while(source, fours, 16, () => {
-        f.do(v128.store(target, value(f, v128.load(source))));
-        f.set(target, i32.add(target, 16));
-      });
-      f.while(source, i32.add(from, i32.shl(count, 2)), 4, () => {
-        f.do(v128.storeLane(target, value(f, v128.loadSplat(source)), 0));
-        f.set(target, i32.add(target, 4));
-      });
-      f.release("i32", source, target, fours);
-    });
-  }
-}
-
 /** `matmul.matmul` in WebAssembly. */
 export const matmulPath: FastPath = {
   kernel: matmulMatmul,
@@ -362,11 +228,10 @@ export const matmulPath: FastPath = {
   divide,
   define(library, module) {
     const functions: Functions = {
-      library,
       narrow: packing(module, MR),
       wide: packing(module, NR),
       microKernel: addMicroKernel(module, library),
     };
-    return (f, at) => emit(f, at, functions);
+    return (f, at) => emit(f, at, library, functions);
   },
 };

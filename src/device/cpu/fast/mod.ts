@@ -12,12 +12,13 @@ import { ELEMENTWISE_PATHS } from "./elementwise.ts";
 import { EMBEDDING_PATHS } from "./embedding.ts";
 import { LAYER_NORM_PATHS } from "./layer_norm.ts";
 import { matmulPath } from "./matmul.ts";
+import { epiloguePath } from "./matmul_epilogue.ts";
 import { OPTIMIZER_PATHS } from "./optimizer.ts";
 import { REDUCE_PATHS } from "./reduce.ts";
 import { SOFTMAX_PATHS } from "./softmax.ts";
 import { plainMultiplyAdd } from "./macro.ts";
 
-export { type Division, type FastPath, SCRATCH_BYTES } from "./fast_path.ts";
+export { type Division, type FastPath, nameOf, SCRATCH_BYTES } from "./fast_path.ts";
 
 /** All fast paths by the name of their kernel. */
 export const FAST_PATHS: ReadonlyMap<string, FastPath> = new Map(
@@ -32,6 +33,9 @@ export const FAST_PATHS: ReadonlyMap<string, FastPath> = new Map(
     ...OPTIMIZER_PATHS,
   ].map((path) => [path.kernel.name, path]),
 );
+
+/** Bias and activation of a matrix product that something else has made. */
+export const EPILOGUE_PATH: FastPath = epiloguePath;
 
 /** Whether this engine has the relaxed multiply-add. */
 export function hasRelaxedSimd(): boolean {
@@ -77,6 +81,6 @@ export function fastModule(
 ): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   const library = makeLibrary(module, relaxed ? f32x4.relaxedMultiplyAdd : plainMultiplyAdd);
-  for (const path of FAST_PATHS.values()) emitFastPath(path, module, library);
+  for (const path of [...FAST_PATHS.values(), EPILOGUE_PATH]) emitFastPath(path, module, library);
   return module.bytes(shared, pages);
 }

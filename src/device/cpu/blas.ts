@@ -1,0 +1,187 @@
+/**
+ * A system's BLAS for the matrix products, in place on the device's shared memory, through Deno's foreign functions. An accelerator for those who ask for it: it
+ * needs a native library and the permission to load one.
+ *
+ * @module
+ */
+import { DeviceError } from "../device.ts";
+
+/** `cblas_sgemm` in row-major order, with addresses within the device's memory. */
+export interface Product {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly alpha: number;
+  readonly a: number;
+  readonly lda: number;
+  readonly b: number;
+  readonly ldb: number;
+  /** What the old C is multiplied by: 0 (it is not read) or 1. */
+  readonly beta: number;
+  readonly c: number;
+  readonly ldc: number;
+}
+
+/** A loaded library. */
+export interface Blas {
+  /** Its file and, for OpenBLAS, the processor it computes for: what decides the bits. */
+  readonly description: string;
+  multiply(product: Product): void;
+  close(): void;
+}
+
+/** The little of Deno that is used here; absent in browsers. */
+interface Native {
+  readonly build: { readonly os: string };
+  readonly env: { get(name: string): string | undefined; set(name: string, value: string): void };
+  readonly permissions: {
+    querySync(descriptor: { name: string }): { readonly state: string };
+  };
+  readTextFileSync(path: string): string;
+  dlopen(
+    path: string,
+    symbols: unknown,
+  ): { symbols: Record<string, CallableFunction>; close(): void };
+  readonly UnsafePointer: {
+    of(array: Uint8Array): unknown;
+    value(pointer: unknown): bigint;
+  };
+  readonly UnsafePointerView: { getCString(pointer: unknown): string };
+}
+
+const ROW_MAJOR = 101;
+const AS_IT_IS = 111;
+const TRANSPOSED = 112;
+
+const SGEMM = {
+  cblas_sgemm: {
+    parameters: [
+      ...["i32", "i32", "i32", "i32", "i32", "i32"],
+      ...["f32", "usize", "i32", "usize", "i32", "f32", "usize", "i32"],
+    ],
+    result: "void",
+  },
+};
+const OPENBLAS = {
+  ...SGEMM,
+  openblas_get_corename: { parameters: [], result: "pointer" },
+  openblas_set_num_threads: { parameters: ["i32"], result: "void" },
+};
+
+/** Where libraries lie, by operating system; a bare name is looked for by the system's loader. */
+const CANDIDATES: Readonly<Record<string, readonly string[]>> = {
+  linux: [
+    "/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblas.so.0",
+    "/usr/lib/aarch64-linux-gnu/openblas-pthread/libopenblas.so.0",
+    "libopenblas.so.0",
+    "libopenblas.so",
+  ],
+  darwin: [
+    "/System/Library/Frameworks/Accelerate.framework/Accelerate",
+    "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
+    "/usr/local/opt/openblas/lib/libopenblas.dylib",
+  ],
+  windows: ["libopenblas.dll", "openblas.dll"],
+};
+
+/**
+ * Loads a BLAS: the file that `request` names, or for "auto" the first that is found; null where "auto" finds none or may not look.
+ *
+ * @throws {DeviceError} when the named file cannot be loaded or has no `cblas_sgemm`.
+ */
+export function openBlas(
+  request: string,
+  memory: WebAssembly.Memory,
+  threads: number,
+): Blas | null {
+  const native = (globalThis as unknown as { Deno?: Native }).Deno;
+  if (native === undefined) {
+    if (request === "auto") return null;
+    throw new DeviceError(`Cannot load the BLAS library ${request}: only Deno can load one`);
+  }
+  if (request !== "auto") {
+    try {
+      return load(native, request, memory, threads);
+    } catch (error) {
+      throw new DeviceError(
+        `Cannot load the BLAS library ${request}: ${(error as Error).message}`,
+        { cause: error },
+      );
+    }
+  }
+  // Asking for a permission would stop the program with a question.
+  if (native.permissions.querySync({ name: "ffi" }).state !== "granted") return null;
+  for (const path of CANDIDATES[native.build.os] ?? []) {
+    try {
+      return load(native, path, memory, threads);
+    } catch {
+      // Not there, or not what it is called: the next one.
+    }
+  }
+  return null;
+}
+
+function load(native: Native, path: string, memory: WebAssembly.Memory, threads: number): Blas {
+  chooseCore(native);
+  const { library, core } = link(native, path, threads);
+  const base = Number(
+    native.UnsafePointer.value(native.UnsafePointer.of(new Uint8Array(memory.buffer))),
+  );
+  const sgemm = library.symbols.cblas_sgemm;
+  return {
+    description: core === null ? path : `${path} (${core})`,
+    multiply({ transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc }) {
+      sgemm(
+        ROW_MAJOR,
+        transposeA ? TRANSPOSED : AS_IT_IS,
+        transposeB ? TRANSPOSED : AS_IT_IS,
+        m,
+        n,
+        k,
+        alpha,
+        base + a,
+        lda,
+        base + b,
+        ldb,
+        beta,
+        base + c,
+        ldc,
+      );
+    },
+    close: () => library.close(),
+  };
+}
+
+function link(native: Native, path: string, threads: number) {
+  try {
+    const library = native.dlopen(path, OPENBLAS);
+    library.symbols.openblas_set_num_threads(threads);
+    const core = native.UnsafePointerView.getCString(library.symbols.openblas_get_corename());
+    return { library, core };
+  } catch {
+    // Another BLAS has no names of OpenBLAS's own.
+    return { library: native.dlopen(path, SGEMM), core: null };
+  }
+}
+
+/**
+ * An OpenBLAS that is older than the processor takes it for the oldest one it knows (Prescott, SSE3): 4 times slower. So the choice is made here, from
+ * what the processor says it can, before the library looks. What the user has set stays.
+ */
+function chooseCore({ build, env, readTextFileSync }: Native): void {
+  if (build.os !== "linux") return;
+  try {
+    if (env.get("OPENBLAS_CORETYPE") !== undefined) return;
+    const flags = new Set(
+      /^flags\s*:(.*)$/m.exec(readTextFileSync("/proc/cpuinfo"))?.[1].split(" "),
+    );
+    const has = (...names: string[]) => names.every((name) => flags.has(name));
+    if (has("avx512f", "avx512bw", "avx512dq", "avx512vl")) {
+      env.set("OPENBLAS_CORETYPE", "SKYLAKEX");
+    } else if (has("avx2", "fma")) env.set("OPENBLAS_CORETYPE", "HASWELL");
+  } catch {
+    // No permission to look: the library decides.
+  }
+}

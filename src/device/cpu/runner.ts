@@ -1,0 +1,119 @@
+/**
+ * Computes runs: by a system's BLAS where one was asked for, by a fast path where there is one, else by the kernel's twin.
+ *
+ * @module
+ */
+import { matmulMatmul } from "../../../kernels/mod.ts";
+import type { RunCommand } from "../recording.ts";
+import type { Blas } from "./blas.ts";
+import { ADDRESS } from "./control.ts";
+import { EPILOGUE_PATH, FAST_PATHS, type FastPath, nameOf } from "./fast/mod.ts";
+import type { Pool } from "./pool.ts";
+import type { Place, Storage } from "./storage.ts";
+
+/** A twin is cut into this many slices at most; a fast path says itself how it is cut. */
+const TWIN_SLICES = 64;
+/** Operations and bytes that a slice of a twin should have at least. */
+const TWIN_EFFORT = 20_000;
+const NOWHERE: Place = { address: 0, length: 0 };
+
+/** What computes on a device. */
+export class Runner {
+  /** `functions` holds the module's functions by name: none where there is no SIMD. */
+  constructor(
+    readonly storage: Storage,
+    readonly pool: Pool,
+    readonly functions: ReadonlyMap<string, number>,
+    readonly blas: Blas | null,
+  ) {}
+
+  /** Computes one run and returns the name of the implementation that did. */
+  execute(command: RunCommand): string {
+    const { kernel } = command;
+    const path = FAST_PATHS.get(kernel.name);
+    if (path !== undefined && path.kernel === kernel && this.functions.size > 0) {
+      if (this.blas !== null && kernel === matmulMatmul && command.uniforms.k > 0) {
+        this.#multiply(this.blas, command);
+        return "blas";
+      }
+      this.#runFast(command, path);
+      return "simd";
+    }
+    if (this.pool.knows(kernel)) this.#runTwin(command);
+    else this.#runHere(command);
+    return "twin";
+  }
+
+  #runFast(command: RunCommand, path: FastPath): void {
+    const { kernel, structural, uniforms } = command;
+    const division = path.divide(uniforms, structural);
+    const block = new DataView(this.storage.heap.memory.buffer, ADDRESS.parameters);
+    let next = 0;
+    const put = (value: number) => block.setUint32(4 * next++, value, true);
+    for (const { address } of this.#places(command)) put(address);
+    for (const field in kernel.uniforms) {
+      if (kernel.uniforms[field] === "u32") put(uniforms[field]);
+      else block.setFloat32(4 * next++, uniforms[field], true);
+    }
+    for (const name in kernel.structural) put(kernel.structural[name].indexOf(structural[name]));
+    for (const value of division.extra ?? []) put(value);
+    const index = this.functions.get(nameOf(path))!;
+    this.pool.runFast(index, { ...division, effort: effortOf(command) });
+  }
+
+  #runTwin(command: RunCommand): void {
+    const { kernel, structural, uniforms } = command;
+    const items = kernel.items(uniforms, structural);
+    const effort = effortOf(command);
+    const slices = Math.max(1, Math.min(TWIN_SLICES, Math.floor(effort / TWIN_EFFORT)));
+    const grain = Math.max(1, Math.ceil(items / slices));
+    const places = this.#places(command);
+    this.pool.runTwin(kernel, structural, uniforms, places, { items, grain, effort });
+  }
+
+  /** A kernel that is not registered is known to this thread alone. */
+  #runHere({ kernel, structural, uniforms, names, views }: RunCommand): void {
+    const arrays = Object.fromEntries(names.map((name, i) => [name, this.storage.array(views[i])]));
+    kernel.twin(arrays, uniforms, structural, 0, kernel.items(uniforms, structural));
+  }
+
+  /** The products by BLAS, one after another; bias and activation, if any, by the fast path's epilogue. */
+  #multiply(blas: Blas, command: RunCommand): void {
+    const { uniforms, structural, names, views } = command;
+    const { m, n, k, lda, ldb, ldc, batch, inner, alpha } = uniforms;
+    if (m === 0 || n === 0) return;
+    const addressOf = (name: string) => this.storage.placeOf(views[names.indexOf(name)]).address;
+    const activated = structural.activation !== "none";
+    const [a, b] = [addressOf("a"), addressOf("b")];
+    const c = addressOf(activated ? "preactivation" : "c");
+    for (let z = 0; z < batch; z++) {
+      const within = z % inner;
+      const outer = (z - within) / inner;
+      const offset = (operand: string) =>
+        4 * (outer * uniforms[`${operand}_outer`] + within * uniforms[`${operand}_inner`]);
+      blas.multiply({
+        transposeA: structural.transpose_a === true,
+        transposeB: structural.transpose_b === true,
+        ...{ m, n, k, alpha, lda, ldb, ldc },
+        a: a + offset("a"),
+        b: b + offset("b"),
+        beta: structural.accumulate ? 1 : 0,
+        c: c + offset("c"),
+      });
+    }
+    if (structural.bias || activated) this.#runFast(command, EPILOGUE_PATH);
+  }
+
+  /** Places of all bindings of the kernel, in order; {@linkcode NOWHERE} for those that this run has not. */
+  #places({ kernel, names, views }: RunCommand): Place[] {
+    return Object.keys(kernel.bindings).map((name) => {
+      const at = names.indexOf(name);
+      return at < 0 ? NOWHERE : this.storage.placeOf(views[at]);
+    });
+  }
+}
+
+function effortOf({ kernel, uniforms, structural }: RunCommand): number {
+  const { flops, bytes } = kernel.work(uniforms, structural);
+  return flops + bytes;
+}

@@ -1,0 +1,126 @@
+/**
+ * Which buffer lies where in the device's memory.
+ *
+ * @module
+ */
+import {
+  type DeviceBuffer,
+  DeviceError,
+  type HostArray,
+  type MemoryUse,
+  type View,
+} from "../device.ts";
+import type { Slot } from "../recording.ts";
+import type { Heap } from "./heap.ts";
+import { numbersAt } from "./memory.ts";
+
+/** A range of memory: address in bytes and number of elements. */
+export interface Place {
+  readonly address: number;
+  readonly length: number;
+}
+
+/** Memory of persistent buffers, and of temporaries' slots, which stay from one recording to the next. */
+export class Storage {
+  readonly #persistent = new Map<DeviceBuffer, Place>();
+  readonly #slots = new Map<string, Place>();
+  #temporaries = new Map<DeviceBuffer, Place>();
+  #persistentBytes = 0;
+  #slotBytes = 0;
+  #peakBytes = 0;
+
+  constructor(readonly heap: Heap) {}
+
+  reserve(buffer: DeviceBuffer): void {
+    const bytes = 4 * buffer.length;
+    let address = this.heap.takeZeroed(bytes);
+    if (address === null) {
+      // No recording is under way when buffers are made, so no slot is in use.
+      this.#trim(new Set());
+      address = this.heap.takeZeroed(bytes);
+    }
+    if (address === null) throw this.#exhausted(buffer, bytes);
+    this.#persistent.set(buffer, { address, length: buffer.length });
+    this.#persistentBytes += bytes;
+    this.#notePeak();
+  }
+
+  release(buffer: DeviceBuffer): void {
+    const { address, length } = this.#persistent.get(buffer)!;
+    this.heap.give(address, 4 * length);
+    this.#persistentBytes -= 4 * length;
+    this.#persistent.delete(buffer);
+  }
+
+  /** Places the temporaries of a recording. Slots keep their memory, so the same step computes in the same place. */
+  prepare(slots: ReadonlyMap<DeviceBuffer, Slot>): void {
+    this.#temporaries = new Map();
+    const wanted = new Set([...slots.values()].map(keyOf));
+    for (const [buffer, slot] of slots) {
+      const place = this.#slots.get(keyOf(slot)) ?? this.#makeSlot(buffer, slot, wanted);
+      this.#temporaries.set(buffer, place);
+    }
+    this.#notePeak();
+  }
+
+  /** Where a view lies. */
+  placeOf({ buffer, offset, length }: View): Place {
+    const { address } = (buffer.temporary ? this.#temporaries : this.#persistent).get(buffer)!;
+    return { address: address + 4 * offset, length };
+  }
+
+  /** The memory behind a view. */
+  array(view: View): HostArray {
+    const { address, length } = this.placeOf(view);
+    return numbersAt(this.heap.memory, view.buffer.type, address, length);
+  }
+
+  use(): MemoryUse {
+    return {
+      persistentBytes: this.#persistentBytes,
+      temporaryBytes: this.#slotBytes,
+      peakBytes: this.#peakBytes,
+      buffers: this.#persistent.size,
+    };
+  }
+
+  #makeSlot(buffer: DeviceBuffer, slot: Slot, wanted: ReadonlySet<string>): Place {
+    const { bytes } = slot;
+    let address = this.heap.take(bytes);
+    if (address === null) {
+      this.#trim(wanted);
+      address = this.heap.take(bytes);
+    }
+    if (address === null) throw this.#exhausted(buffer, bytes);
+    this.heap.touch(address, bytes);
+    const place = { address, length: bytes / 4 };
+    this.#slots.set(keyOf(slot), place);
+    this.#slotBytes += bytes;
+    return place;
+  }
+
+  /** Gives back the slots that are not wanted now. */
+  #trim(wanted: ReadonlySet<string>): void {
+    for (const [key, { address, length }] of this.#slots) {
+      if (wanted.has(key)) continue;
+      this.heap.give(address, 4 * length);
+      this.#slotBytes -= 4 * length;
+      this.#slots.delete(key);
+    }
+  }
+
+  #exhausted(buffer: DeviceBuffer, bytes: number): DeviceError {
+    const used = this.#persistentBytes + this.#slotBytes;
+    return new DeviceError(
+      `Cannot find memory for ${buffer.label}: ${bytes} bytes beside the ${used} in use are more than the CPU device has (${this.heap.capacity} bytes); take smaller micro-batches`,
+    );
+  }
+
+  #notePeak(): void {
+    this.#peakBytes = Math.max(this.#peakBytes, this.#persistentBytes + this.#slotBytes);
+  }
+}
+
+function keyOf({ bytes, ordinal }: Slot): string {
+  return `${bytes} ${ordinal}`;
+}

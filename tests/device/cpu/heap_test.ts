@@ -1,0 +1,46 @@
+import { assert, assertEquals } from "@std/assert";
+import { Heap, PAGE_BYTES } from "../../../src/device/cpu/heap.ts";
+import { generator } from "./kernel_case.ts";
+
+const PAGES = 64;
+
+function smallHeap(): Heap {
+  const memory = new WebAssembly.Memory({ initial: 2, maximum: PAGES, shared: true });
+  return new Heap(memory, PAGE_BYTES, PAGES);
+}
+
+Deno.test("Heap never hands out what is in use, aligns to 256 bytes, and joins what comes back", () => {
+  const heap = smallHeap();
+  const random = generator(1);
+  const taken: { address: number; bytes: number }[] = [];
+  for (let i = 0; i < 2000; i++) {
+    if (random() < 0.5 && taken.length > 0) {
+      const [{ address, bytes }] = taken.splice(Math.floor(random() * taken.length), 1);
+      heap.give(address, bytes);
+      continue;
+    }
+    const bytes = Math.floor(random() * 100_000);
+    const address = heap.take(bytes);
+    if (address === null) continue;
+    assertEquals(address % 256, 0);
+    assert(address >= PAGE_BYTES && address + bytes <= PAGES * PAGE_BYTES);
+    for (const other of taken) {
+      assert(address + bytes <= other.address || other.address + other.bytes <= address);
+    }
+    taken.push({ address, bytes });
+  }
+  for (const { address, bytes } of taken) heap.give(address, bytes);
+  assertEquals(heap.take(heap.capacity), PAGE_BYTES);
+  assertEquals(heap.take(1), null);
+});
+
+Deno.test("Heap.takeZeroed() clears what was written before", () => {
+  const heap = smallHeap();
+  const address = heap.take(1000)!;
+  heap.touch(address, 1000);
+  new Uint8Array(heap.memory.buffer, address, 1000).fill(7);
+  heap.give(address, 1000);
+  const again = heap.takeZeroed(3000)!;
+  assertEquals(again, address);
+  assert(new Uint8Array(heap.memory.buffer, again, 3000).every((byte) => byte === 0));
+});

@@ -20,18 +20,22 @@ export interface DocumentSplit {
  * left. The same documents give the same split, whatever the order of the input.
  *
  * @param corpus The documents.
- * @param fraction The share of tokens to hold out, above 0 and below 1.
+ * @param fraction The share of tokens to hold out, below 1; 0 holds nothing out.
  * @returns Both parts.
  * @throws {RangeError} When the share is out of range or there is only one document.
  */
 export function splitDocuments(corpus: Corpus, fraction: number): DocumentSplit {
-  if (!(fraction > 0 && fraction < 1)) {
-    throw new RangeError(`The validation fraction must be above 0 and below 1, got ${fraction}`);
+  if (!(fraction >= 0 && fraction < 1)) {
+    throw new RangeError(`The validation fraction must be from 0 to below 1, got ${fraction}`);
+  }
+  if (fraction === 0) {
+    const train = Uint32Array.from({ length: corpus.documentCount }, (_, i) => i);
+    return { train, validation: new Uint32Array() };
   }
   if (corpus.documentCount < 2) {
     throw new RangeError(
       "The data is a single document, so none can be held out: " +
-        "add documents, or give a folder of validation data",
+        "add documents, or set --validation-fraction 0",
     );
   }
   const hashes = Array.from({ length: corpus.documentCount }, (_, i) => corpus.hashOf(i));

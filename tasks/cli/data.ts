@@ -13,8 +13,8 @@ interface DatasetOptions {
   maskedLmProb: number;
   maxPredictionsPerSeq?: number;
   ngram: number;
-  favorLongerNgram?: true;
-  singlePieces?: true;
+  favorShorterNgram: boolean;
+  wholeWord: boolean;
   dupeFactor: number;
 }
 
@@ -34,8 +34,10 @@ function datasetCommand() {
     .option("--masked-lm-prob <p:number>", "Share of tokens to mask.", { default: 0.15 })
     .option("--max-predictions-per-seq <n:integer>", "Most tokens masked in an example.")
     .option("--ngram <n:integer>", "Most words in a masked span.", { default: 3 })
-    .option("--favor-longer-ngram", "Draw long spans more often than short ones.")
-    .option("--single-pieces", "Mask single pieces, not whole words.")
+    .option("--favor-shorter-ngram <yes:boolean>", "false: long spans more often than short.", {
+      default: true,
+    })
+    .option("--whole-word <yes:boolean>", "false: mask single pieces.", { default: true })
     .option("--dupe-factor <n:integer>", "Fixed versions of the data; 0 masks anew each epoch.", {
       default: 0,
     });
@@ -53,8 +55,8 @@ async function openDataset(options: DatasetOptions): Promise<ExampleDataset> {
     maskedLmProb: options.maskedLmProb,
     ...(maxPredictionsPerSeq !== undefined && { maxPredictionsPerSeq }),
     ngram: options.ngram,
-    favorShorterNgram: !options.favorLongerNgram,
-    wholeWordMask: !options.singlePieces,
+    favorShorterNgram: options.favorShorterNgram,
+    wholeWordMask: options.wholeWord,
     dupeFactor: options.dupeFactor,
   });
   return new ExampleDataset(corpus, settings, options.seed);

@@ -45,7 +45,14 @@ Deno.test("splitDocuments() holds out at least one document and leaves at least 
 Deno.test("splitDocuments() refuses one document and shares out of range", () => {
   const one = corpusOf([{ hash: 1, tokens: 100 }]);
   assertThrows(() => splitDocuments(one, 0.1), RangeError, "single document");
-  for (const fraction of [0, 1, -1, NaN]) {
-    assert(assertThrows(() => splitDocuments(one, fraction), RangeError).message.includes("above"));
+  for (const fraction of [1, -1, NaN]) {
+    assert(
+      assertThrows(() => splitDocuments(one, fraction), RangeError).message.includes("below 1"),
+    );
   }
+});
+
+Deno.test("splitDocuments() holds nothing out at a share of 0", () => {
+  const { train, validation } = splitDocuments(corpusOf([{ hash: 1, tokens: 100 }]), 0);
+  assertEquals([[...train], [...validation]], [[0], []]);
 });

@@ -5,5 +5,6 @@
  */
 export * from "./evaluate.ts";
 export * from "./metrics.ts";
+export * from "./plan_step.ts";
 export * from "./pretrain_settings.ts";
 export * from "./trainer.ts";

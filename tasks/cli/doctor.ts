@@ -4,13 +4,24 @@ import { albertCommand } from "./common.ts";
 /** `albert doctor`: what this machine can compute on. */
 export default albertCommand()
   .description("Test and measure the devices of this machine.\nExits 1 if none computes rightly.")
+  .option("--config <name:string>", "Also count and plan this preset or config.json.")
+  .option("--batch-size <n:integer>", "Examples the plan holds at once.", { default: 8 })
+  .option("--max-seq-length <n:integer>", "Tokens of each (the preset's).")
   .example("Is this machine ready?", "albert doctor")
+  .example("Will it fit?", "albert doctor --config albert-base-v2 --batch-size 16")
   .example("For a bug report", "albert doctor --json")
-  .action(async ({ device, json }) => {
+  .action(async ({ device, json, config, batchSize, maxSeqLength }) => {
     const { examineDevices } = await import("../../src/device/mod.ts");
+    const { planConfig, planReport } = await import("./doctor/plan.ts");
+    const plan = config === undefined ? null : await planConfig(config, batchSize, maxSeqLength);
     const devices = await examineDevices(device === "auto" ? ["webgpu", "cpu"] : [device]);
-    if (json) console.log(JSON.stringify({ deno: Deno.version.deno, ...devices }, null, 2));
-    else for (const line of deviceReport(devices, device)) console.log(line);
+    if (json) {
+      const found = { deno: Deno.version.deno, ...devices, ...(plan && { plan }) };
+      console.log(JSON.stringify(found, null, 2));
+    } else {
+      for (const line of deviceReport(devices, device)) console.log(line);
+      if (plan !== null) { for (const line of planReport(plan, devices)) console.log(line); }
+    }
     if (devices.faster === null) Deno.exitCode = 1;
   });
 

@@ -39,7 +39,7 @@ function input(): PretrainingInput {
 }
 
 /** The model's loss in float64, and its gradients when asked. */
-async function lossOf(config: ModelConfig) {
+function lossOf(config: ModelConfig) {
   const device = openReferenceDevice({ precision: "f64" });
   const model = new PretrainingModel(device, config);
   initialise(model.parameters, 5, 0.3);
@@ -89,7 +89,7 @@ for (
   ] as [string, Partial<ModelConfig>][]
 ) {
   Deno.test(`the gradient of the pretraining loss equals finite differences: ${name}`, async () => {
-    const { model, value } = await lossOf({ ...TINY, ...change });
+    const { model, value } = lossOf({ ...TINY, ...change });
     await value(true);
     const { device, list } = model.parameters;
     const random = new RandomStream(17, 2);

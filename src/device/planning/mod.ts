@@ -1,0 +1,6 @@
+/**
+ * Planning: what a recording would need.
+ *
+ * @module
+ */
+export { type PlannedUse, PlanningDevice } from "./planning_device.ts";

@@ -1,0 +1,33 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { presetConfig } from "../../src/model/mod.ts";
+import { planStep } from "../../src/train/mod.ts";
+
+Deno.test("planStep() counts parameters, and the arithmetic of albert-base as by hand", () => {
+  const plan = planStep(presetConfig("albert-base-v2"), 8, 128, 20);
+  assertEquals(plan.encoderParameters, 11_683_584);
+  assertEquals(plan.pretrainingParameters, 11_813_810);
+  // Products of projections, feed-forward, attention and head, forward once and backward twice.
+  const tokens = 8 * 128, h = 768, masked = 8 * 20;
+  const layer = 4 * 2 * tokens * h * h + 2 * 2 * tokens * h * 3072 + 2 * 2 * tokens * 128 * h;
+  const head = 2 * masked * (h * 128 + 128 * 30_000);
+  const products = 3 * (12 * layer + 2 * tokens * 128 * h + head);
+  assert(plan.flops > products && plan.flops < 1.02 * products, `${plan.flops} of ${products}`);
+});
+
+Deno.test("planStep() needs more memory for more examples, and the persistent part stays", () => {
+  const small = planStep(presetConfig("nano"), 4, 64, 10);
+  const large = planStep(presetConfig("nano"), 16, 64, 10);
+  assertEquals(small.persistentBytes, large.persistentBytes);
+  assert(large.temporaryBytes > 3 * small.temporaryBytes);
+  // Values, gradients and two moments.
+  assert(small.persistentBytes >= 4 * 4 * small.pretrainingParameters);
+});
+
+Deno.test("planStep() names the tensor that is over a device's limits", () => {
+  const limits = { maxBufferBytes: 2 ** 20, maxBindingBytes: 2 ** 20 };
+  assertThrows(
+    () => planStep(presetConfig("nano"), 4, 64, 10, limits),
+    RangeError,
+    "Cannot make buffer parameters: ",
+  );
+});

@@ -121,9 +121,9 @@ function isCpuAdapter({ info }: GPUAdapter): boolean {
   return CPU_ADAPTER.test(names) || info.isFallbackAdapter === true;
 }
 
-/** Rounded down so that sizes which are padded to the limit stay within it. */
+/** Rounded down to the alignment of views, so that sizes which are padded to it stay within the limit. */
 function findLimits({ limits }: GPUDevice, restrictions: Restrictions): DeviceLimits {
-  const least = (own: number, wanted = Infinity) => Math.floor(Math.min(own, wanted) / 16) * 16;
+  const least = (own: number, wanted = Infinity) => Math.floor(Math.min(own, wanted) / 256) * 256;
   return {
     maxBufferBytes: least(limits.maxBufferSize, restrictions.maxBufferBytes),
     maxBindingBytes: least(limits.maxStorageBufferBindingSize, restrictions.maxBindingBytes),

@@ -4,7 +4,7 @@
  * @module
  */
 import type { TextureOperand, Variant } from "../../../kernels/mod.ts";
-import type { DeviceBuffer } from "../device.ts";
+import { type DeviceBuffer, type View, VIEW_ALIGNMENT } from "../device.ts";
 import type { ReadCommand, Recording, RunCommand, WriteCommand } from "../recording.ts";
 import type { BindGroups } from "./bind_groups.ts";
 import type { BufferPool, Physical } from "./buffer_pool.ts";
@@ -110,6 +110,7 @@ export class Encoder {
     const { pipeline, workgroups } = plan;
     const staged = plan.textures === undefined ? null : this.#stage(command, plan.textures);
     const physicals: Physical[] = new Array(views.length);
+    const sizes: number[] = new Array(views.length);
     let key = `${pipeline.id} ${block.id}`;
     for (let i = 0; i < views.length; i++) {
       const texture = staged?.[i];
@@ -119,11 +120,12 @@ export class Encoder {
       }
       const physical = physicals[i] = this.#memoryOf(views[i].buffer);
       physical.touched = this.#submission;
-      key += ` ${physical.id}:${views[i].offset}:${lengths[i]}`;
+      sizes[i] = boundLength(views[i], lengths[i]);
+      key += ` ${physical.id}:${views[i].offset}:${sizes[i]}`;
     }
     const group = this.#parts.bindGroups.get(
       key,
-      () => this.#bind(command, block, physicals, staged),
+      () => this.#bind(command, block, physicals, sizes, staged),
     );
     const pass = this.#passFor(command);
     if (this.#pipeline !== pipeline) pass.setPipeline(pipeline.gpu);
@@ -160,9 +162,10 @@ export class Encoder {
   }
 
   #bind(
-    { plan: { pipeline }, views, lengths }: RunCommand<Plan>,
+    { plan: { pipeline }, views }: RunCommand<Plan>,
     block: Physical,
     physicals: readonly Physical[],
+    sizes: readonly number[],
     staged: readonly (Staged | undefined)[] | null,
   ): GPUBindGroup {
     return this.#parts.gpu.createBindGroup({
@@ -173,7 +176,7 @@ export class Encoder {
         ...views.map((view, i): GPUBindGroupEntry => {
           const texture = staged?.[i];
           if (texture !== undefined) return { binding: i + 1, resource: texture.view };
-          return { binding: i + 1, resource: range(physicals[i], view.offset, lengths[i]) };
+          return { binding: i + 1, resource: range(physicals[i], view.offset, sizes[i]) };
         }),
       ],
     });
@@ -224,10 +227,16 @@ export class Encoder {
 const PASS: GPUComputePassDescriptor = {};
 
 /**
- * The bytes of a binding: what the shape rule says, rounded up to a whole vec4. An empty one shows the first bytes of its buffer, since WebGPU
- * binds none.
+ * Elements that a binding shows: what the shape rule says, rounded up to the granularity of views where the view goes on (a log that fills up slot
+ * by slot would otherwise be bound anew every time), and to a whole vec4 where it ends.
  */
+function boundLength(view: View, length: number): number {
+  const rounded = Math.ceil(length / VIEW_ALIGNMENT) * VIEW_ALIGNMENT;
+  return Math.min(rounded, Math.ceil(view.length / 4) * 4);
+}
+
+/** An empty binding shows the first bytes of its buffer, since WebGPU binds none. */
 function range({ gpu, bytes }: Physical, offset: number, length: number): GPUBufferBinding {
   if (length === 0) return { buffer: gpu, offset: 0, size: Math.min(16, bytes) };
-  return { buffer: gpu, offset: offset * 4, size: Math.ceil(length / 4) * 16 };
+  return { buffer: gpu, offset: offset * 4, size: length * 4 };
 }

@@ -151,8 +151,8 @@ export class OperandTextures {
 
   #take(width: number, height: number): Staged {
     const shape = `${width}x${height}`;
-    const reused = this.#free.get(shape)?.pop();
-    if (reused !== undefined) return reused;
+    const free = this.#free.get(shape);
+    if (free !== undefined && free.length > 0) return takeOldest(free);
     this.#dropIdle();
     const texture = this.#pool.gpu.createTexture({
       label: `operand ${shape}`,
@@ -193,6 +193,13 @@ export class OperandTextures {
 }
 
 const NO_OPERAND: TextureOperand = { offset: 0, rows: 0, columns: 0, pitch: 0, padTexels: 0 };
+
+/** The first made, so that equal steps get equal textures and find their bind groups again. */
+function takeOldest(free: Staged[]): Staged {
+  let oldest = 0;
+  for (let i = 1; i < free.length; i++) if (free[i].id < free[oldest].id) oldest = i;
+  return free.splice(oldest, 1)[0];
+}
 
 /** The offset apart, which is part of the first byte. */
 function sameLayout(a: TextureOperand, b: TextureOperand): boolean {

@@ -47,6 +47,17 @@ testGpu("bounds its caches when persistent buffers come and go", async (device) 
   assertEquals(device.memory().temporaryBytes, temporaryBytes);
 });
 
+testGpu("binds a log once while it fills up slot by slot", async (device) => {
+  const x = buffer(device, "x", counting(64));
+  const log = device.allocate(64, "f32", "log");
+  for (let count = 1; count <= 64; count++) {
+    const uniforms = { count, a: 1, b: 1 };
+    device.run(affine, { bindings: { x: whole(x), y: whole(log) }, uniforms });
+  }
+  assertEquals((await device.read(whole(log)))[63], 64);
+  assertEquals(device.caches().bindGroups, 1);
+});
+
 testGpu("gives the same step the same bytes", async (device) => {
   const x = buffer(device, "x", counting(100).map((i) => i / 7));
   const once = async () => {

@@ -107,6 +107,25 @@ testGpu("gives the texture of a temporary to the next one", async (device) => {
   assertEquals(device.caches().textures, 1);
 }, texture);
 
+testGpu("gives equal steps equal textures", async (device) => {
+  const xs = [1, 2, 3].map((i) => buffer(device, `x${i}`, new Array(128).fill(i)));
+  const y = device.allocate(4, "f32", "y");
+  const step = () => {
+    for (const x of xs) copy(device, x, y, { rows: 2, columns: 2 });
+    for (const x of xs) device.write(whole(x), Float32Array.of(5));
+    const t = device.temporary(128, "f32", "t");
+    device.write(whole(t), new Float32Array(128).fill(6));
+    copy(device, t, y, { rows: 2, columns: 2 });
+    device.flush();
+  };
+  step();
+  step();
+  const before = device.caches();
+  for (let i = 0; i < 20; i++) step();
+  assertEquals(device.caches(), before);
+  assertEquals((await device.read(whole(y)))[0], 6);
+}, texture);
+
 testGpu("forgets copies over its budget, the longest unread first", async (device) => {
   const xs = [1, 2, 3].map((i) => buffer(device, `x${i}`, new Array(128).fill(i)));
   const y = device.allocate(4, "f32", "y");

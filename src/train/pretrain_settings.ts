@@ -140,15 +140,16 @@ export function determinants(
     settings;
   return {
     config: configToJson(config, [pretrainingArchitecture(config)]),
+    dataFingerprint,
+    numerics,
     seed,
-    schedule,
-    optimizer,
     batchSize,
     microBatchSize,
     examples,
     validationFraction,
-    dataFingerprint,
-    numerics,
+    // Last, since other settings move its defaults: a difference is best named by its cause.
+    optimizer,
+    schedule,
   };
 }
 

@@ -4,7 +4,6 @@
  * @module
  */
 import settingsFile from "../../../deno.json" with { type: "json" };
-import { openShards } from "../../../src/data/disk/mod.ts";
 import { type Device, openDevice } from "../../../src/device/mod.ts";
 import {
   type ModelConfig,
@@ -23,12 +22,14 @@ import { type PretrainRequest, pretrainSettings } from "../../../src/train/mod.t
 import type { CommonOptions } from "../common.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { createProgress } from "../progress.ts";
+import { openData } from "./open_data.ts";
 
 /** The flags as they were given; what is absent has the default, or the run's own value on `--resume`. */
 export type PretrainFlags = CommonOptions & {
   output: string;
   resume?: true;
-  data?: string;
+  data?: string[];
+  vocab?: string;
   config?: string;
   steps?: number;
   batchSize?: number;
@@ -57,6 +58,15 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** What a flag is wrong about is usage, wherever it is found out. */
+function usage<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
 /** Flags that a run remembers, so that `--resume` needs none of them. */
 type RememberedFlags = Omit<PretrainFlags, "output" | "resume" | "quiet" | "json">;
 
@@ -64,15 +74,22 @@ type RememberedFlags = Omit<PretrainFlags, "output" | "resume" | "quiet" | "json
 export async function runPretrain(given: PretrainFlags): Promise<void> {
   const flags = await withRemembered(given);
   if (flags.data === undefined) {
-    throw new UsageError("--data is missing: the folder that prepare made");
+    throw new UsageError("--data is missing: the folder that prepare made, or text with --vocab");
   }
   if (flags.steps === undefined) {
     throw new UsageError("--steps is missing: how many optimizer steps to do");
   }
-  const data = await openShards(flags.data);
+  const data = await openData({ ...flags, data: flags.data });
+  if (data === null) {
+    throw new UsageError(
+      `${
+        flags.data.join(" ")
+      } holds no prepared data; run prepare first, or give --vocab to prepare text now`,
+    );
+  }
   const config = await modelConfig(flags, data.corpus.vocabulary.size);
   const request = pretrainRequest(flags, flags.steps);
-  const settings = pretrainSettings(request, config);
+  const settings = usage(() => pretrainSettings(request, config));
   const device = await openDevice({ device: flags.device });
   const progress = createProgress({
     title: "pretraining",
@@ -93,7 +110,7 @@ export async function runPretrain(given: PretrainFlags): Promise<void> {
       settings,
       output: flags.output,
       resume: flags.resume === true,
-      files: await vocabularyFiles(flags.data, data.index.vocabularyFiles),
+      files: await vocabularyFiles(data.folder, data.index.vocabularyFiles),
       provenance: { flags: remembered(flags), ...provenance(device) },
       observer: observer(progress, () => stop),
     });
@@ -158,7 +175,7 @@ function remembered(flags: PretrainFlags): RememberedFlags {
 async function modelConfig(flags: PretrainFlags, vocabSize: number): Promise<ModelConfig> {
   const name = flags.config ?? "nano";
   const preset = PRESET_NAMES.includes(name);
-  if (!preset && !/[./\\]/.test(name)) presetConfig(name);
+  if (!preset && !/[./\\]/.test(name)) usage(() => presetConfig(name));
   const config = preset ? { ...presetConfig(name), vocabSize } : await readConfig(name);
   if (config.vocabSize !== vocabSize) {
     throw new UsageError(

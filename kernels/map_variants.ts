@@ -17,7 +17,12 @@ export interface MapShape {
   readonly multiples: readonly number[];
   /** Elements of a row that are computed. */
   readonly columns: number;
+  /** Turns of an invocation's loop. */
+  readonly turns?: number;
 }
+
+/** Some drivers end all loops of an invocation after 65,535 turns, silently. */
+const MOST_TURNS = 60_000;
 
 /** One way of walking a shape. */
 interface Walk {
@@ -40,9 +45,11 @@ function variant(
   return {
     name,
     numerics: "exact order",
-    supports: ({ uniforms, capabilities }) =>
-      (capabilities.cpuAdapter || !onlyCpuAdapters) &&
-      shape(uniforms).multiples.every((n) => n % width === 0),
+    supports: ({ uniforms, capabilities }) => {
+      const { multiples, turns = 0 } = shape(uniforms);
+      return (capabilities.cpuAdapter || !onlyCpuAdapters) &&
+        multiples.every((n) => n % width === 0) && turns * (span ?? 1) <= MOST_TURNS;
+    },
     source: (structural: Structural) =>
       specialise([width > 1 ? vector : scalar, ...texts].join("\n"), {
         ...structural,

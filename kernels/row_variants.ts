@@ -5,7 +5,14 @@
  *
  * @module
  */
-import { type Capabilities, grid, type Structural, type Uniforms, type Variant } from "./kernel.ts";
+import {
+  type Capabilities,
+  grid,
+  type Structural,
+  type Uniforms,
+  type Variant,
+  type VariantContext,
+} from "./kernel.ts";
 import { specialise } from "./template.ts";
 import scalarText from "./wgsl/scalar.wgsl" with { type: "text" };
 import subgroupText from "./wgsl/subgroup.wgsl" with { type: "text" };
@@ -18,12 +25,20 @@ const SUBGROUP_COLUMNS = 2048;
 /** Invocations that share a row through workgroup memory: a power of two. */
 const WORKGROUP = 128;
 
+/** Some drivers end all loops of an invocation after 65,535 turns, silently. */
+const MOST_TURNS = 60_000;
+
+/** Passes over a row that no kernel exceeds. */
+const PASSES = 4;
+
 /** What the rows are like. */
 export interface RowShape {
   readonly rows: number;
   readonly columns: number;
   /** What must be a multiple of 4 for four elements at a time. */
   readonly multiples: readonly number[];
+  /** How often a kernel's loops go along the row; 4 unless given. */
+  readonly passes?: number;
 }
 
 /** Elements at a time: four where the shape allows it. */
@@ -38,15 +53,19 @@ export const VECTOR: readonly number[] = [4];
 /** Variants of the WGSL `texts`, which are written for `Value` and for `row_sum`, `row_max` and `row_min_index`. */
 export function rowVariants(
   texts: readonly string[],
-  shape: (uniforms: Uniforms) => RowShape,
+  shape: (uniforms: Uniforms, structural: Structural) => RowShape,
   widths: readonly number[] = ANY_WIDTH,
 ): readonly Variant[] {
-  const fits = (uniforms: Uniforms, width: number): boolean =>
-    shape(uniforms).multiples.every((n) => n % width === 0);
+  const fits = ({ uniforms, structural }: VariantContext, width: number, lanes: number) => {
+    const { columns, multiples, passes = PASSES } = shape(uniforms, structural);
+    return multiples.every((n) => n % width === 0) &&
+      passes * columns / (width * lanes) <= MOST_TURNS;
+  };
   const common = (sharing: string, width: number) => ({
     name: `${sharing} ${width > 1 ? "vector" : "scalar"}`,
     numerics: `${sharing} ${width > 1 ? "vector" : "scalar"}`,
-    workgroups: ({ uniforms }: { uniforms: Uniforms }) => grid(shape(uniforms).rows),
+    workgroups: ({ uniforms, structural }: VariantContext) =>
+      grid(shape(uniforms, structural).rows),
     body: (structural: Structural, sharing: string): string =>
       specialise(
         [width > 1 ? vectorText : scalarText, sharing, ...texts].join("\n"),
@@ -57,9 +76,11 @@ export function rowVariants(
     const { body, ...rest } = common("subgroup", width);
     return {
       ...rest,
-      supports: ({ uniforms, capabilities }) =>
-        capabilities.subgroupSize !== null && fits(uniforms, width) &&
-        (capabilities.cpuAdapter || shape(uniforms).columns <= SUBGROUP_COLUMNS),
+      supports(context) {
+        const { uniforms, structural, capabilities: { subgroupSize, cpuAdapter } } = context;
+        return subgroupSize !== null && fits(context, width, subgroupSize) &&
+          (cpuAdapter || shape(uniforms, structural).columns <= SUBGROUP_COLUMNS);
+      },
       source: (structural, { subgroupDirective }) =>
         (subgroupDirective ? "enable subgroups;\n" : "") + body(structural, subgroupText),
       constants: (_, { subgroupSize }: Capabilities) => ({ LANES: subgroupSize! }),
@@ -69,7 +90,7 @@ export function rowVariants(
     const { body, ...rest } = common("workgroup", width);
     return {
       ...rest,
-      supports: ({ uniforms }) => fits(uniforms, width),
+      supports: (context) => fits(context, width, WORKGROUP),
       source: (structural) => body(structural, workgroupText),
       constants: () => ({ LANES: WORKGROUP }),
     };

@@ -28,9 +28,8 @@ function normalDensity(x: number): number {
   return Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
 }
 
-function tanhSlope(x: number): number {
-  const t = Math.tanh(x);
-  return 1 - t * t;
+function logistic(x: number): number {
+  return 1 / (1 + Math.exp(-x));
 }
 
 const FUNCTIONS: Readonly<Record<ActivationName, Activation>> = {
@@ -39,18 +38,19 @@ const FUNCTIONS: Readonly<Record<ActivationName, Activation>> = {
     slope: (x) => normalDistribution(x) + x * normalDensity(x),
   },
   gelu_new: {
-    value: (x) => 0.5 * x * (1 + Math.tanh(SQRT_2_OVER_PI * (x + CUBIC * x * x * x))),
+    // x·(1 + tanh z)/2 = x·logistic(2z), which does not cancel.
+    value: (x) => x * logistic(2 * SQRT_2_OVER_PI * (x + CUBIC * x * x * x)),
     slope: (x) => {
-      const inner = SQRT_2_OVER_PI * (x + CUBIC * x * x * x);
+      const share = logistic(2 * SQRT_2_OVER_PI * (x + CUBIC * x * x * x));
       const innerSlope = SQRT_2_OVER_PI * (1 + 3 * CUBIC * x * x);
-      return 0.5 * (1 + Math.tanh(inner)) + 0.5 * x * tanhSlope(inner) * innerSlope;
+      return share + 2 * x * share * (1 - share) * innerSlope;
     },
   },
   relu: {
     value: (x) => x < 0 ? 0 : x,
     slope: (x) => x > 0 ? 1 : Number.isNaN(x) ? NaN : 0,
   },
-  tanh: { value: Math.tanh, slope: tanhSlope },
+  tanh: { value: Math.tanh, slope: (x) => Math.cosh(x) ** -2 },
 };
 
 /**

@@ -131,6 +131,7 @@ export const layerNormBackwardParameters: Kernel = {
     rows: Math.ceil(rows / rows_per_chunk),
     columns,
     multiples: [columns],
+    turns: rows_per_chunk,
   })),
   lengths: ({ rows, columns, rows_per_chunk }) => {
     const partial = Math.ceil(rows / rows_per_chunk) * columns;

@@ -36,6 +36,7 @@ export const reduceColumns: Kernel = {
     rows: Math.ceil(rows / rows_per_chunk),
     columns,
     multiples: [columns, pitch],
+    turns: rows_per_chunk,
   })),
   lengths: ({ rows, columns, pitch, rows_per_chunk }) => ({
     x: rows > 0 ? (rows - 1) * pitch + columns : 0,
@@ -56,7 +57,7 @@ export const reduceSum: Kernel = {
   structural: ACCUMULATE,
   variants: rowVariants(
     [sumText],
-    ({ count }) => ({ rows: 1, columns: count, multiples: [count] }),
+    ({ count }) => ({ rows: 1, columns: count, multiples: [count], passes: 1 / 4 }),
   ),
   lengths: ({ count, slot }) => ({ x: count, out: slot + 1 }),
   items: () => 1,

@@ -30,14 +30,6 @@ fn until(end: u32, column: u32, v: Value) -> Value {
 //#end
 }
 
-fn gradient(row: u32, start: u32, i: u32) -> Value {
-//#if dropout
-  return dropout(d[start + i], row, i * WIDTH, parameters.keys);
-//#else
-  return d[start + i];
-//#end
-}
-
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -55,13 +47,25 @@ fn main(
 
   var dot = Value(0.0);
   for (var i = lane; i < used; i += LANES) {
-    dot += until(keys, i * WIDTH, gradient(row, start, i) * probabilities[start + i]);
+//#if dropout
+    // Kept in the output for the second pass: drawing the mask again costs more.
+    let gradient = dropout(d[start + i], row, i * WIDTH, keys);
+    dscores[start + i] = gradient;
+//#else
+    let gradient = d[start + i];
+//#end
+    dot += until(keys, i * WIDTH, gradient * probabilities[start + i]);
   }
   let row_dot = row_sum(lane, lane_sum(dot));
 
   for (var i = lane; i < used; i += LANES) {
-    let p = probabilities[start + i];
-    dscores[start + i] = until(keys, i * WIDTH, parameters.scale * p * (gradient(row, start, i) - row_dot));
+//#if dropout
+    let gradient = dscores[start + i];
+//#else
+    let gradient = d[start + i];
+//#end
+    let slope = parameters.scale * probabilities[start + i] * (gradient - row_dot);
+    dscores[start + i] = until(keys, i * WIDTH, slope);
   }
   for (var i = used + lane; i < pitch; i += LANES) {
     dscores[start + i] = Value(0.0);

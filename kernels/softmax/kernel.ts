@@ -5,7 +5,7 @@
  */
 import { RANDOM, READ, READ_U32, when, WRITE } from "../bindings.ts";
 import { combinations, cross, randomMask } from "../cases.ts";
-import type { Kernel, KernelCase, Uniforms } from "../kernel.ts";
+import type { Kernel, KernelCase, Structural, Uniforms } from "../kernel.ts";
 import { type RowShape, rowVariants } from "../row_variants.ts";
 import philoxText from "../philox/philox.wgsl" with { type: "text" };
 import backwardText from "./backward.wgsl" with { type: "text" };
@@ -14,10 +14,11 @@ import * as twin from "./twin.ts";
 
 const rowsOf = ({ batch, heads, queries }: Uniforms): number => batch * heads * queries;
 
-const rowShape = (uniforms: Uniforms): RowShape => ({
+const rowShape = (uniforms: Uniforms, { dropout }: Structural): RowShape => ({
   rows: rowsOf(uniforms),
   columns: uniforms.pitch,
-  multiples: [uniforms.pitch, uniforms.keys],
+  // A mask is drawn for fours of keys that must not straddle rows.
+  multiples: dropout ? [uniforms.pitch, uniforms.keys] : [uniforms.pitch],
 });
 
 const UNIFORMS = {

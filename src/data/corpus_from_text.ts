@@ -16,6 +16,24 @@ import { type PieceTokenizer, vocabularyFacts } from "./vocabulary.ts";
  * @param tokenizer Gives the ids.
  * @returns The corpus, as if prepared and read again.
  * @throws {RangeError} When a text holds no token.
+ *
+ * @example A tokenizer of single letters
+ * ```ts
+ * import { corpusFromText, ExampleDataset, exampleSettings } from "./mod.ts";
+ *
+ * const letters = "#?cs_abcdefghijklmnopqrstuvwxyz.";
+ * const tokenizer = {
+ *   vocabularySize: letters.length,
+ *   specialIds: { pad: 0, unk: 1, cls: 2, sep: 3, mask: 4 },
+ *   idToPiece: (id: number) => letters[id],
+ *   encodeIds: (text: string) =>
+ *     Array.from(text.toLowerCase().replaceAll(/[^a-z.]/g, ""), (c) => letters.indexOf(c, 5)),
+ * };
+ * const corpus = await corpusFromText(["One cat sat. Two dogs ran. It was late."], tokenizer);
+ * const dataset = new ExampleDataset(corpus, exampleSettings(32, { shortSeqProb: 0 }), 1);
+ * const example = dataset.exampleAt(0);
+ * if (example.inputIds[0] !== 2 || example.length > 32) throw new Error("not an example");
+ * ```
  */
 export async function corpusFromText(
   texts: Iterable<string>,

@@ -28,7 +28,7 @@ const runner = await openVariantRunner();
 async function onDevice(kernel: Kernel, activation: string) {
   const some = { structural: { activation }, uniforms: { count: COUNT } };
   const ones = new Float32Array(COUNT).fill(1);
-  const arrays = kernel === elementwiseActivationForward
+  const arrays: Record<string, Float32Array> = kernel === elementwiseActivationForward
     ? { x: POINTS, y: new Float32Array(COUNT) }
     : { x: POINTS, dy: ones, dx: new Float32Array(COUNT) };
   const exact = Object.fromEntries(

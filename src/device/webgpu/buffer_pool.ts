@@ -5,6 +5,7 @@
  * @module
  */
 import type { DeviceBuffer, DeviceLimits, MemoryUse } from "../device.ts";
+import type { Holder } from "../peak.ts";
 import type { Slot } from "../slots.ts";
 import type { Faults } from "./faults.ts";
 import type { Staged } from "./operand_textures.ts";
@@ -21,12 +22,6 @@ export interface Physical {
   used: number;
   /** Textures that hold ranges of it as they are now. */
   staged: Staged[];
-}
-
-/** Named with its size in reports of who held the memory at its peak. */
-export interface Holder {
-  readonly label: string;
-  readonly bytes: number;
 }
 
 /** Views and copies of vec4 may reach up to 15 bytes past the last element. */

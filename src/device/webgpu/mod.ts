@@ -7,7 +7,7 @@ import { requestAccess } from "./adapter.ts";
 import { WebGpuDevice, type WebGpuOptions } from "./webgpu_device.ts";
 
 export { type GpuAccess, requestAccess, type Restrictions } from "./adapter.ts";
-export type { Holder } from "./buffer_pool.ts";
+export type { Holder } from "../peak.ts";
 export type { VariantOf } from "./choose.ts";
 export { type CacheSizes, WebGpuDevice, type WebGpuOptions } from "./webgpu_device.ts";
 

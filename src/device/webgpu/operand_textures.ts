@@ -54,6 +54,7 @@ export class OperandTextures {
   #recording = 0;
   #nextId = 1;
   #count = 0;
+  #bytes = 0;
 
   /** `budget`: bytes of copies of persistent buffers that may outlive a recording. */
   constructor(pool: BufferPool, maxTextureSide: number, budget: number) {
@@ -65,6 +66,11 @@ export class OperandTextures {
   /** How many textures there are. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Memory of all of them. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** The copy of the matrix that starts at byte `begin` of `source`, if there is one that still holds. */
@@ -161,8 +167,8 @@ export class OperandTextures {
       usage: GPUTextureUsage.COPY_DST | GPUTextureUsage.STORAGE_BINDING,
     });
     const bytes = width * height * BYTES_OF_TEXEL;
-    this.#pool.countOther(bytes);
     this.#count++;
+    this.#add(bytes);
     return {
       id: this.#nextId++,
       texture,
@@ -177,13 +183,18 @@ export class OperandTextures {
     };
   }
 
+  #add(bytes: number): void {
+    this.#bytes += bytes;
+    this.#pool.countOther(bytes);
+  }
+
   #dropIdle(): void {
     for (const [shape, others] of this.#free) {
       const left = others.filter((staged) => {
         if (this.#recording - staged.used <= IDLE_RECORDINGS) return true;
         staged.texture.destroy();
-        this.#pool.countOther(-staged.bytes);
         this.#count--;
+        this.#add(-staged.bytes);
         return false;
       });
       if (left.length === 0) this.#free.delete(shape);

@@ -15,11 +15,12 @@ import type {
   Run,
   View,
 } from "../device.ts";
+import { type Holder, temporariesAtPeak } from "../peak.ts";
 import { Recorder, type Recording } from "../recording.ts";
 import type { Signature } from "../signature.ts";
 import type { GpuAccess, Restrictions } from "./adapter.ts";
 import { BindGroups } from "./bind_groups.ts";
-import { BufferPool, type Holder } from "./buffer_pool.ts";
+import { BufferPool } from "./buffer_pool.ts";
 import { checkPlan, chooseVariant, type VariantOf } from "./choose.ts";
 import { Encoder, type Plan } from "./encoder.ts";
 import { Faults } from "./faults.ts";
@@ -63,6 +64,7 @@ export class WebGpuDevice implements Device {
   readonly #encoder: Encoder;
   readonly #freed: DeviceBuffer[] = [];
   #flushPlanned = false;
+  #holdersAtPeak: readonly Holder[] = [];
 
   constructor(access: GpuAccess, options: WebGpuOptions = {}) {
     const { gpu, limits, capabilities } = access;
@@ -142,7 +144,9 @@ export class WebGpuDevice implements Device {
     try {
       this.#faults.check();
       this.#faults.encoded(lastKernels(recording));
+      const peak = this.#pool.memory().peakBytes;
       this.#encoder.carryOut(recording);
+      if (this.#pool.memory().peakBytes > peak) this.#notePeak(recording);
     } catch (error) {
       this.#faults.report(`Cannot carry out the recording: ${(error as Error).message}`);
       for (const command of recording.commands) {
@@ -166,9 +170,9 @@ export class WebGpuDevice implements Device {
     return this.#pool.memory();
   }
 
-  /** Persistent buffers, largest first. */
-  holders(): readonly Holder[] {
-    return this.#pool.holders().sort((a, b) => b.bytes - a.bytes);
+  /** Who held how much when the device held most, largest first: buffers, temporaries and textures of operands. */
+  holdersAtPeak(): readonly Holder[] {
+    return this.#holdersAtPeak;
   }
 
   /** Sizes of the device's caches. */
@@ -219,6 +223,15 @@ export class WebGpuDevice implements Device {
     checkPlan(kernel, variant, workgroups, textures, capabilities);
     const pipeline = this.#pipelines.get(kernel, variant, structural, signature, textures);
     return { variant, pipeline, workgroups, textures };
+  }
+
+  #notePeak(recording: Recording<Plan>): void {
+    const textures = { label: "textures of operands", bytes: this.#textures.bytes };
+    this.#holdersAtPeak = [
+      ...this.#pool.holders(),
+      ...temporariesAtPeak(recording),
+      textures,
+    ].sort((a, b) => b.bytes - a.bytes);
   }
 
   #releaseFreed(): void {

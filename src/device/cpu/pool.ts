@@ -14,11 +14,10 @@ const LOOKS = 2000;
 /** Runs with less arithmetic and traffic than this are not worth waking anybody up for. */
 const WORTH_SHARING = 100_000;
 
-/** How a run is cut up, and how much it is (operations and bytes). */
+/** How a run is cut up: items, and how many of them make a slice. */
 export interface Cut {
   readonly items: number;
   readonly grain: number;
-  readonly effort: number;
 }
 
 /** The calling thread and its helpers. */
@@ -66,12 +65,12 @@ export class Pool {
     return this.#kernels.get(kernel.name) === kernel;
   }
 
-  /** Runs a fast path whose parameter block is in place. */
-  runFast(index: number, cut: Cut): void {
+  /** Runs a fast path whose parameter block is in place. `effort` is how much it is in operations and bytes. */
+  runFast(index: number, cut: Cut, effort: number): void {
     const { words } = this.#executor;
     words[WORD.kind] = KIND.fast;
     words[WORD.what] = index;
-    this.#run(cut);
+    this.#run(cut, effort);
   }
 
   /** Runs a twin that every thread {@linkcode knows}. `places` has an entry for every binding of the kernel, in order. */
@@ -81,6 +80,7 @@ export class Pool {
     uniforms: Uniforms,
     places: readonly Place[],
     cut: Cut,
+    effort: number,
   ): void {
     const { words } = this.#executor;
     const definition = this.#define(kernel, structural);
@@ -93,7 +93,7 @@ export class Pool {
       .set(fields.map((field) => uniforms[field]));
     new Uint32Array(this.memory.buffer, ADDRESS.bindings, 2 * places.length)
       .set(places.flatMap(({ address, length }) => [address, length]));
-    this.#run(cut);
+    this.#run(cut, effort);
   }
 
   /** Ends the workers. */
@@ -105,7 +105,7 @@ export class Pool {
     await Promise.all(this.#threads.map((thread) => thread.ended()));
   }
 
-  #run({ items, grain, effort }: Cut): void {
+  #run({ items, grain }: Cut, effort: number): void {
     if (items === 0) return;
     const { words } = this.#executor;
     const slices = Math.ceil(items / grain);

@@ -6,6 +6,7 @@
 import { matmulMatmul } from "../../../kernels/mod.ts";
 import type { RunCommand } from "../recording.ts";
 import type { Blas } from "./blas.ts";
+import { layoutOf } from "./block_layout.ts";
 import { ADDRESS } from "./control.ts";
 import { EPILOGUE_PATH, FAST_PATHS, type FastPath, nameOf } from "./fast/mod.ts";
 import type { Pool } from "./pool.ts";
@@ -15,6 +16,8 @@ import type { Place, Storage } from "./storage.ts";
 const TWIN_SLICES = 64;
 /** Operations and bytes that a slice of a twin should have at least. */
 const TWIN_EFFORT = 20_000;
+/** Words of a parameter block, of all kernels'. */
+const BLOCK_WORDS = (ADDRESS.uniforms - ADDRESS.parameters) / 4;
 const NOWHERE: Place = { address: 0, length: 0 };
 
 /** What computes on a device. */
@@ -45,20 +48,21 @@ export class Runner {
   }
 
   #runFast(command: RunCommand, path: FastPath): void {
-    const { kernel, structural, uniforms } = command;
+    const { structural, uniforms } = command;
     const division = path.divide(uniforms, structural);
-    const block = new DataView(this.storage.heap.memory.buffer, ADDRESS.parameters);
+    const layout = layoutOf(command);
+    const { buffer } = this.storage.heap.memory;
+    const words = new Uint32Array(buffer, ADDRESS.parameters, BLOCK_WORDS);
+    const floats = new Float32Array(buffer, ADDRESS.parameters, BLOCK_WORDS);
     let next = 0;
-    const put = (value: number) => block.setUint32(4 * next++, value, true);
-    for (const { address } of this.#places(command)) put(address);
-    for (const field in kernel.uniforms) {
-      if (kernel.uniforms[field] === "u32") put(uniforms[field]);
-      else block.setFloat32(4 * next++, uniforms[field], true);
+    for (const at of layout.bindings) words[next++] = this.#placeAt(command, at).address;
+    for (const { field, isFloat } of layout.uniforms) {
+      (isFloat ? floats : words)[next++] = uniforms[field];
     }
-    for (const name in kernel.structural) put(kernel.structural[name].indexOf(structural[name]));
-    for (const value of division.extra ?? []) put(value);
+    for (const value of layout.structural) words[next++] = value;
+    for (const value of division.extra ?? []) words[next++] = value;
     const index = this.functions.get(nameOf(path))!;
-    this.pool.runFast(index, { ...division, effort: effortOf(command) });
+    this.pool.runFast(index, division, effortOf(command));
   }
 
   #runTwin(command: RunCommand): void {
@@ -67,8 +71,8 @@ export class Runner {
     const effort = effortOf(command);
     const slices = Math.max(1, Math.min(TWIN_SLICES, Math.floor(effort / TWIN_EFFORT)));
     const grain = Math.max(1, Math.ceil(items / slices));
-    const places = this.#places(command);
-    this.pool.runTwin(kernel, structural, uniforms, places, { items, grain, effort });
+    const places = layoutOf(command).bindings.map((at) => this.#placeAt(command, at));
+    this.pool.runTwin(kernel, structural, uniforms, places, { items, grain }, effort);
   }
 
   /** A kernel that is not registered is known to this thread alone. */
@@ -104,12 +108,9 @@ export class Runner {
     if (structural.bias || activated) this.#runFast(command, EPILOGUE_PATH);
   }
 
-  /** Places of all bindings of the kernel, in order; {@linkcode NOWHERE} for those that this run has not. */
-  #places({ kernel, names, views }: RunCommand): Place[] {
-    return Object.keys(kernel.bindings).map((name) => {
-      const at = names.indexOf(name);
-      return at < 0 ? NOWHERE : this.storage.placeOf(views[at]);
-    });
+  /** The place of binding `at` of the run; {@linkcode NOWHERE} for one that it has not. */
+  #placeAt({ views }: RunCommand, at: number): Place {
+    return at < 0 ? NOWHERE : this.storage.placeOf(views[at]);
   }
 }
 

@@ -23,7 +23,7 @@ export interface Place {
 /** Memory of persistent buffers, and of temporaries' slots, which stay from one recording to the next. */
 export class Storage {
   readonly #persistent = new Map<DeviceBuffer, Place>();
-  readonly #slots = new Map<string, Place>();
+  readonly #slots = new Map<number, Place>();
   #temporaries = new Map<DeviceBuffer, Place>();
   #persistentBytes = 0;
   #slotBytes = 0;
@@ -55,9 +55,8 @@ export class Storage {
   /** Places the temporaries of a recording. Slots keep their memory, so the same step computes in the same place. */
   prepare(slots: ReadonlyMap<DeviceBuffer, Slot>): void {
     this.#temporaries = new Map();
-    const wanted = new Set([...slots.values()].map(keyOf));
     for (const [buffer, slot] of slots) {
-      const place = this.#slots.get(keyOf(slot)) ?? this.#makeSlot(buffer, slot, wanted);
+      const place = this.#slots.get(keyOf(slot)) ?? this.#makeSlot(buffer, slot, slots);
       this.#temporaries.set(buffer, place);
     }
     this.#notePeak();
@@ -84,11 +83,15 @@ export class Storage {
     };
   }
 
-  #makeSlot(buffer: DeviceBuffer, slot: Slot, wanted: ReadonlySet<string>): Place {
+  #makeSlot(
+    buffer: DeviceBuffer,
+    slot: Slot,
+    slots: ReadonlyMap<DeviceBuffer, Slot>,
+  ): Place {
     const { bytes } = slot;
     let address = this.heap.take(bytes);
     if (address === null) {
-      this.#trim(wanted);
+      this.#trim(new Set([...slots.values()].map(keyOf)));
       address = this.heap.take(bytes);
     }
     if (address === null) throw this.#exhausted(buffer, bytes);
@@ -100,7 +103,7 @@ export class Storage {
   }
 
   /** Gives back the slots that are not wanted now. */
-  #trim(wanted: ReadonlySet<string>): void {
+  #trim(wanted: ReadonlySet<number>): void {
     for (const [key, { address, length }] of this.#slots) {
       if (wanted.has(key)) continue;
       this.heap.give(address, 4 * length);
@@ -121,6 +124,7 @@ export class Storage {
   }
 }
 
-function keyOf({ bytes, ordinal }: Slot): string {
-  return `${bytes} ${ordinal}`;
+/** One number for a slot: below 2^53, and no memory holds as many slots of a size as would make two of them alike. */
+function keyOf({ bytes, ordinal }: Slot): number {
+  return bytes * 2 ** 20 + ordinal;
 }

@@ -12,17 +12,21 @@ import { type Finding, selfTest, wrongFindings } from "./self_test/mod.ts";
 
 /** One device, tested and measured. */
 export interface Examination {
+  /** What it is. */
   readonly description: DeviceDescription;
+  /** What it may hold and bind. */
   readonly limits: DeviceLimits;
   /** What its shaders can do and use; null for the CPU. */
   readonly capabilities: Capabilities | null;
   /** Features of the adapter that were asked for and granted. */
   readonly features: readonly string[];
+  /** What its self-test found. */
   readonly findings: readonly Finding[];
   /** Whether it computes rightly. Speed is measured only then. */
   readonly sound: boolean;
   /** A product of two 1024 × 1024 matrices. */
   readonly productGigaflopsPerSecond: number | null;
+  /** A copy of 64 MiB, counting what is read and what is written. */
   readonly copyGigabytesPerSecond: number | null;
 }
 
@@ -30,6 +34,7 @@ export interface Examination {
 export interface Examinations {
   /** Null where there is no WebGPU adapter. */
   readonly webgpu: Examination | null;
+  /** Null where it was not asked for. */
   readonly cpu: Examination | null;
   /** The faster at matrix products of those that compute rightly. */
   readonly faster: "webgpu" | "cpu" | null;

@@ -48,6 +48,7 @@ export async function openDevice(options: OpenDeviceOptions): Promise<Device> {
 export interface TestedDevice {
   /** Null where there is no adapter. */
   readonly device: WebGpuDevice | null;
+  /** Empty without an adapter. */
   readonly findings: readonly Finding[];
 }
 

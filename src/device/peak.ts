@@ -9,7 +9,9 @@ import type { Slots } from "./slots.ts";
 
 /** Memory under one name. */
 export interface Holder {
+  /** The buffer's label. */
   readonly label: string;
+  /** What it takes up, padding included. */
   readonly bytes: number;
 }
 

@@ -14,12 +14,15 @@ import { arithmeticProbe, copyProbe } from "./ceilings.ts";
 
 /** One kernel at one size. */
 export interface Measurement {
+  /** Its name. */
   readonly kernel: string;
   /** The variant that the device took. */
   readonly variant: string;
   /** Median over rounds of the mean time of a run. */
   readonly milliseconds: number;
+  /** By the kernel's own count of its arithmetic. */
   readonly gigaflopsPerSecond: number;
+  /** By the kernel's own count of its traffic. */
   readonly gigabytesPerSecond: number;
 }
 

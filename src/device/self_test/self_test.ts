@@ -12,9 +12,11 @@ import { tinyStep } from "./tiny_step.ts";
 
 /** One question and its answer. */
 export interface Finding {
+  /** What was asked. */
   readonly name: string;
   /** `wrong` forbids the device's use; `noted` is a peculiarity that the kernels are written for. */
   readonly outcome: "right" | "noted" | "wrong" | "skipped";
+  /** The answer, or what is wrong with it. */
   readonly detail: string;
 }
 

@@ -9,9 +9,13 @@ import { compiles, READABLE_TEXTURE_PROBE, subgroupProbe } from "./probes.ts";
 
 /** An open adapter. */
 export interface GpuAccess {
+  /** The platform's device. */
   readonly gpu: GPUDevice;
+  /** What variants ask before they say that they fit. */
   readonly capabilities: Capabilities;
+  /** What buffers and bindings may measure. */
   readonly limits: DeviceLimits;
+  /** What it is called. */
   readonly description: DeviceDescription;
   /** Whether compute passes can be timed. */
   readonly timestamps: boolean;
@@ -19,8 +23,11 @@ export interface GpuAccess {
 
 /** Limits smaller than the adapter's own, for tests of what happens at a limit. */
 export interface Restrictions {
+  /** Largest buffer. */
   readonly maxBufferBytes?: number;
+  /** Largest range in one binding. */
   readonly maxBindingBytes?: number;
+  /** Largest width and height of a texture. */
   readonly maxTextureSide?: number;
   /** Leaves out subgroups although the adapter has them. */
   readonly withoutSubgroups?: boolean;

@@ -42,8 +42,11 @@ export interface WebGpuOptions {
 
 /** Sizes of what a device keeps, which must not grow from step to step. */
 export interface CacheSizes {
+  /** Bind groups. */
   readonly bindGroups: number;
+  /** Pipelines compiled so far. */
   readonly pipelines: number;
+  /** Textures of operands, in use or free. */
   readonly textures: number;
 }
 
@@ -51,6 +54,7 @@ export interface CacheSizes {
 export class WebGpuDevice implements Device {
   readonly description: DeviceDescription;
   readonly limits: DeviceLimits;
+  /** The adapter under it. */
   readonly access: GpuAccess;
   readonly #options: WebGpuOptions;
   readonly #recorder: Recorder<Plan>;
@@ -66,6 +70,7 @@ export class WebGpuDevice implements Device {
   #flushPlanned = false;
   #holdersAtPeak: readonly Holder[] = [];
 
+  /** Works on an adapter that is open; it is the device's own from then on. */
   constructor(access: GpuAccess, options: WebGpuOptions = {}) {
     const { gpu, limits, capabilities } = access;
     this.access = access;

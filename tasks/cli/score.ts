@@ -1,0 +1,7 @@
+import { albertCommand } from "./common.ts";
+import squad from "./score/squad.ts";
+
+/** `albert score` */
+export default albertCommand()
+  .description("Official metrics of a predictions file, without a model.")
+  .command("squad", squad);

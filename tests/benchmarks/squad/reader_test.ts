@@ -1,0 +1,133 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import {
+  readNumbers,
+  readTexts,
+  SquadScoreError,
+} from "../../../src/benchmarks/squad/metric/mod.ts";
+import { readSquad, SquadFormatError } from "../../../src/benchmarks/squad/reader.ts";
+import { sharedData } from "../../text/support/shared_data.ts";
+import { squadFile } from "./squad_file.ts";
+
+Deno.test("answer_start counts code points, as Python does", () => {
+  const { questions } = readSquad(squadFile("😀 in 1876 😀 Paris", [
+    { id: "q", answers: [{ text: "Paris", answer_start: 12 }] },
+  ]));
+  const [{ text, start }] = questions[0].answers;
+  assertEquals([text, start], ["Paris", 14]);
+  assertEquals(questions[0].context.slice(start), "Paris");
+});
+
+Deno.test("the version is the file's, and is told from its questions where the file is silent", () => {
+  const answered = [{ id: "q", answers: [{ text: "x", answer_start: 0 }] }];
+  assertEquals(readSquad(squadFile("x", answered, "1.1")).version, "1.1");
+  assertEquals(readSquad(squadFile("x", answered, "v2.0")).version, "2.0");
+  assertEquals(readSquad(squadFile("x", answered, null)).version, "1.1");
+  assertEquals(readSquad(squadFile("x", [{ id: "q", answers: [] }], null)).version, "2.0");
+});
+
+Deno.test("misplaced answers and repeated ids are counted, the first is named, strict stops", () => {
+  const text = squadFile("Paris is old", [
+    { id: "q1", answers: [{ text: "Paris", answer_start: 0 }] },
+    { id: "q2", answers: [{ text: "old", answer_start: 8 }] },
+    { id: "q3", answers: [{ text: "old", answer_start: 99 }] },
+    { id: "q1", answers: [{ text: "old", answer_start: 9.5 }] },
+  ]);
+  const { misplaced, repeated, questions } = readSquad(text);
+  const first = 'question q2: the answer "old" does not stand at its answer_start 8';
+  assertEquals(misplaced, { count: 3, first });
+  assertEquals(repeated, { count: 1, first: "question q1 stands more than once" });
+  assertEquals(questions[1].answers, [{ text: "old" }]);
+  assertThrows(() => readSquad(text, { strict: true }), SquadFormatError, first);
+});
+
+Deno.test("JSON that is not SQuAD's names what is wrong and where", () => {
+  for (
+    const [text, sentence] of [
+      ["{", "not JSON: "],
+      ["[]", "the file is not an object"],
+      ["{}", "data is missing"],
+      ['{"data": {}}', "data is not a list"],
+      ['{"data": [{"paragraphs": [1]}]}', "data[0].paragraphs[0] is not an object"],
+      [squadFile("x", [{ id: 3 }]), "data[0].paragraphs[0].qas[0].id is not a text"],
+      [
+        squadFile("x", [{ id: "q" }]),
+        "question q: data[0].paragraphs[0].qas[0].answers is missing",
+      ],
+      [squadFile("x", [{ id: "q", answers: [{ text: "x" }] }]), "question q: "],
+    ]
+  ) assertThrows(() => readSquad(text), SquadFormatError, sentence);
+});
+
+Deno.test("any JSON is read or refused in one sentence, and touches no prototype", () => {
+  const id = fc.constantFrom("__proto__", "constructor", "toString", "a", "7");
+  const value = fc.jsonValue({ maxDepth: 3 });
+  const answer = fc.oneof(fc.record({ text: value, answer_start: value }), value);
+  const qa = fc.oneof(
+    fc.record(
+      {
+        id: fc.oneof(id, value),
+        question: fc.oneof(fc.string(), value),
+        answers: fc.array(answer),
+      },
+      { requiredKeys: ["id"] },
+    ),
+    value,
+  );
+  const paragraph = fc.record({ context: fc.oneof(fc.string(), value), qas: fc.array(qa) });
+  const squad = fc.record({
+    version: value,
+    data: fc.array(fc.record({ title: value, paragraphs: fc.array(fc.oneof(paragraph, value)) })),
+  });
+  const polluted = () => Object.keys(Object.prototype).length + Number("polluted" in {});
+  fc.assert(
+    fc.property(fc.oneof(squad, value), (json) => {
+      try {
+        readSquad(JSON.stringify(json));
+      } catch (error) {
+        assert(error instanceof SquadFormatError && !error.message.includes("\n"));
+      }
+      assertEquals(polluted(), 0);
+    }),
+    { numRuns: 500 },
+  );
+  const table = fc.dictionary(fc.oneof(id, fc.string()), fc.oneof(fc.string(), value));
+  fc.assert(
+    fc.property(fc.oneof(table, value), (json) => {
+      for (const read of [readTexts, readNumbers]) {
+        try {
+          read(JSON.stringify(json, null, 1));
+        } catch (error) {
+          assert(error instanceof SquadScoreError);
+        }
+      }
+      assertEquals(polluted(), 0);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+Deno.test("a table of texts is read as JSON.parse reads it", () => {
+  fc.assert(fc.property(
+    fc.dictionary(fc.string({ unit: "grapheme" }), fc.string({ unit: "binary" })),
+    (table) => {
+      const read = readTexts(JSON.stringify(table));
+      assertEquals(read, new Map(Object.entries(table)));
+    },
+  ));
+});
+
+Deno.test("the real files are read whole, every answer in its place", async () => {
+  for (
+    const [file, version, count] of [
+      ["v1.1/dev-v1.1.json", "1.1", 2732],
+      ["v2.0/dev-v2.0.json", "2.0", 5657],
+      ["v2.0/train-v2.0.json", "2.0", 6025],
+    ] as const
+  ) {
+    const path = sharedData(`data/squad/${file}`);
+    if (path === undefined) return;
+    const dataset = readSquad(await Deno.readTextFile(path), { strict: true });
+    assertEquals([dataset.version, dataset.questions.length], [version, count]);
+  }
+});

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Product } from "./peer.ts";
+import { fileURLToPath } from "node:url";
 
 /** A Python process that times products itself, so that no transfer is counted. */
 export class PyTorch {
@@ -21,7 +22,7 @@ export class PyTorch {
 
   /** Starts Python; a sentence says why it cannot be had. */
   static async open(interpreter: string): Promise<PyTorch | string> {
-    const script = new URL("./pytorch.py", import.meta.url).pathname;
+    const script = fileURLToPath(new URL("./pytorch.py", import.meta.url));
     try {
       const process = new Deno.Command(interpreter, {
         args: [script],

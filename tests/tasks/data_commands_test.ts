@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { smallModelBytes, smallText } from "../data/small_tokenizer.ts";
 import { runAlbert } from "./albert_process.ts";
+import { fileURLToPath } from "node:url";
 
 Deno.test("albert prepare and albert data: from text to examples that people can read", async (t) => {
   const folder = await Deno.makeTempDir();
@@ -93,7 +94,7 @@ Deno.test("albert prepare killed at any moment goes on and writes the same bytes
   const folder = await Deno.makeTempDir();
   await Deno.writeFile(`${folder}/spiece.model`, smallModelBytes());
   await Deno.writeTextFile(`${folder}/a.txt`, smallText(1, 2500));
-  const script = new URL("../data/disk/prepare_process.ts", import.meta.url).pathname;
+  const script = fileURLToPath(new URL("../data/disk/prepare_process.ts", import.meta.url));
   const start = (output: string) =>
     new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", "--quiet", script, folder, output],

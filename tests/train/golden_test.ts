@@ -2,10 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import { checkCase } from "../../src/train/golden/mod.ts";
 import { listCases, readCase } from "../../src/train/golden/read_cases.ts";
 import { testDevices } from "../support/devices.ts";
+import { fileURLToPath } from "node:url";
 
-const FIXTURES = new URL("../fixtures/golden", import.meta.url).pathname;
+const FIXTURES = fileURLToPath(new URL("../fixtures/golden", import.meta.url));
 const SHARED = `${
-  Deno.env.get("ALBERT_SHARED") ?? new URL("../../../shared", import.meta.url).pathname
+  Deno.env.get("ALBERT_SHARED") ?? fileURLToPath(new URL("../../../shared", import.meta.url))
 }/golden/cases`;
 
 /** PyTorch's own float32 sits at a hundredth to a tenth of the tolerance, and so do we. */

@@ -11,13 +11,20 @@ import type { WorkerStart } from "./spawn.ts";
 /** Looks at the control page this often before it goes to sleep: about as long as a wake-up takes. */
 const LOOKS = 2000;
 
+/** The scope of a worker: Deno's types know one scope at a time, and the rest of us is no worker. */
+const scope = globalThis as unknown as {
+  postMessage(message: string): void;
+  onmessage: ((event: MessageEvent<WorkerStart>) => void) | null;
+  close?(): void;
+};
+
 function serve({ memory, module, scratch }: WorkerStart): void {
   const kernels = new Map(KERNELS.map((kernel) => [kernel.name, kernel]));
   const executor = new Executor(memory, module, scratch, kernels);
   // The page stays where it is while the memory grows: it is shared, or there were no workers.
   const { words } = executor;
   let seen = Atomics.load(words, WORD.sequence);
-  postMessage("ready");
+  scope.postMessage("ready");
   for (;;) {
     for (let look = 0; look < LOOKS && Atomics.load(words, WORD.sequence) === seen; look++);
     Atomics.wait(words, WORD.sequence, seen);
@@ -27,10 +34,10 @@ function serve({ memory, module, scratch }: WorkerStart): void {
   }
 }
 
-globalThis.onmessage = ({ data }: MessageEvent<WorkerStart>) => {
+scope.onmessage = ({ data }: MessageEvent<WorkerStart>) => {
   serve(data);
-  postMessage("ended");
-  globalThis.onmessage = null;
+  scope.postMessage("ended");
+  scope.onmessage = null;
   // Absent in workers of node:worker_threads, which end when nothing listens.
-  globalThis.close?.();
+  scope.close?.();
 };

@@ -1,10 +1,12 @@
+import { fileURLToPath } from "node:url";
+
 /**
  * A path of the data that lies beside the checkout (`../shared`, or where `ALBERT_SHARED` says), or
  * undefined, with a line that says so, where there is none.
  */
 export function sharedData(path: string): string | undefined {
   const root = Deno.env.get("ALBERT_SHARED") ??
-    new URL("../../../../shared", import.meta.url).pathname;
+    fileURLToPath(new URL("../../../../shared", import.meta.url));
   const full = `${root}/${path}`;
   try {
     Deno.statSync(full);

@@ -1,0 +1,94 @@
+/** The CPU device where the platform lacks something, each time on real work in memory that has grown. */
+import { assert, assertEquals } from "@std/assert";
+import process from "node:process";
+import { elementwiseScaleAdd } from "../../../kernels/mod.ts";
+import { openCpuDevice } from "../../../src/device/cpu/mod.ts";
+import { whole } from "../../../src/device/device.ts";
+
+const COUNT = 1 << 20;
+
+/** Opens a device, computes before and after its memory grows, and returns its name. */
+async function work(): Promise<string> {
+  const device = await openCpuDevice({ workers: 2 });
+  try {
+    const x = device.allocate(COUNT, "f32", "x");
+    device.write(whole(x), new Float32Array(COUNT).map((_, i) => i % 977));
+    for (const alpha of [2, 3]) {
+      const y = device.allocate(COUNT, "f32", "y");
+      device.run(elementwiseScaleAdd, {
+        bindings: { x: whole(x), y: whole(y) },
+        uniforms: { count: COUNT, alpha, beta: 0 },
+      });
+      const got = await device.read(whole(y));
+      assert(got.every((value: number, i: number) => value === alpha * (i % 977)));
+      device.allocate(20 * COUNT, "f32", "filler");
+    }
+    return device.description.adapter;
+  } finally {
+    await device.destroy();
+  }
+}
+
+/** Runs `body` with a property of `object` replaced. */
+async function replacing(
+  object: object,
+  name: string,
+  value: unknown,
+  body: () => Promise<void>,
+): Promise<void> {
+  const before = Object.getOwnPropertyDescriptor(object, name)!;
+  Object.defineProperty(object, name, { value, configurable: true, writable: true });
+  try {
+    await body();
+  } finally {
+    Object.defineProperty(object, name, before);
+  }
+}
+
+Deno.test("the CPU device computes on all threads where it can", async () => {
+  assertEquals(await work(), "CPU, 2 threads");
+});
+
+Deno.test("without shared memory the CPU device computes on one thread", () =>
+  replacing(globalThis, "SharedArrayBuffer", undefined, async () => {
+    assertEquals(await work(), "CPU, 1 thread");
+  }));
+
+Deno.test("where the thread may not wait, as in a browser's main thread, it computes alone", () => {
+  const wait = () => {
+    throw new TypeError("Atomics.wait cannot be called in this context");
+  };
+  return replacing(Atomics, "wait", wait, async () => {
+    assertEquals(await work(), "CPU, 1 thread");
+  });
+});
+
+Deno.test("with web workers alone the CPU device computes on all threads", () =>
+  replacing(process, "getBuiltinModule", undefined, async () => {
+    assertEquals(await work(), "CPU, 2 threads");
+  }));
+
+Deno.test("without SIMD the twins compute", () =>
+  replacing(WebAssembly, "validate", () => false, async () => {
+    assertEquals(await work(), "CPU, 2 threads");
+  }));
+
+Deno.test("without relaxed SIMD products multiply, then add", async () => {
+  const { validate } = WebAssembly;
+  // The relaxed multiply-add is the only instruction here whose number takes these two bytes after 0xfd.
+  const withoutRelaxed = (bytes: BufferSource) => {
+    const code = new Uint8Array(bytes as ArrayBuffer);
+    const relaxed = code.some((byte, i) =>
+      byte === 0xfd && code[i + 1] === 0x85 && code[i + 2] === 0x02
+    );
+    return !relaxed && validate(bytes);
+  };
+  await replacing(WebAssembly, "validate", withoutRelaxed, async () => {
+    const device = await openCpuDevice({ workers: 1 });
+    assertEquals(
+      device.description.numerics.products,
+      "WebAssembly SIMD, multiply, then add",
+    );
+    await device.destroy();
+  });
+});

@@ -149,7 +149,7 @@ export class BufferPool {
     this.faults.await(
       this.gpu.popErrorScope().then((error) => {
         if (error === null) return;
-        this.faults.report(
+        this.faults.explain(
           `Out of device memory: ${label} needs ${(bytes / 2 ** 20).toFixed(0)} MiB beside ${
             (this.#persistentBytes + this.#temporaryBytes - bytes) / 2 ** 20 | 0
           } MiB in use; try a smaller --micro-batch-size`,

@@ -11,6 +11,8 @@ export class Faults {
   /** Answers that decide whether there was a fault, still awaited. */
   readonly #pending = new Set<Promise<void>>();
   #first: DeviceError | null = null;
+  /** What explains the first fault: WebGPU's complaints about an invalid object come before the reason why it is invalid. */
+  #cause: DeviceError | null = null;
   #gone: DeviceError | null = null;
   #recent: readonly string[] = [];
   #closing = false;
@@ -41,10 +43,14 @@ export class Faults {
     this.#first ??= new DeviceError(message);
   }
 
+  /** Keeps the cause of faults, which is told instead of them. */
+  explain(message: string): void {
+    this.#cause ??= new DeviceError(message);
+  }
+
   /** Ends the device: every later call fails with this sentence. */
   end(message: string): void {
     this.#gone ??= new DeviceError(message);
-    this.#first = this.#gone;
   }
 
   /** Whether the device was closed on purpose. */
@@ -76,13 +82,13 @@ export class Faults {
 
   /** The first fault, which stays. */
   get first(): DeviceError | null {
-    return this.#gone ?? this.#first;
+    return this.#gone ?? this.#cause ?? this.#first;
   }
 
   /** The first fault, which is forgotten unless the device is gone. */
   take(): DeviceError | null {
     const fault = this.first;
-    this.#first = null;
+    this.#first = this.#cause = null;
     return fault;
   }
 

@@ -97,7 +97,7 @@ export class Pipelines {
     });
     this.#faults.await(
       this.#gpu.popErrorScope().then(async (error) => {
-        if (error !== null) this.#faults.report(await compileError(label, module, error));
+        if (error !== null) this.#faults.explain(await compileError(label, module, error));
       }),
     );
     return { id: this.#count++, label, gpu, layout, uniformBytes };

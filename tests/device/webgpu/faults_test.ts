@@ -81,6 +81,25 @@ testGpu("suggests a smaller micro-batch when memory runs out", async (device) =>
   gpu.popErrorScope = pop;
 });
 
+testGpu("tells the cause before its consequences, whichever comes first", async (device) => {
+  const { gpu } = device.access;
+  const pop = gpu.popErrorScope.bind(gpu);
+  gpu.popErrorScope = async () => {
+    const error = await pop();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    return error ?? new GPUOutOfMemoryError("no memory left");
+  };
+  const x = device.allocate(8 * 2 ** 20, "f32", "hidden states");
+  gpu.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
+  await assertRejects(
+    () => device.read({ buffer: x, offset: 0, length: 1 }),
+    DeviceError,
+    "Out of device memory: hidden states",
+  );
+  gpu.popErrorScope = pop;
+  await device.settled().catch(() => {});
+});
+
 testGpu("refuses work after it was destroyed", async (device) => {
   await device.destroy();
   assertThrows(() => device.allocate(1, "f32", "late"), DeviceError, "after it was destroyed");

@@ -41,9 +41,7 @@ export class Command<
   #name = "COMMAND";
   #version?: string;
   #description: string | (() => string) = "";
-  #usage?: string;
   #group?: string;
-  #hidden = false;
   #throws = false;
   #definition = "";
   #slots: Slot[] = [];
@@ -69,18 +67,6 @@ export class Command<
   /** What it does; the first line stands in lists of commands. */
   description(description: string | (() => string)): this {
     this.#at.#description = description;
-    return this;
-  }
-
-  /** Replaces the generated usage line. */
-  usage(usage: string): this {
-    this.#at.#usage = usage;
-    return this;
-  }
-
-  /** Leaves the command out of help texts. */
-  hidden(): this {
-    this.#at.#hidden = true;
     return this;
   }
 
@@ -318,9 +304,9 @@ export class Command<
     return this.#commands.get(name);
   }
 
-  /** Sub-commands, without hidden ones unless asked for. */
-  getCommands(hidden = false): Command<any>[] {
-    return [...this.#commands.values()].filter((command) => hidden || !command.#hidden);
+  /** Sub-commands. */
+  getCommands(): Command<any>[] {
+    return [...this.#commands.values()];
   }
 
   /** The options shared from above and its own, without hidden ones unless asked for. */
@@ -348,8 +334,7 @@ export class Command<
     return [help, version];
   }
 
-  /** The description. */
-  getDescription(): string {
+  #describe(): string {
     return typeof this.#description === "function" ? this.#description() : this.#description;
   }
 
@@ -359,17 +344,17 @@ export class Command<
       `${option.flags.find((one) => one.startsWith("--"))} ${option.slot?.raw ?? ""}`.trim()
     );
     return helpText({
-      usage: [this.getPath(), this.#usage ?? [this.#definition, ...required].join(" ").trim()].join(
+      usage: [this.getPath(), [this.#definition, ...required].join(" ").trim()].join(
         " ",
       ),
       version: this.getMainCommand().#version,
-      description: this.getDescription(),
+      description: this.#describe(),
       options: this.getOptions(),
       values: (option) => option.slot && this.#typeOf(option.slot.type).values?.(),
       commands: this.getCommands().map((command) => ({
         name: command.#name,
         definition: command.#definition,
-        description: command.getDescription().trim().split("\n", 1)[0],
+        description: command.#describe().trim().split("\n", 1)[0],
       })),
       examples: this.#examples,
     });

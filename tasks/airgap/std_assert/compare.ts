@@ -21,20 +21,6 @@ export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
   );
 }
 
-/** The same value by `Object.is`. */
-export function assertStrictEquals<T>(
-  actual: unknown,
-  expected: T,
-  msg?: string,
-): asserts actual is T {
-  if (Object.is(actual, expected)) return;
-  throw new AssertionError(
-    `Values are not strictly equal${ending(msg)}\n\n${
-      difference(format(actual), format(expected))
-    }\n`,
-  );
-}
-
 /** Within `tolerance` of each other (left out: 1e-7 of the expected value). */
 export function assertAlmostEquals(
   actual: number,
@@ -52,32 +38,6 @@ export function assertAlmostEquals(
       f(delta)
     }" is greater than "${f(bound)}"${ending(msg)}`,
   );
-}
-
-/** `actual > expected` */
-export function assertGreater<T>(actual: T, expected: T, msg?: string): void {
-  order(actual > expected, actual, ">", expected, msg);
-}
-
-/** `actual >= expected` */
-export function assertGreaterOrEqual<T>(actual: T, expected: T, msg?: string): void {
-  order(actual >= expected, actual, ">=", expected, msg);
-}
-
-/** `actual < expected` */
-export function assertLess<T>(actual: T, expected: T, msg?: string): void {
-  order(actual < expected, actual, "<", expected, msg);
-}
-
-/** `actual <= expected` */
-export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void {
-  order(actual <= expected, actual, "<=", expected, msg);
-}
-
-function order(holds: boolean, actual: unknown, sign: string, expected: unknown, msg?: string) {
-  if (!holds) {
-    throw new AssertionError(msg ?? `Expect ${format(actual)} ${sign} ${format(expected)}`);
-  }
 }
 
 /** Lines that differ, marked; `node:util` finds them. */

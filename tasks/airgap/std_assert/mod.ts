@@ -4,8 +4,6 @@
  *
  * @module
  */
-export { AssertionError } from "./assertion_error.ts";
-export { equal } from "./equal.ts";
 export * from "./compare.ts";
-export * from "./errors.ts";
+export { assertRejects, assertThrows } from "./errors.ts";
 export * from "./values.ts";

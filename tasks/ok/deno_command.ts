@@ -34,10 +34,11 @@ export async function denoThrough(
   env: Record<string, string>,
   limit: number,
   show: boolean,
+  cwd: string = ROOT,
 ): Promise<StoppableOutcome> {
   const child = new Deno.Command(Deno.execPath(), {
     args: words,
-    cwd: ROOT,
+    cwd,
     env: { ...plain, ...env },
     stdin: "null",
     stdout: "piped",

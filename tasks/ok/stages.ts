@@ -1,6 +1,7 @@
 import { exists, ROOT } from "../launch/files.ts";
 import { browserConfig } from "./browser_config.ts";
 import { denoOutput } from "./deno_command.ts";
+import { runExamples } from "./examples.ts";
 import { publishDryRun } from "./publish.ts";
 import type { Count, Stage } from "./run_stages.ts";
 import { runTests } from "./tests.ts";
@@ -20,9 +21,11 @@ export const STAGES: Record<string, Stage> = {
   /** Every exported symbol has its documentation and a type that can be read off. */
   doc: ({ config }) =>
     once(["doc", "--lint", "--quiet", ...config.flags, "mod.ts", "tasks/cli.ts"]),
-  /** The examples in the documentation do what they say. */
-  examples: async (context) =>
+  /** The code in documentation comments and in the README does what it says. */
+  snippets: async (context) =>
     await runTests(context, ["--doc", "mod.ts", "README.md", ...await present("src", "kernels")]),
+  /** Every program under `examples` runs to its end. */
+  examples: runExamples,
   /** The tests. */
   tests: async (context) =>
     await runTests(context, context.paths.length > 0 ? context.paths : ["tests"]),

@@ -1,0 +1,206 @@
+/**
+ * Charts as SVG text, drawn by Vega without a page. The library is loaded at the first drawing only.
+ *
+ * @module
+ */
+import type { TopLevelSpec } from "vega-lite";
+import { Html } from "./html.ts";
+import type { Bucket } from "./thinned_series.ts";
+
+/** One curve of a chart. */
+export interface Curve {
+  /** What the legend calls it. */
+  readonly label: string;
+  /** From 0; which colour of the page. */
+  readonly colour: number;
+  /** `marked` shows each point, for what was measured seldom. */
+  readonly kind: "line" | "marked";
+  /** Its points. */
+  readonly buckets: readonly Readonly<Bucket>[];
+}
+
+/** A chart of curves over steps. */
+export interface Chart {
+  /** Heading. */
+  readonly title: string;
+  /** Its curves, each with a point at least. */
+  readonly curves: readonly Curve[];
+  /** Format of the values, as d3-format has it. */
+  readonly format: string;
+  /** Values are multiplied by this (bytes to MiB). */
+  readonly factor?: number;
+  /** Draw powers of ten at equal distances where the values span more than two of them. */
+  readonly logarithmic?: boolean;
+}
+
+/** A table of numbers drawn as colours: rows by steps. */
+export interface HeatMap {
+  /** Row names, from the top. */
+  readonly rows: readonly string[];
+  /** Steps, from the left. */
+  readonly steps: readonly number[];
+  /** `values[row][column]`, above 0; drawn on a logarithmic scale. Others stay blank. */
+  readonly values: readonly (readonly number[])[];
+}
+
+/** Outer size of a chart, in pixels before the page scales it. */
+const WIDTH = 400;
+const HEIGHT = 230;
+/** Where the values span more than this, a logarithmic chart pays. */
+const LOGARITHMIC_SPAN = 100;
+
+/** Colours come from the page, so that one drawing fits light and dark. */
+const CONFIG = {
+  background: "transparent",
+  font: "system-ui, sans-serif",
+  axis: {
+    labelColor: "currentColor",
+    titleColor: "currentColor",
+    labelFontSize: 12,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+    gridColor: "var(--grid)",
+    domainColor: "var(--grid)",
+    tickColor: "var(--grid)",
+    labelOverlap: "greedy",
+  },
+  legend: { labelColor: "currentColor", titleColor: "currentColor" },
+  view: { stroke: null },
+} as const;
+
+/** Draws a chart. */
+export async function drawChart(chart: Chart): Promise<Html> {
+  return await toSvg(chartSpec(chart));
+}
+
+/** Draws a heat map. */
+export async function drawHeatMap(map: HeatMap): Promise<Html> {
+  return await toSvg(heatMapSpec(map));
+}
+
+async function toSvg(spec: unknown): Promise<Html> {
+  const [vega, lite] = await Promise.all([import("vega"), import("vega-lite")]);
+  const compiled = lite.compile(spec as TopLevelSpec).spec;
+  const view = new vega.View(vega.parse(compiled), { renderer: "none" });
+  try {
+    // Width and height are the page's business; the view box keeps the proportions.
+    return new Html((await view.toSVG()).replace(/ width="[^"]*" height="[^"]*"/, ""));
+  } finally {
+    view.finalize();
+  }
+}
+
+function chartSpec({ curves, format, factor = 1, logarithmic = false }: Chart): unknown {
+  const points = curves.flatMap(({ buckets }, curve) =>
+    buckets.map(({ first, last, low, high, sum, count }) => ({
+      curve,
+      step: (first + last) / 2,
+      low: low * factor,
+      high: high * factor,
+      mean: (sum / count) * factor,
+    }))
+  );
+  const least = Math.min(...points.map(({ low }) => low));
+  const most = Math.max(...points.map(({ high }) => high));
+  const log = logarithmic && least > 0 && most / least > LOGARITHMIC_SPAN;
+  const lastStep = Math.max(...points.map(({ step }) => step));
+  const x = {
+    field: "step",
+    type: "quantitative",
+    title: "step",
+    scale: { nice: false },
+    axis: { grid: false, tickCount: 5, format: lastStep < 100_000 ? "," : "~s" },
+  };
+  const y = (field: string) => ({
+    field,
+    type: "quantitative",
+    title: null,
+    scale: { zero: false, type: log ? "log" : "linear" },
+    axis: { tickCount: log ? 4 : 5, format },
+  });
+  const color = {
+    field: "curve",
+    type: "nominal",
+    legend: null,
+    scale: {
+      domain: curves.map((_, curve) => curve),
+      range: curves.map(({ colour }) => `var(--curve-${(colour % CURVE_COLOURS) + 1})`),
+    },
+  };
+  const seldom = curves.flatMap(({ kind, buckets }, curve) =>
+    kind === "marked" || buckets.length === 1 ? [curve] : []
+  );
+  const layer = (mark: object, encoding: object, keep?: string) => ({
+    mark: { aria: false, ...mark },
+    encoding: { x, color, ...encoding },
+    ...(keep !== undefined && { transform: [{ filter: keep }] }),
+  });
+  return {
+    width: WIDTH,
+    height: HEIGHT,
+    autosize: { type: "fit", contains: "padding" },
+    padding: 4,
+    config: CONFIG,
+    data: { values: points },
+    layer: [
+      layer(
+        { type: "area", opacity: 0.22 },
+        { y: y("low"), y2: { field: "high" } },
+        "datum.low < datum.high",
+      ),
+      layer({ type: "line", strokeWidth: 1.6, strokeJoin: "round" }, { y: y("mean") }),
+      layer(
+        { type: "point", filled: true, size: 26, opacity: 1 },
+        { y: y("mean") },
+        `indexof(${JSON.stringify(seldom)}, datum.curve) >= 0`,
+      ),
+    ],
+  };
+}
+
+/** Colours that the page's style defines. */
+export const CURVE_COLOURS = 8;
+
+function heatMapSpec({ rows, steps, values }: HeatMap): unknown {
+  const cells = rows.flatMap((_, row) =>
+    steps.flatMap((step, column) =>
+      values[row][column] > 0 ? [{ row, step, value: values[row][column] }] : []
+    )
+  );
+  return {
+    width: { step: Math.max(360 / steps.length, 6) },
+    height: { step: 13 },
+    padding: 4,
+    config: CONFIG,
+    data: { values: cells },
+    mark: { type: "rect", aria: false },
+    encoding: {
+      x: {
+        field: "step",
+        type: "ordinal",
+        title: "step",
+        axis: { labelAngle: 0, ticks: false, domain: false },
+      },
+      y: {
+        field: "row",
+        type: "ordinal",
+        title: null,
+        axis: {
+          labelExpr: `${JSON.stringify(rows)}[datum.value]`,
+          labelLimit: 420,
+          labelFontSize: 10,
+          ticks: false,
+          domain: false,
+          labelOverlap: false,
+        },
+      },
+      color: {
+        field: "value",
+        type: "quantitative",
+        title: null,
+        scale: { type: "log", scheme: "viridis" },
+        legend: { orient: "top", gradientLength: 220, gradientThickness: 8, format: "~g" },
+      },
+    },
+  };
+}

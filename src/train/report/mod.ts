@@ -1,0 +1,9 @@
+/**
+ * Reports of runs: self-contained HTML pages. Needs Deno's file access, and Vega once something is drawn.
+ *
+ * @module
+ */
+export * from "./comparison_page.ts";
+export * from "./read_run.ts";
+export * from "./run_page.ts";
+export * from "./run_record.ts";

@@ -1,0 +1,57 @@
+/**
+ * The frame that all pages share, and the figures in it.
+ *
+ * @module
+ */
+import { type Chart, type Curve, CURVE_COLOURS, drawChart } from "./draw.ts";
+import { type Html, html } from "./html.ts";
+import { STYLE } from "./style.ts";
+
+/** A whole page. It loads nothing: the policy forbids it. */
+export function page(title: string, body: Html): string {
+  return html`
+    <!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width,initial-scale=1">
+        <meta http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'">
+        <title>${title}</title>
+        <style>${STYLE}</style>
+      </head>
+      <body>
+    ${body}
+      </body>
+    </html>
+  `.text;
+}
+
+/** A chart with heading and legend. */
+export async function figure(chart: Chart): Promise<Html> {
+  const svg = await drawChart(chart);
+  const named = chart.curves.filter(({ label }) => label !== "");
+  return html`
+    <figure><figcaption><b>${chart.title}</b><span>${named.map(
+      key,
+    )}</span></figcaption>${svg}</figure>
+  `;
+}
+
+/** A curve's colour and name. */
+export function key({ label, colour }: Pick<Curve, "label" | "colour">): Html {
+  return html`
+    <span class="key"><i style="background:var(--curve-${(colour % CURVE_COLOURS) +
+      1})"></i>${label}</span>
+  `;
+}
+
+/** Several charts side by side. */
+export async function figures(charts: readonly Chart[]): Promise<Html> {
+  const drawn: Html[] = [];
+  for (const chart of charts) drawn.push(await figure(chart));
+  return html`
+    <section class="charts">
+    ${drawn}</section>
+  `;
+}

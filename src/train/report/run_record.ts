@@ -1,0 +1,145 @@
+/**
+ * What a report needs of a run, gathered line by line and small however long the run.
+ *
+ * @module
+ */
+import type { RunEvent } from "../run_folder.ts";
+import { ThinnedSeries } from "./thinned_series.ts";
+
+/** A model's guess for one masked token. */
+export interface SampleMask {
+  /** The piece that was hidden. */
+  readonly truth: string;
+  /** The likeliest pieces, best first. */
+  readonly guesses: readonly { readonly piece: string; readonly probability: number }[];
+  /** The probability given to the hidden piece. */
+  readonly probability: number;
+}
+
+/** A held-out example with its masks filled in. */
+export interface SamplePrediction {
+  /** Pieces of the text; `null` where one is masked. */
+  readonly pieces: readonly (string | null)[];
+  /** For each masked piece, in order. */
+  readonly masks: readonly SampleMask[];
+}
+
+/** A line of `samples.jsonl`. */
+export interface SampleLine {
+  readonly step: number;
+  readonly samples: readonly SamplePrediction[];
+}
+
+/** One tensor of a line of `tensors.jsonl`. */
+export interface TensorFigures {
+  /** L2 norm of the values. */
+  readonly parameter_norm: number;
+  /** L2 norm of the gradient of the step, before clipping. */
+  readonly gradient_norm: number;
+  /** LAMB's factor of the learning rate; absent for other optimizers. */
+  readonly trust_ratio?: number;
+}
+
+/** A line of `tensors.jsonl`. */
+export interface TensorLine {
+  readonly step: number;
+  readonly tensors: Readonly<Record<string, TensorFigures>>;
+}
+
+/** Kept of the samples and tensors: the first, the last, and some between. */
+const LINES_KEPT = 48;
+
+/** A run as the report sees it. */
+export class RunRecord {
+  /** The run folder's name. */
+  readonly name: string;
+  /** What `run.json` says; null when there is none. */
+  readonly settings: Readonly<Record<string, unknown>> | null;
+  /** Curves by the name of their field. */
+  readonly series: Map<string, ThinnedSeries> = new Map();
+  /** The newest evaluation. */
+  lastEvaluation: RunEvent | null = null;
+  /** The newest step. */
+  step = 0;
+  /** Seconds that the logged steps took, evaluations and pauses left out. */
+  trainingSeconds = 0;
+  /** Lines of `events.jsonl`. */
+  events = 0;
+  /** Sample predictions over time. */
+  readonly samples: ThinnedLines<SampleLine> = new ThinnedLines(LINES_KEPT);
+  /** Norms of tensors over time. */
+  readonly tensors: ThinnedLines<TensorLine> = new ThinnedLines(LINES_KEPT);
+  readonly #tokensPerStep: number;
+  #loggedStep = 0;
+
+  /**
+   * An empty record.
+   *
+   * @param name The run folder's name.
+   * @param settings Its `run.json`.
+   */
+  constructor(name: string, settings: Readonly<Record<string, unknown>> | null) {
+    this.name = name;
+    this.settings = settings;
+    const { batchSize, examples } = (settings?.settings ?? {}) as {
+      batchSize?: number;
+      examples?: { maxSeqLength?: number };
+    };
+    this.#tokensPerStep = (batchSize ?? 0) * (examples?.maxSeqLength ?? 0);
+  }
+
+  /** Adds a line of `events.jsonl`. */
+  add(event: RunEvent): void {
+    const step = Number(event.step);
+    if (!Number.isFinite(step)) return;
+    this.events++;
+    this.step = Math.max(this.step, step);
+    if ("eval_loss" in event) this.lastEvaluation = event;
+    for (const [field, value] of Object.entries(event)) {
+      if (typeof value !== "number" || field === "step" || field === "time") continue;
+      let series = this.series.get(field);
+      if (series === undefined) this.series.set(field, series = new ThinnedSeries());
+      series.push(step, value);
+    }
+    const rate = Number(event.tokens_per_second);
+    if (rate > 0) {
+      this.trainingSeconds += (this.#tokensPerStep * (step - this.#loggedStep)) / rate;
+      this.#loggedStep = step;
+    }
+  }
+}
+
+/** At most so many lines, spread over all that came; the first and the last are always there. */
+export class ThinnedLines<T> {
+  readonly #limit: number;
+  #kept: T[] = [];
+  #last: T | null = null;
+  #stride = 1;
+  #count = 0;
+
+  /** Keeps at most `limit + 1` lines. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Adds a line. */
+  push(line: T): void {
+    if (this.#count++ % this.#stride !== 0) {
+      this.#last = line;
+      return;
+    }
+    this.#last = null;
+    this.#kept.push(line);
+    if (this.#kept.length > this.#limit) {
+      const newest = this.#kept.at(-1)!;
+      this.#kept = this.#kept.filter((_, i) => i % 2 === 0);
+      this.#stride *= 2;
+      if (this.#kept.at(-1) !== newest) this.#last = newest;
+    }
+  }
+
+  /** What is kept, in order. */
+  get lines(): readonly T[] {
+    return this.#last === null ? this.#kept : [...this.#kept, this.#last];
+  }
+}

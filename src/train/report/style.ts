@@ -1,0 +1,53 @@
+/**
+ * How the pages look: light and dark by the reader's choice, one column on a phone, white on paper.
+ *
+ * @module
+ */
+import { Html } from "./html.ts";
+
+const LIGHT =
+  `--text:#1b1e23;--quiet:#5d6570;--page:#fff;--card:#f6f7f9;--grid:#d9dde3;--right:#11733a;
+--curve-1:#2f6fd0;--curve-2:#d1580b;--curve-3:#1a8a5f;--curve-4:#b8317f;--curve-5:#7a5fd0;--curve-6:#8a6d00;--curve-7:#0f8a9d;--curve-8:#7d5a4f`;
+const DARK =
+  `--text:#e6e8eb;--quiet:#9aa3ae;--page:#14171b;--card:#1d2126;--grid:#3a414a;--right:#5fce8e;
+--curve-1:#7aa9f7;--curve-2:#f79a55;--curve-3:#56c596;--curve-4:#ef7fbd;--curve-5:#ab98f5;--curve-6:#d8bb4a;--curve-7:#57c7d8;--curve-8:#c5a294`;
+
+/** The style sheet of all pages. */
+export const STYLE: Html = new Html(`
+:root{color-scheme:light dark;${LIGHT}}
+@media (prefers-color-scheme:dark){:root{${DARK}}}
+*{box-sizing:border-box}
+body{margin:0 auto;padding:1.2rem clamp(.8rem,3vw,2rem) 3rem;max-width:84rem;background:var(--page);color:var(--text);font:15px/1.5 system-ui,sans-serif}
+h1{font-size:1.5rem;margin:.2rem 0;overflow-wrap:anywhere}
+h2{font-size:1.1rem;margin:2rem 0 .6rem}
+p{margin:.3rem 0 .8rem}
+.quiet{color:var(--quiet)}
+.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));gap:.5rem 1.2rem;margin:1rem 0}
+.facts div{min-width:0}
+dt{color:var(--quiet);font-size:.8rem}
+dd{margin:0;overflow-wrap:anywhere}
+.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:.8rem}
+figure{margin:0;padding:.6rem .5rem .2rem;background:var(--card);border-radius:8px;break-inside:avoid;min-width:0}
+figcaption{padding:0 .4rem;font-size:.88rem;display:flex;flex-wrap:wrap;gap:0 .9rem;justify-content:space-between}
+figure svg{display:block;width:100%;height:auto;color:var(--quiet)}
+.key{color:var(--quiet);white-space:nowrap}
+.key i{display:inline-block;width:.9rem;height:.22rem;border-radius:2px;vertical-align:middle;margin-right:.3rem}
+.legend{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;margin:.6rem 0 1rem}
+.scroll{overflow-x:auto}
+.scroll svg{width:auto;max-width:none;min-width:30rem}
+table{border-collapse:collapse;font-size:.88rem}
+th,td{text-align:left;padding:.22rem .9rem .22rem 0;border-bottom:1px solid var(--grid);vertical-align:top}
+td{overflow-wrap:anywhere}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow-wrap:normal}
+thead th{color:var(--quiet);font-weight:500}
+code{font:.85em/1.4 ui-monospace,monospace}
+details{margin:.6rem 0}
+summary{cursor:pointer;font-size:1.1rem;font-weight:600;margin:1.2rem 0 .6rem}
+summary small{font-weight:400;color:var(--quiet)}
+.sample{margin:0 0 1.4rem;break-inside:avoid}
+.sample mark{background:none;color:inherit;border-bottom:2px solid var(--curve-2);padding:0 .1em}
+.sample sub{color:var(--quiet);font-size:.7em}
+.right{color:var(--right);font-weight:600}
+.best{font-weight:700}
+@media print{:root{${LIGHT}}body{max-width:none;padding:0;font-size:11px}.charts{grid-template-columns:repeat(3,1fr)}figure{border:1px solid var(--grid)}}
+`.replaceAll("\n", ""));

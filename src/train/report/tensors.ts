@@ -1,0 +1,82 @@
+/**
+ * Norms and trust ratios of every tensor over time.
+ *
+ * @module
+ */
+import { drawHeatMap, type HeatMap } from "./draw.ts";
+import { count, measured } from "./figures.ts";
+import { type Html, html } from "./html.ts";
+import type { TensorFigures, TensorLine } from "./run_record.ts";
+
+const MAPS: readonly (readonly [keyof TensorFigures, string])[] = [
+  ["gradient_norm", "Gradient norm of each tensor"],
+  ["parameter_norm", "Parameter norm of each tensor"],
+  ["trust_ratio", "Trust ratio of each tensor (LAMB's factor of the learning rate)"],
+];
+
+/** The section, empty when a run kept no norms. */
+export async function tensorsSection(lines: readonly TensorLine[]): Promise<Html> {
+  const last = lines.at(-1);
+  if (last === undefined) return html``;
+  const names = Object.keys(last.tensors);
+  const maps: Html[] = [];
+  for (const [field, title] of MAPS) {
+    const map = heatMap(lines, names, field);
+    if (map.rows.length === 0) continue;
+    maps.push(html`
+      <figure>
+        <figcaption><b>${title}</b></figcaption>
+        <div class="scroll">${await drawHeatMap(map)}</div>
+      </figure>
+    `);
+  }
+  return html`<details open><summary>Tensors <small>${names.length} of them, at evaluations</small></summary>
+<section class="maps">${maps}</section>
+${lastFigures(last)}</details>`;
+}
+
+function heatMap(
+  lines: readonly TensorLine[],
+  names: readonly string[],
+  field: keyof TensorFigures,
+): HeatMap {
+  const value = (line: TensorLine, name: string) => line.tensors[name]?.[field] ?? 0;
+  const rows = names.filter((name) => lines.some((line) => value(line, name) > 0));
+  return {
+    rows,
+    steps: lines.map(({ step }) => step),
+    values: rows.map((name) => lines.map((line) => value(line, name))),
+  };
+}
+
+function lastFigures({ step, tensors }: TensorLine): Html {
+  return html`
+    <details>
+      <summary><small>As numbers, step ${count(step)}</small></summary>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th>tensor</th>
+              <th class="n">gradient norm</th>
+              <th class="n">parameter norm</th>
+              <th class="n">trust ratio</th>
+            </tr>
+          </thead>
+          <tbody>${Object.entries(tensors).map((
+            [name, { gradient_norm, parameter_norm, trust_ratio }],
+          ) =>
+            html`
+              <tr>
+                <td><code>${name}</code></td>
+                <td class="n">${measured(gradient_norm)}</td>
+                <td class="n">${measured(parameter_norm)}</td>
+                <td class="n">${trust_ratio === undefined ? "" : measured(trust_ratio)}</td>
+              </tr>
+            `
+          )}</tbody>
+        </table>
+      </div>
+    </details>
+  `;
+}

@@ -77,11 +77,10 @@ export function activations(exp: Macro, multiplyAdd: MultiplyAdd): Activations {
     return v128.select(tail, f32x4.sub(1, tail), f32x4.lt(x, 0));
   };
 
-  /** logistic(2·√(2/π)·(x + 0.044715·x³)): the tanh form of GELU is x times this. */
-  const gate = (f: FunctionBuilder, x: Local): Code => {
+  /** exp(−2·√(2/π)·(x + 0.044715·x³)) = e: the tanh form of GELU is x / (1 + e). */
+  const decay = (f: FunctionBuilder, x: Local): Code => {
     const growth = multiplyAdd(f32x4.mul(x, x), f32x4.constant(CUBIC), f32x4.constant(1));
-    const inner = f32x4.mul(f32x4.mul(x, -2 * SQRT_2_OVER_PI), growth);
-    return f32x4.div(1, f32x4.add(1, exp(f, inner)));
+    return exp(f, f32x4.mul(f32x4.mul(x, -2 * SQRT_2_OVER_PI), growth));
   };
 
   return {
@@ -99,20 +98,20 @@ export function activations(exp: Macro, multiplyAdd: MultiplyAdd): Activations {
     gelu_new: {
       value: (f, argument) => {
         const x = f.local("v128", argument);
-        return f32x4.mul(x, gate(f, x));
+        return f32x4.mul(x, f32x4.div(1, f32x4.add(1, decay(f, x))));
       },
       slope: (f, argument) => {
         const x = f.local("v128", argument);
-        const s = f.local("v128", gate(f, x));
+        // Kept finite, so that e·s, which is 1 − s without its cancellation, stays a number.
+        const e = f.local("v128", f32x4.min(decay(f, x), 1e30));
+        const s = f.local("v128", f32x4.div(1, f32x4.add(1, e)));
         const innerSlope = multiplyAdd(
           f32x4.mul(x, x),
           f32x4.constant(6 * SQRT_2_OVER_PI * CUBIC),
           f32x4.constant(2 * SQRT_2_OVER_PI),
         );
-        return f32x4.mul(
-          s,
-          multiplyAdd(f32x4.mul(x, innerSlope), f32x4.sub(1, s), f32x4.constant(1)),
-        );
+        const change = multiplyAdd(f32x4.mul(x, innerSlope), f32x4.mul(e, s), f32x4.constant(1));
+        return f32x4.mul(s, change);
       },
     },
     relu: {

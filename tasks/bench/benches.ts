@@ -2,5 +2,6 @@
 export const BENCHES: Record<string, () => Promise<{ default: unknown }>> = {
   kernels: () => import("./kernels.ts"),
   peers: () => import("./peers.ts"),
+  step: () => import("./step.ts"),
   tokenizer: () => import("./tokenizer.ts"),
 };

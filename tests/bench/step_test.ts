@@ -1,0 +1,16 @@
+import { assert, assertEquals } from "@std/assert";
+import { benchStep } from "../../bench/step.ts";
+
+Deno.test("bench step times a whole step and counts its kernels", async () => {
+  const bench = await benchStep({
+    ...{ device: "cpu", config: "smoke", batch: 2, sequence: 32, steps: 2 },
+  });
+  assertEquals(bench.kind, "cpu");
+  assert(bench.recordMilliseconds > 0 && bench.recordMilliseconds < bench.milliseconds);
+  const names = bench.kernels.map(({ kernel }) => kernel);
+  for (const name of ["matmul.matmul", "cross_entropy.backward", "optimizer.lamb_apply"]) {
+    assert(names.includes(name), name);
+  }
+  assertEquals(bench.runs, bench.kernels.reduce((sum, { calls }) => sum + calls, 0));
+  assert(Math.abs(bench.tokensPerSecond * bench.milliseconds - 64_000) < 1e-6 * 64_000);
+});

@@ -28,7 +28,7 @@ export interface TextureTile {
   /** Whether `k` and `n` may be no multiples of four; costs a few percent. */
   readonly ragged: boolean;
   /** Sizes for which this tile is meant. */
-  readonly meantFor?: (m: number, n: number, lanes: number) => boolean;
+  readonly meantFor?: (sizes: { m: number; n: number; k: number }, lanes: number) => boolean;
 }
 
 /** Makes the variant of one tile. */
@@ -51,7 +51,7 @@ export function textureVariant(tile: TextureTile): Variant {
       const lanes = lanesOf(capabilities);
       if (!cpuAdapter || !readableStorageTextures || lanes === 0) return false;
       if (m === 0 || n === 0 || k === 0 || batch === 0 || k > 4 * MOST_STEPS) return false;
-      if (tile.meantFor !== undefined && !tile.meantFor(m, n, lanes)) return false;
+      if (tile.meantFor !== undefined && !tile.meantFor({ m, n, k }, lanes)) return false;
       const even = k % 4 === 0 && n % 4 === 0 && rowsAlign(storedC(context.uniforms));
       if (!even && !tile.ragged) return false;
       const { a, b } = operands(context);

@@ -140,6 +140,10 @@ Deno.test("each adapter and size gets the variant that is meant for it", () => {
   assertEquals(chosen(CPU_ADAPTER, {}), "texture_subgroup");
   assertEquals(chosen(CPU_ADAPTER, { m: 16 }), "texture_subgroup_short");
   assertEquals(chosen(CPU_ADAPTER, { n: 32 }), "texture_subgroup_narrow");
+  assertEquals(
+    chosen(CPU_ADAPTER, { k: 2048, lda: 2048, ldb: 2048 }),
+    "texture_subgroup_narrow",
+  );
   assertEquals(chosen(CPU_ADAPTER, { k: 39 }), "texture_subgroup_ragged");
   assertEquals(chosen({ ...CPU_ADAPTER, subgroupSize: null }, {}), "texture_tile");
   assertEquals(chosen(GRAPHICS_CARD, {}), "shared_tile");

@@ -3,7 +3,7 @@ import type { KernelBench, KernelResult } from "../../bench/kernels.ts";
 import { figure, tableLine } from "../../bench/table.ts";
 import { DEVICES } from "../cli/common.ts";
 
-const WIDTHS = [30, 44, 25, 9, 9, 9, 6];
+const WIDTHS = [32, 50, 26, 9, 9, 9, 6];
 
 /** `bench kernels` */
 export default new Command()

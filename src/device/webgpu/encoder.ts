@@ -12,6 +12,7 @@ import type { OperandTextures, Staged } from "./operand_textures.ts";
 import type { Pipeline } from "./pipelines.ts";
 import type { Profiler } from "./profiler.ts";
 import type { Readback } from "./readback.ts";
+import { lastTextureUses } from "./texture_uses.ts";
 import type { UniformBlock } from "./uniform_block.ts";
 
 /** How a run will be done, settled while it is recorded. */
@@ -68,6 +69,7 @@ export class Encoder {
       offsets.push(uniforms.add(command.kernel, command.uniforms, uniformBytes));
     }
     const block = uniforms.upload();
+    const textureEnds = lastTextureUses(recording.commands);
     let run = 0;
     let reads: ReadCommand[] = [];
     const encodeReads = () => {
@@ -79,7 +81,10 @@ export class Encoder {
       else {
         encodeReads();
         if (command.type === "write") this.#write(command);
-        else this.#run(command, block, offsets[run++]);
+        else {
+          this.#run(command, block, offsets[run], textureEnds[run]);
+          run++;
+        }
       }
       const dying = recording.dying.get(index);
       if (dying === undefined) return;
@@ -105,7 +110,12 @@ export class Encoder {
     gpu.queue.writeBuffer(physical.gpu, begin, data as Float32Array<ArrayBuffer>);
   }
 
-  #run(command: RunCommand<Plan>, block: Physical, uniformOffset: number): void {
+  #run(
+    command: RunCommand<Plan>,
+    block: Physical,
+    uniformOffset: number,
+    textureEnds: readonly string[] | undefined,
+  ): void {
     const { plan, signature, views, lengths } = command;
     const { pipeline, workgroups } = plan;
     const staged = plan.textures === undefined ? null : this.#stage(command, plan.textures);
@@ -136,6 +146,10 @@ export class Encoder {
       if (!signature.writes[i]) continue;
       const begin = views[i].offset * 4;
       this.#parts.textures.written(physicals[i], begin, begin + lengths[i] * 4);
+    }
+    for (const name of textureEnds ?? []) {
+      const texture = staged?.[signature.names.indexOf(name)];
+      if (texture !== undefined) this.#parts.textures.release(texture);
     }
     this.#runs++;
     if (this.profiler !== null) this.#endPass();

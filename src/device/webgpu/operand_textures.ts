@@ -120,13 +120,25 @@ export class OperandTextures {
   written(source: Physical, begin: number, end: number): void {
     if (source.staged.length === 0) return;
     for (const staged of source.staged.slice()) {
-      if (staged.begin < end && begin < staged.end) this.#release(staged);
+      if (staged.begin < end && begin < staged.end) this.release(staged);
     }
+  }
+
+  /** Makes a copy's texture free for other matrices; what was encoded before still reads it as it is. */
+  release(staged: Staged): void {
+    const { source } = staged;
+    if (source === null) return;
+    source.staged.splice(source.staged.indexOf(staged), 1);
+    staged.source = null;
+    if (this.#kept.delete(staged)) this.#keptBytes -= staged.bytes;
+    const others = this.#free.get(staged.shape);
+    if (others === undefined) this.#free.set(staged.shape, [staged]);
+    else others.push(staged);
   }
 
   /** Forgets every copy of a buffer whose contents end here. */
   forget(source: Physical): void {
-    for (const staged of source.staged.slice()) this.#release(staged);
+    for (const staged of source.staged.slice()) this.release(staged);
   }
 
   /** Opens the next recording. */
@@ -134,7 +146,7 @@ export class OperandTextures {
     this.#recording++;
     for (const staged of this.#kept) {
       if (this.#keptBytes <= this.#budget) break;
-      this.#release(staged);
+      this.release(staged);
     }
   }
 
@@ -143,16 +155,6 @@ export class OperandTextures {
     for (const others of this.#free.values()) for (const { texture } of others) texture.destroy();
     this.#kept.clear();
     this.#free.clear();
-  }
-
-  #release(staged: Staged): void {
-    const { source } = staged;
-    if (source !== null) source.staged.splice(source.staged.indexOf(staged), 1);
-    staged.source = null;
-    if (this.#kept.delete(staged)) this.#keptBytes -= staged.bytes;
-    const others = this.#free.get(staged.shape);
-    if (others === undefined) this.#free.set(staged.shape, [staged]);
-    else others.push(staged);
   }
 
   #take(width: number, height: number): Staged {

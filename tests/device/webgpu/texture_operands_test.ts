@@ -107,6 +107,31 @@ testGpu("gives the texture of a temporary to the next one", async (device) => {
   assertEquals(device.caches().textures, 1);
 }, texture);
 
+testGpu("keeps the copy of a temporary for uses near by and not for far ones", async (device) => {
+  const x = buffer(device, "x", counting(128));
+  const y = device.allocate(4, "f32", "y");
+  const z = device.allocate(1, "f32", "z");
+  const copies = countCopies(device);
+  const between = (runs: number) => {
+    const t = device.temporary(128, "f32", "t");
+    const use = () => copy(device, t, y, { rows: 2, columns: 2 });
+    const uniforms = { count: 128, a: 1, b: 3 };
+    device.run(affine, { bindings: { x: whole(x), y: whole(t) }, uniforms });
+    use();
+    for (let i = 0; i < runs; i++) {
+      const one = { count: 1, a: 1, b: 0 };
+      device.run(affine, { bindings: { x: whole(x), y: whole(z) }, uniforms: one });
+    }
+    use();
+    return device.read(whole(y));
+  };
+  assertEquals([...await between(20)], [3, 4, 67, 68]);
+  assertEquals(copies(), 1);
+  assertEquals([...await between(200)], [3, 4, 67, 68]);
+  assertEquals(copies(), 3);
+  assertEquals(device.caches().textures, 1);
+}, texture);
+
 testGpu("gives equal steps equal textures", async (device) => {
   const xs = [1, 2, 3].map((i) => buffer(device, `x${i}`, new Array(128).fill(i)));
   const y = device.allocate(4, "f32", "y");

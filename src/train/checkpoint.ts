@@ -13,6 +13,7 @@ import { loadTensors } from "./load_tensors.ts";
 
 const FOLDER = "checkpoints";
 const LATEST = "latest";
+const BEST = "best";
 const WEIGHTS = "model.safetensors";
 const OPTIMIZER = "optimizer.safetensors";
 const TRAINER = "trainer.json";
@@ -33,12 +34,14 @@ export type ModelDescription = Omit<ModelFolder, "tensors">;
  * Writes a checkpoint. It is built under another name and renamed, so that a folder called `step-N` is whole; only then does `latest` name it.
  *
  * @param keep newest checkpoints to keep; 0 keeps all
+ * @param best step of the best evaluation, whose checkpoint is kept too
  */
 export async function saveCheckpoint(
   run: string,
   trainer: PretrainingTrainer,
   model: ModelDescription,
   keep: number,
+  best?: number,
 ): Promise<void> {
   const { parameters } = trainer.model;
   const { firstMoments, secondMoments } = trainer.optimizer;
@@ -73,12 +76,17 @@ export async function saveCheckpoint(
   await Deno.rename(unfinished, `${folder}/${name}`);
   await syncFolder(folder);
   await atomicWriteFile(`${folder}/${LATEST}`, `${name}\n`);
-  await removeOld(folder, keep);
+  if (best === trainer.step) await atomicWriteFile(`${folder}/${BEST}`, `${name}\n`);
+  await removeOld(folder, keep, best);
 }
 
 /** Path of the checkpoint that `latest` names, or null when there is none. */
 export async function latestCheckpoint(run: string): Promise<string | null> {
-  const file = `${run}/${FOLDER}/${LATEST}`;
+  return await namedCheckpoint(run, LATEST);
+}
+
+async function namedCheckpoint(run: string, pointer: string): Promise<string | null> {
+  const file = `${run}/${FOLDER}/${pointer}`;
   let name: string;
   try {
     name = (await Deno.readTextFile(file)).trim();
@@ -95,10 +103,11 @@ export async function latestCheckpoint(run: string): Promise<string | null> {
 }
 
 /**
- * The model folder that a `--checkpoint` means: a run folder stands for its latest checkpoint, anything else for itself.
+ * The model folder that a `--checkpoint` means: a run folder stands for its best checkpoint if it keeps one, else the latest,
+ * anything else for itself.
  */
 export async function resolveCheckpoint(path: string): Promise<string> {
-  return await latestCheckpoint(path) ?? path;
+  return await namedCheckpoint(path, BEST) ?? await latestCheckpoint(path) ?? path;
 }
 
 /**
@@ -135,7 +144,7 @@ async function readTrainerFile(path: string): Promise<TrainerFile> {
   }
 }
 
-async function removeOld(folder: string, keep: number): Promise<void> {
+async function removeOld(folder: string, keep: number, best?: number): Promise<void> {
   if (keep === 0) return;
   const steps: number[] = [];
   for await (const { name } of Deno.readDir(folder)) {
@@ -143,7 +152,9 @@ async function removeOld(folder: string, keep: number): Promise<void> {
     if (step !== undefined) steps.push(Number(step));
   }
   steps.sort((a, b) => b - a);
-  for (const step of steps.slice(keep)) await removeIfThere(`${folder}/step-${step}`);
+  for (const step of steps.slice(keep)) {
+    if (step !== best) await removeIfThere(`${folder}/step-${step}`);
+  }
 }
 
 async function removeIfThere(path: string): Promise<void> {

@@ -7,4 +7,5 @@ export * from "./checkpoint.ts";
 export * from "./load_tensors.ts";
 export * from "./model_folder.ts";
 export * from "./pretrain.ts";
+export * from "./pretrain_run.ts";
 export * from "./run_folder.ts";

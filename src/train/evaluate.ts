@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { BatchShape, ExampleSource } from "../data/mod.ts";
+import { type BatchShape, collate, type Example, type ExampleSource } from "../data/mod.ts";
 import type { Device } from "../device/mod.ts";
 import type { PretrainingModel } from "../model/mod.ts";
 import { MetricSlots, type PretrainingMetrics } from "./metrics.ts";
-import { microBatches, pretrainingInput } from "./trainer.ts";
+import { pretrainingInput } from "./trainer.ts";
 
 /** What an evaluation measured, and on how much. */
 export interface EvaluationResult extends PretrainingMetrics {
@@ -17,10 +17,20 @@ export interface EvaluationResult extends PretrainingMetrics {
   readonly maskedTokens: number;
   /** Labelled pairs among them. */
   readonly pairs: number;
+  /**
+   * Pair accuracy on examples that were not cut to fit. Where a segment was cut gives the order away, so at short lengths this is the figure that means
+   * something; NaN without such examples.
+   */
+  readonly wholePairAccuracy: number;
+  /** Labelled pairs that were not cut. */
+  readonly wholePairs: number;
 }
 
 /** Flushes that may be under way before the device is waited for. */
 const IN_FLIGHT = 8;
+/** Metric slots: examples that were cut, examples that were not. */
+const CUT = 0;
+const WHOLE = 1;
 
 /**
  * Means over the examples `0 … count − 1` of a source.
@@ -36,20 +46,42 @@ export async function evaluate(
   microBatchSize: number,
   shape: BatchShape,
 ): Promise<EvaluationResult> {
-  const batches = microBatches(source, 0, count, microBatchSize, shape);
-  const maskedTokens = batches.reduce((sum, batch) => sum + batch.maskedCount, 0);
-  const pairs = batches.reduce((sum, batch) => sum + batch.pairCount, 0);
-  const metrics = new MetricSlots(device, 1);
+  const examples = Array.from({ length: count }, (_, index) => source.exampleAt(index));
+  const groups = [CUT, WHOLE].map((slot) =>
+    examples.filter(({ truncated }) => truncated === (slot === CUT))
+  );
+  const maskedTokens = total(examples, ({ maskedPositions }) => maskedPositions.length);
+  const pairs = total(examples, ({ pairLabel }) => Number(pairLabel >= 0));
+  const wholePairs = total(groups[WHOLE], ({ pairLabel }) => Number(pairLabel >= 0));
+  const metrics = new MetricSlots(device, groups.length);
   try {
-    const targets = metrics.targets(0, maskedTokens, pairs);
-    for (const [i, batch] of batches.entries()) {
-      model.loss({ device }, pretrainingInput(batch), targets);
-      device.flush();
-      if (i % IN_FLIGHT === IN_FLIGHT - 1) await device.settled();
+    let flushes = 0;
+    for (const [slot, group] of groups.entries()) {
+      const targets = metrics.targets(slot, maskedTokens, pairs);
+      for (let start = 0; start < group.length; start += microBatchSize) {
+        const batch = collate(group.slice(start, start + microBatchSize), shape);
+        model.loss({ device }, pretrainingInput(batch), targets);
+        device.flush();
+        if (++flushes % IN_FLIGHT === 0) await device.settled();
+      }
     }
-    const [result] = await metrics.take(1);
-    return { ...result, examples: count, maskedTokens, pairs };
+    const [cut, whole] = await metrics.take(groups.length);
+    return {
+      maskedLoss: cut.maskedLoss + whole.maskedLoss,
+      maskedAccuracy: cut.maskedAccuracy + whole.maskedAccuracy,
+      pairLoss: cut.pairLoss + whole.pairLoss,
+      pairAccuracy: cut.pairAccuracy + whole.pairAccuracy,
+      examples: count,
+      maskedTokens,
+      pairs,
+      wholePairAccuracy: (whole.pairAccuracy * pairs) / wholePairs,
+      wholePairs,
+    };
   } finally {
     metrics.free();
   }
+}
+
+function total(examples: readonly Example[], of: (example: Example) => number): number {
+  return examples.reduce((sum, example) => sum + of(example), 0);
 }

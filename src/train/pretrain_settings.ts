@@ -7,6 +7,14 @@ import { type ExampleSettings, exampleSettings } from "../data/mod.ts";
 import { configToJson, type ModelConfig, pretrainingArchitecture } from "../model/mod.ts";
 import { OPTIMIZER_DEFAULTS, type OptimizerSettings, type Schedule } from "../optim/mod.ts";
 
+/** A stretch of a run with examples of one length (the paper's official code trains 512 throughout; BERT took 128 first). */
+export interface Phase {
+  /** The phase ends before this step. */
+  readonly untilStep: number;
+  /** Packing and masking of its examples. */
+  readonly examples: ExampleSettings;
+}
+
 /** Settings of a pretraining run. */
 export interface PretrainSettings {
   /** Determine the weights together with model, data and device. */
@@ -21,8 +29,14 @@ export interface PretrainSettings {
   readonly microBatchSize: number;
   /** Packing and masking. */
   readonly examples: ExampleSettings;
+  /** In order; the last ends with the run. One phase has the settings of `examples`. */
+  readonly phases: readonly Phase[];
+  /** SHA-256 of the weights that a warm start took over. */
+  readonly initialWeights?: string;
   /** Share of the documents that is held out. */
   readonly validationFraction: number;
+  /** Ends the run after so many evaluations that were not better than the best; 0 never does. */
+  readonly earlyStopPatience: number;
   /** Change what is written, not what is computed. */
   readonly loggingSteps: number;
   /** Steps between evaluations. */
@@ -33,6 +47,8 @@ export interface PretrainSettings {
   readonly saveSteps: number;
   /** Newest checkpoints to keep; 0 keeps all. */
   readonly keepCheckpoints: number;
+  /** Whether to save at every evaluation that is the best so far, and keep that checkpoint. */
+  readonly keepBest: boolean;
 }
 
 /** What a caller says; the rest follows. */
@@ -67,6 +83,14 @@ export interface PretrainRequest {
   readonly saveSteps?: number;
   /** Newest checkpoints to keep; 0 keeps all. */
   readonly keepCheckpoints?: number;
+  /** False where absent. */
+  readonly keepBest?: boolean;
+  /** 0 where absent. */
+  readonly earlyStopPatience?: number;
+  /** Lengths of the phases and their shares of the steps; one phase of `maxSeqLength` where absent. */
+  readonly phases?: readonly { readonly maxSeqLength: number; readonly share: number }[];
+  /** SHA-256 of the weights of a warm start. */
+  readonly initialWeights?: string;
 }
 
 /** The paper's peak rate at its batch of 4096 (§4.1); smaller batches take the square root of the ratio, as the LAMB paper does. */
@@ -85,6 +109,8 @@ export function pretrainSettings(request: PretrainRequest, config: ModelConfig):
   const batchSize = request.batchSize ?? 32;
   const learningRate = request.learningRate ??
     PAPER_LEARNING_RATE * Math.sqrt(batchSize / PAPER_BATCH);
+  const examplesOf = (length: number) =>
+    exampleSettings(length, { pairObjective: config.pairObjective, ...request.examples });
   const settings: PretrainSettings = {
     seed: request.seed ?? 42,
     schedule: {
@@ -95,27 +121,42 @@ export function pretrainSettings(request: PretrainRequest, config: ModelConfig):
     optimizer: { ...OPTIMIZER_DEFAULTS, ...request.optimizer },
     batchSize,
     microBatchSize: Math.min(request.microBatchSize ?? batchSize, batchSize),
-    examples: exampleSettings(maxSeqLength, {
-      pairObjective: config.pairObjective,
-      ...request.examples,
-    }),
+    examples: examplesOf(maxSeqLength),
+    phases: phasesOf(request, examplesOf),
+    ...(request.initialWeights !== undefined && { initialWeights: request.initialWeights }),
+    earlyStopPatience: request.earlyStopPatience ?? 0,
     validationFraction: request.validationFraction ?? 0.05,
     loggingSteps: request.loggingSteps ?? 10,
     evalSteps: request.evalSteps ?? Math.max(Math.round(steps / 10), 1),
     evalExamples: request.evalExamples ?? 512,
     saveSteps: request.saveSteps ?? Math.max(Math.round(steps / 5), 1),
     keepCheckpoints: request.keepCheckpoints ?? 3,
+    keepBest: request.keepBest ?? false,
   };
   const counts = { steps, batchSize, microBatchSize: settings.microBatchSize };
   for (const [name, value] of Object.entries(counts)) checkCount(name, value, 1);
   for (const name of ["loggingSteps", "evalSteps", "evalExamples", "saveSteps"] as const) {
     checkCount(name, settings[name], 1);
   }
+  checkCount("earlyStopPatience", settings.earlyStopPatience, 0);
   checkCount("warmupSteps", settings.schedule.warmupSteps, 0);
   if (!(learningRate > 0)) {
     throw new RangeError(`learningRate must be positive, got ${learningRate}`);
   }
   return settings;
+}
+
+function phasesOf(
+  { steps, maxSeqLength, phases = [{ maxSeqLength, share: 1 }] }: PretrainRequest,
+  examplesOf: (length: number) => ExampleSettings,
+): Phase[] {
+  const total = phases.reduce((sum, { share }) => sum + share, 0);
+  let done = 0;
+  return phases.map(({ maxSeqLength: length, share }) => {
+    if (!(share > 0)) throw new RangeError(`phases need positive shares, got ${share}`);
+    done += share;
+    return { untilStep: Math.round((steps * done) / total), examples: examplesOf(length) };
+  });
 }
 
 function checkCount(name: string, value: number, least: number): void {
@@ -136,7 +177,7 @@ export function determinants(
   dataFingerprint: string,
   numerics: Readonly<Record<string, string>>,
 ): Record<string, unknown> {
-  const { seed, schedule, optimizer, batchSize, microBatchSize, examples, validationFraction } =
+  const { seed, schedule, optimizer, batchSize, microBatchSize, phases, validationFraction } =
     settings;
   return {
     config: configToJson(config, [pretrainingArchitecture(config)]),
@@ -145,8 +186,10 @@ export function determinants(
     seed,
     batchSize,
     microBatchSize,
-    examples,
+    phases,
+    initialWeights: settings.initialWeights ?? null,
     validationFraction,
+    earlyStopPatience: settings.earlyStopPatience,
     // Last, since other settings move its defaults: a difference is best named by its cause.
     optimizer,
     schedule,

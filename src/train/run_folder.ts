@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { atomicWriteFile, syncFolder } from "../files/mod.ts";
+import { atomicWriteFile, syncFolder, writeAll } from "../files/mod.ts";
+import { parseLine, readJsonLines, readWholeLines } from "./json_lines.ts";
 
 /** A run folder that cannot be used as asked. */
 export class RunFolderError extends Error {
@@ -17,11 +18,17 @@ const LOCK = ".lock";
 const SETTINGS = "run.json";
 const EVENTS = "events.jsonl";
 
+/** Files of one JSON object a line, each with the field `step`: what was logged, norms of tensors, masked text filled in. */
+const LINE_FILES = [EVENTS, "tensors.jsonl", "samples.jsonl"] as const;
+
+/** A file of a run folder that grows line by line. */
+export type LineFile = typeof LINE_FILES[number];
+
 /** An open run folder. Close it to let another process in; a killed process lets go by itself. */
 export class RunFolder {
   readonly path: string;
   readonly #lock: Deno.FsFile;
-  #events: Deno.FsFile | null = null;
+  readonly #open = new Map<LineFile, Deno.FsFile>();
 
   private constructor(path: string, lock: Deno.FsFile) {
     this.path = path;
@@ -71,20 +78,32 @@ export class RunFolder {
   }
 
   /**
-   * Cuts what `events.jsonl` says of steps that a resumed run will do again, half a line at its end included.
+   * Cuts what `events.jsonl` and its like say of steps that a resumed run will do again, half a line at the end included.
    *
    * @param step steps that are done
    */
   async cutEvents(step: number): Promise<void> {
-    const kept = (await this.readEvents()).filter((event) => Number(event.step) <= step);
-    const text = kept.map((event) => `${JSON.stringify(event)}\n`).join("");
-    await atomicWriteFile(`${this.path}/${EVENTS}`, text);
+    for (const file of LINE_FILES) {
+      const path = `${this.path}/${file}`;
+      if (file === EVENTS || await exists(path)) {
+        await atomicWriteFile(path, linesUpTo(path, step));
+      }
+    }
   }
 
   /** Adds a line to `events.jsonl`. */
   async appendEvent(event: RunEvent): Promise<void> {
-    this.#events ??= await Deno.open(`${this.path}/${EVENTS}`, { append: true, create: true });
-    await this.#events.write(new TextEncoder().encode(`${JSON.stringify(event)}\n`));
+    await this.appendLine(EVENTS, event);
+  }
+
+  /** Adds a line to a file. */
+  async appendLine(name: LineFile, value: { readonly step?: unknown }): Promise<void> {
+    let file = this.#open.get(name);
+    if (file === undefined) {
+      file = await Deno.open(`${this.path}/${name}`, { append: true, create: true });
+      this.#open.set(name, file);
+    }
+    await writeAll(file, new TextEncoder().encode(`${JSON.stringify(value)}\n`));
   }
 
   /** All whole lines of `events.jsonl`. */
@@ -99,9 +118,9 @@ export class RunFolder {
 
   /** Lets go of the folder. */
   async close(): Promise<void> {
-    if (this.#events !== null) {
-      await this.#events.sync();
-      this.#events.close();
+    for (const file of this.#open.values()) {
+      await file.sync();
+      file.close();
     }
     await syncFolder(this.path);
     await this.#lock.unlock();
@@ -111,21 +130,30 @@ export class RunFolder {
 
 /** All whole lines of a run folder's `events.jsonl`; none where there is no such file. */
 export async function readEvents(folder: string): Promise<RunEvent[]> {
-  let text: string;
+  const events: RunEvent[] = [];
+  for await (const lines of readJsonLines<RunEvent>(`${folder}/${EVENTS}`)) events.push(...lines);
+  return events;
+}
+
+/** The whole lines of a file whose `step` is not past the given one, as bytes. */
+async function* linesUpTo(path: string, step: number): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for await (const lines of readWholeLines(path)) {
+    const kept = lines.filter((line) =>
+      parseLine<RunEvent>(line).some((event) => Number(event.step) <= step)
+    );
+    yield encoder.encode(kept.map((line) => `${line}\n`).join(""));
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
   try {
-    text = await Deno.readTextFile(`${folder}/${EVENTS}`);
+    await Deno.stat(path);
+    return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
-  // A process that is killed while it writes leaves part of a line at the end.
-  return text.slice(0, text.lastIndexOf("\n") + 1).split("\n").flatMap((line) => {
-    try {
-      return line === "" ? [] : [JSON.parse(line) as RunEvent];
-    } catch {
-      return [];
-    }
-  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { ValidationError } from "@cliffy/command";
 import { albertCommand } from "./common.ts";
 import { EnumType } from "@cliffy/command";
-import type { PretrainFlags } from "./pretrain/run.ts";
+import type { PretrainFlags } from "./pretrain/flags.ts";
 
 /** `albert pretrain`: prepared data in, a run folder out. */
 export default albertCommand()
@@ -17,6 +17,8 @@ export default albertCommand()
   .option("--data <path...:string>", "Folder that prepare made, or text files and patterns.")
   .option("--vocab <path:string>", "Vocabulary, where --data is text.")
   .option("--config <name:string>", "Preset (nano, albert-base-v2 …) or a config.json.")
+  .option("--mixture <weights:string>", "Shares of data NAME=FOLDER: wiki=0.7,books=0.3.")
+  .option("--init-from <folder:string>", "Warm start from a shallower or narrower model.")
   .group("Training")
   .option("--steps <n:integer>", "Optimizer steps.")
   .option("--batch-size <n:integer>", "Examples of an optimizer step (32).")
@@ -28,10 +30,15 @@ export default albertCommand()
   .option("--weight-decay <x:number>", "Decay of matrices and tables (0.01).")
   .option("--max-grad-norm <x:number>", "Clip gradients to this global norm (1); 0 never clips.")
   .option("--dropout <x:number>", "Hidden and attention dropout (the config's).")
+  .option("--phases <list:string>", "Lengths and shares of the steps: 128:0.9,512:0.1.")
+  .option("--max-time <time:string>", "Save and stop after 90s, 30m, 2h.")
+  .option("--early-stop-patience <n:integer>", "Stop after so many evaluations without a gain.")
   .group("Examples")
   .option("--pair-objective <name:pair>", "What the second loss learns (the config's).")
   .option("--max-predictions-per-seq <n:integer>", "Most masked tokens of an example (15%).")
   .option("--short-seq-per <name:short>", "Where short targets are drawn (chunk).")
+  .option("--favor-shorter-ngram <yes:boolean>", "Whether short spans are likelier (true).")
+  .option("--whole-word <yes:boolean>", "Whether whole words are masked (true).")
   .option("--dupe-factor <n:integer>", "Fixed masks used in turn; 0 masks anew (0).")
   .option("--validation-fraction <x:number>", "Share of documents held out (0.05).")
   .group("Watching")
@@ -39,6 +46,8 @@ export default albertCommand()
   .option("--eval-steps <n:integer>", "Steps between evaluations (a tenth of all).")
   .option("--eval-examples <n:integer>", "Held-out examples of an evaluation (512).")
   .option("--save-steps <n:integer>", "Steps between checkpoints (a fifth of all).")
+  .option("--eval-data <path...:string>", "More held-out data: NAME=FOLDER.")
+  .option("--keep-best", "Save and keep the checkpoint of the best evaluation.")
   .option("--keep-checkpoints <n:integer>", "Newest checkpoints to keep (3); 0 keeps all.")
   .example(
     "A small model",
@@ -46,7 +55,8 @@ export default albertCommand()
   )
   .example("Go on", "albert pretrain --output runs/books --resume")
   .action(async (flags) => {
-    const { runPretrain, UsageError } = await import("./pretrain/run.ts");
+    const { runPretrain } = await import("./pretrain/run.ts");
+    const { UsageError } = await import("./pretrain/flags.ts");
     try {
       await runPretrain(flags as PretrainFlags);
     } catch (error) {

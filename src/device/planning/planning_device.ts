@@ -42,7 +42,11 @@ export class PlanningDevice implements Device {
   #persistentBuffers = 0;
   #peakPersistentBytes = 0;
 
-  /** @param limits of the device that is planned for; none where absent */
+  /**
+   * Starts with nothing recorded.
+   *
+   * @param limits of the device that is planned for; none where absent
+   */
   constructor(
     readonly limits: DeviceLimits = {
       maxBufferBytes: Number.MAX_SAFE_INTEGER,

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { dropout, linear, reshape, type Scope, type Tensor, transpose } from "../../tensor/mod.ts";
+import {
+  dropout,
+  linear,
+  reshapeRecorded,
+  type Scope,
+  type Tensor,
+  transpose,
+} from "../../tensor/mod.ts";
 import type { ModelConfig } from "../config.ts";
 import { type Encoder, resolve } from "../encoder.ts";
 import { denseSpec, type ParameterSpec } from "../parameter.ts";
@@ -71,11 +78,4 @@ export function spanLogits(
   const { weight, bias } = resolve(parameters, denseSpec(SPAN, SPAN_OUTPUTS, config.hiddenSize));
   const scores = transpose(scope, linear(scope, sequenceOutput, weight, bias));
   return reshapeRecorded(scope, scores, [SPAN_OUTPUTS * batch, sequenceOutput.shape[0] / batch]);
-}
-
-/** A reshape that the gradient finds its way back through. */
-function reshapeRecorded({ tape }: Scope, tensor: Tensor, shape: readonly number[]): Tensor {
-  const reshaped = reshape(tensor, shape);
-  tape?.record(reshaped, (gradient) => tape.accumulate(tensor, reshape(gradient, tensor.shape)));
-  return reshaped;
 }

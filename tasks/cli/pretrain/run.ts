@@ -5,70 +5,19 @@
  */
 import settingsFile from "../../../deno.json" with { type: "json" };
 import { type Device, openDevice } from "../../../src/device/mod.ts";
-import {
-  type ModelConfig,
-  PRESET_NAMES,
-  presetConfig,
-  presetSequenceLength,
-  validateConfig,
-} from "../../../src/model/mod.ts";
+import { sha256File } from "../../../src/files/mod.ts";
 import {
   pretrain,
   type PretrainObserver,
-  readConfig,
-  readRunSettings,
+  readSafetensors,
+  resolveCheckpoint,
 } from "../../../src/train/disk.ts";
-import { type PretrainRequest, pretrainSettings } from "../../../src/train/mod.ts";
-import type { CommonOptions } from "../common.ts";
+import { pretrainSettings } from "../../../src/train/mod.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { createProgress } from "../progress.ts";
-import { openData } from "./open_data.ts";
-
-/** The flags as they were given; what is absent has the default, or the run's own value on `--resume`. */
-export type PretrainFlags = CommonOptions & {
-  output: string;
-  resume?: true;
-  data?: string[];
-  vocab?: string;
-  config?: string;
-  steps?: number;
-  batchSize?: number;
-  microBatchSize?: number;
-  maxSeqLength?: number;
-  learningRate?: number;
-  warmupSteps?: number;
-  optimizer?: "lamb" | "adamw";
-  weightDecay?: number;
-  maxGradNorm?: number;
-  dropout?: number;
-  pairObjective?: "sop" | "nsp" | "none";
-  maxPredictionsPerSeq?: number;
-  shortSeqPer?: "chunk" | "document";
-  dupeFactor?: number;
-  validationFraction?: number;
-  loggingSteps?: number;
-  evalSteps?: number;
-  evalExamples?: number;
-  saveSteps?: number;
-  keepCheckpoints?: number;
-};
-
-/** A flag is missing or contradicts another. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
-/** What a flag is wrong about is usage, wherever it is found out. */
-function usage<T>(check: () => T): T {
-  try {
-    return check();
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-/** Flags that a run remembers, so that `--resume` needs none of them. */
-type RememberedFlags = Omit<PretrainFlags, "output" | "resume" | "quiet" | "json">;
+import { type PretrainFlags, remembered, usage, UsageError, withRemembered } from "./flags.ts";
+import { openEvalData, openSources } from "./open_data.ts";
+import { modelConfig, parseDuration, pretrainRequest } from "./request.ts";
 
 /** Opens data and device, trains, reports. */
 export async function runPretrain(given: PretrainFlags): Promise<void> {
@@ -79,17 +28,22 @@ export async function runPretrain(given: PretrainFlags): Promise<void> {
   if (flags.steps === undefined) {
     throw new UsageError("--steps is missing: how many optimizer steps to do");
   }
-  const data = await openData({ ...flags, data: flags.data });
-  if (data === null) {
-    throw new UsageError(
-      `${
-        flags.data.join(" ")
-      } holds no prepared data; run prepare first, or give --vocab to prepare text now`,
-    );
-  }
+  const deadline = flags.maxTime === undefined
+    ? Infinity
+    : performance.now() + parseDuration(flags.maxTime);
+  const sources = await openSources({ ...flags, data: flags.data });
+  const { data } = sources[0];
   const config = await modelConfig(flags, data.corpus.vocabulary.size);
-  const request = pretrainRequest(flags, flags.steps);
+  const weights = flags.initFrom === undefined
+    ? undefined
+    : `${await resolveCheckpoint(flags.initFrom)}/model.safetensors`;
+  const request = pretrainRequest(
+    { validationFraction: data.index.validationFraction || undefined, ...flags },
+    flags.steps,
+    weights === undefined ? undefined : await sha256File(weights),
+  );
   const settings = usage(() => pretrainSettings(request, config));
+  const evalData = await openEvalData(flags.evalData ?? []);
   const device = await openDevice({ device: flags.device });
   const progress = createProgress({
     title: "pretraining",
@@ -105,14 +59,16 @@ export async function runPretrain(given: PretrainFlags): Promise<void> {
   try {
     const { step, finished, evaluation } = await pretrain({
       device,
-      data,
+      sources,
       config,
       settings,
+      evalData,
+      initialWeights: weights === undefined ? undefined : await readSafetensors(weights),
       output: flags.output,
       resume: flags.resume === true,
       files: await vocabularyFiles(data.folder, data.index.vocabularyFiles),
       provenance: { flags: remembered(flags), ...provenance(device) },
-      observer: observer(progress, () => stop),
+      observer: observer(progress, () => stop || performance.now() > deadline),
     });
     progress.end();
     if (!finished) {
@@ -135,9 +91,11 @@ function observer(
     say: (line) => progress.say(line),
     progress: (step, { loss, tokensPerSecond }) =>
       progress.update(step, `loss ${loss.toFixed(3)}, ${Math.round(tokensPerSecond)} tokens/s`),
-    evaluated: (step, result) =>
+    evaluated: (step, result, name) =>
       progress.say(
-        `step ${step}: held-out masked loss ${result.maskedLoss.toFixed(3)}, ` +
+        `step ${step}: held-out ${name === "" ? "" : `${name} `}masked loss ${
+          result.maskedLoss.toFixed(3)
+        }, ` +
           `accuracy ${percent(result.maskedAccuracy)}` +
           (result.pairs > 0 ? `, pair accuracy ${percent(result.pairAccuracy)}` : ""),
       ),
@@ -147,67 +105,6 @@ function observer(
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)}%`;
-}
-
-/** On `--resume`, what the run was started with, under what was said now. */
-async function withRemembered(given: PretrainFlags): Promise<PretrainFlags> {
-  if (!given.resume) return given;
-  const earlier = await readRunSettings(given.output);
-  const flags = (earlier?.flags ?? {}) as Partial<RememberedFlags>;
-  const said = Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined),
-  ) as PretrainFlags;
-  // Every command has a seed and a device by default, which must not override the run's own.
-  const device = given.device === "auto" ? flags.device ?? "auto" : given.device;
-  return { ...flags, ...said, device, seed: flags.seed ?? given.seed };
-}
-
-function remembered(flags: PretrainFlags): RememberedFlags {
-  const { output: _output, resume: _resume, quiet: _quiet, json: _json, ...kept } = flags;
-  return kept;
-}
-
-/**
- * The model: a preset takes the data's vocabulary size, a file must agree with it.
- *
- * @throws {UsageError} when it does not.
- */
-async function modelConfig(flags: PretrainFlags, vocabSize: number): Promise<ModelConfig> {
-  const name = flags.config ?? "nano";
-  const preset = PRESET_NAMES.includes(name);
-  if (!preset && !/[./\\]/.test(name)) usage(() => presetConfig(name));
-  const config = preset ? { ...presetConfig(name), vocabSize } : await readConfig(name);
-  if (config.vocabSize !== vocabSize) {
-    throw new UsageError(
-      `${name} says vocab_size ${config.vocabSize}, the data was prepared with ${vocabSize} pieces; change one of them`,
-    );
-  }
-  const { dropout, pairObjective } = flags;
-  return validateConfig({
-    ...config,
-    ...(dropout !== undefined &&
-      { hiddenDropoutProb: dropout, attentionProbsDropoutProb: dropout }),
-    ...(pairObjective !== undefined && { pairObjective }),
-  });
-}
-
-function pretrainRequest(flags: PretrainFlags, steps: number): PretrainRequest {
-  const { optimizer, weightDecay, maxGradNorm } = flags;
-  const { maxPredictionsPerSeq, shortSeqPer, dupeFactor } = flags;
-  return {
-    ...flags,
-    steps,
-    maxSeqLength: flags.maxSeqLength ?? presetSequenceLength(flags.config ?? "nano"),
-    optimizer: defined({ kind: optimizer, weightDecay, maxGradientNorm: maxGradNorm }),
-    examples: defined({ maxPredictionsPerSeq, shortSeqPer, dupeFactor }),
-  };
-}
-
-/** Leaves out what is undefined, so that defaults show through. */
-function defined<T extends object>(values: T): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined),
-  ) as Partial<T>;
 }
 
 /** The vocabulary's files, to travel with every checkpoint. */

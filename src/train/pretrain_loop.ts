@@ -1,0 +1,210 @@
+/**
+ * The loop of a pretraining run: steps, log, evaluations, checkpoints.
+ *
+ * @module
+ */
+import { initialise, type ModelConfig, pretrainingArchitecture, warmStart } from "../model/mod.ts";
+import { restoreCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import { bestEvaluation } from "./early_stop.ts";
+import { evaluate, type EvaluationResult } from "./evaluate.ts";
+import { modelCard } from "./model_card.ts";
+import { type LoopPhase, loopPhase } from "./pretrain_phases.ts";
+import type { PretrainResult, PretrainRun, WindowLog } from "./pretrain_run.ts";
+import type { RunFolder } from "./run_folder.ts";
+import { PretrainingTrainer, type StepLog } from "./trainer.ts";
+
+/** One run's moving parts. */
+export class PretrainLoop {
+  readonly #run: PretrainRun;
+  readonly #folder: RunFolder;
+  readonly #trainer: PretrainingTrainer;
+  readonly #phases: readonly LoopPhase[];
+  #windowStart = performance.now();
+
+  constructor(run: PretrainRun, folder: RunFolder) {
+    const { device, config, settings } = run;
+    this.#run = run;
+    this.#folder = folder;
+    this.#phases = settings.phases.map((phase) => loopPhase(run, phase));
+    this.#trainer = new PretrainingTrainer(device, config, {
+      schedule: settings.schedule,
+      optimizer: settings.optimizer,
+      batchSize: settings.batchSize,
+      microBatchSize: settings.microBatchSize,
+      seed: settings.seed,
+      logSlots: settings.loggingSteps,
+    });
+  }
+
+  async run(checkpoint: string | null): Promise<PretrainResult> {
+    const { config, settings, observer } = this.#run;
+    const { totalSteps } = settings.schedule;
+    const trainer = this.#trainer;
+    if (checkpoint === null) this.#initialise(config);
+    else await restoreCheckpoint(checkpoint, trainer);
+    await this.#folder.cutEvents(trainer.step);
+    let ended = trainer.step >= totalSteps || await this.#stopsEarly();
+    if (ended) observer.say(`${this.#run.output} is finished: step ${trainer.step}`);
+    this.#windowStart = performance.now();
+    let evaluation: EvaluationResult | null = null;
+    while (!ended && !observer.stopRequested()) {
+      const { train, shape } = this.#phase();
+      trainer.trainStep(train, shape);
+      // Signals are heard between steps, also where a flush computes at once.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      const { step } = trainer;
+      ended = step === totalSteps;
+      const evaluates = step % settings.evalSteps === 0 || ended;
+      let saves = step % settings.saveSteps === 0 || ended || observer.stopRequested();
+      if (step % settings.loggingSteps === 0 || evaluates || saves) await this.#log();
+      if (evaluates) {
+        evaluation = await this.#evaluate();
+        ended ||= await this.#stopsEarly();
+        saves ||= ended || settings.keepBest && await this.#isBest();
+      }
+      if (saves) await this.#save();
+      if (evaluates || saves) this.#windowStart = performance.now();
+    }
+    return { step: trainer.step, finished: ended, evaluation };
+  }
+
+  #initialise(config: ModelConfig): void {
+    const { settings, initialWeights, observer } = this.#run;
+    const { parameters } = this.#trainer.model;
+    if (initialWeights === undefined) {
+      initialise(parameters, settings.seed, config.initializerRange);
+      return;
+    }
+    const { copied, grown, fresh } = warmStart(
+      parameters,
+      initialWeights,
+      settings.seed,
+      config.initializerRange,
+    );
+    observer.say(
+      `warm start: ${copied.length} tensors taken over, ${grown.length} grown, ${fresh.length} new`,
+    );
+  }
+
+  /** The phase that the next step belongs to; the last one after the end. */
+  #phase(): LoopPhase {
+    const { step } = this.#trainer;
+    return this.#phases.find(({ untilStep }) => step < untilStep) ?? this.#phases.at(-1)!;
+  }
+
+  async #stopsEarly(): Promise<boolean> {
+    const { settings: { earlyStopPatience }, observer } = this.#run;
+    if (earlyStopPatience === 0) return false;
+    const best = bestEvaluation(await this.#folder.readEvents());
+    if (best === null || best.since < earlyStopPatience) return false;
+    observer.say(
+      `stopping early: ${best.since} evaluations were not better than that of step ${best.step}`,
+    );
+    return true;
+  }
+
+  async #isBest(): Promise<boolean> {
+    const best = bestEvaluation(await this.#folder.readEvents());
+    return best?.step === this.#trainer.step;
+  }
+
+  free(): void {
+    this.#trainer.free();
+  }
+
+  async #log(): Promise<void> {
+    const steps = await this.#trainer.readLog();
+    if (steps.length === 0) return;
+    const { batchSize } = this.#run.settings;
+    const now = performance.now();
+    // The phase of the last step: a window that spans two is counted as one.
+    const { sequenceLength } =
+      this.#phases.find(({ untilStep }) => this.#trainer.step <= untilStep)!.shape;
+    const tokens = steps.length * batchSize * sequenceLength;
+    const log = windowLog(steps, (1000 * tokens) / (now - this.#windowStart));
+    this.#windowStart = now;
+    const step = this.#trainer.step;
+    await this.#folder.appendEvent({
+      step,
+      loss: log.loss,
+      loss_mlm: log.maskedLoss,
+      loss_pair: log.pairLoss,
+      learning_rate: log.learningRate,
+      gradient_norm: log.gradientNorm,
+      tokens_per_second: log.tokensPerSecond,
+    });
+    this.#run.observer.progress(step, log);
+  }
+
+  /** Evaluates on every held-out set; the result of the first is the run's own. */
+  async #evaluate(): Promise<EvaluationResult | null> {
+    const { device, settings, observer } = this.#run;
+    const { heldOut, shape } = this.#phase();
+    const event: Record<string, number> = { step: this.#trainer.step };
+    let own: EvaluationResult | null = null;
+    for (const [name, source] of heldOut) {
+      const count = Math.min(settings.evalExamples, source.examplesInEpoch(0));
+      if (count === 0) continue;
+      const { model } = this.#trainer;
+      const result = await evaluate(device, model, source, count, settings.microBatchSize, shape);
+      own ??= result;
+      Object.assign(event, evaluationFields(name === "" ? "eval" : `eval_${name}`, result));
+      observer.evaluated(this.#trainer.step, result, name);
+    }
+    if (own !== null) await this.#folder.appendEvent(event);
+    return own;
+  }
+
+  async #save(): Promise<void> {
+    const { output, config, files, settings, sources } = this.#run;
+    const best = settings.keepBest ? bestEvaluation(await this.#folder.readEvents()) : null;
+    await saveCheckpoint(
+      output,
+      this.#trainer,
+      {
+        config,
+        architecture: pretrainingArchitecture(config),
+        files,
+        card: modelCard(
+          this.#run,
+          this.#trainer.step,
+          sources.reduce((sum, { data }) => sum + data.corpus.tokenCount, 0),
+        ),
+      },
+      settings.keepCheckpoints,
+      best?.step,
+    );
+  }
+}
+
+/** An evaluation as fields of an event; what could not be measured is left out. */
+function evaluationFields(prefix: string, result: EvaluationResult): Record<string, number> {
+  return {
+    [`${prefix}_loss`]: result.maskedLoss + result.pairLoss,
+    [`${prefix}_loss_mlm`]: result.maskedLoss,
+    [`${prefix}_accuracy_mlm`]: result.maskedAccuracy,
+    [`${prefix}_loss_pair`]: result.pairLoss,
+    [`${prefix}_accuracy_pair`]: result.pairAccuracy,
+    ...(result.wholePairs > 0 && {
+      [`${prefix}_accuracy_pair_whole`]: result.wholePairAccuracy,
+      [`${prefix}_pairs_whole`]: result.wholePairs,
+    }),
+    [`${prefix}_examples`]: result.examples,
+  };
+}
+
+function windowLog(steps: readonly StepLog[], tokensPerSecond: number): WindowLog {
+  const mean = (of: (log: StepLog) => number) =>
+    steps.reduce((sum, log) => sum + of(log), 0) / steps.length;
+  const last = steps.at(-1)!;
+  const maskedLoss = mean((log) => log.maskedLoss);
+  const pairLoss = mean((log) => log.pairLoss);
+  return {
+    loss: maskedLoss + pairLoss,
+    maskedLoss,
+    pairLoss,
+    learningRate: last.learningRate,
+    gradientNorm: last.gradientNorm,
+    tokensPerSecond,
+  };
+}

@@ -1,0 +1,71 @@
+import { assertEquals } from "@std/assert";
+import { openReferenceDevice } from "../../src/device/mod.ts";
+import {
+  encoderSpecs,
+  initialise,
+  initialValues,
+  type ModelConfig,
+  Parameters,
+  presetConfig,
+  readTensors,
+  warmStart,
+} from "../../src/model/mod.ts";
+import { encodeSafetensors, parseSafetensors, type Safetensors } from "../../src/weights/mod.ts";
+
+const device = openReferenceDevice({ precision: "f32" });
+const SMALL: ModelConfig = {
+  ...presetConfig("smoke"),
+  vocabSize: 20,
+  hiddenSize: 8,
+  intermediateSize: 12,
+};
+
+/** Weights of a model that starts from a seed. */
+async function weightsOf(config: ModelConfig, seed: number): Promise<Safetensors> {
+  const parameters = new Parameters(device, encoderSpecs(config));
+  initialise(parameters, seed, 0.02);
+  const pieces = encodeSafetensors(await readTensors(parameters));
+  return parseSafetensors(Uint8Array.from(pieces.flatMap((piece) => [...piece])));
+}
+
+async function started(config: ModelConfig, source: Safetensors) {
+  const parameters = new Parameters(device, encoderSpecs(config));
+  const report = warmStart(parameters, source, 7, 0.02);
+  return { report, tensors: await readTensors(parameters) };
+}
+
+const query = (group: number) =>
+  `albert.encoder.albert_layer_groups.${group}.albert_layers.0.attention.query.weight`;
+
+Deno.test("warmStart() takes a shared layer over whatever the depth", async () => {
+  const source = await weightsOf({ ...SMALL, numHiddenLayers: 3 }, 1);
+  const { report, tensors } = await started({ ...SMALL, numHiddenLayers: 6 }, source);
+  assertEquals(report.grown.length + report.fresh.length, 0);
+  const fromSource = await weightsOf({ ...SMALL, numHiddenLayers: 3 }, 1);
+  const bytes = new Uint8Array((tensors.get(query(0))!.data as Float32Array).slice().buffer);
+  assertEquals(bytes, fromSource.tensors.get(query(0))!.bytes.slice());
+});
+
+Deno.test("warmStart() stacks the layers of a net that shares nothing", async () => {
+  const own = { ...SMALL, share: "none" as const };
+  const source = await weightsOf({ ...own, numHiddenLayers: 2, numHiddenGroups: 2 }, 1);
+  const { tensors } = await started({ ...own, numHiddenLayers: 4, numHiddenGroups: 4 }, source);
+  const layer = (group: number) => [...tensors.get(query(group))!.data as Float32Array];
+  assertEquals(layer(0), layer(1));
+  assertEquals(layer(2), layer(3));
+  assertEquals(layer(0)[0] === layer(2)[0], false);
+});
+
+Deno.test("warmStart() grows a narrower net: its numbers first, the rest as in a new model", async () => {
+  const source = await weightsOf(SMALL, 1);
+  const wide = { ...SMALL, hiddenSize: 12, numAttentionHeads: 2 };
+  const { report, tensors } = await started(wide, source);
+  assertEquals(report.grown.includes(query(0)), true);
+  const spec = encoderSpecs(wide).find(({ name }) => name === query(0))!;
+  const fresh = initialValues(spec, 7, 0.02);
+  const narrow = initialValues({ ...spec, shape: [8, 8] }, 1, 0.02);
+  const grown = tensors.get(query(0))!.data as Float32Array;
+  assertEquals(grown[1 * 12 + 3], narrow[1 * 8 + 3]);
+  assertEquals(grown[1 * 12 + 9], fresh[1 * 12 + 9]);
+  assertEquals(grown[10 * 12 + 3], fresh[10 * 12 + 3]);
+});

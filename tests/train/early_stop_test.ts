@@ -1,0 +1,18 @@
+import { assertEquals } from "@std/assert";
+import type { RunEvent } from "../../src/train/disk.ts";
+import { bestEvaluation } from "../../src/train/early_stop.ts";
+
+const evaluations = (...losses: number[]) =>
+  losses.flatMap((eval_loss, i): RunEvent[] => [
+    { step: 10 * i + 5, loss: 0 },
+    { step: 10 * (i + 1), eval_loss },
+  ]);
+
+Deno.test("bestEvaluation() is null before the first evaluation", () => {
+  assertEquals(bestEvaluation([{ step: 1, loss: 3 }]), null);
+});
+
+Deno.test("bestEvaluation() counts the evaluations since the best, the earliest of equals", () => {
+  assertEquals(bestEvaluation(evaluations(5, 4, 4, 4.5)), { step: 20, loss: 4, since: 2 });
+  assertEquals(bestEvaluation(evaluations(5, 4, 3)), { step: 30, loss: 3, since: 0 });
+});

@@ -1,0 +1,55 @@
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { presetConfig } from "../../src/model/mod.ts";
+import { firstDifference, pretrainSettings } from "../../src/train/mod.ts";
+
+const nano = presetConfig("nano");
+const request = { steps: 1000, maxSeqLength: 64 };
+
+Deno.test("pretrainSettings() scales the paper's learning rate with the root of the batch", () => {
+  const { schedule } = pretrainSettings({ ...request, batchSize: 4096 }, nano);
+  assertAlmostEquals(schedule.peakLearningRate, 0.00176, 1e-12);
+  const quarter = pretrainSettings({ ...request, batchSize: 1024 }, nano);
+  assertAlmostEquals(quarter.schedule.peakLearningRate, 0.00088, 1e-12);
+});
+
+Deno.test("pretrainSettings() warms up for the paper's share of the steps", () => {
+  const { schedule } = pretrainSettings({ ...request, steps: 125_000 }, nano);
+  assertEquals(schedule.warmupSteps, 3125);
+});
+
+Deno.test("pretrainSettings() has one phase unless told otherwise", () => {
+  const { phases } = pretrainSettings(request, nano);
+  assertEquals(phases.map(({ untilStep, examples }) => [untilStep, examples.maxSeqLength]), [[
+    1000,
+    64,
+  ]]);
+});
+
+Deno.test("pretrainSettings() divides the steps among phases by their shares", () => {
+  const phases = [{ maxSeqLength: 128, share: 9 }, { maxSeqLength: 512, share: 1 }];
+  const settings = pretrainSettings({ ...request, phases }, nano);
+  assertEquals(
+    settings.phases.map(({ untilStep, examples }) => [untilStep, examples.maxSeqLength]),
+    [[900, 128], [1000, 512]],
+  );
+  assertEquals(settings.phases[1].examples.maxPredictionsPerSeq, 77);
+});
+
+Deno.test("pretrainSettings() refuses what is no number of steps", () => {
+  assertThrows(() => pretrainSettings({ ...request, steps: 0 }, nano), RangeError, "steps must be");
+  assertThrows(
+    () => pretrainSettings({ ...request, learningRate: -1 }, nano),
+    RangeError,
+    "learningRate must be positive",
+  );
+});
+
+Deno.test("firstDifference() names the path of what differs", () => {
+  assertEquals(firstDifference({ a: { b: 1, c: [1, 2] } }, { a: { b: 1, c: [1, 2] } }), null);
+  assertEquals(firstDifference({ a: { b: 1 } }, { a: { b: 2 } }), {
+    path: "a.b",
+    before: 1,
+    now: 2,
+  });
+  assertEquals(firstDifference({ a: [1] }, { a: [1, 2] })?.path, "a.1");
+});

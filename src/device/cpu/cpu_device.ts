@@ -28,13 +28,16 @@ import { Storage } from "./storage.ts";
 
 /** Options of {@linkcode openCpuDevice}. */
 export interface CpuDeviceOptions {
-  /** Threads that compute, the calling one included; all cores if absent. Results do not depend on it. */
+  /** Threads that compute, the calling one included; if absent one a core, 24 at most. Results do not depend on it. */
   readonly workers?: number;
   /** Whether kernels with a fast path take it. Off, every kernel is computed by its twin (for comparisons). */
   readonly fast?: boolean;
   /** A system's BLAS for the matrix products: "none" (as if absent), "auto" (the first that is found, if any) or a library's path. */
   readonly blas?: string;
 }
+
+/** Matrix products are cut into pieces for about this many threads. */
+const MOST_WORKERS = 24;
 
 class CpuBackend implements HostBackend {
   readonly limits: DeviceLimits;
@@ -69,7 +72,8 @@ class CpuBackend implements HostBackend {
  * @throws {DeviceError} when the BLAS that `blas` names cannot be loaded.
  */
 export async function openCpuDevice(options: CpuDeviceOptions = {}): Promise<Device> {
-  const { workers = navigator.hardwareConcurrency, fast = true, blas: request = "none" } = options;
+  const cores = Math.min(navigator.hardwareConcurrency, MOST_WORKERS);
+  const { workers = cores, fast = true, blas: request = "none" } = options;
   if (!Number.isInteger(workers) || workers < 1) {
     throw new RangeError(`Cannot open the CPU device with ${workers} workers: give 1 or more`);
   }

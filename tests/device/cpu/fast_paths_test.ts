@@ -9,7 +9,7 @@ import { runCase, sameBits, worstError } from "./kernel_case.ts";
 const TOLERANCE = 2e-6;
 
 /** Elements of all bindings beyond which a case shows nothing more about loops (it is there for grids of workgroups). */
-const LARGEST = 1 << 21;
+const LARGEST = 1 << 18;
 
 function casesOf(kernel: Kernel): KernelCase[] {
   return kernel.cases().filter(({ uniforms, structural }) =>

@@ -1,0 +1,189 @@
+/**
+ * Questions as token sequences: `[CLS] question [SEP] part of the paragraph [SEP]` (google-research/albert `squad_utils.py`).
+ *
+ * @module
+ */
+import type { Segmentation, Tokenizer } from "../../text/mod.ts";
+import type { SquadDataset, SquadProblem, SquadQuestion } from "./reader.ts";
+import { bestSpans, slidingSpans } from "./spans.ts";
+
+/** One sequence: a question with one span of its paragraph. No padding is stored. */
+export interface SquadWindow {
+  /** Index of the question in the dataset. */
+  readonly question: number;
+  /** Token ids. */
+  readonly inputIds: Uint32Array;
+  /** 0 for `[CLS] question [SEP]`, 1 for the rest. */
+  readonly tokenTypeIds: Uint8Array;
+  /** Position of the span's first token in the sequence. */
+  readonly paragraphStart: number;
+  /** Where the text of each of the span's tokens starts in the paragraph, in UTF-16 units. */
+  readonly pieceStarts: Uint32Array;
+  /** Where it ends. */
+  readonly pieceEnds: Uint32Array;
+  /** 1 for tokens of the span that no other span shows with more context. */
+  readonly maxContext: Uint8Array;
+  /** Position of the answer's first token; 0, `[CLS]`, where the span does not hold the whole answer. */
+  readonly start: number;
+  /** Position of its last token; 0 likewise. */
+  readonly end: number;
+}
+
+/** Lengths, in tokens. */
+export interface SquadFeatureOptions {
+  /** Of a sequence; 384 if absent. */
+  readonly maxLength?: number;
+  /** From one span's start to the next; 128 if absent. */
+  readonly stride?: number;
+  /** Of a question, whose rest is cut; 64 if absent. */
+  readonly maxQuestionLength?: number;
+}
+
+/** What became of a dataset. */
+export interface SquadFeatures {
+  /** In the order of the questions. */
+  readonly windows: readonly SquadWindow[];
+  /** Questions that gave no window: in training those whose answer's place is not known, else those on an empty paragraph. */
+  readonly dropped?: SquadProblem;
+}
+
+/** `[CLS]` and two `[SEP]`. */
+const SPECIALS = 3;
+
+/**
+ * Cuts questions into windows with the labels that training wants.
+ *
+ * @throws {RangeError} when a question leaves no place for its paragraph.
+ */
+export function squadTrainingFeatures(
+  dataset: SquadDataset,
+  tokenizer: Tokenizer,
+  options: SquadFeatureOptions = {},
+): SquadFeatures {
+  return features(dataset, tokenizer, options, true);
+}
+
+/**
+ * Cuts questions into windows to be answered; their labels are 0.
+ *
+ * @throws {RangeError} when a question leaves no place for its paragraph.
+ */
+export function squadFeatures(
+  dataset: SquadDataset,
+  tokenizer: Tokenizer,
+  options: SquadFeatureOptions = {},
+): SquadFeatures {
+  return features(dataset, tokenizer, options, false);
+}
+
+/** Whether a position may hold an answer: in the span, or `[CLS]` for none (`p_mask` of google-research/albert, the other way round). */
+export function mayAnswer(
+  { paragraphStart, pieceStarts }: SquadWindow,
+  position: number,
+): boolean {
+  const offset = position - paragraphStart;
+  return position === 0 || (offset >= 0 && offset < pieceStarts.length);
+}
+
+function features(
+  { questions }: SquadDataset,
+  tokenizer: Tokenizer,
+  { maxLength = 384, stride = 128, maxQuestionLength = 64 }: SquadFeatureOptions,
+  training: boolean,
+): SquadFeatures {
+  const windows: SquadWindow[] = [];
+  let dropped = 0;
+  let first = "";
+  // The questions of a paragraph follow each other.
+  let context: string | undefined;
+  let paragraph: Segmentation = { ids: new Int32Array(0), tokens: [], offsets: [] };
+  for (const [index, question] of questions.entries()) {
+    if (question.context !== context) {
+      context = question.context;
+      paragraph = tokenizer.encode(context);
+    }
+    const answer = training ? answerPieces(question, paragraph) : NO_ANSWER;
+    if (answer === undefined || paragraph.ids.length === 0) {
+      dropped++;
+      first ||= `question ${question.id}: ${
+        paragraph.ids.length === 0
+          ? "its paragraph is empty"
+          : "its answer has no place in the paragraph"
+      }`;
+      continue;
+    }
+    const ids = tokenizer.encodeIds(question.question).subarray(0, maxQuestionLength);
+    const room = maxLength - ids.length - SPECIALS;
+    if (room < 1) {
+      throw new RangeError(
+        `question ${question.id} leaves no place for its paragraph: ${ids.length} tokens of ${maxLength}; raise the sequence length or lower the question length`,
+      );
+    }
+    const spans = slidingSpans(paragraph.ids.length, room, stride);
+    const best = bestSpans(spans);
+    for (const [spanIndex, { start, length }] of spans.entries()) {
+      const window = sequence(tokenizer, index, ids, paragraph, start, length);
+      const offset = window.paragraphStart - start;
+      const whole = answer !== NO_ANSWER && answer.first >= start && answer.last < start + length;
+      windows.push({
+        ...window,
+        maxContext: Uint8Array.from(
+          { length },
+          (_, i) => Number(best[start + i] === spanIndex),
+        ),
+        start: whole ? answer.first + offset : 0,
+        end: whole ? answer.last + offset : 0,
+      });
+    }
+  }
+  return dropped === 0 ? { windows } : { windows, dropped: { count: dropped, first } };
+}
+
+/** Tokens of the paragraph. */
+interface Pieces {
+  readonly first: number;
+  readonly last: number;
+}
+
+const NO_ANSWER: Pieces = { first: -1, last: -1 };
+
+/** The tokens that hold the first gold answer: those of its first and last characters. Undefined where they cannot be told. */
+function answerPieces(
+  { answers: [answer] }: SquadQuestion,
+  { offsets }: Segmentation,
+): Pieces | undefined {
+  if (answer === undefined) return NO_ANSWER;
+  if (answer.start === undefined) return undefined;
+  // White space at its ends belongs to no token.
+  const start = answer.start + answer.text.length - answer.text.trimStart().length;
+  const end = answer.start + answer.text.trimEnd().length;
+  const first = offsets.findIndex(([, pieceEnd]) => pieceEnd > start);
+  const last = offsets.findLastIndex(([pieceStart]) => pieceStart < end);
+  return first >= 0 && first <= last ? { first, last } : undefined;
+}
+
+function sequence(
+  { specialIds: { cls, sep } }: Tokenizer,
+  question: number,
+  questionIds: Int32Array,
+  { ids, offsets }: Segmentation,
+  start: number,
+  length: number,
+): Omit<SquadWindow, "maxContext" | "start" | "end"> {
+  const paragraphStart = questionIds.length + 2;
+  const inputIds = new Uint32Array(paragraphStart + length + 1);
+  inputIds[0] = cls;
+  inputIds.set(questionIds, 1);
+  inputIds[paragraphStart - 1] = sep;
+  inputIds.set(ids.subarray(start, start + length), paragraphStart);
+  inputIds[paragraphStart + length] = sep;
+  const pieces = offsets.slice(start, start + length);
+  return {
+    question,
+    inputIds,
+    tokenTypeIds: new Uint8Array(inputIds.length).fill(1, paragraphStart),
+    paragraphStart,
+    pieceStarts: Uint32Array.from(pieces, ([pieceStart]) => pieceStart),
+    pieceEnds: Uint32Array.from(pieces, ([, pieceEnd]) => pieceEnd),
+  };
+}

@@ -11,10 +11,10 @@ import { writeSpeeches } from "./demo/speeches.ts";
 const RECIPE = {
   vocabSize: 4000,
   steps: 600,
-  batchSize: 16,
+  batchSize: 32,
   maxSeqLength: 64,
-  learningRate: 0.006,
-  warmupSteps: 100,
+  learningRate: 0.012,
+  warmupSteps: 150,
   validationFraction: 0.05,
 };
 

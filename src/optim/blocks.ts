@@ -33,6 +33,8 @@ export interface BlockTables {
   readonly tensorBlocks: View;
   /** 1 where weight decay and trust ratio apply. */
   readonly decays: View;
+  /** The tensor of each block, on the host. */
+  readonly owners: Uint32Array;
   free(): void;
 }
 
@@ -79,7 +81,7 @@ export function blockTables(device: Device, parameters: Parameters): BlockTables
     return buffer;
   };
   const blocks = upload(triples, "optimizer blocks");
-  const owners = upload(tensorBlocks, "optimizer tensor blocks");
+  const firstBlocks = upload(tensorBlocks, "optimizer tensor blocks");
   const decays = upload(
     parameters.list.map(({ spec }) => Number(isDecayed(spec))),
     "optimizer decays",
@@ -98,8 +100,9 @@ export function blockTables(device: Device, parameters: Parameters): BlockTables
     blockCount,
     tensors,
     allBlocks: whole(blocks),
-    tensorBlocks: whole(owners),
+    tensorBlocks: whole(firstBlocks),
     decays: whole(decays),
-    free: () => [blocks, owners, decays].forEach((buffer) => device.free(buffer)),
+    owners: Uint32Array.from({ length: blockCount }, (_, block) => triples[3 * block + 2]),
+    free: () => [blocks, firstBlocks, decays].forEach((buffer) => device.free(buffer)),
   };
 }

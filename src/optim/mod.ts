@@ -5,3 +5,4 @@
  */
 export * from "./optimizer.ts";
 export * from "./schedule.ts";
+export type { TensorNorms } from "./tensor_norms.ts";

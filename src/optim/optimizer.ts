@@ -18,6 +18,7 @@ import {
 import { type Device, type DeviceBuffer, type View, whole } from "../device/mod.ts";
 import type { Parameters } from "../model/mod.ts";
 import { type BlockTables, blockTables, type FlatRange } from "./blocks.ts";
+import { normsOfBlocks, type TensorNorms } from "./tensor_norms.ts";
 
 /** Which update rule. */
 export type OptimizerKind = "lamb" | "adamw";
@@ -113,6 +114,27 @@ export class Optimizer {
     return { norms: (norms as Float32Array).slice(NORM_HEADER), nonFinite: flag[0] !== 0 };
   }
 
+  /**
+   * Norms of every tensor as the last step left them, in the order of the parameters. Two passes over the parameters and a wait for the device: for now and then.
+   */
+  async readTensorNorms(): Promise<TensorNorms[]> {
+    const { list, values } = this.#parameters;
+    const [ofValues, ofGradients, ratios] = await Promise.all([
+      this.#readSquareSums(values),
+      this.#readSquareSums(this.#gradients),
+      this.settings.kind === "lamb" ? this.#device.read(whole(this.#ratios)) : null,
+    ]);
+    const { owners } = this.#tables;
+    const parameterNorms = normsOfBlocks(ofValues, owners, list.length);
+    const gradientNorms = normsOfBlocks(ofGradients, owners, list.length);
+    return list.map(({ spec }, tensor) => ({
+      name: spec.name,
+      parameterNorm: parameterNorms[tensor],
+      gradientNorm: gradientNorms[tensor],
+      ...(ratios !== null && { trustRatio: ratios[tensor] }),
+    }));
+  }
+
   /** Frees the moments and tables. */
   free(): void {
     const buffers = [
@@ -130,16 +152,12 @@ export class Optimizer {
   #clip(logSlot: number): void {
     const { blockCount, ranges } = this.#tables;
     for (const range of ranges) {
-      const x = within(this.#gradients, range);
       this.#device.run(optimizerNonFinite, {
-        bindings: { x, flag: whole(this.#flag) },
+        bindings: { x: within(this.#gradients, range), flag: whole(this.#flag) },
         uniforms: { count: range.length },
       });
-      this.#device.run(optimizerSquareSums, {
-        bindings: { x, blocks: range.blocks, partial: this.#partialOf(range, 1) },
-        uniforms: { block_count: range.blockCount },
-      });
     }
+    this.#squareSums(this.#gradients);
     this.#device.run(optimizerClip, {
       bindings: { partial: whole(this.#partial), norm: whole(this.#norm) },
       uniforms: {
@@ -148,6 +166,27 @@ export class Optimizer {
         max_norm: this.settings.maxGradientNorm,
       },
     });
+  }
+
+  /** Leaves each block's Σ x² in the partial sums. */
+  #squareSums(buffer: DeviceBuffer): void {
+    for (const range of this.#tables.ranges) {
+      this.#device.run(optimizerSquareSums, {
+        bindings: {
+          x: within(buffer, range),
+          blocks: range.blocks,
+          partial: this.#partialOf(range, 1),
+        },
+        uniforms: { block_count: range.blockCount },
+      });
+    }
+  }
+
+  /** The partial sums serve one buffer after the other: recorded in this order, each is read before the next is written. */
+  #readSquareSums(buffer: DeviceBuffer): Promise<ArrayLike<number>> {
+    this.#squareSums(buffer);
+    const { blockCount } = this.#tables;
+    return this.#device.read({ buffer: this.#partial, offset: 0, length: blockCount });
   }
 
   #lamb(learningRate: number): void {

@@ -23,6 +23,7 @@ const QUANTITIES: Readonly<Record<string, Quantity>> = {
   loss_pair: { title: "Sentence pair loss (nats)", format: "~g" },
   accuracy_mlm: { title: "Masked word accuracy", format: "~%" },
   accuracy_pair: { title: "Sentence pair accuracy", format: "~%" },
+  accuracy_pair_whole: { title: "Sentence pair accuracy, uncut pairs", format: "~%" },
   learning_rate: { title: "Learning rate", format: "~g" },
   gradient_norm: { title: "Gradient norm before clipping", format: "~g", logarithmic: true },
   tokens_per_second: { title: "Tokens a second", format: "~s" },
@@ -31,57 +32,71 @@ const QUANTITIES: Readonly<Record<string, Quantity>> = {
 };
 
 const HELD_OUT = "eval_";
-/** Figures about an evaluation, not of the model. */
-const NOT_DRAWN = new Set(["eval_examples"]);
+/** Sizes of an evaluation, not figures of the model. */
+const NOT_DRAWN = /^eval_(.+_)?(examples|pairs_whole)$/;
 
-/** What a field measures, without saying on which text. */
-function quantityOf(field: string): string {
-  return field.startsWith(HELD_OUT) ? field.slice(HELD_OUT.length) : field;
+/** What a field measures, and on which text. */
+interface Measurement {
+  readonly name: string;
+  /** `held out`, or `held out, books` for a set of that name; empty for training. */
+  readonly text: string;
+}
+
+function measurement(field: string): Measurement {
+  if (!field.startsWith(HELD_OUT)) return { name: field, text: "" };
+  const rest = field.slice(HELD_OUT.length);
+  // `eval_books_loss_mlm`: the longest quantity that the field ends with leaves the set's name.
+  const names = Object.keys(QUANTITIES).filter((name) => rest.endsWith(`_${name}`));
+  const name = names.sort((a, b) => b.length - a.length)[0];
+  if (name === undefined || rest in QUANTITIES) return { name: rest, text: "held out" };
+  return { name, text: `held out, ${rest.slice(0, -name.length - 1)}` };
 }
 
 function quantity(name: string): Quantity {
   return QUANTITIES[name] ?? { title: name.replaceAll("_", " "), format: "~g" };
 }
 
-/** The quantities of some runs in the order of the page. */
-function quantities(records: readonly RunRecord[]): string[] {
-  const found = new Set(
-    records.flatMap(({ series }) =>
-      [...series].filter(([field, { count }]) => count > 0 && !NOT_DRAWN.has(field))
-        .map(([field]) => quantityOf(field))
-    ),
+/** The fields of some runs by what they measure, in the order of the page. */
+function fieldsByQuantity(records: readonly RunRecord[]): [string, string[]][] {
+  const drawn = records.flatMap(({ series }) =>
+    [...series].filter(([field, { count }]) => count > 0 && !NOT_DRAWN.test(field))
+      .map(([field]) => field)
   );
-  const known = Object.keys(QUANTITIES).filter((name) => found.has(name));
-  return [...known, ...[...found].filter((name) => !(name in QUANTITIES)).sort()];
+  const groups = Object.groupBy(new Set(drawn), (field) => measurement(field).name);
+  const known = Object.keys(QUANTITIES).filter((name) => name in groups);
+  const others = Object.keys(groups).filter((name) => !(name in QUANTITIES)).sort();
+  return [...known, ...others].map((name) => [name, groups[name]!]);
 }
 
 /** Charts of one run: training and held-out text in one chart each. */
 export function runCharts(record: RunRecord): Chart[] {
-  return quantities([record]).map((name) => {
-    const measured = record.series.has(HELD_OUT + name);
+  return fieldsByQuantity([record]).map(([name, fields]) => {
+    // Training has the first colour in every chart, held-out sets those after it.
+    const heldOut = fields.filter((field) => field.startsWith(HELD_OUT));
     return {
       ...quantity(name),
-      curves: [
-        ...curve(record, name, measured ? "training" : "", 0),
-        ...curve(record, HELD_OUT + name, "held out", 1),
-      ],
+      curves: fields.flatMap((field) => {
+        const { text } = measurement(field);
+        const label = text === "" && heldOut.length > 0 ? "training" : text;
+        return curve(record, field, label, heldOut.indexOf(field) + 1);
+      }),
     };
   });
 }
 
-/** Charts that compare runs: a colour for each run, held-out text in charts of its own. */
+/** Charts that compare runs: a colour for each run, each held-out text in charts of its own. */
 export function comparisonCharts(records: readonly RunRecord[]): Chart[] {
-  return quantities(records).flatMap((name) => {
-    const { title, ...rest } = quantity(name);
-    const overlaid = (field: string) =>
-      records.flatMap((record, colour) => curve(record, field, record.name, colour));
-    const training = overlaid(name);
-    const heldOut = overlaid(HELD_OUT + name);
-    return [
-      { title: heldOut.length > 0 ? `${title}, training` : title, ...rest, curves: training },
-      { title: `${title}, held out`, ...rest, curves: heldOut },
-    ].filter(({ curves }) => curves.length > 0);
-  });
+  return fieldsByQuantity(records).flatMap(([name, fields]) =>
+    fields.map((field) => {
+      const { title, ...rest } = quantity(name);
+      const text = measurement(field).text || (fields.length > 1 ? "training" : "");
+      return {
+        title: text === "" ? title : `${title}, ${text}`,
+        ...rest,
+        curves: records.flatMap((record, colour) => curve(record, field, record.name, colour)),
+      };
+    })
+  );
 }
 
 function curve({ series }: RunRecord, field: string, label: string, colour: number): Curve[] {

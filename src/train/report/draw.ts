@@ -108,8 +108,8 @@ function chartSpec({ curves, format, factor = 1, logarithmic = false }: Chart): 
     field: "step",
     type: "quantitative",
     title: "step",
-    scale: { nice: false },
-    axis: { grid: false, tickCount: 5, format: lastStep < 100_000 ? "," : "~s" },
+    scale: { nice: false, domain: [0, Math.max(lastStep, 1)] },
+    axis: { grid: false, tickCount: 5, format: lastStep < 100_000 ? ",.0f" : "~s" },
   };
   const y = (field: string) => ({
     field,

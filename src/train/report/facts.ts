@@ -18,16 +18,16 @@ export function runFacts(record: RunRecord): Fact[] {
   const of = (path: string) => at(`determinants.${path}`);
   const total = Number(at("settings.schedule.totalSteps"));
   const batch = Number(at("settings.batchSize"));
-  const length = Number(at("settings.examples.maxSeqLength"));
+  const lengths = sequenceLengths(at);
   const parameters = parameterCount(record);
-  const tokens = record.step * batch * length;
+  const tokens = record.tokensAt(record.step);
   const facts: Fact[] = [
     ["Steps", total > 0 ? `${count(record.step)} of ${count(total)}` : count(record.step)],
     ["Training time", record.trainingSeconds > 0 ? time(record.trainingSeconds) : ""],
     ["Tokens trained on", tokens > 0 ? count(tokens) : ""],
     ["Parameters", parameters === null ? "" : count(parameters)],
     ["Model", modelShape(of)],
-    ["Batch × sequence", batch > 0 && length > 0 ? `${count(batch)} × ${count(length)}` : ""],
+    ["Batch × sequence", batch > 0 && lengths !== "" ? `${count(batch)} × ${lengths}` : ""],
     ["Optimizer", optimizer(at)],
     ["Pair objective", of("config.pair_objective")],
     ["Device", at("adapter")],
@@ -53,6 +53,15 @@ export function modelShape(of: (path: string) => string): string {
     `vocabulary ${count(Number(of("config.vocab_size")))}`,
   ];
   return `${kind}, ${parts.filter((part) => part !== "").join(", ")}`;
+}
+
+/** `128, then 512` for a run of two phases. */
+function sequenceLengths(at: (path: string) => string): string {
+  const lengths: string[] = [];
+  for (let i = 0; at(`settings.phases[${i}].untilStep`) !== ""; i++) {
+    lengths.push(at(`settings.phases[${i}].examples.maxSeqLength`));
+  }
+  return lengths.length > 0 ? lengths.join(", then ") : at("settings.examples.maxSeqLength");
 }
 
 function optimizer(at: (path: string) => string): string {

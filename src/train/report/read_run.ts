@@ -4,7 +4,7 @@
  * @module
  */
 import { readRunSettings, RunFolderError } from "../run_folder.ts";
-import { readJsonLines } from "./json_lines.ts";
+import { readJsonLines } from "../json_lines.ts";
 import { RunRecord, type SampleLine, type TensorLine } from "./run_record.ts";
 import type { RunEvent } from "../run_folder.ts";
 

@@ -69,7 +69,8 @@ export class RunRecord {
   readonly samples: ThinnedLines<SampleLine> = new ThinnedLines(LINES_KEPT);
   /** Norms of tensors over time. */
   readonly tensors: ThinnedLines<TensorLine> = new ThinnedLines(LINES_KEPT);
-  readonly #tokensPerStep: number;
+  /** Tokens that the steps up to a step were trained on; 0 where `run.json` does not tell. */
+  readonly tokensAt: (step: number) => number;
   #loggedStep = 0;
 
   /**
@@ -81,11 +82,7 @@ export class RunRecord {
   constructor(name: string, settings: Readonly<Record<string, unknown>> | null) {
     this.name = name;
     this.settings = settings;
-    const { batchSize, examples } = (settings?.settings ?? {}) as {
-      batchSize?: number;
-      examples?: { maxSeqLength?: number };
-    };
-    this.#tokensPerStep = (batchSize ?? 0) * (examples?.maxSeqLength ?? 0);
+    this.tokensAt = tokenCounter(settings);
   }
 
   /** Adds a line of `events.jsonl`. */
@@ -103,10 +100,29 @@ export class RunRecord {
     }
     const rate = Number(event.tokens_per_second);
     if (rate > 0) {
-      this.trainingSeconds += (this.#tokensPerStep * (step - this.#loggedStep)) / rate;
+      this.trainingSeconds += (this.tokensAt(step) - this.tokensAt(this.#loggedStep)) / rate;
       this.#loggedStep = step;
     }
   }
+}
+
+/** Batch times sequence length, which changes from phase to phase. */
+function tokenCounter(settings: RunRecord["settings"]): (step: number) => number {
+  const { batchSize = 0, examples, phases } = (settings?.settings ?? {}) as {
+    batchSize?: number;
+    examples?: { maxSeqLength?: number };
+    phases?: readonly { untilStep: number; examples: { maxSeqLength: number } }[];
+  };
+  const stretches = phases?.map((phase) => [phase.untilStep, phase.examples.maxSeqLength]) ??
+    [[Infinity, examples?.maxSeqLength ?? 0]];
+  return (step) => {
+    let tokens = 0, from = 0;
+    for (const [until, length] of stretches) {
+      tokens += Math.max(Math.min(step, until) - from, 0) * length * batchSize;
+      from = until;
+    }
+    return tokens;
+  };
 }
 
 /** At most so many lines, spread over all that came; the first and the last are always there. */

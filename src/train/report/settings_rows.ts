@@ -7,7 +7,7 @@
 /** Settings by their path: `settings.schedule.totalSteps`. */
 export type SettingsRows = ReadonlyMap<string, string>;
 
-/** Every leaf of a JSON value by its path. Lists are leaves. */
+/** Every leaf of a JSON value by its path: `phases[0].untilStep`. Lists of plain values are leaves. */
 export function settingsRows(value: unknown): SettingsRows {
   const rows = new Map<string, string>();
   collect(value, "", rows);
@@ -15,7 +15,9 @@ export function settingsRows(value: unknown): SettingsRows {
 }
 
 function collect(value: unknown, path: string, rows: Map<string, string>): void {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+  if (Array.isArray(value) && value.some((item) => typeof item === "object")) {
+    value.forEach((item, i) => collect(item, `${path}[${i}]`, rows));
+  } else if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     for (const [key, inner] of Object.entries(value)) {
       collect(inner, path === "" ? key : `${path}.${key}`, rows);
     }

@@ -27,25 +27,31 @@ export async function ensureVulkan(say: (line: string) => void): Promise<void> {
   if (!installed) say(manual);
 }
 
-/** Whether the loader and the manifest of at least one driver are there. */
-export async function hasVulkan(): Promise<boolean> {
-  const { VK_DRIVER_FILES, VK_ICD_FILENAMES, XDG_DATA_HOME, XDG_DATA_DIRS, HOME } = Deno.env
-    .toObject();
+/** Whether the loader and the manifest of at least one driver are there (under `root`, for tests). */
+export async function hasVulkan(
+  environment: Record<string, string | undefined> = Deno.env.toObject(),
+  root = "",
+): Promise<boolean> {
+  const { VK_DRIVER_FILES, VK_ICD_FILENAMES, XDG_DATA_HOME, HOME, LD_LIBRARY_PATH } = environment;
   if (VK_DRIVER_FILES || VK_ICD_FILENAMES) return true; // somebody has chosen
   const data = [
-    XDG_DATA_HOME ?? `${HOME}/.local/share`,
-    ...(XDG_DATA_DIRS ?? "/usr/local/share:/usr/share").split(":"),
+    XDG_DATA_HOME || `${HOME}/.local/share`,
+    ...(environment.XDG_DATA_DIRS || "/usr/local/share").split(":"),
     "/usr/share",
     "/etc",
   ];
   const manifests = await Promise.all(
-    data.map((folder) => holds(`${folder}/vulkan/icd.d`, ".json")),
+    data.map((folder) => holds(`${root}${folder}/vulkan/icd.d`, ".json")),
   );
   if (!manifests.includes(true)) return false;
-  const folders = ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64"]
-    .concat(`${Deno.build.arch}-linux-gnu`.split(" ").map((triple) => `/usr/lib/${triple}`))
-    .concat((Deno.env.get("LD_LIBRARY_PATH") ?? "").split(":").filter((folder) => folder));
-  const loaders = await Promise.all(folders.map((folder) => exists(`${folder}/libvulkan.so.1`)));
+  const folders = [
+    ...(LD_LIBRARY_PATH ?? "").split(":").filter((folder) => folder),
+    ...["/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64"],
+    `/usr/lib/${Deno.build.arch}-linux-gnu`,
+  ];
+  const loaders = await Promise.all(
+    folders.map((folder) => exists(`${root}${folder}/libvulkan.so.1`)),
+  );
   return loaders.includes(true);
 }
 

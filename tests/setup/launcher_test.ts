@@ -3,6 +3,7 @@ import { linkedConfig, readStandIns } from "../../tasks/launch/config.ts";
 import { cacheFolder, fileUrl, ROOT, shortHash } from "../../tasks/launch/files.ts";
 import { answers, jsrSpecifiers, kept } from "../../tasks/launch/jsr.ts";
 import { needsDevice, toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
+import { hasVulkan } from "../../tasks/launch/vulkan.ts";
 import { checkVersion } from "../../tasks/launch/version.ts";
 
 const windows = Deno.build.os === "windows";
@@ -121,4 +122,23 @@ Deno.test("toolCommand() gives no tool more than it needs", () => {
   assertEquals(words.slice(-3), [`${ROOT}/tasks/cli.ts`, "help", "--x y"]);
   assert(words.includes("--no-prompt"));
   for (const forbidden of ["-A", "--allow-all", "--allow-run"]) assert(!words.includes(forbidden));
+});
+
+Deno.test({
+  name: "hasVulkan() wants a loader and a driver's manifest, or somebody's choice",
+  ignore: windows,
+  fn: async () => {
+    const root = await Deno.makeTempDir();
+    const here = (environment = {}) => hasVulkan(environment, root);
+    assertEquals(await here(), false);
+    await Deno.mkdir(`${root}/usr/share/vulkan/icd.d`, { recursive: true });
+    await Deno.mkdir(`${root}/opt/lib`, { recursive: true });
+    await Deno.writeTextFile(`${root}/opt/lib/libvulkan.so.1`, "");
+    assertEquals(await here({ LD_LIBRARY_PATH: "/opt/lib" }), false);
+    await Deno.writeTextFile(`${root}/usr/share/vulkan/icd.d/lvp_icd.json`, "{}");
+    assertEquals(await here(), false);
+    assertEquals(await here({ LD_LIBRARY_PATH: ":/opt/lib" }), true);
+    assertEquals(await here({ VK_DRIVER_FILES: "/my/driver.json" }), true);
+    await Deno.remove(root, { recursive: true });
+  },
 });

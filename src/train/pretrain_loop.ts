@@ -11,7 +11,12 @@ import { modelCard } from "./model_card.ts";
 import { type LoopPhase, loopPhase } from "./pretrain_phases.ts";
 import type { PretrainResult, PretrainRun, WindowLog } from "./pretrain_run.ts";
 import type { RunFolder } from "./run_folder.ts";
+import { RunRecorder } from "./run_recorder.ts";
+import { samplePredictions, type SampleVocabulary, vocabularyOf } from "./sample_predictions.ts";
 import { PretrainingTrainer, type StepLog } from "./trainer.ts";
+
+/** Held-out examples whose masks are filled in for people to read. */
+const SAMPLES = 4;
 
 /** One run's moving parts. */
 export class PretrainLoop {
@@ -19,6 +24,8 @@ export class PretrainLoop {
   readonly #folder: RunFolder;
   readonly #trainer: PretrainingTrainer;
   readonly #phases: readonly LoopPhase[];
+  readonly #vocabulary: SampleVocabulary | null;
+  #recorder!: RunRecorder;
   #windowStart = performance.now();
 
   constructor(run: PretrainRun, folder: RunFolder) {
@@ -26,6 +33,7 @@ export class PretrainLoop {
     this.#run = run;
     this.#folder = folder;
     this.#phases = settings.phases.map((phase) => loopPhase(run, phase));
+    this.#vocabulary = vocabularyOf(run.files);
     this.#trainer = new PretrainingTrainer(device, config, {
       schedule: settings.schedule,
       optimizer: settings.optimizer,
@@ -43,6 +51,8 @@ export class PretrainLoop {
     if (checkpoint === null) this.#initialise(config);
     else await restoreCheckpoint(checkpoint, trainer);
     await this.#folder.cutEvents(trainer.step);
+    this.#recorder = await RunRecorder.start(this.#folder, observer.say);
+    observer.started?.(this.#recorder);
     let ended = trainer.step >= totalSteps || await this.#stopsEarly();
     if (ended) observer.say(`${this.#run.output} is finished: step ${trainer.step}`);
     this.#windowStart = performance.now();
@@ -63,7 +73,10 @@ export class PretrainLoop {
         saves ||= ended || settings.keepBest && await this.#isBest();
       }
       if (saves) await this.#save();
-      if (evaluates || saves) this.#windowStart = performance.now();
+      if (evaluates || saves) {
+        await this.#recorder.draw(ended || observer.stopRequested());
+        this.#windowStart = performance.now();
+      }
     }
     return { step: trainer.step, finished: ended, evaluation };
   }
@@ -108,7 +121,9 @@ export class PretrainLoop {
     return best?.step === this.#trainer.step;
   }
 
+  /** Frees the device's memory and closes files. */
   free(): void {
+    this.#recorder?.close();
     this.#trainer.free();
   }
 
@@ -124,14 +139,19 @@ export class PretrainLoop {
     const log = windowLog(steps, (1000 * tokens) / (now - this.#windowStart));
     this.#windowStart = now;
     const step = this.#trainer.step;
-    await this.#folder.appendEvent({
+    const { persistentBytes, temporaryBytes } = this.#run.device.memory();
+    await this.#recorder.event({
       step,
       loss: log.loss,
       loss_mlm: log.maskedLoss,
       loss_pair: log.pairLoss,
+      accuracy_mlm: log.maskedAccuracy,
+      accuracy_pair: log.pairAccuracy,
       learning_rate: log.learningRate,
       gradient_norm: log.gradientNorm,
       tokens_per_second: log.tokensPerSecond,
+      memory_bytes: persistentBytes + temporaryBytes,
+      host_bytes: Deno.memoryUsage().rss,
     });
     this.#run.observer.progress(step, log);
   }
@@ -151,8 +171,24 @@ export class PretrainLoop {
       Object.assign(event, evaluationFields(name === "" ? "eval" : `eval_${name}`, result));
       observer.evaluated(this.#trainer.step, result, name);
     }
-    if (own !== null) await this.#folder.appendEvent(event);
+    if (own !== null) await this.#recorder.event(event);
+    await this.#look();
     return own;
+  }
+
+  /** Keeps what people want to see of the model beside its losses. */
+  async #look(): Promise<void> {
+    const { step, optimizer, model } = this.#trainer;
+    await this.#recorder.tensors(step, await optimizer.readTensorNorms());
+    const { heldOut, shape } = this.#phase();
+    const [source] = heldOut.values();
+    const count = Math.min(SAMPLES, source?.examplesInEpoch(0) ?? 0);
+    if (count === 0 || this.#vocabulary === null) return;
+    const examples = Array.from({ length: count }, (_, i) => source.exampleAt(i));
+    await this.#recorder.samples(
+      step,
+      await samplePredictions(this.#run.device, model, examples, shape, this.#vocabulary),
+    );
   }
 
   async #save(): Promise<void> {
@@ -203,6 +239,8 @@ function windowLog(steps: readonly StepLog[], tokensPerSecond: number): WindowLo
     loss: maskedLoss + pairLoss,
     maskedLoss,
     pairLoss,
+    maskedAccuracy: mean((log) => log.maskedAccuracy),
+    pairAccuracy: mean((log) => log.pairAccuracy),
     learningRate: last.learningRate,
     gradientNorm: last.gradientNorm,
     tokensPerSecond,

@@ -9,10 +9,13 @@ import type { ModelConfig } from "../model/mod.ts";
 import type { Safetensors } from "../weights/mod.ts";
 import type { ModelDescription } from "./checkpoint.ts";
 import type { EvaluationResult } from "./evaluate.ts";
+import type { LiveReport } from "./report/mod.ts";
 import type { PretrainSettings } from "./pretrain_settings.ts";
 
 /** What the caller wants to hear of while the run goes on. */
 export interface PretrainObserver {
+  /** The run is about to begin, and can be watched from now on. */
+  started?(report: LiveReport): void;
   /** Something a person should know. */
   say(line: string): void;
   /** Steps were read; `log` is the mean of them. */
@@ -64,6 +67,8 @@ export interface WindowLog {
   readonly loss: number;
   readonly maskedLoss: number;
   readonly pairLoss: number;
+  readonly maskedAccuracy: number;
+  readonly pairAccuracy: number;
   readonly learningRate: number;
   readonly gradientNorm: number;
   readonly tokensPerSecond: number;

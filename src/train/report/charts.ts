@@ -5,6 +5,7 @@
  */
 import type { Chart, Curve } from "./draw.ts";
 import type { RunRecord } from "./run_record.ts";
+import type { ThinnedSeries } from "./thinned_series.ts";
 
 /** How a field is shown. */
 interface Quantity {
@@ -59,13 +60,19 @@ function quantity(name: string): Quantity {
 /** The fields of some runs by what they measure, in the order of the page. */
 function fieldsByQuantity(records: readonly RunRecord[]): [string, string[]][] {
   const drawn = records.flatMap(({ series }) =>
-    [...series].filter(([field, { count }]) => count > 0 && !NOT_DRAWN.test(field))
+    [...series].filter(([field, curve]) => !NOT_DRAWN.test(field) && isMeasured(field, curve))
       .map(([field]) => field)
   );
   const groups = Object.groupBy(new Set(drawn), (field) => measurement(field).name);
   const known = Object.keys(QUANTITIES).filter((name) => name in groups);
   const others = Object.keys(groups).filter((name) => !(name in QUANTITIES)).sort();
   return [...known, ...others].map((name) => [name, groups[name]!]);
+}
+
+/** A run without a pair objective logs zeros for it. */
+function isMeasured(field: string, { buckets }: ThinnedSeries): boolean {
+  if (!/_pair$/.test(field)) return buckets.length > 0;
+  return buckets.some(({ low, high }) => low !== 0 || high !== 0);
 }
 
 /** Charts of one run: training and held-out text in one chart each. */

@@ -4,6 +4,8 @@
  * @module
  */
 export * from "./comparison_page.ts";
+export * from "./live.ts";
 export * from "./read_run.ts";
 export * from "./run_page.ts";
 export * from "./run_record.ts";
+export * from "./serve.ts";

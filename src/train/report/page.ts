@@ -7,8 +7,22 @@ import { type Chart, type Curve, CURVE_COLOURS, drawChart } from "./draw.ts";
 import { type Html, html } from "./html.ts";
 import { STYLE } from "./style.ts";
 
-/** A whole page. It loads nothing: the policy forbids it. */
-export function page(title: string, body: Html): string {
+/** A script of this program, and what it may do. */
+export interface PageScript {
+  /** Known to the page alone, so that no other script runs. */
+  readonly nonce: string;
+  readonly source: Html;
+}
+
+/**
+ * A whole page. It loads nothing: the policy forbids it.
+ *
+ * @param script What a live page runs; it may ask the server that the page came from.
+ */
+export function page(title: string, body: Html, script?: PageScript): string {
+  const allowed = script === undefined
+    ? ""
+    : `; script-src 'nonce-${script.nonce}'; connect-src 'self'`;
   return html`
     <!doctype html>
     <html lang="en">
@@ -16,7 +30,7 @@ export function page(title: string, body: Html): string {
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width,initial-scale=1">
         <meta http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'">
+          content="default-src 'none'; style-src 'unsafe-inline'${allowed}">
         <title>${title}</title>
         <style>${STYLE}</style>
       </head>

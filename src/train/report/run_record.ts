@@ -91,7 +91,7 @@ export class RunRecord {
     if (!Number.isFinite(step)) return;
     this.events++;
     this.step = Math.max(this.step, step);
-    if ("eval_loss" in event) this.lastEvaluation = event;
+    if (Object.keys(event).some((field) => field.startsWith("eval_"))) this.lastEvaluation = event;
     for (const [field, value] of Object.entries(event)) {
       if (typeof value !== "number" || field === "step" || field === "time") continue;
       let series = this.series.get(field);

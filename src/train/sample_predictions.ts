@@ -1,0 +1,114 @@
+/**
+ * What the model makes of a few masked examples, for people to read.
+ *
+ * @module
+ */
+import { type BatchShape, collate, type Example, type PieceNames } from "../data/mod.ts";
+import type { Device } from "../device/mod.ts";
+import { maskedLanguageLogits, type PretrainingModel } from "../model/mod.ts";
+import { Tokenizer } from "../text/mod.ts";
+import type { SampleMask, SamplePrediction } from "./report/mod.ts";
+import { pretrainingInput } from "./trainer.ts";
+
+/** Guesses kept for a mask. */
+const GUESSES = 3;
+/** Masks looked at in an example. */
+const MASKS = 6;
+
+/** The special pieces that a reader need not see. */
+export interface SampleVocabulary extends PieceNames {
+  readonly specialIds: { readonly cls: number; readonly sep: number; readonly mask: number };
+}
+
+/**
+ * The vocabulary among the files that travel with a checkpoint, or null when there is none that can be read.
+ *
+ * @param files Contents by name.
+ */
+export function vocabularyOf(
+  files: ReadonlyMap<string, string | Uint8Array>,
+): SampleVocabulary | null {
+  const text = (name: string): string => {
+    const content = files.get(name)!;
+    return typeof content === "string" ? content : new TextDecoder().decode(content);
+  };
+  try {
+    const model = files.get("spiece.model");
+    if (model instanceof Uint8Array) return Tokenizer.fromModel(model);
+    if (files.has("tokenizer.json")) return Tokenizer.fromJson(text("tokenizer.json"));
+    return files.has("vocab.txt") ? Tokenizer.fromVocabulary(text("vocab.txt")) : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Fills in the masks of some examples.
+ *
+ * @param examples Masked examples; those tokens count that the model does not see.
+ * @param vocabulary Gives the pieces.
+ */
+export async function samplePredictions(
+  device: Device,
+  model: PretrainingModel,
+  examples: readonly Example[],
+  shape: BatchShape,
+  vocabulary: SampleVocabulary,
+): Promise<SamplePrediction[]> {
+  const { mask, sep } = vocabulary.specialIds;
+  const hidden = examples.map((example) =>
+    [...example.maskedPositions.entries()]
+      .filter(([, position]) => example.inputIds[position] === mask)
+      .slice(0, MASKS)
+      .map(([i, position]) => ({ position, label: example.maskedLabels[i] }))
+  );
+  const rows = hidden.flatMap((masks, b) =>
+    masks.map(({ position }) => b * shape.sequenceLength + position)
+  );
+  if (rows.length === 0) return [];
+  const { sequenceOutput } = model.encoder.forward(
+    { device },
+    pretrainingInput(collate(examples, shape)),
+  );
+  const { view, columns, pitch } = maskedLanguageLogits(
+    { device },
+    model.encoder,
+    sequenceOutput,
+    Uint32Array.from(rows),
+  );
+  const logits = await device.read(view) as Float32Array;
+  let row = 0;
+  return examples.map((example, b) => {
+    const at = new Map(hidden[b].map(({ position, label }) => [position, label]));
+    const pieces: (string | null)[] = [];
+    const masks: SampleMask[] = [];
+    for (let position = 1; position < example.length - 1; position++) {
+      const id = example.inputIds[position];
+      const label = at.get(position);
+      if (label === undefined) pieces.push(id === sep ? " │" : vocabulary.idToPiece(id));
+      else {
+        const start = pitch * row++;
+        pieces.push(null);
+        masks.push(guesses(logits.subarray(start, start + columns), label, vocabulary));
+      }
+    }
+    return { pieces, masks };
+  });
+}
+
+function guesses(logits: Float32Array, label: number, names: PieceNames): SampleMask {
+  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  const total = logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
+  const probability = (id: number) => rounded(Math.exp(logits[id] - largest) / total);
+  const best = Array.from(logits.keys()).sort((a, b) => logits[b] - logits[a]).slice(0, GUESSES);
+  return {
+    truth: names.idToPiece(label),
+    probability: probability(label),
+    guesses: best.map((id) => ({ piece: names.idToPiece(id), probability: probability(id) })),
+  };
+}
+
+/** Four digits: enough to read, short in a file. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}

@@ -8,6 +8,7 @@ import {
   type Ceilings,
   copyCeiling,
   type Device,
+  higherCeilings,
   measureCase,
   measureCeilings,
   type Measurement,
@@ -31,8 +32,8 @@ export interface KernelBenchOptions {
   readonly device: "auto" | "webgpu" | "cpu";
   /** Only kernels whose name contains it. */
   readonly only?: string;
-  /** Told each result as it comes. */
-  readonly onResult?: (result: KernelResult) => void;
+  /** Told what is being measured. */
+  readonly onKernel?: (name: string) => void;
 }
 
 /** Everything that was measured on one device. */
@@ -45,7 +46,7 @@ export interface KernelBench {
 
 /** Measures every registered kernel at its sizes in all variants that support them. */
 export async function benchKernels(
-  { device: name, only = "", onResult }: KernelBenchOptions,
+  { device: name, only = "", onKernel }: KernelBenchOptions,
 ): Promise<KernelBench> {
   let wanted: string | undefined;
   let measured: Kernel | undefined;
@@ -54,26 +55,28 @@ export async function benchKernels(
     variantOf: (kernel) => kernel === measured ? wanted : undefined,
   });
   try {
-    const ceilings = await measureCeilings(device);
-    const results: KernelResult[] = [];
+    const before = await measureCeilings(device);
+    const raw: (Omit<KernelResult, "shareOfCeiling"> & { readonly bytes: number })[] = [];
     for (const kernel of KERNELS.filter((one) => one.name.includes(only))) {
       measured = kernel;
+      onKernel?.(kernel.name);
       for (const example of KERNEL_SIZES[kernel.name] ?? []) {
-        const names = variantNames(device, kernel, example);
-        for (const [i, variant] of names.entries()) {
+        for (const [i, variant] of variantNames(device, kernel, example).entries()) {
           wanted = variant;
           const measurement = await measureCase(device, kernel, example, { rounds: 3 });
           const { size, structural, uniforms } = example;
           const { bytes } = kernel.work(uniforms, structural);
-          const shareOfCeiling = share(measurement, bytes, ceilings);
-          const result = { ...measurement, size, structural, shareOfCeiling, chosen: i === 0 };
-          results.push(result);
-          onResult?.(result);
+          raw.push({ ...measurement, size, structural, chosen: i === 0, bytes });
         }
       }
       wanted = undefined;
     }
+    const ceilings = higherCeilings(before, await measureCeilings(device));
     const { kind, adapter } = device.description;
+    const results = raw.map(({ bytes, ...result }) => ({
+      ...result,
+      shareOfCeiling: share(result, bytes, ceilings),
+    }));
     return { kind, adapter, ceilings, results };
   } finally {
     await device.destroy();

@@ -2,6 +2,7 @@ import { Command, EnumType } from "@cliffy/command";
 import type { KernelBench, KernelResult } from "../../bench/kernels.ts";
 import { figure, tableLine } from "../../bench/table.ts";
 import { DEVICES } from "../cli/common.ts";
+import { createProgress } from "../cli/progress.ts";
 
 const WIDTHS = [32, 50, 26, 9, 9, 9, 6];
 
@@ -15,20 +16,21 @@ export default new Command()
   .example("Matrix products", "deno task bench kernels --only matmul")
   .action(async ({ device, only, json }) => {
     const { benchKernels } = await import("../../bench/kernels.ts");
-    if (!json) {
-      console.log(
-        tableLine(["kernel", "size", "variant", "ms", "GFLOP/s", "GB/s", "share"], WIDTHS),
-      );
-    }
+    const progress = createProgress({ title: "measuring", unit: "kernel", quiet: json });
+    let count = 0;
     const bench = await benchKernels({
       device,
       only,
-      onResult: json ? undefined : (result) => console.log(line(result)),
+      onKernel: (name) => progress.update(count++, name),
     });
+    progress.end();
     if (json) {
       console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
       return;
     }
+    const heads = ["kernel", "size", "variant", "ms", "GFLOP/s", "GB/s", "share"];
+    console.log(tableLine(heads, WIDTHS));
+    for (const result of bench.results) console.log(line(result));
     console.log(`${bench.kind}: ${bench.adapter}; at most ${ceilingText(bench.ceilings)}`);
   });
 

@@ -14,6 +14,7 @@ import { type FilledMask, fillMask } from "./fill_mask.ts";
 import { maskedLanguageSpecs } from "./heads/masked_language.ts";
 import { type LoadReport, loadWeights } from "./load.ts";
 import { Parameters } from "./parameters.ts";
+import { readLocalFile } from "./read_local_file.ts";
 import { encoderSpecs } from "./specs.ts";
 
 /** Reads a file of a model folder, or returns null when the folder lacks it. */
@@ -192,13 +193,4 @@ async function fetchFile(url: string): Promise<Uint8Array | null> {
   }
   if (!response.ok) throw new ConfigError(`${url} answered ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());
-}
-
-async function readLocalFile(path: string): Promise<Uint8Array | null> {
-  try {
-    return await Deno.readFile(path.startsWith("file:") ? new URL(path) : path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
 }

@@ -58,6 +58,10 @@ export async function requestAccess(restrictions: Restrictions = {}): Promise<Gp
   const gpu = (subgroups ? await openDevice(true) : null) ?? await openDevice(false);
   if (gpu === null) return null;
   const { device, adapter } = gpu;
+  if (isSoftwareOpenGl(adapter)) {
+    device.destroy();
+    return null;
+  }
   const capabilities = await findCapabilities(device, adapter, restrictions);
   return {
     gpu: device,
@@ -66,6 +70,16 @@ export async function requestAccess(restrictions: Restrictions = {}): Promise<Gp
     description: describe(device, adapter, capabilities),
     timestamps: device.features.has("timestamp-query"),
   };
+}
+
+/**
+ * Where no Vulkan driver is installed, wgpu may fall back to OpenGL on the processor under the same name. It takes minutes for what the CPU device does in
+ * seconds, so it counts as no adapter. Vulkan's software driver tells itself apart by half precision and one subgroup size.
+ */
+function isSoftwareOpenGl(adapter: GPUAdapter): boolean {
+  const { subgroupMinSize, subgroupMaxSize } = adapter.info;
+  return isCpuAdapter(adapter) && !adapter.features.has("shader-f16") &&
+    subgroupMinSize !== subgroupMaxSize;
 }
 
 interface Opened {

@@ -145,9 +145,7 @@ const COPIES = [2 ** 14, 2 ** 17, 2 ** 20, 2 ** 23];
 export async function measureCeilings(device: Device): Promise<Ceilings> {
   const copies = [];
   for (const count of COPIES) {
-    const example = { structural: {}, uniforms: { count } };
-    const { gigabytesPerSecond } = await measureCase(device, copyProbe, example, { best: true });
-    copies.push({ bytes: 8 * count, gigabytesPerSecond });
+    copies.push({ bytes: 8 * count, gigabytesPerSecond: await measureCopy(device, count) });
   }
   if (device.description.kind !== "webgpu") return { gigaflopsPerSecond: null, copies };
   const uniforms = { count: 2 ** 17, rounds: 8 };
@@ -158,6 +156,12 @@ export async function measureCeilings(device: Device): Promise<Ceilings> {
     { best: true },
   );
   return { gigaflopsPerSecond: arithmetic.gigaflopsPerSecond, copies };
+}
+
+/** GB/s of a copy of `count` numbers, 32 MiB unless given, counting what is read and what is written. */
+export async function measureCopy(device: Device, count = 2 ** 23): Promise<number> {
+  const example = { structural: {}, uniforms: { count } };
+  return (await measureCase(device, copyProbe, example, { best: true })).gigabytesPerSecond;
 }
 
 /** The higher of two measurements, taken at different times. */

@@ -1,0 +1,56 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Examination, Examinations } from "../../src/device/mod.ts";
+import { deviceReport } from "../../tasks/cli/doctor.ts";
+import { runAlbert } from "./albert_process.ts";
+
+function examination(kind: "webgpu" | "cpu", product: number | null): Examination {
+  const sound = product !== null;
+  return {
+    description: { kind, adapter: `a ${kind}`, numerics: {} },
+    limits: { maxBufferBytes: 2 ** 31, maxBindingBytes: 2 ** 27 },
+    capabilities: null,
+    features: [],
+    findings: [{ name: "NaN", outcome: sound ? "right" : "wrong", detail: "seen" }],
+    sound,
+    productGigaflopsPerSecond: product,
+    copyGigabytesPerSecond: sound ? 5 : null,
+  };
+}
+
+function verdict(found: Examinations): string {
+  return deviceReport(found, "auto").at(-1) ?? "";
+}
+
+Deno.test("albert doctor says which device auto takes and which is faster", () => {
+  const webgpu = examination("webgpu", 20);
+  const cpu = examination("cpu", 50);
+  assertEquals(
+    verdict({ webgpu, cpu, faster: "cpu" }),
+    "--device auto takes webgpu; cpu is faster at matrix products (2.5 times).",
+  );
+  assertEquals(verdict({ webgpu: null, cpu, faster: "cpu" }), "cpu computes rightly.");
+  const wrong = examination("webgpu", null);
+  assertEquals(
+    verdict({ webgpu: wrong, cpu: null, faster: null }),
+    "No device computes rightly.",
+  );
+  const lines = deviceReport({ webgpu: wrong, cpu, faster: "cpu" }, "auto").join("\n");
+  assertStringIncludes(lines, "wrong: seen");
+  assertStringIncludes(lines, "computes wrongly and is not used");
+  assertStringIncludes(lines, "50.0 GFLOP/s");
+});
+
+Deno.test("albert doctor says how to get an adapter", () => {
+  const cpu = examination("cpu", 50);
+  const found = { webgpu: null, cpu, faster: "cpu" as const };
+  assertStringIncludes(deviceReport(found, "auto").join("\n"), "install a graphics driver");
+  assert(!deviceReport(found, "cpu").join("\n").includes("install"));
+});
+
+Deno.test("albert doctor tests and measures the CPU", async () => {
+  const { code, stdout } = await runAlbert(["doctor", "--device", "cpu", "--json"]);
+  assertEquals(code, 0);
+  const { cpu, webgpu, faster } = JSON.parse(stdout);
+  assertEquals([webgpu, faster, cpu.sound], [null, "cpu", true]);
+  assert(cpu.productGigaflopsPerSecond > 0.1 && cpu.copyGigabytesPerSecond > 0.1);
+});

@@ -46,6 +46,8 @@ export interface HeatMap {
 /** Outer size of a chart, in pixels before the page scales it. */
 const WIDTH = 400;
 const HEIGHT = 230;
+/** From the darkest to the brightest colour; lesser values are as dark (a bias of keys has no gradient but rounding). */
+const HEAT_SPAN = 1e6;
 /** Where the values span more than this, a logarithmic chart pays. */
 const LOGARITHMIC_SPAN = 100;
 
@@ -70,10 +72,12 @@ const CONFIG = {
 
 /** Draws a chart. */
 export async function drawChart(chart: Chart): Promise<Html> {
-  return await toSvg(chartSpec(chart));
+  const { text } = await toSvg(chartSpec(chart));
+  // Width and height are the page's business; the view box keeps the proportions.
+  return new Html(text.replace(/ width="[^"]*" height="[^"]*"/, ""));
 }
 
-/** Draws a heat map. */
+/** Draws a heat map, in its own size. */
 export async function drawHeatMap(map: HeatMap): Promise<Html> {
   return await toSvg(heatMapSpec(map));
 }
@@ -83,8 +87,7 @@ async function toSvg(spec: unknown): Promise<Html> {
   const compiled = lite.compile(spec as TopLevelSpec).spec;
   const view = new vega.View(vega.parse(compiled), { renderer: "none" });
   try {
-    // Width and height are the page's business; the view box keeps the proportions.
-    return new Html((await view.toSVG()).replace(/ width="[^"]*" height="[^"]*"/, ""));
+    return new Html(await view.toSVG());
   } finally {
     view.finalize();
   }
@@ -167,6 +170,9 @@ function heatMapSpec({ rows, steps, values }: HeatMap): unknown {
       values[row][column] > 0 ? [{ row, step, value: values[row][column] }] : []
     )
   );
+  const numbers = cells.map(({ value }) => value);
+  const most = Math.max(...numbers);
+  const least = Math.max(Math.min(...numbers), most / HEAT_SPAN);
   return {
     width: { step: Math.max(360 / steps.length, 6) },
     height: { step: 13 },
@@ -187,7 +193,7 @@ function heatMapSpec({ rows, steps, values }: HeatMap): unknown {
         title: null,
         axis: {
           labelExpr: `${JSON.stringify(rows)}[datum.value]`,
-          labelLimit: 420,
+          labelLimit: 0,
           labelFontSize: 10,
           ticks: false,
           domain: false,
@@ -198,7 +204,7 @@ function heatMapSpec({ rows, steps, values }: HeatMap): unknown {
         field: "value",
         type: "quantitative",
         title: null,
-        scale: { type: "log", scheme: "viridis" },
+        scale: { type: "log", scheme: "viridis", domain: [least, most], clamp: true },
         legend: { orient: "top", gradientLength: 220, gradientThickness: 8, format: "~g" },
       },
     },

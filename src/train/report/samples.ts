@@ -21,7 +21,9 @@ export function samplesSection(lines: readonly SampleLine[]): Html {
     <h2>Sample predictions on held-out text</h2>
     <p
       class="quiet">Underlined pieces were hidden from the model. Each cell is its likeliest piece with its probability, and below the probability of the hidden one.</p>
-    ${last.samples.map((sample, i) => oneSample(sample, i, shown))}
+    <section class="samples">${last.samples.map((sample, i) =>
+      oneSample(sample, i, shown)
+    )}</section>
   `;
 }
 

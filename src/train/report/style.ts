@@ -22,7 +22,7 @@ h1{font-size:1.5rem;margin:.2rem 0;overflow-wrap:anywhere}
 h2{font-size:1.1rem;margin:2rem 0 .6rem}
 p{margin:.3rem 0 .8rem}
 .quiet{color:var(--quiet)}
-.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));gap:.5rem 1.2rem;margin:1rem 0}
+.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,10.5rem),1fr));gap:.5rem 1.2rem;margin:1rem 0}
 .facts div{min-width:0}
 dt{color:var(--quiet);font-size:.8rem}
 dd{margin:0;overflow-wrap:anywhere}
@@ -34,7 +34,7 @@ figure svg{display:block;width:100%;height:auto;color:var(--quiet)}
 .key i{display:inline-block;width:.9rem;height:.22rem;border-radius:2px;vertical-align:middle;margin-right:.3rem}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;margin:.6rem 0 1rem}
 .scroll{overflow-x:auto}
-.scroll svg{width:auto;max-width:none;min-width:30rem}
+figure .scroll svg{width:auto;max-width:none}
 table{border-collapse:collapse;font-size:.88rem}
 th,td{text-align:left;padding:.22rem .9rem .22rem 0;border-bottom:1px solid var(--grid);vertical-align:top}
 td{overflow-wrap:anywhere}
@@ -44,7 +44,9 @@ code{font:.85em/1.4 ui-monospace,monospace}
 details{margin:.6rem 0}
 summary{cursor:pointer;font-size:1.1rem;font-weight:600;margin:1.2rem 0 .6rem}
 summary small{font-weight:400;color:var(--quiet)}
-.sample{margin:0 0 1.4rem;break-inside:avoid}
+.samples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,32rem),1fr));gap:1.2rem 2rem}
+.sample{break-inside:avoid;min-width:0}
+.maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,38rem),1fr));gap:.8rem}
 .sample mark{background:none;color:inherit;border-bottom:2px solid var(--curve-2);padding:0 .1em}
 .sample sub{color:var(--quiet);font-size:.7em}
 .right{color:var(--right);font-weight:600}

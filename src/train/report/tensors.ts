@@ -43,10 +43,19 @@ function heatMap(
   const value = (line: TensorLine, name: string) => line.tensors[name]?.[field] ?? 0;
   const rows = names.filter((name) => lines.some((line) => value(line, name) > 0));
   return {
-    rows,
+    rows: rows.map(shortName),
     steps: lines.map(({ step }) => step),
     values: rows.map((name) => lines.map((line) => value(line, name))),
   };
+}
+
+/** What tells a tensor from the others, without the folders of Hugging Face's name that are alike everywhere. */
+function shortName(name: string): string {
+  return name
+    .replace(/^(albert|bert)\./, "")
+    .replace(/^encoder\.albert_layer_groups\.(\d+)\.albert_layers\.(\d+)\./, "$1.$2 ")
+    .replace(/^encoder\.layer\.(\d+)\./, "$1 ")
+    .replace(/^encoder\./, "");
 }
 
 function lastFigures({ step, tensors }: TensorLine): Html {

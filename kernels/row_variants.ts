@@ -5,15 +5,9 @@
  *
  * @module
  */
-import {
-  type Capabilities,
-  grid,
-  type Structural,
-  type Uniforms,
-  type Variant,
-  type VariantContext,
-} from "./kernel.ts";
+import { type Capabilities, grid, type Structural, type Uniforms, type Variant } from "./kernel.ts";
 import { specialise } from "./template.ts";
+import invocationText from "./wgsl/invocation.wgsl" with { type: "text" };
 import scalarText from "./wgsl/scalar.wgsl" with { type: "text" };
 import subgroupText from "./wgsl/subgroup.wgsl" with { type: "text" };
 import vectorText from "./wgsl/vector.wgsl" with { type: "text" };
@@ -21,9 +15,6 @@ import workgroupText from "./wgsl/workgroup.wgsl" with { type: "text" };
 
 /** Longest row that one subgroup of a GPU is given. */
 const SUBGROUP_COLUMNS = 2048;
-
-/** Invocations that share a row through workgroup memory: a power of two. */
-const WORKGROUP = 128;
 
 /** Some drivers end all loops of an invocation after 65,535 turns, silently. */
 const MOST_TURNS = 60_000;
@@ -41,59 +32,77 @@ export interface RowShape {
   readonly passes?: number;
 }
 
-/** Elements at a time: four where the shape allows it. */
-const ANY_WIDTH = [4, 1];
+/** How the invocations of a row find each other. */
+interface Sharing {
+  readonly name: string;
+  readonly text: string;
+  /** Invocations that share a row. */
+  lanes(capabilities: Capabilities): number;
+  /** Rows of one workgroup. */
+  readonly rows: number;
+  supports(capabilities: Capabilities, shape: RowShape): boolean;
+}
 
-/** One element at a time: for kernels that do not read rows as `Value`. */
-export const SCALAR: readonly number[] = [1];
+const SUBGROUP: Sharing = {
+  name: "subgroup",
+  text: subgroupText,
+  lanes: ({ subgroupSize }) => subgroupSize ?? 1,
+  rows: 1,
+  supports: ({ subgroupSize, cpuAdapter }, { columns }) =>
+    subgroupSize !== null && (cpuAdapter || columns <= SUBGROUP_COLUMNS),
+};
 
-/** Four elements at a time, always. */
-export const VECTOR: readonly number[] = [4];
+const INVOCATION: Sharing = {
+  name: "invocation",
+  text: invocationText,
+  lanes: () => 1,
+  rows: 64,
+  supports: ({ cpuAdapter }, { rows }) => cpuAdapter && rows > 1,
+};
 
-/** Variants of the WGSL `texts`, which are written for `Value` and for `row_sum`, `row_max` and `row_min_index`. */
+const WORKGROUP: Sharing = {
+  name: "workgroup",
+  text: workgroupText,
+  lanes: () => 128,
+  rows: 1,
+  supports: () => true,
+};
+
+/** What a kernel asks of its variants. */
+export interface RowOptions {
+  /** Elements at a time; four, or one where the shape asks for it, unless given. */
+  readonly widths?: readonly number[];
+  /** Whether there is only ever one row, whose WGSL does not ask which it has. */
+  readonly oneRow?: boolean;
+}
+
+/** Variants of the WGSL `texts`, which are written for `Value`, `row_of`, `lane_of` and `row_sum`, `row_max`, `row_min_index`. */
 export function rowVariants(
   texts: readonly string[],
   shape: (uniforms: Uniforms, structural: Structural) => RowShape,
-  widths: readonly number[] = ANY_WIDTH,
+  { widths = [4, 1], oneRow = false }: RowOptions = {},
 ): readonly Variant[] {
-  const fits = ({ uniforms, structural }: VariantContext, width: number, lanes: number) => {
-    const { columns, multiples, passes = PASSES } = shape(uniforms, structural);
-    return multiples.every((n) => n % width === 0) &&
-      passes * columns / (width * lanes) <= MOST_TURNS;
-  };
-  const common = (sharing: string, width: number) => ({
-    name: `${sharing} ${width > 1 ? "vector" : "scalar"}`,
-    numerics: `${sharing} ${width > 1 ? "vector" : "scalar"}`,
-    workgroups: ({ uniforms, structural }: VariantContext) =>
-      grid(shape(uniforms, structural).rows),
-    body: (structural: Structural, sharing: string): string =>
-      specialise(
-        [width > 1 ? vectorText : scalarText, sharing, ...texts].join("\n"),
-        { ...structural, vector: width > 1 },
-      ),
-  });
-  const subgroup = (width: number): Variant => {
-    const { body, ...rest } = common("subgroup", width);
+  const variant = (sharing: Sharing, width: number): Variant => {
+    const name = `${sharing.name} ${width > 1 ? "vector" : "scalar"}`;
+    const head = width > 1 ? vectorText : scalarText;
     return {
-      ...rest,
-      supports(context) {
-        const { uniforms, structural, capabilities: { subgroupSize, cpuAdapter } } = context;
-        return subgroupSize !== null && fits(context, width, subgroupSize) &&
-          (cpuAdapter || shape(uniforms, structural).columns <= SUBGROUP_COLUMNS);
+      name,
+      numerics: name,
+      supports({ uniforms, structural, capabilities }) {
+        const rows = shape(uniforms, structural);
+        const { columns, multiples, passes = PASSES } = rows;
+        return multiples.every((n) => n % width === 0) &&
+          passes * columns / (width * sharing.lanes(capabilities)) <= MOST_TURNS &&
+          sharing.supports(capabilities, rows);
       },
       source: (structural, { subgroupDirective }) =>
-        (subgroupDirective ? "enable subgroups;\n" : "") + body(structural, subgroupText),
-      constants: (_, { subgroupSize }: Capabilities) => ({ LANES: subgroupSize! }),
+        (sharing === SUBGROUP && subgroupDirective ? "enable subgroups;\n" : "") +
+        specialise([head, sharing.text, ...texts].join("\n"), { ...structural, vector: width > 1 }),
+      constants: (_, capabilities) => ({ LANES: sharing.lanes(capabilities) }),
+      workgroups: ({ uniforms, structural }) =>
+        grid(Math.ceil(shape(uniforms, structural).rows / sharing.rows)),
     };
   };
-  const workgroup = (width: number): Variant => {
-    const { body, ...rest } = common("workgroup", width);
-    return {
-      ...rest,
-      supports: (context) => fits(context, width, WORKGROUP),
-      source: (structural) => body(structural, workgroupText),
-      constants: () => ({ LANES: WORKGROUP }),
-    };
-  };
-  return [subgroup, workgroup].flatMap((make) => widths.map((width) => make(width)));
+  const sharings = oneRow ? [SUBGROUP, WORKGROUP] : [SUBGROUP, INVOCATION, WORKGROUP];
+  return sharings.flatMap((sharing) => widths.map((width) => variant(sharing, width)));
 }

@@ -10,7 +10,7 @@ struct Parameters {
 @group(0) @binding(2) var<storage, read> labels: array<u32>;
 @group(0) @binding(3) var<storage, read_write> out: array<f32>;
 
-@compute @workgroup_size(LANES)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) lane: u32) {
   var hits = 0u;
   for (var i = lane; i < parameters.count; i += LANES) {

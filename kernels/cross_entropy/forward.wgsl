@@ -13,13 +13,14 @@ struct Parameters {
 @group(0) @binding(4) var<storage, read_write> log_sum_exp: array<f32>;
 @group(0) @binding(5) var<storage, read_write> prediction: array<u32>;
 
-@compute @workgroup_size(LANES)
+@compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
+  @builtin(local_invocation_index) local: u32,
 ) {
-  let row = group.x + group.y * grid.x;
+  let row = row_of(group.x + group.y * grid.x, local);
+  let lane = lane_of(local);
   if (row >= parameters.rows) {
     return;
   }

@@ -7,7 +7,7 @@ import { READ, READ_U32, WRITE, WRITE_U32 } from "../bindings.ts";
 import { combinations, cross } from "../cases.ts";
 import type { Kernel } from "../kernel.ts";
 import { mapVariants } from "../map_variants.ts";
-import { rowVariants, SCALAR } from "../row_variants.ts";
+import { rowVariants } from "../row_variants.ts";
 import backwardText from "./backward.wgsl" with { type: "text" };
 import correctText from "./correct.wgsl" with { type: "text" };
 import forwardText from "./forward.wgsl" with { type: "text" };
@@ -105,7 +105,7 @@ export const crossEntropyCorrect: Kernel = {
   variants: rowVariants(
     [correctText],
     ({ count }) => ({ rows: 1, columns: count, multiples: [] }),
-    SCALAR,
+    { widths: [1], oneRow: true },
   ),
   lengths: ({ count, slot }) => ({ prediction: count, labels: count, out: slot + 1 }),
   items: () => 1,

@@ -23,13 +23,14 @@ struct Parameters {
 @group(0) @binding(6) var<storage, read_write> dhidden: array<Value>;
 //#end
 
-@compute @workgroup_size(LANES)
+@compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
+  @builtin(local_invocation_index) local: u32,
 ) {
-  let row = group.x + group.y * grid.x;
+  let row = row_of(group.x + group.y * grid.x, local);
+  let lane = lane_of(local);
   if (row >= parameters.rows) {
     return;
   }

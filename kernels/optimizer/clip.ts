@@ -8,7 +8,7 @@ import { cross } from "../cases.ts";
 import type { Kernel } from "../kernel.ts";
 import { BLOCK_LIMIT, blockCases, blockShape } from "./cases.ts";
 import { flat, mapVariants } from "../map_variants.ts";
-import { rowVariants, SCALAR, VECTOR } from "../row_variants.ts";
+import { rowVariants } from "../row_variants.ts";
 import blockText from "./block.wgsl" with { type: "text" };
 import clipText from "./clip.wgsl" with { type: "text" };
 import nonFiniteText from "./non_finite.wgsl" with { type: "text" };
@@ -21,7 +21,7 @@ export const optimizerSquareSums: Kernel = {
   bindings: { x: READ, blocks: READ_U32, partial: WRITE },
   uniforms: { block_count: "u32" },
   structural: {},
-  variants: rowVariants([blockText, squareSumsText], blockShape, VECTOR),
+  variants: rowVariants([blockText, squareSumsText], blockShape, { widths: [4] }),
   lengths: ({ block_count }) => ({ blocks: 3 * block_count, partial: block_count }),
   items: ({ block_count }) => block_count,
   twin: twin.squareSums,
@@ -43,7 +43,7 @@ export const optimizerClip: Kernel = {
   variants: rowVariants(
     [clipText],
     ({ block_count }) => ({ rows: 1, columns: block_count, multiples: [] }),
-    SCALAR,
+    { widths: [1], oneRow: true },
   ),
   lengths: ({ block_count, slot }) => ({ partial: block_count, norm: 3 + slot }),
   items: () => 1,

@@ -9,7 +9,7 @@ struct Parameters {
 @group(0) @binding(1) var<storage, read> partials: array<f32>;
 @group(0) @binding(2) var<storage, read_write> norm: array<f32>;
 
-@compute @workgroup_size(LANES)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) lane: u32) {
   var squares = 0.0;
   for (var i = lane; i < parameters.block_count; i += LANES) {

@@ -15,13 +15,14 @@ struct Parameters {
 @group(0) @binding(6) var<storage, read> ratios: array<f32>;
 @group(0) @binding(7) var<storage, read_write> weights: array<Value>;
 
-@compute @workgroup_size(LANES)
+@compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
+  @builtin(local_invocation_index) local: u32,
 ) {
-  let b = group.x + group.y * grid.x;
+  let b = row_of(group.x + group.y * grid.x, local);
+  let lane = lane_of(local);
   if (b >= parameters.block_count || flag[0] != 0u) {
     return;
   }

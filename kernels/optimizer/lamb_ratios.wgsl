@@ -12,13 +12,14 @@ struct Parameters {
 @group(0) @binding(4) var<storage, read> decays: array<u32>;
 @group(0) @binding(5) var<storage, read_write> ratios: array<f32>;
 
-@compute @workgroup_size(LANES)
+@compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
+  @builtin(local_invocation_index) local: u32,
 ) {
-  let tensor = group.x + group.y * grid.x;
+  let tensor = row_of(group.x + group.y * grid.x, local);
+  let lane = lane_of(local);
   if (tensor >= parameters.tensors) {
     return;
   }

@@ -8,7 +8,7 @@ import { READ, READ_U32, WRITE } from "../bindings.ts";
 import { below } from "../cases.ts";
 import type { Kernel, KernelCase, Uniforms, Work } from "../kernel.ts";
 import { BLOCK_LIMIT, blockCases, blockShape, squares } from "./cases.ts";
-import { rowVariants, SCALAR, VECTOR } from "../row_variants.ts";
+import { rowVariants } from "../row_variants.ts";
 import adamwText from "./adamw.wgsl" with { type: "text" };
 import blockText from "./block.wgsl" with { type: "text" };
 import lambApplyText from "./lamb_apply.wgsl" with { type: "text" };
@@ -70,7 +70,7 @@ export const optimizerLambMoments: Kernel = {
   },
   uniforms: { block_count: "u32", ...MOMENTS },
   structural: {},
-  variants: rowVariants([blockText, lambMomentsText], blockShape, VECTOR),
+  variants: rowVariants([blockText, lambMomentsText], blockShape, { widths: [4] }),
   lengths: ({ block_count }) => ({
     norm: 2,
     flag: 1,
@@ -98,7 +98,7 @@ export const optimizerLambRatios: Kernel = {
   variants: rowVariants(
     [lambRatiosText],
     ({ tensors, block_count }) => ({ rows: tensors, columns: block_count, multiples: [] }),
-    SCALAR,
+    { widths: [1] },
   ),
   lengths: ({ tensors, block_count }) => ({
     partial: 2 * block_count,
@@ -144,7 +144,7 @@ export const optimizerLambApply: Kernel = {
   },
   uniforms: { block_count: "u32", epsilon: "f32", weight_decay: "f32", learning_rate: "f32" },
   structural: {},
-  variants: rowVariants([blockText, lambApplyText], blockShape, VECTOR),
+  variants: rowVariants([blockText, lambApplyText], blockShape, { widths: [4] }),
   lengths: ({ block_count }) => ({
     flag: 1,
     blocks: 3 * block_count,
@@ -175,7 +175,7 @@ export const optimizerAdamw: Kernel = {
   },
   uniforms: { block_count: "u32", ...MOMENTS, learning_rate: "f32" },
   structural: {},
-  variants: rowVariants([blockText, adamwText], blockShape, VECTOR),
+  variants: rowVariants([blockText, adamwText], blockShape, { widths: [4] }),
   lengths: ({ block_count }) => ({
     norm: 2,
     flag: 1,

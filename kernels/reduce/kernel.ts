@@ -58,6 +58,7 @@ export const reduceSum: Kernel = {
   variants: rowVariants(
     [sumText],
     ({ count }) => ({ rows: 1, columns: count, multiples: [count], passes: 1 / 4 }),
+    { oneRow: true },
   ),
   lengths: ({ count, slot }) => ({ x: count, out: slot + 1 }),
   items: () => 1,

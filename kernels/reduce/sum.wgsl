@@ -9,7 +9,7 @@ struct Parameters {
 @group(0) @binding(1) var<storage, read> x: array<Value>;
 @group(0) @binding(2) var<storage, read_write> out: array<f32>;
 
-@compute @workgroup_size(LANES)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) lane: u32) {
   let count = parameters.count / WIDTH;
   let whole = count - count % (4u * LANES);

@@ -37,13 +37,14 @@ fn until(end: u32, column: u32, v: Value, other: f32) -> Value {
 //#end
 }
 
-@compute @workgroup_size(LANES)
+@compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
+  @builtin(local_invocation_index) local: u32,
 ) {
-  let row = group.x + group.y * grid.x;
+  let row = row_of(group.x + group.y * grid.x, local);
+  let lane = lane_of(local);
   let rows_per_example = parameters.heads * parameters.queries;
   if (row >= parameters.batch * rows_per_example) {
     return;

@@ -1,5 +1,15 @@
 // What the invocations of one row tell each other, where a workgroup is one subgroup: no memory, no barriers.
 override LANES: u32;
+override WORKGROUP: u32 = LANES;
+
+// The row that a workgroup works on, and an invocation's place in it.
+fn row_of(group: u32, local: u32) -> u32 {
+  return group;
+}
+
+fn lane_of(local: u32) -> u32 {
+  return local;
+}
 
 fn row_sum(lane: u32, value: f32) -> f32 {
   return subgroupAdd(value);

@@ -1,9 +1,19 @@
 // What the invocations of one row tell each other through workgroup memory: a tree, so always in the same order. LANES is a power
 // of two, 256 at most: arrays sized by an override do not compile everywhere (naga loses the order of their types).
 override LANES: u32;
+override WORKGROUP: u32 = LANES;
 
 var<workgroup> exchanged: array<f32, 256>;
 var<workgroup> exchanged_indices: array<u32, 256>;
+
+// The row that a workgroup works on, and an invocation's place in it.
+fn row_of(group: u32, local: u32) -> u32 {
+  return group;
+}
+
+fn lane_of(local: u32) -> u32 {
+  return local;
+}
 
 fn row_sum(lane: u32, value: f32) -> f32 {
   exchanged[lane] = value;

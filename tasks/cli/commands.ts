@@ -9,6 +9,7 @@ export const COMMANDS: Record<string, () => Promise<{ default: unknown }>> = {
   prepare: () => import("./prepare.ts"),
   data: () => import("./data.ts"),
   pretrain: () => import("./pretrain.ts"),
+  report: () => import("./report.ts"),
   score: () => import("./score.ts"),
   predict: () => import("./predict.ts"),
   completions: () => import("./completions.ts"),

@@ -49,6 +49,8 @@ export default albertCommand()
   .option("--eval-data <path...:string>", "More held-out data: NAME=FOLDER.")
   .option("--keep-best", "Save and keep the checkpoint of the best evaluation.")
   .option("--keep-checkpoints <n:integer>", "Newest checkpoints to keep (3); 0 keeps all.")
+  .option("--watch", "Serve the live report on this machine; prints its address.")
+  .option("--port <n:integer>", "Where --watch listens (any free port).", { depends: ["watch"] })
   .example(
     "A small model",
     "albert pretrain --config nano --data data/books --output runs/books --steps 1000",

@@ -41,6 +41,7 @@ const WITHOUT_DEVICE = [
   "convert",
   "help",
   "prepare",
+  "report",
   "score",
   "tokenize",
   "vocab",

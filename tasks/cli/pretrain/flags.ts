@@ -42,6 +42,8 @@ export type PretrainFlags = CommonOptions & {
   initFrom?: string;
   favorShorterNgram?: boolean;
   wholeWord?: boolean;
+  watch?: true;
+  port?: number;
 };
 
 /** A flag is missing or contradicts another. */
@@ -59,7 +61,10 @@ export function usage<T>(check: () => T): T {
 }
 
 /** Flags that a run remembers, so that `--resume` needs none of them. */
-export type RememberedFlags = Omit<PretrainFlags, "output" | "resume" | "quiet" | "json">;
+export type RememberedFlags = Omit<
+  PretrainFlags,
+  "output" | "resume" | "quiet" | "json" | "watch" | "port"
+>;
 
 /** On `--resume`, what the run was started with, under what was said now. */
 export async function withRemembered(given: PretrainFlags): Promise<PretrainFlags> {
@@ -76,6 +81,7 @@ export async function withRemembered(given: PretrainFlags): Promise<PretrainFlag
 
 /** What `run.json` keeps of the flags. */
 export function remembered(flags: PretrainFlags): RememberedFlags {
-  const { output: _output, resume: _resume, quiet: _quiet, json: _json, ...kept } = flags;
+  const { output: _output, resume: _resume, quiet: _quiet, json: _json, ...rest } = flags;
+  const { watch: _watch, port: _port, ...kept } = rest;
   return kept;
 }

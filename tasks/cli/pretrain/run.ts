@@ -12,6 +12,7 @@ import {
   readSafetensors,
   resolveCheckpoint,
 } from "../../../src/train/disk.ts";
+import { type LiveReport, type ReportServer, serveReport } from "../../../src/train/report/mod.ts";
 import { pretrainSettings } from "../../../src/train/mod.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { createProgress } from "../progress.ts";
@@ -51,6 +52,7 @@ export async function runPretrain(given: PretrainFlags): Promise<void> {
     unit: "step",
     quiet: flags.quiet,
   });
+  let server = null as ReportServer | null;
   let stop = false;
   const endInterrupt = onInterrupt(() => {
     stop = true;
@@ -68,7 +70,12 @@ export async function runPretrain(given: PretrainFlags): Promise<void> {
       resume: flags.resume === true,
       files: await vocabularyFiles(data.folder, data.index.vocabularyFiles),
       provenance: { flags: remembered(flags), ...provenance(device) },
-      observer: observer(progress, () => stop || performance.now() > deadline),
+      observer: {
+        ...observer(progress, () => stop || performance.now() > deadline),
+        started: (report) => {
+          if (flags.watch) server = watch(report, flags.port);
+        },
+      },
     });
     progress.end();
     if (!finished) {
@@ -79,7 +86,23 @@ export async function runPretrain(given: PretrainFlags): Promise<void> {
     if (given.json) console.log(JSON.stringify({ step, finished, evaluation }));
   } finally {
     endInterrupt();
+    await server?.close();
     await device.destroy();
+  }
+}
+
+/** Serves the live report and says where, even to who wants no progress. */
+function watch(report: LiveReport, port?: number): ReportServer {
+  try {
+    const server = serveReport(report, port);
+    console.error(`watch the run at ${server.url}`);
+    return server;
+  } catch (error) {
+    throw new Error(
+      `Cannot serve the report on port ${port}: ${
+        (error as Error).message
+      }; choose another --port or leave it out`,
+    );
   }
 }
 

@@ -5,6 +5,7 @@
  */
 export * from "./evaluate.ts";
 export * from "./metrics.ts";
+export * from "./non_finite.ts";
 export * from "./plan_step.ts";
 export * from "./pretrain_settings.ts";
 export * from "./trainer.ts";

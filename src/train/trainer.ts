@@ -14,6 +14,7 @@ import { type ModelConfig, type PretrainingInput, PretrainingModel } from "../mo
 import { learningRateAt, Optimizer, type OptimizerSettings, type Schedule } from "../optim/mod.ts";
 import { DropoutRandom, Tape } from "../tensor/mod.ts";
 import { MetricSlots, type PretrainingMetrics } from "./metrics.ts";
+import { nonFiniteError } from "./non_finite.ts";
 
 /** What determines a pretraining run beside model and data. */
 export interface TrainerSettings {
@@ -39,12 +40,6 @@ export interface StepLog extends PretrainingMetrics {
   readonly learningRate: number;
   /** Global norm before clipping. */
   readonly gradientNorm: number;
-}
-
-/** A gradient was NaN or infinite. The update was not made. */
-export class NonFiniteError extends Error {
-  /** Told apart from other errors by this. */
-  override readonly name = "NonFiniteError";
 }
 
 /** A model being pretrained. */
@@ -114,7 +109,7 @@ export class PretrainingTrainer {
       learningRate: learningRateAt(this.#settings.schedule, this.#logged + i),
       gradientNorm: norms[i],
     }));
-    if (nonFinite) throw await this.#nonFiniteError(logs);
+    if (nonFinite) throw await nonFiniteError(this.model.parameters, logs, this.#logged);
     this.#logged = this.step;
     return logs;
   }
@@ -131,30 +126,6 @@ export class PretrainingTrainer {
     this.model.parameters.free();
     this.#metrics.free();
   }
-
-  async #nonFiniteError(logs: readonly StepLog[]): Promise<NonFiniteError> {
-    const first = logs.find((log) => !Number.isFinite(log.gradientNorm));
-    const tensor = await firstNonFinite(this.model);
-    return new NonFiniteError(
-      `Gradients became NaN or infinite at step ${first?.step ?? this.#logged}${
-        tensor === null ? "" : `, first in ${tensor}`
-      }; that update was not made. Lower --learning-rate or raise --warmup-steps, and go on from the last checkpoint with --resume`,
-    );
-  }
-}
-
-/** The first parameter whose value is not finite, or else whose gradient: values are the cause where both are. */
-async function firstNonFinite({ parameters }: PretrainingModel): Promise<string | null> {
-  const { device, list } = parameters;
-  for (const { spec, view } of list) {
-    if (!(await device.read(view)).every(Number.isFinite)) return spec.name;
-  }
-  for (const { spec, gradient } of list) {
-    if (!(await device.read(gradient!)).every(Number.isFinite)) {
-      return `the gradient of ${spec.name}`;
-    }
-  }
-  return null;
 }
 
 /** Builds the examples of a step in device-sized pieces. */

@@ -1,0 +1,84 @@
+/**
+ * Batches of examples of any length, padded to one of a few lengths.
+ *
+ * @module
+ */
+import { RandomStream } from "../../tensor/random/mod.ts";
+import type { FinetuneBatch, FinetuneExample } from "./task.ts";
+
+/** Purpose of these random numbers, apart from every other use of the seed. */
+const STREAM = 0x66696e65;
+
+/** Lengths that batches are padded to: few, so that memory is reused, and near together where most examples are. */
+const BUCKETS: readonly number[] = [
+  ...[8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128],
+  ...[160, 192, 224, 256, 320, 384, 448, 512],
+];
+
+/** The length that a batch is padded to whose longest sequence has `length` tokens. */
+export function bucketLength(length: number, maxLength: number): number {
+  return Math.min(BUCKETS.find((bucket) => bucket >= length) ?? maxLength, maxLength);
+}
+
+/** Tokens of an example's longest sequence. */
+export function longestSequence({ sequences }: FinetuneExample): number {
+  return sequences.reduce((most, { ids }) => Math.max(most, ids.length), 0);
+}
+
+/**
+ * Pads examples to the bucket of the longest.
+ *
+ * @param maxLength no sequence is longer
+ */
+export function collateSequences<E extends FinetuneExample>(
+  examples: readonly E[],
+  padId: number,
+  maxLength: number,
+): FinetuneBatch<E> {
+  const sequences = examples.flatMap((example) => example.sequences);
+  const sequence = bucketLength(Math.max(...examples.map(longestSequence)), maxLength);
+  const inputIds = new Uint32Array(sequences.length * sequence).fill(padId);
+  const tokenTypeIds = new Uint32Array(sequences.length * sequence);
+  sequences.forEach(({ ids, typeIds }, row) => {
+    inputIds.set(ids, row * sequence);
+    tokenTypeIds.set(typeIds, row * sequence);
+  });
+  return {
+    examples,
+    input: {
+      batch: sequences.length,
+      sequence,
+      inputIds,
+      tokenTypeIds,
+      lengths: Uint32Array.from(sequences, ({ ids }) => ids.length),
+    },
+  };
+}
+
+/**
+ * The order of training: every example once an epoch, each epoch in an order of its own. A pure function of seed and place, so that a run resumes anywhere.
+ */
+export class TrainingOrder {
+  #epoch = -1;
+  #order: Uint32Array;
+
+  /** With `shuffle` false every epoch has the file's order. */
+  constructor(
+    readonly count: number,
+    readonly seed: number,
+    readonly shuffle: boolean,
+  ) {
+    this.#order = Uint32Array.from({ length: count }, (_, index) => index);
+  }
+
+  /** Which example comes at a place of the endless sequence of epochs. */
+  at(place: number): number {
+    const epoch = Math.floor(place / this.count);
+    if (this.shuffle && epoch !== this.#epoch) {
+      this.#order.forEach((_, index) => this.#order[index] = index);
+      new RandomStream(this.seed, STREAM, epoch).shuffle(this.#order);
+      this.#epoch = epoch;
+    }
+    return this.#order[place % this.count];
+  }
+}

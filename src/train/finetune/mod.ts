@@ -1,0 +1,12 @@
+/**
+ * Finetuning without files: tasks, batches, the step, predictions.
+ *
+ * @module
+ */
+export * from "./batch.ts";
+export * from "./load_for_task.ts";
+export * from "./predict_all.ts";
+export * from "./settings.ts";
+export * from "./step_losses.ts";
+export * from "./task.ts";
+export * from "./trainer.ts";

@@ -54,3 +54,12 @@ Deno.test("albert doctor tests and measures the CPU", async () => {
   assertEquals([webgpu, faster, cpu.sound], [null, "cpu", true]);
   assert(cpu.productGigaflopsPerSecond > 0.1 && cpu.copyGigabytesPerSecond > 0.1);
 });
+
+Deno.test("albert doctor exits with 1 where the device asked for is missing", async () => {
+  // A backend of another system: no adapter is found.
+  const env = { DENO_WEBGPU_BACKEND: Deno.build.os === "windows" ? "metal" : "dx12" };
+  const { code, stdout } = await runAlbert(["doctor", "--device", "webgpu"], { env });
+  assertEquals(code, 1);
+  assertStringIncludes(stdout, "webgpu   no adapter");
+  assertStringIncludes(stdout, "No device computes rightly.");
+});

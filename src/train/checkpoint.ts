@@ -4,11 +4,11 @@
  * @module
  */
 import { atomicWriteFile, sha256File, syncFolder } from "../files/mod.ts";
-import { readTensors } from "../model/mod.ts";
+import { type Parameters, readTensors } from "../model/mod.ts";
+import type { Optimizer } from "../optim/mod.ts";
 import { encodeSafetensors, type WritableTensor } from "../weights/mod.ts";
 import { inPieces, type ModelFolder, readSafetensors, writeModelFolder } from "./model_folder.ts";
 import { RunFolderError } from "./run_folder.ts";
-import type { PretrainingTrainer } from "./trainer.ts";
 import { loadTensors } from "./load_tensors.ts";
 
 const FOLDER = "checkpoints";
@@ -27,6 +27,16 @@ interface TrainerFile {
   readonly sha256: Readonly<Record<string, string>>;
 }
 
+/** What a checkpoint holds of a trainer, of pretraining or finetuning. */
+export interface CheckpointedTrainer {
+  readonly model: { readonly parameters: Parameters };
+  readonly optimizer: Optimizer;
+  /** Steps done. */
+  readonly step: number;
+  /** Continues after so many updates. */
+  startAt(step: number): void;
+}
+
 /** Everything about a model folder but its tensors. */
 export type ModelDescription = Omit<ModelFolder, "tensors">;
 
@@ -38,7 +48,7 @@ export type ModelDescription = Omit<ModelFolder, "tensors">;
  */
 export async function saveCheckpoint(
   run: string,
-  trainer: PretrainingTrainer,
+  trainer: CheckpointedTrainer,
   model: ModelDescription,
   keep: number,
   best?: number,
@@ -116,7 +126,7 @@ export async function resolveCheckpoint(path: string): Promise<string> {
  * @throws {RunFolderError} when a file is missing or was changed since it was written.
  * @throws {ConfigError} when its tensors are of another model.
  */
-export async function restoreCheckpoint(path: string, trainer: PretrainingTrainer): Promise<void> {
+export async function restoreCheckpoint(path: string, trainer: CheckpointedTrainer): Promise<void> {
   const state = await readTrainerFile(path);
   for (const [file, expected] of Object.entries(state.sha256)) {
     const actual = await sha256File(`${path}/${file}`).catch(() => "missing");

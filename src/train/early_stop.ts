@@ -8,17 +8,28 @@ import type { RunEvent } from "./run_folder.ts";
 /** The best evaluation so far. */
 export interface BestEvaluation {
   readonly step: number;
-  readonly loss: number;
+  /** Of the field that was asked for. */
+  readonly value: number;
   /** Evaluations since then that were not better. */
   readonly since: number;
 }
 
-/** The evaluation with the lowest held-out loss, the earliest of equals; null without any. */
-export function bestEvaluation(events: readonly RunEvent[]): BestEvaluation | null {
-  return events.reduce<BestEvaluation | null>((best, { step, eval_loss: loss }) => {
-    if (typeof loss !== "number") return best;
-    return best === null || loss < best.loss
-      ? { step: Number(step), loss, since: 0 }
+/**
+ * The evaluation with the best value of a field, the earliest of equals; null without any.
+ *
+ * @param field of the events that evaluations write
+ * @param better whether the lowest or the highest is the best
+ */
+export function bestEvaluation(
+  events: readonly RunEvent[],
+  field = "eval_loss",
+  better: "lowest" | "highest" = "lowest",
+): BestEvaluation | null {
+  const sign = better === "lowest" ? 1 : -1;
+  return events.reduce<BestEvaluation | null>((best, { step, [field]: value }) => {
+    if (typeof value !== "number") return best;
+    return best === null || sign * value < sign * best.value
+      ? { step: Number(step), value, since: 0 }
       : { ...best, since: best.since + 1 };
   }, null);
 }

@@ -6,8 +6,9 @@
 import { latestCheckpoint } from "./checkpoint.ts";
 import { PretrainLoop } from "./pretrain_loop.ts";
 import type { DataSource, PretrainResult, PretrainRun } from "./pretrain_run.ts";
-import { determinants, firstDifference } from "./pretrain_settings.ts";
-import { RunFolder, RunFolderError } from "./run_folder.ts";
+import { determinants } from "./pretrain_settings.ts";
+import { checkResume } from "./resume.ts";
+import { RunFolder } from "./run_folder.ts";
 
 /**
  * Pretrains until the schedule's last step or until the observer asks to stop, then saves.
@@ -38,35 +39,14 @@ function dataFingerprint(sources: readonly DataSource[]): string {
 
 /** Checks what the folder holds against what is asked, and says where to start. */
 async function prepareFolder(run: PretrainRun, folder: RunFolder): Promise<string | null> {
-  const { device, config, settings, output, observer } = run;
+  const { device, config, settings, output } = run;
   const determining = determinants(config, settings, dataFingerprint(run.sources), {
     kind: device.description.kind,
     ...device.description.numerics,
   });
   const earlier = await folder.readSettings();
   const checkpoint = await latestCheckpoint(output);
-  if (checkpoint !== null && !run.resume) {
-    throw new RunFolderError(
-      `${output} already holds a run; go on with --resume or choose another --output`,
-    );
-  }
-  if (checkpoint !== null && earlier !== null) {
-    // JSON has no undefined, so both sides are compared as JSON.
-    const asked = JSON.parse(JSON.stringify(determining));
-    const difference = firstDifference(earlier.determinants, asked);
-    if (difference !== null) {
-      throw new RunFolderError(
-        `Cannot resume ${output}: ${difference.path} was ${
-          JSON.stringify(difference.before)
-        } and is now ${
-          JSON.stringify(difference.now)
-        }; give the run's own value or start a new run elsewhere`,
-      );
-    }
-  }
-  if (checkpoint === null && run.resume) {
-    observer.say(`${output} has no checkpoint yet: starting at step 0`);
-  }
+  checkResume(run, checkpoint, earlier, determining);
   await folder.writeSettings({
     ...run.provenance,
     adapter: device.description.adapter,

@@ -13,6 +13,15 @@ Deno.test("bestEvaluation() is null before the first evaluation", () => {
 });
 
 Deno.test("bestEvaluation() counts the evaluations since the best, the earliest of equals", () => {
-  assertEquals(bestEvaluation(evaluations(5, 4, 4, 4.5)), { step: 20, loss: 4, since: 2 });
-  assertEquals(bestEvaluation(evaluations(5, 4, 3)), { step: 30, loss: 3, since: 0 });
+  assertEquals(bestEvaluation(evaluations(5, 4, 4, 4.5)), { step: 20, value: 4, since: 2 });
+  assertEquals(bestEvaluation(evaluations(5, 4, 3)), { step: 30, value: 3, since: 0 });
+});
+
+Deno.test("bestEvaluation() takes the highest of another field when told so", () => {
+  const events = [0.5, 0.7, 0.7, 0.6].map((value, i) => ({ step: i, eval_accuracy: value }));
+  assertEquals(bestEvaluation(events, "eval_accuracy", "highest"), {
+    step: 1,
+    value: 0.7,
+    since: 2,
+  });
 });

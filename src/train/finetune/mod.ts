@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./batch.ts";
+export * from "./evaluate.ts";
 export * from "./load_for_task.ts";
 export * from "./predict_all.ts";
 export * from "./settings.ts";

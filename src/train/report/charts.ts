@@ -19,14 +19,14 @@ const MEBIBYTE = 1 / 2 ** 20;
 
 /** Known fields in the order of the page; what is not listed follows under its own name. */
 const QUANTITIES: Readonly<Record<string, Quantity>> = {
-  loss: { title: "Loss (nats)", format: "~g" },
-  loss_mlm: { title: "Masked word loss (nats)", format: "~g" },
-  loss_pair: { title: "Sentence pair loss (nats)", format: "~g" },
-  accuracy_mlm: { title: "Masked word accuracy", format: "~%" },
-  accuracy_pair: { title: "Sentence pair accuracy", format: "~%" },
-  accuracy_pair_whole: { title: "Sentence pair accuracy, uncut pairs", format: "~%" },
-  learning_rate: { title: "Learning rate", format: "~g" },
-  gradient_norm: { title: "Gradient norm before clipping", format: "~g", logarithmic: true },
+  loss: { title: "Loss (nats)", format: ".5~g" },
+  loss_mlm: { title: "Masked word loss (nats)", format: ".5~g" },
+  loss_pair: { title: "Sentence pair loss (nats)", format: ".5~g" },
+  accuracy_mlm: { title: "Masked word accuracy", format: ".3~p" },
+  accuracy_pair: { title: "Sentence pair accuracy", format: ".3~p" },
+  accuracy_pair_whole: { title: "Sentence pair accuracy, uncut pairs", format: ".3~p" },
+  learning_rate: { title: "Learning rate", format: ".5~g" },
+  gradient_norm: { title: "Gradient norm before clipping", format: ".5~g", logarithmic: true },
   tokens_per_second: { title: "Tokens a second", format: "~s" },
   memory_bytes: { title: "Device memory (MiB)", format: "~r", factor: MEBIBYTE },
   host_bytes: { title: "Host memory (MiB)", format: "~r", factor: MEBIBYTE },
@@ -54,7 +54,7 @@ function measurement(field: string): Measurement {
 }
 
 function quantity(name: string): Quantity {
-  return QUANTITIES[name] ?? { title: name.replaceAll("_", " "), format: "~g" };
+  return QUANTITIES[name] ?? { title: name.replaceAll("_", " "), format: ".5~g" };
 }
 
 /** The fields of some runs by what they measure, in the order of the page. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { countParameters, parseConfig, pretrainingSpecs } from "../../model/mod.ts";
-import { count, time } from "./figures.ts";
+import { count, measured, time } from "./figures.ts";
 import type { RunRecord } from "./run_record.ts";
 import { settingsRows } from "./settings_rows.ts";
 
@@ -67,7 +67,7 @@ function sequenceLengths(at: (path: string) => string): string {
 function optimizer(at: (path: string) => string): string {
   const kind = at("settings.optimizer.kind");
   if (kind === "") return "";
-  const rate = at("settings.schedule.peakLearningRate");
+  const rate = measured(Number(at("settings.schedule.peakLearningRate")));
   const warmup = at("settings.schedule.warmupSteps");
   return `${kind === "lamb" ? "LAMB" : "AdamW"}, peak ${rate}, ${warmup} warm-up steps`;
 }

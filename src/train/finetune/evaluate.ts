@@ -1,0 +1,38 @@
+/**
+ * A task's held-out sets, predicted and judged.
+ *
+ * @module
+ */
+import type { Device } from "../../device/mod.ts";
+import type { Encoder } from "../../model/mod.ts";
+import { predictAll } from "./predict_all.ts";
+import type { FinetuneExample, FinetuneTask } from "./task.ts";
+
+/** Metrics and prediction files of all held-out sets. */
+export interface TaskEvaluation {
+  /** `accuracy`, and `mm/accuracy` for a set of its own name. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Prediction files by name. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** Predicts every held-out set and judges it. */
+export async function evaluateTask<E extends FinetuneExample, O>(
+  device: Device,
+  encoder: Encoder,
+  task: FinetuneTask<E, O>,
+  batchSize: number,
+  maxLength: number,
+): Promise<TaskEvaluation> {
+  const metrics: Record<string, number> = {};
+  const files = new Map<string, string>();
+  for (const set of task.heldOut) {
+    const outputs = await predictAll(device, encoder, task, set.examples, batchSize, maxLength);
+    const judgement = task.judge(set, outputs);
+    for (const [name, value] of Object.entries(judgement.metrics)) {
+      metrics[set.name === "" ? name : `${set.name}/${name}`] = value;
+    }
+    for (const [name, text] of judgement.files) files.set(name, text);
+  }
+  return { metrics, files };
+}

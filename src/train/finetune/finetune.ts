@@ -1,0 +1,67 @@
+/**
+ * Finetuning into a run folder.
+ *
+ * @module
+ */
+import { configToJson } from "../../model/mod.ts";
+import { latestCheckpoint } from "../checkpoint.ts";
+import { RunFolder } from "../run_folder.ts";
+import { checkResume } from "../resume.ts";
+import { FinetuneLoop } from "./loop.ts";
+import type { FinetuneResult, FinetuneRun } from "./run.ts";
+import type { FinetuneExample } from "./task.ts";
+
+/**
+ * Finetunes until the schedule's last step, until it stops early or until the observer asks to stop, then saves.
+ *
+ * @throws {RunFolderError} when the output holds another run, or one whose settings differ.
+ * @throws {NonFiniteError} when gradients became NaN; the last checkpoint stays as it was.
+ */
+export async function finetune<E extends FinetuneExample, O>(
+  run: FinetuneRun<E, O>,
+): Promise<FinetuneResult> {
+  const folder = await RunFolder.open(run.output);
+  try {
+    const determining = determinants(run);
+    const checkpoint = await latestCheckpoint(run.output);
+    checkResume(run, checkpoint, await folder.readSettings(), determining);
+    await folder.writeSettings({
+      ...run.provenance,
+      task: run.task.name,
+      adapter: run.device.description.adapter,
+      settings: run.settings,
+      determinants: determining,
+    });
+    const loop = new FinetuneLoop(run, folder);
+    try {
+      return await loop.run(checkpoint);
+    } finally {
+      loop.free();
+    }
+  } finally {
+    await folder.close();
+  }
+}
+
+/** What must be the same for a run to go on: every setting that changes a byte of the weights. */
+function determinants<E extends FinetuneExample, O>(
+  { config, device, settings, task, weightsSha256, dataSha256 }: FinetuneRun<E, O>,
+): Record<string, unknown> {
+  const { kind, numerics } = device.description;
+  const { seed, shuffle, batchSize, microBatchSize, maxSeqLength, optimizer, schedule } = settings;
+  return {
+    task: task.name,
+    weights: weightsSha256,
+    data: dataSha256,
+    config: configToJson(config, [task.architecture(config)]),
+    numerics: { kind, ...numerics },
+    seed,
+    shuffle,
+    batchSize,
+    microBatchSize,
+    maxSeqLength,
+    earlyStopPatience: settings.earlyStopPatience,
+    optimizer,
+    schedule,
+  };
+}

@@ -1,0 +1,198 @@
+/**
+ * The loop of a finetuning run: steps, log, evaluations, checkpoints.
+ *
+ * @module
+ */
+import { restoreCheckpoint, saveCheckpoint } from "../checkpoint.ts";
+import { type BestEvaluation, bestEvaluation } from "../early_stop.ts";
+import type { RunFolder } from "../run_folder.ts";
+import { taskCard } from "./card.ts";
+import { evaluateTask } from "./evaluate.ts";
+import { startFrom } from "./load_for_task.ts";
+import type { EvaluationMetrics, FinetuneResult, FinetuneRun, FinetuneWindow } from "./run.ts";
+import type { FinetuneExample } from "./task.ts";
+import { type FinetuneStepLog, FinetuneTrainer } from "./trainer.ts";
+
+/** Where the prediction files of the best evaluation lie in the run folder. */
+const PREDICTIONS = "predictions";
+
+/** One run's moving parts. */
+export class FinetuneLoop<E extends FinetuneExample, O> {
+  readonly #run: FinetuneRun<E, O>;
+  readonly #folder: RunFolder;
+  readonly #trainer: FinetuneTrainer<E, O>;
+  #windowStart = performance.now();
+
+  constructor(run: FinetuneRun<E, O>, folder: RunFolder) {
+    const { device, config, task, settings } = run;
+    this.#run = run;
+    this.#folder = folder;
+    this.#trainer = new FinetuneTrainer(device, config, task, settings);
+  }
+
+  async run(checkpoint: string | null): Promise<FinetuneResult> {
+    const { settings, observer, task, weights, output } = this.#run;
+    const { totalSteps } = settings.schedule;
+    const trainer = this.#trainer;
+    if (checkpoint === null) {
+      observer.loaded(startFrom(trainer.model, task, weights, settings.seed));
+    } else await restoreCheckpoint(checkpoint, trainer);
+    await this.#folder.cutEvents(trainer.step);
+    let ended = trainer.step >= totalSteps || await this.#stopsEarly();
+    if (ended) observer.say(`${output} is finished: step ${trainer.step}`);
+    this.#restartWindow();
+    let stopping = observer.stopRequested();
+    while (!ended && !stopping) {
+      trainer.trainStep();
+      // Signals are heard between steps, also where a flush computes at once.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      const { step } = trainer;
+      ended = step === totalSteps;
+      // Asked once a step, so that a run never stops after a step that it did not save.
+      stopping = observer.stopRequested();
+      const evaluates = step % settings.evalSteps === 0 || ended;
+      let saves = step % settings.saveSteps === 0 || ended || stopping;
+      if (step % settings.loggingSteps === 0 || evaluates || saves) await this.#log();
+      if (evaluates) {
+        const isBest = await this.#evaluate();
+        ended ||= await this.#stopsEarly();
+        saves ||= ended || isBest;
+      }
+      if (saves) await this.#save();
+      if (evaluates || saves) this.#restartWindow();
+    }
+    return await this.#result(ended);
+  }
+
+  free(): void {
+    this.#trainer.free();
+  }
+
+  #restartWindow(): void {
+    this.#windowStart = performance.now();
+    this.#trainer.tokens = 0;
+  }
+
+  async #best(): Promise<BestEvaluation | null> {
+    const events = await this.#folder.readEvents();
+    return bestEvaluation(events, eventField(this.#run.task.metric), "highest");
+  }
+
+  async #stopsEarly(): Promise<boolean> {
+    const { settings: { earlyStopPatience }, observer } = this.#run;
+    if (earlyStopPatience === 0) return false;
+    const best = await this.#best();
+    if (best === null || best.since < earlyStopPatience) return false;
+    observer.say(
+      `stopping early: ${best.since} evaluations were not better than that of step ${best.step}`,
+    );
+    return true;
+  }
+
+  async #log(): Promise<void> {
+    const steps = await this.#trainer.readLog();
+    if (steps.length === 0) return;
+    const seconds = (performance.now() - this.#windowStart) / 1000;
+    const window = windowOf(steps, this.#trainer.tokens, seconds);
+    const { step } = this.#trainer;
+    await this.#folder.appendEvent({
+      step,
+      loss: window.loss,
+      accuracy: window.accuracy,
+      learning_rate: window.learningRate,
+      gradient_norm: window.gradientNorm,
+      tokens_per_second: window.tokensPerSecond,
+    });
+    this.#run.observer.progress(step, window);
+    this.#restartWindow();
+  }
+
+  /** Whether it was the best so far. */
+  async #evaluate(): Promise<boolean> {
+    const { device, task, settings, observer } = this.#run;
+    const { model, step } = this.#trainer;
+    const { metrics, files } = await evaluateTask(
+      device,
+      model,
+      task,
+      settings.microBatchSize,
+      settings.maxSeqLength,
+    );
+    await this.#folder.appendEvent({
+      step,
+      ...Object.fromEntries(
+        Object.entries(metrics).map(([name, value]) => [eventField(name), value]),
+      ),
+    });
+    const isBest = (await this.#best())?.step === step;
+    if (isBest) {
+      await Deno.mkdir(`${this.#folder.path}/${PREDICTIONS}`, { recursive: true });
+      for (const [name, text] of files) {
+        await this.#folder.writeFile(`${PREDICTIONS}/${name}`, text);
+      }
+    }
+    observer.evaluated(step, metrics, isBest);
+    return isBest;
+  }
+
+  async #save(): Promise<void> {
+    const { output, config, task, files, settings } = this.#run;
+    const best = await this.#best();
+    await saveCheckpoint(
+      output,
+      this.#trainer,
+      {
+        config: { ...config, extra: { ...config.extra, ...task.configExtra } },
+        architecture: task.architecture(config),
+        files,
+        card: taskCard(this.#run, this.#trainer.step),
+      },
+      settings.keepCheckpoints,
+      best?.step,
+    );
+  }
+
+  async #result(finished: boolean): Promise<FinetuneResult> {
+    const best = await this.#best();
+    const events = await this.#folder.readEvents();
+    const event = events.find((candidate) =>
+      candidate.step === best?.step && eventField(this.#run.task.metric) in candidate
+    );
+    const metrics: Record<string, number> = {};
+    for (const [name, value] of Object.entries(event ?? {})) {
+      if (name.startsWith("eval_")) metrics[name.slice("eval_".length)] = Number(value);
+    }
+    const result: FinetuneResult = {
+      step: this.#trainer.step,
+      finished,
+      bestStep: best?.step ?? null,
+      best: event === undefined ? null : metrics as EvaluationMetrics,
+    };
+    const summary = { task: this.#run.task.name, metric: this.#run.task.metric, ...result };
+    await this.#folder.writeFile("results.json", `${JSON.stringify(summary, null, 2)}\n`);
+    return result;
+  }
+}
+
+/** A metric's field in the log: `mm/accuracy` is `eval_mm_accuracy`. */
+function eventField(metric: string): string {
+  return `eval_${metric.replaceAll("/", "_")}`;
+}
+
+function windowOf(
+  steps: readonly FinetuneStepLog[],
+  tokens: number,
+  seconds: number,
+): FinetuneWindow {
+  const mean = (of: (log: FinetuneStepLog) => number) =>
+    steps.reduce((sum, log) => sum + of(log), 0) / steps.length;
+  const { learningRate, gradientNorm } = steps.at(-1)!;
+  return {
+    loss: mean(({ loss }) => loss),
+    accuracy: mean(({ accuracy }) => accuracy),
+    learningRate,
+    gradientNorm,
+    tokensPerSecond: tokens / seconds,
+    stepsPerSecond: steps.length / seconds,
+  };
+}

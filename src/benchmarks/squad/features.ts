@@ -11,10 +11,10 @@ import { bestSpans, slidingSpans } from "./spans.ts";
 export interface SquadWindow {
   /** Index of the question in the dataset. */
   readonly question: number;
-  /** Token ids. */
-  readonly inputIds: Uint32Array;
-  /** 0 for `[CLS] question [SEP]`, 1 for the rest. */
-  readonly tokenTypeIds: Uint8Array;
+  /** The question's id. */
+  readonly id: string;
+  /** The one sequence: token ids, and types that are 0 for `[CLS] question [SEP]` and 1 for the rest. */
+  readonly sequences: readonly [{ readonly ids: Uint32Array; readonly typeIds: Uint8Array }];
   /** Position of the span's first token in the sequence. */
   readonly paragraphStart: number;
   /** Where the text of each of the span's tokens starts in the paragraph, in UTF-16 units. */
@@ -122,11 +122,13 @@ function features(
     const spans = slidingSpans(paragraph.ids.length, room, stride);
     const best = bestSpans(spans);
     for (const [spanIndex, { start, length }] of spans.entries()) {
-      const window = sequence(tokenizer, index, ids, paragraph, start, length);
+      const window = layOut(tokenizer, ids, paragraph, start, length);
       const offset = window.paragraphStart - start;
       const whole = answer !== NO_ANSWER && answer.first >= start && answer.last < start + length;
       windows.push({
         ...window,
+        question: index,
+        id: question.id,
         maxContext: Uint8Array.from(
           { length },
           (_, i) => Number(best[start + i] === spanIndex),
@@ -162,26 +164,26 @@ function answerPieces(
   return first >= 0 && first <= last ? { first, last } : undefined;
 }
 
-function sequence(
+function layOut(
   { specialIds: { cls, sep } }: Tokenizer,
-  question: number,
   questionIds: Int32Array,
   { ids, offsets }: Segmentation,
   start: number,
   length: number,
-): Omit<SquadWindow, "maxContext" | "start" | "end"> {
+): Pick<SquadWindow, "sequences" | "paragraphStart" | "pieceStarts" | "pieceEnds"> {
   const paragraphStart = questionIds.length + 2;
-  const inputIds = new Uint32Array(paragraphStart + length + 1);
-  inputIds[0] = cls;
-  inputIds.set(questionIds, 1);
-  inputIds[paragraphStart - 1] = sep;
-  inputIds.set(ids.subarray(start, start + length), paragraphStart);
-  inputIds[paragraphStart + length] = sep;
+  const sequence = new Uint32Array(paragraphStart + length + 1);
+  sequence[0] = cls;
+  sequence.set(questionIds, 1);
+  sequence[paragraphStart - 1] = sep;
+  sequence.set(ids.subarray(start, start + length), paragraphStart);
+  sequence[paragraphStart + length] = sep;
   const pieces = offsets.slice(start, start + length);
   return {
-    question,
-    inputIds,
-    tokenTypeIds: new Uint8Array(inputIds.length).fill(1, paragraphStart),
+    sequences: [{
+      ids: sequence,
+      typeIds: new Uint8Array(sequence.length).fill(1, paragraphStart),
+    }],
     paragraphStart,
     pieceStarts: Uint32Array.from(pieces, ([pieceStart]) => pieceStart),
     pieceEnds: Uint32Array.from(pieces, ([, pieceEnd]) => pieceEnd),

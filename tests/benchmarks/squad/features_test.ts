@@ -59,22 +59,22 @@ Deno.test("a window is [CLS] question [SEP] paragraph [SEP] with the answer's pl
     maxQuestionLength: 3,
   });
   assertEquals(dropped, undefined);
-  const pieces = windows.map(({ inputIds }) =>
-    Array.from(inputIds, (id) => TOKENIZER.idToPiece(id)).join(" ")
+  const pieces = windows.map(({ sequences: [{ ids }] }) =>
+    Array.from(ids, (id) => TOKENIZER.idToPiece(id)).join(" ")
   );
   assertEquals(pieces, [
     "[CLS] where is the [SEP] the paris ##ian town . old paris is [SEP]",
     "[CLS] where is the [SEP] . old paris is old [SEP]",
   ]);
   const [first, second] = windows;
-  assertEquals([...first.tokenTypeIds], [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+  assertEquals([...first.sequences[0].typeIds], [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
   assertEquals([first.start, first.end, second.start, second.end], [10, 11, 6, 7]);
   assertEquals([...first.maxContext], [1, 1, 1, 1, 1, 1, 0, 0]);
   assertEquals([...second.maxContext], [0, 0, 1, 1, 1]);
   const { context } = dataset.questions[0];
   const text = context.slice(first.pieceStarts[5], first.pieceEnds[6]);
   assertEquals(text, "Old Paris");
-  const allowed = Array.from(first.inputIds.keys()).filter((at) => mayAnswer(first, at));
+  const allowed = Array.from(first.sequences[0].ids.keys()).filter((at) => mayAnswer(first, at));
   assertEquals(allowed, [0, 5, 6, 7, 8, 9, 10, 11, 12]);
 });
 

@@ -145,7 +145,7 @@ export class Encoder {
     for (let i = 0; i < views.length; i++) {
       if (!signature.writes[i]) continue;
       const begin = views[i].offset * 4;
-      this.#parts.textures.written(physicals[i], begin, begin + lengths[i] * 4);
+      this.#parts.textures.written(physicals[i], begin, begin + sizes[i] * 4);
     }
     for (const name of textureEnds ?? []) {
       const texture = staged?.[signature.names.indexOf(name)];

@@ -5,7 +5,13 @@
  */
 import { type ModelConfig, parseConfig } from "../../model/mod.ts";
 import { IGNORED_LABEL } from "../../tensor/mod.ts";
-import { parseSafetensors, type Safetensors, toFloat32, toInt32 } from "../../weights/mod.ts";
+import {
+  parseSafetensors,
+  type Safetensors,
+  type StoredTensor,
+  toFloat32,
+  toInt32,
+} from "../../weights/mod.ts";
 
 /** Settings and results of twelve optimizer steps. */
 export interface Trajectory {
@@ -31,7 +37,7 @@ export interface GoldenCase {
   readonly architecture: string;
   readonly weights: Safetensors;
   readonly batch: Batch;
-  /** `expected.safetensors`, or `final.safetensors` of an optimizer case. */
+  /** `expected.safetensors`, or `final.safetensors` of an optimizer case; empty where a case only asks. */
   readonly expected: ReadonlyMap<string, Float32Array>;
   readonly trajectory?: Trajectory;
 }
@@ -89,12 +95,14 @@ export function parseCase(
     readonly config: string;
     readonly weights: Uint8Array;
     readonly batch: Uint8Array;
-    readonly expected: Uint8Array;
+    readonly expected?: Uint8Array;
     readonly trajectory?: string;
   },
 ): GoldenCase {
   const config = parseConfig(files.config);
-  const expected = parseSafetensors(files.expected).tensors;
+  const expected = files.expected === undefined
+    ? new Map<string, StoredTensor>()
+    : parseSafetensors(files.expected).tensors;
   return {
     name,
     config,

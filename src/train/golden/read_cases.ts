@@ -40,17 +40,18 @@ async function isCase(path: string): Promise<boolean> {
 /** Reads the files of a case. */
 export async function readCase(name: string, path: string): Promise<GoldenCase> {
   const bytes = (file: string) => Deno.readFile(`${path}/${file}`);
-  const trajectory = await Deno.readTextFile(`${path}/trajectory.json`).catch((error) => {
+  const absent = (error: unknown) => {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
-  });
+  };
+  const trajectory = await Deno.readTextFile(`${path}/trajectory.json`).catch(absent);
   return parseCase(name, {
     config: await Deno.readTextFile(`${path}/config.json`),
     weights: await bytes("model.safetensors"),
     batch: await bytes("batch.safetensors"),
     expected: await bytes(
       trajectory === undefined ? "expected.safetensors" : "final.safetensors",
-    ),
+    ).catch(absent),
     trajectory,
   });
 }

@@ -26,16 +26,18 @@ export interface WindowScores {
   readonly noAnswer: number;
 }
 
-/** One of the best answers to a question: a line of `nbest_predictions.json`. */
+/** One of the best answers to a question. */
 export interface NBestAnswer {
   /** A stretch of the paragraph. */
   readonly text: string;
+  /** Where it starts in the paragraph, in UTF-16 units. */
+  readonly start: number;
   /** Softmax over the question's answers. */
   readonly probability: number;
   /** Score of its start. */
-  readonly start_log_prob: number;
+  readonly startScore: number;
   /** Score of its end. */
-  readonly end_log_prob: number;
+  readonly endScore: number;
 }
 
 /** The decision on a question, before any threshold. */
@@ -117,27 +119,24 @@ export function decodeQuestion(
       .map((span) => ({ window, ...span, sum: span.startScore + span.endScore }))
   ).sort((a, b) => b.sum - a.sum);
   const texts = new Set<string>();
-  const best: { text: string; startScore: number; endScore: number }[] = [];
+  const best: Omit<NBestAnswer, "probability">[] = [];
   for (const { window, start, end, startScore, endScore } of candidates) {
     if (best.length === most) break;
     const from = window.pieceStarts[start - window.paragraphStart];
-    const text = context.slice(from, window.pieceEnds[end - window.paragraphStart]).trim();
+    const stretch = context.slice(from, window.pieceEnds[end - window.paragraphStart]);
+    const text = stretch.trim();
     if (texts.has(text)) continue;
     texts.add(text);
-    best.push({ text, startScore, endScore });
+    const space = stretch.length - stretch.trimStart().length;
+    best.push({ text, start: from + space, startScore, endScore });
   }
-  if (best.length === 0) best.push({ text: "", startScore: -1e6, endScore: -1e6 });
+  if (best.length === 0) best.push({ text: "", start: 0, startScore: -1e6, endScore: -1e6 });
   const probabilities = softmax(best.map(({ startScore, endScore }) => startScore + endScore));
   // A question without windows is as surely unanswered as a finite number can say.
   const noAnswer = windows.reduce((least, { scores }) => Math.min(least, scores.noAnswer), 1e6);
   const { startScore, endScore } = best.find(({ text }) => text !== "") ?? best[0];
   return {
-    nBest: best.map(({ text, startScore, endScore }, i) => ({
-      text,
-      probability: probabilities[i],
-      start_log_prob: startScore,
-      end_log_prob: endScore,
-    })),
+    nBest: best.map((answer, i) => ({ ...answer, probability: probabilities[i] })),
     noAnswer: againstBest ? noAnswer - (startScore + endScore) : noAnswer,
   };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./answer_question.ts";
 export * from "./decode.ts";
 export * from "./features.ts";
 export * from "./head.ts";

@@ -7,6 +7,7 @@ import {
   type DecodedAnswer,
   type DecodeOptions,
   decodeQuestion,
+  type NBestAnswer,
   type WindowScores,
 } from "./decode.ts";
 import type { SquadWindow } from "./features.ts";
@@ -107,11 +108,16 @@ export function predictionFiles(
     ["predictions.json", writeTable(predictions)],
     [
       "nbest_predictions.json",
-      writeTable(Array.from(answers, ([id, { nBest }]) => [id, nBest] as const)),
+      writeTable(Array.from(answers, ([id, { nBest }]) => [id, nBest.map(nBestLine)] as const)),
     ],
   ]);
   if (version === "2.0") files.set("null_odds.json", writeTable(noAnswerScores(answers)));
   return files;
+}
+
+/** With the field names of google-research/albert and transformers. */
+function nBestLine({ text, probability, startScore, endScore }: NBestAnswer) {
+  return { text, probability, start_log_prob: startScore, end_log_prob: endScore };
 }
 
 /** The script's best threshold, but for its 0 where no threshold beats answering nothing. */

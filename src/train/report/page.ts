@@ -23,6 +23,9 @@ export function page(title: string, body: Html, script?: PageScript): string {
   const allowed = script === undefined
     ? ""
     : `; script-src 'nonce-${script.nonce}'; connect-src 'self'`;
+  const running = script === undefined
+    ? ""
+    : html`<script nonce="${script.nonce}">${script.source}</script>`;
   return html`
     <!doctype html>
     <html lang="en">
@@ -35,10 +38,10 @@ export function page(title: string, body: Html, script?: PageScript): string {
         <style>${STYLE}</style>
       </head>
       <body>
-    ${body}
+    ${body} ${running}
       </body>
     </html>
-  `.text;
+  `.text.trimStart();
 }
 
 /** A chart with heading and legend. */

@@ -13,8 +13,10 @@ export interface ReportServer {
   close(): Promise<void>;
 }
 
-/** A body is drawn again only after so many times its drawing time: watching takes at most 5% of a run. */
+/** A body is drawn again only after so many times its drawing time, so that watching takes about 5% of a run … */
 const DRAWING_PAUSE = 20;
+/** … but after so many milliseconds at the latest: the first drawing loads the library and tells nothing of the next. */
+const LONGEST_PAUSE = 4000;
 /** Milliseconds after its last question that a page counts as open, and that its last fetch is waited for. */
 const OPEN = 5000;
 
@@ -33,8 +35,8 @@ export function serveReport(live: LiveReport, port = 0): ReportServer {
 
   const newest = async (): Promise<typeof drawn> => {
     const start = performance.now();
-    const fresh = drawn.version === live.version ||
-      !closing && start - drawn.at < DRAWING_PAUSE * drawn.took;
+    const pause = Math.min(DRAWING_PAUSE * drawn.took, LONGEST_PAUSE);
+    const fresh = drawn.version === live.version || !closing && start - drawn.at < pause;
     if (fresh) return drawn;
     const { version } = live;
     const body = await live.body();

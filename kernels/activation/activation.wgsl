@@ -22,11 +22,11 @@ fn normal_distribution(x: Value, decay: Value) -> Value {
 }
 
 fn activate(x: Value) -> Value {
-  return x * normal_distribution(x, exp(-0.5 * x * x));
+  return x * normal_distribution(x, exponential(-0.5 * x * x));
 }
 
 fn activation_slope(x: Value) -> Value {
-  let decay = exp(-0.5 * x * x);
+  let decay = exponential(-0.5 * x * x);
   return normal_distribution(x, decay) + x * (0.398942280 * decay);
 }
 //#end
@@ -36,7 +36,7 @@ const TWICE_SQRT_2_OVER_PI = 1.59576912;
 
 fn activate(x: Value) -> Value {
   let z = TWICE_SQRT_2_OVER_PI * (x + 0.044715 * x * x * x);
-  let decay = exp(-abs(z));
+  let decay = exponential(-abs(z));
   return x * (select(Value(1.0), decay, x < Value(0.0)) / (1.0 + decay));
 }
 
@@ -45,7 +45,7 @@ fn activation_slope(x: Value) -> Value {
   let near = clamp(x, Value(-12.0), Value(12.0));
   let z = TWICE_SQRT_2_OVER_PI * (near + 0.044715 * near * near * near);
   let z_slope = TWICE_SQRT_2_OVER_PI * (1.0 + 0.134145 * near * near);
-  let decay = exp(-abs(z));
+  let decay = exponential(-abs(z));
   let scale = 1.0 / (1.0 + decay);
   return (select(Value(1.0), decay, x < Value(0.0)) + x * (decay * scale) * z_slope) * scale;
 }
@@ -68,12 +68,13 @@ fn activate(x: Value) -> Value {
   p = p * square + 0.133326024;
   p = p * square - 0.333333194;
   let near = x + x * square * p;
-  let far = 1.0 - 2.0 / (exp(2.0 * abs(x)) + 1.0);
+  let decay = exponential(-2.0 * abs(x));
+  let far = (1.0 - decay) / (1.0 + decay);
   return select(select(far, -far, x < Value(0.0)), near, abs(x) < Value(0.55));
 }
 
 fn activation_slope(x: Value) -> Value {
-  let decay = exp(-2.0 * abs(x));
+  let decay = exponential(-2.0 * abs(x));
   let scale = 1.0 / (1.0 + decay);
   return 4.0 * decay * scale * scale;
 }

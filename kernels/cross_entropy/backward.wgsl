@@ -33,7 +33,7 @@ fn main(
 //#end
   let label = labels[row];
   let hot = select(Value(0.0), Value(1.0), columns == Bits(label));
-  let gradient = parameters.scale * (exp(logits[i] - log_sum_exp[row]) - hot);
+  let gradient = parameters.scale * (exponential(logits[i] - log_sum_exp[row]) - hot);
   let end = select(parameters.columns, 0u, label == 0xffffffffu);
   logits[i] = select(Value(0.0), gradient, columns < Bits(end));
 }

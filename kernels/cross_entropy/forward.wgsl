@@ -40,7 +40,7 @@ fn main(
 
   var total = Value(0.0);
   for (var i = lane; i < length; i += LANES) {
-    total += exp(logits[start + i] - row_largest);
+    total += exponential(logits[start + i] - row_largest);
   }
   let lse = row_largest + log(row_sum(lane, lane_sum(total)));
 

@@ -8,6 +8,7 @@ import { combinations, cross } from "../cases.ts";
 import type { Kernel } from "../kernel.ts";
 import { mapVariants } from "../map_variants.ts";
 import { rowVariants } from "../row_variants.ts";
+import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
 import backwardText from "./backward.wgsl" with { type: "text" };
 import correctText from "./correct.wgsl" with { type: "text" };
 import forwardText from "./forward.wgsl" with { type: "text" };
@@ -39,7 +40,7 @@ export const crossEntropyForward: Kernel = {
   },
   uniforms: { rows: "u32", columns: "u32", pitch: "u32" },
   structural: {},
-  variants: rowVariants([forwardText], ({ rows, columns, pitch }) => ({
+  variants: rowVariants([exponentialText, forwardText], ({ rows, columns, pitch }) => ({
     rows,
     columns,
     multiples: [columns, pitch],
@@ -76,7 +77,7 @@ export const crossEntropyBackward: Kernel = {
   bindings: { logits: WRITE, labels: READ_U32, log_sum_exp: READ },
   uniforms: { rows: "u32", columns: "u32", pitch: "u32", scale: "f32" },
   structural: {},
-  variants: mapVariants([backwardText], ({ rows, pitch }) => ({
+  variants: mapVariants([exponentialText, backwardText], ({ rows, pitch }) => ({
     rows,
     columns: pitch,
     multiples: [pitch],

@@ -9,6 +9,7 @@ import { RANDOM, READ, WRITE } from "../bindings.ts";
 import { combinations, cross, randomMask } from "../cases.ts";
 import type { Kernel, Uniforms, Work } from "../kernel.ts";
 import { flat, mapVariants } from "../map_variants.ts";
+import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
 import philoxText from "../philox/philox.wgsl" with { type: "text" };
 import activationBackwardText from "./activation_backward.wgsl" with { type: "text" };
 import activationForwardText from "./activation_forward.wgsl" with { type: "text" };
@@ -91,7 +92,7 @@ export const elementwiseActivationForward: Kernel = {
   bindings: { x: READ, y: WRITE },
   uniforms: { count: "u32" },
   structural: { activation: ACTIVATIONS },
-  variants: mapVariants([activationText, activationForwardText], flat),
+  variants: mapVariants([exponentialText, activationText, activationForwardText], flat),
   lengths: ({ count }) => ({ x: count, y: count }),
   items: countOf,
   twin: twin.activationForward,
@@ -110,7 +111,7 @@ export const elementwiseActivationBackward: Kernel = {
   bindings: { x: READ, dy: READ, dx: WRITE },
   uniforms: { count: "u32" },
   structural: { activation: ACTIVATIONS },
-  variants: mapVariants([activationText, activationBackwardText], flat),
+  variants: mapVariants([exponentialText, activationText, activationBackwardText], flat),
   lengths: ({ count }) => ({ x: count, dy: count, dx: count }),
   items: countOf,
   twin: twin.activationBackward,

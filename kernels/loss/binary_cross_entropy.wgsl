@@ -25,7 +25,7 @@ fn main(
   }
   let z = x[i];
   let t = targets[i];
-  let decay = exp(-abs(z));
+  let decay = exponential(-abs(z));
   // log(1 + decay) has no digits left for small decay: its series has.
   let series = decay * (1.0 - decay * (0.5 - decay * (0.333333333 - 0.25 * decay)));
   let log_term = select(log(1.0 + decay), series, decay < Value(0.02));

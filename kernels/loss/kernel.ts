@@ -7,6 +7,7 @@ import { READ, WRITE } from "../bindings.ts";
 import { cross } from "../cases.ts";
 import type { Kernel, KernelCase, Uniforms } from "../kernel.ts";
 import { flat, mapVariants } from "../map_variants.ts";
+import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
 import binaryCrossEntropyText from "./binary_cross_entropy.wgsl" with { type: "text" };
 import meanSquaredErrorText from "./mean_squared_error.wgsl" with { type: "text" };
 import * as twin from "./twin.ts";
@@ -46,7 +47,7 @@ export const lossBinaryCrossEntropy: Kernel = {
   bindings: BINDINGS,
   uniforms: UNIFORMS,
   structural: {},
-  variants: mapVariants([binaryCrossEntropyText], flat),
+  variants: mapVariants([exponentialText, binaryCrossEntropyText], flat),
   lengths,
   items: ({ count }) => count,
   twin: twin.binaryCrossEntropy,

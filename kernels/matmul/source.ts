@@ -6,6 +6,7 @@
 import type { Structural } from "../kernel.ts";
 import { specialise } from "../template.ts";
 import activationText from "../activation/activation.wgsl" with { type: "text" };
+import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
 import scalarText from "../wgsl/scalar.wgsl" with { type: "text" };
 import vectorText from "../wgsl/vector.wgsl" with { type: "text" };
 import productText from "./product.wgsl" with { type: "text" };
@@ -13,7 +14,7 @@ import productText from "./product.wgsl" with { type: "text" };
 /** Declarations and epilogue that all variants share; C is written by single elements or by fours. */
 export function productSource(structural: Structural, unit: "scalar" | "vector"): string {
   const texts = [unit === "scalar" ? scalarText : vectorText, productText];
-  if (structural.activation !== "none") texts.push(activationText);
+  if (structural.activation !== "none") texts.push(exponentialText, activationText);
   return specialise(texts.join("\n"), { ...structural, vector: unit === "vector" }) + "\n";
 }
 

@@ -62,7 +62,7 @@ fn main(
 
   var total = Value(0.0);
   for (var i = lane; i < used; i += LANES) {
-    let e = until(end, i * WIDTH, exp(parameters.scale * scores[start + i] - row_largest), 0.0);
+    let e = until(end, i * WIDTH, exponential(parameters.scale * scores[start + i] - row_largest), 0.0);
     probabilities[start + i] = e;
     total += e;
   }

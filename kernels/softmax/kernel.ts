@@ -7,6 +7,7 @@ import { RANDOM, READ, READ_U32, when, WRITE } from "../bindings.ts";
 import { combinations, cross, randomMask } from "../cases.ts";
 import type { Kernel, KernelCase, Structural, Uniforms } from "../kernel.ts";
 import { type RowShape, rowVariants } from "../row_variants.ts";
+import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
 import philoxText from "../philox/philox.wgsl" with { type: "text" };
 import backwardText from "./backward.wgsl" with { type: "text" };
 import forwardText from "./forward.wgsl" with { type: "text" };
@@ -63,7 +64,7 @@ export const softmaxForward: Kernel = {
   },
   uniforms: UNIFORMS,
   structural: { dropout: [false, true] },
-  variants: rowVariants([philoxText, forwardText], rowShape),
+  variants: rowVariants([exponentialText, philoxText, forwardText], rowShape),
   lengths: (uniforms) => {
     const count = rowsOf(uniforms) * uniforms.pitch;
     return { scores: count, lengths: uniforms.batch, probabilities: count, dropped: count };

@@ -16,11 +16,11 @@ const POINTS = Float32Array.from({ length: COUNT }, (_, i) => {
   return (i % 2 === 0 ? 1 : -1) * (i < COUNT / 2 ? 10 ** (9 * share - 8) : 12 * share);
 });
 
-/** Float32 rounds to 6e-8; `exp` on a device is good to a few of that. */
+/** Float32 rounds to 6e-8; each is a handful of roundings. */
 const BOUNDS = [
   { activation: "gelu", nearZero: 6e-7, everywhere: 6e-7 },
-  { activation: "gelu_new", nearZero: 4e-7, everywhere: 6e-7 },
-  { activation: "tanh", nearZero: 3e-7, everywhere: 3e-7 },
+  { activation: "gelu_new", nearZero: 3e-7, everywhere: 6e-7 },
+  { activation: "tanh", nearZero: 2e-7, everywhere: 2e-7 },
 ] as const;
 
 const runner = await openVariantRunner();
@@ -60,7 +60,7 @@ for (const { activation, nearZero, everywhere } of BOUNDS) {
   });
 
   Deno.test({
-    name: `the slope of ${activation} is right to 6e-7`,
+    name: `the slope of ${activation} is right to 4e-7`,
     ignore: runner === null,
     sanitizeOps: false,
     sanitizeResources: false,
@@ -68,7 +68,7 @@ for (const { activation, nearZero, everywhere } of BOUNDS) {
       const { actual, expected } = await onDevice(elementwiseActivationBackward, activation);
       for (let i = 0; i < COUNT; i++) {
         const error = Math.abs(actual[i] - expected[i]);
-        assert(error <= 6e-7, `slope at ${POINTS[i]} is ${actual[i]}, not ${expected[i]}`);
+        assert(error <= 4e-7, `slope at ${POINTS[i]} is ${actual[i]}, not ${expected[i]}`);
       }
     },
   });

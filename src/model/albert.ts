@@ -6,7 +6,7 @@
 import type { Device } from "../device/mod.ts";
 import type { Tensor } from "../tensor/mod.ts";
 import { Tokenizer } from "../text/mod.ts";
-import { parseSafetensors } from "../weights/mod.ts";
+import { type ReadFile, readWeights } from "../weights/mod.ts";
 import { ConfigError, type ModelConfig } from "./config.ts";
 import { parseConfig } from "./config_json.ts";
 import { Encoder, type EncoderInput } from "./encoder.ts";
@@ -16,9 +16,6 @@ import { type LoadReport, loadWeights } from "./load.ts";
 import { Parameters } from "./parameters.ts";
 import { readLocalFile } from "./read_local_file.ts";
 import { encoderSpecs } from "./specs.ts";
-
-/** Reads a file of a model folder, or returns null when the folder lacks it. */
-export type ReadFile = (name: string) => Promise<Uint8Array | null>;
 
 /** Hidden states of one text. */
 export interface TextStates {
@@ -67,7 +64,7 @@ export class Albert {
    */
   static async load(read: ReadFile, device: Device): Promise<Albert> {
     const config = parseConfig(new TextDecoder().decode(await required(read, "config.json")));
-    const weights = parseSafetensors(await required(read, "model.safetensors"));
+    const weights = await readWeights(read);
     const tokenizer = await readTokenizer(read);
     if (tokenizer.vocabularySize > config.vocabSize) {
       throw new ConfigError(

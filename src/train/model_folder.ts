@@ -4,10 +4,17 @@
  * @module
  */
 import { atomicWriteFile } from "../files/mod.ts";
-import { ConfigError, configToJson, type ModelConfig, parseConfig } from "../model/mod.ts";
+import {
+  ConfigError,
+  configToJson,
+  type ModelConfig,
+  parseConfig,
+  readLocalFile,
+} from "../model/mod.ts";
 import {
   encodeSafetensors,
   parseSafetensors,
+  readWeights,
   type Safetensors,
   type WritableTensor,
 } from "../weights/mod.ts";
@@ -49,10 +56,13 @@ export async function* inPieces(pieces: readonly Uint8Array[]): AsyncGenerator<U
 export async function readModelFolder(
   path: string,
 ): Promise<{ config: ModelConfig; weights: Safetensors }> {
-  return {
-    config: await readConfig(path),
-    weights: await readSafetensors(`${path}/model.safetensors`),
-  };
+  const read = (name: string) => readLocalFile(`${path}/${name}`);
+  try {
+    return { config: await readConfig(path), weights: await readWeights(read) };
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new ConfigError(`${path}: ${error.message}`);
+    throw error;
+  }
 }
 
 /**

@@ -3,4 +3,5 @@
  *
  * @module
  */
+export * from "./model_files.ts";
 export * from "./safetensors.ts";

@@ -1,0 +1,68 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { encodeSafetensors, readWeights, toFloat32 } from "../../src/weights/mod.ts";
+
+function file(tensors: Record<string, number[]>): Uint8Array {
+  const entries = Object.entries(tensors).map(([name, values]) =>
+    [name, { shape: [values.length], data: Float32Array.from(values) }] as const
+  );
+  return Uint8Array.from(encodeSafetensors(new Map(entries)).flatMap((piece) => [...piece]));
+}
+
+const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+
+/** A folder in memory. */
+function folder(files: Record<string, Uint8Array>) {
+  return (name: string) => Promise.resolve(files[name] ?? null);
+}
+
+const INDEX = "model.safetensors.index.json";
+
+Deno.test("readWeights() reads one file", async () => {
+  const { tensors } = await readWeights(folder({ "model.safetensors": file({ a: [1, 2] }) }));
+  assertEquals([...toFloat32("a", tensors.get("a")!)], [1, 2]);
+});
+
+Deno.test("readWeights() gathers shards", async () => {
+  const { tensors } = await readWeights(folder({
+    [INDEX]: text({ weight_map: { a: "one.safetensors", b: "two.safetensors" } }),
+    "one.safetensors": file({ a: [1] }),
+    "two.safetensors": file({ b: [2], unlisted: [3] }),
+  }));
+  assertEquals([...tensors.keys()], ["a", "b"]);
+});
+
+for (
+  const [what, files, message] of [
+    ["an empty folder", {}, "the folder has no model.safetensors"],
+    [
+      "a pickle alone",
+      { "pytorch_model.bin": new Uint8Array(9) },
+      "convert it once with transformers",
+    ],
+    ["a broken file", { "model.safetensors": new Uint8Array(4) }, "model.safetensors: truncated"],
+    ["an index without a map", { [INDEX]: text({}) }, "has no weight_map"],
+    ["an index that is no JSON", { [INDEX]: new Uint8Array([1]) }, `${INDEX}: `],
+    [
+      "a shard outside the folder",
+      { [INDEX]: text({ weight_map: { a: "../secret" } }) },
+      "no file of the folder",
+    ],
+    [
+      "a missing shard",
+      { [INDEX]: text({ weight_map: { a: "one.safetensors" } }) },
+      "names one.safetensors, which is missing",
+    ],
+    [
+      "a shard without its tensor",
+      {
+        [INDEX]: text({ weight_map: { a: "one.safetensors" } }),
+        "one.safetensors": file({ b: [1] }),
+      },
+      "says that one.safetensors holds a",
+    ],
+  ] as [string, Record<string, Uint8Array>, string][]
+) {
+  Deno.test(`readWeights() refuses ${what}`, async () => {
+    await assertRejects(() => readWeights(folder(files)), SyntaxError, message);
+  });
+}

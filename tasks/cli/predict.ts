@@ -15,7 +15,23 @@ const fillMask = albertCommand()
     await predictFillMask({ checkpoint, top, device, json, text });
   });
 
+/** `albert predict answer`: a question on a text. */
+const answer = albertCommand()
+  .description("Answer a question from a text; without a text, from standard input.")
+  .arguments("<question:string> [text:string]")
+  .option("--checkpoint <folder:string>", "Finetuned folder, or a run folder.", { required: true })
+  .option("--top <n:integer>", "Answers to show.", { default: 3 })
+  .example(
+    "A question on a file",
+    "albert predict answer --checkpoint runs/squad 'Who wrote it?' < chapter.txt",
+  )
+  .action(async ({ checkpoint, top, device, json }, question, text) => {
+    const { predictAnswer } = await import("./predict/answer.ts");
+    await predictAnswer({ checkpoint, top, device, json, question, text });
+  });
+
 /** `albert predict` */
 export default albertCommand()
   .description("Try a checkpoint on typed text.")
-  .command("fill-mask", fillMask);
+  .command("fill-mask", fillMask)
+  .command("answer", answer);

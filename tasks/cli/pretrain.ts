@@ -58,7 +58,7 @@ export default albertCommand()
   .example("Go on", "albert pretrain --output runs/books --resume")
   .action(async (flags) => {
     const { runPretrain } = await import("./pretrain/run.ts");
-    const { UsageError } = await import("./pretrain/flags.ts");
+    const { UsageError } = await import("./run_flags.ts");
     try {
       await runPretrain(flags as PretrainFlags);
     } catch (error) {

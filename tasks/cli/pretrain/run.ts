@@ -16,7 +16,8 @@ import { type LiveReport, type ReportServer, serveReport } from "../../../src/tr
 import { pretrainSettings } from "../../../src/train/mod.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { createProgress } from "../progress.ts";
-import { type PretrainFlags, remembered, usage, UsageError, withRemembered } from "./flags.ts";
+import { remembered, usage, UsageError, withRemembered } from "../run_flags.ts";
+import type { PretrainFlags } from "./flags.ts";
 import { openEvalData, openSources } from "./open_data.ts";
 import { modelConfig, parseDuration, pretrainRequest } from "./request.ts";
 

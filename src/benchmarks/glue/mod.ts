@@ -1,0 +1,11 @@
+/**
+ * GLUE: files, tasks, metrics, predictions.
+ *
+ * @module
+ */
+export * from "./metric/mod.ts";
+export * from "./reader.ts";
+export * from "./recipes.ts";
+export * from "./submission.ts";
+export * from "./task.ts";
+export * from "./tasks.ts";

@@ -1,0 +1,46 @@
+/**
+ * Hyperparameters for GLUE.
+ *
+ * @module
+ */
+import type { Recipe } from "../../train/finetune/mod.ts";
+import type { GlueTaskName } from "./tasks.ts";
+
+/** Table 14 of the paper: learning rate, batch, ALBERT dropout, steps, warm-up; classifier dropout 0.1 and 512 tokens everywhere. */
+const TABLE_14: Readonly<
+  Record<Exclude<GlueTaskName, "ax">, readonly [number, number, number, number, number]>
+> = {
+  "cola": [1e-5, 16, 0, 5336, 320],
+  "sts-b": [2e-5, 16, 0, 3598, 214],
+  "sst-2": [1e-5, 32, 0, 20935, 1256],
+  "mnli": [3e-5, 128, 0, 10000, 1000],
+  "qnli": [1e-5, 32, 0, 33112, 1986],
+  "qqp": [5e-5, 128, 0.1, 14000, 1000],
+  "rte": [3e-5, 32, 0.1, 800, 200],
+  "mrpc": [2e-5, 32, 0, 800, 200],
+  "wnli": [2e-5, 16, 0.1, 2000, 250],
+};
+
+/** The paper's hyperparameters for a task (Table 14). */
+export function gluePaperRecipe(task: Exclude<GlueTaskName, "ax">): Recipe {
+  const [learningRate, batchSize, dropout, maxSteps, warmupSteps] = TABLE_14[task];
+  return {
+    learningRate,
+    batchSize,
+    dropout,
+    maxSteps,
+    warmupSteps,
+    maxSeqLength: 512,
+    classifierDropout: 0.1,
+  };
+}
+
+/** For a try: three short epochs of any task, the settings of Hugging Face's `run_glue` example. */
+export const GLUE_QUICK_RECIPE: Recipe = {
+  learningRate: 2e-5,
+  batchSize: 32,
+  epochs: 3,
+  maxSeqLength: 128,
+  dropout: 0,
+  classifierDropout: 0.1,
+};

@@ -1,0 +1,150 @@
+/**
+ * GLUE as finetuning tasks: rows to sequences, a classifier or a regression, predictions to metrics and files.
+ *
+ * @module
+ */
+import type { Device } from "../../device/mod.ts";
+import {
+  classifierLogits,
+  classifierSpecs,
+  type Encoder,
+  type ModelConfig,
+  type ParameterSpec,
+} from "../../model/mod.ts";
+import { crossEntropy, type LossTarget, meanSquaredError, type Scope } from "../../tensor/mod.ts";
+import type { Tensor } from "../../tensor/mod.ts";
+import type { Tokenizer } from "../../text/mod.ts";
+import type {
+  FinetuneBatch,
+  FinetuneExample,
+  FinetuneTask,
+  HeldOutSet,
+  Judgement,
+  Sequence,
+  TaskHead,
+} from "../../train/finetune/mod.ts";
+import type { GlueRow } from "./reader.ts";
+import { writePredictions } from "./submission.ts";
+import { glueMetrics, type GlueTaskDefinition } from "./tasks.ts";
+
+/** A row with its sequence. */
+export interface GlueExample extends FinetuneExample {
+  /** What it was made from. */
+  readonly row: GlueRow;
+}
+
+/** Logits of a row's classes, or its score. */
+export type GlueLogits = Float32Array;
+
+/** Rows of a held-out file, and the name of its predictions. */
+export interface GlueHeldOut {
+  /** Empty for the task's own, `mm` for MNLI's mismatched. */
+  readonly name: string;
+  /** Rows with labels. */
+  readonly rows: readonly GlueRow[];
+}
+
+/** Lays a row out for the model; pairs lose the last pieces of the longer text first. */
+export function encodeRow(row: GlueRow, tokenizer: Tokenizer, maxLength: number): GlueExample {
+  const [first, second] = row.texts;
+  const { ids, typeIds } = tokenizer.encodePair(first, second, { maxLength });
+  const sequence: Sequence = { ids: Uint32Array.from(ids), typeIds: Uint8Array.from(typeIds) };
+  return { row, sequences: [sequence] };
+}
+
+/** The model of a task: encoder, pooler, and a classifier of as many outputs as there are labels, one for a regression. */
+export function glueHead(definition: GlueTaskDefinition): TaskHead<GlueExample, GlueLogits> {
+  const outputs = Math.max(definition.labels.length, 1);
+  return {
+    name: definition.name,
+    pooler: true,
+    configExtra: configExtra(definition),
+    architecture: ({ arch }: ModelConfig) =>
+      `${arch === "albert" ? "Albert" : "Bert"}ForSequenceClassification`,
+    headSpecs: (config: ModelConfig): ParameterSpec[] => classifierSpecs(config, outputs),
+    async predict(device: Device, encoder: Encoder, batch: FinetuneBatch<GlueExample>) {
+      const { view } = logitsOf({ device }, encoder, batch, outputs);
+      const flat = (await device.read(view)) as Float32Array;
+      return batch.examples.map((_, row) => flat.slice(row * outputs, (row + 1) * outputs));
+    },
+  };
+}
+
+/** A task with its rows. */
+export function glueTask(
+  definition: GlueTaskDefinition,
+  train: readonly GlueRow[],
+  heldOut: readonly GlueHeldOut[],
+  tokenizer: Tokenizer,
+  maxLength: number,
+): FinetuneTask<GlueExample, GlueLogits> {
+  const encode = (row: GlueRow) => encodeRow(row, tokenizer, maxLength);
+  const outputs = Math.max(definition.labels.length, 1);
+  return {
+    ...glueHead(definition),
+    train: train.map(encode),
+    heldOut: heldOut.map(({ name, rows }) => ({ name, examples: rows.map(encode) })),
+    metric: definition.metrics[0],
+    loss(scope: Scope, encoder: Encoder, batch: FinetuneBatch<GlueExample>, target: LossTarget) {
+      const logits = logitsOf(scope, encoder, batch, outputs);
+      const labels = batch.examples.map(({ row }) => row.label!);
+      if (definition.labels.length === 0) {
+        meanSquaredError(scope, logits, Float32Array.from(labels), target);
+      } else crossEntropy(scope, logits, Uint32Array.from(labels), target);
+    },
+    judge: (set: HeldOutSet<GlueExample>, logits: readonly GlueLogits[]) =>
+      judge(definition, set, logits),
+  };
+}
+
+/**
+ * What each row's logits say: the class of the largest, or the score.
+ *
+ * @throws {RangeError} for logits that are NaN or infinite, naming the row.
+ */
+export function glueAnswers(
+  { labels, folder }: GlueTaskDefinition,
+  rows: readonly GlueRow[],
+  logits: readonly GlueLogits[],
+): number[] {
+  return logits.map((values, i) => {
+    if (!values.every(Number.isFinite)) {
+      throw new RangeError(`${folder}, row ${rows[i].index}: the model gave ${values.join(", ")}`);
+    }
+    return labels.length === 0 ? values[0] : values.indexOf(Math.max(...values));
+  });
+}
+
+function judge(
+  definition: GlueTaskDefinition,
+  { name, examples }: HeldOutSet<GlueExample>,
+  logits: readonly GlueLogits[],
+): Judgement {
+  const rows = examples.map(({ row }) => row);
+  const answers = glueAnswers(definition, rows, logits);
+  const split = definition.splits.find((candidate) => candidate.name === name)!;
+  return {
+    metrics: glueMetrics(definition, rows.map(({ label }) => label!), answers),
+    files: new Map([[split.submission, writePredictions(definition, rows, answers)]]),
+  };
+}
+
+function logitsOf(
+  scope: Scope,
+  encoder: Encoder,
+  { input }: FinetuneBatch<GlueExample>,
+  outputs: number,
+): Tensor {
+  const pooled = encoder.pool(scope, encoder.forward(scope, input), input);
+  return classifierLogits(scope, encoder, pooled, outputs);
+}
+
+function configExtra({ name, labels }: GlueTaskDefinition): Readonly<Record<string, unknown>> {
+  const names = labels.length > 0 ? labels : ["score"];
+  return {
+    finetuning_task: name,
+    id2label: Object.fromEntries(names.map((label, id) => [id, label])),
+    label2id: Object.fromEntries(names.map((label, id) => [label, id])),
+    problem_type: labels.length > 0 ? "single_label_classification" : "regression",
+  };
+}

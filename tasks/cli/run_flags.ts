@@ -1,0 +1,45 @@
+/**
+ * What the commands that make a run folder have in common: usage errors, and flags that a run remembers.
+ *
+ * @module
+ */
+import { readRunSettings } from "../../src/train/disk.ts";
+import type { CommonOptions } from "./common.ts";
+
+/** A flag is missing or contradicts another. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** What a flag is wrong about is usage, wherever it is found out. */
+export function usage<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** Flags of a command that makes a run folder or goes on with it. */
+export type RunFlags = CommonOptions & { output: string; resume?: true };
+
+/** On `--resume`, what the run was started with, under what was said now. */
+export async function withRemembered<F extends RunFlags>(given: F): Promise<F> {
+  if (!given.resume) return given;
+  const earlier = await readRunSettings(given.output);
+  const flags = (earlier?.flags ?? {}) as Partial<F>;
+  const said = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  ) as F;
+  // Every command has a seed and a device by default, which must not override the run's own.
+  const device = given.device === "auto" ? flags.device ?? "auto" : given.device;
+  return { ...flags, ...said, device, seed: flags.seed ?? given.seed };
+}
+
+/** What `run.json` keeps of the flags. */
+export function remembered<F extends RunFlags>(
+  flags: F,
+): Omit<F, "output" | "resume" | "quiet" | "json"> {
+  const { output: _output, resume: _resume, quiet: _quiet, json: _json, ...kept } = flags;
+  return kept;
+}

@@ -10,6 +10,7 @@ export const COMMANDS: Record<string, () => Promise<{ default: unknown }>> = {
   data: () => import("./data.ts"),
   pretrain: () => import("./pretrain.ts"),
   report: () => import("./report.ts"),
+  finetune: () => import("./finetune.ts"),
   score: () => import("./score.ts"),
   predict: () => import("./predict.ts"),
   completions: () => import("./completions.ts"),

@@ -1,0 +1,9 @@
+import { albertCommand } from "./common.ts";
+import glue from "./finetune/glue.ts";
+
+/** `albert finetune` */
+export default albertCommand()
+  .description(
+    "Finetune a checkpoint on a benchmark.\nThe run folder holds settings, events, checkpoints and predictions.",
+  )
+  .command("glue", glue);

@@ -1,0 +1,79 @@
+/**
+ * The flags that all finetuning commands share.
+ *
+ * @module
+ */
+import { type Command, EnumType } from "@cliffy/command";
+import type { RunFlags } from "../run_flags.ts";
+
+/** Which hyperparameters to start from. */
+export const RECIPES = ["paper", "quick"] as const;
+
+/** The flags as they were given; what is absent has the recipe's value, or the run's own on `--resume`. */
+export type FinetuneFlags = RunFlags & {
+  data?: string;
+  checkpoint?: string;
+  initFrom?: string;
+  settings?: string;
+  recipe?: typeof RECIPES[number];
+  seeds?: number;
+  strict?: true;
+  maxSeqLength?: number;
+  epochs?: number;
+  maxSteps?: number;
+  batchSize?: number;
+  microBatchSize?: number;
+  learningRate?: number;
+  warmupSteps?: number;
+  weightDecay?: number;
+  maxGradNorm?: number;
+  dropout?: number;
+  classifierDropout?: number;
+  shuffle?: boolean;
+  maxTrainSamples?: number;
+  maxEvalSamples?: number;
+  loggingSteps?: number;
+  evalSteps?: number;
+  saveSteps?: number;
+  keepCheckpoints?: number;
+  earlyStopPatience?: number;
+  maxTime?: string;
+};
+
+/** Declares {@linkcode FinetuneFlags} on a command. */
+// deno-lint-ignore no-explicit-any
+export function addFinetuneFlags(command: Command<any>): Command<any> {
+  return command
+    .type("recipe", new EnumType(RECIPES))
+    .option("--data <folder:string>", "Folder of the benchmark's official files.")
+    .option("--checkpoint <folder:string>", "Model folder or run folder to start from.")
+    .option("--output <folder:string>", "Run folder.", { required: true })
+    .option("--init-from <folder:string>", "Start from a finetuned run's encoder, with a new head.")
+    .option("--resume", "Go on from the run folder's last checkpoint.")
+    .option("--recipe <name:recipe>", "Hyperparameters: the paper's Table 14, or a quick try.")
+    .option("--settings <file:string>", "Flags from a JSON file; flags that are given win.")
+    .option("--seeds <n:integer>", "So many runs of consecutive seeds: median, spread and best.")
+    .option("--strict", "Stop at malformed lines instead of counting them.")
+    .group("Training")
+    .option("--max-seq-length <n:integer>", "Tokens of a sequence.")
+    .option("--epochs <x:number>", "Passes over the training examples.")
+    .option("--max-steps <n:integer>", "Optimizer steps, instead of epochs.")
+    .option("--batch-size <n:integer>", "Examples of an optimizer step.")
+    .option("--micro-batch-size <n:integer>", "Examples the device holds at once (all).")
+    .option("--learning-rate <x:number>", "Peak rate.")
+    .option("--warmup-steps <n:integer>", "Steps of linear warm-up.")
+    .option("--weight-decay <x:number>", "Decay of matrices and tables (0.01).")
+    .option("--max-grad-norm <x:number>", "Clip gradients to this global norm (1); 0 never clips.")
+    .option("--dropout <x:number>", "Hidden and attention dropout.")
+    .option("--classifier-dropout <x:number>", "Dropout before the head.")
+    .option("--shuffle <yes:boolean>", "Whether every epoch has an order of its own (true).")
+    .option("--max-train-samples <n:integer>", "Only the first so many training examples.")
+    .option("--max-eval-samples <n:integer>", "Only the first so many of a held-out file.")
+    .option("--early-stop-patience <n:integer>", "Stop after so many evaluations without a gain.")
+    .option("--max-time <time:string>", "Save and stop after 90s, 30m, 2h.")
+    .group("Watching")
+    .option("--logging-steps <n:integer>", "Steps between two lines of the log (10).")
+    .option("--eval-steps <n:integer>", "Steps between evaluations (a tenth of all).")
+    .option("--save-steps <n:integer>", "Steps between checkpoints (as evaluations).")
+    .option("--keep-checkpoints <n:integer>", "Newest to keep beside the best (1); 0 keeps all.");
+}

@@ -1,0 +1,255 @@
+/**
+ * What every finetuning command does once its flags are read.
+ *
+ * @module
+ */
+import settingsFile from "../../../deno.json" with { type: "json" };
+import { type Device, openDevice } from "../../../src/device/mod.ts";
+import { sha256File } from "../../../src/files/mod.ts";
+import { type ModelConfig, validateConfig } from "../../../src/model/mod.ts";
+import type { Tokenizer } from "../../../src/text/mod.ts";
+import { loadTokenizer } from "../../../src/text/disk/mod.ts";
+import { readModelFolder, resolveCheckpoint } from "../../../src/train/disk.ts";
+import {
+  finetune,
+  type FinetuneObserver,
+  type FinetuneResult,
+} from "../../../src/train/finetune/disk.ts";
+import {
+  type FinetuneExample,
+  finetuneSettings,
+  type FinetuneTask,
+  type Recipe,
+} from "../../../src/train/finetune/mod.ts";
+import { onInterrupt } from "../interrupt.ts";
+import { parseDuration } from "../pretrain/request.ts";
+import { createProgress } from "../progress.ts";
+import { remembered, usage, UsageError, withRemembered } from "../run_flags.ts";
+import type { FinetuneFlags } from "./flags.ts";
+import { seedSummary, writeSeedSummary } from "./seeds.ts";
+import { withSettingsFile } from "./settings_file.ts";
+
+/** What a benchmark's command is given to make its task. */
+export interface TaskRequest<F extends FinetuneFlags> {
+  /** The flags, with what a resumed run remembers. */
+  readonly flags: F;
+  readonly data: string;
+  readonly tokenizer: Tokenizer;
+  readonly maxSeqLength: number;
+  /** Told in a sentence what a person should know. */
+  say(sentence: string): void;
+}
+
+/** A task and the fingerprint of what it was made from. */
+export interface MadeTask<E extends FinetuneExample, O> {
+  readonly task: FinetuneTask<E, O>;
+  readonly dataSha256: string;
+}
+
+/** What a benchmark brings. */
+export interface FinetuneBenchmark<F extends FinetuneFlags, E extends FinetuneExample, O> {
+  /** Hyperparameters of the flags' task. */
+  recipe(flags: F): Recipe;
+  /** Reads the files. */
+  makeTask(request: TaskRequest<F>): Promise<MadeTask<E, O>>;
+}
+
+/** Opens checkpoint, data and device, finetunes, reports. */
+export async function runFinetune<F extends FinetuneFlags, E extends FinetuneExample, O>(
+  given: F,
+  benchmark: FinetuneBenchmark<F, E, O>,
+): Promise<void> {
+  const flags = await withSettingsFile(await withRemembered(given));
+  const from = flags.initFrom ?? flags.checkpoint;
+  if (flags.data === undefined) throw new UsageError("--data is missing: the benchmark's folder");
+  if (from === undefined) {
+    throw new UsageError("--checkpoint is missing: the model folder or run folder to start from");
+  }
+  if (flags.initFrom !== undefined && flags.checkpoint !== undefined) {
+    throw new UsageError("--init-from and --checkpoint both say where to start; give one of them");
+  }
+  const say = (sentence: string) => flags.quiet || console.error(`albert: ${sentence}`);
+  const recipe = benchmark.recipe(flags);
+  const folder = await resolveCheckpoint(from);
+  const { config, weights } = await readModelFolder(folder);
+  const maxSeqLength = flags.maxSeqLength ??
+    Math.min(recipe.maxSeqLength, config.maxPositionEmbeddings);
+  if (maxSeqLength > config.maxPositionEmbeddings) {
+    throw new UsageError(
+      `--max-seq-length ${maxSeqLength} is more than the checkpoint's max_position_embeddings ${config.maxPositionEmbeddings}`,
+    );
+  }
+  const tokenizer = await loadTokenizer(folder);
+  if (tokenizer.vocabularySize > config.vocabSize) {
+    throw new UsageError(
+      `the vocabulary in ${folder} has ${tokenizer.vocabularySize} pieces, its config.json says vocab_size ${config.vocabSize}`,
+    );
+  }
+  const { task, dataSha256 } = await benchmark.makeTask({
+    flags,
+    data: flags.data,
+    tokenizer,
+    maxSeqLength,
+    say,
+  });
+  const shortened = limited(task, flags);
+  const deadline = flags.maxTime === undefined
+    ? Infinity
+    : performance.now() + parseDuration(flags.maxTime);
+  const weightsSha256 = await sha256File(`${folder}/model.safetensors`);
+  const runConfig = withDropout(config, flags, recipe);
+  const device = await openDevice({ device: flags.device, onNotice: say });
+  let stop = false;
+  const endInterrupt = onInterrupt(() => {
+    stop = true;
+    console.error("stopping after this step and saving; again to quit at once");
+  });
+  const runOnce = async (seed: number, output: string): Promise<FinetuneResult> => {
+    const settings = usage(() =>
+      finetuneSettings(
+        { ...recipe, ...chosen(flags), seed, maxSeqLength, optimizer: optimizerOf(flags) },
+        shortened.train.length,
+      )
+    );
+    const { totalSteps } = settings.schedule;
+    const progress = createProgress({
+      title: task.name,
+      total: totalSteps,
+      unit: "step",
+      quiet: flags.quiet,
+    });
+    const result = await finetune({
+      device,
+      task: shortened,
+      config: runConfig,
+      weights,
+      weightsSha256,
+      dataSha256,
+      settings,
+      output,
+      resume: flags.resume === true,
+      files: await tokenizerFiles(tokenizer),
+      provenance: { flags: remembered(flags), from: folder, ...provenance(device) },
+      observer: observer(progress, () => stop || performance.now() > deadline),
+    });
+    progress.end();
+    return result;
+  };
+  try {
+    if (flags.seeds === undefined) {
+      const result = await runOnce(flags.seed, flags.output);
+      if (!result.finished) sayHowToGoOn(given, result.step);
+      report(flags, task.name, result);
+      return;
+    }
+    if (flags.seeds < 1) throw new UsageError(`--seeds must be at least 1, got ${flags.seeds}`);
+    const results = new Map<number, FinetuneResult>();
+    for (let seed = flags.seed; seed < flags.seed + flags.seeds && !stop; seed++) {
+      results.set(seed, await runOnce(seed, `${flags.output}/seed-${seed}`));
+    }
+    const last = [...results.values()].at(-1)!;
+    if (!last.finished) return sayHowToGoOn(given, last.step);
+    const summary = seedSummary(task.name, task.metric, results);
+    await writeSeedSummary(flags.output, summary);
+    console.log(JSON.stringify(summary, null, flags.json ? 0 : 2));
+  } finally {
+    endInterrupt();
+    await device.destroy();
+  }
+}
+
+/** The recipe's steps or epochs give way to a flag that says the other. */
+function chosen(flags: FinetuneFlags): Partial<FinetuneFlags> {
+  const said = Object.fromEntries(
+    Object.entries(flags).filter(([, value]) => value !== undefined),
+  ) as Partial<FinetuneFlags>;
+  if (flags.epochs !== undefined && flags.maxSteps === undefined) {
+    return { ...said, maxSteps: undefined, warmupSteps: flags.warmupSteps };
+  }
+  // A warm-up made for the recipe's own number of steps would outlast a shorter run.
+  return flags.maxSteps === undefined ? said : { ...said, warmupSteps: flags.warmupSteps };
+}
+
+function optimizerOf({ weightDecay, maxGradNorm }: FinetuneFlags): Record<string, number> {
+  return {
+    ...(weightDecay !== undefined && { weightDecay }),
+    ...(maxGradNorm !== undefined && { maxGradientNorm: maxGradNorm }),
+  };
+}
+
+function withDropout(config: ModelConfig, flags: FinetuneFlags, recipe: Recipe): ModelConfig {
+  const dropout = flags.dropout ?? recipe.dropout;
+  return usage(() =>
+    validateConfig({
+      ...config,
+      hiddenDropoutProb: dropout,
+      attentionProbsDropoutProb: dropout,
+      classifierDropoutProb: flags.classifierDropout ?? recipe.classifierDropout,
+    })
+  );
+}
+
+function limited<E extends FinetuneExample, O>(
+  task: FinetuneTask<E, O>,
+  { maxTrainSamples, maxEvalSamples }: FinetuneFlags,
+): FinetuneTask<E, O> {
+  return {
+    ...task,
+    train: task.train.slice(0, maxTrainSamples),
+    heldOut: task.heldOut.map((set) => ({
+      ...set,
+      examples: set.examples.slice(0, maxEvalSamples),
+    })),
+  };
+}
+
+function observer(
+  progress: ReturnType<typeof createProgress>,
+  stopRequested: () => boolean,
+): FinetuneObserver {
+  return {
+    say: (line) => progress.say(line),
+    loaded: ({ fresh, unused }) => {
+      progress.say(`new tensors: ${fresh.join(", ") || "none"}`);
+      progress.say(`unused tensors of the checkpoint: ${unused.join(", ") || "none"}`);
+    },
+    progress: (step, { loss, tokensPerSecond }) =>
+      progress.update(step, `loss ${loss.toFixed(3)}, ${Math.round(tokensPerSecond)} tokens/s`),
+    evaluated: (step, metrics, best) =>
+      progress.say(`step ${step}: ${metricText(metrics)}${best ? ", the best so far" : ""}`),
+    stopRequested,
+  };
+}
+
+/** `accuracy 0.9123, f1 0.9345`. */
+export function metricText(metrics: Readonly<Record<string, number>>): string {
+  return Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`).join(", ");
+}
+
+function report(flags: FinetuneFlags, task: string, result: FinetuneResult): void {
+  if (flags.json) console.log(JSON.stringify({ task, ...result }));
+  else if (result.best !== null) {
+    console.log(`${task}: best at step ${result.bestStep}: ${metricText(result.best)}`);
+  }
+}
+
+function sayHowToGoOn({ output }: FinetuneFlags, step: number): void {
+  console.error(
+    `stopped at step ${step}; go on with the same command and --resume (--output ${output})`,
+  );
+}
+
+async function tokenizerFiles(tokenizer: Tokenizer): Promise<Map<string, Uint8Array | string>> {
+  return await Promise.resolve(new Map(Object.entries(tokenizer.toFiles())));
+}
+
+/** What a reader of `run.json` wants to know and what decides nothing. */
+function provenance(device: Device): Record<string, unknown> {
+  return {
+    version: settingsFile.version,
+    deno: Deno.version.deno,
+    v8: Deno.version.v8,
+    device: device.description,
+    started: new Date().toISOString(),
+  };
+}

@@ -28,8 +28,8 @@ const QUANTITIES: Readonly<Record<string, Quantity>> = {
   learning_rate: { title: "Learning rate", format: ".5~g" },
   gradient_norm: { title: "Gradient norm before clipping", format: ".5~g", logarithmic: true },
   tokens_per_second: { title: "Tokens a second", format: "~s" },
-  memory_bytes: { title: "Device memory (MiB)", format: "~r", factor: MEBIBYTE },
-  host_bytes: { title: "Host memory (MiB)", format: "~r", factor: MEBIBYTE },
+  memory_bytes: { title: "Device memory (MiB)", format: ".4~r", factor: MEBIBYTE },
+  host_bytes: { title: "Host memory (MiB)", format: ".4~r", factor: MEBIBYTE },
 };
 
 const HELD_OUT = "eval_";

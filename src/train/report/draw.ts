@@ -118,7 +118,7 @@ function chartSpec({ curves, format, factor = 1, logarithmic = false }: Chart): 
     field,
     type: "quantitative",
     title: null,
-    scale: { zero: false, type: log ? "log" : "linear" },
+    scale: log ? { type: "log" } : { zero: false },
     axis: { tickCount: log ? 4 : 5, format },
   });
   const color = {
@@ -147,8 +147,9 @@ function chartSpec({ curves, format, factor = 1, logarithmic = false }: Chart): 
     data: { values: points },
     layer: [
       layer(
-        { type: "area", opacity: 0.22 },
-        { y: y("low"), y2: { field: "high" } },
+        // Its edge keeps a single spike among a million points to be seen.
+        { type: "area", fillOpacity: 0.22, strokeOpacity: 0.5, strokeWidth: 0.7 },
+        { y: y("low"), y2: { field: "high" }, stroke: color },
         "datum.low < datum.high",
       ),
       layer({ type: "line", strokeWidth: 1.6, strokeJoin: "round" }, { y: y("mean") }),

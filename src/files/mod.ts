@@ -6,3 +6,5 @@
  */
 export * from "./atomic_write.ts";
 export * from "./checksum.ts";
+export * from "./leftovers.ts";
+export * from "./sealed_json.ts";

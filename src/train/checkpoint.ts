@@ -3,13 +3,21 @@
  *
  * @module
  */
-import { atomicWriteFile, sha256File, syncFolder } from "../files/mod.ts";
+import {
+  atomicWriteFile,
+  parseSealed,
+  removeLeftovers,
+  sealedJson,
+  sha256File,
+  syncFolder,
+} from "../files/mod.ts";
 import { type Parameters, readTensors } from "../model/mod.ts";
 import type { Optimizer } from "../optim/mod.ts";
 import { encodeSafetensors, type WritableTensor } from "../weights/mod.ts";
 import { inPieces, type ModelFolder, readSafetensors, writeModelFolder } from "./model_folder.ts";
-import { RunFolderError } from "./run_folder.ts";
+import { checkLines, type LineMarks, markLines } from "./line_marks.ts";
 import { loadTensors } from "./load_tensors.ts";
+import { RunFolderError } from "./run_folder.ts";
 
 const FOLDER = "checkpoints";
 const LATEST = "latest";
@@ -19,12 +27,16 @@ const OPTIMIZER = "optimizer.safetensors";
 const TRAINER = "trainer.json";
 const FIRST = "first_moment.";
 const SECOND = "second_moment.";
+/** What to do when a checkpoint cannot be used. */
+const GO_BACK = `write the name of an earlier step-N into ${FOLDER}/${LATEST} and resume from that`;
 
 /** What `trainer.json` says. */
 interface TrainerFile {
   readonly step: number;
-  /** SHA-256 of the files that a resumed run reads. */
+  /** SHA-256 of the files of the checkpoint. */
   readonly sha256: Readonly<Record<string, string>>;
+  /** What the run had logged by then. */
+  readonly lines: LineMarks;
 }
 
 /** What a checkpoint holds of a trainer, of pretraining or finetuning. */
@@ -72,12 +84,12 @@ export async function saveCheckpoint(
   try {
     await writeModelFolder(unfinished, { ...model, tensors });
     await atomicWriteFile(`${unfinished}/${OPTIMIZER}`, inPieces(encodeSafetensors(moments)));
-    const sha256: Record<string, string> = {};
-    for (const file of [WEIGHTS, OPTIMIZER]) {
-      sha256[file] = await sha256File(`${unfinished}/${file}`);
-    }
-    const state: TrainerFile = { step: trainer.step, sha256 };
-    await atomicWriteFile(`${unfinished}/${TRAINER}`, `${JSON.stringify(state, null, 2)}\n`);
+    const state: TrainerFile = {
+      step: trainer.step,
+      sha256: await sumsOf(unfinished),
+      lines: await markLines(run),
+    };
+    await atomicWriteFile(`${unfinished}/${TRAINER}`, sealedJson(state));
   } catch (error) {
     await removeIfThere(unfinished);
     throw error;
@@ -86,8 +98,43 @@ export async function saveCheckpoint(
   await Deno.rename(unfinished, `${folder}/${name}`);
   await syncFolder(folder);
   await atomicWriteFile(`${folder}/${LATEST}`, `${name}\n`);
-  if (best === trainer.step) await atomicWriteFile(`${folder}/${BEST}`, `${name}\n`);
-  await removeOld(folder, keep, best);
+  await tidyCheckpoints(run, keep, best);
+}
+
+/**
+ * Points to the best checkpoint and removes what is not to be kept. It can be done at any time, again if it was broken off.
+ *
+ * @param keep newest checkpoints to keep; 0 keeps all
+ * @param best step of the best evaluation, whose checkpoint is kept too
+ */
+export async function tidyCheckpoints(run: string, keep: number, best?: number): Promise<void> {
+  const folder = `${run}/${FOLDER}`;
+  await removeLeftovers(folder);
+  const steps: number[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (/^\.step-\d+\.tmp$/.test(name)) await removeIfThere(`${folder}/${name}`);
+    const step = /^step-(\d+)$/.exec(name)?.[1];
+    if (step !== undefined) steps.push(Number(step));
+  }
+  const bestName = `step-${best}\n`;
+  if (best !== undefined && steps.includes(best) && await readPointer(folder, BEST) !== bestName) {
+    await atomicWriteFile(`${folder}/${BEST}`, bestName);
+  }
+  if (keep === 0) return;
+  // Whoever went back to an earlier checkpoint may still have later ones: those are not the newest of what is being trained.
+  const latest = Number((await readPointer(folder, LATEST))?.trim().slice("step-".length));
+  const done = steps.filter((step) => step <= latest).sort((a, b) => b - a);
+  for (const step of done.slice(keep)) {
+    if (step !== best) await removeIfThere(`${folder}/step-${step}`);
+  }
+}
+
+/** SHA-256 of every file of a folder. */
+async function sumsOf(folder: string): Promise<Record<string, string>> {
+  const sums: Record<string, string> = {};
+  const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+  for (const name of names) sums[name] = await sha256File(`${folder}/${name}`);
+  return sums;
 }
 
 /** Path of the checkpoint that `latest` names, or null when there is none. */
@@ -96,20 +143,25 @@ export async function latestCheckpoint(run: string): Promise<string | null> {
 }
 
 async function namedCheckpoint(run: string, pointer: string): Promise<string | null> {
-  const file = `${run}/${FOLDER}/${pointer}`;
-  let name: string;
-  try {
-    name = (await Deno.readTextFile(file)).trim();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  const folder = `${run}/${FOLDER}`;
+  const name = (await readPointer(folder, pointer))?.trim();
+  if (name === undefined) return null;
   if (!/^step-\d+$/.test(name)) {
     throw new RunFolderError(
-      `${file} names no checkpoint but ${JSON.stringify(name)}; write step-N into it`,
+      `${folder}/${pointer} names no checkpoint but ${JSON.stringify(name)}; write step-N into it`,
     );
   }
-  return `${run}/${FOLDER}/${name}`;
+  return `${folder}/${name}`;
+}
+
+/** What a pointer file holds, or undefined where there is none. */
+async function readPointer(folder: string, pointer: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(`${folder}/${pointer}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -131,11 +183,14 @@ export async function restoreCheckpoint(path: string, trainer: CheckpointedTrain
   for (const [file, expected] of Object.entries(state.sha256)) {
     const actual = await sha256File(`${path}/${file}`).catch(() => "missing");
     if (actual !== expected) {
-      throw new RunFolderError(
-        `${path}/${file} is damaged (its SHA-256 is not the one in ${TRAINER}); write an earlier step-N into ${FOLDER}/${LATEST} and resume from it`,
-      );
+      const how = actual === "missing"
+        ? "missing"
+        : `damaged (its SHA-256 is not the one in ${TRAINER})`;
+      throw new RunFolderError(`${path}/${file} is ${how}; ${GO_BACK}`);
     }
   }
+  // checkpoints/step-N lies two folders below the run.
+  await checkLines(`${path}/../..`, state.lines);
   const { parameters } = trainer.model;
   const { firstMoments, secondMoments } = trainer.optimizer;
   const weights = await readSafetensors(`${path}/${WEIGHTS}`);
@@ -147,24 +202,21 @@ export async function restoreCheckpoint(path: string, trainer: CheckpointedTrain
 }
 
 async function readTrainerFile(path: string): Promise<TrainerFile> {
+  const file = `${path}/${TRAINER}`;
+  let state: TrainerFile;
   try {
-    return JSON.parse(await Deno.readTextFile(`${path}/${TRAINER}`));
+    state = parseSealed(await Deno.readTextFile(file)) as unknown as TrainerFile;
   } catch (error) {
-    throw new RunFolderError(`Cannot read ${path}/${TRAINER}: ${(error as Error).message}`);
+    throw new RunFolderError(
+      error instanceof SyntaxError
+        ? `${file} is damaged (${error.message}); ${GO_BACK}`
+        : `Cannot read ${file}: ${(error as Error).message}; ${GO_BACK}`,
+    );
   }
-}
-
-async function removeOld(folder: string, keep: number, best?: number): Promise<void> {
-  if (keep === 0) return;
-  const steps: number[] = [];
-  for await (const { name } of Deno.readDir(folder)) {
-    const step = /^step-(\d+)$/.exec(name)?.[1];
-    if (step !== undefined) steps.push(Number(step));
+  if (!path.endsWith(`/step-${state.step}`)) {
+    throw new RunFolderError(`${path} holds the checkpoint of step ${state.step}; ${GO_BACK}`);
   }
-  steps.sort((a, b) => b - a);
-  for (const step of steps.slice(keep)) {
-    if (step !== best) await removeIfThere(`${folder}/step-${step}`);
-  }
+  return state;
 }
 
 async function removeIfThere(path: string): Promise<void> {

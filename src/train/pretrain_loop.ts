@@ -4,7 +4,7 @@
  * @module
  */
 import { initialise, type ModelConfig, pretrainingArchitecture, warmStart } from "../model/mod.ts";
-import { restoreCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import { restoreCheckpoint, saveCheckpoint, tidyCheckpoints } from "./checkpoint.ts";
 import { bestEvaluation } from "./early_stop.ts";
 import { evaluate, type EvaluationResult } from "./evaluate.ts";
 import { modelCard } from "./model_card.ts";
@@ -54,10 +54,12 @@ export class PretrainLoop {
     this.#recorder = await RunRecorder.start(this.#folder, observer.say);
     observer.started?.(this.#recorder);
     let ended = trainer.step >= totalSteps || await this.#stopsEarly();
+    if (checkpoint !== null) await this.#finishSaving(ended);
     if (ended) observer.say(`${this.#run.output} is finished: step ${trainer.step}`);
     this.#windowStart = performance.now();
     let evaluation: EvaluationResult | null = null;
-    while (!ended && !observer.stopRequested()) {
+    let stopping = observer.stopRequested();
+    while (!ended && !stopping) {
       const { train, shape } = this.#phase();
       trainer.trainStep(train, shape);
       // Signals are heard between steps, also where a flush computes at once.
@@ -65,16 +67,18 @@ export class PretrainLoop {
       const { step } = trainer;
       ended = step === totalSteps;
       const evaluates = step % settings.evalSteps === 0 || ended;
-      let saves = step % settings.saveSteps === 0 || ended || observer.stopRequested();
+      // Asked once a step, so that a run never stops after a step that it did not save.
+      stopping = observer.stopRequested();
+      let saves = step % settings.saveSteps === 0 || ended || stopping;
       if (step % settings.loggingSteps === 0 || evaluates || saves) await this.#log();
       if (evaluates) {
         evaluation = await this.#evaluate();
         ended ||= await this.#stopsEarly();
-        saves ||= ended || settings.keepBest && await this.#isBest();
+        saves ||= ended || (await this.#best())?.step === step;
       }
       if (saves) await this.#save();
       if (evaluates || saves) {
-        await this.#recorder.draw(ended || observer.stopRequested());
+        await this.#recorder.draw(ended || stopping);
         this.#windowStart = performance.now();
       }
     }
@@ -114,11 +118,6 @@ export class PretrainLoop {
       `stopping early: ${best.since} evaluations were not better than that of step ${best.step}`,
     );
     return true;
-  }
-
-  async #isBest(): Promise<boolean> {
-    const best = bestEvaluation(await this.#folder.readEvents());
-    return best?.step === this.#trainer.step;
   }
 
   /** Frees the device's memory and closes files. */
@@ -191,9 +190,22 @@ export class PretrainLoop {
     );
   }
 
+  /** Does again what comes after a checkpoint's writing, in case the run was killed there. */
+  async #finishSaving(ended: boolean): Promise<void> {
+    const { output, settings: { keepCheckpoints } } = this.#run;
+    await tidyCheckpoints(output, keepCheckpoints, (await this.#best())?.step);
+    if (ended) await this.#recorder.draw(true);
+  }
+
+  /** The best evaluation, where its checkpoint is to be kept. */
+  async #best(): Promise<{ readonly step: number } | null> {
+    if (!this.#run.settings.keepBest) return null;
+    return bestEvaluation(await this.#folder.readEvents());
+  }
+
   async #save(): Promise<void> {
     const { output, config, files, settings, sources } = this.#run;
-    const best = settings.keepBest ? bestEvaluation(await this.#folder.readEvents()) : null;
+    const best = await this.#best();
     await saveCheckpoint(
       output,
       this.#trainer,

@@ -39,7 +39,11 @@ export function checkResume(
       `${output} already holds a run; go on with --resume or choose another --output`,
     );
   }
-  if (earlier === null) return;
+  if (earlier === null) {
+    throw new RunFolderError(
+      `Cannot resume ${output}: its run.json is missing, which says what the checkpoint was trained with; restore it or start a new run elsewhere`,
+    );
+  }
   // JSON has no undefined, so both sides are compared as JSON.
   const asked = JSON.parse(JSON.stringify(determining));
   const difference = firstDifference(earlier.determinants, asked);

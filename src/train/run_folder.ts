@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { atomicWriteFile, syncFolder, writeAll } from "../files/mod.ts";
+import {
+  atomicWriteFile,
+  parseSealed,
+  removeLeftovers,
+  sealedJson,
+  syncFolder,
+  writeAll,
+} from "../files/mod.ts";
 import { parseLine, readJsonLines, readWholeLines } from "./json_lines.ts";
 
 /** A run folder that cannot be used as asked. */
@@ -19,7 +26,7 @@ const SETTINGS = "run.json";
 const EVENTS = "events.jsonl";
 
 /** Files of one JSON object a line, each with the field `step`: what was logged, norms of tensors, masked text filled in. */
-const LINE_FILES = [EVENTS, "tensors.jsonl", "samples.jsonl"] as const;
+export const LINE_FILES = [EVENTS, "tensors.jsonl", "samples.jsonl"] as const;
 
 /** A file of a run folder that grows line by line. */
 export type LineFile = typeof LINE_FILES[number];
@@ -50,21 +57,15 @@ export class RunFolder {
         throw new RunFolderError(`Cannot write to ${path}: ${error.message}`);
       },
     );
-    // The lock goes with the process, so a crash never leaves a folder locked.
-    if (!await lock.tryLock(true)) {
-      const owner = (await Deno.readTextFile(lockPath)).trim();
+    try {
+      await takeLock(lock, path);
+      await removeLeftovers(path);
+      return new RunFolder(path, lock);
+    } catch (error) {
       lock.close();
-      throw new RunFolderError(
-        `${path} is in use by ${
-          owner || "another process"
-        }; wait for it or choose another --output`,
-      );
+      if (error instanceof RunFolderError) throw error;
+      throw new RunFolderError(`Cannot write to ${path}: ${(error as Error).message}`);
     }
-    await lock.truncate();
-    await lock.write(new TextEncoder().encode(
-      `process ${Deno.pid} on ${Deno.hostname()}, started ${new Date().toISOString()}\n`,
-    ));
-    return new RunFolder(path, lock);
   }
 
   /** The settings that the run was started with, or null for a new run. */
@@ -72,9 +73,9 @@ export class RunFolder {
     return await readRunSettings(this.path);
   }
 
-  /** Writes `run.json`. */
-  async writeSettings(settings: unknown): Promise<void> {
-    await atomicWriteFile(`${this.path}/${SETTINGS}`, `${JSON.stringify(settings, null, 2)}\n`);
+  /** Writes `run.json`, with a checksum of itself. */
+  async writeSettings(settings: object): Promise<void> {
+    await atomicWriteFile(`${this.path}/${SETTINGS}`, sealedJson(settings));
   }
 
   /**
@@ -98,12 +99,17 @@ export class RunFolder {
 
   /** Adds a line to a file. */
   async appendLine(name: LineFile, value: { readonly step?: unknown }): Promise<void> {
-    let file = this.#open.get(name);
-    if (file === undefined) {
-      file = await Deno.open(`${this.path}/${name}`, { append: true, create: true });
-      this.#open.set(name, file);
+    const path = `${this.path}/${name}`;
+    try {
+      let file = this.#open.get(name);
+      if (file === undefined) {
+        file = await Deno.open(path, { append: true, create: true });
+        this.#open.set(name, file);
+      }
+      await writeAll(file, new TextEncoder().encode(`${JSON.stringify(value)}\n`));
+    } catch (error) {
+      throw new Error(`Cannot write ${path}: ${(error as Error).message}`, { cause: error });
     }
-    await writeAll(file, new TextEncoder().encode(`${JSON.stringify(value)}\n`));
   }
 
   /** All whole lines of `events.jsonl`. */
@@ -118,13 +124,14 @@ export class RunFolder {
 
   /** Lets go of the folder. */
   async close(): Promise<void> {
-    for (const file of this.#open.values()) {
-      await file.sync();
-      file.close();
+    try {
+      for (const file of this.#open.values()) await file.sync();
+      await syncFolder(this.path);
+    } finally {
+      for (const file of this.#open.values()) file.close();
+      await this.#lock.unlock();
+      this.#lock.close();
     }
-    await syncFolder(this.path);
-    await this.#lock.unlock();
-    this.#lock.close();
   }
 }
 
@@ -146,6 +153,19 @@ async function* linesUpTo(path: string, step: number): AsyncGenerator<Uint8Array
   }
 }
 
+/** The lock goes with the process, so a crash never leaves a folder locked. */
+async function takeLock(lock: Deno.FsFile, path: string): Promise<void> {
+  if (!await lock.tryLock(true)) {
+    const owner = (await Deno.readTextFile(`${path}/${LOCK}`)).trim();
+    throw new RunFolderError(
+      `${path} is in use by ${owner || "another process"}; wait for it or choose another --output`,
+    );
+  }
+  await lock.truncate();
+  const owner = `process ${Deno.pid} on ${Deno.hostname()}, started ${new Date().toISOString()}\n`;
+  await writeAll(lock, new TextEncoder().encode(owner));
+}
+
 async function exists(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);
@@ -159,7 +179,7 @@ async function exists(path: string): Promise<boolean> {
 /**
  * What a run folder's `run.json` says, or null where there is none.
  *
- * @throws {RunFolderError} when it is no JSON.
+ * @throws {RunFolderError} when it is no JSON, or not what was written.
  */
 export async function readRunSettings(folder: string): Promise<Record<string, unknown> | null> {
   const path = `${folder}/${SETTINGS}`;
@@ -171,8 +191,10 @@ export async function readRunSettings(folder: string): Promise<Record<string, un
     throw error;
   }
   try {
-    return JSON.parse(text);
-  } catch {
-    throw new RunFolderError(`${path} is no JSON; restore it or start a new run elsewhere`);
+    return parseSealed(text);
+  } catch (error) {
+    throw new RunFolderError(
+      `${path} is damaged (${(error as Error).message}); restore it or start a new run elsewhere`,
+    );
   }
 }

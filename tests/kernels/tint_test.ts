@@ -12,6 +12,8 @@ import {
 // A name that is put together is not fetched until the test runs.
 const DAWN = ["npm:webgpu", "0.6.2"].join("@");
 
+const instances: GPU[] = [];
+
 /** Every combination of a kernel's structural parameters. */
 function combinations(kernel: Kernel): Structural[] {
   return Object.entries(kernel.structural).reduce<Record<string, StructuralValue>[]>(
@@ -41,9 +43,11 @@ Deno.test({
   sanitizeResources: false,
   async fn() {
     const { create } = await import(DAWN);
-    const adapter = await create(["backend=null"]).requestAdapter();
-    const device: GPUDevice = await adapter.requestDevice({
-      requiredFeatures: ["subgroups", "shader-f16"],
+    // Dawn dies with its instance, so the instance must outlive the test.
+    instances.push(create(["backend=null"]));
+    const adapter = await instances[0].requestAdapter();
+    const device = await adapter!.requestDevice({
+      requiredFeatures: ["subgroups" as GPUFeatureName, "shader-f16"],
     });
     const rejected: string[] = [];
     let compiled = 0;

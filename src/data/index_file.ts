@@ -41,6 +41,8 @@ export interface DataIndex {
   readonly vocabulary: VocabularyFacts;
   /** Copies of the vocabulary's files that lie in the folder. */
   readonly vocabularyFiles: readonly string[];
+  /** SHA-256 of each of them. */
+  readonly vocabularySums: Readonly<Record<string, string>>;
   /** Names the tokens and borders of all shards. */
   readonly fingerprint: string;
   /** The shards, in order. */
@@ -56,19 +58,15 @@ export const INDEX_FILE = "index.json";
 const FORMAT = "albert-shards-1";
 
 /**
- * Writes an index as JSON.
+ * An index as an object for JSON.
  *
  * @param index The index.
- * @returns The text of `index.json`.
+ * @returns What `index.json` holds, without its checksum.
  */
-export function serializeIndex(index: DataIndex): string {
+export function indexToJson(index: DataIndex): Record<string, unknown> {
   const { vocabulary, ...rest } = index;
   const { wordStarts, ...facts } = vocabulary;
-  return JSON.stringify(
-    { format: FORMAT, vocabulary: { ...facts, wordStarts: packBits(wordStarts) }, ...rest },
-    null,
-    2,
-  ) + "\n";
+  return { format: FORMAT, vocabulary: { ...facts, wordStarts: packBits(wordStarts) }, ...rest };
 }
 
 /**
@@ -117,6 +115,7 @@ export function parseIndex(text: string, name: string): DataIndex {
   return {
     vocabulary: { ...vocabulary, wordStarts } as unknown as VocabularyFacts,
     vocabularyFiles: (json.vocabularyFiles ?? []) as string[],
+    vocabularySums: (json.vocabularySums ?? {}) as Record<string, string>,
     fingerprint: json.fingerprint as string,
     shards: json.shards as ShardEntry[],
     validationFraction: (json.validationFraction ?? 0) as number,

@@ -7,4 +7,5 @@
 export * from "./atomic_write.ts";
 export * from "./checksum.ts";
 export * from "./leftovers.ts";
+export * from "./owner_lock.ts";
 export * from "./sealed_json.ts";

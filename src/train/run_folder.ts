@@ -5,10 +5,12 @@
  */
 import {
   atomicWriteFile,
+  LockedError,
   parseSealed,
   removeLeftovers,
   sealedJson,
   syncFolder,
+  takeLock,
   writeAll,
 } from "../files/mod.ts";
 import { parseLine, readJsonLines, readWholeLines } from "./json_lines.ts";
@@ -51,20 +53,16 @@ export class RunFolder {
     await Deno.mkdir(path, { recursive: true }).catch((error) => {
       throw new RunFolderError(`Cannot use ${path} as a run folder: ${error.message}`);
     });
-    const lockPath = `${path}/${LOCK}`;
-    const lock = await Deno.open(lockPath, { read: true, write: true, create: true }).catch(
-      (error) => {
-        throw new RunFolderError(`Cannot write to ${path}: ${error.message}`);
-      },
-    );
     try {
-      await takeLock(lock, path);
+      const lock = await takeLock(`${path}/${LOCK}`);
       await removeLeftovers(path);
       return new RunFolder(path, lock);
     } catch (error) {
-      lock.close();
-      if (error instanceof RunFolderError) throw error;
-      throw new RunFolderError(`Cannot write to ${path}: ${(error as Error).message}`);
+      throw new RunFolderError(
+        error instanceof LockedError
+          ? `${path} is in use by ${error.owner}; wait for it or choose another --output`
+          : `Cannot write to ${path}: ${(error as Error).message}`,
+      );
     }
   }
 
@@ -129,7 +127,6 @@ export class RunFolder {
       await syncFolder(this.path);
     } finally {
       for (const file of this.#open.values()) file.close();
-      await this.#lock.unlock();
       this.#lock.close();
     }
   }
@@ -151,19 +148,6 @@ async function* linesUpTo(path: string, step: number): AsyncGenerator<Uint8Array
     );
     yield encoder.encode(kept.map((line) => `${line}\n`).join(""));
   }
-}
-
-/** The lock goes with the process, so a crash never leaves a folder locked. */
-async function takeLock(lock: Deno.FsFile, path: string): Promise<void> {
-  if (!await lock.tryLock(true)) {
-    const owner = (await Deno.readTextFile(`${path}/${LOCK}`)).trim();
-    throw new RunFolderError(
-      `${path} is in use by ${owner || "another process"}; wait for it or choose another --output`,
-    );
-  }
-  await lock.truncate();
-  const owner = `process ${Deno.pid} on ${Deno.hostname()}, started ${new Date().toISOString()}\n`;
-  await writeAll(lock, new TextEncoder().encode(owner));
 }
 
 async function exists(path: string): Promise<boolean> {

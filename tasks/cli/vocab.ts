@@ -108,7 +108,7 @@ const train = albertCommand()
     const size = options.inputSentenceSize;
     if (size < 0) throw new ValidationError("--input-sentence-size must be 0 or more.");
     const { expandInputs, STANDARD_INPUT } = await import("../../src/data/disk/mod.ts");
-    const { atomicWriteFile } = await import("../../src/files/mod.ts");
+    const { atomicWriteFile, removeLeftovers } = await import("../../src/files/mod.ts");
     const { Tokenizer, writeSentencePieceModel } = await import("../../src/text/mod.ts");
     const { VocabularyTrainer, vocabularyListing } = await import("../../src/text/training/mod.ts");
     const trainer = usage(() =>
@@ -147,6 +147,7 @@ const train = albertCommand()
       "spiece.model": bytes,
       "spiece.vocab": vocabularyListing(model.pieces),
     };
+    await removeLeftovers(options.output, Object.keys(files));
     for (const [name, content] of Object.entries(files)) {
       await atomicWriteFile(`${options.output}/${name}`, content);
     }

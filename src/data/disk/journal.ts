@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { atomicWriteFile } from "../../files/mod.ts";
+import { atomicWriteFile, parseSealed, sealedJson } from "../../files/mod.ts";
 import type { ShardEntry } from "../index_file.ts";
 import type { LengthHistograms } from "../length_histogram.ts";
 
@@ -40,7 +40,7 @@ const JOURNAL_FILE = "prepare.json";
  * @param journal The state.
  */
 export async function writeJournal(folder: string, journal: Journal): Promise<void> {
-  await atomicWriteFile(`${folder}/${JOURNAL_FILE}`, JSON.stringify(journal));
+  await atomicWriteFile(`${folder}/${JOURNAL_FILE}`, sealedJson(journal));
 }
 
 /**
@@ -48,13 +48,24 @@ export async function writeJournal(folder: string, journal: Journal): Promise<vo
  *
  * @param folder The folder.
  * @returns The state, or nothing where there is none.
+ * @throws {Error} When it was cut short or changed.
  */
 export async function readJournal(folder: string): Promise<Journal | undefined> {
+  const path = `${folder}/${JOURNAL_FILE}`;
+  let text: string;
   try {
-    return JSON.parse(await Deno.readTextFile(`${folder}/${JOURNAL_FILE}`));
+    text = await Deno.readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
+  }
+  try {
+    return parseSealed(text) as unknown as Journal;
+  } catch (cause) {
+    throw new Error(
+      `${path} is damaged (${(cause as Error).message}); begin anew with --overwrite`,
+      { cause },
+    );
   }
 }
 

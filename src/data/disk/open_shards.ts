@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { sha256Hex } from "../../files/mod.ts";
+import { parseSealed, sha256Hex } from "../../files/mod.ts";
 import { Corpus } from "../corpus.ts";
 import { type DataIndex, INDEX_FILE, parseIndex, type ShardEntry } from "../index_file.ts";
 import { parseShard, type Shard, ShardError } from "../shard.ts";
@@ -64,7 +64,42 @@ export async function readIndex(folder: string): Promise<DataIndex> {
       cause,
     });
   }
-  return parseIndex(text, path);
+  const index = parseIndex(text, path);
+  try {
+    parseSealed(text);
+  } catch (cause) {
+    throw new ShardError(
+      `${path} is damaged (${(cause as Error).message}); copy it again or run prepare again`,
+      { cause },
+    );
+  }
+  return index;
+}
+
+/**
+ * Reads the copies of the vocabulary's files that lie in a data folder.
+ *
+ * @param data The folder, opened.
+ * @returns Their contents by name.
+ * @throws {ShardError} When one is missing or was changed; names it.
+ */
+export async function readVocabularyFiles(
+  { folder, index }: Pick<OpenedData, "folder" | "index">,
+): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  for (const name of index.vocabularyFiles) {
+    const path = `${folder}/${name}`;
+    const bytes = await Deno.readFile(path).catch((cause) => {
+      throw new ShardError(`Cannot read ${path}: ${cause.message}; run prepare again`, { cause });
+    });
+    if (sha256Hex(bytes) !== index.vocabularySums[name]) {
+      throw new ShardError(
+        `${path} was changed: its SHA-256 is not the one in ${INDEX_FILE}; copy it again or run prepare again`,
+      );
+    }
+    files.set(name, bytes);
+  }
+  return files;
 }
 
 async function readShard(path: string, entry: ShardEntry, verify: boolean): Promise<Shard> {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { folderOf, syncFolder } from "../../files/mod.ts";
+import { folderOf, LockedError, syncFolder, takeLock } from "../../files/mod.ts";
 import { INDEX_FILE } from "../index_file.ts";
 
 /** The unfinished form of an output folder, owned by this process. */
@@ -32,13 +32,12 @@ export class OutputFolder implements Disposable {
     await refuseToOverwrite(path, overwrite);
     const unfinished = `${path}.partial`;
     await Deno.mkdir(unfinished, { recursive: true });
-    const lock = await Deno.open(`${path}.lock`, { create: true, write: true });
-    if (!await lock.tryLock(true)) {
-      lock.close();
+    const lock = await takeLock(`${path}.lock`).catch((error) => {
+      if (!(error instanceof LockedError)) throw error;
       throw new Error(
-        `Another process is preparing ${path}: wait for it, or choose another folder`,
+        `${path} is being prepared by ${error.owner}: wait for it, or choose another folder`,
       );
-    }
+    });
     const folder = new OutputFolder(path, unfinished, lock);
     if (overwrite) {
       await folder.clear();

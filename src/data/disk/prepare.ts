@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { atomicWriteFile, sha256Hex } from "../../files/mod.ts";
-import { type DataIndex, INDEX_FILE, serializeIndex } from "../index_file.ts";
+import { atomicWriteFile, removeLeftovers, sealedJson, sha256Hex } from "../../files/mod.ts";
+import { type DataIndex, INDEX_FILE, indexToJson } from "../index_file.ts";
 import { emptyHistograms } from "../length_histogram.ts";
 import type { ReadOptions } from "../readers/mod.ts";
 import { type PieceTokenizer, vocabularyFacts } from "../vocabulary.ts";
@@ -102,7 +102,9 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
       signal: options.signal,
     });
     if (shards.length === 0) throw new SyntaxError("The input holds no text");
+    const vocabularySums: Record<string, string> = {};
     for (const [name, content] of Object.entries(vocabularyFiles)) {
+      vocabularySums[name] = sha256Hex(content);
       await atomicWriteFile(`${folder.unfinished}/${name}`, content);
     }
     const { documentsRead, duplicateDocuments, emptyDocuments } = input;
@@ -110,12 +112,13 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     const index: DataIndex = {
       vocabulary: facts,
       vocabularyFiles: Object.keys(vocabularyFiles),
+      vocabularySums,
       fingerprint: sha256Hex(JSON.stringify([facts.fingerprint, sums])),
       shards,
       validationFraction,
       report: { documentsRead, duplicateDocuments, emptyDocuments, lengths: histograms },
     };
-    await atomicWriteFile(`${folder.unfinished}/${INDEX_FILE}`, serializeIndex(index));
+    await atomicWriteFile(`${folder.unfinished}/${INDEX_FILE}`, sealedJson(indexToJson(index)));
     await removeJournal(folder.unfinished);
     await folder.finish();
     return { index, documentsResumed: begun.input.documentsRead };
@@ -139,7 +142,10 @@ async function findJournal(folder: OutputFolder, settings: string): Promise<Jour
         "give the same ones again, or begin anew with --overwrite",
     );
   }
-  if (journal !== undefined) return journal;
+  if (journal !== undefined) {
+    await removeLeftovers(folder.unfinished);
+    return journal;
+  }
   await folder.clear();
   await Deno.mkdir(folder.unfinished);
   return { settings, shards: [], input: START, histograms: emptyHistograms() };

@@ -4,6 +4,7 @@
  * @module
  */
 import settingsFile from "../../../deno.json" with { type: "json" };
+import { readVocabularyFiles } from "../../../src/data/disk/mod.ts";
 import { type Device, openDevice } from "../../../src/device/mod.ts";
 import { sha256File } from "../../../src/files/mod.ts";
 import {
@@ -69,7 +70,7 @@ export async function runPretrain(given: PretrainFlags): Promise<void> {
       initialWeights: weights === undefined ? undefined : await readSafetensors(weights),
       output: flags.output,
       resume: flags.resume === true,
-      files: await vocabularyFiles(data.folder, data.index.vocabularyFiles),
+      files: await readVocabularyFiles(data),
       provenance: { flags: remembered(flags), ...provenance(device) },
       observer: {
         ...observer(progress, () => stop || performance.now() > deadline),
@@ -129,16 +130,6 @@ function observer(
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)}%`;
-}
-
-/** The vocabulary's files, to travel with every checkpoint. */
-async function vocabularyFiles(
-  folder: string,
-  names: readonly string[],
-): Promise<Map<string, Uint8Array>> {
-  const files = new Map<string, Uint8Array>();
-  for (const name of names) files.set(name, await Deno.readFile(`${folder}/${name}`));
-  return files;
 }
 
 /** What a reader of `run.json` wants to know and what decides nothing. */

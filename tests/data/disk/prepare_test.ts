@@ -198,7 +198,7 @@ Deno.test("two processes do not prepare one folder at once", () =>
     await Deno.writeTextFile(`${folder}/a.txt`, lines(1, 5));
     const lock = await Deno.open(`${folder}/out.lock`, { create: true, write: true });
     await lock.lock(true);
-    await assertRejects(() => prepare(settings(folder)), Error, "Another process is preparing");
+    await assertRejects(() => prepare(settings(folder)), Error, "is being prepared by");
     lock.close();
     await prepare(settings(folder));
   }));

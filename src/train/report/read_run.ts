@@ -3,30 +3,40 @@
  *
  * @module
  */
-import { readRunSettings, RunFolderError } from "../run_folder.ts";
+import { type RunEvent, RunFolderError } from "../run_folder.ts";
 import { readJsonLines } from "../json_lines.ts";
 import { RunRecord, type SampleLine, type TensorLine } from "./run_record.ts";
-import type { RunEvent } from "../run_folder.ts";
 
 /**
- * Reads a run folder; of a run that was killed, what it had written.
+ * Reads a run folder; of a run that was killed, what it had written. A `run.json` that somebody changed is shown as it is: only a run that goes on has to trust it.
  *
  * @param folder The run folder.
  * @throws {RunFolderError} when the folder holds no run.
  */
 export async function readRun(folder: string): Promise<RunRecord> {
-  const settings = await readRunSettings(folder).catch((error) => {
-    // A path through a file, a folder without the right to read it.
-    throw error instanceof RunFolderError
-      ? error
-      : new RunFolderError(`Cannot read ${folder}: ${error.message}`);
-  });
-  if (settings === null) {
-    throw new RunFolderError(`${folder} is no run folder: it has no run.json`);
+  const path = `${folder}/run.json`;
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    throw new RunFolderError(
+      error instanceof Deno.errors.NotFound
+        ? `${folder} is no run folder: it has no run.json`
+        : `Cannot read ${path}: ${(error as Error).message}`,
+    );
   }
-  const record = new RunRecord(runName(folder), settings);
+  const record = new RunRecord(runName(folder), settingsOf(path, text));
   await readHistory(folder, record);
   return record;
+}
+
+function settingsOf(path: string, text: string): Record<string, unknown> {
+  try {
+    const { checksum: _, ...settings } = JSON.parse(text);
+    return settings;
+  } catch {
+    throw new RunFolderError(`${path} is no JSON; restore it to have a report of the run`);
+  }
 }
 
 /** Adds what a run folder's files say to a record. */

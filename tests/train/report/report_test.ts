@@ -137,7 +137,7 @@ Deno.test("readRun() says what is no run folder", async () => {
   await assertRejects(() => readRun("no/such/folder"), Error, "no/such/folder is no run folder");
   await withRun("", async (folder) => {
     await Deno.writeTextFile(`${folder}/run.json`, "{");
-    await assertRejects(() => readRun(folder), Error, `${folder}/run.json is`);
+    await assertRejects(() => readRun(folder), Error, `${folder}/run.json is no JSON`);
   });
 });
 

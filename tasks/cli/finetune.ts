@@ -1,9 +1,11 @@
 import { albertCommand } from "./common.ts";
 import glue from "./finetune/glue.ts";
+import squad from "./finetune/squad.ts";
 
 /** `albert finetune` */
 export default albertCommand()
   .description(
     "Finetune a checkpoint on a benchmark.\nThe run folder holds settings, events, checkpoints and predictions.",
   )
-  .command("glue", glue);
+  .command("glue", glue)
+  .command("squad", squad);

@@ -37,7 +37,7 @@ export interface SquadEvaluation {
 /**
  * Decides every question.
  *
- * @param windows of the dataset, the windows of a question together
+ * @param windows of the dataset, in any order
  * @param scores what the model says about each window
  */
 export function decodeDataset(

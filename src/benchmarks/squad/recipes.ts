@@ -27,3 +27,13 @@ export const SQUAD_PAPER_RECIPES: Readonly<Record<SquadVersion, Recipe>> = {
     classifierDropout: 0.1,
   },
 };
+
+/** For a try: the common settings of BERT-sized models, two epochs. */
+export const SQUAD_QUICK_RECIPE: Recipe = {
+  learningRate: 3e-5,
+  batchSize: 16,
+  epochs: 2,
+  maxSeqLength: 384,
+  dropout: 0,
+  classifierDropout: 0.1,
+};

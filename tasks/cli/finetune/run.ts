@@ -44,6 +44,8 @@ export interface TaskRequest<F extends FinetuneFlags> {
 export interface MadeTask<E extends FinetuneExample, O> {
   readonly task: FinetuneTask<E, O>;
   readonly dataSha256: string;
+  /** Whether `--max-train-samples` and `--max-eval-samples` are already seen to: an example may be less than a sample. */
+  readonly limited?: boolean;
 }
 
 /** What a benchmark brings. */
@@ -85,14 +87,14 @@ export async function runFinetune<F extends FinetuneFlags, E extends FinetuneExa
       `the vocabulary in ${folder} has ${tokenizer.vocabularySize} pieces, its config.json says vocab_size ${config.vocabSize}`,
     );
   }
-  const { task, dataSha256 } = await benchmark.makeTask({
+  const { task, dataSha256, limited = false } = await benchmark.makeTask({
     flags,
     data: flags.data,
     tokenizer,
     maxSeqLength,
     say,
   });
-  const shortened = limited(task, flags);
+  const shortened = limited ? task : limitTask(task, flags);
   const deadline = flags.maxTime === undefined
     ? Infinity
     : performance.now() + parseDuration(flags.maxTime);
@@ -189,7 +191,7 @@ function withDropout(config: ModelConfig, flags: FinetuneFlags, recipe: Recipe):
   );
 }
 
-function limited<E extends FinetuneExample, O>(
+function limitTask<E extends FinetuneExample, O>(
   task: FinetuneTask<E, O>,
   { maxTrainSamples, maxEvalSamples }: FinetuneFlags,
 ): FinetuneTask<E, O> {

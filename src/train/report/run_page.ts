@@ -20,7 +20,7 @@ import { tensorsSection } from "./tensors.ts";
  * @returns An HTML page.
  */
 export async function runPage(record: RunRecord): Promise<string> {
-  return page(`${record.name} – pretraining`, await runBody(record));
+  return page(`${record.name} – run`, await runBody(record));
 }
 
 /** What stands in the page's body; the live page puts a new one in place of the old. */

@@ -25,6 +25,8 @@ import { modelConfig, parseDuration, pretrainRequest } from "./request.ts";
 /** Opens data and device, trains, reports. */
 export async function runPretrain(given: PretrainFlags): Promise<void> {
   const flags = await withRemembered(given);
+  // Who goes on with a run says anew whether to watch it.
+  const { watch: watched, port, ...lasting } = flags;
   if (flags.data === undefined) {
     throw new UsageError("--data is missing: the folder that prepare made, or text with --vocab");
   }
@@ -71,11 +73,11 @@ export async function runPretrain(given: PretrainFlags): Promise<void> {
       output: flags.output,
       resume: flags.resume === true,
       files: await readVocabularyFiles(data),
-      provenance: { flags: remembered(flags), ...provenance(device) },
+      provenance: { flags: remembered(lasting), ...provenance(device) },
       observer: {
         ...observer(progress, () => stop || performance.now() > deadline),
         started: (report) => {
-          if (flags.watch) server = watch(report, flags.port);
+          if (watched) server = watch(report, port);
         },
       },
     });

@@ -1,0 +1,50 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { RunFolder } from "../../src/train/disk.ts";
+import { runAlbert } from "./albert_process.ts";
+
+/** A run folder with one step. */
+async function makeRun(path: string, loss: number): Promise<void> {
+  const run = await RunFolder.open(path);
+  await run.writeSettings({ settings: { seed: loss, schedule: { totalSteps: 10 } } });
+  await run.appendEvent({ step: 10, loss });
+  await run.close();
+}
+
+Deno.test("albert report: run folders in, a page out", async (t) => {
+  const folder = await Deno.makeTempDir();
+  const albert = (...words: string[]) => runAlbert(["report", ...words], { cwd: folder });
+  try {
+    await makeRun(`${folder}/first`, 3);
+    await makeRun(`${folder}/second`, 2);
+    await t.step("one run's page lies in its folder", async () => {
+      const { code, stdout, stderr } = await albert("first/");
+      assertEquals([code, stdout.trim()], [0, "first/report.html"], stderr);
+      const page = await Deno.readTextFile(`${folder}/first/report.html`);
+      assertStringIncludes(page, "<svg");
+      assertStringIncludes(page, "10 of 10");
+    });
+    await t.step("several runs share a page", async () => {
+      const { code, stdout } = await albert("first", "second", "--output", "both.html", "--json");
+      assertEquals(code, 0);
+      const { report, runs } = JSON.parse(stdout);
+      assertEquals(report, "both.html");
+      assertEquals(runs.map(({ name, step }: { name: string; step: number }) => [name, step]), [
+        ["first", 10],
+        ["second", 10],
+      ]);
+      assertStringIncludes(await Deno.readTextFile(`${folder}/both.html`), "2 runs compared");
+    });
+    await t.step("a folder without a run is refused in one sentence", async () => {
+      const { code, stdout, stderr } = await albert("first", "third");
+      assertEquals([code, stdout], [1, ""]);
+      assertEquals(stderr.trim(), "albert: third is no run folder: it has no run.json");
+    });
+    await t.step("no run at all is wrong usage", async () => {
+      const { code, stderr } = await albert();
+      assertEquals(code, 2);
+      assert(stderr.includes("run"), stderr);
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

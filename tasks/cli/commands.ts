@@ -11,6 +11,7 @@ export const COMMANDS: Record<string, () => Promise<{ default: unknown }>> = {
   pretrain: () => import("./pretrain.ts"),
   report: () => import("./report.ts"),
   finetune: () => import("./finetune.ts"),
+  evaluate: () => import("./evaluate.ts"),
   score: () => import("./score.ts"),
   predict: () => import("./predict.ts"),
   completions: () => import("./completions.ts"),

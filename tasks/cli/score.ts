@@ -1,7 +1,9 @@
 import { albertCommand } from "./common.ts";
+import glue from "./score/glue.ts";
 import squad from "./score/squad.ts";
 
 /** `albert score` */
 export default albertCommand()
   .description("Official metrics of a predictions file, without a model.")
+  .command("glue", glue)
   .command("squad", squad);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./label_order.ts";
 export * from "./metric/mod.ts";
 export * from "./reader.ts";
 export * from "./recipes.ts";

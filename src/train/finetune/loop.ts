@@ -142,7 +142,14 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
       output,
       this.#trainer,
       {
-        config: { ...config, extra: { ...config.extra, ...task.configExtra } },
+        config: {
+          ...config,
+          extra: {
+            ...config.extra,
+            ...task.configExtra,
+            max_seq_length: settings.maxSeqLength,
+          },
+        },
         architecture: task.architecture(config),
         files,
         card: taskCard(this.#run, this.#trainer.step),

@@ -5,7 +5,7 @@
  */
 import settingsFile from "../../../deno.json" with { type: "json" };
 import { type Device, openDevice } from "../../../src/device/mod.ts";
-import { sha256File } from "../../../src/files/mod.ts";
+import { Sha256 } from "../../../src/files/mod.ts";
 import { type ModelConfig, validateConfig } from "../../../src/model/mod.ts";
 import type { Tokenizer } from "../../../src/text/mod.ts";
 import { loadTokenizer } from "../../../src/text/disk/mod.ts";
@@ -21,6 +21,7 @@ import {
   type FinetuneTask,
   type Recipe,
 } from "../../../src/train/finetune/mod.ts";
+import type { Safetensors } from "../../../src/weights/mod.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { parseDuration } from "../pretrain/request.ts";
 import { createProgress } from "../progress.ts";
@@ -98,7 +99,7 @@ export async function runFinetune<F extends FinetuneFlags, E extends FinetuneExa
   const deadline = flags.maxTime === undefined
     ? Infinity
     : performance.now() + parseDuration(flags.maxTime);
-  const weightsSha256 = await sha256File(`${folder}/model.safetensors`);
+  const weightsSha256 = fingerprint(weights);
   const runConfig = withDropout(config, flags, recipe);
   const device = await openDevice({ device: flags.device, onNotice: say });
   let stop = false;
@@ -158,6 +159,13 @@ export async function runFinetune<F extends FinetuneFlags, E extends FinetuneExa
     endInterrupt();
     await device.destroy();
   }
+}
+
+/** SHA-256 over names and bytes of all tensors, in whatever files they are. */
+function fingerprint({ tensors }: Safetensors): string {
+  const sum = new Sha256();
+  for (const [name, { bytes }] of tensors) sum.update(name).update(bytes);
+  return sum.hex();
 }
 
 /** The recipe's steps or epochs give way to a flag that says the other. */

@@ -18,6 +18,7 @@ export * from "./src/model/mod.ts";
 export * from "./src/optim/mod.ts";
 export * from "./src/tensor/mod.ts";
 export * from "./src/text/mod.ts";
+export * from "./src/text/training/mod.ts";
 export * from "./src/train/mod.ts";
 export * from "./src/weights/mod.ts";
 export * from "./kernels/mod.ts";

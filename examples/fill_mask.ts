@@ -1,0 +1,47 @@
+/**
+ * Fill in masks with a saved model.
+ *
+ *     deno run -A examples/fill_mask.ts [FOLDER [TEXT…]]
+ *
+ * FOLDER is any ALBERT in Hugging Face's files: a checkpoint of `albert pretrain`, a download from
+ * the hub. Without one, a tiny model is trained on examples/farm.txt and saved first; in its few
+ * seconds it learns the order of sentences and which words are frequent, not what cows do.
+ */
+import { loadPretrained, openDevice } from "@albert-lab/albert";
+import { pretrain } from "./training_loop.ts";
+
+const [
+  folder = await saveTinyModel("tiny-albert"),
+  ...texts
+] = Deno.args;
+if (texts.length === 0) {
+  texts.push("At dusk the cow goes home to the [MASK].", "At noon the [MASK] looks for corn.");
+}
+
+// WebGPU where an adapter computes rightly, else all cores of the processor.
+const device = await openDevice({ device: "auto" });
+const albert = await loadPretrained(folder, device);
+for (const text of texts) {
+  console.log(text);
+  for (const candidates of await albert.fillMask(text, 4)) {
+    const shown = candidates.map(({ piece, probability }) =>
+      `${piece.replace("▁", "")} ${(100 * probability).toFixed(1)}%`
+    );
+    console.log(`  [MASK] ${shown.join("  ")}`);
+  }
+}
+albert.free();
+await device.destroy();
+
+/** Trains for some seconds and writes the files that `loadPretrained` reads. */
+async function saveTinyModel(path: string): Promise<string> {
+  const device = await openDevice({ device: "cpu" });
+  const text = await Deno.readTextFile(new URL("farm.txt", import.meta.url));
+  const onLog = () => {};
+  const files = await pretrain(device, { text, vocabSize: 90, steps: 200, onLog });
+  await device.destroy();
+  await Deno.mkdir(path, { recursive: true });
+  for (const [name, content] of files) await Deno.writeFile(`${path}/${name}`, content);
+  console.log(`A tiny model was trained and saved in ${path}.\n`);
+  return path;
+}

@@ -1,0 +1,85 @@
+/**
+ * Look at what each layer does to a sentence: length of the tokens' vectors, and distance and angle
+ * between a layer's input and output (as in the paper's Figure 1).
+ *
+ *     deno run -A examples/hidden_states.ts [FOLDER [TEXT]]
+ *
+ * Without a FOLDER it looks at a model that was never trained.
+ */
+import {
+  Albert,
+  initialise,
+  loadPretrained,
+  modelFiles,
+  openDevice,
+  presetConfig,
+  PretrainingModel,
+  Tokenizer,
+  VocabularyTrainer,
+  writeSentencePieceModel,
+} from "@albert-lab/albert";
+
+const [folder, text = "At dawn the cat wakes up in the barn."] = Deno.args;
+const device = await openDevice({ device: "auto" });
+const albert = folder === undefined ? await untrained() : await loadPretrained(folder, device);
+
+const { tokens, hiddenSize, layers } = await albert.hiddenStates(text);
+console.log(tokens.join(" "));
+console.log("\nlayer     norm  distance   angle");
+layers.forEach((states, layer) => {
+  const columns = [mean(tokens.keys(), (token) => norm(vector(states, token)))];
+  if (layer > 0) {
+    const pairs = tokens.map((
+      _,
+      token,
+    ) => [vector(layers[layer - 1], token), vector(states, token)]);
+    columns.push(mean(pairs, ([a, b]) => distance(a, b)), mean(pairs, ([a, b]) => angle(a, b)));
+  }
+  const units = ["", "", "°"];
+  const shown = columns.map((value, i) => (value.toFixed(i < 2 ? 3 : 1) + units[i]).padStart(9));
+  console.log(String(layer).padStart(5) + shown.join(""));
+});
+albert.free();
+await device.destroy();
+
+/** One token's numbers. */
+function vector(states: Float32Array, token: number): Float32Array {
+  return states.subarray(token * hiddenSize, (token + 1) * hiddenSize);
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i], 0);
+}
+
+function norm(a: Float32Array): number {
+  return Math.sqrt(dot(a, a));
+}
+
+function distance(a: Float32Array, b: Float32Array): number {
+  return norm(a.map((value, i) => value - b[i]));
+}
+
+/** In degrees. */
+function angle(a: Float32Array, b: Float32Array): number {
+  const cosine = dot(a, b) / (norm(a) * norm(b));
+  return Math.acos(Math.min(1, Math.max(-1, cosine))) * 180 / Math.PI;
+}
+
+function mean<T>(items: Iterable<T>, value: (item: T) => number): number {
+  const values = Array.from(items, value);
+  return values.reduce((sum, x) => sum + x, 0) / values.length;
+}
+
+/** ALBERT's twelve layers in miniature, from random weights: files in memory instead of a folder. */
+async function untrained(): Promise<Albert> {
+  const trainer = new VocabularyTrainer({ vocabSize: 90 });
+  const lines = await Deno.readTextFile(new URL("farm.txt", import.meta.url));
+  for (const line of lines.split("\n")) trainer.add(line);
+  const tokenizer = Tokenizer.fromModel(writeSentencePieceModel(trainer.train()));
+  const config = { ...presetConfig("smoke"), vocabSize: 90, numHiddenLayers: 12 };
+  const model = new PretrainingModel(device, config, { trainable: false });
+  initialise(model.parameters, 42, config.initializerRange);
+  const files = await modelFiles(model, tokenizer);
+  model.parameters.free();
+  return await Albert.load((name) => Promise.resolve(files.get(name) ?? null), device);
+}

@@ -1,0 +1,54 @@
+/**
+ * A trained model as the files of a Hugging Face folder.
+ *
+ * @module
+ */
+import type { Tokenizer } from "../text/mod.ts";
+import { encodeSafetensors } from "../weights/mod.ts";
+import { configToJson } from "./config_json.ts";
+import { readTensors } from "./load.ts";
+import { pretrainingArchitecture, type PretrainingModel } from "./pretraining.ts";
+
+/**
+ * The files that {@linkcode loadPretrained} and transformers load, by name: configuration, weights and tokenizer. No disk is touched: write them where they
+ * are wanted, or hand them to `Albert.load`.
+ *
+ * @param model read from its device once what is recorded has run
+ * @param tokenizer the one that its text was cut with
+ *
+ * @example Save a model that was trained in a program
+ * ```ts ignore
+ * for (const [name, content] of await modelFiles(trainer.model, tokenizer)) {
+ *   await Deno.writeFile(`folder/${name}`, content);
+ * }
+ * ```
+ */
+export async function modelFiles(
+  model: PretrainingModel,
+  tokenizer: Tokenizer,
+): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const config = configToJson(model.config, [pretrainingArchitecture(model.config)]);
+  const weights = encodeSafetensors(await readTensors(model.parameters), { format: "pt" });
+  const files: Record<string, string | Uint8Array> = {
+    "config.json": `${JSON.stringify(config, null, 2)}\n`,
+    ...tokenizer.toFiles(),
+  };
+  const bytes = new Map([["model.safetensors", joined(weights)]]);
+  for (const [name, content] of Object.entries(files)) {
+    bytes.set(
+      name,
+      typeof content === "string" ? new TextEncoder().encode(content) : new Uint8Array(content),
+    );
+  }
+  return bytes;
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}

@@ -20,6 +20,8 @@ export interface TimedEvent extends EventContent {
 
 /** What event files are called. */
 const NAME = /^events\.out\.tfevents\./;
+/** Bytes of a piece of a new file. */
+const PIECE = 1 << 20;
 
 /** An event file being written. */
 export class EventFile {
@@ -70,11 +72,29 @@ export async function eventFiles(folder: string): Promise<string[]> {
   return names.sort();
 }
 
+/** The records of a new file in large pieces: a call of the system for each of a million events would take a minute. */
 async function* pastRecords(
   now: number,
   past: Iterable<TimedEvent> | AsyncIterable<TimedEvent>,
 ): AsyncGenerator<Uint8Array> {
-  yield frameRecord(versionEvent(now));
-  yield frameRecord(sessionStartEvent(now, 0));
-  for await (const event of past) yield frameRecord(valuesEvent(event.seconds, event));
+  const piece = new Uint8Array(PIECE);
+  let used = 0;
+  for (const message of [versionEvent(now), sessionStartEvent(now, 0)]) {
+    const record = frameRecord(message);
+    piece.set(record, used);
+    used += record.length;
+  }
+  for await (const event of past) {
+    const record = frameRecord(valuesEvent(event.seconds, event));
+    if (used + record.length > PIECE) {
+      yield piece.subarray(0, used);
+      used = 0;
+    }
+    if (record.length > PIECE) yield record;
+    else {
+      piece.set(record, used);
+      used += record.length;
+    }
+  }
+  yield piece.subarray(0, used);
 }

@@ -1,7 +1,9 @@
 import { albertCommand } from "./common.ts";
 import glue from "./evaluate/glue.ts";
+import race from "./evaluate/race.ts";
 
 /** `albert evaluate` */
 export default albertCommand()
   .description("Predict with a finetuned checkpoint: metrics and official prediction files.")
-  .command("glue", glue);
+  .command("glue", glue)
+  .command("race", race);

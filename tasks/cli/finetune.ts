@@ -1,5 +1,6 @@
 import { albertCommand } from "./common.ts";
 import glue from "./finetune/glue.ts";
+import race from "./finetune/race.ts";
 import squad from "./finetune/squad.ts";
 
 /** `albert finetune` */
@@ -8,4 +9,5 @@ export default albertCommand()
     "Finetune a checkpoint on a benchmark.\nThe run folder holds settings, events, checkpoints and predictions.",
   )
   .command("glue", glue)
+  .command("race", race)
   .command("squad", squad);

@@ -1,0 +1,125 @@
+/**
+ * RACE as a finetuning task: the four options of a question are scored each for itself and compared.
+ *
+ * @module
+ */
+import type { Device } from "../../device/mod.ts";
+import {
+  classifierSpecs,
+  type Encoder,
+  type ModelConfig,
+  multipleChoiceLogits,
+  type ParameterSpec,
+} from "../../model/mod.ts";
+import { crossEntropy, type LossTarget, type Scope, type Tensor } from "../../tensor/mod.ts";
+import type { Tokenizer } from "../../text/mod.ts";
+import type {
+  FinetuneBatch,
+  FinetuneTask,
+  HeldOutSet,
+  Judgement,
+  Recipe,
+  TaskHead,
+} from "../../train/finetune/mod.ts";
+import { type RaceExample, raceExamples } from "./features.ts";
+import { raceAccuracy } from "./metric/mod.ts";
+import { writeRacePredictions } from "./predictions.ts";
+import { CHOICES, type RaceQuestion } from "./reader.ts";
+
+/** File name of predictions. */
+export const RACE_PREDICTIONS = "RACE.tsv";
+
+/** The model: encoder, pooler, and one score for each option. */
+export const raceHead: TaskHead<RaceExample, Float32Array> = {
+  name: "race",
+  pooler: true,
+  configExtra: { finetuning_task: "race" },
+  architecture: ({ arch }: ModelConfig): string =>
+    `${arch === "albert" ? "Albert" : "Bert"}ForMultipleChoice`,
+  headSpecs: (config: ModelConfig): ParameterSpec[] => classifierSpecs(config, 1),
+  async predict(
+    device: Device,
+    encoder: Encoder,
+    batch: FinetuneBatch<RaceExample>,
+  ): Promise<Float32Array[]> {
+    const { view } = logitsOf({ device }, encoder, batch);
+    const flat = (await device.read(view)) as Float32Array;
+    return batch.examples.map((_, row) => flat.slice(row * CHOICES, (row + 1) * CHOICES));
+  },
+};
+
+/** The task with its questions. */
+export function raceTask(
+  train: readonly RaceQuestion[],
+  heldOut: readonly RaceQuestion[],
+  tokenizer: Tokenizer,
+  maxLength: number,
+): FinetuneTask<RaceExample, Float32Array> {
+  return {
+    ...raceHead,
+    train: raceExamples(train, tokenizer, maxLength),
+    heldOut: [{ name: "", examples: raceExamples(heldOut, tokenizer, maxLength) }],
+    metric: "accuracy",
+    loss(scope: Scope, encoder: Encoder, batch: FinetuneBatch<RaceExample>, target: LossTarget) {
+      const answers = Uint32Array.from(batch.examples, ({ question }) => question.answer);
+      crossEntropy(scope, logitsOf(scope, encoder, batch), answers, target);
+    },
+    judge({ examples }: HeldOutSet<RaceExample>, logits: readonly Float32Array[]): Judgement {
+      const questions = examples.map(({ question }) => question);
+      const answers = raceAnswers(questions, logits);
+      return {
+        metrics: { ...raceAccuracy(questions, answers) },
+        files: new Map([[RACE_PREDICTIONS, writeRacePredictions(questions, answers)]]),
+      };
+    },
+  };
+}
+
+/**
+ * The option with the largest score for each question.
+ *
+ * @throws {RangeError} for scores that are NaN or infinite, naming the question.
+ */
+export function raceAnswers(
+  questions: readonly RaceQuestion[],
+  logits: readonly Float32Array[],
+): number[] {
+  return logits.map((scores, i) => {
+    if (!scores.every(Number.isFinite)) {
+      throw new RangeError(
+        `RACE, question ${questions[i].id}: the model gave ${scores.join(", ")}`,
+      );
+    }
+    return scores.indexOf(Math.max(...scores));
+  });
+}
+
+function logitsOf(
+  scope: Scope,
+  encoder: Encoder,
+  { input }: FinetuneBatch<RaceExample>,
+): Tensor {
+  const pooled = encoder.pool(scope, encoder.forward(scope, input), input);
+  return multipleChoiceLogits(scope, encoder, pooled, CHOICES);
+}
+
+/** The paper's hyperparameters (Table 14). Its authors advise a rate of 1e-5 and no dropout for version 2 of the models. */
+export const RACE_PAPER_RECIPE: Recipe = {
+  learningRate: 2e-5,
+  batchSize: 32,
+  maxSteps: 12_000,
+  warmupSteps: 1000,
+  maxSeqLength: 512,
+  dropout: 0.1,
+  classifierDropout: 0.1,
+};
+
+/** For a try: one short epoch. */
+export const RACE_QUICK_RECIPE: Recipe = {
+  learningRate: 2e-5,
+  batchSize: 16,
+  epochs: 1,
+  maxSeqLength: 256,
+  dropout: 0,
+  classifierDropout: 0.1,
+};

@@ -25,6 +25,7 @@ const BEST = "best";
 const WEIGHTS = "model.safetensors";
 const OPTIMIZER = "optimizer.safetensors";
 const TRAINER = "trainer.json";
+const MODEL_CARD = "README.md";
 const FIRST = "first_moment.";
 const SECOND = "second_moment.";
 /** What to do when a checkpoint cannot be used. */
@@ -129,11 +130,13 @@ export async function tidyCheckpoints(run: string, keep: number, best?: number):
   }
 }
 
-/** SHA-256 of every file of a folder. */
+/** SHA-256 of every file of a folder but the model card, which is there for people to edit. */
 async function sumsOf(folder: string): Promise<Record<string, string>> {
   const sums: Record<string, string> = {};
   const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
-  for (const name of names) sums[name] = await sha256File(`${folder}/${name}`);
+  for (const name of names.filter((name) => name !== MODEL_CARD)) {
+    sums[name] = await sha256File(`${folder}/${name}`);
+  }
   return sums;
 }
 

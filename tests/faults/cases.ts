@@ -1,0 +1,24 @@
+/** Every kind of fault by name. */
+import { killFolderCommand, PREPARE, VOCABULARY } from "./file_kills.ts";
+import { killPretraining } from "./pretrain_kills.ts";
+import type { Tally } from "./tally.ts";
+import type { Workbench } from "./workbench.ts";
+
+/** Tries faults; `kills` says how often where a random moment matters. */
+export type Case = (bench: Workbench, kills: number) => Promise<Tally[]>;
+
+export const CASES: Record<string, Case> = {
+  pretrain: async (bench, kills) => [
+    await killPretraining(bench, kills, "SIGKILL"),
+    await killPretraining(bench, Math.ceil(kills / 4), "SIGTERM"),
+    await killPretraining(bench, Math.ceil(kills / 4), "SIGINT"),
+  ],
+  prepare: async (bench, kills) => [
+    await killFolderCommand(bench, PREPARE, kills, "SIGKILL"),
+    await killFolderCommand(bench, PREPARE, Math.ceil(kills / 4), "SIGTERM"),
+  ],
+  vocab: async (bench, kills) => [
+    await killFolderCommand(bench, VOCABULARY, kills, "SIGKILL"),
+    await killFolderCommand(bench, VOCABULARY, Math.ceil(kills / 4), "SIGTERM"),
+  ],
+};

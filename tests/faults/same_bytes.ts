@@ -1,0 +1,68 @@
+/** Whether an interrupted run left what an undisturbed one does. */
+import { sha256File } from "../../src/files/mod.ts";
+import { namesIn } from "./workbench.ts";
+
+/** Files whose bytes hold the time of day. */
+const TIMED = new Set(["trainer.json"]);
+
+/** The first difference between two folders of plain files, or null. */
+export async function folderDifference(before: string, after: string): Promise<string | null> {
+  const names = namesIn(before);
+  const others = namesIn(after);
+  if (names.join() !== others.join()) return `${after} holds ${others} instead of ${names}`;
+  for (const name of names) {
+    if (TIMED.has(name) || Deno.statSync(`${before}/${name}`).isDirectory) continue;
+    if (await sha256File(`${before}/${name}`) !== await sha256File(`${after}/${name}`)) {
+      return `${after}/${name} has other bytes`;
+    }
+  }
+  return null;
+}
+
+/** What to compare of two runs. */
+export interface RunComparison {
+  /** Whether one was stopped by a signal it heard: then it saved once more and its log has other windows. */
+  stopped: boolean;
+}
+
+/** The first difference between two finished runs, or null. */
+export async function runDifference(
+  before: string,
+  after: string,
+  { stopped }: RunComparison,
+): Promise<string | null> {
+  const latest = (run: string) => Deno.readTextFileSync(`${run}/checkpoints/latest`).trim();
+  if (latest(before) !== latest(after)) return `${after} ends at ${latest(after)}`;
+  if (!stopped) {
+    const listed = listing(before).join("\n");
+    if (listing(after).join("\n") !== listed) {
+      return `${after} holds ${listing(after)} instead of ${listing(before)}`;
+    }
+  }
+  const difference = await folderDifference(
+    `${before}/checkpoints/${latest(before)}`,
+    `${after}/checkpoints/${latest(after)}`,
+  );
+  if (difference !== null) return difference;
+  for (const file of ["events.jsonl", "tensors.jsonl", "samples.jsonl"]) {
+    if (lines(`${before}/${file}`, stopped) !== lines(`${after}/${file}`, stopped)) {
+      return `${after}/${file} says something else`;
+    }
+  }
+  return null;
+}
+
+/** Everything a run folder holds, without the time in the event file's name. */
+function listing(run: string): string[] {
+  return namesIn(run).map((name) => name.startsWith("events.out.") ? "events.out" : name)
+    .concat(namesIn(`${run}/checkpoints`).map((name) => `checkpoints/${name}`));
+}
+
+/** A file of JSON lines without what the clock and the machine's load say. */
+function lines(path: string, evaluationsOnly: boolean): string {
+  return Deno.readTextFileSync(path).trim().split("\n").map((line) => JSON.parse(line))
+    .filter((event) => !evaluationsOnly || !("loss" in event))
+    .map(({ time: _t, tokens_per_second: _s, memory_bytes: _m, host_bytes: _h, ...rest }) =>
+      JSON.stringify(rest)
+    ).join("\n");
+}

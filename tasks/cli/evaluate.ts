@@ -1,9 +1,11 @@
 import { albertCommand } from "./common.ts";
 import glue from "./evaluate/glue.ts";
 import race from "./evaluate/race.ts";
+import squad from "./evaluate/squad.ts";
 
 /** `albert evaluate` */
 export default albertCommand()
   .description("Predict with a finetuned checkpoint: metrics and official prediction files.")
   .command("glue", glue)
-  .command("race", race);
+  .command("race", race)
+  .command("squad", squad);

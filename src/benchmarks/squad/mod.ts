@@ -5,6 +5,7 @@
  */
 export * from "./answer_question.ts";
 export * from "./decode.ts";
+export * from "./ensemble.ts";
 export * from "./features.ts";
 export * from "./head.ts";
 export * from "./linear_head.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ModelConfig } from "../../model/mod.ts";
 import type { FinetuneTask } from "../../train/finetune/mod.ts";
 import type { DecodeOptions, WindowScores } from "./decode.ts";
 import type { SquadWindow } from "./features.ts";
@@ -43,6 +44,15 @@ export function squadTaskHead(
   head: SquadHead,
 ): SquadTaskHead {
   return head === "paper" && version === "2.0" ? paperHead : linearHead;
+}
+
+/** The head that a checkpoint's tensors are of: no other has the paper's `squad_head.*`. */
+export function squadHeadOf(
+  config: ModelConfig,
+  { tensors }: { readonly tensors: ReadonlyMap<string, unknown> },
+): SquadTaskHead {
+  const paper = paperHead.headSpecs(config).some(({ name }) => tensors.has(name));
+  return paper ? paperHead : linearHead;
 }
 
 /**

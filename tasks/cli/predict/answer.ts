@@ -6,8 +6,7 @@
 import {
   answerQuestion,
   type DecodedAnswer,
-  linearHead,
-  paperHead,
+  squadHeadOf,
 } from "../../../src/benchmarks/squad/mod.ts";
 import { openDevice } from "../../../src/device/mod.ts";
 import { Encoder, encoderSpecs, Parameters } from "../../../src/model/mod.ts";
@@ -33,9 +32,7 @@ export async function predictAnswer(flags: AnswerFlags): Promise<void> {
   const folder = await resolveCheckpoint(flags.checkpoint);
   const { config, weights } = await readModelFolder(folder);
   const tokenizer = await loadTokenizer(folder);
-  // The paper's head has tensors that no other checkpoint has.
-  const paper = paperHead.headSpecs(config).some(({ name }) => weights.tensors.has(name));
-  const head = paper ? paperHead : linearHead;
+  const head = squadHeadOf(config, weights);
   const device = await openDevice({ device: flags.device });
   try {
     const specs = [...encoderSpecs(config, { pooler: false }), ...head.headSpecs(config)];

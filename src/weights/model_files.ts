@@ -49,6 +49,16 @@ async function readShards(read: ReadFile, index: Uint8Array): Promise<Safetensor
   return { tensors, metadata: {} };
 }
 
+/**
+ * The files that an index names, each once.
+ *
+ * @param index bytes of `model.safetensors.index.json`
+ * @throws {SyntaxError} when it is none, or names a file outside the folder.
+ */
+export function shardFiles(index: Uint8Array): string[] {
+  return [...new Set(weightMap(index).values())];
+}
+
 /** Tensor name to file name. A file outside the folder is refused. */
 function weightMap(index: Uint8Array): Map<string, string> {
   const { weight_map: map } = named(INDEX, () => JSON.parse(new TextDecoder().decode(index)) ?? {});

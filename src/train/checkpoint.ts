@@ -13,6 +13,7 @@ import {
 } from "../files/mod.ts";
 import { type Parameters, readTensors } from "../model/mod.ts";
 import type { Optimizer } from "../optim/mod.ts";
+import { type DownloadObserver, downloadModel, isHubName } from "../weights/hub/mod.ts";
 import { encodeSafetensors, type WritableTensor } from "../weights/mod.ts";
 import { inPieces, type ModelFolder, readSafetensors, writeModelFolder } from "./model_folder.ts";
 import { checkLines, type LineMarks, markLines } from "./line_marks.ts";
@@ -169,9 +170,16 @@ async function readPointer(folder: string, pointer: string): Promise<string | un
 
 /**
  * The model folder that a `--checkpoint` means: a run folder stands for its best checkpoint if it keeps one, else the latest,
- * anything else for itself.
+ * `hf:OWNER/NAME` for a model of the hub, which is downloaded; anything else for itself.
+ *
+ * @param download told how a download goes
+ * @throws {HubError} when the hub's model cannot be had.
  */
-export async function resolveCheckpoint(path: string): Promise<string> {
+export async function resolveCheckpoint(
+  path: string,
+  download?: DownloadObserver,
+): Promise<string> {
+  if (isHubName(path)) return await downloadModel(path, download);
   return await namedCheckpoint(path, BEST) ?? await latestCheckpoint(path) ?? path;
 }
 

@@ -29,7 +29,7 @@ export default albertCommand()
   })
   .option("--shard-tokens <n:integer>", "Tokens a shard.", { default: 4194304 })
   .option("--workers <n:integer>", "Threads that tokenize; one a core if left out.")
-  .option("--stats", "Print what the data holds, with histograms.")
+  .option("--stats", "Print what the data holds; draw lengths and masks in report.html.")
   .option("--overwrite", "Replace prepared data in the output folder.")
   .example(
     "Prepare a folder of books",
@@ -72,6 +72,11 @@ export default albertCommand()
         const { shards, report, fingerprint } = index;
         console.log(JSON.stringify({ output: options.output, fingerprint, shards, report }));
       } else if (options.stats) console.log(describeData(index));
+      if (options.stats) {
+        const { writeDataReport } = await import("./report/data.ts");
+        const path = await writeDataReport(options.output, options.seed);
+        if (!options.quiet) console.error(`histograms are drawn in ${path}`);
+      }
     } finally {
       release();
     }

@@ -33,6 +33,16 @@ export interface Chart {
   readonly logarithmic?: boolean;
 }
 
+/** Counts drawn as bars. */
+export interface BarChart {
+  /** Heading. */
+  readonly title: string;
+  /** What the bars are called together. */
+  readonly axis: string;
+  /** Name and count of each bar, from the left. */
+  readonly bars: readonly (readonly [name: string, count: number])[];
+}
+
 /** A table of numbers drawn as colours: rows by steps. */
 export interface HeatMap {
   /** Row names, from the top. */
@@ -70,10 +80,27 @@ const CONFIG = {
   view: { stroke: null },
 } as const;
 
+/** What all charts of a page's grid share. */
+const FRAME = {
+  width: WIDTH,
+  height: HEIGHT,
+  autosize: { type: "fit", contains: "padding" },
+  padding: 4,
+  config: CONFIG,
+} as const;
+
 /** Draws a chart. */
 export async function drawChart(chart: Chart): Promise<Html> {
-  const { text } = await toSvg(chartSpec(chart));
-  // Width and height are the page's business; the view box keeps the proportions.
+  return withoutSize(await toSvg(chartSpec(chart)));
+}
+
+/** Draws bars. */
+export async function drawBars(chart: BarChart): Promise<Html> {
+  return withoutSize(await toSvg(barSpec(chart)));
+}
+
+/** Width and height are the page's business; the view box keeps the proportions. */
+function withoutSize({ text }: Html): Html {
   return new Html(text.replace(/ width="[^"]*" height="[^"]*"/, ""));
 }
 
@@ -139,11 +166,7 @@ function chartSpec({ curves, format, factor = 1, logarithmic = false }: Chart): 
     ...(keep !== undefined && { transform: [{ filter: keep }] }),
   });
   return {
-    width: WIDTH,
-    height: HEIGHT,
-    autosize: { type: "fit", contains: "padding" },
-    padding: 4,
-    config: CONFIG,
+    ...FRAME,
     data: { values: points },
     layer: [
       layer(
@@ -159,6 +182,34 @@ function chartSpec({ curves, format, factor = 1, logarithmic = false }: Chart): 
         `indexof(${JSON.stringify(seldom)}, datum.curve) >= 0`,
       ),
     ],
+  };
+}
+
+function barSpec({ axis, bars }: BarChart): unknown {
+  return {
+    ...FRAME,
+    data: { values: bars.map(([, count], bar) => ({ bar, count })) },
+    mark: { type: "bar", aria: false, color: "var(--curve-1)" },
+    encoding: {
+      x: {
+        field: "bar",
+        type: "ordinal",
+        title: axis,
+        axis: {
+          labelExpr: `${JSON.stringify(bars.map(([name]) => name))}[datum.value]`,
+          labelAngle: 0,
+          labelOverlap: "parity",
+          ticks: false,
+          domain: false,
+        },
+      },
+      y: {
+        field: "count",
+        type: "quantitative",
+        title: null,
+        axis: { tickCount: 5, format: "~s" },
+      },
+    },
   };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./comparison_page.ts";
+export * from "./data_page.ts";
 export * from "./live.ts";
 export * from "./read_run.ts";
 export * from "./run_page.ts";

@@ -51,5 +51,5 @@ summary small{font-weight:400;color:var(--quiet)}
 .sample sub{color:var(--quiet);font-size:.7em}
 .right{color:var(--right);font-weight:600}
 .best{font-weight:700}
-@media print{:root{${LIGHT}}body{max-width:none;padding:0;font-size:11px}.charts{grid-template-columns:repeat(3,1fr)}figure{border:1px solid var(--grid)}}
+@media print{:root{${LIGHT}}body{max-width:none;padding:0;font-size:11px}html{font-size:11px}.charts{grid-template-columns:repeat(3,1fr)}.samples{grid-template-columns:1fr 1fr}figure{border:1px solid var(--grid)}}
 `.replaceAll("\n", ""));

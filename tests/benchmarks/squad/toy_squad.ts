@@ -1,0 +1,40 @@
+import { type ModelConfig, presetConfig } from "../../../src/model/mod.ts";
+import { RandomStream } from "../../../src/tensor/random/mod.ts";
+import { wordTokenizer } from "./word_tokenizer.ts";
+
+const SIDES = Array.from({ length: 4 }, (_, i) => `side${i}`);
+const TOWNS = Array.from({ length: 4 }, (_, i) => `town${i}`);
+const OTHERS = Array.from({ length: 12 }, (_, i) => `word${i}`);
+/** Knows the words of {@linkcode toySquad}. */
+export const TOY_TOKENIZER = wordTokenizer(["where", ...SIDES, ...TOWNS, ...OTHERS]);
+/** A model that can learn it. */
+export const TOY_CONFIG: ModelConfig = {
+  ...presetConfig("smoke"),
+  vocabSize: TOY_TOKENIZER.vocabularySize,
+  hiddenDropoutProb: 0,
+  attentionProbsDropoutProb: 0,
+};
+/** Tokens of a window. */
+export const TOY_LENGTH = 16;
+
+/** A SQuAD 2.0 file: paragraphs of which two in three name one place, two words long: that is the answer. Some need two windows. */
+export function toySquad(seed: number, count: number, prefix: string): string {
+  const random = new RandomStream(seed, 1);
+  const one = (words: readonly string[]) => words[random.integer(words.length)];
+  const paragraphs = Array.from({ length: count }, (_, i) => {
+    const words = Array.from({ length: 8 + random.integer(8) }, () => one(OTHERS));
+    const answer = `${one(SIDES)} ${one(TOWNS)}`;
+    const place = random.integer(words.length);
+    const before = words.slice(0, place).map((word) => `${word} `).join("");
+    const none = i % 3 === 0;
+    return {
+      context: none ? words.join(" ") : `${before}${answer} ${words.slice(place).join(" ")}`,
+      qas: [{
+        id: `${prefix}${i}`,
+        question: "where",
+        answers: none ? [] : [{ text: answer, answer_start: before.length }],
+      }],
+    };
+  });
+  return JSON.stringify({ version: "v2.0", data: [{ title: "", paragraphs }] });
+}

@@ -10,9 +10,9 @@ const fillMask = albertCommand()
     "A sentence",
     "albert predict fill-mask --checkpoint runs/books 'The [MASK] sat down.'",
   )
-  .action(async ({ checkpoint, top, device, json }, text) => {
+  .action(async ({ checkpoint, top, device, json, quiet }, text) => {
     const { predictFillMask } = await import("./predict/fill_mask.ts");
-    await predictFillMask({ checkpoint, top, device, json, text });
+    await predictFillMask({ checkpoint, top, device, json, quiet, text });
   });
 
 /** `albert predict answer`: a question on a text. */
@@ -25,9 +25,9 @@ const answer = albertCommand()
     "A question on a file",
     "albert predict answer --checkpoint runs/squad 'Who wrote it?' < chapter.txt",
   )
-  .action(async ({ checkpoint, top, device, json }, question, text) => {
+  .action(async ({ checkpoint, top, device, json, quiet }, question, text) => {
     const { predictAnswer } = await import("./predict/answer.ts");
-    await predictAnswer({ checkpoint, top, device, json, question, text });
+    await predictAnswer({ checkpoint, top, device, json, quiet, question, text });
   });
 
 /** `albert predict` */

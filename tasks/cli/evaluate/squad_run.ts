@@ -24,6 +24,7 @@ import { atomicWriteFile } from "../../../src/files/mod.ts";
 import { loadTokenizer } from "../../../src/text/disk/mod.ts";
 import { readModelFolder, resolveCheckpoint } from "../../../src/train/disk.ts";
 import { loadFinetuned, predictAll, taskModel } from "../../../src/train/finetune/mod.ts";
+import { downloadProgress } from "../download_progress.ts";
 import { metricText } from "../finetune/run.ts";
 import type { EvaluateSquadFlags } from "./squad.ts";
 
@@ -85,7 +86,7 @@ async function scoresOf(
   dataset: SquadDataset,
   flags: EvaluateSquadFlags,
 ): Promise<ModelScores> {
-  const folder = await resolveCheckpoint(checkpoint);
+  const folder = await resolveCheckpoint(checkpoint, downloadProgress(flags));
   const { config, weights } = await readModelFolder(folder);
   const tokenizer = await loadTokenizer(folder);
   const trained = Number(config.extra?.max_seq_length ?? DEFAULT_LENGTH);

@@ -22,6 +22,7 @@ import {
   type Recipe,
 } from "../../../src/train/finetune/mod.ts";
 import type { Safetensors } from "../../../src/weights/mod.ts";
+import { downloadProgress } from "../download_progress.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { parseDuration } from "../pretrain/request.ts";
 import { createProgress } from "../progress.ts";
@@ -73,7 +74,7 @@ export async function runFinetune<F extends FinetuneFlags, E extends FinetuneExa
   }
   const say = (sentence: string) => flags.quiet || console.error(`albert: ${sentence}`);
   const recipe = benchmark.recipe(flags);
-  const folder = await resolveCheckpoint(from);
+  const folder = await resolveCheckpoint(from, downloadProgress(flags));
   const { config, weights } = await readModelFolder(folder);
   const maxSeqLength = flags.maxSeqLength ??
     Math.min(recipe.maxSeqLength, config.maxPositionEmbeddings);

@@ -14,6 +14,7 @@ import { loadTokenizer } from "../../../src/text/disk/mod.ts";
 import { readModelFolder, resolveCheckpoint } from "../../../src/train/disk.ts";
 import { loadFinetuned } from "../../../src/train/finetune/mod.ts";
 import type { CommonOptions } from "../common.ts";
+import { downloadProgress } from "../download_progress.ts";
 
 /** Flags of the command. */
 export interface AnswerFlags {
@@ -21,6 +22,7 @@ export interface AnswerFlags {
   readonly top: number;
   readonly device: CommonOptions["device"];
   readonly json?: boolean;
+  readonly quiet?: boolean;
   readonly question: string;
   /** The text; standard input where absent. */
   readonly text?: string;
@@ -29,7 +31,7 @@ export interface AnswerFlags {
 /** Loads the checkpoint and prints the answer in its place. */
 export async function predictAnswer(flags: AnswerFlags): Promise<void> {
   const text = flags.text ?? (await new Response(Deno.stdin.readable).text()).trim();
-  const folder = await resolveCheckpoint(flags.checkpoint);
+  const folder = await resolveCheckpoint(flags.checkpoint, downloadProgress(flags));
   const { config, weights } = await readModelFolder(folder);
   const tokenizer = await loadTokenizer(folder);
   const head = squadHeadOf(config, weights);

@@ -7,6 +7,7 @@ import { openDevice } from "../../../src/device/mod.ts";
 import { type FilledMask, loadPretrained } from "../../../src/model/mod.ts";
 import { resolveCheckpoint } from "../../../src/train/disk.ts";
 import type { CommonOptions } from "../common.ts";
+import { downloadProgress } from "../download_progress.ts";
 
 /** Flags of the command. */
 export interface FillMaskFlags {
@@ -14,6 +15,7 @@ export interface FillMaskFlags {
   readonly top: number;
   readonly device: CommonOptions["device"];
   readonly json?: boolean;
+  readonly quiet?: boolean;
   readonly text?: string;
 }
 
@@ -21,7 +23,8 @@ export interface FillMaskFlags {
 export async function predictFillMask(flags: FillMaskFlags): Promise<void> {
   const device = await openDevice({ device: flags.device });
   try {
-    const albert = await loadPretrained(await resolveCheckpoint(flags.checkpoint), device);
+    const folder = await resolveCheckpoint(flags.checkpoint, downloadProgress(flags));
+    const albert = await loadPretrained(folder, device);
     for await (const text of texts(flags.text)) {
       const masks = await albert.fillMask(text, flags.top);
       console.log(flags.json ? JSON.stringify({ text, masks }) : filledText(text, masks));

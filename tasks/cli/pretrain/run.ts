@@ -15,6 +15,7 @@ import {
 } from "../../../src/train/disk.ts";
 import { type LiveReport, type ReportServer, serveReport } from "../../../src/train/report/mod.ts";
 import { pretrainSettings } from "../../../src/train/mod.ts";
+import { downloadProgress } from "../download_progress.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { createProgress } from "../progress.ts";
 import { remembered, usage, UsageError, withRemembered } from "../run_flags.ts";
@@ -41,7 +42,7 @@ export async function runPretrain(given: PretrainFlags): Promise<void> {
   const config = await modelConfig(flags, data.corpus.vocabulary.size);
   const weights = flags.initFrom === undefined
     ? undefined
-    : `${await resolveCheckpoint(flags.initFrom)}/model.safetensors`;
+    : `${await resolveCheckpoint(flags.initFrom, downloadProgress(flags))}/model.safetensors`;
   const request = pretrainRequest(
     { validationFraction: data.index.validationFraction || undefined, ...flags },
     flags.steps,

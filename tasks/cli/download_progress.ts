@@ -1,0 +1,28 @@
+import type { DownloadObserver } from "../../src/weights/hub/mod.ts";
+import { createProgress, type Progress } from "./progress.ts";
+
+const MEGABYTE = 1e6;
+
+/** Shows how a model of the hub comes; a model that is already here shows nothing. */
+export function downloadProgress({ quiet }: { readonly quiet?: boolean }): DownloadObserver {
+  let bar: Progress | undefined;
+  const megabytes = (bytes: number) => Math.round(bytes / MEGABYTE * 10) / 10;
+  return {
+    progress(done, total) {
+      bar ??= createProgress({
+        quiet,
+        title: "downloading",
+        total: megabytes(total),
+        from: megabytes(done),
+        unit: "megabyte",
+      });
+      bar.update(megabytes(done));
+      if (done < total) return;
+      bar.end();
+      bar = undefined;
+    },
+    say(sentence) {
+      if (!quiet) console.error(`albert: ${sentence}`);
+    },
+  };
+}

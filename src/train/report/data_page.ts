@@ -12,6 +12,7 @@ import { page } from "./page.ts";
 
 /** Examples that were counted, and how long they may be. */
 export interface CountedExamples {
+  /** What was counted. */
   readonly statistics: ExampleStatistics;
   /** Tokens of the longest. */
   readonly maxSeqLength: number;

@@ -26,7 +26,9 @@ export interface SamplePrediction {
 
 /** A line of `samples.jsonl`. */
 export interface SampleLine {
+  /** Of the evaluation. */
   readonly step: number;
+  /** The same examples at every step. */
   readonly samples: readonly SamplePrediction[];
 }
 
@@ -42,7 +44,9 @@ export interface TensorFigures {
 
 /** A line of `tensors.jsonl`. */
 export interface TensorLine {
+  /** Of the evaluation. */
   readonly step: number;
+  /** By Hugging Face's name. */
   readonly tensors: Readonly<Record<string, TensorFigures>>;
 }
 

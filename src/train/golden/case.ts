@@ -11,6 +11,7 @@ import {
   type StoredTensor,
   toFloat32,
   toInt32,
+  type WritableTensor,
 } from "../../weights/mod.ts";
 
 /** Settings and results of twelve optimizer steps. */
@@ -38,7 +39,7 @@ export interface GoldenCase {
   readonly weights: Safetensors;
   readonly batch: Batch;
   /** `expected.safetensors`, or `final.safetensors` of an optimizer case; empty where a case only asks. */
-  readonly expected: ReadonlyMap<string, Float32Array>;
+  readonly expected: ReadonlyMap<string, WritableTensor>;
   readonly trajectory?: Trajectory;
 }
 
@@ -109,7 +110,12 @@ export function parseCase(
     architecture: (config.extra?.architectures as string[])[0],
     weights: parseSafetensors(files.weights),
     batch: new Batch(parseSafetensors(files.batch)),
-    expected: new Map([...expected].map(([key, tensor]) => [key, toFloat32(key, tensor)])),
+    expected: new Map(
+      [...expected].map(([key, tensor]) => [
+        key,
+        { shape: tensor.shape, data: toFloat32(key, tensor) },
+      ]),
+    ),
     trajectory: files.trajectory === undefined ? undefined : JSON.parse(files.trajectory),
   };
 }

@@ -18,7 +18,7 @@ const TRAJECTORY = 1e-5;
 /** The verdict on one case. */
 export interface GoldenResult {
   readonly case: string;
-  /** Largest error as a multiple of the tolerance; infinite where something is NaN or absent, 0 where nothing was expected. */
+  /** Largest error as a multiple of the tolerance; infinite where something is NaN, absent or of another shape, 0 where nothing was expected. */
   readonly worstError: number;
   readonly worstTensor: string;
   readonly ok: boolean;
@@ -43,7 +43,7 @@ export async function checkCase(device: Device, golden: GoldenCase): Promise<Gol
     }
   }
   for (const [name, expected] of golden.expected) {
-    errors.set(name, worstMixed(tensors.get(name)?.data as Float32Array | undefined, expected));
+    errors.set(name, worstMixed(tensors.get(name), expected));
   }
   const [worstTensor, worstError] = [...errors].reduce(
     (a, b) => (b[1] > a[1] ? b : a),
@@ -62,8 +62,10 @@ export async function checkCase(device: Device, golden: GoldenCase): Promise<Gol
   };
 }
 
-function worstMixed(actual: Float32Array | undefined, expected: Float32Array): number {
-  if (actual === undefined || actual.length !== expected.length) return Infinity;
+function worstMixed(computed: WritableTensor | undefined, reference: WritableTensor): number {
+  if (computed?.shape.join() !== reference.shape.join()) return Infinity;
+  const actual = computed.data as Float32Array;
+  const expected = reference.data as Float32Array;
   let worst = 0;
   for (let i = 0; i < expected.length; i++) {
     const error = Math.abs(actual[i] - expected[i]) / (ABSOLUTE + RELATIVE * Math.abs(expected[i]));

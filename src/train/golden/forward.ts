@@ -191,7 +191,10 @@ function pretraining(
       pitch: logits.pitch,
     },
     [logitName]: pair,
-    ...Object.fromEntries(output.hiddenStates.map((state, i) => [`hidden.${i}`, state])),
+    ...Object.fromEntries(output.hiddenStates.map(({ view, shape }, i) => [
+      `hidden.${i}`,
+      { view, shape: [input.batch, input.sequence, shape.at(-1)!] },
+    ])),
   };
 }
 

@@ -1,0 +1,156 @@
+"""Finetunes one GLUE task here and in PyTorch, from the same weights on the same batches, and compares the losses of every step.
+
+    python bench/finetune_against_pytorch.py --checkpoint DIR --data glue --task cola --task mrpc
+
+Needs: Python with torch, transformers and safetensors; a checkpoint folder; GLUE's official TSV files. Dropout is 0 and the rows keep the file's order, so both sides see
+the same numbers; what differs is the order of additions. Ends with 1 if a loss differs by more than --tolerance (relative).
+"""
+
+import argparse
+import json
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import torch
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+# Folder, text columns, label column, whether there is a header, labels in the order of google-research/albert (none: a regression).
+TASKS = {
+    "cola": ("CoLA", [3], 1, False, ["0", "1"]),
+    "sst-2": ("SST-2", [0], 1, True, ["0", "1"]),
+    "mrpc": ("MRPC", [3, 4], 0, True, ["0", "1"]),
+    "sts-b": ("STS-B", [7, 8], 9, True, None),
+    "rte": ("RTE", [1, 2], 3, True, ["entailment", "not_entailment"]),
+    "mnli": ("MNLI", [8, 9], 11, True, ["contradiction", "entailment", "neutral"]),
+}
+
+
+def rows(data, task, count):
+    folder, texts, label, header, labels = TASKS[task]
+    text = (Path(data) / folder / "train.tsv").read_text(encoding="utf-8-sig")
+    lines = text.split("\n")[1 if header else 0 :]
+    for line in lines[:count]:
+        fields = line.split("\t")
+        value = fields[label]
+        yield [fields[t] for t in texts], labels.index(value) if labels else float(value)
+
+
+def finetune(albert, task, checkpoint, output, options, *more):
+    command = [*shlex.split(albert), "finetune", "glue", "--task", task, "--data", options.data]
+    command += ["--checkpoint", str(checkpoint), "--output", str(output), "--device", options.device]
+    command += ["--dropout", "0", "--classifier-dropout", "0", "--shuffle", "false", "--quiet"]
+    command += ["--batch-size", str(options.batch_size), "--learning-rate", str(options.learning_rate)]
+    command += ["--max-seq-length", str(options.max_seq_length), "--max-eval-samples", "8"]
+    command += ["--logging-steps", "1", "--eval-steps", "1000000", *more]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+class GoogleAdamW(torch.optim.Optimizer):
+    """google-research/albert optimization.py: no bias correction; decay of matrices and tables, added to the update."""
+
+    def __init__(self, named, rate):
+        decayed = [p for n, p in named if p.dim() > 1]
+        others = [p for n, p in named if p.dim() <= 1]
+        super().__init__([{"params": decayed, "decay": 0.01}, {"params": others, "decay": 0.0}], {"lr": rate})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                state = self.state[p]
+                m = state.setdefault("m", torch.zeros_like(p))
+                v = state.setdefault("v", torch.zeros_like(p))
+                m.mul_(0.9).add_(p.grad, alpha=0.1)
+                v.mul_(0.999).addcmul_(p.grad, p.grad, value=0.001)
+                p.sub_(group["lr"] * (m / (v.sqrt() + 1e-6) + group["decay"] * p))
+
+
+def lay_out(tokenizer, batch, limit):
+    """[CLS] A [SEP] B [SEP], popping from the longer text, from B where both are as long (google-research/albert). The fast tokenizers of
+    transformers share an odd place otherwise."""
+    ids, types = [], []
+    for texts in batch:
+        parts = [tokenizer(text, add_special_tokens=False).input_ids for text in texts]
+        while sum(map(len, parts)) + len(parts) + 1 > limit:
+            (parts[0] if len(parts) == 1 or len(parts[0]) > len(parts[1]) else parts[1]).pop()
+        ids.append([tokenizer.cls_token_id] + [i for part in parts for i in part + [tokenizer.sep_token_id]])
+        types.append([0] * (len(parts[0]) + 2) + [1 for part in parts[1:] for _ in range(len(part) + 1)])
+    longest = max(map(len, ids))
+    pad = lambda row, value: row + [value] * (longest - len(row))
+    return {
+        "input_ids": torch.tensor([pad(row, tokenizer.pad_token_id) for row in ids]),
+        "token_type_ids": torch.tensor([pad(row, 0) for row in types]),
+        "attention_mask": torch.tensor([pad([1] * len(row), 0) for row in ids]),
+    }
+
+
+def losses_in_pytorch(checkpoint, task, options):
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+    model = AutoModelForSequenceClassification.from_pretrained(checkpoint).eval()
+    # The embeddings' padding row and unused tensors have no gradient; eval() turns dropout off.
+    optimizer = GoogleAdamW(list(model.named_parameters()), options.learning_rate)
+    warmup = options.steps // 10
+    examples = list(rows(options.data, task, options.steps * options.batch_size))
+    regression = TASKS[task][4] is None
+    losses = []
+    for step in range(options.steps):
+        batch = examples[step * options.batch_size : (step + 1) * options.batch_size]
+        inputs = lay_out(tokenizer, [texts for texts, _ in batch], options.max_seq_length)
+        labels = torch.tensor([label for _, label in batch])
+        logits = model(**inputs).logits
+        if regression:
+            loss = torch.nn.functional.mse_loss(logits[:, 0], labels.float())
+        else:
+            loss = torch.nn.functional.cross_entropy(logits, labels)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        decay = 1 - step / options.steps
+        rate = options.learning_rate * (step / warmup if step < warmup else decay)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def compare(task, options):
+    with tempfile.TemporaryDirectory() as folder:
+        # One step at rate 0 changes nothing and leaves a checkpoint with the new head.
+        start = Path(folder) / "start"
+        finetune(options.albert, task, options.checkpoint, start, options, "--max-steps", "1", "--warmup-steps", "1")
+        start = start / "checkpoints" / "step-1"
+        run = Path(folder) / "run"
+        warmup = str(options.steps // 10)
+        finetune(options.albert, task, start, run, options, "--max-steps", str(options.steps), "--warmup-steps", warmup)
+        events = [json.loads(line) for line in (run / "events.jsonl").read_text().splitlines()]
+        ours = [event["loss"] for event in events if "loss" in event]
+        theirs = losses_in_pytorch(start, task, options)
+    assert len(ours) == len(theirs) == options.steps, (len(ours), len(theirs))
+    worst = max(abs(a - b) / abs(b) for a, b in zip(ours, theirs))
+    print(json.dumps({"task": task, "steps": options.steps, "worst_relative_difference": worst,
+                      "first_loss": [ours[0], theirs[0]], "last_loss": [ours[-1], theirs[-1]]}))
+    return worst <= options.tolerance
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--checkpoint", required=True)
+    parser.add_argument("--data", required=True, help="folder that holds CoLA/, SST-2/, MRPC/ …")
+    parser.add_argument("--task", action="append", choices=TASKS, required=True)
+    parser.add_argument("--albert", default="deno task --quiet albert", help="how to call the toolkit")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--batch-size", type=int, default=16)
+    parser.add_argument("--max-seq-length", type=int, default=64)
+    parser.add_argument("--learning-rate", type=float, default=1e-4)
+    parser.add_argument("--tolerance", type=float, default=1e-3)
+    options = parser.parse_args()
+    sys.exit(0 if all([compare(task, options) for task in options.task]) else 1)
+
+
+if __name__ == "__main__":
+    main()

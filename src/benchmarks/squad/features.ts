@@ -96,11 +96,11 @@ function features(
   let first = "";
   // The questions of a paragraph follow each other.
   let context: string | undefined;
-  let paragraph: Segmentation = { ids: new Int32Array(0), tokens: [], offsets: [] };
+  let paragraph = piecesOf({ ids: new Int32Array(0), tokens: [], offsets: [] });
   for (const [index, question] of questions.entries()) {
     if (question.context !== context) {
       context = question.context;
-      paragraph = tokenizer.encode(context);
+      paragraph = piecesOf(tokenizer.encode(context));
     }
     const answer = training ? answerPieces(question, paragraph) : NO_ANSWER;
     if (answer === undefined || paragraph.ids.length === 0) {
@@ -141,33 +141,48 @@ function features(
   return dropped === 0 ? { windows } : { windows, dropped: { count: dropped, first } };
 }
 
-/** Tokens of the paragraph. */
-interface Pieces {
+/** A paragraph's tokens; its windows show parts of these arrays. */
+interface Paragraph {
+  readonly ids: Int32Array;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
+function piecesOf({ ids, offsets }: Segmentation): Paragraph {
+  return {
+    ids,
+    starts: Uint32Array.from(offsets, ([start]) => start),
+    ends: Uint32Array.from(offsets, ([, end]) => end),
+  };
+}
+
+/** Tokens of an answer. */
+interface AnswerPieces {
   readonly first: number;
   readonly last: number;
 }
 
-const NO_ANSWER: Pieces = { first: -1, last: -1 };
+const NO_ANSWER: AnswerPieces = { first: -1, last: -1 };
 
 /** The tokens that hold the first gold answer: those of its first and last characters. Undefined where they cannot be told. */
 function answerPieces(
   { answers: [answer] }: SquadQuestion,
-  { offsets }: Segmentation,
-): Pieces | undefined {
+  { starts, ends }: Paragraph,
+): AnswerPieces | undefined {
   if (answer === undefined) return NO_ANSWER;
   if (answer.start === undefined) return undefined;
   // White space at its ends belongs to no token.
   const start = answer.start + answer.text.length - answer.text.trimStart().length;
   const end = answer.start + answer.text.trimEnd().length;
-  const first = offsets.findIndex(([, pieceEnd]) => pieceEnd > start);
-  const last = offsets.findLastIndex(([pieceStart]) => pieceStart < end);
+  const first = ends.findIndex((pieceEnd) => pieceEnd > start);
+  const last = starts.findLastIndex((pieceStart) => pieceStart < end);
   return first >= 0 && first <= last ? { first, last } : undefined;
 }
 
 function layOut(
   { specialIds: { cls, sep } }: Tokenizer,
   questionIds: Int32Array,
-  { ids, offsets }: Segmentation,
+  { ids, starts, ends }: Paragraph,
   start: number,
   length: number,
 ): Pick<SquadWindow, "sequences" | "paragraphStart" | "pieceStarts" | "pieceEnds"> {
@@ -178,14 +193,13 @@ function layOut(
   sequence[paragraphStart - 1] = sep;
   sequence.set(ids.subarray(start, start + length), paragraphStart);
   sequence[paragraphStart + length] = sep;
-  const pieces = offsets.slice(start, start + length);
   return {
     sequences: [{
       ids: sequence,
       typeIds: new Uint8Array(sequence.length).fill(1, paragraphStart),
     }],
     paragraphStart,
-    pieceStarts: Uint32Array.from(pieces, ([pieceStart]) => pieceStart),
-    pieceEnds: Uint32Array.from(pieces, ([, pieceEnd]) => pieceEnd),
+    pieceStarts: starts.subarray(start, start + length),
+    pieceEnds: ends.subarray(start, start + length),
   };
 }

@@ -13,6 +13,7 @@ import type { FinetuneExample, TaskHead } from "./task.ts";
  *
  * @param batchSize examples that the device holds at once
  * @param maxLength no sequence is longer
+ * @param onProgress told after each batch how many examples are done
  */
 export async function predictAll<E extends FinetuneExample, O>(
   device: Device,
@@ -21,6 +22,7 @@ export async function predictAll<E extends FinetuneExample, O>(
   examples: readonly E[],
   batchSize: number,
   maxLength: number,
+  onProgress?: (done: number) => void,
 ): Promise<O[]> {
   const lengths = examples.map(longestSequence);
   const order = examples.map((_, index) => index).sort((a, b) => lengths[a] - lengths[b] || a - b);
@@ -34,6 +36,7 @@ export async function predictAll<E extends FinetuneExample, O>(
     );
     const results = await task.predict(device, encoder, batch);
     indices.forEach((index, row) => outputs[index] = results[row]);
+    onProgress?.(start + indices.length);
   }
   return outputs;
 }

@@ -26,6 +26,7 @@ import { readModelFolder, resolveCheckpoint } from "../../../src/train/disk.ts";
 import { loadFinetuned, predictAll, taskModel } from "../../../src/train/finetune/mod.ts";
 import { downloadProgress } from "../download_progress.ts";
 import { metricText } from "../finetune/run.ts";
+import { createProgress } from "../progress.ts";
 import type { EvaluateSquadFlags } from "./squad.ts";
 
 /** Tokens of a window where neither flag nor checkpoint says. */
@@ -100,7 +101,22 @@ async function scoresOf(
   const model = taskModel(device, config, head, { trainable: false });
   try {
     loadFinetuned(model, head, weights);
-    const scores = await predictAll(device, model, head, windows, flags.batchSize, maxLength);
+    const progress = createProgress({
+      title: "squad",
+      total: windows.length,
+      unit: "window",
+      quiet: flags.quiet,
+    });
+    const scores = await predictAll(
+      device,
+      model,
+      head,
+      windows,
+      flags.batchSize,
+      maxLength,
+      (done) => progress.update(done),
+    );
+    progress.end();
     return { head, windows, scores };
   } finally {
     model.parameters.free();

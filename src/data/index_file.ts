@@ -82,7 +82,7 @@ export function parseIndex(text: string, name: string): DataIndex {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new ShardError(`${name} is not JSON: ${(cause as Error).message}`, { cause });
+    throw new ShardError(`${name} is not JSON: copy it again or run prepare again`, { cause });
   }
   const check = (good: boolean, field: string): void => {
     if (!good) throw new ShardError(`${name} has no usable "${field}": run prepare again`);

@@ -16,7 +16,7 @@ import type { Optimizer } from "../optim/mod.ts";
 import { type DownloadObserver, downloadModel, isHubName } from "../weights/hub/mod.ts";
 import { encodeSafetensors, type WritableTensor } from "../weights/mod.ts";
 import { inPieces, type ModelFolder, readSafetensors, writeModelFolder } from "./model_folder.ts";
-import { checkLines, type LineMarks, markLines } from "./line_marks.ts";
+import { checkLines, cutLines, type LineMarks, markLines } from "./line_marks.ts";
 import { loadTensors } from "./load_tensors.ts";
 import { RunFolderError } from "./run_folder.ts";
 
@@ -184,7 +184,7 @@ export async function resolveCheckpoint(
 }
 
 /**
- * Puts a trainer where a checkpoint left off.
+ * Puts a trainer where a checkpoint left off, and the run's log with it.
  *
  * @throws {RunFolderError} when a file is missing or was changed since it was written.
  * @throws {ConfigError} when its tensors are of another model.
@@ -201,7 +201,8 @@ export async function restoreCheckpoint(path: string, trainer: CheckpointedTrain
     }
   }
   // checkpoints/step-N lies two folders below the run.
-  await checkLines(`${path}/../..`, state.lines);
+  const run = `${path}/../..`;
+  await checkLines(run, state.lines);
   const { parameters } = trainer.model;
   const { firstMoments, secondMoments } = trainer.optimizer;
   const weights = await readSafetensors(`${path}/${WEIGHTS}`);
@@ -209,6 +210,7 @@ export async function restoreCheckpoint(path: string, trainer: CheckpointedTrain
   loadTensors(`${path}/${WEIGHTS}`, weights, parameters, parameters.values, "");
   loadTensors(`${path}/${OPTIMIZER}`, moments, parameters, firstMoments, FIRST);
   loadTensors(`${path}/${OPTIMIZER}`, moments, parameters, secondMoments, SECOND);
+  await cutLines(run, state.lines);
   trainer.startAt(state.step);
 }
 

@@ -46,9 +46,26 @@ export async function checkLines(run: string, marks: LineMarks): Promise<void> {
   }
 }
 
-async function openIfThere(path: string): Promise<Deno.FsFile | null> {
+/** Cuts the line files to what they held: what follows is of steps that are done again. */
+export async function cutLines(run: string, marks: LineMarks): Promise<void> {
+  for (const [name, { bytes }] of Object.entries(marks)) {
+    const file = await openIfThere(`${run}/${name}`, { write: true });
+    if (file === null) continue;
+    try {
+      await file.truncate(bytes);
+      await file.sync();
+    } finally {
+      file.close();
+    }
+  }
+}
+
+async function openIfThere(
+  path: string,
+  options: Deno.OpenOptions = { read: true },
+): Promise<Deno.FsFile | null> {
   try {
-    return await Deno.open(path);
+    return await Deno.open(path, options);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;

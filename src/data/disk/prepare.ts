@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { atomicWriteFile, removeLeftovers, sealedJson, sha256Hex } from "../../files/mod.ts";
+import {
+  atomicWriteFile,
+  removeLeftovers,
+  sealedJson,
+  sha256File,
+  sha256Hex,
+} from "../../files/mod.ts";
 import { type DataIndex, INDEX_FILE, indexToJson } from "../index_file.ts";
 import { emptyHistograms } from "../length_histogram.ts";
 import type { ReadOptions } from "../readers/mod.ts";
@@ -144,6 +150,14 @@ async function findJournal(folder: OutputFolder, settings: string): Promise<Jour
   }
   if (journal !== undefined) {
     await removeLeftovers(folder.unfinished);
+    for (const { file, sha256 } of journal.shards) {
+      const path = `${folder.unfinished}/${file}`;
+      const found = await sha256File(path).catch(() => "");
+      if (found === sha256) continue;
+      throw new Error(
+        `${path} is ${found === "" ? "missing" : "damaged"}; begin anew with --overwrite`,
+      );
+    }
     return journal;
   }
   await folder.clear();

@@ -1,4 +1,5 @@
 /** Every kind of fault by name. */
+import { damageData, damagePartialData, damageRun } from "./damage.ts";
 import { killFolderCommand, PREPARE, VOCABULARY } from "./file_kills.ts";
 import { killPretraining } from "./pretrain_kills.ts";
 import type { Tally } from "./tally.ts";
@@ -16,6 +17,11 @@ export const CASES: Record<string, Case> = {
   prepare: async (bench, kills) => [
     await killFolderCommand(bench, PREPARE, kills, "SIGKILL"),
     await killFolderCommand(bench, PREPARE, Math.ceil(kills / 4), "SIGTERM"),
+  ],
+  damage: async (bench) => [
+    ...await damageRun(bench, 2),
+    await damageData(bench, 2),
+    await damagePartialData(bench, 2),
   ],
   vocab: async (bench, kills) => [
     await killFolderCommand(bench, VOCABULARY, kills, "SIGKILL"),

@@ -32,6 +32,11 @@ export async function runDifference(
   { stopped }: RunComparison,
 ): Promise<string | null> {
   const latest = (run: string) => Deno.readTextFileSync(`${run}/checkpoints/latest`).trim();
+  const best = (run: string) =>
+    namesIn(`${run}/checkpoints`).includes("best")
+      ? Deno.readTextFileSync(`${run}/checkpoints/best`)
+      : "";
+  if (best(before) !== best(after)) return `${after} calls ${best(after)} the best`;
   if (latest(before) !== latest(after)) return `${after} ends at ${latest(after)}`;
   if (!stopped) {
     const listed = listing(before).join("\n");

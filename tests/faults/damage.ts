@@ -1,0 +1,185 @@
+/** Files cut short or with a bit turned over, at every region. */
+import { albertHere } from "./command_here.ts";
+import { undisturbedRun } from "./pretrain_kills.ts";
+import { runDifference } from "./same_bytes.ts";
+import { Tally } from "./tally.ts";
+import { namesIn, type Workbench } from "./workbench.ts";
+
+/** Parts of a file that are damaged in turn. */
+const REGIONS = ["start", "middle", "end"] as const;
+
+/** Files of a run folder that a resumed run relies on, or rewrites. */
+const RUN_FILES = [
+  "run.json",
+  "events.jsonl",
+  "tensors.jsonl",
+  "samples.jsonl",
+  "report.html",
+  "checkpoints/latest",
+  "checkpoints/best",
+];
+
+/** Files of a checkpoint. */
+const CHECKPOINT_FILES = [
+  "config.json",
+  "model.safetensors",
+  "optimizer.safetensors",
+  "spiece.model",
+  "tokenizer.json",
+  "trainer.json",
+  "README.md",
+];
+
+/** A file and what was done to it. */
+interface Damage {
+  what: string;
+  bytes: Uint8Array;
+}
+
+/** Bits turned over and ends cut off, `each` times a region. */
+function damages(bench: Workbench, bytes: Uint8Array, each: number): Damage[] {
+  const found: Damage[] = [{ what: "emptied", bytes: new Uint8Array() }];
+  for (const [i, region] of REGIONS.entries()) {
+    for (let time = 0; time < each; time++) {
+      const third = bytes.length / 3;
+      const at = Math.min(Math.floor((i + bench.random.uniform()) * third), bytes.length - 1);
+      const flipped = bytes.slice();
+      flipped[at] ^= 1 << bench.random.integer(8);
+      found.push({ what: `a bit turned over, ${region}`, bytes: flipped });
+      found.push({ what: `cut short, ${region}`, bytes: bytes.slice(0, at) });
+    }
+  }
+  return found;
+}
+
+/** Copies a folder. */
+function copy(from: string, to: string): void {
+  Deno.mkdirSync(to, { recursive: true });
+  for (const { name, isDirectory } of Deno.readDirSync(from)) {
+    if (isDirectory) copy(`${from}/${name}`, `${to}/${name}`);
+    else Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
+  }
+}
+
+/** A run that was stopped before its last checkpoint; going on takes five steps. */
+function interrupted(undisturbed: string, run: string): void {
+  copy(undisturbed, run);
+  Deno.removeSync(`${run}/checkpoints/step-60`, { recursive: true });
+  Deno.writeTextFileSync(`${run}/checkpoints/latest`, "step-55\n");
+}
+
+/** Damages each file of a run folder and of its last checkpoint, and resumes. */
+export async function damageRun(bench: Workbench, each: number): Promise<Tally[]> {
+  const { path: undisturbed } = await undisturbedRun(bench);
+  const inRun = new Tally("run folder damaged");
+  const inCheckpoint = new Tally("last checkpoint damaged");
+  for (const file of RUN_FILES) await damageFile(bench, undisturbed, file, each, inRun);
+  for (const name of CHECKPOINT_FILES) {
+    const file = `checkpoints/step-55/${name}`;
+    await damageFile(bench, undisturbed, file, each, inCheckpoint);
+  }
+  return [inRun, inCheckpoint];
+}
+
+async function damageFile(
+  bench: Workbench,
+  undisturbed: string,
+  file: string,
+  each: number,
+  tally: Tally,
+): Promise<void> {
+  for (
+    const { what, bytes } of damages(bench, await Deno.readFile(`${undisturbed}/${file}`), each)
+  ) {
+    const run = bench.fresh("damaged");
+    interrupted(undisturbed, run);
+    // A pointer of a run that goes on is its own.
+    const original = await Deno.readFile(`${run}/${file}`);
+    await Deno.writeFile(`${run}/${file}`, file.endsWith("latest") ? damagedPointer(bytes) : bytes);
+    const { code, stderr } = await albertHere("pretrain", "--output", run, "--resume");
+    const name = `${file}, ${what}`;
+    const end = code === 0 ? "accepted, same bytes" : "refused, same bytes once mended";
+    if (code !== 0) {
+      if (code !== 1 || stderr.includes("\n") || !stderr.includes(file.split("/").at(-1)!)) {
+        tally.lost(`${name}: no refusal that names the file`, code, stderr);
+        continue;
+      }
+      // The way back that the message tells, where it tells one; else the file is restored.
+      if (stderr.includes("earlier step-N")) {
+        await Deno.writeTextFile(`${run}/checkpoints/latest`, "step-50\n");
+      } else await Deno.writeFile(`${run}/${file}`, original);
+      const again = await albertHere("pretrain", "--output", run, "--resume");
+      if (again.code !== 0) {
+        tally.lost(`${name}: not usable again`, again.code, again.stderr);
+        continue;
+      }
+    }
+    const difference = await runDifference(undisturbed, run, { stopped: false });
+    if (difference === null) tally.good(end, code, stderr || undefined);
+    else tally.lost(`${name}: ${difference}`, code, stderr);
+    await Deno.remove(run, { recursive: true });
+  }
+}
+
+/** The damage that was made to `step-60`, made to `step-55`. */
+function damagedPointer(bytes: Uint8Array): Uint8Array {
+  return new TextEncoder().encode(new TextDecoder().decode(bytes).replace("60", "55"));
+}
+
+/** Damages each file of a folder of prepared data, and pretrains on it. */
+export async function damageData(bench: Workbench, each: number): Promise<Tally> {
+  await undisturbedRun(bench);
+  const tally = new Tally("prepared data damaged");
+  const data = `${bench.folder}/data`;
+  for (const name of namesIn(data)) {
+    const original = await Deno.readFile(`${data}/${name}`);
+    for (const { what, bytes } of damages(bench, original, each)) {
+      await Deno.writeFile(`${data}/${name}`, bytes);
+      const output = bench.fresh("on-damaged-data");
+      const { code, stderr } = await albertHere(
+        ...["pretrain", "--config", "smoke", "--data", data, "--output", output],
+        ...["--steps", "1", "--batch-size", "1", "--device", "cpu"],
+      );
+      const named = code === 1 && !stderr.includes("\n") && stderr.includes(name);
+      if (named) tally.good("refused", code, stderr);
+      else tally.lost(`${name}, ${what}`, code, stderr);
+    }
+    await Deno.writeFile(`${data}/${name}`, original);
+  }
+  return tally;
+}
+
+/** Damages what a killed `prepare` had finished, and gives the command again. */
+export async function damagePartialData(bench: Workbench, each: number): Promise<Tally> {
+  const tally = new Tally("unfinished prepare damaged");
+  const output = bench.fresh("partial-data");
+  const words = [
+    ...[
+      "prepare",
+      "--input",
+      `${bench.folder}/text.txt`,
+      "--vocab",
+      `${bench.folder}/spiece.model`,
+    ],
+    ...["--output", output, "--shard-tokens", "20000"],
+  ];
+  const running = bench.start(words);
+  while (!namesIn(`${output}.partial`).includes("shard-00002.bin") && !running.over()) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  running.child.kill("SIGKILL");
+  await running.ended;
+  const kept = bench.fresh("partial-kept");
+  copy(`${output}.partial`, kept);
+  for (const name of ["prepare.json", "shard-00000.bin"]) {
+    for (const { what, bytes } of damages(bench, await Deno.readFile(`${kept}/${name}`), each)) {
+      await Deno.writeFile(`${output}.partial/${name}`, bytes);
+      const { code, stderr } = await albertHere(...words);
+      if (code === 1 && !stderr.includes("\n") && stderr.includes(name)) {
+        tally.good("refused", code, stderr);
+      } else tally.lost(`${name}, ${what}`, code, stderr);
+    }
+    await Deno.copyFile(`${kept}/${name}`, `${output}.partial/${name}`);
+  }
+  return tally;
+}

@@ -14,6 +14,7 @@ export * from "./heads/pair.ts";
 export * from "./heads/squad.ts";
 export * from "./initialise.ts";
 export * from "./load.ts";
+export * from "./match_tensors.ts";
 export * from "./model_files.ts";
 export * from "./names.ts";
 export * from "./parameter.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./checkpoint.ts";
+export * from "./convert.ts";
 export * from "./load_tensors.ts";
 export * from "./model_folder.ts";
 export * from "./pretrain.ts";

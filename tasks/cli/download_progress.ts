@@ -13,7 +13,6 @@ export function downloadProgress({ quiet }: { readonly quiet?: boolean }): Downl
         quiet,
         title: "downloading",
         total: megabytes(total),
-        from: megabytes(done),
         unit: "megabyte",
       });
       bar.update(megabytes(done));

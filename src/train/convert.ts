@@ -1,0 +1,161 @@
+/**
+ * A Hugging Face folder as ours: the same model under the names, in the precision and with the files that this toolkit writes. Needs Deno's file access.
+ *
+ * @module
+ */
+import { folderOf, syncFolder } from "../files/mod.ts";
+import { ConfigError, matchTensors, type ModelConfig } from "../model/mod.ts";
+import { loadTokenizer } from "../text/disk/mod.ts";
+import type { Tokenizer } from "../text/mod.ts";
+import { toFloat32, type WritableTensor } from "../weights/mod.ts";
+import { checkTied, encoderParts, headsOf, type ModelHead, savedClass } from "./convert_heads.ts";
+import { readModelFolder, writeModelFolder } from "./model_folder.ts";
+
+/** What was converted. */
+export interface ConvertReport {
+  /** transformers' class of the new folder. */
+  readonly architecture: string;
+  /** Heads that came along. */
+  readonly heads: readonly ModelHead[];
+  /** Numbers in all tensors. */
+  readonly parameters: number;
+  /** Tensors that are not in the new folder: this toolkit has no use for them. */
+  readonly unused: readonly string[];
+  /** Whether the folder has a vocabulary. */
+  readonly tokenizer: boolean;
+}
+
+/**
+ * Converts a folder of an ALBERT or BERT model, weights in one safetensors file or in shards, to one that this toolkit and transformers load.
+ *
+ * @param from the folder
+ * @param to a folder that is missing or empty; it appears when it is complete
+ * @throws {ConfigError} naming the file and what is wrong with it.
+ */
+export async function convertFolder(from: string, to: string): Promise<ConvertReport> {
+  await refuseContents(to);
+  const { config, weights } = await readModelFolder(from);
+  const tokenizer = await tokenizerOf(from, config);
+  const named = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof ConfigError || error instanceof TypeError) {
+        throw new ConfigError(`${from}: ${error.message}`);
+      }
+      throw error;
+    }
+  };
+  const { found, unused, heads } = named(() => {
+    const heads = headsOf(config, weights);
+    const specs = [...encoderParts(config, weights), ...heads.flatMap(({ specs }) => specs)];
+    const { found, missing, unused } = matchTensors(specs, weights);
+    if (missing.length > 0) throw new ConfigError(`the weights lack tensor ${missing[0].name}`);
+    checkTied(config, weights);
+    return { found, unused, heads: heads.map(({ head }) => head) };
+  });
+  const tensors = new Map<string, WritableTensor>(
+    found.map(({ spec, name, tensor }) => [
+      spec.name,
+      { shape: spec.shape, data: named(() => toFloat32(name, tensor)) },
+    ]),
+  );
+  const architecture = savedClass(config, heads);
+  const report = {
+    architecture,
+    heads,
+    parameters: [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0),
+    unused,
+    tokenizer: tokenizer !== null,
+  };
+  const unfinished = `${to}.${Deno.pid}.tmp`;
+  await Deno.mkdir(unfinished, { recursive: true });
+  try {
+    await writeModelFolder(unfinished, {
+      config: writtenConfig(config, heads),
+      architecture,
+      tensors,
+      files: new Map(Object.entries(tokenizer?.toFiles() ?? {})),
+      card: card(from, config, report),
+    });
+    // An empty folder is in the way on some systems.
+    await Deno.remove(to).catch(ignoreMissing);
+    await Deno.rename(unfinished, to);
+  } catch (error) {
+    await Deno.remove(unfinished, { recursive: true }).catch(ignoreMissing);
+    throw error;
+  }
+  await syncFolder(folderOf(to));
+  return report;
+}
+
+async function refuseContents(to: string): Promise<void> {
+  try {
+    for await (const { name } of Deno.readDir(to)) {
+      throw new ConfigError(`${to} is not empty (it holds ${name}); choose another folder`);
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.NotADirectory) {
+      throw new ConfigError(`${to} is a file; choose a folder`);
+    }
+    ignoreMissing(error);
+  }
+}
+
+async function tokenizerOf(from: string, config: ModelConfig): Promise<Tokenizer | null> {
+  let tokenizer: Tokenizer;
+  try {
+    tokenizer = await loadTokenizer(from);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+  if (tokenizer.vocabularySize > config.vocabSize) {
+    throw new ConfigError(
+      `${from}: the vocabulary has ${tokenizer.vocabularySize} pieces, config.json says vocab_size ${config.vocabSize}`,
+    );
+  }
+  return tokenizer;
+}
+
+/** The new weights are float32 whatever the old ones were; and where there is no pair head, none was learned. */
+function writtenConfig(config: ModelConfig, heads: readonly ModelHead[]): ModelConfig {
+  const { torch_dtype: _, dtype: __, ...extra } = config.extra ?? {};
+  const unpaired = heads.includes("masked language") && !heads.includes("pair");
+  return {
+    ...config,
+    pairObjective: unpaired ? "none" : config.pairObjective,
+    extra: { ...extra, dtype: "float32" },
+  };
+}
+
+function card(
+  from: string,
+  config: ModelConfig,
+  { architecture, heads, parameters }: ConvertReport,
+): string {
+  const origin = config.extra?._name_or_path;
+  const source = typeof origin === "string" && origin !== ""
+    ? origin
+    : from.replace(/[\\/]+$/, "").split(/[\\/]/).at(-1);
+  return `---
+library_name: transformers
+tags: [${config.arch}]
+---
+
+# ${architecture}, converted
+
+Converted from \`${source}\` by [@albert-lab/albert](https://jsr.io/@albert-lab/albert); the model's licence and documentation are those of its source.
+
+| | |
+| --- | --- |
+| layers, hidden size, heads | ${config.numHiddenLayers}, ${config.hiddenSize}, ${config.numAttentionHeads} |
+| embedding size, vocabulary | ${config.embeddingSize}, ${config.vocabSize} |
+| heads kept | ${heads.join(", ") || "none"} |
+| parameters | ${parameters} in float32 |
+`;
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

@@ -1,0 +1,50 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  GlueFileError,
+  glueTaskDefinition,
+  inLabelOrder,
+  labelOrder,
+  readPredictions,
+  writePredictions,
+} from "../../../src/benchmarks/glue/mod.ts";
+import { presetConfig } from "../../../src/model/mod.ts";
+
+const rte = glueTaskDefinition("rte");
+const sts = glueTaskDefinition("sts-b");
+const rows = ["0", "1", "2"].map((index) => ({ index, texts: ["a", "b"], label: 0 }));
+
+Deno.test("predictions are written with the official labels and read back", () => {
+  const text = writePredictions(rte, rows, [0, 1, 1]);
+  assertEquals(
+    text,
+    "index\tprediction\n0\tentailment\n1\tnot_entailment\n2\tnot_entailment\n",
+  );
+  assertEquals(readPredictions(rte, rows, text, "RTE.tsv"), [0, 1, 1]);
+  const scores = [0.1, 5.25, Math.fround(2.3)];
+  assertEquals(readPredictions(sts, rows, writePredictions(sts, rows, scores), "f"), scores);
+});
+
+Deno.test("readPredictions() names file and line of what is wrong", () => {
+  const read = (...lines: string[]) => () =>
+    readPredictions(rte, rows, ["index\tprediction", ...lines].join("\n"), "RTE.tsv");
+  const cases: [() => unknown, string][] = [
+    [read("9\tentailment"), 'RTE.tsv, line 2: row "9" is unknown'],
+    [read("0\tentailment", "0\tentailment"), "RTE.tsv, line 3: row 0 is there a second time"],
+    [read("0\tyes"), 'RTE.tsv, line 2: label "yes" is unknown'],
+    [read("0 entailment"), "RTE.tsv, line 2: not a row and its label with a tab between"],
+    [read("0\tentailment"), "RTE.tsv lacks 2 of 3 rows, first 1"],
+    [() => readPredictions(rte, rows, "0\tentailment", "RTE.tsv"), "RTE.tsv, line 1"],
+  ];
+  for (const [run, message] of cases) assertThrows(run, GlueFileError, message);
+});
+
+Deno.test("labelOrder() follows a checkpoint's own order of the classes", () => {
+  const mnli = glueTaskDefinition("mnli");
+  const config = presetConfig("smoke");
+  const of = (id2label: unknown) => labelOrder(mnli, { ...config, extra: { id2label } });
+  assertEquals(of(undefined), [0, 1, 2]);
+  assertEquals(of({ 0: "ENTAILMENT", 1: "NEUTRAL", 2: "CONTRADICTION" }), [2, 0, 1]);
+  assertEquals(of({ 0: "LABEL_0", 1: "LABEL_1", 2: "LABEL_2" }), [0, 1, 2]);
+  assertThrows(() => of({ 0: "a", 1: "b" }), Error, "the checkpoint has 2 classes (a, b)");
+  assertEquals([...inLabelOrder(Float32Array.of(1, 2, 3), [2, 0, 1])], [3, 1, 2]);
+});

@@ -13,7 +13,7 @@ const COMPONENTS = ["x", "y", "z", "w"] as const;
  *
  * - `c_{r}_{v}`: the sums of row `r`, group `v`;
  * - `b_{i}_{v}`: group `v` of op(B) at the step's `i`-th k; when B is transposed it is turned from `column_b_{j}_{v}`, four k of its `j`-th column;
- * - `x_{r}`: the step's four k of row `r` of op(A).
+ * - `x_{r}`: the step's four k of row `r` of op(A), or `x_{r}_{i}`, one by one, when A is transposed.
  */
 export class RegisterTile {
   readonly rows: readonly number[];
@@ -45,21 +45,26 @@ export class RegisterTile {
 
   /** The products of a step, added in the order of k; `take` names a component of the step's `number`-th group of A. */
   products(take: (number: number, component: string) => string): string[] {
-    const transposed = Boolean(this.structural.transpose_a);
-    const lines: string[] = [];
-    for (const r of this.rows) {
-      if (!transposed) lines.push(`let x_${r} = ${take(r, "")};`);
-      for (const i of FOUR) {
-        let x = `x_${r}.${COMPONENTS[i]}`;
-        if (transposed) {
-          x = `x_${r}_${i}`;
-          const number = i * this.rows.length / 4 + Math.floor(r / 4);
-          lines.push(`let ${x} = ${take(number, `.${COMPONENTS[r % 4]}`)};`);
-        }
-        lines.push(this.vectors.map((v) => `c_${r}_${v} += ${x} * b_${i}_${v};`).join(" "));
-      }
-    }
-    return lines;
+    // One row and one group of columns after the other: few registers are live at a time.
+    return this.rows.flatMap((r) => [
+      ...this.#elements(r, take),
+      ...this.vectors.map((v) =>
+        FOUR.map((i) => `c_${r}_${v} += ${this.#x(r, i)} * b_${i}_${v};`).join(" ")
+      ),
+    ]);
+  }
+
+  /** Names the step's four elements of row `r` of op(A). */
+  #elements(r: number, take: (number: number, component: string) => string): string[] {
+    if (!this.structural.transpose_a) return [`let x_${r} = ${take(r, "")};`];
+    return FOUR.map((i) => {
+      const number = i * this.rows.length / 4 + Math.floor(r / 4);
+      return `let x_${r}_${i} = ${take(number, `.${COMPONENTS[r % 4]}`)};`;
+    });
+  }
+
+  #x(r: number, i: number): string {
+    return this.structural.transpose_a ? `x_${r}_${i}` : `x_${r}.${COMPONENTS[i]}`;
   }
 
   /**

@@ -37,7 +37,13 @@ export const MATMUL_VARIANTS: readonly Variant[] = [
     subgroup: true,
     ragged: true,
   }),
-  textureVariant({ name: "texture_tile", rows: 8, vectors: 4, subgroup: false, ragged: false }),
+  textureVariant({
+    name: "texture_tile",
+    rows: 8,
+    vectors: 4,
+    subgroup: false,
+    ragged: false,
+  }),
   sharedVariant({
     name: "shared_tile_large",
     rows: 8,

@@ -61,6 +61,19 @@ export interface DecodeOptions {
   readonly againstBest?: boolean;
 }
 
+/**
+ * Refuses limits that no answer meets.
+ *
+ * @throws {RangeError} naming the limit.
+ */
+export function checkDecodeOptions({ nBest = 20, maxAnswerLength = 30 }: DecodeOptions): void {
+  for (const [name, value] of Object.entries({ nBest, maxAnswerLength })) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new RangeError(`${name} must be an integer from 1, got ${value}`);
+    }
+  }
+}
+
 /** Starts or ends to combine. */
 const TOP = 20;
 

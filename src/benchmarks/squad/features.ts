@@ -53,7 +53,7 @@ const SPECIALS = 3;
 /**
  * Cuts questions into windows with the labels that training wants.
  *
- * @throws {RangeError} when a question leaves no place for its paragraph.
+ * @throws {RangeError} when a question leaves no place for its paragraph, or a length is not positive.
  */
 export function squadTrainingFeatures(
   dataset: SquadDataset,
@@ -66,7 +66,7 @@ export function squadTrainingFeatures(
 /**
  * Cuts questions into windows to be answered; their labels are 0.
  *
- * @throws {RangeError} when a question leaves no place for its paragraph.
+ * @throws {RangeError} when a question leaves no place for its paragraph, or a length is not positive.
  */
 export function squadFeatures(
   dataset: SquadDataset,
@@ -91,6 +91,11 @@ function features(
   { maxLength = 384, stride = 128, maxQuestionLength = 64 }: SquadFeatureOptions,
   training: boolean,
 ): SquadFeatures {
+  for (const [name, value] of Object.entries({ maxLength, stride, maxQuestionLength })) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new RangeError(`${name} must be an integer from 1, got ${value}`);
+    }
+  }
   const windows: SquadWindow[] = [];
   let dropped = 0;
   let first = "";

@@ -5,7 +5,7 @@
  */
 import type { ModelConfig } from "../../model/mod.ts";
 import type { FinetuneTask } from "../../train/finetune/mod.ts";
-import type { DecodeOptions, WindowScores } from "./decode.ts";
+import { checkDecodeOptions, type DecodeOptions, type WindowScores } from "./decode.ts";
 import type { SquadWindow } from "./features.ts";
 import type { SquadTaskHead } from "./head.ts";
 import { linearHead } from "./linear_head.ts";
@@ -58,11 +58,13 @@ export function squadHeadOf(
 /**
  * The task: windows in, the official metrics and prediction files out.
  *
+ * @throws {RangeError} for a limit that no answer meets.
  * @throws {SquadScoreError} from `judge`, when the held-out set has no gold answers.
  */
 export function squadTask(
   { version, head, train, heldOut, threshold, ...decoding }: SquadTaskOptions,
 ): FinetuneTask<SquadWindow, WindowScores> {
+  checkDecodeOptions(decoding);
   const chosen = squadTaskHead(version, head);
   return {
     ...chosen,

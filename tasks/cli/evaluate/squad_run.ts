@@ -7,6 +7,7 @@ import { ValidationError } from "@cliffy/command";
 import { findSquadFiles, readSquadFile } from "../../../src/benchmarks/squad/disk.ts";
 import {
   averageScores,
+  checkDecodeOptions,
   decodeDataset,
   evaluateAnswers,
   linearHead,
@@ -45,6 +46,8 @@ export async function evaluateSquad(flags: EvaluateSquadFlags): Promise<void> {
     throw new ValidationError("SQuAD's test set is not public: --split test has no file to read");
   }
   const say = (sentence: string) => flags.quiet || console.error(`albert: ${sentence}`);
+  const decoding = { nBest: flags.nBestSize, maxAnswerLength: flags.maxAnswerLength };
+  checkDecodeOptions(decoding);
   const path = flags.devFile ?? findSquadFiles(flags.data, flags.task).dev;
   const dataset = await readSquadFile(path, { say });
   const models: ModelScores[] = [];
@@ -69,8 +72,7 @@ export async function evaluateSquad(flags: EvaluateSquadFlags): Promise<void> {
     ? models[0].scores
     : averageScores(models.map((model) => model.scores));
   const answers = decodeDataset(dataset, windows, scores, {
-    nBest: flags.nBestSize,
-    maxAnswerLength: flags.maxAnswerLength,
+    ...decoding,
     againstBest: head === linearHead,
   });
   const { metrics, predictions } = evaluateAnswers(dataset, answers, flags.nullThreshold);

@@ -6,6 +6,7 @@ import {
   linearScores,
   type SpanScore,
 } from "../../../src/benchmarks/squad/decode.ts";
+import { averageScores } from "../../../src/benchmarks/squad/ensemble.ts";
 import { squadFeatures } from "../../../src/benchmarks/squad/features.ts";
 import { readTexts, type SquadV2Metrics } from "../../../src/benchmarks/squad/metric/mod.ts";
 import {
@@ -114,6 +115,15 @@ Deno.test("the threshold that is best for F1 decides, and the files say the same
   assertEquals([...readTexts(files.get("predictions.json")!)], [...predictions]);
   const { predictions: all } = evaluateAnswers(dataset, answers, 0);
   assertEquals([...all.values()], ["a", "", "a"]);
+});
+
+Deno.test("an ensemble averages a span over the models that propose it", () => {
+  const [{ spans, noAnswer }] = averageScores([
+    [{ spans: [span(3, 3, 1), span(4, 5, 3)], noAnswer: 1 }],
+    [{ spans: [span(4, 5, 2), span(6, 6, 9)], noAnswer: -2 }],
+  ]);
+  assertEquals(spans, [span(3, 3, 1), span(4, 5, 2.5), span(6, 6, 9)]);
+  assertEquals(noAnswer, -0.5);
 });
 
 Deno.test("where no threshold beats silence, nothing is answered", () => {

@@ -124,6 +124,13 @@ Deno.test("a question that leaves no place for its paragraph is named", () => {
   );
 });
 
+Deno.test("lengths that make no windows are refused", () => {
+  const dataset = readSquad(squadFile("town", [{ id: "q", answers: [] }]));
+  for (const stride of [0, -1, 1.5, NaN]) {
+    assertThrows(() => squadFeatures(dataset, TOKENIZER, { stride }), RangeError, "stride must be");
+  }
+});
+
 Deno.test("real answers come back from their pieces", async () => {
   const vocabulary = sharedData("data/albert/spiece.model");
   const file = sharedData("data/squad/v2.0/dev-v2.0.json");

@@ -6,6 +6,7 @@
 import { restoreCheckpoint, saveCheckpoint } from "../checkpoint.ts";
 import { type BestEvaluation, bestEvaluation } from "../early_stop.ts";
 import type { RunFolder } from "../run_folder.ts";
+import { RunRecorder } from "../run_recorder.ts";
 import { taskCard } from "./card.ts";
 import { evaluateTask } from "./evaluate.ts";
 import { startFrom } from "./load_for_task.ts";
@@ -21,6 +22,7 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
   readonly #run: FinetuneRun<E, O>;
   readonly #folder: RunFolder;
   readonly #trainer: FinetuneTrainer<E, O>;
+  #recorder!: RunRecorder;
   #windowStart = performance.now();
 
   constructor(run: FinetuneRun<E, O>, folder: RunFolder) {
@@ -38,6 +40,7 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
       observer.loaded(startFrom(trainer.model, task, weights, settings.seed));
     } else await restoreCheckpoint(checkpoint, trainer);
     await this.#folder.cutEvents(trainer.step);
+    this.#recorder = await RunRecorder.start(this.#folder, observer.say);
     let ended = trainer.step >= totalSteps || await this.#stopsEarly();
     if (ended) observer.say(`${output} is finished: step ${trainer.step}`);
     this.#restartWindow();
@@ -59,12 +62,17 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
         saves ||= ended || isBest;
       }
       if (saves) await this.#save();
-      if (evaluates || saves) this.#restartWindow();
+      if (evaluates || saves) {
+        await this.#recorder.draw(ended || stopping);
+        this.#restartWindow();
+      }
     }
     return await this.#result(ended);
   }
 
+  /** Frees the device's memory and closes files. */
   free(): void {
+    this.#recorder?.close();
     this.#trainer.free();
   }
 
@@ -95,7 +103,7 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
     const seconds = (performance.now() - this.#windowStart) / 1000;
     const window = windowOf(steps, this.#trainer.tokens, seconds);
     const { step } = this.#trainer;
-    await this.#folder.appendEvent({
+    await this.#recorder.event({
       step,
       loss: window.loss,
       accuracy: window.accuracy,
@@ -118,7 +126,7 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
       settings.microBatchSize,
       settings.maxSeqLength,
     );
-    await this.#folder.appendEvent({
+    await this.#recorder.event({
       step,
       ...Object.fromEntries(
         Object.entries(metrics).map(([name, value]) => [eventField(name), value]),

@@ -25,6 +25,7 @@ const QUANTITIES: Readonly<Record<string, Quantity>> = {
   accuracy_mlm: { title: "Masked word accuracy", format: ".3~p" },
   accuracy_pair: { title: "Sentence pair accuracy", format: ".3~p" },
   accuracy_pair_whole: { title: "Sentence pair accuracy, uncut pairs", format: ".3~p" },
+  accuracy: { title: "Accuracy", format: ".3~p" },
   learning_rate: { title: "Learning rate", format: ".5~g" },
   gradient_norm: { title: "Gradient norm before clipping", format: ".5~g", logarithmic: true },
   tokens_per_second: { title: "Tokens a second", format: "~s" },

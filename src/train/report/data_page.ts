@@ -58,12 +58,7 @@ async function examplesSection({ statistics, maxSeqLength }: CountedExamples): P
       lengthHistogram,
       (i) => `${Math.round((i * maxSeqLength) / 16)}`,
     ),
-    bars(
-      "Masked tokens of an example",
-      "percent, at least",
-      maskedPercentHistogram,
-      (i) => `${5 * i}`,
-    ),
+    bars("Masked tokens of an example", "percent", maskedPercentHistogram, String),
     { title: "Words of a masked span, as drawn (%)", axis: "words", bars: shares(spansDrawn) },
     { title: "Words of a masked span, as masked (%)", axis: "words", bars: shares(spansMasked) },
   ];

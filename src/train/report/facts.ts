@@ -61,7 +61,9 @@ function sequenceLengths(at: (path: string) => string): string {
   for (let i = 0; at(`settings.phases[${i}].untilStep`) !== ""; i++) {
     lengths.push(at(`settings.phases[${i}].examples.maxSeqLength`));
   }
-  return lengths.length > 0 ? lengths.join(", then ") : at("settings.examples.maxSeqLength");
+  return lengths.length > 0
+    ? lengths.join(", then ")
+    : at("settings.examples.maxSeqLength") || at("settings.maxSeqLength");
 }
 
 function optimizer(at: (path: string) => string): string {

@@ -36,6 +36,14 @@ const TYPES: Readonly<Record<string, "string" | "number" | "boolean">> = {
   earlyStopPatience: "number",
   shuffle: "boolean",
   strict: "boolean",
+  head: "string",
+  trainFile: "string",
+  devFile: "string",
+  docStride: "number",
+  maxQueryLength: "number",
+  nBestSize: "number",
+  maxAnswerLength: "number",
+  nullThreshold: "number",
 };
 
 /**

@@ -4,18 +4,23 @@ import { fileUrl, ROOT, shortHash, usableCacheFolder, writeWhole } from "../laun
 /**
  * A configuration that types modules as a browser would run them: no `Deno`, the DOM's libraries,
  * and the WebGPU types browsers' makers keep.
+ *
+ * @param libraries More of TypeScript's libraries to know.
  */
-export async function browserConfig(config: Config): Promise<string> {
-  const { imports }: DenoConfig = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+export async function browserConfig(config: Config, libraries: string[] = []): Promise<string> {
+  const { imports, name }: DenoConfig = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
   const text = JSON.stringify({
-    imports: Object.fromEntries(
-      Object.entries(imports).map(([name, target]) => [
-        name,
-        target.startsWith("./") ? fileUrl(ROOT) + target.slice(1) : target,
-      ]),
-    ),
+    imports: {
+      ...Object.fromEntries(
+        Object.entries(imports).map(([name, target]) => [
+          name,
+          target.startsWith("./") ? fileUrl(ROOT) + target.slice(1) : target,
+        ]),
+      ),
+      [name]: `${fileUrl(ROOT)}/mod.ts`,
+    },
     compilerOptions: {
-      lib: ["esnext", "dom", "dom.iterable", "dom.asynciterable"],
+      lib: ["esnext", "dom", "dom.iterable", "dom.asynciterable", ...libraries],
       types: [imports["@webgpu/types"]],
     },
     links: config.jsr ? undefined : JSON.parse(await Deno.readTextFile(config.path)).links,

@@ -1,0 +1,99 @@
+/**
+ * The page: trains a small ALBERT, or loads the one that is served beside it, and fills in masks.
+ *
+ *     deno run -A examples/browser/serve.ts [FOLDER]
+ *
+ * `?device=cpu` does without WebGPU.
+ */
+import { Albert, type Device, loadPretrained, openDevice, type StepLog } from "@albert-lab/albert";
+import { pretrain } from "../training_loop.ts";
+import { curves, type LossPoint } from "./curves.ts";
+import { type TokenLogits, tokenLogits } from "./token_logits.ts";
+
+const element = <T extends Element>(id: string) => document.querySelector<T>(`#${id}`)!;
+const text = element<HTMLTextAreaElement>("text");
+const trainButton = element<HTMLButtonElement>("train");
+const fillButton = element<HTMLButtonElement>("fill");
+
+const device = await openPageDevice();
+let albert: Albert | null = null;
+
+text.value = await (await fetch("farm.txt")).text();
+if ((await fetch("model/config.json", { method: "HEAD" })).ok) {
+  useModel(await loadPretrained(new URL("model", location.href), device), "The model served here.");
+}
+element("training").addEventListener("submit", (event) => {
+  event.preventDefault();
+  working(train);
+});
+element("filling").addEventListener("submit", (event) => {
+  event.preventDefault();
+  working(fillIn);
+});
+trainButton.disabled = false;
+
+async function openPageDevice(): Promise<Device> {
+  const cpu = new URLSearchParams(location.search).get("device") === "cpu";
+  let notice = "";
+  const onNotice = (sentence: string) => notice = ` (${sentence})`;
+  const opened = await openDevice({ device: cpu ? "cpu" : "auto", onNotice });
+  const { kind, adapter } = opened.description;
+  element("device").textContent = `Computing on ${kind}: ${adapter}${notice}`;
+  document.documentElement.dataset.device = kind;
+  return opened;
+}
+
+/** Trains on the text and takes the new model. */
+async function train(): Promise<void> {
+  const steps = element<HTMLInputElement>("steps").valueAsNumber;
+  const points: LossPoint[] = [];
+  const started = performance.now();
+  const onLog = async ({ step, maskedLoss, pairLoss }: StepLog) => {
+    points.push({ step: step + 1, maskedLoss, pairLoss });
+    element("curves").innerHTML = curves(points, steps);
+    const rate = 1000 * (step + 1) / (performance.now() - started);
+    element("progress").textContent = `step ${step + 1}, ${rate.toFixed(1)} a second`;
+    await new Promise(requestAnimationFrame); // lets the page draw
+  };
+  const files = await pretrain(device, { text: text.value, vocabSize: 90, steps, onLog });
+  const read = (name: string) => Promise.resolve(files.get(name) ?? null);
+  useModel(await Albert.load(read, device), `The model of ${steps} steps.`);
+  await fillIn();
+}
+
+async function fillIn(): Promise<void> {
+  const [candidates] = await albert!.fillMask(element<HTMLInputElement>("sentence").value, 8);
+  element("candidates").replaceChildren(...candidates.map(({ piece, probability }) => {
+    const item = document.createElement("li");
+    const meter = Object.assign(document.createElement("meter"), { value: probability });
+    const [word, share] = [piece, `${(100 * probability).toFixed(1)}%`].map((shown) =>
+      Object.assign(document.createElement("span"), { textContent: shown })
+    );
+    item.append(word, meter, share);
+    return item;
+  }));
+}
+
+function useModel(model: Albert, note: string): void {
+  albert?.free();
+  albert = model;
+  element("note").textContent = note;
+}
+
+/** Keeps the buttons quiet meanwhile, and says what went wrong. */
+async function working(work: () => Promise<void>): Promise<void> {
+  trainButton.disabled = fillButton.disabled = true;
+  try {
+    await work();
+  } catch (error) {
+    element("note").textContent = error instanceof Error ? error.message : String(error);
+  }
+  trainButton.disabled = false;
+  fillButton.disabled = albert === null;
+}
+
+/** The model's logits, for whoever imports the page's bundle. */
+export function logits(sentence: string): Promise<TokenLogits> {
+  if (albert === null) throw new TypeError("The page has no model yet");
+  return tokenLogits(albert, sentence);
+}

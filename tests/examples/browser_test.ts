@@ -1,0 +1,101 @@
+// The page of examples/browser in headless Chromium: the same numbers as Deno's, and training.
+import { assert, assertEquals } from "@std/assert";
+import { loadPretrained, openDevice } from "../../mod.ts";
+import { bundle, pageHandler } from "../../examples/browser/serve.ts";
+import { type TokenLogits, tokenLogits } from "../../examples/browser/token_logits.ts";
+import { pretrain } from "../../examples/training_loop.ts";
+import { prepareConfig } from "../../tasks/launch/config.ts";
+import { findChromium, Page } from "./chromium.ts";
+
+const SENTENCE = "At dusk the cow goes home to the [MASK].";
+
+/** Pieces, here and in the page. */
+const VOCABULARY = 90;
+const SLOW = Deno.env.get("ALBERT_SLOW") === "1";
+
+const chromium = await findChromium();
+if (chromium === null) console.log("no Chromium on this machine: the test of the page is skipped");
+
+/** A model of a few steps, whose weights are far from those it began with. */
+async function writeModel(folder: string): Promise<void> {
+  const device = await openDevice({ device: "cpu" });
+  const text = await Deno.readTextFile(new URL("../../examples/farm.txt", import.meta.url));
+  const files = await pretrain(device, { text, vocabSize: VOCABULARY, steps: 30, onLog: () => {} });
+  for (const [name, content] of files) await Deno.writeFile(`${folder}/${name}`, content);
+  await device.destroy();
+}
+
+async function logitsInDeno(folder: string): Promise<TokenLogits> {
+  const device = await openDevice({ device: "cpu" });
+  const albert = await loadPretrained(folder, device);
+  const logits = await tokenLogits(albert, SENTENCE);
+  albert.free();
+  await device.destroy();
+  return logits;
+}
+
+async function checkLogits(page: Page, expected: TokenLogits): Promise<void> {
+  await page.until("document.querySelector('#note')?.textContent.includes('served')");
+  const actual = await page.evaluate<TokenLogits>(
+    `import("./main.js").then(({ logits }) => logits(${JSON.stringify(SENTENCE)}))`,
+  );
+  assertEquals(actual.tokens, expected.tokens);
+  assertEquals(actual.values.length, expected.values.length);
+  const worst = Math.max(...actual.values.map((x, i) => Math.abs(x - expected.values[i])));
+  assert(worst <= 1e-4, `logits differ by up to ${worst}`);
+}
+
+/** Trains by the page's own button; the masked loss ends below that of guessing. */
+async function checkTraining(page: Page, steps: number): Promise<void> {
+  await page.evaluate(`document.querySelector("#steps").value = ${steps}`);
+  await page.evaluate(`document.querySelector("#train").click()`);
+  const done = `document.querySelector("#note").textContent === "The model of ${steps} steps."`;
+  await page.until(`${done} && document.querySelectorAll("#candidates li").length === 8`);
+  const label = await page.evaluate<string>(`document.querySelector("text.words").textContent`);
+  const loss = Number(/[\d.]+$/.exec(label)?.[0]);
+  assert(loss < Math.log(VOCABULARY), `the masked loss is ${loss}, no better than chance`);
+}
+
+/** Serves the page with a model, and hands an open page to `check` with Deno's logits of that model. */
+async function withPage(
+  query: string,
+  check: (page: Page, expected: TokenLogits) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  await writeModel(folder);
+  const expected = await logitsInDeno(folder);
+  const script = await bundle((await prepareConfig(() => {})).flags);
+  const server = Deno.serve({ port: 0, onListen() {} }, pageHandler(script, folder));
+  const page = await Page.open(chromium!, `http://localhost:${server.addr.port}/${query}`);
+  try {
+    await check(page, expected);
+  } finally {
+    await page.close();
+    await server.shutdown();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test({
+  name: "the page computes Deno's logits to 1e-4 without WebGPU, and trains",
+  ignore: chromium === null,
+  fn: () =>
+    withPage("?device=cpu", async (page, expected) => {
+      await checkLogits(page, expected);
+      await checkTraining(page, 40);
+      assertEquals(await page.evaluate("document.documentElement.dataset.device"), "cpu");
+    }),
+});
+
+Deno.test({
+  name: "the page computes Deno's logits to 1e-4 with WebGPU where the browser has it, and trains",
+  ignore: chromium === null,
+  fn: () =>
+    withPage("", async (page, expected) => {
+      await checkLogits(page, expected);
+      const device = await page.evaluate("document.documentElement.dataset.device");
+      console.log(`the page computed on ${device}`);
+      // A software adapter takes half a minute to compile what a training step runs.
+      if (SLOW) await checkTraining(page, 20);
+    }),
+});

@@ -1,0 +1,129 @@
+/** A page in headless Chromium, driven through its DevTools protocol. */
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+
+/** A software adapter where the machine has no graphics card. */
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-dev-shm-usage",
+  "--no-first-run",
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--remote-debugging-port=0",
+];
+
+/** Path of a Chromium on this machine (`CHROMIUM`, or one in `PATH`), or null. */
+export async function findChromium(): Promise<string | null> {
+  const chosen = Deno.env.get("CHROMIUM");
+  if (chosen) return chosen;
+  const folders = (Deno.env.get("PATH") ?? "").split(":");
+  for (const path of NAMES.flatMap((name) => folders.map((folder) => `${folder}/${name}`))) {
+    if (await Deno.stat(path).then(({ isFile }) => isFile, () => false)) return path;
+  }
+  return null;
+}
+
+/** What DevTools answers to a command. */
+interface Reply {
+  id?: number;
+  error?: { message: string };
+  result?: Record<string, unknown>;
+}
+
+/** One page of a browser that runs for it alone. */
+export class Page {
+  readonly #process: Deno.ChildProcess;
+  readonly #profile: string;
+  readonly #socket: WebSocket;
+  readonly #waiting = new Map<number, (reply: Reply) => void>();
+  #sent = 0;
+
+  private constructor(process: Deno.ChildProcess, profile: string, socket: WebSocket) {
+    this.#process = process;
+    this.#profile = profile;
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => {
+      const reply: Reply = JSON.parse(data);
+      if (reply.id !== undefined) this.#waiting.get(reply.id)?.(reply);
+    };
+  }
+
+  /** Starts a browser on an address. */
+  static async open(chromium: string, url: string): Promise<Page> {
+    const profile = await Deno.makeTempDir({ prefix: "albert-chromium-" });
+    const process = new Deno.Command(chromium, {
+      args: [...FLAGS, `--user-data-dir=${profile}`, "--window-size=1200,860", url],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const [port] = (await waitFor(
+      "the browser's port",
+      async () => await Deno.readTextFile(`${profile}/DevToolsActivePort`).catch(() => ""),
+    )).split("\n");
+    const address = await waitFor("the page", async () => {
+      const targets = await (await fetch(`http://127.0.0.1:${port}/json/list`)).json();
+      return targets.find((target: { type: string }) => target.type === "page")
+        ?.webSocketDebuggerUrl;
+    });
+    const socket = new WebSocket(address);
+    await new Promise((resolve, reject) => {
+      socket.onopen = resolve;
+      socket.onerror = reject;
+    });
+    return new Page(process, profile, socket);
+  }
+
+  /** The value of an expression in the page, awaited. */
+  async evaluate<T>(expression: string): Promise<T> {
+    const { result, exceptionDetails } = await this.#send("Runtime.evaluate", {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    if (exceptionDetails !== undefined) throw new Error(JSON.stringify(exceptionDetails));
+    return (result as { value: T }).value;
+  }
+
+  /** Evaluates again and again until the value is truthy; a page that is still loading has none. */
+  async until<T>(expression: string): Promise<T> {
+    return await waitFor(expression, () => this.evaluate<T | null>(expression).catch(() => null));
+  }
+
+  /** The visible page as a PNG. */
+  async screenshot(): Promise<Uint8Array> {
+    const { data } = await this.#send("Page.captureScreenshot", { format: "png" });
+    return Uint8Array.from(atob(data as string), (character) => character.charCodeAt(0));
+  }
+
+  /** Ends the browser. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#socket.onclose = resolve);
+    this.#send("Browser.close", {}).catch(() => {});
+    await closed;
+    await this.#process.status;
+    await Deno.remove(this.#profile, { recursive: true });
+  }
+
+  async #send(method: string, params: object): Promise<Record<string, unknown>> {
+    const id = ++this.#sent;
+    const reply = new Promise<Reply>((resolve) => this.#waiting.set(id, resolve));
+    this.#socket.send(JSON.stringify({ id, method, params }));
+    const { result, error } = await reply;
+    this.#waiting.delete(id);
+    if (error !== undefined) throw new Error(`${method}: ${error.message}`);
+    return result!;
+  }
+}
+
+/** Asks ten times a second, for a minute, until there is an answer. */
+async function waitFor<T>(what: string, ask: () => Promise<T | null>): Promise<T> {
+  for (let turn = 0; turn < 600; turn++) {
+    const answer = await ask();
+    if (answer) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`Waited a minute for ${what}`);
+}

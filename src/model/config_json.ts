@@ -70,10 +70,19 @@ export function parseConfig(text: string): ModelConfig {
     throw new ConfigError("not a JSON object");
   }
   const fields = json as JsonObject;
-  const arch = fields.model_type ?? "albert";
+  const arch = fields.model_type ?? familyOf(fields);
   if (arch !== "albert" && arch !== "bert") {
     throw new ConfigError(
       `model_type is ${JSON.stringify(arch)}; albert and bert are supported`,
+    );
+  }
+  const positions = fields.position_embedding_type ?? "absolute";
+  if (positions !== "absolute" || fields.is_decoder === true) {
+    const field = positions === "absolute" ? "is_decoder" : "position_embedding_type";
+    throw new ConfigError(
+      `${field} is ${
+        JSON.stringify(fields[field])
+      }; only encoders with absolute positions are supported`,
     );
   }
   const number = (name: keyof typeof NUMBER_DEFAULTS): number => {
@@ -120,6 +129,16 @@ export function parseConfig(text: string): ModelConfig {
     padTokenId: optionalNumber(fields, "pad_token_id", 0),
     extra: Object.fromEntries(Object.entries(fields).filter(([key]) => !KNOWN.has(key))),
   });
+}
+
+/** google-research/albert's own files say no model type, but an embedding size; early files of transformers name a class. */
+function familyOf({ architectures, embedding_size: embeddingSize }: JsonObject): string {
+  const name = Array.isArray(architectures) ? `${architectures[0]}` : "";
+  if (name.startsWith("Albert") || embeddingSize !== undefined) return "albert";
+  if (name.startsWith("Bert")) return "bert";
+  throw new ConfigError(
+    'model_type is missing; add "model_type": "albert" or "model_type": "bert"',
+  );
 }
 
 /** BERT's key is `classifier_dropout`, and null there means the hidden dropout. */

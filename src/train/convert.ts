@@ -47,8 +47,9 @@ export async function convertFolder(from: string, to: string): Promise<ConvertRe
     }
   };
   const { found, unused, heads } = named(() => {
+    const encoder = encoderParts(config, weights);
     const heads = headsOf(config, weights);
-    const specs = [...encoderParts(config, weights), ...heads.flatMap(({ specs }) => specs)];
+    const specs = [...encoder, ...heads.flatMap(({ specs }) => specs)];
     const { found, missing, unused } = matchTensors(specs, weights);
     if (missing.length > 0) throw new ConfigError(`the weights lack tensor ${missing[0].name}`);
     checkTied(config, weights);

@@ -78,12 +78,24 @@ for (
     [{ hidden_dropout_prob: 1 }, "hidden_dropout_prob must lie in [0, 1)"],
     [{ embedding_projection: false }, "embedding_projection must be true"],
     [{ model_type: "gpt2" }, 'model_type is "gpt2"'],
+    [{ model_type: undefined, embedding_size: undefined }, "model_type is missing"],
+    [{ position_embedding_type: "relative_key" }, "only encoders with absolute positions"],
+    [{ is_decoder: true }, "is_decoder is true"],
   ] as const
 ) {
   Deno.test(`parseConfig() refuses ${JSON.stringify(change)}`, () => {
     assertThrows(() => parseConfig(JSON.stringify({ ...SMALL, ...change })), ConfigError, message);
   });
 }
+
+Deno.test("parseConfig() knows the family of a file without model_type", () => {
+  const { embedding_size: _, ...plain } = SMALL;
+  const family = (change: object) =>
+    parseConfig(JSON.stringify({ ...plain, model_type: undefined, ...change })).arch;
+  assertEquals(family({ embedding_size: 16 }), "albert");
+  assertEquals(family({ architectures: ["AlbertForMaskedLM"] }), "albert");
+  assertEquals(family({ architectures: ["BertForMaskedLM"] }), "bert");
+});
 
 Deno.test("parseConfig() refuses what is no JSON object", () => {
   assertThrows(() => parseConfig("{"), ConfigError, "not JSON");

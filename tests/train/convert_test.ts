@@ -1,0 +1,253 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  classifierSpecs,
+  ConfigError,
+  configToJson,
+  encoderSpecs,
+  initialValues,
+  maskedLanguageSpecs,
+  type ModelConfig,
+  pairSpecs,
+  type ParameterSpec,
+  parseConfig,
+  spanSpecs,
+  squadHeadSpecs,
+} from "../../src/model/mod.ts";
+import { loadTokenizer } from "../../src/text/disk/mod.ts";
+import { convertFolder, readModelFolder } from "../../src/train/disk.ts";
+import { encodeSafetensors, toFloat32, type WritableTensor } from "../../src/weights/mod.ts";
+
+const ALBERT = {
+  model_type: "albert",
+  vocab_size: 12,
+  embedding_size: 4,
+  hidden_size: 8,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  intermediate_size: 16,
+  max_position_embeddings: 10,
+};
+const BERT = { ...ALBERT, model_type: "bert", embedding_size: undefined };
+const VOCABULARY = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\nc\nab\n##c\n##b\n";
+
+type Files = Record<string, Uint8Array | string>;
+
+const configOf = (json: object): ModelConfig => parseConfig(JSON.stringify(json));
+
+/** Tensors with values that tell them apart. */
+function tensorsOf(specs: readonly ParameterSpec[]): Map<string, WritableTensor> {
+  return new Map(specs.map((spec) => {
+    const data = initialValues({ ...spec, kind: "matrix" }, 7, 1);
+    return [spec.name, { shape: spec.shape, data }];
+  }));
+}
+
+function joined(tensors: ReadonlyMap<string, WritableTensor>): Uint8Array {
+  return Uint8Array.from(encodeSafetensors(tensors).flatMap((piece) => [...piece]));
+}
+
+/** A folder as transformers saves it; what `convert` makes of it is in `to`. */
+async function inFolders(
+  files: Files,
+  test: (from: string, to: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/from`);
+    for (const [name, content] of Object.entries(files)) {
+      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+      await Deno.writeFile(`${folder}/from/${name}`, bytes);
+    }
+    await test(`${folder}/from`, `${folder}/to`);
+    const left = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+    assert(!left.some((name) => name.endsWith(".tmp")), `${left}`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const refused = (files: Files, message: string) =>
+  inFolders(files, async (from, to) => {
+    await assertRejects(() => convertFolder(from, to), ConfigError, message);
+    await assertRejects(() => Deno.stat(to), Deno.errors.NotFound);
+  });
+
+/** Values of the converted folder beside those that went in. */
+async function assertSame(to: string, tensors: ReadonlyMap<string, WritableTensor>) {
+  const { weights } = await readModelFolder(to);
+  assertEquals([...weights.tensors.keys()].sort(), [...tensors.keys()].sort());
+  for (const [name, { data }] of tensors) {
+    assertEquals(toFloat32(name, weights.tensors.get(name)!), data, name);
+  }
+}
+
+const HEADS: readonly [string, object, (config: ModelConfig) => ParameterSpec[], string[]][] = [
+  ["AlbertForPreTraining", ALBERT, (c) => [...maskedLanguageSpecs(c), ...pairSpecs(c)], [
+    "masked language",
+    "pair",
+  ]],
+  ["AlbertForMaskedLM", ALBERT, maskedLanguageSpecs, ["masked language"]],
+  ["AlbertForSequenceClassification", ALBERT, (c) => classifierSpecs(c, 3), ["classifier"]],
+  ["AlbertForMultipleChoice", ALBERT, (c) => classifierSpecs(c, 1), ["classifier"]],
+  ["AlbertForQuestionAnswering", ALBERT, spanSpecs, ["span"]],
+  ["AlbertModel", ALBERT, squadHeadSpecs, ["paper's SQuAD 2.0"]],
+  ["BertForPreTraining", BERT, (c) => [...maskedLanguageSpecs(c), ...pairSpecs(c)], [
+    "masked language",
+    "pair",
+  ]],
+  ["BertModel", BERT, () => [], []],
+];
+for (const [architecture, json, head, heads] of HEADS) {
+  Deno.test(`convertFolder() keeps every tensor of ${architecture}`, async () => {
+    const config = configOf(json);
+    const pooler = !/MaskedLM|QuestionAnswering/.test(architecture);
+    const tensors = tensorsOf([...encoderSpecs(config, { pooler }), ...head(config)]);
+    const files = {
+      "config.json": JSON.stringify({
+        ...json,
+        architectures: [architecture],
+        id2label: { 0: "x" },
+      }),
+      "model.safetensors": joined(tensors),
+      "vocab.txt": VOCABULARY,
+      "tokenizer_config.json": '{"do_lower_case": false}',
+    };
+    await inFolders(files, async (from, to) => {
+      const report = await convertFolder(from, to);
+      assertEquals([report.architecture, [...report.heads]], [architecture, heads]);
+      assertEquals([report.unused, report.tokenizer], [[], true]);
+      await assertSame(to, tensors);
+      const written = JSON.parse(await Deno.readTextFile(`${to}/config.json`));
+      assertEquals([written.architectures, written.id2label], [[architecture], { 0: "x" }]);
+      // Cased, as the old folder said.
+      const tokenizer = await loadTokenizer(to);
+      assertEquals([...tokenizer.encodeIds("abc A")], [8, 9, 1]);
+      assert((await Deno.readTextFile(`${to}/README.md`)).includes(architecture));
+      // What was written once is written the same again.
+      await convertFolder(to, `${to}-again`);
+      for (const name of ["model.safetensors", "tokenizer.json", "tokenizer_config.json"]) {
+        const [one, two] = [to, `${to}-again`].map((at) => Deno.readFileSync(`${at}/${name}`));
+        assertEquals(one, two, name);
+      }
+    });
+  });
+}
+
+Deno.test("convertFolder() reads half precision, old names, missing prefixes and duplicates", async () => {
+  const config = configOf(BERT);
+  const tensors = tensorsOf([...encoderSpecs(config), ...maskedLanguageSpecs(config)]);
+  const old = new Map([...tensors].map(([name, tensor]) => [
+    name.replace(/^bert\./, "").replace(/(LayerNorm)\.weight$/, "$1.gamma")
+      .replace(/(LayerNorm)\.bias$/, "$1.beta"),
+    tensor,
+  ]));
+  old.set("cls.predictions.decoder.weight", tensors.get("bert.embeddings.word_embeddings.weight")!);
+  old.set("embeddings.position_ids", { shape: [1, 2], data: BigInt64Array.of(0n, 1n) });
+  old.set("vision.weight", { shape: [1], data: Float32Array.of(1) });
+  const files = {
+    "config.json": JSON.stringify({ ...BERT, torch_dtype: "float16" }),
+    "model.safetensors": joined(old),
+  };
+  await inFolders(files, async (from, to) => {
+    const report = await convertFolder(from, to);
+    assertEquals([report.architecture, report.tokenizer], ["BertForMaskedLM", false]);
+    assertEquals(report.unused, ["vision.weight"]);
+    await assertSame(to, tensors);
+    const written = JSON.parse(await Deno.readTextFile(`${to}/config.json`));
+    assertEquals([written.dtype, written.torch_dtype], ["float32", undefined]);
+    assertEquals(written.pair_objective, "none");
+  });
+});
+
+Deno.test("convertFolder() gathers shards", async () => {
+  const config = configOf(ALBERT);
+  const tensors = tensorsOf(encoderSpecs(config));
+  const names = [...tensors.keys()];
+  const part = (which: number) => new Map([...tensors].filter((_, i) => i % 2 === which));
+  const file = (i: number) => `model-0000${i + 1}-of-00002.safetensors`;
+  const map = Object.fromEntries(names.map((name, i) => [name, file(i % 2)]));
+  const files = {
+    "config.json": JSON.stringify(ALBERT),
+    "model.safetensors.index.json": JSON.stringify({ weight_map: map }),
+    [file(0)]: joined(part(0)),
+    [file(1)]: joined(part(1)),
+  };
+  await inFolders(files, async (from, to) => {
+    await convertFolder(from, to);
+    await assertSame(to, tensors);
+  });
+});
+
+Deno.test("convertFolder() writes only where nothing is", async () => {
+  const files = {
+    "config.json": JSON.stringify(ALBERT),
+    "model.safetensors": joined(tensorsOf(encoderSpecs(configOf(ALBERT)))),
+  };
+  await inFolders(files, async (from, to) => {
+    await assertRejects(() => convertFolder(from, from), ConfigError, "is not empty (it holds ");
+    const file = `${from}/config.json`;
+    await assertRejects(() => convertFolder(from, file), ConfigError, "is a file; choose a folder");
+    await Deno.mkdir(to);
+    assertEquals((await convertFolder(from, to)).architecture, "AlbertModel");
+  });
+});
+
+Deno.test("convertFolder() says what is wrong with a folder", async () => {
+  const config = configOf(ALBERT);
+  const good = tensorsOf([...encoderSpecs(config), ...maskedLanguageSpecs(config)]);
+  const folder = (change: object, tensors = good): Files => ({
+    "config.json": JSON.stringify({ ...ALBERT, ...change }),
+    "model.safetensors": joined(tensors),
+  });
+  const without = (name: string) => new Map([...good].filter(([other]) => other !== name));
+  await refused({}, "config.json does not exist");
+  await refused({ ...folder({}), "config.json": "{" }, "config.json: not JSON");
+  await refused(
+    folder({ model_type: undefined, embedding_size: undefined }),
+    'model_type is missing; add "model_type"',
+  );
+  await refused(folder({ model_type: "gpt2" }), 'model_type is "gpt2"');
+  await refused(
+    folder({ hidden_size: 16 }),
+    "tensor albert.encoder.embedding_hidden_mapping_in.weight has shape [8,4], the configuration asks for [16,4]",
+  );
+  await refused(
+    folder({}, without("albert.encoder.embedding_hidden_mapping_in.bias")),
+    "lack tensor albert.encoder.embedding_hidden_mapping_in.bias",
+  );
+  await refused(folder({}, without("predictions.dense.bias")), "head is not whole");
+  await refused(
+    folder({}, without("albert.pooler.bias")),
+    "lack tensor albert.pooler.bias",
+  );
+  await refused(
+    { ...folder({}), "vocab.txt": `${VOCABULARY}d\ne\n` },
+    "the vocabulary has 13 pieces",
+  );
+  await refused({ ...folder({}), "vocab.txt": `${VOCABULARY}d\ne\n` }, "says vocab_size 12");
+  const broken = folder({});
+  broken["model.safetensors"] = (broken["model.safetensors"] as Uint8Array).slice(0, -5);
+  await refused(broken, "model.safetensors: truncated");
+  const { "model.safetensors": _, ...weightless } = folder({});
+  await refused(weightless, "has no model.safetensors");
+  await refused({ ...weightless, "pytorch_model.bin": "x" }, "convert it once with transformers");
+  const untied = new Map(good).set("predictions.decoder.weight", {
+    shape: [12, 4],
+    data: new Float32Array(48),
+  });
+  await refused(folder({}, untied), "tie_word_embeddings false");
+});
+
+Deno.test("config.json of a converted folder is read as the same model", async () => {
+  const config = configOf(ALBERT);
+  const files = {
+    "config.json": JSON.stringify(configToJson(config, ["AlbertModel"])),
+    "model.safetensors": joined(tensorsOf(encoderSpecs(config))),
+  };
+  await inFolders(files, async (from, to) => {
+    await convertFolder(from, to);
+    const { extra: _, ...again } = (await readModelFolder(to)).config;
+    const { extra: __, ...before } = (await readModelFolder(from)).config;
+    assertEquals(again, before);
+  });
+});

@@ -35,7 +35,7 @@ const QUANTITIES: Readonly<Record<string, Quantity>> = {
 
 const HELD_OUT = "eval_";
 /** Sizes of an evaluation, not figures of the model. */
-const NOT_DRAWN = /^eval_(.+_)?(examples|pairs_whole)$/;
+const NOT_DRAWN = /^eval_(.+_)?(examples|pairs_whole|total)$/;
 
 /** What a field measures, and on which text. */
 interface Measurement {
@@ -70,9 +70,9 @@ function fieldsByQuantity(records: readonly RunRecord[]): [string, string[]][] {
   return [...known, ...others].map((name) => [name, groups[name]!]);
 }
 
-/** A run without a pair objective logs zeros for it. */
+/** A run without a pair objective logs zeros for it, as does one without classes for its accuracy. */
 function isMeasured(field: string, { buckets }: ThinnedSeries): boolean {
-  if (!/_pair$/.test(field)) return buckets.length > 0;
+  if (!/_pair$|^accuracy$/.test(field)) return buckets.length > 0;
   return buckets.some(({ low, high }) => low !== 0 || high !== 0);
 }
 

@@ -146,7 +146,7 @@ function chartSpec({ curves, format, factor = 1, logarithmic = false }: Chart): 
     type: "quantitative",
     title: null,
     scale: log ? { type: "log" } : { zero: false },
-    axis: { tickCount: log ? 4 : 5, format },
+    axis: log ? { values: powersOfTen(least, most), format } : { tickCount: 5, format },
   });
   const color = {
     field: "curve",
@@ -183,6 +183,12 @@ function chartSpec({ curves, format, factor = 1, logarithmic = false }: Chart): 
       ),
     ],
   };
+}
+
+/** The powers of ten around and between two values, so that a logarithmic grid stays light. */
+function powersOfTen(least: number, most: number): number[] {
+  const first = Math.floor(Math.log10(least)), last = Math.ceil(Math.log10(most));
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(`1e${first + i}`));
 }
 
 function barSpec({ axis, bars }: BarChart): unknown {

@@ -1,0 +1,174 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { type Device, openDevice } from "../../../src/device/mod.ts";
+import { encoderSpecs, initialValues, pretrainingSpecs } from "../../../src/model/mod.ts";
+import { glueHead, glueTaskDefinition } from "../../../src/benchmarks/glue/mod.ts";
+import {
+  finetune,
+  type FinetuneResult,
+  type FinetuneRun,
+} from "../../../src/train/finetune/disk.ts";
+import {
+  type FinetuneSettings,
+  loadFinetuned,
+  startFrom,
+  type TaskLoadReport,
+  taskModel,
+} from "../../../src/train/finetune/mod.ts";
+import { readModelFolder } from "../../../src/train/disk.ts";
+import { encodeSafetensors, parseSafetensors, type Safetensors } from "../../../src/weights/mod.ts";
+import { tokenizer, toyConfig, toySettings, toyTask } from "./toy_task.ts";
+
+/** A checkpoint in memory with the parameters of some specs. */
+function checkpoint(specs = pretrainingSpecs(toyConfig)): Safetensors {
+  const tensors = new Map(
+    specs.map((spec) => [spec.name, { shape: spec.shape, data: initialValues(spec, 1, 0.1) }]),
+  );
+  const pieces = encodeSafetensors(tensors);
+  return parseSafetensors(new Uint8Array(pieces.flatMap((piece) => [...piece])));
+}
+
+interface Options {
+  settings?: Partial<FinetuneSettings>;
+  resume?: boolean;
+  /** Ask to stop after so many steps. */
+  stopAfter?: number;
+}
+
+async function run(device: Device, output: string, options: Options = {}): Promise<FinetuneResult> {
+  let asked = 0;
+  const request: FinetuneRun<never, never> | unknown = {
+    device,
+    task: toyTask,
+    config: toyConfig,
+    weights: checkpoint(),
+    weightsSha256: "w",
+    dataSha256: "d",
+    settings: toySettings({ loggingSteps: 1, evalSteps: 4, saveSteps: 8, ...options.settings }),
+    output,
+    resume: options.resume ?? false,
+    files: new Map(Object.entries(tokenizer.toFiles())),
+    provenance: {},
+    observer: {
+      say() {},
+      loaded() {},
+      progress() {},
+      evaluated() {},
+      stopRequested: () => asked++ >= (options.stopAfter ?? Infinity),
+    },
+  };
+  // deno-lint-ignore no-explicit-any
+  return await finetune(request as any);
+}
+
+async function withDevice(body: (device: Device, folder: string) => Promise<void>): Promise<void> {
+  const device = await openDevice({ device: "cpu" });
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(device, folder);
+  } finally {
+    await device.destroy();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const events = async (folder: string) =>
+  (await Deno.readTextFile(`${folder}/events.jsonl`)).trim().split("\n").map((line) => {
+    const { tokens_per_second: _speed, time: _time, ...event } = JSON.parse(line);
+    return event;
+  });
+
+Deno.test("a finetuning run that was stopped and resumed ends with the same bytes", () =>
+  withDevice(async (device, folder) => {
+    await run(device, `${folder}/whole`);
+    const stopped = await run(device, `${folder}/parts`, { stopAfter: 11 });
+    assertEquals([stopped.step, stopped.finished], [11, false]);
+    const resumed = await run(device, `${folder}/parts`, { resume: true });
+    assertEquals([resumed.step, resumed.finished], [30, true]);
+    for (const file of ["model.safetensors", "optimizer.safetensors"]) {
+      assertEquals(
+        await Deno.readFile(`${folder}/parts/checkpoints/step-30/${file}`),
+        await Deno.readFile(`${folder}/whole/checkpoints/step-30/${file}`),
+      );
+    }
+    assertEquals(await events(`${folder}/parts`), await events(`${folder}/whole`));
+    const predictions = "predictions/SST-2.tsv";
+    assertEquals(
+      await Deno.readTextFile(`${folder}/parts/${predictions}`),
+      await Deno.readTextFile(`${folder}/whole/${predictions}`),
+    );
+  }));
+
+Deno.test("a finetuning run keeps the best checkpoint, its metrics and the class names", () =>
+  withDevice(async (device, folder) => {
+    const result = await run(device, folder);
+    const evaluations = (await events(folder)).filter((event) => "eval_accuracy" in event);
+    const best = Math.max(...evaluations.map(({ eval_accuracy }) => eval_accuracy));
+    assertEquals(result.best, { accuracy: best });
+    const first = evaluations.find(({ eval_accuracy }) => eval_accuracy === best)!;
+    assertEquals(result.bestStep, first.step);
+    const { config } = await readModelFolder(`${folder}/checkpoints/step-${first.step}`);
+    assertEquals(config.extra?.id2label, { 0: "0", 1: "1" });
+    assertEquals(config.extra?.architectures, ["AlbertForSequenceClassification"]);
+  }));
+
+Deno.test("finetuning stops after evaluations without a gain", () =>
+  withDevice(async (device, folder) => {
+    const settings = { earlyStopPatience: 2, schedule: { ...toySettings().schedule } };
+    const slow = { ...settings, schedule: { ...settings.schedule, peakLearningRate: 1e-9 } };
+    const result = await run(device, folder, { settings: slow });
+    assertEquals([result.step, result.finished, result.bestStep], [12, true, 4]);
+  }));
+
+Deno.test("a used folder, and other settings on resume, are refused by name", () =>
+  withDevice(async (device, folder) => {
+    await run(device, folder, { stopAfter: 2 });
+    await assertRejects(
+      () => run(device, folder),
+      Error,
+      "already holds a run; go on with --resume",
+    );
+    await assertRejects(
+      () => run(device, folder, { resume: true, settings: { seed: 4 } }),
+      Error,
+      "seed was 3 and is now 4",
+    );
+  }));
+
+Deno.test("NaN in a checkpoint ends finetuning with a sentence that names a tensor", () =>
+  withDevice(async (device, folder) => {
+    const settings = { schedule: { ...toySettings().schedule, peakLearningRate: 1e38 } };
+    await assertRejects(() => run(device, folder, { settings }), Error, "NaN or infinite");
+  }));
+
+Deno.test("a head that does not fit is new; the report names new and unused tensors", () =>
+  withDevice((device) => {
+    const head = toyTask.headSpecs(toyConfig);
+    const model = taskModel(device, toyConfig, toyTask);
+    const names = (report: TaskLoadReport) => [report.fresh, report.unused.length];
+    const classifier = head.map(({ name }) => name);
+    // Masked language and pair head are of no use here.
+    const pretrained = startFrom(model, toyTask, checkpoint(), 1);
+    const unused = pretrainingSpecs(toyConfig).length - encoderSpecs(toyConfig).length;
+    assertEquals(names(pretrained), [classifier, unused]);
+    const three = glueHead(glueTaskDefinition("mnli")).headSpecs(toyConfig);
+    const other = startFrom(model, toyTask, checkpoint([...encoderSpecs(toyConfig), ...three]), 1);
+    assertEquals(other, { fresh: classifier, unused: classifier });
+    const labelled = { ...toyConfig, extra: { id2label: toyTask.configExtra.id2label } };
+    const own = taskModel(device, labelled, toyTask);
+    const again = startFrom(own, toyTask, checkpoint([...encoderSpecs(toyConfig), ...head]), 1);
+    assertEquals(again, { fresh: [], unused: [] });
+    assertThrows(
+      () => startFrom(model, toyTask, checkpoint(encoderSpecs(toyConfig).slice(1)), 1),
+      Error,
+      "the checkpoint lacks tensor albert.embeddings.word_embeddings.weight",
+    );
+    assertThrows(
+      () => loadFinetuned(model, toyTask, checkpoint()),
+      Error,
+      "the checkpoint was not finetuned for sst-2: it lacks tensor classifier.bias",
+    );
+    assert(own.parameters.count > 0);
+    model.parameters.free();
+    own.parameters.free();
+    return Promise.resolve();
+  }));

@@ -1,0 +1,43 @@
+import { glueTask, glueTaskDefinition } from "../../../src/benchmarks/glue/mod.ts";
+import { type ModelConfig, presetConfig } from "../../../src/model/mod.ts";
+import { Tokenizer } from "../../../src/text/mod.ts";
+import { type FinetuneSettings, finetuneSettings } from "../../../src/train/finetune/mod.ts";
+
+const WORDS = "one two three four five six seven good bad".split(" ");
+const SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
+
+export const tokenizer = Tokenizer.fromVocabulary([...SPECIAL, ...WORDS].join("\n"));
+
+/** A small net with dropout everywhere. */
+export const toyConfig: ModelConfig = {
+  ...presetConfig("smoke"),
+  vocabSize: SPECIAL.length + WORDS.length,
+  hiddenDropoutProb: 0.1,
+  attentionProbsDropoutProb: 0.1,
+  classifierDropoutProb: 0.1,
+};
+
+/** Sentences of many lengths; what counts is whether they say good or bad. */
+function rows(count: number, from: number) {
+  return Array.from({ length: count }, (_, i) => {
+    const label = (i + from) % 2;
+    const words = Array.from({ length: 1 + (7 * i + from) % 11 }, (_, k) => WORDS[(i + k) % 7]);
+    words.splice((i * 3) % words.length, 0, label === 1 ? "good" : "bad");
+    return { index: `${i}`, texts: [words.join(" ")], label };
+  });
+}
+
+/** Good or bad. */
+export const toyTask = glueTask(
+  glueTaskDefinition("sst-2"),
+  rows(40, 0),
+  [{ name: "", rows: rows(21, 1) }],
+  tokenizer,
+  16,
+);
+
+/** Settings of a run of 30 steps. */
+export function toySettings(change: Partial<FinetuneSettings> = {}): FinetuneSettings {
+  const request = { batchSize: 8, maxSteps: 30, learningRate: 0.01, maxSeqLength: 16, seed: 3 };
+  return { ...finetuneSettings(request, toyTask.train.length), loggingSteps: 30, ...change };
+}

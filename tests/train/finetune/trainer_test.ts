@@ -1,0 +1,70 @@
+import { assert, assertEquals } from "@std/assert";
+import { type Device, whole } from "../../../src/device/mod.ts";
+import { initialise } from "../../../src/model/mod.ts";
+import {
+  evaluateTask,
+  type FinetuneSettings,
+  FinetuneTrainer,
+  predictAll,
+} from "../../../src/train/finetune/mod.ts";
+import { testDevices } from "../../support/devices.ts";
+import { toyConfig, toySettings, toyTask } from "./toy_task.ts";
+
+/** Trains some steps; what they logged, the final weights, and the dev accuracy. */
+async function train(
+  device: Device,
+  steps: number,
+  change: Partial<FinetuneSettings> = {},
+  config = toyConfig,
+) {
+  const trainer = new FinetuneTrainer(device, config, toyTask, toySettings(change));
+  initialise(trainer.model.parameters, 5, 0.1);
+  for (let step = 0; step < steps; step++) trainer.trainStep();
+  const log = await trainer.readLog();
+  const weights = (await device.read(whole(trainer.model.parameters.values))) as Float32Array;
+  const { metrics } = await evaluateTask(device, trainer.model, toyTask, 8, 16);
+  trainer.free();
+  return { log, weights, accuracy: metrics.accuracy };
+}
+
+testDevices("finetuning learns a task", async (device) => {
+  const { log, accuracy } = await train(
+    device,
+    60,
+    { loggingSteps: 60, schedule: { peakLearningRate: 0.003, warmupSteps: 10, totalSteps: 60 } },
+    { ...toyConfig, hiddenDropoutProb: 0, attentionProbsDropoutProb: 0, classifierDropoutProb: 0 },
+  );
+  assert(log.at(-1)!.loss < 0.1, `losses ${log.map(({ loss }) => loss)}`);
+  assert(accuracy > 0.9, `accuracy ${accuracy}`);
+});
+
+testDevices("the same finetuning twice gives the same bytes", async (device) => {
+  assertEquals((await train(device, 4)).weights, (await train(device, 4)).weights);
+});
+
+testDevices("micro-batches change a finetuning step by rounding only", async (device) => {
+  const one = await train(device, 3);
+  const three = await train(device, 3, { microBatchSize: 3 });
+  one.log.forEach(({ loss }, step) =>
+    assert(Math.abs(loss - three.log[step].loss) < 1e-5, `step ${step}`)
+  );
+  const worst = one.weights.reduce(
+    (most, value, i) => Math.max(most, Math.abs(value - three.weights[i])),
+    0,
+  );
+  assert(worst < 1e-3, `${worst}`);
+});
+
+testDevices("predictions do not depend on the batch size, and keep their order", async (device) => {
+  const trainer = new FinetuneTrainer(device, toyConfig, toyTask, toySettings());
+  initialise(trainer.model.parameters, 5, 0.1);
+  const { examples } = toyTask.heldOut[0];
+  const outputs = (size: number) => predictAll(device, trainer.model, toyTask, examples, size, 16);
+  const alone = await outputs(1);
+  for (const size of [4, 64]) {
+    (await outputs(size)).forEach((row, i) =>
+      row.forEach((value, k) => assert(Math.abs(value - alone[i][k]) < 1e-5, `${size}, ${i}`))
+    );
+  }
+  trainer.free();
+});

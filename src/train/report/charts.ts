@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Chart, Curve } from "./draw.ts";
+import type { Chart, Curve } from "./chart_specs.ts";
 import type { RunRecord } from "./run_record.ts";
 import type { ThinnedSeries } from "./thinned_series.ts";
 

@@ -4,7 +4,8 @@
  * @module
  */
 import type { DataIndex, ExampleStatistics } from "../../data/mod.ts";
-import { type BarChart, drawBars } from "./draw.ts";
+import type { BarChart } from "./chart_specs.ts";
+import { drawBars } from "./draw.ts";
 import type { Fact } from "./facts.ts";
 import { count, percent } from "./figures.ts";
 import { type Html, html } from "./html.ts";

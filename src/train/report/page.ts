@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Chart, type Curve, CURVE_COLOURS, drawChart } from "./draw.ts";
+import { type Chart, type Curve, CURVE_COLOURS } from "./chart_specs.ts";
+import { drawChart } from "./draw.ts";
 import { type Html, html } from "./html.ts";
 import { STYLE } from "./style.ts";
 

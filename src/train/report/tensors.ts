@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { drawHeatMap, type HeatMap } from "./draw.ts";
+import type { HeatMap } from "./chart_specs.ts";
+import { drawHeatMap } from "./draw.ts";
 import { count, measured } from "./figures.ts";
 import { type Html, html } from "./html.ts";
 import type { TensorFigures, TensorLine } from "./run_record.ts";

@@ -30,8 +30,40 @@ const answer = albertCommand()
     await predictAnswer({ checkpoint, top, device, json, quiet, question, text });
   });
 
+/** `albert predict classify`: the class of a sentence or a pair. */
+const classify = albertCommand()
+  .description(
+    "Classify a text, or a pair; without a text, each line of standard input (a pair with a tab).",
+  )
+  .arguments("[text:string] [second:string]")
+  .option("--checkpoint <folder:string>", "Finetuned folder, or a run folder.", { required: true })
+  .example("A film review", "albert predict classify --checkpoint runs/sst-2 'A charming film.'")
+  .action(async ({ checkpoint, device, json }, text, second) => {
+    const { predictClassify } = await import("./predict/classify.ts");
+    await predictClassify({ checkpoint, device, json, text, second });
+  });
+
+/** `albert predict choose`: one of four options. */
+const choose = albertCommand()
+  .description(
+    "Choose among the options of a question on a text; without --context, on standard input.",
+  )
+  .arguments("<question:string> <option...:string>")
+  .option("--checkpoint <folder:string>", "Finetuned folder, or a run folder.", { required: true })
+  .option("--context <text:string>", "The text.")
+  .example(
+    "A gap to fill",
+    "albert predict choose --checkpoint runs/race 'The cat is _ .' red old asleep gone < story.txt",
+  )
+  .action(async ({ checkpoint, context, device, json }, question, ...options) => {
+    const { predictChoose } = await import("./predict/choose.ts");
+    await predictChoose({ checkpoint, context, device, json, question, options });
+  });
+
 /** `albert predict` */
 export default albertCommand()
   .description("Try a checkpoint on typed text.")
   .command("fill-mask", fillMask)
-  .command("answer", answer);
+  .command("classify", classify)
+  .command("answer", answer)
+  .command("choose", choose);

@@ -55,10 +55,27 @@ export function encodeRow(row: GlueRow, tokenizer: Tokenizer, maxLength: number)
 /** The model of a task: encoder, pooler, and a classifier of as many outputs as there are labels, one for a regression. */
 export function glueHead(definition: GlueTaskDefinition): TaskHead<GlueExample, GlueLogits> {
   const outputs = Math.max(definition.labels.length, 1);
+  return classifierHead(definition.name, outputs, configExtra(definition));
+}
+
+/** The model of a checkpoint that classifies sentences or pairs, whatever its classes are; `num_labels` and `id2label` of its config.json tell how many. */
+export function textClassifierHead({ extra = {} }: ModelConfig): TaskHead<GlueExample, GlueLogits> {
+  const { id2label, num_labels: count } = extra;
+  const names = typeof id2label === "object" && id2label !== null ? Object.keys(id2label) : [];
+  // transformers writes neither where there are two.
+  const outputs = names.length || (typeof count === "number" ? count : 2);
+  return classifierHead("classification", outputs, {});
+}
+
+function classifierHead(
+  name: string,
+  outputs: number,
+  configExtra: Readonly<Record<string, unknown>>,
+): TaskHead<GlueExample, GlueLogits> {
   return {
-    name: definition.name,
+    name,
     pooler: true,
-    configExtra: configExtra(definition),
+    configExtra,
     architecture: ({ arch }: ModelConfig) =>
       `${arch === "albert" ? "Albert" : "Bert"}ForSequenceClassification`,
     headSpecs: (config: ModelConfig): ParameterSpec[] => classifierSpecs(config, outputs),

@@ -24,7 +24,7 @@ import type {
 import { type RaceExample, raceExamples } from "./features.ts";
 import { raceAccuracy } from "./metric/mod.ts";
 import { writeRacePredictions } from "./predictions.ts";
-import { CHOICES, type RaceQuestion } from "./reader.ts";
+import type { RaceQuestion } from "./reader.ts";
 
 /** File name of predictions. */
 export const RACE_PREDICTIONS = "RACE.tsv";
@@ -42,9 +42,9 @@ export const raceHead: TaskHead<RaceExample, Float32Array> = {
     encoder: Encoder,
     batch: FinetuneBatch<RaceExample>,
   ): Promise<Float32Array[]> {
-    const { view } = logitsOf({ device }, encoder, batch);
+    const { view, shape: [, choices] } = logitsOf({ device }, encoder, batch);
     const flat = (await device.read(view)) as Float32Array;
-    return batch.examples.map((_, row) => flat.slice(row * CHOICES, (row + 1) * CHOICES));
+    return batch.examples.map((_, row) => flat.slice(row * choices, (row + 1) * choices));
   },
 };
 
@@ -97,10 +97,10 @@ export function raceAnswers(
 function logitsOf(
   scope: Scope,
   encoder: Encoder,
-  { input }: FinetuneBatch<RaceExample>,
+  { input, examples }: FinetuneBatch<RaceExample>,
 ): Tensor {
   const pooled = encoder.pool(scope, encoder.forward(scope, input), input);
-  return multipleChoiceLogits(scope, encoder, pooled, CHOICES);
+  return multipleChoiceLogits(scope, encoder, pooled, input.batch / examples.length);
 }
 
 /** The paper's hyperparameters (Table 14). Its authors advise a rate of 1e-5 and no dropout for version 2 of the models. */

@@ -1,0 +1,71 @@
+/**
+ * A finetuned checkpoint for typed text.
+ *
+ * @module
+ */
+import { type Device, openDevice } from "../../../src/device/mod.ts";
+import type { Encoder, ModelConfig } from "../../../src/model/mod.ts";
+import type { Tokenizer } from "../../../src/text/mod.ts";
+import { loadTokenizer } from "../../../src/text/disk/mod.ts";
+import { readModelFolder, resolveCheckpoint } from "../../../src/train/disk.ts";
+import {
+  type FinetuneExample,
+  loadFinetuned,
+  predictAll,
+  type TaskHead,
+  taskModel,
+} from "../../../src/train/finetune/mod.ts";
+import type { CommonOptions } from "../common.ts";
+
+/** Texts that the device holds at once. */
+const BATCH = 16;
+
+/** A model that predicts. */
+export interface PredictingModel<E extends FinetuneExample, O> {
+  readonly config: ModelConfig;
+  readonly tokenizer: Tokenizer;
+  /** Longest sequence that it takes. */
+  readonly maxLength: number;
+  predict(examples: readonly E[]): Promise<O[]>;
+}
+
+/** Opens device and checkpoint, lets `use` work with them, and closes both. */
+export async function withModel<E extends FinetuneExample, O>(
+  flags: { readonly checkpoint: string; readonly device: CommonOptions["device"] },
+  headOf: (config: ModelConfig) => TaskHead<E, O>,
+  use: (model: PredictingModel<E, O>) => Promise<void>,
+): Promise<void> {
+  const folder = await resolveCheckpoint(flags.checkpoint);
+  const { config, weights } = await readModelFolder(folder);
+  const tokenizer = await loadTokenizer(folder);
+  const head = headOf(config);
+  const device: Device = await openDevice({ device: flags.device });
+  try {
+    const encoder: Encoder = taskModel(device, config, head, { trainable: false });
+    loadFinetuned(encoder, head, weights);
+    const maxLength = config.maxPositionEmbeddings;
+    await use({
+      config,
+      tokenizer,
+      maxLength,
+      predict: (examples) => predictAll(device, encoder, head, examples, BATCH, maxLength),
+    });
+  } finally {
+    await device.destroy();
+  }
+}
+
+/** Probabilities of logits. */
+export function softmax(logits: Float32Array): number[] {
+  const most = Math.max(...logits);
+  const powers = Array.from(logits, (logit) => Math.exp(logit - most));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
+}
+
+/** A text that was typed, or each line of standard input. */
+export async function typedLines(given: string | undefined): Promise<string[]> {
+  if (given !== undefined) return [given];
+  const input = await new Response(Deno.stdin.readable).text();
+  return input.split("\n").filter((line) => line.trim() !== "");
+}

@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   ConfigError,
   configToJson,
+  encoderSpecs,
   parseConfig,
   PRESET_NAMES,
   presetConfig,
@@ -45,7 +46,13 @@ Deno.test("presets use the tanh form of GELU, a file's gelu means erf", () => {
 });
 
 Deno.test("albert-xlarge has the 16 heads of the published configuration", () => {
-  assertEquals(presetConfig("albert-xlarge-v2").numAttentionHeads, 16);
+  const published = presetConfig("albert-xlarge-v2");
+  assertEquals(published.numAttentionHeads, 16);
+  // The original archive says 32: the same tensors, other outputs, so a file's number is obeyed.
+  const json = { ...configToJson(published, ["X"]), num_attention_heads: 32 };
+  const archive = parseConfig(JSON.stringify(json));
+  assertEquals(archive.numAttentionHeads, 32);
+  assertEquals(encoderSpecs(archive), encoderSpecs(published));
 });
 
 Deno.test("an unknown preset is named beside the known ones", () => {

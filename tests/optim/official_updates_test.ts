@@ -1,0 +1,62 @@
+import { assert, assertAlmostEquals } from "@std/assert";
+import { Parameters } from "../../src/model/mod.ts";
+import { Optimizer, OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
+import { testDevices } from "../support/devices.ts";
+
+const RATE = 0.01;
+const SHAPES = [
+  { name: "matrix", shape: [3, 5], kind: "matrix" },
+  { name: "bias", shape: [7], kind: "bias" },
+] as const;
+
+const norm = (values: number[]) => Math.hypot(...values);
+
+/** Three updates of one tensor as lamb_optimizer.py and optimization.py write them, in float64. */
+function official(kind: "lamb" | "adamw", start: number[], gradients: number[][], bias: boolean) {
+  let weights = start;
+  const first = start.map(() => 0);
+  const second = start.map(() => 0);
+  for (const gradient of gradients) {
+    const update = gradient.map((g, i) => {
+      first[i] = 0.9 * first[i] + 0.1 * g;
+      second[i] = 0.999 * second[i] + 0.001 * g * g;
+      return first[i] / (Math.sqrt(second[i]) + 1e-6) + (bias ? 0 : 0.01 * weights[i]);
+    });
+    const ratio = kind === "lamb" && !bias ? norm(weights) / norm(update) : 1;
+    weights = weights.map((w, i) => w - RATE * ratio * update[i]);
+  }
+  return weights;
+}
+
+for (const kind of ["lamb", "adamw"] as const) {
+  testDevices(
+    `${kind} corrects no bias and adds epsilon outside the root, as the official code does`,
+    async (device) => {
+      const parameters = new Parameters(device, SHAPES);
+      const optimizer = new Optimizer(parameters, { ...OPTIMIZER_DEFAULTS, kind });
+      // Gradients near epsilon / √(1 − β₂), where its place decides; far below the norm that is clipped.
+      const gradientAt = (step: number, length: number) =>
+        Array.from({ length }, (_, i) => 3e-5 * Math.cos(1 + i + 0.4 * step));
+      const starts = parameters.list.map(({ view }) =>
+        Array.from({ length: view.length }, (_, i) => Math.fround(Math.sin(i + 0.5)))
+      );
+      parameters.list.forEach(({ view }, k) => device.write(view, Float32Array.from(starts[k])));
+      for (let step = 0; step < 3; step++) {
+        for (const { view, gradient } of parameters.list) {
+          device.write(gradient!, Float32Array.from(gradientAt(step, view.length)));
+        }
+        optimizer.step(RATE);
+        device.flush();
+      }
+      for (const [k, { spec, view }] of parameters.list.entries()) {
+        const gradients = [0, 1, 2].map((step) => gradientAt(step, view.length));
+        const expected = official(kind, starts[k], gradients, spec.kind === "bias");
+        const actual = await device.read(view);
+        assert(norm(expected.map((w, i) => w - starts[k][i])) > 0.01, "the weights must move");
+        expected.forEach((w, i) => assertAlmostEquals(actual[i], w, 1e-6));
+      }
+      optimizer.free();
+      parameters.free();
+    },
+  );
+}

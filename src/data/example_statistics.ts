@@ -10,6 +10,8 @@ import { maskBudget } from "./masking.ts";
 export interface ExampleStatistics {
   /** How many examples were looked at. */
   readonly examples: number;
+  /** Tokens an example may have. */
+  readonly maxSeqLength: number;
   /** Mean number of tokens. */
   readonly meanLength: number;
   /** Share of examples that were cut to fit. */
@@ -34,7 +36,7 @@ export interface ExampleStatistics {
   readonly pairsAcrossDocuments: number;
   /** Pairs of one document whose second segment does not follow the first, nor the reverse. */
   readonly pairsNotConsecutive: number;
-  /** Entry i counts examples with 5·i to 5·i + 4 percent of their tokens masked. */
+  /** Entry i counts examples with i percent of their tokens masked, rounded to the nearest. */
   readonly maskedPercentHistogram: number[];
   /** Entry i counts examples of i sixteenths of the maximum length, rounded up. */
   readonly lengthHistogram: number[];
@@ -52,7 +54,7 @@ export function exampleStatistics(dataset: ExampleDataset, count: number): Examp
   const drawn = new Array<number>(settings.ngram).fill(0);
   const masked = new Array<number>(settings.ngram).fill(0);
   const replacements = [0, 0, 0];
-  const maskedPercentHistogram = new Array<number>(21).fill(0);
+  const maskedPercentHistogram = new Array<number>(101).fill(0);
   const lengthHistogram = new Array<number>(17).fill(0);
   let length = 0, truncated = 0, labelOne = 0, budgetsMet = 0, predictions = 0;
   let across = 0, apart = 0;
@@ -67,7 +69,7 @@ export function exampleStatistics(dataset: ExampleDataset, count: number): Examp
     drawnSpans.forEach((times, n) => drawn[n - 1] += times);
     for (const { words } of spans) masked[words - 1]++;
     for (const replacement of replaced) replacements[replacement]++;
-    maskedPercentHistogram[Math.floor(20 * example.maskedPositions.length / example.length)]++;
+    maskedPercentHistogram[Math.round(100 * example.maskedPositions.length / example.length)]++;
     lengthHistogram[Math.ceil(16 * example.length / settings.maxSeqLength)]++;
     if (second !== undefined && first.document !== second.document) across++;
     else if (second !== undefined) {
@@ -87,6 +89,7 @@ export function exampleStatistics(dataset: ExampleDataset, count: number): Examp
   const [mask, kept, random] = shares(replacements);
   return {
     examples: count,
+    maxSeqLength: settings.maxSeqLength,
     meanLength: length / count,
     truncated: truncated / count,
     pairsWithLabelOne: labelOne / count,

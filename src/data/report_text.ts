@@ -61,12 +61,17 @@ export function describeExamples(statistics: ExampleStatistics): string {
       [replacements.mask, replacements.kept, replacements.random].map(percent).join(" / ")
     }`,
     "",
-    "tokens an example, in sixteenths of the maximum",
-    ...histogram(statistics.lengthHistogram, String),
+    "tokens an example",
+    ...histogram(statistics.lengthHistogram, (i) => sixteenth(i, statistics.maxSeqLength)),
     "",
-    "percent of tokens masked",
-    ...histogram(statistics.maskedPercentHistogram, (i) => `${5 * i}`),
+    "percent of an example's tokens masked",
+    ...histogram(statistics.maskedPercentHistogram, String),
   ].join("\n");
+}
+
+/** `113–128`: the lengths that sixteenth i of the maximum holds. */
+function sixteenth(i: number, most: number): string {
+  return `${Math.floor((i - 1) * most / 16) + 1}–${Math.floor(i * most / 16)}`;
 }
 
 /** Bars from the first to the last that is not empty; `open` marks one without an upper end. */

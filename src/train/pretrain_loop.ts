@@ -53,6 +53,7 @@ export class PretrainLoop {
     await this.#folder.cutEvents(trainer.step);
     this.#recorder = await RunRecorder.start(this.#folder, observer.say);
     observer.started?.(this.#recorder);
+    if (checkpoint !== null) observer.resumed?.(trainer.step);
     let ended = trainer.step >= totalSteps || await this.#stopsEarly();
     if (checkpoint !== null) await this.#finishSaving(ended);
     if (ended) observer.say(`${this.#run.output} is finished: step ${trainer.step}`);

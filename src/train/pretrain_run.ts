@@ -16,6 +16,8 @@ import type { PretrainSettings } from "./pretrain_settings.ts";
 export interface PretrainObserver {
   /** The run is about to begin, and can be watched from now on. */
   started?(report: LiveReport): void;
+  /** The run goes on after this step of an earlier start. */
+  resumed?(step: number): void;
   /** Something a person should know. */
   say(line: string): void;
   /** Steps were read; `log` is the mean of them. */

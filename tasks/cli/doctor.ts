@@ -1,3 +1,4 @@
+import { ValidationError } from "@cliffy/command";
 import type { Examination, Examinations } from "../../src/device/mod.ts";
 import { albertCommand } from "./common.ts";
 
@@ -12,11 +13,20 @@ export default albertCommand()
   .example("For a bug report", "albert doctor --json")
   .action(async ({ device, json, config, batchSize, maxSeqLength }) => {
     const { examineDevices } = await import("../../src/device/mod.ts");
-    const { planConfig, planReport } = await import("./doctor/plan.ts");
-    const plan = config === undefined ? null : await planConfig(config, batchSize, maxSeqLength);
+    const { planConfig, planReport, stepSeconds } = await import("./doctor/plan.ts");
+    const plan = config === undefined ? null : await planConfig(config, batchSize, maxSeqLength)
+      .catch((error) => {
+        throw error.name === "UsageError"
+          ? new ValidationError(error.message, { exitCode: 2 })
+          : error;
+      });
     const devices = await examineDevices(device === "auto" ? ["webgpu", "cpu"] : [device]);
     if (json) {
-      const found = { deno: Deno.version.deno, ...devices, ...(plan && { plan }) };
+      const found = {
+        deno: Deno.version.deno,
+        ...devices,
+        ...(plan && { plan: { ...plan, stepSeconds: stepSeconds(plan, devices) } }),
+      };
       console.log(JSON.stringify(found, null, 2));
     } else {
       for (const line of deviceReport(devices, device)) console.log(line);

@@ -41,7 +41,9 @@ export default albertCommand()
     const { describeData } = await import("../../src/data/mod.ts");
     let progress: Progress | undefined;
     const stop = new AbortController();
-    const release = onInterrupt(() => stop.abort(new Error("Stopped")));
+    const release = onInterrupt(() =>
+      stop.abort(new Error("Stopped: the same command goes on where it was"))
+    );
     try {
       const { index, documentsResumed } = await prepare({
         inputs: options.input,
@@ -62,12 +64,16 @@ export default albertCommand()
             unit: "byte",
             quiet: options.quiet,
           });
-          progress.update(bytesRead, `${documents} documents, ${tokens} tokens`);
+          progress.update(bytesRead, `${count(documents, "document")}, ${tokens} tokens`);
         },
       });
       if (documentsResumed > 0) progress?.say(`${documentsResumed} documents were done before`);
       const tokens = index.shards.reduce((sum, shard) => sum + shard.tokens, 0);
-      progress?.end(`${options.output}: ${index.shards.length} shards, ${tokens} tokens`);
+      progress?.end(
+        `${options.output}: ${count(index.shards.length, "shard")}, ${
+          tokens.toLocaleString("en")
+        } tokens`,
+      );
       if (options.json) {
         const { shards, report, fingerprint } = index;
         console.log(JSON.stringify({ output: options.output, fingerprint, shards, report }));
@@ -81,3 +87,7 @@ export default albertCommand()
       release();
     }
   });
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? "" : "s"}`;
+}

@@ -4,6 +4,8 @@ export interface Progress {
   update(done: number, note?: string): void;
   /** Prints a line of its own above the bar. */
   say(line: string): void;
+  /** Takes the rate from here on: so much was done before (a resumed run). */
+  resume(from: number): void;
   /** Ends the bar; `note` is printed as its last line. */
   end(note?: string): void;
 }
@@ -14,9 +16,9 @@ export interface ProgressOptions {
   title: string;
   /** How much there is to do; left out, only what is done is counted. */
   total?: number;
-  /** What is counted: `step`, `line`. */
+  /** What is counted: `step`, `line`; `byte` is told in kB and MB. */
   unit?: string;
-  /** Count done before this start (a resumed run), left out of the rate. */
+  /** Count done before this start, where it is known from the beginning. */
   from?: number;
   /** Prints nothing at all. */
   quiet?: boolean;
@@ -40,10 +42,10 @@ export interface ProgressOutput {
 
 /** A bar on a terminal, one plain line every few seconds elsewhere, nothing with `quiet`. */
 export function createProgress(options: ProgressOptions): Progress {
-  if (options.quiet) return { update() {}, say() {}, end() {} };
+  if (options.quiet) return { update() {}, say() {}, resume() {}, end() {} };
   const output = options.output ?? standardError();
-  const from = options.from ?? 0;
-  const started = output.now();
+  let from = options.from ?? 0;
+  let started = output.now();
   const between = output.terminal ? 100 : (options.every ?? 3) * 1000;
   let last = -Infinity;
   let shown = "";
@@ -67,6 +69,10 @@ export function createProgress(options: ProgressOptions): Progress {
       output.write(`${line}\n`);
       if (output.terminal && shown) output.write(shown);
     },
+    resume(done) {
+      from = done;
+      started = output.now();
+    },
     end(note) {
       clear();
       shown = "";
@@ -85,14 +91,16 @@ function progressLine(
 ): string {
   const rate = seconds > 0 ? (done - from) / seconds : 0;
   const parts = [title];
-  if (total === undefined) parts.push(`${done} ${unit}s`);
+  const count = (n: number) => unit === "byte" ? bytes(n) : String(n);
+  if (total === undefined) parts.push(`${count(done)}${unit === "byte" ? "" : ` ${unit}s`}`);
   else {
     const share = total > 0 ? Math.min(1, done / total) : 1;
     if (output.terminal) parts.push(bar(share));
-    parts.push(`${done}/${total}`, `${Math.floor(share * 100)}%`);
+    parts.push(`${count(done)}/${count(total)}`, `${Math.floor(share * 100)}%`);
   }
   if (rate > 0) {
-    parts.push(rate >= 1 ? `${figure(rate)} ${unit}s/s` : `${figure(1 / rate)} s/${unit}`);
+    if (unit === "byte") parts.push(`${bytes(rate)}/s`);
+    else parts.push(rate >= 1 ? `${figure(rate)} ${unit}s/s` : `${figure(1 / rate)} s/${unit}`);
   }
   if (rate > 0 && total !== undefined && done < total) {
     parts.push(`${duration((total - done) / rate)} left`);
@@ -108,6 +116,13 @@ function bar(share: number): string {
 
 function figure(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+/** `12195257` as `12.2 MB`. */
+function bytes(count: number): string {
+  const power = count < 1e3 ? 0 : count < 1e6 ? 1 : count < 1e9 ? 2 : 3;
+  const value = count / 1000 ** power;
+  return `${power === 0 ? Math.round(value) : figure(value)} ${["B", "kB", "MB", "GB"][power]}`;
 }
 
 /** `75` as `1:15`, `3725` as `1:02:05`. */

@@ -15,7 +15,7 @@ Deno.test("albert prepare and albert data: from text to examples that people can
       assertEquals(code, 0, stderr);
       assert(/documents +300\n/.test(stdout), stdout);
       assert(stdout.includes("tokens a sentence") && stdout.includes("█"), stdout);
-      assert(stderr.includes("data: 1 shards"), stderr);
+      assert(stderr.includes("data: 1 shard,"), stderr);
     });
     await t.step("prepare refuses to write over data, without a stack trace", async () => {
       const { code, stdout, stderr } = await albert(...words);

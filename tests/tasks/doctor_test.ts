@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Examination, Examinations } from "../../src/device/mod.ts";
 import { deviceReport } from "../../tasks/cli/doctor.ts";
+import { planConfig, planReport } from "../../tasks/cli/doctor/plan.ts";
 import { runAlbert } from "./albert_process.ts";
 
 function examination(kind: "webgpu" | "cpu", product: number | null): Examination {
@@ -53,6 +54,35 @@ Deno.test("albert doctor tests and measures the CPU", async () => {
   const { cpu, webgpu, faster } = JSON.parse(stdout);
   assertEquals([webgpu, faster, cpu.sound], [null, "cpu", true]);
   assert(cpu.productGigaflopsPerSecond > 0.1 && cpu.copyGigabytesPerSecond > 0.1);
+});
+
+Deno.test("albert doctor plans a configuration", async () => {
+  const words = ["doctor", "--device", "cpu", "--config", "albert-xlarge-v2", "--json"];
+  const { code, stdout } = await runAlbert(words);
+  assertEquals(code, 0);
+  const { plan } = JSON.parse(stdout);
+  assertEquals([plan.encoderParameters, plan.pretrainingParameters], [58_724_864, 59_021_490]);
+  assert(plan.peakBytes > 4 * 4 * plan.pretrainingParameters, "values, gradients, two moments");
+  assert(plan.stepSeconds.cpu > 0);
+  assertEquals(plan.stepSeconds.webgpu, null);
+});
+
+Deno.test("albert doctor refuses a preset that does not exist as wrong usage", async () => {
+  const { code, stderr } = await runAlbert(["doctor", "--config", "albert-huge"]);
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "albert-xxlarge-v2");
+});
+
+Deno.test("albert doctor names a tensor that is too large for a device", async () => {
+  const plan = await planConfig("albert-base-v2", 1);
+  const found = {
+    ...examination("webgpu", 20),
+    limits: { maxBufferBytes: 2 ** 31, maxBindingBytes: 2 ** 20 },
+  };
+  const lines = planReport(plan, { webgpu: found, cpu: examination("cpu", 50), faster: "cpu" });
+  const limits = lines.filter((line) => line.startsWith("  limits of"));
+  assert(/limits of webgpu .* over this device's limit of 1048576: plan a smaller/.test(limits[0]));
+  assertStringIncludes(limits[1], "every tensor is within them");
 });
 
 Deno.test("albert doctor exits with 1 where the device asked for is missing", async () => {

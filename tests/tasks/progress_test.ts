@@ -58,6 +58,30 @@ Deno.test("createProgress() takes the rate of a resumed run from where it starte
   assertEquals(written, ["t  110/120  91%  1.00 steps/s  0:10 left\n"]);
 });
 
+Deno.test("createProgress() takes the rate from where it is told that a run goes on", () => {
+  const { output, written, pass } = screen(false);
+  const progress = createProgress({ title: "t", total: 120, output });
+  pass(100);
+  progress.resume(100);
+  pass(10);
+  progress.update(110);
+  assertEquals(written, ["t  110/120  91%  1.00 steps/s  0:10 left\n"]);
+});
+
+Deno.test("createProgress() tells bytes in kilobytes and megabytes", () => {
+  const { output, written, pass } = screen(false);
+  const progress = createProgress({ title: "t", unit: "byte", total: 12_195_257, output });
+  pass(10);
+  progress.update(8_032_330);
+  const endless = createProgress({ title: "t", unit: "byte", output });
+  pass(1);
+  endless.update(512);
+  assertEquals(written, [
+    "t  8.03 MB/12.2 MB  65%  803 kB/s  0:05 left\n",
+    "t  512 B  512 B/s\n",
+  ]);
+});
+
 Deno.test("createProgress() says nothing when it is to be quiet", () => {
   const { output, written } = screen(false);
   const progress = createProgress({ title: "t", output, quiet: true });

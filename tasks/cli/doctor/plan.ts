@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { Examinations } from "../../../src/device/mod.ts";
+import type { DeviceLimits, Examinations } from "../../../src/device/mod.ts";
 import { PRESET_NAMES, presetConfig, presetSequenceLength } from "../../../src/model/mod.ts";
 import { readConfig } from "../../../src/train/disk.ts";
+import { usage } from "../run_flags.ts";
 import { planStep, type StepPlan } from "../../../src/train/mod.ts";
 
 /** Share of tokens that are masked. */
@@ -14,26 +15,55 @@ const MASKED = 0.15;
 /** A named plan. */
 export interface ConfigPlan extends StepPlan {
   readonly config: string;
+  /** Which tensor is too large for a device, or null where all fit. */
+  overLimits(limits: DeviceLimits): string | null;
 }
 
-/** Plans a preset or a config.json file. */
+/** Seconds that a plan's arithmetic takes at each device's speed; null where it has none. */
+export function stepSeconds(
+  plan: ConfigPlan,
+  { webgpu, cpu }: Examinations,
+): { webgpu: number | null; cpu: number | null } {
+  const seconds = (speed: number | null | undefined) => speed ? plan.flops / 1e9 / speed : null;
+  return {
+    webgpu: seconds(webgpu?.productGigaflopsPerSecond),
+    cpu: seconds(cpu?.productGigaflopsPerSecond),
+  };
+}
+
+/**
+ * Plans a preset or a config.json file.
+ *
+ * @throws {UsageError} for a preset that does not exist.
+ */
 export async function planConfig(
   name: string,
   batchSize: number,
   sequenceLength?: number,
 ): Promise<ConfigPlan> {
   const isFile = !PRESET_NAMES.includes(name) && /[./\\]/.test(name);
-  const config = isFile ? await readConfig(name) : presetConfig(name);
+  const config = isFile ? await readConfig(name) : usage(() => presetConfig(name));
   const length = sequenceLength ??
     Math.min(presetSequenceLength(name), config.maxPositionEmbeddings);
+  const plan = (limits?: DeviceLimits) =>
+    planStep(config, batchSize, length, Math.ceil(MASKED * length), limits);
   return {
     config: name,
-    ...planStep(config, batchSize, length, Math.ceil(MASKED * length)),
+    ...plan(),
+    overLimits(limits) {
+      try {
+        plan(limits);
+        return null;
+      } catch (error) {
+        if (error instanceof RangeError) return `${error.message}: plan a smaller --batch-size`;
+        throw error;
+      }
+    },
   };
 }
 
 /** The plan beside the devices, line by line. */
-export function planReport(plan: ConfigPlan, { webgpu, cpu }: Examinations): string[] {
+export function planReport(plan: ConfigPlan, devices: Examinations): string[] {
   const line = (name: string, value: string) => `  ${name.padEnd(26)} ${value}`;
   const count = (value: number) => value.toLocaleString("en");
   const lines = [
@@ -44,11 +74,13 @@ export function planReport(plan: ConfigPlan, { webgpu, cpu }: Examinations): str
     line("memory of a step", `${count(Math.ceil(plan.peakBytes / 2 ** 20))} MiB`),
     line("arithmetic of a step", `${(plan.flops / 1e9).toFixed(1)} GFLOP in ${plan.runs} runs`),
   ];
-  for (const examination of [webgpu, cpu]) {
-    const speed = examination?.productGigaflopsPerSecond ?? null;
-    if (examination === null || speed === null) continue;
-    const { kind } = examination.description;
-    lines.push(line(`time of a step, ${kind}`, `about ${duration(plan.flops / 1e9 / speed)}`));
+  for (const examination of [devices.webgpu, devices.cpu]) {
+    if (!examination?.sound) continue;
+    const { description: { kind }, limits } = examination;
+    lines.push(line(`limits of ${kind}`, plan.overLimits(limits) ?? "every tensor is within them"));
+  }
+  for (const [kind, seconds] of Object.entries(stepSeconds(plan, devices))) {
+    if (seconds !== null) lines.push(line(`time of a step, ${kind}`, `about ${duration(seconds)}`));
   }
   return lines;
 }

@@ -7,6 +7,7 @@ import settingsFile from "../../../deno.json" with { type: "json" };
 import { readVocabularyFiles } from "../../../src/data/disk/mod.ts";
 import { type Device, openDevice } from "../../../src/device/mod.ts";
 import { sha256File } from "../../../src/files/mod.ts";
+import { countParameters, type ModelConfig, pretrainingSpecs } from "../../../src/model/mod.ts";
 import {
   pretrain,
   type PretrainObserver,
@@ -78,22 +79,37 @@ export async function runPretrain(given: PretrainFlags): Promise<void> {
       observer: {
         ...observer(progress, () => stop || performance.now() > deadline),
         started: (report) => {
+          progress.say(describeRun(flags, settings.schedule.totalSteps, config, device));
           if (watched) server = watch(report, port);
+        },
+        resumed: (step) => {
+          progress.say(`going on after step ${step}`);
+          progress.resume(step);
         },
       },
     });
-    progress.end();
-    if (!finished) {
-      progress.say(
-        `stopped at step ${step}; go on with: albert pretrain --output ${flags.output} --resume`,
-      );
-    }
+    progress.end(
+      finished
+        ? `${flags.output}/checkpoints/step-${step}: the model; ${flags.output}/report.html: its curves`
+        : `stopped at step ${step}; go on with: albert pretrain --output ${flags.output} --resume`,
+    );
     if (given.json) console.log(JSON.stringify({ step, finished, evaluation }));
   } finally {
     endInterrupt();
     await server?.close();
     await device.destroy();
   }
+}
+
+/** `nano, 1,234,567 parameters, 1000 steps on webgpu (adapter)`. */
+function describeRun(
+  { config = "nano" }: PretrainFlags,
+  steps: number,
+  shape: ModelConfig,
+  { description }: Device,
+): string {
+  const parameters = countParameters(pretrainingSpecs(shape)).toLocaleString("en");
+  return `${config}: ${parameters} parameters, ${steps} steps on ${description.kind} (${description.adapter})`;
 }
 
 /** Serves the live report and says where, even to who wants no progress. */

@@ -1,0 +1,76 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { smallModelBytes, smallText } from "../data/small_tokenizer.ts";
+import { runAlbert } from "./albert_process.ts";
+
+Deno.test("albert pretrain, as typed: a run, a finished run, a run that never began", async (t) => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeFile(`${folder}/spiece.model`, smallModelBytes());
+  await Deno.writeTextFile(`${folder}/a.txt`, smallText(1, 60));
+  const albert = (...words: string[]) => runAlbert(words, { cwd: folder });
+  const settings = [
+    ...["--config", "smoke", "--data", "data", "--device", "cpu", "--steps", "3"],
+    ...["--eval-examples", "8", "--validation-fraction", "0.2"],
+  ];
+  try {
+    const prepared = await albert(
+      ...["prepare", "--input", "a.txt", "--vocab", "spiece.model", "--output", "data"],
+    );
+    assertEquals(prepared.code, 0, prepared.stderr);
+
+    await t.step("says what is trained on what, and where the model is", async () => {
+      const { code, stdout, stderr } = await albert(
+        ...["pretrain", ...settings, "--output", "run", "--batch_size", "4", "--json"],
+      );
+      assertEquals(code, 0, stderr);
+      assert(/^smoke: [\d,]+ parameters, 3 steps on cpu \(.+\)\n/.test(stderr), stderr);
+      assertStringIncludes(stderr, "run/checkpoints/step-3: the model");
+      const { step, finished, evaluation } = JSON.parse(stdout);
+      assertEquals([step, finished, evaluation.examples], [3, true, 8]);
+      // Either spelling of a flag is the same flag.
+      const { flags } = JSON.parse(await Deno.readTextFile(`${folder}/run/run.json`));
+      assertEquals(flags.batchSize, 4);
+    });
+    await t.step("goes no further with a finished run, which is no failure", async () => {
+      const { code, stderr } = await albert("pretrain", "--output", "run", "--resume");
+      assertEquals(code, 0, stderr);
+      assertStringIncludes(stderr, "run is finished: step 3");
+    });
+    await t.step("does not write over a run", async () => {
+      const { code, stderr } = await albert("pretrain", ...settings, "--output", "run");
+      assertEquals(code, 1);
+      assertEquals(
+        stderr,
+        "albert: run already holds a run; go on with --resume or choose another --output\n",
+      );
+    });
+    await t.step("starts at step 0 where there is nothing to resume, and says so", async () => {
+      const { code, stderr } = await albert(
+        ...["pretrain", ...settings, "--output", "other", "--batch-size", "4", "--resume"],
+      );
+      assertEquals(code, 0, stderr);
+      assertStringIncludes(stderr, "other has no checkpoint yet: starting at step 0");
+      const bytes = (run: string) =>
+        Deno.readFile(`${folder}/${run}/checkpoints/step-3/model.safetensors`);
+      assertEquals(await bytes("other"), await bytes("run"));
+    });
+    for (
+      const [words, sentence] of [
+        [["--data", "data"], "--steps is missing: how many optimizer steps to do"],
+        [["--steps", "3"], "--data is missing: the folder that prepare made, or text with --vocab"],
+        [["--data", "data", "--steps", "0"], "steps must be an integer from 1, got 0"],
+        [
+          ["--data", "data", "--steps", "3", "--config", "nothing"],
+          'There is no preset "nothing"; the presets are',
+        ],
+      ] as const
+    ) {
+      await t.step(`refuses ${words.slice(-2).join(" ")}`, async () => {
+        const { code, stderr } = await albert("pretrain", ...words, "--output", "none");
+        assertEquals(code, 2, stderr);
+        assert(stderr.startsWith(`albert: ${sentence}`), stderr);
+      });
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,137 @@
+/**
+ * The toolkit's half of `bench/interop/heads.py` and `bench/interop/minilm.py`: runs folders that transformers saved.
+ *
+ *     deno run -A bench/interop/compute.ts heads FOLDER-OF-CASES [DEVICE]
+ *     deno run -A bench/interop/compute.ts sentences MODEL-FOLDER [DEVICE] < lines
+ *
+ * The first writes, for each case (a model folder with `batch.safetensors`), what every head computes into `actual.safetensors`, and the model as the
+ * toolkit saves it into `ours/`. The second prints the sentence embedding of each line as JSON: the mean of the last hidden states, of length 1.
+ */
+import { type Device, openDevice } from "../../src/device/mod.ts";
+import {
+  classifierLogits,
+  Encoder,
+  loadPretrained,
+  loadWeights,
+  maskedLanguageLogits,
+  pairLogits,
+  Parameters,
+  spanLogits,
+} from "../../src/model/mod.ts";
+import type { Tensor } from "../../src/tensor/mod.ts";
+import { encoderParts, headsOf, type ModelHead } from "../../src/train/convert_heads.ts";
+import { convertFolder, readModelFolder, readSafetensors } from "../../src/train/disk.ts";
+import { encodeSafetensors, toInt32, type WritableTensor } from "../../src/weights/mod.ts";
+
+/** Something to be read when all is recorded; rows may be padded. */
+interface Wanted {
+  readonly tensor: Pick<Tensor, "view">;
+  readonly columns: number;
+  readonly pitch: number;
+}
+
+async function computeHeads(device: Device, folder: string): Promise<Map<string, WritableTensor>> {
+  const { config, weights } = await readModelFolder(folder);
+  const { tensors } = await readSafetensors(`${folder}/batch.safetensors`);
+  const integers = (name: string) => Uint32Array.from(toInt32(name, tensors.get(name)!));
+  const [batch, sequence] = tensors.get("input_ids")!.shape;
+  const mask = integers("attention_mask");
+  const input = {
+    batch,
+    sequence,
+    inputIds: integers("input_ids"),
+    tokenTypeIds: integers("token_type_ids"),
+    lengths: Uint32Array.from(
+      { length: batch },
+      (_, example) =>
+        mask.subarray(example * sequence, (example + 1) * sequence).reduce((sum, one) => sum + one),
+    ),
+  };
+  const heads = headsOf(config, weights);
+  const specs = [...encoderParts(config, weights), ...heads.flatMap(({ specs }) => specs)];
+  const parameters = new Parameters(device, specs, { trainable: false });
+  try {
+    const { missing, unused } = loadWeights(parameters, weights);
+    if (missing.length + unused.length > 0) {
+      throw new Error(`${folder}: ${[...missing, ...unused]}`);
+    }
+    const encoder = new Encoder(config, parameters);
+    const scope = { device };
+    const output = encoder.forward(scope, input);
+    const wanted = new Map<string, Wanted>();
+    const want = (name: string, tensor: Tensor) => {
+      const columns = tensor.shape.at(-1)!;
+      wanted.set(name, { tensor, columns, pitch: columns });
+    };
+    output.hiddenStates.forEach((state, i) => want(`hidden.${i}`, state));
+    const pooled = specs.some(({ name }) => name.includes(".pooler."))
+      ? encoder.pool(scope, output, input)
+      : null;
+    if (pooled !== null) want("pooler_output", pooled);
+    const compute: Record<ModelHead, () => void> = {
+      "masked language": () => {
+        const everyToken = Uint32Array.from(input.inputIds.keys());
+        const logits = maskedLanguageLogits(scope, encoder, output.sequenceOutput, everyToken);
+        wanted.set("prediction_logits", { tensor: logits, ...logits });
+      },
+      pair: () => want("pair_logits", pairLogits(scope, encoder, pooled!)),
+      classifier: () => {
+        const [labels] = weights.tensors.get("classifier.weight")!.shape;
+        want("logits", classifierLogits(scope, encoder, pooled!, labels));
+      },
+      span: () => want("span_logits", spanLogits(scope, encoder, output.sequenceOutput, batch)),
+      "paper's SQuAD 2.0": () => {
+        throw new Error("transformers has no class for the paper's SQuAD 2.0 head");
+      },
+    };
+    for (const { head } of heads) compute[head]();
+    const read = await Promise.all(
+      [...wanted.values()].map(({ tensor }) => device.read(tensor.view) as Promise<Float32Array>),
+    );
+    return new Map([...wanted].map(([name, { columns, pitch }], i) => {
+      const rows = Math.ceil(read[i].length / pitch);
+      const data = new Float32Array(rows * columns);
+      for (let row = 0; row < rows; row++) {
+        data.set(read[i].subarray(row * pitch, row * pitch + columns), row * columns);
+      }
+      return [name, { shape: [rows, columns], data }];
+    }));
+  } finally {
+    parameters.free();
+  }
+}
+
+async function heads(device: Device, folder: string): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) {
+    const at = `${folder}/${name}`;
+    const actual = encodeSafetensors(await computeHeads(device, at));
+    await Deno.writeFile(`${at}/actual.safetensors`, ReadableStream.from(actual));
+    await convertFolder(at, `${at}/ours`);
+  }
+}
+
+async function sentences(device: Device, folder: string): Promise<void> {
+  const model = await loadPretrained(folder, device);
+  const text = await new Response(Deno.stdin.readable).text();
+  for (const line of text.split("\n").filter((line) => line !== "")) {
+    const { tokens, hiddenSize, layers } = await model.hiddenStates(line);
+    const mean = new Float64Array(hiddenSize);
+    layers.at(-1)!.forEach((value, i) => mean[i % hiddenSize] += value / tokens.length);
+    const length = Math.hypot(...mean);
+    console.log(
+      JSON.stringify({ tokens: tokens.length, embedding: [...mean.map((x) => x / length)] }),
+    );
+  }
+  model.free();
+}
+
+if (import.meta.main) {
+  const [what, folder, kind = "cpu"] = Deno.args;
+  const device = await openDevice({ device: kind as "auto" | "webgpu" | "cpu" });
+  try {
+    await (what === "heads" ? heads : sentences)(device, folder);
+  } finally {
+    await device.destroy();
+  }
+  Deno.exit();
+}

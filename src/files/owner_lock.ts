@@ -25,10 +25,12 @@ export class LockedError extends Error {
  * @param path The lock file; made where it is missing.
  * @returns The locked file: closing it lets go.
  * @throws {LockedError} When another process holds it.
+ * @throws {Error} When it cannot be written; names it.
  */
 export async function takeLock(path: string): Promise<Deno.FsFile> {
-  const lock = await Deno.open(path, { read: true, write: true, create: true });
+  let lock: Deno.FsFile | undefined;
   try {
+    lock = await Deno.open(path, { read: true, write: true, create: true });
     if (!await lock.tryLock(true)) {
       const owner = (await Deno.readTextFile(path)).trim();
       throw new LockedError(owner || "another process");
@@ -39,7 +41,8 @@ export async function takeLock(path: string): Promise<Deno.FsFile> {
     await writeAll(lock, new TextEncoder().encode(owner));
     return lock;
   } catch (error) {
-    lock.close();
-    throw error;
+    lock?.close();
+    if (error instanceof LockedError) throw error;
+    throw new Error(`Cannot write ${path}: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -62,6 +62,8 @@ export async function evaluate(
         const batch = collate(group.slice(start, start + microBatchSize), shape);
         model.loss({ device }, pretrainingInput(batch), targets);
         device.flush();
+        // Signals are heard between batches, also where a flush computes at once.
+        await new Promise((resolve) => setTimeout(resolve, 0));
         if (++flushes % IN_FLIGHT === 0) await device.settled();
       }
     }

@@ -61,7 +61,7 @@ export class RunFolder {
       throw new RunFolderError(
         error instanceof LockedError
           ? `${path} is in use by ${error.owner}; wait for it or choose another --output`
-          : `Cannot write to ${path}: ${(error as Error).message}`,
+          : (error as Error).message,
       );
     }
   }

@@ -118,7 +118,10 @@ export class RunRecorder implements LiveReport {
     this.#version++;
     await this.#try("write TensorBoard's event file", async () => {
       await this.#eventFile?.add(content);
-    }, () => this.#eventFile = null);
+    }, () => {
+      this.#eventFile?.close();
+      this.#eventFile = null;
+    });
   }
 
   /** Watching must not end a run: says once what went wrong, and lets it go. */

@@ -37,5 +37,8 @@ function sentence(error: unknown): string {
   // Deno says what the system said first and the file last: turn it round.
   const system = /^(.+?) \(os error \d+\)(?:: \w+ '(.+)')?/.exec(text);
   if (!system) return text;
-  return system[2] ? `${system[2]}: ${system[1]}` : system[1];
+  if (text.includes("(os error 28)")) {
+    return `${system[1]}; make room and give the command again, for a run with --resume`;
+  }
+  return system[2] && !system[1].includes(system[2]) ? `${system[2]}: ${system[1]}` : system[1];
 }

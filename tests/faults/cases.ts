@@ -1,7 +1,10 @@
 /** Every kind of fault by name. */
 import { damageData, damagePartialData, damageRun } from "./damage.ts";
+import { fillUnderFolder, fillUnderRun, readOnly } from "./disk.ts";
 import { killFolderCommand, PREPARE, VOCABULARY } from "./file_kills.ts";
+import { twoOwners } from "./owners.ts";
 import { killPretraining } from "./pretrain_kills.ts";
+import { interruptTwice, maxTime } from "./stops.ts";
 import type { Tally } from "./tally.ts";
 import type { Workbench } from "./workbench.ts";
 
@@ -23,6 +26,14 @@ export const CASES: Record<string, Case> = {
     await damageData(bench, 2),
     await damagePartialData(bench, 2),
   ],
+  disk: async (bench) => [
+    await fillUnderRun(bench),
+    await fillUnderFolder(bench, PREPARE),
+    await fillUnderFolder(bench, VOCABULARY),
+    await readOnly(bench),
+  ],
+  owners: async (bench) => [await twoOwners(bench)],
+  stops: async (bench) => [await interruptTwice(bench, 3), await maxTime(bench)],
   vocab: async (bench, kills) => [
     await killFolderCommand(bench, VOCABULARY, kills, "SIGKILL"),
     await killFolderCommand(bench, VOCABULARY, Math.ceil(kills / 4), "SIGTERM"),

@@ -1,5 +1,5 @@
 /**
- * ALBERT on WebGPU: the shared-layer encoder, its tokenizer, its pretraining, on any GPU, in Deno and in browsers.
+ * ALBERT on WebGPU: the shared-layer encoder, its tokenizer, its pretraining and finetuning, on any GPU, in Deno and in browsers.
  *
  * @example Fill in a mask
  * ```ts ignore
@@ -12,6 +12,7 @@
  *
  * @module
  */
+export * from "./src/benchmarks/mod.ts";
 export * from "./src/data/mod.ts";
 export * from "./src/device/mod.ts";
 export * from "./src/model/mod.ts";
@@ -20,7 +21,7 @@ export * from "./src/tensor/mod.ts";
 export * from "./src/text/mod.ts";
 export * from "./src/text/training/mod.ts";
 export * from "./src/train/mod.ts";
+export * from "./src/train/finetune/mod.ts";
 export * from "./src/weights/mod.ts";
 export * from "./kernels/mod.ts";
-export type { PairObjective } from "./src/model/mod.ts";
 export { IGNORED_LABEL } from "./src/tensor/mod.ts";

@@ -19,6 +19,8 @@ export type HuggingFaceFiles = Record<string, string | Uint8Array>;
 
 /** The longest sequence ALBERT and BERT have positions for. */
 const MODEL_MAX_LENGTH = 512;
+/** transformers 5 leaves a pair's segments out unless told to name them. */
+const MODEL_INPUT_NAMES = ["input_ids", "token_type_ids", "attention_mask"];
 
 /**
  * Writes a tokenizer as the files of a Hugging Face folder.
@@ -183,6 +185,7 @@ function albertTokenizerConfig(
     keep_accents: !cleaning.stripAccents,
     remove_space: cleaning.foldWhitespace,
     model_max_length: MODEL_MAX_LENGTH,
+    model_input_names: MODEL_INPUT_NAMES,
     bos_token: specials.cls,
     eos_token: specials.sep,
     ...specialTokensMap(specials),
@@ -196,6 +199,7 @@ function bertTokenizerConfig({ options }: WordPieceSegmenter, specials: SpecialT
     strip_accents: options.stripAccents === options.lowerCase ? null : options.stripAccents,
     tokenize_chinese_chars: options.splitChinese,
     model_max_length: MODEL_MAX_LENGTH,
+    model_input_names: MODEL_INPUT_NAMES,
     ...specialTokensMap(specials),
   };
 }

@@ -6,6 +6,7 @@ const MEGABYTE = 1e6;
 /** Shows how a model of the hub comes; a model that is already here shows nothing. */
 export function downloadProgress({ quiet }: { readonly quiet?: boolean }): DownloadObserver {
   let bar: Progress | undefined;
+  let shown = -1;
   const megabytes = (bytes: number) => Math.round(bytes / MEGABYTE * 10) / 10;
   return {
     progress(done, total) {
@@ -15,7 +16,8 @@ export function downloadProgress({ quiet }: { readonly quiet?: boolean }): Downl
         total: megabytes(total),
         unit: "megabyte",
       });
-      bar.update(megabytes(done));
+      if (megabytes(done) !== shown) bar.update(megabytes(done));
+      shown = megabytes(done);
       if (done < total) return;
       bar.end();
       bar = undefined;

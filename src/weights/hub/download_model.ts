@@ -201,10 +201,9 @@ class Download {
           this.#settings,
           (bytes) => this.#observer.progress?.(done + bytes, total),
         );
-      }
+      } else this.#observer.progress?.(done + file.bytes, total);
       await this.#cache.link(commit, file.name, file.checksum);
       done += file.bytes;
-      this.#observer.progress?.(done, total);
     }
   }
 }

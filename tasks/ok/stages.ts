@@ -26,9 +26,13 @@ export const STAGES: Record<string, Stage> = {
   /** Every exported symbol has its documentation and a type that can be read off. */
   doc: ({ config }) =>
     once(["doc", "--lint", "--quiet", ...config.flags, "mod.ts", "tasks/cli.ts"]),
-  /** The code in documentation comments and in the README does what it says. */
+  /** The code in documentation comments, in the README and in `docs` does what it says. */
   snippets: async (context) =>
-    await runTests(context, ["--doc", "mod.ts", "README.md", ...await present("src", "kernels")]),
+    await runTests(context, [
+      ...["--doc", "mod.ts", "README.md"],
+      ...await present("src", "kernels"),
+      ...await pages(),
+    ]),
   /** Every program under `examples` runs to its end. */
   examples: runExamples,
   /** The tests. */
@@ -53,6 +57,12 @@ function browserCheck(config: string, path: string): Promise<Count> {
 function sum(counts: Count[]): Count {
   const of = (name: keyof Count) => counts.reduce((sum, count) => sum + count[name], 0);
   return { passed: of("passed"), failed: of("failed"), skipped: of("skipped") };
+}
+
+/** The pages of `docs`. */
+async function pages(): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(`${ROOT}/docs`));
+  return entries.map(({ name }) => `docs/${name}`).filter((path) => path.endsWith(".md")).sort();
 }
 
 /** Where TypeScript lies. */

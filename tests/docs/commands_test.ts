@@ -1,0 +1,136 @@
+// Every command in `docs` runs, made small: the smoke preset, a few steps, the CPU device.
+import { assert, assertEquals } from "@std/assert";
+import { prepareConfig } from "../../tasks/launch/config.ts";
+import { exists, ROOT } from "../../tasks/launch/files.ts";
+import { toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
+import { toyTexts } from "../support/toy_corpus.ts";
+import { type DocumentedCommand, documentedCommands } from "./commands.ts";
+
+const config = await prepareConfig(() => {});
+
+/** What makes a command small without changing what it shows. */
+const SMALLER: Record<string, string> = {
+  "--config": "smoke",
+  "--steps": "4",
+  "--vocab-size": "130",
+  "--batch-size": "4",
+  "--max-seq-length": "32",
+  "--phases": "16:0.9,32:0.1",
+  "--examples": "200",
+  "--count": "3",
+};
+
+/** Commands that open a device. */
+const COMPUTING = ["doctor", "pretrain", "predict", "finetune", "evaluate"];
+
+/** `albert …` or `deno task TOOL …`: the tool and its words. */
+function toolOf({ place, words }: DocumentedCommand): { tool: string; rest: string[] } {
+  const [tool, ...rest] = words[0] === "albert" ? words : words.slice(2);
+  const known = words[0] === "albert" || words[0] === "deno" && words[1] === "task";
+  assert(known && tool in TOOLS, `${place}: ${words.join(" ")} is none of our commands`);
+  return { tool, rest };
+}
+
+function smaller(tool: string, words: string[]): string[] {
+  const small = words.map((word, i) => {
+    const value = SMALLER[words[i - 1]];
+    // A configuration file is part of what a page shows.
+    return value === undefined || word.includes("/") ? word : value;
+  });
+  const device = tool === "albert" && COMPUTING.includes(words[0]) && !words.includes("--device");
+  return device ? [...small, "--device", "cpu"] : small;
+}
+
+async function run(tool: string, words: string[], cwd: string) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: toolCommand(TOOLS[tool], config, words),
+    env: { NO_COLOR: "1", INIT_CWD: cwd },
+    cwd,
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, output: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+async function runInFolder(command: DocumentedCommand, cwd: string): Promise<void> {
+  const { tool, rest } = toolOf(command);
+  const { code, output } = await run(tool, smaller(tool, rest), cwd);
+  assertEquals(code, 0, `${command.place}: ${command.words.join(" ")}\n${output}`);
+}
+
+/** A command that takes too long is still spelled right: help knows its flags. */
+async function checkSpelling({ place, ...command }: DocumentedCommand): Promise<void> {
+  const { tool, rest } = toolOf({ place, ...command });
+  if (tool === "ok") return;
+  const name = rest.slice(0, rest.findIndex((word) => word.startsWith("--")));
+  const { output } = await run(tool, [...name, "--help"], ROOT);
+  for (const flag of rest.filter((word) => word.startsWith("--"))) {
+    assert(output.includes(flag), `${place}: ${name.join(" ")} has no ${flag}\n${output}`);
+  }
+}
+
+/** What a page takes for granted: text, and what earlier pages made. */
+async function furnish(folder: string, commands: DocumentedCommand[]): Promise<void> {
+  for (const [name, seed] of [["books", 1], ["plays", 2]] as const) {
+    await Deno.mkdir(`${folder}/${name}`);
+    for (const [i, text] of toyTexts(12, seed).entries()) {
+      await Deno.writeTextFile(`${folder}/${name}/${i}.txt`, text);
+    }
+  }
+  const all = commands.map(({ words }) => words.join(" "));
+  const makes = (pattern: RegExp) => all.some((command) => pattern.test(command));
+  const needed = [
+    ["vocab train --input books --vocab-size 130 --output vocabulary", /vocab train/],
+    ["prepare --input books --vocab vocabulary --output data", /prepare .*--output data\b/],
+  ] as const;
+  for (const [command, own] of needed) {
+    if (makes(own) || !makes(/\bdata\b|vocabulary/)) continue;
+    const { code, output } = await run("albert", command.split(" "), folder);
+    assertEquals(code, 0, output);
+  }
+}
+
+/** The file that a page shows, as its text names it: "write `mine.json`:". */
+async function writeShownFiles(folder: string, text: string): Promise<void> {
+  for (const [, name, content] of text.matchAll(/write `([\w.]+)`:\n+```json\n([\s\S]*?)```/g)) {
+    const shown = JSON.parse(content);
+    if ("vocab_size" in shown) shown.vocab_size = Number(SMALLER["--vocab-size"]);
+    await Deno.writeTextFile(`${folder}/${name}`, JSON.stringify(shown));
+  }
+}
+
+const pages = (await Array.fromAsync(Deno.readDir(`${ROOT}/docs`)))
+  .map(({ name }) => name).filter((name) => name.endsWith(".md")).sort();
+
+for (const page of pages) {
+  const text = await Deno.readTextFile(`${ROOT}/docs/${page}`);
+  const commands = documentedCommands(page, text);
+  // A page may have a test of its own, which says more of what its commands do.
+  const own = await exists(`${ROOT}/tests/docs/${page.replace(".md", "_test.ts")}`);
+  if (own || commands.length === 0) continue;
+  Deno.test(`the commands of docs/${page} run`, async () => {
+    const folder = await Deno.makeTempDir({ prefix: "albert-docs-" });
+    try {
+      const runnable = commands.filter(({ ignored }) => !ignored);
+      await furnish(folder, runnable);
+      await writeShownFiles(folder, text);
+      for (const command of runnable) await runInFolder(command, folder);
+      for (const command of commands.filter(({ ignored }) => ignored)) await checkSpelling(command);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
+
+Deno.test("every page of docs is linked from the README, and its links lead somewhere", async () => {
+  const readme = await Deno.readTextFile(`${ROOT}/README.md`);
+  for (const page of pages) {
+    assert(readme.includes(`(docs/${page})`), `README.md does not link docs/${page}`);
+    const text = await Deno.readTextFile(`${ROOT}/docs/${page}`);
+    for (const [, target] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      await Deno.stat(`${ROOT}/docs/${target}`).catch(() => {
+        throw new Error(`docs/${page} links ${target}, which is not there`);
+      });
+    }
+  }
+});

@@ -27,7 +27,7 @@ export async function nonFiniteError(
   return new NonFiniteError(
     `Gradients became NaN or infinite at step ${first?.step ?? firstStep}${
       tensor === null ? "" : `, first in ${tensor}`
-    }; that update was not made. Lower --learning-rate or raise --warmup-steps, and go on from the last checkpoint with --resume`,
+    }; that update was not made and the last checkpoint is as it was. Begin a new run with a lower --learning-rate or more --warmup-steps; it can start from that checkpoint's weights`,
   );
 }
 

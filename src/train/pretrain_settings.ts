@@ -143,6 +143,10 @@ export function pretrainSettings(request: PretrainRequest, config: ModelConfig):
   if (!(learningRate > 0)) {
     throw new RangeError(`learningRate must be positive, got ${learningRate}`);
   }
+  const { weightDecay, maxGradientNorm } = settings.optimizer;
+  for (const [name, value] of Object.entries({ weightDecay, maxGradNorm: maxGradientNorm })) {
+    if (!(value >= 0)) throw new RangeError(`${name} must be 0 or more, got ${value}`);
+  }
   return settings;
 }
 

@@ -16,8 +16,16 @@ export function usage<T>(check: () => T): T {
   try {
     return check();
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new UsageError(asFlag((error as Error).message));
   }
+}
+
+/** A complaint about `batchSize` is one about `--batch-size`. */
+function asFlag(message: string): string {
+  return message.replace(
+    /^[a-z]+(?:[A-Z][a-z]+)*(?= must be )/,
+    (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+  );
 }
 
 /** Flags of a command that makes a run folder or goes on with it. */

@@ -167,7 +167,7 @@ export async function damagePartialData(bench: Workbench, each: number): Promise
   while (!namesIn(`${output}.partial`).includes("shard-00002.bin") && !running.over()) {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  running.child.kill("SIGKILL");
+  running.kill("SIGKILL");
   await running.ended;
   const kept = bench.fresh("partial-kept");
   copy(`${output}.partial`, kept);

@@ -64,8 +64,7 @@ export async function killFolderCommand(
     const running = bench.start(words(output));
     if (moment === "anywhere") await pause(bench.random.uniform() * span);
     else await writing(unfinished(output), running);
-    const alive = !running.over();
-    if (alive) running.child.kill(signal);
+    running.kill(signal);
     const { code, sentence } = await running.ended;
     if (code === 0) {
       // Done before it could be hit: that folder is judged, and the next one begins.

@@ -28,10 +28,10 @@ export async function twoOwners(bench: Workbench): Promise<Tally> {
   const shared = bench.fresh("shared");
   const first = bench.start(PREPARE.words(shared));
   await until(() => namesIn(`${shared}.partial`).length > 0, first);
-  first.child.kill("SIGSTOP"); // or it may be over before the second is there
+  first.kill("SIGSTOP"); // or it may be over before the second is there
   const second = bench.start(PREPARE.words(shared));
   const ended = await second.ended;
-  first.child.kill("SIGCONT");
+  first.kill("SIGCONT");
   await first.ended;
   judge(tally, ended, first.child.pid, await folderDifference(whole, shared));
   return tally;

@@ -100,7 +100,7 @@ export async function killPretraining(
     const moment = moments[done % moments.length];
     const running = bench.start(continuing(bench, run));
     const came = await comes(moment, running, run, undisturbed.time, uniform);
-    if (came) running.child.kill(signal);
+    if (came) running.kill(signal);
     const { code, sentence } = await running.ended;
     if (!came || code === 0 && !sentence.includes("go on with")) {
       // It was finished before it could be hit: that run is judged, and the next one begins.

@@ -21,11 +21,10 @@ export async function interruptTwice(bench: Workbench, times: number): Promise<T
       return Deno.readTextFileSync(`${run}/events.jsonl`).split("\n").length - 1;
     };
     await until(() => lines() >= 2, running);
-    running.child.kill("SIGINT");
+    running.kill("SIGINT");
     await pause(900);
     const start = performance.now();
-    const alive = !running.over();
-    if (alive) running.child.kill("SIGINT");
+    const alive = running.kill("SIGINT");
     const { code, stderr } = await running.ended;
     const seconds = (performance.now() - start) / 1000;
     const broken = await brokenCheckpoint(run);

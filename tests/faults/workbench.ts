@@ -11,6 +11,8 @@ export interface Running {
   ended: Promise<Ended>;
   /** Whether it has. */
   over(): boolean;
+  /** Sends a signal; false where it has ended. */
+  kill(signal: Deno.Signal): boolean;
 }
 
 /** How a process ended. */
@@ -71,7 +73,15 @@ export class Workbench implements AsyncDisposable {
         sentence: text.trim().split("\n").at(-1)!,
       };
     });
-    return { child, ended, over: () => over };
+    const kill = (signal: Deno.Signal): boolean => {
+      try {
+        child.kill(signal);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    return { child, ended, over: () => over, kill };
   }
 
   /** Runs `albert` to its end. */

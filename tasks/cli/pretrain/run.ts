@@ -94,11 +94,21 @@ export async function runPretrain(given: PretrainFlags): Promise<void> {
         : `stopped at step ${step}; go on with: albert pretrain --output ${flags.output} --resume`,
     );
     if (given.json) console.log(JSON.stringify({ step, finished, evaluation }));
+  } catch (error) {
+    throw withAdvice(error);
   } finally {
     endInterrupt();
     await server?.close();
     await device.destroy();
   }
+}
+
+/** What did not fit into the device's memory, with the flag that asks for less; the model itself it cannot make smaller. */
+function withAdvice(error: unknown): unknown {
+  if (!(error instanceof Error) || error.message.includes("--micro-batch-size")) return error;
+  const tooLarge = /more than the CPU device has|^Cannot make buffer (?!parameters|gradients)/;
+  if (!tooLarge.test(error.message)) return error;
+  return new Error(`${error.message}; try a smaller --micro-batch-size`, { cause: error });
 }
 
 /** `nano, 1,234,567 parameters, 1000 steps on webgpu (adapter)`. */

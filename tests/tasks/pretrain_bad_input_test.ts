@@ -1,0 +1,176 @@
+// Whatever is wrong with what pretrain is given: one sentence that names it, exit code 1 or 2, and nothing lost.
+import { assert, assertEquals } from "@std/assert";
+import { configToJson, presetConfig } from "../../src/model/mod.ts";
+import { albertHere } from "../faults/command_here.ts";
+import { brokenCheckpoint } from "../faults/pretrain_kills.ts";
+import { Workbench } from "../faults/workbench.ts";
+import { runAlbert } from "./albert_process.ts";
+
+const bench = await Workbench.make(1, 60);
+const folder = bench.folder;
+globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+const { code: prepared, stderr: complaint } = await albertHere(
+  ...["prepare", "--input", `${folder}/text.txt`, "--vocab", `${folder}/spiece.model`],
+  ...["--output", `${folder}/data`],
+);
+if (prepared !== 0) throw new Error(complaint);
+const DATA = ["--data", `${folder}/data`];
+const SHORT = ["--steps", "2", "--batch-size", "2", "--save-steps", "1"];
+
+/** Asserts that `albert pretrain` refuses these words with this in one sentence. */
+async function refuses(words: string[], exitCode: number, ...parts: string[]): Promise<void> {
+  const output = words.includes("--output") ? [] : ["--output", bench.fresh("refused")];
+  const { code, stderr } = await albertHere("pretrain", "--device", "cpu", ...output, ...words);
+  assertEquals(code, exitCode, stderr);
+  assertEquals(stderr.split("\n").length, 1, stderr);
+  for (const part of parts) assert(stderr.includes(part), `${stderr} does not say ${part}`);
+}
+
+/** Writes a file and returns its path. */
+async function file(name: string, content: string | Uint8Array): Promise<string> {
+  const path = `${folder}/${name}`;
+  await Deno.writeFile(
+    path,
+    typeof content === "string" ? new TextEncoder().encode(content) : content,
+  );
+  return path;
+}
+
+/** The smoke preset as a file, changed. */
+async function configFile(name: string, change: Record<string, unknown>): Promise<string> {
+  const config = configToJson({ ...presetConfig("smoke"), vocabSize: 55 }, [
+    "AlbertForPreTraining",
+  ]);
+  return await file(`${name}.json`, JSON.stringify({ ...config, ...change }));
+}
+
+Deno.test("pretrain says which flag is missing, unknown or out of range", async () => {
+  await refuses([...DATA, "--config", "smoke"], 2, "--steps is missing");
+  await refuses(["--steps", "2"], 2, "--data is missing");
+  await refuses([...DATA, ...SHORT, "--config", "albert-huge"], 2, "albert-huge", "albert-base-v2");
+  await refuses([...DATA, "--steps", "0"], 2, "steps must be an integer from 1, got 0");
+  await refuses([...DATA, "--steps", "2", "--batch-size", "0"], 2, "--batch-size must be");
+  await refuses([...DATA, ...SHORT, "--learning-rate", "-1"], 2, "--learning-rate must be");
+  await refuses([...DATA, ...SHORT, "--max-grad-norm", "-1"], 2, "--max-grad-norm must be");
+  await refuses([...DATA, ...SHORT, "--max-time", "soon"], 2, "--max-time soon");
+  await refuses([...DATA, ...SHORT, "--phases", "128"], 2, "128 is not LENGTH:SHARE");
+});
+
+Deno.test("pretrain says what is wrong with its text and its vocabulary", async () => {
+  const vocabulary = ["--vocab", `${folder}/spiece.model`];
+  const text = (path: string) => ["--data", path, ...SHORT, "--config", "smoke"];
+  await refuses(text(`${folder}/nothing`), 2, "nothing", "run prepare first");
+  await refuses([...text(`${folder}/nothing.txt`), ...vocabulary], 1, "nothing.txt");
+  const empty = await file("empty.txt", "");
+  await refuses([...text(empty), ...vocabulary], 1, "empty.txt is empty");
+  const latin = await file("latin.txt", Uint8Array.of(99, 97, 102, 0xe9, 46));
+  await refuses(
+    [...text(latin), ...vocabulary],
+    1,
+    "latin.txt: byte 0xE9 at offset 3 is not UTF-8",
+  );
+  const lost = [...text(`${folder}/text.txt`), "--vocab", `${folder}/lost.model`];
+  await refuses(lost, 1, "lost.model");
+  const model = await Deno.readFile(`${folder}/spiece.model`);
+  const cut = await file("cut.model", model.slice(0, model.length / 2));
+  await refuses([...text(`${folder}/text.txt`), "--vocab", cut], 1, "cut.model");
+});
+
+Deno.test("pretrain says which fields of a config contradict each other or the data", async () => {
+  const of = async (
+    name: string,
+    change: Record<string, unknown>,
+  ) => [...DATA, ...SHORT, "--config", await configFile(name, change)];
+  await refuses(await of("vocab", { vocab_size: 500 }), 2, "vocab_size 500", "55 pieces");
+  await refuses(
+    await of("heads", { num_attention_heads: 5 }),
+    1,
+    "heads.json: hidden_size 32 is no multiple of num_attention_heads 5",
+  );
+  await refuses(await of("share", { share: "some" }), 1, "share must be one of", "some");
+  await refuses(await of("groups", { num_hidden_groups: 3 }), 1, "num_hidden_groups 3");
+  await refuses(await of("act", { hidden_act: "swish" }), 1, "hidden_act must be one of");
+  await refuses(
+    [...DATA, ...SHORT, "--config", await file("broken.json", "{")],
+    1,
+    "broken.json: not JSON",
+  );
+  await refuses([...DATA, ...SHORT, "--config", `${folder}/lost.json`], 1, "lost.json");
+  await refuses(
+    [...DATA, ...SHORT, "--config", "smoke", "--max-seq-length", "4096"],
+    1,
+    "4096",
+    "max_position_embeddings",
+  );
+});
+
+Deno.test("pretrain names the tensor that is over the device's limit, and what to do where memory ends", async () => {
+  await refuses(
+    [...DATA, "--steps", "1", "--batch-size", "1", "--config", "bert-xlarge"],
+    1,
+    "buffer parameters",
+    "largest buffer",
+  );
+  await refuses(
+    [...DATA, "--steps", "1", "--batch-size", "4096", "--config", "nano"],
+    1,
+    "more than the CPU device has",
+    "--micro-batch-size",
+  );
+});
+
+Deno.test("a run whose loss becomes NaN names the tensor and keeps its last checkpoint", async () => {
+  const output = bench.fresh("nan");
+  await refuses(
+    [
+      ...["--output", output, ...DATA, "--config", "smoke", "--steps", "20", "--batch-size", "2"],
+      ...["--save-steps", "1", "--warmup-steps", "0"],
+      ...["--learning-rate", "1e30", "--max-grad-norm", "0"],
+    ],
+    1,
+    "NaN or infinite at step 1",
+    "first in the gradient of albert.embeddings.word_embeddings.weight",
+  );
+  assertEquals(await brokenCheckpoint(output), null);
+  const latest = (await Deno.readTextFile(`${output}/checkpoints/latest`)).trim();
+  assertEquals(latest, "step-1");
+});
+
+Deno.test("a run is not gone on with by mistake: other model, other data, cut weights, cut shard", async () => {
+  const output = bench.fresh("run");
+  const start = ["--output", output, ...DATA, ...SHORT, "--config", "smoke"];
+  const begun = await albertHere("pretrain", "--device", "cpu", ...start);
+  assertEquals(begun.code, 0, begun.stderr);
+  const resume = ["--output", output, "--resume"];
+  await refuses(start, 1, "already holds a run", "--resume");
+  const wide = await configFile("wide", { hidden_size: 64 });
+  await refuses([...resume, "--config", wide], 1, "config.hidden_size was 32 and is now 64");
+  await refuses([...resume, "--learning-rate", "1"], 1, "Cannot resume", "earningRate");
+
+  const weights = `${output}/checkpoints/step-2/model.safetensors`;
+  const whole = await Deno.readFile(weights);
+  await Deno.writeFile(weights, whole.slice(0, -4));
+  await refuses(resume, 1, "model.safetensors is damaged", "step-N");
+  await Deno.writeFile(weights, whole);
+
+  const shard = `${folder}/data/shard-00000.bin`;
+  const tokens = await Deno.readFile(shard);
+  await Deno.writeFile(shard, tokens.slice(0, tokens.length - 2));
+  await refuses(resume, 1, "shard-00000.bin", "cut short");
+  await Deno.writeFile(shard, tokens);
+
+  const settings = await Deno.readFile(`${output}/run.json`);
+  await Deno.remove(`${output}/run.json`);
+  await refuses([...start, "--resume"], 1, "run.json is missing");
+  await Deno.writeFile(`${output}/run.json`, settings);
+  const finished = await albertHere("pretrain", ...resume);
+  assertEquals(finished.code, 0, finished.stderr);
+});
+
+Deno.test("a refusal of the command itself has no stack trace", async () => {
+  const { code, stdout, stderr } = await runAlbert(
+    ["pretrain", "--data", "nothing", "--output", "run", "--steps", "2", "--config", "smoke"],
+    { cwd: folder },
+  );
+  assertEquals([code, stdout, stderr.trim().split("\n").length], [2, "", 1], stderr);
+});

@@ -5,7 +5,7 @@
  */
 import type { Device } from "../device/mod.ts";
 import type { Tensor } from "../tensor/mod.ts";
-import { Tokenizer } from "../text/mod.ts";
+import { parseTokenizerConfig, Tokenizer } from "../text/mod.ts";
 import { type ReadFile, readWeights } from "../weights/mod.ts";
 import { ConfigError, type ModelConfig } from "./config.ts";
 import { parseConfig } from "./config_json.ts";
@@ -71,14 +71,15 @@ export class Albert {
         `the tokenizer has ${tokenizer.vocabularySize} pieces, config.json says vocab_size ${config.vocabSize}`,
       );
     }
-    const specs = [...encoderSpecs(config, { pooler: false }), ...maskedLanguageSpecs(config)];
+    const encoder = encoderSpecs(config, { pooler: false });
+    const specs = [...encoder, ...maskedLanguageSpecs(config)];
     const parameters = new Parameters(device, specs, { trainable: false });
     try {
-      return new Albert(
-        new Encoder(config, parameters),
-        tokenizer,
-        loadWeights(parameters, weights),
-      );
+      const report = loadWeights(parameters, weights);
+      const needed = new Set(encoder.map(({ name }) => name));
+      const absent = report.missing.find(({ name }) => needed.has(name));
+      if (absent !== undefined) throw new ConfigError(`the weights lack tensor ${absent.name}`);
+      return new Albert(new Encoder(config, parameters), tokenizer, report);
     } catch (error) {
       parameters.free();
       throw error;
@@ -147,16 +148,18 @@ async function required(read: ReadFile, name: string): Promise<Uint8Array> {
 }
 
 async function readTokenizer(read: ReadFile): Promise<Tokenizer> {
-  const model = await read("spiece.model");
-  if (model !== null) return Tokenizer.fromModel(model);
   const text = async (name: string) => {
     const bytes = await read(name);
     return bytes === null ? null : new TextDecoder().decode(bytes);
   };
+  const settings = await text("tokenizer_config.json");
+  const options = settings === null ? {} : parseTokenizerConfig(settings);
+  const model = await read("spiece.model");
+  if (model !== null) return Tokenizer.fromModel(model, options);
   const json = await text("tokenizer.json");
-  if (json !== null) return Tokenizer.fromJson(json);
+  if (json !== null) return Tokenizer.fromJson(json, options);
   const vocabulary = await text("vocab.txt");
-  if (vocabulary !== null) return Tokenizer.fromVocabulary(vocabulary);
+  if (vocabulary !== null) return Tokenizer.fromVocabulary(vocabulary, options);
   throw new ConfigError("the model folder has no spiece.model, tokenizer.json or vocab.txt");
 }
 

@@ -36,5 +36,6 @@ export {
 } from "./special_tokens.ts";
 export { tokenizeLines } from "./tokenize_lines.ts";
 export { type EncodeOptions, Tokenizer } from "./tokenizer.ts";
+export { parseTokenizerConfig } from "./tokenizer_config.ts";
 export type { TokenizerOptions } from "./tokenizer_options.ts";
 export { type WordPieceOptions, WordPieceSegmenter } from "./wordpiece_segmenter.ts";

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { COMMIT, standInForTheHub } from "../weights/hub/stand_in.ts";
 import { runAlbert } from "./albert_process.ts";
@@ -7,7 +8,7 @@ const CASE = new URL("../fixtures/golden/bert_pretraining/", import.meta.url);
 Deno.test("albert convert writes a folder, and fails in one sentence", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const words = ["convert", "--from", CASE.pathname, "--to", `${folder}/model`];
+    const words = ["convert", "--from", fileURLToPath(CASE), "--to", `${folder}/model`];
     const { code, stdout } = await runAlbert(words);
     assertEquals(code, 0);
     assertStringIncludes(stdout, "BertForPreTraining, 74,229 parameters");

@@ -4,6 +4,7 @@
  * @module
  */
 import { Tokenizer } from "../tokenizer.ts";
+import { parseTokenizerConfig } from "../tokenizer_config.ts";
 import type { TokenizerOptions } from "../tokenizer_options.ts";
 
 /** Files that hold a vocabulary, in the order in which a folder is searched for them. */
@@ -89,15 +90,5 @@ async function readConfig(file: string): Promise<TokenizerOptions> {
     if (error instanceof Deno.errors.NotFound) return {};
     throw error;
   }
-  let config: { do_lower_case?: unknown; keep_accents?: unknown; strip_accents?: unknown };
-  try {
-    config = JSON.parse(text);
-  } catch (cause) {
-    throw new SyntaxError(`Cannot read ${file}: it is not JSON`, { cause });
-  }
-  const options: TokenizerOptions = {};
-  if (typeof config.do_lower_case === "boolean") options.lowerCase = config.do_lower_case;
-  if (typeof config.keep_accents === "boolean") options.stripAccents = !config.keep_accents;
-  if (typeof config.strip_accents === "boolean") options.stripAccents = config.strip_accents;
-  return options;
+  return parseTokenizerConfig(text, file);
 }

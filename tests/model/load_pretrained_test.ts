@@ -1,0 +1,118 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { type Device, openDevice } from "../../src/device/mod.ts";
+import {
+  Albert,
+  ConfigError,
+  encoderSpecs,
+  initialValues,
+  loadPretrained,
+  maskedLanguageSpecs,
+  parseConfig,
+} from "../../src/model/mod.ts";
+import { encodeSafetensors, type ReadFile } from "../../src/weights/mod.ts";
+
+const CONFIG = {
+  model_type: "bert",
+  vocab_size: 12,
+  hidden_size: 8,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  intermediate_size: 16,
+  max_position_embeddings: 10,
+};
+const VOCABULARY = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nA\nb\ná\n";
+
+/** Files of a small random BERT, in two shards, read from memory. */
+function files(change: Record<string, string | Uint8Array | null> = {}): ReadFile {
+  const config = parseConfig(JSON.stringify(CONFIG));
+  const specs = [...encoderSpecs(config, { pooler: false }), ...maskedLanguageSpecs(config)];
+  const map: Record<string, string> = {};
+  const shard = (which: number) => {
+    const tensors = new Map(
+      specs.filter((_, i) => i % 2 === which).map((spec) => {
+        map[spec.name] = `shard-${which}.safetensors`;
+        return [spec.name, { shape: spec.shape, data: initialValues(spec, 3, 0.5) }];
+      }),
+    );
+    return Uint8Array.from(encodeSafetensors(tensors).flatMap((piece) => [...piece]));
+  };
+  const shards = [shard(0), shard(1)];
+  const all: Record<string, string | Uint8Array | null> = {
+    "config.json": JSON.stringify(CONFIG),
+    "shard-0.safetensors": shards[0],
+    "shard-1.safetensors": shards[1],
+    "model.safetensors.index.json": JSON.stringify({ weight_map: map }),
+    "vocab.txt": VOCABULARY,
+    ...change,
+  };
+  return (name) => {
+    const content = all[name] ?? null;
+    return Promise.resolve(
+      typeof content === "string" ? new TextEncoder().encode(content) : content,
+    );
+  };
+}
+
+async function onDevice(test: (device: Device) => Promise<void>): Promise<void> {
+  const device = await openDevice({ device: "cpu" });
+  try {
+    await test(device);
+  } finally {
+    await device.destroy();
+  }
+}
+
+Deno.test("Albert.load() reads shards, and case and accents as tokenizer_config.json has them", async () => {
+  await onDevice(async (device) => {
+    const tokens = async (settings: string | null) => {
+      const model = await Albert.load(files({ "tokenizer_config.json": settings }), device);
+      assertEquals([model.report.missing, model.report.unused], [[], []]);
+      const { tokens, layers } = await model.hiddenStates("A á");
+      assertEquals(layers.map(({ length }) => length), Array(3).fill(4 * CONFIG.hidden_size));
+      model.free();
+      return tokens.slice(1, -1);
+    };
+    // Without a word about it, a vocabulary with capitals is a cased one.
+    assertEquals(await tokens(null), ["A", "á"]);
+    assertEquals(await tokens('{"do_lower_case": true}'), ["a", "a"]);
+    assertEquals(await tokens('{"do_lower_case": true, "strip_accents": false}'), ["a", "á"]);
+  });
+});
+
+Deno.test("Albert.load() refuses files that do not fit each other", async () => {
+  await onDevice(async (device) => {
+    const refused = async (change: Parameters<typeof files>[0], message: string) => {
+      await assertRejects(() => Albert.load(files(change), device), Error, message);
+    };
+    const config = (change: object) => ({
+      "config.json": JSON.stringify({ ...CONFIG, ...change }),
+    });
+    await refused({ "config.json": null }, "the model folder has no config.json");
+    await refused({ "vocab.txt": null }, "no spiece.model, tokenizer.json or vocab.txt");
+    await refused({ "vocab.txt": `${VOCABULARY}c\nd\ne\nf\n` }, "the tokenizer has 13 pieces");
+    await refused({ "tokenizer_config.json": "{" }, "tokenizer_config.json: it is not JSON");
+    await refused(
+      { "model.safetensors": new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, 123, 125]) },
+      "the weights lack tensor bert.embeddings.word_embeddings.weight",
+    );
+    await refused({ "shard-1.safetensors": null }, "names shard-1.safetensors, which is missing");
+    await refused(config({ model_type: undefined }), "model_type is missing");
+    await refused(
+      config({ hidden_size: 16 }),
+      "has shape [12,8], the configuration asks for [12,16]",
+    );
+  });
+});
+
+Deno.test("loadPretrained() names the folder and what is wrong with it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/config.json`, "{}");
+    await onDevice(async (device) => {
+      const load = () => loadPretrained(folder, device);
+      await assertRejects(load, ConfigError, `Cannot load ${folder}: model_type is missing`);
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

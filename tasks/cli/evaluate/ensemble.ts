@@ -15,6 +15,8 @@ import {
   type TaskHead,
   taskModel,
 } from "../../../src/train/finetune/mod.ts";
+import type { CommonOptions } from "../common.ts";
+import { downloadProgress } from "../download_progress.ts";
 
 /** A checkpoint on the device, and how it sees text. */
 export interface OpenedModel {
@@ -41,14 +43,15 @@ const DEFAULT_LENGTH = 512;
 /** Mean logits of every example. */
 export async function meanLogits<E extends FinetuneExample>(
   checkpoints: readonly string[],
-  deviceName: "auto" | "webgpu" | "cpu",
+  options: Pick<CommonOptions, "device" | "quiet">,
   request: LogitsRequest<E>,
 ): Promise<Float32Array[]> {
-  const device = await openDevice({ device: deviceName });
+  const device = await openDevice({ device: options.device });
   try {
     let sum: Float32Array[] | null = null;
     for (const checkpoint of checkpoints) {
-      const logits = await logitsOf(device, checkpoint, request);
+      const folder = await resolveCheckpoint(checkpoint, downloadProgress(options));
+      const logits = await logitsOf(device, folder, request);
       sum = sum === null
         ? logits
         : sum.map((row, i) => row.map((value, k) => value + logits[i][k]));
@@ -61,10 +64,9 @@ export async function meanLogits<E extends FinetuneExample>(
 
 async function logitsOf<E extends FinetuneExample>(
   device: Device,
-  checkpoint: string,
+  folder: string,
   { head, batchSize, maxSeqLength, encode, arrange }: LogitsRequest<E>,
 ): Promise<Float32Array[]> {
-  const folder = await resolveCheckpoint(checkpoint);
   const { config, weights } = await readModelFolder(folder);
   const tokenizer = await loadTokenizer(folder);
   const trained = Number(config.extra?.max_seq_length ?? DEFAULT_LENGTH);

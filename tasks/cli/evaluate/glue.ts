@@ -4,14 +4,18 @@ import { albertCommand } from "../common.ts";
 import { addEvaluateFlags, type EvaluateFlags } from "./flags.ts";
 
 /** Flags of `albert evaluate glue`. */
-export type EvaluateGlueFlags = EvaluateFlags & { task: typeof GLUE_TASK_NAMES[number] };
+export type EvaluateGlueFlags = EvaluateFlags & {
+  task: typeof GLUE_TASK_NAMES[number];
+  zip?: true;
+};
 
 /** `albert evaluate glue` */
 export default addEvaluateFlags(
   albertCommand()
     .description("Predict a GLUE task with a finetuned checkpoint: metrics and submission files.")
     .type("task", new EnumType(GLUE_TASK_NAMES))
-    .option("--task <name:task>", "Which task; ax takes an MNLI checkpoint.", { required: true }),
+    .option("--task <name:task>", "Which task; ax takes an MNLI checkpoint.", { required: true })
+    .option("--zip", "Pack the prediction files that OUTPUT holds into submission.zip."),
 )
   .example(
     "The file for the leaderboard",

@@ -13,6 +13,8 @@ import {
   glueTaskDefinition,
   inLabelOrder,
   labelOrder,
+  SUBMISSION_FILES,
+  submissionZip,
   writePredictions,
 } from "../../../src/benchmarks/glue/mod.ts";
 import { atomicWriteFile } from "../../../src/files/mod.ts";
@@ -36,7 +38,7 @@ export async function evaluateGlue(flags: EvaluateGlueFlags): Promise<void> {
     });
     if (path === null) continue;
     const rows = await readRows(definition, flags.split, path, { say });
-    const logits = await meanLogits(flags.checkpoint, flags.device, {
+    const logits = await meanLogits(flags.checkpoint, flags, {
       head: glueHead(definition),
       batchSize: flags.batchSize,
       maxSeqLength: flags.maxSeqLength,
@@ -60,5 +62,24 @@ export async function evaluateGlue(flags: EvaluateGlueFlags): Promise<void> {
       `${JSON.stringify(metrics, null, 2)}\n`,
     );
     console.log(flags.json ? JSON.stringify(metrics) : `${flags.task}: ${metricText(metrics)}`);
-  } else console.log([...files.keys()].map((name) => `${flags.output}/${name}`).join("\n"));
+  }
+  if (flags.zip) await packSubmission(flags.output, say);
+  if (flags.split === "test") {
+    console.log([...files.keys()].map((name) => `${flags.output}/${name}`).join("\n"));
+  }
+}
+
+/** Packs the prediction files that a folder holds into `submission.zip`. */
+async function packSubmission(folder: string, say: (sentence: string) => void): Promise<void> {
+  const found = new Map<string, string>();
+  for (const name of SUBMISSION_FILES) {
+    const text = await Deno.readTextFile(`${folder}/${name}`).catch((error) => {
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw error;
+    });
+    if (text !== null) found.set(name, text);
+  }
+  await atomicWriteFile(`${folder}/submission.zip`, submissionZip(found));
+  const missing = SUBMISSION_FILES.filter((name) => !found.has(name));
+  if (missing.length > 0) say(`${folder}/submission.zip still lacks ${missing.join(", ")}`);
 }

@@ -21,7 +21,7 @@ import type { EvaluateRaceFlags } from "./race.ts";
 /** Answers a split's questions and prints the accuracies. */
 export async function evaluateRace(flags: EvaluateRaceFlags): Promise<void> {
   const { questions } = await loadRace(flags.data, flags.split, levelsOf(flags.level));
-  const logits = await meanLogits(flags.checkpoint, flags.device, {
+  const logits = await meanLogits(flags.checkpoint, flags, {
     head: raceHead,
     batchSize: flags.batchSize,
     maxSeqLength: flags.maxSeqLength,

@@ -16,6 +16,7 @@ import {
   taskModel,
 } from "../../../src/train/finetune/mod.ts";
 import type { CommonOptions } from "../common.ts";
+import { downloadProgress } from "../download_progress.ts";
 
 /** Texts that the device holds at once. */
 const BATCH = 16;
@@ -31,11 +32,15 @@ export interface PredictingModel<E extends FinetuneExample, O> {
 
 /** Opens device and checkpoint, lets `use` work with them, and closes both. */
 export async function withModel<E extends FinetuneExample, O>(
-  flags: { readonly checkpoint: string; readonly device: CommonOptions["device"] },
+  flags: {
+    readonly checkpoint: string;
+    readonly device: CommonOptions["device"];
+    readonly quiet?: boolean;
+  },
   headOf: (config: ModelConfig) => TaskHead<E, O>,
   use: (model: PredictingModel<E, O>) => Promise<void>,
 ): Promise<void> {
-  const folder = await resolveCheckpoint(flags.checkpoint);
+  const folder = await resolveCheckpoint(flags.checkpoint, downloadProgress(flags));
   const { config, weights } = await readModelFolder(folder);
   const tokenizer = await loadTokenizer(folder);
   const head = headOf(config);

@@ -1,0 +1,187 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { encoderSpecs, initialValues } from "../../src/model/mod.ts";
+import { writeModelFolder } from "../../src/train/disk.ts";
+import { tokenizer, toyConfig } from "../train/finetune/toy_task.ts";
+import { runAlbert } from "./albert_process.ts";
+
+const HEADER = "index\tsentence1\tsentence2\tlabel";
+const LABELS = ["entailment", "not_entailment"];
+
+function rteFile(count: number, first: number): string {
+  const rows = Array.from({ length: count }, (_, i) => {
+    const word = (i + first) % 2 === 0 ? "good" : "bad";
+    return `${i}\tone two ${word}\tthree ${first + i}\t${LABELS[(i + first) % 2]}`;
+  });
+  return [HEADER, ...rows, ""].join("\n");
+}
+
+/** A folder with a small checkpoint, RTE's files and RACE's. */
+async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/model`);
+    await writeModelFolder(`${folder}/model`, {
+      config: toyConfig,
+      architecture: "AlbertModel",
+      tensors: new Map(
+        encoderSpecs(toyConfig).map((spec) => [
+          spec.name,
+          { shape: spec.shape, data: initialValues(spec, 1, 0.1) },
+        ]),
+      ),
+      files: new Map(Object.entries(tokenizer.toFiles())),
+      card: "",
+    });
+    await Deno.mkdir(`${folder}/glue/RTE`, { recursive: true });
+    const test = "index\tsentence1\tsentence2\n0\tone good\ttwo\n1\tone bad\ttwo\n";
+    const files = { train: rteFile(12, 0), dev: rteFile(7, 100), test };
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.writeTextFile(`${folder}/glue/RTE/${name}.tsv`, text);
+    }
+    for (const split of ["train", "dev"]) {
+      await Deno.mkdir(`${folder}/race/${split}/middle`, { recursive: true });
+      const passage = {
+        article: "one two three",
+        questions: ["four _ ?", "what ?"],
+        options: [["one", "two", "three", "four"], ["five", "six", "seven", "good"]],
+        answers: ["B", "D"],
+        id: "middle1.txt",
+      };
+      await Deno.writeTextFile(`${folder}/race/${split}/middle/1.txt`, JSON.stringify(passage));
+    }
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const rte = (folder: string, output: string, ...more: string[]) => [
+  ...["finetune", "glue", "--task", "rte", "--data", `${folder}/glue`, "--device", "cpu"],
+  ...["--checkpoint", `${folder}/model`, "--output", `${folder}/${output}`, "--epochs", "2"],
+  ...["--batch-size", "4", "--max-seq-length", "16", ...more],
+];
+
+async function succeed(words: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runAlbert(words);
+  assertEquals(code, 0, stderr);
+  return stdout;
+}
+
+Deno.test("a GLUE task goes from checkpoint to metrics, submission and zip", () =>
+  withFolder(async (folder) => {
+    const run = `${folder}/run`;
+    const result = JSON.parse(await succeed(rte(folder, "run", "--json", "--quiet")));
+    assertEquals([result.task, result.step, result.finished], ["rte", 6, true]);
+    const data = ["--data", `${folder}/glue`, "--checkpoint", run, "--device", "cpu"];
+    const evaluate = ["evaluate", "glue", "--task", "rte", ...data, "--json", "--output"];
+    const metrics = JSON.parse(await succeed([...evaluate, `${folder}/dev`]));
+    assertEquals(metrics, result.best);
+    const predictions = `${folder}/dev/RTE.tsv`;
+    assertEquals(
+      await Deno.readTextFile(predictions),
+      await Deno.readTextFile(`${run}/predictions/RTE.tsv`),
+    );
+    const scored = await succeed(["score", "glue", `${folder}/glue/RTE/dev.tsv`, predictions]);
+    assertEquals(JSON.parse(scored), metrics);
+    await succeed([...evaluate, `${folder}/test`, "--split", "test", "--zip"]);
+    const submission = await Deno.readTextFile(`${folder}/test/RTE.tsv`);
+    assertEquals(submission.split("\n").map((line) => line.split("\t")[0]), [
+      "index",
+      "0",
+      "1",
+      "",
+    ]);
+    const zip = await Deno.readFile(`${folder}/test/submission.zip`);
+    assertStringIncludes(new TextDecoder("latin1").decode(zip), "PK\x03\x04");
+    assertStringIncludes(new TextDecoder("latin1").decode(zip), "RTE.tsv");
+    const classes = JSON.parse(
+      await succeed([
+        ...["predict", "classify", "one good", "two", "--checkpoint", run],
+        ...["--device", "cpu", "--json"],
+      ]),
+    ).classes;
+    assertEquals(classes.map(({ label }: { label: string }) => label).sort(), LABELS);
+    assert(classes[0].probability >= classes[1].probability);
+    const again = await runAlbert(["finetune", "glue", "--output", run, "--resume"]);
+    assertEquals(again.code, 0, again.stderr);
+    assertStringIncludes(again.stderr, "is finished: step 6");
+  }));
+
+Deno.test("finetune --seeds sums up the runs, --settings fills in flags", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/s.json`, '{"max_steps": 2, "seeds": 2, "seed": 7}');
+    const summary = JSON.parse(
+      await succeed(rte(folder, "runs", "--settings", `${folder}/s.json`, "--json", "--quiet")),
+    );
+    assertEquals([summary.metric, Object.keys(summary.scores)], ["accuracy", ["7", "8"]]);
+    const scores = Object.values<number>(summary.scores);
+    assertEquals(summary.median, (scores[0] + scores[1]) / 2);
+    assertEquals(summary.best, Math.max(...scores));
+  }));
+
+Deno.test("RACE goes from checkpoint to accuracies and a choice", () =>
+  withFolder(async (folder) => {
+    const common = ["--data", `${folder}/race`, "--device", "cpu", "--quiet", "--json"];
+    const result = JSON.parse(
+      await succeed([
+        ...["finetune", "race", "--checkpoint", `${folder}/model`, "--output", `${folder}/run`],
+        ...["--max-steps", "2", "--batch-size", "2", "--max-seq-length", "16", ...common],
+      ]),
+    );
+    const predictions = `${folder}/run/predictions/RACE.tsv`;
+    const scored = await succeed(["score", "race", `${folder}/race`, predictions]);
+    assertEquals(JSON.parse(scored), result.best);
+    const evaluated = await succeed([
+      ...["evaluate", "race", "--checkpoint", `${folder}/run`, "--output", `${folder}/dev`],
+      ...common,
+    ]);
+    assertEquals(JSON.parse(evaluated), result.best);
+    const { choices } = JSON.parse(
+      await succeed([
+        ...["predict", "choose", "four _ ?", "one", "two", "six", "--context", "one two"],
+        ...["--checkpoint", `${folder}/run`, "--device", "cpu", "--json"],
+      ]),
+    );
+    const sum = choices.reduce(
+      (all: number, { probability }: { probability: number }) => all + probability,
+      0,
+    );
+    assertEquals([choices.length, Math.abs(sum - 1) < 1e-6], [3, true]);
+  }));
+
+Deno.test("finetune says in one sentence what is wrong, and writes nothing", () =>
+  withFolder(async (folder) => {
+    const train = `${folder}/glue/RTE/train.tsv`;
+    const dev = await Deno.readTextFile(`${folder}/glue/RTE/dev.tsv`);
+    await Deno.mkdir(`${folder}/label`);
+    await Deno.writeTextFile(`${folder}/label/train.tsv`, `${HEADER}\n0\ta\tb\tmaybe\n`);
+    await Deno.mkdir(`${folder}/same`);
+    for (const name of ["train", "dev"]) {
+      await Deno.writeTextFile(`${folder}/same/${name}.tsv`, dev);
+    }
+    await Deno.writeTextFile(`${folder}/settings.json`, '{"learning_rat": 1}');
+    const command = rte(folder, "run");
+    const replace = (flag: string, value: string) =>
+      command.map((word, i) => command[i - 1] === flag ? value : word);
+    const cases: [string[], number, string][] = [
+      [command.filter((_, i) => i < 4 || i > 5), 2, "--data is missing"],
+      [replace("--task", "rta"), 2, "rta"],
+      [replace("--max-seq-length", "100000"), 2, "max_position_embeddings"],
+      [replace("--batch-size", "0"), 2, "--batch-size must be an integer from 1"],
+      [[...command, "--settings", `${folder}/settings.json`], 2, "learning_rat is no setting"],
+      [replace("--checkpoint", `${folder}/none`), 1, `${folder}/none/config.json does not exist`],
+      [replace("--data", `${folder}/model`), 1, "holds neither RTE/train.tsv nor train.tsv"],
+      [replace("--data", `${folder}/label`), 1, `line 2: label "maybe" is unknown`],
+      [replace("--data", `${folder}/same`), 1, "a dev file was given for training"],
+    ];
+    for (const [words, code, sentence] of cases) {
+      const outcome = await runAlbert(words);
+      assertEquals(outcome.code, code, `${words.join(" ")}: ${outcome.stderr}`);
+      assertStringIncludes(outcome.stderr, sentence);
+      assertEquals(await Deno.stat(`${folder}/run`).then(() => true, () => false), false, sentence);
+    }
+    await Deno.writeTextFile(train, `${await Deno.readTextFile(train)}12\tone two\n`);
+    const strict = await runAlbert([...command, "--strict"]);
+    assertEquals(strict.code, 1);
+    assertStringIncludes(strict.stderr, "1 malformed line left out (line 14)");
+  }));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { atomicWriteFile } from "../files/mod.ts";
+import { atomicWriteFile, Sha256 } from "../files/mod.ts";
 import {
   ConfigError,
   configToJson,
@@ -63,6 +63,13 @@ export async function readModelFolder(
     if (error instanceof SyntaxError) throw new ConfigError(`${path}: ${error.message}`);
     throw error;
   }
+}
+
+/** SHA-256 over names and bytes of all tensors, in whatever files and order they are. */
+export function weightsSha256({ tensors }: Safetensors): string {
+  const sum = new Sha256();
+  for (const name of [...tensors.keys()].sort()) sum.update(name).update(tensors.get(name)!.bytes);
+  return sum.hex();
 }
 
 /**

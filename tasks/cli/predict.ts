@@ -4,7 +4,11 @@ import { albertCommand } from "./common.ts";
 const fillMask = albertCommand()
   .description("Fill in every [MASK] of a text; without a text, of each line of standard input.")
   .arguments("[text:string]")
-  .option("--checkpoint <folder:string>", "Model folder, or a run folder.", { required: true })
+  .option(
+    "--checkpoint <folder:string>",
+    "Model folder, run folder, or hf:OWNER/NAME[@REVISION].",
+    { required: true },
+  )
   .option("--top <n:integer>", "Candidates for each mask.", { default: 5 })
   .example(
     "A sentence",
@@ -19,7 +23,11 @@ const fillMask = albertCommand()
 const answer = albertCommand()
   .description("Answer a question from a text; without a text, from standard input.")
   .arguments("<question:string> [text:string]")
-  .option("--checkpoint <folder:string>", "Finetuned folder, or a run folder.", { required: true })
+  .option(
+    "--checkpoint <folder:string>",
+    "Finetuned folder, run folder, or hf:OWNER/NAME[@REVISION].",
+    { required: true },
+  )
   .option("--top <n:integer>", "Answers to show.", { default: 3 })
   .example(
     "A question on a file",
@@ -36,7 +44,11 @@ const classify = albertCommand()
     "Classify a text, or a pair; without a text, each line of standard input (a pair with a tab).",
   )
   .arguments("[text:string] [second:string]")
-  .option("--checkpoint <folder:string>", "Finetuned folder, or a run folder.", { required: true })
+  .option(
+    "--checkpoint <folder:string>",
+    "Finetuned folder, run folder, or hf:OWNER/NAME[@REVISION].",
+    { required: true },
+  )
   .example("A film review", "albert predict classify --checkpoint runs/sst-2 'A charming film.'")
   .action(async ({ checkpoint, device, json }, text, second) => {
     const { predictClassify } = await import("./predict/classify.ts");
@@ -49,7 +61,11 @@ const choose = albertCommand()
     "Choose among the options of a question on a text; without --context, on standard input.",
   )
   .arguments("<question:string> <option...:string>")
-  .option("--checkpoint <folder:string>", "Finetuned folder, or a run folder.", { required: true })
+  .option(
+    "--checkpoint <folder:string>",
+    "Finetuned folder, run folder, or hf:OWNER/NAME[@REVISION].",
+    { required: true },
+  )
   .option("--context <text:string>", "The text.")
   .example(
     "A gap to fill",

@@ -46,7 +46,10 @@ export function addFinetuneFlags(command: Command<any>): Command<any> {
   return command
     .type("recipe", new EnumType(RECIPES))
     .option("--data <folder:string>", "Folder of the benchmark's official files.")
-    .option("--checkpoint <folder:string>", "Model folder or run folder to start from.")
+    .option(
+      "--checkpoint <folder:string>",
+      "Model folder, run folder, or hf:OWNER/NAME[@REVISION] to start from.",
+    )
     .option("--output <folder:string>", "Run folder.", { required: true })
     .option("--init-from <folder:string>", "Start from a finetuned run's encoder, with a new head.")
     .option("--resume", "Go on from the run folder's last checkpoint.")

@@ -5,11 +5,10 @@
  */
 import settingsFile from "../../../deno.json" with { type: "json" };
 import { type Device, openDevice } from "../../../src/device/mod.ts";
-import { Sha256 } from "../../../src/files/mod.ts";
 import { type ModelConfig, validateConfig } from "../../../src/model/mod.ts";
 import type { Tokenizer } from "../../../src/text/mod.ts";
 import { loadTokenizer } from "../../../src/text/disk/mod.ts";
-import { readModelFolder, resolveCheckpoint } from "../../../src/train/disk.ts";
+import { readModelFolder, resolveCheckpoint, weightsSha256 } from "../../../src/train/disk.ts";
 import {
   finetune,
   type FinetuneObserver,
@@ -21,7 +20,6 @@ import {
   type FinetuneTask,
   type Recipe,
 } from "../../../src/train/finetune/mod.ts";
-import type { Safetensors } from "../../../src/weights/mod.ts";
 import { downloadProgress } from "../download_progress.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { parseDuration } from "../pretrain/request.ts";
@@ -100,7 +98,6 @@ export async function runFinetune<F extends FinetuneFlags, E extends FinetuneExa
   const deadline = flags.maxTime === undefined
     ? Infinity
     : performance.now() + parseDuration(flags.maxTime);
-  const weightsSha256 = fingerprint(weights);
   const runConfig = withDropout(config, flags, recipe);
   const device = await openDevice({ device: flags.device, onNotice: say });
   let stop = false;
@@ -127,7 +124,7 @@ export async function runFinetune<F extends FinetuneFlags, E extends FinetuneExa
       task: shortened,
       config: runConfig,
       weights,
-      weightsSha256,
+      weightsSha256: weightsSha256(weights),
       dataSha256,
       settings,
       output,
@@ -160,13 +157,6 @@ export async function runFinetune<F extends FinetuneFlags, E extends FinetuneExa
     endInterrupt();
     await device.destroy();
   }
-}
-
-/** SHA-256 over names and bytes of all tensors, in whatever files they are. */
-function fingerprint({ tensors }: Safetensors): string {
-  const sum = new Sha256();
-  for (const [name, { bytes }] of tensors) sum.update(name).update(bytes);
-  return sum.hex();
 }
 
 /** The recipe's steps or epochs give way to a flag that says the other. */

@@ -6,13 +6,13 @@
 import settingsFile from "../../../deno.json" with { type: "json" };
 import { readVocabularyFiles } from "../../../src/data/disk/mod.ts";
 import { type Device, openDevice } from "../../../src/device/mod.ts";
-import { sha256File } from "../../../src/files/mod.ts";
 import { countParameters, type ModelConfig, pretrainingSpecs } from "../../../src/model/mod.ts";
 import {
   pretrain,
   type PretrainObserver,
-  readSafetensors,
+  readModelFolder,
   resolveCheckpoint,
+  weightsSha256,
 } from "../../../src/train/disk.ts";
 import { type LiveReport, type ReportServer, serveReport } from "../../../src/train/report/mod.ts";
 import { pretrainSettings } from "../../../src/train/mod.ts";
@@ -41,13 +41,13 @@ export async function runPretrain(given: PretrainFlags): Promise<void> {
   const sources = await openSources({ ...flags, data: flags.data });
   const { data } = sources[0];
   const config = await modelConfig(flags, data.corpus.vocabulary.size);
-  const weights = flags.initFrom === undefined
+  const initial = flags.initFrom === undefined
     ? undefined
-    : `${await resolveCheckpoint(flags.initFrom, downloadProgress(flags))}/model.safetensors`;
+    : await readModelFolder(await resolveCheckpoint(flags.initFrom, downloadProgress(flags)));
   const request = pretrainRequest(
     { validationFraction: data.index.validationFraction || undefined, ...flags },
     flags.steps,
-    weights === undefined ? undefined : await sha256File(weights),
+    initial && weightsSha256(initial.weights),
   );
   const settings = usage(() => pretrainSettings(request, config));
   const evalData = await openEvalData(flags.evalData ?? []);
@@ -71,7 +71,7 @@ export async function runPretrain(given: PretrainFlags): Promise<void> {
       config,
       settings,
       evalData,
-      initialWeights: weights === undefined ? undefined : await readSafetensors(weights),
+      initialWeights: initial?.weights,
       output: flags.output,
       resume: flags.resume === true,
       files: await readVocabularyFiles(data),

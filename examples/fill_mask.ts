@@ -15,7 +15,7 @@ const [
   ...texts
 ] = Deno.args;
 if (texts.length === 0) {
-  texts.push("At dusk the cow goes home to the [MASK].", "At noon the [MASK] looks for corn.");
+  texts.push("At night the cow sleeps in the [MASK].", "The [MASK] wakes up and moos.");
 }
 
 // WebGPU where an adapter computes rightly, else all cores of the processor.
@@ -38,7 +38,7 @@ async function saveTinyModel(path: string): Promise<string> {
   const device = await openDevice({ device: "cpu" });
   const text = await Deno.readTextFile(new URL("farm.txt", import.meta.url));
   const onLog = () => {};
-  const files = await pretrain(device, { text, vocabSize: 90, steps: 200, onLog });
+  const files = await pretrain(device, { text, vocabSize: 105, steps: 200, onLog });
   await device.destroy();
   await Deno.mkdir(path, { recursive: true });
   for (const [name, content] of files) await Deno.writeFile(`${path}/${name}`, content);

@@ -19,7 +19,7 @@ import {
   writeSentencePieceModel,
 } from "@albert-lab/albert";
 
-const [folder, text = "At dawn the cat wakes up in the barn."] = Deno.args;
+const [folder, text = "At night the cat sleeps in the barn."] = Deno.args;
 const device = await openDevice({ device: "auto" });
 const albert = folder === undefined ? await untrained() : await loadPretrained(folder, device);
 
@@ -72,11 +72,11 @@ function mean<T>(items: Iterable<T>, value: (item: T) => number): number {
 
 /** ALBERT's twelve layers in miniature, from random weights: files in memory instead of a folder. */
 async function untrained(): Promise<Albert> {
-  const trainer = new VocabularyTrainer({ vocabSize: 90 });
+  const trainer = new VocabularyTrainer({ vocabSize: 105 });
   const lines = await Deno.readTextFile(new URL("farm.txt", import.meta.url));
   for (const line of lines.split("\n")) trainer.add(line);
   const tokenizer = Tokenizer.fromModel(writeSentencePieceModel(trainer.train()));
-  const config = { ...presetConfig("smoke"), vocabSize: 90, numHiddenLayers: 12 };
+  const config = { ...presetConfig("smoke"), vocabSize: 105, numHiddenLayers: 12 };
   const model = new PretrainingModel(device, config, { trainable: false });
   initialise(model.parameters, 42, config.initializerRange);
   const files = await modelFiles(model, tokenizer);

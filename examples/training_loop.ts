@@ -86,7 +86,7 @@ if (import.meta.main) {
   const device = await openDevice({ device: "cpu" });
   const files = await pretrain(device, {
     text: await Deno.readTextFile(file),
-    vocabSize: Number(Deno.args[1] ?? 90),
+    vocabSize: Number(Deno.args[1] ?? 105),
     steps: Number(Deno.args[2] ?? 200),
     onLog({ step, maskedLoss, maskedAccuracy, pairLoss, pairAccuracy }) {
       const masked = `masked words ${maskedLoss.toFixed(2)} (${percent(maskedAccuracy)})`;

@@ -55,7 +55,7 @@ async function train(): Promise<void> {
     element("progress").textContent = `step ${step + 1}, ${rate.toFixed(1)} a second`;
     await new Promise(requestAnimationFrame); // lets the page draw
   };
-  const files = await pretrain(device, { text: text.value, vocabSize: 90, steps, onLog });
+  const files = await pretrain(device, { text: text.value, vocabSize: 105, steps, onLog });
   const read = (name: string) => Promise.resolve(files.get(name) ?? null);
   useModel(await Albert.load(read, device), `The model of ${steps} steps.`);
   await fillIn();

@@ -1,5 +1,6 @@
 // Every command in `docs` runs, made small: the smoke preset, a few steps, the CPU device.
 import { assert, assertEquals } from "@std/assert";
+import { sha256File } from "../../src/files/mod.ts";
 import { prepareConfig } from "../../tasks/launch/config.ts";
 import { exists, ROOT } from "../../tasks/launch/files.ts";
 import { toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
@@ -19,6 +20,8 @@ const SMALLER: Record<string, string> = {
   "--examples": "200",
   "--count": "3",
 };
+
+const WEIGHTS = "model.safetensors";
 
 /** Commands that open a device. */
 const COMPUTING = ["doctor", "pretrain", "predict", "finetune", "evaluate"];
@@ -99,6 +102,22 @@ async function writeShownFiles(folder: string, text: string): Promise<void> {
   }
 }
 
+/** What a page promises of the folders that its commands leave. */
+const PROMISES: Record<string, (folder: string) => Promise<void>> = {
+  async "reproducibility.md"(folder) {
+    const [a, b] = await Promise.all(
+      ["a", "b"].map((run) => sha256File(`${folder}/runs/${run}/checkpoints/step-4/${WEIGHTS}`)),
+    );
+    assertEquals(a, b, "two runs of the same settings have different weights");
+  },
+  async "pretraining.md"(folder) {
+    for (const name of ["run.json", "events.jsonl", "report.html", "checkpoints/latest"]) {
+      assert(await exists(`${folder}/runs/books/${name}`), name);
+    }
+    assert(await exists(`${folder}/runs/books/checkpoints/step-4/${WEIGHTS}`));
+  },
+};
+
 const pages = (await Array.fromAsync(Deno.readDir(`${ROOT}/docs`)))
   .map(({ name }) => name).filter((name) => name.endsWith(".md")).sort();
 
@@ -115,6 +134,7 @@ for (const page of pages) {
       await furnish(folder, runnable);
       await writeShownFiles(folder, text);
       for (const command of runnable) await runInFolder(command, folder);
+      await PROMISES[page]?.(folder);
       for (const command of commands.filter(({ ignored }) => ignored)) await checkSpelling(command);
     } finally {
       await Deno.remove(folder, { recursive: true });

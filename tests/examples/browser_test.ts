@@ -7,10 +7,10 @@ import { pretrain } from "../../examples/training_loop.ts";
 import { prepareConfig } from "../../tasks/launch/config.ts";
 import { findChromium, Page } from "./chromium.ts";
 
-const SENTENCE = "At dusk the cow goes home to the [MASK].";
+const SENTENCE = "At night the cow sleeps in the [MASK].";
 
 /** Pieces, here and in the page. */
-const VOCABULARY = 90;
+const VOCABULARY = 105;
 const SLOW = Deno.env.get("ALBERT_SLOW") === "1";
 
 const chromium = await findChromium();

@@ -1,4 +1,5 @@
-"""Finetunes one GLUE task here and in PyTorch, from the same weights on the same batches, and compares the losses of every step.
+"""Finetunes one GLUE task here and in PyTorch, from the same weights on the same batches, and compares the losses of every step
+(and how fast they came; ours first).
 
     python bench/finetune_against_pytorch.py --checkpoint DIR --data glue --task cola --task mrpc
 
@@ -12,6 +13,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import torch
@@ -95,7 +97,7 @@ def losses_in_pytorch(checkpoint, task, options):
     warmup = options.steps // 10
     examples = list(rows(options.data, task, options.steps * options.batch_size))
     regression = TASKS[task][4] is None
-    losses = []
+    losses, ends = [], []
     for step in range(options.steps):
         batch = examples[step * options.batch_size : (step + 1) * options.batch_size]
         inputs = lay_out(tokenizer, [texts for texts, _ in batch], options.max_seq_length)
@@ -114,7 +116,8 @@ def losses_in_pytorch(checkpoint, task, options):
             group["lr"] = rate
         optimizer.step()
         losses.append(loss.item())
-    return losses
+        ends.append(time.time())
+    return losses, ends
 
 
 def compare(task, options):
@@ -127,12 +130,17 @@ def compare(task, options):
         warmup = str(options.steps // 10)
         finetune(options.albert, task, start, run, options, "--max-steps", str(options.steps), "--warmup-steps", warmup)
         events = [json.loads(line) for line in (run / "events.jsonl").read_text().splitlines()]
-        ours = [event["loss"] for event in events if "loss" in event]
-        theirs = losses_in_pytorch(start, task, options)
+        logged = [event for event in events if "loss" in event]
+        ours = [event["loss"] for event in logged]
+        theirs, ends = losses_in_pytorch(start, task, options)
+        # The first step of either side prepares what the others use.
+        ends_of_ours = [event["time"] for event in logged]
+        rates = [(options.steps - 1) / (times[-1] - times[0]) for times in (ends_of_ours, ends)]
     assert len(ours) == len(theirs) == options.steps, (len(ours), len(theirs))
     worst = max(abs(a - b) / abs(b) for a, b in zip(ours, theirs))
     print(json.dumps({"task": task, "steps": options.steps, "worst_relative_difference": worst,
-                      "first_loss": [ours[0], theirs[0]], "last_loss": [ours[-1], theirs[-1]]}))
+                      "first_loss": [ours[0], theirs[0]], "last_loss": [ours[-1], theirs[-1]],
+                      "steps_per_second": rates}))
     return worst <= options.tolerance
 
 

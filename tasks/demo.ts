@@ -80,7 +80,7 @@ const command = new Command()
         ...["--validation-fraction", RECIPE.validationFraction, "--device", device],
       ],
     );
-    console.log(await summary(data, model, RECIPE.validationFraction));
+    console.log(await summary(data, model, RECIPE.validationFraction, device));
     for (const sentence of SENTENCES) {
       await run(["predict", "fill-mask", "--checkpoint", model, "--device", device, sentence]);
     }

@@ -38,7 +38,7 @@ async function saveTinyModel(path: string): Promise<string> {
   const device = await openDevice({ device: "cpu" });
   const text = await Deno.readTextFile(new URL("farm.txt", import.meta.url));
   const onLog = () => {};
-  const files = await pretrain(device, { text, vocabSize: 105, steps: 200, onLog });
+  const files = await pretrain(device, { text, vocabSize: 105, steps: 120, onLog });
   await device.destroy();
   await Deno.mkdir(path, { recursive: true });
   for (const [name, content] of files) await Deno.writeFile(`${path}/${name}`, content);

@@ -40,8 +40,14 @@ function smaller(tool: string, words: string[]): string[] {
     // A configuration file is part of what a page shows.
     return value === undefined || word.includes("/") ? word : value;
   });
-  const device = tool === "albert" && COMPUTING.includes(words[0]) && !words.includes("--device");
-  return device ? [...small, "--device", "cpu"] : small;
+  const added: string[] = [];
+  const add = (flag: string, value: string) => words.includes(flag) || added.push(flag, value);
+  if (tool === "albert" && COMPUTING.includes(words[0])) add("--device", "cpu");
+  if (words[0] === "pretrain" && !words.includes("--resume")) {
+    add("--batch-size", "4");
+    add("--eval-examples", "8");
+  }
+  return [...small, ...added];
 }
 
 async function run(tool: string, words: string[], cwd: string) {

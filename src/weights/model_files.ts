@@ -25,7 +25,7 @@ export async function readWeights(read: ReadFile): Promise<Safetensors> {
   if (await read(PICKLED) !== null) {
     throw new SyntaxError(
       `the folder has only ${PICKLED}, a Python pickle; convert it once with transformers: ` +
-        "AutoModel.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER, safe_serialization=True)",
+        "AutoModelForPreTraining.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER)",
     );
   }
   throw new SyntaxError(`the folder has no ${WHOLE}`);

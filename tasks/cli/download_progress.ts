@@ -2,6 +2,8 @@ import type { DownloadObserver } from "../../src/weights/hub/mod.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
 const MEGABYTE = 1e6;
+/** What is smaller is here before a bar is seen. */
+const SMALL = MEGABYTE / 10;
 
 /** Shows how a model of the hub comes; a model that is already here shows nothing. */
 export function downloadProgress({ quiet }: { readonly quiet?: boolean }): DownloadObserver {
@@ -10,6 +12,7 @@ export function downloadProgress({ quiet }: { readonly quiet?: boolean }): Downl
   const megabytes = (bytes: number) => Math.round(bytes / MEGABYTE * 10) / 10;
   return {
     progress(done, total) {
+      if (total < SMALL) return;
       bar ??= createProgress({
         quiet,
         title: "downloading",

@@ -138,7 +138,7 @@ class Download {
         (pickled === null
           ? ""
           : `, only ${PICKLED}, a Python pickle; convert it with transformers: ` +
-            `AutoModel.from_pretrained("${this.#model.id}").save_pretrained("FOLDER") and use FOLDER`),
+            `AutoModelForPreTraining.from_pretrained("${this.#model.id}").save_pretrained("FOLDER") and use FOLDER`),
     );
   }
 

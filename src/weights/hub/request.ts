@@ -72,9 +72,10 @@ export async function ask(
     }
   } catch (cause) {
     done();
-    throw new HubUnreachableError(`${at.origin} does not answer: ${(cause as Error).message}`, {
-      cause,
-    });
+    // What fetch throws says that it failed; the last of its causes says why.
+    const { message } = ((cause as Error).cause ?? cause) as Error;
+    const why = message.split(": ").at(-1);
+    throw new HubUnreachableError(`${at.origin} does not answer: ${why}`, { cause });
   }
   done();
   throw new HubError(`${url} redirects more than ${MAX_REDIRECTS} times`);

@@ -193,8 +193,8 @@ Deno.test("offline, only a whole copy in the cache will do", async () => {
 
 Deno.test("a hub that does not answer is told, and a copy in the cache used", async () => {
   await scene(async ({ hub, settings }) => {
-    const gone = { ...settings, endpoint: "http://127.0.0.1:9" };
-    await fails(gone, "http://127.0.0.1:9 does not answer");
+    const gone = { ...settings, endpoint: "http://127.0.0.1:1" };
+    await fails(gone, "http://127.0.0.1:1 does not answer");
     const model = await downloadModel(`hf:${ID}`, {}, settings);
     const said: string[] = [];
     const say = (sentence: string) => void said.push(sentence);

@@ -81,6 +81,9 @@ Deno.test("a GLUE task goes from checkpoint to metrics, submission and zip", () 
       await Deno.readTextFile(predictions),
       await Deno.readTextFile(`${run}/predictions/RTE.tsv`),
     );
+    const ensemble = [...evaluate, `${folder}/two`];
+    const twice = await succeed(ensemble.flatMap((word) => word === run ? [run, run] : word));
+    assertEquals(JSON.parse(twice), metrics);
     const scored = await succeed(["score", "glue", `${folder}/glue/RTE/dev.tsv`, predictions]);
     assertEquals(JSON.parse(scored), metrics);
     await succeed([...evaluate, `${folder}/test`, "--split", "test", "--zip"]);

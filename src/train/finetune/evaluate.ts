@@ -10,7 +10,7 @@ import type { FinetuneExample, FinetuneTask } from "./task.ts";
 
 /** Metrics and prediction files of all held-out sets. */
 export interface TaskEvaluation {
-  /** `accuracy`, and `mm/accuracy` for a set of its own name. */
+  /** `accuracy`, and `accuracy_mm` for a set of its own name. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Prediction files by name. */
   readonly files: ReadonlyMap<string, string>;
@@ -30,7 +30,7 @@ export async function evaluateTask<E extends FinetuneExample, O>(
     const outputs = await predictAll(device, encoder, task, set.examples, batchSize, maxLength);
     const judgement = task.judge(set, outputs);
     for (const [name, value] of Object.entries(judgement.metrics)) {
-      metrics[set.name === "" ? name : `${set.name}/${name}`] = value;
+      metrics[set.name === "" ? name : `${name}_${set.name}`] = value;
     }
     for (const [name, text] of judgement.files) files.set(name, text);
   }

@@ -189,9 +189,9 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
   }
 }
 
-/** A metric's field in the log: `mm/accuracy` is `eval_mm_accuracy`. */
+/** A metric's field in the log. */
 function eventField(metric: string): string {
-  return `eval_${metric.replaceAll("/", "_")}`;
+  return `eval_${metric}`;
 }
 
 function windowOf(

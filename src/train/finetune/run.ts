@@ -23,7 +23,7 @@ export interface FinetuneWindow {
   readonly stepsPerSecond: number;
 }
 
-/** Metrics of an evaluation by held-out set and name: `accuracy`, `mm/accuracy`. */
+/** Metrics of an evaluation by held-out set and name: `accuracy`, `accuracy_mm`. */
 export type EvaluationMetrics = Readonly<Record<string, number>>;
 
 /** What the caller wants to hear of while the run goes on. */

@@ -51,7 +51,7 @@ export async function evaluateGlue(flags: EvaluateGlueFlags): Promise<void> {
     if (flags.split === "test") continue;
     const gold = rows.map(({ label }) => label!);
     for (const [metric, value] of Object.entries(glueMetrics(definition, gold, answers))) {
-      metrics[name === "" ? metric : `${name}/${metric}`] = value;
+      metrics[name === "" ? metric : `${metric}_${name}`] = value;
     }
   }
   await Deno.mkdir(flags.output, { recursive: true });

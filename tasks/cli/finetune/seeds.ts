@@ -26,7 +26,11 @@ export function seedSummary(
   metric: string,
   results: ReadonlyMap<number, FinetuneResult>,
 ): SeedSummary {
-  const scores = [...results].map(([seed, { best }]) => ({ seed, score: best![metric] }));
+  const scores = [...results].map(([seed, { best }]) => {
+    // A correlation with constant predictions is no number.
+    if (best === null) throw new RangeError(`No evaluation of seed ${seed} gave a ${metric}`);
+    return { seed, score: best[metric] };
+  });
   const sorted = scores.toSorted((a, b) => a.score - b.score);
   const middle = (sorted.length - 1) / 2;
   const median = (sorted[Math.floor(middle)].score + sorted[Math.ceil(middle)].score) / 2;

@@ -59,7 +59,7 @@ async function scoreFolder(
       const file = await findGlueFile(definition, gold, split.dev);
       const metrics = Object.entries(await scoreFile(definition, file, path, say)).map((
         [metric, value],
-      ) => [split.name === "" ? metric : `${split.name}/${metric}`, value]);
+      ) => [split.name === "" ? metric : `${metric}_${split.name}`, value]);
       tasks.set(name, { ...tasks.get(name), ...Object.fromEntries(metrics) });
     }
   }

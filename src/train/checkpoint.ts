@@ -13,11 +13,12 @@ import {
 } from "../files/mod.ts";
 import { type Parameters, readTensors } from "../model/mod.ts";
 import type { Optimizer } from "../optim/mod.ts";
-import { type DownloadObserver, downloadModel, isHubName } from "../weights/hub/mod.ts";
+import { downloadModel, type DownloadObserver, isHubName } from "../weights/hub/mod.ts";
 import { encodeSafetensors, type WritableTensor } from "../weights/mod.ts";
 import { inPieces, type ModelFolder, readSafetensors, writeModelFolder } from "./model_folder.ts";
 import { checkLines, cutLines, type LineMarks, markLines } from "./line_marks.ts";
 import { loadTensors } from "./load_tensors.ts";
+import { NonFiniteError } from "./non_finite.ts";
 import { RunFolderError } from "./run_folder.ts";
 
 const FOLDER = "checkpoints";
@@ -59,6 +60,7 @@ export type ModelDescription = Omit<ModelFolder, "tensors">;
  *
  * @param keep newest checkpoints to keep; 0 keeps all
  * @param best step of the best evaluation, whose checkpoint is kept too
+ * @throws {NonFiniteError} when a weight or moment is NaN or infinite; nothing is written then.
  */
 export async function saveCheckpoint(
   run: string,
@@ -77,6 +79,8 @@ export async function saveCheckpoint(
   for (const [name, tensor] of await readTensors(parameters, secondMoments)) {
     moments.set(SECOND + name, tensor);
   }
+  checkFinite(tensors, trainer.step);
+  checkFinite(moments, trainer.step);
   const folder = `${run}/${FOLDER}`;
   const name = `step-${trainer.step}`;
   const unfinished = `${folder}/.${name}.tmp`;
@@ -128,6 +132,21 @@ export async function tidyCheckpoints(run: string, keep: number, best?: number):
   const done = steps.filter((step) => step <= latest).sort((a, b) => b - a);
   for (const step of done.slice(keep)) {
     if (step !== best) await removeIfThere(`${folder}/step-${step}`);
+  }
+}
+
+/**
+ * Gradients are looked at before every update; this finds what went wrong in the update itself.
+ *
+ * @throws {NonFiniteError} naming the first tensor that is not finite.
+ */
+function checkFinite(tensors: ReadonlyMap<string, WritableTensor>, step: number): void {
+  for (const [name, { data }] of tensors) {
+    if (data instanceof Float32Array && !data.every(Number.isFinite)) {
+      throw new NonFiniteError(
+        `${name} holds NaN or infinity after step ${step}; no checkpoint was written and the last one is as it was: go on from it with --resume, and with a lower --learning-rate in a new run if it comes again`,
+      );
+    }
   }
 }
 

@@ -32,6 +32,12 @@ export const TOOLS: Record<string, Tool> = {
   kernels: { script: "tasks/kernels.ts", permissions: COMMAND, here: true },
   // The peers it measures against are programs of their own.
   bench: { script: "tasks/bench.ts", permissions: [...COMMAND, "--allow-run"], here: true },
+  // It starts commands and kills them.
+  faults: {
+    script: "tests/faults/main.ts",
+    permissions: [...COMMAND, "--allow-run"],
+    here: false,
+  },
   ok: { script: "tasks/ok.ts", permissions: [...COMMAND, "--allow-run"], here: false },
 };
 

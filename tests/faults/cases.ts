@@ -1,5 +1,6 @@
 /** Every kind of fault by name. */
-import { damageData, damagePartialData, damageRun } from "./damage.ts";
+import { damageData, damagePartialData, damageRun, setClockBack } from "./damage.ts";
+import { loseDevice, runOutOfMemory, spoilKernels } from "./device_faults.ts";
 import { fillUnderFolder, fillUnderRun, readOnly } from "./disk.ts";
 import { killFolderCommand, PREPARE, VOCABULARY } from "./file_kills.ts";
 import { twoOwners } from "./owners.ts";
@@ -32,8 +33,14 @@ export const CASES: Record<string, Case> = {
     await fillUnderFolder(bench, VOCABULARY),
     await readOnly(bench),
   ],
+  clock: async (bench) => [await setClockBack(bench)],
   owners: async (bench) => [await twoOwners(bench)],
   stops: async (bench) => [await interruptTwice(bench, 3), await maxTime(bench)],
+  device: async (bench) => [
+    await loseDevice(bench, 6),
+    await spoilKernels(bench, 3),
+    await runOutOfMemory(bench),
+  ],
   vocab: async (bench, kills) => [
     await killFolderCommand(bench, VOCABULARY, kills, "SIGKILL"),
     await killFolderCommand(bench, VOCABULARY, Math.ceil(kills / 4), "SIGTERM"),

@@ -61,6 +61,27 @@ function copy(from: string, to: string): void {
   }
 }
 
+/** Goes on with a run while the clock says that it is two days before the run began. */
+export async function setClockBack(bench: Workbench): Promise<Tally> {
+  const tally = new Tally("clock set back");
+  const { path: undisturbed } = await undisturbedRun(bench);
+  const run = bench.fresh("early");
+  interrupted(undisturbed, run);
+  const { now } = Date;
+  Date.now = () => now() - 2 * 86_400_000;
+  try {
+    const { code, stderr } = await albertHere("pretrain", "--output", run, "--resume");
+    const difference = code === 0
+      ? await runDifference(undisturbed, run, { stopped: false })
+      : stderr;
+    if (difference === null) tally.good("same bytes", code);
+    else tally.lost(difference, code, stderr);
+  } finally {
+    Date.now = now;
+  }
+  return tally;
+}
+
 /** A run that was stopped before its last checkpoint; going on takes five steps. */
 function interrupted(undisturbed: string, run: string): void {
   copy(undisturbed, run);

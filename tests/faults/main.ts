@@ -52,7 +52,7 @@ if (import.meta.main) {
     const tries = tallies.reduce((sum, tally) => sum + tally.tries, 0);
     console.log(table(tallies));
     console.log(`\n${tries} tries, ${losses} losses`);
-    Deno.exitCode = losses > 0 ? 1 : 0;
+    Deno.exitCode = losses > 0 ? 1 : 0; // after the folder is gone
   } catch (error) {
     console.error(`faults: ${error instanceof Error ? error.message : error}`);
     Deno.exitCode = 2;

@@ -115,7 +115,7 @@ export class Storage {
   #exhausted(buffer: DeviceBuffer, bytes: number): DeviceError {
     const used = this.#persistentBytes + this.#slotBytes;
     return new DeviceError(
-      `Cannot find memory for ${buffer.label}: ${bytes} bytes beside the ${used} in use are more than the CPU device has (${this.heap.capacity} bytes); take smaller micro-batches`,
+      `Cannot find memory for ${buffer.label}: ${bytes} bytes beside the ${used} in use are more than the CPU device has (${this.heap.capacity} bytes); try a smaller --micro-batch-size`,
     );
   }
 

@@ -132,14 +132,11 @@ export class WebGpuDevice implements Device {
     this.#recorder.run(kernel, run);
   }
 
-  async read(view: View): Promise<HostArray> {
-    this.#faults.check();
-    const contents = this.#recorder.read(view);
-    if (!this.#flushPlanned) {
-      this.#flushPlanned = true;
-      queueMicrotask(() => this.flush());
-    }
-    return await contents;
+  read(view: View): Promise<HostArray> {
+    const contents = this.#read(view);
+    // A caller may fail before it can wait for this: the fault is kept, and must not end the process as one that nobody handles.
+    contents.catch(() => {});
+    return contents;
   }
 
   flush(): void {
@@ -217,6 +214,16 @@ export class WebGpuDevice implements Device {
     this.#bindGroups.clear();
     this.access.gpu.destroy();
     await this.access.gpu.lost;
+  }
+
+  async #read(view: View): Promise<HostArray> {
+    this.#faults.check();
+    const contents = this.#recorder.read(view);
+    if (!this.#flushPlanned) {
+      this.#flushPlanned = true;
+      queueMicrotask(() => this.flush());
+    }
+    return await contents;
   }
 
   #plan(kernel: Kernel, structural: Structural, uniforms: Uniforms, signature: Signature): Plan {

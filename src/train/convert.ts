@@ -30,9 +30,14 @@ export interface ConvertReport {
  *
  * @param from the folder
  * @param to a folder that is missing or empty; it appears when it is complete
+ * @param source what the model card says the model was converted from
  * @throws {ConfigError} naming the file and what is wrong with it.
  */
-export async function convertFolder(from: string, to: string): Promise<ConvertReport> {
+export async function convertFolder(
+  from: string,
+  to: string,
+  source: string = from,
+): Promise<ConvertReport> {
   await refuseContents(to);
   const { config, weights } = await readModelFolder(from);
   const tokenizer = await tokenizerOf(from, config);
@@ -77,7 +82,7 @@ export async function convertFolder(from: string, to: string): Promise<ConvertRe
       architecture,
       tensors,
       files: new Map(Object.entries(tokenizer?.toFiles() ?? {})),
-      card: card(from, config, report),
+      card: card(source, config, report),
     });
     // An empty folder is in the way on some systems.
     await Deno.remove(to).catch(ignoreMissing);
@@ -131,14 +136,10 @@ function writtenConfig(config: ModelConfig, heads: readonly ModelHead[]): ModelC
 }
 
 function card(
-  from: string,
+  source: string,
   config: ModelConfig,
   { architecture, heads, parameters }: ConvertReport,
 ): string {
-  const origin = config.extra?._name_or_path;
-  const source = typeof origin === "string" && origin !== ""
-    ? origin
-    : from.replace(/[\\/]+$/, "").split(/[\\/]/).at(-1);
   return `---
 library_name: transformers
 tags: [${config.arch}]

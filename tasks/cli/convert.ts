@@ -20,6 +20,7 @@ export default albertCommand()
     const report = await convertFolder(
       await resolveCheckpoint(from, downloadProgress({ quiet })),
       to,
+      from,
     );
     if (json) return console.log(JSON.stringify({ folder: to, ...report }));
     const { architecture, parameters, heads, unused, tokenizer } = report;

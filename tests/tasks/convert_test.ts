@@ -39,6 +39,10 @@ Deno.test("albert convert takes a model of the hub, and of its cache when offlin
     assertStringIncludes(first.stderr, "downloading");
     const offline = await convert(`hf:ada/tiny@${COMMIT}`, "second", { HF_HUB_OFFLINE: "1" });
     assertEquals([offline.code, offline.stderr], [0, ""]);
+    assertStringIncludes(
+      await Deno.readTextFile(`${folder}/first/README.md`),
+      "from `hf:ada/tiny`",
+    );
     const [one, two] = ["first", "second"].map((to) =>
       Deno.readFileSync(`${folder}/${to}/model.safetensors`)
     );

@@ -44,13 +44,18 @@ function entries(command: Command<any>): Entry[] {
 // deno-lint-ignore no-explicit-any
 function bash(program: Command<any>): string {
   const name = program.getName();
-  const cases = entries(program).map(({ path, words }) =>
+  const all = entries(program);
+  // Only commands lengthen the path: other words are values of options, or arguments.
+  const known = all.slice(1).map(({ path }) => `"${path}"`).join("|");
+  const cases = all.map(({ path, words }) =>
     `    "${path}") words="${words.join(" ")}" ;;`
   );
   return `_${name}() {
   local word path="${name}" words=""
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$word" in -*) ;; *) path="$path $word" ;; esac
+    case "$path $word" in
+      ${known}) path="$path $word" ;;
+    esac
   done
   case "$path" in
 ${cases.join("\n")}
@@ -72,7 +77,9 @@ function fish(program: Command<any>): string {
     const above = path.split(" ").slice(1);
     const condition = above.length === 0
       ? "__fish_use_subcommand"
-      : above.map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
+      : above.map((word) => `__fish_seen_subcommand_from ${word}`).join(
+        "; and ",
+      );
     return words.map((word) =>
       `complete -c ${name} -n '${condition}' ` +
       (word.startsWith("--") ? `-l ${word.slice(2)}` : `-f -a ${word}`)

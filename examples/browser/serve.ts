@@ -20,7 +20,8 @@ const TYPES: Record<string, string> = {
 export async function bundle(flags: string[] = []): Promise<Uint8Array<ArrayBuffer>> {
   const words = ["bundle", "--quiet", "--platform", "browser", ...flags];
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...words, new URL("main.ts", HERE).href],
+    args: [...words, "main.ts"],
+    cwd: HERE, // where the configuration is looked for
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   return stdout;
@@ -58,5 +59,5 @@ function fileOf(path: string, modelFolder?: string): string | URL | null {
 if (import.meta.main) {
   const script = await bundle();
   const onListen = ({ port }: Deno.NetAddr) => console.log(`Open http://localhost:${port}`);
-  Deno.serve({ port: 8000, onListen }, pageHandler(script, Deno.args[0]));
+  Deno.serve({ hostname: "localhost", port: 8000, onListen }, pageHandler(script, Deno.args[0]));
 }

@@ -27,7 +27,7 @@ export async function launch([name, ...words]: string[]): Promise<number> {
     return 1;
   }
   const say = (line: string) => console.error(line);
-  const config = await prepareConfig(say);
+  const config = await prepareConfig(words.includes("--quiet") ? () => {} : say);
   if (needsDevice(name, words)) await ensureVulkan(say);
   return await runChild(
     toolCommand(tool, config, words),

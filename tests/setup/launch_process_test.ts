@@ -96,6 +96,14 @@ Deno.test("launch hands on words, standard input, the user's folder and the exit
   );
 });
 
+Deno.test("launch says nothing of JSR to who asks for quiet", async () => {
+  await using here = await checkout();
+  const { code, stdout, stderr } = await finish(
+    await here.start("console.log(Deno.args.join());", ["--quiet"]),
+  );
+  assertEquals([code, stdout, stderr], [0, "--quiet\n", ""]);
+});
+
 Deno.test("launch may run many times at once, and leaves one configuration behind", async () => {
   await using here = await checkout();
   const children = await Promise.all(

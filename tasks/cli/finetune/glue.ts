@@ -16,7 +16,7 @@ export default addFinetuneFlags(
 )
   .example(
     "RTE as the paper does it",
-    "albert finetune glue --task rte --data glue --checkpoint albert-base-v2 --output runs/rte --recipe paper",
+    "albert finetune glue --task rte --data glue --checkpoint hf:albert/albert-base-v2 --output runs/rte --recipe paper",
   )
   .example(
     "From an MNLI run",

@@ -17,7 +17,7 @@ export default addFinetuneFlags(
 )
   .example(
     "As the paper does it",
-    "albert finetune race --data RACE --checkpoint albert-base-v2 --output runs/race --recipe paper",
+    "albert finetune race --data RACE --checkpoint hf:albert/albert-base-v2 --output runs/race --recipe paper",
   )
   .action(async (flags: RaceFlags) => {
     const { finetuneRace } = await import("./race_run.ts");

@@ -38,7 +38,7 @@ export default addFinetuneFlags(
 )
   .example(
     "SQuAD 2.0 as the paper does it",
-    "albert finetune squad --task 2.0 --data squad --checkpoint albert-base-v2 --output runs/squad2 --recipe paper",
+    "albert finetune squad --task 2.0 --data squad --checkpoint hf:albert/albert-base-v2 --output runs/squad2 --recipe paper",
   )
   .action(async (flags: SquadFlags) => {
     const { finetuneSquad } = await import("./squad_run.ts");

@@ -90,12 +90,17 @@ function interrupted(undisturbed: string, run: string): void {
 }
 
 /** Damages each file of a run folder and of its last checkpoint, and resumes. */
-export async function damageRun(bench: Workbench, each: number): Promise<Tally[]> {
+export async function damageRun(
+  bench: Workbench,
+  each: number,
+  runFiles: readonly string[] = RUN_FILES,
+  checkpointFiles: readonly string[] = CHECKPOINT_FILES,
+): Promise<Tally[]> {
   const { path: undisturbed } = await undisturbedRun(bench);
   const inRun = new Tally("run folder damaged");
   const inCheckpoint = new Tally("last checkpoint damaged");
-  for (const file of RUN_FILES) await damageFile(bench, undisturbed, file, each, inRun);
-  for (const name of CHECKPOINT_FILES) {
+  for (const file of runFiles) await damageFile(bench, undisturbed, file, each, inRun);
+  for (const name of checkpointFiles) {
     const file = `checkpoints/step-55/${name}`;
     await damageFile(bench, undisturbed, file, each, inCheckpoint);
   }
@@ -148,11 +153,15 @@ function damagedPointer(bytes: Uint8Array): Uint8Array {
 }
 
 /** Damages each file of a folder of prepared data, and pretrains on it. */
-export async function damageData(bench: Workbench, each: number): Promise<Tally> {
+export async function damageData(
+  bench: Workbench,
+  each: number,
+  which: RegExp = /./,
+): Promise<Tally> {
   await undisturbedRun(bench);
   const tally = new Tally("prepared data damaged");
   const data = `${bench.folder}/data`;
-  for (const name of namesIn(data)) {
+  for (const name of namesIn(data).filter((name) => which.test(name))) {
     const original = await Deno.readFile(`${data}/${name}`);
     for (const { what, bytes } of damages(bench, original, each)) {
       await Deno.writeFile(`${data}/${name}`, bytes);

@@ -89,7 +89,11 @@ export async function loseDevice(bench: Workbench, times: number): Promise<Tally
 }
 
 /** Lets each kernel of a step write one NaN, early in the run, late in it, and in its very last run. */
-export async function spoilKernels(bench: Workbench, each: number): Promise<Tally> {
+export async function spoilKernels(
+  bench: Workbench,
+  each: number,
+  which: RegExp = /./,
+): Promise<Tally> {
   const tally = new Tally("a kernel writes NaN");
   await undisturbedRun(bench);
   const open = () => openDevice({ device: "cpu" });
@@ -100,7 +104,7 @@ export async function spoilKernels(bench: Workbench, each: number): Promise<Tall
     await train(bench, counting, whole);
     runs = counts;
   });
-  for (const [kernel, count] of runs) {
+  for (const [kernel, count] of [...runs].filter(([name]) => which.test(name))) {
     for (let time = 0; time < each; time++) {
       const after = time === 0 ? count - 1 : bench.random.integer(count);
       const output = bench.fresh("nan");

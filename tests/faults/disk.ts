@@ -8,6 +8,8 @@ import { namesIn, type Workbench } from "./workbench.ts";
 
 const PAGE = 4096;
 const DISK = 8 * 1024 * 1024;
+/** Pages left free. Lock, settings, events, tensors, samples take one or a few; then come checkpoints and reports. */
+const PAGES = [0, 1, 2, 3, 4, 5, 8, 20, 50, 60, 70, 100, 140, 180, 230, 280, 340, 400];
 
 async function mount(...words: string[]): Promise<boolean> {
   const command = new Deno.Command(words[0], {
@@ -66,11 +68,12 @@ async function fill(disk: string, free: number): Promise<void> {
 }
 
 /** Runs out of space at every kind of write of a run, then goes on with space. */
-export async function fillUnderRun(bench: Workbench): Promise<Tally> {
+export async function fillUnderRun(
+  bench: Workbench,
+  pages: readonly number[] = PAGES,
+): Promise<Tally> {
   const tally = new Tally("pretrain, disk full");
   const { path: undisturbed } = await undisturbedRun(bench);
-  // Lock, settings, events, tensors, samples are a page or a few; then checkpoints and reports.
-  const pages = [0, 1, 2, 3, 4, 5, 8, 20, 50, 60, 70, 100, 140, 180, 230, 280, 340, 400];
   return await withDisk(bench, tally, async (disk) => {
     for (const free of pages) {
       const run = `${disk}/run`;

@@ -6,10 +6,13 @@ import { Tally } from "./tally.ts";
 import { namesIn, until, type Workbench } from "./workbench.ts";
 
 /** Starts a second run in the folder of the first: it is told whose it is, and the first goes on. */
-export async function twoOwners(bench: Workbench): Promise<Tally> {
+export async function twoOwners(
+  bench: Workbench,
+  resumes: readonly boolean[] = [false, true],
+): Promise<Tally> {
   const tally = new Tally("two runs, one folder");
   const { path: undisturbed } = await undisturbedRun(bench);
-  for (const resume of [false, true]) {
+  for (const resume of resumes) {
     const run = bench.fresh("shared");
     const first = bench.start(pretrainWords(bench, run));
     await until(() => namesIn(run).includes("events.jsonl"), first);

@@ -17,18 +17,29 @@ export function pretrainWords(bench: Workbench, output: string): string[] {
   ];
 }
 
+/** The run that nothing happens to, and how many milliseconds it takes. */
+interface Undisturbed {
+  path: string;
+  time: number;
+}
+
+const undisturbed = new WeakMap<Workbench, Promise<Undisturbed>>();
+
 /** Prepares data and makes the run that nothing happens to, unless they are there. */
-export async function undisturbedRun(bench: Workbench): Promise<{ path: string; time: number }> {
+export function undisturbedRun(bench: Workbench): Promise<Undisturbed> {
+  const made = undisturbed.get(bench) ?? makeUndisturbed(bench);
+  undisturbed.set(bench, made);
+  return made;
+}
+
+async function makeUndisturbed(bench: Workbench): Promise<Undisturbed> {
   const path = `${bench.folder}/undisturbed`;
-  if (!namesIn(bench.folder).includes("data")) {
-    await bench.succeed(
-      ...["prepare", "--input", "text.txt", "--vocab", "spiece.model", "--output", "data"],
-      ...["--validation-fraction", "0.1"],
-    );
-    await bench.succeed(...pretrainWords(bench, path));
-  }
+  await bench.succeed(
+    ...["prepare", "--input", "text.txt", "--vocab", "spiece.model", "--output", "data"],
+    ...["--validation-fraction", "0.1"],
+  );
   const start = performance.now();
-  await bench.succeed(...pretrainWords(bench, bench.fresh("timed")));
+  await bench.succeed(...pretrainWords(bench, path));
   return { path, time: performance.now() - start };
 }
 
@@ -79,7 +90,7 @@ export async function killPretraining(
   ],
 ): Promise<Tally> {
   const tally = new Tally(`pretrain, ${signal}`);
-  const undisturbed = await undisturbedRun(bench);
+  const { path: whole, time } = await undisturbedRun(bench);
   const uniform = () => bench.random.uniform();
   let run = bench.fresh("killed"),
     pending: { moment: Moment; code: number; sentence: string }[] = [];
@@ -87,7 +98,7 @@ export async function killPretraining(
     if (pending.length === 0) return;
     const end = await bench.albert(...continuing(bench, run));
     const difference = end.code === 0
-      ? await runDifference(undisturbed.path, run, { stopped: signal !== "SIGKILL" })
+      ? await runDifference(whole, run, { stopped: signal !== "SIGKILL" })
       : end.stderr;
     for (const { moment, code, sentence } of pending) {
       if (difference === null) tally.good(`${moment}: same bytes`, code, sentence || undefined);
@@ -99,7 +110,7 @@ export async function killPretraining(
   for (let done = 0; done < kills;) {
     const moment = moments[done % moments.length];
     const running = bench.start(continuing(bench, run));
-    const came = await comes(moment, running, run, undisturbed.time, uniform);
+    const came = await comes(moment, running, run, time, uniform);
     if (came) running.kill(signal);
     const { code, sentence } = await running.ended;
     if (!came || code === 0 && !sentence.includes("go on with")) {

@@ -1,0 +1,58 @@
+// A short version of `deno task test:faults`: nothing may be lost.
+import { fillUnderRun } from "../faults/disk.ts";
+import { damageData, damagePartialData, damageRun, setClockBack } from "../faults/damage.ts";
+import { loseDevice, spoilKernels } from "../faults/device_faults.ts";
+import { killFolderCommand, VOCABULARY } from "../faults/file_kills.ts";
+import { twoOwners } from "../faults/owners.ts";
+import { killPretraining } from "../faults/pretrain_kills.ts";
+import { assertNothingLost, type Tally } from "../faults/tally.ts";
+import { Workbench } from "../faults/workbench.ts";
+
+const bench = await Workbench.make(1, 150);
+globalThis.addEventListener("unload", () => Deno.removeSync(bench.folder, { recursive: true }));
+
+/** Registers a test that tries faults and says how often. */
+function nothingIsLost(name: string, tryFaults: () => Promise<Tally | Tally[]>): void {
+  Deno.test(name, async () => {
+    for (const tally of [await tryFaults()].flat()) {
+      if (tally.skipped !== "") console.log(`${tally.name}: skipped, ${tally.skipped}`);
+      else if (tally.tries === 0) throw new Error(`${tally.name} was not tried`);
+      assertNothingLost(tally);
+    }
+  });
+}
+
+nothingIsLost(
+  "a run killed while it writes a checkpoint or evaluates is resumed to the same bytes",
+  () => killPretraining(bench, 2, "SIGKILL", ["writing a checkpoint", "evaluating"]),
+);
+nothingIsLost(
+  "a run that is told to stop saves, and is resumed to the same bytes",
+  () => killPretraining(bench, 1, "SIGTERM", ["after a checkpoint"]),
+);
+nothingIsLost(
+  "vocab train killed while it writes is done again to the same bytes",
+  () => killFolderCommand(bench, VOCABULARY, 3, "SIGKILL"),
+);
+nothingIsLost("two processes cannot have one folder", () => twoOwners(bench, [true]));
+nothingIsLost(
+  "a damaged run folder, checkpoint, shard or index is never taken for a whole one",
+  async () => [
+    ...await damageRun(bench, 1, ["run.json", "events.jsonl"], [
+      "model.safetensors",
+      "trainer.json",
+    ]),
+    await damageData(bench, 1, /index|shard/),
+    await damagePartialData(bench, 1),
+  ],
+);
+nothingIsLost(
+  "a full disk under a run is told by the file's name, and costs nothing",
+  () => fillUnderRun(bench, [1, 3, 60]),
+);
+nothingIsLost("a clock set back changes no byte", () => setClockBack(bench));
+nothingIsLost("a device lost in mid-step ends a run in one sentence", () => loseDevice(bench, 1));
+nothingIsLost(
+  "a kernel of the update that writes NaN never reaches a checkpoint",
+  () => spoilKernels(bench, 1, /lamb_apply|clip/),
+);

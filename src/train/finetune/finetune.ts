@@ -53,6 +53,8 @@ function determinants<E extends FinetuneExample, O>(
     task: task.name,
     weights: weightsSha256,
     data: dataSha256,
+    trainExamples: task.train.length,
+    heldOutExamples: task.heldOut.map(({ examples }) => examples.length),
     config: configToJson(config, [task.architecture(config)]),
     numerics: { kind, ...numerics },
     seed,

@@ -18,10 +18,6 @@ const fillButton = element<HTMLButtonElement>("fill");
 const device = await openPageDevice();
 let albert: Albert | null = null;
 
-text.value = await (await fetch("farm.txt")).text();
-if ((await fetch("model/config.json", { method: "HEAD" })).ok) {
-  useModel(await loadPretrained(new URL("model", location.href), device), "The model served here.");
-}
 element("training").addEventListener("submit", (event) => {
   event.preventDefault();
   working(train);
@@ -30,7 +26,7 @@ element("filling").addEventListener("submit", (event) => {
   event.preventDefault();
   working(fillIn);
 });
-trainButton.disabled = false;
+await working(start);
 
 async function openPageDevice(): Promise<Device> {
   const cpu = new URLSearchParams(location.search).get("device") === "cpu";
@@ -41,6 +37,14 @@ async function openPageDevice(): Promise<Device> {
   element("device").textContent = `Computing on ${kind}: ${adapter}${notice}`;
   document.documentElement.dataset.device = kind;
   return opened;
+}
+
+/** Fetches the text, and the model if one is served. */
+async function start(): Promise<void> {
+  text.value = await (await fetch("farm.txt")).text();
+  if (!(await fetch("model/config.json", { method: "HEAD" })).ok) return;
+  const served = await loadPretrained(new URL("model", location.href), device);
+  useModel(served, "The model served here.");
 }
 
 /** Trains on the text and takes the new model. */

@@ -45,12 +45,19 @@ async function checkLogits(page: Page, expected: TokenLogits): Promise<void> {
   assert(worst <= 1e-4, `logits differ by up to ${worst}`);
 }
 
+/** Fills in by the page's own button. */
+async function checkFilling(page: Page): Promise<void> {
+  await page.until(`!document.querySelector("#fill").disabled`);
+  await page.evaluate(`document.querySelector("#fill").click()`);
+  await page.until(`document.querySelectorAll("#candidates li").length === 8`);
+}
+
 /** Trains by the page's own button; the masked loss ends below that of guessing. */
 async function checkTraining(page: Page, steps: number): Promise<void> {
   await page.evaluate(`document.querySelector("#steps").value = ${steps}`);
   await page.evaluate(`document.querySelector("#train").click()`);
   const done = `document.querySelector("#note").textContent === "The model of ${steps} steps."`;
-  await page.until(`${done} && document.querySelectorAll("#candidates li").length === 8`);
+  await page.until(`${done} && !document.querySelector("#fill").disabled`);
   const label = await page.evaluate<string>(`document.querySelector("text.words").textContent`);
   const loss = Number(/[\d.]+$/.exec(label)?.[0]);
   assert(loss < Math.log(VOCABULARY), `the masked loss is ${loss}, no better than chance`);
@@ -82,6 +89,7 @@ Deno.test({
   fn: () =>
     withPage("?device=cpu", async (page, expected) => {
       await checkLogits(page, expected);
+      await checkFilling(page);
       await checkTraining(page, 40);
       assertEquals(await page.evaluate("document.documentElement.dataset.device"), "cpu");
     }),

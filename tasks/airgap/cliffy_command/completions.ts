@@ -47,9 +47,7 @@ function bash(program: Command<any>): string {
   const all = entries(program);
   // Only commands lengthen the path: other words are values of options, or arguments.
   const known = all.slice(1).map(({ path }) => `"${path}"`).join("|");
-  const cases = all.map(({ path, words }) =>
-    `    "${path}") words="${words.join(" ")}" ;;`
-  );
+  const cases = all.map(({ path, words }) => `    "${path}") words="${words.join(" ")}" ;;`);
   return `_${name}() {
   local word path="${name}" words=""
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do

@@ -41,9 +41,7 @@ export default albertCommand()
     const { describeData } = await import("../../src/data/mod.ts");
     let progress: Progress | undefined;
     const stop = new AbortController();
-    const release = onInterrupt(() =>
-      stop.abort(new Error("Stopped: the same command goes on where it was"))
-    );
+    const release = onInterrupt(() => stop.abort(new Error("Stopped")));
     try {
       const { index, documentsResumed } = await prepare({
         inputs: options.input,

@@ -42,7 +42,8 @@ export async function killFolderCommand(
   const whole = bench.fresh("whole");
   const start = performance.now();
   await bench.succeed(...words(whole));
-  const span = performance.now() - start;
+  // Least time that it was seen to take: on a busy machine the first may have taken long.
+  let span = performance.now() - start;
   let output = bench.fresh("killed"),
     pending: { moment: string; code: number; said: string }[] = [];
   const settle = async (): Promise<void> => {
@@ -56,17 +57,19 @@ export async function killFolderCommand(
       else if (left.length > 0) tally.lost(`${moment}: ${left} stay`, code, said);
       else tally.good(`${moment}: same bytes`, code, said || undefined);
     }
-    if (pending.length > 0) await Deno.remove(output, { recursive: true });
+    await Deno.remove(output, { recursive: true });
     [output, pending] = [bench.fresh("killed"), []];
   };
   for (let done = 0; done < kills;) {
     const moment = done % 3 === 2 ? "writing a file" : "anywhere";
+    const started = performance.now();
     const running = bench.start(words(output));
     if (moment === "anywhere") await pause(bench.random.uniform() * span);
     else await writing(unfinished(output), running);
     running.kill(signal);
     const { code, sentence } = await running.ended;
     if (code === 0) {
+      span = Math.min(span, performance.now() - started);
       // Done before it could be hit: that folder is judged, and the next one begins.
       await settle();
       continue;

@@ -12,6 +12,7 @@ export * from "./ops/attention.ts";
 export * from "./ops/binary_cross_entropy.ts";
 export * from "./ops/dropout.ts";
 export * from "./ops/embedding.ts";
+export * from "./ops/key_lengths.ts";
 export * from "./ops/layer_norm.ts";
 export * from "./ops/linear.ts";
 export * from "./ops/loss.ts";

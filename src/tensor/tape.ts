@@ -5,7 +5,8 @@
  */
 import { elementwiseAdd, elementwiseScaleAdd } from "../../kernels/mod.ts";
 import type { Device } from "../device/mod.ts";
-import { elements, temporaryTensor, type Tensor } from "./tensor.ts";
+import { inRanges } from "./ops/ranges.ts";
+import { temporaryTensor, type Tensor } from "./tensor.ts";
 
 /** Records backward steps and holds the gradients of intermediate tensors while they are needed. */
 export class Tape {
@@ -28,12 +29,16 @@ export class Tape {
    * `contribution`, so nobody may write it afterwards.
    */
   accumulate(tensor: Tensor, contribution: Tensor): void {
-    const count = elements(tensor.shape);
     if (tensor.gradient !== undefined) {
-      this.#device.run(elementwiseScaleAdd, {
-        bindings: { x: contribution.view, y: tensor.gradient },
-        uniforms: { count, alpha: 1, beta: 1 },
-      });
+      inRanges(
+        this.#device,
+        [contribution.view, tensor.gradient],
+        ([x, y], count) =>
+          this.#device.run(elementwiseScaleAdd, {
+            bindings: { x, y },
+            uniforms: { count, alpha: 1, beta: 1 },
+          }),
+      );
       return;
     }
     const earlier = this.#gradients.get(tensor);
@@ -42,10 +47,13 @@ export class Tape {
       return;
     }
     const sum = temporaryTensor(this.#device, tensor.shape, "gradient sum");
-    this.#device.run(elementwiseAdd, {
-      bindings: { a: earlier.view, b: contribution.view, out: sum.view },
-      uniforms: { count },
-    });
+    const views = [earlier.view, contribution.view, sum.view];
+    inRanges(
+      this.#device,
+      views,
+      ([a, b, out], count) =>
+        this.#device.run(elementwiseAdd, { bindings: { a, b, out }, uniforms: { count } }),
+    );
     this.#gradients.set(tensor, sum);
   }
 

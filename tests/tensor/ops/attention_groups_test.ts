@@ -1,0 +1,79 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { PlanningDevice, whole } from "../../../src/device/mod.ts";
+import { openWebGpuDevice, type WebGpuDevice } from "../../../src/device/webgpu/mod.ts";
+import { presetConfig } from "../../../src/model/mod.ts";
+import {
+  attention,
+  DropoutRandom,
+  KeyLengths,
+  Tape,
+  temporaryTensor,
+  type Tensor,
+} from "../../../src/tensor/mod.ts";
+import { RandomStream } from "../../../src/tensor/random/mod.ts";
+import { planStep } from "../../../src/train/mod.ts";
+
+const SHAPE = { batch: 5, sequence: 20, heads: 2 };
+const HIDDEN = 64;
+const adapter = await navigator.gpu?.requestAdapter() ?? null;
+
+/** Output and gradients of one attention with dropout. */
+async function run(device: WebGpuDevice): Promise<Float32Array[]> {
+  const random = new RandomStream(4, 1);
+  const tensor = (): Tensor => {
+    const made = temporaryTensor(device, [SHAPE.batch * SHAPE.sequence, HIDDEN], "tokens");
+    const values = Float32Array.from({ length: made.view.length }, () => random.uniform() - 0.5);
+    device.write(made.view, values);
+    return made;
+  };
+  const [query, key, value, upstream] = [tensor(), tensor(), tensor(), tensor()];
+  const gradients = [query, key, value].map((input) => ({
+    ...input,
+    gradient: whole(device.allocate(input.view.length, "f32", "gradient")),
+  }));
+  const tape = new Tape(device);
+  const context = attention(
+    { device, tape, dropout: new DropoutRandom(3, 1, 0) },
+    gradients[0],
+    gradients[1],
+    gradients[2],
+    new KeyLengths(device, Uint32Array.of(20, 7, 1, 13, 20)),
+    SHAPE,
+    0.3,
+  );
+  tape.accumulate(context, upstream);
+  tape.backward();
+  const views = [context.view, ...gradients.map(({ gradient }) => gradient)];
+  return await Promise.all(views.map((view) => device.read(view))) as Float32Array[];
+}
+
+Deno.test({
+  name: "attention gives the same bytes when its examples are taken in groups that fit a binding",
+  ignore: adapter === null,
+  async fn() {
+    const free = (await openWebGpuDevice())!;
+    const tight = (await openWebGpuDevice({ restrictions: { maxBindingBytes: 26_000 } }))!;
+    const [once, grouped] = [await run(free), await run(tight)];
+    assert(once.every((values) => values.some((value) => value !== 0)));
+    assertEquals(grouped, once);
+    await free.destroy();
+    await tight.destroy();
+  },
+});
+
+Deno.test("attention says when not even one example's scores fit", () => {
+  const device = new PlanningDevice({ maxBufferBytes: 2 ** 30, maxBindingBytes: 8192 });
+  const tokens = temporaryTensor(device, [40, 64], "tokens");
+  const lengths = new KeyLengths(device, Uint32Array.of(20, 20));
+  assertThrows(
+    () => attention({ device }, tokens, tokens, tokens, lengths, { ...SHAPE, batch: 2 }, 0),
+    RangeError,
+    "over this device's limit of 8192; take shorter sequences",
+  );
+});
+
+Deno.test("a step of albert-xxlarge with eight examples of 512 tokens fits bindings of 128 MiB", () => {
+  const limits = { maxBufferBytes: 2 ** 31 - 1, maxBindingBytes: 2 ** 27 };
+  const plan = planStep(presetConfig("albert-xxlarge-v2"), 8, 512, 77, limits);
+  assertEquals(plan.encoderParameters, 222_595_584);
+});

@@ -8,10 +8,10 @@ import {
   dropout,
   embed,
   gatherRows,
+  KeyLengths,
   layerNorm,
   linear,
   type Scope,
-  temporaryIntegers,
   type Tensor,
 } from "../tensor/mod.ts";
 import { ConfigError, type ModelConfig } from "./config.ts";
@@ -79,7 +79,7 @@ export class Encoder {
    * @throws {RangeError} for a token id outside the vocabulary.
    */
   forward(scope: Scope, input: EncoderInput): EncoderOutput {
-    const lengths = temporaryIntegers(scope.device, input.lengths, "lengths");
+    const lengths = new KeyLengths(scope.device, input.lengths);
     let hidden = this.#embeddings(scope, input);
     const hiddenStates = [hidden];
     for (const sets of blockSets(this.config)) {
@@ -145,7 +145,7 @@ export class Encoder {
   #attention(
     scope: Scope,
     x: Tensor,
-    lengths: ReturnType<typeof temporaryIntegers>,
+    lengths: KeyLengths,
     { batch, sequence }: EncoderInput,
     specs: AttentionSpecs,
   ): Tensor {

@@ -12,7 +12,11 @@ export class KeyLengths {
   readonly #lengths: Uint32Array;
   readonly #uploaded = new Map<number, View>();
 
-  /** @param lengths tokens of each example that are no padding, each at least 1 */
+  /**
+   * Keeps the lengths until a group is asked for.
+   *
+   * @param lengths tokens of each example that are no padding, each at least 1
+   */
   constructor(device: Device, lengths: Uint32Array) {
     this.#device = device;
     this.#lengths = lengths;

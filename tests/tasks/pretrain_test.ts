@@ -57,7 +57,7 @@ Deno.test("albert pretrain, as typed: a run, a finished run, a run that never be
       const [words, sentence] of [
         [["--data", "data"], "--steps is missing: how many optimizer steps to do"],
         [["--steps", "3"], "--data is missing: the folder that prepare made, or text with --vocab"],
-        [["--data", "data", "--steps", "0"], "steps must be an integer from 1, got 0"],
+        [["--data", "data", "--steps", "0"], "--steps must be an integer from 1, got 0"],
         [
           ["--data", "data", "--steps", "3", "--config", "nothing"],
           'There is no preset "nothing"; the presets are',

@@ -5,8 +5,8 @@
  * @module
  */
 import { elementwiseFill } from "../../kernels/mod.ts";
-import { type Device, type DeviceBuffer, type View, VIEW_ALIGNMENT } from "../device/mod.ts";
-import { elements } from "../tensor/mod.ts";
+import { type Device, type DeviceBuffer, VIEW_ALIGNMENT, whole } from "../device/mod.ts";
+import { elements, inRanges } from "../tensor/mod.ts";
 import type { Parameter, ParameterSpec } from "./parameter.ts";
 
 /** A model's parameters. */
@@ -64,12 +64,12 @@ export class Parameters {
   /** Sets every gradient to zero. */
   clearGradients(): void {
     if (this.gradients === undefined) return;
-    for (const view of viewsWithin(this.gradients, this.device.limits.maxBindingBytes)) {
-      this.device.run(elementwiseFill, {
-        bindings: { out: view },
-        uniforms: { count: view.length, value: 0 },
-      });
-    }
+    inRanges(
+      this.device,
+      [whole(this.gradients)],
+      ([out], count) =>
+        this.device.run(elementwiseFill, { bindings: { out }, uniforms: { count, value: 0 } }),
+    );
   }
 
   /** Frees the memory. */
@@ -94,14 +94,4 @@ function layOut(specs: readonly ParameterSpec[]): {
     return { spec, offset, size };
   });
   return { places, length };
-}
-
-/** A buffer as consecutive views that each fit one binding. */
-export function viewsWithin(buffer: DeviceBuffer, maxBindingBytes: number): View[] {
-  const most = Math.floor(maxBindingBytes / 4 / VIEW_ALIGNMENT) * VIEW_ALIGNMENT;
-  const views: View[] = [];
-  for (let offset = 0; offset < buffer.length; offset += most) {
-    views.push({ buffer, offset, length: Math.min(most, buffer.length - offset) });
-  }
-  return views;
 }

@@ -20,6 +20,7 @@ export * from "./ops/mask_logits.ts";
 export * from "./ops/matrix_product.ts";
 export * from "./ops/reshape.ts";
 export * from "./ops/rows.ts";
+export * from "./ops/ranges.ts";
 export * from "./ops/transpose.ts";
 export * from "./ops/vocabulary.ts";
 export * from "./ops/weighted_mean.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { ALBERT_CLEANING, AlbertCleaner, NO_CLEANING } from "../../src/text/mod.ts";
 import { hasCombiningClass } from "../../src/text/combining_class.ts";
 import { anyCharacter } from "./support/arbitraries.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { layOutPair } from "../../src/text/encoding.ts";
 import type { Segmentation, Truncation } from "../../src/text/mod.ts";
 

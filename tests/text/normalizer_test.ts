@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { Normalizer, readSentencePieceModel } from "../../src/text/mod.ts";
 import { anyCharacter } from "./support/arbitraries.ts";
 import { albertModelBytes } from "./support/vocabulary.ts";

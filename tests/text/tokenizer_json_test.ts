@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { Tokenizer } from "../../src/text/mod.ts";
 import { anyText } from "./support/arbitraries.ts";
 import { HARD_TEXTS } from "./support/sentences.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { Tokenizer, writeSentencePieceModel } from "../../src/text/mod.ts";
 import { smallModel } from "./support/small_model.ts";
 import { albertModelBytes } from "./support/vocabulary.ts";

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { Unigram } from "../../src/text/unigram.ts";
 import { smallModel } from "./support/small_model.ts";
 

@@ -129,7 +129,8 @@ function readAnswer(
 }
 
 function versionOf(value: unknown): SquadVersion | undefined {
-  const major = /^v?([12])(?:\.|$)/.exec(String(value))?.[1];
+  if (typeof value !== "string" && typeof value !== "number") return undefined;
+  const major = /^v?([12])(?:\.|$)/.exec(`${value}`)?.[1];
   return major === undefined ? undefined : major === "1" ? "1.1" : "2.0";
 }
 

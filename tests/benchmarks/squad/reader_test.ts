@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "../../support/property.ts";
 import {
   readNumbers,
   readTexts,
@@ -39,6 +39,13 @@ Deno.test("misplaced answers and repeated ids are counted, the first is named, s
   assertEquals(repeated, { count: 1, first: "question q1 stands more than once" });
   assertEquals(questions[1].answers, [{ text: "old" }]);
   assertThrows(() => readSquad(text, { strict: true }), SquadFormatError, first);
+});
+
+Deno.test("a version that is no text says nothing", () => {
+  for (const version of [{ toString: false }, null, [1], true]) {
+    assertEquals(readSquad(JSON.stringify({ version, data: [] })).version, "1.1");
+  }
+  assertEquals(readSquad('{"version": 2, "data": []}').version, "2.0");
 });
 
 Deno.test("JSON that is not SQuAD's names what is wrong and where", () => {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/property.ts";
 
 /** Any code point, lone surrogates too; half of them below U+3000. */
 export const anyCharacter: fc.Arbitrary<string> = fc.oneof(

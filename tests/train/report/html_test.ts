@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "../../support/property.ts";
 import { escapeHtml, Html, html } from "../../../src/train/report/html.ts";
 
 Deno.test("html escapes what is put in, in text and in attributes", () => {

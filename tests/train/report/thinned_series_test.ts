@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "../../support/property.ts";
 import { ThinnedLines } from "../../../src/train/report/mod.ts";
 import { ThinnedSeries } from "../../../src/train/report/thinned_series.ts";
 

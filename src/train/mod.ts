@@ -8,4 +8,5 @@ export * from "./metrics.ts";
 export * from "./non_finite.ts";
 export * from "./plan_step.ts";
 export * from "./pretrain_settings.ts";
+export * from "./step_ledger.ts";
 export * from "./trainer.ts";

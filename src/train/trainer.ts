@@ -11,10 +11,10 @@ import {
 } from "../data/mod.ts";
 import type { Device } from "../device/mod.ts";
 import { type ModelConfig, type PretrainingInput, PretrainingModel } from "../model/mod.ts";
-import { learningRateAt, Optimizer, type OptimizerSettings, type Schedule } from "../optim/mod.ts";
+import { Optimizer, type OptimizerSettings, type Schedule } from "../optim/mod.ts";
 import { DropoutRandom, Tape } from "../tensor/mod.ts";
 import { MetricSlots, type PretrainingMetrics } from "./metrics.ts";
-import { nonFiniteError } from "./non_finite.ts";
+import { type StepFacts, StepLedger } from "./step_ledger.ts";
 
 /** What determines a pretraining run beside model and data. */
 export interface TrainerSettings {
@@ -33,14 +33,7 @@ export interface TrainerSettings {
 }
 
 /** What a step left behind. */
-export interface StepLog extends PretrainingMetrics {
-  /** From 0. */
-  readonly step: number;
-  /** Of this step. */
-  readonly learningRate: number;
-  /** Global norm before clipping. */
-  readonly gradientNorm: number;
-}
+export interface StepLog extends PretrainingMetrics, StepFacts {}
 
 /** A model being pretrained. */
 export class PretrainingTrainer {
@@ -48,12 +41,10 @@ export class PretrainingTrainer {
   readonly model: PretrainingModel;
   /** Moments and update. */
   readonly optimizer: Optimizer;
-  /** Steps done. */
-  step = 0;
   readonly #device: Device;
   readonly #settings: TrainerSettings;
   readonly #metrics: MetricSlots;
-  #logged = 0;
+  readonly #ledger: StepLedger<PretrainingMetrics>;
 
   /** Makes model and optimizer, all zero: initialise or load them before the first step. */
   constructor(device: Device, config: ModelConfig, settings: TrainerSettings) {
@@ -62,6 +53,18 @@ export class PretrainingTrainer {
     this.model = new PretrainingModel(device, config);
     this.optimizer = new Optimizer(this.model.parameters, settings.optimizer, settings.logSlots);
     this.#metrics = new MetricSlots(device, settings.logSlots);
+    this.#ledger = new StepLedger({
+      parameters: this.model.parameters,
+      optimizer: this.optimizer,
+      schedule: settings.schedule,
+      metrics: this.#metrics,
+      slots: settings.logSlots,
+    });
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#ledger.step;
   }
 
   /**
@@ -70,9 +73,8 @@ export class PretrainingTrainer {
    * @throws {RangeError} when the log is full; see {@linkcode readLog}.
    */
   trainStep(source: ExampleSource, shape: BatchShape): void {
-    const { batchSize, microBatchSize, schedule, seed, logSlots } = this.#settings;
-    const slot = this.step - this.#logged;
-    if (slot >= logSlots) throw new RangeError(`The log holds ${logSlots} steps: read it first`);
+    const { batchSize, microBatchSize, seed } = this.#settings;
+    const { slot } = this.#ledger;
     const micro = microBatches(source, this.step * batchSize, batchSize, microBatchSize, shape);
     const maskedCount = micro.reduce((sum, batch) => sum + batch.maskedCount, 0);
     const pairCount = micro.reduce((sum, batch) => sum + batch.pairCount, 0);
@@ -87,9 +89,7 @@ export class PretrainingTrainer {
       this.#device.flush();
       firstExample += batch.examples;
     }
-    this.optimizer.step(learningRateAt(schedule, this.step), slot);
-    this.#device.flush();
-    this.step++;
+    this.#ledger.update();
   }
 
   /**
@@ -98,26 +98,12 @@ export class PretrainingTrainer {
    * @throws {NonFiniteError} when one of them met NaN or infinity, naming the first tensor.
    */
   async readLog(): Promise<StepLog[]> {
-    const count = this.step - this.#logged;
-    const [metrics, { norms, nonFinite }] = await Promise.all([
-      this.#metrics.take(count),
-      this.optimizer.readLog(),
-    ]);
-    const logs = metrics.map((values, i) => ({
-      ...values,
-      step: this.#logged + i,
-      learningRate: learningRateAt(this.#settings.schedule, this.#logged + i),
-      gradientNorm: norms[i],
-    }));
-    if (nonFinite) throw await nonFiniteError(this.model.parameters, logs, this.#logged);
-    this.#logged = this.step;
-    return logs;
+    return await this.#ledger.read();
   }
 
   /** Continues after `step` updates. */
   startAt(step: number): void {
-    this.step = step;
-    this.#logged = step;
+    this.#ledger.startAt(step);
   }
 
   /** Frees model, optimizer and metrics. */

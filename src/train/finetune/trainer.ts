@@ -5,23 +5,16 @@
  */
 import type { Device } from "../../device/mod.ts";
 import { Encoder, encoderSpecs, type ModelConfig, Parameters } from "../../model/mod.ts";
-import { learningRateAt, Optimizer } from "../../optim/mod.ts";
+import { Optimizer } from "../../optim/mod.ts";
 import { DropoutRandom, Tape } from "../../tensor/mod.ts";
-import { nonFiniteError } from "../non_finite.ts";
+import { type StepFacts, StepLedger } from "../step_ledger.ts";
 import { collateSequences, TrainingOrder } from "./batch.ts";
 import type { FinetuneSettings } from "./settings.ts";
 import { type StepLoss, StepLosses } from "./step_losses.ts";
 import type { FinetuneExample, FinetuneTask, TaskHead } from "./task.ts";
 
 /** What a step left behind. */
-export interface FinetuneStepLog extends StepLoss {
-  /** From 0. */
-  readonly step: number;
-  /** Of this step. */
-  readonly learningRate: number;
-  /** Global norm before clipping. */
-  readonly gradientNorm: number;
-}
+export interface FinetuneStepLog extends StepLoss, StepFacts {}
 
 /** An encoder with a task's head. */
 export function taskModel<E extends FinetuneExample, O>(
@@ -40,8 +33,6 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
   readonly model: Encoder;
   /** Moments and update. */
   readonly optimizer: Optimizer;
-  /** Steps done. */
-  step = 0;
   /** Tokens of the steps since they were last taken, without padding. */
   tokens = 0;
   readonly #device: Device;
@@ -49,7 +40,7 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
   readonly #settings: FinetuneSettings;
   readonly #order: TrainingOrder;
   readonly #losses: StepLosses;
-  #logged = 0;
+  readonly #ledger: StepLedger<StepLoss>;
 
   /** Makes model and optimizer, all zero: load and initialise them before the first step. */
   constructor(
@@ -66,6 +57,18 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
     this.model = taskModel(device, config, task);
     this.optimizer = new Optimizer(this.model.parameters, optimizer, loggingSteps);
     this.#losses = new StepLosses(device, loggingSteps);
+    this.#ledger = new StepLedger({
+      parameters: this.model.parameters,
+      optimizer: this.optimizer,
+      schedule: settings.schedule,
+      metrics: this.#losses,
+      slots: loggingSteps,
+    });
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#ledger.step;
   }
 
   /**
@@ -74,14 +77,9 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
    * @throws {RangeError} when the log is full; see {@linkcode readLog}.
    */
   trainStep(): void {
-    const { batchSize, microBatchSize, schedule, seed, loggingSteps, maxSeqLength } =
-      this.#settings;
+    const { batchSize, microBatchSize, seed, maxSeqLength } = this.#settings;
     const device = this.#device;
-    const slot = this.step - this.#logged;
-    if (slot >= loggingSteps) {
-      throw new RangeError(`The log holds ${loggingSteps} steps: read it first`);
-    }
-    const target = this.#losses.target(slot, batchSize);
+    const target = this.#losses.target(this.#ledger.slot, batchSize);
     this.model.parameters.clearGradients();
     for (let start = 0; start < batchSize; start += microBatchSize) {
       const batch = collateSequences(
@@ -98,9 +96,7 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
       device.flush();
       this.tokens += batch.input.lengths.reduce((sum, length) => sum + length, 0);
     }
-    this.optimizer.step(learningRateAt(schedule, this.step), slot);
-    device.flush();
-    this.step++;
+    this.#ledger.update();
   }
 
   /** Examples of the current step, from place to place of its batch. */
@@ -118,26 +114,12 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
    * @throws {NonFiniteError} when one of them met NaN or infinity, naming the first tensor.
    */
   async readLog(): Promise<FinetuneStepLog[]> {
-    const count = this.step - this.#logged;
-    const [losses, { norms, nonFinite }] = await Promise.all([
-      this.#losses.take(count),
-      this.optimizer.readLog(),
-    ]);
-    const logs = losses.map((loss, i) => ({
-      ...loss,
-      step: this.#logged + i,
-      learningRate: learningRateAt(this.#settings.schedule, this.#logged + i),
-      gradientNorm: norms[i],
-    }));
-    if (nonFinite) throw await nonFiniteError(this.model.parameters, logs, this.#logged);
-    this.#logged = this.step;
-    return logs;
+    return await this.#ledger.read();
   }
 
   /** Continues after `step` updates. */
   startAt(step: number): void {
-    this.step = step;
-    this.#logged = step;
+    this.#ledger.startAt(step);
   }
 
   /** Frees model, optimizer and losses. */

@@ -1,0 +1,104 @@
+/**
+ * What every trainer keeps of its steps: how many are done, and what each left on the device until somebody reads it.
+ *
+ * @module
+ */
+import type { Parameters } from "../model/mod.ts";
+import { learningRateAt, type Optimizer, type Schedule } from "../optim/mod.ts";
+import { nonFiniteError } from "./non_finite.ts";
+
+/** What is known of any step, whatever it trains. */
+export interface StepFacts {
+  /** From 0. */
+  readonly step: number;
+  /** Of this step. */
+  readonly learningRate: number;
+  /** Global norm before clipping. */
+  readonly gradientNorm: number;
+}
+
+/** A ring of slots on the device, one for each step between two readings. */
+export interface MetricRing<M> {
+  /** Reads the first `count` slots and clears all. */
+  take(count: number): Promise<M[]>;
+}
+
+/** What a ledger keeps the books of. */
+export interface LedgerParts<M> {
+  /** What is trained. */
+  readonly parameters: Parameters;
+  /** Updates them. */
+  readonly optimizer: Optimizer;
+  /** Learning rate over time. */
+  readonly schedule: Schedule;
+  /** What the losses leave. */
+  readonly metrics: MetricRing<M>;
+  /** Steps between two readings, at most. */
+  readonly slots: number;
+}
+
+/** The books of a trainer. */
+export class StepLedger<M> {
+  readonly #parts: LedgerParts<M>;
+  #step = 0;
+  #read = 0;
+
+  /** Starts at step 0. */
+  constructor(parts: LedgerParts<M>) {
+    this.#parts = parts;
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /**
+   * Where the step that is being made leaves its metrics.
+   *
+   * @throws {RangeError} when all slots are taken; see {@linkcode read}.
+   */
+  get slot(): number {
+    const slot = this.#step - this.#read;
+    const { slots } = this.#parts;
+    if (slot >= slots) throw new RangeError(`The log holds ${slots} steps: read it first`);
+    return slot;
+  }
+
+  /** Records and starts the update that ends a step. */
+  update(): void {
+    const { parameters, optimizer, schedule } = this.#parts;
+    optimizer.step(learningRateAt(schedule, this.#step), this.slot);
+    parameters.device.flush();
+    this.#step++;
+  }
+
+  /**
+   * Waits for the steps since the last reading and returns what they left.
+   *
+   * @throws {NonFiniteError} when one of them met NaN or infinity, naming the first tensor.
+   */
+  async read(): Promise<(M & StepFacts)[]> {
+    const { parameters, optimizer, schedule, metrics } = this.#parts;
+    const first = this.#read;
+    const [values, { norms, nonFinite }] = await Promise.all([
+      metrics.take(this.#step - first),
+      optimizer.readLog(),
+    ]);
+    const logs = values.map((value, i) => ({
+      ...value,
+      step: first + i,
+      learningRate: learningRateAt(schedule, first + i),
+      gradientNorm: norms[i],
+    }));
+    if (nonFinite) throw await nonFiniteError(parameters, logs, first);
+    this.#read = this.#step;
+    return logs;
+  }
+
+  /** Continues after `step` updates. */
+  startAt(step: number): void {
+    this.#step = step;
+    this.#read = step;
+  }
+}

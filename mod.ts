@@ -1,6 +1,9 @@
 /**
  * ALBERT on WebGPU: the shared-layer encoder, its tokenizer, its pretraining and finetuning, on any GPU, in Deno and in browsers.
  *
+ * This is what a program usually needs. Each part is a module of its own, with all that it is made of: `/device`, `/kernels`, `/tensor`, `/model`,
+ * `/text`, `/vocabulary`, `/weights`, `/data`, `/optim`, `/train`, `/finetune`, `/benchmarks`.
+ *
  * @example Fill in a mask
  * ```ts ignore
  * import { loadPretrained, openDevice } from "jsr:@albert-lab/albert";
@@ -12,16 +15,148 @@
  *
  * @module
  */
-export * from "./src/benchmarks/mod.ts";
-export * from "./src/data/mod.ts";
-export * from "./src/device/mod.ts";
-export * from "./src/model/mod.ts";
-export * from "./src/optim/mod.ts";
-export * from "./src/tensor/mod.ts";
-export * from "./src/text/mod.ts";
-export * from "./src/text/training/mod.ts";
-export * from "./src/train/mod.ts";
-export * from "./src/train/finetune/mod.ts";
-export * from "./src/weights/mod.ts";
-export * from "./kernels/mod.ts";
-export { IGNORED_LABEL } from "./src/tensor/mod.ts";
+
+// A device: where everything lives and runs.
+export {
+  describeDevice,
+  type Device,
+  type DeviceBuffer,
+  type DeviceDescription,
+  DeviceError,
+  type DeviceName,
+  type HostArray,
+  openDevice,
+  type OpenDeviceOptions,
+  type Run,
+  type View,
+  whole,
+} from "./src/device/mod.ts";
+
+// A pretrained model with its tokenizer.
+export {
+  Albert,
+  type FilledMask,
+  loadPretrained,
+  type MaskCandidate,
+  type TextStates,
+} from "./src/model/mod.ts";
+export {
+  type EncodeOptions,
+  type PairEncoding,
+  type PairOptions,
+  Tokenizer,
+} from "./src/text/mod.ts";
+
+// Configurations, and the model in parts.
+export {
+  classifierLogits,
+  ConfigError,
+  configToJson,
+  countParameters,
+  Encoder,
+  type EncoderInput,
+  type EncoderOutput,
+  encoderSpecs,
+  initialise,
+  loadWeights,
+  maskedLanguageLogits,
+  type ModelConfig,
+  modelFiles,
+  pairLogits,
+  Parameters,
+  parseConfig,
+  PRESET_NAMES,
+  presetConfig,
+  presetSequenceLength,
+  PretrainingModel,
+  pretrainingSpecs,
+  readTensors,
+  spanLogits,
+} from "./src/model/mod.ts";
+export {
+  encodeSafetensors,
+  parseSafetensors,
+  type ReadFile,
+  readWeights,
+  type Safetensors,
+} from "./src/weights/mod.ts";
+
+// From text to examples.
+export { readSentencePieceModel, writeSentencePieceModel } from "./src/text/mod.ts";
+export { VocabularyTrainer, type VocabularyTrainingOptions } from "./src/text/training/mod.ts";
+export {
+  batchAt,
+  type BatchShape,
+  collate,
+  type Corpus,
+  corpusFromText,
+  type Example,
+  ExampleDataset,
+  type ExampleSettings,
+  exampleSettings,
+  type ExampleSource,
+  MixtureDataset,
+  type PretrainingBatch,
+  readDocuments,
+  splitDocuments,
+} from "./src/data/mod.ts";
+
+// Pretraining.
+export {
+  evaluate,
+  type EvaluationResult,
+  NonFiniteError,
+  planStep,
+  type PretrainingMetrics,
+  PretrainingTrainer,
+  type PretrainRequest,
+  type PretrainSettings,
+  pretrainSettings,
+  type StepLog,
+  type StepPlan,
+  type TrainerSettings,
+} from "./src/train/mod.ts";
+export {
+  learningRateAt,
+  Optimizer,
+  OPTIMIZER_DEFAULTS,
+  type OptimizerKind,
+  type OptimizerSettings,
+  type Schedule,
+} from "./src/optim/mod.ts";
+
+// Finetuning.
+export {
+  evaluateTask,
+  type FinetuneExample,
+  type FinetuneRequest,
+  type FinetuneSettings,
+  finetuneSettings,
+  type FinetuneTask,
+  FinetuneTrainer,
+  predictAll,
+  startFrom,
+  type TaskHead,
+} from "./src/train/finetune/mod.ts";
+
+// The benchmarks' tasks and official scores.
+export {
+  evaluateSquadV1,
+  evaluateSquadV2,
+  GLUE_TASK_NAMES,
+  glueMetrics,
+  glueScore,
+  glueTask,
+  glueTaskDefinition,
+  type GlueTaskName,
+  raceAccuracy,
+  raceTask,
+  readGlueFile,
+  readRaceFile,
+  readSquad,
+  squadTask,
+} from "./src/benchmarks/mod.ts";
+
+// What a computation or a kernel of one's own is made with.
+export { DropoutRandom, type Scope, Tape, type Tensor } from "./src/tensor/mod.ts";
+export { grid, type Kernel, KERNELS } from "./kernels/mod.ts";

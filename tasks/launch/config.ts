@@ -4,6 +4,7 @@ import { jsrWithinReach } from "./jsr.ts";
 /** What the launcher reads of `deno.json`. */
 export interface DenoConfig {
   name: string;
+  exports: Record<string, string>;
   imports: Record<string, string>;
   [field: string]: unknown;
 }
@@ -55,17 +56,25 @@ async function withJsr(cache: string): Promise<Config> {
   return { path, flags: ["--config", path, `--lock=${copy}`], jsr: true };
 }
 
+/** Everything that may be imported by name, made absolute: the package itself too, as examples in its documentation do. */
+export function absoluteImports(
+  { name, exports, imports }: DenoConfig,
+  root: string,
+): Record<string, string> {
+  const absolute = (target: string) =>
+    target.startsWith("./") ? fileUrl(root) + target.slice(1) : target;
+  return Object.fromEntries([
+    ...Object.entries(imports).map(([name, target]) => [name, absolute(target)]),
+    ...Object.entries(exports).map(([path, target]) => [name + path.slice(1), absolute(target)]),
+  ]);
+}
+
 /** The text of the configuration with stand-ins: everything relative made absolute. */
 export function linkedConfig(config: DenoConfig, standIns: StandIn[], root: string): string {
-  const { imports, compilerOptions, lint, test } = config;
-  const absolute = Object.entries(imports).map(([name, target]) => [
-    name,
-    target.startsWith("./") ? fileUrl(root) + target.slice(1) : target,
-  ]);
+  const { compilerOptions, lint, test } = config;
   return JSON.stringify(
     {
-      // The package may import itself by name, as examples in its documentation do.
-      imports: { ...Object.fromEntries(absolute), [config.name]: `${fileUrl(root)}/mod.ts` },
+      imports: absoluteImports(config, root),
       compilerOptions,
       lint,
       test,

@@ -1,3 +1,4 @@
+import type { DenoConfig } from "../launch/config.ts";
 import { exists, ROOT } from "../launch/files.ts";
 import { browserConfig } from "./browser_config.ts";
 import { denoOutput } from "./deno_command.ts";
@@ -19,13 +20,13 @@ export const STAGES: Record<string, Stage> = {
   /** Types, as browsers have them, of everything the public API reaches, and of the page. */
   browser: async ({ config }) =>
     sum([
-      await browserCheck(await browserConfig(config), "mod.ts"),
+      await browserCheck(await browserConfig(config), ...await library()),
       // It imports the training loop, whose `main` is for Deno.
       await browserCheck(await browserConfig(config, ["deno.ns"]), PAGE),
     ]),
   /** Every exported symbol has its documentation and a type that can be read off. */
-  doc: ({ config }) =>
-    once(["doc", "--lint", "--quiet", ...config.flags, "mod.ts", "tasks/cli.ts"]),
+  doc: async ({ config }) =>
+    once(["doc", "--lint", "--quiet", ...config.flags, ...await exported()]),
   /** The code in documentation comments, in the README and in `docs` does what it says. */
   snippets: async (context) =>
     await runTests(context, [
@@ -50,8 +51,19 @@ function withoutPage(path: string): string {
   return path === "examples" ? "examples/*.ts" : path;
 }
 
-function browserCheck(config: string, path: string): Promise<Count> {
-  return once(["check", "--quiet", "--no-lock", "--config", config, path]);
+function browserCheck(config: string, ...paths: string[]): Promise<Count> {
+  return once(["check", "--quiet", "--no-lock", "--config", config, ...paths]);
+}
+
+/** The modules that users import: all that `deno.json` exports. */
+async function exported(): Promise<string[]> {
+  const { exports }: DenoConfig = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  return Object.values(exports);
+}
+
+/** Those of them that are no program and run in a page too. */
+async function library(): Promise<string[]> {
+  return (await exported()).filter((path) => !path.startsWith("./tasks/"));
 }
 
 function sum(counts: Count[]): Count {

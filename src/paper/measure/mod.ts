@@ -3,4 +3,7 @@
  *
  * @module
  */
+export * from "./communication.ts";
+export * from "./cost.ts";
 export * from "./layer_transitions.ts";
+export * from "./throughput.ts";

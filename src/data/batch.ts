@@ -123,6 +123,31 @@ export function batchAt(
   return collate(examples, shape);
 }
 
+/**
+ * Builds the batches of the examples `first` to `first + count - 1`.
+ *
+ * @param source Gives the examples.
+ * @param first The first example's number.
+ * @param count How many examples.
+ * @param microBatchSize At most so many to a batch.
+ * @param shape The shapes.
+ * @returns The batches, in order.
+ */
+export function microBatches(
+  source: ExampleSource,
+  first: number,
+  count: number,
+  microBatchSize: number,
+  shape: BatchShape,
+): PretrainingBatch[] {
+  const batches: PretrainingBatch[] = [];
+  for (let start = 0; start < count; start += microBatchSize) {
+    const size = Math.min(microBatchSize, count - start);
+    batches.push(batchAt(source, first + start, size, shape));
+  }
+  return batches;
+}
+
 /** Fills the entries past `used` with rows that are not among the used ones, which rise. */
 function fillWithFreeRows(maskedRows: Uint32Array, used: number, rows: number): void {
   let row = 0, next = 0;

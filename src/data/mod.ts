@@ -24,6 +24,7 @@ export { splitSentences } from "./sentences.ts";
 export * from "./shard.ts";
 export * from "./shard_builder.ts";
 export * from "./show_example.ts";
+export * from "./source_recipe.ts";
 export * from "./split.ts";
 export { tokenizeDocument } from "./tokenize_document.ts";
 export { unigramEntropy } from "./unigram_entropy.ts";

@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { type StepBatches, stepBatches } from "../data/workers/mod.ts";
 import { initialise, type ModelConfig, pretrainingArchitecture, warmStart } from "../model/mod.ts";
 import { restoreCheckpoint, saveCheckpoint, tidyCheckpoints } from "./checkpoint.ts";
 import { bestEvaluation } from "./early_stop.ts";
 import { evaluate, type EvaluationResult } from "./evaluate.ts";
 import { modelCard } from "./model_card.ts";
-import { type LoopPhase, loopPhase } from "./pretrain_phases.ts";
+import { batchPlan, type LoopPhase, loopPhase, phaseOf } from "./pretrain_phases.ts";
 import type { PretrainResult, PretrainRun, WindowLog } from "./pretrain_run.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { RunRecorder } from "./run_recorder.ts";
@@ -24,6 +25,7 @@ export class PretrainLoop {
   readonly #folder: RunFolder;
   readonly #trainer: PretrainingTrainer;
   readonly #phases: readonly LoopPhase[];
+  readonly #batches: StepBatches;
   readonly #vocabulary: SampleVocabulary | null;
   #recorder!: RunRecorder;
   #windowStart = performance.now();
@@ -33,6 +35,11 @@ export class PretrainLoop {
     this.#run = run;
     this.#folder = folder;
     this.#phases = settings.phases.map((phase) => loopPhase(run, phase));
+    this.#batches = stepBatches(
+      batchPlan(this.#phases, settings),
+      settings.dataloaderNumWorkers,
+      run.observer.say,
+    );
     this.#vocabulary = vocabularyOf(run.files);
     this.#trainer = new PretrainingTrainer(device, config, {
       schedule: settings.schedule,
@@ -61,8 +68,7 @@ export class PretrainLoop {
     let evaluation: EvaluationResult | null = null;
     let stopping = observer.stopRequested();
     while (!ended && !stopping) {
-      const { train, shape } = this.#phase();
-      trainer.trainStep(train, shape);
+      trainer.trainBatches(await this.#batches.at(trainer.step));
       // Signals are heard between steps, also where a flush computes at once.
       await new Promise((resolve) => setTimeout(resolve, 0));
       const { step } = trainer;
@@ -106,8 +112,7 @@ export class PretrainLoop {
 
   /** The phase that the next step belongs to; the last one after the end. */
   #phase(): LoopPhase {
-    const { step } = this.#trainer;
-    return this.#phases.find(({ untilStep }) => step < untilStep) ?? this.#phases.at(-1)!;
+    return this.#phases[phaseOf(this.#phases, this.#trainer.step)];
   }
 
   async #stopsEarly(): Promise<boolean> {
@@ -123,6 +128,7 @@ export class PretrainLoop {
 
   /** Frees the device's memory and closes files. */
   free(): void {
+    this.#batches.close();
     this.#recorder?.close();
     this.#trainer.free();
   }
@@ -133,8 +139,8 @@ export class PretrainLoop {
     const { batchSize } = this.#run.settings;
     const now = performance.now();
     // The phase of the last step: a window that spans two is counted as one.
-    const { sequenceLength } =
-      this.#phases.find(({ untilStep }) => this.#trainer.step <= untilStep)!.shape;
+    const phase = phaseOf(this.#phases, this.#trainer.step - 1);
+    const { sequenceLength } = this.#phases[phase].shape;
     const tokens = steps.length * batchSize * sequenceLength;
     const log = windowLog(steps, (1000 * tokens) / (now - this.#windowStart));
     this.#windowStart = now;

@@ -6,40 +6,59 @@
 import {
   type BatchShape,
   ExampleDataset,
-  type ExampleSettings,
   type ExampleSource,
-  MixtureDataset,
+  sourceOf,
+  type SourceRecipe,
   splitDocuments,
 } from "../data/mod.ts";
-import type { DataSource, PretrainRun } from "./pretrain_run.ts";
-import type { Phase } from "./pretrain_settings.ts";
+import type { BatchPlan } from "../data/workers/mod.ts";
+import type { PretrainRun } from "./pretrain_run.ts";
+import type { Phase, PretrainSettings } from "./pretrain_settings.ts";
 
 /** A phase's data and shapes. */
 export interface LoopPhase {
   readonly untilStep: number;
+  /** What its training examples are made of, and those examples. */
+  readonly recipe: SourceRecipe;
   readonly train: ExampleSource;
   /** Held-out sets by name; that of the first source has none and comes first. */
   readonly heldOut: ReadonlyMap<string, ExampleDataset>;
   readonly shape: BatchShape;
 }
 
-/** Splits the sources and binds them together for one phase. */
+/**
+ * Splits the sources and binds them together for one phase.
+ *
+ * @throws {RangeError} when there is not enough text for an example, in training or held out.
+ */
 export function loopPhase(run: PretrainRun, { untilStep, examples }: Phase): LoopPhase {
-  const { sources, settings: { seed }, evalData } = run;
-  const splits = sources.map((source) => splitSource(run, source, examples));
+  const { sources, settings: { seed, validationFraction }, evalData } = run;
+  const splits = sources.map(({ data }) => splitDocuments(data.corpus, validationFraction));
+  const recipe: SourceRecipe = {
+    parts: sources.map(({ data: { corpus }, weight }, i) => {
+      const { shards, vocabulary, fingerprint } = corpus;
+      return {
+        corpus: { shards, vocabulary, fingerprint },
+        documents: splits[i].train,
+        weight,
+      };
+    }),
+    settings: examples,
+    seed,
+  };
   const heldOut = new Map<string, ExampleDataset>();
   splits.forEach(({ validation }, i) => {
-    if (validation !== null) heldOut.set(i === 0 ? "" : sources[i].name, validation);
+    if (validation.length === 0) return;
+    const { name, data: { corpus } } = sources[i];
+    heldOut.set(i === 0 ? "" : name, new ExampleDataset(corpus, examples, seed, validation));
   });
   for (const [name, data] of evalData ?? []) {
     heldOut.set(name, new ExampleDataset(data.corpus, examples, seed));
   }
   return {
     untilStep,
-    train: splits.length === 1 ? splits[0].train : new MixtureDataset(
-      splits.map(({ train }, i) => ({ source: train, weight: sources[i].weight })),
-      seed,
-    ),
+    recipe,
+    train: sourceOf(recipe),
     heldOut,
     shape: {
       sequenceLength: examples.maxSeqLength,
@@ -49,17 +68,30 @@ export function loopPhase(run: PretrainRun, { untilStep, examples }: Phase): Loo
   };
 }
 
-/** A source's documents for training and, unless the fraction is 0, for evaluation. */
-function splitSource(
-  { settings: { seed, validationFraction } }: PretrainRun,
-  { data: { corpus } }: DataSource,
-  examples: ExampleSettings,
-): { train: ExampleDataset; validation: ExampleDataset | null } {
-  const { train, validation } = splitDocuments(corpus, validationFraction);
+/** Number of the phase that a step belongs to; the last one after the end. */
+export function phaseOf(phases: readonly LoopPhase[], step: number): number {
+  const phase = phases.findIndex(({ untilStep }) => step < untilStep);
+  return phase < 0 ? phases.length - 1 : phase;
+}
+
+/** What each step of a run reads. */
+export function batchPlan(
+  phases: readonly LoopPhase[],
+  { batchSize, microBatchSize, schedule }: PretrainSettings,
+): BatchPlan {
   return {
-    train: new ExampleDataset(corpus, examples, seed, train),
-    validation: validation.length === 0
-      ? null
-      : new ExampleDataset(corpus, examples, seed, validation),
+    recipes: phases.map(({ recipe }) => recipe),
+    sources: phases.map(({ train }) => train),
+    steps: schedule.totalSteps,
+    jobOf(step) {
+      const phase = phaseOf(phases, step);
+      return {
+        source: phase,
+        first: step * batchSize,
+        count: batchSize,
+        microBatchSize,
+        shape: phases[phase].shape,
+      };
+    },
   };
 }

@@ -37,6 +37,8 @@ export interface PretrainSettings {
   readonly validationFraction: number;
   /** Ends the run after so many evaluations that were not better than the best; 0 never does. */
   readonly earlyStopPatience: number;
+  /** Workers that build examples while the device computes. Changes no byte. */
+  readonly dataloaderNumWorkers: number;
   /** Change what is written, not what is computed. */
   readonly loggingSteps: number;
   /** Steps between evaluations. */
@@ -73,6 +75,8 @@ export interface PretrainRequest {
   readonly examples?: Partial<ExampleSettings>;
   /** 0.05 where absent. */
   readonly validationFraction?: number;
+  /** Workers that build examples; 1 where absent, 0 builds them between the steps. */
+  readonly dataloaderNumWorkers?: number;
   /** Steps between two lines of the log; 10 where absent. */
   readonly loggingSteps?: number;
   /** Steps between evaluations. */
@@ -126,6 +130,7 @@ export function pretrainSettings(request: PretrainRequest, config: ModelConfig):
     ...(request.initialWeights !== undefined && { initialWeights: request.initialWeights }),
     earlyStopPatience: request.earlyStopPatience ?? 0,
     validationFraction: request.validationFraction ?? 0.05,
+    dataloaderNumWorkers: request.dataloaderNumWorkers ?? 1,
     loggingSteps: request.loggingSteps ?? 10,
     evalSteps: request.evalSteps ?? Math.max(Math.round(steps / 10), 1),
     evalExamples: request.evalExamples ?? 512,
@@ -139,6 +144,7 @@ export function pretrainSettings(request: PretrainRequest, config: ModelConfig):
     checkCount(name, settings[name], 1);
   }
   checkCount("earlyStopPatience", settings.earlyStopPatience, 0);
+  checkCount("dataloaderNumWorkers", settings.dataloaderNumWorkers, 0);
   checkCount("warmupSteps", settings.schedule.warmupSteps, 0);
   if (!(learningRate > 0)) {
     throw new RangeError(`learningRate must be positive, got ${learningRate}`);

@@ -4,9 +4,9 @@
  * @module
  */
 import {
-  batchAt,
   type BatchShape,
   type ExampleSource,
+  microBatches,
   type PretrainingBatch,
 } from "../data/mod.ts";
 import type { Device } from "../device/mod.ts";
@@ -73,9 +73,21 @@ export class PretrainingTrainer {
    * @throws {RangeError} when the log is full; see {@linkcode readLog}.
    */
   trainStep(source: ExampleSource, shape: BatchShape): void {
-    const { batchSize, microBatchSize, seed } = this.#settings;
+    const { batchSize, microBatchSize } = this.#settings;
+    this.trainBatches(
+      microBatches(source, this.step * batchSize, batchSize, microBatchSize, shape),
+    );
+  }
+
+  /**
+   * Records and starts one step on batches that were built elsewhere.
+   *
+   * @param micro the step's examples, in pieces that the device can hold
+   * @throws {RangeError} when the log is full; see {@linkcode readLog}.
+   */
+  trainBatches(micro: readonly PretrainingBatch[]): void {
+    const { seed } = this.#settings;
     const { slot } = this.#ledger;
-    const micro = microBatches(source, this.step * batchSize, batchSize, microBatchSize, shape);
     const maskedCount = micro.reduce((sum, batch) => sum + batch.maskedCount, 0);
     const pairCount = micro.reduce((sum, batch) => sum + batch.pairCount, 0);
     const targets = this.#metrics.targets(slot, maskedCount, pairCount);
@@ -112,22 +124,6 @@ export class PretrainingTrainer {
     this.model.parameters.free();
     this.#metrics.free();
   }
-}
-
-/** Builds the examples of a step in device-sized pieces. */
-export function microBatches(
-  source: ExampleSource,
-  first: number,
-  count: number,
-  microBatchSize: number,
-  shape: BatchShape,
-): PretrainingBatch[] {
-  const batches: PretrainingBatch[] = [];
-  for (let start = 0; start < count; start += microBatchSize) {
-    const size = Math.min(microBatchSize, count - start);
-    batches.push(batchAt(source, first + start, size, shape));
-  }
-  return batches;
 }
 
 /** A batch in the model's words. */

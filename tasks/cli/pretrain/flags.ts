@@ -24,6 +24,7 @@ export type PretrainFlags = RunFlags & {
   maxPredictionsPerSeq?: number;
   shortSeqPer?: "chunk" | "document";
   dupeFactor?: number;
+  dataloaderNumWorkers?: number;
   validationFraction?: number;
   loggingSteps?: number;
   evalSteps?: number;

@@ -4,4 +4,7 @@
  * @module
  */
 export * from "./experiment.ts";
+export * from "./experiments/benchmarks.ts";
+export * from "./experiments/mod.ts";
+export * from "./presets/mod.ts";
 export * from "./result.ts";

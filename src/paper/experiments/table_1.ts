@@ -1,0 +1,65 @@
+/**
+ * Table 1: the configurations of BERT and ALBERT.
+ *
+ * @module
+ */
+import type { Column, Experiment, PaperModel, Row } from "../experiment.ts";
+import { cells, PARAMETERS, PRESET_PARAMETERS } from "./columns.ts";
+
+function field(
+  id: string,
+  label: string,
+  name: "numHiddenLayers" | "hiddenSize" | "embeddingSize" | "share",
+): Column {
+  return { id, label, measure: { kind: "config", field: name } };
+}
+
+const PRINTED = [
+  PARAMETERS,
+  field("layers", "Layers", "numHiddenLayers"),
+  field("hidden", "Hidden", "hiddenSize"),
+  field("embedding", "Embedding", "embeddingSize"),
+  field("sharing", "Parameter-sharing", "share"),
+];
+
+function model(id: PaperModel, group: string, label: string, ...printed: string[]): Row {
+  return { id, group, label, variation: { model: id }, paper: cells(PRINTED, ...printed) };
+}
+
+/** Table 1. */
+export const TABLE_1: Experiment = {
+  id: "table-1",
+  kind: "table",
+  title: "Configurations",
+  question: "How many parameters do BERT and ALBERT have at the same depth and width?",
+  protocol: "Counted, nothing is trained.",
+  notes: [
+    "No way of counting gives xxlarge 235M: it has 222.6M with embeddings of positions and segments as wide as E, as in the published code, and 224.6M with them as wide as H. Table 12 says 225M for the same model, the text of §3.2 says 233M.",
+    "The other ALBERT rows fit positions and segments as wide as H (12.0, 18.1 and 59.7M); as published they have 11.7, 17.7 and 58.7M.",
+    "BERT's counts leave out the pooler (108.5 and 333.6M); with it they are 109.1 and 334.6M.",
+  ],
+  columns: [
+    ...PRINTED,
+    PRESET_PARAMETERS,
+    {
+      id: "traffic",
+      label: "Gradient bytes a step",
+      measure: { kind: "cost", of: "traffic" },
+      added: true,
+    },
+    {
+      id: "memory",
+      label: "Memory of a step",
+      measure: { kind: "cost", of: "memory" },
+      added: true,
+    },
+  ],
+  rows: [
+    model("bert-base", "BERT", "base", "108M", "12", "768", "768", "False"),
+    model("bert-large", "BERT", "large", "334M", "24", "1024", "1024", "False"),
+    model("albert-base", "ALBERT", "base", "12M", "12", "768", "128", "True"),
+    model("albert-large", "ALBERT", "large", "18M", "24", "1024", "128", "True"),
+    model("albert-xlarge", "ALBERT", "xlarge", "60M", "24", "2048", "128", "True"),
+    model("albert-xxlarge", "ALBERT", "xxlarge", "235M", "12", "4096", "128", "True"),
+  ],
+};

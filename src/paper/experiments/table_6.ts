@@ -1,0 +1,43 @@
+/**
+ * Table 6: the same training time.
+ *
+ * @module
+ */
+import type { Experiment } from "../experiment.ts";
+import { ADDED_MLM, cells, DEV_PROTOCOL, DOWNSTREAM } from "./columns.ts";
+import type { Column } from "../experiment.ts";
+
+const PRINTED: readonly Column[] = [
+  { id: "steps", label: "Steps", measure: { kind: "training", of: "steps" } },
+  { id: "hours", label: "Time", measure: { kind: "training", of: "hours" } },
+  ...DOWNSTREAM,
+];
+
+/** Table 6. */
+export const TABLE_6: Experiment = {
+  id: "table-6",
+  kind: "table",
+  title: "The same training time",
+  question: "Is ALBERT-xxlarge better than BERT-large when both train for the same time?",
+  protocol: DEV_PROTOCOL.replace("125,000 steps", "About as many steps as fit into the time"),
+  notes: [
+    "At sizes below the paper's, BERT-large gets the steps that cost the same arithmetic as ALBERT-xxlarge's; the hours are measured.",
+    "ALBERT-xxlarge is the 12-layer model of Table 13 here, not the 24-layer one of Table 2.",
+  ],
+  columns: [...PRINTED, ADDED_MLM],
+  // deno-fmt-ignore
+  rows: [
+    {
+      id: "bert-large",
+      label: "BERT-large",
+      variation: { model: "bert-large", steps: 400_000, equalTimeWith: "albert-xxlarge" },
+      paper: cells(PRINTED, "400k", "34h", "93.5/87.4", "86.9/84.3", "87.8", "94.6", "77.3", "87.2"),
+    },
+    {
+      id: "albert-xxlarge",
+      label: "ALBERT-xxlarge",
+      variation: { model: "albert-xxlarge" },
+      paper: cells(PRINTED, "125k", "32h", "94.0/88.1", "88.3/85.3", "87.8", "95.4", "82.5", "88.7"),
+    },
+  ],
+};

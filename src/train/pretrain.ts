@@ -24,7 +24,7 @@ export async function pretrain(run: PretrainRun): Promise<PretrainResult> {
     try {
       return await loop.run(checkpoint);
     } finally {
-      loop.free();
+      await loop.close();
     }
   } finally {
     await folder.close();

@@ -5,7 +5,9 @@
  */
 import { type StepBatches, stepBatches } from "../data/workers/mod.ts";
 import { initialise, type ModelConfig, pretrainingArchitecture, warmStart } from "../model/mod.ts";
-import { restoreCheckpoint, saveCheckpoint, tidyCheckpoints } from "./checkpoint.ts";
+import { restoreCheckpoint, takeSnapshot } from "./checkpoint.ts";
+import { tidyCheckpoints } from "./checkpoint_files.ts";
+import { CheckpointWriter } from "./checkpoint_writer.ts";
 import { bestEvaluation } from "./early_stop.ts";
 import { evaluate, type EvaluationResult } from "./evaluate.ts";
 import { modelCard } from "./model_card.ts";
@@ -26,6 +28,7 @@ export class PretrainLoop {
   readonly #trainer: PretrainingTrainer;
   readonly #phases: readonly LoopPhase[];
   readonly #batches: StepBatches;
+  readonly #writer = new CheckpointWriter();
   readonly #vocabulary: SampleVocabulary | null;
   #recorder!: RunRecorder;
   #windowStart = performance.now();
@@ -83,7 +86,8 @@ export class PretrainLoop {
         ended ||= await this.#stopsEarly();
         saves ||= ended || (await this.#best())?.step === step;
       }
-      if (saves) await this.#save();
+      if (saves) await this.#save(ended || stopping);
+      else this.#writer.check();
       if (evaluates || saves) {
         await this.#recorder.draw(ended || stopping);
         this.#windowStart = performance.now();
@@ -126,8 +130,9 @@ export class PretrainLoop {
     return true;
   }
 
-  /** Frees the device's memory and closes files. */
-  free(): void {
+  /** Waits for a checkpoint that is being written, frees the device's memory and closes files. */
+  async close(): Promise<void> {
+    await this.#writer.close();
     this.#batches.close();
     this.#recorder?.close();
     this.#trainer.free();
@@ -210,24 +215,20 @@ export class PretrainLoop {
     return bestEvaluation(await this.#folder.readEvents());
   }
 
-  async #save(): Promise<void> {
+  async #save(last: boolean): Promise<void> {
     const { output, config, files, settings, sources } = this.#run;
-    const best = await this.#best();
-    await saveCheckpoint(
-      output,
-      this.#trainer,
-      {
-        config,
-        architecture: pretrainingArchitecture(config),
-        files,
-        card: modelCard(
-          this.#run,
-          this.#trainer.step,
-          sources.reduce((sum, { data }) => sum + data.corpus.tokenCount, 0),
-        ),
-      },
-      settings.keepCheckpoints,
-      best?.step,
+    const best = (await this.#best())?.step;
+    const tokens = sources.reduce((sum, { data }) => sum + data.corpus.tokenCount, 0);
+    const description = {
+      config,
+      architecture: pretrainingArchitecture(config),
+      files,
+      card: modelCard(this.#run, this.#trainer.step, tokens),
+    };
+    const keeping = { keep: settings.keepCheckpoints, best };
+    await this.#writer.save(
+      () => takeSnapshot(output, this.#trainer, description, keeping),
+      last,
     );
   }
 }

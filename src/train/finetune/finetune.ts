@@ -36,7 +36,7 @@ export async function finetune<E extends FinetuneExample, O>(
     try {
       return await loop.run(checkpoint);
     } finally {
-      loop.free();
+      await loop.close();
     }
   } finally {
     await folder.close();

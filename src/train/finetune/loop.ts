@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { restoreCheckpoint, saveCheckpoint } from "../checkpoint.ts";
+import { restoreCheckpoint, takeSnapshot } from "../checkpoint.ts";
+import { CheckpointWriter } from "../checkpoint_writer.ts";
 import { type BestEvaluation, bestEvaluation } from "../early_stop.ts";
 import type { RunFolder } from "../run_folder.ts";
 import { RunRecorder } from "../run_recorder.ts";
@@ -22,6 +23,7 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
   readonly #run: FinetuneRun<E, O>;
   readonly #folder: RunFolder;
   readonly #trainer: FinetuneTrainer<E, O>;
+  readonly #writer = new CheckpointWriter();
   #recorder!: RunRecorder;
   #windowStart = performance.now();
 
@@ -61,7 +63,8 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
         ended ||= await this.#stopsEarly();
         saves ||= ended || isBest;
       }
-      if (saves) await this.#save();
+      if (saves) await this.#save(ended || stopping);
+      else this.#writer.check();
       if (evaluates || saves) {
         await this.#recorder.draw(ended || stopping);
         this.#restartWindow();
@@ -70,8 +73,9 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
     return await this.#result(ended);
   }
 
-  /** Frees the device's memory and closes files. */
-  free(): void {
+  /** Waits for a checkpoint that is being written, frees the device's memory and closes files. */
+  async close(): Promise<void> {
+    await this.#writer.close();
     this.#recorder?.close();
     this.#trainer.free();
   }
@@ -143,27 +147,26 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
     return isBest;
   }
 
-  async #save(): Promise<void> {
+  async #save(last: boolean): Promise<void> {
     const { output, config, task, files, settings } = this.#run;
-    const best = await this.#best();
-    await saveCheckpoint(
-      output,
-      this.#trainer,
-      {
-        config: {
-          ...config,
-          extra: {
-            ...config.extra,
-            ...task.configExtra,
-            max_seq_length: settings.maxSeqLength,
-          },
+    const best = (await this.#best())?.step;
+    const description = {
+      config: {
+        ...config,
+        extra: {
+          ...config.extra,
+          ...task.configExtra,
+          max_seq_length: settings.maxSeqLength,
         },
-        architecture: task.architecture(config),
-        files,
-        card: taskCard(this.#run, this.#trainer.step),
       },
-      settings.keepCheckpoints,
-      best?.step,
+      architecture: task.architecture(config),
+      files,
+      card: taskCard(this.#run, this.#trainer.step),
+    };
+    const keeping = { keep: settings.keepCheckpoints, best };
+    await this.#writer.save(
+      () => takeSnapshot(output, this.#trainer, description, keeping),
+      last,
     );
   }
 

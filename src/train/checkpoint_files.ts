@@ -1,0 +1,130 @@
+/**
+ * The files of a run's checkpoints: `checkpoints/step-N/`, and `checkpoints/latest`, which is written last.
+ *
+ * @module
+ */
+import {
+  atomicWriteFile,
+  removeLeftovers,
+  sealedJson,
+  sha256File,
+  syncFolder,
+} from "../files/mod.ts";
+import { encodeSafetensors, type WritableTensor } from "../weights/mod.ts";
+import type { LineMarks } from "./line_marks.ts";
+import { inPieces, type ModelFolder, writeModelFolder } from "./model_folder.ts";
+
+/** Names below a run folder and in a checkpoint. */
+export const NAMES = {
+  folder: "checkpoints",
+  latest: "latest",
+  best: "best",
+  weights: "model.safetensors",
+  optimizer: "optimizer.safetensors",
+  trainer: "trainer.json",
+  modelCard: "README.md",
+} as const;
+
+/** What `trainer.json` says. */
+export interface TrainerFile {
+  readonly step: number;
+  /** SHA-256 of the files of the checkpoint. */
+  readonly sha256: Readonly<Record<string, string>>;
+  /** What the run had logged by then. */
+  readonly lines: LineMarks;
+}
+
+/** Everything a checkpoint will hold, in this process's memory. Plain data: it can be sent to a worker. */
+export interface CheckpointSnapshot {
+  /** The run folder. */
+  readonly run: string;
+  readonly step: number;
+  readonly model: ModelFolder;
+  readonly moments: ReadonlyMap<string, WritableTensor>;
+  readonly lines: LineMarks;
+  /** Newest checkpoints to keep; 0 keeps all. */
+  readonly keep: number;
+  /** Step of the best evaluation, whose checkpoint is kept too. */
+  readonly best?: number;
+}
+
+/** Writes a checkpoint. It is built under another name and renamed, so that a folder called `step-N` is whole; only then does `latest` name it. */
+export async function writeCheckpoint(snapshot: CheckpointSnapshot): Promise<void> {
+  const { run, step, model, moments, lines, keep, best } = snapshot;
+  const folder = `${run}/${NAMES.folder}`;
+  const name = `step-${step}`;
+  const unfinished = `${folder}/.${name}.tmp`;
+  await Deno.mkdir(folder, { recursive: true });
+  await removeIfThere(unfinished);
+  await Deno.mkdir(unfinished);
+  try {
+    await writeModelFolder(unfinished, model);
+    await atomicWriteFile(`${unfinished}/${NAMES.optimizer}`, inPieces(encodeSafetensors(moments)));
+    const state: TrainerFile = { step, sha256: await sumsOf(unfinished), lines };
+    await atomicWriteFile(`${unfinished}/${NAMES.trainer}`, sealedJson(state));
+  } catch (error) {
+    await removeIfThere(unfinished);
+    throw error;
+  }
+  await removeIfThere(`${folder}/${name}`);
+  await Deno.rename(unfinished, `${folder}/${name}`);
+  await syncFolder(folder);
+  await atomicWriteFile(`${folder}/${NAMES.latest}`, `${name}\n`);
+  await tidyCheckpoints(run, keep, best);
+}
+
+/**
+ * Points to the best checkpoint and removes what is not to be kept. It can be done at any time, again if it was broken off.
+ *
+ * @param keep newest checkpoints to keep; 0 keeps all
+ * @param best step of the best evaluation, whose checkpoint is kept too
+ */
+export async function tidyCheckpoints(run: string, keep: number, best?: number): Promise<void> {
+  const folder = `${run}/${NAMES.folder}`;
+  await removeLeftovers(folder);
+  const steps: number[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (/^\.step-\d+\.tmp$/.test(name)) await removeIfThere(`${folder}/${name}`);
+    const step = /^step-(\d+)$/.exec(name)?.[1];
+    if (step !== undefined) steps.push(Number(step));
+  }
+  const bestName = `step-${best}\n`;
+  if (
+    best !== undefined && steps.includes(best) && await readPointer(folder, NAMES.best) !== bestName
+  ) {
+    await atomicWriteFile(`${folder}/${NAMES.best}`, bestName);
+  }
+  if (keep === 0) return;
+  // Whoever went back to an earlier checkpoint may still have later ones: those are not the newest of what is being trained.
+  const latest = Number((await readPointer(folder, NAMES.latest))?.trim().slice("step-".length));
+  const done = steps.filter((step) => step <= latest).sort((a, b) => b - a);
+  for (const step of done.slice(keep)) {
+    if (step !== best) await removeIfThere(`${folder}/step-${step}`);
+  }
+}
+
+/** SHA-256 of every file of a folder but the model card, which is there for people to edit. */
+async function sumsOf(folder: string): Promise<Record<string, string>> {
+  const sums: Record<string, string> = {};
+  const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+  for (const name of names.filter((name) => name !== NAMES.modelCard)) {
+    sums[name] = await sha256File(`${folder}/${name}`);
+  }
+  return sums;
+}
+
+/** What a pointer file holds, or undefined where there is none. */
+export async function readPointer(folder: string, pointer: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(`${folder}/${pointer}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  await Deno.remove(path, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+}

@@ -26,7 +26,8 @@ export async function launch([name, ...words]: string[]): Promise<number> {
     console.error(complaint);
     return 1;
   }
-  const say = (line: string) => console.error(line);
+  // Of the copies that mpirun or srun starts one says what all would say.
+  const say = isFollower() ? () => {} : (line: string) => console.error(line);
   const config = await prepareConfig(words.includes("--quiet") ? () => {} : say);
   if (needsDevice(name, words)) await ensureVulkan(say);
   return await runChild(
@@ -34,6 +35,12 @@ export async function launch([name, ...words]: string[]): Promise<number> {
     workingFolder(tool),
     await childEnvironment(),
   );
+}
+
+/** Whether a launcher of clusters says that this is another copy than the first. */
+function isFollower(): boolean {
+  const ranks = ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"];
+  return ranks.some((name) => Number(Deno.env.get(name)) > 0);
 }
 
 if (import.meta.main) Deno.exit(await launch(Deno.args));

@@ -5,6 +5,7 @@
  */
 import { type BatchShape, collate, type Example, type ExampleSource } from "../data/mod.ts";
 import type { Device } from "../device/mod.ts";
+import { ONE_PROCESS, partOf, totals, totalsOfFields, type World } from "../distributed/mod.ts";
 import type { PretrainingModel } from "../model/mod.ts";
 import { MetricSlots, type PretrainingMetrics } from "./metrics.ts";
 import { pretrainingInput } from "./trainer.ts";
@@ -33,7 +34,7 @@ const CUT = 0;
 const WHOLE = 1;
 
 /**
- * Means over the examples `0 … count − 1` of a source.
+ * Means over the examples `0 … count − 1` of a source. Collective where there are several ranks: each looks at its part.
  *
  * @param count examples to look at
  * @param microBatchSize examples that the device holds at once
@@ -45,14 +46,21 @@ export async function evaluate(
   count: number,
   microBatchSize: number,
   shape: BatchShape,
+  world: World = ONE_PROCESS,
 ): Promise<EvaluationResult> {
-  const examples = Array.from({ length: count }, (_, index) => source.exampleAt(index));
+  const { start: first, end } = partOf(world, count);
+  const examples = Array.from(
+    { length: end - first },
+    (_, index) => source.exampleAt(first + index),
+  );
   const groups = [CUT, WHOLE].map((slot) =>
     examples.filter(({ truncated }) => truncated === (slot === CUT))
   );
-  const maskedTokens = total(examples, ({ maskedPositions }) => maskedPositions.length);
-  const pairs = total(examples, ({ pairLabel }) => Number(pairLabel >= 0));
-  const wholePairs = total(groups[WHOLE], ({ pairLabel }) => Number(pairLabel >= 0));
+  const [maskedTokens, pairs, wholePairs] = await totals(world, [
+    total(examples, ({ maskedPositions }) => maskedPositions.length),
+    total(examples, ({ pairLabel }) => Number(pairLabel >= 0)),
+    total(groups[WHOLE], ({ pairLabel }) => Number(pairLabel >= 0)),
+  ]);
   const metrics = new MetricSlots(device, groups.length);
   try {
     let flushes = 0;
@@ -67,7 +75,7 @@ export async function evaluate(
         if (++flushes % IN_FLIGHT === 0) await device.settled();
       }
     }
-    const [cut, whole] = await metrics.take(groups.length);
+    const [cut, whole] = await totalsOfFields(world, await metrics.take(groups.length));
     return {
       maskedLoss: cut.maskedLoss + whole.maskedLoss,
       maskedAccuracy: cut.maskedAccuracy + whole.maskedAccuracy,

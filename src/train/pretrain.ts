@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { agree, ALONE, describeRanks } from "../distributed/mod.ts";
 import { latestCheckpoint } from "./checkpoint.ts";
 import { PretrainLoop } from "./pretrain_loop.ts";
+import { PretrainRanks } from "./pretrain_ranks.ts";
 import type { DataSource, PretrainResult, PretrainRun } from "./pretrain_run.ts";
 import { determinants } from "./pretrain_settings.ts";
 import { checkResume } from "./resume.ts";
@@ -17,6 +19,13 @@ import { RunFolder } from "./run_folder.ts";
  * @throws {NonFiniteError} when gradients became NaN; the last checkpoint stays as it was.
  */
 export async function pretrain(run: PretrainRun): Promise<PretrainResult> {
+  const { world } = run.ranks ?? ALONE;
+  await agree(world, factsOf(run));
+  return world.rank === 0 ? await lead(run) : await follow(run);
+}
+
+/** Runs the loop in the run folder, which only rank 0 has. */
+async function lead(run: PretrainRun): Promise<PretrainResult> {
   const folder = await RunFolder.open(run.output);
   try {
     const checkpoint = await prepareFolder(run, folder);
@@ -31,25 +40,55 @@ export async function pretrain(run: PretrainRun): Promise<PretrainResult> {
   }
 }
 
+async function follow(run: PretrainRun): Promise<PretrainResult> {
+  const ranks = new PretrainRanks(run);
+  try {
+    return await ranks.follow();
+  } finally {
+    ranks.free();
+  }
+}
+
+/** What must be the same on every rank. */
+function factsOf(run: PretrainRun): Map<string, unknown> {
+  const { sources, provenance, settings, ranks = ALONE } = run;
+  return new Map<string, unknown>([
+    ["code", provenance.code],
+    ["vocabulary", sources[0].data.corpus.vocabulary.fingerprint],
+    ...Object.entries(determinantsOf(run)),
+    ["evalExamples", settings.evalExamples],
+    ["loggingSteps", settings.loggingSteps],
+    ["allReduce", ranks.allReduce],
+    ["checkRanksSteps", ranks.checkSteps],
+  ]);
+}
+
 /** Names the data and, for a mixture, its weights. */
 function dataFingerprint(sources: readonly DataSource[]): string {
   if (sources.length === 1) return sources[0].data.index.fingerprint;
   return sources.map(({ data, weight }) => `${weight}·${data.index.fingerprint}`).join(" + ");
 }
 
-/** Checks what the folder holds against what is asked, and says where to start. */
-async function prepareFolder(run: PretrainRun, folder: RunFolder): Promise<string | null> {
-  const { device, config, settings, output } = run;
-  const determining = determinants(config, settings, dataFingerprint(run.sources), {
+function determinantsOf(
+  { config, device, settings, sources }: PretrainRun,
+): Record<string, unknown> {
+  return determinants(config, settings, dataFingerprint(sources), {
     kind: device.description.kind,
     ...device.description.numerics,
   });
+}
+
+/** Checks what the folder holds against what is asked, and says where to start. */
+async function prepareFolder(run: PretrainRun, folder: RunFolder): Promise<string | null> {
+  const { device, settings, output } = run;
+  const determining = determinantsOf(run);
   const earlier = await folder.readSettings();
   const checkpoint = await latestCheckpoint(output);
   checkResume(run, checkpoint, earlier, determining);
   await folder.writeSettings({
     ...run.provenance,
     adapter: device.description.adapter,
+    world: describeRanks(run.ranks ?? ALONE),
     settings,
     determinants: determining,
   });

@@ -3,20 +3,19 @@
  *
  * @module
  */
-import { type StepBatches, stepBatches } from "../data/workers/mod.ts";
 import { initialise, type ModelConfig, pretrainingArchitecture, warmStart } from "../model/mod.ts";
 import { restoreCheckpoint, takeSnapshot } from "./checkpoint.ts";
 import { tidyCheckpoints } from "./checkpoint_files.ts";
 import { CheckpointWriter } from "./checkpoint_writer.ts";
 import { bestEvaluation } from "./early_stop.ts";
-import { evaluate, type EvaluationResult } from "./evaluate.ts";
+import type { EvaluationResult } from "./evaluate.ts";
 import { modelCard } from "./model_card.ts";
-import { batchPlan, type LoopPhase, loopPhase, phaseOf } from "./pretrain_phases.ts";
+import { PretrainRanks } from "./pretrain_ranks.ts";
 import type { PretrainResult, PretrainRun, WindowLog } from "./pretrain_run.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { RunRecorder } from "./run_recorder.ts";
 import { samplePredictions, type SampleVocabulary, vocabularyOf } from "./sample_predictions.ts";
-import { PretrainingTrainer, type StepLog } from "./trainer.ts";
+import type { PretrainingTrainer, StepLog } from "./trainer.ts";
 
 /** Held-out examples whose masks are filled in for people to read. */
 const SAMPLES = 4;
@@ -25,33 +24,19 @@ const SAMPLES = 4;
 export class PretrainLoop {
   readonly #run: PretrainRun;
   readonly #folder: RunFolder;
+  readonly #ranks: PretrainRanks;
   readonly #trainer: PretrainingTrainer;
-  readonly #phases: readonly LoopPhase[];
-  readonly #batches: StepBatches;
   readonly #writer = new CheckpointWriter();
   readonly #vocabulary: SampleVocabulary | null;
   #recorder!: RunRecorder;
   #windowStart = performance.now();
 
   constructor(run: PretrainRun, folder: RunFolder) {
-    const { device, config, settings } = run;
     this.#run = run;
     this.#folder = folder;
-    this.#phases = settings.phases.map((phase) => loopPhase(run, phase));
-    this.#batches = stepBatches(
-      batchPlan(this.#phases, settings),
-      settings.dataloaderNumWorkers,
-      run.observer.say,
-    );
+    this.#ranks = new PretrainRanks(run);
+    this.#trainer = this.#ranks.trainer;
     this.#vocabulary = vocabularyOf(run.files);
-    this.#trainer = new PretrainingTrainer(device, config, {
-      schedule: settings.schedule,
-      optimizer: settings.optimizer,
-      batchSize: settings.batchSize,
-      microBatchSize: settings.microBatchSize,
-      seed: settings.seed,
-      logSlots: settings.loggingSteps,
-    });
   }
 
   async run(checkpoint: string | null): Promise<PretrainResult> {
@@ -60,6 +45,7 @@ export class PretrainLoop {
     const trainer = this.#trainer;
     if (checkpoint === null) this.#initialise(config);
     else await restoreCheckpoint(checkpoint, trainer);
+    await this.#ranks.start();
     await this.#folder.cutEvents(trainer.step);
     this.#recorder = await RunRecorder.start(this.#folder, observer.say);
     observer.started?.(this.#recorder);
@@ -71,14 +57,10 @@ export class PretrainLoop {
     let evaluation: EvaluationResult | null = null;
     let stopping = observer.stopRequested();
     while (!ended && !stopping) {
-      trainer.trainBatches(await this.#batches.at(trainer.step));
-      // Signals are heard between steps, also where a flush computes at once.
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      stopping = await this.#ranks.step();
       const { step } = trainer;
       ended = step === totalSteps;
       const evaluates = step % settings.evalSteps === 0 || ended;
-      // Asked once a step, so that a run never stops after a step that it did not save.
-      stopping = observer.stopRequested();
       let saves = step % settings.saveSteps === 0 || ended || stopping;
       if (step % settings.loggingSteps === 0 || evaluates || saves) await this.#log();
       if (evaluates) {
@@ -93,6 +75,7 @@ export class PretrainLoop {
         this.#windowStart = performance.now();
       }
     }
+    await this.#ranks.end();
     return { step: trainer.step, finished: ended, evaluation };
   }
 
@@ -114,11 +97,6 @@ export class PretrainLoop {
     );
   }
 
-  /** The phase that the next step belongs to; the last one after the end. */
-  #phase(): LoopPhase {
-    return this.#phases[phaseOf(this.#phases, this.#trainer.step)];
-  }
-
   async #stopsEarly(): Promise<boolean> {
     const { settings: { earlyStopPatience }, observer } = this.#run;
     if (earlyStopPatience === 0) return false;
@@ -133,19 +111,17 @@ export class PretrainLoop {
   /** Waits for a checkpoint that is being written, frees the device's memory and closes files. */
   async close(): Promise<void> {
     await this.#writer.close();
-    this.#batches.close();
     this.#recorder?.close();
-    this.#trainer.free();
+    this.#ranks.free();
   }
 
   async #log(): Promise<void> {
-    const steps = await this.#trainer.readLog();
+    const steps = await this.#ranks.readLog();
     if (steps.length === 0) return;
     const { batchSize } = this.#run.settings;
     const now = performance.now();
     // The phase of the last step: a window that spans two is counted as one.
-    const phase = phaseOf(this.#phases, this.#trainer.step - 1);
-    const { sequenceLength } = this.#phases[phase].shape;
+    const { sequenceLength } = this.#ranks.lastPhase.shape;
     const tokens = steps.length * batchSize * sequenceLength;
     const log = windowLog(steps, (1000 * tokens) / (now - this.#windowStart));
     this.#windowStart = now;
@@ -169,18 +145,12 @@ export class PretrainLoop {
 
   /** Evaluates on every held-out set; the result of the first is the run's own. */
   async #evaluate(): Promise<EvaluationResult | null> {
-    const { device, settings, observer } = this.#run;
-    const { heldOut, shape } = this.#phase();
     const event: Record<string, number> = { step: this.#trainer.step };
     let own: EvaluationResult | null = null;
-    for (const [name, source] of heldOut) {
-      const count = Math.min(settings.evalExamples, source.examplesInEpoch(0));
-      if (count === 0) continue;
-      const { model } = this.#trainer;
-      const result = await evaluate(device, model, source, count, settings.microBatchSize, shape);
+    for (const [name, result] of await this.#ranks.evaluate()) {
       own ??= result;
       Object.assign(event, evaluationFields(name === "" ? "eval" : `eval_${name}`, result));
-      observer.evaluated(this.#trainer.step, result, name);
+      this.#run.observer.evaluated(this.#trainer.step, result, name);
     }
     if (own !== null) await this.#recorder.event(event);
     await this.#look();
@@ -191,7 +161,7 @@ export class PretrainLoop {
   async #look(): Promise<void> {
     const { step, optimizer, model } = this.#trainer;
     await this.#recorder.tensors(step, await optimizer.readTensorNorms());
-    const { heldOut, shape } = this.#phase();
+    const { heldOut, shape } = this.#ranks.phase;
     const [source] = heldOut.values();
     const count = Math.min(SAMPLES, source?.examplesInEpoch(0) ?? 0);
     if (count === 0 || this.#vocabulary === null) return;

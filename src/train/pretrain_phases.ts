@@ -12,6 +12,7 @@ import {
   splitDocuments,
 } from "../data/mod.ts";
 import type { BatchPlan } from "../data/workers/mod.ts";
+import { ONE_PROCESS, partOf, type World } from "../distributed/mod.ts";
 import type { PretrainRun } from "./pretrain_run.ts";
 import type { Phase, PretrainSettings } from "./pretrain_settings.ts";
 
@@ -74,11 +75,13 @@ export function phaseOf(phases: readonly LoopPhase[], step: number): number {
   return phase < 0 ? phases.length - 1 : phase;
 }
 
-/** What each step of a run reads. */
+/** What each step of a run reads on this rank. */
 export function batchPlan(
   phases: readonly LoopPhase[],
   { batchSize, microBatchSize, schedule }: PretrainSettings,
+  world: World = ONE_PROCESS,
 ): BatchPlan {
+  const { start, end } = partOf(world, batchSize);
   return {
     recipes: phases.map(({ recipe }) => recipe),
     sources: phases.map(({ train }) => train),
@@ -87,8 +90,8 @@ export function batchPlan(
       const phase = phaseOf(phases, step);
       return {
         source: phase,
-        first: step * batchSize,
-        count: batchSize,
+        first: step * batchSize + start,
+        count: end - start,
         microBatchSize,
         shape: phases[phase].shape,
       };

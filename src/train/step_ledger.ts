@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { totalsOfFields, type World } from "../distributed/mod.ts";
 import type { Parameters } from "../model/mod.ts";
 import { learningRateAt, type Optimizer, type Schedule } from "../optim/mod.ts";
 import { nonFiniteError } from "./non_finite.ts";
@@ -21,6 +22,11 @@ export interface StepFacts {
 export interface MetricRing<M> {
   /** Reads the first `count` slots and clears all. */
   take(count: number): Promise<M[]>;
+}
+
+/** A ring in which every rank has its share of the sums; taking is collective. */
+export function sharedRing<M extends object>(world: World, ring: MetricRing<M>): MetricRing<M> {
+  return { take: async (count) => await totalsOfFields(world, await ring.take(count)) };
 }
 
 /** What a ledger keeps the books of. */

@@ -10,11 +10,12 @@ import {
   type PretrainingBatch,
 } from "../data/mod.ts";
 import type { Device } from "../device/mod.ts";
+import { ALONE, partOf, type Ranks, sumBuffer, totals } from "../distributed/mod.ts";
 import { type ModelConfig, type PretrainingInput, PretrainingModel } from "../model/mod.ts";
 import { Optimizer, type OptimizerSettings, type Schedule } from "../optim/mod.ts";
 import { DropoutRandom, Tape } from "../tensor/mod.ts";
 import { MetricSlots, type PretrainingMetrics } from "./metrics.ts";
-import { type StepFacts, StepLedger } from "./step_ledger.ts";
+import { sharedRing, type StepFacts, StepLedger } from "./step_ledger.ts";
 
 /** What determines a pretraining run beside model and data. */
 export interface TrainerSettings {
@@ -30,6 +31,8 @@ export interface TrainerSettings {
   readonly seed: number;
   /** Steps between two readings of the log, at most. */
   readonly logSlots: number;
+  /** Who trains with us, each on a part of every batch; nobody where absent. */
+  readonly ranks?: Ranks;
 }
 
 /** What a step left behind. */
@@ -43,6 +46,7 @@ export class PretrainingTrainer {
   readonly optimizer: Optimizer;
   readonly #device: Device;
   readonly #settings: TrainerSettings;
+  readonly #ranks: Ranks;
   readonly #metrics: MetricSlots;
   readonly #ledger: StepLedger<PretrainingMetrics>;
 
@@ -50,6 +54,7 @@ export class PretrainingTrainer {
   constructor(device: Device, config: ModelConfig, settings: TrainerSettings) {
     this.#device = device;
     this.#settings = settings;
+    this.#ranks = settings.ranks ?? ALONE;
     this.model = new PretrainingModel(device, config);
     this.optimizer = new Optimizer(this.model.parameters, settings.optimizer, settings.logSlots);
     this.#metrics = new MetricSlots(device, settings.logSlots);
@@ -57,7 +62,7 @@ export class PretrainingTrainer {
       parameters: this.model.parameters,
       optimizer: this.optimizer,
       schedule: settings.schedule,
-      metrics: this.#metrics,
+      metrics: sharedRing(this.#ranks.world, this.#metrics),
       slots: settings.logSlots,
     });
   }
@@ -86,13 +91,28 @@ export class PretrainingTrainer {
    * @throws {RangeError} when the log is full; see {@linkcode readLog}.
    */
   trainBatches(micro: readonly PretrainingBatch[]): void {
-    const { seed } = this.#settings;
-    const { slot } = this.#ledger;
-    const maskedCount = micro.reduce((sum, batch) => sum + batch.maskedCount, 0);
-    const pairCount = micro.reduce((sum, batch) => sum + batch.pairCount, 0);
-    const targets = this.#metrics.targets(slot, maskedCount, pairCount);
+    this.#accumulate(micro, countsOf(micro));
+    this.#ledger.update();
+  }
+
+  /**
+   * The same step with the other ranks. Collective.
+   *
+   * @param micro this rank's part of the step's examples
+   * @throws {RangeError} when the log is full; see {@linkcode readLog}.
+   */
+  async trainBatchesTogether(micro: readonly PretrainingBatch[]): Promise<void> {
+    this.#accumulate(micro, await totals(this.#ranks.world, countsOf(micro)));
+    await sumBuffer(this.#ranks, this.#device, this.model.parameters.gradients!);
+    this.#ledger.update();
+  }
+
+  /** Leaves the gradients of the batches' sums over the counts of the whole step, all ranks together. */
+  #accumulate(micro: readonly PretrainingBatch[], [maskedCount, pairCount]: number[]): void {
+    const { seed, batchSize } = this.#settings;
+    const targets = this.#metrics.targets(this.#ledger.slot, maskedCount, pairCount);
     this.model.parameters.clearGradients();
-    let firstExample = 0;
+    let firstExample = partOf(this.#ranks.world, batchSize).start;
     for (const batch of micro) {
       const tape = new Tape(this.#device);
       const dropout = new DropoutRandom(seed, this.step, firstExample);
@@ -101,7 +121,6 @@ export class PretrainingTrainer {
       this.#device.flush();
       firstExample += batch.examples;
     }
-    this.#ledger.update();
   }
 
   /**
@@ -124,6 +143,14 @@ export class PretrainingTrainer {
     this.model.parameters.free();
     this.#metrics.free();
   }
+}
+
+/** Masked tokens and labelled pairs. */
+function countsOf(batches: readonly PretrainingBatch[]): number[] {
+  return [
+    batches.reduce((sum, { maskedCount }) => sum + maskedCount, 0),
+    batches.reduce((sum, { pairCount }) => sum + pairCount, 0),
+  ];
 }
 
 /** A batch in the model's words. */

@@ -11,6 +11,7 @@ export default albertCommand()
   )
   .type("pair", new EnumType(["sop", "nsp", "none"] as const))
   .type("optimizer", new EnumType(["lamb", "adamw"] as const))
+  .type("travel", new EnumType(["f32", "f16"] as const))
   .type("short", new EnumType(["chunk", "document"] as const))
   .option("--output <folder:string>", "Run folder.", { required: true })
   .option("--resume", "Go on from the run folder's last checkpoint.")
@@ -33,6 +34,9 @@ export default albertCommand()
   .option("--phases <list:string>", "Lengths and shares of the steps: 128:0.9,512:0.1.")
   .option("--max-time <time:string>", "Save and stop after 90s, 30m, 2h.")
   .option("--early-stop-patience <n:integer>", "Stop after so many evaluations without a gain.")
+  .group("Many processes (mpirun)")
+  .option("--all-reduce <type:travel>", "How gradients travel between processes (f32).")
+  .option("--check-ranks-steps <n:integer>", "Steps between comparisons of all weights (100).")
   .group("Data")
   .option("--pair-objective <name:pair>", "What the second loss learns (the config's).")
   .option("--max-predictions-per-seq <n:integer>", "Most masked tokens of an example (15%).")
@@ -59,9 +63,10 @@ export default albertCommand()
   .example("Go on", "albert pretrain --output runs/books --resume")
   .action(async (flags) => {
     const { runPretrain } = await import("./pretrain/run.ts");
+    const { inWorld } = await import("./ranks.ts");
     const { UsageError } = await import("./run_flags.ts");
     try {
-      await runPretrain(flags as PretrainFlags);
+      await inWorld((world) => runPretrain(flags as PretrainFlags, world));
     } catch (error) {
       if (error instanceof UsageError) throw new ValidationError(error.message, { exitCode: 2 });
       throw error;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fromLead, ONE_PROCESS, type World } from "../../src/distributed/mod.ts";
 import { readRunSettings } from "../../src/train/disk.ts";
 import type { CommonOptions } from "./common.ts";
 
@@ -32,10 +33,15 @@ function asFlag(message: string): string {
 export type RunFlags = CommonOptions & { output: string; resume?: true };
 
 /** On `--resume`, what the run was started with, under what was said now. */
-export async function withRemembered<F extends RunFlags>(given: F): Promise<F> {
+export async function withRemembered<F extends RunFlags>(
+  given: F,
+  world: World = ONE_PROCESS,
+): Promise<F> {
   if (!given.resume) return given;
-  const earlier = await readRunSettings(given.output);
-  const flags = (earlier?.flags ?? {}) as Partial<F>;
+  const flags = await fromLead(
+    world,
+    async () => ((await readRunSettings(given.output))?.flags ?? {}) as Partial<F>,
+  );
   const said = Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),
   ) as F;

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import type { RankFlags } from "../ranks.ts";
 import type { RunFlags } from "../run_flags.ts";
 
 /** The flags as they were given; what is absent has the default, or the run's own value on `--resume`. */
-export type PretrainFlags = RunFlags & {
+export type PretrainFlags = RunFlags & RankFlags & {
   data?: string[];
   vocab?: string;
   config?: string;

@@ -6,6 +6,7 @@
 import settingsFile from "../../../deno.json" with { type: "json" };
 import { readVocabularyFiles } from "../../../src/data/disk/mod.ts";
 import { type Device, openDevice } from "../../../src/device/mod.ts";
+import { leadFirst, type World } from "../../../src/distributed/mod.ts";
 import { countParameters, type ModelConfig, pretrainingSpecs } from "../../../src/model/mod.ts";
 import {
   pretrain,
@@ -16,17 +17,23 @@ import {
 } from "../../../src/train/disk.ts";
 import { type LiveReport, type ReportServer, serveReport } from "../../../src/train/report/mod.ts";
 import { pretrainSettings } from "../../../src/train/mod.ts";
+import { codeFingerprint } from "../code_fingerprint.ts";
 import { downloadProgress } from "../download_progress.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { createProgress } from "../progress.ts";
+import { checkBatch, ranksOf } from "../ranks.ts";
 import { remembered, usage, UsageError, withRemembered } from "../run_flags.ts";
 import type { PretrainFlags } from "./flags.ts";
 import { openEvalData, openSources } from "./open_data.ts";
 import { modelConfig, parseDuration, pretrainRequest } from "./request.ts";
 
-/** Opens data and device, trains, reports. */
-export async function runPretrain(given: PretrainFlags): Promise<void> {
-  const flags = await withRemembered(given);
+/** Opens data and device, trains, reports. All ranks train; rank 0 alone speaks. */
+export async function runPretrain(given: PretrainFlags, world: World): Promise<void> {
+  const leads = world.rank === 0;
+  const flags = await withRemembered(
+    { ...given, quiet: given.quiet || !leads || undefined },
+    world,
+  );
   // Who goes on with a run says anew whether to watch it.
   const { watch: watched, port, ...lasting } = flags;
   if (flags.data === undefined) {
@@ -38,7 +45,9 @@ export async function runPretrain(given: PretrainFlags): Promise<void> {
   const deadline = flags.maxTime === undefined
     ? Infinity
     : performance.now() + parseDuration(flags.maxTime);
-  const sources = await openSources({ ...flags, data: flags.data });
+  const ranks = ranksOf(flags, world);
+  const { data: paths } = flags;
+  const sources = await leadFirst(world, () => openSources({ ...flags, data: paths }));
   const { data } = sources[0];
   const config = await modelConfig(flags, data.corpus.vocabulary.size);
   const initial = flags.initFrom === undefined
@@ -51,7 +60,11 @@ export async function runPretrain(given: PretrainFlags): Promise<void> {
   );
   const settings = usage(() => pretrainSettings(request, config));
   const evalData = await openEvalData(flags.evalData ?? []);
-  const device = await openDevice({ device: flags.device });
+  checkBatch(settings.batchSize, world);
+  const device = await openDevice({
+    device: flags.device,
+    workers: world.size > 1 ? world.cores : undefined,
+  });
   const progress = createProgress({
     title: "pretraining",
     total: settings.schedule.totalSteps,
@@ -74,12 +87,17 @@ export async function runPretrain(given: PretrainFlags): Promise<void> {
       initialWeights: initial?.weights,
       output: flags.output,
       resume: flags.resume === true,
+      ranks,
       files: await readVocabularyFiles(data),
-      provenance: { flags: remembered(lasting), ...provenance(device) },
+      provenance: {
+        flags: remembered(lasting),
+        ...provenance(device),
+        ...(world.size > 1 && { code: await codeFingerprint() }),
+      },
       observer: {
         ...observer(progress, () => stop || performance.now() > deadline),
         started: (report) => {
-          progress.say(describeRun(flags, settings.schedule.totalSteps, config, device));
+          progress.say(describeRun(flags, settings.schedule.totalSteps, config, device, world));
           if (watched) server = watch(report, port);
         },
         resumed: (step) => {
@@ -93,7 +111,7 @@ export async function runPretrain(given: PretrainFlags): Promise<void> {
         ? `${flags.output}/checkpoints/step-${step}: the model; ${flags.output}/report.html: its curves`
         : `stopped at step ${step}; go on with: albert pretrain --output ${flags.output} --resume`,
     );
-    if (given.json) console.log(JSON.stringify({ step, finished, evaluation }));
+    if (given.json && leads) console.log(JSON.stringify({ step, finished, evaluation }));
   } catch (error) {
     throw withAdvice(error);
   } finally {
@@ -116,9 +134,12 @@ function describeRun(
   steps: number,
   shape: ModelConfig,
   { description }: Device,
+  { size, library }: World,
 ): string {
   const parameters = countParameters(pretrainingSpecs(shape)).toLocaleString("en");
-  return `${config}: ${parameters} parameters, ${steps} steps on ${description.kind} (${description.adapter})`;
+  return `${config}: ${parameters} parameters, ${steps} steps on ${description.kind} (${description.adapter})${
+    size > 1 ? `, ${size} ranks by ${library}` : ""
+  }`;
 }
 
 /** Serves the live report and says where, even to who wants no progress. */

@@ -1,0 +1,140 @@
+/**
+ * What the ranks of a pretraining run do together. Rank 0 runs the loop and gives the orders; the others have no files and follow.
+ *
+ * @module
+ */
+import { agreeOnBytes, ALONE, anyRank, Orders, type Ranks } from "../distributed/mod.ts";
+import { type StepBatches, stepBatches } from "../data/workers/mod.ts";
+import { whole } from "../device/mod.ts";
+import { evaluate, type EvaluationResult } from "./evaluate.ts";
+import { batchPlan, type LoopPhase, loopPhase, phaseOf } from "./pretrain_phases.ts";
+import type { PretrainResult, PretrainRun } from "./pretrain_run.ts";
+import { shareState } from "./share_state.ts";
+import { PretrainingTrainer, type StepLog } from "./trainer.ts";
+
+/** The trainer of one rank, and what it does with the others. Without others it does it alone. */
+export class PretrainRanks {
+  readonly trainer: PretrainingTrainer;
+  readonly #run: PretrainRun;
+  readonly #ranks: Ranks;
+  readonly #phases: readonly LoopPhase[];
+  readonly #batches: StepBatches;
+  readonly #orders: Orders<"step" | "read" | "evaluate">;
+
+  constructor(run: PretrainRun) {
+    const { device, config, settings, ranks = ALONE } = run;
+    this.#run = run;
+    this.#ranks = ranks;
+    this.#phases = settings.phases.map((phase) => loopPhase(run, phase));
+    this.#batches = stepBatches(
+      batchPlan(this.#phases, settings, ranks.world),
+      settings.dataloaderNumWorkers,
+      run.observer.say,
+    );
+    this.#orders = new Orders(ranks.world, ["step", "read", "evaluate"]);
+    this.trainer = new PretrainingTrainer(device, config, {
+      schedule: settings.schedule,
+      optimizer: settings.optimizer,
+      batchSize: settings.batchSize,
+      microBatchSize: settings.microBatchSize,
+      seed: settings.seed,
+      logSlots: settings.loggingSteps,
+      ranks,
+    });
+  }
+
+  /** The phase that the next step belongs to; the last one after the end. */
+  get phase(): LoopPhase {
+    return this.#phases[phaseOf(this.#phases, this.trainer.step)];
+  }
+
+  /** The phase of the last step. */
+  get lastPhase(): LoopPhase {
+    return this.#phases[phaseOf(this.#phases, this.trainer.step - 1)];
+  }
+
+  /** Rank 0 is ready: gives the others its state. */
+  async start(): Promise<void> {
+    await shareState(this.#ranks.world, this.trainer);
+  }
+
+  /** Makes a step; whether any rank was asked to stop. */
+  async step(): Promise<boolean> {
+    await this.#orders.give("step");
+    return await this.#step();
+  }
+
+  /** What the steps left since the last reading. */
+  async readLog(): Promise<StepLog[]> {
+    await this.#orders.give("read");
+    return await this.trainer.readLog();
+  }
+
+  /** Evaluates on every held-out set, by name. */
+  async evaluate(): Promise<Map<string, EvaluationResult>> {
+    await this.#orders.give("evaluate");
+    return await this.#evaluate();
+  }
+
+  /** Lets the others go. */
+  async end(): Promise<void> {
+    await this.#orders.end();
+  }
+
+  /** On any rank but 0: does what rank 0 says until it ends. */
+  async follow(): Promise<PretrainResult> {
+    await this.start();
+    await this.#orders.obey({
+      step: () => this.#step(),
+      read: () => this.trainer.readLog(),
+      evaluate: () => this.#evaluate(),
+    });
+    const { step } = this.trainer;
+    const { totalSteps } = this.#run.settings.schedule;
+    return { step, finished: step >= totalSteps, evaluation: null };
+  }
+
+  /** Frees the device's memory and ends what builds batches. */
+  free(): void {
+    this.#batches.close();
+    this.trainer.free();
+  }
+
+  async #step(): Promise<boolean> {
+    const { trainer } = this;
+    const { world, checkSteps } = this.#ranks;
+    const batches = await this.#batches.at(trainer.step);
+    if (world.size === 1) trainer.trainBatches(batches);
+    else await trainer.trainBatchesTogether(batches);
+    // Signals are heard between steps, also where a flush computes at once.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (trainer.step % checkSteps === 0) await this.#check();
+    // Asked once a step, so that a run never stops after a step that it did not save.
+    return await anyRank(world, this.#run.observer.stopRequested());
+  }
+
+  /** Ranks make the same updates of the same weights, unless a machine computes wrongly. */
+  async #check(): Promise<void> {
+    if (this.#ranks.world.size === 1) return;
+    const { model: { parameters }, step } = this.trainer;
+    const weights = await parameters.device.read(whole(parameters.values));
+    await agreeOnBytes(this.#ranks.world, weights, `After step ${step} the model`);
+  }
+
+  async #evaluate(): Promise<Map<string, EvaluationResult>> {
+    const { device, settings } = this.#run;
+    const { heldOut, shape } = this.phase;
+    const results = new Map<string, EvaluationResult>();
+    for (const [name, source] of heldOut) {
+      const count = Math.min(settings.evalExamples, source.examplesInEpoch(0));
+      if (count === 0) continue;
+      const { model } = this.trainer;
+      const { world } = this.#ranks;
+      results.set(
+        name,
+        await evaluate(device, model, source, count, settings.microBatchSize, shape, world),
+      );
+    }
+    return results;
+  }
+}

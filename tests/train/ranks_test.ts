@@ -1,0 +1,87 @@
+// Several ranks in one process: the same steps as one rank makes.
+import { assert, assertEquals } from "@std/assert";
+import { ExampleDataset, exampleSettings, microBatches } from "../../src/data/mod.ts";
+import { openCpuDevice, whole } from "../../src/device/mod.ts";
+import { ALONE, partOf, type Ranks } from "../../src/distributed/mod.ts";
+import { initialise, presetConfig } from "../../src/model/mod.ts";
+import { OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
+import { evaluate, PretrainingTrainer } from "../../src/train/mod.ts";
+import { toyCorpus } from "../support/toy_corpus.ts";
+import { onRanks } from "../support/worlds.ts";
+
+const corpus = await toyCorpus();
+const examples = exampleSettings(32);
+const dataset = new ExampleDataset(corpus, examples, 7);
+const shape = { sequenceLength: 32, maxPredictions: examples.maxPredictionsPerSeq, padId: 0 };
+const config = {
+  ...presetConfig("smoke"),
+  vocabSize: corpus.vocabulary.size,
+  hiddenDropoutProb: 0.1,
+  attentionProbsDropoutProb: 0.1,
+};
+const STEPS = 12;
+/** Divides by no number of ranks. */
+const BATCH = 7;
+
+/** Trains on one rank of a world. */
+async function train(ranks: Ranks) {
+  const device = await openCpuDevice({ workers: 1 });
+  const trainer = new PretrainingTrainer(device, config, {
+    schedule: { peakLearningRate: 0.01, warmupSteps: 2, totalSteps: STEPS },
+    optimizer: OPTIMIZER_DEFAULTS,
+    batchSize: BATCH,
+    microBatchSize: 3,
+    seed: 3,
+    logSlots: STEPS,
+    ranks,
+  });
+  initialise(trainer.model.parameters, 5, config.initializerRange);
+  const { start, end } = partOf(ranks.world, BATCH);
+  for (let step = 0; step < STEPS; step++) {
+    const own = microBatches(dataset, step * BATCH + start, end - start, 3, shape);
+    await trainer.trainBatchesTogether(own);
+  }
+  const log = await trainer.readLog();
+  const held = await evaluate(device, trainer.model, dataset, 11, 4, shape, ranks.world);
+  const weights = await device.read(whole(trainer.model.parameters.values)) as Float32Array;
+  await device.destroy();
+  return { log, held, weights };
+}
+
+function assertNear(actual: number, expected: number, relative: number, what: string): void {
+  assert(
+    Math.abs(actual - expected) <= relative * Math.abs(expected),
+    `${what}: ${actual}, ${expected}`,
+  );
+}
+
+Deno.test("ranks follow the curve of one process, and have the same weights", async () => {
+  const alone = await train(ALONE);
+  for (const size of [2, 3]) {
+    const all = await onRanks(size, (world) => train({ ...ALONE, world }));
+    for (const { log, held, weights } of all) {
+      assertEquals(weights, all[0].weights);
+      log.forEach((entry, step) => {
+        const { maskedLoss, pairLoss, gradientNorm } = alone.log[step];
+        assertNear(entry.maskedLoss, maskedLoss, 1e-6, `masked loss of step ${step}`);
+        assertNear(entry.pairLoss, pairLoss, 1e-6, `pair loss of step ${step}`);
+        assertNear(entry.gradientNorm, gradientNorm, 1e-5, `gradient norm of step ${step}`);
+      });
+      assertEquals(held.maskedTokens, alone.held.maskedTokens);
+      assertNear(held.maskedLoss, alone.held.maskedLoss, 1e-6, "held-out loss");
+      assertNear(held.maskedAccuracy, alone.held.maskedAccuracy, 1e-6, "held-out accuracy");
+    }
+  }
+});
+
+Deno.test("gradients in half precision stay near the curve", async () => {
+  const alone = await train(ALONE);
+  const [{ log, weights }, other] = await onRanks(
+    2,
+    (world) => train({ ...ALONE, world, allReduce: "f16" }),
+  );
+  assertEquals(weights, other.weights);
+  log.forEach((entry, step) =>
+    assertNear(entry.maskedLoss, alone.log[step].maskedLoss, 1e-3, `masked loss of step ${step}`)
+  );
+});

@@ -4,12 +4,16 @@
  * @module
  */
 import { openAlbert } from "./peers/albert.ts";
-import { openJaxJs } from "./peers/jax_js.ts";
-import { openOnnxruntimeWeb } from "./peers/onnxruntime_web.ts";
+import { openJaxJs, openJaxJsWasm } from "./peers/jax_js.ts";
+import {
+  openOnnxruntimeNode,
+  openOnnxruntimeWasm,
+  openOnnxruntimeWeb,
+} from "./peers/onnxruntime.ts";
 import { flops, type OpenPeer, type Peer, type Product } from "./peers/peer.ts";
 import { PyTorch } from "./peers/pytorch.ts";
-import { openTfjs } from "./peers/tfjs.ts";
-import { tableLine } from "./table.ts";
+import { openTfjs, openTfjsWasm } from "./peers/tfjs.ts";
+import { median, tableLine } from "./table.ts";
 
 /** Milliseconds per product of a prepared peer, of as many products as it takes for a fair figure. */
 type Timer = () => Promise<number>;
@@ -51,7 +55,13 @@ export interface PeersOptions {
   readonly onResult?: (result: PeerResult) => void;
 }
 
-function single(name: string, m: number, n: number, k: number, turns: "NN" | "NT" | "TN"): Product {
+function single(
+  name: string,
+  m: number,
+  n: number,
+  k: number,
+  turns: "NN" | "NT" | "TN" | "TT",
+): Product {
   return { name, m, n, k, batch: 1, transposeA: turns[0] === "T", transposeB: turns[1] === "T" };
 }
 
@@ -60,13 +70,42 @@ export const PEER_PRODUCTS: readonly Product[] = [
   single("matmul_1024", 1024, 1024, 1024, "NN"),
   single("matmul_1024_nt", 1024, 1024, 1024, "NT"),
   single("matmul_1024_tn", 1024, 1024, 1024, "TN"),
+  single("matmul_1024_tt", 1024, 1024, 1024, "TT"),
   single("matmul_2048x768x768", 2048, 768, 768, "NN"),
+  single("matmul_2048x768x768_nt", 2048, 768, 768, "NT"),
+  single("matmul_2048x768x768_tn", 2048, 768, 768, "TN"),
+  single("matmul_2048x768x768_tt", 2048, 768, 768, "TT"),
   single("vocabulary_320x30000x128", 320, 30_000, 128, "NT"),
   { ...single("attention_96x128x128x64", 128, 128, 64, "NT"), batch: 96 },
 ];
 
+/** This project's devices by key. */
+const OURS: Readonly<Record<string, OpenPeer>> = {
+  webgpu: () => openAlbert("webgpu"),
+  cpu: () => openAlbert("cpu"),
+  blas: () => openAlbert("blas"),
+};
+
+/** Other libraries by key, PyTorch apart. */
+const THEIRS: Readonly<Record<string, OpenPeer>> = {
+  jax_js: openJaxJs,
+  jax_js_wasm: openJaxJsWasm,
+  tfjs: openTfjs,
+  tfjs_wasm: openTfjsWasm,
+  onnxruntime_web: openOnnxruntimeWeb,
+  onnxruntime_web_wasm: openOnnxruntimeWasm,
+  onnxruntime_node: openOnnxruntimeNode,
+};
+
+/** Which of the others each of ours is compared with. */
+const RIVALS: Readonly<Record<string, readonly string[]>> = {
+  webgpu: ["jax_js", "tfjs", "onnxruntime_web", "pytorch"],
+  cpu: [...Object.keys(THEIRS), "pytorch"],
+  blas: ["onnxruntime_node", "pytorch"],
+};
+
 /** About how long one figure may take. */
-const SECONDS = 1;
+const SECONDS = 0.5;
 const MOST_TIMES = 200;
 
 async function contestant(open: OpenPeer): Promise<Contestant | string> {
@@ -117,14 +156,10 @@ async function pytorch(interpreter: string): Promise<Contestant | string> {
 export async function benchPeers(
   { rounds = 3, only = "", python = "python3", onResult }: PeersOptions = {},
 ): Promise<PeersReport> {
-  const opened: Record<string, Contestant | string> = {
-    webgpu: await contestant(() => openAlbert("webgpu")),
-    cpu: await contestant(() => openAlbert("cpu")),
-    pytorch: await pytorch(python),
-    jax_js: await contestant(openJaxJs),
-    tfjs: await contestant(openTfjs),
-    onnxruntime_web: await contestant(openOnnxruntimeWeb),
-  };
+  const opened: Record<string, Contestant | string> = { pytorch: await pytorch(python) };
+  for (const [key, open] of Object.entries({ ...OURS, ...THEIRS })) {
+    opened[key] = await contestant(open);
+  }
   const present = Object.values(opened).filter((one) => typeof one !== "string");
   const results: PeerResult[] = [];
   for (const product of PEER_PRODUCTS.filter(({ name }) => name.includes(only))) {
@@ -165,9 +200,8 @@ async function race(
   }
   return Object.fromEntries(
     contestants.map(({ key }) => {
-      const sorted = times.get(key)?.sort((x, y) => x - y);
-      if (sorted === undefined) return [key, null];
-      return [key, flops(product) / sorted[Math.floor(sorted.length / 2)] / 1e6];
+      const measured = times.get(key);
+      return [key, measured === undefined ? null : flops(product) / median(measured) / 1e6];
     }),
   );
 }
@@ -175,8 +209,8 @@ async function race(
 function ratios(results: readonly PeerResult[]): Record<string, number> {
   const all: Record<string, number> = {};
   for (const { product, gigaflopsPerSecond } of results) {
-    for (const ours of ["webgpu", "cpu"]) {
-      for (const theirs of ["jax_js", "tfjs", "onnxruntime_web", "pytorch"]) {
+    for (const [ours, rivals] of Object.entries(RIVALS)) {
+      for (const theirs of rivals) {
         const [first, second] = [gigaflopsPerSecond[ours], gigaflopsPerSecond[theirs]];
         if (first && second) all[`${product}_${ours}_over_${theirs}`] = first / second;
       }
@@ -187,19 +221,15 @@ function ratios(results: readonly PeerResult[]): Record<string, number> {
 
 /** The report as lines for a terminal. */
 export function peersTable({ libraries, absent, results, ratios }: PeersReport): string {
-  const keys = Object.keys(libraries);
-  const widths = [24, ...keys.map(() => 16)];
-  const right = (text: string) => text.padStart(16);
-  const lines = [tableLine(["GFLOP/s", ...keys.map(right)], widths)];
+  const widths = [56, 9];
+  const lines: string[] = [];
   for (const { product, gigaflopsPerSecond } of results) {
-    const cells = keys.map((key) => gigaflopsPerSecond[key] ?? right("lacks it"));
-    lines.push(tableLine([product, ...cells], widths));
+    lines.push(tableLine([product, "  GFLOP/s"], widths));
+    for (const [key, label] of Object.entries(libraries)) {
+      lines.push(tableLine([`  ${label}`, gigaflopsPerSecond[key] ?? " lacks it"], widths));
+    }
   }
-  lines.push(
-    "",
-    ...Object.entries(ratios).map(([name, ratio]) => tableLine([name, ratio], [56, 8])),
-  );
-  lines.push("", ...Object.entries(libraries).map(([key, label]) => `${key}: ${label}`));
+  lines.push("", ...Object.entries(ratios).map((ratio) => tableLine(ratio, widths)));
   lines.push(...Object.entries(absent).map(([key, reason]) => `${key}: absent. ${reason}`));
   return lines.join("\n");
 }

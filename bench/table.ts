@@ -1,5 +1,5 @@
 /**
- * Tables of figures for a terminal.
+ * Figures and tables of them for a terminal.
  *
  * @module
  */
@@ -15,4 +15,9 @@ export function tableLine(cells: readonly (string | number)[], widths: readonly 
   return cells.map((cell, i) =>
     typeof cell === "number" ? figure(cell).padStart(widths[i]) : cell.padEnd(widths[i])
   ).join("  ").trimEnd();
+}
+
+/** The middle one of an odd number of values; of an even number, the upper of the middle two. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

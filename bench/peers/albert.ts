@@ -7,18 +7,23 @@ import { elementwiseFill, type KernelCase, matmulMatmul } from "../../kernels/mo
 import { type Device, type DeviceBuffer, openDevice, whole } from "../../src/device/mod.ts";
 import { operand, type Peer, type Product, type Runner, storedShapes } from "./peer.ts";
 
-/** Opens one of our devices as a peer among peers. */
-export async function openAlbert(name: "webgpu" | "cpu"): Promise<Peer | string> {
+/** Opens one of our devices as a peer among peers; `blas` is the CPU device with a system's library for the products. */
+export async function openAlbert(name: "webgpu" | "cpu" | "blas"): Promise<Peer | string> {
   let device: Device;
   try {
-    device = await openDevice({ device: name });
+    device = await openDevice(name === "blas" ? { device: "cpu", blas: "auto" } : { device: name });
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
+  }
+  const { adapter, numerics: { products } } = device.description;
+  if (name === "blas" && !/BLAS/i.test(products)) {
+    await device.destroy();
+    return "no BLAS was found: install libopenblas0-pthread (Debian) or OpenBLAS";
   }
   const buffers: DeviceBuffer[] = [];
   return {
     key: name,
-    label: `${name} (${device.description.adapter})`,
+    label: `${name} (${[adapter, products].filter(Boolean).join(", ")})`,
     prepare: (product) => Promise.resolve(prepare(device, product, buffers)),
     close: () => device.destroy(),
   };

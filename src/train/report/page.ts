@@ -15,12 +15,16 @@ export interface PageScript {
   readonly source: Html;
 }
 
-/**
- * A whole page. It loads nothing: the policy forbids it.
- *
- * @param script What a live page runs; it may ask the server that the page came from.
- */
-export function page(title: string, body: Html, script?: PageScript): string {
+/** What only some pages have. */
+export interface PageOptions {
+  /** What a live page runs; it may ask the server that the page came from. */
+  readonly script?: PageScript;
+  /** Rules that follow those of all pages. */
+  readonly style?: Html;
+}
+
+/** A whole page. It loads nothing: the policy forbids it. */
+export function page(title: string, body: Html, { script, style }: PageOptions = {}): string {
   const allowed = script === undefined
     ? ""
     : `; script-src 'nonce-${script.nonce}'; connect-src 'self'`;
@@ -36,7 +40,7 @@ export function page(title: string, body: Html, script?: PageScript): string {
         <meta http-equiv="Content-Security-Policy"
           content="default-src 'none'; style-src 'unsafe-inline'${allowed}">
         <title>${title}</title>
-        <style>${STYLE}</style>
+        <style>${STYLE}${style ?? html``}</style>
       </head>
       <body>
     ${body} ${running}

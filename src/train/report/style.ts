@@ -12,10 +12,15 @@ const DARK =
   `--text:#e6e8eb;--quiet:#9aa3ae;--page:#14171b;--card:#1d2126;--grid:#3a414a;--right:#5fce8e;
 --curve-1:#7aa9f7;--curve-2:#f79a55;--curve-3:#56c596;--curve-4:#ef7fbd;--curve-5:#ab98f5;--curve-6:#d8bb4a;--curve-7:#57c7d8;--curve-8:#c5a294`;
 
+/** Definitions of the colours, for a drawing that stands alone. */
+export const SCREEN_COLOURS: Html = new Html(
+  `:root{${LIGHT}}@media (prefers-color-scheme:dark){:root{${DARK}}}`.replaceAll("\n", ""),
+);
+
 /** The style sheet of all pages. */
 export const STYLE: Html = new Html(`
-:root{color-scheme:light dark;${LIGHT}}
-@media (prefers-color-scheme:dark){:root{${DARK}}}
+:root{color-scheme:light dark}
+${SCREEN_COLOURS.text}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:1.2rem clamp(.8rem,3vw,2rem) 3rem;max-width:84rem;background:var(--page);color:var(--text);font:15px/1.5 system-ui,sans-serif}
 h1{font-size:1.5rem;margin:.2rem 0;overflow-wrap:anywhere}

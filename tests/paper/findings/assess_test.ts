@@ -107,7 +107,7 @@ Deno.test("an upper border turns the sides around, and another border moves them
 Deno.test("one seed, none, no row and no experiment have a reason instead of a verdict", () => {
   const one = evidence({ "a/sst-2": [[90]], "b/sst-2": [[80]] });
   assertEquals([one.estimate!.mean, one.verdict], [10, "not resolved"]);
-  assertEquals(one.missing, "one seed says nothing about the next");
+  assertEquals(one.missing, "one seed has no interval");
   const none = evidence({ "a/sst-2": [[90]] });
   assertEquals([none.estimate, none.missing], [null, "It has not been run"]);
   const terms = [plus({ layers: 99 }, DOWNSTREAM), difference.terms[1]];

@@ -1,0 +1,70 @@
+/**
+ * Measured numbers as the paper would print them.
+ *
+ * @module
+ */
+import type { Measure } from "../experiment.ts";
+
+/** Bytes in their largest unit: `68.1 MiB`. */
+export function bytes(value: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let unit = 0, size = value;
+  while (size >= 1024 && unit < units.length - 1) {
+    size /= 1024;
+    unit++;
+  }
+  return `${size < 100 && unit > 0 ? size.toFixed(1) : Math.round(size)} ${units[unit]}`;
+}
+
+/** Parameters: `11.7M`, `334M`, `85k`. */
+export function parameters(value: number): string {
+  if (value >= 99.95e6) return `${Math.round(value / 1e6)}M`;
+  if (value >= 1e6) return `${(value / 1e6).toFixed(1)}M`;
+  return value >= 1e4 ? `${Math.round(value / 1e3)}k` : `${Math.round(value)}`;
+}
+
+/** Steps: `125k`, `1.5M`, `800`. */
+function steps(value: number): string {
+  if (value >= 1e6 && value % 1e5 === 0) return `${value / 1e6}M`;
+  return value >= 1e4 && value % 1e3 === 0 ? `${value / 1e3}k` : `${Math.round(value)}`;
+}
+
+/** Hours: `32h`, `1.4h`, `12 min`, `40 s`. */
+export function hours(value: number): string {
+  if (value >= 9.95) return `${Math.round(value)}h`;
+  if (value >= 1) return `${value.toFixed(1)}h`;
+  const seconds = value * 3600;
+  if (seconds >= 59.5) return `${Math.round(seconds / 60)} min`;
+  return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+}
+
+/** A number of a column: in its unit, with as many digits as the paper gives it. */
+export function columnNumber(measure: Measure, value: number): string {
+  if (!Number.isFinite(value)) return "not a number";
+  switch (measure.kind) {
+    case "parameters":
+      return parameters(value);
+    case "cost":
+      return bytes(value);
+    case "speed-up":
+      return `${value < 9.95 ? value.toFixed(1) : Math.round(value)}x`;
+    case "training":
+      return measure.of === "steps" ? steps(value) : hours(value);
+    case "config":
+      return `${value}`;
+    case "recipe":
+      return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : `${value}`;
+    case "finetune":
+    case "intrinsic":
+    case "average":
+    case "curve":
+      return value.toFixed(1);
+  }
+}
+
+/** An effect: its sign is part of what it says. */
+export function signed(value: number, digits = 2): string {
+  const text = Math.abs(value).toFixed(digits);
+  if (Number(text) === 0) return text;
+  return `${value < 0 ? "−" : "+"}${text}`;
+}

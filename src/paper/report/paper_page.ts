@@ -1,0 +1,58 @@
+/**
+ * The report of the paper: one page that needs nothing else.
+ *
+ * @module
+ */
+import { count, type Html, html, page, time } from "../../train/report/mod.ts";
+import { experimentHtml } from "./experiment_html.ts";
+import { findingsHtml } from "./findings_html.ts";
+import { presetDescription, type Provenance, provenance } from "./provenance.ts";
+import { nameOf, PAPER, type ReportInput } from "./report_input.ts";
+import { PAPER_STYLE } from "./style.ts";
+
+/** Draws everything. */
+export async function paperPage(input: ReportInput): Promise<string> {
+  const sections: Html[] = [];
+  for (const measured of input.measured) sections.push(await experimentHtml(measured, input));
+  const body = html`<main>
+<h1>ALBERT, measured again</h1>
+<p class="quiet">${PAPER}</p>
+${summary(provenance(input.measured))}
+<nav><a href="#findings">Findings</a>${
+    input.measured.map(({ experiment: { id } }) =>
+      html`
+        <a href="#${id}">${nameOf(id)}</a>
+      `
+    )
+  }</nav>
+<p class="quiet">In every cell our number stands above the paper’s, which is grey. Means are over seeds, ± is the sample standard deviation. <sup>+</sup> marks columns that the paper does not have, † numbers behind which a stand-in for the paper’s data is. A number leads to its run.</p>
+${findingsHtml(input.findings)}
+${sections}
+<h2>Once more</h2>
+<pre>${input.command}</pre>
+</main>`;
+  return page("ALBERT, measured again", body, { style: PAPER_STYLE });
+}
+
+function summary(behind: Provenance): Html {
+  const facts: [string, string][] = [
+    ["Preset", behind.presets.map((name) => `${name}. ${presetDescription(name)}`).join(" ")],
+    ["Jobs", `${count(behind.results.length)} finished, ${count(behind.failures.length)} failed`],
+    ["Time of the jobs", time(behind.seconds)],
+    ["Seeds", behind.seeds.join(", ") || "none"],
+    ["Device", behind.adapters.join(", ") || "none"],
+    ["Data", behind.dataFingerprints.join(", ") || "none"],
+    ["Stand-ins", behind.standIns.join(", ") || "none"],
+    ["Toolkit", behind.toolkits.join(", ") || "none"],
+  ];
+  return html`<dl class="facts">${
+    facts.map(([name, value]) =>
+      html`
+        <div class="${value.length > 60 ? "wide" : ""}">
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>
+      `
+    )
+  }</dl>`;
+}

@@ -1,0 +1,82 @@
+/**
+ * A table as LaTeX, in the manner of booktabs.
+ *
+ * @module
+ */
+import type { CellView, TableView } from "./table_view.ts";
+
+const SPECIAL: Readonly<Record<string, string>> = {
+  "\\": "\\textbackslash{}",
+  "~": "\\textasciitilde{}",
+  "^": "\\textasciicircum{}",
+  "–": "--",
+  "−": "$-$",
+  "±": "$\\pm$",
+  "†": "\\dag{}",
+  "→": "$\\rightarrow$",
+  "§": "\\S{}",
+};
+
+/** Text as LaTeX prints it. */
+export function escapeLatex(text: string): string {
+  return text.replace(
+    /[\\~^–−±†→§&%$#_{}]/g,
+    (character) => SPECIAL[character] ?? `\\${character}`,
+  );
+}
+
+/** Writes a table environment. Its head says what it needs. */
+export function tableLatex(view: TableView): string {
+  const { experiment, preset } = view.measured;
+  const columns = view.columns.length + 1;
+  const caption =
+    `${experiment.title}. ${experiment.question} Preset ${preset}; mean and sample standard deviation over seeds, the paper's numbers in grey.`;
+  const rows = view.groups.flatMap(({ label, rows }, i) => [
+    ...(i > 0 ? ["\\midrule"] : []),
+    ...(label === null ? [] : [`\\multicolumn{${columns}}{l}{\\emph{${escapeLatex(label)}}} \\\\`]),
+    ...rows.map(({ row, cells }) =>
+      `${[escapeLatex(row.label), ...cells.map(cellText)].join(" & ")} \\\\`
+    ),
+  ]);
+  const head = view.columns.map(({ label, added }) => escapeLatex(label) + (added ? "$^{+}$" : ""));
+  return [
+    "% \\usepackage{amsmath,booktabs,graphicx,xcolor}",
+    "\\begin{table}",
+    "\\centering",
+    `\\caption{${escapeLatex(caption)}}`,
+    `\\label{tab:${experiment.id}}`,
+    "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%",
+    `\\begin{tabular}{l${"r".repeat(columns - 1)}}`,
+    "\\toprule",
+    ` & ${head.join(" & ")} \\\\`,
+    "\\midrule",
+    ...rows,
+    "\\bottomrule",
+    "\\end{tabular}}",
+    ...notes(view),
+    "\\end{table}",
+    "",
+  ].join("\n");
+}
+
+function cellText({ measured, spread, paper, standIn, failed, marks }: CellView): string {
+  const parts: string[] = [];
+  if (measured !== null) {
+    parts.push(escapeLatex(measured) + (spread === null ? "" : ` $\\pm$ ${escapeLatex(spread)}`));
+  } else if (failed) parts.push("failed");
+  else if (marks.length > 0) parts.push("--");
+  const raised = [...(standIn ? ["\\dag"] : []), ...marks.map((mark) => `\\text{${mark}}`)];
+  if (raised.length > 0) parts.push(`$^{${raised.join(",")}}$`);
+  if (paper !== null) parts.push(`\\textcolor{gray}{${escapeLatex(paper)}}`);
+  return parts.join(" ");
+}
+
+function notes({ footnotes, standIns }: TableView): string[] {
+  const texts = footnotes.map(({ mark, text }) => `$^{\\text{${mark}}}$ ${escapeLatex(text)}`);
+  if (standIns.length > 0) {
+    texts.unshift(`$^{\\dag}$ Stand-ins for ${standIns.map(escapeLatex).join(", ")}`);
+  }
+  return texts.length === 0
+    ? []
+    : [`\\par\\smallskip\\raggedright\\footnotesize ${texts.join(" ")}`];
+}

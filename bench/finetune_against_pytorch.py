@@ -30,11 +30,11 @@ TASKS = {
 }
 
 
-def rows(data, task, count):
+def rows(data, task, count, split="train"):
     folder, texts, label, header, labels = TASKS[task]
-    text = (Path(data) / folder / "train.tsv").read_text(encoding="utf-8-sig")
+    text = (Path(data) / folder / f"{split}.tsv").read_text(encoding="utf-8-sig")
     lines = text.split("\n")[1 if header else 0 :]
-    for line in lines[:count]:
+    for line in [line for line in lines if line][:count]:
         fields = line.split("\t")
         value = fields[label]
         yield [fields[t] for t in texts], labels.index(value) if labels else float(value)
@@ -61,13 +61,21 @@ class GoogleAdamW(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self):
         for group in self.param_groups:
-            for p in group["params"]:
-                state = self.state[p]
-                m = state.setdefault("m", torch.zeros_like(p))
-                v = state.setdefault("v", torch.zeros_like(p))
-                m.mul_(0.9).add_(p.grad, alpha=0.1)
-                v.mul_(0.999).addcmul_(p.grad, p.grad, value=0.001)
-                p.sub_(group["lr"] * (m / (v.sqrt() + 1e-6) + group["decay"] * p))
+            parameters = group["params"]
+            gradients = [p.grad for p in parameters]
+            for p in parameters:
+                if not self.state[p]:
+                    self.state[p].update(m=torch.zeros_like(p), v=torch.zeros_like(p))
+            m = [self.state[p]["m"] for p in parameters]
+            v = [self.state[p]["v"] for p in parameters]
+            torch._foreach_lerp_(m, gradients, 0.1)
+            torch._foreach_mul_(v, 0.999)
+            torch._foreach_addcmul_(v, gradients, gradients, 0.001)
+            roots = torch._foreach_sqrt(v)
+            torch._foreach_add_(roots, 1e-6)
+            updates = torch._foreach_div(m, roots)
+            torch._foreach_add_(updates, parameters, alpha=group["decay"])
+            torch._foreach_add_(parameters, updates, alpha=-group["lr"])
 
 
 def lay_out(tokenizer, batch, limit):

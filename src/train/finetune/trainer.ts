@@ -8,7 +8,7 @@ import { Encoder, encoderSpecs, type ModelConfig, Parameters } from "../../model
 import { Optimizer } from "../../optim/mod.ts";
 import { DropoutRandom, Tape } from "../../tensor/mod.ts";
 import { type StepFacts, StepLedger } from "../step_ledger.ts";
-import { collateSequences, TrainingOrder } from "./batch.ts";
+import { collateSequences, longestSequence, TrainingOrder } from "./batch.ts";
 import type { FinetuneSettings } from "./settings.ts";
 import { type StepLoss, StepLosses } from "./step_losses.ts";
 import type { FinetuneExample, FinetuneTask, TaskHead } from "./task.ts";
@@ -81,9 +81,10 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
     const device = this.#device;
     const target = this.#losses.target(this.#ledger.slot, batchSize);
     this.model.parameters.clearGradients();
+    const examples = this.#examplesByLength();
     for (let start = 0; start < batchSize; start += microBatchSize) {
       const batch = collateSequences(
-        this.#examples(start, Math.min(start + microBatchSize, batchSize)),
+        examples.slice(start, start + microBatchSize),
         this.model.config.padTokenId,
         maxSeqLength,
       );
@@ -99,13 +100,14 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
     this.#ledger.update();
   }
 
-  /** Examples of the current step, from place to place of its batch. */
-  #examples(start: number, end: number): E[] {
-    const first = this.step * this.#settings.batchSize;
+  /** Examples of the current step, the short ones first, so that micro-batches of like lengths need little padding. */
+  #examplesByLength(): E[] {
+    const { batchSize } = this.#settings;
+    const first = this.step * batchSize;
     return Array.from(
-      { length: end - start },
-      (_, index) => this.#task.train[this.#order.at(first + start + index)],
-    );
+      { length: batchSize },
+      (_, index) => this.#task.train[this.#order.at(first + index)],
+    ).sort((a, b) => longestSequence(a) - longestSequence(b));
   }
 
   /**

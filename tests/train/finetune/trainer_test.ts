@@ -10,6 +10,14 @@ import {
 import { testDevices } from "../../support/devices.ts";
 import { toyConfig, toySettings, toyTask } from "./toy_task.ts";
 
+/** Masks follow the padded length, which a micro-batch changes. */
+const withoutDropout = {
+  ...toyConfig,
+  hiddenDropoutProb: 0,
+  attentionProbsDropoutProb: 0,
+  classifierDropoutProb: 0,
+};
+
 /** Trains some steps; what they logged, the final weights, and the dev accuracy. */
 async function train(
   device: Device,
@@ -32,7 +40,7 @@ testDevices("finetuning learns a task", async (device) => {
     device,
     60,
     { loggingSteps: 60, schedule: { peakLearningRate: 0.003, warmupSteps: 10, totalSteps: 60 } },
-    { ...toyConfig, hiddenDropoutProb: 0, attentionProbsDropoutProb: 0, classifierDropoutProb: 0 },
+    withoutDropout,
   );
   assert(log.at(-1)!.loss < 0.1, `losses ${log.map(({ loss }) => loss)}`);
   assert(accuracy > 0.9, `accuracy ${accuracy}`);
@@ -43,8 +51,8 @@ testDevices("the same finetuning twice gives the same bytes", async (device) => 
 });
 
 testDevices("micro-batches change a finetuning step by rounding only", async (device) => {
-  const one = await train(device, 3);
-  const three = await train(device, 3, { microBatchSize: 3 });
+  const one = await train(device, 3, {}, withoutDropout);
+  const three = await train(device, 3, { microBatchSize: 3 }, withoutDropout);
   one.log.forEach(({ loss }, step) =>
     assert(Math.abs(loss - three.log[step].loss) < 1e-5, `step ${step}`)
   );

@@ -27,8 +27,8 @@ const LOCK = ".lock";
 const SETTINGS = "run.json";
 const EVENTS = "events.jsonl";
 
-/** Files of one JSON object a line, each with the field `step`: what was logged, norms of tensors, masked text filled in. */
-export const LINE_FILES = [EVENTS, "tensors.jsonl", "samples.jsonl"] as const;
+/** Files of one JSON object a line, each with the field `step`: what was logged, norms of tensors, masked text filled in, predictions looked at. */
+export const LINE_FILES = [EVENTS, "tensors.jsonl", "samples.jsonl", "reviews.jsonl"] as const;
 
 /** A file of a run folder that grows line by line. */
 export type LineFile = typeof LINE_FILES[number];

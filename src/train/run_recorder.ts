@@ -4,6 +4,7 @@
  * @module
  */
 import type { TensorNorms } from "../optim/mod.ts";
+import type { NamedReview } from "./finetune/evaluate.ts";
 import {
   liveBody,
   type LiveReport,
@@ -80,6 +81,14 @@ export class RunRecorder implements LiveReport {
     const line = { step, samples };
     await this.#folder.appendLine("samples.jsonl", line);
     this.#record.samples.push(line);
+    this.#version++;
+  }
+
+  /** Adds the predictions of an evaluation that was the best so far. */
+  async reviews(step: number, sets: readonly NamedReview[]): Promise<void> {
+    const line = { step, sets };
+    await this.#folder.appendLine("reviews.jsonl", line);
+    this.#record.review = line;
     this.#version++;
   }
 

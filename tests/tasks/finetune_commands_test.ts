@@ -72,6 +72,8 @@ Deno.test("a GLUE task goes from checkpoint to metrics, submission and zip", () 
     const run = `${folder}/run`;
     const result = JSON.parse(await succeed(rte(folder, "run", "--json", "--quiet")));
     assertEquals([result.task, result.step, result.finished], ["rte", 6, true]);
+    const report = await Deno.readTextFile(`${run}/report.html`);
+    assertStringIncludes(report, `Predictions of the best evaluation, step ${result.bestStep}`);
     const data = ["--data", `${folder}/glue`, "--checkpoint", run, "--device", "cpu"];
     const evaluate = ["evaluate", "glue", "--task", "rte", ...data, "--json", "--output"];
     const metrics = JSON.parse(await succeed([...evaluate, `${folder}/dev`]));

@@ -14,6 +14,7 @@ import {
 import { crossEntropy, type LossTarget, meanSquaredError, type Scope } from "../../tensor/mod.ts";
 import type { Tensor } from "../../tensor/mod.ts";
 import type { Tokenizer } from "../../text/mod.ts";
+import { type PredictionReview, reviewClasses, worstFirst } from "../../train/finetune/mod.ts";
 import type {
   FinetuneBatch,
   FinetuneExample,
@@ -143,7 +144,24 @@ function judge(
   return {
     metrics: glueMetrics(definition, rows.map(({ label }) => label!), answers),
     files: new Map([[split.submission, writePredictions(definition, rows, answers)]]),
+    review: review(definition, rows, logits),
   };
+}
+
+function review(
+  { labels }: GlueTaskDefinition,
+  rows: readonly GlueRow[],
+  logits: readonly GlueLogits[],
+): PredictionReview {
+  const examples = rows.map(({ index, texts, label }) => ({ id: index, texts, gold: label! }));
+  if (labels.length > 0) return reviewClasses(labels, examples, logits);
+  // Every score is off by something: the worst are those that are off most.
+  const scored = examples.map(({ id, texts, gold }, i) => {
+    const distance = Math.abs(logits[i][0] - gold);
+    return { id, texts, gold: `${gold}`, predicted: logits[i][0].toFixed(3), distance };
+  });
+  const worst = worstFirst(scored, ({ distance }) => distance);
+  return { missed: scored.length, worst: worst.map(({ distance: _, ...shown }) => shown) };
 }
 
 function logitsOf(

@@ -13,6 +13,7 @@ import {
 } from "../../model/mod.ts";
 import { crossEntropy, type LossTarget, type Scope, type Tensor } from "../../tensor/mod.ts";
 import type { Tokenizer } from "../../text/mod.ts";
+import { type PredictionReview, reviewClasses } from "../../train/finetune/mod.ts";
 import type {
   FinetuneBatch,
   FinetuneTask,
@@ -24,7 +25,7 @@ import type {
 import { type RaceExample, raceExamples } from "./features.ts";
 import { raceAccuracy } from "./metric/mod.ts";
 import { writeRacePredictions } from "./predictions.ts";
-import type { RaceQuestion } from "./reader.ts";
+import { answerLetter, CHOICES, type RaceQuestion } from "./reader.ts";
 
 /** File name of predictions. */
 export const RACE_PREDICTIONS = "RACE.tsv";
@@ -70,6 +71,7 @@ export function raceTask(
       return {
         metrics: { ...raceAccuracy(questions, answers) },
         files: new Map([[RACE_PREDICTIONS, writeRacePredictions(questions, answers)]]),
+        review: review(questions, logits),
       };
     },
   };
@@ -92,6 +94,19 @@ export function raceAnswers(
     }
     return scores.indexOf(Math.max(...scores));
   });
+}
+
+function review(
+  questions: readonly RaceQuestion[],
+  logits: readonly Float32Array[],
+): PredictionReview {
+  const letters = Array.from({ length: CHOICES }, (_, option) => answerLetter(option));
+  const examples = questions.map(({ id, article, question, options, answer }) => ({
+    id,
+    texts: [question, options.map((text, i) => `${letters[i]} ${text}`).join("  "), article],
+    gold: answer,
+  }));
+  return reviewClasses(letters, examples, logits);
 }
 
 function logitsOf(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { softmax } from "../../train/finetune/mod.ts";
 import type { SquadWindow } from "./features.ts";
 import type { SquadQuestion } from "./reader.ts";
 
@@ -161,11 +162,4 @@ function isAnswer(
 ): boolean {
   return start >= paragraphStart && end >= start && end - paragraphStart < maxContext.length &&
     end - start < maxAnswerLength && maxContext[start - paragraphStart] === 1;
-}
-
-function softmax(scores: readonly number[]): number[] {
-  const largest = scores.reduce((a, b) => Math.max(a, b));
-  const exponents = scores.map((score) => Math.exp(score - largest));
-  const total = exponents.reduce((a, b) => a + b);
-  return exponents.map((exponent) => exponent / total);
 }

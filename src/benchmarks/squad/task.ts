@@ -12,6 +12,7 @@ import { linearHead } from "./linear_head.ts";
 import { paperHead } from "./paper_head.ts";
 import { decodeDataset, evaluateAnswers, predictionFiles } from "./predictions.ts";
 import type { SquadDataset, SquadVersion } from "./reader.ts";
+import { reviewAnswers } from "./review.ts";
 
 /** `linear`: start and end logits of each token, as Hugging Face's question answering models; `paper`: what the paper used. */
 export type SquadHead = "linear" | "paper";
@@ -78,7 +79,11 @@ export function squadTask(
         againstBest: chosen === linearHead,
       });
       const { metrics, predictions } = evaluateAnswers(dataset, answers, threshold);
-      return { metrics: { ...metrics }, files: predictionFiles(dataset, answers, predictions) };
+      return {
+        metrics: { ...metrics },
+        files: predictionFiles(dataset, answers, predictions),
+        review: reviewAnswers(dataset, answers, predictions),
+      };
     },
   };
 }

@@ -6,6 +6,7 @@
 import type { Device } from "../../device/mod.ts";
 import type { Encoder } from "../../model/mod.ts";
 import { predictAll } from "./predict_all.ts";
+import type { PredictionReview } from "./review.ts";
 import type { FinetuneExample, FinetuneTask } from "./task.ts";
 
 /** Metrics and prediction files of all held-out sets. */
@@ -14,6 +15,14 @@ export interface TaskEvaluation {
   readonly metrics: Readonly<Record<string, number>>;
   /** Prediction files by name. */
   readonly files: ReadonlyMap<string, string>;
+  /** Of each held-out set, in order. */
+  readonly reviews: readonly NamedReview[];
+}
+
+/** What the report shows of a held-out set. */
+export interface NamedReview extends PredictionReview {
+  /** Empty for the set that decides which checkpoint is the best. */
+  readonly name: string;
 }
 
 /** Predicts every held-out set and judges it. */
@@ -26,6 +35,7 @@ export async function evaluateTask<E extends FinetuneExample, O>(
 ): Promise<TaskEvaluation> {
   const metrics: Record<string, number> = {};
   const files = new Map<string, string>();
+  const reviews: NamedReview[] = [];
   for (const set of task.heldOut) {
     const outputs = await predictAll(device, encoder, task, set.examples, batchSize, maxLength);
     const judgement = task.judge(set, outputs);
@@ -33,6 +43,7 @@ export async function evaluateTask<E extends FinetuneExample, O>(
       metrics[set.name === "" ? name : `${name}_${set.name}`] = value;
     }
     for (const [name, text] of judgement.files) files.set(name, text);
+    reviews.push({ name: set.name, ...judgement.review });
   }
-  return { metrics, files };
+  return { metrics, files, reviews };
 }

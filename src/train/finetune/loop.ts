@@ -123,7 +123,7 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
   async #evaluate(): Promise<boolean> {
     const { device, task, settings, observer } = this.#run;
     const { model, step } = this.#trainer;
-    const { metrics, files } = await evaluateTask(
+    const { metrics, files, reviews } = await evaluateTask(
       device,
       model,
       task,
@@ -142,6 +142,7 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
       for (const [name, text] of files) {
         await this.#folder.writeFile(`${PREDICTIONS}/${name}`, text);
       }
+      await this.#recorder.reviews(step, reviews);
     }
     observer.evaluated(step, metrics, isBest);
     return isBest;

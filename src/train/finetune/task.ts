@@ -6,6 +6,7 @@
 import type { Device } from "../../device/mod.ts";
 import type { Encoder, EncoderInput, ModelConfig, ParameterSpec } from "../../model/mod.ts";
 import type { LossTarget, Scope } from "../../tensor/mod.ts";
+import type { PredictionReview } from "./review.ts";
 
 /** Token ids of one sequence, without padding. */
 export interface Sequence {
@@ -43,6 +44,8 @@ export interface Judgement {
   readonly metrics: Readonly<Record<string, number>>;
   /** Prediction files by name. */
   readonly files: ReadonlyMap<string, string>;
+  /** What the report shows of the predictions. */
+  readonly review: PredictionReview;
 }
 
 /** A model for a task, without its training examples: what predicting needs. */

@@ -39,8 +39,8 @@ export interface BarChart {
   readonly title: string;
   /** What the bars are called together. */
   readonly axis: string;
-  /** Name and count of each bar, from the left. */
-  readonly bars: readonly (readonly [name: string, count: number])[];
+  /** Names from the left, each with its count, or with several that stand side by side in colours of their own. */
+  readonly bars: readonly (readonly [name: string, ...counts: number[]])[];
 }
 
 /** A table of numbers drawn as colours: rows by steps. */
@@ -120,15 +120,7 @@ export function chartSpec(chart: Chart): unknown {
     scale: log ? { type: "log" } : { zero: false },
     axis: log ? { values: powersOfTen(least, most), format } : { tickCount: 5, format },
   });
-  const color = {
-    field: "curve",
-    type: "nominal",
-    legend: null,
-    scale: {
-      domain: curves.map((_, curve) => curve),
-      range: curves.map(({ colour }) => `var(--curve-${(colour % CURVE_COLOURS) + 1})`),
-    },
-  };
+  const color = curveColours(curves.map(({ colour }) => colour));
   const seldom = curves.flatMap(({ kind, buckets }, curve) =>
     kind === "marked" || buckets.length === 1 ? [curve] : []
   );
@@ -157,6 +149,19 @@ export function chartSpec(chart: Chart): unknown {
   };
 }
 
+/** The page's colours for the field `curve`. */
+function curveColours(colours: readonly number[]) {
+  return {
+    field: "curve",
+    type: "nominal",
+    legend: null,
+    scale: {
+      domain: colours.map((_, curve) => curve),
+      range: colours.map((colour) => `var(--curve-${(colour % CURVE_COLOURS) + 1})`),
+    },
+  };
+}
+
 /** The powers of ten around and between two values, so that a logarithmic grid stays light. */
 function powersOfTen(least: number, most: number): number[] {
   const first = Math.floor(Math.log10(least)), last = Math.ceil(Math.log10(most));
@@ -167,9 +172,15 @@ function powersOfTen(least: number, most: number): number[] {
 export function barSpec({ axis, bars }: BarChart): unknown {
   return {
     ...FRAME,
-    data: { values: bars.map(([, count], bar) => ({ bar, count })) },
-    mark: { type: "bar", aria: false, color: "var(--curve-1)" },
+    data: {
+      values: bars.flatMap(([, ...counts], bar) =>
+        counts.map((count, curve) => ({ bar, curve, count }))
+      ),
+    },
+    mark: { type: "bar", aria: false },
     encoding: {
+      ...(bars.some(([, ...counts]) => counts.length > 1) && { xOffset: { field: "curve" } }),
+      color: curveColours([0, 1]),
       x: {
         field: "bar",
         type: "ordinal",

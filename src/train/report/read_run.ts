@@ -5,7 +5,7 @@
  */
 import { type RunEvent, RunFolderError } from "../run_folder.ts";
 import { readJsonLines } from "../json_lines.ts";
-import { RunRecord, type SampleLine, type TensorLine } from "./run_record.ts";
+import { type ReviewLine, RunRecord, type SampleLine, type TensorLine } from "./run_record.ts";
 
 /**
  * Reads a run folder; of a run that was killed, what it had written. A `run.json` that somebody changed is shown as it is: only a run that goes on has to trust it.
@@ -49,6 +49,9 @@ export async function readHistory(folder: string, record: RunRecord): Promise<vo
   }
   for await (const lines of readJsonLines<TensorLine>(`${folder}/tensors.jsonl`)) {
     for (const line of lines) record.tensors.push(line);
+  }
+  for await (const lines of readJsonLines<ReviewLine>(`${folder}/reviews.jsonl`)) {
+    record.review = lines.at(-1) ?? record.review;
   }
 }
 

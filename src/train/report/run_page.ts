@@ -8,6 +8,7 @@ import { runFacts } from "./facts.ts";
 import { count, fieldValue } from "./figures.ts";
 import { type Html, html } from "./html.ts";
 import { figures, page } from "./page.ts";
+import { reviewSection } from "./review.ts";
 import type { RunRecord } from "./run_record.ts";
 import { samplesSection } from "./samples.ts";
 import { settingsRows } from "./settings_rows.ts";
@@ -45,6 +46,7 @@ ${
   }
 ${thinning(record)}
 ${lastEvaluation(record)}
+${await reviewSection(record.review)}
 ${samplesSection(record.samples.lines)}
 ${await tensorsSection(record.tensors.lines)}
 ${allSettings(record)}

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { NamedReview } from "../finetune/evaluate.ts";
 import type { RunEvent } from "../run_folder.ts";
 import { ThinnedSeries } from "./thinned_series.ts";
 
@@ -50,6 +51,14 @@ export interface TensorLine {
   readonly tensors: Readonly<Record<string, TensorFigures>>;
 }
 
+/** A line of `reviews.jsonl`: the predictions of an evaluation that was the best until then. */
+export interface ReviewLine {
+  /** Of the evaluation. */
+  readonly step: number;
+  /** Held-out sets, the run's own first. */
+  readonly sets: readonly NamedReview[];
+}
+
 /** Kept of the samples and tensors: the first, the last, and some between. */
 const LINES_KEPT = 48;
 
@@ -73,6 +82,8 @@ export class RunRecord {
   readonly samples: ThinnedLines<SampleLine> = new ThinnedLines(LINES_KEPT);
   /** Norms of tensors over time. */
   readonly tensors: ThinnedLines<TensorLine> = new ThinnedLines(LINES_KEPT);
+  /** Predictions of the best evaluation. */
+  review: ReviewLine | null = null;
   /** Tokens that the steps up to a step were trained on; 0 where `run.json` does not tell. */
   readonly tokensAt: (step: number) => number;
   #loggedStep = 0;

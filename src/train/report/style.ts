@@ -25,6 +25,8 @@ ${SCREEN_COLOURS.text}
 body{margin:0 auto;padding:1.2rem clamp(.8rem,3vw,2rem) 3rem;max-width:84rem;background:var(--page);color:var(--text);font:15px/1.5 system-ui,sans-serif}
 h1{font-size:1.5rem;margin:.2rem 0;overflow-wrap:anywhere}
 h2{font-size:1.1rem;margin:2rem 0 .6rem}
+h3{font-size:1rem;margin:1.4rem 0 .4rem}
+h3 small{font-weight:400}
 p{margin:.3rem 0 .8rem}
 .quiet{color:var(--quiet)}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,10.5rem),1fr));gap:.5rem 1.2rem;margin:1rem 0}
@@ -54,6 +56,11 @@ summary small{font-weight:400;color:var(--quiet)}
 .maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,38rem),1fr));gap:.8rem}
 .sample mark{background:none;color:inherit;border-bottom:2px solid var(--curve-2);padding:0 .1em}
 .sample sub{color:var(--quiet);font-size:.7em}
+.confusion{margin:.6rem 0}
+.confusion th,.confusion td{padding:.35rem .9rem}
+.worst{width:100%}
+.worst td:nth-child(2){min-width:18rem;max-width:44rem}
+.worst td div+div{color:var(--quiet);margin-top:.25rem}
 .right{color:var(--right);font-weight:600}
 .best{font-weight:700}
 @media print{:root{${LIGHT}}body{max-width:none;padding:0;font-size:11px}html{font-size:11px}.charts{grid-template-columns:repeat(3,1fr)}.samples{grid-template-columns:1fr 1fr}figure{border:1px solid var(--grid)}}

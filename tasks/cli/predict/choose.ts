@@ -4,8 +4,9 @@
  * @module
  */
 import { raceExamples, raceHead } from "../../../src/benchmarks/race/mod.ts";
+import { softmax } from "../../../src/train/finetune/mod.ts";
 import type { CommonOptions } from "../common.ts";
-import { softmax, withModel } from "./open_model.ts";
+import { withModel } from "./open_model.ts";
 
 /** Flags of the command. */
 export interface ChooseFlags {

@@ -9,8 +9,9 @@ import {
   type GlueLogits,
   textClassifierHead,
 } from "../../../src/benchmarks/glue/mod.ts";
+import { softmax } from "../../../src/train/finetune/mod.ts";
 import type { CommonOptions } from "../common.ts";
-import { softmax, typedLines, withModel } from "./open_model.ts";
+import { typedLines, withModel } from "./open_model.ts";
 
 /** Flags of the command. */
 export interface ClassifyFlags {

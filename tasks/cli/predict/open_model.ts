@@ -60,14 +60,6 @@ export async function withModel<E extends FinetuneExample, O>(
   }
 }
 
-/** Probabilities of logits. */
-export function softmax(logits: Float32Array): number[] {
-  const most = Math.max(...logits);
-  const powers = Array.from(logits, (logit) => Math.exp(logit - most));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
-}
-
 /** A text that was typed, or each line of standard input. */
 export async function typedLines(given: string | undefined): Promise<string[]> {
   if (given !== undefined) return [given];

@@ -43,7 +43,9 @@ const LONGEST_TEXT = 280;
 
 /** A classified example. */
 export interface ClassifiedExample {
+  /** Of the row or question. */
   readonly id: string;
+  /** What the model read. */
   readonly texts: readonly string[];
   /** Right class. */
   readonly gold: number;

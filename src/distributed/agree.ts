@@ -32,7 +32,7 @@ export async function agree(world: World, facts: ReadonlyMap<string, unknown>): 
     const rank = 1 + others.findIndex((facts) => JSON.stringify(facts.get(name)) !== wanted);
     if (rank === 0) continue;
     throw new RanksDifferError(
-      `Rank ${rank} has another ${name} than rank 0: ${
+      `Rank ${rank} differs from rank 0 in its ${name}: ${
         shown(others[rank - 1].get(name))
       } instead of ${shown(lead.get(name))}; give every rank the same`,
     );

@@ -47,9 +47,10 @@ export class Orders<Name extends string> {
 
 /** What rank 0 finds, for every rank; it must survive JSON. Collective. */
 export async function fromLead<T>(world: World, find: () => Promise<T>): Promise<T> {
-  if (world.size === 1) return await find();
-  const text = world.rank === 0 ? JSON.stringify(await find()) : "";
-  return JSON.parse((await gatherTexts(world, text))[0]);
+  if (world.rank > 0) return JSON.parse((await gatherTexts(world, ""))[0]);
+  const found = await find();
+  if (world.size > 1) await gatherTexts(world, JSON.stringify(found));
+  return found;
 }
 
 /** Rank 0 does it before the others, who may find what it left on a disk. Collective. */

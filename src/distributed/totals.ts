@@ -53,6 +53,30 @@ export async function gatherTexts(world: World, text: string): Promise<string[]>
   );
 }
 
+/**
+ * The values of every rank, in their order: what JSON can say, with arrays of floats and numbers that are not finite. Collective.
+ */
+export async function gatherValues<T>(world: World, value: T): Promise<T[]> {
+  if (world.size === 1) return [value];
+  const texts = await gatherTexts(world, JSON.stringify(value, pack));
+  return texts.map((text) => JSON.parse(text, unpack));
+}
+
+/** Marks what JSON cannot say. */
+const FLOATS = "Float32Array";
+const NUMBER = "Number";
+
+function pack(_key: string, value: unknown): unknown {
+  if (value instanceof Float32Array) return { [FLOATS]: [...value] };
+  return typeof value === "number" && !Number.isFinite(value) ? { [NUMBER]: `${value}` } : value;
+}
+
+function unpack(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (FLOATS in value) return Float32Array.from(value[FLOATS] as number[]);
+  return NUMBER in value ? Number(value[NUMBER]) : value;
+}
+
 /** The bytes of an array, without a copy. */
 export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { agree, ALONE, describeRanks } from "../distributed/mod.ts";
+import { agree, ALONE, describeRanks, fromLead } from "../distributed/mod.ts";
 import { latestCheckpoint } from "./checkpoint.ts";
 import { PretrainLoop } from "./pretrain_loop.ts";
 import { PretrainRanks } from "./pretrain_ranks.ts";
@@ -21,7 +21,8 @@ import { RunFolder } from "./run_folder.ts";
 export async function pretrain(run: PretrainRun): Promise<PretrainResult> {
   const { world } = run.ranks ?? ALONE;
   await agree(world, factsOf(run));
-  return world.rank === 0 ? await lead(run) : await follow(run);
+  if (world.rank > 0) await follow(run);
+  return await fromLead(world, () => lead(run));
 }
 
 /** Runs the loop in the run folder, which only rank 0 has. */
@@ -40,10 +41,10 @@ async function lead(run: PretrainRun): Promise<PretrainResult> {
   }
 }
 
-async function follow(run: PretrainRun): Promise<PretrainResult> {
+async function follow(run: PretrainRun): Promise<void> {
   const ranks = new PretrainRanks(run);
   try {
-    return await ranks.follow();
+    await ranks.follow();
   } finally {
     ranks.free();
   }

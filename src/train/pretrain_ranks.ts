@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { agreeOnBytes, ALONE, anyRank, Orders, type Ranks } from "../distributed/mod.ts";
+import { ALONE, anyRank, Orders, type Ranks } from "../distributed/mod.ts";
 import { type StepBatches, stepBatches } from "../data/workers/mod.ts";
-import { whole } from "../device/mod.ts";
 import { evaluate, type EvaluationResult } from "./evaluate.ts";
 import { batchPlan, type LoopPhase, loopPhase, phaseOf } from "./pretrain_phases.ts";
-import type { PretrainResult, PretrainRun } from "./pretrain_run.ts";
-import { shareState } from "./share_state.ts";
+import type { PretrainRun } from "./pretrain_run.ts";
+import { checkRanks, shareState } from "./share_state.ts";
 import { PretrainingTrainer, type StepLog } from "./trainer.ts";
 
 /** The trainer of one rank, and what it does with the others. Without others it does it alone. */
@@ -55,7 +54,7 @@ export class PretrainRanks {
 
   /** Rank 0 is ready: gives the others its state. */
   async start(): Promise<void> {
-    await shareState(this.#ranks.world, this.trainer);
+    await shareState(this.#ranks, this.trainer);
   }
 
   /** Makes a step; whether any rank was asked to stop. */
@@ -82,16 +81,13 @@ export class PretrainRanks {
   }
 
   /** On any rank but 0: does what rank 0 says until it ends. */
-  async follow(): Promise<PretrainResult> {
+  async follow(): Promise<void> {
     await this.start();
     await this.#orders.obey({
       step: () => this.#step(),
       read: () => this.trainer.readLog(),
       evaluate: () => this.#evaluate(),
     });
-    const { step } = this.trainer;
-    const { totalSteps } = this.#run.settings.schedule;
-    return { step, finished: step >= totalSteps, evaluation: null };
   }
 
   /** Frees the device's memory and ends what builds batches. */
@@ -102,23 +98,15 @@ export class PretrainRanks {
 
   async #step(): Promise<boolean> {
     const { trainer } = this;
-    const { world, checkSteps } = this.#ranks;
+    const { world } = this.#ranks;
     const batches = await this.#batches.at(trainer.step);
     if (world.size === 1) trainer.trainBatches(batches);
     else await trainer.trainBatchesTogether(batches);
     // Signals are heard between steps, also where a flush computes at once.
     await new Promise((resolve) => setTimeout(resolve, 0));
-    if (trainer.step % checkSteps === 0) await this.#check();
+    await checkRanks(this.#ranks, trainer);
     // Asked once a step, so that a run never stops after a step that it did not save.
     return await anyRank(world, this.#run.observer.stopRequested());
-  }
-
-  /** Ranks make the same updates of the same weights, unless a machine computes wrongly. */
-  async #check(): Promise<void> {
-    if (this.#ranks.world.size === 1) return;
-    const { model: { parameters }, step } = this.trainer;
-    const weights = await parameters.device.read(whole(parameters.values));
-    await agreeOnBytes(this.#ranks.world, weights, `After step ${step} the model`);
   }
 
   async #evaluate(): Promise<Map<string, EvaluationResult>> {

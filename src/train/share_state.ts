@@ -1,13 +1,14 @@
 /**
- * What a trainer knows, copied from rank 0 to every rank: the others need no run folder.
+ * Keeping the trainers of all ranks alike.
  *
  * @module
  */
-import { bytesOf, shareBuffer, type World } from "../distributed/mod.ts";
+import { whole } from "../device/mod.ts";
+import { agreeOnBytes, bytesOf, type Ranks, shareBuffer } from "../distributed/mod.ts";
 import type { CheckpointedTrainer } from "./checkpoint.ts";
 
-/** Gives every rank rank 0's weights, moments and step. Collective. */
-export async function shareState(world: World, trainer: CheckpointedTrainer): Promise<void> {
+/** Gives every rank rank 0's weights, moments and step: the others need no run folder. Collective. */
+export async function shareState({ world }: Ranks, trainer: CheckpointedTrainer): Promise<void> {
   if (world.size === 1) return;
   const { model: { parameters }, optimizer } = trainer;
   const step = Float64Array.of(trainer.step);
@@ -16,4 +17,18 @@ export async function shareState(world: World, trainer: CheckpointedTrainer): Pr
   for (const buffer of [parameters.values, optimizer.firstMoments, optimizer.secondMoments]) {
     await shareBuffer(world, parameters.device, buffer);
   }
+}
+
+/**
+ * Every so many steps, whether all ranks have the same weights: they made the same updates, unless a machine computes wrongly. Collective.
+ *
+ * @throws {RanksDifferError} naming the ranks that have others.
+ */
+export async function checkRanks(
+  { world, checkSteps }: Ranks,
+  { model: { parameters }, step }: CheckpointedTrainer,
+): Promise<void> {
+  if (world.size === 1 || step % checkSteps !== 0) return;
+  const weights = await parameters.device.read(whole(parameters.values));
+  await agreeOnBytes(world, weights, `After step ${step} the model`);
 }

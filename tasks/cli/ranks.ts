@@ -63,6 +63,11 @@ export function ranksOf({ allReduce, checkRanksSteps }: RankFlags, world: World)
   return { world, allReduce: allReduce ?? ALONE.allReduce, checkSteps };
 }
 
+/** Threads for a CPU device: all, as long as no other rank wants some. */
+export function coresOf({ size, cores }: World): number | undefined {
+  return size > 1 ? cores : undefined;
+}
+
 /** @throws {UsageError} when there is no example for some rank. */
 export function checkBatch(batchSize: number, { size }: World): void {
   if (batchSize >= size) return;

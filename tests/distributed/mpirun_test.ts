@@ -113,11 +113,11 @@ mpiTest("ranks with different data or settings are refused by name", async (mpir
       { ranks: 1, words: [...words(folder, "refused", data), ...change] },
     ]);
     assertEquals(code, 1, stderr);
-    assertStringIncludes(stderr, `albert: Rank 1 has another ${message}`);
+    assertStringIncludes(stderr, `albert: Rank 1 differs from rank 0 in its ${message}`);
     assertEquals(stderr.match(/albert: /g)!.length, 1, stderr);
   };
-  await refused([], "other", "dataFingerprint than rank 0");
-  await refused(["--seed", "7"], "data", "seed than rank 0: 7 instead of 42");
+  await refused([], "other", "dataFingerprint: ");
+  await refused(["--seed", "7"], "data", "seed: 7 instead of 42");
 });
 
 mpiTest("a launcher that reaches no library, or that of another make, is refused", async (

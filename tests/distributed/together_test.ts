@@ -5,6 +5,7 @@ import {
   anyRank,
   fromLead,
   gatherTexts,
+  gatherValues,
   ONE_PROCESS,
   Orders,
   partOf,
@@ -52,6 +53,16 @@ Deno.test("gatherTexts() brings texts of any length, in the order of the ranks",
   assertEquals(found, Array(3).fill(["", "é", "éé"]));
 });
 
+Deno.test("gatherValues() brings floats, NaN and infinity as they are", async () => {
+  const found = await onRanks(2, ({ rank, ...world }) => {
+    const value = { logits: Float32Array.of(0.1, NaN, -Infinity), spans: [{ score: NaN, rank }] };
+    return gatherValues({ rank, ...world }, value);
+  });
+  const logits = Float32Array.of(0.1, NaN, -Infinity);
+  const expected = [0, 1].map((rank) => ({ logits, spans: [{ score: NaN, rank }] }));
+  assertEquals(found, [expected, expected]);
+});
+
 Deno.test("fromLead() gives every rank what rank 0 found", async () => {
   const found = await onRanks(2, (world) => fromLead(world, () => Promise.resolve([world.rank])));
   assertEquals(found, [[0], [0]]);
@@ -88,7 +99,7 @@ Deno.test("agree() names the first fact that differs and the rank, on every rank
   assertEquals(
     message,
     Array(3).fill(
-      'Rank 2 has another vocabulary than rank 0: "b" instead of "a"; give every rank the same',
+      'Rank 2 differs from rank 0 in its vocabulary: "b" instead of "a"; give every rank the same',
     ),
   );
   await onRanks(2, (world) => agree(world, new Map([["seed", 1]])));

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Device } from "../../device/mod.ts";
+import { ONE_PROCESS, type World } from "../../distributed/mod.ts";
 import type { Encoder } from "../../model/mod.ts";
 import { predictAll } from "./predict_all.ts";
 import type { PredictionReview } from "./review.ts";
@@ -25,19 +26,29 @@ export interface NamedReview extends PredictionReview {
   readonly name: string;
 }
 
-/** Predicts every held-out set and judges it. */
+/** Predicts every held-out set and judges it. Collective where there are several ranks. */
 export async function evaluateTask<E extends FinetuneExample, O>(
   device: Device,
   encoder: Encoder,
   task: FinetuneTask<E, O>,
   batchSize: number,
   maxLength: number,
+  world: World = ONE_PROCESS,
 ): Promise<TaskEvaluation> {
   const metrics: Record<string, number> = {};
   const files = new Map<string, string>();
   const reviews: NamedReview[] = [];
   for (const set of task.heldOut) {
-    const outputs = await predictAll(device, encoder, task, set.examples, batchSize, maxLength);
+    const outputs = await predictAll(
+      device,
+      encoder,
+      task,
+      set.examples,
+      batchSize,
+      maxLength,
+      undefined,
+      world,
+    );
     const judgement = task.judge(set, outputs);
     for (const [name, value] of Object.entries(judgement.metrics)) {
       metrics[set.name === "" ? name : `${name}_${set.name}`] = value;

@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { agree, ALONE, describeRanks, fromLead } from "../../distributed/mod.ts";
 import { configToJson } from "../../model/mod.ts";
 import { latestCheckpoint } from "../checkpoint.ts";
 import { RunFolder } from "../run_folder.ts";
 import { checkResume } from "../resume.ts";
 import { FinetuneLoop } from "./loop.ts";
+import { FinetuneRanks } from "./ranks.ts";
 import type { FinetuneResult, FinetuneRun } from "./run.ts";
 import type { FinetuneExample } from "./task.ts";
 
@@ -20,6 +22,25 @@ import type { FinetuneExample } from "./task.ts";
 export async function finetune<E extends FinetuneExample, O>(
   run: FinetuneRun<E, O>,
 ): Promise<FinetuneResult> {
+  const { world, allReduce, checkSteps } = run.ranks ?? ALONE;
+  await agree(
+    world,
+    new Map<string, unknown>([
+      ["code", run.provenance.code],
+      ...Object.entries(determinants(run)),
+      ["loggingSteps", run.settings.loggingSteps],
+      ["allReduce", allReduce],
+      ["checkRanksSteps", checkSteps],
+    ]),
+  );
+  if (world.rank > 0) await follow(run);
+  return await fromLead(world, () => lead(run));
+}
+
+/** Runs the loop in the run folder, which only rank 0 has. */
+async function lead<E extends FinetuneExample, O>(
+  run: FinetuneRun<E, O>,
+): Promise<FinetuneResult> {
   const folder = await RunFolder.open(run.output);
   try {
     const determining = determinants(run);
@@ -29,6 +50,7 @@ export async function finetune<E extends FinetuneExample, O>(
       ...run.provenance,
       task: run.task.name,
       adapter: run.device.description.adapter,
+      world: describeRanks(run.ranks ?? ALONE),
       settings: run.settings,
       determinants: determining,
     });
@@ -40,6 +62,15 @@ export async function finetune<E extends FinetuneExample, O>(
     }
   } finally {
     await folder.close();
+  }
+}
+
+async function follow<E extends FinetuneExample, O>(run: FinetuneRun<E, O>): Promise<void> {
+  const ranks = new FinetuneRanks(run);
+  try {
+    await ranks.follow();
+  } finally {
+    ranks.trainer.free();
   }
 }
 

@@ -9,11 +9,11 @@ import { type BestEvaluation, bestEvaluation } from "../early_stop.ts";
 import type { RunFolder } from "../run_folder.ts";
 import { RunRecorder } from "../run_recorder.ts";
 import { taskCard } from "./card.ts";
-import { evaluateTask } from "./evaluate.ts";
 import { startFrom } from "./load_for_task.ts";
+import { FinetuneRanks } from "./ranks.ts";
 import type { EvaluationMetrics, FinetuneResult, FinetuneRun, FinetuneWindow } from "./run.ts";
 import type { FinetuneExample } from "./task.ts";
-import { type FinetuneStepLog, FinetuneTrainer } from "./trainer.ts";
+import type { FinetuneStepLog, FinetuneTrainer } from "./trainer.ts";
 
 /** Where the prediction files of the best evaluation lie in the run folder. */
 const PREDICTIONS = "predictions";
@@ -22,16 +22,17 @@ const PREDICTIONS = "predictions";
 export class FinetuneLoop<E extends FinetuneExample, O> {
   readonly #run: FinetuneRun<E, O>;
   readonly #folder: RunFolder;
+  readonly #ranks: FinetuneRanks<E, O>;
   readonly #trainer: FinetuneTrainer<E, O>;
   readonly #writer = new CheckpointWriter();
   #recorder!: RunRecorder;
   #windowStart = performance.now();
 
   constructor(run: FinetuneRun<E, O>, folder: RunFolder) {
-    const { device, config, task, settings } = run;
     this.#run = run;
     this.#folder = folder;
-    this.#trainer = new FinetuneTrainer(device, config, task, settings);
+    this.#ranks = new FinetuneRanks(run);
+    this.#trainer = this.#ranks.trainer;
   }
 
   async run(checkpoint: string | null): Promise<FinetuneResult> {
@@ -41,6 +42,7 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
     if (checkpoint === null) {
       observer.loaded(startFrom(trainer.model, task, weights, settings.seed));
     } else await restoreCheckpoint(checkpoint, trainer);
+    await this.#ranks.start();
     await this.#folder.cutEvents(trainer.step);
     this.#recorder = await RunRecorder.start(this.#folder, observer.say);
     let ended = trainer.step >= totalSteps || await this.#stopsEarly();
@@ -48,13 +50,9 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
     this.#restartWindow();
     let stopping = observer.stopRequested();
     while (!ended && !stopping) {
-      trainer.trainStep();
-      // Signals are heard between steps, also where a flush computes at once.
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      stopping = await this.#ranks.step();
       const { step } = trainer;
       ended = step === totalSteps;
-      // Asked once a step, so that a run never stops after a step that it did not save.
-      stopping = observer.stopRequested();
       const evaluates = step % settings.evalSteps === 0 || ended;
       let saves = step % settings.saveSteps === 0 || ended || stopping;
       if (step % settings.loggingSteps === 0 || evaluates || saves) await this.#log();
@@ -70,6 +68,7 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
         this.#restartWindow();
       }
     }
+    await this.#ranks.end();
     return await this.#result(ended);
   }
 
@@ -102,7 +101,7 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
   }
 
   async #log(): Promise<void> {
-    const steps = await this.#trainer.readLog();
+    const steps = await this.#ranks.readLog();
     if (steps.length === 0) return;
     const seconds = (performance.now() - this.#windowStart) / 1000;
     const window = windowOf(steps, this.#trainer.tokens, seconds);
@@ -121,15 +120,8 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
 
   /** Whether it was the best so far. */
   async #evaluate(): Promise<boolean> {
-    const { device, task, settings, observer } = this.#run;
-    const { model, step } = this.#trainer;
-    const { metrics, files, reviews } = await evaluateTask(
-      device,
-      model,
-      task,
-      settings.microBatchSize,
-      settings.maxSeqLength,
-    );
+    const { step } = this.#trainer;
+    const { metrics, files, reviews } = await this.#ranks.evaluate();
     await this.#recorder.event({
       step,
       ...Object.fromEntries(
@@ -144,7 +136,7 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
       }
       await this.#recorder.reviews(step, reviews);
     }
-    observer.evaluated(step, metrics, isBest);
+    this.#run.observer.evaluated(step, metrics, isBest);
     return isBest;
   }
 

@@ -4,12 +4,14 @@
  * @module
  */
 import type { Device } from "../../device/mod.ts";
+import { gatherValues, ONE_PROCESS, type World } from "../../distributed/mod.ts";
 import type { Encoder } from "../../model/mod.ts";
 import { collateSequences, longestSequence } from "./batch.ts";
 import type { FinetuneExample, TaskHead } from "./task.ts";
 
 /**
- * One output for each example. What an output is does not depend on the batch size, but for rounding.
+ * One output for each example. What an output is does not depend on the batch size, but for rounding. Collective where there are several ranks: they take the
+ * batches in turn, and each has all outputs in the end.
  *
  * @param batchSize examples that the device holds at once
  * @param maxLength no sequence is longer
@@ -23,11 +25,13 @@ export async function predictAll<E extends FinetuneExample, O>(
   batchSize: number,
   maxLength: number,
   onProgress?: (done: number) => void,
+  world: World = ONE_PROCESS,
 ): Promise<O[]> {
   const lengths = examples.map(longestSequence);
   const order = examples.map((_, index) => index).sort((a, b) => lengths[a] - lengths[b] || a - b);
-  const outputs = new Array<O>(examples.length);
+  const own: [index: number, output: O][] = [];
   for (let start = 0; start < order.length; start += batchSize) {
+    if ((start / batchSize) % world.size !== world.rank) continue;
     const indices = order.slice(start, start + batchSize);
     const batch = collateSequences(
       indices.map((index) => examples[index]),
@@ -35,8 +39,10 @@ export async function predictAll<E extends FinetuneExample, O>(
       maxLength,
     );
     const results = await task.predict(device, encoder, batch);
-    indices.forEach((index, row) => outputs[index] = results[row]);
+    indices.forEach((index, row) => own.push([index, results[row]]));
     onProgress?.(start + indices.length);
   }
+  const outputs = new Array<O>(examples.length);
+  for (const [index, output] of (await gatherValues(world, own)).flat()) outputs[index] = output;
   return outputs;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Device } from "../../device/mod.ts";
+import type { Ranks } from "../../distributed/mod.ts";
 import type { ModelConfig } from "../../model/mod.ts";
 import type { Safetensors } from "../../weights/mod.ts";
 import type { ModelDescription } from "../checkpoint.ts";
@@ -55,6 +56,8 @@ export interface FinetuneRun<E extends FinetuneExample, O> {
   readonly settings: FinetuneSettings;
   readonly output: string;
   readonly resume: boolean;
+  /** Who takes part; this process alone where absent. */
+  readonly ranks?: Ranks;
   /** Tokenizer files that go into every checkpoint. */
   readonly files: ModelDescription["files"];
   /** Facts for `run.json` that determine nothing: versions, command. */

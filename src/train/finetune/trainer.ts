@@ -4,10 +4,11 @@
  * @module
  */
 import type { Device } from "../../device/mod.ts";
+import { ALONE, partOf, type Ranks, sumBuffer, totals } from "../../distributed/mod.ts";
 import { Encoder, encoderSpecs, type ModelConfig, Parameters } from "../../model/mod.ts";
 import { Optimizer } from "../../optim/mod.ts";
 import { DropoutRandom, Tape } from "../../tensor/mod.ts";
-import { type StepFacts, StepLedger } from "../step_ledger.ts";
+import { sharedRing, type StepFacts, StepLedger } from "../step_ledger.ts";
 import { collateSequences, longestSequence, TrainingOrder } from "./batch.ts";
 import type { FinetuneSettings } from "./settings.ts";
 import { type StepLoss, StepLosses } from "./step_losses.ts";
@@ -33,26 +34,33 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
   readonly model: Encoder;
   /** Moments and update. */
   readonly optimizer: Optimizer;
-  /** Tokens of the steps since they were last taken, without padding. */
+  /** Tokens of the steps since they were last taken, without padding; of all ranks once the log is read. */
   tokens = 0;
   readonly #device: Device;
   readonly #task: FinetuneTask<E, O>;
   readonly #settings: FinetuneSettings;
+  readonly #ranks: Ranks;
   readonly #order: TrainingOrder;
   readonly #losses: StepLosses;
   readonly #ledger: StepLedger<StepLoss>;
 
-  /** Makes model and optimizer, all zero: load and initialise them before the first step. */
+  /**
+   * Makes model and optimizer, all zero: load and initialise them before the first step.
+   *
+   * @param ranks who trains with us, each on a part of every batch
+   */
   constructor(
     device: Device,
     config: ModelConfig,
     task: FinetuneTask<E, O>,
     settings: FinetuneSettings,
+    ranks: Ranks = ALONE,
   ) {
     const { optimizer, loggingSteps, seed, shuffle } = settings;
     this.#device = device;
     this.#task = task;
     this.#settings = settings;
+    this.#ranks = ranks;
     this.#order = new TrainingOrder(task.train.length, seed, shuffle);
     this.model = taskModel(device, config, task);
     this.optimizer = new Optimizer(this.model.parameters, optimizer, loggingSteps);
@@ -61,7 +69,7 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
       parameters: this.model.parameters,
       optimizer: this.optimizer,
       schedule: settings.schedule,
-      metrics: this.#losses,
+      metrics: sharedRing(ranks.world, this.#losses),
       slots: loggingSteps,
     });
   }
@@ -77,12 +85,30 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
    * @throws {RangeError} when the log is full; see {@linkcode readLog}.
    */
   trainStep(): void {
+    this.#accumulate();
+    this.#ledger.update();
+  }
+
+  /**
+   * The same step with the other ranks. Collective.
+   *
+   * @throws {RangeError} when the log is full; see {@linkcode readLog}.
+   */
+  async trainStepTogether(): Promise<void> {
+    this.#accumulate();
+    await sumBuffer(this.#ranks, this.#device, this.model.parameters.gradients!);
+    this.#ledger.update();
+  }
+
+  /** Leaves the gradients of this rank's part of the batch, over the count of the whole. */
+  #accumulate(): void {
     const { batchSize, microBatchSize, seed, maxSeqLength } = this.#settings;
     const device = this.#device;
     const target = this.#losses.target(this.#ledger.slot, batchSize);
     this.model.parameters.clearGradients();
-    const examples = this.#examplesByLength();
-    for (let start = 0; start < batchSize; start += microBatchSize) {
+    const part = partOf(this.#ranks.world, batchSize);
+    const examples = this.#examplesByLength().slice(0, part.end);
+    for (let start = part.start; start < part.end; start += microBatchSize) {
       const batch = collateSequences(
         examples.slice(start, start + microBatchSize),
         this.model.config.padTokenId,
@@ -97,7 +123,6 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
       device.flush();
       this.tokens += batch.input.lengths.reduce((sum, length) => sum + length, 0);
     }
-    this.#ledger.update();
   }
 
   /** Examples of the current step, the short ones first, so that micro-batches of like lengths need little padding. */
@@ -116,6 +141,7 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
    * @throws {NonFiniteError} when one of them met NaN or infinity, naming the first tensor.
    */
   async readLog(): Promise<FinetuneStepLog[]> {
+    [this.tokens] = await totals(this.#ranks.world, [this.tokens]);
     return await this.#ledger.read();
   }
 

@@ -4,13 +4,14 @@
  * @module
  */
 import { type Command, EnumType } from "@cliffy/command";
+import type { RankFlags } from "../ranks.ts";
 import type { RunFlags } from "../run_flags.ts";
 
 /** Which hyperparameters to start from. */
 export const RECIPES = ["paper", "quick"] as const;
 
 /** The flags as they were given; what is absent has the recipe's value, or the run's own on `--resume`. */
-export type FinetuneFlags = RunFlags & {
+export type FinetuneFlags = RunFlags & RankFlags & {
   data?: string;
   checkpoint?: string;
   initFrom?: string;
@@ -45,6 +46,7 @@ export type FinetuneFlags = RunFlags & {
 export function addFinetuneFlags(command: Command<any>): Command<any> {
   return command
     .type("recipe", new EnumType(RECIPES))
+    .type("travel", new EnumType(["f32", "f16"] as const))
     .option("--data <folder:string>", "Folder of the benchmark's official files.")
     .option(
       "--checkpoint <folder:string>",
@@ -74,6 +76,9 @@ export function addFinetuneFlags(command: Command<any>): Command<any> {
     .option("--max-eval-samples <n:integer>", "Only the first so many of a held-out file.")
     .option("--early-stop-patience <n:integer>", "Stop after so many evaluations without a gain.")
     .option("--max-time <time:string>", "Save and stop after 90s, 30m, 2h.")
+    .group("Many processes (mpirun)")
+    .option("--all-reduce <type:travel>", "How gradients travel between processes (f32).")
+    .option("--check-ranks-steps <n:integer>", "Steps between comparisons of all weights (100).")
     .group("Watching")
     .option("--logging-steps <n:integer>", "Steps between two lines of the log (10).")
     .option("--eval-steps <n:integer>", "Steps between evaluations (a tenth of all).")

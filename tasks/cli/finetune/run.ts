@@ -5,6 +5,7 @@
  */
 import settingsFile from "../../../deno.json" with { type: "json" };
 import { type Device, openDevice } from "../../../src/device/mod.ts";
+import { leadFirst, type World } from "../../../src/distributed/mod.ts";
 import { type ModelConfig, validateConfig } from "../../../src/model/mod.ts";
 import type { Tokenizer } from "../../../src/text/mod.ts";
 import { loadTokenizer } from "../../../src/text/disk/mod.ts";
@@ -20,10 +21,12 @@ import {
   type FinetuneTask,
   type Recipe,
 } from "../../../src/train/finetune/mod.ts";
+import { codeFingerprint } from "../code_fingerprint.ts";
 import { downloadProgress } from "../download_progress.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { parseDuration } from "../pretrain/request.ts";
 import { createProgress } from "../progress.ts";
+import { checkBatch, coresOf, inWorld, ranksOf } from "../ranks.ts";
 import { remembered, usage, UsageError, withRemembered } from "../run_flags.ts";
 import type { FinetuneFlags } from "./flags.ts";
 import { seedSummary, writeSeedSummary } from "./seeds.ts";
@@ -56,12 +59,26 @@ export interface FinetuneBenchmark<F extends FinetuneFlags, E extends FinetuneEx
   makeTask(request: TaskRequest<F>): Promise<MadeTask<E, O>>;
 }
 
-/** Opens checkpoint, data and device, finetunes, reports. */
+/** Opens checkpoint, data and device, finetunes, reports. All ranks train; rank 0 alone speaks. */
 export async function runFinetune<F extends FinetuneFlags, E extends FinetuneExample, O>(
   given: F,
   benchmark: FinetuneBenchmark<F, E, O>,
 ): Promise<void> {
-  const flags = await withSettingsFile(await withRemembered(given));
+  await inWorld((world) => finetuneIn(world, given, benchmark));
+}
+
+async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>(
+  world: World,
+  given: F,
+  benchmark: FinetuneBenchmark<F, E, O>,
+): Promise<void> {
+  const leads = world.rank === 0;
+  const remembering = await withRemembered(
+    { ...given, quiet: given.quiet || !leads || undefined },
+    world,
+  );
+  const flags = await withSettingsFile(remembering);
+  const ranks = ranksOf(flags, world);
   const from = flags.initFrom ?? flags.checkpoint;
   if (flags.data === undefined) throw new UsageError("--data is missing: the benchmark's folder");
   if (from === undefined) {
@@ -72,7 +89,7 @@ export async function runFinetune<F extends FinetuneFlags, E extends FinetuneExa
   }
   const say = (sentence: string) => flags.quiet || console.error(`albert: ${sentence}`);
   const recipe = benchmark.recipe(flags);
-  const folder = await resolveCheckpoint(from, downloadProgress(flags));
+  const folder = await leadFirst(world, () => resolveCheckpoint(from, downloadProgress(flags)));
   const { config, weights } = await readModelFolder(folder);
   const maxSeqLength = flags.maxSeqLength ??
     Math.min(recipe.maxSeqLength, config.maxPositionEmbeddings);
@@ -99,11 +116,15 @@ export async function runFinetune<F extends FinetuneFlags, E extends FinetuneExa
     ? Infinity
     : performance.now() + parseDuration(flags.maxTime);
   const runConfig = withDropout(config, flags, recipe);
-  const device = await openDevice({ device: flags.device, onNotice: say });
+  const device = await openDevice({
+    device: flags.device,
+    workers: coresOf(world),
+    onNotice: say,
+  });
   let stop = false;
   const endInterrupt = onInterrupt(() => {
     stop = true;
-    console.error("stopping after this step and saving; again to quit at once");
+    if (leads) console.error("stopping after this step and saving; again to quit at once");
   });
   const runOnce = async (seed: number, output: string): Promise<FinetuneResult> => {
     const settings = usage(() =>
@@ -112,6 +133,7 @@ export async function runFinetune<F extends FinetuneFlags, E extends FinetuneExa
         shortened.train.length,
       )
     );
+    checkBatch(settings.batchSize, world);
     const { totalSteps } = settings.schedule;
     const progress = createProgress({
       title: task.name,
@@ -130,7 +152,13 @@ export async function runFinetune<F extends FinetuneFlags, E extends FinetuneExa
       output,
       resume: flags.resume === true,
       files: await tokenizerFiles(tokenizer),
-      provenance: { flags: remembered(flags), from: folder, ...provenance(device) },
+      ranks,
+      provenance: {
+        flags: remembered(flags),
+        from: folder,
+        ...provenance(device),
+        ...(world.size > 1 && { code: await codeFingerprint() }),
+      },
       observer: observer(progress, () => stop || performance.now() > deadline),
     });
     progress.end();
@@ -139,15 +167,19 @@ export async function runFinetune<F extends FinetuneFlags, E extends FinetuneExa
   try {
     if (flags.seeds === undefined) {
       const result = await runOnce(flags.seed, flags.output);
+      if (!leads) return;
       if (!result.finished) sayHowToGoOn(given, result.step);
       report(flags, task.name, result);
       return;
     }
     if (flags.seeds < 1) throw new UsageError(`--seeds must be at least 1, got ${flags.seeds}`);
     const results = new Map<number, FinetuneResult>();
-    for (let seed = flags.seed; seed < flags.seed + flags.seeds && !stop; seed++) {
-      results.set(seed, await runOnce(seed, `${flags.output}/seed-${seed}`));
+    for (let seed = flags.seed; seed < flags.seed + flags.seeds; seed++) {
+      const result = await runOnce(seed, `${flags.output}/seed-${seed}`);
+      results.set(seed, result);
+      if (!result.finished) break;
     }
+    if (!leads) return;
     const last = [...results.values()].at(-1)!;
     if (!last.finished) return sayHowToGoOn(given, last.step);
     const summary = seedSummary(task.name, task.metric, results);

@@ -34,6 +34,8 @@ const TYPES: Readonly<Record<string, "string" | "number" | "boolean">> = {
   saveSteps: "number",
   keepCheckpoints: "number",
   earlyStopPatience: "number",
+  allReduce: "string",
+  checkRanksSteps: "number",
   shuffle: "boolean",
   strict: "boolean",
   head: "string",

@@ -21,7 +21,7 @@ import { codeFingerprint } from "../code_fingerprint.ts";
 import { downloadProgress } from "../download_progress.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { createProgress } from "../progress.ts";
-import { checkBatch, ranksOf } from "../ranks.ts";
+import { checkBatch, coresOf, ranksOf } from "../ranks.ts";
 import { remembered, usage, UsageError, withRemembered } from "../run_flags.ts";
 import type { PretrainFlags } from "./flags.ts";
 import { openEvalData, openSources } from "./open_data.ts";
@@ -63,7 +63,7 @@ export async function runPretrain(given: PretrainFlags, world: World): Promise<v
   checkBatch(settings.batchSize, world);
   const device = await openDevice({
     device: flags.device,
-    workers: world.size > 1 ? world.cores : undefined,
+    workers: coresOf(world),
   });
   const progress = createProgress({
     title: "pretraining",

@@ -1,0 +1,109 @@
+// Several ranks in one process: a finetuning run as one rank makes it.
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { openCpuDevice } from "../../../src/device/mod.ts";
+import { ALONE, ONE_PROCESS, RanksDifferError, type World } from "../../../src/distributed/mod.ts";
+import { sha256File } from "../../../src/files/mod.ts";
+import { encoderSpecs, initialValues } from "../../../src/model/mod.ts";
+import { finetune } from "../../../src/train/finetune/disk.ts";
+import { worldsOf } from "../../support/worlds.ts";
+import { encodeSafetensors, parseSafetensors, type Safetensors } from "../../../src/weights/mod.ts";
+import { toyConfig, toySettings, toyTask } from "./toy_task.ts";
+
+/** A checkpoint in memory. */
+function checkpoint(): Safetensors {
+  const tensors = new Map(
+    encoderSpecs(toyConfig).map((spec) => [
+      spec.name,
+      { shape: spec.shape, data: initialValues(spec, 1, 0.1) },
+    ]),
+  );
+  return parseSafetensors(
+    new Uint8Array(encodeSafetensors(tensors).flatMap((piece) => [...piece])),
+  );
+}
+
+/** A rate at which rounding is not blown up: AdamW takes steps of one size, however small a gradient is. */
+const RATE = { schedule: { peakLearningRate: 0.001, warmupSteps: 5, totalSteps: 30 } };
+
+/** Finetunes as one rank of a world. Without dropout of attention, whose masks depend on how far a micro-batch is padded. */
+async function finetuneIn(world: World, output: string, dataSha256 = "data") {
+  const device = await openCpuDevice({ workers: 1 });
+  try {
+    return await finetune({
+      device,
+      task: toyTask,
+      config: { ...toyConfig, attentionProbsDropoutProb: 0 },
+      weights: checkpoint(),
+      weightsSha256: "weights",
+      dataSha256,
+      settings: toySettings({ ...RATE, microBatchSize: 2, loggingSteps: 1, evalSteps: 4 }),
+      output: world.rank === 0 ? output : "/nowhere",
+      resume: false,
+      ranks: { ...ALONE, world, checkSteps: 2 },
+      files: new Map(),
+      provenance: {},
+      observer: {
+        say() {},
+        loaded() {},
+        progress() {},
+        evaluated() {},
+        stopRequested: () => false,
+      },
+    });
+  } finally {
+    await device.destroy();
+  }
+}
+
+async function figures(run: string): Promise<Map<string, number>> {
+  const lines = (await Deno.readTextFile(`${run}/events.jsonl`)).trim().split("\n");
+  return new Map(
+    lines.map((line) => JSON.parse(line)).flatMap(({ step, ...fields }) =>
+      Object.entries<number>(fields)
+        .filter(([name]) => !/time|second|bytes/.test(name))
+        .map(([name, value]): [string, number] => [`${name} of step ${step}`, value])
+    ),
+  );
+}
+
+Deno.test("ranks finetune as one process does, and all are told how it ended", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const alone = await finetuneIn(ONE_PROCESS, `${folder}/alone`);
+    const expected = await figures(`${folder}/alone`);
+    for (const size of [2, 3]) {
+      const run = `${folder}/ranks-${size}`;
+      const results = await Promise.all(worldsOf(size).map((world) => finetuneIn(world, run)));
+      for (const result of results) assertEquals(result, results[0]);
+      assertEquals(results[0].step, alone.step);
+      const actual = await figures(run);
+      assertEquals([...actual.keys()], [...expected.keys()]);
+      for (const [name, value] of expected) {
+        const error = Math.abs(actual.get(name)! - value);
+        assert(error <= 1e-5 * Math.abs(value), `${name}: ${actual.get(name)}, ${value}`);
+      }
+      const best = `checkpoints/step-${alone.bestStep}/config.json`;
+      assertEquals(await sha256File(`${run}/${best}`), await sha256File(`${folder}/alone/${best}`));
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a rank with other data is refused on every rank, before anything is written", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Promise.all(
+      worldsOf(2).map((world) =>
+        assertRejects(
+          () => finetuneIn(world, `${folder}/run`, `data ${world.rank}`),
+          RanksDifferError,
+          'Rank 1 differs from rank 0 in its data: "data 1" instead of "data 0"',
+        )
+      ),
+    );
+    assertEquals([...Deno.readDirSync(folder)], []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

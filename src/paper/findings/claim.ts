@@ -9,8 +9,8 @@ import type { BenchmarkId, CurveName, Variation } from "../experiment.ts";
 export type Score =
   /** Mean over the finetuned columns that every compared row has; a column of two numbers is averaged first (the paper's rule). */
   | { readonly kind: "downstream"; readonly benchmarks?: readonly BenchmarkId[] }
-  /** A metric of the pretrained model itself. */
-  | { readonly kind: "intrinsic"; readonly metric: string }
+  /** A metric of the pretrained model itself, or how far it is over another metric of the same job. */
+  | { readonly kind: "intrinsic"; readonly metric: string; readonly over?: string }
   /** How unevenly a curve runs (the mean size of its changes from point to point), or where it ends. */
   | { readonly kind: "curve"; readonly curve: CurveName; readonly feature: "roughness" | "end" }
   /** Parameters at the paper's own size. */
@@ -76,4 +76,4 @@ export function minus(row: RowPattern, score: Score): Term {
 /** All finetuned columns. */
 export const DOWNSTREAM: Score = { kind: "downstream" };
 /** Share of masked tokens that the pretrained model fills in rightly. */
-export const MLM: Score = { kind: "intrinsic", metric: "mlm_accuracy" };
+export const MLM = { kind: "intrinsic", metric: "mlm_accuracy" } as const satisfies Score;

@@ -68,8 +68,14 @@ function valuesOf(cell: MeasuredCell, score: Score): ReadonlyMap<number, number>
       cell.curves.map(({ seed, curve }) => [seed, curveFeature(curve, score.feature)]),
     );
   }
+  const over = score.kind === "intrinsic" ? score.over : undefined;
   return new Map(
-    cell.seeds.map(({ seed, values }) => [seed, oneNumber(values, cell.column, score)]),
+    cell.seeds.flatMap(({ seed, values, result }) => {
+      const value = oneNumber(values, cell.column, score);
+      if (over === undefined) return [[seed, value]];
+      const floor = result?.metrics[over];
+      return floor === undefined ? [] : [[seed, value - floor]];
+    }),
   );
 }
 
@@ -80,6 +86,7 @@ function oneNumber(values: readonly number[], { measure }: Column, score: Score)
 }
 
 function paperValue(row: Row, column: Column, score: Score): number | null {
+  if (score.kind === "intrinsic" && score.over !== undefined) return null;
   const numbers = paperNumbers(row.paper[column.id] ?? "");
   if (numbers.length === 0) return null;
   // Of `86.0 (88.2/85.1)` the first is the mean of the others.

@@ -34,13 +34,37 @@ export function findingsHtml(findings: readonly Finding[]): Html {
 <p class="quiet keys"><span>${sample("ours")} measured, with its interval</span><span>${
     sample("theirs")
   } the paper</span><span>${sample("border")} border, the expected side shaded</span></p>
-${ofPaper.map(finding)}
+${overview(findings)}
+<h3>Claims of the paper</h3>${ofPaper.map(finding)}
 ${
     ofControls.length === 0
       ? ""
       : html`<h3>Controls that the paper lacks</h3>${ofControls.map(finding)}`
   }
 </section>`;
+}
+
+/** All claims at a glance, each leading to its evidence. */
+function overview(findings: readonly Finding[]): Html {
+  return html`
+    <div class="scroll">
+      <table class="overview">
+        <tbody>${findings.map(({ claim, verdict, evidence: [first] }) =>
+          html`
+            <tr>
+              <td class="${verdict.replace(
+                " ",
+                "-",
+              )}" title="${VERDICT_TEXT[verdict]}">${SIGNS[verdict]}</td>
+              <td><a href="#claim-${claim.id}">${claim.claim}</a></td>
+              <td class="n">${effectText(first) ?? "–"}</td>
+              <td class="n quiet">${intervalText(first) ?? ""}</td>
+            </tr>
+          `
+        )}</tbody>
+      </table>
+    </div>
+  `;
 }
 
 function sample(kind: "ours" | "theirs" | "border"): Html {

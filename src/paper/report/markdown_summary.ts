@@ -5,6 +5,7 @@
  */
 import { count, time } from "../../train/report/mod.ts";
 import type { Evidence, Finding } from "../findings/mod.ts";
+import { EXPERIMENTS } from "../experiments/mod.ts";
 import type { MeasuredExperiment } from "../result.ts";
 import {
   countText,
@@ -46,7 +47,7 @@ export function markdownSummary({ measured, findings, command }: ReportInput): s
     "## Tables and figures",
     MARKDOWN_LEGEND,
     ...measured.filter(hasSomething).map(experimentMarkdown),
-    nothingMeasured(measured.filter((one) => !hasSomething(one))),
+    nothingMeasured(measured.filter(hasSomething)),
   ].filter((part) => part !== "").join("\n\n") + "\n";
 }
 
@@ -95,11 +96,15 @@ function experimentMarkdown(measured: MeasuredExperiment): string {
   ].filter((part) => part !== "").join("\n\n");
 }
 
-function hasSomething({ results }: MeasuredExperiment): boolean {
-  return results.length > 0;
+function hasSomething({ cells }: MeasuredExperiment): boolean {
+  return cells.some(({ seeds, curves, failures }) =>
+    seeds.length + curves.length + failures.length > 0
+  );
 }
 
-function nothingMeasured(measured: readonly MeasuredExperiment[]): string {
-  if (measured.length === 0) return "";
-  return `Not run: ${measured.map(({ experiment }) => nameOf(experiment.id)).join(", ")}.`;
+/** The rest of the paper, by name. */
+function nothingMeasured(shown: readonly MeasuredExperiment[]): string {
+  const ids = shown.map(({ experiment }) => experiment.id);
+  const rest = EXPERIMENTS.filter(({ id }) => !ids.includes(id));
+  return rest.length === 0 ? "" : `Not run: ${rest.map(({ id }) => nameOf(id)).join(", ")}.`;
 }

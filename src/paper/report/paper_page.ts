@@ -4,6 +4,7 @@
  * @module
  */
 import { count, type Html, html, page, time } from "../../train/report/mod.ts";
+import { EXPERIMENTS } from "../experiments/mod.ts";
 import { experimentHtml } from "./experiment_html.ts";
 import { findingsHtml } from "./findings_html.ts";
 import { presetDescription, type Provenance, provenance } from "./provenance.ts";
@@ -26,12 +27,21 @@ ${summary(provenance(input.measured))}
     )
   }</nav>
 <p class="quiet">In every cell our number stands above the paper’s, which is grey. Means are over seeds, ± is the sample standard deviation. <sup>+</sup> marks columns that the paper does not have, † numbers behind which a stand-in for the paper’s data is. A number leads to its run.</p>
+${notAskedFor(input)}
 ${findingsHtml(input.findings)}
 ${sections}
-<h2>Once more</h2>
+<h2>The same numbers again</h2>
 <pre>${input.command}</pre>
 </main>`;
   return page("ALBERT, measured again", body, { style: PAPER_STYLE });
+}
+
+/** What of the paper the run is not of. */
+function notAskedFor({ measured }: ReportInput): Html {
+  const asked = measured.map(({ experiment }) => experiment.id);
+  const rest = EXPERIMENTS.filter(({ id }) => !asked.includes(id));
+  if (rest.length === 0) return html``;
+  return html`<p class="quiet">Not run: ${rest.map(({ id }) => nameOf(id)).join(", ")}.</p>`;
 }
 
 function summary(behind: Provenance): Html {

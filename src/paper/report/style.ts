@@ -37,6 +37,7 @@ ul.notes,.remarks ul{list-style:none;padding:0;margin:.3rem 0;font-size:.82rem}
 details.runs summary,details.failure summary{font-size:.9rem;margin:.4rem 0}
 pre{overflow-x:auto;background:var(--card);padding:.6rem .8rem;border-radius:6px;font-size:.8rem;max-height:20rem}
 tr:target td{background:var(--card)}
+table.overview{margin:1rem 0}table.overview a{text-decoration:none}table.overview td:first-child{font-weight:700;padding-right:.6rem}
 aside{font-size:.9rem;padding:.6rem .4rem;align-self:start}
 .keys{display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;font-size:.86rem}
 .keys svg{vertical-align:-.15em}

@@ -44,8 +44,6 @@ export async function writePaperReport(
     command,
     ...await lookUp(output, measured),
   };
-  const folder = `${output}/report`;
-  await Deno.mkdir(folder, { recursive: true });
   const files = new Map([
     ["index.html", await paperPage(input)],
     ["README.md", markdownSummary(input)],
@@ -61,6 +59,8 @@ export async function writePaperReport(
     files.set(`${id}.csv`, tableCsv(view));
     files.set(`${id}.tex`, tableLatex(view));
   }
+  const folder = `${output}/report`;
+  await Deno.mkdir(folder, { recursive: true });
   for (const [name, text] of files) await atomicWriteFile(`${folder}/${name}`, text);
   return [...files.keys()].map((name) => `${folder}/${name}`);
 }

@@ -10,7 +10,7 @@ import {
   plus,
   type Test,
 } from "../../../src/paper/findings/mod.ts";
-import { type CellContents, measuredExperiment } from "../../support/paper_results.ts";
+import { type CellContents, jobResult, measuredExperiment } from "../../support/paper_results.ts";
 
 const COLUMNS: readonly Column[] = [
   { id: "parameters", label: "Parameters", measure: { kind: "parameters", size: "paper" } },
@@ -192,4 +192,15 @@ Deno.test("a finding has the verdict of its first test, and names stand-ins", ()
   assertEquals(finding.verdict, "reproduced");
   assertEquals(finding.evidence.map(({ verdict }) => verdict), ["reproduced", "opposite"]);
   assertEquals(finding.evidence[0].standIns, ["books", "sst-2"]);
+});
+
+Deno.test("a metric may be counted from another of the same job: what a model knows over the commonest word", () => {
+  const seeds = [[20, 6], [22, 7]].map(([accuracy, unigram_accuracy], i) => ({
+    ...{ seed: i + 1, values: [accuracy] },
+    result: jobResult(`p${i}`, { metrics: { unigram_accuracy } }),
+  }));
+  const score = { ...MLM, over: "unigram_accuracy" } as const;
+  const test = { ...difference, terms: [plus({ share: "attention" }, score)] };
+  const found = evidence({ "a/mlm": { seeds } }, test);
+  assertEquals([found.estimate!.mean, found.paper], [14.5, null]);
 });

@@ -11,6 +11,7 @@ import { EXTRA_DATA } from "./extra_data.ts";
 import { FACTORISATION } from "./factorisation.ts";
 import { FFN_SHARING } from "./ffn_sharing.ts";
 import { FULL_SHARING } from "./full_sharing.ts";
+import { LEARNING } from "./learning.ts";
 import { PAIR_TRANSFER } from "./pair_transfer.ts";
 import { SAVINGS } from "./savings.ts";
 import { SMOOTHNESS } from "./smoothness.ts";
@@ -34,5 +35,6 @@ export const CLAIMS: readonly Claim[] = [
   DROPOUT,
   DEPTH,
   WIDTH,
+  LEARNING,
   TRUNCATION,
 ];

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { LengthHistograms } from "./length_histogram.ts";
+import { isObject, parseJson } from "../json/mod.ts";
+import { isHistograms, type LengthHistograms } from "./length_histogram.ts";
 import { ShardError } from "./shard.ts";
 import type { VocabularyFacts } from "./vocabulary.ts";
 
@@ -80,47 +81,74 @@ export function indexToJson(index: DataIndex): Record<string, unknown> {
 export function parseIndex(text: string, name: string): DataIndex {
   let json: Record<string, unknown>;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text) as Record<string, unknown>;
   } catch (cause) {
     throw new ShardError(`${name} is not JSON: copy it again or run prepare again`, { cause });
   }
   const check = (good: boolean, field: string): void => {
     if (!good) throw new ShardError(`${name} has no usable "${field}": run prepare again`);
   };
-  check(json?.format === FORMAT, "format");
+  check(isObject(json) && json.format === FORMAT, "format");
   const vocabulary = json.vocabulary as Record<string, unknown>;
-  check(Number.isInteger(vocabulary?.size), "vocabulary.size");
+  const size = vocabulary?.size as number;
+  check(isCount(size), "vocabulary.size");
   check(typeof vocabulary.fingerprint === "string", "vocabulary.fingerprint");
   const special = vocabulary.special as Record<string, unknown>;
   for (const piece of ["pad", "unk", "cls", "sep", "mask"]) {
-    check(Number.isInteger(special?.[piece]), `vocabulary.special.${piece}`);
+    const id = special?.[piece];
+    check(isCount(id) && id < size, `vocabulary.special.${piece}`);
   }
   check(typeof vocabulary.wordStarts === "string", "vocabulary.wordStarts");
   check(typeof json.fingerprint === "string", "fingerprint");
   check(Array.isArray(json.shards) && json.shards.length > 0, "shards");
-  for (const shard of json.shards as Record<string, unknown>[]) {
-    check(typeof shard?.file === "string" && /^[\w.-]+$/.test(shard.file), "shards.file");
-    check(typeof shard.sha256 === "string", "shards.sha256");
-    for (const field of ["bytes", "documents", "sentences", "tokens"]) {
-      check(Number.isInteger(shard[field]), `shards.${field}`);
-    }
-  }
+  check((json.shards as unknown[]).every(isShardEntry), "shards");
   const report = json.report as Record<string, unknown>;
   for (const field of ["documentsRead", "duplicateDocuments", "emptyDocuments"]) {
-    check(Number.isInteger(report?.[field]), `report.${field}`);
+    check(isCount(report?.[field]), `report.${field}`);
   }
-  const size = vocabulary.size as number;
+  check(isHistograms(report.lengths), "report.lengths");
+  const { vocabularyFiles = [], vocabularySums = {}, validationFraction = 0 } = json;
+  // They are copied into checkpoints under these names.
+  check(Array.isArray(vocabularyFiles) && vocabularyFiles.every(isFileName), "vocabularyFiles");
+  check(isObject(vocabularySums), "vocabularySums");
+  const fraction = validationFraction as number;
+  check(typeof fraction === "number" && fraction >= 0 && fraction < 1, "validationFraction");
   const wordStarts = unpackBits(vocabulary.wordStarts as string, size);
   check(wordStarts !== undefined, "vocabulary.wordStarts");
   return {
     vocabulary: { ...vocabulary, wordStarts } as unknown as VocabularyFacts,
-    vocabularyFiles: (json.vocabularyFiles ?? []) as string[],
-    vocabularySums: (json.vocabularySums ?? {}) as Record<string, string>,
+    vocabularyFiles: vocabularyFiles as string[],
+    vocabularySums: vocabularySums as Record<string, string>,
     fingerprint: json.fingerprint as string,
     shards: json.shards as ShardEntry[],
-    validationFraction: (json.validationFraction ?? 0) as number,
+    validationFraction: fraction,
     report: json.report as PreparationReport,
   };
+}
+
+/**
+ * Whether a value out of JSON describes a shard, by a name that does not lead out of the folder.
+ *
+ * @param value Anything.
+ * @returns Whether it is an entry of an index.
+ */
+export function isShardEntry(value: unknown): value is ShardEntry {
+  return isObject(value) && isFileName(value.file) && typeof value.sha256 === "string" &&
+    [value.bytes, value.documents, value.sentences, value.tokens].every(isCount);
+}
+
+function isFileName(value: unknown): boolean {
+  return typeof value === "string" && /^\w[\w.-]*$/.test(value);
+}
+
+/**
+ * Whether a value out of JSON is a count.
+ *
+ * @param value Anything.
+ * @returns Whether it is a whole number from 0.
+ */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /** Zeros and ones as base64, eight a byte, the first in the lowest bit. */

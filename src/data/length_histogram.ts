@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isObject } from "../json/mod.ts";
 import type { Shard } from "./shard.ts";
 
 /** How many sentences and documents have which length, in tokens. */
@@ -28,6 +29,19 @@ export function emptyHistograms(): LengthHistograms {
     sentences: new Array(SENTENCE_BARS).fill(0),
     documents: new Array(DOCUMENT_BARS).fill(0),
   };
+}
+
+/**
+ * Whether a value out of JSON is such counts.
+ *
+ * @param value Anything.
+ * @returns Whether both histograms are lists of numbers.
+ */
+export function isHistograms(value: unknown): value is LengthHistograms {
+  return isObject(value) &&
+    [value.sentences, value.documents].every((bars) =>
+      Array.isArray(bars) && bars.every((bar) => typeof bar === "number")
+    );
 }
 
 /**

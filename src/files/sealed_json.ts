@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isObject, parseJson } from "../json/mod.ts";
 import { sha256Hex } from "./checksum.ts";
 
 const FIELD = "checksum";
@@ -41,17 +42,23 @@ export function sealedJson(value: object): string {
 export function parseSealed(text: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     throw new SyntaxError("it is no JSON");
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new SyntaxError("it is no JSON object");
-  }
-  const { [FIELD]: sum, ...rest } = value as Record<string, unknown>;
+  if (!isObject(value)) throw new SyntaxError("it is no JSON object");
+  const { [FIELD]: sum, ...rest } = value;
   if (sum === undefined) throw new SyntaxError("it has no checksum");
-  if (sum !== sumOf(rest)) throw new SyntaxError("its checksum is not that of its content");
+  if (sum !== contentSum(rest)) throw new SyntaxError("its checksum is not that of its content");
   return rest;
+}
+
+function contentSum(value: object): string {
+  try {
+    return sumOf(value);
+  } catch {
+    throw new SyntaxError("it is nested too deeply");
+  }
 }
 
 function sumOf(value: object): string {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote } from "../json/mod.ts";
 import type { Activation } from "../tensor/mod.ts";
 
 /**
@@ -90,6 +91,11 @@ export const ALBERT_DEFAULTS: Omit<
   padTokenId: 0,
 };
 
+/** More than any machine holds, and still exact in every product of two: a larger number is a slip of the pen. */
+const LARGEST_SIZE = 2 ** 26;
+/** Of layers and groups, which are walked one by one. */
+const MOST_LAYERS = 1000;
+
 /** A configuration that contradicts itself. */
 export class ConfigError extends Error {
   /** Told apart from other errors by this. */
@@ -118,6 +124,16 @@ export function validateConfig(config: ModelConfig): ModelConfig {
     if (!Number.isSafeInteger(config[field]) || config[field] < 1) {
       throw new ConfigError(`${snakeCase(field)} must be a positive integer, not ${config[field]}`);
     }
+    const most = /Layers|Group/.test(field) ? MOST_LAYERS : LARGEST_SIZE;
+    if (config[field] > most) {
+      throw new ConfigError(`${snakeCase(field)} must be at most ${most}, not ${config[field]}`);
+    }
+  }
+  const { padTokenId, vocabSize } = config;
+  if (!Number.isSafeInteger(padTokenId) || padTokenId < 0 || padTokenId >= vocabSize) {
+    throw new ConfigError(
+      `pad_token_id must be a piece of the vocabulary, 0 to ${vocabSize - 1}, not ${padTokenId}`,
+    );
   }
   const probabilities = [
     "hiddenDropoutProb",
@@ -167,7 +183,7 @@ export function validateConfig(config: ModelConfig): ModelConfig {
 function checkChoice(field: string, value: string, choices: readonly string[]): void {
   if (!choices.includes(value)) {
     throw new ConfigError(
-      `${field} must be one of ${choices.join(", ")}, not ${JSON.stringify(value)}`,
+      `${field} must be one of ${choices.join(", ")}, not ${quote(value)}`,
     );
   }
 }

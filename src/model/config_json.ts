@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parseJsonObject, quote } from "../json/mod.ts";
 import type { Activation } from "../tensor/mod.ts";
 import {
   ALBERT_DEFAULTS,
@@ -60,29 +61,23 @@ const KNOWN = new Set([
  * @throws {ConfigError} for text that is no JSON object, another model type, or fields that are missing or contradict each other.
  */
 export function parseConfig(text: string): ModelConfig {
-  let json: unknown;
+  let fields: JsonObject;
   try {
-    json = JSON.parse(text);
+    fields = parseJsonObject(text);
   } catch (error) {
-    throw new ConfigError(`not JSON: ${(error as Error).message}`);
+    throw new ConfigError((error as Error).message);
   }
-  if (typeof json !== "object" || json === null || Array.isArray(json)) {
-    throw new ConfigError("not a JSON object");
-  }
-  const fields = json as JsonObject;
   const arch = fields.model_type ?? familyOf(fields);
   if (arch !== "albert" && arch !== "bert") {
     throw new ConfigError(
-      `model_type is ${JSON.stringify(arch)}; albert and bert are supported`,
+      `model_type is ${quote(arch)}; albert and bert are supported`,
     );
   }
   const positions = fields.position_embedding_type ?? "absolute";
   if (positions !== "absolute" || fields.is_decoder === true) {
     const field = positions === "absolute" ? "is_decoder" : "position_embedding_type";
     throw new ConfigError(
-      `${field} is ${
-        JSON.stringify(fields[field])
-      }; only encoders with absolute positions are supported`,
+      `${field} is ${quote(fields[field])}; only encoders with absolute positions are supported`,
     );
   }
   const number = (name: keyof typeof NUMBER_DEFAULTS): number => {
@@ -193,9 +188,7 @@ function requiredNumber(fields: JsonObject, key: string): number {
   const value = fields[key];
   if (typeof value !== "number") {
     throw new ConfigError(
-      value === undefined
-        ? `${key} is missing`
-        : `${key} must be a number, not ${JSON.stringify(value)}`,
+      value === undefined ? `${key} is missing` : `${key} must be a number, not ${quote(value)}`,
     );
   }
   return value;
@@ -208,7 +201,7 @@ function optionalNumber(fields: JsonObject, key: string, fallback: number): numb
 function optionalString(fields: JsonObject, key: string, fallback: string): string {
   const value = fields[key] ?? fallback;
   if (typeof value !== "string") {
-    throw new ConfigError(`${key} must be a string, not ${JSON.stringify(value)}`);
+    throw new ConfigError(`${key} must be a string, not ${quote(value)}`);
   }
   return value;
 }
@@ -216,7 +209,7 @@ function optionalString(fields: JsonObject, key: string, fallback: string): stri
 function optionalBoolean(fields: JsonObject, key: string, fallback: boolean): boolean {
   const value = fields[key] ?? fallback;
   if (typeof value !== "boolean") {
-    throw new ConfigError(`${key} must be true or false, not ${JSON.stringify(value)}`);
+    throw new ConfigError(`${key} must be true or false, not ${quote(value)}`);
   }
   return value;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parseJsonObject } from "../json/mod.ts";
 import type { TokenizerOptions } from "./tokenizer_options.ts";
 
 /**
@@ -19,9 +20,9 @@ export function parseTokenizerConfig(
 ): TokenizerOptions {
   let config: { do_lower_case?: unknown; keep_accents?: unknown; strip_accents?: unknown };
   try {
-    config = JSON.parse(text) ?? {};
+    config = parseJsonObject(text);
   } catch (cause) {
-    throw new SyntaxError(`Cannot read ${source}: it is not JSON`, { cause });
+    throw new SyntaxError(`Cannot read ${source}: ${(cause as Error).message}`, { cause });
   }
   const options: TokenizerOptions = {};
   if (typeof config.do_lower_case === "boolean") options.lowerCase = config.do_lower_case;

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { isObject, parseJson, quote, shown } from "../json/mod.ts";
 import { type CleaningOptions, NO_CLEANING } from "./albert_cleaning.ts";
 import { endsInDigitComma } from "./digit_comma.ts";
 import type { Segmenter } from "./segmenter.ts";
@@ -55,7 +56,9 @@ export function segmenterFromJson(json: string | object, options: TokenizerOptio
   if (type === "WordPiece") return wordPiece(file, options, source);
   if (type !== "Unigram") {
     throw new TypeError(
-      `Cannot use ${source}: its model is ${type}, and only Unigram and WordPiece are supported`,
+      `Cannot use ${source}: its model is ${
+        shown(type)
+      }, and only Unigram and WordPiece are supported`,
     );
   }
   return unigram(file, options, source);
@@ -65,18 +68,24 @@ function parse(json: string | object, source: string): TokenizerFile {
   let value: unknown = json;
   if (typeof json === "string") {
     try {
-      value = JSON.parse(json);
+      value = parseJson(json);
     } catch (cause) {
-      throw new SyntaxError(`Cannot read ${source}: it is not JSON (${(cause as Error).message})`, {
-        cause,
-      });
+      throw new SyntaxError(`Cannot read ${source}: ${(cause as Error).message}`, { cause });
     }
   }
-  const model = (value as TokenizerFile | null)?.model;
-  if (typeof model !== "object" || model === null || !model.vocab) {
+  if (!isObject(value) || !isObject(value.model) || !value.model.vocab) {
     throw new SyntaxError(`Cannot read ${source}: it is no tokenizer.json, it has no model.vocab`);
   }
-  return value as TokenizerFile;
+  const { normalizer, pre_tokenizer: splitter, added_tokens: added = [] } = value;
+  for (const [name, part] of Object.entries({ normalizer, pre_tokenizer: splitter })) {
+    if (part !== undefined && part !== null && !isObject(part)) {
+      throw new SyntaxError(`Cannot read ${source}: its ${name} is no object but ${quote(part)}`);
+    }
+  }
+  if (!Array.isArray(added) || !added.every(isObject)) {
+    throw new SyntaxError(`Cannot read ${source}: its added_tokens are no list of objects`);
+  }
+  return value as unknown as TokenizerFile;
 }
 
 function unigram(file: TokenizerFile, options: TokenizerOptions, source: string): Segmenter {
@@ -99,10 +108,7 @@ function unigram(file: TokenizerFile, options: TokenizerOptions, source: string)
     else if (part.type === "StripAccents") stripsMarks = true;
     else if (part.type === "Lowercase") cleaning.lowerCase = true;
     else if (part.type === "Precompiled") {
-      normalizerSpec.precompiledCharsmap = Uint8Array.from(
-        atob(String(part.precompiled_charsmap ?? "")),
-        (character) => character.charCodeAt(0),
-      );
+      normalizerSpec.precompiledCharsmap = fromBase64(part.precompiled_charsmap, source);
     } else if (replaced !== " {2,}" && part.type !== "Strip") {
       unsupported("normalizer", part, source);
     }
@@ -164,13 +170,19 @@ function unigramPieces(
 }
 
 function wordPiece(file: TokenizerFile, options: TokenizerOptions, source: string): Segmenter {
-  const vocab = file.model.vocab as Record<string, number>;
-  const pieces: string[] = [];
-  for (const [piece, id] of Object.entries(vocab)) pieces[id] = piece;
-  for (let id = 0; id < pieces.length; id++) {
-    if (pieces[id] === undefined) {
-      throw new SyntaxError(`Cannot read ${source}: model.vocab has no piece with id ${id}`);
+  const entries = Object.entries(file.model.vocab as Record<string, unknown>);
+  const pieces: (string | undefined)[] = new Array(entries.length).fill(undefined);
+  for (const [piece, id] of entries) {
+    if (!(Number.isInteger(id) && (id as number) >= 0)) {
+      throw new SyntaxError(
+        `Cannot read ${source}: the id of ${quote(piece)} in model.vocab is ${quote(id)}`,
+      );
     }
+    if ((id as number) < pieces.length) pieces[id as number] = piece;
+  }
+  const missing = pieces.indexOf(undefined);
+  if (missing >= 0) {
+    throw new SyntaxError(`Cannot read ${source}: model.vocab has no piece with id ${missing}`);
   }
   const normalizer = file.normalizer;
   if (normalizer && normalizer.type !== "BertNormalizer") {
@@ -180,34 +192,71 @@ function wordPiece(file: TokenizerFile, options: TokenizerOptions, source: strin
   if (splitter && splitter.type !== "BertPreTokenizer") {
     unsupported("pre_tokenizer", splitter, source);
   }
-  return new WordPieceSegmenter(pieces, {
+  const { unk_token: unknownToken, continuing_subword_prefix: continuingPrefix } = file.model;
+  const { max_input_chars_per_word: maxCharactersPerWord } = file.model;
+  const wrong = { unk_token: unknownToken, continuing_subword_prefix: continuingPrefix };
+  for (const [name, value] of Object.entries(wrong)) {
+    if (value !== undefined && typeof value !== "string") {
+      throw new SyntaxError(`Cannot read ${source}: model.${name} is no text but ${quote(value)}`);
+    }
+  }
+  if (maxCharactersPerWord !== undefined && typeof maxCharactersPerWord !== "number") {
+    throw new SyntaxError(
+      `Cannot read ${source}: model.max_input_chars_per_word is ${quote(maxCharactersPerWord)}`,
+    );
+  }
+  return new WordPieceSegmenter(pieces as string[], {
     lowerCase: options.lowerCase ?? (normalizer?.lowercase === true),
     stripAccents: options.stripAccents ??
       (normalizer?.strip_accents as boolean | null ?? undefined),
     cleanText: normalizer?.clean_text !== false,
     splitChinese: normalizer?.handle_chinese_chars !== false,
-    unknownToken: file.model.unk_token as string | undefined,
-    continuingPrefix: file.model.continuing_subword_prefix as string | undefined,
-    maxCharactersPerWord: file.model.max_input_chars_per_word as number | undefined,
+    unknownToken: unknownToken as string | undefined,
+    continuingPrefix: continuingPrefix as string | undefined,
+    maxCharactersPerWord,
   });
 }
 
+/** The steps of a part; a sequence within a sequence is laid out flat. */
 function flatten(part: Part | null | undefined, key: string): Part[] {
-  if (!part) return [];
-  return part.type === "Sequence" ? (part[key] as Part[]).flatMap((p) => flatten(p, key)) : [part];
+  const steps: Part[] = [];
+  const open = part ? [part] : [];
+  while (open.length > 0) {
+    const next = open.shift()!;
+    if (next.type !== "Sequence") steps.push(next);
+    else if (Array.isArray(next[key])) open.unshift(...next[key].map(asPart));
+  }
+  return steps;
+}
+
+/** A step as the file has it; what is no object is one of no type, which nobody supports. */
+function asPart(value: unknown): Part {
+  return isObject(value) ? value : {};
+}
+
+function fromBase64(text: unknown, source: string): Uint8Array {
+  try {
+    return Uint8Array.from(atob(text as string), (character) => character.charCodeAt(0));
+  } catch {
+    throw new SyntaxError(
+      `Cannot read ${source}: the precompiled_charsmap of its normalizer is no base64`,
+    );
+  }
 }
 
 function replacedText(part: Part): string | undefined {
   if (part.type !== "Replace") return undefined;
-  const pattern = part.pattern as { String?: string; Regex?: string } | undefined;
-  return pattern?.String ?? pattern?.Regex;
+  if (!isObject(part.pattern)) return undefined;
+  const { String: text, Regex: expression } = part.pattern;
+  const replaced = text ?? expression;
+  return typeof replaced === "string" ? replaced : undefined;
 }
 
 function unsupported(field: string, part: Part, source: string): never {
-  const shown = part.type === "Replace"
-    ? `Replace of ${JSON.stringify(replacedText(part))}`
-    : part.type;
+  const step = part.type === "Replace"
+    ? `Replace of ${quote(replacedText(part))}`
+    : shown(part.type);
   throw new TypeError(
-    `Cannot use ${source}: its ${field} has a step that is not supported, ${shown}`,
+    `Cannot use ${source}: its ${field} has a step that is not supported, ${step}`,
   );
 }

@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { quote } from "../json/mod.ts";
 import { buildDoubleArray } from "./double_array.ts";
 import { utf8Length } from "./normalizer.ts";
 import { PieceType, type SentencePiece } from "./sentencepiece_model.ts";
@@ -190,7 +191,7 @@ function checkPieces(pieces: readonly SentencePiece[]): number {
     const group = searchable ? seen : reserved;
     if (group.has(piece)) {
       throw new SyntaxError(
-        `Cannot use the vocabulary: piece ${id}, ${JSON.stringify(piece)}, stands there twice`,
+        `Cannot use the vocabulary: piece ${id}, ${quote(piece)}, stands there twice`,
       );
     }
     group.add(piece);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote } from "../json/mod.ts";
 import {
   type BertCharacter,
   bertCharacter,
@@ -72,7 +73,7 @@ export class WordPieceSegmenter implements Segmenter {
     if (this.#idOf.size !== pieces.length) {
       const id = pieces.findIndex((piece, i) => this.#idOf.get(piece) !== i);
       throw new SyntaxError(
-        `Cannot use the vocabulary: piece ${id}, ${JSON.stringify(pieces[id])}, stands there twice`,
+        `Cannot use the vocabulary: piece ${id}, ${quote(pieces[id])}, stands there twice`,
       );
     }
     const unknown = this.#idOf.get(this.options.unknownToken);

@@ -4,6 +4,7 @@
  * @module
  */
 import { parseSealed, sha256File } from "../files/mod.ts";
+import { isObject, quote } from "../json/mod.ts";
 import { type Parameters, readTensors } from "../model/mod.ts";
 import type { Optimizer } from "../optim/mod.ts";
 import { downloadModel, type DownloadObserver, isHubName } from "../weights/hub/mod.ts";
@@ -14,7 +15,7 @@ import {
   readPointer,
   type TrainerFile,
 } from "./checkpoint_files.ts";
-import { checkLines, cutLines, markLines } from "./line_marks.ts";
+import { checkLines, cutLines, isLineMarks, markLines } from "./line_marks.ts";
 import { loadTensors } from "./load_tensors.ts";
 import { type ModelFolder, readSafetensors } from "./model_folder.ts";
 import { allFinite, NonFiniteError } from "./non_finite.ts";
@@ -99,7 +100,7 @@ async function namedCheckpoint(run: string, pointer: string): Promise<string | n
   if (name === undefined) return null;
   if (!/^step-\d+$/.test(name)) {
     throw new RunFolderError(
-      `${folder}/${pointer} names no checkpoint but ${JSON.stringify(name)}; write step-N into it`,
+      `${folder}/${pointer} names no checkpoint but ${quote(name)}; write step-N into it`,
     );
   }
   return `${folder}/${name}`;
@@ -151,7 +152,12 @@ export async function restoreCheckpoint(path: string, trainer: CheckpointedTrain
   trainer.startAt(state.step);
 }
 
-async function readTrainerFile(path: string): Promise<TrainerFile> {
+function isFileName(name: string): boolean {
+  return /^\w[\w.-]*$/.test(name);
+}
+
+/** What a checkpoint's `trainer.json` says, checked as far as resuming relies on it. */
+export async function readTrainerFile(path: string): Promise<TrainerFile> {
   const file = `${path}/${NAMES.trainer}`;
   let state: TrainerFile;
   try {
@@ -163,8 +169,16 @@ async function readTrainerFile(path: string): Promise<TrainerFile> {
         : `Cannot read ${file}: ${(error as Error).message}; ${GO_BACK}`,
     );
   }
-  if (!path.endsWith(`/step-${state.step}`)) {
-    throw new RunFolderError(`${path} holds the checkpoint of step ${state.step}; ${GO_BACK}`);
+  if (!isObject(state.sha256) || !Object.keys(state.sha256).every(isFileName)) {
+    throw new RunFolderError(`${file} has no usable "sha256"; ${GO_BACK}`);
+  }
+  if (!isLineMarks(state.lines)) {
+    throw new RunFolderError(`${file} has no usable "lines"; ${GO_BACK}`);
+  }
+  if (!Number.isInteger(state.step) || !path.endsWith(`/step-${state.step}`)) {
+    throw new RunFolderError(
+      `${path} holds the checkpoint of step ${quote(state.step)}; ${GO_BACK}`,
+    );
   }
   return state;
 }

@@ -4,12 +4,23 @@
  * @module
  */
 import { Sha256 } from "../files/mod.ts";
+import { isObject } from "../json/mod.ts";
 import { LINE_FILES, RunFolderError } from "./run_folder.ts";
 
 /** Length and SHA-256 of each file at some time. */
 export type LineMarks = Readonly<
   Record<string, { readonly bytes: number; readonly sha256: string }>
 >;
+
+/** Whether a value out of JSON is such marks, of files that a run has. */
+export function isLineMarks(value: unknown): value is LineMarks {
+  return isObject(value) &&
+    Object.entries(value).every(([name, mark]) =>
+      (LINE_FILES as readonly string[]).includes(name) && isObject(mark) &&
+      typeof mark.sha256 === "string" && Number.isSafeInteger(mark.bytes) &&
+      (mark.bytes as number) >= 0
+    );
+}
 
 /** Flushes the line files of a run to the disk and notes what they hold. */
 export async function markLines(run: string): Promise<LineMarks> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isObject, parseJsonObject, quote, shown } from "../json/mod.ts";
 import { parseSafetensors, type Safetensors, type StoredTensor } from "./safetensors.ts";
 
 /** Reads a file of a model folder, or gives null when the folder lacks it. */
@@ -36,7 +37,7 @@ async function readShards(read: ReadFile, index: Uint8Array): Promise<Safetensor
   const tensors = new Map<string, StoredTensor>();
   for (const file of new Set(map.values())) {
     const bytes = await read(file);
-    if (bytes === null) throw new SyntaxError(`${INDEX} names ${file}, which is missing`);
+    if (bytes === null) throw new SyntaxError(`${INDEX} names ${shown(file)}, which is missing`);
     const shard = named(file, () => parseSafetensors(bytes));
     for (const [name, tensor] of shard.tensors) {
       if (map.get(name) === file) tensors.set(name, tensor);
@@ -44,7 +45,9 @@ async function readShards(read: ReadFile, index: Uint8Array): Promise<Safetensor
   }
   const absent = [...map].find(([name]) => !tensors.has(name));
   if (absent !== undefined) {
-    throw new SyntaxError(`${INDEX} says that ${absent[1]} holds ${absent[0]}, and it does not`);
+    throw new SyntaxError(
+      `${INDEX} says that ${shown(absent[1])} holds ${shown(absent[0])}, and it does not`,
+    );
   }
   return { tensors, metadata: {} };
 }
@@ -61,14 +64,14 @@ export function shardFiles(index: Uint8Array): string[] {
 
 /** Tensor name to file name. A file outside the folder is refused. */
 function weightMap(index: Uint8Array): Map<string, string> {
-  const { weight_map: map } = named(INDEX, () => JSON.parse(new TextDecoder().decode(index)) ?? {});
-  if (typeof map !== "object" || map === null) {
+  const { weight_map: map } = named(INDEX, () => parseJsonObject(new TextDecoder().decode(index)));
+  if (!isObject(map)) {
     throw new SyntaxError(`${INDEX} has no weight_map of names to files`);
   }
   for (const [name, file] of Object.entries(map)) {
     if (typeof file !== "string" || /[/\\]|^\.\.?$/.test(file)) {
       throw new SyntaxError(
-        `${INDEX} puts ${name} into ${JSON.stringify(file)}, no file of the folder`,
+        `${INDEX} puts ${shown(name)} into ${quote(file)}, no file of the folder`,
       );
     }
   }

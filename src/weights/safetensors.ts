@@ -6,6 +6,8 @@
  * @module
  */
 
+import { quote, shown } from "../json/mod.ts";
+
 /** Element types that this toolkit reads; it writes F32, I32 and I64. */
 export type SafetensorsType =
   | "F64"
@@ -91,7 +93,9 @@ export function parseSafetensors(file: Uint8Array): Safetensors {
   ranges.sort((a, b) => a.start - b.start || a.end - b.end);
   for (let i = 1; i < ranges.length; i++) {
     if (ranges[i].start < ranges[i - 1].end) {
-      throw new SyntaxError(`tensors ${ranges[i - 1].name} and ${ranges[i].name} overlap`);
+      throw new SyntaxError(
+        `tensors ${shown(ranges[i - 1].name)} and ${shown(ranges[i].name)} overlap`,
+      );
     }
   }
   return { tensors, metadata };
@@ -118,7 +122,7 @@ function checkEntry(
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
   if (typeof dtype !== "string" || !Object.hasOwn(BYTES, dtype)) {
     throw new SyntaxError(
-      `tensor ${name} has type ${JSON.stringify(dtype)}; known types are ${
+      `tensor ${shown(name)} has type ${quote(dtype)}; known types are ${
         Object.keys(BYTES).join(", ")
       }`,
     );
@@ -126,24 +130,24 @@ function checkEntry(
   const natural = (value: unknown): value is number =>
     Number.isSafeInteger(value) && (value as number) >= 0;
   if (!Array.isArray(shape) || !shape.every(natural)) {
-    throw new SyntaxError(`tensor ${name} has no shape of natural numbers`);
+    throw new SyntaxError(`tensor ${shown(name)} has no shape of natural numbers`);
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(natural)) {
-    throw new SyntaxError(`tensor ${name} has no data_offsets of two natural numbers`);
+    throw new SyntaxError(`tensor ${shown(name)} has no data_offsets of two natural numbers`);
   }
   const [start, end] = offsets;
   const type = dtype as SafetensorsType;
   const bytes = shape.reduce((product, size) => product * size, BYTES[type]);
   if (end - start !== bytes) {
     throw new SyntaxError(
-      `tensor ${name} of type ${type} and shape [${shape}] needs ${bytes} bytes, its data_offsets span ${
-        end - start
-      }`,
+      `tensor ${shown(name)} of type ${type} and shape ${
+        quote(shape)
+      } needs ${bytes} bytes, its data_offsets span ${end - start}`,
     );
   }
   if (end > dataBytes) {
     throw new SyntaxError(
-      `truncated: tensor ${name} ends at byte ${end} of the data, the file has ${dataBytes}`,
+      `truncated: tensor ${shown(name)} ends at byte ${end} of the data, the file has ${dataBytes}`,
     );
   }
   return { type, shape, start, end };

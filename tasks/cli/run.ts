@@ -1,5 +1,9 @@
 import { ValidationError } from "@cliffy/command";
+import { shorten } from "../../src/json/mod.ts";
 import { buildProgram } from "./program.ts";
+
+/** Letters of a message that are shown. */
+const LONGEST = 2000;
 
 /**
  * Runs one command line and returns its exit code: 0, 1 for a failure, 2 for wrong usage. Errors
@@ -31,9 +35,13 @@ export function report(error: unknown): number {
   return error instanceof ValidationError ? error.exitCode : 1;
 }
 
+/** One line whatever the message quotes: names and values come from files of others, which may move the cursor or say nothing for pages. */
 function sentence(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const text = error.message.trim() || error.name;
+  const text = error instanceof Error ? error.message.trim() || error.name : String(error);
+  return shorten(inOrder(text), LONGEST);
+}
+
+function inOrder(text: string): string {
   // Deno says what the system said first and the file last: turn it round.
   const system = /^(.+?) \(os error \d+\)(?:: \w+ '(.+)')?/.exec(text);
   if (!system) return text;

@@ -38,6 +38,7 @@ export const TOOLS: Record<string, Tool> = {
     permissions: [...COMMAND, "--allow-run"],
     here: false,
   },
+  fuzz: { script: "tests/fuzz/main.ts", permissions: ["--allow-all"], here: false },
   ok: { script: "tasks/ok.ts", permissions: [...COMMAND, "--allow-run"], here: false },
 };
 

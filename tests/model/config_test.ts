@@ -106,5 +106,5 @@ Deno.test("parseConfig() knows the family of a file without model_type", () => {
 
 Deno.test("parseConfig() refuses what is no JSON object", () => {
   assertThrows(() => parseConfig("{"), ConfigError, "not JSON");
-  assertThrows(() => parseConfig("[1]"), ConfigError, "not a JSON object");
+  assertThrows(() => parseConfig("[1]"), ConfigError, "no JSON object");
 });

@@ -201,7 +201,7 @@ Deno.test("convertFolder() says what is wrong with a folder", async () => {
   });
   const without = (name: string) => new Map([...good].filter(([other]) => other !== name));
   await refused({}, "config.json does not exist");
-  await refused({ ...folder({}), "config.json": "{" }, "config.json: not JSON");
+  await refused({ ...folder({}), "config.json": "{" }, "config.json: it is not JSON");
   await refused(
     folder({ model_type: undefined, embedding_size: undefined }),
     'model_type is missing; add "model_type"',

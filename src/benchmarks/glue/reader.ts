@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote } from "../../json/mod.ts";
 import { type GlueColumns, type GlueTaskDefinition, readLabel } from "./tasks.ts";
 
 /** A row of a file. */
@@ -153,7 +154,7 @@ function wrongHeader(
   return new GlueFileError(
     `${file}, line 1: ${folder} has a header of ${counts} columns, among them ${names}; here are ${
       firstLine.split("\t").length
-    }: ${shorten(firstLine)}`,
+    }: ${quote(firstLine)}`,
   );
 }
 
@@ -165,12 +166,8 @@ function unknownLabel(
 ): GlueFileError {
   const expected = labels.length > 0 ? `one of ${labels.join(", ")}` : "a score from 0 to 5";
   return new GlueFileError(
-    `${file}, line ${line}: label ${JSON.stringify(label)} is unknown, ${folder} has ${expected}`,
+    `${file}, line ${line}: label ${quote(label)} is unknown, ${folder} has ${expected}`,
   );
-}
-
-function shorten(line: string): string {
-  return JSON.stringify(line.length > 60 ? `${line.slice(0, 60)}…` : line);
 }
 
 /**

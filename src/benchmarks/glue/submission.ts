@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote, shown } from "../../json/mod.ts";
 import { GlueFileError, type GlueRow } from "./reader.ts";
 import { type GlueTaskDefinition, readLabel } from "./tasks.ts";
 
@@ -55,16 +56,16 @@ export function readPredictions(
     }
     const place = places.get(index);
     if (place === undefined) {
-      throw new GlueFileError(`${where}: row ${JSON.stringify(index)} is unknown`);
+      throw new GlueFileError(`${where}: row ${quote(index)} is unknown`);
     }
     if (answers[place] !== undefined) {
-      throw new GlueFileError(`${where}: row ${index} is there a second time`);
+      throw new GlueFileError(`${where}: row ${shown(index)} is there a second time`);
     }
     // A model's score may lie outside 0 to 5.
     const answer = task.labels.length > 0 ? readLabel(task, label) : readNumber(label);
     if (answer === null) {
       throw new GlueFileError(
-        `${where}: label ${JSON.stringify(label)} is unknown, ${task.folder} has ${
+        `${where}: label ${quote(label)} is unknown, ${task.folder} has ${
           task.labels.length > 0 ? task.labels.join(", ") : "numbers"
         }`,
       );

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote, shown } from "../../json/mod.ts";
 import { answerLetter, answerOfLetter, RaceFileError, type RaceQuestion } from "./reader.ts";
 
 /** Text of a prediction file. */
@@ -39,15 +40,15 @@ export function readRacePredictions(
     const [id, letter] = bare ? [questions[number].id, line] : line.split("\t");
     const place = places.get(id);
     if (place === undefined) {
-      throw new RaceFileError(`${where}: question ${JSON.stringify(id)} is unknown`);
+      throw new RaceFileError(`${where}: question ${quote(id)} is unknown`);
     }
     if (answers[place] !== undefined) {
-      throw new RaceFileError(`${where}: question ${id} is there a second time`);
+      throw new RaceFileError(`${where}: question ${shown(id)} is there a second time`);
     }
     const answer = answerOfLetter(letter ?? "");
     if (answer < 0) {
       throw new RaceFileError(
-        `${where}: ${JSON.stringify(letter ?? "")} is not one of A, B, C, D`,
+        `${where}: ${quote(letter ?? "")} is not one of A, B, C, D`,
       );
     }
     answers[place] = answer;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote } from "../../json/mod.ts";
 import type { RaceLevel } from "./metric/mod.ts";
 
 /** Options of a question. */
@@ -96,10 +97,10 @@ function readPassage(
     if (typeof question !== "string" || !isOptions(choices)) {
       throw new RaceFileError(`${where}: question ${i + 1} needs a text and ${CHOICES} options`);
     }
-    const answer = answerOfLetter(String(right[i]));
+    const answer = typeof right[i] === "string" ? answerOfLetter(right[i]) : -1;
     if (answer < 0) {
       throw new RaceFileError(
-        `${where}: answer ${i + 1} is ${JSON.stringify(right[i])}, not one of A, B, C, D`,
+        `${where}: answer ${i + 1} is ${quote(right[i])}, not one of A, B, C, D`,
       );
     }
     return { id: `${name}-${i}`, level, article, question, options: choices, answer };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isObject, parseJson, shown } from "../../json/mod.ts";
 import { CodePointOffsets } from "./code_points.ts";
 
 /** Version of the task: 2.0 has questions without an answer. */
@@ -84,10 +85,10 @@ export function readSquad(text: string, { strict = false }: ReadSquadOptions = {
       const offsets = new CodePointOffsets(context);
       for (const qa of items(paragraph, "qas")) {
         const id = string(qa, "id");
-        if (seen.has(id)) problems.add("repeated", `question ${id} stands more than once`);
+        if (seen.has(id)) problems.add("repeated", `question ${shown(id)} stands more than once`);
         seen.add(id);
         impossible ||= qa.get("is_impossible").value !== undefined;
-        const answers = items(qa, "answers", `question ${id}`).map((answer) =>
+        const answers = items(qa, "answers", `question ${shown(id)}`).map((answer) =>
           readAnswer(answer, id, context, offsets, problems)
         );
         impossible ||= answers.length === 0;
@@ -112,16 +113,16 @@ function readAnswer(
   offsets: CodePointOffsets,
   problems: Problems,
 ): SquadAnswer {
-  const text = string(answer, "text", `question ${id}`);
+  const text = string(answer, "text", `question ${shown(id)}`);
   const given = answer.get("answer_start").value;
   if (typeof given !== "number") {
-    throw new SquadFormatError(`question ${id}: ${answer.path}.answer_start is no number`);
+    throw new SquadFormatError(`question ${shown(id)}: ${answer.path}.answer_start is no number`);
   }
   const start = offsets.toUnits(given);
   if (start !== undefined && context.startsWith(text, start)) return { text, start };
   problems.add(
     "misplaced",
-    `question ${id}: the answer ${
+    `question ${shown(id)}: the answer ${
       JSON.stringify(shorten(text))
     } does not stand at its answer_start ${given}`,
   );
@@ -140,10 +141,9 @@ function shorten(text: string): string {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text.startsWith("\ufeff") ? text.slice(1) : text);
+    return parseJson(text);
   } catch (error) {
-    // V8 quotes the text around the place, line breaks included.
-    throw new SquadFormatError(`not JSON: ${(error as Error).message.replace(/\s+/g, " ")}`);
+    throw new SquadFormatError((error as Error).message);
   }
 }
 
@@ -199,8 +199,4 @@ function items(place: Place, name: string, owner?: string): Place[] {
   return (list.value as unknown[]).map((value, index) =>
     field(new Place(value, `${list.path}[${index}]`), isObject, "an object", owner)
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

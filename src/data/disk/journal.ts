@@ -4,8 +4,9 @@
  * @module
  */
 import { atomicWriteFile, parseSealed, sealedJson } from "../../files/mod.ts";
-import type { ShardEntry } from "../index_file.ts";
-import type { LengthHistograms } from "../length_histogram.ts";
+import { isObject } from "../../json/mod.ts";
+import { isCount, isShardEntry, type ShardEntry } from "../index_file.ts";
+import { isHistograms, type LengthHistograms } from "../length_histogram.ts";
 
 /** How far the input was read, and what was left out until there. */
 export interface InputState {
@@ -60,13 +61,22 @@ export async function readJournal(folder: string): Promise<Journal | undefined> 
     throw error;
   }
   try {
-    return parseSealed(text) as unknown as Journal;
+    const journal = parseSealed(text);
+    if (!isJournal(journal)) throw new SyntaxError("it is no journal of prepare");
+    return journal;
   } catch (cause) {
     throw new Error(
       `${path} is damaged (${(cause as Error).message}); begin anew with --overwrite`,
       { cause },
     );
   }
+}
+
+function isJournal(value: object): value is Journal {
+  const { settings, shards, input, histograms } = value as Record<string, unknown>;
+  return typeof settings === "string" && Array.isArray(shards) && shards.every(isShardEntry) &&
+    isHistograms(histograms) && isObject(input) && typeof input.sum === "string" &&
+    [input.documentsRead, input.duplicateDocuments, input.emptyDocuments].every(isCount);
 }
 
 /**

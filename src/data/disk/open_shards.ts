@@ -41,7 +41,10 @@ export async function openShards(folder: string, options: OpenOptions = {}): Pro
   const index = await readIndex(folder);
   const shards: Shard[] = [];
   for (const entry of index.shards) {
-    shards.push(await readShard(`${folder}/${entry.file}`, entry, options.verify ?? true));
+    const path = `${folder}/${entry.file}`;
+    const shard = await readShard(path, entry, options.verify ?? true);
+    if (options.verify ?? true) checkIds(path, shard, index.vocabulary.size);
+    shards.push(shard);
   }
   return { folder, index, corpus: new Corpus(shards, index.vocabulary, index.fingerprint) };
 }
@@ -121,6 +124,16 @@ async function readShard(path: string, entry: ShardEntry, verify: boolean): Prom
     throw new ShardError(`${path} and ${INDEX_FILE} disagree on its counts: run prepare again`);
   }
   return shard;
+}
+
+/** An id past the vocabulary would read past the embeddings. */
+function checkIds(path: string, { tokens }: Shard, size: number): void {
+  let largest = 0;
+  for (const id of tokens) if (id > largest) largest = id;
+  if (largest < size) return;
+  throw new ShardError(
+    `${path} holds the id ${largest} and ${INDEX_FILE} speaks of ${size} pieces: run prepare again`,
+  );
 }
 
 async function readShared(path: string, entry: ShardEntry): Promise<Uint8Array> {

@@ -50,12 +50,16 @@ function measurement(field: string): Measurement {
   // `eval_books_loss_mlm`: the longest quantity that the field ends with leaves the set's name.
   const names = Object.keys(QUANTITIES).filter((name) => rest.endsWith(`_${name}`));
   const name = names.sort((a, b) => b.length - a.length)[0];
-  if (name === undefined || rest in QUANTITIES) return { name: rest, text: "held out" };
+  if (name === undefined || Object.hasOwn(QUANTITIES, rest)) {
+    return { name: rest, text: "held out" };
+  }
   return { name, text: `held out, ${rest.slice(0, -name.length - 1)}` };
 }
 
 function quantity(name: string): Quantity {
-  return QUANTITIES[name] ?? { title: name.replaceAll("_", " "), format: ".5~g" };
+  // Names come from the log: one that every object answers to is no quantity.
+  if (Object.hasOwn(QUANTITIES, name)) return QUANTITIES[name];
+  return { title: name.replaceAll("_", " "), format: ".5~g" };
 }
 
 /** The fields of some runs by what they measure, in the order of the page. */
@@ -66,7 +70,7 @@ function fieldsByQuantity(records: readonly RunRecord[]): [string, string[]][] {
   );
   const groups = Object.groupBy(new Set(drawn), (field) => measurement(field).name);
   const known = Object.keys(QUANTITIES).filter((name) => name in groups);
-  const others = Object.keys(groups).filter((name) => !(name in QUANTITIES)).sort();
+  const others = Object.keys(groups).filter((name) => !Object.hasOwn(QUANTITIES, name)).sort();
   return [...known, ...others].map((name) => [name, groups[name]!]);
 }
 

@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { type RunEvent, RunFolderError } from "../run_folder.ts";
+import { parseJsonObject } from "../../json/mod.ts";
+import { RunFolderError } from "../run_folder.ts";
 import { readJsonLines } from "../json_lines.ts";
-import { type ReviewLine, RunRecord, type SampleLine, type TensorLine } from "./run_record.ts";
+import { isReviewLine, isRunEvent, isSampleLine, isTensorLine } from "./line_shapes.ts";
+import { RunRecord } from "./run_record.ts";
 
 /**
  * Reads a run folder; of a run that was killed, what it had written. A `run.json` that somebody changed is shown as it is: only a run that goes on has to trust it.
@@ -32,26 +34,26 @@ export async function readRun(folder: string): Promise<RunRecord> {
 
 function settingsOf(path: string, text: string): Record<string, unknown> {
   try {
-    const { checksum: _, ...settings } = JSON.parse(text);
+    const { checksum: _, ...settings } = parseJsonObject(text);
     return settings;
   } catch {
-    throw new RunFolderError(`${path} is no JSON; restore it to have a report of the run`);
+    throw new RunFolderError(`${path} is no JSON object; restore it to have a report of the run`);
   }
 }
 
-/** Adds what a run folder's files say to a record. */
+/** Adds what a run folder's files say to a record; lines of another shape are left out, as half lines are. */
 export async function readHistory(folder: string, record: RunRecord): Promise<void> {
-  for await (const events of readJsonLines<RunEvent>(`${folder}/events.jsonl`)) {
-    for (const event of events) record.add(event);
+  for await (const lines of readJsonLines<unknown>(`${folder}/events.jsonl`)) {
+    for (const line of lines) if (isRunEvent(line)) record.add(line);
   }
-  for await (const lines of readJsonLines<SampleLine>(`${folder}/samples.jsonl`)) {
-    for (const line of lines) record.samples.push(line);
+  for await (const lines of readJsonLines<unknown>(`${folder}/samples.jsonl`)) {
+    for (const line of lines) if (isSampleLine(line)) record.samples.push(line);
   }
-  for await (const lines of readJsonLines<TensorLine>(`${folder}/tensors.jsonl`)) {
-    for (const line of lines) record.tensors.push(line);
+  for await (const lines of readJsonLines<unknown>(`${folder}/tensors.jsonl`)) {
+    for (const line of lines) if (isTensorLine(line)) record.tensors.push(line);
   }
-  for await (const lines of readJsonLines<ReviewLine>(`${folder}/reviews.jsonl`)) {
-    record.review = lines.at(-1) ?? record.review;
+  for await (const lines of readJsonLines<unknown>(`${folder}/reviews.jsonl`)) {
+    record.review = lines.filter(isReviewLine).at(-1) ?? record.review;
   }
 }
 

@@ -41,7 +41,7 @@ function confusionTable({ labels, counts }: NonNullable<PredictionReview["confus
             html`<th class="n">${label}</th>`
           )}<th class="n">recall</th></tr>
         </thead>
-        <tbody>${counts.map((row, gold) => confusionRow(labels[gold], row, gold))}</tbody>
+        <tbody>${counts.map((row, gold) => confusionRow(labels[gold] ?? "", row, gold))}</tbody>
       </table>
     </div>
     <p class="quiet">Rows are the right classes, columns what the model said.</p>

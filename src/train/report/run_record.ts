@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isObject } from "../../json/mod.ts";
 import type { NamedReview } from "../finetune/evaluate.ts";
 import type { RunEvent } from "../run_folder.ts";
 import { ThinnedSeries } from "./thinned_series.ts";
@@ -123,13 +124,15 @@ export class RunRecord {
 
 /** Batch times sequence length, which changes from phase to phase. */
 function tokenCounter(settings: RunRecord["settings"]): (step: number) => number {
-  const { batchSize = 0, examples, phases } = (settings?.settings ?? {}) as {
-    batchSize?: number;
-    examples?: { maxSeqLength?: number };
-    phases?: readonly { untilStep: number; examples: { maxSeqLength: number } }[];
-  };
-  const stretches = phases?.map((phase) => [phase.untilStep, phase.examples.maxSeqLength]) ??
-    [[Infinity, examples?.maxSeqLength ?? 0]];
+  // What somebody changed in `run.json` counts as not said.
+  const fields = (value: unknown): Record<string, unknown> => isObject(value) ? value : {};
+  const number = (value: unknown, absent: number) => typeof value === "number" ? value : absent;
+  const { batchSize: batch, examples, phases } = fields(settings?.settings);
+  const batchSize = number(batch, 0);
+  const length = (of: unknown) => number(fields(of).maxSeqLength, 0);
+  const stretches = Array.isArray(phases)
+    ? phases.map(fields).map((phase) => [number(phase.untilStep, 0), length(phase.examples)])
+    : [[Infinity, length(examples)]];
   return (step) => {
     let tokens = 0, from = 0;
     for (const [until, length] of stretches) {

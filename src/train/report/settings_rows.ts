@@ -4,22 +4,28 @@
  * @module
  */
 
+import { isObject, quote } from "../../json/mod.ts";
+
+/** No setting of ours lies deeper; what somebody else put there is shown as it begins. */
+const DEEPEST = 16;
+
 /** Settings by their path: `settings.schedule.totalSteps`. */
 export type SettingsRows = ReadonlyMap<string, string>;
 
 /** Every leaf of a JSON value by its path: `phases[0].untilStep`. Lists of plain values are leaves. */
 export function settingsRows(value: unknown): SettingsRows {
   const rows = new Map<string, string>();
-  collect(value, "", rows);
+  collect(value, "", rows, 0);
   return rows;
 }
 
-function collect(value: unknown, path: string, rows: Map<string, string>): void {
-  if (Array.isArray(value) && value.some((item) => typeof item === "object")) {
-    value.forEach((item, i) => collect(item, `${path}[${i}]`, rows));
-  } else if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+function collect(value: unknown, path: string, rows: Map<string, string>, depth: number): void {
+  if (depth > DEEPEST) rows.set(path, quote(value));
+  else if (Array.isArray(value) && value.some((item) => typeof item === "object")) {
+    value.forEach((item, i) => collect(item, `${path}[${i}]`, rows, depth + 1));
+  } else if (isObject(value)) {
     for (const [key, inner] of Object.entries(value)) {
-      collect(inner, path === "" ? key : `${path}.${key}`, rows);
+      collect(inner, path === "" ? key : `${path}.${key}`, rows, depth + 1);
     }
   } else rows.set(path, typeof value === "string" ? value : JSON.stringify(value) ?? "");
 }

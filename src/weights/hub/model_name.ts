@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shown } from "../../json/mod.ts";
 import { HubError } from "./errors.ts";
 
 const PREFIX = "hf:";
@@ -41,7 +42,9 @@ export function parseHubName(text: string): HubModel {
     !/(^|\/)\.\.?(\/|$)/.test(revision);
   if (!goodId || !goodRevision) {
     throw new HubError(
-      `${text} names no model: write hf:OWNER/NAME or hf:OWNER/NAME@REVISION, as in hf:albert/albert-base-v2`,
+      `${
+        shown(text)
+      } names no model: write hf:OWNER/NAME or hf:OWNER/NAME@REVISION, as in hf:albert/albert-base-v2`,
     );
   }
   return { id, revision };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parseJsonObject, shown } from "../../../src/json/mod.ts";
 import { UsageError } from "../run_flags.ts";
 import type { FinetuneFlags } from "./flags.ts";
 
@@ -56,14 +57,11 @@ const TYPES: Readonly<Record<string, "string" | "number" | "boolean">> = {
 export async function withSettingsFile<F extends FinetuneFlags>(flags: F): Promise<F> {
   if (flags.settings === undefined) return flags;
   const file = flags.settings;
-  let json: unknown;
+  let json: Record<string, unknown>;
   try {
-    json = JSON.parse(await Deno.readTextFile(file));
+    json = parseJsonObject(await Deno.readTextFile(file));
   } catch (error) {
     throw new UsageError(`--settings ${file}: ${(error as Error).message}`);
-  }
-  if (typeof json !== "object" || json === null || Array.isArray(json)) {
-    throw new UsageError(`--settings ${file} holds no JSON object`);
   }
   const settings: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(json)) {
@@ -71,7 +69,7 @@ export async function withSettingsFile<F extends FinetuneFlags>(flags: F): Promi
     const type = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
     if (type === undefined || typeof value !== type) {
       throw new UsageError(
-        `--settings ${file}: ${key} ${type === undefined ? "is no setting" : `must be a ${type}`}`,
+        `--settings ${file}: ${shown(key)} ${type === undefined ? "is no setting" : `must be a ${type}`}`,
       );
     }
     settings[name] = value;

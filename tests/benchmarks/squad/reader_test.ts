@@ -51,7 +51,7 @@ Deno.test("a version that is no text says nothing", () => {
 Deno.test("JSON that is not SQuAD's names what is wrong and where", () => {
   for (
     const [text, sentence] of [
-      ["{", "not JSON: "],
+      ["{", "it is not JSON ("],
       ["[]", "the file is not an object"],
       ["{}", "data is missing"],
       ['{"data": {}}', "data is not a list"],

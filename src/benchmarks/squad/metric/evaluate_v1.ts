@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shown } from "../../../json/mod.ts";
 import { bestScores } from "./answer_scores.ts";
 import { type GoldQuestion, type Predictions, SquadScoreError } from "./gold.ts";
 
@@ -31,7 +32,9 @@ export function evaluateSquadV1(
     const prediction = predictions.get(id);
     if (prediction === undefined) continue;
     if (answers.length === 0) {
-      throw new SquadScoreError(`question ${id} has no gold answer, which SQuAD 1.1 demands`);
+      throw new SquadScoreError(
+        `question ${shown(id)} has no gold answer, which SQuAD 1.1 demands`,
+      );
     }
     const scores = bestScores(prediction, answers, false);
     exact += scores.exact;

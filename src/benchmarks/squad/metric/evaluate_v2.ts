@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shown } from "../../../json/mod.ts";
 import { bestScores } from "./answer_scores.ts";
 import { type BestThreshold, findBestThreshold } from "./best_threshold.ts";
 import { type GoldQuestion, type Predictions, SquadScoreError } from "./gold.ts";
@@ -73,7 +74,9 @@ export function evaluateSquadV2(
   const thresholded = new Map<string, ScoredQuestion>();
   for (const [id, question] of raw) {
     const score = noAnswer === undefined ? 0 : noAnswer.get(id);
-    if (score === undefined) throw new SquadScoreError(`question ${id} has no no-answer score`);
+    if (score === undefined) {
+      throw new SquadScoreError(`question ${shown(id)} has no no-answer score`);
+    }
     const right = Number(!question.hasAnswer);
     thresholded.set(id, score > threshold ? { ...question, exact: right, f1: right } : question);
   }

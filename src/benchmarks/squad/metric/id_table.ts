@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { shown } from "../../../json/mod.ts";
 import { SquadScoreError } from "./gold.ts";
 
 /**
@@ -16,7 +17,7 @@ import { SquadScoreError } from "./gold.ts";
  */
 export function readTexts(text: string): Map<string, string> {
   return readTable(text, (scanner, id) => {
-    if (scanner.peek() !== '"') throw new SquadScoreError(`the answer to ${id} is no text`);
+    if (scanner.peek() !== '"') throw new SquadScoreError(`the answer to ${shown(id)} is no text`);
     return scanner.string();
   });
 }
@@ -30,8 +31,8 @@ export function readTexts(text: string): Map<string, string> {
 export function readNumbers(text: string): Map<string, number> {
   return readTable(text, (scanner, id) => {
     const value = scanner.number();
-    if (value === undefined) throw new SquadScoreError(`the score of ${id} is no number`);
-    if (Number.isNaN(value)) throw new SquadScoreError(`the score of ${id} is NaN`);
+    if (value === undefined) throw new SquadScoreError(`the score of ${shown(id)} is no number`);
+    if (Number.isNaN(value)) throw new SquadScoreError(`the score of ${shown(id)} is NaN`);
     return value;
   });
 }

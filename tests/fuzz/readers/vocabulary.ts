@@ -1,0 +1,72 @@
+/** Vocabularies: `spiece.model`, `tokenizer.json`, `vocab.txt`, `tokenizer_config.json`. */
+import {
+  parseTokenizerConfig,
+  readSentencePieceModel,
+  Tokenizer,
+  writeSentencePieceModel,
+} from "../../../src/text/mod.ts";
+import { smallModelBytes, smallTokenizer } from "../../data/small_tokenizer.ts";
+import { fuzzer } from "../fuzzer.ts";
+import { mutateBytes } from "../mutate_bytes.ts";
+import { mutateJson } from "../mutate_json.ts";
+import { mutateText } from "../mutate_text.ts";
+
+/** What a tokenizer that was taken must manage, whatever its vocabulary. */
+const TEXT = "The café's “price” is 1,250 e\u0301 ﬁ ①\t🤷🏽\0 中文 " + "x".repeat(300);
+const REFUSALS = ["SyntaxError", "TypeError"];
+
+/** A rule as `nmt_nfkc` is made of: a double array of few units, and what they stand for. */
+function ruledModelBytes(): Uint8Array {
+  const model = readSentencePieceModel(smallModelBytes());
+  const units = new Uint32Array(300);
+  for (let i = 0; i < units.length; i++) units[i] = i << 10 | (i * 7 & 0xff) | (i % 5 ? 0 : 0x100);
+  const rule = new Uint8Array(4 + units.byteLength + 12);
+  new DataView(rule.buffer).setUint32(0, units.byteLength, true);
+  rule.set(new Uint8Array(units.buffer), 4);
+  rule.set(new TextEncoder().encode("fi\0a\0 \0(1)\0"), 4 + units.byteLength);
+  const normalizerSpec = { ...model.normalizerSpec, precompiledCharsmap: rule };
+  return writeSentencePieceModel({ ...model, normalizerSpec });
+}
+
+function use(tokenizer: Tokenizer): void {
+  tokenizer.decode(tokenizer.encodeIds(TEXT));
+  tokenizer.encode(TEXT.slice(0, 50));
+  const files = tokenizer.toFiles();
+  for (const name of Object.keys(files)) {
+    if (!/^[\w.]+$/.test(name)) throw new Error(`wrote ${name}`);
+  }
+}
+
+const MODELS = [smallModelBytes(), ruledModelBytes()];
+const WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cat", "##s", "a", "##a", "."];
+const WORD_FILE = WORDS.join("\n") + "\n";
+const JSONS = [smallTokenizer(), Tokenizer.fromVocabulary(WORD_FILE)]
+  .map((tokenizer) => JSON.parse(tokenizer.toFiles()["tokenizer.json"] as string));
+
+export const spieceModel = fuzzer<Uint8Array>({
+  refusals: REFUSALS,
+  make: (random) => mutateBytes(random, MODELS),
+  read: (bytes) => use(Tokenizer.fromModel(bytes)),
+});
+
+export const tokenizerJson = fuzzer<string>({
+  refusals: REFUSALS,
+  make: (random) => mutateJson(random, JSONS),
+  read: (text) => use(Tokenizer.fromJson(text)),
+});
+
+export const vocabTxt = fuzzer<string>({
+  refusals: REFUSALS,
+  make: (random) => mutateText(random, [WORD_FILE]),
+  read: (text) => use(Tokenizer.fromVocabulary(text)),
+});
+
+export const tokenizerConfig = fuzzer<string>({
+  refusals: REFUSALS,
+  make: (random) =>
+    mutateJson(random, [{ do_lower_case: true, keep_accents: false, strip_accents: null }]),
+  read: (text) => {
+    const options = parseTokenizerConfig(text);
+    use(Tokenizer.fromModel(MODELS[0], options));
+  },
+});

@@ -1,0 +1,63 @@
+/** Runs fuzzers in a thread of their own, so that one that hangs can be told and ended. */
+import type { Feed, Outcome } from "./run_fuzzer.ts";
+
+/** An input that is read for longer than this hangs, in milliseconds. */
+const HANGS = 20_000;
+
+/** What the thread answers. */
+export type Answer = { readonly outcome: Outcome } | { readonly error: string };
+
+/** Runs a fuzzer to its end, past inputs that it hangs on. */
+export async function watch(feed: Feed): Promise<Outcome> {
+  const { name, from, count } = feed;
+  const outcome = await once(feed);
+  const done = outcome.inputs;
+  if (!outcome.faults.at(-1)?.fault.startsWith("hangs") || done >= count) return outcome;
+  return merge(outcome, await watch({ ...feed, name, from: from + done, count: count - done }));
+}
+
+async function once(feed: Feed): Promise<Outcome> {
+  const at = new Int32Array(new SharedArrayBuffer(4));
+  at[0] = feed.from;
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+  worker.onmessage = ({ data }: MessageEvent<Answer>) =>
+    "outcome" in data ? resolve(data.outcome) : reject(new Error(data.error));
+  worker.onerror = (event) => {
+    event.preventDefault();
+    reject(new Error(`${feed.name}, input ${at[0]}: ${event.message}`));
+  };
+  worker.postMessage({ feed, at });
+  let seen = -1, since = performance.now();
+  const clock = setInterval(() => {
+    const now = performance.now();
+    if (at[0] !== seen) [seen, since] = [at[0], now];
+    if (now - since < HANGS) return;
+    const fault = `hangs: ${HANGS / 1000} s and no end`;
+    resolve({
+      name: feed.name,
+      inputs: seen - feed.from + 1,
+      ends: { "no end": 1 },
+      slowest: HANGS,
+      faults: [{ at: seen, fault }],
+    });
+  }, 250);
+  try {
+    return await promise;
+  } finally {
+    clearInterval(clock);
+    worker.terminate();
+  }
+}
+
+function merge(a: Outcome, b: Outcome): Outcome {
+  const ends = { ...a.ends };
+  for (const [end, count] of Object.entries(b.ends)) ends[end] = (ends[end] ?? 0) + count;
+  return {
+    name: a.name,
+    inputs: a.inputs + b.inputs,
+    ends,
+    slowest: Math.max(a.slowest, b.slowest),
+    faults: [...a.faults, ...b.faults],
+  };
+}

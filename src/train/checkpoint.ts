@@ -169,7 +169,9 @@ export async function readTrainerFile(path: string): Promise<TrainerFile> {
         : `Cannot read ${file}: ${(error as Error).message}; ${GO_BACK}`,
     );
   }
-  if (!isObject(state.sha256) || !Object.keys(state.sha256).every(isFileName)) {
+  const { sha256 } = state;
+  const isSum = ([name, sum]: [string, unknown]) => isFileName(name) && typeof sum === "string";
+  if (!isObject(sha256) || !Object.entries(sha256).every(isSum)) {
     throw new RunFolderError(`${file} has no usable "sha256"; ${GO_BACK}`);
   }
   if (!isLineMarks(state.lines)) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote } from "../json/mod.ts";
 import { firstDifference } from "./pretrain_settings.ts";
 import { RunFolderError } from "./run_folder.ts";
 
@@ -49,10 +50,8 @@ export function checkResume(
   const difference = firstDifference(earlier.determinants, asked);
   if (difference === null) return;
   throw new RunFolderError(
-    `Cannot resume ${output}: ${difference.path} was ${
-      JSON.stringify(difference.before)
-    } and is now ${
-      JSON.stringify(difference.now)
-    }; give the run's own value or start a new run elsewhere`,
+    `Cannot resume ${output}: ${difference.path || "determinants"} was ${
+      quote(difference.before)
+    } and is now ${quote(difference.now)}; give the run's own value or start a new run elsewhere`,
   );
 }

@@ -1,45 +1,36 @@
 import type { Config } from "./config.ts";
 import { ROOT } from "./files.ts";
+import { COMPUTE_PERMISSIONS, permissionsFor, TRAIN_PERMISSIONS } from "./permissions.ts";
 
 /** A script that a task runs. */
 export interface Tool {
   /** From the root of the checkout. */
   script: string;
-  /** Flags of `deno run`. */
-  permissions: string[];
+  /** Flags of `deno run` for these words. */
+  permissions(words: readonly string[]): readonly string[];
   /** Runs where the user stands, because its words name the user's files. */
   here: boolean;
 }
 
-/**
- * What our commands touch: files, the hub, system facts for `run.json`, foreign functions for MPI.
- * They start no programs.
- */
-const COMMAND = [
-  "--allow-read",
-  "--allow-write",
-  "--allow-env",
-  "--allow-net",
-  "--allow-sys",
-  "--allow-ffi",
-];
+/** What measures, starts and kills programs. */
+const EVERYTHING = ["--allow-all"];
 
 /** Every tool by the name of its task. */
 export const TOOLS: Record<string, Tool> = {
-  albert: { script: "tasks/cli.ts", permissions: COMMAND, here: true },
-  demo: { script: "tasks/demo.ts", permissions: COMMAND, here: true },
-  golden: { script: "tasks/golden.ts", permissions: COMMAND, here: true },
-  kernels: { script: "tasks/kernels.ts", permissions: COMMAND, here: true },
-  // The peers it measures against are programs of their own.
-  bench: { script: "tasks/bench.ts", permissions: [...COMMAND, "--allow-run"], here: true },
-  // It starts commands and kills them.
-  faults: {
-    script: "tests/faults/main.ts",
-    permissions: [...COMMAND, "--allow-run"],
-    here: false,
+  albert: { script: "tasks/cli.ts", permissions: permissionsFor, here: true },
+  demo: { script: "tasks/demo.ts", permissions: () => TRAIN_PERMISSIONS, here: true },
+  golden: {
+    script: "tasks/golden.ts",
+    permissions: () => [...COMPUTE_PERMISSIONS, "--allow-write"],
+    here: true,
   },
-  fuzz: { script: "tests/fuzz/main.ts", permissions: ["--allow-all"], here: false },
-  ok: { script: "tasks/ok.ts", permissions: [...COMMAND, "--allow-run"], here: false },
+  kernels: { script: "tasks/kernels.ts", permissions: () => COMPUTE_PERMISSIONS, here: true },
+  // The peers it measures against are programs of their own.
+  bench: { script: "tasks/bench.ts", permissions: () => EVERYTHING, here: true },
+  // They start commands and kill them.
+  faults: { script: "tests/faults/main.ts", permissions: () => EVERYTHING, here: false },
+  fuzz: { script: "tests/fuzz/main.ts", permissions: () => EVERYTHING, here: false },
+  ok: { script: "tasks/ok.ts", permissions: () => EVERYTHING, here: false },
 };
 
 /** Commands of `albert` that never compute on a device. */
@@ -67,7 +58,7 @@ export function toolCommand(tool: Tool, config: Config, words: string[]): string
     "run",
     "--quiet",
     "--no-prompt",
-    ...tool.permissions,
+    ...tool.permissions(words),
     ...config.flags,
     `${ROOT}/${tool.script}`,
     ...words,

@@ -72,9 +72,7 @@ Deno.test("imports go down the house plan", async () => {
     !CELLAR.test(file) && floor(target) > floor(file)
   );
   assertEquals(upwards, []);
-  const cellar = await offenders(({ file, target }) =>
-    CELLAR.test(file) && floor(target) >= 0
-  );
+  const cellar = await offenders(({ file, target }) => CELLAR.test(file) && floor(target) >= 0);
   assertEquals(cellar, []);
 });
 

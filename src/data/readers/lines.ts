@@ -5,7 +5,7 @@
  */
 
 /** A line longer than this is taken for a sign that the file is no text, in bytes. */
-const MAX_LINE_BYTES = 64 * 1024 * 1024;
+const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 const LINE_FEED = 0x0a;
 

@@ -1,7 +1,6 @@
 /** Settings files and command lines; nothing of what they ask for is done. */
 import * as fc from "fast-check";
-import { report } from "../../../tasks/cli/run.ts";
-import { dashes } from "../../../tasks/cli/run.ts";
+import { dashes, report } from "../../../tasks/cli/run.ts";
 import { buildProgram } from "../../../tasks/cli/program.ts";
 import { withSettingsFile } from "../../../tasks/cli/finetune/settings_file.ts";
 import type { RandomStream } from "../../../src/tensor/random/mod.ts";
@@ -77,13 +76,14 @@ export const flags = fuzzer<readonly string[]>({
   },
   read: async (words) => {
     const { log, error } = console;
-    console.log = console.error = () => {};
+    let said = "";
+    console.log = () => {};
+    console.error = (line: string) => void (said += line);
     try {
       await program.parse(words.map(dashes));
     } catch (cause) {
-      const code = report(cause);
-      if (code !== 2) throw cause;
-      throw Object.assign(new Error((cause as Error).message), { name: "ValidationError" });
+      if (report(cause) !== 2) throw cause;
+      throw Object.assign(new Error(said), { name: "ValidationError" }); // what the user sees
     } finally {
       Object.assign(console, { log, error });
     }

@@ -37,7 +37,11 @@ interface Answer {
   body: string;
 }
 
-const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
+const base64 = (bytes: Uint8Array) => {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+};
 
 /** Good answers by file, as JSON, so that they can be damaged like any other. */
 function answers(index: string): Record<string, Answer> {

@@ -1,0 +1,97 @@
+// Every command works with the permissions that docs/permissions.md gives it, and with no others.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { COMMANDS } from "../../tasks/cli/commands.ts";
+import { prepareConfig } from "../../tasks/launch/config.ts";
+import { ROOT } from "../../tasks/launch/files.ts";
+import { KNOWN_COMMANDS, permissionsFor } from "../../tasks/launch/permissions.ts";
+import { toyTexts } from "../support/toy_corpus.ts";
+import { runAlbert } from "../tasks/albert_process.ts";
+
+Deno.test("every command's permissions are written down, in code and on the page", async () => {
+  const page = await Deno.readTextFile(`${ROOT}/docs/permissions.md`);
+  const rows = [...page.matchAll(/^\| `(\w+)` +\| `(--[^`]+)` +\|$/gm)];
+  for (const name of Object.keys(COMMANDS)) assert(KNOWN_COMMANDS.includes(name), name);
+  const documented = Object.fromEntries(rows.map(([, name, flags]) => [name, flags]));
+  const given = KNOWN_COMMANDS.map((name) => [name, permissionsFor([name]).join(" ")]);
+  assertEquals(documented, Object.fromEntries(given));
+});
+
+Deno.test("the command decides, wherever it stands; help takes next to nothing", () => {
+  assertEquals(
+    permissionsFor(["--quiet", "--seed", "3", "score", "glue"]),
+    permissionsFor(["score"]),
+  );
+  assertEquals(permissionsFor([]), permissionsFor(["help"]));
+  assertEquals(permissionsFor(["--version"]), permissionsFor(["help"]));
+  for (const name of KNOWN_COMMANDS) {
+    for (const flag of permissionsFor([name])) assert(!/-A|all$|run/.test(flag), `${name} ${flag}`);
+  }
+});
+
+/** Every command once, on text of a few lines. */
+const LINES = `
+vocab train --input books --vocab-size 130 --output vocabulary
+prepare --input books --vocab vocabulary --output data --stats
+data show --data data --max-seq-length 32 --count 1
+pretrain --config smoke --data data --output run --steps 2 --batch-size 2 --eval-examples 4 --device cpu --watch
+report run
+tokenize --vocab vocabulary
+predict fill-mask hello[MASK] --checkpoint run --device cpu
+convert --from run --to copy
+finetune glue --task sst-2 --data glue --checkpoint run --output tuned --epochs 1 --batch-size 4 --max-seq-length 16 --device cpu
+evaluate glue --task sst-2 --data glue --checkpoint tuned --output answers --device cpu
+score glue --task sst-2 glue/SST-2/dev.tsv answers/SST-2.tsv
+completions bash
+help prepare
+`.trim().split("\n");
+
+async function furnish(folder: string): Promise<void> {
+  await Deno.mkdir(`${folder}/books`);
+  for (const [i, text] of toyTexts(12, 1).entries()) {
+    await Deno.writeTextFile(`${folder}/books/${i}.txt`, text);
+  }
+  const rows = Array.from({ length: 8 }, (_, i) => `the cat ${i} sat on the mat\t${i % 2}`);
+  const file = ["sentence\tlabel", ...rows, ""].join("\n");
+  await Deno.mkdir(`${folder}/glue/SST-2`, { recursive: true });
+  await Deno.writeTextFile(`${folder}/glue/SST-2/train.tsv`, file);
+  await Deno.writeTextFile(`${folder}/glue/SST-2/dev.tsv`, file.replaceAll("cat", "dog"));
+}
+
+/** Runs a command bound to folders, as the page shows it. */
+async function runBound(cwd: string, output: string): Promise<{ code: number; said: string }> {
+  const { flags } = await prepareConfig(() => {});
+  const words = ["pretrain", "--config", "smoke", "--data", "data", "--output", output];
+  const small = ["--steps", "2", "--batch-size", "2", "--eval-examples", "4", "--device", "cpu"];
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-prompt", ...flags, `--allow-read=data,runs,${ROOT}`],
+      ...["--allow-write=runs", "--allow-env", "--allow-sys=hostname"],
+      ...[`${ROOT}/tasks/cli.ts`, ...words, ...small],
+    ],
+    cwd,
+    stdin: "null",
+  }).output();
+  return { code, said: new TextDecoder().decode(stderr) };
+}
+
+Deno.test("every command works with its permissions, and one that is bound to folders within them", async () => {
+  const cwd = await Deno.makeTempDir({ prefix: "albert-permissions-" });
+  try {
+    await furnish(cwd);
+    for (const line of LINES) {
+      const words = line.split(" ");
+      const stdin = words[0] === "tokenize" ? "a cat\n" : undefined;
+      const { code, stdout, stderr } = await runAlbert(words, { cwd, stdin });
+      assertEquals(code, 0, `${line}\n${stderr}${stdout}`);
+    }
+    await Deno.mkdir(`${cwd}/runs`);
+    const inside = await runBound(cwd, "runs/books");
+    assertEquals(inside.code, 0, inside.said);
+    const outside = await runBound(cwd, "elsewhere");
+    assertEquals(outside.code, 1);
+    assertStringIncludes(outside.said, "elsewhere");
+    assert(outside.said.trim().split("\n").length === 1, outside.said);
+  } finally {
+    await Deno.remove(cwd, { recursive: true });
+  }
+});

@@ -69,7 +69,9 @@ export async function withSettingsFile<F extends FinetuneFlags>(flags: F): Promi
     const type = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
     if (type === undefined || typeof value !== type) {
       throw new UsageError(
-        `--settings ${file}: ${shown(key)} ${type === undefined ? "is no setting" : `must be a ${type}`}`,
+        `--settings ${file}: ${shown(key)} ${
+          type === undefined ? "is no setting" : `must be a ${type}`
+        }`,
       );
     }
     settings[name] = value;

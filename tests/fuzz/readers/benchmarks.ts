@@ -93,7 +93,7 @@ export const squadJson = fuzzer<string>({
   make: (random) => mutateJson(random, [SQUAD, { data: SQUAD.data }]),
   read: (text) => {
     const dataset = readSquad(text);
-    const options = { maxSeqLength: 64, docStride: 16, maxQueryLength: 16 };
+    const options = { maxLength: 64, stride: 16, maxQuestionLength: 16 };
     squadFeatures(dataset, TOKENIZER, options);
     squadTrainingFeatures(dataset, TOKENIZER, options);
     const gold = goldQuestions(dataset);

@@ -95,6 +95,7 @@ export const hubReplies = fuzzer<string>({
       const length: Record<string, string> = bare ? { "x-linked-size": `${bytes.length}` } : {};
       return new Response(bare ? null : bytes, { status, headers: { ...length, ...headers } });
     });
+    let refusal: unknown;
     try {
       await downloadModel("hf:a/b", {}, {
         endpoint: `http://127.0.0.1:${server.addr.port}`,
@@ -103,11 +104,13 @@ export const hubReplies = fuzzer<string>({
         timeoutSeconds: 1,
         waitSeconds: [0.001],
       });
-    } finally {
-      await server.shutdown();
-      const outside = [...Deno.readDirSync(folder)].filter(({ name }) => name !== "cache");
-      const beside = [...Deno.readDirSync(scratch("."))].map(({ name }) => name);
-      if (outside.length > 0 || beside.includes("x")) throw new Error("wrote outside the cache\n");
+    } catch (error) {
+      refusal = error;
     }
+    await server.shutdown();
+    const outside = [...Deno.readDirSync(folder)].filter(({ name }) => name !== "cache");
+    const beside = [...Deno.readDirSync(scratch("."))].map(({ name }) => name);
+    if (outside.length > 0 || beside.includes("x")) throw new Error("wrote outside the cache\n");
+    if (refusal !== undefined) throw refusal;
   },
 });

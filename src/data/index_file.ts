@@ -101,7 +101,10 @@ export function parseIndex(text: string, name: string): DataIndex {
   check(typeof vocabulary.wordStarts === "string", "vocabulary.wordStarts");
   check(typeof json.fingerprint === "string", "fingerprint");
   check(Array.isArray(json.shards) && json.shards.length > 0, "shards");
-  check((json.shards as unknown[]).every(isShardEntry), "shards");
+  for (const shard of json.shards as unknown[]) {
+    const wrong = wrongShardField(shard);
+    check(wrong === undefined, `shards.${wrong}`);
+  }
   const report = json.report as Record<string, unknown>;
   for (const field of ["documentsRead", "duplicateDocuments", "emptyDocuments"]) {
     check(isCount(report?.[field]), `report.${field}`);
@@ -133,8 +136,15 @@ export function parseIndex(text: string, name: string): DataIndex {
  * @returns Whether it is an entry of an index.
  */
 export function isShardEntry(value: unknown): value is ShardEntry {
-  return isObject(value) && isFileName(value.file) && typeof value.sha256 === "string" &&
-    [value.bytes, value.documents, value.sentences, value.tokens].every(isCount);
+  return wrongShardField(value) === undefined;
+}
+
+/** The first field that keeps a value from being an entry. */
+function wrongShardField(value: unknown): string | undefined {
+  const entry = isObject(value) ? value : {};
+  if (!isFileName(entry.file)) return "file";
+  if (typeof entry.sha256 !== "string") return "sha256";
+  return ["bytes", "documents", "sentences", "tokens"].find((field) => !isCount(entry[field]));
 }
 
 function isFileName(value: unknown): boolean {

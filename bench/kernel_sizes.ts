@@ -91,6 +91,14 @@ const attention: Uniforms = {
   rows_per_example: HEADS * SEQUENCE,
 };
 const ATTENTION_SIZE = `${BATCH}×${HEADS}×${SEQUENCE}×${SEQUENCE}`;
+const heads = { batch: BATCH, heads: HEADS, sequence: SEQUENCE, size: HEAD, pitch: HIDDEN };
+const fused = { ...heads, ...DROPOUT, scale: 0.125, rows_per_example: HEADS * SEQUENCE };
+const FUSED_SIZE = `${BATCH}×${HEADS}×${SEQUENCE}×${SEQUENCE}×${HEAD}`;
+const fusedAttention = [false, true].map((dropout) =>
+  named(FUSED_SIZE, fused, { dropout }, {
+    fill: { lengths: (length) => new Array(length).fill(SEQUENCE) },
+  })
+);
 const normalisation = { rows: TOKENS, columns: HIDDEN, epsilon: 1e-12, ...DROPOUT };
 const masked = { rows: MASKED, columns: PIECES, pitch: PIECES_PITCH };
 const LOGITS_SIZE = rows(MASKED, PIECES);
@@ -161,6 +169,10 @@ export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
     })
   ),
   "softmax.backward": [false, true].map((dropout) => named(ATTENTION_SIZE, attention, { dropout })),
+  "attention.forward": fusedAttention,
+  "attention.statistics": [named(FUSED_SIZE, heads)],
+  "attention.backward_query": fusedAttention,
+  "attention.backward_key": fusedAttention,
   "reduce.columns": [
     named(
       rows(TOKENS, FFN),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./attention/kernel.ts";
 export * from "./cross_entropy/kernel.ts";
 export * from "./elementwise/kernel.ts";
 export * from "./embedding/kernel.ts";
@@ -10,6 +11,7 @@ export * from "./kernel.ts";
 export * from "./layer_norm/kernel.ts";
 export * from "./loss/kernel.ts";
 export * from "./matmul/kernel.ts";
+export { NUMERICS_VERSION } from "./numerics_version.ts";
 export * from "./optimizer/clip.ts";
 export * from "./optimizer/update.ts";
 export * from "./reduce/kernel.ts";

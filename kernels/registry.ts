@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as attention from "./attention/kernel.ts";
 import * as crossEntropy from "./cross_entropy/kernel.ts";
 import * as elementwise from "./elementwise/kernel.ts";
 import * as embedding from "./embedding/kernel.ts";
@@ -20,6 +21,7 @@ export const KERNELS: readonly Kernel[] = [
   elementwise,
   layerNorm,
   softmax,
+  attention,
   embedding,
   crossEntropy,
   reduce,

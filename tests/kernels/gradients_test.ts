@@ -2,6 +2,10 @@
 import { assert } from "@std/assert";
 import {
   ACTIVATIONS,
+  attentionBackwardKey,
+  attentionBackwardQuery,
+  attentionForward,
+  attentionStatistics,
   crossEntropyBackward,
   crossEntropyForward,
   elementwiseActivationBackward,
@@ -155,6 +159,36 @@ for (const dropout of [false, true]) {
     const dscores = new Float64Array(count);
     run(softmaxBackward, { probabilities, d, dscores }, uniforms, { dropout });
     checkGradient(dscores, scores, d, output);
+  });
+}
+
+for (const dropout of [false, true]) {
+  Deno.test(`the backwards of attention are its derivatives, ${dropout ? "with" : "without"} dropout`, () => {
+    const uniforms = {
+      ...{ batch: 2, heads: 2, sequence: 5, size: 3, pitch: 7, scale: 0.7 },
+      ...RANDOM,
+      rows_per_example: 10,
+    };
+    const count = 2 * 5 * 7, rows = 2 * 2 * 5;
+    const lengths = Uint32Array.of(5, 3);
+    const [query, key, value, dout] = [1, 2, 3, 4].map((seed) => normals(count, seed));
+    const out = new Float64Array(count), log_sum_exp = new Float64Array(rows);
+    const output = (): Float64Array => {
+      run(attentionForward, { query, key, value, lengths, out, log_sum_exp }, uniforms, {
+        dropout,
+      });
+      return out;
+    };
+    output();
+    const statistics = new Float64Array(2 * rows);
+    run(attentionStatistics, { out, dout, log_sum_exp, statistics }, uniforms);
+    const inputs = { query, key, value, dout, lengths, statistics };
+    const [dquery, dkey, dvalue] = [1, 2, 3].map(() => new Float64Array(count));
+    run(attentionBackwardQuery, { ...inputs, dquery }, uniforms, { dropout });
+    run(attentionBackwardKey, { ...inputs, dkey, dvalue }, uniforms, { dropout });
+    checkGradient(dquery, query, dout, output);
+    checkGradient(dkey, key, dout, output);
+    checkGradient(dvalue, value, dout, output);
   });
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NUMERICS_VERSION } from "../../../kernels/mod.ts";
 import type {
   Device,
   DeviceBuffer,
@@ -107,6 +108,7 @@ function describe(pool: Pool, simd: boolean, fused: boolean, blas: Blas | null):
     kind: "cpu",
     adapter: `CPU, ${pool.size} ${pool.size === 1 ? "thread" : "threads"}`,
     numerics: {
+      version: String(NUMERICS_VERSION),
       kernels: simd ? `WebAssembly SIMD, ${rounding}` : "twins in float32",
       products: blas?.description ?? (simd ? `WebAssembly SIMD, ${rounding}` : "twin in float64"),
     },

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Capabilities } from "../../../kernels/mod.ts";
+import { type Capabilities, NUMERICS_VERSION } from "../../../kernels/mod.ts";
 import type { DeviceDescription, DeviceLimits } from "../device.ts";
 import { compiles, READABLE_TEXTURE_PROBE, subgroupProbe } from "./probes.ts";
 
@@ -162,6 +162,7 @@ function describe(
     kind: "webgpu",
     adapter: named || "unnamed adapter",
     numerics: {
+      version: String(NUMERICS_VERSION),
       vendor: info.vendor,
       architecture: info.architecture,
       subgroupSize: String(subgroupSize ?? "none"),

@@ -1,15 +1,19 @@
 /**
- * Scaled dot-product attention over heads, with padding masks and dropout on the probabilities.
- *
- * The score matrices of a large batch do not fit one binding of every adapter, so examples are taken in groups that do.
+ * Scaled dot-product attention over heads, with padding masks and dropout on the probabilities. The matrices of scores are never held: the backward pass
+ * computes them again from the logs of the sums of exponents.
  *
  * @module
  */
-import { softmaxBackward, softmaxForward, type Uniforms } from "../../../kernels/mod.ts";
+import {
+  attentionBackwardKey,
+  attentionBackwardQuery,
+  attentionForward,
+  attentionStatistics,
+  type Uniforms,
+} from "../../../kernels/mod.ts";
 import { type Device, type View, VIEW_ALIGNMENT } from "../../device/mod.ts";
 import { NO_DROPOUT, type Scope } from "../scope.ts";
 import { temporaryTensor, type Tensor } from "../tensor.ts";
-import { matrixProduct, type ProductBatch } from "./matrix_product.ts";
 import type { KeyLengths } from "./key_lengths.ts";
 
 /** Sizes of an attention. */
@@ -22,9 +26,6 @@ export interface AttentionShape {
   readonly heads: number;
 }
 
-/** Row pitch of the score matrices: WebGPU copies to textures by 256 bytes. */
-const PITCH = 64;
-
 /**
  * `softmax(Q·Kᵀ/√d)·V` for each head, where the head `h` is the columns `h·d … (h+1)·d` of each operand.
  *
@@ -32,7 +33,7 @@ const PITCH = 64;
  * @param lengths tokens of each example that are not padding, `[batch]`; keys beyond are masked
  * @param dropoutProbability of the attention probabilities
  * @returns `[batch·sequence, hidden]`
- * @throws {RangeError} when not even one example's scores fit a binding of the device.
+ * @throws {RangeError} when not even one example's tokens fit a binding of the device.
  */
 export function attention(
   scope: Scope,
@@ -44,64 +45,68 @@ export function attention(
   dropoutProbability: number,
 ): Tensor {
   const { device, tape } = scope;
-  const hidden = query.shape[1];
-  const { batch, sequence, heads } = shape;
+  const { heads, sequence } = shape;
   const dropout = dropoutProbability > 0
     ? scope.dropout?.next(dropoutProbability, heads * sequence)
     : undefined;
   const context = temporaryTensor(device, query.shape, "attention context");
-  const size = groupSize(device, shape, hidden);
-  const groups: AttentionGroup[] = [];
-  for (let start = 0; start < batch; start += size) {
-    const count = Math.min(size, batch - start);
-    const part = ({ view }: Tensor): View => ({
-      buffer: view.buffer,
-      offset: view.offset + start * sequence * hidden,
-      length: count * sequence * hidden,
-    });
-    const group = new AttentionGroup(
-      device,
-      part,
-      lengths.of(start, count),
-      { batch: count, sequence, heads },
-      hidden,
-      dropout && { ...dropout, first_example: dropout.first_example + start },
-    );
-    group.forward(query, key, value, context);
-    groups.push(group);
-  }
-  tape?.record(context, (gradient) => {
+  const groups = groupsOf(device, shape, query.shape[1], lengths, dropout);
+  const inputs = { query, key, value };
+  const logSumExps = groups.map((group) => group.forward(inputs, context));
+  tape?.record(context, (dout) => {
     const tokens = (label: string) => temporaryTensor(device, query.shape, label);
-    const [dQuery, dKey, dValue] = [
-      tokens("query gradient"),
-      tokens("key gradient"),
-      tokens("value gradient"),
-    ];
-    for (const group of groups) {
-      group.backward(query, key, value, gradient, dQuery, dKey, dValue);
-    }
-    tape.accumulate(query, dQuery);
-    tape.accumulate(key, dKey);
-    tape.accumulate(value, dValue);
+    const gradients = {
+      dquery: tokens("query gradient"),
+      dkey: tokens("key gradient"),
+      dvalue: tokens("value gradient"),
+    };
+    groups.forEach((group, i) =>
+      group.backward({ ...inputs, dout }, context, logSumExps[i], gradients)
+    );
+    tape.accumulate(query, gradients.dquery);
+    tape.accumulate(key, gradients.dkey);
+    tape.accumulate(value, gradients.dvalue);
   });
   return context;
 }
 
-/** Examples whose scores fit one binding and whose tokens start where a view may start. */
-function groupSize(
+/** Tensors by the names that kernels have for them. */
+type Named = Readonly<Record<string, Tensor>>;
+
+/** Examples divided so that the tokens of a group fit one binding. */
+function groupsOf(
   device: Device,
   { batch, sequence, heads }: AttentionShape,
   hidden: number,
-): number {
-  const perExample = heads * sequence * rowPitch(sequence);
+  lengths: KeyLengths,
+  dropout: Uniforms | undefined,
+): AttentionGroup[] {
+  const size = groupSize(device, batch, sequence * hidden);
+  const groups: AttentionGroup[] = [];
+  for (let start = 0; start < batch; start += size) {
+    const count = Math.min(size, batch - start);
+    const random = dropout && { ...dropout, first_example: dropout.first_example + start };
+    groups.push(
+      new AttentionGroup(device, lengths.of(start, count), start * sequence * hidden, {
+        ...{ batch: count, heads, sequence, size: hidden / heads, pitch: hidden },
+        ...(random ?? NO_DROPOUT),
+        scale: 1 / Math.sqrt(hidden / heads),
+      }, dropout !== undefined),
+    );
+  }
+  return groups;
+}
+
+/** Examples whose tokens fit one binding and start where a view may start. */
+function groupSize(device: Device, batch: number, perExample: number): number {
   const most = Math.floor(device.limits.maxBindingBytes / 4 / perExample);
   if (most >= batch) return batch;
   let step = 1;
-  while ((step * sequence * hidden) % VIEW_ALIGNMENT !== 0) step *= 2;
+  while ((step * perExample) % VIEW_ALIGNMENT !== 0) step *= 2;
   const size = Math.floor(most / step) * step;
   if (size === 0) {
     throw new RangeError(
-      `The attention scores of one example with ${sequence} tokens and ${heads} heads need ${
+      `The attention of one example needs ${
         4 * perExample * step
       } bytes in one binding, over this device's limit of ${device.limits.maxBindingBytes}; take shorter sequences`,
     );
@@ -109,152 +114,96 @@ function groupSize(
   return size;
 }
 
-function rowPitch(sequence: number): number {
-  return Math.ceil(sequence / PITCH) * PITCH;
-}
-
 /** The attention of some consecutive examples. */
 class AttentionGroup {
   readonly #device: Device;
-  readonly #part: (tensor: Tensor) => View;
   readonly #lengths: View;
-  readonly #shape: AttentionShape;
-  readonly #hidden: number;
-  readonly #pitch: number;
+  readonly #first: number;
   readonly #uniforms: Uniforms;
   readonly #structural: { readonly dropout: boolean };
-  readonly #probabilities: Tensor;
-  /** The same as `#probabilities` without dropout. */
-  readonly #dropped: Tensor;
 
+  /** `first`: where the group's tokens start in each operand. */
   constructor(
     device: Device,
-    part: (tensor: Tensor) => View,
     lengths: View,
-    shape: AttentionShape,
-    hidden: number,
-    dropout: Uniforms | undefined,
+    first: number,
+    uniforms: Uniforms,
+    dropout: boolean,
   ) {
     this.#device = device;
-    this.#part = part;
     this.#lengths = lengths;
-    this.#shape = shape;
-    this.#hidden = hidden;
-    this.#pitch = rowPitch(shape.sequence);
-    this.#structural = { dropout: dropout !== undefined };
-    this.#uniforms = {
-      batch: shape.batch,
-      heads: shape.heads,
-      queries: shape.sequence,
-      keys: shape.sequence,
-      pitch: this.#pitch,
-      scale: 1 / Math.sqrt(hidden / shape.heads),
-      ...(dropout ?? NO_DROPOUT),
-    };
-    this.#probabilities = this.#square("attention probabilities");
-    this.#dropped = dropout === undefined
-      ? this.#probabilities
-      : this.#square("dropped probabilities");
+    this.#first = first;
+    this.#uniforms = uniforms;
+    this.#structural = { dropout };
   }
 
-  forward(query: Tensor, key: Tensor, value: Tensor, context: Tensor): void {
-    const scores = this.#square("attention scores");
-    this.#tokensByTokens(this.#part(query), this.#part(key), scores.view);
-    this.#device.run(softmaxForward, {
+  /** Computes the group's part of `context`; gives the log of the sum of exponents of each row. */
+  forward(inputs: Named, context: Tensor): Tensor {
+    const { batch, heads, sequence } = this.#uniforms;
+    const rows = [batch * heads * sequence];
+    const logSumExp = temporaryTensor(this.#device, rows, "attention log sum exp");
+    this.#device.run(attentionForward, {
       bindings: {
-        scores: scores.view,
+        ...this.#parts({ ...inputs, out: context }),
         lengths: this.#lengths,
-        probabilities: this.#probabilities.view,
-        dropped: this.#dropped.view,
+        log_sum_exp: logSumExp.view,
       },
       uniforms: this.#uniforms,
       structural: this.#structural,
     });
-    this.#squareByTokens(this.#dropped.view, this.#part(value), this.#part(context), false);
+    return logSumExp;
   }
 
+  /** Computes the group's part of the gradients. */
   backward(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    gradient: Tensor,
-    dQuery: Tensor,
-    dKey: Tensor,
-    dValue: Tensor,
+    inputs: Named,
+    context: Tensor,
+    logSumExp: Tensor,
+    { dquery, ...others }: Named,
   ): void {
-    const part = this.#part;
-    this.#squareByTokens(this.#dropped.view, part(gradient), part(dValue), true);
-    const dProbabilities = this.#square("probability gradient");
-    this.#tokensByTokens(part(gradient), part(value), dProbabilities.view);
-    const dScores = this.#square("score gradient");
-    this.#device.run(softmaxBackward, {
+    const device = this.#device;
+    const statistics = temporaryTensor(
+      device,
+      [...logSumExp.shape, 2],
+      "attention statistics",
+    );
+    const { batch, heads, sequence, size, pitch } = this.#uniforms;
+    device.run(attentionStatistics, {
       bindings: {
-        probabilities: this.#probabilities.view,
-        d: dProbabilities.view,
-        dscores: dScores.view,
+        ...this.#parts({ out: context, dout: inputs.dout }),
+        log_sum_exp: logSumExp.view,
+        statistics: statistics.view,
       },
-      uniforms: this.#uniforms,
-      structural: this.#structural,
+      uniforms: { batch, heads, sequence, size, pitch },
     });
-    this.#squareByTokens(dScores.view, part(key), part(dQuery), false);
-    this.#squareByTokens(dScores.view, part(query), part(dKey), true);
+    for (
+      const [kernel, written] of [
+        [attentionBackwardKey, others],
+        [attentionBackwardQuery, { dquery }],
+      ] as const
+    ) {
+      device.run(kernel, {
+        bindings: {
+          ...this.#parts({ ...inputs, ...written }),
+          lengths: this.#lengths,
+          statistics: statistics.view,
+        },
+        uniforms: this.#uniforms,
+        structural: this.#structural,
+      });
+    }
   }
 
-  /** A matrix `[sequence, pitch]` for each head. */
-  #square(label: string): Tensor {
-    const { batch, heads, sequence } = this.#shape;
-    return temporaryTensor(this.#device, [batch * heads * sequence, this.#pitch], label);
-  }
-
-  /** `out = x·yᵀ` per head: `[sequence, size]` by `[sequence, size]` to `[sequence, sequence]`. */
-  #tokensByTokens(x: View, y: View, out: View): void {
-    const { sequence, heads } = this.#shape;
-    const [tokens, square] = this.#strides();
-    matrixProduct(this.#device, {
-      a: x,
-      b: y,
-      c: out,
-      transposeB: true,
-      m: sequence,
-      n: sequence,
-      k: this.#hidden / heads,
-      lda: this.#hidden,
-      ldb: this.#hidden,
-      ldc: this.#pitch,
-      batch: this.#products(tokens, tokens, square),
+  /** What the group has of each tensor. */
+  #parts(tensors: Named): Record<string, View> {
+    const { batch, sequence, pitch } = this.#uniforms;
+    const part = ({ view: { buffer, offset } }: Tensor): View => ({
+      buffer,
+      offset: offset + this.#first,
+      length: batch * sequence * pitch,
     });
-  }
-
-  /** `out = s·x` or `sᵀ·x` per head: `[sequence, sequence]` by `[sequence, size]` to `[sequence, size]`. */
-  #squareByTokens(s: View, x: View, out: View, transposeA: boolean): void {
-    const { sequence, heads } = this.#shape;
-    const [tokens, square] = this.#strides();
-    matrixProduct(this.#device, {
-      a: s,
-      b: x,
-      c: out,
-      transposeA,
-      m: sequence,
-      n: this.#hidden / heads,
-      k: sequence,
-      lda: this.#pitch,
-      ldb: this.#hidden,
-      ldc: this.#hidden,
-      batch: this.#products(square, tokens, tokens),
-    });
-  }
-
-  /** Outer and inner strides of token matrices and of score matrices. */
-  #strides(): [tokens: ProductBatch["a"], square: ProductBatch["a"]] {
-    const { sequence, heads } = this.#shape;
-    return [
-      [sequence * this.#hidden, this.#hidden / heads],
-      [heads * sequence * this.#pitch, sequence * this.#pitch],
-    ];
-  }
-
-  #products(a: ProductBatch["a"], b: ProductBatch["b"], c: ProductBatch["c"]): ProductBatch {
-    const { batch, heads } = this.#shape;
-    return { count: batch * heads, inner: heads, a, b, c };
+    return Object.fromEntries(
+      Object.entries(tensors).map(([name, tensor]) => [name, part(tensor)]),
+    );
   }
 }

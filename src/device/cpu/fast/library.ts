@@ -9,6 +9,7 @@ import { addDropoutMask } from "./dropout_mask.ts";
 import { exponential } from "./exponential.ts";
 import { logarithm } from "./logarithm.ts";
 import type { Macro, MultiplyAdd } from "./macro.ts";
+import { addTileProduct, type MultiplyTile } from "./tile_product.ts";
 
 /** What every fast path may use. */
 export interface Library {
@@ -18,6 +19,8 @@ export interface Library {
   readonly activations: Activations;
   /** See {@link ./dropout_mask.ts}. */
   readonly dropoutMask: FunctionReference;
+  /** See {@link ./tile_product.ts}. */
+  readonly multiplyTile: MultiplyTile;
 }
 
 /** Puts the library together, and what of it are functions into a module. */
@@ -29,5 +32,6 @@ export function makeLibrary(module: ModuleBuilder, multiplyAdd: MultiplyAdd): Li
     log: logarithm,
     activations: activations(exp, multiplyAdd),
     dropoutMask: addDropoutMask(module),
+    multiplyTile: addTileProduct(module, multiplyAdd),
   };
 }

@@ -5,7 +5,7 @@
  */
 import { f32, f32x4, i32, type Local, v128 } from "../wasm/code.ts";
 import type { FunctionBuilder, FunctionReference, ModuleBuilder } from "../wasm/module_builder.ts";
-import type { Library } from "./library.ts";
+import type { MultiplyAdd } from "./macro.ts";
 
 /** Rows of a micro-tile. Four rows of two vectors are the eight sums that x86's sixteen vector registers bear. */
 export const MR = 4;
@@ -13,7 +13,10 @@ export const MR = 4;
 export const NR = 8;
 
 /** Adds alpha·A·B of one micro-tile to C. Parameters: packed A, packed B, depth, C, row of C in bytes, rows, columns, alpha, whether to add to C, bias, edge tile. */
-export function addMicroKernel(module: ModuleBuilder, { multiplyAdd }: Library): FunctionReference {
+export function addMicroKernel(
+  module: ModuleBuilder,
+  multiplyAdd: MultiplyAdd,
+): FunctionReference {
   return module.function(
     ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "f32", "i32", "i32", "i32"],
     null,

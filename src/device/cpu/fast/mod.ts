@@ -7,6 +7,7 @@ import { f32x4, i32 } from "../wasm/code.ts";
 import { ModuleBuilder } from "../wasm/module_builder.ts";
 import { emitFastPath, type FastPath } from "./fast_path.ts";
 import { makeLibrary } from "./library.ts";
+import { ATTENTION_PATHS } from "./attention.ts";
 import { CROSS_ENTROPY_PATHS } from "./cross_entropy.ts";
 import { ELEMENTWISE_PATHS } from "./elementwise.ts";
 import { EMBEDDING_PATHS } from "./embedding.ts";
@@ -28,6 +29,7 @@ export const FAST_PATHS: ReadonlyMap<string, FastPath> = new Map(
     ...LAYER_NORM_PATHS,
     ...REDUCE_PATHS,
     ...SOFTMAX_PATHS,
+    ...ATTENTION_PATHS,
     ...EMBEDDING_PATHS,
     ...CROSS_ENTROPY_PATHS,
     ...OPTIMIZER_PATHS,

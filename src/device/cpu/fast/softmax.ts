@@ -28,6 +28,37 @@ function greatest(f: FunctionBuilder, address: Code, count: Local, scale: Local)
   return largest;
 }
 
+/** One row of scores. */
+export interface ScoreRow {
+  readonly scores: Code;
+  /** Where the probabilities go; may be the same place. */
+  readonly probabilities: Code;
+  readonly count: Local;
+  /** In all lanes. */
+  readonly scale: Local;
+}
+
+/** Writes the softmax of a row. Gives the largest of its scaled scores, in all lanes, and the sum of the exponents relative to it. */
+export function softmaxRow(
+  f: FunctionBuilder,
+  library: Library,
+  { scores, probabilities, count, scale }: ScoreRow,
+): { largest: Local; total: Local } {
+  const largest = greatest(f, scores, count, scale);
+  const sums = zeroSum(f);
+  walk(f, { count, read: [scores], write: [probabilities], sums: [sums] }, ([x]) => {
+    f.set(x, library.exp(f, f32x4.sub(f32x4.mul(scale, x), largest)));
+    return { write: [x], add: [x] };
+  });
+  const total = f.local("f32", across(sums));
+  const inverse = f.local("v128", f32x4.splat(f32.div(1, total)));
+  walk(f, { count, read: [probabilities], write: [probabilities] }, ([p]) => ({
+    write: [f32x4.mul(p, inverse)],
+  }));
+  f.release("v128", sums, inverse);
+  return { largest, total };
+}
+
 /** Draws the mask of a row into scratch memory. */
 function rowMask(f: FunctionBuilder, at: Parameters, library: Library, keys: Local): Local {
   return maskOf(f, at, library.dropoutMask, {
@@ -56,16 +87,7 @@ const forward: FastPath = {
       const example = i32.divU(row, rowsOfExample);
       const length = f.local("i32", i32.load(element(at.u32("lengths"), example)));
       f.set(length, i32.minU(length, keys));
-      const largest = greatest(f, scores, length, scale);
-      const total = zeroSum(f);
-      walk(f, { count: length, read: [scores], write: [probabilities], sums: [total] }, ([x]) => {
-        f.set(x, library.exp(f, f32x4.sub(f32x4.mul(scale, x), largest)));
-        return { write: [x], add: [x] };
-      });
-      const inverse = f.local("v128", f32x4.splat(f32.div(1, across(total))));
-      walk(f, { count: length, read: [probabilities], write: [probabilities] }, ([p]) => ({
-        write: [f32x4.mul(p, inverse)],
-      }));
+      softmaxRow(f, library, { scores, probabilities, count: length, scale });
       const rest = f.local("i32", i32.sub(pitch, length));
       clear(f, element(probabilities, length), rest);
       f.if(at.is("dropout", true), () => {

@@ -1,0 +1,208 @@
+/**
+ * Scaled dot-product attention that never holds the matrix of scores: the forward pass keeps the log of the sum of exponents of each row, and the backward
+ * pass computes the probabilities again from it.
+ *
+ * Every kernel takes all heads of all examples: token `i` of example `b` is row `b·sequence + i` of `[batch·sequence, pitch]`, head `h` its columns
+ * `h·size … (h + 1)·size`. Rows `(b, h, i)` of `[batch·heads·sequence]` have index `(b·heads + h)·sequence + i`.
+ *
+ * @module
+ */
+import { RANDOM, READ, READ_U32, WRITE } from "../bindings.ts";
+import { combinations, cross, randomMask } from "../cases.ts";
+import type { Kernel, KernelCase, Structural, Uniforms, Work } from "../kernel.ts";
+import { rowVariants } from "../row_variants.ts";
+import backwardKeyText from "./backward_key.wgsl" with { type: "text" };
+import backwardQueryText from "./backward_query.wgsl" with { type: "text" };
+import forwardText from "./forward.wgsl" with { type: "text" };
+import statisticsText from "./statistics.wgsl" with { type: "text" };
+import { LANES_BACKWARD_KEY, LANES_BACKWARD_QUERY, LANES_FORWARD } from "./lane_lines.ts";
+import { laneVariants } from "./lanes.ts";
+import { type TileOperands, tileVariants } from "./tile.ts";
+import slopesText from "./tile_slopes.wgsl" with { type: "text" };
+import * as twin from "./twin.ts";
+
+const SIZES = { batch: "u32", heads: "u32", sequence: "u32", size: "u32", pitch: "u32" } as const;
+const UNIFORMS = { ...SIZES, scale: "f32", ...RANDOM } as const;
+const DROPOUT = { dropout: [false, true] } as const;
+
+/**
+ * Bound on |a − b| / (|b| + rms): a score of size 10 is known to 1e-6, and so is the probability that it becomes, whichever order it was added in.
+ */
+const TOLERANCE = 5e-6;
+
+const rowsOf = ({ batch, heads, sequence }: Uniforms): number => batch * heads * sequence;
+const tokensOf = ({ batch, sequence, pitch }: Uniforms): number => batch * sequence * pitch;
+
+/** batch, heads, sequence, size, pitch. */
+const SHAPES = [
+  [0, 2, 4, 4, 8],
+  [1, 1, 1, 1, 1],
+  [2, 3, 7, 5, 17],
+  [2, 2, 33, 8, 16],
+  [3, 2, 40, 16, 64],
+  [1, 2, 130, 32, 64],
+  [1, 3, 64, 64, 192],
+  [2, 2, 39, 32, 64],
+  [1, 1, 36, 68, 72],
+  [1, 1, 31, 130, 130],
+].map(uniformsOf);
+
+function uniformsOf([batch, heads, sequence, size, pitch]: number[]): Uniforms {
+  const scale = 1 / Math.sqrt(size);
+  return { batch, heads, sequence, size, pitch, scale, ...randomMask(heads * sequence) };
+}
+
+/** The widest head that a variant keeps in registers, which takes seconds to compile. */
+const WIDE = uniformsOf([1, 1, 44, 128, 128]);
+
+/** Products of a sequence by itself: `count` of them, a multiplication and an addition a number. */
+function workOf(uniforms: Uniforms, count: number, arrays: number): Work {
+  const { sequence, size } = uniforms;
+  return {
+    flops: 2 * count * rowsOf(uniforms) * sequence * size,
+    bytes: 4 * arrays * rowsOf(uniforms) * size,
+  };
+}
+
+/** `out = dropout(softmax(scale·Q·Kᵀ))·V` of each head over its first `lengths[b]` keys, and `log Σ exp` of each row of scores. */
+export const attentionForward: Kernel = {
+  name: "attention.forward",
+  bindings: {
+    query: READ,
+    key: READ,
+    value: READ,
+    lengths: READ_U32,
+    out: WRITE,
+    log_sum_exp: WRITE,
+  },
+  uniforms: UNIFORMS,
+  structural: DROPOUT,
+  variants: [
+    ...laneVariants(LANES_FORWARD),
+    ...tileVariants([forwardText], {
+      read: ["query", "key", "value"],
+      products: [["query", "key"]],
+      written: ["out"],
+      fourKeys: true,
+    }),
+  ],
+  lengths: (uniforms) => ({
+    ...tokens(uniforms, "query", "key", "value", "out"),
+    lengths: uniforms.batch,
+    log_sum_exp: rowsOf(uniforms),
+  }),
+  items: rowsOf,
+  twin: twin.forward,
+  work: (uniforms) => workOf(uniforms, 2, 4),
+  cases: () => casesOf({}),
+};
+
+/** `log Σ exp` and `Σ_c out·dout` of each row, side by side. */
+export const attentionStatistics: Kernel = {
+  name: "attention.statistics",
+  bindings: { out: READ, dout: READ, log_sum_exp: READ, statistics: WRITE },
+  uniforms: SIZES,
+  structural: {},
+  variants: rowVariants([statisticsText], (uniforms) => ({
+    rows: rowsOf(uniforms),
+    columns: uniforms.size,
+    multiples: [uniforms.size, uniforms.pitch],
+    passes: 1,
+  })),
+  lengths: (uniforms) => ({
+    ...tokens(uniforms, "out", "dout"),
+    log_sum_exp: rowsOf(uniforms),
+    statistics: 2 * rowsOf(uniforms),
+  }),
+  items: rowsOf,
+  twin: twin.statistics,
+  work: (uniforms) => ({
+    flops: 2 * rowsOf(uniforms) * uniforms.size,
+    bytes: 8 * rowsOf(uniforms) * (uniforms.size + 1),
+  }),
+  cases: () => cross([{}], [...SHAPES, uniformsOf([2, 3, 10_930, 2, 6])]),
+};
+
+const SLOPES: Omit<TileOperands, "written"> = {
+  read: ["query", "key", "value", "dout"],
+  products: [["query", "key"], ["dout", "value"]],
+  fourKeys: false,
+};
+
+const BACKWARD_BINDINGS = {
+  query: READ,
+  key: READ,
+  value: READ,
+  dout: READ,
+  lengths: READ_U32,
+  statistics: READ,
+} as const;
+
+function backwardLengths(uniforms: Uniforms): Record<string, number> {
+  return {
+    ...tokens(uniforms, "query", "key", "value", "dout"),
+    lengths: uniforms.batch,
+    statistics: 2 * rowsOf(uniforms),
+  };
+}
+
+/** `dQ = dS·K`, where `dS = scale·P·(dP − δ)` and `dP = dO·Vᵀ` is masked as the forward pass masked P. */
+export const attentionBackwardQuery: Kernel = {
+  name: "attention.backward_query",
+  bindings: { ...BACKWARD_BINDINGS, dquery: WRITE },
+  uniforms: UNIFORMS,
+  structural: DROPOUT,
+  variants: [
+    ...laneVariants(LANES_BACKWARD_QUERY),
+    ...tileVariants([slopesText, backwardQueryText], { ...SLOPES, written: ["dquery"] }),
+  ],
+  lengths: (uniforms) => ({ ...backwardLengths(uniforms), ...tokens(uniforms, "dquery") }),
+  items: rowsOf,
+  twin: twin.backwardQuery,
+  work: (uniforms) => workOf(uniforms, 3, 5),
+  cases: () => casesOf({ statistics: someStatistics }),
+};
+
+/** `dK = dSᵀ·Q` and `dV = dropout(P)ᵀ·dO`; zero for keys beyond the example's length. */
+export const attentionBackwardKey: Kernel = {
+  name: "attention.backward_key",
+  bindings: { ...BACKWARD_BINDINGS, dkey: WRITE, dvalue: WRITE },
+  uniforms: UNIFORMS,
+  structural: DROPOUT,
+  variants: [
+    ...laneVariants(LANES_BACKWARD_KEY),
+    ...tileVariants([slopesText, backwardKeyText], { ...SLOPES, written: ["dkey", "dvalue"] }),
+  ],
+  lengths: (uniforms) => ({ ...backwardLengths(uniforms), ...tokens(uniforms, "dkey", "dvalue") }),
+  items: rowsOf,
+  twin: twin.backwardKey,
+  work: (uniforms) => workOf(uniforms, 4, 6),
+  cases: () => casesOf({ statistics: someStatistics }),
+};
+
+function tokens(uniforms: Uniforms, ...names: string[]): Record<string, number> {
+  return Object.fromEntries(names.map((name) => [name, tokensOf(uniforms)]));
+}
+
+function casesOf(fill: KernelCase["fill"]): KernelCase[] {
+  const casesWith = (structurals: readonly Structural[]) => (uniforms: Uniforms): KernelCase[] =>
+    cross(structurals, [uniforms], {
+      fill: { ...fill, lengths: someLengths(uniforms.sequence) },
+      tolerance: TOLERANCE,
+    });
+  return [
+    ...SHAPES.flatMap(casesWith(combinations(DROPOUT))),
+    ...casesWith([{ dropout: false }])(WIDE),
+  ];
+}
+
+/** The full length first, then any from 1 to it. */
+function someLengths(most: number): (length: number, random: () => number) => number[] {
+  return (length, random) =>
+    Array.from({ length }, (_, i) => i === 0 ? most : 1 + Math.floor(random() * most));
+}
+
+/** Pairs of a log of a sum of exponents and a δ. */
+function someStatistics(length: number, random: () => number): number[] {
+  return Array.from({ length }, (_, i) => i % 2 === 0 ? 2 + random() : random() - 0.5);
+}

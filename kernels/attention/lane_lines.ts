@@ -1,0 +1,194 @@
+/**
+ * The generated lines of the attention kernels for CPU adapters: WGSL has no arrays in registers, so every group of four numbers of a vector has a name,
+ * `name_{owned token}_{group}` where a lane keeps it and `name_{group}` where it passes by.
+ *
+ * @module
+ */
+import { range } from "../matmul/register_tile.ts";
+import type { LaneKernel } from "./lanes.ts";
+import backwardKeyText from "./lanes_backward_key.wgsl" with { type: "text" };
+import backwardQueryText from "./lanes_backward_query.wgsl" with { type: "text" };
+import forwardText from "./lanes_forward.wgsl" with { type: "text" };
+
+/** Lines by the name that a template has for them. */
+export type LaneLines = Readonly<Record<string, readonly string[]>>;
+
+const COMPONENTS = ["x", "y", "z", "w"] as const;
+const OWNED = range(4);
+
+/** Lines for heads of `groups` groups of four on `lanes` lanes. */
+class Lines {
+  readonly #groups: readonly number[];
+  constructor(groups: number, readonly lanes: number) {
+    this.#groups = range(groups);
+  }
+
+  /**
+   * Rows of the own tokens, and their vectors: variables, since the driver would otherwise read what never changes anew in every turn of a loop.
+   */
+  own(names: readonly string[]): string[] {
+    return OWNED.flatMap((r) => [
+      `let own_${r} = first_token + min(own + ${r}u, sequence - 1u);`,
+      ...names.flatMap((name) =>
+        this.#groups.map((c) =>
+          `var ${name}_${r}_${c} = textureLoad(${name}, texel_of(own_${r}, texel + ${c}u));`
+        )
+      ),
+    ]);
+  }
+
+  /** Sums of the own tokens, all zero. */
+  results(names: readonly string[]): string[] {
+    return names.flatMap((name) =>
+      OWNED.map((r) => this.#groups.map((c) => `var ${name}_${r}_${c} = vec4f();`).join(" "))
+    );
+  }
+
+  /** The vector of the token of texture row `row`, told to all lanes. */
+  passing(name: string): string[] {
+    const parts = range(Math.ceil(this.#groups.length / this.lanes)).map((part) => {
+      const group = `min(${part * this.lanes}u + lane, GROUPS - 1u)`;
+      return `let ${name}_part_${part} = textureLoad(${name}, texel_of(row, texel + ${group}));`;
+    });
+    const told = this.#groups.map((c) => {
+      const part = `${name}_part_${Math.floor(c / this.lanes)}`;
+      return `let ${name}_${c} = subgroupBroadcast(${part}, ${c % this.lanes}u);`;
+    });
+    return [...parts, ...told];
+  }
+
+  /** `sum_{r}` of products of each own token's vector with the one that passes by. */
+  products(sum: string, own: string, passing: string): string[] {
+    return [
+      ...OWNED.map((r) => `var ${sum}_${r} = 0.0;`),
+      ...this.#groups.map((c) =>
+        OWNED.map((r) => `${sum}_${r} += dot(${own}_${r}_${c}, ${passing}_${c});`).join(" ")
+      ),
+    ];
+  }
+
+  /** Adds what passes by to the own sums, times the own token's component of `factor`. */
+  sums(result: string, factor: string, passing: string): string[] {
+    return this.#groups.map((c) =>
+      OWNED.map((r) => `${result}_${r}_${c} += ${factor}.${COMPONENTS[r]} * ${passing}_${c};`)
+        .join(" ")
+    );
+  }
+
+  /** Multiplies the own sums by the own token's component of `factor`. */
+  shrink(result: string, factor: string): string[] {
+    return OWNED.map((r) =>
+      this.#groups.map((c) => `${result}_${r}_${c} *= ${factor}.${COMPONENTS[r]};`).join(" ")
+    );
+  }
+
+  /** Writes the own sums of tokens that exist; `value` makes the value of one. */
+  stores(
+    names: readonly string[],
+    value: (r: number, sum: string) => string,
+    more: (r: number) => readonly string[] = () => [],
+  ): string[] {
+    return OWNED.flatMap((r) => [
+      `if (own + ${r}u < sequence) {`,
+      ...names.flatMap((name) =>
+        this.#groups.map((c) =>
+          `  ${name}[own_${r} * (parameters.pitch / 4u) + texel + ${c}u] = ${
+            value(r, `${name}_${r}_${c}`)
+          };`
+        )
+      ),
+      ...more(r),
+      "}",
+    ]);
+  }
+}
+
+const rowOf = (r: number) => `head * sequence + own + ${r}u`;
+
+/** Own queries: which of the keys first … first + 3 each of them keeps. */
+function masks(first: string): string[] {
+  return OWNED.map((r) => `let kept_${r} = kept_four(${rowOf(r)}, ${first});`);
+}
+
+/** `attention.forward`. */
+export const LANES_FORWARD: LaneKernel = {
+  text: forwardText,
+  textures: ["query", "key", "value"],
+  lines(groups, lanes) {
+    const lines = new Lines(groups, lanes);
+    return {
+      own: lines.own(["query"]),
+      results: lines.results(["out"]),
+      keys: lines.passing("key"),
+      products: lines.products("score", "query", "key"),
+      shrink: lines.shrink("out", "factor"),
+      masks: [
+        ...masks("first + j"),
+        ...OWNED.map((t) => {
+          const kept = OWNED.map((r) => `kept_${r}.${COMPONENTS[t]}`).join(", ");
+          const weight = `parameters.keep_scale * scores[j + ${t}u]`;
+          return `scores[j + ${t}u] = select(vec4f(), ${weight}, vec4(${kept}));`;
+        }),
+      ],
+      values: lines.passing("value"),
+      sums: lines.sums("out", "weight", "value"),
+      stores: lines.stores(
+        ["out"],
+        (r, sum) => `${sum} / total.${COMPONENTS[r]}`,
+        (r) => [`  log_sum_exp[${rowOf(r)}] = lse.${COMPONENTS[r]};`],
+      ),
+    };
+  },
+};
+
+/** `attention.backward_query`. */
+export const LANES_BACKWARD_QUERY: LaneKernel = {
+  text: backwardQueryText,
+  textures: ["query", "key", "value", "dout"],
+  lines(groups, lanes) {
+    const lines = new Lines(groups, lanes);
+    const statistic = (offset: number) =>
+      OWNED.map((r) =>
+        `statistics[2u * (head * sequence + min(own + ${r}u, sequence - 1u)) + ${offset}u]`
+      ).join(", ");
+    return {
+      own: lines.own(["query", "dout"]),
+      statistics: [
+        `let log_sum_exp = vec4f(${statistic(0)});`,
+        `let delta = vec4f(${statistic(1)});`,
+      ],
+      results: lines.results(["dquery"]),
+      masks: masks("first"),
+      keys: [...lines.passing("key"), ...lines.passing("value")],
+      products: [
+        ...lines.products("score", "query", "key"),
+        ...lines.products("gradient", "dout", "value"),
+      ],
+      sums: lines.sums("dquery", "slope", "key"),
+      stores: lines.stores(["dquery"], (_, sum) => sum),
+    };
+  },
+};
+
+/** `attention.backward_key`. */
+export const LANES_BACKWARD_KEY: LaneKernel = {
+  text: backwardKeyText,
+  textures: ["query", "key", "value", "dout"],
+  lines(groups, lanes) {
+    const lines = new Lines(groups, lanes);
+    return {
+      own: lines.own(["key", "value"]),
+      results: lines.results(["dkey", "dvalue"]),
+      queries: [...lines.passing("query"), ...lines.passing("dout")],
+      products: [
+        ...lines.products("score", "key", "query"),
+        ...lines.products("gradient", "value", "dout"),
+      ],
+      sums: [...lines.sums("dkey", "slope", "query"), ...lines.sums("dvalue", "weight", "dout")],
+      stores: lines.stores(
+        ["dkey", "dvalue"],
+        (r, sum) => `select(vec4f(), ${sum}, inside.${COMPONENTS[r]})`,
+      ),
+    };
+  },
+};

@@ -1,0 +1,45 @@
+// What the attention kernels for adapters that run on the CPU share.
+//
+// A workgroup is one subgroup. Each lane owns OWNED neighbouring tokens, queries or keys, and keeps their vectors and sums to itself;
+// the other tokens of the sequence pass by one at a time. Their vectors are read as textures, a few texels a lane, and told
+// to all lanes by broadcasts from fixed lanes, which is the cheapest way to read there (see matmul/texture.wgsl); nothing
+// needs workgroup memory or barriers. The size of a head is part of the text, since every number of a vector is a register: with
+// a loop over them instead, each would be read from memory again for every token.
+//
+// Layout of a texture: row r of [batch·sequence, pitch] lies in texture row r % SIDE, column block r / SIDE.
+
+const LANES = /*lanes*/u;
+const OWNED = 4u;
+const TOKENS = OWNED * LANES;
+// Groups of four numbers of a head.
+const GROUPS = /*groups*/u;
+const SIDE = /*side*/u;
+const PAD = /*pad*/u;
+
+fn tiles_of_a_head() -> u32 {
+  return (parameters.sequence + TOKENS - 1u) / TOKENS;
+}
+
+// Texture coordinates of a group of a row.
+fn texel_of(row: u32, texel: u32) -> vec2u {
+  return vec2u(row / SIDE * (parameters.pitch / 4u + PAD) + texel, row % SIDE);
+}
+//#if dropout
+
+// Which of the keys column … column + 3 of a row are kept.
+fn kept_four(row: u32, column: u32) -> vec4<bool> {
+//#if ragged
+  // Four neighbours from two blocks of random words.
+  let example = parameters.first_example + row / parameters.rows_per_example;
+  let element = (row % parameters.rows_per_example) * parameters.sequence + column;
+  let key = vec2(parameters.seed_low, parameters.seed_high);
+  let low = philox(vec4(element / 4u, example, parameters.step, parameters.stream), key);
+  let high = philox(vec4(element / 4u + 1u, example, parameters.step, parameters.stream), key);
+  let even = select(low, vec4(low.zw, high.xy), element % 4u >= 2u);
+  let odd = select(vec4(low.yzw, high.x), vec4(low.w, high.xyz), element % 4u >= 2u);
+  return select(even, odd, element % 2u == 1u) >= vec4(parameters.threshold);
+//#else
+  return dropout(vec4f(1.0), row, column, parameters.sequence) != vec4f(0.0);
+//#end
+}
+//#end

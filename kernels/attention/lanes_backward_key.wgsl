@@ -1,0 +1,55 @@
+
+// dK = dSᵀ·Q and dV = Pᵀ·dO of each head, zero for keys beyond the example's length. A lane owns four keys.
+@group(0) @binding(1) var query: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(2) var key: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(3) var value: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(4) var dout: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(5) var<storage, read> lengths: array<u32>;
+@group(0) @binding(6) var<storage, read> statistics: array<f32>;
+@group(0) @binding(7) var<storage, read_write> dkey: array<vec4f>;
+@group(0) @binding(8) var<storage, read_write> dvalue: array<vec4f>;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let index = group.x + group.y * grid.x;
+  let sequence = parameters.sequence;
+  let head = index / tiles_of_a_head();
+  if (head >= parameters.batch * parameters.heads) {
+    return;
+  }
+  let example = head / parameters.heads;
+  let first_token = example * sequence;
+  let texel = head % parameters.heads * GROUPS;
+  let keys = min(lengths[example], sequence);
+  let first = index % tiles_of_a_head() * TOKENS;
+  let own = first + OWNED * lane;
+  let inside = vec4(own) + vec4(0u, 1u, 2u, 3u) < vec4(keys);
+  //#lines own
+  //#lines results
+
+  // Where all keys are padding nobody asks.
+  let queries = select(0u, sequence, first < keys);
+  for (var i = 0u; i < queries; i++) {
+    let row = first_token + i;
+    //#lines queries
+    //#lines products
+    let scores = parameters.scale * vec4f(score_0, score_1, score_2, score_3);
+    let log_sum_exp = statistics[2u * (head * sequence + i)];
+    let delta = statistics[2u * (head * sequence + i) + 1u];
+    let probability = exponential(scores - log_sum_exp);
+    var weight = probability;
+    var gradient = vec4f(gradient_0, gradient_1, gradient_2, gradient_3);
+    //#if dropout
+    let kept = kept_four(head * sequence + i, own);
+    weight = select(vec4f(), parameters.keep_scale * weight, kept);
+    gradient = select(vec4f(), parameters.keep_scale * gradient, kept);
+    //#end
+    let slope = parameters.scale * probability * (gradient - delta);
+    //#lines sums
+  }
+  //#lines stores
+}

@@ -1,0 +1,52 @@
+
+// dQ = dS·K of each head, dS = scale·P·(dP − δ). A lane owns four queries.
+@group(0) @binding(1) var query: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(2) var key: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(3) var value: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(4) var dout: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(5) var<storage, read> lengths: array<u32>;
+@group(0) @binding(6) var<storage, read> statistics: array<f32>;
+@group(0) @binding(7) var<storage, read_write> dquery: array<vec4f>;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let index = group.x + group.y * grid.x;
+  let sequence = parameters.sequence;
+  let head = index / tiles_of_a_head();
+  if (head >= parameters.batch * parameters.heads) {
+    return;
+  }
+  let example = head / parameters.heads;
+  let first_token = example * sequence;
+  let texel = head % parameters.heads * GROUPS;
+  let keys = min(lengths[example], sequence);
+  let own = index % tiles_of_a_head() * TOKENS + OWNED * lane;
+  //#lines own
+  //#lines statistics
+  //#lines results
+
+  for (var first = 0u; first < keys; first += 4u) {
+    //#if dropout
+    //#lines masks
+    //#end
+    for (var j = 0u; j < min(4u, keys - first); j++) {
+      let row = first_token + first + j;
+      //#lines keys
+      //#lines products
+      let scores = parameters.scale * vec4f(score_0, score_1, score_2, score_3);
+      let probability = exponential(scores - log_sum_exp);
+      var gradient = vec4f(gradient_0, gradient_1, gradient_2, gradient_3);
+      //#if dropout
+      let kept = vec4(kept_0[j], kept_1[j], kept_2[j], kept_3[j]);
+      gradient = select(vec4f(), parameters.keep_scale * gradient, kept);
+      //#end
+      let slope = parameters.scale * probability * (gradient - delta);
+      //#lines sums
+    }
+  }
+  //#lines stores
+}

@@ -1,0 +1,160 @@
+/**
+ * Attention in plain TypeScript, row by row: no scores are kept beyond a row.
+ *
+ * @module
+ */
+import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
+import { DropoutMask } from "../philox/philox.ts";
+
+/** Where a search for the largest starts: the least float32, since WGSL cannot write an infinity. */
+const LEAST = -3.4028234663852886e38;
+
+/** Where the head of a row `(b, h, i)` starts in `[batch·sequence, pitch]`, where that of key 0 does, and how many keys count. */
+function place(row: number, lengths: Uint32Array, uniforms: Uniforms) {
+  const { heads, sequence, pitch, size } = uniforms;
+  const group = Math.floor(row / sequence);
+  const example = Math.floor(group / heads);
+  const first = example * sequence * pitch + (group % heads) * size;
+  return {
+    first,
+    start: first + (row % sequence) * pitch,
+    end: Math.min(lengths[example], sequence),
+  };
+}
+
+function dot(
+  a: ArrayLike<number>,
+  aStart: number,
+  b: ArrayLike<number>,
+  bStart: number,
+  size: number,
+): number {
+  let sum = 0;
+  for (let c = 0; c < size; c++) sum += a[aStart + c] * b[bStart + c];
+  return sum;
+}
+
+export function forward(
+  { query, key, value, lengths, out, log_sum_exp }: BindingArrays,
+  uniforms: Uniforms,
+  { dropout }: Structural,
+  begin: number,
+  end: number,
+): void {
+  const { sequence, pitch, size, scale } = uniforms;
+  const mask = new DropoutMask(uniforms, sequence);
+  const scores = new Float64Array(sequence);
+  const sums = new Float64Array(size);
+  for (let row = begin; row < end; row++) {
+    const { first, start, end: keys } = place(row, lengths, uniforms);
+    let largest = LEAST;
+    for (let j = 0; j < keys; j++) {
+      scores[j] = scale * dot(query, start, key, first + j * pitch, size);
+      largest = Math.max(largest, scores[j]);
+    }
+    let total = 0;
+    for (let j = 0; j < keys; j++) total += Math.exp(scores[j] - largest);
+    sums.fill(0);
+    for (let j = 0; j < keys; j++) {
+      const p = Math.exp(scores[j] - largest) / total;
+      const weight = dropout ? mask.apply(p, row, j) : p;
+      for (let c = 0; c < size; c++) sums[c] += weight * value[first + j * pitch + c];
+    }
+    for (let c = 0; c < size; c++) out[start + c] = sums[c];
+    log_sum_exp[row] = largest + Math.log(total);
+  }
+}
+
+/** An item is a row `(b, h, i)`. */
+export function statistics(
+  { out, dout, log_sum_exp, statistics }: BindingArrays,
+  { heads, sequence, pitch, size }: Uniforms,
+  _: Structural,
+  begin: number,
+  end: number,
+): void {
+  for (let row = begin; row < end; row++) {
+    const group = Math.floor(row / sequence);
+    const token = Math.floor(group / heads) * sequence + row % sequence;
+    const start = token * pitch + (group % heads) * size;
+    statistics[2 * row] = log_sum_exp[row];
+    statistics[2 * row + 1] = dot(out, start, dout, start, size);
+  }
+}
+
+/** One probability, dropped out, and the gradient of its score. */
+function pair(
+  { query, key, value, dout, statistics }: BindingArrays,
+  { size, scale }: Uniforms,
+  mask: DropoutMask | null,
+  row: number,
+  j: number,
+  queryStart: number,
+  keyStart: number,
+): { weight: number; slope: number } {
+  const score = scale * dot(query, queryStart, key, keyStart, size);
+  const probability = Math.exp(score - statistics[2 * row]);
+  const gradient = dot(dout, queryStart, value, keyStart, size);
+  return {
+    weight: mask?.apply(probability, row, j) ?? probability,
+    slope: scale * probability *
+      ((mask?.apply(gradient, row, j) ?? gradient) - statistics[2 * row + 1]),
+  };
+}
+
+export function backwardQuery(
+  arrays: BindingArrays,
+  uniforms: Uniforms,
+  { dropout }: Structural,
+  begin: number,
+  end: number,
+): void {
+  const { key, lengths, dquery } = arrays;
+  const { sequence, pitch, size } = uniforms;
+  const mask = dropout ? new DropoutMask(uniforms, sequence) : null;
+  const sums = new Float64Array(size);
+  for (let row = begin; row < end; row++) {
+    const { first, start, end: keys } = place(row, lengths, uniforms);
+    sums.fill(0);
+    for (let j = 0; j < keys; j++) {
+      const keyStart = first + j * pitch;
+      const { slope } = pair(arrays, uniforms, mask, row, j, start, keyStart);
+      for (let c = 0; c < size; c++) sums[c] += slope * key[keyStart + c];
+    }
+    for (let c = 0; c < size; c++) dquery[start + c] = sums[c];
+  }
+}
+
+/** An item is a key `(b, h, j)`. */
+export function backwardKey(
+  arrays: BindingArrays,
+  uniforms: Uniforms,
+  { dropout }: Structural,
+  begin: number,
+  end: number,
+): void {
+  const { query, dout, lengths, dkey, dvalue } = arrays;
+  const { sequence, pitch, size } = uniforms;
+  const mask = dropout ? new DropoutMask(uniforms, sequence) : null;
+  const keySums = new Float64Array(size);
+  const valueSums = new Float64Array(size);
+  for (let item = begin; item < end; item++) {
+    const { first, start, end: keys } = place(item, lengths, uniforms);
+    const j = item % sequence;
+    keySums.fill(0);
+    valueSums.fill(0);
+    for (let i = 0; i < sequence && j < keys; i++) {
+      const row = item - j + i;
+      const queryStart = first + i * pitch;
+      const { weight, slope } = pair(arrays, uniforms, mask, row, j, queryStart, start);
+      for (let c = 0; c < size; c++) {
+        valueSums[c] += weight * dout[queryStart + c];
+        keySums[c] += slope * query[queryStart + c];
+      }
+    }
+    for (let c = 0; c < size; c++) {
+      dkey[start + c] = keySums[c];
+      dvalue[start + c] = valueSums[c];
+    }
+  }
+}

@@ -16,6 +16,7 @@ export type Pairing = "paired by seed" | "unpaired" | "counted";
 
 /** A test with its outcome. */
 export interface Evidence {
+  /** What was compared. */
   readonly test: Test;
   /** Effect over seeds; null without a run to compare. */
   readonly estimate: Estimate | null;
@@ -23,6 +24,7 @@ export interface Evidence {
   readonly pairing: Pairing;
   /** The paper's effect over the same columns; null where it prints none. */
   readonly paper: number | null;
+  /** Of this test alone. */
   readonly verdict: Verdict;
   /** The columns that were compared. */
   readonly columns: readonly string[];
@@ -36,6 +38,7 @@ export interface Evidence {
 
 /** A claim, tested. */
 export interface Finding {
+  /** What the paper says. */
   readonly claim: Claim;
   /** That of the first test. */
   readonly verdict: Verdict;

@@ -27,7 +27,9 @@ export type RowPattern = Partial<Variation>;
 export interface Term {
   /** Of the sum over the terms; −1 is subtracted. For a ratio, 1 stands above and −1 below the line. */
   readonly weight: number;
+  /** Which row of the test's experiment. */
   readonly row: RowPattern;
+  /** Its number. */
   readonly score: Score;
 }
 
@@ -46,6 +48,7 @@ export interface Test {
   readonly ratio?: true;
   /** Of the effect. */
   readonly unit: string;
+  /** Where the effect lies if the paper is right. */
   readonly expect: Expectation;
 }
 

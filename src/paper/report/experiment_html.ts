@@ -6,6 +6,7 @@
 import { count, figure, type Html, html, time } from "../../train/report/mod.ts";
 import type { JobFailure, MeasuredExperiment } from "../result.ts";
 import { figurePanels, type Panel } from "./figure_panels.ts";
+import { signed } from "./numbers.ts";
 import { controls, type Provenance, provenance } from "./provenance.ts";
 import { nameOf, type ReportInput } from "./report_input.ts";
 import { tableHtml } from "./table_html.ts";
@@ -60,10 +61,10 @@ function provenanceHtml(preset: string, behind: Provenance): Html {
     `${count(results.length)} jobs in ${time(behind.seconds)}`,
     ...(seeds.length > 0 ? [`seeds ${seeds.join(", ")}`] : []),
     `on ${adapters.join(", ")}`,
-    `data ${dataFingerprints.join(", ")}`,
+    ...(dataFingerprints.length > 0 ? [`data ${dataFingerprints.join(", ")}`] : []),
     ...remarks,
     ...controls(behind).map(({ name, least, most }) =>
-      `${name}: ${least.toFixed(1)} to ${most.toFixed(1)} points`
+      `${name}: ${signed(least, 1)} to ${signed(most, 1)} points`
     ),
   ];
   return html`<p class="quiet small">${parts.join("; ")}.</p>`;

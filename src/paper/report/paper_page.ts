@@ -51,7 +51,7 @@ function summary(behind: Provenance): Html {
     ["Time of the jobs", time(behind.seconds)],
     ["Seeds", behind.seeds.join(", ") || "none"],
     ["Device", behind.adapters.join(", ") || "none"],
-    ["Data", behind.dataFingerprints.join(", ") || "none"],
+    ["Data", dataText(behind)],
     ["Stand-ins", behind.standIns.join(", ") || "none"],
     ["Toolkit", behind.toolkits.join(", ") || "none"],
   ];
@@ -65,4 +65,11 @@ function summary(behind: Provenance): Html {
       `
     )
   }</dl>`;
+}
+
+/** Few fingerprints as they are; of many, where to find them. */
+function dataText({ dataFingerprints }: Provenance): string {
+  if (dataFingerprints.length === 0) return "none";
+  if (dataFingerprints.length <= 3) return dataFingerprints.join(", ");
+  return `${dataFingerprints.length} sets, their fingerprints under the tables`;
 }

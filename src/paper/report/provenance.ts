@@ -41,7 +41,10 @@ export function provenance(measured: readonly MeasuredExperiment[]): Provenance 
     adapters: distinct(results.map(({ device }) => `${device.adapter} (${device.kind})`)),
     toolkits: distinct(results.map(({ toolkit }) => toolkit)),
     dataFingerprints: distinct(
-      results.map(({ dataFingerprint }) => dataFingerprint.slice(0, SHOWN_DIGITS)),
+      results.map(({ dataFingerprint }) => dataFingerprint)
+        // A timing has no data.
+        .filter((fingerprint) => /^[0-9a-f]{64}$/.test(fingerprint))
+        .map((fingerprint) => fingerprint.slice(0, SHOWN_DIGITS)),
     ),
     standIns: distinct(measured.flatMap(({ cells }) => cells.flatMap((c) => c.standIns))),
     remarks: distinct(results.flatMap(({ remarks }) => remarks)),

@@ -7,7 +7,6 @@ import { Html } from "../../train/report/mod.ts";
 
 /** Tables as in print, findings, and their layout on phones and paper. */
 export const PAPER_STYLE: Html = new Html(`
-body{max-width:76rem}
 a{color:inherit;text-decoration-color:var(--curve-1);text-underline-offset:.2em;text-decoration-thickness:1px}
 h1{font-size:1.9rem;letter-spacing:-.01em}
 h2{font-size:1.25rem;border-top:1px solid var(--grid);padding-top:1.2rem;margin-top:2.4rem}
@@ -16,7 +15,7 @@ nav{display:flex;flex-wrap:wrap;gap:.2rem .9rem;margin:1rem 0;font-size:.9rem}
 section p{max-width:62rem}
 .small{font-size:.82rem}
 table.printed{border-top:2px solid var(--text);border-bottom:2px solid var(--text);margin:.6rem 0 .2rem}
-table.printed th,table.printed td{border:0;padding:.28rem .9rem;vertical-align:top}
+table.printed th,table.printed td{border:0;padding:.28rem .8rem;vertical-align:top}
 table.printed thead th{border-bottom:1px solid var(--text);color:var(--text);font-weight:600;vertical-align:bottom;white-space:normal;line-height:1.25}
 table.printed thead th.added{max-width:8.5rem}
 table.printed th:first-child{position:sticky;left:0;background:var(--page);padding-left:0;font-weight:500;white-space:nowrap;text-align:left}
@@ -35,7 +34,7 @@ sup{font-size:.7em;line-height:0;color:var(--quiet)}
 ul.notes,.remarks ul{list-style:none;padding:0;margin:.3rem 0;font-size:.82rem}
 .remarks{font-size:.82rem;margin:.6rem 0;padding:.1rem 0 .1rem .8rem;border-left:3px solid var(--grid);max-width:62rem}
 details.runs summary,details.failure summary{font-size:.9rem;margin:.4rem 0}
-pre{overflow-x:auto;background:var(--card);padding:.6rem .8rem;border-radius:6px;font-size:.8rem;max-height:20rem}
+pre{white-space:pre-wrap;overflow:auto;background:var(--card);padding:.6rem .8rem;border-radius:6px;font-size:.8rem;max-height:20rem}
 tr:target td{background:var(--card)}
 table.overview{margin:1rem 0}table.overview a{text-decoration:none}table.overview td:first-child{font-weight:700;padding-right:.6rem}
 aside{font-size:.9rem;padding:.6rem .4rem;align-self:start}

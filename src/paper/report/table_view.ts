@@ -29,6 +29,7 @@ export interface CellView {
 
 /** A row's label and cells. */
 export interface RowView {
+  /** Whose label. */
   readonly row: Row;
   /** In the order of columns. */
   readonly cells: readonly CellView[];
@@ -38,13 +39,17 @@ export interface RowView {
 export interface GroupView {
   /** Null for rows without a heading. */
   readonly label: string | null;
+  /** In the paper's order. */
   readonly rows: readonly RowView[];
 }
 
 /** A table, ready to be written. */
 export interface TableView {
+  /** What it shows. */
   readonly measured: MeasuredExperiment;
+  /** In the paper's order, added ones last. */
   readonly columns: readonly Column[];
+  /** All rows. */
   readonly groups: readonly GroupView[];
   /** What the marks say. */
   readonly footnotes: readonly { readonly mark: string; readonly text: string }[];

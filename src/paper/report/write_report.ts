@@ -16,8 +16,6 @@ import { tableLatex } from "./table_latex.ts";
 import { tableMarkdown } from "./table_markdown.ts";
 import { tableView } from "./table_view.ts";
 
-/** What of a run folder a number leads to, the first that is there. */
-const LEADS_TO = ["report.html", "run.json"];
 /** Lines of a failed job's log that are shown. */
 const LOG_LINES = 30;
 
@@ -74,8 +72,9 @@ async function lookUp(
   const logs = new Map<string, string>();
   for (const { results, cells } of measured) {
     for (const { address, runFolder } of results) {
-      const file = links.has(address) ? undefined : await firstThere(`${output}/${runFolder}`);
-      if (file !== undefined) links.set(address, `../${runFolder}/${file}`);
+      if (links.has(address)) continue;
+      const path = await firstThere(output, leadsTo(runFolder));
+      if (path !== undefined) links.set(address, `../${path}`);
     }
     for (const { address, log } of cells.flatMap(({ failures }) => failures)) {
       const text = await Deno.readTextFile(`${output}/${log}`).catch(() => null);
@@ -88,8 +87,14 @@ async function lookUp(
   };
 }
 
-async function firstThere(folder: string): Promise<string | undefined> {
-  for (const name of LEADS_TO) {
-    if (await Deno.stat(`${folder}/${name}`).then(({ isFile }) => isFile, () => false)) return name;
+/** What a job's number may lead to, the best first: its report, its result (a timing has no report). */
+function leadsTo(runFolder: string): string[] {
+  return [`${runFolder}/report.html`, `jobs/${runFolder.split("/").at(-1)}.json`];
+}
+
+async function firstThere(folder: string, paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) {
+    const isFile = await Deno.stat(`${folder}/${path}`).then((info) => info.isFile, () => false);
+    if (isFile) return path;
   }
 }

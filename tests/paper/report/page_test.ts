@@ -53,6 +53,8 @@ Deno.test("writePaperReport() writes page, summary, tables and figures, and link
   try {
     await Deno.mkdir(`${output}/runs/one-sst-1`, { recursive: true });
     await Deno.writeTextFile(`${output}/runs/one-sst-1/report.html`, "");
+    await Deno.mkdir(`${output}/jobs`);
+    await Deno.writeTextFile(`${output}/jobs/three1.json`, "{}");
     await Deno.mkdir(`${output}/runs/bad`);
     await Deno.writeTextFile(`${output}/runs/bad/log.txt`, "first\nlast line\n");
     const figure = EXPERIMENTS.find(({ id }) => id === "figure-1")!;
@@ -69,7 +71,8 @@ Deno.test("writePaperReport() writes page, summary, tables and figures, and link
     const text = await Deno.readTextFile(`${output}/report/index.html`);
     assertStringIncludes(text, 'href="../runs/one-sst-1/report.html"');
     assertStringIncludes(text, "last line");
-    // Their folders are not there, so these are no links.
+    assertStringIncludes(text, 'href="../jobs/three1.json"');
+    // Neither its report nor its result is there, so this is no link.
     assert(!text.includes("../runs/three0"));
     const summary = await Deno.readTextFile(`${output}/report/README.md`);
     assertStringIncludes(summary, "![From layer to layer](figure-1.svg)");

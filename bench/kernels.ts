@@ -7,6 +7,7 @@ import { type Kernel, KERNELS, type VariantContext } from "../kernels/mod.ts";
 import {
   type Ceilings,
   copyCeiling,
+  defaultVariant,
   type Device,
   higherCeilings,
   measureCase,
@@ -95,7 +96,9 @@ function variantNames(
     uniforms,
     capabilities: device.access.capabilities,
   };
-  return kernel.variants.filter((variant) => variant.supports(context)).map(({ name }) => name);
+  const chosen = defaultVariant(kernel, context);
+  const supported = kernel.variants.filter((variant) => variant.supports(context));
+  return [chosen, ...supported.filter((variant) => variant !== chosen)].map((one) => one?.name);
 }
 
 function share(measurement: Measurement, bytes: number, ceilings: Ceilings): number | null {

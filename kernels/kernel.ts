@@ -97,8 +97,15 @@ export interface Variant {
   readonly name: string;
   /** Class of the order of accumulation: variants of one class agree bit for bit. */
   readonly numerics: string;
+  /**
+   * Tuning parameters, as a tile's rows: they make it faster or slower, never other bits. The variants of a kernel that name the same parameters span the space that
+   * a tuner explores.
+   */
+  readonly tuning?: Readonly<Record<string, number>>;
   /** Whether this variant can compute the run on this adapter. */
   supports(context: VariantContext): boolean;
+  /** Whether it is likely the best at these sizes, for a device that has not measured; absent means yes. */
+  prefers?(context: VariantContext): boolean;
   /** The whole WGSL text; its entry point is `main`, its uniform block is `@group(0) @binding(0)`, its storage bindings follow
    * from 1 in the order of the signature, those that do not exist left out without a gap. */
   source(structural: Structural, capabilities: Capabilities): string;
@@ -144,8 +151,10 @@ export interface Kernel {
   readonly uniforms: Readonly<Record<string, "u32" | "f32">>;
   /** Structural parameters and the values each may take. */
   readonly structural: Readonly<Record<string, readonly StructuralValue[]>>;
-  /** Best first: a device takes the first that it supports unless it has measured otherwise. */
+  /** Best first: a device takes the first that supports a run and prefers it, unless it has measured otherwise. */
   readonly variants: readonly Variant[];
+  /** Uniforms that are sizes: runs whose sizes are alike share what a tuner finds. A kernel without is never tuned. */
+  readonly sizes?: readonly string[];
   /**
    * Least number of elements of each binding (the shape rule); checked before every run. A binding that is left out, such as a table that indices point into,
    * is shown as far as its view goes.

@@ -32,22 +32,27 @@ interface Walk {
   /** Neighbouring groups of `width` that one invocation computes; absent where the WGSL knows no `SPAN`. */
   readonly span?: number;
   readonly onlyCpuAdapters?: boolean;
+  /** Invocations of a workgroup. */
+  readonly workgroup?: number;
 }
 
 function variant(
-  { name, width, span, onlyCpuAdapters = false }: Walk,
+  { name, width, span, onlyCpuAdapters = false, workgroup = WORKGROUP }: Walk,
   texts: readonly string[],
   shape: (uniforms: Uniforms) => MapShape,
 ): Variant {
   const constants: Record<string, number> = span === undefined
-    ? { WORKGROUP }
-    : { WORKGROUP, SPAN: span };
+    ? { WORKGROUP: workgroup }
+    : { WORKGROUP: workgroup, SPAN: span };
   return {
     name,
     numerics: "exact order",
+    tuning: { workgroup },
+    prefers: () => workgroup === WORKGROUP,
     supports: ({ uniforms, capabilities }) => {
       const { multiples, turns = 0 } = shape(uniforms);
       return (capabilities.cpuAdapter || !onlyCpuAdapters) &&
+        workgroup <= capabilities.maxInvocationsPerWorkgroup &&
         multiples.every((n) => n % width === 0) && turns * (span ?? 1) <= MOST_TURNS;
     },
     source: (structural: Structural) =>
@@ -58,17 +63,21 @@ function variant(
     constants: () => constants,
     workgroups: ({ uniforms }) => {
       const { rows, columns } = shape(uniforms);
-      return grid(Math.ceil(rows * Math.ceil(columns / width / (span ?? 1)) / WORKGROUP));
+      return grid(Math.ceil(rows * Math.ceil(columns / width / (span ?? 1)) / workgroup));
     },
   };
 }
 
-/** A vector and a scalar variant of the WGSL `texts`, which are written for `Value`, be it `vec4<f32>` or `f32`. */
+/** Vector variants of two workgroup sizes and a scalar one of the WGSL `texts`, which are written for `Value`, be it `vec4<f32>` or `f32`. */
 export function mapVariants(
   texts: readonly string[],
   shape: (uniforms: Uniforms) => MapShape,
 ): readonly Variant[] {
-  const walks = [{ name: "vector", width: 4 }, { name: "scalar", width: 1 }];
+  const walks = [
+    { name: "vector", width: 4 },
+    { name: "vector large", width: 4, workgroup: 256 },
+    { name: "scalar", width: 1 },
+  ];
   return walks.map((walk) => variant(walk, texts, shape));
 }
 

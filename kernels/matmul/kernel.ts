@@ -51,6 +51,7 @@ export const matmulMatmul: Kernel = {
     activation: ["none", ...ACTIVATIONS],
   },
   variants: MATMUL_VARIANTS,
+  sizes: ["m", "n", "k", "batch"],
   lengths(uniforms: Uniforms, structural: Structural) {
     const written = extent(storedC(uniforms), uniforms);
     return {

@@ -24,7 +24,7 @@ export interface SharedTile {
   readonly vectors: number;
   /** Whether operands and C are read and written by fours, for which every row must be aligned to four elements. */
   readonly vector: boolean;
-  /** Sizes for which this tile is meant. */
+  /** Sizes for which this tile is likely the best; all where absent. */
   readonly meantFor?: (m: number, n: number) => boolean;
 }
 
@@ -42,13 +42,15 @@ export function sharedVariant(tile: SharedTile): Variant {
   return {
     name: tile.name,
     numerics: "k_sequential",
+    tuning: { invocation_rows: tile.rows, invocation_vectors: tile.vectors },
+
+    prefers: ({ uniforms: { m, n } }: VariantContext) => tile.meantFor?.(m, n) ?? true,
 
     supports({ uniforms, structural, capabilities }: VariantContext): boolean {
-      const { m, n, k } = uniforms;
+      const { k } = uniforms;
       if (capabilities.maxWorkgroupStorageBytes < memory) return false;
       if (capabilities.maxInvocationsPerWorkgroup < ACROSS * DOWN) return false;
       if (capabilities.cpuAdapter && k / 4 + k / depth > MOST_ITERATIONS_ON_CPU) return false;
-      if (tile.meantFor !== undefined && !tile.meantFor(m, n)) return false;
       if (!tile.vector) return true;
       return [storedA(uniforms, structural), storedB(uniforms, structural), storedC(uniforms)]
         .every((matrix) => matrix.columns % 4 === 0 && rowsAlign(matrix));

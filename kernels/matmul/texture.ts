@@ -27,7 +27,7 @@ export interface TextureTile {
   readonly subgroup: boolean;
   /** Whether `k` and `n` may be no multiples of four; costs a few percent. */
   readonly ragged: boolean;
-  /** Sizes for which this tile is meant. */
+  /** Sizes for which this tile is likely the best; all where absent. */
   readonly meantFor?: (sizes: { m: number; n: number; k: number }, lanes: number) => boolean;
 }
 
@@ -44,6 +44,10 @@ export function textureVariant(tile: TextureTile): Variant {
   return {
     name: tile.name,
     numerics: "k_sequential",
+    tuning: { tile_rows: tile.rows, tile_vectors: tile.vectors },
+
+    prefers: ({ uniforms: { m, n, k }, capabilities }: VariantContext) =>
+      tile.meantFor?.({ m, n, k }, lanesOf(capabilities)) ?? true,
 
     supports(context: VariantContext): boolean {
       const { uniforms: { m, n, k, batch }, capabilities } = context;
@@ -51,7 +55,6 @@ export function textureVariant(tile: TextureTile): Variant {
       const lanes = lanesOf(capabilities);
       if (!cpuAdapter || !readableStorageTextures || lanes === 0) return false;
       if (m === 0 || n === 0 || k === 0 || batch === 0 || k > 4 * MOST_STEPS) return false;
-      if (tile.meantFor !== undefined && !tile.meantFor({ m, n, k }, lanes)) return false;
       const even = k % 4 === 0 && n % 4 === 0 && rowsAlign(storedC(context.uniforms));
       if (!even && !tile.ragged) return false;
       const { a, b } = operands(context);

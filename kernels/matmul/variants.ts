@@ -13,6 +13,9 @@ const SUBGROUP = { subgroup: true, ragged: false } as const;
 /** From so many k on, a tile's columns of B leave the second-level cache unless the tile is narrow: 1.1 to 1.3 times as fast. */
 const LONG_SUM = 1536;
 
+/** For a tile that only a tuner takes, where it has measured that it is faster. */
+const NEVER = () => false;
+
 /** All of one numerics class: they differ in speed and in what they support. */
 export const MATMUL_VARIANTS: readonly Variant[] = [
   textureVariant({
@@ -30,6 +33,13 @@ export const MATMUL_VARIANTS: readonly Variant[] = [
     meantFor: ({ n, k }, lanes) => n <= 4 * lanes || k >= LONG_SUM,
   }),
   textureVariant({ name: "texture_subgroup", rows: 32, vectors: 2, ...SUBGROUP }),
+  textureVariant({
+    name: "texture_subgroup_small",
+    rows: 16,
+    vectors: 1,
+    ...SUBGROUP,
+    meantFor: NEVER,
+  }),
   textureVariant({
     name: "texture_subgroup_ragged",
     rows: 16,

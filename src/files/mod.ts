@@ -5,6 +5,7 @@
  * @module
  */
 export * from "./atomic_write.ts";
+export * from "./cache_folder.ts";
 export * from "./checksum.ts";
 export * from "./leftovers.ts";
 export * from "./owner_lock.ts";

@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { type DeviceLimits, type PlannedUse, PlanningDevice } from "../device/mod.ts";
+import {
+  type DeviceLimits,
+  type OnPlannedRun,
+  type PlannedUse,
+  PlanningDevice,
+} from "../device/mod.ts";
 import { countParameters, encoderSpecs, type ModelConfig, pretrainingSpecs } from "../model/mod.ts";
 import { OPTIMIZER_DEFAULTS } from "../optim/mod.ts";
 import { PretrainingTrainer } from "./trainer.ts";
@@ -26,6 +31,7 @@ export interface StepPlan extends PlannedUse {
  *
  * @param maxPredictions masked tokens of an example
  * @param limits of the device that is planned for
+ * @param onRun told of every kernel run
  * @throws {RangeError} when a tensor is over the limits, naming it.
  */
 export function planStep(
@@ -34,8 +40,9 @@ export function planStep(
   sequenceLength: number,
   maxPredictions: number,
   limits?: DeviceLimits,
+  onRun?: OnPlannedRun,
 ): StepPlan {
-  const device = new PlanningDevice(limits);
+  const device = new PlanningDevice(limits, onRun);
   const trainer = new PretrainingTrainer(device, config, {
     schedule: { peakLearningRate: 1, warmupSteps: 0, totalSteps: 1 },
     optimizer: OPTIMIZER_DEFAULTS,

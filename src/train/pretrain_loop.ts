@@ -59,6 +59,7 @@ export class PretrainLoop {
     while (!ended && !stopping) {
       stopping = await this.#ranks.step();
       const { step } = trainer;
+      await observer.betweenSteps?.(step);
       ended = step === totalSteps;
       const evaluates = step % settings.evalSteps === 0 || ended;
       let saves = step % settings.saveSteps === 0 || ended || stopping;

@@ -27,6 +27,8 @@ export interface PretrainObserver {
   evaluated(step: number, result: EvaluationResult, name: string): void;
   /** Whether to save and stop after the current step. */
   stopRequested(): boolean;
+  /** The caller's own work on the device after step `step`, while nothing is recorded. */
+  betweenSteps?(step: number): Promise<void>;
 }
 
 /** Prepared data and its share of the examples. */

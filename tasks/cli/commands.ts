@@ -4,6 +4,7 @@
  */
 export const COMMANDS: Record<string, () => Promise<{ default: unknown }>> = {
   doctor: () => import("./doctor.ts"),
+  tune: () => import("./tune.ts"),
   vocab: () => import("./vocab.ts"),
   tokenize: () => import("./tokenize.ts"),
   prepare: () => import("./prepare.ts"),

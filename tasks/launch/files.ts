@@ -1,4 +1,7 @@
 // The launcher stands alone, so it has its own few lines for files in the cache folder.
+import { cacheFolder } from "../../src/files/cache_folder.ts";
+
+export { cacheFolder };
 
 /** Root of the checkout, without a slash at its end. */
 export const ROOT: string = filePath(new URL("../../", import.meta.url)).replace(/[\\/]$/, "");
@@ -17,22 +20,6 @@ export function fileUrl(path: string): string {
     "$1:",
   );
   return `file://${encoded.startsWith("/") ? "" : "/"}${encoded}`;
-}
-
-/**
- * The folder for what can be made again: `ALBERT_CACHE`, or the system's place for caches, or, where
- * there is no home, one under the temporary folder.
- */
-export function cacheFolder(
-  environment: Record<string, string | undefined> = Deno.env.toObject(),
-  os: string = Deno.build.os,
-): string {
-  const { ALBERT_CACHE, XDG_CACHE_HOME, HOME, LOCALAPPDATA, TEMP, TMPDIR } = environment;
-  if (ALBERT_CACHE) return ALBERT_CACHE;
-  if (os === "windows") return `${LOCALAPPDATA ?? TEMP ?? "C:\\Windows\\Temp"}\\albert-lab`;
-  if (XDG_CACHE_HOME?.startsWith("/")) return `${XDG_CACHE_HOME}/albert-lab`;
-  if (!HOME || HOME === "/") return `${TMPDIR ?? "/tmp"}/albert-lab`;
-  return os === "darwin" ? `${HOME}/Library/Caches/albert-lab` : `${HOME}/.cache/albert-lab`;
 }
 
 /** Makes the cache folder, or falls back on a temporary one where it cannot be written. */

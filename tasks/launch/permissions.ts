@@ -30,6 +30,7 @@ const COMPUTE = COMPUTE_PERMISSIONS, TRAIN = TRAIN_PERMISSIONS;
 /** The flags by command; of a command that is not here, those of the widest. */
 const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   doctor: COMPUTE,
+  tune: [...COMPUTE, WRITE],
   vocab: [READ, WRITE, VARIABLES],
   tokenize: [READ, VARIABLES],
   prepare: [READ, WRITE, HOST, VARIABLES],

@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { type PlannedUse, PlanningDevice } from "./planning_device.ts";
+export { type OnPlannedRun, type PlannedUse, PlanningDevice } from "./planning_device.ts";

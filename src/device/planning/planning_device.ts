@@ -26,6 +26,9 @@ export interface PlannedUse extends MemoryUse {
   readonly runs: number;
 }
 
+/** Told of a kernel run that was planned. */
+export type OnPlannedRun = (kernel: Kernel, run: Run) => void;
+
 /** See the module's comment. Reads give zeros. */
 export class PlanningDevice implements Device {
   /** Names it; it has no numerics. */
@@ -46,12 +49,14 @@ export class PlanningDevice implements Device {
    * Starts with nothing recorded.
    *
    * @param limits of the device that is planned for; none where absent
+   * @param onRun told of every run
    */
   constructor(
     readonly limits: DeviceLimits = {
       maxBufferBytes: Number.MAX_SAFE_INTEGER,
       maxBindingBytes: Number.MAX_SAFE_INTEGER,
     },
+    readonly onRun: OnPlannedRun = () => {},
   ) {
     this.#recorder = new Recorder(limits);
   }
@@ -85,6 +90,7 @@ export class PlanningDevice implements Device {
   /** Notes a run and its arithmetic. */
   run(kernel: Kernel, run: Run): void {
     this.#recorder.run(kernel, run);
+    this.onRun(kernel, run);
     const { flops, bytes } = kernel.work(run.uniforms, run.structural ?? {});
     const sum = this.#profile.get(kernel.name) ?? { calls: 0, flops: 0, bytes: 0 };
     sum.calls++;

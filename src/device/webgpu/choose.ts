@@ -13,11 +13,22 @@ import type {
 import { DeviceError } from "../device.ts";
 import { textureLayout } from "./operand_textures.ts";
 
-/** Names the variant that a run should have, or leaves the choice to the device. */
-export type VariantOf = (kernel: Kernel, context: VariantContext) => string | undefined;
+/** Says which variant a run should have, by name or, having checked that it supports the run, as such; or leaves the choice to the device. */
+export type VariantOf = (kernel: Kernel, context: VariantContext) => string | Variant | undefined;
 
 /** The most workgroups in one dimension of a dispatch. */
 const MAX_WORKGROUPS = 65_535;
+
+/** The first variant that supports a run and prefers it, else the first that supports it; undefined where none does. */
+export function defaultVariant(kernel: Kernel, context: VariantContext): Variant | undefined {
+  let fallback: Variant | undefined;
+  for (const variant of kernel.variants) {
+    if (!variant.supports(context)) continue;
+    if (variant.prefers === undefined || variant.prefers(context)) return variant;
+    fallback ??= variant;
+  }
+  return fallback;
+}
 
 /**
  * @throws {RangeError} when the wanted variant is unknown or does not support the run.
@@ -29,6 +40,7 @@ export function chooseVariant(
   variantOf?: VariantOf,
 ): Variant {
   const wanted = variantOf?.(kernel, context);
+  if (typeof wanted === "object") return wanted;
   if (wanted !== undefined) {
     const variant = kernel.variants.find(({ name }) => name === wanted);
     if (variant === undefined) {
@@ -45,7 +57,8 @@ export function chooseVariant(
     }
     return variant;
   }
-  for (const variant of kernel.variants) if (variant.supports(context)) return variant;
+  const variant = defaultVariant(kernel, context);
+  if (variant !== undefined) return variant;
   throw new DeviceError(
     `Cannot run ${kernel.name}: none of its variants supports ${
       describeRun(context)

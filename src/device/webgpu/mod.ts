@@ -8,7 +8,8 @@ import { WebGpuDevice, type WebGpuOptions } from "./webgpu_device.ts";
 
 export { type GpuAccess, requestAccess, type Restrictions } from "./adapter.ts";
 export type { Holder } from "../peak.ts";
-export type { VariantOf } from "./choose.ts";
+export { defaultVariant, type VariantOf } from "./choose.ts";
+export * from "./tuner/mod.ts";
 export { type CacheSizes, WebGpuDevice, type WebGpuOptions } from "./webgpu_device.ts";
 
 /** Opens the platform's preferred adapter; null where there is none. */

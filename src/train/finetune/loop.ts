@@ -52,6 +52,7 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
     while (!ended && !stopping) {
       stopping = await this.#ranks.step();
       const { step } = trainer;
+      await observer.betweenSteps?.(step);
       ended = step === totalSteps;
       const evaluates = step % settings.evalSteps === 0 || ended;
       let saves = step % settings.saveSteps === 0 || ended || stopping;

@@ -39,6 +39,8 @@ export interface FinetuneObserver {
   evaluated(step: number, metrics: EvaluationMetrics, best: boolean): void;
   /** Whether to save and stop after the current step. */
   stopRequested(): boolean;
+  /** The caller's own work on the device after step `step`, while nothing is recorded. */
+  betweenSteps?(step: number): Promise<void>;
 }
 
 /** A finetuning run. */

@@ -4,7 +4,12 @@
  * @module
  */
 import type { DeviceLimits, Examinations } from "../../../src/device/mod.ts";
-import { PRESET_NAMES, presetConfig, presetSequenceLength } from "../../../src/model/mod.ts";
+import {
+  type ModelConfig,
+  PRESET_NAMES,
+  presetConfig,
+  presetSequenceLength,
+} from "../../../src/model/mod.ts";
 import { readConfig } from "../../../src/train/disk.ts";
 import { usage } from "../run_flags.ts";
 import { planStep, type StepPlan } from "../../../src/train/mod.ts";
@@ -31,6 +36,27 @@ export function stepSeconds(
   };
 }
 
+/** A configuration and the sizes of its training step. */
+export interface NamedConfig {
+  readonly config: ModelConfig;
+  readonly sequenceLength: number;
+  /** Masked tokens of an example. */
+  readonly maxPredictions: number;
+}
+
+/**
+ * A preset or a config.json file, and the sequence length it is meant for where none is given.
+ *
+ * @throws {UsageError} for a preset that does not exist.
+ */
+export async function namedConfig(name: string, length?: number): Promise<NamedConfig> {
+  const isFile = !PRESET_NAMES.includes(name) && /[./\\]/.test(name);
+  const config = isFile ? await readConfig(name) : usage(() => presetConfig(name));
+  const sequenceLength = length ??
+    Math.min(presetSequenceLength(name), config.maxPositionEmbeddings);
+  return { config, sequenceLength, maxPredictions: Math.ceil(MASKED * sequenceLength) };
+}
+
 /**
  * Plans a preset or a config.json file.
  *
@@ -39,14 +65,11 @@ export function stepSeconds(
 export async function planConfig(
   name: string,
   batchSize: number,
-  sequenceLength?: number,
+  length?: number,
 ): Promise<ConfigPlan> {
-  const isFile = !PRESET_NAMES.includes(name) && /[./\\]/.test(name);
-  const config = isFile ? await readConfig(name) : usage(() => presetConfig(name));
-  const length = sequenceLength ??
-    Math.min(presetSequenceLength(name), config.maxPositionEmbeddings);
+  const { config, sequenceLength, maxPredictions } = await namedConfig(name, length);
   const plan = (limits?: DeviceLimits) =>
-    planStep(config, batchSize, length, Math.ceil(MASKED * length), limits);
+    planStep(config, batchSize, sequenceLength, maxPredictions, limits);
   return {
     config: name,
     ...plan(),

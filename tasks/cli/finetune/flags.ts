@@ -39,6 +39,7 @@ export type FinetuneFlags = RunFlags & RankFlags & {
   keepCheckpoints?: number;
   earlyStopPatience?: number;
   maxTime?: string;
+  tune?: boolean;
 };
 
 /** Declares {@linkcode FinetuneFlags} on a command. */
@@ -76,6 +77,7 @@ export function addFinetuneFlags(command: Command<any>): Command<any> {
     .option("--max-eval-samples <n:integer>", "Only the first so many of a held-out file.")
     .option("--early-stop-patience <n:integer>", "Stop after so many evaluations without a gain.")
     .option("--max-time <time:string>", "Save and stop after 90s, 30m, 2h.")
+    .option("--no-tune", "Take kernels by rule: neither measured nor as remembered by tune.")
     .group("Many processes (mpirun)")
     .option("--all-reduce <type:travel>", "How gradients travel between processes (f32).")
     .option("--check-ranks-steps <n:integer>", "Steps between comparisons of all weights (100).")

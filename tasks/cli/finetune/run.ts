@@ -4,7 +4,7 @@
  * @module
  */
 import settingsFile from "../../../deno.json" with { type: "json" };
-import { type Device, openDevice } from "../../../src/device/mod.ts";
+import type { Device } from "../../../src/device/mod.ts";
 import { leadFirst, type World } from "../../../src/distributed/mod.ts";
 import { type ModelConfig, validateConfig } from "../../../src/model/mod.ts";
 import type { Tokenizer } from "../../../src/text/mod.ts";
@@ -28,6 +28,7 @@ import { parseDuration } from "../pretrain/request.ts";
 import { createProgress } from "../progress.ts";
 import { checkBatch, coresOf, inWorld, ranksOf } from "../ranks.ts";
 import { remembered, usage, UsageError, withRemembered } from "../run_flags.ts";
+import { openTrainingDevice } from "../training_device.ts";
 import type { FinetuneFlags } from "./flags.ts";
 import { seedSummary, writeSeedSummary } from "./seeds.ts";
 import { withSettingsFile } from "./settings_file.ts";
@@ -116,9 +117,12 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
     ? Infinity
     : performance.now() + parseDuration(flags.maxTime);
   const runConfig = withDropout(config, flags, recipe);
-  const device = await openDevice({
+  const { device, betweenSteps } = await openTrainingDevice({
     device: flags.device,
     workers: coresOf(world),
+    // One rank that measures would hold up the others.
+    tune: flags.tune !== false && world.size === 1,
+    say,
     onNotice: say,
   });
   let stop = false;
@@ -159,7 +163,10 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
         ...provenance(device),
         ...(world.size > 1 && { code: await codeFingerprint() }),
       },
-      observer: observer(progress, () => stop || performance.now() > deadline),
+      observer: {
+        ...observer(progress, () => stop || performance.now() > deadline),
+        betweenSteps,
+      },
     });
     progress.end();
     return result;

@@ -43,4 +43,5 @@ export type PretrainFlags = RunFlags & RankFlags & {
   wholeWord?: boolean;
   watch?: true;
   port?: number;
+  tune?: boolean;
 };

@@ -5,7 +5,7 @@
  */
 import settingsFile from "../../../deno.json" with { type: "json" };
 import { readVocabularyFiles } from "../../../src/data/disk/mod.ts";
-import { type Device, openDevice } from "../../../src/device/mod.ts";
+import type { Device } from "../../../src/device/mod.ts";
 import { leadFirst, type World } from "../../../src/distributed/mod.ts";
 import { countParameters, type ModelConfig, pretrainingSpecs } from "../../../src/model/mod.ts";
 import {
@@ -23,6 +23,7 @@ import { onInterrupt } from "../interrupt.ts";
 import { createProgress } from "../progress.ts";
 import { checkBatch, coresOf, ranksOf } from "../ranks.ts";
 import { remembered, usage, UsageError, withRemembered } from "../run_flags.ts";
+import { openTrainingDevice } from "../training_device.ts";
 import type { PretrainFlags } from "./flags.ts";
 import { openEvalData, openSources } from "./open_data.ts";
 import { modelConfig, parseDuration, pretrainRequest } from "./request.ts";
@@ -61,15 +62,18 @@ export async function runPretrain(given: PretrainFlags, world: World): Promise<v
   const settings = usage(() => pretrainSettings(request, config));
   const evalData = await openEvalData(flags.evalData ?? []);
   checkBatch(settings.batchSize, world);
-  const device = await openDevice({
-    device: flags.device,
-    workers: coresOf(world),
-  });
   const progress = createProgress({
     title: "pretraining",
     total: settings.schedule.totalSteps,
     unit: "step",
     quiet: flags.quiet,
+  });
+  const { device, betweenSteps } = await openTrainingDevice({
+    device: flags.device,
+    workers: coresOf(world),
+    // One rank that measures would hold up the others.
+    tune: flags.tune !== false && world.size === 1,
+    say: (line) => progress.say(line),
   });
   let server = null as ReportServer | null;
   let stop = false;
@@ -96,6 +100,7 @@ export async function runPretrain(given: PretrainFlags, world: World): Promise<v
       },
       observer: {
         ...observer(progress, () => stop || performance.now() > deadline),
+        betweenSteps,
         started: (report) => {
           progress.say(describeRun(flags, settings.schedule.totalSteps, config, device, world));
           if (watched) server = watch(report, port);

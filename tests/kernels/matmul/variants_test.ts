@@ -6,6 +6,7 @@ import {
   matmulMatmul,
   type Structural,
 } from "../../../kernels/mod.ts";
+import { defaultVariant } from "../../../src/device/mod.ts";
 import { caseArrays } from "../support/case_arrays.ts";
 import { openVariantRunner } from "../support/run_variants.ts";
 
@@ -52,7 +53,7 @@ const uniforms = {
   alpha: 1,
 };
 
-/** The variant that a device takes, the first that supports the run. */
+/** The variant that a device takes by itself. */
 function chosen(
   capabilities: Capabilities,
   sizes: Record<string, number>,
@@ -63,7 +64,7 @@ function chosen(
     uniforms: { ...uniforms, ...sizes },
     capabilities,
   };
-  return matmulMatmul.variants.find((variant) => variant.supports(context))?.name;
+  return defaultVariant(matmulMatmul, context)?.name;
 }
 
 const runner = await openVariantRunner();

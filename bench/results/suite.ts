@@ -1,0 +1,97 @@
+/**
+ * Every bench that the table of targets needs, each in a process of its own.
+ *
+ * @module
+ */
+import type { GrowthBench } from "../growth/growth.ts";
+import type { LoadBench } from "../load/load.ts";
+import type { PeersReport } from "../peers.ts";
+import type { StepBench } from "../step/step.ts";
+import type { TokenizerResult } from "../tokenizer.ts";
+
+/** What came out, by part; a part that could not be measured is absent. */
+export interface SuiteResults {
+  readonly peers?: PeersReport;
+  readonly steps: Readonly<Partial<Record<StepName, StepBench>>>;
+  readonly loads: Readonly<Partial<Record<"webgpu" | "cpu", LoadBench>>>;
+  readonly tokenizers?: readonly TokenizerResult[];
+  readonly growth?: GrowthBench;
+  /** Why parts are absent. */
+  readonly absent: Readonly<Record<string, string>>;
+}
+
+/** A device of this project: `blas` is the CPU device with a system's library for products. */
+export const STEP_DEVICES = ["webgpu", "cpu", "blas"] as const;
+/** The models whose step is timed. */
+export const STEP_MODELS = ["reference", "albert-base"] as const;
+/** One of the timed steps. */
+export type StepName = `${typeof STEP_MODELS[number]} ${typeof STEP_DEVICES[number]}`;
+
+/** Runs `deno task bench …` and gives what it printed as JSON. */
+export type RunBench = (words: readonly string[]) => Promise<unknown>;
+
+/** Options of {@linkcode runSuite}. */
+export interface SuiteOptions {
+  /** A Python that has PyTorch, and sentencepiece. */
+  readonly python: string;
+  /** Parts whose name contains it. */
+  readonly only?: string;
+  /** Told which part begins. */
+  readonly onPart?: (name: string) => void;
+}
+
+const DEVICE_FLAGS = {
+  webgpu: ["--device", "webgpu"],
+  cpu: ["--device", "cpu", "--blas", "none"],
+  blas: ["--device", "cpu", "--blas", "auto"],
+};
+
+const MODEL_FLAGS = {
+  "reference": ["--batch-size", "16", "--steps", "5"],
+  "albert-base": ["--config", "albert-base-v2", "--batch-size", "8", "--steps", "3"],
+};
+
+/** Runs all parts, one after the other. */
+export async function runSuite(
+  run: RunBench,
+  { python, only = "", onPart }: SuiteOptions,
+): Promise<SuiteResults> {
+  const absent: Record<string, string> = {};
+  const part = async <T>(name: string, words: readonly string[]): Promise<T | undefined> => {
+    if (!name.includes(only)) return undefined;
+    onPart?.(name);
+    try {
+      return await run(words) as T;
+    } catch (error) {
+      absent[name] = (error as Error).message;
+      return undefined;
+    }
+  };
+  const steps: Partial<Record<StepName, StepBench>> = {};
+  for (const model of STEP_MODELS) {
+    for (const device of STEP_DEVICES) {
+      const words = ["step", ...DEVICE_FLAGS[device], ...MODEL_FLAGS[model]];
+      const name: StepName = `${model} ${device}`;
+      const bench = await part<StepBench>(
+        `step ${name}`,
+        [...words, "--against-pytorch", python],
+      );
+      if (bench !== undefined) steps[name] = bench;
+    }
+  }
+  const loads: Partial<Record<"webgpu" | "cpu", LoadBench>> = {};
+  for (const device of ["webgpu", "cpu"] as const) {
+    const bench = await part<LoadBench>(`load ${device}`, ["load", "--device", device]);
+    if (bench !== undefined) loads[device] = bench;
+  }
+  const peers = await part<PeersReport>(
+    "peers",
+    ["peers", "--only", "matmul_", "--python", python],
+  );
+  const tokenizer = await part<{ results: readonly TokenizerResult[] }>(
+    "tokenizer",
+    ["tokenizer", "--megabytes", "0.5", "--rounds", "3", "--python", python],
+  );
+  const growth = await part<GrowthBench>("growth", ["growth"]);
+  return { peers, steps, loads, tokenizers: tokenizer?.results, growth, absent };
+}

@@ -1,0 +1,169 @@
+/**
+ * The targets, and what was measured beside each.
+ *
+ * @module
+ */
+import { figure } from "../table.ts";
+import type { StepName, SuiteResults } from "./suite.ts";
+
+/** A row of the table. */
+export interface TargetRow {
+  readonly what: string;
+  readonly target: string;
+  /** Empty where it was not measured. */
+  readonly measured: string;
+  /** Null where it was not measured. */
+  readonly met: boolean | null;
+}
+
+/** A bound on a figure. */
+interface Bound {
+  readonly what: string;
+  readonly at: "least" | "most";
+  readonly bound: number;
+  /** After figure and bound: `×`, ` ms`. */
+  readonly unit: string;
+  readonly value: number | undefined;
+  /** Said after the figure. */
+  readonly note?: string;
+}
+
+/** Ratios of time that a training step may take, by device. */
+const STEP_BOUNDS = { webgpu: 6, cpu: 5, blas: 1.6 } as const;
+const DEVICE_NAMES = {
+  webgpu: "WebGPU",
+  cpu: "CPU, WebAssembly",
+  blas: "CPU, system BLAS",
+} as const;
+const MODEL_NAMES = {
+  "reference": "E 128, H 256, 4 layers, B 16, S 128",
+  "albert-base": "albert-base, B 8, S 128",
+} as const;
+
+/** All rows, in the order in which they were promised. */
+export function targetRows(results: SuiteResults): TargetRow[] {
+  return [
+    ...products(results),
+    ...steps(results),
+    ...host(results),
+    ...memory(results),
+    ...tokenizers(results),
+    ...loads(results),
+  ].map(row);
+}
+
+function row({ what, at, bound, unit, value, note = "" }: Bound): TargetRow {
+  const sign = at === "least" ? "≥" : "≤";
+  return {
+    what,
+    target: `${sign} ${bound}${unit}`,
+    measured: value === undefined ? "" : `${figure(value)}${unit}${note && ` (${note})`}`,
+    met: value === undefined ? null : at === "least" ? value >= bound : value <= bound,
+  };
+}
+
+function products({ peers }: SuiteResults): Bound[] {
+  const least = (what: string, bound: number, ours: string, theirs: string): Bound => {
+    const suffix = `_${ours}_over_${theirs}`;
+    const ratios = Object.entries(peers?.ratios ?? {}).filter(([name]) => name.endsWith(suffix));
+    const [worst] = ratios.sort(([, a], [, b]) => a - b);
+    const note = worst?.[0].slice(0, -suffix.length);
+    return { what, at: "least", bound, unit: "×", value: worst?.[1], note };
+  };
+  return [
+    least("matrix products, WebGPU over jax-js WebGPU", 15, "webgpu", "jax_js"),
+    least("matrix products, WebGPU over TensorFlow.js WebGPU", 15, "webgpu", "tfjs"),
+    least("matrix products, WebGPU over PyTorch CPU", 0.22, "webgpu", "pytorch"),
+    least("matrix products, CPU over jax-js WebAssembly", 1.3, "cpu", "jax_js_wasm"),
+    least("matrix products, CPU over TensorFlow.js WebAssembly", 2, "cpu", "tfjs_wasm"),
+    least("matrix products, CPU over PyTorch CPU", 0.2, "cpu", "pytorch"),
+    least("matrix products, BLAS over PyTorch CPU", 0.75, "blas", "pytorch"),
+  ];
+}
+
+function steps({ steps }: SuiteResults): Bound[] {
+  return stepNames(steps).map(([model, device, step]) => ({
+    what: `training step over PyTorch's time, ${DEVICE_NAMES[device]}, ${MODEL_NAMES[model]}`,
+    at: "most",
+    bound: STEP_BOUNDS[device],
+    unit: "×",
+    value: step?.pytorch?.timeRatio,
+    note: step && `${figure(step.milliseconds)} ms, ${figure(step.tokensPerSecond)} tokens/s`,
+  }));
+}
+
+function host({ steps }: SuiteResults): Bound[] {
+  const base = steps["albert-base webgpu"];
+  const shares = stepNames(steps).map(([model, device, step]): Bound => ({
+    what: `kernels' time outside products and attention, ${DEVICE_NAMES[device]}, ${
+      MODEL_NAMES[model]
+    }`,
+    at: "most",
+    bound: 25,
+    unit: "%",
+    value: step && 100 * step.otherShare,
+  }));
+  return [...shares, {
+    what: "host time of a step, share, albert-base on WebGPU",
+    at: "most",
+    bound: 5,
+    unit: "%",
+    value: base && 100 * base.hostMilliseconds / base.milliseconds,
+  }, {
+    what: "host time of a step, albert-base (12 layers) on WebGPU",
+    at: "most",
+    bound: 3,
+    unit: " ms",
+    value: base?.hostMilliseconds,
+    note: base && `${base.runs} runs`,
+  }];
+}
+
+function memory({ steps }: SuiteResults): Bound[] {
+  const base = steps["albert-base webgpu"];
+  return [{
+    what: "peak device memory over PyTorch's, albert-base, B 8, S 128, WebGPU",
+    at: "most",
+    bound: 0.7,
+    unit: "×",
+    value: base?.pytorch?.memoryRatio,
+    note: base &&
+      `${figure(base.peakBytes / 2 ** 20)} MiB, ${figure(base.plannedBytes / 2 ** 20)} planned`,
+  }];
+}
+
+function tokenizers({ tokenizers }: SuiteResults): Bound[] {
+  const ratio = (name: RegExp) => tokenizers?.find((one) => name.test(one.name))?.oursOverThis;
+  return [{
+    what: "tokenizer over sentencepiece for Python",
+    at: "least",
+    bound: 1,
+    unit: "×",
+    value: ratio(/^sentencepiece.*Python/i),
+  }, {
+    what: "tokenizer over @huggingface/tokenizers",
+    at: "least",
+    bound: 5,
+    unit: "×",
+    value: ratio(/@huggingface\/tokenizers/),
+  }];
+}
+
+function loads({ loads }: SuiteResults): Bound[] {
+  return (["webgpu", "cpu"] as const).map((device) => ({
+    what: `albert-base from its folder to first logits, ${DEVICE_NAMES[device]}`,
+    at: "most",
+    bound: 2,
+    unit: " s",
+    value: loads[device] && loads[device].loadToFirstLogits / 1000,
+  }));
+}
+
+function stepNames(steps: SuiteResults["steps"]) {
+  return (Object.keys(MODEL_NAMES) as (keyof typeof MODEL_NAMES)[]).flatMap((model) =>
+    (Object.keys(STEP_BOUNDS) as (keyof typeof STEP_BOUNDS)[]).map((device) => {
+      const name: StepName = `${model} ${device}`;
+      return [model, device, steps[name]] as const;
+    })
+  );
+}

@@ -1,0 +1,157 @@
+/**
+ * Which of several variants is the fastest at a run, once it has shown that it computes the same bits as the first.
+ *
+ * @module
+ */
+import {
+  activeBindings,
+  type Kernel,
+  type Structural,
+  type Uniforms,
+  type Variant,
+} from "../../../../kernels/mod.ts";
+import { type Device, type DeviceBuffer, type HostArray, whole } from "../../device.ts";
+
+/** A run that is to be tuned. */
+export interface TuningCase {
+  /** What is run. */
+  readonly kernel: Kernel;
+  /** Its structural parameters. */
+  readonly structural: Structural;
+  /** Its sizes and scalars. */
+  readonly uniforms: Uniforms;
+}
+
+/** What came out. */
+export interface CandidateTimes {
+  /** Milliseconds of a run by variant, the default first; what computed other bits is not there. */
+  readonly milliseconds: ReadonlyMap<string, number>;
+  /** Variants that computed other bits than the default, and are not to be taken. */
+  readonly wrong: readonly string[];
+}
+
+/** Records one run with one variant. */
+export type RunWith = (variant: Variant, record: () => void) => void;
+
+const ROUNDS = 5;
+/** About how long a variant runs in a round, in milliseconds. */
+const ROUND_MILLISECONDS = 15;
+const MOST_RUNS = 100;
+/** A run that takes so long is timed once. */
+const PATIENCE_MILLISECONDS = 300;
+
+/** Checks every candidate against the first, then times those that are equal in turns: each one's best round, which a busy machine disturbs least. */
+export async function measureCandidates(
+  device: Device,
+  tuned: TuningCase,
+  candidates: readonly Variant[],
+  runWith: RunWith,
+): Promise<CandidateTimes> {
+  const memory = new CaseMemory(device, tuned);
+  const run = (variant: Variant) => runWith(variant, () => memory.run());
+  try {
+    const expected = await memory.outputsOf(() => run(candidates[0]));
+    const sound = [candidates[0]], wrong: string[] = [];
+    for (const candidate of candidates.slice(1)) {
+      if (sameBits(await memory.outputsOf(() => run(candidate)), expected)) sound.push(candidate);
+      else wrong.push(candidate.name);
+    }
+    return { milliseconds: await timeInTurns(device, sound, run), wrong };
+  } finally {
+    memory.free();
+  }
+}
+
+async function timeInTurns(
+  device: Device,
+  variants: readonly Variant[],
+  run: (variant: Variant) => void,
+): Promise<Map<string, number>> {
+  const time = async (variant: Variant, runs: number) => {
+    device.startProfile();
+    for (let i = 0; i < runs; i++) run(variant);
+    const [{ milliseconds }] = await device.endProfile();
+    return milliseconds / runs;
+  };
+  const first = await time(variants[0], 1);
+  const runs = Math.min(
+    Math.max(Math.ceil(ROUND_MILLISECONDS / Math.max(first, 1e-3)), 1),
+    MOST_RUNS,
+  );
+  const rounds = first > PATIENCE_MILLISECONDS ? 1 : ROUNDS;
+  const best = new Map(variants.map(({ name }) => [name, Infinity]));
+  for (let round = 0; round < rounds; round++) {
+    for (const variant of variants) {
+      best.set(variant.name, Math.min(best.get(variant.name)!, await time(variant, runs)));
+    }
+  }
+  return best;
+}
+
+/** Buffers of one case: inputs stay, outputs are filled anew before each check, since some kernels add to them. */
+class CaseMemory {
+  readonly #device: Device;
+  readonly #case: TuningCase;
+  readonly #buffers: Readonly<Record<string, DeviceBuffer>>;
+
+  constructor(device: Device, tuned: TuningCase) {
+    const { kernel, structural, uniforms } = tuned;
+    this.#device = device;
+    this.#case = tuned;
+    const lengths = kernel.lengths(uniforms, structural);
+    this.#buffers = Object.fromEntries(
+      activeBindings(kernel, structural).map((name) => [
+        name,
+        device.allocate(lengths[name], kernel.bindings[name].type, `tuning ${kernel.name} ${name}`),
+      ]),
+    );
+    for (const name in this.#buffers) this.#fill(name);
+  }
+
+  run(): void {
+    const { kernel, structural, uniforms } = this.#case;
+    const bindings = Object.fromEntries(
+      Object.entries(this.#buffers).map(([name, buffer]) => [name, whole(buffer)]),
+    );
+    this.#device.run(kernel, { bindings, structural, uniforms });
+  }
+
+  async outputsOf(record: () => void): Promise<HostArray[]> {
+    const names = Object.keys(this.#buffers)
+      .filter((name) => this.#case.kernel.bindings[name].access === "read_write");
+    for (const name of names) this.#fill(name);
+    record();
+    return await Promise.all(names.map((name) => this.#device.read(whole(this.#buffers[name]))));
+  }
+
+  free(): void {
+    for (const buffer of Object.values(this.#buffers)) this.#device.free(buffer);
+  }
+
+  /** Numbers from −1 to 1, the same for a name every time; indices and flags are zeros. */
+  #fill(name: string): void {
+    const buffer = this.#buffers[name];
+    if (buffer.type === "u32") {
+      this.#device.write(whole(buffer), new Uint32Array(buffer.length));
+      return;
+    }
+    const numbers = new Float32Array(buffer.length);
+    let state = name.charCodeAt(0);
+    for (let i = 0; i < numbers.length; i++) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      numbers[i] = state / 2 ** 31 - 1;
+    }
+    this.#device.write(whole(buffer), numbers);
+  }
+}
+
+function sameBits(a: readonly HostArray[], b: readonly HostArray[]): boolean {
+  return a.every((array, i) => {
+    const ours = bitsOf(array), theirs = bitsOf(b[i]);
+    return ours.every((word, j) => word === theirs[j]);
+  });
+}
+
+function bitsOf({ buffer, byteOffset, length }: HostArray): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, length);
+}

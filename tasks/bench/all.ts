@@ -1,0 +1,63 @@
+import { Command } from "@cliffy/command";
+import { createProgress } from "../cli/progress.ts";
+import { prepareConfig } from "../launch/config.ts";
+import { ROOT } from "../launch/files.ts";
+import { toolCommand, TOOLS } from "../launch/tools.ts";
+
+const RESULTS = `${ROOT}/bench/RESULTS.md`;
+
+/** `bench all` */
+export default new Command()
+  .description("All that the targets need, about 15 minutes on two quiet cores.")
+  .option("--python <path:string>", "A Python with PyTorch and sentencepiece.", {
+    default: "python3",
+  })
+  .option("--only <text:string>", "Parts whose name contains it: step, load, peers …")
+  .option("--update-results", "Write this adapter's section of bench/RESULTS.md.")
+  .option("--json", "Print one JSON object.")
+  .example("Fill in the table", "deno task bench all --update-results")
+  .action(async ({ python, only, updateResults, json }) => {
+    const { runSuite } = await import("../../bench/results/suite.ts");
+    const { withSection } = await import("../../bench/results/page.ts");
+    const config = await prepareConfig(() => {});
+    const run = async (words: readonly string[]) => {
+      const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: toolCommand(TOOLS.bench, config, [...words, "--json"]),
+        stdin: "null",
+      }).output();
+      if (!success) throw new Error(new TextDecoder().decode(stderr).trim().split("\n").at(-1));
+      return JSON.parse(new TextDecoder().decode(stdout));
+    };
+    const progress = createProgress({ title: "measuring", unit: "part" });
+    let count = 0;
+    const results = await runSuite(run, {
+      python,
+      only,
+      onPart: (name) => progress.update(count++, name),
+    });
+    progress.end();
+    if (json) console.log(JSON.stringify(results, null, 2));
+    const adapters = Object.values(results.steps).toSorted((a, b) => b.kind.localeCompare(a.kind));
+    const machine = {
+      adapter: (adapters[0] ?? results.loads.webgpu ?? results.loads.cpu)?.adapter ?? "no adapter",
+      processor: await processor(),
+      date: new Date().toISOString().slice(0, 10),
+      deno: Deno.version.deno,
+    };
+    const old = await Deno.readTextFile(RESULTS).catch(() => "");
+    const page = withSection(old, machine, results);
+    if (!json) console.log(page);
+    if (updateResults) await Deno.writeTextFile(RESULTS, page);
+  });
+
+/** The processor's name and threads, where the system says it. */
+async function processor(): Promise<string> {
+  const threads = `${navigator.hardwareConcurrency} threads`;
+  try {
+    const { stdout } = await new Deno.Command("lscpu", { stdout: "piped" }).output();
+    const name = /^Model name:\s*(.+)$/m.exec(new TextDecoder().decode(stdout))?.[1];
+    return name === undefined ? threads : `${name}, ${threads}`;
+  } catch {
+    return `${Deno.build.target}, ${threads}`;
+  }
+}

@@ -1,0 +1,55 @@
+// The page of results: rows say what was measured, sections are replaced one by one.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { withSection } from "../../bench/results/page.ts";
+import { runSuite, type SuiteResults } from "../../bench/results/suite.ts";
+import { targetRows } from "../../bench/results/targets.ts";
+
+const NOTHING: SuiteResults = { steps: {}, loads: {}, absent: {} };
+const MACHINE = { adapter: "one", processor: "a processor", date: "2026-01-01", deno: "2.9.6" };
+
+function withRatio(ratio: number): SuiteResults {
+  const ratios = {
+    matmul_512_webgpu_over_jax_js: ratio,
+    matmul_1024_webgpu_over_jax_js: ratio + 1,
+    matmul_1024_webgpu_over_jax_js_wasm: 0,
+  };
+  return { ...NOTHING, peers: { deno: "", libraries: {}, absent: {}, results: [], ratios } };
+}
+
+Deno.test("a target is held against the worst of its products", () => {
+  const [first] = targetRows(withRatio(15.5));
+  assertEquals(first.measured, "15.5× (matmul_512)");
+  assert(first.met);
+  assertEquals(targetRows(withRatio(14))[0].met, false);
+});
+
+Deno.test("what was not measured is neither met nor missed", () => {
+  for (const row of targetRows(NOTHING)) assertEquals([row.measured, row.met], ["", null]);
+});
+
+Deno.test("a new run replaces its adapter's section and no other", () => {
+  const first = withSection("", MACHINE, withRatio(20));
+  const both = withSection(first, { ...MACHINE, adapter: "two" }, withRatio(10));
+  const again = withSection(both, MACHINE, withRatio(30));
+  assertEquals(again.match(/^## .*$/gm), ["## one", "## two"]);
+  assertStringIncludes(again, "30.0× (matmul_512)");
+  assertStringIncludes(again, "10.0× (matmul_512)");
+  assert(!again.includes("20.0×"));
+  assertEquals(withSection(again, MACHINE, withRatio(30)), again);
+});
+
+Deno.test("a part that fails leaves its reason, and the others go on", async () => {
+  const words: string[] = [];
+  const results = await runSuite((asked) => {
+    words.push(asked[0]);
+    return asked[0] === "peers"
+      ? Promise.reject(new Error("no network"))
+      : Promise.resolve({ results: [] });
+  }, { python: "python3" });
+  assertEquals(results.absent, { peers: "no network" });
+  assertEquals(words.filter((word) => word === "step").length, 6);
+  assertStringIncludes(
+    withSection("", MACHINE, { ...NOTHING, absent: results.absent }),
+    "no network",
+  );
+});

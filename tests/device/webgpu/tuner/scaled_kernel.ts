@@ -1,0 +1,58 @@
+/** A kernel whose variants a tuner must tell apart. */
+import { grid, type Kernel, type Variant } from "../../../../kernels/mod.ts";
+
+/** Elements of the run that is tuned. */
+export const COUNT = 1000;
+
+/** What the tuner calls it. */
+export const KEY = "test.scaled count≤1024";
+
+function variant(
+  name: string,
+  workgroup: number,
+  { factor = "2.0", ...over }: Partial<Variant> & { factor?: string } = {},
+): Variant {
+  return {
+    name,
+    numerics: "plain",
+    tuning: { workgroup },
+    supports: () => true,
+    source: () => `
+      struct Parameters { count: u32 }
+      @group(0) @binding(0) var<uniform> parameters: Parameters;
+      @group(0) @binding(1) var<storage, read> x: array<f32>;
+      @group(0) @binding(2) var<storage, read_write> y: array<f32>;
+      @compute @workgroup_size(${workgroup}) fn main(@builtin(global_invocation_id) id: vec3u) {
+        if (id.x < parameters.count) { y[id.x] = ${factor} * x[id.x]; }
+      }`,
+    workgroups: ({ uniforms }) => grid(Math.ceil(uniforms.count / workgroup)),
+    ...over,
+  };
+}
+
+/** y[i] = 2·x[i]; its variant `wrong` has another factor. */
+export const scaled: Kernel = {
+  name: "test.scaled",
+  bindings: {
+    x: { type: "f32", access: "read" },
+    y: { type: "f32", access: "read_write" },
+  },
+  uniforms: { count: "u32" },
+  structural: {},
+  variants: [
+    variant("not preferred", 32, { prefers: () => false, supports: () => false }),
+    variant("plain", 64),
+    variant("large", 256, { prefers: () => false }),
+    variant("wrong", 128, { factor: "3.0" }),
+    variant("other class", 128, { numerics: "another", factor: "4.0" }),
+    variant("not for this size", 128, { supports: () => false, factor: "5.0" }),
+  ],
+  sizes: ["count"],
+  lengths: ({ count }) => ({ x: count, y: count }),
+  items: ({ count }) => count,
+  twin({ x, y }, _uniforms, _structural, begin, end) {
+    for (let i = begin; i < end; i++) y[i] = 2 * x[i];
+  },
+  work: ({ count }) => ({ flops: count, bytes: 8 * count }),
+  cases: () => [],
+};

@@ -1,0 +1,82 @@
+// A tuner only ever chooses between equals, whatever it measured or was told.
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { matmulMatmul } from "../../../../kernels/mod.ts";
+import { squareProduct, Tuner, type WebGpuDevice, whole } from "../../../../src/device/mod.ts";
+import { candidates, choiceKey } from "../../../../src/device/webgpu/tuner/candidates.ts";
+import { buffer, counting, testGpu } from "../with_gpu.ts";
+import { COUNT, KEY, scaled } from "./scaled_kernel.ts";
+
+async function runScaled(device: WebGpuDevice): Promise<{ variant: string; y: number[] }> {
+  const x = buffer(device, "x", counting(COUNT));
+  const y = device.allocate(COUNT, "f32", "y");
+  device.startProfile();
+  device.run(scaled, { bindings: { x: whole(x), y: whole(y) }, uniforms: { count: COUNT } });
+  const [{ variant }] = await device.endProfile();
+  return { variant, y: [...await device.read(whole(y))] };
+}
+
+const first = new Tuner();
+testGpu("takes the default at once, and what was measured from then on", async (device) => {
+  first.start(device);
+  const before = await runScaled(device);
+  assertEquals(before.variant, "plain");
+  assertEquals(first.waiting, 1);
+  const tuned = (await first.tuneNext())!;
+  assertEquals(tuned.key, KEY);
+  assertEquals(tuned.wrong, ["wrong"], "checked against the default, whatever it claims");
+  assertEquals([...tuned.milliseconds.keys()].sort(), ["large", "plain"]);
+  assertEquals(first.waiting, 0);
+  const after = await runScaled(device);
+  assertEquals(after.variant, tuned.chosen);
+  assertEquals(after.y, before.y);
+  assertEquals(await first.tuneNext(), null);
+}, { variantOf: first.variantOf });
+
+for (
+  const [remembered, taken] of [
+    ["large", "large"],
+    ["other class", "plain"],
+    ["not for this size", "plain"],
+    ["of another version", "plain"],
+  ]
+) {
+  const tuner = new Tuner();
+  testGpu(`is told to take ${remembered} and takes ${taken}`, async (device) => {
+    tuner.start(device, new Map([[KEY, remembered]]));
+    const { variant, y } = await runScaled(device);
+    assertEquals(variant, taken);
+    assertEquals(y, counting(COUNT).map((i) => 2 * i));
+    assertEquals(tuner.waiting, 0);
+  }, { variantOf: tuner.variantOf });
+}
+
+const products = new Tuner();
+testGpu("multiplies to the same bits with every tile that it may choose", async (device) => {
+  products.start(device);
+  const { uniforms, structural } = squareProduct(128);
+  const { capabilities } = device.access;
+  const possible = candidates(matmulMatmul, { uniforms, structural, capabilities });
+  assert(possible.length > 1, "there is nothing to choose");
+  const key = choiceKey(matmulMatmul, structural, uniforms)!;
+  const values = Array.from({ length: 128 * 128 }, (_, i) => Math.sin(i));
+  const [a, b] = ["a", "b"].map((name) => whole(buffer(device, name, values)));
+  const results: string[] = [];
+  for (const { name } of possible) {
+    products.start(device, new Map([[key, name]]));
+    const c = whole(device.temporary(128 * 128, "f32", "c"));
+    device.run(matmulMatmul, { bindings: { a, b, c }, uniforms, structural });
+    results.push((await device.read(c)).join());
+  }
+  assertNotEquals(results[0], new Array(128 * 128).fill(0).join());
+  assertEquals(new Set(results).size, 1);
+}, { variantOf: products.variantOf });
+
+Deno.test("sizes share a choice up to the next power of two, structures never", () => {
+  const { uniforms, structural } = squareProduct(96);
+  const key = (change: Record<string, number>, turned = false) =>
+    choiceKey(matmulMatmul, { ...structural, transpose_b: turned }, { ...uniforms, ...change });
+  assertEquals(key({ m: 65 }), key({ m: 128 }));
+  assertNotEquals(key({ m: 64 }), key({ m: 65 }));
+  assertNotEquals(key({}), key({}, true));
+  assertEquals(key({ lda: 192 }), key({}), "a pitch is no size");
+});

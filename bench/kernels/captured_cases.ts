@@ -80,7 +80,7 @@ class CapturingDevice extends PlanningDevice {
 function numbersFor(kernel: Kernel): NonNullable<KernelCase["fill"]> {
   const fill = KERNEL_SIZES[kernel.name]?.[0].fill ?? {};
   return Object.fromEntries(
-    Object.entries(fill).filter(([name]) => kernel.bindings[name].type === "f32"),
+    Object.entries(fill).filter(([name]) => kernel.bindings[name]?.type === "f32"),
   );
 }
 

@@ -8,11 +8,15 @@ import type { KernelBench } from "./kernels.ts";
 
 /** Points of the roof's edge. */
 const STEPS = 60;
+/** Runs that move less show what a dispatch costs and nothing else. */
+const LEAST_MEGABYTES = 0.0625;
 
 /** The drawing; of each run the variant that the device takes by itself. */
 export function rooflineSpec({ kind, adapter, ceilings, results }: KernelBench): TopLevelSpec {
   const points = results
-    .filter(({ chosen, gigaflopsPerSecond }) => chosen && gigaflopsPerSecond > 0)
+    .filter(({ chosen, gigaflopsPerSecond, gigabytesPerSecond, milliseconds }) =>
+      chosen && gigaflopsPerSecond > 0 && gigabytesPerSecond * milliseconds > LEAST_MEGABYTES
+    )
     .map(({ kernel, size, variant, gigaflopsPerSecond, gigabytesPerSecond }) => ({
       family: kernel.split(".")[0],
       label: `${kernel} ${size} (${variant})`,

@@ -1,5 +1,7 @@
 /** Every bench and the file whose default export is its command: one line a bench. */
 export const BENCHES: Record<string, () => Promise<{ default: unknown }>> = {
+  all: () => import("./all.ts"),
+  growth: () => import("./growth.ts"),
   kernels: () => import("./kernels.ts"),
   load: () => import("./load.ts"),
   peers: () => import("./peers.ts"),

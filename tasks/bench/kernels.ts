@@ -1,5 +1,5 @@
 import { Command, EnumType } from "@cliffy/command";
-import type { KernelBench, KernelResult } from "../../bench/kernels.ts";
+import type { KernelBench, KernelResult } from "../../bench/kernels/kernels.ts";
 import { figure, tableLine } from "../../bench/table.ts";
 import { DEVICES } from "../cli/common.ts";
 import { createProgress } from "../cli/progress.ts";
@@ -12,18 +12,35 @@ export default new Command()
   .type("device", new EnumType(DEVICES))
   .option("--device <name:device>", "What to compute on.", { default: "auto" as const })
   .option("--only <text:string>", "Kernels whose name contains it.")
+  .option(
+    "--config <name:string>",
+    "Sizes of a training step of a preset: nano, gpu-day, albert-base-v2, albert-xxlarge-v2.",
+  )
+  .option("--batch-size <n:integer>", "Examples of that step.", { default: 8 })
+  .option("--max-seq-length <n:integer>", "Tokens of each.", { default: 128 })
+  .option("--chosen", "Only the variants that the device takes by itself.")
+  .option("--svg <file:string>", "Draw the kernels under the adapter's roof.")
   .option("--json", "Print one JSON object.")
   .example("Matrix products", "deno task bench kernels --only matmul")
-  .action(async ({ device, only, json }) => {
-    const { benchKernels } = await import("../../bench/kernels.ts");
+  .example("Under the roof", "deno task bench kernels --config nano --chosen --svg roofline.svg")
+  .action(async ({ device, only, config, batchSize, maxSeqLength, chosen, svg, json }) => {
+    const { benchKernels } = await import("../../bench/kernels/kernels.ts");
+    const cases = config === undefined ? undefined : await casesOf(config, batchSize, maxSeqLength);
     const progress = createProgress({ title: "measuring", unit: "kernel", quiet: json });
     let count = 0;
     const bench = await benchKernels({
       device,
       only,
+      cases,
+      chosenOnly: chosen,
       onKernel: (name) => progress.update(count++, name),
     });
     progress.end();
+    if (svg !== undefined) {
+      const { drawSvg } = await import("../../bench/svg.ts");
+      const { rooflineSpec } = await import("../../bench/kernels/roofline.ts");
+      await Deno.writeTextFile(svg, await drawSvg(rooflineSpec(bench)));
+    }
     if (json) {
       console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
       return;
@@ -33,6 +50,14 @@ export default new Command()
     for (const result of bench.results) console.log(line(result));
     console.log(`${bench.kind}: ${bench.adapter}; at most ${ceilingText(bench.ceilings)}`);
   });
+
+async function casesOf(config: string, batch: number, sequence: number) {
+  const { capturedCases } = await import("../../bench/kernels/captured_cases.ts");
+  const { benchConfig } = await import("../../bench/configs.ts");
+  const { usualPredictions } = await import("../../bench/step/training_step.ts");
+  const maxPredictions = usualPredictions(sequence);
+  return await capturedCases(benchConfig(config), { batch, sequence, maxPredictions });
+}
 
 function line(result: KernelResult): string {
   const { kernel, size, structural, variant, milliseconds, shareOfCeiling, chosen } = result;

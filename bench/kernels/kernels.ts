@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Kernel, KERNELS, type VariantContext } from "../kernels/mod.ts";
+import { type Kernel, KERNELS, type VariantContext } from "../../kernels/mod.ts";
 import {
   type Ceilings,
   copyCeiling,
@@ -15,8 +15,8 @@ import {
   type Measurement,
   openDevice,
   WebGpuDevice,
-} from "../src/device/mod.ts";
-import { KERNEL_SIZES, type NamedCase } from "./kernel_sizes.ts";
+} from "../../src/device/mod.ts";
+import { KERNEL_SIZES, type NamedCase } from "../kernel_sizes.ts";
 
 /** One kernel, size and variant. */
 export interface KernelResult extends Measurement {
@@ -33,6 +33,10 @@ export interface KernelBenchOptions {
   readonly device: "auto" | "webgpu" | "cpu";
   /** Only kernels whose name contains it. */
   readonly only?: string;
+  /** Cases by the kernel's name; those of the reference step and of other libraries' benches unless given. */
+  readonly cases?: Readonly<Record<string, readonly NamedCase[]>>;
+  /** Measures only the variant that the device takes by itself. */
+  readonly chosenOnly?: boolean;
   /** Told what is being measured. */
   readonly onKernel?: (name: string) => void;
 }
@@ -47,7 +51,8 @@ export interface KernelBench {
 
 /** Measures every registered kernel at its sizes in all variants that support them. */
 export async function benchKernels(
-  { device: name, only = "", onKernel }: KernelBenchOptions,
+  { device: name, only = "", cases = KERNEL_SIZES, chosenOnly = false, onKernel }:
+    KernelBenchOptions,
 ): Promise<KernelBench> {
   let wanted: string | undefined;
   let measured: Kernel | undefined;
@@ -58,11 +63,13 @@ export async function benchKernels(
   try {
     const before = await measureCeilings(device);
     const raw: (Omit<KernelResult, "shareOfCeiling"> & { readonly bytes: number })[] = [];
-    for (const kernel of KERNELS.filter((one) => one.name.includes(only))) {
+    const wantedKernels = KERNELS.filter(({ name }) => name.includes(only) && name in cases);
+    for (const kernel of wantedKernels) {
       measured = kernel;
       onKernel?.(kernel.name);
-      for (const example of KERNEL_SIZES[kernel.name] ?? []) {
-        for (const [i, variant] of variantNames(device, kernel, example).entries()) {
+      for (const example of cases[kernel.name]) {
+        const names = variantNames(device, kernel, example);
+        for (const [i, variant] of names.slice(0, chosenOnly ? 1 : undefined).entries()) {
           wanted = variant;
           const measurement = await measureCase(device, kernel, example, { rounds: 3 });
           const { size, structural, uniforms } = example;

@@ -7,11 +7,14 @@ import * as attention from "./attention/kernel.ts";
 import * as crossEntropy from "./cross_entropy/kernel.ts";
 import * as elementwise from "./elementwise/kernel.ts";
 import * as embedding from "./embedding/kernel.ts";
+import * as half from "./half/kernel.ts";
 import type { Kernel } from "./kernel.ts";
 import * as layerNorm from "./layer_norm/kernel.ts";
 import * as loss from "./loss/kernel.ts";
 import * as matmul from "./matmul/kernel.ts";
+import * as matmulHalf from "./matmul/half.ts";
 import * as clip from "./optimizer/clip.ts";
+import { optimizerLossScale } from "./optimizer/loss_scale.ts";
 import * as update from "./optimizer/update.ts";
 import * as reduce from "./reduce/kernel.ts";
 import * as softmax from "./softmax/kernel.ts";
@@ -27,6 +30,9 @@ export const KERNELS: readonly Kernel[] = [
   reduce,
   clip,
   update,
+  { optimizerLossScale },
   loss,
   matmul,
-].flatMap((family) => Object.values(family));
+  half,
+  matmulHalf,
+].flatMap((family) => Object.values<Kernel>(family));

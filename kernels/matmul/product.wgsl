@@ -33,6 +33,19 @@ struct Parameters {
 //#end
 //#end
 
+//#if unscale
+@group(0) @binding(/*scale_binding*/) var<storage, read> scale: array<f32>;
+//#end
+
+// Factor of the sums.
+fn product_scale() -> f32 {
+  //#if unscale
+  return parameters.alpha / scale[0];
+  //#else
+  return parameters.alpha;
+  //#end
+}
+
 // First element of batch item z of a matrix with these strides.
 fn batch_offset(z: u32, outer: u32, inner: u32) -> u32 {
   return (z / parameters.inner) * outer + (z % parameters.inner) * inner;

@@ -24,6 +24,8 @@ export interface SharedTile {
   readonly vectors: number;
   /** Whether operands and C are read and written by fours, for which every row must be aligned to four elements. */
   readonly vector: boolean;
+  /** Float32 where absent; halves, two to a word, that go into workgroup memory as float32 (`packed`) or as they are (`half tile`). */
+  readonly operands?: "packed" | "half tile";
   /** Sizes for which this tile is likely the best; all where absent. */
   readonly meantFor?: (m: number, n: number) => boolean;
 }
@@ -37,7 +39,7 @@ export function sharedVariant(tile: SharedTile): Variant {
   }
   /** Each of the 256 invocations brings one group of four a stage. */
   const depth = 4 * ACROSS * DOWN / tileRows;
-  const memory = 2 * 16 * tileRows * (depth / 4 + 1);
+  const memory = 2 * groupBytes(tile) * tileRows * (depth / 4 + 1);
 
   return {
     name: tile.name,
@@ -51,8 +53,13 @@ export function sharedVariant(tile: SharedTile): Variant {
       if (capabilities.maxWorkgroupStorageBytes < memory) return false;
       if (capabilities.maxInvocationsPerWorkgroup < ACROSS * DOWN) return false;
       if (capabilities.cpuAdapter && k / 4 + k / depth > MOST_ITERATIONS_ON_CPU) return false;
+      if (tile.operands === "half tile" && !capabilities.shaderF16) return false;
       if (!tile.vector) return true;
-      return [storedA(uniforms, structural), storedB(uniforms, structural), storedC(uniforms)]
+      // Rows of packed operands are filled up to fours.
+      const operands = tile.operands === undefined
+        ? [storedA(uniforms, structural), storedB(uniforms, structural)]
+        : [];
+      return [...operands, storedC(uniforms)]
         .every((matrix) => matrix.columns % 4 === 0 && rowsAlign(matrix));
     },
 
@@ -63,8 +70,16 @@ export function sharedVariant(tile: SharedTile): Variant {
   };
 }
 
+/** Bytes of four elements in workgroup memory. */
+function groupBytes({ operands }: SharedTile): number {
+  return operands === "half tile" ? 8 : 16;
+}
+
 function sharedSource(tile: SharedTile, structural: Structural, depth: number): string {
-  const { rows, vectors, vector } = tile;
+  const { rows, vectors, vector, operands } = tile;
+  const half = operands === "half tile";
+  /** Sums are float32 whatever the tile holds. */
+  const taken = (group: string) => half ? `vec4f(${group})` : group;
   const registers = new RegisterTile(rows, vectors, structural);
   const foursOfRows = rows / 4;
   const loadsOfA = range(rows).map((g) => {
@@ -73,15 +88,20 @@ function sharedSource(tile: SharedTile, structural: Structural, depth: number): 
         g % foursOfRows
       }`
       : `(place.y * ROWS + ${g}) * PITCH_A + step`;
-    return `let a_${g} = tile_a[${place}];`;
+    return `let a_${g} = ${taken(`tile_a[${place}]`)};`;
   });
   const loadsOfB = registers.loadsOfB((i, v) =>
-    structural.transpose_b
-      ? `tile_b[(4 * (place.x + ${v} * ACROSS) + ${i}) * PITCH_B + step]`
-      : `tile_b[(4 * step + ${i}) * PITCH_B + place.x + ${v} * ACROSS]`
+    taken(
+      structural.transpose_b
+        ? `tile_b[(4 * (place.x + ${v} * ACROSS) + ${i}) * PITCH_B + step]`
+        : `tile_b[(4 * step + ${i}) * PITCH_B + place.x + ${v} * ACROSS]`,
+    )
   );
-  return productSource(structural, vector ? "vector" : "scalar") +
-    fillTemplate(templateText, { ...structural, vector }, { rows, vectors, depth }, {
+  const packed = operands !== undefined;
+  const values = { rows, vectors, depth, group: half ? "vec4<f16>" : "vec4f" };
+  return (half ? "enable f16;\n\n" : "") +
+    productSource(structural, vector ? "vector" : "scalar") +
+    fillTemplate(templateText, { ...structural, vector, packed }, values, {
       sums: registers.sums(),
       loads: [...loadsOfA, ...loadsOfB],
       products: registers.products((number, component) => `a_${number}${component}`),

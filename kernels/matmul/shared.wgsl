@@ -7,6 +7,7 @@
 // Layout: groups of four stay as they are stored, so that nothing is turned on the way into workgroup memory:
 //   tile_a  [row, k / 4], or [k, row / 4] when A is transposed
 //   tile_b  [k, column / 4], or [column, k / 4] when B is transposed
+// Packed operands are halves, two to a word; the tile holds them as float32 or as halves, sums are float32.
 // Where the groups run along k, one unused group after each row keeps rows in different memory banks.
 // Elements outside the matrices count as zero in both operands. Sums are added in the order of k, product by product (class
 // k_sequential).
@@ -19,6 +20,14 @@ const DEPTH: u32 = /*depth*/;
 const TILE_ROWS: u32 = ROWS * DOWN;
 const TILE_COLUMNS: u32 = 4 * VECTORS * ACROSS;
 
+//#if packed
+@group(0) @binding(1) var<storage, read> a: array<vec2<u32>>;
+@group(0) @binding(2) var<storage, read> b: array<vec2<u32>>;
+
+fn unpacked(words: vec2<u32>) -> vec4f {
+  return vec4f(unpack2x16float(words.x), unpack2x16float(words.y));
+}
+//#else
 //#if vector
 @group(0) @binding(1) var<storage, read> a: array<vec4f>;
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
@@ -26,26 +35,30 @@ const TILE_COLUMNS: u32 = 4 * VECTORS * ACROSS;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 @group(0) @binding(2) var<storage, read> b: array<f32>;
 //#end
+//#end
 
 //#if transpose_a
 const PITCH_A: u32 = TILE_ROWS / 4;
-var<workgroup> tile_a: array<vec4f, DEPTH * PITCH_A>;
+var<workgroup> tile_a: array</*group*/, DEPTH * PITCH_A>;
 //#else
 const PITCH_A: u32 = DEPTH / 4 + 1;
-var<workgroup> tile_a: array<vec4f, TILE_ROWS * PITCH_A>;
+var<workgroup> tile_a: array</*group*/, TILE_ROWS * PITCH_A>;
 //#end
 //#if transpose_b
 const PITCH_B: u32 = DEPTH / 4 + 1;
-var<workgroup> tile_b: array<vec4f, TILE_COLUMNS * PITCH_B>;
+var<workgroup> tile_b: array</*group*/, TILE_COLUMNS * PITCH_B>;
 //#else
 const PITCH_B: u32 = TILE_COLUMNS / 4;
-var<workgroup> tile_b: array<vec4f, DEPTH * PITCH_B>;
+var<workgroup> tile_b: array</*group*/, DEPTH * PITCH_B>;
 //#end
 
 // Four neighbours of a stored matrix of this shape, zero outside it.
-fn group_of_a(start: u32, row: u32, column: u32, rows: u32, columns: u32) -> vec4f {
-  if (row >= rows || column >= columns) { return vec4f(); }
+fn group_of_a(start: u32, row: u32, column: u32, rows: u32, columns: u32) -> /*group*/ {
+  if (row >= rows || column >= columns) { return /*group*/(); }
   let index = start + row * parameters.lda + column;
+  //#if packed
+  return /*group*/(unpacked(a[index / 4]));
+  //#else
   //#if vector
   return a[index / 4];
   //#else
@@ -53,17 +66,22 @@ fn group_of_a(start: u32, row: u32, column: u32, rows: u32, columns: u32) -> vec
   let group = vec4f(a[index], a[index + min(1, last)], a[index + min(2, last)], a[index + min(3, last)]);
   return select(vec4f(), group, vec4u(0, 1, 2, 3) <= vec4u(last));
   //#end
+  //#end
 }
 
-fn group_of_b(start: u32, row: u32, column: u32, rows: u32, columns: u32) -> vec4f {
-  if (row >= rows || column >= columns) { return vec4f(); }
+fn group_of_b(start: u32, row: u32, column: u32, rows: u32, columns: u32) -> /*group*/ {
+  if (row >= rows || column >= columns) { return /*group*/(); }
   let index = start + row * parameters.ldb + column;
+  //#if packed
+  return /*group*/(unpacked(b[index / 4]));
+  //#else
   //#if vector
   return b[index / 4];
   //#else
   let last = columns - 1 - column;
   let group = vec4f(b[index], b[index + min(1, last)], b[index + min(2, last)], b[index + min(3, last)]);
   return select(vec4f(), group, vec4u(0, 1, 2, 3) <= vec4u(last));
+  //#end
   //#end
 }
 
@@ -132,7 +150,7 @@ fn main(
   if (row >= m) { return; }
   let rows = min(ROWS, m - row);
   let ldc = parameters.ldc;
-  let alpha = parameters.alpha;
+  let alpha = product_scale();
   let start = batch_offset(z, parameters.c_outer, parameters.c_inner) + row * ldc;
   //#lines firsts
   //#lines stores

@@ -12,13 +12,15 @@ const WORKGROUP = 64;
 /** Loops end silently at 65,535 iterations on some CPU adapters; one takes four k. */
 const MOST_K_ON_CPU = 4 * 60_000;
 
-/** One element of C an invocation. */
-export const SIMPLE: Variant = {
-  name: "simple",
-  numerics: "k_sequential",
-  supports: ({ uniforms: { k }, capabilities }) => !capabilities.cpuAdapter || k <= MOST_K_ON_CPU,
-  source: (structural: Structural) =>
-    productSource(structural, "scalar") +
-    fillTemplate(templateText, structural, { workgroup: WORKGROUP }),
-  workgroups: ({ uniforms: { m, n, batch } }) => grid(Math.ceil(m * n * batch / WORKGROUP)),
-};
+/** One element of C an invocation, from float32 operands or from packed halves. */
+export function simpleVariant(packed: boolean): Variant {
+  return {
+    name: packed ? "packed_simple" : "simple",
+    numerics: "k_sequential",
+    supports: ({ uniforms: { k }, capabilities }) => !capabilities.cpuAdapter || k <= MOST_K_ON_CPU,
+    source: (structural: Structural) =>
+      productSource(structural, "scalar") +
+      fillTemplate(templateText, { ...structural, packed }, { workgroup: WORKGROUP }),
+    workgroups: ({ uniforms: { m, n, batch } }) => grid(Math.ceil(m * n * batch / WORKGROUP)),
+  };
+}

@@ -4,8 +4,30 @@
 
 const WORKGROUP: u32 = /*workgroup*/;
 
+//#if packed
+@group(0) @binding(1) var<storage, read> a: array<u32>;
+@group(0) @binding(2) var<storage, read> b: array<u32>;
+
+// Halves lie two to a word.
+fn element_of_a(index: u32) -> f32 {
+  return unpack2x16float(a[index / 2])[index % 2];
+}
+
+fn element_of_b(index: u32) -> f32 {
+  return unpack2x16float(b[index / 2])[index % 2];
+}
+//#else
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 @group(0) @binding(2) var<storage, read> b: array<f32>;
+
+fn element_of_a(index: u32) -> f32 {
+  return a[index];
+}
+
+fn element_of_b(index: u32) -> f32 {
+  return b[index];
+}
+//#end
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -38,20 +60,20 @@ fn main(
 
   var sum = 0.0;
   for (var step = 0u; step < parameters.k / 4; step++) {
-    sum += a[index_a] * b[index_b];
-    sum += a[index_a + step_a] * b[index_b + step_b];
-    sum += a[index_a + 2 * step_a] * b[index_b + 2 * step_b];
-    sum += a[index_a + 3 * step_a] * b[index_b + 3 * step_b];
+    sum += element_of_a(index_a) * element_of_b(index_b);
+    sum += element_of_a(index_a + step_a) * element_of_b(index_b + step_b);
+    sum += element_of_a(index_a + 2 * step_a) * element_of_b(index_b + 2 * step_b);
+    sum += element_of_a(index_a + 3 * step_a) * element_of_b(index_b + 3 * step_b);
     index_a += 4 * step_a;
     index_b += 4 * step_b;
   }
   for (var rest = 0u; rest < parameters.k % 4; rest++) {
-    sum += a[index_a] * b[index_b];
+    sum += element_of_a(index_a) * element_of_b(index_b);
     index_a += step_a;
     index_b += step_b;
   }
 
-  var product = parameters.alpha * sum;
+  var product = product_scale() * sum;
   //#if bias
   product += bias[column];
   //#end

@@ -13,9 +13,16 @@ import productText from "./product.wgsl" with { type: "text" };
 
 /** Declarations and epilogue that all variants share; C is written by single elements or by fours. */
 export function productSource(structural: Structural, unit: "scalar" | "vector"): string {
+  const { unscale = false, bias, activation } = structural;
   const texts = [unit === "scalar" ? scalarText : vectorText, productText];
-  if (structural.activation !== "none") texts.push(exponentialText, activationText);
-  return specialise(texts.join("\n"), { ...structural, vector: unit === "vector" }) + "\n";
+  if (activation !== "none") texts.push(exponentialText, activationText);
+  // The scale comes last: after A, B, a bias, C and the argument of an activation.
+  const scale_binding = 4 + Number(bias) + Number(activation !== "none");
+  return fillTemplate(
+    texts.join("\n"),
+    { ...structural, unscale, vector: unit === "vector" },
+    { scale_binding },
+  ) + "\n";
 }
 
 /**

@@ -84,7 +84,7 @@ fn main(
 
   let rows = min(ROWS, m - row);
   let ldc = parameters.ldc;
-  let alpha = parameters.alpha;
+  let alpha = product_scale();
   let start = batch_offset(z, parameters.c_outer, parameters.c_inner) + row * ldc;
   //#lines firsts
   //#lines stores

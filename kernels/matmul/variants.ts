@@ -5,7 +5,7 @@
  */
 import type { Variant } from "../kernel.ts";
 import { sharedVariant } from "./shared.ts";
-import { SIMPLE } from "./simple.ts";
+import { simpleVariant } from "./simple.ts";
 import { textureVariant } from "./texture.ts";
 
 const SUBGROUP = { subgroup: true, ragged: false } as const;
@@ -63,5 +63,5 @@ export const MATMUL_VARIANTS: readonly Variant[] = [
   }),
   sharedVariant({ name: "shared_tile", rows: 4, vectors: 1, vector: true }),
   sharedVariant({ name: "shared_tile_ragged", rows: 4, vectors: 1, vector: false }),
-  SIMPLE,
+  simpleVariant(false),
 ];

@@ -18,6 +18,7 @@ import {
 import { type Device, type DeviceBuffer, type View, whole } from "../device/mod.ts";
 import type { Parameters } from "../model/mod.ts";
 import { type BlockTables, blockTables, type FlatRange } from "./blocks.ts";
+import type { LossScale, LossScaleState } from "./loss_scale.ts";
 import { normsOfBlocks, type TensorNorms } from "./tensor_norms.ts";
 
 /** Which update rule. */
@@ -60,6 +61,8 @@ export class Optimizer {
   readonly firstMoments: DeviceBuffer;
   /** Second moments, laid out like the parameters. */
   readonly secondMoments: DeviceBuffer;
+  /** Told of every step whether it was finite; absent where nothing is scaled. */
+  readonly lossScale?: LossScale;
   readonly #device: Device;
   readonly #parameters: Parameters;
   readonly #gradients: DeviceBuffer;
@@ -73,14 +76,21 @@ export class Optimizer {
    * Makes moments of zero.
    *
    * @param logSlots steps whose gradient norms are kept on the device until somebody reads them
+   * @param lossScale halved after a step that was not finite; the next one is then made all the same. The optimizer's own from then on
    * @throws {TypeError} when the parameters have no gradients.
    */
-  constructor(parameters: Parameters, settings: OptimizerSettings, logSlots = 1) {
+  constructor(
+    parameters: Parameters,
+    settings: OptimizerSettings,
+    logSlots = 1,
+    lossScale?: LossScale,
+  ) {
     const { device, gradients, values } = parameters;
     if (gradients === undefined) {
       throw new TypeError("Cannot optimise parameters without gradients");
     }
     this.settings = settings;
+    this.lossScale = lossScale;
     this.#device = device;
     this.#parameters = parameters;
     this.#gradients = gradients;
@@ -103,15 +113,26 @@ export class Optimizer {
     this.#clip(logSlot);
     if (this.settings.kind === "lamb") this.#lamb(learningRate);
     else this.#adamw(learningRate);
+    this.lossScale?.update(whole(this.#flag));
   }
 
-  /** Gradient norms of the last steps, by log slot, and whether any gradient was ever NaN or infinite; such a step changed nothing. */
-  async readLog(): Promise<{ norms: Float32Array; nonFinite: boolean }> {
-    const [norms, flag] = await Promise.all([
+  /**
+   * Gradient norms of the last steps, by log slot, and whether a gradient was NaN or infinite; such a step changed nothing. With a loss scale that counts only
+   * where the scale was given up.
+   */
+  async readLog(): Promise<
+    { norms: Float32Array; nonFinite: boolean; lossScale?: LossScaleState }
+  > {
+    const [norms, flag, lossScale] = await Promise.all([
       this.#device.read(whole(this.#norm)),
       this.#device.read(whole(this.#flag)),
+      this.lossScale?.read(),
     ]);
-    return { norms: (norms as Float32Array).slice(NORM_HEADER), nonFinite: flag[0] !== 0 };
+    return {
+      norms: (norms as Float32Array).slice(NORM_HEADER),
+      nonFinite: flag[0] !== 0,
+      ...(lossScale && { lossScale }),
+    };
   }
 
   /**
@@ -146,6 +167,7 @@ export class Optimizer {
       this.#ratios,
     ];
     for (const buffer of buffers) this.#device.free(buffer);
+    this.lossScale?.free();
     this.#tables.free();
   }
 

@@ -6,6 +6,7 @@
 export * from "./tensor.ts";
 export * from "./scope.ts";
 export * from "./tape.ts";
+export * from "./half_precision.ts";
 export * from "./scatter_plan.ts";
 export * from "./ops/activation.ts";
 export * from "./ops/attention.ts";
@@ -18,6 +19,7 @@ export * from "./ops/linear.ts";
 export * from "./ops/loss.ts";
 export * from "./ops/mask_logits.ts";
 export * from "./ops/matrix_product.ts";
+export * from "./ops/operand.ts";
 export * from "./ops/reshape.ts";
 export * from "./ops/rows.ts";
 export * from "./ops/ranges.ts";

@@ -5,6 +5,7 @@
  */
 import type { Uniforms } from "../../kernels/mod.ts";
 import type { Device } from "../device/mod.ts";
+import type { HalfPrecision } from "./half_precision.ts";
 import type { Tape } from "./tape.ts";
 
 /** The surroundings of an operation. */
@@ -15,6 +16,8 @@ export interface Scope {
   readonly tape?: Tape;
   /** Absent in evaluation: dropout does nothing. */
   readonly dropout?: DropoutRandom;
+  /** Present where the products of dense layers and of the vocabulary are to be taken in half precision. */
+  readonly half?: HalfPrecision;
 }
 
 /**

@@ -53,7 +53,8 @@ export async function takeSnapshot(
   model: ModelDescription,
   keeping: Pick<CheckpointSnapshot, "keep" | "best">,
 ): Promise<CheckpointSnapshot> {
-  const { step, model: { parameters }, optimizer: { firstMoments, secondMoments } } = trainer;
+  const { step, model: { parameters }, optimizer } = trainer;
+  const { firstMoments, secondMoments } = optimizer;
   const tensors = await readTensors(parameters);
   const moments = new Map<string, WritableTensor>();
   for (const [name, tensor] of await readTensors(parameters, firstMoments)) {
@@ -70,6 +71,7 @@ export async function takeSnapshot(
     model: { ...model, tensors },
     moments,
     lines: await markLines(run),
+    lossScale: await optimizer.lossScale?.read(),
     ...keeping,
   };
 }
@@ -148,6 +150,7 @@ export async function restoreCheckpoint(path: string, trainer: CheckpointedTrain
   loadTensors(`${path}/${NAMES.weights}`, weights, parameters, parameters.values, "");
   loadTensors(`${path}/${NAMES.optimizer}`, moments, parameters, firstMoments, FIRST);
   loadTensors(`${path}/${NAMES.optimizer}`, moments, parameters, secondMoments, SECOND);
+  if (state.lossScale !== undefined) trainer.optimizer.lossScale?.restore(state.lossScale);
   await cutLines(run, state.lines);
   trainer.startAt(state.step);
 }

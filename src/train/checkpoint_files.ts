@@ -10,6 +10,7 @@ import {
   sha256File,
   syncFolder,
 } from "../files/mod.ts";
+import type { LossScaleState } from "../optim/mod.ts";
 import { encodeSafetensors, type WritableTensor } from "../weights/mod.ts";
 import type { LineMarks } from "./line_marks.ts";
 import { inPieces, type ModelFolder, writeModelFolder } from "./model_folder.ts";
@@ -32,6 +33,8 @@ export interface TrainerFile {
   readonly sha256: Readonly<Record<string, string>>;
   /** What the run had logged by then. */
   readonly lines: LineMarks;
+  /** Of a run in half precision. */
+  readonly lossScale?: LossScaleState;
 }
 
 /** Everything a checkpoint will hold, in this process's memory. Plain data: it can be sent to a worker. */
@@ -42,6 +45,7 @@ export interface CheckpointSnapshot {
   readonly model: ModelFolder;
   readonly moments: ReadonlyMap<string, WritableTensor>;
   readonly lines: LineMarks;
+  readonly lossScale?: LossScaleState;
   /** Newest checkpoints to keep; 0 keeps all. */
   readonly keep: number;
   /** Step of the best evaluation, whose checkpoint is kept too. */
@@ -50,7 +54,7 @@ export interface CheckpointSnapshot {
 
 /** Writes a checkpoint. It is built under another name and renamed, so that a folder called `step-N` is whole; only then does `latest` name it. */
 export async function writeCheckpoint(snapshot: CheckpointSnapshot): Promise<void> {
-  const { run, step, model, moments, lines, keep, best } = snapshot;
+  const { run, step, model, moments, lines, lossScale, keep, best } = snapshot;
   const folder = `${run}/${NAMES.folder}`;
   const name = `step-${step}`;
   const unfinished = `${folder}/.${name}.tmp`;
@@ -60,7 +64,12 @@ export async function writeCheckpoint(snapshot: CheckpointSnapshot): Promise<voi
   try {
     await writeModelFolder(unfinished, model);
     await atomicWriteFile(`${unfinished}/${NAMES.optimizer}`, inPieces(encodeSafetensors(moments)));
-    const state: TrainerFile = { step, sha256: await sumsOf(unfinished), lines };
+    const state: TrainerFile = {
+      step,
+      sha256: await sumsOf(unfinished),
+      lines,
+      ...(lossScale && { lossScale }),
+    };
     await atomicWriteFile(`${unfinished}/${NAMES.trainer}`, sealedJson(state));
   } catch (error) {
     await removeIfThere(unfinished);

@@ -8,6 +8,7 @@ import { latestCheckpoint } from "./checkpoint.ts";
 import { PretrainLoop } from "./pretrain_loop.ts";
 import { PretrainRanks } from "./pretrain_ranks.ts";
 import type { DataSource, PretrainResult, PretrainRun } from "./pretrain_run.ts";
+import { checkPrecision } from "./precision.ts";
 import { determinants } from "./pretrain_settings.ts";
 import { checkResume } from "./resume.ts";
 import { RunFolder } from "./run_folder.ts";
@@ -15,10 +16,12 @@ import { RunFolder } from "./run_folder.ts";
 /**
  * Pretrains until the schedule's last step or until the observer asks to stop, then saves.
  *
+ * @throws {RangeError} when the device does not have the precision.
  * @throws {RunFolderError} when the output holds another run, or one whose settings differ.
  * @throws {NonFiniteError} when gradients became NaN; the last checkpoint stays as it was.
  */
 export async function pretrain(run: PretrainRun): Promise<PretrainResult> {
+  checkPrecision(run.device, run.settings.precision);
   const { world } = run.ranks ?? ALONE;
   await agree(world, factsOf(run));
   if (world.rank > 0) await follow(run);

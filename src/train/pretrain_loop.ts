@@ -11,6 +11,7 @@ import { bestEvaluation } from "./early_stop.ts";
 import type { EvaluationResult } from "./evaluate.ts";
 import { modelCard } from "./model_card.ts";
 import { PretrainRanks } from "./pretrain_ranks.ts";
+import { lossScaleFields, madeSteps } from "./precision.ts";
 import type { PretrainResult, PretrainRun, WindowLog } from "./pretrain_run.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { RunRecorder } from "./run_recorder.ts";
@@ -138,6 +139,7 @@ export class PretrainLoop {
       learning_rate: log.learningRate,
       gradient_norm: log.gradientNorm,
       tokens_per_second: log.tokensPerSecond,
+      ...lossScaleFields(this.#trainer.lossScale),
       memory_bytes: persistentBytes + temporaryBytes,
       host_bytes: Deno.memoryUsage().rss,
     });
@@ -220,7 +222,8 @@ function evaluationFields(prefix: string, result: EvaluationResult): Record<stri
   };
 }
 
-function windowLog(steps: readonly StepLog[], tokensPerSecond: number): WindowLog {
+function windowLog(logs: readonly StepLog[], tokensPerSecond: number): WindowLog {
+  const steps = madeSteps(logs);
   const mean = (of: (log: StepLog) => number) =>
     steps.reduce((sum, log) => sum + of(log), 0) / steps.length;
   const last = steps.at(-1)!;

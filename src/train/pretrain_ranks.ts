@@ -38,6 +38,7 @@ export class PretrainRanks {
       microBatchSize: settings.microBatchSize,
       seed: settings.seed,
       logSlots: settings.loggingSteps,
+      precision: settings.precision,
       ranks,
     });
   }

@@ -6,6 +6,7 @@
 import { type ExampleSettings, exampleSettings } from "../data/mod.ts";
 import { configToJson, type ModelConfig, pretrainingArchitecture } from "../model/mod.ts";
 import { OPTIMIZER_DEFAULTS, type OptimizerSettings, type Schedule } from "../optim/mod.ts";
+import type { Precision } from "./precision.ts";
 
 /** A stretch of a run with examples of one length (the paper's official code trains 512 throughout; BERT took 128 first). */
 export interface Phase {
@@ -23,6 +24,8 @@ export interface PretrainSettings {
   readonly schedule: Schedule;
   /** Update rule and its constants. */
   readonly optimizer: OptimizerSettings;
+  /** Of matrix products. */
+  readonly precision: Precision;
   /** Examples of an update. */
   readonly batchSize: number;
   /** Examples that the device holds at once. */
@@ -67,6 +70,8 @@ export interface PretrainRequest {
   readonly warmupSteps?: number;
   /** Update rule and its constants. */
   readonly optimizer?: Partial<OptimizerSettings>;
+  /** Of matrix products; float32 where absent. */
+  readonly precision?: Precision;
   /** Examples of an update. */
   readonly batchSize?: number;
   /** Examples that the device holds at once. */
@@ -123,6 +128,7 @@ export function pretrainSettings(request: PretrainRequest, config: ModelConfig):
       totalSteps: steps,
     },
     optimizer: { ...OPTIMIZER_DEFAULTS, ...request.optimizer },
+    precision: request.precision ?? "f32",
     batchSize,
     microBatchSize: Math.min(request.microBatchSize ?? batchSize, batchSize),
     examples: examplesOf(maxSeqLength),
@@ -200,6 +206,8 @@ export function determinants(
     initialWeights: settings.initialWeights ?? null,
     validationFraction,
     earlyStopPatience: settings.earlyStopPatience,
+    // Runs that were made before there was a choice say nothing of it.
+    ...(settings.precision !== "f32" && { precision: settings.precision }),
     // Last, since other settings move its defaults: a difference is best named by its cause.
     optimizer,
     schedule,

@@ -59,7 +59,11 @@ export class RunRecorder implements LiveReport {
 
   /** Adds a line to `events.jsonl`, with the time; it is part of the run, and an error here ends it. */
   async event(values: RunEvent): Promise<void> {
-    const event = { ...values, time: Date.now() / 1000 };
+    // JSON has no NaN and no infinity: a window whose steps were all skipped has no loss.
+    const told = Object.entries(values).filter(([, value]) =>
+      typeof value !== "number" || Number.isFinite(value)
+    );
+    const event: RunEvent = { ...Object.fromEntries(told), time: Date.now() / 1000 };
     await this.#folder.appendEvent(event);
     this.#record.add(event);
     await this.#tell(eventScalars(event));

@@ -14,9 +14,10 @@ export async function shareState({ world }: Ranks, trainer: CheckpointedTrainer)
   const step = Float64Array.of(trainer.step);
   await world.broadcast(bytesOf(step));
   if (world.rank > 0) trainer.startAt(step[0]);
-  for (const buffer of [parameters.values, optimizer.firstMoments, optimizer.secondMoments]) {
-    await shareBuffer(world, parameters.device, buffer);
-  }
+  const { firstMoments, secondMoments, lossScale } = optimizer;
+  const buffers = [parameters.values, firstMoments, secondMoments];
+  if (lossScale !== undefined) buffers.push(lossScale.view.buffer);
+  for (const buffer of buffers) await shareBuffer(world, parameters.device, buffer);
 }
 
 /**

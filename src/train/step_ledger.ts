@@ -5,7 +5,12 @@
  */
 import { totalsOfFields, type World } from "../distributed/mod.ts";
 import type { Parameters } from "../model/mod.ts";
-import { learningRateAt, type Optimizer, type Schedule } from "../optim/mod.ts";
+import {
+  learningRateAt,
+  type LossScaleState,
+  type Optimizer,
+  type Schedule,
+} from "../optim/mod.ts";
 import { nonFiniteError } from "./non_finite.ts";
 
 /** What is known of any step, whatever it trains. */
@@ -16,6 +21,8 @@ export interface StepFacts {
   readonly learningRate: number;
   /** Global norm before clipping. */
   readonly gradientNorm: number;
+  /** Whether the step met infinity in half precision, so that nothing was updated. */
+  readonly skipped: boolean;
 }
 
 /** A ring of slots on the device, one for each step between two readings. */
@@ -48,6 +55,7 @@ export class StepLedger<M> {
   readonly #parts: LedgerParts<M>;
   #step = 0;
   #read = 0;
+  #lossScale: LossScaleState | undefined;
 
   /** Starts at step 0. */
   constructor(parts: LedgerParts<M>) {
@@ -57,6 +65,11 @@ export class StepLedger<M> {
   /** Steps done. */
   get step(): number {
     return this.#step;
+  }
+
+  /** The loss scale at the last reading; absent in float32. */
+  get lossScale(): LossScaleState | undefined {
+    return this.#lossScale;
   }
 
   /**
@@ -87,7 +100,7 @@ export class StepLedger<M> {
   async read(): Promise<(M & StepFacts)[]> {
     const { parameters, optimizer, schedule, metrics } = this.#parts;
     const first = this.#read;
-    const [values, { norms, nonFinite }] = await Promise.all([
+    const [values, { norms, nonFinite, lossScale }] = await Promise.all([
       metrics.take(this.#step - first),
       optimizer.readLog(),
     ]);
@@ -96,9 +109,11 @@ export class StepLedger<M> {
       step: first + i,
       learningRate: learningRateAt(schedule, first + i),
       gradientNorm: norms[i],
+      skipped: !Number.isFinite(norms[i]),
     }));
     if (nonFinite) throw await nonFiniteError(parameters, logs, first);
     this.#read = this.#step;
+    this.#lossScale = lossScale;
     return logs;
   }
 

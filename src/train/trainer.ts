@@ -12,8 +12,15 @@ import {
 import type { Device } from "../device/mod.ts";
 import { ALONE, partOf, type Ranks, sumBuffer, totals } from "../distributed/mod.ts";
 import { type ModelConfig, type PretrainingInput, PretrainingModel } from "../model/mod.ts";
-import { Optimizer, type OptimizerSettings, type Schedule } from "../optim/mod.ts";
-import { DropoutRandom, Tape } from "../tensor/mod.ts";
+import {
+  LossScale,
+  type LossScaleState,
+  Optimizer,
+  type OptimizerSettings,
+  type Schedule,
+} from "../optim/mod.ts";
+import { DropoutRandom, HalfPrecision, Tape } from "../tensor/mod.ts";
+import type { Precision } from "./precision.ts";
 import { MetricSlots, type PretrainingMetrics } from "./metrics.ts";
 import { sharedRing, type StepFacts, StepLedger } from "./step_ledger.ts";
 
@@ -33,6 +40,8 @@ export interface TrainerSettings {
   readonly logSlots: number;
   /** Who trains with us, each on a part of every batch; nobody where absent. */
   readonly ranks?: Ranks;
+  /** Of matrix products; float32 where absent. */
+  readonly precision?: Precision;
 }
 
 /** What a step left behind. */
@@ -48,6 +57,7 @@ export class PretrainingTrainer {
   readonly #settings: TrainerSettings;
   readonly #ranks: Ranks;
   readonly #metrics: MetricSlots;
+  readonly #half?: HalfPrecision;
   readonly #ledger: StepLedger<PretrainingMetrics>;
 
   /** Makes model and optimizer, all zero: initialise or load them before the first step. */
@@ -56,15 +66,23 @@ export class PretrainingTrainer {
     this.#settings = settings;
     this.#ranks = settings.ranks ?? ALONE;
     this.model = new PretrainingModel(device, config);
-    this.optimizer = new Optimizer(this.model.parameters, settings.optimizer, settings.logSlots);
-    this.#metrics = new MetricSlots(device, settings.logSlots);
+    const { optimizer, logSlots, precision = "f32" } = settings;
+    const lossScale = precision === "f16" ? new LossScale(device) : undefined;
+    this.optimizer = new Optimizer(this.model.parameters, optimizer, logSlots, lossScale);
+    this.#half = lossScale && new HalfPrecision(device, lossScale.view);
+    this.#metrics = new MetricSlots(device, logSlots);
     this.#ledger = new StepLedger({
       parameters: this.model.parameters,
       optimizer: this.optimizer,
       schedule: settings.schedule,
       metrics: sharedRing(this.#ranks.world, this.#metrics),
-      slots: settings.logSlots,
+      slots: logSlots,
     });
+  }
+
+  /** The loss scale when the log was last read; absent in float32. */
+  get lossScale(): LossScaleState | undefined {
+    return this.#ledger.lossScale;
   }
 
   /** Steps done. */
@@ -112,11 +130,13 @@ export class PretrainingTrainer {
     const { seed, batchSize } = this.#settings;
     const targets = this.#metrics.targets(this.#ledger.slot, maskedCount, pairCount);
     this.model.parameters.clearGradients();
+    this.#half?.renew();
     let firstExample = partOf(this.#ranks.world, batchSize).start;
     for (const batch of micro) {
       const tape = new Tape(this.#device);
       const dropout = new DropoutRandom(seed, this.step, firstExample);
-      this.model.loss({ device: this.#device, tape, dropout }, pretrainingInput(batch), targets);
+      const scope = { device: this.#device, tape, dropout, half: this.#half };
+      this.model.loss(scope, pretrainingInput(batch), targets);
       tape.backward();
       this.#device.flush();
       firstExample += batch.examples;
@@ -139,6 +159,7 @@ export class PretrainingTrainer {
 
   /** Frees model, optimizer and metrics. */
   free(): void {
+    this.#half?.free();
     this.optimizer.free();
     this.model.parameters.free();
     this.#metrics.free();

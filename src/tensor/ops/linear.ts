@@ -8,7 +8,7 @@ import type { View } from "../../device/mod.ts";
 import { matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
 import type { Scope } from "../scope.ts";
 import type { Activation } from "./activation.ts";
-import { matrixProduct } from "./matrix_product.ts";
+import { type Operand, operand, productOf } from "./operand.ts";
 import { inRanges } from "./ranges.ts";
 
 /** Rows that one invocation of a column sum adds up before the partial sums are added in their turn. */
@@ -35,9 +35,10 @@ export function linear(
   const shape = [...x.shape.slice(0, -1), outputs];
   const y = temporaryTensor(device, shape, "linear");
   const z = activation === "none" ? y : temporaryTensor(device, shape, "pre-activation");
-  matrixProduct(device, {
-    a: x.view,
-    b: weight.view,
+  const weights = () => operand(scope, weight.view, outputs, inputs, "weight");
+  productOf(scope, {
+    a: operand(scope, x.view, rows, inputs, "activation"),
+    b: weights(),
     c: y.view,
     bias: bias.view,
     preactivation: activation === "none" ? undefined : z.view,
@@ -63,11 +64,12 @@ export function linear(
       );
     }
     accumulateColumnSum(scope, dz, bias);
-    accumulateWeightGradient(scope, dz, x, weight);
+    const gradient = operand(scope, dz.view, rows, outputs, "gradient");
+    accumulateWeightGradient(scope, gradient, x, weight);
     const dx = temporaryTensor(device, x.shape, "linear input gradient");
-    matrixProduct(device, {
-      a: dz.view,
-      b: weight.view,
+    productOf(scope, {
+      a: gradient,
+      b: weights(),
       c: dx.view,
       m: rows,
       n: inputs,
@@ -79,18 +81,19 @@ export function linear(
 }
 
 /** Adds `dzᵀ·x` to the gradient of a weight `[out, in]`. */
-function accumulateWeightGradient({ device }: Scope, dz: Tensor, x: Tensor, weight: Tensor): void {
+function accumulateWeightGradient(scope: Scope, dz: Operand, x: Tensor, weight: Tensor): void {
   const [outputs, inputs] = weight.shape;
   if (weight.gradient === undefined) return;
-  matrixProduct(device, {
-    a: dz.view,
-    b: x.view,
+  const { rows } = matrixShape(x);
+  productOf(scope, {
+    a: dz,
+    b: operand(scope, x.view, rows, inputs, "activation"),
     c: weight.gradient,
     transposeA: true,
     accumulate: true,
     m: outputs,
     n: inputs,
-    k: matrixShape(x).rows,
+    k: rows,
   });
 }
 

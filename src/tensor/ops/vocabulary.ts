@@ -13,7 +13,7 @@ import { elements, matrixShape, temporaryTensor, type Tensor } from "../tensor.t
 import { temporaryIntegers } from "./embedding.ts";
 import { accumulateColumnSum } from "./linear.ts";
 import { addToMetrics, type CrossEntropyRows, type LossTarget, rowCrossEntropy } from "./loss.ts";
-import { matrixProduct } from "./matrix_product.ts";
+import { operand, productOf } from "./operand.ts";
 
 /** Logits held at once: 64 MiB. */
 const SLICE_ELEMENTS = 2 ** 24;
@@ -40,7 +40,7 @@ export interface PaddedLogits {
  * @param bias `[vocabulary]`
  */
 export function vocabularyLogits(
-  { device }: Scope,
+  scope: Scope,
   x: Tensor,
   words: Tensor,
   bias: Tensor,
@@ -48,10 +48,10 @@ export function vocabularyLogits(
   const { rows, columns: embedding } = matrixShape(x);
   const columns = words.shape[0];
   const pitch = Math.ceil(columns / PITCH) * PITCH;
-  const logits = temporaryTensor(device, [rows, pitch], "vocabulary logits");
-  matrixProduct(device, {
-    a: x.view,
-    b: words.view,
+  const logits = temporaryTensor(scope.device, [rows, pitch], "vocabulary logits");
+  productOf(scope, {
+    a: operand(scope, x.view, rows, embedding, "activation"),
+    b: operand(scope, words.view, columns, embedding, "weight"),
     c: logits.view,
     bias: bias.view,
     transposeB: true,
@@ -135,9 +135,10 @@ function sliceGradients(
     bindings: { logits: view, labels: whole(labels), log_sum_exp: logSumExp.view },
     uniforms: { rows, columns, pitch, scale },
   });
-  matrixProduct(device, {
-    a: view,
-    b: words.view,
+  const logitGradient = operand(scope, view, rows, columns, "gradient", pitch);
+  productOf(scope, {
+    a: logitGradient,
+    b: operand(scope, words.view, columns, embedding, "weight"),
     c: gradient.view,
     m: rows,
     n: embedding,
@@ -145,9 +146,9 @@ function sliceGradients(
     lda: pitch,
   });
   if (words.gradient !== undefined) {
-    matrixProduct(device, {
-      a: view,
-      b: x.view,
+    productOf(scope, {
+      a: logitGradient,
+      b: operand(scope, x.view, rows, embedding, "activation"),
       c: words.gradient,
       transposeA: true,
       accumulate: true,

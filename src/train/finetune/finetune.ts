@@ -6,6 +6,7 @@
 import { agree, ALONE, describeRanks, fromLead } from "../../distributed/mod.ts";
 import { configToJson } from "../../model/mod.ts";
 import { latestCheckpoint } from "../checkpoint.ts";
+import { checkPrecision } from "../precision.ts";
 import { RunFolder } from "../run_folder.ts";
 import { checkResume } from "../resume.ts";
 import { FinetuneLoop } from "./loop.ts";
@@ -22,6 +23,7 @@ import type { FinetuneExample } from "./task.ts";
 export async function finetune<E extends FinetuneExample, O>(
   run: FinetuneRun<E, O>,
 ): Promise<FinetuneResult> {
+  checkPrecision(run.device, run.settings.precision);
   const { world, allReduce, checkSteps } = run.ranks ?? ALONE;
   await agree(
     world,
@@ -94,6 +96,8 @@ function determinants<E extends FinetuneExample, O>(
     microBatchSize,
     maxSeqLength,
     earlyStopPatience: settings.earlyStopPatience,
+    // Runs that were made before there was a choice say nothing of it.
+    ...(settings.precision !== "f32" && { precision: settings.precision }),
     optimizer,
     schedule,
   };

@@ -6,6 +6,7 @@
 import { restoreCheckpoint, takeSnapshot } from "../checkpoint.ts";
 import { CheckpointWriter } from "../checkpoint_writer.ts";
 import { type BestEvaluation, bestEvaluation } from "../early_stop.ts";
+import { lossScaleFields, madeSteps } from "../precision.ts";
 import type { RunFolder } from "../run_folder.ts";
 import { RunRecorder } from "../run_recorder.ts";
 import { taskCard } from "./card.ts";
@@ -114,6 +115,7 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
       learning_rate: window.learningRate,
       gradient_norm: window.gradientNorm,
       tokens_per_second: window.tokensPerSecond,
+      ...lossScaleFields(this.#trainer.lossScale),
     });
     this.#run.observer.progress(step, window);
     this.#restartWindow();
@@ -192,10 +194,11 @@ function eventField(metric: string): string {
 }
 
 function windowOf(
-  steps: readonly FinetuneStepLog[],
+  logs: readonly FinetuneStepLog[],
   tokens: number,
   seconds: number,
 ): FinetuneWindow {
+  const steps = madeSteps(logs);
   const mean = (of: (log: FinetuneStepLog) => number) =>
     steps.reduce((sum, log) => sum + of(log), 0) / steps.length;
   const { learningRate, gradientNorm } = steps.at(-1)!;
@@ -205,6 +208,6 @@ function windowOf(
     learningRate,
     gradientNorm,
     tokensPerSecond: tokens / seconds,
-    stepsPerSecond: steps.length / seconds,
+    stepsPerSecond: logs.length / seconds,
   };
 }

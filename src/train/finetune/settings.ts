@@ -4,6 +4,7 @@
  * @module
  */
 import { OPTIMIZER_DEFAULTS, type OptimizerSettings, type Schedule } from "../../optim/mod.ts";
+import type { Precision } from "../precision.ts";
 
 /** Hyperparameters of a task, as the paper's Table 14 lists them. */
 export interface Recipe {
@@ -35,6 +36,8 @@ export interface FinetuneRequest extends Partial<Omit<Recipe, "dropout" | "class
   readonly shuffle?: boolean;
   /** Update rule and its constants. */
   readonly optimizer?: Partial<OptimizerSettings>;
+  /** Of matrix products; float32 where absent. */
+  readonly precision?: Precision;
   /** Steps between two lines of the log; 10 where absent. */
   readonly loggingSteps?: number;
   /** Steps between evaluations; a tenth of all where absent. */
@@ -57,6 +60,8 @@ export interface FinetuneSettings {
   readonly schedule: Schedule;
   /** Update rule and its constants. */
   readonly optimizer: OptimizerSettings;
+  /** Of matrix products. */
+  readonly precision: Precision;
   /** Examples of an update. */
   readonly batchSize: number;
   /** Examples that the device holds at once. */
@@ -101,6 +106,7 @@ export function finetuneSettings(
       totalSteps: steps,
     },
     optimizer: { ...OPTIMIZER_DEFAULTS, kind: "adamw", ...request.optimizer },
+    precision: request.precision ?? "f32",
     batchSize,
     microBatchSize: Math.min(request.microBatchSize ?? batchSize, batchSize),
     maxSeqLength: request.maxSeqLength ?? 128,

@@ -6,8 +6,8 @@
 import type { Device } from "../../device/mod.ts";
 import { ALONE, partOf, type Ranks, sumBuffer, totals } from "../../distributed/mod.ts";
 import { Encoder, encoderSpecs, type ModelConfig, Parameters } from "../../model/mod.ts";
-import { Optimizer } from "../../optim/mod.ts";
-import { DropoutRandom, Tape } from "../../tensor/mod.ts";
+import { LossScale, type LossScaleState, Optimizer } from "../../optim/mod.ts";
+import { DropoutRandom, HalfPrecision, Tape } from "../../tensor/mod.ts";
 import { sharedRing, type StepFacts, StepLedger } from "../step_ledger.ts";
 import { collateSequences, longestSequence, TrainingOrder } from "./batch.ts";
 import type { FinetuneSettings } from "./settings.ts";
@@ -42,6 +42,7 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
   readonly #ranks: Ranks;
   readonly #order: TrainingOrder;
   readonly #losses: StepLosses;
+  readonly #half?: HalfPrecision;
   readonly #ledger: StepLedger<StepLoss>;
 
   /**
@@ -56,14 +57,16 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
     settings: FinetuneSettings,
     ranks: Ranks = ALONE,
   ) {
-    const { optimizer, loggingSteps, seed, shuffle } = settings;
+    const { optimizer, loggingSteps, seed, shuffle, precision } = settings;
     this.#device = device;
     this.#task = task;
     this.#settings = settings;
     this.#ranks = ranks;
     this.#order = new TrainingOrder(task.train.length, seed, shuffle);
     this.model = taskModel(device, config, task);
-    this.optimizer = new Optimizer(this.model.parameters, optimizer, loggingSteps);
+    const lossScale = precision === "f16" ? new LossScale(device) : undefined;
+    this.optimizer = new Optimizer(this.model.parameters, optimizer, loggingSteps, lossScale);
+    this.#half = lossScale && new HalfPrecision(device, lossScale.view);
     this.#losses = new StepLosses(device, loggingSteps);
     this.#ledger = new StepLedger({
       parameters: this.model.parameters,
@@ -72,6 +75,11 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
       metrics: sharedRing(ranks.world, this.#losses),
       slots: loggingSteps,
     });
+  }
+
+  /** The loss scale when the log was last read; absent in float32. */
+  get lossScale(): LossScaleState | undefined {
+    return this.#ledger.lossScale;
   }
 
   /** Steps done. */
@@ -106,6 +114,7 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
     const device = this.#device;
     const target = this.#losses.target(this.#ledger.slot, batchSize);
     this.model.parameters.clearGradients();
+    this.#half?.renew();
     const part = partOf(this.#ranks.world, batchSize);
     const examples = this.#examplesByLength().slice(0, part.end);
     for (let start = part.start; start < part.end; start += microBatchSize) {
@@ -118,7 +127,7 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
       const tape = new Tape(device);
       // Dropout counts sequences: the choices of a question have masks of their own.
       const dropout = new DropoutRandom(seed, this.step, start * perExample);
-      this.#task.loss({ device, tape, dropout }, this.model, batch, target);
+      this.#task.loss({ device, tape, dropout, half: this.#half }, this.model, batch, target);
       tape.backward();
       device.flush();
       this.tokens += batch.input.lengths.reduce((sum, length) => sum + length, 0);
@@ -152,6 +161,7 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
 
   /** Frees model, optimizer and losses. */
   free(): void {
+    this.#half?.free();
     this.optimizer.free();
     this.model.parameters.free();
     this.#losses.free();

@@ -28,6 +28,8 @@ const QUANTITIES: Readonly<Record<string, Quantity>> = {
   accuracy: { title: "Accuracy", format: ".3~p" },
   learning_rate: { title: "Learning rate", format: ".5~g" },
   gradient_norm: { title: "Gradient norm before clipping", format: ".5~g", logarithmic: true },
+  loss_scale: { title: "Loss scale", format: ".5~g", logarithmic: true },
+  skipped_steps: { title: "Steps skipped, in all", format: "d" },
   tokens_per_second: { title: "Tokens a second", format: "~s" },
   memory_bytes: { title: "Device memory (MiB)", format: ".4~r", factor: MEBIBYTE },
   host_bytes: { title: "Host memory (MiB)", format: ".4~r", factor: MEBIBYTE },

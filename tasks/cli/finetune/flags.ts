@@ -24,6 +24,7 @@ export type FinetuneFlags = RunFlags & RankFlags & {
   maxSteps?: number;
   batchSize?: number;
   microBatchSize?: number;
+  precision?: "f32" | "f16";
   learningRate?: number;
   warmupSteps?: number;
   weightDecay?: number;
@@ -47,7 +48,7 @@ export type FinetuneFlags = RunFlags & RankFlags & {
 export function addFinetuneFlags(command: Command<any>): Command<any> {
   return command
     .type("recipe", new EnumType(RECIPES))
-    .type("travel", new EnumType(["f32", "f16"] as const))
+    .type("precision", new EnumType(["f32", "f16"] as const))
     .option("--data <folder:string>", "Folder of the benchmark's official files.")
     .option(
       "--checkpoint <folder:string>",
@@ -66,6 +67,7 @@ export function addFinetuneFlags(command: Command<any>): Command<any> {
     .option("--max-steps <n:integer>", "Optimizer steps, instead of epochs.")
     .option("--batch-size <n:integer>", "Examples of an optimizer step.")
     .option("--micro-batch-size <n:integer>", "Examples the device holds at once (all).")
+    .option("--precision <name:precision>", "Matrix products in f32 or, on webgpu, f16 (f32).")
     .option("--learning-rate <x:number>", "Peak rate.")
     .option("--warmup-steps <n:integer>", "Steps of linear warm-up.")
     .option("--weight-decay <x:number>", "Decay of matrices and tables (0.01).")
@@ -79,7 +81,7 @@ export function addFinetuneFlags(command: Command<any>): Command<any> {
     .option("--max-time <time:string>", "Save and stop after 90s, 30m, 2h.")
     .option("--no-tune", "Take kernels by rule: neither measured nor as remembered by tune.")
     .group("Many processes (mpirun)")
-    .option("--all-reduce <type:travel>", "How gradients travel between processes (f32).")
+    .option("--all-reduce <name:precision>", "How gradients travel between processes (f32).")
     .option("--check-ranks-steps <n:integer>", "Steps between comparisons of all weights (100).")
     .group("Watching")
     .option("--logging-steps <n:integer>", "Steps between two lines of the log (10).")

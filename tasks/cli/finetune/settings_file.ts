@@ -22,6 +22,7 @@ const TYPES: Readonly<Record<string, "string" | "number" | "boolean">> = {
   maxSteps: "number",
   batchSize: "number",
   microBatchSize: "number",
+  precision: "string",
   learningRate: "number",
   warmupSteps: "number",
   weightDecay: "number",

@@ -17,6 +17,7 @@ export type PretrainFlags = RunFlags & RankFlags & {
   maxSeqLength?: number;
   learningRate?: number;
   warmupSteps?: number;
+  precision?: "f32" | "f16";
   optimizer?: "lamb" | "adamw";
   weightDecay?: number;
   maxGradNorm?: number;

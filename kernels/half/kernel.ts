@@ -1,0 +1,68 @@
+/**
+ * Matrices in half precision, for the operands of `matmul.half`.
+ *
+ * @module
+ */
+import { READ, when, WRITE_U32 } from "../bindings.ts";
+import { combinations } from "../cases.ts";
+import { grid, type Kernel, type KernelCase, type Variant } from "../kernel.ts";
+import { fillTemplate } from "../matmul/source.ts";
+import packText from "./pack.wgsl" with { type: "text" };
+import * as twin from "./twin.ts";
+
+const WORKGROUP = 64;
+
+function packVariant(vector: boolean): Variant {
+  return {
+    name: vector ? "vector" : "scalar",
+    numerics: "exact order",
+    supports: ({ uniforms: { columns, pitch } }) => !vector || columns % 4 === 0 && pitch % 4 === 0,
+    source: (structural) =>
+      fillTemplate(packText, { ...structural, vector }, { workgroup: WORKGROUP }),
+    workgroups: ({ uniforms: { rows, columns } }) =>
+      grid(Math.ceil(rows * Math.ceil(columns / 4) / WORKGROUP)),
+  };
+}
+
+function packCases(): KernelCase[] {
+  const sizes = [[1, 1, 1], [3, 8, 8], [5, 7, 9], [4, 12, 64], [0, 5, 5], [3, 0, 4], [70, 33, 36]];
+  const random = combinations({ scaled: [false, true] }).flatMap((structural) =>
+    sizes.map(([rows, columns, pitch]) => ({
+      structural,
+      uniforms: { rows, columns, pitch },
+      fill: { scale: () => [1024] },
+    }))
+  );
+  // Around every border: ties, the smallest normal and subnormal, the largest, what is beyond it.
+  const borders = [
+    ...[0, -0, 1, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 1 + 2 ** -11 + 2 ** -23, 2049, 2051],
+    ...[65504, 65519.99, 65520, -65520, 1e9, 3e38, 2 ** -14, 2 ** -14 - 2 ** -25, 2 ** -15],
+    ...[2 ** -24, 1.5 * 2 ** -24, 2.5 * 2 ** -24, 2 ** -25, 1.0001 * 2 ** -25, -(2 ** -26), 1e-40],
+  ];
+  return [...random, {
+    structural: { scaled: false },
+    uniforms: { rows: 1, columns: borders.length, pitch: borders.length },
+    fill: { x: () => borders },
+  }];
+}
+
+/**
+ * `y = scale[0]·x`, or `x`, rounded to half precision: rows of `columns` numbers, `pitch` apart in `x`; in `y` two to a word, each row filled up to a multiple of
+ * four with zeros. What is beyond the largest half becomes infinity.
+ */
+export const halfPack: Kernel = {
+  name: "half.pack",
+  bindings: { x: READ, scale: when("scaled", READ), y: WRITE_U32 },
+  uniforms: { rows: "u32", columns: "u32", pitch: "u32" },
+  structural: { scaled: [false, true] },
+  variants: [packVariant(true), packVariant(false)],
+  lengths: ({ rows, columns, pitch }) => ({
+    x: rows === 0 || columns === 0 ? 0 : (rows - 1) * pitch + columns,
+    scale: 1,
+    y: 2 * rows * Math.ceil(columns / 4),
+  }),
+  items: ({ rows, columns }) => rows * Math.ceil(columns / 4),
+  twin: twin.pack,
+  work: ({ rows, columns }) => ({ flops: rows * columns, bytes: 6 * rows * columns }),
+  cases: packCases,
+};

@@ -1,0 +1,35 @@
+/**
+ * Numbers of half precision in plain TypeScript.
+ *
+ * @module
+ */
+import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
+
+const QUIET_NAN = 0x7e00;
+
+/** Words of two halves each, lower half first, as halves. */
+export function halvesOf(words: Uint32Array): Float16Array {
+  return new Float16Array(words.buffer, words.byteOffset, 2 * words.length);
+}
+
+/** `y = scale·x` as halves for the groups of four from `begin` to `end`; every NaN becomes one. */
+export function pack(
+  { x, scale, y }: BindingArrays,
+  { columns, pitch }: Uniforms,
+  { scaled }: Structural,
+  begin: number,
+  end: number,
+): void {
+  const halves = halvesOf(y);
+  const bits = new Uint16Array(halves.buffer, halves.byteOffset, halves.length);
+  const fours = Math.ceil(columns / 4);
+  for (let group = begin; group < end; group++) {
+    const row = Math.floor(group / fours);
+    for (let i = 0; i < 4; i++) {
+      const column = 4 * (group % fours) + i;
+      const value = column < columns ? x[row * pitch + column] * (scaled ? scale[0] : 1) : 0;
+      if (Number.isNaN(value)) bits[4 * group + i] = QUIET_NAN;
+      else halves[4 * group + i] = value;
+    }
+  }
+}

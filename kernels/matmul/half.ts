@@ -1,0 +1,92 @@
+/**
+ * The matrix product whose operands are halves and whose sums are float32.
+ *
+ * `C = act(alpha·op(A)·op(B) + bias)`, or `C += …`, as {@linkcode matmulMatmul}, but A and B are what `half.pack` leaves: two halves to a word, rows filled up with
+ * zeros to multiples of four, which the leading dimensions count in elements. Where a gradient was scaled when it was packed, `unscale` divides the product by the
+ * same scale, a power of two. The product of two halves is exact in float32, so that variants differ in nothing but the order of their sums.
+ *
+ * @module
+ */
+import { ACTIVATIONS } from "../activation/activation.ts";
+import { READ, READ_U32, when, WRITE } from "../bindings.ts";
+import { halvesOf } from "../half/twin.ts";
+import type { Kernel } from "../kernel.ts";
+import { halfCases } from "./half_cases.ts";
+import { matmulMatmul } from "./kernel.ts";
+import { extent, storedA, storedB, storedC } from "./layout.ts";
+import { sharedVariant } from "./shared.ts";
+import { simpleVariant } from "./simple.ts";
+import { matmulTwin } from "./twin.ts";
+
+const LARGE = {
+  rows: 8,
+  vectors: 2,
+  vector: true,
+  meantFor: (m: number, n: number) => m > 64 && n > 64,
+};
+
+/** `matmul.half`. */
+export const matmulHalf: Kernel = {
+  name: "matmul.half",
+  bindings: {
+    a: READ_U32,
+    b: READ_U32,
+    bias: when("bias", READ),
+    c: WRITE,
+    preactivation: { ...WRITE, when: ({ activation }) => activation !== "none" },
+    scale: when("unscale", READ),
+  },
+  uniforms: matmulMatmul.uniforms,
+  structural: {
+    transpose_a: [false, true],
+    transpose_b: [false, true],
+    bias: [false, true],
+    accumulate: [false, true],
+    activation: ["none", ...ACTIVATIONS],
+    unscale: [false, true],
+  },
+  variants: [
+    sharedVariant({ name: "half_tile_large", ...LARGE, operands: "half tile" }),
+    sharedVariant({ name: "packed_large", ...LARGE, operands: "packed" }),
+    sharedVariant({
+      name: "half_tile",
+      rows: 4,
+      vectors: 1,
+      vector: true,
+      operands: "half tile",
+    }),
+    sharedVariant({ name: "packed", rows: 4, vectors: 1, vector: true, operands: "packed" }),
+    sharedVariant({
+      name: "packed_ragged",
+      rows: 4,
+      vectors: 1,
+      vector: false,
+      operands: "packed",
+    }),
+    simpleVariant(true),
+  ],
+  lengths(uniforms, structural) {
+    const written = extent(storedC(uniforms), uniforms);
+    const [a, b] = [storedA(uniforms, structural), storedB(uniforms, structural)];
+    return {
+      a: a.rows * a.pitch / 2,
+      b: b.rows * b.pitch / 2,
+      bias: uniforms.n,
+      c: written,
+      preactivation: written,
+      scale: 1,
+    };
+  },
+  items: matmulMatmul.items,
+  twin({ a, b, scale, ...rest }, uniforms, structural, begin, end) {
+    const arrays = { ...rest, a: halvesOf(a), b: halvesOf(b) };
+    const alpha = structural.unscale ? uniforms.alpha / scale[0] : uniforms.alpha;
+    matmulTwin(arrays, { ...uniforms, alpha }, structural, begin, end);
+  },
+  work(uniforms, structural) {
+    const { m, n, k, batch } = uniforms;
+    const { flops, bytes } = matmulMatmul.work(uniforms, structural);
+    return { flops, bytes: bytes - 2 * batch * (m * k + k * n) };
+  },
+  cases: halfCases,
+};

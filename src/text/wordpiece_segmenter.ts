@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { quote } from "../json/mod.ts";
+import { quote, shown } from "../json/mod.ts";
 import {
   type BertCharacter,
   bertCharacter,
@@ -79,7 +79,7 @@ export class WordPieceSegmenter implements Segmenter {
     const unknown = this.#idOf.get(this.options.unknownToken);
     if (unknown === undefined) {
       throw new SyntaxError(
-        `Cannot use the vocabulary: it has no piece ${this.options.unknownToken}`,
+        `Cannot use the vocabulary: it has no piece ${shown(this.options.unknownToken)}`,
       );
     }
     this.unknownId = unknown;

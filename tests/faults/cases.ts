@@ -4,8 +4,10 @@ import { loseDevice, runOutOfMemory, spoilKernels } from "./device_faults.ts";
 import { fillUnderFolder, fillUnderRun, readOnly } from "./disk.ts";
 import { killFolderCommand, PREPARE, VOCABULARY } from "./file_kills.ts";
 import { twoOwners } from "./owners.ts";
-import { killPretraining } from "./pretrain_kills.ts";
+import { FINETUNE, leavePredictions } from "./finetuning.ts";
+import { PRETRAIN } from "./pretraining.ts";
 import { interruptTwice, maxTime } from "./stops.ts";
+import { killTraining } from "./training_kills.ts";
 import type { Tally } from "./tally.ts";
 import type { Workbench } from "./workbench.ts";
 
@@ -14,9 +16,15 @@ export type Case = (bench: Workbench, kills: number) => Promise<Tally[]>;
 
 export const CASES: Record<string, Case> = {
   pretrain: async (bench, kills) => [
-    await killPretraining(bench, kills, "SIGKILL"),
-    await killPretraining(bench, Math.ceil(kills / 4), "SIGTERM"),
-    await killPretraining(bench, Math.ceil(kills / 4), "SIGINT"),
+    await killTraining(bench, PRETRAIN, kills, "SIGKILL"),
+    await killTraining(bench, PRETRAIN, Math.ceil(kills / 4), "SIGTERM"),
+    await killTraining(bench, PRETRAIN, Math.ceil(kills / 4), "SIGINT"),
+  ],
+  finetune: async (bench, kills) => [
+    await killTraining(bench, FINETUNE, kills, "SIGKILL"),
+    await killTraining(bench, FINETUNE, Math.ceil(kills / 4), "SIGTERM"),
+    await killTraining(bench, FINETUNE, Math.ceil(kills / 4), "SIGINT"),
+    await leavePredictions(bench),
   ],
   prepare: async (bench, kills) => [
     await killFolderCommand(bench, PREPARE, kills, "SIGKILL"),

@@ -1,6 +1,6 @@
 /** Files cut short or with a bit turned over, at every region. */
 import { albertHere } from "./command_here.ts";
-import { undisturbedRun } from "./pretrain_kills.ts";
+import { undisturbedRun } from "./pretraining.ts";
 import { runDifference } from "./same_bytes.ts";
 import { Tally } from "./tally.ts";
 import { namesIn, type Workbench } from "./workbench.ts";

@@ -6,9 +6,10 @@ import { pretrain } from "../../src/train/disk.ts";
 import { pretrainSettings } from "../../src/train/mod.ts";
 import { albertHere } from "./command_here.ts";
 import { faultyDevice } from "./faulty_device.ts";
-import { brokenCheckpoint, undisturbedRun } from "./pretrain_kills.ts";
+import { undisturbedRun } from "./pretraining.ts";
 import { folderDifference } from "./same_bytes.ts";
 import { Tally } from "./tally.ts";
+import { brokenCheckpoint } from "./training_kills.ts";
 import { namesIn, type Workbench } from "./workbench.ts";
 
 const STEPS = 12;

@@ -1,6 +1,6 @@
 /** Disks that are full, or may not be written. */
 import { PREPARE, VOCABULARY } from "./file_kills.ts";
-import { pretrainWords, undisturbedRun } from "./pretrain_kills.ts";
+import { pretrainWords, undisturbedRun } from "./pretraining.ts";
 import { folderDifference, runDifference } from "./same_bytes.ts";
 import { albertHere } from "./command_here.ts";
 import { Tally } from "./tally.ts";

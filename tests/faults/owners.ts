@@ -1,6 +1,6 @@
 /** Two processes that want one folder. */
 import { PREPARE } from "./file_kills.ts";
-import { pretrainWords, undisturbedRun } from "./pretrain_kills.ts";
+import { pretrainWords, undisturbedRun } from "./pretraining.ts";
 import { folderDifference, runDifference } from "./same_bytes.ts";
 import { Tally } from "./tally.ts";
 import { namesIn, until, type Workbench } from "./workbench.ts";

@@ -5,6 +5,10 @@ import { namesIn } from "./workbench.ts";
 /** Files whose bytes hold the time of day. */
 const TIMED = new Set(["trainer.json"]);
 
+/** Files of lines, and what only a finetuned run has. */
+const LINE_FILES = ["events.jsonl", "tensors.jsonl", "samples.jsonl", "reviews.jsonl"];
+const FINETUNED_FILES = ["predictions", "results.json"];
+
 /** The first difference between two folders of plain files, or null. */
 export async function folderDifference(before: string, after: string): Promise<string | null> {
   const names = namesIn(before);
@@ -49,7 +53,13 @@ export async function runDifference(
     `${after}/checkpoints/${latest(after)}`,
   );
   if (difference !== null) return difference;
-  for (const file of ["events.jsonl", "tensors.jsonl", "samples.jsonl"]) {
+  for (const file of FINETUNED_FILES.filter((file) => namesIn(before).includes(file))) {
+    const same = Deno.statSync(`${before}/${file}`).isDirectory
+      ? await folderDifference(`${before}/${file}`, `${after}/${file}`) === null
+      : Deno.readTextFileSync(`${before}/${file}`) === Deno.readTextFileSync(`${after}/${file}`);
+    if (!same) return `${after}/${file} says something else`;
+  }
+  for (const file of LINE_FILES.filter((file) => namesIn(before).includes(file))) {
     if (lines(`${before}/${file}`, stopped) !== lines(`${after}/${file}`, stopped)) {
       return `${after}/${file} says something else`;
     }
@@ -60,7 +70,8 @@ export async function runDifference(
 /** Everything a run folder holds, without the time in the event file's name. */
 function listing(run: string): string[] {
   return namesIn(run).map((name) => name.startsWith("events.out.") ? "events.out" : name)
-    .concat(namesIn(`${run}/checkpoints`).map((name) => `checkpoints/${name}`));
+    .concat(namesIn(`${run}/checkpoints`).map((name) => `checkpoints/${name}`))
+    .concat(namesIn(`${run}/predictions`).map((name) => `predictions/${name}`));
 }
 
 /** A file of JSON lines without what the clock and the machine's load say. */

@@ -1,7 +1,8 @@
 /** Ctrl-C once and twice, and `--max-time`. */
-import { brokenCheckpoint, pretrainWords, undisturbedRun } from "./pretrain_kills.ts";
+import { pretrainWords, undisturbedRun } from "./pretraining.ts";
 import { runDifference } from "./same_bytes.ts";
 import { Tally } from "./tally.ts";
+import { brokenCheckpoint } from "./training_kills.ts";
 import { namesIn, pause, until, type Workbench } from "./workbench.ts";
 
 /** A second Ctrl-C while the first still waits for the end of an evaluation. */

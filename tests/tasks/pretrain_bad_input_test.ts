@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { configToJson, presetConfig } from "../../src/model/mod.ts";
 import { albertHere } from "../faults/command_here.ts";
-import { brokenCheckpoint } from "../faults/pretrain_kills.ts";
+import { brokenCheckpoint } from "../faults/training_kills.ts";
 import { Workbench } from "../faults/workbench.ts";
 import { runAlbert } from "./albert_process.ts";
 

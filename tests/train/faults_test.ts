@@ -4,7 +4,9 @@ import { damageData, damageRun, setClockBack } from "../faults/damage.ts";
 import { loseDevice, spoilKernels } from "../faults/device_faults.ts";
 import { killFolderCommand, VOCABULARY } from "../faults/file_kills.ts";
 import { twoOwners } from "../faults/owners.ts";
-import { killPretraining } from "../faults/pretrain_kills.ts";
+import { FINETUNE } from "../faults/finetuning.ts";
+import { PRETRAIN } from "../faults/pretraining.ts";
+import { killTraining } from "../faults/training_kills.ts";
 import { assertNothingLost, type Tally } from "../faults/tally.ts";
 import { Workbench } from "../faults/workbench.ts";
 
@@ -24,11 +26,15 @@ function nothingIsLost(name: string, tryFaults: () => Promise<Tally | Tally[]>):
 
 nothingIsLost(
   "a run killed while it writes a checkpoint or evaluates is resumed to the same bytes",
-  () => killPretraining(bench, 2, "SIGKILL", ["writing a checkpoint", "evaluating"]),
+  () => killTraining(bench, PRETRAIN, 2, "SIGKILL", ["writing a checkpoint", "evaluating"]),
 );
 nothingIsLost(
   "a run that is told to stop saves, and is resumed to the same bytes",
-  () => killPretraining(bench, 1, "SIGTERM", ["after a checkpoint"]),
+  () => killTraining(bench, PRETRAIN, 1, "SIGTERM", ["after a checkpoint"]),
+);
+nothingIsLost(
+  "finetuning killed while it writes a checkpoint or evaluates is resumed to the same bytes",
+  () => killTraining(bench, FINETUNE, 2, "SIGKILL", ["writing a checkpoint", "evaluating"]),
 );
 nothingIsLost(
   "vocab train killed while it writes is done again to the same bytes",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { removeLeftovers } from "../../files/mod.ts";
 import { restoreCheckpoint, takeSnapshot } from "../checkpoint.ts";
 import { CheckpointWriter } from "../checkpoint_writer.ts";
 import { type BestEvaluation, bestEvaluation } from "../early_stop.ts";
@@ -45,6 +46,7 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
     } else await restoreCheckpoint(checkpoint, trainer);
     await this.#ranks.start();
     await this.#folder.cutEvents(trainer.step);
+    await removeLeftovers(`${output}/${PREDICTIONS}`);
     this.#recorder = await RunRecorder.start(this.#folder, observer.say);
     let ended = trainer.step >= totalSteps || await this.#stopsEarly();
     if (ended) observer.say(`${output} is finished: step ${trainer.step}`);

@@ -1,46 +1,25 @@
-/** Pretraining that is killed at any moment. */
+/** Training that is killed at any moment. */
 import { parseSealed, sha256File } from "../../src/files/mod.ts";
 import { runDifference } from "./same_bytes.ts";
 import { Tally } from "./tally.ts";
 import { namesIn, pause, type Running, until, type Workbench } from "./workbench.ts";
 
-const STEPS = 60;
-const EVAL_STEPS = 10;
-
-/** The words that start the run which all faults are tried on. */
-export function pretrainWords(bench: Workbench, output: string): string[] {
-  return [
-    ...["pretrain", "--config", "smoke", "--data", `${bench.folder}/data`, "--output", output],
-    ...["--steps", `${STEPS}`, "--batch-size", "4", "--save-steps", "5", "--dropout", "0.1"],
-    ...["--eval-steps", `${EVAL_STEPS}`, "--eval-examples", "200", "--logging-steps", "5"],
-    ...["--keep-best", "--device", "cpu"],
-  ];
-}
-
-/** The run that nothing happens to, and how many milliseconds it takes. */
-interface Undisturbed {
+/** A run that nothing happened to, and how many milliseconds it took. */
+export interface Undisturbed {
   path: string;
   time: number;
 }
 
-const undisturbed = new WeakMap<Workbench, Promise<Undisturbed>>();
-
-/** Prepares data and makes the run that nothing happens to, unless they are there. */
-export function undisturbedRun(bench: Workbench): Promise<Undisturbed> {
-  const made = undisturbed.get(bench) ?? makeUndisturbed(bench);
-  undisturbed.set(bench, made);
-  return made;
-}
-
-async function makeUndisturbed(bench: Workbench): Promise<Undisturbed> {
-  const path = `${bench.folder}/undisturbed`;
-  await bench.succeed(
-    ...["prepare", "--input", "text.txt", "--vocab", "spiece.model", "--output", "data"],
-    ...["--validation-fraction", "0.1"],
-  );
-  const start = performance.now();
-  await bench.succeed(...pretrainWords(bench, path));
-  return { path, time: performance.now() - start };
+/** A command that makes a run folder. */
+export interface TrainingRun {
+  /** The command: `pretrain`, `finetune glue`. */
+  name: string;
+  /** The words that start it. */
+  words(bench: Workbench, output: string): string[];
+  /** Steps from one evaluation to the next. */
+  evalSteps: number;
+  /** The run to compare with, made where it is not there. */
+  undisturbed(bench: Workbench): Promise<Undisturbed>;
 }
 
 /** When to strike. */
@@ -52,6 +31,7 @@ async function comes(
   running: Running,
   run: string,
   span: number,
+  evalSteps: number,
   uniform: () => number,
 ): Promise<boolean> {
   if (moment === "anywhere") {
@@ -73,13 +53,14 @@ async function comes(
   const seen = lastEvent(run)?.step ?? -1;
   return await until(() => {
     const event = lastEvent(run);
-    return event !== null && event.step > seen && event.step % EVAL_STEPS === 0 && "loss" in event;
+    return event !== null && event.step > seen && event.step % evalSteps === 0 && "loss" in event;
   }, running);
 }
 
 /** Kills runs so many times, at moments taken in turn, and resumes them to their end. */
-export async function killPretraining(
+export async function killTraining(
   bench: Workbench,
+  training: TrainingRun,
   kills: number,
   signal: "SIGKILL" | "SIGTERM" | "SIGINT",
   moments: readonly Moment[] = [
@@ -89,14 +70,14 @@ export async function killPretraining(
     "evaluating",
   ],
 ): Promise<Tally> {
-  const tally = new Tally(`pretrain, ${signal}`);
-  const { path: whole, time } = await undisturbedRun(bench);
+  const tally = new Tally(`${training.name}, ${signal}`);
+  const { path: whole, time } = await training.undisturbed(bench);
   const uniform = () => bench.random.uniform();
   let run = bench.fresh("killed"),
     pending: { moment: Moment; code: number; sentence: string }[] = [];
   const settle = async (): Promise<void> => {
     if (pending.length === 0) return;
-    const end = await bench.albert(...continuing(bench, run));
+    const end = await bench.albert(...continuing(bench, training, run));
     const difference = end.code === 0
       ? await runDifference(whole, run, { stopped: signal !== "SIGKILL" })
       : end.stderr;
@@ -109,8 +90,8 @@ export async function killPretraining(
   };
   for (let done = 0; done < kills;) {
     const moment = moments[done % moments.length];
-    const running = bench.start(continuing(bench, run));
-    const came = await comes(moment, running, run, time, uniform);
+    const running = bench.start(continuing(bench, training, run));
+    const came = await comes(moment, running, run, time, training.evalSteps, uniform);
     if (came) running.kill(signal);
     const { code, sentence } = await running.ended;
     if (!came || code === 0 && !sentence.includes("go on with")) {
@@ -128,10 +109,10 @@ export async function killPretraining(
   return tally;
 }
 
-function continuing(bench: Workbench, run: string): string[] {
+function continuing(bench: Workbench, { name, words }: TrainingRun, run: string): string[] {
   return namesIn(run).includes("run.json")
-    ? ["pretrain", "--output", run, "--resume"]
-    : pretrainWords(bench, run);
+    ? [...name.split(" "), "--output", run, "--resume"]
+    : words(bench, run);
 }
 
 /** What is wrong with the checkpoint that `latest` names, if anything. */

@@ -5,6 +5,7 @@ export const BENCHES: Record<string, () => Promise<{ default: unknown }>> = {
   kernels: () => import("./kernels.ts"),
   load: () => import("./load.ts"),
   peers: () => import("./peers.ts"),
+  prepare: () => import("./prepare.ts"),
   step: () => import("./step.ts"),
   tokenizer: () => import("./tokenizer.ts"),
 };

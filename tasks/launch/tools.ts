@@ -30,6 +30,7 @@ export const TOOLS: Record<string, Tool> = {
   // They start commands and kill them.
   faults: { script: "tests/faults/main.ts", permissions: () => EVERYTHING, here: false },
   fuzz: { script: "tests/fuzz/main.ts", permissions: () => EVERYTHING, here: false },
+  soak: { script: "tests/soak/main.ts", permissions: () => EVERYTHING, here: true },
   ok: { script: "tasks/ok.ts", permissions: () => EVERYTHING, here: false },
 };
 

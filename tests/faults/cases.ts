@@ -36,7 +36,8 @@ export const CASES: Record<string, Case> = {
     await damagePartialData(bench, 2),
   ],
   disk: async (bench) => [
-    await fillUnderRun(bench),
+    await fillUnderRun(bench, PRETRAIN),
+    await fillUnderRun(bench, FINETUNE),
     await fillUnderFolder(bench, PREPARE),
     await fillUnderFolder(bench, VOCABULARY),
     await readOnly(bench),

@@ -1,6 +1,8 @@
 /** Disks that are full, or may not be written. */
 import { PREPARE, VOCABULARY } from "./file_kills.ts";
+import { finetuneWords, undisturbedFinetuning } from "./finetuning.ts";
 import { pretrainWords, undisturbedRun } from "./pretraining.ts";
+import type { TrainingRun } from "./training_kills.ts";
 import { folderDifference, runDifference } from "./same_bytes.ts";
 import { albertHere } from "./command_here.ts";
 import { Tally } from "./tally.ts";
@@ -70,14 +72,15 @@ async function fill(disk: string, free: number): Promise<void> {
 /** Runs out of space at every kind of write of a run, then goes on with space. */
 export async function fillUnderRun(
   bench: Workbench,
+  training: TrainingRun,
   pages: readonly number[] = PAGES,
 ): Promise<Tally> {
-  const tally = new Tally("pretrain, disk full");
-  const { path: undisturbed } = await undisturbedRun(bench);
+  const tally = new Tally(`${training.name}, disk full`);
+  const { path: undisturbed } = await training.undisturbed(bench);
   return await withDisk(bench, tally, async (disk) => {
     for (const free of pages) {
       const run = `${disk}/run`;
-      const words = pretrainWords(bench, run);
+      const words = training.words(bench, run);
       await fill(disk, free * PAGE);
       const { code, stderr } = await albertHere(...words);
       await Deno.remove(`${disk}/filler`);
@@ -133,15 +136,25 @@ export async function fillUnderFolder(
 export async function readOnly(bench: Workbench): Promise<Tally> {
   const tally = new Tally("output read-only");
   const { path: undisturbed } = await undisturbedRun(bench);
+  const { path: finetuned } = await undisturbedFinetuning(bench);
   return await withDisk(bench, tally, async (disk) => {
-    const copied = new Deno.Command("cp", { args: ["-r", undisturbed, `${disk}/run`] });
-    await copied.output();
+    for (const [from, to] of [[undisturbed, "run"], [finetuned, "finetuned"]]) {
+      await new Deno.Command("cp", { args: ["-r", from, `${disk}/${to}`] }).output();
+    }
     await mount("mount", "-o", "remount,ro", disk);
     const commands = [
       pretrainWords(bench, `${disk}/new`),
       ["pretrain", "--output", `${disk}/run`, "--resume"],
       PREPARE.words(`${disk}/data`),
       VOCABULARY.words(`${disk}/vocabulary`),
+      finetuneWords(bench, `${disk}/new`),
+      ["finetune", "glue", "--output", `${disk}/finetuned`, "--resume"],
+      ["report", `${disk}/run`],
+      ["convert", "--from", undisturbed, "--to", `${disk}/converted`],
+      [
+        ...["evaluate", "glue", "--task", "sst-2", "--data", `${bench.folder}/glue`],
+        ...["--checkpoint", finetuned, "--output", `${disk}/answers`, "--device", "cpu"],
+      ],
     ];
     for (const words of commands) {
       const { code, stderr, sentence } = await bench.albert(...words, "--quiet");

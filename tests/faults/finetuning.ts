@@ -16,7 +16,7 @@ export function finetuneWords(bench: Workbench, output: string): string[] {
     ...["finetune", "glue", "--task", "sst-2", "--data", `${folder}/glue`, "--device", "cpu"],
     ...["--checkpoint", `${folder}/undisturbed`, "--output", output, "--max-steps", `${STEPS}`],
     ...["--batch-size", `${BATCH}`, "--max-seq-length", "32", "--learning-rate", "0.01"],
-    ...["--save-steps", "5", "--eval-steps", `${EVAL_STEPS}`, "--logging-steps", "5"],
+    ...["--save-steps", "10", "--eval-steps", `${EVAL_STEPS}`, "--logging-steps", "5"],
   ];
 }
 

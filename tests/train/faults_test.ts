@@ -50,7 +50,7 @@ nothingIsLost(
 );
 nothingIsLost(
   "a full disk under a run is told by the file's name, and costs nothing",
-  () => fillUnderRun(bench, [1, 3, 60]),
+  () => fillUnderRun(bench, PRETRAIN, [1, 3, 60]),
 );
 nothingIsLost("a clock set back changes no byte", () => setClockBack(bench));
 nothingIsLost("a device lost in mid-step ends a run in one sentence", () => loseDevice(bench, 1));

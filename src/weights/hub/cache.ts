@@ -6,6 +6,7 @@
  * @module
  */
 import { atomicWriteFile, folderOf } from "../../files/mod.ts";
+import { checksumLike, isChecksum } from "./checksum.ts";
 import type { HubModel } from "./model_name.ts";
 
 const COMMIT = /^[0-9a-f]{40}$/;
@@ -14,6 +15,8 @@ const COMMIT = /^[0-9a-f]{40}$/;
 export class ModelCache {
   readonly #folder: string;
   readonly #locks: string;
+  /** Which contents were found to be those of their checksum, so that each is read but once. */
+  readonly #whole = new Map<string, Promise<boolean>>();
 
   /** @param cache folder of all models; nothing is made in it yet. */
   constructor(cache: string, { id }: HubModel) {
@@ -50,14 +53,41 @@ export class ModelCache {
     await writeIn(`${this.#folder}/refs/${revision}`, commit);
   }
 
-  /** Whether a file of a commit is here. */
+  /** Whether a file of a commit is here, with the bytes that it was downloaded with. */
   async has(commit: string, file: string): Promise<boolean> {
-    return await isFile(`${this.snapshot(commit)}/${file}`);
+    const path = `${this.snapshot(commit)}/${file}`;
+    return await isFile(path) && await this.#isWhole(path);
   }
 
-  /** Whether contents are here. */
+  /** Whether contents are here and whole. */
   async hasBlob(checksum: string): Promise<boolean> {
-    return await isFile(this.blob(checksum));
+    return await isFile(this.blob(checksum)) && await this.#matches(checksum);
+  }
+
+  /** The first file of a commit whose bytes changed since they were downloaded, or null. */
+  async damagedFile(commit: string): Promise<string | null> {
+    const folder = this.snapshot(commit);
+    for await (const { name } of Deno.readDir(folder)) {
+      const path = `${folder}/${name}`;
+      if (await isFile(path) && !await this.#isWhole(path)) return path;
+    }
+    return null;
+  }
+
+  /** A link names its contents by their checksum; of a copy nobody knows what it should be. */
+  async #isWhole(path: string): Promise<boolean> {
+    const target = await Deno.readLink(path).catch(() => "");
+    const checksum = target.slice(target.lastIndexOf("/") + 1);
+    return !isChecksum(checksum) || await this.#matches(checksum);
+  }
+
+  #matches(checksum: string): Promise<boolean> {
+    let whole = this.#whole.get(checksum);
+    if (whole === undefined) {
+      whole = checksumLike(checksum, this.blob(checksum)).then((found) => found === checksum);
+      this.#whole.set(checksum, whole);
+    }
+    return whole;
   }
 
   /** Whether the hub said that a commit has no such file. */
@@ -73,6 +103,7 @@ export class ModelCache {
   /** Puts a file with these contents into a commit's folder. */
   async link(commit: string, file: string, checksum: string): Promise<void> {
     const folder = this.snapshot(commit);
+    this.#whole.delete(checksum); // contents that were damaged have been downloaded anew
     await Deno.mkdir(folder, { recursive: true });
     const path = `${folder}/${file}`;
     // A link whose contents were removed is in the way.

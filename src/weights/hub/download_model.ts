@@ -64,8 +64,13 @@ export async function downloadModel(
  */
 async function cachedModel(model: HubModel, cache: ModelCache, reason: string): Promise<string> {
   const commit = await cache.commitOf(model.revision);
-  if (commit !== null && await hasModel(cache, commit)) return cache.snapshot(commit);
-  throw new HubError(`${reason}, and ${model.id} at ${model.revision} is not whole in the cache`);
+  const whole = commit !== null && await hasModel(cache, commit);
+  const damaged = commit === null ? null : await cache.damagedFile(commit).catch(() => null);
+  if (whole && damaged === null) return cache.snapshot(commit);
+  const why = damaged === null ? "" : `: ${damaged} was changed, its checksum is another`;
+  throw new HubError(
+    `${reason}, and ${model.id} at ${model.revision} is not whole in the cache${why}`,
+  );
 }
 
 async function hasModel(cache: ModelCache, commit: string): Promise<boolean> {

@@ -191,6 +191,27 @@ Deno.test("offline, only a whole copy in the cache will do", async () => {
   });
 });
 
+Deno.test("damage in the cache is found out: fetched anew, and offline refused by the file's name", async () => {
+  await scene(async ({ hub, settings, folder }) => {
+    const model = await downloadModel(`hf:${ID}`, {}, settings);
+    const offline = { ...settings, offline: true };
+    for (const [name, whole] of Object.entries(FILES)) {
+      if (name === "README.md") continue;
+      const blob = `${folder}/blobs/${whole === WEIGHTS ? sha256(whole) : gitSha1(whole)}`;
+      const turned = whole.slice();
+      turned[whole.length >> 1] ^= 4;
+      for (const damaged of [turned, whole.subarray(0, whole.length - 1), new Uint8Array()]) {
+        await Deno.writeFile(blob, damaged);
+        await fails(offline, `${model}/${name} was changed`);
+        hub.asked.length = 0;
+        assertEquals(await downloadModel(`hf:${ID}`, {}, settings), model);
+        assertEquals(await Deno.readFile(`${model}/${name}`), whole);
+        assertEquals(await downloadModel(`hf:${ID}`, {}, offline), model);
+      }
+    }
+  });
+});
+
 Deno.test("a hub that does not answer is told, and a copy in the cache used", async () => {
   await scene(async ({ hub, settings }) => {
     const gone = { ...settings, endpoint: "http://127.0.0.1:1" };

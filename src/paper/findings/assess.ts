@@ -123,7 +123,9 @@ function compare(
   );
   if (seeds.length > 0) {
     const estimate = estimateMean(seeds.map(effect));
-    if (!sides.every(isCounted)) return { estimate, pairing: "paired by seed" };
+    if (!sides.every(isCounted)) {
+      return { estimate: withoutFalsePrecision(estimate), pairing: "paired by seed" };
+    }
     const { mean } = estimate;
     return { estimate: { ...estimate, interval: { low: mean, high: mean } }, pairing: "counted" };
   }
@@ -131,9 +133,22 @@ function compare(
   const difference = sides.length === 2 && !ratio && terms[0].weight === 1 &&
     terms[1].weight === -1;
   return {
-    estimate: difference && a.length > 0 && b.length > 0 ? welchDifference(a, b) : null,
+    estimate: difference && a.length > 0 && b.length > 0
+      ? withoutFalsePrecision(welchDifference(a, b))
+      : null,
     pairing: "unpaired",
   };
+}
+
+/** In any unit of an effect: what float64 leaves of equal differences. */
+const ROUNDING = 1e-9;
+
+/** Few runs that agree to the last digit (accuracies of a few examples do) have no interval: their agreement is a coarse scale, not certainty. */
+function withoutFalsePrecision(estimate: Estimate): Estimate {
+  const { interval } = estimate;
+  return interval !== null && interval.high - interval.low < ROUNDING
+    ? { ...estimate, interval: null }
+    : estimate;
 }
 
 /** A small preset may make one run of two rows: their difference of nothing would say nothing. */
@@ -183,7 +198,11 @@ function missing(
   experiment: Experiment,
 ): string | undefined {
   if (estimate !== null && estimate.interval !== null) return undefined;
-  if (estimate !== null) return "one seed has no interval";
+  if (estimate !== null) {
+    return estimate.count > 1 && estimate.spread !== null
+      ? "every seed gave the same: no spread to judge by"
+      : "one seed has no interval";
+  }
   if (cells.length === 0) return `${titleOf(experiment.id)} has no such column`;
   const reason = cells.find((cell) => cell.missing !== undefined)?.missing;
   if (reason !== undefined) return reason.replace(/\.$/, "");

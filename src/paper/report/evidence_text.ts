@@ -25,7 +25,7 @@ export function verdictCounts(findings: readonly Finding[]): string {
 
 /** A number of an effect: differences have signs, ratios and ends of curves have none. */
 export function effectNumber({ test }: Evidence, value: number): string {
-  return test.ratio || test.terms.length === 1 ? value.toFixed(2) : signed(value);
+  return test.ratio || test.terms.length === 1 ? value.toFixed(2).replace("-", "−") : signed(value);
 }
 
 /** `+1.20 points`; null without a run. */

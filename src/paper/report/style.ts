@@ -58,6 +58,6 @@ aside{font-size:.9rem;padding:.6rem .4rem;align-self:start}
 .effect circle.ours{fill:var(--text)}
 .effect .theirs{fill:none;stroke:var(--quiet);stroke-width:1.4}
 @media (max-width:56rem){.evidence{grid-template-columns:minmax(0,1fr) auto}.evidence>div:first-child{grid-column:1/-1}.evidence>div:last-child{grid-column:1/-1}}
-@media (max-width:34rem){.evidence{grid-template-columns:minmax(0,1fr)}h1{font-size:1.5rem}table.printed th,table.printed td{padding:.25rem .5rem}table.printed th:first-child{max-width:9rem;white-space:normal}}
+@media (max-width:34rem){.overview tr{display:grid;grid-template-columns:1.4rem minmax(0,1fr);padding:.3rem 0;border-bottom:1px solid var(--grid)}.overview td,.overview td.n{border:0;padding:0;text-align:left}.overview td.n{grid-column:2}.evidence{grid-template-columns:minmax(0,1fr)}h1{font-size:1.5rem}table.printed th,table.printed td{padding:.25rem .5rem}table.printed th:first-child{max-width:9rem;white-space:normal}}
 @media print{@page{size:A4;margin:14mm}nav,details.runs{display:none}.scroll{overflow:visible}table.printed{font-size:8.5px;width:100%}table.printed th,table.printed td{padding:.15rem .25rem}table.printed th:first-child{position:static}section.experiment{break-inside:avoid}h2,h3{break-after:avoid}.finding{padding:.4rem .6rem}a{text-decoration:none}.evidence{grid-template-columns:minmax(0,1fr) 14rem 150px 6rem}}
 `.replaceAll("\n", ""));

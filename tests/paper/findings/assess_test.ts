@@ -92,13 +92,18 @@ Deno.test("the interval decides: on one side, on the other, on both", () => {
   assertEquals(verdict([80, 81.5, 82], [90, 91, 92]), "opposite");
   assertEquals(verdict([80, 91, 82], [81, 80, 82]), "not resolved");
   assertEquals(verdict([90], [10]), "not resolved");
-  // Every seed gives the same: an interval of no width, away from the border and on it.
-  assertEquals(verdict([90, 90], [80, 80]), "reproduced");
-  assertEquals(verdict([90, 90], [90, 90]), "not resolved");
+});
+
+Deno.test("seeds that agree to the last digit are no certainty", () => {
+  const found = evidence({ "a/sst-2": [[90.1], [90.3]], "b/sst-2": [[80.1], [80.3]] });
+  assertAlmostEquals(found.estimate!.mean, 10, 1e-9);
+  assertEquals(found.estimate!.interval, null);
+  assertEquals(found.verdict, "not resolved");
+  assertEquals(found.missing, "every seed gave the same: no spread to judge by");
 });
 
 Deno.test("an upper border turns the sides around, and another border moves them", () => {
-  const contents = { "a/sst-2": [[90], [91]], "b/sst-2": [[89], [90]] };
+  const contents = { "a/sst-2": [[90], [91.01]], "b/sst-2": [[89], [90]] };
   assertEquals(evidence(contents, { ...difference, expect: { below: 5 } }).verdict, "reproduced");
   assertEquals(evidence(contents, { ...difference, expect: { below: 0.5 } }).verdict, "opposite");
   assertEquals(evidence(contents, { ...difference, expect: { above: 1 } }).verdict, "not resolved");
@@ -182,7 +187,8 @@ Deno.test("a finding has the verdict of its first test, and names stand-ins", ()
     ...{ id: "c", claim: "It holds.", source: "§1" },
     tests: [difference, { ...difference, expect: { below: 0 } }],
   };
-  const seeds = (value: number) => [{ seed: 1, values: [value] }, { seed: 2, values: [value] }];
+  const seeds = (value: number) =>
+    [1, 2].map((seed) => ({ seed, values: [value * (1 + seed / 50)] }));
   const [finding] = assess([claim], [
     measuredExperiment(experiment, {
       "a/sst-2": { seeds: seeds(9), standIns: ["sst-2"] },

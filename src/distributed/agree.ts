@@ -23,11 +23,11 @@ const SHOWN = 60;
  */
 export async function agree(world: World, facts: ReadonlyMap<string, unknown>): Promise<void> {
   if (world.size === 1) return;
-  const own = JSON.stringify([...facts].map(([name, value]) => [name, value ?? null]));
-  const [lead, ...others] = (await gatherTexts(world, own)).map((text) =>
+  const own = [...facts].flatMap(([name, value]) => [...leaves(name, value)]);
+  const [lead, ...others] = (await gatherTexts(world, JSON.stringify(own))).map((text) =>
     new Map<string, unknown>(JSON.parse(text))
   );
-  for (const name of lead.keys()) {
+  for (const name of new Set([lead, ...others].flatMap((facts) => [...facts.keys()]))) {
     const wanted = JSON.stringify(lead.get(name));
     const rank = 1 + others.findIndex((facts) => JSON.stringify(facts.get(name)) !== wanted);
     if (rank === 0) continue;
@@ -36,6 +36,15 @@ export async function agree(world: World, facts: ReadonlyMap<string, unknown>): 
         shown(others[rank - 1].get(name))
       } instead of ${shown(lead.get(name))}; give every rank the same`,
     );
+  }
+}
+
+/** The parts of an object, and of the objects in it, each with its path. */
+function* leaves(path: string, value: unknown): Generator<[path: string, value: unknown]> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    yield [path, value ?? null];
+  } else {
+    for (const [name, part] of Object.entries(value)) yield* leaves(`${path}.${name}`, part);
   }
 }
 
@@ -48,12 +57,14 @@ function shown(value: unknown): string {
  * Compares a buffer's contents with those of rank 0. Collective.
  *
  * @param what they are, in a message
+ * @param advice ends the message
  * @throws {RanksDifferError} on every rank, naming the ranks that differ.
  */
 export async function agreeOnBytes(
   world: World,
   contents: ArrayBufferView,
   what: string,
+  advice = "",
 ): Promise<void> {
   if (world.size === 1) return;
   const digest = await crypto.subtle.digest(
@@ -65,8 +76,6 @@ export async function agreeOnBytes(
   const different = others.flatMap((hash, i) => hash === lead ? [] : [i + 1]);
   if (different.length === 0) return;
   throw new RanksDifferError(
-    `${what} of rank ${different.join(", ")} ${
-      different.length === 1 ? "is" : "are"
-    } not that of rank 0`,
+    `${what} of rank ${different.join(", ")} is not that of rank 0${advice}`,
   );
 }

@@ -31,5 +31,10 @@ export async function checkRanks(
 ): Promise<void> {
   if (world.size === 1 || step % checkSteps !== 0) return;
   const weights = await parameters.device.read(whole(parameters.values));
-  await agreeOnBytes(world, weights, `After step ${step} the model`);
+  await agreeOnBytes(
+    world,
+    weights,
+    `After step ${step} the model`,
+    ": its machine computes or remembers wrongly; go on without it from the last checkpoint with --resume",
+  );
 }

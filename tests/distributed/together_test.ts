@@ -103,6 +103,14 @@ Deno.test("agree() names the first fact that differs and the rank, on every rank
     ),
   );
   await onRanks(2, (world) => agree(world, new Map([["seed", 1]])));
+  await onRanks(2, async (world) => {
+    const config = world.rank === 0 ? { layers: 2, heads: 4 } : { ids: 1, heads: 8, layers: 2 };
+    await assertRejects(
+      () => agree(world, new Map([["config", config]])),
+      RanksDifferError,
+      "Rank 1 differs from rank 0 in its config.heads: 8 instead of 4",
+    );
+  });
 });
 
 Deno.test("agreeOnBytes() names every rank whose bytes are not rank 0's", async () => {
@@ -111,7 +119,7 @@ Deno.test("agreeOnBytes() names every rank whose bytes are not rank 0's", async 
     await assertRejects(
       () => agreeOnBytes(world, weights, "After step 5 the model"),
       RanksDifferError,
-      "After step 5 the model of rank 1, 3 are not that of rank 0",
+      "After step 5 the model of rank 1, 3 is not that of rank 0",
     );
   });
   await onRanks(2, (world) => agreeOnBytes(world, Float32Array.of(1), "It"));

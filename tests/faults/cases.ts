@@ -6,6 +6,7 @@ import { killFolderCommand, PREPARE, VOCABULARY } from "./file_kills.ts";
 import { twoOwners } from "./owners.ts";
 import { FINETUNE, leavePredictions } from "./finetuning.ts";
 import { PRETRAIN } from "./pretraining.ts";
+import { differentRanks, killRank, stopRank } from "./ranks.ts";
 import { interruptTwice, maxTime } from "./stops.ts";
 import { killTraining } from "./training_kills.ts";
 import type { Tally } from "./tally.ts";
@@ -44,6 +45,11 @@ export const CASES: Record<string, Case> = {
   ],
   clock: async (bench) => [await setClockBack(bench)],
   owners: async (bench) => [await twoOwners(bench)],
+  ranks: async (bench, kills) => [
+    ...await killRank(bench, kills),
+    ...await stopRank(bench, 1, 30_000),
+    ...await differentRanks(bench),
+  ],
   stops: async (bench) => [await interruptTwice(bench, 3), await maxTime(bench)],
   device: async (bench) => [
     await loseDevice(bench, 6),

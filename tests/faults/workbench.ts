@@ -62,26 +62,7 @@ export class Workbench implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    let over = false;
-    const ended = child.output().then(({ code, stdout, stderr }) => {
-      over = true;
-      const text = new TextDecoder().decode(stderr);
-      return {
-        code,
-        stdout: new TextDecoder().decode(stdout),
-        stderr: text,
-        sentence: text.trim().split("\n").at(-1)!,
-      };
-    });
-    const kill = (signal: Deno.Signal): boolean => {
-      try {
-        child.kill(signal);
-        return true;
-      } catch {
-        return false;
-      }
-    };
-    return { child, ended, over: () => over, kill };
+    return running(child);
   }
 
   /** Runs `albert` to its end. */
@@ -99,6 +80,30 @@ export class Workbench implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.folder, { recursive: true });
   }
+}
+
+/** Follows a process whose streams are piped. */
+export function running(child: Deno.ChildProcess): Running {
+  let over = false;
+  const ended = child.output().then(({ code, stdout, stderr }) => {
+    over = true;
+    const text = new TextDecoder().decode(stderr);
+    return {
+      code,
+      stdout: new TextDecoder().decode(stdout),
+      stderr: text,
+      sentence: text.trim().split("\n").at(-1)!,
+    };
+  });
+  const kill = (signal: Deno.Signal): boolean => {
+    try {
+      child.kill(signal);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return { child, ended, over: () => over, kill };
 }
 
 /** Pauses. */

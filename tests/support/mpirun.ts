@@ -1,5 +1,6 @@
 /** The MPI launchers of this machine, and `albert` under them. */
 import { prepareConfig } from "../../tasks/launch/config.ts";
+import { ROOT } from "../../tasks/launch/files.ts";
 import { toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
 
 /** A launcher. */
@@ -45,15 +46,21 @@ async function versionOf(command: string): Promise<string> {
 /** Says in a test's name why it is not run. */
 export const NO_MPI = "no mpirun here: install Open MPI or MPICH to try it";
 
-/** The words of `mpirun` for so many copies of one command line of `albert`, or for different ones side by side. */
-export async function jobWords(
-  { flags }: Mpirun,
-  parts: readonly { ranks: number; words: readonly string[] }[],
-): Promise<string[]> {
+/** So many copies of a command line of `albert`. */
+export interface JobPart {
+  ranks: number;
+  words: readonly string[];
+  /** Its `tasks/cli.ts`, where that is another than this checkout's. */
+  script?: string;
+}
+
+/** The words of `mpirun` for a job of different parts side by side. */
+export async function jobWords({ flags }: Mpirun, parts: readonly JobPart[]): Promise<string[]> {
   const config = await prepareConfig(() => {});
-  const blocks = parts.map(({ ranks, words }) => [
+  const own = `${ROOT}/${TOOLS.albert.script}`;
+  const blocks = parts.map(({ ranks, words, script = own }) => [
     ...["-n", `${ranks}`, Deno.execPath()],
-    ...toolCommand(TOOLS.albert, config, [...words]),
+    ...toolCommand(TOOLS.albert, config, [...words]).map((word) => word === own ? script : word),
   ]);
   return [...flags, ...blocks.flatMap((block, i) => i === 0 ? block : [":", ...block])];
 }
@@ -61,7 +68,7 @@ export async function jobWords(
 /** Starts a job and waits for its end. */
 export async function runJob(
   mpirun: Mpirun,
-  parts: readonly { ranks: number; words: readonly string[] }[],
+  parts: readonly JobPart[],
   env: Record<string, string> = {},
 ): Promise<JobOutcome> {
   const { code, stdout, stderr } = await new Deno.Command(mpirun.command, {

@@ -1,11 +1,12 @@
 // Several ranks in one process: the same steps as one rank makes.
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ExampleDataset, exampleSettings, microBatches } from "../../src/data/mod.ts";
 import { openCpuDevice, whole } from "../../src/device/mod.ts";
-import { ALONE, partOf, type Ranks } from "../../src/distributed/mod.ts";
+import { ALONE, partOf, type Ranks, RanksDifferError } from "../../src/distributed/mod.ts";
 import { initialise, presetConfig } from "../../src/model/mod.ts";
 import { OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
 import { evaluate, PretrainingTrainer } from "../../src/train/mod.ts";
+import { checkRanks } from "../../src/train/share_state.ts";
 import { toyCorpus } from "../support/toy_corpus.ts";
 import { onRanks } from "../support/worlds.ts";
 
@@ -83,5 +84,39 @@ Deno.test("gradients in half precision stay near the curve", async () => {
   assertEquals(weights, other.weights);
   log.forEach((entry, step) =>
     assertNear(entry.maskedLoss, alone.log[step].maskedLoss, 1e-3, `masked loss of step ${step}`)
+  );
+});
+
+Deno.test("weights that differ stop every rank by name, at the next comparison", async () => {
+  const found = await onRanks(3, async (world) => {
+    const device = await openCpuDevice({ workers: 1 });
+    const trainer = new PretrainingTrainer(device, config, {
+      schedule: { peakLearningRate: 0.01, warmupSteps: 2, totalSteps: STEPS },
+      optimizer: OPTIMIZER_DEFAULTS,
+      batchSize: BATCH,
+      microBatchSize: BATCH,
+      seed: 3,
+      logSlots: STEPS,
+    });
+    const ranks = { ...ALONE, world, checkSteps: 10 };
+    initialise(trainer.model.parameters, 5, config.initializerRange);
+    trainer.startAt(10);
+    await checkRanks(ranks, trainer);
+    if (world.rank === 2) {
+      const { buffer, offset } = trainer.model.parameters.list[3].view;
+      device.write({ buffer, offset, length: 1 }, Float32Array.of(0.5));
+    }
+    trainer.startAt(15);
+    await checkRanks(ranks, trainer);
+    trainer.startAt(20);
+    const error = await assertRejects(() => checkRanks(ranks, trainer), RanksDifferError);
+    await device.destroy();
+    return error.message;
+  });
+  assertEquals(
+    found,
+    Array(3).fill(
+      "After step 20 the model of rank 2 is not that of rank 0: its machine computes or remembers wrongly; go on without it from the last checkpoint with --resume",
+    ),
   );
 });

@@ -7,14 +7,15 @@
  * @module
  */
 import type { World } from "../world.ts";
+import { allowedCores } from "./cores.ts";
 import { type Handles, handlesOf } from "./handles.ts";
 import type { MpiFunctions, MpiLibrary } from "./library.ts";
 
 /** MPI's level of "any thread may call at any time". */
 const THREAD_MULTIPLE = 3;
-/** Bytes that are compared of a machine's name, and of that with the list of cores. */
+/** Bytes that are compared of a machine's name, and of that with its cores (1024 of them, one a bit). */
 const HOST_BYTES = 64;
-const PLACE_BYTES = 256;
+const PLACE_BYTES = HOST_BYTES + 128;
 
 /** The processes of an `mpirun`. */
 export class MpiWorld implements World {
@@ -125,7 +126,7 @@ export class MpiWorld implements World {
   async #findNeighbours(): Promise<void> {
     const own = new Uint8Array(PLACE_BYTES);
     new TextEncoder().encodeInto(Deno.hostname(), own.subarray(0, HOST_BYTES));
-    new TextEncoder().encodeInto(await allowedCores(), own.subarray(HOST_BYTES));
+    own.set(allowedCores(PLACE_BYTES - HOST_BYTES), HOST_BYTES);
     const all = new Uint8Array(this.size * PLACE_BYTES);
     await this.allGather(own, all);
     const alike = (bytes: number) =>
@@ -138,12 +139,6 @@ export class MpiWorld implements World {
     const sharers = alike(PLACE_BYTES).length;
     this.cores = Math.max(1, Math.floor(navigator.hardwareConcurrency / sharers));
   }
-}
-
-/** The cores that the launcher lets this process run on, as Linux lists them; elsewhere launchers do not bind. */
-async function allowedCores(): Promise<string> {
-  const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
-  return /^Cpus_allowed_list:\s*(.*)$/m.exec(status)?.[1] ?? "";
 }
 
 /** Where an array lies. Small ones are moved out of the collected heap by being asked for their buffer. */

@@ -1,0 +1,28 @@
+// A short version of `deno task test:faults --only ranks`, under one launcher.
+import { killRank, stopRank } from "../faults/ranks.ts";
+import { assertNothingLost, type Tally } from "../faults/tally.ts";
+import { Workbench } from "../faults/workbench.ts";
+import { findMpiruns, NO_MPI } from "../support/mpirun.ts";
+
+const WHY_NOT = (await findMpiruns()).length === 0
+  ? NO_MPI
+  : Deno.env.get("ALBERT_SLOW") === "1"
+  ? null
+  : "a minute each: --slow tries it";
+
+function nothingIsLost(name: string, tryFaults: (bench: Workbench) => Promise<Tally[]>): void {
+  if (WHY_NOT !== null) return Deno.test.ignore(`${name} (${WHY_NOT})`, () => {});
+  Deno.test(name, async () => {
+    await using bench = await Workbench.make(1, 150);
+    for (const tally of await tryFaults(bench)) assertNothingLost(tally);
+  });
+}
+
+nothingIsLost(
+  "a killed rank ends the others, and the run goes on to the same bytes",
+  (bench) => killRank(bench, 1, 1),
+);
+nothingIsLost(
+  "ranks wait for one that is stopped, and change no byte",
+  (bench) => stopRank(bench, 1, 3000, 1),
+);

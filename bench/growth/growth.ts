@@ -133,7 +133,7 @@ async function measure(name: GrowthOptions["device"], sizes: GrowthSizes, value:
     for (let i = 0; i < STEPS; i++) {
       milliseconds = Math.min(milliseconds, (await timeStep(step, submitted)).milliseconds);
     }
-    const plan = planStep(config, batch, sequence, maxPredictions, device.limits);
+    const plan = planStep(config, batch, sequence, maxPredictions, { limits: device.limits });
     const point = {
       value,
       milliseconds,

@@ -105,7 +105,8 @@ export async function benchStep(options: StepBenchOptions): Promise<StepBench> {
       gigaflopsPerSecond: flops / milliseconds / 1e6,
       peakBytes,
       plannedBytes:
-        planStep(config, batch, sequence, sizes.maxPredictions, device.limits).peakBytes,
+        planStep(config, batch, sequence, sizes.maxPredictions, { limits: device.limits })
+          .peakBytes,
       otherShare: otherTime / time,
       ...(torch !== null && { pytorch: beside(torch, median(others), milliseconds, peakBytes) }),
     };

@@ -11,7 +11,9 @@ import {
   KeyLengths,
   layerNorm,
   linear,
+  recomputed,
   type Scope,
+  type Segment,
   type Tensor,
 } from "../tensor/mod.ts";
 import { ConfigError, type ModelConfig } from "./config.ts";
@@ -83,19 +85,16 @@ export class Encoder {
     let hidden = this.#embeddings(scope, input);
     const hiddenStates = [hidden];
     for (const sets of blockSets(this.config)) {
-      const attended = this.#attention(
-        scope,
-        hidden,
-        lengths,
-        input,
-        attentionSpecs(this.config, sets.attention),
-      );
-      hidden = this.#feedForward(
-        scope,
-        attended,
-        input,
-        feedForwardSpecs(this.config, sets.feedForward),
-      );
+      const attend: Segment = (scope, x) =>
+        this.#attention(scope, x, lengths, input, attentionSpecs(this.config, sets.attention));
+      const layer: Segment = (scope, x) =>
+        this.#feedForward(
+          scope,
+          recomputed(scope, scope.recompute === "attention", x, attend),
+          input,
+          feedForwardSpecs(this.config, sets.feedForward),
+        );
+      hidden = recomputed(scope, scope.recompute === "layers", hidden, layer);
       hiddenStates.push(hidden);
     }
     return { hiddenStates, sequenceOutput: hidden };

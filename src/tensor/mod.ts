@@ -7,6 +7,7 @@ export * from "./tensor.ts";
 export * from "./scope.ts";
 export * from "./tape.ts";
 export * from "./half_precision.ts";
+export * from "./recomputed.ts";
 export * from "./scatter_plan.ts";
 export * from "./ops/activation.ts";
 export * from "./ops/attention.ts";

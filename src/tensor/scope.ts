@@ -18,7 +18,15 @@ export interface Scope {
   readonly dropout?: DropoutRandom;
   /** Present where the products of dense layers and of the vocabulary are to be taken in half precision. */
   readonly half?: HalfPrecision;
+  /** What of the forward pass is computed again in backward instead of kept; nothing where absent. */
+  readonly recompute?: Recompute;
 }
+
+/** What is computed twice to need less memory: whole layers, their attention, or nothing. Results are the same to the bit. */
+export type Recompute = "layers" | "attention" | "none";
+
+/** Names of {@linkcode Recompute}. */
+export const RECOMPUTE_NAMES: readonly Recompute[] = ["layers", "attention", "none"];
 
 /**
  * Source of dropout masks: a counter, not a state. A mask depends on the seed, the step, which dropout of the forward pass it is, the
@@ -35,6 +43,13 @@ export class DropoutRandom {
    * @param firstExample index, within the step's whole batch, of the first example of this micro-batch.
    */
   constructor(readonly seed: number, readonly step: number, readonly firstExample: number) {}
+
+  /** The same source at the place that it has reached; neither moves the other on. */
+  copy(): DropoutRandom {
+    const copy = new DropoutRandom(this.seed, this.step, this.firstExample);
+    copy.#stream = this.#stream;
+    return copy;
+  }
 
   /** Random uniforms of the next dropout in forward order; keep them for backward. */
   next(probability: number, rowsPerExample: number): Uniforms {

@@ -11,7 +11,7 @@ import { temporaryTensor, type Tensor } from "./tensor.ts";
 /** Records backward steps and holds the gradients of intermediate tensors while they are needed. */
 export class Tape {
   readonly #device: Device;
-  #notes: { output: Tensor; backward: (gradient: Tensor) => void }[] = [];
+  readonly #notes: { output: Tensor; backward: (gradient: Tensor) => void }[] = [];
   readonly #gradients = new Map<Tensor, Tensor>();
 
   /** Starts empty. */
@@ -62,15 +62,18 @@ export class Tape {
     return this.#gradients.get(tensor);
   }
 
-  /** Walks the notes backwards. The gradients of the final outputs must have been given by {@linkcode Tape.accumulate}. */
+  /**
+   * Walks the notes backwards. The gradients of the final outputs must have been given by {@linkcode Tape.accumulate}. What is recorded meanwhile comes next:
+   * so a part of the forward pass can be done again where its notes would have been (see {@linkcode recomputed}).
+   */
   backward(): void {
-    for (const { output, backward } of this.#notes.reverse()) {
+    for (let note = this.#notes.pop(); note !== undefined; note = this.#notes.pop()) {
+      const { output, backward } = note;
       const gradient = this.#gradients.get(output);
       if (gradient === undefined) continue;
       this.#gradients.delete(output);
       backward(gradient);
     }
-    this.#notes = [];
     this.#gradients.clear();
   }
 }

@@ -11,7 +11,18 @@ import {
 } from "../device/mod.ts";
 import { countParameters, encoderSpecs, type ModelConfig, pretrainingSpecs } from "../model/mod.ts";
 import { OPTIMIZER_DEFAULTS } from "../optim/mod.ts";
+import type { Recompute } from "../tensor/mod.ts";
 import { PretrainingTrainer } from "./trainer.ts";
+
+/** What is planned beside a configuration. */
+export interface StepPlanOptions {
+  /** Of the device that is planned for; none where absent. */
+  readonly limits?: DeviceLimits;
+  /** What is computed again in backward; nothing where absent. */
+  readonly recompute?: Recompute;
+  /** Told of every kernel run. */
+  readonly onRun?: OnPlannedRun;
+}
 
 /** A configuration, counted and planned. */
 export interface StepPlan extends PlannedUse {
@@ -30,8 +41,6 @@ export interface StepPlan extends PlannedUse {
  * whose batch is held at once.
  *
  * @param maxPredictions masked tokens of an example
- * @param limits of the device that is planned for
- * @param onRun told of every kernel run
  * @throws {RangeError} when a tensor is over the limits, naming it.
  */
 export function planStep(
@@ -39,8 +48,7 @@ export function planStep(
   batchSize: number,
   sequenceLength: number,
   maxPredictions: number,
-  limits?: DeviceLimits,
-  onRun?: OnPlannedRun,
+  { limits, recompute, onRun }: StepPlanOptions = {},
 ): StepPlan {
   const device = new PlanningDevice(limits, onRun);
   const trainer = new PretrainingTrainer(device, config, {
@@ -48,6 +56,7 @@ export function planStep(
     optimizer: OPTIMIZER_DEFAULTS,
     batchSize,
     microBatchSize: batchSize,
+    recompute,
     seed: 0,
     logSlots: 1,
   });

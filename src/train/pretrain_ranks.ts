@@ -36,6 +36,7 @@ export class PretrainRanks {
       optimizer: settings.optimizer,
       batchSize: settings.batchSize,
       microBatchSize: settings.microBatchSize,
+      recompute: settings.recompute,
       seed: settings.seed,
       logSlots: settings.loggingSteps,
       precision: settings.precision,

@@ -7,6 +7,8 @@ import { type ExampleSettings, exampleSettings } from "../data/mod.ts";
 import { configToJson, type ModelConfig, pretrainingArchitecture } from "../model/mod.ts";
 import { OPTIMIZER_DEFAULTS, type OptimizerSettings, type Schedule } from "../optim/mod.ts";
 import type { Precision } from "./precision.ts";
+import type { Recompute } from "../tensor/mod.ts";
+import { checkedRecompute } from "./memory_settings.ts";
 
 /** A stretch of a run with examples of one length (the paper's official code trains 512 throughout; BERT took 128 first). */
 export interface Phase {
@@ -30,6 +32,8 @@ export interface PretrainSettings {
   readonly batchSize: number;
   /** Examples that the device holds at once. */
   readonly microBatchSize: number;
+  /** What is computed again in backward to need less memory. */
+  readonly recompute: Recompute;
   /** Packing and masking. */
   readonly examples: ExampleSettings;
   /** In order; the last ends with the run. One phase has the settings of `examples`. */
@@ -76,6 +80,8 @@ export interface PretrainRequest {
   readonly batchSize?: number;
   /** Examples that the device holds at once. */
   readonly microBatchSize?: number;
+  /** What is computed again in backward to need less memory; nothing where absent. */
+  readonly recompute?: Recompute;
   /** Packing and masking. */
   readonly examples?: Partial<ExampleSettings>;
   /** 0.05 where absent. */
@@ -131,6 +137,7 @@ export function pretrainSettings(request: PretrainRequest, config: ModelConfig):
     precision: request.precision ?? "f32",
     batchSize,
     microBatchSize: Math.min(request.microBatchSize ?? batchSize, batchSize),
+    recompute: checkedRecompute(request.recompute),
     examples: examplesOf(maxSeqLength),
     phases: phasesOf(request, examplesOf),
     ...(request.initialWeights !== undefined && { initialWeights: request.initialWeights }),

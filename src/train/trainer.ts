@@ -19,7 +19,7 @@ import {
   type OptimizerSettings,
   type Schedule,
 } from "../optim/mod.ts";
-import { DropoutRandom, HalfPrecision, Tape } from "../tensor/mod.ts";
+import { DropoutRandom, HalfPrecision, type Recompute, Tape } from "../tensor/mod.ts";
 import type { Precision } from "./precision.ts";
 import { MetricSlots, type PretrainingMetrics } from "./metrics.ts";
 import { sharedRing, type StepFacts, StepLedger } from "./step_ledger.ts";
@@ -34,6 +34,8 @@ export interface TrainerSettings {
   readonly batchSize: number;
   /** Examples that the device holds at once; divides nothing but memory. */
   readonly microBatchSize: number;
+  /** What is computed again in backward to need less memory; nothing where absent. */
+  readonly recompute?: Recompute;
   /** Of dropout. */
   readonly seed: number;
   /** Steps between two readings of the log, at most. */
@@ -127,18 +129,19 @@ export class PretrainingTrainer {
 
   /** Leaves the gradients of the batches' sums over the counts of the whole step, all ranks together. */
   #accumulate(micro: readonly PretrainingBatch[], [maskedCount, pairCount]: number[]): void {
-    const { seed, batchSize } = this.#settings;
+    const { seed, batchSize, recompute } = this.#settings;
+    const device = this.#device;
     const targets = this.#metrics.targets(this.#ledger.slot, maskedCount, pairCount);
     this.model.parameters.clearGradients();
     this.#half?.renew();
     let firstExample = partOf(this.#ranks.world, batchSize).start;
     for (const batch of micro) {
-      const tape = new Tape(this.#device);
+      const tape = new Tape(device);
       const dropout = new DropoutRandom(seed, this.step, firstExample);
-      const scope = { device: this.#device, tape, dropout, half: this.#half };
+      const scope = { device, tape, dropout, half: this.#half, recompute };
       this.model.loss(scope, pretrainingInput(batch), targets);
       tape.backward();
-      this.#device.flush();
+      device.flush();
       firstExample += batch.examples;
     }
   }

@@ -23,10 +23,20 @@ Deno.test("planStep() needs more memory for more examples, and the persistent pa
   assert(small.persistentBytes >= 4 * 4 * small.pretrainingParameters);
 });
 
+Deno.test("planStep() needs less memory the more is recomputed, and more arithmetic", () => {
+  const [none, attention, layers] = (["none", "attention", "layers"] as const).map((recompute) =>
+    planStep(presetConfig("albert-base-v2"), 8, 128, 20, { recompute })
+  );
+  assert(attention.temporaryBytes < 0.8 * none.temporaryBytes);
+  assert(layers.temporaryBytes < 0.4 * none.temporaryBytes);
+  assert(none.flops < attention.flops && attention.flops < layers.flops);
+  assert(layers.flops < 1.34 * none.flops);
+});
+
 Deno.test("planStep() names the tensor that is over a device's limits", () => {
   const limits = { maxBufferBytes: 2 ** 20, maxBindingBytes: 2 ** 20 };
   assertThrows(
-    () => planStep(presetConfig("nano"), 4, 64, 10, limits),
+    () => planStep(presetConfig("nano"), 4, 64, 10, { limits }),
     RangeError,
     "Cannot make buffer parameters: ",
   );

@@ -50,6 +50,14 @@ async function train(device: Device, steps: number, change: Partial<TrainerSetti
   return { losses: log.map((entry) => entry.maskedLoss + entry.pairLoss), log, weights };
 }
 
+testDevices("recomputing layers or their attention changes no byte", async (device) => {
+  const change = { batchSize: 6, microBatchSize: 4 };
+  const { weights } = await train(device, 3, change);
+  for (const recompute of ["attention", "layers"] as const) {
+    assertEquals((await train(device, 3, { ...change, recompute })).weights, weights, recompute);
+  }
+});
+
 testDevices("training lowers the loss", async (device) => {
   const { losses, log } = await train(device, 50, {
     schedule: { peakLearningRate: 0.02, warmupSteps: 10, totalSteps: 60 },

@@ -46,7 +46,7 @@ const GRADIENT = 4;
 export function stepCost(config: ModelConfig, shape: StepShape, limits?: DeviceLimits): StepCost {
   const { batchSize, microBatchSize, sequenceLength, maxPredictions } = shape;
   const plan = (examples: number) =>
-    planStep(config, examples, sequenceLength, maxPredictions, limits);
+    planStep(config, examples, sequenceLength, maxPredictions, { limits });
   const [one, two, held] = [plan(1), plan(2), plan(Math.min(microBatchSize, batchSize))];
   const flopsPerExample = two.flops - one.flops;
   return {

@@ -5,6 +5,8 @@
  */
 import { OPTIMIZER_DEFAULTS, type OptimizerSettings, type Schedule } from "../../optim/mod.ts";
 import type { Precision } from "../precision.ts";
+import type { Recompute } from "../../tensor/mod.ts";
+import { checkedRecompute } from "../memory_settings.ts";
 
 /** Hyperparameters of a task, as the paper's Table 14 lists them. */
 export interface Recipe {
@@ -30,6 +32,8 @@ export interface Recipe {
 export interface FinetuneRequest extends Partial<Omit<Recipe, "dropout" | "classifierDropout">> {
   /** Examples that the device holds at once. */
   readonly microBatchSize?: number;
+  /** What is computed again in backward to need less memory; nothing where absent. */
+  readonly recompute?: Recompute;
   /** Of order, dropout and the new head; 42 where absent. */
   readonly seed?: number;
   /** False keeps the file's order. */
@@ -66,6 +70,8 @@ export interface FinetuneSettings {
   readonly batchSize: number;
   /** Examples that the device holds at once. */
   readonly microBatchSize: number;
+  /** What is computed again in backward to need less memory. */
+  readonly recompute: Recompute;
   /** Tokens of a sequence. */
   readonly maxSeqLength: number;
   /** Ends the run after so many evaluations that were not better; 0 never does. */
@@ -109,6 +115,7 @@ export function finetuneSettings(
     precision: request.precision ?? "f32",
     batchSize,
     microBatchSize: Math.min(request.microBatchSize ?? batchSize, batchSize),
+    recompute: checkedRecompute(request.recompute),
     maxSeqLength: request.maxSeqLength ?? 128,
     earlyStopPatience: request.earlyStopPatience ?? 0,
     loggingSteps: request.loggingSteps ?? 10,

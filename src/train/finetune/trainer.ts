@@ -110,7 +110,7 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
 
   /** Leaves the gradients of this rank's part of the batch, over the count of the whole. */
   #accumulate(): void {
-    const { batchSize, microBatchSize, seed, maxSeqLength } = this.#settings;
+    const { batchSize, microBatchSize, seed, maxSeqLength, recompute } = this.#settings;
     const device = this.#device;
     const target = this.#losses.target(this.#ledger.slot, batchSize);
     this.model.parameters.clearGradients();
@@ -127,7 +127,8 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
       const tape = new Tape(device);
       // Dropout counts sequences: the choices of a question have masks of their own.
       const dropout = new DropoutRandom(seed, this.step, start * perExample);
-      this.#task.loss({ device, tape, dropout, half: this.#half }, this.model, batch, target);
+      const scope = { device, tape, dropout, half: this.#half, recompute };
+      this.#task.loss(scope, this.model, batch, target);
       tape.backward();
       device.flush();
       this.tokens += batch.input.lengths.reduce((sum, length) => sum + length, 0);

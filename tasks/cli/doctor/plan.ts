@@ -69,7 +69,7 @@ export async function planConfig(
 ): Promise<ConfigPlan> {
   const { config, sequenceLength, maxPredictions } = await namedConfig(name, length);
   const plan = (limits?: DeviceLimits) =>
-    planStep(config, batchSize, sequenceLength, maxPredictions, limits);
+    planStep(config, batchSize, sequenceLength, maxPredictions, { limits });
   return {
     config: name,
     ...plan(),

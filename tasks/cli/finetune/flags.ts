@@ -25,6 +25,7 @@ export type FinetuneFlags = RunFlags & RankFlags & {
   batchSize?: number;
   microBatchSize?: number;
   precision?: "f32" | "f16";
+  recompute?: "layers" | "attention" | "none";
   learningRate?: number;
   warmupSteps?: number;
   weightDecay?: number;
@@ -49,6 +50,7 @@ export function addFinetuneFlags(command: Command<any>): Command<any> {
   return command
     .type("recipe", new EnumType(RECIPES))
     .type("precision", new EnumType(["f32", "f16"] as const))
+    .type("recompute", new EnumType(["layers", "attention", "none"] as const))
     .option("--data <folder:string>", "Folder of the benchmark's official files.")
     .option(
       "--checkpoint <folder:string>",
@@ -68,6 +70,7 @@ export function addFinetuneFlags(command: Command<any>): Command<any> {
     .option("--batch-size <n:integer>", "Examples of an optimizer step.")
     .option("--micro-batch-size <n:integer>", "Examples the device holds at once (all).")
     .option("--precision <name:precision>", "Matrix products in f32 or, on webgpu, f16 (f32).")
+    .option("--recompute <what:recompute>", "Computed twice to need less memory (none).")
     .option("--learning-rate <x:number>", "Peak rate.")
     .option("--warmup-steps <n:integer>", "Steps of linear warm-up.")
     .option("--weight-decay <x:number>", "Decay of matrices and tables (0.01).")

@@ -23,6 +23,7 @@ const TYPES: Readonly<Record<string, "string" | "number" | "boolean">> = {
   batchSize: "number",
   microBatchSize: "number",
   precision: "string",
+  recompute: "string",
   learningRate: "number",
   warmupSteps: "number",
   weightDecay: "number",

@@ -14,6 +14,7 @@ export type PretrainFlags = RunFlags & RankFlags & {
   steps?: number;
   batchSize?: number;
   microBatchSize?: number;
+  recompute?: "layers" | "attention" | "none";
   maxSeqLength?: number;
   learningRate?: number;
   warmupSteps?: number;

@@ -74,6 +74,6 @@ Deno.test("attention says when not even one example's tokens fit", () => {
 
 Deno.test("a step of albert-xxlarge with eight examples of 512 tokens fits bindings of 128 MiB", () => {
   const limits = { maxBufferBytes: 2 ** 31 - 1, maxBindingBytes: 2 ** 27 };
-  const plan = planStep(presetConfig("albert-xxlarge-v2"), 8, 512, 77, limits);
+  const plan = planStep(presetConfig("albert-xxlarge-v2"), 8, 512, 77, { limits });
   assertEquals(plan.encoderParameters, 222_595_584);
 });

@@ -4,6 +4,7 @@
  * @module
  */
 import { type KernelProfile, openDevice } from "../../src/device/mod.ts";
+import type { Recompute } from "../../src/tensor/mod.ts";
 import { planStep } from "../../src/train/mod.ts";
 import { benchConfig } from "../configs.ts";
 import { median } from "../table.ts";
@@ -20,6 +21,8 @@ export interface StepBenchOptions {
   readonly sequence: number;
   /** Steps that are timed, after one that compiles. */
   readonly steps: number;
+  /** What is computed again in backward; nothing where absent. */
+  readonly recompute?: Recompute;
   /** The library of the CPU device's matrix products. */
   readonly blas?: string;
   /** A Python with PyTorch, whose steps alternate with ours. */
@@ -69,9 +72,10 @@ const PRODUCTS = /^(matmul|attention|softmax)\./;
 
 /** Times training steps on made-up ids. */
 export async function benchStep(options: StepBenchOptions): Promise<StepBench> {
-  const { batch, sequence, steps } = options;
+  const { batch, sequence, steps, recompute } = options;
   const config = benchConfig(options.config);
-  const sizes: StepSizes = { batch, sequence, maxPredictions: usualPredictions(sequence) };
+  const maxPredictions = usualPredictions(sequence);
+  const sizes: StepSizes = { batch, sequence, maxPredictions, recompute };
   const device = await openDevice({ device: options.device, blas: options.blas });
   const torch = options.pytorch === undefined
     ? null
@@ -105,7 +109,7 @@ export async function benchStep(options: StepBenchOptions): Promise<StepBench> {
       gigaflopsPerSecond: flops / milliseconds / 1e6,
       peakBytes,
       plannedBytes:
-        planStep(config, batch, sequence, sizes.maxPredictions, { limits: device.limits })
+        planStep(config, batch, sequence, maxPredictions, { limits: device.limits, recompute })
           .peakBytes,
       otherShare: otherTime / time,
       ...(torch !== null && { pytorch: beside(torch, median(others), milliseconds, peakBytes) }),

@@ -7,7 +7,7 @@ import { batchAt, type ExampleSource, type PretrainingBatch } from "../../src/da
 import { type Device, PlanningDevice } from "../../src/device/mod.ts";
 import { initialise, type ModelConfig, PretrainingModel } from "../../src/model/mod.ts";
 import { Optimizer, OPTIMIZER_DEFAULTS, type OptimizerKind } from "../../src/optim/mod.ts";
-import { DropoutRandom, Tape } from "../../src/tensor/mod.ts";
+import { DropoutRandom, type Recompute, Tape } from "../../src/tensor/mod.ts";
 import { MetricSlots, pretrainingInput } from "../../src/train/mod.ts";
 import { madeUpExamples } from "../made_up_data.ts";
 
@@ -17,6 +17,8 @@ export interface StepSizes {
   readonly sequence: number;
   /** Masked tokens of an example, at most. */
   readonly maxPredictions: number;
+  /** What is computed again in backward; nothing where absent. */
+  readonly recompute?: Recompute;
 }
 
 /** Share of tokens that are predicted. */
@@ -75,9 +77,10 @@ export class TrainingStep {
   record(batch: PretrainingBatch, backward = true): void {
     const targets = this.#metrics.targets(0, batch.maskedCount, batch.pairCount);
     if (backward) this.#model.parameters.clearGradients();
-    const tape = new Tape(this.device);
+    const { device, sizes: { recompute } } = this;
+    const tape = new Tape(device);
     const dropout = new DropoutRandom(1, this.#count, 0);
-    this.#model.loss({ device: this.device, tape, dropout }, pretrainingInput(batch), targets);
+    this.#model.loss({ device, tape, dropout, recompute }, pretrainingInput(batch), targets);
     if (backward) tape.backward();
   }
 

@@ -17,6 +17,8 @@ export default new Command()
   )
   .option("--batch-size <n:integer>", "Examples of a step.", { default: 16 })
   .option("--max-seq-length <n:integer>", "Tokens of an example.", { default: 128 })
+  .type("recompute", new EnumType(["layers", "attention", "none"] as const))
+  .option("--recompute <what:recompute>", "Computed twice to need less memory (none).")
   .option("--steps <n:integer>", "Steps that are timed.", { default: 5 })
   .option("--blas <library:string>", "Products of the CPU device: none, auto or a path.")
   .option(

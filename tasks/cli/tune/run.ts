@@ -42,9 +42,11 @@ export async function runTune(flags: TuneFlags): Promise<void> {
       flags.batchSize,
       sequenceLength,
       maxPredictions,
-      device.limits,
-      (kernel, { structural = {}, uniforms }) =>
-        tuner.variantOf(kernel, { structural, uniforms, capabilities }),
+      {
+        limits: device.limits,
+        onRun: (kernel, { structural = {}, uniforms }) =>
+          tuner.variantOf(kernel, { structural, uniforms, capabilities }),
+      },
     );
     const tuned: TunedRun[] = [];
     for (let next = await tuner.tuneNext(); next !== null; next = await tuner.tuneNext()) {

@@ -139,13 +139,13 @@ function tokenizers({ tokenizers }: SuiteResults): Bound[] {
     at: "least",
     bound: 1,
     unit: "×",
-    value: ratio(/^sentencepiece.*Python/i),
+    value: ratio(/^Python sentencepiece$/),
   }, {
     what: "tokenizer over @huggingface/tokenizers",
     at: "least",
     bound: 5,
     unit: "×",
-    value: ratio(/@huggingface\/tokenizers/),
+    value: ratio(/^@huggingface\/tokenizers, Unigram$/),
   }];
 }
 

@@ -84,6 +84,30 @@ export interface KernelProfile {
   readonly bytes: number;
 }
 
+/** One kernel run while a profile was taken. */
+export interface ProfiledRun {
+  /** Its kernel's name. */
+  readonly kernel: string;
+  /** Which variant ran. */
+  readonly variant: string;
+  /** Milliseconds by the device's own clock, which begins anywhere. */
+  readonly start: number;
+  /** How long it took. */
+  readonly milliseconds: number;
+  /** Floating-point operations. */
+  readonly flops: number;
+  /** Bytes moved at least. */
+  readonly bytes: number;
+}
+
+/** Memory under one name. */
+export interface Holder {
+  /** The buffer's label. */
+  readonly label: string;
+  /** What it takes up, padding included. */
+  readonly bytes: number;
+}
+
 /** Says what made a device, for run files and messages. */
 export interface DeviceDescription {
   /** Which implementation. */
@@ -142,8 +166,15 @@ export interface Device {
   /** Memory in use. */
   memory(): MemoryUse;
 
-  /** Starts collecting times per kernel (slower: each run is timed by itself). */
-  startProfile(): void;
+  /** Who held how much when the device held most, largest first. */
+  holdersAtPeak(): readonly Holder[];
+
+  /**
+   * Starts collecting times per kernel (slower: each run is timed by itself).
+   *
+   * @param onRun told of every run, in their order, before {@linkcode Device.endProfile} resolves
+   */
+  startProfile(onRun?: (run: ProfiledRun) => void): void;
 
   /** Ends it. */
   endProfile(): Promise<readonly KernelProfile[]>;

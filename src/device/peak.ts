@@ -3,17 +3,9 @@
  *
  * @module
  */
-import type { DeviceBuffer } from "./device.ts";
+import type { DeviceBuffer, Holder } from "./device.ts";
 import type { Command } from "./recording.ts";
 import type { Slots } from "./slots.ts";
-
-/** Memory under one name. */
-export interface Holder {
-  /** The buffer's label. */
-  readonly label: string;
-  /** What it takes up, padding included. */
-  readonly bytes: number;
-}
 
 interface Ended extends Slots {
   readonly commands: readonly Command<unknown>[];

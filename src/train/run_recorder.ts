@@ -17,6 +17,7 @@ import {
   type TensorLine,
 } from "./report/mod.ts";
 import { readJsonLines } from "./json_lines.ts";
+import { readProfile } from "./profile/disk.ts";
 import type { RunEvent, RunFolder } from "./run_folder.ts";
 import { EventFile, eventScalars, settingsText, tensorScalars } from "./tensorboard/mod.ts";
 import type { TimedEvent } from "./tensorboard/mod.ts";
@@ -101,6 +102,7 @@ export class RunRecorder implements LiveReport {
     const start = performance.now();
     if (!last && start - this.#drawnAt < DRAWING_PAUSE * this.#drawingTime) return;
     await this.#try(`draw ${REPORT}`, async () => {
+      this.#record.profile ??= await readProfile(this.#folder.path);
       await this.#folder.writeFile(REPORT, await runPage(this.#record));
     });
     this.#drawnAt = performance.now();

@@ -58,6 +58,7 @@ export default albertCommand()
   .option("--eval-data <path...:string>", "More held-out data: NAME=FOLDER.")
   .option("--keep-best", "Save and keep the checkpoint of the best evaluation.")
   .option("--keep-checkpoints <n:integer>", "Newest checkpoints to keep (3); 0 keeps all.")
+  .option("--profile", "Time each kernel in steps 3 to 5: into the report, and for Perfetto.")
   .option("--watch", "Serve the live report on this machine; prints its address.")
   .option("--port <n:integer>", "Where --watch listens (any free port).", { depends: ["watch"] })
   .example(

@@ -1,5 +1,5 @@
 /**
- * The device that a command trains on: on WebGPU, with the variants of kernels that were measured to be fastest on this machine. What has not been measured yet is
+ * The device that a command trains on, with what it does beside training. It computes: on WebGPU, with the variants of kernels that were measured to be fastest on this machine. What has not been measured yet is
  * measured between steps, in a small share of the run's time.
  *
  * @module
@@ -15,6 +15,8 @@ import {
 } from "../../src/device/mod.ts";
 import { TuningCache, tuningIdentity } from "../../src/device/webgpu/tuner/tuning_cache.ts";
 import { cacheFolder } from "../../src/files/mod.ts";
+import { writeProfile } from "../../src/train/profile/disk.ts";
+import { StepProfiler } from "../../src/train/profile/mod.ts";
 
 /** The largest share of a run's time that measuring may take. */
 const MOST_SHARE = 0.05;
@@ -24,30 +26,52 @@ const EXPECTED_MILLISECONDS = 2000;
 /** A device, and what it wants to do between two steps. */
 export interface TrainingDevice {
   readonly device: Device;
-  /** Measures a kernel where that is due. To be called while nothing is recorded. */
-  betweenSteps(): Promise<void>;
+  /**
+   * What is to be done after each step of a run, while nothing is recorded: measuring a kernel where that is due, or taking a profile into the run folder.
+   *
+   * @param output the run folder
+   */
+  betweenSteps(output: string): (step: number) => Promise<void>;
 }
 
 /** Options of {@linkcode openTrainingDevice}. */
 export interface TrainingDeviceOptions extends OpenDeviceOptions {
   /** Whether kernels take the variants that were measured; off, each takes the one that it has by rule. */
   readonly tune: boolean;
+  /** Whether to profile some steps of each run; nothing is measured meanwhile. */
+  readonly profile: boolean;
   /** Told in a sentence what a person may want to know. */
   readonly say: (sentence: string) => void;
 }
 
 /** Opens the device, and what is remembered of its adapter. */
 export async function openTrainingDevice(
-  { tune, say, ...options }: TrainingDeviceOptions,
+  { tune, profile, say, ...options }: TrainingDeviceOptions,
 ): Promise<TrainingDevice> {
   const tuner = new Tuner();
   const device = await openDevice(tune ? { ...options, variantOf: tuner.variantOf } : options);
-  if (!tune || !(device instanceof WebGpuDevice)) {
-    return { device, betweenSteps: () => Promise.resolve() };
+  let measure = () => Promise.resolve();
+  if (tune && device instanceof WebGpuDevice) {
+    const cache = openTuningCache(device);
+    tuner.start(device, await cache.read(say));
+    measure = tuningInTurns(tuner, cache, say);
   }
-  const cache = openTuningCache(device);
-  tuner.start(device, await cache.read(say));
-  return { device, betweenSteps: tuningInTurns(tuner, cache, say) };
+  const betweenSteps = (output: string) => profile ? profiling(device, output, say) : measure;
+  return { device, betweenSteps };
+}
+
+function profiling(
+  device: Device,
+  output: string,
+  say: (sentence: string) => void,
+): (step: number) => Promise<void> {
+  const profiler = new StepProfiler(device);
+  return async (step) => {
+    const traced = await profiler.afterStep(step);
+    if (traced === null) return;
+    await writeProfile(output, traced);
+    say(`${output}/profile/trace.json: ${traced.profile.steps} steps for https://ui.perfetto.dev`);
+  };
 }
 
 /** The file that remembers what was measured on a device's adapter. */

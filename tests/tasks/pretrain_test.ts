@@ -30,6 +30,25 @@ Deno.test("albert pretrain, as typed: a run, a finished run, a run that never be
       const { flags } = JSON.parse(await Deno.readTextFile(`${folder}/run/run.json`));
       assertEquals(flags.batchSize, 4);
     });
+    await t.step("profiles steps into the report and a trace, with the same weights", async () => {
+      const longer = settings.with(settings.indexOf("--steps") + 1, "6");
+      const words = ["pretrain", ...longer, "--batch-size", "4"];
+      const plain = await albert(...words, "--output", "plain");
+      const { code, stderr } = await albert(...words, "--output", "profiled", "--profile");
+      assertEquals([code, plain.code], [0, 0], stderr);
+      assertStringIncludes(stderr, "profiled/profile/trace.json: 3 steps");
+      const { traceEvents } = JSON.parse(
+        await Deno.readTextFile(`${folder}/profiled/profile/trace.json`),
+      );
+      assert(traceEvents.length > 100);
+      assertStringIncludes(
+        await Deno.readTextFile(`${folder}/profiled/report.html`),
+        "Time of a step, by family, kernel and variant",
+      );
+      const weights = (run: string) =>
+        Deno.readFile(`${folder}/${run}/checkpoints/step-6/model.safetensors`);
+      assertEquals(await weights("profiled"), await weights("plain"));
+    });
     await t.step("goes no further with a finished run, which is no failure", async () => {
       const { code, stderr } = await albert("pretrain", "--output", "run", "--resume");
       assertEquals(code, 0, stderr);

@@ -11,12 +11,15 @@ import {
   type DeviceDescription,
   DeviceError,
   type DeviceLimits,
+  type Holder,
   type HostArray,
   type KernelProfile,
   type MemoryUse,
+  type ProfiledRun,
   type Run,
   type View,
 } from "../device.ts";
+import { temporariesAtPeak } from "../peak.ts";
 import { type Command, Recorder, type RunCommand, type Slot } from "../recording.ts";
 
 /** Memory and arithmetic of a device in the host's memory. */
@@ -59,6 +62,8 @@ export class HostDevice implements Device {
   #flushPlanned = false;
   #fault: DeviceError | null = null;
   #profile: Map<string, Tally> | null = null;
+  #onRun: ((run: ProfiledRun) => void) | undefined;
+  #holdersAtPeak: readonly Holder[] = [];
   #destroyed = false;
 
   constructor(backend: HostBackend) {
@@ -120,13 +125,19 @@ export class HostDevice implements Device {
     this.#flushPlanned = false;
     if (this.#recorded === 0) return;
     this.#recorded = 0;
-    const { commands, slots } = this.#recorder.take();
+    const recording = this.#recorder.take();
+    const { peakBytes } = this.#backend.memory();
     try {
-      this.#backend.prepare(slots);
+      this.#backend.prepare(recording.slots);
     } catch (error) {
       this.#fail(error, "Cannot find memory for temporaries");
     }
-    for (const command of commands) this.#carryOut(command);
+    if (this.#backend.memory().peakBytes > peakBytes) {
+      const persistent = [...this.#live].map(({ label, length }) => ({ label, bytes: 4 * length }));
+      this.#holdersAtPeak = [...persistent, ...temporariesAtPeak(recording)]
+        .sort((a, b) => b.bytes - a.bytes);
+    }
+    for (const command of recording.commands) this.#carryOut(command);
     for (const buffer of this.#freed.splice(0)) this.#backend.release(buffer);
   }
 
@@ -140,9 +151,14 @@ export class HostDevice implements Device {
     return this.#backend.memory();
   }
 
-  startProfile(): void {
+  holdersAtPeak(): readonly Holder[] {
+    return this.#holdersAtPeak;
+  }
+
+  startProfile(onRun?: (run: ProfiledRun) => void): void {
     this.flush();
     this.#profile = new Map();
+    this.#onRun = onRun;
   }
 
   endProfile(): Promise<readonly KernelProfile[]> {
@@ -200,6 +216,7 @@ export class HostDevice implements Device {
     tally.milliseconds += milliseconds;
     tally.flops += work.flops;
     tally.bytes += work.bytes;
+    this.#onRun?.({ kernel: kernel.name, variant, start, milliseconds, ...work });
   }
 
   #fail(error: unknown, action: string): void {

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { DeviceBuffer, DeviceLimits, MemoryUse } from "../device.ts";
-import type { Holder } from "../peak.ts";
+import type { DeviceBuffer, DeviceLimits, Holder, MemoryUse } from "../device.ts";
 import type { Slot } from "../slots.ts";
 import type { Faults } from "./faults.ts";
 import type { Staged } from "./operand_textures.ts";

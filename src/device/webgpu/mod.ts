@@ -7,7 +7,6 @@ import { requestAccess } from "./adapter.ts";
 import { WebGpuDevice, type WebGpuOptions } from "./webgpu_device.ts";
 
 export { type GpuAccess, requestAccess, type Restrictions } from "./adapter.ts";
-export type { Holder } from "../peak.ts";
 export { defaultVariant, type VariantOf } from "./choose.ts";
 export * from "./tuner/mod.ts";
 export { type CacheSizes, WebGpuDevice, type WebGpuOptions } from "./webgpu_device.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { KernelProfile } from "../device.ts";
+import type { KernelProfile, ProfiledRun } from "../device.ts";
 import type { RunCommand } from "../recording.ts";
 import type { Plan } from "./encoder.ts";
 import type { Faults } from "./faults.ts";
@@ -24,16 +24,34 @@ export interface Profiler {
 }
 
 /** A profiler for this device. */
-export function createProfiler(gpu: GPUDevice, faults: Faults, timestamps: boolean): Profiler {
-  return timestamps ? new TimestampProfiler(gpu, faults) : new WallProfiler(gpu);
+export function createProfiler(
+  gpu: GPUDevice,
+  faults: Faults,
+  timestamps: boolean,
+  onRun?: OnRun,
+): Profiler {
+  const tallies = new Tallies(onRun);
+  return timestamps ? new TimestampProfiler(gpu, faults, tallies) : new WallProfiler(gpu, tallies);
 }
+
+type OnRun = (run: ProfiledRun) => void;
 
 type Tally = { -readonly [K in keyof KernelProfile]: KernelProfile[K] };
 
 class Tallies {
   readonly #tallies = new Map<string, Tally>();
+  readonly #onRun: OnRun | undefined;
 
-  add({ kernel, structural, uniforms, plan: { variant } }: RunCommand<Plan>, time: number): void {
+  constructor(onRun?: OnRun) {
+    this.#onRun = onRun;
+  }
+
+  /** Counts a run that began at `start` and took `time`, in milliseconds. */
+  add(
+    { kernel, structural, uniforms, plan: { variant } }: RunCommand<Plan>,
+    start: number,
+    time: number,
+  ): void {
     const key = `${kernel.name}/${variant.name}`;
     let tally = this.#tallies.get(key);
     if (tally === undefined) {
@@ -46,6 +64,9 @@ class Tallies {
     tally.milliseconds += time;
     tally.flops += flops;
     tally.bytes += bytes;
+    this.#onRun?.({
+      ...{ kernel: kernel.name, variant: variant.name, start, milliseconds: time, flops, bytes },
+    });
   }
 
   /** Longest first. */
@@ -58,16 +79,17 @@ class TimestampProfiler implements Profiler {
   readonly capacity = 512;
   readonly #gpu: GPUDevice;
   readonly #faults: Faults;
-  readonly #tallies = new Tallies();
+  readonly #tallies: Tallies;
   readonly #queries: GPUQuerySet;
   readonly #resolved: GPUBuffer;
   readonly #underWay: Promise<void>[] = [];
   #runs: RunCommand<Plan>[] = [];
   #staging: GPUBuffer | null = null;
 
-  constructor(gpu: GPUDevice, faults: Faults) {
+  constructor(gpu: GPUDevice, faults: Faults, tallies: Tallies) {
     this.#gpu = gpu;
     this.#faults = faults;
+    this.#tallies = tallies;
     this.#queries = gpu.createQuerySet({ type: "timestamp", count: 2 * this.capacity });
     this.#resolved = gpu.createBuffer({
       label: "timestamps",
@@ -120,7 +142,7 @@ class TimestampProfiler implements Profiler {
       const times = new BigUint64Array(staging.getMappedRange());
       runs.forEach((run, i) => {
         const nanoseconds = times[2 * i + 1] - times[2 * i];
-        this.#tallies.add(run, Number(nanoseconds) / 1e6);
+        this.#tallies.add(run, Number(times[2 * i]) / 1e6, Number(nanoseconds) / 1e6);
       });
     } catch (error) {
       this.#faults.report(`Cannot read timestamps: ${(error as Error).message}`);
@@ -133,13 +155,14 @@ class TimestampProfiler implements Profiler {
 class WallProfiler implements Profiler {
   readonly capacity = 1;
   readonly #gpu: GPUDevice;
-  readonly #tallies = new Tallies();
+  readonly #tallies: Tallies;
   readonly #underWay: Promise<void>[] = [];
   #run: RunCommand<Plan> | null = null;
   #lastEnd = 0;
 
-  constructor(gpu: GPUDevice) {
+  constructor(gpu: GPUDevice, tallies: Tallies) {
     this.#gpu = gpu;
+    this.#tallies = tallies;
   }
 
   pass(command: RunCommand<Plan>): GPUComputePassDescriptor {
@@ -157,7 +180,8 @@ class WallProfiler implements Profiler {
     this.#underWay.push(
       this.#gpu.queue.onSubmittedWorkDone().then(() => {
         const end = performance.now();
-        this.#tallies.add(run, end - Math.max(start, this.#lastEnd));
+        const began = Math.max(start, this.#lastEnd);
+        this.#tallies.add(run, began, end - began);
         this.#lastEnd = end;
       }),
     );

@@ -9,13 +9,15 @@ import type {
   DeviceBuffer,
   DeviceDescription,
   DeviceLimits,
+  Holder,
   HostArray,
   KernelProfile,
   MemoryUse,
+  ProfiledRun,
   Run,
   View,
 } from "../device.ts";
-import { type Holder, temporariesAtPeak } from "../peak.ts";
+import { temporariesAtPeak } from "../peak.ts";
 import { Recorder, type Recording } from "../recording.ts";
 import type { Signature } from "../signature.ts";
 import type { GpuAccess, Restrictions } from "./adapter.ts";
@@ -172,7 +174,7 @@ export class WebGpuDevice implements Device {
     return this.#pool.memory();
   }
 
-  /** Who held how much when the device held most, largest first: buffers, temporaries and textures of operands. */
+  /** Buffers, temporaries and textures of operands. */
   holdersAtPeak(): readonly Holder[] {
     return this.#holdersAtPeak;
   }
@@ -186,10 +188,10 @@ export class WebGpuDevice implements Device {
     };
   }
 
-  startProfile(): void {
+  startProfile(onRun?: (run: ProfiledRun) => void): void {
     this.flush();
     const { gpu, timestamps } = this.access;
-    this.#encoder.profiler = createProfiler(gpu, this.#faults, timestamps);
+    this.#encoder.profiler = createProfiler(gpu, this.#faults, timestamps, onRun);
   }
 
   async endProfile(): Promise<readonly KernelProfile[]> {

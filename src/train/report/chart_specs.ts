@@ -62,7 +62,7 @@ const HEAT_SPAN = 1e6;
 const LOGARITHMIC_SPAN = 100;
 
 /** Colours come from the page, so that one drawing fits light and dark. */
-const CONFIG = {
+export const CHART_CONFIG = {
   background: "transparent",
   font: "system-ui, sans-serif",
   axis: {
@@ -86,7 +86,7 @@ const FRAME = {
   height: HEIGHT,
   autosize: { type: "fit", contains: "padding" },
   padding: 4,
-  config: CONFIG,
+  config: CHART_CONFIG,
 } as const;
 
 /** Curves: means as lines, extremes as bands. */
@@ -220,7 +220,7 @@ export function heatMapSpec({ rows, steps, values }: HeatMap): unknown {
     width: { step: Math.max(360 / steps.length, 6) },
     height: { step: 13 },
     padding: 4,
-    config: CONFIG,
+    config: CHART_CONFIG,
     data: { values: cells },
     mark: { type: "rect", aria: false },
     encoding: {

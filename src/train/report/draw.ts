@@ -12,6 +12,7 @@ import {
   type HeatMap,
   heatMapSpec,
 } from "./chart_specs.ts";
+import { type FlameBar, flameSpec } from "./flame_spec.ts";
 import { Html } from "./html.ts";
 
 /** Draws a chart. */
@@ -32,6 +33,11 @@ function withoutSize({ text }: Html): Html {
 /** Draws a heat map, in its own size. */
 export async function drawHeatMap(map: HeatMap): Promise<Html> {
   return await toSvg(heatMapSpec(map));
+}
+
+/** Draws bars within bars, in its own size. */
+export async function drawFlame(bars: readonly FlameBar[]): Promise<Html> {
+  return await toSvg(flameSpec(bars));
 }
 
 async function toSvg(spec: unknown): Promise<Html> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readProfile } from "../profile/disk.ts";
 import { parseJsonObject } from "../../json/mod.ts";
 import { RunFolderError } from "../run_folder.ts";
 import { readJsonLines } from "../json_lines.ts";
@@ -55,6 +56,7 @@ export async function readHistory(folder: string, record: RunRecord): Promise<vo
   for await (const lines of readJsonLines<unknown>(`${folder}/reviews.jsonl`)) {
     record.review = lines.filter(isReviewLine).at(-1) ?? record.review;
   }
+  record.profile = await readProfile(folder);
 }
 
 /** The last part of a path. */

@@ -8,6 +8,7 @@ import { runFacts } from "./facts.ts";
 import { count, fieldValue } from "./figures.ts";
 import { type Html, html } from "./html.ts";
 import { figures, page } from "./page.ts";
+import { profileSection } from "./profile_section.ts";
 import { reviewSection } from "./review.ts";
 import type { RunRecord } from "./run_record.ts";
 import { samplesSection } from "./samples.ts";
@@ -49,6 +50,7 @@ ${lastEvaluation(record)}
 ${await reviewSection(record.review)}
 ${samplesSection(record.samples.lines)}
 ${await tensorsSection(record.tensors.lines)}
+${await profileSection(record.profile)}
 ${allSettings(record)}
 </main>`;
 }

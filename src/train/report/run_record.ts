@@ -6,6 +6,7 @@
 import { isObject } from "../../json/mod.ts";
 import type { NamedReview } from "../finetune/evaluate.ts";
 import type { RunEvent } from "../run_folder.ts";
+import type { RunProfile } from "../profile/mod.ts";
 import { ThinnedSeries } from "./thinned_series.ts";
 
 /** A model's guess for one masked token. */
@@ -85,6 +86,8 @@ export class RunRecord {
   readonly tensors: ThinnedLines<TensorLine> = new ThinnedLines(LINES_KEPT);
   /** Predictions of the best evaluation. */
   review: ReviewLine | null = null;
+  /** Where the time and memory of some steps went; null where nobody asked. */
+  profile: RunProfile | null = null;
   /** Tokens that the steps up to a step were trained on; 0 where `run.json` does not tell. */
   readonly tokensAt: (step: number) => number;
   #loggedStep = 0;

@@ -42,6 +42,7 @@ export type FinetuneFlags = RunFlags & RankFlags & {
   earlyStopPatience?: number;
   maxTime?: string;
   tune?: boolean;
+  profile?: true;
 };
 
 /** Declares {@linkcode FinetuneFlags} on a command. */
@@ -87,6 +88,7 @@ export function addFinetuneFlags(command: Command<any>): Command<any> {
     .option("--all-reduce <name:precision>", "How gradients travel between processes (f32).")
     .option("--check-ranks-steps <n:integer>", "Steps between comparisons of all weights (100).")
     .group("Watching")
+    .option("--profile", "Time each kernel in steps 3 to 5: into the report, and for Perfetto.")
     .option("--logging-steps <n:integer>", "Steps between two lines of the log (10).")
     .option("--eval-steps <n:integer>", "Steps between evaluations (a tenth of all).")
     .option("--save-steps <n:integer>", "Steps between checkpoints (as evaluations).")

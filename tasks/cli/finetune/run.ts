@@ -122,6 +122,7 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
     workers: coresOf(world),
     // One rank that measures would hold up the others.
     tune: flags.tune !== false && world.size === 1,
+    profile: flags.profile === true && world.rank === 0,
     say,
     onNotice: say,
   });
@@ -165,7 +166,7 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
       },
       observer: {
         ...observer(progress, () => stop || performance.now() > deadline),
-        betweenSteps,
+        betweenSteps: betweenSteps(output),
       },
     });
     progress.end();

@@ -46,4 +46,5 @@ export type PretrainFlags = RunFlags & RankFlags & {
   watch?: true;
   port?: number;
   tune?: boolean;
+  profile?: true;
 };

@@ -73,6 +73,7 @@ export async function runPretrain(given: PretrainFlags, world: World): Promise<v
     workers: coresOf(world),
     // One rank that measures would hold up the others.
     tune: flags.tune !== false && world.size === 1,
+    profile: flags.profile === true && world.rank === 0,
     say: (line) => progress.say(line),
   });
   let server = null as ReportServer | null;
@@ -100,7 +101,7 @@ export async function runPretrain(given: PretrainFlags, world: World): Promise<v
       },
       observer: {
         ...observer(progress, () => stop || performance.now() > deadline),
-        betweenSteps,
+        betweenSteps: betweenSteps(flags.output),
         started: (report) => {
           progress.say(describeRun(flags, settings.schedule.totalSteps, config, device, world));
           if (watched) server = watch(report, port);

@@ -91,7 +91,8 @@ export function blockTables(device: Device, parameters: Parameters): BlockTables
       const count = (ranges[index + 1]?.firstBlock ?? blockCount) - firstBlock;
       return {
         offset,
-        length: end - offset,
+        // Up to where a next tensor would begin: the gap holds zeros, and an aligned length can be read by fours.
+        length: Math.ceil((end - offset) / VIEW_ALIGNMENT) * VIEW_ALIGNMENT,
         firstBlock,
         blockCount: count,
         blocks: { buffer: blocks, offset: 3 * firstBlock, length: 3 * count },

@@ -37,7 +37,7 @@ export interface Variation {
   readonly hiddenSize?: number;
   /** Whether pretraining text beyond BookCorpus and Wikipedia is used. */
   readonly extraData?: boolean;
-  /** Optimizer steps as the paper prints them; 125,000 where absent. */
+  /** Optimizer steps as the paper prints them; 125,000 where absent. 0 is a model as it is initialised. */
   readonly steps?: number;
   /** The row of the same experiment whose training cost this row gets, by steps of its own; the paper has fixed `steps` for that. */
   readonly equalTimeWith?: string;
@@ -127,8 +127,10 @@ export interface Row {
   readonly variation?: Variation;
   /** The benchmark whose recipe the row shows (Table 14). */
   readonly benchmark?: BenchmarkId;
-  /** How many finetuned models vote; 1 where absent. */
+  /** Whether the row is of several finetuned models that vote; such rows are quoted. */
   readonly ensemble?: boolean;
+  /** True for a control that the paper does not have. */
+  readonly added?: boolean;
   /** What the paper prints, by column, as it prints it: `"89.3/82.3"`, `"12M"`, `"5.6x"`. Absent where it prints a dash or nothing. */
   readonly paper: Readonly<Record<string, string>>;
 }

@@ -15,6 +15,7 @@ export const COMMANDS: Record<string, () => Promise<{ default: unknown }>> = {
   evaluate: () => import("./evaluate.ts"),
   score: () => import("./score.ts"),
   predict: () => import("./predict.ts"),
+  paper: () => import("./paper.ts"),
   convert: () => import("./convert.ts"),
   completions: () => import("./completions.ts"),
   help: () => import("./help.ts"),

@@ -46,7 +46,7 @@ Deno.test("averages are those of the paper's cells, with F1 and exact match aver
     // The leaderboard averages numbers that Table 9 does not print.
     if (average === undefined || id === "table-9") continue;
     const { of } = average.measure as { of: readonly string[] };
-    for (const row of rows) {
+    for (const row of rows.filter(({ added }) => !added)) {
       const means = of.map((column) => mean(paperNumbers(row.paper[column])));
       assertAlmostEquals(mean(means), Number(row.paper[average.id]), 0.1, `${id} ${row.id}`);
       checked++;

@@ -21,7 +21,7 @@ const COLUMNS: readonly Column[] = [
     measure: {
       kind: "finetune",
       benchmark: "race",
-      metrics: ["test_accuracy", "test_accuracy_middle", "test_accuracy_high"],
+      metrics: ["accuracy_test", "accuracy_middle_test", "accuracy_high_test"],
     },
   },
 ];

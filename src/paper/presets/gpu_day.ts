@@ -47,5 +47,6 @@ export const GPU_DAY: Preset = {
     maxTrainSamples: 40_000,
     evaluations: 10,
   }),
+  timing: { size: "paper", batchSize: 8, sequenceLength: 512 },
   benchmarks: BENCHMARKS,
 };

@@ -52,5 +52,6 @@ export const PAPER: Preset = {
     microBatchSize: 8,
     evaluations: 20,
   }),
+  timing: { size: "paper", batchSize: 8, sequenceLength: 512 },
   benchmarks: BENCHMARKS,
 };

@@ -24,7 +24,7 @@ export const SMOKE: Preset = {
   layers: { 1: 1, 3: 2, 6: 3, 12: 4, 24: 5, 48: 6 },
   embedding: { 64: 8, 128: 16, 256: 24 },
   headWidth: 16,
-  vocabSize: 300,
+  vocabSize: 160,
   maxPositionEmbeddings: 64,
   initializerRange: (hidden) => 0.02 * Math.sqrt(768 / hidden),
   dropout: 0,
@@ -42,9 +42,11 @@ export const SMOKE: Preset = {
   },
   finetuning: () => ({
     recipe: RECIPE,
+    docStride: 16,
     maxTrainSamples: 16,
     maxEvalSamples: 8,
     evaluations: 1,
   }),
+  timing: { size: "preset", batchSize: 2, sequenceLength: 32 },
   benchmarks: BENCHMARKS,
 };

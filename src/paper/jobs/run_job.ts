@@ -1,0 +1,95 @@
+/**
+ * Carries out one job and says what came of it.
+ *
+ * @module
+ */
+import type { JobOutcome } from "../result.ts";
+import { NUMERICS_VERSION } from "./address.ts";
+import { type JobContext, type Measured, runFolder } from "./context.ts";
+import { runFinetuneJob } from "./finetune_job.ts";
+import type { Job } from "./job.ts";
+import { JOB_LOG, JobLog } from "./job_log.ts";
+import { runLayersJob, runThroughputJob } from "./measure_job.ts";
+import { runPretrainJob } from "./pretrain_job.ts";
+import { runUntrainedJob } from "./untrained_job.ts";
+
+/** Carries out a job, from where it was left; null when it was asked to stop. A fault becomes a failure with its log. */
+export async function runJob(
+  job: Job,
+  preset: string,
+  context: JobContext,
+): Promise<JobOutcome | null> {
+  const folder = `${context.output}/${runFolder(job)}`;
+  const log = await JobLog.open(folder);
+  const { address, kind, label, determinants, seed } = job;
+  const record = () => ({
+    version: 1 as const,
+    address,
+    kind,
+    label,
+    preset,
+    determinants,
+    seed,
+    runFolder: runFolder(job),
+    finished: new Date().toISOString(),
+  });
+  try {
+    const measured = await carryOut(job, context, log);
+    if (measured === null) return null;
+    checkNumbers(measured);
+    if (kind === "finetune" && !context.keepModels) {
+      await Deno.remove(`${folder}/checkpoints`, { recursive: true });
+    }
+    const { kind: device, adapter, numerics } = context.device.description;
+    return {
+      ...record(),
+      status: "done",
+      metrics: measured.metrics,
+      curves: measured.curves,
+      ...log.clock(),
+      steps: measured.steps,
+      device: { kind: device, adapter, numerics },
+      toolkit: context.toolkit,
+      numericsVersion: NUMERICS_VERSION,
+      dataFingerprint: dataOf(job),
+      standIns: job.standIns,
+      remarks: [...job.remarks, ...measured.remarks ?? []],
+    };
+  } catch (error) {
+    const sentence = (error as Error).message;
+    log.say(`failed: ${sentence}`);
+    if ((error as Error).stack !== undefined) log.say((error as Error).stack!);
+    return { ...record(), status: "failed", error: sentence, log: `${runFolder(job)}/${JOB_LOG}` };
+  } finally {
+    await log.close();
+  }
+}
+
+async function carryOut(job: Job, context: JobContext, log: JobLog): Promise<Measured | null> {
+  switch (job.kind) {
+    case "pretrain":
+      return await runPretrainJob(job, context, log);
+    case "untrained":
+      return await runUntrainedJob(job, context);
+    case "finetune":
+      return await runFinetuneJob(job, context, log);
+    case "measure":
+      return job.measure === "layers"
+        ? await runLayersJob(job, context)
+        : await runThroughputJob(job, context);
+  }
+}
+
+/** JSON has no NaN: it would come back as null and be drawn as zero. */
+function checkNumbers({ metrics, curves }: Measured): void {
+  for (const [name, value] of Object.entries(metrics)) {
+    if (!Number.isFinite(value)) throw new RangeError(`${name} came out as ${value}`);
+  }
+  for (const [name, curve] of Object.entries(curves)) {
+    if (!curve!.y.every(Number.isFinite)) throw new RangeError(`The curve ${name} has a gap`);
+  }
+}
+
+function dataOf({ determinants }: Job): string {
+  return String(determinants.data ?? determinants.text ?? determinants.dev ?? "none");
+}

@@ -1,0 +1,60 @@
+/**
+ * What `albert paper list` shows.
+ *
+ * @module
+ */
+import {
+  experimentJobs,
+  jobCost,
+  officialManifest,
+  withDependencies,
+} from "../../../src/paper/disk.ts";
+import { EXPERIMENTS, PAPER_PRESETS } from "../../../src/paper/mod.ts";
+
+/** An experiment in a list. */
+export interface ListedExperiment {
+  readonly id: string;
+  readonly title: string;
+  readonly question: string;
+  /** One seed of it at every preset. */
+  readonly costs: readonly ListedCost[];
+}
+
+/** What an experiment costs at a size. */
+export interface ListedCost {
+  readonly preset: string;
+  readonly jobs: number;
+  /** Floating point operations. */
+  readonly flops: number;
+  /** `42 runs, 1.2 PFLOP`. */
+  readonly text: string;
+}
+
+/** Every experiment with its costs, data of the official sizes assumed. */
+export function experimentList(): ListedExperiment[] {
+  return EXPERIMENTS.map((experiment) => ({
+    id: experiment.id,
+    title: experiment.title,
+    question: experiment.question,
+    costs: PAPER_PRESETS.map((preset) => {
+      const jobs = withDependencies(experimentJobs({
+        preset,
+        device: "cpu",
+        seeds: [42],
+        finetuneRuns: 1,
+        benchmarks: preset.benchmarks,
+        manifest: officialManifest(preset.vocabSize),
+      }, experiment));
+      const flops = jobs.reduce((sum, job) => sum + jobCost(job), 0);
+      const text = jobs.length === 0 ? "counted" : `${jobs.length} runs, ${flopText(flops)}`;
+      return { preset: preset.name, jobs: jobs.length, flops, text };
+    }),
+  }));
+}
+
+/** `1.2 PFLOP`. */
+export function flopText(flops: number): string {
+  const units = ["FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP", "ZFLOP", "YFLOP"];
+  const power = Math.min(Math.floor(Math.log10(Math.max(flops, 1)) / 3), units.length - 1);
+  return `${(flops / 1000 ** power).toPrecision(3)} ${units[power]}`;
+}

@@ -14,16 +14,9 @@ import type { Kernel } from "../kernel.ts";
 import { halfCases } from "./half_cases.ts";
 import { matmulMatmul } from "./kernel.ts";
 import { extent, storedA, storedB, storedC } from "./layout.ts";
-import { sharedVariant } from "./shared.ts";
+import { LARGE_TILE, sharedVariant } from "./shared.ts";
 import { simpleVariant } from "./simple.ts";
 import { matmulTwin } from "./twin.ts";
-
-const LARGE = {
-  rows: 8,
-  vectors: 2,
-  vector: true,
-  meantFor: (m: number, n: number) => m > 64 && n > 64,
-};
 
 /** `matmul.half`. */
 export const matmulHalf: Kernel = {
@@ -46,8 +39,14 @@ export const matmulHalf: Kernel = {
     unscale: [false, true],
   },
   variants: [
-    sharedVariant({ name: "half_tile_large", ...LARGE, operands: "half tile" }),
-    sharedVariant({ name: "packed_large", ...LARGE, operands: "packed" }),
+    sharedVariant({ name: "half_tile_large", ...LARGE_TILE, operands: "half tile" }),
+    sharedVariant({
+      name: "half_tile_large_ahead",
+      ...LARGE_TILE,
+      operands: "half tile",
+      ahead: true,
+    }),
+    sharedVariant({ name: "packed_large", ...LARGE_TILE, operands: "packed" }),
     sharedVariant({
       name: "half_tile",
       rows: 4,

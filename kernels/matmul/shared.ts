@@ -26,9 +26,19 @@ export interface SharedTile {
   readonly vector: boolean;
   /** Float32 where absent; halves, two to a word, that go into workgroup memory as float32 (`packed`) or as they are (`half tile`). */
   readonly operands?: "packed" | "half tile";
+  /** Whether the next stage's elements are asked for before the products of this one: they wait in registers instead of in front of a barrier. */
+  readonly ahead?: boolean;
   /** Sizes for which this tile is likely the best; all where absent. */
   readonly meantFor?: (m: number, n: number) => boolean;
 }
+
+/** 128 x 128 of C by a workgroup, 8 x 8 by an invocation. */
+export const LARGE_TILE: Omit<SharedTile, "name"> = {
+  rows: 8,
+  vectors: 2,
+  vector: true,
+  meantFor: (m, n) => m > 64 && n > 64,
+};
 
 /** Makes the variant of one tile. */
 export function sharedVariant(tile: SharedTile): Variant {
@@ -39,12 +49,17 @@ export function sharedVariant(tile: SharedTile): Variant {
   }
   /** Each of the 256 invocations brings one group of four a stage. */
   const depth = 4 * ACROSS * DOWN / tileRows;
-  const memory = 2 * groupBytes(tile) * tileRows * (depth / 4 + 1);
+  // Four more columns than there are keep the columns of a transposed B apart.
+  const memory = groupBytes(tile) * (2 * tileRows + 4) * (depth / 4 + 1);
 
   return {
     name: tile.name,
     numerics: "k_sequential",
-    tuning: { invocation_rows: tile.rows, invocation_vectors: tile.vectors },
+    tuning: {
+      invocation_rows: tile.rows,
+      invocation_vectors: tile.vectors,
+      stages_ahead: Number(tile.ahead ?? false),
+    },
 
     prefers: ({ uniforms: { m, n } }: VariantContext) => tile.meantFor?.(m, n) ?? true,
 
@@ -76,7 +91,7 @@ function groupBytes({ operands }: SharedTile): number {
 }
 
 function sharedSource(tile: SharedTile, structural: Structural, depth: number): string {
-  const { rows, vectors, vector, operands } = tile;
+  const { rows, vectors, vector, operands, ahead = false } = tile;
   const half = operands === "half tile";
   /** Sums are float32 whatever the tile holds. */
   const taken = (group: string) => half ? `vec4f(${group})` : group;
@@ -93,7 +108,7 @@ function sharedSource(tile: SharedTile, structural: Structural, depth: number): 
   const loadsOfB = registers.loadsOfB((i, v) =>
     taken(
       structural.transpose_b
-        ? `tile_b[(4 * (place.x + ${v} * ACROSS) + ${i}) * PITCH_B + step]`
+        ? `tile_b[(${i} * COLUMN_FOURS + place.x + ${v} * ACROSS) * PITCH_B + step]`
         : `tile_b[(4 * step + ${i}) * PITCH_B + place.x + ${v} * ACROSS]`,
     )
   );
@@ -101,7 +116,7 @@ function sharedSource(tile: SharedTile, structural: Structural, depth: number): 
   const values = { rows, vectors, depth, group: half ? "vec4<f16>" : "vec4f" };
   return (half ? "enable f16;\n\n" : "") +
     productSource(structural, vector ? "vector" : "scalar") +
-    fillTemplate(templateText, { ...structural, vector, packed }, values, {
+    fillTemplate(templateText, { ...structural, vector, packed, ahead }, values, {
       sums: registers.sums(),
       loads: [...loadsOfA, ...loadsOfB],
       products: registers.products((number, component) => `a_${number}${component}`),

@@ -8,7 +8,8 @@
 //   tile_a  [row, k / 4], or [k, row / 4] when A is transposed
 //   tile_b  [k, column / 4], or [column, k / 4] when B is transposed
 // Packed operands are halves, two to a word; the tile holds them as float32 or as halves, sums are float32.
-// Where the groups run along k, one unused group after each row keeps rows in different memory banks.
+// Where the groups run along k, one unused group after each row keeps rows in different memory banks; and columns of B that neighbouring
+// invocations read at once, which lie four apart, are kept in neighbouring places (place_of_column).
 // Elements outside the matrices count as zero in both operands. Sums are added in the order of k, product by product (class
 // k_sequential).
 
@@ -46,7 +47,13 @@ var<workgroup> tile_a: array</*group*/, TILE_ROWS * PITCH_A>;
 //#end
 //#if transpose_b
 const PITCH_B: u32 = DEPTH / 4 + 1;
-var<workgroup> tile_b: array</*group*/, TILE_COLUMNS * PITCH_B>;
+const COLUMN_FOURS: u32 = TILE_COLUMNS / 4 + 1;
+var<workgroup> tile_b: array</*group*/, 4 * COLUMN_FOURS * PITCH_B>;
+
+// Where a column of the tile lies: all first columns of the fours, then all second ones, and so on.
+fn place_of_column(column: u32) -> u32 {
+  return column % 4 * COLUMN_FOURS + column / 4;
+}
 //#else
 const PITCH_B: u32 = TILE_COLUMNS / 4;
 var<workgroup> tile_b: array</*group*/, DEPTH * PITCH_B>;
@@ -82,6 +89,23 @@ fn group_of_b(start: u32, row: u32, column: u32, rows: u32, columns: u32) -> /*g
   let group = vec4f(b[index], b[index + min(1, last)], b[index + min(2, last)], b[index + min(3, last)]);
   return select(vec4f(), group, vec4u(0, 1, 2, 3) <= vec4u(last));
   //#end
+  //#end
+}
+
+// The group that an invocation brings for the k from `stage` on; row and column within the tile as stored.
+fn brought_a(start: u32, tile_row: u32, row: u32, column: u32, stage: u32) -> /*group*/ {
+  //#if transpose_a
+  return group_of_a(start, stage + row, tile_row + column, parameters.k, parameters.m);
+  //#else
+  return group_of_a(start, tile_row + row, stage + column, parameters.m, parameters.k);
+  //#end
+}
+
+fn brought_b(start: u32, tile_column: u32, row: u32, column: u32, stage: u32) -> /*group*/ {
+  //#if transpose_b
+  return group_of_b(start, tile_column + row, stage + column, parameters.n, parameters.k);
+  //#else
+  return group_of_b(start, stage + row, tile_column + column, parameters.k, parameters.n);
   //#end
 }
 
@@ -121,23 +145,31 @@ fn main(
   let bring_b = 4 * (invocation % (TILE_COLUMNS / 4));
   //#end
 
+  let place_a = bring_row_a * PITCH_A + bring_a / 4;
+  //#if transpose_b
+  let place_b = place_of_column(bring_row_b) * PITCH_B + bring_b / 4;
+  //#else
+  let place_b = bring_row_b * PITCH_B + bring_b / 4;
+  //#end
+
   //#lines sums
+  //#if ahead
+  var next_a = brought_a(start_a, tile_row, bring_row_a, bring_a, 0);
+  var next_b = brought_b(start_b, tile_column, bring_row_b, bring_b, 0);
+  //#end
   for (var stage = 0u; stage < k; stage += DEPTH) {
-    //#if transpose_a
-    tile_a[bring_row_a * PITCH_A + bring_a / 4] =
-      group_of_a(start_a, stage + bring_row_a, tile_row + bring_a, k, m);
-    //#else
-    tile_a[bring_row_a * PITCH_A + bring_a / 4] =
-      group_of_a(start_a, tile_row + bring_row_a, stage + bring_a, m, k);
-    //#end
-    //#if transpose_b
-    tile_b[bring_row_b * PITCH_B + bring_b / 4] =
-      group_of_b(start_b, tile_column + bring_row_b, stage + bring_b, n, k);
-    //#else
-    tile_b[bring_row_b * PITCH_B + bring_b / 4] =
-      group_of_b(start_b, stage + bring_row_b, tile_column + bring_b, k, n);
-    //#end
+    //#if ahead
+    tile_a[place_a] = next_a;
+    tile_b[place_b] = next_b;
     workgroupBarrier();
+    // Asked for now and needed after the products, so that the memory's delay passes meanwhile. Beyond k there is zero.
+    next_a = brought_a(start_a, tile_row, bring_row_a, bring_a, stage + DEPTH);
+    next_b = brought_b(start_b, tile_column, bring_row_b, bring_b, stage + DEPTH);
+    //#else
+    tile_a[place_a] = brought_a(start_a, tile_row, bring_row_a, bring_a, stage);
+    tile_b[place_b] = brought_b(start_b, tile_column, bring_row_b, bring_b, stage);
+    workgroupBarrier();
+    //#end
     for (var step = 0u; step < DEPTH / 4; step++) {
       //#lines loads
       //#lines products

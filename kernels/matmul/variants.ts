@@ -4,7 +4,7 @@
  * @module
  */
 import type { Variant } from "../kernel.ts";
-import { sharedVariant } from "./shared.ts";
+import { LARGE_TILE, sharedVariant } from "./shared.ts";
 import { simpleVariant } from "./simple.ts";
 import { textureVariant } from "./texture.ts";
 
@@ -54,13 +54,8 @@ export const MATMUL_VARIANTS: readonly Variant[] = [
     subgroup: false,
     ragged: false,
   }),
-  sharedVariant({
-    name: "shared_tile_large",
-    rows: 8,
-    vectors: 2,
-    vector: true,
-    meantFor: (m, n) => m > 64 && n > 64,
-  }),
+  sharedVariant({ name: "shared_tile_large", ...LARGE_TILE }),
+  sharedVariant({ name: "shared_tile_large_ahead", ...LARGE_TILE, ahead: true }),
   sharedVariant({ name: "shared_tile", rows: 4, vectors: 1, vector: true }),
   sharedVariant({ name: "shared_tile_ragged", rows: 4, vectors: 1, vector: false }),
   simpleVariant(false),

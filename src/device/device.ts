@@ -166,6 +166,9 @@ export interface Device {
   /** Memory in use. */
   memory(): MemoryUse;
 
+  /** Whether so many bytes of buffers fit its memory, with what it holds now among them or soon gone. Asked while nothing is under way. */
+  canHold(bytes: number): Promise<boolean>;
+
   /** Who held how much when the device held most, largest first. */
   holdersAtPeak(): readonly Holder[];
 

@@ -11,7 +11,7 @@ import { type Signature, signatureOf } from "./signature.ts";
 import { assignSlots, type Slots } from "./slots.ts";
 
 export type { Slot, Slots } from "./slots.ts";
-export { sizeClass } from "./slots.ts";
+export { persistentBytes, sizeClass } from "./slots.ts";
 
 /** A run that passed the checks. `Plan` is what the device decided about it while it was recorded. */
 export interface RunCommand<Plan = undefined> {

@@ -31,6 +31,11 @@ export function sizeClass(bytes: number): number {
   return Math.ceil(least / step) * step;
 }
 
+/** What a persistent buffer of so many elements takes up: views and copies of four numbers may reach past its last one. */
+export function persistentBytes(length: number): number {
+  return Math.ceil(Math.max(length, 1) / 4) * 16;
+}
+
 /** From when to when a temporary must keep its memory, as indices of commands. */
 interface Lifetime {
   readonly buffer: DeviceBuffer;

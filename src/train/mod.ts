@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./evaluate.ts";
+export * from "./fitting_examples.ts";
 export * from "./metrics.ts";
 export * from "./non_finite.ts";
 export * from "./plan_step.ts";

@@ -12,6 +12,7 @@ import {
 import { countParameters, encoderSpecs, type ModelConfig, pretrainingSpecs } from "../model/mod.ts";
 import { OPTIMIZER_DEFAULTS } from "../optim/mod.ts";
 import type { Recompute } from "../tensor/mod.ts";
+import type { Precision } from "./precision.ts";
 import { PretrainingTrainer } from "./trainer.ts";
 
 /** What is planned beside a configuration. */
@@ -20,6 +21,8 @@ export interface StepPlanOptions {
   readonly limits?: DeviceLimits;
   /** What is computed again in backward; nothing where absent. */
   readonly recompute?: Recompute;
+  /** Of matrix products; f32 where absent. */
+  readonly precision?: Precision;
   /** Told of every kernel run. */
   readonly onRun?: OnPlannedRun;
 }
@@ -48,7 +51,7 @@ export function planStep(
   batchSize: number,
   sequenceLength: number,
   maxPredictions: number,
-  { limits, recompute, onRun }: StepPlanOptions = {},
+  { limits, recompute, precision, onRun }: StepPlanOptions = {},
 ): StepPlan {
   const device = new PlanningDevice(limits, onRun);
   const trainer = new PretrainingTrainer(device, config, {
@@ -57,6 +60,7 @@ export function planStep(
     batchSize,
     microBatchSize: batchSize,
     recompute,
+    precision,
     seed: 0,
     logSlots: 1,
   });

@@ -30,7 +30,11 @@ function asFlag(message: string): string {
 }
 
 /** Flags of a command that makes a run folder or goes on with it. */
-export type RunFlags = CommonOptions & { output: string; resume?: true };
+export type RunFlags = CommonOptions & {
+  output: string;
+  resume?: true;
+  microBatchSize?: string | number;
+};
 
 /** On `--resume`, what the run was started with, under what was said now. */
 export async function withRemembered<F extends RunFlags>(
@@ -46,6 +50,10 @@ export async function withRemembered<F extends RunFlags>(
     Object.entries(given).filter(([, value]) => value !== undefined),
   ) as F;
   // Every command has a seed and a device by default, which must not override the run's own.
+  // What a run has found to fit stays, so that its bytes do.
+  if (said.microBatchSize === "auto" && flags.microBatchSize !== undefined) {
+    delete said.microBatchSize;
+  }
   const device = given.device === "auto" ? flags.device ?? "auto" : given.device;
   return { ...flags, ...said, device, seed: flags.seed ?? given.seed };
 }

@@ -9,6 +9,8 @@ const READ = "--allow-read";
 const WRITE = "--allow-write";
 /** The name of this machine, for the lock that tells who uses a folder. */
 const HOST = "--allow-sys=hostname";
+/** How much memory it has, for `--micro-batch-size auto`, too. */
+const HOST_AND_MEMORY = "--allow-sys=hostname,systemMemoryInfo";
 /** A BLAS or MPI library of the system, where there is one. */
 const LIBRARY = "--allow-ffi";
 /** The hub, a mirror of it, and wherever it sends for large files. */
@@ -23,7 +25,11 @@ const ALL_VARIABLES = "--allow-env";
 /** What computing on a device takes. */
 export const COMPUTE_PERMISSIONS: readonly string[] = [READ, ALL_VARIABLES, LIBRARY];
 /** What a run folder takes beside it. */
-export const TRAIN_PERMISSIONS: readonly string[] = [...COMPUTE_PERMISSIONS, WRITE, HOST];
+export const TRAIN_PERMISSIONS: readonly string[] = [
+  ...COMPUTE_PERMISSIONS,
+  WRITE,
+  HOST_AND_MEMORY,
+];
 
 const COMPUTE = COMPUTE_PERMISSIONS, TRAIN = TRAIN_PERMISSIONS;
 

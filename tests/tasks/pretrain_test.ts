@@ -49,6 +49,19 @@ Deno.test("albert pretrain, as typed: a run, a finished run, a run that never be
         Deno.readFile(`${folder}/${run}/checkpoints/step-6/model.safetensors`);
       assertEquals(await weights("profiled"), await weights("plain"));
     });
+    await t.step("holds as many examples at once as fit, and keeps to it", async () => {
+      const auto = ["--micro-batch-size", "auto"];
+      const { code, stderr } = await albert(
+        ...["pretrain", ...settings, "--output", "auto", "--batch-size", "4", ...auto],
+      );
+      assertEquals(code, 0, stderr);
+      assertStringIncludes(stderr, "--micro-batch-size auto: 4 of 4 examples at once");
+      const kept = JSON.parse(await Deno.readTextFile(`${folder}/auto/run.json`));
+      assertEquals([kept.flags.microBatchSize, kept.settings.microBatchSize], [4, 4]);
+      const again = await albert("pretrain", "--output", "auto", "--resume", ...auto);
+      assertEquals(again.code, 0, again.stderr);
+      assertStringIncludes(again.stderr, "auto is finished: step 3");
+    });
     await t.step("goes no further with a finished run, which is no failure", async () => {
       const { code, stderr } = await albert("pretrain", "--output", "run", "--resume");
       assertEquals(code, 0, stderr);
@@ -76,6 +89,10 @@ Deno.test("albert pretrain, as typed: a run, a finished run, a run that never be
       const [words, sentence] of [
         [["--data", "data"], "--steps is missing: how many optimizer steps to do"],
         [["--steps", "3"], "--data is missing: the folder that prepare made, or text with --vocab"],
+        [
+          ["--data", "data", "--steps", "3", "--micro-batch-size", "many"],
+          "--micro-batch-size takes a whole number from 1 or auto, got many",
+        ],
         [["--data", "data", "--steps", "0"], "--steps must be an integer from 1, got 0"],
         [
           ["--data", "data", "--steps", "3", "--config", "nothing"],

@@ -1,6 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ExampleDataset, exampleSettings } from "../../src/data/mod.ts";
-import { type Device, whole } from "../../src/device/mod.ts";
+import {
+  type Device,
+  openCpuDevice,
+  openWebGpuDevice,
+  PlanningDevice,
+  WebGpuDevice,
+  whole,
+} from "../../src/device/mod.ts";
 import { initialise, type ModelConfig, presetConfig } from "../../src/model/mod.ts";
 import { OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
 import {
@@ -106,6 +113,28 @@ testDevices(
     trainer.free();
   },
 );
+
+testDevices("a step holds what was planned, to the byte", async (device) => {
+  for (const recompute of ["none", "layers"] as const) {
+    // One that no self-test has left memory on.
+    const fresh = device.description.kind === "cpu"
+      ? await openCpuDevice()
+      : (await openWebGpuDevice())!;
+    const [planned, held] = [new PlanningDevice(fresh.limits), fresh].map((each) => {
+      const trainer = new PretrainingTrainer(each, config, settings({ recompute }));
+      trainer.trainStep(dataset, shape);
+      return each.memory().peakBytes;
+    });
+    // Uniforms, and copies of operands, which only some adapters need, come on top of the plan.
+    const copies = fresh instanceof WebGpuDevice
+      ? fresh.holdersAtPeak()
+        .filter(({ label }) => label === "textures of operands" || label === "uniforms")
+        .reduce((sum, { bytes }) => sum + bytes, 0)
+      : 0;
+    assertEquals(held - copies, planned);
+    await fresh.destroy();
+  }
+});
 
 testDevices("memory does not grow from step to step", async (device) => {
   const trainer = new PretrainingTrainer(device, config, settings({ logSlots: 60 }));

@@ -10,7 +10,7 @@ import {
   type MemoryUse,
   type View,
 } from "../device.ts";
-import type { Slot } from "../recording.ts";
+import { persistentBytes, type Slot } from "../recording.ts";
 import type { Heap } from "./heap.ts";
 import { numbersAt } from "./memory.ts";
 
@@ -32,7 +32,7 @@ export class Storage {
   constructor(readonly heap: Heap) {}
 
   reserve(buffer: DeviceBuffer): void {
-    const bytes = 4 * buffer.length;
+    const bytes = persistentBytes(buffer.length);
     let address = this.heap.takeZeroed(bytes);
     if (address === null) {
       // No recording is under way when buffers are made, so no slot is in use.
@@ -46,9 +46,10 @@ export class Storage {
   }
 
   release(buffer: DeviceBuffer): void {
-    const { address, length } = this.#persistent.get(buffer)!;
-    this.heap.give(address, 4 * length);
-    this.#persistentBytes -= 4 * length;
+    const { address } = this.#persistent.get(buffer)!;
+    const bytes = persistentBytes(buffer.length);
+    this.heap.give(address, bytes);
+    this.#persistentBytes -= bytes;
     this.#persistent.delete(buffer);
   }
 

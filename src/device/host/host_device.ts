@@ -19,6 +19,7 @@ import {
   type Run,
   type View,
 } from "../device.ts";
+import { fitsHostMemory } from "../host_memory.ts";
 import { temporariesAtPeak } from "../peak.ts";
 import { type Command, Recorder, type RunCommand, type Slot } from "../recording.ts";
 
@@ -149,6 +150,10 @@ export class HostDevice implements Device {
 
   memory(): MemoryUse {
     return this.#backend.memory();
+  }
+
+  canHold(bytes: number): Promise<boolean> {
+    return Promise.resolve(bytes <= this.limits.maxBufferBytes && fitsHostMemory(bytes));
   }
 
   holdersAtPeak(): readonly Holder[] {

@@ -17,7 +17,7 @@ import type {
   Run,
   View,
 } from "../device.ts";
-import { Recorder, sizeClass } from "../recording.ts";
+import { persistentBytes, Recorder } from "../recording.ts";
 
 /** Memory and arithmetic of what was recorded. */
 export interface PlannedUse extends MemoryUse {
@@ -65,7 +65,7 @@ export class PlanningDevice implements Device {
   /** Counts a persistent buffer. */
   allocate(length: number, type: ElementType, label: string): DeviceBuffer {
     const buffer = this.#recorder.buffer(length, type, label, false);
-    this.#persistentBytes += sizeClass(4 * length);
+    this.#persistentBytes += persistentBytes(length);
     this.#persistentBuffers++;
     this.#peakPersistentBytes = Math.max(this.#peakPersistentBytes, this.#persistentBytes);
     return buffer;
@@ -79,7 +79,7 @@ export class PlanningDevice implements Device {
   /** Takes a persistent buffer from the count. */
   free(buffer: DeviceBuffer): void {
     this.#recorder.retire(buffer);
-    this.#persistentBytes -= sizeClass(4 * buffer.length);
+    this.#persistentBytes -= persistentBytes(buffer.length);
     this.#persistentBuffers--;
   }
 
@@ -119,6 +119,11 @@ export class PlanningDevice implements Device {
   /** Nothing is ever under way. */
   settled(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Nothing takes memory here. */
+  canHold(): Promise<boolean> {
+    return Promise.resolve(true);
   }
 
   /** What would be in use. */

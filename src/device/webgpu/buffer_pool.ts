@@ -5,7 +5,7 @@
  * @module
  */
 import type { DeviceBuffer, DeviceLimits, Holder, MemoryUse } from "../device.ts";
-import type { Slot } from "../slots.ts";
+import { persistentBytes, type Slot } from "../slots.ts";
 import type { Faults } from "./faults.ts";
 import type { Staged } from "./operand_textures.ts";
 
@@ -23,8 +23,6 @@ export interface Physical {
   staged: Staged[];
 }
 
-/** Views and copies of vec4 may reach up to 15 bytes past the last element. */
-const PADDING = 16;
 /** Allocations from this size on are watched for lack of memory. */
 const WATCHED_BYTES = 16 * 2 ** 20;
 /** Slots that so many recordings did without are given back when another is needed. */
@@ -50,7 +48,7 @@ export class BufferPool {
 
   /** Memory for a persistent buffer; WebGPU fills it with zeros. */
   allocate(buffer: DeviceBuffer): void {
-    const bytes = Math.ceil(Math.max(buffer.length * 4, 1) / PADDING) * PADDING;
+    const bytes = persistentBytes(buffer.length);
     this.#persistent.set(buffer, this.create(bytes, storageUsage(), buffer.label));
     this.#persistentBytes += bytes;
     this.#notePeak();

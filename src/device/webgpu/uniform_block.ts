@@ -21,6 +21,11 @@ export class UniformBlock {
     this.#alignment = pool.gpu.limits.minUniformBufferOffsetAlignment / 4;
   }
 
+  /** Memory on the device. */
+  get bytes(): number {
+    return this.#buffer?.bytes ?? 0;
+  }
+
   /** Adds one run's uniforms as a block of `bytes` and returns its offset in bytes. */
   add(kernel: Kernel, uniforms: Uniforms, bytes: number): number {
     const start = this.#used;

@@ -17,6 +17,7 @@ import type {
   Run,
   View,
 } from "../device.ts";
+import { fitsHostMemory } from "../host_memory.ts";
 import { temporariesAtPeak } from "../peak.ts";
 import { Recorder, type Recording } from "../recording.ts";
 import type { Signature } from "../signature.ts";
@@ -30,6 +31,7 @@ import { OperandTextures } from "./operand_textures.ts";
 import { Pipelines } from "./pipelines.ts";
 import { createProfiler } from "./profiler.ts";
 import { Readback } from "./readback.ts";
+import { tryMemory } from "./try_memory.ts";
 import { UniformBlock } from "./uniform_block.ts";
 
 /** Options of a WebGPU device. */
@@ -174,7 +176,13 @@ export class WebGpuDevice implements Device {
     return this.#pool.memory();
   }
 
-  /** Buffers, temporaries and textures of operands. */
+  async canHold(bytes: number): Promise<boolean> {
+    const { gpu, capabilities } = this.access;
+    if (capabilities.cpuAdapter) return fitsHostMemory(bytes);
+    return await tryMemory(gpu, bytes, this.limits.maxBufferBytes);
+  }
+
+  /** Buffers, temporaries, textures of operands, uniforms. */
   holdersAtPeak(): readonly Holder[] {
     return this.#holdersAtPeak;
   }
@@ -241,10 +249,12 @@ export class WebGpuDevice implements Device {
 
   #notePeak(recording: Recording<Plan>): void {
     const textures = { label: "textures of operands", bytes: this.#textures.bytes };
+    const uniforms = { label: "uniforms", bytes: this.#uniforms.bytes };
     this.#holdersAtPeak = [
       ...this.#pool.holders(),
       ...temporariesAtPeak(recording),
       textures,
+      uniforms,
     ].sort((a, b) => b.bytes - a.bytes);
   }
 

@@ -6,6 +6,7 @@
 export * from "./batch.ts";
 export * from "./evaluate.ts";
 export * from "./load_for_task.ts";
+export * from "./plan_step.ts";
 export * from "./predict_all.ts";
 export * from "./review.ts";
 export * from "./settings.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Command, EnumType } from "@cliffy/command";
+import type { ExamplesAtOnce } from "../examples_at_once.ts";
 import type { RankFlags } from "../ranks.ts";
 import type { RunFlags } from "../run_flags.ts";
 
@@ -23,7 +24,7 @@ export type FinetuneFlags = RunFlags & RankFlags & {
   epochs?: number;
   maxSteps?: number;
   batchSize?: number;
-  microBatchSize?: number;
+  microBatchSize?: ExamplesAtOnce;
   precision?: "f32" | "f16";
   recompute?: "layers" | "attention" | "none";
   learningRate?: number;
@@ -69,7 +70,7 @@ export function addFinetuneFlags(command: Command<any>): Command<any> {
     .option("--epochs <x:number>", "Passes over the training examples.")
     .option("--max-steps <n:integer>", "Optimizer steps, instead of epochs.")
     .option("--batch-size <n:integer>", "Examples of an optimizer step.")
-    .option("--micro-batch-size <n:integer>", "Examples the device holds at once (all).")
+    .option("--micro-batch-size <n:string>", "Examples held at once (all); auto: what fits.")
     .option("--precision <name:precision>", "Matrix products in f32 or, on webgpu, f16 (f32).")
     .option("--recompute <what:recompute>", "Computed twice to need less memory (none).")
     .option("--learning-rate <x:number>", "Peak rate.")

@@ -17,12 +17,15 @@ import {
 } from "../../../src/train/finetune/disk.ts";
 import {
   type FinetuneExample,
+  type FinetuneRequest,
   finetuneSettings,
   type FinetuneTask,
+  planFinetuneStep,
   type Recipe,
 } from "../../../src/train/finetune/mod.ts";
 import { codeFingerprint } from "../code_fingerprint.ts";
 import { downloadProgress } from "../download_progress.ts";
+import { examplesAtOnce, fitExamples } from "../examples_at_once.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { parseDuration } from "../pretrain/request.ts";
 import { createProgress } from "../progress.ts";
@@ -75,7 +78,11 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
 ): Promise<void> {
   const leads = world.rank === 0;
   const remembering = await withRemembered(
-    { ...given, quiet: given.quiet || !leads || undefined },
+    {
+      ...given,
+      microBatchSize: examplesAtOnce(given.microBatchSize),
+      quiet: given.quiet || !leads || undefined,
+    },
     world,
   );
   const flags = await withSettingsFile(remembering);
@@ -132,13 +139,19 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
     if (leads) console.error("stopping after this step and saving; again to quit at once");
   });
   const runOnce = async (seed: number, output: string): Promise<FinetuneResult> => {
-    const settings = usage(() =>
+    const asked = usage(() =>
       finetuneSettings(
         { ...recipe, ...chosen(flags), seed, maxSeqLength, optimizer: optimizerOf(flags) },
         shortened.train.length,
       )
     );
-    checkBatch(settings.batchSize, world);
+    checkBatch(asked.batchSize, world);
+    const auto = flags.microBatchSize === "auto";
+    const microBatchSize = !auto ? asked.microBatchSize : await fitExamples({
+      ...{ device, world, say, batchSize: asked.batchSize },
+      plan: (examples, limits) => planFinetuneStep(runConfig, shortened, asked, examples, limits),
+    });
+    const settings = { ...asked, microBatchSize };
     const { totalSteps } = settings.schedule;
     const progress = createProgress({
       title: task.name,
@@ -159,7 +172,7 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
       files: await tokenizerFiles(tokenizer),
       ranks,
       provenance: {
-        flags: remembered(flags),
+        flags: remembered(auto ? { ...flags, microBatchSize } : flags),
         from: folder,
         ...provenance(device),
         ...(world.size > 1 && { code: await codeFingerprint() }),
@@ -200,10 +213,11 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
 }
 
 /** The recipe's steps or epochs give way to a flag that says the other. */
-function chosen(flags: FinetuneFlags): Partial<FinetuneFlags> {
-  const said = Object.fromEntries(
+function chosen({ microBatchSize, ...flags }: FinetuneFlags): FinetuneRequest {
+  const said: FinetuneRequest = Object.fromEntries(
     Object.entries(flags).filter(([, value]) => value !== undefined),
-  ) as Partial<FinetuneFlags>;
+  );
+  if (typeof microBatchSize === "number") Object.assign(said, { microBatchSize });
   if (flags.epochs !== undefined && flags.maxSteps === undefined) {
     return { ...said, maxSteps: undefined, warmupSteps: flags.warmupSteps };
   }

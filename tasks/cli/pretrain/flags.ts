@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ExamplesAtOnce } from "../examples_at_once.ts";
 import type { RankFlags } from "../ranks.ts";
 import type { RunFlags } from "../run_flags.ts";
 
@@ -13,7 +14,7 @@ export type PretrainFlags = RunFlags & RankFlags & {
   config?: string;
   steps?: number;
   batchSize?: number;
-  microBatchSize?: number;
+  microBatchSize?: ExamplesAtOnce;
   recompute?: "layers" | "attention" | "none";
   maxSeqLength?: number;
   learningRate?: number;

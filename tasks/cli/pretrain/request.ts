@@ -49,6 +49,7 @@ export function pretrainRequest(
   const { maxPredictionsPerSeq, shortSeqPer, dupeFactor, favorShorterNgram } = flags;
   return {
     ...flags,
+    microBatchSize: flags.microBatchSize === "auto" ? undefined : flags.microBatchSize,
     steps,
     initialWeights,
     maxSeqLength: flags.maxSeqLength ?? presetSequenceLength(flags.config ?? "nano"),

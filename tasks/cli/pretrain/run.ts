@@ -16,9 +16,10 @@ import {
   weightsSha256,
 } from "../../../src/train/disk.ts";
 import { type LiveReport, type ReportServer, serveReport } from "../../../src/train/report/mod.ts";
-import { pretrainSettings } from "../../../src/train/mod.ts";
+import { planStep, type PretrainSettings, pretrainSettings } from "../../../src/train/mod.ts";
 import { codeFingerprint } from "../code_fingerprint.ts";
 import { downloadProgress } from "../download_progress.ts";
+import { examplesAtOnce, fitExamples, type Fitting } from "../examples_at_once.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { createProgress } from "../progress.ts";
 import { checkBatch, coresOf, ranksOf } from "../ranks.ts";
@@ -32,7 +33,11 @@ import { modelConfig, parseDuration, pretrainRequest } from "./request.ts";
 export async function runPretrain(given: PretrainFlags, world: World): Promise<void> {
   const leads = world.rank === 0;
   const flags = await withRemembered(
-    { ...given, quiet: given.quiet || !leads || undefined },
+    {
+      ...given,
+      microBatchSize: examplesAtOnce(given.microBatchSize),
+      quiet: given.quiet || !leads || undefined,
+    },
     world,
   );
   // Who goes on with a run says anew whether to watch it.
@@ -59,12 +64,12 @@ export async function runPretrain(given: PretrainFlags, world: World): Promise<v
     flags.steps,
     initial && weightsSha256(initial.weights),
   );
-  const settings = usage(() => pretrainSettings(request, config));
+  const asked = usage(() => pretrainSettings(request, config));
   const evalData = await openEvalData(flags.evalData ?? []);
-  checkBatch(settings.batchSize, world);
+  checkBatch(asked.batchSize, world);
   const progress = createProgress({
     title: "pretraining",
-    total: settings.schedule.totalSteps,
+    total: asked.schedule.totalSteps,
     unit: "step",
     quiet: flags.quiet,
   });
@@ -83,6 +88,9 @@ export async function runPretrain(given: PretrainFlags, world: World): Promise<v
     progress.say("stopping after this step and saving; again to quit at once");
   });
   try {
+    const settings = flags.microBatchSize === "auto"
+      ? await fitted(asked, { device, world, config, say: (line) => progress.say(line) })
+      : asked;
     const { step, finished, evaluation } = await pretrain({
       device,
       sources,
@@ -95,7 +103,11 @@ export async function runPretrain(given: PretrainFlags, world: World): Promise<v
       ranks,
       files: await readVocabularyFiles(data),
       provenance: {
-        flags: remembered(lasting),
+        flags: remembered(
+          flags.microBatchSize === "auto"
+            ? { ...lasting, microBatchSize: settings.microBatchSize }
+            : lasting,
+        ),
         ...provenance(device),
         ...(world.size > 1 && { code: await codeFingerprint() }),
       },
@@ -125,6 +137,27 @@ export async function runPretrain(given: PretrainFlags, world: World): Promise<v
     await server?.close();
     await device.destroy();
   }
+}
+
+/** The settings with as many examples at once as fit, in the run's longest phase. */
+async function fitted(
+  settings: PretrainSettings,
+  { config, ...run }: Pick<Fitting, "device" | "world" | "say"> & { config: ModelConfig },
+): Promise<PretrainSettings> {
+  const longest = settings.phases.map(({ examples }) => examples)
+    .reduce((a, b) => b.maxSeqLength > a.maxSeqLength ? b : a);
+  const { batchSize, recompute, precision } = settings;
+  const microBatchSize = await fitExamples({
+    ...run,
+    batchSize,
+    plan: (examples, limits) =>
+      planStep(config, examples, longest.maxSeqLength, longest.maxPredictionsPerSeq, {
+        limits,
+        recompute,
+        precision,
+      }),
+  });
+  return { ...settings, microBatchSize };
 }
 
 /** What did not fit into the device's memory, with the flag that asks for less; the model itself it cannot make smaller. */

@@ -129,11 +129,16 @@ testGpu("says who held its memory at the peak", async (device) => {
   device.flush();
   await device.settled();
   assertEquals(device.holdersAtPeak().map(({ label }) => label), [
-    ...["weights", "b", "a", "textures of operands"],
+    ...["uniforms", "weights", "b", "a", "textures of operands"],
   ]);
   const { persistentBytes, temporaryBytes } = device.memory();
-  const sum = device.holdersAtPeak().reduce((bytes, holder) => bytes + holder.bytes, 0);
+  const sum = device.holdersAtPeak().slice(1).reduce((bytes, holder) => bytes + holder.bytes, 0);
   assert(sum <= persistentBytes + temporaryBytes && sum >= 4 * 9000);
+});
+
+testGpu("says what it can hold", async (device) => {
+  assert(await device.canHold(2 ** 20));
+  assert(!(await device.canHold(2 ** 50)));
 });
 
 testGpu("names the tensor and the limit when a tensor is over it", (device) => {

@@ -5,6 +5,8 @@ import {
   evaluateTask,
   type FinetuneSettings,
   FinetuneTrainer,
+  longestSequence,
+  planFinetuneStep,
   predictAll,
 } from "../../../src/train/finetune/mod.ts";
 import { testDevices } from "../../support/devices.ts";
@@ -61,6 +63,15 @@ testDevices("micro-batches change a finetuning step by rounding only", async (de
     0,
   );
   assert(worst < 1e-3, `${worst}`);
+});
+
+Deno.test("planFinetuneStep() plans for the longest examples", () => {
+  const plan = (examples: number, task = toyTask) =>
+    planFinetuneStep(toyConfig, task, toySettings(), examples);
+  assert(plan(8).temporaryBytes > 1.5 * plan(4).temporaryBytes);
+  const byLength = toyTask.train.toSorted((a, b) => longestSequence(a) - longestSequence(b));
+  const short = { ...toyTask, train: byLength.slice(0, 8) };
+  assert(plan(8, short).peakBytes < plan(8).peakBytes);
 });
 
 testDevices("predictions do not depend on the batch size, and keep their order", async (device) => {

@@ -1,0 +1,51 @@
+/**
+ * `--micro-batch-size N|auto`: how many examples the device holds at once.
+ *
+ * @module
+ */
+import type { Device, DeviceLimits, MemoryUse } from "../../src/device/mod.ts";
+import { fromLead, type World } from "../../src/distributed/mod.ts";
+import { fittingExamples } from "../../src/train/mod.ts";
+import { UsageError } from "./run_flags.ts";
+
+/** A number of examples, or whatever fits. */
+export type ExamplesAtOnce = number | "auto";
+
+/**
+ * Reads the flag, or what `run.json` keeps of it.
+ *
+ * @throws {UsageError} for what is neither a whole number nor `auto`.
+ */
+export function examplesAtOnce(value?: string | number): ExamplesAtOnce | undefined {
+  if (value === undefined || value === "auto") return value;
+  const count = Number(value);
+  if (!Number.isSafeInteger(count) || count < 1) {
+    throw new UsageError(`--micro-batch-size takes a whole number from 1 or auto, got ${value}`);
+  }
+  return count;
+}
+
+/** What is known of a run whose examples are to be fitted. */
+export interface Fitting {
+  readonly device: Device;
+  readonly world: World;
+  /** Examples of an update. */
+  readonly batchSize: number;
+  /** Memory of a step that holds so many examples at once. */
+  plan(examples: number, limits: DeviceLimits): MemoryUse;
+  /** Told what was chosen. */
+  say(line: string): void;
+}
+
+/** As many of a rank's examples as fit; every rank takes what rank 0 finds. Collective. */
+export async function fitExamples(
+  { device, world, batchSize, plan, say }: Fitting,
+): Promise<number> {
+  const part = Math.ceil(batchSize / world.size);
+  const examples = await fromLead(
+    world,
+    () => fittingExamples(device, part, plan, world.size),
+  );
+  say(`--micro-batch-size auto: ${examples} of ${part} examples at once`);
+  return examples;
+}

@@ -89,7 +89,9 @@ class JobsRun {
   async look(): Promise<void> {
     for (const job of this.#jobs) {
       if (this.#stateOf(job) !== "open") continue;
-      if (await this.#isDone(job)) this.#states.set(job.address, "done");
+      if (!await this.#isDone(job)) continue;
+      this.#states.set(job.address, "done");
+      await this.#store.keep(job);
     }
   }
 

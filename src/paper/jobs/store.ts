@@ -29,17 +29,22 @@ export class JobStore {
   async read({ address }: Pick<Job, "address">): Promise<JobOutcome | null> {
     const own = await readOutcome(this.#path(address), address);
     if (own?.status === "done" || this.#committed === undefined) return own;
-    return await readOutcome(`${this.#committed}/${shortAddress(address)}.json`, address) ?? own;
+    return await readOutcome(this.#keptPath(address), address) ?? own;
+  }
+
+  /** Keeps a finished result with the committed ones, if it is not there. */
+  async keep({ address }: Pick<Job, "address">): Promise<void> {
+    if (this.#committed === undefined) return;
+    const own = await readOutcome(this.#path(address), address);
+    if (own?.status !== "done") return;
+    if (await readOutcome(this.#keptPath(address), address) === null) await this.#writeKept(own);
   }
 
   /** Keeps what came of a job. */
   async write(outcome: JobOutcome): Promise<void> {
-    const text = `${JSON.stringify(outcome, null, 2)}\n`;
     await Deno.mkdir(this.#jobs, { recursive: true });
-    await atomicWriteFile(this.#path(outcome.address), text);
-    if (this.#committed === undefined || outcome.status === "failed") return;
-    await Deno.mkdir(this.#committed, { recursive: true });
-    await atomicWriteFile(`${this.#committed}/${shortAddress(outcome.address)}.json`, text);
+    await atomicWriteFile(this.#path(outcome.address), textOf(outcome));
+    if (outcome.status === "done" && this.#committed !== undefined) await this.#writeKept(outcome);
   }
 
   /**
@@ -85,6 +90,15 @@ export class JobStore {
     return await Deno.stat(`${folder}/config.json`).then(() => true, () => false);
   }
 
+  async #writeKept(result: JobResult): Promise<void> {
+    await Deno.mkdir(this.#committed!, { recursive: true });
+    await atomicWriteFile(this.#keptPath(result.address), textOf(result));
+  }
+
+  #keptPath(address: string): string {
+    return `${this.#committed}/${shortAddress(address)}.json`;
+  }
+
   #path(address: string): string {
     return `${this.#jobs}/${shortAddress(address)}.json`;
   }
@@ -103,6 +117,10 @@ export async function readResults(folder: string): Promise<JobResult[]> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   return results;
+}
+
+function textOf(outcome: JobOutcome): string {
+  return `${JSON.stringify(outcome, null, 2)}\n`;
 }
 
 async function readOutcome(path: string, address: string): Promise<JobOutcome | null> {

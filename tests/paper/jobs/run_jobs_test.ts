@@ -6,6 +6,7 @@ import {
   type JobRunner,
   type JobsObserver,
   JobStore,
+  readResults,
   runFolder,
   runJobs,
   shortAddress,
@@ -111,6 +112,14 @@ Deno.test("a request to stop leaves the rest, and the next call goes on", () =>
     assertEquals([summary.done, summary.left], [5, jobs.length - 5]);
     const rest = await runJobs(jobs, new JobStore(folder), [new FakeRunner(folder)], observer());
     assertEquals([rest.done, rest.ran], [jobs.length, jobs.length - 5]);
+  }));
+
+Deno.test("what was done before results were kept is kept too", () =>
+  inFolder(async (folder) => {
+    await runJobs(jobs, new JobStore(folder), [new FakeRunner(folder)], observer());
+    const committed = `${folder}/cells`;
+    await runJobs(jobs, new JobStore(folder, committed), [new FakeRunner(folder)], observer());
+    assertEquals((await readResults(committed)).length, jobs.length);
   }));
 
 Deno.test("committed results are taken, and their models made again only where something starts from them", () =>

@@ -87,9 +87,7 @@ class Filler {
     const failures = await this.#failures(jobs);
     const cell = { ...empty, failures, ...(missing !== undefined && { missing }) };
     if (column.measure.kind === "curve") return { ...cell, ...await this.#curves(jobs, column) };
-    const seeds = column.measure.kind === "speed-up"
-      ? await this.#speedUp(row)
-      : await this.#seedValues(row, column);
+    const seeds = await this.#seedValues(row, column);
     const standIns = new Set(seeds.flatMap(({ result }) => result?.standIns ?? []));
     return { ...cell, seeds, standIns: [...standIns] };
   }
@@ -109,6 +107,7 @@ class Filler {
     seed: number,
   ): Promise<SeedValue | null> {
     const { plan, selection } = this.#request;
+    if (measure.kind === "speed-up") return await this.#speedUp(row, seed);
     if (measure.kind === "finetune") {
       const jobs = finetuneJobs(plan, this.#experiment, row, measure.benchmark, seed);
       const runs = await this.#results(jobs);
@@ -133,15 +132,15 @@ class Filler {
   }
 
   /** Throughput over BERT-large's, both on one adapter. */
-  async #speedUp(row: Row): Promise<SeedValue[]> {
+  async #speedUp(row: Row, seed: number): Promise<SeedValue | null> {
     const { plan } = this.#request;
     const baseline = { ...row, variation: { model: "bert-large" as const } };
-    const jobs = [row, baseline].map((each) => rowThroughputJob(plan, each)!);
+    const jobs = [row, baseline].map((each) => rowThroughputJob(plan, each, seed)!);
     const [own, base] = await this.#results(jobs);
-    if (own === undefined || base === undefined) return [];
-    if (own.device.adapter !== base.device.adapter) return [];
+    if (own === undefined || base === undefined) return null;
+    if (own.device.adapter !== base.device.adapter) return null;
     const speed = ({ metrics }: JobResult) => metrics.examples_per_second;
-    return [{ seed: 0, values: [speed(own) / speed(base)], result: own }];
+    return { seed, values: [speed(own) / speed(base)], result: own };
   }
 
   async #curves(

@@ -140,21 +140,22 @@ export function layersJob(
   });
 }
 
-/** Table 2's timing of a model. */
+/** Table 2's timing of a model. Its seed only tells one timing from the next. */
 export function throughputJob(
   setting: JobSetting,
-  what: Pick<ThroughputJob, "config" | "batchSize" | "sequenceLength"> & { readonly name: string },
+  what: Pick<ThroughputJob, "config" | "batchSize" | "sequenceLength" | "seed"> & {
+    readonly name: string;
+  },
 ): ThroughputJob {
   const { name, ...job } = what;
   return addressed<ThroughputJob>(setting, {
     ...job,
     kind: "measure",
     measure: "throughput",
-    seed: 0,
-    label: `throughput of ${name}`,
+    label: `throughput of ${name}, ${job.seed}`,
     standIns: [],
     remarks: [],
-  }, { measure: "throughput", ...job, config: configJson(what.config) });
+  }, { ...job, measure: "throughput", config: configJson(what.config) });
 }
 
 function configJson(config: ModelConfig): Record<string, unknown> {

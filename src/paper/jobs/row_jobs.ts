@@ -91,14 +91,18 @@ export function rowLayersJob(
     : null;
 }
 
-/** Table 2's timing of a row's model, at the paper's size or, for a preset that says so, at its own. */
-export function rowThroughputJob(plan: RunPlan, { variation }: Row): ThroughputJob | null {
+/** Table 2's timing of a row's model, at the paper's size or, for a preset that says so, at its own; once a seed, so that the timings have a spread. */
+export function rowThroughputJob(
+  plan: RunPlan,
+  { variation }: Row,
+  seed: number,
+): ThroughputJob | null {
   if (variation === undefined) return null;
   const { size, batchSize, sequenceLength } = plan.preset.timing;
   const config = size === "paper"
     ? { ...paperConfig(variation), vocabSize: PAPER_VOCABULARY }
     : rowConfig(plan.preset, variation, plan.manifest.vocabSize);
-  return throughputJob(plan, { config, batchSize, sequenceLength, name: nameOf(variation) });
+  return throughputJob(plan, { config, batchSize, sequenceLength, seed, name: nameOf(variation) });
 }
 
 /** The seeds of a row's cells. */
@@ -131,8 +135,7 @@ export function cellJobs(
           : rowLayersJob(plan, experiment, row, seed)
       );
     case "speed-up":
-      if (seedsOfRow(plan, row).length === 0) return [];
-      return [rowThroughputJob(plan, row)].filter((job) => job !== null);
+      return each((seed) => rowThroughputJob(plan, row, seed));
     case "average":
       // Its columns ask for what it needs.
     case "parameters":

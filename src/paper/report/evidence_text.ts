@@ -47,12 +47,13 @@ export function paperText(evidence: Evidence): string | null {
 }
 
 /** `3 seeds, paired`, `counted`. */
-export function countText({ estimate, pairing }: Evidence): string {
+export function countText({ test, estimate, pairing }: Evidence): string {
   if (pairing === "counted") return "counted";
   if (estimate === null) return "no runs";
   const { count } = estimate;
   if (pairing === "unpaired") return `${count} runs, unpaired`;
-  return count === 1 ? "1 seed" : `${count} seeds, paired`;
+  if (count === 1) return "1 seed";
+  return test.terms.length === 1 ? `${count} seeds` : `${count} seeds, paired`;
 }
 
 /** What would make the claim hold: `expected above 0`. */

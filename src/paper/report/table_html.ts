@@ -10,6 +10,9 @@ import { columnNumber } from "./numbers.ts";
 import type { ReportInput } from "./report_input.ts";
 import type { CellView, RowView, TableView } from "./table_view.ts";
 
+/** On columns and rows. */
+const ADDED = html`<sup title="not in the paper’s table">+</sup>`;
+
 /** The table with its notes, and the runs behind it. */
 export function tableHtml(view: TableView, input: ReportInput): Html {
   const { columns, groups, measured } = view;
@@ -17,9 +20,7 @@ export function tableHtml(view: TableView, input: ReportInput): Html {
   return html`
     <div class="scroll">
       <table class="printed"><thead><tr><th></th>${columns.map(({ label, added }) =>
-        html`<th class="n${added ? " added" : ""}">${label}${
-          added ? html`<sup title="not in the paper’s table">+</sup>` : ""
-        }</th>`
+        html`<th class="n${added ? " added" : ""}">${label}${added ? ADDED : ""}</th>`
       )}</tr></thead>${groups.map(({ label, rows }) =>
         html`<tbody>${
           label === null ? "" : html`
@@ -41,7 +42,7 @@ function tableRow(
   id: string,
   input: ReportInput,
 ): Html {
-  return html`<tr><th scope="row">${row.label}</th>${
+  return html`<tr><th scope="row">${row.label}${row.added ? ADDED : ""}</th>${
     cells.map((cell, i) =>
       html`<td class="n${columns[i].added ? " added" : ""}">${
         ours(cell, `${id}-${row.id}-${columns[i].id}`, input)

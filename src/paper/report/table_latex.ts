@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Column, Row } from "../experiment.ts";
 import type { CellView, TableView } from "./table_view.ts";
 
 const SPECIAL: Readonly<Record<string, string>> = {
@@ -34,11 +35,9 @@ export function tableLatex(view: TableView): string {
   const rows = view.groups.flatMap(({ label, rows }, i) => [
     ...(i > 0 ? ["\\midrule"] : []),
     ...(label === null ? [] : [`\\multicolumn{${columns}}{l}{\\emph{${escapeLatex(label)}}} \\\\`]),
-    ...rows.map(({ row, cells }) =>
-      `${[escapeLatex(row.label), ...cells.map(cellText)].join(" & ")} \\\\`
-    ),
+    ...rows.map(({ row, cells }) => `${[named(row), ...cells.map(cellText)].join(" & ")} \\\\`),
   ]);
-  const head = view.columns.map(({ label, added }) => escapeLatex(label) + (added ? "$^{+}$" : ""));
+  const head = view.columns.map(named);
   return [
     "% \\usepackage{amsmath,booktabs,graphicx,xcolor}",
     "\\begin{table}",
@@ -57,6 +56,11 @@ export function tableLatex(view: TableView): string {
     "\\end{table}",
     "",
   ].join("\n");
+}
+
+/** A row's or column's heading. */
+function named({ label, added }: Pick<Column | Row, "label" | "added">): string {
+  return escapeLatex(label) + (added ? "$^{+}$" : "");
 }
 
 function cellText({ measured, spread, paper, standIn, failed, marks }: CellView): string {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Column, Row } from "../experiment.ts";
 import type { CellView, TableView } from "./table_view.ts";
 
 /** Text as Markdown shows it: nothing in it makes markup, a table's border or HTML. */
@@ -17,13 +18,13 @@ export function escapeMarkdown(text: string): string {
 
 /** What the columns, marks and greys mean; said once above the tables. */
 export const MARKDOWN_LEGEND =
-  "Mean ± sample standard deviation over seeds; the paper's number in italics. † a stand-in for the paper's data is behind the number; ⁺ a column that the paper does not have.";
+  "Mean ± sample standard deviation over seeds; the paper's number in italics. † a stand-in for the paper's data is behind the number; ⁺ a column or row that the paper does not have.";
 
 /** Writes a table, its marks explained below it. */
 export function tableMarkdown(view: TableView): string {
   const header = [
     "",
-    ...view.columns.map(({ label, added }) => escapeMarkdown(label) + (added ? "⁺" : "")),
+    ...view.columns.map(named),
   ];
   const lines = [line(header), line(header.map((_, i) => i === 0 ? ":--" : "--:"))];
   for (const { label, rows } of view.groups) {
@@ -31,7 +32,7 @@ export function tableMarkdown(view: TableView): string {
       lines.push(line([`**${escapeMarkdown(label)}**`, ...view.columns.map(() => "")]));
     }
     for (const { row, cells } of rows) {
-      lines.push(line([escapeMarkdown(row.label), ...cells.map(cellText)]));
+      lines.push(line([named(row), ...cells.map(cellText)]));
     }
   }
   const notes = view.footnotes.map(({ mark, text }) => `- ${mark}: ${escapeMarkdown(text)}`);
@@ -39,6 +40,11 @@ export function tableMarkdown(view: TableView): string {
     notes.unshift(`- †: stand-ins for ${view.standIns.map(escapeMarkdown).join(", ")}`);
   }
   return [...lines, ...(notes.length > 0 ? ["", ...notes] : []), ""].join("\n");
+}
+
+/** A row's or column's heading. */
+function named({ label, added }: Pick<Column | Row, "label" | "added">): string {
+  return escapeMarkdown(label) + (added ? "⁺" : "");
 }
 
 function cellText({ measured, spread, paper, standIn, failed, marks }: CellView): string {

@@ -30,7 +30,13 @@ const EXPERIMENT: Experiment = {
       paper: { parameters: "12M", squad: "89.3/82.3" },
     },
     {
-      ...{ id: "two", group: `G ${EVIL}`, label: "Two", variation: { model: "albert-large" } },
+      ...{
+        id: "two",
+        group: `G ${EVIL}`,
+        label: "Two",
+        added: true,
+        variation: { model: "albert-large" },
+      },
       paper: { squad: `90_${EVIL}` },
     },
     { id: "quoted", group: "Others", label: "Quoted", paper: { squad: "95.5/90.1" } },

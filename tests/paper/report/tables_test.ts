@@ -65,6 +65,7 @@ Deno.test("Markdown keeps its columns whatever stands in the cells", () => {
   const text = tableMarkdown(view);
   assertStringIncludes(text, "62.0/51.0 ± 2.0/1.0† *89.3/82.3*");
   assertStringIncludes(text, "failed <sup>b</sup>");
+  assertStringIncludes(text, "| Two⁺ |");
   assert(!text.includes("<b>"));
   assertEquals(escapeMarkdown("a_b*c|<d>&\n`e`"), "a\\_b\\*c\\|&lt;d\\>&amp; \\`e\\`");
 });

@@ -126,7 +126,9 @@ async function makeManifest(
   const extended = text.extra.length === 0
     ? undefined
     : await shards("extended", [...text.plain, ...text.extra]);
-  const documents = await devDocuments(root, raceLevels(without));
+  const standIns = await readStandIns(root, request.standIns);
+  // What pretraining is measured on is marked nowhere, so nothing in it may stand in for something else.
+  const documents = await devDocuments(root, raceLevels([...without, ...standIns]));
   if (documents.length === 0) {
     throw new Error(
       `${root} holds neither squad/v1.1/dev-v1.1.json nor race/dev: the development text on which pretraining is measured is made of them`,
@@ -135,7 +137,6 @@ async function makeManifest(
   const lines = documents.map((document) => `${JSON.stringify({ text: document })}\n`);
   await atomicWriteFile(`${folder}/dev.jsonl`, lines.join(""));
   const dev = await shards("dev", [`${folder}/dev.jsonl`]);
-  const standIns = await readStandIns(root, request.standIns);
   const missing: Record<string, string> = {};
   if (extended === undefined) {
     missing["text/extra"] = `${root}/text has no folder beside books and wikipedia`;

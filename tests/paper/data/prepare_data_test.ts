@@ -59,6 +59,11 @@ Deno.test("absent parts are named, stand-ins are known by flag and by file, a fo
     assertEquals(manifest.benchmarks.mnli!.standIns, ["mnli"]);
     assertEquals(manifest.benchmarks["sst-2"]!.standIns, []);
     assertEquals(manifest.extended, undefined);
+    const { article } = JSON.parse(await Deno.readTextFile(`${data}/race/dev/high/1.txt`));
+    const dev = await Deno.readTextFile(`${folder}/own/data/dev.jsonl`);
+    assert(!dev.includes(article), "a stand-in among the development text");
+    const middle = JSON.parse(await Deno.readTextFile(`${data}/race/dev/middle/1.txt`));
+    assert(dev.includes(middle.article));
     await assertRejects(
       () => preparePaperData(request(`${folder}/own`)),
       Error,

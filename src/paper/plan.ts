@@ -23,6 +23,8 @@ import {
 const MASKED = 0.15;
 /** A model whose step needs more is timed by its layers. */
 const TIMED_AT_ONCE = 4 * 2 ** 30;
+/** Seconds of a job in which nothing is trained: reading data, making the model, writing files. */
+const JOB_SECONDS = 0.3;
 /** What a run folder holds beside weights. */
 const FOLDER_BYTES = 200_000;
 
@@ -92,7 +94,8 @@ export function planJobs(
 function hoursOf(job: Job, speeds: MeasuredSpeeds): number {
   const config = configOf(job);
   const speed = speeds.get(config.hiddenSize) ?? [...speeds.values()].at(0);
-  return speed === undefined ? 0 : hoursFor(jobCost(job), speed.gigaflopsPerSecond);
+  const training = speed === undefined ? 0 : hoursFor(jobCost(job), speed.gigaflopsPerSecond);
+  return training + JOB_SECONDS / 3600;
 }
 
 /** Hours of a pretraining whose batch is divided over ranks, each as fast as the device that was measured. */

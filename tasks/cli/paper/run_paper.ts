@@ -8,8 +8,6 @@ import { type Device, openDevice } from "../../../src/device/mod.ts";
 import {
   committedCells,
   jobCost,
-  type JobPlace,
-  type JobsObserver,
   jobsOf,
   type JobsSummary,
   JobStore,
@@ -24,12 +22,12 @@ import {
   shardJobs,
   WorkerRunner,
 } from "../../../src/paper/disk.ts";
-import { type JobResult, paperPreset } from "../../../src/paper/mod.ts";
+import { paperPreset } from "../../../src/paper/mod.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { parseDuration } from "../pretrain/request.ts";
-import { duration } from "../progress.ts";
 import { usage, UsageError } from "../run_flags.ts";
 import { benchmarksOf, experimentsOf, seedsOf } from "./flags.ts";
+import { JobProgress } from "./job_progress.ts";
 import { resultsFolder } from "./results_folder.ts";
 import type { PaperRunFlags } from "./run.ts";
 
@@ -87,17 +85,21 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
     provenance: { deno: Deno.version.deno },
     keepModels: flags.keepModels === true,
   };
-  const runners = await openRunners(setting, threads, device, stopRequested);
+  const progress = new JobProgress(quiet === true, threads, stopRequested);
+  const runners = await openRunners(setting, threads, device, {
+    stopRequested,
+    progress: progress.stepped,
+  });
   const endInterrupt = onInterrupt(() => {
     stop = true;
     for (const runner of runners) if (runner instanceof WorkerRunner) runner.stop();
-    say("stopping and saving; again to quit at once");
+    progress.say("stopping and saving; again to quit at once");
   });
   const watch = deadline === Infinity ? undefined : setTimeout(() => {
     for (const runner of runners) if (runner instanceof WorkerRunner) runner.stop();
   }, deadline - performance.now());
   try {
-    report(flags, await runJobs(jobs, store, runners, observer(say, stopRequested)));
+    report(flags, await runJobs(jobs, store, runners, progress));
   } finally {
     endInterrupt();
     clearTimeout(watch);
@@ -112,44 +114,18 @@ async function openRunners(
   setting: RunnerSetting,
   threads: number,
   device: Device,
-  stopRequested: () => boolean,
+  watcher: Parameters<typeof LocalRunner.open>[1],
 ): Promise<(LocalRunner | WorkerRunner)[]> {
-  const progress = () => {};
-  if (threads === 1) {
-    return [await LocalRunner.open(setting, { stopRequested, progress }, device)];
-  }
+  if (threads === 1) return [await LocalRunner.open(setting, watcher, device)];
   // Each thread opens its own.
   await device.destroy();
-  return Array.from({ length: threads }, () => new WorkerRunner(setting, progress));
+  return Array.from({ length: threads }, () => new WorkerRunner(setting, watcher.progress));
 }
 
 /** Beside committed results goes what they are of. */
 async function keepBeside(committed: string, output: string, asked: PaperRun): Promise<void> {
   await notePaperRun(committed, asked);
   await Deno.copyFile(`${output}/${MANIFEST_FILE}`, `${committed}/${MANIFEST_FILE}`);
-}
-
-function observer(say: (line: string) => void, stopRequested: () => boolean): JobsObserver {
-  const place = ({ done, total }: JobPlace) => `[${done}/${total}]`;
-  return {
-    started: (job, at) => say(`${place(at)} ${job.label} …`),
-    ended: (job, outcome, at) =>
-      say(
-        outcome.status === "failed"
-          ? `${place(at)} ${job.label} failed: ${outcome.error} (${outcome.log})`
-          : `${place(at)} ${job.label}: ${headline(outcome)} in ${duration(outcome.seconds)}`,
-      ),
-    blocked: (job, by) => say(`${job.label} is left out: it needs ${by.label}`),
-    waiting: (jobs) => say(`waiting for another process that works on the last ${jobs} jobs`),
-    stopRequested,
-  };
-}
-
-/** The metric that tells most in a line. */
-function headline({ metrics }: JobResult): string {
-  const names = ["f1", "accuracy", "matthews_correlation", "pearson", "mlm_accuracy"];
-  const name = names.find((each) => each in metrics);
-  return name === undefined ? "done" : `${name} ${metrics[name].toFixed(1)}`;
 }
 
 function report({ output, json, preset, quiet }: PaperRunFlags, summary: JobsSummary): void {

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type DataManifest,
   measuredExperiments,
   openPaperRun,
   type PaperRun,
@@ -25,7 +26,10 @@ export async function reportPaper(flags: PaperReportFlags): Promise<void> {
     );
   }
   const measured = await measuredExperiments(opened, selection);
-  const written = await writePaperReport(measured, { output, command: commandOf(opened.run) });
+  const written = await writePaperReport(measured, {
+    output,
+    command: commandOf(opened.run, opened.manifest),
+  });
   if (flags.publish) {
     if (committed === undefined) throw new Error("--publish needs --results");
     for (const path of written.filter((each) => /\.(md|svg)$/.test(each))) {
@@ -37,7 +41,13 @@ export async function reportPaper(flags: PaperReportFlags): Promise<void> {
 }
 
 /** What makes the numbers again: a command for each set of seeds. */
-function commandOf({ preset, device, seeds, benchmarks, finetuneRuns }: PaperRun): string {
+function commandOf(
+  { preset, device, seeds, benchmarks, finetuneRuns }: PaperRun,
+  manifest: DataManifest,
+): string {
+  const standIns = [
+    ...new Set(Object.values(manifest.benchmarks).flatMap((facts) => facts.standIns)),
+  ];
   const commands = new Map<string, { ids: Set<string>; rows: string[] }>();
   for (const [name, own] of Object.entries(seeds)) {
     const [id, row] = name.split("/");
@@ -56,6 +66,8 @@ function commandOf({ preset, device, seeds, benchmarks, finetuneRuns }: PaperRun
       `--benchmarks ${benchmarks.join(" ")}`,
       ...(finetuneRuns === 1 ? [] : [`--finetune-runs ${finetuneRuns}`]),
       ...(preset === "smoke" ? [] : ["--data DATA"]),
+      ...(standIns.length === 0 ? [] : [`--stand-in ${standIns.join(" ")}`]),
+      ...(manifest.without.length === 0 ? [] : [`--without ${manifest.without.join(" ")}`]),
       "--output OUTPUT",
     ].join(" ")
   ).join("; ");

@@ -5,7 +5,7 @@
  */
 import { type KernelProfile, openDevice } from "../../src/device/mod.ts";
 import type { Recompute } from "../../src/tensor/mod.ts";
-import { planStep } from "../../src/train/mod.ts";
+import { checkPrecision, planStep, type Precision } from "../../src/train/mod.ts";
 import { benchConfig } from "../configs.ts";
 import { median } from "../table.ts";
 import { countSubmits, type Phases, timePhases, timeStep } from "./phases.ts";
@@ -23,6 +23,8 @@ export interface StepBenchOptions {
   readonly steps: number;
   /** What is computed again in backward; nothing where absent. */
   readonly recompute?: Recompute;
+  /** Of matrix products; float32 where absent. */
+  readonly precision?: Precision;
   /** The library of the CPU device's matrix products. */
   readonly blas?: string;
   /** A Python with PyTorch, whose steps alternate with ours. */
@@ -72,15 +74,16 @@ const PRODUCTS = /^(matmul|attention|softmax)\./;
 
 /** Times training steps on made-up ids. */
 export async function benchStep(options: StepBenchOptions): Promise<StepBench> {
-  const { batch, sequence, steps, recompute } = options;
+  const { batch, sequence, steps, recompute, precision } = options;
   const config = benchConfig(options.config);
   const maxPredictions = usualPredictions(sequence);
-  const sizes: StepSizes = { batch, sequence, maxPredictions, recompute };
+  const sizes: StepSizes = { batch, sequence, maxPredictions, recompute, precision };
   const device = await openDevice({ device: options.device, blas: options.blas });
   const torch = options.pytorch === undefined
     ? null
     : await PyTorchStep.open(options.pytorch, config, sizes);
   try {
+    checkPrecision(device, precision ?? "f32");
     const step = await TrainingStep.open(device, config, sizes);
     const submitted = countSubmits(device);
     await timeStep(step, submitted);
@@ -108,9 +111,11 @@ export async function benchStep(options: StepBenchOptions): Promise<StepBench> {
       tokensPerSecond: batch * sequence / milliseconds * 1000,
       gigaflopsPerSecond: flops / milliseconds / 1e6,
       peakBytes,
-      plannedBytes:
-        planStep(config, batch, sequence, maxPredictions, { limits: device.limits, recompute })
-          .peakBytes,
+      plannedBytes: planStep(config, batch, sequence, maxPredictions, {
+        limits: device.limits,
+        recompute,
+        precision,
+      }).peakBytes,
       otherShare: otherTime / time,
       ...(torch !== null && { pytorch: beside(torch, median(others), milliseconds, peakBytes) }),
     };

@@ -7,8 +7,13 @@ import { batchAt, type ExampleSource, type PretrainingBatch } from "../../src/da
 import { type Device, PlanningDevice } from "../../src/device/mod.ts";
 import { initialise, type ModelConfig, PretrainingModel } from "../../src/model/mod.ts";
 import { Optimizer, OPTIMIZER_DEFAULTS, type OptimizerKind } from "../../src/optim/mod.ts";
-import { DropoutRandom, type Recompute, Tape } from "../../src/tensor/mod.ts";
-import { MetricSlots, pretrainingInput } from "../../src/train/mod.ts";
+import { DropoutRandom, type HalfPrecision, type Recompute, Tape } from "../../src/tensor/mod.ts";
+import {
+  halfPrecision,
+  MetricSlots,
+  type Precision,
+  pretrainingInput,
+} from "../../src/train/mod.ts";
 import { madeUpExamples } from "../made_up_data.ts";
 
 /** Sizes of a step. */
@@ -19,6 +24,8 @@ export interface StepSizes {
   readonly maxPredictions: number;
   /** What is computed again in backward; nothing where absent. */
   readonly recompute?: Recompute;
+  /** Of matrix products; float32 where absent. */
+  readonly precision?: Precision;
 }
 
 /** Share of tokens that are predicted. */
@@ -34,6 +41,7 @@ export class TrainingStep {
   readonly #model: PretrainingModel;
   readonly #optimizer: Optimizer;
   readonly #metrics: MetricSlots;
+  readonly #half?: HalfPrecision;
   #count = 0;
 
   private constructor(
@@ -48,7 +56,10 @@ export class TrainingStep {
     if (!(device instanceof PlanningDevice)) {
       initialise(this.#model.parameters, 1, config.initializerRange);
     }
-    this.#optimizer = new Optimizer(this.#model.parameters, { ...OPTIMIZER_DEFAULTS, kind });
+    const { lossScale, half } = halfPrecision(device, sizes.precision);
+    const settings = { ...OPTIMIZER_DEFAULTS, kind };
+    this.#optimizer = new Optimizer(this.#model.parameters, settings, 1, lossScale);
+    this.#half = half;
     this.#metrics = new MetricSlots(device, 1);
   }
 
@@ -78,9 +89,11 @@ export class TrainingStep {
     const targets = this.#metrics.targets(0, batch.maskedCount, batch.pairCount);
     if (backward) this.#model.parameters.clearGradients();
     const { device, sizes: { recompute } } = this;
+    this.#half?.renew();
     const tape = new Tape(device);
     const dropout = new DropoutRandom(1, this.#count, 0);
-    this.#model.loss({ device, tape, dropout, recompute }, pretrainingInput(batch), targets);
+    const scope = { device, tape, dropout, recompute, half: this.#half };
+    this.#model.loss(scope, pretrainingInput(batch), targets);
     if (backward) tape.backward();
   }
 

@@ -8,7 +8,7 @@ export * from "./fitting_examples.ts";
 export * from "./metrics.ts";
 export * from "./non_finite.ts";
 export * from "./plan_step.ts";
-export type { Precision } from "./precision.ts";
+export { checkPrecision, halfPrecision, type Precision } from "./precision.ts";
 export * from "./pretrain_settings.ts";
 export * from "./step_ledger.ts";
 export * from "./trainer.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Device } from "../device/mod.ts";
-import type { LossScaleState } from "../optim/mod.ts";
+import { LossScale, type LossScaleState } from "../optim/mod.ts";
+import { HalfPrecision } from "../tensor/mod.ts";
 
 /** Float32, or half-precision operands with float32 sums. */
 export type Precision = "f32" | "f16";
@@ -27,6 +28,33 @@ export function checkPrecision(device: Device, precision: Precision): void {
       `--precision f16 needs an adapter with half precision (shader-f16), which ${adapter} lacks: leave it out`,
     );
   }
+}
+
+/**
+ * What a trainer in half precision has beside one in float32: a loss scale for its optimizer, and what its operations are given. Nothing in float32.
+ *
+ * @param precision float32 where absent
+ */
+export function halfPrecision(
+  device: Device,
+  precision: Precision = "f32",
+): { lossScale?: LossScale; half?: HalfPrecision } {
+  if (precision === "f32") return {};
+  const lossScale = new LossScale(device);
+  return { lossScale, half: new HalfPrecision(device, lossScale.view) };
+}
+
+/** A sentence about steps that were skipped, or null where none was. */
+export function skippedNotice(
+  logs: readonly { readonly step: number; readonly skipped: boolean }[],
+  state: LossScaleState | undefined,
+): string | null {
+  const skipped = logs.filter((log) => log.skipped);
+  if (skipped.length === 0 || state === undefined) return null;
+  const which = skipped.length === 1
+    ? `step ${skipped[0].step + 1}`
+    : `${skipped.length} of the steps ${logs[0].step + 1} to ${logs.at(-1)!.step + 1}`;
+  return `${which} overflowed in half precision and changed nothing; the loss scale is now ${state.scale}`;
 }
 
 /** What a line of the log says of half precision. */

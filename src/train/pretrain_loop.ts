@@ -11,7 +11,7 @@ import { bestEvaluation } from "./early_stop.ts";
 import type { EvaluationResult } from "./evaluate.ts";
 import { modelCard } from "./model_card.ts";
 import { PretrainRanks } from "./pretrain_ranks.ts";
-import { lossScaleFields, madeSteps } from "./precision.ts";
+import { lossScaleFields, madeSteps, skippedNotice } from "./precision.ts";
 import type { PretrainResult, PretrainRun, WindowLog } from "./pretrain_run.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { RunRecorder } from "./run_recorder.ts";
@@ -143,6 +143,8 @@ export class PretrainLoop {
       memory_bytes: persistentBytes + temporaryBytes,
       host_bytes: Deno.memoryUsage().rss,
     });
+    const notice = skippedNotice(steps, this.#trainer.lossScale);
+    if (notice !== null) this.#run.observer.say(notice);
     this.#run.observer.progress(step, log);
   }
 

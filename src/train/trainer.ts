@@ -13,14 +13,13 @@ import type { Device } from "../device/mod.ts";
 import { ALONE, partOf, type Ranks, sumBuffer, totals } from "../distributed/mod.ts";
 import { type ModelConfig, type PretrainingInput, PretrainingModel } from "../model/mod.ts";
 import {
-  LossScale,
   type LossScaleState,
   Optimizer,
   type OptimizerSettings,
   type Schedule,
 } from "../optim/mod.ts";
-import { DropoutRandom, HalfPrecision, type Recompute, Tape } from "../tensor/mod.ts";
-import type { Precision } from "./precision.ts";
+import { DropoutRandom, type HalfPrecision, type Recompute, Tape } from "../tensor/mod.ts";
+import { halfPrecision, type Precision } from "./precision.ts";
 import { MetricSlots, type PretrainingMetrics } from "./metrics.ts";
 import { sharedRing, type StepFacts, StepLedger } from "./step_ledger.ts";
 
@@ -68,10 +67,10 @@ export class PretrainingTrainer {
     this.#settings = settings;
     this.#ranks = settings.ranks ?? ALONE;
     this.model = new PretrainingModel(device, config);
-    const { optimizer, logSlots, precision = "f32" } = settings;
-    const lossScale = precision === "f16" ? new LossScale(device) : undefined;
+    const { optimizer, logSlots, precision } = settings;
+    const { lossScale, half } = halfPrecision(device, precision);
     this.optimizer = new Optimizer(this.model.parameters, optimizer, logSlots, lossScale);
-    this.#half = lossScale && new HalfPrecision(device, lossScale.view);
+    this.#half = half;
     this.#metrics = new MetricSlots(device, logSlots);
     this.#ledger = new StepLedger({
       parameters: this.model.parameters,

@@ -19,6 +19,8 @@ export default new Command()
   .option("--max-seq-length <n:integer>", "Tokens of an example.", { default: 128 })
   .type("recompute", new EnumType(["layers", "attention", "none"] as const))
   .option("--recompute <what:recompute>", "Computed twice to need less memory (none).")
+  .type("precision", new EnumType(["f32", "f16"] as const))
+  .option("--precision <name:precision>", "Matrix products in f32 or, on webgpu, f16 (f32).")
   .option("--steps <n:integer>", "Steps that are timed.", { default: 5 })
   .option("--blas <library:string>", "Products of the CPU device: none, auto or a path.")
   .option(

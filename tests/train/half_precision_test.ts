@@ -12,7 +12,7 @@ import {
   PretrainingTrainer,
   type TrainerSettings,
 } from "../../src/train/mod.ts";
-import { checkPrecision } from "../../src/train/precision.ts";
+import { checkPrecision, skippedNotice } from "../../src/train/precision.ts";
 import { toyCorpus } from "../support/toy_corpus.ts";
 
 const corpus = await toyCorpus();
@@ -182,6 +182,21 @@ testHalf("loss curves in half precision lie within the noise of float32's", asyn
   const noise = Math.max(...single) - Math.min(...single);
   single.forEach((loss, i) =>
     assert(Math.abs(half[i] - loss) < noise, `${half} against ${single}`)
+  );
+});
+
+Deno.test("skipped steps are told of, once for each reading of the log", () => {
+  const state = { ...START, scale: 1024 };
+  const logs = (...skipped: boolean[]) => skipped.map((one, i) => ({ step: 20 + i, skipped: one }));
+  assertEquals(skippedNotice(logs(false, false), state), null);
+  assertEquals(skippedNotice(logs(true), undefined), null, "float32 has another end");
+  assertEquals(
+    skippedNotice(logs(false, true), state),
+    "step 22 overflowed in half precision and changed nothing; the loss scale is now 1024",
+  );
+  assertEquals(
+    skippedNotice(logs(true, false, true), state),
+    "2 of the steps 21 to 23 overflowed in half precision and changed nothing; the loss scale is now 1024",
   );
 });
 

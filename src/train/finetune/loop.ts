@@ -7,7 +7,7 @@ import { removeLeftovers } from "../../files/mod.ts";
 import { restoreCheckpoint, takeSnapshot } from "../checkpoint.ts";
 import { CheckpointWriter } from "../checkpoint_writer.ts";
 import { type BestEvaluation, bestEvaluation } from "../early_stop.ts";
-import { lossScaleFields, madeSteps } from "../precision.ts";
+import { lossScaleFields, madeSteps, skippedNotice } from "../precision.ts";
 import type { RunFolder } from "../run_folder.ts";
 import { RunRecorder } from "../run_recorder.ts";
 import { taskCard } from "./card.ts";
@@ -119,6 +119,8 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
       tokens_per_second: window.tokensPerSecond,
       ...lossScaleFields(this.#trainer.lossScale),
     });
+    const notice = skippedNotice(steps, this.#trainer.lossScale);
+    if (notice !== null) this.#run.observer.say(notice);
     this.#run.observer.progress(step, window);
     this.#restartWindow();
   }

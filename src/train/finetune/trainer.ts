@@ -6,8 +6,9 @@
 import type { Device } from "../../device/mod.ts";
 import { ALONE, partOf, type Ranks, sumBuffer, totals } from "../../distributed/mod.ts";
 import { Encoder, encoderSpecs, type ModelConfig, Parameters } from "../../model/mod.ts";
-import { LossScale, type LossScaleState, Optimizer } from "../../optim/mod.ts";
-import { DropoutRandom, HalfPrecision, Tape } from "../../tensor/mod.ts";
+import { type LossScaleState, Optimizer } from "../../optim/mod.ts";
+import { DropoutRandom, type HalfPrecision, Tape } from "../../tensor/mod.ts";
+import { halfPrecision } from "../precision.ts";
 import { sharedRing, type StepFacts, StepLedger } from "../step_ledger.ts";
 import { collateSequences, longestSequence, TrainingOrder } from "./batch.ts";
 import type { FinetuneSettings } from "./settings.ts";
@@ -64,9 +65,9 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
     this.#ranks = ranks;
     this.#order = new TrainingOrder(task.train.length, seed, shuffle);
     this.model = taskModel(device, config, task);
-    const lossScale = precision === "f16" ? new LossScale(device) : undefined;
+    const { lossScale, half } = halfPrecision(device, precision);
     this.optimizer = new Optimizer(this.model.parameters, optimizer, loggingSteps, lossScale);
-    this.#half = lossScale && new HalfPrecision(device, lossScale.view);
+    this.#half = half;
     this.#losses = new StepLosses(device, loggingSteps);
     this.#ledger = new StepLedger({
       parameters: this.model.parameters,

@@ -84,13 +84,11 @@ const elements = (count: number) => `${(count / 2 ** 20).toFixed(1)} Mi`;
 const below = (bound: number) => (length: number) =>
   Array.from({ length }, (_, i) => i * 7919 % bound);
 
-const attention: Uniforms = {
+const scores: Uniforms = {
   ...{ batch: BATCH, heads: HEADS, queries: SEQUENCE, keys: SEQUENCE, pitch: SEQUENCE },
-  ...DROPOUT,
   scale: 0.125,
-  rows_per_example: HEADS * SEQUENCE,
 };
-const ATTENTION_SIZE = `${BATCH}×${HEADS}×${SEQUENCE}×${SEQUENCE}`;
+const SCORES_SIZE = `${BATCH}×${HEADS}×${SEQUENCE}×${SEQUENCE}`;
 const heads = { batch: BATCH, heads: HEADS, sequence: SEQUENCE, size: HEAD, pitch: HIDDEN };
 const fused = { ...heads, ...DROPOUT, scale: 0.125, rows_per_example: HEADS * SEQUENCE };
 const FUSED_SIZE = `${BATCH}×${HEADS}×${SEQUENCE}×${SEQUENCE}×${HEAD}`;
@@ -163,12 +161,12 @@ export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
   "layer_norm.backward_parameters": [
     named(rows(TOKENS, HIDDEN), { rows: TOKENS, columns: HIDDEN, rows_per_chunk: CHUNK }),
   ],
-  "softmax.forward": [false, true].map((dropout) =>
-    named(ATTENTION_SIZE, attention, { dropout }, {
+  "softmax.forward": [
+    named(SCORES_SIZE, scores, {}, {
       fill: { lengths: (length) => new Array(length).fill(SEQUENCE) },
-    })
-  ),
-  "softmax.backward": [false, true].map((dropout) => named(ATTENTION_SIZE, attention, { dropout })),
+    }),
+  ],
+  "softmax.backward": [named(SCORES_SIZE, scores)],
   "attention.forward": fusedAttention,
   "attention.statistics": [named(FUSED_SIZE, heads)],
   "attention.backward_query": fusedAttention,

@@ -1,5 +1,4 @@
-// Gradient of softmax: dscores = scale·P·(d − Σ_j d_j·P_j), where d is first masked as the forward dropout masked P.
-// 0 from keys to the pitch. One workgroup a row.
+// Gradient of softmax: dscores = scale·P·(d − Σ_j d_j·P_j), 0 from keys to the pitch. One workgroup a row.
 struct Parameters {
   batch: u32,
   heads: u32,
@@ -7,14 +6,6 @@ struct Parameters {
   keys: u32,
   pitch: u32,
   scale: f32,
-  seed_low: u32,
-  seed_high: u32,
-  stream: u32,
-  step: u32,
-  first_example: u32,
-  rows_per_example: u32,
-  threshold: u32,
-  keep_scale: f32,
 }
 
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -48,24 +39,12 @@ fn main(
 
   var dot = Value(0.0);
   for (var i = lane; i < used; i += LANES) {
-//#if dropout
-    // Kept in the output for the second pass: drawing the mask again costs more.
-    let gradient = dropout(d[start + i], row, i * WIDTH, keys);
-    dscores[start + i] = gradient;
-//#else
-    let gradient = d[start + i];
-//#end
-    dot += until(keys, i * WIDTH, gradient * probabilities[start + i]);
+    dot += until(keys, i * WIDTH, d[start + i] * probabilities[start + i]);
   }
   let row_dot = row_sum(lane, lane_sum(dot));
 
   for (var i = lane; i < used; i += LANES) {
-//#if dropout
-    let gradient = dscores[start + i];
-//#else
-    let gradient = d[start + i];
-//#end
-    let slope = parameters.scale * probabilities[start + i] * (gradient - row_dot);
+    let slope = parameters.scale * probabilities[start + i] * (d[start + i] - row_dot);
     dscores[start + i] = until(keys, i * WIDTH, slope);
   }
   for (var i = used + lane; i < pitch; i += LANES) {

@@ -1,4 +1,4 @@
-// Softmax of attention scores over the first lengths[b] keys of each row (b, h, i), exactly 0 beyond them, and its dropout.
+// Softmax of attention scores over the first lengths[b] keys of each row (b, h, i), exactly 0 beyond them.
 // One workgroup a row; P = exp(scale·score − max)/Σ, with the exponents kept in the output between the passes.
 struct Parameters {
   batch: u32,
@@ -7,23 +7,12 @@ struct Parameters {
   keys: u32,
   pitch: u32,
   scale: f32,
-  seed_low: u32,
-  seed_high: u32,
-  stream: u32,
-  step: u32,
-  first_example: u32,
-  rows_per_example: u32,
-  threshold: u32,
-  keep_scale: f32,
 }
 
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> scores: array<Value>;
 @group(0) @binding(2) var<storage, read> lengths: array<u32>;
 @group(0) @binding(3) var<storage, read_write> probabilities: array<Value>;
-//#if dropout
-@group(0) @binding(4) var<storage, read_write> dropped: array<Value>;
-//#end
 
 // Where a search for the largest starts: WGSL cannot write an infinity.
 const LEAST = -3.4028234e38;
@@ -71,14 +60,8 @@ fn main(
   for (var i = lane; i < used; i += LANES) {
     let p = until(end, i * WIDTH, probabilities[start + i] / row_total, 0.0);
     probabilities[start + i] = p;
-//#if dropout
-    dropped[start + i] = until(parameters.keys, i * WIDTH, dropout(p, row, i * WIDTH, parameters.keys), 0.0);
-//#end
   }
   for (var i = used + lane; i < pitch; i += LANES) {
     probabilities[start + i] = Value(0.0);
-//#if dropout
-    dropped[start + i] = Value(0.0);
-//#end
   }
 }

@@ -1,25 +1,23 @@
 /**
- * Signatures of the softmax of attention scores, with the padding mask and the dropout of the probabilities fused in.
+ * Signatures of the softmax of scores, with the padding mask fused in.
  *
  * @module
  */
-import { RANDOM, READ, READ_U32, when, WRITE } from "../bindings.ts";
-import { combinations, cross, randomMask } from "../cases.ts";
-import type { Kernel, KernelCase, Structural, Uniforms } from "../kernel.ts";
+import { READ, READ_U32, WRITE } from "../bindings.ts";
+import { cross } from "../cases.ts";
+import type { Kernel, KernelCase, Uniforms } from "../kernel.ts";
 import { type RowShape, rowVariants } from "../row_variants.ts";
 import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
-import philoxText from "../philox/philox.wgsl" with { type: "text" };
 import backwardText from "./backward.wgsl" with { type: "text" };
 import forwardText from "./forward.wgsl" with { type: "text" };
 import * as twin from "./twin.ts";
 
 const rowsOf = ({ batch, heads, queries }: Uniforms): number => batch * heads * queries;
 
-const rowShape = (uniforms: Uniforms, { dropout }: Structural): RowShape => ({
+const rowShape = (uniforms: Uniforms): RowShape => ({
   rows: rowsOf(uniforms),
   columns: uniforms.pitch,
-  // A mask is drawn for fours of keys that must not straddle rows.
-  multiples: dropout ? [uniforms.pitch, uniforms.keys] : [uniforms.pitch],
+  multiples: [uniforms.pitch],
 });
 
 const UNIFORMS = {
@@ -29,7 +27,6 @@ const UNIFORMS = {
   keys: "u32",
   pitch: "u32",
   scale: "f32",
-  ...RANDOM,
 } as const;
 
 /** batch, heads, queries, keys, pitch. */
@@ -47,12 +44,11 @@ const SHAPES = [
 const BEYOND_ONE_DIMENSION = uniformsOf([2, 5, 6554, 2, 2]);
 
 function uniformsOf([batch, heads, queries, keys, pitch]: number[]): Uniforms {
-  return { batch, heads, queries, keys, pitch, scale: 0.125, ...randomMask(heads * queries) };
+  return { batch, heads, queries, keys, pitch, scale: 0.125 };
 }
 
 /**
- * Rows `(b, h, i)` of `[batch·heads·queries, pitch]`: softmax of `scale·scores` over `j < lengths[b]`, exactly 0 from there to the pitch. `dropped` is
- * the dropout of it, its mask drawn over `[batch·heads·queries, keys]`.
+ * Rows `(b, h, i)` of `[batch·heads·queries, pitch]`: softmax of `scale·scores` over `j < lengths[b]`, exactly 0 from there to the pitch.
  */
 export const softmaxForward: Kernel = {
   name: "softmax.forward",
@@ -60,34 +56,32 @@ export const softmaxForward: Kernel = {
     scores: READ,
     lengths: READ_U32,
     probabilities: WRITE,
-    dropped: when("dropout", WRITE),
   },
   uniforms: UNIFORMS,
-  structural: { dropout: [false, true] },
-  variants: rowVariants([exponentialText, philoxText, forwardText], rowShape),
+  structural: {},
+  variants: rowVariants([exponentialText, forwardText], rowShape),
   lengths: (uniforms) => {
     const count = rowsOf(uniforms) * uniforms.pitch;
-    return { scores: count, lengths: uniforms.batch, probabilities: count, dropped: count };
+    return { scores: count, lengths: uniforms.batch, probabilities: count };
   },
   items: rowsOf,
   twin: twin.forward,
-  work: (uniforms, { dropout }) => {
+  work: (uniforms) => {
     const count = rowsOf(uniforms) * uniforms.pitch;
-    return { flops: 12 * count, bytes: 4 * (dropout ? 3 : 2) * count };
+    return { flops: 12 * count, bytes: 8 * count };
   },
   cases: () => casesOf((keys) => ({ lengths: someLengths(keys) })),
 };
 
 /**
- * `dscores = scale·P·(d − Σ_j d_j·P_j)`, 0 from `keys` to the pitch. `d` is the gradient of the dropped probabilities, masked here, or of P where there is
- * no dropout.
+ * `dscores = scale·P·(d − Σ_j d_j·P_j)`, 0 from `keys` to the pitch. `d` is the gradient of P.
  */
 export const softmaxBackward: Kernel = {
   name: "softmax.backward",
   bindings: { probabilities: READ, d: READ, dscores: WRITE },
   uniforms: UNIFORMS,
-  structural: { dropout: [false, true] },
-  variants: rowVariants([philoxText, backwardText], rowShape),
+  structural: {},
+  variants: rowVariants([backwardText], rowShape),
   lengths: (uniforms) => {
     const count = rowsOf(uniforms) * uniforms.pitch;
     return { probabilities: count, d: count, dscores: count };
@@ -103,10 +97,8 @@ export const softmaxBackward: Kernel = {
 
 function casesOf(fill: (keys: number) => KernelCase["fill"]): KernelCase[] {
   return [
-    ...SHAPES.flatMap((uniforms) =>
-      cross(combinations({ dropout: [false, true] }), [uniforms], { fill: fill(uniforms.keys) })
-    ),
-    ...cross([{ dropout: true }], [BEYOND_ONE_DIMENSION], { fill: fill(2) }),
+    ...SHAPES.flatMap((uniforms) => cross([{}], [uniforms], { fill: fill(uniforms.keys) })),
+    ...cross([{}], [BEYOND_ONE_DIMENSION], { fill: fill(2) }),
   ];
 }
 

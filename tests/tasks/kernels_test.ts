@@ -40,7 +40,7 @@ Deno.test("kernels show names what there is when asked for what there is not", a
     const [words, message] of [
       [["softmax.sideways"], "No kernel is called softmax.sideways; there are"],
       [["softmax.forward", "--variant", "best"], "No variant of softmax.forward is called best"],
-      [["softmax.forward", "--set", "dropout=2"], "it has dropout=false|true"],
+      [["attention.forward", "--set", "dropout=2"], "it has dropout=false|true"],
     ] as const
   ) {
     const { code, stderr } = await runTool("kernels", "show", ...words);

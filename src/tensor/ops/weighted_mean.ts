@@ -5,7 +5,7 @@
  */
 import { softmaxBackward, softmaxForward, type Uniforms } from "../../../kernels/mod.ts";
 import { type View, whole } from "../../device/mod.ts";
-import { NO_DROPOUT, type Scope } from "../scope.ts";
+import type { Scope } from "../scope.ts";
 import { matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
 import { temporaryIntegers } from "./embedding.ts";
 import { matrixProduct } from "./matrix_product.ts";
@@ -29,13 +29,11 @@ export function softmaxMean(scope: Scope, logits: Tensor, x: Tensor): Tensor {
     keys: sequence,
     pitch: sequence,
     scale: 1,
-    ...NO_DROPOUT,
   };
   const weights = temporaryTensor(device, logits.shape, "row weights");
   device.run(softmaxForward, {
     bindings: { scores: logits.view, lengths: whole(lengths), probabilities: weights.view },
     uniforms,
-    structural: { dropout: false },
   });
   /** One product an example; operands of one example are `aStep`, `bStep` and `cStep` elements long. */
   const perExample = (
@@ -70,7 +68,6 @@ export function softmaxMean(scope: Scope, logits: Tensor, x: Tensor): Tensor {
     device.run(softmaxBackward, {
       bindings: { probabilities: weights.view, d: dWeights.view, dscores: dLogits.view },
       uniforms,
-      structural: { dropout: false },
     });
     tape.accumulate(logits, dLogits);
     const dx = temporaryTensor(device, x.shape, "mean gradient");

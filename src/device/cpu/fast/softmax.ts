@@ -1,13 +1,12 @@
 /**
- * Softmax of attention scores in WebAssembly. An item is a row.
+ * Softmax of scores in WebAssembly. An item is a row.
  *
  * @module
  */
 import { softmaxBackward, softmaxForward, type Uniforms } from "../../../../kernels/mod.ts";
-import { type Code, f32, f32x4, i32, i32x4, type Local, v128 } from "../wasm/code.ts";
+import { type Code, f32, f32x4, i32, i32x4, type Local } from "../wasm/code.ts";
 import type { FunctionBuilder } from "../wasm/module_builder.ts";
-import { maskOf } from "./dropout_mask.ts";
-import type { Division, FastPath, Parameters } from "./fast_path.ts";
+import type { Division, FastPath } from "./fast_path.ts";
 import type { Library } from "./library.ts";
 import { across, byRows, clear, element, walk, zeroSum } from "./walk.ts";
 
@@ -59,17 +58,6 @@ export function softmaxRow(
   return { largest, total };
 }
 
-/** Draws the mask of a row into scratch memory. */
-function rowMask(f: FunctionBuilder, at: Parameters, library: Library, keys: Local): Local {
-  return maskOf(f, at, library.dropoutMask, {
-    to: at.scratch,
-    row: at.begin,
-    firstColumn: i32.constant(0),
-    count: keys,
-    columns: keys,
-  });
-}
-
 const forward: FastPath = {
   kernel: softmaxForward,
   divide,
@@ -77,11 +65,10 @@ const forward: FastPath = {
     const [keys, pitch] = ["keys", "pitch"].map((name) => f.local("i32", at.u32(name)));
     const rowsOfExample = f.local("i32", i32.mul(at.u32("heads"), at.u32("queries")));
     const scale = f.local("v128", f32x4.splat(at.f32("scale")));
-    const keepScale = f.local("v128", f32x4.splat(at.f32("keep_scale")));
     const row = at.begin;
     f.while(row, at.end, 1, () => {
       const start = f.local("i32", i32.mul(row, pitch));
-      const [scores, probabilities, dropped] = ["scores", "probabilities", "dropped"].map((name) =>
+      const [scores, probabilities] = ["scores", "probabilities"].map((name) =>
         f.local("i32", element(at.u32(name), start))
       );
       const example = i32.divU(row, rowsOfExample);
@@ -90,13 +77,6 @@ const forward: FastPath = {
       softmaxRow(f, library, { scores, probabilities, count: length, scale });
       const rest = f.local("i32", i32.sub(pitch, length));
       clear(f, element(probabilities, length), rest);
-      f.if(at.is("dropout", true), () => {
-        const mask = rowMask(f, at, library, keys);
-        walk(f, { count: length, read: [probabilities, mask], write: [dropped] }, ([p, mask]) => ({
-          write: [v128.and(f32x4.mul(p, keepScale), mask)],
-        }));
-        clear(f, element(dropped, length), rest);
-      });
     });
   },
 };
@@ -104,24 +84,15 @@ const forward: FastPath = {
 const backward: FastPath = {
   kernel: softmaxBackward,
   divide,
-  define: (library) => (f, at) => {
+  define: () => (f, at) => {
     const [keys, pitch] = ["keys", "pitch"].map((name) => f.local("i32", at.u32(name)));
     const scale = f.local("v128", f32x4.splat(at.f32("scale")));
-    const keepScale = f.local("v128", f32x4.splat(at.f32("keep_scale")));
     const row = at.begin;
     f.while(row, at.end, 1, () => {
       const start = f.local("i32", i32.mul(row, pitch));
       const [probabilities, d, dscores] = ["probabilities", "d", "dscores"].map((name) =>
         f.local("i32", element(at.u32(name), start))
       );
-      // What the softmax itself got from above waits in `dscores`, which is written anyway.
-      f.if(at.is("dropout", true), () => {
-        const mask = rowMask(f, at, library, keys);
-        walk(f, { count: keys, read: [d, mask], write: [dscores] }, ([d, mask]) => ({
-          write: [v128.and(f32x4.mul(d, keepScale), mask)],
-        }));
-        f.set(d, dscores);
-      });
       const products = zeroSum(f);
       walk(f, { count: keys, read: [d, probabilities], sums: [products] }, ([d, p]) => ({
         add: [f32x4.mul(d, p)],

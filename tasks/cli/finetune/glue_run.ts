@@ -13,12 +13,13 @@ import {
   glueTaskDefinition,
 } from "../../../src/benchmarks/glue/mod.ts";
 import { UsageError } from "../run_flags.ts";
-import type { GlueFlags } from "./glue.ts";
+import { GLUE_TASKS, type GlueFlags } from "./glue.ts";
 import { runFinetune } from "./run.ts";
 
 /** Reads the task's files and finetunes. */
 export async function finetuneGlue(given: GlueFlags): Promise<void> {
   await runFinetune<GlueFlags, GlueExample, GlueLogits>(given, {
+    tasks: GLUE_TASKS,
     recipe: (flags) =>
       flags.recipe === "paper" ? gluePaperRecipe(taskOf(flags)) : GLUE_QUICK_RECIPE,
     async makeTask({ flags, data, tokenizer, maxSeqLength, say }) {

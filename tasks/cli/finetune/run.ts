@@ -57,6 +57,8 @@ export interface MadeTask<E extends FinetuneExample, O> {
 
 /** What a benchmark brings. */
 export interface FinetuneBenchmark<F extends FinetuneFlags, E extends FinetuneExample, O> {
+  /** What `--task` may say; absent where there is one task. */
+  readonly tasks?: readonly string[];
   /** Hyperparameters of the flags' task. */
   recipe(flags: F): Recipe;
   /** Reads the files. */
@@ -85,7 +87,7 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
     },
     world,
   );
-  const flags = await withSettingsFile(remembering);
+  const flags = await withSettingsFile(remembering, benchmark.tasks);
   const ranks = ranksOf(flags, world);
   const from = flags.initFrom ?? flags.checkpoint;
   if (flags.data === undefined) throw new UsageError("--data is missing: the benchmark's folder");

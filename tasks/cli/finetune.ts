@@ -2,6 +2,7 @@ import { albertCommand } from "./common.ts";
 import glue from "./finetune/glue.ts";
 import race from "./finetune/race.ts";
 import squad from "./finetune/squad.ts";
+import text from "./finetune/text.ts";
 
 /** `albert finetune` */
 export default albertCommand()
@@ -10,4 +11,5 @@ export default albertCommand()
   )
   .command("glue", glue)
   .command("race", race)
-  .command("squad", squad);
+  .command("squad", squad)
+  .command("text", text);

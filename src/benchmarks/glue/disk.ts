@@ -15,6 +15,7 @@ import {
 } from "./reader.ts";
 import type { GlueHeldOut } from "./task.ts";
 import type { GlueTaskDefinition } from "./tasks.ts";
+import { textTaskDefinition } from "./text_task.ts";
 
 /** A task's training and held-out rows. */
 export interface GlueData {
@@ -73,6 +74,25 @@ export async function loadGlueData(
   return { train, heldOut, sha256: sum.hex() };
 }
 
+/** The task that a folder's own `train.tsv` is for. */
+export async function findTextTask(data: string): Promise<GlueTaskDefinition> {
+  const path = `${data}/train.tsv`;
+  if (!await Deno.stat(path).then(({ isFile }) => isFile, () => false)) {
+    throw new GlueFileError(`${data} holds no train.tsv`);
+  }
+  return textTaskDefinition(await readUtf8(path), path);
+}
+
+async function readUtf8(path: string, sum?: Sha256): Promise<string> {
+  const bytes = await Deno.readFile(path);
+  sum?.update(bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new GlueFileError(`${path} is no UTF-8 text`);
+  }
+}
+
 /** Reads the rows of one file and says what was left out. */
 export async function readRows(
   definition: GlueTaskDefinition,
@@ -81,14 +101,7 @@ export async function readRows(
   { strict = false, say }: GlueReadOptions,
   sum?: Sha256,
 ): Promise<readonly GlueRow[]> {
-  const bytes = await Deno.readFile(path);
-  sum?.update(bytes);
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new GlueFileError(`${path} is no UTF-8 text`);
-  }
+  const text = await readUtf8(path, sum);
   const { rows, malformed }: GlueFile = readGlueFile(definition, kind, text, path);
   const sentence = describeMalformed(path, malformed);
   if (sentence !== null) {

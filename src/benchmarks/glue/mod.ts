@@ -11,3 +11,4 @@ export * from "./submission.ts";
 export * from "./submission_zip.ts";
 export * from "./task.ts";
 export * from "./tasks.ts";
+export * from "./text_task.ts";

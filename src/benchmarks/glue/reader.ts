@@ -127,7 +127,7 @@ function chooseColumns(
     columns.header === undefined || isHeaderOf(columns, first)
   );
   if (fitting === undefined) throw wrongHeader(task, task.labelled, firstLine, file);
-  if (kind === "train" && fitting !== task.labelled[0]) {
+  if (kind === "train" && fitting.heldOutOnly) {
     throw new GlueFileError(
       `${file}, line 1: this is a dev file of ${task.folder} (${fitting.count} columns), given for training`,
     );

@@ -32,6 +32,8 @@ export interface GlueColumns {
   readonly label?: number;
   /** What columns are called in the header, by place; absent where there is no header. */
   readonly header?: Readonly<Record<number, string>>;
+  /** Of held-out files alone. */
+  readonly heldOutOnly?: true;
 }
 
 /** A held-out file: MNLI has two. */
@@ -48,8 +50,8 @@ export interface GlueSplit {
 
 /** A task of GLUE. */
 export interface GlueTaskDefinition {
-  /** On the command line. */
-  readonly name: GlueTaskName;
+  /** On the command line; `text` is a task of the user's own. */
+  readonly name: GlueTaskName | "text";
   /** Folder of the official release. */
   readonly folder: string;
   /** In the order of their ids; empty for a regression. */
@@ -186,7 +188,13 @@ const DEFINITIONS: readonly GlueTaskDefinition[] = [
     // Training rows have one annotator's label, held-out rows five, before the gold label.
     labelled: [
       { count: 12, texts: [8, 9], label: 11, header: { ...MNLI_HEADER, 11: "gold_label" } },
-      { count: 16, texts: [8, 9], label: 15, header: { ...MNLI_HEADER, 15: "gold_label" } },
+      {
+        count: 16,
+        texts: [8, 9],
+        label: 15,
+        header: { ...MNLI_HEADER, 15: "gold_label" },
+        heldOutOnly: true,
+      },
     ],
     test: { count: 10, texts: [8, 9], header: MNLI_HEADER },
     splits: [

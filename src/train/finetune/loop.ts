@@ -4,6 +4,7 @@
  * @module
  */
 import { removeLeftovers } from "../../files/mod.ts";
+import { initialise } from "../../model/mod.ts";
 import { restoreCheckpoint, takeSnapshot } from "../checkpoint.ts";
 import { CheckpointWriter } from "../checkpoint_writer.ts";
 import { type BestEvaluation, bestEvaluation } from "../early_stop.ts";
@@ -38,12 +39,16 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
   }
 
   async run(checkpoint: string | null): Promise<FinetuneResult> {
-    const { settings, observer, task, weights, output } = this.#run;
+    const { config, settings, observer, task, weights, output } = this.#run;
     const { totalSteps } = settings.schedule;
     const trainer = this.#trainer;
-    if (checkpoint === null) {
+    if (checkpoint !== null) await restoreCheckpoint(checkpoint, trainer);
+    else if (weights !== null) {
       observer.loaded(startFrom(trainer.model, task, weights, settings.seed));
-    } else await restoreCheckpoint(checkpoint, trainer);
+    } else {
+      initialise(trainer.model.parameters, settings.seed, config.initializerRange);
+      observer.say("every weight starts anew");
+    }
     await this.#ranks.start();
     await this.#folder.cutEvents(trainer.step);
     await removeLeftovers(`${output}/${PREDICTIONS}`);

@@ -49,9 +49,9 @@ export interface FinetuneRun<E extends FinetuneExample, O> {
   readonly task: FinetuneTask<E, O>;
   /** Of the checkpoint, with the run's dropout. */
   readonly config: ModelConfig;
-  /** To start from; not read on resume. */
-  readonly weights: Safetensors;
-  /** SHA-256 of those weights. */
+  /** To start from, `null` to start every tensor anew; not read on resume. */
+  readonly weights: Safetensors | null;
+  /** SHA-256 of those weights, or a word that there are none. */
   readonly weightsSha256: string;
   /** SHA-256 of the training and held-out files. */
   readonly dataSha256: string;

@@ -16,6 +16,7 @@ export type FinetuneFlags = RunFlags & RankFlags & {
   data?: string;
   checkpoint?: string;
   initFrom?: string;
+  fromScratch?: true;
   settings?: string;
   recipe?: typeof RECIPES[number];
   seeds?: number;
@@ -60,6 +61,10 @@ export function addFinetuneFlags(command: Command<any>): Command<any> {
     )
     .option("--output <folder:string>", "Run folder.", { required: true })
     .option("--init-from <folder:string>", "Start from a finetuned run's encoder, with a new head.")
+    .option(
+      "--from-scratch",
+      "Keep of the checkpoint its shape and vocabulary, and start every weight anew.",
+    )
     .option("--resume", "Go on from the run folder's last checkpoint.")
     .option("--recipe <name:recipe>", "Hyperparameters: the paper's Table 14, or a quick try.")
     .option("--settings <file:string>", "Flags from a JSON or YAML file; flags that are given win.")

@@ -10,11 +10,13 @@ import {
   type GlueLogits,
   gluePaperRecipe,
   glueTask,
+  type GlueTaskDefinition,
   glueTaskDefinition,
 } from "../../../src/benchmarks/glue/mod.ts";
 import { UsageError } from "../run_flags.ts";
+import type { FinetuneFlags } from "./flags.ts";
 import { GLUE_TASKS, type GlueFlags } from "./glue.ts";
-import { runFinetune } from "./run.ts";
+import { type MadeTask, runFinetune, type TaskRequest } from "./run.ts";
 
 /** Reads the task's files and finetunes. */
 export async function finetuneGlue(given: GlueFlags): Promise<void> {
@@ -22,18 +24,19 @@ export async function finetuneGlue(given: GlueFlags): Promise<void> {
     tasks: GLUE_TASKS,
     recipe: (flags) =>
       flags.recipe === "paper" ? gluePaperRecipe(taskOf(flags)) : GLUE_QUICK_RECIPE,
-    async makeTask({ flags, data, tokenizer, maxSeqLength, say }) {
-      const definition = glueTaskDefinition(taskOf(flags));
-      const { train, heldOut, sha256 } = await loadGlueData(definition, data, {
-        strict: flags.strict,
-        say,
-      });
-      return {
-        task: glueTask(definition, train, heldOut, tokenizer, maxSeqLength),
-        dataSha256: sha256,
-      };
-    },
+    makeTask: (request) => makeGlueTask(glueTaskDefinition(taskOf(request.flags)), request),
   });
+}
+
+/** Reads the files of a task. */
+export async function makeGlueTask(
+  definition: GlueTaskDefinition,
+  { flags, data, tokenizer, maxSeqLength, say }: TaskRequest<FinetuneFlags>,
+): Promise<MadeTask<GlueExample, GlueLogits>> {
+  const reading = { strict: flags.strict, say };
+  const { train, heldOut, sha256 } = await loadGlueData(definition, data, reading);
+  const task = glueTask(definition, train, heldOut, tokenizer, maxSeqLength);
+  return { task, dataSha256: sha256 };
 }
 
 function taskOf({ task }: GlueFlags): NonNullable<GlueFlags["task"]> {

@@ -21,6 +21,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   data: "string",
   checkpoint: "string",
   initFrom: "string",
+  fromScratch: "boolean",
   recipe: RECIPES,
   maxTime: "string",
   seed: "number",
@@ -112,5 +113,6 @@ function complaint(kind: Kind | undefined, value: unknown): string | null {
     // A version without quotes is a number to JSON and YAML.
     return `must be one of ${kind.map((word) => JSON.stringify(word)).join(", ")}`;
   }
-  return typeof value === kind ? null : `must be a ${kind}`;
+  const found: string = typeof value;
+  return found === kind ? null : `must be a ${kind}`;
 }

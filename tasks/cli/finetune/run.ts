@@ -8,8 +8,7 @@ import type { Device } from "../../../src/device/mod.ts";
 import { leadFirst, type World } from "../../../src/distributed/mod.ts";
 import { type ModelConfig, validateConfig } from "../../../src/model/mod.ts";
 import type { Tokenizer } from "../../../src/text/mod.ts";
-import { loadTokenizer } from "../../../src/text/disk/mod.ts";
-import { readModelFolder, resolveCheckpoint, weightsSha256 } from "../../../src/train/disk.ts";
+import { weightsSha256 } from "../../../src/train/disk.ts";
 import {
   finetune,
   type FinetuneObserver,
@@ -24,9 +23,9 @@ import {
   type Recipe,
 } from "../../../src/train/finetune/mod.ts";
 import { codeFingerprint } from "../code_fingerprint.ts";
-import { downloadProgress } from "../download_progress.ts";
 import { examplesAtOnce, fitExamples } from "../examples_at_once.ts";
 import { onInterrupt } from "../interrupt.ts";
+import { openCheckpoint } from "../open_checkpoint.ts";
 import { parseDuration } from "../pretrain/request.ts";
 import { createProgress } from "../progress.ts";
 import { checkBatch, coresOf, inWorld, ranksOf } from "../ranks.ts";
@@ -99,19 +98,15 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
   }
   const say = (sentence: string) => flags.quiet || console.error(`albert: ${sentence}`);
   const recipe = benchmark.recipe(flags);
-  const folder = await leadFirst(world, () => resolveCheckpoint(from, downloadProgress(flags)));
-  const { config, weights } = await readModelFolder(folder);
+  const { folder, config, weights, tokenizer } = await leadFirst(
+    world,
+    () => openCheckpoint(from, flags),
+  );
   const maxSeqLength = flags.maxSeqLength ??
     Math.min(recipe.maxSeqLength, config.maxPositionEmbeddings);
   if (maxSeqLength > config.maxPositionEmbeddings) {
     throw new UsageError(
       `--max-seq-length ${maxSeqLength} is more than the checkpoint's max_position_embeddings ${config.maxPositionEmbeddings}`,
-    );
-  }
-  const tokenizer = await loadTokenizer(folder);
-  if (tokenizer.vocabularySize > config.vocabSize) {
-    throw new UsageError(
-      `the vocabulary in ${folder} has ${tokenizer.vocabularySize} pieces, its config.json says vocab_size ${config.vocabSize}`,
     );
   }
   const { task, dataSha256, limited = false } = await benchmark.makeTask({

@@ -10,11 +10,9 @@ import {
 } from "../../../src/benchmarks/squad/mod.ts";
 import { openDevice } from "../../../src/device/mod.ts";
 import { Encoder, encoderSpecs, Parameters } from "../../../src/model/mod.ts";
-import { loadTokenizer } from "../../../src/text/disk/mod.ts";
-import { readModelFolder, resolveCheckpoint } from "../../../src/train/disk.ts";
 import { loadFinetuned } from "../../../src/train/finetune/mod.ts";
 import type { CommonOptions } from "../common.ts";
-import { downloadProgress } from "../download_progress.ts";
+import { openCheckpoint } from "../open_checkpoint.ts";
 
 /** Flags of the command. */
 export interface AnswerFlags {
@@ -31,9 +29,7 @@ export interface AnswerFlags {
 /** Loads the checkpoint and prints the answer in its place. */
 export async function predictAnswer(flags: AnswerFlags): Promise<void> {
   const text = flags.text ?? (await new Response(Deno.stdin.readable).text()).trim();
-  const folder = await resolveCheckpoint(flags.checkpoint, downloadProgress(flags));
-  const { config, weights } = await readModelFolder(folder);
-  const tokenizer = await loadTokenizer(folder);
+  const { config, weights, tokenizer } = await openCheckpoint(flags.checkpoint, flags);
   const head = squadHeadOf(config, weights);
   const device = await openDevice({ device: flags.device });
   try {

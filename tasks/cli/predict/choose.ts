@@ -6,7 +6,7 @@
 import { raceExamples, raceHead } from "../../../src/benchmarks/race/mod.ts";
 import { softmax } from "../../../src/train/finetune/mod.ts";
 import type { CommonOptions } from "../common.ts";
-import { withModel } from "./open_model.ts";
+import { checkedLogits, withModel } from "./open_model.ts";
 
 /** Flags of the command. */
 export interface ChooseFlags {
@@ -28,7 +28,7 @@ export async function predictChoose(flags: ChooseFlags): Promise<void> {
     const [scores] = await predict(
       raceExamples([{ ...asked, answer: 0 }], tokenizer, maxLength),
     );
-    const probabilities = softmax(scores);
+    const probabilities = softmax(checkedLogits(scores, question));
     const best = probabilities.indexOf(Math.max(...probabilities));
     if (flags.json) {
       const choices = options.map((text, i) => ({ text, probability: probabilities[i] }));

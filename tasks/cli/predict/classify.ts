@@ -11,7 +11,7 @@ import {
 } from "../../../src/benchmarks/glue/mod.ts";
 import { softmax } from "../../../src/train/finetune/mod.ts";
 import type { CommonOptions } from "../common.ts";
-import { typedLines, withModel } from "./open_model.ts";
+import { checkedLogits, typedLines, withModel } from "./open_model.ts";
 
 /** Flags of the command. */
 export interface ClassifyFlags {
@@ -36,6 +36,7 @@ export async function predictClassify(flags: ClassifyFlags): Promise<void> {
     const logits = await model.predict(examples);
     logits.forEach((values, i) => {
       const { texts } = rows[i];
+      checkedLogits(values, texts.join(" | "));
       if (values.length === 1) return printScore(texts, values[0], flags.json);
       const classes = softmax(values)
         .map((probability, id) => ({ label: names[id] ?? `${id}`, probability }))

@@ -6,8 +6,6 @@
 import { type Device, openDevice } from "../../../src/device/mod.ts";
 import type { Encoder, ModelConfig } from "../../../src/model/mod.ts";
 import type { Tokenizer } from "../../../src/text/mod.ts";
-import { loadTokenizer } from "../../../src/text/disk/mod.ts";
-import { readModelFolder, resolveCheckpoint } from "../../../src/train/disk.ts";
 import {
   type FinetuneExample,
   loadFinetuned,
@@ -16,7 +14,7 @@ import {
   taskModel,
 } from "../../../src/train/finetune/mod.ts";
 import type { CommonOptions } from "../common.ts";
-import { downloadProgress } from "../download_progress.ts";
+import { openCheckpoint } from "../open_checkpoint.ts";
 
 /** Texts that the device holds at once. */
 const BATCH = 16;
@@ -40,9 +38,7 @@ export async function withModel<E extends FinetuneExample, O>(
   headOf: (config: ModelConfig) => TaskHead<E, O>,
   use: (model: PredictingModel<E, O>) => Promise<void>,
 ): Promise<void> {
-  const folder = await resolveCheckpoint(flags.checkpoint, downloadProgress(flags));
-  const { config, weights } = await readModelFolder(folder);
-  const tokenizer = await loadTokenizer(folder);
+  const { config, weights, tokenizer } = await openCheckpoint(flags.checkpoint, flags);
   const head = headOf(config);
   const device: Device = await openDevice({ device: flags.device });
   try {
@@ -58,6 +54,17 @@ export async function withModel<E extends FinetuneExample, O>(
   } finally {
     await device.destroy();
   }
+}
+
+/**
+ * The logits as they are.
+ *
+ * @param text that they are of
+ * @throws {RangeError} for NaN or infinity, naming the text.
+ */
+export function checkedLogits(logits: Float32Array, text: string): Float32Array {
+  if (logits.every(Number.isFinite)) return logits;
+  throw new RangeError(`${JSON.stringify(text)}: the model gave ${logits.join(", ")}`);
 }
 
 /** A text that was typed, or each line of standard input. */

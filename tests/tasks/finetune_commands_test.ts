@@ -127,6 +127,46 @@ Deno.test("finetune --seeds sums up the runs, --settings fills in flags", () =>
     assertEquals(summary.best, Math.max(...scores));
   }));
 
+Deno.test("classes of one's own are learnt from a checkpoint, and from scratch", () =>
+  withFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/own`);
+    const rows = (first: number) =>
+      Array.from({ length: 12 }, (_, i) => {
+        const [word, label] = i % 2 === 0 ? ["good", "praise"] : ["bad", "blame"];
+        return `${"one two three four".split(" ")[(i + first) % 4]} ${word}\t${label}`;
+      });
+    for (const [name, first] of [["train", 0], ["dev", 1]] as const) {
+      const text = ["text\tlabel", ...rows(first), ""].join("\n");
+      await Deno.writeTextFile(`${folder}/own/${name}.tsv`, text);
+    }
+    const words = (output: string) => [
+      ...["finetune", "text", "--data", `${folder}/own`, "--checkpoint", `${folder}/model`],
+      ...["--output", `${folder}/${output}`, "--max-steps", "30", "--learning-rate", "0.01"],
+      ...["--max-seq-length", "16", "--batch-size", "12", "--device", "cpu", "--json", "--quiet"],
+    ];
+    const learnt = JSON.parse(await succeed(words("learnt")));
+    assertEquals([learnt.task, learnt.best.accuracy], ["text", 1]);
+    const classes = JSON.parse(
+      await succeed([
+        ...["predict", "classify", "four bad", "--checkpoint", `${folder}/learnt`],
+        ...["--device", "cpu", "--json"],
+      ]),
+    ).classes;
+    assertEquals(classes[0].label, "blame");
+    const losses = async (run: string) =>
+      (await Deno.readTextFile(`${folder}/${run}/events.jsonl`)).split("\n")[0];
+    await succeed([...words("scratch"), "--from-scratch"]);
+    const settings = JSON.parse(await Deno.readTextFile(`${folder}/scratch/run.json`));
+    assertEquals(settings.determinants.weights, "from scratch");
+    assertEquals(
+      JSON.parse(await losses("scratch")).loss === JSON.parse(await losses("learnt")).loss,
+      false,
+    );
+    const refused = await runAlbert([...words("paper"), "--recipe", "paper"]);
+    assertEquals(refused.code, 2);
+    assertStringIncludes(refused.stderr, "the paper has none for texts of your own");
+  }));
+
 Deno.test("RACE goes from checkpoint to accuracies and a choice", () =>
   withFolder(async (folder) => {
     const common = ["--data", `${folder}/race`, "--device", "cpu", "--quiet", "--json"];

@@ -1,0 +1,33 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  GlueFileError,
+  readGlueFile,
+  textTaskDefinition,
+} from "../../../src/benchmarks/glue/mod.ts";
+
+Deno.test("classes of one's own are the labels of the training file, wherever its columns stand", () => {
+  const file =
+    "\uFEFFid\tLabel\tsentence2\tsentence1\r\n7\tb\tsecond\tfirst\r\n8\ta\tx\ty\r\n9\ta\n";
+  const task = textTaskDefinition(file, "train.tsv");
+  assertEquals(task.labels, ["a", "b"]);
+  const { rows, malformed } = readGlueFile(task, "train", file, "train.tsv");
+  assertEquals(rows.map(({ texts, label }) => [...texts, label]), [["first", "second", 1], [
+    "y",
+    "x",
+    0,
+  ]]);
+  assertEquals(malformed, [{ line: 4, columns: 2, expected: 4 }]);
+});
+
+Deno.test("a file without classes is refused by what it lacks", () => {
+  const cases: [text: string, sentence: string][] = [
+    ["", 'line 1: the header must name "text"'],
+    ["text\tclass\na\tb\n", 'line 1: the header must name "text"'],
+    ["sentence1\tlabel\na\tb\n", 'line 1: the header must name "text"'],
+    ["text\tlabel\na\tb\n", "holds 1 different labels"],
+    [`text\tlabel\n${Array.from({ length: 1001 }, (_, i) => `t\t${i}`).join("\n")}`, "1001"],
+  ];
+  for (const [text, sentence] of cases) {
+    assertThrows(() => textTaskDefinition(text, "train.tsv"), GlueFileError, sentence);
+  }
+});

@@ -23,6 +23,12 @@ export function verdictCounts(findings: readonly Finding[]): string {
     .join(", ");
 }
 
+/** What of a finding is shown: of a claim that nothing was measured for, the deciding test says enough. */
+export function shownEvidence({ evidence }: Finding): readonly Evidence[] {
+  const something = evidence.some(({ estimate }) => estimate !== null);
+  return something ? evidence : evidence.slice(0, 1);
+}
+
 /** A number of an effect: differences have signs, ratios and ends of curves have none. */
 export function effectNumber({ test }: Evidence, value: number): string {
   return test.ratio || test.terms.length === 1 ? value.toFixed(2).replace("-", "−") : signed(value);

@@ -12,6 +12,7 @@ import {
   expectationText,
   intervalText,
   paperText,
+  shownEvidence,
   VERDICT_TEXT,
   verdictCounts,
 } from "./evidence_text.ts";
@@ -84,12 +85,13 @@ function sample(kind: "ours" | "theirs" | "border"): Html {
   return html`<svg class="effect" viewBox="0 0 28 14" width="28" height="14" aria-hidden="true">${shape}</svg>`;
 }
 
-function finding({ claim, verdict, evidence }: Finding): Html {
+function finding(one: Finding): Html {
+  const { claim, verdict } = one;
   return html`
     <article class="finding"
       id="claim-${claim.id}"><header>${badge(verdict)}<h4>${claim
         .claim}</h4><span class="quiet">${claim.source}</span></header>
-    ${evidence.map(evidenceRow)}</article>
+    ${shownEvidence(one).map(evidenceRow)}</article>
   `;
 }
 

@@ -12,6 +12,7 @@ import {
   effectText,
   intervalText,
   paperText,
+  shownEvidence,
   VERDICT_TEXT,
   verdictCounts,
 } from "./evidence_text.ts";
@@ -57,8 +58,9 @@ export function findingsMarkdown(findings: readonly Finding[]): string {
     "| Claim | Statistic | Effect | 95% interval | Paper | Runs | Verdict |",
     "| :-- | :-- | --: | :-- | --: | :-- | :-- |",
   ];
-  for (const { claim, evidence } of findings) {
-    for (const [i, one] of evidence.entries()) {
+  for (const finding of findings) {
+    const { claim } = finding;
+    for (const [i, one] of shownEvidence(finding).entries()) {
       const cells = [
         i === 0 ? `**${escapeMarkdown(claim.claim)}** ${claim.source}` : "",
         ...evidenceCells(one),

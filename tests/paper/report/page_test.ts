@@ -45,6 +45,8 @@ Deno.test("with nothing measured the page still has every table, and all its lin
   assertEquals(targets.filter((target) => !ids.includes(target)), []);
   assertEquals(new Set(ids).size, ids.length);
   for (const { id } of EXPERIMENTS) assert(ids.includes(id));
+  // Of a claim that nothing was measured for only the deciding test is shown.
+  assertEquals(text.match(/class="evidence"/g)!.length, CLAIMS.length);
   assertStringIncludes(text, "0 reproduced, 0 opposite, 13 not resolved at this size");
 });
 

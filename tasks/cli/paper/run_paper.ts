@@ -31,6 +31,9 @@ import { JobProgress } from "./job_progress.ts";
 import { resultsFolder } from "./results_folder.ts";
 import type { PaperRunFlags } from "./run.ts";
 
+/** A longer timer ends at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Prepares data, runs what is not done, says what came of it. */
 export async function runPaper(flags: PaperRunFlags, words: readonly string[]): Promise<void> {
   const { output, jobs: threads, quiet } = flags;
@@ -97,7 +100,7 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
   });
   const watch = deadline === Infinity ? undefined : setTimeout(() => {
     for (const runner of runners) if (runner instanceof WorkerRunner) runner.stop();
-  }, deadline - performance.now());
+  }, Math.min(deadline - performance.now(), LONGEST_TIMER_MS));
   try {
     report(flags, await runJobs(jobs, store, runners, progress));
   } finally {

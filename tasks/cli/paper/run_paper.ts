@@ -4,23 +4,22 @@
  * @module
  */
 import settingsFile from "../../../deno.json" with { type: "json" };
-import { type Device, openDevice } from "../../../src/device/mod.ts";
+import { openDevice } from "../../../src/device/mod.ts";
 import {
   committedCells,
   jobCost,
   jobsOf,
   type JobsSummary,
   JobStore,
-  LocalRunner,
   MANIFEST_FILE,
   notePaperRun,
   type PaperRun,
   parseShard,
   preparePaperData,
   runJobs,
+  Runners,
   type RunnerSetting,
   shardJobs,
-  WorkerRunner,
 } from "../../../src/paper/disk.ts";
 import { paperPreset } from "../../../src/paper/mod.ts";
 import { onInterrupt } from "../interrupt.ts";
@@ -31,27 +30,31 @@ import { JobProgress } from "./job_progress.ts";
 import { resultsFolder } from "./results_folder.ts";
 import type { PaperRunFlags } from "./run.ts";
 
-/** A longer timer ends at once. */
+/** A longer timer would go off at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Prepares data, runs what is not done, says what came of it. */
 export async function runPaper(flags: PaperRunFlags, words: readonly string[]): Promise<void> {
   const { output, jobs: threads, quiet } = flags;
-  const say = (line: string) => quiet || console.error(line);
   const experiments = experimentsOf(words);
   const preset = paperPreset(flags.preset);
-  const seeds = seedsOf(flags, experiments);
-  const benchmarks = benchmarksOf(flags, preset);
+  const request = {
+    preset: preset.name,
+    benchmarks: benchmarksOf(flags, preset),
+    finetuneRuns: flags.finetuneRuns,
+    seeds: seedsOf(flags, experiments),
+  };
   const shard = flags.shard === undefined ? null : usage(() => parseShard(flags.shard!));
+  const deadline = deadlineOf(flags);
   if (threads < 1) throw new UsageError(`--jobs must be at least 1, got ${threads}`);
-  const deadline = flags.maxTime === undefined
-    ? Infinity
-    : performance.now() + parseDuration(flags.maxTime);
   if (flags.data === undefined && preset.name !== "smoke") {
     throw new UsageError(
       `--data is missing: the preset ${preset.name} needs a folder with text, glue, squad and race`,
     );
   }
+  let stop = false;
+  const stopRequested = () => stop || performance.now() > deadline;
+  const progress = new JobProgress(quiet === true, threads, stopRequested);
   const prepared = await preparePaperData({
     output,
     data: flags.data,
@@ -59,28 +62,23 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
     seed: flags.seed,
     standIns: flags.standIn ?? [],
     without: flags.without ?? [],
-    say,
+    say: progress.say,
   });
-  const device = await openDevice({ device: flags.device, onNotice: say });
-  const committed = await resultsFolder(flags);
-  const asked: PaperRun = {
-    preset: preset.name,
-    device: device.description.kind,
-    benchmarks,
-    finetuneRuns: flags.finetuneRuns,
-    seeds,
-  };
   const { manifest } = prepared;
-  for (const [part, reason] of Object.entries(manifest.missing)) say(`without ${part}: ${reason}`);
+  for (const [part, reason] of Object.entries(manifest.missing)) {
+    progress.say(`without ${part}: ${reason}`);
+  }
+  const device = await openDevice({ device: flags.device, onNotice: progress.say });
+  const { kind } = device.description;
+  const asked: PaperRun = { ...request, device: kind };
+  const committed = await resultsFolder(flags);
   await notePaperRun(output, asked);
   if (committed !== undefined) await keepBeside(committed, output, asked);
   const all = jobsOf(asked, manifest);
   const jobs = shard === null ? all : shardJobs(all, shard, jobCost);
   const store = new JobStore(output, committedCells({ output, committed }));
-  let stop = false;
-  const stopRequested = () => stop || performance.now() > deadline;
   const setting: RunnerSetting = {
-    device: device.description.kind,
+    device: kind,
     output,
     prepared,
     preset: preset.name,
@@ -88,41 +86,27 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
     provenance: { deno: Deno.version.deno },
     keepModels: flags.keepModels === true,
   };
-  const progress = new JobProgress(quiet === true, threads, stopRequested);
-  const runners = await openRunners(setting, threads, device, {
-    stopRequested,
-    progress: progress.stepped,
-  });
+  const watcher = { stopRequested, progress: progress.stepped };
+  const runners = await Runners.open(setting, threads, device, watcher);
   const endInterrupt = onInterrupt(() => {
     stop = true;
-    for (const runner of runners) if (runner instanceof WorkerRunner) runner.stop();
+    runners.stop();
     progress.say("stopping and saving; again to quit at once");
   });
-  const watch = deadline === Infinity ? undefined : setTimeout(() => {
-    for (const runner of runners) if (runner instanceof WorkerRunner) runner.stop();
-  }, Math.min(deadline - performance.now(), LONGEST_TIMER_MS));
+  const left = Math.min(deadline - performance.now(), LONGEST_TIMER_MS);
+  const timer = setTimeout(() => runners.stop(), left);
   try {
-    report(flags, await runJobs(jobs, store, runners, progress));
+    report(flags, await runJobs(jobs, store, runners.list, progress));
   } finally {
+    clearTimeout(timer);
     endInterrupt();
-    clearTimeout(watch);
-    for (const runner of runners) {
-      if (runner instanceof LocalRunner) await runner.close();
-      else (runner as WorkerRunner).end();
-    }
+    await runners.close();
   }
 }
 
-async function openRunners(
-  setting: RunnerSetting,
-  threads: number,
-  device: Device,
-  watcher: Parameters<typeof LocalRunner.open>[1],
-): Promise<(LocalRunner | WorkerRunner)[]> {
-  if (threads === 1) return [await LocalRunner.open(setting, watcher, device)];
-  // Each thread opens its own.
-  await device.destroy();
-  return Array.from({ length: threads }, () => new WorkerRunner(setting, watcher.progress));
+/** When to save and stop, on the clock of `performance`. */
+function deadlineOf({ maxTime }: PaperRunFlags): number {
+  return maxTime === undefined ? Infinity : performance.now() + parseDuration(maxTime);
 }
 
 /** Beside committed results goes what they are of. */

@@ -14,7 +14,7 @@ export const TABLE_8: Experiment = {
   question: "Does the largest model learn better without dropout?",
   protocol:
     "ALBERT-xxlarge with additional data, about a million steps; finetuned and scored on the development sets.",
-  notes: ["The text gives the step at which dropout was removed only as about a million."],
+  notes: ["Steps are given only as about a million."],
   columns: [...DOWNSTREAM, ADDED_MLM],
   rows: [
     {

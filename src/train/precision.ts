@@ -11,6 +11,16 @@ import { HalfPrecision } from "../tensor/mod.ts";
 export type Precision = "f32" | "f16";
 
 /**
+ * The precision that a caller names; float32 where none is.
+ *
+ * @throws {RangeError} for any other word, as a settings file may hold.
+ */
+export function namedPrecision(name: Precision = "f32"): Precision {
+  if (name === "f32" || name === "f16") return name;
+  throw new RangeError(`precision must be f32 or f16, got ${name}`);
+}
+
+/**
  * Refuses what a device cannot do. Whether its halves are right is asked by the self-test when it is opened.
  *
  * @throws {RangeError} saying what to do instead.

@@ -6,7 +6,7 @@
 import { type ExampleSettings, exampleSettings } from "../data/mod.ts";
 import { configToJson, type ModelConfig, pretrainingArchitecture } from "../model/mod.ts";
 import { OPTIMIZER_DEFAULTS, type OptimizerSettings, type Schedule } from "../optim/mod.ts";
-import type { Precision } from "./precision.ts";
+import { namedPrecision, type Precision } from "./precision.ts";
 import type { Recompute } from "../tensor/mod.ts";
 import { checkedRecompute } from "./memory_settings.ts";
 
@@ -134,7 +134,7 @@ export function pretrainSettings(request: PretrainRequest, config: ModelConfig):
       totalSteps: steps,
     },
     optimizer: { ...OPTIMIZER_DEFAULTS, ...request.optimizer },
-    precision: request.precision ?? "f32",
+    precision: namedPrecision(request.precision),
     batchSize,
     microBatchSize: Math.min(request.microBatchSize ?? batchSize, batchSize),
     recompute: checkedRecompute(request.recompute),

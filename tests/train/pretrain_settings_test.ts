@@ -1,6 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { presetConfig } from "../../src/model/mod.ts";
-import { firstDifference, pretrainSettings } from "../../src/train/mod.ts";
+import { firstDifference, type Precision, pretrainSettings } from "../../src/train/mod.ts";
+import { finetuneSettings } from "../../src/train/finetune/mod.ts";
 
 const nano = presetConfig("nano");
 const request = { steps: 1000, maxSeqLength: 64 };
@@ -52,4 +53,13 @@ Deno.test("firstDifference() names the path of what differs", () => {
     now: 2,
   });
   assertEquals(firstDifference({ a: [1] }, { a: [1, 2] })?.path, "a.1");
+});
+
+Deno.test("both kinds of settings refuse a precision that there is not, as a file may name one", () => {
+  const precision = "f8" as Precision;
+  const expected = "precision must be f32 or f16, got f8";
+  assertThrows(() => pretrainSettings({ ...request, precision }, nano), RangeError, expected);
+  assertThrows(() => finetuneSettings({ precision }, 100), RangeError, expected);
+  assertEquals(pretrainSettings(request, nano).precision, "f32");
+  assertEquals(finetuneSettings({ precision: "f16" }, 100).precision, "f16");
 });

@@ -4,7 +4,7 @@
  * @module
  */
 import { OPTIMIZER_DEFAULTS, type OptimizerSettings, type Schedule } from "../../optim/mod.ts";
-import type { Precision } from "../precision.ts";
+import { namedPrecision, type Precision } from "../precision.ts";
 import type { Recompute } from "../../tensor/mod.ts";
 import { checkedRecompute } from "../memory_settings.ts";
 
@@ -112,7 +112,7 @@ export function finetuneSettings(
       totalSteps: steps,
     },
     optimizer: { ...OPTIMIZER_DEFAULTS, kind: "adamw", ...request.optimizer },
-    precision: request.precision ?? "f32",
+    precision: namedPrecision(request.precision),
     batchSize,
     microBatchSize: Math.min(request.microBatchSize ?? batchSize, batchSize),
     recompute: checkedRecompute(request.recompute),

@@ -1,5 +1,5 @@
 /**
- * `deno task bench kernels|step|peers|load|growth|tokenizer|all [--json]`: what is how fast.
+ * `deno task bench kernels|step|peers|load|growth|tokenizer|all-reduce|all [--json]`: what is how fast.
  */
 import { Command } from "@cliffy/command";
 import { BENCHES } from "./bench/benches.ts";

@@ -23,9 +23,11 @@ export async function sumBuffer(
   device: Device,
   buffer: DeviceBuffer,
 ): Promise<void> {
-  await throughHost(world, device, buckets(buffer), async (values) => {
-    if (allReduce === "f16") await allReduceHalf(world, values);
-    else await world.allReduce(values);
+  let earlier = Promise.resolve();
+  await throughHost(world, device, buckets(buffer), (values) => {
+    if (allReduce === "f32") return world.allReduce(values);
+    // It is more than one call, and every rank must make all calls in one order: bucket after bucket, while the next is read.
+    return earlier = earlier.then(() => allReduceHalf(world, values));
   });
 }
 

@@ -42,8 +42,8 @@ export async function allReduceHalf(world: World, values: Float32Array): Promise
 
 function encode(values: Float32Array, into: Uint8Array): void {
   let largest = 0;
-  for (const value of values) {
-    const size = Math.abs(value);
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i]);
     if (size > largest) largest = size;
   }
   // NaN and infinity stay what they are, and are found after the sum.
@@ -52,8 +52,10 @@ function encode(values: Float32Array, into: Uint8Array): void {
     : 0;
   const scale = 2 ** exponent;
   new Float32Array(into.buffer, into.byteOffset, 1)[0] = scale;
-  const half = new Float16Array(into.buffer, into.byteOffset + HEADER, values.length);
-  for (let i = 0; i < values.length; i++) half[i] = values[i] * scale;
+  const scaled = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) scaled[i] = values[i] * scale;
+  // Whole arrays are converted ten times as fast as elements.
+  new Float16Array(into.buffer, into.byteOffset + HEADER, values.length).set(scaled);
 }
 
 function decode(bytes: Uint8Array, into: Float32Array): void {

@@ -1,5 +1,6 @@
 /** Every bench and the file whose default export is its command: one line a bench. */
 export const BENCHES: Record<string, () => Promise<{ default: unknown }>> = {
+  "all-reduce": () => import("./all_reduce.ts"),
   all: () => import("./all.ts"),
   growth: () => import("./growth.ts"),
   kernels: () => import("./kernels.ts"),

@@ -27,7 +27,12 @@ const WEIGHTS = "model.safetensors";
 const COMPUTING = ["doctor", "pretrain", "predict", "finetune", "evaluate"];
 
 /** `albert …` or `deno task TOOL …`: the tool and its words. */
-function toolOf({ place, words }: DocumentedCommand): { tool: string; rest: string[] } {
+function toolOf(command: DocumentedCommand): { tool: string; rest: string[] } {
+  const { place } = command;
+  // `mpirun -n 2 deno task …`: what is started is ours.
+  const words = command.words[0] === "mpirun"
+    ? command.words.slice(command.words.indexOf("deno"))
+    : command.words;
   const [tool, ...rest] = words[0] === "albert" ? words : words.slice(2);
   const known = words[0] === "albert" || words[0] === "deno" && words[1] === "task";
   assert(known && tool in TOOLS, `${place}: ${words.join(" ")} is none of our commands`);

@@ -1,0 +1,174 @@
+/**
+ * What it costs that ranks add up their gradients: bytes and time of the all-reduce, beside the step that it belongs to.
+ *
+ * @module
+ */
+import { microBatches, type PretrainingBatch } from "../../src/data/mod.ts";
+import { type Device, openDevice } from "../../src/device/mod.ts";
+import {
+  type AllReduceType,
+  ALONE,
+  partOf,
+  sumBuffer,
+  type World,
+} from "../../src/distributed/mod.ts";
+import {
+  countParameters,
+  encoderSpecs,
+  initialise,
+  type ModelConfig,
+  Parameters,
+  pretrainingSpecs,
+} from "../../src/model/mod.ts";
+import { OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
+import { PretrainingTrainer } from "../../src/train/mod.ts";
+import { benchConfig } from "../configs.ts";
+import { madeUpExamples } from "../made_up_data.ts";
+import { median } from "../table.ts";
+
+/** What is measured. */
+export interface AllReduceRequest {
+  /** Presets whose whole steps are timed, as ALBERT and as BERT. */
+  readonly trained: readonly string[];
+  /** Presets of which only the all-reduce is timed: their steps would take minutes. */
+  readonly reduced: readonly string[];
+  readonly device: "auto" | "webgpu" | "cpu";
+  /** Global. */
+  readonly batch: number;
+  readonly sequence: number;
+  readonly steps: number;
+}
+
+/** One model's figures. */
+export interface AllReduceRow {
+  readonly model: string;
+  readonly parameters: number;
+  readonly allReduce: AllReduceType;
+  /** Of gradients on each rank, as they travel. */
+  readonly bytes: number;
+  readonly allReduceMilliseconds: number;
+  /** All-reduce included; absent where no step was made. */
+  readonly stepMilliseconds?: number;
+  readonly tokensPerSecond?: number;
+}
+
+/** All figures. */
+export interface AllReduceBench {
+  readonly ranks: number;
+  readonly library: string;
+  readonly adapter: string;
+  readonly batch: number;
+  readonly sequence: number;
+  readonly rows: readonly AllReduceRow[];
+}
+
+/** The same depth and width with nothing shared and no factorisation, as BERT has it. */
+export function asBert(config: ModelConfig): ModelConfig {
+  return {
+    ...config,
+    embeddingSize: config.hiddenSize,
+    embeddingProjection: false,
+    numHiddenGroups: config.numHiddenLayers,
+    share: "none",
+  };
+}
+
+/** Measures on all ranks of a world. Collective. */
+export async function benchAllReduce(
+  world: World,
+  request: AllReduceRequest,
+): Promise<AllReduceBench> {
+  const { batch, sequence } = request;
+  const device = await openDevice({
+    device: request.device,
+    workers: world.size > 1 ? world.cores : undefined,
+  });
+  const rows: AllReduceRow[] = [];
+  try {
+    for (const allReduce of ["f32", "f16"] as const) {
+      for (const [names, trains] of [[request.trained, true], [request.reduced, false]] as const) {
+        for (const name of names) {
+          const config = benchConfig(name);
+          for (const [kind, shape] of [["ALBERT", config], ["BERT", asBert(config)]] as const) {
+            const model = `${name} as ${kind}`;
+            const reduced = await timeAllReduce(world, device, model, shape, allReduce, request);
+            rows.push(
+              trains
+                ? { ...reduced, ...await timeSteps(world, device, shape, allReduce, request) }
+                : reduced,
+            );
+          }
+        }
+      }
+    }
+  } finally {
+    await device.destroy();
+  }
+  const { adapter } = device.description;
+  return { ranks: world.size, library: world.library, adapter, batch, sequence, rows };
+}
+
+async function timeAllReduce(
+  world: World,
+  device: Device,
+  model: string,
+  config: ModelConfig,
+  allReduce: AllReduceType,
+  { steps }: AllReduceRequest,
+): Promise<AllReduceRow> {
+  const parameters = new Parameters(device, pretrainingSpecs(config));
+  const gradients = parameters.gradients!;
+  const times: number[] = [];
+  for (let i = 0; i <= steps; i++) {
+    await world.barrier();
+    const start = performance.now();
+    await sumBuffer({ world, allReduce }, device, gradients);
+    await device.settled();
+    if (i > 0) times.push(performance.now() - start); // the first finds its memory
+  }
+  parameters.free();
+  return {
+    model,
+    parameters: countParameters(encoderSpecs(config)),
+    allReduce,
+    bytes: gradients.length * (allReduce === "f16" ? 2 : 4),
+    allReduceMilliseconds: median(times),
+  };
+}
+
+async function timeSteps(
+  world: World,
+  device: Device,
+  config: ModelConfig,
+  allReduce: AllReduceType,
+  { batch, sequence, steps }: AllReduceRequest,
+): Promise<Pick<AllReduceRow, "stepMilliseconds" | "tokensPerSecond">> {
+  const maxPredictions = Math.ceil(0.15 * sequence);
+  const examples = await madeUpExamples(config, sequence, maxPredictions);
+  const trainer = new PretrainingTrainer(device, config, {
+    schedule: { peakLearningRate: 1e-4, warmupSteps: 0, totalSteps: steps + 1 },
+    optimizer: OPTIMIZER_DEFAULTS,
+    batchSize: batch,
+    microBatchSize: batch,
+    seed: 1,
+    logSlots: steps + 1,
+    ranks: { ...ALONE, world, allReduce },
+  });
+  initialise(trainer.model.parameters, 1, config.initializerRange);
+  const { start: first, end } = partOf(world, batch);
+  const shape = { sequenceLength: sequence, maxPredictions, padId: config.padTokenId };
+  const own = (step: number): PretrainingBatch[] =>
+    microBatches(examples, step * batch + first, end - first, batch, shape);
+  const times: number[] = [];
+  for (let step = 0; step <= steps; step++) {
+    const batches = own(step);
+    await world.barrier();
+    const start = performance.now();
+    await trainer.trainBatchesTogether(batches);
+    await device.settled();
+    if (step > 0) times.push(performance.now() - start);
+  }
+  trainer.free();
+  const stepMilliseconds = median(times);
+  return { stepMilliseconds, tokensPerSecond: 1000 * batch * sequence / stepMilliseconds };
+}

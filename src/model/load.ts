@@ -38,7 +38,14 @@ export async function readTensors(
   parameters: Parameters,
   buffer: Parameters["values"] = parameters.values,
 ): Promise<Map<string, WritableTensor>> {
-  const flat = (await parameters.device.read(whole(buffer))) as Float32Array;
+  return namedTensors(parameters, await parameters.device.read(whole(buffer)) as Float32Array);
+}
+
+/** A flat array that is laid out like a model's parameters as named tensors, without a copy. */
+export function namedTensors(
+  parameters: Parameters,
+  flat: Float32Array,
+): Map<string, WritableTensor> {
   return new Map(
     parameters.list.map(({ spec, view }) => [
       spec.name,

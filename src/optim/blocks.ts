@@ -20,6 +20,8 @@ export interface FlatRange {
   readonly blockCount: number;
   /** Index of its first block among all. */
   readonly firstBlock: number;
+  /** Which of the ranks keeps its moments; 0 for one process. */
+  readonly shard: number;
 }
 
 /** The tables that the optimizer's kernels read, on the device. */
@@ -42,10 +44,17 @@ interface HostRange {
   offset: number;
   end: number;
   firstBlock: number;
+  shard: number;
 }
 
-/** Builds the tables of a model's parameters. */
-export function blockTables(device: Device, parameters: Parameters): BlockTables {
+/**
+ * Builds the tables of a model's parameters.
+ *
+ * @param shards into how many parts of equal length ranges are cut
+ */
+export function blockTables(device: Device, parameters: Parameters, shards = 1): BlockTables {
+  const all = parameters.list.reduce((sum, { view }) => sum + Math.ceil(view.length / BLOCK), 0);
+  let done = 0;
   const most = Math.floor(device.limits.maxBindingBytes / 4 / BLOCK) * BLOCK;
   const triples: number[] = [];
   const tensorBlocks = [0];
@@ -58,10 +67,13 @@ export function blockTables(device: Device, parameters: Parameters): BlockTables
     for (let start = 0; start < view.length; start += BLOCK) {
       const offset = view.offset + start;
       const length = Math.min(BLOCK, view.length - start);
+      const shard = Math.floor(shards * done++ / all);
       let range = ranges.at(-1);
-      if (range === undefined || offset + BLOCK - range.offset > most) {
+      if (
+        range === undefined || shard !== range.shard || offset + BLOCK - range.offset > most
+      ) {
         endRange(Math.max(tensor - 1, 0));
-        range = { offset, end: offset, firstBlock: triples.length / 3 };
+        range = { offset, end: offset, firstBlock: triples.length / 3, shard };
         ranges.push(range);
       }
       range.end = offset + length;
@@ -87,13 +99,14 @@ export function blockTables(device: Device, parameters: Parameters): BlockTables
     "optimizer decays",
   );
   return {
-    ranges: ranges.map(({ offset, end, firstBlock }, index) => {
+    ranges: ranges.map(({ offset, end, firstBlock, shard }, index) => {
       const count = (ranges[index + 1]?.firstBlock ?? blockCount) - firstBlock;
       return {
         offset,
         // Up to where a next tensor would begin: the gap holds zeros, and an aligned length can be read by fours.
         length: Math.ceil((end - offset) / VIEW_ALIGNMENT) * VIEW_ALIGNMENT,
         firstBlock,
+        shard,
         blockCount: count,
         blocks: { buffer: blocks, offset: 3 * firstBlock, length: 3 * count },
       };

@@ -53,13 +53,27 @@ export const OPTIMIZER_DEFAULTS: OptimizerSettings = {
 /** Elements of the norm buffer before its log: the norm and the clip factor. */
 const NORM_HEADER = 2;
 
+/** One of the parts that the moments are divided into, where ranks share them. */
+export interface Shard {
+  /** From 0. */
+  readonly index: number;
+  /** How many there are. */
+  readonly count: number;
+}
+
+/** A stretch of flat memory, in elements. */
+export interface Stretch {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** An optimizer and its moments for one model. */
 export class Optimizer {
   /** Constants of the update rule. */
   readonly settings: OptimizerSettings;
-  /** First and second moments, laid out like the parameters. */
+  /** First moments, laid out like the parameters; of this shard only. */
   readonly firstMoments: DeviceBuffer;
-  /** Second moments, laid out like the parameters. */
+  /** Second moments, laid out like the parameters; of this shard only. */
   readonly secondMoments: DeviceBuffer;
   /** Told of every step whether it was finite; absent where nothing is scaled. */
   readonly lossScale?: LossScale;
@@ -67,6 +81,9 @@ export class Optimizer {
   readonly #parameters: Parameters;
   readonly #gradients: DeviceBuffer;
   readonly #tables: BlockTables;
+  readonly #shard: Shard;
+  /** Ranges that this shard updates. */
+  readonly #own: readonly FlatRange[];
   readonly #norm: DeviceBuffer;
   readonly #flag: DeviceBuffer;
   readonly #partial: DeviceBuffer;
@@ -77,6 +94,7 @@ export class Optimizer {
    *
    * @param logSlots steps whose gradient norms are kept on the device until somebody reads them
    * @param lossScale halved after a step that was not finite; the next one is then made all the same. The optimizer's own from then on
+   * @param shard which part of the moments to keep; all where absent
    * @throws {TypeError} when the parameters have no gradients.
    */
   constructor(
@@ -84,6 +102,7 @@ export class Optimizer {
     settings: OptimizerSettings,
     logSlots = 1,
     lossScale?: LossScale,
+    shard: Shard = { index: 0, count: 1 },
   ) {
     const { device, gradients, values } = parameters;
     if (gradients === undefined) {
@@ -94,9 +113,12 @@ export class Optimizer {
     this.#device = device;
     this.#parameters = parameters;
     this.#gradients = gradients;
-    this.#tables = blockTables(device, parameters);
-    this.firstMoments = device.allocate(values.length, "f32", "first moments");
-    this.secondMoments = device.allocate(values.length, "f32", "second moments");
+    this.#tables = blockTables(device, parameters, shard.count);
+    this.#shard = shard;
+    this.#own = this.#tables.ranges.filter((range) => range.shard === shard.index);
+    const length = shard.count === 1 ? values.length : this.shards[shard.index].length;
+    this.firstMoments = device.allocate(length, "f32", "first moments");
+    this.secondMoments = device.allocate(length, "f32", "second moments");
     this.#norm = device.allocate(NORM_HEADER + logSlots, "f32", "gradient norms");
     this.#flag = device.allocate(1, "u32", "non-finite flag");
     this.#partial = device.allocate(2 * this.#tables.blockCount, "f32", "optimizer partial sums");
@@ -110,10 +132,44 @@ export class Optimizer {
    * @param logSlot where the gradient norm before clipping is kept
    */
   step(learningRate: number, logSlot = 0): void {
+    this.begin(logSlot);
+    this.finish(learningRate);
+  }
+
+  /** The first half of a step of shards: clipping, moments. Then {@linkcode partials} go round. */
+  begin(logSlot = 0): void {
     this.#clip(logSlot);
-    if (this.settings.kind === "lamb") this.#lamb(learningRate);
+    if (this.settings.kind === "lamb") this.#lambMoments();
+  }
+
+  /** The second half: updates this shard's parameters. Then they go round. */
+  finish(learningRate: number): void {
+    if (this.settings.kind === "lamb") this.#lambApply(learningRate);
     else this.#adamw(learningRate);
     this.lossScale?.update(whole(this.#flag));
+  }
+
+  /** Where each shard's parameters lie in flat memory. */
+  get shards(): Stretch[] {
+    return this.#ofShards(({ offset, length }) => [offset, offset + length]);
+  }
+
+  /** Sums of each shard's blocks, which LAMB's trust ratios need all of; none for AdamW. */
+  get partials(): View[] {
+    if (this.settings.kind !== "lamb") return [];
+    const stretches = this.#ofShards(({ firstBlock, blockCount }) => [
+      2 * firstBlock,
+      2 * (firstBlock + blockCount),
+    ]);
+    return stretches.map((stretch) => ({ buffer: this.#partial, ...stretch }));
+  }
+
+  #ofShards(ends: (range: FlatRange) => [start: number, end: number]): Stretch[] {
+    return Array.from({ length: this.#shard.count }, (_, index) => {
+      const own = this.#tables.ranges.filter(({ shard }) => shard === index).map(ends);
+      if (own.length === 0) return { offset: 0, length: 0 };
+      return { offset: own[0][0], length: own.at(-1)![1] - own[0][0] };
+    });
   }
 
   /**
@@ -211,22 +267,20 @@ export class Optimizer {
     return this.#device.read({ buffer: this.#partial, offset: 0, length: blockCount });
   }
 
-  #lamb(learningRate: number): void {
+  #lambMoments(): void {
     const { beta1, beta2, epsilon, weightDecay } = this.settings;
-    const { ranges, blockCount, tensors, allBlocks, tensorBlocks, decays } = this.#tables;
-    const flag = whole(this.#flag);
-    const ratios = whole(this.#ratios);
-    for (const range of ranges) {
+    const { decays } = this.#tables;
+    for (const range of this.#own) {
       this.#device.run(optimizerLambMoments, {
         bindings: {
           parameters: within(this.#parameters.values, range),
           gradients: within(this.#gradients, range),
           norm: whole(this.#norm),
-          flag,
+          flag: whole(this.#flag),
           blocks: range.blocks,
           decays,
-          m: within(this.firstMoments, range),
-          v: within(this.secondMoments, range),
+          m: this.#moments(this.firstMoments, range),
+          v: this.#moments(this.secondMoments, range),
           partial: this.#partialOf(range, 2),
         },
         uniforms: {
@@ -240,6 +294,13 @@ export class Optimizer {
         },
       });
     }
+  }
+
+  #lambApply(learningRate: number): void {
+    const { epsilon, weightDecay } = this.settings;
+    const { blockCount, tensors, allBlocks, tensorBlocks, decays } = this.#tables;
+    const flag = whole(this.#flag);
+    const ratios = whole(this.#ratios);
     this.#device.run(optimizerLambRatios, {
       bindings: {
         partial: whole(this.#partial),
@@ -250,11 +311,11 @@ export class Optimizer {
       },
       uniforms: { tensors, block_count: blockCount },
     });
-    for (const range of ranges) {
+    for (const range of this.#own) {
       this.#device.run(optimizerLambApply, {
         bindings: {
-          m: within(this.firstMoments, range),
-          v: within(this.secondMoments, range),
+          m: this.#moments(this.firstMoments, range),
+          v: this.#moments(this.secondMoments, range),
           flag,
           blocks: range.blocks,
           decays,
@@ -273,7 +334,7 @@ export class Optimizer {
 
   #adamw(learningRate: number): void {
     const { beta1, beta2, epsilon, weightDecay } = this.settings;
-    for (const range of this.#tables.ranges) {
+    for (const range of this.#own) {
       this.#device.run(optimizerAdamw, {
         bindings: {
           gradients: within(this.#gradients, range),
@@ -282,8 +343,8 @@ export class Optimizer {
           blocks: range.blocks,
           decays: this.#tables.decays,
           parameters: within(this.#parameters.values, range),
-          m: within(this.firstMoments, range),
-          v: within(this.secondMoments, range),
+          m: this.#moments(this.firstMoments, range),
+          v: this.#moments(this.secondMoments, range),
         },
         uniforms: {
           block_count: range.blockCount,
@@ -297,6 +358,11 @@ export class Optimizer {
         },
       });
     }
+  }
+
+  /** A range's part of moments, which begin where this shard does. */
+  #moments(buffer: DeviceBuffer, { offset, length }: FlatRange): View {
+    return { buffer, offset: offset - this.#own[0].offset, length };
   }
 
   /** The part of the partial sums that belongs to a range, `perBlock` numbers a block. */

@@ -5,7 +5,8 @@
  */
 import { parseSealed, sha256File } from "../files/mod.ts";
 import { isObject, quote } from "../json/mod.ts";
-import { type Parameters, readTensors } from "../model/mod.ts";
+import { whole } from "../device/mod.ts";
+import { namedTensors, type Parameters, readTensors } from "../model/mod.ts";
 import type { Optimizer } from "../optim/mod.ts";
 import { downloadModel, type DownloadObserver, isHubName } from "../weights/hub/mod.ts";
 import type { WritableTensor } from "../weights/mod.ts";
@@ -16,7 +17,7 @@ import {
   type TrainerFile,
 } from "./checkpoint_files.ts";
 import { checkLines, cutLines, isLineMarks, markLines } from "./line_marks.ts";
-import { loadTensors } from "./load_tensors.ts";
+import { flatTensors, loadTensors } from "./load_tensors.ts";
 import { type ModelFolder, readSafetensors } from "./model_folder.ts";
 import { allFinite, NonFiniteError } from "./non_finite.ts";
 import { RunFolderError } from "./run_folder.ts";
@@ -40,11 +41,18 @@ export interface CheckpointedTrainer {
 /** Everything about a model folder but its tensors. */
 export type ModelDescription = Omit<ModelFolder, "tensors">;
 
+/** An optimizer's moments, each laid out like the parameters. */
+export interface Moments {
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+}
+
 /**
  * Reads from the device what a checkpoint will hold, and notes what the run has logged.
  *
  * @param run the run folder
  * @param keeping what becomes of earlier checkpoints
+ * @param gathered moments, where the optimizer has only a part of them
  * @throws {NonFiniteError} when a weight or moment is NaN or infinite.
  */
 export async function takeSnapshot(
@@ -52,16 +60,14 @@ export async function takeSnapshot(
   trainer: CheckpointedTrainer,
   model: ModelDescription,
   keeping: Pick<CheckpointSnapshot, "keep" | "best">,
+  gathered?: Moments,
 ): Promise<CheckpointSnapshot> {
   const { step, model: { parameters }, optimizer } = trainer;
-  const { firstMoments, secondMoments } = optimizer;
   const tensors = await readTensors(parameters);
+  const { first, second } = gathered ?? await readMoments(parameters, optimizer);
   const moments = new Map<string, WritableTensor>();
-  for (const [name, tensor] of await readTensors(parameters, firstMoments)) {
-    moments.set(FIRST + name, tensor);
-  }
-  for (const [name, tensor] of await readTensors(parameters, secondMoments)) {
-    moments.set(SECOND + name, tensor);
+  for (const [prefix, flat] of [[FIRST, first], [SECOND, second]] as const) {
+    for (const [name, tensor] of namedTensors(parameters, flat)) moments.set(prefix + name, tensor);
   }
   checkFinite(tensors, step);
   checkFinite(moments, step);
@@ -73,6 +79,16 @@ export async function takeSnapshot(
     lines: await markLines(run),
     lossScale: await optimizer.lossScale?.read(),
     ...keeping,
+  };
+}
+
+async function readMoments(
+  { device }: Parameters,
+  { firstMoments, secondMoments }: Optimizer,
+): Promise<Moments> {
+  return {
+    first: await device.read(whole(firstMoments)) as Float32Array,
+    second: await device.read(whole(secondMoments)) as Float32Array,
   };
 }
 
@@ -127,9 +143,13 @@ export async function resolveCheckpoint(
  * Puts a trainer where a checkpoint left off, and the run's log with it.
  *
  * @throws {RunFolderError} when a file is missing or was changed since it was written.
+ * @returns the moments, where the optimizer keeps only a part of them and has yet to be given it
  * @throws {ConfigError} when its tensors are of another model.
  */
-export async function restoreCheckpoint(path: string, trainer: CheckpointedTrainer): Promise<void> {
+export async function restoreCheckpoint(
+  path: string,
+  trainer: CheckpointedTrainer,
+): Promise<Moments | undefined> {
   const state = await readTrainerFile(path);
   for (const [file, expected] of Object.entries(state.sha256)) {
     const actual = await sha256File(`${path}/${file}`).catch(() => "missing");
@@ -144,15 +164,25 @@ export async function restoreCheckpoint(path: string, trainer: CheckpointedTrain
   const run = `${path}/../..`;
   await checkLines(run, state.lines);
   const { parameters } = trainer.model;
-  const { firstMoments, secondMoments } = trainer.optimizer;
+  const { firstMoments, secondMoments, shards } = trainer.optimizer;
   const weights = await readSafetensors(`${path}/${NAMES.weights}`);
   const moments = await readSafetensors(`${path}/${NAMES.optimizer}`);
   loadTensors(`${path}/${NAMES.weights}`, weights, parameters, parameters.values, "");
-  loadTensors(`${path}/${NAMES.optimizer}`, moments, parameters, firstMoments, FIRST);
-  loadTensors(`${path}/${NAMES.optimizer}`, moments, parameters, secondMoments, SECOND);
+  const file = `${path}/${NAMES.optimizer}`;
+  let parted: Moments | undefined;
+  if (shards.length > 1) {
+    parted = {
+      first: flatTensors(file, moments, parameters, FIRST),
+      second: flatTensors(file, moments, parameters, SECOND),
+    };
+  } else {
+    loadTensors(file, moments, parameters, firstMoments, FIRST);
+    loadTensors(file, moments, parameters, secondMoments, SECOND);
+  }
   if (state.lossScale !== undefined) trainer.optimizer.lossScale?.restore(state.lossScale);
   await cutLines(run, state.lines);
   trainer.startAt(state.step);
+  return parted;
 }
 
 function isFileName(name: string): boolean {

@@ -16,11 +16,36 @@ import { type Safetensors, toFloat32 } from "../weights/mod.ts";
  */
 export function loadTensors(
   file: string,
-  { tensors }: Safetensors,
+  weights: Safetensors,
   parameters: Parameters,
   buffer: DeviceBuffer,
   prefix: string,
 ): void {
+  for (const { offset, values } of valuesOf(file, weights, parameters, prefix)) {
+    parameters.device.write({ buffer, offset, length: values.length }, values);
+  }
+}
+
+/** The same as an array of this thread's own. */
+export function flatTensors(
+  file: string,
+  weights: Safetensors,
+  parameters: Parameters,
+  prefix: string,
+): Float32Array {
+  const flat = new Float32Array(parameters.values.length);
+  for (const { offset, values } of valuesOf(file, weights, parameters, prefix)) {
+    flat.set(values, offset);
+  }
+  return flat;
+}
+
+function* valuesOf(
+  file: string,
+  { tensors }: Safetensors,
+  parameters: Parameters,
+  prefix: string,
+): Generator<{ offset: number; values: Float32Array }> {
   for (const { spec, view } of parameters.list) {
     const tensor = tensors.get(prefix + spec.name);
     if (tensor === undefined) {
@@ -33,9 +58,6 @@ export function loadTensors(
         `${file}: tensor ${prefix}${spec.name} has shape [${tensor.shape}], the run's configuration asks for [${spec.shape}]`,
       );
     }
-    parameters.device.write(
-      { buffer, offset: view.offset, length: view.length },
-      toFloat32(spec.name, tensor),
-    );
+    yield { offset: view.offset, values: toFloat32(spec.name, tensor) };
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { agree, ALONE, describeRanks, fromLead } from "../distributed/mod.ts";
+import { agree, ALONE, describeRanks, factsToCompare, fromLead } from "../distributed/mod.ts";
 import { latestCheckpoint } from "./checkpoint.ts";
 import { PretrainLoop } from "./pretrain_loop.ts";
 import { PretrainRanks } from "./pretrain_ranks.ts";
@@ -59,11 +59,12 @@ function factsOf(run: PretrainRun): Map<string, unknown> {
   return new Map<string, unknown>([
     ["code", provenance.code],
     ["vocabulary", sources[0].data.corpus.vocabulary.fingerprint],
-    ...Object.entries(determinantsOf(run)),
+    ...Object.entries(factsToCompare(determinantsOf(run), ranks)),
     ["evalExamples", settings.evalExamples],
     ["loggingSteps", settings.loggingSteps],
     ["allReduce", ranks.allReduce],
     ["checkRanksSteps", ranks.checkSteps],
+    ["shardOptimizer", ranks.shardOptimizer],
   ]);
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { initialise, type ModelConfig, pretrainingArchitecture, warmStart } from "../model/mod.ts";
-import { restoreCheckpoint, takeSnapshot } from "./checkpoint.ts";
+import { type Moments, restoreCheckpoint, takeSnapshot } from "./checkpoint.ts";
 import { tidyCheckpoints } from "./checkpoint_files.ts";
 import { CheckpointWriter } from "./checkpoint_writer.ts";
 import { bestEvaluation } from "./early_stop.ts";
@@ -44,9 +44,10 @@ export class PretrainLoop {
     const { config, settings, observer } = this.#run;
     const { totalSteps } = settings.schedule;
     const trainer = this.#trainer;
+    let moments: Moments | undefined;
     if (checkpoint === null) this.#initialise(config);
-    else await restoreCheckpoint(checkpoint, trainer);
-    await this.#ranks.start();
+    else moments = await restoreCheckpoint(checkpoint, trainer);
+    await this.#ranks.start(moments);
     await this.#folder.cutEvents(trainer.step);
     this.#recorder = await RunRecorder.start(this.#folder, observer.say);
     observer.started?.(this.#recorder);
@@ -202,7 +203,14 @@ export class PretrainLoop {
     };
     const keeping = { keep: settings.keepCheckpoints, best };
     await this.#writer.save(
-      () => takeSnapshot(output, this.#trainer, description, keeping),
+      async () =>
+        await takeSnapshot(
+          output,
+          this.#trainer,
+          description,
+          keeping,
+          await this.#ranks.moments(),
+        ),
       last,
     );
   }

@@ -8,7 +8,8 @@ import { type StepBatches, stepBatches } from "../data/workers/mod.ts";
 import { evaluate, type EvaluationResult } from "./evaluate.ts";
 import { batchPlan, type LoopPhase, loopPhase, phaseOf } from "./pretrain_phases.ts";
 import type { PretrainRun } from "./pretrain_run.ts";
-import { checkRanks, shareState } from "./share_state.ts";
+import type { Moments } from "./checkpoint.ts";
+import { checkRanks, gatherMoments, shareState } from "./share_state.ts";
 import { PretrainingTrainer, type StepLog } from "./trainer.ts";
 
 /** The trainer of one rank, and what it does with the others. Without others it does it alone. */
@@ -18,7 +19,7 @@ export class PretrainRanks {
   readonly #ranks: Ranks;
   readonly #phases: readonly LoopPhase[];
   readonly #batches: StepBatches;
-  readonly #orders: Orders<"step" | "read" | "evaluate">;
+  readonly #orders: Orders<"step" | "read" | "evaluate" | "gather">;
 
   constructor(run: PretrainRun) {
     const { device, config, settings, ranks = ALONE } = run;
@@ -30,7 +31,7 @@ export class PretrainRanks {
       settings.dataloaderNumWorkers,
       run.observer.say,
     );
-    this.#orders = new Orders(ranks.world, ["step", "read", "evaluate"]);
+    this.#orders = new Orders(ranks.world, ["step", "read", "evaluate", "gather"]);
     this.trainer = new PretrainingTrainer(device, config, {
       schedule: settings.schedule,
       optimizer: settings.optimizer,
@@ -54,9 +55,13 @@ export class PretrainRanks {
     return this.#phases[phaseOf(this.#phases, this.trainer.step - 1)];
   }
 
-  /** Rank 0 is ready: gives the others its state. */
-  async start(): Promise<void> {
-    await shareState(this.#ranks, this.trainer);
+  /**
+   * Rank 0 is ready: gives the others its state.
+   *
+   * @param moments that a checkpoint has left to be divided
+   */
+  async start(moments?: Moments): Promise<void> {
+    await shareState(this.#ranks, this.trainer, moments);
   }
 
   /** Makes a step; whether any rank was asked to stop. */
@@ -77,6 +82,12 @@ export class PretrainRanks {
     return await this.#evaluate();
   }
 
+  /** The moments for a checkpoint, where this rank has only a part of them. */
+  async moments(): Promise<Moments | undefined> {
+    if (this.#ranks.shardOptimizer) await this.#orders.give("gather");
+    return await gatherMoments(this.#ranks, this.trainer);
+  }
+
   /** Lets the others go. */
   async end(): Promise<void> {
     await this.#orders.end();
@@ -89,6 +100,7 @@ export class PretrainRanks {
       step: () => this.#step(),
       read: () => this.trainer.readLog(),
       evaluate: () => this.#evaluate(),
+      gather: () => gatherMoments(this.#ranks, this.trainer),
     });
   }
 

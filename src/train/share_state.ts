@@ -4,20 +4,51 @@
  * @module
  */
 import { whole } from "../device/mod.ts";
-import { agreeOnBytes, bytesOf, type Ranks, shareBuffer } from "../distributed/mod.ts";
-import type { CheckpointedTrainer } from "./checkpoint.ts";
+import {
+  agreeOnBytes,
+  bytesOf,
+  gatherParts,
+  type Ranks,
+  scatterParts,
+  shareBuffer,
+} from "../distributed/mod.ts";
+import type { CheckpointedTrainer, Moments } from "./checkpoint.ts";
 
-/** Gives every rank rank 0's weights, moments and step: the others need no run folder. Collective. */
-export async function shareState({ world }: Ranks, trainer: CheckpointedTrainer): Promise<void> {
+/**
+ * Gives every rank rank 0's weights, moments and step: the others need no run folder. Collective.
+ *
+ * @param moments on rank 0, where ranks share them and they are not new
+ */
+export async function shareState(
+  { world, shardOptimizer }: Ranks,
+  trainer: CheckpointedTrainer,
+  moments?: Moments,
+): Promise<void> {
   if (world.size === 1) return;
-  const { model: { parameters }, optimizer } = trainer;
+  const { model: { parameters: { device, values } }, optimizer } = trainer;
   const step = Float64Array.of(trainer.step);
   await world.broadcast(bytesOf(step));
   if (world.rank > 0) trainer.startAt(step[0]);
-  const { firstMoments, secondMoments, lossScale } = optimizer;
-  const buffers = [parameters.values, firstMoments, secondMoments];
+  const { firstMoments, secondMoments, lossScale, shards } = optimizer;
+  const buffers = [values];
   if (lossScale !== undefined) buffers.push(lossScale.view.buffer);
-  for (const buffer of buffers) await shareBuffer(world, parameters.device, buffer);
+  if (!shardOptimizer) buffers.push(firstMoments, secondMoments);
+  for (const buffer of buffers) await shareBuffer(world, device, buffer);
+  if (!shardOptimizer || step[0] === 0) return;
+  await scatterParts(world, device, firstMoments, shards, moments?.first ?? null);
+  await scatterParts(world, device, secondMoments, shards, moments?.second ?? null);
+}
+
+/** The moments of all ranks on rank 0; nothing where each has them all. Collective. */
+export async function gatherMoments(
+  { world, shardOptimizer }: Ranks,
+  { model: { parameters: { device, values } }, optimizer }: CheckpointedTrainer,
+): Promise<Moments | undefined> {
+  if (!shardOptimizer) return undefined;
+  const { firstMoments, secondMoments, shards } = optimizer;
+  const first = await gatherParts(world, device, firstMoments, shards, values.length);
+  const second = await gatherParts(world, device, secondMoments, shards, values.length);
+  return first === null || second === null ? undefined : { first, second };
 }
 
 /**

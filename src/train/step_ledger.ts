@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { totalsOfFields, type World } from "../distributed/mod.ts";
+import { type Ranks, shareParts, totalsOfFields, type World } from "../distributed/mod.ts";
 import type { Parameters } from "../model/mod.ts";
 import {
   learningRateAt,
@@ -89,6 +89,17 @@ export class StepLedger<M> {
     const { parameters, optimizer, schedule } = this.#parts;
     optimizer.step(learningRateAt(schedule, this.#step), this.slot);
     parameters.device.flush();
+    this.#step++;
+  }
+
+  /** The same with ranks that may have divided the update among them. Collective. */
+  async updateTogether({ world, shardOptimizer }: Ranks): Promise<void> {
+    if (!shardOptimizer) return this.update();
+    const { parameters: { device, values }, optimizer, schedule } = this.#parts;
+    optimizer.begin(this.slot);
+    await shareParts(world, device, optimizer.partials);
+    optimizer.finish(learningRateAt(schedule, this.#step));
+    await shareParts(world, device, optimizer.shards.map((part) => ({ buffer: values, ...part })));
     this.#step++;
   }
 

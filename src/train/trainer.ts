@@ -10,7 +10,7 @@ import {
   type PretrainingBatch,
 } from "../data/mod.ts";
 import type { Device } from "../device/mod.ts";
-import { ALONE, partOf, type Ranks, sumBuffer, totals } from "../distributed/mod.ts";
+import { ALONE, partOf, type Ranks, shardOf, sumBuffer, totals } from "../distributed/mod.ts";
 import { type ModelConfig, type PretrainingInput, PretrainingModel } from "../model/mod.ts";
 import {
   type LossScaleState,
@@ -69,7 +69,8 @@ export class PretrainingTrainer {
     this.model = new PretrainingModel(device, config);
     const { optimizer, logSlots, precision } = settings;
     const { lossScale, half } = halfPrecision(device, precision);
-    this.optimizer = new Optimizer(this.model.parameters, optimizer, logSlots, lossScale);
+    const shard = shardOf(this.#ranks);
+    this.optimizer = new Optimizer(this.model.parameters, optimizer, logSlots, lossScale, shard);
     this.#half = half;
     this.#metrics = new MetricSlots(device, logSlots);
     this.#ledger = new StepLedger({
@@ -123,7 +124,7 @@ export class PretrainingTrainer {
   async trainBatchesTogether(micro: readonly PretrainingBatch[]): Promise<void> {
     this.#accumulate(micro, await totals(this.#ranks.world, countsOf(micro)));
     await sumBuffer(this.#ranks, this.#device, this.model.parameters.gradients!);
-    this.#ledger.update();
+    await this.#ledger.updateTogether(this.#ranks);
   }
 
   /** Leaves the gradients of the batches' sums over the counts of the whole step, all ranks together. */

@@ -18,6 +18,7 @@ const HANDING_ON = 300;
 export interface RankFlags {
   allReduce?: AllReduceType;
   checkRanksSteps?: number;
+  shardOptimizer?: boolean;
 }
 
 /** Joins the world, works, and parts from it; where one rank fails, all end with its exit code. */
@@ -55,12 +56,21 @@ function pause(milliseconds: number): Promise<void> {
 }
 
 /** The world with what the flags say of it. */
-export function ranksOf({ allReduce, checkRanksSteps }: RankFlags, world: World): Ranks {
+export function ranksOf(
+  { allReduce, checkRanksSteps, shardOptimizer }: RankFlags,
+  world: World,
+): Ranks {
   const checkSteps = checkRanksSteps ?? ALONE.checkSteps;
   if (!(checkSteps >= 1)) {
     throw new UsageError(`--check-ranks-steps must be an integer from 1, got ${checkSteps}`);
   }
-  return { world, allReduce: allReduce ?? ALONE.allReduce, checkSteps };
+  return {
+    world,
+    allReduce: allReduce ?? ALONE.allReduce,
+    checkSteps,
+    // Alone there is nobody to share with, also where a run of several goes on.
+    shardOptimizer: shardOptimizer === true && world.size > 1,
+  };
 }
 
 /** Threads for a CPU device: all, as long as no other rank wants some. */

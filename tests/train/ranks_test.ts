@@ -5,7 +5,7 @@ import { openCpuDevice, whole } from "../../src/device/mod.ts";
 import { ALONE, partOf, type Ranks, RanksDifferError } from "../../src/distributed/mod.ts";
 import { initialise, presetConfig } from "../../src/model/mod.ts";
 import { OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
-import { evaluate, PretrainingTrainer } from "../../src/train/mod.ts";
+import { evaluate, PretrainingTrainer, type TrainerSettings } from "../../src/train/mod.ts";
 import { checkRanks } from "../../src/train/share_state.ts";
 import { toyCorpus } from "../support/toy_corpus.ts";
 import { onRanks } from "../support/worlds.ts";
@@ -25,7 +25,7 @@ const STEPS = 12;
 const BATCH = 7;
 
 /** Trains on one rank of a world. */
-async function train(ranks: Ranks) {
+async function train(ranks: Ranks, change: Partial<TrainerSettings> = {}) {
   const device = await openCpuDevice({ workers: 1 });
   const trainer = new PretrainingTrainer(device, config, {
     schedule: { peakLearningRate: 0.01, warmupSteps: 2, totalSteps: STEPS },
@@ -35,6 +35,7 @@ async function train(ranks: Ranks) {
     seed: 3,
     logSlots: STEPS,
     ranks,
+    ...change,
   });
   initialise(trainer.model.parameters, 5, config.initializerRange);
   const { start, end } = partOf(ranks.world, BATCH);
@@ -45,8 +46,9 @@ async function train(ranks: Ranks) {
   const log = await trainer.readLog();
   const held = await evaluate(device, trainer.model, dataset, 11, 4, shape, ranks.world);
   const weights = await device.read(whole(trainer.model.parameters.values)) as Float32Array;
+  const moments = trainer.optimizer.firstMoments.length;
   await device.destroy();
-  return { log, held, weights };
+  return { log, held, weights, moments };
 }
 
 function assertNear(actual: number, expected: number, relative: number, what: string): void {
@@ -71,6 +73,28 @@ Deno.test("ranks follow the curve of one process, and have the same weights", as
       assertEquals(held.maskedTokens, alone.held.maskedTokens);
       assertNear(held.maskedLoss, alone.held.maskedLoss, 1e-6, "held-out loss");
       assertNear(held.maskedAccuracy, alone.held.maskedAccuracy, 1e-6, "held-out accuracy");
+    }
+  }
+});
+
+Deno.test("ranks that share the moments make the same updates, and each keeps its part", async () => {
+  for (const kind of ["lamb", "adamw"] as const) {
+    const change = { optimizer: { ...OPTIMIZER_DEFAULTS, kind } };
+    const alone = await train(ALONE, change);
+    for (const size of [2, 3]) {
+      const all = await onRanks(
+        size,
+        (world) => train({ ...ALONE, world, shardOptimizer: true }, change),
+      );
+      for (const { log, weights } of all) {
+        assertEquals(weights, all[0].weights);
+        log.forEach(({ maskedLoss }, step) =>
+          assertNear(maskedLoss, alone.log[step].maskedLoss, 1e-6, `${kind}, step ${step}`)
+        );
+      }
+      const kept = all.reduce((sum, { moments }) => sum + moments, 0);
+      assert(kept <= alone.moments, `${kept} moments in all instead of ${alone.moments}`);
+      for (const { moments } of all) assert(moments < alone.moments * 0.9);
     }
   }
 });

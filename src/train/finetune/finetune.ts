@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { agree, ALONE, describeRanks, fromLead } from "../../distributed/mod.ts";
+import { agree, ALONE, describeRanks, factsToCompare, fromLead } from "../../distributed/mod.ts";
 import { configToJson } from "../../model/mod.ts";
 import { latestCheckpoint } from "../checkpoint.ts";
 import { checkPrecision } from "../precision.ts";
@@ -24,15 +24,17 @@ export async function finetune<E extends FinetuneExample, O>(
   run: FinetuneRun<E, O>,
 ): Promise<FinetuneResult> {
   checkPrecision(run.device, run.settings.precision);
-  const { world, allReduce, checkSteps } = run.ranks ?? ALONE;
+  const ranks = run.ranks ?? ALONE;
+  const { world, allReduce, checkSteps, shardOptimizer } = ranks;
   await agree(
     world,
     new Map<string, unknown>([
       ["code", run.provenance.code],
-      ...Object.entries(determinants(run)),
+      ...Object.entries(factsToCompare(determinants(run), ranks)),
       ["loggingSteps", run.settings.loggingSteps],
       ["allReduce", allReduce],
       ["checkRanksSteps", checkSteps],
+      ["shardOptimizer", shardOptimizer],
     ]),
   );
   if (world.rank > 0) await follow(run);

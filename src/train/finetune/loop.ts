@@ -5,7 +5,7 @@
  */
 import { removeLeftovers } from "../../files/mod.ts";
 import { initialise } from "../../model/mod.ts";
-import { restoreCheckpoint, takeSnapshot } from "../checkpoint.ts";
+import { type Moments, restoreCheckpoint, takeSnapshot } from "../checkpoint.ts";
 import { CheckpointWriter } from "../checkpoint_writer.ts";
 import { type BestEvaluation, bestEvaluation } from "../early_stop.ts";
 import { lossScaleFields, madeSteps, skippedNotice } from "../precision.ts";
@@ -42,14 +42,15 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
     const { config, settings, observer, task, weights, output } = this.#run;
     const { totalSteps } = settings.schedule;
     const trainer = this.#trainer;
-    if (checkpoint !== null) await restoreCheckpoint(checkpoint, trainer);
+    let moments: Moments | undefined;
+    if (checkpoint !== null) moments = await restoreCheckpoint(checkpoint, trainer);
     else if (weights !== null) {
       observer.loaded(startFrom(trainer.model, task, weights, settings.seed));
     } else {
       initialise(trainer.model.parameters, settings.seed, config.initializerRange);
       observer.say("every weight starts anew");
     }
-    await this.#ranks.start();
+    await this.#ranks.start(moments);
     await this.#folder.cutEvents(trainer.step);
     await removeLeftovers(`${output}/${PREDICTIONS}`);
     this.#recorder = await RunRecorder.start(this.#folder, observer.say);
@@ -170,7 +171,14 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
     };
     const keeping = { keep: settings.keepCheckpoints, best };
     await this.#writer.save(
-      () => takeSnapshot(output, this.#trainer, description, keeping),
+      async () =>
+        await takeSnapshot(
+          output,
+          this.#trainer,
+          description,
+          keeping,
+          await this.#ranks.moments(),
+        ),
       last,
     );
   }

@@ -4,7 +4,8 @@
  * @module
  */
 import { ALONE, anyRank, Orders, type Ranks } from "../../distributed/mod.ts";
-import { checkRanks, shareState } from "../share_state.ts";
+import type { Moments } from "../checkpoint.ts";
+import { checkRanks, gatherMoments, shareState } from "../share_state.ts";
 import { evaluateTask, type TaskEvaluation } from "./evaluate.ts";
 import type { FinetuneRun } from "./run.ts";
 import type { FinetuneExample } from "./task.ts";
@@ -15,19 +16,23 @@ export class FinetuneRanks<E extends FinetuneExample, O> {
   readonly trainer: FinetuneTrainer<E, O>;
   readonly #run: FinetuneRun<E, O>;
   readonly #ranks: Ranks;
-  readonly #orders: Orders<"step" | "read" | "evaluate">;
+  readonly #orders: Orders<"step" | "read" | "evaluate" | "gather">;
 
   constructor(run: FinetuneRun<E, O>) {
     const { device, config, task, settings, ranks = ALONE } = run;
     this.#run = run;
     this.#ranks = ranks;
-    this.#orders = new Orders(ranks.world, ["step", "read", "evaluate"]);
+    this.#orders = new Orders(ranks.world, ["step", "read", "evaluate", "gather"]);
     this.trainer = new FinetuneTrainer(device, config, task, settings, ranks);
   }
 
-  /** Rank 0 is ready: gives the others its state. */
-  async start(): Promise<void> {
-    await shareState(this.#ranks, this.trainer);
+  /**
+   * Rank 0 is ready: gives the others its state.
+   *
+   * @param moments that a checkpoint has left to be divided
+   */
+  async start(moments?: Moments): Promise<void> {
+    await shareState(this.#ranks, this.trainer, moments);
   }
 
   /** Makes a step; whether any rank was asked to stop. */
@@ -48,6 +53,12 @@ export class FinetuneRanks<E extends FinetuneExample, O> {
     return await this.#evaluate();
   }
 
+  /** The moments for a checkpoint, where this rank has only a part of them. */
+  async moments(): Promise<Moments | undefined> {
+    if (this.#ranks.shardOptimizer) await this.#orders.give("gather");
+    return await gatherMoments(this.#ranks, this.trainer);
+  }
+
   /** Lets the others go. */
   async end(): Promise<void> {
     await this.#orders.end();
@@ -60,6 +71,7 @@ export class FinetuneRanks<E extends FinetuneExample, O> {
       step: () => this.#step(),
       read: () => this.#read(),
       evaluate: () => this.#evaluate(),
+      gather: () => gatherMoments(this.#ranks, this.trainer),
     });
   }
 

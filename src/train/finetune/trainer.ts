@@ -4,7 +4,7 @@
  * @module
  */
 import type { Device } from "../../device/mod.ts";
-import { ALONE, partOf, type Ranks, sumBuffer, totals } from "../../distributed/mod.ts";
+import { ALONE, partOf, type Ranks, shardOf, sumBuffer, totals } from "../../distributed/mod.ts";
 import { Encoder, encoderSpecs, type ModelConfig, Parameters } from "../../model/mod.ts";
 import { type LossScaleState, Optimizer } from "../../optim/mod.ts";
 import { DropoutRandom, type HalfPrecision, Tape } from "../../tensor/mod.ts";
@@ -66,7 +66,14 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
     this.#order = new TrainingOrder(task.train.length, seed, shuffle);
     this.model = taskModel(device, config, task);
     const { lossScale, half } = halfPrecision(device, precision);
-    this.optimizer = new Optimizer(this.model.parameters, optimizer, loggingSteps, lossScale);
+    const shard = shardOf(ranks);
+    this.optimizer = new Optimizer(
+      this.model.parameters,
+      optimizer,
+      loggingSteps,
+      lossScale,
+      shard,
+    );
     this.#half = half;
     this.#losses = new StepLosses(device, loggingSteps);
     this.#ledger = new StepLedger({
@@ -106,7 +113,7 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
   async trainStepTogether(): Promise<void> {
     this.#accumulate();
     await sumBuffer(this.#ranks, this.#device, this.model.parameters.gradients!);
-    this.#ledger.update();
+    await this.#ledger.updateTogether(this.#ranks);
   }
 
   /** Leaves the gradients of this rank's part of the batch, over the count of the whole. */

@@ -93,6 +93,7 @@ export function addFinetuneFlags(command: Command<any>): Command<any> {
     .group("Many processes (mpirun)")
     .option("--all-reduce <name:precision>", "How gradients travel between processes (f32).")
     .option("--check-ranks-steps <n:integer>", "Steps between comparisons of all weights (100).")
+    .option("--shard-optimizer", "Each process keeps a part of the moments, and updates that part.")
     .group("Watching")
     .option("--profile", "Time each kernel in steps 3 to 5: into the report, and for Perfetto.")
     .option("--logging-steps <n:integer>", "Steps between two lines of the log (10).")

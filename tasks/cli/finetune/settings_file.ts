@@ -48,6 +48,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   earlyStopPatience: "number",
   allReduce: "string",
   checkRanksSteps: "number",
+  shardOptimizer: "boolean",
   shuffle: "boolean",
   strict: "boolean",
   level: LEVELS,

@@ -63,7 +63,9 @@ export interface Shard {
 
 /** A stretch of flat memory, in elements. */
 export interface Stretch {
+  /** First element. */
   readonly offset: number;
+  /** Elements. */
   readonly length: number;
 }
 

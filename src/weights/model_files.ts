@@ -69,7 +69,8 @@ function weightMap(index: Uint8Array): Map<string, string> {
     throw new SyntaxError(`${INDEX} has no weight_map of names to files`);
   }
   for (const [name, file] of Object.entries(map)) {
-    if (typeof file !== "string" || /[/\\]|^\.\.?$/.test(file)) {
+    // deno-lint-ignore no-control-regex
+    if (typeof file !== "string" || /[/\\\0-\x1f]|^\.{0,2}$/.test(file)) {
       throw new SyntaxError(
         `${INDEX} puts ${shown(name)} into ${quote(file)}, no file of the folder`,
       );

@@ -67,10 +67,14 @@ export default albertCommand()
       });
       if (documentsResumed > 0) progress?.say(`${documentsResumed} documents were done before`);
       const tokens = index.shards.reduce((sum, shard) => sum + shard.tokens, 0);
+      const { duplicateDocuments } = index.report;
+      const equal = duplicateDocuments > 0
+        ? `; ${count(duplicateDocuments, "document")} equal to an earlier one left out`
+        : "";
       progress?.end(
         `${options.output}: ${count(index.shards.length, "shard")}, ${
           tokens.toLocaleString("en")
-        } tokens`,
+        } tokens${equal}`,
       );
       if (options.json) {
         const { shards, report, fingerprint } = index;

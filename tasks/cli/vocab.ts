@@ -54,7 +54,10 @@ async function readText(
   progress.end();
 }
 
-/** Hands the text to the trainer: all of it, or a sample of `size` lines. */
+/**
+ * Hands the text to the trainer: all of it, or a sample of `size` lines. One core counts: two workers, sent 256 KB of lines at a time and their counts
+ * added up, gave the same bytes in no less time (37 MB in 32, 21, 31 s without and 39, 30, 33 s with them, in turns on two busy cores).
+ */
 async function countWords(
   trainer: VocabularyTrainer,
   source: TextSource,

@@ -5,6 +5,7 @@ import { fillUnderFolder, fillUnderRun, readOnly } from "./disk.ts";
 import { killFolderCommand, PREPARE, VOCABULARY } from "./file_kills.ts";
 import { twoOwners } from "./owners.ts";
 import { FINETUNE, leavePredictions } from "./finetuning.ts";
+import { killPaper } from "./paper_kills.ts";
 import { PRETRAIN } from "./pretraining.ts";
 import { differentRanks, killRank, stopRank } from "./ranks.ts";
 import { interruptTwice, maxTime } from "./stops.ts";
@@ -26,6 +27,10 @@ export const CASES: Record<string, Case> = {
     await killTraining(bench, FINETUNE, Math.ceil(kills / 4), "SIGTERM"),
     await killTraining(bench, FINETUNE, Math.ceil(kills / 4), "SIGINT"),
     await leavePredictions(bench),
+  ],
+  paper: async (bench, kills) => [
+    await killPaper(bench, kills, "SIGKILL"),
+    await killPaper(bench, Math.ceil(kills / 4), "SIGTERM"),
   ],
   prepare: async (bench, kills) => [
     await killFolderCommand(bench, PREPARE, kills, "SIGKILL"),

@@ -10,6 +10,7 @@ const text = () => import("./readers/text.ts");
 const data = () => import("./readers/data.ts");
 const run = () => import("./readers/run.ts");
 const hub = () => import("./readers/hub.ts");
+const tuning = () => import("./readers/tuning.ts");
 const commandLine = () => import("./readers/command_line.ts");
 
 /** Loaded one by one: each worker needs only its own reader. */
@@ -35,6 +36,7 @@ export const FUZZERS: Readonly<Record<string, Load>> = {
   "trainer.json": async () => (await run()).trainerJson,
   "hub-name": async () => (await hub()).hubName,
   "hub-replies": async () => (await hub()).hubReplies,
+  "tuning": async () => (await tuning()).tuningCache,
   "settings": async () => (await commandLine()).settingsJson,
   "flags": async () => (await commandLine()).flags,
 };

@@ -30,8 +30,8 @@ Deno.test("the command decides, wherever it stands; help takes next to nothing",
 
 /** Every command once, on text of a few lines. */
 const LINES = `
-vocab train --input books --vocab-size 130 --output vocabulary
-prepare --input books --vocab vocabulary --output data --stats
+vocab train --input books/*.txt --vocab-size 130 --output vocabulary
+prepare --input books/*.txt --vocab vocabulary --output data --stats
 data show --data data --max-seq-length 32 --count 1
 pretrain --config smoke --data data --output run --steps 2 --batch-size 2 --eval-examples 4 --device cpu --watch
 report run

@@ -5,6 +5,7 @@
  * @module
  */
 import { atomicWriteFile, parseSealed, sealedJson, sha256Hex } from "../../../files/mod.ts";
+import { isObject, quote } from "../../../json/mod.ts";
 import type { GpuAccess } from "../adapter.ts";
 
 const FORMAT = 1;
@@ -80,12 +81,12 @@ export class TuningCache {
   }
 
   #choicesOf({ format, identity, choices }: Record<string, unknown>): Map<string, string> {
-    if (format !== FORMAT) throw new SyntaxError(`its format is ${format}, not ${FORMAT}`);
+    if (format !== FORMAT) throw new SyntaxError(`its format is ${quote(format)}, not ${FORMAT}`);
     if (JSON.stringify(identity) !== JSON.stringify(this.#identity)) {
       throw new SyntaxError("it is of another adapter, driver or version");
     }
-    const entries = Object.entries(choices as Record<string, string>);
-    if (!entries.every(([, variant]) => typeof variant === "string")) {
+    const entries = isObject(choices) ? Object.entries(choices) : [["", choices] as const];
+    if (!entries.every((entry): entry is [string, string] => typeof entry[1] === "string")) {
       throw new SyntaxError("its choices are no names of variants");
     }
     return new Map(entries);

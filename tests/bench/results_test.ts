@@ -47,7 +47,7 @@ Deno.test("a part that fails leaves its reason, and the others go on", async () 
       : Promise.resolve({ results: [] });
   }, { python: "python3" });
   assertEquals(results.absent, { peers: "no network" });
-  assertEquals(words.filter((word) => word === "step").length, 6);
+  assertEquals(words.filter((word) => word === "step").length, 7);
   assertStringIncludes(
     withSection("", MACHINE, { ...NOTHING, absent: results.absent }),
     "no network",

@@ -62,6 +62,12 @@ Deno.test("albert pretrain, as typed: a run, a finished run, a run that never be
       assertEquals(again.code, 0, again.stderr);
       assertStringIncludes(again.stderr, "auto is finished: step 3");
     });
+    await t.step("names the BLAS library that cannot be loaded", async () => {
+      const words = ["pretrain", ...settings, "--output", "none", "--blas", "nowhere.so"];
+      const { code, stderr } = await albert(...words);
+      assertEquals(code, 1, stderr);
+      assertStringIncludes(stderr, "Cannot load the BLAS library nowhere.so");
+    });
     await t.step("goes no further with a finished run, which is no failure", async () => {
       const { code, stderr } = await albert("pretrain", "--output", "run", "--resume");
       assertEquals(code, 0, stderr);

@@ -41,10 +41,10 @@ const DEFAULT_LENGTH = 512;
 /** Mean logits of every example. */
 export async function meanLogits<E extends FinetuneExample>(
   checkpoints: readonly string[],
-  options: Pick<CommonOptions, "device" | "quiet">,
+  options: Pick<CommonOptions, "device" | "blas" | "quiet">,
   request: LogitsRequest<E>,
 ): Promise<Float32Array[]> {
-  const device = await openDevice({ device: options.device });
+  const device = await openDevice({ device: options.device, blas: options.blas });
   try {
     let sum: Float32Array[] | null = null;
     for (const checkpoint of checkpoints) {

@@ -49,7 +49,7 @@ export async function evaluateSquad(flags: EvaluateSquadFlags): Promise<void> {
   const path = flags.devFile ?? findSquadFiles(flags.data, flags.task).dev;
   const dataset = await readSquadFile(path, { say });
   const models: ModelScores[] = [];
-  const device = await openDevice({ device: flags.device, onNotice: say });
+  const device = await openDevice({ device: flags.device, blas: flags.blas, onNotice: say });
   try {
     for (const checkpoint of flags.checkpoint) {
       models.push(await scoresOf(device, checkpoint, dataset, flags));

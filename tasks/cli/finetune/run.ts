@@ -123,6 +123,7 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
   const runConfig = withDropout(config, flags, recipe);
   const { device, betweenSteps } = await openTrainingDevice({
     device: flags.device,
+    blas: flags.blas,
     workers: coresOf(world),
     // One rank that measures would hold up the others.
     tune: flags.tune !== false && world.size === 1,

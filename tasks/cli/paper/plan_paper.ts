@@ -32,7 +32,7 @@ export async function planPaper(flags: PaperPlanFlags, words: readonly string[])
   const seeds = seedsOf(flags, experiments);
   const benchmarks = benchmarksOf(flags, preset);
   const shard = flags.shard === undefined ? null : usage(() => parseShard(flags.shard!));
-  const device = await openDevice({ device: flags.device, onNotice: say });
+  const device = await openDevice({ device: flags.device, blas: flags.blas, onNotice: say });
   try {
     const earlier = flags.output === undefined
       ? null

@@ -68,7 +68,11 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
   for (const [part, reason] of Object.entries(manifest.missing)) {
     progress.say(`without ${part}: ${reason}`);
   }
-  const device = await openDevice({ device: flags.device, onNotice: progress.say });
+  const device = await openDevice({
+    device: flags.device,
+    blas: flags.blas,
+    onNotice: progress.say,
+  });
   const { kind } = device.description;
   const asked: PaperRun = { ...request, device: kind };
   const committed = await resultsFolder(flags);

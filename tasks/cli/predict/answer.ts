@@ -19,6 +19,7 @@ export interface AnswerFlags {
   readonly checkpoint: string;
   readonly top: number;
   readonly device: CommonOptions["device"];
+  readonly blas?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly question: string;
@@ -31,7 +32,7 @@ export async function predictAnswer(flags: AnswerFlags): Promise<void> {
   const text = flags.text ?? (await new Response(Deno.stdin.readable).text()).trim();
   const { config, weights, tokenizer } = await openCheckpoint(flags.checkpoint, flags);
   const head = squadHeadOf(config, weights);
-  const device = await openDevice({ device: flags.device });
+  const device = await openDevice({ device: flags.device, blas: flags.blas });
   try {
     const specs = [...encoderSpecs(config, { pooler: false }), ...head.headSpecs(config)];
     const encoder = new Encoder(config, new Parameters(device, specs, { trainable: false }));

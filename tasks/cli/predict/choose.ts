@@ -12,6 +12,7 @@ import { checkedLogits, withModel } from "./open_model.ts";
 export interface ChooseFlags {
   readonly checkpoint: string;
   readonly device: CommonOptions["device"];
+  readonly blas?: string;
   readonly json?: boolean;
   /** The passage; standard input where absent. */
   readonly context?: string;

@@ -17,6 +17,7 @@ import { checkedLogits, typedLines, withModel } from "./open_model.ts";
 export interface ClassifyFlags {
   readonly checkpoint: string;
   readonly device: CommonOptions["device"];
+  readonly blas?: string;
   readonly json?: boolean;
   readonly text?: string;
   readonly second?: string;

@@ -14,6 +14,7 @@ export interface FillMaskFlags {
   readonly checkpoint: string;
   readonly top: number;
   readonly device: CommonOptions["device"];
+  readonly blas?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly text?: string;
@@ -21,7 +22,7 @@ export interface FillMaskFlags {
 
 /** Loads the checkpoint and prints the candidates of each mask. */
 export async function predictFillMask(flags: FillMaskFlags): Promise<void> {
-  const device = await openDevice({ device: flags.device });
+  const device = await openDevice({ device: flags.device, blas: flags.blas });
   try {
     const folder = await resolveCheckpoint(flags.checkpoint, downloadProgress(flags));
     const albert = await loadPretrained(folder, device);

@@ -33,6 +33,7 @@ export async function withModel<E extends FinetuneExample, O>(
   flags: {
     readonly checkpoint: string;
     readonly device: CommonOptions["device"];
+    readonly blas?: string;
     readonly quiet?: boolean;
   },
   headOf: (config: ModelConfig) => TaskHead<E, O>,
@@ -40,7 +41,7 @@ export async function withModel<E extends FinetuneExample, O>(
 ): Promise<void> {
   const { config, weights, tokenizer } = await openCheckpoint(flags.checkpoint, flags);
   const head = headOf(config);
-  const device: Device = await openDevice({ device: flags.device });
+  const device: Device = await openDevice({ device: flags.device, blas: flags.blas });
   try {
     const encoder: Encoder = taskModel(device, config, head, { trainable: false });
     loadFinetuned(encoder, head, weights);

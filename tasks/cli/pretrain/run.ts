@@ -75,6 +75,7 @@ export async function runPretrain(given: PretrainFlags, world: World): Promise<v
   });
   const { device, betweenSteps } = await openTrainingDevice({
     device: flags.device,
+    blas: flags.blas,
     workers: coresOf(world),
     // One rank that measures would hold up the others.
     tune: flags.tune !== false && world.size === 1,

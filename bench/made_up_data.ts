@@ -13,7 +13,7 @@ import {
 import type { ModelConfig } from "../src/model/mod.ts";
 
 const DOCUMENTS = 20;
-const SENTENCES = 40;
+const SENTENCES = 60;
 const WORDS = 12;
 const SPECIAL = 5;
 

@@ -54,7 +54,7 @@ export async function openTrainingDevice(
   if (tune && device instanceof WebGpuDevice) {
     const cache = openTuningCache(device);
     tuner.start(device, await cache.read(say));
-    measure = tuningInTurns(tuner, cache, say);
+    measure = tuningInTurns(device, tuner, cache, say);
   }
   const betweenSteps = (output: string) => profile ? profiling(device, output, say) : measure;
   return { device, betweenSteps };
@@ -93,18 +93,28 @@ export function tunedLine({ key, before, chosen, milliseconds, wrong }: TunedRun
 }
 
 function tuningInTurns(
+  device: Device,
   tuner: Tuner,
   cache: TuningCache,
   say: (sentence: string) => void,
 ): () => Promise<void> {
   const started = performance.now();
-  let spent = 0, measured = 0, remembers = true;
+  let spent = 0, measured = 0, remembers = true, stopped = false;
   return async () => {
-    if (tuner.waiting === 0) return;
+    if (stopped || tuner.waiting === 0) return;
     const expected = measured === 0 ? EXPECTED_MILLISECONDS : spent / measured;
     const start = performance.now();
     if (spent + expected > MOST_SHARE * (start - started)) return;
-    const tuned = await tuner.tuneNext();
+    let tuned: TunedRun | null;
+    try {
+      tuned = await tuner.tuneNext();
+    } catch (error) {
+      // A device that is nearly full may have no room to measure in; it trains all the same, or says by itself that it cannot.
+      stopped = true;
+      await device.settled().catch(() => {/* the fault that was just caught */});
+      say(`tuning stopped: ${(error as Error).message}`);
+      return;
+    }
     if (tuned === null) return;
     measured++;
     say(`tuned ${tunedLine(tuned)}; ${tuner.waiting} to go`);

@@ -1,5 +1,5 @@
 /**
- * `bench/RESULTS.md`: a section for each adapter, of which a new run replaces its own.
+ * `bench/RESULTS.md`: a section for each adapter, in which a new run replaces what it measured.
  *
  * @module
  */
@@ -21,30 +21,47 @@ A section an adapter, each written by \`deno task bench all --update-results\` o
 [docs/benchmarks.md](../docs/benchmarks.md) says what is measured. Ratios are of interleaved runs.
 `;
 
+const TARGET_COLUMNS = ["what", "target", "measured", "met"];
+
 /** How a section begins. */
 const heading = (adapter: string) => `## ${adapter}\n`;
 
-/** The page with the section of this adapter new, the others as they were. */
+/** The page with what was measured on this adapter; what was not stays as an earlier run left it, and so do other adapters. */
 export function withSection(page: string, machine: Machine, results: SuiteResults): string {
   const sections = page.split(/^(?=## )/m).filter((part) => part.startsWith("## "));
-  const own = heading(machine.adapter);
-  const others = sections.filter((part) => !part.startsWith(own)).map((part) => part.trimEnd());
-  const all = [...others, section(machine, results)].sort();
+  const isOwn = (part: string) => part.startsWith(heading(machine.adapter));
+  const others = sections.filter((part) => !isOwn(part)).map((part) => part.trimEnd());
+  const all = [...others, section(machine, results, sections.find(isOwn) ?? "")].sort();
   return `${[HEAD.trimEnd(), ...all].join("\n\n")}\n`;
 }
 
-function section({ adapter, processor, date, deno }: Machine, results: SuiteResults): string {
-  const rows = targetRows(results).map((
-    { what, target, measured, met },
-  ) => [what, target, measured || "not measured", met === null ? "" : met ? "yes" : "**no**"]);
+function section(
+  { adapter, processor, date, deno }: Machine,
+  results: SuiteResults,
+  earlier: string,
+): string {
+  const known = earlierRows(earlier);
+  const rows = targetRows(results).map(({ what, target, measured, met }) =>
+    met === null
+      ? known.get(what) ?? [what, target, "not measured", ""]
+      : [what, target, `${measured}; ${date}`, met ? "yes" : "**no**"]
+  );
   return [
-    `${heading(adapter)}\n${[processor, `Deno ${deno}`, date].join("; ")}.`,
-    table(["what", "target", "measured", "met"], rows),
+    `${heading(adapter)}\n${[processor, `Deno ${deno}`].join("; ")}.`,
+    table(TARGET_COLUMNS, rows),
     ...slowest(results),
     ...growth(results),
     ...peers(results),
     ...absent(results),
   ].join("\n\n");
+}
+
+/** The rows of a section's table of targets, by what they are about. */
+function earlierRows(section: string): Map<string, string[]> {
+  const rows = section.split("\n")
+    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()))
+    .filter((cells) => cells.length === TARGET_COLUMNS.length);
+  return new Map(rows.map((cells) => [cells[0], cells]));
 }
 
 function slowest({ steps }: SuiteResults): string[] {

@@ -38,6 +38,14 @@ Deno.test("a new run replaces its adapter's section and no other", () => {
   assertEquals(withSection(again, MACHINE, withRatio(30)), again);
 });
 
+Deno.test("what a run leaves out stays as an earlier one measured it", () => {
+  const loads = { webgpu: { loadToFirstLogits: 1500 } } as unknown as SuiteResults["loads"];
+  const first = withSection("", MACHINE, withRatio(20));
+  const later = withSection(first, { ...MACHINE, date: "2026-02-02" }, { ...NOTHING, loads });
+  assertStringIncludes(later, "20.0× (matmul_512); 2026-01-01");
+  assertStringIncludes(later, "1.50 s; 2026-02-02");
+});
+
 Deno.test("a part that fails leaves its reason, and the others go on", async () => {
   const words: string[] = [];
   const results = await runSuite((asked) => {

@@ -134,6 +134,19 @@ export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
     product("vocabulary", [MASKED, PIECES_PITCH, EMBEDDING], { transpose_b: true }),
     attentionScores,
   ],
+  "matmul.half": [
+    product("FFN in", [TOKENS, FFN, HIDDEN], { unscale: false, bias: true }),
+    product("FFN gradient", [TOKENS, HIDDEN, FFN], { unscale: false, transpose_b: true }),
+    product("FFN weights", [HIDDEN, FFN, TOKENS], { unscale: false, transpose_a: true }),
+  ],
+  "half.pack": [
+    named(
+      rows(TOKENS, FFN),
+      { rows: TOKENS, columns: FFN, pitch: FFN },
+      { scaled: true },
+      { fill: { scale: () => [1024] } },
+    ),
+  ],
   "elementwise.fill": [named(elements(HIDDEN_COUNT), { count: HIDDEN_COUNT, value: 1 })],
   "elementwise.add": [named(elements(HIDDEN_COUNT), { count: HIDDEN_COUNT })],
   "elementwise.scale_add": [
@@ -242,6 +255,9 @@ export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
   "optimizer.adamw": optimizer({ ...MOMENTS, learning_rate: 1e-4 }, [
     ...["gradients", "parameters", "m", "v"],
   ]),
+  "optimizer.loss_scale": [
+    named("1", { interval: 2000, largest: 65_536 }, {}, { fill: { state: () => [1024, 0, 0, 0] } }),
+  ],
   "loss.mean_squared_error": [named(String(TOKENS), { count: TOKENS, scale: 1 / TOKENS })],
   "loss.binary_cross_entropy": [named(String(TOKENS), { count: TOKENS, scale: 1 / TOKENS })],
 };

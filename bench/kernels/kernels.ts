@@ -104,8 +104,10 @@ function variantNames(
     capabilities: device.access.capabilities,
   };
   const chosen = defaultVariant(kernel, context);
+  // An adapter may lack what a kernel needs at all.
+  if (chosen === undefined) return [];
   const supported = kernel.variants.filter((variant) => variant.supports(context));
-  return [chosen, ...supported.filter((variant) => variant !== chosen)].map((one) => one?.name);
+  return [chosen, ...supported.filter((variant) => variant !== chosen)].map(({ name }) => name);
 }
 
 function share(measurement: Measurement, bytes: number, ceilings: Ceilings): number | null {

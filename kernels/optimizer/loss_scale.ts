@@ -4,13 +4,20 @@
  * @module
  */
 import { WRITE, WRITE_U32 } from "../bindings.ts";
-import type { BindingArrays, Kernel, Uniforms } from "../kernel.ts";
+import type { BindingArrays, Kernel, Structural, Uniforms } from "../kernel.ts";
 import lossScaleText from "./loss_scale.wgsl" with { type: "text" };
 
 /** Elements of the state: scale, good steps, skipped steps, whether it was given up. */
 export const LOSS_SCALE_STATE = 4;
 
-function twin({ flag, state }: BindingArrays, { interval, largest }: Uniforms): void {
+function twin(
+  { flag, state }: BindingArrays,
+  { interval, largest }: Uniforms,
+  _structural: Structural,
+  begin: number,
+  end: number,
+): void {
+  if (begin === end) return; // the one item is somebody else's
   const [scale, good, skipped, gaveUp] = state;
   if (flag[0] !== 0) {
     const hopeless = scale <= 1;

@@ -19,6 +19,7 @@ async function checkout(): Promise<Checkout> {
   const [root, cache] = [`${folder}/a checkout`, `${folder}/the cache`];
   await copy(`${ROOT}/tasks/launch`, `${root}/tasks/launch`);
   await copy(`${ROOT}/tasks/airgap`, `${root}/tasks/airgap`);
+  await copy(`${ROOT}/src/files`, `${root}/src/files`);
   for (const file of ["tasks/launch.ts", "deno.json", "deno.lock", "mod.ts"]) {
     await Deno.copyFile(`${ROOT}/${file}`, `${root}/${file}`);
   }

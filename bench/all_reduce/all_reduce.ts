@@ -25,6 +25,7 @@ import { PretrainingTrainer } from "../../src/train/mod.ts";
 import { benchConfig } from "../configs.ts";
 import { madeUpExamples } from "../made_up_data.ts";
 import { median } from "../table.ts";
+import { predictedByOthers } from "./predict.ts";
 
 /** What is measured. */
 export interface AllReduceRequest {
@@ -47,10 +48,14 @@ export interface AllReduceRow {
   /** Of gradients on each rank, as they travel. */
   readonly bytes: number;
   readonly allReduceMilliseconds: number;
+  /** What the model of `paper plan --ranks` says, from the other rows of this type; null where they are too few. */
+  readonly predictedMilliseconds: number | null;
   /** All-reduce included; absent where no step was made. */
   readonly stepMilliseconds?: number;
   readonly tokensPerSecond?: number;
 }
+
+type MeasuredRow = Omit<AllReduceRow, "predictedMilliseconds">;
 
 /** All figures. */
 export interface AllReduceBench {
@@ -83,7 +88,7 @@ export async function benchAllReduce(
     device: request.device,
     workers: world.size > 1 ? world.cores : undefined,
   });
-  const rows: AllReduceRow[] = [];
+  const rows: MeasuredRow[] = [];
   try {
     for (const allReduce of ["f32", "f16"] as const) {
       for (const [names, trains] of [[request.trained, true], [request.reduced, false]] as const) {
@@ -105,7 +110,26 @@ export async function benchAllReduce(
     await device.destroy();
   }
   const { adapter } = device.description;
-  return { ranks: world.size, library: world.library, adapter, batch, sequence, rows };
+  return {
+    ranks: world.size,
+    library: world.library,
+    adapter,
+    batch,
+    sequence,
+    rows: withPredictions(rows, world.size),
+  };
+}
+
+function withPredictions(rows: readonly MeasuredRow[], ranks: number): AllReduceRow[] {
+  return (["f32", "f16"] as const).flatMap((type) => {
+    const alike = rows.filter(({ allReduce }) => allReduce === type);
+    const sums = alike.map(({ bytes, allReduceMilliseconds }) => ({
+      bytes,
+      milliseconds: allReduceMilliseconds,
+    }));
+    const predicted = predictedByOthers(sums, ranks);
+    return alike.map((row, i) => ({ ...row, predictedMilliseconds: predicted[i] }));
+  });
 }
 
 async function timeAllReduce(
@@ -115,7 +139,7 @@ async function timeAllReduce(
   config: ModelConfig,
   allReduce: AllReduceType,
   { steps }: AllReduceRequest,
-): Promise<AllReduceRow> {
+): Promise<MeasuredRow> {
   const parameters = new Parameters(device, pretrainingSpecs(config));
   const gradients = parameters.gradients!;
   const times: number[] = [];

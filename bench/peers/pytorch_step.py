@@ -1,6 +1,6 @@
 """One ALBERT pretraining step in eager PyTorch on the CPU: the model, the losses and the update of `bench step`, written as PyTorch's users would.
 
-Takes a JSON object of sizes as its argument; prints a line about itself (version, threads, bytes of a step), then for every line of standard
+Takes a JSON object of sizes as its argument; prints a line about itself (version, threads, bytes of a step, and of one in transformers), then for every line of standard
 input does a step and prints its milliseconds.
 """
 
@@ -82,7 +82,7 @@ class Lamb:
         torch._foreach_add_(self.parameters, updates, alpha=-rate)
 
 
-def saved_bytes(model, batch):
+def saved_bytes(model, forward):
     """What autograd keeps at the forward's end, every storage once, weights not counted."""
     own = {p.untyped_storage().data_ptr() for p in model.parameters()}
     seen, kept = {}, []
@@ -95,10 +95,33 @@ def saved_bytes(model, batch):
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-        loss = model(*batch)
+        loss = forward()
     total = sum(seen.values())
     del loss, kept
     return total
+
+
+def transformers_bytes(s, batch):
+    """Weights, gradients, moments and what autograd keeps of transformers' own model; None where transformers is not installed."""
+    try:
+        from transformers import AlbertConfig, AlbertForPreTraining
+    except ImportError:
+        return None
+    model = AlbertForPreTraining(AlbertConfig(
+        vocab_size=s["vocabulary"], embedding_size=s["embedding"], hidden_size=s["hidden"],
+        num_hidden_layers=s["layers"], num_attention_heads=s["heads"], intermediate_size=s["ffn"],
+        hidden_act="gelu_new", hidden_dropout_prob=0, attention_probs_dropout_prob=0,
+        classifier_dropout_prob=0, attn_implementation="eager",
+    ))
+    ids, types, masked, masked_labels, pair_labels = batch
+    labels = torch.full((ids.numel(),), -100)
+    labels[masked] = masked_labels
+    forward = lambda: model(
+        input_ids=ids, token_type_ids=types, labels=labels.view_as(ids),
+        sentence_order_label=pair_labels,
+    ).loss
+    parameters = sum(p.numel() for p in model.parameters())
+    return 16 * parameters + saved_bytes(model, forward)
 
 
 sizes = json.loads(sys.argv[1])
@@ -129,7 +152,8 @@ weights = 4 * sum(p.numel() for p in model.parameters())
 print(json.dumps({
     "version": torch.__version__,
     "threads": torch.get_num_threads(),
-    "bytes": 4 * weights + saved_bytes(model, batch),
+    "bytes": 4 * weights + saved_bytes(model, lambda: model(*batch)),
+    "transformers_bytes": transformers_bytes(sizes, batch),
 }), flush=True)
 for _ in sys.stdin:
     print(step(), flush=True)

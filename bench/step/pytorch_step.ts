@@ -14,6 +14,8 @@ export class PyTorchStep {
     readonly label: string,
     /** Weights, gradients, moments, and what autograd keeps at the end of the forward pass. */
     readonly peakBytes: number,
+    /** The same of transformers' AlbertForPreTraining with eager attention; null where that is not installed. */
+    readonly transformersBytes: number | null,
   ) {}
 
   /** @throws {Error} when the interpreter has no PyTorch. */
@@ -34,8 +36,9 @@ export class PyTorchStep {
     const script = new URL("../peers/pytorch_step.py", import.meta.url);
     try {
       const process = new LineProcess(interpreter, script, [JSON.stringify(sizes)]);
-      const { version, threads, bytes } = JSON.parse(await process.line());
-      return new PyTorchStep(process, `PyTorch ${version}, ${threads} threads`, bytes);
+      const { version, threads, bytes, transformers_bytes } = JSON.parse(await process.line());
+      const label = `PyTorch ${version}, ${threads} threads`;
+      return new PyTorchStep(process, label, bytes, transformers_bytes);
     } catch (cause) {
       throw new Error(
         `PyTorch is not installed for ${interpreter}: name one that has it by --against-pytorch`,

@@ -65,8 +65,10 @@ export interface PyTorchBeside {
   readonly peakBytes: number;
   /** Our time over PyTorch's: below 1 ours is faster. */
   readonly timeRatio: number;
-  /** Our peak over PyTorch's. */
+  /** Our peak over PyTorch's, written as leanly as this toolkit does it: one GELU, logits of masked tokens alone. */
   readonly memoryRatio: number;
+  /** Our peak over that of transformers' AlbertForPreTraining with eager attention; absent where that is not installed. */
+  readonly transformersMemoryRatio?: number;
 }
 
 /** What counts as matrix products and attention. */
@@ -137,7 +139,7 @@ function sums(kernels: readonly KernelProfile[]) {
 }
 
 function beside(
-  { label, peakBytes }: PyTorchStep,
+  { label, peakBytes, transformersBytes }: PyTorchStep,
   theirs: number,
   ours: number,
   ourBytes: number,
@@ -146,5 +148,6 @@ function beside(
     ...{ label, milliseconds: theirs, peakBytes },
     timeRatio: ours / theirs,
     memoryRatio: ourBytes / peakBytes,
+    ...(transformersBytes !== null && { transformersMemoryRatio: ourBytes / transformersBytes }),
   };
 }

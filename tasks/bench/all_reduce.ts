@@ -4,7 +4,7 @@ import { tableLine } from "../../bench/table.ts";
 import { DEVICES } from "../cli/common.ts";
 import { inWorld } from "../cli/ranks.ts";
 
-const WIDTHS = [26, 11, 4, 8, 10, 9, 9, 10];
+const WIDTHS = [26, 11, 4, 8, 10, 9, 9, 9, 10];
 
 /** `bench all-reduce` */
 export default new Command()
@@ -41,7 +41,17 @@ export default new Command()
   });
 
 function report({ rows, ...bench }: AllReduceBench): string[] {
-  const head = ["model", "parameters", "type", "MB", "all-reduce", "step ms", "share", "tokens/s"];
+  const head = [
+    "model",
+    "parameters",
+    "type",
+    "MB",
+    "all-reduce",
+    "model",
+    "step ms",
+    "share",
+    "tokens/s",
+  ];
   return [
     tableLine(head, WIDTHS),
     ...rows.map((row) => {
@@ -52,8 +62,9 @@ function report({ rows, ...bench }: AllReduceBench): string[] {
         row.allReduce,
         row.bytes / 1e6,
         reduce,
+        row.predictedMilliseconds ?? "",
         step ?? "",
-        step === undefined ? "" : `${Math.round(100 * reduce / step)}%`.padStart(WIDTHS[6]),
+        step === undefined ? "" : `${Math.round(100 * reduce / step)}%`.padStart(WIDTHS[7]),
         row.tokensPerSecond ?? "",
       ], WIDTHS);
     }),

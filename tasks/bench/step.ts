@@ -80,6 +80,8 @@ function report(bench: StepBench): string[] {
           mebibytes(pytorch.peakBytes)
         } (${pytorch.label})`,
     );
+    const { transformersMemoryRatio: ratio } = pytorch;
+    if (ratio !== undefined) lines.push(`          ${figure(ratio)} × transformers' memory`);
   }
   return lines;
 }

@@ -7,4 +7,5 @@ export { ALBERT_USER_DEFINED_SYMBOLS, type VocabularyTrainingOptions } from "./o
 export { SentenceSampler } from "./sentence_sampler.ts";
 export type { VocabularyTrainingProgress } from "./train_vocabulary.ts";
 export { vocabularyListing } from "./trained_model.ts";
-export { VocabularyTrainer } from "./vocabulary_trainer.ts";
+export { type CountedText, VocabularyTrainer } from "./vocabulary_trainer.ts";
+export type { WordCounts } from "./word_counter.ts";

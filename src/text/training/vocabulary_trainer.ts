@@ -8,7 +8,13 @@ import {
 import { specialPieces } from "./special_pieces.ts";
 import { trainVocabulary, type VocabularyTrainingProgress } from "./train_vocabulary.ts";
 import { trainedModel } from "./trained_model.ts";
-import { WordCounter } from "./word_counter.ts";
+import { WordCounter, type WordCounts } from "./word_counter.ts";
+
+/** What a trainer keeps of sentences. */
+export interface CountedText extends WordCounts {
+  /** Sentences left out because they were longer than `maxSentenceLength`. */
+  readonly tooLong: number;
+}
 
 /**
  * Trains a SentencePiece unigram vocabulary with ALBERT's special pieces: takes sentences one by
@@ -68,6 +74,22 @@ export class VocabularyTrainer {
       return;
     }
     this.#words.add(this.#decoder.decode(this.#cleaner.output.subarray(0, length)));
+  }
+
+  /** What was counted, for another trainer's {@linkcode VocabularyTrainer.merge}; plain data that can be sent to it. */
+  get counted(): CountedText {
+    const { within, final, sentences, reserved } = this.#words;
+    return { within, final, sentences, reserved, tooLong: this.tooLong };
+  }
+
+  /**
+   * Takes the sentences that another trainer with the same options has counted.
+   *
+   * @throws {RangeError} If there are more distinct words than fit.
+   */
+  merge(counted: CountedText): void {
+    this.#words.merge(counted);
+    this.tooLong += counted.tooLong;
   }
 
   /**

@@ -63,6 +63,14 @@ export class WordCounter implements WordCounts {
     }
     increment(this.final, text.slice(start), 1);
   }
+
+  /** Adds what was counted elsewhere. */
+  merge({ within, final, sentences, reserved }: WordCounts): void {
+    for (const [word, count] of within) increment(this.within, word, count);
+    for (const [word, count] of final) increment(this.final, word, count);
+    this.sentences += sentences;
+    this.reserved += reserved;
+  }
 }
 
 /** V8 holds no more entries in a map. */

@@ -1,0 +1,118 @@
+/**
+ * The text that a vocabulary is trained on: files as pieces that can be read side by side, and their lines.
+ *
+ * @module
+ */
+import { detectFormat, linesOf, readDocuments, type TextFormat } from "../readers/mod.ts";
+import { openInput, STANDARD_INPUT } from "./inputs.ts";
+
+/** How a text is read. */
+export interface TextSettings {
+  /** How documents are marked; `auto` asks each file. */
+  readonly format: TextFormat | "auto";
+  /** Field with the text in JSON lines. */
+  readonly textField: string;
+}
+
+/** A file, or whole lines of one. */
+export interface TextPiece {
+  readonly path: string;
+  readonly format: TextFormat;
+  /** Bytes from `start` to `end`; the whole file where absent. */
+  readonly range?: { readonly start: number; readonly end: number };
+}
+
+/** Plain files are cut into pieces of about so many bytes. */
+const PIECE = 16 * 2 ** 20;
+const NEWLINE = 0x0a;
+
+/**
+ * Cuts files into pieces. Files without marks are cut at ends of lines; others, and packed ones, stay whole.
+ *
+ * @param size bytes of a piece, about
+ * @throws {SyntaxError} when a file is damaged; names it.
+ */
+export async function textPieces(
+  paths: readonly string[],
+  { format }: TextSettings,
+  size: number = PIECE,
+): Promise<TextPiece[]> {
+  const pieces: TextPiece[] = [];
+  for (const path of paths) {
+    const own = format === "auto" ? await formatOf(path) : format;
+    const cuts = own === "sentences" && path !== STANDARD_INPUT ? await cutsOf(path, size) : [];
+    if (cuts.length < 3) pieces.push({ path, format: own });
+    else {
+      cuts.slice(1).forEach((end, i) =>
+        pieces.push({ path, format: own, range: { start: cuts[i], end } })
+      );
+    }
+  }
+  return pieces;
+}
+
+/** Calls `take` with every line of a piece's text. */
+export async function readPiece(
+  { path, format, range }: TextPiece,
+  { textField }: TextSettings,
+  take: (line: string) => void,
+  onBytes: (count: number) => void,
+): Promise<void> {
+  const content = range === undefined
+    ? openInput(path, onBytes)
+    : readRange(path, range.start, range.end, onBytes);
+  for await (const { blocks } of readDocuments(content, path, { format, textField })) {
+    blocks.forEach(take);
+  }
+}
+
+/** Plain text is taken line by line, as `spm_train` does; where documents are marked, as marked. */
+async function formatOf(path: string): Promise<TextFormat> {
+  if (path === STANDARD_INPUT) return "sentences";
+  for await (const head of linesOf(openInput(path), path)) {
+    const { format } = detectFormat(head);
+    return format === "paragraphs" ? "sentences" : format;
+  }
+  return "sentences";
+}
+
+/** Where lines start, about `size` bytes apart, and the file's end; nothing for packed files. */
+async function cutsOf(path: string, size: number): Promise<number[]> {
+  using file = await Deno.open(path);
+  const { size: total } = await file.stat();
+  const buffer = new Uint8Array(64 * 2 ** 10);
+  const read = await file.read(buffer) ?? 0;
+  if (read > 1 && buffer[0] === 0x1f && buffer[1] === 0x8b) return [];
+  const cuts = [0];
+  for (let wanted = size; wanted < total; wanted = cuts.at(-1)! + size) {
+    await file.seek(wanted, Deno.SeekMode.Start);
+    let place = wanted;
+    for (;;) {
+      const count = await file.read(buffer);
+      const found = count === null ? -1 : buffer.subarray(0, count).indexOf(NEWLINE);
+      place += found >= 0 ? found + 1 : count ?? 0;
+      if (found >= 0 || count === null) break;
+    }
+    if (place >= total) break;
+    cuts.push(place);
+  }
+  return [...cuts, total];
+}
+
+async function* readRange(
+  path: string,
+  start: number,
+  end: number,
+  onBytes: (count: number) => void,
+): AsyncGenerator<Uint8Array> {
+  using file = await Deno.open(path);
+  await file.seek(start, Deno.SeekMode.Start);
+  for (let place = start; place < end;) {
+    const buffer = new Uint8Array(Math.min(256 * 2 ** 10, end - place));
+    const count = await file.read(buffer);
+    if (count === null) return;
+    place += count;
+    onBytes(count);
+    yield buffer.subarray(0, count);
+  }
+}

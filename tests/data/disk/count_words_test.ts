@@ -1,0 +1,67 @@
+// Counting on many threads: the same words, wherever files are cut.
+import { assertEquals, assertRejects } from "@std/assert";
+import { gzipSync } from "node:zlib";
+import { countWords, readPiece, textPieces } from "../../../src/data/disk/mod.ts";
+import { type CountedText, VocabularyTrainer } from "../../../src/text/training/mod.ts";
+
+const TRAINING = { vocabSize: 100 };
+const SETTINGS = { format: "auto", textField: "text" } as const;
+const LINES = Array.from(
+  { length: 500 },
+  (_, i) => `Zeile ${i}: größer als ${i % 7} “Wörter”, ${i}`,
+);
+
+async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Plain text without an end of its last line, JSON lines, and a packed file. */
+async function writeTexts(folder: string): Promise<string[]> {
+  const paths = [`${folder}/a.txt`, `${folder}/b.jsonl`, `${folder}/c.txt.gz`];
+  await Deno.writeTextFile(paths[0], LINES.join("\n"));
+  await Deno.writeTextFile(paths[1], LINES.map((text) => JSON.stringify({ text })).join("\n"));
+  await Deno.writeFile(paths[2], gzipSync(LINES.join("\n")));
+  return paths;
+}
+
+async function counted(paths: string[], workers: number): Promise<CountedText> {
+  const trainer = new VocabularyTrainer(TRAINING);
+  await countWords(trainer, { ...SETTINGS, paths, training: TRAINING, workers, onBytes() {} });
+  const { within, final, ...numbers } = trainer.counted;
+  return { ...numbers, within: new Map([...within].sort()), final: new Map([...final].sort()) };
+}
+
+Deno.test("countWords() counts the same with any number of workers", async () =>
+  await withFolder(async (folder) => {
+    const paths = await writeTexts(folder);
+    const expected = await counted(paths, 0);
+    assertEquals(expected.sentences, 3 * LINES.length);
+    for (const workers of [1, 2, 3, 5]) assertEquals(await counted(paths, workers), expected);
+  }));
+
+Deno.test("textPieces() cuts plain files between lines, wherever it aims", async () =>
+  await withFolder(async (folder) => {
+    const paths = await writeTexts(folder);
+    for (const size of [1, 37, 1000, 9999]) {
+      const pieces = await textPieces(paths, SETTINGS, size);
+      assertEquals(pieces.filter(({ path }) => path !== paths[0]).length, 2);
+      const lines: string[] = [];
+      for (const piece of pieces.filter(({ path }) => path === paths[0])) {
+        await readPiece(piece, SETTINGS, (line) => lines.push(line), () => {});
+      }
+      assertEquals(lines, LINES);
+    }
+  }));
+
+Deno.test("countWords() names the file that a worker cannot read", async () =>
+  await withFolder(async (folder) => {
+    const paths = await writeTexts(folder);
+    const whole = await Deno.readFile(paths[2]);
+    await Deno.writeFile(paths[2], whole.subarray(0, whole.length / 2));
+    await assertRejects(() => counted(paths, 2), SyntaxError, "c.txt.gz");
+  }));

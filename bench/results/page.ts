@@ -21,6 +21,11 @@ A section an adapter, each written by \`deno task bench all --update-results\` o
 [docs/benchmarks.md](../docs/benchmarks.md) says what is measured. Ratios are of interleaved runs.
 `;
 
+/** How the parts below the targets begin. */
+const SLOWEST = "The slowest kernels of each step:";
+const GROWTH = "Growth of a step";
+const PRODUCTS = "Matrix products in GFLOP/s:";
+
 const TARGET_COLUMNS = ["what", "target", "measured", "met"];
 
 /** How a section begins. */
@@ -40,7 +45,7 @@ function section(
   results: SuiteResults,
   earlier: string,
 ): string {
-  const known = earlierRows(earlier);
+  const known = earlierRows(earlier, TARGET_COLUMNS.length);
   const rows = targetRows(results).map(({ what, target, measured, met }) =>
     met === null
       ? known.get(what) ?? [what, target, "not measured", ""]
@@ -49,22 +54,29 @@ function section(
   return [
     `${heading(adapter)}\n${[processor, `Deno ${deno}`].join("; ")}.`,
     table(TARGET_COLUMNS, rows),
-    ...slowest(results),
-    ...growth(results),
-    ...peers(results),
+    ...slowest(results, earlierPart(earlier, SLOWEST)),
+    ...(growth(results) ?? earlierPart(earlier, GROWTH)),
+    ...(peers(results) ?? earlierPart(earlier, PRODUCTS)),
     ...absent(results),
   ].join("\n\n");
 }
 
-/** The rows of a section's table of targets, by what they are about. */
-function earlierRows(section: string): Map<string, string[]> {
+/** The rows of tables with so many columns, by what they are about. */
+function earlierRows(section: string, columns: number): Map<string, string[]> {
   const rows = section.split("\n")
     .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()))
-    .filter((cells) => cells.length === TARGET_COLUMNS.length);
+    .filter((cells) => cells.length === columns);
   return new Map(rows.map((cells) => [cells[0], cells]));
 }
 
-function slowest({ steps }: SuiteResults): string[] {
+/** The paragraph of an earlier section that begins so, and the table after it. */
+function earlierPart(section: string, lead: string): string[] {
+  const parts = section.split("\n\n").map((part) => part.trim());
+  const first = parts.findIndex((part) => part.startsWith(lead));
+  return first < 0 ? [] : parts.slice(first, first + 2);
+}
+
+function slowest({ steps }: SuiteResults, [, earlier = ""]: readonly string[]): string[] {
   const rows = Object.entries(steps).map(([name, { kernels }]) => {
     const total = kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
     const three = kernels.slice(0, 3).map(({ kernel, variant, milliseconds }) =>
@@ -72,12 +84,14 @@ function slowest({ steps }: SuiteResults): string[] {
     );
     return [name, ...three];
   });
-  if (rows.length === 0) return [];
-  return ["The slowest kernels of each step:", table(["step", "1", "2", "3"], rows)];
+  const heads = ["step", "1", "2", "3"];
+  const all = earlierRows(earlier.split("\n").slice(2).join("\n"), heads.length);
+  for (const row of rows) all.set(row[0], row);
+  return all.size === 0 ? [] : [SLOWEST, table(heads, [...all.values()])];
 }
 
-function growth({ growth }: SuiteResults): string[] {
-  if (growth === undefined) return [];
+function growth({ growth }: SuiteResults): string[] | undefined {
+  if (growth === undefined) return undefined;
   const rows = growth.curves.map((
     { axis, timeSlope, flopsSlope, memorySlope, leastSlope },
   ) => [
@@ -85,15 +99,15 @@ function growth({ growth }: SuiteResults): string[] {
     ...[timeSlope, flopsSlope, memorySlope, leastSlope].map((value) => value.toFixed(2)),
   ]);
   return [
-    `Growth of a step on ${growth.kind}, as exponents between the last sizes; ${
+    `${GROWTH} on ${growth.kind}, as exponents between the last sizes; ${
       growth.faster.join("; ") || "nothing grows faster than its arithmetic"
     }.`,
     table(["with", "time", "arithmetic", "memory", "least memory"], rows),
   ];
 }
 
-function peers({ peers }: SuiteResults): string[] {
-  if (peers === undefined) return [];
+function peers({ peers }: SuiteResults): string[] | undefined {
+  if (peers === undefined) return undefined;
   const rows = Object.entries(peers.libraries).map(([key, label]) => [
     label,
     ...peers.results.map(({ gigaflopsPerSecond }) =>
@@ -101,7 +115,7 @@ function peers({ peers }: SuiteResults): string[] {
     ),
   ]);
   const products = peers.results.map(({ product }) => product.replace(/^matmul_/, ""));
-  return ["Matrix products in GFLOP/s:", table(["library", ...products], rows)];
+  return [PRODUCTS, table(["library", ...products], rows)];
 }
 
 function absent({ absent, peers }: SuiteResults): string[] {

@@ -1,4 +1,5 @@
 import { Command } from "@cliffy/command";
+import type { PeersReport } from "../../bench/peers.ts";
 import { createProgress } from "../cli/progress.ts";
 import { prepareConfig } from "../launch/config.ts";
 import { ROOT } from "../launch/files.ts";
@@ -39,7 +40,8 @@ export default new Command()
     if (json) console.log(JSON.stringify(results, null, 2));
     const adapters = Object.values(results.steps).toSorted((a, b) => b.kind.localeCompare(a.kind));
     const machine = {
-      adapter: (adapters[0] ?? results.loads.webgpu ?? results.loads.cpu)?.adapter ?? "no adapter",
+      adapter: (adapters[0] ?? results.loads.webgpu ?? results.loads.cpu)?.adapter ??
+        adapterOfPeers(results.peers) ?? "no adapter",
       processor: await processor(),
       date: new Date().toISOString().slice(0, 10),
       deno: Deno.version.deno,
@@ -49,6 +51,11 @@ export default new Command()
     if (!json) console.log(page);
     if (updateResults) await Deno.writeTextFile(RESULTS, page);
   });
+
+/** A run of the peers alone tells the adapter in our own label, `webgpu (llvmpipe …)`. */
+function adapterOfPeers(peers: PeersReport | undefined): string | undefined {
+  return /^webgpu \((.*)\)$/.exec(peers?.libraries.webgpu ?? "")?.[1];
+}
 
 /** The processor's name and threads, where the system says it. */
 async function processor(): Promise<string> {

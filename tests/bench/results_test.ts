@@ -46,6 +46,30 @@ Deno.test("what a run leaves out stays as an earlier one measured it", () => {
   assertStringIncludes(later, "1.50 s; 2026-02-02");
 });
 
+Deno.test("so do the tables below the targets, row by row", () => {
+  const kernels = [{ kernel: "k", variant: "v", milliseconds: 1 }];
+  const stepOf = (name: string) =>
+    ({
+      steps: { [name]: { kernels, milliseconds: 1, tokensPerSecond: 1, otherShare: 0 } },
+    }) as unknown as SuiteResults;
+  const growth = { kind: "webgpu", faster: [], curves: [] };
+  const first = withSection("", MACHINE, {
+    ...NOTHING,
+    ...withRatio(20),
+    ...stepOf("reference cpu"),
+    growth,
+  } as unknown as SuiteResults);
+  const later = withSection(first, MACHINE, { ...NOTHING, ...stepOf("albert-base cpu") });
+  for (
+    const kept of [
+      "| reference cpu   | k (v) 100%",
+      "| albert-base cpu | k (v) 100%",
+      "Growth of a",
+    ]
+  ) assertStringIncludes(later, kept);
+  assertEquals(later.match(/Matrix products in GFLOP/g)?.length, 1);
+});
+
 Deno.test("a part that fails leaves its reason, and the others go on", async () => {
   const words: string[] = [];
   const results = await runSuite((asked) => {

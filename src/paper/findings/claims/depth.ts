@@ -3,41 +3,20 @@
  *
  * @module
  */
-import {
-  type Claim,
-  DOWNSTREAM,
-  minus,
-  MLM,
-  plus,
-  type Score,
-  type Term,
-  type Test,
-} from "../claim.ts";
+import { type Claim, DOWNSTREAM, MLM, type Score, type Test } from "../claim.ts";
+import { gainTest, growth, saturationTest } from "../saturation.ts";
 
-/** What growing from one depth to another brings. */
-function growth(from: number, to: number, score: Score): Term[] {
-  return [plus({ layers: to }, score), minus({ layers: from }, score)];
+function between(from: number, to: number) {
+  return { from: { layers: from }, to: { layers: to } };
 }
 
 function saturation(score: Score, name: string): Test {
-  const last = growth(24, 48, score).map((term) => ({ ...term, weight: -term.weight }));
-  return {
-    statistic: `gain in ${name} from 1 layer to 3 less the gain from 24 to 48`,
-    experiment: "table-11",
-    terms: [...growth(1, 3, score), ...last],
-    unit: "points",
-    expect: { above: 0 },
-  };
+  const statistic = `gain in ${name} from 1 layer to 3 less the gain from 24 to 48`;
+  return saturationTest("table-11", statistic, score, between(1, 3), between(24, 48));
 }
 
 function gain(score: Score, name: string): Test {
-  return {
-    statistic: `${name} with 12 layers less that with 1`,
-    experiment: "table-11",
-    terms: growth(1, 12, score),
-    unit: "points",
-    expect: { above: 0 },
-  };
+  return gainTest("table-11", `${name} with 12 layers less that with 1`, score, between(1, 12));
 }
 
 /** Depth saturates. */
@@ -55,7 +34,7 @@ export const DEPTH: Claim = {
       statistic:
         "downstream mean of the widest model with 24 layers less that with 12 (half a point would be a help)",
       experiment: "table-13",
-      terms: growth(12, 24, DOWNSTREAM),
+      terms: growth({ layers: 12 }, { layers: 24 }, DOWNSTREAM),
       unit: "points",
       expect: { below: 0.5 },
     },

@@ -3,41 +3,25 @@
  *
  * @module
  */
-import {
-  type Claim,
-  DOWNSTREAM,
-  minus,
-  MLM,
-  plus,
-  type Score,
-  type Term,
-  type Test,
-} from "../claim.ts";
+import { type Claim, DOWNSTREAM, MLM, type Score, type Test } from "../claim.ts";
+import { gainTest, saturationTest } from "../saturation.ts";
 
-/** What growing from one width to another brings. */
-function growth(from: number, to: number, score: Score): Term[] {
-  return [plus({ hiddenSize: to }, score), minus({ hiddenSize: from }, score)];
+function between(from: number, to: number) {
+  return { from: { hiddenSize: from }, to: { hiddenSize: to } };
 }
 
 function saturation(score: Score, name: string): Test {
-  const last = growth(4096, 6144, score).map((term) => ({ ...term, weight: -term.weight }));
-  return {
-    statistic: `gain in ${name} from H = 1024 to 2048 less the gain from 4096 to 6144`,
-    experiment: "table-12",
-    terms: [...growth(1024, 2048, score), ...last],
-    unit: "points",
-    expect: { above: 0 },
-  };
+  const statistic = `gain in ${name} from H = 1024 to 2048 less the gain from 4096 to 6144`;
+  return saturationTest("table-12", statistic, score, between(1024, 2048), between(4096, 6144));
 }
 
 function gain(score: Score, name: string): Test {
-  return {
-    statistic: `${name} with H = 4096 less that with 1024`,
-    experiment: "table-12",
-    terms: growth(1024, 4096, score),
-    unit: "points",
-    expect: { above: 0 },
-  };
+  return gainTest(
+    "table-12",
+    `${name} with H = 4096 less that with 1024`,
+    score,
+    between(1024, 4096),
+  );
 }
 
 /** Width saturates. */

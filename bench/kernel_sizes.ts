@@ -160,6 +160,12 @@ export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
     named(elements(TOKENS * FFN), { count: TOKENS * FFN }, { activation: "gelu_new" }),
     named(elements(TOKENS * FFN), { count: TOKENS * FFN }, { activation: "gelu" }),
   ],
+  "elementwise.activation_backward_in_place": [
+    // Where GELU is the identity, so that doing it again and again does not end in zeros.
+    named(elements(TOKENS * FFN), { count: TOKENS * FFN }, { activation: "gelu_new" }, {
+      fill: { x: (length) => new Array(length).fill(16) },
+    }),
+  ],
   "elementwise.dropout": [
     named(rows(TOKENS, HIDDEN), { rows: TOKENS, columns: HIDDEN, ...DROPOUT }),
   ],

@@ -7,11 +7,14 @@ import { ACTIVATIONS } from "../activation/activation.ts";
 import activationText from "../activation/activation.wgsl" with { type: "text" };
 import { RANDOM, READ, WRITE } from "../bindings.ts";
 import { combinations, cross, randomMask } from "../cases.ts";
-import type { Kernel, Uniforms, Work } from "../kernel.ts";
+import type { Kernel, KernelCase, Uniforms, Work } from "../kernel.ts";
 import { flat, mapVariants } from "../map_variants.ts";
 import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
 import philoxText from "../philox/philox.wgsl" with { type: "text" };
 import activationBackwardText from "./activation_backward.wgsl" with { type: "text" };
+import activationBackwardInPlaceText from "./activation_backward_in_place.wgsl" with {
+  type: "text",
+};
 import activationForwardText from "./activation_forward.wgsl" with { type: "text" };
 import addText from "./add.wgsl" with { type: "text" };
 import dropoutText from "./dropout.wgsl" with { type: "text" };
@@ -28,6 +31,15 @@ const countOf = ({ count }: Uniforms): number => count;
 /** `flops` for each element and `arrays` arrays moved. */
 function workPerElement(flops: number, arrays: number): (uniforms: Uniforms) => Work {
   return ({ count }) => ({ flops: flops * count, bytes: 4 * arrays * count });
+}
+
+/** Every activation at every length, and at arguments of every magnitude. */
+function activationCases(): readonly KernelCase[] {
+  const activations = combinations({ activation: ACTIVATIONS });
+  return [
+    ...cross(activations, COUNTS),
+    ...cross(activations, [{ count: 4096 }, { count: 4097 }], { fill: { x: everyMagnitude } }),
+  ];
 }
 
 /** `out[i] = value`. */
@@ -101,12 +113,7 @@ export const elementwiseActivationForward: Kernel = {
   items: countOf,
   twin: twin.activationForward,
   work: workPerElement(20, 2),
-  cases: () => [
-    ...cross(combinations({ activation: ACTIVATIONS }), COUNTS),
-    ...cross(combinations({ activation: ACTIVATIONS }), [{ count: 4096 }, { count: 4097 }], {
-      fill: { x: everyMagnitude },
-    }),
-  ],
+  cases: activationCases,
 };
 
 /** `dx = dy · act'(x)`, where `x` is what the activation was applied to. */
@@ -121,12 +128,24 @@ export const elementwiseActivationBackward: Kernel = {
   items: countOf,
   twin: twin.activationBackward,
   work: workPerElement(30, 3),
-  cases: () => [
-    ...cross(combinations({ activation: ACTIVATIONS }), COUNTS),
-    ...cross(combinations({ activation: ACTIVATIONS }), [{ count: 4096 }, { count: 4097 }], {
-      fill: { x: everyMagnitude },
-    }),
-  ],
+  cases: activationCases,
+};
+
+/**
+ * `x` becomes `act(x)` and `dy` becomes `dy · act'(x)`: for a network that keeps the argument of its activation alone, and needs the value once more in backward.
+ */
+export const elementwiseActivationBackwardInPlace: Kernel = {
+  name: "elementwise.activation_backward_in_place",
+  bindings: { x: WRITE, dy: WRITE },
+  uniforms: { count: "u32" },
+  structural: { activation: ACTIVATIONS },
+  variants: mapVariants([exponentialText, activationText, activationBackwardInPlaceText], flat),
+  sizes: ["count"],
+  lengths: ({ count }) => ({ x: count, dy: count }),
+  items: countOf,
+  twin: twin.activationBackwardInPlace,
+  work: workPerElement(50, 4),
+  cases: activationCases,
 };
 
 /** `y = dropout(x)`; applied to `dy` it is its own backward. */

@@ -59,6 +59,20 @@ export function activationBackward(
   for (let i = begin; i < end; i++) dx[i] = dy[i] * slope(x[i]);
 }
 
+export function activationBackwardInPlace(
+  { x, dy }: BindingArrays,
+  _: Uniforms,
+  structural: Structural,
+  begin: number,
+  end: number,
+): void {
+  const { value, slope } = activation(String(structural.activation));
+  for (let i = begin; i < end; i++) {
+    dy[i] *= slope(x[i]);
+    x[i] = value(x[i]);
+  }
+}
+
 export function dropout(
   { x, y }: BindingArrays,
   uniforms: Uniforms,

@@ -7,6 +7,7 @@ import {
   attention,
   dropout,
   embed,
+  feedForward,
   gatherRows,
   KeyLengths,
   layerNorm,
@@ -179,8 +180,7 @@ export class Encoder {
   ): Tensor {
     const intermediate = resolve(this.parameters, specs.intermediate);
     const output = resolve(this.parameters, specs.output);
-    const inner = linear(scope, x, intermediate.weight, intermediate.bias, this.config.hiddenAct);
-    const hidden = linear(scope, inner, output.weight, output.bias);
+    const hidden = feedForward(scope, x, intermediate, output, this.config.hiddenAct);
     return this.#addAndNormalise(scope, x, hidden, sequence, specs.layerNorm);
   }
 

@@ -1,5 +1,5 @@
 /** Every backward kernel's twin, in float64, against central differences of its forward twin. */
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
   ACTIVATIONS,
   attentionBackwardKey,
@@ -9,6 +9,7 @@ import {
   crossEntropyBackward,
   crossEntropyForward,
   elementwiseActivationBackward,
+  elementwiseActivationBackwardInPlace,
   elementwiseActivationForward,
   elementwiseDropout,
   embeddingForward,
@@ -89,10 +90,14 @@ for (const activation of ACTIVATIONS) {
     const x = normals(40, 1).map((v) => 3 * v), dy = normals(40, 2);
     const dx = new Float64Array(40), y = new Float64Array(40);
     run(elementwiseActivationBackward, { x, dy, dx }, uniforms, { activation });
-    checkGradient(dx, x, dy, () => {
+    const output = (): Float64Array => {
       run(elementwiseActivationForward, { x, y }, uniforms, { activation });
       return y;
-    });
+    };
+    checkGradient(dx, x, dy, output);
+    const inPlace = { x: x.slice(), dy: dy.slice() };
+    run(elementwiseActivationBackwardInPlace, inPlace, uniforms, { activation });
+    assertEquals(inPlace, { x: output(), dy: dx });
   });
 }
 

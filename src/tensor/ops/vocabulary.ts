@@ -10,8 +10,8 @@ import { crossEntropyBackward } from "../../../kernels/mod.ts";
 import { type DeviceBuffer, type View, whole } from "../../device/mod.ts";
 import type { Scope } from "../scope.ts";
 import { elements, matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
+import { accumulateColumnSum } from "./column_sum.ts";
 import { temporaryIntegers } from "./embedding.ts";
-import { accumulateColumnSum } from "./linear.ts";
 import { addToMetrics, type CrossEntropyRows, type LossTarget, rowCrossEntropy } from "./loss.ts";
 import { operand, productOf } from "./operand.ts";
 

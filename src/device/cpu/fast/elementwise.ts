@@ -6,6 +6,7 @@
 import {
   ACTIVATIONS,
   elementwiseActivationBackward,
+  elementwiseActivationBackwardInPlace,
   elementwiseActivationForward,
   elementwiseAdd,
   elementwiseDropout,
@@ -97,6 +98,18 @@ const activationBackward: FastPath = {
     }),
 };
 
+const activationBackwardInPlace: FastPath = {
+  kernel: elementwiseActivationBackwardInPlace,
+  divide: byElements,
+  define: ({ activations }) => (f, at) =>
+    eachActivation(f, at, (name, first, count) => {
+      const [x, dy] = ["x", "dy"].map((array) => element(at.u32(array), first));
+      walk(f, { count, read: [x, dy], write: [x, dy] }, ([x, dy]) => ({
+        write: [activations[name].value(f, x), f32x4.mul(dy, activations[name].slope(f, x))],
+      }));
+    }),
+};
+
 /** Columns for which a mask is drawn at once. */
 const MASK_COLUMNS = 16_384;
 
@@ -135,5 +148,6 @@ export const ELEMENTWISE_PATHS: readonly FastPath[] = [
   scaleAdd,
   activationForward,
   activationBackward,
+  activationBackwardInPlace,
   dropout,
 ];

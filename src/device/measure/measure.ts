@@ -62,12 +62,12 @@ export async function measureCase(
     return { variant: profile.variant, milliseconds: profile.milliseconds / runs };
   };
   try {
-    let estimate = await time(1);
+    // Drivers compile in the first run, which may take longer than any other.
+    await time(1);
     await device.settled();
+    const estimate = await time(1);
     const times = [estimate.milliseconds];
     if (estimate.milliseconds < PATIENCE) {
-      // The first run may have compiled: it only says that a second one is worth while.
-      estimate = await time(1);
       const wanted = Math.ceil(milliseconds / Math.max(estimate.milliseconds, 1e-3));
       const runs = Math.min(Math.max(wanted, 1), MOST_RUNS);
       times.length = 0;

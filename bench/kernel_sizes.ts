@@ -142,7 +142,7 @@ export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
   "half.pack": [
     named(
       rows(TOKENS, FFN),
-      { rows: TOKENS, columns: FFN, pitch: FFN },
+      { rows: TOKENS, columns: FFN, pitch: FFN, packed_pitch: FFN },
       { scaled: true },
       { fill: { scale: () => [1024] } },
     ),

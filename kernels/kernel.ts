@@ -52,7 +52,7 @@ export interface Capabilities {
   readonly shaderF16: boolean;
   /** Whether the adapter runs on the CPU (a software Vulkan driver). */
   readonly cpuAdapter: boolean;
-  /** Whether `texture_storage_2d<rgba32float, read>` can be bound. */
+  /** Whether `texture_storage_2d` of {@linkcode TexelFormat} can be bound to be read. */
   readonly readableStorageTextures: boolean;
   /** Longest side of a texture, in texels. */
   readonly maxTextureSide: number;
@@ -72,20 +72,38 @@ export interface VariantContext {
   readonly capabilities: Capabilities;
 }
 
+/** What four neighbours of a row become in a texture: float32, or halves that lie two to a word. */
+export type TexelFormat = "rgba32float" | "rgba16float";
+
+/** Rows of a buffer that is copied to a texture start at multiples of so many bytes. */
+const ROW_BYTES = 256;
+
+/** Bytes of one element of a texel. */
+export function elementBytes(format: TexelFormat): number {
+  return format === "rgba32float" ? 4 : 2;
+}
+
+/** The pitch of a matrix that is copied to a texture is a multiple of so many elements. */
+export function pitchUnit(format: TexelFormat): number {
+  return ROW_BYTES / elementBytes(format);
+}
+
 /**
- * A matrix inside a binding that the device copies to an rgba32float texture before the run. Row `r` of the matrix starts
+ * A matrix inside a binding that the device copies to a texture before the run; an element is a number, whatever holds it. Row `r` of the matrix starts
  * at element `offset + r * pitch` of the view. Rows beyond `maxTextureSide` go on in the next column block: row `r` is
  * texture row `r % side` and its texels start at column `floor(r / side) * blockWidth`, where `side` is
  * `min(rows, maxTextureSide)` and `blockWidth` is `columns / 4 + padTexels`.
  */
 export interface TextureOperand {
+  /** What its texels are. */
+  readonly format: TexelFormat;
   /** First element of the matrix in the view. */
   readonly offset: number;
   /** Rows of the matrix. */
   readonly rows: number;
   /** Elements of a row that are copied: a multiple of 4. */
   readonly columns: number;
-  /** Elements from one row to the next: a multiple of 64 (WebGPU's 256-byte rule). */
+  /** Elements from one row to the next: a multiple of {@linkcode pitchUnit}. */
   readonly pitch: number;
   /** Unused texels after each row; a power-of-two pitch is slow on CPU adapters. */
   readonly padTexels: number;

@@ -6,6 +6,7 @@
 import {
   type Capabilities,
   grid,
+  pitchUnit,
   type Structural,
   type TextureOperand,
   type Uniforms,
@@ -28,6 +29,7 @@ const SIZES = [16, 32, 48, 64, 96, 128];
 const OWNED = 4;
 /** Unused texels after each row: rows at a power of two share a few cache sets. */
 const PAD_TEXELS = 4;
+const FORMAT = "rgba32float";
 /** Some drivers end all loops of an invocation after 65,535 turns, silently. */
 const MOST_TURNS = 60_000;
 /** Turns for each token that passes by, a dropout mask's included. */
@@ -69,7 +71,7 @@ function supports(
   const { cpuAdapter, subgroupSize, readableStorageTextures, maxTextureSide } = capabilities;
   const { batch, sequence, pitch } = uniforms;
   return cpuAdapter && subgroupSize !== null && readableStorageTextures &&
-    uniforms.size === size && pitch % 64 === 0 && batch > 0 && sequence > 0 &&
+    uniforms.size === size && pitch % pitchUnit(FORMAT) === 0 && batch > 0 && sequence > 0 &&
     sequence * TURNS_OF_A_TOKEN <= MOST_TURNS &&
     ragged === (structural.dropout === true && sequence % 4 !== 0) &&
     fitsTexture(operandOf(uniforms), maxTextureSide);
@@ -77,7 +79,8 @@ function supports(
 
 /** All tokens of a binding, as one matrix. */
 function operandOf({ batch, sequence, pitch }: Uniforms): TextureOperand {
-  return { offset: 0, rows: batch * sequence, columns: pitch, pitch, padTexels: PAD_TEXELS };
+  const rows = batch * sequence;
+  return { format: FORMAT, offset: 0, rows, columns: pitch, pitch, padTexels: PAD_TEXELS };
 }
 
 function sourceOf(

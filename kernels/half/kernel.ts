@@ -25,11 +25,14 @@ function packVariant(vector: boolean): Variant {
 }
 
 function packCases(): KernelCase[] {
-  const sizes = [[1, 1, 1], [3, 8, 8], [5, 7, 9], [4, 12, 64], [0, 5, 5], [3, 0, 4], [70, 33, 36]];
+  const sizes = [
+    ...[[1, 1, 1, 4], [3, 8, 8, 8], [5, 7, 9, 8], [4, 12, 64, 128], [0, 5, 5, 8], [3, 0, 4, 4]],
+    ...[[70, 33, 36, 36], [3, 130, 130, 256]],
+  ];
   const random = combinations({ scaled: [false, true] }).flatMap((structural) =>
-    sizes.map(([rows, columns, pitch]) => ({
+    sizes.map(([rows, columns, pitch, packed_pitch]) => ({
       structural,
-      uniforms: { rows, columns, pitch },
+      uniforms: { rows, columns, pitch, packed_pitch },
       fill: { scale: () => [1024] },
     }))
   );
@@ -41,25 +44,31 @@ function packCases(): KernelCase[] {
   ];
   return [...random, {
     structural: { scaled: false },
-    uniforms: { rows: 1, columns: borders.length, pitch: borders.length },
+    uniforms: {
+      rows: 1,
+      columns: borders.length,
+      pitch: borders.length,
+      packed_pitch: 4 * Math.ceil(borders.length / 4),
+    },
     fill: { x: () => borders },
   }];
 }
 
 /**
- * `y = scale[0]·x`, or `x`, rounded to half precision: rows of `columns` numbers, `pitch` apart in `x`; in `y` two to a word, each row filled up to a multiple of
- * four with zeros. What is beyond the largest half becomes infinity.
+ * `y = scale[0]·x`, or `x`, rounded to half precision: rows of `columns` numbers, `pitch` apart in `x`; in `y` two to a word and `packed_pitch`, a multiple of four,
+ * apart. Each row is filled up to a multiple of four with zeros; what lies between that and the next row is left as it is. What is beyond the largest half becomes
+ * infinity.
  */
 export const halfPack: Kernel = {
   name: "half.pack",
   bindings: { x: READ, scale: when("scaled", READ), y: WRITE_U32 },
-  uniforms: { rows: "u32", columns: "u32", pitch: "u32" },
+  uniforms: { rows: "u32", columns: "u32", pitch: "u32", packed_pitch: "u32" },
   structural: { scaled: [false, true] },
   variants: [packVariant(true), packVariant(false)],
-  lengths: ({ rows, columns, pitch }) => ({
+  lengths: ({ rows, columns, pitch, packed_pitch }) => ({
     x: rows === 0 || columns === 0 ? 0 : (rows - 1) * pitch + columns,
     scale: 1,
-    y: 2 * rows * Math.ceil(columns / 4),
+    y: rows * packed_pitch / 2,
   }),
   items: ({ rows, columns }) => rows * Math.ceil(columns / 4),
   twin: twin.pack,

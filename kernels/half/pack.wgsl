@@ -5,6 +5,7 @@ struct Parameters {
   rows: u32,
   columns: u32,
   pitch: u32,
+  packed_pitch: u32,
 }
 
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -50,11 +51,13 @@ fn main(
   let fours = (parameters.columns + 3) / 4;
   let place = (group.x + group.y * groups.x) * WORKGROUP + invocation;
   if (place >= parameters.rows * fours) { return; }
-  let start = place / fours * parameters.pitch + 4 * (place % fours);
+  let row = place / fours;
+  let four = place % fours;
+  let start = row * parameters.pitch + 4 * four;
   //#if vector
   var values = x[start / 4];
   //#else
-  let last = parameters.columns - 1 - 4 * (place % fours);
+  let last = parameters.columns - 1 - 4 * four;
   var values = vec4f(x[start], x[start + min(1, last)], x[start + min(2, last)], x[start + min(3, last)]);
   //#end
   //#if scaled
@@ -63,7 +66,7 @@ fn main(
   //#if !vector
   values = select(vec4f(), values, vec4u(0, 1, 2, 3) <= vec4u(last));
   //#end
-  y[place] = vec2<u32>(
+  y[row * (parameters.packed_pitch / 4) + four] = vec2<u32>(
     half_bits(values.x) | (half_bits(values.y) << 16),
     half_bits(values.z) | (half_bits(values.w) << 16),
   );

@@ -15,7 +15,7 @@ export function halvesOf(words: Uint32Array): Float16Array {
 /** `y = scale·x` as halves for the groups of four from `begin` to `end`; every NaN becomes one. */
 export function pack(
   { x, scale, y }: BindingArrays,
-  { columns, pitch }: Uniforms,
+  { columns, pitch, packed_pitch }: Uniforms,
   { scaled }: Structural,
   begin: number,
   end: number,
@@ -27,9 +27,10 @@ export function pack(
     const row = Math.floor(group / fours);
     for (let i = 0; i < 4; i++) {
       const column = 4 * (group % fours) + i;
+      const place = row * packed_pitch + column;
       const value = column < columns ? x[row * pitch + column] * (scaled ? scale[0] : 1) : 0;
-      if (Number.isNaN(value)) bits[4 * group + i] = QUIET_NAN;
-      else halves[4 * group + i] = value;
+      if (Number.isNaN(value)) bits[place] = QUIET_NAN;
+      else halves[place] = value;
     }
   }
 }

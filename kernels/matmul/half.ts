@@ -2,7 +2,7 @@
  * The matrix product whose operands are halves and whose sums are float32.
  *
  * `C = act(alpha·op(A)·op(B) + bias)`, or `C += …`, as {@linkcode matmulMatmul}, but A and B are what `half.pack` leaves: two halves to a word, rows filled up with
- * zeros to multiples of four, which the leading dimensions count in elements. Where a gradient was scaled when it was packed, `unscale` divides the product by the
+ * zeros to multiples of four. Leading dimensions, multiples of four, count elements. Where a gradient was scaled when it was packed, `unscale` divides the product by the
  * same scale, a power of two. The product of two halves is exact in float32, so that variants differ in nothing but the order of their sums.
  *
  * @module
@@ -17,6 +17,7 @@ import { extent, storedA, storedB, storedC } from "./layout.ts";
 import { LARGE_TILE, sharedVariant } from "./shared.ts";
 import { simpleVariant } from "./simple.ts";
 import { matmulTwin } from "./twin.ts";
+import { textureVariants } from "./variants.ts";
 
 /** `matmul.half`. */
 export const matmulHalf: Kernel = {
@@ -39,6 +40,7 @@ export const matmulHalf: Kernel = {
     unscale: [false, true],
   },
   variants: [
+    ...textureVariants("rgba16float"),
     sharedVariant({ name: "half_tile_large", ...LARGE_TILE, operands: "half tile" }),
     sharedVariant({
       name: "half_tile_large_ahead",

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { Structural, TextureOperand, Uniforms } from "../kernel.ts";
+import {
+  pitchUnit,
+  type Structural,
+  type TexelFormat,
+  type TextureOperand,
+  type Uniforms,
+} from "../kernel.ts";
 
 /** One of the three matrices as it is stored: its shape, its leading dimension, and the strides between batch items. */
 export interface StoredMatrix {
@@ -56,15 +62,17 @@ export function rowsAlign({ pitch, outer, inner }: StoredMatrix): boolean {
 export function operandRegion(
   matrix: StoredMatrix,
   uniforms: Uniforms,
+  format: TexelFormat,
   padTexels: number,
 ): TextureOperand | undefined {
   const { pitch, outer, inner } = matrix;
-  if (pitch % 64 !== 0 || !rowsAlign(matrix)) return undefined;
+  if (pitch % pitchUnit(format) !== 0 || !rowsAlign(matrix)) return undefined;
   const [lastOuter, lastInner] = lastItem(uniforms);
   const rowOffset = lastOuter * Math.floor(outer / pitch) + lastInner * Math.floor(inner / pitch);
   const columnOffset = lastOuter * (outer % pitch) + lastInner * (inner % pitch);
   if (columnOffset + matrix.columns > pitch) return undefined;
   return {
+    format,
     offset: 0,
     rows: rowOffset + matrix.rows,
     columns: Math.ceil((columnOffset + matrix.columns) / 4) * 4,

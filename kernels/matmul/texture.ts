@@ -3,8 +3,14 @@
  *
  * @module
  */
-import type { Capabilities, Structural, Variant, VariantContext } from "../kernel.ts";
-import { grid } from "../kernel.ts";
+import {
+  type Capabilities,
+  grid,
+  type Structural,
+  type TexelFormat,
+  type Variant,
+  type VariantContext,
+} from "../kernel.ts";
 import { fitsTexture, operandRegion, rowsAlign, storedA, storedB, storedC } from "./layout.ts";
 import { range, RegisterTile } from "./register_tile.ts";
 import { fillTemplate, productSource } from "./source.ts";
@@ -31,14 +37,14 @@ export interface TextureTile {
   readonly meantFor?: (sizes: { m: number; n: number; k: number }, lanes: number) => boolean;
 }
 
-/** Makes the variant of one tile. */
-export function textureVariant(tile: TextureTile): Variant {
+/** Makes the variant of one tile, for operands in float32 or in halves. */
+export function textureVariant(tile: TextureTile, format: TexelFormat): Variant {
   const lanesOf = (capabilities: Capabilities) =>
     tile.subgroup ? capabilities.subgroupSize ?? 0 : 8;
 
   const operands = ({ structural, uniforms }: VariantContext) => ({
-    a: operandRegion(storedA(uniforms, structural), uniforms, PAD_TEXELS),
-    b: operandRegion(storedB(uniforms, structural), uniforms, PAD_TEXELS),
+    a: operandRegion(storedA(uniforms, structural), uniforms, format, PAD_TEXELS),
+    b: operandRegion(storedB(uniforms, structural), uniforms, format, PAD_TEXELS),
   });
 
   return {
@@ -76,12 +82,13 @@ export function textureVariant(tile: TextureTile): Variant {
     },
 
     source: (structural: Structural, capabilities: Capabilities) =>
-      textureSource(tile, structural, capabilities, lanesOf(capabilities)),
+      textureSource(tile, format, structural, capabilities, lanesOf(capabilities)),
   };
 }
 
 function textureSource(
   tile: TextureTile,
+  format: TexelFormat,
   structural: Structural,
   capabilities: Capabilities,
   lanes: number,
@@ -96,6 +103,7 @@ function textureSource(
     vectors: tile.vectors,
     side: capabilities.maxTextureSide,
     pad: PAD_TEXELS,
+    format,
     lane: tile.subgroup ? "subgroup_invocation_id" : "local_invocation_index",
   }, {
     places: [...placesOfA(registers, share), ...placesOfB(registers, lanes)],

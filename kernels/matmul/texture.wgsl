@@ -19,8 +19,8 @@ const VECTORS: u32 = /*vectors*/;
 const SIDE: u32 = /*side*/;
 const PAD: u32 = /*pad*/;
 
-@group(0) @binding(1) var a: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(2) var b: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(1) var a: texture_storage_2d</*format*/, read>;
+@group(0) @binding(2) var b: texture_storage_2d</*format*/, read>;
 
 // Texels from one column block of a folded operand to the next.
 fn block_width(columns: u32, pitch: u32, outer: u32, inner: u32) -> u32 {

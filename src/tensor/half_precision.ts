@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { halfPack } from "../../kernels/mod.ts";
+import { halfPack, pitchUnit } from "../../kernels/mod.ts";
 import { type Device, type DeviceBuffer, type View, whole } from "../device/mod.ts";
 
 /** A matrix in half precision: two elements to a word, rows filled up with zeros to multiples of four. */
@@ -16,9 +16,14 @@ export interface PackedMatrix {
   readonly scaled: boolean;
 }
 
-/** Elements of a row in half precision. */
+const PITCH = pitchUnit("rgba16float");
+
+/**
+ * Elements from one row to the next in half precision: such that software adapters can copy the matrix to a texture. What lies after a row is neither written nor
+ * read, so that it costs memory alone, from 64 columns on never more than float32 takes.
+ */
 export function packedPitch(columns: number): number {
-  return 4 * Math.ceil(columns / 4);
+  return PITCH * Math.ceil(columns / PITCH);
 }
 
 /**
@@ -49,7 +54,7 @@ export class HalfPrecision {
   pack(view: View, rows: number, columns: number, pitch: number, scaled: boolean): PackedMatrix {
     const words = rows * packedPitch(columns) / 2;
     const packed = whole(this.#device.temporary(words, "u32", "half operand"));
-    this.#run(view, packed, rows, columns, pitch, scaled);
+    this.#run(view, packed, { rows, columns, pitch }, scaled);
     return { view: packed, pitch: packedPitch(columns), scaled };
   }
 
@@ -63,7 +68,7 @@ export class HalfPrecision {
       this.#weights.set(key, kept);
     }
     const view = whole(kept.buffer);
-    if (!kept.fresh) this.#run(weight, view, rows, columns, columns, false);
+    if (!kept.fresh) this.#run(weight, view, { rows, columns, pitch: columns }, false);
     kept.fresh = true;
     return { view, pitch: packedPitch(columns), scaled: false };
   }
@@ -79,10 +84,15 @@ export class HalfPrecision {
     this.#weights.clear();
   }
 
-  #run(x: View, y: View, rows: number, columns: number, pitch: number, scaled: boolean): void {
+  #run(
+    x: View,
+    y: View,
+    shape: { rows: number; columns: number; pitch: number },
+    scaled: boolean,
+  ): void {
     this.#device.run(halfPack, {
       bindings: { x, y, ...(scaled && { scale: this.#scale }) },
-      uniforms: { rows, columns, pitch },
+      uniforms: { ...shape, packed_pitch: packedPitch(shape.columns) },
       structural: { scaled },
     });
   }

@@ -27,7 +27,7 @@ const RENAMED: Readonly<Record<string, string>> = { parameters: "weights", parti
 /** What WGSL may say for each element type: four at a time, atomic, or read through a texture. */
 const ELEMENTS: Readonly<Record<string, readonly string[]>> = {
   f32: ["f32", "vec4", "vec4f", "rgba32float"],
-  u32: ["u32", "atomic", "vec2", "vec4"],
+  u32: ["u32", "atomic", "vec2", "vec4", "rgba16float"],
 };
 
 interface Member {

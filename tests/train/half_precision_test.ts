@@ -1,4 +1,4 @@
-// Half precision is a graphics card's; software adapters have it too, slowly, so that these runs are small.
+// Half precision is a graphics card's; software adapters have it too, and are slow, so that these runs are small.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ExampleDataset, exampleSettings } from "../../src/data/mod.ts";
 import { type Device, openCpuDevice, openWebGpuDevice, whole } from "../../src/device/mod.ts";

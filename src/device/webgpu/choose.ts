@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type {
-  Capabilities,
-  Kernel,
-  TextureOperand,
-  Variant,
-  VariantContext,
+import {
+  type Capabilities,
+  type Kernel,
+  pitchUnit,
+  type TextureOperand,
+  type Variant,
+  type VariantContext,
 } from "../../../kernels/mod.ts";
 import { DeviceError } from "../device.ts";
 import { textureLayout } from "./operand_textures.ts";
@@ -82,10 +83,11 @@ export function checkPlan(
   }
   for (const name in textures) {
     const operand = textures[name];
-    const { offset, columns, pitch } = operand;
-    if (offset % 4 !== 0 || columns % 4 !== 0 || pitch % 64 !== 0) {
+    const { format, offset, columns, pitch } = operand;
+    const unit = pitchUnit(format);
+    if (offset % 4 !== 0 || columns % 4 !== 0 || pitch % unit !== 0) {
       throw new RangeError(
-        `Cannot run ${kernel.name}/${variant.name}: texture operand ${name} has offset ${offset}, columns ${columns}, pitch ${pitch}; they must be multiples of 4, 4 and 64`,
+        `Cannot run ${kernel.name}/${variant.name}: texture operand ${name} has offset ${offset}, columns ${columns}, pitch ${pitch}; they must be multiples of 4, 4 and ${unit}`,
       );
     }
     const { width } = textureLayout(operand, maxTextureSide);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TextureOperand, Variant } from "../../../kernels/mod.ts";
+import { elementBytes, type TextureOperand, type Variant } from "../../../kernels/mod.ts";
 import { type DeviceBuffer, type View, VIEW_ALIGNMENT } from "../device.ts";
 import type { ReadCommand, Recording, RunCommand, WriteCommand } from "../recording.ts";
 import type { BindGroups } from "./bind_groups.ts";
@@ -167,7 +167,7 @@ export class Encoder {
       if (operand === undefined) return undefined;
       const { buffer, offset } = views[i];
       const source = this.#memoryOf(buffer);
-      const begin = (offset + operand.offset) * 4;
+      const begin = offset * 4 + operand.offset * elementBytes(operand.format);
       const known = textures.find(source, begin, operand);
       if (known !== null) return known;
       source.touched = this.#submission;

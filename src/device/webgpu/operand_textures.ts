@@ -1,11 +1,11 @@
 /**
- * Copies of matrices as rgba32float textures, which some adapters read several times as fast as buffers. A copy is used again, within a
+ * Copies of matrices as textures, which some adapters read several times as fast as buffers. A copy is used again, within a
  * recording and by later ones, until something writes to the range that it was made from: ALBERT's shared weights are copied once a
  * step and read by every layer.
  *
  * @module
  */
-import type { TextureOperand } from "../../../kernels/mod.ts";
+import { elementBytes, type TexelFormat, type TextureOperand } from "../../../kernels/mod.ts";
 import type { BufferPool, Physical } from "./buffer_pool.ts";
 
 /** A texture that holds a matrix. */
@@ -15,7 +15,7 @@ export interface Staged {
   readonly texture: GPUTexture;
   readonly view: GPUTextureView;
   readonly bytes: number;
-  /** Width and height, by which free textures are found again. */
+  /** Format, width and height, by which free textures are found again. */
   readonly shape: string;
   /** What it was copied from: first byte, byte after the last, and the layout. */
   begin: number;
@@ -28,8 +28,6 @@ export interface Staged {
 
 /** Free textures that so many recordings did without are given back when another is needed. */
 const IDLE_RECORDINGS = 32;
-
-const BYTES_OF_TEXEL = 16;
 
 /** Width and height in texels of an operand's texture, and how many column blocks it has. */
 export function textureLayout(
@@ -92,19 +90,20 @@ export class OperandTextures {
     operand: TextureOperand,
     persistent: boolean,
   ): Staged {
-    const { rows, columns, pitch } = operand;
+    const { format, rows, columns, pitch } = operand;
+    const bytes = elementBytes(format);
     const { width, height, blockWidth, blocks } = textureLayout(operand, this.#maxTextureSide);
-    const staged = this.#take(width, height);
+    const staged = this.#take(format, width, height);
     for (let block = 0; block < blocks; block++) {
       const first = block * height;
       encoder.copyBufferToTexture(
-        { buffer: source.gpu, offset: begin + first * pitch * 4, bytesPerRow: pitch * 4 },
+        { buffer: source.gpu, offset: begin + first * pitch * bytes, bytesPerRow: pitch * bytes },
         { texture: staged.texture, origin: [block * blockWidth, 0] },
         [columns / 4, Math.min(rows - first, height)],
       );
     }
     staged.begin = begin;
-    staged.end = begin + ((rows - 1) * pitch + columns) * 4;
+    staged.end = begin + ((rows - 1) * pitch + columns) * bytes;
     staged.operand = operand;
     staged.source = source;
     staged.used = this.#recording;
@@ -157,18 +156,18 @@ export class OperandTextures {
     this.#free.clear();
   }
 
-  #take(width: number, height: number): Staged {
-    const shape = `${width}x${height}`;
+  #take(format: TexelFormat, width: number, height: number): Staged {
+    const shape = `${format} ${width}x${height}`;
     const free = this.#free.get(shape);
     if (free !== undefined && free.length > 0) return takeOldest(free);
     this.#dropIdle();
     const texture = this.#pool.gpu.createTexture({
       label: `operand ${shape}`,
       size: [width, height],
-      format: "rgba32float",
+      format,
       usage: GPUTextureUsage.COPY_DST | GPUTextureUsage.STORAGE_BINDING,
     });
-    const bytes = width * height * BYTES_OF_TEXEL;
+    const bytes = width * height * 4 * elementBytes(format);
     this.#count++;
     this.#add(bytes);
     return {
@@ -205,7 +204,14 @@ export class OperandTextures {
   }
 }
 
-const NO_OPERAND: TextureOperand = { offset: 0, rows: 0, columns: 0, pitch: 0, padTexels: 0 };
+const NO_OPERAND: TextureOperand = {
+  format: "rgba32float",
+  offset: 0,
+  rows: 0,
+  columns: 0,
+  pitch: 0,
+  padTexels: 0,
+};
 
 /** The first made, so that equal steps get equal textures and find their bind groups again. */
 function takeOldest(free: Staged[]): Staged {
@@ -216,6 +222,7 @@ function takeOldest(free: Staged[]): Staged {
 
 /** The offset apart, which is part of the first byte. */
 function sameLayout(a: TextureOperand, b: TextureOperand): boolean {
-  return a.rows === b.rows && a.columns === b.columns && a.pitch === b.pitch &&
+  return a.format === b.format && a.rows === b.rows && a.columns === b.columns &&
+    a.pitch === b.pitch &&
     a.padTexels === b.padTexels;
 }

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { Capabilities, Kernel, Structural, Variant } from "../../../kernels/mod.ts";
+import type {
+  Capabilities,
+  Kernel,
+  Structural,
+  TextureOperand,
+  Variant,
+} from "../../../kernels/mod.ts";
 import { DeviceError } from "../device.ts";
 import type { Signature } from "../signature.ts";
 import type { Faults } from "./faults.ts";
@@ -44,7 +50,7 @@ export class Pipelines {
     variant: Variant,
     structural: Structural,
     signature: Signature,
-    textures: Readonly<Record<string, unknown>> | undefined,
+    textures: Readonly<Record<string, TextureOperand>> | undefined,
   ): Pipeline {
     let known = this.#known.get(variant);
     if (known === undefined) this.#known.set(variant, known = new Map());
@@ -64,7 +70,7 @@ export class Pipelines {
     variant: Variant,
     structural: Structural,
     signature: Signature,
-    textures: Readonly<Record<string, unknown>>,
+    textures: Readonly<Record<string, TextureOperand>>,
   ): Pipeline {
     const label = `${kernel.name}/${variant.name}`;
     this.#checkBindings(label, signature.names.length - Object.keys(textures).length);
@@ -85,7 +91,7 @@ export class Pipelines {
           binding: i + 1,
           visibility: GPUShaderStage.COMPUTE,
           ...name in textures
-            ? { storageTexture: { access: "read-only", format: "rgba32float" } }
+            ? { storageTexture: { access: "read-only", format: textures[name].format } }
             : { buffer: { type: signature.writes[i] ? "storage" : "read-only-storage" } },
         })),
       ],

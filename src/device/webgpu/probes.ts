@@ -11,11 +11,14 @@ export function subgroupProbe(directive: boolean): string {
     @compute @workgroup_size(8) fn main() { x[0] = subgroupAdd(x[0]); }`;
 }
 
-/** Reads a storage texture. */
+/** Reads a storage texture of each format that operands take. */
 export const READABLE_TEXTURE_PROBE = `
   @group(0) @binding(0) var<storage, read_write> x: array<f32>;
   @group(0) @binding(1) var t: texture_storage_2d<rgba32float, read>;
-  @compute @workgroup_size(8) fn main() { x[0] = textureLoad(t, vec2u(0u, 0u)).x; }`;
+  @group(0) @binding(2) var half: texture_storage_2d<rgba16float, read>;
+  @compute @workgroup_size(8) fn main() {
+    x[0] = textureLoad(t, vec2u(0u, 0u)).x + textureLoad(half, vec2u(0u, 0u)).x;
+  }`;
 
 /** Whether a whole pipeline can be made from the shader. */
 export async function compiles(gpu: GPUDevice, code: string): Promise<boolean> {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { elementBytes } from "../../../kernels/mod.ts";
 import type { Command } from "../recording.ts";
 import type { Plan } from "./encoder.ts";
 
@@ -29,8 +30,9 @@ export function lastTextureUses(
     for (const name in operands) {
       const { buffer, offset } = command.views[command.names.indexOf(name)];
       if (!buffer.temporary) continue;
-      const { offset: inner, rows, columns, pitch, padTexels } = operands[name];
-      const key = `${buffer.id} ${offset + inner} ${rows} ${columns} ${pitch} ${padTexels}`;
+      const { format, offset: inner, rows, columns, pitch, padTexels } = operands[name];
+      const begin = offset * 4 + inner * elementBytes(format);
+      const key = `${buffer.id} ${begin} ${format} ${rows} ${columns} ${pitch} ${padTexels}`;
       const last = uses.get(key);
       if (last !== undefined && run - last.run > KEPT_RUNS) end(last);
       uses.set(key, { run, name });

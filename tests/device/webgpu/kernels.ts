@@ -127,7 +127,11 @@ export const matrixCopy: Kernel = {
         supports: ({ capabilities }) => capabilities.readableStorageTextures,
         workgroups: ({ uniforms: { rows, columns } }) => grid(Math.ceil(rows * columns / 64)),
         textures: ({ uniforms: { rows, columns, pitch } }) => ({
-          x: { offset: 0, rows, columns: Math.ceil(columns / 4) * 4, pitch, padTexels: 1 },
+          x: {
+            format: "rgba32float",
+            ...{ offset: 0, rows, pitch, padTexels: 1 },
+            columns: Math.ceil(columns / 4) * 4,
+          },
         }),
       },
     ),

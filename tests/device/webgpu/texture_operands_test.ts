@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { matmulHalf } from "../../../kernels/mod.ts";
 import { type DeviceBuffer, whole } from "../../../src/device/device.ts";
 import type { WebGpuDevice } from "../../../src/device/webgpu/mod.ts";
 import { affine, matrixCopy } from "./kernels.ts";
@@ -42,6 +43,46 @@ testGpu("goes on in the next column block past the largest texture side", async 
   const expected = counting(20).flatMap((r) => counting(6).map((c) => 64 * r + c));
   assertEquals([...await device.read(whole(y))], expected);
 }, { ...texture, restrictions: { maxTextureSide: 9 } });
+
+testGpu(
+  "reads halves through textures, in column blocks and from where a view starts",
+  async (device) => {
+    const uniforms = {
+      ...{ m: 20, n: 8, k: 8, lda: 128, ldb: 128, ldc: 8, batch: 1, inner: 1, alpha: 1 },
+      ...{ a_outer: 0, a_inner: 0, b_outer: 0, b_inner: 0, c_outer: 0, c_inner: 0 },
+    };
+    const structural = {
+      ...{ transpose_a: false, transpose_b: true, bias: false, accumulate: false },
+      ...{ activation: "none", unscale: false },
+    };
+    const { capabilities } = device.access;
+    const variant = matmulHalf.variants.find(({ name }) => name === "texture_tile")!;
+    if (!variant.supports({ structural, uniforms, capabilities })) return;
+    const words = new Uint32Array(21 * 64);
+    const halves = new Float16Array(words.buffer);
+    halves.forEach((_, i) => halves[i] = i % 23 - 11);
+    const operands = device.allocate(words.length, "u32", "operands");
+    device.write(whole(operands), words);
+    const c = device.allocate(20 * 8, "f32", "c");
+    const a = { buffer: operands, offset: 64, length: 20 * 64 };
+    device.run(matmulHalf, {
+      bindings: { a, b: whole(operands), c: whole(c) },
+      uniforms,
+      structural,
+    });
+    const expected = new Float32Array(c.length);
+    const arrays = { a: words.subarray(64), b: words, c: expected };
+    matmulHalf.twin(arrays, uniforms, structural, 0, 20);
+    assertEquals(await device.read(whole(c)), expected);
+    // A in two blocks of 16 rows, B in one of 8; a row is two texels of 8 bytes and four unused ones.
+    const { bytes } = device.holdersAtPeak().find(({ label }) => label === "textures of operands")!;
+    assertEquals(bytes, (2 * 16 + 8) * (2 + 4) * 8);
+  },
+  {
+    variantOf: ({ name }) => name === matmulHalf.name ? "texture_tile" : undefined,
+    restrictions: { maxTextureSide: 16 },
+  },
+);
 
 testGpu("names an operand that is too wide for the adapter's textures", (device) => {
   const x = device.allocate(64 * 64, "f32", "x");

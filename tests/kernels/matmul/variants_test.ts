@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import {
   type Capabilities,
   type KernelCase,
+  matmulHalf,
   matmulMatmul,
   type Structural,
 } from "../../../kernels/mod.ts";
@@ -57,14 +58,10 @@ const uniforms = {
 function chosen(
   capabilities: Capabilities,
   sizes: Record<string, number>,
-  turns: Structural = {},
+  kernel = matmulMatmul,
 ): string | undefined {
-  const context = {
-    structural: { ...structural, ...turns },
-    uniforms: { ...uniforms, ...sizes },
-    capabilities,
-  };
-  return defaultVariant(matmulMatmul, context)?.name;
+  const context = { structural, uniforms: { ...uniforms, ...sizes }, capabilities };
+  return defaultVariant(kernel, context)?.name;
 }
 
 const runner = await openVariantRunner();
@@ -159,6 +156,13 @@ Deno.test("an item that wraps around the end of a row, or starts within a texel,
   assertEquals(chosen(CPU_ADAPTER, { ...heads, a_inner: 16 }), "shared_tile");
   assertEquals(chosen(CPU_ADAPTER, { ...heads, a_inner: 10 }), "shared_tile_ragged");
   assertEquals(chosen(CPU_ADAPTER, { lda: 68 }), "shared_tile");
+});
+
+Deno.test("halves are read as textures where their rows lie 256 bytes apart", () => {
+  const aligned = { lda: 128, ldb: 128 };
+  assertEquals(chosen(CPU_ADAPTER, aligned, matmulHalf), "texture_subgroup");
+  assertEquals(chosen(CPU_ADAPTER, {}, matmulHalf), "packed");
+  assertEquals(chosen(GRAPHICS_CARD, aligned, matmulHalf), "packed");
 });
 
 Deno.test("an operand too large for a texture is read from buffers", () => {

@@ -153,6 +153,22 @@ Deno.test("classes of one's own are learnt from a checkpoint, and from scratch",
       ]),
     ).classes;
     assertEquals(classes[0].label, "blame");
+    const evaluate = (split: string, ...more: string[]) => [
+      ...["evaluate", "text", "--data", `${folder}/own`, "--checkpoint", `${folder}/learnt`],
+      ...["--split", split, "--output", `${folder}/${split}`, "--device", "cpu", ...more],
+    ];
+    assertEquals(JSON.parse(await succeed(evaluate("dev", "--json"))), learnt.best);
+    await Deno.writeTextFile(`${folder}/own/test.tsv`, "text\none good\nfour bad\n");
+    const file = (await succeed(evaluate("test"))).trim();
+    assertEquals(
+      await Deno.readTextFile(file),
+      "index\tprediction\n0\tpraise\n1\tblame\n",
+    );
+    const unclassed = await runAlbert(
+      evaluate("test").map((word) => word.replace(/learnt$/, "model")),
+    );
+    assertEquals(unclassed.code, 1);
+    assertStringIncludes(unclassed.stderr, "names no classes (id2label)");
     const losses = async (run: string) =>
       (await Deno.readTextFile(`${folder}/${run}/events.jsonl`)).split("\n")[0];
     await succeed([...words("scratch"), "--from-scratch"]);

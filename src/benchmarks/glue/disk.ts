@@ -15,7 +15,7 @@ import {
 } from "./reader.ts";
 import type { GlueHeldOut } from "./task.ts";
 import type { GlueTaskDefinition } from "./tasks.ts";
-import { textTaskDefinition } from "./text_task.ts";
+import { textFileDefinition, textTaskDefinition } from "./text_task.ts";
 
 /** A task's training and held-out rows. */
 export interface GlueData {
@@ -81,6 +81,17 @@ export async function findTextTask(data: string): Promise<GlueTaskDefinition> {
     throw new GlueFileError(`${data} holds no train.tsv`);
   }
   return textTaskDefinition(await readUtf8(path), path);
+}
+
+/** The task of a file of texts for a model with these classes. */
+export async function readTextTask(
+  path: string,
+  labels: readonly string[],
+): Promise<GlueTaskDefinition> {
+  if (!await Deno.stat(path).then(({ isFile }) => isFile, () => false)) {
+    throw new GlueFileError(`${path} is missing: evaluate text reads dev.tsv or test.tsv`);
+  }
+  return textFileDefinition(labels, await readUtf8(path), path);
 }
 
 async function readUtf8(path: string, sum?: Sha256): Promise<string> {

@@ -8,7 +8,7 @@ import { type GlueColumns, type GlueTaskDefinition, readLabel } from "./tasks.ts
 
 /** A row of a file. */
 export interface GlueRow {
-  /** Of the test file's first column, else the row's number from 0. */
+  /** Of the test file's first column if that is no text, else the row's number from 0. */
   readonly index: string;
   /** One text or two. */
   readonly texts: readonly string[];
@@ -60,6 +60,8 @@ export function readGlueFile(
   if (lines.at(-1) === "") lines.pop();
   if (lines.length === 0) throw new GlueFileError(`${file} is empty`);
   const columns = chooseColumns(task, kind, lines[0], file);
+  // A test file of one's own may have nothing but texts.
+  const ownIndex = kind === "test" && !columns.texts.includes(0);
   const rows: GlueRow[] = [];
   const malformed: MalformedLine[] = [];
   for (let line = columns.header === undefined ? 0 : 1; line < lines.length; line++) {
@@ -68,7 +70,7 @@ export function readGlueFile(
       malformed.push({ line: line + 1, columns: fields.length, expected: columns.count });
       continue;
     }
-    const index = kind === "test" ? fields[0] : `${rows.length + malformed.length}`;
+    const index = ownIndex ? fields[0] : `${rows.length + malformed.length}`;
     const texts = columns.texts.map((column) => fields[column]);
     if (columns.label === undefined) rows.push({ index, texts });
     else {

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { quote } from "../../json/mod.ts";
 import { GlueFileError } from "./reader.ts";
-import type { GlueTaskDefinition } from "./tasks.ts";
+import type { GlueColumns, GlueTaskDefinition } from "./tasks.ts";
 
 /** What the columns of the texts may be called. */
 const TEXTS: readonly (readonly string[])[] = [["text"], ["sentence"], ["sentence1", "sentence2"]];
@@ -20,37 +21,79 @@ const MOST_LABELS = 1000;
  * @throws {GlueFileError} for a header without the columns, a single class, or more than a thousand.
  */
 export function textTaskDefinition(train: string, file: string): GlueTaskDefinition {
-  const [first, ...lines] = train.replace(/^\uFEFF/, "").split(/\r?\n/);
-  const header = first.split("\t").map((name) => name.trim().toLowerCase());
-  const label = header.indexOf(LABEL);
-  const texts = TEXTS.map((names) => names.map((name) => header.indexOf(name)))
-    .find((places) => !places.includes(-1));
-  if (label < 0 || texts === undefined) {
-    throw new GlueFileError(
-      `${file}, line 1: the header must name "text", or "sentence1" and "sentence2", and "label"; here is ${
-        JSON.stringify(first.slice(0, 60))
-      }`,
-    );
-  }
+  const columns = textColumns(train, file);
+  const { count, label } = columns;
+  if (label === undefined) throw missingColumns(train, file, `, and "${LABEL}"`);
   const found = new Set<string>();
-  for (const line of lines) {
+  for (const line of train.split(/\r?\n/).slice(1)) {
     const fields = line.split("\t");
-    if (fields.length === header.length) found.add(fields[label]);
+    if (fields.length === count) found.add(fields[label]);
   }
   if (found.size < 2 || found.size > MOST_LABELS) {
     throw new GlueFileError(
       `${file}: its label column holds ${found.size} different labels; classes are 2 to ${MOST_LABELS}`,
     );
   }
-  const columns = { count: header.length, texts };
-  const names = Object.fromEntries(texts.map((place) => [place, header[place]]));
+  return definition([...found].sort(), { labelled: [columns], test: NO_FILE });
+}
+
+/**
+ * The task of one file for a model that has its classes already. The file may have labels or none.
+ *
+ * @param labels the model's classes
+ * @param text of the file
+ * @param file named in errors
+ * @throws {GlueFileError} for a header without texts.
+ */
+export function textFileDefinition(
+  labels: readonly string[],
+  text: string,
+  file: string,
+): GlueTaskDefinition {
+  const columns = textColumns(text, file);
+  return definition(
+    labels,
+    columns.label === undefined
+      ? { labelled: [], test: columns }
+      : { labelled: [columns], test: NO_FILE },
+  );
+}
+
+/** The layout of no file at all. */
+const NO_FILE: GlueColumns = { count: 0, texts: [] };
+
+function definition(
+  labels: readonly string[],
+  layouts: Pick<GlueTaskDefinition, "labelled" | "test">,
+): GlueTaskDefinition {
   return {
-    name: "text",
-    folder: "text",
-    labels: [...found].sort(),
-    labelled: [{ ...columns, label, header: { ...names, [label]: LABEL } }],
-    test: { count: header.length - 1, texts, header: names },
+    ...{ name: "text", folder: "text", labels, ...layouts },
     splits: [{ name: "", dev: "dev.tsv", test: "test.tsv", submission: "predictions.tsv" }],
     metrics: ["accuracy"],
   };
+}
+
+/** Where the header says that the texts are, and the label. */
+function textColumns(text: string, file: string): GlueColumns {
+  const header = headerOf(text).split("\t").map((name) => name.trim().toLowerCase());
+  const texts = TEXTS.map((names) => names.map((name) => header.indexOf(name)))
+    .find((places) => !places.includes(-1));
+  if (texts === undefined) throw missingColumns(text, file, "");
+  const label = header.indexOf(LABEL);
+  const places = label < 0 ? texts : [...texts, label];
+  return {
+    ...{ count: header.length, texts, label: label < 0 ? undefined : label },
+    header: Object.fromEntries(places.map((place) => [place, header[place]])),
+  };
+}
+
+function missingColumns(text: string, file: string, more: string): GlueFileError {
+  const names = `"text", or "sentence1" and "sentence2"${more}`;
+  return new GlueFileError(
+    `${file}, line 1: the header must name ${names}; here is ${quote(headerOf(text))}`,
+  );
+}
+
+function headerOf(text: string): string {
+  return text.replace(/^\uFEFF/, "").split(/\r?\n/, 1)[0];
 }

@@ -29,7 +29,8 @@ export class LocalRunner implements JobRunner {
     opened?: Device,
   ): Promise<LocalRunner> {
     const { output, prepared, preset, toolkit, keepModels, provenance } = setting;
-    const device = opened ?? await openDevice({ device: setting.device });
+    const device = opened ??
+      await openDevice({ device: setting.device, blas: setting.blas });
     return new LocalRunner(preset, {
       device,
       output,

@@ -12,6 +12,8 @@ import type { JobRunner } from "./run_jobs.ts";
 /** What a runner works with. */
 export interface RunnerSetting {
   readonly device: DeviceName;
+  /** Of the CPU device. */
+  readonly blas?: string;
   readonly output: string;
   readonly prepared: PreparedPaperData;
   readonly preset: string;

@@ -10,6 +10,8 @@ import {
   GlueFileError,
   glueHead,
   glueMetrics,
+  type GlueRow,
+  type GlueTaskDefinition,
   glueTaskDefinition,
   inLabelOrder,
   labelOrder,
@@ -20,6 +22,7 @@ import {
 import { atomicWriteFile } from "../../../src/files/mod.ts";
 import { metricText } from "../finetune/run.ts";
 import { meanLogits } from "./ensemble.ts";
+import type { EvaluateFlags } from "./flags.ts";
 import type { EvaluateGlueFlags } from "./glue.ts";
 
 /** Predicts the files of a split; prints metrics where there are labels. */
@@ -38,15 +41,7 @@ export async function evaluateGlue(flags: EvaluateGlueFlags): Promise<void> {
     });
     if (path === null) continue;
     const rows = await readRows(definition, flags.split, path, { say });
-    const logits = await meanLogits(flags.checkpoint, flags, {
-      head: glueHead(definition),
-      batchSize: flags.batchSize,
-      maxSeqLength: flags.maxSeqLength,
-      encode: ({ tokenizer, maxSeqLength }) =>
-        rows.map((row) => encodeRow(row, tokenizer, maxSeqLength)),
-      arrange: (row, config) => inLabelOrder(row, labelOrder(definition, config)),
-    });
-    const answers = glueAnswers(definition, rows, logits);
+    const answers = await predictRows(definition, rows, flags);
     files.set(submission, writePredictions(definition, rows, answers));
     if (flags.split === "test") continue;
     const gold = rows.map(({ label }) => label!);
@@ -67,6 +62,23 @@ export async function evaluateGlue(flags: EvaluateGlueFlags): Promise<void> {
   if (flags.split === "test") {
     console.log([...files.keys()].map((name) => `${flags.output}/${name}`).join("\n"));
   }
+}
+
+/** The answer to each row of one file: a class, or a score. */
+export async function predictRows(
+  definition: GlueTaskDefinition,
+  rows: readonly GlueRow[],
+  flags: EvaluateFlags,
+): Promise<number[]> {
+  const logits = await meanLogits(flags.checkpoint, flags, {
+    head: glueHead(definition),
+    batchSize: flags.batchSize,
+    maxSeqLength: flags.maxSeqLength,
+    encode: ({ tokenizer, maxSeqLength }) =>
+      rows.map((row) => encodeRow(row, tokenizer, maxSeqLength)),
+    arrange: (row, config) => inLabelOrder(row, labelOrder(definition, config)),
+  });
+  return glueAnswers(definition, rows, logits);
 }
 
 /** Packs the prediction files that a folder holds into `submission.zip`. */

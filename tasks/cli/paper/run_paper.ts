@@ -83,6 +83,7 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
   const store = new JobStore(output, committedCells({ output, committed }));
   const setting: RunnerSetting = {
     device: kind,
+    blas: flags.blas,
     output,
     prepared,
     preset: preset.name,

@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   GlueFileError,
   readGlueFile,
+  textFileDefinition,
   textTaskDefinition,
 } from "../../../src/benchmarks/glue/mod.ts";
 
@@ -30,4 +31,20 @@ Deno.test("a file without classes is refused by what it lacks", () => {
   for (const [text, sentence] of cases) {
     assertThrows(() => textTaskDefinition(text, "train.tsv"), GlueFileError, sentence);
   }
+});
+
+Deno.test("a file to predict has its own columns, with labels or without", () => {
+  const read = (text: string, kind: "dev" | "test") =>
+    readGlueFile(textFileDefinition(["a", "b"], text, "f.tsv"), kind, text, "f.tsv").rows;
+  assertEquals(read("label\ttext\nb\tone\n", "dev"), [{ index: "0", texts: ["one"], label: 1 }]);
+  assertEquals(read("text\none\ntwo\n", "test"), [
+    { index: "0", texts: ["one"] },
+    { index: "1", texts: ["two"] },
+  ]);
+  assertEquals(read("id\tsentence1\tsentence2\nx7\tone\ttwo\n", "test"), [
+    { index: "x7", texts: ["one", "two"] },
+  ]);
+  const unknown = "text\tlabel\none\tc\n";
+  assertThrows(() => read(unknown, "dev"), GlueFileError, 'line 2: label "c" is unknown');
+  assertThrows(() => read("words\none\n", "test"), GlueFileError, "the header must name");
 });

@@ -1,0 +1,44 @@
+/**
+ * What `albert evaluate text` does.
+ *
+ * @module
+ */
+import { readRows, readTextTask } from "../../../src/benchmarks/glue/disk.ts";
+import { glueMetrics, writePredictions } from "../../../src/benchmarks/glue/mod.ts";
+import { atomicWriteFile } from "../../../src/files/mod.ts";
+import { ConfigError } from "../../../src/model/mod.ts";
+import { readConfig, resolveCheckpoint } from "../../../src/train/disk.ts";
+import { downloadProgress } from "../download_progress.ts";
+import { metricText } from "../finetune/run.ts";
+import type { EvaluateFlags } from "./flags.ts";
+import { predictRows } from "./glue_run.ts";
+
+/** Predicts a file; prints metrics where it has labels. */
+export async function evaluateText(flags: EvaluateFlags): Promise<void> {
+  const say = (sentence: string) => flags.quiet || console.error(`albert: ${sentence}`);
+  const path = `${flags.data}/${flags.split}.tsv`;
+  const definition = await readTextTask(path, await classesOf(flags.checkpoint[0], flags));
+  const labelled = definition.labelled.length > 0;
+  const rows = await readRows(definition, labelled ? "dev" : "test", path, { say });
+  const answers = await predictRows(definition, rows, flags);
+  const file = `${flags.output}/${definition.splits[0].submission}`;
+  await Deno.mkdir(flags.output, { recursive: true });
+  await atomicWriteFile(file, writePredictions(definition, rows, answers));
+  if (!labelled) return console.log(file);
+  const metrics = glueMetrics(definition, rows.map(({ label }) => label!), answers);
+  await atomicWriteFile(
+    `${flags.output}/text.metrics.json`,
+    `${JSON.stringify(metrics, null, 2)}\n`,
+  );
+  console.log(flags.json ? JSON.stringify(metrics) : `text: ${metricText(metrics)}`);
+}
+
+/** The classes that a checkpoint tells apart, by their ids. */
+async function classesOf(checkpoint: string, flags: EvaluateFlags): Promise<string[]> {
+  const folder = await resolveCheckpoint(checkpoint, downloadProgress(flags));
+  const names = (await readConfig(folder)).extra?.id2label;
+  if (typeof names === "object" && names !== null) return Object.values(names as Record<string, string>);
+  throw new ConfigError(
+    `${folder}/config.json names no classes (id2label): give a checkpoint of finetune text`,
+  );
+}

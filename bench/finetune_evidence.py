@@ -58,6 +58,7 @@ def run_here(task, seed, options):
         command += ["--classifier-dropout", str(options.dropout), "--learning-rate", str(options.learning_rate)]
         command += ["--max-seq-length", str(options.max_seq_length), "--batch-size", str(options.batch_size)]
         command += ["--micro-batch-size", str(options.micro_batch_size)]
+        command += ["--blas", options.blas] if options.blas else []
         if options.max_steps:
             command += ["--max-steps", str(options.max_steps), "--eval-steps", "1000000"]
         else:
@@ -150,6 +151,7 @@ def main():
     parser.add_argument("--output", required=True, help="JSON lines, one a run")
     parser.add_argument("--albert", default="deno task --quiet albert", help="how to call the toolkit")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--blas", help="whose products the toolkit's CPU device uses: auto or a path")
     parser.add_argument("--side", action="append", choices=SIDES, help="both if absent")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=3)

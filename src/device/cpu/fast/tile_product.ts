@@ -96,11 +96,17 @@ function emit(f: FunctionBuilder, { narrow, wide, microKernel }: Parts): void {
     f.while(k0, lastK, KC, () => {
       const depth = variable(i32.sub(k, k0));
       f.set(depth, i32.minU(depth, i32.constant(KC)));
-      packB(f, wide, { b, pitchB, transposedB, scratch, k0, depth, column, columns });
+      pack(f, wide, NR, {
+        ...{ at: b, pitch: pitchB, rowsAreSteps: i32.eqz(transposedB) },
+        ...{ to: i32.add(scratch, PACKED_B), k0, depth, first: column, count: columns },
+      });
       f.loop(i32.constant(0), rows, MC, (block) => {
         const height = variable(i32.sub(rows, block));
         f.set(height, i32.minU(height, i32.constant(MC)));
-        packA(f, narrow, { a, pitchA, transposedA, scratch, k0, depth, row: block, height });
+        pack(f, narrow, MR, {
+          ...{ at: a, pitch: pitchA, rowsAreSteps: transposedA },
+          ...{ to: i32.add(scratch, PACKED_A), k0, depth, first: block, count: height },
+        });
         const cBlock = variable(i32.add(
           i32.add(c, i32.shl(column, 2)),
           i32.mul(block, pitchC),
@@ -141,84 +147,36 @@ function emit(f: FunctionBuilder, { narrow, wide, microKernel }: Parts): void {
   });
 }
 
-interface PackB {
-  readonly b: Local;
-  readonly pitchB: Local;
-  readonly transposedB: Local;
-  readonly scratch: Local;
+/** What of an operand is packed, and where to: strips of {@linkcode MR} rows of A, or of {@linkcode NR} columns of B, one number of each a step of k. */
+interface Part {
+  /** Address of the operand's first number. */
+  readonly at: Local;
+  readonly pitch: Local;
+  /** Not 0 where the stored rows are those of k. */
+  readonly rowsAreSteps: Code;
+  readonly to: Code;
+  /** First step of k, and how many. */
   readonly k0: Local;
   readonly depth: Local;
-  readonly column: Local;
-  readonly columns: Local;
+  /** First row of A or column of B, and how many. */
+  readonly first: Code;
+  readonly count: Local;
 }
 
-function packB(f: FunctionBuilder, packing: Packing, part: PackB): void {
-  const { b, pitchB, transposedB, scratch, k0, depth, column, columns } = part;
-  const to = f.local("i32", i32.add(scratch, PACKED_B));
-  f.loop(i32.constant(0), columns, NR, (j) => {
-    const valid = f.local("i32", i32.sub(columns, j));
-    f.set(valid, i32.minU(valid, i32.constant(NR)));
-    const from = (alongK: Code, alongN: Code) => i32.add(b, i32.add(alongK, alongN));
+function pack(f: FunctionBuilder, packing: Packing, strip: number, part: Part): void {
+  const { at, pitch, rowsAreSteps, k0, depth, first, count } = part;
+  const to = f.local("i32", part.to);
+  f.loop(i32.constant(0), count, strip, (i) => {
+    const valid = f.local("i32", i32.sub(count, i));
+    f.set(valid, i32.minU(valid, i32.constant(strip)));
+    const from = (row: Code, column: Code) =>
+      i32.add(at, i32.add(i32.mul(row, pitch), i32.shl(column, 2)));
+    const start = i32.add(first, i);
     f.if(
-      transposedB,
-      () =>
-        f.do(packing.transpose(
-          to,
-          from(i32.shl(k0, 2), i32.mul(i32.add(column, j), pitchB)),
-          pitchB,
-          depth,
-          valid,
-        )),
-      () =>
-        f.do(packing.copy(
-          to,
-          from(i32.mul(k0, pitchB), i32.shl(i32.add(column, j), 2)),
-          pitchB,
-          depth,
-          valid,
-        )),
+      rowsAreSteps,
+      () => f.do(packing.copy(to, from(k0, start), pitch, depth, valid)),
+      () => f.do(packing.transpose(to, from(start, k0), pitch, depth, valid)),
     );
-    f.set(to, i32.add(to, i32.mul(depth, 4 * NR)));
-  });
-}
-
-interface PackA {
-  readonly a: Local;
-  readonly pitchA: Local;
-  readonly transposedA: Local;
-  readonly scratch: Local;
-  readonly k0: Local;
-  readonly depth: Local;
-  readonly row: Code;
-  readonly height: Local;
-}
-
-function packA(f: FunctionBuilder, packing: Packing, part: PackA): void {
-  const { a, pitchA, transposedA, scratch, k0, depth, row, height } = part;
-  const to = f.local("i32", i32.add(scratch, PACKED_A));
-  f.loop(i32.constant(0), height, MR, (i) => {
-    const valid = f.local("i32", i32.sub(height, i));
-    f.set(valid, i32.minU(valid, i32.constant(MR)));
-    const from = (alongM: Code, alongK: Code) => i32.add(a, i32.add(alongM, alongK));
-    f.if(
-      transposedA,
-      () =>
-        f.do(packing.copy(
-          to,
-          from(i32.shl(i32.add(row, i), 2), i32.mul(k0, pitchA)),
-          pitchA,
-          depth,
-          valid,
-        )),
-      () =>
-        f.do(packing.transpose(
-          to,
-          from(i32.mul(i32.add(row, i), pitchA), i32.shl(k0, 2)),
-          pitchA,
-          depth,
-          valid,
-        )),
-    );
-    f.set(to, i32.add(to, i32.mul(depth, 4 * MR)));
+    f.set(to, i32.add(to, i32.mul(depth, 4 * strip)));
   });
 }

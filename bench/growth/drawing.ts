@@ -19,20 +19,20 @@ interface Measure {
 const MEASURES: readonly Measure[] = [{
   title: "ms a step",
   pick: ({ milliseconds }) => milliseconds,
-  like: ({ flops }) => flops,
-  slopes: ({ timeSlope, flopsSlope }) => [timeSlope, flopsSlope],
+  like: ({ leastMilliseconds }) => leastMilliseconds,
+  slopes: ({ timeSlope, leastTimeSlope }) => [timeSlope, leastTimeSlope],
 }, {
   title: "MiB at the peak",
   pick: ({ bytes }) => bytes / 2 ** 20,
   like: ({ leastBytes }) => leastBytes / 2 ** 20,
-  slopes: ({ memorySlope, leastSlope }) => [memorySlope, leastSlope],
+  slopes: ({ memorySlope, leastMemorySlope }) => [memorySlope, leastMemorySlope],
 }];
 
-/** A row of charts for each measure: measured as a line, the arithmetic dashed, through the same last point. */
+/** A row of charts for each measure: measured as a line, what is needed dashed, through the same last point. */
 export function growthSpec({ kind, adapter, curves }: GrowthBench): TopLevelSpec {
   return {
     background: "white",
-    title: `Growth of a training step on ${kind}: ${adapter}; dashed: its arithmetic`,
+    title: `Growth of a training step on ${kind}: ${adapter}; dashed: as what it needs at least`,
     vconcat: MEASURES.map((measure) => ({
       hconcat: curves.map((curve) => chart(curve, measure)),
     })),
@@ -46,7 +46,7 @@ function chart(curve: GrowthCurve, { title, pick, like, slopes }: Measure) {
   const [is, should] = slopes(curve);
   const rows = points.flatMap((point) => [
     { x: point.value, y: pick(point), curve: "measured" },
-    { x: point.value, y: scale * like(point), curve: "arithmetic" },
+    { x: point.value, y: scale * like(point), curve: "needed" },
   ]);
   return {
     ...SIZE,
@@ -71,7 +71,7 @@ function chart(curve: GrowthCurve, { title, pick, like, slopes }: Measure) {
         field: "curve",
         type: "nominal",
         legend: null,
-        scale: { domain: ["measured", "arithmetic"], range: ["#1f5fa8", "#999999"] },
+        scale: { domain: ["measured", "needed"], range: ["#1f5fa8", "#999999"] },
       },
     },
   };

@@ -1,9 +1,15 @@
 /**
- * How time and memory of a training step grow with the model and the batch, beside the arithmetic's own growth.
+ * How time and memory of a training step grow with the model and the batch, beside what arithmetic and traffic need.
  *
  * @module
  */
-import { openDevice } from "../../src/device/mod.ts";
+import {
+  copyCeiling,
+  type Device,
+  measureCeilings,
+  measureProduct,
+  openDevice,
+} from "../../src/device/mod.ts";
 import { ALBERT_DEFAULTS, type ModelConfig } from "../../src/model/mod.ts";
 import { planStep } from "../../src/train/mod.ts";
 import { countSubmits, timeStep } from "../step/phases.ts";
@@ -39,8 +45,8 @@ export interface GrowthPoint {
   readonly value: number;
   readonly milliseconds: number;
   readonly bytes: number;
-  /** Floating-point operations of the step. */
-  readonly flops: number;
+  /** What each run's arithmetic would take at the speed of a large product, or its traffic at that of a copy, whichever is longer, in all. */
+  readonly leastMilliseconds: number;
   /** Bytes that weights, gradients, moments and saved activations need at least. */
   readonly leastBytes: number;
 }
@@ -50,9 +56,9 @@ export interface GrowthCurve {
   readonly axis: Axis;
   readonly points: readonly GrowthPoint[];
   readonly timeSlope: number;
-  readonly flopsSlope: number;
+  readonly leastTimeSlope: number;
   readonly memorySlope: number;
-  readonly leastSlope: number;
+  readonly leastMemorySlope: number;
 }
 
 /** Curves of one device. */
@@ -60,7 +66,7 @@ export interface GrowthBench {
   readonly kind: "webgpu" | "cpu";
   readonly adapter: string;
   readonly curves: readonly GrowthCurve[];
-  /** Those that grow faster than their arithmetic, in words. */
+  /** Those that grow faster than their arithmetic and its traffic, in words. */
   readonly faster: readonly string[];
 }
 
@@ -86,12 +92,18 @@ export async function benchGrowth(
   { device, axes = Object.keys(AXES) as Axis[], most = Infinity, onPoint }: GrowthOptions,
 ): Promise<GrowthBench> {
   const curves: GrowthCurve[] = [];
+  const speeds = await speedsOf(device);
   let description = { kind: "cpu" as "webgpu" | "cpu", adapter: "" };
   for (const axis of axes) {
     const points: GrowthPoint[] = [];
     for (const value of AXES[axis].slice(0, most)) {
       onPoint?.(axis, value);
-      const { point, kind, adapter } = await measure(device, { ...BASE, [axis]: value }, value);
+      const { point, kind, adapter } = await measure(
+        device,
+        speeds,
+        { ...BASE, [axis]: value },
+        value,
+      );
       points.push(point);
       description = { kind, adapter };
     }
@@ -101,26 +113,49 @@ export async function benchGrowth(
       axis,
       points,
       timeSlope: of(({ milliseconds }) => milliseconds),
-      flopsSlope: of(({ flops }) => flops),
+      leastTimeSlope: of(({ leastMilliseconds }) => leastMilliseconds),
       memorySlope: of(({ bytes }) => bytes),
-      leastSlope: of(({ leastBytes }) => leastBytes),
+      leastMemorySlope: of(({ leastBytes }) => leastBytes),
     });
   }
-  return { ...description, curves, faster: curves.flatMap(fasterThanArithmetic) };
+  return { ...description, curves, faster: curves.flatMap(fasterThanNeeded) };
 }
 
 /** Which of a curve's two measures outgrow what they should. */
-export function fasterThanArithmetic(curve: GrowthCurve): string[] {
-  const { axis, timeSlope, flopsSlope, memorySlope, leastSlope } = curve;
+export function fasterThanNeeded(curve: GrowthCurve): string[] {
+  const { axis, timeSlope, leastTimeSlope, memorySlope, leastMemorySlope } = curve;
   const words = (what: string, is: number, should: number) =>
     `${what} with ${axis}: exponent ${is.toFixed(2)} instead of ${should.toFixed(2)}`;
   return [
-    ...(timeSlope > flopsSlope + TOLERANCE ? [words("time", timeSlope, flopsSlope)] : []),
-    ...(memorySlope > leastSlope + TOLERANCE ? [words("memory", memorySlope, leastSlope)] : []),
+    ...(timeSlope > leastTimeSlope + TOLERANCE ? [words("time", timeSlope, leastTimeSlope)] : []),
+    ...(memorySlope > leastMemorySlope + TOLERANCE
+      ? [words("memory", memorySlope, leastMemorySlope)]
+      : []),
   ];
 }
 
-async function measure(name: GrowthOptions["device"], sizes: GrowthSizes, value: number) {
+/** Milliseconds that some arithmetic and some traffic need at least. */
+type LeastTime = (work: { readonly flops: number; readonly bytes: number }) => number;
+
+/** What the device reaches: a step of more words is more traffic of the optimizer before it is more arithmetic. */
+async function speedsOf(name: GrowthOptions["device"]): Promise<LeastTime> {
+  const device: Device = await openDevice({ device: name });
+  try {
+    const ceilings = await measureCeilings(device);
+    const { gigaflopsPerSecond } = await measureProduct(device);
+    return ({ flops, bytes }) =>
+      Math.max(flops / gigaflopsPerSecond, bytes / copyCeiling(ceilings, bytes)) / 1e6;
+  } finally {
+    await device.destroy();
+  }
+}
+
+async function measure(
+  name: GrowthOptions["device"],
+  leastTime: LeastTime,
+  sizes: GrowthSizes,
+  value: number,
+) {
   const config = configOf(sizes);
   const { batch, sequence } = sizes;
   const maxPredictions = usualPredictions(sequence);
@@ -133,12 +168,18 @@ async function measure(name: GrowthOptions["device"], sizes: GrowthSizes, value:
     for (let i = 0; i < STEPS; i++) {
       milliseconds = Math.min(milliseconds, (await timeStep(step, submitted)).milliseconds);
     }
-    const plan = planStep(config, batch, sequence, maxPredictions, { limits: device.limits });
+    let leastMilliseconds = 0;
+    const plan = planStep(config, batch, sequence, maxPredictions, {
+      limits: device.limits,
+      onRun(kernel, { uniforms, structural = {} }) {
+        leastMilliseconds += leastTime(kernel.work(uniforms, structural));
+      },
+    });
     const point = {
       value,
       milliseconds,
       bytes: device.memory().peakBytes,
-      flops: plan.flops,
+      leastMilliseconds,
       leastBytes: leastBytes(sizes, plan.pretrainingParameters),
     };
     return { point, ...device.description };

@@ -93,16 +93,16 @@ function slowest({ steps }: SuiteResults, [, earlier = ""]: readonly string[]): 
 function growth({ growth }: SuiteResults): string[] | undefined {
   if (growth === undefined) return undefined;
   const rows = growth.curves.map((
-    { axis, timeSlope, flopsSlope, memorySlope, leastSlope },
+    { axis, timeSlope, leastTimeSlope, memorySlope, leastMemorySlope },
   ) => [
     axis,
-    ...[timeSlope, flopsSlope, memorySlope, leastSlope].map((value) => value.toFixed(2)),
+    ...[timeSlope, leastTimeSlope, memorySlope, leastMemorySlope].map((value) => value.toFixed(2)),
   ]);
   return [
     `${GROWTH} on ${growth.kind}, as exponents between the last sizes; ${
-      growth.faster.join("; ") || "nothing grows faster than its arithmetic"
+      growth.faster.join("; ") || "nothing grows faster than what it needs"
     }.`,
-    table(["with", "time", "arithmetic", "memory", "least memory"], rows),
+    table(["with", "time", "least time", "memory", "least memory"], rows),
   ];
 }
 

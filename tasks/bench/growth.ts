@@ -33,20 +33,23 @@ export default new Command()
       console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
       return;
     }
-    console.log(tableLine(["", "value", "ms", "MiB", "GFLOP", "least MiB"], WIDTHS));
+    console.log(tableLine(["", "value", "ms", "MiB", "least ms", "least MiB"], WIDTHS));
     for (const { axis, points, ...slopes } of bench.curves) {
-      for (const { value, milliseconds, bytes, flops, leastBytes } of points) {
+      for (const { value, milliseconds, bytes, leastMilliseconds, leastBytes } of points) {
         console.log(tableLine(
-          [axis, value, milliseconds, bytes / 2 ** 20, flops / 1e9, leastBytes / 2 ** 20],
+          [axis, value, milliseconds, bytes / 2 ** 20, leastMilliseconds, leastBytes / 2 ** 20],
           WIDTHS,
         ));
       }
-      const { timeSlope, memorySlope, flopsSlope, leastSlope } = slopes;
+      const { timeSlope, memorySlope, leastTimeSlope, leastMemorySlope } = slopes;
       console.log(
-        tableLine(["", "exponent", timeSlope, memorySlope, flopsSlope, leastSlope], WIDTHS),
+        tableLine(
+          ["", "exponent", timeSlope, memorySlope, leastTimeSlope, leastMemorySlope],
+          WIDTHS,
+        ),
       );
     }
     console.log(`${bench.kind}: ${bench.adapter}`);
-    for (const line of bench.faster) console.log(`faster than its arithmetic: ${line}`);
-    if (bench.faster.length === 0) console.log("no curve grows faster than its arithmetic");
+    for (const line of bench.faster) console.log(`faster than what it needs: ${line}`);
+    if (bench.faster.length === 0) console.log("no curve grows faster than what it needs");
   });

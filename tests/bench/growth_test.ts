@@ -1,7 +1,7 @@
-// Growth: exponents are those of the curve, and what outgrows its arithmetic is named.
+// Growth: exponents are those of the curve, and what outgrows its needs is named.
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { growthSpec } from "../../bench/growth/drawing.ts";
-import { benchGrowth, fasterThanArithmetic } from "../../bench/growth/growth.ts";
+import { benchGrowth, fasterThanNeeded } from "../../bench/growth/growth.ts";
 import { slope } from "../../bench/growth/slope.ts";
 import { drawSvg } from "../../bench/svg.ts";
 
@@ -12,22 +12,22 @@ Deno.test("the slope of a power is its exponent", () => {
   }
 });
 
-Deno.test("a curve that grows faster than its arithmetic is named", () => {
+Deno.test("a curve that grows faster than what it needs is named", () => {
   const curve = {
     ...{ axis: "sequence" as const, points: [] },
-    ...{ timeSlope: 1.1, flopsSlope: 1, memorySlope: 2, leastSlope: 1 },
+    ...{ timeSlope: 1.1, leastTimeSlope: 1, memorySlope: 2, leastMemorySlope: 1 },
   };
-  assertEquals(fasterThanArithmetic(curve), [
+  assertEquals(fasterThanNeeded(curve), [
     "memory with sequence: exponent 2.00 instead of 1.00",
   ]);
 });
 
 Deno.test("bench growth measures steps and draws them", async () => {
   const bench = await benchGrowth({ device: "cpu", axes: ["layers", "batch"], most: 2 });
-  for (const { points, flopsSlope } of bench.curves) {
+  for (const { points, leastTimeSlope } of bench.curves) {
     assertEquals(points.map(({ value }) => value), [1, 2]);
     assert(points.every(({ milliseconds, bytes }) => milliseconds > 0 && bytes > 0));
-    assert(points[1].flops > points[0].flops && flopsSlope > 0.5);
+    assert(points[1].leastMilliseconds > points[0].leastMilliseconds && leastTimeSlope > 0.5);
     assert(points.every(({ bytes, leastBytes }) => bytes > leastBytes));
   }
   const svg = await drawSvg(growthSpec(bench));

@@ -37,7 +37,9 @@ export async function evaluateText(flags: EvaluateFlags): Promise<void> {
 async function classesOf(checkpoint: string, flags: EvaluateFlags): Promise<string[]> {
   const folder = await resolveCheckpoint(checkpoint, downloadProgress(flags));
   const names = (await readConfig(folder)).extra?.id2label;
-  if (typeof names === "object" && names !== null) return Object.values(names as Record<string, string>);
+  if (typeof names === "object" && names !== null) {
+    return Object.values(names as Record<string, string>);
+  }
   throw new ConfigError(
     `${folder}/config.json names no classes (id2label): give a checkpoint of finetune text`,
   );

@@ -1,5 +1,5 @@
 /**
- * The four kinds of binding and the uniforms of a dropout mask, as signatures name them.
+ * The kinds of binding and the uniforms of a dropout mask, as signatures name them.
  *
  * @module
  */
@@ -13,6 +13,9 @@ export const WRITE: BindingSignature = { type: "f32", access: "read_write" };
 
 /** Indices or flags that a kernel reads. */
 export const READ_U32: BindingSignature = { type: "u32", access: "read" };
+
+/** Numbers that a kernel reads, two halves to a word. */
+export const READ_HALVES: BindingSignature = { ...READ_U32, halves: true };
 
 /** Indices or flags that a kernel writes. */
 export const WRITE_U32: BindingSignature = { type: "u32", access: "read_write" };

@@ -22,6 +22,8 @@ export interface BindingSignature {
   readonly type: ElementType;
   /** Whether the kernel writes it. */
   readonly access: Access;
+  /** Whether a word of it is two numbers of half precision. */
+  readonly halves?: true;
   /** Says for which structural parameters the binding exists; absent means always. */
   readonly when?: (structural: Structural) => boolean;
 }

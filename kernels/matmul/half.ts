@@ -8,7 +8,7 @@
  * @module
  */
 import { ACTIVATIONS } from "../activation/activation.ts";
-import { READ, READ_U32, when, WRITE } from "../bindings.ts";
+import { READ, READ_HALVES, when, WRITE } from "../bindings.ts";
 import { halvesOf } from "../half/twin.ts";
 import type { Kernel } from "../kernel.ts";
 import { halfCases } from "./half_cases.ts";
@@ -23,8 +23,8 @@ import { textureVariants } from "./variants.ts";
 export const matmulHalf: Kernel = {
   name: "matmul.half",
   bindings: {
-    a: READ_U32,
-    b: READ_U32,
+    a: READ_HALVES,
+    b: READ_HALVES,
     bias: when("bias", READ),
     c: WRITE,
     preactivation: { ...WRITE, when: ({ activation }) => activation !== "none" },
@@ -66,6 +66,7 @@ export const matmulHalf: Kernel = {
     }),
     simpleVariant(true),
   ],
+  sizes: matmulMatmul.sizes,
   lengths(uniforms, structural) {
     const written = extent(storedC(uniforms), uniforms);
     const [a, b] = [storedA(uniforms, structural), storedB(uniforms, structural)];

@@ -5,6 +5,7 @@
  */
 import {
   activeBindings,
+  halvesOf,
   type Kernel,
   type Structural,
   type Uniforms,
@@ -131,17 +132,23 @@ class CaseMemory {
   /** Numbers from −1 to 1, the same for a name every time; indices and flags are zeros. */
   #fill(name: string): void {
     const buffer = this.#buffers[name];
-    if (buffer.type === "u32") {
-      this.#device.write(whole(buffer), new Uint32Array(buffer.length));
-      return;
+    const { type, halves } = this.#case.kernel.bindings[name];
+    if (type === "f32") {
+      const numbers = new Float32Array(buffer.length);
+      scatter(numbers, name);
+      return this.#device.write(whole(buffer), numbers);
     }
-    const numbers = new Float32Array(buffer.length);
-    let state = name.charCodeAt(0);
-    for (let i = 0; i < numbers.length; i++) {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      numbers[i] = state / 2 ** 31 - 1;
-    }
-    this.#device.write(whole(buffer), numbers);
+    const words = new Uint32Array(buffer.length);
+    if (halves) scatter(halvesOf(words), name);
+    this.#device.write(whole(buffer), words);
+  }
+}
+
+function scatter(numbers: Float32Array | Float16Array, name: string): void {
+  let state = name.charCodeAt(0);
+  for (let i = 0; i < numbers.length; i++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    numbers[i] = state / 2 ** 31 - 1;
   }
 }
 

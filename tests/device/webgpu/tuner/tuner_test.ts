@@ -1,6 +1,6 @@
 // A tuner only ever chooses between equals, whatever it measured or was told.
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { matmulMatmul } from "../../../../kernels/mod.ts";
+import { type Kernel, matmulHalf, matmulMatmul } from "../../../../kernels/mod.ts";
 import { squareProduct, Tuner, type WebGpuDevice, whole } from "../../../../src/device/mod.ts";
 import { candidates, choiceKey } from "../../../../src/device/webgpu/tuner/candidates.ts";
 import { buffer, counting, testGpu } from "../with_gpu.ts";
@@ -70,6 +70,29 @@ testGpu("multiplies to the same bits with every tile that it may choose", async 
   assertNotEquals(results[0], new Array(128 * 128).fill(0).join());
   assertEquals(new Set(results).size, 1);
 }, { variantOf: products.variantOf });
+
+const halves = new Tuner();
+testGpu("checks products of halves on halves that are not all zero", async (device) => {
+  halves.start(device);
+  const { uniforms, structural } = squareProduct(128);
+  const run = { uniforms, structural: { ...structural, unscale: false } };
+  const { capabilities } = device.access;
+  const [usual] = candidates(matmulHalf, { ...run, capabilities });
+  const turned = {
+    ...usual,
+    name: "turned",
+    source: (given: typeof structural, capable: typeof capabilities) =>
+      usual.source({ ...given, transpose_b: true }, capable),
+  };
+  const kernel: Kernel = { ...matmulHalf, name: "test.half", variants: [usual, turned] };
+  const zeros = ["a", "b"].map((name) => [name, whole(device.temporary(128 * 64, "u32", name))]);
+  const bindings = {
+    ...Object.fromEntries(zeros),
+    c: whole(device.temporary(128 * 128, "f32", "c")),
+  };
+  device.run(kernel, { ...run, bindings });
+  assertEquals((await halves.tuneNext())!.wrong, ["turned"]);
+}, { variantOf: halves.variantOf });
 
 Deno.test("sizes share a choice up to the next power of two, structures never", () => {
   const { uniforms, structural } = squareProduct(96);

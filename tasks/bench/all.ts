@@ -40,8 +40,9 @@ export default new Command()
     if (json) console.log(JSON.stringify(results, null, 2));
     const adapters = Object.values(results.steps).toSorted((a, b) => b.kind.localeCompare(a.kind));
     const machine = {
-      adapter: (adapters[0] ?? results.loads.webgpu ?? results.loads.cpu)?.adapter ??
-        adapterOfPeers(results.peers) ?? "no adapter",
+      adapter:
+        (adapters[0] ?? results.loads.webgpu ?? results.loads.cpu ?? results.growth)?.adapter ??
+          adapterOfPeers(results.peers) ?? "no adapter",
       processor: await processor(),
       date: new Date().toISOString().slice(0, 10),
       deno: Deno.version.deno,

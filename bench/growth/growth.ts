@@ -3,13 +3,7 @@
  *
  * @module
  */
-import {
-  copyCeiling,
-  type Device,
-  measureCeilings,
-  measureProduct,
-  openDevice,
-} from "../../src/device/mod.ts";
+import { copyCeiling, measureCeilings, measureProduct, openDevice } from "../../src/device/mod.ts";
 import { ALBERT_DEFAULTS, type ModelConfig } from "../../src/model/mod.ts";
 import { planStep } from "../../src/train/mod.ts";
 import { countSubmits, timeStep } from "../step/phases.ts";
@@ -139,7 +133,7 @@ type LeastTime = (work: { readonly flops: number; readonly bytes: number }) => n
 
 /** What the device reaches: a step of more words is more traffic of the optimizer before it is more arithmetic. */
 async function speedsOf(name: GrowthOptions["device"]): Promise<LeastTime> {
-  const device: Device = await openDevice({ device: name });
+  const device = await openDevice({ device: name });
   try {
     const ceilings = await measureCeilings(device);
     const { gigaflopsPerSecond } = await measureProduct(device);

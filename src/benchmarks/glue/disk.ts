@@ -45,7 +45,7 @@ export async function findGlueFile(
   file: string,
 ): Promise<string> {
   for (const path of [`${data}/${folder}/${file}`, `${data}/${file}`]) {
-    if (await Deno.stat(path).then(({ isFile }) => isFile, () => false)) return path;
+    if (await isFile(path)) return path;
   }
   throw new GlueFileError(`${data} holds neither ${folder}/${file} nor ${file}`);
 }
@@ -77,7 +77,7 @@ export async function loadGlueData(
 /** The task that a folder's own `train.tsv` is for. */
 export async function findTextTask(data: string): Promise<GlueTaskDefinition> {
   const path = `${data}/train.tsv`;
-  if (!await Deno.stat(path).then(({ isFile }) => isFile, () => false)) {
+  if (!await isFile(path)) {
     throw new GlueFileError(`${data} holds no train.tsv`);
   }
   return textTaskDefinition(await readUtf8(path), path);
@@ -88,10 +88,14 @@ export async function readTextTask(
   path: string,
   labels: readonly string[],
 ): Promise<GlueTaskDefinition> {
-  if (!await Deno.stat(path).then(({ isFile }) => isFile, () => false)) {
+  if (!await isFile(path)) {
     throw new GlueFileError(`${path} is missing: evaluate text reads dev.tsv or test.tsv`);
   }
   return textFileDefinition(labels, await readUtf8(path), path);
+}
+
+function isFile(path: string): Promise<boolean> {
+  return Deno.stat(path).then((found) => found.isFile, () => false);
 }
 
 async function readUtf8(path: string, sum?: Sha256): Promise<string> {

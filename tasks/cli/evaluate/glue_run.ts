@@ -51,17 +51,22 @@ export async function evaluateGlue(flags: EvaluateGlueFlags): Promise<void> {
   }
   await Deno.mkdir(flags.output, { recursive: true });
   for (const [name, text] of files) await atomicWriteFile(`${flags.output}/${name}`, text);
-  if (flags.split === "dev") {
-    await atomicWriteFile(
-      `${flags.output}/${flags.task}.metrics.json`,
-      `${JSON.stringify(metrics, null, 2)}\n`,
-    );
-    console.log(flags.json ? JSON.stringify(metrics) : `${flags.task}: ${metricText(metrics)}`);
-  }
+  if (flags.split === "dev") await tellMetrics(flags.task, metrics, flags);
   if (flags.zip) await packSubmission(flags.output, say);
   if (flags.split === "test") {
     console.log([...files.keys()].map((name) => `${flags.output}/${name}`).join("\n"));
   }
+}
+
+/** Writes a task's metrics beside its predictions and prints them. */
+export async function tellMetrics(
+  task: string,
+  metrics: Readonly<Record<string, number>>,
+  { output, json }: EvaluateFlags,
+): Promise<void> {
+  const lines = `${JSON.stringify(metrics, null, 2)}\n`;
+  await atomicWriteFile(`${output}/${task}.metrics.json`, lines);
+  console.log(json ? JSON.stringify(metrics) : `${task}: ${metricText(metrics)}`);
 }
 
 /** The answer to each row of one file: a class, or a score. */

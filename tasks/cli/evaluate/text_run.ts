@@ -9,9 +9,8 @@ import { atomicWriteFile } from "../../../src/files/mod.ts";
 import { ConfigError } from "../../../src/model/mod.ts";
 import { readConfig, resolveCheckpoint } from "../../../src/train/disk.ts";
 import { downloadProgress } from "../download_progress.ts";
-import { metricText } from "../finetune/run.ts";
 import type { EvaluateFlags } from "./flags.ts";
-import { predictRows } from "./glue_run.ts";
+import { predictRows, tellMetrics } from "./glue_run.ts";
 
 /** Predicts a file; prints metrics where it has labels. */
 export async function evaluateText(flags: EvaluateFlags): Promise<void> {
@@ -26,11 +25,7 @@ export async function evaluateText(flags: EvaluateFlags): Promise<void> {
   await atomicWriteFile(file, writePredictions(definition, rows, answers));
   if (!labelled) return console.log(file);
   const metrics = glueMetrics(definition, rows.map(({ label }) => label!), answers);
-  await atomicWriteFile(
-    `${flags.output}/text.metrics.json`,
-    `${JSON.stringify(metrics, null, 2)}\n`,
-  );
-  console.log(flags.json ? JSON.stringify(metrics) : `text: ${metricText(metrics)}`);
+  await tellMetrics(definition.name, metrics, flags);
 }
 
 /** The classes that a checkpoint tells apart, by their ids. */

@@ -68,22 +68,6 @@ export function estimateMean(values: readonly number[]): Estimate {
 }
 
 /**
- * Mean of the differences a − b of runs with the same seed, which see the same data in the same order: what seeds do to both cancels. Seeds that only
- * one side has are left out.
- *
- * @returns null when no seed is on both sides.
- */
-export function pairedDifference(
-  a: ReadonlyMap<number, number>,
-  b: ReadonlyMap<number, number>,
-): Estimate | null {
-  const differences = [...a.keys()].filter((seed) => b.has(seed)).map((seed) =>
-    a.get(seed)! - b.get(seed)!
-  );
-  return differences.length === 0 ? null : estimateMean(differences);
-}
-
-/**
  * Difference of the means a − b of runs that have nothing to do with each other, with Welch's interval (unequal variances).
  *
  * @throws {RangeError} when a side has no value.

@@ -16,10 +16,16 @@ import { predictRows, tellMetrics } from "./glue_run.ts";
 export async function evaluateText(flags: EvaluateFlags): Promise<void> {
   const say = (sentence: string) => flags.quiet || console.error(`albert: ${sentence}`);
   const path = `${flags.data}/${flags.split}.tsv`;
-  const definition = await readTextTask(path, await classesOf(flags.checkpoint[0], flags));
+  const [checkpoint, ...others] = flags.checkpoint;
+  // Once: a model of the hub is checked against its sums each time.
+  const folder = await resolveCheckpoint(checkpoint, downloadProgress(flags));
+  const definition = await readTextTask(path, await classesOf(folder));
   const labelled = definition.labelled.length > 0;
   const rows = await readRows(definition, labelled ? "dev" : "test", path, { say });
-  const answers = await predictRows(definition, rows, flags);
+  const answers = await predictRows(definition, rows, {
+    ...flags,
+    checkpoint: [folder, ...others],
+  });
   const file = `${flags.output}/${definition.splits[0].submission}`;
   await Deno.mkdir(flags.output, { recursive: true });
   await atomicWriteFile(file, writePredictions(definition, rows, answers));
@@ -28,9 +34,8 @@ export async function evaluateText(flags: EvaluateFlags): Promise<void> {
   await tellMetrics(definition.name, metrics, flags);
 }
 
-/** The classes that a checkpoint tells apart, by their ids. */
-async function classesOf(checkpoint: string, flags: EvaluateFlags): Promise<string[]> {
-  const folder = await resolveCheckpoint(checkpoint, downloadProgress(flags));
+/** The classes that a model tells apart, by their ids. */
+async function classesOf(folder: string): Promise<string[]> {
   const names = (await readConfig(folder)).extra?.id2label;
   if (typeof names === "object" && names !== null) {
     return Object.values(names as Record<string, string>);

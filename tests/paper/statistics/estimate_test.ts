@@ -1,8 +1,7 @@
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import {
   estimateMean,
   median,
-  pairedDifference,
   studentT,
   studentTQuantile,
   welchDifference,
@@ -28,10 +27,6 @@ function assertClose(actual: number, wanted: number): void {
   assertAlmostEquals(actual, wanted, 1e-11 * Math.max(1, Math.abs(wanted)));
 }
 
-function bySeed(values: readonly number[]): Map<number, number> {
-  return new Map(values.map((value, seed) => [seed, value]));
-}
-
 Deno.test("studentTQuantile() is scipy's, and studentT() its inverse", () => {
   for (const [probability, degrees, t] of expected.quantiles) {
     assertClose(studentTQuantile(probability, degrees), t);
@@ -52,7 +47,7 @@ Deno.test("means, paired and unpaired differences have scipy's intervals", () =>
     assertClose(unpaired.interval!.low, welch[0]);
     assertClose(unpaired.interval!.high, welch[1]);
     if (paired === null) continue;
-    const pairs = pairedDifference(bySeed(a), bySeed(b))!;
+    const pairs = estimateMean(a.map((value, seed) => value - b[seed]));
     assertClose(pairs.interval!.low, paired[0]);
     assertClose(pairs.interval!.high, paired[1]);
   }
@@ -61,17 +56,8 @@ Deno.test("means, paired and unpaired differences have scipy's intervals", () =>
 Deno.test("a single run has a mean and no interval", () => {
   assertEquals(estimateMean([3]), { mean: 3, spread: null, count: 1, interval: null });
   assertEquals(welchDifference([3, 4], [1]).interval, null);
-  assertEquals(pairedDifference(bySeed([3]), bySeed([1]))!.interval, null);
   assertThrows(() => estimateMean([]), RangeError, "no runs");
   assertThrows(() => welchDifference([], [1]), RangeError, "no runs");
-});
-
-Deno.test("pairedDifference() takes only seeds of both sides", () => {
-  const a = new Map([[1, 10], [2, 20], [3, 40]]), b = new Map([[2, 19], [3, 38], [7, 0]]);
-  const { mean, count, interval } = pairedDifference(a, b)!;
-  assertEquals([mean, count], [1.5, 2]);
-  assert(interval!.low < 0 && interval!.high > 3);
-  assertEquals(pairedDifference(a, new Map([[9, 1]])), null);
 });
 
 Deno.test("runs that are all alike have an interval of no width", () => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ModelConfig } from "../../model/mod.ts";
 import type { BenchmarkId, Column, Experiment, Row, Variation } from "../experiment.ts";
 import { PAPER_VOCABULARY, paperConfig, type Preset, rowConfig, rowSteps } from "../presets/mod.ts";
 import type { FinetuneJob, Job, LayersJob, ModelJob, ThroughputJob } from "./job.ts";
@@ -39,7 +40,7 @@ export function modelJob(
   const { variation } = row;
   if (variation === undefined) return null;
   const config = rowConfig(preset, variation, manifest.vocabSize);
-  const size = preset.pretraining;
+  const size = { ...preset.pretraining, learningRate: rateOf(preset, config, preset.pretraining) };
   const name = nameOf(variation);
   if (variation.steps === 0) return untrainedJob(plan, { config, size, seed, name });
   const corpus = variation.extraData ? "extended" : "plain";
@@ -59,6 +60,15 @@ export function modelJob(
   });
 }
 
+/** A peak rate as a model of some size wants it. */
+function rateOf(
+  { rateScale }: Preset,
+  { hiddenSize, numHiddenLayers }: ModelConfig,
+  { learningRate }: { readonly learningRate: number },
+): number {
+  return learningRate * (rateScale?.({ hidden: hiddenSize, layers: numHiddenLayers }) ?? 1);
+}
+
 /** The finetunings of a row on a benchmark, one for each of a seed's runs; none where something is absent. */
 export function finetuneJobs(
   plan: RunPlan,
@@ -70,7 +80,9 @@ export function finetuneJobs(
   if (row.ensemble || !plan.benchmarks.includes(benchmark)) return [];
   const from = modelJob(plan, experiment, row, seed);
   if (from === null) return [];
-  const size = plan.preset.finetuning(benchmark);
+  const { recipe, ...rest } = plan.preset.finetuning(benchmark);
+  const learningRate = rateOf(plan.preset, from.config, recipe);
+  const size = { ...rest, recipe: { ...recipe, learningRate } };
   return Array.from({ length: plan.finetuneRuns }, (_, run) =>
     // Apart from every other pretraining's seed.
     finetuneJob(plan, { from, benchmark, size, seed: seed + 1000 * run })).filter((job) =>

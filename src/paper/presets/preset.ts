@@ -44,6 +44,7 @@ export interface PretrainingSize {
   /** Tokens of an example. */
   readonly maxSeqLength: number;
   readonly optimizer: "lamb" | "adamw";
+  /** Peak rate, before `rateScale`. */
   readonly learningRate: number;
   readonly warmupSteps: number;
   /** Evaluations of a run, which are the points of its curve. */
@@ -91,6 +92,8 @@ export interface Preset {
   /** Dropout where a row does not say; the paper's is 0.1 up to Table 8. */
   readonly dropout: number;
   readonly pretraining: PretrainingSize;
+  /** What the learning rates of a model are multiplied by, in pretraining and finetuning; 1 where absent. */
+  rateScale?(model: Shape): number;
   /** Hyperparameters of a benchmark. */
   finetuning(benchmark: BenchmarkId): FinetuningSize;
   /** What is timed for the speed-up over BERT-large: models of the paper's size, or, to check the machinery, of the preset's. */

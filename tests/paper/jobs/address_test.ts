@@ -107,8 +107,33 @@ Deno.test("a deeper net depends on the shallower one it starts from", () => {
   assertEquals(jobs.length, 6);
   assertEquals(
     jobs.map((job) => job.kind === "pretrain" && job.config.numHiddenLayers),
-    [1, 2, 3, 4, 6, 12],
+    [1, 2, 3, 4, 5, 6],
   );
+});
+
+Deno.test("wider and deeper models have smaller rates where a preset says so", () => {
+  const rates = (preset: string, id: string, row: string) => {
+    const table = experiment(id);
+    const jobs = experimentJobs(planFor(preset), {
+      ...table,
+      rows: table.rows.filter((each) => each.id === row),
+    });
+    return jobs.flatMap((job) =>
+      job.kind === "pretrain"
+        ? [job.size.learningRate]
+        : job.kind === "finetune"
+        ? [job.size.recipe.learningRate]
+        : []
+    );
+  };
+  const base = rates("nano", "table-5", "sop");
+  assert(base.includes(0.02) && base.includes(5e-4));
+  // 6144 is 256 wide, twice the base: all rates by the root of 2.
+  assertEquals(
+    new Set(rates("nano", "table-12", "6144")),
+    new Set([0.02 * Math.SQRT1_2, 5e-4 * Math.SQRT1_2]),
+  );
+  assert(rates("paper", "table-12", "6144").includes(0.00176));
 });
 
 Deno.test("a plan of everything runs each model once", () => {

@@ -6,6 +6,9 @@
  */
 import { DeviceError } from "../device.ts";
 
+/** How often, and after how many milliseconds each, it is asked for the fault behind a failed call. */
+const QUESTIONS = 50, PAUSE_MS = 2;
+
 /** The first fault of a device, and its end. */
 export class Faults {
   /** Answers that decide whether there was a fault, still awaited. */
@@ -83,6 +86,14 @@ export class Faults {
   /** The first fault, which stays. */
   get first(): DeviceError | null {
     return this.#gone ?? this.#cause ?? this.#first;
+  }
+
+  /** The fault behind a call that failed, or null: a lost device fails calls a moment before it says that it was lost. */
+  async told(): Promise<DeviceError | null> {
+    for (let asked = 0; this.first === null && asked < QUESTIONS; asked++) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+    return this.first;
   }
 
   /** The first fault, which is forgotten unless the device is gone. */

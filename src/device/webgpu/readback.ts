@@ -106,9 +106,8 @@ export class Readback {
       this.#give(staging);
     } catch (error) {
       staging.gpu.destroy();
-      // A lost device aborts the mapping a moment before it says that it was lost.
-      await Promise.resolve();
-      for (const { command } of batch.parts) command.reject(this.#faults.first ?? error);
+      const fault = await this.#faults.told();
+      for (const { command } of batch.parts) command.reject(fault ?? error);
     }
   }
 

@@ -32,7 +32,8 @@ export interface TextStates {
  *
  * @example Fill in a mask
  * ```ts ignore
- * import { loadPretrained, openDevice } from "jsr:@albert-lab/albert";
+ * import { openDevice } from "../device/mod.ts";
+ * import { loadPretrained } from "./albert.ts";
  *
  * const device = await openDevice({ device: "auto" });
  * const albert = await loadPretrained("runs/books/checkpoints/step-1000", device);

@@ -145,7 +145,9 @@ class TimestampProfiler implements Profiler {
         this.#tallies.add(run, Number(times[2 * i]) / 1e6, Number(nanoseconds) / 1e6);
       });
     } catch (error) {
-      this.#faults.report(`Cannot read timestamps: ${(error as Error).message}`);
+      if (await this.#faults.told() === null) {
+        this.#faults.report(`Cannot read timestamps: ${(error as Error).message}`);
+      }
     } finally {
       staging.destroy();
     }

@@ -44,7 +44,7 @@ export interface PretrainingSize {
   /** Tokens of an example. */
   readonly maxSeqLength: number;
   readonly optimizer: "lamb" | "adamw";
-  /** Peak rate, before `rateScale`. */
+  /** Peak rate: in a preset that of its base model, in a job that of its own, which `rateScale` makes of it. */
   readonly learningRate: number;
   readonly warmupSteps: number;
   /** Evaluations of a run, which are the points of its curve. */

@@ -14,6 +14,7 @@ import type { LossScaleState } from "../optim/mod.ts";
 import { encodeSafetensors, type WritableTensor } from "../weights/mod.ts";
 import type { LineMarks } from "./line_marks.ts";
 import { inPieces, type ModelFolder, writeModelFolder } from "./model_folder.ts";
+import { RunFolderError } from "./run_folder.ts";
 
 /** Names below a run folder and in a checkpoint. */
 export const NAMES = {
@@ -122,13 +123,19 @@ async function sumsOf(folder: string): Promise<Record<string, string>> {
   return sums;
 }
 
-/** What a pointer file holds, or undefined where there is none. */
+/**
+ * What a pointer file holds, or undefined where there is none.
+ *
+ * @throws {RunFolderError} when something on the way to it is a file.
+ */
 export async function readPointer(folder: string, pointer: string): Promise<string | undefined> {
   try {
     return await Deno.readTextFile(`${folder}/${pointer}`);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    if (!(error instanceof Deno.errors.NotADirectory)) throw error;
+    const run = folder.slice(0, -`/${NAMES.folder}`.length);
+    throw new RunFolderError(`${run} is a file; name the folder of a run or of a model`);
   }
 }
 

@@ -234,6 +234,7 @@ Deno.test("finetune says in one sentence what is wrong, and writes nothing", () 
       [replace("--batch-size", "0"), 2, "--batch-size must be an integer from 1"],
       [[...command, "--settings", `${folder}/settings.json`], 2, "learning_rat is no setting"],
       [replace("--checkpoint", `${folder}/none`), 1, `${folder}/none/config.json does not exist`],
+      [replace("--checkpoint", `${folder}/settings.json`), 1, "settings.json is a file; name the"],
       [replace("--data", `${folder}/model`), 1, "holds neither RTE/train.tsv nor train.tsv"],
       [replace("--data", `${folder}/label`), 1, `line 2: label "maybe" is unknown`],
       [replace("--data", `${folder}/same`), 1, "a dev file was given for training"],

@@ -40,12 +40,15 @@ export function modelJob(
   const { variation } = row;
   if (variation === undefined) return null;
   const config = rowConfig(preset, variation, manifest.vocabSize);
-  const size = { ...preset.pretraining, learningRate: rateOf(preset, config, preset.pretraining) };
+  const { warmStartFrom } = variation;
+  const { warmStartScale = 1, ...pretraining } = preset.pretraining;
+  const rate = rateOf(preset, config, pretraining);
+  const learningRate = warmStartFrom === undefined ? rate : warmStartScale * rate;
+  const size = { ...pretraining, learningRate };
   const name = nameOf(variation);
   if (variation.steps === 0) return untrainedJob(plan, { config, size, seed, name });
   const corpus = variation.extraData ? "extended" : "plain";
   if (manifest[corpus] === undefined) return null;
-  const { warmStartFrom } = variation;
   const source = warmStartFrom === undefined
     ? undefined
     : modelJob(plan, experiment, experiment.rows.find(({ id }) => id === warmStartFrom)!, seed);
@@ -63,10 +66,11 @@ export function modelJob(
 /** A peak rate as a model of some size wants it. */
 function rateOf(
   { rateScale }: Preset,
-  { hiddenSize, numHiddenLayers }: ModelConfig,
+  { hiddenSize, numHiddenLayers, embeddingSize }: ModelConfig,
   { learningRate }: { readonly learningRate: number },
 ): number {
-  return learningRate * (rateScale?.({ hidden: hiddenSize, layers: numHiddenLayers }) ?? 1);
+  const model = { hidden: hiddenSize, layers: numHiddenLayers, embedding: embeddingSize };
+  return learningRate * (rateScale?.(model) ?? 1);
 }
 
 /** The finetunings of a row on a benchmark, one for each of a seed's runs; none where something is absent. */

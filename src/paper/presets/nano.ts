@@ -73,11 +73,15 @@ export const NANO: Preset = {
     // Found by trial: with AdamW, or at half this rate, such models stay where they know only which words are frequent.
     learningRate: 0.02,
     warmupSteps: 150,
+    // At the rate of a new net a trained one forgets what it knew.
+    warmStartScale: 0.5,
     evaluations: 10,
     evalExamples: 512,
   },
-  // Found by trial as well: at the base model's rate wider and deeper ones know not even which words are frequent.
-  rateScale: ({ hidden, layers }) => Math.sqrt(WIDTH / hidden) * Math.min(1, DEPTH / layers),
+  // Found by trial as well: at the base model's rate wider and deeper ones, and those without a projection, know not even which words are frequent.
+  rateScale: ({ hidden, layers, embedding }) =>
+    Math.sqrt(WIDTH / hidden) * Math.min(1, DEPTH / layers) *
+    (embedding === hidden ? Math.SQRT1_2 : 1),
   finetuning,
   timing: { size: "paper", batchSize: 1, sequenceLength: 512 },
   benchmarks: ["squad-1.1", "sst-2"],

@@ -14,6 +14,12 @@ export interface Shape {
   readonly hidden: number;
 }
 
+/** What a model's learning rate may depend on. */
+export interface ScaledModel extends Shape {
+  /** E. */
+  readonly embedding: number;
+}
+
 /** The paper's Table 1. */
 export const PAPER_SHAPES: Readonly<Record<PaperModel, Shape>> = {
   "bert-base": { layers: 12, hidden: 768 },
@@ -47,6 +53,8 @@ export interface PretrainingSize {
   /** Peak rate: in a preset that of its base model, in a job that of its own, which `rateScale` makes of it. */
   readonly learningRate: number;
   readonly warmupSteps: number;
+  /** What a rate is multiplied by where a net starts from a trained shallower one; 1 where absent. */
+  readonly warmStartScale?: number;
   /** Evaluations of a run, which are the points of its curve. */
   readonly evaluations: number;
   /** Examples of the development text that an evaluation looks at. */
@@ -93,7 +101,7 @@ export interface Preset {
   readonly dropout: number;
   readonly pretraining: PretrainingSize;
   /** What the learning rates of a model are multiplied by, in pretraining and finetuning; 1 where absent. */
-  rateScale?(model: Shape): number;
+  rateScale?(model: ScaledModel): number;
   /** Hyperparameters of a benchmark. */
   finetuning(benchmark: BenchmarkId): FinetuningSize;
   /** What is timed for the speed-up over BERT-large: models of the paper's size, or, to check the machinery, of the preset's. */

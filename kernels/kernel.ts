@@ -175,6 +175,8 @@ export interface Kernel {
   readonly variants: readonly Variant[];
   /** Uniforms that are sizes: runs whose sizes are alike share what a tuner finds. A kernel without is never tuned. */
   readonly sizes?: readonly string[];
+  /** What all elements of a binding of integers usually are, for a tuner, which has none of its own; zero where absent. */
+  usual?(uniforms: Uniforms): Readonly<Record<string, number>>;
   /**
    * Least number of elements of each binding (the shape rule); checked before every run. A binding that is left out, such as a table that indices point into,
    * is shown as far as its view goes.

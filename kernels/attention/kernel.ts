@@ -25,6 +25,12 @@ const SIZES = { batch: "u32", heads: "u32", sequence: "u32", size: "u32", pitch:
 const UNIFORMS = { ...SIZES, scale: "f32", ...RANDOM } as const;
 const DROPOUT = { dropout: [false, true] } as const;
 
+/** For a tuner: what it chooses by, and sequences without padding. */
+const TUNED: Pick<Kernel, "sizes" | "usual"> = {
+  sizes: ["batch", "heads", "sequence", "size"],
+  usual: ({ sequence }) => ({ lengths: sequence }),
+};
+
 /**
  * Bound on |a − b| / (|b| + rms): a score of size 10 is known to 1e-6, and so is the probability that it becomes, whichever order it was added in.
  */
@@ -77,6 +83,7 @@ export const attentionForward: Kernel = {
   },
   uniforms: UNIFORMS,
   structural: DROPOUT,
+  ...TUNED,
   variants: [
     ...laneVariants(LANES_FORWARD),
     ...tileVariants([forwardText], {
@@ -152,6 +159,7 @@ export const attentionBackwardQuery: Kernel = {
   bindings: { ...BACKWARD_BINDINGS, dquery: WRITE },
   uniforms: UNIFORMS,
   structural: DROPOUT,
+  ...TUNED,
   variants: [
     ...laneVariants(LANES_BACKWARD_QUERY),
     ...tileVariants([slopesText, backwardQueryText], { ...SLOPES, written: ["dquery"] }),
@@ -169,6 +177,7 @@ export const attentionBackwardKey: Kernel = {
   bindings: { ...BACKWARD_BINDINGS, dkey: WRITE, dvalue: WRITE },
   uniforms: UNIFORMS,
   structural: DROPOUT,
+  ...TUNED,
   variants: [
     ...laneVariants(LANES_BACKWARD_KEY),
     ...tileVariants([slopesText, backwardKeyText], { ...SLOPES, written: ["dkey", "dvalue"] }),

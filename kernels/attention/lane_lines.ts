@@ -5,7 +5,7 @@
  * @module
  */
 import { range } from "../matmul/register_tile.ts";
-import type { LaneKernel } from "./lanes.ts";
+import type { LaneKernel, LaneShape } from "./lanes.ts";
 import backwardKeyText from "./lanes_backward_key.wgsl" with { type: "text" };
 import backwardQueryText from "./lanes_backward_query.wgsl" with { type: "text" };
 import forwardText from "./lanes_forward.wgsl" with { type: "text" };
@@ -14,20 +14,23 @@ import forwardText from "./lanes_forward.wgsl" with { type: "text" };
 export type LaneLines = Readonly<Record<string, readonly string[]>>;
 
 const COMPONENTS = ["x", "y", "z", "w"] as const;
-const OWNED = range(4);
 
-/** Lines for heads of `groups` groups of four on `lanes` lanes. */
 class Lines {
   readonly #groups: readonly number[];
-  constructor(groups: number, readonly lanes: number) {
+  readonly #owned: readonly number[];
+  readonly #lanes: number;
+
+  constructor({ groups, lanes, owned }: LaneShape) {
     this.#groups = range(groups);
+    this.#owned = range(owned);
+    this.#lanes = lanes;
   }
 
   /**
    * Rows of the own tokens, and their vectors: variables, since the driver would otherwise read what never changes anew in every turn of a loop.
    */
   own(names: readonly string[]): string[] {
-    return OWNED.flatMap((r) => [
+    return this.#owned.flatMap((r) => [
       `let own_${r} = first_token + min(own + ${r}u, sequence - 1u);`,
       ...names.flatMap((name) =>
         this.#groups.map((c) =>
@@ -40,19 +43,19 @@ class Lines {
   /** Sums of the own tokens, all zero. */
   results(names: readonly string[]): string[] {
     return names.flatMap((name) =>
-      OWNED.map((r) => this.#groups.map((c) => `var ${name}_${r}_${c} = vec4f();`).join(" "))
+      this.#owned.map((r) => this.#groups.map((c) => `var ${name}_${r}_${c} = vec4f();`).join(" "))
     );
   }
 
   /** The vector of the token of texture row `row`, told to all lanes. */
   passing(name: string): string[] {
-    const parts = range(Math.ceil(this.#groups.length / this.lanes)).map((part) => {
-      const group = `min(${part * this.lanes}u + lane, GROUPS - 1u)`;
+    const parts = range(Math.ceil(this.#groups.length / this.#lanes)).map((part) => {
+      const group = `min(${part * this.#lanes}u + lane, GROUPS - 1u)`;
       return `let ${name}_part_${part} = textureLoad(${name}, texel_of(row, texel + ${group}));`;
     });
     const told = this.#groups.map((c) => {
-      const part = `${name}_part_${Math.floor(c / this.lanes)}`;
-      return `let ${name}_${c} = subgroupBroadcast(${part}, ${c % this.lanes}u);`;
+      const part = `${name}_part_${Math.floor(c / this.#lanes)}`;
+      return `let ${name}_${c} = subgroupBroadcast(${part}, ${c % this.#lanes}u);`;
     });
     return [...parts, ...told];
   }
@@ -60,9 +63,9 @@ class Lines {
   /** `sum_{r}` of products of each own token's vector with the one that passes by. */
   products(sum: string, own: string, passing: string): string[] {
     return [
-      ...OWNED.map((r) => `var ${sum}_${r} = 0.0;`),
+      ...this.#owned.map((r) => `var ${sum}_${r} = 0.0;`),
       ...this.#groups.map((c) =>
-        OWNED.map((r) => `${sum}_${r} += dot(${own}_${r}_${c}, ${passing}_${c});`).join(" ")
+        this.#owned.map((r) => `${sum}_${r} += dot(${own}_${r}_${c}, ${passing}_${c});`).join(" ")
       ),
     ];
   }
@@ -70,14 +73,14 @@ class Lines {
   /** Adds what passes by to the own sums, times the own token's component of `factor`. */
   sums(result: string, factor: string, passing: string): string[] {
     return this.#groups.map((c) =>
-      OWNED.map((r) => `${result}_${r}_${c} += ${factor}.${COMPONENTS[r]} * ${passing}_${c};`)
+      this.#owned.map((r) => `${result}_${r}_${c} += ${factor}.${COMPONENTS[r]} * ${passing}_${c};`)
         .join(" ")
     );
   }
 
   /** Multiplies the own sums by the own token's component of `factor`. */
   shrink(result: string, factor: string): string[] {
-    return OWNED.map((r) =>
+    return this.#owned.map((r) =>
       this.#groups.map((c) => `${result}_${r}_${c} *= ${factor}.${COMPONENTS[r]};`).join(" ")
     );
   }
@@ -88,7 +91,7 @@ class Lines {
     value: (r: number, sum: string) => string,
     more: (r: number) => readonly string[] = () => [],
   ): string[] {
-    return OWNED.flatMap((r) => [
+    return this.#owned.flatMap((r) => [
       `if (own + ${r}u < sequence) {`,
       ...names.flatMap((name) =>
         this.#groups.map((c) =>
@@ -106,16 +109,22 @@ class Lines {
 const rowOf = (r: number) => `head * sequence + own + ${r}u`;
 
 /** Own queries: which of the keys first … first + 3 each of them keeps. */
-function masks(first: string): string[] {
-  return OWNED.map((r) => `let kept_${r} = kept_four(${rowOf(r)}, ${first});`);
+function masks({ owned }: LaneShape, first: string): string[] {
+  return range(owned).map((r) => `let kept_${r} = kept_four(${rowOf(r)}, ${first});`);
+}
+
+/** One expression for each own token, as the arguments of a vector of them. */
+function eachOwn({ owned }: LaneShape, expression: (r: number) => string): string {
+  return range(owned).map(expression).join(", ");
 }
 
 /** `attention.forward`. */
 export const LANES_FORWARD: LaneKernel = {
   text: forwardText,
   textures: ["query", "key", "value"],
-  lines(groups, lanes) {
-    const lines = new Lines(groups, lanes);
+  values: (shape) => ({ scores: eachOwn(shape, (r) => `score_${r}`) }),
+  lines(shape) {
+    const lines = new Lines(shape);
     return {
       own: lines.own(["query"]),
       results: lines.results(["out"]),
@@ -123,11 +132,11 @@ export const LANES_FORWARD: LaneKernel = {
       products: lines.products("score", "query", "key"),
       shrink: lines.shrink("out", "factor"),
       masks: [
-        ...masks("first + j"),
-        ...OWNED.map((t) => {
-          const kept = OWNED.map((r) => `kept_${r}.${COMPONENTS[t]}`).join(", ");
+        ...masks(shape, "first + j"),
+        ...COMPONENTS.map((component, t) => {
+          const kept = eachOwn(shape, (r) => `kept_${r}.${component}`);
           const weight = `parameters.keep_scale * scores[j + ${t}u]`;
-          return `scores[j + ${t}u] = select(vec4f(), ${weight}, vec4(${kept}));`;
+          return `scores[j + ${t}u] = select(Value(0.0), ${weight}, vec${shape.owned}(${kept}));`;
         }),
       ],
       values: lines.passing("value"),
@@ -141,24 +150,37 @@ export const LANES_FORWARD: LaneKernel = {
   },
 };
 
+/** Arguments of vectors of what both backward kernels have of each own token. */
+function backwardValues(shape: LaneShape): Record<string, string> {
+  return {
+    scores: eachOwn(shape, (r) => `score_${r}`),
+    gradients: eachOwn(shape, (r) => `gradient_${r}`),
+  };
+}
+
 /** `attention.backward_query`. */
 export const LANES_BACKWARD_QUERY: LaneKernel = {
   text: backwardQueryText,
   textures: ["query", "key", "value", "dout"],
-  lines(groups, lanes) {
-    const lines = new Lines(groups, lanes);
+  values: (shape) => ({
+    ...backwardValues(shape),
+    kept: eachOwn(shape, (r) => `kept_${r}[j]`),
+  }),
+  lines(shape) {
+    const lines = new Lines(shape);
     const statistic = (offset: number) =>
-      OWNED.map((r) =>
-        `statistics[2u * (head * sequence + min(own + ${r}u, sequence - 1u)) + ${offset}u]`
-      ).join(", ");
+      eachOwn(
+        shape,
+        (r) => `statistics[2u * (head * sequence + min(own + ${r}u, sequence - 1u)) + ${offset}u]`,
+      );
     return {
       own: lines.own(["query", "dout"]),
       statistics: [
-        `let log_sum_exp = vec4f(${statistic(0)});`,
-        `let delta = vec4f(${statistic(1)});`,
+        `let log_sum_exp = Value(${statistic(0)});`,
+        `let delta = Value(${statistic(1)});`,
       ],
       results: lines.results(["dquery"]),
-      masks: masks("first"),
+      masks: masks(shape, "first"),
       keys: [...lines.passing("key"), ...lines.passing("value")],
       products: [
         ...lines.products("score", "query", "key"),
@@ -174,8 +196,9 @@ export const LANES_BACKWARD_QUERY: LaneKernel = {
 export const LANES_BACKWARD_KEY: LaneKernel = {
   text: backwardKeyText,
   textures: ["query", "key", "value", "dout"],
-  lines(groups, lanes) {
-    const lines = new Lines(groups, lanes);
+  values: (shape) => ({ ...backwardValues(shape), offsets: eachOwn(shape, (r) => `${r}u`) }),
+  lines(shape) {
+    const lines = new Lines(shape);
     return {
       own: lines.own(["key", "value"]),
       results: lines.results(["dkey", "dvalue"]),

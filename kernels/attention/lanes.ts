@@ -15,18 +15,17 @@ import {
 } from "../kernel.ts";
 import { fitsTexture } from "../matmul/layout.ts";
 import { fillTemplate } from "../matmul/source.ts";
-import { specialise } from "../template.ts";
 import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
 import philoxText from "../philox/philox.wgsl" with { type: "text" };
-import vectorText from "../wgsl/vector.wgsl" with { type: "text" };
 import type { LaneLines } from "./lane_lines.ts";
+import valueText from "./lane_value.wgsl" with { type: "text" };
 import lanesText from "./lanes.wgsl" with { type: "text" };
 import parametersText from "./parameters.wgsl" with { type: "text" };
 
 /** Sizes of a head that there is a text for. */
 const SIZES = [16, 32, 48, 64, 96, 128];
-/** Tokens that a lane owns. */
-const OWNED = 4;
+/** Tokens that a lane owns, the default first: two keep more lanes busy where a sequence is short. */
+const OWNED = [4, 2];
 /** Unused texels after each row: rows at a power of two share a few cache sets. */
 const PAD_TEXELS = 4;
 const FORMAT = "rgba32float";
@@ -35,29 +34,55 @@ const MOST_TURNS = 60_000;
 /** Turns for each token that passes by, a dropout mask's included. */
 const TURNS_OF_A_TOKEN = 24;
 
+/** What the lines of a text depend on. */
+export interface LaneShape {
+  /** Groups of four numbers of a head. */
+  readonly groups: number;
+  /** Lanes of a subgroup. */
+  readonly lanes: number;
+  /** Tokens that a lane owns. */
+  readonly owned: number;
+}
+
 /** What a kernel is made from. */
 export interface LaneKernel {
   readonly text: string;
   /** Bindings that are read as textures. */
   readonly textures: readonly string[];
-  /** Generated lines by name, for heads of so many groups of four on so many lanes. */
-  lines(groups: number, lanes: number): LaneLines;
+  /** What goes in the place of names in the text. */
+  values(shape: LaneShape): Readonly<Record<string, string>>;
+  /** Generated lines by name. */
+  lines(shape: LaneShape): LaneLines;
 }
 
-/** Variants of a kernel, one for each size of a head, and one more for masks that are not drawn by whole fours of keys. */
+/** What tells the variants of a kernel apart. */
+interface LaneVariant {
+  /** Numbers of a head. */
+  readonly size: number;
+  /** Whether masks are not drawn by whole fours of keys. */
+  readonly ragged: boolean;
+  /** Tokens that a lane owns. */
+  readonly owned: number;
+}
+
+/** Variants of a kernel: for each size of a head, masks by whole fours of keys or not, and what a lane may own. */
 export function laneVariants(kernel: LaneKernel): Variant[] {
-  return SIZES.flatMap((size) => [false, true].map((ragged) => variant(kernel, size, ragged)));
+  return OWNED.flatMap((owned) =>
+    SIZES.flatMap((size) => [false, true].map((ragged) => variant(kernel, { size, ragged, owned })))
+  );
 }
 
-function variant(kernel: LaneKernel, size: number, ragged: boolean): Variant {
+function variant(kernel: LaneKernel, which: LaneVariant): Variant {
+  const { size, ragged, owned } = which;
+  const words = ["lanes", size, ...(ragged ? ["ragged"] : [])];
   return {
-    name: `lanes ${size}${ragged ? " ragged" : ""}`,
+    name: [...words, ...(owned === OWNED[0] ? [] : ["of", owned])].join(" "),
     numerics: "lanes",
-    supports: (context) => supports(context, size, ragged),
-    source: (structural, capabilities) =>
-      sourceOf(kernel, size, { ...structural, ragged }, capabilities),
+    tuning: { owned },
+    supports: (context) => supports(context, which),
+    source: (structural, capabilities) => sourceOf(kernel, which, structural, capabilities),
     workgroups: ({ uniforms: { batch, heads, sequence }, capabilities }) =>
-      grid(batch * heads * Math.ceil(sequence / (OWNED * (capabilities.subgroupSize ?? 1)))),
+      grid(batch * heads * Math.ceil(sequence / (owned * (capabilities.subgroupSize ?? 1)))),
     textures: ({ uniforms }) =>
       Object.fromEntries(kernel.textures.map((name) => [name, operandOf(uniforms)])),
   };
@@ -65,8 +90,7 @@ function variant(kernel: LaneKernel, size: number, ragged: boolean): Variant {
 
 function supports(
   { uniforms, structural, capabilities }: VariantContext,
-  size: number,
-  ragged: boolean,
+  { size, ragged }: LaneVariant,
 ): boolean {
   const { cpuAdapter, subgroupSize, readableStorageTextures, maxTextureSide } = capabilities;
   const { batch, sequence, pitch } = uniforms;
@@ -85,19 +109,19 @@ function operandOf({ batch, sequence, pitch }: Uniforms): TextureOperand {
 
 function sourceOf(
   kernel: LaneKernel,
-  size: number,
+  { size, ragged, owned }: LaneVariant,
   structural: Structural,
   { subgroupDirective, subgroupSize, maxTextureSide }: Capabilities,
 ): string {
-  const lanes = subgroupSize ?? 1;
-  const settings = { ...structural, vector: true };
-  const values = { lanes, groups: size / 4, side: maxTextureSide, pad: PAD_TEXELS };
-  const shared = [vectorText, exponentialText, parametersText];
+  const shape = { groups: size / 4, lanes: subgroupSize ?? 1, owned };
+  const settings = { ...structural, ragged, owned };
+  const shared = [exponentialText, parametersText];
   if (structural.dropout) shared.push(philoxText);
   return [
     ...(subgroupDirective ? ["enable subgroups;\n"] : []),
-    ...shared.map((text) => specialise(text, settings)),
-    fillTemplate(lanesText, settings, values),
-    fillTemplate(kernel.text, settings, {}, kernel.lines(size / 4, lanes)),
+    fillTemplate(valueText, settings, { owned }),
+    ...shared,
+    fillTemplate(lanesText, settings, { ...shape, side: maxTextureSide, pad: PAD_TEXELS }),
+    fillTemplate(kernel.text, settings, { owned, ...kernel.values(shape) }, kernel.lines(shape)),
   ].join("\n");
 }

@@ -9,7 +9,7 @@
 // Layout of a texture: row r of [batch·sequence, pitch] lies in texture row r % SIDE, column block r / SIDE.
 
 const LANES = /*lanes*/u;
-const OWNED = 4u;
+const OWNED = /*owned*/u;
 const TOKENS = OWNED * LANES;
 // Groups of four numbers of a head.
 const GROUPS = /*groups*/u;
@@ -39,7 +39,27 @@ fn kept_four(row: u32, column: u32) -> vec4<bool> {
   let odd = select(vec4(low.yzw, high.x), vec4(low.w, high.xyz), element % 4u >= 2u);
   return select(even, odd, element % 2u == 1u) >= vec4(parameters.threshold);
 //#else
-  return dropout(vec4f(1.0), row, column, parameters.sequence) != vec4f(0.0);
+  let example = parameters.first_example + row / parameters.rows_per_example;
+  let element = (row % parameters.rows_per_example) * parameters.sequence + column;
+  let words = philox(
+    vec4(element / 4u, example, parameters.step, parameters.stream),
+    vec2(parameters.seed_low, parameters.seed_high)
+  );
+  return words >= vec4(parameters.threshold);
+//#end
+}
+
+// Which of a lane's own keys, from `column` on, a row keeps.
+fn kept_own(row: u32, column: u32) -> vec/*owned*/<bool> {
+//#if owned == 4
+  return kept_four(row, column);
+//#else
+//#if ragged
+  return kept_four(row, column).xy;
+//#else
+  let four = kept_four(row, column - column % 4u);
+  return select(four.xy, four.zw, vec2(column % 4u != 0u));
+//#end
 //#end
 }
 //#end

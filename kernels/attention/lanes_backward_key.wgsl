@@ -1,5 +1,5 @@
 
-// dK = dSᵀ·Q and dV = Pᵀ·dO of each head, zero for keys beyond the example's length. A lane owns four keys.
+// dK = dSᵀ·Q and dV = Pᵀ·dO of each head, zero for keys beyond the example's length.
 @group(0) @binding(1) var query: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(2) var key: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(3) var value: texture_storage_2d<rgba32float, read>;
@@ -27,7 +27,7 @@ fn main(
   let keys = min(lengths[example], sequence);
   let first = index % tiles_of_a_head() * TOKENS;
   let own = first + OWNED * lane;
-  let inside = vec4(own) + vec4(0u, 1u, 2u, 3u) < vec4(keys);
+  let inside = Bits(own) + Bits(/*offsets*/) < Bits(keys);
   //#lines own
   //#lines results
 
@@ -37,16 +37,16 @@ fn main(
     let row = first_token + i;
     //#lines queries
     //#lines products
-    let scores = parameters.scale * vec4f(score_0, score_1, score_2, score_3);
+    let scores = parameters.scale * Value(/*scores*/);
     let log_sum_exp = statistics[2u * (head * sequence + i)];
     let delta = statistics[2u * (head * sequence + i) + 1u];
     let probability = exponential(scores - log_sum_exp);
     var weight = probability;
-    var gradient = vec4f(gradient_0, gradient_1, gradient_2, gradient_3);
+    var gradient = Value(/*gradients*/);
     //#if dropout
-    let kept = kept_four(head * sequence + i, own);
-    weight = select(vec4f(), parameters.keep_scale * weight, kept);
-    gradient = select(vec4f(), parameters.keep_scale * gradient, kept);
+    let kept = kept_own(head * sequence + i, own);
+    weight = select(Value(0.0), parameters.keep_scale * weight, kept);
+    gradient = select(Value(0.0), parameters.keep_scale * gradient, kept);
     //#end
     let slope = parameters.scale * probability * (gradient - delta);
     //#lines sums

@@ -1,5 +1,5 @@
 
-// dQ = dS·K of each head, dS = scale·P·(dP − δ). A lane owns four queries.
+// dQ = dS·K of each head, dS = scale·P·(dP − δ).
 @group(0) @binding(1) var query: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(2) var key: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(3) var value: texture_storage_2d<rgba32float, read>;
@@ -37,12 +37,12 @@ fn main(
       let row = first_token + first + j;
       //#lines keys
       //#lines products
-      let scores = parameters.scale * vec4f(score_0, score_1, score_2, score_3);
+      let scores = parameters.scale * Value(/*scores*/);
       let probability = exponential(scores - log_sum_exp);
-      var gradient = vec4f(gradient_0, gradient_1, gradient_2, gradient_3);
+      var gradient = Value(/*gradients*/);
       //#if dropout
-      let kept = vec4(kept_0[j], kept_1[j], kept_2[j], kept_3[j]);
-      gradient = select(vec4f(), parameters.keep_scale * gradient, kept);
+      let kept = vec/*owned*/(/*kept*/);
+      gradient = select(Value(0.0), parameters.keep_scale * gradient, kept);
       //#end
       let slope = parameters.scale * probability * (gradient - delta);
       //#lines sums

@@ -1,6 +1,6 @@
 
 // out = softmax(scale·Q·Kᵀ)·V of each head, keys beyond the example's length left out, and the log of the sum of exponents of each
-// row. A lane owns four queries. The keys come in blocks: scores of a block, then the largest so far and the exponents relative to
+// row. The keys come in blocks: scores of a block, then the largest so far and the exponents relative to
 // it, then the block's values; earlier sums shrink by a factor whenever a larger score has come.
 @group(0) @binding(1) var query: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(2) var key: texture_storage_2d<rgba32float, read>;
@@ -34,10 +34,10 @@ fn main(
   //#lines own
   //#lines results
 
-  // Of the four queries with each key of a block.
-  var scores: array<vec4f, BLOCK>;
-  var largest = vec4f(LEAST);
-  var total = vec4f();
+  // Of the own queries with each key of a block.
+  var scores: array<Value, BLOCK>;
+  var largest = Value(LEAST);
+  var total = Value(0.0);
   for (var first = 0u; first < keys; first += BLOCK) {
     let count = min(BLOCK, keys - first);
     let before = largest;
@@ -45,7 +45,7 @@ fn main(
       let row = first_token + first + j;
       //#lines keys
       //#lines products
-      let score = parameters.scale * vec4f(score_0, score_1, score_2, score_3);
+      let score = parameters.scale * Value(/*scores*/);
       scores[j] = score;
       largest = max(largest, score);
     }

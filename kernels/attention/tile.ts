@@ -7,6 +7,7 @@ import { grid, type Structural, type Uniforms, type Variant } from "../kernel.ts
 import { fillTemplate } from "../matmul/source.ts";
 import { specialise } from "../template.ts";
 import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
+import maskText from "../philox/mask.wgsl" with { type: "text" };
 import philoxText from "../philox/philox.wgsl" with { type: "text" };
 import scalarText from "../wgsl/scalar.wgsl" with { type: "text" };
 import vectorText from "../wgsl/vector.wgsl" with { type: "text" };
@@ -19,13 +20,13 @@ import tileText from "./tile.wgsl" with { type: "text" };
 const TILE = 32;
 const CHUNK = 64;
 const INVOCATIONS = 128;
-/** Workgroup memory: two operands, weights, what the rows of a tile exchange. */
-const BYTES = 16 * 2 * TILE * 9 + 4 * (TILE * (TILE + 1) + INVOCATIONS + TILE);
+/** Groups of four numbers of a head that a product takes at a time, the default first: more of them wait less often, and leave room for fewer workgroups. */
+const DEPTHS = [8, 4, 16];
 /** Some drivers end all loops of an invocation after 65,535 turns, silently. */
 const MOST_TURNS = 60_000;
-/** Turns of an invocation's loops for each tile of queries and keys, beside those for each 32 numbers of a head. */
+/** Turns of an invocation's loops for each tile of queries and keys, beside those for each number of a head. */
 const TURNS_OF_A_TILE = 400;
-const TURNS_OF_A_DEPTH = 40;
+const TURNS_OF_A_NUMBER = 2;
 
 /** What a kernel reads and writes by tiles. */
 export interface TileOperands {
@@ -41,22 +42,35 @@ export interface TileOperands {
 
 /** Variants of a kernel whose own `texts` go after the shared ones. */
 export function tileVariants(texts: readonly string[], operands: TileOperands): Variant[] {
-  const variant = (vector: boolean): Variant => ({
-    name: vector ? "tile vector" : "tile scalar",
-    numerics: vector ? "tile vector" : "tile scalar",
-    supports({ uniforms, capabilities }) {
-      const { sequence, size, pitch } = uniforms;
-      const turns = Math.ceil(sequence / TILE) *
-        (TURNS_OF_A_TILE + TURNS_OF_A_DEPTH * Math.ceil(size / 32));
-      return capabilities.maxWorkgroupStorageBytes >= BYTES &&
-        capabilities.maxInvocationsPerWorkgroup >= INVOCATIONS &&
-        (!capabilities.cpuAdapter || turns <= MOST_TURNS) &&
-        (!vector || [sequence, size, pitch].every((n) => n % 4 === 0));
-    },
-    source: (structural) => sourceOf(texts, operands, structural, vector),
-    workgroups: ({ uniforms }) => grid(workgroupsOf(uniforms)),
-  });
-  return [variant(true), variant(false)];
+  const variant = (vector: boolean, groups: number): Variant => {
+    const name = vector ? "tile vector" : "tile scalar";
+    return {
+      name: groups === DEPTHS[0] ? name : `${name} by ${4 * groups}`,
+      numerics: name,
+      tuning: { depth: 4 * groups },
+      supports({ uniforms, capabilities }) {
+        const { sequence, size, pitch } = uniforms;
+        const turns = Math.ceil(sequence / TILE) * (TURNS_OF_A_TILE + TURNS_OF_A_NUMBER * size);
+        return capabilities.maxWorkgroupStorageBytes >= bytesOf(groups) &&
+          capabilities.maxInvocationsPerWorkgroup >= INVOCATIONS &&
+          (!capabilities.cpuAdapter || turns <= MOST_TURNS) &&
+          (!vector || [sequence, size, pitch].every((n) => n % 4 === 0));
+      },
+      source: (structural) => sourceOf(texts, operands, structural, vector, groups),
+      workgroups: ({ uniforms }) => grid(workgroupsOf(uniforms)),
+    };
+  };
+  return [true, false].flatMap((vector) => DEPTHS.map((groups) => variant(vector, groups)));
+}
+
+/** Texels of two operands of a product, or of one that is multiplied by weights. */
+function tileLength(groups: number): number {
+  return TILE * Math.max(2 * (groups + 1), CHUNK / 4);
+}
+
+/** Workgroup memory: operands, weights, what the rows of a tile exchange. */
+function bytesOf(groups: number): number {
+  return 16 * tileLength(groups) + 4 * (TILE * (TILE + 1) + INVOCATIONS + TILE);
 }
 
 function workgroupsOf({ batch, heads, sequence, size }: Uniforms): number {
@@ -68,6 +82,7 @@ function sourceOf(
   { read, products, written, fourKeys }: TileOperands,
   structural: Structural,
   vector: boolean,
+  groups: number,
 ): string {
   const settings = { ...structural, vector };
   const fill = (text: string, values: Record<string, string>) =>
@@ -77,9 +92,9 @@ function sourceOf(
     `alias Four = ${vector ? "vec4<f32>" : "f32"};`,
     ...[head, exponentialText, parametersText].map((text) => specialise(text, settings)),
     ...(structural.dropout
-      ? [specialise(philoxText, { ...structural, vector: vector && fourKeys })]
+      ? [philoxText, specialise(maskText, { ...structural, vector: vector && fourKeys })]
       : []),
-    tileText,
+    fill(tileText, { groups: String(groups), length: String(tileLength(groups)) }),
     ...read.map((name) => fill(operandText, { name })),
     ...products.map(([left, right]) => fill(productText, { left, right })),
     ...written.map((name) => fill(resultText, { name })),

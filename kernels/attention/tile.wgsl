@@ -10,12 +10,12 @@ const DOWN = 8u;
 const INVOCATIONS = ACROSS * DOWN;
 const CHUNK = 4u * ACROSS;
 // Groups of four numbers of a head that a product takes at a time, and an unused one that keeps rows in different banks.
-const GROUPS = 8u;
+const GROUPS = /*groups*/u;
 const PITCH = GROUPS + 1u;
 const WEIGHTS_PITCH = TILE + 1u;
 
 // Two operands of a product of tokens by tokens, one after the other, or one of tile by tokens.
-var<workgroup> tile: array<vec4f, 2u * TILE * PITCH>;
+var<workgroup> tile: array<vec4f, /*length*/u>;
 // The tile of probabilities or of their gradients, query by query.
 var<workgroup> weights: array<f32, TILE * WEIGHTS_PITCH>;
 

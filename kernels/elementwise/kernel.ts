@@ -10,6 +10,7 @@ import { combinations, cross, randomMask } from "../cases.ts";
 import type { Kernel, KernelCase, Uniforms, Work } from "../kernel.ts";
 import { flat, mapVariants } from "../map_variants.ts";
 import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
+import maskText from "../philox/mask.wgsl" with { type: "text" };
 import philoxText from "../philox/philox.wgsl" with { type: "text" };
 import activationBackwardText from "./activation_backward.wgsl" with { type: "text" };
 import activationBackwardInPlaceText from "./activation_backward_in_place.wgsl" with {
@@ -154,7 +155,7 @@ export const elementwiseDropout: Kernel = {
   bindings: { x: READ, y: WRITE },
   uniforms: { rows: "u32", columns: "u32", ...RANDOM },
   structural: {},
-  variants: mapVariants([philoxText, dropoutText], ({ rows, columns }) => ({
+  variants: mapVariants([philoxText, maskText, dropoutText], ({ rows, columns }) => ({
     rows,
     columns,
     multiples: [columns],

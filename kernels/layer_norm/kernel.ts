@@ -8,6 +8,7 @@ import { combinations, cross, randomMask } from "../cases.ts";
 import type { Kernel, Uniforms, Work } from "../kernel.ts";
 import { columnVariants } from "../map_variants.ts";
 import { type RowShape, rowVariants } from "../row_variants.ts";
+import maskText from "../philox/mask.wgsl" with { type: "text" };
 import philoxText from "../philox/philox.wgsl" with { type: "text" };
 import backwardInputText from "./backward_input.wgsl" with { type: "text" };
 import backwardParametersText from "./backward_parameters.wgsl" with { type: "text" };
@@ -51,7 +52,7 @@ export const layerNormForward: Kernel = {
   },
   uniforms: { rows: "u32", columns: "u32", epsilon: "f32", ...RANDOM },
   structural: { residual: [false, true], dropout: [false, true] },
-  variants: rowVariants([philoxText, forwardText], rowShape),
+  variants: rowVariants([philoxText, maskText, forwardText], rowShape),
   lengths: ({ rows, columns }) => ({
     x: rows * columns,
     hidden: rows * columns,
@@ -99,7 +100,7 @@ export const layerNormBackwardInput: Kernel = {
   },
   uniforms: { rows: "u32", columns: "u32", ...RANDOM },
   structural: { dropout: [false, true] },
-  variants: rowVariants([philoxText, backwardInputText], rowShape),
+  variants: rowVariants([philoxText, maskText, backwardInputText], rowShape),
   lengths: ({ rows, columns }) => ({
     s: rows * columns,
     statistics: 2 * rows,

@@ -1,5 +1,4 @@
-// Philox4x32-10 (Salmon et al., SC 2011) and the dropout mask drawn from it; philox.ts says the same in TypeScript.
-// Goes before a kernel whose `parameters` hold the RANDOM uniforms, after wgsl/vector.wgsl or wgsl/scalar.wgsl.
+// Philox4x32-10 (Salmon et al., SC 2011); philox.ts says the same in TypeScript.
 
 const PHILOX_MULTIPLIERS = vec2<u32>(0xD2511F53u, 0xCD9E8D57u);
 const PHILOX_WEYL = vec2<u32>(0x9E3779B9u, 0xBB67AE85u);
@@ -25,20 +24,4 @@ fn philox(counter: vec4<u32>, key: vec2<u32>) -> vec4<u32> {
     k += PHILOX_WEYL;
   }
   return c;
-}
-
-// `value`, of row `row` from column `column` on in a matrix of `columns` columns, as dropout leaves it.
-fn dropout(value: Value, row: u32, column: u32, columns: u32) -> Value {
-  let example = parameters.first_example + row / parameters.rows_per_example;
-  let element = (row % parameters.rows_per_example) * columns + column;
-  let words = philox(
-    vec4(element / 4u, example, parameters.step, parameters.stream),
-    vec2(parameters.seed_low, parameters.seed_high)
-  );
-//#if vector
-  let drawn = words;
-//#else
-  let drawn = words[element % 4u];
-//#end
-  return select(Value(0.0), value * parameters.keep_scale, drawn >= Bits(parameters.threshold));
 }

@@ -129,7 +129,7 @@ class CaseMemory {
     for (const buffer of Object.values(this.#buffers)) this.#device.free(buffer);
   }
 
-  /** Numbers from −1 to 1, the same for a name every time; indices and flags are zeros. */
+  /** Numbers from −1 to 1, the same for a name every time; integers are what the kernel says that they usually are. */
   #fill(name: string): void {
     const buffer = this.#buffers[name];
     const { type, halves } = this.#case.kernel.bindings[name];
@@ -138,7 +138,8 @@ class CaseMemory {
       scatter(numbers, name);
       return this.#device.write(whole(buffer), numbers);
     }
-    const words = new Uint32Array(buffer.length);
+    const { usual } = this.#case.kernel;
+    const words = new Uint32Array(buffer.length).fill(usual?.(this.#case.uniforms)[name] ?? 0);
     if (halves) scatter(halvesOf(words), name);
     this.#device.write(whole(buffer), words);
   }

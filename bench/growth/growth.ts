@@ -6,7 +6,7 @@
 import { copyCeiling, measureCeilings, measureProduct, openDevice } from "../../src/device/mod.ts";
 import { ALBERT_DEFAULTS, type ModelConfig } from "../../src/model/mod.ts";
 import { planStep } from "../../src/train/mod.ts";
-import { countSubmits, timeStep } from "../step/phases.ts";
+import { StepTimer } from "../step/phases.ts";
 import { TrainingStep, usualPredictions } from "../step/training_step.ts";
 import { slope } from "./slope.ts";
 
@@ -156,11 +156,11 @@ async function measure(
   const device = await openDevice({ device: name });
   try {
     const step = await TrainingStep.open(device, config, { batch, sequence, maxPredictions });
-    const submitted = countSubmits(device);
-    await timeStep(step, submitted);
+    using timer = new StepTimer(step);
+    await timer.time();
     let milliseconds = Infinity;
     for (let i = 0; i < STEPS; i++) {
-      milliseconds = Math.min(milliseconds, (await timeStep(step, submitted)).milliseconds);
+      milliseconds = Math.min(milliseconds, (await timer.time()).milliseconds);
     }
     let leastMilliseconds = 0;
     const plan = planStep(config, batch, sequence, maxPredictions, {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Device, WebGpuDevice } from "../../src/device/mod.ts";
+import { WebGpuDevice } from "../../src/device/mod.ts";
+import { HostClock } from "./host_clock.ts";
 import type { TrainingStep } from "./training_step.ts";
 
 /** Milliseconds of each phase, waiting for the device after each. */
@@ -46,48 +47,54 @@ export async function timePhases(step: TrainingStep): Promise<Phases> {
 export interface StepTime {
   /** Until the device was done. */
   readonly milliseconds: number;
-  /** What the host did meanwhile: recorded, planned, encoded. */
+  /** What the host computed meanwhile: recorded, planned, encoded. */
   readonly hostMilliseconds: number;
 }
 
 /**
- * Times a step as training does it, without waiting between phases. Host time does not count what the driver does inside `GPUQueue.submit`: a software driver computes
- * there.
+ * Times steps as training does them, without waiting between phases. Host time is that of the host's thread, and does not count what the driver does inside
+ * `GPUQueue.submit`: a software driver computes there.
  */
-export async function timeStep(step: TrainingStep, submitted: () => number): Promise<StepTime> {
-  const { device } = step;
-  const flushes = device instanceof WebGpuDevice;
-  const before = submitted();
-  const start = performance.now();
-  const batch = step.batch();
-  const built = performance.now();
-  let recorded = 0;
-  const flush = () => {
-    const begin = performance.now();
-    device.flush();
-    // The CPU device computes in a flush.
-    if (!flushes) recorded -= performance.now() - begin;
-  };
-  step.record(batch);
-  flush();
-  step.update();
-  flush();
-  recorded += performance.now() - built;
-  const inDriver = submitted() - before;
-  await device.settled();
-  return { milliseconds: performance.now() - start, hostMilliseconds: recorded - inDriver };
-}
+export class StepTimer implements Disposable {
+  readonly #step: TrainingStep;
+  readonly #clock = new HostClock();
+  /** Of the host's thread, in `submit`. */
+  #submitting = 0;
 
-/** Counts the milliseconds that a device's queue spends in `submit`; always 0 for one without a queue. */
-export function countSubmits(device: Device): () => number {
-  if (!(device instanceof WebGpuDevice)) return () => 0;
-  const { queue } = device.access.gpu;
-  const submit = queue.submit.bind(queue);
-  let spent = 0;
-  queue.submit = (buffers) => {
+  constructor(step: TrainingStep) {
+    this.#step = step;
+    if (!(step.device instanceof WebGpuDevice)) return;
+    const { queue } = step.device.access.gpu;
+    const submit = queue.submit.bind(queue);
+    queue.submit = (buffers) => {
+      const start = this.#clock.milliseconds();
+      submit(buffers);
+      this.#submitting += this.#clock.milliseconds() - start;
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#clock[Symbol.dispose]();
+  }
+
+  /** Times one step. */
+  async time(): Promise<StepTime> {
+    const { device } = this.#step;
     const start = performance.now();
-    submit(buffers);
-    spent += performance.now() - start;
-  };
-  return () => spent;
+    const batch = this.#step.batch();
+    let host = this.#submitting - this.#clock.milliseconds();
+    const flush = () => {
+      const begin = this.#clock.milliseconds();
+      device.flush();
+      // The CPU device computes in a flush.
+      if (!(device instanceof WebGpuDevice)) host -= this.#clock.milliseconds() - begin;
+    };
+    this.#step.record(batch);
+    flush();
+    this.#step.update();
+    flush();
+    host += this.#clock.milliseconds() - this.#submitting;
+    await device.settled();
+    return { milliseconds: performance.now() - start, hostMilliseconds: host };
+  }
 }

@@ -8,7 +8,7 @@ import type { Recompute } from "../../src/tensor/mod.ts";
 import { checkPrecision, planStep, type Precision } from "../../src/train/mod.ts";
 import { benchConfig } from "../configs.ts";
 import { median } from "../table.ts";
-import { countSubmits, type Phases, timePhases, timeStep } from "./phases.ts";
+import { type Phases, StepTimer, timePhases } from "./phases.ts";
 import { PyTorchStep } from "./pytorch_step.ts";
 import { type StepSizes, TrainingStep, usualPredictions } from "./training_step.ts";
 
@@ -40,7 +40,7 @@ export interface StepBench {
   readonly sequence: number;
   /** Median over the steps, waiting included. */
   readonly milliseconds: number;
-  /** Of it, what the host took to record and encode; the driver's own work apart. */
+  /** What the host's thread took to record and encode; the driver's own work apart. */
   readonly hostMilliseconds: number;
   readonly phases: Phases;
   readonly tokensPerSecond: number;
@@ -87,12 +87,12 @@ export async function benchStep(options: StepBenchOptions): Promise<StepBench> {
   try {
     checkPrecision(device, precision ?? "f32");
     const step = await TrainingStep.open(device, config, sizes);
-    const submitted = countSubmits(device);
-    await timeStep(step, submitted);
+    using timer = new StepTimer(step);
+    await timer.time();
     await torch?.time();
     const times: number[] = [], host: number[] = [], others: number[] = [];
     for (let i = 0; i < steps; i++) {
-      const { milliseconds, hostMilliseconds } = await timeStep(step, submitted);
+      const { milliseconds, hostMilliseconds } = await timer.time();
       times.push(milliseconds);
       host.push(hostMilliseconds);
       if (torch !== null) others.push(await torch.time());

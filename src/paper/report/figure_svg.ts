@@ -3,13 +3,7 @@
  *
  * @module
  */
-import {
-  CURVE_COLOURS,
-  drawChart,
-  type Html,
-  html,
-  SCREEN_COLOURS,
-} from "../../train/report/mod.ts";
+import { CURVE_COLOURS, drawChart, type Html, html, standAlone } from "../../train/report/mod.ts";
 import type { Panel } from "./figure_panels.ts";
 
 /** Of a panel's drawing, as Vega makes it. */
@@ -24,12 +18,12 @@ export async function figureSvg(title: string, panels: readonly Panel[]): Promis
   const width = panels.length * (WIDTH + GAP) - GAP;
   const drawn: Html[] = [];
   for (const [i, panel] of panels.entries()) drawn.push(await place(panel, i * (WIDTH + GAP)));
-  return html`
+  return standAlone(html`
     <svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${HEAD + HEIGHT}"
       viewBox="0 0 ${width} ${HEAD + HEIGHT}" font-family="system-ui, sans-serif" font-size="12"
-      style="color:var(--quiet)"><title>${title}</title><style>${SCREEN_COLOURS}</style>
+      color="var(--quiet)"><title>${title}</title>
     ${drawn}</svg>
-  `.text.trimStart();
+  `).trimStart();
 }
 
 async function place({ chart, title, missing }: Panel, x: number): Promise<Html> {

@@ -15,4 +15,4 @@ export * from "./read_run.ts";
 export * from "./run_page.ts";
 export * from "./run_record.ts";
 export * from "./serve.ts";
-export { SCREEN_COLOURS } from "./style.ts";
+export { standAlone } from "./style.ts";

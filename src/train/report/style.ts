@@ -5,22 +5,48 @@
  */
 import { Html } from "./html.ts";
 
-const LIGHT =
-  `--text:#1b1e23;--quiet:#5d6570;--page:#fff;--card:#f6f7f9;--grid:#d9dde3;--right:#11733a;
---curve-1:#2f6fd0;--curve-2:#d1580b;--curve-3:#1a8a5f;--curve-4:#b8317f;--curve-5:#7a5fd0;--curve-6:#8a6d00;--curve-7:#0f8a9d;--curve-8:#7d5a4f`;
-const DARK =
-  `--text:#e6e8eb;--quiet:#9aa3ae;--page:#14171b;--card:#1d2126;--grid:#3a414a;--right:#5fce8e;
---curve-1:#7aa9f7;--curve-2:#f79a55;--curve-3:#56c596;--curve-4:#ef7fbd;--curve-5:#ab98f5;--curve-6:#d8bb4a;--curve-7:#57c7d8;--curve-8:#c5a294`;
+/** By name: on a light page, on a dark one. */
+const COLOURS: Readonly<Record<string, readonly [light: string, dark: string]>> = {
+  "text": ["#1b1e23", "#e6e8eb"],
+  "quiet": ["#5d6570", "#9aa3ae"],
+  "page": ["#fff", "#14171b"],
+  "card": ["#f6f7f9", "#1d2126"],
+  "grid": ["#d9dde3", "#3a414a"],
+  "right": ["#11733a", "#5fce8e"],
+  "curve-1": ["#2f6fd0", "#7aa9f7"],
+  "curve-2": ["#d1580b", "#f79a55"],
+  "curve-3": ["#1a8a5f", "#56c596"],
+  "curve-4": ["#b8317f", "#ef7fbd"],
+  "curve-5": ["#7a5fd0", "#ab98f5"],
+  "curve-6": ["#8a6d00", "#d8bb4a"],
+  "curve-7": ["#0f8a9d", "#57c7d8"],
+  "curve-8": ["#7d5a4f", "#c5a294"],
+};
 
-/** Definitions of the colours, for a drawing that stands alone. */
-export const SCREEN_COLOURS: Html = new Html(
-  `:root{${LIGHT}}@media (prefers-color-scheme:dark){:root{${DARK}}}`.replaceAll("\n", ""),
-);
+const DARK = "@media (prefers-color-scheme:dark)";
+
+const LIGHT = definitions(0);
+
+function definitions(shade: 0 | 1): string {
+  return Object.entries(COLOURS).map(([name, shades]) => `--${name}:${shades[shade]}`).join(";");
+}
+
+/**
+ * A drawing as a file of its own: each attribute that names a colour says it, for readers that know no variables, and browsers turn it dark where their
+ * reader wants that.
+ */
+export function standAlone({ text }: Html): string {
+  const light = text.replace(/="var\(--([\w-]+)\)"/g, (_, name) => `="${COLOURS[name][0]}"`);
+  const dark = Object.values(COLOURS).map(([light, dark]) =>
+    ["color", "fill", "stroke"].map((what) => `[${what}="${light}"]{${what}:${dark}}`).join("")
+  );
+  return light.replace("<title>", `<style>${DARK}{${dark.join("")}}</style><title>`);
+}
 
 /** The style sheet of all pages. */
 export const STYLE: Html = new Html(`
 :root{color-scheme:light dark}
-${SCREEN_COLOURS.text}
+:root{${LIGHT}}${DARK}{:root{${definitions(1)}}}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:1.2rem clamp(.8rem,3vw,2rem) 3rem;max-width:84rem;background:var(--page);color:var(--text);font:15px/1.5 system-ui,sans-serif}
 h1{font-size:1.5rem;margin:.2rem 0;overflow-wrap:anywhere}

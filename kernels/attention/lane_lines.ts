@@ -31,10 +31,10 @@ class Lines {
    */
   own(names: readonly string[]): string[] {
     return this.#owned.flatMap((r) => [
-      `let own_${r} = first_token + min(own + ${r}u, sequence - 1u);`,
+      `let own_${r} = place.first_token + min(place.own + ${r}u, sequence - 1u);`,
       ...names.flatMap((name) =>
         this.#groups.map((c) =>
-          `var ${name}_${r}_${c} = textureLoad(${name}, texel_of(own_${r}, texel + ${c}u));`
+          `var ${name}_${r}_${c} = textureLoad(${name}, texel_of(own_${r}, place.texel + ${c}u));`
         )
       ),
     ]);
@@ -51,7 +51,7 @@ class Lines {
   passing(name: string): string[] {
     const parts = range(Math.ceil(this.#groups.length / this.#lanes)).map((part) => {
       const group = `min(${part * this.#lanes}u + lane, GROUPS - 1u)`;
-      return `let ${name}_part_${part} = textureLoad(${name}, texel_of(row, texel + ${group}));`;
+      return `let ${name}_part_${part} = textureLoad(${name}, texel_of(row, place.texel + ${group}));`;
     });
     const told = this.#groups.map((c) => {
       const part = `${name}_part_${Math.floor(c / this.#lanes)}`;
@@ -92,10 +92,10 @@ class Lines {
     more: (r: number) => readonly string[] = () => [],
   ): string[] {
     return this.#owned.flatMap((r) => [
-      `if (own + ${r}u < sequence) {`,
+      `if (place.own + ${r}u < sequence) {`,
       ...names.flatMap((name) =>
         this.#groups.map((c) =>
-          `  ${name}[own_${r} * (parameters.pitch / 4u) + texel + ${c}u] = ${
+          `  ${name}[own_${r} * (parameters.pitch / 4u) + place.texel + ${c}u] = ${
             value(r, `${name}_${r}_${c}`)
           };`
         )
@@ -106,7 +106,7 @@ class Lines {
   }
 }
 
-const rowOf = (r: number) => `head * sequence + own + ${r}u`;
+const rowOf = (r: number) => `place.head * sequence + place.own + ${r}u`;
 
 /** Own queries: which of the keys first … first + 3 each of them keeps. */
 function masks({ owned }: LaneShape, first: string): string[] {
@@ -171,7 +171,8 @@ export const LANES_BACKWARD_QUERY: LaneKernel = {
     const statistic = (offset: number) =>
       eachOwn(
         shape,
-        (r) => `statistics[2u * (head * sequence + min(own + ${r}u, sequence - 1u)) + ${offset}u]`,
+        (r) =>
+          `statistics[2u * (place.head * sequence + min(place.own + ${r}u, sequence - 1u)) + ${offset}u]`,
       );
     return {
       own: lines.own(["query", "dout"]),

@@ -16,8 +16,34 @@ const GROUPS = /*groups*/u;
 const SIDE = /*side*/u;
 const PAD = /*pad*/u;
 
-fn tiles_of_a_head() -> u32 {
-  return (parameters.sequence + TOKENS - 1u) / TOKENS;
+// Where a lane works.
+struct Place {
+  // Among those of all examples.
+  head: u32,
+  // Row of token 0 of the example.
+  first_token: u32,
+  // First group of the head in a row.
+  texel: u32,
+  // Keys of the example.
+  keys: u32,
+  // First token of the workgroup, and of the lane.
+  first: u32,
+  own: u32,
+}
+
+fn place_of(index: u32, lane: u32) -> Place {
+  let tiles_of_a_head = (parameters.sequence + TOKENS - 1u) / TOKENS;
+  let head = index / tiles_of_a_head;
+  let example = head / parameters.heads;
+  let first = index % tiles_of_a_head * TOKENS;
+  return Place(
+    head,
+    example * parameters.sequence,
+    head % parameters.heads * GROUPS,
+    min(lengths[example], parameters.sequence),
+    first,
+    first + OWNED * lane
+  );
 }
 
 // Texture coordinates of a group of a row.
@@ -28,24 +54,18 @@ fn texel_of(row: u32, texel: u32) -> vec2u {
 
 // Which of the keys column … column + 3 of a row are kept.
 fn kept_four(row: u32, column: u32) -> vec4<bool> {
-//#if ragged
-  // Four neighbours from two blocks of random words.
   let example = parameters.first_example + row / parameters.rows_per_example;
   let element = (row % parameters.rows_per_example) * parameters.sequence + column;
-  let key = vec2(parameters.seed_low, parameters.seed_high);
-  let low = philox(vec4(element / 4u, example, parameters.step, parameters.stream), key);
-  let high = philox(vec4(element / 4u + 1u, example, parameters.step, parameters.stream), key);
+  let seed = vec2(parameters.seed_low, parameters.seed_high);
+  let low = philox(vec4(element / 4u, example, parameters.step, parameters.stream), seed);
+//#if ragged
+  // Four neighbours from two blocks of random words.
+  let high = philox(vec4(element / 4u + 1u, example, parameters.step, parameters.stream), seed);
   let even = select(low, vec4(low.zw, high.xy), element % 4u >= 2u);
   let odd = select(vec4(low.yzw, high.x), vec4(low.w, high.xyz), element % 4u >= 2u);
   return select(even, odd, element % 2u == 1u) >= vec4(parameters.threshold);
 //#else
-  let example = parameters.first_example + row / parameters.rows_per_example;
-  let element = (row % parameters.rows_per_example) * parameters.sequence + column;
-  let words = philox(
-    vec4(element / 4u, example, parameters.step, parameters.stream),
-    vec2(parameters.seed_low, parameters.seed_high)
-  );
-  return words >= vec4(parameters.threshold);
+  return low >= vec4(parameters.threshold);
 //#end
 }
 

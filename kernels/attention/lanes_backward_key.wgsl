@@ -15,36 +15,29 @@ fn main(
   @builtin(num_workgroups) grid: vec3<u32>,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
-  let index = group.x + group.y * grid.x;
-  let sequence = parameters.sequence;
-  let head = index / tiles_of_a_head();
-  if (head >= parameters.batch * parameters.heads) {
+  let place = place_of(group.x + group.y * grid.x, lane);
+  if (place.head >= parameters.batch * parameters.heads) {
     return;
   }
-  let example = head / parameters.heads;
-  let first_token = example * sequence;
-  let texel = head % parameters.heads * GROUPS;
-  let keys = min(lengths[example], sequence);
-  let first = index % tiles_of_a_head() * TOKENS;
-  let own = first + OWNED * lane;
-  let inside = Bits(own) + Bits(/*offsets*/) < Bits(keys);
+  let sequence = parameters.sequence;
+  let inside = Bits(place.own) + Bits(/*offsets*/) < Bits(place.keys);
   //#lines own
   //#lines results
 
   // Where all keys are padding nobody asks.
-  let queries = select(0u, sequence, first < keys);
+  let queries = select(0u, sequence, place.first < place.keys);
   for (var i = 0u; i < queries; i++) {
-    let row = first_token + i;
+    let row = place.first_token + i;
     //#lines queries
     //#lines products
     let scores = parameters.scale * Value(/*scores*/);
-    let log_sum_exp = statistics[2u * (head * sequence + i)];
-    let delta = statistics[2u * (head * sequence + i) + 1u];
+    let log_sum_exp = statistics[2u * (place.head * sequence + i)];
+    let delta = statistics[2u * (place.head * sequence + i) + 1u];
     let probability = exponential(scores - log_sum_exp);
     var weight = probability;
     var gradient = Value(/*gradients*/);
     //#if dropout
-    let kept = kept_own(head * sequence + i, own);
+    let kept = kept_own(place.head * sequence + i, place.own);
     weight = select(Value(0.0), parameters.keep_scale * weight, kept);
     gradient = select(Value(0.0), parameters.keep_scale * gradient, kept);
     //#end

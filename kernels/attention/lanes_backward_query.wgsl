@@ -14,27 +14,21 @@ fn main(
   @builtin(num_workgroups) grid: vec3<u32>,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
-  let index = group.x + group.y * grid.x;
-  let sequence = parameters.sequence;
-  let head = index / tiles_of_a_head();
-  if (head >= parameters.batch * parameters.heads) {
+  let place = place_of(group.x + group.y * grid.x, lane);
+  if (place.head >= parameters.batch * parameters.heads) {
     return;
   }
-  let example = head / parameters.heads;
-  let first_token = example * sequence;
-  let texel = head % parameters.heads * GROUPS;
-  let keys = min(lengths[example], sequence);
-  let own = index % tiles_of_a_head() * TOKENS + OWNED * lane;
+  let sequence = parameters.sequence;
   //#lines own
   //#lines statistics
   //#lines results
 
-  for (var first = 0u; first < keys; first += 4u) {
+  for (var first = 0u; first < place.keys; first += 4u) {
     //#if dropout
     //#lines masks
     //#end
-    for (var j = 0u; j < min(4u, keys - first); j++) {
-      let row = first_token + first + j;
+    for (var j = 0u; j < min(4u, place.keys - first); j++) {
+      let row = place.first_token + first + j;
       //#lines keys
       //#lines products
       let scores = parameters.scale * Value(/*scores*/);

@@ -20,17 +20,11 @@ fn main(
   @builtin(num_workgroups) grid: vec3<u32>,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
-  let index = group.x + group.y * grid.x;
-  let sequence = parameters.sequence;
-  let head = index / tiles_of_a_head();
-  if (head >= parameters.batch * parameters.heads) {
+  let place = place_of(group.x + group.y * grid.x, lane);
+  if (place.head >= parameters.batch * parameters.heads) {
     return;
   }
-  let example = head / parameters.heads;
-  let first_token = example * sequence;
-  let texel = head % parameters.heads * GROUPS;
-  let keys = min(lengths[example], sequence);
-  let own = index % tiles_of_a_head() * TOKENS + OWNED * lane;
+  let sequence = parameters.sequence;
   //#lines own
   //#lines results
 
@@ -38,11 +32,11 @@ fn main(
   var scores: array<Value, BLOCK>;
   var largest = Value(LEAST);
   var total = Value(0.0);
-  for (var first = 0u; first < keys; first += BLOCK) {
-    let count = min(BLOCK, keys - first);
+  for (var first = 0u; first < place.keys; first += BLOCK) {
+    let count = min(BLOCK, place.keys - first);
     let before = largest;
     for (var j = 0u; j < count; j++) {
-      let row = first_token + first + j;
+      let row = place.first_token + first + j;
       //#lines keys
       //#lines products
       let score = parameters.scale * Value(/*scores*/);
@@ -63,7 +57,7 @@ fn main(
     }
     //#end
     for (var j = 0u; j < count; j++) {
-      let row = first_token + first + j;
+      let row = place.first_token + first + j;
       let weight = scores[j];
       //#lines values
       //#lines sums

@@ -4,6 +4,7 @@
  * @module
  */
 import { openAlbert } from "./peers/albert.ts";
+import { openCeiling } from "./peers/ceiling.ts";
 import { openJaxJs, openJaxJsWasm } from "./peers/jax_js.ts";
 import {
   openOnnxruntimeNode,
@@ -79,11 +80,12 @@ export const PEER_PRODUCTS: readonly Product[] = [
   { ...single("attention_96x128x128x64", 128, 128, 64, "NT"), batch: 96 },
 ];
 
-/** This project's devices by key. */
+/** This project's devices by key, and what bounds the first. */
 const OURS: Readonly<Record<string, OpenPeer>> = {
   webgpu: () => openAlbert("webgpu"),
   cpu: () => openAlbert("cpu"),
   blas: () => openAlbert("blas"),
+  ceiling: openCeiling,
 };
 
 /** Other libraries by key, PyTorch apart. */
@@ -99,7 +101,7 @@ const THEIRS: Readonly<Record<string, OpenPeer>> = {
 
 /** Which of the others each of ours is compared with. */
 const RIVALS: Readonly<Record<string, readonly string[]>> = {
-  webgpu: ["jax_js", "tfjs", "onnxruntime_web", "pytorch"],
+  webgpu: ["jax_js", "tfjs", "onnxruntime_web", "pytorch", "ceiling"],
   cpu: [...Object.keys(THEIRS), "pytorch"],
   blas: ["onnxruntime_node", "pytorch"],
 };

@@ -31,7 +31,7 @@ class Lines {
    */
   own(names: readonly string[]): string[] {
     return this.#owned.flatMap((r) => [
-      `let own_${r} = place.first_token + min(place.own + ${r}u, sequence - 1u);`,
+      `let own_${r} = place.first_token + min(own + ${r}u, sequence - 1u);`,
       ...names.flatMap((name) =>
         this.#groups.map((c) =>
           `var ${name}_${r}_${c} = textureLoad(${name}, texel_of(own_${r}, place.texel + ${c}u));`
@@ -92,7 +92,7 @@ class Lines {
     more: (r: number) => readonly string[] = () => [],
   ): string[] {
     return this.#owned.flatMap((r) => [
-      `if (place.own + ${r}u < sequence) {`,
+      `if (own + ${r}u < sequence) {`,
       ...names.flatMap((name) =>
         this.#groups.map((c) =>
           `  ${name}[own_${r} * (parameters.pitch / 4u) + place.texel + ${c}u] = ${
@@ -106,7 +106,7 @@ class Lines {
   }
 }
 
-const rowOf = (r: number) => `place.head * sequence + place.own + ${r}u`;
+const rowOf = (r: number) => `place.head * sequence + own + ${r}u`;
 
 /** Own queries: which of the keys first … first + 3 each of them keeps. */
 function masks({ owned }: LaneShape, first: string): string[] {
@@ -172,7 +172,7 @@ export const LANES_BACKWARD_QUERY: LaneKernel = {
       eachOwn(
         shape,
         (r) =>
-          `statistics[2u * (place.head * sequence + min(place.own + ${r}u, sequence - 1u)) + ${offset}u]`,
+          `statistics[2u * (place.head * sequence + min(own + ${r}u, sequence - 1u)) + ${offset}u]`,
       );
     return {
       own: lines.own(["query", "dout"]),

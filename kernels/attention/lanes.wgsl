@@ -16,7 +16,7 @@ const GROUPS = /*groups*/u;
 const SIDE = /*side*/u;
 const PAD = /*pad*/u;
 
-// Where a lane works.
+// Where a workgroup works: the same for all its lanes, which broadcasts in loops over `keys` need.
 struct Place {
   // Among those of all examples.
   head: u32,
@@ -26,23 +26,20 @@ struct Place {
   texel: u32,
   // Keys of the example.
   keys: u32,
-  // First token of the workgroup, and of the lane.
+  // First token of the workgroup.
   first: u32,
-  own: u32,
 }
 
-fn place_of(index: u32, lane: u32) -> Place {
+fn place_of(index: u32) -> Place {
   let tiles_of_a_head = (parameters.sequence + TOKENS - 1u) / TOKENS;
   let head = index / tiles_of_a_head;
   let example = head / parameters.heads;
-  let first = index % tiles_of_a_head * TOKENS;
   return Place(
     head,
     example * parameters.sequence,
     head % parameters.heads * GROUPS,
     min(lengths[example], parameters.sequence),
-    first,
-    first + OWNED * lane
+    index % tiles_of_a_head * TOKENS
   );
 }
 

@@ -15,12 +15,13 @@ fn main(
   @builtin(num_workgroups) grid: vec3<u32>,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
-  let place = place_of(group.x + group.y * grid.x, lane);
+  let place = place_of(group.x + group.y * grid.x);
   if (place.head >= parameters.batch * parameters.heads) {
     return;
   }
   let sequence = parameters.sequence;
-  let inside = Bits(place.own) + Bits(/*offsets*/) < Bits(place.keys);
+  let own = place.first + OWNED * lane;
+  let inside = Bits(own) + Bits(/*offsets*/) < Bits(place.keys);
   //#lines own
   //#lines results
 
@@ -37,7 +38,7 @@ fn main(
     var weight = probability;
     var gradient = Value(/*gradients*/);
     //#if dropout
-    let kept = kept_own(place.head * sequence + i, place.own);
+    let kept = kept_own(place.head * sequence + i, own);
     weight = select(Value(0.0), parameters.keep_scale * weight, kept);
     gradient = select(Value(0.0), parameters.keep_scale * gradient, kept);
     //#end

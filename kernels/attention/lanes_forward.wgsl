@@ -20,11 +20,12 @@ fn main(
   @builtin(num_workgroups) grid: vec3<u32>,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
-  let place = place_of(group.x + group.y * grid.x, lane);
+  let place = place_of(group.x + group.y * grid.x);
   if (place.head >= parameters.batch * parameters.heads) {
     return;
   }
   let sequence = parameters.sequence;
+  let own = place.first + OWNED * lane;
   //#lines own
   //#lines results
 

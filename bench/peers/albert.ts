@@ -9,12 +9,9 @@ import { operand, type Peer, type Product, type Runner, storedShapes } from "./p
 
 /** Opens one of our devices as a peer among peers; `blas` is the CPU device with a system's library for the products. */
 export async function openAlbert(name: "webgpu" | "cpu" | "blas"): Promise<Peer | string> {
-  let device: Device;
-  try {
-    device = await openDevice(name === "blas" ? { device: "cpu", blas: "auto" } : { device: name });
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  const device = await openDevice(
+    name === "blas" ? { device: "cpu", blas: "auto" } : { device: name },
+  );
   const { adapter, numerics: { products } } = device.description;
   if (name === "blas" && !/BLAS/i.test(products)) {
     await device.destroy();

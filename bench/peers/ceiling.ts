@@ -3,20 +3,15 @@
  *
  * @module
  */
-import { arithmeticProbe, type Device, openDevice, whole } from "../../src/device/mod.ts";
+import { arithmeticProbe, openDevice, whole } from "../../src/device/mod.ts";
 import { flops, type Peer } from "./peer.ts";
 
 /** Invocations: enough for any adapter. */
 const COUNT = 2 ** 16;
 
 /** Opens the WebGPU adapter's arithmetic as a peer among peers. */
-export async function openCeiling(): Promise<Peer | string> {
-  let device: Device;
-  try {
-    device = await openDevice({ device: "webgpu" });
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+export async function openCeiling(): Promise<Peer> {
+  const device = await openDevice({ device: "webgpu" });
   const y = device.allocate(COUNT, "f32", "ceiling");
   const { flops: ofOneRound } = arithmeticProbe.work({ count: COUNT, rounds: 1 }, {});
   return {

@@ -30,7 +30,7 @@ export interface Peer {
   close(): Promise<void>;
 }
 
-/** Opens a peer; a sentence says why it is not there. */
+/** Opens a peer; a sentence, returned or thrown, says why it is not there. */
 export type OpenPeer = () => Promise<Peer | string>;
 
 /** Sizes of A and B as stored. */

@@ -1,5 +1,5 @@
 /**
- * A kernel of one's own: WGSL for the GPU, a twin in plain TypeScript for the CPU and for checking.
+ * A kernel of one's own: WGSL for the GPU, a reference in plain TypeScript for the CPU and for checking.
  *
  *     deno run -A examples/custom_kernel.ts
  *
@@ -32,7 +32,7 @@ const softplus: Kernel = {
   }],
   // The same in TypeScript, for items `begin` to `end`: what the CPU device runs.
   items: ({ count }) => count,
-  twin({ x, y }, _uniforms, _structural, begin, end) {
+  reference({ x, y }, _uniforms, _structural, begin, end) {
     for (let i = begin; i < end; i++) {
       y[i] = Math.max(x[i], 0) + Math.log1p(Math.exp(-Math.abs(x[i])));
     }
@@ -54,10 +54,10 @@ async function run(device: Device, input: Float32Array): Promise<Float32Array> {
 
 const input = Float32Array.from({ length: 1001 }, (_, i) => (i - 500) / 10);
 
-// The twin by itself, in float64: the truth to compare with.
+// The reference by itself, in float64: the truth to compare with.
 const expected = new Float64Array(input.length);
 const uniforms = { count: input.length };
-softplus.twin({ x: Float64Array.from(input), y: expected }, uniforms, {}, 0, input.length);
+softplus.reference({ x: Float64Array.from(input), y: expected }, uniforms, {}, 0, input.length);
 
 for (const name of ["auto", "cpu"] as const) {
   const device = await openDevice({ device: name });
@@ -67,6 +67,6 @@ for (const name of ["auto", "cpu"] as const) {
     0,
   );
   console.log(`${device.description.kind}: off by ${worst.toExponential(1)} at most`);
-  if (!(worst < 1e-6)) throw new Error("The kernel differs from its twin");
+  if (!(worst < 1e-6)) throw new Error("The kernel differs from its reference");
   await device.destroy();
 }

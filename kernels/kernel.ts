@@ -1,5 +1,5 @@
 /**
- * What a kernel is: a typed signature, WGSL variants that compute it on a GPU, and a twin that says the same in
+ * What a kernel is: a typed signature, WGSL variants that compute it on a GPU, and a reference that says the same in
  * plain TypeScript.
  *
  * Three kinds of value reach a kernel, by how often they change:
@@ -37,11 +37,11 @@ export type Structural = Readonly<Record<string, StructuralValue>>;
 /** Uniform values of one run, by name. */
 export type Uniforms = Readonly<Record<string, number>>;
 
-/** Numbers as a twin sees them: float32 on the CPU device, float64 for finite differences. */
+/** Numbers as a reference sees them: float32 on the CPU device, float64 for finite differences. */
 export type NumberArray = Float32Array | Float64Array;
 
-/** What a twin gets for each binding that exists. */
-// deno-lint-ignore no-explicit-any -- a twin knows its own signature: f32 bindings are NumberArray, u32 are Uint32Array
+/** What a reference gets for each binding that exists. */
+// deno-lint-ignore no-explicit-any -- a reference knows its own signature: f32 bindings are NumberArray, u32 are Uint32Array
 export type BindingArrays = Readonly<Record<string, any>>;
 
 /** What the adapter under a variant can do. */
@@ -149,7 +149,7 @@ export interface KernelCase {
   >;
   /** Elements of a binding beyond the shape rule's least: a table that indices point into. */
   readonly lengths?: Readonly<Record<string, number>>;
-  /** Bound on |a−b| / (|b| + scale) against the twin, where the family's own is not meant. */
+  /** Bound on |a−b| / (|b| + scale) against the reference, where the family's own is not meant. */
   readonly tolerance?: number;
 }
 
@@ -161,7 +161,7 @@ export interface Work {
   readonly bytes: number;
 }
 
-/** A kernel: signature, variants, twin. */
+/** A kernel: signature, variants, reference. */
 export interface Kernel {
   /** `family.function`, as `layer_norm.forward`. */
   readonly name: string;
@@ -182,10 +182,10 @@ export interface Kernel {
    * is shown as far as its view goes.
    */
   lengths(uniforms: Uniforms, structural: Structural): Readonly<Record<string, number>>;
-  /** How many independent items the twin can be divided into (rows, usually). */
+  /** How many independent items the reference can be divided into (rows, usually). */
   items(uniforms: Uniforms, structural: Structural): number;
   /** The kernel in plain TypeScript for items `begin` (inclusive) to `end` (exclusive). */
-  twin(
+  reference(
     arrays: BindingArrays,
     uniforms: Uniforms,
     structural: Structural,

@@ -17,8 +17,8 @@ const command = new Command()
   .example("The cases of a checkout", "deno task golden tests/fixtures/golden --device webgpu")
   .action(async ({ device: kind, output, json }, folder) => {
     const { openDevice } = await import("../src/device/mod.ts");
-    const { checkCase } = await import("../src/train/golden/mod.ts");
-    const { listCases, readCase, writeActual } = await import("../src/train/golden/read_cases.ts");
+    const { checkCase } = await import("./golden/mod.ts");
+    const { listCases, readCase, writeActual } = await import("./golden/read_cases.ts");
     const cases = await listCases(folder);
     const device = await openDevice({ device: kind });
     try {

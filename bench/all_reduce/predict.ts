@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Network, ringAllReduceSeconds } from "../../src/paper/measure/mod.ts";
+import { type Network, ringAllReduceSeconds } from "../../tasks/paper/measure/mod.ts";
 
 /** One measured sum. */
 export interface MeasuredSum {

@@ -19,7 +19,7 @@ import { LANES_BACKWARD_KEY, LANES_BACKWARD_QUERY, LANES_FORWARD } from "./lane_
 import { laneVariants } from "./lanes.ts";
 import { type TileOperands, tileVariants } from "./tile.ts";
 import slopesText from "./tile_slopes.wgsl" with { type: "text" };
-import * as twin from "./twin.ts";
+import * as reference from "./reference.ts";
 
 const SIZES = { batch: "u32", heads: "u32", sequence: "u32", size: "u32", pitch: "u32" } as const;
 const UNIFORMS = { ...SIZES, scale: "f32", ...RANDOM } as const;
@@ -99,7 +99,7 @@ export const attentionForward: Kernel = {
     log_sum_exp: rowsOf(uniforms),
   }),
   items: rowsOf,
-  twin: twin.forward,
+  reference: reference.forward,
   work: (uniforms) => workOf(uniforms, 2, 4),
   cases: () => casesOf({}),
 };
@@ -122,7 +122,7 @@ export const attentionStatistics: Kernel = {
     statistics: 2 * rowsOf(uniforms),
   }),
   items: rowsOf,
-  twin: twin.statistics,
+  reference: reference.statistics,
   work: (uniforms) => ({
     flops: 2 * rowsOf(uniforms) * uniforms.size,
     bytes: 8 * rowsOf(uniforms) * (uniforms.size + 1),
@@ -166,7 +166,7 @@ export const attentionBackwardQuery: Kernel = {
   ],
   lengths: (uniforms) => ({ ...backwardLengths(uniforms), ...tokens(uniforms, "dquery") }),
   items: rowsOf,
-  twin: twin.backwardQuery,
+  reference: reference.backwardQuery,
   work: (uniforms) => workOf(uniforms, 3, 5),
   cases: () => casesOf({ statistics: someStatistics }),
 };
@@ -184,7 +184,7 @@ export const attentionBackwardKey: Kernel = {
   ],
   lengths: (uniforms) => ({ ...backwardLengths(uniforms), ...tokens(uniforms, "dkey", "dvalue") }),
   items: rowsOf,
-  twin: twin.backwardKey,
+  reference: reference.backwardKey,
   work: (uniforms) => workOf(uniforms, 4, 6),
   cases: () => casesOf({ statistics: someStatistics }),
 };

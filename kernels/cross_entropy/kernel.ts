@@ -12,7 +12,7 @@ import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
 import backwardText from "./backward.wgsl" with { type: "text" };
 import correctText from "./correct.wgsl" with { type: "text" };
 import forwardText from "./forward.wgsl" with { type: "text" };
-import * as twin from "./twin.ts";
+import * as reference from "./reference.ts";
 
 const ACCUMULATE = { accumulate: [false, true] } as const;
 
@@ -53,7 +53,7 @@ export const crossEntropyForward: Kernel = {
     prediction: rows,
   }),
   items: ({ rows }) => rows,
-  twin: twin.forward,
+  reference: reference.forward,
   work: ({ rows, columns }) => ({ flops: 8 * rows * columns, bytes: 4 * rows * columns }),
   cases: () => [
     ...SHAPES.flatMap(([rows, columns, pitch]) =>
@@ -84,7 +84,7 @@ export const crossEntropyBackward: Kernel = {
   })),
   lengths: ({ rows, pitch }) => ({ logits: rows * pitch, labels: rows, log_sum_exp: rows }),
   items: ({ rows }) => rows,
-  twin: twin.backward,
+  reference: reference.backward,
   work: ({ rows, pitch }) => ({ flops: 6 * rows * pitch, bytes: 8 * rows * pitch }),
   cases: () =>
     SHAPES.flatMap(([rows, columns, pitch]) =>
@@ -110,7 +110,7 @@ export const crossEntropyCorrect: Kernel = {
   ),
   lengths: ({ count, slot }) => ({ prediction: count, labels: count, out: slot + 1 }),
   items: () => 1,
-  twin: twin.correct,
+  reference: reference.correct,
   work: ({ count }) => ({ flops: count, bytes: 8 * count }),
   cases: () =>
     cross(
@@ -125,6 +125,6 @@ function labelsBelow(columns: number): (length: number, random: () => number) =>
   return (length, random) =>
     Array.from(
       { length },
-      () => random() < 0.2 ? twin.IGNORED : Math.floor(random() * columns),
+      () => random() < 0.2 ? reference.IGNORED : Math.floor(random() * columns),
     );
 }

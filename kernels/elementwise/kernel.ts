@@ -21,7 +21,7 @@ import addText from "./add.wgsl" with { type: "text" };
 import dropoutText from "./dropout.wgsl" with { type: "text" };
 import fillText from "./fill.wgsl" with { type: "text" };
 import scaleAddText from "./scale_add.wgsl" with { type: "text" };
-import * as twin from "./twin.ts";
+import * as reference from "./reference.ts";
 
 const COUNTS: readonly Uniforms[] = [0, 1, 3, 4, 255, 1024, 4093].map((count) => ({ count }));
 /** More elements than 65,535 workgroups of 64 invocations reach. */
@@ -53,7 +53,7 @@ export const elementwiseFill: Kernel = {
   sizes: ["count"],
   lengths: ({ count }) => ({ out: count }),
   items: countOf,
-  twin: twin.fill,
+  reference: reference.fill,
   work: workPerElement(0, 1),
   cases: () =>
     cross(
@@ -77,7 +77,7 @@ export const elementwiseAdd: Kernel = {
   sizes: ["count"],
   lengths: ({ count }) => ({ a: count, b: count, out: count }),
   items: countOf,
-  twin: twin.add,
+  reference: reference.add,
   work: workPerElement(1, 3),
   cases: () => cross([{}], COUNTS),
 };
@@ -92,7 +92,7 @@ export const elementwiseScaleAdd: Kernel = {
   sizes: ["count"],
   lengths: ({ count }) => ({ x: count, y: count }),
   items: countOf,
-  twin: twin.scaleAdd,
+  reference: reference.scaleAdd,
   work: workPerElement(3, 3),
   cases: () => [
     ...cross([{}], COUNTS.map((uniforms) => ({ ...uniforms, alpha: 0.7, beta: 1.25 }))),
@@ -112,7 +112,7 @@ export const elementwiseActivationForward: Kernel = {
   sizes: ["count"],
   lengths: ({ count }) => ({ x: count, y: count }),
   items: countOf,
-  twin: twin.activationForward,
+  reference: reference.activationForward,
   work: workPerElement(20, 2),
   cases: activationCases,
 };
@@ -127,7 +127,7 @@ export const elementwiseActivationBackward: Kernel = {
   sizes: ["count"],
   lengths: ({ count }) => ({ x: count, dy: count, dx: count }),
   items: countOf,
-  twin: twin.activationBackward,
+  reference: reference.activationBackward,
   work: workPerElement(30, 3),
   cases: activationCases,
 };
@@ -144,7 +144,7 @@ export const elementwiseActivationBackwardInPlace: Kernel = {
   sizes: ["count"],
   lengths: ({ count }) => ({ x: count, dy: count }),
   items: countOf,
-  twin: twin.activationBackwardInPlace,
+  reference: reference.activationBackwardInPlace,
   work: workPerElement(50, 4),
   cases: activationCases,
 };
@@ -163,7 +163,7 @@ export const elementwiseDropout: Kernel = {
   sizes: ["rows", "columns"],
   lengths: ({ rows, columns }) => ({ x: rows * columns, y: rows * columns }),
   items: ({ rows }) => rows,
-  twin: twin.dropout,
+  reference: reference.dropout,
   work: ({ rows, columns }) => ({ flops: 25 * rows * columns, bytes: 8 * rows * columns }),
   cases: () =>
     cross(

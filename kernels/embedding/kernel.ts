@@ -11,7 +11,7 @@ import forwardText from "./forward.wgsl" with { type: "text" };
 import gatherText from "./gather.wgsl" with { type: "text" };
 import scatterText from "./scatter.wgsl" with { type: "text" };
 import segmentSumText from "./segment_sum.wgsl" with { type: "text" };
-import * as twin from "./twin.ts";
+import * as reference from "./reference.ts";
 
 const ACCUMULATE = { accumulate: [false, true] } as const;
 
@@ -42,7 +42,7 @@ export const embeddingForward: Kernel = {
     out: rows * columns,
   }),
   items: ({ rows }) => rows,
-  twin: twin.forward,
+  reference: reference.forward,
   work: ({ rows, columns }) => ({ flops: 2 * rows * columns, bytes: 16 * rows * columns }),
   cases: () =>
     SHAPES.map(([rows, columns]) => ({
@@ -66,7 +66,7 @@ export const embeddingGather: Kernel = {
   })),
   lengths: ({ count, columns }) => ({ indices: count, out: count * columns }),
   items: ({ count }) => count,
-  twin: twin.gather,
+  reference: reference.gather,
   work: ({ count, columns }) => ({ flops: 0, bytes: 8 * count * columns }),
   cases: () =>
     SHAPES.flatMap(([count, columns]) =>
@@ -92,7 +92,7 @@ export const embeddingScatter: Kernel = {
   })),
   lengths: ({ count, columns }) => ({ x: count * columns, indices: count }),
   items: ({ count }) => count,
-  twin: twin.scatter,
+  reference: reference.scatter,
   work: ({ count, columns }) => ({ flops: count * columns, bytes: 12 * count * columns }),
   cases: () =>
     SHAPES.flatMap(([count, columns]) =>
@@ -119,7 +119,7 @@ export const embeddingSegmentSum: Kernel = {
   })),
   lengths: ({ segments }) => ({ offsets: segments + 1, rows: segments }),
   items: ({ segments }) => segments,
-  twin: twin.segmentSum,
+  reference: reference.segmentSum,
   work: ({ segments, columns }) => ({ flops: segments * columns, bytes: 12 * segments * columns }),
   cases: () => SHAPES.flatMap(([segments, columns]) => segmentCases(segments, columns)),
 };

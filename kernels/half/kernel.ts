@@ -8,7 +8,7 @@ import { combinations } from "../cases.ts";
 import { grid, type Kernel, type KernelCase, type Variant } from "../kernel.ts";
 import { fillTemplate } from "../matmul/source.ts";
 import packText from "./pack.wgsl" with { type: "text" };
-import * as twin from "./twin.ts";
+import * as reference from "./reference.ts";
 
 const WORKGROUP = 64;
 
@@ -71,7 +71,7 @@ export const halfPack: Kernel = {
     y: rows * packed_pitch / 2,
   }),
   items: ({ rows, columns }) => rows * Math.ceil(columns / 4),
-  twin: twin.pack,
+  reference: reference.pack,
   work: ({ rows, columns }) => ({ flops: rows * columns, bytes: 6 * rows * columns }),
   cases: packCases,
 };

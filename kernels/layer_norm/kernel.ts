@@ -13,7 +13,7 @@ import philoxText from "../philox/philox.wgsl" with { type: "text" };
 import backwardInputText from "./backward_input.wgsl" with { type: "text" };
 import backwardParametersText from "./backward_parameters.wgsl" with { type: "text" };
 import forwardText from "./forward.wgsl" with { type: "text" };
-import * as twin from "./twin.ts";
+import * as reference from "./reference.ts";
 
 const SHAPES = [[0, 8], [1, 1], [3, 5], [7, 64], [5, 100], [4, 1024], [3, 1030]];
 
@@ -63,7 +63,7 @@ export const layerNormForward: Kernel = {
     statistics: 2 * rows,
   }),
   items: ({ rows }) => rows,
-  twin: twin.forward,
+  reference: reference.forward,
   work: (uniforms, { residual }) => matrixWork(8, residual ? 4 : 2)(uniforms),
   cases: () =>
     cross(
@@ -110,7 +110,7 @@ export const layerNormBackwardInput: Kernel = {
     dhidden: rows * columns,
   }),
   items: ({ rows }) => rows,
-  twin: twin.backwardInput,
+  reference: reference.backwardInput,
   work: (uniforms, { dropout }) => matrixWork(14, dropout ? 4 : 3)(uniforms),
   cases: () => [
     ...cross(
@@ -145,8 +145,8 @@ export const layerNormBackwardParameters: Kernel = {
     };
   },
   items: ({ rows, columns, rows_per_chunk }) =>
-    Math.ceil(rows / rows_per_chunk) * Math.ceil(columns / twin.COLUMN_BLOCK),
-  twin: twin.backwardParameters,
+    Math.ceil(rows / rows_per_chunk) * Math.ceil(columns / reference.COLUMN_BLOCK),
+  reference: reference.backwardParameters,
   work: matrixWork(5, 2),
   cases: () =>
     cross(

@@ -10,7 +10,7 @@ import { flat, mapVariants } from "../map_variants.ts";
 import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
 import binaryCrossEntropyText from "./binary_cross_entropy.wgsl" with { type: "text" };
 import meanSquaredErrorText from "./mean_squared_error.wgsl" with { type: "text" };
-import * as twin from "./twin.ts";
+import * as reference from "./reference.ts";
 
 const BINDINGS = { x: READ, targets: READ, loss: WRITE, dx: WRITE } as const;
 const UNIFORMS = { count: "u32", scale: "f32" } as const;
@@ -36,7 +36,7 @@ export const lossMeanSquaredError: Kernel = {
   variants: mapVariants([meanSquaredErrorText], flat),
   lengths,
   items: ({ count }) => count,
-  twin: twin.meanSquaredError,
+  reference: reference.meanSquaredError,
   work: ({ count }) => ({ flops: 4 * count, bytes: 16 * count }),
   cases: () => cases((length, random) => Array.from({ length }, () => 5 * random())),
 };
@@ -50,7 +50,7 @@ export const lossBinaryCrossEntropy: Kernel = {
   variants: mapVariants([exponentialText, binaryCrossEntropyText], flat),
   lengths,
   items: ({ count }) => count,
-  twin: twin.binaryCrossEntropy,
+  reference: reference.binaryCrossEntropy,
   work: ({ count }) => ({ flops: 20 * count, bytes: 16 * count }),
   cases: () => [
     ...cases((length, random) => Array.from({ length }, () => Math.round(random()))),

@@ -9,14 +9,14 @@
  */
 import { ACTIVATIONS } from "../activation/activation.ts";
 import { READ, READ_HALVES, when, WRITE } from "../bindings.ts";
-import { halvesOf } from "../half/twin.ts";
+import { halvesOf } from "../half/reference.ts";
 import type { Kernel } from "../kernel.ts";
 import { halfCases } from "./half_cases.ts";
 import { matmulMatmul } from "./kernel.ts";
 import { extent, storedA, storedB, storedC } from "./layout.ts";
 import { LARGE_TILE, sharedVariant } from "./shared.ts";
 import { simpleVariant } from "./simple.ts";
-import { matmulTwin } from "./twin.ts";
+import { matmulReference } from "./reference.ts";
 import { textureVariants } from "./variants.ts";
 
 /** `matmul.half`. */
@@ -80,10 +80,10 @@ export const matmulHalf: Kernel = {
     };
   },
   items: matmulMatmul.items,
-  twin({ a, b, scale, ...rest }, uniforms, structural, begin, end) {
+  reference({ a, b, scale, ...rest }, uniforms, structural, begin, end) {
     const arrays = { ...rest, a: halvesOf(a), b: halvesOf(b) };
     const alpha = structural.unscale ? uniforms.alpha / scale[0] : uniforms.alpha;
-    matmulTwin(arrays, { ...uniforms, alpha }, structural, begin, end);
+    matmulReference(arrays, { ...uniforms, alpha }, structural, begin, end);
   },
   work(uniforms, structural) {
     const { m, n, k, batch } = uniforms;

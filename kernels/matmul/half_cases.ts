@@ -6,7 +6,7 @@
 import { ACTIVATIONS } from "../activation/activation.ts";
 import { combinations } from "../cases.ts";
 import { type KernelCase, pitchUnit, type Structural, type Uniforms } from "../kernel.ts";
-import { halvesOf } from "../half/twin.ts";
+import { halvesOf } from "../half/reference.ts";
 import { storedA, storedB, type StoredMatrix } from "./layout.ts";
 
 /** Two halves that are no numbers. */

@@ -13,7 +13,7 @@ import { READ, when, WRITE } from "../bindings.ts";
 import type { Kernel, Structural, Uniforms } from "../kernel.ts";
 import { matmulCases } from "./cases.ts";
 import { extent, storedA, storedB, storedC } from "./layout.ts";
-import { matmulTwin } from "./twin.ts";
+import { matmulReference } from "./reference.ts";
 import { MATMUL_VARIANTS } from "./variants.ts";
 
 /** `matmul.matmul`. */
@@ -63,7 +63,7 @@ export const matmulMatmul: Kernel = {
     };
   },
   items: ({ m, batch }) => m * batch,
-  twin: matmulTwin,
+  reference: matmulReference,
   work({ m, n, k, batch }, { accumulate, activation }) {
     const results = (accumulate ? 2 : 1) + (activation === "none" ? 0 : 1);
     return {

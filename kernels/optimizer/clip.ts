@@ -13,7 +13,7 @@ import blockText from "./block.wgsl" with { type: "text" };
 import clipText from "./clip.wgsl" with { type: "text" };
 import nonFiniteText from "./non_finite.wgsl" with { type: "text" };
 import squareSumsText from "./square_sums.wgsl" with { type: "text" };
-import * as twin from "./twin.ts";
+import * as reference from "./reference.ts";
 
 /** `partial[b] = Σ x²` of block `b`. */
 export const optimizerSquareSums: Kernel = {
@@ -24,7 +24,7 @@ export const optimizerSquareSums: Kernel = {
   variants: rowVariants([blockText, squareSumsText], blockShape, { widths: [4] }),
   lengths: ({ block_count }) => ({ blocks: 3 * block_count, partial: block_count }),
   items: ({ block_count }) => block_count,
-  twin: twin.squareSums,
+  reference: reference.squareSums,
   work: ({ block_count }) => ({
     flops: 2 * BLOCK_LIMIT * block_count,
     bytes: 4 * BLOCK_LIMIT * block_count,
@@ -47,7 +47,7 @@ export const optimizerClip: Kernel = {
   ),
   lengths: ({ block_count, slot }) => ({ partial: block_count, norm: 3 + slot }),
   items: () => 1,
-  twin: twin.clip,
+  reference: reference.clip,
   work: ({ block_count }) => ({ flops: block_count, bytes: 4 * block_count }),
   cases: () =>
     cross(
@@ -70,7 +70,7 @@ export const optimizerNonFinite: Kernel = {
   variants: mapVariants([nonFiniteText], flat),
   lengths: ({ count }) => ({ x: count, flag: 1 }),
   items: ({ count }) => count,
-  twin: twin.nonFinite,
+  reference: reference.nonFinite,
   work: ({ count }) => ({ flops: 0, bytes: 4 * count }),
   cases: () => [
     ...cross([{}], [0, 1, 4096, 5001].map((count) => ({ count }))),

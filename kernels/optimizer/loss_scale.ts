@@ -10,7 +10,7 @@ import lossScaleText from "./loss_scale.wgsl" with { type: "text" };
 /** Elements of the state: scale, good steps, skipped steps, whether it was given up. */
 export const LOSS_SCALE_STATE = 4;
 
-function twin(
+function reference(
   { flag, state }: BindingArrays,
   { interval, largest }: Uniforms,
   _structural: Structural,
@@ -45,7 +45,7 @@ export const optimizerLossScale: Kernel = {
   }],
   lengths: () => ({ flag: 1, state: LOSS_SCALE_STATE }),
   items: () => 1,
-  twin,
+  reference,
   work: () => ({ flops: 1, bytes: 40 }),
   cases: () =>
     [

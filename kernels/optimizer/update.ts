@@ -14,7 +14,7 @@ import blockText from "./block.wgsl" with { type: "text" };
 import lambApplyText from "./lamb_apply.wgsl" with { type: "text" };
 import lambMomentsText from "./lamb_moments.wgsl" with { type: "text" };
 import lambRatiosText from "./lamb_ratios.wgsl" with { type: "text" };
-import * as twin from "./twin.ts";
+import * as reference from "./reference.ts";
 
 /** 1 − β travels by itself: in float32, 1 − 0.999 is off by 1e-5 of 0.001. */
 const MOMENTS = {
@@ -78,7 +78,7 @@ export const optimizerLambMoments: Kernel = {
     partial: 2 * block_count,
   }),
   items: ({ block_count }) => block_count,
-  twin: twin.lambMoments,
+  reference: reference.lambMoments,
   work: work(16, 6),
   cases: () => updateCases(SETTINGS, ["parameters", "gradients", "m", "v"]),
 };
@@ -108,7 +108,7 @@ export const optimizerLambRatios: Kernel = {
     ratios: tensors,
   }),
   items: ({ tensors }) => tensors,
-  twin: twin.lambRatios,
+  reference: reference.lambRatios,
   work: ({ tensors, block_count }) => ({
     flops: 2 * block_count + 4 * tensors,
     bytes: 8 * block_count + 16 * tensors,
@@ -150,7 +150,7 @@ export const optimizerLambApply: Kernel = {
     blocks: 3 * block_count,
   }),
   items: ({ block_count }) => block_count,
-  twin: twin.lambApply,
+  reference: reference.lambApply,
   work: work(7, 4),
   cases: () =>
     updateCases({ epsilon: 1e-6, weight_decay: 0.01, learning_rate: 0.02 }, [
@@ -182,7 +182,7 @@ export const optimizerAdamw: Kernel = {
     blocks: 3 * block_count,
   }),
   items: ({ block_count }) => block_count,
-  twin: twin.adamw,
+  reference: reference.adamw,
   work: work(16, 7),
   cases: () =>
     updateCases({ ...SETTINGS, learning_rate: 0.02 }, ["gradients", "parameters", "m", "v"]),

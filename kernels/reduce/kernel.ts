@@ -10,7 +10,7 @@ import { columnVariants } from "../map_variants.ts";
 import { rowVariants } from "../row_variants.ts";
 import columnsText from "./columns.wgsl" with { type: "text" };
 import sumText from "./sum.wgsl" with { type: "text" };
-import * as twin from "./twin.ts";
+import * as reference from "./reference.ts";
 
 const ACCUMULATE = { accumulate: [false, true] } as const;
 
@@ -43,8 +43,8 @@ export const reduceColumns: Kernel = {
     y: Math.ceil(rows / rows_per_chunk) * columns,
   }),
   items: ({ rows, columns, rows_per_chunk }) =>
-    Math.ceil(rows / rows_per_chunk) * Math.ceil(columns / twin.COLUMN_BLOCK),
-  twin: twin.columns,
+    Math.ceil(rows / rows_per_chunk) * Math.ceil(columns / reference.COLUMN_BLOCK),
+  reference: reference.columns,
   work: ({ rows, columns }) => ({ flops: rows * columns, bytes: 4 * rows * columns }),
   cases: () => cross(combinations(ACCUMULATE), SHAPES),
 };
@@ -62,7 +62,7 @@ export const reduceSum: Kernel = {
   ),
   lengths: ({ count, slot }) => ({ x: count, out: slot + 1 }),
   items: () => 1,
-  twin: twin.sum,
+  reference: reference.sum,
   work: ({ count }) => ({ flops: count, bytes: 4 * count }),
   cases: () =>
     cross(

@@ -10,7 +10,7 @@ import { type RowShape, rowVariants } from "../row_variants.ts";
 import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
 import backwardText from "./backward.wgsl" with { type: "text" };
 import forwardText from "./forward.wgsl" with { type: "text" };
-import * as twin from "./twin.ts";
+import * as reference from "./reference.ts";
 
 const rowsOf = ({ batch, heads, queries }: Uniforms): number => batch * heads * queries;
 
@@ -65,7 +65,7 @@ export const softmaxForward: Kernel = {
     return { scores: count, lengths: uniforms.batch, probabilities: count };
   },
   items: rowsOf,
-  twin: twin.forward,
+  reference: reference.forward,
   work: (uniforms) => {
     const count = rowsOf(uniforms) * uniforms.pitch;
     return { flops: 12 * count, bytes: 8 * count };
@@ -87,7 +87,7 @@ export const softmaxBackward: Kernel = {
     return { probabilities: count, d: count, dscores: count };
   },
   items: rowsOf,
-  twin: twin.backward,
+  reference: reference.backward,
   work: (uniforms) => {
     const count = rowsOf(uniforms) * uniforms.pitch;
     return { flops: 5 * count, bytes: 12 * count };

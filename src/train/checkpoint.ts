@@ -16,11 +16,11 @@ import {
   readPointer,
   type TrainerFile,
 } from "./checkpoint_files.ts";
-import { checkLines, cutLines, isLineMarks, markLines } from "./line_marks.ts";
+import { checkLines, cutLines, isLineMarks, markLines } from "../runs/disk.ts";
 import { flatTensors, loadTensors } from "./load_tensors.ts";
 import { type ModelFolder, readSafetensors } from "./model_folder.ts";
 import { allFinite, NonFiniteError } from "./non_finite.ts";
-import { RunFolderError } from "./run_folder.ts";
+import { RunFolderError } from "../runs/disk.ts";
 
 const FIRST = "first_moment.";
 const SECOND = "second_moment.";

@@ -12,9 +12,9 @@ import {
 } from "../files/mod.ts";
 import type { LossScaleState } from "../optim/mod.ts";
 import { encodeSafetensors, type WritableTensor } from "../weights/mod.ts";
-import type { LineMarks } from "./line_marks.ts";
+import type { LineMarks } from "../runs/disk.ts";
 import { inPieces, type ModelFolder, writeModelFolder } from "./model_folder.ts";
-import { RunFolderError } from "./run_folder.ts";
+import { RunFolderError } from "../runs/disk.ts";
 
 /** Names below a run folder and in a checkpoint. */
 export const NAMES = {

@@ -9,4 +9,4 @@ export * from "./load_tensors.ts";
 export * from "./model_folder.ts";
 export * from "./pretrain.ts";
 export * from "./pretrain_run.ts";
-export * from "./run_folder.ts";
+export * from "../runs/disk.ts";

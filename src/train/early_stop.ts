@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RunEvent } from "./run_folder.ts";
+import type { RunEvent } from "../runs/disk.ts";
 
 /** The best evaluation so far. */
 export interface BestEvaluation {

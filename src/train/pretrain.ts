@@ -11,7 +11,7 @@ import type { DataSource, PretrainResult, PretrainRun } from "./pretrain_run.ts"
 import { checkPrecision } from "./precision.ts";
 import { determinants } from "./pretrain_settings.ts";
 import { checkResume } from "./resume.ts";
-import { RunFolder } from "./run_folder.ts";
+import { RunFolder } from "../runs/disk.ts";
 
 /**
  * Pretrains until the schedule's last step or until the observer asks to stop, then saves.

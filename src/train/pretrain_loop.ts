@@ -13,7 +13,7 @@ import { modelCard } from "./model_card.ts";
 import { PretrainRanks } from "./pretrain_ranks.ts";
 import { lossScaleFields, madeSteps, skippedNotice } from "./precision.ts";
 import type { PretrainResult, PretrainRun, WindowLog } from "./pretrain_run.ts";
-import type { RunFolder } from "./run_folder.ts";
+import type { RunFolder } from "../runs/disk.ts";
 import { RunRecorder } from "./run_recorder.ts";
 import { samplePredictions, type SampleVocabulary, vocabularyOf } from "./sample_predictions.ts";
 import type { PretrainingTrainer, StepLog } from "./trainer.ts";

@@ -10,7 +10,7 @@ import type { ModelConfig } from "../model/mod.ts";
 import type { Safetensors } from "../weights/mod.ts";
 import type { ModelDescription } from "./checkpoint.ts";
 import type { EvaluationResult } from "./evaluate.ts";
-import type { LiveReport } from "./report/mod.ts";
+import type { LiveReport } from "../report/mod.ts";
 import type { PretrainSettings } from "./pretrain_settings.ts";
 
 /** What the caller wants to hear of while the run goes on. */

@@ -5,7 +5,7 @@
  */
 import { quote } from "../json/mod.ts";
 import { firstDifference } from "./pretrain_settings.ts";
-import { RunFolderError } from "./run_folder.ts";
+import { RunFolderError } from "../runs/disk.ts";
 
 /** What the caller asks for. */
 export interface ResumeRequest {

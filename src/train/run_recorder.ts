@@ -4,7 +4,7 @@
  * @module
  */
 import type { TensorNorms } from "../optim/mod.ts";
-import type { NamedReview } from "./finetune/evaluate.ts";
+import type { NamedReview } from "../runs/mod.ts";
 import {
   liveBody,
   type LiveReport,
@@ -15,12 +15,12 @@ import {
   type SamplePrediction,
   type TensorFigures,
   type TensorLine,
-} from "./report/mod.ts";
-import { readJsonLines } from "./json_lines.ts";
-import { readProfile } from "./profile/disk.ts";
-import type { RunEvent, RunFolder } from "./run_folder.ts";
-import { EventFile, eventScalars, settingsText, tensorScalars } from "./tensorboard/mod.ts";
-import type { TimedEvent } from "./tensorboard/mod.ts";
+} from "../report/mod.ts";
+import { readJsonLines } from "../runs/disk.ts";
+import { readProfile } from "../report/profile/disk.ts";
+import type { RunEvent, RunFolder } from "../runs/disk.ts";
+import { EventFile, eventScalars, settingsText, tensorScalars } from "../report/tensorboard/mod.ts";
+import type { TimedEvent } from "../report/tensorboard/mod.ts";
 
 const REPORT = "report.html";
 /** A report is drawn again only after so many times its drawing time, so that drawing takes at most 2% of a run. */

@@ -7,7 +7,7 @@ import settingsFile from "../../deno.json" with { type: "json" };
 import { Sha256 } from "../../src/files/mod.ts";
 
 /** Files and folders of a checkout that decide what is computed. */
-const CODE = ["deno.json", "kernels", "src", "tasks/cli", "tasks/cli.ts"];
+const CODE = ["deno.json", "kernels", "src", "tasks/paper", "tasks/cli", "tasks/cli.ts"];
 
 /** The version and, in a checkout, the SHA-256 of all code. */
 export async function codeFingerprint(): Promise<string> {

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { fitNetwork, predictedByOthers } from "../../bench/all_reduce/predict.ts";
-import { ringAllReduceSeconds } from "../../src/paper/measure/mod.ts";
+import { ringAllReduceSeconds } from "../../tasks/paper/measure/mod.ts";
 
 const NETWORK = { ranks: 4, bytesPerSecond: 2e9, latency: 5e-3 };
 const SUMS = [1e6, 7e6, 5e7, 4e8].map((bytes) => ({

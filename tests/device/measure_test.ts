@@ -15,15 +15,15 @@ import { testGpu } from "./webgpu/with_gpu.ts";
 const quick = { rounds: 1, milliseconds: 1 };
 
 for (const probe of [arithmeticProbe, copyProbe]) {
-  testGpu(`computes ${probe.name} as its twin does`, async (device) => {
+  testGpu(`computes ${probe.name} as its reference does`, async (device) => {
     const [example] = probe.cases();
     const { bindings } = makeBindings(device, probe, example);
     device.run(probe, { bindings, uniforms: example.uniforms });
     const found = await device.read(bindings.y);
     const reference = openReferenceDevice({ precision: "f32" });
-    const twins = makeBindings(reference, probe, example).bindings;
-    reference.run(probe, { bindings: twins, uniforms: example.uniforms });
-    const expected = await reference.read(twins.y);
+    const references = makeBindings(reference, probe, example).bindings;
+    reference.run(probe, { bindings: references, uniforms: example.uniforms });
+    const expected = await reference.read(references.y);
     found.forEach((value, i) =>
       assert(Math.abs(value - expected[i]) <= 1e-5 * Math.abs(expected[i]))
     );
@@ -46,7 +46,7 @@ testGpu("is measured and left as it was", async (device) => {
 Deno.test("measureCase() measures a device without variants", async () => {
   const device = openReferenceDevice({ precision: "f32" });
   const found = await measureCase(device, copyProbe, copyProbe.cases()[0], quick);
-  assertEquals(found.variant, "twin");
+  assertEquals(found.variant, "reference");
   assertEquals(device.memory().buffers, 0);
 });
 

@@ -13,7 +13,7 @@ export const affine: Kernel = {
   variants: [],
   lengths: ({ count }) => ({ x: count, y: count }),
   items: ({ count }) => count,
-  twin({ x, y }, { a }, _structural, begin, end) {
+  reference({ x, y }, { a }, _structural, begin, end) {
     for (let i = begin; i < end; i++) y[i] = a * x[i] + i;
   },
   work: ({ count }) => ({ flops: 2 * count, bytes: 8 * count }),
@@ -29,7 +29,7 @@ export const third: Kernel = {
   variants: [],
   lengths: ({ count }) => ({ y: count }),
   items: ({ count }) => count,
-  twin({ y }, _uniforms, _structural, begin, end) {
+  reference({ y }, _uniforms, _structural, begin, end) {
     for (let i = begin; i < end; i++) y[i] += 1 / 3;
   },
   work: ({ count }) => ({ flops: count, bytes: 8 * count }),
@@ -40,7 +40,7 @@ export const third: Kernel = {
 export const failing: Kernel = {
   ...third,
   name: "toy.failing",
-  twin(_arrays, _uniforms, _structural, begin, end) {
+  reference(_arrays, _uniforms, _structural, begin, end) {
     if (begin <= 7 && 7 < end) throw new RangeError("item 7 is out of luck");
   },
 };

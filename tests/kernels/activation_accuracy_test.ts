@@ -5,7 +5,7 @@ import {
   elementwiseActivationForward,
   type Kernel,
 } from "../../kernels/mod.ts";
-import { twinOf } from "./support/case_arrays.ts";
+import { referenceOf } from "./support/case_arrays.ts";
 import { openVariantRunner } from "./support/run_variants.ts";
 
 const COUNT = 2 ** 17;
@@ -37,7 +37,7 @@ async function onDevice(kernel: Kernel, activation: string) {
   const written = kernel === elementwiseActivationForward ? "y" : "dx";
   const [variant] = runner!.supported(kernel, some);
   const actual = await runner!.run(kernel, variant, some, arrays);
-  return { actual: actual[written], expected: twinOf(kernel, some, exact)[written] };
+  return { actual: actual[written], expected: referenceOf(kernel, some, exact)[written] };
 }
 
 for (const { activation, nearZero, everywhere } of BOUNDS) {

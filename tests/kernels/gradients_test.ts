@@ -1,4 +1,4 @@
-/** Every backward kernel's twin, in float64, against central differences of its forward twin. */
+/** Every backward kernel's reference, in float64, against central differences of its forward reference. */
 import { assert, assertEquals } from "@std/assert";
 import {
   ACTIVATIONS,
@@ -52,7 +52,7 @@ function normals(length: number, seed: number): Float64Array {
 }
 
 function run(kernel: Kernel, arrays: Arrays, uniforms: Uniforms, structural: Structural = {}) {
-  kernel.twin(arrays, uniforms, structural, 0, kernel.items(uniforms, structural));
+  kernel.reference(arrays, uniforms, structural, 0, kernel.items(uniforms, structural));
 }
 
 /**

@@ -1,13 +1,13 @@
-/** Every kernel, every variant, every case: equal to the twin, and to each other where they say so. */
+/** Every kernel, every variant, every case: equal to the reference, and to each other where they say so. */
 import { assert, assertEquals } from "@std/assert";
 import { type Kernel, type KernelCase, KERNELS, type Variant } from "../../kernels/mod.ts";
 import type { HostArray } from "../../src/device/mod.ts";
-import { caseArrays, describe, outputs, twinOf } from "./support/case_arrays.ts";
+import { caseArrays, describe, outputs, referenceOf } from "./support/case_arrays.ts";
 import { worstDifference } from "./support/differences.ts";
 import { openVariantRunner, type VariantRunner } from "./support/run_variants.ts";
 
 /**
- * Bound on `|a − b| / (|b| + rms)` against the twin, which computes in float64 and rounds once. Float32 rounds every step by 6e-8: 2e-6 is room for sums of
+ * Bound on `|a − b| / (|b| + rms)` against the reference, which computes in float64 and rounds once. Float32 rounds every step by 6e-8: 2e-6 is room for sums of
  * a thousand terms in another order.
  */
 const TOLERANCE = 2e-6;
@@ -29,7 +29,7 @@ function check(
       error <= bound,
       `${describe(kernel, some)}, variant ${variant.name}: ${name}[${index}] is ${
         actual[name][index]
-      }, the twin says ${expected[name][index]}: off by ${error}, bound ${bound}`,
+      }, the reference says ${expected[name][index]}: off by ${error}, bound ${bound}`,
     );
   }
 }
@@ -41,7 +41,7 @@ async function checkCase(
   arrays: Record<string, HostArray>,
   run: Set<string>,
 ): Promise<void> {
-  const expected = twinOf(kernel, some, arrays);
+  const expected = referenceOf(kernel, some, arrays);
   const classes = new Map<string, { variant: Variant; actual: Record<string, HostArray> }>();
   const variants = runner.supported(kernel, some);
   assert(variants.length > 0, `no variant supports ${describe(kernel, some)}`);
@@ -82,7 +82,7 @@ Deno.test("the registry names every kernel once, as family.function", () => {
 
 for (const kernel of KERNELS) {
   Deno.test({
-    name: `${kernel.name}: every variant computes what the twin says`,
+    name: `${kernel.name}: every variant computes what the reference says`,
     ignore: runner === null,
     sanitizeOps: false,
     sanitizeResources: false,
@@ -97,7 +97,7 @@ for (const kernel of KERNELS) {
   });
 
   Deno.test({
-    name: `${kernel.name}: NaN and infinities go where the twin sends them`,
+    name: `${kernel.name}: NaN and infinities go where the reference sends them`,
     ignore: runner === null,
     sanitizeOps: false,
     sanitizeResources: false,

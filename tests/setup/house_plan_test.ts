@@ -13,9 +13,11 @@ const FLOORS = [
   "src/data",
   "src/optim",
   "src/distributed",
+  "src/runs",
+  "src/report",
   "src/train",
   "src/benchmarks",
-  "src/paper",
+  "tasks/paper",
   "tasks",
 ];
 

@@ -8,7 +8,7 @@ import type {
   MeasuredCell,
   MeasuredExperiment,
   Row,
-} from "../../src/paper/mod.ts";
+} from "../../tasks/paper/mod.ts";
 
 /** A finished job of nothing. */
 export function jobResult(address: string, rest: Partial<JobResult> = {}): JobResult {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { checkCase } from "../../src/train/golden/mod.ts";
-import { listCases, readCase } from "../../src/train/golden/read_cases.ts";
+import { checkCase } from "../../tasks/golden/mod.ts";
+import { listCases, readCase } from "../../tasks/golden/read_cases.ts";
 import { testDevices } from "../support/devices.ts";
 import { fileURLToPath } from "node:url";
 

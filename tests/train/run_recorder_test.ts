@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { RunFolder } from "../../src/train/disk.ts";
-import { readRun } from "../../src/train/report/mod.ts";
+import { readRun } from "../../src/report/mod.ts";
 import { RunRecorder } from "../../src/train/run_recorder.ts";
-import { eventFiles } from "../../src/train/tensorboard/mod.ts";
+import { eventFiles } from "../../src/report/tensorboard/mod.ts";
 
 const SETTINGS = { settings: { schedule: { totalSteps: 40 } } };
 

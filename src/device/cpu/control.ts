@@ -22,9 +22,9 @@ export const WORD = {
   grain: 5,
   /** One of {@linkcode KIND}. */
   kind: 6,
-  /** Fast path: index of the function. Twin: number of the definition. */
+  /** Fast path: index of the function. Reference: number of the definition. */
   what: 7,
-  /** Twin: where the definition's text is, and how long. */
+  /** Reference: where the definition's text is, and how long. */
   textAddress: 8,
   textLength: 9,
   /** 1 once a slice of this run has failed, and the length of the message. */
@@ -35,15 +35,15 @@ export const WORD = {
 } as const;
 
 /** What workers are asked to do. */
-export const KIND = { fast: 0, twin: 1, stop: 2 } as const;
+export const KIND = { fast: 0, reference: 1, stop: 2 } as const;
 
 /** Byte addresses within the control page. */
 export const ADDRESS = {
   /** The parameter block of a fast path. */
   parameters: 256,
-  /** Uniforms of a twin as float64. */
+  /** Uniforms of a reference as float64. */
   uniforms: 1024,
-  /** Address and length of each binding of a twin. */
+  /** Address and length of each binding of a reference. */
   bindings: 2048,
   message: 4096,
   messageEnd: 8192,
@@ -52,7 +52,7 @@ export const ADDRESS = {
   textsEnd: 65_536,
 } as const;
 
-/** Kernel and structural parameters of a twin, as they travel. */
+/** Kernel and structural parameters of a reference, as they travel. */
 export interface Definition {
   readonly kernel: string;
   readonly structural: Readonly<Record<string, string | number | boolean>>;

@@ -1,5 +1,5 @@
 /**
- * The CPU device: all cores, one memory, WebAssembly SIMD where there is a fast path, the kernels' twins elsewhere.
+ * The CPU device: all cores, one memory, WebAssembly SIMD where there is a fast path, the kernels' references elsewhere.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import {
   hasRelaxedSimd,
   hasSimd,
   SCRATCH_BYTES,
-} from "./fast/mod.ts";
+} from "../../../kernels/simd/mod.ts";
 import { Heap, PAGE_BYTES } from "./heap.ts";
 import { makeMemory } from "./memory.ts";
 import { Pool } from "./pool.ts";
@@ -31,7 +31,7 @@ import { Storage } from "./storage.ts";
 export interface CpuDeviceOptions {
   /** Threads that compute, the calling one included; if absent one a core, 24 at most. Results do not depend on it. */
   readonly workers?: number;
-  /** Whether kernels with a fast path take it. Off, every kernel is computed by its twin (for comparisons). */
+  /** Whether kernels with a fast path take it. Off, every kernel is computed by its reference (for comparisons). */
   readonly fast?: boolean;
   /** A system's BLAS for the matrix products: "none" (as if absent), "auto" (the first that is found, if any) or a library's path. */
   readonly blas?: string;
@@ -109,8 +109,9 @@ function describe(pool: Pool, simd: boolean, fused: boolean, blas: Blas | null):
     adapter: `CPU, ${pool.size} ${pool.size === 1 ? "thread" : "threads"}`,
     numerics: {
       version: String(NUMERICS_VERSION),
-      kernels: simd ? `WebAssembly SIMD, ${rounding}` : "twins in float32",
-      products: blas?.description ?? (simd ? `WebAssembly SIMD, ${rounding}` : "twin in float64"),
+      kernels: simd ? `WebAssembly SIMD, ${rounding}` : "references in float32",
+      products: blas?.description ??
+        (simd ? `WebAssembly SIMD, ${rounding}` : "reference in float64"),
     },
   };
 }

@@ -23,7 +23,7 @@ export class Executor {
   #prepared = 0;
   #compute: Compute = () => {};
 
-  /** `scratch` is the address of memory that no other thread touches; `kernels` are those whose twins it knows, by name. */
+  /** `scratch` is the address of memory that no other thread touches; `kernels` are those whose references it knows, by name. */
   constructor(
     readonly memory: WebAssembly.Memory,
     module: WebAssembly.Module | null,
@@ -84,7 +84,7 @@ export class Executor {
       const { type } = kernel.bindings[name];
       return [name, numbersAt(this.memory, type, places[2 * i], places[2 * i + 1])];
     }));
-    return (begin, end) => kernel.twin(arrays, uniforms, structural, begin, end);
+    return (begin, end) => kernel.reference(arrays, uniforms, structural, begin, end);
   }
 
   #definition(number: number): { kernel: Kernel; structural: Definition["structural"] } {

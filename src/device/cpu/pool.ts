@@ -60,7 +60,7 @@ export class Pool {
     return pool;
   }
 
-  /** Whether the twin of this very kernel can be found by name on other threads. */
+  /** Whether the reference of this very kernel can be found by name on other threads. */
   knows(kernel: Kernel): boolean {
     return this.#kernels.get(kernel.name) === kernel;
   }
@@ -73,8 +73,8 @@ export class Pool {
     this.#run(cut, effort);
   }
 
-  /** Runs a twin that every thread {@linkcode knows}. `places` has an entry for every binding of the kernel, in order. */
-  runTwin(
+  /** Runs a reference that every thread {@linkcode knows}. `places` has an entry for every binding of the kernel, in order. */
+  runReference(
     kernel: Kernel,
     structural: Structural,
     uniforms: Uniforms,
@@ -84,7 +84,7 @@ export class Pool {
   ): void {
     const { words } = this.#executor;
     const definition = this.#define(kernel, structural);
-    words[WORD.kind] = KIND.twin;
+    words[WORD.kind] = KIND.reference;
     words[WORD.what] = definition.number;
     words[WORD.textAddress] = definition.address;
     words[WORD.textLength] = definition.length;

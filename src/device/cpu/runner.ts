@@ -1,5 +1,5 @@
 /**
- * Computes runs: by a system's BLAS where one was asked for, by a fast path where there is one, else by the kernel's twin.
+ * Computes runs: by a system's BLAS where one was asked for, by a fast path where there is one, else by the kernel's reference.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import type { RunCommand } from "../recording.ts";
 import type { Blas } from "./blas.ts";
 import { layoutOf } from "./block_layout.ts";
 import { ADDRESS } from "./control.ts";
-import { EPILOGUE_PATH, FAST_PATHS, type FastPath, nameOf } from "./fast/mod.ts";
+import { EPILOGUE_PATH, nameOf, SIMD_KERNELS, type SimdKernel } from "../../../kernels/simd/mod.ts";
 import type { Pool } from "./pool.ts";
 import type { Place, Storage } from "./storage.ts";
 
-/** A twin is cut into this many slices at most; a fast path says itself how it is cut. */
-const TWIN_SLICES = 64;
-/** Operations and bytes that a slice of a twin should have at least. */
-const TWIN_EFFORT = 20_000;
+/** A reference is cut into this many slices at most; a fast path says itself how it is cut. */
+const REFERENCE_SLICES = 64;
+/** Operations and bytes that a slice of a reference should have at least. */
+const REFERENCE_EFFORT = 20_000;
 /** Words of a parameter block, of all kernels'. */
 const BLOCK_WORDS = (ADDRESS.uniforms - ADDRESS.parameters) / 4;
 const NOWHERE: Place = { address: 0, length: 0 };
@@ -33,7 +33,7 @@ export class Runner {
   /** Computes one run and returns the name of the implementation that did. */
   execute(command: RunCommand): string {
     const { kernel } = command;
-    const path = FAST_PATHS.get(kernel.name);
+    const path = SIMD_KERNELS.get(kernel.name);
     if (path !== undefined && path.kernel === kernel && this.functions.size > 0) {
       if (this.blas !== null && kernel === matmulMatmul && command.uniforms.k > 0) {
         this.#multiply(this.blas, command);
@@ -42,12 +42,12 @@ export class Runner {
       this.#runFast(command, path);
       return "simd";
     }
-    if (this.pool.knows(kernel)) this.#runTwin(command);
+    if (this.pool.knows(kernel)) this.#runReference(command);
     else this.#runHere(command);
-    return "twin";
+    return "reference";
   }
 
-  #runFast(command: RunCommand, path: FastPath): void {
+  #runFast(command: RunCommand, path: SimdKernel): void {
     const { structural, uniforms } = command;
     const division = path.divide(uniforms, structural);
     const layout = layoutOf(command);
@@ -65,20 +65,20 @@ export class Runner {
     this.pool.runFast(index, division, effortOf(command));
   }
 
-  #runTwin(command: RunCommand): void {
+  #runReference(command: RunCommand): void {
     const { kernel, structural, uniforms } = command;
     const items = kernel.items(uniforms, structural);
     const effort = effortOf(command);
-    const slices = Math.max(1, Math.min(TWIN_SLICES, Math.floor(effort / TWIN_EFFORT)));
+    const slices = Math.max(1, Math.min(REFERENCE_SLICES, Math.floor(effort / REFERENCE_EFFORT)));
     const grain = Math.max(1, Math.ceil(items / slices));
     const places = layoutOf(command).bindings.map((at) => this.#placeAt(command, at));
-    this.pool.runTwin(kernel, structural, uniforms, places, { items, grain }, effort);
+    this.pool.runReference(kernel, structural, uniforms, places, { items, grain }, effort);
   }
 
   /** A kernel that is not registered is known to this thread alone. */
   #runHere({ kernel, structural, uniforms, names, views }: RunCommand): void {
     const arrays = Object.fromEntries(names.map((name, i) => [name, this.storage.array(views[i])]));
-    kernel.twin(arrays, uniforms, structural, 0, kernel.items(uniforms, structural));
+    kernel.reference(arrays, uniforms, structural, 0, kernel.items(uniforms, structural));
   }
 
   /** The products by BLAS, one after another; bias and activation, if any, by the fast path's epilogue. */

@@ -10,7 +10,7 @@ import copy from "./copy.wgsl" with { type: "text" };
 /** Multiply-adds of one invocation in one round: 3 chains of 4 numbers, 16 links. */
 const LINKS = 3 * 4 * 16;
 
-/** y[i] = something that takes `rounds` rounds of multiply-adds to find. It has no fair twin, so a device without WGSL has no such ceiling. */
+/** y[i] = something that takes `rounds` rounds of multiply-adds to find. It has no fair reference, so a device without WGSL has no such ceiling. */
 export const arithmeticProbe: Kernel = {
   name: "measure.arithmetic",
   bindings: { y: { type: "f32", access: "read_write" } },
@@ -25,7 +25,7 @@ export const arithmeticProbe: Kernel = {
   }],
   lengths: ({ count }) => ({ y: count }),
   items: ({ count }) => count,
-  twin({ y }, { rounds }, _structural, begin, end) {
+  reference({ y }, { rounds }, _structural, begin, end) {
     for (let i = begin; i < end; i++) {
       y[i] = 0;
       for (let chain = 0; chain < 3; chain++) {
@@ -57,7 +57,7 @@ export const copyProbe: Kernel = {
   }],
   lengths: ({ count }) => ({ x: count, y: count }),
   items: ({ count }) => count,
-  twin({ x, y }, _uniforms, _structural, begin, end) {
+  reference({ x, y }, _uniforms, _structural, begin, end) {
     y.set(x.subarray(begin, end), begin);
   },
   work: ({ count }) => ({ flops: 0, bytes: 8 * count }),

@@ -1,5 +1,5 @@
 /**
- * The reference device: the kernels' twins on one thread, in float32 or float64.
+ * The reference device: the kernels' references on one thread, in float32 or float64.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The slow device that is easy to believe: every kernel's twin, one after another, on one thread, on plain typed arrays.
+ * The slow device that is easy to believe: every kernel's reference, one after another, on one thread, on plain typed arrays.
  *
  * In float64 it is the ground that finite differences and the other devices' tests stand on.
  *
@@ -31,7 +31,7 @@ class ReferenceBackend implements HostBackend {
     this.description = {
       kind: "cpu",
       adapter: `reference, ${precision}, one thread`,
-      numerics: { kernels: `twins in ${precision}` },
+      numerics: { kernels: `references in ${precision}` },
     };
   }
 
@@ -66,8 +66,8 @@ class ReferenceBackend implements HostBackend {
 
   execute({ kernel, uniforms, structural, names, views }: RunCommand): string {
     const arrays = Object.fromEntries(names.map((name, i) => [name, this.array(views[i])]));
-    kernel.twin(arrays, uniforms, structural, 0, kernel.items(uniforms, structural));
-    return "twin";
+    kernel.reference(arrays, uniforms, structural, 0, kernel.items(uniforms, structural));
+    return "reference";
   }
 
   memory(): MemoryUse {
@@ -100,7 +100,7 @@ class ReferenceBackend implements HostBackend {
 }
 
 /**
- * Opens the reference device: twins only, one thread, no dependencies.
+ * Opens the reference device: references only, one thread, no dependencies.
  *
  * With `precision: "f64"` every f32 binding is a Float64Array: what `read` gives is then one too, and what `write` takes may be
  * (the interface says `HostArray`; cast where the digits matter).

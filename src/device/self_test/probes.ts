@@ -18,11 +18,11 @@ interface Probe {
   readonly source: (capabilities: Capabilities) => string;
   readonly supports?: (capabilities: Capabilities) => boolean;
   readonly constants?: Variant["constants"];
-  readonly twin: Kernel["twin"];
+  readonly reference: Kernel["reference"];
 }
 
 function probe(
-  { name, input, results, source, supports = () => true, constants, twin }: Probe,
+  { name, input, results, source, supports = () => true, constants, reference }: Probe,
 ): Kernel {
   return {
     name: `self_test.${name}`,
@@ -42,7 +42,7 @@ function probe(
     }],
     lengths: ({ count }) => ({ x: count, y: results(count) }),
     items: () => 1,
-    twin,
+    reference,
     work: ({ count }) => ({ flops: count, bytes: 4 * count }),
     cases: () => [],
   };
@@ -54,7 +54,7 @@ export const loopLimitProbe: Kernel = probe({
   input: false,
   results: () => 2,
   source: () => loopLimit,
-  twin({ y }, { count }) {
+  reference({ y }, { count }) {
     y[0] = count;
   },
 });
@@ -65,7 +65,7 @@ export const notANumberProbe: Kernel = probe({
   input: true,
   results: (count) => 3 * count,
   source: () => notANumber,
-  twin({ x, y }, { count }) {
+  reference({ x, y }, { count }) {
     for (let i = 0; i < count; i++) {
       y[i] = y[count + i] = Number(Number.isNaN(x[i]));
       y[2 * count + i] = Number(!Number.isFinite(x[i]));
@@ -80,7 +80,7 @@ export const halfProbe: Kernel = probe({
   results: (count) => 4 * count,
   source: () => half,
   supports: ({ shaderF16 }) => shaderF16,
-  twin({ x, y }, { count }) {
+  reference({ x, y }, { count }) {
     for (let i = 0; i < count; i++) {
       y.set([x[i] + 1, x[i] * 3, x[i] / 4, Math.abs(x[i])], 4 * i);
     }
@@ -96,7 +96,7 @@ export const subgroupProbe: Kernel = probe({
     `${subgroupDirective ? "enable subgroups;\n" : ""}${subgroups}`,
   supports: ({ subgroupSize }) => subgroupSize !== null && subgroupSize > 1,
   constants: (_structural, { subgroupSize }) => ({ SIZE: subgroupSize ?? 1 }),
-  twin({ y }, { count }) {
+  reference({ y }, { count }) {
     for (let lane = 0; lane < count; lane++) {
       y.set([count, lane, 1 + count * (count - 1) / 2], 3 * lane);
     }

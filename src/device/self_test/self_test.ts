@@ -24,11 +24,11 @@ export interface Finding {
 const ROUNDS = 100_000;
 const LEAST_ROUNDS = 65_000;
 
-/** Bound on |a − b| / (|b| + 0.1) between the device and the twins. */
+/** Bound on |a − b| / (|b| + 0.1) between the device and the references. */
 const TOLERANCE = 1e-4;
 
 /**
- * Asks a device every question. `capabilities` are those of its adapter; a device without one answers by the kernels' twins.
+ * Asks a device every question. `capabilities` are those of its adapter; a device without one answers by the kernels' references.
  * A fault of the device is a finding, not an exception.
  */
 export async function selfTest(
@@ -148,7 +148,7 @@ function compare(
   return {
     name,
     outcome: worst <= TOLERANCE ? "right" : "wrong",
-    detail: `differs from the twin by ${worst.toExponential(1)}, at most ${TOLERANCE} allowed`,
+    detail: `differs from the reference by ${worst.toExponential(1)}, at most ${TOLERANCE} allowed`,
   };
 }
 

@@ -6,8 +6,8 @@
 import type { Device } from "../../device/mod.ts";
 import { ONE_PROCESS, type World } from "../../distributed/mod.ts";
 import type { Encoder } from "../../model/mod.ts";
+import type { NamedReview } from "../../runs/mod.ts";
 import { predictAll } from "./predict_all.ts";
-import type { PredictionReview } from "./review.ts";
 import type { FinetuneExample, FinetuneTask } from "./task.ts";
 
 /** Metrics and prediction files of all held-out sets. */
@@ -18,12 +18,6 @@ export interface TaskEvaluation {
   readonly files: ReadonlyMap<string, string>;
   /** Of each held-out set, in order. */
   readonly reviews: readonly NamedReview[];
-}
-
-/** What the report shows of a held-out set. */
-export interface NamedReview extends PredictionReview {
-  /** Empty for the set that decides which checkpoint is the best. */
-  readonly name: string;
 }
 
 /** Predicts every held-out set and judges it. Collective where there are several ranks. */

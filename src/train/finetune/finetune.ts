@@ -7,7 +7,7 @@ import { agree, ALONE, describeRanks, factsToCompare, fromLead } from "../../dis
 import { configToJson } from "../../model/mod.ts";
 import { latestCheckpoint } from "../checkpoint.ts";
 import { checkPrecision } from "../precision.ts";
-import { RunFolder } from "../run_folder.ts";
+import { RunFolder } from "../../runs/disk.ts";
 import { checkResume } from "../resume.ts";
 import { FinetuneLoop } from "./loop.ts";
 import { FinetuneRanks } from "./ranks.ts";

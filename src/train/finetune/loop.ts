@@ -9,7 +9,7 @@ import { type Moments, restoreCheckpoint, takeSnapshot } from "../checkpoint.ts"
 import { CheckpointWriter } from "../checkpoint_writer.ts";
 import { type BestEvaluation, bestEvaluation } from "../early_stop.ts";
 import { lossScaleFields, madeSteps, skippedNotice } from "../precision.ts";
-import type { RunFolder } from "../run_folder.ts";
+import type { RunFolder } from "../../runs/disk.ts";
 import { RunRecorder } from "../run_recorder.ts";
 import { taskCard } from "./card.ts";
 import { startFrom } from "./load_for_task.ts";

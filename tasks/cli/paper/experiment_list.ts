@@ -3,13 +3,8 @@
  *
  * @module
  */
-import {
-  experimentJobs,
-  jobCost,
-  officialManifest,
-  withDependencies,
-} from "../../../src/paper/disk.ts";
-import { EXPERIMENTS, PAPER_PRESETS } from "../../../src/paper/mod.ts";
+import { experimentJobs, jobCost, officialManifest, withDependencies } from "../../paper/disk.ts";
+import { EXPERIMENTS, PAPER_PRESETS } from "../../paper/mod.ts";
 
 /** An experiment in a list. */
 export interface ListedExperiment {

@@ -4,8 +4,8 @@
  * @module
  */
 import { type Command, EnumType } from "@cliffy/command";
-import { BENCHMARKS, findExperiments, PAPER_PRESET_NAMES } from "../../../src/paper/mod.ts";
-import type { BenchmarkId, Experiment, Preset } from "../../../src/paper/mod.ts";
+import { BENCHMARKS, findExperiments, PAPER_PRESET_NAMES } from "../../paper/mod.ts";
+import type { BenchmarkId, Experiment, Preset } from "../../paper/mod.ts";
 import type { CommonOptions } from "../common.ts";
 import { usage, UsageError } from "../run_flags.ts";
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Job, JobPlace, JobsObserver } from "../../../src/paper/disk.ts";
-import type { JobResult } from "../../../src/paper/mod.ts";
+import type { Job, JobPlace, JobsObserver } from "../../paper/disk.ts";
+import type { JobResult } from "../../paper/mod.ts";
 import { createProgress, duration, type Progress } from "../progress.ts";
 
 /** Seconds between plain lines: a run may have hundreds of jobs. */

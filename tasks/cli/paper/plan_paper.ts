@@ -16,9 +16,9 @@ import {
   parseShard,
   planJobs,
   shardJobs,
-} from "../../../src/paper/disk.ts";
-import type { Job } from "../../../src/paper/disk.ts";
-import { paperPreset } from "../../../src/paper/mod.ts";
+} from "../../paper/disk.ts";
+import type { Job } from "../../paper/disk.ts";
+import { paperPreset } from "../../paper/mod.ts";
 import { usage, UsageError } from "../run_flags.ts";
 import { flopText } from "./experiment_list.ts";
 import { benchmarksOf, experimentsOf, seedsOf } from "./flags.ts";

@@ -1,5 +1,5 @@
 import { EnumType } from "@cliffy/command";
-import { PAPER_PRESET_NAMES } from "../../../src/paper/mod.ts";
+import { PAPER_PRESET_NAMES } from "../../paper/mod.ts";
 import { albertCommand } from "../common.ts";
 
 /** Flags of `paper report`. */

@@ -9,8 +9,8 @@ import {
   openPaperRun,
   type PaperRun,
   readPaperRun,
-} from "../../../src/paper/disk.ts";
-import { writePaperReport } from "../../../src/paper/report/mod.ts";
+} from "../../paper/disk.ts";
+import { writePaperReport } from "../../paper/report/mod.ts";
 import type { PaperReportFlags } from "./report.ts";
 import { resultsFolder } from "./results_folder.ts";
 

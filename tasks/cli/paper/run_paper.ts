@@ -20,8 +20,8 @@ import {
   Runners,
   type RunnerSetting,
   shardJobs,
-} from "../../../src/paper/disk.ts";
-import { paperPreset } from "../../../src/paper/mod.ts";
+} from "../../paper/disk.ts";
+import { paperPreset } from "../../paper/mod.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { parseDuration } from "../pretrain/request.ts";
 import { usage, UsageError } from "../run_flags.ts";

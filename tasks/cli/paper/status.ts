@@ -6,7 +6,7 @@ export default albertCommand()
   .option("--output <folder:string>", "The folder of paper run.", { required: true })
   .example("How far is it?", "albert paper status --output paper")
   .action(async ({ output, json }) => {
-    const { paperStatus } = await import("../../../src/paper/disk.ts");
+    const { paperStatus } = await import("../../paper/disk.ts");
     const status = await paperStatus(output);
     if (json) return console.log(JSON.stringify(status, null, 2));
     const { preset, counts, running, failed } = status;

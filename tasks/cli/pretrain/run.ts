@@ -15,7 +15,7 @@ import {
   resolveCheckpoint,
   weightsSha256,
 } from "../../../src/train/disk.ts";
-import { type LiveReport, type ReportServer, serveReport } from "../../../src/train/report/mod.ts";
+import { type LiveReport, type ReportServer, serveReport } from "../../../src/report/mod.ts";
 import { planStep, type PretrainSettings, pretrainSettings } from "../../../src/train/mod.ts";
 import { codeFingerprint } from "../code_fingerprint.ts";
 import { downloadProgress } from "../download_progress.ts";

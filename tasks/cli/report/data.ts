@@ -6,7 +6,7 @@
 import { openShards } from "../../../src/data/disk/mod.ts";
 import { ExampleDataset, exampleSettings, exampleStatistics } from "../../../src/data/mod.ts";
 import { atomicWriteFile } from "../../../src/files/mod.ts";
-import { type CountedExamples, dataPage, runName } from "../../../src/train/report/mod.ts";
+import { type CountedExamples, dataPage, runName } from "../../../src/report/mod.ts";
 
 /** Length of the examples that are counted: short enough that small data has some. */
 const LENGTH = 128;

@@ -4,7 +4,7 @@
  * @module
  */
 import { atomicWriteFile } from "../../../src/files/mod.ts";
-import { comparisonPage, readRun, runPage } from "../../../src/train/report/mod.ts";
+import { comparisonPage, readRun, runPage } from "../../../src/report/mod.ts";
 
 /** Words and flags of the command. */
 export interface ReportFlags {

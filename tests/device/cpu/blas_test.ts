@@ -8,7 +8,7 @@ import { runCase, worstError } from "./kernel_case.ts";
 /** A library of this machine, or one that is named for the test. */
 const REQUEST = Deno.env.get("ALBERT_BLAS") ?? "auto";
 
-Deno.test("matrix products by a system's BLAS equal the twin", async (t) => {
+Deno.test("matrix products by a system's BLAS equal the reference", async (t) => {
   const device = await openCpuDevice({ workers: 2, blas: REQUEST });
   const { products } = device.description.numerics;
   await t.step({

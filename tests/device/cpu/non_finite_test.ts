@@ -1,7 +1,7 @@
 import { assert } from "@std/assert";
 import type { KernelCase } from "../../../kernels/mod.ts";
 import { openCpuDevice } from "../../../src/device/cpu/mod.ts";
-import { FAST_PATHS } from "../../../src/device/cpu/fast/mod.ts";
+import { SIMD_KERNELS } from "../../../kernels/simd/mod.ts";
 import { openReferenceDevice } from "../../../src/device/reference/mod.ts";
 import { generator, runCase } from "./kernel_case.ts";
 
@@ -37,11 +37,11 @@ function poisoned(
 /** NaN, +Infinity, −Infinity or a number. */
 const kind = (value: number) => Number.isFinite(value) ? "number" : String(value);
 
-for (const { kernel } of FAST_PATHS.values()) {
+for (const { kernel } of SIMD_KERNELS.values()) {
   const numbers = Object.entries(kernel.bindings)
     .filter(([, { type }]) => type === "f32")
     .map(([name]) => name);
-  Deno.test(`${kernel.name} hands NaN and Infinity on as its twin does`, async () => {
+  Deno.test(`${kernel.name} hands NaN and Infinity on as its reference does`, async () => {
     const device = await openCpuDevice({ workers: 1 });
     const reference = openReferenceDevice({ precision: "f32" });
     const cases = kernel.cases().filter(({ uniforms, structural }) => {
@@ -59,7 +59,7 @@ for (const { kernel } of FAST_PATHS.values()) {
         const { structural, uniforms } = kernelCase;
         assert(
           at < 0,
-          `${name}[${at}] is ${actual[name][at]}, the twin's is ${expected[name][at]} for ${
+          `${name}[${at}] is ${actual[name][at]}, the reference's is ${expected[name][at]} for ${
             JSON.stringify({ structural, uniforms })
           }`,
         );

@@ -68,7 +68,7 @@ Deno.test("with web workers alone the CPU device computes on all threads", () =>
     assertEquals(await work(), "CPU, 2 threads");
   }));
 
-Deno.test("without SIMD the twins compute", () =>
+Deno.test("without SIMD the references compute", () =>
   replacing(WebAssembly, "validate", () => false, async () => {
     assertEquals(await work(), "CPU, 2 threads");
   }));

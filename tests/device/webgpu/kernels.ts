@@ -40,7 +40,7 @@ export const affine: Kernel = {
   )],
   lengths: ({ count }) => ({ x: count, y: count }),
   items: ({ count }) => count,
-  twin({ x, y }, { a, b }, _structural, begin, end) {
+  reference({ x, y }, { a, b }, _structural, begin, end) {
     for (let i = begin; i < end; i++) y[i] = a * x[i] + b;
   },
   work: ({ count }) => ({ flops: 2 * count, bytes: 8 * count }),
@@ -95,7 +95,7 @@ export const optional: Kernel = {
   )],
   lengths: ({ count }) => ({ x: count, z: count, y: count }),
   items: ({ count }) => count,
-  twin() {},
+  reference() {},
   work: ({ count }) => ({ flops: count, bytes: 8 * count }),
   cases: () => [],
 };
@@ -154,7 +154,7 @@ export const matrixCopy: Kernel = {
     y: rows * columns,
   }),
   items: ({ rows }) => rows,
-  twin() {},
+  reference() {},
   work: ({ rows, columns }) => ({ flops: 0, bytes: 8 * rows * columns }),
   cases: () => [],
 };

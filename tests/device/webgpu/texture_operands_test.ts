@@ -72,7 +72,7 @@ testGpu(
     });
     const expected = new Float32Array(c.length);
     const arrays = { a: words.subarray(64), b: words, c: expected };
-    matmulHalf.twin(arrays, uniforms, structural, 0, 20);
+    matmulHalf.reference(arrays, uniforms, structural, 0, 20);
     assertEquals(await device.read(whole(c)), expected);
     // A in two blocks of 16 rows, B in one of 8; a row is two texels of 8 bytes and four unused ones.
     const { bytes } = device.holdersAtPeak().find(({ label }) => label === "textures of operands")!;

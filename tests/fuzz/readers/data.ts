@@ -10,7 +10,7 @@ import {
   type Shard,
   ShardBuilder,
 } from "../../../src/data/mod.ts";
-import { dataPage } from "../../../src/train/report/mod.ts";
+import { dataPage } from "../../../src/report/mod.ts";
 import { sealedJson, sha256Hex } from "../../../src/files/mod.ts";
 import { chance, fuzzer } from "../fuzzer.ts";
 import { mutateBytes } from "../mutate_bytes.ts";

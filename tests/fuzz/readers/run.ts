@@ -2,7 +2,7 @@
 import { sealedJson } from "../../../src/files/mod.ts";
 import { readRunSettings } from "../../../src/train/disk.ts";
 import { checkResume } from "../../../src/train/resume.ts";
-import { comparisonPage, readRun, runPage, type RunRecord } from "../../../src/train/report/mod.ts";
+import { comparisonPage, readRun, runPage, type RunRecord } from "../../../src/report/mod.ts";
 import { readTrainerFile } from "../../../src/train/checkpoint.ts";
 import type { RandomStream } from "../../../src/tensor/random/mod.ts";
 import { chance, fuzzer } from "../fuzzer.ts";

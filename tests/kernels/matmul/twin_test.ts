@@ -1,4 +1,4 @@
-/** The matrix product's twin against the definition, written out. */
+/** The matrix product's reference against the definition, written out. */
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { matmulMatmul } from "../../../kernels/mod.ts";
 import { normal, seededRandom } from "../support/case_arrays.ts";
@@ -21,7 +21,7 @@ for (const transpose_a of [false, true]) {
   for (const transpose_b of [false, true]) {
     for (const accumulate of [false, true]) {
       const turns = `transpose_a ${transpose_a}, transpose_b ${transpose_b}`;
-      Deno.test(`the twin is the definition: ${turns}, accumulate ${accumulate}`, () => {
+      Deno.test(`the reference is the definition: ${turns}, accumulate ${accumulate}`, () => {
         const uniforms = { ...SIZES, ...STRIDES };
         const structural = { transpose_a, transpose_b, bias: true, accumulate, activation: "none" };
         const lengths = matmulMatmul.lengths(uniforms, structural);
@@ -29,8 +29,8 @@ for (const transpose_a of [false, true]) {
         const before = drawn(lengths.c), c = before.slice();
         const items = matmulMatmul.items(uniforms, structural);
         const half = Math.floor(items / 2);
-        matmulMatmul.twin({ a, b, bias, c }, uniforms, structural, half, items);
-        matmulMatmul.twin({ a, b, bias, c }, uniforms, structural, 0, half);
+        matmulMatmul.reference({ a, b, bias, c }, uniforms, structural, half, items);
+        matmulMatmul.reference({ a, b, bias, c }, uniforms, structural, 0, half);
 
         const expected = before.slice();
         for (let example = 0; example < 2; example++) {
@@ -55,7 +55,7 @@ for (const transpose_a of [false, true]) {
   }
 }
 
-Deno.test("with an activation the twin keeps its argument beside its value", () => {
+Deno.test("with an activation the reference keeps its argument beside its value", () => {
   const uniforms = { ...SIZES, ...STRIDES, m: 1, n: 2, k: 1, batch: 1, alpha: 1 };
   const structural = {
     transpose_a: false,
@@ -66,7 +66,7 @@ Deno.test("with an activation the twin keeps its argument beside its value", () 
   };
   const c = new Float64Array(2), preactivation = new Float64Array(2);
   const arrays = { a: Float64Array.of(2), b: Float64Array.of(3, -4), c, preactivation };
-  matmulMatmul.twin(arrays, uniforms, structural, 0, 1);
+  matmulMatmul.reference(arrays, uniforms, structural, 0, 1);
   assertEquals([...preactivation], [6, -8]);
   assertEquals([...c], [6, 0]);
 });

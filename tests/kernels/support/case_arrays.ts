@@ -56,8 +56,8 @@ export function inFloat64(
   );
 }
 
-/** Copies of the arrays, changed as the kernel's twin changes them. */
-export function twinOf<T extends NumberArray | Uint32Array>(
+/** Copies of the arrays, changed as the kernel's reference changes them. */
+export function referenceOf<T extends NumberArray | Uint32Array>(
   kernel: Kernel,
   { structural, uniforms }: KernelCase,
   arrays: Record<string, T>,
@@ -66,7 +66,7 @@ export function twinOf<T extends NumberArray | Uint32Array>(
     Object.entries(arrays).map(([name, array]) => [name, array.slice() as T]),
   );
   const items = kernel.items(uniforms, structural);
-  kernel.twin(copies as BindingArrays, uniforms, structural, 0, items);
+  kernel.reference(copies as BindingArrays, uniforms, structural, 0, items);
   return copies;
 }
 

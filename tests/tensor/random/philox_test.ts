@@ -41,7 +41,7 @@ function philoxByBigInt(counter: Words4, key: Words2): Words4 {
   return [c0, c1, c2, c3].map(Number) as Words4;
 }
 
-Deno.test("philox4x32() equals a BigInt twin at 2,000 random counters and keys", () => {
+Deno.test("philox4x32() equals a BigInt reference at 2,000 random counters and keys", () => {
   const source = new RandomStream(3, 9);
   for (let i = 0; i < 2000; i++) {
     const [a, b, c, d, e, f] = Array.from({ length: 6 }, () => source.word());

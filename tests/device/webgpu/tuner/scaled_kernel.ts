@@ -50,7 +50,7 @@ export const scaled: Kernel = {
   sizes: ["count"],
   lengths: ({ count }) => ({ x: count, y: count }),
   items: ({ count }) => count,
-  twin({ x, y }, _uniforms, _structural, begin, end) {
+  reference({ x, y }, _uniforms, _structural, begin, end) {
     for (let i = begin; i < end; i++) y[i] = 2 * x[i];
   },
   work: ({ count }) => ({ flops: count, bytes: 8 * count }),

@@ -1,0 +1,124 @@
+/**
+ * What the attention paths have in common: an item is a block of queries or keys of one head, whose scores with all tokens of the sequence fit the thread's
+ * scratch memory. Whole rows of scores at once, so that a softmax needs no second pass.
+ *
+ * @module
+ */
+import type { Uniforms } from "../kernel.ts";
+import { type Code, f32, i32, type Local } from "../simd/code.ts";
+import type { FunctionBuilder } from "../simd/module_builder.ts";
+import type { Division, Parameters } from "../simd/simd_kernel.ts";
+import type { Library } from "../simd/library.ts";
+import { PRODUCT_BYTES, type StoredOperand } from "../matmul/simd_tile.ts";
+import { element } from "../simd/walk.ts";
+
+/** Scores of a block. */
+const SCORES = 1 << 15;
+/** Tokens of a block, at most and at least. */
+const MOST_TOKENS = 64;
+const LEAST_TOKENS = 8;
+const LONGEST = SCORES / LEAST_TOKENS;
+
+/** Where things lie in a thread's scratch memory, after what a product takes. */
+const MASK = Math.ceil(PRODUCT_BYTES / 256) * 256;
+const FIRST_SCORES = MASK + 4 * (LONGEST + 64);
+const SECOND_SCORES = FIRST_SCORES + 4 * SCORES;
+
+/** Words of the parameter block beside the kernels' own. */
+export const BLOCK_EXTRA = ["block_tokens", "blocks"] as const;
+
+/** Cuts all heads into blocks. */
+export function divideIntoBlocks({ batch, heads, sequence, size }: Uniforms): Division {
+  if (sequence > LONGEST) {
+    throw new RangeError(
+      `attention over ${sequence} tokens is more than the CPU device takes (${LONGEST})`,
+    );
+  }
+  const fitting = Math.floor(SCORES / Math.max(sequence, 1) / LEAST_TOKENS) * LEAST_TOKENS;
+  const tokens = Math.min(fitting, MOST_TOKENS);
+  const blocks = Math.ceil(sequence / tokens);
+  const flops = 4 * Math.min(tokens, sequence) * sequence * Math.max(size, 1);
+  return {
+    items: batch * heads * blocks,
+    grain: Math.max(1, Math.floor(200_000 / flops)),
+    extra: [tokens, blocks],
+  };
+}
+
+/** One block, and the pieces of its head, as variables and expressions. */
+export interface Block {
+  /** First token. */
+  readonly first: Local;
+  /** Tokens that there are. */
+  readonly count: Local;
+  readonly sequence: Local;
+  /** Keys that count. */
+  readonly keys: Local;
+  readonly size: Local;
+  /** Index of the head's query 0 in what has a row for each head and query. */
+  readonly row: Local;
+  /** Bytes from one token to the next. */
+  readonly pitch: Local;
+  readonly mask: Code;
+  readonly firstScores: Code;
+  readonly secondScores: Code;
+  /** The head's vectors in a binding, from a token on. */
+  tokens(binding: string, from?: Code): StoredOperand;
+}
+
+/** Reads where an item lies. */
+export function blockOf(f: FunctionBuilder, at: Parameters, item: Local): Block {
+  const variable = (value: Code) => f.local("i32", value);
+  const [sequence, size, heads, blocks, tokens] = [
+    ...["sequence", "size", "heads", "blocks", "block_tokens"],
+  ].map((name) => variable(at.u32(name)));
+  const group = variable(i32.divU(item, blocks));
+  const example = variable(i32.divU(group, heads));
+  const first = variable(i32.mul(i32.remU(item, blocks), tokens));
+  const count = variable(i32.sub(sequence, first));
+  f.set(count, i32.minU(count, tokens));
+  const keys = variable(i32.load(element(at.u32("lengths"), example)));
+  f.set(keys, i32.minU(keys, sequence));
+  const pitch = variable(i32.shl(at.u32("pitch"), 2));
+  const head = variable(i32.add(
+    i32.mul(i32.mul(example, sequence), pitch),
+    i32.shl(i32.mul(i32.remU(group, heads), size), 2),
+  ));
+  return {
+    ...{ first, count, sequence, keys, size, pitch },
+    row: variable(i32.mul(group, sequence)),
+    mask: i32.add(at.scratch, MASK),
+    firstScores: i32.add(at.scratch, FIRST_SCORES),
+    secondScores: i32.add(at.scratch, SECOND_SCORES),
+    tokens: (binding, from) => {
+      const start = i32.add(at.u32(binding), head);
+      return {
+        at: from === undefined ? start : i32.add(start, i32.mul(from, pitch)),
+        pitch,
+        transposed: i32.constant(0),
+      };
+    },
+  };
+}
+
+/** The same matrix with rows and columns exchanged. */
+export function transpose(operand: StoredOperand): StoredOperand {
+  return { ...operand, transposed: i32.constant(1) };
+}
+
+/** Writes `c = op(a)·op(b)`. */
+export function multiply(
+  f: FunctionBuilder,
+  at: Parameters,
+  { multiplyTile }: Library,
+  c: StoredOperand,
+  [rows, depth, columns]: readonly [Code, Code, Code],
+  a: StoredOperand,
+  b: StoredOperand,
+): void {
+  const zero = i32.constant(0);
+  f.do(multiplyTile({
+    ...{ a, b, c, rows, columns, depth, scratch: at.scratch },
+    ...{ alpha: f32.constant(1), accumulate: zero, bias: zero },
+  }));
+}

@@ -1,0 +1,104 @@
+/**
+ * The matrix product in WebAssembly. An item is a tile of C; see {@link ./tile_product.ts}.
+ *
+ * @module
+ */
+import type { Structural, Uniforms } from "../kernel.ts";
+import { matmulMatmul } from "./kernel.ts";
+import { type Code, i32 } from "../simd/code.ts";
+import type { FunctionBuilder } from "../simd/module_builder.ts";
+import type { Division, Parameters, SimdKernel } from "../simd/simd_kernel.ts";
+import type { Library } from "../simd/library.ts";
+import { activateRow, batchOffset } from "./simd_epilogue.ts";
+
+/** Rows and columns of a tile of C, larger ones first. */
+const TILES = [[192, 256], [96, 256], [96, 128], [64, 64], [32, 64], [16, 32], [8, 16]] as const;
+/** As many tiles as keep a good number of threads about equally busy. */
+const ENOUGH_TILES = 24;
+
+/** The tile of a product: depends on its size alone. */
+function tileOf({ m, n, batch }: Uniforms): readonly [number, number] {
+  const count = ([rows, columns]: readonly [number, number]) =>
+    Math.ceil(m / rows) * Math.ceil(n / columns) * batch;
+  return TILES.find((tile) => count(tile) >= ENOUGH_TILES) ?? TILES[TILES.length - 1];
+}
+
+function divide(uniforms: Uniforms, _structural: Structural): Division {
+  const { m, n, k, batch } = uniforms;
+  const [rows, columns] = tileOf(uniforms);
+  const [down, across] = [Math.ceil(m / rows), Math.ceil(n / columns)];
+  const flops = 2 * Math.min(rows, m) * Math.min(columns, n) * Math.max(k, 1);
+  return {
+    items: down * across * batch,
+    grain: Math.max(1, Math.floor(200_000 / flops)),
+    extra: [rows, columns, down, across],
+  };
+}
+
+function emit(f: FunctionBuilder, at: Parameters, library: Library): void {
+  const { begin, end, scratch } = at;
+  const variable = (value: Code) => f.local("i32", value);
+  const [m, n, k] = ["m", "n", "k"].map((name) => variable(at.u32(name)));
+  const pitches = ["lda", "ldb", "ldc"].map((name) => variable(i32.shl(at.u32(name), 2)));
+  const [pitchA, pitchB, pitchC] = pitches;
+  const across = variable(at.u32("across"));
+  const tilesOfItem = variable(i32.mul(at.u32("down"), across));
+  const activated = variable(i32.eqz(at.is("activation", "none")));
+  // Before the activation, sums gather where its argument is kept.
+  const target = variable(i32.select(at.u32("preactivation"), at.u32("c"), activated));
+  const item = begin;
+  f.while(item, end, 1, () => {
+    const z = variable(i32.divU(item, tilesOfItem));
+    const tile = variable(i32.remU(item, tilesOfItem));
+    const outer = variable(i32.divU(z, at.u32("inner")));
+    const inner = variable(i32.remU(z, at.u32("inner")));
+    const row = variable(i32.mul(i32.divU(tile, across), at.u32("tile_rows")));
+    const column = variable(i32.mul(i32.remU(tile, across), at.u32("tile_columns")));
+    const rows = variable(i32.sub(m, row));
+    f.set(rows, i32.minU(rows, variable(at.u32("tile_rows"))));
+    const columns = variable(i32.sub(n, column));
+    f.set(columns, i32.minU(columns, variable(at.u32("tile_columns"))));
+    const place = i32.add(i32.mul(row, pitchC), i32.shl(column, 2));
+    const cOffset = variable(i32.add(batchOffset(at, "c", outer, inner), place));
+    const start = (operand: "a" | "b", along: Code, across: Code) =>
+      i32.add(
+        i32.add(at.u32(operand), batchOffset(at, operand, outer, inner)),
+        i32.select(across, along, at.is(`transpose_${operand}`, true)),
+      );
+    const a = start("a", i32.mul(row, pitchA), i32.shl(row, 2));
+    const b = start("b", i32.shl(column, 2), i32.mul(column, pitchB));
+    f.do(library.multiplyTile({
+      a: { at: a, pitch: pitchA, transposed: at.is("transpose_a", true) },
+      b: { at: b, pitch: pitchB, transposed: at.is("transpose_b", true) },
+      c: { at: i32.add(target, cOffset), pitch: pitchC },
+      rows,
+      columns,
+      depth: k,
+      alpha: at.f32("alpha"),
+      accumulate: at.is("accumulate", true),
+      bias: i32.select(
+        i32.add(at.u32("bias"), i32.shl(column, 2)),
+        0,
+        at.is("bias", true),
+      ),
+      scratch,
+    }));
+    f.if(activated, () => {
+      const from = variable(i32.add(target, cOffset));
+      const to = variable(i32.add(at.u32("c"), cOffset));
+      f.loop(i32.constant(0), rows, 1, () => {
+        activateRow(f, at, library, { from, to, count: columns });
+        f.set(from, i32.add(from, pitchC));
+        f.set(to, i32.add(to, pitchC));
+      });
+    });
+  });
+}
+
+/** `matmul.matmul` in WebAssembly. */
+export const matmulPath: SimdKernel = {
+  kernel: matmulMatmul,
+  extra: ["tile_rows", "tile_columns", "down", "across"],
+  divide,
+  define: (library) => (f, at) => emit(f, at, library),
+};

@@ -1,0 +1,118 @@
+/**
+ * Where the time and the memory of a run's steps went.
+ *
+ * @module
+ */
+import type { RunProfile } from "./profile/mod.ts";
+import { drawFlame } from "./draw.ts";
+import type { FlameBar } from "./flame_spec.ts";
+import { count, measured } from "./figures.ts";
+import { type Html, html } from "./html.ts";
+
+/** Rows of a table. */
+const MOST_ROWS = 20;
+const MEBIBYTE = 2 ** 20;
+
+/** The section, empty for a run that was not profiled. */
+export async function profileSection(profile: RunProfile | null): Promise<Html> {
+  if (profile === null || profile.kernels.length === 0) return html``;
+  const { firstStep, steps } = profile;
+  return html`
+    <details
+      open><summary>Profile <small>${count(steps)} steps from step ${count(
+        firstStep,
+      )} on, each kernel run timed by itself; profile/trace.json opens in Perfetto</small></summary>
+    <figure>
+      <figcaption><b>Time of a step, by family, kernel and variant</b></figcaption>
+      <div class="scroll">${await drawFlame(flameBars(profile))}</div>
+    </figure>
+    ${kernelTable(profile)}
+    ${holderTable(profile)}</details>
+  `;
+}
+
+/** Bars for a step, its families, their kernels and variants: each within what it is part of, longest first. */
+export function flameBars({ kernels, steps }: RunProfile): FlameBar[] {
+  const bars: FlameBar[] = [];
+  const add = (
+    parts: readonly RunProfile["kernels"][number][],
+    names: readonly string[],
+    at: number,
+  ) => {
+    const milliseconds = parts.reduce((sum, part) => sum + part.milliseconds, 0) / steps;
+    bars.push({ depth: names.length - 1, name: names.at(-1)!, start: at, milliseconds });
+    const level = names.length - 1;
+    if (level === LEVELS.length) return;
+    const groups = Object.entries(Object.groupBy(parts, LEVELS[level]));
+    const time = (group: typeof parts) => group.reduce((sum, part) => sum + part.milliseconds, 0);
+    let start = at;
+    for (const [name, group] of groups.sort(([, a], [, b]) => time(b!) - time(a!))) {
+      add(group!, [...names, name], start);
+      start += time(group!) / steps;
+    }
+  };
+  add(kernels, ["step"], 0);
+  return bars;
+}
+
+const LEVELS = [
+  ({ kernel }: { kernel: string }) => kernel.split(".")[0],
+  ({ kernel }: { kernel: string }) => kernel.split(".")[1] ?? kernel,
+  ({ variant }: { variant: string }) => variant,
+];
+
+function kernelTable({ kernels, steps }: RunProfile): Html {
+  const total = kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  return html`
+    <table>
+      <thead>
+        <tr>
+          <th>kernel</th>
+          <th>variant</th>
+          <th class="n">runs a step</th>
+          <th class="n">ms a step</th>
+          <th class="n">share</th>
+          <th class="n">GFLOP/s</th>
+          <th class="n">GB/s</th>
+          <th class="n">MiB a step</th>
+        </tr>
+      </thead>
+      <tbody>${kernels.slice(0, MOST_ROWS).map((
+        { kernel, variant, calls, milliseconds, flops, bytes },
+      ) =>
+        html`<tr><td><code>${kernel}</code></td><td>${variant}</td>${
+          [
+            count(Math.round(calls / steps)),
+            measured(milliseconds / steps),
+            `${(100 * milliseconds / total).toFixed(1)}%`,
+            measured(flops / milliseconds / 1e6),
+            measured(bytes / milliseconds / 1e6),
+            measured(bytes / steps / MEBIBYTE),
+          ].map((cell) => html`<td class="n">${cell}</td>`)
+        }</tr>`
+      )}</tbody>
+    </table>
+  `;
+}
+
+function holderTable({ holders, memory }: RunProfile): Html {
+  if (holders.length === 0) return html``;
+  return html`
+    <table>
+      <thead>
+        <tr>
+          <th>memory at the peak of ${measured(memory.peakBytes / MEBIBYTE)} MiB</th>
+          <th class="n">MiB</th>
+        </tr>
+      </thead>
+      <tbody>${holders.slice(0, MOST_ROWS).map(({ label, bytes }) =>
+        html`
+          <tr>
+            <td>${label}</td>
+            <td class="n">${measured(bytes / MEBIBYTE)}</td>
+          </tr>
+        `
+      )}</tbody>
+    </table>
+  `;
+}

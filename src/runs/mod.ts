@@ -1,0 +1,6 @@
+/**
+ * The records of a run that need no file access.
+ *
+ * @module
+ */
+export * from "./review.ts";

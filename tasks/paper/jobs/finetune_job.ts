@@ -1,0 +1,97 @@
+/**
+ * Finetuning as a job: train on a benchmark, keep the best on its development set.
+ *
+ * @module
+ */
+import { validateConfig } from "../../../src/model/mod.ts";
+import { readEvents, weightsSha256 } from "../../../src/train/disk.ts";
+import { finetune } from "../../../src/train/finetune/disk.ts";
+import { finetuneSettings } from "../../../src/train/finetune/mod.ts";
+import { type BenchmarkTask, benchmarkTask } from "./benchmark_task.ts";
+import { type JobContext, type Measured, points, runFolder } from "./context.ts";
+import type { FinetuneJob } from "./job.ts";
+import type { JobLog } from "./job_log.ts";
+import { readModel } from "./pretrain_job.ts";
+
+/** Trains and judges; null when it was asked to stop. */
+export async function runFinetuneJob(
+  job: FinetuneJob,
+  context: JobContext,
+  log: JobLog,
+): Promise<Measured | null> {
+  const { device, data, output } = context;
+  const { recipe, evaluations, microBatchSize } = job.size;
+  const folder = `${output}/${runFolder(job)}`;
+  const { config, weights } = await readModel(job.from, output);
+  const { task, majority } = await taskOf(job, context, log);
+  const request = { ...recipe, microBatchSize, seed: job.seed };
+  const { totalSteps } = finetuneSettings(request, task.train.length).schedule;
+  const settings = finetuneSettings({
+    ...request,
+    evalSteps: Math.max(1, Math.ceil(totalSteps / evaluations)),
+  }, task.train.length);
+  const started = performance.now();
+  const { finished, best, bestStep } = await finetune({
+    device,
+    task,
+    config: validateConfig({
+      ...config,
+      hiddenDropoutProb: recipe.dropout,
+      attentionProbsDropoutProb: recipe.dropout,
+      classifierDropoutProb: recipe.classifierDropout,
+    }),
+    weights,
+    weightsSha256: weightsSha256(weights),
+    dataSha256: data.manifest.benchmarks[job.benchmark]!.fingerprint,
+    settings,
+    output: folder,
+    resume: true,
+    files: await data.vocabularyFiles(),
+    provenance: { job: job.label, ...context.provenance },
+    observer: {
+      say: log.say,
+      loaded: ({ fresh }) => log.say(`new tensors: ${fresh.join(", ")}`),
+      progress: (step) => {
+        log.trained((performance.now() - started) / 1000);
+        context.progress(job, step, totalSteps);
+      },
+      evaluated: (step, metrics) => log.say(`step ${step}: ${JSON.stringify(metrics)}`),
+      stopRequested: context.stopRequested,
+    },
+  });
+  log.trained((performance.now() - started) / 1000);
+  if (!finished) return null;
+  if (best === null) {
+    throw new Error(`No evaluation of ${job.label} gave a ${task.metric}; look at its report`);
+  }
+  const last = (await readEvents(folder)).findLast((event) => `eval_${task.metric}` in event)!;
+  const metrics: Record<string, number> = { best_step: bestStep! };
+  for (const [name, value] of Object.entries(best)) {
+    metrics[name] = inPoints(job, name, value);
+    metrics[`last_${name}`] = inPoints(job, name, Number(last[`eval_${name}`]));
+  }
+  if (majority !== undefined) metrics.majority = points(majority);
+  return { metrics, curves: {}, steps: settings.schedule.totalSteps };
+}
+
+/** SQuAD's metrics are points already, and counts stay counts. */
+function inPoints({ benchmark }: FinetuneJob, _name: string, value: number): number {
+  return benchmark.startsWith("squad-") ? value : points(value);
+}
+
+async function taskOf(
+  { benchmark, size }: FinetuneJob,
+  { data }: JobContext,
+  log: JobLog,
+): Promise<BenchmarkTask> {
+  // All jobs of a run have one vocabulary and one size, so a task serves them all.
+  return await data.once(`task ${benchmark}`, async () =>
+    await benchmarkTask({
+      root: data.root,
+      without: data.manifest.without,
+      benchmark,
+      size,
+      tokenizer: await data.tokenizer(),
+      say: log.say,
+    }));
+}

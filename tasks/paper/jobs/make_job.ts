@@ -1,0 +1,172 @@
+/**
+ * Makes jobs and gives them their addresses.
+ *
+ * @module
+ */
+import { configToJson, type ModelConfig, pretrainingArchitecture } from "../../../src/model/mod.ts";
+import type { DataManifest } from "../data/manifest.ts";
+import type { BenchmarkId } from "../experiment.ts";
+import type { FinetuningSize, PretrainingSize } from "../presets/mod.ts";
+import { addressOf, NUMERICS_VERSION } from "./address.ts";
+import type {
+  CorpusName,
+  FinetuneJob,
+  Job,
+  LayersJob,
+  ModelJob,
+  PretrainJob,
+  ThroughputJob,
+  UntrainedJob,
+} from "./job.ts";
+
+/** What every job of a run has in common. */
+export interface JobSetting {
+  readonly manifest: DataManifest;
+  /** `cpu` or `webgpu`: rounding differs between them, and so may results. */
+  readonly device: string;
+}
+
+function addressed<J extends Job>(
+  { device }: JobSetting,
+  job: Omit<J, "address" | "determinants">,
+  determinants: Record<string, unknown>,
+): J {
+  const { kind, seed } = job;
+  const all = { kind, seed, numericsVersion: NUMERICS_VERSION, device, ...determinants };
+  return { ...job, determinants: all, address: addressOf(all) } as unknown as J;
+}
+
+/** A pretraining run. */
+export function pretrainJob(
+  setting: JobSetting,
+  what: Pick<PretrainJob, "config" | "size" | "steps" | "seed" | "warmStart"> & {
+    readonly corpus: CorpusName;
+    readonly name: string;
+  },
+): PretrainJob {
+  const { name, ...job } = what;
+  const { manifest } = setting;
+  const { evaluations, evalExamples, longest: _, steps: __, ...size } = what.size;
+  return addressed<PretrainJob>(setting, {
+    ...job,
+    kind: "pretrain",
+    label: `pretrain ${name} seed ${what.seed}`,
+    standIns: [],
+    remarks: manifest.remarks,
+  }, {
+    config: configJson(what.config),
+    size,
+    steps: what.steps,
+    evaluations,
+    evalExamples,
+    text: manifest[what.corpus],
+    dev: manifest.dev,
+    warmStart: what.warmStart?.address ?? null,
+  });
+}
+
+/** A model as it is initialised. */
+export function untrainedJob(
+  setting: JobSetting,
+  what: { config: ModelConfig; size: PretrainingSize; seed: number; name: string },
+): UntrainedJob {
+  const { config, size, seed, name } = what;
+  const { manifest } = setting;
+  return addressed<UntrainedJob>(setting, {
+    kind: "untrained",
+    config,
+    size,
+    seed,
+    label: `untrained ${name} seed ${seed}`,
+    standIns: [],
+    remarks: manifest.remarks,
+  }, {
+    config: configJson(config),
+    maxSeqLength: size.maxSeqLength,
+    evalExamples: size.evalExamples,
+    // Its vocabulary comes from there.
+    text: manifest.plain,
+    dev: manifest.dev,
+  });
+}
+
+/** A finetuning run, or null where the benchmark's files are absent. */
+export function finetuneJob(
+  setting: JobSetting,
+  what: { from: ModelJob; benchmark: BenchmarkId; size: FinetuningSize; seed: number },
+): FinetuneJob | null {
+  const { from, benchmark, size, seed } = what;
+  const facts = setting.manifest.benchmarks[benchmark];
+  if (facts === undefined) return null;
+  const run = seed === from.seed ? "" : ` run ${seed}`;
+  return addressed<FinetuneJob>(setting, {
+    ...what,
+    kind: "finetune",
+    label: `finetune ${benchmark}${run} from ${from.label}`,
+    samples: {
+      train: Math.min(facts.train, size.maxTrainSamples ?? Infinity),
+      dev: Math.min(facts.dev, size.maxEvalSamples ?? Infinity),
+    },
+    standIns: facts.standIns,
+    remarks: [...setting.manifest.remarks, ...sampleRemarks(size, facts)],
+  }, {
+    from: from.address,
+    benchmark,
+    size,
+    data: facts.fingerprint,
+  });
+}
+
+/** Figure 1's look at a trained model. */
+export function layersJob(
+  setting: JobSetting,
+  what: { from: PretrainJob; size: PretrainingSize },
+): LayersJob {
+  const { from, size } = what;
+  return addressed<LayersJob>(setting, {
+    ...what,
+    kind: "measure",
+    measure: "layers",
+    seed: from.seed,
+    label: `layers of ${from.label}`,
+    standIns: [],
+    remarks: setting.manifest.remarks,
+  }, {
+    measure: "layers",
+    from: from.address,
+    maxSeqLength: size.maxSeqLength,
+    evalExamples: size.evalExamples,
+    dev: setting.manifest.dev,
+  });
+}
+
+/** Table 2's timing of a model. Its seed only tells one timing from the next. */
+export function throughputJob(
+  setting: JobSetting,
+  what: Pick<ThroughputJob, "config" | "batchSize" | "sequenceLength" | "seed"> & {
+    readonly name: string;
+  },
+): ThroughputJob {
+  const { name, ...job } = what;
+  return addressed<ThroughputJob>(setting, {
+    ...job,
+    kind: "measure",
+    measure: "throughput",
+    label: `throughput of ${name}, ${job.seed}`,
+    standIns: [],
+    remarks: [],
+  }, { ...job, measure: "throughput", config: configJson(what.config) });
+}
+
+function configJson(config: ModelConfig): Record<string, unknown> {
+  return configToJson(config, [pretrainingArchitecture(config)]);
+}
+
+function sampleRemarks(
+  { maxTrainSamples, maxEvalSamples }: FinetuningSize,
+  { train, dev }: { readonly train: number; readonly dev: number },
+): string[] {
+  const part = (most: number | undefined, all: number, what: string) =>
+    most === undefined || most >= all ? [] : [`first ${most} of ${all} ${what} examples`];
+  return [...part(maxTrainSamples, train, "training"), ...part(maxEvalSamples, dev, "development")];
+}

@@ -1,0 +1,83 @@
+/**
+ * Measurements as jobs: the layers of a trained model, the speed of a training step.
+ *
+ * @module
+ */
+import { collate, ExampleDataset, exampleSettings } from "../../../src/data/mod.ts";
+import { loadWeights, PretrainingModel } from "../../../src/model/mod.ts";
+import { pretrainingInput } from "../../../src/train/mod.ts";
+import { layerTransitions, measureThroughput } from "../measure/mod.ts";
+import type { JobContext, Measured } from "./context.ts";
+import { shapeOf } from "./intrinsic.ts";
+import type { LayersJob, ThroughputJob } from "./job.ts";
+import { readModel } from "./pretrain_job.ts";
+
+/** All models are looked at on the same examples. */
+const SEED = 20_200_209;
+/** A model whose step needs more is timed by its layers. */
+const TIMED_AT_ONCE = 4 * 2 ** 30;
+/** Share of tokens that are masked. */
+const MASKED = 0.15;
+
+/** Distance and angle between input and output of every layer, over the development text. */
+export async function runLayersJob(
+  { from, size }: LayersJob,
+  { device, data, output }: JobContext,
+): Promise<Measured> {
+  const { config, weights } = await readModel(from, output);
+  const dev = await data.text("dev");
+  const settings = exampleSettings(size.maxSeqLength, { pairObjective: config.pairObjective });
+  const source = new ExampleDataset(dev.corpus, settings, SEED);
+  const count = Math.min(size.evalExamples, source.examplesInEpoch(0));
+  const shape = shapeOf(settings, dev);
+  function* batches() {
+    for (let start = 0; start < count; start += size.microBatchSize) {
+      const length = Math.min(size.microBatchSize, count - start);
+      const examples = Array.from({ length }, (_, i) => source.exampleAt(start + i));
+      yield pretrainingInput(collate(examples, shape));
+    }
+  }
+  const model = new PretrainingModel(device, config, { trainable: false });
+  try {
+    loadWeights(model.parameters, weights);
+    const layers = await layerTransitions(device, model.encoder, batches());
+    const x = layers.map(({ layer }) => layer);
+    return {
+      metrics: {},
+      curves: {
+        layer_distance: { x, y: layers.map(({ distance }) => distance) },
+        layer_angle: { x, y: layers.map(({ angle }) => angle) },
+      },
+      steps: 0,
+    };
+  } finally {
+    model.parameters.free();
+  }
+}
+
+/** Examples a second of a training step. */
+export async function runThroughputJob(
+  { config, batchSize, sequenceLength }: ThroughputJob,
+  { device }: JobContext,
+): Promise<Measured> {
+  const measured = await measureThroughput(device, config, {
+    batchSize,
+    microBatchSize: batchSize,
+    sequenceLength,
+    maxPredictions: Math.ceil(MASKED * sequenceLength),
+    memoryBytes: TIMED_AT_ONCE,
+  });
+  return {
+    metrics: {
+      examples_per_second: measured.examplesPerSecond,
+      gigaflops_per_second: measured.gigaflopsPerSecond,
+      peak_bytes: measured.peakBytes,
+      gradient_bytes: measured.gradientBytes,
+    },
+    curves: {},
+    steps: 0,
+    remarks: [
+      `timed as ${measured.method} of ${batchSize} × ${sequenceLength} tokens`,
+    ],
+  };
+}

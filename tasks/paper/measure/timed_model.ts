@@ -1,0 +1,94 @@
+/**
+ * A model on a device whose passes are timed one by one.
+ *
+ * @module
+ */
+import type { Device } from "../../../src/device/mod.ts";
+import {
+  initialise,
+  type ModelConfig,
+  type PretrainingInput,
+  PretrainingModel,
+} from "../../../src/model/mod.ts";
+import { Optimizer, OPTIMIZER_DEFAULTS } from "../../../src/optim/mod.ts";
+import { DropoutRandom, Tape } from "../../../src/tensor/mod.ts";
+import { MetricSlots } from "../../../src/train/mod.ts";
+import type { StepShape } from "./cost.ts";
+
+/** Any: what is trained on means nothing. */
+const SEED = 1;
+
+/** See the module's comment. */
+export class TimedModel {
+  readonly #device: Device;
+  readonly #model: PretrainingModel;
+  readonly #optimizer: Optimizer;
+  readonly #metrics: MetricSlots;
+  readonly #input: PretrainingInput;
+
+  /** Makes model, moments and a batch of full length. Weights are drawn as for training: a device may be faster on zeros. */
+  constructor(device: Device, config: ModelConfig, shape: StepShape) {
+    this.#device = device;
+    this.#model = new PretrainingModel(device, config);
+    initialise(this.#model.parameters, SEED, config.initializerRange);
+    this.#optimizer = new Optimizer(this.#model.parameters, OPTIMIZER_DEFAULTS);
+    this.#metrics = new MetricSlots(device, 1);
+    this.#input = madeUpInput(config, shape);
+  }
+
+  /** Seconds of a forward and backward pass. */
+  async microBatch(): Promise<number> {
+    const { maskedPositions, batch } = this.#input;
+    const targets = this.#metrics.targets(0, maskedPositions.length, batch);
+    return await this.#time(() => {
+      const tape = new Tape(this.#device);
+      const dropout = new DropoutRandom(SEED, 0, 0);
+      this.#model.loss({ device: this.#device, tape, dropout }, this.#input, targets);
+      tape.backward();
+    });
+  }
+
+  /** Seconds of an update, clearing the gradients included. */
+  async update(): Promise<number> {
+    return await this.#time(() => {
+      this.#optimizer.step(0);
+      this.#model.parameters.clearGradients();
+    });
+  }
+
+  /** Frees everything. */
+  free(): void {
+    this.#optimizer.free();
+    this.#model.parameters.free();
+    this.#metrics.free();
+  }
+
+  async #time(record: () => void): Promise<number> {
+    await this.#device.settled();
+    const start = performance.now();
+    record();
+    this.#device.flush();
+    await this.#device.settled();
+    return (performance.now() - start) / 1000;
+  }
+}
+
+/** Full-length examples: no padding, masks spread evenly. */
+function madeUpInput(config: ModelConfig, shape: StepShape): PretrainingInput {
+  const { microBatchSize: batch, sequenceLength: sequence, maxPredictions } = shape;
+  const tokens = batch * sequence;
+  const count = batch * maxPredictions;
+  return {
+    batch,
+    sequence,
+    inputIds: Uint32Array.from({ length: tokens }, (_, i) => (7919 * i) % config.vocabSize),
+    tokenTypeIds: Uint32Array.from(
+      { length: tokens },
+      (_, i) => Number(i % sequence * 2 >= sequence),
+    ),
+    lengths: new Uint32Array(batch).fill(sequence),
+    maskedPositions: Uint32Array.from({ length: count }, (_, i) => Math.floor(i * tokens / count)),
+    maskedLabels: Uint32Array.from({ length: count }, (_, i) => (104_729 * i) % config.vocabSize),
+    pairLabels: Uint32Array.from({ length: batch }, (_, i) => i % 2),
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * A run of experiments in a folder: what it is of, its jobs, and what is kept of that.
+ *
+ * @module
+ */
+import { atomicWriteFile } from "../../src/files/mod.ts";
+import { fillExperiment, type FillRequest, type Selection } from "./cells/fill.ts";
+import type { DataManifest } from "./data/manifest.ts";
+import { readManifest } from "./data/prepare_data.ts";
+import type { BenchmarkId, Experiment } from "./experiment.ts";
+import { findExperiments } from "./experiments/mod.ts";
+import { type Job, withDependencies } from "./jobs/job.ts";
+import { experimentJobs, type RunPlan } from "./jobs/row_jobs.ts";
+import { JobStore } from "./jobs/store.ts";
+import { paperPreset } from "./presets/mod.ts";
+import type { MeasuredExperiment } from "./result.ts";
+
+/** What a folder holds runs of, as `paper.json` says. Later calls add experiments and seeds. */
+export interface PaperRun {
+  readonly preset: string;
+  /** Kind of device: results of another are other results. */
+  readonly device: string;
+  readonly benchmarks: readonly BenchmarkId[];
+  /** Finetunings of each model. */
+  readonly finetuneRuns: number;
+  /** Seeds by experiment, `table-4`, or by row, `table-4/128-all-shared`. */
+  readonly seeds: Readonly<Record<string, readonly number[]>>;
+}
+
+const FILE = "paper.json";
+
+/** What a folder holds runs of, or null. */
+export async function readPaperRun(folder: string): Promise<PaperRun | null> {
+  try {
+    return JSON.parse(await Deno.readTextFile(`${folder}/${FILE}`)) as PaperRun;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw new Error(`Cannot read ${folder}/${FILE}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/**
+ * Notes in a folder what is run there, beside what was run before.
+ *
+ * @throws {Error} when the folder holds runs that do not go with these.
+ */
+export async function notePaperRun(folder: string, run: PaperRun): Promise<PaperRun> {
+  const earlier = await readPaperRun(folder);
+  const merged = earlier === null ? run : merge(folder, earlier, run);
+  await Deno.mkdir(folder, { recursive: true });
+  await atomicWriteFile(`${folder}/${FILE}`, `${JSON.stringify(merged, null, 2)}\n`);
+  return merged;
+}
+
+function merge(folder: string, earlier: PaperRun, run: PaperRun): PaperRun {
+  for (const [field, flag] of [["preset", "--preset"], ["device", "--device"]] as const) {
+    if (earlier[field] !== run[field]) {
+      throw new Error(
+        `${folder} holds runs of ${flag} ${earlier[field]}, not ${
+          run[field]
+        }; choose another --output`,
+      );
+    }
+  }
+  const seeds: Record<string, readonly number[]> = { ...earlier.seeds };
+  for (const [id, own] of Object.entries(run.seeds)) {
+    seeds[id] = [...new Set([...seeds[id] ?? [], ...own])].sort((a, b) => a - b);
+  }
+  const benchmarks = [...new Set([...earlier.benchmarks, ...run.benchmarks])];
+  return { ...run, benchmarks, seeds };
+}
+
+/** The plan of one experiment of a run. */
+export function planOf(run: PaperRun, manifest: DataManifest, experiment: string): RunPlan {
+  const { preset, device, benchmarks, finetuneRuns, seeds } = run;
+  return {
+    preset: paperPreset(preset),
+    device,
+    benchmarks,
+    finetuneRuns,
+    manifest,
+    seeds: seeds[experiment] ?? [],
+    rowSeeds: Object.fromEntries(
+      Object.entries(seeds)
+        .filter(([name]) => name.startsWith(`${experiment}/`))
+        .map(([name, own]) => [name.slice(experiment.length + 1), own]),
+    ),
+  };
+}
+
+/** The experiments of a run, in the paper's order. */
+function experimentsOfRun({ seeds }: PaperRun): readonly Experiment[] {
+  return findExperiments(Object.keys(seeds).map((name) => name.split("/")[0]));
+}
+
+/** All jobs of a run, each once, what is needed first. */
+export function jobsOf(run: PaperRun, manifest: DataManifest): Job[] {
+  return withDependencies(
+    experimentsOfRun(run).flatMap((each) => experimentJobs(planOf(run, manifest, each.id), each)),
+  );
+}
+
+/** Where a run's results are looked for. */
+export interface ResultPlaces {
+  /** The run's folder; absent where only committed results are there. */
+  readonly output: string;
+  /** Folder of committed results: `data.json`, `paper.json`, `cells/`. */
+  readonly committed?: string;
+}
+
+/** Folder of committed cells. */
+export function committedCells({ committed }: ResultPlaces): string | undefined {
+  return committed === undefined ? undefined : `${committed}/cells`;
+}
+
+/** What is known of a run: from its folder, else from what is committed. */
+export async function openPaperRun(
+  places: ResultPlaces,
+): Promise<{ run: PaperRun; manifest: DataManifest; store: JobStore } | null> {
+  const { output, committed } = places;
+  for (const folder of [output, ...committed === undefined ? [] : [committed]]) {
+    const run = await readPaperRun(folder);
+    const manifest = await readManifest(folder);
+    if (run !== null && manifest !== null) {
+      return { run, manifest, store: new JobStore(output, committedCells(places)) };
+    }
+  }
+  return null;
+}
+
+/** Every experiment of a run with what is done of it. */
+export async function measuredExperiments(
+  { run, manifest, store }: { run: PaperRun; manifest: DataManifest; store: JobStore },
+  selection: Selection = "best",
+): Promise<MeasuredExperiment[]> {
+  const measured: MeasuredExperiment[] = [];
+  for (const experiment of experimentsOfRun(run)) {
+    const request: FillRequest = { plan: planOf(run, manifest, experiment.id), store, selection };
+    measured.push(await fillExperiment(request, experiment));
+  }
+  return measured;
+}

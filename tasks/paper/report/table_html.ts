@@ -1,0 +1,147 @@
+/**
+ * A table of the paper in HTML: rules as in print, our number above the paper's.
+ *
+ * @module
+ */
+import type { Column } from "../experiment.ts";
+import type { SeedValue } from "../result.ts";
+import { type Html, html, time } from "../../../src/report/mod.ts";
+import { columnNumber } from "./numbers.ts";
+import type { ReportInput } from "./report_input.ts";
+import type { CellView, RowView, TableView } from "./table_view.ts";
+
+/** On columns and rows. */
+const ADDED = html`<sup title="not in the paper’s table">+</sup>`;
+
+/** The table with its notes, and the runs behind it. */
+export function tableHtml(view: TableView, input: ReportInput): Html {
+  const { columns, groups, measured } = view;
+  const id = measured.experiment.id;
+  return html`
+    <div class="scroll">
+      <table class="printed"><thead><tr><th></th>${columns.map(({ label, added }) =>
+        html`<th class="n${added ? " added" : ""}">${label}${added ? ADDED : ""}</th>`
+      )}</tr></thead>${groups.map(({ label, rows }) =>
+        html`<tbody>${
+          label === null ? "" : html`
+            <tr class="group">
+              <th colspan="${columns.length + 1}"><span>${label}</span></th>
+            </tr>
+          `
+        }${rows.map((row) => tableRow(row, columns, id, input))}</tbody>`
+      )}</table>
+    </div>
+    ${notes(view)}
+    ${runs(view, input)}
+  `;
+}
+
+function tableRow(
+  { row, cells }: RowView,
+  columns: readonly Column[],
+  id: string,
+  input: ReportInput,
+): Html {
+  return html`<tr><th scope="row">${row.label}${row.added ? ADDED : ""}</th>${
+    cells.map((cell, i) =>
+      html`<td class="n${columns[i].added ? " added" : ""}">${
+        ours(cell, `${id}-${row.id}-${columns[i].id}`, input)
+      }${cell.paper === null ? "" : html`<span class="paper">${cell.paper}</span>`}</td>`
+    )
+  }</tr>`;
+}
+
+function ours(cell: CellView, id: string, input: ReportInput): Html {
+  const { measured, spread, standIn, failed, marks } = cell;
+  const raised = [...(standIn ? ["†"] : []), ...marks];
+  const sup = raised.length === 0 ? html`` : html`<sup>${raised.join(",")}</sup>`;
+  if (measured === null) {
+    if (!failed && marks.length === 0) return html``;
+    const text = failed ? html`<span class="failed">failed</span>` : html`–`;
+    return html`<span class="ours">${text}${sup}</span>`;
+  }
+  const href = hrefOf(cell, id, input);
+  const number = href === null ? html`${measured}` : html`<a href="${href}">${measured}</a>`;
+  return html`<span class="ours">${number}${
+    spread === null ? "" : html`<small> ±${spread}</small>`
+  }${sup}</span>`;
+}
+
+/** One run's number leads to its report; a mean leads to the list of its runs. */
+function hrefOf({ seeds }: CellView, id: string, input: ReportInput): string | null {
+  const results = seeds.flatMap(({ result }) => result ?? []);
+  if (results.length === 0) return null;
+  return results.length === 1 ? input.linkTo(results[0]) : `#runs-${id}`;
+}
+
+function notes({ footnotes, standIns }: TableView): Html {
+  const items = [
+    ...(standIns.length > 0
+      ? [
+        html`<li><b>†</b> A stand-in for the paper’s data is behind the number: ${
+          standIns.join(", ")
+        }.</li>`,
+      ]
+      : []),
+    ...footnotes.map(({ mark, text }) => html`<li><b>${mark}</b> ${text}</li>`),
+  ];
+  return items.length === 0 ? html`` : html`<ul class="notes quiet">${items}</ul>`;
+}
+
+/** Every run of every cell, folded away. */
+function runs({ groups, columns, measured }: TableView, input: ReportInput): Html {
+  const lines = groups.flatMap(({ rows }) =>
+    rows.flatMap(({ row, cells }) =>
+      cells.flatMap(({ seeds }, i) =>
+        seeds.filter(({ result }) => result !== undefined).map((seed, place) => {
+          const id = `runs-${measured.experiment.id}-${row.id}-${columns[i].id}`;
+          return runLine(row.label, columns[i], seed, place === 0 ? id : null, input);
+        })
+      )
+    )
+  );
+  if (lines.length === 0) return html``;
+  return html`
+    <details class="runs">
+      <summary>Runs <small>${lines.length} numbers and where they come from</small></summary>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th>Row</th>
+              <th>Column</th>
+              <th class="n">Seed</th>
+              <th class="n">Value</th>
+              <th>Job</th>
+              <th class="n">Time</th>
+            </tr>
+          </thead>
+          <tbody>${lines}</tbody>
+        </table>
+      </div>
+    </details>
+  `;
+}
+
+function runLine(
+  row: string,
+  column: Column,
+  { seed, values, result }: SeedValue,
+  id: string | null,
+  input: ReportInput,
+): Html {
+  const href = input.linkTo(result!);
+  const label = html`${result!.label}`;
+  return html`
+    <tr${id === null ? html`` : html`
+      id="${id}"
+    `}>
+      <td>${row}</td>
+      <td>${column.label}</td>
+      <td class="n">${seed}</td>
+      <td class="n">${values.map((value) => columnNumber(column.measure, value)).join("/")}</td>
+      <td>${href === null ? label : html`<a href="${href}">${label}</a>`}</td>
+      <td class="n">${time(result!.seconds)}</td>
+      </tr>
+  `;
+}

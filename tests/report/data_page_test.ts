@@ -1,0 +1,49 @@
+import { assert, assertStringIncludes } from "@std/assert";
+import {
+  type DataIndex,
+  ExampleDataset,
+  exampleSettings,
+  exampleStatistics,
+} from "../../src/data/mod.ts";
+import { dataPage } from "../../src/report/mod.ts";
+import { toyCorpus } from "../support/toy_corpus.ts";
+
+/** An index as far as the page reads it. */
+const index = {
+  vocabulary: { size: 500 },
+  fingerprint: "0123456789abcdef0123",
+  shards: [{ documents: 2, sentences: 30, tokens: 1000 }, {
+    documents: 1,
+    sentences: 12,
+    tokens: 234,
+  }],
+  report: {
+    duplicateDocuments: 4,
+    emptyDocuments: 1,
+    lengths: { sentences: [1, 20, 21, 0, 0], documents: [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0] },
+  },
+} as unknown as DataIndex;
+
+Deno.test("the data page shows counts, lengths and masks", async () => {
+  const dataset = new ExampleDataset(await toyCorpus(), exampleSettings(32), 1);
+  const statistics = exampleStatistics(dataset, 50);
+  const page = await dataPage("a <folder>", index, { statistics, maxSeqLength: 32 });
+  for (
+    const text of [
+      "a &lt;folder&gt;",
+      "1,234",
+      "0123456789abcdef",
+      "<b>Tokens a document</b>",
+      "50 examples of at most 32 tokens",
+      "<b>Masked tokens of an example</b>",
+      `<dd>${statistics.meanMasked.toFixed(1)}</dd>`,
+    ]
+  ) assertStringIncludes(page, text);
+  assert(page.split("<svg").length - 1 === 6);
+  // Documents of 128, 256 and 512 tokens at least: the bars between the first and the last that are not empty.
+  assert(/>128<.*>256<.*>512</s.test(page) && !page.includes(">1,024<"));
+});
+
+Deno.test("the data page of a folder too small for an example says so", async () => {
+  assertStringIncludes(await dataPage("few", index, null), "too little text");
+});

@@ -1,0 +1,45 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { NamedReview } from "../../src/runs/mod.ts";
+import { runPage, RunRecord } from "../../src/report/mod.ts";
+
+const EVIL = `"><img src=x onerror=alert(1)><script>1</script>`;
+
+async function pageOf(...sets: NamedReview[]): Promise<string> {
+  const run = new RunRecord("run", null);
+  run.review = { step: 1200, sets };
+  return await runPage(run);
+}
+
+Deno.test("a report shows which classes were confused and the worst texts, escaped", async () => {
+  const page = await pageOf({
+    name: "",
+    confusion: { labels: ["no", EVIL], counts: [[30, 10], [0, 0]] },
+    missed: 10,
+    worst: [{ id: "7", texts: [EVIL, "second"], gold: "no", predicted: EVIL, confidence: 0.987 }],
+  }, { name: "mm", missed: 0, worst: [] });
+  assert(!page.includes("<img") && !page.includes("<script"));
+  assertStringIncludes(page, "best evaluation, step 1,200");
+  assertStringIncludes(page, "98.7%");
+  assertStringIncludes(page, "75.0%");
+  assertStringIncludes(page, "<div>second</div>");
+  assertStringIncludes(page, "1 of 10");
+  assertStringIncludes(page, "Held-out set mm");
+  assertStringIncludes(page, "Every answer is right.");
+});
+
+Deno.test("a report shows how long answers are beside the right ones", async () => {
+  const page = await pageOf({
+    name: "",
+    answerWords: { gold: [0, 5, 3], predicted: [2, 1, 5] },
+    missed: 1,
+    worst: [{ id: "q", texts: ["why"], gold: "a", predicted: "(no answer)" }],
+  });
+  assertStringIncludes(page, "Words of an answer");
+  // Two bars for each number of words, and no column for what no answer has.
+  assertEquals(page.match(/fill="var\(--curve-[12]\)"/g)?.length, 6);
+  assert(!page.includes("sure by"));
+});
+
+Deno.test("a report of a run without predictions says nothing of them", async () => {
+  assert(!(await runPage(new RunRecord("run", null))).includes("best evaluation"));
+});

@@ -1,0 +1,161 @@
+// Results become cells: seeds, medians, averages, what is missing and why.
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  experimentJobs,
+  fillExperiment,
+  type Job,
+  JobStore,
+  type RunPlan,
+  withDependencies,
+} from "../../../../tasks/paper/disk.ts";
+import {
+  cellOf,
+  type Experiment,
+  findExperiments,
+  type JobResult,
+  type MeasuredCell,
+} from "../../../../tasks/paper/mod.ts";
+import { failureOf, resultOf } from "../jobs/outcomes.ts";
+import { planFor, withoutParts } from "../plans.ts";
+
+const experiment = (id: string): Experiment => findExperiments([id])[0];
+
+/** The cell of a table whose jobs came out as said; null leaves a job undone. */
+async function cell(
+  [table, row, column]: readonly [string, string, string],
+  plan: RunPlan,
+  metrics: (job: Job) => JobResult["metrics"] | "failed" | null,
+  selection: "best" | "last" = "best",
+): Promise<MeasuredCell> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const store = new JobStore(folder);
+    // Only this row is run, and the one that speed-up is over.
+    const { rows, ...rest } = experiment(table);
+    const part = { ...rest, rows: rows.filter(({ id }) => id === row || id === "bert-large") };
+    for (const job of withDependencies(experimentJobs(plan, part))) {
+      const found = metrics(job);
+      if (found === "failed") await store.write(failureOf(job));
+      else if (found !== null) await store.write(resultOf(job, { metrics: found }));
+    }
+    const filled = await fillExperiment({ plan, store, selection }, part);
+    return cellOf(filled, row, column)!;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a finetuned cell has a value for every seed, in the paper's order of metrics", async () => {
+  const { seeds, missing } = await cell(
+    ["table-5", "sop", "squad-1.1"],
+    planFor("nano", { seeds: [42, 43] }),
+    ({ seed }) => ({ exact_match: seed, f1: seed + 1 }),
+  );
+  assertEquals(seeds.map(({ seed, values }) => [seed, ...values]), [[42, 43, 42], [43, 44, 43]]);
+  assertEquals(missing, undefined);
+});
+
+Deno.test("of several finetunings of a model the median counts", async () => {
+  const { seeds } = await cell(
+    ["table-5", "sop", "sst-2"],
+    planFor("nano", { finetuneRuns: 3 }),
+    (job) => ({ accuracy: [90, 10, 50][Math.floor(job.seed / 1000)] }),
+  );
+  assertEquals(seeds.map(({ values }) => values), [[50]]);
+});
+
+Deno.test("the last checkpoint counts instead of the best, if asked", async () => {
+  const metrics = () => ({ accuracy: 60, last_accuracy: 55 });
+  const where = ["table-5", "sop", "sst-2"] as const;
+  assertEquals((await cell(where, planFor("nano"), metrics)).seeds[0].values, [60]);
+  assertEquals((await cell(where, planFor("nano"), metrics, "last")).seeds[0].values, [55]);
+});
+
+Deno.test("an average takes F1 and exact match as one, and needs all its columns", async () => {
+  const metrics = (job: Job): JobResult["metrics"] =>
+    job.kind === "finetune" && job.benchmark.startsWith("squad")
+      ? { f1: 90, exact_match: 80 }
+      : { accuracy: 60, mlm_accuracy: 10 };
+  const all = planFor("paper");
+  const { seeds } = await cell(["table-3", "all-shared-128", "avg"], all, metrics);
+  assertAlmostEquals(seeds[0].values[0], (85 + 85 + 60 + 60 + 60) / 5);
+  const some = await cell(["table-3", "all-shared-128", "avg"], planFor("nano"), metrics);
+  assertEquals([some.seeds, some.missing], [[], "It needs SQuAD2.0, MNLI, RACE"]);
+});
+
+Deno.test("an empty cell says why", async () => {
+  const plan = planFor("paper");
+  const manifest = withoutParts(plan.manifest, { race: "race/dev is not there" });
+  const absent = await cell(["table-5", "sop", "race"], { ...plan, manifest }, () => null);
+  assertEquals(absent.missing, "No data for race: race/dev is not there");
+  const notAsked = await cell(["table-5", "sop", "mnli"], planFor("nano"), () => null);
+  assertStringIncludes(notAsked.missing!, "--benchmarks");
+  const notDone = await cell(["table-5", "sop", "sst-2"], planFor("nano"), () => null);
+  assertEquals(
+    notDone.missing,
+    "1 of 1 runs are not done: albert paper run table-5 --preset nano",
+  );
+  const extended = { ...plan.manifest, extended: undefined, missing: { "text/extra": "none" } };
+  const noText = await cell(
+    ["table-7", "with", "sst-2"],
+    { ...plan, manifest: extended },
+    () => null,
+  );
+  assertEquals(noText.missing, "No additional text: none");
+  const closed = await cell(["table-10", "single-albert-1-5m", "squad-2.0-test"], plan, () => null);
+  assertEquals(closed.missing, "Its test set is not public");
+});
+
+Deno.test("a failed cell names its failure, the others are filled", async () => {
+  const metrics = (job: Job) =>
+    job.kind === "finetune" && job.from.kind === "pretrain" &&
+      job.from.config.pairObjective === "nsp"
+      ? "failed"
+      : { accuracy: 50 };
+  const failed = await cell(["table-5", "nsp", "sst-2"], planFor("nano"), metrics);
+  assertEquals([failed.seeds, failed.failures.length], [[], 1]);
+  assertEquals(failed.failures[0].error, "It broke");
+  const other = await cell(["table-5", "sop", "sst-2"], planFor("nano"), metrics);
+  assertEquals([other.seeds.length, other.failures], [1, []]);
+});
+
+Deno.test("a stand-in marks what was made with it, and nothing else", async () => {
+  const plan = planFor("paper");
+  const race = { ...plan.manifest.benchmarks.race!, standIns: ["race/high"] };
+  const manifest = {
+    ...plan.manifest,
+    benchmarks: { ...plan.manifest.benchmarks, race },
+  };
+  const marked = { ...plan, manifest };
+  const metrics = () => ({ accuracy: 50, f1: 50, exact_match: 50 });
+  const standIns = async (column: string) =>
+    (await cell(["table-3", "all-shared-64", column], marked, metrics)).standIns;
+  assertEquals(await standIns("race"), ["race/high"]);
+  assertEquals(await standIns("avg"), ["race/high"]);
+  assertEquals(await standIns("sst-2"), []);
+});
+
+Deno.test("speed-up is over BERT-large's timing of the same seed, on the same adapter", async () => {
+  const speeds = (job: Job): JobResult["metrics"] =>
+    job.kind === "measure"
+      ? { examples_per_second: job.label.includes("bert-large") ? 2 : job.seed }
+      : { accuracy: 1, f1: 1, exact_match: 1, mlm_accuracy: 1 };
+  const plan = planFor("nano", { seeds: [42, 43] });
+  const base = await cell(["table-2", "albert-base", "speed-up"], plan, speeds);
+  assertEquals(base.seeds.map(({ seed, values }) => [seed, ...values]), [[42, 21], [43, 21.5]]);
+  const large = await cell(["table-2", "bert-large", "speed-up"], plan, speeds);
+  assertEquals(large.seeds.map(({ values }) => values), [[1], [1]]);
+});
+
+Deno.test("counted cells are there without any run", async () => {
+  const nothing = () => null;
+  const sharing = await cell(["table-1", "bert-base", "sharing"], planFor("nano"), nothing);
+  assertEquals([sharing.text, sharing.seeds], ["False", []]);
+  const hidden = await cell(["table-1", "albert-xxlarge", "hidden"], planFor("nano"), nothing);
+  assertEquals(hidden.seeds, [{ seed: 0, values: [4096] }]);
+  const rate = await cell(["table-14", "squad-1.1", "lr"], planFor("nano"), nothing);
+  assertEquals(rate.seeds, [{ seed: 0, values: [5e-5] }]);
+  const traffic = async (row: string) =>
+    (await cell(["table-1", row, "traffic"], planFor("nano"), nothing)).seeds[0].values[0];
+  assert(await traffic("bert-large") > 10 * await traffic("albert-large"));
+});

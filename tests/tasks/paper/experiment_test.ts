@@ -1,0 +1,20 @@
+// The paper's cells as it prints them, and the numbers in them.
+import { assertEquals } from "@std/assert";
+import { paperNumbers } from "../../../tasks/paper/mod.ts";
+
+Deno.test("a cell of the paper becomes the numbers in it", () => {
+  assertEquals(paperNumbers("89.3/82.3"), [89.3, 82.3]);
+  assertEquals(paperNumbers("81.6"), [81.6]);
+  assertEquals(paperNumbers("12M"), [12_000_000]);
+  assertEquals(paperNumbers("5.6x"), [5.6]);
+  assertEquals(paperNumbers("34h"), [34]);
+  assertEquals(paperNumbers("400k"), [400_000]);
+  assertEquals(paperNumbers("86.5 (89.0/85.5)"), [86.5, 89, 85.5]);
+  assertEquals(paperNumbers("1e-5"), [0.00001]);
+  assertEquals(paperNumbers("20,935"), [20_935]);
+});
+
+Deno.test("a word of the paper holds no number", () => {
+  assertEquals(paperNumbers("all-shared"), []);
+  assertEquals(paperNumbers("-"), []);
+});

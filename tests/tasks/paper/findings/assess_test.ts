@@ -1,0 +1,216 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import type { Column, Experiment, Variation } from "../../../../tasks/paper/mod.ts";
+import {
+  assess,
+  assessTest,
+  type Claim,
+  DOWNSTREAM,
+  minus,
+  MLM,
+  plus,
+  type Test,
+} from "../../../../tasks/paper/findings/mod.ts";
+import {
+  type CellContents,
+  jobResult,
+  measuredExperiment,
+} from "../../../support/paper_results.ts";
+
+const COLUMNS: readonly Column[] = [
+  { id: "parameters", label: "Parameters", measure: { kind: "parameters", size: "paper" } },
+  {
+    id: "squad-1.1",
+    label: "SQuAD1.1",
+    measure: { kind: "finetune", benchmark: "squad-1.1", metrics: ["f1", "exact_match"] },
+  },
+  {
+    id: "sst-2",
+    label: "SST-2",
+    measure: { kind: "finetune", benchmark: "sst-2", metrics: ["accuracy"] },
+  },
+  { id: "mlm", label: "MLM", measure: { kind: "intrinsic", metrics: ["mlm_accuracy"] } },
+  { id: "angle", label: "Angle", measure: { kind: "curve", curve: "layer_angle" } },
+];
+
+function row(id: string, rest: Partial<Variation>, paper: Record<string, string>) {
+  return { id, label: `row ${id}`, variation: { model: "albert-base" as const, ...rest }, paper };
+}
+
+const experiment: Experiment = {
+  ...{ id: "table-99", kind: "table", title: "T", question: "Q?", protocol: "P.", notes: [] },
+  columns: COLUMNS,
+  rows: [
+    row("a", { share: "attention" }, {
+      parameters: "64M",
+      "squad-1.1": "89.9/82.8",
+      "sst-2": "91.9",
+    }),
+    row("b", { share: "ffn" }, { parameters: "32M", "squad-1.1": "88.9/81.6", "sst-2": "91.7" }),
+    row("c", {}, {}),
+  ],
+};
+
+const difference = {
+  statistic: "s",
+  experiment: "table-99",
+  terms: [plus({ share: "attention" }, DOWNSTREAM), minus({ share: "ffn" }, DOWNSTREAM)],
+  unit: "points",
+  expect: { above: 0 },
+} satisfies Test;
+
+function evidence(contents: Record<string, CellContents>, test: Test = difference) {
+  return assessTest(test, [measuredExperiment(experiment, contents)]);
+}
+
+Deno.test("two numbers of a column are averaged, then columns, then the pairs of one seed are compared", () => {
+  const found = evidence({
+    "a/squad-1.1": [[80, 70], [82, 74], [81, 71]],
+    "b/squad-1.1": [[70, 60], [71, 61], [69, 59]],
+    "a/sst-2": [[90], [91], [92]],
+    "b/sst-2": [[80], [81], [82]],
+  });
+  // Columns of seed 1: 75 against 65 and 90 against 80; of seed 2: 78 and 66; of seed 3: 76 and 64.
+  assertAlmostEquals(found.estimate!.mean, (10 + 11 + 11) / 3, 1e-12);
+  assertEquals([found.estimate!.count, found.pairing], [3, "paired by seed"]);
+  assertEquals(found.verdict, "reproduced");
+  assertEquals(found.columns, ["SQuAD1.1", "SST-2"]);
+  assertAlmostEquals(found.paper!, (86.35 + 91.9) / 2 - (85.25 + 91.7) / 2, 1e-9);
+  assertEquals(found.missing, undefined);
+});
+
+Deno.test("columns that one row lacks are left out for both, in the paper's effect too", () => {
+  const found = evidence({
+    "a/squad-1.1": [[80, 70], [82, 74]],
+    "a/sst-2": [[90], [90.5]],
+    "b/sst-2": [[91], [91.25]],
+  });
+  assertEquals(found.columns, ["SST-2"]);
+  assertAlmostEquals(found.estimate!.mean, -0.875, 1e-12);
+  assertAlmostEquals(found.paper!, 0.2, 1e-9);
+});
+
+Deno.test("the interval decides: on one side, on the other, on both", () => {
+  const verdict = (a: number[], b: number[]) =>
+    evidence({ "a/sst-2": a.map((x) => [x]), "b/sst-2": b.map((x) => [x]) }).verdict;
+  assertEquals(verdict([90, 91, 92], [80, 81.5, 82]), "reproduced");
+  assertEquals(verdict([80, 81.5, 82], [90, 91, 92]), "opposite");
+  assertEquals(verdict([80, 91, 82], [81, 80, 82]), "not resolved");
+  assertEquals(verdict([90], [10]), "not resolved");
+});
+
+Deno.test("seeds that agree to the last digit are no certainty", () => {
+  const found = evidence({ "a/sst-2": [[90.1], [90.3]], "b/sst-2": [[80.1], [80.3]] });
+  assertAlmostEquals(found.estimate!.mean, 10, 1e-9);
+  assertEquals(found.estimate!.interval, null);
+  assertEquals(found.verdict, "not resolved");
+  assertEquals(found.missing, "every seed gave the same: no spread to judge by");
+});
+
+Deno.test("an upper border turns the sides around, and another border moves them", () => {
+  const contents = { "a/sst-2": [[90], [91.01]], "b/sst-2": [[89], [90]] };
+  assertEquals(evidence(contents, { ...difference, expect: { below: 5 } }).verdict, "reproduced");
+  assertEquals(evidence(contents, { ...difference, expect: { below: 0.5 } }).verdict, "opposite");
+  assertEquals(evidence(contents, { ...difference, expect: { above: 1 } }).verdict, "not resolved");
+});
+
+Deno.test("one seed, none, no row and no experiment have a reason instead of a verdict", () => {
+  const one = evidence({ "a/sst-2": [[90]], "b/sst-2": [[80]] });
+  assertEquals([one.estimate!.mean, one.verdict], [10, "not resolved"]);
+  assertEquals(one.missing, "one seed has no interval");
+  const none = evidence({ "a/sst-2": [[90]] });
+  assertEquals([none.estimate, none.missing], [null, "It has not been run"]);
+  const terms = [plus({ layers: 99 }, DOWNSTREAM), difference.terms[1]];
+  assertEquals(
+    evidence({}, { ...difference, terms }).missing,
+    'Table 99 has no row for {"layers":99} at this size',
+  );
+  assertEquals(assessTest(difference, []).missing, "Table 99 has not been run");
+  const elsewhere = { ...difference, terms: [plus({}, { kind: "speed-up" })] } satisfies Test;
+  assertEquals(evidence({}, elsewhere).missing, "Table 99 has no such column");
+});
+
+Deno.test("seeds that only one side has are compared unpaired, by Welch's interval", () => {
+  const odd = (seeds: number[], value: number) => ({
+    seeds: seeds.map((seed) => ({ seed, values: [value + seed / 10] })),
+  });
+  const found = evidence({ "a/sst-2": odd([1, 2, 3], 90), "b/sst-2": odd([4, 5], 80) });
+  assertEquals(found.pairing, "unpaired");
+  assertAlmostEquals(found.estimate!.mean, 10.2 - 0.45, 1e-9);
+  assertEquals(found.verdict, "reproduced");
+});
+
+Deno.test("what is counted needs no seeds: a ratio of parameters", () => {
+  const ratio: Test = {
+    ...difference,
+    terms: [
+      plus({ share: "attention" }, { kind: "parameters" }),
+      minus({ share: "ffn" }, { kind: "parameters" }),
+    ],
+    ratio: true,
+    expect: { above: 1.9 },
+  };
+  const found = evidence({ "a/parameters": [[64_000_000]], "b/parameters": [[32_000_000]] }, ratio);
+  assertEquals([found.estimate!.mean, found.paper, found.pairing], [2, 2, "counted"]);
+  assertEquals(found.verdict, "reproduced");
+});
+
+Deno.test("curves are compared by how much they change from point to point", () => {
+  const rough = { x: [1, 2, 3, 4], y: [10, 4, 8, 2] },
+    smooth = { x: [1, 2, 3, 4], y: [10, 9, 8, 8] };
+  const score = { kind: "curve", curve: "layer_angle", feature: "roughness" } as const;
+  const terms = [plus({ share: "attention" }, score), minus({ share: "ffn" }, score)];
+  const found = evidence(
+    { "a/angle": [rough, rough], "b/angle": [smooth, smooth] },
+    { ...difference, terms },
+  );
+  assertAlmostEquals(found.estimate!.mean, 16 / 3 - 2 / 3, 1e-12);
+  const end = { ...score, feature: "end" } as const;
+  const last = evidence({ "b/angle": [smooth] }, {
+    ...difference,
+    terms: [plus({ share: "ffn" }, end)],
+  });
+  assertEquals(last.estimate!.mean, 8);
+});
+
+Deno.test("two rows that are one run at this size resolve nothing, though the border is far", () => {
+  const contents = measuredExperiment(experiment, { "a/mlm": [[50], [51]] });
+  const { seeds } = contents.cells.find(({ row, column }) =>
+    row.id === "a" && column.id === "mlm"
+  )!;
+  const terms = [plus({ share: "attention" }, MLM), minus({ share: "ffn" }, MLM)];
+  const found = evidence(
+    { "a/mlm": { seeds }, "b/mlm": { seeds } },
+    { ...difference, terms, expect: { above: -1 } },
+  );
+  assertEquals([found.estimate, found.verdict], [null, "not resolved"]);
+  assertEquals(found.missing, "row a and row b are one run at this size");
+});
+
+Deno.test("a finding has the verdict of its first test, and names stand-ins", () => {
+  const claim: Claim = {
+    ...{ id: "c", claim: "It holds.", source: "§1" },
+    tests: [difference, { ...difference, expect: { below: 0 } }],
+  };
+  const seeds = (value: number) =>
+    [1, 2].map((seed) => ({ seed, values: [value * (1 + seed / 50)] }));
+  const [finding] = assess([claim], [
+    measuredExperiment(experiment, {
+      "a/sst-2": { seeds: seeds(9), standIns: ["sst-2"] },
+      "b/sst-2": { seeds: seeds(8), standIns: ["sst-2", "books"] },
+    }),
+  ]);
+  assertEquals(finding.verdict, "reproduced");
+  assertEquals(finding.evidence.map(({ verdict }) => verdict), ["reproduced", "opposite"]);
+  assertEquals(finding.evidence[0].standIns, ["books", "sst-2"]);
+});
+
+Deno.test("a metric may be counted from another of the same job: what a model knows over the commonest word", () => {
+  const seeds = [[20, 6], [22, 7]].map(([accuracy, unigram_accuracy], i) => ({
+    ...{ seed: i + 1, values: [accuracy] },
+    result: jobResult(`p${i}`, { metrics: { unigram_accuracy } }),
+  }));
+  const score = { ...MLM, over: "unigram_accuracy" } as const;
+  const test = { ...difference, terms: [plus({ share: "attention" }, score)] };
+  const found = evidence({ "a/mlm": { seeds } }, test);
+  assertEquals([found.estimate!.mean, found.paper], [14.5, null]);
+});

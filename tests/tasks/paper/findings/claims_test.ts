@@ -1,0 +1,52 @@
+// Every claim against the paper's own numbers: its rows and columns exist, and the paper is on the side it claims.
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { EXPERIMENTS } from "../../../../tasks/paper/mod.ts";
+import { assess, CLAIMS, columnsOf, findRow } from "../../../../tasks/paper/findings/mod.ts";
+import { measuredExperiment } from "../../../support/paper_results.ts";
+
+const unmeasured = EXPERIMENTS.map((experiment) => measuredExperiment(experiment, {}));
+
+Deno.test("every claim's rows and columns are in its table", () => {
+  for (const { tests } of CLAIMS) {
+    for (const { experiment: id, statistic, terms } of tests) {
+      const experiment = EXPERIMENTS.find((one) => one.id === id);
+      assert(experiment !== undefined, statistic);
+      const rows = terms.map(({ row }) => findRow(experiment, row)?.id);
+      assert(!rows.includes(undefined), `${statistic}: ${rows}`);
+      for (const { score } of terms) assert(columnsOf(experiment, score).length > 0, statistic);
+    }
+  }
+  assertEquals(new Set(CLAIMS.map(({ id }) => id)).size, CLAIMS.length);
+});
+
+Deno.test("the paper's own numbers are on the side of its claims", () => {
+  let printed = 0;
+  for (const { evidence } of assess(CLAIMS, unmeasured)) {
+    for (const { test, paper } of evidence) {
+      if (paper === null) continue;
+      printed++;
+      const { expect } = test;
+      assert("above" in expect ? paper > expect.above : paper < expect.below, test.statistic);
+    }
+  }
+  // All but masked words, traffic, uncut pairs and curves, which it prints in no table.
+  assertEquals(printed, 23);
+});
+
+Deno.test("the paper's effects are those of its tables", () => {
+  const effect = (claim: string, test = 0) =>
+    assess(CLAIMS, unmeasured).find((finding) => finding.claim.id === claim)!.evidence[test].paper!;
+  // Table 4's averages, E = 128: 81.7 and 80.2.
+  assertAlmostEquals(effect("ffn-sharing"), 81.7 - 80.2, 0.11);
+  assertAlmostEquals(effect("pair-transfer"), 78.9 - 52.4 - (52 - 53.3), 1e-9);
+  assertAlmostEquals(effect("savings"), 334 / 18, 1e-9);
+  assertAlmostEquals(effect("equal-time"), 88.7 - 87.2, 0.11);
+  assertAlmostEquals(effect("depth", 1), 81.5 - 52.9, 0.11);
+});
+
+Deno.test("nothing measured, nothing resolved", () => {
+  for (const { verdict, evidence } of assess(CLAIMS, unmeasured)) {
+    assertEquals(verdict, "not resolved");
+    for (const { missing } of evidence) assertEquals(missing, "It has not been run");
+  }
+});

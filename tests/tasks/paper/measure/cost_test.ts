@@ -1,0 +1,76 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { presetConfig } from "../../../../src/model/mod.ts";
+import {
+  checkpointBytes,
+  gradientBuckets,
+  hoursFor,
+  rankedStep,
+  ringAllReduceSeconds,
+  stepCost,
+} from "../../../../tasks/paper/measure/mod.ts";
+import { planStep } from "../../../../src/train/mod.ts";
+
+const shape = { batchSize: 6, microBatchSize: 2, sequenceLength: 32, maxPredictions: 5 };
+
+Deno.test("stepCost() counts a batch's arithmetic as one recording of all of it does", () => {
+  for (const name of ["smoke", "nano"]) {
+    const config = presetConfig(name);
+    const cost = stepCost(config, shape);
+    assertAlmostEquals(cost.flops, planStep(config, 6, 32, 5).flops, 1e-4 * cost.flops);
+    assertEquals(cost.peakBytes, planStep(config, 2, 32, 5).peakBytes);
+    assertEquals(cost.gradientBytes, 4 * planStep(config, 1, 32, 5).pretrainingParameters);
+  }
+});
+
+Deno.test("hoursFor() divides by the speed, checkpointBytes() counts moments", () => {
+  assertEquals(hoursFor(7.2e12, 2), 1);
+  assertEquals(checkpointBytes(10, { moments: true }), 120);
+  assertEquals(checkpointBytes(10, { moments: false }), 40);
+});
+
+Deno.test("ringAllReduceSeconds() moves 2(N − 1)/N of the bytes", () => {
+  assertEquals(ringAllReduceSeconds(800, { ranks: 1, bytesPerSecond: 100 }), 0);
+  assertEquals(ringAllReduceSeconds(800, { ranks: 2, bytesPerSecond: 100 }), 8);
+  assertEquals(ringAllReduceSeconds(800, { ranks: 4, bytesPerSecond: 100 }), 12);
+  assertEquals(ringAllReduceSeconds(800, { ranks: 4, bytesPerSecond: 100, latency: 0.5 }), 15);
+});
+
+Deno.test("gradientBuckets() hold every parameter once; shared layers are complete only at the end", () => {
+  const albert = presetConfig("nano");
+  const bert = {
+    ...albert,
+    ...{
+      share: "none" as const,
+      numHiddenGroups: 4,
+      embeddingSize: 128,
+      embeddingProjection: false,
+    },
+  };
+  for (const config of [albert, bert, { ...bert, share: "ffn" as const }]) {
+    const buckets = gradientBuckets(config);
+    const bytes = buckets.reduce((sum, bucket) => sum + bucket.bytes, 0);
+    assertEquals(bytes, stepCost(config, shape).gradientBytes);
+  }
+  assertEquals(gradientBuckets(albert).map(({ readyAt }) => readyAt), [0, 1]);
+  const layers = gradientBuckets(bert);
+  assertEquals(layers.map(({ readyAt }) => readyAt), [0, 0.25, 0.5, 0.75, 1]);
+  assertEquals(layers[1].bytes, layers[2].bytes);
+});
+
+Deno.test("rankedStep() hides what is complete early behind the backward pass", () => {
+  const times = { before: 2, backward: 10, optimizer: 1 };
+  const network = { ranks: 2, bytesPerSecond: 1 };
+  const late = rankedStep([{ readyAt: 1, bytes: 4 }], times, network);
+  assertEquals(late, { seconds: 17, reduceSeconds: 4, exposedSeconds: 4 });
+  const early = [{ readyAt: 0, bytes: 2 }, { readyAt: 0.5, bytes: 2 }];
+  assertEquals(rankedStep(early, times, network).exposedSeconds, 0);
+  // The line is busy from 0 to 12, so that the second bucket ends at 14.
+  const busy = rankedStep(
+    [{ readyAt: 0, bytes: 12 }, { readyAt: 0.5, bytes: 2 }],
+    times,
+    network,
+  );
+  assertEquals([busy.exposedSeconds, busy.seconds], [4, 17]);
+  const alone = rankedStep([{ readyAt: 1, bytes: 4 }], times, { ranks: 1, bytesPerSecond: 1 });
+  assert(alone.seconds === 13 && alone.reduceSeconds === 0);
+});

@@ -1,0 +1,65 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { openDevice, PlanningDevice } from "../../../../src/device/mod.ts";
+import { presetConfig } from "../../../../src/model/mod.ts";
+import { alongDepth, measureThroughput, withLayers } from "../../../../tasks/paper/measure/mod.ts";
+import { planStep } from "../../../../src/train/mod.ts";
+
+const smoke = presetConfig("smoke");
+
+function sharings(name: string) {
+  const config = { ...presetConfig(name), numHiddenLayers: 7 };
+  return [
+    config,
+    { ...config, share: "none" as const, numHiddenGroups: 7 },
+    { ...config, share: "attention" as const, numHiddenGroups: 7 },
+  ];
+}
+
+Deno.test("a step's arithmetic lies on the straight line through one layer and two, whatever is shared", () => {
+  for (const config of sharings("nano")) {
+    const flops = (layers: number) => planStep(withLayers(config, layers), 8, 64, 5).flops;
+    const times = (layers: number) => ({ microBatch: flops(layers), optimizer: -flops(layers) });
+    const line = alongDepth(times(1), times(2), 7);
+    assertEquals(line.microBatch, -line.optimizer);
+    // The optimizer counts whole blocks: 64 of them at a time, however few numbers are in them.
+    assertAlmostEquals(line.microBatch, flops(7), 1e-2 * flops(7));
+  }
+});
+
+Deno.test("withLayers() refuses groups of several layers", () => {
+  assertThrows(
+    () => withLayers({ ...smoke, numHiddenLayers: 6, numHiddenGroups: 2 }, 1),
+    RangeError,
+    "6 layers in 2 groups",
+  );
+});
+
+Deno.test("measureThroughput() times a step whole or by its layers, and says which", async () => {
+  const device = await openDevice({ device: "cpu" });
+  const config = sharings("smoke")[1];
+  const shape = { batchSize: 4, microBatchSize: 2, sequenceLength: 32, maxPredictions: 5 };
+  const found = [];
+  for (const memoryBytes of [Infinity, 0]) {
+    found.push(await measureThroughput(device, config, { ...shape, memoryBytes, rounds: 1 }));
+  }
+  assertEquals(found.map(({ method }) => method), ["whole step", "one layer and two"]);
+  for (const result of found) {
+    const seconds = 2 * result.microBatchSeconds + result.optimizerSeconds;
+    assertAlmostEquals(result.examplesPerSecond, 4 / seconds, 1e-9 * result.examplesPerSecond);
+    assertAlmostEquals(result.gigaflopsPerSecond, result.flops / seconds / 1e9, 1e-9);
+    assert(result.gradientBytes === 4 * result.parameters);
+  }
+  assertEquals(device.memory().persistentBytes, 0);
+  await device.destroy();
+});
+
+Deno.test("measureThroughput() never has more of a model in memory than it was given", async () => {
+  const device = new PlanningDevice();
+  const nano = { ...presetConfig("nano"), vocabSize: 500 };
+  const config = { ...nano, share: "none" as const, numHiddenLayers: 24, numHiddenGroups: 24 };
+  const shape = { batchSize: 8, microBatchSize: 1, sequenceLength: 64, maxPredictions: 10 };
+  const memoryBytes = 2 ** 26;
+  const { method, peakBytes } = await measureThroughput(device, config, { ...shape, memoryBytes });
+  assertEquals(method, "one layer and two");
+  assert(peakBytes > memoryBytes && device.memory().peakBytes < memoryBytes);
+});

@@ -1,0 +1,92 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assess, CLAIMS } from "../../../../tasks/paper/findings/mod.ts";
+import { EXPERIMENTS, type MeasuredExperiment } from "../../../../tasks/paper/mod.ts";
+import {
+  paperPage,
+  type ReportInput,
+  writePaperReport,
+} from "../../../../tasks/paper/report/mod.ts";
+import { measuredExperiment } from "../../../support/paper_results.ts";
+import { EVIL, evilExperiment } from "./evil.ts";
+
+function input(measured: readonly MeasuredExperiment[]): ReportInput {
+  return {
+    measured,
+    findings: assess(CLAIMS, measured),
+    command: `albert paper run ${EVIL}`,
+    linkTo: ({ address }) => `../runs/${address}/report.html?${EVIL}`,
+    logOf: () => `log ${EVIL}`,
+  };
+}
+
+/** Ids, and the places that links inside the page lead to. */
+function anchors(text: string): { ids: string[]; targets: string[] } {
+  return {
+    ids: [...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id),
+    targets: [...text.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id),
+  };
+}
+
+Deno.test("the page escapes every text, loads nothing and runs nothing", async () => {
+  const text = await paperPage(input([evilExperiment()]));
+  assert(!text.includes(EVIL) && !text.includes("<b>&") && !text.includes("<script"));
+  assertEquals(text.match(/(?:src|href)="(?:https?:)?\/\//g), null);
+  assertStringIncludes(text, "default-src 'none'");
+  for (const letter of "TQPNGRSMLE") assertStringIncludes(text, `${letter} &lt;b&gt;&amp;&quot;x`);
+});
+
+Deno.test("a single run's number leads to its report, a mean to its runs, a failure to its log", async () => {
+  const text = await paperPage(input([evilExperiment()]));
+  assert(/href="\.\.\/runs\/one-sst-1\/report\.html[^"]*">81\.3</.test(text));
+  assertStringIncludes(text, '<a href="#runs-table-98-one-squad">62.0/51.0</a>');
+  assertStringIncludes(text, "log &lt;b&gt;");
+  for (const seed of [0, 1, 2]) assertStringIncludes(text, `../runs/three${seed}/report.html`);
+});
+
+Deno.test("with nothing measured the page still has every table, and all its links lead somewhere", async () => {
+  const text = await paperPage(input(EXPERIMENTS.map((one) => measuredExperiment(one, {}))));
+  const { ids, targets } = anchors(text);
+  assertEquals(targets.filter((target) => !ids.includes(target)), []);
+  assertEquals(new Set(ids).size, ids.length);
+  for (const { id } of EXPERIMENTS) assert(ids.includes(id));
+  // Of a claim that nothing was measured for only the deciding test is shown.
+  assertEquals(text.match(/class="evidence"/g)!.length, CLAIMS.length);
+  assertStringIncludes(text, "0 reproduced, 0 opposite, 13 not resolved at this size");
+});
+
+Deno.test("writePaperReport() writes page, summary, tables and figures, and links to what is there", async () => {
+  const output = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${output}/runs/one-sst-1`, { recursive: true });
+    await Deno.writeTextFile(`${output}/runs/one-sst-1/report.html`, "");
+    await Deno.mkdir(`${output}/jobs`);
+    await Deno.writeTextFile(`${output}/jobs/three1.json`, "{}");
+    await Deno.mkdir(`${output}/runs/bad`);
+    await Deno.writeTextFile(`${output}/runs/bad/log.txt`, "first\nlast line\n");
+    const figure = EXPERIMENTS.find(({ id }) => id === "figure-1")!;
+    const curve = { x: [1, 2, 3], y: [9, 5, 4] };
+    const measured = [
+      evilExperiment(),
+      measuredExperiment(figure, { "bert-large/distance": [curve, curve] }),
+    ];
+    const written = await writePaperReport(measured, { output, command: "albert paper" });
+    assertEquals(written.map((path) => path.replace(`${output}/report/`, "")), [
+      ...["index.html", "README.md", "table-98.md", "table-98.csv", "table-98.tex"],
+      "figure-1.svg",
+    ]);
+    const text = await Deno.readTextFile(`${output}/report/index.html`);
+    assertStringIncludes(text, 'href="../runs/one-sst-1/report.html"');
+    assertStringIncludes(text, "last line");
+    assertStringIncludes(text, 'href="../jobs/three1.json"');
+    // Neither its report nor its result is there, so this is no link.
+    assert(!text.includes("../runs/three0"));
+    const summary = await Deno.readTextFile(`${output}/report/README.md`);
+    assertStringIncludes(summary, "![From layer to layer](figure-1.svg)");
+    assertStringIncludes(summary, "albert paper\n```");
+    const before = await Promise.all(written.map((path) => Deno.readTextFile(path)));
+    await writePaperReport(measured, { output, command: "albert paper" });
+    assertEquals(await Promise.all(written.map((path) => Deno.readTextFile(path))), before);
+  } finally {
+    await Deno.remove(output, { recursive: true });
+  }
+});

@@ -1,0 +1,92 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  escapeLatex,
+  escapeMarkdown,
+  tableCsv,
+  tableLatex,
+  tableMarkdown,
+  tableView,
+} from "../../../../tasks/paper/report/mod.ts";
+import { EVIL, evilExperiment } from "./evil.ts";
+
+const view = tableView(evilExperiment());
+
+Deno.test("a table shows means, spreads, the paper's numbers and one note for one reason", () => {
+  assertEquals(view.groups.map(({ label, rows }) => [label, rows.length]), [
+    [`G ${EVIL}`, 2],
+    ["Others", 1],
+  ]);
+  const [one, two] = view.groups[0].rows.map(({ cells }) => cells);
+  assertEquals(one.map(({ measured, spread, paper }) => [measured, spread, paper]), [
+    ["11.7M", null, "12M"],
+    ["62.0/51.0", "2.0/1.0", "89.3/82.3"],
+    ["81.3", null, null],
+  ]);
+  assertEquals(one.map(({ standIn }) => standIn), [false, true, false]);
+  assertEquals(two.map(({ marks }) => marks), [["a"], ["a"], ["b"]]);
+  assertEquals(two.map(({ failed }) => failed), [false, false, true]);
+  assertEquals(view.footnotes.map(({ text }) => text), [
+    `Absent ${EVIL}.`,
+    `Failed: job bad: E ${EVIL} (runs/bad/log.txt)`,
+  ]);
+  assertEquals(view.standIns, [`S ${EVIL}`]);
+});
+
+/** The fields of CSV, by RFC 4180. */
+function parseCsv(text: string): string[][] {
+  const lines: string[][] = [[]];
+  for (
+    const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)
+  ) {
+    lines.at(-1)!.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end === "\r\n") lines.push([]);
+  }
+  return lines.slice(0, -1);
+}
+
+Deno.test("CSV has a line for each number and keeps every character", () => {
+  const [header, ...lines] = parseCsv(tableCsv(view));
+  assert(lines.every((line) => line.length === header.length), JSON.stringify(lines));
+  const rows = lines.map((line) => Object.fromEntries(header.map((name, i) => [name, line[i]])));
+  assertEquals(rows.length, 3 * (1 + 2 + 1));
+  const [, f1, exact] = rows;
+  assertEquals([f1.group, f1.metric, f1.mean, f1.spread, f1.seeds, f1.values, f1.paper], [
+    ...[`G ${EVIL}`, "f1", "62", "2", "3", "60 62 64"],
+    "89.3",
+  ]);
+  assertEquals([exact.metric, exact.mean, exact.paper], ["exact_match", "51", "82.3"]);
+  assertEquals(f1.stand_ins, `S ${EVIL}`);
+  assertEquals(rows.find(({ row }) => row === "two")!.note, `Absent ${EVIL}.`);
+});
+
+Deno.test("Markdown keeps its columns whatever stands in the cells", () => {
+  const lines = tableMarkdown(view).split("\n").filter((line) => line.startsWith("|"));
+  for (const line of lines) assertEquals(line.match(/(?<!\\)\|/g)!.length, 5, line);
+  const text = tableMarkdown(view);
+  assertStringIncludes(text, "62.0/51.0 ± 2.0/1.0† *89.3/82.3*");
+  assertStringIncludes(text, "failed <sup>b</sup>");
+  assertStringIncludes(text, "| Two⁺ |");
+  assert(!text.includes("<b>"));
+  assertEquals(escapeMarkdown("a_b*c|<d>&\n`e`"), "a\\_b\\*c\\|&lt;d\\>&amp; \\`e\\`");
+});
+
+Deno.test("LaTeX escapes what is special to it, and its braces and environments close", () => {
+  assertEquals(
+    escapeLatex("50% & #1_a $x{^}~\\"),
+    "50\\% \\& \\#1\\_a \\$x\\{\\textasciicircum{}\\}\\textasciitilde{}\\textbackslash{}",
+  );
+  const text = tableLatex(view);
+  const bare = text.replaceAll(/\\[{}%&#$_]/g, "");
+  assertEquals(bare.match(/{/g)!.length, bare.match(/}/g)!.length);
+  assertEquals(bare.match(/\$/g)!.length % 2, 0);
+  const names = (word: string) =>
+    [...text.matchAll(new RegExp(`\\\\${word}{(\\w+)}`, "g"))]
+      .map(([, name]) => name);
+  assertEquals(names("begin"), names("end").reverse());
+  // One alignment mark fewer than columns in every row.
+  const rows = bare.split("\n").filter((line) => line.endsWith("\\\\"));
+  for (const row of rows) {
+    assertEquals(row.split("&").length, row.startsWith("\\multicolumn") ? 1 : 4, row);
+  }
+  assert(!/(?<!\\)%/.test(text.replace(/^%.*$/m, "").replace("{!}{%", "")));
+});

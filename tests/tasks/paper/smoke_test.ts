@@ -1,0 +1,135 @@
+// Everything at the smallest size, by the commands that a user types: run, killed, gone on with, drawn.
+import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import {
+  type Job,
+  jobsOf,
+  measuredExperiments,
+  openPaperRun,
+  paperStatus,
+  runFolder,
+} from "../../../tasks/paper/disk.ts";
+import { EXPERIMENTS, type JobResult } from "../../../tasks/paper/mod.ts";
+import { prepareConfig } from "../../../tasks/launch/config.ts";
+import { toolCommand, TOOLS } from "../../../tasks/launch/tools.ts";
+import { runAlbert } from "../albert_process.ts";
+
+const whole = await Deno.makeTempDir();
+const broken = await Deno.makeTempDir();
+
+const words = (output: string, ...experiments: string[]) => [
+  ...["paper", "run", ...experiments, "--preset", "smoke", "--device", "cpu", "--output", output],
+];
+
+async function resultsIn(output: string): Promise<[Job, JobResult][]> {
+  const { run, manifest, store } = (await openPaperRun({ output }))!;
+  const results: [Job, JobResult][] = [];
+  for (const job of jobsOf(run, manifest)) {
+    const outcome = await store.read(job);
+    assertEquals(outcome?.status, "done", job.label);
+    results.push([job, outcome as JobResult]);
+  }
+  return results;
+}
+
+Deno.test("every table and figure runs, and the report leads from numbers to runs", async () => {
+  const { code, stderr } = await runAlbert(words(whole, "all"));
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stderr, " 0 failed");
+  const measured = await measuredExperiments((await openPaperRun({ output: whole }))!);
+  assertEquals(measured.length, EXPERIMENTS.length);
+  for (const { experiment, cells } of measured) {
+    for (const { row, column, missing, failures, seeds, curves, text } of cells) {
+      const place = `${experiment.id} ${row.id} ${column.id}`;
+      assertEquals(failures, [], place);
+      if (row.variation === undefined && row.benchmark === undefined) continue;
+      if (missing === "Its test set is not public") continue;
+      assertEquals(missing, undefined, place);
+      assert(seeds.length + curves.length === 1 || text !== undefined, place);
+    }
+  }
+  for (const [job] of await resultsIn(whole)) {
+    if (job.kind !== "measure") {
+      await Deno.stat(
+        `${whole}/${runFolder(job)}/${job.kind === "untrained" ? "model" : "report.html"}`,
+      );
+    }
+  }
+  const report = await runAlbert(["paper", "report", "--output", whole]);
+  assertEquals(report.code, 0, report.stderr);
+  const page = await Deno.readTextFile(`${whole}/report/index.html`);
+  for (const text of ["Table 14", "Figure 2", "Findings", "../runs/"]) {
+    assertStringIncludes(page, text);
+  }
+});
+
+Deno.test("killed midway and gone on with by two threads, a run has the same results", async () => {
+  const config = await prepareConfig(() => {});
+  const child = new Deno.Command(Deno.execPath(), {
+    args: toolCommand(TOOLS.albert, config, words(broken, "table-7")),
+    stderr: "piped",
+    stdout: "null",
+    stdin: "null",
+  }).spawn();
+  let said = "";
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    said += text;
+    if (said.includes("[3/12]")) break;
+  }
+  child.kill("SIGKILL");
+  await child.status;
+  const { counts, preset } = await paperStatus(broken);
+  assertEquals([preset, counts.jobs], ["smoke", 12]);
+  assert(counts.done >= 3 && counts.done < 12, `${counts.done} done`);
+  const { code, stderr } = await runAlbert([...words(broken, "table-7"), "--jobs", "2"]);
+  assertEquals(code, 0, stderr);
+  const uninterrupted = new Map(
+    (await resultsIn(whole)).map(([job, result]) => [job.address, result]),
+  );
+  for (const [job, { metrics, curves, steps }] of await resultsIn(broken)) {
+    const expected = uninterrupted.get(job.address)!;
+    assertEquals(
+      { metrics, curves, steps },
+      { metrics: expected.metrics, curves: expected.curves, steps: expected.steps },
+      job.label,
+    );
+  }
+});
+
+Deno.test("what is done is not done again; a fault fails its runs with a sentence and a log, the others go on", async () => {
+  const again = await runAlbert([...words(broken, "table-7"), "--json"]);
+  assertEquals(JSON.parse(again.stdout), { done: 12, ran: 0, failed: 0, blocked: 0, left: 0 });
+  // The table with other seeds needs SST-2, which is cut off meanwhile.
+  await Deno.writeTextFile(`${broken}/data/synthetic/glue/SST-2/train.tsv`, "sentence\tlabel\nno");
+  const failing = await runAlbert([
+    ...words(broken, "table-7"),
+    ...["--seed", "42", "--seeds", "2", "--benchmarks", "sst-2", "mnli"],
+  ]);
+  assertEquals(failing.code, 1);
+  assertNotEquals(failing.stderr.match(/finetune mnli .* seed 43: accuracy/), null);
+  const status = await runAlbert(["paper", "status", "--output", broken, "--json"]);
+  const { failed } = JSON.parse(status.stdout);
+  assertEquals(failed.length, 2);
+  assertStringIncludes(failed[0].error, "SST-2/train.tsv");
+  assertStringIncludes(await Deno.readTextFile(`${broken}/${failed[0].log}`), failed[0].error);
+});
+
+Deno.test("a wrong word is one sentence and exit code 2", async () => {
+  for (
+    const [flags, sentence] of [
+      [["paper", "run", "table-15", "--preset", "smoke"], "table-15"],
+      [["paper", "run", "--preset", "smoke"], "name the experiments"],
+      [["paper", "run", "table-5", "--preset", "nano"], "--data is missing"],
+      [["paper", "run", "table-5", "--preset", "smoke", "--shard", "3/2"], "3/2"],
+      [["paper", "run", "table-5", "--preset", "smoke", "--rows", "bert"], "sop"],
+      [["paper", "run", "table-5", "--preset", "smoke", "--benchmarks", "snli"], "mnli"],
+    ] as const
+  ) {
+    const { code, stderr } = await runAlbert([...flags, "--output", whole, "--device", "cpu"]);
+    assertEquals(code, 2, stderr);
+    assertStringIncludes(stderr, sentence);
+  }
+});
+
+addEventListener("unload", () => {
+  for (const folder of [whole, broken]) Deno.removeSync(folder, { recursive: true });
+});

@@ -57,7 +57,7 @@ export {
   type EncoderInput,
   type EncoderOutput,
   encoderSpecs,
-  initialise,
+  initialize,
   loadWeights,
   maskedLanguageLogits,
   type ModelConfig,

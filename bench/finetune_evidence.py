@@ -131,7 +131,7 @@ def run_in_pytorch(task, seed, options):
 SIDES = {"toolkit": run_here, "pytorch": run_in_pytorch}
 
 
-def summarise(task, runs):
+def summarize(task, runs):
     metric = MAIN_METRIC.get(task, "accuracy")
     scores = {side: [run[metric] for run in runs if run["side"] == side] for side in SIDES}
     medians = {side: statistics.median(values) for side, values in scores.items()}
@@ -182,7 +182,7 @@ def main():
                     file.write(json.dumps(line) + "\n")
     runs = [json.loads(line) for line in output.read_text().splitlines()]
     whole = [task for task in options.task if all(any((run["task"], run["side"]) == (task, side) for run in runs) for side in SIDES)]
-    agree = [summarise(task, [run for run in runs if run["task"] == task]) for task in whole]
+    agree = [summarize(task, [run for run in runs if run["task"] == task]) for task in whole]
     sys.exit(0 if all(agree) else 1)
 
 

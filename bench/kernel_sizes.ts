@@ -97,7 +97,7 @@ const fusedAttention = [false, true].map((dropout) =>
     fill: { lengths: (length) => new Array(length).fill(SEQUENCE) },
   })
 );
-const normalisation = { rows: TOKENS, columns: HIDDEN, epsilon: 1e-12, ...DROPOUT };
+const normalization = { rows: TOKENS, columns: HIDDEN, epsilon: 1e-12, ...DROPOUT };
 const masked = { rows: MASKED, columns: PIECES, pitch: PIECES_PITCH };
 const LOGITS_SIZE = rows(MASKED, PIECES);
 
@@ -170,12 +170,12 @@ export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
     named(rows(TOKENS, HIDDEN), { rows: TOKENS, columns: HIDDEN, ...DROPOUT }),
   ],
   "layer_norm.forward": [
-    named(rows(TOKENS, HIDDEN), normalisation, { residual: true, dropout: false }),
-    named(rows(TOKENS, HIDDEN), normalisation, { residual: true, dropout: true }),
+    named(rows(TOKENS, HIDDEN), normalization, { residual: true, dropout: false }),
+    named(rows(TOKENS, HIDDEN), normalization, { residual: true, dropout: true }),
   ],
   "layer_norm.backward_input": [
-    named(rows(TOKENS, HIDDEN), normalisation, { dropout: false }),
-    named(rows(TOKENS, HIDDEN), normalisation, { dropout: true }),
+    named(rows(TOKENS, HIDDEN), normalization, { dropout: false }),
+    named(rows(TOKENS, HIDDEN), normalization, { dropout: true }),
   ],
   "layer_norm.backward_parameters": [
     named(rows(TOKENS, HIDDEN), { rows: TOKENS, columns: HIDDEN, rows_per_chunk: CHUNK }),

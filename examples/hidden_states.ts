@@ -8,7 +8,7 @@
  */
 import {
   Albert,
-  initialise,
+  initialize,
   loadPretrained,
   modelFiles,
   openDevice,
@@ -78,7 +78,7 @@ async function untrained(): Promise<Albert> {
   const tokenizer = Tokenizer.fromModel(writeSentencePieceModel(trainer.train()));
   const config = { ...presetConfig("smoke"), vocabSize: 105, numHiddenLayers: 12 };
   const model = new PretrainingModel(device, config, { trainable: false });
-  initialise(model.parameters, 42, config.initializerRange);
+  initialize(model.parameters, 42, config.initializerRange);
   const files = await modelFiles(model, tokenizer);
   model.parameters.free();
   return await Albert.load((name) => Promise.resolve(files.get(name) ?? null), device);

@@ -9,7 +9,7 @@ import {
   corpusFromText,
   type Device,
   ExampleDataset,
-  initialise,
+  initialize,
   modelFiles,
   openDevice,
   presetConfig,
@@ -68,7 +68,7 @@ export async function pretrain(
 
   // 4. The loop. A step only starts the work; reading the log waits for it, so not every step does.
   const trainer = new PretrainingTrainer(device, config, { ...settings, logSlots: 10 });
-  initialise(trainer.model.parameters, settings.seed, config.initializerRange);
+  initialize(trainer.model.parameters, settings.seed, config.initializerRange);
   while (trainer.step < steps) {
     trainer.trainStep(examples, shape);
     if (trainer.step % 10 > 0 && trainer.step < steps) continue;

@@ -74,7 +74,7 @@ export interface VariantContext {
   readonly capabilities: Capabilities;
 }
 
-/** What four neighbours of a row become in a texture: float32, or halves that lie two to a word. */
+/** What four neighbors of a row become in a texture: float32, or halves that lie two to a word. */
 export type TexelFormat = "rgba32float" | "rgba16float";
 
 /** Rows of a buffer that is copied to a texture start at multiples of so many bytes. */

@@ -1,10 +1,10 @@
 /**
- * Variants of the kernels whose invocations each compute one element, or four neighbours, by themselves.
+ * Variants of the kernels whose invocations each compute one element, or four neighbors, by themselves.
  *
  * @module
  */
 import { grid, type Structural, type Uniforms, type Variant } from "./kernel.ts";
-import { specialise } from "./template.ts";
+import { specialize } from "./template.ts";
 import scalar from "./wgsl/scalar.wgsl" with { type: "text" };
 import vector from "./wgsl/vector.wgsl" with { type: "text" };
 
@@ -29,7 +29,7 @@ interface Walk {
   readonly name: string;
   /** Elements at a time. */
   readonly width: number;
-  /** Neighbouring groups of `width` that one invocation computes; absent where the WGSL knows no `SPAN`. */
+  /** Neighboring groups of `width` that one invocation computes; absent where the WGSL knows no `SPAN`. */
   readonly span?: number;
   readonly onlyCpuAdapters?: boolean;
   /** Invocations of a workgroup. */
@@ -56,7 +56,7 @@ function variant(
         multiples.every((n) => n % width === 0) && turns * (span ?? 1) <= MOST_TURNS;
     },
     source: (structural: Structural) =>
-      specialise([width > 1 ? vector : scalar, ...texts].join("\n"), {
+      specialize([width > 1 ? vector : scalar, ...texts].join("\n"), {
         ...structural,
         vector: width > 1,
       }),
@@ -83,7 +83,7 @@ export function mapVariants(
 
 /**
  * Variants for WGSL whose invocations each go down a column, written for `Value` and `SPAN` (4 at most): on a CPU adapter an invocation takes 64 bytes of every
- * row, a whole cache line; on a GPU neighbouring invocations share lines and more of them are better.
+ * row, a whole cache line; on a GPU neighboring invocations share lines and more of them are better.
  */
 export function columnVariants(
   texts: readonly string[],

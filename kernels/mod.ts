@@ -24,4 +24,4 @@ export * from "./softmax/kernel.ts";
 export { type ActivationName, ACTIVATIONS } from "./activation/activation.ts";
 export { IGNORED } from "./cross_entropy/reference.ts";
 export { philox4x32 } from "./philox/philox.ts";
-export { specialise } from "./template.ts";
+export { specialize } from "./template.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 import { type Capabilities, grid, type Structural, type Uniforms, type Variant } from "./kernel.ts";
-import { specialise } from "./template.ts";
+import { specialize } from "./template.ts";
 import invocationText from "./wgsl/invocation.wgsl" with { type: "text" };
 import scalarText from "./wgsl/scalar.wgsl" with { type: "text" };
 import subgroupText from "./wgsl/subgroup.wgsl" with { type: "text" };
@@ -97,7 +97,7 @@ export function rowVariants(
       },
       source: (structural, { subgroupDirective }) =>
         (sharing === SUBGROUP && subgroupDirective ? "enable subgroups;\n" : "") +
-        specialise([head, sharing.text, ...texts].join("\n"), { ...structural, vector: width > 1 }),
+        specialize([head, sharing.text, ...texts].join("\n"), { ...structural, vector: width > 1 }),
       constants: (_, capabilities) => ({ LANES: sharing.lanes(capabilities) }),
       workgroups: ({ uniforms, structural }) =>
         grid(Math.ceil(shape(uniforms, structural).rows / sharing.rows)),

@@ -13,7 +13,7 @@ const CONDITION = /^\s*\/\/#if (!?)(\w+)(?:\s*==\s*(\S+))?\s*$/;
  *
  * @throws {SyntaxError} for an `//#if` without its end or a name that is no structural parameter.
  */
-export function specialise(source: string, structural: Structural): string {
+export function specialize(source: string, structural: Structural): string {
   const kept: string[] = [];
   const stack: { taken: boolean; outer: boolean }[] = [];
   let active = true;

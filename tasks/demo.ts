@@ -20,7 +20,7 @@ const RECIPE = {
   validationFraction: 0.05,
 };
 
-/** Enough for what pretraining learnt to show. */
+/** Enough for what pretraining learned to show. */
 const FINETUNING = { steps: 100, evalSteps: 25, learningRate: 3e-4 };
 
 const SENTENCES = [

@@ -15,7 +15,7 @@ import {
 import {
   countParameters,
   encoderSpecs,
-  initialise,
+  initialize,
   type ModelConfig,
   Parameters,
   pretrainingSpecs,
@@ -67,7 +67,7 @@ export interface AllReduceBench {
   readonly rows: readonly AllReduceRow[];
 }
 
-/** The same depth and width with nothing shared and no factorisation, as BERT has it. */
+/** The same depth and width with nothing shared and no factorization, as BERT has it. */
 export function asBert(config: ModelConfig): ModelConfig {
   return {
     ...config,
@@ -178,7 +178,7 @@ async function timeSteps(
     logSlots: steps + 1,
     ranks: { ...ALONE, world, allReduce },
   });
-  initialise(trainer.model.parameters, 1, config.initializerRange);
+  initialize(trainer.model.parameters, 1, config.initializerRange);
   const { start: first, end } = partOf(world, batch);
   const shape = { sequenceLength: sequence, maxPredictions, padId: config.padTokenId };
   const own = (step: number): PretrainingBatch[] =>

@@ -193,7 +193,7 @@ function configOf({ layers, hidden, vocabulary }: GrowthSizes): ModelConfig {
   };
 }
 
-/** Weights, gradients and two moments; of each token and layer what its backward pass reads: inputs of seven products and two normalisations. */
+/** Weights, gradients and two moments; of each token and layer what its backward pass reads: inputs of seven products and two normalizations. */
 function leastBytes({ layers, hidden, sequence, batch }: GrowthSizes, parameters: number): number {
   const perToken = 8 * hidden + 2 * 4 * hidden;
   return 16 * parameters + 4 * batch * sequence * layers * perToken;

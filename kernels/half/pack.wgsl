@@ -1,4 +1,4 @@
-// y = scale·x in half precision, two neighbours to a word, rows filled up with zeros to whole groups of four. One invocation a group.
+// y = scale·x in half precision, two neighbors to a word, rows filled up with zeros to whole groups of four. One invocation a group.
 // Rounded to the nearest half, ties to even, by whole numbers: WGSL leaves the rounding of its own conversions open, and what lies beyond
 // the largest half must become infinity on every adapter.
 struct Parameters {

@@ -1,4 +1,4 @@
-// Gradient of layer normalisation with respect to s. With n = (s − mean)·rstd and g = dy·gamma:
+// Gradient of layer normalization with respect to s. With n = (s − mean)·rstd and g = dy·gamma:
 // dx = rstd·(g − Σg/n − n·Σ(g·n)/n); dhidden is dx as hidden's dropout leaves it. One workgroup a row.
 struct Parameters {
   rows: u32,

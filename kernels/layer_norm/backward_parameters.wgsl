@@ -1,5 +1,5 @@
 // Gradients of gamma and beta over a chunk of rows: dgamma = Σ dy·(s − mean)·rstd, dbeta = Σ dy, in row order.
-// An invocation goes down the rows of one chunk in SPAN neighbouring columns (or fours of columns).
+// An invocation goes down the rows of one chunk in SPAN neighboring columns (or fours of columns).
 struct Parameters {
   rows: u32,
   columns: u32,

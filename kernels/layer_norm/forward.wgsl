@@ -1,4 +1,4 @@
-// Layer normalisation of rows, with residual and dropout: s = x + dropout(hidden), or x alone;
+// Layer normalization of rows, with residual and dropout: s = x + dropout(hidden), or x alone;
 // mean = Σs/n, variance = Σ(s − mean)²/n (two passes: one pass of squares loses digits), y = (s − mean)·rstd·gamma + beta.
 // One workgroup a row. Ba, Kiros and Hinton, arXiv 1607.06450.
 struct Parameters {
@@ -65,22 +65,22 @@ fn main(
   var squares = Value(0.0);
   for (var i = lane; i < length; i += LANES) {
 //#if residual
-    let centred = sum[start + i] - mean;
+    let centered = sum[start + i] - mean;
 //#else
-    let centred = x[start + i] - mean;
+    let centered = x[start + i] - mean;
 //#end
-    squares += centred * centred;
+    squares += centered * centered;
   }
   let variance = row_sum(lane, lane_sum(squares)) * scale;
   let rstd = 1.0 / sqrt(variance + parameters.epsilon);
 
   for (var i = lane; i < length; i += LANES) {
 //#if residual
-    let centred = sum[start + i] - mean;
+    let centered = sum[start + i] - mean;
 //#else
-    let centred = x[start + i] - mean;
+    let centered = x[start + i] - mean;
 //#end
-    y[start + i] = centred * rstd * gamma[i] + beta[i];
+    y[start + i] = centered * rstd * gamma[i] + beta[i];
   }
   if (lane == 0u) {
     statistics[2u * row] = mean;

@@ -1,5 +1,5 @@
 /**
- * Signatures of layer normalisation (Ba, Kiros and Hinton, arXiv 1607.06450) over the last dimension, with the residual connection and its dropout fused in.
+ * Signatures of layer normalization (Ba, Kiros and Hinton, arXiv 1607.06450) over the last dimension, with the residual connection and its dropout fused in.
  *
  * @module
  */
@@ -87,7 +87,7 @@ export const layerNormForward: Kernel = {
     ]),
 };
 
-/** Gradient with respect to the normalised `s`, and, through its dropout, to `hidden`. */
+/** Gradient with respect to the normalized `s`, and, through its dropout, to `hidden`. */
 export const layerNormBackwardInput: Kernel = {
   name: "layer_norm.backward_input",
   bindings: {

@@ -1,5 +1,5 @@
 /**
- * Layer normalisation in plain TypeScript.
+ * Layer normalization in plain TypeScript.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Layer normalisation in WebAssembly. An item is a row; of the parameters' gradients, a chunk of rows and a block of columns.
+ * Layer normalization in WebAssembly. An item is a row; of the parameters' gradients, a chunk of rows and a block of columns.
  *
  * @module
  */

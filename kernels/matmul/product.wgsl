@@ -64,7 +64,7 @@ fn finish(index: u32, product: Value) {
   //#end
 }
 
-// Stores four neighbours of a row of C, of which those beyond its end are dropped; index and column count elements.
+// Stores four neighbors of a row of C, of which those beyond its end are dropped; index and column count elements.
 //#if vector
 fn finish_four(index: u32, column: u32, n: u32, products: vec4f) {
   if (column < n) { finish(index / 4, products); }
@@ -79,7 +79,7 @@ fn finish_four(index: u32, column: u32, n: u32, products: vec4f) {
 //#end
 
 //#if !activation == none
-// Applies the activation to four neighbours that this invocation has stored.
+// Applies the activation to four neighbors that this invocation has stored.
 //#if vector
 fn activate_four(index: u32, column: u32, n: u32) {
   if (column < n) { c[index / 4] = activate(preactivation[index / 4]); }

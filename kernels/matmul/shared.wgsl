@@ -8,8 +8,8 @@
 //   tile_a  [row, k / 4], or [k, row / 4] when A is transposed
 //   tile_b  [k, column / 4], or [column, k / 4] when B is transposed
 // Packed operands are halves, two to a word; the tile holds them as float32 or as halves, sums are float32.
-// Where the groups run along k, one unused group after each row keeps rows in different memory banks; and columns of B that neighbouring
-// invocations read at once, which lie four apart, are kept in neighbouring places (place_of_column).
+// Where the groups run along k, one unused group after each row keeps rows in different memory banks; and columns of B that neighboring
+// invocations read at once, which lie four apart, are kept in neighboring places (place_of_column).
 // Elements outside the matrices count as zero in both operands. Sums are added in the order of k, product by product (class
 // k_sequential).
 
@@ -59,7 +59,7 @@ const PITCH_B: u32 = TILE_COLUMNS / 4;
 var<workgroup> tile_b: array</*group*/, DEPTH * PITCH_B>;
 //#end
 
-// Four neighbours of a stored matrix of this shape, zero outside it.
+// Four neighbors of a stored matrix of this shape, zero outside it.
 fn group_of_a(start: u32, row: u32, column: u32, rows: u32, columns: u32) -> /*group*/ {
   if (row >= rows || column >= columns) { return /*group*/(); }
   let index = start + row * parameters.lda + column;

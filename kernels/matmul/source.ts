@@ -4,7 +4,7 @@
  * @module
  */
 import type { Structural } from "../kernel.ts";
-import { specialise } from "../template.ts";
+import { specialize } from "../template.ts";
 import activationText from "../activation/activation.wgsl" with { type: "text" };
 import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
 import scalarText from "../wgsl/scalar.wgsl" with { type: "text" };
@@ -26,7 +26,7 @@ export function productSource(structural: Structural, unit: "scalar" | "vector")
 }
 
 /**
- * Specialises a template, then puts values in the place of `/*name*\/` and generated lines, with its indentation, in the place of `//#lines name`.
+ * Specializes a template, then puts values in the place of `/*name*\/` and generated lines, with its indentation, in the place of `//#lines name`.
  *
  * @throws {SyntaxError} when the template names something that is not given.
  */
@@ -36,7 +36,7 @@ export function fillTemplate(
   values: Readonly<Record<string, string | number>>,
   lines: Readonly<Record<string, readonly string[]>> = {},
 ): string {
-  return specialise(template, structural)
+  return specialize(template, structural)
     .replace(/\/\*(\w+)\*\//g, (_, name) => String(given(values, name)))
     .replace(
       /^( *)\/\/#lines (\w+)$/gm,

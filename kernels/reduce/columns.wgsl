@@ -1,5 +1,5 @@
 // y[chunk, c] (+)= Σ x[row·pitch + c] over the rows of the chunk, in row order.
-// An invocation goes down the rows of one chunk in SPAN neighbouring columns (or fours of columns).
+// An invocation goes down the rows of one chunk in SPAN neighboring columns (or fours of columns).
 struct Parameters {
   rows: u32,
   columns: u32,

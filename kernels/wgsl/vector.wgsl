@@ -1,4 +1,4 @@
-// Four neighbouring elements at a time: for arrays whose rows are a multiple of 4 long.
+// Four neighboring elements at a time: for arrays whose rows are a multiple of 4 long.
 alias Value = vec4<f32>;
 alias Bits = vec4<u32>;
 alias Integers = vec4<i32>;

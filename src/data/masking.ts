@@ -55,7 +55,7 @@ export interface MaskVocabulary {
 
 /**
  * How many tokens of an example are to be masked: 15% of its length, at least one, at most the cap.
- * Halves are rounded to the even neighbour, as Python does.
+ * Halves are rounded to the even neighbor, as Python does.
  *
  * @param length Tokens in the example, special pieces included.
  * @param settings Share and cap.

@@ -59,7 +59,7 @@ export function textRoom(settings: ExampleSettings): number {
  * are added until the target length is reached or the document ends; then a border is drawn between
  * the first segment and the second.
  *
- * One-sentence chunks differ: there they get a random second segment labelled as swapped even under
+ * One-sentence chunks differ: there they get a random second segment labeled as swapped even under
  * sentence order, which teaches topics instead of order; here they are left out and counted.
  *
  * @param corpus The text.

@@ -11,7 +11,7 @@ export interface PieceNames {
   idToPiece(id: number): string;
 }
 
-const COLOUR = { first: 36, second: 33, masked: 31, kept: 32, random: 35, special: 90 } as const;
+const COLOR = { first: 36, second: 33, masked: 31, kept: 32, random: 35, special: 90 } as const;
 
 /**
  * Shows an example: its label, and its text with what is to be predicted. `{sat}` is hidden behind
@@ -19,7 +19,7 @@ const COLOUR = { first: 36, second: 33, masked: 31, kept: 32, random: 35, specia
  *
  * @param example The example.
  * @param names Gives the pieces.
- * @param colour Whether to colour segments and masks for a terminal.
+ * @param color Whether to color segments and masks for a terminal.
  * @param maskId The mask piece's id.
  * @returns Lines of text.
  */
@@ -27,10 +27,10 @@ export function showExample(
   example: Example,
   names: PieceNames,
   maskId: number,
-  colour: boolean,
+  color: boolean,
 ): string {
   const paint = (text: string, code: number): string =>
-    colour ? `\x1b[${code}m${text}\x1b[0m` : text;
+    color ? `\x1b[${code}m${text}\x1b[0m` : text;
   const labels = new Map<number, number>();
   example.maskedPositions.forEach((position, i) => labels.set(position, example.maskedLabels[i]));
   const firstEnd = example.tokenTypeIds.indexOf(1);
@@ -43,11 +43,11 @@ export function showExample(
     const [space, piece] = spaced(names.idToPiece(label ?? id));
     // A word marker alone shows only where it is to be predicted.
     const visible = piece === "" && label === undefined ? "" : piece || "▁";
-    let shown = paint(visible, type === 0 ? COLOUR.first : COLOUR.second);
-    if (label !== undefined && id === maskId) shown = paint(`{${visible}}`, COLOUR.masked);
-    else if (label !== undefined && id === label) shown = paint(`{${visible}=}`, COLOUR.kept);
+    let shown = paint(visible, type === 0 ? COLOR.first : COLOR.second);
+    if (label !== undefined && id === maskId) shown = paint(`{${visible}}`, COLOR.masked);
+    else if (label !== undefined && id === label) shown = paint(`{${visible}=}`, COLOR.kept);
     else if (label !== undefined) {
-      shown = paint(`{${visible}→${spaced(names.idToPiece(id))[1] || "▁"}}`, COLOUR.random);
+      shown = paint(`{${visible}→${spaced(names.idToPiece(id))[1] || "▁"}}`, COLOR.random);
     }
     segments[type] += space + shown;
   }
@@ -60,7 +60,7 @@ export function showExample(
     paint(
       `${example.length} tokens, ${labels.size} to predict · ${order}` +
         `${example.truncated ? " · cut to fit" : ""}${origin}`,
-      COLOUR.special,
+      COLOR.special,
     ),
     `A:${segments[0]}`,
     ...(segments[1] === "" ? [] : [`B:${segments[1]}`]),

@@ -24,7 +24,7 @@ export interface ModelConfig {
   readonly arch: Architecture;
   /** Pieces of the vocabulary. */
   readonly vocabSize: number;
-  /** E, the size of the factorised embeddings. */
+  /** E, the size of the factorized embeddings. */
   readonly embeddingSize: number;
   /** H. */
   readonly hiddenSize: number;

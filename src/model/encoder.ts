@@ -1,5 +1,5 @@
 /**
- * The encoder: factorised embeddings, then blocks of attention and feed-forward whose parameters may be the same ones (paper §3.1).
+ * The encoder: factorized embeddings, then blocks of attention and feed-forward whose parameters may be the same ones (paper §3.1).
  *
  * @module
  */
@@ -52,7 +52,7 @@ export interface EncoderOutput {
   readonly sequenceOutput: Tensor;
 }
 
-/** A dense layer or normalisation with its tensors. */
+/** A dense layer or normalization with its tensors. */
 export interface WeightAndBias {
   /** `[out, in]` or `[size]`. */
   readonly weight: Parameter;
@@ -60,7 +60,7 @@ export interface WeightAndBias {
   readonly bias: Parameter;
 }
 
-/** Tensors of a dense or normalisation spec. */
+/** Tensors of a dense or normalization spec. */
 export function resolve(parameters: Parameters, spec: DenseSpec | NormSpec): WeightAndBias {
   return { weight: parameters.get(spec.weight), bias: parameters.get(spec.bias) };
 }
@@ -130,13 +130,13 @@ export class Encoder {
       sequence,
       config.padTokenId,
     );
-    const normalised = layerNorm(
+    const normalized = layerNorm(
       scope,
       sum,
       resolve(parameters, specs.layerNorm),
       config.layerNormEps,
     );
-    const embeddings = dropout(scope, normalised, config.hiddenDropoutProb, sequence);
+    const embeddings = dropout(scope, normalized, config.hiddenDropoutProb, sequence);
     if (specs.projection === undefined) return embeddings;
     const { weight, bias } = resolve(parameters, specs.projection);
     return linear(scope, embeddings, weight, bias);
@@ -163,7 +163,7 @@ export class Encoder {
       { batch, sequence, heads: config.numAttentionHeads },
       config.attentionProbsDropoutProb,
     );
-    return this.#addAndNormalise(
+    return this.#addAndNormalize(
       scope,
       x,
       project(specs.dense, context),
@@ -181,11 +181,11 @@ export class Encoder {
     const intermediate = resolve(this.parameters, specs.intermediate);
     const output = resolve(this.parameters, specs.output);
     const hidden = feedForward(scope, x, intermediate, output, this.config.hiddenAct);
-    return this.#addAndNormalise(scope, x, hidden, sequence, specs.layerNorm);
+    return this.#addAndNormalize(scope, x, hidden, sequence, specs.layerNorm);
   }
 
   /** `LayerNorm(x + dropout(hidden))`: dropout after both sub-layers, as google-research/albert has it. */
-  #addAndNormalise(
+  #addAndNormalize(
     scope: Scope,
     x: Tensor,
     hidden: Tensor,

@@ -32,7 +32,7 @@ const REDUNDANT = /(^|\.)(predictions\.decoder\.(weight|bias)|position_ids)$/;
 
 /**
  * Finds the tensors of parameters: under their own names, without the prefix of an encoder that was saved without a head (`AlbertModel`), with `gamma` and
- * `beta` for normalisations (the published BERT files), and the output bias under either of its names.
+ * `beta` for normalizations (the published BERT files), and the output bias under either of its names.
  *
  * @throws {ConfigError} when a tensor has another shape than its parameter.
  */

@@ -12,7 +12,7 @@ export * from "./heads/classification.ts";
 export * from "./heads/masked_language.ts";
 export * from "./heads/pair.ts";
 export * from "./heads/squad.ts";
-export * from "./initialise.ts";
+export * from "./initialize.ts";
 export * from "./load.ts";
 export * from "./match_tensors.ts";
 export * from "./model_files.ts";

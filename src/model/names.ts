@@ -38,7 +38,7 @@ export interface AttentionNames {
   readonly value: string;
   /** The output projection. */
   readonly dense: string;
-  /** The normalisation after the residual. */
+  /** The normalization after the residual. */
   readonly layerNorm: string;
 }
 
@@ -48,7 +48,7 @@ export interface FeedForwardNames {
   readonly intermediate: string;
   /** Intermediate size → H. */
   readonly output: string;
-  /** The normalisation after the residual. */
+  /** The normalization after the residual. */
   readonly layerNorm: string;
 }
 

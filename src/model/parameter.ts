@@ -25,7 +25,7 @@ export interface Parameter extends Tensor {
 }
 
 /**
- * Weight decay and LAMB's trust ratio leave out normalisations and biases, the output bias too (google-research/albert
+ * Weight decay and LAMB's trust ratio leave out normalizations and biases, the output bias too (google-research/albert
  * lamb_optimizer.py excludes names with "LayerNorm", "layer_norm" or "bias").
  */
 export function isDecayed(spec: ParameterSpec): boolean {
@@ -40,7 +40,7 @@ export interface DenseSpec {
   readonly bias: ParameterSpec;
 }
 
-/** A normalisation's parameters, each `[size]`. */
+/** A normalization's parameters, each `[size]`. */
 export interface NormSpec {
   /** Of the dense layer, or scale. */
   readonly weight: ParameterSpec;
@@ -56,7 +56,7 @@ export function denseSpec(name: string, outputs: number, inputs: number): DenseS
   };
 }
 
-/** Specs of a normalisation called `name`. */
+/** Specs of a normalization called `name`. */
 export function normSpec(name: string, size: number): NormSpec {
   return {
     weight: { name: `${name}.weight`, shape: [size], kind: "norm_weight" },

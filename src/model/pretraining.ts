@@ -61,7 +61,7 @@ export class PretrainingModel {
   /** The shared-layer encoder. */
   readonly encoder: Encoder;
 
-  /** Makes room for the parameters, all zero; see `initialise` and `loadWeights`. */
+  /** Makes room for the parameters, all zero; see `initialize` and `loadWeights`. */
   constructor(
     device: Device,
     config: ModelConfig,

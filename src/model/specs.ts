@@ -15,7 +15,7 @@ import {
 } from "./parameter.ts";
 import { type BlockSets, blockSets, type SetIndex } from "./sharing.ts";
 
-/** Embedding tables and their normalisation. */
+/** Embedding tables and their normalization. */
 export interface EmbeddingSpecs {
   /** `[V, E]`. */
   readonly words: ParameterSpec;
@@ -23,7 +23,7 @@ export interface EmbeddingSpecs {
   readonly positions: ParameterSpec;
   /** `[types, E]`. */
   readonly types: ParameterSpec;
-  /** The sub-layer's normalisation. */
+  /** The sub-layer's normalization. */
   readonly layerNorm: NormSpec;
   /** Dense E → H; absent where the configuration has none. */
   readonly projection?: DenseSpec;
@@ -39,7 +39,7 @@ export interface AttentionSpecs {
   readonly value: DenseSpec;
   /** Output projection, H → H. */
   readonly dense: DenseSpec;
-  /** The sub-layer's normalisation. */
+  /** The sub-layer's normalization. */
   readonly layerNorm: NormSpec;
 }
 
@@ -49,7 +49,7 @@ export interface FeedForwardSpecs {
   readonly intermediate: DenseSpec;
   /** Intermediate size → H. */
   readonly output: DenseSpec;
-  /** The sub-layer's normalisation. */
+  /** The sub-layer's normalization. */
   readonly layerNorm: NormSpec;
 }
 

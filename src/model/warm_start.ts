@@ -5,7 +5,7 @@
  */
 import { type Safetensors, toFloat32 } from "../weights/mod.ts";
 import { elements } from "../tensor/mod.ts";
-import { initialValues } from "./initialise.ts";
+import { initialValues } from "./initialize.ts";
 import type { ParameterSpec } from "./parameter.ts";
 import type { Parameters } from "./parameters.ts";
 

@@ -108,7 +108,7 @@ export class Optimizer {
   ) {
     const { device, gradients, values } = parameters;
     if (gradients === undefined) {
-      throw new TypeError("Cannot optimise parameters without gradients");
+      throw new TypeError("Cannot optimize parameters without gradients");
     }
     this.settings = settings;
     this.lossScale = lossScale;

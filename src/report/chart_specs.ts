@@ -9,8 +9,8 @@ import type { Bucket } from "./thinned_series.ts";
 export interface Curve {
   /** What the legend calls it. */
   readonly label: string;
-  /** From 0; which colour of the page. */
-  readonly colour: number;
+  /** From 0; which color of the page. */
+  readonly color: number;
   /** `marked` shows each point, for what was measured seldom. */
   readonly kind: "line" | "marked";
   /** Its points. */
@@ -39,11 +39,11 @@ export interface BarChart {
   readonly title: string;
   /** What the bars are called together. */
   readonly axis: string;
-  /** Names from the left, each with its count, or with several that stand side by side in colours of their own. */
+  /** Names from the left, each with its count, or with several that stand side by side in colors of their own. */
   readonly bars: readonly (readonly [name: string, ...counts: number[]])[];
 }
 
-/** A table of numbers drawn as colours: rows by steps. */
+/** A table of numbers drawn as colors: rows by steps. */
 export interface HeatMap {
   /** Row names, from the top. */
   readonly rows: readonly string[];
@@ -56,12 +56,12 @@ export interface HeatMap {
 /** Outer size of a chart, in pixels before the page scales it. */
 const WIDTH = 400;
 const HEIGHT = 230;
-/** From the darkest to the brightest colour; lesser values are as dark (a bias of keys has no gradient but rounding). */
+/** From the darkest to the brightest color; lesser values are as dark (a bias of keys has no gradient but rounding). */
 const HEAT_SPAN = 1e6;
 /** Where the values span more than this, a logarithmic chart pays. */
 const LOGARITHMIC_SPAN = 100;
 
-/** Colours come from the page, so that one drawing fits light and dark. */
+/** Colors come from the page, so that one drawing fits light and dark. */
 export const CHART_CONFIG = {
   background: "transparent",
   font: "system-ui, sans-serif",
@@ -120,7 +120,7 @@ export function chartSpec(chart: Chart): unknown {
     scale: log ? { type: "log" } : { zero: false },
     axis: log ? { values: powersOfTen(least, most), format } : { tickCount: 5, format },
   });
-  const color = curveColours(curves.map(({ colour }) => colour));
+  const color = curveColors(curves.map(({ color }) => color));
   const seldom = curves.flatMap(({ kind, buckets }, curve) =>
     kind === "marked" || buckets.length === 1 ? [curve] : []
   );
@@ -149,15 +149,15 @@ export function chartSpec(chart: Chart): unknown {
   };
 }
 
-/** The page's colours for the field `curve`. */
-function curveColours(colours: readonly number[]) {
+/** The page's colors for the field `curve`. */
+function curveColors(colors: readonly number[]) {
   return {
     field: "curve",
     type: "nominal",
     legend: null,
     scale: {
-      domain: colours.map((_, curve) => curve),
-      range: colours.map((colour) => `var(--curve-${(colour % CURVE_COLOURS) + 1})`),
+      domain: colors.map((_, curve) => curve),
+      range: colors.map((color) => `var(--curve-${(color % CURVE_COLORS) + 1})`),
     },
   };
 }
@@ -180,7 +180,7 @@ export function barSpec({ axis, bars }: BarChart): unknown {
     mark: { type: "bar", aria: false },
     encoding: {
       ...(bars.some(([, ...counts]) => counts.length > 1) && { xOffset: { field: "curve" } }),
-      color: curveColours([0, 1]),
+      color: curveColors([0, 1]),
       x: {
         field: "bar",
         type: "ordinal",
@@ -203,10 +203,10 @@ export function barSpec({ axis, bars }: BarChart): unknown {
   };
 }
 
-/** Colours that the page's style defines. */
-export const CURVE_COLOURS = 8;
+/** Colors that the page's style defines. */
+export const CURVE_COLORS = 8;
 
-/** Rows by steps as colours. */
+/** Rows by steps as colors. */
 export function heatMapSpec({ rows, steps, values }: HeatMap): unknown {
   const cells = rows.flatMap((_, row) =>
     steps.flatMap((step, column) =>

@@ -85,7 +85,7 @@ function isMeasured(field: string, { buckets }: ThinnedSeries): boolean {
 /** Charts of one run: training and held-out text in one chart each. */
 export function runCharts(record: RunRecord): Chart[] {
   return fieldsByQuantity([record]).map(([name, fields]) => {
-    // Training has the first colour in every chart, held-out sets those after it.
+    // Training has the first color in every chart, held-out sets those after it.
     const heldOut = fields.filter((field) => field.startsWith(HELD_OUT));
     return {
       ...quantity(name),
@@ -98,7 +98,7 @@ export function runCharts(record: RunRecord): Chart[] {
   });
 }
 
-/** Charts that compare runs: a colour for each run, each held-out text in charts of its own. */
+/** Charts that compare runs: a color for each run, each held-out text in charts of its own. */
 export function comparisonCharts(records: readonly RunRecord[]): Chart[] {
   return fieldsByQuantity(records).flatMap(([name, fields]) =>
     fields.map((field) => {
@@ -107,15 +107,15 @@ export function comparisonCharts(records: readonly RunRecord[]): Chart[] {
       return {
         title: text === "" ? title : `${title}, ${text}`,
         ...rest,
-        curves: records.flatMap((record, colour) => curve(record, field, record.name, colour)),
+        curves: records.flatMap((record, color) => curve(record, field, record.name, color)),
       };
     })
   );
 }
 
-function curve({ series }: RunRecord, field: string, label: string, colour: number): Curve[] {
+function curve({ series }: RunRecord, field: string, label: string, color: number): Curve[] {
   const found = series.get(field);
   if (found === undefined || found.count === 0) return [];
   const kind = field.startsWith(HELD_OUT) ? "marked" : "line";
-  return [{ label, colour, kind, buckets: found.buckets }];
+  return [{ label, color, kind, buckets: found.buckets }];
 }

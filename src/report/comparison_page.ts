@@ -31,7 +31,7 @@ export async function comparisonPage(records: readonly RunRecord[]): Promise<str
     `${names.join(", ")} – comparison`,
     html`<main>
 <h1>${names.length} runs compared</h1>
-<div class="legend">${names.map((label, colour) => key({ label, colour }))}</div>
+<div class="legend">${names.map((label, color) => key({ label, color }))}</div>
 ${
       charts.length === 0
         ? html`<p class="quiet">No step has been logged yet.</p>`

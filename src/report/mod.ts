@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type Chart, type Curve as ChartCurve, CURVE_COLOURS } from "./chart_specs.ts";
+export { type Chart, type Curve as ChartCurve, CURVE_COLORS } from "./chart_specs.ts";
 export * from "./comparison_page.ts";
 export * from "./data_page.ts";
 export { drawChart } from "./draw.ts";

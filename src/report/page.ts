@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Chart, type Curve, CURVE_COLOURS } from "./chart_specs.ts";
+import { type Chart, type Curve, CURVE_COLORS } from "./chart_specs.ts";
 import { drawChart } from "./draw.ts";
 import { type Html, html } from "./html.ts";
 import { STYLE } from "./style.ts";
@@ -60,10 +60,10 @@ export async function figure(chart: Chart): Promise<Html> {
   `;
 }
 
-/** A curve's colour and name. */
-export function key({ label, colour }: Pick<Curve, "label" | "colour">): Html {
+/** A curve's color and name. */
+export function key({ label, color }: Pick<Curve, "label" | "color">): Html {
   return html`
-    <span class="key"><i style="background:var(--curve-${(colour % CURVE_COLOURS) +
+    <span class="key"><i style="background:var(--curve-${(color % CURVE_COLORS) +
       1})"></i>${label}</span>
   `;
 }

@@ -51,11 +51,11 @@ function confusionTable({ labels, counts }: NonNullable<PredictionReview["confus
 function confusionRow(label: string, row: readonly number[], gold: number): Html {
   const total = row.reduce((sum, n) => sum + n, 0);
   const cells = row.map((n, predicted) => {
-    const colour = predicted === gold ? "var(--curve-1)" : "var(--curve-2)";
+    const color = predicted === gold ? "var(--curve-1)" : "var(--curve-2)";
     const share = Math.round(60 * n / Math.max(total, 1));
     return html`
       <td class="n"
-        style="background:color-mix(in srgb,${colour} ${share}%,transparent)">${count(n)}</td>
+        style="background:color-mix(in srgb,${color} ${share}%,transparent)">${count(n)}</td>
     `;
   });
   const recall = total === 0 ? "–" : percent(row[gold] / total);
@@ -71,7 +71,7 @@ async function answerLengths(
   );
   const title = "Words of an answer";
   const svg = await drawBars({ title, axis: "words, articles left out; 0 is no answer", bars });
-  const legend = ["right answers", "the model's"].map((label, colour) => key({ label, colour }));
+  const legend = ["right answers", "the model's"].map((label, color) => key({ label, color }));
   return html`
     <section class="charts">
       <figure><figcaption><b>${title}</b><span>${legend}</span></figcaption>${svg}</figure>

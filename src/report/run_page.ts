@@ -61,7 +61,7 @@ function thinning({ series }: RunRecord): Html {
     <p
       class="quiet">Curves of ${count(
         longest,
-      )} points are drawn as means of neighbours over the band from their least to their greatest value.</p>
+      )} points are drawn as means of neighbors over the band from their least to their greatest value.</p>
   `;
 }
 

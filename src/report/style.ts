@@ -6,7 +6,7 @@
 import { Html } from "./html.ts";
 
 /** By name: on a light page, on a dark one. */
-const COLOURS: Readonly<Record<string, readonly [light: string, dark: string]>> = {
+const COLORS: Readonly<Record<string, readonly [light: string, dark: string]>> = {
   "text": ["#1b1e23", "#e6e8eb"],
   "quiet": ["#5d6570", "#9aa3ae"],
   "page": ["#fff", "#14171b"],
@@ -28,16 +28,16 @@ const DARK = "@media (prefers-color-scheme:dark)";
 const LIGHT = definitions(0);
 
 function definitions(shade: 0 | 1): string {
-  return Object.entries(COLOURS).map(([name, shades]) => `--${name}:${shades[shade]}`).join(";");
+  return Object.entries(COLORS).map(([name, shades]) => `--${name}:${shades[shade]}`).join(";");
 }
 
 /**
- * A drawing as a file of its own: each attribute that names a colour says it, for readers that know no variables, and browsers turn it dark where their
+ * A drawing as a file of its own: each attribute that names a color says it, for readers that know no variables, and browsers turn it dark where their
  * reader wants that.
  */
 export function standAlone({ text }: Html): string {
-  const light = text.replace(/="var\(--([\w-]+)\)"/g, (_, name) => `="${COLOURS[name][0]}"`);
-  const dark = Object.values(COLOURS).map(([light, dark]) =>
+  const light = text.replace(/="var\(--([\w-]+)\)"/g, (_, name) => `="${COLORS[name][0]}"`);
+  const dark = Object.values(COLORS).map(([light, dark]) =>
     ["color", "fill", "stroke"].map((what) => `[${what}="${light}"]{${what}:${dark}}`).join("")
   );
   return light.replace("<title>", `<style>${DARK}{${dark.join("")}}</style><title>`);

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Neighbouring points of a curve, seen as one. */
+/** Neighboring points of a curve, seen as one. */
 export interface Bucket {
   /** First step. */
   first: number;
@@ -22,7 +22,7 @@ export interface Bucket {
 
 /**
  * Collects points into at most `2·limit` buckets of equal many points, each with its least, greatest and mean value. Up to `2·limit` points are kept as they
- * are; past that, neighbours are merged, so that every extreme stays to be seen.
+ * are; past that, neighbors are merged, so that every extreme stays to be seen.
  */
 export class ThinnedSeries {
   readonly #limit: number;

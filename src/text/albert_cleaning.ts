@@ -40,7 +40,7 @@ export const NO_CLEANING: Readonly<CleaningOptions> = {
 const SPACE = 0x20, APOSTROPHE = 0x27, BACKTICK = 0x60, DOUBLE_QUOTE = 0x22;
 /** Table entries for ASCII characters that need a closer look. */
 const LOOK = 0;
-/** Σ is the one letter whose lower case depends on its neighbours. */
+/** Σ is the one letter whose lower case depends on its neighbors. */
 const CAPITAL_SIGMA = "Σ";
 const UTF8_SIGMA = [0xce, 0xa3] as const;
 

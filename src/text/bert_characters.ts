@@ -13,7 +13,7 @@ export const CharacterKind = { dropped: 0, space: 1, alone: 2, word: 3 } as cons
 /** A value of {@link CharacterKind}. */
 export type CharacterKindValue = typeof CharacterKind[keyof typeof CharacterKind];
 
-/** BERT's normalisation. */
+/** BERT's normalization. */
 export interface BertCleaning {
   /** Lower case. */
   lowerCase: boolean;
@@ -48,7 +48,7 @@ const PUNCTUATION = /^[!-/:-@[-`{-~\p{P}]$/u;
  * What BERT makes of a character.
  *
  * @param character One code point.
- * @param cleaning The normalisation.
+ * @param cleaning The normalization.
  * @returns The characters in its place, each with its kind.
  */
 export function bertCharacter(character: string, cleaning: BertCleaning): BertCharacter {

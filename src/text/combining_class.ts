@@ -1,5 +1,5 @@
 /**
- * Canonical combining classes, read off the platform's own normalisation.
+ * Canonical combining classes, read off the platform's own normalization.
  *
  * @module
  */
@@ -9,7 +9,7 @@
  * `unicodedata.combining` says.
  *
  * JavaScript has no property for it, and `\p{M}` holds many marks of class 0 (vowel signs of
- * Indian scripts). But normalisation sorts neighbouring marks by class: a mark of class 2 or more
+ * Indian scripts). But normalization sorts neighboring marks by class: a mark of class 2 or more
  * moves behind U+0334, of class 1, and one of class 1 moves before U+0301, of class 230.
  *
  * @param character One code point.

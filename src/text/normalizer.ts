@@ -1,6 +1,6 @@
 /**
- * SentencePiece's normaliser: the compiled character rule of a model, white space folded and
- * written as ▁, with an alignment from each normalised byte to its source.
+ * SentencePiece's normalizer: the compiled character rule of a model, white space folded and
+ * written as ▁, with an alignment from each normalized byte to its source.
  *
  * Source: google/sentencepiece, `src/normalizer.cc`.
  *
@@ -26,7 +26,7 @@ export interface NormalizerOptions {
 }
 
 /**
- * Normalises UTF-8 text as a SentencePiece model asks for.
+ * Normalizes UTF-8 text as a SentencePiece model asks for.
  *
  * The result of {@link Normalizer.run} lies in buffers that the next call writes over: no
  * allocation a line.
@@ -66,9 +66,9 @@ export class Normalizer {
   #consumed = 0;
 
   /**
-   * Makes a normaliser.
+   * Makes a normalizer.
    *
-   * @param spec The model's normaliser settings; absent fields have SentencePiece's defaults.
+   * @param spec The model's normalizer settings; absent fields have SentencePiece's defaults.
    * @param options What the rest of the model says.
    * @throws {SyntaxError} If `spec.precompiledCharsmap` is broken.
    */
@@ -95,10 +95,10 @@ export class Normalizer {
   }
 
   /**
-   * Normalises a string.
+   * Normalizes a string.
    *
    * @param text Any text; a lone surrogate counts as U+FFFD.
-   * @returns The normalised text, with ▁ for spaces if the model escapes them.
+   * @returns The normalized text, with ▁ for spaces if the model escapes them.
    */
   normalize(text: string): string {
     const length = this.run(new TextEncoder().encode(text));
@@ -106,7 +106,7 @@ export class Normalizer {
   }
 
   /**
-   * Normalises UTF-8 bytes into {@link Normalizer.output}.
+   * Normalizes UTF-8 bytes into {@link Normalizer.output}.
    *
    * @param input Well-formed UTF-8.
    * @param length How many bytes of `input` count.

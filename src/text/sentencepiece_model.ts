@@ -20,7 +20,7 @@ export const PieceType = {
   unknown: 2,
   /** A control symbol such as `[CLS]`, never found in text. */
   control: 3,
-  /** A symbol the user asked for, which the normaliser leaves alone. */
+  /** A symbol the user asked for, which the normalizer leaves alone. */
   userDefined: 4,
   /** A piece that is never used. */
   unused: 5,
@@ -50,7 +50,7 @@ export interface SentencePiece extends UnknownFields {
   type: PieceTypeValue;
 }
 
-/** How text is normalised before segmentation (`NormalizerSpec`). */
+/** How text is normalized before segmentation (`NormalizerSpec`). */
 export interface NormalizerSpec extends UnknownFields {
   /** Name of the rule, such as `nmt_nfkc`. */
   name?: string;
@@ -168,7 +168,7 @@ export interface SentencePieceModel extends UnknownFields {
   pieces: SentencePiece[];
   /** How it was trained. */
   trainerSpec: TrainerSpec;
-  /** How text is normalised. */
+  /** How text is normalized. */
   normalizerSpec: NormalizerSpec;
 }
 
@@ -217,7 +217,7 @@ export function readSentencePieceModel(
       { cause },
     );
   }
-  // SentencePiece always writes both, the normaliser last: a cut between two fields shows here.
+  // SentencePiece always writes both, the normalizer last: a cut between two fields shows here.
   const missing = model.pieces.length === 0 ? "pieces" : hasNormalizerSpec ? "" : "normalizer_spec";
   if (missing) {
     throw new SyntaxError(

@@ -1,5 +1,5 @@
 /**
- * Segmentation by a SentencePiece unigram model: cleaning, normalising, best path, and back to
+ * Segmentation by a SentencePiece unigram model: cleaning, normalizing, best path, and back to
  * offsets in the original string.
  *
  * @module
@@ -51,7 +51,7 @@ export class SentencePieceSegmenter implements Segmenter {
    * @param model A unigram model.
    * @param options Cleaning, and the rule for numbers.
    * @throws {TypeError} If the model is of another type, or uses byte fallback.
-   * @throws {SyntaxError} If its vocabulary or its normaliser is broken.
+   * @throws {SyntaxError} If its vocabulary or its normalizer is broken.
    */
   constructor(model: SentencePieceModel, options: SentencePieceOptions = {}) {
     const type = model.trainerSpec.modelType ?? ModelType.unigram;

@@ -1,12 +1,12 @@
 /**
- * From bytes of normalised text back to places in the string a caller gave.
+ * From bytes of normalized text back to places in the string a caller gave.
  *
  * @module
  */
 
 const META = [0xe2, 0x96, 0x81] as const;
 
-/** Finds the source of byte ranges of one normalised text. */
+/** Finds the source of byte ranges of one normalized text. */
 export class SourceSpans {
   readonly #bytes: Uint8Array;
   readonly #toCleaned: Int32Array;
@@ -16,8 +16,8 @@ export class SourceSpans {
   /**
    * Joins two alignments.
    *
-   * @param bytes Normalised UTF-8.
-   * @param toCleaned For each normalised byte its cleaned byte, and one entry for the end.
+   * @param bytes Normalized UTF-8.
+   * @param toCleaned For each normalized byte its cleaned byte, and one entry for the end.
    * @param toSource For each cleaned byte its UTF-16 index, and one entry for the end.
    * @param length How many bytes of `bytes` count.
    */

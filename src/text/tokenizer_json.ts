@@ -164,8 +164,8 @@ function unigramPieces(
     else if (special.has(id)) type = PieceType.control;
     else if (score === 0) type = PieceType.userDefined;
     // A score far below every other piece has the converter's penalty, which is undone exactly.
-    const penalised = score < lowest - DIGIT_COMMA_PENALTY / 2 && endsInDigitComma(piece);
-    return { piece, type, score: Math.fround(penalised ? score + DIGIT_COMMA_PENALTY : score) };
+    const penalized = score < lowest - DIGIT_COMMA_PENALTY / 2 && endsInDigitComma(piece);
+    return { piece, type, score: Math.fround(penalized ? score + DIGIT_COMMA_PENALTY : score) };
   });
 }
 

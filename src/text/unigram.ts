@@ -1,5 +1,5 @@
 /**
- * Unigram language model segmentation: the best path through all ways to cut normalised text
+ * Unigram language model segmentation: the best path through all ways to cut normalized text
  * into pieces.
  *
  * Scores are added in the order and the precision of SentencePiece (float32 throughout), so near
@@ -21,7 +21,7 @@ const UNKNOWN_PENALTY = 10;
 /** Sums are set back to 0 past this, so that float32 still tells pieces apart in long texts. */
 const SCORE_RESET_THRESHOLD = 100_000;
 
-/** Cuts normalised UTF-8 into pieces of a vocabulary. */
+/** Cuts normalized UTF-8 into pieces of a vocabulary. */
 export class Unigram {
   /** Ids of the last segmentation, in order. Written over by the next one. */
   ids: Int32Array = new Int32Array(0);
@@ -75,7 +75,7 @@ export class Unigram {
    * Finds the best segmentation and leaves it in {@link Unigram.ids} and {@link Unigram.ends}.
    * Unknown characters side by side become one unknown piece.
    *
-   * @param text Normalised UTF-8.
+   * @param text Normalized UTF-8.
    * @param length How many bytes of `text` count.
    * @returns The number of pieces.
    */

@@ -16,14 +16,14 @@ export interface EvaluationResult extends PretrainingMetrics {
   readonly examples: number;
   /** Masked tokens among them. */
   readonly maskedTokens: number;
-  /** Labelled pairs among them. */
+  /** Labeled pairs among them. */
   readonly pairs: number;
   /**
    * Pair accuracy on examples that were not cut to fit. Where a segment was cut gives the order away, so at short lengths this is the figure that means
    * something; NaN without such examples.
    */
   readonly wholePairAccuracy: number;
-  /** Labelled pairs that were not cut. */
+  /** Labeled pairs that were not cut. */
   readonly wholePairs: number;
 }
 

@@ -37,7 +37,7 @@ export class MetricSlots {
    * Where the losses of a slot go.
    *
    * @param maskedCount masked tokens over the whole step, all micro-batches and ranks
-   * @param pairCount labelled pairs, likewise
+   * @param pairCount labeled pairs, likewise
    */
   targets(slot: number, maskedCount: number, pairCount: number): PretrainingTargets {
     const metrics = whole(this.#buffer);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { initialise, type ModelConfig, pretrainingArchitecture, warmStart } from "../model/mod.ts";
+import { initialize, type ModelConfig, pretrainingArchitecture, warmStart } from "../model/mod.ts";
 import { type Moments, restoreCheckpoint, takeSnapshot } from "./checkpoint.ts";
 import { tidyCheckpoints } from "./checkpoint_files.ts";
 import { CheckpointWriter } from "./checkpoint_writer.ts";
@@ -45,7 +45,7 @@ export class PretrainLoop {
     const { totalSteps } = settings.schedule;
     const trainer = this.#trainer;
     let moments: Moments | undefined;
-    if (checkpoint === null) this.#initialise(config);
+    if (checkpoint === null) this.#initialize(config);
     else moments = await restoreCheckpoint(checkpoint, trainer);
     await this.#ranks.start(moments);
     await this.#folder.cutEvents(trainer.step);
@@ -82,11 +82,11 @@ export class PretrainLoop {
     return { step: trainer.step, finished: ended, evaluation };
   }
 
-  #initialise(config: ModelConfig): void {
+  #initialize(config: ModelConfig): void {
     const { settings, initialWeights, observer } = this.#run;
     const { parameters } = this.#trainer.model;
     if (initialWeights === undefined) {
-      initialise(parameters, settings.seed, config.initializerRange);
+      initialize(parameters, settings.seed, config.initializerRange);
       return;
     }
     const { copied, grown, fresh } = warmStart(

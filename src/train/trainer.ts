@@ -61,7 +61,7 @@ export class PretrainingTrainer {
   readonly #half?: HalfPrecision;
   readonly #ledger: StepLedger<PretrainingMetrics>;
 
-  /** Makes model and optimizer, all zero: initialise or load them before the first step. */
+  /** Makes model and optimizer, all zero: initialize or load them before the first step. */
   constructor(device: Device, config: ModelConfig, settings: TrainerSettings) {
     this.#device = device;
     this.#settings = settings;
@@ -169,7 +169,7 @@ export class PretrainingTrainer {
   }
 }
 
-/** Masked tokens and labelled pairs. */
+/** Masked tokens and labeled pairs. */
 function countsOf(batches: readonly PretrainingBatch[]): number[] {
   return [
     batches.reduce((sum, { maskedCount }) => sum + maskedCount, 0),

@@ -75,14 +75,14 @@ const show = datasetCommand()
     const { exampleAsJson, showExample } = await import("../../src/data/mod.ts");
     const { loadTokenizer } = await import("../../src/text/disk/mod.ts");
     const tokenizer = await loadTokenizer(options.data);
-    const colour = Deno.stdout.isTerminal() && !Deno.noColor;
+    const color = Deno.stdout.isTerminal() && !Deno.noColor;
     const { mask } = dataset.corpus.vocabulary.special;
     for (let index = options.index; index < options.index + options.count; index++) {
       const example = dataset.exampleAt(index, true);
       console.log(
         options.json
           ? exampleAsJson(index, example, tokenizer)
-          : `${showExample(example, tokenizer, mask, colour)}\n`,
+          : `${showExample(example, tokenizer, mask, color)}\n`,
       );
     }
   });

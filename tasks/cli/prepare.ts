@@ -19,7 +19,7 @@ export default albertCommand()
     required: true,
   })
   .option("--output <folder:string>", "Where the shards go.", { required: true })
-  .option("--format <format:format>", "How documents are marked; gzip is recognised by itself.", {
+  .option("--format <format:format>", "How documents are marked; gzip is recognized by itself.", {
     default: "auto" as const,
   })
   .option("--text-field <name:string>", "Field with the text in JSON lines.", { default: "text" })

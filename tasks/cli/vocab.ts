@@ -75,7 +75,7 @@ const train = albertCommand()
     default: '(,),",-,.,–,£,€',
   })
   .option("--workers <n:integer>", "Threads that read and count; one a core if left out.")
-  .option("--format <format:format>", "How documents are marked; gzip is recognised by itself.", {
+  .option("--format <format:format>", "How documents are marked; gzip is recognized by itself.", {
     default: "auto" as const,
   })
   .option("--text-field <name:string>", "Field with the text in JSON lines.", { default: "text" })

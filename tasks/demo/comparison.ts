@@ -18,7 +18,7 @@ export async function comparison(
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
   return [
     "",
-    `Era of ${dev} passages from speeches whose labels were not learnt from:`,
+    `Era of ${dev} passages from speeches whose labels were not learned from:`,
     `  finetuned after pretraining    ${percent(await accuracy(runs.pretrained))}`,
     `  finetuned without pretraining  ${percent(await accuracy(runs.untrained))}`,
     `  the most frequent era          ${percent(majority)}`,

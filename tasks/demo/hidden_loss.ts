@@ -17,7 +17,7 @@ import type { CommonOptions } from "../cli/common.ts";
 
 /**
  * Mean loss and accuracy over the positions of held-out examples that hold `[MASK]`. A tenth of the positions to predict are left as they were and can be copied,
- * which lowers the loss over all of them far below the unigram entropy before anything is learnt of words in context.
+ * which lowers the loss over all of them far below the unigram entropy before anything is learned of words in context.
  *
  * @param documents the held-out ones
  */

@@ -37,7 +37,7 @@ export interface Variation {
   readonly hiddenSize?: number;
   /** Whether pretraining text beyond BookCorpus and Wikipedia is used. */
   readonly extraData?: boolean;
-  /** Optimizer steps as the paper prints them; 125,000 where absent. 0 is a model as it is initialised. */
+  /** Optimizer steps as the paper prints them; 125,000 where absent. 0 is a model as it is initialized. */
   readonly steps?: number;
   /** The row of the same experiment whose training cost this row gets, by steps of its own; the paper has fixed `steps` for that. */
   readonly equalTimeWith?: string;

@@ -9,7 +9,7 @@ import type { Column, CurveName, Experiment, Row } from "./experiment.ts";
 export type JobKind =
   /** Trains a model from nothing, or from a shallower one, and measures it on the intrinsic development text. */
   | "pretrain"
-  /** Writes a model as it is initialised, and measures it: the control that every finetuning has to beat. */
+  /** Writes a model as it is initialized, and measures it: the control that every finetuning has to beat. */
   | "untrained"
   /** Trains a model on one benchmark and keeps the best on its development set. */
   | "finetune"
@@ -81,7 +81,7 @@ export interface JobResult extends JobRecord {
   readonly dataFingerprint: string;
   /** Parts of the data that stand in for what the paper used (`race/high`, `mnli/mm`); every table that shows the result marks them. */
   readonly standIns: readonly string[];
-  /** What a reader should know of the data: `synthesised from seed 42`, `first 3000 of 67349 examples`. */
+  /** What a reader should know of the data: `synthesized from seed 42`, `first 3000 of 67349 examples`. */
   readonly remarks: readonly string[];
 }
 

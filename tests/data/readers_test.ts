@@ -105,7 +105,7 @@ Is that all?
 
 `;
 
-Deno.test("one sentence a line is recognised; blank lines part documents", async () => {
+Deno.test("one sentence a line is recognized; blank lines part documents", async () => {
   assertEquals(await read(SENTENCES), [
     {
       blocks: ["The first sentence stands here.", '"Here is another!" he said.'],

@@ -113,7 +113,7 @@ Deno.test("dropout is its own backward", () => {
 });
 
 for (const dropout of [false, true]) {
-  Deno.test(`the backwards of layer normalisation are its derivatives, ${dropout ? "with" : "without"} dropout`, () => {
+  Deno.test(`the backwards of layer normalization are its derivatives, ${dropout ? "with" : "without"} dropout`, () => {
     const rows = 6, columns = 7, count = rows * columns;
     const uniforms = { rows, columns, epsilon: 1e-3, rows_per_chunk: rows, ...RANDOM };
     const structural = { residual: true, dropout };

@@ -66,7 +66,7 @@ Deno.test("sharing maps layers to sets of parameters", () => {
   assertEquals(sets("ffn"), [[0, 0], [1, 0], [2, 0], [3, 0]]);
 });
 
-Deno.test("weight decay spares normalisations and biases, the output bias too, and nothing else", () => {
+Deno.test("weight decay spares normalizations and biases, the output bias too, and nothing else", () => {
   const spared = pretrainingSpecs(presetConfig("albert-base-v2"))
     .filter((spec) => !isDecayed(spec)).map(({ name }) => name);
   assertEquals(spared.every((name) => /LayerNorm|layer_norm|bias/.test(name)), true);

@@ -1,7 +1,7 @@
 import { assert } from "@std/assert";
 import { openReferenceDevice, whole } from "../../src/device/mod.ts";
 import {
-  initialise,
+  initialize,
   type ModelConfig,
   presetConfig,
   type PretrainingInput,
@@ -42,7 +42,7 @@ function input(): PretrainingInput {
 function lossOf(config: ModelConfig) {
   const device = openReferenceDevice({ precision: "f64" });
   const model = new PretrainingModel(device, config);
-  initialise(model.parameters, 5, 0.3);
+  initialize(model.parameters, 5, 0.3);
   const metrics = device.allocate(4, "f32", "metrics");
   const targets = {
     masked: { metrics: whole(metrics), lossSlot: 0, scale: 1 / 4 },

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import {
   Albert,
-  initialise,
+  initialize,
   initialValues,
   modelFiles,
   presetConfig,
@@ -19,7 +19,7 @@ Deno.test("a model's files hold its weights, and load again", async () => {
   const config = { ...presetConfig("smoke"), vocabSize: 34 };
   const device = await openDevice({ device: "cpu" });
   const model = new PretrainingModel(device, config);
-  initialise(model.parameters, 7, 0.02);
+  initialize(model.parameters, 7, 0.02);
   const files = await modelFiles(model, tokenizer);
 
   const { tensors } = parseSafetensors(files.get("model.safetensors")!);

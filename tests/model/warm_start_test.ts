@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { openReferenceDevice } from "../../src/device/mod.ts";
 import {
   encoderSpecs,
-  initialise,
+  initialize,
   initialValues,
   type ModelConfig,
   Parameters,
@@ -23,7 +23,7 @@ const SMALL: ModelConfig = {
 /** Weights of a model that starts from a seed. */
 async function weightsOf(config: ModelConfig, seed: number): Promise<Safetensors> {
   const parameters = new Parameters(device, encoderSpecs(config));
-  initialise(parameters, seed, 0.02);
+  initialize(parameters, seed, 0.02);
   const pieces = encodeSafetensors(await readTensors(parameters));
   return parseSafetensors(Uint8Array.from(pieces.flatMap((piece) => [...piece])));
 }

@@ -154,7 +154,7 @@ Deno.test("a comparison overlays runs and names the settings that differ", async
   assertStringIncludes(page, "config.num_hidden_layers");
   assert(!page.includes("dataFingerprint"), "what is the same in all runs is not listed");
   const [chart] = page.match(/<b>Loss \(nats\), training<\/b>[^]*?<\/svg>/)!;
-  for (const colour of [1, 2, 3]) assertStringIncludes(chart, `var(--curve-${colour})`);
+  for (const color of [1, 2, 3]) assertStringIncludes(chart, `var(--curve-${color})`);
   assertStringIncludes(page, `<td class="best">0.125</td>`);
 });
 

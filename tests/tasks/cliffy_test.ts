@@ -11,8 +11,8 @@ function program(seen: Seen = {}) {
     .name("prog")
     .version("1.2.3")
     .description("Tries everything.\nSecond line.")
-    .globalType("colour", new EnumType(["red", "blue"]))
-    .globalOption("--colour <name:colour>", "A colour.", { default: "red" as const })
+    .globalType("color", new EnumType(["red", "blue"]))
+    .globalOption("--color <name:color>", "A color.", { default: "red" as const })
     .globalOption("--quiet", "Says nothing.")
     .command("paint <wall:string> [others...:string]", "Paints walls.")
     .option("-l, --max-layers <n:integer>", "Layers.", { default: 2 })
@@ -46,7 +46,7 @@ async function refusal(...words: string[]): Promise<string> {
   return stripVTControlCharacters(error.message);
 }
 
-const defaults = { colour: "red", maxLayers: 2, primer: true };
+const defaults = { color: "red", maxLayers: 2, primer: true };
 
 Deno.test("Command fills in defaults and turns option names into camel case", async () => {
   assertEquals(await parse("paint", "north"), { options: defaults, words: ["north"] });
@@ -78,9 +78,9 @@ Deno.test("Command collects repeated options, variadic ones and lists", async ()
 });
 
 Deno.test("Command negates with --no- and takes shared options before the command's name", async () => {
-  assertEquals((await parse("--colour", "blue", "paint", "n", "--no-primer")).options, {
+  assertEquals((await parse("--color", "blue", "paint", "n", "--no-primer")).options, {
     ...defaults,
-    colour: "blue",
+    color: "blue",
     primer: false,
   });
 });
@@ -99,8 +99,8 @@ Deno.test("Command refuses values of the wrong type and lists those of an enum",
     'Option "--amount" must be of type "integer", but got "1.5".',
   );
   assertEquals(
-    await refusal("mix", "--amount", "1", "--colour", "green"),
-    'Option "--colour" must be of type "colour", but got "green". Expected values: "red", "blue"',
+    await refusal("mix", "--amount", "1", "--color", "green"),
+    'Option "--color" must be of type "color", but got "green". Expected values: "red", "blue"',
   );
 });
 
@@ -132,7 +132,7 @@ Deno.test("Command.getHelp() shows usage, options with defaults and values, comm
       "prog",
       "1.2.3",
       "Tries everything.",
-      "--colour",
+      "--color",
       '"red"',
       "paint",
       "Paints walls.",

@@ -127,7 +127,7 @@ Deno.test("finetune --seeds sums up the runs, --settings fills in flags", () =>
     assertEquals(summary.best, Math.max(...scores));
   }));
 
-Deno.test("classes of one's own are learnt from a checkpoint, and from scratch", () =>
+Deno.test("classes of one's own are learned from a checkpoint, and from scratch", () =>
   withFolder(async (folder) => {
     await Deno.mkdir(`${folder}/own`);
     const rows = (first: number) =>
@@ -144,20 +144,20 @@ Deno.test("classes of one's own are learnt from a checkpoint, and from scratch",
       ...["--output", `${folder}/${output}`, "--max-steps", "30", "--learning-rate", "0.01"],
       ...["--max-seq-length", "16", "--batch-size", "12", "--device", "cpu", "--json", "--quiet"],
     ];
-    const learnt = JSON.parse(await succeed(words("learnt")));
-    assertEquals([learnt.task, learnt.best.accuracy], ["text", 1]);
+    const learned = JSON.parse(await succeed(words("learned")));
+    assertEquals([learned.task, learned.best.accuracy], ["text", 1]);
     const classes = JSON.parse(
       await succeed([
-        ...["predict", "classify", "four bad", "--checkpoint", `${folder}/learnt`],
+        ...["predict", "classify", "four bad", "--checkpoint", `${folder}/learned`],
         ...["--device", "cpu", "--json"],
       ]),
     ).classes;
     assertEquals(classes[0].label, "blame");
     const evaluate = (split: string, ...more: string[]) => [
-      ...["evaluate", "text", "--data", `${folder}/own`, "--checkpoint", `${folder}/learnt`],
+      ...["evaluate", "text", "--data", `${folder}/own`, "--checkpoint", `${folder}/learned`],
       ...["--split", split, "--output", `${folder}/${split}`, "--device", "cpu", ...more],
     ];
-    assertEquals(JSON.parse(await succeed(evaluate("dev", "--json"))), learnt.best);
+    assertEquals(JSON.parse(await succeed(evaluate("dev", "--json"))), learned.best);
     await Deno.writeTextFile(`${folder}/own/test.tsv`, "text\none good\nfour bad\n");
     const file = (await succeed(evaluate("test"))).trim();
     assertEquals(
@@ -165,7 +165,7 @@ Deno.test("classes of one's own are learnt from a checkpoint, and from scratch",
       "index\tprediction\n0\tpraise\n1\tblame\n",
     );
     const unclassed = await runAlbert(
-      evaluate("test").map((word) => word.replace(/learnt$/, "model")),
+      evaluate("test").map((word) => word.replace(/learned$/, "model")),
     );
     assertEquals(unclassed.code, 1);
     assertStringIncludes(unclassed.stderr, "names no classes (id2label)");
@@ -175,7 +175,7 @@ Deno.test("classes of one's own are learnt from a checkpoint, and from scratch",
     const settings = JSON.parse(await Deno.readTextFile(`${folder}/scratch/run.json`));
     assertEquals(settings.determinants.weights, "from scratch");
     assertEquals(
-      JSON.parse(await losses("scratch")).loss === JSON.parse(await losses("learnt")).loss,
+      JSON.parse(await losses("scratch")).loss === JSON.parse(await losses("learned")).loss,
       false,
     );
     const refused = await runAlbert([...words("paper"), "--recipe", "paper"]);

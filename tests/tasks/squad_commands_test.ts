@@ -1,18 +1,18 @@
 // The way of a SQuAD user, on toy data: finetune, evaluate, score, ask.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { openDevice } from "../../src/device/mod.ts";
-import { encoderSpecs, initialise, Parameters, readTensors } from "../../src/model/mod.ts";
+import { encoderSpecs, initialize, Parameters, readTensors } from "../../src/model/mod.ts";
 import { writeModelFolder } from "../../src/train/disk.ts";
 import { TOY_CONFIG, TOY_TOKENIZER, toySquad } from "../benchmarks/squad/toy_squad.ts";
 import { type AlbertOutcome, runAlbert } from "./albert_process.ts";
 
-/** An encoder that has learnt nothing, as a published checkpoint's folder. */
+/** An encoder that has learned nothing, as a published checkpoint's folder. */
 async function writeCheckpoint(folder: string): Promise<void> {
   await Deno.mkdir(folder);
   const device = await openDevice({ device: "cpu" });
   try {
     const parameters = new Parameters(device, encoderSpecs(TOY_CONFIG, { pooler: false }));
-    initialise(parameters, 1, 0.05);
+    initialize(parameters, 1, 0.05);
     await writeModelFolder(folder, {
       config: TOY_CONFIG,
       architecture: "AlbertModel",

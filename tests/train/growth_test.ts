@@ -9,7 +9,7 @@ import {
   openWebGpuDevice,
   WebGpuDevice,
 } from "../../src/device/mod.ts";
-import { initialise, presetConfig } from "../../src/model/mod.ts";
+import { initialize, presetConfig } from "../../src/model/mod.ts";
 import { OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
 import { PretrainingTrainer } from "../../src/train/mod.ts";
 import { toyCorpus } from "../support/toy_corpus.ts";
@@ -27,7 +27,7 @@ const collect: () => void = runInNewContext("gc");
 
 /** Bytes of live objects. */
 function liveBytes(): number {
-  // Twice, since what finalisers let go is found by the next collection.
+  // Twice, since what finalizers let go is found by the next collection.
   collect();
   collect();
   return Deno.memoryUsage().heapUsed;
@@ -54,7 +54,7 @@ for (const [kind, open] of [["webgpu", openWebGpuDevice], ["cpu", openCpuDevice]
         optimizer: OPTIMIZER_DEFAULTS,
         ...{ batchSize: 4, microBatchSize: 2, seed: 3, logSlots: LOGGED, recompute: "layers" },
       });
-      initialise(trainer.model.parameters, 5, config.initializerRange);
+      initialize(trainer.model.parameters, 5, config.initializerRange);
       const dataset = new ExampleDataset(corpus, examples, 7);
       const { maxPredictionsPerSeq: maxPredictions } = examples;
       const train = async (until: number) => {

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ExampleDataset, exampleSettings } from "../../src/data/mod.ts";
 import { type Device, openCpuDevice, openWebGpuDevice, whole } from "../../src/device/mod.ts";
-import { initialise, type ModelConfig, presetConfig } from "../../src/model/mod.ts";
+import { initialize, type ModelConfig, presetConfig } from "../../src/model/mod.ts";
 import { type LossScaleState, OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
 import { restoreCheckpoint, takeSnapshot } from "../../src/train/checkpoint.ts";
 import { writeCheckpoint } from "../../src/train/checkpoint_files.ts";
@@ -46,7 +46,7 @@ function trainerOf(device: Device, precision: Precision, seed = 5): PretrainingT
     precision,
   };
   const trainer = new PretrainingTrainer(device, config, settings);
-  initialise(trainer.model.parameters, seed, config.initializerRange);
+  initialize(trainer.model.parameters, seed, config.initializerRange);
   return trainer;
 }
 

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ExampleDataset, exampleSettings, microBatches } from "../../src/data/mod.ts";
 import { openCpuDevice, whole } from "../../src/device/mod.ts";
 import { ALONE, partOf, type Ranks, RanksDifferError } from "../../src/distributed/mod.ts";
-import { initialise, presetConfig } from "../../src/model/mod.ts";
+import { initialize, presetConfig } from "../../src/model/mod.ts";
 import { OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
 import { evaluate, PretrainingTrainer, type TrainerSettings } from "../../src/train/mod.ts";
 import { checkRanks } from "../../src/train/share_state.ts";
@@ -37,7 +37,7 @@ async function train(ranks: Ranks, change: Partial<TrainerSettings> = {}) {
     ranks,
     ...change,
   });
-  initialise(trainer.model.parameters, 5, config.initializerRange);
+  initialize(trainer.model.parameters, 5, config.initializerRange);
   const { start, end } = partOf(ranks.world, BATCH);
   for (let step = 0; step < STEPS; step++) {
     const own = microBatches(dataset, step * BATCH + start, end - start, 3, shape);
@@ -123,7 +123,7 @@ Deno.test("weights that differ stop every rank by name, at the next comparison",
       logSlots: STEPS,
     });
     const ranks = { ...ALONE, world, checkSteps: 10 };
-    initialise(trainer.model.parameters, 5, config.initializerRange);
+    initialize(trainer.model.parameters, 5, config.initializerRange);
     trainer.startAt(10);
     await checkRanks(ranks, trainer);
     if (world.rank === 2) {

@@ -8,7 +8,7 @@ import {
   WebGpuDevice,
   whole,
 } from "../../src/device/mod.ts";
-import { initialise, type ModelConfig, presetConfig } from "../../src/model/mod.ts";
+import { initialize, type ModelConfig, presetConfig } from "../../src/model/mod.ts";
 import { OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
 import {
   evaluate,
@@ -49,7 +49,7 @@ function settings(change: Partial<TrainerSettings> = {}): TrainerSettings {
 /** Trains some steps; losses of each and the final weights. */
 async function train(device: Device, steps: number, change: Partial<TrainerSettings> = {}) {
   const trainer = new PretrainingTrainer(device, config, settings(change));
-  initialise(trainer.model.parameters, 5, config.initializerRange);
+  initialize(trainer.model.parameters, 5, config.initializerRange);
   for (let step = 0; step < steps; step++) trainer.trainStep(dataset, shape);
   const log = await trainer.readLog();
   const weights = await device.read(whole(trainer.model.parameters.values));
@@ -99,7 +99,7 @@ testDevices(
   async (device) => {
     const trainer = new PretrainingTrainer(device, config, settings());
     const { parameters } = trainer.model;
-    initialise(parameters, 5, config.initializerRange);
+    initialize(parameters, 5, config.initializerRange);
     const name = "albert.embeddings.position_embeddings.weight";
     const poisoned = parameters.find(name)!;
     const values = (await device.read(poisoned.view) as Float32Array).slice();
@@ -138,7 +138,7 @@ testDevices("a step holds what was planned, to the byte", async (device) => {
 
 testDevices("memory does not grow from step to step", async (device) => {
   const trainer = new PretrainingTrainer(device, config, settings({ logSlots: 60 }));
-  initialise(trainer.model.parameters, 5, config.initializerRange);
+  initialize(trainer.model.parameters, 5, config.initializerRange);
   for (let step = 0; step < 20; step++) trainer.trainStep(dataset, shape);
   const early = device.memory();
   for (let step = 20; step < 60; step++) trainer.trainStep(dataset, shape);
@@ -154,7 +154,7 @@ testDevices(
   "evaluation does not depend on how it is divided, and leaves the model alone",
   async (device) => {
     const trainer = new PretrainingTrainer(device, config, settings());
-    initialise(trainer.model.parameters, 5, config.initializerRange);
+    initialize(trainer.model.parameters, 5, config.initializerRange);
     const before = await device.read(whole(trainer.model.parameters.values));
     const one = await evaluate(device, trainer.model, dataset, 12, 12, shape);
     const many = await evaluate(device, trainer.model, dataset, 12, 5, shape);

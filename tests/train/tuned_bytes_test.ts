@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ExampleDataset, exampleSettings } from "../../src/data/mod.ts";
 import { openDevice, Tuner, WebGpuDevice, whole } from "../../src/device/mod.ts";
-import { initialise, type ModelConfig, presetConfig } from "../../src/model/mod.ts";
+import { initialize, type ModelConfig, presetConfig } from "../../src/model/mod.ts";
 import { OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
 import { PretrainingTrainer } from "../../src/train/mod.ts";
 import { toyCorpus } from "../support/toy_corpus.ts";
@@ -25,7 +25,7 @@ async function train(tuner: Tuner | null, between: () => Promise<unknown> = asyn
       seed: 3,
       logSlots: 3,
     });
-    initialise(trainer.model.parameters, 5, config.initializerRange);
+    initialize(trainer.model.parameters, 5, config.initializerRange);
     const dataset = new ExampleDataset(corpus, examples, 7);
     for (let step = 0; step < 3; step++) {
       trainer.trainStep(dataset, shape);

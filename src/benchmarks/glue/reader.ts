@@ -125,10 +125,10 @@ function chooseColumns(
       `${file}, line 1: this is a test file of ${task.folder}, without labels; give train.tsv or dev.tsv`,
     );
   }
-  const fitting = task.labelled.find((columns) =>
+  const fitting = task.labeled.find((columns) =>
     columns.header === undefined || isHeaderOf(columns, first)
   );
-  if (fitting === undefined) throw wrongHeader(task, task.labelled, firstLine, file);
+  if (fitting === undefined) throw wrongHeader(task, task.labeled, firstLine, file);
   if (kind === "train" && fitting.heldOutOnly) {
     throw new GlueFileError(
       `${file}, line 1: this is a dev file of ${task.folder} (${fitting.count} columns), given for training`,

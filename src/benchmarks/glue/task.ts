@@ -20,7 +20,7 @@ import type {
   FinetuneExample,
   FinetuneTask,
   HeldOutSet,
-  Judgement,
+  Judgment,
   Sequence,
   TaskHead,
 } from "../../train/finetune/mod.ts";
@@ -137,7 +137,7 @@ function judge(
   definition: GlueTaskDefinition,
   { name, examples }: HeldOutSet<GlueExample>,
   logits: readonly GlueLogits[],
-): Judgement {
+): Judgment {
   const rows = examples.map(({ row }) => row);
   const answers = glueAnswers(definition, rows, logits);
   const split = definition.splits.find((candidate) => candidate.name === name)!;

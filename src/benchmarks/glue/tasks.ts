@@ -57,7 +57,7 @@ export interface GlueTaskDefinition {
   /** In the order of their ids; empty for a regression. */
   readonly labels: readonly string[];
   /** Layouts that a file with labels may have. */
-  readonly labelled: readonly GlueColumns[];
+  readonly labeled: readonly GlueColumns[];
   /** Layout of a test file. */
   readonly test: GlueColumns;
   /** The main one first. */
@@ -102,10 +102,10 @@ const INFERENCE = ["contradiction", "entailment", "neutral"];
 function indexedPair(
   first: string,
   second: string,
-): Pick<GlueTaskDefinition, "labelled" | "test"> {
+): Pick<GlueTaskDefinition, "labeled" | "test"> {
   const header = { 1: first, 2: second };
   return {
-    labelled: [{ count: 4, texts: [1, 2], label: 3, header: { ...header, 3: "label" } }],
+    labeled: [{ count: 4, texts: [1, 2], label: 3, header: { ...header, 3: "label" } }],
     test: { count: 3, texts: [1, 2], header },
   };
 }
@@ -121,7 +121,7 @@ const DEFINITIONS: readonly GlueTaskDefinition[] = [
     name: "cola",
     folder: "CoLA",
     labels: BINARY,
-    labelled: [{ count: 4, texts: [3], label: 1 }],
+    labeled: [{ count: 4, texts: [3], label: 1 }],
     test: { count: 2, texts: [1], header: { 1: "sentence" } },
     splits: oneSplit("CoLA"),
     metrics: ["matthews_correlation"],
@@ -130,7 +130,7 @@ const DEFINITIONS: readonly GlueTaskDefinition[] = [
     name: "sst-2",
     folder: "SST-2",
     labels: BINARY,
-    labelled: [{ count: 2, texts: [0], label: 1, header: { 0: "sentence", 1: "label" } }],
+    labeled: [{ count: 2, texts: [0], label: 1, header: { 0: "sentence", 1: "label" } }],
     test: { count: 2, texts: [1], header: { 1: "sentence" } },
     splits: oneSplit("SST-2"),
     metrics: ["accuracy"],
@@ -139,7 +139,7 @@ const DEFINITIONS: readonly GlueTaskDefinition[] = [
     name: "mrpc",
     folder: "MRPC",
     labels: BINARY,
-    labelled: [{
+    labeled: [{
       count: 5,
       texts: [3, 4],
       label: 0,
@@ -157,7 +157,7 @@ const DEFINITIONS: readonly GlueTaskDefinition[] = [
     name: "sts-b",
     folder: "STS-B",
     labels: [],
-    labelled: [{
+    labeled: [{
       count: 10,
       texts: [7, 8],
       label: 9,
@@ -171,7 +171,7 @@ const DEFINITIONS: readonly GlueTaskDefinition[] = [
     name: "qqp",
     folder: "QQP",
     labels: BINARY,
-    labelled: [{
+    labeled: [{
       count: 6,
       texts: [3, 4],
       label: 5,
@@ -186,7 +186,7 @@ const DEFINITIONS: readonly GlueTaskDefinition[] = [
     folder: "MNLI",
     labels: INFERENCE,
     // Training rows have one annotator's label, held-out rows five, before the gold label.
-    labelled: [
+    labeled: [
       { count: 12, texts: [8, 9], label: 11, header: { ...MNLI_HEADER, 11: "gold_label" } },
       {
         count: 16,

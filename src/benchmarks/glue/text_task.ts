@@ -34,7 +34,7 @@ export function textTaskDefinition(train: string, file: string): GlueTaskDefinit
       `${file}: its label column holds ${found.size} different labels; classes are 2 to ${MOST_LABELS}`,
     );
   }
-  return definition([...found].sort(), { labelled: [columns], test: NO_FILE });
+  return definition([...found].sort(), { labeled: [columns], test: NO_FILE });
 }
 
 /**
@@ -54,8 +54,8 @@ export function textFileDefinition(
   return definition(
     labels,
     columns.label === undefined
-      ? { labelled: [], test: columns }
-      : { labelled: [columns], test: NO_FILE },
+      ? { labeled: [], test: columns }
+      : { labeled: [columns], test: NO_FILE },
   );
 }
 
@@ -64,7 +64,7 @@ const NO_FILE: GlueColumns = { count: 0, texts: [] };
 
 function definition(
   labels: readonly string[],
-  layouts: Pick<GlueTaskDefinition, "labelled" | "test">,
+  layouts: Pick<GlueTaskDefinition, "labeled" | "test">,
 ): GlueTaskDefinition {
   return {
     ...{ name: "text", folder: "text", labels, ...layouts },

@@ -18,7 +18,7 @@ import type {
   FinetuneBatch,
   FinetuneTask,
   HeldOutSet,
-  Judgement,
+  Judgment,
   Recipe,
   TaskHead,
 } from "../../train/finetune/mod.ts";
@@ -65,7 +65,7 @@ export function raceTask(
       const answers = Uint32Array.from(batch.examples, ({ question }) => question.answer);
       crossEntropy(scope, logitsOf(scope, encoder, batch), answers, target);
     },
-    judge({ examples }: HeldOutSet<RaceExample>, logits: readonly Float32Array[]): Judgement {
+    judge({ examples }: HeldOutSet<RaceExample>, logits: readonly Float32Array[]): Judgment {
       const questions = examples.map(({ question }) => question);
       const answers = raceAnswers(questions, logits);
       return {

@@ -22,7 +22,7 @@ export class DocumentSet {
    * @returns Whether it is new.
    */
   add(low: number, high: number): boolean {
-    // A slot of zeros is empty; the one hash that is all zeros becomes its neighbour.
+    // A slot of zeros is empty; the one hash that is all zeros becomes its neighbor.
     if ((low | high) === 0) low = 1;
     if (4 * (this.#size + 1) > this.#slots.length) this.#grow();
     if (!insert(this.#slots, low >>> 0, high >>> 0)) return false;

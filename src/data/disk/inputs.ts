@@ -63,7 +63,7 @@ async function filesBelow(folder: string): Promise<string[]> {
 }
 
 /**
- * Opens a file, or standard input, as a stream of bytes; gzip is recognised by its first bytes and
+ * Opens a file, or standard input, as a stream of bytes; gzip is recognized by its first bytes and
  * unpacked, all members of it.
  *
  * @param path A path, or `-`.

@@ -31,7 +31,7 @@ const WRAP_WIDTH = 120;
 const LINES = 400;
 
 /**
- * Tells the format from the head of a file. One sentence a line is recognised when lines stand in
+ * Tells the format from the head of a file. One sentence a line is recognized when lines stand in
  * blocks of several and at least 70% of them are one whole sentence.
  *
  * @param head The first lines.

@@ -1,5 +1,5 @@
 /**
- * Ranges of one WebAssembly memory: a list of free ranges, first fit, neighbours joined.
+ * Ranges of one WebAssembly memory: a list of free ranges, first fit, neighbors joined.
  *
  * @module
  */

@@ -83,10 +83,10 @@ async function testNotANumber(device: Device): Promise<Answer> {
   });
   const bits = [...found.slice(3)].join("");
   if (bits !== "100110") {
-    return { outcome: "wrong", detail: "NaN and infinity are not recognised by their bits" };
+    return { outcome: "wrong", detail: "NaN and infinity are not recognized by their bits" };
   }
   return found[0] === 1 && found[1] === 0
-    ? { outcome: "right", detail: "recognised by comparison and by bits" }
+    ? { outcome: "right", detail: "recognized by comparison and by bits" }
     : { outcome: "noted", detail: "NaN equals itself in comparisons; its bits are right" };
 }
 

@@ -1,5 +1,5 @@
 /**
- * A training step too small to see, made of the kernels that carry the real one: a linear layer with GELU, layer normalisation, logits,
+ * A training step too small to see, made of the kernels that carry the real one: a linear layer with GELU, layer normalization, logits,
  * cross-entropy, and the gradients of both weights.
  *
  * @module

@@ -120,7 +120,7 @@ function open(file: string): MpiFunctions | null {
   }
 }
 
-/** May be called before MPI is initialised. */
+/** May be called before MPI is initialized. */
 function libraryVersion(functions: MpiFunctions): string {
   const text = new Uint8Array(8192); // MPICH's longest, Open MPI's is 256
   const length = new Int32Array(1);

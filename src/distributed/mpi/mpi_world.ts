@@ -45,10 +45,10 @@ export class MpiWorld implements World {
     this.size = number[0];
   }
 
-  /** Initialises MPI; a process can do so once. */
+  /** Initializes MPI; a process can do so once. */
   static async join(library: MpiLibrary): Promise<MpiWorld> {
     const world = new MpiWorld(library);
-    await world.#findNeighbours();
+    await world.#findNeighbors();
     return world;
   }
 
@@ -123,7 +123,7 @@ export class MpiWorld implements World {
   }
 
   /** Counts the ranks on this machine and on this rank's cores, whatever started and placed them. */
-  async #findNeighbours(): Promise<void> {
+  async #findNeighbors(): Promise<void> {
     const own = new Uint8Array(PLACE_BYTES);
     new TextEncoder().encodeInto(Deno.hostname(), own.subarray(0, HOST_BYTES));
     own.set(allowedCores(PLACE_BYTES - HOST_BYTES), HOST_BYTES);

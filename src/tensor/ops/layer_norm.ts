@@ -1,5 +1,5 @@
 /**
- * Layer normalisation (Ba, Kiros, Hinton 2016), alone or after a residual connection with dropout.
+ * Layer normalization (Ba, Kiros, Hinton 2016), alone or after a residual connection with dropout.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
 /** Rows whose parameter gradients one invocation adds up. */
 const ROWS_PER_CHUNK = 64;
 
-/** Scale and shift of a normalisation, each `[columns]`. */
+/** Scale and shift of a normalization, each `[columns]`. */
 export interface NormParameters {
   /** Scale. */
   readonly weight: Tensor;
@@ -23,7 +23,7 @@ export interface NormParameters {
   readonly bias: Tensor;
 }
 
-/** What is added before the normalisation: `x + dropout(hidden)`. */
+/** What is added before the normalization: `x + dropout(hidden)`. */
 export interface Residual {
   /** Output of the sub-layer. */
   readonly hidden: Tensor;

@@ -38,5 +38,5 @@ export function requiredCharacters(words: WordCounts, coverage: number): Require
   return required;
 }
 
-/** The tab that stands for a special piece: counted as covered, never learnt. */
+/** The tab that stands for a special piece: counted as covered, never learned. */
 const BOUNDARY = 0x09;

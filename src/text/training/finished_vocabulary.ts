@@ -19,14 +19,14 @@ export function finishVocabulary(
   alphabet: readonly string[],
   vocabSize: number,
 ): TrainedPiece[] {
-  const learnt = Array.from(vocabulary.scores, (score, index): TrainedPiece => ({
+  const learned = Array.from(vocabulary.scores, (score, index): TrainedPiece => ({
     piece: pieceText(vocabulary, index, alphabet),
     score: Math.fround(score),
     kind: "normal",
   })).sort(byScore);
 
   const chosen = new Map<string, TrainedPiece>();
-  const byText = new Map(learnt.map((entry) => [entry.piece, entry]));
+  const byText = new Map(learned.map((entry) => [entry.piece, entry]));
   const lowest = lowestScore(vocabulary);
   let added = 0;
   for (const { character } of required) {
@@ -36,7 +36,7 @@ export function finishVocabulary(
     chosen.set(character, entry ?? { piece: character, score, kind: "normal" });
   }
   const room = vocabSize - special.length;
-  for (const entry of learnt) {
+  for (const entry of learned) {
     if (chosen.size >= room) break;
     if (!chosen.has(entry.piece)) chosen.set(entry.piece, entry);
   }

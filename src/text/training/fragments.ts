@@ -10,7 +10,7 @@ const SENTENCE_END = "\0";
  * character or a change of script, so a fragment can be segmented on its own and equal ones once.
  */
 export interface Fragments {
-  /** The characters that may be learnt, in code point order; symbol s stands for entry s. */
+  /** The characters that may be learned, in code point order; symbol s stands for entry s. */
   readonly alphabet: readonly string[];
   /** The distinct fragments, as symbols, one after the other. */
   readonly symbols: Int32Array;
@@ -18,7 +18,7 @@ export interface Fragments {
   readonly starts: Int32Array;
   /** How often each fragment was seen. */
   readonly frequencies: Float64Array;
-  /** How many characters of the text cannot be learnt: rare ones and special pieces. */
+  /** How many characters of the text cannot be learned: rare ones and special pieces. */
   readonly unknownCharacters: number;
   /** The symbol of the most frequent character. */
   readonly mostFrequentSymbol: number;

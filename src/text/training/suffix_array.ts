@@ -136,7 +136,7 @@ function nameBorders(
 }
 
 /**
- * Lengths of the prefixes that neighbours in a suffix array share (Kasai and others, "Linear-Time
+ * Lengths of the prefixes that neighbors in a suffix array share (Kasai and others, "Linear-Time
  * Longest-Common-Prefix Computation in Suffix Arrays and Its Applications", 2001).
  *
  * @param text The symbols that were sorted.

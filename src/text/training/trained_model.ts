@@ -17,7 +17,7 @@ const PIECE_TYPES: Readonly<Record<PieceKind, PieceTypeValue>> = {
 /**
  * The model file's content for a trained vocabulary.
  *
- * Its normaliser is `identity` (with the dummy prefix and folded spaces): training saw text after
+ * Its normalizer is `identity` (with the dummy prefix and folded spaces): training saw text after
  * ALBERT's cleaning, which already decomposes, lowers and drops accents, and so does encoding.
  *
  * @param pieces The vocabulary in the order of its ids.

@@ -96,7 +96,7 @@ export class VocabularyTrainer {
    * Trains on all sentences taken so far.
    *
    * @param onProgress Called after each stage and EM step.
-   * @returns A model for `writeSentencePieceModel`. Its normaliser is `identity`.
+   * @returns A model for `writeSentencePieceModel`. Its normalizer is `identity`.
    * @throws {RangeError} If there is no text, or the vocabulary is larger than the text supports or
    * too small for its required characters.
    */

@@ -2,7 +2,7 @@ import type { TrainedPiece } from "./special_pieces.ts";
 
 /** Stands for the white space before a word (U+2581). */
 export const WORD_START = "▁";
-/** Stands in the training text for whatever has no piece to be learnt (U+2585). */
+/** Stands in the training text for whatever has no piece to be learned (U+2585). */
 export const UNKNOWN = "▅";
 
 /** How often every word was seen; the words keep their `▁`. */
@@ -19,10 +19,10 @@ export interface WordCounts {
 
 /**
  * Counts the words of sentences, one sentence at a time. As SentencePiece's trainer does, it puts
- * `▁` before every word, replaces special pieces by a boundary that no learnt piece crosses, and
+ * `▁` before every word, replaces special pieces by a boundary that no learned piece crosses, and
  * skips sentences with the reserved character ▅. The order of sentences does not matter.
  *
- * A sentence must already be cleaned: normalised, without white space at its ends, with single
+ * A sentence must already be cleaned: normalized, without white space at its ends, with single
  * spaces inside.
  */
 export class WordCounter implements WordCounts {
@@ -35,7 +35,7 @@ export class WordCounter implements WordCounts {
   /**
    * Starts with no words.
    *
-   * @param special Pieces that are never learnt (see `specialPieces`).
+   * @param special Pieces that are never learned (see `specialPieces`).
    */
   constructor(special: readonly TrainedPiece[]) {
     // The longest match wins, as in SentencePiece's PrefixMatcher.

@@ -43,12 +43,12 @@ export async function evaluateTask<E extends FinetuneExample, O>(
       undefined,
       world,
     );
-    const judgement = task.judge(set, outputs);
-    for (const [name, value] of Object.entries(judgement.metrics)) {
+    const judgment = task.judge(set, outputs);
+    for (const [name, value] of Object.entries(judgment.metrics)) {
       metrics[set.name === "" ? name : `${name}_${set.name}`] = value;
     }
-    for (const [name, text] of judgement.files) files.set(name, text);
-    reviews.push({ name: set.name, ...judgement.review });
+    for (const [name, text] of judgment.files) files.set(name, text);
+    reviews.push({ name: set.name, ...judgment.review });
   }
   return { metrics, files, reviews };
 }

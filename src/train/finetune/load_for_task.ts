@@ -3,20 +3,20 @@
  *
  * @module
  */
-import { ConfigError, type Encoder, initialise, loadWeights } from "../../model/mod.ts";
+import { ConfigError, type Encoder, initialize, loadWeights } from "../../model/mod.ts";
 import type { Safetensors } from "../../weights/mod.ts";
 import type { FinetuneExample, TaskHead } from "./task.ts";
 
 /** Which tensors came from the checkpoint, and which did not. */
 export interface TaskLoadReport {
-  /** Initialised: the checkpoint lacks them, or has them for another task. */
+  /** Initialized: the checkpoint lacks them, or has them for another task. */
   readonly fresh: readonly string[];
   /** In the checkpoint, without use here. */
   readonly unused: readonly string[];
 }
 
 /**
- * Loads the encoder and as much of the head as fits; what is new is initialised from the seed. A head fits when its shapes and its `id2label` do.
+ * Loads the encoder and as much of the head as fits; what is new is initialized from the seed. A head fits when its shapes and its `id2label` do.
  *
  * @throws {ConfigError} when the checkpoint lacks a tensor of the encoder, or has it in another shape.
  */
@@ -39,7 +39,7 @@ export function startFrom<E extends FinetuneExample, O>(
   const own = new Set([...head.map(({ name }) => name), ...poolerNames(missing)]);
   const absent = [...fresh].find((name) => !own.has(name));
   if (absent !== undefined) throw new ConfigError(`the checkpoint lacks tensor ${absent}`);
-  initialise(parameters, seed, config.initializerRange, ({ name }) => fresh.has(name));
+  initialize(parameters, seed, config.initializerRange, ({ name }) => fresh.has(name));
   const refused = fits
     ? []
     : head.map(({ name }) => name).filter((name) => weights.tensors.has(name));

@@ -4,7 +4,7 @@
  * @module
  */
 import { removeLeftovers } from "../../files/mod.ts";
-import { initialise } from "../../model/mod.ts";
+import { initialize } from "../../model/mod.ts";
 import { type Moments, restoreCheckpoint, takeSnapshot } from "../checkpoint.ts";
 import { CheckpointWriter } from "../checkpoint_writer.ts";
 import { type BestEvaluation, bestEvaluation } from "../early_stop.ts";
@@ -47,7 +47,7 @@ export class FinetuneLoop<E extends FinetuneExample, O> {
     else if (weights !== null) {
       observer.loaded(startFrom(trainer.model, task, weights, settings.seed));
     } else {
-      initialise(trainer.model.parameters, settings.seed, config.initializerRange);
+      initialize(trainer.model.parameters, settings.seed, config.initializerRange);
       observer.say("every weight starts anew");
     }
     await this.#ranks.start(moments);

@@ -1,5 +1,5 @@
 /**
- * What the finetuning loop asks of a benchmark: examples, a loss, predictions, and a judgement of them.
+ * What the finetuning loop asks of a benchmark: examples, a loss, predictions, and a judgment of them.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export interface HeldOutSet<E> {
 }
 
 /** What predictions are worth. */
-export interface Judgement {
+export interface Judgment {
   /** By the benchmark's names. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Prediction files by name. */
@@ -79,5 +79,5 @@ export interface FinetuneTask<E extends FinetuneExample, O> extends TaskHead<E, 
    */
   loss(scope: Scope, encoder: Encoder, batch: FinetuneBatch<E>, target: LossTarget): void;
   /** Judges the outputs of a whole set. */
-  judge(set: HeldOutSet<E>, outputs: readonly O[]): Judgement;
+  judge(set: HeldOutSet<E>, outputs: readonly O[]): Judgment;
 }

@@ -47,7 +47,7 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
   readonly #ledger: StepLedger<StepLoss>;
 
   /**
-   * Makes model and optimizer, all zero: load and initialise them before the first step.
+   * Makes model and optimizer, all zero: load and initialize them before the first step.
    *
    * @param ranks who trains with us, each on a part of every batch
    */

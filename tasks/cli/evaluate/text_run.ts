@@ -20,8 +20,8 @@ export async function evaluateText(flags: EvaluateFlags): Promise<void> {
   // Once: a model of the hub is checked against its sums each time.
   const folder = await resolveCheckpoint(checkpoint, downloadProgress(flags));
   const definition = await readTextTask(path, await classesOf(folder));
-  const labelled = definition.labelled.length > 0;
-  const rows = await readRows(definition, labelled ? "dev" : "test", path, { say });
+  const labeled = definition.labeled.length > 0;
+  const rows = await readRows(definition, labeled ? "dev" : "test", path, { say });
   const answers = await predictRows(definition, rows, {
     ...flags,
     checkpoint: [folder, ...others],
@@ -29,7 +29,7 @@ export async function evaluateText(flags: EvaluateFlags): Promise<void> {
   const file = `${flags.output}/${definition.splits[0].submission}`;
   await Deno.mkdir(flags.output, { recursive: true });
   await atomicWriteFile(file, writePredictions(definition, rows, answers));
-  if (!labelled) return console.log(file);
+  if (!labeled) return console.log(file);
   const metrics = glueMetrics(definition, rows.map(({ label }) => label!), answers);
   await tellMetrics(definition.name, metrics, flags);
 }

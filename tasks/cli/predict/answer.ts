@@ -64,10 +64,10 @@ export function answerText(
   text: string,
   { nBest, noAnswer }: DecodedAnswer,
   top: number,
-  colour: boolean,
+  color: boolean,
 ): string {
   const [{ text: answer, start }] = nBest;
-  const [open, close] = colour ? ["\x1b[1;7m", "\x1b[0m"] : ["»", "«"];
+  const [open, close] = color ? ["\x1b[1;7m", "\x1b[0m"] : ["»", "«"];
   const end = start + answer.length;
   const marked = answer === ""
     ? text

@@ -21,7 +21,7 @@ export interface BenchmarkFacts {
 
 /** The data of a run. It is a JSON object. */
 export interface DataManifest {
-  /** `synthesised from seed 42`, or `--data`. */
+  /** `synthesized from seed 42`, or `--data`. */
   readonly source: string;
   /** Pieces of the vocabulary. */
   readonly vocabSize: number;

@@ -14,7 +14,7 @@ import { devDocuments } from "./dev_text.ts";
 import type { BenchmarkFacts, DataManifest } from "./manifest.ts";
 import { findText, type TextParts } from "./parts.ts";
 import { readStandIns } from "./stand_ins.ts";
-import { synthesise } from "./synthesise/mod.ts";
+import { synthesize } from "./synthesize/mod.ts";
 
 /** What data is to be made ready. */
 export interface DataRequest {
@@ -64,7 +64,7 @@ export async function preparePaperData(request: DataRequest): Promise<PreparedPa
   await Deno.mkdir(`${output}/data`, { recursive: true });
   using _lock = await waitForLock(`${output}/data/.lock`, request.say);
   const root = request.data ?? `${output}/data/synthetic`;
-  if (request.data === undefined) await synthesise(root, request.seed);
+  if (request.data === undefined) await synthesize(root, request.seed);
   const text = await findText(root, request.without);
   const name = await requestName(request, text);
   const file = `${output}/${MANIFEST_FILE}`;

@@ -29,7 +29,7 @@ export const TABLE_14: Experiment = {
   id: "table-14",
   kind: "table",
   title: "Hyperparameters of finetuning",
-  question: "With which settings were the benchmarks learnt?",
+  question: "With which settings were the benchmarks learned?",
   protocol:
     "LR: peak learning rate; BSZ: batch; DR: dropout; TS and WS: steps of training and warm-up; MSL: longest sequence. What is beside the paper's number is this toolkit's recipe.",
   notes: [

@@ -1,5 +1,5 @@
 /**
- * Table 3: the size of the factorised embeddings.
+ * Table 3: the size of the factorized embeddings.
  *
  * @module
  */

@@ -42,7 +42,7 @@ export const TABLE_4: Experiment = {
   protocol: `ALBERT-base. ${DEV_PROTOCOL}`,
   notes: [
     "MNLI of the E=128 all-shared model is 82.0 here and in Table 5, 81.6 in Tables 2, 3 and 7; that of the not-shared one is 83.2 here and 83.7 in Table 3.",
-    "Which part of a layer its two normalisations belong to is not said. Here the attention's goes with attention, the other with the FFN, which fits the printed counts.",
+    "Which part of a layer its two normalizations belong to is not said. Here the attention's goes with attention, the other with the FFN, which fits the printed counts.",
   ],
   columns: [...PRINTED, ADDED_MLM, PRESET_PARAMETERS],
   rows: [

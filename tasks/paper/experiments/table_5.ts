@@ -36,7 +36,7 @@ export const TABLE_5: Experiment = {
   protocol:
     `ALBERT-base. ${DEV_PROTOCOL} The first three columns are accuracies on the texts of SQuAD's and RACE's development sets, cut and masked as for pretraining.`,
   notes: [
-    "How a model without sentence loss was scored on the two pair tasks is not said. Here its pooler and pair head are as they were initialised, which is chance.",
+    "How a model without sentence loss was scored on the two pair tasks is not said. Here its pooler and pair head are as they were initialized, which is chance.",
     "MNLI of the SOP row, the model of Table 3's all-shared E=128, is 82.0 here and in Table 4, 81.6 in Tables 2, 3 and 7.",
     "The untrained model is a control: whatever pretraining is worth, its finetuning has to beat this one's.",
     "At short lengths the pair task can be solved from which segment was cut to fit, so both accuracies are also given on pairs that needed no cut.",

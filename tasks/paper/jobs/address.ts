@@ -6,7 +6,7 @@
 import { sha256Hex } from "../../../src/files/mod.ts";
 
 /**
- * Bumped by hand with every change that moves a result beyond rounding: initialisation, example building, an optimizer's rule, a task's head or metric.
+ * Bumped by hand with every change that moves a result beyond rounding: initialization, example building, an optimizer's rule, a task's head or metric.
  * Results of another version are not taken for results of this one.
  */
 export const NUMERICS_VERSION = 1;

@@ -7,7 +7,7 @@ import { ExampleDataset, type ExampleSettings, exampleSettings } from "../../../
 import type { OpenedData } from "../../../src/data/disk/mod.ts";
 import type { Device } from "../../../src/device/mod.ts";
 import {
-  initialise,
+  initialize,
   loadWeights,
   type ModelConfig,
   type PairObjective,
@@ -91,7 +91,7 @@ export function shapeOf(settings: ExampleSettings, { corpus }: OpenedData) {
 function load(device: Device, { config, weights }: LoadedModel): PretrainingModel {
   const model = new PretrainingModel(device, config, { trainable: false });
   const { missing } = loadWeights(model.parameters, weights);
-  initialise(model.parameters, SEED, config.initializerRange, (spec) => missing.includes(spec));
+  initialize(model.parameters, SEED, config.initializerRange, (spec) => missing.includes(spec));
   return model;
 }
 

@@ -38,7 +38,7 @@ export interface PretrainJob extends JobBase {
   readonly warmStart?: PretrainJob;
 }
 
-/** Writes a model as it is initialised. */
+/** Writes a model as it is initialized. */
 export interface UntrainedJob extends JobBase {
   readonly kind: "untrained";
   readonly config: ModelConfig;

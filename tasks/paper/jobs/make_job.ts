@@ -65,7 +65,7 @@ export function pretrainJob(
   });
 }
 
-/** A model as it is initialised. */
+/** A model as it is initialized. */
 export function untrainedJob(
   setting: JobSetting,
   what: { config: ModelConfig; size: PretrainingSize; seed: number; name: string },

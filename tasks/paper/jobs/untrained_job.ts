@@ -1,10 +1,10 @@
 /**
- * A model as it is initialised, in a folder like a trained one.
+ * A model as it is initialized, in a folder like a trained one.
  *
  * @module
  */
 import {
-  initialise,
+  initialize,
   pretrainingArchitecture,
   PretrainingModel,
   readTensors,
@@ -27,14 +27,14 @@ export async function runUntrainedJob(
   const folder = untrainedFolder(`${output}/${runFolder(job)}`);
   const model = new PretrainingModel(device, config, { trainable: false });
   try {
-    initialise(model.parameters, seed, config.initializerRange);
+    initialize(model.parameters, seed, config.initializerRange);
     await Deno.mkdir(folder, { recursive: true });
     await writeModelFolder(folder, {
       config,
       architecture: pretrainingArchitecture(config),
       tensors: await readTensors(model.parameters),
       files: await data.vocabularyFiles(),
-      card: "A model as it is initialised: the control of the paper's experiments.\n",
+      card: "A model as it is initialized: the control of the paper's experiments.\n",
     });
   } finally {
     model.parameters.free();

@@ -5,7 +5,7 @@
  */
 import type { Device } from "../../../src/device/mod.ts";
 import {
-  initialise,
+  initialize,
   type ModelConfig,
   type PretrainingInput,
   PretrainingModel,
@@ -30,7 +30,7 @@ export class TimedModel {
   constructor(device: Device, config: ModelConfig, shape: StepShape) {
     this.#device = device;
     this.#model = new PretrainingModel(device, config);
-    initialise(this.#model.parameters, SEED, config.initializerRange);
+    initialize(this.#model.parameters, SEED, config.initializerRange);
     this.#optimizer = new Optimizer(this.#model.parameters, OPTIMIZER_DEFAULTS);
     this.#metrics = new MetricSlots(device, 1);
     this.#input = madeUpInput(config, shape);

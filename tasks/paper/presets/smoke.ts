@@ -1,5 +1,5 @@
 /**
- * Seconds for everything: whether the machinery works, not whether anything is learnt.
+ * Seconds for everything: whether the machinery works, not whether anything is learned.
  *
  * @module
  */

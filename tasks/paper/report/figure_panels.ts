@@ -34,11 +34,11 @@ function panel(
 ): Panel {
   const title = group === undefined ? column.label : `${group}: ${column.label}`;
   const cells = rows.map((row) => cellOf(measured, row.id, column.id));
-  const curves = rows.flatMap((row, colour): ChartCurve[] => {
-    const cell = cells[colour];
+  const curves = rows.flatMap((row, color): ChartCurve[] => {
+    const cell = cells[color];
     return cell === undefined || cell.curves.length === 0
       ? []
-      : [{ label: row.label, colour, kind: "line", buckets: bandOf(cell) }];
+      : [{ label: row.label, color, kind: "line", buckets: bandOf(cell) }];
   });
   const missing = rows.flatMap((row, i) => {
     const reason = cells[i]?.failures[0]?.error ?? cells[i]?.missing;

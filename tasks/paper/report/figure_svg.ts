@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CURVE_COLOURS, drawChart, type Html, html, standAlone } from "../../../src/report/mod.ts";
+import { CURVE_COLORS, drawChart, type Html, html, standAlone } from "../../../src/report/mod.ts";
 import type { Panel } from "./figure_panels.ts";
 
 /** Of a panel's drawing, as Vega makes it. */
@@ -13,7 +13,7 @@ const HEIGHT = 230;
 const HEAD = 44;
 const GAP = 16;
 
-/** Draws the panels side by side. Colours follow the reader's choice of light or dark; the ground is left to the page. */
+/** Draws the panels side by side. Colors follow the reader's choice of light or dark; the ground is left to the page. */
 export async function figureSvg(title: string, panels: readonly Panel[]): Promise<string> {
   const width = panels.length * (WIDTH + GAP) - GAP;
   const drawn: Html[] = [];
@@ -35,13 +35,13 @@ async function place({ chart, title, missing }: Panel, x: number): Promise<Html>
     return html`${heading}<text x="${x + 8}" y="${HEAD + 20}" fill="var(--quiet)">${reason}</text>`;
   }
   let along = x + 8;
-  const keys = chart.curves.map(({ label, colour }) => {
+  const keys = chart.curves.map(({ label, color }) => {
     const start = along;
     // About the width of the text in this size; SVG text cannot be measured here.
     along += 32 + 6.6 * label.length;
     return html`
-      <rect x="${start}" y="29" width="14" height="3" rx="1.5" fill="var(--curve-${colour %
-          CURVE_COLOURS + 1})" />
+      <rect x="${start}" y="29" width="14" height="3" rx="1.5" fill="var(--curve-${color %
+          CURVE_COLORS + 1})" />
       <text x="${start + 20}" y="34" fill="var(--quiet)">${label}</text>
     `;
   });

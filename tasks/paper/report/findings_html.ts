@@ -18,7 +18,7 @@ import {
 } from "./evidence_text.ts";
 import { nameOf } from "./report_input.ts";
 
-/** For those who do not see colours, and on paper. */
+/** For those who do not see colors, and on paper. */
 const SIGNS: Readonly<Record<Verdict, string>> = {
   reproduced: "✓",
   opposite: "✗",

@@ -26,7 +26,7 @@ ${summary(provenance(input.measured))}
       `
     )
   }</nav>
-<p class="quiet">In every cell our number stands above the paper’s, which is grey. Means are over seeds, ± is the sample standard deviation. <sup>+</sup> marks columns and rows that the paper does not have, † numbers behind which a stand-in for the paper’s data is. A number leads to its run.</p>
+<p class="quiet">In every cell our number stands above the paper’s, which is gray. Means are over seeds, ± is the sample standard deviation. <sup>+</sup> marks columns and rows that the paper does not have, † numbers behind which a stand-in for the paper’s data is. A number leads to its run.</p>
 ${notAskedFor(input)}
 ${findingsHtml(input.findings)}
 ${sections}

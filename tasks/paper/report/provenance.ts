@@ -65,7 +65,7 @@ export interface Control {
   readonly most: number;
 }
 
-/** Controls on whether the models learnt at all. */
+/** Controls on whether the models learned at all. */
 export function controls({ results }: Provenance): Control[] {
   const over = (name: string, kind: JobResult["kind"], metric: string, floor: string) => {
     const gains = results.filter((result) => result.kind === kind)

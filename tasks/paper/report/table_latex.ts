@@ -31,7 +31,7 @@ export function tableLatex(view: TableView): string {
   const { experiment, preset } = view.measured;
   const columns = view.columns.length + 1;
   const caption =
-    `${experiment.title}. ${experiment.question} Preset ${preset}; mean and sample standard deviation over seeds, the paper's numbers in grey.`;
+    `${experiment.title}. ${experiment.question} Preset ${preset}; mean and sample standard deviation over seeds, the paper's numbers in gray.`;
   const rows = view.groups.flatMap(({ label, rows }, i) => [
     ...(i > 0 ? ["\\midrule"] : []),
     ...(label === null ? [] : [`\\multicolumn{${columns}}{l}{\\emph{${escapeLatex(label)}}} \\\\`]),

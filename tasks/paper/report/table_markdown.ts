@@ -16,7 +16,7 @@ export function escapeMarkdown(text: string): string {
     );
 }
 
-/** What the columns, marks and greys mean; said once above the tables. */
+/** What the columns, marks and grays mean; said once above the tables. */
 export const MARKDOWN_LEGEND =
   "Mean ± sample standard deviation over seeds; the paper's number in italics. † a stand-in for the paper's data is behind the number; ⁺ a column or row that the paper does not have.";
 

@@ -139,8 +139,8 @@ Deno.test("real answers come back from their pieces", async () => {
   const questions = dataset.questions.slice(0, 1500);
   const tokenizer = Tokenizer.fromModel(await Deno.readFile(vocabulary));
   const { windows } = squadTrainingFeatures({ ...dataset, questions }, tokenizer);
-  const labelled = windows.filter(({ start }) => start > 0);
-  const same = labelled.filter(
+  const labeled = windows.filter(({ start }) => start > 0);
+  const same = labeled.filter(
     ({ question, start, end, paragraphStart, pieceStarts, pieceEnds }) => {
       const { context, answers } = questions[question];
       const text = context.slice(
@@ -151,5 +151,5 @@ Deno.test("real answers come back from their pieces", async () => {
     },
   );
   // The rest are answers that end inside a piece, as 90 in "90%".
-  assert(labelled.length > 500 && same.length > 0.99 * labelled.length);
+  assert(labeled.length > 500 && same.length > 0.99 * labeled.length);
 });

@@ -6,7 +6,7 @@ import {
   squadTrainingFeatures,
 } from "../../../src/benchmarks/squad/mod.ts";
 import { openDevice } from "../../../src/device/mod.ts";
-import { initialise } from "../../../src/model/mod.ts";
+import { initialize } from "../../../src/model/mod.ts";
 import { finetuneSettings, FinetuneTrainer, predictAll } from "../../../src/train/finetune/mod.ts";
 import { TOY_CONFIG, TOY_LENGTH, TOY_TOKENIZER, toySquad } from "./toy_squad.ts";
 
@@ -30,7 +30,7 @@ for (const head of ["linear", "paper"] as SquadHead[]) {
     const device = await openDevice({ device: "cpu" });
     try {
       const trainer = new FinetuneTrainer(device, TOY_CONFIG, task, settings);
-      initialise(trainer.model.parameters, 1, 0.05);
+      initialize(trainer.model.parameters, 1, 0.05);
       const f1 = async () => {
         const outputs = await predictAll(device, trainer.model, task, windows, 16, TOY_LENGTH);
         return task.judge(task.heldOut[0], outputs).metrics.f1;

@@ -10,7 +10,7 @@ import { type Device, openReferenceDevice, whole } from "../../../src/device/mod
 import {
   Encoder,
   encoderSpecs,
-  initialise,
+  initialize,
   type ModelConfig,
   Parameters,
   presetConfig,
@@ -63,7 +63,7 @@ function modelOf(device: Device, head: SquadHead, deviation: number, data = data
   });
   const specs = [...encoderSpecs(CONFIG, { pooler: false }), ...task.headSpecs(CONFIG)];
   const parameters = new Parameters(device, specs);
-  initialise(parameters, 3, deviation);
+  initialize(parameters, 3, deviation);
   return { task, windows, encoder: new Encoder(CONFIG, parameters) };
 }
 
@@ -111,7 +111,7 @@ for (const head of ["linear", "paper"] as const) {
       losses.push(loss[0]);
       device.write(whole(values), Float32Array.from(value, (v, i) => v - 0.1 * gradient[i]));
     }
-    // Before anything is learnt every position is as likely: ½·(ln n + ln n), and ½·ln 2 with the paper's head.
+    // Before anything is learned every position is as likely: ½·(ln n + ln n), and ½·ln 2 with the paper's head.
     const positions = windows.reduce((sum, { sequences: [{ ids }], pieceStarts }) => {
       return sum + Math.log(head === "linear" ? ids.length : pieceStarts.length + 1);
     }, 0);

@@ -6,7 +6,7 @@ Deno.test("DocumentSet agrees with a Set of texts over 20,000 hashes, many of th
   const set = new DocumentSet(), oracle = new Set<string>();
   const stream = new RandomStream(1, 1);
   for (let i = 0; i < 20_000; i++) {
-    // Few lower words: long runs of neighbours in the table.
+    // Few lower words: long runs of neighbors in the table.
     const low = stream.integer(200), high = 1 + stream.integer(60);
     const isNew = !oracle.has(`${low} ${high}`);
     oracle.add(`${low} ${high}`);

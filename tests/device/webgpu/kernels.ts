@@ -1,5 +1,5 @@
 /** Kernels small enough to see through, with the variants that the WebGPU device's tests need. */
-import { grid, type Kernel, specialise, type Variant } from "../../../kernels/mod.ts";
+import { grid, type Kernel, specialize, type Variant } from "../../../kernels/mod.ts";
 
 const PARAMETERS = "@group(0) @binding(0) var<uniform> parameters: Parameters;";
 
@@ -8,7 +8,7 @@ function variant(name: string, source: string, over: Partial<Variant> = {}): Var
     name,
     numerics: "plain",
     supports: () => true,
-    source: (structural) => specialise(source, structural),
+    source: (structural) => specialize(source, structural),
     workgroups: ({ uniforms }) => grid(Math.ceil(uniforms.count / 64)),
     ...over,
   };

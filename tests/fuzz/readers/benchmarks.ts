@@ -26,10 +26,10 @@ import { mutateText } from "../mutate_text.ts";
 
 const TOKENIZER = smallTokenizer();
 
-/** A labelled file of a task: its header, and rows with every label. */
+/** A labeled file of a task: its header, and rows with every label. */
 function glueText(name: typeof GLUE_TASK_NAMES[number]): string {
   const task = glueTaskDefinition(name);
-  const { count, header, texts, label = 0 } = task.labelled[0] ?? task.test;
+  const { count, header, texts, label = 0 } = task.labeled[0] ?? task.test;
   const heading = Array.from({ length: count }, (_, i) => header?.[i] ?? `column ${i}`);
   const rows = Array.from({ length: 6 }, (_, row) => {
     const fields = Array.from({ length: count }, (_, i) => `${row}.${i}`);

@@ -3,7 +3,7 @@ import { openReferenceDevice, whole } from "../../../src/device/mod.ts";
 import {
   Encoder,
   encoderSpecs,
-  initialise,
+  initialize,
   type ModelConfig,
   Parameters,
   presetConfig,
@@ -65,7 +65,7 @@ for (const dropout of [0, 0.4]) {
     const device = openReferenceDevice({ precision: "f64" });
     const specs = [...encoderSpecs(config, { pooler: false }), ...squadHeadSpecs(config)];
     const parameters = new Parameters(device, specs);
-    initialise(parameters, 5, 0.3);
+    initialize(parameters, 5, 0.3);
     const encoder = new Encoder(config, parameters);
     const metrics = device.allocate(1, "f32", "metrics");
     const target = { metrics: whole(metrics), lossSlot: 0, scale: 1 / BATCH };
@@ -109,7 +109,7 @@ testDevices("the head computes what its definition says", async (device) => {
   const config = TINY;
   const h = config.hiddenSize;
   const parameters = new Parameters(device, squadHeadSpecs(config), { trainable: false });
-  initialise(parameters, 7, 0.5);
+  initialize(parameters, 7, 0.5);
   const encoder = new Encoder(config, parameters);
   const random = new RandomStream(9, 1);
   const numbers = Float32Array.from({ length: BATCH * SEQUENCE * h }, () => random.uniform() - 0.5);
@@ -137,7 +137,7 @@ testDevices("the head computes what its definition says", async (device) => {
         x.reduce((sum, v, i) => sum + v * weight[o * x.length + i], 0),
     );
   };
-  const normalise = (x: number[], name: string) => {
+  const normalize = (x: number[], name: string) => {
     const mean = x.reduce((a, b) => a + b) / x.length;
     const variance = x.reduce((sum, v) => sum + (v - mean) ** 2, 0) / x.length;
     const [weight, bias] = [values.get(`${name}.weight`)!, values.get(`${name}.bias`)!];
@@ -148,7 +148,7 @@ testDevices("the head computes what its definition says", async (device) => {
     const startLogits = tokens.map((x) => dense(x, "start")[0]);
     const endLogits = tokens.map((x) => {
       const inner = dense([...x, ...tokens[LABELS.starts[b]]], "end.dense_0").map(Math.tanh);
-      return dense(normalise(inner, "end.layer_norm"), "end.dense_1")[0];
+      return dense(normalize(inner, "end.layer_norm"), "end.dense_1")[0];
     });
     const weights = startLogits.map((l, t) => ALLOWED[b * 7 + t] ? Math.exp(l) : 0);
     const total = weights.reduce((a, x) => a + x);

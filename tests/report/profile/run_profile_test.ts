@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ExampleDataset, exampleSettings } from "../../../src/data/mod.ts";
 import { type Device, whole } from "../../../src/device/mod.ts";
-import { initialise, type ModelConfig, presetConfig } from "../../../src/model/mod.ts";
+import { initialize, type ModelConfig, presetConfig } from "../../../src/model/mod.ts";
 import { OPTIMIZER_DEFAULTS } from "../../../src/optim/mod.ts";
 import { readProfile, writeProfile } from "../../../src/report/profile/disk.ts";
 import { StepProfiler, type TracedProfile, traceJson } from "../../../src/report/profile/mod.ts";
@@ -26,7 +26,7 @@ async function train(device: Device, profiled: boolean) {
     seed: 3,
     logSlots: STEPS,
   });
-  initialise(trainer.model.parameters, 5, config.initializerRange);
+  initialize(trainer.model.parameters, 5, config.initializerRange);
   const dataset = new ExampleDataset(corpus, examples, 7);
   const profiler = new StepProfiler(device);
   const found: TracedProfile[] = [];

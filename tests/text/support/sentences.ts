@@ -1,4 +1,4 @@
-/** Text that takes every turn of the clean-up, the normaliser and the segmentation. */
+/** Text that takes every turn of the clean-up, the normalizer and the segmentation. */
 export const HARD_TEXTS: readonly string[] = [
   "",
   " ",

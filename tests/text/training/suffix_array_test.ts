@@ -34,7 +34,7 @@ Deno.test("The suffix array of a periodic text with deep recursion is in order",
   }
 });
 
-Deno.test("Common prefix lengths equal comparing neighbours symbol by symbol", () => {
+Deno.test("Common prefix lengths equal comparing neighbors symbol by symbol", () => {
   const text = randomText(new RandomStream(2, 0), 300, 3);
   const sorted = suffixArray(text, 3);
   const shared = commonPrefixLengths(text, sorted);

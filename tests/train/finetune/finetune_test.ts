@@ -153,8 +153,8 @@ Deno.test("a head that does not fit is new; the report names new and unused tens
     const three = glueHead(glueTaskDefinition("mnli")).headSpecs(toyConfig);
     const other = startFrom(model, toyTask, checkpoint([...encoderSpecs(toyConfig), ...three]), 1);
     assertEquals(other, { fresh: classifier, unused: classifier });
-    const labelled = { ...toyConfig, extra: { id2label: toyTask.configExtra.id2label } };
-    const own = taskModel(device, labelled, toyTask);
+    const labeled = { ...toyConfig, extra: { id2label: toyTask.configExtra.id2label } };
+    const own = taskModel(device, labeled, toyTask);
     const again = startFrom(own, toyTask, checkpoint([...encoderSpecs(toyConfig), ...head]), 1);
     assertEquals(again, { fresh: [], unused: [] });
     assertThrows(

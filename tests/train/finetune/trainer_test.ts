@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Device, whole } from "../../../src/device/mod.ts";
-import { initialise } from "../../../src/model/mod.ts";
+import { initialize } from "../../../src/model/mod.ts";
 import {
   evaluateTask,
   type FinetuneSettings,
@@ -28,7 +28,7 @@ async function train(
   config = toyConfig,
 ) {
   const trainer = new FinetuneTrainer(device, config, toyTask, toySettings(change));
-  initialise(trainer.model.parameters, 5, 0.1);
+  initialize(trainer.model.parameters, 5, 0.1);
   for (let step = 0; step < steps; step++) trainer.trainStep();
   const log = await trainer.readLog();
   const weights = (await device.read(whole(trainer.model.parameters.values))) as Float32Array;
@@ -76,7 +76,7 @@ Deno.test("planFinetuneStep() plans for the longest examples", () => {
 
 testDevices("predictions do not depend on the batch size, and keep their order", async (device) => {
   const trainer = new FinetuneTrainer(device, toyConfig, toyTask, toySettings());
-  initialise(trainer.model.parameters, 5, 0.1);
+  initialize(trainer.model.parameters, 5, 0.1);
   const { examples } = toyTask.heldOut[0];
   const outputs = (size: number) => predictAll(device, trainer.model, toyTask, examples, size, 16);
   const alone = await outputs(1);

@@ -7,7 +7,7 @@ import { answerTokens, normalizeAnswer } from "./normalize_answer.ts";
 
 /** Scores of one question, each in 0 … 1. */
 export interface AnswerScores {
-  /** 1 where the normalised texts are equal. */
+  /** 1 where the normalized texts are equal. */
   readonly exact: number;
   /** Harmonic mean of precision and recall over the words. */
   readonly f1: number;

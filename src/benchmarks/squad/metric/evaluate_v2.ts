@@ -113,7 +113,7 @@ export function evaluateSquadV2(
   };
 }
 
-/** Scores before any threshold. Gold answers that normalise to nothing do not count; without any, only silence is right. */
+/** Scores before any threshold. Gold answers that normalize to nothing do not count; without any, only silence is right. */
 function rawScores(
   questions: readonly GoldQuestion[],
   predictions: Predictions,

@@ -1,5 +1,5 @@
 /**
- * The answer normalisation of SQuAD's evaluation scripts, with the meaning that Python gives each of its steps.
+ * The answer normalization of SQuAD's evaluation scripts, with the meaning that Python gives each of its steps.
  *
  * @module
  */

@@ -8,7 +8,7 @@ import { DEPTH } from "./depth.ts";
 import { DROPOUT } from "./dropout.ts";
 import { EQUAL_TIME } from "./equal_time.ts";
 import { EXTRA_DATA } from "./extra_data.ts";
-import { FACTORISATION } from "./factorisation.ts";
+import { FACTORIZATION } from "./factorization.ts";
 import { FFN_SHARING } from "./ffn_sharing.ts";
 import { FULL_SHARING } from "./full_sharing.ts";
 import { LEARNING } from "./learning.ts";
@@ -25,7 +25,7 @@ export const CLAIMS: readonly Claim[] = [
   SAVINGS,
   SPEED,
   SMOOTHNESS,
-  FACTORISATION,
+  FACTORIZATION,
   FULL_SHARING,
   FFN_SHARING,
   PAIR_TRANSFER,

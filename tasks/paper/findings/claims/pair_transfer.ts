@@ -7,7 +7,7 @@ import { type Claim, minus, plus, type Score, type Term, type Test } from "../cl
 
 const accuracy = (metric: string): Score => ({ kind: "intrinsic", metric });
 
-/** What training on one task brings for another, over a model that learnt neither. */
+/** What training on one task brings for another, over a model that learned neither. */
 function transfer(from: "nsp" | "sop", metric: string): Term[] {
   return [
     plus({ pairObjective: from }, accuracy(metric)),

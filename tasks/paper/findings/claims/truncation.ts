@@ -32,11 +32,11 @@ function aboveChance(): Test {
   };
 }
 
-/** Sentence order is learnt from text, not from cuts. */
+/** Sentence order is learned from text, not from cuts. */
 export const TRUNCATION: Claim = {
   id: "truncation",
   claim:
-    "Sentence order is learnt from what the sentences say, not only from which segment was cut to fit.",
+    "Sentence order is learned from what the sentences say, not only from which segment was cut to fit.",
   source: "Control of Table 5",
   control: true,
   tests: [

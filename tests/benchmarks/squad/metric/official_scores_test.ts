@@ -48,7 +48,7 @@ Deno.test("metrics equal those of SQuAD's evaluation scripts to the last bit, fi
   assert(versions.includes("1.12.0") && CASES.length > 60);
 });
 
-Deno.test("an answer is normalised as Python would", () => {
+Deno.test("an answer is normalized as Python would", () => {
   for (
     const [answer, normalized] of [
       ["The  Cat, a dog & an ox.", "cat dog ox"],

@@ -52,7 +52,7 @@ Deno.test("models that several tables need are one job", () => {
   );
 });
 
-Deno.test("what tells a row from its neighbours changes the address", () => {
+Deno.test("what tells a row from its neighbors changes the address", () => {
   for (const id of ["table-3", "table-4", "table-5", "table-11", "table-12", "table-13"]) {
     const { rows } = experiment(id);
     const addresses = rows.map((row) => rowModel(id, row.id).address);

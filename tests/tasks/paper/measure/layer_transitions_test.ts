@@ -3,7 +3,7 @@ import { type Device, openReferenceDevice } from "../../../../src/device/mod.ts"
 import {
   Encoder,
   encoderSpecs,
-  initialise,
+  initialize,
   type ModelConfig,
   Parameters,
   presetConfig,
@@ -20,7 +20,7 @@ const SHARINGS: readonly ModelConfig[] = [
 
 function encoderOn(device: Device, config: ModelConfig): Encoder {
   const parameters = new Parameters(device, encoderSpecs(config), { trainable: false });
-  initialise(parameters, 7, 0.3);
+  initialize(parameters, 7, 0.3);
   return new Encoder(config, parameters);
 }
 

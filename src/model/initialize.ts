@@ -1,6 +1,6 @@
 /**
  * How a new model starts (google-research/albert modeling.py): kernels and tables from a normal distribution cut at two standard deviations, biases zero,
- * normalisation weights one.
+ * normalization weights one.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export function initialValues(
 }
 
 /** Writes first values for the given parameters, all of them unless told otherwise. */
-export function initialise(
+export function initialize(
   parameters: Parameters,
   seed: number,
   standardDeviation: number,

@@ -20,10 +20,10 @@ function loss(share: Share, shared: string, score: Score, name: string): Test {
   };
 }
 
-/** Factorised embeddings cost little. */
-export const FACTORISATION: Claim = {
-  id: "factorisation",
-  claim: "Factorising the embeddings costs little: E = 128 is within a point of E = H.",
+/** Factorized embeddings cost little. */
+export const FACTORIZATION: Claim = {
+  id: "factorization",
+  claim: "Factorizing the embeddings costs little: E = 128 is within a point of E = H.",
   source: "§3.1, Table 3",
   tests: [
     loss("none", "layers not shared", DOWNSTREAM, "downstream mean"),

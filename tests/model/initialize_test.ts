@@ -24,7 +24,7 @@ Deno.test("initialValues() depends on seed and name, and only on them", () => {
   assertNotEquals(initialValues({ ...matrix, name: "other.weight" }, 7, 0.02), values);
 });
 
-Deno.test("initialValues() starts biases at zero and normalisation weights at one", () => {
+Deno.test("initialValues() starts biases at zero and normalization weights at one", () => {
   const spec = (kind: ParameterSpec["kind"]): ParameterSpec => ({ name: "x", shape: [3], kind });
   assertEquals([...initialValues(spec("bias"), 1, 0.02)], [0, 0, 0]);
   assertEquals([...initialValues(spec("norm_bias"), 1, 0.02)], [0, 0, 0]);

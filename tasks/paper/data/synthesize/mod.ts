@@ -14,7 +14,7 @@ import { textFiles } from "./text.ts";
 const DONE = "MADE-UP";
 
 /** Writes text and benchmarks into a folder, unless they are there. */
-export async function synthesise(root: string, seed: number): Promise<void> {
+export async function synthesize(root: string, seed: number): Promise<void> {
   const sign = `Everything here is made up from seed ${seed}. It means nothing.\n`;
   if (await Deno.readTextFile(`${root}/${DONE}`).catch(() => "") === sign) return;
   const language = new Language(seed);

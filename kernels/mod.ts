@@ -25,3 +25,4 @@ export { type ActivationName, ACTIVATIONS } from "./activation/activation.ts";
 export { IGNORED } from "./cross_entropy/reference.ts";
 export { philox4x32 } from "./philox/philox.ts";
 export { specialize } from "./template.ts";
+export { wgsl } from "./wgsl.ts";

@@ -6,11 +6,11 @@
 import { microBatches, type PretrainingBatch } from "../../src/data/mod.ts";
 import { type Device, openDevice } from "../../src/device/mod.ts";
 import {
+  allReduceBuffer,
   type AllReduceType,
-  ALONE,
   partOf,
-  sumBuffer,
-  type World,
+  type ProcessGroup,
+  SINGLE_PROCESS,
 } from "../../src/distributed/mod.ts";
 import {
   countParameters,
@@ -78,15 +78,15 @@ export function asBert(config: ModelConfig): ModelConfig {
   };
 }
 
-/** Measures on all ranks of a world. Collective. */
+/** Measures on all ranks of a process group. Collective. */
 export async function benchAllReduce(
-  world: World,
+  group: ProcessGroup,
   request: AllReduceRequest,
 ): Promise<AllReduceBench> {
   const { batch, sequence } = request;
   const device = await openDevice({
     device: request.device,
-    workers: world.size > 1 ? world.cores : undefined,
+    workers: group.size > 1 ? group.cores : undefined,
   });
   const rows: MeasuredRow[] = [];
   try {
@@ -96,10 +96,10 @@ export async function benchAllReduce(
           const config = benchConfig(name);
           for (const [kind, shape] of [["ALBERT", config], ["BERT", asBert(config)]] as const) {
             const model = `${name} as ${kind}`;
-            const reduced = await timeAllReduce(world, device, model, shape, allReduce, request);
+            const reduced = await timeAllReduce(group, device, model, shape, allReduce, request);
             rows.push(
               trains
-                ? { ...reduced, ...await timeSteps(world, device, shape, allReduce, request) }
+                ? { ...reduced, ...await timeSteps(group, device, shape, allReduce, request) }
                 : reduced,
             );
           }
@@ -111,12 +111,12 @@ export async function benchAllReduce(
   }
   const { adapter } = device.description;
   return {
-    ranks: world.size,
-    library: world.library,
+    ranks: group.size,
+    library: group.library,
     adapter,
     batch,
     sequence,
-    rows: withPredictions(rows, world.size),
+    rows: withPredictions(rows, group.size),
   };
 }
 
@@ -133,7 +133,7 @@ function withPredictions(rows: readonly MeasuredRow[], ranks: number): AllReduce
 }
 
 async function timeAllReduce(
-  world: World,
+  group: ProcessGroup,
   device: Device,
   model: string,
   config: ModelConfig,
@@ -144,9 +144,9 @@ async function timeAllReduce(
   const gradients = parameters.gradients!;
   const times: number[] = [];
   for (let i = 0; i <= steps; i++) {
-    await world.barrier();
+    await group.barrier();
     const start = performance.now();
-    await sumBuffer({ world, allReduce }, device, gradients);
+    await allReduceBuffer({ group, allReduce }, device, gradients);
     await device.settled();
     if (i > 0) times.push(performance.now() - start); // the first finds its memory
   }
@@ -161,7 +161,7 @@ async function timeAllReduce(
 }
 
 async function timeSteps(
-  world: World,
+  group: ProcessGroup,
   device: Device,
   config: ModelConfig,
   allReduce: AllReduceType,
@@ -176,17 +176,17 @@ async function timeSteps(
     microBatchSize: batch,
     seed: 1,
     logSlots: steps + 1,
-    ranks: { ...ALONE, world, allReduce },
+    ranks: { ...SINGLE_PROCESS, group, allReduce },
   });
   initialize(trainer.model.parameters, 1, config.initializerRange);
-  const { start: first, end } = partOf(world, batch);
+  const { start: first, end } = partOf(group, batch);
   const shape = { sequenceLength: sequence, maxPredictions, padId: config.padTokenId };
   const own = (step: number): PretrainingBatch[] =>
     microBatches(examples, step * batch + first, end - first, batch, shape);
   const times: number[] = [];
   for (let step = 0; step <= steps; step++) {
     const batches = own(step);
-    await world.barrier();
+    await group.barrier();
     const start = performance.now();
     await trainer.trainBatchesTogether(batches);
     await device.settled();

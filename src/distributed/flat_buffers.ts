@@ -1,101 +1,101 @@
 /**
- * Flat device buffers, summed over ranks or copied from rank 0, bucket by bucket: while one bucket is on its way the next is read from the device.
+ * Collective operations on flat device buffers. They work in buckets: while one bucket is being sent, the next is read from the device.
  *
  * @module
  */
 import { type Device, type DeviceBuffer, type View, whole } from "../device/mod.ts";
 import type { Stretch } from "../optim/mod.ts";
+import { bytesOf } from "./collectives.ts";
+import type { DataParallel } from "./data_parallel.ts";
 import { allReduceHalf } from "./half.ts";
-import type { Ranks } from "./ranks.ts";
-import { bytesOf } from "./totals.ts";
-import type { World } from "./world.ts";
+import type { ProcessGroup } from "./process_group.ts";
 
-/** How gradients travel. */
+/** Precision in which gradients are sent. */
 export type AllReduceType = "f32" | "f16";
 
-/** Elements of a bucket: 4 MB, long enough for full bandwidth. */
+/** Elements per bucket: 4 MB, large enough for full bandwidth. */
 const BUCKET = 1 << 20;
-/** Buckets that may be under way at once. */
+/** Maximum number of buckets in flight. */
 const IN_FLIGHT = 4;
 
-/** Puts the sum over all ranks into a buffer. Collective. */
-export async function sumBuffer(
-  { world, allReduce }: Pick<Ranks, "world" | "allReduce">,
+/** Overwrites a float32 buffer with its elementwise sum over all ranks. Collective. */
+export async function allReduceBuffer(
+  { group, allReduce }: Pick<DataParallel, "group" | "allReduce">,
   device: Device,
   buffer: DeviceBuffer,
 ): Promise<void> {
   let earlier = Promise.resolve();
-  await throughHost(world, device, buckets(whole(buffer)), (values) => {
-    if (allReduce === "f32") return world.allReduce(values);
-    // It is more than one call, and every rank must make all calls in one order: bucket after bucket, while the next is read.
-    return earlier = earlier.then(() => allReduceHalf(world, values));
+  await throughHost(group, device, buckets(whole(buffer)), (values) => {
+    if (allReduce === "f32") return group.allReduce(values);
+    // One bucket takes several collective calls, which every rank must make in the same order. So buckets are reduced one after another while the next is read.
+    return earlier = earlier.then(() => allReduceHalf(group, values));
   });
 }
 
-/** Copies rank 0's contents of a buffer to every rank. Collective. */
-export async function shareBuffer(
-  world: World,
+/** Copies the contents of rank 0's buffer to every rank. Collective. */
+export async function broadcastBuffer(
+  group: ProcessGroup,
   device: Device,
   buffer: DeviceBuffer,
 ): Promise<void> {
   await throughHost(
-    world,
+    group,
     device,
     buckets(whole(buffer)),
-    (values) => world.broadcast(bytesOf(values)),
+    (values) => group.broadcast(bytesOf(values)),
   );
 }
 
-/** Gives every rank the parts of a buffer that the others have made, one part a rank. Collective. */
-export async function shareParts(
-  world: World,
+/** Sends each rank's part of a float32 buffer to all other ranks. `parts[r]` is the part computed by rank `r`. Collective. */
+export async function allGatherParts(
+  group: ProcessGroup,
   device: Device,
   parts: readonly View[],
 ): Promise<void> {
-  const underWay: Promise<void>[] = [];
+  const pending: Promise<void>[] = [];
   for (const [owner, part] of parts.entries()) {
     for (const view of buckets(part)) {
-      if (underWay.length === IN_FLIGHT) await underWay.shift();
-      const own = owner === world.rank;
+      if (pending.length === IN_FLIGHT) await pending.shift();
+      const own = owner === group.rank;
       const values = own ? await device.read(view) as Float32Array : new Float32Array(view.length);
-      const sent = world.broadcast(bytesOf(values), owner);
-      underWay.push(own ? sent : sent.then(() => device.write(view, values)));
+      const sent = group.broadcast(bytesOf(values), owner);
+      pending.push(own ? sent : sent.then(() => device.write(view, values)));
     }
   }
-  await Promise.all(underWay);
+  await Promise.all(pending);
 }
 
 /**
- * Brings the parts that ranks keep of a flat array to rank 0. Collective.
+ * Assembles on rank 0 a flat array whose parts are stored by different ranks. Collective.
  *
- * @param own this rank's part, a buffer of its own
- * @param parts where each rank's part lies in the array
- * @param length of the array
- * @returns the array on rank 0, null on the others
+ * @param own buffer with this rank's part
+ * @param parts offset and length of each rank's part in the array
+ * @param length number of elements of the array
+ * @returns the array on rank 0, null on other ranks
  */
 export async function gatherParts(
-  world: World,
+  group: ProcessGroup,
   device: Device,
   own: DeviceBuffer,
   parts: readonly Stretch[],
   length: number,
 ): Promise<Float32Array | null> {
-  const all = world.rank === 0 ? new Float32Array(length) : null;
+  const all = group.rank === 0 ? new Float32Array(length) : null;
   for (const [owner, { offset, length }] of parts.entries()) {
     for (const view of buckets({ buffer: own, offset: 0, length })) {
-      const values = owner === world.rank
+      const values = owner === group.rank
         ? await device.read(view) as Float32Array
         : new Float32Array(view.length);
-      await world.broadcast(bytesOf(values), owner);
+      await group.broadcast(bytesOf(values), owner);
       all?.set(values, offset + view.offset);
     }
   }
   return all;
 }
 
-/** The way back: gives every rank its part of rank 0's array. Collective. */
+/** Copies each rank's part of rank 0's array into that rank's buffer: the inverse of {@linkcode gatherParts}. Collective. */
 export async function scatterParts(
-  world: World,
+  group: ProcessGroup,
   device: Device,
   own: DeviceBuffer,
   parts: readonly Stretch[],
@@ -105,27 +105,27 @@ export async function scatterParts(
     for (const view of buckets({ buffer: own, offset: 0, length })) {
       const start = offset + view.offset;
       const values = all?.slice(start, start + view.length) ?? new Float32Array(view.length);
-      await world.broadcast(bytesOf(values));
-      if (owner === world.rank) device.write(view, values);
+      await group.broadcast(bytesOf(values));
+      if (owner === group.rank) device.write(view, values);
     }
   }
 }
 
-/** Reads views, lets something happen to their values on all ranks, and writes them back. */
+/** Reads each view, applies a collective operation to its values in place, and writes them back. */
 async function throughHost(
-  { size }: World,
+  { size }: ProcessGroup,
   device: Device,
   views: readonly View[],
-  happen: (values: Float32Array) => Promise<void>,
+  operation: (values: Float32Array) => Promise<void>,
 ): Promise<void> {
   if (size === 1) return;
-  const underWay: Promise<void>[] = [];
+  const pending: Promise<void>[] = [];
   for (const view of views) {
-    if (underWay.length === IN_FLIGHT) await underWay.shift();
+    if (pending.length === IN_FLIGHT) await pending.shift();
     const values = await device.read(view) as Float32Array;
-    underWay.push(happen(values).then(() => device.write(view, values)));
+    pending.push(operation(values).then(() => device.write(view, values)));
   }
-  await Promise.all(underWay);
+  await Promise.all(pending);
 }
 
 function buckets({ buffer, offset, length }: View): View[] {

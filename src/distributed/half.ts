@@ -1,29 +1,29 @@
 /**
- * Sums that travel in half precision: half the bytes, single precision where it is added.
+ * All-reduce with float16 messages: half the bytes, with sums in float32.
  *
- * Every rank adds up one piece of the values, in the order of the ranks, and sends the sum to all. A piece carries a power of two that its values were scaled by, so
- * that its largest has nearly the largest exponent of half precision: small gradients do not vanish and large ones do not overflow.
+ * Each rank sums one piece of the values, in rank order, and sends the sum to all ranks. Each piece is scaled by a power of two, sent with it, so that its largest
+ * value lies near the top of the float16 range: small gradients do not underflow and large gradients do not overflow.
  *
  * @module
  */
-import type { World } from "./world.ts";
+import type { ProcessGroup } from "./process_group.ts";
 
-/** Bytes before the values of a piece: the scale. */
+/** Size in bytes of the scale (a float32) at the start of a piece. */
 const HEADER = 4;
-/** Scaled values stay below 2 to this. */
+/** Scaled values are smaller than 2 to this power. */
 const TOP_EXPONENT = 15;
 
-/** Overwrites the values with their sums over all ranks, rounded to half precision. Collective. */
-export async function allReduceHalf(world: World, values: Float32Array): Promise<void> {
-  const { size, rank } = world;
+/** Overwrites float32 values with their elementwise sums over all ranks, rounded to scaled float16. Every rank gets the same result. Collective. */
+export async function allReduceHalf(group: ProcessGroup, values: Float32Array): Promise<void> {
+  const { size, rank } = group;
   const length = Math.ceil(values.length / size);
-  // Typed arrays start at multiples of their elements: the scale takes four bytes, and pieces come out even.
+  // A piece takes a multiple of 4 bytes, because the Float32Array over its scale must be aligned.
   const bytes = HEADER + 2 * (length + length % 2);
   const piece = (index: number) => values.subarray(index * length, (index + 1) * length);
   const send = new Uint8Array(size * bytes);
   for (let i = 0; i < size; i++) encode(piece(i), send.subarray(i * bytes, (i + 1) * bytes));
   const received = new Uint8Array(size * bytes);
-  await world.allToAll(send, received);
+  await group.allToAll(send, received);
 
   const sum = piece(rank).fill(0);
   const part = new Float32Array(sum.length);
@@ -34,7 +34,7 @@ export async function allReduceHalf(world: World, values: Float32Array): Promise
 
   const own = new Uint8Array(bytes);
   encode(sum, own);
-  await world.allGather(own, received);
+  await group.allGather(own, received);
   for (let i = 0; i < size; i++) {
     decode(received.subarray(i * bytes, (i + 1) * bytes), piece(i));
   }
@@ -46,7 +46,7 @@ function encode(values: Float32Array, into: Uint8Array): void {
     const size = Math.abs(values[i]);
     if (size > largest) largest = size;
   }
-  // NaN and infinity stay what they are, and are found after the sum.
+  // NaN and infinity are sent unscaled; the caller detects them in the sum.
   const exponent = largest > 0 && largest < Infinity
     ? Math.max(-126, Math.min(126, TOP_EXPONENT - 1 - Math.floor(Math.log2(largest))))
     : 0;
@@ -54,7 +54,7 @@ function encode(values: Float32Array, into: Uint8Array): void {
   new Float32Array(into.buffer, into.byteOffset, 1)[0] = scale;
   const scaled = new Float32Array(values.length);
   for (let i = 0; i < values.length; i++) scaled[i] = values[i] * scale;
-  // Whole arrays are converted ten times as fast as elements.
+  // Converting a whole array is about ten times as fast as converting each element.
   new Float16Array(into.buffer, into.byteOffset + HEADER, values.length).set(scaled);
 }
 

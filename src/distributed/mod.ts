@@ -1,14 +1,12 @@
 /**
- * Many processes that compute together: what they say to each other, without how it is carried. That is in `mpi/`.
+ * Data-parallel training: process groups, collective operations, and how the ranks of a run work together. The MPI implementation is in `mpi/`.
  *
  * @module
  */
-export * from "./agree.ts";
+export * from "./collectives.ts";
+export * from "./compare_ranks.ts";
+export * from "./data_parallel.ts";
 export * from "./flat_buffers.ts";
 export * from "./half.ts";
-export * from "./one_process.ts";
-export * from "./orders.ts";
-export * from "./part.ts";
-export * from "./ranks.ts";
-export * from "./totals.ts";
-export * from "./world.ts";
+export * from "./process_group.ts";
+export * from "./rank_commands.ts";

@@ -5,7 +5,13 @@
  */
 import { type BatchShape, collate, type Example, type ExampleSource } from "../data/mod.ts";
 import type { Device } from "../device/mod.ts";
-import { ONE_PROCESS, partOf, totals, totalsOfFields, type World } from "../distributed/mod.ts";
+import {
+  partOf,
+  type ProcessGroup,
+  SINGLE_PROCESS_GROUP,
+  sumFieldsOverRanks,
+  sumOverRanks,
+} from "../distributed/mod.ts";
 import type { PretrainingModel } from "../model/mod.ts";
 import { MetricSlots, type PretrainingMetrics } from "./metrics.ts";
 import { pretrainingInput } from "./trainer.ts";
@@ -46,9 +52,9 @@ export async function evaluate(
   count: number,
   microBatchSize: number,
   shape: BatchShape,
-  world: World = ONE_PROCESS,
+  group: ProcessGroup = SINGLE_PROCESS_GROUP,
 ): Promise<EvaluationResult> {
-  const { start: first, end } = partOf(world, count);
+  const { start: first, end } = partOf(group, count);
   const examples = Array.from(
     { length: end - first },
     (_, index) => source.exampleAt(first + index),
@@ -56,7 +62,7 @@ export async function evaluate(
   const groups = [CUT, WHOLE].map((slot) =>
     examples.filter(({ truncated }) => truncated === (slot === CUT))
   );
-  const [maskedTokens, pairs, wholePairs] = await totals(world, [
+  const [maskedTokens, pairs, wholePairs] = await sumOverRanks(group, [
     total(examples, ({ maskedPositions }) => maskedPositions.length),
     total(examples, ({ pairLabel }) => Number(pairLabel >= 0)),
     total(groups[WHOLE], ({ pairLabel }) => Number(pairLabel >= 0)),
@@ -75,7 +81,7 @@ export async function evaluate(
         if (++flushes % IN_FLIGHT === 0) await device.settled();
       }
     }
-    const [cut, whole] = await totalsOfFields(world, await metrics.take(groups.length));
+    const [cut, whole] = await sumFieldsOverRanks(group, await metrics.take(groups.length));
     return {
       maskedLoss: cut.maskedLoss + whole.maskedLoss,
       maskedAccuracy: cut.maskedAccuracy + whole.maskedAccuracy,

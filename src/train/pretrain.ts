@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { agree, ALONE, describeRanks, factsToCompare, fromLead } from "../distributed/mod.ts";
+import {
+  assertSameFacts,
+  describeParallel,
+  factsToCompare,
+  fromRank0,
+  SINGLE_PROCESS,
+} from "../distributed/mod.ts";
 import { latestCheckpoint } from "./checkpoint.ts";
 import { PretrainLoop } from "./pretrain_loop.ts";
 import { PretrainRanks } from "./pretrain_ranks.ts";
@@ -22,10 +28,10 @@ import { RunFolder } from "../runs/disk.ts";
  */
 export async function pretrain(run: PretrainRun): Promise<PretrainResult> {
   checkPrecision(run.device, run.settings.precision);
-  const { world } = run.ranks ?? ALONE;
-  await agree(world, factsOf(run));
-  if (world.rank > 0) await follow(run);
-  return await fromLead(world, () => lead(run));
+  const { group } = run.ranks ?? SINGLE_PROCESS;
+  await assertSameFacts(group, factsOf(run));
+  if (group.rank > 0) await follow(run);
+  return await fromRank0(group, () => lead(run));
 }
 
 /** Runs the loop in the run folder, which only rank 0 has. */
@@ -55,7 +61,7 @@ async function follow(run: PretrainRun): Promise<void> {
 
 /** What must be the same on every rank. */
 function factsOf(run: PretrainRun): Map<string, unknown> {
-  const { sources, provenance, settings, ranks = ALONE } = run;
+  const { sources, provenance, settings, ranks = SINGLE_PROCESS } = run;
   return new Map<string, unknown>([
     ["code", provenance.code],
     ["vocabulary", sources[0].data.corpus.vocabulary.fingerprint],
@@ -93,7 +99,7 @@ async function prepareFolder(run: PretrainRun, folder: RunFolder): Promise<strin
   await folder.writeSettings({
     ...run.provenance,
     adapter: device.description.adapter,
-    world: describeRanks(run.ranks ?? ALONE),
+    world: describeParallel(run.ranks ?? SINGLE_PROCESS),
     settings,
     determinants: determining,
   });

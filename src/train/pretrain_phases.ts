@@ -12,7 +12,7 @@ import {
   splitDocuments,
 } from "../data/mod.ts";
 import type { BatchPlan } from "../data/workers/mod.ts";
-import { ONE_PROCESS, partOf, type World } from "../distributed/mod.ts";
+import { partOf, type ProcessGroup, SINGLE_PROCESS_GROUP } from "../distributed/mod.ts";
 import type { PretrainRun } from "./pretrain_run.ts";
 import type { Phase, PretrainSettings } from "./pretrain_settings.ts";
 
@@ -79,9 +79,9 @@ export function phaseOf(phases: readonly LoopPhase[], step: number): number {
 export function batchPlan(
   phases: readonly LoopPhase[],
   { batchSize, microBatchSize, schedule }: PretrainSettings,
-  world: World = ONE_PROCESS,
+  group: ProcessGroup = SINGLE_PROCESS_GROUP,
 ): BatchPlan {
-  const { start, end } = partOf(world, batchSize);
+  const { start, end } = partOf(group, batchSize);
   return {
     recipes: phases.map(({ recipe }) => recipe),
     sources: phases.map(({ train }) => train),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ALONE } from "../distributed/mod.ts";
+import { SINGLE_PROCESS } from "../distributed/mod.ts";
 import { type StepBatches, stepBatches } from "../data/workers/mod.ts";
 import { evaluate, type EvaluationResult } from "./evaluate.ts";
 import { batchPlan, type LoopPhase, loopPhase, phaseOf } from "./pretrain_phases.ts";
@@ -19,7 +19,7 @@ export class PretrainRanks
   readonly #batches: StepBatches;
 
   constructor(run: PretrainRun) {
-    const { device, config, settings, observer, ranks = ALONE } = run;
+    const { device, config, settings, observer, ranks = SINGLE_PROCESS } = run;
     const trainer = new PretrainingTrainer(device, config, {
       schedule: settings.schedule,
       optimizer: settings.optimizer,
@@ -35,7 +35,7 @@ export class PretrainRanks
     this.#run = run;
     this.#phases = settings.phases.map((phase) => loopPhase(run, phase));
     this.#batches = stepBatches(
-      batchPlan(this.#phases, settings, ranks.world),
+      batchPlan(this.#phases, settings, ranks.group),
       settings.dataloaderNumWorkers,
       observer.say,
     );
@@ -59,7 +59,7 @@ export class PretrainRanks
 
   protected override async train(): Promise<void> {
     const batches = await this.#batches.at(this.trainer.step);
-    if (this.ranks.world.size === 1) this.trainer.trainBatches(batches);
+    if (this.ranks.group.size === 1) this.trainer.trainBatches(batches);
     else await this.trainer.trainBatchesTogether(batches);
   }
 
@@ -71,10 +71,10 @@ export class PretrainRanks
       const count = Math.min(settings.evalExamples, source.examplesInEpoch(0));
       if (count === 0) continue;
       const { model } = this.trainer;
-      const { world } = this.ranks;
+      const { group } = this.ranks;
       results.set(
         name,
-        await evaluate(device, model, source, count, settings.microBatchSize, shape, world),
+        await evaluate(device, model, source, count, settings.microBatchSize, shape, group),
       );
     }
     return results;

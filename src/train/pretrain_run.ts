@@ -5,7 +5,7 @@
  */
 import type { OpenedData } from "../data/disk/mod.ts";
 import type { Device } from "../device/mod.ts";
-import type { Ranks } from "../distributed/mod.ts";
+import type { DataParallel } from "../distributed/mod.ts";
 import type { ModelConfig } from "../model/mod.ts";
 import type { Safetensors } from "../weights/mod.ts";
 import type { ModelDescription } from "./checkpoint.ts";
@@ -54,7 +54,7 @@ export interface PretrainRun {
   /** More held-out data, by name; the run's own split has none. */
   readonly evalData?: ReadonlyMap<string, OpenedData>;
   /** Who takes part; this process alone where absent. */
-  readonly ranks?: Ranks;
+  readonly ranks?: DataParallel;
   /** Tokenizer files and model card that go into every checkpoint. */
   readonly files: ModelDescription["files"];
   /** Facts for `run.json` that determine nothing: versions, revision, command. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { anyRank, Orders, type Ranks } from "../distributed/mod.ts";
+import { anyRank, type DataParallel, RankCommands } from "../distributed/mod.ts";
 import type { CheckpointedTrainer, Moments } from "./checkpoint.ts";
 import { checkRanks, gatherMoments, shareState } from "./share_state.ts";
 
@@ -15,15 +15,15 @@ interface LoggingTrainer<Log> extends CheckpointedTrainer {
 /** The trainer of one rank, and what it does with the others. Without others it does it alone. */
 export abstract class RunRanks<Trainer extends LoggingTrainer<Log>, Log, Evaluation> {
   readonly trainer: Trainer;
-  protected readonly ranks: Ranks;
+  protected readonly ranks: DataParallel;
   readonly #stopRequested: () => boolean;
-  readonly #orders: Orders<"step" | "read" | "evaluate" | "gather">;
+  readonly #commands: RankCommands<"step" | "read" | "evaluate" | "gather">;
 
-  constructor(ranks: Ranks, trainer: Trainer, stopRequested: () => boolean) {
+  constructor(ranks: DataParallel, trainer: Trainer, stopRequested: () => boolean) {
     this.ranks = ranks;
     this.trainer = trainer;
     this.#stopRequested = stopRequested;
-    this.#orders = new Orders(ranks.world, ["step", "read", "evaluate", "gather"]);
+    this.#commands = new RankCommands(ranks.group, ["step", "read", "evaluate", "gather"]);
   }
 
   /** Makes this rank's part of a step. Collective. */
@@ -48,37 +48,37 @@ export abstract class RunRanks<Trainer extends LoggingTrainer<Log>, Log, Evaluat
 
   /** Makes a step; whether any rank was asked to stop. */
   async step(): Promise<boolean> {
-    await this.#orders.give("step");
+    await this.#commands.send("step");
     return await this.#step();
   }
 
   /** What the steps left since the last reading. */
   async readLog(): Promise<Log[]> {
-    await this.#orders.give("read");
+    await this.#commands.send("read");
     return await this.trainer.readLog();
   }
 
   /** Evaluates on every held-out set. */
   async evaluate(): Promise<Evaluation> {
-    await this.#orders.give("evaluate");
+    await this.#commands.send("evaluate");
     return await this.evaluateTogether();
   }
 
   /** The moments for a checkpoint, where this rank has only a part of them. */
   async moments(): Promise<Moments | undefined> {
-    if (this.ranks.shardOptimizer) await this.#orders.give("gather");
+    if (this.ranks.shardOptimizer) await this.#commands.send("gather");
     return await gatherMoments(this.ranks, this.trainer);
   }
 
   /** Lets the others go. */
   async end(): Promise<void> {
-    await this.#orders.end();
+    await this.#commands.end();
   }
 
   /** On any rank but 0: does what rank 0 says until it ends. */
   async follow(): Promise<void> {
     await this.start();
-    await this.#orders.obey({
+    await this.#commands.follow({
       step: () => this.#step(),
       read: () => this.followReading(),
       evaluate: () => this.evaluateTogether(),
@@ -92,6 +92,6 @@ export abstract class RunRanks<Trainer extends LoggingTrainer<Log>, Log, Evaluat
     await new Promise((resolve) => setTimeout(resolve, 0));
     await checkRanks(this.ranks, this.trainer);
     // Asked once a step, so that a run never stops after a step that it did not save.
-    return await anyRank(this.ranks.world, this.#stopRequested());
+    return await anyRank(this.ranks.group, this.#stopRequested());
   }
 }

@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { type Ranks, shareParts, totalsOfFields, type World } from "../distributed/mod.ts";
+import {
+  allGatherParts,
+  type DataParallel,
+  type ProcessGroup,
+  sumFieldsOverRanks,
+} from "../distributed/mod.ts";
 import type { Parameters } from "../model/mod.ts";
 import {
   learningRateAt,
@@ -32,8 +37,11 @@ export interface MetricRing<M> {
 }
 
 /** A ring in which every rank has its share of the sums; taking is collective. */
-export function sharedRing<M extends object>(world: World, ring: MetricRing<M>): MetricRing<M> {
-  return { take: async (count) => await totalsOfFields(world, await ring.take(count)) };
+export function sharedRing<M extends object>(
+  group: ProcessGroup,
+  ring: MetricRing<M>,
+): MetricRing<M> {
+  return { take: async (count) => await sumFieldsOverRanks(group, await ring.take(count)) };
 }
 
 /** What a ledger keeps the books of. */
@@ -93,13 +101,17 @@ export class StepLedger<M> {
   }
 
   /** The same with ranks that may have divided the update among them. Collective. */
-  async updateTogether({ world, shardOptimizer }: Ranks): Promise<void> {
+  async updateTogether({ group, shardOptimizer }: DataParallel): Promise<void> {
     if (!shardOptimizer) return this.update();
     const { parameters: { device, values }, optimizer, schedule } = this.#parts;
     optimizer.begin(this.slot);
-    await shareParts(world, device, optimizer.partials);
+    await allGatherParts(group, device, optimizer.partials);
     optimizer.finish(learningRateAt(schedule, this.#step));
-    await shareParts(world, device, optimizer.shards.map((part) => ({ buffer: values, ...part })));
+    await allGatherParts(
+      group,
+      device,
+      optimizer.shards.map((part) => ({ buffer: values, ...part })),
+    );
     this.#step++;
   }
 

@@ -10,7 +10,14 @@ import {
   type PretrainingBatch,
 } from "../data/mod.ts";
 import type { Device } from "../device/mod.ts";
-import { ALONE, partOf, type Ranks, shardOf, sumBuffer, totals } from "../distributed/mod.ts";
+import {
+  allReduceBuffer,
+  type DataParallel,
+  partOf,
+  shardOf,
+  SINGLE_PROCESS,
+  sumOverRanks,
+} from "../distributed/mod.ts";
 import { type ModelConfig, type PretrainingInput, PretrainingModel } from "../model/mod.ts";
 import {
   type LossScaleState,
@@ -40,7 +47,7 @@ export interface TrainerSettings {
   /** Steps between two readings of the log, at most. */
   readonly logSlots: number;
   /** Who trains with us, each on a part of every batch; nobody where absent. */
-  readonly ranks?: Ranks;
+  readonly ranks?: DataParallel;
   /** Of matrix products; float32 where absent. */
   readonly precision?: Precision;
 }
@@ -56,7 +63,7 @@ export class PretrainingTrainer {
   readonly optimizer: Optimizer;
   readonly #device: Device;
   readonly #settings: TrainerSettings;
-  readonly #ranks: Ranks;
+  readonly #ranks: DataParallel;
   readonly #metrics: MetricSlots;
   readonly #half?: HalfPrecision;
   readonly #ledger: StepLedger<PretrainingMetrics>;
@@ -65,7 +72,7 @@ export class PretrainingTrainer {
   constructor(device: Device, config: ModelConfig, settings: TrainerSettings) {
     this.#device = device;
     this.#settings = settings;
-    this.#ranks = settings.ranks ?? ALONE;
+    this.#ranks = settings.ranks ?? SINGLE_PROCESS;
     this.model = new PretrainingModel(device, config);
     const { optimizer, logSlots, precision } = settings;
     const { lossScale, half } = halfPrecision(device, precision);
@@ -77,7 +84,7 @@ export class PretrainingTrainer {
       parameters: this.model.parameters,
       optimizer: this.optimizer,
       schedule: settings.schedule,
-      metrics: sharedRing(this.#ranks.world, this.#metrics),
+      metrics: sharedRing(this.#ranks.group, this.#metrics),
       slots: logSlots,
     });
   }
@@ -122,8 +129,8 @@ export class PretrainingTrainer {
    * @throws {RangeError} when the log is full; see {@linkcode readLog}.
    */
   async trainBatchesTogether(micro: readonly PretrainingBatch[]): Promise<void> {
-    this.#accumulate(micro, await totals(this.#ranks.world, countsOf(micro)));
-    await sumBuffer(this.#ranks, this.#device, this.model.parameters.gradients!);
+    this.#accumulate(micro, await sumOverRanks(this.#ranks.group, countsOf(micro)));
+    await allReduceBuffer(this.#ranks, this.#device, this.model.parameters.gradients!);
     await this.#ledger.updateTogether(this.#ranks);
   }
 
@@ -134,7 +141,7 @@ export class PretrainingTrainer {
     const targets = this.#metrics.targets(this.#ledger.slot, maskedCount, pairCount);
     this.model.parameters.clearGradients();
     this.#half?.renew();
-    let firstExample = partOf(this.#ranks.world, batchSize).start;
+    let firstExample = partOf(this.#ranks.group, batchSize).start;
     for (const batch of micro) {
       const tape = new Tape(device);
       const dropout = new DropoutRandom(seed, this.step, firstExample);

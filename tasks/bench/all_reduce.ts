@@ -2,7 +2,7 @@ import { Command, EnumType } from "@cliffy/command";
 import type { AllReduceBench } from "../../bench/all_reduce/all_reduce.ts";
 import { tableLine } from "../../bench/table.ts";
 import { DEVICES } from "../cli/common.ts";
-import { inWorld } from "../cli/ranks.ts";
+import { inProcessGroup } from "../cli/ranks.ts";
 
 const WIDTHS = [26, 11, 4, 8, 10, 9, 9, 9, 10];
 
@@ -26,15 +26,15 @@ export default new Command()
   .example("Two processes", "mpirun -n 2 deno task bench all-reduce")
   .action(async ({ config, reduceOnly, batchSize, maxSeqLength, json, ...options }) => {
     const { benchAllReduce } = await import("../../bench/all_reduce/all_reduce.ts");
-    await inWorld(async (world) => {
-      const bench = await benchAllReduce(world, {
+    await inProcessGroup(async (group) => {
+      const bench = await benchAllReduce(group, {
         ...options,
         trained: config,
         reduced: reduceOnly ?? [],
         batch: batchSize,
         sequence: maxSeqLength,
       });
-      if (world.rank > 0) return;
+      if (group.rank > 0) return;
       if (json) console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
       else for (const line of report(bench)) console.log(line);
     });

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Device, DeviceLimits, MemoryUse } from "../../src/device/mod.ts";
-import { fromLead, type World } from "../../src/distributed/mod.ts";
+import { fromRank0, type ProcessGroup } from "../../src/distributed/mod.ts";
 import { fittingExamples } from "../../src/train/mod.ts";
 import { UsageError } from "./run_flags.ts";
 
@@ -28,7 +28,7 @@ export function examplesAtOnce(value?: string | number): ExamplesAtOnce | undefi
 /** What is known of a run whose examples are to be fitted. */
 export interface Fitting {
   readonly device: Device;
-  readonly world: World;
+  readonly group: ProcessGroup;
   /** Examples of an update. */
   readonly batchSize: number;
   /** Memory of a step that holds so many examples at once. */
@@ -39,12 +39,12 @@ export interface Fitting {
 
 /** As many of a rank's examples as fit; every rank takes what rank 0 finds. Collective. */
 export async function fitExamples(
-  { device, world, batchSize, plan, say }: Fitting,
+  { device, group, batchSize, plan, say }: Fitting,
 ): Promise<number> {
-  const part = Math.ceil(batchSize / world.size);
-  const examples = await fromLead(
-    world,
-    () => fittingExamples(device, part, plan, world.size),
+  const part = Math.ceil(batchSize / group.size);
+  const examples = await fromRank0(
+    group,
+    () => fittingExamples(device, part, plan, group.size),
   );
   say(`--micro-batch-size auto: ${examples} of ${part} examples at once`);
   return examples;

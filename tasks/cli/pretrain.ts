@@ -69,10 +69,10 @@ export default albertCommand()
   .example("Go on", "albert pretrain --output runs/books --resume")
   .action(async (flags) => {
     const { runPretrain } = await import("./pretrain/run.ts");
-    const { inWorld } = await import("./ranks.ts");
+    const { inProcessGroup } = await import("./ranks.ts");
     const { UsageError } = await import("./run_flags.ts");
     try {
-      await inWorld((world) => runPretrain(flags as PretrainFlags, world));
+      await inProcessGroup((group) => runPretrain(flags as PretrainFlags, group));
     } catch (error) {
       if (error instanceof UsageError) throw new ValidationError(error.message, { exitCode: 2 });
       throw error;

@@ -3,8 +3,13 @@
  *
  * @module
  */
-import { type AllReduceType, ALONE, type Ranks, type World } from "../../src/distributed/mod.ts";
-import { launchedBy, openWorld } from "../../src/distributed/mpi/mod.ts";
+import {
+  type AllReduceType,
+  type DataParallel,
+  type ProcessGroup,
+  SINGLE_PROCESS,
+} from "../../src/distributed/mod.ts";
+import { joinProcessGroup, launchedBy } from "../../src/distributed/mpi/mod.ts";
 import { report } from "./run.ts";
 import { UsageError } from "./run_flags.ts";
 
@@ -21,24 +26,24 @@ export interface RankFlags {
   shardOptimizer?: boolean;
 }
 
-/** Joins the world, works, and parts from it; where one rank fails, all end with its exit code. */
-export async function inWorld(work: (world: World) => Promise<void>): Promise<void> {
-  const world = await join();
-  if (world.size === 1) return await work(world);
+/** Joins the process group, runs `work`, and leaves the group. If one rank fails, all ranks exit with its code. */
+export async function inProcessGroup(work: (group: ProcessGroup) => Promise<void>): Promise<void> {
+  const group = await join();
+  if (group.size === 1) return await work(group);
   try {
-    await work(world);
+    await work(group);
   } catch (error) {
-    await speakAfterLead(world.rank);
+    await speakAfterLead(group.rank);
     const code = report(error);
     await pause(HANDING_ON);
-    world.abort(error instanceof UsageError ? 2 : code);
+    group.abort(error instanceof UsageError ? 2 : code);
   }
-  await world.close();
+  await group.close();
 }
 
-async function join(): Promise<World> {
+async function join(): Promise<ProcessGroup> {
   try {
-    return await openWorld();
+    return await joinProcessGroup();
   } catch (error) {
     await speakAfterLead(launchedBy(Deno.env.toObject())?.rank ?? 0);
     throw error;
@@ -55,31 +60,31 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** The world with what the flags say of it. */
+/** Returns the data-parallel settings that the flags select. */
 export function ranksOf(
   { allReduce, checkRanksSteps, shardOptimizer }: RankFlags,
-  world: World,
-): Ranks {
-  const checkSteps = checkRanksSteps ?? ALONE.checkSteps;
+  group: ProcessGroup,
+): DataParallel {
+  const checkSteps = checkRanksSteps ?? SINGLE_PROCESS.checkSteps;
   if (!(checkSteps >= 1)) {
     throw new UsageError(`--check-ranks-steps must be an integer from 1, got ${checkSteps}`);
   }
   return {
-    world,
-    allReduce: allReduce ?? ALONE.allReduce,
+    group,
+    allReduce: allReduce ?? SINGLE_PROCESS.allReduce,
     checkSteps,
     // Alone there is nobody to share with, also where a run of several goes on.
-    shardOptimizer: shardOptimizer === true && world.size > 1,
+    shardOptimizer: shardOptimizer === true && group.size > 1,
   };
 }
 
 /** Threads for a CPU device: all, as long as no other rank wants some. */
-export function coresOf({ size, cores }: World): number | undefined {
+export function coresOf({ size, cores }: ProcessGroup): number | undefined {
   return size > 1 ? cores : undefined;
 }
 
 /** @throws {UsageError} when there is no example for some rank. */
-export function checkBatch(batchSize: number, { size }: World): void {
+export function checkBatch(batchSize: number, { size }: ProcessGroup): void {
   if (batchSize >= size) return;
   throw new UsageError(
     `--batch-size ${batchSize} is less than the ${size} processes that share it; start fewer or take larger batches`,

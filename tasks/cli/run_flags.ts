@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fromLead, ONE_PROCESS, type World } from "../../src/distributed/mod.ts";
+import { fromRank0, type ProcessGroup, SINGLE_PROCESS_GROUP } from "../../src/distributed/mod.ts";
 import { readRunSettings } from "../../src/train/disk.ts";
 import type { CommonOptions } from "./common.ts";
 
@@ -39,11 +39,11 @@ export type RunFlags = CommonOptions & {
 /** On `--resume`, what the run was started with, under what was said now. */
 export async function withRemembered<F extends RunFlags>(
   given: F,
-  world: World = ONE_PROCESS,
+  group: ProcessGroup = SINGLE_PROCESS_GROUP,
 ): Promise<F> {
   if (!given.resume) return given;
-  const flags = await fromLead(
-    world,
+  const flags = await fromRank0(
+    group,
     async () => ((await readRunSettings(given.output))?.flags ?? {}) as Partial<F>,
   );
   const said = Object.fromEntries(

@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { asBert, benchAllReduce } from "../../bench/all_reduce/all_reduce.ts";
 import { presetConfig } from "../../src/model/mod.ts";
-import { onRanks } from "../support/worlds.ts";
+import { onRanks } from "../support/process_groups.ts";
 
 Deno.test("bench all-reduce measures ALBERT beside BERT on every rank", async () => {
   const [{ ranks, rows }] = await onRanks(
     2,
-    (world) =>
-      benchAllReduce(world, {
+    (group) =>
+      benchAllReduce(group, {
         ...{ trained: ["smoke"], reduced: ["smoke"], device: "cpu", batch: 2, sequence: 32 },
         steps: 1,
       }),

@@ -8,7 +8,7 @@ const WHY_NOT = (await findMpiruns()).length === 0
   ? NO_MPI
   : Deno.env.get("ALBERT_SLOW") === "1"
   ? null
-  : "a minute each: --slow tries it";
+  : "takes a minute: run with --slow";
 
 function nothingIsLost(name: string, tryFaults: (bench: Workbench) => Promise<Tally[]>): void {
   if (WHY_NOT !== null) return Deno.test.ignore(`${name} (${WHY_NOT})`, () => {});
@@ -19,10 +19,10 @@ function nothingIsLost(name: string, tryFaults: (bench: Workbench) => Promise<Ta
 }
 
 nothingIsLost(
-  "a killed rank ends the others, and the run goes on to the same bytes",
+  "killing one rank ends all ranks, and the run resumes to the same bytes",
   (bench) => killRank(bench, 1, 1),
 );
 nothingIsLost(
-  "ranks wait for one that is stopped, and change no byte",
+  "ranks wait for a stopped rank, and the bytes do not change",
   (bench) => stopRank(bench, 1, 3000, 1),
 );

@@ -1,4 +1,4 @@
-// Real processes under a real mpirun, where there is one.
+// Runs real processes under mpirun; skipped if none is installed.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { sha256File } from "../../src/files/mod.ts";
 import { smallModelBytes, smallText } from "../data/small_tokenizer.ts";
@@ -6,10 +6,10 @@ import { findMpiruns, type Mpirun, NO_MPI, runJob } from "../support/mpirun.ts";
 import { runAlbert } from "../tasks/albert_process.ts";
 
 const STEPS = 50;
-/** One is enough for every change; --slow tries all. */
+/** One implementation in the quick test, all with --slow. */
 const MPIRUNS = (await findMpiruns()).slice(0, Deno.env.get("ALBERT_SLOW") === "1" ? 2 : 1);
 
-/** Runs a test in a folder with two prepared sets of data, under every launcher there is. */
+/** Runs a test in a temporary folder with prepared data, under each launcher. */
 function mpiTest(name: string, test: (mpirun: Mpirun, folder: string) => Promise<void>): void {
   if (MPIRUNS.length === 0) Deno.test.ignore(`${name} (${NO_MPI})`, () => {});
   for (const mpirun of MPIRUNS) {
@@ -45,7 +45,7 @@ function words(folder: string, output: string, data = "data"): string[] {
   ];
 }
 
-/** Trains on so many ranks; one is a process without a launcher. */
+/** Trains with a number of ranks; a single rank runs without a launcher. */
 async function train(mpirun: Mpirun, ranks: number, command: string[]): Promise<void> {
   const { code, stderr } = ranks === 1
     ? await runAlbert(command)
@@ -53,7 +53,7 @@ async function train(mpirun: Mpirun, ranks: number, command: string[]): Promise<
   assertEquals(code, 0, stderr);
 }
 
-/** Losses and gradient norms by step. */
+/** Reads losses and gradient norms by step. */
 async function curve(run: string): Promise<Map<string, number>> {
   const lines = (await Deno.readTextFile(`${run}/events.jsonl`)).trim().split("\n");
   const figures = new Map<string, number>();
@@ -80,7 +80,7 @@ async function weights(run: string): Promise<string> {
 }
 
 mpiTest(
-  "1, 2 and 4 ranks follow one curve, 2 ranks give the same bytes twice and go on with 4 and 1",
+  "1, 2 and 4 ranks have the same loss curve; a repeated run has the same bytes and resumes on 4 ranks and 1",
   async (
     mpirun,
     folder,
@@ -97,7 +97,7 @@ mpiTest(
     assertStringIncludes(world.library, mpirun.make);
 
     const run = `${folder}/again`;
-    // The 4 ranks divide the moments, and 1 has nobody to share them with.
+    // The 4 ranks shard the moments; the single rank stores all of them.
     for (const [step, ranks, more] of [[20, 4, ["--shard-optimizer"]], [40, 1, []]] as const) {
       await Deno.writeTextFile(`${run}/checkpoints/latest`, `step-${step}\n`);
       await train(mpirun, ranks, ["pretrain", "--output", run, "--resume", "--quiet", ...more]);
@@ -106,34 +106,40 @@ mpiTest(
   },
 );
 
-mpiTest("ranks with different data or settings are refused by name", async (mpirun, folder) => {
-  await prepareData(folder, "other", 2);
-  const refused = async (change: string[], data: string, message: string) => {
-    const { code, stderr } = await runJob(mpirun, [
-      { ranks: 1, words: words(folder, "refused") },
-      { ranks: 1, words: [...words(folder, "refused", data), ...change] },
-    ]);
-    assertEquals(code, 1, stderr);
-    assertStringIncludes(stderr, `albert: Rank 1 differs from rank 0 in its ${message}`);
-    assertEquals(stderr.match(/albert: /g)!.length, 1, stderr);
-  };
-  await refused([], "other", "dataFingerprint: ");
-  await refused(["--seed", "7"], "data", "seed: 7 instead of 42");
-});
+mpiTest(
+  "ranks with different data or settings are rejected, and the error names the difference",
+  async (mpirun, folder) => {
+    await prepareData(folder, "other", 2);
+    const refused = async (change: string[], data: string, message: string) => {
+      const { code, stderr } = await runJob(mpirun, [
+        { ranks: 1, words: words(folder, "refused") },
+        { ranks: 1, words: [...words(folder, "refused", data), ...change] },
+      ]);
+      assertEquals(code, 1, stderr);
+      assertStringIncludes(stderr, `albert: Rank 1 differs from rank 0 in ${message}`);
+      assertEquals(stderr.match(/albert: /g)!.length, 1, stderr);
+    };
+    await refused([], "other", "dataFingerprint: ");
+    await refused(["--seed", "7"], "data", "seed: 7 instead of 42");
+  },
+);
 
-mpiTest("a launcher that reaches no library, or that of another make, is refused", async (
-  mpirun,
-  folder,
-) => {
-  const part = [{ ranks: 2, words: words(folder, "refused") }];
-  const { code, stderr } = await runJob(mpirun, part, { ALBERT_MPI: "libnothing.so" });
-  assertEquals(code, 1, stderr);
-  assertStringIncludes(stderr, "mpirun started 2 processes, but libnothing.so, which ALBERT_MPI");
-  const other = (await findMpiruns()).find(({ make }) => make !== mpirun.make);
-  if (other === undefined) return;
-  const library = other.make === "MPICH" ? "libmpich.so.12" : "libmpi.so.40";
-  const mixed = await runJob(mpirun, part, { ALBERT_MPI: library });
-  assertEquals(mixed.code, 1, mixed.stderr);
-  assertStringIncludes(mixed.stderr, `mpirun started 2 processes, but ${other.make}`);
-  assertStringIncludes(mixed.stderr, "sees 1: start them with the launcher that came with");
-});
+mpiTest(
+  "a launcher without a library, or with the library of another implementation, is rejected",
+  async (
+    mpirun,
+    folder,
+  ) => {
+    const part = [{ ranks: 2, words: words(folder, "refused") }];
+    const { code, stderr } = await runJob(mpirun, part, { ALBERT_MPI: "libnothing.so" });
+    assertEquals(code, 1, stderr);
+    assertStringIncludes(stderr, "mpirun started 2 processes, but ALBERT_MPI names libnothing.so");
+    const other = (await findMpiruns()).find(({ make }) => make !== mpirun.make);
+    if (other === undefined) return;
+    const library = other.make === "MPICH" ? "libmpich.so.12" : "libmpi.so.40";
+    const mixed = await runJob(mpirun, part, { ALBERT_MPI: library });
+    assertEquals(mixed.code, 1, mixed.stderr);
+    assertStringIncludes(mixed.stderr, `mpirun started 2 processes, but ${other.make}`);
+    assertStringIncludes(mixed.stderr, "reports 1. Use the launcher that belongs to this library");
+  },
+);

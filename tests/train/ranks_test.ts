@@ -2,13 +2,18 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ExampleDataset, exampleSettings, microBatches } from "../../src/data/mod.ts";
 import { openCpuDevice, whole } from "../../src/device/mod.ts";
-import { ALONE, partOf, type Ranks, RanksDifferError } from "../../src/distributed/mod.ts";
+import {
+  type DataParallel,
+  partOf,
+  RankMismatchError,
+  SINGLE_PROCESS,
+} from "../../src/distributed/mod.ts";
 import { initialize, presetConfig } from "../../src/model/mod.ts";
 import { OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
 import { evaluate, PretrainingTrainer, type TrainerSettings } from "../../src/train/mod.ts";
 import { checkRanks } from "../../src/train/share_state.ts";
 import { toyCorpus } from "../support/toy_corpus.ts";
-import { onRanks } from "../support/worlds.ts";
+import { onRanks } from "../support/process_groups.ts";
 
 const corpus = await toyCorpus();
 const examples = exampleSettings(32);
@@ -24,8 +29,8 @@ const STEPS = 12;
 /** Divides by no number of ranks. */
 const BATCH = 7;
 
-/** Trains on one rank of a world. */
-async function train(ranks: Ranks, change: Partial<TrainerSettings> = {}) {
+/** Trains on one rank of a group. */
+async function train(ranks: DataParallel, change: Partial<TrainerSettings> = {}) {
   const device = await openCpuDevice({ workers: 1 });
   const trainer = new PretrainingTrainer(device, config, {
     schedule: { peakLearningRate: 0.01, warmupSteps: 2, totalSteps: STEPS },
@@ -38,13 +43,13 @@ async function train(ranks: Ranks, change: Partial<TrainerSettings> = {}) {
     ...change,
   });
   initialize(trainer.model.parameters, 5, config.initializerRange);
-  const { start, end } = partOf(ranks.world, BATCH);
+  const { start, end } = partOf(ranks.group, BATCH);
   for (let step = 0; step < STEPS; step++) {
     const own = microBatches(dataset, step * BATCH + start, end - start, 3, shape);
     await trainer.trainBatchesTogether(own);
   }
   const log = await trainer.readLog();
-  const held = await evaluate(device, trainer.model, dataset, 11, 4, shape, ranks.world);
+  const held = await evaluate(device, trainer.model, dataset, 11, 4, shape, ranks.group);
   const weights = await device.read(whole(trainer.model.parameters.values)) as Float32Array;
   const moments = trainer.optimizer.firstMoments.length;
   await device.destroy();
@@ -59,9 +64,9 @@ function assertNear(actual: number, expected: number, relative: number, what: st
 }
 
 Deno.test("ranks follow the curve of one process, and have the same weights", async () => {
-  const alone = await train(ALONE);
+  const alone = await train(SINGLE_PROCESS);
   for (const size of [2, 3]) {
-    const all = await onRanks(size, (world) => train({ ...ALONE, world }));
+    const all = await onRanks(size, (group) => train({ ...SINGLE_PROCESS, group }));
     for (const { log, held, weights } of all) {
       assertEquals(weights, all[0].weights);
       log.forEach((entry, step) => {
@@ -80,11 +85,11 @@ Deno.test("ranks follow the curve of one process, and have the same weights", as
 Deno.test("ranks that share the moments make the same updates, and each keeps its part", async () => {
   for (const kind of ["lamb", "adamw"] as const) {
     const change = { optimizer: { ...OPTIMIZER_DEFAULTS, kind } };
-    const alone = await train(ALONE, change);
+    const alone = await train(SINGLE_PROCESS, change);
     for (const size of [2, 3]) {
       const all = await onRanks(
         size,
-        (world) => train({ ...ALONE, world, shardOptimizer: true }, change),
+        (group) => train({ ...SINGLE_PROCESS, group, shardOptimizer: true }, change),
       );
       for (const { log, weights } of all) {
         assertEquals(weights, all[0].weights);
@@ -100,10 +105,10 @@ Deno.test("ranks that share the moments make the same updates, and each keeps it
 });
 
 Deno.test("gradients in half precision stay near the curve", async () => {
-  const alone = await train(ALONE);
+  const alone = await train(SINGLE_PROCESS);
   const [{ log, weights }, other] = await onRanks(
     2,
-    (world) => train({ ...ALONE, world, allReduce: "f16" }),
+    (group) => train({ ...SINGLE_PROCESS, group, allReduce: "f16" }),
   );
   assertEquals(weights, other.weights);
   log.forEach((entry, step) =>
@@ -112,7 +117,7 @@ Deno.test("gradients in half precision stay near the curve", async () => {
 });
 
 Deno.test("weights that differ stop every rank by name, at the next comparison", async () => {
-  const found = await onRanks(3, async (world) => {
+  const found = await onRanks(3, async (group) => {
     const device = await openCpuDevice({ workers: 1 });
     const trainer = new PretrainingTrainer(device, config, {
       schedule: { peakLearningRate: 0.01, warmupSteps: 2, totalSteps: STEPS },
@@ -122,25 +127,25 @@ Deno.test("weights that differ stop every rank by name, at the next comparison",
       seed: 3,
       logSlots: STEPS,
     });
-    const ranks = { ...ALONE, world, checkSteps: 10 };
+    const ranks = { ...SINGLE_PROCESS, group, checkSteps: 10 };
     initialize(trainer.model.parameters, 5, config.initializerRange);
     trainer.startAt(10);
     await checkRanks(ranks, trainer);
-    if (world.rank === 2) {
+    if (group.rank === 2) {
       const { buffer, offset } = trainer.model.parameters.list[3].view;
       device.write({ buffer, offset, length: 1 }, Float32Array.of(0.5));
     }
     trainer.startAt(15);
     await checkRanks(ranks, trainer);
     trainer.startAt(20);
-    const error = await assertRejects(() => checkRanks(ranks, trainer), RanksDifferError);
+    const error = await assertRejects(() => checkRanks(ranks, trainer), RankMismatchError);
     await device.destroy();
     return error.message;
   });
   assertEquals(
     found,
     Array(3).fill(
-      "After step 20 the model of rank 2 is not that of rank 0: its machine computes or remembers wrongly; go on without it from the last checkpoint with --resume",
+      "After step 20, the weights of rank 2 differ from those of rank 0. That machine computes or stores values incorrectly. Resume from the last checkpoint without it (--resume).",
     ),
   );
 });

@@ -1,28 +1,29 @@
 /**
- * The constants of MPI, which every make defines in its own way: Open MPI as addresses of its variables, MPICH as numbers.
+ * MPI constants. Each implementation defines them in its own way: Open MPI as addresses of variables, MPICH as integers.
  *
  * @module
  */
-import type { Make } from "./launcher.ts";
+import type { MpiImplementation } from "./launcher.ts";
 import { MpiError, type MpiLibrary } from "./library.ts";
 
-/** Constants of a library. */
+/** The MPI constants used here. */
 export interface Handles {
-  readonly world: bigint;
+  /** `MPI_COMM_WORLD`. */
+  readonly commWorld: bigint;
   readonly float: bigint;
   readonly byte: bigint;
   readonly sum: bigint;
-  /** Says that the result overwrites what is sent. */
+  /** `MPI_IN_PLACE`: the result overwrites the input. */
   readonly inPlace: Deno.PointerValue;
-  /** Says that no status is wanted. */
+  /** `MPI_STATUS_IGNORE`. */
   readonly ignoreStatus: Deno.PointerValue;
 }
 
-const OF_MAKE: Readonly<Record<Make, (library: MpiLibrary) => Handles>> = {
+const HANDLES: Readonly<Record<MpiImplementation, (library: MpiLibrary) => Handles>> = {
   "Open MPI": ({ file }) => {
     const addressOf = symbols(file);
     return {
-      world: addressOf("ompi_mpi_comm_world"),
+      commWorld: addressOf("ompi_mpi_comm_world"),
       float: addressOf("ompi_mpi_float"),
       byte: addressOf("ompi_mpi_byte"),
       sum: addressOf("ompi_mpi_op_sum"),
@@ -31,7 +32,7 @@ const OF_MAKE: Readonly<Record<Make, (library: MpiLibrary) => Handles>> = {
     };
   },
   "MPICH": () => ({
-    world: 0x44000000n,
+    commWorld: 0x44000000n,
     float: 0x4c00040an,
     byte: 0x4c00010dn,
     sum: 0x58000003n,
@@ -40,24 +41,24 @@ const OF_MAKE: Readonly<Record<Make, (library: MpiLibrary) => Handles>> = {
   }),
 };
 
-/** The constants of a library. */
+/** Returns the constants of a loaded library. */
 export function handlesOf(library: MpiLibrary): Handles {
-  return OF_MAKE[library.make](library);
+  return HANDLES[library.implementation](library);
 }
 
-/** The loader of the system itself, which `Deno.dlopen` has no call for: it reads variables, and we need to know where they lie. */
+/** Functions of the system's loader. `Deno.dlopen` can read a variable's value but not its address, which we need. */
 const LOADER = {
   dlopen: { parameters: ["buffer", "i32"], result: "pointer" },
   dlsym: { parameters: ["pointer", "buffer"], result: "pointer" },
 } as const;
 
-/** Where the loader is found, and its RTLD_NOW | RTLD_GLOBAL. */
+/** Libraries with the loader's functions, and the value of RTLD_NOW | RTLD_GLOBAL. */
 const LOADERS: Readonly<Record<string, { files: readonly string[]; flags: number }>> = {
   linux: { files: ["libc.so.6", "libdl.so.2"], flags: 0x102 },
   darwin: { files: ["/usr/lib/libSystem.B.dylib"], flags: 0xa },
 };
 
-/** Looks up addresses in a library. */
+/** Returns a function that looks up the address of a symbol in a library. */
 function symbols(file: string): (name: string) => bigint {
   const { files, flags } = LOADERS[Deno.build.os] ?? { files: [], flags: 0 };
   for (const system of files) {
@@ -66,7 +67,7 @@ function symbols(file: string): (name: string) => bigint {
       const handle = loader.dlopen(cString(file), flags);
       return (name) => Deno.UnsafePointer.value(loader.dlsym(handle, cString(name)));
     } catch {
-      // an older system keeps it elsewhere
+      // Older systems have it in another library.
     }
   }
   throw new MpiError(`Open MPI is not supported on ${Deno.build.os}`);

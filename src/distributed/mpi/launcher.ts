@@ -1,56 +1,58 @@
 /**
- * What the launcher of a cluster says in the environment of every process that it starts.
+ * Detects the MPI launcher that started this process, from environment variables.
  *
  * @module
  */
 
-/** Who started this process, and as which of how many. */
+/** The launcher of this process and the process's place in the group. */
 export interface Launched {
-  /** Named in messages. */
+  /** Name of the launcher for messages. */
   readonly launcher: string;
   readonly rank: number;
   readonly size: number;
-  /** Makes of MPI that it can start, the likeliest first. */
-  readonly makes: readonly Make[];
+  /** MPI implementations that the launcher can start, the most likely first. */
+  readonly implementations: readonly MpiImplementation[];
 }
 
-/** The two families of MPI libraries. */
-export type Make = "Open MPI" | "MPICH";
+/** The two families of MPI libraries with a common binary interface. */
+export type MpiImplementation = "Open MPI" | "MPICH";
 
-/** Variables of the launchers; the first whose size is there has started us. A launcher's own come before those of Slurm, which it may have been started by. */
+/** Environment variables of the launchers. The first launcher whose size is set counts: `mpirun` comes before Slurm, which may have started it. */
 const LAUNCHERS: readonly {
   launcher: string;
   rank: string;
-  size: readonly string[];
-  makes: readonly Make[];
+  size: string;
+  implementations: readonly MpiImplementation[];
 }[] = [
   {
     launcher: "Open MPI's mpirun",
     rank: "OMPI_COMM_WORLD_RANK",
-    size: ["OMPI_COMM_WORLD_SIZE"],
-    makes: ["Open MPI"],
+    size: "OMPI_COMM_WORLD_SIZE",
+    implementations: ["Open MPI"],
   },
   {
     launcher: "MPICH's mpirun",
     rank: "PMI_RANK",
-    size: ["PMI_SIZE"],
-    makes: ["MPICH"],
+    size: "PMI_SIZE",
+    implementations: ["MPICH"],
   },
   {
     launcher: "srun",
     rank: "SLURM_PROCID",
-    // A batch script has SLURM_NTASKS too, but is one process: only a step counts.
-    size: ["SLURM_STEP_NUM_TASKS"],
-    makes: ["Open MPI", "MPICH"],
+    // SLURM_NTASKS is also set in a batch script, which is a single process; this one is set only in a job step.
+    size: "SLURM_STEP_NUM_TASKS",
+    implementations: ["Open MPI", "MPICH"],
   },
 ];
 
-/** Who started this process as one of several; null for a process by itself. */
+/** Returns the launcher that started this process as one of several, or null if it runs alone. */
 export function launchedBy(environment: Readonly<Record<string, string>>): Launched | null {
-  for (const { launcher, rank, size: sizes, makes } of LAUNCHERS) {
-    const size = Number(sizes.map((name) => environment[name]).find((value) => value));
+  for (const { launcher, rank, size: sizeVariable, implementations } of LAUNCHERS) {
+    const size = Number(environment[sizeVariable] || undefined);
     if (!(size >= 1)) continue;
-    return size === 1 ? null : { launcher, rank: Number(environment[rank] ?? 0), size, makes };
+    return size === 1
+      ? null
+      : { launcher, rank: Number(environment[rank] ?? 0), size, implementations };
   }
   return null;
 }

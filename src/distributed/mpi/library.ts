@@ -1,21 +1,21 @@
 /**
- * Finds and loads the system's MPI library through Deno's foreign functions.
+ * Finds and loads the system's MPI library through Deno's foreign function interface.
  *
  * @module
  */
-import type { Make } from "./launcher.ts";
+import type { MpiImplementation } from "./launcher.ts";
 
-/** MPI could not be used as it should. */
+/** Thrown if MPI cannot be used. */
 export class MpiError extends Error {
-  /** Told apart from other errors by this. */
+  /** Identifies the class after serialization. */
   override readonly name = "MpiError";
 }
 
-/** Names a library instead of those that are looked for. */
+/** Environment variable with the path of the MPI library; without it, the usual locations are searched. */
 export const LIBRARY_VARIABLE = "ALBERT_MPI";
 
-/** Where each make's library may lie; bare names are looked for by the system's loader. */
-const FILES: Readonly<Record<Make, readonly string[]>> = Deno.build.os === "darwin"
+/** Locations of each implementation's library. The system's loader searches for bare names. */
+const FILES: Readonly<Record<MpiImplementation, readonly string[]>> = Deno.build.os === "darwin"
   ? {
     "Open MPI": ["/opt/homebrew/lib/libmpi.40.dylib", "/usr/local/lib/libmpi.40.dylib"],
     "MPICH": ["/opt/homebrew/lib/libmpi.12.dylib", "/usr/local/lib/libmpi.12.dylib"],
@@ -25,7 +25,7 @@ const FILES: Readonly<Record<Make, readonly string[]>> = Deno.build.os === "darw
     "MPICH": ["libmpich.so.12", "libmpi.so.12", "/usr/lib64/mpich/lib/libmpi.so.12"],
   };
 
-// Handles are pointers in one make and integers in the other. Either fills a register, so that one declaration serves both.
+// Handles are pointers in Open MPI and integers in MPICH. Both are passed in a register, so one declaration serves both.
 const SYMBOLS = {
   version: {
     name: "MPI_Get_library_version",
@@ -61,7 +61,7 @@ const SYMBOLS = {
   },
   barrier: { name: "MPI_Ibarrier", parameters: ["usize", "pointer"], result: "i32" },
   wait: { name: "MPI_Wait", parameters: ["pointer", "pointer"], result: "i32" },
-  waitBeside: {
+  waitOnThread: {
     name: "MPI_Wait",
     parameters: ["pointer", "pointer"],
     result: "i32",
@@ -71,13 +71,13 @@ const SYMBOLS = {
   finalize: { name: "MPI_Finalize", parameters: [], result: "i32" },
 } as const;
 
-/** The functions of MPI that are used here. */
+/** The MPI functions used here. */
 export type MpiFunctions = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
-/** A loaded library. */
+/** A loaded MPI library. */
 export interface MpiLibrary {
-  readonly make: Make;
-  /** `Open MPI v4.1.4`. */
+  readonly implementation: MpiImplementation;
+  /** Name and version, such as `Open MPI v4.1.4`. */
   readonly description: string;
   /** The file that was loaded. */
   readonly file: string;
@@ -85,29 +85,35 @@ export interface MpiLibrary {
 }
 
 /**
- * Loads the library that the environment names, or else the first of these makes that is there.
+ * Loads the library named by the environment variable `ALBERT_MPI` or, without it, the first library found of these implementations.
  *
- * @throws {MpiError} when there is none, or the one that was named is none.
+ * @throws {MpiError} if no library is found, or the named one is not an MPI library
  */
-export function loadLibrary(makes: readonly Make[]): MpiLibrary {
+export function loadLibrary(implementations: readonly MpiImplementation[]): MpiLibrary {
   const named = Deno.env.get(LIBRARY_VARIABLE);
-  const files = named === undefined ? makes.flatMap((make) => FILES[make]) : [named];
+  const files = named === undefined ? implementations.flatMap((name) => FILES[name]) : [named];
   for (const file of files) {
     const functions = open(file);
     if (functions === null) continue;
     const version = libraryVersion(functions);
-    const make = makeOf(version);
-    if (make !== null) return { make, description: shortVersion(version), file, functions };
+    const implementation = implementationOf(version);
+    if (implementation !== null) {
+      return { implementation, description: shortVersion(version), file, functions };
+    }
     if (named !== undefined) {
-      throw new MpiError(`${file} is neither Open MPI nor MPICH but ${shortVersion(version)}`);
+      throw new MpiError(
+        `${LIBRARY_VARIABLE} names ${file}, which is ${
+          shortVersion(version)
+        }, expected Open MPI or MPICH`,
+      );
     }
   }
   throw new MpiError(
     named === undefined
-      ? `no MPI library was found (looked for ${
+      ? `no MPI library was found (searched ${
         files.join(", ")
-      }): install one of the launcher's make, or name its file in ${LIBRARY_VARIABLE}`
-      : `${named}, which ${LIBRARY_VARIABLE} names, is no MPI library`,
+      }). Install the launcher's MPI implementation, or set ${LIBRARY_VARIABLE} to its library file.`
+      : `${LIBRARY_VARIABLE} names ${named}, which is not an MPI library`,
   );
 }
 
@@ -120,21 +126,21 @@ function open(file: string): MpiFunctions | null {
   }
 }
 
-/** May be called before MPI is initialized. */
+/** Reads the library's version text. Allowed before MPI is initialized. */
 function libraryVersion(functions: MpiFunctions): string {
-  const text = new Uint8Array(8192); // MPICH's longest, Open MPI's is 256
+  const text = new Uint8Array(8192); // MPICH's maximum; Open MPI's is 256
   const length = new Int32Array(1);
   functions.version(text, length);
   return new TextDecoder().decode(text.subarray(0, length[0])).replaceAll("\0", "");
 }
 
-/** Intel's and Cray's libraries have MPICH's binary interface. */
-function makeOf(version: string): Make | null {
+/** Intel MPI and MVAPICH have MPICH's binary interface. */
+function implementationOf(version: string): MpiImplementation | null {
   if (version.includes("Open MPI")) return "Open MPI";
   return /MPICH|Intel\(R\) MPI|MVAPICH/.test(version) ? "MPICH" : null;
 }
 
-/** `Open MPI v4.1.4, package: …` and `MPICH Version:	4.0.2\n…` without what follows. */
+/** Shortens `Open MPI v4.1.4, package: …` and `MPICH Version:	4.0.2\n…` to name and version. */
 function shortVersion(version: string): string {
   return version.split(/,|\n/)[0].replace(/\s*Version:\s*/, " v").trim();
 }

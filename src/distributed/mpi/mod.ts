@@ -1,8 +1,8 @@
 /**
- * The world that this process was started into. Needs the permission for foreign functions where a launcher has started it as one of several.
+ * The process group of an MPI job. Joining one needs `--allow-ffi`; a process that no launcher has started needs no permission.
  *
  * @module
  */
 export * from "./launcher.ts";
 export { LIBRARY_VARIABLE, MpiError } from "./library.ts";
-export * from "./open_world.ts";
+export { joinProcessGroup } from "./process_group.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Device } from "../../device/mod.ts";
-import { ONE_PROCESS, type World } from "../../distributed/mod.ts";
+import { type ProcessGroup, SINGLE_PROCESS_GROUP } from "../../distributed/mod.ts";
 import type { Encoder } from "../../model/mod.ts";
 import type { NamedReview } from "../../runs/mod.ts";
 import { predictAll } from "./predict_all.ts";
@@ -27,7 +27,7 @@ export async function evaluateTask<E extends FinetuneExample, O>(
   task: FinetuneTask<E, O>,
   batchSize: number,
   maxLength: number,
-  world: World = ONE_PROCESS,
+  group: ProcessGroup = SINGLE_PROCESS_GROUP,
 ): Promise<TaskEvaluation> {
   const metrics: Record<string, number> = {};
   const files = new Map<string, string>();
@@ -41,7 +41,7 @@ export async function evaluateTask<E extends FinetuneExample, O>(
       batchSize,
       maxLength,
       undefined,
-      world,
+      group,
     );
     const judgment = task.judge(set, outputs);
     for (const [name, value] of Object.entries(judgment.metrics)) {

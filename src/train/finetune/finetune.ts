@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { agree, ALONE, describeRanks, factsToCompare, fromLead } from "../../distributed/mod.ts";
+import {
+  assertSameFacts,
+  describeParallel,
+  factsToCompare,
+  fromRank0,
+  SINGLE_PROCESS,
+} from "../../distributed/mod.ts";
 import { configToJson } from "../../model/mod.ts";
 import { latestCheckpoint } from "../checkpoint.ts";
 import { checkPrecision } from "../precision.ts";
@@ -24,10 +30,10 @@ export async function finetune<E extends FinetuneExample, O>(
   run: FinetuneRun<E, O>,
 ): Promise<FinetuneResult> {
   checkPrecision(run.device, run.settings.precision);
-  const ranks = run.ranks ?? ALONE;
-  const { world, allReduce, checkSteps, shardOptimizer } = ranks;
-  await agree(
-    world,
+  const ranks = run.ranks ?? SINGLE_PROCESS;
+  const { group, allReduce, checkSteps, shardOptimizer } = ranks;
+  await assertSameFacts(
+    group,
     new Map<string, unknown>([
       ["code", run.provenance.code],
       ...Object.entries(factsToCompare(determinants(run), ranks)),
@@ -37,8 +43,8 @@ export async function finetune<E extends FinetuneExample, O>(
       ["shardOptimizer", shardOptimizer],
     ]),
   );
-  if (world.rank > 0) await follow(run);
-  return await fromLead(world, () => lead(run));
+  if (group.rank > 0) await follow(run);
+  return await fromRank0(group, () => lead(run));
 }
 
 /** Runs the loop in the run folder, which only rank 0 has. */
@@ -54,7 +60,7 @@ async function lead<E extends FinetuneExample, O>(
       ...run.provenance,
       task: run.task.name,
       adapter: run.device.description.adapter,
-      world: describeRanks(run.ranks ?? ALONE),
+      world: describeParallel(run.ranks ?? SINGLE_PROCESS),
       settings: run.settings,
       determinants: determining,
     });

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Device } from "../../device/mod.ts";
-import { gatherValues, ONE_PROCESS, type World } from "../../distributed/mod.ts";
+import { gatherValues, type ProcessGroup, SINGLE_PROCESS_GROUP } from "../../distributed/mod.ts";
 import type { Encoder } from "../../model/mod.ts";
 import { collateSequences, longestSequence } from "./batch.ts";
 import type { FinetuneExample, TaskHead } from "./task.ts";
@@ -25,13 +25,13 @@ export async function predictAll<E extends FinetuneExample, O>(
   batchSize: number,
   maxLength: number,
   onProgress?: (done: number) => void,
-  world: World = ONE_PROCESS,
+  group: ProcessGroup = SINGLE_PROCESS_GROUP,
 ): Promise<O[]> {
   const lengths = examples.map(longestSequence);
   const order = examples.map((_, index) => index).sort((a, b) => lengths[a] - lengths[b] || a - b);
   const own: [index: number, output: O][] = [];
   for (let start = 0; start < order.length; start += batchSize) {
-    if ((start / batchSize) % world.size !== world.rank) continue;
+    if ((start / batchSize) % group.size !== group.rank) continue;
     const indices = order.slice(start, start + batchSize);
     const batch = collateSequences(
       indices.map((index) => examples[index]),
@@ -43,6 +43,6 @@ export async function predictAll<E extends FinetuneExample, O>(
     onProgress?.(start + indices.length);
   }
   const outputs = new Array<O>(examples.length);
-  for (const [index, output] of (await gatherValues(world, own)).flat()) outputs[index] = output;
+  for (const [index, output] of (await gatherValues(group, own)).flat()) outputs[index] = output;
   return outputs;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ALONE } from "../../distributed/mod.ts";
+import { SINGLE_PROCESS } from "../../distributed/mod.ts";
 import { RunRanks } from "../run_ranks.ts";
 import { evaluateTask, type TaskEvaluation } from "./evaluate.ts";
 import type { FinetuneRun } from "./run.ts";
@@ -16,14 +16,14 @@ export class FinetuneRanks<E extends FinetuneExample, O>
   readonly #run: FinetuneRun<E, O>;
 
   constructor(run: FinetuneRun<E, O>) {
-    const { device, config, task, settings, observer, ranks = ALONE } = run;
+    const { device, config, task, settings, observer, ranks = SINGLE_PROCESS } = run;
     const trainer = new FinetuneTrainer(device, config, task, settings, ranks);
     super(ranks, trainer, () => observer.stopRequested());
     this.#run = run;
   }
 
   protected override async train(): Promise<void> {
-    if (this.ranks.world.size === 1) this.trainer.trainStep();
+    if (this.ranks.group.size === 1) this.trainer.trainStep();
     else await this.trainer.trainStepTogether();
   }
 
@@ -35,14 +35,14 @@ export class FinetuneRanks<E extends FinetuneExample, O>
 
   protected override async evaluateTogether(): Promise<TaskEvaluation> {
     const { device, task, settings: { microBatchSize, maxSeqLength } } = this.#run;
-    const { world } = this.ranks;
+    const { group } = this.ranks;
     return await evaluateTask(
       device,
       this.trainer.model,
       task,
       microBatchSize,
       maxSeqLength,
-      world,
+      group,
     );
   }
 }

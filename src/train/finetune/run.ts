@@ -4,7 +4,7 @@
  * @module
  */
 import type { Device } from "../../device/mod.ts";
-import type { Ranks } from "../../distributed/mod.ts";
+import type { DataParallel } from "../../distributed/mod.ts";
 import type { ModelConfig } from "../../model/mod.ts";
 import type { Safetensors } from "../../weights/mod.ts";
 import type { ModelDescription } from "../checkpoint.ts";
@@ -59,7 +59,7 @@ export interface FinetuneRun<E extends FinetuneExample, O> {
   readonly output: string;
   readonly resume: boolean;
   /** Who takes part; this process alone where absent. */
-  readonly ranks?: Ranks;
+  readonly ranks?: DataParallel;
   /** Tokenizer files that go into every checkpoint. */
   readonly files: ModelDescription["files"];
   /** Facts for `run.json` that determine nothing: versions, command. */

@@ -4,7 +4,14 @@
  * @module
  */
 import type { Device } from "../../device/mod.ts";
-import { ALONE, partOf, type Ranks, shardOf, sumBuffer, totals } from "../../distributed/mod.ts";
+import {
+  allReduceBuffer,
+  type DataParallel,
+  partOf,
+  shardOf,
+  SINGLE_PROCESS,
+  sumOverRanks,
+} from "../../distributed/mod.ts";
 import { Encoder, encoderSpecs, type ModelConfig, Parameters } from "../../model/mod.ts";
 import { type LossScaleState, Optimizer } from "../../optim/mod.ts";
 import { DropoutRandom, type HalfPrecision, Tape } from "../../tensor/mod.ts";
@@ -40,7 +47,7 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
   readonly #device: Device;
   readonly #task: FinetuneTask<E, O>;
   readonly #settings: FinetuneSettings;
-  readonly #ranks: Ranks;
+  readonly #ranks: DataParallel;
   readonly #order: TrainingOrder;
   readonly #losses: StepLosses;
   readonly #half?: HalfPrecision;
@@ -56,7 +63,7 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
     config: ModelConfig,
     task: FinetuneTask<E, O>,
     settings: FinetuneSettings,
-    ranks: Ranks = ALONE,
+    ranks: DataParallel = SINGLE_PROCESS,
   ) {
     const { optimizer, loggingSteps, seed, shuffle, precision } = settings;
     this.#device = device;
@@ -80,7 +87,7 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
       parameters: this.model.parameters,
       optimizer: this.optimizer,
       schedule: settings.schedule,
-      metrics: sharedRing(ranks.world, this.#losses),
+      metrics: sharedRing(ranks.group, this.#losses),
       slots: loggingSteps,
     });
   }
@@ -112,7 +119,7 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
    */
   async trainStepTogether(): Promise<void> {
     this.#accumulate();
-    await sumBuffer(this.#ranks, this.#device, this.model.parameters.gradients!);
+    await allReduceBuffer(this.#ranks, this.#device, this.model.parameters.gradients!);
     await this.#ledger.updateTogether(this.#ranks);
   }
 
@@ -123,7 +130,7 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
     const target = this.#losses.target(this.#ledger.slot, batchSize);
     this.model.parameters.clearGradients();
     this.#half?.renew();
-    const part = partOf(this.#ranks.world, batchSize);
+    const part = partOf(this.#ranks.group, batchSize);
     const examples = this.#examplesByLength().slice(0, part.end);
     for (let start = part.start; start < part.end; start += microBatchSize) {
       const batch = collateSequences(
@@ -159,7 +166,7 @@ export class FinetuneTrainer<E extends FinetuneExample, O> {
    * @throws {NonFiniteError} when one of them met NaN or infinity, naming the first tensor.
    */
   async readLog(): Promise<FinetuneStepLog[]> {
-    [this.tokens] = await totals(this.#ranks.world, [this.tokens]);
+    [this.tokens] = await sumOverRanks(this.#ranks.group, [this.tokens]);
     return await this.#ledger.read();
   }
 

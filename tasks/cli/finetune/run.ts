@@ -5,7 +5,7 @@
  */
 import settingsFile from "../../../deno.json" with { type: "json" };
 import type { Device } from "../../../src/device/mod.ts";
-import { leadFirst, type World } from "../../../src/distributed/mod.ts";
+import { type ProcessGroup, rank0First } from "../../../src/distributed/mod.ts";
 import { type ModelConfig, validateConfig } from "../../../src/model/mod.ts";
 import type { Tokenizer } from "../../../src/text/mod.ts";
 import { weightsSha256 } from "../../../src/train/disk.ts";
@@ -28,7 +28,7 @@ import { onInterrupt } from "../interrupt.ts";
 import { openCheckpoint } from "../open_checkpoint.ts";
 import { parseDuration } from "../pretrain/request.ts";
 import { createProgress } from "../progress.ts";
-import { checkBatch, coresOf, inWorld, ranksOf } from "../ranks.ts";
+import { checkBatch, coresOf, inProcessGroup, ranksOf } from "../ranks.ts";
 import { remembered, usage, UsageError, withRemembered } from "../run_flags.ts";
 import { openTrainingDevice } from "../training_device.ts";
 import type { FinetuneFlags } from "./flags.ts";
@@ -69,25 +69,25 @@ export async function runFinetune<F extends FinetuneFlags, E extends FinetuneExa
   given: F,
   benchmark: FinetuneBenchmark<F, E, O>,
 ): Promise<void> {
-  await inWorld((world) => finetuneIn(world, given, benchmark));
+  await inProcessGroup((group) => finetuneIn(group, given, benchmark));
 }
 
 async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>(
-  world: World,
+  group: ProcessGroup,
   given: F,
   benchmark: FinetuneBenchmark<F, E, O>,
 ): Promise<void> {
-  const leads = world.rank === 0;
+  const leads = group.rank === 0;
   const remembering = await withRemembered(
     {
       ...given,
       microBatchSize: examplesAtOnce(given.microBatchSize),
       quiet: given.quiet || !leads || undefined,
     },
-    world,
+    group,
   );
   const flags = await withSettingsFile(remembering, benchmark.tasks);
-  const ranks = ranksOf(flags, world);
+  const ranks = ranksOf(flags, group);
   const from = flags.initFrom ?? flags.checkpoint;
   if (flags.data === undefined) throw new UsageError("--data is missing: the benchmark's folder");
   if (from === undefined) {
@@ -98,8 +98,8 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
   }
   const say = (sentence: string) => flags.quiet || console.error(`albert: ${sentence}`);
   const recipe = benchmark.recipe(flags);
-  const { folder, config, weights, tokenizer } = await leadFirst(
-    world,
+  const { folder, config, weights, tokenizer } = await rank0First(
+    group,
     () => openCheckpoint(from, flags),
   );
   const maxSeqLength = flags.maxSeqLength ??
@@ -124,10 +124,10 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
   const { device, betweenSteps } = await openTrainingDevice({
     device: flags.device,
     blas: flags.blas,
-    workers: coresOf(world),
+    workers: coresOf(group),
     // One rank that measures would hold up the others.
-    tune: flags.tune !== false && world.size === 1,
-    profile: flags.profile === true && world.rank === 0,
+    tune: flags.tune !== false && group.size === 1,
+    profile: flags.profile === true && group.rank === 0,
     say,
     onNotice: say,
   });
@@ -143,10 +143,10 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
         shortened.train.length,
       )
     );
-    checkBatch(asked.batchSize, world);
+    checkBatch(asked.batchSize, group);
     const auto = flags.microBatchSize === "auto";
     const microBatchSize = !auto ? asked.microBatchSize : await fitExamples({
-      ...{ device, world, say, batchSize: asked.batchSize },
+      ...{ device, group, say, batchSize: asked.batchSize },
       plan: (examples, limits) => planFinetuneStep(runConfig, shortened, asked, examples, limits),
     });
     const settings = { ...asked, microBatchSize };
@@ -173,7 +173,7 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
         flags: remembered(auto ? { ...flags, microBatchSize } : flags),
         from: folder,
         ...provenance(device),
-        ...(world.size > 1 && { code: await codeFingerprint() }),
+        ...(group.size > 1 && { code: await codeFingerprint() }),
       },
       observer: {
         ...observer(progress, () => stop || performance.now() > deadline),

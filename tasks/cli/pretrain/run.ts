@@ -6,7 +6,7 @@
 import settingsFile from "../../../deno.json" with { type: "json" };
 import { readVocabularyFiles } from "../../../src/data/disk/mod.ts";
 import type { Device } from "../../../src/device/mod.ts";
-import { leadFirst, type World } from "../../../src/distributed/mod.ts";
+import { type ProcessGroup, rank0First } from "../../../src/distributed/mod.ts";
 import { countParameters, type ModelConfig, pretrainingSpecs } from "../../../src/model/mod.ts";
 import {
   pretrain,
@@ -30,15 +30,15 @@ import { openEvalData, openSources } from "./open_data.ts";
 import { modelConfig, parseDuration, pretrainRequest } from "./request.ts";
 
 /** Opens data and device, trains, reports. All ranks train; rank 0 alone speaks. */
-export async function runPretrain(given: PretrainFlags, world: World): Promise<void> {
-  const leads = world.rank === 0;
+export async function runPretrain(given: PretrainFlags, group: ProcessGroup): Promise<void> {
+  const leads = group.rank === 0;
   const flags = await withRemembered(
     {
       ...given,
       microBatchSize: examplesAtOnce(given.microBatchSize),
       quiet: given.quiet || !leads || undefined,
     },
-    world,
+    group,
   );
   // Who goes on with a run says anew whether to watch it.
   const { watch: watched, port, ...lasting } = flags;
@@ -51,9 +51,9 @@ export async function runPretrain(given: PretrainFlags, world: World): Promise<v
   const deadline = flags.maxTime === undefined
     ? Infinity
     : performance.now() + parseDuration(flags.maxTime);
-  const ranks = ranksOf(flags, world);
+  const ranks = ranksOf(flags, group);
   const { data: paths } = flags;
-  const sources = await leadFirst(world, () => openSources({ ...flags, data: paths }));
+  const sources = await rank0First(group, () => openSources({ ...flags, data: paths }));
   const { data } = sources[0];
   const config = await modelConfig(flags, data.corpus.vocabulary.size);
   const initial = flags.initFrom === undefined
@@ -66,7 +66,7 @@ export async function runPretrain(given: PretrainFlags, world: World): Promise<v
   );
   const asked = usage(() => pretrainSettings(request, config));
   const evalData = await openEvalData(flags.evalData ?? []);
-  checkBatch(asked.batchSize, world);
+  checkBatch(asked.batchSize, group);
   const progress = createProgress({
     title: "pretraining",
     total: asked.schedule.totalSteps,
@@ -76,10 +76,10 @@ export async function runPretrain(given: PretrainFlags, world: World): Promise<v
   const { device, betweenSteps } = await openTrainingDevice({
     device: flags.device,
     blas: flags.blas,
-    workers: coresOf(world),
+    workers: coresOf(group),
     // One rank that measures would hold up the others.
-    tune: flags.tune !== false && world.size === 1,
-    profile: flags.profile === true && world.rank === 0,
+    tune: flags.tune !== false && group.size === 1,
+    profile: flags.profile === true && group.rank === 0,
     say: (line) => progress.say(line),
   });
   let server = null as ReportServer | null;
@@ -90,7 +90,7 @@ export async function runPretrain(given: PretrainFlags, world: World): Promise<v
   });
   try {
     const settings = flags.microBatchSize === "auto"
-      ? await fitted(asked, { device, world, config, say: (line) => progress.say(line) })
+      ? await fitted(asked, { device, group, config, say: (line) => progress.say(line) })
       : asked;
     const { step, finished, evaluation } = await pretrain({
       device,
@@ -110,13 +110,13 @@ export async function runPretrain(given: PretrainFlags, world: World): Promise<v
             : lasting,
         ),
         ...provenance(device),
-        ...(world.size > 1 && { code: await codeFingerprint() }),
+        ...(group.size > 1 && { code: await codeFingerprint() }),
       },
       observer: {
         ...observer(progress, () => stop || performance.now() > deadline),
         betweenSteps: betweenSteps(flags.output),
         started: (report) => {
-          progress.say(describeRun(flags, settings.schedule.totalSteps, config, device, world));
+          progress.say(describeRun(flags, settings.schedule.totalSteps, config, device, group));
           if (watched) server = watch(report, port);
         },
         resumed: (step) => {
@@ -143,7 +143,7 @@ export async function runPretrain(given: PretrainFlags, world: World): Promise<v
 /** The settings with as many examples at once as fit, in the run's longest phase. */
 async function fitted(
   settings: PretrainSettings,
-  { config, ...run }: Pick<Fitting, "device" | "world" | "say"> & { config: ModelConfig },
+  { config, ...run }: Pick<Fitting, "device" | "group" | "say"> & { config: ModelConfig },
 ): Promise<PretrainSettings> {
   const longest = settings.phases.map(({ examples }) => examples)
     .reduce((a, b) => b.maxSeqLength > a.maxSeqLength ? b : a);
@@ -174,7 +174,7 @@ function describeRun(
   steps: number,
   shape: ModelConfig,
   { description }: Device,
-  { size, library }: World,
+  { size, library }: ProcessGroup,
 ): string {
   const parameters = countParameters(pretrainingSpecs(shape)).toLocaleString("en");
   return `${config}: ${parameters} parameters, ${steps} steps on ${description.kind} (${description.adapter})${

@@ -1,11 +1,16 @@
 // Several ranks in one process: a finetuning run as one rank makes it.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openCpuDevice } from "../../../src/device/mod.ts";
-import { ALONE, ONE_PROCESS, RanksDifferError, type World } from "../../../src/distributed/mod.ts";
+import {
+  type ProcessGroup,
+  RankMismatchError,
+  SINGLE_PROCESS,
+  SINGLE_PROCESS_GROUP,
+} from "../../../src/distributed/mod.ts";
 import { sha256File } from "../../../src/files/mod.ts";
 import { encoderSpecs, initialValues } from "../../../src/model/mod.ts";
 import { finetune } from "../../../src/train/finetune/disk.ts";
-import { worldsOf } from "../../support/worlds.ts";
+import { processGroups } from "../../support/process_groups.ts";
 import { encodeSafetensors, parseSafetensors, type Safetensors } from "../../../src/weights/mod.ts";
 import { toyConfig, toySettings, toyTask } from "./toy_task.ts";
 
@@ -25,8 +30,8 @@ function checkpoint(): Safetensors {
 /** A rate at which rounding is not blown up: AdamW takes steps of one size, however small a gradient is. */
 const RATE = { schedule: { peakLearningRate: 0.001, warmupSteps: 5, totalSteps: 30 } };
 
-/** Finetunes as one rank of a world. Without dropout of attention, whose masks depend on how far a micro-batch is padded. */
-async function finetuneIn(world: World, output: string, dataSha256 = "data") {
+/** Fine-tunes on one rank of a group, without attention dropout, whose masks depend on the padded length of a micro-batch. */
+async function finetuneIn(group: ProcessGroup, output: string, dataSha256 = "data") {
   const device = await openCpuDevice({ workers: 1 });
   try {
     return await finetune({
@@ -37,9 +42,9 @@ async function finetuneIn(world: World, output: string, dataSha256 = "data") {
       weightsSha256: "weights",
       dataSha256,
       settings: toySettings({ ...RATE, microBatchSize: 2, loggingSteps: 1, evalSteps: 4 }),
-      output: world.rank === 0 ? output : "/nowhere",
+      output: group.rank === 0 ? output : "/nowhere",
       resume: false,
-      ranks: { ...ALONE, world, checkSteps: 2 },
+      ranks: { ...SINGLE_PROCESS, group, checkSteps: 2 },
       files: new Map(),
       provenance: {},
       observer: {
@@ -69,11 +74,11 @@ async function figures(run: string): Promise<Map<string, number>> {
 Deno.test("ranks finetune as one process does, and all are told how it ended", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const alone = await finetuneIn(ONE_PROCESS, `${folder}/alone`);
+    const alone = await finetuneIn(SINGLE_PROCESS_GROUP, `${folder}/alone`);
     const expected = await figures(`${folder}/alone`);
     for (const size of [2, 3]) {
       const run = `${folder}/ranks-${size}`;
-      const results = await Promise.all(worldsOf(size).map((world) => finetuneIn(world, run)));
+      const results = await Promise.all(processGroups(size).map((group) => finetuneIn(group, run)));
       for (const result of results) assertEquals(result, results[0]);
       assertEquals(results[0].step, alone.step);
       const actual = await figures(run);
@@ -94,11 +99,11 @@ Deno.test("a rank with other data is refused on every rank, before anything is w
   const folder = await Deno.makeTempDir();
   try {
     await Promise.all(
-      worldsOf(2).map((world) =>
+      processGroups(2).map((group) =>
         assertRejects(
-          () => finetuneIn(world, `${folder}/run`, `data ${world.rank}`),
-          RanksDifferError,
-          'Rank 1 differs from rank 0 in its data: "data 1" instead of "data 0"',
+          () => finetuneIn(group, `${folder}/run`, `data ${group.rank}`),
+          RankMismatchError,
+          'Rank 1 differs from rank 0 in data: "data 1" instead of "data 0"',
         )
       ),
     );

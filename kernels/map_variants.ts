@@ -5,8 +5,7 @@
  */
 import { grid, type Structural, type Uniforms, type Variant } from "./kernel.ts";
 import { specialize } from "./template.ts";
-import scalar from "./wgsl/scalar.wgsl" with { type: "text" };
-import vector from "./wgsl/vector.wgsl" with { type: "text" };
+import { scalar, vector } from "./common.wgsl.ts";
 
 const WORKGROUP = 64;
 

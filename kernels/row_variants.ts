@@ -7,11 +7,13 @@
  */
 import { type Capabilities, grid, type Structural, type Uniforms, type Variant } from "./kernel.ts";
 import { specialize } from "./template.ts";
-import invocationText from "./wgsl/invocation.wgsl" with { type: "text" };
-import scalarText from "./wgsl/scalar.wgsl" with { type: "text" };
-import subgroupText from "./wgsl/subgroup.wgsl" with { type: "text" };
-import vectorText from "./wgsl/vector.wgsl" with { type: "text" };
-import workgroupText from "./wgsl/workgroup.wgsl" with { type: "text" };
+import {
+  invocation as invocationText,
+  scalar as scalarText,
+  subgroup as subgroupText,
+  vector as vectorText,
+  workgroup as workgroupText,
+} from "./common.wgsl.ts";
 
 /** Longest row that one subgroup of a GPU is given. */
 const SUBGROUP_COLUMNS = 2048;

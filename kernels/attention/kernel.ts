@@ -11,14 +11,16 @@ import { RANDOM, READ, READ_U32, WRITE } from "../bindings.ts";
 import { combinations, cross, randomMask } from "../cases.ts";
 import type { Kernel, KernelCase, Structural, Uniforms, Work } from "../kernel.ts";
 import { rowVariants } from "../row_variants.ts";
-import backwardKeyText from "./backward_key.wgsl" with { type: "text" };
-import backwardQueryText from "./backward_query.wgsl" with { type: "text" };
-import forwardText from "./forward.wgsl" with { type: "text" };
-import statisticsText from "./statistics.wgsl" with { type: "text" };
+import {
+  backwardKey as backwardKeyText,
+  backwardQuery as backwardQueryText,
+  forward as forwardText,
+  statistics as statisticsText,
+} from "./attention.wgsl.ts";
+import { slopes as slopesText } from "./tile.wgsl.ts";
 import { LANES_BACKWARD_KEY, LANES_BACKWARD_QUERY, LANES_FORWARD } from "./lane_lines.ts";
 import { laneVariants } from "./lanes.ts";
 import { type TileOperands, tileVariants } from "./tile.ts";
-import slopesText from "./tile_slopes.wgsl" with { type: "text" };
 import * as reference from "./reference.ts";
 
 const SIZES = { batch: "u32", heads: "u32", sequence: "u32", size: "u32", pitch: "u32" } as const;

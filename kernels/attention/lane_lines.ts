@@ -6,9 +6,11 @@
  */
 import { range } from "../matmul/register_tile.ts";
 import type { LaneKernel, LaneShape } from "./lanes.ts";
-import backwardKeyText from "./lanes_backward_key.wgsl" with { type: "text" };
-import backwardQueryText from "./lanes_backward_query.wgsl" with { type: "text" };
-import forwardText from "./lanes_forward.wgsl" with { type: "text" };
+import {
+  backwardKey as backwardKeyText,
+  backwardQuery as backwardQueryText,
+  forward as forwardText,
+} from "./lanes.wgsl.ts";
 
 /** Lines by the name that a template has for them. */
 export type LaneLines = Readonly<Record<string, readonly string[]>>;

@@ -1,5 +1,5 @@
 /**
- * Variants for adapters that run on the CPU: tokens owned by lanes, the others broadcast (see lanes.wgsl).
+ * Variants for adapters that run on the CPU: tokens owned by lanes, the others broadcast (see lanes.wgsl.ts).
  *
  * @module
  */
@@ -15,12 +15,11 @@ import {
 } from "../kernel.ts";
 import { fitsTexture } from "../matmul/layout.ts";
 import { fillTemplate } from "../matmul/source.ts";
-import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
-import philoxText from "../philox/philox.wgsl" with { type: "text" };
+import { exponential as exponentialText } from "../common.wgsl.ts";
+import { philox as philoxText } from "../philox/philox.wgsl.ts";
+import { lanes as lanesText, value as valueText } from "./lanes.wgsl.ts";
+import { parameters as parametersText } from "./attention.wgsl.ts";
 import type { LaneLines } from "./lane_lines.ts";
-import valueText from "./lane_value.wgsl" with { type: "text" };
-import lanesText from "./lanes.wgsl" with { type: "text" };
-import parametersText from "./parameters.wgsl" with { type: "text" };
 
 /** Sizes of a head that there is a text for. */
 const SIZES = [16, 32, 48, 64, 96, 128];

@@ -1,21 +1,24 @@
 /**
- * Variants for graphics cards, and for whatever no other variant takes: tiles in workgroup memory (see tile.wgsl).
+ * Variants for graphics cards, and for whatever no other variant takes: tiles in workgroup memory (see tile.wgsl.ts).
  *
  * @module
  */
 import { grid, type Structural, type Uniforms, type Variant } from "../kernel.ts";
 import { fillTemplate } from "../matmul/source.ts";
 import { specialize } from "../template.ts";
-import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
-import maskText from "../philox/mask.wgsl" with { type: "text" };
-import philoxText from "../philox/philox.wgsl" with { type: "text" };
-import scalarText from "../wgsl/scalar.wgsl" with { type: "text" };
-import vectorText from "../wgsl/vector.wgsl" with { type: "text" };
-import parametersText from "./parameters.wgsl" with { type: "text" };
-import operandText from "./tile_operand.wgsl" with { type: "text" };
-import productText from "./tile_product.wgsl" with { type: "text" };
-import resultText from "./tile_result.wgsl" with { type: "text" };
-import tileText from "./tile.wgsl" with { type: "text" };
+import {
+  exponential as exponentialText,
+  scalar as scalarText,
+  vector as vectorText,
+} from "../common.wgsl.ts";
+import { mask as maskText, philox as philoxText } from "../philox/philox.wgsl.ts";
+import { parameters as parametersText } from "./attention.wgsl.ts";
+import {
+  operand as operandText,
+  product as productText,
+  result as resultText,
+  tile as tileText,
+} from "./tile.wgsl.ts";
 
 const TILE = 32;
 const CHUNK = 64;

@@ -8,10 +8,12 @@ import { combinations, cross } from "../cases.ts";
 import type { Kernel } from "../kernel.ts";
 import { mapVariants } from "../map_variants.ts";
 import { rowVariants } from "../row_variants.ts";
-import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
-import backwardText from "./backward.wgsl" with { type: "text" };
-import correctText from "./correct.wgsl" with { type: "text" };
-import forwardText from "./forward.wgsl" with { type: "text" };
+import { exponential as exponentialText } from "../common.wgsl.ts";
+import {
+  backward as backwardText,
+  correct as correctText,
+  forward as forwardText,
+} from "./cross_entropy.wgsl.ts";
 import * as reference from "./reference.ts";
 
 const ACCUMULATE = { accumulate: [false, true] } as const;

@@ -4,23 +4,22 @@
  * @module
  */
 import { ACTIVATIONS } from "../activation/activation.ts";
-import activationText from "../activation/activation.wgsl" with { type: "text" };
+import { activations as activationText } from "../activation/activation.wgsl.ts";
+import { exponential as exponentialText } from "../common.wgsl.ts";
+import { mask as maskText, philox as philoxText } from "../philox/philox.wgsl.ts";
+import {
+  activationBackward as activationBackwardText,
+  activationBackwardInPlace as activationBackwardInPlaceText,
+  activationForward as activationForwardText,
+  add as addText,
+  dropout as dropoutText,
+  fill as fillText,
+  scaleAdd as scaleAddText,
+} from "./elementwise.wgsl.ts";
 import { RANDOM, READ, WRITE } from "../bindings.ts";
 import { combinations, cross, randomMask } from "../cases.ts";
 import type { Kernel, KernelCase, Uniforms, Work } from "../kernel.ts";
 import { flat, mapVariants } from "../map_variants.ts";
-import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
-import maskText from "../philox/mask.wgsl" with { type: "text" };
-import philoxText from "../philox/philox.wgsl" with { type: "text" };
-import activationBackwardText from "./activation_backward.wgsl" with { type: "text" };
-import activationBackwardInPlaceText from "./activation_backward_in_place.wgsl" with {
-  type: "text",
-};
-import activationForwardText from "./activation_forward.wgsl" with { type: "text" };
-import addText from "./add.wgsl" with { type: "text" };
-import dropoutText from "./dropout.wgsl" with { type: "text" };
-import fillText from "./fill.wgsl" with { type: "text" };
-import scaleAddText from "./scale_add.wgsl" with { type: "text" };
 import * as reference from "./reference.ts";
 
 const COUNTS: readonly Uniforms[] = [0, 1, 3, 4, 255, 1024, 4093].map((count) => ({ count }));

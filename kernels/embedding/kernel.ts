@@ -7,10 +7,12 @@ import { READ, READ_U32, WRITE } from "../bindings.ts";
 import { below, combinations, cross, distinctBelow } from "../cases.ts";
 import type { Kernel, KernelCase } from "../kernel.ts";
 import { mapVariants } from "../map_variants.ts";
-import forwardText from "./forward.wgsl" with { type: "text" };
-import gatherText from "./gather.wgsl" with { type: "text" };
-import scatterText from "./scatter.wgsl" with { type: "text" };
-import segmentSumText from "./segment_sum.wgsl" with { type: "text" };
+import {
+  forward as forwardText,
+  gather as gatherText,
+  scatter as scatterText,
+  segmentSum as segmentSumText,
+} from "./embedding.wgsl.ts";
 import * as reference from "./reference.ts";
 
 const ACCUMULATE = { accumulate: [false, true] } as const;

@@ -7,7 +7,7 @@ import { READ, when, WRITE_U32 } from "../bindings.ts";
 import { combinations } from "../cases.ts";
 import { grid, type Kernel, type KernelCase, type Variant } from "../kernel.ts";
 import { fillTemplate } from "../matmul/source.ts";
-import packText from "./pack.wgsl" with { type: "text" };
+import { pack as packText } from "./pack.wgsl.ts";
 import * as reference from "./reference.ts";
 
 const WORKGROUP = 64;

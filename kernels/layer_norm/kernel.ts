@@ -8,11 +8,12 @@ import { combinations, cross, randomMask } from "../cases.ts";
 import type { Kernel, Uniforms, Work } from "../kernel.ts";
 import { columnVariants } from "../map_variants.ts";
 import { type RowShape, rowVariants } from "../row_variants.ts";
-import maskText from "../philox/mask.wgsl" with { type: "text" };
-import philoxText from "../philox/philox.wgsl" with { type: "text" };
-import backwardInputText from "./backward_input.wgsl" with { type: "text" };
-import backwardParametersText from "./backward_parameters.wgsl" with { type: "text" };
-import forwardText from "./forward.wgsl" with { type: "text" };
+import { mask as maskText, philox as philoxText } from "../philox/philox.wgsl.ts";
+import {
+  backwardInput as backwardInputText,
+  backwardParameters as backwardParametersText,
+  forward as forwardText,
+} from "./layer_norm.wgsl.ts";
 import * as reference from "./reference.ts";
 
 const SHAPES = [[0, 8], [1, 1], [3, 5], [7, 64], [5, 100], [4, 1024], [3, 1030]];

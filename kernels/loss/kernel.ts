@@ -7,9 +7,11 @@ import { READ, WRITE } from "../bindings.ts";
 import { cross } from "../cases.ts";
 import type { Kernel, KernelCase, Uniforms } from "../kernel.ts";
 import { flat, mapVariants } from "../map_variants.ts";
-import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
-import binaryCrossEntropyText from "./binary_cross_entropy.wgsl" with { type: "text" };
-import meanSquaredErrorText from "./mean_squared_error.wgsl" with { type: "text" };
+import { exponential as exponentialText } from "../common.wgsl.ts";
+import {
+  binaryCrossEntropy as binaryCrossEntropyText,
+  meanSquaredError as meanSquaredErrorText,
+} from "./loss.wgsl.ts";
 import * as reference from "./reference.ts";
 
 const BINDINGS = { x: READ, targets: READ, loss: WRITE, dx: WRITE } as const;

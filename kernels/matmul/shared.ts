@@ -1,12 +1,12 @@
 /**
- * Variants for graphics cards: tiles in workgroup memory (see shared.wgsl).
+ * Variants for graphics cards: tiles in workgroup memory (see shared.wgsl.ts).
  *
  * @module
  */
 import { grid, type Structural, type Variant, type VariantContext } from "../kernel.ts";
 import { rowsAlign, storedA, storedB, storedC } from "./layout.ts";
 import { range, RegisterTile } from "./register_tile.ts";
-import templateText from "./shared.wgsl" with { type: "text" };
+import { shared as templateText } from "./shared.wgsl.ts";
 import { fillTemplate, productSource } from "./source.ts";
 
 const ACROSS = 16;

@@ -1,11 +1,11 @@
 /**
- * The variant for any shape on any adapter (see simple.wgsl).
+ * The variant for any shape on any adapter (see matmul.wgsl.ts).
  *
  * @module
  */
 import { grid, type Structural, type Variant } from "../kernel.ts";
 import { fillTemplate, productSource } from "./source.ts";
-import templateText from "./simple.wgsl" with { type: "text" };
+import { simple as templateText } from "./matmul.wgsl.ts";
 
 const WORKGROUP = 64;
 

@@ -5,11 +5,13 @@
  */
 import type { Structural } from "../kernel.ts";
 import { specialize } from "../template.ts";
-import activationText from "../activation/activation.wgsl" with { type: "text" };
-import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
-import scalarText from "../wgsl/scalar.wgsl" with { type: "text" };
-import vectorText from "../wgsl/vector.wgsl" with { type: "text" };
-import productText from "./product.wgsl" with { type: "text" };
+import { activations as activationText } from "../activation/activation.wgsl.ts";
+import {
+  exponential as exponentialText,
+  scalar as scalarText,
+  vector as vectorText,
+} from "../common.wgsl.ts";
+import { product as productText } from "./matmul.wgsl.ts";
 
 /** Declarations and epilogue that all variants share; C is written by single elements or by fours. */
 export function productSource(structural: Structural, unit: "scalar" | "vector"): string {

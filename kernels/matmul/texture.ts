@@ -1,5 +1,5 @@
 /**
- * Variants for adapters that run on the CPU: operands as storage textures, register tiles (see texture.wgsl).
+ * Variants for adapters that run on the CPU: operands as storage textures, register tiles (see texture.wgsl.ts).
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
 import { fitsTexture, operandRegion, rowsAlign, storedA, storedB, storedC } from "./layout.ts";
 import { range, RegisterTile } from "./register_tile.ts";
 import { fillTemplate, productSource } from "./source.ts";
-import templateText from "./texture.wgsl" with { type: "text" };
+import { texture as templateText } from "./texture.wgsl.ts";
 
 /** Unused texels after each row: with a pitch of a power of two the rows of a tile share a few cache sets (15 to 30% slower). */
 const PAD_TEXELS = 4;

@@ -9,10 +9,12 @@ import type { Kernel } from "../kernel.ts";
 import { BLOCK_LIMIT, blockCases, blockShape } from "./cases.ts";
 import { flat, mapVariants } from "../map_variants.ts";
 import { rowVariants } from "../row_variants.ts";
-import blockText from "./block.wgsl" with { type: "text" };
-import clipText from "./clip.wgsl" with { type: "text" };
-import nonFiniteText from "./non_finite.wgsl" with { type: "text" };
-import squareSumsText from "./square_sums.wgsl" with { type: "text" };
+import {
+  block as blockText,
+  clip as clipText,
+  nonFinite as nonFiniteText,
+  squareSums as squareSumsText,
+} from "./optimizer.wgsl.ts";
 import * as reference from "./reference.ts";
 
 /** `partial[b] = Σ x²` of block `b`. */

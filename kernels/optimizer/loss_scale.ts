@@ -5,7 +5,7 @@
  */
 import { WRITE, WRITE_U32 } from "../bindings.ts";
 import type { BindingArrays, Kernel, Structural, Uniforms } from "../kernel.ts";
-import lossScaleText from "./loss_scale.wgsl" with { type: "text" };
+import { lossScale as lossScaleText } from "./optimizer.wgsl.ts";
 
 /** Elements of the state: scale, good steps, skipped steps, whether it was given up. */
 export const LOSS_SCALE_STATE = 4;

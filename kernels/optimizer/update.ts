@@ -9,11 +9,13 @@ import { below } from "../cases.ts";
 import type { Kernel, KernelCase, Uniforms, Work } from "../kernel.ts";
 import { BLOCK_LIMIT, blockCases, blockShape, squares } from "./cases.ts";
 import { rowVariants } from "../row_variants.ts";
-import adamwText from "./adamw.wgsl" with { type: "text" };
-import blockText from "./block.wgsl" with { type: "text" };
-import lambApplyText from "./lamb_apply.wgsl" with { type: "text" };
-import lambMomentsText from "./lamb_moments.wgsl" with { type: "text" };
-import lambRatiosText from "./lamb_ratios.wgsl" with { type: "text" };
+import {
+  adamw as adamwText,
+  block as blockText,
+  lambApply as lambApplyText,
+  lambMoments as lambMomentsText,
+  lambRatios as lambRatiosText,
+} from "./optimizer.wgsl.ts";
 import * as reference from "./reference.ts";
 
 /** 1 − β travels by itself: in float32, 1 − 0.999 is off by 1e-5 of 0.001. */

@@ -8,8 +8,7 @@ import { combinations, cross } from "../cases.ts";
 import type { Kernel } from "../kernel.ts";
 import { columnVariants } from "../map_variants.ts";
 import { rowVariants } from "../row_variants.ts";
-import columnsText from "./columns.wgsl" with { type: "text" };
-import sumText from "./sum.wgsl" with { type: "text" };
+import { columns as columnsText, sum as sumText } from "./reduce.wgsl.ts";
 import * as reference from "./reference.ts";
 
 const ACCUMULATE = { accumulate: [false, true] } as const;

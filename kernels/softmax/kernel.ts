@@ -7,9 +7,8 @@ import { READ, READ_U32, WRITE } from "../bindings.ts";
 import { cross } from "../cases.ts";
 import type { Kernel, KernelCase, Uniforms } from "../kernel.ts";
 import { type RowShape, rowVariants } from "../row_variants.ts";
-import exponentialText from "../wgsl/exponential.wgsl" with { type: "text" };
-import backwardText from "./backward.wgsl" with { type: "text" };
-import forwardText from "./forward.wgsl" with { type: "text" };
+import { exponential as exponentialText } from "../common.wgsl.ts";
+import { backward as backwardText, forward as forwardText } from "./softmax.wgsl.ts";
 import * as reference from "./reference.ts";
 
 const rowsOf = ({ batch, heads, queries }: Uniforms): number => batch * heads * queries;

@@ -1,0 +1,284 @@
+/**
+ * WGSL entry points of attention by tiles.
+ *
+ * @module
+ */
+import { wgsl } from "../wgsl.ts";
+
+export const parameters = wgsl`
+struct Parameters {
+  batch: u32,
+  heads: u32,
+  sequence: u32,
+  size: u32,
+  pitch: u32,
+  scale: f32,
+  seed_low: u32,
+  seed_high: u32,
+  stream: u32,
+  step: u32,
+  first_example: u32,
+  rows_per_example: u32,
+  threshold: u32,
+  keep_scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+`;
+
+export const forward = wgsl`
+// out = softmax(scale·Q·Kᵀ)·V of each head, keys beyond the example's length left out, and the log of the sum of exponents of each
+// row. A workgroup makes CHUNK columns of TILE queries; it walks the keys by tiles and carries along the largest score so far and
+// the sum of exponents relative to it (Milakov and Gimelshein 2018; Dao et al. 2022). Four invocations share the softmax of a row.
+@group(0) @binding(1) var<storage, read> query: array<Four>;
+@group(0) @binding(2) var<storage, read> key: array<Four>;
+@group(0) @binding(3) var<storage, read> value: array<Four>;
+@group(0) @binding(4) var<storage, read> lengths: array<u32>;
+@group(0) @binding(5) var<storage, read_write> out: array<Four>;
+@group(0) @binding(6) var<storage, read_write> log_sum_exp: array<f32>;
+
+// Where a search for the largest starts: WGSL cannot write an infinity.
+const LEAST = -3.4028234e38;
+
+// Keys of a tile that one invocation turns into probabilities.
+const SHARE = 8u;
+
+var<workgroup> exchanged: array<f32, INVOCATIONS>;
+// How the row's earlier terms shrink when a larger score comes.
+var<workgroup> factors: array<f32, TILE>;
+
+fn exponent(x: f32) -> f32 {
+  return lane_max(exponential(Value(x)));
+}
+
+fn load_weights(index: u32) -> Value {
+//#if vector
+  return vec4f(weights[index], weights[index + 1u], weights[index + 2u], weights[index + 3u]);
+//#else
+  return weights[index];
+//#end
+}
+
+fn store_weights(index: u32, v: Value) {
+//#if vector
+  for (var c = 0u; c < 4u; c++) {
+    weights[index + c] = v[c];
+  }
+//#else
+  weights[index] = v;
+//#end
+}
+
+// The elements from key first on, with other in the place of those at end and beyond.
+fn until(end: u32, first: u32, v: Value, other: f32) -> Value {
+//#if vector
+  return select(Value(other), v, vec4(first) + vec4(0u, 1u, 2u, 3u) < vec4(end));
+//#else
+  return select(other, v, first < end);
+//#end
+}
+
+@compute @workgroup_size(INVOCATIONS)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let index = group.x + group.y * grid.x;
+  if (index >= parameters.batch * parameters.heads * blocks_of_a_head() * chunks_of_a_head()) {
+    return;
+  }
+  let place = place_of(index);
+  let keys = keys_of(place);
+  let x = local % ACROSS;
+  let y = local / ACROSS;
+  let row = local / 4u;
+  let part = local % 4u * SHARE;
+
+  var sums = array<vec4f, 4>();
+  var largest = LEAST;
+  var total = 0.0;
+  for (var first = 0u; first < keys; first += TILE) {
+    put(query_by_key(place, place.first, first, keys, local), x, y);
+    workgroupBarrier();
+
+    let start = row * WEIGHTS_PITCH + part;
+    var highest = Value(LEAST);
+    for (var i = 0u; i < SHARE; i += WIDTH) {
+      highest = max(highest, until(keys, first + part + i, parameters.scale * load_weights(start + i), LEAST));
+    }
+    exchanged[local] = lane_max(highest);
+    workgroupBarrier();
+    let others = row * 4u;
+    let before = largest;
+    largest = max(largest, max(
+      max(exchanged[others], exchanged[others + 1u]),
+      max(exchanged[others + 2u], exchanged[others + 3u])
+    ));
+    let factor = exponent(before - largest);
+    workgroupBarrier();
+
+    var sum = Value(0.0);
+    for (var i = 0u; i < SHARE; i += WIDTH) {
+      let column = first + part + i;
+      let e = until(keys, column, exponential(parameters.scale * load_weights(start + i) - largest), 0.0);
+      sum += e;
+//#if dropout
+      store_weights(start + i, dropout(e, place.row + place.first + row, column, parameters.sequence));
+//#else
+      store_weights(start + i, e);
+//#end
+    }
+    exchanged[local] = lane_sum(sum);
+    if (part == 0u) {
+      factors[row] = factor;
+    }
+    workgroupBarrier();
+    total = total * factor + ((exchanged[others] + exchanged[others + 1u]) +
+      (exchanged[others + 2u] + exchanged[others + 3u]));
+    for (var r = 0u; r < 4u; r++) {
+      sums[r] *= factors[4u * y + r];
+    }
+    bring_value(place, first, keys, local);
+    sums = add_rows(sums, x, y);
+  }
+
+  if (part == 0u) {
+    factors[row] = total;
+  }
+  workgroupBarrier();
+  for (var r = 0u; r < 4u; r++) {
+    sums[r] /= factors[4u * y + r];
+  }
+  store_out(place, sums, x, y);
+  if (part == 0u && place.column == 0u && place.first + row < parameters.sequence) {
+    log_sum_exp[place.row + place.first + row] = largest + log(total);
+  }
+}
+`;
+
+export const statistics = wgsl`
+// Of each row of attention, side by side, what its backward pass needs: the log of the sum of exponents and δ = Σ_c out·dout, which
+// is Σ_j P_j·dP_j. One workgroup a row.
+struct Parameters {
+  batch: u32,
+  heads: u32,
+  sequence: u32,
+  size: u32,
+  pitch: u32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> out: array<Value>;
+@group(0) @binding(2) var<storage, read> dout: array<Value>;
+@group(0) @binding(3) var<storage, read> log_sum_exp: array<f32>;
+@group(0) @binding(4) var<storage, read_write> statistics: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let row = row_of(group.x + group.y * grid.x, local);
+  let lane = lane_of(local);
+  let heads = parameters.heads;
+  let sequence = parameters.sequence;
+  if (row >= parameters.batch * heads * sequence) {
+    return;
+  }
+  let head = row / sequence;
+  let token = head / heads * sequence + row % sequence;
+  let start = (token * parameters.pitch + head % heads * parameters.size) / WIDTH;
+  var sum = Value(0.0);
+  for (var i = lane; i < parameters.size / WIDTH; i += LANES) {
+    sum += out[start + i] * dout[start + i];
+  }
+  let delta = row_sum(lane, lane_sum(sum));
+  if (lane == 0u) {
+    statistics[2u * row] = log_sum_exp[row];
+    statistics[2u * row + 1u] = delta;
+  }
+}
+`;
+
+export const backwardQuery = wgsl`
+// dQ = dS·K of each head. A workgroup makes CHUNK columns of TILE queries and walks the keys by tiles.
+@group(0) @binding(1) var<storage, read> query: array<Four>;
+@group(0) @binding(2) var<storage, read> key: array<Four>;
+@group(0) @binding(3) var<storage, read> value: array<Four>;
+@group(0) @binding(4) var<storage, read> dout: array<Four>;
+@group(0) @binding(5) var<storage, read> lengths: array<u32>;
+@group(0) @binding(6) var<storage, read> statistics: array<f32>;
+@group(0) @binding(7) var<storage, read_write> dquery: array<Four>;
+
+@compute @workgroup_size(INVOCATIONS)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let index = group.x + group.y * grid.x;
+  if (index >= parameters.batch * parameters.heads * blocks_of_a_head() * chunks_of_a_head()) {
+    return;
+  }
+  let place = place_of(index);
+  let keys = keys_of(place);
+  let x = local % ACROSS;
+  let y = local / ACROSS;
+  var sums = array<vec4f, 4>();
+  for (var first = 0u; first < keys; first += TILE) {
+    let found = slopes_of(place, place.first, first, keys, local);
+    put(found.slopes, x, y);
+    bring_key(place, first, keys, local);
+    sums = add_rows(sums, x, y);
+  }
+  store_dquery(place, sums, x, y);
+}
+`;
+
+export const backwardKey = wgsl`
+// dK = dSᵀ·Q and dV = Pᵀ·dO of each head. A workgroup makes CHUNK columns of TILE keys and walks the queries by tiles; one key
+// place, one workgroup, so that nobody else adds to its sums.
+@group(0) @binding(1) var<storage, read> query: array<Four>;
+@group(0) @binding(2) var<storage, read> key: array<Four>;
+@group(0) @binding(3) var<storage, read> value: array<Four>;
+@group(0) @binding(4) var<storage, read> dout: array<Four>;
+@group(0) @binding(5) var<storage, read> lengths: array<u32>;
+@group(0) @binding(6) var<storage, read> statistics: array<f32>;
+@group(0) @binding(7) var<storage, read_write> dkey: array<Four>;
+@group(0) @binding(8) var<storage, read_write> dvalue: array<Four>;
+
+@compute @workgroup_size(INVOCATIONS)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let index = group.x + group.y * grid.x;
+  if (index >= parameters.batch * parameters.heads * blocks_of_a_head() * chunks_of_a_head()) {
+    return;
+  }
+  let place = place_of(index);
+  let keys = keys_of(place);
+  let x = local % ACROSS;
+  let y = local / ACROSS;
+  let sequence = parameters.sequence;
+  var key_sums = array<vec4f, 4>();
+  var value_sums = array<vec4f, 4>();
+  // Blocks of nothing but padding have gradients of zero.
+  let queries = select(0u, sequence, place.first < keys);
+  for (var first = 0u; first < queries; first += TILE) {
+    let found = slopes_of(place, first, place.first, keys, local);
+    put(found.weights, x, y);
+    bring_dout(place, first, sequence, local);
+    value_sums = add_columns(value_sums, x, y);
+    workgroupBarrier();
+    put(found.slopes, x, y);
+    bring_query(place, first, sequence, local);
+    key_sums = add_columns(key_sums, x, y);
+  }
+  store_dkey(place, key_sums, x, y);
+  store_dvalue(place, value_sums, x, y);
+}
+`;

@@ -1,0 +1,269 @@
+/**
+ * WGSL of attention for CPU adapters.
+ *
+ * @module
+ */
+import { wgsl } from "../wgsl.ts";
+
+export const value = wgsl`
+// One number of each token that a lane owns.
+alias Value = vec/*owned*/<f32>;
+alias Bits = vec/*owned*/<u32>;
+alias Integers = vec/*owned*/<i32>;
+`;
+
+export const lanes = wgsl`
+// What the attention kernels for adapters that run on the CPU share.
+//
+// A workgroup is one subgroup. Each lane owns OWNED neighboring tokens, queries or keys, and keeps their vectors and sums to itself;
+// the other tokens of the sequence pass by one at a time. Their vectors are read as textures, a few texels a lane, and told
+// to all lanes by broadcasts from fixed lanes, which is the cheapest way to read there (see matmul/texture.wgsl); nothing
+// needs workgroup memory or barriers. The size of a head is part of the text, since every number of a vector is a register: with
+// a loop over them instead, each would be read from memory again for every token.
+//
+// Layout of a texture: row r of [batch·sequence, pitch] lies in texture row r % SIDE, column block r / SIDE.
+
+const LANES = /*lanes*/u;
+const OWNED = /*owned*/u;
+const TOKENS = OWNED * LANES;
+// Groups of four numbers of a head.
+const GROUPS = /*groups*/u;
+const SIDE = /*side*/u;
+const PAD = /*pad*/u;
+
+// Where a workgroup works: the same for all its lanes, which broadcasts in loops over keys need.
+struct Place {
+  // Among those of all examples.
+  head: u32,
+  // Row of token 0 of the example.
+  first_token: u32,
+  // First group of the head in a row.
+  texel: u32,
+  // Keys of the example.
+  keys: u32,
+  // First token of the workgroup.
+  first: u32,
+}
+
+fn place_of(index: u32) -> Place {
+  let tiles_of_a_head = (parameters.sequence + TOKENS - 1u) / TOKENS;
+  let head = index / tiles_of_a_head;
+  let example = head / parameters.heads;
+  return Place(
+    head,
+    example * parameters.sequence,
+    head % parameters.heads * GROUPS,
+    min(lengths[example], parameters.sequence),
+    index % tiles_of_a_head * TOKENS
+  );
+}
+
+// Texture coordinates of a group of a row.
+fn texel_of(row: u32, texel: u32) -> vec2u {
+  return vec2u(row / SIDE * (parameters.pitch / 4u + PAD) + texel, row % SIDE);
+}
+//#if dropout
+
+// Which of the keys column … column + 3 of a row are kept.
+fn kept_four(row: u32, column: u32) -> vec4<bool> {
+  let example = parameters.first_example + row / parameters.rows_per_example;
+  let element = (row % parameters.rows_per_example) * parameters.sequence + column;
+  let seed = vec2(parameters.seed_low, parameters.seed_high);
+  let low = philox(vec4(element / 4u, example, parameters.step, parameters.stream), seed);
+//#if ragged
+  // Four neighbors from two blocks of random words.
+  let high = philox(vec4(element / 4u + 1u, example, parameters.step, parameters.stream), seed);
+  let even = select(low, vec4(low.zw, high.xy), element % 4u >= 2u);
+  let odd = select(vec4(low.yzw, high.x), vec4(low.w, high.xyz), element % 4u >= 2u);
+  return select(even, odd, element % 2u == 1u) >= vec4(parameters.threshold);
+//#else
+  return low >= vec4(parameters.threshold);
+//#end
+}
+
+// Which of a lane's own keys, from column on, a row keeps.
+fn kept_own(row: u32, column: u32) -> vec/*owned*/<bool> {
+//#if owned == 4
+  return kept_four(row, column);
+//#else
+//#if ragged
+  return kept_four(row, column).xy;
+//#else
+  let four = kept_four(row, column - column % 4u);
+  return select(four.xy, four.zw, vec2(column % 4u != 0u));
+//#end
+//#end
+}
+//#end
+`;
+
+export const forward = wgsl`
+// out = softmax(scale·Q·Kᵀ)·V of each head, keys beyond the example's length left out, and the log of the sum of exponents of each
+// row. The keys come in blocks: scores of a block, then the largest so far and the exponents relative to
+// it, then the block's values; earlier sums shrink by a factor whenever a larger score has come.
+@group(0) @binding(1) var query: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(2) var key: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(3) var value: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(4) var<storage, read> lengths: array<u32>;
+@group(0) @binding(5) var<storage, read_write> out: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> log_sum_exp: array<f32>;
+
+const BLOCK = 16u;
+
+// Where a search for the largest starts: WGSL cannot write an infinity.
+const LEAST = -3.4028234e38;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let place = place_of(group.x + group.y * grid.x);
+  if (place.head >= parameters.batch * parameters.heads) {
+    return;
+  }
+  let sequence = parameters.sequence;
+  let own = place.first + OWNED * lane;
+  //#lines own
+  //#lines results
+
+  // Of the own queries with each key of a block.
+  var scores: array<Value, BLOCK>;
+  var largest = Value(LEAST);
+  var total = Value(0.0);
+  for (var first = 0u; first < place.keys; first += BLOCK) {
+    let count = min(BLOCK, place.keys - first);
+    let before = largest;
+    for (var j = 0u; j < count; j++) {
+      let row = place.first_token + first + j;
+      //#lines keys
+      //#lines products
+      let score = parameters.scale * Value(/*scores*/);
+      scores[j] = score;
+      largest = max(largest, score);
+    }
+    let factor = exponential(before - largest);
+    total *= factor;
+    //#lines shrink
+    for (var j = 0u; j < count; j++) {
+      let e = exponential(scores[j] - largest);
+      total += e;
+      scores[j] = e;
+    }
+    //#if dropout
+    for (var j = 0u; j < count; j += 4u) {
+      //#lines masks
+    }
+    //#end
+    for (var j = 0u; j < count; j++) {
+      let row = place.first_token + first + j;
+      let weight = scores[j];
+      //#lines values
+      //#lines sums
+    }
+  }
+  let lse = largest + log(total);
+  //#lines stores
+}
+`;
+
+export const backwardQuery = wgsl`
+// dQ = dS·K of each head, dS = scale·P·(dP − δ).
+@group(0) @binding(1) var query: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(2) var key: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(3) var value: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(4) var dout: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(5) var<storage, read> lengths: array<u32>;
+@group(0) @binding(6) var<storage, read> statistics: array<f32>;
+@group(0) @binding(7) var<storage, read_write> dquery: array<vec4f>;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let place = place_of(group.x + group.y * grid.x);
+  if (place.head >= parameters.batch * parameters.heads) {
+    return;
+  }
+  let sequence = parameters.sequence;
+  let own = place.first + OWNED * lane;
+  //#lines own
+  //#lines statistics
+  //#lines results
+
+  for (var first = 0u; first < place.keys; first += 4u) {
+    //#if dropout
+    //#lines masks
+    //#end
+    for (var j = 0u; j < min(4u, place.keys - first); j++) {
+      let row = place.first_token + first + j;
+      //#lines keys
+      //#lines products
+      let scores = parameters.scale * Value(/*scores*/);
+      let probability = exponential(scores - log_sum_exp);
+      var gradient = Value(/*gradients*/);
+      //#if dropout
+      let kept = vec/*owned*/(/*kept*/);
+      gradient = select(Value(0.0), parameters.keep_scale * gradient, kept);
+      //#end
+      let slope = parameters.scale * probability * (gradient - delta);
+      //#lines sums
+    }
+  }
+  //#lines stores
+}
+`;
+
+export const backwardKey = wgsl`
+// dK = dSᵀ·Q and dV = Pᵀ·dO of each head, zero for keys beyond the example's length.
+@group(0) @binding(1) var query: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(2) var key: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(3) var value: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(4) var dout: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(5) var<storage, read> lengths: array<u32>;
+@group(0) @binding(6) var<storage, read> statistics: array<f32>;
+@group(0) @binding(7) var<storage, read_write> dkey: array<vec4f>;
+@group(0) @binding(8) var<storage, read_write> dvalue: array<vec4f>;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let place = place_of(group.x + group.y * grid.x);
+  if (place.head >= parameters.batch * parameters.heads) {
+    return;
+  }
+  let sequence = parameters.sequence;
+  let own = place.first + OWNED * lane;
+  let inside = Bits(own) + Bits(/*offsets*/) < Bits(place.keys);
+  //#lines own
+  //#lines results
+
+  // Where all keys are padding nobody asks.
+  let queries = select(0u, sequence, place.first < place.keys);
+  for (var i = 0u; i < queries; i++) {
+    let row = place.first_token + i;
+    //#lines queries
+    //#lines products
+    let scores = parameters.scale * Value(/*scores*/);
+    let log_sum_exp = statistics[2u * (place.head * sequence + i)];
+    let delta = statistics[2u * (place.head * sequence + i) + 1u];
+    let probability = exponential(scores - log_sum_exp);
+    var weight = probability;
+    var gradient = Value(/*gradients*/);
+    //#if dropout
+    let kept = kept_own(place.head * sequence + i, own);
+    weight = select(Value(0.0), parameters.keep_scale * weight, kept);
+    gradient = select(Value(0.0), parameters.keep_scale * gradient, kept);
+    //#end
+    let slope = parameters.scale * probability * (gradient - delta);
+    //#lines sums
+  }
+  //#lines stores
+}
+`;

@@ -1,0 +1,218 @@
+/**
+ * WGSL of layer normalization.
+ *
+ * @module
+ */
+import { wgsl } from "../wgsl.ts";
+
+export const forward = wgsl`
+// Layer normalization of rows, with residual and dropout: s = x + dropout(hidden), or x alone;
+// mean = Σs/n, variance = Σ(s − mean)²/n (two passes: one pass of squares loses digits), y = (s − mean)·rstd·gamma + beta.
+// One workgroup a row. Ba, Kiros and Hinton, arXiv 1607.06450.
+struct Parameters {
+  rows: u32,
+  columns: u32,
+  epsilon: f32,
+  seed_low: u32,
+  seed_high: u32,
+  stream: u32,
+  step: u32,
+  first_example: u32,
+  rows_per_example: u32,
+  threshold: u32,
+  keep_scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> x: array<Value>;
+//#if residual
+@group(0) @binding(2) var<storage, read> hidden: array<Value>;
+@group(0) @binding(3) var<storage, read> gamma: array<Value>;
+@group(0) @binding(4) var<storage, read> beta: array<Value>;
+@group(0) @binding(5) var<storage, read_write> sum: array<Value>;
+@group(0) @binding(6) var<storage, read_write> y: array<Value>;
+@group(0) @binding(7) var<storage, read_write> statistics: array<f32>;
+//#else
+@group(0) @binding(2) var<storage, read> gamma: array<Value>;
+@group(0) @binding(3) var<storage, read> beta: array<Value>;
+@group(0) @binding(4) var<storage, read_write> y: array<Value>;
+@group(0) @binding(5) var<storage, read_write> statistics: array<f32>;
+//#end
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let row = row_of(group.x + group.y * grid.x, local);
+  let lane = lane_of(local);
+  if (row >= parameters.rows) {
+    return;
+  }
+  let length = parameters.columns / WIDTH;
+  let start = row * length;
+  let scale = 1.0 / f32(parameters.columns);
+
+  var total = Value(0.0);
+  for (var i = lane; i < length; i += LANES) {
+//#if residual
+//#if dropout
+    let s = x[start + i] + dropout(hidden[start + i], row, i * WIDTH, parameters.columns);
+//#else
+    let s = x[start + i] + hidden[start + i];
+//#end
+    sum[start + i] = s;
+//#else
+    let s = x[start + i];
+//#end
+    total += s;
+  }
+  let mean = row_sum(lane, lane_sum(total)) * scale;
+
+  var squares = Value(0.0);
+  for (var i = lane; i < length; i += LANES) {
+//#if residual
+    let centered = sum[start + i] - mean;
+//#else
+    let centered = x[start + i] - mean;
+//#end
+    squares += centered * centered;
+  }
+  let variance = row_sum(lane, lane_sum(squares)) * scale;
+  let rstd = 1.0 / sqrt(variance + parameters.epsilon);
+
+  for (var i = lane; i < length; i += LANES) {
+//#if residual
+    let centered = sum[start + i] - mean;
+//#else
+    let centered = x[start + i] - mean;
+//#end
+    y[start + i] = centered * rstd * gamma[i] + beta[i];
+  }
+  if (lane == 0u) {
+    statistics[2u * row] = mean;
+    statistics[2u * row + 1u] = rstd;
+  }
+}
+`;
+
+export const backwardInput = wgsl`
+// Gradient of layer normalization with respect to s. With n = (s − mean)·rstd and g = dy·gamma:
+// dx = rstd·(g − Σg/n − n·Σ(g·n)/n); dhidden is dx as hidden's dropout leaves it. One workgroup a row.
+struct Parameters {
+  rows: u32,
+  columns: u32,
+  seed_low: u32,
+  seed_high: u32,
+  stream: u32,
+  step: u32,
+  first_example: u32,
+  rows_per_example: u32,
+  threshold: u32,
+  keep_scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> s: array<Value>;
+@group(0) @binding(2) var<storage, read> statistics: array<f32>;
+@group(0) @binding(3) var<storage, read> gamma: array<Value>;
+@group(0) @binding(4) var<storage, read> dy: array<Value>;
+@group(0) @binding(5) var<storage, read_write> dx: array<Value>;
+//#if dropout
+@group(0) @binding(6) var<storage, read_write> dhidden: array<Value>;
+//#end
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let row = row_of(group.x + group.y * grid.x, local);
+  let lane = lane_of(local);
+  if (row >= parameters.rows) {
+    return;
+  }
+  let length = parameters.columns / WIDTH;
+  let start = row * length;
+  let scale = 1.0 / f32(parameters.columns);
+  let mean = statistics[2u * row];
+  let rstd = statistics[2u * row + 1u];
+
+  var gradients = Value(0.0);
+  var products = Value(0.0);
+  for (var i = lane; i < length; i += LANES) {
+    let gradient = dy[start + i] * gamma[i];
+    gradients += gradient;
+    products += gradient * ((s[start + i] - mean) * rstd);
+  }
+  let mean_gradient = row_sum(lane, lane_sum(gradients)) * scale;
+  let mean_product = row_sum(lane, lane_sum(products)) * scale;
+
+  for (var i = lane; i < length; i += LANES) {
+    let normal = (s[start + i] - mean) * rstd;
+    let gradient = rstd * (dy[start + i] * gamma[i] - mean_gradient - normal * mean_product);
+    dx[start + i] = gradient;
+//#if dropout
+    dhidden[start + i] = dropout(gradient, row, i * WIDTH, parameters.columns);
+//#end
+  }
+}
+`;
+
+export const backwardParameters = wgsl`
+// Gradients of gamma and beta over a chunk of rows: dgamma = Σ dy·(s − mean)·rstd, dbeta = Σ dy, in row order.
+// An invocation goes down the rows of one chunk in SPAN neighboring columns (or fours of columns).
+struct Parameters {
+  rows: u32,
+  columns: u32,
+  rows_per_chunk: u32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> s: array<Value>;
+@group(0) @binding(2) var<storage, read> statistics: array<f32>;
+@group(0) @binding(3) var<storage, read> dy: array<Value>;
+@group(0) @binding(4) var<storage, read_write> dgamma: array<Value>;
+@group(0) @binding(5) var<storage, read_write> dbeta: array<Value>;
+
+override WORKGROUP: u32;
+override SPAN: u32;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = (group.x + group.y * grid.x) * WORKGROUP + local;
+  let length = parameters.columns / WIDTH;
+  let across = (length + SPAN - 1u) / SPAN;
+  let chunk = i / across;
+  let first = chunk * parameters.rows_per_chunk;
+  if (first >= parameters.rows) {
+    return;
+  }
+  let last = min(first + parameters.rows_per_chunk, parameters.rows);
+  let column = (i % across) * SPAN;
+  let span = min(SPAN, length - column);
+  var gamma_sums = array<Value, 4>();
+  var beta_sums = array<Value, 4>();
+  for (var row = first; row < last; row++) {
+    let mean = statistics[2u * row];
+    let rstd = statistics[2u * row + 1u];
+    for (var k = 0u; k < SPAN; k++) {
+      // Beyond the last column an invocation repeats it, so that the loop has a constant length.
+      let at = row * length + min(column + k, length - 1u);
+      let gradient = dy[at];
+      gamma_sums[k] += gradient * ((s[at] - mean) * rstd);
+      beta_sums[k] += gradient;
+    }
+  }
+  for (var k = 0u; k < span; k++) {
+    dgamma[chunk * length + column + k] = gamma_sums[k];
+    dbeta[chunk * length + column + k] = beta_sums[k];
+  }
+}
+`;

@@ -1,0 +1,75 @@
+/**
+ * WGSL of the losses of single numbers.
+ *
+ * @module
+ */
+import { wgsl } from "../wgsl.ts";
+
+export const meanSquaredError = wgsl`
+// loss = (x − t)², dx = 2·scale·(x − t)
+struct Parameters {
+  count: u32,
+  scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> x: array<Value>;
+@group(0) @binding(2) var<storage, read> targets: array<Value>;
+@group(0) @binding(3) var<storage, read_write> loss: array<Value>;
+@group(0) @binding(4) var<storage, read_write> dx: array<Value>;
+
+override WORKGROUP: u32;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = (group.x + group.y * grid.x) * WORKGROUP + local;
+  if (i < parameters.count / WIDTH) {
+    let difference = x[i] - targets[i];
+    loss[i] = difference * difference;
+    dx[i] = 2.0 * parameters.scale * difference;
+  }
+}
+`;
+
+export const binaryCrossEntropy = wgsl`
+// loss = max(x, 0) − x·t + log(1 + exp(−|x|)), which is the cross-entropy of sigmoid(x) with t and cannot overflow;
+// dx = scale·(sigmoid(x) − t).
+struct Parameters {
+  count: u32,
+  scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> x: array<Value>;
+@group(0) @binding(2) var<storage, read> targets: array<Value>;
+@group(0) @binding(3) var<storage, read_write> loss: array<Value>;
+@group(0) @binding(4) var<storage, read_write> dx: array<Value>;
+
+override WORKGROUP: u32;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = (group.x + group.y * grid.x) * WORKGROUP + local;
+  if (i >= parameters.count / WIDTH) {
+    return;
+  }
+  let z = x[i];
+  let t = targets[i];
+  let decay = exponential(-abs(z));
+  // log(1 + decay) has no digits left for small decay: its series has.
+  let series = decay * (1.0 - decay * (0.5 - decay * (0.333333333 - 0.25 * decay)));
+  let log_term = select(log(1.0 + decay), series, decay < Value(0.02));
+  let positive = select(z, Value(0.0), z < Value(0.0));
+  loss[i] = positive - z * t + log_term;
+  let sigmoid = select(Value(1.0), decay, z < Value(0.0)) / (1.0 + decay);
+  dx[i] = parameters.scale * (sigmoid - t);
+}
+`;

@@ -1,0 +1,363 @@
+/**
+ * WGSL of gradient clipping and the optimizers' updates.
+ *
+ * @module
+ */
+import { wgsl } from "../wgsl.ts";
+
+export const block = wgsl`
+// Walking a block of flat parameters in fours: a block starts at a multiple of 4, and what lies behind its end up to the next
+// multiple of 4 belongs to nobody.
+
+// Which of elements 4i … 4i + 3 of a block lie before its end.
+fn inside(i: u32, end: u32) -> vec4<bool> {
+  return vec4(4u * i) + vec4(0u, 1u, 2u, 3u) < vec4(end);
+}
+`;
+
+export const squareSums = wgsl`
+// partial[b] = Σ x² of block b. One workgroup a block.
+struct Parameters {
+  block_count: u32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> x: array<Value>;
+@group(0) @binding(2) var<storage, read> blocks: array<u32>;
+@group(0) @binding(3) var<storage, read_write> partials: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let b = row_of(group.x + group.y * grid.x, local);
+  let lane = lane_of(local);
+  if (b >= parameters.block_count) {
+    return;
+  }
+  let start = blocks[3u * b] / 4u;
+  let count = blocks[3u * b + 1u];
+  var squares = Value(0.0);
+  for (var i = lane; i < (count + 3u) / 4u; i += LANES) {
+    let value = select(Value(0.0), x[start + i], inside(i, count));
+    squares += value * value;
+  }
+  let total = row_sum(lane, lane_sum(squares));
+  if (lane == 0u) {
+    partials[b] = total;
+  }
+}
+`;
+
+export const clip = wgsl`
+// norm[0] = √Σ partials, norm[1] = min(1, max_norm / norm[0]) or 1 where max_norm ≤ 0, norm[2 + slot] = norm[0]. One workgroup.
+struct Parameters {
+  block_count: u32,
+  slot: u32,
+  max_norm: f32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> partials: array<f32>;
+@group(0) @binding(2) var<storage, read_write> norm: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(local_invocation_index) lane: u32) {
+  var squares = 0.0;
+  for (var i = lane; i < parameters.block_count; i += LANES) {
+    squares += partials[i];
+  }
+  let length = sqrt(row_sum(lane, squares));
+  if (lane == 0u) {
+    // A NaN must reach norm[1] although every comparison with it may come out either way.
+    let nan = (bitcast<u32>(length) & 0x7fffffffu) > 0x7f800000u;
+    let whole = parameters.max_norm <= 0.0 || (length <= parameters.max_norm && !nan);
+    norm[0] = length;
+    norm[1] = select(parameters.max_norm / length, 1.0, whole);
+    norm[2u + parameters.slot] = length;
+  }
+}
+`;
+
+export const nonFinite = wgsl`
+// flag[0] = 1 if any x is NaN or infinite. By the bits: drivers may assume that no float is NaN and drop a comparison.
+struct Parameters {
+  count: u32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> x: array<Value>;
+@group(0) @binding(2) var<storage, read_write> flag: array<atomic<u32>>;
+
+override WORKGROUP: u32;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = (group.x + group.y * grid.x) * WORKGROUP + local;
+  if (i >= parameters.count / WIDTH) {
+    return;
+  }
+  let fault = (bitcast<Bits>(x[i]) & Bits(0x7f800000u)) == Bits(0x7f800000u);
+//#if vector
+  if (any(fault)) {
+//#else
+  if (fault) {
+//#end
+    atomicStore(&flag[0], 1u);
+  }
+}
+`;
+
+export const lambMoments = wgsl`
+// LAMB's moments and norms. g = gradients·norm[1]; m = β1·m + (1 − β1)·g; v = β2·v + (1 − β2)·g²;
+// u = m/(√v + ε) + decay·w; partials[2b], partials[2b + 1] = Σw², Σu² of block b. Nothing where flag[0] is set.
+// One workgroup a block. google-research/albert, lamb_optimizer.py (no bias correction).
+struct Parameters {
+  block_count: u32,
+  beta1: f32,
+  beta2: f32,
+  one_minus_beta1: f32,
+  one_minus_beta2: f32,
+  epsilon: f32,
+  weight_decay: f32,
+}
+
+// parameters is taken: the uniform block is parameters in every kernel, the weights are weights here.
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> weights: array<Value>;
+@group(0) @binding(2) var<storage, read> gradients: array<Value>;
+@group(0) @binding(3) var<storage, read> norm: array<f32>;
+@group(0) @binding(4) var<storage, read> flag: array<u32>;
+@group(0) @binding(5) var<storage, read> blocks: array<u32>;
+@group(0) @binding(6) var<storage, read> decays: array<u32>;
+@group(0) @binding(7) var<storage, read_write> m: array<Value>;
+@group(0) @binding(8) var<storage, read_write> v: array<Value>;
+@group(0) @binding(9) var<storage, read_write> partials: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let b = row_of(group.x + group.y * grid.x, local);
+  let lane = lane_of(local);
+  if (b >= parameters.block_count) {
+    return;
+  }
+  let start = blocks[3u * b] / 4u;
+  // A set flag makes every block empty, so that all invocations still meet at the sums.
+  let skip = flag[0] != 0u;
+  let count = select(blocks[3u * b + 1u], 0u, skip);
+  let decay = select(0.0, parameters.weight_decay, decays[blocks[3u * b + 2u]] != 0u);
+  let clip = norm[1];
+  var weight_squares = Value(0.0);
+  var update_squares = Value(0.0);
+  for (var i = lane; i < (count + 3u) / 4u; i += LANES) {
+    let at = start + i;
+    let within = inside(i, count);
+    let g = gradients[at] * clip;
+    let w = weights[at];
+    let old_m = m[at];
+    let old_v = v[at];
+    let first = parameters.beta1 * old_m + parameters.one_minus_beta1 * g;
+    let second = parameters.beta2 * old_v + parameters.one_minus_beta2 * (g * g);
+    let update = first / (sqrt(second) + parameters.epsilon) + decay * w;
+    m[at] = select(old_m, first, within);
+    v[at] = select(old_v, second, within);
+    weight_squares += select(Value(0.0), w * w, within);
+    update_squares += select(Value(0.0), update * update, within);
+  }
+  let weight_total = row_sum(lane, lane_sum(weight_squares));
+  let update_total = row_sum(lane, lane_sum(update_squares));
+  if (lane == 0u && !skip) {
+    partials[2u * b] = weight_total;
+    partials[2u * b + 1u] = update_total;
+  }
+}
+`;
+
+export const lambRatios = wgsl`
+// Trust ratios: tensor t has blocks tensor_blocks[t] … tensor_blocks[t + 1] − 1; ‖w‖/‖u‖ where it decays and both are above 0,
+// else 1. One workgroup a tensor. You et al., arXiv 1904.00962, without a bound on the ratio, as google-research/albert has it.
+struct Parameters {
+  tensors: u32,
+  block_count: u32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> partials: array<f32>;
+@group(0) @binding(2) var<storage, read> blocks: array<u32>;
+@group(0) @binding(3) var<storage, read> tensor_blocks: array<u32>;
+@group(0) @binding(4) var<storage, read> decays: array<u32>;
+@group(0) @binding(5) var<storage, read_write> ratios: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let tensor = row_of(group.x + group.y * grid.x, local);
+  let lane = lane_of(local);
+  if (tensor >= parameters.tensors) {
+    return;
+  }
+  let end = tensor_blocks[tensor + 1u];
+  var weight_squares = 0.0;
+  var update_squares = 0.0;
+  for (var b = tensor_blocks[tensor] + lane; b < end; b += LANES) {
+    weight_squares += partials[2u * b];
+    update_squares += partials[2u * b + 1u];
+  }
+  let weight_total = row_sum(lane, weight_squares);
+  let update_total = row_sum(lane, update_squares);
+  if (lane == 0u) {
+    let scaled = decays[tensor] != 0u && weight_total > 0.0 && update_total > 0.0;
+    ratios[tensor] = select(1.0, sqrt(weight_total) / sqrt(update_total), scaled);
+  }
+}
+`;
+
+export const lambApply = wgsl`
+// LAMB's step: w −= learning_rate·ratio·u, u = m/(√v + ε) + decay·w. Nothing where flag[0] is set. One workgroup a block.
+struct Parameters {
+  block_count: u32,
+  epsilon: f32,
+  weight_decay: f32,
+  learning_rate: f32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> m: array<Value>;
+@group(0) @binding(2) var<storage, read> v: array<Value>;
+@group(0) @binding(3) var<storage, read> flag: array<u32>;
+@group(0) @binding(4) var<storage, read> blocks: array<u32>;
+@group(0) @binding(5) var<storage, read> decays: array<u32>;
+@group(0) @binding(6) var<storage, read> ratios: array<f32>;
+@group(0) @binding(7) var<storage, read_write> weights: array<Value>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let b = row_of(group.x + group.y * grid.x, local);
+  let lane = lane_of(local);
+  if (b >= parameters.block_count || flag[0] != 0u) {
+    return;
+  }
+  let start = blocks[3u * b] / 4u;
+  let count = blocks[3u * b + 1u];
+  let tensor = blocks[3u * b + 2u];
+  let decay = select(0.0, parameters.weight_decay, decays[tensor] != 0u);
+  let rate = parameters.learning_rate * ratios[tensor];
+  for (var i = lane; i < (count + 3u) / 4u; i += LANES) {
+    let at = start + i;
+    let w = weights[at];
+    let update = m[at] / (sqrt(v[at]) + parameters.epsilon) + decay * w;
+    weights[at] = select(w, w - rate * update, inside(i, count));
+  }
+}
+`;
+
+export const adamw = wgsl`
+// AdamW without bias correction: g = gradients·norm[1]; m = β1·m + (1 − β1)·g; v = β2·v + (1 − β2)·g²;
+// w −= learning_rate·(m/(√v + ε) + decay·w). Nothing where flag[0] is set. One workgroup a block.
+// google-research/bert, optimization.py.
+struct Parameters {
+  block_count: u32,
+  beta1: f32,
+  beta2: f32,
+  one_minus_beta1: f32,
+  one_minus_beta2: f32,
+  epsilon: f32,
+  weight_decay: f32,
+  learning_rate: f32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> gradients: array<Value>;
+@group(0) @binding(2) var<storage, read> norm: array<f32>;
+@group(0) @binding(3) var<storage, read> flag: array<u32>;
+@group(0) @binding(4) var<storage, read> blocks: array<u32>;
+@group(0) @binding(5) var<storage, read> decays: array<u32>;
+@group(0) @binding(6) var<storage, read_write> weights: array<Value>;
+@group(0) @binding(7) var<storage, read_write> m: array<Value>;
+@group(0) @binding(8) var<storage, read_write> v: array<Value>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let b = row_of(group.x + group.y * grid.x, local);
+  let lane = lane_of(local);
+  if (b >= parameters.block_count || flag[0] != 0u) {
+    return;
+  }
+  let start = blocks[3u * b] / 4u;
+  let count = blocks[3u * b + 1u];
+  let decay = select(0.0, parameters.weight_decay, decays[blocks[3u * b + 2u]] != 0u);
+  let clip = norm[1];
+  for (var i = lane; i < (count + 3u) / 4u; i += LANES) {
+    let at = start + i;
+    let within = inside(i, count);
+    let g = gradients[at] * clip;
+    let w = weights[at];
+    let old_m = m[at];
+    let old_v = v[at];
+    let first = parameters.beta1 * old_m + parameters.one_minus_beta1 * g;
+    let second = parameters.beta2 * old_v + parameters.one_minus_beta2 * (g * g);
+    let update = first / (sqrt(second) + parameters.epsilon) + decay * w;
+    m[at] = select(old_m, first, within);
+    v[at] = select(old_v, second, within);
+    weights[at] = select(w, w - parameters.learning_rate * update, within);
+  }
+}
+`;
+
+export const lossScale = wgsl`
+// Dynamic scaling of what is computed in half precision. state = scale, good steps since the scale last changed, steps skipped, whether it was given up.
+// A step that met NaN or infinity (flag) was not made: the scale is halved and the flag is taken down, unless the scale has come down to 1, which no
+// halving mends: then the flag stays up. After interval good steps the scale doubles, up to largest.
+struct Parameters {
+  interval: u32,
+  largest: f32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read_write> flag: array<u32>;
+@group(0) @binding(2) var<storage, read_write> state: array<f32>;
+
+@compute @workgroup_size(1)
+fn main() {
+  let scale = state[0];
+  if (flag[0] != 0u) {
+    if (state[3] == 0.0) { state[2] += 1.0; }
+    state[1] = 0.0;
+    if (scale <= 1.0) {
+      state[3] = 1.0;
+    } else {
+      state[0] = scale / 2.0;
+      flag[0] = 0u;
+    }
+    return;
+  }
+  let good = state[1] + 1.0;
+  if (u32(good) >= parameters.interval && scale < parameters.largest) {
+    state[0] = scale * 2.0;
+    state[1] = 0.0;
+  } else {
+    state[1] = good;
+  }
+}
+`;

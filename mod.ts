@@ -2,7 +2,7 @@
  * ALBERT on WebGPU: the shared-layer encoder, its tokenizer, its pretraining and finetuning, on any GPU, in Deno and in browsers.
  *
  * This is what a program usually needs. Each part is a module of its own, with all that it is made of: `/device`, `/kernels`, `/tensor`, `/model`,
- * `/text`, `/vocabulary`, `/weights`, `/data`, `/optim`, `/distributed`, `/train`, `/finetune`, `/benchmarks`.
+ * `/text`, `/vocabulary`, `/weights`, `/data`, `/optim`, `/distributed`, `/train`, `/benchmarks`.
  *
  * @example Fill in a mask
  * ```ts ignore
@@ -137,7 +137,7 @@ export {
   predictAll,
   startFrom,
   type TaskHead,
-} from "./src/train/finetune/mod.ts";
+} from "./src/train/mod.ts";
 
 // The benchmarks' tasks and official scores.
 export {

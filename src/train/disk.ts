@@ -5,6 +5,8 @@
  */
 export * from "./checkpoint.ts";
 export * from "./convert.ts";
+export * from "./finetune.ts";
+export * from "./finetune_run.ts";
 export * from "./load_tensors.ts";
 export * from "./model_folder.ts";
 export * from "./pretrain.ts";

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { classifierSpecs, encoderSpecs, initialValues } from "../../src/model/mod.ts";
 import { writeModelFolder } from "../../src/train/disk.ts";
-import { tokenizer, toyConfig } from "../train/finetune/toy_task.ts";
+import { tokenizer, toyConfig } from "../train/toy_task.ts";
 import { runAlbert } from "./albert_process.ts";
 
 const PASSAGE = {

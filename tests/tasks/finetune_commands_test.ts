@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { encoderSpecs, initialValues } from "../../src/model/mod.ts";
 import { writeModelFolder } from "../../src/train/disk.ts";
-import { tokenizer, toyConfig } from "../train/finetune/toy_task.ts";
+import { tokenizer, toyConfig } from "../train/toy_task.ts";
 import { runAlbert } from "./albert_process.ts";
 
 const HEADER = "index\tsentence1\tsentence2\tlabel";

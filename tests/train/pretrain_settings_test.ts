@@ -1,7 +1,11 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { presetConfig } from "../../src/model/mod.ts";
-import { firstDifference, type Precision, pretrainSettings } from "../../src/train/mod.ts";
-import { finetuneSettings } from "../../src/train/finetune/mod.ts";
+import {
+  finetuneSettings,
+  firstDifference,
+  type Precision,
+  pretrainSettings,
+} from "../../src/train/mod.ts";
 
 const nano = presetConfig("nano");
 const request = { steps: 1000, maxSeqLength: 64 };

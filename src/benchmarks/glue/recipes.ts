@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Recipe } from "../../train/finetune/mod.ts";
+import type { Recipe } from "../../train/mod.ts";
 import type { GlueTaskName } from "./tasks.ts";
 
 /** Table 14 of the paper: learning rate, batch, ALBERT dropout, steps, warm-up; classifier dropout 0.1 and 512 tokens everywhere. */

@@ -14,16 +14,18 @@ import {
 import { crossEntropy, type LossTarget, meanSquaredError, type Scope } from "../../tensor/mod.ts";
 import type { Tensor } from "../../tensor/mod.ts";
 import type { Tokenizer } from "../../text/mod.ts";
-import { type PredictionReview, reviewClasses, worstFirst } from "../../train/finetune/mod.ts";
-import type {
-  FinetuneBatch,
-  FinetuneExample,
-  FinetuneTask,
-  HeldOutSet,
-  Judgment,
-  Sequence,
-  TaskHead,
-} from "../../train/finetune/mod.ts";
+import {
+  type FinetuneBatch,
+  type FinetuneExample,
+  type FinetuneTask,
+  type HeldOutSet,
+  type PredictionReview,
+  reviewClasses,
+  type Sequence,
+  type SetEvaluation,
+  type TaskHead,
+  worstFirst,
+} from "../../train/mod.ts";
 import type { GlueRow } from "./reader.ts";
 import { writePredictions } from "./submission.ts";
 import { glueMetrics, type GlueTaskDefinition } from "./tasks.ts";
@@ -110,8 +112,8 @@ export function glueTask(
         meanSquaredError(scope, logits, Float32Array.from(labels), target);
       } else crossEntropy(scope, logits, Uint32Array.from(labels), target);
     },
-    judge: (set: HeldOutSet<GlueExample>, logits: readonly GlueLogits[]) =>
-      judge(definition, set, logits),
+    evaluate: (set: HeldOutSet<GlueExample>, logits: readonly GlueLogits[]) =>
+      evaluate(definition, set, logits),
   };
 }
 
@@ -133,11 +135,11 @@ export function glueAnswers(
   });
 }
 
-function judge(
+function evaluate(
   definition: GlueTaskDefinition,
   { name, examples }: HeldOutSet<GlueExample>,
   logits: readonly GlueLogits[],
-): Judgment {
+): SetEvaluation {
   const rows = examples.map(({ row }) => row);
   const answers = glueAnswers(definition, rows, logits);
   const split = definition.splits.find((candidate) => candidate.name === name)!;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Tokenizer } from "../../text/mod.ts";
-import type { FinetuneExample, Sequence } from "../../train/finetune/mod.ts";
+import type { FinetuneExample, Sequence } from "../../train/mod.ts";
 import type { RaceQuestion } from "./reader.ts";
 
 /** Last tokens of question and option that stay. */

@@ -13,15 +13,16 @@ import {
 } from "../../model/mod.ts";
 import { crossEntropy, type LossTarget, type Scope, type Tensor } from "../../tensor/mod.ts";
 import type { Tokenizer } from "../../text/mod.ts";
-import { type PredictionReview, reviewClasses } from "../../train/finetune/mod.ts";
-import type {
-  FinetuneBatch,
-  FinetuneTask,
-  HeldOutSet,
-  Judgment,
-  Recipe,
-  TaskHead,
-} from "../../train/finetune/mod.ts";
+import {
+  type FinetuneBatch,
+  type FinetuneTask,
+  type HeldOutSet,
+  type PredictionReview,
+  type Recipe,
+  reviewClasses,
+  type SetEvaluation,
+  type TaskHead,
+} from "../../train/mod.ts";
 import { type RaceExample, raceExamples } from "./features.ts";
 import { raceAccuracy } from "./metric/mod.ts";
 import { writeRacePredictions } from "./predictions.ts";
@@ -65,7 +66,10 @@ export function raceTask(
       const answers = Uint32Array.from(batch.examples, ({ question }) => question.answer);
       crossEntropy(scope, logitsOf(scope, encoder, batch), answers, target);
     },
-    judge({ examples }: HeldOutSet<RaceExample>, logits: readonly Float32Array[]): Judgment {
+    evaluate(
+      { examples }: HeldOutSet<RaceExample>,
+      logits: readonly Float32Array[],
+    ): SetEvaluation {
       const questions = examples.map(({ question }) => question);
       const answers = raceAnswers(questions, logits);
       return {

@@ -6,7 +6,7 @@
 import type { Device } from "../../device/mod.ts";
 import type { Encoder } from "../../model/mod.ts";
 import type { Tokenizer } from "../../text/mod.ts";
-import { predictAll } from "../../train/finetune/mod.ts";
+import { predictAll } from "../../train/mod.ts";
 import { type DecodedAnswer, decodeQuestion } from "./decode.ts";
 import { squadFeatures } from "./features.ts";
 import type { SquadTaskHead } from "./head.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { softmax } from "../../train/finetune/mod.ts";
+import { softmax } from "../../train/mod.ts";
 import type { SquadWindow } from "./features.ts";
 import type { SquadQuestion } from "./reader.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FinetuneTask, TaskHead } from "../../train/finetune/mod.ts";
+import type { FinetuneTask, TaskHead } from "../../train/mod.ts";
 import type { WindowScores } from "./decode.ts";
 import type { SquadWindow } from "./features.ts";
 

@@ -6,7 +6,7 @@
 import type { Device } from "../../device/mod.ts";
 import { type Encoder, type EncoderInput, spanLogits, spanSpecs } from "../../model/mod.ts";
 import { crossEntropy, maskLogits, type Scope, type Tensor } from "../../tensor/mod.ts";
-import type { FinetuneBatch } from "../../train/finetune/mod.ts";
+import type { FinetuneBatch } from "../../train/mod.ts";
 import { linearScores } from "./decode.ts";
 import type { SquadWindow } from "./features.ts";
 import type { SquadTaskHead } from "./head.ts";

@@ -15,7 +15,7 @@ import {
   squadStartLogits,
 } from "../../model/mod.ts";
 import type { Tensor } from "../../tensor/mod.ts";
-import type { FinetuneBatch } from "../../train/finetune/mod.ts";
+import type { FinetuneBatch } from "../../train/mod.ts";
 import { type SpanScore, topPositions, type WindowScores } from "./decode.ts";
 import { mayAnswer, type SquadWindow } from "./features.ts";
 import type { SquadTaskHead } from "./head.ts";

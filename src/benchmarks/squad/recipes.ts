@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Recipe } from "../../train/finetune/mod.ts";
+import type { Recipe } from "../../train/mod.ts";
 import type { SquadVersion } from "./reader.ts";
 
 /** The paper's settings (Table 14), whose steps are two epochs of 1.1 and three of 2.0. */

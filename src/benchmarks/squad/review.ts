@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type MissedExample, type PredictionReview, worstFirst } from "../../train/finetune/mod.ts";
+import { type MissedExample, type PredictionReview, worstFirst } from "../../train/mod.ts";
 import { answerTokens, bestScores } from "./metric/mod.ts";
 import type { SquadAnswers } from "./predictions.ts";
 import type { SquadDataset, SquadQuestion } from "./reader.ts";

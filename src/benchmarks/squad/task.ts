@@ -4,7 +4,7 @@
  * @module
  */
 import type { ModelConfig } from "../../model/mod.ts";
-import type { FinetuneTask } from "../../train/finetune/mod.ts";
+import type { FinetuneTask } from "../../train/mod.ts";
 import { checkDecodeOptions, type DecodeOptions, type WindowScores } from "./decode.ts";
 import type { SquadWindow } from "./features.ts";
 import type { SquadTaskHead } from "./head.ts";
@@ -60,7 +60,7 @@ export function squadHeadOf(
  * The task: windows in, the official metrics and prediction files out.
  *
  * @throws {RangeError} for a limit that no answer meets.
- * @throws {SquadScoreError} from `judge`, when the held-out set has no gold answers.
+ * @throws {SquadScoreError} from `evaluate`, when the held-out set has no gold answers.
  */
 export function squadTask(
   { version, head, train, heldOut, threshold, ...decoding }: SquadTaskOptions,
@@ -72,7 +72,7 @@ export function squadTask(
     train,
     heldOut: [{ name: "", examples: heldOut.windows }],
     metric: "f1",
-    judge({ examples }, outputs) {
+    evaluate({ examples }, outputs) {
       const { dataset } = heldOut;
       const answers = decodeDataset(dataset, examples, outputs, {
         ...decoding,

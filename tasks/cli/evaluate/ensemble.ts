@@ -12,7 +12,7 @@ import {
   predictAll,
   type TaskHead,
   taskModel,
-} from "../../../src/train/finetune/mod.ts";
+} from "../../../src/train/mod.ts";
 import type { CommonOptions } from "../common.ts";
 import { openCheckpoint, type OpenedCheckpoint } from "../open_checkpoint.ts";
 

@@ -22,7 +22,7 @@ import {
 } from "../../../src/benchmarks/squad/mod.ts";
 import { type Device, openDevice } from "../../../src/device/mod.ts";
 import { atomicWriteFile } from "../../../src/files/mod.ts";
-import { loadFinetuned, predictAll, taskModel } from "../../../src/train/finetune/mod.ts";
+import { loadFinetuned, predictAll, taskModel } from "../../../src/train/mod.ts";
 import { metricText } from "../finetune/run.ts";
 import { openCheckpoint } from "../open_checkpoint.ts";
 import { createProgress } from "../progress.ts";

@@ -8,12 +8,12 @@ import type { Device } from "../../../src/device/mod.ts";
 import { type ProcessGroup, rank0First } from "../../../src/distributed/mod.ts";
 import { type ModelConfig, validateConfig } from "../../../src/model/mod.ts";
 import type { Tokenizer } from "../../../src/text/mod.ts";
-import { weightsSha256 } from "../../../src/train/disk.ts";
 import {
   finetune,
   type FinetuneObserver,
   type FinetuneResult,
-} from "../../../src/train/finetune/disk.ts";
+  weightsSha256,
+} from "../../../src/train/disk.ts";
 import {
   type FinetuneExample,
   type FinetuneRequest,
@@ -21,7 +21,7 @@ import {
   type FinetuneTask,
   planFinetuneStep,
   type Recipe,
-} from "../../../src/train/finetune/mod.ts";
+} from "../../../src/train/mod.ts";
 import { codeFingerprint } from "../code_fingerprint.ts";
 import { examplesAtOnce, fitExamples } from "../examples_at_once.ts";
 import { onInterrupt } from "../interrupt.ts";

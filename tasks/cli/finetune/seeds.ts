@@ -4,7 +4,7 @@
  * @module
  */
 import { atomicWriteFile } from "../../../src/files/mod.ts";
-import type { FinetuneResult } from "../../../src/train/finetune/disk.ts";
+import type { FinetuneResult } from "../../../src/train/disk.ts";
 
 /** What the runs gave. */
 export interface SeedSummary {

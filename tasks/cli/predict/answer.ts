@@ -10,7 +10,7 @@ import {
 } from "../../../src/benchmarks/squad/mod.ts";
 import { openDevice } from "../../../src/device/mod.ts";
 import { Encoder, encoderSpecs, Parameters } from "../../../src/model/mod.ts";
-import { loadFinetuned } from "../../../src/train/finetune/mod.ts";
+import { loadFinetuned } from "../../../src/train/mod.ts";
 import type { CommonOptions } from "../common.ts";
 import { openCheckpoint } from "../open_checkpoint.ts";
 

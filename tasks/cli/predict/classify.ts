@@ -9,7 +9,7 @@ import {
   type GlueLogits,
   textClassifierHead,
 } from "../../../src/benchmarks/glue/mod.ts";
-import { softmax } from "../../../src/train/finetune/mod.ts";
+import { softmax } from "../../../src/train/mod.ts";
 import type { CommonOptions } from "../common.ts";
 import { checkedLogits, typedLines, withModel } from "./open_model.ts";
 

@@ -18,7 +18,7 @@ import { loadGlueData } from "../../../src/benchmarks/glue/disk.ts";
 import { loadRace } from "../../../src/benchmarks/race/disk.ts";
 import { findSquadFiles, loadSquadData } from "../../../src/benchmarks/squad/disk.ts";
 import type { Tokenizer } from "../../../src/text/mod.ts";
-import type { FinetuneTask } from "../../../src/train/finetune/mod.ts";
+import type { FinetuneTask } from "../../../src/train/mod.ts";
 import { raceLevels } from "../data/benchmark_facts.ts";
 import { benchmarkFolder, glueNameOf } from "../data/parts.ts";
 import type { BenchmarkId } from "../experiment.ts";

@@ -4,9 +4,8 @@
  * @module
  */
 import { validateConfig } from "../../../src/model/mod.ts";
-import { readEvents, weightsSha256 } from "../../../src/train/disk.ts";
-import { finetune } from "../../../src/train/finetune/disk.ts";
-import { finetuneSettings } from "../../../src/train/finetune/mod.ts";
+import { finetune, readEvents, weightsSha256 } from "../../../src/train/disk.ts";
+import { finetuneSettings } from "../../../src/train/mod.ts";
 import { type BenchmarkTask, benchmarkTask } from "./benchmark_task.ts";
 import { type JobContext, type Measured, points, runFolder } from "./context.ts";
 import type { FinetuneJob } from "./job.ts";

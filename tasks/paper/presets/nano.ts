@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Recipe } from "../../../src/train/finetune/mod.ts";
+import type { Recipe } from "../../../src/train/mod.ts";
 import type { BenchmarkId } from "../experiment.ts";
 import type { FinetuningSize, Preset } from "./preset.ts";
 

@@ -8,7 +8,7 @@ import {
   RACE_PAPER_RECIPE,
   SQUAD_PAPER_RECIPES,
 } from "../../../src/benchmarks/mod.ts";
-import type { Recipe } from "../../../src/train/finetune/mod.ts";
+import type { Recipe } from "../../../src/train/mod.ts";
 import type { BenchmarkId } from "../experiment.ts";
 import { BENCHMARKS } from "../experiments/benchmarks.ts";
 import { PAPER_STEPS, PAPER_VOCABULARY, type Preset } from "./preset.ts";

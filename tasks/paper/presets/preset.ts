@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Recipe } from "../../../src/train/finetune/mod.ts";
+import type { Recipe } from "../../../src/train/mod.ts";
 import type { BenchmarkId, PaperModel } from "../experiment.ts";
 
 /** Depth and width of a model. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Recipe } from "../../../src/train/finetune/mod.ts";
+import type { Recipe } from "../../../src/train/mod.ts";
 import { BENCHMARKS } from "../experiments/benchmarks.ts";
 import type { Preset } from "./preset.ts";
 

@@ -7,7 +7,7 @@ import {
 } from "../../../src/benchmarks/squad/mod.ts";
 import { openDevice } from "../../../src/device/mod.ts";
 import { initialize } from "../../../src/model/mod.ts";
-import { finetuneSettings, FinetuneTrainer, predictAll } from "../../../src/train/finetune/mod.ts";
+import { finetuneSettings, FinetuneTrainer, predictAll } from "../../../src/train/mod.ts";
 import { TOY_CONFIG, TOY_LENGTH, TOY_TOKENIZER, toySquad } from "./toy_squad.ts";
 
 for (const head of ["linear", "paper"] as SquadHead[]) {
@@ -33,7 +33,7 @@ for (const head of ["linear", "paper"] as SquadHead[]) {
       initialize(trainer.model.parameters, 1, 0.05);
       const f1 = async () => {
         const outputs = await predictAll(device, trainer.model, task, windows, 16, TOY_LENGTH);
-        return task.judge(task.heldOut[0], outputs).metrics.f1;
+        return task.evaluate(task.heldOut[0], outputs).metrics.f1;
       };
       const before = await f1();
       for (let step = 0; step < 100; step++) {

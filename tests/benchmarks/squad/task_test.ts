@@ -17,7 +17,7 @@ import {
 } from "../../../src/model/mod.ts";
 import { Tape } from "../../../src/tensor/mod.ts";
 import { RandomStream } from "../../../src/tensor/random/mod.ts";
-import { collateSequences, predictAll } from "../../../src/train/finetune/mod.ts";
+import { collateSequences, predictAll } from "../../../src/train/mod.ts";
 import { testDevices } from "../../support/devices.ts";
 import { squadFile } from "./squad_file.ts";
 import { wordTokenizer } from "./word_tokenizer.ts";
@@ -84,7 +84,7 @@ for (const head of ["linear", "paper"] as const) {
       }
     }
     if (head === "paper") assert(together.every(({ spans }) => spans.length === 25));
-    const { metrics, files } = task.judge(task.heldOut[0], together);
+    const { metrics, files } = task.evaluate(task.heldOut[0], together);
     assertEquals([metrics.total, metrics.HasAns_total, metrics.NoAns_total], [5, 4, 1]);
     assertEquals(files.size, 3);
   });

@@ -1,11 +1,11 @@
 /**
- * What the finetuning loop asks of a benchmark: examples, a loss, predictions, and a judgment of them.
+ * What the finetuning loop asks of a benchmark: examples, a loss, predictions, and their evaluation.
  *
  * @module
  */
-import type { Device } from "../../device/mod.ts";
-import type { Encoder, EncoderInput, ModelConfig, ParameterSpec } from "../../model/mod.ts";
-import type { LossTarget, Scope } from "../../tensor/mod.ts";
+import type { Device } from "../device/mod.ts";
+import type { Encoder, EncoderInput, ModelConfig, ParameterSpec } from "../model/mod.ts";
+import type { LossTarget, Scope } from "../tensor/mod.ts";
 import type { PredictionReview } from "./review.ts";
 
 /** Token ids of one sequence, without padding. */
@@ -38,8 +38,8 @@ export interface HeldOutSet<E> {
   readonly examples: readonly E[];
 }
 
-/** What predictions are worth. */
-export interface Judgment {
+/** The evaluation of one held-out set. */
+export interface SetEvaluation {
   /** By the benchmark's names. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Prediction files by name. */
@@ -78,6 +78,6 @@ export interface FinetuneTask<E extends FinetuneExample, O> extends TaskHead<E, 
    * @param target its scale is 1 / (examples of the whole step)
    */
   loss(scope: Scope, encoder: Encoder, batch: FinetuneBatch<E>, target: LossTarget): void;
-  /** Judges the outputs of a whole set. */
-  judge(set: HeldOutSet<E>, outputs: readonly O[]): Judgment;
+  /** Computes metrics, prediction files and the review of a whole set from its outputs. */
+  evaluate(set: HeldOutSet<E>, outputs: readonly O[]): SetEvaluation;
 }

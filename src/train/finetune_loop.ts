@@ -3,20 +3,25 @@
  *
  * @module
  */
-import { removeLeftovers } from "../../files/mod.ts";
-import { initialize } from "../../model/mod.ts";
-import { type Moments, restoreCheckpoint, takeSnapshot } from "../checkpoint.ts";
-import { CheckpointWriter } from "../checkpoint_writer.ts";
-import { type BestEvaluation, bestEvaluation } from "../early_stop.ts";
-import { lossScaleFields, madeSteps, skippedNotice } from "../precision.ts";
-import type { RunFolder } from "../../runs/disk.ts";
-import { RunRecorder } from "../run_recorder.ts";
-import { taskCard } from "./card.ts";
+import { removeLeftovers } from "../files/mod.ts";
+import { initialize } from "../model/mod.ts";
+import { type Moments, restoreCheckpoint, takeSnapshot } from "./checkpoint.ts";
+import { CheckpointWriter } from "./checkpoint_writer.ts";
+import { type BestEvaluation, bestEvaluation } from "./early_stop.ts";
+import { lossScaleFields, madeSteps, skippedNotice } from "./precision.ts";
+import type { RunFolder } from "../runs/disk.ts";
+import { RunRecorder } from "./run_recorder.ts";
+import { taskCard } from "./finetune_card.ts";
 import { startFrom } from "./load_for_task.ts";
-import { FinetuneRanks } from "./ranks.ts";
-import type { EvaluationMetrics, FinetuneResult, FinetuneRun, FinetuneWindow } from "./run.ts";
-import type { FinetuneExample } from "./task.ts";
-import type { FinetuneStepLog, FinetuneTrainer } from "./trainer.ts";
+import { FinetuneRanks } from "./finetune_ranks.ts";
+import type {
+  EvaluationMetrics,
+  FinetuneResult,
+  FinetuneRun,
+  FinetuneWindow,
+} from "./finetune_run.ts";
+import type { FinetuneExample } from "./finetune_task.ts";
+import type { FinetuneStepLog, FinetuneTrainer } from "./finetune_trainer.ts";
 
 /** Where the prediction files of the best evaluation lie in the run folder. */
 const PREDICTIONS = "predictions";

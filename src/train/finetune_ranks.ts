@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { SINGLE_PROCESS } from "../../distributed/mod.ts";
-import { RunRanks } from "../run_ranks.ts";
-import { evaluateTask, type TaskEvaluation } from "./evaluate.ts";
-import type { FinetuneRun } from "./run.ts";
-import type { FinetuneExample } from "./task.ts";
-import { type FinetuneStepLog, FinetuneTrainer } from "./trainer.ts";
+import { SINGLE_PROCESS } from "../distributed/mod.ts";
+import { RunRanks } from "./run_ranks.ts";
+import { evaluateTask, type TaskEvaluation } from "./evaluate_task.ts";
+import type { FinetuneRun } from "./finetune_run.ts";
+import type { FinetuneExample } from "./finetune_task.ts";
+import { type FinetuneStepLog, FinetuneTrainer } from "./finetune_trainer.ts";
 
 /** {@linkcode RunRanks} of a finetuning run. */
 export class FinetuneRanks<E extends FinetuneExample, O>

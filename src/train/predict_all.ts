@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Device } from "../../device/mod.ts";
-import { gatherValues, type ProcessGroup, SINGLE_PROCESS_GROUP } from "../../distributed/mod.ts";
-import type { Encoder } from "../../model/mod.ts";
-import { collateSequences, longestSequence } from "./batch.ts";
-import type { FinetuneExample, TaskHead } from "./task.ts";
+import type { Device } from "../device/mod.ts";
+import { gatherValues, type ProcessGroup, SINGLE_PROCESS_GROUP } from "../distributed/mod.ts";
+import type { Encoder } from "../model/mod.ts";
+import { collateSequences, longestSequence } from "./sequences.ts";
+import type { FinetuneExample, TaskHead } from "./finetune_task.ts";
 
 /**
  * One output for each example. What an output is does not depend on the batch size, but for rounding. Collective where there are several ranks: they take the

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Device, whole } from "../../../src/device/mod.ts";
-import { initialize } from "../../../src/model/mod.ts";
+import { type Device, whole } from "../../src/device/mod.ts";
+import { initialize } from "../../src/model/mod.ts";
 import {
   evaluateTask,
   type FinetuneSettings,
@@ -8,8 +8,8 @@ import {
   longestSequence,
   planFinetuneStep,
   predictAll,
-} from "../../../src/train/finetune/mod.ts";
-import { testDevices } from "../../support/devices.ts";
+} from "../../src/train/mod.ts";
+import { testDevices } from "../support/devices.ts";
 import { toyConfig, toySettings, toyTask } from "./toy_task.ts";
 
 /** Masks follow the padded length, which a micro-batch changes. */

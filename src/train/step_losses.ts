@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Device, type DeviceBuffer, whole } from "../../device/mod.ts";
-import type { LossTarget } from "../../tensor/mod.ts";
+import { type Device, type DeviceBuffer, whole } from "../device/mod.ts";
+import type { LossTarget } from "../tensor/mod.ts";
 
 const PER_SLOT = 2;
 

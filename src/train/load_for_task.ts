@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { ConfigError, type Encoder, initialize, loadWeights } from "../../model/mod.ts";
-import type { Safetensors } from "../../weights/mod.ts";
-import type { FinetuneExample, TaskHead } from "./task.ts";
+import { ConfigError, type Encoder, initialize, loadWeights } from "../model/mod.ts";
+import type { Safetensors } from "../weights/mod.ts";
+import type { FinetuneExample, TaskHead } from "./finetune_task.ts";
 
 /** Which tensors came from the checkpoint, and which did not. */
 export interface TaskLoadReport {

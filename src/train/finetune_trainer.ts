@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Device } from "../../device/mod.ts";
+import type { Device } from "../device/mod.ts";
 import {
   allReduceBuffer,
   type DataParallel,
@@ -11,16 +11,16 @@ import {
   shardOf,
   SINGLE_PROCESS,
   sumOverRanks,
-} from "../../distributed/mod.ts";
-import { Encoder, encoderSpecs, type ModelConfig, Parameters } from "../../model/mod.ts";
-import { type LossScaleState, Optimizer } from "../../optim/mod.ts";
-import { DropoutRandom, type HalfPrecision, Tape } from "../../tensor/mod.ts";
-import { halfPrecision } from "../precision.ts";
-import { sharedRing, type StepFacts, StepLedger } from "../step_ledger.ts";
-import { collateSequences, longestSequence, TrainingOrder } from "./batch.ts";
-import type { FinetuneSettings } from "./settings.ts";
+} from "../distributed/mod.ts";
+import { Encoder, encoderSpecs, type ModelConfig, Parameters } from "../model/mod.ts";
+import { type LossScaleState, Optimizer } from "../optim/mod.ts";
+import { DropoutRandom, type HalfPrecision, Tape } from "../tensor/mod.ts";
+import { halfPrecision } from "./precision.ts";
+import { sharedRing, type StepFacts, StepLedger } from "./step_ledger.ts";
+import { collateSequences, longestSequence, TrainingOrder } from "./sequences.ts";
+import type { FinetuneSettings } from "./finetune_settings.ts";
 import { type StepLoss, StepLosses } from "./step_losses.ts";
-import type { FinetuneExample, FinetuneTask, TaskHead } from "./task.ts";
+import type { FinetuneExample, FinetuneTask, TaskHead } from "./finetune_task.ts";
 
 /** What a step left behind. */
 export interface FinetuneStepLog extends StepLoss, StepFacts {}

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { reviewClasses, softmax } from "../../../src/train/finetune/mod.ts";
+import { reviewClasses, softmax } from "../../src/train/mod.ts";
 
 Deno.test("a review counts confused classes and puts the surest mistakes first", () => {
   const gold = [0, 0, 1, 1, 1];

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { Device } from "../../device/mod.ts";
-import { type ProcessGroup, SINGLE_PROCESS_GROUP } from "../../distributed/mod.ts";
-import type { Encoder } from "../../model/mod.ts";
-import type { NamedReview } from "../../runs/mod.ts";
+import type { Device } from "../device/mod.ts";
+import { type ProcessGroup, SINGLE_PROCESS_GROUP } from "../distributed/mod.ts";
+import type { Encoder } from "../model/mod.ts";
+import type { NamedReview } from "../runs/mod.ts";
 import { predictAll } from "./predict_all.ts";
-import type { FinetuneExample, FinetuneTask } from "./task.ts";
+import type { FinetuneExample, FinetuneTask } from "./finetune_task.ts";
 
 /** Metrics and prediction files of all held-out sets. */
 export interface TaskEvaluation {
@@ -43,12 +43,12 @@ export async function evaluateTask<E extends FinetuneExample, O>(
       undefined,
       group,
     );
-    const judgment = task.judge(set, outputs);
-    for (const [name, value] of Object.entries(judgment.metrics)) {
+    const evaluation = task.evaluate(set, outputs);
+    for (const [name, value] of Object.entries(evaluation.metrics)) {
       metrics[set.name === "" ? name : `${name}_${set.name}`] = value;
     }
-    for (const [name, text] of judgment.files) files.set(name, text);
-    reviews.push({ name: set.name, ...judgment.review });
+    for (const [name, text] of evaluation.files) files.set(name, text);
+    reviews.push({ name: set.name, ...evaluation.review });
   }
   return { metrics, files, reviews };
 }

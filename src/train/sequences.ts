@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { RandomStream } from "../../tensor/random/mod.ts";
-import type { FinetuneBatch, FinetuneExample } from "./task.ts";
+import { RandomStream } from "../tensor/random/mod.ts";
+import type { FinetuneBatch, FinetuneExample } from "./finetune_task.ts";
 
 /** Purpose of these random numbers, apart from every other use of the seed. */
 const STREAM = 0x66696e65;

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { MissedExample, PredictionReview } from "../../runs/mod.ts";
+import type { MissedExample, PredictionReview } from "../runs/mod.ts";
 import { softmax } from "./softmax.ts";
 
-export type { MissedExample, NamedReview, PredictionReview } from "../../runs/mod.ts";
+export type { MissedExample, NamedReview, PredictionReview } from "../runs/mod.ts";
 
 /** Of so many missed examples a report shows the texts. */
 const SHOWN = 20;

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { type DeviceLimits, type PlannedUse, PlanningDevice } from "../../device/mod.ts";
-import type { ModelConfig } from "../../model/mod.ts";
-import { longestSequence } from "./batch.ts";
-import type { FinetuneSettings } from "./settings.ts";
-import type { FinetuneExample, FinetuneTask } from "./task.ts";
-import { FinetuneTrainer } from "./trainer.ts";
+import { type DeviceLimits, type PlannedUse, PlanningDevice } from "../device/mod.ts";
+import type { ModelConfig } from "../model/mod.ts";
+import { longestSequence } from "./sequences.ts";
+import type { FinetuneSettings } from "./finetune_settings.ts";
+import type { FinetuneExample, FinetuneTask } from "./finetune_task.ts";
+import { FinetuneTrainer } from "./finetune_trainer.ts";
 
 /**
  * Counts memory and arithmetic of a step that holds `examples` of the task at once: its longest ones.

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { OPTIMIZER_DEFAULTS, type OptimizerSettings, type Schedule } from "../../optim/mod.ts";
-import { namedPrecision, type Precision } from "../precision.ts";
-import type { Recompute } from "../../tensor/mod.ts";
-import { checkedRecompute } from "../memory_settings.ts";
+import { OPTIMIZER_DEFAULTS, type OptimizerSettings, type Schedule } from "../optim/mod.ts";
+import { namedPrecision, type Precision } from "./precision.ts";
+import type { Recompute } from "../tensor/mod.ts";
+import { checkedRecompute } from "./memory_settings.ts";
 
 /** Hyperparameters of a task, as the paper's Table 14 lists them. */
 export interface Recipe {

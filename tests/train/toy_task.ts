@@ -1,7 +1,7 @@
-import { glueTask, glueTaskDefinition } from "../../../src/benchmarks/glue/mod.ts";
-import { type ModelConfig, presetConfig } from "../../../src/model/mod.ts";
-import { Tokenizer } from "../../../src/text/mod.ts";
-import { type FinetuneSettings, finetuneSettings } from "../../../src/train/finetune/mod.ts";
+import { glueTask, glueTaskDefinition } from "../../src/benchmarks/glue/mod.ts";
+import { type ModelConfig, presetConfig } from "../../src/model/mod.ts";
+import { Tokenizer } from "../../src/text/mod.ts";
+import { type FinetuneSettings, finetuneSettings } from "../../src/train/mod.ts";
 
 const WORDS = "one two three four five six seven good bad".split(" ");
 const SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];

@@ -9,16 +9,16 @@ import {
   factsToCompare,
   fromRank0,
   SINGLE_PROCESS,
-} from "../../distributed/mod.ts";
-import { configToJson } from "../../model/mod.ts";
-import { latestCheckpoint } from "../checkpoint.ts";
-import { checkPrecision } from "../precision.ts";
-import { RunFolder } from "../../runs/disk.ts";
-import { checkResume } from "../resume.ts";
-import { FinetuneLoop } from "./loop.ts";
-import { FinetuneRanks } from "./ranks.ts";
-import type { FinetuneResult, FinetuneRun } from "./run.ts";
-import type { FinetuneExample } from "./task.ts";
+} from "../distributed/mod.ts";
+import { configToJson } from "../model/mod.ts";
+import { latestCheckpoint } from "./checkpoint.ts";
+import { checkPrecision } from "./precision.ts";
+import { RunFolder } from "../runs/disk.ts";
+import { checkResume } from "./resume.ts";
+import { FinetuneLoop } from "./finetune_loop.ts";
+import { FinetuneRanks } from "./finetune_ranks.ts";
+import type { FinetuneResult, FinetuneRun } from "./finetune_run.ts";
+import type { FinetuneExample } from "./finetune_task.ts";
 
 /**
  * Finetunes until the schedule's last step, until it stops early or until the observer asks to stop, then saves.

@@ -1,17 +1,17 @@
 // Several ranks in one process: a finetuning run as one rank makes it.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { openCpuDevice } from "../../../src/device/mod.ts";
+import { openCpuDevice } from "../../src/device/mod.ts";
 import {
   type ProcessGroup,
   RankMismatchError,
   SINGLE_PROCESS,
   SINGLE_PROCESS_GROUP,
-} from "../../../src/distributed/mod.ts";
-import { sha256File } from "../../../src/files/mod.ts";
-import { encoderSpecs, initialValues } from "../../../src/model/mod.ts";
-import { finetune } from "../../../src/train/finetune/disk.ts";
-import { processGroups } from "../../support/process_groups.ts";
-import { encodeSafetensors, parseSafetensors, type Safetensors } from "../../../src/weights/mod.ts";
+} from "../../src/distributed/mod.ts";
+import { sha256File } from "../../src/files/mod.ts";
+import { encoderSpecs, initialValues } from "../../src/model/mod.ts";
+import { finetune } from "../../src/train/disk.ts";
+import { processGroups } from "../support/process_groups.ts";
+import { encodeSafetensors, parseSafetensors, type Safetensors } from "../../src/weights/mod.ts";
 import { toyConfig, toySettings, toyTask } from "./toy_task.ts";
 
 /** A checkpoint in memory. */

@@ -4,7 +4,7 @@ import {
   collateSequences,
   finetuneSettings,
   TrainingOrder,
-} from "../../../src/train/finetune/mod.ts";
+} from "../../src/train/mod.ts";
 
 Deno.test("bucketLength() is the next of few lengths, never above the limit", () => {
   assertEquals([1, 8, 9, 65, 500].map((length) => bucketLength(length, 512)), [8, 8, 16, 80, 512]);

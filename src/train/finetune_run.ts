@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { Device } from "../../device/mod.ts";
-import type { DataParallel } from "../../distributed/mod.ts";
-import type { ModelConfig } from "../../model/mod.ts";
-import type { Safetensors } from "../../weights/mod.ts";
-import type { ModelDescription } from "../checkpoint.ts";
+import type { Device } from "../device/mod.ts";
+import type { DataParallel } from "../distributed/mod.ts";
+import type { ModelConfig } from "../model/mod.ts";
+import type { Safetensors } from "../weights/mod.ts";
+import type { ModelDescription } from "./checkpoint.ts";
 import type { TaskLoadReport } from "./load_for_task.ts";
-import type { FinetuneSettings } from "./settings.ts";
-import type { FinetuneExample, FinetuneTask } from "./task.ts";
+import type { FinetuneSettings } from "./finetune_settings.ts";
+import type { FinetuneExample, FinetuneTask } from "./finetune_task.ts";
 
 /** Means over the steps between two lines of the log. */
 export interface FinetuneWindow {

@@ -1,21 +1,21 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type Device, openDevice } from "../../../src/device/mod.ts";
-import { encoderSpecs, initialValues, pretrainingSpecs } from "../../../src/model/mod.ts";
-import { glueHead, glueTaskDefinition } from "../../../src/benchmarks/glue/mod.ts";
+import { type Device, openDevice } from "../../src/device/mod.ts";
+import { encoderSpecs, initialValues, pretrainingSpecs } from "../../src/model/mod.ts";
+import { glueHead, glueTaskDefinition } from "../../src/benchmarks/glue/mod.ts";
 import {
   finetune,
   type FinetuneResult,
   type FinetuneRun,
-} from "../../../src/train/finetune/disk.ts";
+  readModelFolder,
+} from "../../src/train/disk.ts";
 import {
   type FinetuneSettings,
   loadFinetuned,
   startFrom,
   type TaskLoadReport,
   taskModel,
-} from "../../../src/train/finetune/mod.ts";
-import { readModelFolder } from "../../../src/train/disk.ts";
-import { encodeSafetensors, parseSafetensors, type Safetensors } from "../../../src/weights/mod.ts";
+} from "../../src/train/mod.ts";
+import { encodeSafetensors, parseSafetensors, type Safetensors } from "../../src/weights/mod.ts";
 import { tokenizer, toyConfig, toySettings, toyTask } from "./toy_task.ts";
 
 /** A checkpoint in memory with the parameters of some specs. */

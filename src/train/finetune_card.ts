@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { FinetuneRun } from "./run.ts";
-import type { FinetuneExample } from "./task.ts";
+import type { FinetuneRun } from "./finetune_run.ts";
+import type { FinetuneExample } from "./finetune_task.ts";
 
 /** Text of the card after some steps. */
 export function taskCard<E extends FinetuneExample, O>(

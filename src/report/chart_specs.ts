@@ -1,68 +1,65 @@
 /**
- * Charts in Vega-Lite's words.
+ * Vega-Lite specifications of the charts.
  *
  * @module
  */
-import type { Bucket } from "./thinned_series.ts";
+import type { Bucket } from "./thinning.ts";
 
 /** One curve of a chart. */
 export interface Curve {
-  /** What the legend calls it. */
+  /** Shown in the legend; no entry if empty. */
   readonly label: string;
-  /** From 0; which color of the page. */
+  /** Index into the colors of the page, from 0. */
   readonly color: number;
-  /** `marked` shows each point, for what was measured seldom. */
+  /** `marked` also draws each point, for values measured rarely. */
   readonly kind: "line" | "marked";
-  /** Its points. */
   readonly buckets: readonly Readonly<Bucket>[];
 }
 
-/** A chart of curves over steps, or over something else. */
+/** A line chart, over steps unless `across` names another axis. */
 export interface Chart {
-  /** Heading. */
   readonly title: string;
-  /** What lies across: its name, `step` unless given, and where it starts, 0 unless given. */
+  /** Title and minimum of the horizontal axis; `step` and 0 by default. */
   readonly across?: { readonly name: string; readonly from: number };
-  /** Its curves, each with a point at least. */
+  /** Each has at least one point. */
   readonly curves: readonly Curve[];
-  /** Format of the values, as d3-format has it. */
+  /** Format of the values, in the syntax of d3-format. */
   readonly format: string;
-  /** Values are multiplied by this (bytes to MiB). */
+  /** Factor by which values are multiplied (bytes to MiB). */
   readonly factor?: number;
-  /** Draw powers of ten at equal distances where the values span more than two of them. */
+  /** Use a logarithmic axis if the values span more than two powers of ten. */
   readonly logarithmic?: boolean;
 }
 
-/** Counts drawn as bars. */
+/** A bar chart. */
 export interface BarChart {
-  /** Heading. */
   readonly title: string;
-  /** What the bars are called together. */
+  /** Title of the horizontal axis. */
   readonly axis: string;
-  /** Names from the left, each with its count, or with several that stand side by side in colors of their own. */
+  /** Categories from the left, each with one count, or with several drawn side by side in different colors. */
   readonly bars: readonly (readonly [name: string, ...counts: number[]])[];
 }
 
-/** A table of numbers drawn as colors: rows by steps. */
+/** A heat map: rows over steps. */
 export interface HeatMap {
-  /** Row names, from the top. */
+  /** Row labels, from the top. */
   readonly rows: readonly string[];
   /** Steps, from the left. */
   readonly steps: readonly number[];
-  /** `values[row][column]`, above 0; drawn on a logarithmic scale. Others stay blank. */
+  /** `values[row][column]` on a logarithmic scale; values that are not positive stay blank. */
   readonly values: readonly (readonly number[])[];
 }
 
-/** Outer size of a chart, in pixels before the page scales it. */
+/** Outer size of a chart in pixels, before the page scales it. */
 const WIDTH = 400;
 const HEIGHT = 230;
-/** From the darkest to the brightest color; lesser values are as dark (a bias of keys has no gradient but rounding). */
+/** Ratio of the brightest to the darkest color; smaller values are clamped (the gradient of a key bias is only rounding error). */
 const HEAT_SPAN = 1e6;
-/** Where the values span more than this, a logarithmic chart pays. */
+/** Ratio of the extremes above which a logarithmic axis is used. */
 const LOGARITHMIC_SPAN = 100;
 
-/** Colors come from the page, so that one drawing fits light and dark. */
-export const CHART_CONFIG = {
+/** Colors are variables of the page, so one drawing fits the light and the dark color scheme. */
+const CHART_CONFIG = {
   background: "transparent",
   font: "system-ui, sans-serif",
   axis: {
@@ -80,7 +77,7 @@ export const CHART_CONFIG = {
   view: { stroke: null },
 } as const;
 
-/** What all charts of a page's grid share. */
+/** Properties shared by the charts of a grid. */
 const FRAME = {
   width: WIDTH,
   height: HEIGHT,
@@ -89,7 +86,7 @@ const FRAME = {
   config: CHART_CONFIG,
 } as const;
 
-/** Curves: means as lines, extremes as bands. */
+/** Curves: means as lines, minimum to maximum as bands. */
 export function chartSpec(chart: Chart): unknown {
   const { curves, format, factor = 1, logarithmic = false } = chart;
   const { name, from } = chart.across ?? { name: "step", from: 0 };
@@ -134,7 +131,7 @@ export function chartSpec(chart: Chart): unknown {
     data: { values: points },
     layer: [
       layer(
-        // Its edge keeps a single spike among a million points to be seen.
+        // The stroke keeps a single spike in a million points visible.
         { type: "area", fillOpacity: 0.22, strokeOpacity: 0.5, strokeWidth: 0.7 },
         { y: y("low"), y2: { field: "high" }, stroke: color },
         "datum.low < datum.high",
@@ -149,7 +146,7 @@ export function chartSpec(chart: Chart): unknown {
   };
 }
 
-/** The page's colors for the field `curve`. */
+/** Encodes the field `curve` as a color of the page. */
 function curveColors(colors: readonly number[]) {
   return {
     field: "curve",
@@ -162,13 +159,12 @@ function curveColors(colors: readonly number[]) {
   };
 }
 
-/** The powers of ten around and between two values, so that a logarithmic grid stays light. */
+/** The powers of ten around and between two values: a sparse grid for a logarithmic axis. */
 function powersOfTen(least: number, most: number): number[] {
   const first = Math.floor(Math.log10(least)), last = Math.ceil(Math.log10(most));
   return Array.from({ length: last - first + 1 }, (_, i) => Number(`1e${first + i}`));
 }
 
-/** Counts as bars. */
 export function barSpec({ axis, bars }: BarChart): unknown {
   return {
     ...FRAME,
@@ -203,10 +199,9 @@ export function barSpec({ axis, bars }: BarChart): unknown {
   };
 }
 
-/** Colors that the page's style defines. */
+/** Number of curve colors that the style sheet defines. */
 export const CURVE_COLORS = 8;
 
-/** Rows by steps as colors. */
 export function heatMapSpec({ rows, steps, values }: HeatMap): unknown {
   const cells = rows.flatMap((_, row) =>
     steps.flatMap((step, column) =>
@@ -251,5 +246,71 @@ export function heatMapSpec({ rows, steps, values }: HeatMap): unknown {
         legend: { orient: "top", gradientLength: 220, gradientThickness: 8, format: "~g" },
       },
     },
+  };
+}
+
+/** A bar of a flame chart: a part of a step's time. */
+export interface FlameBar {
+  /** 0 for the whole step. */
+  readonly depth: number;
+  readonly name: string;
+  /** Milliseconds from the start of the step. */
+  readonly start: number;
+  readonly milliseconds: number;
+}
+
+const FLAME_WIDTH = 900;
+const ROW_HEIGHT = 26;
+/** Average width of a letter in pixels. */
+const LETTER = 6.5;
+
+/** A flame chart: the whole step at the bottom, its parts above. */
+export function flameSpec(bars: readonly FlameBar[]): unknown {
+  const total = Math.max(...bars.map(({ start, milliseconds }) => start + milliseconds));
+  const rows = Math.max(...bars.map(({ depth }) => depth)) + 1;
+  const values = bars.map(({ depth, name, start, milliseconds }) => {
+    const room = milliseconds / total * FLAME_WIDTH / LETTER - 1;
+    const text = `${name} ${milliseconds.toPrecision(3)} ms`;
+    const label = text.length <= room ? text : name.length <= room ? name : "";
+    return {
+      ...{ depth, name, label, start, milliseconds },
+      end: start + milliseconds,
+      middle: start + milliseconds / 2,
+    };
+  });
+  const y = { field: "depth", type: "ordinal", axis: null, sort: "descending" };
+  const x = (field: string) => ({
+    field,
+    type: "quantitative",
+    title: "ms per step",
+    scale: { domain: [0, total], nice: false },
+    axis: { tickCount: 8, grid: false },
+  });
+  return {
+    width: FLAME_WIDTH,
+    height: rows * ROW_HEIGHT,
+    padding: 4,
+    config: CHART_CONFIG,
+    data: { values },
+    layer: [
+      {
+        mark: { type: "rect", aria: false, stroke: "var(--paper)", strokeWidth: 1 },
+        encoding: {
+          x: x("start"),
+          x2: { field: "end" },
+          y,
+          color: {
+            field: "depth",
+            type: "ordinal",
+            legend: null,
+            scale: { range: ["#c9c9c9", "#f3c16b", "#ec9f58", "#df7b4f"] },
+          },
+        },
+      },
+      {
+        mark: { type: "text", aria: false, fontSize: 11, fill: "#222222" },
+        encoding: { x: x("middle"), y, text: { field: "label" } },
+      },
+    ],
   };
 }

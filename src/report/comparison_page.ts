@@ -1,37 +1,34 @@
 /**
- * Several runs on one page.
+ * The comparison of several runs.
  *
  * @module
  */
 import { comparisonCharts } from "./charts.ts";
-import { runFacts } from "./facts.ts";
-import { fieldValue } from "./figures.ts";
+import { formatField } from "./format.ts";
 import { type Html, html } from "./html.ts";
-import { figures, key, page } from "./page.ts";
+import { figures, legendEntry, page } from "./page.ts";
 import type { RunRecord } from "./run_record.ts";
-import { differences } from "./settings_rows.ts";
+import { differences, runFacts } from "./run_settings.ts";
 
-/** Facts that are worth a row even where all runs agree. */
-const FACTS = ["Steps", "Training time", "Tokens trained on", "Parameters", "Model", "Device"];
+/** Facts shown even if all runs agree. */
+const FACTS = ["Steps", "Training time", "Training tokens", "Parameters", "Model", "Device"];
 
 /**
- * Draws runs over each other: curves, last evaluations, and the settings that differ.
- *
- * @param records What the runs wrote, two or more; runs of one name are told apart by a number.
- * @returns An HTML page.
+ * Draws two or more runs as one self-contained HTML page: overlaid curves, latest evaluations, and the settings that differ. Runs with equal names are
+ * numbered.
  */
 export async function comparisonPage(records: readonly RunRecord[]): Promise<string> {
   const names = distinctNames(records.map(({ name }) => name));
   const charts = comparisonCharts(records).map((chart) => ({
     ...chart,
-    // One legend above serves all charts.
+    // All charts share one legend above them.
     curves: chart.curves.map((curve) => ({ ...curve, label: "" })),
   }));
   return page(
     `${names.join(", ")} – comparison`,
     html`<main>
-<h1>${names.length} runs compared</h1>
-<div class="legend">${names.map((label, color) => key({ label, color }))}</div>
+<h1>Comparison of ${names.length} runs</h1>
+<div class="legend">${names.map((label, color) => legendEntry({ label, color }))}</div>
 ${
       charts.length === 0
         ? html`<p class="quiet">No step has been logged yet.</p>`
@@ -41,7 +38,7 @@ ${
 ${settingsTable(records, names)}
 <h2>Runs</h2>
 ${factsTable(records, names)}
-<h2>Last evaluations</h2>
+<h2>Latest evaluations</h2>
 ${evaluationsTable(records, names)}
 </main>`,
   );
@@ -58,7 +55,7 @@ function distinctNames(names: readonly string[]): string[] {
 
 function settingsTable(records: readonly RunRecord[], names: readonly string[]): Html {
   const rows = differences(records.map(({ settings }) => settings));
-  if (rows.length === 0) return html`<p class="quiet">None: the runs were asked for the same.</p>`;
+  if (rows.length === 0) return html`<p class="quiet">None.</p>`;
   return table(names, rows.map(({ path, values }) => ({ name: path, values, best: -1 })));
 }
 
@@ -81,14 +78,14 @@ function evaluationsTable(records: readonly RunRecord[], names: readonly string[
       const values = evaluations.map((e) => (e as Record<string, unknown>)[field]);
       return {
         name: field,
-        values: values.map((value) => value === undefined ? "" : fieldValue(field, value)),
+        values: values.map((value) => value === undefined ? "" : formatField(field, value)),
         best: bestOf(field, values),
       };
     }),
   );
 }
 
-/** The run with the least loss or the greatest accuracy; none for other fields. */
+/** Index of the run with the lowest loss or the highest accuracy; −1 for other fields. */
 function bestOf(field: string, values: readonly unknown[]): number {
   const numbers = values.map((value) => typeof value === "number" ? value : NaN);
   const finite = numbers.filter(Number.isFinite);

@@ -1,31 +1,28 @@
 /**
- * What prepared data holds, and what becomes of it in training, as a page.
+ * The page about prepared data and the training examples made from it.
  *
  * @module
  */
 import type { DataIndex, ExampleStatistics } from "../data/mod.ts";
 import type { BarChart } from "./chart_specs.ts";
 import { drawBars } from "./draw.ts";
-import type { Fact } from "./facts.ts";
-import { count, percent } from "./figures.ts";
+import { formatCount, formatPercent } from "./format.ts";
 import { type Html, html } from "./html.ts";
-import { page } from "./page.ts";
+import { type Fact, factList, page } from "./page.ts";
 
-/** Examples that were counted, and how long they may be. */
+/** Statistics of training examples and their maximum length. */
 export interface CountedExamples {
-  /** What was counted. */
   readonly statistics: ExampleStatistics;
-  /** Tokens of the longest. */
+  /** In tokens. */
   readonly maxSeqLength: number;
 }
 
 /**
- * Draws a page about a folder of shards.
+ * Draws a self-contained HTML page about a folder of shards.
  *
- * @param name What the folder is called.
- * @param index Its index.
- * @param examples Counts over its examples; null when it is too small to make one.
- * @returns An HTML page.
+ * @param name the folder's name
+ * @param index its index
+ * @param examples null if the folder has too little text for an example
  */
 export async function dataPage(
   name: string,
@@ -34,16 +31,16 @@ export async function dataPage(
 ): Promise<string> {
   const { sentences, documents } = index.report.lengths;
   const charts: BarChart[] = [
-    bars("Tokens a sentence", "tokens", sentences, (i, last) => `${8 * i}${last ? "+" : ""}`),
-    bars("Tokens a document", "tokens, at least", documents, (i) => count(2 ** i)),
+    bars("Tokens per sentence", "tokens", sentences, (i, last) => `${8 * i}${last ? "+" : ""}`),
+    bars("Tokens per document", "tokens (at least)", documents, (i) => formatCount(2 ** i)),
   ];
   return page(
     `${name} – data`,
     html`
       <main>
       <h1>${name}</h1>
-      ${facts(dataFacts(index))} ${await grid(charts)} ${examples === null
-        ? html`<p class="quiet">There is too little text for a training example.</p>`
+      ${factList(dataFacts(index))} ${await grid(charts)} ${examples === null
+        ? html`<p class="quiet">The folder contains too little text for a training example.</p>`
         : await examplesSection(examples)}
       </main>
     `,
@@ -54,32 +51,32 @@ async function examplesSection({ statistics, maxSeqLength }: CountedExamples): P
   const { lengthHistogram, maskedPercentHistogram, spansDrawn, spansMasked } = statistics;
   const charts: BarChart[] = [
     bars(
-      "Tokens an example",
-      "tokens, at most",
+      "Tokens per example",
+      "tokens (at most)",
       lengthHistogram,
       (i) => `${Math.round((i * maxSeqLength) / 16)}`,
     ),
-    bars("Masked tokens of an example", "percent", maskedPercentHistogram, String),
-    { title: "Words of a masked span, as drawn (%)", axis: "words", bars: shares(spansDrawn) },
-    { title: "Words of a masked span, as masked (%)", axis: "words", bars: shares(spansMasked) },
+    bars("Masked tokens per example", "percent", maskedPercentHistogram, String),
+    { title: "Length of sampled n-grams (%)", axis: "words", bars: shares(spansDrawn) },
+    { title: "Length of masked n-grams (%)", axis: "words", bars: shares(spansMasked) },
   ];
   return html`
-    <h2>${count(statistics.examples)} examples of at most ${maxSeqLength} tokens</h2>
-    ${facts(exampleFacts(statistics))} ${await grid(charts)}
+    <h2>${formatCount(statistics.examples)} examples of at most ${maxSeqLength} tokens</h2>
+    ${factList(exampleFacts(statistics))} ${await grid(charts)}
   `;
 }
 
 function dataFacts({ shards, report, vocabulary, fingerprint }: DataIndex): Fact[] {
   const total = (field: "documents" | "sentences" | "tokens") =>
-    count(shards.reduce((sum, shard) => sum + shard[field], 0));
+    formatCount(shards.reduce((sum, shard) => sum + shard[field], 0));
   return [
     ["Documents", total("documents")],
-    ["Left out as equal", count(report.duplicateDocuments)],
-    ["Left out as empty", count(report.emptyDocuments)],
+    ["Duplicates removed", formatCount(report.duplicateDocuments)],
+    ["Empty documents removed", formatCount(report.emptyDocuments)],
     ["Sentences", total("sentences")],
     ["Tokens", total("tokens")],
-    ["Vocabulary", `${count(vocabulary.size)} pieces`],
-    ["Shards", count(shards.length)],
+    ["Vocabulary", `${formatCount(vocabulary.size)} pieces`],
+    ["Shards", formatCount(shards.length)],
     ["Fingerprint", fingerprint.slice(0, 16)],
   ];
 }
@@ -87,30 +84,18 @@ function dataFacts({ shards, report, vocabulary, fingerprint }: DataIndex): Fact
 function exampleFacts(statistics: ExampleStatistics): Fact[] {
   const { mask, kept, random } = statistics.replacements;
   return [
-    ["Tokens an example", statistics.meanLength.toFixed(1)],
-    ["Cut to fit", percent(statistics.truncated)],
-    ["Swapped or random pairs", percent(statistics.pairsWithLabelOne)],
-    ["Short targets, as drawn", percent(statistics.shortTargetsDrawn)],
-    ["Masked tokens an example", statistics.meanMasked.toFixed(1)],
-    ["Masked as many as asked", percent(statistics.budgetsMet)],
-    ["Masked, kept, random", [mask, kept, random].map(percent).join(", ")],
-    ["Pairs across documents", count(statistics.pairsAcrossDocuments)],
+    ["Tokens per example", statistics.meanLength.toFixed(1)],
+    ["Truncated", formatPercent(statistics.truncated)],
+    ["Swapped or random pairs", formatPercent(statistics.pairsWithLabelOne)],
+    ["Short target lengths", formatPercent(statistics.shortTargetsDrawn)],
+    ["Masked tokens per example", statistics.meanMasked.toFixed(1)],
+    ["Examples with all masks placed", formatPercent(statistics.budgetsMet)],
+    ["[MASK], kept, random", [mask, kept, random].map(formatPercent).join(", ")],
+    ["Pairs across documents", formatCount(statistics.pairsAcrossDocuments)],
   ];
 }
 
-function facts(list: readonly Fact[]): Html {
-  const shown = list.map(([name, value]) =>
-    html`
-      <div>
-        <dt>${name}</dt>
-        <dd>${value}</dd>
-      </div>
-    `
-  );
-  return html`<dl class="facts">${shown}</dl>`;
-}
-
-/** Bars from the first to the last that is not empty; the last that there is has no upper end. */
+/** A histogram from its first to its last bin that is not empty; the last bin of `counts` has no upper bound. */
 function bars(
   title: string,
   axis: string,

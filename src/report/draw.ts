@@ -1,5 +1,5 @@
 /**
- * Charts as SVG text, drawn by Vega without a page. The library is loaded at the first drawing only.
+ * Charts as SVG text, drawn by Vega without a DOM. The library is loaded at the first drawing.
  *
  * @module
  */
@@ -9,33 +9,34 @@ import {
   barSpec,
   type Chart,
   chartSpec,
+  type FlameBar,
+  flameSpec,
   type HeatMap,
   heatMapSpec,
 } from "./chart_specs.ts";
-import { type FlameBar, flameSpec } from "./flame_spec.ts";
 import { Html } from "./html.ts";
 
-/** Draws a chart. */
+/** Draws a line chart. */
 export async function drawChart(chart: Chart): Promise<Html> {
   return withoutSize(await toSvg(chartSpec(chart)));
 }
 
-/** Draws bars. */
+/** Draws a bar chart. */
 export async function drawBars(chart: BarChart): Promise<Html> {
   return withoutSize(await toSvg(barSpec(chart)));
 }
 
-/** Width and height are the page's business; the view box keeps the proportions. */
+/** Removes width and height, which the page sets; the view box keeps the aspect ratio. */
 function withoutSize({ text }: Html): Html {
   return new Html(text.replace(/ width="[^"]*" height="[^"]*"/, ""));
 }
 
-/** Draws a heat map, in its own size. */
+/** Draws a heat map at its natural size. */
 export async function drawHeatMap(map: HeatMap): Promise<Html> {
   return await toSvg(heatMapSpec(map));
 }
 
-/** Draws bars within bars, in its own size. */
+/** Draws a flame chart at its natural size. */
 export async function drawFlame(bars: readonly FlameBar[]): Promise<Html> {
   return await toSvg(flameSpec(bars));
 }

@@ -1,21 +1,21 @@
 /**
- * HTML in which everything that is put in is escaped.
+ * HTML templates that escape their values.
  *
  * @module
  */
 
-/** A piece of finished HTML. */
+/** A fragment of HTML. */
 export class Html {
   /** The markup. */
   readonly text: string;
 
-  /** Takes markup as it is: only for what this program wrote itself. */
+  /** @param text trusted markup, inserted without escaping */
   constructor(text: string) {
     this.text = text;
   }
 }
 
-/** What can stand in a template. */
+/** A value of a template. */
 export type HtmlValue = Html | string | number | readonly HtmlValue[];
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -26,12 +26,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/**
- * Text for use between tags and within quoted attributes.
- *
- * @param text Any text.
- * @returns The text with `& < > " '` as entities, and without the control characters that HTML forbids.
- */
+/** Escapes text for use between tags and in quoted attributes: `& < > " '` become entities, control characters that HTML forbids become U+FFFD. */
 export function escapeHtml(text: string): string {
   return text
     // deno-lint-ignore no-control-regex
@@ -40,9 +35,9 @@ export function escapeHtml(text: string): string {
 }
 
 /**
- * A template whose values are escaped, except those that are {@linkcode Html} already; lists are joined.
+ * A template tag that escapes all values except {@linkcode Html}; lists are joined.
  *
- * @example A cell
+ * @example A table cell
  * ```ts
  * import { html } from "./html.ts";
  *

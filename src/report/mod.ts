@@ -1,5 +1,5 @@
 /**
- * Reports of runs: self-contained HTML pages. Needs Deno's file access, and Vega once something is drawn.
+ * Reports of runs and data as self-contained HTML pages. Requires Deno's file access; drawing loads Vega.
  *
  * @module
  */
@@ -7,12 +7,9 @@ export { type Chart, type Curve as ChartCurve, CURVE_COLORS } from "./chart_spec
 export * from "./comparison_page.ts";
 export * from "./data_page.ts";
 export { drawChart } from "./draw.ts";
-export * from "./figures.ts";
+export * from "./format.ts";
 export * from "./html.ts";
-export * from "./live.ts";
+export * from "./live_report.ts";
 export * from "./page.ts";
-export * from "./read_run.ts";
 export * from "./run_page.ts";
 export * from "./run_record.ts";
-export * from "./serve.ts";
-export { standAlone } from "./style.ts";

@@ -1,29 +1,31 @@
 /**
- * Where the time and the memory of a run's steps went.
+ * The profile of a run: time and memory of its profiled steps.
  *
  * @module
  */
-import type { RunProfile } from "./profile/mod.ts";
+import type { RunProfile } from "../runs/disk.ts";
+import type { FlameBar } from "./chart_specs.ts";
 import { drawFlame } from "./draw.ts";
-import type { FlameBar } from "./flame_spec.ts";
-import { count, measured } from "./figures.ts";
+import { formatCount, formatNumber, formatPercent } from "./format.ts";
 import { type Html, html } from "./html.ts";
 
-/** Rows of a table. */
-const MOST_ROWS = 20;
+/** Rows per table. */
+const MAX_ROWS = 20;
 const MEBIBYTE = 2 ** 20;
 
-/** The section, empty for a run that was not profiled. */
+/** Draws the section; it is empty for a run that was not profiled. */
 export async function profileSection(profile: RunProfile | null): Promise<Html> {
   if (profile === null || profile.kernels.length === 0) return html``;
   const { firstStep, steps } = profile;
   return html`
     <details
-      open><summary>Profile <small>${count(steps)} steps from step ${count(
+      open><summary>Profile <small>${formatCount(
+        steps,
+      )} steps from step ${formatCount(
         firstStep,
-      )} on, each kernel run timed by itself; profile/trace.json opens in Perfetto</small></summary>
+      )}, each kernel run timed separately; open profile/trace.json in Perfetto</small></summary>
     <figure>
-      <figcaption><b>Time of a step, by family, kernel and variant</b></figcaption>
+      <figcaption><b>Time per step by family, kernel and variant</b></figcaption>
       <div class="scroll">${await drawFlame(flameBars(profile))}</div>
     </figure>
     ${kernelTable(profile)}
@@ -31,7 +33,7 @@ export async function profileSection(profile: RunProfile | null): Promise<Html> 
   `;
 }
 
-/** Bars for a step, its families, their kernels and variants: each within what it is part of, longest first. */
+/** Bars for the step, its kernel families, their kernels and their variants; children are sorted by time. */
 export function flameBars({ kernels, steps }: RunProfile): FlameBar[] {
   const bars: FlameBar[] = [];
   const add = (
@@ -69,25 +71,25 @@ function kernelTable({ kernels, steps }: RunProfile): Html {
         <tr>
           <th>kernel</th>
           <th>variant</th>
-          <th class="n">runs a step</th>
-          <th class="n">ms a step</th>
-          <th class="n">share</th>
+          <th class="n">runs per step</th>
+          <th class="n">ms per step</th>
+          <th class="n">% of time</th>
           <th class="n">GFLOP/s</th>
           <th class="n">GB/s</th>
-          <th class="n">MiB a step</th>
+          <th class="n">MiB per step</th>
         </tr>
       </thead>
-      <tbody>${kernels.slice(0, MOST_ROWS).map((
+      <tbody>${kernels.slice(0, MAX_ROWS).map((
         { kernel, variant, calls, milliseconds, flops, bytes },
       ) =>
         html`<tr><td><code>${kernel}</code></td><td>${variant}</td>${
           [
-            count(Math.round(calls / steps)),
-            measured(milliseconds / steps),
-            `${(100 * milliseconds / total).toFixed(1)}%`,
-            measured(flops / milliseconds / 1e6),
-            measured(bytes / milliseconds / 1e6),
-            measured(bytes / steps / MEBIBYTE),
+            formatCount(Math.round(calls / steps)),
+            formatNumber(milliseconds / steps),
+            formatPercent(milliseconds / total),
+            formatNumber(flops / milliseconds / 1e6),
+            formatNumber(bytes / milliseconds / 1e6),
+            formatNumber(bytes / steps / MEBIBYTE),
           ].map((cell) => html`<td class="n">${cell}</td>`)
         }</tr>`
       )}</tbody>
@@ -101,15 +103,15 @@ function holderTable({ holders, memory }: RunProfile): Html {
     <table>
       <thead>
         <tr>
-          <th>memory at the peak of ${measured(memory.peakBytes / MEBIBYTE)} MiB</th>
+          <th>allocations at the peak of ${formatNumber(memory.peakBytes / MEBIBYTE)} MiB</th>
           <th class="n">MiB</th>
         </tr>
       </thead>
-      <tbody>${holders.slice(0, MOST_ROWS).map(({ label, bytes }) =>
+      <tbody>${holders.slice(0, MAX_ROWS).map(({ label, bytes }) =>
         html`
           <tr>
             <td>${label}</td>
-            <td class="n">${measured(bytes / MEBIBYTE)}</td>
+            <td class="n">${formatNumber(bytes / MEBIBYTE)}</td>
           </tr>
         `
       )}</tbody>

@@ -4,42 +4,27 @@
  * @module
  */
 import { runCharts } from "./charts.ts";
-import { runFacts } from "./facts.ts";
-import { count, fieldValue } from "./figures.ts";
+import { formatCount, formatField } from "./format.ts";
 import { type Html, html } from "./html.ts";
-import { figures, page } from "./page.ts";
+import { factList, figures, page } from "./page.ts";
 import { profileSection } from "./profile_section.ts";
-import { reviewSection } from "./review.ts";
+import { reviewSection } from "./review_section.ts";
 import type { RunRecord } from "./run_record.ts";
-import { samplesSection } from "./samples.ts";
-import { settingsRows } from "./settings_rows.ts";
-import { tensorsSection } from "./tensors.ts";
+import { runFacts, settingsRows } from "./run_settings.ts";
+import { samplesSection } from "./samples_section.ts";
+import { tensorsSection } from "./tensors_section.ts";
 
-/**
- * Draws the report of a run. It is one file that needs nothing else, and as complete as the record: of a run without a line it shows the settings.
- *
- * @param record What the run wrote.
- * @returns An HTML page.
- */
+/** Draws the report of a run as a self-contained HTML page. For a run that has not logged anything it shows the settings. */
 export async function runPage(record: RunRecord): Promise<string> {
   return page(`${record.name} – run`, await runBody(record));
 }
 
-/** What stands in the page's body; the live page puts a new one in place of the old. */
+/** The content of the page; the live page replaces it when the run logs something. */
 export async function runBody(record: RunRecord): Promise<Html> {
   const charts = runCharts(record);
   return html`<main>
 <h1>${record.name}</h1>
-<dl class="facts">${
-    runFacts(record).map(([name, value]) =>
-      html`
-        <div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>
-      `
-    )
-  }</dl>
+${factList(runFacts(record))}
 ${
     charts.length === 0
       ? html`<p class="quiet">No step has been logged yet.</p>`
@@ -59,9 +44,9 @@ function thinning({ series }: RunRecord): Html {
   const longest = Math.max(0, ...[...series.values()].filter((s) => s.thinned).map((s) => s.count));
   return longest === 0 ? html`` : html`
     <p
-      class="quiet">Curves of ${count(
+      class="quiet">Curves of ${formatCount(
         longest,
-      )} points are drawn as means of neighbors over the band from their least to their greatest value.</p>
+      )} points are drawn as means of neighboring points, with a band from their minimum to their maximum.</p>
   `;
 }
 
@@ -69,13 +54,13 @@ function lastEvaluation({ lastEvaluation }: RunRecord): Html {
   if (lastEvaluation === null) return html``;
   const fields = Object.entries(lastEvaluation).filter(([field]) => field.startsWith("eval_"));
   return html`
-    <h2>Last evaluation, step ${count(Number(lastEvaluation.step))}</h2>
+    <h2>Latest evaluation, step ${formatCount(Number(lastEvaluation.step))}</h2>
     <table>
       <tbody>${fields.map(([field, value]) =>
         html`
           <tr>
             <td><code>${field}</code></td>
-            <td class="n">${fieldValue(field, value)}</td>
+            <td class="n">${formatField(field, value)}</td>
           </tr>
         `
       )}</tbody>
@@ -88,7 +73,7 @@ function allSettings({ settings }: RunRecord): Html {
   const rows = [...settingsRows(settings)].filter(([path]) => !path.startsWith("determinants."));
   return html`
     <details>
-      <summary>All settings <small>as run.json has them</small></summary>
+      <summary>All settings <small>from run.json</small></summary>
       <div class="scroll">
         <table>
           <tbody>${rows.map(([path, value]) =>

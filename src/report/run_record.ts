@@ -1,102 +1,61 @@
 /**
- * What a report needs of a run, gathered line by line and small however long the run.
+ * The data behind a run's report, read from its folder or collected while it trains. It stays small however long the run.
  *
  * @module
  */
-import { isObject } from "../json/mod.ts";
-import type { NamedReview } from "../runs/mod.ts";
-import type { RunEvent } from "../runs/disk.ts";
-import type { RunProfile } from "./profile/mod.ts";
-import { ThinnedSeries } from "./thinned_series.ts";
+import { isObject, parseJsonObject } from "../json/mod.ts";
+import {
+  readJsonLines,
+  readProfile,
+  type RunEvent,
+  RunFolderError,
+  type RunProfile,
+} from "../runs/disk.ts";
+import {
+  isReviewLine,
+  isRunEvent,
+  isSampleLine,
+  isTensorLine,
+  type ReviewLine,
+  type SampleLine,
+  type TensorLine,
+} from "../runs/mod.ts";
+import { ThinnedLines, ThinnedSeries } from "./thinning.ts";
 
-/** A model's guess for one masked token. */
-export interface SampleMask {
-  /** The piece that was hidden. */
-  readonly truth: string;
-  /** The likeliest pieces, best first. */
-  readonly guesses: readonly { readonly piece: string; readonly probability: number }[];
-  /** The probability given to the hidden piece. */
-  readonly probability: number;
-}
-
-/** A held-out example with its masks filled in. */
-export interface SamplePrediction {
-  /** Pieces of the text; `null` where one is masked. */
-  readonly pieces: readonly (string | null)[];
-  /** For each masked piece, in order. */
-  readonly masks: readonly SampleMask[];
-}
-
-/** A line of `samples.jsonl`. */
-export interface SampleLine {
-  /** Of the evaluation. */
-  readonly step: number;
-  /** The same examples at every step. */
-  readonly samples: readonly SamplePrediction[];
-}
-
-/** One tensor of a line of `tensors.jsonl`. */
-export interface TensorFigures {
-  /** L2 norm of the values. */
-  readonly parameter_norm: number;
-  /** L2 norm of the gradient of the step, before clipping. */
-  readonly gradient_norm: number;
-  /** LAMB's factor of the learning rate; absent for other optimizers. */
-  readonly trust_ratio?: number;
-}
-
-/** A line of `tensors.jsonl`. */
-export interface TensorLine {
-  /** Of the evaluation. */
-  readonly step: number;
-  /** By Hugging Face's name. */
-  readonly tensors: Readonly<Record<string, TensorFigures>>;
-}
-
-/** A line of `reviews.jsonl`: the predictions of an evaluation that was the best until then. */
-export interface ReviewLine {
-  /** Of the evaluation. */
-  readonly step: number;
-  /** Held-out sets, the run's own first. */
-  readonly sets: readonly NamedReview[];
-}
-
-/** Kept of the samples and tensors: the first, the last, and some between. */
+/** Limit for sample and tensor lines. */
 const LINES_KEPT = 48;
 
-/** A run as the report sees it. */
+/** A run as its report shows it. */
 export class RunRecord {
   /** The run folder's name. */
   readonly name: string;
-  /** What `run.json` says; null when there is none. */
+  /** The content of `run.json`; null if there is none. */
   readonly settings: Readonly<Record<string, unknown>> | null;
-  /** Curves by the name of their field. */
+  /** Curves by field of `events.jsonl`. */
   readonly series: Map<string, ThinnedSeries> = new Map();
-  /** The newest evaluation. */
+  /** The latest evaluation. */
   lastEvaluation: RunEvent | null = null;
-  /** The newest step. */
+  /** The latest step. */
   step = 0;
-  /** Seconds that the logged steps took, evaluations and pauses left out. */
+  /** Seconds spent in logged steps, without evaluations and interruptions. */
   trainingSeconds = 0;
-  /** Lines of `events.jsonl`. */
+  /** Number of lines of `events.jsonl`. */
   events = 0;
-  /** Sample predictions over time. */
   readonly samples: ThinnedLines<SampleLine> = new ThinnedLines(LINES_KEPT);
-  /** Norms of tensors over time. */
   readonly tensors: ThinnedLines<TensorLine> = new ThinnedLines(LINES_KEPT);
   /** Predictions of the best evaluation. */
   review: ReviewLine | null = null;
-  /** Where the time and memory of some steps went; null where nobody asked. */
+  /** Time and memory of the profiled steps; null for a run without `--profile`. */
   profile: RunProfile | null = null;
-  /** Tokens that the steps up to a step were trained on; 0 where `run.json` does not tell. */
+  /** Number of tokens in all steps up to a step; 0 if `run.json` does not contain the sizes. */
   readonly tokensAt: (step: number) => number;
   #loggedStep = 0;
 
   /**
-   * An empty record.
+   * Creates an empty record.
    *
-   * @param name The run folder's name.
-   * @param settings Its `run.json`.
+   * @param name the run folder's name
+   * @param settings the content of its `run.json`
    */
   constructor(name: string, settings: Readonly<Record<string, unknown>> | null) {
     this.name = name;
@@ -125,9 +84,9 @@ export class RunRecord {
   }
 }
 
-/** Batch times sequence length, which changes from phase to phase. */
+/** Batch size times sequence length, which differs between phases. */
 function tokenCounter(settings: RunRecord["settings"]): (step: number) => number {
-  // What somebody changed in `run.json` counts as not said.
+  // A field of `run.json` with an unexpected type, after an edit by hand, counts as absent.
   const fields = (value: unknown): Record<string, unknown> => isObject(value) ? value : {};
   const number = (value: unknown, absent: number) => typeof value === "number" ? value : absent;
   const { batchSize: batch, examples, phases } = fields(settings?.settings);
@@ -146,37 +105,57 @@ function tokenCounter(settings: RunRecord["settings"]): (step: number) => number
   };
 }
 
-/** At most so many lines, spread over all that came; the first and the last are always there. */
-export class ThinnedLines<T> {
-  readonly #limit: number;
-  #kept: T[] = [];
-  #last: T | null = null;
-  #stride = 1;
-  #count = 0;
-
-  /** Keeps at most `limit + 1` lines. */
-  constructor(limit: number) {
-    this.#limit = limit;
+/**
+ * Reads a run folder; of a killed run, everything it had written. The checksum of `run.json` is not verified here, unlike on resume.
+ *
+ * @throws {RunFolderError} If the folder is not a run folder or its `run.json` is not a JSON object.
+ */
+export async function readRun(folder: string): Promise<RunRecord> {
+  const path = `${folder}/run.json`;
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    throw new RunFolderError(
+      error instanceof Deno.errors.NotFound
+        ? `${folder} is not a run folder: it has no run.json`
+        : `Cannot read ${path}: ${(error as Error).message}`,
+    );
   }
+  const record = new RunRecord(runName(folder), settingsOf(path, text));
+  await readHistory(folder, record);
+  return record;
+}
 
-  /** Adds a line. */
-  push(line: T): void {
-    if (this.#count++ % this.#stride !== 0) {
-      this.#last = line;
-      return;
-    }
-    this.#last = null;
-    this.#kept.push(line);
-    if (this.#kept.length > this.#limit) {
-      const newest = this.#kept.at(-1)!;
-      this.#kept = this.#kept.filter((_, i) => i % 2 === 0);
-      this.#stride *= 2;
-      if (this.#kept.at(-1) !== newest) this.#last = newest;
-    }
+function settingsOf(path: string, text: string): Record<string, unknown> {
+  try {
+    const { checksum: _, ...settings } = parseJsonObject(text);
+    return settings;
+  } catch {
+    throw new RunFolderError(
+      `${path} is not a JSON object; restore it to draw a report of the run`,
+    );
   }
+}
 
-  /** What is kept, in order. */
-  get lines(): readonly T[] {
-    return this.#last === null ? this.#kept : [...this.#kept, this.#last];
+/** Adds the content of a run folder's log files to a record; lines of another form, such as incomplete ones, are skipped. */
+export async function readHistory(folder: string, record: RunRecord): Promise<void> {
+  for await (const lines of readJsonLines<unknown>(`${folder}/events.jsonl`)) {
+    for (const line of lines) if (isRunEvent(line)) record.add(line);
   }
+  for await (const lines of readJsonLines<unknown>(`${folder}/samples.jsonl`)) {
+    for (const line of lines) if (isSampleLine(line)) record.samples.push(line);
+  }
+  for await (const lines of readJsonLines<unknown>(`${folder}/tensors.jsonl`)) {
+    for (const line of lines) if (isTensorLine(line)) record.tensors.push(line);
+  }
+  for await (const lines of readJsonLines<unknown>(`${folder}/reviews.jsonl`)) {
+    record.review = lines.filter(isReviewLine).at(-1) ?? record.review;
+  }
+  record.profile = await readProfile(folder);
+}
+
+/** The last component of a path. */
+export function runName(folder: string): string {
+  return folder.split(/[/\\]+/).filter((part) => part !== "" && part !== ".").at(-1) ?? folder;
 }

@@ -1,8 +1,11 @@
 /**
- * Run folders: the lock, the logs, and the marks that let a resumed run continue them. Needs Deno's file access.
+ * Run folders: the lock, the logs and how a resumed run continues them, TensorBoard event files, profiles. Requires Deno's file access.
  *
  * @module
  */
 export * from "./json_lines.ts";
 export * from "./line_marks.ts";
+export type { RunEvent } from "./lines.ts";
+export * from "./profile.ts";
 export * from "./run_folder.ts";
+export * from "./tensorboard.ts";

@@ -1,13 +1,11 @@
 /**
- * Files of one JSON object a line, read at the speed of the parser however long they are.
+ * Files with one JSON object per line, read as a stream.
  *
  * @module
  */
 
 /**
- * The whole lines of a file, in pieces. What a killed process left half-written is left out; a file that is not there has none.
- *
- * @param path A text file.
+ * Yields the complete lines of a text file, in chunks. A last line without a line break, which a killed process left, is skipped; a missing file has no lines.
  */
 export async function* readWholeLines(path: string): AsyncGenerator<string[]> {
   let file: Deno.FsFile;
@@ -26,16 +24,12 @@ export async function* readWholeLines(path: string): AsyncGenerator<string[]> {
   }
 }
 
-/**
- * The values of a file of JSON lines, in pieces; lines that are no JSON are left out.
- *
- * @param path A text file.
- */
+/** Yields the values of a file of JSON lines, in chunks; lines that are not valid JSON are skipped. */
 export async function* readJsonLines<T>(path: string): AsyncGenerator<T[]> {
   for await (const lines of readWholeLines(path)) yield lines.flatMap((line) => parseLine<T>(line));
 }
 
-/** The value of a line, as a list without it where it is no JSON. */
+/** Parses a line; returns an empty list if it is not valid JSON. */
 export function parseLine<T>(line: string): T[] {
   try {
     return line === "" ? [] : [JSON.parse(line)];

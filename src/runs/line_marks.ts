@@ -1,5 +1,5 @@
 /**
- * What a checkpoint knows of the files that grow line by line: whether a resumed run goes on from the same log.
+ * The state of the log files at a checkpoint, so that a resumed run continues the same log.
  *
  * @module
  */
@@ -7,12 +7,12 @@ import { Sha256 } from "../files/mod.ts";
 import { isObject } from "../json/mod.ts";
 import { LINE_FILES, RunFolderError } from "./run_folder.ts";
 
-/** Length and SHA-256 of each file at some time. */
+/** Length in bytes and SHA-256 of each log file when a checkpoint was saved. */
 export type LineMarks = Readonly<
   Record<string, { readonly bytes: number; readonly sha256: string }>
 >;
 
-/** Whether a value out of JSON is such marks, of files that a run has. */
+/** Whether a value read from JSON has this form and names only log files of a run. */
 export function isLineMarks(value: unknown): value is LineMarks {
   return isObject(value) &&
     Object.entries(value).every(([name, mark]) =>
@@ -22,45 +22,45 @@ export function isLineMarks(value: unknown): value is LineMarks {
     );
 }
 
-/** Flushes the line files of a run to the disk and notes what they hold. */
+/** Syncs the log files of a run to disk and returns their lengths and checksums. */
 export async function markLines(run: string): Promise<LineMarks> {
   const marks: Record<string, { bytes: number; sha256: string }> = {};
   for (const name of LINE_FILES) {
-    const file = await openIfThere(`${run}/${name}`);
+    const file = await openIfExists(`${run}/${name}`);
     if (file === null) continue;
-    // A checkpoint must not outlive a power cut that takes the log before it away.
+    // After a power failure, a checkpoint must not exist without the log that precedes it.
     await file.sync();
-    marks[name] = await sumOf(file, Infinity);
+    marks[name] = await checksumOf(file, Infinity);
   }
   return marks;
 }
 
 /**
- * Checks that the line files begin with what they held; more may follow. A file that is not there was taken away on purpose.
+ * Checks that the log files still begin with the marked content; more lines may follow. A missing file is accepted: it was deleted on purpose.
  *
- * @throws {RunFolderError} when one was cut short or changed.
+ * @throws {RunFolderError} If a file is shorter than its mark or was changed.
  */
 export async function checkLines(run: string, marks: LineMarks): Promise<void> {
   for (const [name, { bytes, sha256 }] of Object.entries(marks)) {
     const path = `${run}/${name}`;
-    const file = await openIfThere(path);
+    const file = await openIfExists(path);
     if (file === null) continue;
-    const found = await sumOf(file, bytes);
+    const found = await checksumOf(file, bytes);
     if (found.sha256 === sha256) continue;
     throw new RunFolderError(
       `${path} is damaged (${
         found.bytes < bytes
-          ? `it has ${found.bytes} bytes, ${bytes} were written by the last checkpoint`
-          : "its SHA-256 is not that of what was written"
-      }); restore it, or remove it to go on without what it says of earlier steps`,
+          ? `found ${found.bytes} bytes, expected at least ${bytes}`
+          : "its SHA-256 does not match the checkpoint's"
+      }); restore it, or delete it to resume without the log of earlier steps`,
     );
   }
 }
 
-/** Cuts the line files to what they held: what follows is of steps that are done again. */
+/** Truncates the log files to their marks: the lines after them belong to steps that run again. */
 export async function cutLines(run: string, marks: LineMarks): Promise<void> {
   for (const [name, { bytes }] of Object.entries(marks)) {
-    const file = await openIfThere(`${run}/${name}`, { write: true });
+    const file = await openIfExists(`${run}/${name}`, { write: true });
     if (file === null) continue;
     try {
       await file.truncate(bytes);
@@ -71,7 +71,7 @@ export async function cutLines(run: string, marks: LineMarks): Promise<void> {
   }
 }
 
-async function openIfThere(
+async function openIfExists(
   path: string,
   options: Deno.OpenOptions = { read: true },
 ): Promise<Deno.FsFile | null> {
@@ -83,8 +83,11 @@ async function openIfThere(
   }
 }
 
-/** Reads at most `limit` bytes from the start, and closes the file. */
-async function sumOf(file: Deno.FsFile, limit: number): Promise<{ bytes: number; sha256: string }> {
+/** Reads at most `limit` bytes from the start and closes the file. */
+async function checksumOf(
+  file: Deno.FsFile,
+  limit: number,
+): Promise<{ bytes: number; sha256: string }> {
   const sum = new Sha256();
   let bytes = 0;
   for await (const chunk of file.readable) {

@@ -1,6 +1,6 @@
 /**
- * The records of a run that need no file access.
+ * The lines that a run logs, without file access.
  *
  * @module
  */
-export * from "./review.ts";
+export * from "./lines.ts";

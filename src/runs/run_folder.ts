@@ -1,5 +1,5 @@
 /**
- * A run folder on disk: `run.json`, `events.jsonl`, `checkpoints/`, `report.html`, and the lock that gives it one owner at a time.
+ * A run folder on disk: `run.json`, `events.jsonl`, `checkpoints/`, `report.html`, and a lock that allows one owner at a time.
  *
  * @module
  */
@@ -14,26 +14,24 @@ import {
   writeAll,
 } from "../files/mod.ts";
 import { parseLine, readJsonLines, readWholeLines } from "./json_lines.ts";
+import type { RunEvent } from "./lines.ts";
 
-/** A run folder that cannot be used as asked. */
+/** Thrown if a run folder cannot be used: it is locked, damaged, or not a run folder. */
 export class RunFolderError extends Error {
   override readonly name = "RunFolderError";
 }
-
-/** One line of `events.jsonl`. */
-export type RunEvent = Readonly<Record<string, number | string | boolean>>;
 
 const LOCK = ".lock";
 const SETTINGS = "run.json";
 const EVENTS = "events.jsonl";
 
-/** Files of one JSON object a line, each with the field `step`: what was logged, norms of tensors, masked text filled in, predictions looked at. */
+/** The log files of a run: one JSON object with the field `step` per line. */
 export const LINE_FILES = [EVENTS, "tensors.jsonl", "samples.jsonl", "reviews.jsonl"] as const;
 
-/** A file of a run folder that grows line by line. */
+/** The name of a log file. */
 export type LineFile = typeof LINE_FILES[number];
 
-/** An open run folder. Close it to let another process in; a killed process lets go by itself. */
+/** An open, locked run folder. `close()` releases the lock, and so does the end of the process. */
 export class RunFolder {
   readonly path: string;
   readonly #lock: Deno.FsFile;
@@ -45,9 +43,9 @@ export class RunFolder {
   }
 
   /**
-   * Opens or makes a run folder and takes its lock.
+   * Opens or creates a run folder and takes its lock.
    *
-   * @throws {RunFolderError} when another process owns it, named by what the lock file says.
+   * @throws {RunFolderError} If another process holds the lock; the message names it.
    */
   static async open(path: string): Promise<RunFolder> {
     await Deno.mkdir(path, { recursive: true }).catch((error) => {
@@ -66,20 +64,20 @@ export class RunFolder {
     }
   }
 
-  /** The settings that the run was started with, or null for a new run. */
+  /** Reads the settings that the run was started with; null for a new run. */
   async readSettings(): Promise<Record<string, unknown> | null> {
     return await readRunSettings(this.path);
   }
 
-  /** Writes `run.json`, with a checksum of itself. */
+  /** Writes `run.json` with its own checksum. */
   async writeSettings(settings: object): Promise<void> {
     await atomicWriteFile(`${this.path}/${SETTINGS}`, sealedJson(settings));
   }
 
   /**
-   * Cuts what `events.jsonl` and its like say of steps that a resumed run will do again, half a line at the end included.
+   * Removes the lines of later steps, and an incomplete last line, from all log files.
    *
-   * @param step steps that are done
+   * @param step the last completed step
    */
   async cutEvents(step: number): Promise<void> {
     for (const file of LINE_FILES) {
@@ -90,12 +88,12 @@ export class RunFolder {
     }
   }
 
-  /** Adds a line to `events.jsonl`. */
+  /** Appends a line to `events.jsonl`. */
   async appendEvent(event: RunEvent): Promise<void> {
     await this.appendLine(EVENTS, event);
   }
 
-  /** Adds a line to a file. */
+  /** Appends a line to a log file. */
   async appendLine(name: LineFile, value: { readonly step?: unknown }): Promise<void> {
     const path = `${this.path}/${name}`;
     try {
@@ -110,17 +108,17 @@ export class RunFolder {
     }
   }
 
-  /** All whole lines of `events.jsonl`. */
+  /** Reads all complete lines of `events.jsonl`. */
   async readEvents(): Promise<RunEvent[]> {
     return await readEvents(this.path);
   }
 
-  /** Writes a file of the folder in one step. */
+  /** Writes a file of the folder atomically. */
   async writeFile(name: string, data: string | Uint8Array): Promise<void> {
     await atomicWriteFile(`${this.path}/${name}`, data);
   }
 
-  /** Lets go of the folder. */
+  /** Syncs the log files and releases the lock. */
   async close(): Promise<void> {
     try {
       for (const file of this.#open.values()) await file.sync();
@@ -132,14 +130,14 @@ export class RunFolder {
   }
 }
 
-/** All whole lines of a run folder's `events.jsonl`; none where there is no such file. */
+/** Reads all complete lines of a run folder's `events.jsonl`; returns none if the file does not exist. */
 export async function readEvents(folder: string): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   for await (const lines of readJsonLines<RunEvent>(`${folder}/${EVENTS}`)) events.push(...lines);
   return events;
 }
 
-/** The whole lines of a file whose `step` is not past the given one, as bytes. */
+/** Yields the complete lines of a file up to a step, as bytes. */
 async function* linesUpTo(path: string, step: number): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
   for await (const lines of readWholeLines(path)) {
@@ -161,9 +159,9 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /**
- * What a run folder's `run.json` says, or null where there is none.
+ * Reads a run folder's `run.json`; returns null if there is none.
  *
- * @throws {RunFolderError} when it is no JSON, or not what was written.
+ * @throws {RunFolderError} If it is not valid JSON or its checksum does not match.
  */
 export async function readRunSettings(folder: string): Promise<Record<string, unknown> | null> {
   const path = `${folder}/${SETTINGS}`;
@@ -178,7 +176,9 @@ export async function readRunSettings(folder: string): Promise<Record<string, un
     return parseSealed(text);
   } catch (error) {
     throw new RunFolderError(
-      `${path} is damaged (${(error as Error).message}); restore it or start a new run elsewhere`,
+      `${path} is damaged (${
+        (error as Error).message
+      }); restore it, or start a new run in another folder`,
     );
   }
 }

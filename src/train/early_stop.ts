@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RunEvent } from "../runs/disk.ts";
+import type { RunEvent } from "../runs/mod.ts";
 
 /** The best evaluation so far. */
 export interface BestEvaluation {

@@ -4,7 +4,6 @@
  * @module
  */
 import type { TensorNorms } from "../optim/mod.ts";
-import type { NamedReview } from "../runs/mod.ts";
 import {
   liveBody,
   type LiveReport,
@@ -12,15 +11,24 @@ import {
   runName,
   runPage,
   RunRecord,
-  type SamplePrediction,
-  type TensorFigures,
-  type TensorLine,
 } from "../report/mod.ts";
-import { readJsonLines } from "../runs/disk.ts";
-import { readProfile } from "../report/profile/disk.ts";
-import type { RunEvent, RunFolder } from "../runs/disk.ts";
-import { EventFile, eventScalars, settingsText, tensorScalars } from "../report/tensorboard/mod.ts";
-import type { TimedEvent } from "../report/tensorboard/mod.ts";
+import {
+  EventFile,
+  eventScalars,
+  readJsonLines,
+  readProfile,
+  type RunFolder,
+  settingsText,
+  tensorScalars,
+  type TimedEvent,
+} from "../runs/disk.ts";
+import type {
+  NamedReview,
+  RunEvent,
+  SamplePrediction,
+  TensorFigures,
+  TensorLine,
+} from "../runs/mod.ts";
 
 const REPORT = "report.html";
 /** A report is drawn again only after so many times its drawing time, so that drawing takes at most 2% of a run. */

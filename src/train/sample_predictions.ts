@@ -7,7 +7,7 @@ import { type BatchShape, collate, type Example, type PieceNames } from "../data
 import type { Device } from "../device/mod.ts";
 import { maskedLanguageLogits, type PretrainingModel } from "../model/mod.ts";
 import { Tokenizer } from "../text/mod.ts";
-import type { SampleMask, SamplePrediction } from "../report/mod.ts";
+import type { SampleMask, SamplePrediction } from "../runs/mod.ts";
 import { pretrainingInput } from "./trainer.ts";
 
 /** Guesses kept for a mask. */

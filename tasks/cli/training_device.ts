@@ -15,8 +15,7 @@ import {
 } from "../../src/device/mod.ts";
 import { TuningCache, tuningIdentity } from "../../src/device/webgpu/tuner/tuning_cache.ts";
 import { cacheFolder } from "../../src/files/mod.ts";
-import { writeProfile } from "../../src/report/profile/disk.ts";
-import { StepProfiler } from "../../src/report/profile/mod.ts";
+import { StepProfiler, writeProfile } from "../../src/runs/disk.ts";
 
 /** The largest share of a run's time that measuring may take. */
 const MOST_SHARE = 0.05;

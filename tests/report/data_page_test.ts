@@ -8,7 +8,7 @@ import {
 import { dataPage } from "../../src/report/mod.ts";
 import { toyCorpus } from "../support/toy_corpus.ts";
 
-/** An index as far as the page reads it. */
+/** The parts of an index that the page reads. */
 const index = {
   vocabulary: { size: 500 },
   fingerprint: "0123456789abcdef0123",
@@ -33,17 +33,17 @@ Deno.test("the data page shows counts, lengths and masks", async () => {
       "a &lt;folder&gt;",
       "1,234",
       "0123456789abcdef",
-      "<b>Tokens a document</b>",
+      "<b>Tokens per document</b>",
       "50 examples of at most 32 tokens",
-      "<b>Masked tokens of an example</b>",
+      "<b>Masked tokens per example</b>",
       `<dd>${statistics.meanMasked.toFixed(1)}</dd>`,
     ]
   ) assertStringIncludes(page, text);
   assert(page.split("<svg").length - 1 === 6);
-  // Documents of 128, 256 and 512 tokens at least: the bars between the first and the last that are not empty.
+  // Documents of at least 128, 256 and 512 tokens: the bins from the first to the last that is not empty.
   assert(/>128<.*>256<.*>512</s.test(page) && !page.includes(">1,024<"));
 });
 
-Deno.test("the data page of a folder too small for an example says so", async () => {
+Deno.test("the data page of a folder too small for an example has a note instead of charts", async () => {
   assertStringIncludes(await dataPage("few", index, null), "too little text");
 });

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { comparisonPage, readRun, runPage, RunRecord } from "../../src/report/mod.ts";
 import { RunFolder } from "../../src/train/disk.ts";
-import { differences } from "../../src/report/settings_rows.ts";
+import { differences } from "../../src/report/run_settings.ts";
 
 const EVIL = `"><img src=x onerror=alert(1)><script>1</script>`;
 
-/** Settings as a run of two phases has them. */
+/** The settings of a run with two phases. */
 function settings(change: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     version: "1.2.3",
@@ -60,7 +60,7 @@ function record(name: string, change: Record<string, unknown> = {}): RunRecord {
   return run;
 }
 
-/** What a page may not hold: anything that was data and became markup, or a way out to the network. */
+/** Fails if data became markup or the page can reach the network. */
 function assertClosed(page: string): void {
   assert(!page.includes("<script"), "a script");
   assert(!page.includes("<img"), "an image");
@@ -69,7 +69,7 @@ function assertClosed(page: string): void {
   assertStringIncludes(page, "default-src 'none'");
 }
 
-/** A run folder as a killed run left it, with these lines. */
+/** Creates a run folder of a killed run with these lines. */
 async function withRun(lines: string, test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
@@ -88,33 +88,33 @@ Deno.test("the report of a run shows charts, evaluation, samples and tensors", a
   for (
     const text of [
       "<b>Loss (nats)</b>",
-      "<b>Masked word loss (nats)</b>",
-      "held out, books",
+      "<b>Masked-LM loss (nats)</b>",
+      "held-out, books",
       "<b>Learning rate</b>",
       "<b>Gradient norm before clipping</b>",
-      "Last evaluation, step 40",
+      "Latest evaluation, step 40",
       "Sample predictions on held-out text",
-      "Trust ratio of each tensor",
+      "LAMB trust ratio per tensor",
       "40 of 40",
       // 30 steps of 8 · 16 tokens, 10 of 8 · 64.
       "8,960",
       "8 × 16, then 64",
     ]
   ) assertStringIncludes(page, text);
-  // 8,960 tokens at 128 a second.
+  // 8,960 tokens at 128 per second.
   assertStringIncludes(page, "1 min 10 s");
-  assert(page.split("<svg").length - 1 >= 8, "a chart for each quantity");
+  assert(page.split("<svg").length - 1 >= 8, "one chart per quantity");
   assert(!page.includes("NaN") && !page.includes("undefined"));
 });
 
-Deno.test("the report escapes everything that came from text, settings and names", async () => {
+Deno.test("the report escapes text, settings and names", async () => {
   const run = record(EVIL, { adapter: EVIL, [EVIL]: EVIL, revision: EVIL });
   run.add({ step: 40, [`eval_${EVIL}`]: 1, [EVIL]: 2 });
   assertClosed(await runPage(run));
   assertClosed(await comparisonPage([run, record("other")]));
 });
 
-Deno.test("a run that was killed before its first step has a report", () =>
+Deno.test("a run killed before its first step has a report", () =>
   withRun("", async (folder) => {
     const page = await runPage(await readRun(folder));
     assertStringIncludes(page, "No step has been logged yet");
@@ -122,7 +122,7 @@ Deno.test("a run that was killed before its first step has a report", () =>
     assertClosed(page);
   }));
 
-Deno.test("the report of a run killed while it wrote a line shows the whole lines", () => {
+Deno.test("the report of a run killed while writing a line shows the complete lines", () => {
   const lines = [{ step: 10, loss: 3 }, { step: 20, loss: null }, { step: 30, loss: 2 }];
   const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("") + `{"step":40,"lo`;
   return withRun(text, async (folder) => {
@@ -133,15 +133,15 @@ Deno.test("the report of a run killed while it wrote a line shows the whole line
   });
 });
 
-Deno.test("readRun() says what is no run folder", async () => {
-  await assertRejects(() => readRun("no/such/folder"), Error, "no/such/folder is no run folder");
+Deno.test("readRun() rejects folders that are not run folders", async () => {
+  await assertRejects(() => readRun("no/such/folder"), Error, "no/such/folder is not a run folder");
   await withRun("", async (folder) => {
     await Deno.writeTextFile(`${folder}/run.json`, "{");
-    await assertRejects(() => readRun(folder), Error, `${folder}/run.json is no JSON`);
+    await assertRejects(() => readRun(folder), Error, `${folder}/run.json is not a JSON object`);
   });
 });
 
-Deno.test("a comparison overlays runs and names the settings that differ", async () => {
+Deno.test("a comparison overlays runs and lists the settings that differ", async () => {
   const slow = record("slow");
   const fast = record("fast", {
     determinants: { dataFingerprint: "abcdef", config: { num_hidden_layers: 12 } },
@@ -149,16 +149,16 @@ Deno.test("a comparison overlays runs and names the settings that differ", async
   fast.add({ step: 40, eval_loss: 0.125 });
   const page = await comparisonPage([slow, fast, record("slow")]);
   assertClosed(page);
-  assertStringIncludes(page, "3 runs compared");
+  assertStringIncludes(page, "Comparison of 3 runs");
   assertStringIncludes(page, "slow (2)");
   assertStringIncludes(page, "config.num_hidden_layers");
-  assert(!page.includes("dataFingerprint"), "what is the same in all runs is not listed");
+  assert(!page.includes("dataFingerprint"), "settings that agree are not listed");
   const [chart] = page.match(/<b>Loss \(nats\), training<\/b>[^]*?<\/svg>/)!;
   for (const color of [1, 2, 3]) assertStringIncludes(chart, `var(--curve-${color})`);
   assertStringIncludes(page, `<td class="best">0.125</td>`);
 });
 
-Deno.test("differences() tells a setting once, by what determines the weights", () => {
+Deno.test("differences() lists a setting once, preferring the determinants", () => {
   const run = (rate: number, logging: number) => ({
     flags: { learningRate: rate },
     settings: { schedule: { rate }, logging },

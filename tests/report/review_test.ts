@@ -10,7 +10,7 @@ async function pageOf(...sets: NamedReview[]): Promise<string> {
   return await runPage(run);
 }
 
-Deno.test("a report shows which classes were confused and the worst texts, escaped", async () => {
+Deno.test("a report shows the confusion matrix and the worst errors, escaped", async () => {
   const page = await pageOf({
     name: "",
     confusion: { labels: ["no", EVIL], counts: [[30, 10], [0, 0]] },
@@ -24,22 +24,22 @@ Deno.test("a report shows which classes were confused and the worst texts, escap
   assertStringIncludes(page, "<div>second</div>");
   assertStringIncludes(page, "1 of 10");
   assertStringIncludes(page, "Held-out set mm");
-  assertStringIncludes(page, "Every answer is right.");
+  assertStringIncludes(page, "No errors.");
 });
 
-Deno.test("a report shows how long answers are beside the right ones", async () => {
+Deno.test("a report compares the lengths of predicted and gold answers", async () => {
   const page = await pageOf({
     name: "",
     answerWords: { gold: [0, 5, 3], predicted: [2, 1, 5] },
     missed: 1,
     worst: [{ id: "q", texts: ["why"], gold: "a", predicted: "(no answer)" }],
   });
-  assertStringIncludes(page, "Words of an answer");
-  // Two bars for each number of words, and no column for what no answer has.
+  assertStringIncludes(page, "Answer length");
+  // Two bars per number of words, and no confidence column for tasks without one.
   assertEquals(page.match(/fill="var\(--curve-[12]\)"/g)?.length, 6);
-  assert(!page.includes("sure by"));
+  assert(!page.includes("confidence"));
 });
 
-Deno.test("a report of a run without predictions says nothing of them", async () => {
+Deno.test("a report of a run without predictions has no review section", async () => {
   assert(!(await runPage(new RunRecord("run", null))).includes("best evaluation"));
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { liveBody, RunRecord, serveReport } from "../../src/report/mod.ts";
 
-/** A run that can be watched, and how often it was drawn. */
+/** A live run that counts how often it is drawn. */
 function liveRun() {
   const record = new RunRecord("a <run>", {});
   return {
@@ -19,13 +19,13 @@ function liveRun() {
   };
 }
 
-Deno.test("serveReport() serves the page, its version and its body, and draws only what is new", async () => {
+Deno.test("serveReport() serves the page, its version and its body, and draws only new versions", async () => {
   const live = liveRun();
   live.add(1);
   const server = serveReport(live);
   try {
     assertMatch(server.url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
-    assertEquals(live.drawn, 0, "nothing is drawn while nobody looks");
+    assertEquals(live.drawn, 0, "nothing is drawn before the first request");
     const get = async (path: string) => await (await fetch(server.url + path)).text();
     const page = await get("");
     assertStringIncludes(page, "a &lt;run&gt;");
@@ -42,7 +42,7 @@ Deno.test("serveReport() serves the page, its version and its body, and draws on
   }
 });
 
-Deno.test("serveReport() turns away readers that came by another name", async () => {
+Deno.test("serveReport() rejects requests with another host name", async () => {
   const server = serveReport(liveRun());
   try {
     const { port } = new URL(server.url);
@@ -57,7 +57,7 @@ Deno.test("serveReport() turns away readers that came by another name", async ()
   }
 });
 
-Deno.test("a server that ends lets an open page fetch the last state first", async () => {
+Deno.test("close() lets an open page fetch the final state first", async () => {
   const live = liveRun();
   const server = serveReport(live);
   await (await fetch(`${server.url}body`)).text();

@@ -1,5 +1,5 @@
 /** Reads a run's files while they are written, as TensorBoard and a curious person do. */
-import { maskedCrc32c } from "../../src/report/tensorboard/crc32c.ts";
+import { maskedCrc32c } from "../../src/runs/tensorboard.ts";
 
 /** What must be so at every moment. */
 export class Watcher {

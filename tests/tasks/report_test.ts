@@ -32,12 +32,12 @@ Deno.test("albert report: run folders in, a page out", async (t) => {
         ["first", 10],
         ["second", 10],
       ]);
-      assertStringIncludes(await Deno.readTextFile(`${folder}/both.html`), "2 runs compared");
+      assertStringIncludes(await Deno.readTextFile(`${folder}/both.html`), "Comparison of 2 runs");
     });
     await t.step("a folder without a run is refused in one sentence", async () => {
       const { code, stdout, stderr } = await albert("first", "third");
       assertEquals([code, stdout], [1, ""]);
-      assertEquals(stderr.trim(), "albert: third is no run folder: it has no run.json");
+      assertEquals(stderr.trim(), "albert: third is not a run folder: it has no run.json");
     });
     await t.step("no run at all is wrong usage", async () => {
       const { code, stderr } = await albert();

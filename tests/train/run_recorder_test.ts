@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { RunFolder } from "../../src/train/disk.ts";
 import { readRun } from "../../src/report/mod.ts";
 import { RunRecorder } from "../../src/train/run_recorder.ts";
-import { eventFiles } from "../../src/report/tensorboard/mod.ts";
+import { eventFiles } from "../../src/runs/disk.ts";
 
 const SETTINGS = { settings: { schedule: { totalSteps: 40 } } };
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { count, figure, type Html, html, time } from "../../../src/report/mod.ts";
+import { figure, formatCount, formatDuration, type Html, html } from "../../../src/report/mod.ts";
 import type { JobFailure, MeasuredExperiment } from "../result.ts";
 import { figurePanels, type Panel } from "./figure_panels.ts";
 import { signed } from "./numbers.ts";
@@ -58,7 +58,7 @@ function provenanceHtml(preset: string, behind: Provenance): Html {
   }
   const parts = [
     `Preset ${preset}`,
-    `${count(results.length)} jobs in ${time(behind.seconds)}`,
+    `${formatCount(results.length)} jobs in ${formatDuration(behind.seconds)}`,
     ...(seeds.length > 0 ? [`seeds ${seeds.join(", ")}`] : []),
     `on ${adapters.join(", ")}`,
     ...(dataFingerprints.length > 0 ? [`data ${dataFingerprints.join(", ")}`] : []),

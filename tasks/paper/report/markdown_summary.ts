@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { count, time } from "../../../src/report/mod.ts";
+import { formatCount, formatDuration } from "../../../src/report/mod.ts";
 import type { Evidence, Finding } from "../findings/mod.ts";
 import { EXPERIMENTS } from "../experiments/mod.ts";
 import type { MeasuredExperiment } from "../result.ts";
@@ -31,9 +31,9 @@ export function markdownSummary({ measured, findings, command }: ReportInput): s
     ["```sh ignore", command, "```"].join("\n"),
     [
       `- Presets: ${presets.map(escapeMarkdown).join(" ")}`,
-      `- Jobs: ${count(behind.results.length)} finished, ${count(behind.failures.length)} failed, ${
-        time(behind.seconds)
-      } in all`,
+      `- Jobs: ${formatCount(behind.results.length)} finished, ${
+        formatCount(behind.failures.length)
+      } failed, ${formatDuration(behind.seconds)} in all`,
       `- Seeds: ${behind.seeds.join(", ") || "none"}`,
       `- Device: ${behind.adapters.map(escapeMarkdown).join(", ") || "none"}`,
       `- Data: ${behind.dataFingerprints.join(", ") || "none"}; stand-ins: ${

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { count, type Html, html, page, time } from "../../../src/report/mod.ts";
+import { formatCount, formatDuration, type Html, html, page } from "../../../src/report/mod.ts";
 import { EXPERIMENTS } from "../experiments/mod.ts";
 import { experimentHtml } from "./experiment_html.ts";
 import { findingsHtml } from "./findings_html.ts";
@@ -47,8 +47,13 @@ function notAskedFor({ measured }: ReportInput): Html {
 function summary(behind: Provenance): Html {
   const facts: [string, string][] = [
     ["Preset", behind.presets.map((name) => `${name}. ${presetDescription(name)}`).join(" ")],
-    ["Jobs", `${count(behind.results.length)} finished, ${count(behind.failures.length)} failed`],
-    ["Time of the jobs", time(behind.seconds)],
+    [
+      "Jobs",
+      `${formatCount(behind.results.length)} finished, ${
+        formatCount(behind.failures.length)
+      } failed`,
+    ],
+    ["Time of the jobs", formatDuration(behind.seconds)],
     ["Seeds", behind.seeds.join(", ") || "none"],
     ["Device", behind.adapters.join(", ") || "none"],
     ["Data", dataText(behind)],

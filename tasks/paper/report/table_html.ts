@@ -5,7 +5,7 @@
  */
 import type { Column } from "../experiment.ts";
 import type { SeedValue } from "../result.ts";
-import { type Html, html, time } from "../../../src/report/mod.ts";
+import { formatDuration, type Html, html } from "../../../src/report/mod.ts";
 import { columnNumber } from "./numbers.ts";
 import type { ReportInput } from "./report_input.ts";
 import type { CellView, RowView, TableView } from "./table_view.ts";
@@ -141,7 +141,7 @@ function runLine(
       <td class="n">${seed}</td>
       <td class="n">${values.map((value) => columnNumber(column.measure, value)).join("/")}</td>
       <td>${href === null ? label : html`<a href="${href}">${label}</a>`}</td>
-      <td class="n">${time(result!.seconds)}</td>
+      <td class="n">${formatDuration(result!.seconds)}</td>
       </tr>
   `;
 }

@@ -1,21 +1,21 @@
 /**
- * Norms and trust ratios of every tensor over time.
+ * Norms and trust ratios of every tensor over the course of a run.
  *
  * @module
  */
+import type { TensorFigures, TensorLine } from "../runs/mod.ts";
 import type { HeatMap } from "./chart_specs.ts";
 import { drawHeatMap } from "./draw.ts";
-import { count, measured } from "./figures.ts";
+import { formatCount, formatNumber } from "./format.ts";
 import { type Html, html } from "./html.ts";
-import type { TensorFigures, TensorLine } from "./run_record.ts";
 
 const MAPS: readonly (readonly [keyof TensorFigures, string])[] = [
-  ["gradient_norm", "Gradient norm of each tensor"],
-  ["parameter_norm", "Parameter norm of each tensor"],
-  ["trust_ratio", "Trust ratio of each tensor (LAMB's factor of the learning rate)"],
+  ["gradient_norm", "Gradient norm per tensor"],
+  ["parameter_norm", "Parameter norm per tensor"],
+  ["trust_ratio", "LAMB trust ratio per tensor"],
 ];
 
-/** The section, empty when a run kept no norms. */
+/** Draws the section; it is empty for a run without norms. */
 export async function tensorsSection(lines: readonly TensorLine[]): Promise<Html> {
   const last = lines.at(-1);
   if (last === undefined) return html``;
@@ -31,7 +31,7 @@ export async function tensorsSection(lines: readonly TensorLine[]): Promise<Html
       </figure>
     `);
   }
-  return html`<details open><summary>Tensors <small>${names.length} of them, at evaluations</small></summary>
+  return html`<details open><summary>Tensors <small>${names.length}, at each evaluation</small></summary>
 <section class="maps">${maps}</section>
 ${lastFigures(last)}</details>`;
 }
@@ -50,7 +50,7 @@ function heatMap(
   };
 }
 
-/** What tells a tensor from the others, without the folders of Hugging Face's name that are alike everywhere. */
+/** Hugging Face's name without the parts that most tensors share. */
 function shortName(name: string): string {
   return name
     .replace(/^(albert|bert)\./, "")
@@ -62,7 +62,7 @@ function shortName(name: string): string {
 function lastFigures({ step, tensors }: TensorLine): Html {
   return html`
     <details>
-      <summary><small>As numbers, step ${count(step)}</small></summary>
+      <summary><small>Values at step ${formatCount(step)}</small></summary>
       <div class="scroll">
         <table>
           <thead>
@@ -79,9 +79,9 @@ function lastFigures({ step, tensors }: TensorLine): Html {
             html`
               <tr>
                 <td><code>${name}</code></td>
-                <td class="n">${measured(gradient_norm)}</td>
-                <td class="n">${measured(parameter_norm)}</td>
-                <td class="n">${trust_ratio === undefined ? "" : measured(trust_ratio)}</td>
+                <td class="n">${formatNumber(gradient_norm)}</td>
+                <td class="n">${formatNumber(parameter_norm)}</td>
+                <td class="n">${trust_ratio === undefined ? "" : formatNumber(trust_ratio)}</td>
               </tr>
             `
           )}</tbody>

@@ -1,22 +1,21 @@
 /**
- * Predictions of the best evaluation: which classes were confused, how long answers are, what went most wrong.
+ * Predictions of the best evaluation: confusion matrix, answer lengths, and the worst errors.
  *
  * @module
  */
-import type { MissedExample, NamedReview, PredictionReview } from "../runs/mod.ts";
+import type { MissedExample, NamedReview, PredictionReview, ReviewLine } from "../runs/mod.ts";
 import { drawBars } from "./draw.ts";
-import { count, percent } from "./figures.ts";
+import { formatCount, formatPercent } from "./format.ts";
 import { type Html, html } from "./html.ts";
-import { key } from "./page.ts";
-import type { ReviewLine } from "./run_record.ts";
+import { legendEntry } from "./page.ts";
 
-/** The section, empty for a run without predictions. */
+/** Draws the section; it is empty for a run without predictions. */
 export async function reviewSection(line: ReviewLine | null): Promise<Html> {
   if (line === null) return html``;
   const sets: Html[] = [];
   for (const set of line.sets) sets.push(await oneSet(set));
   return html`
-    <h2>Predictions of the best evaluation, step ${count(line.step)}</h2>
+    <h2>Predictions of the best evaluation, step ${formatCount(line.step)}</h2>
     ${sets}
   `;
 }
@@ -31,7 +30,7 @@ async function oneSet({ name, ...review }: NamedReview): Promise<Html> {
   `;
 }
 
-/** Shaded by the share of the row. */
+/** Cells are shaded by their fraction of the row. */
 function confusionTable({ labels, counts }: NonNullable<PredictionReview["confusion"]>): Html {
   return html`
     <div class="scroll">
@@ -44,7 +43,7 @@ function confusionTable({ labels, counts }: NonNullable<PredictionReview["confus
         <tbody>${counts.map((row, gold) => confusionRow(labels[gold] ?? "", row, gold))}</tbody>
       </table>
     </div>
-    <p class="quiet">Rows are the right classes, columns what the model said.</p>
+    <p class="quiet">Rows are gold labels, columns are predictions.</p>
   `;
 }
 
@@ -52,13 +51,15 @@ function confusionRow(label: string, row: readonly number[], gold: number): Html
   const total = row.reduce((sum, n) => sum + n, 0);
   const cells = row.map((n, predicted) => {
     const color = predicted === gold ? "var(--curve-1)" : "var(--curve-2)";
-    const share = Math.round(60 * n / Math.max(total, 1));
+    const percentage = Math.round(60 * n / Math.max(total, 1));
     return html`
       <td class="n"
-        style="background:color-mix(in srgb,${color} ${share}%,transparent)">${count(n)}</td>
+        style="background:color-mix(in srgb,${color} ${percentage}%,transparent)">${formatCount(
+          n,
+        )}</td>
     `;
   });
-  const recall = total === 0 ? "–" : percent(row[gold] / total);
+  const recall = total === 0 ? "–" : formatPercent(row[gold] / total);
   return html`<tr><th>${label}</th>${cells}<td class="n">${recall}</td></tr>`;
 }
 
@@ -69,9 +70,11 @@ async function answerLengths(
   const bars = gold.map((n, words) =>
     [words === last ? `${words}+` : `${words}`, n, predicted[words]] as const
   );
-  const title = "Words of an answer";
-  const svg = await drawBars({ title, axis: "words, articles left out; 0 is no answer", bars });
-  const legend = ["right answers", "the model's"].map((label, color) => key({ label, color }));
+  const title = "Answer length";
+  const svg = await drawBars({ title, axis: "words without articles (0: no answer)", bars });
+  const legend = ["gold answers", "predictions"].map((label, color) =>
+    legendEntry({ label, color })
+  );
   return html`
     <section class="charts">
       <figure><figcaption><b>${title}</b><span>${legend}</span></figcaption>${svg}</figure>
@@ -80,38 +83,41 @@ async function answerLengths(
 }
 
 function worstTable({ missed, worst, confusion, answerWords }: PredictionReview): Html {
-  if (worst.length === 0) return html`<p class="quiet">Every answer is right.</p>`;
-  const sure = worst.some(({ confidence }) => confidence !== undefined);
+  if (worst.length === 0) return html`<p class="quiet">No errors.</p>`;
+  const withConfidence = worst.some(({ confidence }) => confidence !== undefined);
   const title = confusion !== undefined
-    ? "Wrong answers that the model was surest of"
+    ? "Errors with the highest confidence"
     : answerWords !== undefined
-    ? "Answers that are farthest off"
-    : "Scores that are farthest off";
+    ? "Answers with the lowest F1"
+    : "Scores with the largest error";
   return html`
-    <h3>${title} <small class="quiet">${worst.length} of ${count(missed)}</small></h3>
+    <h3>${title} <small class="quiet">${worst.length} of ${formatCount(missed)}</small></h3>
     <div class="scroll">
       <table class="worst">
         <thead>
           <tr>
-            <th>id</th><th>text</th><th>right</th><th>model</th>
-            ${sure ? html`<th class="n">sure by</th>` : html``}
+            <th>ID</th><th>text</th><th>gold</th><th>predicted</th>
+            ${withConfidence ? html`<th class="n">confidence</th>` : html``}
           </tr>
         </thead>
-        <tbody>${worst.map((example) => worstRow(example, sure))}</tbody>
+        <tbody>${worst.map((example) => worstRow(example, withConfidence))}</tbody>
       </table>
     </div>
   `;
 }
 
-function worstRow({ id, texts, gold, predicted, confidence }: MissedExample, sure: boolean): Html {
-  const shown = confidence === undefined ? "" : percent(confidence);
+function worstRow(
+  { id, texts, gold, predicted, confidence }: MissedExample,
+  withConfidence: boolean,
+): Html {
+  const shown = confidence === undefined ? "" : formatPercent(confidence);
   return html`
     <tr>
       <td class="quiet">${id}</td>
       <td>${texts.map((text) => html`<div>${text}</div>`)}</td>
       <td>${gold}</td>
       <td>${predicted}</td>
-      ${sure ? html`<td class="n">${shown}</td>` : html``}
+      ${withConfidence ? html`<td class="n">${shown}</td>` : html``}
     </tr>
   `;
 }

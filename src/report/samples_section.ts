@@ -1,18 +1,18 @@
 /**
- * Masked held-out text and how the model filled it in over time.
+ * Masked-LM predictions on held-out text over the course of a run.
  *
  * @module
  */
-import { count, percent } from "./figures.ts";
+import type { SampleLine, SampleMask, SamplePrediction } from "../runs/mod.ts";
+import { formatCount, formatPercent } from "./format.ts";
 import { type Html, html } from "./html.ts";
-import type { SampleLine, SampleMask, SamplePrediction } from "./run_record.ts";
 
-/** Evaluations shown of a sample: the first, the last and some between. */
+/** Evaluations shown per sample, including the first and the last. */
 const ROWS = 6;
-/** Masks shown of a sample; more would not fit beside each other. */
+/** Masks shown per sample; more columns would not fit. */
 const MASKS = 6;
 
-/** The section, empty when a run kept no samples. */
+/** Draws the section; it is empty for a run without samples. */
 export function samplesSection(lines: readonly SampleLine[]): Html {
   const last = lines.at(-1);
   if (last === undefined || last.samples.length === 0) return html``;
@@ -20,7 +20,7 @@ export function samplesSection(lines: readonly SampleLine[]): Html {
   return html`
     <h2>Sample predictions on held-out text</h2>
     <p
-      class="quiet">Underlined pieces were hidden from the model. Each cell is its likeliest piece with its probability, and below the probability of the hidden one.</p>
+      class="quiet">Underlined pieces are masked in the model’s input. Each cell shows the most probable piece with its probability and, if it is wrong, the probability of the original piece below.</p>
     <section class="samples">${last.samples.map((sample, i) =>
       oneSample(sample, i, shown)
     )}</section>
@@ -29,7 +29,7 @@ export function samplesSection(lines: readonly SampleLine[]): Html {
 
 function oneSample(sample: SamplePrediction, i: number, lines: readonly SampleLine[]): Html {
   const masks = sample.masks.slice(0, MASKS);
-  // Samples may differ between evaluations only if the run was started anew with other settings.
+  // Samples differ between evaluations only if the run was restarted with other settings.
   const rows = lines.filter(({ samples }) => samples[i]?.masks.length === sample.masks.length);
   return html`
     <div class="sample">
@@ -42,7 +42,7 @@ function oneSample(sample: SamplePrediction, i: number, lines: readonly SampleLi
             )}</tr>
           </thead>
           <tbody>${rows.map(({ step, samples }) =>
-            html`<tr><td class="n">${count(step)}</td>${
+            html`<tr><td class="n">${formatCount(step)}</td>${
               samples[i].masks.slice(0, MASKS).map((mask) => html`<td>${cell(mask)}</td>`)
             }</tr>`
           )}</tbody>
@@ -57,11 +57,11 @@ function cell({ truth, guesses, probability }: SampleMask): Html {
   if (best === undefined) return html``;
   const right = best.piece === truth;
   return html`<span class="${right ? "right" : ""}">${shownPiece(best.piece)}</span> ${
-    percent(best.probability)
-  }${right ? "" : html`<br><small class="quiet">${percent(probability)}</small>`}`;
+    formatPercent(best.probability)
+  }${right ? "" : html`<br><small class="quiet">${formatPercent(probability)}</small>`}`;
 }
 
-/** Pieces joined to text, with the hidden ones marked and numbered. */
+/** The pieces as text; masked ones are underlined and numbered. */
 function sampleText({ pieces, masks }: SamplePrediction): Html {
   let m = 0;
   return html`${
@@ -74,14 +74,14 @@ function sampleText({ pieces, masks }: SamplePrediction): Html {
   }`;
 }
 
-/** A piece without its word marker; the marker alone stays to be seen. */
+/** A piece without its word-boundary marker; the marker alone is kept. */
 function shownPiece(piece: string): string {
   return piece.length > 1 ? piece.replace(/^▁/, "") : piece;
 }
 
-/** At most `most` of the items, first and last among them, evenly apart. */
-export function spread<T>(items: readonly T[], most: number): T[] {
-  if (items.length <= most) return [...items];
-  const step = (items.length - 1) / (most - 1);
-  return Array.from({ length: most }, (_, i) => items[Math.round(i * step)]);
+/** At most `limit` items, evenly spaced; the first and the last are included. */
+function spread<T>(items: readonly T[], limit: number): T[] {
+  if (items.length <= limit) return [...items];
+  const step = (items.length - 1) / (limit - 1);
+  return Array.from({ length: limit }, (_, i) => items[Math.round(i * step)]);
 }

@@ -1,9 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "../support/property.ts";
-import { ThinnedLines } from "../../src/report/mod.ts";
-import { ThinnedSeries } from "../../src/report/thinned_series.ts";
+import { ThinnedLines, ThinnedSeries } from "../../src/report/thinning.ts";
 
-Deno.test("a series keeps few points as they are", () => {
+Deno.test("ThinnedSeries keeps a small number of points individually", () => {
   const series = new ThinnedSeries(4);
   for (let step = 1; step <= 8; step++) series.push(step, step * step);
   assertEquals(series.buckets.map(({ first, low }) => [first, low]), [
@@ -22,7 +21,7 @@ Deno.test("a series keeps few points as they are", () => {
   assertEquals(series.buckets.length, 5);
 });
 
-Deno.test("a series of any length stays small, and loses no extreme, no step and no mean", () => {
+Deno.test("ThinnedSeries stays small at any length and preserves extremes, steps and means", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 1 }), (values) => {
       const series = new ThinnedSeries(3);
@@ -43,7 +42,7 @@ Deno.test("a series of any length stays small, and loses no extreme, no step and
   );
 });
 
-Deno.test("a million points become at most 600 buckets and keep a single spike", () => {
+Deno.test("ThinnedSeries reduces a million points to at most 600 buckets and preserves a single spike", () => {
   const series = new ThinnedSeries();
   for (let step = 0; step < 1_000_000; step++) series.push(step, step === 654_321 ? 99 : 1);
   assert(series.buckets.length <= 600);
@@ -53,13 +52,13 @@ Deno.test("a million points become at most 600 buckets and keep a single spike",
   assertAlmostEquals(spike.sum / spike.count, 1 + 98 / spike.count, 1e-9);
 });
 
-Deno.test("a series leaves out what is not finite", () => {
+Deno.test("ThinnedSeries skips values that are not finite", () => {
   const series = new ThinnedSeries();
   for (const value of [1, NaN, Infinity, 2]) series.push(1, value);
   assertEquals(series.count, 2);
 });
 
-Deno.test("ThinnedLines keeps the first and the last line, and those between evenly", () => {
+Deno.test("ThinnedLines keeps the first and the last line and evenly spaced ones in between", () => {
   for (let total = 1; total < 300; total++) {
     const lines = new ThinnedLines<number>(10);
     for (let i = 0; i < total; i++) lines.push(i);

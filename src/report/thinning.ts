@@ -1,28 +1,28 @@
 /**
- * A curve that stays small however many points it gets.
+ * Series that stay small however many values are added, for reports of long runs.
  *
  * @module
  */
 
-/** Neighboring points of a curve, seen as one. */
+/** A range of consecutive points of a curve. */
 export interface Bucket {
-  /** First step. */
+  /** Step of the first point. */
   first: number;
-  /** Last step. */
+  /** Step of the last point. */
   last: number;
-  /** Least value. */
+  /** Minimum. */
   low: number;
-  /** Greatest value. */
+  /** Maximum. */
   high: number;
-  /** Of the values. */
+  /** Sum of the values. */
   sum: number;
-  /** Points. */
+  /** Number of points. */
   count: number;
 }
 
 /**
- * Collects points into at most `2·limit` buckets of equal many points, each with its least, greatest and mean value. Up to `2·limit` points are kept as they
- * are; past that, neighbors are merged, so that every extreme stays to be seen.
+ * Collects points into at most `2·limit` buckets with an equal number of points, each with its minimum, maximum and mean. Up to `2·limit` points are kept
+ * individually; beyond that, neighboring buckets are merged, so every extreme remains visible.
  */
 export class ThinnedSeries {
   readonly #limit: number;
@@ -30,12 +30,11 @@ export class ThinnedSeries {
   #width = 1;
   #count = 0;
 
-  /** An empty curve that keeps between `limit` and `2·limit` buckets. */
   constructor(limit = 300) {
     this.#limit = limit;
   }
 
-  /** Adds a point; steps never fall. What is not finite is left out. */
+  /** Adds a point; steps must not decrease. Values that are not finite are skipped. */
   push(step: number, value: number): void {
     if (!Number.isFinite(value) || !Number.isFinite(step)) return;
     this.#count++;
@@ -53,7 +52,7 @@ export class ThinnedSeries {
     return this.#buckets;
   }
 
-  /** Points that were added. */
+  /** Number of points added. */
   get count(): number {
     return this.#count;
   }
@@ -81,4 +80,38 @@ function merge(into: Bucket, bucket: Bucket): void {
   into.high = Math.max(into.high, bucket.high);
   into.sum += bucket.sum;
   into.count += bucket.count;
+}
+
+/** Keeps at most `limit + 1` of the lines added, evenly spaced; the first and the last are always among them. */
+export class ThinnedLines<T> {
+  readonly #limit: number;
+  #kept: T[] = [];
+  #last: T | null = null;
+  #stride = 1;
+  #count = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Adds a line. */
+  push(line: T): void {
+    if (this.#count++ % this.#stride !== 0) {
+      this.#last = line;
+      return;
+    }
+    this.#last = null;
+    this.#kept.push(line);
+    if (this.#kept.length > this.#limit) {
+      const newest = this.#kept.at(-1)!;
+      this.#kept = this.#kept.filter((_, i) => i % 2 === 0);
+      this.#stride *= 2;
+      if (this.#kept.at(-1) !== newest) this.#last = newest;
+    }
+  }
+
+  /** The lines kept, in order. */
+  get lines(): readonly T[] {
+    return this.#last === null ? this.#kept : [...this.#kept, this.#last];
+  }
 }

@@ -1,17 +1,18 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { PbfReader } from "pbf";
-import { crc32c, maskedCrc32c } from "../../../src/report/tensorboard/crc32c.ts";
 import {
+  crc32c,
   EventFile,
   eventFiles,
   eventScalars,
+  frameRecord,
+  maskedCrc32c,
   type TimedEvent,
-} from "../../../src/report/tensorboard/mod.ts";
-import { frameRecord } from "../../../src/report/tensorboard/record.ts";
+} from "../../src/runs/tensorboard.ts";
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 
-/** What the tests need of an event. */
+/** The parts of an event that the tests read. */
 interface SeenEvent {
   seconds: number;
   step: number;
@@ -20,7 +21,7 @@ interface SeenEvent {
   values: Record<string, number>;
 }
 
-/** Reads a file of events as TensorBoard does, checking every sum. */
+/** Reads an event file as TensorBoard does and verifies every checksum. */
 function readEventFile(bytes: Uint8Array): SeenEvent[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const events: SeenEvent[] = [];
@@ -65,14 +66,14 @@ async function inFolder(test: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-Deno.test("crc32c() gives the check values of RFC 3720", () => {
+Deno.test("crc32c() returns the check values of RFC 3720", () => {
   assertEquals(crc32c(ascii("123456789")), 0xe3069283);
   assertEquals(crc32c(new Uint8Array(32)), 0x8a9136aa);
   assertEquals(crc32c(new Uint8Array(32).fill(255)), 0x62a8ab43);
   assertEquals(crc32c(Uint8Array.from({ length: 32 }, (_, i) => i)), 0x46dd794e);
 });
 
-Deno.test("frameRecord() gives the bytes that TensorBoard's own writer gives", () => {
+Deno.test("frameRecord() returns the bytes that TensorBoard's own writer produces", () => {
   // tensorboard 2.21.0, RecordWriter.write of an event with file_version "brain.Event:2" at second 0.
   const message = "0900000000000000001a0d627261696e2e4576656e743a32";
   assertEquals(
@@ -81,7 +82,7 @@ Deno.test("frameRecord() gives the bytes that TensorBoard's own writer gives", (
   );
 });
 
-Deno.test("an event file holds the past, then what is added", () =>
+Deno.test("an event file contains the past events, then the added ones", () =>
   inFolder(async (folder) => {
     const past: TimedEvent[] = [
       { seconds: 100, step: 10, scalars: { "train/loss": 2.5 } },
@@ -103,7 +104,7 @@ Deno.test("an event file holds the past, then what is added", () =>
     assertAlmostEquals(events[4].seconds, Date.now() / 1000, 60);
   }));
 
-Deno.test("a resumed run's event file takes the place of the old, without the steps done again", () =>
+Deno.test("a resumed run's event file replaces the old one and has no step twice", () =>
   inFolder(async (folder) => {
     const killed = await EventFile.start(folder, []);
     for (const step of [10, 20, 30]) await killed.add({ step, scalars: { "train/loss": step } });
@@ -125,7 +126,7 @@ Deno.test("a resumed run's event file takes the place of the old, without the st
     );
   }));
 
-Deno.test("eventScalars() keeps numbers apart by text, and leaves out what is none", () => {
+Deno.test("eventScalars() separates training from held-out values and skips fields that are not numbers", () => {
   assertEquals(
     eventScalars({ step: 7, time: 1e9, loss: 2, eval_loss_mlm: 3, note: "x", gradient_norm: null }),
     { step: 7, scalars: { "train/loss": 2, "eval/loss_mlm": 3 } },

@@ -1,28 +1,28 @@
 /**
- * Numbers as people read them.
+ * Numbers as text for reports.
  *
  * @module
  */
 
-/** A count with its thousands apart. */
-export function count(value: number): string {
+/** An integer with thousands separators. */
+export function formatCount(value: number): string {
   return Math.round(value).toLocaleString("en");
 }
 
-/** A measured value in four digits. */
-export function measured(value: number): string {
+/** A measured value with four significant digits. */
+export function formatNumber(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return `${value}`;
   const size = Math.abs(value);
   return size >= 1e-4 && size < 1e6 ? `${Number(value.toPrecision(4))}` : value.toExponential(2);
 }
 
-/** A share as percent. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
+/** A fraction as a percentage. */
+export function formatPercent(fraction: number): string {
+  return `${(100 * fraction).toFixed(1)}%`;
 }
 
-/** A time in its two largest units: `3 h 12 min`. */
-export function time(seconds: number): string {
+/** A duration in its two largest units: `3 h 12 min`. */
+export function formatDuration(seconds: number): string {
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
@@ -31,9 +31,9 @@ export function time(seconds: number): string {
   return `${Math.floor(hours / 24)} days ${hours % 24} h`;
 }
 
-/** The value of a field of an evaluation or a log line. */
-export function fieldValue(field: string, value: unknown): string {
+/** The value of a field of `events.jsonl`. */
+export function formatField(field: string, value: unknown): string {
   if (typeof value !== "number") return value === null ? "not a number" : `${value}`;
-  if (field.includes("accuracy")) return percent(value);
-  return Number.isInteger(value) ? count(value) : measured(value);
+  if (field.includes("accuracy")) return formatPercent(value);
+  return Number.isInteger(value) ? formatCount(value) : formatNumber(value);
 }

@@ -1,5 +1,5 @@
 /**
- * Activation functions and their slopes on four floats; see kernels/activation for what they are.
+ * Activation functions and their derivatives on four floats; see {@link ./activation.ts}.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type Code, f32x4, type Local, v128 } from "../simd/code.ts";
 import type { FunctionBuilder } from "../simd/module_builder.ts";
 import type { Macro, MultiplyAdd } from "../simd/macro.ts";
 
-/** What every activation is. */
+/** The value and the derivative of every activation. */
 export type Activations = Readonly<
   Record<ActivationName, { readonly value: Macro; readonly slope: Macro }>
 >;
@@ -16,7 +16,7 @@ export type Activations = Readonly<
 const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 const CUBIC = 0.044715;
 
-/** tanh(x) / x − 1 over x² for |x| < 0.625, highest power of x² first (Cephes, tanhf.c). */
+/** Coefficients of (tanh(x) / x − 1) / x² for |x| < 0.625, highest power of x² first (Cephes, tanhf.c). */
 const SMALL_TANH = [
   -5.70498872745e-3,
   2.06390887954e-2,
@@ -25,7 +25,7 @@ const SMALL_TANH = [
   -3.33332819422e-1,
 ];
 
-/** Chebyshev fit of log(erfc(x) exp(x²) / t) in t = 1 / (1 + x / 2), highest power first (Numerical Recipes, erfcc): 1.2e-7 relative. */
+/** Chebyshev fit of log(erfc(x) exp(x²) / t) in t = 1 / (1 + x / 2), highest power first, with a relative error of 1.2e-7 (Numerical Recipes, erfcc). */
 const ERFC = [
   0.17087277,
   -0.82215223,
@@ -39,7 +39,7 @@ const ERFC = [
   -1.26551223,
 ];
 
-/** Value and slope of every activation. */
+/** Creates the activations. */
 export function activations(exp: Macro, multiplyAdd: MultiplyAdd): Activations {
   const polynomial = (coefficients: readonly number[], x: Code): Code =>
     coefficients.slice(1).reduce<Code>(
@@ -64,7 +64,7 @@ export function activations(exp: Macro, multiplyAdd: MultiplyAdd): Activations {
     return v128.select(small, large, f32x4.lt(size, 0.625));
   };
 
-  /** Φ(x), the normal distribution, with a small relative error on both sides. */
+  /** Φ(x), the cumulative normal distribution, with a small relative error on both sides. */
   const normal: Macro = (f, argument) => {
     const x = f.local("v128", argument);
     const size = f.local("v128", f32x4.mul(f32x4.abs(x), Math.SQRT1_2));
@@ -102,7 +102,7 @@ export function activations(exp: Macro, multiplyAdd: MultiplyAdd): Activations {
       },
       slope: (f, argument) => {
         const x = f.local("v128", argument);
-        // Kept finite, so that e·s, which is 1 − s without its cancellation, stays a number.
+        // Bounded, so that e·s (1 − s without cancellation) is not ∞·0.
         const e = f.local("v128", f32x4.min(decay(f, x), 1e30));
         const s = f.local("v128", f32x4.div(1, f32x4.add(1, e)));
         const innerSlope = multiplyAdd(
@@ -115,7 +115,7 @@ export function activations(exp: Macro, multiplyAdd: MultiplyAdd): Activations {
       },
     },
     relu: {
-      // NaN is not below 0 and stays.
+      // NaN is not less than 0, so it is kept.
       value: (f, argument) => {
         const x = f.local("v128", argument);
         return v128.select(f32x4.constant(0), x, f32x4.lt(x, 0));
@@ -128,7 +128,7 @@ export function activations(exp: Macro, multiplyAdd: MultiplyAdd): Activations {
     },
     tanh: {
       value: tanh,
-      // 4·e / (1 + e)² with e = exp(−2|x|): keeps its digits where 1 − tanh² has none left.
+      // 4·e / (1 + e)² with e = exp(−2|x|), which stays accurate where 1 − tanh² cancels.
       slope: (f, argument) => {
         const size = f.local("v128", f32x4.abs(argument));
         const e = f.local("v128", exp(f, f32x4.mul(size, -2)));

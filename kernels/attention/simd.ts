@@ -1,5 +1,5 @@
 /**
- * Attention in WebAssembly. An item is a block of queries of one head, or of keys; see {@link ./attention_block.ts}.
+ * SIMD kernels of attention. An item is a block of queries or keys of one head; see {@link ./simd_block.ts}.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import {
   attentionStatistics,
 } from "./kernel.ts";
 import { type Code, f32, f32x4, i32, type Local, v128 } from "../simd/code.ts";
+import { sumLanes, zeroSum } from "../simd/lanes.ts";
 import type { FunctionBuilder } from "../simd/module_builder.ts";
 import {
   type Block,
@@ -22,9 +23,9 @@ import {
 import { maskOf } from "../philox/simd.ts";
 import type { Parameters, SimdKernel } from "../simd/simd_kernel.ts";
 import type { Library } from "../simd/library.ts";
-import { softmaxRow } from "../softmax/simd.ts";
+import { softmaxRow } from "../simd/softmax_row.ts";
 import type { StoredOperand } from "../matmul/simd_tile.ts";
-import { across, byRows, clear, element, walk, zeroSum } from "../simd/walk.ts";
+import { byRows, clear, element, walk } from "../simd/walk.ts";
 
 const forward: SimdKernel = {
   kernel: attentionForward,
@@ -90,7 +91,7 @@ const statistics: SimdKernel = {
       const pair = f.local("i32", i32.add(at.u32("statistics"), i32.shl(row, 3)));
       f.do(
         f32.store(pair, f32.load(element(at.u32("log_sum_exp"), row))),
-        f32.store(pair, across(sum), 4),
+        f32.store(pair, sumLanes(sum), 4),
       );
     });
   },
@@ -161,26 +162,26 @@ const backwardKey: SimdKernel = {
   },
 };
 
-/** A matrix in scratch memory with rows of `columns` numbers. */
+/** A matrix in scratch memory with rows of `columns` floats. */
 function matrix(f: FunctionBuilder, at: Code, columns: Local): StoredOperand {
   const pitch = f.local("i32", i32.shl(columns, 2));
   return { at: f.local("i32", at), pitch, transposed: i32.constant(0) };
 }
 
-/** Scores and the gradients of their probabilities for some queries and keys. */
+/** The scores of some queries and keys, and the gradients of their probabilities. */
 interface Slopes {
   readonly scores: StoredOperand;
-  /** Gradients of probabilities, to become those of scores. */
+  /** Gradients of the probabilities, which are replaced by those of the scores. */
   readonly slopes: StoredOperand;
   readonly firstRow: Code;
   readonly rows: Local;
   readonly firstColumn: Code;
   readonly columns: Local;
-  /** Whether the scores become the dropped probabilities. */
+  /** Whether the scores are replaced by the probabilities after dropout. */
   readonly keepWeights?: boolean;
 }
 
-/** `slopes = scale·P·(dropout(slopes) − δ)` and, where wanted, `scores = dropout(P)`. */
+/** Computes `slopes = scale·P·(dropout(slopes) − δ)`, and `scores = dropout(P)` if `keepWeights`. */
 function makeSlopes(
   f: FunctionBuilder,
   at: Parameters,
@@ -230,7 +231,7 @@ function makeSlopes(
   });
 }
 
-/** Fast paths of the family. */
+/** The SIMD kernels of the family. */
 export const ATTENTION_SIMD: readonly SimdKernel[] = [
   forward,
   statistics,

@@ -1,6 +1,6 @@
 /**
- * What the attention paths have in common: an item is a block of queries or keys of one head, whose scores with all tokens of the sequence fit the thread's
- * scratch memory. Whole rows of scores at once, so that a softmax needs no second pass.
+ * What the SIMD kernels of attention share. An item is a block of queries or keys of one head, small enough that its scores with
+ * all tokens of the sequence fit the thread's scratch memory. Rows of scores are complete, so the softmax needs one pass.
  *
  * @module
  */
@@ -12,26 +12,30 @@ import type { Library } from "../simd/library.ts";
 import { PRODUCT_BYTES, type StoredOperand } from "../matmul/simd_tile.ts";
 import { element } from "../simd/walk.ts";
 
-/** Scores of a block. */
+/** Maximum number of scores in a block. */
 const SCORES = 1 << 15;
-/** Tokens of a block, at most and at least. */
+/** Bounds on the number of tokens in a block. */
 const MOST_TOKENS = 64;
 const LEAST_TOKENS = 8;
 const LONGEST = SCORES / LEAST_TOKENS;
 
-/** Where things lie in a thread's scratch memory, after what a product takes. */
+/** Offsets in the scratch memory, after the part that a matrix multiplication uses. */
 const MASK = Math.ceil(PRODUCT_BYTES / 256) * 256;
 const FIRST_SCORES = MASK + 4 * (LONGEST + 64);
 const SECOND_SCORES = FIRST_SCORES + 4 * SCORES;
 
-/** Words of the parameter block beside the kernels' own. */
+/** Parameters in addition to the kernels' own. */
 export const BLOCK_EXTRA = ["block_tokens", "blocks"] as const;
 
-/** Cuts all heads into blocks. */
+/**
+ * Divides all heads into blocks.
+ *
+ * @throws {RangeError} if the sequence is too long for the scratch memory.
+ */
 export function divideIntoBlocks({ batch, heads, sequence, size }: Uniforms): Division {
   if (sequence > LONGEST) {
     throw new RangeError(
-      `attention over ${sequence} tokens is more than the CPU device takes (${LONGEST})`,
+      `sequences of ${sequence} tokens exceed the CPU device's limit of ${LONGEST}`,
     );
   }
   const fitting = Math.floor(SCORES / Math.max(sequence, 1) / LEAST_TOKENS) * LEAST_TOKENS;
@@ -45,28 +49,32 @@ export function divideIntoBlocks({ batch, heads, sequence, size }: Uniforms): Di
   };
 }
 
-/** One block, and the pieces of its head, as variables and expressions. */
+/** One block and its head, as variables and expressions. */
 export interface Block {
-  /** First token. */
+  /** First token of the block. */
   readonly first: Local;
-  /** Tokens that there are. */
+  /** Number of tokens in the block. */
   readonly count: Local;
+  /** Sequence length, padding included. */
   readonly sequence: Local;
-  /** Keys that count. */
+  /** Number of keys that are not padding. */
   readonly keys: Local;
+  /** Size of a head. */
   readonly size: Local;
-  /** Index of the head's query 0 in what has a row for each head and query. */
+  /** Index of the head's first query in arrays with a row for each head and query. */
   readonly row: Local;
-  /** Bytes from one token to the next. */
+  /** Distance between tokens, in bytes. */
   readonly pitch: Local;
+  /** Address of a row of a dropout mask. */
   readonly mask: Code;
+  /** Addresses of two matrices of scores. */
   readonly firstScores: Code;
   readonly secondScores: Code;
-  /** The head's vectors in a binding, from a token on. */
+  /** The head's vectors in a binding, starting at token `from`. */
   tokens(binding: string, from?: Code): StoredOperand;
 }
 
-/** Reads where an item lies. */
+/** Computes the block of an item. */
 export function blockOf(f: FunctionBuilder, at: Parameters, item: Local): Block {
   const variable = (value: Code) => f.local("i32", value);
   const [sequence, size, heads, blocks, tokens] = [
@@ -101,7 +109,7 @@ export function blockOf(f: FunctionBuilder, at: Parameters, item: Local): Block 
   };
 }
 
-/** The same matrix with rows and columns exchanged. */
+/** The transposed operand. */
 export function transpose(operand: StoredOperand): StoredOperand {
   return { ...operand, transposed: i32.constant(1) };
 }

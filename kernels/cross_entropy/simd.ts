@@ -1,17 +1,18 @@
 /**
- * Cross-entropy in WebAssembly. An item is a row.
+ * SIMD kernels of the cross-entropy. An item is a row of logits.
  *
  * @module
  */
 import { crossEntropyBackward, crossEntropyForward } from "./kernel.ts";
 import { IGNORED } from "./reference.ts";
 import { type Code, f32, f32x4, i32, i32x4, type Local, v128 } from "../simd/code.ts";
+import { sumLanes, zeroSum } from "../simd/lanes.ts";
 import type { FunctionBuilder } from "../simd/module_builder.ts";
 import type { SimdKernel } from "../simd/simd_kernel.ts";
-import { across, byRows, clear, element, walk, zeroSum } from "../simd/walk.ts";
+import { byRows, clear, element, walk } from "../simd/walk.ts";
 
-/** The greatest element in all lanes; what is NaN counts for nothing. */
-function greatest(f: FunctionBuilder, address: Code, count: Local): Local {
+/** The maximum of `count` elements, in all lanes. NaN is ignored; −Infinity if there is no other element. */
+function maximum(f: FunctionBuilder, address: Code, count: Local): Local {
   const largest = f.local("v128", f32x4.constant(-Infinity));
   const keepGreater = (candidate: Code, other: Local) =>
     f.set(largest, v128.select(candidate, other, f32x4.gt(candidate, other)));
@@ -26,14 +27,14 @@ function greatest(f: FunctionBuilder, address: Code, count: Local): Local {
   return largest;
 }
 
-/** Index of the first element that equals `value` (in all lanes); 0 if there is none. */
+/** The index of the first element equal to `value` (given in all lanes), or 0 if no element is. */
 function firstEqual(f: FunctionBuilder, address: Code, count: Local, value: Local): Local {
   const found = f.local("i32", i32.constant(0));
   const index = f.local("i32", i32.constant(0));
   const position = f.local("i32", address);
   const fours = f.local("i32", i32.and(count, -4));
   const end = f.local("i32", fours);
-  // Leaves the loop by shortening it, then goes on one by one: from there, or through the last few.
+  // Ends the loop early by setting its bound to 0, then continues one by one: from the vector that was found, or with the last few elements.
   f.while(index, end, 4, () => {
     f.if(v128.anyTrue(f32x4.eq(v128.load(position), value)), () => {
       f.set(found, index);
@@ -65,12 +66,12 @@ const forward: SimdKernel = {
     const row = at.begin;
     f.while(row, at.end, 1, () => {
       const logits = f.local("i32", element(at.u32("logits"), i32.mul(row, pitch)));
-      const largest = greatest(f, logits, columns);
+      const largest = maximum(f, logits, columns);
       const total = zeroSum(f);
       walk(f, { count: columns, read: [logits], sums: [total] }, ([x]) => ({
         add: [exp(f, f32x4.sub(x, largest))],
       }));
-      const logSum = f32x4.extract(log(f, f32x4.splat(across(total))), 0);
+      const logSum = f32x4.extract(log(f, f32x4.splat(sumLanes(total))), 0);
       const lse = f.local("f32", f32.add(f32x4.extract(largest, 0), logSum));
       const label = f.local("i32", i32.load(element(at.u32("labels"), row)));
       const loss = element(at.u32("loss"), row);
@@ -112,5 +113,5 @@ const backward: SimdKernel = {
   },
 };
 
-/** Fast paths of the family. */
+/** The SIMD kernels of the family. */
 export const CROSS_ENTROPY_SIMD: readonly SimdKernel[] = [forward, backward];

@@ -1,5 +1,5 @@
 /**
- * Elementwise kernels in WebAssembly.
+ * SIMD kernels of the elementwise family.
  *
  * @module
  */
@@ -60,7 +60,7 @@ const scaleAdd: SimdKernel = {
   },
 };
 
-/** One loop for each activation; the structural parameter picks it. */
+/** Emits one loop per activation, of which the structural parameter selects one. */
 function eachActivation(
   f: FunctionBuilder,
   at: Parameters,
@@ -110,7 +110,7 @@ const activationBackwardInPlace: SimdKernel = {
     }),
 };
 
-/** Columns for which a mask is drawn at once. */
+/** Number of columns whose mask is drawn at a time. */
 const MASK_COLUMNS = 16_384;
 
 const dropout: SimdKernel = {
@@ -141,7 +141,7 @@ const dropout: SimdKernel = {
   },
 };
 
-/** Fast paths of the family. */
+/** The SIMD kernels of the family. */
 export const ELEMENTWISE_SIMD: readonly SimdKernel[] = [
   fill,
   add,

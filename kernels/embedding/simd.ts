@@ -1,5 +1,5 @@
 /**
- * Table look-ups and their gradients in WebAssembly. An item is a row (a segment of the gradient).
+ * SIMD kernels of table lookups and their gradients. An item is a row, or a segment in the gradient of a table.
  *
  * @module
  */
@@ -19,12 +19,12 @@ function rowOf(at: Parameters, table: string, row: Code, pitch: Code): Code {
   return element(at.u32(table), i32.mul(row, pitch));
 }
 
-/** The number at `index` of a list of whole numbers. */
+/** Element `index` of a list of integers. */
 function indexOf(at: Parameters, list: string, index: Code): Code {
   return i32.load(element(at.u32(list), index));
 }
 
-/** Writes one row over another, or adds it to that. */
+/** Copies a row to `to`, or adds it there if the kernel accumulates. */
 function put(f: FunctionBuilder, at: Parameters, from: Code, to: Local, count: Local): void {
   f.if(
     at.is("accumulate", true),
@@ -82,7 +82,7 @@ const scatter: SimdKernel = {
   },
 };
 
-/** Columns of a segment that are summed at once: what fits registers. */
+/** Number of columns of a segment that are summed at a time: what fits registers. */
 const PANEL = 16;
 
 const segmentSum: SimdKernel = {
@@ -112,7 +112,7 @@ interface Segment {
   readonly columns: Local;
 }
 
-/** Sums `vectors` vectors side by side, or, for 0, a single column, in the order of the items. */
+/** Sums `vectors` adjacent vectors of columns, or a single column if `vectors` is 0, in item order. */
 function sumPanel(f: FunctionBuilder, at: Parameters, segment: Segment, vectors: number): void {
   const { first, last, out, column, columns } = segment;
   const load = vectors === 0 ? v128.loadSplat : v128.load;
@@ -138,5 +138,5 @@ function sumPanel(f: FunctionBuilder, at: Parameters, segment: Segment, vectors:
   f.release("i32", x, to);
 }
 
-/** Fast paths of the family. */
+/** The SIMD kernels of the family. */
 export const EMBEDDING_SIMD: readonly SimdKernel[] = [forward, gather, scatter, segmentSum];

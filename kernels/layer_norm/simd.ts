@@ -1,14 +1,15 @@
 /**
- * Layer normalization in WebAssembly. An item is a row; of the parameters' gradients, a chunk of rows and a block of columns.
+ * SIMD kernels of layer normalization. An item is a row, or a chunk of rows and a block of columns in the gradients of the parameters.
  *
  * @module
  */
 import { layerNormBackwardInput, layerNormBackwardParameters, layerNormForward } from "./kernel.ts";
 import { type Code, f32, f32x4, i32, type Local, v128 } from "../simd/code.ts";
 import { maskOf } from "../philox/simd.ts";
-import type { SimdKernel } from "../simd/simd_kernel.ts";
 import { blocksOfColumns, sumColumns } from "../simd/columns.ts";
-import { across, byRows, element, walk, zeroSum } from "../simd/walk.ts";
+import { sumLanes, zeroSum } from "../simd/lanes.ts";
+import type { SimdKernel } from "../simd/simd_kernel.ts";
+import { byRows, element, walk } from "../simd/walk.ts";
 
 const forward: SimdKernel = {
   kernel: layerNormForward,
@@ -46,14 +47,14 @@ const forward: SimdKernel = {
         ));
       const total = zeroSum(f);
       walk(f, { count: columns, read: [s], sums: [total] }, ([s]) => ({ add: [s] }));
-      const mean = f.local("f32", f32.mul(across(total), inverse));
+      const mean = f.local("f32", f32.mul(sumLanes(total), inverse));
       const center = f.local("v128", f32x4.splat(mean));
       const squares = zeroSum(f);
       walk(f, { count: columns, read: [s], sums: [squares] }, ([s]) => {
         const distance = f.local("v128", f32x4.sub(s, center));
         return { add: [f32x4.mul(distance, distance)] };
       });
-      const variance = f32.mul(across(squares), inverse);
+      const variance = f32.mul(sumLanes(squares), inverse);
       const rstd = f.local("f32", f32.div(1, f32.sqrt(f32.add(variance, at.f32("epsilon")))));
       const factor = f.local("v128", f32x4.splat(rstd));
       walk(f, {
@@ -96,7 +97,7 @@ const backwardInput: SimdKernel = {
         f.set(dy, f32x4.mul(dy, gamma));
         return { add: [dy, f32x4.mul(dy, normal(s))] };
       });
-      const meanOf = (sum: Local) => f.local("v128", f32x4.splat(f32.mul(across(sum), inverse)));
+      const meanOf = (sum: Local) => f.local("v128", f32x4.splat(f32.mul(sumLanes(sum), inverse)));
       const [meanGradient, meanProduct] = [meanOf(gradients), meanOf(products)];
       walk(f, {
         count: columns,
@@ -151,5 +152,5 @@ const backwardParameters: SimdKernel = {
   },
 };
 
-/** Fast paths of the family. */
+/** The SIMD kernels of the family. */
 export const LAYER_NORM_SIMD: readonly SimdKernel[] = [forward, backwardInput, backwardParameters];

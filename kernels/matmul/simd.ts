@@ -1,22 +1,23 @@
 /**
- * The matrix product in WebAssembly. An item is a tile of C; see {@link ./tile_product.ts}.
+ * SIMD kernels of the matrix multiplication: the whole kernel, and its epilogue (bias and activation) alone.
  *
  * @module
  */
+import { ACTIVATIONS } from "../activation/activation.ts";
 import type { Structural, Uniforms } from "../kernel.ts";
-import { matmulMatmul } from "./kernel.ts";
-import { type Code, i32 } from "../simd/code.ts";
+import { type Code, f32x4, i32, type Local } from "../simd/code.ts";
+import type { Library } from "../simd/library.ts";
 import type { FunctionBuilder } from "../simd/module_builder.ts";
 import type { Division, Parameters, SimdKernel } from "../simd/simd_kernel.ts";
-import type { Library } from "../simd/library.ts";
-import { activateRow, batchOffset } from "./simd_epilogue.ts";
+import { byRows, walk } from "../simd/walk.ts";
+import { matmulMatmul } from "./kernel.ts";
 
 /** Rows and columns of a tile of C, larger ones first. */
 const TILES = [[192, 256], [96, 256], [96, 128], [64, 64], [32, 64], [16, 32], [8, 16]] as const;
-/** As many tiles as keep a good number of threads about equally busy. */
+/** Number of tiles that keeps the usual number of threads about equally busy. */
 const ENOUGH_TILES = 24;
 
-/** The tile of a product: depends on its size alone. */
+/** The tile of a multiplication. It depends on the sizes alone, never on the number of threads. */
 function tileOf({ m, n, batch }: Uniforms): readonly [number, number] {
   const count = ([rows, columns]: readonly [number, number]) =>
     Math.ceil(m / rows) * Math.ceil(n / columns) * batch;
@@ -44,7 +45,7 @@ function emit(f: FunctionBuilder, at: Parameters, library: Library): void {
   const across = variable(at.u32("across"));
   const tilesOfItem = variable(i32.mul(at.u32("down"), across));
   const activated = variable(i32.eqz(at.is("activation", "none")));
-  // Before the activation, sums gather where its argument is kept.
+  // With an activation, sums accumulate in the pre-activations.
   const target = variable(i32.select(at.u32("preactivation"), at.u32("c"), activated));
   const item = begin;
   f.while(item, end, 1, () => {
@@ -95,10 +96,72 @@ function emit(f: FunctionBuilder, at: Parameters, library: Library): void {
   });
 }
 
-/** `matmul.matmul` in WebAssembly. */
-export const matmulPath: SimdKernel = {
+/** Distance in bytes from the start of an operand to its batch item (outer, inner). */
+function batchOffset(at: Parameters, operand: string, outer: Local, inner: Local): Code {
+  const offset = i32.add(
+    i32.mul(outer, at.u32(`${operand}_outer`)),
+    i32.mul(inner, at.u32(`${operand}_inner`)),
+  );
+  return i32.shl(offset, 2);
+}
+
+/** Addresses of the pre-activations and the activations of a row, and its length. */
+interface ActivatedRow {
+  readonly from: Local;
+  readonly to: Local;
+  readonly count: Local;
+}
+
+/** Applies the activation that the structural parameter selects to one row. */
+function activateRow(
+  f: FunctionBuilder,
+  at: Parameters,
+  { activations }: Library,
+  { from, to, count }: ActivatedRow,
+): void {
+  for (const name of ACTIVATIONS) {
+    f.if(at.is("activation", name), () =>
+      walk(f, { count, read: [from], write: [to] }, ([x]) => ({
+        write: [activations[name].value(f, x)],
+      })));
+  }
+}
+
+/** `matmul.matmul`. An item is a tile of C; see {@link ./simd_tile.ts}. */
+export const MATMUL_SIMD: SimdKernel = {
   kernel: matmulMatmul,
   extra: ["tile_rows", "tile_columns", "down", "across"],
   divide,
   define: (library) => (f, at) => emit(f, at, library),
+};
+
+/** Bias and activation for the result of a BLAS, which is in C or, with an activation, in the pre-activations. An item is a row of C. */
+export const MATMUL_EPILOGUE_SIMD: SimdKernel = {
+  kernel: matmulMatmul,
+  part: "epilogue",
+  divide: ({ m, n, batch }) => byRows(m * batch, n),
+  define: (library) => (f, at) => {
+    const [m, n] = ["m", "n"].map((name) => f.local("i32", at.u32(name)));
+    const activated = f.local("i32", i32.eqz(at.is("activation", "none")));
+    const target = f.local("i32", i32.select(at.u32("preactivation"), at.u32("c"), activated));
+    f.while(at.begin, at.end, 1, () => {
+      const z = f.local("i32", i32.divU(at.begin, m));
+      const outer = f.local("i32", i32.divU(z, at.u32("inner")));
+      const inner = f.local("i32", i32.remU(z, at.u32("inner")));
+      const row = i32.mul(i32.remU(at.begin, m), i32.shl(at.u32("ldc"), 2));
+      const offset = f.local("i32", i32.add(batchOffset(at, "c", outer, inner), row));
+      const from = f.local("i32", i32.add(target, offset));
+      f.if(
+        at.is("bias", true),
+        () =>
+          walk(f, { count: n, read: [from, at.u32("bias")], write: [from] }, ([x, bias]) => ({
+            write: [f32x4.add(x, bias)],
+          })),
+      );
+      f.if(activated, () => {
+        const to = f.local("i32", i32.add(at.u32("c"), offset));
+        activateRow(f, at, library, { from, to, count: n });
+      });
+    });
+  },
 };

@@ -1,5 +1,5 @@
 /**
- * The innermost part of the matrix product: 4 rows times 8 columns of C from packed panels.
+ * The innermost loop of the matrix multiplication: 4 rows and 8 columns of C from packed panels.
  *
  * @module
  */
@@ -7,12 +7,15 @@ import { f32, f32x4, i32, type Local, v128 } from "../simd/code.ts";
 import type { FunctionBuilder, FunctionReference, ModuleBuilder } from "../simd/module_builder.ts";
 import type { MultiplyAdd } from "../simd/macro.ts";
 
-/** Rows of a micro-tile. Four rows of two vectors are the eight sums that x86's sixteen vector registers bear. */
+/** Rows of a micro-tile. Its eight sums (four rows of two vectors) fit the sixteen vector registers of x86. */
 export const MR = 4;
 /** Columns of a micro-tile. */
 export const NR = 8;
 
-/** Adds alpha·A·B of one micro-tile to C. Parameters: packed A, packed B, depth, C, row of C in bytes, rows, columns, alpha, whether to add to C, bias, edge tile. */
+/**
+ * Adds the function that computes `C = alpha·A·B + bias`, or `C += …`, for one micro-tile. Parameters: packed A, packed B, depth, C,
+ * pitch of C in bytes, rows, columns, alpha, whether to add to C, bias (0 for none), memory for a partial tile.
+ */
 export function addMicroKernel(
   module: ModuleBuilder,
   multiplyAdd: MultiplyAdd,
@@ -29,7 +32,7 @@ export function addMicroKernel(
       const end = f.local("i32", i32.add(a, i32.mul(depth, 4 * MR)));
       const left = f.local("v128", f32x4.constant(0));
       const right = f.local("v128", f32x4.constant(0));
-      // Unrolling this loop makes it slower: engines run out of registers.
+      // Unrolling this loop makes it slower, because engines run out of registers.
       f.while(a, end, 4 * MR, () => {
         f.set(left, v128.load(b));
         f.set(right, v128.load(b, 16));
@@ -80,7 +83,7 @@ function storeWhole(f: FunctionBuilder, { sums, c, pitch, add, bias }: Target): 
   }
 }
 
-/** Through memory, number by number: the same additions in the same order. */
+/** Stores a partial tile element by element, with the same additions in the same order as {@linkcode storeWhole}. */
 function storePart(
   f: FunctionBuilder,
   { sums, c, pitch, add, bias }: Target,

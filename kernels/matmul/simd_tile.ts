@@ -1,7 +1,7 @@
 /**
- * The product of two matrices on one thread, by Goto's scheme (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008) with a
- * micro-kernel of 4 rows and 8 columns. Parts of A and B are packed first, so that transposes cost nothing more. The sum over k runs in blocks of
- * {@linkcode KC} whatever the sizes, so that no division of the rows and columns changes a bit.
+ * Matrix multiplication on one thread by the scheme of Goto and van de Geijn ("Anatomy of high-performance matrix multiplication",
+ * 2008) with a micro-kernel of 4 rows and 8 columns. Blocks of A and B are packed first, so transposed operands cost nothing extra.
+ * Sums over k always run in blocks of {@linkcode KC}, so results do not depend on how rows and columns are divided into tiles.
  *
  * @module
  */
@@ -11,53 +11,53 @@ import type { MultiplyAdd } from "../simd/macro.ts";
 import { addMicroKernel, MR, NR } from "./simd_micro_kernel.ts";
 import { type Packing, packing } from "./simd_pack.ts";
 
-/** Length of a block of k: a panel of B of 8 columns, 8 kB, stays in the first cache. */
+/** Length of a block of k. A panel of B with 8 columns takes 8 KiB and stays in the L1 cache. */
 export const KC = 256;
-/** Rows of A that are packed at once: 96 kB of the second cache. */
+/** Rows of A that are packed at a time: 96 KiB of the L2 cache. */
 const MC = 96;
-/** Columns of B that are packed at once. */
+/** Columns of B that are packed at a time. */
 export const NC = 256;
 
-/** Where things lie in the scratch memory. */
+/** Offsets in the scratch memory. */
 const PACKED_A = 0;
 const PACKED_B = 4 * KC * MC;
 const EDGE_TILE = PACKED_B + 4 * KC * NC;
 
-/** Scratch memory that a product takes. */
+/** Scratch memory that a multiplication uses, in bytes. */
 export const PRODUCT_BYTES = EDGE_TILE + 4 * MR * NR;
 
-/** One matrix as it is stored. */
+/** A matrix in memory. */
 export interface StoredOperand {
-  /** Address of its first number. */
+  /** Address of its first element. */
   readonly at: Code;
-  /** Bytes from one stored row to the next. */
+  /** Distance between stored rows, in bytes. */
   readonly pitch: Code;
-  /** Whether it is stored with rows and columns exchanged; not 0 for yes. */
+  /** Not 0 if the stored matrix is transposed. */
   readonly transposed: Code;
 }
 
-/** `c = alpha·op(A)·op(B) + bias`, or `c += …`. */
+/** The operands of `c = alpha·op(A)·op(B) + bias`, or `c += …`. */
 export interface TileProduct {
   readonly a: StoredOperand;
   readonly b: StoredOperand;
   readonly c: Pick<StoredOperand, "at" | "pitch">;
   readonly rows: Code;
   readonly columns: Code;
-  /** Length of the sums; 0 writes zeros, or the bias. */
+  /** Length of the sums. With 0, the result is the bias, or zeros. */
   readonly depth: Code;
   readonly alpha: Code;
-  /** Not 0: adds to what C holds. */
+  /** Not 0 to add to C. */
   readonly accumulate: Code;
-  /** Address of numbers that are added to every row; 0 for none. */
+  /** Address of a vector that is added to every row; 0 for none. */
   readonly bias: Code;
-  /** {@linkcode PRODUCT_BYTES} bytes. */
+  /** Address of {@linkcode PRODUCT_BYTES} bytes. */
   readonly scratch: Code;
 }
 
-/** A product as code. */
+/** Code that multiplies two matrices. */
 export type MultiplyTile = (product: TileProduct) => Code;
 
-/** Adds the function to a module. */
+/** Adds the functions of the matrix multiplication to a module. */
 export function addTileProduct(module: ModuleBuilder, multiplyAdd: MultiplyAdd): MultiplyTile {
   const parts: Parts = {
     narrow: packing(module, MR),
@@ -91,7 +91,7 @@ function emit(f: FunctionBuilder, { narrow, wide, microKernel }: Parts): void {
     f.set(columns, i32.minU(columns, i32.constant(NC)));
     const first = variable(i32.constant(1));
     const k0 = variable(i32.constant(0));
-    // At least once, so that an empty sum still writes C.
+    // At least one iteration, so that an empty sum writes C too.
     const lastK = variable(i32.select(k, 1, k));
     f.while(k0, lastK, KC, () => {
       const depth = variable(i32.sub(k, k0));
@@ -147,18 +147,18 @@ function emit(f: FunctionBuilder, { narrow, wide, microKernel }: Parts): void {
   });
 }
 
-/** What of an operand is packed, and where to: strips of {@linkcode MR} rows of A, or of {@linkcode NR} columns of B, one number of each a step of k. */
+/** A block of an operand and where to pack it: in strips of {@linkcode MR} rows of A or {@linkcode NR} columns of B. */
 interface Part {
-  /** Address of the operand's first number. */
+  /** Address of the operand's first element. */
   readonly at: Local;
   readonly pitch: Local;
-  /** Not 0 where the stored rows are those of k. */
+  /** Not 0 if each stored row has one k. */
   readonly rowsAreSteps: Code;
   readonly to: Code;
-  /** First step of k, and how many. */
+  /** First k, and their number. */
   readonly k0: Local;
   readonly depth: Local;
-  /** First row of A or column of B, and how many. */
+  /** First row of A or column of B, and their number. */
   readonly first: Code;
   readonly count: Local;
 }

@@ -1,5 +1,5 @@
 /**
- * Gradient norms and updates in WebAssembly. An item is a block of flat parameters.
+ * SIMD kernels of gradient norms and parameter updates. An item is a block of the flat parameters.
  *
  * @module
  */
@@ -7,11 +7,12 @@ import type { Uniforms } from "../kernel.ts";
 import { optimizerNonFinite, optimizerSquareSums } from "./clip.ts";
 import { optimizerAdamw, optimizerLambApply, optimizerLambMoments } from "./update.ts";
 import { type Code, f32, f32x4, i32, i32x4, type Local, v128 } from "../simd/code.ts";
+import { sumLanes, zeroSum } from "../simd/lanes.ts";
 import type { FunctionBuilder } from "../simd/module_builder.ts";
 import type { Division, Parameters, SimdKernel } from "../simd/simd_kernel.ts";
-import { across, byElements, element, elementsOf, walk, zeroSum } from "../simd/walk.ts";
+import { byElements, element, elementsOf, walk } from "../simd/walk.ts";
 
-/** Blocks that one thread takes at a time. */
+/** Blocks that a thread takes at a time. */
 const GRAIN = 4;
 
 function byBlocks({ block_count }: Uniforms): Division {
@@ -35,7 +36,7 @@ function eachBlock(f: FunctionBuilder, at: Parameters, body: (block: Block) => v
   });
 }
 
-/** As {@linkcode eachBlock}, unless the flag of non-finite gradients is up. */
+/** Like {@linkcode eachBlock}, but does nothing if the flag for non-finite gradients is set. */
 function eachBlockUnlessFlagged(
   f: FunctionBuilder,
   at: Parameters,
@@ -44,7 +45,7 @@ function eachBlockUnlessFlagged(
   f.if(i32.eqz(i32.load(at.u32("flag"))), () => eachBlock(f, at, body));
 }
 
-/** The weight decay of a tensor, 0 where it does not decay, in all lanes. */
+/** The weight decay of a tensor, 0 for one without, in all lanes. */
 function decayOf(f: FunctionBuilder, at: Parameters, tensor: Local): Local {
   const decays = i32.load(element(at.u32("decays"), tensor));
   return f.local(
@@ -53,7 +54,7 @@ function decayOf(f: FunctionBuilder, at: Parameters, tensor: Local): Local {
   );
 }
 
-/** A uniform or extra in all lanes. */
+/** A uniform in all lanes. */
 function splatted(f: FunctionBuilder, at: Parameters, name: string): Local {
   return f.local("v128", f32x4.splat(at.f32(name)));
 }
@@ -63,7 +64,7 @@ function updateOf(m: Code, v: Code, w: Code, epsilon: Code, decay: Code): Code {
   return f32x4.add(f32x4.div(m, f32x4.add(f32x4.sqrt(v), epsilon)), f32x4.mul(decay, w));
 }
 
-/** Prepares the moments' constants; gives what moves `m` and `v`, both variables, by one gradient. */
+/** Loads the constants of the moments. Returns a function that clips a gradient and updates `m` and `v` with it. */
 function momentsOf(f: FunctionBuilder, at: Parameters) {
   const [beta1, beta2, rest1, rest2] = [
     "beta1",
@@ -91,7 +92,7 @@ const squareSums: SimdKernel = {
       walk(f, { count: length, read: [element(at.u32("x"), start)], sums: [sum] }, ([x]) => ({
         add: [f32x4.mul(x, x)],
       }));
-      f.do(f32.store(element(at.u32("partial"), at.begin), across(sum)));
+      f.do(f32.store(element(at.u32("partial"), at.begin), sumLanes(sum)));
     }),
 };
 
@@ -126,12 +127,12 @@ const lambMoments: SimdKernel = {
       const sums = [zeroSum(f), zeroSum(f)];
       walk(f, { count: length, read: [w, g, m, v], write: [m, v], sums }, ([w, g, m, v]) => {
         move(g, m, v);
-        // The gradient is used up.
+        // The gradient is not needed anymore.
         f.set(g, updateOf(m, v, w, epsilon, decay));
         return { write: [m, v], add: [f32x4.mul(w, w), f32x4.mul(g, g)] };
       });
       const partial = f.local("i32", i32.add(at.u32("partial"), i32.shl(at.begin, 3)));
-      f.do(f32.store(partial, across(sums[0])), f32.store(partial, across(sums[1]), 4));
+      f.do(f32.store(partial, sumLanes(sums[0])), f32.store(partial, sumLanes(sums[1]), 4));
     });
   },
 };
@@ -176,7 +177,7 @@ const adamw: SimdKernel = {
   },
 };
 
-/** Fast paths of the family. */
+/** The SIMD kernels of the family. */
 export const OPTIMIZER_SIMD: readonly SimdKernel[] = [
   squareSums,
   nonFinite,

@@ -1,18 +1,18 @@
 /**
- * Dropout masks, four Philox4x32-10 blocks at a time; see kernels/philox for the generator and what is drawn.
+ * Dropout masks in WebAssembly SIMD, four Philox4x32-10 blocks at a time; see {@link ./philox.ts}.
  *
  * @module
  */
 import { type Code, i32, i32x4, type Local, v128 } from "../simd/code.ts";
+import { transposeFour } from "../simd/lanes.ts";
 import type { FunctionBuilder, FunctionReference, ModuleBuilder } from "../simd/module_builder.ts";
 import type { Parameters } from "../simd/simd_kernel.ts";
-import { transposed } from "../matmul/simd_pack.ts";
 
 const MULTIPLIERS = [0xD2511F53, 0xCD9E8D57];
 const WEYL = [0x9E3779B9, 0xBB67AE85];
 const ROUNDS = 10;
 
-/** Upper and lower halves of the 64-bit products of four lanes with a constant. */
+/** The high and low words of the 64-bit products of four lanes with a constant. */
 function multiply(
   f: FunctionBuilder,
   lanes: Code,
@@ -28,8 +28,8 @@ function multiply(
 }
 
 /**
- * Adds a function that writes a mask (all bits one where kept, zero where dropped) for elements `4·block` to `4·block + count − 1` of one example, rounded up to a whole 16, to `to`.
- * Its parameters are listed by {@linkcode maskOf}.
+ * Adds a function that writes a mask to `to`: all bits are 1 for kept elements and 0 for dropped ones. It covers the elements
+ * `4·block` to `4·block + count − 1` of one example, rounded up to a multiple of 16. {@linkcode maskOf} calls it.
  */
 export function addDropoutMask(module: ModuleBuilder): FunctionReference {
   return module.function(
@@ -66,7 +66,7 @@ export function addDropoutMask(module: ModuleBuilder): FunctionReference {
           f.set(k1, i32x4.add(k1, WEYL[1]));
           f.release("v128", product0.high, product0.low, product1.high, product1.low);
         }
-        transposed(f, words).forEach((lanes, i) =>
+        transposeFour(f, words).forEach((lanes, i) =>
           f.do(v128.store(to, i32x4.geU(lanes, bound), 16 * i))
         );
         f.set(counter, i32x4.add(counter, 4));
@@ -75,19 +75,21 @@ export function addDropoutMask(module: ModuleBuilder): FunctionReference {
   );
 }
 
-/** Which part of a mask is wanted, as expressions. */
+/** A part of a row of a mask, as expressions. */
 export interface MaskPart {
-  /** Where the mask goes: `count + 20` words at least. */
+  /** Address of at least `count + 20` words for the mask. */
   readonly to: Code;
+  /** Row of the matrix. */
   readonly row: Code;
+  /** First column of the part. */
   readonly firstColumn: Code;
-  /** How many columns. */
+  /** Number of columns of the part. */
   readonly count: Code;
-  /** Columns of the matrix that the mask is drawn for. */
+  /** Number of columns of the matrix. */
   readonly columns: Code;
 }
 
-/** Draws part of one row of a mask. Returns the address of the first column's word. */
+/** Draws part of a row of a mask. Returns the address of the word of its first column. */
 export function maskOf(
   f: FunctionBuilder,
   at: Parameters,

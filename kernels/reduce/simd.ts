@@ -1,13 +1,14 @@
 /**
- * Sums in WebAssembly.
+ * SIMD kernels of sums.
  *
  * @module
  */
 import { reduceColumns, reduceSum } from "./kernel.ts";
 import { f32, f32x4, f64, i32 } from "../simd/code.ts";
 import { blocksOfColumns, sumColumns } from "../simd/columns.ts";
+import { sumLanes, zeroSum } from "../simd/lanes.ts";
 import type { SimdKernel } from "../simd/simd_kernel.ts";
-import { across, element, walk, zeroSum } from "../simd/walk.ts";
+import { element, walk } from "../simd/walk.ts";
 
 const columns: SimdKernel = {
   kernel: reduceColumns,
@@ -29,7 +30,7 @@ const columns: SimdKernel = {
   },
 };
 
-/** Elements that are summed in single precision before their sum goes to a double. */
+/** Number of elements that are summed in single precision before their sum is added to a double. */
 const SINGLE = 1024;
 
 const sum: SimdKernel = {
@@ -45,7 +46,7 @@ const sum: SimdKernel = {
       walk(f, { count: length, read: [element(at.u32("x"), first)], sums: [part] }, ([x]) => ({
         add: [x],
       }));
-      f.set(total, f64.add(total, f64.fromF32(across(part))));
+      f.set(total, f64.add(total, f64.fromF32(sumLanes(part))));
     });
     const out = f.local("i32", element(at.u32("out"), at.u32("slot")));
     const result = f.local(
@@ -57,5 +58,5 @@ const sum: SimdKernel = {
   },
 };
 
-/** Fast paths of the family. */
+/** The SIMD kernels of the family. */
 export const REDUCE_SIMD: readonly SimdKernel[] = [columns, sum];

@@ -1,30 +1,31 @@
 /**
- * A small assembler for WebAssembly: an expression is the bytes that leave its value on the stack, so that instructions nest as
- * function calls (`f32x4.add(a, f32x4.mul(b, c))`) and a TypeScript function that returns one is a macro.
+ * A small assembler for WebAssembly. An expression is the code that leaves its value on the stack, so instructions nest like
+ * function calls (`f32x4.add(a, f32x4.mul(b, c))`), and a TypeScript function that returns an expression is a macro.
  *
  * Opcodes: WebAssembly core specification, "Instructions"; relaxed SIMD proposal, "Binary format".
  *
  * @module
  */
 
-/** A constant of 128 bits, which a function loads once (engines would build it anew in every pass of a loop). */
+/** A 128-bit constant. A function loads it into a variable once, because engines would rebuild it in every iteration of a loop. */
 export interface Constant {
+  /** Its sixteen bytes. */
   readonly lanes: readonly number[];
 }
 
-/** Bytes of instructions, nested as they were put together. */
+/** Instructions as nested lists of bytes. */
 export type Code = readonly (number | Code | Constant)[];
 
-/** A local variable. Used as an expression it is its value. */
+/** A local variable. As an expression, it evaluates to its value. */
 export type Local = Code & { readonly index: number };
 
-/** Value types by their byte. */
+/** Binary encoding of each value type. */
 export const TYPE = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
 
 /** Name of a value type. */
 export type ValueType = keyof typeof TYPE;
 
-/** Unsigned LEB128. */
+/** Encodes a number as unsigned LEB128. */
 export function unsigned(value: number): number[] {
   const bytes: number[] = [];
   for (let rest = value >>> 0;;) {
@@ -35,7 +36,7 @@ export function unsigned(value: number): number[] {
   }
 }
 
-/** Signed LEB128 of a 32-bit number. */
+/** Encodes a 32-bit integer as signed LEB128. */
 export function signed(value: number): number[] {
   const bytes: number[] = [];
   for (let rest = value | 0;;) {
@@ -47,7 +48,7 @@ export function signed(value: number): number[] {
   }
 }
 
-/** Writes nested code out flat; `constant` says how a constant is loaded. */
+/** Appends nested code to `into` as a flat list of bytes; `constant` returns the bytes that load a constant. */
 export function flatten(
   code: Code,
   constant: (lanes: readonly number[]) => readonly number[],
@@ -61,12 +62,12 @@ export function flatten(
   return into;
 }
 
-/** The instruction that builds a constant of 128 bits from its bytes. */
+/** The `v128.const` instruction for sixteen bytes. */
 export function buildConstant(lanes: readonly number[]): number[] {
   return [...vector(12), ...lanes];
 }
 
-/** An operand: code, or a number that becomes a constant of the instruction's own type. */
+/** An operand: code, or a number that becomes a constant of the instruction's type. */
 type Operand = Code | number;
 
 const f32Bytes = (value: number) => [...new Uint8Array(Float32Array.of(value).buffer)];
@@ -140,14 +141,14 @@ export const i32 = {
   or: i32Binary(0x72),
   shl: i32Binary(0x74),
   shrU: i32Binary(0x76),
-  /** `condition ? a : b`, both evaluated. */
+  /** `condition ? a : b`; evaluates both. */
   select: (a: Operand, b: Operand, condition: Code): Code => [
     lift(a, i32Constant),
     lift(b, i32Constant),
     condition,
     0x1b,
   ],
-  /** The lesser of two unsigned numbers; evaluates them twice, so give it locals or constants. */
+  /** The minimum of two unsigned integers. Evaluates its operands twice, so pass variables or constants. */
   minU: (a: Operand, b: Operand): Code => {
     const [left, right] = [lift(a, i32Constant), lift(b, i32Constant)];
     return [left, right, left, right, 0x49, 0x1b];
@@ -155,7 +156,7 @@ export const i32 = {
   fromF32Bits: (a: Code): Code => [a, 0xbc],
 } as const;
 
-/** Instructions on single floats. */
+/** Instructions on 32-bit floats. */
 export const f32 = {
   constant: f32Constant,
   load: load([0x2a], 2),
@@ -173,7 +174,7 @@ export const f32 = {
   max: f32Binary(0x97),
   fromU32: (a: Code): Code => [a, 0xb3],
   fromI32Bits: (a: Code): Code => [a, 0xbe],
-  /** `condition ? a : b`, both evaluated. */
+  /** `condition ? a : b`; evaluates both. */
   select: (a: Operand, b: Operand, condition: Code): Code => [
     lift(a, f32Constant),
     lift(b, f32Constant),
@@ -182,7 +183,7 @@ export const f32 = {
   ],
 } as const;
 
-/** Instructions on doubles. */
+/** Instructions on 64-bit floats. */
 export const f64 = {
   constant: (value: number): Code => [0x44, [...new Uint8Array(Float64Array.of(value).buffer)]],
   add: (a: Code, b: Code): Code => [a, b, 0xa0],
@@ -191,7 +192,7 @@ export const f64 = {
   toF32: (a: Code): Code => [a, 0xb6],
 } as const;
 
-/** Instructions on 128 bits of anything. */
+/** Instructions on 128-bit vectors of any lane type. */
 export const v128 = {
   load: load(vector(0), 2),
   loadSplat: load(vector(9), 2),
@@ -209,12 +210,12 @@ export const v128 = {
   and: i32x4Binary(78),
   or: i32x4Binary(80),
   xor: i32x4Binary(81),
-  /** Bits of `a` where `mask` is one, of `b` where it is zero. */
+  /** The bits of `a` where `mask` is 1, the bits of `b` where it is 0. */
   select: (a: Code, b: Code, mask: Code): Code => [a, b, mask, vector(82)],
   anyTrue: unary(vector(83), i32x4Constant),
 } as const;
 
-/** Instructions on four floats. */
+/** Instructions on four 32-bit floats. */
 export const f32x4 = {
   constant: f32x4Constant,
   splat: (a: Code): Code => [a, vector(19)],
@@ -234,7 +235,7 @@ export const f32x4 = {
   min: f32x4Binary(232),
   max: f32x4Binary(233),
   fromI32x4: (a: Code): Code => [a, vector(250)],
-  /** a·b + c, in one rounding or two as the processor prefers. Only where {@linkcode relaxedSimd} holds. */
+  /** `a·b + c`, rounded once or twice, as the processor prefers. Requires relaxed SIMD; see `hasRelaxedSimd`. */
   relaxedMultiplyAdd: (a: Code, b: Code, c: Code): Code => [a, b, c, vector(0x105)],
 } as const;
 
@@ -254,12 +255,13 @@ export const i32x4 = {
   add: i32x4Binary(174),
   sub: i32x4Binary(177),
   mul: i32x4Binary(181),
-  /** Towards zero; NaN gives 0. */
+  /** Rounds towards zero, saturates, and converts NaN to 0. */
   fromF32x4: (a: Code): Code => [a, vector(248)],
-  /** 64-bit products of the unsigned lanes 0 and 1, and of 2 and 3. */
+  /** 64-bit products of the unsigned lanes 0 and 1. */
   multiplyLowU: (a: Code, b: Code): Code => [a, b, vector(222)],
+  /** 64-bit products of the unsigned lanes 2 and 3. */
   multiplyHighU: (a: Code, b: Code): Code => [a, b, vector(223)],
-  /** Lanes picked by number: 0 to 3 from `a`, 4 to 7 from `b`. */
+  /** Selects four lanes by number: 0 to 3 are those of `a`, 4 to 7 those of `b`. */
   shuffle: (a: Code, b: Code, ...lanes: [number, number, number, number]): Code => [
     a,
     b,

@@ -1,5 +1,5 @@
 /**
- * Sums down the columns of chunks of rows.
+ * Column sums over chunks of rows.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { FunctionBuilder } from "./module_builder.ts";
 import type { Division, Parameters } from "./simd_kernel.ts";
 import { element } from "./walk.ts";
 
-/** Columns of an item: one cache line. */
+/** Columns of an item: one cache line of 64 bytes. */
 export const COLUMN_BLOCK = 16;
 
-/** An item is a chunk of rows and a block of columns. */
+/** Divides a matrix. An item is a chunk of rows and a block of columns; `extra` is the number of blocks. */
 export function blocksOfColumns(uniforms: Uniforms, _structural: Structural): Division {
   const { rows, columns, rows_per_chunk } = uniforms;
   const blocks = Math.ceil(columns / COLUMN_BLOCK);
@@ -24,21 +24,21 @@ export function blocksOfColumns(uniforms: Uniforms, _structural: Structural): Di
   };
 }
 
-/** What is summed. */
+/** What {@linkcode sumColumns} reads, sums and writes. */
 export interface ColumnSums {
-  /** Names of the matrices that are read. */
+  /** Names of the matrices to read. */
   readonly read: readonly string[];
-  /** Names of the `[chunks, columns]` matrices of sums. */
+  /** Names of the matrices of sums, `[chunks, columns]` each. */
   readonly write: readonly string[];
-  /** Bytes from one row of what is read to the next. */
+  /** Distance between rows of the matrices to read, in bytes. */
   readonly pitch: Local;
-  /** One term for each sum from the elements of a row. */
+  /** The term of each sum, from the elements of a row. */
   readonly terms: (row: Local, values: readonly Local[]) => readonly Code[];
-  /** What is stored for a sum, from it and what was there. */
+  /** The value to store, from a sum and the stored value; the sum alone if absent. */
   readonly store?: (sum: Local, old: Code) => Code;
 }
 
-/** Sums in the order of the rows. The function has `rows`, `columns`, `rows_per_chunk` and the extra `blocks`. */
+/** Sums in row order. Uses the parameters `rows`, `columns`, `rows_per_chunk` and the extra `blocks`. */
 export function sumColumns(f: FunctionBuilder, at: Parameters, sums: ColumnSums): void {
   const columns = f.local("i32", at.u32("columns"));
   const rows = f.local("i32", at.u32("rows"));
@@ -66,7 +66,7 @@ interface Range {
   readonly columns: Local;
 }
 
-/** Sums `vectors` vectors side by side, or, for 0, a single column. */
+/** Sums `vectors` adjacent vectors of columns, or a single column if `vectors` is 0. */
 function sumBlock(
   f: FunctionBuilder,
   at: Parameters,

@@ -1,29 +1,28 @@
 /**
- * Functions that several fast paths use.
+ * Functions that several SIMD kernels share.
  *
  * @module
  */
 import type { FunctionReference, ModuleBuilder } from "./module_builder.ts";
 import { type Activations, activations } from "../activation/simd.ts";
 import { addDropoutMask } from "../philox/simd.ts";
-import { exponential } from "./exponential.ts";
-import { logarithm } from "./logarithm.ts";
+import { exponential, logarithm } from "./elementary.ts";
 import type { Macro, MultiplyAdd } from "./macro.ts";
 import { addTileProduct, type MultiplyTile } from "../matmul/simd_tile.ts";
 
-/** What every fast path may use. */
+/** Functions that every SIMD kernel may use. */
 export interface Library {
   readonly multiplyAdd: MultiplyAdd;
   readonly exp: Macro;
   readonly log: Macro;
   readonly activations: Activations;
-  /** See {@link ./dropout_mask.ts}. */
+  /** Draws a dropout mask; see {@linkcode addDropoutMask}. */
   readonly dropoutMask: FunctionReference;
-  /** See {@link ./tile_product.ts}. */
+  /** Multiplies two matrices on one thread; see {@linkcode addTileProduct}. */
   readonly multiplyTile: MultiplyTile;
 }
 
-/** Puts the library together, and what of it are functions into a module. */
+/** Creates the library. Its functions that are not inlined are added to `module`. */
 export function makeLibrary(module: ModuleBuilder, multiplyAdd: MultiplyAdd): Library {
   const exp = exponential(multiplyAdd);
   return {

@@ -1,16 +1,16 @@
 /**
- * Functions of four floats that are written out where they are used: a call would cost as much as they do.
+ * Functions of four floats that are inlined where they are used, because a call would cost as much as their body.
  *
  * @module
  */
 import { type Code, f32x4 } from "./code.ts";
 import type { FunctionBuilder } from "./module_builder.ts";
 
-/** Writes statements that compute a function of `x`, and gives its value. */
+/** Appends the statements that compute a function of `x` to `f`, and returns the expression of its value. */
 export type Macro = (f: FunctionBuilder, x: Code) => Code;
 
-/** `a·b + c`, fused where the processor can and the module may. */
+/** `a·b + c`, with one rounding if the processor fuses it, else with two. */
 export type MultiplyAdd = (a: Code, b: Code, c: Code) => Code;
 
-/** The multiplication and addition that every engine has. */
+/** A multiplication followed by an addition, for engines without relaxed SIMD. */
 export const plainMultiplyAdd: MultiplyAdd = (a, b, c) => f32x4.add(c, f32x4.mul(a, b));

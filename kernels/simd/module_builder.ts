@@ -1,5 +1,5 @@
 /**
- * Puts functions together to a WebAssembly module that imports its memory.
+ * Builds WebAssembly functions, and a module of them that imports its memory.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const sized = (bytes: number[]): number[] => [...unsigned(bytes.length), ...byte
 const list = (items: number[][]): number[] => [...unsigned(items.length), ...items.flat()];
 const name = (value: string): number[] => sized([...text.encode(value)]);
 
-/** One function in the making: statements are appended in the order of the calls. */
+/** Builds one function. Statements are appended in the order of the calls. */
 export class FunctionBuilder {
   readonly parameters: readonly Local[];
   readonly #types: ValueType[];
@@ -33,7 +33,7 @@ export class FunctionBuilder {
     this.parameters = parameterTypes.map((_, index) => local(index));
   }
 
-  /** A variable, with a first value. */
+  /** Declares a variable, or reuses a released one, and sets its value. */
   local(type: ValueType, value: Code): Local {
     let variable = this.#free.get(type)?.pop();
     if (variable === undefined) {
@@ -44,23 +44,24 @@ export class FunctionBuilder {
     return variable;
   }
 
-  /** Lets variables that are used no more serve again (large functions otherwise declare hundreds). */
+  /** Makes variables available for reuse. Without it, large functions would declare hundreds. */
   release(type: ValueType, ...variables: Local[]): void {
     const free = this.#free.get(type) ?? [];
     free.push(...variables);
     this.#free.set(type, free);
   }
 
+  /** Assigns `value` to a variable. */
   set(variable: Local, value: Code): void {
     this.#body.push([value, 0x21, unsigned(variable.index)]);
   }
 
-  /** Adds a statement, such as a store. */
+  /** Appends statements, such as stores. */
   do(...statements: Code[]): void {
     this.#body.push(...statements);
   }
 
-  /** `for (variable; variable < end; variable += step)`, unsigned; leaves the variable where the loop ended. */
+  /** `for (; variable < end; variable += step)`, unsigned. The variable keeps its final value. */
   while(variable: Local, end: Code, step: number, body: () => void): void {
     const inner = this.#collect(body);
     this.#body.push(
@@ -78,6 +79,7 @@ export class FunctionBuilder {
     this.release("i32", i);
   }
 
+  /** `if (condition) { then } else { otherwise }`. */
   if(condition: Code, then: () => void, otherwise?: () => void): void {
     this.#body.push([condition, 0x04, 0x40], this.#collect(then));
     if (otherwise !== undefined) this.#body.push([0x05], this.#collect(otherwise));
@@ -88,7 +90,7 @@ export class FunctionBuilder {
   bytes(result: Code): number[] {
     const constants = new Map<string, { lanes: readonly number[]; variable: Local }>();
     const load = (lanes: readonly number[]): number[] => {
-      // Zero is one cheap instruction; shared, it would tie all sums that start with it to one place in memory.
+      // Zero costs one cheap instruction. A shared variable would make all sums that start at zero depend on one stack slot.
       if (lanes.every((byte) => byte === 0)) return buildConstant(lanes);
       const key = lanes.join();
       let known = constants.get(key);
@@ -118,12 +120,12 @@ export class FunctionBuilder {
   }
 }
 
-/** A function of a module, to be called from another one. */
+/** The code that calls a function of the module. */
 export interface FunctionReference {
   (...operands: Code[]): Code;
 }
 
-/** A module in the making. */
+/** Builds a module. */
 export class ModuleBuilder {
   readonly #types: number[][] = [];
   readonly #signatures: number[] = [];
@@ -131,8 +133,8 @@ export class ModuleBuilder {
   readonly #exports: number[][] = [];
 
   /**
-   * Adds a function. `body` writes its statements and returns the code of its result (nothing for a function without one).
-   * With `exportName` it can be called from outside.
+   * Adds a function. `body` appends its statements and returns the expression of its result, or nothing if it has no result.
+   * A function with an `exportName` is exported.
    */
   function(
     parameters: readonly ValueType[],
@@ -156,7 +158,7 @@ export class ModuleBuilder {
     return (...operands) => [operands, 0x10, unsigned(index)];
   }
 
-  /** The module's bytes. It imports `env.memory`, shared or not, of up to `maximumPages`. */
+  /** Encodes the module. It imports `env.memory`, a memory of at most `maximumPages` pages. */
   bytes(shared: boolean, maximumPages: number): Uint8Array<ArrayBuffer> {
     const memory = [0x02, shared ? 0x03 : 0x01, ...unsigned(1), ...unsigned(maximumPages)];
     const section = (id: number, content: number[]) => [id, ...sized(content)];

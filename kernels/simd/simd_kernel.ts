@@ -1,5 +1,5 @@
 /**
- * A fast path: a WebAssembly function that computes a kernel on ranges of its own items, in place of the kernel's reference.
+ * A SIMD kernel: a WebAssembly function that computes a kernel on a range of items, in place of the kernel's reference.
  *
  * @module
  */
@@ -8,69 +8,75 @@ import { type Code, f32, i32, type Local } from "./code.ts";
 import type { FunctionBuilder, ModuleBuilder } from "./module_builder.ts";
 import type { Library } from "./library.ts";
 
-/** How one run is divided. */
+/** How one run is divided among threads. */
 export interface Division {
-  /** Independent pieces of work. */
+  /** Number of independent items. */
   readonly items: number;
-  /** Items that one thread takes at a time. Must not depend on the number of threads. */
+  /** Items that a thread takes at a time. Must not depend on the number of threads. */
   readonly grain: number;
-  /** Numbers that the function wants beside the kernel's own parameters, by the names in {@linkcode SimdKernel.extra}. */
+  /** Values of the parameters that {@linkcode SimdKernel.extra} names, in the same order. */
   readonly extra?: readonly number[];
 }
 
 /** A kernel, or part of one, in WebAssembly. */
 export interface SimdKernel {
+  /** The kernel that it computes. Its items need not be those of the kernel's reference. */
   readonly kernel: Kernel;
-  /** What of the kernel this is, where it is not all of it. */
+  /** Which part of the kernel it computes, if not the whole. */
   readonly part?: string;
-  /** Names of further words of the parameter block. */
+  /** Names of parameters (whole numbers) in addition to the kernel's own. */
   readonly extra?: readonly string[];
+  /** Divides a run. */
   divide(uniforms: Uniforms, structural: Structural): Division;
-  /** Adds to a module what the function calls, and gives back what writes it. */
+  /** Adds the functions that it calls to `module`, and returns its emitter. */
   define(library: Library, module: ModuleBuilder): Emitter;
 }
 
-/** Writes a function's statements: what one thread does for items `begin` to `end`. */
+/** Appends the statements that compute items `begin` to `end`. */
 export type Emitter = (f: FunctionBuilder, at: Parameters) => void;
 
-/** What a fast path's function is called with. */
+/** The parameters of a SIMD kernel's function. */
 export interface Parameters {
-  /** First item (a local, free to be changed). */
+  /** The first item, in a variable that the emitter may change. */
   readonly begin: Local;
+  /** The item after the last. */
   readonly end: Local;
-  /** Address of {@linkcode SCRATCH_BYTES} bytes that belong to this thread. */
+  /** Address of the thread's own {@linkcode SCRATCH_BYTES} bytes. */
   readonly scratch: Local;
-  /** Reads an address or a whole number from the parameter block. */
+  /** An address or a whole number from the parameter block. */
   u32(name: string): Code;
-  /** Reads a number. */
+  /** A float from the parameter block. */
   f32(name: string): Code;
   /** Whether a structural parameter has this value. */
   is(name: string, value: StructuralValue): Code;
 }
 
-/** Memory that each thread has for itself. */
+/** Scratch memory of each thread, in bytes. */
 export const SCRATCH_BYTES = 1 << 20;
 
-/** Words of the parameter block: addresses of all bindings (0 where there is none), uniforms, structural values by their place, extras. */
-function parameterNames(path: SimdKernel): string[] {
-  const { bindings, uniforms, structural } = path.kernel;
+/**
+ * The words of the parameter block: addresses of all bindings (0 for one that does not exist), uniforms, structural values as
+ * indices among the values that the kernel lists, extras.
+ */
+function parameterNames({ kernel, extra = [] }: SimdKernel): string[] {
+  const { bindings, uniforms, structural } = kernel;
   return [
     ...Object.keys(bindings),
     ...Object.keys(uniforms),
     ...Object.keys(structural).map(structuralName),
-    ...path.extra ?? [],
+    ...extra,
   ];
 }
 
-/** A structural parameter may have the name of the binding that it asks for. */
+/** Marks structural parameters, which may share their name with a binding (`bias`). */
 function structuralName(name: string): string {
   return `structural ${name}`;
 }
 
-/** Adds the function of a fast path to a module, exported under the kernel's name. */
-export function emitSimdKernel(path: SimdKernel, module: ModuleBuilder, library: Library): void {
-  const emit = path.define(library, module);
-  const names = parameterNames(path);
+/** Adds the function of a SIMD kernel to a module and exports it under {@linkcode nameOf}. */
+export function emitSimdKernel(simd: SimdKernel, module: ModuleBuilder, library: Library): void {
+  const emit = simd.define(library, module);
+  const names = parameterNames(simd);
   module.function(
     ["i32", "i32", "i32", "i32"],
     null,
@@ -78,7 +84,7 @@ export function emitSimdKernel(path: SimdKernel, module: ModuleBuilder, library:
       const [block, begin, end, scratch] = f.parameters;
       const offset = (name: string) => {
         const index = names.indexOf(name);
-        if (index < 0) throw new RangeError(`${path.kernel.name} has no parameter ${name}`);
+        if (index < 0) throw new RangeError(`SIMD kernel ${nameOf(simd)} has no parameter ${name}`);
         return 4 * index;
       };
       emit(f, {
@@ -88,16 +94,16 @@ export function emitSimdKernel(path: SimdKernel, module: ModuleBuilder, library:
         u32: (name) => i32.load(block, offset(name)),
         f32: (name) => f32.load(block, offset(name)),
         is: (name, value) => {
-          const index = path.kernel.structural[name].indexOf(value);
+          const index = simd.kernel.structural[name].indexOf(value);
           return i32.eq(i32.load(block, offset(structuralName(name))), index);
         },
       });
     },
-    nameOf(path),
+    nameOf(simd),
   );
 }
 
-/** The name of a fast path's function. */
+/** The export name of a SIMD kernel's function. */
 export function nameOf({ kernel, part }: SimdKernel): string {
   return part === undefined ? kernel.name : `${kernel.name} ${part}`;
 }

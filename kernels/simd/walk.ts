@@ -1,29 +1,30 @@
 /**
- * Loops over arrays, four elements at a time and the last few one by one, and the ways of dividing arrays among threads.
+ * Loops over arrays (four elements at a time, the last few one by one) and the ways to divide arrays among threads.
  *
  * @module
  */
 import type { Uniforms } from "../kernel.ts";
-import { type Code, f32, f32x4, i32, i32x4, type Local, v128 } from "./code.ts";
+import { type Code, f32x4, i32, i32x4, type Local, v128 } from "./code.ts";
+import { zeroSum } from "./lanes.ts";
 import type { FunctionBuilder } from "./module_builder.ts";
 import type { Division, Parameters } from "./simd_kernel.ts";
 
-/** Elements that one thread takes at a time, about. */
+/** Approximate number of elements in a slice, the unit of work that a thread takes. */
 const SLICE = 16_384;
 /** Elements of an item where arrays are divided by elements. */
 const CHUNK = 4096;
 
-/** Division of `count` elements that have nothing to do with each other. */
+/** Divides `count` independent elements. */
 export function byElements({ count }: Uniforms): Division {
   return { items: Math.ceil(count / CHUNK), grain: SLICE / CHUNK };
 }
 
-/** Division of `rows` rows of `columns` elements. */
+/** Divides `rows` rows of `columns` elements. An item is a row. */
 export function byRows(rows: number, columns: number): Division {
   return { items: rows, grain: Math.max(1, Math.floor(SLICE / Math.max(columns, 1))) };
 }
 
-/** First element and number of elements of a range of {@linkcode byElements}. */
+/** The first element and the number of elements of a thread's range of {@linkcode byElements}. */
 export function elementsOf(f: FunctionBuilder, at: Parameters): { first: Local; count: Local } {
   const first = f.local("i32", i32.mul(at.begin, CHUNK));
   const end = f.local("i32", i32.mul(at.end, CHUNK));
@@ -40,24 +41,28 @@ export function element(array: Code, index: Code): Code {
 
 /** What a walk reads and writes. */
 export interface Walk {
-  /** Number of elements. */
+  /** Number of elements of each array. */
   readonly count: Local;
-  /** Addresses of what is read. */
+  /** Addresses of the arrays to read. */
   readonly read: readonly Code[];
-  /** Addresses of what is written; may be among those that are read. */
+  /** Addresses of the arrays to write, which may also be read. */
   readonly write?: readonly Code[];
-  /** Sums that grow, four lanes each. */
+  /** Sums to accumulate, four lanes each. */
   readonly sums?: readonly Local[];
 }
 
-/** What a walk makes of the elements it has read. */
+/** What one step of a walk computes from the elements that it has read. */
 export interface Step {
+  /** Values for the arrays to write. */
   readonly write?: readonly Code[];
   /** Terms for the sums. */
   readonly add?: readonly Code[];
 }
 
-/** Walks over arrays of one length. `step` must treat each lane alike: the last elements come alone, in the first lane. */
+/**
+ * Walks over arrays of equal length. `step` must compute each lane independently of the others: the last elements are processed
+ * one at a time, in the first lane.
+ */
 export function walk(
   f: FunctionBuilder,
   { count, read, write = [], sums = [] }: Walk,
@@ -69,14 +74,14 @@ export function walk(
   const fours = f.local("i32", i32.and(count, -4));
   const pass = (width: 4 | 1, end: Local, strands: readonly (readonly Local[])[]) =>
     f.while(position, end, width * strands.length, () =>
-      strands.forEach((growing) => {
+      strands.forEach((accumulators) => {
         const load = width === 4 ? v128.load : v128.loadSplat;
         const values = sources.map((source) => f.local("v128", load(source)));
         const { write: written = [], add = [] } = step(values);
         const results = written.map((code) => f.local("v128", code));
         add.forEach((term, i) => {
           const counted = width === 4 ? term : v128.and(term, i32x4.lanes(-1, 0, 0, 0));
-          f.set(growing[i], f32x4.add(growing[i], counted));
+          f.set(accumulators[i], f32x4.add(accumulators[i], counted));
         });
         results.forEach((result, i) =>
           f.do(width === 4 ? v128.store(targets[i], result) : v128.storeLane(targets[i], result, 0))
@@ -87,7 +92,7 @@ export function walk(
         f.release("v128", ...values, ...results);
       }));
   if (sums.length > 0) {
-    // Four sums side by side: shorter chains of additions, so faster and nearer the truth.
+    // Four accumulators per sum: shorter chains of dependent additions are faster and round less.
     const sixteens = f.local("i32", i32.and(count, -16));
     const others = [1, 2, 3].map(() => sums.map(() => zeroSum(f)));
     pass(4, sixteens, [sums, ...others]);
@@ -102,20 +107,7 @@ export function walk(
   f.release("i32", ...sources, ...targets, position, fours);
 }
 
-/** A sum of four lanes that starts at zero. */
-export function zeroSum(f: FunctionBuilder): Local {
-  return f.local("v128", f32x4.constant(0));
-}
-
-/** The sum of the four lanes. */
-export function across(sum: Local): Code {
-  return f32.add(
-    f32.add(f32x4.extract(sum, 0), f32x4.extract(sum, 1)),
-    f32.add(f32x4.extract(sum, 2), f32x4.extract(sum, 3)),
-  );
-}
-
-/** Writes zeros. */
+/** Fills `count` elements with zeros. */
 export function clear(f: FunctionBuilder, address: Code, count: Local): void {
   walk(f, { count, read: [], write: [address] }, () => ({ write: [f32x4.constant(0)] }));
 }

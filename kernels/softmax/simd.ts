@@ -1,62 +1,18 @@
 /**
- * Softmax of scores in WebAssembly. An item is a row.
+ * SIMD kernels of the softmax. An item is a row of scores.
  *
  * @module
  */
 import type { Uniforms } from "../kernel.ts";
 import { softmaxBackward, softmaxForward } from "./kernel.ts";
-import { type Code, f32, f32x4, i32, i32x4, type Local } from "../simd/code.ts";
-import type { FunctionBuilder } from "../simd/module_builder.ts";
+import { f32x4, i32 } from "../simd/code.ts";
+import { sumLanes, zeroSum } from "../simd/lanes.ts";
 import type { Division, SimdKernel } from "../simd/simd_kernel.ts";
-import type { Library } from "../simd/library.ts";
-import { across, byRows, clear, element, walk, zeroSum } from "../simd/walk.ts";
+import { softmaxRow } from "../simd/softmax_row.ts";
+import { byRows, clear, element, walk } from "../simd/walk.ts";
 
 function divide({ batch, heads, queries, pitch }: Uniforms): Division {
   return byRows(batch * heads * queries, pitch);
-}
-
-/** The greatest of `scale·x` over `count` elements, in all lanes; −Infinity for none, NaN if one is. */
-function greatest(f: FunctionBuilder, address: Code, count: Local, scale: Local): Local {
-  const largest = f.local("v128", f32x4.constant(-Infinity));
-  walk(f, { count, read: [address] }, ([x]) => {
-    // The last elements come in all lanes here, which does not matter to a maximum.
-    f.set(largest, f32x4.max(largest, f32x4.mul(scale, x)));
-    return {};
-  });
-  f.set(largest, f32x4.max(largest, i32x4.shuffle(largest, largest, 2, 3, 0, 1)));
-  f.set(largest, f32x4.max(largest, i32x4.shuffle(largest, largest, 1, 0, 3, 2)));
-  return largest;
-}
-
-/** One row of scores. */
-export interface ScoreRow {
-  readonly scores: Code;
-  /** Where the probabilities go; may be the same place. */
-  readonly probabilities: Code;
-  readonly count: Local;
-  /** In all lanes. */
-  readonly scale: Local;
-}
-
-/** Writes the softmax of a row. Gives the largest of its scaled scores, in all lanes, and the sum of the exponents relative to it. */
-export function softmaxRow(
-  f: FunctionBuilder,
-  library: Library,
-  { scores, probabilities, count, scale }: ScoreRow,
-): { largest: Local; total: Local } {
-  const largest = greatest(f, scores, count, scale);
-  const sums = zeroSum(f);
-  walk(f, { count, read: [scores], write: [probabilities], sums: [sums] }, ([x]) => {
-    f.set(x, library.exp(f, f32x4.sub(f32x4.mul(scale, x), largest)));
-    return { write: [x], add: [x] };
-  });
-  const total = f.local("f32", across(sums));
-  const inverse = f.local("v128", f32x4.splat(f32.div(1, total)));
-  walk(f, { count, read: [probabilities], write: [probabilities] }, ([p]) => ({
-    write: [f32x4.mul(p, inverse)],
-  }));
-  f.release("v128", sums, inverse);
-  return { largest, total };
 }
 
 const forward: SimdKernel = {
@@ -98,7 +54,7 @@ const backward: SimdKernel = {
       walk(f, { count: keys, read: [d, probabilities], sums: [products] }, ([d, p]) => ({
         add: [f32x4.mul(d, p)],
       }));
-      const dot = f.local("v128", f32x4.splat(across(products)));
+      const dot = f.local("v128", f32x4.splat(sumLanes(products)));
       walk(f, { count: keys, read: [d, probabilities], write: [dscores] }, ([d, p]) => ({
         write: [f32x4.mul(f32x4.mul(scale, p), f32x4.sub(d, dot))],
       }));
@@ -108,5 +64,5 @@ const backward: SimdKernel = {
   },
 };
 
-/** Fast paths of the family. */
+/** The SIMD kernels of the family. */
 export const SOFTMAX_SIMD: readonly SimdKernel[] = [forward, backward];

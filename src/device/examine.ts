@@ -4,7 +4,7 @@
  * @module
  */
 import type { Capabilities } from "../../kernels/mod.ts";
-import { openCpuDevice } from "./cpu/mod.ts";
+import { openCpuDevice } from "./cpu/cpu_device.ts";
 import type { Device, DeviceDescription, DeviceLimits } from "./device.ts";
 import { measureCopy, measureProduct } from "./measure/mod.ts";
 import { openTestedWebGpuDevice } from "./open_device.ts";

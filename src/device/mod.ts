@@ -3,7 +3,7 @@
  *
  * @module
  */
-export * from "./cpu/mod.ts";
+export * from "./cpu/cpu_device.ts";
 export * from "./device.ts";
 export * from "./examine.ts";
 export * from "./measure/mod.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type CpuDeviceOptions, openCpuDevice } from "./cpu/mod.ts";
+import { type CpuDeviceOptions, openCpuDevice } from "./cpu/cpu_device.ts";
 import { type Device, type DeviceDescription, DeviceError } from "./device.ts";
 import { type Finding, selfTest, wrongFindings } from "./self_test/mod.ts";
 import { openWebGpuDevice, type WebGpuDevice, type WebGpuOptions } from "./webgpu/mod.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { openCpuDevice } from "../../src/device/cpu/mod.ts";
+import { openCpuDevice } from "../../src/device/mod.ts";
 import { type Device, DeviceError, openDevice, openReferenceDevice } from "../../src/device/mod.ts";
 import { openTestedWebGpuDevice } from "../../src/device/open_device.ts";
 import { selfTest, wrongFindings } from "../../src/device/self_test/mod.ts";

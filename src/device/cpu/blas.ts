@@ -1,12 +1,12 @@
 /**
- * A system's BLAS for the matrix products, in place on the device's shared memory, through Deno's foreign functions. An accelerator for those who ask for it: it
- * needs a native library and the permission to load one.
+ * A system BLAS for matrix multiplications, called on the device's memory through Deno's foreign function interface. It is optional:
+ * it needs a native library and `--allow-ffi`.
  *
  * @module
  */
 import { DeviceError } from "../device.ts";
 
-/** `cblas_sgemm` in row-major order, with addresses within the device's memory. */
+/** Arguments of `cblas_sgemm` in row-major order. `a`, `b` and `c` are addresses in the device's memory. */
 export interface Product {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
@@ -18,7 +18,7 @@ export interface Product {
   readonly lda: number;
   readonly b: number;
   readonly ldb: number;
-  /** What the old C is multiplied by: 0 (it is not read) or 1. */
+  /** Factor of the old C: 0 (C is not read) or 1. */
   readonly beta: number;
   readonly c: number;
   readonly ldc: number;
@@ -26,13 +26,13 @@ export interface Product {
 
 /** A loaded library. */
 export interface Blas {
-  /** Its file and, for OpenBLAS, the processor it computes for: what decides the bits. */
+  /** The library's path and, for OpenBLAS, the processor that its kernels are for. Both determine the bits of results. */
   readonly description: string;
   multiply(product: Product): void;
   close(): void;
 }
 
-/** The little of Deno that is used here; absent in browsers. */
+/** The part of the `Deno` namespace that is used here. Only Deno has it. */
 interface Native {
   readonly build: { readonly os: string };
   readonly env: { get(name: string): string | undefined; set(name: string, value: string): void };
@@ -52,7 +52,7 @@ interface Native {
 }
 
 const ROW_MAJOR = 101;
-const AS_IT_IS = 111;
+const NOT_TRANSPOSED = 111;
 const TRANSPOSED = 112;
 
 const SGEMM = {
@@ -70,7 +70,7 @@ const OPENBLAS = {
   openblas_set_num_threads: { parameters: ["i32"], result: "void" },
 };
 
-/** Where libraries lie, by operating system; a bare name is looked for by the system's loader. */
+/** Libraries to try, by operating system. The system's loader searches for bare names. */
 const CANDIDATES: Readonly<Record<string, readonly string[]>> = {
   linux: [
     "/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblas.so.0",
@@ -87,9 +87,10 @@ const CANDIDATES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Loads a BLAS: the file that `request` names, or for "auto" the first that is found; null where "auto" finds none or may not look.
+ * Loads a BLAS: the library at path `request`, or, for "auto", the first that is found. Returns null if "auto" finds none or has no
+ * permission to load one.
  *
- * @throws {DeviceError} when the named file cannot be loaded or has no `cblas_sgemm`.
+ * @throws {DeviceError} if the library at `request` cannot be loaded or has no `cblas_sgemm`.
  */
 export function openBlas(
   request: string,
@@ -99,7 +100,7 @@ export function openBlas(
   const native = (globalThis as unknown as { Deno?: Native }).Deno;
   if (native === undefined) {
     if (request === "auto") return null;
-    throw new DeviceError(`Cannot load the BLAS library ${request}: only Deno can load one`);
+    throw new DeviceError(`Cannot load the BLAS library ${request}: native libraries require Deno`);
   }
   if (request !== "auto") {
     try {
@@ -111,13 +112,13 @@ export function openBlas(
       );
     }
   }
-  // Asking for a permission would stop the program with a question.
+  // dlopen without permission would prompt the user.
   if (native.permissions.querySync({ name: "ffi" }).state !== "granted") return null;
   for (const path of CANDIDATES[native.build.os] ?? []) {
     try {
       return load(native, path, memory, threads);
     } catch {
-      // Not there, or not what it is called: the next one.
+      // Missing, or not a BLAS: try the next one.
     }
   }
   return null;
@@ -135,8 +136,8 @@ function load(native: Native, path: string, memory: WebAssembly.Memory, threads:
     multiply({ transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc }) {
       sgemm(
         ROW_MAJOR,
-        transposeA ? TRANSPOSED : AS_IT_IS,
-        transposeB ? TRANSPOSED : AS_IT_IS,
+        transposeA ? TRANSPOSED : NOT_TRANSPOSED,
+        transposeB ? TRANSPOSED : NOT_TRANSPOSED,
         m,
         n,
         k,
@@ -161,14 +162,14 @@ function link(native: Native, path: string, threads: number) {
     const core = native.UnsafePointerView.getCString(library.symbols.openblas_get_corename());
     return { library, core };
   } catch {
-    // Another BLAS has no names of OpenBLAS's own.
+    // A BLAS other than OpenBLAS lacks OpenBLAS's own functions.
     return { library: native.dlopen(path, SGEMM), core: null };
   }
 }
 
 /**
- * An OpenBLAS that is older than the processor takes it for the oldest one it knows (Prescott, SSE3): 4 times slower. So the choice is made here, from
- * what the processor says it can, before the library looks. What the user has set stays.
+ * Selects the kernels of OpenBLAS by the processor's features. An OpenBLAS that is older than the processor falls back to the kernels
+ * of the oldest one that it supports (Prescott, SSE3), which are 4 times slower. A value that the user has set is kept.
  */
 function chooseCore({ build, env, readTextFileSync }: Native): void {
   if (build.os !== "linux") return;
@@ -182,6 +183,6 @@ function chooseCore({ build, env, readTextFileSync }: Native): void {
       env.set("OPENBLAS_CORETYPE", "SKYLAKEX");
     } else if (has("avx2", "fma")) env.set("OPENBLAS_CORETYPE", "HASWELL");
   } catch {
-    // No permission to look: the library decides.
+    // No permission: the library chooses.
   }
 }

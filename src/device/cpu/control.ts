@@ -1,18 +1,18 @@
 /**
- * The first page of the device's memory, through which the calling thread tells the workers what to compute.
+ * The control page: the first page of the device's memory, which describes the current run to the worker threads.
  *
- * A run is announced by its description and then, in one store, by the number of slices that are left. A thread takes a slice by
- * decreasing that number, and reads the description only after it got one: so it always reads that of the run it works for,
- * and the caller waits for slices, never for threads that have not woken up.
+ * To start a run, the calling thread writes its description, then, in one store, the number of remaining slices. A thread takes a
+ * slice by decrementing that number, and reads the description only after it got one. It therefore always reads the description of
+ * the run that it works on, and the caller waits for slices, never for threads that have not woken up.
  *
  * @module
  */
 
-/** Words (32 bits) of the control page. */
+/** 32-bit words of the control page. */
 export const WORD = {
-  /** Changes with every run; idle workers wait for that. */
+  /** Changes with every run; idle workers wait on it. */
   sequence: 0,
-  /** Slices that nobody has taken; zero or less when there are none. */
+  /** Remaining slices that no thread has taken; 0 or less if there are none. */
   left: 1,
   /** Slices that are done. */
   done: 2,
@@ -22,44 +22,44 @@ export const WORD = {
   grain: 5,
   /** One of {@linkcode KIND}. */
   kind: 6,
-  /** Fast path: index of the function. Reference: number of the definition. */
+  /** For a SIMD kernel, the index of its function; for a reference, the number of its definition. */
   what: 7,
-  /** Reference: where the definition's text is, and how long. */
+  /** For a reference, address and length of the definition's text. */
   textAddress: 8,
   textLength: 9,
-  /** 1 once a slice of this run has failed, and the length of the message. */
+  /** 1 once a slice of this run has failed, and the length of the error message. */
   failed: 10,
   messageLength: 11,
-  /** Number of this run: what a thread has prepared for another one is stale. */
+  /** Number of this run, which invalidates what a thread has prepared for earlier runs. */
   run: 12,
 } as const;
 
-/** What workers are asked to do. */
-export const KIND = { fast: 0, reference: 1, stop: 2 } as const;
+/** What workers do next. */
+export const KIND = { simd: 0, reference: 1, stop: 2 } as const;
 
-/** Byte addresses within the control page. */
+/** Byte addresses in the control page. */
 export const ADDRESS = {
-  /** The parameter block of a fast path. */
+  /** The parameter block of a SIMD kernel. */
   parameters: 256,
-  /** Uniforms of a reference as float64. */
+  /** The uniforms of a reference as float64. */
   uniforms: 1024,
   /** Address and length of each binding of a reference. */
   bindings: 2048,
   message: 4096,
   messageEnd: 8192,
-  /** Definitions: which kernel, with which structural parameters, as JSON. */
+  /** {@linkcode Definition}s as JSON. */
   texts: 8192,
   textsEnd: 65_536,
 } as const;
 
-/** Kernel and structural parameters of a reference, as they travel. */
+/** A reference with its structural parameters. */
 export interface Definition {
   readonly kernel: string;
   readonly structural: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** A fast path's function. */
-export type FastFunction = (
+/** The function of a SIMD kernel: computes items `begin` to `end` with the parameter block at address `parameters`. */
+export type SimdFunction = (
   parameters: number,
   begin: number,
   end: number,

@@ -1,5 +1,5 @@
 /**
- * The CPU device: all cores, one memory, WebAssembly SIMD where there is a fast path, the kernels' references elsewhere.
+ * The CPU device: all cores, one WebAssembly memory, SIMD kernels, and references for kernels without one.
  *
  * @module
  */
@@ -15,11 +15,11 @@ import { type HostBackend, HostDevice } from "../host/host_device.ts";
 import type { RunCommand, Slot } from "../recording.ts";
 import { type Blas, openBlas } from "./blas.ts";
 import {
-  fastModule,
   fusesMultiplyAdd,
   hasRelaxedSimd,
   hasSimd,
   SCRATCH_BYTES,
+  simdModule,
 } from "../../../kernels/simd/mod.ts";
 import { Heap, PAGE_BYTES } from "./heap.ts";
 import { makeMemory } from "./memory.ts";
@@ -29,16 +29,16 @@ import { Storage } from "./storage.ts";
 
 /** Options of {@linkcode openCpuDevice}. */
 export interface CpuDeviceOptions {
-  /** Threads that compute, the calling one included; if absent one a core, 24 at most. Results do not depend on it. */
+  /** Number of threads, including the calling one. Default: one per core, at most 24. Results do not depend on it. */
   readonly workers?: number;
-  /** Whether kernels with a fast path take it. Off, every kernel is computed by its reference (for comparisons). */
-  readonly fast?: boolean;
-  /** A system's BLAS for the matrix products: "none" (as if absent), "auto" (the first that is found, if any) or a library's path. */
+  /** Whether to use SIMD kernels. Without them, every kernel is computed by its reference. Default: true. */
+  readonly simd?: boolean;
+  /** System BLAS for matrix multiplications: "none" (the default), "auto" (the first library found, if any) or the path of a library. */
   readonly blas?: string;
 }
 
-/** Matrix products are cut into pieces for about this many threads. */
-const MOST_WORKERS = 24;
+/** Matrix multiplications are divided into enough tiles for about this many threads. */
+const MAX_WORKERS = 24;
 
 class CpuBackend implements HostBackend {
   readonly limits: DeviceLimits;
@@ -66,24 +66,23 @@ class CpuBackend implements HostBackend {
 }
 
 /**
- * Opens the CPU device. It needs no permission beyond reading its own files (for its worker threads; without it computes on one thread), and that of foreign
- * functions where a BLAS is asked for.
+ * Opens the CPU device. In Deno, worker threads need permission to read the toolkit's files (without it, the device computes on one
+ * thread), and a BLAS needs `--allow-ffi`.
  *
- * @throws {RangeError} when `workers` is no positive whole number, or no memory can be reserved.
- * @throws {DeviceError} when the BLAS that `blas` names cannot be loaded.
+ * @throws {RangeError} if `workers` is not a positive integer, or no memory can be reserved.
+ * @throws {DeviceError} if the library that `blas` names cannot be loaded.
  */
 export async function openCpuDevice(options: CpuDeviceOptions = {}): Promise<Device> {
-  const cores = Math.min(navigator.hardwareConcurrency, MOST_WORKERS);
-  const { workers = cores, fast = true, blas: request = "none" } = options;
+  const { workers = defaultWorkers(), blas: request = "none" } = options;
   if (!Number.isInteger(workers) || workers < 1) {
-    throw new RangeError(`Cannot open the CPU device with ${workers} workers: give 1 or more`);
+    throw new RangeError(`Cannot open the CPU device: workers must be at least 1, got ${workers}`);
   }
   const start = PAGE_BYTES + workers * SCRATCH_BYTES;
   const { memory, shared, maximumPages } = makeMemory(start);
-  const simd = fast && hasSimd();
+  const simd = options.simd !== false && hasSimd();
   const relaxed = simd && hasRelaxedSimd();
   const fused = relaxed && fusesMultiplyAdd(memory, shared, maximumPages);
-  const module = simd ? await WebAssembly.compile(fastModule(relaxed, shared, maximumPages)) : null;
+  const module = simd ? await WebAssembly.compile(simdModule(relaxed, shared, maximumPages)) : null;
   const blas = simd && request !== "none" ? openBlas(request, memory, workers) : null;
   const threads = shared ? workers : 1;
   const scratches = Array.from(
@@ -100,6 +99,11 @@ export async function openCpuDevice(options: CpuDeviceOptions = {}): Promise<Dev
     blas,
   );
   return new HostDevice(new CpuBackend(describe(pool, simd, fused, blas), storage, runner));
+}
+
+function defaultWorkers(): number {
+  // Node 20 has no `navigator`.
+  return Math.min(globalThis.navigator?.hardwareConcurrency ?? 1, MAX_WORKERS);
 }
 
 function describe(pool: Pool, simd: boolean, fused: boolean, blas: Blas | null): DeviceDescription {

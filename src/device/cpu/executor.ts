@@ -1,10 +1,10 @@
 /**
- * What a thread does with a run that the control page describes; the same code on the calling thread and on the workers.
+ * Executes the run that the control page describes, on the calling thread and on the workers alike.
  *
  * @module
  */
 import type { Kernel, Uniforms } from "../../../kernels/mod.ts";
-import { ADDRESS, type Definition, type FastFunction, KIND, WORD } from "./control.ts";
+import { ADDRESS, type Definition, KIND, type SimdFunction, WORD } from "./control.ts";
 import { numbersAt } from "./memory.ts";
 
 type Compute = (begin: number, end: number) => void;
@@ -12,10 +12,10 @@ type Compute = (begin: number, end: number) => void;
 const WORD_COUNT = ADDRESS.parameters / 4;
 const utf8 = new TextDecoder();
 
-/** One thread's hands. */
+/** The executor of one thread. */
 export class Executor {
   #words: Int32Array;
-  readonly #functions: readonly FastFunction[];
+  readonly #functions: readonly SimdFunction[];
   readonly #definitions = new Map<
     number,
     { kernel: Kernel; structural: Definition["structural"] }
@@ -23,7 +23,7 @@ export class Executor {
   #prepared = 0;
   #compute: Compute = () => {};
 
-  /** `scratch` is the address of memory that no other thread touches; `kernels` are those whose references it knows, by name. */
+  /** `scratch` is the address of the thread's own scratch memory; `kernels` are the kernels whose references it can run, by name. */
   constructor(
     readonly memory: WebAssembly.Memory,
     module: WebAssembly.Module | null,
@@ -34,7 +34,7 @@ export class Executor {
     this.#functions = module === null ? [] : instantiate(module, memory);
   }
 
-  /** The control page. (A memory that is not shared gets a new buffer when it grows.) */
+  /** The control page. A memory that is not shared gets a new buffer when it grows. */
   get words(): Int32Array {
     if (this.#words.buffer !== this.memory.buffer) {
       this.#words = new Int32Array(this.memory.buffer, 0, WORD_COUNT);
@@ -42,7 +42,7 @@ export class Executor {
     return this.#words;
   }
 
-  /** Takes slices of the present run until none is left. */
+  /** Computes slices of the current run until none is left. */
   work(): void {
     const { words } = this;
     for (;;) {
@@ -70,7 +70,7 @@ export class Executor {
 
   #prepare(): Compute {
     const what = this.words[WORD.what];
-    if (this.words[WORD.kind] === KIND.fast) {
+    if (this.words[WORD.kind] === KIND.simd) {
       const run = this.#functions[what];
       return (begin, end) => run(ADDRESS.parameters, begin, end, this.scratch);
     }
@@ -95,7 +95,7 @@ export class Executor {
         this.words[WORD.textAddress],
         this.words[WORD.textLength],
       );
-      // A decoder refuses shared memory in browsers: give it a copy.
+      // In browsers, a TextDecoder rejects shared memory, so it gets a copy.
       const { kernel, structural }: Definition = JSON.parse(utf8.decode(text.slice()));
       known = { kernel: this.kernels.get(kernel)!, structural };
       this.#definitions.set(number, known);
@@ -103,7 +103,7 @@ export class Executor {
     return known;
   }
 
-  /** Only the first message of a run is kept. */
+  /** Stores the first error message of a run. */
   #report(message: string): void {
     if (Atomics.compareExchange(this.words, WORD.failed, 0, 1) !== 0) return;
     const bytes = new TextEncoder().encode(message).subarray(
@@ -115,7 +115,7 @@ export class Executor {
   }
 }
 
-function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): FastFunction[] {
+function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): SimdFunction[] {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  return WebAssembly.Module.exports(module).map(({ name }) => exports[name] as FastFunction);
+  return WebAssembly.Module.exports(module).map(({ name }) => exports[name] as SimdFunction);
 }

@@ -1,10 +1,10 @@
 /**
- * Ranges of one WebAssembly memory: a list of free ranges, first fit, neighbors joined.
+ * A first-fit allocator for a WebAssembly memory. Adjacent free ranges are merged.
  *
  * @module
  */
 
-/** Bytes of a page of WebAssembly memory. */
+/** Size of a page of WebAssembly memory, in bytes. */
 export const PAGE_BYTES = 65_536;
 const ALIGNMENT = 256;
 
@@ -13,12 +13,12 @@ interface Range {
   end: number;
 }
 
-/** Hands out ranges of a memory, which grows as needed. */
+/** Allocates ranges of a memory, and grows it as needed. */
 export class Heap {
-  /** Free ranges by address; no two touch. */
+  /** Free ranges in address order. No two are adjacent. */
   readonly #free: Range[] = [];
   #end: number;
-  /** Everything from here on has never been handed out and is zero. */
+  /** Memory from here on has never been written and is zero. */
   #untouched: number;
 
   constructor(
@@ -31,12 +31,12 @@ export class Heap {
     if (this.#end > start) this.#free.push({ start, end: this.#end });
   }
 
-  /** Bytes that there are at most. */
+  /** Maximum number of bytes that can be allocated. */
   get capacity(): number {
     return this.maximumPages * PAGE_BYTES - this.start;
   }
 
-  /** The address of `bytes` bytes, or null where the memory cannot grow that far. */
+  /** Allocates `bytes` bytes with undefined contents. Returns their address, or null if the memory cannot grow that far. */
   take(bytes: number): number | null {
     const size = aligned(bytes);
     let index = this.#free.findIndex(({ start, end }) => end - start >= size);
@@ -51,7 +51,7 @@ export class Heap {
     return address;
   }
 
-  /** As {@linkcode take}, filled with zeros. */
+  /** Like {@linkcode take}, but filled with zeros. */
   takeZeroed(bytes: number): number | null {
     const address = this.take(bytes);
     if (address === null) return null;
@@ -61,12 +61,12 @@ export class Heap {
     return address;
   }
 
-  /** Says that a range is about to be written. */
+  /** Marks a range as no longer zero. Must be called before it is written. */
   touch(address: number, bytes: number): void {
     this.#untouched = Math.max(this.#untouched, address + aligned(bytes));
   }
 
-  /** Takes a range back. */
+  /** Frees a range. */
   give(address: number, bytes: number): void {
     const range = { start: address, end: address + aligned(bytes) };
     let index = this.#free.findIndex(({ start }) => start > address);
@@ -84,7 +84,7 @@ export class Heap {
     }
   }
 
-  /** Grows so that the last free range holds `size` bytes; by an eighth at least, as each growth costs a system call. */
+  /** Grows the memory until its last free range has `size` bytes. Grows by at least an eighth, because each growth costs a system call. */
   #grow(size: number): boolean {
     const last = this.#free.at(-1);
     const tail = last !== undefined && last.end === this.#end ? last : null;

@@ -1,5 +1,5 @@
 /**
- * The device's memory: one WebAssembly memory, shared between threads where the platform lets it.
+ * The device's memory: one WebAssembly memory, shared between threads if the platform supports it.
  *
  * @module
  */
@@ -7,20 +7,20 @@ import type { ElementType } from "../../../kernels/mod.ts";
 import type { HostArray } from "../device.ts";
 import { PAGE_BYTES } from "./heap.ts";
 
-/** A memory and how it was made. */
+/** A memory and its properties. */
 export interface DeviceMemory {
   readonly memory: WebAssembly.Memory;
   readonly shared: boolean;
   readonly maximumPages: number;
 }
 
-/** 4 GiB is all that WebAssembly addresses; some platforms do not reserve as much. */
+/** Maximum sizes to try: WebAssembly addresses 4 GiB, but some platforms cannot reserve that much. */
 const MAXIMUM_PAGES = [65_536, 32_768, 16_384];
 
 /**
- * Makes a memory of at least `bytes` that can grow.
+ * Creates a memory of at least `bytes` bytes that can grow to as much as the platform can reserve.
  *
- * @throws {RangeError} when the platform reserves not even 1 GiB.
+ * @throws {RangeError} if the platform cannot reserve 1 GiB.
  */
 export function makeMemory(bytes: number): DeviceMemory {
   const initial = Math.ceil(bytes / PAGE_BYTES);
@@ -31,14 +31,14 @@ export function makeMemory(bytes: number): DeviceMemory {
         const memory = new WebAssembly.Memory({ initial, maximum, shared });
         return { memory, shared, maximumPages: maximum };
       } catch {
-        // The next smaller one may do.
+        // Try the next smaller one.
       }
     }
   }
   throw new RangeError("Cannot reserve 1 GiB of memory for the CPU device");
 }
 
-/** A view of the memory as it is now; good until the next growth where the memory is not shared. */
+/** A typed array over the memory. If the memory is not shared, it is valid until the memory grows. */
 export function numbersAt(
   { buffer }: WebAssembly.Memory,
   type: ElementType,

@@ -1,5 +1,5 @@
 /**
- * The threads of a CPU device: the calling one and its workers.
+ * The threads of a CPU device: the calling thread and its workers.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import { Executor } from "./executor.ts";
 import { spawn, type Thread } from "./spawn.ts";
 import type { Place } from "./storage.ts";
 
-/** Looks at the count of finished slices this often before the calling thread goes to sleep. */
-const LOOKS = 2000;
-/** Runs with less arithmetic and traffic than this are not worth waking anybody up for. */
-const WORTH_SHARING = 100_000;
+/** How often the calling thread polls the number of finished slices before it sleeps. */
+const POLLS = 2000;
+/** Runs with less effort (operations and bytes) than this are not worth waking the workers for. */
+const MIN_SHARED_EFFORT = 100_000;
 
-/** How a run is cut up: items, and how many of them make a slice. */
+/** How a run is divided: number of items, and items per slice. */
 export interface Cut {
   readonly items: number;
   readonly grain: number;
 }
 
-/** The calling thread and its helpers. */
+/** The calling thread and its workers. */
 export class Pool {
   readonly #executor: Executor;
   readonly #threads: Thread[] = [];
@@ -43,8 +43,8 @@ export class Pool {
   }
 
   /**
-   * Starts workers so that one thread computes on each address of `scratches`. Where workers cannot be started, or the calling thread may not wait for them
-   * (a browser's main thread), it does all by itself.
+   * Starts one thread fewer than `scratches` has addresses; the calling thread takes the first. If workers cannot start, or the
+   * calling thread may not block (the main thread of a browser), the calling thread computes alone.
    */
   static async open(
     memory: WebAssembly.Memory,
@@ -52,7 +52,7 @@ export class Pool {
     scratches: readonly number[],
   ): Promise<Pool> {
     const pool = new Pool(memory, module, scratches[0]);
-    if (!pool.#mayWait()) return pool;
+    if (!pool.#canWait()) return pool;
     const starts = scratches.slice(1).map((scratch) => spawn({ memory, module, scratch }));
     for (const started of await Promise.allSettled(starts)) {
       if (started.status === "fulfilled") pool.#threads.push(started.value);
@@ -60,15 +60,15 @@ export class Pool {
     return pool;
   }
 
-  /** Whether the reference of this very kernel can be found by name on other threads. */
+  /** Whether other threads have the reference of this kernel, so that it can be shared by name. */
   knows(kernel: Kernel): boolean {
     return this.#kernels.get(kernel.name) === kernel;
   }
 
-  /** Runs a fast path whose parameter block is in place. `effort` is how much it is in operations and bytes. */
-  runFast(index: number, cut: Cut, effort: number): void {
+  /** Runs function `index` of the SIMD module with the parameter block in memory. `effort` is the sum of operations and bytes. */
+  runSimd(index: number, cut: Cut, effort: number): void {
     const { words } = this.#executor;
-    words[WORD.kind] = KIND.fast;
+    words[WORD.kind] = KIND.simd;
     words[WORD.what] = index;
     this.#run(cut, effort);
   }
@@ -116,7 +116,7 @@ export class Pool {
     words[WORD.run]++;
     Atomics.store(words, WORD.done, 0);
     Atomics.store(words, WORD.left, slices);
-    if (slices > 1 && this.#threads.length > 0 && effort >= WORTH_SHARING) {
+    if (slices > 1 && this.#threads.length > 0 && effort >= MIN_SHARED_EFFORT) {
       Atomics.add(words, WORD.sequence, 1);
       Atomics.notify(words, WORD.sequence, slices - 1);
     }
@@ -128,10 +128,10 @@ export class Pool {
   /** Waits until every slice is done. */
   #join(slices: number): void {
     const { words } = this.#executor;
-    for (let look = 0;; look++) {
+    for (let poll = 0;; poll++) {
       const done = Atomics.load(words, WORD.done);
       if (done === slices) return;
-      if (look > LOOKS) Atomics.wait(words, WORD.done, done);
+      if (poll > POLLS) Atomics.wait(words, WORD.done, done);
     }
   }
 
@@ -151,7 +151,7 @@ export class Pool {
     if (known === undefined) {
       const bytes = new TextEncoder().encode(text);
       if (this.#nextText + bytes.length > ADDRESS.textsEnd) {
-        throw new RangeError("Too many kinds of runs for this device's table of definitions");
+        throw new RangeError("the CPU device's table of kernel definitions is full");
       }
       new Uint8Array(this.memory.buffer, this.#nextText, bytes.length).set(bytes);
       known = { number: this.#definitions.size, address: this.#nextText, length: bytes.length };
@@ -161,7 +161,7 @@ export class Pool {
     return known;
   }
 
-  #mayWait(): boolean {
+  #canWait(): boolean {
     try {
       Atomics.wait(this.#executor.words, WORD.failed, -1, 0);
       return true;

@@ -1,28 +1,33 @@
 /**
- * Computes runs: by a system's BLAS where one was asked for, by a fast path where there is one, else by the kernel's reference.
+ * Computes runs: with a BLAS if the device has one, with a SIMD kernel if there is one, else with the kernel's reference.
  *
  * @module
  */
 import { matmulMatmul } from "../../../kernels/mod.ts";
+import {
+  MATMUL_EPILOGUE_SIMD,
+  nameOf,
+  SIMD_KERNELS,
+  type SimdKernel,
+} from "../../../kernels/simd/mod.ts";
 import type { RunCommand } from "../recording.ts";
+import type { Signature } from "../signature.ts";
 import type { Blas } from "./blas.ts";
-import { layoutOf } from "./block_layout.ts";
 import { ADDRESS } from "./control.ts";
-import { EPILOGUE_PATH, nameOf, SIMD_KERNELS, type SimdKernel } from "../../../kernels/simd/mod.ts";
 import type { Pool } from "./pool.ts";
 import type { Place, Storage } from "./storage.ts";
 
-/** A reference is cut into this many slices at most; a fast path says itself how it is cut. */
+/** Maximum number of slices of a run by reference. SIMD kernels define their own division. */
 const REFERENCE_SLICES = 64;
-/** Operations and bytes that a slice of a reference should have at least. */
+/** Minimum effort (operations and bytes) of a slice of a run by reference. */
 const REFERENCE_EFFORT = 20_000;
-/** Words of a parameter block, of all kernels'. */
+/** Maximum size of a parameter block, in words. */
 const BLOCK_WORDS = (ADDRESS.uniforms - ADDRESS.parameters) / 4;
 const NOWHERE: Place = { address: 0, length: 0 };
 
-/** What computes on a device. */
+/** Computes the runs of a CPU device. */
 export class Runner {
-  /** `functions` holds the module's functions by name: none where there is no SIMD. */
+  /** `functions` has the index of each exported function of the SIMD module by name; it is empty without SIMD. */
   constructor(
     readonly storage: Storage,
     readonly pool: Pool,
@@ -30,16 +35,16 @@ export class Runner {
     readonly blas: Blas | null,
   ) {}
 
-  /** Computes one run and returns the name of the implementation that did. */
+  /** Computes one run and returns the name of the implementation: "blas", "simd" or "reference". */
   execute(command: RunCommand): string {
     const { kernel } = command;
-    const path = SIMD_KERNELS.get(kernel.name);
-    if (path !== undefined && path.kernel === kernel && this.functions.size > 0) {
+    const simd = SIMD_KERNELS.get(kernel.name);
+    if (simd !== undefined && simd.kernel === kernel && this.functions.size > 0) {
       if (this.blas !== null && kernel === matmulMatmul && command.uniforms.k > 0) {
         this.#multiply(this.blas, command);
         return "blas";
       }
-      this.#runFast(command, path);
+      this.#runSimd(command, simd);
       return "simd";
     }
     if (this.pool.knows(kernel)) this.#runReference(command);
@@ -47,22 +52,21 @@ export class Runner {
     return "reference";
   }
 
-  #runFast(command: RunCommand, path: SimdKernel): void {
+  #runSimd(command: RunCommand, simd: SimdKernel): void {
     const { structural, uniforms } = command;
-    const division = path.divide(uniforms, structural);
+    const division = simd.divide(uniforms, structural);
     const layout = layoutOf(command);
     const { buffer } = this.storage.heap.memory;
     const words = new Uint32Array(buffer, ADDRESS.parameters, BLOCK_WORDS);
     const floats = new Float32Array(buffer, ADDRESS.parameters, BLOCK_WORDS);
     let next = 0;
-    for (const at of layout.bindings) words[next++] = this.#placeAt(command, at).address;
+    for (const index of layout.bindings) words[next++] = this.#placeOf(command, index).address;
     for (const { field, isFloat } of layout.uniforms) {
       (isFloat ? floats : words)[next++] = uniforms[field];
     }
     for (const value of layout.structural) words[next++] = value;
     for (const value of division.extra ?? []) words[next++] = value;
-    const index = this.functions.get(nameOf(path))!;
-    this.pool.runFast(index, division, effortOf(command));
+    this.pool.runSimd(this.functions.get(nameOf(simd))!, division, effortOf(command));
   }
 
   #runReference(command: RunCommand): void {
@@ -71,17 +75,17 @@ export class Runner {
     const effort = effortOf(command);
     const slices = Math.max(1, Math.min(REFERENCE_SLICES, Math.floor(effort / REFERENCE_EFFORT)));
     const grain = Math.max(1, Math.ceil(items / slices));
-    const places = layoutOf(command).bindings.map((at) => this.#placeAt(command, at));
+    const places = layoutOf(command).bindings.map((index) => this.#placeOf(command, index));
     this.pool.runReference(kernel, structural, uniforms, places, { items, grain }, effort);
   }
 
-  /** A kernel that is not registered is known to this thread alone. */
+  /** Runs the reference of an unregistered kernel, which only this thread has. */
   #runHere({ kernel, structural, uniforms, names, views }: RunCommand): void {
     const arrays = Object.fromEntries(names.map((name, i) => [name, this.storage.array(views[i])]));
     kernel.reference(arrays, uniforms, structural, 0, kernel.items(uniforms, structural));
   }
 
-  /** The products by BLAS, one after another; bias and activation, if any, by the fast path's epilogue. */
+  /** Multiplies the batch items with BLAS, one after another, then adds bias and activation with the SIMD epilogue. */
   #multiply(blas: Blas, command: RunCommand): void {
     const { uniforms, structural, names, views } = command;
     const { m, n, k, lda, ldb, ldc, batch, inner, alpha } = uniforms;
@@ -105,16 +109,45 @@ export class Runner {
         c: c + offset("c"),
       });
     }
-    if (structural.bias || activated) this.#runFast(command, EPILOGUE_PATH);
+    if (structural.bias || activated) this.#runSimd(command, MATMUL_EPILOGUE_SIMD);
   }
 
-  /** The place of binding `at` of the run; {@linkcode NOWHERE} for one that it has not. */
-  #placeAt({ views }: RunCommand, at: number): Place {
-    return at < 0 ? NOWHERE : this.storage.placeOf(views[at]);
+  /** The place of the run's binding `index`, or {@linkcode NOWHERE} for −1. */
+  #placeOf({ views }: RunCommand, index: number): Place {
+    return index < 0 ? NOWHERE : this.storage.placeOf(views[index]);
   }
 }
 
 function effortOf({ kernel, uniforms, structural }: RunCommand): number {
   const { flops, bytes } = kernel.work(uniforms, structural);
   return flops + bytes;
+}
+
+/** The order of the words of a parameter block, which kernels/simd/simd_kernel.ts defines. */
+interface BlockLayout {
+  /** For each binding of the kernel, its index among those of the run, or −1 if it does not exist. */
+  readonly bindings: readonly number[];
+  readonly uniforms: readonly { readonly field: string; readonly isFloat: boolean }[];
+  /** The index of each structural value among those that the kernel lists. */
+  readonly structural: readonly number[];
+}
+
+const layouts = new WeakMap<Signature, BlockLayout>();
+
+function layoutOf({ kernel, signature, structural }: RunCommand): BlockLayout {
+  let layout = layouts.get(signature);
+  if (layout === undefined) {
+    layout = {
+      bindings: Object.keys(kernel.bindings).map((name) => signature.names.indexOf(name)),
+      uniforms: Object.entries(kernel.uniforms).map(([field, type]) => ({
+        field,
+        isFloat: type === "f32",
+      })),
+      structural: Object.entries(kernel.structural).map(([name, values]) =>
+        values.indexOf(structural[name])
+      ),
+    };
+    layouts.set(signature, layout);
+  }
+  return layout;
 }

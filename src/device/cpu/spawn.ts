@@ -1,37 +1,47 @@
 /**
- * Starting a worker thread, in Deno (and Node) or a browser.
+ * Starts worker threads in Deno, Node and browsers.
  *
  * @module
  */
 
-/** What a worker is told once. */
+/** The message that starts a worker. */
 export interface WorkerStart {
   readonly memory: WebAssembly.Memory;
   readonly module: WebAssembly.Module | null;
-  /** Address of the memory that is its own. */
+  /** Address of the worker's own scratch memory. */
   readonly scratch: number;
 }
 
 /** A started worker. */
 export interface Thread {
-  /** Resolves when it has ended, as the control page tells it to. (A sleeping one cannot be ended by force.) */
+  /** Resolves when the worker has ended, which the control page tells it to. A sleeping worker cannot be terminated. */
   ended(): Promise<void>;
 }
 
 /** The part of node:worker_threads that is used here. */
+interface NodeWorkerThreads {
+  readonly Worker: new (url: URL) => NodeWorker;
+  /** Null in the main thread. */
+  readonly parentPort: {
+    once(event: "message", listener: (value: unknown) => void): void;
+    postMessage(message: unknown): void;
+  } | null;
+}
+
 interface NodeWorker {
   on(event: "message" | "error" | "exit", listener: (value: unknown) => void): void;
   postMessage(message: unknown): void;
   unref(): void;
 }
 
-type NodeWorkerConstructor = new (url: URL) => NodeWorker;
-
 /**
- * The worker's module. A remote one is imported by a small local one: a worker may not start from another origin, while an import may come from there.
+ * The URL of the worker's module. Workers cannot start from another origin, but may import from one, so a remote module is imported
+ * by a data URL.
  */
 function workerUrl(): URL {
-  const url = new URL("./worker.ts", import.meta.url);
+  // npm packages from JSR have JavaScript in place of TypeScript.
+  const extension = import.meta.url.endsWith(".js") ? "js" : "ts";
+  const url = new URL(`./cpu_worker.${extension}`, import.meta.url);
   if (url.protocol !== "https:" && url.protocol !== "http:") return url;
   return new URL(
     `data:text/javascript,${encodeURIComponent(`import ${JSON.stringify(url.href)};`)}`,
@@ -39,32 +49,32 @@ function workerUrl(): URL {
 }
 
 /**
- * Starts a worker and resolves when it waits for runs.
+ * Starts a worker. Resolves when it waits for runs.
  *
- * @throws {Error} when it does not start: no permission to read its file, no such file (in a bundle), no workers at all.
+ * @throws {Error} if it cannot start: no permission to read its module, no such file (in a bundle), or no support for workers.
  */
 export function spawn(start: WorkerStart): Promise<Thread> {
-  const node = nodeWorkers();
+  const node = nodeWorkerThreads();
   return node === null ? spawnWeb(start) : spawnNode(node, start);
 }
 
-/** A worker of node:worker_threads does not keep the process alive, which one of the web cannot be told. */
-function nodeWorkers(): NodeWorkerConstructor | null {
+/** node:worker_threads in Deno and Node, else null. Its workers can be prevented from keeping the process alive; web workers cannot. */
+export function nodeWorkerThreads(): NodeWorkerThreads | null {
   // deno-lint-ignore no-explicit-any -- present in Deno and Node, absent in browsers
-  const builtin = (globalThis as any).process?.getBuiltinModule?.("node:worker_threads");
-  return builtin?.Worker ?? null;
+  return (globalThis as any).process?.getBuiltinModule?.("node:worker_threads") ?? null;
 }
 
-function spawnNode(Worker: NodeWorkerConstructor, start: WorkerStart): Promise<Thread> {
+function spawnNode({ Worker }: NodeWorkerThreads, start: WorkerStart): Promise<Thread> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(workerUrl());
     const ended = new Promise<void>((resolve) => worker.on("exit", () => resolve()));
     worker.on("error", reject);
+    ended.then(() => reject(new Error("The worker ended before it was ready")));
     worker.on("message", () => {
       worker.unref();
       resolve({
         async ended() {
-          // The worker does not keep the process alive until its end is heard of; a timer does.
+          // The worker does not keep the process alive until its end is reported; a timer does.
           const alive = setInterval(() => {}, 1000);
           await ended;
           clearInterval(alive);

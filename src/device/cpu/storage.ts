@@ -1,5 +1,5 @@
 /**
- * Which buffer lies where in the device's memory.
+ * Assigns memory to the buffers of the CPU device.
  *
  * @module
  */
@@ -14,13 +14,13 @@ import { persistentBytes, type Slot } from "../recording.ts";
 import type { Heap } from "./heap.ts";
 import { numbersAt } from "./memory.ts";
 
-/** A range of memory: address in bytes and number of elements. */
+/** A range of memory: address in bytes, length in elements. */
 export interface Place {
   readonly address: number;
   readonly length: number;
 }
 
-/** Memory of persistent buffers, and of temporaries' slots, which stay from one recording to the next. */
+/** The memory of persistent buffers and of temporaries' slots. Slots are kept from one recording to the next. */
 export class Storage {
   readonly #persistent = new Map<DeviceBuffer, Place>();
   readonly #slots = new Map<number, Place>();
@@ -31,11 +31,12 @@ export class Storage {
 
   constructor(readonly heap: Heap) {}
 
+  /** Allocates zeroed memory for a persistent buffer. */
   reserve(buffer: DeviceBuffer): void {
     const bytes = persistentBytes(buffer.length);
     let address = this.heap.takeZeroed(bytes);
     if (address === null) {
-      // No recording is under way when buffers are made, so no slot is in use.
+      // Buffers are never allocated while a recording executes, so no slot is in use.
       this.#trim(new Set());
       address = this.heap.takeZeroed(bytes);
     }
@@ -45,6 +46,7 @@ export class Storage {
     this.#notePeak();
   }
 
+  /** Frees a persistent buffer. */
   release(buffer: DeviceBuffer): void {
     const { address } = this.#persistent.get(buffer)!;
     const bytes = persistentBytes(buffer.length);
@@ -53,7 +55,7 @@ export class Storage {
     this.#persistent.delete(buffer);
   }
 
-  /** Places the temporaries of a recording. Slots keep their memory, so the same step computes in the same place. */
+  /** Assigns slots to the temporaries of a recording. Slots keep their memory, so equal steps use equal addresses. */
   prepare(slots: ReadonlyMap<DeviceBuffer, Slot>): void {
     this.#temporaries = new Map();
     for (const [buffer, slot] of slots) {
@@ -63,18 +65,19 @@ export class Storage {
     this.#notePeak();
   }
 
-  /** Where a view lies. */
+  /** The place of a view. */
   placeOf({ buffer, offset, length }: View): Place {
     const { address } = (buffer.temporary ? this.#temporaries : this.#persistent).get(buffer)!;
     return { address: address + 4 * offset, length };
   }
 
-  /** The memory behind a view. */
+  /** The contents of a view. */
   array(view: View): HostArray {
     const { address, length } = this.placeOf(view);
     return numbersAt(this.heap.memory, view.buffer.type, address, length);
   }
 
+  /** Memory in use. */
   use(): MemoryUse {
     return {
       persistentBytes: this.#persistentBytes,
@@ -103,10 +106,10 @@ export class Storage {
     return place;
   }
 
-  /** Gives back the slots that are not wanted now. */
-  #trim(wanted: ReadonlySet<number>): void {
+  /** Frees all slots except those in `needed`. */
+  #trim(needed: ReadonlySet<number>): void {
     for (const [key, { address, length }] of this.#slots) {
-      if (wanted.has(key)) continue;
+      if (needed.has(key)) continue;
       this.heap.give(address, 4 * length);
       this.#slotBytes -= 4 * length;
       this.#slots.delete(key);
@@ -116,7 +119,7 @@ export class Storage {
   #exhausted(buffer: DeviceBuffer, bytes: number): DeviceError {
     const used = this.#persistentBytes + this.#slotBytes;
     return new DeviceError(
-      `Cannot find memory for ${buffer.label}: ${bytes} bytes beside the ${used} in use are more than the CPU device has (${this.heap.capacity} bytes); try a smaller --micro-batch-size`,
+      `Cannot allocate buffer "${buffer.label}": ${bytes} bytes, in addition to ${used} in use, exceed the ${this.heap.capacity} bytes of the CPU device; try a smaller --micro-batch-size`,
     );
   }
 
@@ -125,7 +128,7 @@ export class Storage {
   }
 }
 
-/** One number for a slot: below 2^53, and no memory holds as many slots of a size as would make two of them alike. */
+/** A unique key of a slot. It stays below 2^53, and no memory has 2^20 slots of one size. */
 function keyOf({ bytes, ordinal }: Slot): number {
   return bytes * 2 ** 20 + ordinal;
 }

@@ -1,14 +1,16 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { matmulMatmul } from "../../../kernels/mod.ts";
-import { openCpuDevice } from "../../../src/device/cpu/mod.ts";
+import { openCpuDevice } from "../../../src/device/mod.ts";
 import { DeviceError } from "../../../src/device/device.ts";
 import { openReferenceDevice } from "../../../src/device/reference/mod.ts";
-import { runCase, worstError } from "./kernel_case.ts";
+import { describe } from "../../kernels/support/case_arrays.ts";
+import { worstDifference } from "../../kernels/support/differences.ts";
+import { runCase } from "../../kernels/support/run_case.ts";
 
-/** A library of this machine, or one that is named for the test. */
+/** The library to test; by default the first that is found. */
 const REQUEST = Deno.env.get("ALBERT_BLAS") ?? "auto";
 
-Deno.test("matrix products by a system's BLAS equal the reference", async (t) => {
+Deno.test("matrix multiplications with a system BLAS equal the reference", async (t) => {
   const device = await openCpuDevice({ workers: 2, blas: REQUEST });
   const { products } = device.description.numerics;
   await t.step({
@@ -17,17 +19,16 @@ Deno.test("matrix products by a system's BLAS equal the reference", async (t) =>
     async fn() {
       const reference = openReferenceDevice({ precision: "f64" });
       device.startProfile();
-      for (const kernelCase of matmulMatmul.cases()) {
-        const actual = await runCase(device, matmulMatmul, kernelCase);
-        const expected = await runCase(reference, matmulMatmul, kernelCase);
+      for (const some of matmulMatmul.cases()) {
+        const actual = await runCase(device, matmulMatmul, some);
+        const expected = await runCase(reference, matmulMatmul, some);
         for (const name of Object.keys(expected)) {
-          const error = worstError(actual[name], expected[name]);
-          const { structural, uniforms } = kernelCase;
-          // A library may add up in one go, where the error of a sum of k terms grows with √k.
-          const bound = Math.max(2e-6, Math.sqrt(uniforms.k) * 2 ** -24);
+          const { error } = worstDifference(actual[name], expected[name]);
+          // A library may sum all k terms in one accumulator, where the error grows with √k.
+          const bound = Math.max(2e-6, Math.sqrt(some.uniforms.k) * 2 ** -24);
           assert(
             error <= bound,
-            `${name} is off by ${error} for ${JSON.stringify({ structural, uniforms })}`,
+            `${describe(matmulMatmul, some)}: ${name} differs by ${error}`,
           );
         }
       }
@@ -39,7 +40,7 @@ Deno.test("matrix products by a system's BLAS equal the reference", async (t) =>
   await device.destroy();
 });
 
-Deno.test("a BLAS library that is not there is named in the error", async () => {
+Deno.test("openCpuDevice() names a BLAS library that cannot be loaded", async () => {
   await assertRejects(
     () => openCpuDevice({ workers: 1, blas: "/nowhere/libblas.so" }),
     DeviceError,
@@ -48,7 +49,7 @@ Deno.test("a BLAS library that is not there is named in the error", async () => 
 });
 
 Deno.test({
-  name: "without permission for foreign functions, `auto` goes on without BLAS",
+  name: "without --allow-ffi, `auto` uses no BLAS",
   permissions: { read: true, ffi: false },
   async fn() {
     const device = await openCpuDevice({ workers: 1, blas: "auto" });

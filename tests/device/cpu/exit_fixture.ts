@@ -1,6 +1,6 @@
-/** Opens a device with a worker, uses it and ends without a word to it. */
+/** Opens a device with a worker, uses it, and ends without destroying it. */
 import { elementwiseFill } from "../../../kernels/mod.ts";
-import { openCpuDevice } from "../../../src/device/cpu/mod.ts";
+import { openCpuDevice } from "../../../src/device/mod.ts";
 import { whole } from "../../../src/device/device.ts";
 
 const device = await openCpuDevice({ workers: 2 });

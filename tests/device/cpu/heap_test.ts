@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Heap, PAGE_BYTES } from "../../../src/device/cpu/heap.ts";
-import { generator } from "./kernel_case.ts";
+import { seededRandom } from "../../kernels/support/case_arrays.ts";
 
 const PAGES = 64;
 
@@ -9,9 +9,9 @@ function smallHeap(): Heap {
   return new Heap(memory, PAGE_BYTES, PAGES);
 }
 
-Deno.test("Heap never hands out what is in use, aligns to 256 bytes, and joins what comes back", () => {
+Deno.test("Heap never allocates a range twice, aligns to 256 bytes, and merges freed ranges", () => {
   const heap = smallHeap();
-  const random = generator(1);
+  const random = seededRandom(1);
   const taken: { address: number; bytes: number }[] = [];
   for (let i = 0; i < 2000; i++) {
     if (random() < 0.5 && taken.length > 0) {
@@ -34,7 +34,7 @@ Deno.test("Heap never hands out what is in use, aligns to 256 bytes, and joins w
   assertEquals(heap.take(1), null);
 });
 
-Deno.test("Heap.takeZeroed() clears what was written before", () => {
+Deno.test("Heap.takeZeroed() clears memory that was written before", () => {
   const heap = smallHeap();
   const address = heap.take(1000)!;
   heap.touch(address, 1000);

@@ -1,13 +1,13 @@
-/** The CPU device where the platform lacks something, each time on real work in memory that has grown. */
+/** The CPU device on platforms without some features, each time with real work in memory that has grown. */
 import { assert, assertEquals } from "@std/assert";
 import process from "node:process";
 import { elementwiseScaleAdd } from "../../../kernels/mod.ts";
-import { openCpuDevice } from "../../../src/device/cpu/mod.ts";
+import { openCpuDevice } from "../../../src/device/mod.ts";
 import { whole } from "../../../src/device/device.ts";
 
 const COUNT = 1 << 20;
 
-/** Opens a device, computes before and after its memory grows, and returns its name. */
+/** Opens a device, computes before and after its memory grows, and returns the name of its adapter. */
 async function work(): Promise<string> {
   const device = await openCpuDevice({ workers: 2 });
   try {
@@ -45,16 +45,16 @@ async function replacing(
   }
 }
 
-Deno.test("the CPU device computes on all threads where it can", async () => {
+Deno.test("the CPU device computes on all threads if it can", async () => {
   assertEquals(await work(), "CPU, 2 threads");
 });
 
-Deno.test("without shared memory the CPU device computes on one thread", () =>
+Deno.test("without shared memory, the CPU device computes on one thread", () =>
   replacing(globalThis, "SharedArrayBuffer", undefined, async () => {
     assertEquals(await work(), "CPU, 1 thread");
   }));
 
-Deno.test("where the thread may not wait, as in a browser's main thread, it computes alone", () => {
+Deno.test("on a thread that cannot block, such as a browser's main thread, the CPU device computes on one thread", () => {
   const wait = () => {
     throw new TypeError("Atomics.wait cannot be called in this context");
   };
@@ -63,19 +63,19 @@ Deno.test("where the thread may not wait, as in a browser's main thread, it comp
   });
 });
 
-Deno.test("with web workers alone the CPU device computes on all threads", () =>
+Deno.test("with web workers only, the CPU device computes on all threads", () =>
   replacing(process, "getBuiltinModule", undefined, async () => {
     assertEquals(await work(), "CPU, 2 threads");
   }));
 
-Deno.test("without SIMD the references compute", () =>
+Deno.test("without SIMD, the CPU device computes with references", () =>
   replacing(WebAssembly, "validate", () => false, async () => {
     assertEquals(await work(), "CPU, 2 threads");
   }));
 
-Deno.test("without relaxed SIMD products multiply, then add", async () => {
+Deno.test("without relaxed SIMD, matrix multiplications round products and sums separately", async () => {
   const { validate } = WebAssembly;
-  // The relaxed multiply-add is the only instruction here whose number takes these two bytes after 0xfd.
+  // Only the relaxed multiply-add has this opcode.
   const withoutRelaxed = (bytes: BufferSource) => {
     const code = new Uint8Array(bytes as ArrayBuffer);
     const relaxed = code.some((byte, i) =>

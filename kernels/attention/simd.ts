@@ -47,9 +47,14 @@ const forward: SimdKernel = {
         const whole = { scores: start, probabilities: start, count: keys, scale };
         const { largest, total } = softmaxRow(f, library, whole);
         const logarithm = f.local("v128", library.log(f, f32x4.splat(total)));
+        // With −Infinity alone, the total is NaN.
         f.do(f32.store(
           element(at.u32("log_sum_exp"), row),
-          f32x4.extract(f32x4.add(largest, logarithm), 0),
+          f32.select(
+            f32x4.extract(f32x4.add(largest, logarithm), 0),
+            -Infinity,
+            f32.ne(f32x4.extract(largest, 0), -Infinity),
+          ),
         ));
         f.if(at.is("dropout", true), () => {
           const mask = maskOf(f, at, library.dropoutMask, {

@@ -62,7 +62,6 @@ export {
   maskedLanguageLogits,
   type ModelConfig,
   modelFiles,
-  pairLogits,
   Parameters,
   parseConfig,
   PRESET_NAMES,
@@ -71,6 +70,7 @@ export {
   PretrainingModel,
   pretrainingSpecs,
   readTensors,
+  sentenceOrderLogits,
   spanLogits,
 } from "./src/model/mod.ts";
 export {

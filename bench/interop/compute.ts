@@ -14,8 +14,8 @@ import {
   loadPretrained,
   loadWeights,
   maskedLanguageLogits,
-  pairLogits,
   Parameters,
+  sentenceOrderLogits,
   spanLogits,
 } from "../../src/model/mod.ts";
 import type { Tensor } from "../../src/tensor/mod.ts";
@@ -51,9 +51,9 @@ async function computeHeads(device: Device, folder: string): Promise<Map<string,
   const specs = [...encoderParts(config, weights), ...heads.flatMap(({ specs }) => specs)];
   const parameters = new Parameters(device, specs, { trainable: false });
   try {
-    const { missing, unused } = loadWeights(parameters, weights);
-    if (missing.length + unused.length > 0) {
-      throw new Error(`${folder}: ${[...missing, ...unused]}`);
+    const { missing, unexpected } = loadWeights(parameters, weights);
+    if (missing.length + unexpected.length > 0) {
+      throw new Error(`${folder}: ${[...missing.map(({ name }) => name), ...unexpected]}`);
     }
     const encoder = new Encoder(config, parameters);
     const scope = { device };
@@ -74,7 +74,7 @@ async function computeHeads(device: Device, folder: string): Promise<Map<string,
         const logits = maskedLanguageLogits(scope, encoder, output.sequenceOutput, everyToken);
         wanted.set("prediction_logits", { tensor: logits, ...logits });
       },
-      pair: () => want("pair_logits", pairLogits(scope, encoder, pooled!)),
+      pair: () => want("pair_logits", sentenceOrderLogits(scope, encoder, pooled!)),
       classifier: () => {
         const [labels] = weights.tensors.get("classifier.weight")!.shape;
         want("logits", classifierLogits(scope, encoder, pooled!, labels));

@@ -1,113 +1,90 @@
 /**
- * What determines a model, in Hugging Face's words, with every constant's source beside it.
+ * The configuration of a model, with the field names of Hugging Face's config.json in camel case and the source of each constant.
  *
  * @module
  */
 import { quote } from "../json/mod.ts";
 import type { Activation } from "../tensor/mod.ts";
+import { ARCHITECTURES } from "./architectures/mod.ts";
 
 /**
- * Which sub-layers all layers share (paper §3.1 and Table 4). `attention` and `ffn` share that sub-layer across all groups and leave the other to each
- * group; `all` shares both inside a group (with one group: everywhere); `none` is a group for each layer.
+ * Which sub-layers share their parameters across layers (paper §3.1 and Table 4). `attention` and `ffn` share that sub-layer across all groups and give each group
+ * its own other sub-layer. `all` shares both within a group (with one group: across all layers). `none` makes each layer a group of its own.
  */
 export type Share = "all" | "attention" | "ffn" | "none";
 
-/** What the pair of segments is asked (paper §3.1): was it swapped, was it made up, nothing. */
+/** The loss on sentence pairs (paper §3.1): sentence-order prediction, next-sentence prediction, or none. */
 export type PairObjective = "sop" | "nsp" | "none";
 
-/** Architecture: `bert` has no projection between embeddings and encoder and other parameter names. */
+/** `model_type` of the encoder family; see {@linkcode ARCHITECTURES}. */
 export type Architecture = "albert" | "bert";
 
-/** A model's configuration. Field names are those of Hugging Face's config.json in camel case. */
+/** A model's configuration. */
 export interface ModelConfig {
-  /** Names and embeddings of which family. */
+  /** The encoder family, `model_type` in config.json. */
   readonly arch: Architecture;
-  /** Pieces of the vocabulary. */
+  /** Number of pieces in the vocabulary. */
   readonly vocabSize: number;
-  /** E, the size of the factorized embeddings. */
+  /** Size of the factorized embeddings, E in the paper. */
   readonly embeddingSize: number;
-  /** H. */
+  /** Size of the hidden states, H in the paper. */
   readonly hiddenSize: number;
-  /** L. */
+  /** Number of layers, L in the paper. */
   readonly numHiddenLayers: number;
-  /** Heads of an attention; H is a multiple of it. */
+  /** Number of attention heads; divides H. */
   readonly numAttentionHeads: number;
-  /** Width of the feed-forward sub-layer; 4H in the paper. */
+  /** Inner size of the feed-forward sub-layer; 4H in the paper. */
   readonly intermediateSize: number;
-  /** Layer `i` belongs to group `floor(i · groups / layers)`; what is not shared by all layers has one set of parameters a group. */
+  /** Number of layer groups. Layer `i` belongs to group `floor(i · groups / layers)`; unshared sub-layers have one parameter set per group. */
   readonly numHiddenGroups: number;
-  /** Blocks in a row that make one layer. 1 in every published model. */
+  /** Number of consecutive blocks in a layer; 1 in all published models. */
   readonly innerGroupNum: number;
-  /** Which sub-layers all layers share. */
+  /** Which sub-layers are shared across layers. */
   readonly share: Share;
-  /** Whether embeddings are projected to H by a dense layer. False only where E = H. */
+  /** Whether a dense layer projects embeddings from E to H. May be false only if E = H. */
   readonly embeddingProjection: boolean;
-  /** Activation of the feed-forward sub-layer and of the masked language head. */
+  /** Activation function of the feed-forward sub-layer and the masked-LM head. */
   readonly hiddenAct: Activation;
-  /** Dropout of embeddings and of each sub-layer's output. */
+  /** Dropout probability of embeddings and sub-layer outputs. */
   readonly hiddenDropoutProb: number;
-  /** Dropout of attention probabilities. */
+  /** Dropout probability of attention weights. */
   readonly attentionProbsDropoutProb: number;
-  /** Before task heads; 0.1 in the paper's Table 14 whatever the encoder's own dropout. */
+  /** Dropout probability before task heads; 0.1 in the paper's Table 14, independent of the encoder's dropout. */
   readonly classifierDropoutProb: number;
-  /** Longest sequence. */
+  /** Maximum sequence length in tokens. */
   readonly maxPositionEmbeddings: number;
-  /** Number of segments; 2. */
+  /** Number of token types (segments); 2. */
   readonly typeVocabSize: number;
-  /** Standard deviation of the truncated normal. */
+  /** Standard deviation of the truncated normal distribution for initial weights. */
   readonly initializerRange: number;
-  /** Added to the variance. */
+  /** Constant added to the variance in layer normalization. */
   readonly layerNormEps: number;
-  /** What the pair head learns. */
+  /** The loss on sentence pairs. */
   readonly pairObjective: PairObjective;
-  /** Looking this token up trains nothing, as transformers has it. */
+  /** Id of `[PAD]`, whose embedding receives no gradient, as in transformers. */
   readonly padTokenId: number;
-  /** Keys of config.json that say nothing to the model (`id2label` …); kept when it is written again. */
+  /** Keys of config.json that do not affect the model (`id2label` …); preserved when the file is written. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-/** Constants that all English ALBERT models share (google-research/albert modeling.py and config/*). */
-export const ALBERT_DEFAULTS: Omit<
-  ModelConfig,
-  "hiddenSize" | "numHiddenLayers" | "numAttentionHeads" | "intermediateSize"
-> = {
-  arch: "albert",
-  vocabSize: 30_000,
-  embeddingSize: 128,
-  numHiddenGroups: 1,
-  innerGroupNum: 1,
-  share: "all",
-  embeddingProjection: true,
-  // "gelu" in google-research/albert is the tanh form, Hugging Face's gelu_new.
-  hiddenAct: "gelu_new",
-  hiddenDropoutProb: 0,
-  attentionProbsDropoutProb: 0,
-  classifierDropoutProb: 0.1,
-  maxPositionEmbeddings: 512,
-  typeVocabSize: 2,
-  initializerRange: 0.02,
-  layerNormEps: 1e-12,
-  pairObjective: "sop",
-  padTokenId: 0,
-};
+/** Upper bound for sizes. It exceeds any machine's memory, and products of two sizes stay exact integers. */
+const MAX_SIZE = 2 ** 26;
+/** Upper bound for the numbers of layers and groups. */
+const MAX_LAYERS = 1000;
 
-/** More than any machine holds, and still exact in every product of two: a larger number is a slip of the pen. */
-const LARGEST_SIZE = 2 ** 26;
-/** Of layers and groups, which are walked one by one. */
-const MOST_LAYERS = 1000;
-
-/** A configuration that contradicts itself. */
+/** Thrown for an invalid configuration, or for a model folder whose files do not match. */
 export class ConfigError extends Error {
-  /** Told apart from other errors by this. */
+  /** Identifies the class after serialization. */
   override readonly name = "ConfigError";
 }
 
 /**
- * Checks that the fields fit each other.
+ * Checks every field and that fields are consistent, and returns the configuration.
  *
- * @throws {ConfigError} naming the field and the mend.
+ * @throws {ConfigError} with the field's name in config.json and the fix
  */
 export function validateConfig(config: ModelConfig): ModelConfig {
+  checkChoice("model_type", config.arch, Object.keys(ARCHITECTURES));
   const sizes = [
     "vocabSize",
     "embeddingSize",
@@ -122,17 +99,17 @@ export function validateConfig(config: ModelConfig): ModelConfig {
   ] as const;
   for (const field of sizes) {
     if (!Number.isSafeInteger(config[field]) || config[field] < 1) {
-      throw new ConfigError(`${snakeCase(field)} must be a positive integer, not ${config[field]}`);
+      throw new ConfigError(`${snakeCase(field)} must be a positive integer, got ${config[field]}`);
     }
-    const most = /Layers|Group/.test(field) ? MOST_LAYERS : LARGEST_SIZE;
-    if (config[field] > most) {
-      throw new ConfigError(`${snakeCase(field)} must be at most ${most}, not ${config[field]}`);
+    const max = /Layers|Group/.test(field) ? MAX_LAYERS : MAX_SIZE;
+    if (config[field] > max) {
+      throw new ConfigError(`${snakeCase(field)} must be at most ${max}, got ${config[field]}`);
     }
   }
   const { padTokenId, vocabSize } = config;
   if (!Number.isSafeInteger(padTokenId) || padTokenId < 0 || padTokenId >= vocabSize) {
     throw new ConfigError(
-      `pad_token_id must be a piece of the vocabulary, 0 to ${vocabSize - 1}, not ${padTokenId}`,
+      `pad_token_id must be an id of the vocabulary (0 to ${vocabSize - 1}), got ${padTokenId}`,
     );
   }
   const probabilities = [
@@ -142,53 +119,60 @@ export function validateConfig(config: ModelConfig): ModelConfig {
   ] as const;
   for (const field of probabilities) {
     if (!(config[field] >= 0 && config[field] < 1)) {
-      throw new ConfigError(`${snakeCase(field)} must lie in [0, 1), not ${config[field]}`);
+      throw new ConfigError(`${snakeCase(field)} must be in [0, 1), got ${config[field]}`);
     }
   }
   for (const field of ["initializerRange", "layerNormEps"] as const) {
     if (!(config[field] > 0)) {
-      throw new ConfigError(`${snakeCase(field)} must be positive, not ${config[field]}`);
+      throw new ConfigError(`${snakeCase(field)} must be positive, got ${config[field]}`);
     }
   }
   checkChoice("share", config.share, ["all", "attention", "ffn", "none"]);
   checkChoice("hidden_act", config.hiddenAct, ["gelu", "gelu_new", "relu", "tanh"]);
   checkChoice("pair_objective", config.pairObjective, ["sop", "nsp", "none"]);
-  const { hiddenSize, numAttentionHeads, numHiddenLayers, numHiddenGroups } = config;
+  checkConsistency(config);
+  return config;
+}
+
+function checkConsistency(config: ModelConfig): void {
+  const { hiddenSize, numAttentionHeads, numHiddenLayers, numHiddenGroups, share } = config;
   if (hiddenSize % numAttentionHeads !== 0) {
     throw new ConfigError(
-      `hidden_size ${hiddenSize} is no multiple of num_attention_heads ${numAttentionHeads}; change one of them`,
+      `hidden_size must be a multiple of num_attention_heads (got ${hiddenSize} and ${numAttentionHeads})`,
     );
   }
   if (numHiddenGroups > numHiddenLayers) {
     throw new ConfigError(
-      `num_hidden_groups ${numHiddenGroups} is more than num_hidden_layers ${numHiddenLayers}; some group would have no layer`,
+      `num_hidden_groups must be at most num_hidden_layers (got ${numHiddenGroups} and ${numHiddenLayers})`,
     );
   }
-  if (config.share === "none" && numHiddenGroups !== numHiddenLayers) {
+  if (share === "none" && numHiddenGroups !== numHiddenLayers) {
     throw new ConfigError(
-      `share "none" needs num_hidden_groups ${numHiddenLayers}, one for each layer, not ${numHiddenGroups}`,
+      `share "none" needs one group per layer: num_hidden_groups must be ${numHiddenLayers}, got ${numHiddenGroups}`,
     );
   }
-  if (config.arch === "bert" && config.share !== "none") {
-    throw new ConfigError('model_type bert shares nothing: share must be "none"');
+  const { shares } = ARCHITECTURES[config.arch];
+  if (!shares.includes(share)) {
+    throw new ConfigError(
+      `share must be ${shares.map(quote).join(" or ")} for model_type ${config.arch}, got ${
+        quote(share)
+      }`,
+    );
   }
   if (!config.embeddingProjection && config.embeddingSize !== hiddenSize) {
     throw new ConfigError(
-      `embedding_size ${config.embeddingSize} differs from hidden_size ${hiddenSize}, so embedding_projection must be true`,
+      `embedding_projection must be true because embedding_size ${config.embeddingSize} differs from hidden_size ${hiddenSize}`,
     );
   }
-  return config;
 }
 
 function checkChoice(field: string, value: string, choices: readonly string[]): void {
   if (!choices.includes(value)) {
-    throw new ConfigError(
-      `${field} must be one of ${choices.join(", ")}, not ${quote(value)}`,
-    );
+    throw new ConfigError(`${field} must be one of ${choices.join(", ")}, got ${quote(value)}`);
   }
 }
 
-/** `hiddenSize` → `hidden_size`. */
+/** Converts `hiddenSize` to `hidden_size`. */
 export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,35 +1,16 @@
 /**
- * config.json: Hugging Face's file, read and written.
+ * Reads and writes Hugging Face's config.json.
  *
  * @module
  */
 import { parseJsonObject, quote } from "../json/mod.ts";
-import type { Activation } from "../tensor/mod.ts";
-import {
-  ALBERT_DEFAULTS,
-  ConfigError,
-  type ModelConfig,
-  type PairObjective,
-  type Share,
-  snakeCase,
-  validateConfig,
-} from "./config.ts";
+import { ARCHITECTURES, type ConfigFields } from "./architectures/mod.ts";
+import { type Architecture, ConfigError, type ModelConfig, validateConfig } from "./config.ts";
 
 /** A JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Fields that are numbers in both architectures, with what an absent one means. */
-const NUMBER_DEFAULTS = {
-  initializerRange: 0.02,
-  layerNormEps: 1e-12,
-  maxPositionEmbeddings: 512,
-  typeVocabSize: 2,
-  // transformers' defaults when a key is absent: AlbertConfig drops nothing, BertConfig a tenth.
-  hiddenDropoutProb: { albert: 0, bert: 0.1 },
-  attentionProbsDropoutProb: { albert: 0, bert: 0.1 },
-} as const;
-
-/** Keys that this module understands; all others travel in `extra`. */
+/** Keys that this module reads. All others are kept in `extra`. */
 const KNOWN = new Set([
   "model_type",
   "vocab_size",
@@ -56,101 +37,95 @@ const KNOWN = new Set([
 ]);
 
 /**
- * Reads the text of a config.json of an ALBERT or BERT model.
+ * Parses the text of a config.json. Missing fields have the defaults of transformers' configuration class.
  *
- * @throws {ConfigError} for text that is no JSON object, another model type, or fields that are missing or contradict each other.
+ * @throws {ConfigError} if the text is not a JSON object, the model type is not supported, or fields are missing, invalid or inconsistent
  */
 export function parseConfig(text: string): ModelConfig {
-  let fields: JsonObject;
+  let object: JsonObject;
   try {
-    fields = parseJsonObject(text);
+    object = parseJsonObject(text);
   } catch (error) {
     throw new ConfigError((error as Error).message);
   }
-  const arch = fields.model_type ?? familyOf(fields);
-  if (arch !== "albert" && arch !== "bert") {
+  const arch = object.model_type ?? familyOf(object);
+  if (!isArchitecture(arch)) {
     throw new ConfigError(
-      `model_type is ${quote(arch)}; albert and bert are supported`,
+      `model_type must be one of ${Object.keys(ARCHITECTURES).join(", ")}, got ${quote(arch)}`,
     );
   }
-  const positions = fields.position_embedding_type ?? "absolute";
-  if (positions !== "absolute" || fields.is_decoder === true) {
+  const positions = object.position_embedding_type ?? "absolute";
+  if (positions !== "absolute" || object.is_decoder === true) {
     const field = positions === "absolute" ? "is_decoder" : "position_embedding_type";
     throw new ConfigError(
-      `${field} is ${quote(fields[field])}; only encoders with absolute positions are supported`,
+      `${field} is ${quote(object[field])}: only encoders with absolute positions are supported`,
     );
   }
-  const number = (name: keyof typeof NUMBER_DEFAULTS): number => {
-    const fallback = NUMBER_DEFAULTS[name];
-    return optionalNumber(
-      fields,
-      snakeCase(name),
-      typeof fallback === "number" ? fallback : fallback[arch],
-    );
-  };
-  const layers = requiredNumber(fields, "num_hidden_layers");
-  const hiddenSize = requiredNumber(fields, "hidden_size");
-  const albert = arch === "albert";
-  const share = albert ? optionalString(fields, "share", "") : "none";
-  const groups = albert
-    ? optionalNumber(fields, "num_hidden_groups", share === "" || share === "all" ? 1 : layers)
-    : layers;
+  const fields = fieldsOf(object);
   return validateConfig({
     arch,
-    vocabSize: requiredNumber(fields, "vocab_size"),
-    embeddingSize: albert ? optionalNumber(fields, "embedding_size", 128) : hiddenSize,
-    hiddenSize,
-    numHiddenLayers: layers,
-    numAttentionHeads: requiredNumber(fields, "num_attention_heads"),
-    intermediateSize: requiredNumber(fields, "intermediate_size"),
-    numHiddenGroups: groups,
-    innerGroupNum: albert ? optionalNumber(fields, "inner_group_num", 1) : 1,
-    // Without a word about sharing, a file means what transformers builds: one set of parameters a group.
-    share: (share !== "" ? share : groups === layers && layers > 1 ? "none" : "all") as Share,
-    embeddingProjection: albert ? optionalBoolean(fields, "embedding_projection", true) : false,
-    hiddenAct: optionalString(fields, "hidden_act", albert ? "gelu_new" : "gelu") as Activation,
-    hiddenDropoutProb: number("hiddenDropoutProb"),
-    attentionProbsDropoutProb: number("attentionProbsDropoutProb"),
-    classifierDropoutProb: classifierDropout(fields, arch),
-    maxPositionEmbeddings: number("maxPositionEmbeddings"),
-    typeVocabSize: number("typeVocabSize"),
-    initializerRange: number("initializerRange"),
-    layerNormEps: number("layerNormEps"),
-    pairObjective: optionalString(
-      fields,
-      "pair_objective",
-      albert ? "sop" : "nsp",
-    ) as PairObjective,
-    padTokenId: optionalNumber(fields, "pad_token_id", 0),
-    extra: Object.fromEntries(Object.entries(fields).filter(([key]) => !KNOWN.has(key))),
+    numHiddenLayers: fields.number("num_hidden_layers"),
+    hiddenSize: fields.number("hidden_size"),
+    vocabSize: fields.number("vocab_size"),
+    numAttentionHeads: fields.number("num_attention_heads"),
+    intermediateSize: fields.number("intermediate_size"),
+    ...ARCHITECTURES[arch].readConfig(fields),
+    maxPositionEmbeddings: fields.number("max_position_embeddings", 512),
+    typeVocabSize: fields.number("type_vocab_size", 2),
+    initializerRange: fields.number("initializer_range", 0.02),
+    layerNormEps: fields.number("layer_norm_eps", 1e-12),
+    padTokenId: fields.number("pad_token_id", 0),
+    extra: Object.fromEntries(Object.entries(object).filter(([key]) => !KNOWN.has(key))),
   });
 }
 
-/** google-research/albert's own files say no model type, but an embedding size; early files of transformers name a class. */
-function familyOf({ architectures, embedding_size: embeddingSize }: JsonObject): string {
-  const name = Array.isArray(architectures) ? `${architectures[0]}` : "";
-  if (name.startsWith("Albert") || embeddingSize !== undefined) return "albert";
-  if (name.startsWith("Bert")) return "bert";
+function isArchitecture(name: unknown): name is Architecture {
+  return typeof name === "string" && Object.hasOwn(ARCHITECTURES, name);
+}
+
+/** Infers the family of a file without `model_type` from a key that only one family has, or else from the class that early versions of transformers wrote. */
+function familyOf(object: JsonObject): string {
+  const className = Array.isArray(object.architectures) ? `${object.architectures[0]}` : "";
+  const families = Object.entries(ARCHITECTURES);
+  const [name] =
+    families.find(([, { distinctiveKey: key }]) =>
+      key !== undefined && object[key] !== undefined
+    ) ??
+      families.find(([, { classPrefix }]) => className.startsWith(classPrefix)) ?? [];
+  if (name !== undefined) return name;
   throw new ConfigError(
-    'model_type is missing; add "model_type": "albert" or "model_type": "bert"',
+    `model_type is missing; add ${
+      families.map(([name]) => `"model_type": "${name}"`).join(" or ")
+    }`,
   );
 }
 
-/** BERT's key is `classifier_dropout`, and null there means the hidden dropout. */
-function classifierDropout(fields: JsonObject, arch: "albert" | "bert"): number {
-  if (arch === "albert") {
-    return optionalNumber(fields, "classifier_dropout_prob", ALBERT_DEFAULTS.classifierDropoutProb);
-  }
-  return typeof fields.classifier_dropout === "number"
-    ? fields.classifier_dropout
-    : optionalNumber(fields, "hidden_dropout_prob", 0.1);
+function fieldsOf(object: JsonObject): ConfigFields {
+  const read = <T>(
+    key: string,
+    fallback: T | undefined,
+    expected: string,
+    isValid: (value: unknown) => value is T,
+  ): T => {
+    const value = object[key] ?? fallback;
+    if (value === undefined) throw new ConfigError(`${key} is missing`);
+    if (!isValid(value)) throw new ConfigError(`${key} must be ${expected}, got ${quote(value)}`);
+    return value;
+  };
+  return {
+    number: (key, fallback) =>
+      read(key, fallback, "a number", (value) => typeof value === "number"),
+    string: (key, fallback) =>
+      read(key, fallback, "a string", (value) => typeof value === "string"),
+    boolean: (key, fallback) =>
+      read(key, fallback, "true or false", (value) => typeof value === "boolean"),
+  };
 }
 
-/** The JSON object that transformers reads, with `extra` first so that nothing is lost and nothing overrides. */
+/** Returns the object to write to config.json for transformers. Keys of `extra` come first, so that they cannot override the model's fields. */
 export function configToJson(config: ModelConfig, architectures: readonly string[]): JsonObject {
-  const { extra = {} } = config;
-  const common = {
-    ...extra,
+  return {
+    ...config.extra,
     architectures,
     model_type: config.arch,
     vocab_size: config.vocabSize,
@@ -167,49 +142,6 @@ export function configToJson(config: ModelConfig, architectures: readonly string
     layer_norm_eps: config.layerNormEps,
     pair_objective: config.pairObjective,
     pad_token_id: config.padTokenId,
+    ...ARCHITECTURES[config.arch].writeConfig(config),
   };
-  if (config.arch === "bert") {
-    return { ...common, classifier_dropout: config.classifierDropoutProb };
-  }
-  return {
-    ...common,
-    embedding_size: config.embeddingSize,
-    num_hidden_groups: config.numHiddenGroups,
-    inner_group_num: config.innerGroupNum,
-    classifier_dropout_prob: config.classifierDropoutProb,
-    share: config.share,
-    bos_token_id: extra.bos_token_id ?? 2,
-    eos_token_id: extra.eos_token_id ?? 3,
-    ...(config.embeddingProjection ? {} : { embedding_projection: false }),
-  };
-}
-
-function requiredNumber(fields: JsonObject, key: string): number {
-  const value = fields[key];
-  if (typeof value !== "number") {
-    throw new ConfigError(
-      value === undefined ? `${key} is missing` : `${key} must be a number, not ${quote(value)}`,
-    );
-  }
-  return value;
-}
-
-function optionalNumber(fields: JsonObject, key: string, fallback: number): number {
-  return fields[key] === undefined || fields[key] === null ? fallback : requiredNumber(fields, key);
-}
-
-function optionalString(fields: JsonObject, key: string, fallback: string): string {
-  const value = fields[key] ?? fallback;
-  if (typeof value !== "string") {
-    throw new ConfigError(`${key} must be a string, not ${quote(value)}`);
-  }
-  return value;
-}
-
-function optionalBoolean(fields: JsonObject, key: string, fallback: boolean): boolean {
-  const value = fields[key] ?? fallback;
-  if (typeof value !== "boolean") {
-    throw new ConfigError(`${key} must be true or false, not ${quote(value)}`);
-  }
-  return value;
 }

@@ -1,5 +1,5 @@
 /**
- * The encoder: factorized embeddings, then blocks of attention and feed-forward whose parameters may be the same ones (paper §3.1).
+ * The encoder: factorized embeddings, then blocks of attention and feed-forward sub-layers that may share parameters (paper §3.1).
  *
  * @module
  */
@@ -18,8 +18,7 @@ import {
   type Tensor,
 } from "../tensor/mod.ts";
 import { ConfigError, type ModelConfig } from "./config.ts";
-import type { DenseSpec, NormSpec, Parameter } from "./parameter.ts";
-import type { Parameters } from "./parameters.ts";
+import type { DenseSpec, NormSpec, Parameter, Parameters } from "./parameters.ts";
 import { blockSets } from "./sharing.ts";
 import {
   type AttentionSpecs,
@@ -30,56 +29,56 @@ import {
   poolerSpecs,
 } from "./specs.ts";
 
-/** Token ids of some examples, padded to one length, on the host. */
+/** A batch of token sequences, padded to the same length, in host memory. */
 export interface EncoderInput {
   /** Number of examples. */
   readonly batch: number;
-  /** Tokens of each, padding included. */
+  /** Length of every sequence in tokens, including padding. */
   readonly sequence: number;
-  /** `[batch·sequence]` */
+  /** Token ids, `[batch·sequence]`. */
   readonly inputIds: Uint32Array;
-  /** Segment of each token, `[batch·sequence]` */
+  /** Segment of each token, `[batch·sequence]`. */
   readonly tokenTypeIds: Uint32Array;
-  /** Tokens of each example that are no padding, `[batch]`, each at least 1. */
+  /** Length of each sequence without padding, `[batch]`; at least 1. */
   readonly lengths: Uint32Array;
 }
 
-/** What the encoder computed, in memory of the current recording. */
+/** Outputs of the encoder, in temporary memory of the current recording. */
 export interface EncoderOutput {
-  /** Input of the first block and output of each, `[batch·sequence, hidden]`: Hugging Face's `hidden_states`. */
+  /** The input of the first block and the output of each block, all `[batch·sequence, hidden]`: `hidden_states` in Hugging Face's models. */
   readonly hiddenStates: readonly Tensor[];
-  /** The last of them. */
+  /** The output of the last block. */
   readonly sequenceOutput: Tensor;
 }
 
-/** A dense layer or normalization with its tensors. */
+/** The tensors of a dense layer or a layer normalization. */
 export interface WeightAndBias {
-  /** `[out, in]` or `[size]`. */
+  /** `[outputs, inputs]` or `[size]`. */
   readonly weight: Parameter;
-  /** `[out]` or `[size]`. */
+  /** `[outputs]` or `[size]`. */
   readonly bias: Parameter;
 }
 
-/** Tensors of a dense or normalization spec. */
+/** Looks up the tensors of a dense layer or a layer normalization. @throws {TypeError} if the model does not have them */
 export function resolve(parameters: Parameters, spec: DenseSpec | NormSpec): WeightAndBias {
   return { weight: parameters.get(spec.weight), bias: parameters.get(spec.bias) };
 }
 
-/** The shared-layer encoder. It owns no memory: parameters are given. */
+/** The encoder. It owns no device memory; the caller allocates and frees the parameters. */
 export class Encoder {
-  /** Uses parameters that are already made; `config` must be the one they were made for. */
+  /** Uses existing parameters, which must include {@linkcode encoderSpecs} of the same configuration. */
   constructor(readonly config: ModelConfig, readonly parameters: Parameters) {}
 
-  /** The word embedding table, which the masked language head shares. */
+  /** The word embeddings `[vocabulary, E]`, which are also the output matrix of the masked-LM head. */
   get wordEmbeddings(): Parameter {
     return this.parameters.get(embeddingSpecs(this.config).words);
   }
 
   /**
-   * Runs embeddings and all blocks.
+   * Computes the embeddings and all blocks.
    *
-   * @throws {ConfigError} for a sequence longer than the position table.
-   * @throws {RangeError} for a token id outside the vocabulary.
+   * @throws {ConfigError} if the sequence is longer than `maxPositionEmbeddings`
+   * @throws {RangeError} if a token id is not in the vocabulary
    */
   forward(scope: Scope, input: EncoderInput): EncoderOutput {
     const lengths = new KeyLengths(scope.device, input.lengths);
@@ -102,7 +101,7 @@ export class Encoder {
   }
 
   /**
-   * `tanh(W·h + b)` of the first token of each example.
+   * Computes the pooled output: `tanh(W·h + b)` of each sequence's first token.
    *
    * @returns `[batch, hidden]`
    */
@@ -116,7 +115,7 @@ export class Encoder {
     const { config, parameters } = this;
     if (sequence > config.maxPositionEmbeddings) {
       throw new ConfigError(
-        `a sequence of ${sequence} tokens is longer than max_position_embeddings ${config.maxPositionEmbeddings}`,
+        `The sequence has ${sequence} tokens, but max_position_embeddings is ${config.maxPositionEmbeddings}`,
       );
     }
     const specs = embeddingSpecs(config);
@@ -184,7 +183,7 @@ export class Encoder {
     return this.#addAndNormalize(scope, x, hidden, sequence, specs.layerNorm);
   }
 
-  /** `LayerNorm(x + dropout(hidden))`: dropout after both sub-layers, as google-research/albert has it. */
+  /** Computes `LayerNorm(x + dropout(hidden))`. Dropout follows both sub-layers, as in google-research/albert. */
   #addAndNormalize(
     scope: Scope,
     x: Tensor,

@@ -1,5 +1,5 @@
 /**
- * Filling in masked words.
+ * Predicts masked words.
  *
  * @module
  */
@@ -7,27 +7,29 @@ import type { Device } from "../device/mod.ts";
 import type { Tokenizer } from "../text/mod.ts";
 import { ConfigError } from "./config.ts";
 import type { Encoder } from "./encoder.ts";
-import { maskedLanguageLogits } from "./heads/masked_language.ts";
+import { maskedLanguageLogits } from "./heads/pretraining.ts";
 
-/** A word for a mask, and how likely the model thinks it. */
+/** A candidate for a mask. */
 export interface MaskCandidate {
-  /** The piece's id. */
+  /** Id of the piece. */
   readonly id: number;
-  /** The vocabulary's piece, with its word marker `▁`. */
+  /** The piece as in the vocabulary. A SentencePiece piece that starts a word begins with `▁`. */
   readonly piece: string;
-  /** From 0 to 1. */
+  /** Probability that the model assigns to the piece, 0 to 1. */
   readonly probability: number;
 }
 
-/** Candidates for one mask of a text, the likeliest first. */
+/** Candidates for one mask, the most probable first. */
 export type FilledMask = readonly MaskCandidate[];
 
 /**
- * The likeliest pieces for every `[MASK]` of a text.
+ * Predicts the most probable pieces for each `[MASK]` of a text.
  *
- * @param text holds the mask's name (`[MASK]`) at least once
- * @param top candidates for each mask
- * @throws {ConfigError} when the text has no mask or is longer than the model's positions.
+ * @param text contains `[MASK]` at least once
+ * @param top number of candidates per mask
+ * @returns candidates for each mask, in text order
+ * @throws {ConfigError} if the text has no mask, or is longer than `maxPositionEmbeddings`
+ * @throws {RangeError} if `top` is not a positive integer
  */
 export async function fillMask(
   device: Device,
@@ -36,12 +38,15 @@ export async function fillMask(
   text: string,
   top: number = 5,
 ): Promise<FilledMask[]> {
+  if (!Number.isSafeInteger(top) || top < 1) {
+    throw new RangeError(`top must be a positive integer, got ${top}`);
+  }
   const { ids } = tokenizer.encodePair(text, undefined, { specialTokens: true });
   const mask = tokenizer.specialIds.mask;
   const positions = Uint32Array.from(ids.keys()).filter((position) => ids[position] === mask);
   if (positions.length === 0) {
     throw new ConfigError(
-      `The text has no ${tokenizer.specialTokens.mask} to fill in: ${JSON.stringify(text)}`,
+      `The text must contain ${tokenizer.specialTokens.mask}, got ${JSON.stringify(text)}`,
     );
   }
   const input = {
@@ -61,11 +66,11 @@ export async function fillMask(
   const logits = await device.read(view) as Float32Array;
   return Array.from(positions, (_, row) => {
     const start = row * pitch;
-    return likeliest(logits.subarray(start, start + columns), tokenizer, top);
+    return mostProbable(logits.subarray(start, start + columns), tokenizer, top);
   });
 }
 
-function likeliest(logits: Float32Array, tokenizer: Tokenizer, top: number): MaskCandidate[] {
+function mostProbable(logits: Float32Array, tokenizer: Tokenizer, top: number): MaskCandidate[] {
   const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
   const total = logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
   return Array.from(logits.keys())

@@ -1,21 +1,20 @@
 /**
- * How a new model starts (google-research/albert modeling.py): kernels and tables from a normal distribution cut at two standard deviations, biases zero,
- * normalization weights one.
+ * Initial values of parameters (google-research/albert `modeling.py`): a normal distribution truncated at two standard deviations for matrices and embeddings, 0 for
+ * biases, 1 for the scales of layer normalization.
  *
  * @module
  */
 import { elements } from "../tensor/mod.ts";
 import { RandomStream } from "../tensor/random/mod.ts";
-import type { ParameterSpec } from "./parameter.ts";
-import type { Parameters } from "./parameters.ts";
+import type { Parameters, ParameterSpec } from "./parameters.ts";
 
-/** Purpose of these random numbers, apart from every other use of the seed. */
+/** Stream id that separates these random numbers from all other uses of the seed. */
 const STREAM = 0x696e6974;
 
 /**
- * The first values of a parameter: a pure function of seed, name and shape, so that adding a head changes no other tensor.
+ * Returns the initial values of a parameter. They depend only on the seed and on the parameter's name, kind and shape, so adding a head does not change other tensors.
  *
- * @param standardDeviation of the uncut normal (0.02 in the paper's code; the cut makes the real one 0.88 of it)
+ * @param standardDeviation standard deviation before truncation (0.02 in the paper's code); truncation multiplies it by 0.88
  */
 export function initialValues(
   spec: ParameterSpec,
@@ -32,7 +31,7 @@ export function initialValues(
   return values;
 }
 
-/** Writes first values for the given parameters, all of them unless told otherwise. */
+/** Initializes the parameters that a predicate selects (default: all). */
 export function initialize(
   parameters: Parameters,
   seed: number,
@@ -46,7 +45,7 @@ export function initialize(
   }
 }
 
-/** One draw from the standard normal, again until it lies within two standard deviations (Box & Muller 1958). */
+/** Draws from a standard normal distribution truncated at ±2, by rejection (Box & Muller 1958). */
 function truncatedNormal(random: RandomStream): number {
   for (;;) {
     const radius = Math.sqrt(-2 * Math.log(1 - random.uniform()));
@@ -55,7 +54,7 @@ function truncatedNormal(random: RandomStream): number {
   }
 }
 
-/** FNV-1a over UTF-16 units: a stable number for a name. */
+/** Returns the 32-bit FNV-1a hash of a name's UTF-16 code units. */
 function nameHash(name: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);

@@ -1,39 +1,105 @@
 /**
- * Weights between a checkpoint's tensors and a model's parameters.
+ * Copies weights between the tensors of a checkpoint and the parameters of a model.
  *
  * @module
  */
 import { whole } from "../device/mod.ts";
-import { type Safetensors, toFloat32, type WritableTensor } from "../weights/mod.ts";
-import { matchTensors } from "./match_tensors.ts";
-import type { ParameterSpec } from "./parameter.ts";
-import type { Parameters } from "./parameters.ts";
+import {
+  type Safetensors,
+  type StoredTensor,
+  toFloat32,
+  type WritableTensor,
+} from "../weights/mod.ts";
+import { ARCHITECTURES } from "./architectures/mod.ts";
+import { ConfigError } from "./config.ts";
+import type { Parameters, ParameterSpec } from "./parameters.ts";
 
-/** What loading found beside the parameters it filled. */
+/** Missing and unexpected tensors of a checkpoint. */
 export interface LoadReport {
-  /** Parameters that the checkpoint lacks; their memory is untouched. */
+  /** Parameters of the model that are not in the checkpoint. */
   readonly missing: readonly ParameterSpec[];
-  /** Tensors of the checkpoint that the model has no use for. */
-  readonly unused: readonly string[];
+  /** Names of tensors in the checkpoint that the model does not have. */
+  readonly unexpected: readonly string[];
+}
+
+/** A parameter and its tensor in a checkpoint. */
+export interface MatchedTensor {
+  /** The parameter. */
+  readonly spec: ParameterSpec;
+  /** Name of the tensor in the checkpoint. */
+  readonly name: string;
+  /** The tensor, of the parameter's shape. */
+  readonly tensor: StoredTensor;
+}
+
+/** Result of {@linkcode matchTensors}. */
+export interface TensorMatch extends LoadReport {
+  /** Matched tensors in the order of the parameters. */
+  readonly found: readonly MatchedTensor[];
+}
+
+/** Tensors that transformers writes for tied or constant values. The model has them under another name, so they are not unexpected. */
+const REDUNDANT = /(^|\.)(predictions\.decoder\.(weight|bias)|position_ids)$/;
+
+/** The prefix of encoder tensors. It is missing in checkpoints of a class without head (`AlbertModel`). */
+const ENCODER_PREFIX = new RegExp(`^(${Object.keys(ARCHITECTURES).join("|")})\\.`);
+
+/**
+ * Finds the tensor of each parameter by its name, also without the prefix of the encoder (files of `AlbertModel`), with `gamma` and `beta` for layer normalization
+ * (the published BERT files), and with either name of the output bias.
+ *
+ * @throws {ConfigError} if the shapes of a tensor and its parameter differ
+ */
+export function matchTensors(
+  specs: readonly ParameterSpec[],
+  { tensors }: Safetensors,
+): TensorMatch {
+  const found: MatchedTensor[] = [];
+  const missing: ParameterSpec[] = [];
+  for (const spec of specs) {
+    const name = namesOf(spec).find((candidate) => tensors.has(candidate));
+    if (name === undefined) {
+      missing.push(spec);
+      continue;
+    }
+    const tensor = tensors.get(name)!;
+    if (tensor.shape.join() !== spec.shape.join()) {
+      throw new ConfigError(
+        `tensor ${name} has shape [${tensor.shape}], but the configuration requires [${spec.shape}]`,
+      );
+    }
+    found.push({ spec, name, tensor });
+  }
+  const used = new Set(found.map(({ name }) => name));
+  const unexpected = [...tensors.keys()].filter((name) => !used.has(name) && !REDUNDANT.test(name));
+  return { found, missing, unexpected };
+}
+
+function namesOf({ name, kind }: ParameterSpec): string[] {
+  const names = [name, name.replace(ENCODER_PREFIX, "")];
+  if (name.endsWith("predictions.bias")) names.push(name.replace(/bias$/, "decoder.bias"));
+  if (kind === "norm_weight") names.push(...names.map((each) => each.replace(/weight$/, "gamma")));
+  if (kind === "norm_bias") names.push(...names.map((each) => each.replace(/bias$/, "beta")));
+  return names;
 }
 
 /**
- * Copies tensors into the parameters that they are, see {@linkcode matchTensors}.
+ * Copies the tensors of a checkpoint into the parameters that {@linkcode matchTensors} finds. Missing parameters keep their values.
  *
- * @throws {ConfigError} when a tensor has another shape than its parameter.
+ * @throws {ConfigError} if the shapes of a tensor and its parameter differ
  */
 export function loadWeights(parameters: Parameters, weights: Safetensors): LoadReport {
-  const { found, missing, unused } = matchTensors(
+  const { found, missing, unexpected } = matchTensors(
     parameters.list.map(({ spec }) => spec),
     weights,
   );
   for (const { spec, name, tensor } of found) {
     parameters.device.write(parameters.get(spec).view, toFloat32(name, tensor));
   }
-  return { missing, unused };
+  return { missing, unexpected };
 }
 
-/** Copies a flat buffer of a model (values, gradients, moments) to named tensors. */
+/** Reads a flat buffer of a model (values, gradients or moments; default values) from the device as named tensors. */
 export async function readTensors(
   parameters: Parameters,
   buffer: Parameters["values"] = parameters.values,
@@ -41,7 +107,7 @@ export async function readTensors(
   return namedTensors(parameters, await parameters.device.read(whole(buffer)) as Float32Array);
 }
 
-/** A flat array that is laid out like a model's parameters as named tensors, without a copy. */
+/** Returns named views of a flat array in the layout of a model's parameters. */
 export function namedTensors(
   parameters: Parameters,
   flat: Float32Array,

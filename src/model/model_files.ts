@@ -1,5 +1,5 @@
 /**
- * A trained model as the files of a Hugging Face folder.
+ * Saves a trained model as the files of a Hugging Face folder.
  *
  * @module
  */
@@ -10,14 +10,15 @@ import { readTensors } from "./load.ts";
 import { pretrainingArchitecture, type PretrainingModel } from "./pretraining.ts";
 
 /**
- * The files that {@linkcode loadPretrained} and transformers load, by name: configuration, weights and tokenizer. No disk is touched: write them where they
- * are wanted, or hand them to `Albert.load`.
+ * Returns the files that {@linkcode loadPretrained} and transformers load, by name: configuration, weights and tokenizer. Nothing is written to disk.
  *
- * @param model read from its device once what is recorded has run
- * @param tokenizer the one that its text was cut with
+ * @param model its weights are read from the device after all recorded work
+ * @param tokenizer the tokenizer of the training data
  *
- * @example Save a model that was trained in a program
+ * @example Save a model
  * ```ts ignore
+ * import { modelFiles } from "@albert-lab/albert";
+ *
  * for (const [name, content] of await modelFiles(trainer.model, tokenizer)) {
  *   await Deno.writeFile(`folder/${name}`, content);
  * }

@@ -1,11 +1,11 @@
 /**
- * Configurations by name: the published models (paper Table 1) and this toolkit's sizes of experiment.
+ * Model configurations by name: the published models (paper Table 1) and smaller ones for experiments.
  *
  * @module
  */
-import { ALBERT_DEFAULTS, ConfigError, type ModelConfig } from "./config.ts";
+import { ALBERT_DEFAULTS } from "./architectures/mod.ts";
+import { ConfigError, type ModelConfig } from "./config.ts";
 
-/** A preset, and whether its vocabulary size gives way to the data's. */
 interface Size {
   readonly hiddenSize: number;
   readonly numHiddenLayers: number;
@@ -19,7 +19,7 @@ const size = (
   numAttentionHeads: number,
 ): Size => ({ hiddenSize, numHiddenLayers, numAttentionHeads, intermediateSize: 4 * hiddenSize });
 
-/** Widths and depths of paper Table 1; xlarge has 16 heads in the published Hugging Face configs (64-wide heads in the paper's rule would be 32). */
+/** Sizes of paper Table 1. The published Hugging Face configuration of xlarge has 16 heads; the paper's rule of 64 dimensions per head would give 32. */
 const ALBERT_SIZES: Readonly<Record<string, Size>> = {
   base: size(768, 12, 12),
   large: size(1024, 24, 16),
@@ -27,7 +27,7 @@ const ALBERT_SIZES: Readonly<Record<string, Size>> = {
   xxlarge: size(4096, 12, 64),
 };
 
-/** The paper's BERT baselines: E = H, nothing shared, next-sentence prediction, dropout 0.1. */
+/** Sizes of the paper's BERT baselines, which are ALBERT models with E = H, no sharing, next-sentence prediction and dropout 0.1. */
 const BERT_SIZES: Readonly<Record<string, Size>> = {
   base: size(768, 12, 12),
   large: size(1024, 24, 16),
@@ -37,7 +37,7 @@ const BERT_SIZES: Readonly<Record<string, Size>> = {
 function presets(): Record<string, ModelConfig> {
   const named: Record<string, ModelConfig> = {};
   for (const [name, sizes] of Object.entries(ALBERT_SIZES)) {
-    // google-research/albert issue 23: v1 has dropout 0.1 except xxlarge; all v2 have none.
+    // All v1 models except xxlarge have dropout 0.1, and v2 models have none (google-research/albert issue 23).
     const dropout = name === "xxlarge" ? 0 : 0.1;
     named[`albert-${name}-v1`] = {
       ...ALBERT_DEFAULTS,
@@ -81,24 +81,24 @@ function presets(): Record<string, ModelConfig> {
 
 const PRESETS: Readonly<Record<string, ModelConfig>> = presets();
 
-/** Names that {@linkcode presetConfig} knows. */
+/** Names of the presets for {@linkcode presetConfig}. */
 export const PRESET_NAMES: readonly string[] = Object.keys(PRESETS);
 
-/** Tokens of an example that a preset is meant for. */
+/** Returns the default sequence length, in tokens, for training a preset. */
 export function presetSequenceLength(name: string): number {
   return { smoke: 32, nano: 64, "gpu-day": 128 }[name] ?? 512;
 }
 
 /**
- * The configuration of a preset.
+ * Returns the configuration of a preset.
  *
- * @throws {ConfigError} for an unknown name, listing the known ones.
+ * @throws {ConfigError} if no preset has this name
  */
 export function presetConfig(name: string): ModelConfig {
   const config = Object.hasOwn(PRESETS, name) ? PRESETS[name] : undefined;
   if (config === undefined) {
     throw new ConfigError(
-      `There is no preset ${JSON.stringify(name)}; the presets are ${PRESET_NAMES.join(", ")}`,
+      `Unknown preset ${JSON.stringify(name)}. Presets: ${PRESET_NAMES.join(", ")}`,
     );
   }
   return config;

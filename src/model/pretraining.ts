@@ -1,67 +1,73 @@
 /**
- * The pretraining model: encoder, masked language head and, unless the pair objective is `none`, pooler and pair head.
+ * The pretraining model: encoder, masked-LM head and, unless `pairObjective` is `none`, pooler and SOP or NSP head.
  *
  * @module
  */
 import type { Device } from "../device/mod.ts";
 import { crossEntropy, type LossTarget, type Scope } from "../tensor/mod.ts";
+import { transformersClass } from "./architectures/mod.ts";
 import type { ModelConfig } from "./config.ts";
 import { Encoder, type EncoderInput } from "./encoder.ts";
-import { maskedLanguageLoss, maskedLanguageSpecs } from "./heads/masked_language.ts";
-import { pairLogits, pairSpecs } from "./heads/pair.ts";
-import type { ParameterSpec } from "./parameter.ts";
-import { Parameters } from "./parameters.ts";
+import {
+  maskedLanguageLoss,
+  maskedLanguageSpecs,
+  sentenceOrderLogits,
+  sentenceOrderSpecs,
+} from "./heads/pretraining.ts";
+import { Parameters, type ParameterSpec } from "./parameters.ts";
 import { encoderSpecs } from "./specs.ts";
 
-/** Masked pairs of segments, on the host. */
+/** A batch of masked sentence pairs, in host memory. */
 export interface PretrainingInput extends EncoderInput {
-  /** Masked tokens as rows `example·sequence + token`, distinct. */
+  /** Distinct rows of the masked tokens, `example·sequence + token`. */
   readonly maskedPositions: Uint32Array;
-  /** What they were. */
+  /** Ids of the original tokens, in the same order. */
   readonly maskedLabels: Uint32Array;
-  /** Class of each pair, `[batch]`; not read when the objective is `none`. */
-  readonly pairLabels: Uint32Array;
+  /** SOP or NSP class of each example, `[batch]`; not read if `pairObjective` is `none`. */
+  readonly sentenceOrderLabels: Uint32Array;
 }
 
-/** Where the two losses go; `pair` is not used when the objective is `none`. */
+/** Targets of the two losses. */
 export interface PretrainingTargets {
-  /** The masked language loss. */
-  readonly masked: LossTarget;
-  /** The pair loss. */
-  readonly pair: LossTarget;
+  /** The masked-LM loss. */
+  readonly maskedLanguage: LossTarget;
+  /** The SOP or NSP loss; not used if `pairObjective` is `none`. */
+  readonly sentenceOrder: LossTarget;
 }
 
-/** Whether a configuration has pooler and pair head. */
-function hasPair(config: ModelConfig): boolean {
+function hasSentenceOrder(config: ModelConfig): boolean {
   return config.pairObjective !== "none";
 }
 
-/** All parameters of the pretraining model. */
+/** Returns all parameters of the pretraining model. */
 export function pretrainingSpecs(config: ModelConfig): ParameterSpec[] {
-  const pair = hasPair(config);
+  const sentenceOrder = hasSentenceOrder(config);
   return [
-    ...encoderSpecs(config, { pooler: pair }),
+    ...encoderSpecs(config, { pooler: sentenceOrder }),
     ...maskedLanguageSpecs(config),
-    ...(pair ? pairSpecs(config) : []),
+    ...(sentenceOrder ? sentenceOrderSpecs(config) : []),
   ];
 }
 
-/** transformers' class for a checkpoint of the pretraining model. */
-export function pretrainingArchitecture({ arch, pairObjective }: ModelConfig): string {
-  const family = arch === "albert" ? "Albert" : "Bert";
-  return `${family}For${pairObjective === "none" ? "MaskedLM" : "PreTraining"}`;
+/** Returns the Hugging Face class of a pretraining checkpoint. */
+export function pretrainingArchitecture(config: ModelConfig): string {
+  return transformersClass(config, hasSentenceOrder(config) ? "ForPreTraining" : "ForMaskedLM");
 }
 
 /** The pretraining model with its parameters on a device. */
 export class PretrainingModel {
-  /** What it was made from. */
+  /** The model's configuration. */
   readonly config: ModelConfig;
-  /** Of encoder and heads. */
+  /** Parameters of encoder and heads. */
   readonly parameters: Parameters;
-  /** The shared-layer encoder. */
+  /** The encoder. */
   readonly encoder: Encoder;
 
-  /** Makes room for the parameters, all zero; see `initialize` and `loadWeights`. */
+  /**
+   * Allocates the parameters. All values are zero; see {@linkcode initialize} and {@linkcode loadWeights}.
+   *
+   * @throws {RangeError} if the parameters do not fit in one buffer of the device
+   */
   constructor(
     device: Device,
     config: ModelConfig,
@@ -72,8 +78,17 @@ export class PretrainingModel {
     this.encoder = new Encoder(config, this.parameters);
   }
 
-  /** Runs a micro-batch forward and adds its losses to the metric slots; with a tape in the scope, `tape.backward()` then gives the gradients. */
-  loss(scope: Scope, input: PretrainingInput, { masked, pair }: PretrainingTargets): void {
+  /**
+   * Computes the losses of a micro-batch and adds them to the targets. If the scope has a tape, `tape.backward()` then computes the gradients.
+   *
+   * @throws {ConfigError} if the sequence is longer than `maxPositionEmbeddings`
+   * @throws {RangeError} if a token id is not in the vocabulary
+   */
+  loss(
+    scope: Scope,
+    input: PretrainingInput,
+    { maskedLanguage, sentenceOrder }: PretrainingTargets,
+  ): void {
     const output = this.encoder.forward(scope, input);
     maskedLanguageLoss(
       scope,
@@ -81,10 +96,11 @@ export class PretrainingModel {
       output.sequenceOutput,
       input.maskedPositions,
       input.maskedLabels,
-      masked,
+      maskedLanguage,
     );
-    if (!hasPair(this.config)) return;
+    if (!hasSentenceOrder(this.config)) return;
     const pooled = this.encoder.pool(scope, output, input);
-    crossEntropy(scope, pairLogits(scope, this.encoder, pooled), input.pairLabels, pair);
+    const logits = sentenceOrderLogits(scope, this.encoder, pooled);
+    crossEntropy(scope, logits, input.sentenceOrderLabels, sentenceOrder);
   }
 }

@@ -1,21 +1,21 @@
 /**
- * Cross-layer parameter sharing as data: which set of parameters each block uses. The encoder walks this list and does not know which kind of sharing made it.
+ * Cross-layer parameter sharing as data: the parameter sets that each block uses. The encoder follows this list and does not depend on the kind of sharing.
  *
  * @module
  */
 import type { ModelConfig } from "./config.ts";
 
-/** A parameter set, by its place in a Hugging Face ALBERT: group and inner layer. */
+/** Index of a parameter set in a Hugging Face ALBERT checkpoint. */
 export interface SetIndex {
-  /** Hidden group. */
+  /** Layer group. */
   readonly group: number;
-  /** Block inside the group. */
+  /** Block within the group. */
   readonly inner: number;
 }
 
-/** The sets of one attention-then-feed-forward block. */
+/** The parameter sets of one block (attention, then feed-forward). */
 export interface BlockSets {
-  /** Layer, from 0, that the block belongs to. */
+  /** Index of the layer that the block belongs to, from 0. */
   readonly layer: number;
   /** Parameters of the attention sub-layer. */
   readonly attention: SetIndex;
@@ -23,7 +23,7 @@ export interface BlockSets {
   readonly feedForward: SetIndex;
 }
 
-/** The blocks of the encoder in order: `numHiddenLayers · innerGroupNum` of them. */
+/** Returns the `numHiddenLayers · innerGroupNum` blocks of the encoder in order. */
 export function blockSets(config: ModelConfig): BlockSets[] {
   const { numHiddenLayers, numHiddenGroups, innerGroupNum, share } = config;
   const blocks: BlockSets[] = [];

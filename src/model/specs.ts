@@ -1,35 +1,35 @@
 /**
- * The parameters of an encoder, part by part, before they have memory. The census of a configuration is the sum of their sizes.
+ * Specifications of the parameters of an encoder, part by part.
  *
  * @module
  */
 import { elements } from "../tensor/mod.ts";
+import { architectureOf } from "./architectures/mod.ts";
 import type { ModelConfig } from "./config.ts";
-import { partNames } from "./names.ts";
 import {
   type DenseSpec,
   denseSpec,
   type NormSpec,
   normSpec,
   type ParameterSpec,
-} from "./parameter.ts";
+} from "./parameters.ts";
 import { type BlockSets, blockSets, type SetIndex } from "./sharing.ts";
 
-/** Embedding tables and their normalization. */
+/** Parameters of the embeddings. V is the vocabulary size, E the embedding size and H the hidden size. */
 export interface EmbeddingSpecs {
   /** `[V, E]`. */
   readonly words: ParameterSpec;
-  /** `[positions, E]`. */
+  /** `[maxPositionEmbeddings, E]`. */
   readonly positions: ParameterSpec;
-  /** `[types, E]`. */
+  /** `[typeVocabSize, E]`. */
   readonly types: ParameterSpec;
-  /** The sub-layer's normalization. */
+  /** Layer normalization of the sum, size E. */
   readonly layerNorm: NormSpec;
-  /** Dense E → H; absent where the configuration has none. */
+  /** Dense layer E → H; undefined without `embeddingProjection`. */
   readonly projection?: DenseSpec;
 }
 
-/** An attention sub-layer. */
+/** Parameters of an attention sub-layer. */
 export interface AttentionSpecs {
   /** H → H. */
   readonly query: DenseSpec;
@@ -39,23 +39,23 @@ export interface AttentionSpecs {
   readonly value: DenseSpec;
   /** Output projection, H → H. */
   readonly dense: DenseSpec;
-  /** The sub-layer's normalization. */
+  /** Layer normalization after the residual connection, size H. */
   readonly layerNorm: NormSpec;
 }
 
-/** A feed-forward sub-layer. */
+/** Parameters of a feed-forward sub-layer. */
 export interface FeedForwardSpecs {
   /** H → intermediate size. */
   readonly intermediate: DenseSpec;
   /** Intermediate size → H. */
   readonly output: DenseSpec;
-  /** The sub-layer's normalization. */
+  /** Layer normalization after the residual connection, size H. */
   readonly layerNorm: NormSpec;
 }
 
-/** Embedding parameters of a configuration. */
+/** Returns the parameters of the embeddings. */
 export function embeddingSpecs(config: ModelConfig): EmbeddingSpecs {
-  const { embeddings, projection } = partNames(config.arch);
+  const { embeddings, projection } = architectureOf(config).names;
   const table = (name: string, rows: number): ParameterSpec => ({
     name: `${embeddings}.${name}.weight`,
     shape: [rows, config.embeddingSize],
@@ -72,9 +72,9 @@ export function embeddingSpecs(config: ModelConfig): EmbeddingSpecs {
   };
 }
 
-/** Parameters of one attention set. */
+/** Returns the parameters of an attention sub-layer. */
 export function attentionSpecs(config: ModelConfig, set: SetIndex): AttentionSpecs {
-  const names = partNames(config.arch).attention(set);
+  const names = architectureOf(config).names.attention(set);
   const square = (name: string) => denseSpec(name, config.hiddenSize, config.hiddenSize);
   return {
     query: square(names.query),
@@ -85,9 +85,9 @@ export function attentionSpecs(config: ModelConfig, set: SetIndex): AttentionSpe
   };
 }
 
-/** Parameters of one feed-forward set. */
+/** Returns the parameters of a feed-forward sub-layer. */
 export function feedForwardSpecs(config: ModelConfig, set: SetIndex): FeedForwardSpecs {
-  const names = partNames(config.arch).feedForward(set);
+  const names = architectureOf(config).names.feedForward(set);
   const { hiddenSize, intermediateSize } = config;
   return {
     intermediate: denseSpec(names.intermediate, intermediateSize, hiddenSize),
@@ -96,12 +96,12 @@ export function feedForwardSpecs(config: ModelConfig, set: SetIndex): FeedForwar
   };
 }
 
-/** The pooler: dense H → H before a tanh, on the first token. */
+/** Returns the parameters of the pooler, a dense layer H → H before a tanh. */
 export function poolerSpecs(config: ModelConfig): DenseSpec {
-  return denseSpec(partNames(config.arch).pooler, config.hiddenSize, config.hiddenSize);
+  return denseSpec(architectureOf(config).names.pooler, config.hiddenSize, config.hiddenSize);
 }
 
-/** All parameters of the encoder, each set once, in the order of a Hugging Face checkpoint. */
+/** Returns all parameters of the encoder in the order of a Hugging Face checkpoint. Shared parameters occur once. */
 export function encoderSpecs(
   config: ModelConfig,
   { pooler = true }: { readonly pooler?: boolean } = {},
@@ -128,7 +128,7 @@ export function encoderSpecs(
   return specs;
 }
 
-/** Number of parameters in a list of specs. */
+/** Returns the total number of elements of parameters. */
 export function countParameters(specs: readonly ParameterSpec[]): number {
   return specs.reduce((sum, { shape }) => sum + elements(shape), 0);
 }

@@ -1,49 +1,48 @@
 /**
- * Starting a model from a shallower or narrower one (paper A.1: depth ablations with three layers or more start from the shallower net).
+ * Initializes a model from a shallower or narrower one. Paper A.1 initializes deeper networks (three layers or more) from the shallower network.
  *
  * @module
  */
 import { type Safetensors, toFloat32 } from "../weights/mod.ts";
 import { elements } from "../tensor/mod.ts";
 import { initialValues } from "./initialize.ts";
-import type { ParameterSpec } from "./parameter.ts";
-import type { Parameters } from "./parameters.ts";
+import type { Parameters, ParameterSpec } from "./parameters.ts";
 
-/** What a warm start took over. */
+/** Result of {@linkcode warmStart}: names of parameters by where their values come from. */
 export interface WarmStartReport {
-  /** Parameters copied whole. */
+  /** Copied from the source. */
   readonly copied: readonly string[];
-  /** Parameters of which a part was copied, the rest being new: the source is narrower. */
+  /** Partly copied because the source is narrower; the rest is initialized. */
   readonly grown: readonly string[];
-  /** Parameters that the source has nothing for. */
-  readonly fresh: readonly string[];
+  /** Not in the source, or of another rank; initialized. */
+  readonly initialized: readonly string[];
 }
 
 const GROUP = /(albert_layer_groups|encoder\.layer)\.(\d+)\./;
 
 /**
- * Fills parameters from another model's weights. A layer of its own takes the source's layer at the same relative depth; where the source is narrower its numbers
- * fill the first rows and columns and the rest starts as a new model does.
+ * Fills all parameters from the weights of another model. An unshared layer takes the source layer at the same relative depth. If the source is narrower, its values
+ * fill the first rows and columns, and {@linkcode initialValues} the rest.
  *
- * @param source weights of the other model
- * @param seed of what is new
- * @param standardDeviation of what is new
+ * @param seed seed of initialized values
+ * @param standardDeviation standard deviation of initialized values
  */
 export function warmStart(
   parameters: Parameters,
-  { tensors }: Safetensors,
+  source: Safetensors,
   seed: number,
   standardDeviation: number,
 ): WarmStartReport {
-  const names = [...tensors.keys()];
-  const sourceGroups = groupCount(names);
+  const { tensors } = source;
+  const sourceGroups = groupCount([...tensors.keys()]);
   const targetGroups = groupCount(parameters.list.map(({ spec }) => spec.name));
-  const copied: string[] = [], grown: string[] = [], fresh: string[] = [];
+  const copied: string[] = [], grown: string[] = [], initialized: string[] = [];
   for (const { spec, view } of parameters.list) {
     const tensor = tensors.get(sourceName(spec.name, sourceGroups, targetGroups));
     const values = initialValues(spec, seed, standardDeviation);
-    if (tensor === undefined || tensor.shape.length !== spec.shape.length) fresh.push(spec.name);
-    else if (tensor.shape.join() === spec.shape.join()) {
+    if (tensor === undefined || tensor.shape.length !== spec.shape.length) {
+      initialized.push(spec.name);
+    } else if (tensor.shape.join() === spec.shape.join()) {
       values.set(toFloat32(spec.name, tensor));
       copied.push(spec.name);
     } else {
@@ -52,14 +51,14 @@ export function warmStart(
     }
     parameters.device.write(view, values);
   }
-  return { copied, grown, fresh };
+  return { copied, grown, initialized };
 }
 
 function groupCount(names: readonly string[]): number {
   return 1 + Math.max(0, ...names.map((name) => Number(GROUP.exec(name)?.[2] ?? 0)));
 }
 
-/** The source's name of a parameter: group `g` of `target` lies as deep as group `floor(g·source/target)` of `source`. */
+/** Returns the name of a parameter's counterpart in the source: group `g` of `target` groups maps to group `floor(g·source/target)`. */
 function sourceName(name: string, source: number, target: number): string {
   return name.replace(
     GROUP,
@@ -67,7 +66,7 @@ function sourceName(name: string, source: number, target: number): string {
   );
 }
 
-/** Copies the part that two row-major tensors of at most two dimensions have in common. */
+/** Copies the common rows and columns of two row-major tensors with at most two dimensions. */
 function overlay(
   values: Float32Array,
   spec: ParameterSpec,

@@ -55,10 +55,10 @@ export async function convertFolder(
     const encoder = encoderParts(config, weights);
     const heads = headsOf(config, weights);
     const specs = [...encoder, ...heads.flatMap(({ specs }) => specs)];
-    const { found, missing, unused } = matchTensors(specs, weights);
+    const { found, missing, unexpected } = matchTensors(specs, weights);
     if (missing.length > 0) throw new ConfigError(`the weights lack tensor ${missing[0].name}`);
     checkTied(config, weights);
-    return { found, unused, heads: heads.map(({ head }) => head) };
+    return { found, unused: unexpected, heads: heads.map(({ head }) => head) };
   });
   const tensors = new Map<string, WritableTensor>(
     found.map(({ spec, name, tensor }) => [

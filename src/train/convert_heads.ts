@@ -4,17 +4,18 @@
  * @module
  */
 import {
+  architectureOf,
   classifierSpecs,
   ConfigError,
   encoderSpecs,
   maskedLanguageSpecs,
   matchTensors,
   type ModelConfig,
-  pairSpecs,
   type ParameterSpec,
-  partNames,
+  sentenceOrderSpecs,
   spanSpecs,
   squadHeadSpecs,
+  transformersClass,
 } from "../model/mod.ts";
 import { type Safetensors, toFloat32 } from "../weights/mod.ts";
 
@@ -45,7 +46,7 @@ export function headsOf(
   const labels = weights.tensors.get("classifier.weight")?.shape[0] ?? 1;
   const known: [ModelHead, ParameterSpec[]][] = [
     ["masked language", maskedLanguageSpecs(config)],
-    ["pair", pairSpecs(config)],
+    ["pair", sentenceOrderSpecs(config)],
     ["classifier", classifierSpecs(config, labels)],
     ["span", spanSpecs(config)],
     ["paper's SQuAD 2.0", squadHeadSpecs(config)],
@@ -68,7 +69,7 @@ export function headsOf(
 export function encoderParts(config: ModelConfig, weights: Safetensors): ParameterSpec[] {
   const whole = encoderSpecs(config);
   const { missing } = matchTensors(whole, weights);
-  const pooler = partNames(config.arch).pooler;
+  const pooler = architectureOf(config).names.pooler;
   return missing.filter(({ name }) => name.startsWith(pooler)).length === 2
     ? encoderSpecs(config, { pooler: false })
     : whole;
@@ -76,10 +77,11 @@ export function encoderParts(config: ModelConfig, weights: Safetensors): Paramet
 
 /** The class to write into config.json: what the folder says where its heads allow it, else what its heads are. */
 export function savedClass(config: ModelConfig, heads: readonly ModelHead[]): string {
-  const family = config.arch === "albert" ? "Albert" : "Bert";
   const said = (config.extra?.architectures as unknown[] | undefined)?.[0];
   const fits = (needed: readonly ModelHead[]) => needed.every((head) => heads.includes(head));
-  const suits = CLASSES.filter(([, needed]) => fits(needed)).map(([name]) => `${family}${name}`);
+  const suits = CLASSES.filter(([, needed]) => fits(needed)).map(([name]) =>
+    transformersClass(config, name)
+  );
   return suits.find((name) => name === said) ?? suits[0];
 }
 
@@ -88,9 +90,9 @@ export function savedClass(config: ModelConfig, heads: readonly ModelHead[]): st
  *
  * @throws {ConfigError} when it is not.
  */
-export function checkTied({ arch }: ModelConfig, { tensors }: Safetensors): void {
-  const prefix = arch === "albert" ? "" : "cls.";
-  const name = `${prefix}predictions.decoder.weight`;
+export function checkTied(config: ModelConfig, { tensors }: Safetensors): void {
+  const { arch } = config;
+  const name = `${architectureOf(config).names.maskedLanguageHead.decoder}.weight`;
   const output = tensors.get(name);
   const table = "embeddings.word_embeddings.weight";
   const words = tensors.get(`${arch}.${table}`) ?? tensors.get(table);

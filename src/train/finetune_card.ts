@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { architectureOf } from "../model/mod.ts";
 import type { FinetuneRun } from "./finetune_run.ts";
 import type { FinetuneExample } from "./finetune_task.ts";
 
@@ -11,7 +12,7 @@ export function taskCard<E extends FinetuneExample, O>(
   { config, settings, task }: FinetuneRun<E, O>,
   step: number,
 ): string {
-  const kind = config.arch === "albert" ? "ALBERT" : "BERT";
+  const kind = architectureOf(config).title;
   return `---
 library_name: transformers
 tags: [${config.arch}]

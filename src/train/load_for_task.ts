@@ -34,7 +34,7 @@ export function startFrom<E extends FinetuneExample, O>(
     head.every(({ name, shape }) => weights.tensors.get(name)?.shape.join() === shape.join());
   const tensors = new Map(weights.tensors);
   if (!fits) head.forEach(({ name }) => tensors.delete(name));
-  const { missing, unused } = loadWeights(parameters, { ...weights, tensors });
+  const { missing, unexpected } = loadWeights(parameters, { ...weights, tensors });
   const fresh = new Set(missing.map(({ name }) => name));
   const own = new Set([...head.map(({ name }) => name), ...poolerNames(missing)]);
   const absent = [...fresh].find((name) => !own.has(name));
@@ -43,7 +43,7 @@ export function startFrom<E extends FinetuneExample, O>(
   const refused = fits
     ? []
     : head.map(({ name }) => name).filter((name) => weights.tensors.has(name));
-  return { fresh: [...fresh], unused: [...unused, ...refused] };
+  return { fresh: [...fresh], unused: [...unexpected, ...refused] };
 }
 
 /** A masked language model is saved without a pooler; then it starts anew with the head. */

@@ -43,13 +43,13 @@ export class MetricSlots {
     const metrics = whole(this.#buffer);
     const first = PER_SLOT * slot;
     return {
-      masked: {
+      maskedLanguage: {
         metrics,
         lossSlot: first,
         correctSlot: first + 1,
         scale: 1 / Math.max(maskedCount, 1),
       },
-      pair: {
+      sentenceOrder: {
         metrics,
         lossSlot: first + 2,
         correctSlot: first + 3,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { architectureOf } from "../model/mod.ts";
 import type { PretrainRun } from "./pretrain_run.ts";
 
 /**
@@ -12,7 +13,7 @@ import type { PretrainRun } from "./pretrain_run.ts";
  * @param tokens of the training text
  */
 export function modelCard({ config, settings }: PretrainRun, step: number, tokens: number): string {
-  const kind = config.arch === "albert" ? "ALBERT" : "BERT";
+  const kind = architectureOf(config).title;
   return `---
 library_name: transformers
 tags: [${config.arch}]

@@ -89,14 +89,14 @@ export class PretrainLoop {
       initialize(parameters, settings.seed, config.initializerRange);
       return;
     }
-    const { copied, grown, fresh } = warmStart(
+    const { copied, grown, initialized } = warmStart(
       parameters,
       initialWeights,
       settings.seed,
       config.initializerRange,
     );
     observer.say(
-      `warm start: ${copied.length} tensors taken over, ${grown.length} grown, ${fresh.length} new`,
+      `warm start: ${copied.length} tensors taken over, ${grown.length} grown, ${initialized.length} new`,
     );
   }
 

@@ -194,6 +194,6 @@ export function pretrainingInput(batch: PretrainingBatch): PretrainingInput {
     lengths: batch.lengths,
     maskedPositions: batch.maskedRows,
     maskedLabels: batch.maskedLabels,
-    pairLabels: batch.pairLabels,
+    sentenceOrderLabels: batch.pairLabels,
   };
 }

@@ -14,11 +14,11 @@ import {
   maskedLanguageLogits,
   maskedLanguageLoss,
   multipleChoiceLogits,
-  pairLogits,
   Parameters,
   type ParameterSpec,
   pretrainingSpecs,
   readTensors,
+  sentenceOrderLogits,
   spanLogits,
   spanSpecs,
 } from "../../src/model/mod.ts";
@@ -92,7 +92,7 @@ const KINDS: Readonly<Record<string, CaseKind>> = {
 
 /** @throws {TypeError} for a class that has no golden runner. */
 function kindOf({ architecture }: GoldenCase): CaseKind {
-  const kind = KINDS[architecture.replace(/^(Albert|Bert)/, "")];
+  const kind = KINDS[architecture.slice(architecture.indexOf("For"))];
   if (kind === undefined) throw new TypeError(`There is no golden runner for ${architecture}`);
   return kind;
 }
@@ -181,7 +181,7 @@ function pretraining(
     labels,
     target(0, positions.length),
   );
-  const pair = pairLogits(scope, encoder, encoder.pool(scope, output, input));
+  const pair = sentenceOrderLogits(scope, encoder, encoder.pool(scope, output, input));
   const [logitName, labelName] = pairNames(batch);
   crossEntropy(scope, pair, batch.integers(labelName), target(1, input.batch));
   return {

@@ -54,8 +54,8 @@ export async function runTrajectory(device: Device, golden: GoldenCase): Promise
         scale: 1 / count,
       });
       model.loss({ device, tape }, input, {
-        masked: target(2 * step, input.maskedPositions.length),
-        pair: target(2 * step + 1, input.batch),
+        maskedLanguage: target(2 * step, input.maskedPositions.length),
+        sentenceOrder: target(2 * step + 1, input.batch),
       });
       tape.backward();
       optimizer.step(learningRates[step], step);
@@ -86,6 +86,6 @@ function trajectoryInput({ batch }: GoldenCase): PretrainingInput {
     ...encoderInput(batch),
     maskedPositions: positions,
     maskedLabels: labels,
-    pairLabels: batch.integers(pairLabels),
+    sentenceOrderLabels: batch.integers(pairLabels),
   };
 }

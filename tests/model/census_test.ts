@@ -10,7 +10,7 @@ import {
   type Share,
 } from "../../src/model/mod.ts";
 
-Deno.test("the census of every ALBERT equals the exact counts of the published shapes", () => {
+Deno.test("parameter counts of all ALBERT presets match the published models", () => {
   for (
     const [size, encoder, pretraining] of [
       ["base", 11_683_584, 11_813_810],
@@ -25,7 +25,7 @@ Deno.test("the census of every ALBERT equals the exact counts of the published s
   }
 });
 
-Deno.test("the census of BERT with the paper's vocabulary, without pooler, is the paper's", () => {
+Deno.test("parameter counts of the BERT presets, without pooler, match the paper", () => {
   const millions = (name: string) =>
     Math.round(countParameters(encoderSpecs(presetConfig(name), { pooler: false })) / 1e4) / 100;
   assertEquals([millions("bert-base"), millions("bert-large"), millions("bert-xlarge")], [
@@ -35,13 +35,13 @@ Deno.test("the census of BERT with the paper's vocabulary, without pooler, is th
   ]);
 });
 
-Deno.test("the census of the paper's Tables 3 and 4 is right in every cell", () => {
+Deno.test("parameter counts match every cell of the paper's Tables 3 and 4", () => {
   const base = presetConfig("albert-base-v1");
   const count = (embeddingSize: number, share: Share): number => {
     const config: ModelConfig = {
       ...base,
       embeddingSize,
-      // The official code has no projection where E = H.
+      // google-research/albert has no projection if E = H.
       embeddingProjection: embeddingSize !== base.hiddenSize,
       share,
       numHiddenGroups: share === "all" ? 1 : base.numHiddenLayers,
@@ -54,7 +54,7 @@ Deno.test("the census of the paper's Tables 3 and 4 is right in every cell", () 
   assertEquals([128, 768].map((e) => count(e, "ffn")), [37.69, 57.12]);
 });
 
-Deno.test("sharing maps layers to sets of parameters", () => {
+Deno.test("blockSets() maps layers to parameter sets", () => {
   const config: ModelConfig = { ...presetConfig("nano"), numHiddenLayers: 4, numHiddenGroups: 4 };
   const sets = (share: Share, groups = 4) =>
     blockSets({ ...config, share, numHiddenGroups: groups })
@@ -66,13 +66,13 @@ Deno.test("sharing maps layers to sets of parameters", () => {
   assertEquals(sets("ffn"), [[0, 0], [1, 0], [2, 0], [3, 0]]);
 });
 
-Deno.test("weight decay spares normalizations and biases, the output bias too, and nothing else", () => {
-  const spared = pretrainingSpecs(presetConfig("albert-base-v2"))
+Deno.test("weight decay excludes layer normalization and biases, the output bias included, and nothing else", () => {
+  const excluded = pretrainingSpecs(presetConfig("albert-base-v2"))
     .filter((spec) => !isDecayed(spec)).map(({ name }) => name);
-  assertEquals(spared.every((name) => /LayerNorm|layer_norm|bias/.test(name)), true);
+  assertEquals(excluded.every((name) => /LayerNorm|layer_norm|bias/.test(name)), true);
   const decayed = pretrainingSpecs(presetConfig("albert-base-v2"))
     .filter(isDecayed).map(({ name }) => name);
   assertEquals(decayed.some((name) => /LayerNorm|layer_norm|bias/.test(name)), false);
   assertEquals(decayed.includes("albert.embeddings.position_embeddings.weight"), true);
-  assertEquals(spared.includes("predictions.bias"), true);
+  assertEquals(excluded.includes("predictions.bias"), true);
 });

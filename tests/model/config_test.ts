@@ -19,7 +19,7 @@ const SMALL = {
   intermediate_size: 64,
 };
 
-Deno.test("every preset is consistent and survives config.json", () => {
+Deno.test("every preset is valid and survives a round trip through config.json", () => {
   for (const name of PRESET_NAMES) {
     const config = validateConfig(presetConfig(name));
     const { extra: _, ...again } = parseConfig(JSON.stringify(configToJson(config, ["X"])));
@@ -27,7 +27,7 @@ Deno.test("every preset is consistent and survives config.json", () => {
   }
 });
 
-Deno.test("presets have the published dropout: 0.1 in v1 but xxlarge, none in v2", () => {
+Deno.test("presets have the published dropout: 0.1 in v1 except xxlarge, none in v2", () => {
   const dropout = (name: string) => presetConfig(name).hiddenDropoutProb;
   assertEquals(
     ["base", "large", "xlarge", "xxlarge"].map((size) => dropout(`albert-${size}-v1`)),
@@ -40,7 +40,7 @@ Deno.test("presets have the published dropout: 0.1 in v1 but xxlarge, none in v2
   assertEquals(presetConfig("albert-base-v2").classifierDropoutProb, 0.1);
 });
 
-Deno.test("presets use the tanh form of GELU, a file's gelu means erf", () => {
+Deno.test("presets use the tanh form of GELU; gelu in config.json means the erf form", () => {
   for (const name of PRESET_NAMES) assertEquals(presetConfig(name).hiddenAct, "gelu_new");
   assertEquals(parseConfig(JSON.stringify({ ...SMALL, hidden_act: "gelu" })).hiddenAct, "gelu");
 });
@@ -48,25 +48,25 @@ Deno.test("presets use the tanh form of GELU, a file's gelu means erf", () => {
 Deno.test("albert-xlarge has the 16 heads of the published configuration", () => {
   const published = presetConfig("albert-xlarge-v2");
   assertEquals(published.numAttentionHeads, 16);
-  // The original archive says 32: the same tensors, other outputs, so a file's number is obeyed.
+  // The original archive has 32: the same tensors, other outputs. The number in the file applies.
   const json = { ...configToJson(published, ["X"]), num_attention_heads: 32 };
   const archive = parseConfig(JSON.stringify(json));
   assertEquals(archive.numAttentionHeads, 32);
   assertEquals(encoderSpecs(archive), encoderSpecs(published));
 });
 
-Deno.test("an unknown preset is named beside the known ones", () => {
+Deno.test("presetConfig() lists the presets if the name is unknown", () => {
   assertThrows(() => presetConfig("albert-huge"), ConfigError, "albert-base-v1");
 });
 
-Deno.test("parseConfig() keeps keys that it does not know", () => {
+Deno.test("parseConfig() preserves unknown keys", () => {
   const config = parseConfig(JSON.stringify({ ...SMALL, id2label: { 0: "no" }, bos_token_id: 7 }));
   const json = configToJson(config, ["AlbertModel"]);
   assertEquals(json.id2label, { 0: "no" });
   assertEquals(json.bos_token_id, 7);
 });
 
-Deno.test("parseConfig() reads sharing from groups where a file does not say share", () => {
+Deno.test("parseConfig() infers share from num_hidden_groups", () => {
   const share = (groups: number) =>
     parseConfig(JSON.stringify({ ...SMALL, num_hidden_groups: groups })).share;
   assertEquals([1, 2, 4].map(share), ["all", "all", "none"]);
@@ -74,28 +74,31 @@ Deno.test("parseConfig() reads sharing from groups where a file does not say sha
 
 for (
   const [change, message] of [
-    [{ hidden_size: 30 }, "hidden_size 30 is no multiple of num_attention_heads 4"],
+    [{ hidden_size: 30 }, "hidden_size must be a multiple of num_attention_heads (got 30 and 4)"],
     [{ share: "some" }, "share must be one of all, attention, ffn, none"],
-    [{ share: "none", num_hidden_groups: 2 }, 'share "none" needs num_hidden_groups 4'],
-    [{ num_hidden_groups: 9 }, "num_hidden_groups 9 is more than num_hidden_layers 4"],
+    [
+      { share: "none", num_hidden_groups: 2 },
+      'share "none" needs one group per layer: num_hidden_groups must be 4, got 2',
+    ],
+    [{ num_hidden_groups: 9 }, "num_hidden_groups must be at most num_hidden_layers (got 9 and 4)"],
     [{ hidden_act: "swish" }, "hidden_act must be one of"],
     [{ vocab_size: 0 }, "vocab_size must be a positive integer"],
     [{ vocab_size: "many" }, "vocab_size must be a number"],
     [{ vocab_size: undefined }, "vocab_size is missing"],
-    [{ hidden_dropout_prob: 1 }, "hidden_dropout_prob must lie in [0, 1)"],
+    [{ hidden_dropout_prob: 1 }, "hidden_dropout_prob must be in [0, 1)"],
     [{ embedding_projection: false }, "embedding_projection must be true"],
-    [{ model_type: "gpt2" }, 'model_type is "gpt2"'],
+    [{ model_type: "gpt2" }, 'model_type must be one of albert, bert, got "gpt2"'],
     [{ model_type: undefined, embedding_size: undefined }, "model_type is missing"],
     [{ position_embedding_type: "relative_key" }, "only encoders with absolute positions"],
     [{ is_decoder: true }, "is_decoder is true"],
   ] as const
 ) {
-  Deno.test(`parseConfig() refuses ${JSON.stringify(change)}`, () => {
+  Deno.test(`parseConfig() rejects ${JSON.stringify(change)}`, () => {
     assertThrows(() => parseConfig(JSON.stringify({ ...SMALL, ...change })), ConfigError, message);
   });
 }
 
-Deno.test("parseConfig() knows the family of a file without model_type", () => {
+Deno.test("parseConfig() infers the family of a file without model_type", () => {
   const { embedding_size: _, ...plain } = SMALL;
   const family = (change: object) =>
     parseConfig(JSON.stringify({ ...plain, model_type: undefined, ...change })).arch;
@@ -104,7 +107,32 @@ Deno.test("parseConfig() knows the family of a file without model_type", () => {
   assertEquals(family({ architectures: ["BertForMaskedLM"] }), "bert");
 });
 
-Deno.test("parseConfig() refuses what is no JSON object", () => {
+Deno.test("parseConfig() rejects text that is not a JSON object", () => {
   assertThrows(() => parseConfig("{"), ConfigError, "not JSON");
   assertThrows(() => parseConfig("[1]"), ConfigError, "no JSON object");
+});
+
+Deno.test("validateConfig() rejects sharing that the family does not support", () => {
+  assertThrows(
+    () => validateConfig({ ...presetConfig("nano"), arch: "bert" }),
+    ConfigError,
+    'share must be "none" for model_type bert, got "all"',
+  );
+});
+
+Deno.test("parseConfig() reads dropout defaults of each family, and BERT's classifier dropout", () => {
+  const dropouts = (change: object) => {
+    const config = parseConfig(JSON.stringify({ ...SMALL, ...change }));
+    return [
+      config.hiddenDropoutProb,
+      config.attentionProbsDropoutProb,
+      config.classifierDropoutProb,
+    ];
+  };
+  assertEquals(dropouts({}), [0, 0, 0.1]);
+  assertEquals(dropouts({ model_type: "bert" }), [0.1, 0.1, 0.1]);
+  assertEquals(dropouts({ model_type: "bert", hidden_dropout_prob: 0.3 }), [0.3, 0.1, 0.3]);
+  // null means that the classifier uses the hidden dropout.
+  assertEquals(dropouts({ model_type: "bert", classifier_dropout: null }), [0.1, 0.1, 0.1]);
+  assertEquals(dropouts({ model_type: "bert", classifier_dropout: 0.2 }), [0.1, 0.1, 0.2]);
 });

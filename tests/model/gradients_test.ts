@@ -34,19 +34,19 @@ function input(): PretrainingInput {
     lengths: Uint32Array.of(7, 4, 6),
     maskedPositions: Uint32Array.of(1, 3, 8, 15, 16),
     maskedLabels: Uint32Array.of(5, 9, 11, 2, IGNORED_LABEL),
-    pairLabels: Uint32Array.of(0, 1, 1),
+    sentenceOrderLabels: Uint32Array.of(0, 1, 1),
   };
 }
 
-/** The model's loss in float64, and its gradients when asked. */
+/** Returns a model and a function that computes its loss in float64, and the gradients if requested. */
 function lossOf(config: ModelConfig) {
   const device = openReferenceDevice({ precision: "f64" });
   const model = new PretrainingModel(device, config);
   initialize(model.parameters, 5, 0.3);
   const metrics = device.allocate(4, "f32", "metrics");
   const targets = {
-    masked: { metrics: whole(metrics), lossSlot: 0, scale: 1 / 4 },
-    pair: { metrics: whole(metrics), lossSlot: 1, scale: 1 / 3 },
+    maskedLanguage: { metrics: whole(metrics), lossSlot: 0, scale: 1 / 4 },
+    sentenceOrder: { metrics: whole(metrics), lossSlot: 1, scale: 1 / 3 },
   };
   const batch = input();
   return {
@@ -57,31 +57,31 @@ function lossOf(config: ModelConfig) {
       if (differentiate) model.parameters.clearGradients();
       model.loss({ device, tape, dropout: new DropoutRandom(11, 2, 0) }, batch, targets);
       tape?.backward();
-      const [masked, pair] = await device.read(whole(metrics));
-      return masked + pair;
+      const [maskedLanguage, sentenceOrder] = await device.read(whole(metrics));
+      return maskedLanguage + sentenceOrder;
     },
   };
 }
 
 for (
   const [name, change] of [
-    ["everything shared, dropout everywhere", {
+    ["all layers shared, all dropouts", {
       hiddenDropoutProb: 0.2,
       attentionProbsDropoutProb: 0.1,
     }],
-    ["erf GELU, nothing shared", {
+    ["erf GELU, no sharing", {
       hiddenAct: "gelu",
       share: "none",
       numHiddenGroups: 2,
       hiddenDropoutProb: 0.3,
     }],
-    ["E = H without projection, shared attention", {
+    ["E = H without projection, attention shared", {
       embeddingSize: 12,
       embeddingProjection: false,
       share: "attention",
       numHiddenGroups: 2,
     }],
-    ["no pair objective, relu, two inner blocks", {
+    ["no sentence-order loss, ReLU, two inner blocks", {
       pairObjective: "none",
       hiddenAct: "relu",
       innerGroupNum: 2,
@@ -106,17 +106,17 @@ for (
           device.write(view, changed);
           return await value(false);
         };
-        // The largest drawn gradient decides whether the comparison means anything; see `checked`.
         const difference = (await shifted(step) - await shifted(-step)) / (2 * step);
         device.write(view, values);
         const error = Math.abs(difference - gradients[at]);
         assert(
           error <= 1e-7 + 1e-5 * Math.abs(difference),
-          `${spec.name}[${at}]: tape ${gradients[at]}, differences ${difference}`,
+          `${spec.name}[${at}]: gradient ${gradients[at]}, finite difference ${difference}`,
         );
         if (Math.abs(difference) > 1e-4) checked++;
       }
     }
-    assert(checked > list.length, `only ${checked} gradients were not nearly zero`);
+    // Comparisons of gradients near zero prove nothing.
+    assert(checked > list.length, `only ${checked} gradients were above 1e-4`);
   });
 }

@@ -22,7 +22,7 @@ const CONFIG = {
 };
 const VOCABULARY = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nA\nb\ná\n";
 
-/** Files of a small random BERT, in two shards, read from memory. */
+/** Reads the files of a small random BERT, with two shards, from memory. */
 function files(change: Record<string, string | Uint8Array | null> = {}): ReadFile {
   const config = parseConfig(JSON.stringify(CONFIG));
   const specs = [...encoderSpecs(config, { pooler: false }), ...maskedLanguageSpecs(config)];
@@ -62,49 +62,55 @@ async function onDevice(test: (device: Device) => Promise<void>): Promise<void> 
   }
 }
 
-Deno.test("Albert.load() reads shards, and case and accents as tokenizer_config.json has them", async () => {
+Deno.test("Albert.load() reads shards, and lower-casing and accents from tokenizer_config.json", async () => {
   await onDevice(async (device) => {
     const tokens = async (settings: string | null) => {
       const model = await Albert.load(files({ "tokenizer_config.json": settings }), device);
-      assertEquals([model.report.missing, model.report.unused], [[], []]);
+      assertEquals([model.report.missing, model.report.unexpected], [[], []]);
       const { tokens, layers } = await model.hiddenStates("A á");
       assertEquals(layers.map(({ length }) => length), Array(3).fill(4 * CONFIG.hidden_size));
       model.free();
       return tokens.slice(1, -1);
     };
-    // Without a word about it, a vocabulary with capitals is a cased one.
+    // Without the setting, a vocabulary with capital letters is cased.
     assertEquals(await tokens(null), ["A", "á"]);
     assertEquals(await tokens('{"do_lower_case": true}'), ["a", "a"]);
     assertEquals(await tokens('{"do_lower_case": true, "strip_accents": false}'), ["a", "á"]);
   });
 });
 
-Deno.test("Albert.load() refuses files that do not fit each other", async () => {
+Deno.test("Albert.load() rejects missing, invalid and inconsistent files", async () => {
   await onDevice(async (device) => {
-    const refused = async (change: Parameters<typeof files>[0], message: string) => {
+    const rejects = async (change: Parameters<typeof files>[0], message: string) => {
       await assertRejects(() => Albert.load(files(change), device), Error, message);
     };
     const config = (change: object) => ({
       "config.json": JSON.stringify({ ...CONFIG, ...change }),
     });
-    await refused({ "config.json": null }, "the model folder has no config.json");
-    await refused({ "vocab.txt": null }, "no spiece.model, tokenizer.json or vocab.txt");
-    await refused({ "vocab.txt": `${VOCABULARY}c\nd\ne\nf\n` }, "the tokenizer has 13 pieces");
-    await refused({ "tokenizer_config.json": "{" }, "tokenizer_config.json: it is not JSON");
-    await refused(
-      { "model.safetensors": new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, 123, 125]) },
-      "the weights lack tensor bert.embeddings.word_embeddings.weight",
+    await rejects({ "config.json": null }, "the model folder does not contain config.json");
+    await rejects(
+      { "vocab.txt": null },
+      "does not contain spiece.model, tokenizer.json or vocab.txt",
     );
-    await refused({ "shard-1.safetensors": null }, "names shard-1.safetensors, which is missing");
-    await refused(config({ model_type: undefined }), "model_type is missing");
-    await refused(
+    await rejects(
+      { "vocab.txt": `${VOCABULARY}c\nd\ne\nf\n` },
+      "the tokenizer has 13 pieces, but vocab_size in config.json is 12",
+    );
+    await rejects({ "tokenizer_config.json": "{" }, "tokenizer_config.json: it is not JSON");
+    await rejects(
+      { "model.safetensors": new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, 123, 125]) },
+      "tensor bert.embeddings.word_embeddings.weight is missing in the weights",
+    );
+    await rejects({ "shard-1.safetensors": null }, "names shard-1.safetensors, which is missing");
+    await rejects(config({ model_type: undefined }), "model_type is missing");
+    await rejects(
       config({ hidden_size: 16 }),
-      "has shape [12,8], the configuration asks for [12,16]",
+      "has shape [12,8], but the configuration requires [12,16]",
     );
   });
 });
 
-Deno.test("loadPretrained() names the folder and what is wrong with it", async () => {
+Deno.test("loadPretrained() reports the folder and the problem", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${folder}/config.json`, "{}");

@@ -12,7 +12,7 @@ import { VocabularyTrainer } from "../../src/text/training/mod.ts";
 import { parseSafetensors, toFloat32 } from "../../src/weights/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 
-Deno.test("a model's files hold its weights, and load again", async () => {
+Deno.test("modelFiles() contain the weights and can be loaded", async () => {
   const trainer = new VocabularyTrainer({ vocabSize: 34 });
   trainer.add("The cat sat on the mat. It slept. The dog sat on the cat. It did not sleep long.");
   const tokenizer = Tokenizer.fromModel(writeSentencePieceModel(trainer.train()));

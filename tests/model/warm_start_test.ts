@@ -20,7 +20,7 @@ const SMALL: ModelConfig = {
   intermediateSize: 12,
 };
 
-/** Weights of a model that starts from a seed. */
+/** Returns the weights of a model initialized from a seed. */
 async function weightsOf(config: ModelConfig, seed: number): Promise<Safetensors> {
   const parameters = new Parameters(device, encoderSpecs(config));
   initialize(parameters, seed, 0.02);
@@ -37,16 +37,16 @@ async function started(config: ModelConfig, source: Safetensors) {
 const query = (group: number) =>
   `albert.encoder.albert_layer_groups.${group}.albert_layers.0.attention.query.weight`;
 
-Deno.test("warmStart() takes a shared layer over whatever the depth", async () => {
+Deno.test("warmStart() copies a shared layer to a model of another depth", async () => {
   const source = await weightsOf({ ...SMALL, numHiddenLayers: 3 }, 1);
   const { report, tensors } = await started({ ...SMALL, numHiddenLayers: 6 }, source);
-  assertEquals(report.grown.length + report.fresh.length, 0);
+  assertEquals(report.grown.length + report.initialized.length, 0);
   const fromSource = await weightsOf({ ...SMALL, numHiddenLayers: 3 }, 1);
   const bytes = new Uint8Array((tensors.get(query(0))!.data as Float32Array).slice().buffer);
   assertEquals(bytes, fromSource.tensors.get(query(0))!.bytes.slice());
 });
 
-Deno.test("warmStart() stacks the layers of a net that shares nothing", async () => {
+Deno.test("warmStart() repeats the layers of a network without sharing", async () => {
   const own = { ...SMALL, share: "none" as const };
   const source = await weightsOf({ ...own, numHiddenLayers: 2, numHiddenGroups: 2 }, 1);
   const { tensors } = await started({ ...own, numHiddenLayers: 4, numHiddenGroups: 4 }, source);
@@ -56,16 +56,16 @@ Deno.test("warmStart() stacks the layers of a net that shares nothing", async ()
   assertEquals(layer(0)[0] === layer(2)[0], false);
 });
 
-Deno.test("warmStart() grows a narrower net: its numbers first, the rest as in a new model", async () => {
+Deno.test("warmStart() copies a narrower network's values and initializes the rest", async () => {
   const source = await weightsOf(SMALL, 1);
   const wide = { ...SMALL, hiddenSize: 12, numAttentionHeads: 2 };
   const { report, tensors } = await started(wide, source);
   assertEquals(report.grown.includes(query(0)), true);
   const spec = encoderSpecs(wide).find(({ name }) => name === query(0))!;
-  const fresh = initialValues(spec, 7, 0.02);
+  const initial = initialValues(spec, 7, 0.02);
   const narrow = initialValues({ ...spec, shape: [8, 8] }, 1, 0.02);
   const grown = tensors.get(query(0))!.data as Float32Array;
   assertEquals(grown[1 * 12 + 3], narrow[1 * 8 + 3]);
-  assertEquals(grown[1 * 12 + 9], fresh[1 * 12 + 9]);
-  assertEquals(grown[10 * 12 + 3], fresh[10 * 12 + 3]);
+  assertEquals(grown[1 * 12 + 9], initial[1 * 12 + 9]);
+  assertEquals(grown[10 * 12 + 3], initial[10 * 12 + 3]);
 });

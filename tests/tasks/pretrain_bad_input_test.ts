@@ -85,10 +85,14 @@ Deno.test("pretrain says which fields of a config contradict each other or the d
   await refuses(
     await of("heads", { num_attention_heads: 5 }),
     1,
-    "heads.json: hidden_size 32 is no multiple of num_attention_heads 5",
+    "heads.json: hidden_size must be a multiple of num_attention_heads (got 32 and 5)",
   );
   await refuses(await of("share", { share: "some" }), 1, "share must be one of", "some");
-  await refuses(await of("groups", { num_hidden_groups: 3 }), 1, "num_hidden_groups 3");
+  await refuses(
+    await of("groups", { num_hidden_groups: 3 }),
+    1,
+    "num_hidden_groups must be at most num_hidden_layers (got 3 and 2)",
+  );
   await refuses(await of("act", { hidden_act: "swish" }), 1, "hidden_act must be one of");
   await refuses(
     [...DATA, ...SHORT, "--config", await file("broken.json", "{")],

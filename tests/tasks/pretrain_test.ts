@@ -102,7 +102,7 @@ Deno.test("albert pretrain, as typed: a run, a finished run, a run that never be
         [["--data", "data", "--steps", "0"], "--steps must be an integer from 1, got 0"],
         [
           ["--data", "data", "--steps", "3", "--config", "nothing"],
-          'There is no preset "nothing"; the presets are',
+          'Unknown preset "nothing". Presets: ',
         ],
       ] as const
     ) {

@@ -7,9 +7,9 @@ import {
   initialValues,
   maskedLanguageSpecs,
   type ModelConfig,
-  pairSpecs,
   type ParameterSpec,
   parseConfig,
+  sentenceOrderSpecs,
   spanSpecs,
   squadHeadSpecs,
 } from "../../src/model/mod.ts";
@@ -82,7 +82,7 @@ async function assertSame(to: string, tensors: ReadonlyMap<string, WritableTenso
 }
 
 const HEADS: readonly [string, object, (config: ModelConfig) => ParameterSpec[], string[]][] = [
-  ["AlbertForPreTraining", ALBERT, (c) => [...maskedLanguageSpecs(c), ...pairSpecs(c)], [
+  ["AlbertForPreTraining", ALBERT, (c) => [...maskedLanguageSpecs(c), ...sentenceOrderSpecs(c)], [
     "masked language",
     "pair",
   ]],
@@ -91,7 +91,7 @@ const HEADS: readonly [string, object, (config: ModelConfig) => ParameterSpec[],
   ["AlbertForMultipleChoice", ALBERT, (c) => classifierSpecs(c, 1), ["classifier"]],
   ["AlbertForQuestionAnswering", ALBERT, spanSpecs, ["span"]],
   ["AlbertModel", ALBERT, squadHeadSpecs, ["paper's SQuAD 2.0"]],
-  ["BertForPreTraining", BERT, (c) => [...maskedLanguageSpecs(c), ...pairSpecs(c)], [
+  ["BertForPreTraining", BERT, (c) => [...maskedLanguageSpecs(c), ...sentenceOrderSpecs(c)], [
     "masked language",
     "pair",
   ]],
@@ -206,10 +206,13 @@ Deno.test("convertFolder() says what is wrong with a folder", async () => {
     folder({ model_type: undefined, embedding_size: undefined }),
     'model_type is missing; add "model_type"',
   );
-  await refused(folder({ model_type: "gpt2" }), 'model_type is "gpt2"');
+  await refused(
+    folder({ model_type: "gpt2" }),
+    'model_type must be one of albert, bert, got "gpt2"',
+  );
   await refused(
     folder({ hidden_size: 16 }),
-    "tensor albert.encoder.embedding_hidden_mapping_in.weight has shape [8,4], the configuration asks for [16,4]",
+    "tensor albert.encoder.embedding_hidden_mapping_in.weight has shape [8,4], but the configuration requires [16,4]",
   );
   await refused(
     folder({}, without("albert.encoder.embedding_hidden_mapping_in.bias")),

@@ -1,5 +1,5 @@
 /**
- * Heads of downstream tasks that are one dense layer: sequence classification and regression, multiple choice, span extraction.
+ * Heads with a single dense layer: sequence classification and regression, multiple choice, span extraction.
  *
  * @module
  */
@@ -13,22 +13,22 @@ import {
 } from "../../tensor/mod.ts";
 import type { ModelConfig } from "../config.ts";
 import { type Encoder, resolve } from "../encoder.ts";
-import { denseSpec, type ParameterSpec } from "../parameter.ts";
+import { denseSpec, type ParameterSpec } from "../parameters.ts";
 
 const CLASSIFIER = "classifier";
 const SPAN = "qa_outputs";
-/** Start and end. */
+/** A start logit and an end logit per token. */
 const SPAN_OUTPUTS = 2;
 
-/** Parameters of a classifier with `labels` outputs (1 for regression and multiple choice). */
+/** Returns the parameters of a classifier with `labels` outputs (1 for regression and multiple choice). */
 export function classifierSpecs(config: ModelConfig, labels: number): ParameterSpec[] {
   return Object.values(denseSpec(CLASSIFIER, labels, config.hiddenSize));
 }
 
 /**
- * `W·dropout(pooled) + b`.
+ * Computes `W·dropout(pooled) + b`.
  *
- * @param pooled `[batch, hidden]`
+ * @param pooled `[batch, H]`
  * @returns `[batch, labels]`
  */
 export function classifierLogits(
@@ -43,9 +43,9 @@ export function classifierLogits(
 }
 
 /**
- * One score for each choice, the choices of a question being consecutive examples.
+ * Computes a logit for each choice. The choices of a question are consecutive examples.
  *
- * @param pooled `[questions·choices, hidden]`
+ * @param pooled `[questions·choices, H]`
  * @returns `[questions, choices]`
  */
 export function multipleChoiceLogits(
@@ -58,16 +58,16 @@ export function multipleChoiceLogits(
   return reshapeRecorded(scope, scores, [pooled.shape[0] / choices, choices]);
 }
 
-/** Parameters of the span head. */
+/** Returns the parameters of the span head. */
 export function spanSpecs(config: ModelConfig): ParameterSpec[] {
   return Object.values(denseSpec(SPAN, SPAN_OUTPUTS, config.hiddenSize));
 }
 
 /**
- * Start and end logits of each token.
+ * Computes the start and end logits of each token.
  *
- * @param sequenceOutput `[batch·sequence, hidden]`
- * @returns `[2·batch, sequence]`: the start logits of each example, then the end logits
+ * @param sequenceOutput `[batch·sequence, H]`
+ * @returns `[2·batch, sequence]`: the start logits of all examples, then the end logits
  */
 export function spanLogits(
   scope: Scope,

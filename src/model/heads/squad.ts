@@ -1,6 +1,6 @@
 /**
- * The paper's head for SQuAD 2.0, which is XLNet's (google-research/albert `squad_utils.py`, `create_v2_model`): where an answer starts, where it ends given
- * that start, and whether there is one. transformers has no class for it; its parameters are saved as `squad_head.*`.
+ * The paper's SQuAD 2.0 head, which is XLNet's (google-research/albert `squad_utils.py`, `create_v2_model`). It predicts the start of the answer, the end given the
+ * start, and whether the question is answerable. transformers has no class for it; its tensors are named `squad_head.*`.
  *
  * @module
  */
@@ -29,7 +29,7 @@ import {
   type NormSpec,
   normSpec,
   type ParameterSpec,
-} from "../parameter.ts";
+} from "../parameters.ts";
 
 interface SquadHeadSpecs {
   readonly start: DenseSpec;
@@ -37,7 +37,7 @@ interface SquadHeadSpecs {
   readonly endNorm: NormSpec;
   readonly end: DenseSpec;
   readonly answerDense: DenseSpec;
-  /** Has no bias. */
+  /** Weight of a dense layer without bias. */
   readonly answer: ParameterSpec;
 }
 
@@ -52,29 +52,29 @@ function headSpecs({ hiddenSize }: ModelConfig): SquadHeadSpecs {
   };
 }
 
-/** Parameters of the head. */
+/** Returns the parameters of the head. */
 export function squadHeadSpecs(config: ModelConfig): ParameterSpec[] {
   const { start, endDense, endNorm, end, answerDense, answer } = headSpecs(config);
   const pairs = [start, endDense, endNorm, end, answerDense];
   return [...pairs.flatMap(({ weight, bias }) => [weight, bias]), answer];
 }
 
-/** What the head is to learn about each example, on the host. */
+/** Labels of a batch, in host memory. */
 export interface SquadHeadLabels {
-  /** 1 for positions that may be a start or an end, `[batch·sequence]`: the paragraph and `[CLS]`. */
+  /** 1 for tokens that can be a start or an end (the paragraph and `[CLS]`), else 0, `[batch·sequence]`. */
   readonly allowed: Uint8Array;
-  /** Position of the answer's first token, 0 where there is none, `[batch]`. */
+  /** Position of the answer's first token, 0 without an answer, `[batch]`. */
   readonly starts: Uint32Array;
-  /** Position of its last token, `[batch]`. */
+  /** Position of the answer's last token, 0 without an answer, `[batch]`. */
   readonly ends: Uint32Array;
-  /** 1 where there is no answer, `[batch]`. */
+  /** 1 without an answer, else 0, `[batch]`. */
   readonly impossible: Float32Array;
 }
 
 /**
- * Logits of the start, with −1e30 added where none may be.
+ * Computes the start logits, with −1e30 added to tokens that are not allowed.
  *
- * @param hidden `[batch·sequence, hidden]`
+ * @param hidden `[batch·sequence, H]`
  * @param allowed as in {@linkcode SquadHeadLabels}
  * @returns `[batch, sequence]`
  */
@@ -91,10 +91,10 @@ export function squadStartLogits(
 }
 
 /**
- * Logits of the end, given one start for each example.
+ * Computes the end logits, given one start per example.
  *
- * @param hidden `[batch·sequence, hidden]`
- * @param starts positions of the starts, `[batch]`: the right ones in training, guesses afterwards
+ * @param hidden `[batch·sequence, H]`
+ * @param starts start positions, `[batch]`: the labels in training, candidates in inference
  * @param allowed as in {@linkcode SquadHeadLabels}
  * @returns `[batch, sequence]`
  */
@@ -109,7 +109,7 @@ export function squadEndLogits(
   const batch = starts.length;
   const rows = hidden.shape[0];
   const sequence = rows / batch;
-  // Each token's row, then its example's start row: [tokens, 2·hidden] once reshaped.
+  // Each token's row followed by the start row of its example: reshaped to [tokens, 2·H].
   const pairs = Uint32Array.from({ length: 2 * rows }, (_, i) => {
     const row = i >>> 1;
     const example = Math.floor(row / sequence);
@@ -132,10 +132,10 @@ export function squadEndLogits(
 }
 
 /**
- * Logit that there is no answer, from the tokens weighted by how likely they start one, and `[CLS]`.
+ * Computes the logit that there is no answer, from the hidden states averaged by start probability and that of `[CLS]`.
  *
- * @param hidden `[batch·sequence, hidden]`
- * @param startLogits what {@linkcode squadStartLogits} gave
+ * @param hidden `[batch·sequence, H]`
+ * @param startLogits output of {@linkcode squadStartLogits}
  * @returns `[batch, 1]`
  */
 export function squadAnswerLogits(
@@ -158,9 +158,9 @@ export function squadAnswerLogits(
 }
 
 /**
- * `½·(start + end) + ½·answerable`, each the cross-entropy of an example.
+ * Adds the loss `½·(start + end) + ½·answerable`, each term a cross-entropy, to a loss target.
  *
- * @param hidden `[batch·sequence, hidden]`
+ * @param hidden `[batch·sequence, H]`
  */
 export function squadHeadLoss(
   scope: Scope,
@@ -178,7 +178,7 @@ export function squadHeadLoss(
   binaryCrossEntropy(scope, answerLogits, impossible, half);
 }
 
-/** One number a token as one row an example. */
+/** Reshapes one logit per token to one row per example. */
 function byExample(scope: Scope, logits: Tensor, batch: number): Tensor {
   return reshapeRecorded(scope, logits, [batch, logits.shape[0] / batch]);
 }

@@ -89,6 +89,6 @@ function madeUpInput(config: ModelConfig, shape: StepShape): PretrainingInput {
     lengths: new Uint32Array(batch).fill(sequence),
     maskedPositions: Uint32Array.from({ length: count }, (_, i) => Math.floor(i * tokens / count)),
     maskedLabels: Uint32Array.from({ length: count }, (_, i) => (104_729 * i) % config.vocabSize),
-    pairLabels: Uint32Array.from({ length: batch }, (_, i) => i % 2),
+    sentenceOrderLabels: Uint32Array.from({ length: batch }, (_, i) => i % 2),
   };
 }

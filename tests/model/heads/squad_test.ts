@@ -30,7 +30,7 @@ const TINY: ModelConfig = {
 };
 const BATCH = 3;
 const SEQUENCE = 7;
-/** `[CLS] question [SEP]` are three tokens, the last of each example is `[SEP]` or padding. */
+/** The first three tokens are `[CLS] question [SEP]`, the last is `[SEP]` or padding. */
 const ALLOWED = Uint8Array.from(
   { length: BATCH * SEQUENCE },
   (_, i) => Number(i % SEQUENCE === 0 || (i % SEQUENCE > 2 && i % SEQUENCE < 6)),
@@ -53,7 +53,7 @@ function input() {
   };
 }
 
-Deno.test("the head has the released head's parameters", () => {
+Deno.test("squadHeadSpecs() has as many parameters as the published head", () => {
   const { hiddenSize: h } = TINY;
   const count = squadHeadSpecs(TINY).reduce((sum, { shape }) => sum + elements(shape), 0);
   assertEquals(count, (h + 1) + (2 * h * h + h) + 2 * h + (h + 1) + (2 * h * h + h) + h);
@@ -96,16 +96,16 @@ for (const dropout of [0, 0.4]) {
         device.write(view, values);
         assert(
           Math.abs(difference - gradients[at]) <= 1e-7 + 1e-5 * Math.abs(difference),
-          `${spec.name}[${at}]: tape ${gradients[at]}, differences ${difference}`,
+          `${spec.name}[${at}]: gradient ${gradients[at]}, finite difference ${difference}`,
         );
         if (Math.abs(difference) > 1e-4) checked++;
       }
     }
-    assert(checked > 2 * parameters.list.length, `only ${checked} gradients were not nearly zero`);
+    assert(checked > 2 * parameters.list.length, `only ${checked} gradients were above 1e-4`);
   });
 }
 
-testDevices("the head computes what its definition says", async (device) => {
+testDevices("the SQuAD 2.0 head matches its definition", async (device) => {
   const config = TINY;
   const h = config.hiddenSize;
   const parameters = new Parameters(device, squadHeadSpecs(config), { trainable: false });

@@ -1,5 +1,5 @@
 /**
- * A pretrained model with its tokenizer, ready for text.
+ * Loads a pretrained model with its tokenizer.
  *
  * @module
  */
@@ -11,29 +11,27 @@ import { ConfigError, type ModelConfig } from "./config.ts";
 import { parseConfig } from "./config_json.ts";
 import { Encoder, type EncoderInput } from "./encoder.ts";
 import { type FilledMask, fillMask } from "./fill_mask.ts";
-import { maskedLanguageSpecs } from "./heads/masked_language.ts";
+import { maskedLanguageSpecs } from "./heads/pretraining.ts";
 import { type LoadReport, loadWeights } from "./load.ts";
 import { Parameters } from "./parameters.ts";
-import { readLocalFile } from "./read_local_file.ts";
 import { encoderSpecs } from "./specs.ts";
 
-/** Hidden states of one text. */
+/** Hidden states of a text. */
 export interface TextStates {
-  /** Pieces of the text, `[CLS]` and `[SEP]` included. */
+  /** The pieces of the text, with `[CLS]` and `[SEP]`. */
   readonly tokens: readonly string[];
-  /** Numbers a token. */
+  /** Number of values per token. */
   readonly hiddenSize: number;
-  /** Input of the first block and output of each: `tokens · hiddenSize` numbers, token by token. */
+  /** The input of the first block and the output of each block: `[tokens, hiddenSize]`, row-major. */
   readonly layers: readonly Float32Array[];
 }
 
 /**
- * An ALBERT or BERT encoder with masked language head and tokenizer.
+ * An ALBERT or BERT encoder with masked-LM head and tokenizer.
  *
  * @example Fill in a mask
  * ```ts ignore
- * import { openDevice } from "../device/mod.ts";
- * import { loadPretrained } from "./albert.ts";
+ * import { loadPretrained, openDevice } from "@albert-lab/albert";
  *
  * const device = await openDevice({ device: "auto" });
  * const albert = await loadPretrained("runs/books/checkpoints/step-1000", device);
@@ -42,13 +40,13 @@ export interface TextStates {
  * ```
  */
 export class Albert {
-  /** Where it lives. */
+  /** The device that stores the parameters. */
   readonly device: Device;
   /** The encoder and its parameters. */
   readonly encoder: Encoder;
-  /** Text to pieces and back. */
+  /** The tokenizer of the model. */
   readonly tokenizer: Tokenizer;
-  /** What the weights lacked, and what they held in vain. */
+  /** Missing and unexpected tensors. */
   readonly report: LoadReport;
 
   private constructor(encoder: Encoder, tokenizer: Tokenizer, report: LoadReport) {
@@ -59,9 +57,10 @@ export class Albert {
   }
 
   /**
-   * Loads a Hugging Face folder through any way of reading its files.
+   * Loads the files of a Hugging Face folder through a function that reads a file by name.
    *
-   * @throws {ConfigError} when a file is missing, unreadable or does not fit the others.
+   * @param read resolves with the bytes of a file, or null if it does not exist
+   * @throws {ConfigError} if a file is missing or invalid, or files do not match
    */
   static async load(read: ReadFile, device: Device): Promise<Albert> {
     const config = parseConfig(new TextDecoder().decode(await required(read, "config.json")));
@@ -69,7 +68,7 @@ export class Albert {
     const tokenizer = await readTokenizer(read);
     if (tokenizer.vocabularySize > config.vocabSize) {
       throw new ConfigError(
-        `the tokenizer has ${tokenizer.vocabularySize} pieces, config.json says vocab_size ${config.vocabSize}`,
+        `the tokenizer has ${tokenizer.vocabularySize} pieces, but vocab_size in config.json is ${config.vocabSize}`,
       );
     }
     const encoder = encoderSpecs(config, { pooler: false });
@@ -79,7 +78,9 @@ export class Albert {
       const report = loadWeights(parameters, weights);
       const needed = new Set(encoder.map(({ name }) => name));
       const absent = report.missing.find(({ name }) => needed.has(name));
-      if (absent !== undefined) throw new ConfigError(`the weights lack tensor ${absent.name}`);
+      if (absent !== undefined) {
+        throw new ConfigError(`tensor ${absent.name} is missing in the weights`);
+      }
       return new Albert(new Encoder(config, parameters), tokenizer, report);
     } catch (error) {
       parameters.free();
@@ -93,26 +94,27 @@ export class Albert {
   }
 
   /**
-   * The likeliest pieces for every `[MASK]` of a text.
+   * Predicts the most probable pieces for each `[MASK]` of a text.
    *
-   * @param top candidates for each
-   * @throws {ConfigError} when the text has no mask or is too long, or the checkpoint has no masked language head.
+   * @param top number of candidates per mask
+   * @throws {ConfigError} if the text has no mask or is too long, or the checkpoint has no masked-LM head
+   * @throws {RangeError} if `top` is not a positive integer
    */
   async fillMask(text: string, top: number = 5): Promise<FilledMask[]> {
     const head = maskedLanguageSpecs(this.config).map(({ name }) => name);
     const absent = this.report.missing.find(({ name }) => head.includes(name));
     if (absent !== undefined) {
       throw new ConfigError(
-        `The checkpoint has no masked language head: ${absent.name} is missing`,
+        `The checkpoint has no masked-LM head: ${absent.name} is missing`,
       );
     }
     return await fillMask(this.device, this.encoder, this.tokenizer, text, top);
   }
 
   /**
-   * Hidden states of a text after every layer.
+   * Computes the hidden states of a text after every block.
    *
-   * @throws {ConfigError} when the text is longer than the model's positions.
+   * @throws {ConfigError} if the text is longer than `maxPositionEmbeddings`
    */
   async hiddenStates(text: string): Promise<TextStates> {
     const { ids } = this.tokenizer.encodePair(text);
@@ -125,13 +127,13 @@ export class Albert {
     };
   }
 
-  /** Frees the parameters; the device stays. */
+  /** Frees the parameters. The device stays open. */
   free(): void {
     this.encoder.parameters.free();
   }
 }
 
-/** One text as a batch without padding. */
+/** Returns a batch of one sequence without padding. */
 function singleText(ids: readonly number[]): EncoderInput {
   return {
     batch: 1,
@@ -144,7 +146,7 @@ function singleText(ids: readonly number[]): EncoderInput {
 
 async function required(read: ReadFile, name: string): Promise<Uint8Array> {
   const bytes = await read(name);
-  if (bytes === null) throw new ConfigError(`the model folder has no ${name}`);
+  if (bytes === null) throw new ConfigError(`the model folder does not contain ${name}`);
   return bytes;
 }
 
@@ -161,14 +163,17 @@ async function readTokenizer(read: ReadFile): Promise<Tokenizer> {
   if (json !== null) return Tokenizer.fromJson(json, options);
   const vocabulary = await text("vocab.txt");
   if (vocabulary !== null) return Tokenizer.fromVocabulary(vocabulary, options);
-  throw new ConfigError("the model folder has no spiece.model, tokenizer.json or vocab.txt");
+  throw new ConfigError(
+    "the model folder does not contain spiece.model, tokenizer.json or vocab.txt",
+  );
 }
 
 /**
  * Loads a Hugging Face folder from a path or a URL.
  *
- * @param folder a path (in Deno), or the URL of a folder that serves the files
- * @throws {ConfigError} naming the folder and what is wrong with it.
+ * @param folder a path (Deno only), or the URL of a folder
+ * @throws {ConfigError} if a file is missing or invalid, or files do not match
+ * @throws {TypeError} for a path in a browser
  */
 export async function loadPretrained(folder: string | URL, device: Device): Promise<Albert> {
   const base = `${folder}`.replace(/\/+$/, "");
@@ -192,6 +197,31 @@ async function fetchFile(url: string): Promise<Uint8Array | null> {
     await response.body?.cancel();
     return null;
   }
-  if (!response.ok) throw new ConfigError(`${url} answered ${response.status}`);
+  if (!response.ok) throw new ConfigError(`GET ${url} returned status ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());
+}
+
+/** The part of Deno that {@linkcode readLocalFile} uses, declared here because type checks for browsers have no Deno. */
+interface FileReader {
+  readFile(path: string | URL): Promise<Uint8Array>;
+  readonly errors: { readonly NotFound: new (message: string) => Error };
+}
+
+/**
+ * Reads a local file, given as a path or a `file:` URL.
+ *
+ * @returns the bytes, or null if the file does not exist
+ * @throws {TypeError} in a browser
+ */
+export async function readLocalFile(path: string): Promise<Uint8Array | null> {
+  const { Deno: platform } = globalThis as { Deno?: FileReader };
+  if (platform === undefined) {
+    throw new TypeError(`Cannot read ${path}: browsers have no local files; pass a URL`);
+  }
+  try {
+    return await platform.readFile(path.startsWith("file:") ? new URL(path) : path);
+  } catch (error) {
+    if (error instanceof platform.errors.NotFound) return null;
+    throw error;
+  }
 }

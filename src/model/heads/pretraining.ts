@@ -1,5 +1,5 @@
 /**
- * The masked language head: dense to E, activation, LayerNorm, then the word embedding table as the output matrix.
+ * The pretraining heads: masked LM, and sentence-order (SOP) or next-sentence prediction (NSP).
  *
  * @module
  */
@@ -14,13 +14,16 @@ import {
   vocabularyCrossEntropy,
   vocabularyLogits,
 } from "../../tensor/mod.ts";
+import { architectureOf } from "../architectures/mod.ts";
 import type { ModelConfig } from "../config.ts";
 import { type Encoder, resolve } from "../encoder.ts";
-import { partNames } from "../names.ts";
-import { denseSpec, normSpec, type ParameterSpec } from "../parameter.ts";
+import { denseSpec, normSpec, type ParameterSpec } from "../parameters.ts";
+
+/** Classes of the SOP and NSP heads. */
+const CLASSES = 2;
 
 function headSpecs(config: ModelConfig) {
-  const names = partNames(config.arch).maskedHead;
+  const names = architectureOf(config).names.maskedLanguageHead;
   const bias: ParameterSpec = { name: names.bias, shape: [config.vocabSize], kind: "bias" };
   return {
     dense: denseSpec(names.dense, config.embeddingSize, config.hiddenSize),
@@ -29,13 +32,13 @@ function headSpecs(config: ModelConfig) {
   };
 }
 
-/** Parameters of the head; the output matrix is the encoder's word embeddings. */
+/** Returns the parameters of the masked-LM head, without its output matrix, which is the encoder's word embeddings. */
 export function maskedLanguageSpecs(config: ModelConfig): ParameterSpec[] {
   const { dense, layerNorm, bias } = headSpecs(config);
   return [dense.weight, dense.bias, layerNorm.weight, layerNorm.bias, bias];
 }
 
-/** `[rows, hidden]` → `[rows, embedding]`, ready for the vocabulary. */
+/** Applies the head's dense layer, activation and layer normalization: `[rows, H]` → `[rows, E]`. */
 function transform(scope: Scope, encoder: Encoder, rows: Tensor): Tensor {
   const { config, parameters } = encoder;
   const specs = headSpecs(config);
@@ -45,9 +48,11 @@ function transform(scope: Scope, encoder: Encoder, rows: Tensor): Tensor {
 }
 
 /**
- * Logits over the vocabulary at some tokens.
+ * Computes the logits over the vocabulary at some tokens.
  *
- * @param positions rows of the sequence output, `example·sequence + token`, distinct
+ * @param sequenceOutput `[batch·sequence, H]`
+ * @param positions distinct rows of the sequence output, `example·sequence + token`
+ * @returns `[positions.length, V]`, rows padded to a pitch
  */
 export function maskedLanguageLogits(
   scope: Scope,
@@ -61,10 +66,10 @@ export function maskedLanguageLogits(
 }
 
 /**
- * Cross-entropy of the masked tokens.
+ * Adds the masked-LM loss, the cross-entropy of the masked tokens, to a loss target.
  *
- * @param positions as in {@linkcode maskedLanguageLogits}
- * @param labels the tokens that were masked, `[positions.length]`; `IGNORED_LABEL` leaves one out
+ * @param positions as for {@linkcode maskedLanguageLogits}
+ * @param labels ids of the original tokens, `[positions.length]`; `IGNORED_LABEL` excludes a position
  */
 export function maskedLanguageLoss(
   scope: Scope,
@@ -77,4 +82,28 @@ export function maskedLanguageLoss(
   const rows = transform(scope, encoder, gatherRows(scope, sequenceOutput, positions));
   const bias = encoder.parameters.get(headSpecs(encoder.config).bias);
   vocabularyCrossEntropy(scope, rows, encoder.wordEmbeddings, bias, labels, target);
+}
+
+/** Returns the parameters of the SOP or NSP head, a dense layer on the pooled output. */
+export function sentenceOrderSpecs(config: ModelConfig): ParameterSpec[] {
+  return Object.values(sentenceOrderDense(config));
+}
+
+function sentenceOrderDense(config: ModelConfig) {
+  return denseSpec(architectureOf(config).names.sentenceOrderHead, CLASSES, config.hiddenSize);
+}
+
+/**
+ * Computes the logits of the SOP head (0 = in order, 1 = swapped) or the NSP head (0 = next, 1 = random). There is no dropout, as in google-research/albert.
+ *
+ * @param pooled `[batch, H]`
+ * @returns `[batch, 2]`
+ */
+export function sentenceOrderLogits(
+  scope: Scope,
+  { config, parameters }: Encoder,
+  pooled: Tensor,
+): Tensor {
+  const { weight, bias } = resolve(parameters, sentenceOrderDense(config));
+  return linear(scope, pooled, weight, bias);
 }

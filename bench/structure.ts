@@ -147,11 +147,11 @@ export async function readFloors(root: string): Promise<string[]> {
   return [...list.matchAll(/"([^"]+)"/g)].map(([, name]) => name);
 }
 
-/** Index of the floor that a path belongs to: the longest name that contains it, or −1. */
+/** Index of the floor that a path belongs to: the longest `name` of which it is `name/…` or `name.ts`, or −1. */
 export function floorOf(floors: readonly string[], path: string): number {
   let best = -1;
   for (const [i, name] of floors.entries()) {
-    const inside = path === name || path.startsWith(`${name}/`);
+    const inside = path === `${name}.ts` || path.startsWith(`${name}/`);
     if (inside && (best < 0 || name.length > floors[best].length)) best = i;
   }
   return best;

@@ -1,19 +1,35 @@
 /**
- * What every task of `deno.json` goes through: `tasks/launch.ts TOOL [words…]`. It makes the machine
- * ready (Deno version, JSR packages or their stand-ins, a Vulkan driver) and then runs the tool,
- * handing on signals and the exit code. It imports no package, so it runs anywhere Deno does; many
- * copies may run at once.
+ * The launcher behind every task of `deno.json`: `tasks/launch.ts TOOL [arguments…]`.
+ *
+ * It checks the Deno version, finds JSR's packages or their stand-ins, installs a Vulkan driver if it can, and runs the
+ * tool. It forwards signals and returns the tool's exit code. It imports no package, so that it runs wherever Deno runs.
+ * Any number of copies may run at the same time.
  *
  * @module
  */
-import { checkVersion } from "./launch/version.ts";
 import { childEnvironment, runChild } from "./launch/child.ts";
 import { prepareConfig } from "./launch/config.ts";
 import { needsDevice, toolCommand, TOOLS, workingFolder } from "./launch/tools.ts";
 import { ensureVulkan } from "./launch/vulkan.ts";
 
+/** The oldest supported Deno version. Older ones lack WebGPU functions and kinds of imports. */
+const MINIMUM_DENO = "2.9.6";
+
+/** Returns an error message if this version of Deno is too old. */
+export function checkVersion(version: string): string | undefined {
+  const [found, needed] = [version, MINIMUM_DENO].map((text) => text.split(/[.+-]/).map(Number));
+  for (let i = 0; i < 3; i++) {
+    if (found[i] > needed[i]) return undefined;
+    if (found[i] < needed[i]) {
+      return `Deno ${version} is too old; version ${MINIMUM_DENO} or later is required. ` +
+        `Run "deno upgrade", or use "npx -y deno@${MINIMUM_DENO}" instead of "deno".`;
+    }
+  }
+  return undefined;
+}
+
 /** Runs a tool and returns its exit code. */
-export async function launch([name, ...words]: string[]): Promise<number> {
+export async function launch([name, ...args]: string[]): Promise<number> {
   const tool = TOOLS[name];
   if (!tool) {
     console.error(
@@ -21,23 +37,23 @@ export async function launch([name, ...words]: string[]): Promise<number> {
     );
     return 2;
   }
-  const complaint = checkVersion(Deno.version.deno);
-  if (complaint) {
-    console.error(complaint);
+  const problem = checkVersion(Deno.version.deno);
+  if (problem) {
+    console.error(problem);
     return 1;
   }
-  // Of the copies that mpirun or srun starts one says what all would say.
-  const say = isFollower() ? () => {} : (line: string) => console.error(line);
-  const config = await prepareConfig(words.includes("--quiet") ? () => {} : say);
-  if (needsDevice(name, words)) await ensureVulkan(say);
+  // Under mpirun or srun, only the first process logs.
+  const log = isFollower() ? () => {} : (line: string) => console.error(line);
+  const config = await prepareConfig(args.includes("--quiet") ? () => {} : log);
+  if (needsDevice(name, args)) await ensureVulkan(log);
   return await runChild(
-    toolCommand(tool, config, words),
+    toolCommand(tool, config, args),
     workingFolder(tool),
     await childEnvironment(),
   );
 }
 
-/** Whether a launcher of clusters says that this is another copy than the first. */
+/** Whether this is a process of rank 1 or higher under a cluster's launcher. */
 function isFollower(): boolean {
   const ranks = ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"];
   return ranks.some((name) => Number(Deno.env.get(name)) > 0);

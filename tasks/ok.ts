@@ -1,16 +1,17 @@
 /**
- * Everything a change must pass: `deno task ok`, and `deno task test` in continuous integration.
+ * Runs all checks that a change must pass: `deno task ok`, or `deno task test` in continuous integration.
  *
- * - `--only fmt,lint` runs some stages, `--slow` adds the long tests (`ALBERT_SLOW=1`);
- * - paths (`deno task ok tests/text`) run these tests alone.
+ * - `--only fmt,lint` runs the named stages.
+ * - `--slow` includes the long tests (`ALBERT_SLOW=1`).
+ * - Paths, as in `deno task ok tests/text`, run only these tests.
  *
- * The last line on standard output is `N passed, N failed`: tests, documentation examples and one
- * for each other stage.
+ * The last line on standard output is `N passed, N failed`. It counts tests, documentation examples, and one for each
+ * other stage.
  *
  * @module
  */
 import { prepareConfig } from "./launch/config.ts";
-import { duration, runStages, type Verdict } from "./ok/run_stages.ts";
+import { duration, runStages, type StageResult, sumCounts } from "./ok/run_stages.ts";
 import { STAGES } from "./ok/stages.ts";
 
 interface Request {
@@ -19,14 +20,14 @@ interface Request {
   slow: boolean;
 }
 
-function readWords(words: string[]): Request {
+function parseArguments(args: string[]): Request {
   const request: Request = { only: Object.keys(STAGES), paths: [], slow: false };
-  for (let i = 0; i < words.length; i++) {
-    if (words[i] === "--slow") request.slow = true;
-    else if (words[i] === "--only") request.only = (words[++i] ?? "").split(",");
-    else if (words[i].startsWith("-")) {
-      throw new Error(`unknown option "${words[i]}", expected --only or --slow`);
-    } else request.paths.push(words[i]);
+  for (let i = 0; i < args.length; i++) {
+    if (args[i] === "--slow") request.slow = true;
+    else if (args[i] === "--only") request.only = (args[++i] ?? "").split(",");
+    else if (args[i].startsWith("-")) {
+      throw new Error(`unknown option "${args[i]}", expected --only or --slow`);
+    } else request.paths.push(args[i]);
   }
   if (request.paths.length > 0) request.only = ["tests"];
   const unknown = request.only.find((name) => !(name in STAGES));
@@ -38,36 +39,30 @@ function readWords(words: string[]): Request {
   return request;
 }
 
-function summary(verdicts: Verdict[]): string {
-  const bad = verdicts.filter((verdict) => verdict.failed > 0);
-  const skipped = verdicts.reduce((sum, verdict) => sum + verdict.skipped, 0);
+function summary(results: StageResult[]): string {
+  const skipped = results.reduce((sum, { skipped }) => sum + skipped, 0);
   return [
     "",
-    ...verdicts.map((verdict) =>
-      `${verdict.failed > 0 ? "FAILED" : "ok    "}  ${verdict.name.padEnd(9)} ${
-        duration(verdict.seconds)
-      }`
+    ...results.map(({ name, failed, seconds }) =>
+      `${failed > 0 ? "FAILED" : "ok    "}  ${name.padEnd(9)} ${duration(seconds)}`
     ),
-    ...bad.map((verdict) =>
-      `See "== ${verdict.name}" above, or run: deno task ok --only ${verdict.name}`
+    ...results.filter(({ failed }) => failed > 0).map(({ name }) =>
+      `See "== ${name}" above, or run: deno task ok --only ${name}`
     ),
-    ...(skipped > 0 ? [`${skipped} tests were skipped (their lines say why)`] : []),
+    ...(skipped > 0 ? [`${skipped} tests were skipped; their names give the reason.`] : []),
   ].join("\n");
 }
 
 if (import.meta.main) {
   try {
-    const request = readWords(Deno.args);
-    const config = await prepareConfig(() => {}); // the launcher has said it
+    const request = parseArguments(Deno.args);
+    const config = await prepareConfig(() => {}); // The launcher has logged the configuration.
     const stages = request.only.map((name) => ({ name, run: STAGES[name] }));
-    const verdicts = await runStages(stages, { ...request, config, show: true });
-    const sum = (pick: (verdict: Verdict) => number) =>
-      verdicts.map(pick).reduce((a, b) => a + b, 0);
-    console.log(summary(verdicts));
-    console.log(
-      `${sum((verdict) => verdict.passed)} passed, ${sum((verdict) => verdict.failed)} failed`,
-    );
-    Deno.exit(sum((verdict) => verdict.failed) > 0 ? 1 : 0);
+    const results = await runStages(stages, { ...request, config, show: true });
+    const { passed, failed } = sumCounts(results);
+    console.log(summary(results));
+    console.log(`${passed} passed, ${failed} failed`);
+    Deno.exit(failed > 0 ? 1 : 0);
   } catch (error) {
     console.error(`ok: ${error instanceof Error ? error.message : error}`);
     Deno.exit(2);

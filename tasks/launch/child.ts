@@ -1,16 +1,24 @@
+/**
+ * The child process of the launcher, its signals and its environment.
+ *
+ * @module
+ */
 import { usableCacheFolder } from "./files.ts";
 
-/** Signals within this many milliseconds are one: a terminal, `deno task` and a user may all send it. */
+/**
+ * Signals that arrive within this many milliseconds count as one, since the terminal, `deno task` and the user may each
+ * send the same signal.
+ */
 const ONE_SIGNAL = 500;
 
-/** Runs `deno` with these words on our own streams; returns its exit code. */
+/** Runs `deno` with the given arguments on the streams of this process. Returns its exit code. */
 export async function runChild(
-  words: string[],
+  args: string[],
   cwd: string,
   env: Record<string, string>,
 ): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: words,
+    args,
     cwd,
     env,
     clearEnv: true,
@@ -18,13 +26,13 @@ export async function runChild(
     stdout: "inherit",
     stderr: "inherit",
   }).spawn();
-  const endings = [forwardSignals(child), followParent(child)];
-  const { code } = await child.status; // 128 + n where a signal ended it
-  for (const end of endings) end();
+  const cleanUps = [forwardSignals(child), followParent(child)];
+  const { code } = await child.status; // 128 + n if signal n ended it
+  for (const cleanUp of cleanUps) cleanUp();
   return code;
 }
 
-/** A run whose task was killed outright must not go on unseen, holding its folder. */
+/** Kills the child if our parent is killed, so that no run continues in the background and keeps its folder locked. */
 function followParent(child: Deno.ChildProcess): () => void {
   const parent = Deno.ppid;
   const timer = setInterval(() => {
@@ -33,9 +41,9 @@ function followParent(child: Deno.ChildProcess): () => void {
   return () => clearInterval(timer);
 }
 
-/** Hands SIGINT and SIGTERM on instead of dying of them; the function returned ends that. */
+/** Forwards SIGINT and SIGTERM to the child instead of exiting. Returns a function that stops forwarding. */
 function forwardSignals(child: Deno.ChildProcess): () => void {
-  // On Windows every process of a console is told itself, and SIGTERM is not known.
+  // On Windows, each process of a console receives Ctrl-C itself, and SIGTERM does not exist.
   const windows = Deno.build.os === "windows";
   const signals: Deno.Signal[] = windows ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
   const listeners = signals.map((signal) => {
@@ -47,7 +55,7 @@ function forwardSignals(child: Deno.ChildProcess): () => void {
       try {
         child.kill(signal);
       } catch {
-        // it has ended already
+        // The child has already exited.
       }
     };
     Deno.addSignalListener(signal, listener);
@@ -56,13 +64,13 @@ function forwardSignals(child: Deno.ChildProcess): () => void {
   return () => listeners.forEach((remove) => remove());
 }
 
-/** Our environment, less what concerns this process alone. */
+/** The environment for the child. */
 export async function childEnvironment(): Promise<Record<string, string>> {
   const env = Deno.env.toObject();
-  delete env.INIT_CWD; // or a `deno task` started by the tool would believe it
-  env.ALBERT_LAUNCHER = String(Deno.pid); // the tool ends when we are killed outright
+  delete env.INIT_CWD; // A `deno task` that the tool starts would use it.
+  env.ALBERT_LAUNCHER = String(Deno.pid); // The tool exits if this process is killed.
   if (Deno.build.os === "linux" && !env.XDG_RUNTIME_DIR) {
-    // Any folder will do; without one the graphics library writes warnings to standard error.
+    // Without this folder, the graphics library writes warnings to standard error.
     env.XDG_RUNTIME_DIR = `${await usableCacheFolder()}/run`;
     await Deno.mkdir(env.XDG_RUNTIME_DIR, { recursive: true, mode: 0o700 });
   }

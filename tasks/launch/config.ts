@@ -1,7 +1,12 @@
-import { fileUrl, ROOT, shortHash, usableCacheFolder, writeWhole } from "./files.ts";
-import { jsrWithinReach } from "./jsr.ts";
+/**
+ * The Deno configuration that the tools run with.
+ *
+ * @module
+ */
+import { fileUrl, ROOT, shortHash, usableCacheFolder, writeAtomically } from "./files.ts";
+import { isJsrAvailable } from "./jsr.ts";
 
-/** What the launcher reads of `deno.json`. */
+/** The fields of `deno.json` that the launcher reads. */
 export interface DenoConfig {
   name: string;
   exports: Record<string, string>;
@@ -13,37 +18,37 @@ export interface DenoConfig {
 export interface Config {
   /** File for `--config`. */
   path: string;
-  /** The flags of `deno run`, `test`, `check` … that choose it. */
+  /** Flags of `deno run`, `deno test`, `deno check` … that select it. */
   flags: string[];
-  /** Whether it names JSR's packages or our stand-ins. */
+  /** Whether packages come from JSR; otherwise they come from `tasks/airgap`. */
   jsr: boolean;
 }
 
-/** A stand-in package under `tasks/airgap`. */
+/** A package in `tasks/airgap` that replaces one of JSR. */
 export interface StandIn {
   folder: string;
   name: string;
-  /** Export paths: `.`, `./help`. */
+  /** Export paths such as `.` and `./help`. */
   exports: string[];
 }
 
 /**
- * `deno.json` itself where JSR can be had; otherwise, in the cache folder, the same with `links` to
- * the stand-ins, named by its content so that any number of processes may write it at once.
+ * Returns `deno.json` if JSR is available. Otherwise writes a configuration with `links` to the stand-ins into the cache
+ * folder. Its file name is the hash of its content, so that any number of processes may write it at the same time.
  */
-export async function prepareConfig(say: (line: string) => void): Promise<Config> {
+export async function prepareConfig(log: (line: string) => void): Promise<Config> {
   const config: DenoConfig = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
   const standIns = await readStandIns();
   const cache = await usableCacheFolder();
-  if (await jsrWithinReach(config.imports, standIns, cache)) return await withJsr(cache);
+  if (await isJsrAvailable(config.imports, standIns, cache)) return await withJsr(cache);
   const text = linkedConfig(config, standIns, ROOT);
   const path = `${cache}/deno-${await shortHash(text)}.json`;
-  await writeWhole(path, text);
-  say(`JSR is out of reach: running with the stand-ins of tasks/airgap (${path}).`);
+  await writeAtomically(path, text);
+  log(`Cannot reach JSR. Using the stand-ins in tasks/airgap (${path}).`);
   return { path, flags: ["--config", path, "--no-lock"], jsr: false };
 }
 
-/** Runs on a copy of the lock file: JSR's entries join it without changing the checkout. */
+/** Uses a copy of the lock file, so that Deno can add JSR's entries without changing the checkout. */
 async function withJsr(cache: string): Promise<Config> {
   const path = `${ROOT}/deno.json`;
   const lock = await Deno.readTextFile(`${ROOT}/deno.lock`);
@@ -51,12 +56,12 @@ async function withJsr(cache: string): Promise<Config> {
   try {
     await Deno.stat(copy);
   } catch {
-    await writeWhole(copy, lock);
+    await writeAtomically(copy, lock);
   }
   return { path, flags: ["--config", path, `--lock=${copy}`], jsr: true };
 }
 
-/** Everything that may be imported by name, made absolute: the package itself too, as examples in its documentation do. */
+/** An import map with absolute targets. It includes the package itself, which examples in its documentation import. */
 export function absoluteImports(
   { name, exports, imports }: DenoConfig,
   root: string,
@@ -69,7 +74,7 @@ export function absoluteImports(
   ]);
 }
 
-/** The text of the configuration with stand-ins: everything relative made absolute. */
+/** The text of the configuration with stand-ins. All paths are absolute. */
 export function linkedConfig(config: DenoConfig, standIns: StandIn[], root: string): string {
   const { compilerOptions, lint, test } = config;
   return JSON.stringify(
@@ -86,7 +91,7 @@ export function linkedConfig(config: DenoConfig, standIns: StandIn[], root: stri
   ) + "\n";
 }
 
-/** Every package under `tasks/airgap`, in the order of its name. */
+/** All packages in `tasks/airgap`, ordered by name. */
 export async function readStandIns(): Promise<StandIn[]> {
   const found: StandIn[] = [];
   for await (const entry of Deno.readDir(`${ROOT}/tasks/airgap`)) {

@@ -1,18 +1,22 @@
-// The launcher stands alone, so it has its own few lines for files in the cache folder.
+/**
+ * File helpers of the launcher, which must not import a module that needs a package.
+ *
+ * @module
+ */
 import { cacheFolder } from "../../src/files/cache_folder.ts";
 
 export { cacheFolder };
 
-/** Root of the checkout, without a slash at its end. */
+/** Root of the checkout, without a trailing slash. */
 export const ROOT: string = filePath(new URL("../../", import.meta.url)).replace(/[\\/]$/, "");
 
-/** A `file:` address as a path of this system. */
+/** Converts a `file:` URL to a path of this system. */
 export function filePath(url: URL): string {
   const path = decodeURIComponent(url.pathname);
   return Deno.build.os === "windows" ? path.slice(1).replaceAll("/", "\\") : path;
 }
 
-/** A path of this system as a `file:` address. */
+/** Converts a path of this system to a `file:` URL. */
 export function fileUrl(path: string): string {
   const slashes = path.replaceAll("\\", "/");
   const encoded = slashes.split("/").map(encodeURIComponent).join("/").replace(
@@ -22,25 +26,23 @@ export function fileUrl(path: string): string {
   return `file://${encoded.startsWith("/") ? "" : "/"}${encoded}`;
 }
 
-/** Makes the cache folder, or falls back on a temporary one where it cannot be written. */
+/** Creates the cache folder, or falls back to a temporary one if it is not writable. */
 export async function usableCacheFolder(): Promise<string> {
   const fallback = cacheFolder({ TMPDIR: Deno.env.get("TMPDIR"), TEMP: Deno.env.get("TEMP") });
   for (const folder of [cacheFolder(), fallback]) {
     try {
       await Deno.mkdir(folder, { recursive: true });
-      await writeWhole(`${folder}/.writable`, "");
+      await writeAtomically(`${folder}/.writable`, "");
       return folder;
     } catch {
-      // try the next
+      // Try the next folder.
     }
   }
-  throw new Error(
-    `Cannot write to ${cacheFolder()}: set ALBERT_CACHE to a folder that can be written.`,
-  );
+  throw new Error(`Cannot write to ${cacheFolder()}. Set ALBERT_CACHE to a writable folder.`);
 }
 
-/** Writes beside and renames, so that another process sees the old file or the new one. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+/** Writes a temporary file and renames it, so that another process sees either the old file or the new one. */
+export async function writeAtomically(path: string, text: string): Promise<void> {
   const temporary = `${path}.${crypto.randomUUID()}.tmp`;
   try {
     await Deno.writeTextFile(temporary, text);
@@ -51,14 +53,14 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   }
 }
 
-/** The first 16 hexadecimal digits of SHA-256. */
+/** The first 16 hexadecimal digits of the SHA-256 of a text. */
 export async function shortHash(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return [...new Uint8Array(digest).slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0"))
     .join("");
 }
 
-/** Whether something is there. */
+/** Whether a file or folder exists. */
 export async function exists(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);

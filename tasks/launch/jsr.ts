@@ -1,13 +1,18 @@
+/**
+ * Detects whether packages of JSR are available.
+ *
+ * @module
+ */
 import type { StandIn } from "./config.ts";
-import { shortHash, writeWhole } from "./files.ts";
+import { shortHash, writeAtomically } from "./files.ts";
 
 const HOUR = 3_600_000;
 
 /**
- * Whether JSR's packages can be had: they lie in Deno's cache, or the registry answers within three
- * seconds. The verdict is kept for an hour. `ALBERT_JSR=always` or `never` decides without asking.
+ * Whether the packages of JSR are in Deno's cache, or the registry answers within three seconds. The result is cached for
+ * an hour. `ALBERT_JSR=always` or `never` overrides the check.
  */
-export async function jsrWithinReach(
+export async function isJsrAvailable(
   imports: Record<string, string>,
   standIns: StandIn[],
   cache: string,
@@ -17,34 +22,34 @@ export async function jsrWithinReach(
   const specifiers = jsrSpecifiers(imports, standIns);
   const registry = Deno.env.get("JSR_URL") ?? "https://jsr.io/";
   const key = await shortHash(JSON.stringify([specifiers, registry, Deno.env.get("DENO_DIR")]));
-  return await kept(
+  return await cachedCheck(
     `${cache}/jsr-${key}.json`,
-    async () => await allCached(specifiers) || await answers(registry, specifiers),
+    async () => await allCached(specifiers) || await registryAnswers(registry, specifiers),
   );
 }
 
-/** What our code imports from JSR: each package at the export paths its stand-in has. */
+/** The specifiers that our code imports from JSR: each package at the export paths of its stand-in. */
 export function jsrSpecifiers(imports: Record<string, string>, standIns: StandIn[]): string[] {
   return standIns.flatMap(({ name, exports }) =>
     exports.map((path) => `${imports[name]}${path.slice(1)}`)
   );
 }
 
-/** The verdict of the last hour, or a new one. */
-export async function kept(
+/** Returns the result in the file at `path` if it is less than an hour old; otherwise runs the check and stores its result. */
+export async function cachedCheck(
   path: string,
-  decide: () => Promise<boolean>,
+  check: () => Promise<boolean>,
   now: number = Date.now(),
 ): Promise<boolean> {
   try {
     const { at, reachable } = JSON.parse(await Deno.readTextFile(path));
-    // A date in the future is a clock set back: do not trust it.
+    // A time in the future means that the clock was set back.
     if (typeof reachable === "boolean" && now - at < HOUR && at <= now) return reachable;
   } catch {
-    // none yet, or not readable: decide anew
+    // The file is missing or unreadable.
   }
-  const reachable = await decide();
-  await writeWhole(path, JSON.stringify({ at: now, reachable }) + "\n");
+  const reachable = await check();
+  await writeAtomically(path, JSON.stringify({ at: now, reachable }) + "\n");
   return reachable;
 }
 
@@ -58,8 +63,8 @@ async function allCached(specifiers: string[]): Promise<boolean> {
   return success;
 }
 
-/** Whether the registry gives the list of versions of a package. */
-export async function answers(registry: string, specifiers: string[]): Promise<boolean> {
+/** Whether the registry returns the versions of the first package. */
+export async function registryAnswers(registry: string, specifiers: string[]): Promise<boolean> {
   const [, name] = /^jsr:(@[^/]+\/[^@/]+)/.exec(specifiers[0]) ?? [];
   try {
     const url = new URL(`${name}/meta.json`, registry);

@@ -1,32 +1,31 @@
 /**
- * What each command of `albert` is allowed: flags of `deno run`, no wider than its work. They start no programs. Where a command reads and writes files,
- * which ones is for whoever gives their names to say: `docs/permissions.md` shows how to bind it to folders.
+ * The permission flags of `deno run` for each command of `albert`. No command may start a program. The flags do not limit
+ * which files a command reads and writes; `docs/permissions.md` shows how to restrict it to folders.
  *
  * @module
  */
 
 const READ = "--allow-read";
 const WRITE = "--allow-write";
-/** The name of this machine, for the lock that tells who uses a folder. */
+/** The host name, which the lock of a folder records. */
 const HOST = "--allow-sys=hostname";
-/** How much memory it has, for `--micro-batch-size auto`, too. */
+/** The host name, and the memory size for `--micro-batch-size auto`. */
 const HOST_AND_MEMORY = "--allow-sys=hostname,systemMemoryInfo";
-/** A BLAS or MPI library of the system, where there is one. */
+/** A BLAS or MPI library of the system. */
 const LIBRARY = "--allow-ffi";
-/** The hub, a mirror of it, and wherever it sends for large files. */
+/** The hub, its mirrors, and the hosts it redirects to for large files. */
 const NETWORK = "--allow-net";
-/** A live report for this machine alone. */
+/** The live report, which only this machine can open. */
 const THIS_MACHINE = "--allow-net=127.0.0.1";
-/** Our own variables; those of the hub for whoever downloads. */
 const VARIABLES = "--allow-env=ALBERT_*,NO_COLOR";
-/** Node's `glob` looks at a test's variable when it first meets a pattern such as `books/*.txt`. */
+/** Node's `glob` reads this variable when it first expands a pattern such as `books/*.txt`. */
 const VARIABLES_OF_PATTERNS = `${VARIABLES},__MINIMATCH_TESTING_PLATFORM__`;
-/** BLAS and MPI read their settings under names of their own, and one is set. */
+/** BLAS, MPI and the hub have environment variables of their own. */
 const ALL_VARIABLES = "--allow-env";
 
-/** What computing on a device takes. */
+/** Permissions for computing on a device. */
 export const COMPUTE_PERMISSIONS: readonly string[] = [READ, ALL_VARIABLES, LIBRARY];
-/** What a run folder takes beside it. */
+/** Permissions for computing on a device and writing a run folder. */
 export const TRAIN_PERMISSIONS: readonly string[] = [
   ...COMPUTE_PERMISSIONS,
   WRITE,
@@ -35,7 +34,7 @@ export const TRAIN_PERMISSIONS: readonly string[] = [
 
 const COMPUTE = COMPUTE_PERMISSIONS, TRAIN = TRAIN_PERMISSIONS;
 
-/** The flags by command; of a command that is not here, those of the widest. */
+/** The flags of each command. */
 const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   doctor: COMPUTE,
   tune: [...COMPUTE, WRITE],
@@ -55,17 +54,17 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   help: [VARIABLES],
 };
 
-/** The commands whose permissions are written down. */
+/** The commands with documented permissions. */
 export const KNOWN_COMMANDS: readonly string[] = Object.keys(PERMISSIONS);
 
 /**
- * The flags for a command line: the first word that is a command decides, as it does for the program.
+ * The flags for a command line. The first word that is a command decides. An unknown command gets the widest flags.
  *
- * @param words What follows `albert`.
+ * @param words The arguments after `albert`.
  */
 export function permissionsFor(words: readonly string[]): string[] {
   const command = words.find((word) => Object.hasOwn(PERMISSIONS, word));
-  // Without a command there is only help to show; of one that nobody wrote down, take the widest.
+
   if (command !== undefined) return [...PERMISSIONS[command]];
   return words.every((word) => word.startsWith("-")) ? [VARIABLES] : [...TRAIN, NETWORK];
 }

@@ -1,21 +1,26 @@
+/**
+ * The tools that the tasks of `deno.json` run.
+ *
+ * @module
+ */
 import type { Config } from "./config.ts";
 import { ROOT } from "./files.ts";
 import { COMPUTE_PERMISSIONS, permissionsFor, TRAIN_PERMISSIONS } from "./permissions.ts";
 
 /** A script that a task runs. */
 export interface Tool {
-  /** From the root of the checkout. */
+  /** Path from the root of the checkout. */
   script: string;
-  /** Flags of `deno run` for these words. */
-  permissions(words: readonly string[]): readonly string[];
-  /** Runs where the user stands, because its words name the user's files. */
+  /** Permission flags of `deno run` for these arguments. */
+  permissions(args: readonly string[]): readonly string[];
+  /** Whether the tool runs in the user's working folder, because its arguments name files there. */
   here: boolean;
 }
 
-/** What measures, starts and kills programs. */
+/** For tools that start and kill other programs. */
 const EVERYTHING = ["--allow-all"];
 
-/** Every tool by the name of its task. */
+/** The tools by the names of their tasks. */
 export const TOOLS: Record<string, Tool> = {
   albert: { script: "tasks/cli.ts", permissions: permissionsFor, here: true },
   demo: { script: "tasks/demo.ts", permissions: () => TRAIN_PERMISSIONS, here: true },
@@ -25,9 +30,7 @@ export const TOOLS: Record<string, Tool> = {
     here: true,
   },
   kernels: { script: "tasks/kernels.ts", permissions: () => COMPUTE_PERMISSIONS, here: true },
-  // The peers it measures against are programs of their own.
   bench: { script: "tasks/bench.ts", permissions: () => EVERYTHING, here: true },
-  // They start commands and kill them.
   faults: { script: "tests/faults/main.ts", permissions: () => EVERYTHING, here: false },
   fuzz: { script: "tests/fuzz/main.ts", permissions: () => EVERYTHING, here: false },
   soak: { script: "tests/soak/main.ts", permissions: () => EVERYTHING, here: true },
@@ -46,27 +49,27 @@ const WITHOUT_DEVICE = [
   "vocab",
 ];
 
-/** Whether a driver is worth installing for this command line. */
-export function needsDevice(tool: string, words: string[]): boolean {
-  const wanted = words.join(" ").match(/--device[ =](\w+)/)?.[1];
-  if (wanted === "cpu" || words.includes("--help") || words.includes("-h")) return false;
-  return tool !== "albert" || words.length > 0 && !WITHOUT_DEVICE.includes(words[0]);
+/** Whether this command line may use a GPU, so that a driver should be installed. */
+export function needsDevice(tool: string, args: string[]): boolean {
+  const device = args.join(" ").match(/--device[ =](\w+)/)?.[1];
+  if (device === "cpu" || args.includes("--help") || args.includes("-h")) return false;
+  return tool !== "albert" || args.length > 0 && !WITHOUT_DEVICE.includes(args[0]);
 }
 
-/** The words after `deno`. */
-export function toolCommand(tool: Tool, config: Config, words: string[]): string[] {
+/** The arguments of `deno` that run a tool. */
+export function toolCommand(tool: Tool, config: Config, args: string[]): string[] {
   return [
     "run",
     "--quiet",
     "--no-prompt",
-    ...tool.permissions(words),
+    ...tool.permissions(args),
     ...config.flags,
     `${ROOT}/${tool.script}`,
-    ...words,
+    ...args,
   ];
 }
 
-/** Where the tool runs: `deno task` moves to the root and keeps the user's folder in `INIT_CWD`. */
+/** The working folder of a tool. `deno task` changes to the root and keeps the user's folder in `INIT_CWD`. */
 export function workingFolder(tool: Tool): string {
   return tool.here ? Deno.env.get("INIT_CWD") ?? Deno.cwd() : ROOT;
 }

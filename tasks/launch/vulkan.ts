@@ -1,39 +1,45 @@
-import { exists, usableCacheFolder, writeWhole } from "./files.ts";
-import { kept } from "./jsr.ts";
+/**
+ * Detects and installs a Vulkan driver.
+ *
+ * @module
+ */
+import { exists, usableCacheFolder, writeAtomically } from "./files.ts";
+import { cachedCheck } from "./jsr.ts";
 
 const PACKAGES = ["libvulkan1", "mesa-vulkan-drivers"];
 const INSTALL = `apt-get update && apt-get install -y ${PACKAGES.join(" ")}`;
 
 /**
- * On Linux WebGPU needs a Vulkan driver. Where there is none, root on a Debian family system gets
- * Mesa's installed (it has one for plain processors); everybody else is told how to, and the CPU
- * device does the work. `ALBERT_NO_INSTALL=1` forbids the installation.
+ * Installs Mesa's Vulkan drivers, which include a software driver, if this is a Linux of the Debian family without a driver
+ * and the user is root. Otherwise logs how to install one. `ALBERT_NO_INSTALL=1` disables the installation.
  */
-export async function ensureVulkan(say: (line: string) => void): Promise<void> {
+export async function ensureVulkan(log: (line: string) => void): Promise<void> {
   if (Deno.build.os !== "linux" || await hasVulkan()) return;
   const manual =
-    `No Vulkan driver: computing on the CPU device (for WebGPU install one: ${INSTALL}).`;
+    `No Vulkan driver found. Using the CPU device; to use WebGPU, install a driver: ${INSTALL}`;
   if (Deno.env.get("ALBERT_NO_INSTALL") === "1" || Deno.uid() !== 0 || !await isDebianFamily()) {
-    return say(manual);
+    return log(manual);
   }
-  // A machine without the network would try in vain before every command: a verdict lasts an hour.
+  // Without a network, the installation fails. The cached result avoids a new attempt for each command.
   const cache = await usableCacheFolder();
   const installed = await underLock(async () =>
-    await hasVulkan() || await kept(`${cache}/vulkan.json`, async () => {
-      say("No Vulkan driver: installing mesa-vulkan-drivers (ALBERT_NO_INSTALL=1 forbids it).");
-      return await install(`${cache}/vulkan-install.log`, say);
+    await hasVulkan() || await cachedCheck(`${cache}/vulkan.json`, async () => {
+      log(
+        "No Vulkan driver found. Installing mesa-vulkan-drivers (ALBERT_NO_INSTALL=1 disables this).",
+      );
+      return await install(`${cache}/vulkan-install.log`, log);
     })
   );
-  if (!installed) say(manual);
+  if (!installed) log(manual);
 }
 
-/** Whether the loader and the manifest of at least one driver are there (under `root`, for tests). */
+/** Whether the loader and the manifest of at least one driver exist under `root`. */
 export async function hasVulkan(
   environment: Record<string, string | undefined> = Deno.env.toObject(),
   root = "",
 ): Promise<boolean> {
   const { VK_DRIVER_FILES, VK_ICD_FILENAMES, XDG_DATA_HOME, HOME, LD_LIBRARY_PATH } = environment;
-  if (VK_DRIVER_FILES || VK_ICD_FILENAMES) return true; // somebody has chosen
+  if (VK_DRIVER_FILES || VK_ICD_FILENAMES) return true; // the user's choice
   const data = [
     XDG_DATA_HOME || `${HOME}/.local/share`,
     ...(environment.XDG_DATA_DIRS || "/usr/local/share").split(":"),
@@ -41,7 +47,7 @@ export async function hasVulkan(
     "/etc",
   ];
   const manifests = await Promise.all(
-    data.map((folder) => holds(`${root}${folder}/vulkan/icd.d`, ".json")),
+    data.map((folder) => hasFile(`${root}${folder}/vulkan/icd.d`, ".json")),
   );
   if (!manifests.includes(true)) return false;
   const folders = [
@@ -55,11 +61,11 @@ export async function hasVulkan(
   return loaders.includes(true);
 }
 
-async function holds(folder: string, ending: string): Promise<boolean> {
+async function hasFile(folder: string, extension: string): Promise<boolean> {
   try {
-    for await (const entry of Deno.readDir(folder)) if (entry.name.endsWith(ending)) return true;
+    for await (const { name } of Deno.readDir(folder)) if (name.endsWith(extension)) return true;
   } catch {
-    // no such folder
+    // The folder does not exist.
   }
   return false;
 }
@@ -73,7 +79,7 @@ async function isDebianFamily(): Promise<boolean> {
   }
 }
 
-/** One installation at a time on this machine: the others wait and find the driver there. */
+/** Runs one installation at a time on this machine. */
 async function underLock<T>(work: () => Promise<T>): Promise<T> {
   const folder = await exists("/run/lock") ? "/run/lock" : "/tmp";
   using file = await Deno.open(`${folder}/albert-lab-vulkan.lock`, { create: true, write: true });
@@ -81,7 +87,7 @@ async function underLock<T>(work: () => Promise<T>): Promise<T> {
   return await work();
 }
 
-async function install(log: string, say: (line: string) => void): Promise<boolean> {
+async function install(logFile: string, log: (line: string) => void): Promise<boolean> {
   const patience = ["-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=20"];
   const steps = [
     ["update", ...patience],
@@ -105,9 +111,9 @@ async function install(log: string, say: (line: string) => void): Promise<boolea
     const decoder = new TextDecoder();
     output += decoder.decode(stdout) + decoder.decode(stderr);
   }
-  await writeWhole(log, output);
-  // An update with one broken source still lets the installation work: the driver is the judge.
+  await writeAtomically(logFile, output);
+  // `apt-get update` fails if a single source is broken, although the installation may work.
   const done = await hasVulkan();
-  if (!done) say(`The installation failed, see ${log}.`);
+  if (!done) log(`The installation failed. See ${logFile}.`);
   return done;
 }

@@ -1,6 +1,11 @@
+/**
+ * Runs `deno` as a child process.
+ *
+ * @module
+ */
 import { ROOT } from "../launch/files.ts";
 
-/** How a run of `deno` ended. */
+/** Exit code and output of a process. */
 export interface Outcome {
   code: number;
   output: string;
@@ -8,10 +13,10 @@ export interface Outcome {
 
 const plain: Record<string, string> = Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" };
 
-/** Runs `deno` and keeps what it prints, both streams together. */
-export async function denoOutput(words: string[], cwd: string = ROOT): Promise<Outcome> {
+/** Runs `deno` and returns its standard error and output as one text. */
+export async function denoOutput(args: string[], cwd: string = ROOT): Promise<Outcome> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: words,
+    args,
     cwd,
     env: plain,
     stdin: "null",
@@ -20,24 +25,19 @@ export async function denoOutput(words: string[], cwd: string = ROOT): Promise<O
   return { code, output: decoder.decode(stderr) + decoder.decode(stdout) };
 }
 
-/** How a run that may have been stopped ended. */
-export interface StoppableOutcome extends Outcome {
-  stopped: boolean;
-}
-
 /**
- * Runs `deno`, keeping what it prints and passing it on as it comes (unless `show` is false); past
- * `limit` seconds it is stopped.
+ * Runs `deno` and returns its output, which is also printed as it arrives if `show` is set. Kills the process after `limit`
+ * seconds and then reports it as `stopped`.
  */
-export async function denoThrough(
-  words: string[],
+export async function denoWithLimit(
+  args: string[],
   env: Record<string, string>,
   limit: number,
   show: boolean,
   cwd: string = ROOT,
-): Promise<StoppableOutcome> {
+): Promise<Outcome & { stopped: boolean }> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: words,
+    args,
     cwd,
     env: { ...plain, ...env },
     stdin: "null",
@@ -54,7 +54,7 @@ export async function denoThrough(
     const decoder = new TextDecoder();
     for await (const part of from) {
       output += decoder.decode(part, { stream: true });
-      // A stream to a file or pipe may take less than it is given.
+      // writeSync() may write only a part of the bytes to a file or pipe.
       for (let at = 0; show && at < part.length;) at += to.writeSync(part.subarray(at));
     }
   };

@@ -1,10 +1,15 @@
+/**
+ * A dry run of publishing to JSR.
+ *
+ * @module
+ */
 import type { Config, DenoConfig } from "../launch/config.ts";
 import { exists, ROOT } from "../launch/files.ts";
 import { denoOutput, type Outcome } from "./deno_command.ts";
 
 /**
- * What `deno publish` would say. It refuses stand-ins under an export, so where JSR is out of reach
- * a copy of the package is tried that leaves out the exports which need JSR's packages.
+ * Runs `deno publish --dry-run`. `deno publish` rejects linked packages. If JSR is unavailable, a copy of the package is
+ * checked without the exports that need packages of JSR.
  */
 export async function publishDryRun(config: Config): Promise<Outcome> {
   if (config.jsr) {
@@ -25,7 +30,7 @@ async function copyPackage(folder: string): Promise<void> {
     publish: { include: string[] };
   } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
   const left = Object.entries(settings.exports).filter(([, path]) => path.startsWith("./tasks/"));
-  console.log(`JSR is out of reach: checked without ${left.map(([name]) => name).join(", ")}.`);
+  console.log(`Cannot reach JSR. Checking without ${left.map(([name]) => name).join(", ")}.`);
   const { name, version, license, exports, imports, compilerOptions } = settings;
   const publish = {
     include: settings.publish.include.filter((path) => !path.startsWith("tasks/")),

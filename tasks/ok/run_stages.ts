@@ -1,38 +1,50 @@
+/**
+ * Runs the stages of the gate one after another.
+ *
+ * @module
+ */
 import type { Config } from "../launch/config.ts";
 
-/** What a stage found. */
+/** Number of checks by their outcome. */
 export interface Count {
   passed: number;
   failed: number;
   skipped: number;
 }
 
-/** What a stage found, and how long it took. */
-export interface Verdict extends Count {
+/** Outcome of a stage. */
+export interface StageResult extends Count {
   name: string;
   seconds: number;
 }
 
-/** What every stage is given. */
+/** Input of a stage. */
 export interface StageContext {
   config: Config;
-  /** Test files or folders asked for; all where there are none. */
+  /** Test files or folders to run. If empty, all tests run. */
   paths: string[];
+  /** Whether to run the long tests too. */
   slow: boolean;
-  /** Whether what test runs print is passed on. */
+  /** Whether to print the output of test runs. */
   show: boolean;
 }
 
 /** One part of the gate. */
 export type Stage = (context: StageContext) => Promise<Count>;
 
-/** Runs the stages one after the other, whatever the earlier ones found. */
+/** Adds up counts. */
+export function sumCounts(counts: readonly Count[]): Count {
+  const sum = (name: keyof Count) => counts.reduce((sum, count) => sum + count[name], 0);
+  return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
+}
+
+/** Runs all stages, also after a failure. */
 export async function runStages(
   stages: { name: string; run: Stage }[],
   context: StageContext,
   print: (line: unknown) => void = console.log,
-): Promise<Verdict[]> {
-  const verdicts: Verdict[] = [];
+): Promise<StageResult[]> {
+  const results: StageResult[] = [];
   for (const { name, run } of stages) {
     print(`\n== ${name}`);
     const started = performance.now();
@@ -45,12 +57,12 @@ export async function runStages(
     }
     const seconds = (performance.now() - started) / 1000;
     print(`== ${name}: ${count.failed > 0 ? "FAILED" : "ok"} in ${duration(seconds)}`);
-    verdicts.push({ name, seconds, ...count });
+    results.push({ name, seconds, ...count });
   }
-  return verdicts;
+  return results;
 }
 
-/** `8.3 s` */
+/** Formats seconds as `8.3 s`. */
 export function duration(seconds: number): string {
   return `${seconds.toFixed(1)} s`;
 }

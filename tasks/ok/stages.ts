@@ -1,108 +1,147 @@
-import type { DenoConfig } from "../launch/config.ts";
-import { exists, ROOT } from "../launch/files.ts";
-import { browserConfig } from "./browser_config.ts";
-import { denoOutput } from "./deno_command.ts";
-import { runExamples } from "./examples.ts";
+/**
+ * The stages of the gate.
+ *
+ * @module
+ */
+import { absoluteImports, type Config, type DenoConfig } from "../launch/config.ts";
+import { exists, ROOT, shortHash, usableCacheFolder, writeAtomically } from "../launch/files.ts";
+import { denoOutput, denoWithLimit, type Outcome } from "./deno_command.ts";
 import { publishDryRun } from "./publish.ts";
-import type { Count, Stage } from "./run_stages.ts";
+import { type Count, type Stage, type StageContext, sumCounts } from "./run_stages.ts";
 import { runTests } from "./tests.ts";
 
-/** Every stage by its name, in the order they run: quick ones first. */
+/** The stages by name, in the order they run: quick ones first. */
 export const STAGES: Record<string, Stage> = {
-  /** Formatting. */
-  fmt: () => once(["fmt", "--check"]),
-  /** Lint rules. */
+  /** Checks the formatting. */
+  fmt: () => single(["fmt", "--check"]),
+  /** Checks the lint rules. */
   lint: async ({ config }) =>
-    once(["lint", "--quiet", "--config", config.path, ...await sources()]),
-  /** Types, as Deno has them, of everything but the page. */
+    single(["lint", "--quiet", "--config", config.path, ...await sources()]),
+  /** Checks the types of all modules but the browser example, with Deno's libraries. */
   check: async ({ config }) =>
-    once(["check", "--quiet", ...config.flags, ...(await sources()).map(withoutPage)]),
-  /** Types, as browsers have them, of everything the public API reaches, and of the page. */
+    single(["check", "--quiet", ...config.flags, ...(await sources()).map(withoutPage)]),
+  /** Checks the types of the public API and of the browser example, with a browser's libraries. */
   browser: async ({ config }) =>
-    sum([
+    sumCounts([
       await browserCheck(await browserConfig(config), ...await library()),
-      // It imports the training loop, whose `main` is for Deno.
+      // The page imports the training loop, whose main program uses Deno.
       await browserCheck(await browserConfig(config, ["deno.ns"]), PAGE),
     ]),
-  /** Every exported symbol has its documentation and a type that can be read off. */
+  /** Checks that every exported symbol has documentation and an explicit type. */
   doc: async ({ config }) =>
-    once(["doc", "--lint", "--quiet", ...config.flags, ...await exported()]),
-  /** The code in documentation comments, in the README and in `docs` does what it says. */
+    single(["doc", "--lint", "--quiet", ...config.flags, ...await exported()]),
+  /** Runs the code in documentation comments, in the README and in `docs`. */
   snippets: async (context) =>
     await runTests(context, [
       ...["--doc", "mod.ts", "README.md"],
       ...await present("src", "kernels"),
       ...await pages(),
     ]),
-  /** Every program under `examples` runs to its end. */
+  /** Runs the programs in `examples`. */
   examples: runExamples,
-  /** The tests. */
+  /** Runs the tests. */
   tests: async (context) =>
     await runTests(context, context.paths.length > 0 ? context.paths : ["tests"]),
-  /** What would go to JSR. */
+  /** Checks that the package can be published to JSR. */
   publish: async ({ config }) => report(await publishDryRun(config)),
 };
 
-/** The one module that is for pages alone. */
+/** The module that runs only in browsers. */
 const PAGE = "examples/browser/main.ts";
 
-/** Leaves out what lies deeper than `examples/` itself: pages are no programs of Deno's. */
+/** Excludes the subfolders of `examples`, whose modules run in browsers. */
 function withoutPage(path: string): string {
   return path === "examples" ? "examples/*.ts" : path;
 }
 
 function browserCheck(config: string, ...paths: string[]): Promise<Count> {
-  return once(["check", "--quiet", "--no-lock", "--config", config, ...paths]);
+  return single(["check", "--quiet", "--no-lock", "--config", config, ...paths]);
 }
 
-/** The modules that users import: all that `deno.json` exports. */
+/**
+ * Writes a configuration with which modules are type-checked as in a browser: without `Deno`, with the DOM and the WebGPU
+ * types of the W3C group. `libraries` are further TypeScript libraries.
+ */
+async function browserConfig(config: Config, libraries: string[] = []): Promise<string> {
+  const settings: DenoConfig = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const text = JSON.stringify({
+    imports: absoluteImports(settings, ROOT),
+    compilerOptions: {
+      lib: ["esnext", "dom", "dom.iterable", "dom.asynciterable", ...libraries],
+      types: [settings.imports["@webgpu/types"]],
+    },
+    links: config.jsr ? undefined : JSON.parse(await Deno.readTextFile(config.path)).links,
+    lock: false,
+  });
+  const path = `${await usableCacheFolder()}/browser-${await shortHash(text)}.json`;
+  await writeAtomically(path, text);
+  return path;
+}
+
+/** Seconds after which an example is stopped and counts as failed. */
+const EXAMPLE_LIMIT = 120;
+
+/** Runs each file of `examples` in an empty folder. */
+async function runExamples({ config, show }: StageContext): Promise<Count> {
+  const count: Count = { passed: 0, failed: 0, skipped: 0 };
+  const entries = await Array.fromAsync(Deno.readDir(`${ROOT}/examples`));
+  for (
+    const name of entries.map(({ name }) => name).filter((name) => name.endsWith(".ts")).sort()
+  ) {
+    const folder = await Deno.makeTempDir();
+    if (show) console.log(`-- examples/${name}`);
+    const args = ["run", "--quiet", "--allow-all", ...config.flags, `${ROOT}/examples/${name}`];
+    const { code, stopped } = await denoWithLimit(args, {}, EXAMPLE_LIMIT, show, folder);
+    if (stopped && show) console.log(`Stopped after ${EXAMPLE_LIMIT} s.`);
+    count[code === 0 ? "passed" : "failed"]++;
+    await Deno.remove(folder, { recursive: true });
+  }
+  return count;
+}
+
+/** The modules that `deno.json` exports. */
 async function exported(): Promise<string[]> {
   const { exports }: DenoConfig = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
   return Object.values(exports);
 }
 
-/** Those of them that are no program and run in a page too. */
+/** The exported modules that also run in a browser. */
 async function library(): Promise<string[]> {
   return (await exported()).filter((path) => !path.startsWith("./tasks/"));
 }
 
-function sum(counts: Count[]): Count {
-  const of = (name: keyof Count) => counts.reduce((sum, count) => sum + count[name], 0);
-  return { passed: of("passed"), failed: of("failed"), skipped: of("skipped") };
-}
-
-/** The pages of `docs`. */
 async function pages(): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(`${ROOT}/docs`));
   return entries.map(({ name }) => `docs/${name}`).filter((path) => path.endsWith(".md")).sort();
 }
 
-/** Where TypeScript lies. */
+/** The folders with TypeScript modules. */
 function sources(): Promise<string[]> {
   return present("mod.ts", "src", "kernels", "tasks", "tests", "bench", "examples");
 }
 
-/** Those that exist and hold a module: `deno` refuses a path without one. */
+/** The paths that contain a module. `deno` rejects a path without one. */
 async function present(...paths: string[]): Promise<string[]> {
-  const found = await Promise.all(paths.map((path) => holdsModule(`${ROOT}/${path}`)));
+  const found = await Promise.all(paths.map((path) => hasModule(`${ROOT}/${path}`)));
   return paths.filter((_, i) => found[i]);
 }
 
-async function holdsModule(path: string): Promise<boolean> {
+async function hasModule(path: string): Promise<boolean> {
   if (path.endsWith(".ts")) return await exists(path);
   if (!await exists(path)) return false;
   for await (const entry of Deno.readDir(path)) {
     const inner = `${path}/${entry.name}`;
-    if (entry.isFile ? inner.endsWith(".ts") : await holdsModule(inner)) return true;
+    if (entry.isFile ? inner.endsWith(".ts") : await hasModule(inner)) return true;
   }
   return false;
 }
 
-async function once(words: string[]): Promise<Count> {
-  return report(await denoOutput(words));
+/** Runs one `deno` command that counts as one check. */
+async function single(args: string[]): Promise<Count> {
+  return report(await denoOutput(args));
 }
 
-function report({ code, output }: { code: number; output: string }): Count {
+function report({ code, output }: Outcome): Count {
   if (output.trim() && code !== 0) console.log(output.trimEnd());
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }

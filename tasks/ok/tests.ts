@@ -1,16 +1,21 @@
+/**
+ * Runs tests and counts their outcomes.
+ *
+ * @module
+ */
 import { usableCacheFolder } from "../launch/files.ts";
-import { denoThrough } from "./deno_command.ts";
+import { denoWithLimit } from "./deno_command.ts";
 import type { Count, StageContext } from "./run_stages.ts";
 
-/** Longest time a test run may take before it counts as hung, in seconds. */
+/** Seconds after which a test run counts as hung. */
 const LIMIT = 15 * 60;
 
-/** Tests that take longer than this are listed, in seconds. */
+/** Tests that take more than this many seconds are listed. */
 const SLOW = 10;
 
 /**
- * Runs `deno test` on these paths. Types are the business of another stage. Files run side by side,
- * but few at once: a software driver uses every core by itself.
+ * Runs `deno test` on `paths`. Another stage checks the types. At most four files run in parallel, since a software driver
+ * uses all cores by itself.
  */
 export async function runTests(
   { config, slow, show }: StageContext,
@@ -22,21 +27,21 @@ export async function runTests(
   const env: Record<string, string> = { DENO_JOBS: String(Math.max(1, Math.min(4, cores))) };
   if (slow) env.ALBERT_SLOW = "1";
   const flags = ["--allow-all", "--no-check", "--parallel", "--permit-no-files", ...config.flags];
-  const words = ["test", ...flags, `--junit-path=${junit}`, ...paths];
-  const { code, output, stopped } = await denoThrough(words, env, limit, show);
-  if (stopped) return ended(output, limit, show);
-  const report = await Deno.readTextFile(junit).catch(() => ""); // it may never come to run a test
+  const args = ["test", ...flags, `--junit-path=${junit}`, ...paths];
+  const { code, output, stopped } = await denoWithLimit(args, env, limit, show);
+  if (stopped) return countPrinted(output, limit, show);
+  const report = await Deno.readTextFile(junit).catch(() => ""); // missing if no test was run
   await Deno.remove(junit).catch(() => {});
   if (show) slowTests(report).forEach((line) => console.log(line));
   const count = countOf(report);
-  // A file that cannot be loaded fails the run without being a test.
+  // If a file cannot be loaded, the run fails without a failed test.
   return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
 }
 
-/** Counts by what was printed; the run itself is one failure more. */
-function ended(output: string, limit: number, show: boolean): Count {
+/** Counts the outcomes in the printed output of a run that was stopped. The run itself counts as a failure. */
+function countPrinted(output: string, limit: number, show: boolean): Count {
   const count = (pattern: RegExp) => output.match(pattern)?.length ?? 0;
-  if (show) console.log(`Stopped after ${limit} s: a test hangs, and it is none of those above.`);
+  if (show) console.log(`Stopped after ${limit} s: a test that is not listed above hangs.`);
   return {
     passed: count(/ \.\.\. ok \(/g),
     failed: count(/ \.\.\. FAILED \(/g) + 1,
@@ -44,7 +49,7 @@ function ended(output: string, limit: number, show: boolean): Count {
   };
 }
 
-/** The tests that take long, the longest first. */
+/** Lines that list the slow tests, slowest first. */
 function slowTests(junit: string): string[] {
   return [...junit.matchAll(/<testcase name="([^"]*)" classname="([^"]*)" time="([\d.]+)"/g)]
     .map(([, name, file, time]) => ({ name, file, seconds: Number(time) }))
@@ -53,7 +58,7 @@ function slowTests(junit: string): string[] {
     .map(({ name, file, seconds }) => `slow: ${seconds.toFixed(0)} s  ${file}: ${name}`);
 }
 
-/** The sums of a JUnit report's `testsuite` heads. */
+/** Adds up the counts of all `testsuite` elements of a JUnit report. */
 export function countOf(junit: string): Count {
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
   for (const [head] of junit.matchAll(/<testsuite\s[^>]*>/g)) {

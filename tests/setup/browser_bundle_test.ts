@@ -1,18 +1,18 @@
-// What a browser gets: one file, no Deno, no Node.
+// The public API as a bundle for browsers.
 import { assert, assertEquals } from "@std/assert";
 import { prepareConfig } from "../../tasks/launch/config.ts";
 import { fileUrl, ROOT } from "../../tasks/launch/files.ts";
 
-async function deno(words: string[]): Promise<string> {
+async function deno(args: string[]): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: words,
+    args,
     env: { NO_COLOR: "1" },
   }).output();
   assertEquals(code, 0, new TextDecoder().decode(stderr));
   return new TextDecoder().decode(stdout);
 }
 
-Deno.test("the public API loads from a browser's bundle, where there is neither Deno nor Node", async () => {
+Deno.test("the public API loads from a browser bundle without Deno and Node", async () => {
   const config = await prepareConfig(() => {});
   const folder = await Deno.makeTempDir();
   const bundle = `${folder}/albert.js`;
@@ -26,19 +26,16 @@ Deno.test("the public API loads from a browser's bundle, where there is neither 
     [],
   );
 
-  const names = `JSON.stringify(Object.keys(await import(ADDRESS)).sort())`;
-  const list = async (setting: string, address: string) =>
-    JSON.parse(
-      await deno([
-        ...["eval", ...config.flags],
-        `${setting}; globalThis.print(${names.replace("ADDRESS", JSON.stringify(address))});`,
-      ]),
-    );
+  const list = async (setup: string, url: string) => {
+    const names = `Object.keys(await import(${JSON.stringify(url)})).sort()`;
+    const code = `${setup}; globalThis.print(JSON.stringify(${names}));`;
+    return JSON.parse(await deno(["eval", ...config.flags, code]));
+  };
   const print = "globalThis.print = console.log";
   const bare =
     `${print}; for (const name of ["Deno", "process", "Buffer"]) delete globalThis[name]`;
-  const found = await list(bare, fileUrl(bundle));
-  assert(found.length > 0);
-  assertEquals(found, await list(print, `${fileUrl(ROOT)}/mod.ts`));
+  const exported = await list(bare, fileUrl(bundle));
+  assert(exported.length > 0);
+  assertEquals(exported, await list(print, `${fileUrl(ROOT)}/mod.ts`));
   await Deno.remove(folder, { recursive: true });
 });

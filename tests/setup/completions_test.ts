@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Command } from "../../tasks/airgap/cliffy_command/command.ts";
 import { CompletionsCommand } from "../../tasks/airgap/cliffy_command/completions.ts";
 
-/** The script of a program with a command that has an option with a value. */
+/** The completion script of a program with a command that has an option with a value. */
 async function script(): Promise<string> {
   const program = new Command().name("albert")
     .command("train", new Command().option("--config <name:string>", "").option("--steps", ""))
@@ -19,10 +19,10 @@ async function script(): Promise<string> {
 }
 
 Deno.test({
-  name: "the stand-in's completions complete commands, and options after an option's value",
+  name: "completions of the stand-in complete commands, and options after the value of an option",
   ignore: Deno.build.os === "windows",
   async fn() {
-    const complete = async (...words: string[]) => {
+    const complete = async (...words: string[]) => { // COMP_WORDS, as Bash sets it
       const lines = [
         await script(),
         `COMP_WORDS=(${words.join(" ")}); COMP_CWORD=${words.length - 1}`,

@@ -4,7 +4,7 @@ import { runStages, type Stage, type StageContext } from "../../tasks/ok/run_sta
 import { countOf, runTests } from "../../tasks/ok/tests.ts";
 import { prepareConfig } from "../../tasks/launch/config.ts";
 
-async function quietly(): Promise<StageContext> {
+async function quietContext(): Promise<StageContext> {
   return { config: await prepareConfig(() => {}), paths: [], slow: false, show: false };
 }
 
@@ -18,19 +18,19 @@ Deno.test("countOf() adds up the suites of a JUnit report", () => {
   assertEquals(countOf(""), { passed: 0, failed: 0, skipped: 0 });
 });
 
-Deno.test("runStages() goes on after a failure and counts a stage that throws as failed", async () => {
-  const context = await quietly();
+Deno.test("runStages() continues after a failure and counts a stage that throws as failed", async () => {
+  const context = await quietContext();
   const printed: unknown[] = [];
   const good: Stage = () => Promise.resolve({ passed: 2, failed: 0, skipped: 1 });
   const bad: Stage = () => Promise.reject(new Error("a stage that throws, on purpose"));
-  const verdicts = await runStages(
+  const results = await runStages(
     [{ name: "bad", run: bad }, { name: "good", run: good }],
     context,
     (line) => void printed.push(line),
   );
   assertEquals(printed.slice(0, 2), ["\n== bad", "a stage that throws, on purpose"]);
   assertEquals(
-    verdicts.map(({ name, passed, failed, skipped }) => [name, passed, failed, skipped]),
+    results.map(({ name, passed, failed, skipped }) => [name, passed, failed, skipped]),
     [
       ["bad", 0, 1, 0],
       ["good", 2, 0, 1],
@@ -40,7 +40,7 @@ Deno.test("runStages() goes on after a failure and counts a stage that throws as
 
 Deno.test("runTests() counts passed, failed and skipped tests, and a file that cannot be loaded", async () => {
   const folder = await Deno.makeTempDir();
-  const context = await quietly();
+  const context = await quietContext();
   await Deno.writeTextFile(
     `${folder}/a_test.ts`,
     `Deno.test("fine", () => {});
@@ -53,31 +53,32 @@ Deno.test("runTests() counts passed, failed and skipped tests, and a file that c
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("runTests() stops a run that hangs and counts it as failed beside what had passed", async () => {
+Deno.test("runTests() stops a run that hangs and counts it as one failure", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(
     `${folder}/a_test.ts`,
     `Deno.test("fine", () => {});
      Deno.test("hangs", () => new Promise((resolve) => setTimeout(resolve, 60_000)));`,
   );
-  assertEquals(await runTests(await quietly(), [folder], 2), { passed: 1, failed: 1, skipped: 0 });
+  const count = await runTests(await quietContext(), [folder], 2);
+  assertEquals(count, { passed: 1, failed: 1, skipped: 0 });
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("ok refuses options and stages it does not know", async () => {
-  for (const words of [["--fast"], ["--only", "style"]]) {
+Deno.test("ok rejects unknown options and stages", async () => {
+  for (const args of [["--fast"], ["--only", "style"]]) {
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-config", "--no-lock", `${ROOT}/tasks/ok.ts`, ...words],
+      args: ["run", "-A", "--no-config", "--no-lock", `${ROOT}/tasks/ok.ts`, ...args],
     }).output();
     assertEquals(code, 2);
     assertStringIncludes(new TextDecoder().decode(stderr), `ok: unknown`);
   }
 });
 
-Deno.test("deno.lock holds every npm package of deno.json at its version", async () => {
+Deno.test("deno.lock contains every npm package of deno.json at its version", async () => {
   const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
   const { specifiers } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.lock`));
-  const wanted = Object.values<string>(imports).filter((target) => target.startsWith("npm:"))
+  const packages = Object.values<string>(imports).filter((target) => target.startsWith("npm:"))
     .map((target) => /^npm:(?:@[^/]+\/)?[^/]+/.exec(target)![0]);
-  assertEquals(wanted.filter((target) => !Object.hasOwn(specifiers, target)), []);
+  assertEquals(packages.filter((target) => !Object.hasOwn(specifiers, target)), []);
 });

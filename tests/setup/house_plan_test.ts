@@ -1,8 +1,18 @@
-// The house plan as a program: who may import whom, and how long a file may grow.
-import { assertEquals } from "@std/assert";
-import { exists, ROOT } from "../../tasks/launch/files.ts";
+// The house plan of docs/contributing.md as a program: which folder may import from which, and how long a file may be.
+import { assert, assertEquals } from "@std/assert";
+import {
+  floorOf,
+  type Import,
+  importsOf,
+  lineCount,
+  readTree,
+  smallWithOneImporter,
+  upwardImports,
+  valueCycles,
+} from "../../bench/structure.ts";
+import { ROOT } from "../../tasks/launch/files.ts";
 
-/** From the bottom up: imports go down this list only. */
+/** From the bottom up: imports go down this list only. A floor `tasks/x` includes the entry point `tasks/x.ts`. */
 const FLOORS = [
   "kernels",
   "src/device",
@@ -17,80 +27,115 @@ const FLOORS = [
   "src/report",
   "src/train",
   "src/benchmarks",
+  "tasks/airgap",
+  "tasks/launch",
+  "tasks/ok",
   "tasks/paper",
-  "tasks",
+  "tasks/cli",
+  "tasks/kernels",
+  "tasks/golden",
+  "tasks/demo",
+  "bench",
+  "tasks/bench",
+  "examples",
 ];
 
-/** Stand beside the floors: plain help with files, bytes and JSON, which imports nothing of the house. */
+/** Helpers for files, bytes and JSON. Every floor may use them; they import from each other only. */
 const CELLAR = /^src\/(files|json)\//;
 
-/** Text in, numbers out: these never touch a device. */
+/** Floors with a narrower choice than all floors below, and why. */
+const NARROW: readonly { floor: string; may: RegExp; why: string }[] = [
+  { floor: "tasks/airgap", may: /^node:/, why: "replaces packages where JSR is out of reach" },
+  {
+    floor: "tasks/launch",
+    may: /^(tasks\/launch\/|src\/files\/cache_folder\.ts$)/,
+    why: "runs before packages are available",
+  },
+  { floor: "tasks/ok", may: /^tasks\/(ok|launch)\//, why: "checks the library from outside" },
+  { floor: "tasks/paper", may: /^(src|tasks\/paper)\//, why: "is published" },
+  { floor: "tasks/cli", may: /^(kernels|src|tasks\/(cli|paper))\//, why: "is published" },
+  { floor: "examples", may: /^(examples\/|@albert-lab\/albert$)/, why: "read like a user's code" },
+];
+
+/** Floors whose modules are programs and their parts, so that each may be imported by name. */
+const WITHOUT_FRONT_DOOR = /^(bench|tasks\/(?!paper\/))/;
+
+/** Imports that enter another floor by a side door, and why. */
+const SIDE_DOORS: Readonly<Record<string, string>> = {
+  "src/files/cache_folder.ts": "the launcher reads no module that imports a package",
+  "src/benchmarks/glue/tasks.ts": "help lists the task names without loading the engine",
+  "src/benchmarks/squad/reader.ts": "scoring needs no engine",
+  "src/device/webgpu/tuner/tuning_cache.ts":
+    "the cache is a file, the device's front door has none",
+  "src/train/convert_heads.ts": "only a comparison with Transformers converts heads by itself",
+};
+
+/** Text in, numbers out: these never reach a device. */
 const WITHOUT_DEVICE = /^src\/(text|data)\/|^src\/benchmarks\/[^/]+\/metric/;
 
-interface Import {
-  file: string;
-  /** A path from the root for a relative import, else the specifier. */
-  target: string;
+/** Where the rule on small files holds so far. */
+const NO_SMALL_FILES = /^(bench|tasks\/(launch|ok|demo|bench|airgap))(\/|\.ts$)/;
+
+/** Files under 40 lines that stay apart from their one importer, and why. */
+const SMALL: Readonly<Record<string, string>> = {};
+
+const tree = await readTree(ROOT);
+const all = importsOf(tree);
+/** What the library and its programs import; tests may import anything. */
+const imports = all.filter(({ file }) => !file.startsWith("tests/"));
+
+const line = ({ file, target }: Import) => `${file} imports ${target}`;
+
+function offenders(offends: (found: Import) => boolean): string[] {
+  return imports.filter(offends).map(line).sort();
 }
 
-async function* modules(folder: string): AsyncGenerator<string> {
-  if (!await exists(`${ROOT}/${folder}`)) return; // git keeps no empty folder
-  for await (const entry of Deno.readDir(`${ROOT}/${folder}`)) {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory) yield* modules(path);
-    else if (path.endsWith(".ts")) yield path;
-  }
-}
-
-async function* imports(folder: string): AsyncGenerator<Import> {
-  for await (const file of modules(folder)) {
-    const text = await Deno.readTextFile(`${ROOT}/${file}`);
-    const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
-    for (const [, specifier] of code.matchAll(/(?:\bfrom|\bimport\(|^import)\s*"([^"]+)"/gm)) {
-      const target = specifier.startsWith(".")
-        ? new URL(specifier, `file:///${file}`).pathname.slice(1)
-        : specifier;
-      yield { file, target };
-    }
-  }
-}
-
-function floor(path: string): number {
-  return FLOORS.findIndex((name) => path.startsWith(`${name}/`));
-}
-
-async function offenders(judge: (found: Import) => boolean): Promise<string[]> {
-  const found: string[] = [];
-  for (const folder of ["kernels", "src"]) {
-    for await (const one of imports(folder)) {
-      if (judge(one)) found.push(`${one.file} imports ${one.target}`);
-    }
-  }
-  return found.sort();
-}
-
-Deno.test("imports go down the house plan", async () => {
-  const upwards = await offenders(({ file, target }) =>
-    !CELLAR.test(file) && floor(target) > floor(file)
+Deno.test("every module belongs to a floor of the house plan", () => {
+  const homeless = [...tree.keys()].filter((path) =>
+    !path.startsWith("tests/") && path !== "mod.ts" && !CELLAR.test(path) &&
+    floorOf(FLOORS, path) < 0
   );
-  assertEquals(upwards, []);
-  const cellar = await offenders(({ file, target }) => CELLAR.test(file) && floor(target) >= 0);
+  assertEquals(homeless, []);
+});
+
+Deno.test("imports go down the house plan", () => {
+  assertEquals(upwardImports(imports, FLOORS).map(line), []);
+  const cellar = offenders(({ file, target }) => CELLAR.test(file) && floorOf(FLOORS, target) >= 0);
   assertEquals(cellar, []);
 });
 
-Deno.test("another floor is entered by a front door, mod.ts, or disk.ts for what needs files", async () => {
-  const found = await offenders(({ file, target }) => {
-    const to = floor(target);
-    return to >= 0 && to !== floor(file) && !/\/(mod|disk)\.ts$/.test(target);
+for (const { floor, may, why } of NARROW) {
+  Deno.test(`${floor} imports only what it may, since it ${why}`, () => {
+    const index = FLOORS.indexOf(floor);
+    const found = offenders(({ file, target, kind }) =>
+      floorOf(FLOORS, file) === index && kind !== "url" && !may.test(target) &&
+      (floorOf(FLOORS, target) >= 0 || floor === "examples")
+    );
+    assertEquals(found, []);
   });
-  assertEquals(found, []);
+}
+
+Deno.test("no modules import each other's values in a cycle", () => {
+  assertEquals(valueCycles(all), []);
 });
 
-Deno.test("text, data and metrics never reach a device, by whatever way", async () => {
+Deno.test("another floor is entered by a front door, mod.ts, or disk.ts for what needs files", () => {
+  const used = new Set<string>();
+  const found = offenders(({ file, target }) => {
+    const to = floorOf(FLOORS, target);
+    if (to === floorOf(FLOORS, file) || WITHOUT_FRONT_DOOR.test(target)) return false;
+    if (CELLAR.test(target) ? CELLAR.test(file) || file === "mod.ts" : to < 0) return false;
+    if (/\/(mod|disk)\.ts$/.test(target)) return false;
+    used.add(target);
+    return !Object.hasOwn(SIDE_DOORS, target);
+  });
+  assertEquals(found, []);
+  assertEquals(Object.keys(SIDE_DOORS).filter((door) => !used.has(door)), [], "no longer needed");
+});
+
+Deno.test("text, data and metrics never reach a device, directly or through other modules", () => {
   const graph = new Map<string, string[]>();
-  for await (const { file, target } of imports("src")) {
-    graph.set(file, [...graph.get(file) ?? [], target]);
-  }
+  for (const { file, target } of imports) graph.set(file, [...graph.get(file) ?? [], target]);
   const ways: string[] = [];
   for (const start of [...graph.keys()].filter((file) => WITHOUT_DEVICE.test(file))) {
     const seen = new Set([start]);
@@ -104,43 +149,61 @@ Deno.test("text, data and metrics never reach a device, by whatever way", async 
   assertEquals(ways, []);
 });
 
-Deno.test("only tests and tasks import from JSR", async () => {
-  assertEquals(await offenders(({ target }) => /^(jsr:|@std\/|@cliffy\/)/.test(target)), []);
+Deno.test("only tests and tasks import from JSR", () => {
+  const found = offenders(({ file, target }) =>
+    !file.startsWith("tasks/") && /^(jsr:|@std\/|@cliffy\/)/.test(target)
+  );
+  assertEquals(found, []);
 });
 
 Deno.test("npm packages are named in deno.json, at one version each", async () => {
-  const { imports: named } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const { imports: named, name } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
   const loose = Object.entries<string>(named).filter(([, target]) =>
     target.startsWith("npm:") &&
     !/^npm:(@[^/]+\/)?[^/@]+@\d+\.\d+\.\d+(-[\w.]+)?(\/|$)/.test(target)
   );
   assertEquals(loose, []);
-  const found = await offenders(({ target }) =>
-    target.startsWith("npm:") ||
-    !/^(kernels|src|node:)/.test(target) && !Object.hasOwn(named, target)
+  const known = (target: string) =>
+    /^(node:|@cliffy\/command\/)/.test(target) || target === name || Object.hasOwn(named, target);
+  const found = offenders(({ target, kind }) => {
+    const relative = kind === "url" || tree.has(target) || /^(\.\.\/)*deno\.json$/.test(target);
+    return !relative && !known(target);
+  });
+  assertEquals(found, []);
+});
+
+Deno.test("published modules import published modules only", async () => {
+  const { publish } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const published = (path: string) =>
+    publish.include.some((entry: string) => path === entry || path.startsWith(`${entry}/`));
+  const found = offenders(({ file, target }) =>
+    published(file) && tree.has(target) && !published(target)
   );
   assertEquals(found, []);
 });
 
-Deno.test("addresses of files become paths by fileURLToPath, never by .pathname", async () => {
+Deno.test("file URLs become paths by fileURLToPath, never by .pathname", () => {
   // `.pathname` keeps "%20" for a space, so such a module fails in a folder with one in its name.
-  const found: string[] = [];
-  for (const folder of ["kernels", "src", "tasks", "tests", "bench", "examples"]) {
-    for await (const path of modules(folder)) {
-      const text = await Deno.readTextFile(`${ROOT}/${path}`);
-      if (/import\.meta\.url\)\.pathname/.test(text)) found.push(path);
-    }
-  }
-  assertEquals(found, []);
+  const found = [...tree].filter(([, text]) => /import\.meta\.url\)\.pathname/.test(text));
+  assertEquals(found.map(([path]) => path), []);
 });
 
-Deno.test("no module is longer than 400 lines", async () => {
-  const long: string[] = [];
-  for (const folder of ["kernels", "src", "tasks", "tests"]) {
-    for await (const path of modules(folder)) {
-      const lines = (await Deno.readTextFile(`${ROOT}/${path}`)).split("\n").length - 1;
-      if (lines > 400) long.push(`${path}: ${lines}`);
-    }
-  }
-  assertEquals(long, []);
+Deno.test("no module is longer than 400 lines", () => {
+  const long = [...tree].filter(([path, text]) => path.endsWith(".ts") && lineCount(text) > 400);
+  assertEquals(long.map(([path, text]) => `${path}: ${lineCount(text)}`), []);
+});
+
+Deno.test("a file under 40 lines with one importer belongs in its importer", () => {
+  const small = smallWithOneImporter(tree, all);
+  const found = small.filter(({ target }) =>
+    NO_SMALL_FILES.test(target) && !Object.hasOwn(SMALL, target)
+  );
+  assertEquals(found.map(({ file, target }) => `${target} belongs in ${file}`), []);
+  const exceptions = new Set(small.map(({ target }) => target));
+  assertEquals(Object.keys(SMALL).filter((path) => !exceptions.has(path)), [], "no longer small");
+});
+
+Deno.test("the plan in docs/contributing.md lists the floors of this test", async () => {
+  const page = await Deno.readTextFile(`${ROOT}/docs/contributing.md`);
+  for (const name of FLOORS) assert(page.includes(name), `docs/contributing.md lacks ${name}`);
 });

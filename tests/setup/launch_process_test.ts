@@ -1,4 +1,4 @@
-// The launcher as a process: a copy of it in a folder with spaces in its name runs small tools.
+// Tests the launcher as a process: a copy of it, in a folder with spaces in its name, runs small tools.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ROOT } from "../../tasks/launch/files.ts";
 
@@ -8,10 +8,10 @@ const decoder = new TextDecoder();
 interface Checkout extends AsyncDisposable {
   root: string;
   cache: string;
-  /** Makes this the whole text of the tool. */
+  /** Writes the source of the tool. */
   write(tool: string): Promise<void>;
-  /** Starts the launcher for a tool whose whole text is this. */
-  start(tool: string, words?: string[], env?: Record<string, string>): Promise<Deno.ChildProcess>;
+  /** Writes the source of the tool and starts the launcher for it. */
+  start(tool: string, args?: string[], env?: Record<string, string>): Promise<Deno.ChildProcess>;
 }
 
 async function checkout(): Promise<Checkout> {
@@ -28,7 +28,7 @@ async function checkout(): Promise<Checkout> {
     root,
     cache,
     write,
-    start: async (tool, words = [], env = {}) => {
+    start: async (tool, args = [], env = {}) => {
       await write(tool);
       return new Deno.Command(Deno.execPath(), {
         args: [
@@ -38,7 +38,7 @@ async function checkout(): Promise<Checkout> {
           "--no-lock",
           `${root}/tasks/launch.ts`,
           "golden",
-          ...words,
+          ...args,
         ],
         cwd: folder,
         env: {
@@ -66,12 +66,12 @@ async function copy(from: string, to: string): Promise<void> {
 }
 
 async function finish(child: Deno.ChildProcess) {
-  await child.stdin.close().catch(() => {}); // a test may have closed it
+  await child.stdin.close().catch(() => {}); // The test may have closed it.
   const { code, stdout, stderr } = await child.output();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-Deno.test("launch hands on words, standard input, the user's folder and the exit code", async () => {
+Deno.test("launch forwards arguments, standard input, the user's folder and the exit code", async () => {
   await using here = await checkout();
   const tool = `
     import { assertEquals } from "@std/assert";
@@ -81,23 +81,23 @@ Deno.test("launch hands on words, standard input, the user's folder and the exit
     console.log((await new Response(Deno.stdin.readable).text()).length);
     Deno.exit(7);`;
   const elsewhere = await Deno.realPath(here.root);
-  const words = ["--device=cpu", "two words", "", "--", "-x"];
-  const child = await here.start(tool, words, { INIT_CWD: elsewhere });
+  const args = ["--device=cpu", "two words", "", "--", "-x"];
+  const child = await here.start(tool, args, { INIT_CWD: elsewhere });
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode("12345"));
   writer.releaseLock();
   const { code, stdout, stderr } = await finish(child);
   assertEquals(code, 7, stderr);
   const [first, second] = stdout.trim().split("\n");
-  assertEquals(JSON.parse(first), [words, elsewhere, null]);
+  assertEquals(JSON.parse(first), [args, elsewhere, null]);
   assertEquals(second, "5");
   assertMatch(
     stderr,
-    /^JSR is out of reach: running with the stand-ins of tasks\/airgap \(.+\)\.\n$/,
+    /^Cannot reach JSR\. Using the stand-ins in tasks\/airgap \(.+\)\.\n$/,
   );
 });
 
-Deno.test("launch says nothing of JSR to who asks for quiet", async () => {
+Deno.test("launch does not log about JSR with --quiet", async () => {
   await using here = await checkout();
   const { code, stdout, stderr } = await finish(
     await here.start("console.log(Deno.args.join());", ["--quiet"]),
@@ -105,7 +105,7 @@ Deno.test("launch says nothing of JSR to who asks for quiet", async () => {
   assertEquals([code, stdout, stderr], [0, "--quiet\n", ""]);
 });
 
-Deno.test("launch may run many times at once, and leaves one configuration behind", async () => {
+Deno.test("launch runs in parallel and leaves one configuration", async () => {
   await using here = await checkout();
   const children = await Promise.all(
     Array.from({ length: 6 }, () => here.start(`console.log("ran")`, ["--device", "cpu"])),
@@ -118,7 +118,7 @@ Deno.test("launch may run many times at once, and leaves one configuration behin
   assertEquals(names.filter((name) => /^deno-[0-9a-f]{16}\.json$/.test(name)).length, 1);
 });
 
-Deno.test("launch says what the tools are when it does not know one", async () => {
+Deno.test("launch lists the tools if the tool is unknown", async () => {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-config", "--no-lock", `${ROOT}/tasks/launch.ts`, "nonsense"],
     stderr: "piped",
@@ -129,7 +129,7 @@ Deno.test("launch says what the tools are when it does not know one", async () =
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.test({
-    name: `launch hands on ${signal}, once, and lets the tool end as it likes`,
+    name: `launch forwards ${signal} once and returns the tool's exit code`,
     ignore: !posix,
     fn: async () => {
       await using here = await checkout();
@@ -146,7 +146,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       const reader = child.stdout.getReader();
       assertEquals(decoder.decode((await reader.read()).value), "ready\n");
       child.kill(signal);
-      child.kill(signal); // as a terminal and a task runner both would
+      child.kill(signal); // as if the terminal and the task runner each sent it
       let rest = "";
       for (let part = await reader.read(); !part.done; part = await reader.read()) {
         rest += decoder.decode(part.value);
@@ -160,7 +160,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 Deno.test({
-  name: "launch reports a tool that was killed as shells do",
+  name: "launch exits with 128 + n if signal n killed the tool",
   ignore: !posix,
   fn: async () => {
     await using here = await checkout();
@@ -170,7 +170,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a run ends soon after its task, or its launcher, was killed outright",
+  name: "a tool exits soon after its task or its launcher is killed",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     await using here = await checkout();
@@ -193,8 +193,8 @@ Deno.test({
       const reader = task.stdout.getReader();
       const [tool, launcher] = decoder.decode((await reader.read()).value).split(" ").map(Number);
       Deno.kill(victim === "task" ? task.pid : launcher, "SIGKILL");
-      assert((await reader.read()).done, "the last writer of standard output is gone");
-      assert(!await isRunning(tool), `the tool outlived its ${victim}`);
+      assert((await reader.read()).done, "standard output is still open");
+      assert(!await isRunning(tool), `the tool still runs after its ${victim} was killed`);
       await task.status;
       reader.releaseLock();
       await task.stdout.cancel();
@@ -215,7 +215,7 @@ async function isRunning(pid: number): Promise<boolean> {
 }
 
 Deno.test({
-  name: "launch gives the graphics library a folder to be quiet about, and works without a home",
+  name: "launch sets XDG_RUNTIME_DIR, and works without a home folder",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     await using here = await checkout();

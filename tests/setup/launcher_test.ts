@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { linkedConfig, readStandIns } from "../../tasks/launch/config.ts";
 import { cacheFolder, fileUrl, ROOT, shortHash } from "../../tasks/launch/files.ts";
-import { answers, jsrSpecifiers, kept } from "../../tasks/launch/jsr.ts";
+import { checkVersion } from "../../tasks/launch.ts";
+import { cachedCheck, jsrSpecifiers, registryAnswers } from "../../tasks/launch/jsr.ts";
 import { needsDevice, toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
 import { hasVulkan } from "../../tasks/launch/vulkan.ts";
-import { checkVersion } from "../../tasks/launch/version.ts";
 
 const windows = Deno.build.os === "windows";
 
-Deno.test("checkVersion() refuses an older Deno in one sentence and takes a newer one", () => {
+Deno.test("checkVersion() rejects an older Deno and accepts a newer one", () => {
   assertEquals(checkVersion("2.9.6"), undefined);
   assertEquals(checkVersion("2.10.0"), undefined);
   assertEquals(checkVersion("3.0.0-rc.1"), undefined);
@@ -17,7 +17,7 @@ Deno.test("checkVersion() refuses an older Deno in one sentence and takes a newe
   }
 });
 
-Deno.test("cacheFolder() obeys ALBERT_CACHE, then the system's custom, and needs no home", () => {
+Deno.test("cacheFolder() uses ALBERT_CACHE, then the system's convention, and works without a home folder", () => {
   assertEquals(cacheFolder({ ALBERT_CACHE: "/x", HOME: "/h" }, "linux"), "/x");
   assertEquals(cacheFolder({ XDG_CACHE_HOME: "/c", HOME: "/h" }, "linux"), "/c/albert-lab");
   assertEquals(
@@ -29,7 +29,7 @@ Deno.test("cacheFolder() obeys ALBERT_CACHE, then the system's custom, and needs
   assertEquals(cacheFolder({ LOCALAPPDATA: "C:\\u" }, "windows"), "C:\\u\\albert-lab");
 });
 
-Deno.test("linkedConfig() points everything at the checkout, wherever it lies", async () => {
+Deno.test("linkedConfig() makes all paths absolute", async () => {
   const root = "/with a space/albert";
   const standIns = [{ folder: `${root}/tasks/airgap/a`, name: "@std/a", exports: ["."] }];
   const config = {
@@ -51,13 +51,13 @@ Deno.test("linkedConfig() points everything at the checkout, wherever it lies", 
     lock: false,
     links: [`${root}/tasks/airgap/a`],
   });
-  // The name comes from the content: another checkout, another file.
+  // Each checkout gets a file of its own, since the file name is the hash of the content.
   assertEquals(await shortHash(text), await shortHash(linkedConfig(config, standIns, root)));
   assert(await shortHash(text) !== await shortHash(linkedConfig(config, standIns, "/elsewhere")));
 });
 
 Deno.test({
-  name: "fileUrl() writes paths as addresses",
+  name: "fileUrl() converts paths to URLs",
   ignore: windows,
   fn: () => {
     assertEquals(
@@ -68,7 +68,7 @@ Deno.test({
   },
 });
 
-Deno.test("jsrSpecifiers() asks for each package at the paths its stand-in has", async () => {
+Deno.test("jsrSpecifiers() lists each package at the export paths of its stand-in", async () => {
   const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
   const specifiers = jsrSpecifiers(imports, await readStandIns());
   assert(specifiers.includes(`${imports["@cliffy/command"]}/help`), specifiers.join());
@@ -77,38 +77,38 @@ Deno.test("jsrSpecifiers() asks for each package at the paths its stand-in has",
   }
 });
 
-Deno.test("kept() asks once an hour, and again when the clock was set back or the file is broken", async () => {
+Deno.test("cachedCheck() checks once per hour, and again if the clock was set back or the file is broken", async () => {
   const folder = await Deno.makeTempDir();
-  const path = `${folder}/verdict.json`;
-  let asked = 0;
-  const ask = (now: number, answer: boolean) =>
-    kept(path, () => Promise.resolve((asked++, answer)), now);
+  const path = `${folder}/result.json`;
+  let checks = 0;
+  const check = (now: number, result: boolean) =>
+    cachedCheck(path, () => Promise.resolve((checks++, result)), now);
   const start = 1_000_000_000_000;
-  assertEquals([await ask(start, true), asked], [true, 1]);
-  assertEquals([await ask(start + 3_599_000, false), asked], [true, 1]);
-  assertEquals([await ask(start + 3_600_000, false), asked], [false, 2]);
-  assertEquals([await ask(start, true), asked], [true, 3]);
+  assertEquals([await check(start, true), checks], [true, 1]);
+  assertEquals([await check(start + 3_599_000, false), checks], [true, 1]);
+  assertEquals([await check(start + 3_600_000, false), checks], [false, 2]);
+  assertEquals([await check(start, true), checks], [true, 3]);
   await Deno.writeTextFile(path, "{");
-  assertEquals([await ask(start + 1, false), asked], [false, 4]);
+  assertEquals([await check(start + 1, false), checks], [false, 4]);
   assertEquals((await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name), [
-    "verdict.json",
+    "result.json",
   ]);
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("answers() believes a registry that knows the package, and no other", async () => {
+Deno.test("registryAnswers() accepts only a registry that has the package", async () => {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
     const known = new URL(request.url).pathname === "/@std/assert/meta.json";
     return new Response("{}", { status: known ? 200 : 404 });
   });
   const registry = `http://127.0.0.1:${server.addr.port}/`;
-  assertEquals(await answers(registry, ["jsr:@std/assert@^1.0.0"]), true);
-  assertEquals(await answers(registry, ["jsr:@std/other@^1.0.0"]), false);
+  assertEquals(await registryAnswers(registry, ["jsr:@std/assert@^1.0.0"]), true);
+  assertEquals(await registryAnswers(registry, ["jsr:@std/other@^1.0.0"]), false);
   await server.shutdown();
-  assertEquals(await answers(registry, ["jsr:@std/assert@^1.0.0"]), false);
+  assertEquals(await registryAnswers(registry, ["jsr:@std/assert@^1.0.0"]), false);
 });
 
-Deno.test("needsDevice() spares commands that never compute the driver", () => {
+Deno.test("needsDevice() is false for commands that never compute", () => {
   assertEquals(needsDevice("albert", ["pretrain", "--config", "nano"]), true);
   assertEquals(needsDevice("albert", ["pretrain", "--device", "cpu"]), false);
   assertEquals(needsDevice("albert", ["pretrain", "--device=cpu"]), false);
@@ -118,16 +118,16 @@ Deno.test("needsDevice() spares commands that never compute the driver", () => {
   assertEquals(needsDevice("demo", []), true);
 });
 
-Deno.test("toolCommand() gives no tool more than it needs", () => {
+Deno.test("toolCommand() gives the albert tool neither all permissions nor --allow-run", () => {
   const config = { path: "/c.json", flags: ["--config", "/c.json", "--no-lock"], jsr: false };
-  const words = toolCommand(TOOLS.albert, config, ["help", "--x y"]);
-  assertEquals(words.slice(-3), [`${ROOT}/tasks/cli.ts`, "help", "--x y"]);
-  assert(words.includes("--no-prompt"));
-  for (const forbidden of ["-A", "--allow-all", "--allow-run"]) assert(!words.includes(forbidden));
+  const args = toolCommand(TOOLS.albert, config, ["help", "--x y"]);
+  assertEquals(args.slice(-3), [`${ROOT}/tasks/cli.ts`, "help", "--x y"]);
+  assert(args.includes("--no-prompt"));
+  for (const forbidden of ["-A", "--allow-all", "--allow-run"]) assert(!args.includes(forbidden));
 });
 
 Deno.test({
-  name: "hasVulkan() wants a loader and a driver's manifest, or somebody's choice",
+  name: "hasVulkan() requires a loader and a driver's manifest, or VK_DRIVER_FILES",
   ignore: windows,
   fn: async () => {
     const root = await Deno.makeTempDir();

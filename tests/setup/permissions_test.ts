@@ -1,4 +1,4 @@
-// Every command works with the permissions that docs/permissions.md gives it, and with no others.
+// Every command works with exactly the permissions that docs/permissions.md lists for it.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../tasks/cli/commands.ts";
 import { prepareConfig } from "../../tasks/launch/config.ts";
@@ -7,7 +7,7 @@ import { KNOWN_COMMANDS, permissionsFor } from "../../tasks/launch/permissions.t
 import { toyTexts } from "../support/toy_corpus.ts";
 import { runAlbert } from "../tasks/albert_process.ts";
 
-Deno.test("every command's permissions are written down, in code and on the page", async () => {
+Deno.test("docs/permissions.md lists the permissions of every command", async () => {
   const page = await Deno.readTextFile(`${ROOT}/docs/permissions.md`);
   const rows = [...page.matchAll(/^\| `(\w+)` +\| `(--[^`]+)` +\|$/gm)];
   for (const name of Object.keys(COMMANDS)) assert(KNOWN_COMMANDS.includes(name), name);
@@ -16,7 +16,7 @@ Deno.test("every command's permissions are written down, in code and on the page
   assertEquals(documented, Object.fromEntries(given));
 });
 
-Deno.test("the command decides, wherever it stands; help takes next to nothing", () => {
+Deno.test("permissionsFor() finds the command at any position; help needs no files", () => {
   assertEquals(
     permissionsFor(["--quiet", "--seed", "3", "score", "glue"]),
     permissionsFor(["score"]),
@@ -28,8 +28,8 @@ Deno.test("the command decides, wherever it stands; help takes next to nothing",
   }
 });
 
-/** Every command once, on text of a few lines. */
-const LINES = `
+/** Each command once, on a few lines of text. */
+const COMMAND_LINES = `
 vocab train --input books/*.txt --vocab-size 130 --output vocabulary
 prepare --input books/*.txt --vocab vocabulary --output data --stats
 data show --data data --max-seq-length 32 --count 1
@@ -45,7 +45,7 @@ completions bash
 help prepare
 `.trim().split("\n");
 
-async function furnish(folder: string): Promise<void> {
+async function writeData(folder: string): Promise<void> {
   await Deno.mkdir(`${folder}/books`);
   for (const [i, text] of toyTexts(12, 1).entries()) {
     await Deno.writeTextFile(`${folder}/books/${i}.txt`, text);
@@ -57,40 +57,43 @@ async function furnish(folder: string): Promise<void> {
   await Deno.writeTextFile(`${folder}/glue/SST-2/dev.tsv`, file.replaceAll("cat", "dog"));
 }
 
-/** Runs a command bound to folders, as the page shows it. */
-async function runBound(cwd: string, output: string): Promise<{ code: number; said: string }> {
+/** Runs a command with permissions restricted to folders, as the page shows. */
+async function runRestricted(
+  cwd: string,
+  output: string,
+): Promise<{ code: number; stderr: string }> {
   const { flags } = await prepareConfig(() => {});
-  const words = ["pretrain", "--config", "smoke", "--data", "data", "--output", output];
+  const args = ["pretrain", "--config", "smoke", "--data", "data", "--output", output];
   const small = ["--steps", "2", "--batch-size", "2", "--eval-examples", "4", "--device", "cpu"];
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-prompt", ...flags, `--allow-read=data,runs,${ROOT}`],
       ...["--allow-write=runs", "--allow-env", "--allow-sys=hostname"],
-      ...[`${ROOT}/tasks/cli.ts`, ...words, ...small],
+      ...[`${ROOT}/tasks/cli.ts`, ...args, ...small],
     ],
     cwd,
     stdin: "null",
   }).output();
-  return { code, said: new TextDecoder().decode(stderr) };
+  return { code, stderr: new TextDecoder().decode(stderr) };
 }
 
-Deno.test("every command works with its permissions, and one that is bound to folders within them", async () => {
+Deno.test("every command works with its permissions, and with permissions restricted to folders", async () => {
   const cwd = await Deno.makeTempDir({ prefix: "albert-permissions-" });
   try {
-    await furnish(cwd);
-    for (const line of LINES) {
-      const words = line.split(" ");
-      const stdin = words[0] === "tokenize" ? "a cat\n" : undefined;
-      const { code, stdout, stderr } = await runAlbert(words, { cwd, stdin });
+    await writeData(cwd);
+    for (const line of COMMAND_LINES) {
+      const args = line.split(" ");
+      const stdin = args[0] === "tokenize" ? "a cat\n" : undefined;
+      const { code, stdout, stderr } = await runAlbert(args, { cwd, stdin });
       assertEquals(code, 0, `${line}\n${stderr}${stdout}`);
     }
     await Deno.mkdir(`${cwd}/runs`);
-    const inside = await runBound(cwd, "runs/books");
-    assertEquals(inside.code, 0, inside.said);
-    const outside = await runBound(cwd, "elsewhere");
+    const inside = await runRestricted(cwd, "runs/books");
+    assertEquals(inside.code, 0, inside.stderr);
+    const outside = await runRestricted(cwd, "elsewhere");
     assertEquals(outside.code, 1);
-    assertStringIncludes(outside.said, "elsewhere");
-    assert(outside.said.trim().split("\n").length === 1, outside.said);
+    assertStringIncludes(outside.stderr, "elsewhere");
+    assert(outside.stderr.trim().split("\n").length === 1, outside.stderr);
   } finally {
     await Deno.remove(cwd, { recursive: true });
   }

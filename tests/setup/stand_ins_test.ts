@@ -1,4 +1,4 @@
-// The stand-ins hold what our code imports from JSR, and nothing more.
+// The stand-ins export exactly what our code imports from JSR.
 import { assert, assertEquals } from "@std/assert";
 import { linkedConfig, readStandIns, type StandIn } from "../../tasks/launch/config.ts";
 import { fileUrl, ROOT } from "../../tasks/launch/files.ts";
@@ -13,7 +13,7 @@ async function* modules(folder: string): AsyncGenerator<string> {
   }
 }
 
-/** The text of everything that may import from JSR. */
+/** The source of all modules that may import from JSR. */
 async function ourCode(): Promise<string[]> {
   const texts: string[] = [];
   for (const folder of ["tasks", "tests", "bench", "examples"]) {
@@ -28,7 +28,7 @@ async function ourCode(): Promise<string[]> {
   return texts;
 }
 
-/** For each specifier the names imported from it, types apart. */
+/** The names that are imported from each specifier, separately for values and types. */
 async function ourImports() {
   const found = new Map<string, { values: Set<string>; types: Set<string> }>();
   for (const text of await ourCode()) {
@@ -44,8 +44,8 @@ async function ourImports() {
   return found;
 }
 
-/** Specifier and module of every export of a stand-in. */
-async function entrances({ folder, name, exports }: StandIn): Promise<[string, string][]> {
+/** Specifier and module URL of each export of a stand-in. */
+async function exportsOf({ folder, name, exports }: StandIn): Promise<[string, string][]> {
   const settings = JSON.parse(await Deno.readTextFile(`${folder}/deno.json`)).exports;
   return exports.map((path) => [
     name + path.slice(1),
@@ -53,25 +53,25 @@ async function entrances({ folder, name, exports }: StandIn): Promise<[string, s
   ]);
 }
 
-Deno.test("stand-ins export every value that our code imports, and no other", async () => {
-  const wanted = await ourImports();
+Deno.test("stand-ins export exactly the values that our code imports", async () => {
+  const missing = await ourImports();
   for (const standIn of await readStandIns()) {
-    for (const [specifier, module] of await entrances(standIn)) {
-      const used = wanted.get(specifier) ?? { values: new Set(), types: new Set() };
-      // A class imported for its type alone is still a value of the package.
+    for (const [specifier, module] of await exportsOf(standIn)) {
+      const used = missing.get(specifier) ?? { values: new Set(), types: new Set() };
+      // A class that is imported as a type is still a value of the package.
       const values = Object.keys(await import(module));
       const all = new Set([
         ...used.values,
         ...[...used.types].filter((name) => values.includes(name)),
       ]);
       assertEquals(values.sort(), [...all].sort(), specifier);
-      wanted.delete(specifier);
+      missing.delete(specifier);
     }
   }
-  assertEquals([...wanted.keys()], [], "imported from JSR, but no stand-in has it");
+  assertEquals([...missing.keys()], [], "imported from JSR, but missing from the stand-ins");
 });
 
-Deno.test("the stand-in of Command has no method that our code does not call", async () => {
+Deno.test("our code calls every method of the stand-in of Command", async () => {
   const { Command } = await import("../../tasks/airgap/cliffy_command/command.ts");
   const code = (await ourCode()).concat(
     await Deno.readTextFile(`${ROOT}/tasks/airgap/cliffy_command/help.ts`),
@@ -92,7 +92,7 @@ Deno.test("names imported from JSR type-check against the stand-ins", async () =
   const lines = [...await ourImports()].map(([specifier, { values, types }]) =>
     `export type { ${[...new Set([...values, ...types])].join(", ")} } from "${specifier}";`
   );
-  // Two stand-ins may export the same name, so each gets a module of its own.
+  // Each specifier gets its own module, since two stand-ins may export the same name.
   await Promise.all(lines.map((line, i) => Deno.writeTextFile(`${folder}/names_${i}.ts`, line)));
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["check", "--quiet", "--no-lock", "--config", `${folder}/deno.json`, folder],

@@ -15,7 +15,7 @@ import { BASE_TYPES, type EnumType, type Type } from "./types.ts";
 type Names = Record<string, unknown> | void;
 type Of<TGlobals, TThen> = TGlobals extends number ? any : TThen;
 
-/** The options of {@linkcode Command.option} that decide its type. */
+/** The settings of {@linkcode Command.option}, some of which determine its type. */
 interface Settings<R, C, D, V>
   extends Omit<OptionSettings, "required" | "collect" | "default" | "value"> {
   required?: R;
@@ -25,8 +25,8 @@ interface Settings<R, C, D, V>
 }
 
 /**
- * A command: what it is called, what it takes and what it does. Methods chain; after `.command()`
- * they speak of the new sub-command until `.reset()`.
+ * A command with its options, arguments and action. Methods can be chained. After `.command()`, they apply to the new
+ * subcommand until `.reset()`.
  */
 export class Command<
   TParentGlobals extends Names = void,
@@ -52,7 +52,7 @@ export class Command<
   #commands = new Map<string, Command<any>>();
   #action?: (...args: any[]) => unknown;
 
-  /** What the program is called. */
+  /** Sets the name of the program. */
   name(name: string): this {
     this.#at.#name = name;
     return this;
@@ -64,19 +64,19 @@ export class Command<
     return this;
   }
 
-  /** What it does; the first line stands in lists of commands. */
+  /** Sets the description. Lists of commands show its first line. */
   description(description: string | (() => string)): this {
     this.#at.#description = description;
     return this;
   }
 
-  /** Heading of the options that follow. */
+  /** Sets the heading of the options that follow. */
   group(name: string | null): this {
     this.#at.#group = name ?? undefined;
     return this;
   }
 
-  /** Names a type of values for this command alone. */
+  /** Registers a type of values for this command. */
   type<TName extends string, const T extends string | number | boolean>(
     name: TName,
     handler: EnumType<T>,
@@ -92,7 +92,7 @@ export class Command<
     return this as any;
   }
 
-  /** Names a type of values for this command and those below. */
+  /** Registers a type of values for this command and its subcommands. */
   globalType<TName extends string, const T extends string | number | boolean>(
     name: TName,
     handler: EnumType<T>,
@@ -108,7 +108,7 @@ export class Command<
     return this.type(name, handler);
   }
 
-  /** Declares what stands on the line beside options. */
+  /** Declares the arguments. */
   arguments<TSpecs extends string>(
     definition: TSpecs,
   ): Command<
@@ -151,7 +151,7 @@ export class Command<
     return this as any;
   }
 
-  /** Declares an option that every command below takes too. */
+  /** Declares an option of this command and its subcommands. */
   globalOption<
     TFlags extends string,
     R extends boolean | undefined = undefined,
@@ -173,13 +173,13 @@ export class Command<
     return this.option(flags, description, { ...settings, global: true }) as any;
   }
 
-  /** An example for the help text. */
+  /** Adds an example to the help text. */
   example(name: string, description: string): this {
     this.#at.#examples.push({ name, description });
     return this;
   }
 
-  /** What the command does. */
+  /** Sets the function that the command runs. */
   action(
     action: (
       this: Command<any>,
@@ -191,7 +191,7 @@ export class Command<
     return this;
   }
 
-  /** Adds a sub-command; what follows speaks of it. */
+  /** Adds a subcommand, to which the following methods apply. */
   command(nameAndArguments: string, command?: Command<any> | string): Command<any> {
     this.reset();
     const [name, ...definition] = nameAndArguments.split(" ");
@@ -206,20 +206,20 @@ export class Command<
     return this as Command<any>;
   }
 
-  /** Speaks of the command itself again. */
+  /** Makes the following methods apply to this command. */
   reset(): this {
     this.#at = this;
     this.#group = undefined;
     return this;
   }
 
-  /** Wrong usage is thrown and not printed. */
+  /** Throws errors of usage instead of printing them. */
   throwErrors(): this {
     this.#at.#throws = true;
     return this;
   }
 
-  /** Reads the words, finds the command and does it. */
+  /** Parses the arguments, finds the command and runs it. */
   async parse(words: string[] = Deno.args): Promise<void> {
     const { command, rest } = this.reset().#find(words);
     try {
@@ -232,7 +232,7 @@ export class Command<
     }
   }
 
-  /** Follows command names; options that all commands share may stand before them. */
+  /** Finds the command by its names. Global options may precede them. */
   #find(words: string[]): { command: Command<any>; rest: string[] } {
     const skipped: string[] = [];
     for (let i = 0; i < words.length; i++) {
@@ -264,7 +264,7 @@ export class Command<
     await this.#action?.call(this, parsed.options, ...parsed.arguments);
   }
 
-  /** A word where no argument is taken: a mistyped command, or one too many. */
+  /** The error for a word where no argument is expected. */
   #surplus(word: string): ValidationError {
     if (this.#slots.length > 0) return new ValidationError(`Too many arguments: ${word}`);
     if (this.#commands.size > 0) {
@@ -299,17 +299,17 @@ export class Command<
     return this.#parent?.getMainCommand() ?? this;
   }
 
-  /** The sub-command of this name. */
+  /** The subcommand with this name. */
   getCommand(name: string): Command<any> | undefined {
     return this.#commands.get(name);
   }
 
-  /** Sub-commands. */
+  /** The subcommands. */
   getCommands(): Command<any>[] {
     return [...this.#commands.values()];
   }
 
-  /** The options shared from above and its own, without hidden ones unless asked for. */
+  /** Its own options and the global ones of its parents, optionally with hidden ones. */
   getOptions(hidden = false): Option[] {
     const above: Option[] = [];
     for (let parent = this.#parent; parent; parent = parent.#parent) {

@@ -1,10 +1,10 @@
-/** Stand-in for `@cliffy/command/completions`. @module */
+/** A stand-in for `@cliffy/command/completions`. @module */
 import { Command } from "./command.ts";
 import type { Option } from "./declare.ts";
 
-/** `completions bash|zsh|fish`: prints a script for the shell. */
+/** The command `completions bash|zsh|fish`, which prints a completion script for the shell. */
 export class CompletionsCommand extends Command {
-  /** Takes the place of a command called `completions`. */
+  /** Creates the command. */
   constructor() {
     super();
     const shells = [["bash", bash], ["fish", fish], ["zsh", zsh]] as const;
@@ -28,7 +28,7 @@ interface Entry {
   words: string[];
 }
 
-/** Every command by its path, with the words that may follow it. */
+/** All commands by their paths, with the words that may follow each. */
 // deno-lint-ignore no-explicit-any
 function entries(command: Command<any>): Entry[] {
   const words = [
@@ -45,7 +45,7 @@ function entries(command: Command<any>): Entry[] {
 function bash(program: Command<any>): string {
   const name = program.getName();
   const all = entries(program);
-  // Only commands lengthen the path: other words are values of options, or arguments.
+  // Words that are not commands are values of options, or arguments.
   const known = all.slice(1).map(({ path }) => `"${path}"`).join("|");
   const cases = all.map(({ path, words }) => `    "${path}") words="${words.join(" ")}" ;;`);
   return `_${name}() {

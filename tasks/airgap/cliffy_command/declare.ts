@@ -1,6 +1,6 @@
 import { ValidationError } from "./errors.ts";
 
-/** One value an option or a command takes: `<name:type>`, `[name...:type[]]`. */
+/** The definition of a value of an option or a command: `<name:type>`, `[name...:type[]]`. */
 export interface Slot {
   name: string;
   type: string;
@@ -10,7 +10,7 @@ export interface Slot {
   list: boolean;
 }
 
-/** What may be said of an option beside its flags. */
+/** Settings of an option. */
 export interface OptionSettings {
   required?: boolean;
   default?: unknown;
@@ -26,7 +26,7 @@ export interface OptionSettings {
   action?: (...args: any[]) => unknown;
 }
 
-/** An option as declared. */
+/** A declared option. */
 export interface Option extends OptionSettings {
   name: string;
   aliases: string[];
@@ -36,7 +36,7 @@ export interface Option extends OptionSettings {
   slot?: Slot;
 }
 
-/** Parts `-o, --output <dir:string>` into names and value. */
+/** Splits `-o, --output <dir:string>` into names and value. */
 export function declareOption(
   flags: string,
   description: string,
@@ -59,7 +59,7 @@ export function declareOption(
   };
 }
 
-/** Reads `<first:type> [others...:type]`. */
+/** Parses `<first:type> [others...:type]`. */
 export function declareSlots(definition: string): Slot[] {
   return definition.split(/ +/).map((raw) => {
     const match = /^[<[]([^:\]>]+)(?::([^[\]>]+)(\[\])?)?[\]>]$/.exec(raw);
@@ -76,7 +76,7 @@ export function declareSlots(definition: string): Slot[] {
   });
 }
 
-/** `max-length` as `maxLength`. */
+/** Converts `max-length` to `maxLength`. */
 export function camelCase(name: string): string {
   return name.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
 }

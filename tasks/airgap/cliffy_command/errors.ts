@@ -1,30 +1,30 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** The command line was used wrongly: one sentence, and exit code 2. */
+/** Wrong usage of the command line. */
 export class ValidationError extends Error {
   /** Exit code of the program. */
   readonly exitCode: number;
 
-  /** @param message One sentence that names the option or argument. */
+  /** @param message Names the option or argument. */
   constructor(message: string, { exitCode, cause }: { exitCode?: number; cause?: unknown } = {}) {
     super(stripVTControlCharacters(message), cause === undefined ? undefined : { cause });
     this.exitCode = exitCode ?? 2;
   }
 }
 
-/** `foo` as `--foo`, `f` as `-f`. */
+/** Formats a name as a flag: `foo` as `--foo`, `f` as `-f`. */
 export function flag(name: string): string {
   return name.startsWith("-") ? name : name.length > 1 ? `--${name}` : `-${name}`;
 }
 
-/** An option nobody declared, with the nearest declared one. */
+/** The error for an unknown option. It suggests the nearest known one. */
 export function unknownOption(option: string, known: string[]): ValidationError {
   return new ValidationError(
     `Unknown option "${flag(option)}".${didYouMean("option", option, known)}`,
   );
 }
 
-/** A command nobody declared, with the nearest declared one. */
+/** The error for an unknown command. It suggests the nearest known one. */
 export function unknownCommand(name: string, known: string[]): ValidationError {
   return new ValidationError(`Unknown command "${name}".${didYouMean("command", name, known)}`);
 }
@@ -36,7 +36,7 @@ function didYouMean(kind: string, word: string, known: string[]): string {
   return ` Did you mean ${kind} "${nearest.other}"?`;
 }
 
-/** Levenshtein's: the fewest insertions, deletions and replacements. */
+/** The Levenshtein distance: the fewest insertions, deletions and replacements. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

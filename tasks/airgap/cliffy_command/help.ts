@@ -1,10 +1,10 @@
-/** Stand-in for `@cliffy/command/help`. @module */
+/** A stand-in for `@cliffy/command/help`. @module */
 import { Command } from "./command.ts";
 import { unknownCommand } from "./errors.ts";
 
-/** `help [command]`: the help of the program or of one of its commands. */
+/** The command `help [command]`, which shows the help of the program or of a command. */
 export class HelpCommand extends Command {
-  /** Takes the place of a command called `help`. */
+  /** Creates the command. */
   constructor() {
     super();
     this.arguments("[command:string]")

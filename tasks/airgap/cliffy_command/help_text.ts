@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { Option } from "./declare.ts";
 
-/** What a help text is made of. */
+/** The contents of a help text. */
 export interface HelpContents {
   usage: string;
   version?: string;
@@ -14,7 +14,7 @@ export interface HelpContents {
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Headings in bold, then tables wrapped to the width of the terminal. */
+/** Formats a help text: bold headings and tables that are wrapped to the width of the terminal. */
 export function helpText(contents: HelpContents): string {
   const groups = Map.groupBy(contents.options, (option) => option.group ?? "Options");
   const sections = [
@@ -55,7 +55,7 @@ function optionRow(option: Option, values?: unknown[]): string[] {
   ];
 }
 
-/** `<file:string>` as `<file>`. */
+/** Converts `<file:string>` to `<file>`. */
 function withoutTypes(text: string): string {
   return text.replace(/:[^\]>\s]+(?=[\]>])/g, "");
 }
@@ -66,7 +66,7 @@ function section(title: string, rows: string[][]): string {
   return `\n${paint("bold", `${title}:`)}\n\n${table(lines)}\n`;
 }
 
-/** Columns as wide as their widest cell; the text columns share what is left and wrap. */
+/** Formats rows. The first columns are as wide as their widest cell; the others are wrapped in the remaining width. */
 function table(rows: string[][]): string {
   const count = Math.max(...rows.map((row) => row.length));
   const fixed = count > 2 ? 2 : count > 1 ? 1 : 0;

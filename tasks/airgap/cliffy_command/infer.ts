@@ -1,4 +1,4 @@
-// What the flags of an option and the names of arguments say of their TypeScript types.
+// TypeScript types that follow from the flags of options and the definitions of arguments.
 
 type BaseTypes = {
   number: number;
@@ -16,7 +16,7 @@ type NamedValue<TName, TTypes> = TName extends keyof TTypes ? TTypes[TName]
   : TName extends keyof BaseTypes ? BaseTypes[TName]
   : unknown;
 
-/** `name`, `name:type`, `name:type[]`, each with `...` before or after the name for many. */
+/** The type of `name`, `name:type` or `name:type[]`, each with `...` before or after a variadic name. */
 type SpecValue<TSpec extends string, TTypes> = TSpec extends `${infer Name}:${infer Type}`
   ? Many<Name, Type extends `${infer One}[]` ? NamedValue<One, TTypes>[] : NamedValue<Type, TTypes>>
   : Many<TSpec, string>;
@@ -42,7 +42,7 @@ type Given<TFlags extends string, TTypes, TCollect, TDefault, TMapped> = TMapped
   : TMapped;
 type NonNull<T> = T extends undefined ? never : T;
 
-/** The property an option adds to the options of its command. */
+/** The property that an option adds to the options of its command. */
 export type OptionOf<TFlags extends string, TTypes, TRequired, TCollect, TDefault, TMapped> =
   LongName<TFlags> extends `no-${infer Name}` ? { [K in CamelCase<Name>]: boolean }
     : TRequired extends true ? Always<TFlags, Given<TFlags, TTypes, TCollect, TDefault, TMapped>>
@@ -51,7 +51,7 @@ export type OptionOf<TFlags extends string, TTypes, TRequired, TCollect, TDefaul
     : Always<TFlags, Given<TFlags, TTypes, TCollect, TDefault, TMapped>>;
 type Always<TFlags extends string, TValue> = { [K in CamelCase<LongName<TFlags>>]: TValue };
 
-/** The tuple that `<a> [b:number] [...c]` is. */
+/** The tuple type of `<a> [b:number] [...c]`. */
 export type ArgumentsOf<TSpecs extends string, TTypes> = TSpecs extends
   `${infer First} ${infer Rest}` ? [...OneArgument<First, TTypes>, ...ArgumentsOf<Rest, TTypes>]
   : OneArgument<TSpecs, TTypes>;
@@ -65,6 +65,6 @@ type OneArgument<TSpec extends string, TTypes> = TSpec extends `<${infer Body}>`
     : [SpecValue<Body, TTypes>?]
   : [];
 
-/** Intersections written out, with `void` as nothing. */
+/** The intersection of two object types, where `void` means no properties. */
 export type Joined<A, B> = [A] extends [void] ? B : [B] extends [void] ? A
 : { [K in keyof (A & B)]: (A & B)[K] };

@@ -1,7 +1,6 @@
 /**
- * Stand-in for `@cliffy/command` where JSR is out of reach: the part of its interface that our
- * commands use, with the same signatures, the same sentences for wrong usage and the same exit
- * codes. What a command line means is Cliffy's to define; when the two differ, Cliffy is right.
+ * A stand-in for `@cliffy/command` for machines that cannot reach JSR: the part of its interface that our commands use, with
+ * the same signatures, error messages and exit codes. If the two differ, Cliffy is correct.
  *
  * @module
  */

@@ -2,23 +2,22 @@ import { camelCase, type Option, type Slot } from "./declare.ts";
 import { flag, unknownOption, ValidationError } from "./errors.ts";
 import type { ArgumentValue } from "./types.ts";
 
-/** What a command line came to. */
+/** A parsed command line. */
 export interface Parsed {
-  /** By property name; defaults filled in. */
+  /** Values by property name, including defaults. */
   options: Record<string, unknown>;
   arguments: unknown[];
-  /** After `--`. */
+  /** The words after `--`. */
   literal: string[];
-  /** Set for `--help` and the like: nothing else is checked then. */
+  /** An option such as `--help`, which disables all checks. */
   standalone?: Option;
-  /** Options in the order they were given. */
+  /** Options in the order of the command line. */
   given: Option[];
 }
 
 /**
- * Reads the words of a command line as Cliffy does, which is not quite as `parseArgs` of `node:util`
- * does: an option takes the next word whatever it looks like (`-1`), a variadic one takes words up to
- * the next known option.
+ * Parses a command line as Cliffy does. Unlike with `parseArgs` of `node:util`, the value of an option may start with a dash
+ * (`-1`), and a variadic option takes all words up to the next known option.
  */
 export function parseWords(
   words: string[],
@@ -47,7 +46,7 @@ export function parseWords(
   return parsed;
 }
 
-/** The option that `--name`, `-n` or `name` means. */
+/** Finds an option by `--name`, `-n` or `name`. */
 export function findOption(options: Option[], word: string): Option | undefined {
   const name = word.replace(/^-+/, "");
   return options.find((option) => option.name === name || option.aliases.includes(name));

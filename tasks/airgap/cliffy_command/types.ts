@@ -1,6 +1,6 @@
 import { ValidationError } from "./errors.ts";
 
-/** A value as typed, and whose it is: what a type is asked to read. */
+/** A value on the command line and the option or argument it belongs to. */
 export interface ArgumentValue {
   /** `Option` or `Argument`. */
   label: string;
@@ -8,41 +8,41 @@ export interface ArgumentValue {
   type: string;
   /** Name of the option (with dashes) or of the argument. */
   name: string;
-  /** The text. */
+  /** The text of the value. */
   value: string;
 }
 
-/** Reads values of one type. */
+/** Parses values of one type. */
 export interface Type<T> {
-  /** The value, or a {@linkcode ValidationError}. */
+  /** Returns the value, or throws a {@linkcode ValidationError}. */
   parse(type: ArgumentValue): T;
-  /** All values there are, where they can be listed. */
+  /** Lists all values of an enumeration. */
   values?(): T[];
 }
 
-/** One of a list. */
+/** A type whose values are listed. */
 export class EnumType<const T extends string | number | boolean> implements Type<T> {
   #allowed: T[];
 
-  /** @param values What is allowed. */
+  /** @param values The allowed values. */
   constructor(values: ReadonlyArray<T> | Record<string, T>) {
     this.#allowed = Object.values(values);
   }
 
-  /** The allowed value of this name. */
+  /** Returns the allowed value with this text. */
   parse(type: ArgumentValue): T {
     const found = this.#allowed.find((value) => value.toString() === type.value);
     if (found === undefined) throw wrongType(type, this.#allowed);
     return found;
   }
 
-  /** What is allowed. */
+  /** The allowed values. */
   values(): T[] {
     return [...this.#allowed];
   }
 }
 
-/** The types every command knows. */
+/** The built-in types. */
 export const BASE_TYPES: Record<string, Type<unknown>> = {
   string: { parse: ({ value }) => value },
   file: { parse: ({ value }) => value },

@@ -1,7 +1,6 @@
 /**
- * Deep equality as `@std/assert` has it: `0` equals `-0`, `NaN` equals `NaN`, prototypes must agree,
- * and a missing property differs from one that is `undefined`. `node:util` has no such mode (its
- * strict comparison parts `0` from `-0`), hence this walk.
+ * Deep equality as in `@std/assert`: `0` equals `-0`, `NaN` equals `NaN`, prototypes must be equal, and a missing property
+ * differs from one that is `undefined`. `node:util` cannot do this, since its strict comparison distinguishes `0` and `-0`.
  */
 export function equal(a: unknown, b: unknown): boolean {
   return compare(a, b, new Map());
@@ -21,7 +20,7 @@ function compare(a: unknown, b: unknown, seen: Map<unknown, unknown>): boolean {
   if (ArrayBuffer.isView(a) && !(a instanceof DataView)) {
     return sameElements(a as Uint8Array, b as Uint8Array);
   }
-  if (seen.get(a) === b) return true; // a cycle that agreed so far
+  if (seen.get(a) === b) return true; // a cycle without a difference so far
   seen.set(a, b);
   if (a instanceof Set || a instanceof Map) {
     return sameEntries([...a.entries()], [...(b as Map<unknown, unknown>).entries()], seen);
@@ -29,7 +28,7 @@ function compare(a: unknown, b: unknown, seen: Map<unknown, unknown>): boolean {
   return sameProperties(a, b, seen);
 }
 
-/** Objects without a prototype count as plain ones. */
+/** The prototype of an object. Objects without one count as plain objects. */
 function prototype(value: object): unknown {
   return Object.getPrototypeOf(value) ?? Object.prototype;
 }
@@ -42,7 +41,7 @@ function sameElements(a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean {
   return true;
 }
 
-/** Entries of sets and maps have no order; keys may be objects, so each looks for its equal. */
+/** Compares the entries of sets and maps in any order. Keys may be objects. */
 function sameEntries(
   a: [unknown, unknown][],
   b: [unknown, unknown][],

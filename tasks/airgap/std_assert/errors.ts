@@ -1,12 +1,12 @@
 import { stripVTControlCharacters as plain } from "node:util";
-import { AssertionError, ending } from "./assertion_error.ts";
+import { AssertionError, ending } from "./assertions.ts";
 
 // deno-lint-ignore no-explicit-any
 type ErrorClass<E extends Error> = abstract new (...args: any[]) => E;
 
-/** The function throws. */
+/** Asserts that a function throws. */
 export function assertThrows(fn: () => unknown, msg?: string): unknown;
-/** The function throws an error of this class whose message holds `msgIncludes`. */
+/** Asserts that a function throws an error of a class whose message contains `msgIncludes`. */
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
   ErrorClass: ErrorClass<E>,
@@ -15,7 +15,7 @@ export function assertThrows<E extends Error = Error>(
 ): E;
 export function assertThrows<E extends Error>(
   fn: () => unknown,
-  wanted?: ErrorClass<E> | string,
+  expected?: ErrorClass<E> | string,
   includes?: string,
   msg?: string,
 ): unknown {
@@ -25,12 +25,12 @@ export function assertThrows<E extends Error>(
   } catch (error) {
     found = { error };
   }
-  return judge(found, "throw", "thrown", wanted, includes, msg);
+  return check(found, "throw", "thrown", expected, includes, msg);
 }
 
-/** The promise is rejected. */
+/** Asserts that a promise is rejected. */
 export function assertRejects(fn: () => PromiseLike<unknown>, msg?: string): Promise<unknown>;
-/** The promise is rejected with an error of this class whose message holds `msgIncludes`. */
+/** Asserts that a promise is rejected with an error of a class whose message contains `msgIncludes`. */
 export function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
   ErrorClass: ErrorClass<E>,
@@ -39,7 +39,7 @@ export function assertRejects<E extends Error = Error>(
 ): Promise<E>;
 export async function assertRejects<E extends Error>(
   fn: () => PromiseLike<unknown>,
-  wanted?: ErrorClass<E> | string,
+  expected?: ErrorClass<E> | string,
   includes?: string,
   msg?: string,
 ): Promise<unknown> {
@@ -47,7 +47,7 @@ export async function assertRejects<E extends Error>(
   try {
     promise = fn();
   } catch {
-    const own = typeof wanted === "string" ? wanted : msg;
+    const own = typeof expected === "string" ? expected : msg;
     throw new AssertionError(`Function throws when expected to reject${ending(own)}`);
   }
   let found: { error: unknown } | undefined;
@@ -56,7 +56,7 @@ export async function assertRejects<E extends Error>(
   } catch (error) {
     found = { error };
   }
-  return judge(found, "reject", "rejected", wanted, includes, msg);
+  return check(found, "reject", "rejected", expected, includes, msg);
 }
 
 function assertIsError<E extends Error>(
@@ -81,21 +81,21 @@ function assertIsError<E extends Error>(
   }
 }
 
-function judge<E extends Error>(
+function check<E extends Error>(
   found: { error: unknown } | undefined,
   verb: string,
   participle: string,
-  wanted: ErrorClass<E> | string | undefined,
+  expected: ErrorClass<E> | string | undefined,
   includes: string | undefined,
   msg: string | undefined,
 ): unknown {
-  const own = typeof wanted === "string" ? wanted : msg;
+  const own = typeof expected === "string" ? expected : msg;
   if (!found) throw new AssertionError(`Expected function to ${verb}${ending(own)}`);
-  if (typeof wanted === "function") {
+  if (typeof expected === "function") {
     if (!(found.error instanceof Error)) {
       throw new AssertionError(`A non-Error object was ${participle}${ending(own)}`);
     }
-    assertIsError(found.error, wanted, includes, own);
+    assertIsError(found.error, expected, includes, own);
   }
   return found.error;
 }

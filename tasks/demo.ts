@@ -1,15 +1,13 @@
 /**
- * `deno task demo`: from plain text to a pretrained and finetuned ALBERT in a few minutes, by the same commands a user would type.
+ * `deno task demo`: trains an ALBERT on plain text and fine-tunes it in a few minutes, with the commands that a user would run.
  */
 import { Command, EnumType } from "@cliffy/command";
 import { DEVICES } from "./cli/common.ts";
 import { report, runCli } from "./cli/run.ts";
-import { comparison } from "./demo/comparison.ts";
-import { writePassages } from "./demo/passages.ts";
-import { writeSpeeches } from "./demo/speeches.ts";
-import { summary } from "./demo/summary.ts";
+import { finetuningResults, pretrainingResults } from "./demo/results.ts";
+import { writePassages, writeSpeeches } from "./demo/texts.ts";
 
-/** Found by experiment; README says what they reach. */
+/** Chosen by experiment. */
 const RECIPE = {
   vocabSize: 4000,
   steps: 500,
@@ -20,7 +18,7 @@ const RECIPE = {
   validationFraction: 0.05,
 };
 
-/** Enough for what pretraining learned to show. */
+/** Enough steps to show the benefit of pretraining. */
 const FINETUNING = { steps: 100, evalSteps: 25, learningRate: 3e-4 };
 
 const SENTENCES = [
@@ -29,11 +27,11 @@ const SENTENCES = [
   "We must work for peace in the [MASK].",
 ];
 
-/** Runs one command as a user would, showing it first; a failure ends the demo. */
-async function run(words: (string | number)[]): Promise<void> {
-  const shown = words.map((word) => /^[\w./:=-]+$/.test(`${word}`) ? word : `'${word}'`);
+/** Prints a command and runs it. Exits if it fails. */
+async function run(args: (string | number)[]): Promise<void> {
+  const shown = args.map((arg) => /^[\w./:=-]+$/.test(`${arg}`) ? arg : `'${arg}'`);
   console.error(`\n$ albert ${shown.join(" ")}`);
-  const code = await runCli(words.map(String));
+  const code = await runCli(args.map(String));
   if (code !== 0) Deno.exit(code);
 }
 
@@ -44,18 +42,18 @@ async function exists(path: string): Promise<boolean> {
 const command = new Command()
   .throwErrors()
   .name("demo")
-  .description("Pretrain a small ALBERT on real text, from nothing, and finetune it.")
+  .description("Pretrain a small ALBERT on real text from scratch, and fine-tune it.")
   .type("device", new EnumType(DEVICES))
-  .option("--device <name:device>", "What to compute on.", { default: "auto" as const })
-  .option("--output <folder:string>", "Where everything goes.", { default: "demo" })
-  .option("--steps <n:integer>", "Optimizer steps of pretraining.", { default: RECIPE.steps })
+  .option("--device <name:device>", "Device to use.", { default: "auto" as const })
+  .option("--output <folder:string>", "Folder for all files.", { default: "demo" })
+  .option("--steps <n:integer>", "Number of pretraining steps.", { default: RECIPE.steps })
   .action(async ({ device, output, steps }) => {
     const started = performance.now();
     const [text, vocabulary, data, model] = ["text", "vocabulary", "data", "run"].map((name) =>
       `${output}/${name}`
     );
     if (!await exists(text)) {
-      console.error("Text: State of the Union addresses, 1790 to 2021 (public domain)");
+      console.error("Text: State of the Union addresses from 1790 to 2021 (public domain)");
       const count = await writeSpeeches(text);
       console.error(`${count} speeches written to ${text}`);
     }
@@ -85,14 +83,14 @@ const command = new Command()
         ...["--validation-fraction", RECIPE.validationFraction, "--device", device],
       ],
     );
-    console.log(await summary(data, model, RECIPE.validationFraction, device));
+    console.log(await pretrainingResults(data, model, RECIPE.validationFraction, device));
     for (const sentence of SENTENCES) {
       await run(["predict", "fill-mask", "--checkpoint", model, "--device", device, sentence]);
     }
     const eras = `${output}/eras`;
     const passages = await writePassages(eras);
     console.error(
-      `\nWhen was it said? ${passages.train} passages to learn from, ${passages.dev} of other speeches to be judged by`,
+      `\nFine-tuning on the era of a passage: ${passages.train} passages for training, ${passages.dev} of other speeches for validation`,
     );
     const runs = { pretrained: `${output}/finetuned`, untrained: `${output}/untrained` };
     for (const folder of Object.values(runs)) {
@@ -105,7 +103,7 @@ const command = new Command()
         ...(await exists(`${folder}/checkpoints/latest`) ? ["--resume"] : []),
       ]);
     }
-    console.log(await comparison(runs, passages));
+    console.log(await finetuningResults(runs, passages));
     const seconds = (performance.now() - started) / 1000;
     console.log(
       `\nmodel   ${model}/checkpoints (a Hugging Face folder)\nreport  ${model}/report.html, ${runs.pretrained}/report.html`,

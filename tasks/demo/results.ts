@@ -1,0 +1,128 @@
+/**
+ * Results of the demo, read from its run folders or computed from its data.
+ *
+ * @module
+ */
+import {
+  type Corpus,
+  type Example,
+  ExampleDataset,
+  type ExampleSource,
+  splitDocuments,
+  unigramEntropy,
+} from "../../src/data/mod.ts";
+import { openShards } from "../../src/data/disk/mod.ts";
+import { openDevice } from "../../src/device/mod.ts";
+import { loadWeights, PretrainingModel } from "../../src/model/mod.ts";
+import {
+  readEvents,
+  readModelFolder,
+  readRunSettings,
+  resolveCheckpoint,
+} from "../../src/train/disk.ts";
+import { evaluate, type PretrainSettings } from "../../src/train/mod.ts";
+import type { CommonOptions } from "../cli/common.ts";
+import type { PassageCounts } from "./texts.ts";
+
+/** Describes the results of pretraining on held-out speeches, next to what a model without context could reach. */
+export async function pretrainingResults(
+  dataFolder: string,
+  runFolder: string,
+  validationFraction: number,
+  device: CommonOptions["device"],
+): Promise<string> {
+  const { corpus } = await openShards(dataFolder);
+  const { validation } = splitDocuments(corpus, validationFraction);
+  const entropy = unigramEntropy(corpus, validation);
+  const last = (await readEvents(runFolder)).findLast((event) => "eval_loss_mlm" in event);
+  if (last === undefined) return "The run has no evaluation, since it has no validation set";
+  const loss = Number(last.eval_loss_mlm);
+  const masked = await evaluateMaskTokens(corpus, validation, runFolder, device);
+  return [
+    "",
+    `On held-out speeches after ${last.step} steps (${last.eval_examples} examples):`,
+    `  MLM loss               ${loss.toFixed(3)} nats`,
+    `  unigram entropy        ${entropy.toFixed(3)} nats (the best possible without context)`,
+    `  difference             ${(entropy - loss).toFixed(3)} nats`,
+    `  MLM accuracy           ${percent(Number(last.eval_accuracy_mlm))}`,
+    `  at [MASK] tokens only  ${masked.loss.toFixed(3)} nats, accuracy ${
+      percent(masked.accuracy)
+    } (10% of the predicted tokens are not masked and can be copied)`,
+    `  SOP accuracy           ${percent(Number(last.eval_accuracy_pair))} (chance: 50%)`,
+  ].join("\n");
+}
+
+/** Compares the accuracies of fine-tuning with and without pretraining, and of the most frequent class. */
+export async function finetuningResults(
+  runs: Readonly<Record<"pretrained" | "untrained", string>>,
+  { dev, majority }: PassageCounts,
+): Promise<string> {
+  const accuracy = async (folder: string): Promise<number> => {
+    const last = (await readEvents(folder)).findLast((event) => "eval_accuracy" in event);
+    return Number(last?.eval_accuracy);
+  };
+  return [
+    "",
+    `Accuracy on the era of ${dev} passages from held-out speeches:`,
+    `  fine-tuned with pretraining     ${percent(await accuracy(runs.pretrained))}`,
+    `  fine-tuned without pretraining  ${percent(await accuracy(runs.untrained))}`,
+    `  most frequent era               ${percent(majority)}`,
+  ].join("\n");
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}
+
+/**
+ * Mean loss in nats and accuracy at the `[MASK]` tokens of held-out examples. Masking leaves 10% of the tokens to predict
+ * unchanged. A model can copy them, which lowers the loss over all predicted tokens far below the unigram entropy before the
+ * model has learned to use context.
+ *
+ * @param documents Indices of the held-out documents.
+ */
+async function evaluateMaskTokens(
+  corpus: Corpus,
+  documents: Uint32Array,
+  runFolder: string,
+  device: CommonOptions["device"],
+): Promise<{ loss: number; accuracy: number }> {
+  const settings = (await readRunSettings(runFolder))!.settings as PretrainSettings;
+  const { examples } = settings.phases.at(-1)!;
+  const { mask, pad } = corpus.vocabulary.special;
+  const heldOut = new ExampleDataset(corpus, examples, settings.seed, documents);
+  const { config, weights } = await readModelFolder(await resolveCheckpoint(runFolder));
+  const opened = await openDevice({ device });
+  try {
+    const model = new PretrainingModel(opened, config, { trainable: false });
+    loadWeights(model.parameters, weights);
+    const count = Math.min(settings.evalExamples, heldOut.examplesInEpoch(0));
+    const source = onlyMaskTokens(heldOut, mask);
+    const result = await evaluate(opened, model, source, count, settings.microBatchSize, {
+      sequenceLength: examples.maxSeqLength,
+      maxPredictions: examples.maxPredictionsPerSeq,
+      padId: pad,
+    });
+    model.parameters.free();
+    return { loss: result.maskedLoss, accuracy: result.maskedAccuracy };
+  } finally {
+    await opened.destroy();
+  }
+}
+
+/** The same examples, with only the `[MASK]` tokens to predict. */
+function onlyMaskTokens(source: ExampleDataset, mask: number): ExampleSource {
+  return {
+    exampleAt(index): Example {
+      const example = source.exampleAt(index);
+      const masked = Array.from(example.maskedPositions.keys())
+        .filter((i) => example.inputIds[example.maskedPositions[i]] === mask);
+      const select = (ids: Uint32Array) => Uint32Array.from(masked, (i) => ids[i]);
+      return {
+        ...example,
+        maskedPositions: select(example.maskedPositions),
+        maskedLabels: select(example.maskedLabels),
+      };
+    },
+  };
+}

@@ -1,11 +1,11 @@
 /**
- * How fast matrix products are here and in other libraries, on the same machine in the same minutes: every round runs every library once, and medians are compared.
+ * Compares matrix products with other libraries. The runs are interleaved: each round runs each library once. Medians over
+ * the rounds are compared.
  *
  * @module
  */
-import { openAlbert } from "./peers/albert.ts";
-import { openCeiling } from "./peers/ceiling.ts";
-import { openJaxJs, openJaxJsWasm } from "./peers/jax_js.ts";
+import { openAlbert, openCeiling } from "./peers/ours.ts";
+import { openJaxJs, openTfjs } from "./peers/javascript.ts";
 import {
   openOnnxruntimeNode,
   openOnnxruntimeWasm,
@@ -13,13 +13,12 @@ import {
 } from "./peers/onnxruntime.ts";
 import { flops, type OpenPeer, type Peer, type Product } from "./peers/peer.ts";
 import { PyTorch } from "./peers/pytorch.ts";
-import { openTfjs, openTfjsWasm } from "./peers/tfjs.ts";
 import { median, tableLine } from "./table.ts";
 
-/** Milliseconds per product of a prepared peer, of as many products as it takes for a fair figure. */
+/** Measures a prepared product and returns milliseconds per product. */
 type Timer = () => Promise<number>;
 
-/** A library, or why it is not compared. */
+/** A library that takes part in the comparison. */
 interface Contestant {
   readonly key: string;
   readonly label: string;
@@ -27,31 +26,31 @@ interface Contestant {
   close(): Promise<void>;
 }
 
-/** What came out for one product. */
+/** Results of one product. */
 export interface PeerResult {
   readonly product: string;
-  /** GFLOP/s by library, null where it lacks the operation. */
+  /** GFLOP/s by library, or null if it lacks the operation. */
   readonly gigaflopsPerSecond: Readonly<Record<string, number | null>>;
 }
 
-/** Everything that came out. */
+/** All results. */
 export interface PeersReport {
   readonly deno: string;
-  /** Libraries that took part, by key. */
+  /** Labels of the compared libraries, by key. */
   readonly libraries: Readonly<Record<string, string>>;
-  /** Why the others did not. */
+  /** Reasons why the other libraries are missing, by key. */
   readonly absent: Readonly<Record<string, string>>;
   readonly results: readonly PeerResult[];
-  /** Throughput of the first over the second, as `matmul_1024_webgpu_over_jax_js`; above 1 the first is faster. */
+  /** Throughput relative to another library, such as `matmul_1024_webgpu_over_jax_js`. Above 1, the first is faster. */
   readonly ratios: Readonly<Record<string, number>>;
 }
 
 /** Options of {@linkcode benchPeers}. */
 export interface PeersOptions {
   readonly rounds?: number;
-  /** Only products whose name contains it. */
+  /** Selects the products whose name contains this text. */
   readonly only?: string;
-  /** A Python that has PyTorch. */
+  /** A Python interpreter with PyTorch. */
   readonly python?: string;
   readonly onResult?: (result: PeerResult) => void;
 }
@@ -66,7 +65,7 @@ function single(
   return { name, m, n, k, batch: 1, transposeA: turns[0] === "T", transposeB: turns[1] === "T" };
 }
 
-/** The products that are compared: what other libraries publish, and ALBERT's own vocabulary and attention. */
+/** The compared products: sizes of other libraries' benchmarks, and ALBERT's vocabulary and attention. */
 export const PEER_PRODUCTS: readonly Product[] = [
   single("matmul_1024", 1024, 1024, 1024, "NN"),
   single("matmul_1024_nt", 1024, 1024, 1024, "NT"),
@@ -80,7 +79,7 @@ export const PEER_PRODUCTS: readonly Product[] = [
   { ...single("attention_96x128x128x64", 128, 128, 64, "NT"), batch: 96 },
 ];
 
-/** This project's devices by key, and what bounds the first. */
+/** The devices of this project by key, and the ceiling of the first. */
 const OURS: Readonly<Record<string, OpenPeer>> = {
   webgpu: () => openAlbert("webgpu"),
   cpu: () => openAlbert("cpu"),
@@ -88,25 +87,25 @@ const OURS: Readonly<Record<string, OpenPeer>> = {
   ceiling: openCeiling,
 };
 
-/** Other libraries by key, PyTorch apart. */
+/** Other libraries by key, except PyTorch. */
 const THEIRS: Readonly<Record<string, OpenPeer>> = {
-  jax_js: openJaxJs,
-  jax_js_wasm: openJaxJsWasm,
-  tfjs: openTfjs,
-  tfjs_wasm: openTfjsWasm,
+  jax_js: () => openJaxJs("jax_js", "webgpu"),
+  jax_js_wasm: () => openJaxJs("jax_js_wasm", "wasm"),
+  tfjs: () => openTfjs("tfjs", "webgpu"),
+  tfjs_wasm: () => openTfjs("tfjs_wasm", "wasm"),
   onnxruntime_web: openOnnxruntimeWeb,
   onnxruntime_web_wasm: openOnnxruntimeWasm,
   onnxruntime_node: openOnnxruntimeNode,
 };
 
-/** Which of the others each of ours is compared with. */
+/** The libraries that each of our devices is compared with. */
 const RIVALS: Readonly<Record<string, readonly string[]>> = {
   webgpu: ["jax_js", "tfjs", "onnxruntime_web", "pytorch", "ceiling"],
   cpu: [...Object.keys(THEIRS), "pytorch"],
   blas: ["onnxruntime_node", "pytorch"],
 };
 
-/** About how long one figure may take. */
+/** Approximate duration of one measurement. */
 const SECONDS = 0.5;
 const MOST_TIMES = 200;
 
@@ -130,7 +129,7 @@ async function contestant(open: OpenPeer): Promise<Contestant | string> {
         await run(times);
         return (performance.now() - start) / times;
       };
-      // The first compiles, the second says how many make a fair figure.
+      // The first run compiles. The second determines the number of repetitions.
       await time(1);
       const once = await time(1);
       const times = Math.min(Math.max(Math.round(SECONDS * 1e3 / once), 1), MOST_TIMES);
@@ -154,7 +153,7 @@ async function pytorch(interpreter: string): Promise<Contestant | string> {
   };
 }
 
-/** Compares this project's devices with every library that can be had. */
+/** Compares the devices of this project with all available libraries. */
 export async function benchPeers(
   { rounds = 3, only = "", python = "python3", onResult }: PeersOptions = {},
 ): Promise<PeersReport> {
@@ -167,7 +166,7 @@ export async function benchPeers(
   for (const product of PEER_PRODUCTS.filter(({ name }) => name.includes(only))) {
     const result = {
       product: product.name,
-      gigaflopsPerSecond: await race(present, product, rounds),
+      gigaflopsPerSecond: await compare(present, product, rounds),
     };
     results.push(result);
     onResult?.(result);
@@ -186,8 +185,8 @@ export async function benchPeers(
   };
 }
 
-/** Medians over rounds in which everybody runs once. */
-async function race(
+/** GFLOP/s of each contestant, from the median over rounds in which each runs once. */
+async function compare(
   contestants: readonly Contestant[],
   product: Product,
   rounds: number,
@@ -221,17 +220,17 @@ function ratios(results: readonly PeerResult[]): Record<string, number> {
   return all;
 }
 
-/** The report as lines for a terminal. */
+/** Formats a report for the terminal. */
 export function peersTable({ libraries, absent, results, ratios }: PeersReport): string {
   const widths = [56, 9];
   const lines: string[] = [];
   for (const { product, gigaflopsPerSecond } of results) {
     lines.push(tableLine([product, "  GFLOP/s"], widths));
     for (const [key, label] of Object.entries(libraries)) {
-      lines.push(tableLine([`  ${label}`, gigaflopsPerSecond[key] ?? " lacks it"], widths));
+      lines.push(tableLine([`  ${label}`, gigaflopsPerSecond[key] ?? "      n/a"], widths));
     }
   }
   lines.push("", ...Object.entries(ratios).map((ratio) => tableLine(ratio, widths)));
-  lines.push(...Object.entries(absent).map(([key, reason]) => `${key}: absent. ${reason}`));
+  lines.push(...Object.entries(absent).map(([key, reason]) => `${key}: not available: ${reason}`));
   return lines.join("\n");
 }

@@ -1,23 +1,36 @@
 /**
- * `deno task bench kernels|step|peers|load|growth|tokenizer|all-reduce|all [--json]`: what is how fast.
+ * `deno task bench COMMAND [--json]`: measures performance. `deno task bench --help` lists the commands.
+ *
+ * @module
  */
 import { Command } from "@cliffy/command";
-import { BENCHES } from "./bench/benches.ts";
 import { dashes, report } from "./cli/run.ts";
 
-const program = new Command().throwErrors().name("bench").description(
-  "Measure how fast things are.",
-);
+/** The modules of the commands, loaded when needed. */
+const COMMANDS = {
+  all: async () => (await import("./bench/all.ts")).all,
+  "all-reduce": async () => (await import("./bench/training.ts")).allReduce,
+  growth: async () => (await import("./bench/training.ts")).growth,
+  kernels: async () => (await import("./bench/kernels.ts")).kernels,
+  load: async () => (await import("./bench/data.ts")).load,
+  peers: async () => (await import("./bench/kernels.ts")).peers,
+  prepare: async () => (await import("./bench/data.ts")).prepare,
+  step: async () => (await import("./bench/training.ts")).step,
+  tokenizer: async () => (await import("./bench/data.ts")).tokenizer,
+};
+
+const program = new Command().throwErrors().name("bench").description("Measure performance.");
 
 try {
-  const words = Deno.args.map(dashes);
-  const names = Object.hasOwn(BENCHES, words[0] ?? "") ? [words[0]] : Object.keys(BENCHES);
-  for (const name of names) {
-    // deno-lint-ignore no-explicit-any -- commands of different options have no common type
-    program.command(name, (await BENCHES[name]()).default as Command<any>);
+  const args = Deno.args.map(dashes);
+  const names = Object.keys(COMMANDS) as (keyof typeof COMMANDS)[];
+  const given = names.filter((name) => name === args[0]);
+  for (const name of given.length > 0 ? given : names) {
+    // deno-lint-ignore no-explicit-any -- commands with different options have no common type
+    program.command(name, await COMMANDS[name]() as Command<any>);
   }
   program.reset();
-  await program.parse(words);
+  await program.parse(args);
 } catch (error) {
   Deno.exitCode = report(error);
 }

@@ -7,7 +7,7 @@ import { activeBindings, type Kernel, type KernelCase, type Uniforms } from "../
 import { type HostArray, PlanningDevice, type Run, type View } from "../../src/device/mod.ts";
 import type { ModelConfig } from "../../src/model/mod.ts";
 import { type StepSizes, TrainingStep } from "../step/training_step.ts";
-import { KERNEL_SIZES, type NamedCase } from "../kernel_sizes.ts";
+import { KERNEL_SIZES, type NamedCase } from "./kernel_sizes.ts";
 
 /** Uniforms that tell a step or a place, not a size. */
 const NO_SIZES = new Set([

@@ -1,12 +1,12 @@
 /**
- * What is compared: matrix products, and who computes them.
+ * The matrix products and the interface of the libraries that are compared.
  *
  * @module
  */
 
-/** A matrix product that ALBERT needs, by the names of BLAS: C `[m, n]` = op(A)·op(B), `batch` of them. */
+/** A matrix product in the notation of BLAS: C `[m, n]` = op(A)·op(B), repeated `batch` times. */
 export interface Product {
-  /** Begins the names of its ratios, as `matmul_1024`. */
+  /** Prefix of the names of its ratios, such as `matmul_1024`. */
   readonly name: string;
   readonly m: number;
   readonly n: number;
@@ -16,31 +16,31 @@ export interface Product {
   readonly transposeB: boolean;
 }
 
-/** Computes a prepared product `times` times from the same operands and resolves when the results are there. */
+/** Computes a prepared product `times` times with the same operands. Resolves when the results are complete. */
 export type Runner = (times: number) => Promise<void>;
 
 /** A library on one device. */
 export interface Peer {
-  /** As in the names of ratios: `jax_js`. */
+  /** Name in the names of ratios, such as `jax_js`. */
   readonly key: string;
   /** Name and version, for tables. */
   readonly label: string;
-  /** Prepares operands; undefined where the library lacks the operation. */
+  /** Prepares the operands. Returns undefined if the library lacks the operation. */
   prepare(product: Product): Promise<Runner | undefined>;
   close(): Promise<void>;
 }
 
-/** Opens a peer; a sentence, returned or thrown, says why it is not there. */
+/** Opens a peer. Returns or throws an error message if it is not available. */
 export type OpenPeer = () => Promise<Peer | string>;
 
-/** Sizes of A and B as stored. */
+/** Shapes of A and B in memory. */
 export function storedShapes(
   { m, n, k, transposeA, transposeB }: Product,
 ): { a: [number, number]; b: [number, number] } {
   return { a: transposeA ? [k, m] : [m, k], b: transposeB ? [n, k] : [k, n] };
 }
 
-/** Numbers from −1 to 1, the same every time. */
+/** Reproducible numbers from −1 to 1. */
 export function operand(length: number, seed: number): Float32Array<ArrayBuffer> {
   const numbers = new Float32Array(length);
   let state = seed;
@@ -51,17 +51,15 @@ export function operand(length: number, seed: number): Float32Array<ArrayBuffer>
   return numbers;
 }
 
-/** Multiply-adds counted as two. */
+/** Operations of a product. A multiply-add counts as two. */
 export function flops({ m, n, k, batch }: Product): number {
   return 2 * m * n * k * batch;
 }
 
-/**
- * Imports a package that is no dependency of the project: downloaded when the bench runs, never checked or locked.
- */
+/** Imports a package that is not a dependency of the project. It is downloaded when the benchmark runs. */
 export async function importPackage(
   specifier: string,
-  // deno-lint-ignore no-explicit-any -- other libraries' modules, of which a few functions are called
+  // deno-lint-ignore no-explicit-any -- few functions of these libraries are called
 ): Promise<any> {
   return await import(specifier);
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { GrowthBench } from "../growth/growth.ts";
-import type { LoadBench } from "../load/load.ts";
+import type { GrowthBench } from "../growth.ts";
+import type { LoadBench } from "../load.ts";
 import type { PeersReport } from "../peers.ts";
 import type { StepBench } from "../step/step.ts";
 import type { TokenizerResult } from "../tokenizer.ts";

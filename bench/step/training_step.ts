@@ -14,7 +14,7 @@ import {
   type Precision,
   pretrainingInput,
 } from "../../src/train/mod.ts";
-import { madeUpExamples } from "../made_up_data.ts";
+import { madeUpExamples } from "../workload.ts";
 
 /** Sizes of a step. */
 export interface StepSizes {

@@ -8,7 +8,7 @@ import { toolCommand, TOOLS } from "../launch/tools.ts";
 const RESULTS = `${ROOT}/bench/RESULTS.md`;
 
 /** `bench all` */
-export default new Command()
+export const all = new Command()
   .description("All that the targets need, about 15 minutes on two quiet cores.")
   .option("--python <path:string>", "A Python with PyTorch and sentencepiece.", {
     default: "python3",

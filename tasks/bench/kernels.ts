@@ -4,10 +4,10 @@ import { figure, tableLine } from "../../bench/table.ts";
 import { DEVICES } from "../cli/common.ts";
 import { createProgress } from "../cli/progress.ts";
 
-const WIDTHS = [32, 50, 26, 9, 9, 9, 6];
+const KERNELS_WIDTHS = [32, 50, 26, 9, 9, 9, 6];
 
 /** `bench kernels` */
-export default new Command()
+export const kernels = new Command()
   .description("Every kernel and variant at real sizes: GFLOP/s, GB/s, share of what is possible.")
   .type("device", new EnumType(DEVICES))
   .option("--device <name:device>", "What to compute on.", { default: "auto" as const })
@@ -37,8 +37,8 @@ export default new Command()
     });
     progress.end();
     if (svg !== undefined) {
-      const { drawSvg } = await import("../../bench/svg.ts");
-      const { rooflineSpec } = await import("../../bench/kernels/roofline.ts");
+      const { drawSvg } = await import("../../bench/table.ts");
+      const { rooflineSpec } = await import("../../bench/kernels/kernels.ts");
       await Deno.writeTextFile(svg, await drawSvg(rooflineSpec(bench)));
     }
     if (json) {
@@ -46,14 +46,14 @@ export default new Command()
       return;
     }
     const heads = ["kernel", "size", "variant", "ms", "GFLOP/s", "GB/s", "share"];
-    console.log(tableLine(heads, WIDTHS));
+    console.log(tableLine(heads, KERNELS_WIDTHS));
     for (const result of bench.results) console.log(line(result));
     console.log(`${bench.kind}: ${bench.adapter}; at most ${ceilingText(bench.ceilings)}`);
   });
 
 async function casesOf(config: string, batch: number, sequence: number) {
   const { capturedCases } = await import("../../bench/kernels/captured_cases.ts");
-  const { benchConfig } = await import("../../bench/configs.ts");
+  const { benchConfig } = await import("../../bench/workload.ts");
   const { usualPredictions } = await import("../../bench/step/training_step.ts");
   const maxPredictions = usualPredictions(sequence);
   return await capturedCases(benchConfig(config), { batch, sequence, maxPredictions });
@@ -69,8 +69,8 @@ function line(result: KernelResult): string {
     milliseconds,
     result.gigaflopsPerSecond,
     result.gigabytesPerSecond,
-    share.padStart(WIDTHS[6]),
-  ], WIDTHS);
+    share.padStart(KERNELS_WIDTHS[6]),
+  ], KERNELS_WIDTHS);
 }
 
 /** Structural parameters that are more than off. */
@@ -87,3 +87,22 @@ function ceilingText({ gigaflopsPerSecond, copies }: KernelBench["ceilings"]): s
   if (gigaflopsPerSecond !== null) parts.unshift(`${figure(gigaflopsPerSecond)} GFLOP/s`);
   return parts.join(", ");
 }
+
+/** `bench peers` */
+export const peers = new Command()
+  .description("Matrix products here and in other libraries, interleaved: medians and ratios.")
+  .option("--only <text:string>", "Products whose name contains it.")
+  .option("--rounds <n:integer>", "How often each runs.", { default: 3 })
+  .option("--python <path:string>", "A Python that has PyTorch.", { default: "python3" })
+  .option("--json", "Print one JSON object.")
+  .example("Beside jax-js and PyTorch at 1024³", "deno task bench peers --only matmul_1024")
+  .action(async ({ only, rounds, python, json }) => {
+    const { benchPeers, peersTable } = await import("../../bench/peers.ts");
+    const report = await benchPeers({
+      only,
+      rounds,
+      python,
+      onResult: ({ product }) => console.error(`${product} done`),
+    });
+    console.log(json ? JSON.stringify(report, null, 2) : peersTable(report));
+  });

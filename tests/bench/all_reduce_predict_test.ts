@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { fitNetwork, predictedByOthers } from "../../bench/all_reduce/predict.ts";
+import { fitNetwork, predictedByOthers } from "../../bench/all_reduce.ts";
 import { ringAllReduceSeconds } from "../../tasks/paper/measure/mod.ts";
 
 const NETWORK = { ranks: 4, bytesPerSecond: 2e9, latency: 5e-3 };

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { asBert, benchAllReduce } from "../../bench/all_reduce/all_reduce.ts";
+import { asBert, benchAllReduce } from "../../bench/all_reduce.ts";
 import { presetConfig } from "../../src/model/mod.ts";
 import { onRanks } from "../support/process_groups.ts";
 

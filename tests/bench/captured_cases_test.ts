@@ -1,10 +1,10 @@
 // The sizes of a step are taken from the step itself, whole enough to be run again.
 import { assert, assertEquals } from "@std/assert";
-import { benchConfig } from "../../bench/configs.ts";
+import { benchConfig } from "../../bench/workload.ts";
 import { capturedCases } from "../../bench/kernels/captured_cases.ts";
 import { benchKernels } from "../../bench/kernels/kernels.ts";
-import { rooflineSpec } from "../../bench/kernels/roofline.ts";
-import { drawSvg } from "../../bench/svg.ts";
+import { rooflineSpec } from "../../bench/kernels/kernels.ts";
+import { drawSvg } from "../../bench/table.ts";
 import { activeBindings, KERNELS } from "../../kernels/mod.ts";
 
 const sizes = { batch: 2, sequence: 32, maxPredictions: 5 };

@@ -1,9 +1,9 @@
 // Growth: exponents are those of the curve, and what outgrows its needs is named.
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { growthSpec } from "../../bench/growth/drawing.ts";
-import { benchGrowth, fasterThanNeeded } from "../../bench/growth/growth.ts";
-import { slope } from "../../bench/growth/slope.ts";
-import { drawSvg } from "../../bench/svg.ts";
+import { growthSpec } from "../../bench/growth.ts";
+import { benchGrowth, fasterThanNeeded } from "../../bench/growth.ts";
+import { slope } from "../../bench/growth.ts";
+import { drawSvg } from "../../bench/table.ts";
 
 Deno.test("the slope of a power is its exponent", () => {
   const xs = [1, 2, 4, 8, 16];

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { KERNEL_SIZES } from "../../bench/kernel_sizes.ts";
+import { KERNEL_SIZES } from "../../bench/kernels/kernel_sizes.ts";
 import { activeBindings, KERNELS } from "../../kernels/mod.ts";
 
 Deno.test("bench kernels has sizes for every kernel and for no other", () => {

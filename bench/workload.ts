@@ -10,7 +10,7 @@ import {
   exampleSettings,
   type ExampleSource,
 } from "../src/data/mod.ts";
-import type { ModelConfig } from "../src/model/mod.ts";
+import { ALBERT_DEFAULTS, type ModelConfig, presetConfig } from "../src/model/mod.ts";
 
 const DOCUMENTS = 20;
 const SENTENCES = 60;
@@ -49,4 +49,19 @@ async function madeUpCorpus(vocabularySize: number): Promise<Corpus> {
     encodeIds: (text) => Uint32Array.from(text.split(" "), Number),
     idToPiece: (id) => `▁${id}`,
   });
+}
+
+/** Small enough for any machine, with the published vocabulary: E 128, H 256, 4 heads, 4 layers, FFN 1024, 30,000 pieces. */
+const REFERENCE: ModelConfig = {
+  ...ALBERT_DEFAULTS,
+  ...{ hiddenSize: 256, numHiddenLayers: 4, numAttentionHeads: 4, intermediateSize: 1024 },
+};
+
+/**
+ * The configuration of `reference` or of a preset.
+ *
+ * @throws {ConfigError} for another name.
+ */
+export function benchConfig(name: string): ModelConfig {
+  return name === "reference" ? REFERENCE : presetConfig(name);
 }

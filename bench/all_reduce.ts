@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { microBatches, type PretrainingBatch } from "../../src/data/mod.ts";
-import { type Device, openDevice } from "../../src/device/mod.ts";
+import { microBatches, type PretrainingBatch } from "../src/data/mod.ts";
+import { type Device, openDevice } from "../src/device/mod.ts";
 import {
   allReduceBuffer,
   type AllReduceType,
   partOf,
   type ProcessGroup,
   SINGLE_PROCESS,
-} from "../../src/distributed/mod.ts";
+} from "../src/distributed/mod.ts";
 import {
   countParameters,
   encoderSpecs,
@@ -19,13 +19,13 @@ import {
   type ModelConfig,
   Parameters,
   pretrainingSpecs,
-} from "../../src/model/mod.ts";
-import { OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
-import { PretrainingTrainer } from "../../src/train/mod.ts";
-import { benchConfig } from "../configs.ts";
-import { madeUpExamples } from "../made_up_data.ts";
-import { median } from "../table.ts";
-import { predictedByOthers } from "./predict.ts";
+} from "../src/model/mod.ts";
+import { OPTIMIZER_DEFAULTS } from "../src/optim/mod.ts";
+import { PretrainingTrainer } from "../src/train/mod.ts";
+import { type Network, ringAllReduceSeconds } from "../tasks/paper/measure/mod.ts";
+import { benchConfig } from "./workload.ts";
+import { madeUpExamples } from "./workload.ts";
+import { median } from "./table.ts";
 
 /** What is measured. */
 export interface AllReduceRequest {
@@ -195,4 +195,43 @@ async function timeSteps(
   trainer.free();
   const stepMilliseconds = median(times);
   return { stepMilliseconds, tokensPerSecond: 1000 * batch * sequence / stepMilliseconds };
+}
+
+/** One measured sum. */
+export interface MeasuredSum {
+  readonly bytes: number;
+  readonly milliseconds: number;
+}
+
+/**
+ * Milliseconds that the ring's model gives each sum, with the bandwidth and latency that the other sums have; none where fewer than two others are left.
+ */
+export function predictedByOthers(sums: readonly MeasuredSum[], ranks: number): (number | null)[] {
+  return sums.map(({ bytes }, i) => {
+    const others = sums.filter((_, j) => j !== i);
+    if (ranks < 2 || others.length < 2) return null;
+    return 1000 * ringAllReduceSeconds(bytes, fitNetwork(others, ranks));
+  });
+}
+
+/** The network whose times differ least, as shares of what was measured. Of N ranks, a sum takes 2(N − 1) messages of an N-th of the bytes. */
+export function fitNetwork(sums: readonly MeasuredSum[], ranks: number): Network {
+  const messages = 2 * (ranks - 1);
+  // seconds / seconds = latency · a + (1 / bandwidth) · b, the least squares of both unknowns
+  let [aa, ab, bb, ay, by] = [0, 0, 0, 0, 0];
+  for (const { bytes, milliseconds } of sums) {
+    const seconds = milliseconds / 1000;
+    const [a, b] = [messages / seconds, messages * bytes / ranks / seconds];
+    aa += a * a;
+    ab += a * b;
+    bb += b * b;
+    ay += a;
+    by += b;
+  }
+  const determinant = aa * bb - ab * ab;
+  const latency = (ay * bb - by * ab) / determinant;
+  const perByte = (by * aa - ay * ab) / determinant;
+  // A line that falls, or starts below zero, is noise: then the bytes alone decide.
+  if (latency > 0 && perByte > 0) return { ranks, latency, bytesPerSecond: 1 / perByte };
+  return { ranks, bytesPerSecond: bb / by };
 }

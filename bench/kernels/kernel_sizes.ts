@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { KernelCase, Structural, Uniforms } from "../kernels/mod.ts";
-import { squareProduct } from "../src/device/mod.ts";
+import type { KernelCase, Structural, Uniforms } from "../../kernels/mod.ts";
+import { squareProduct } from "../../src/device/mod.ts";
 
 /** A case and what to call it. */
 export interface NamedCase extends KernelCase {

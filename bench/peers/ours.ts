@@ -1,13 +1,19 @@
 /**
- * This project's own devices.
+ * The devices of this project, and the arithmetic ceiling of the WebGPU adapter.
  *
  * @module
  */
 import { elementwiseFill, type KernelCase, matmulMatmul } from "../../kernels/mod.ts";
-import { type Device, type DeviceBuffer, openDevice, whole } from "../../src/device/mod.ts";
-import { operand, type Peer, type Product, type Runner, storedShapes } from "./peer.ts";
+import {
+  arithmeticProbe,
+  type Device,
+  type DeviceBuffer,
+  openDevice,
+  whole,
+} from "../../src/device/mod.ts";
+import { flops, operand, type Peer, type Product, type Runner, storedShapes } from "./peer.ts";
 
-/** Opens one of our devices as a peer among peers; `blas` is the CPU device with a system's library for the products. */
+/** Opens one of our devices. `blas` is the CPU device with a BLAS library of the system. */
 export async function openAlbert(name: "webgpu" | "cpu" | "blas"): Promise<Peer | string> {
   const device = await openDevice(
     name === "blas" ? { device: "cpu", blas: "auto" } : { device: name },
@@ -15,7 +21,7 @@ export async function openAlbert(name: "webgpu" | "cpu" | "blas"): Promise<Peer 
   const { adapter, numerics: { products } } = device.description;
   if (name === "blas" && !/BLAS/i.test(products)) {
     await device.destroy();
-    return "no BLAS was found: install libopenblas0-pthread (Debian) or OpenBLAS";
+    return "no BLAS library found; install libopenblas0-pthread (Debian) or OpenBLAS";
   }
   const buffers: DeviceBuffer[] = [];
   return {
@@ -38,7 +44,7 @@ function prepare(device: Device, product: Product, buffers: DeviceBuffer[]): Run
   });
   return async (times) => {
     for (let i = 0; i < times; i++) {
-      // As in training, where operands are new each time: a copy of them as a texture does not outlive this write.
+      // In training, the operands are new in each step. Writing to them invalidates their copies in textures.
       for (const { buffer } of [a, b]) {
         const bindings = { out: { buffer, offset: 0, length: 64 } };
         device.run(elementwiseFill, { bindings, uniforms: { count: 64, value: 0.5 } });
@@ -50,7 +56,7 @@ function prepare(device: Device, product: Product, buffers: DeviceBuffer[]): Run
   };
 }
 
-/** The product as a run of the kernel: rows padded to 64 elements, batch items one after another. */
+/** The kernel case of a product. Rows are padded to 64 elements, and the matrices of a batch are contiguous. */
 function productCase(product: Product): KernelCase {
   const { m, n, k, batch, transposeA, transposeB } = product;
   const { a, b } = storedShapes(product);
@@ -68,5 +74,30 @@ function productCase(product: Product): KernelCase {
       ...{ a_outer: a[0] * lda, b_outer: b[0] * ldb, c_outer: m * ldc },
       ...{ a_inner: 0, b_inner: 0, c_inner: 0 },
     },
+  };
+}
+
+/** Number of invocations of the arithmetic probe, enough for any adapter. */
+const COUNT = 2 ** 16;
+
+/** Opens the arithmetic ceiling: as many multiply-adds as the product has, on registers only. */
+export async function openCeiling(): Promise<Peer> {
+  const device = await openDevice({ device: "webgpu" });
+  const y = device.allocate(COUNT, "f32", "ceiling");
+  const { flops: ofOneRound } = arithmeticProbe.work({ count: COUNT, rounds: 1 }, {});
+  return {
+    key: "ceiling",
+    label: `arithmetic only, webgpu (${device.description.adapter})`,
+    prepare(product) {
+      const rounds = flops(product) / ofOneRound;
+      return Promise.resolve(async (times) => {
+        // Rounds the total, since a product may be a fractional number of rounds.
+        const uniforms = { count: COUNT, rounds: Math.round(times * rounds) };
+        device.run(arithmeticProbe, { bindings: { y: whole(y) }, uniforms });
+        device.flush();
+        await device.settled();
+      });
+    },
+    close: () => device.destroy(),
   };
 }

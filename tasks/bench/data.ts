@@ -1,0 +1,100 @@
+import { Command, EnumType } from "@cliffy/command";
+import { figure, tableLine } from "../../bench/table.ts";
+import { DEVICES } from "../cli/common.ts";
+
+const TOKENIZER_WIDTHS = [34, 10, 14, 12];
+
+/** `bench tokenizer` */
+export const tokenizer = new Command()
+  .description("Text to ids, beside npm's and Python's tokenizers: the same vocabulary and lines.")
+  .option(
+    "--input <file:string>",
+    "A text to encode; without it, text is drawn from the vocabulary.",
+  )
+  .option("--megabytes <n:number>", "How much of it, in millions of characters.", { default: 1 })
+  .option("--rounds <n:integer>", "Rounds; the median counts.", { default: 5 })
+  .option("--python <path:string>", "A Python with sentencepiece, to be measured too.")
+  .option("--json", "Print one JSON object.")
+  .example("With Python", "deno task bench tokenizer --input novel.txt --python python3")
+  .action(async ({ input, megabytes, rounds, python, json }) => {
+    const { benchTokenizers } = await import("../../bench/tokenizer.ts");
+    const results = await benchTokenizers({
+      text: input === undefined ? undefined : await Deno.readTextFile(input),
+      length: megabytes * 1e6,
+      rounds,
+      python,
+      onProgress: (line) => console.error(line),
+    });
+    if (json) {
+      console.log(
+        JSON.stringify({ deno: Deno.version.deno, input: input ?? null, rounds, results }, null, 2),
+      );
+      return;
+    }
+    console.log(tableLine(["tokenizer", "MB/min", "ours / this", "equal lines"], TOKENIZER_WIDTHS));
+    for (const { name, megabytesPerMinute, oursOverThis, equalLines } of results) {
+      const equal = equalLines === null ? "" : `${(100 * equalLines).toFixed(2)}%`;
+      console.log(
+        tableLine(
+          [name, megabytesPerMinute, `${oursOverThis.toFixed(2)}x`.padStart(14), equal],
+          TOKENIZER_WIDTHS,
+        ),
+      );
+    }
+  });
+
+/** `bench load` */
+export const load = new Command()
+  .description("From a model folder to the first logits, in a fresh process, pipelines cached.")
+  .type("device", new EnumType(DEVICES))
+  .option("--device <name:device>", "What to compute on.", { default: "auto" as const })
+  .option("--config <name:string>", "A preset, or reference.", { default: "albert-base-v2" })
+  .option("--rounds <n:integer>", "Processes; the median counts.", { default: 3 })
+  .option("--json", "Print one JSON object.")
+  .example("On the CPU device", "deno task bench load --device cpu")
+  .action(async ({ json, ...options }) => {
+    const { benchLoad } = await import("../../bench/load.ts");
+    const bench = await benchLoad(options);
+    if (json) {
+      console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
+      return;
+    }
+    const { kind, adapter, config, megabytes, open, load, firstLogits, nextLogits } = bench;
+    console.log(
+      `${kind}: ${adapter}; ${config}, ${figure(megabytes)} MB\n` +
+        `device ${figure(open)} ms; load ${figure(load)} ms, first logits ${
+          figure(firstLogits)
+        } ms: ${figure(bench.loadToFirstLogits)} ms; next logits ${figure(nextLogits)} ms`,
+    );
+  });
+
+const PREPARE_WIDTHS = [10, 10, 12, 14];
+
+/** `bench prepare` */
+export const prepare = new Command()
+  .description("Memory of prepare for texts of several sizes, through standard input (Linux).")
+  .option("--vocab <file:string>", "A spiece.model.", { required: true })
+  .option("--megabytes <list:string>", "Sizes of the texts.", { default: "50,300" })
+  .option("--workers <n:integer>", "Threads that tokenize; one a core if left out.")
+  .option("--json", "Print one JSON object.")
+  .example(
+    "Fifty megabytes and a gigabyte",
+    "deno task bench prepare --vocab spiece.model --megabytes 50,1000",
+  )
+  .action(async ({ vocab, megabytes, workers, json }) => {
+    const { measurePrepareMemory } = await import("../../bench/prepare_memory.ts");
+    const results = await measurePrepareMemory({
+      vocab,
+      megabytes: megabytes.split(",").map(Number),
+      workers,
+      onProgress: (line) => console.error(line),
+    });
+    if (json) {
+      return void console.log(JSON.stringify({ deno: Deno.version.deno, results }, null, 2));
+    }
+    console.log(tableLine(["MB", "seconds", "peak MiB", "later MiB"], PREPARE_WIDTHS));
+    for (const { megabytes, seconds, peakMebibytes, laterMebibytes } of results) {
+      const whole = [seconds, peakMebibytes, laterMebibytes].map(Math.round);
+      console.log(tableLine([megabytes, ...whole], PREPARE_WIDTHS));
+    }
+  });

@@ -1,0 +1,219 @@
+import { Command, EnumType } from "@cliffy/command";
+import type { AllReduceBench } from "../../bench/all_reduce.ts";
+import type { StepBench } from "../../bench/step/step.ts";
+import { figure, tableLine } from "../../bench/table.ts";
+import { DEVICES } from "../cli/common.ts";
+import { createProgress } from "../cli/progress.ts";
+import { inProcessGroup } from "../cli/ranks.ts";
+
+const STEP_WIDTHS = [32, 28, 6, 9, 7, 9, 9];
+
+/** `bench step` */
+export const step = new Command()
+  .description("One pretraining step: time, tokens/s, memory, and where the time goes.")
+  .type("device", new EnumType(DEVICES))
+  .option("--device <name:device>", "What to compute on.", { default: "auto" as const })
+  .option(
+    "--config <name:string>",
+    "A preset, or reference: E 128, H 256, 4 heads, 4 layers, FFN 1024, 30,000 pieces.",
+    { default: "reference" },
+  )
+  .option("--batch-size <n:integer>", "Examples of a step.", { default: 16 })
+  .option("--max-seq-length <n:integer>", "Tokens of an example.", { default: 128 })
+  .type("recompute", new EnumType(["layers", "attention", "none"] as const))
+  .option("--recompute <what:recompute>", "Computed twice to need less memory (none).")
+  .type("precision", new EnumType(["f32", "f16"] as const))
+  .option("--precision <name:precision>", "Matrix products in f32 or, on webgpu, f16 (f32).")
+  .option("--steps <n:integer>", "Steps that are timed.", { default: 5 })
+  .option("--blas <library:string>", "Products of the CPU device: none, auto or a path.")
+  .option(
+    "--against-pytorch <python:string>",
+    "A Python with PyTorch, whose steps alternate with ours.",
+  )
+  .option("--json", "Print one JSON object.")
+  .example("The CPU device", "deno task bench step --device cpu")
+  .action(async ({ batchSize, maxSeqLength, againstPytorch, json, ...options }) => {
+    const { benchStep } = await import("../../bench/step/step.ts");
+    const bench = await benchStep({
+      ...options,
+      batch: batchSize,
+      sequence: maxSeqLength,
+      pytorch: againstPytorch,
+    });
+    if (json) console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
+    else for (const line of stepReport(bench)) console.log(line);
+  });
+
+function stepReport(bench: StepBench): string[] {
+  const total = bench.kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  const lines = [
+    tableLine(["kernel", "variant", "calls", "ms", "share", "GFLOP/s", "GB/s"], STEP_WIDTHS),
+  ];
+  for (const { kernel, variant, calls, milliseconds, flops, bytes } of bench.kernels) {
+    lines.push(tableLine([
+      kernel,
+      variant,
+      String(calls).padStart(STEP_WIDTHS[2]),
+      milliseconds,
+      percent(milliseconds / total).padStart(STEP_WIDTHS[4]),
+      flops / milliseconds / 1e6,
+      bytes / milliseconds / 1e6,
+    ], STEP_WIDTHS));
+  }
+  const { data, forward, backward, optimizer, readback } = bench.phases;
+  lines.push(
+    `${bench.kind}: ${bench.adapter}; ${bench.config}, batch ${bench.batch}, sequence ${bench.sequence}`,
+    `step      ${figure(bench.milliseconds)} ms, ${figure(bench.tokensPerSecond)} tokens/s, ${
+      figure(bench.gigaflopsPerSecond)
+    } GFLOP/s`,
+    `phases    data ${figure(data)}, forward ${figure(forward)}, backward ${
+      figure(backward)
+    }, optimizer ${figure(optimizer)}, readback ${figure(readback)} ms`,
+    `host      ${figure(bench.hostMilliseconds)} ms for ${bench.runs} runs (${
+      percent(bench.hostMilliseconds / bench.milliseconds)
+    })`,
+    `kernels   ${percent(bench.otherShare)} outside matrix products and attention`,
+    `memory    ${mebibytes(bench.peakBytes)} at the peak, ${mebibytes(bench.plannedBytes)} planned`,
+  );
+  const { pytorch } = bench;
+  if (pytorch !== undefined) {
+    lines.push(
+      `PyTorch   ${figure(pytorch.milliseconds)} ms: ours takes ${figure(pytorch.timeRatio)} × ` +
+        `its time and ${figure(pytorch.memoryRatio)} × its ${
+          mebibytes(pytorch.peakBytes)
+        } (${pytorch.label})`,
+    );
+    const { transformersMemoryRatio: ratio } = pytorch;
+    if (ratio !== undefined) lines.push(`          ${figure(ratio)} × transformers' memory`);
+  }
+  return lines;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}%`;
+}
+
+function mebibytes(bytes: number): string {
+  return `${figure(bytes / 2 ** 20)} MiB`;
+}
+
+const GROWTH_WIDTHS = [12, 10, 10, 10, 12, 12];
+
+/** `bench growth` */
+export const growth = new Command()
+  .description("Time and memory of a step against layers, width, length, batch and vocabulary.")
+  .type("device", new EnumType(DEVICES))
+  .option("--device <name:device>", "What to compute on.", { default: "auto" as const })
+  .option("--most <n:integer>", "No larger sizes than the first so many of each curve.")
+  .option("--svg <file:string>", "Draw the curves.")
+  .option("--json", "Print one JSON object.")
+  .example("With a drawing", "deno task bench growth --svg growth.svg")
+  .action(async ({ device, most, svg, json }) => {
+    const { benchGrowth } = await import("../../bench/growth.ts");
+    const progress = createProgress({ title: "measuring", unit: "step", quiet: json });
+    let count = 0;
+    const bench = await benchGrowth({
+      device,
+      most,
+      onPoint: (axis, value) => progress.update(count++, `${axis} ${value}`),
+    });
+    progress.end();
+    if (svg !== undefined) {
+      const { drawSvg } = await import("../../bench/table.ts");
+      const { growthSpec } = await import("../../bench/growth.ts");
+      await Deno.writeTextFile(svg, await drawSvg(growthSpec(bench)));
+    }
+    if (json) {
+      console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
+      return;
+    }
+    console.log(tableLine(["", "value", "ms", "MiB", "least ms", "least MiB"], GROWTH_WIDTHS));
+    for (const { axis, points, ...slopes } of bench.curves) {
+      for (const { value, milliseconds, bytes, leastMilliseconds, leastBytes } of points) {
+        console.log(tableLine(
+          [axis, value, milliseconds, bytes / 2 ** 20, leastMilliseconds, leastBytes / 2 ** 20],
+          GROWTH_WIDTHS,
+        ));
+      }
+      const { timeSlope, memorySlope, leastTimeSlope, leastMemorySlope } = slopes;
+      console.log(
+        tableLine(
+          ["", "exponent", timeSlope, memorySlope, leastTimeSlope, leastMemorySlope],
+          GROWTH_WIDTHS,
+        ),
+      );
+    }
+    console.log(`${bench.kind}: ${bench.adapter}`);
+    for (const line of bench.faster) console.log(`faster than what it needs: ${line}`);
+    if (bench.faster.length === 0) console.log("no curve grows faster than what it needs");
+  });
+
+const ALL_REDUCE_WIDTHS = [26, 11, 4, 8, 10, 9, 9, 9, 10];
+
+/** `bench all-reduce` */
+export const allReduce = new Command()
+  .description(
+    "What adding up gradients costs, ALBERT beside BERT of the same depth and width.\nStart it under mpirun; by itself it shows what a single process does.",
+  )
+  .type("device", new EnumType(DEVICES))
+  .option("--device <name:device>", "What to compute on.", { default: "cpu" as const })
+  .option("--config <name...:string>", "Presets whose steps are timed (nano).", {
+    default: ["nano"],
+  })
+  .option("--reduce-only <name...:string>", "Presets of which only the all-reduce is timed.")
+  .option("--batch-size <n:integer>", "Examples of a step, all processes together.", {
+    default: 16,
+  })
+  .option("--max-seq-length <n:integer>", "Tokens of an example.", { default: 64 })
+  .option("--steps <n:integer>", "Steps that are timed.", { default: 9 })
+  .option("--json", "Print one JSON object.")
+  .example("Two processes", "mpirun -n 2 deno task bench all-reduce")
+  .action(async ({ config, reduceOnly, batchSize, maxSeqLength, json, ...options }) => {
+    const { benchAllReduce } = await import("../../bench/all_reduce.ts");
+    await inProcessGroup(async (group) => {
+      const bench = await benchAllReduce(group, {
+        ...options,
+        trained: config,
+        reduced: reduceOnly ?? [],
+        batch: batchSize,
+        sequence: maxSeqLength,
+      });
+      if (group.rank > 0) return;
+      if (json) console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
+      else for (const line of allReduceReport(bench)) console.log(line);
+    });
+  });
+
+function allReduceReport({ rows, ...bench }: AllReduceBench): string[] {
+  const head = [
+    "model",
+    "parameters",
+    "type",
+    "MB",
+    "all-reduce",
+    "model",
+    "step ms",
+    "share",
+    "tokens/s",
+  ];
+  return [
+    tableLine(head, ALL_REDUCE_WIDTHS),
+    ...rows.map((row) => {
+      const { stepMilliseconds: step, allReduceMilliseconds: reduce } = row;
+      return tableLine([
+        row.model,
+        row.parameters.toLocaleString("en").padStart(ALL_REDUCE_WIDTHS[1]),
+        row.allReduce,
+        row.bytes / 1e6,
+        reduce,
+        row.predictedMilliseconds ?? "",
+        step ?? "",
+        step === undefined
+          ? ""
+          : `${Math.round(100 * reduce / step)}%`.padStart(ALL_REDUCE_WIDTHS[7]),
+        row.tokensPerSecond ?? "",
+      ], ALL_REDUCE_WIDTHS);
+    }),
+    `${bench.ranks} ranks ${bench.library}; ${bench.adapter}; batch ${bench.batch}, sequence ${bench.sequence}`,
+  ];
+}

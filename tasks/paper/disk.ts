@@ -18,4 +18,5 @@ export * from "./jobs/store.ts";
 export type { RunnerSetting } from "./jobs/worker_runner.ts";
 export * from "./paper_run.ts";
 export * from "./plan.ts";
+export { writePaperReport } from "./report/write_report.ts";
 export * from "./status.ts";

@@ -164,3 +164,8 @@ export function paperNumbers(text: string): number[] {
     return match === null ? [] : [Number(match[1].replaceAll(",", "")) * UNITS[match[2]]];
   });
 }
+
+/** `table-4` → `Table 4`. */
+export function experimentName(id: string): string {
+  return `${id[0].toUpperCase()}${id.slice(1)}`.replace("-", " ");
+}

@@ -1,4 +1,4 @@
-/** Made-up results of experiments, for tests of what is drawn and concluded from them. */
+/** Synthetic results of experiments, for tests of reports and findings. */
 import type {
   Column,
   Curve,
@@ -10,7 +10,7 @@ import type {
   Row,
 } from "../../tasks/paper/mod.ts";
 
-/** A finished job of nothing. */
+/** A finished job. */
 export function jobResult(address: string, rest: Partial<JobResult> = {}): JobResult {
   return {
     ...{ version: 1, address, kind: "finetune", label: `job ${address}`, preset: "smoke" },
@@ -18,12 +18,12 @@ export function jobResult(address: string, rest: Partial<JobResult> = {}): JobRe
     ...{ finished: "2026-01-01T00:00:00Z", metrics: {}, curves: {}, steps: 10 },
     ...{ seconds: 90, trainingSeconds: 60, toolkit: "0.1.0", numericsVersion: 1 },
     ...{ dataFingerprint: "f".repeat(64), standIns: [], remarks: [] },
-    device: { kind: "cpu", adapter: "made up", numerics: {} },
+    device: { kind: "cpu", adapter: "test", numerics: {} },
     ...rest,
   } as JobResult;
 }
 
-/** A failed one. */
+/** A failed job. */
 export function jobFailure(address: string, error: string): JobFailure {
   const { version, kind, label, preset, determinants, seed, runFolder, finished } = jobResult(
     address,
@@ -32,13 +32,13 @@ export function jobFailure(address: string, error: string): JobFailure {
   return { ...record, address, status: "failed", error, log: `${runFolder}/log.txt` };
 }
 
-/** What a cell holds: a list of values for each seed from 1, a curve for each seed, or anything else that a cell has. */
+/** The content of a cell: the values of each seed from 1, a curve per seed, or any fields of the cell. */
 export type CellContents =
   | readonly (readonly number[])[]
   | readonly Curve[]
   | Partial<MeasuredCell>;
 
-/** An experiment with the given cells, `"row/column"`; the others are empty. */
+/** An experiment with the given cells, named `"row/column"`; the others are empty. */
 export function measuredExperiment(
   experiment: Experiment,
   contents: Readonly<Record<string, CellContents>>,
@@ -46,7 +46,7 @@ export function measuredExperiment(
 ): MeasuredExperiment {
   const cells = experiment.rows.flatMap((row) =>
     experiment.columns.map((column) =>
-      cell(row, column, contents[`${row.id}/${column.id}`] ?? { missing: "It has not been run." })
+      cell(row, column, contents[`${row.id}/${column.id}`] ?? { missing: "Not run." })
     )
   );
   const results = cells.flatMap(({ seeds, curves }) =>

@@ -9,8 +9,8 @@ import {
   openPaperRun,
   type PaperRun,
   readPaperRun,
+  writePaperReport,
 } from "../../paper/disk.ts";
-import { writePaperReport } from "../../paper/report/mod.ts";
 import type { PaperReportFlags } from "./report.ts";
 import { resultsFolder } from "./results_folder.ts";
 

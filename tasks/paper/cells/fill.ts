@@ -23,6 +23,7 @@ import type {
   MeasuredExperiment,
   SeedValue,
 } from "../result.ts";
+import { mean, median } from "../statistics.ts";
 import { countedCell, isCounted } from "./counted.ts";
 import { whyAbsent } from "./missing.ts";
 
@@ -113,7 +114,7 @@ class Filler {
       const runs = await this.#results(jobs);
       if (runs.length === 0 || runs.length < jobs.length) return null;
       const names = measure.metrics.map((name) => selection === "last" ? `last_${name}` : name);
-      const values = names.map((name) => median(runs.map(({ metrics }) => metrics[name])));
+      const values = names.map((name) => medianOf(runs.map(({ metrics }) => metrics[name])));
       // A column may ask for more than there is: RACE's levels, where one is left out.
       const there = values.filter((value) => value !== undefined);
       return there.length === 0 ? null : { seed, values: there, result: runs[0] };
@@ -206,14 +207,7 @@ function averageCell(
   return { seeds, standIns: [...new Set(cells.flatMap(({ standIns }) => standIns))] };
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Undefined where a run lacks it. */
-function median(values: readonly (number | undefined)[]): number | undefined {
-  if (values.includes(undefined)) return undefined;
-  const sorted = (values as number[]).toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+/** The median; undefined if a run does not have the value. */
+function medianOf(values: readonly (number | undefined)[]): number | undefined {
+  return values.includes(undefined) ? undefined : median(values as number[]);
 }

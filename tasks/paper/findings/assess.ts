@@ -1,52 +1,50 @@
 /**
- * Tests the claims on what was measured. Nothing here is typed by hand: no data, no verdict.
+ * Tests the claims on measured results. Every number and verdict is computed; without data there is no verdict.
  *
  * @module
  */
-import type { Column, Experiment, Row } from "../experiment.ts";
+import { type Column, type Experiment, experimentName, type Row } from "../experiment.ts";
 import { cellOf, type MeasuredCell, type MeasuredExperiment } from "../result.ts";
-import { type Estimate, estimateMean, welchDifference } from "../statistics/mod.ts";
-import type { Claim, Term, Test } from "./claim.ts";
-import { findRow } from "./rows.ts";
-import { columnsOf, hasNumbers, type Scored, scoreRow } from "./scores.ts";
-import { judge, type Verdict } from "./verdict.ts";
+import { type Estimate, estimateMean, welchDifference } from "../statistics.ts";
+import type { Claim, Expectation, Term, Test } from "./claim.ts";
+import { columnsOf, findRow, hasNumbers, type Scored, scoreRow } from "./scores.ts";
 
-/** How runs of one seed on both sides were compared. */
+/** Whether an effect is on the side that the paper expects. `not resolved`: the interval includes the threshold, or there is none. */
+export type Verdict = "reproduced" | "opposite" | "not resolved";
+
+/** How the runs of both sides were compared. `counted` values are computed, not measured. */
 export type Pairing = "paired by seed" | "unpaired" | "counted";
 
-/** A test with its outcome. */
+/** The outcome of a test. */
 export interface Evidence {
-  /** What was compared. */
   readonly test: Test;
-  /** Effect over seeds; null without a run to compare. */
+  /** The effect over seeds; null if there is nothing to compare. */
   readonly estimate: Estimate | null;
-  /** How the runs were compared. */
   readonly pairing: Pairing;
-  /** The paper's effect over the same columns; null where it prints none. */
+  /** The paper's effect over the same columns; null if it does not print the numbers. */
   readonly paper: number | null;
-  /** Of this test alone. */
+  /** The verdict of this test alone. */
   readonly verdict: Verdict;
-  /** The columns that were compared. */
+  /** Labels of the compared columns. */
   readonly columns: readonly string[];
-  /** Why there is no estimate or no interval, a sentence without a full stop. */
+  /** Why there is no estimate or no interval, without a full stop. */
   readonly missing?: string;
-  /** What stands in for the paper's data in the compared cells. */
+  /** Substitutes for the paper's data in the compared cells. */
   readonly standIns: readonly string[];
-  /** Names of the preset, null when the experiment was not run. */
+  /** The preset's name; null if the experiment has not been run. */
   readonly preset: string | null;
 }
 
-/** A claim, tested. */
+/** A claim with its outcome. */
 export interface Finding {
-  /** What the paper says. */
   readonly claim: Claim;
-  /** That of the first test. */
+  /** The verdict of the first test. */
   readonly verdict: Verdict;
-  /** In the order of the claim's tests. */
+  /** One entry per test of the claim. */
   readonly evidence: readonly Evidence[];
 }
 
-/** Tests claims on what was measured. */
+/** Tests claims on measured experiments. */
 export function assess(
   claims: readonly Claim[],
   measured: readonly MeasuredExperiment[],
@@ -57,45 +55,59 @@ export function assess(
   });
 }
 
-/** Tests one comparison. */
+/** Runs one test. */
 export function assessTest(test: Test, measured: readonly MeasuredExperiment[]): Evidence {
   const found = measured.find(({ experiment }) => experiment.id === test.experiment);
   const nothing = { estimate: null, pairing: "unpaired", verdict: "not resolved" } as const;
   const empty = { test, ...nothing, columns: [], standIns: [], paper: null };
   if (found === undefined) {
-    return { ...empty, preset: null, missing: `${titleOf(test.experiment)} has not been run` };
+    return {
+      ...empty,
+      preset: null,
+      missing: `${experimentName(test.experiment)} has not been run`,
+    };
   }
   const { experiment, preset } = found;
   const rows = test.terms.map(({ row }) => findRow(experiment, row));
-  const lost = rows.indexOf(undefined);
-  if (lost >= 0) {
-    const pattern = JSON.stringify(test.terms[lost].row);
+  const unmatched = rows.indexOf(undefined);
+  if (unmatched >= 0) {
+    const pattern = JSON.stringify(test.terms[unmatched].row);
     return {
       ...empty,
       preset,
-      missing: `${titleOf(experiment.id)} has no row for ${pattern} at this size`,
+      missing: `${experimentName(experiment.id)} has no row matching ${pattern} at this size`,
     };
   }
   const sides = test.terms.map((term, i) => ({ term, row: rows[i]! }));
   const columns = comparedColumns(found, sides);
   const scored = sides.map(({ term, row }, i) => scoreRow(found, row, term.score, columns[i]));
   const cells = scored.flatMap((side) => side.cells);
-  const together = sameRuns(sides, scored);
-  const { estimate, pairing } = together === undefined ? compare(test, scored) : nothing;
+  const identical = identicalRuns(sides, scored);
+  const { estimate, pairing } = identical === undefined ? compare(test, scored) : nothing;
   return {
     test,
     estimate,
     pairing,
     paper: paperEffect(test, scored),
-    verdict: estimate === null ? "not resolved" : judge(estimate, test.expect),
+    verdict: estimate === null ? "not resolved" : verdictOf(estimate, test.expect),
     columns: [...new Set(columns.flat().map(({ label }) => label))],
-    missing: together ?? missing(estimate, cells, experiment),
+    missing: identical ?? missing(estimate, cells, experiment),
     standIns: [...new Set(cells.flatMap(({ standIns }) => standIns))].sort(),
     preset,
   };
 }
 
-/** The columns of each side. Sides with one score share them: those that all these sides have numbers in, or all when none has. */
+/** The whole interval must be on one side of the threshold; an endpoint on the threshold resolves nothing. */
+function verdictOf({ interval }: Estimate, expect: Expectation): Verdict {
+  if (interval === null) return "not resolved";
+  const above = "above" in expect;
+  const threshold = above ? expect.above : expect.below;
+  if (interval.low > threshold) return above ? "reproduced" : "opposite";
+  if (interval.high < threshold) return above ? "opposite" : "reproduced";
+  return "not resolved";
+}
+
+/** The columns of each side. Sides with the same score share their columns: those in which all of them have numbers, or all columns if there are none. */
 function comparedColumns(
   measured: MeasuredExperiment,
   sides: readonly { readonly term: Term; readonly row: Row }[],
@@ -140,10 +152,10 @@ function compare(
   };
 }
 
-/** In any unit of an effect: what float64 leaves of equal differences. */
+/** Rounding error of equal differences, in any unit of an effect. */
 const ROUNDING = 1e-9;
 
-/** Few runs that agree to the last digit (accuracies of a few examples do) have no interval: their agreement is a coarse scale, not certainty. */
+/** Removes an interval of width 0: a few runs with equal accuracies on few examples show a coarse scale, not certainty. */
 function withoutFalsePrecision(estimate: Estimate): Estimate {
   const { interval } = estimate;
   return interval !== null && interval.high - interval.low < ROUNDING
@@ -151,8 +163,8 @@ function withoutFalsePrecision(estimate: Estimate): Estimate {
     : estimate;
 }
 
-/** A small preset may make one run of two rows: their difference of nothing would say nothing. */
-function sameRuns(
+/** Describes rows that a small preset maps to the same run, whose difference would be meaningless. */
+function identicalRuns(
   sides: readonly { readonly row: Row }[],
   scored: readonly Scored[],
 ): string | undefined {
@@ -161,7 +173,7 @@ function sameRuns(
     for (const address of addressesOf(scored[i])) {
       const other = rowOf.get(address) ?? row;
       if (other.id !== row.id) {
-        return `${other.label} and ${row.label} are one run at this size`;
+        return `${other.label} and ${row.label} are the same run at this size`;
       }
       rowOf.set(address, row);
     }
@@ -175,7 +187,7 @@ function addressesOf({ cells }: Scored): string[] {
   );
 }
 
-/** Counted, not run: there is nothing random in it. */
+/** Whether all values are computed, not measured, and therefore have no randomness. */
 function isCounted({ cells }: Scored): boolean {
   return cells.every(({ seeds }) =>
     seeds.length > 0 && seeds.every(({ result }) => result === undefined)
@@ -200,18 +212,13 @@ function missing(
   if (estimate !== null && estimate.interval !== null) return undefined;
   if (estimate !== null) {
     return estimate.count > 1 && estimate.spread !== null
-      ? "every seed gave the same: no spread to judge by"
-      : "one seed has no interval";
+      ? "all seeds gave the same value"
+      : "a single seed has no interval";
   }
-  if (cells.length === 0) return `${titleOf(experiment.id)} has no such column`;
+  if (cells.length === 0) return `${experimentName(experiment.id)} has no such column`;
   const reason = cells.find((cell) => cell.missing !== undefined)?.missing;
   if (reason !== undefined) return reason.replace(/\.$/, "");
   return cells.some(({ failures }) => failures.length > 0)
-    ? "runs of it failed"
+    ? "runs failed"
     : "the rows have no seed in common";
-}
-
-/** `table-4` → `Table 4`. */
-function titleOf(id: string): string {
-  return `${id[0].toUpperCase()}${id.slice(1)}`.replace("-", " ");
 }

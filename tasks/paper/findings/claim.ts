@@ -1,68 +1,67 @@
 /**
- * A claim of the paper as data: which rows are compared, by what, and what the paper expects.
+ * A claim of the paper as data: the rows that it compares, the score, and the effect that the paper expects.
  *
  * @module
  */
 import type { BenchmarkId, CurveName, Variation } from "../experiment.ts";
 
-/** What is compared: one number a run. */
+/** The number that is compared, one per run. */
 export type Score =
-  /** Mean over the finetuned columns that every compared row has; a column of two numbers is averaged first (the paper's rule). */
+  /** Mean over the fine-tuned columns in which every compared row has numbers; a column with two numbers is averaged first, as in the paper. */
   | { readonly kind: "downstream"; readonly benchmarks?: readonly BenchmarkId[] }
-  /** A metric of the pretrained model itself, or how far it is over another metric of the same job. */
+  /** A metric of the pretrained model, or its difference to another metric (`over`) of the same job. */
   | { readonly kind: "intrinsic"; readonly metric: string; readonly over?: string }
-  /** How unevenly a curve runs (the mean size of its changes from point to point), or where it ends. */
+  /** The mean absolute change of a curve from point to point, or its last value. */
   | { readonly kind: "curve"; readonly curve: CurveName; readonly feature: "roughness" | "end" }
-  /** Parameters at the paper's own size. */
+  /** Parameters at the paper's size. */
   | { readonly kind: "parameters" }
-  /** Bytes all-reduced a step, at the paper's own size. */
+  /** Gradient bytes all-reduced per step at the paper's size. */
   | { readonly kind: "traffic" }
-  /** Data throughput over BERT-large's. */
+  /** Training throughput relative to BERT-large. */
   | { readonly kind: "speed-up" };
 
-/** What a row must vary to be the one that is meant; what it leaves out has the model's own value. */
+/** The fields that identify a row; fields that the row does not vary have its model's value. */
 export type RowPattern = Partial<Variation>;
 
 /** One side of a comparison. */
 export interface Term {
-  /** Of the sum over the terms; −1 is subtracted. For a ratio, 1 stands above and −1 below the line. */
+  /** Factor in the sum over the terms, −1 to subtract. In a ratio, 1 is the numerator and −1 the denominator. */
   readonly weight: number;
-  /** Which row of the test's experiment. */
+  /** Selects a row of the test's experiment. */
   readonly row: RowPattern;
-  /** Its number. */
   readonly score: Score;
 }
 
-/** What the paper expects of an effect. */
+/** The side of a threshold on which the paper expects the effect. */
 export type Expectation = { readonly above: number } | { readonly below: number };
 
-/** A comparison that can go either way. */
+/** A comparison whose outcome can support or contradict a claim. */
 export interface Test {
-  /** What is computed, for readers: a noun phrase. */
+  /** A description of the effect: a noun phrase. */
   readonly statistic: string;
-  /** Whose rows are compared. */
+  /** Id of the experiment whose rows are compared. */
   readonly experiment: string;
-  /** Summed, run by run of one seed; of a ratio the first over the second. */
+  /** Combined run by run of the same seed. */
   readonly terms: readonly Term[];
-  /** How terms become the effect; a weighted sum where absent. */
+  /** Divides the first term by the second; a weighted sum if absent. */
   readonly ratio?: true;
-  /** Of the effect. */
+  /** Unit of the effect. */
   readonly unit: string;
-  /** Where the effect lies if the paper is right. */
+  /** Where the effect lies if the claim holds. */
   readonly expect: Expectation;
 }
 
-/** A claim and what tests it. */
+/** A claim and its tests. */
 export interface Claim {
   /** In kebab case. */
   readonly id: string;
-  /** One sentence, as the paper means it. */
+  /** One sentence. */
   readonly claim: string;
-  /** Where the paper says so. For a control, what it controls. */
+  /** Section and table of the paper; for a control, the experiment that it controls. */
   readonly source: string;
-  /** True for a control that the paper lacks. */
+  /** True for a control that the paper does not have. */
   readonly control?: true;
-  /** The first decides; the others are shown beside it. */
+  /** The first test decides; the others are additional evidence. */
   readonly tests: readonly Test[];
 }
 
@@ -76,7 +75,43 @@ export function minus(row: RowPattern, score: Score): Term {
   return { weight: -1, row, score };
 }
 
-/** All finetuned columns. */
+/** Mean over all fine-tuned columns. */
 export const DOWNSTREAM: Score = { kind: "downstream" };
-/** Share of masked tokens that the pretrained model fills in rightly. */
+/** Masked-LM accuracy of the pretrained model. */
 export const MLM = { kind: "intrinsic", metric: "mlm_accuracy" } as const satisfies Score;
+
+/** A score with its name in statistics. */
+export type NamedScore = readonly [name: string, score: Score];
+
+/** A difference between two rows, in points. */
+export function difference(
+  experiment: string,
+  [name, score]: NamedScore,
+  compared: string,
+  [row, baseline]: readonly [row: RowPattern, baseline: RowPattern],
+  expect: Expectation = { above: 0 },
+): Test {
+  const terms = [plus(row, score), minus(baseline, score)];
+  return { statistic: `${name}: ${compared}`, experiment, terms, unit: "points", expect };
+}
+
+/** The gain from one row to another minus the gain between two others, in points. */
+export function saturation(
+  experiment: string,
+  [name, score]: NamedScore,
+  compared: string,
+  [first, last]: readonly [first: readonly RowPattern[], last: readonly RowPattern[]],
+): Test {
+  const gain = ([from, to]: readonly RowPattern[]) => [plus(to, score), minus(from, score)];
+  return {
+    statistic: `${name}: ${compared}`,
+    experiment,
+    terms: [...gain(first), ...gain(last).map(negated)],
+    unit: "points",
+    expect: { above: 0 },
+  };
+}
+
+function negated(term: Term): Term {
+  return { ...term, weight: -term.weight };
+}

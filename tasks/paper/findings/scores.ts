@@ -1,24 +1,60 @@
 /**
- * The numbers that a claim compares, run by run, and the paper's beside them.
+ * The rows and numbers that a claim compares, as measured and as printed in the paper.
  *
  * @module
  */
-import { type Column, type Experiment, paperNumbers, type Row } from "../experiment.ts";
+import {
+  type Column,
+  type Experiment,
+  type PaperModel,
+  paperNumbers,
+  type Row,
+  type Variation,
+} from "../experiment.ts";
 import { cellOf, type Curve, type MeasuredCell, type MeasuredExperiment } from "../result.ts";
-import { mean } from "../statistics/mod.ts";
-import type { Score } from "./claim.ts";
+import { mean } from "../statistics.ts";
+import type { RowPattern, Score } from "./claim.ts";
+
+/** The values of fields that a row does not vary (Table 1, §4.1). */
+const DEFAULTS: Readonly<Record<PaperModel, RowPattern>> = {
+  "bert-base": bert(12, 768),
+  "bert-large": bert(24, 1024),
+  "albert-base": albert(12, 768, 0.1),
+  "albert-large": albert(24, 1024, 0.1),
+  "albert-xlarge": albert(24, 2048, 0.1),
+  "albert-xxlarge": albert(12, 4096, 0),
+};
+
+function bert(layers: number, hiddenSize: number): RowPattern {
+  const own = { layers, hiddenSize, embeddingSize: hiddenSize, dropout: 0.1, extraData: false };
+  return { ...own, share: "none", pairObjective: "nsp" };
+}
+
+function albert(layers: number, hiddenSize: number, dropout: number): RowPattern {
+  const own = { layers, hiddenSize, embeddingSize: 128, dropout, extraData: false };
+  return { ...own, share: "all", pairObjective: "sop" };
+}
+
+/** Finds the first row of an experiment that matches a pattern. */
+export function findRow({ rows }: Experiment, pattern: RowPattern): Row | undefined {
+  return rows.find(({ variation }) => variation !== undefined && matches(variation, pattern));
+}
+
+function matches(variation: Variation, pattern: RowPattern): boolean {
+  const all = { ...DEFAULTS[variation.model], ...variation };
+  return (Object.keys(pattern) as (keyof Variation)[]).every((key) => all[key] === pattern[key]);
+}
 
 /** One row's numbers for one score. */
 export interface Scored {
-  /** By seed. */
   readonly bySeed: ReadonlyMap<number, number>;
-  /** The paper's, over the same columns; null where it prints none. */
+  /** The paper's number over the same columns; null if it does not print one. */
   readonly paper: number | null;
-  /** The cells they came from. */
+  /** The cells that the numbers come from. */
   readonly cells: readonly MeasuredCell[];
 }
 
-/** The columns of an experiment that a score is made of. */
+/** The columns of an experiment that contribute to a score. */
 export function columnsOf({ columns }: Experiment, score: Score): Column[] {
   return columns.filter(({ measure }) => {
     switch (score.kind) {
@@ -39,12 +75,12 @@ export function columnsOf({ columns }: Experiment, score: Score): Column[] {
   });
 }
 
-/** Whether a cell holds something to compare. */
+/** Whether a cell has measured numbers. */
 export function hasNumbers(cell: MeasuredCell | undefined): boolean {
   return cell !== undefined && (cell.seeds.length > 0 || cell.curves.length > 0);
 }
 
-/** Reads a row's score over the given columns: of each seed that all of them have. */
+/** Scores a row over the given columns, for each seed that all of them have. */
 export function scoreRow(
   measured: MeasuredExperiment,
   row: Row,
@@ -89,14 +125,14 @@ function paperValue(row: Row, column: Column, score: Score): number | null {
   if (score.kind === "intrinsic" && score.over !== undefined) return null;
   const numbers = paperNumbers(row.paper[column.id] ?? "");
   if (numbers.length === 0) return null;
-  // Of `86.0 (88.2/85.1)` the first is the mean of the others.
+  // The first number of `86.0 (88.2/85.1)` is the mean of the others.
   const { measure } = column;
   if (measure.kind === "finetune") return mean(numbers.slice(0, measure.metrics.length));
   return oneNumber(numbers, column, score);
 }
 
-/** The mean size of a curve's changes from point to point, or its last value. */
-export function curveFeature({ y }: Curve, feature: "roughness" | "end"): number {
+/** The mean absolute change of a curve from point to point, or its last value. */
+function curveFeature({ y }: Curve, feature: "roughness" | "end"): number {
   if (feature === "end") return y.at(-1) ?? NaN;
   return mean(y.slice(1).map((value, i) => Math.abs(value - y[i])));
 }

@@ -1,19 +1,19 @@
 /**
- * Evidence in words, the same in every format.
+ * Evidence as text, shared by all output formats.
  *
  * @module
  */
-import type { Evidence, Finding, Verdict } from "../findings/mod.ts";
+import type { Evidence, Finding, Verdict } from "../findings/assess.ts";
 import { signed } from "./numbers.ts";
 
-/** The verdict as readers see it. */
+/** Verdicts as shown to readers. */
 export const VERDICT_TEXT: Readonly<Record<Verdict, string>> = {
   reproduced: "reproduced",
   opposite: "opposite",
   "not resolved": "not resolved at this size",
 };
 
-/** How many claims have which verdict: `3 reproduced, 0 opposite, 11 not resolved at this size`. */
+/** Number of claims per verdict: `3 reproduced, 0 opposite, 11 not resolved at this size`. */
 export function verdictCounts(findings: readonly Finding[]): string {
   return (Object.keys(VERDICT_TEXT) as Verdict[])
     .map((verdict) => {
@@ -23,21 +23,23 @@ export function verdictCounts(findings: readonly Finding[]): string {
     .join(", ");
 }
 
-/** What of a finding is shown: of a claim that nothing was measured for, the deciding test says enough. */
+/** The evidence to show: only the deciding test if nothing was measured for the claim. */
 export function shownEvidence({ evidence }: Finding): readonly Evidence[] {
-  const something = evidence.some(({ estimate }) => estimate !== null);
-  return something ? evidence : evidence.slice(0, 1);
+  const measured = evidence.some(({ estimate }) => estimate !== null);
+  return measured ? evidence : evidence.slice(0, 1);
 }
 
-/** A number of an effect: differences have signs, ratios and ends of curves have none. */
+/** A number of an effect: signed for differences, unsigned for ratios and single values. */
 export function effectNumber({ test }: Evidence, value: number): string {
   return test.ratio || test.terms.length === 1 ? value.toFixed(2).replace("-", "−") : signed(value);
 }
 
 /** `+1.20 points`; null without a run. */
 export function effectText(evidence: Evidence): string | null {
-  if (evidence.estimate === null) return null;
-  return withUnit(evidence, effectNumber(evidence, evidence.estimate.mean));
+  const { estimate, test: { unit } } = evidence;
+  if (estimate === null) return null;
+  const text = effectNumber(evidence, estimate.mean);
+  return unit === "" ? text : `${text} ${unit}`;
 }
 
 /** `[+0.31, +2.09]`; null without an interval. */
@@ -47,7 +49,7 @@ export function intervalText(evidence: Evidence): string | null {
   return `[${effectNumber(evidence, interval.low)}, ${effectNumber(evidence, interval.high)}]`;
 }
 
-/** The paper's effect; null where it prints none. */
+/** The paper's effect; null if it does not print one. */
 export function paperText(evidence: Evidence): string | null {
   return evidence.paper === null ? null : effectNumber(evidence, evidence.paper);
 }
@@ -62,12 +64,8 @@ export function countText({ test, estimate, pairing }: Evidence): string {
   return test.terms.length === 1 ? `${count} seeds` : `${count} seeds, paired`;
 }
 
-/** What would make the claim hold: `expected above 0`. */
+/** The condition under which the claim holds: `expected above 0`. */
 export function expectationText({ test: { expect } }: Evidence): string {
-  const [side, border] = "above" in expect ? ["above", expect.above] : ["below", expect.below];
-  return `expected ${side} ${`${border}`.replace("-", "−")}`;
-}
-
-function withUnit({ test: { unit } }: Evidence, text: string): string {
-  return unit === "" ? text : `${text} ${unit}`;
+  const [side, threshold] = "above" in expect ? ["above", expect.above] : ["below", expect.below];
+  return `expected ${side} ${`${threshold}`.replace("-", "−")}`;
 }

@@ -1,11 +1,11 @@
 /**
- * The findings as a section of the page.
+ * The findings section of the page.
  *
  * @module
  */
-import type { Evidence, Finding, Verdict } from "../findings/mod.ts";
 import { type Html, html } from "../../../src/report/mod.ts";
-import { effectPlot } from "./effect_plot.ts";
+import { experimentName } from "../experiment.ts";
+import type { Evidence, Finding, Verdict } from "../findings/assess.ts";
 import {
   countText,
   effectText,
@@ -16,36 +16,35 @@ import {
   VERDICT_TEXT,
   verdictCounts,
 } from "./evidence_text.ts";
-import { nameOf } from "./report_input.ts";
 
-/** For those who do not see colors, and on paper. */
+/** Signs that do not rely on color. */
 const SIGNS: Readonly<Record<Verdict, string>> = {
   reproduced: "✓",
   opposite: "✗",
   "not resolved": "?",
 };
 
-/** All claims with their evidence, the paper's first, then the controls. */
+/** Draws all claims with their evidence: those of the paper, then the controls. */
 export function findingsHtml(findings: readonly Finding[]): Html {
   const ofPaper = findings.filter(({ claim }) => !claim.control);
   const ofControls = findings.filter(({ claim }) => claim.control);
   return html`<section id="findings"><h2>Findings</h2>
 <p>Of ${ofPaper.length} claims of the paper: <b>${verdictCounts(ofPaper)}</b>.</p>
-<p class="quiet">Each claim is tested by the first statistic under it; the others are shown beside it. A verdict needs the whole 95% interval (Student’s t over seeds) on one side of the border: on the expected side the claim is reproduced, on the other it is the opposite. One seed has no interval. Of so many intervals, one in twenty misses the truth by chance.</p>
-<p class="quiet keys"><span>${sample("ours")} measured, with its interval</span><span>${
+<p class="quiet">The first statistic of a claim decides; the others are additional evidence. A claim is <i>reproduced</i> if the whole 95% confidence interval (Student’s t over seeds) is on the expected side of the threshold, and <i>opposite</i> if it is on the other side. A single seed has no interval. On average, one interval in twenty does not contain the true value.</p>
+<p class="quiet keys"><span>${sample("ours")} measured, with 95% interval</span><span>${
     sample("theirs")
-  } the paper</span><span>${sample("border")} border, the expected side shaded</span></p>
+  } the paper</span><span>${sample("threshold")} threshold, expected side shaded</span></p>
 ${overview(findings)}
 <h3>Claims of the paper</h3>${ofPaper.map(finding)}
 ${
     ofControls.length === 0
       ? ""
-      : html`<h3>Controls that the paper lacks</h3>${ofControls.map(finding)}`
+      : html`<h3>Controls (not in the paper)</h3>${ofControls.map(finding)}`
   }
 </section>`;
 }
 
-/** All claims at a glance, each leading to its evidence. */
+/** A table of all claims, linked to their evidence. */
 function overview(findings: readonly Finding[]): Html {
   return html`
     <div class="scroll">
@@ -68,7 +67,7 @@ function overview(findings: readonly Finding[]): Html {
   `;
 }
 
-function sample(kind: "ours" | "theirs" | "border"): Html {
+function sample(kind: "ours" | "theirs" | "threshold"): Html {
   const shape = {
     ours: html`
       <path class="reach" d="M1 7H27M1 3v8M27 3v8" />
@@ -77,9 +76,9 @@ function sample(kind: "ours" | "theirs" | "border"): Html {
     theirs: html`
       <path class="theirs" d="M14 2l5 5l-5 5l-5 -5z" />
     `,
-    border: html`
+    threshold: html`
       <rect class="expected" x="14" y="0" width="14" height="14" />
-      <line class="border" x1="14" x2="14" y1="0" y2="14" />
+      <line class="threshold" x1="14" x2="14" y1="0" y2="14" />
     `,
   }[kind];
   return html`<svg class="effect" viewBox="0 0 28 14" width="28" height="14" aria-hidden="true">${shape}</svg>`;
@@ -107,7 +106,7 @@ function evidenceRow(evidence: Evidence): Html {
     interval = intervalText(evidence),
     paper = paperText(evidence);
   const about = [
-    nameOf(test.experiment),
+    experimentName(test.experiment),
     ...(columns.length > 0 && evidence.estimate !== null ? [columns.join(", ")] : []),
     ...(preset === null ? [] : [preset]),
     ...(standIns.length > 0 ? [`† stand-ins for ${standIns.join(", ")}`] : []),
@@ -134,5 +133,42 @@ function evidenceRow(evidence: Evidence): Html {
         "-",
       )}">${SIGNS[verdict]}</span> ${missing ?? verdict}</div>
     </div>
+  `;
+}
+
+const WIDTH = 200;
+const HEIGHT = 22;
+const MIDDLE = HEIGHT / 2;
+/** Space at both ends. */
+const MARGIN = 8;
+
+/** Draws an effect: a dot with its interval, a diamond for the paper, a dashed line for the threshold; the expected side is shaded. */
+function effectPlot({ estimate, paper, test }: Evidence): Html {
+  const above = "above" in test.expect;
+  const threshold = "above" in test.expect ? test.expect.above : test.expect.below;
+  const { low, high } = estimate?.interval ?? { low: NaN, high: NaN };
+  const shown = [threshold, paper, estimate?.mean, low, high]
+    .filter((value): value is number => Number.isFinite(value));
+  const left = Math.min(...shown), right = Math.max(...shown);
+  const span = right - left || 1;
+  const at = (value: number) => (MARGIN + (value - left) / span * (WIDTH - 2 * MARGIN)).toFixed(1);
+  const edge = at(threshold);
+  const side = above ? { x: edge, width: WIDTH - Number(edge) } : { x: 0, width: edge };
+  return html`
+    <svg class="effect" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}"
+      aria-hidden="true"><rect class="expected" x="${side.x}" y="1" width="${side
+        .width}" height="${HEIGHT -
+        2}" rx="2"/><line class="threshold" x1="${edge}" x2="${edge}" y1="0" y2="${HEIGHT}"/>${Number
+          .isFinite(low)
+        ? html`
+          <path class="reach"
+            d="M${at(low)} ${MIDDLE}H${at(high)}M${at(low)} ${MIDDLE - 4}v8M${at(high)} ${MIDDLE -
+              4}v8" />
+        `
+        : ""}${paper === null ? "" : html`
+        <path class="theirs" d="M${at(paper)} ${MIDDLE - 5}l5 5l-5 5l-5 -5z" />
+      `}${estimate === null ? "" : html`
+        <circle class="ours" cx="${at(estimate.mean)}" cy="${MIDDLE}" r="3.5" />
+      `}</svg>
   `;
 }

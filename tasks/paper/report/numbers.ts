@@ -1,11 +1,11 @@
 /**
- * Measured numbers as the paper would print them.
+ * Numbers in the format of the paper.
  *
  * @module
  */
 import type { Measure } from "../experiment.ts";
 
-/** Bytes in their largest unit: `68.1 MiB`. */
+/** Bytes in the largest fitting unit: `68.1 MiB`. */
 export function bytes(value: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   let unit = 0, size = value;
@@ -38,7 +38,7 @@ export function hours(value: number): string {
   return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)} s`;
 }
 
-/** A number of a column: in its unit, with as many digits as the paper gives it. */
+/** A number of a column, with its unit and the paper's number of digits. */
 export function columnNumber(measure: Measure, value: number): string {
   if (!Number.isFinite(value)) return "not a number";
   switch (measure.kind) {
@@ -62,7 +62,7 @@ export function columnNumber(measure: Measure, value: number): string {
   }
 }
 
-/** An effect: its sign is part of what it says. */
+/** A number with its sign, `+` included. */
 export function signed(value: number, digits = 2): string {
   const text = Math.abs(value).toFixed(digits);
   if (Number(text) === 0) return text;

@@ -1,47 +1,69 @@
 /**
- * The report of the paper: one page that needs nothing else.
+ * The report of the paper as a self-contained HTML page.
  *
  * @module
  */
-import { formatCount, formatDuration, type Html, html, page } from "../../../src/report/mod.ts";
+import {
+  factList,
+  figure,
+  formatCount,
+  formatDuration,
+  type Html,
+  html,
+  page,
+} from "../../../src/report/mod.ts";
+import { experimentName } from "../experiment.ts";
 import { EXPERIMENTS } from "../experiments/mod.ts";
-import { experimentHtml } from "./experiment_html.ts";
+import type { JobFailure, MeasuredExperiment } from "../result.ts";
+import { figurePanels, type Panel } from "./figures.ts";
 import { findingsHtml } from "./findings_html.ts";
-import { presetDescription, type Provenance, provenance } from "./provenance.ts";
-import { nameOf, PAPER, type ReportInput } from "./report_input.ts";
+import { signed } from "./numbers.ts";
+import {
+  baselineGains,
+  PAPER,
+  presetDescription,
+  type Provenance,
+  provenance,
+  type ReportInput,
+  TITLE,
+} from "./report_input.ts";
 import { PAPER_STYLE } from "./style.ts";
+import { tableHtml } from "./table_html.ts";
+import { tableView } from "./table_view.ts";
 
-/** Draws everything. */
+/** Draws the page. */
 export async function paperPage(input: ReportInput): Promise<string> {
   const sections: Html[] = [];
   for (const measured of input.measured) sections.push(await experimentHtml(measured, input));
   const body = html`<main>
-<h1>ALBERT, measured again</h1>
+<h1>${TITLE}</h1>
 <p class="quiet">${PAPER}</p>
 ${summary(provenance(input.measured))}
 <nav><a href="#findings">Findings</a>${
     input.measured.map(({ experiment: { id } }) =>
       html`
-        <a href="#${id}">${nameOf(id)}</a>
+        <a href="#${id}">${experimentName(id)}</a>
       `
     )
   }</nav>
-<p class="quiet">In every cell our number stands above the paper’s, which is gray. Means are over seeds, ± is the sample standard deviation. <sup>+</sup> marks columns and rows that the paper does not have, † numbers behind which a stand-in for the paper’s data is. A number leads to its run.</p>
-${notAskedFor(input)}
+<p class="quiet">Each cell shows our number (mean over seeds ± sample standard deviation) and, in gray below it, the paper’s. <sup>+</sup> marks columns and rows that are not in the paper, † numbers measured on a stand-in for the paper’s data. Numbers link to their runs.</p>
+${notRun(input)}
 ${findingsHtml(input.findings)}
 ${sections}
-<h2>The same numbers again</h2>
+<h2>Reproduce these numbers</h2>
 <pre>${input.command}</pre>
 </main>`;
-  return page("ALBERT, measured again", body, { style: PAPER_STYLE });
+  return page(TITLE, body, { style: PAPER_STYLE });
 }
 
-/** What of the paper the run is not of. */
-function notAskedFor({ measured }: ReportInput): Html {
+/** Experiments of the paper that are not part of the run. */
+function notRun({ measured }: ReportInput): Html {
   const asked = measured.map(({ experiment }) => experiment.id);
   const rest = EXPERIMENTS.filter(({ id }) => !asked.includes(id));
   if (rest.length === 0) return html``;
-  return html`<p class="quiet">Not run: ${rest.map(({ id }) => nameOf(id)).join(", ")}.</p>`;
+  return html`<p class="quiet">Not run: ${
+    rest.map(({ id }) => experimentName(id)).join(", ")
+  }.</p>`;
 }
 
 function summary(behind: Provenance): Html {
@@ -53,28 +75,92 @@ function summary(behind: Provenance): Html {
         formatCount(behind.failures.length)
       } failed`,
     ],
-    ["Time of the jobs", formatDuration(behind.seconds)],
+    ["Total time", formatDuration(behind.seconds)],
     ["Seeds", behind.seeds.join(", ") || "none"],
     ["Device", behind.adapters.join(", ") || "none"],
     ["Data", dataText(behind)],
     ["Stand-ins", behind.standIns.join(", ") || "none"],
     ["Toolkit", behind.toolkits.join(", ") || "none"],
   ];
-  return html`<dl class="facts">${
-    facts.map(([name, value]) =>
-      html`
-        <div class="${value.length > 60 ? "wide" : ""}">
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>
-      `
-    )
-  }</dl>`;
+  return factList(facts);
 }
 
-/** Few fingerprints as they are; of many, where to find them. */
+/** Fingerprints of the data, or only their number if there are many. */
 function dataText({ dataFingerprints }: Provenance): string {
   if (dataFingerprints.length === 0) return "none";
   if (dataFingerprints.length <= 3) return dataFingerprints.join(", ");
-  return `${dataFingerprints.length} sets, their fingerprints under the tables`;
+  return `${dataFingerprints.length} data sets; fingerprints are listed below the tables`;
+}
+
+/** The section of one experiment: question, table or figure, provenance, notes. */
+async function experimentHtml(
+  measured: MeasuredExperiment,
+  input: ReportInput,
+): Promise<Html> {
+  const { id, kind, title, question, protocol, notes } = measured.experiment;
+  const behind = provenance([measured]);
+  const remarks = kind === "figure" ? notes.slice(1) : notes;
+  return html`
+    <section class="experiment"
+      id="${id}"><h2><span class="quiet">${experimentName(id)}</span> ${title}</h2>
+    <p><b>${question}</b> <span class="quiet">${protocol}</span></p>
+    ${kind === "table"
+      ? tableHtml(tableView(measured), input)
+      : await figureHtml(figurePanels(measured), notes[0])}
+    ${provenanceHtml(measured.preset, behind)}
+    ${failuresHtml(behind.failures, input)}
+    ${remarks.length === 0
+      ? ""
+      : html`<div class="remarks quiet"><b>Notes on the paper</b><ul>${
+        remarks.map((note) => html`<li>${note}</li>`)
+      }</ul></div>`}
+    </section>
+  `;
+}
+
+async function figureHtml(panels: readonly Panel[], shape: string | undefined): Promise<Html> {
+  const drawn: Html[] = [];
+  for (const { chart } of panels) if (chart !== null) drawn.push(await figure(chart));
+  const missing = panels.flatMap((panel) =>
+    panel.missing.map(({ row, reason }) => html`<li><b>${panel.title}</b>, ${row}: ${reason}</li>`)
+  );
+  return html`<div class="charts">${drawn}${
+    shape === undefined
+      ? ""
+      : html`<aside class="quiet"><b>The paper’s figure</b><br>${shape}</aside>`
+  }</div>${missing.length === 0 ? "" : html`<ul class="notes quiet">${missing}</ul>`}`;
+}
+
+function provenanceHtml(preset: string, behind: Provenance): Html {
+  const { results, seeds, adapters, dataFingerprints, remarks } = behind;
+  if (results.length === 0) {
+    return html`<p class="quiet small">Preset ${preset}. No job has finished.</p>`;
+  }
+  const parts = [
+    `Preset ${preset}`,
+    `${formatCount(results.length)} jobs in ${formatDuration(behind.seconds)}`,
+    ...(seeds.length > 0 ? [`seeds ${seeds.join(", ")}`] : []),
+    `on ${adapters.join(", ")}`,
+    ...(dataFingerprints.length > 0 ? [`data ${dataFingerprints.join(", ")}`] : []),
+    ...remarks,
+    ...baselineGains(behind).map(({ name, low, high }) =>
+      `${name}: ${signed(low, 1)} to ${signed(high, 1)} points`
+    ),
+  ];
+  return html`<p class="quiet small">${parts.join("; ")}.</p>`;
+}
+
+function failuresHtml(failures: readonly JobFailure[], input: ReportInput): Html {
+  return html`${
+    failures.map((failure) => {
+      const log = input.logOf(failure);
+      return html`
+        <details
+          class="failure"><summary>Failed: ${failure.label} <small>${failure
+            .error}</small></summary>${log === null
+            ? html`<p class="quiet">Its log ${failure.log} does not exist.</p>`
+            : html`<pre>${log}</pre>`}</details>
+      `;
+    })
+  }`;
 }

@@ -1,11 +1,11 @@
 /**
- * What the page of the paper adds to the style of all pages.
+ * CSS rules of the paper's report, in addition to those of all pages.
  *
  * @module
  */
 import { Html } from "../../../src/report/mod.ts";
 
-/** Tables as in print, findings, and their layout on phones and paper. */
+/** Tables with rules as in print, findings, and their layout on phones and in print. */
 export const PAPER_STYLE: Html = new Html(`
 a{color:inherit;text-decoration-color:var(--curve-1);text-underline-offset:.2em;text-decoration-thickness:1px}
 h1{font-size:1.9rem;letter-spacing:-.01em}
@@ -29,7 +29,6 @@ table.printed .group span{position:sticky;left:0}
 .paper{color:var(--quiet);font-size:.86em;opacity:.85}
 .added{background:color-mix(in srgb,var(--card) 70%,transparent)}
 sup{font-size:.7em;line-height:0;color:var(--quiet)}
-.facts .wide{grid-column:span 2}
 .failed{color:var(--curve-2);font-weight:600}
 ul.notes,.remarks ul{list-style:none;padding:0;margin:.3rem 0;font-size:.82rem}
 .remarks{font-size:.82rem;margin:.6rem 0;padding:.1rem 0 .1rem .8rem;border-left:3px solid var(--grid);max-width:62rem}
@@ -53,7 +52,7 @@ aside{font-size:.9rem;padding:.6rem .4rem;align-self:start}
 .evidence>div:last-child{font-size:.8rem;overflow-wrap:anywhere}
 .effect{display:inline-block;max-width:100%;overflow:visible}
 .effect .expected{fill:var(--right);opacity:.1}
-.effect .border{stroke:var(--quiet);stroke-dasharray:2 2}
+.effect .threshold{stroke:var(--quiet);stroke-dasharray:2 2}
 .effect .reach{stroke:var(--text);stroke-width:1.6;fill:none}
 .effect circle.ours{fill:var(--text)}
 .effect .theirs{fill:none;stroke:var(--quiet);stroke-width:1.4}

@@ -1,10 +1,10 @@
 /**
- * A table as CSV (RFC 4180), a line for each number, for those who compute on.
+ * A table as CSV (RFC 4180), one line per number.
  *
  * @module
  */
 import { paperNumbers } from "../experiment.ts";
-import { mean, sampleSpread } from "../statistics/mod.ts";
+import { mean, sampleSpread } from "../statistics.ts";
 import type { CellView, TableView } from "./table_view.ts";
 
 const HEADER = [
@@ -12,7 +12,7 @@ const HEADER = [
   ...["values", "paper", "stand_ins", "note"],
 ];
 
-/** Writes a table. Numbers are whole, in the units of the columns; several values of a cell are parted by spaces, in order of seeds. */
+/** Formats a table. Numbers have full precision and the unit of their column; the values of a cell are separated by spaces, in order of seeds. */
 export function tableCsv(view: TableView): string {
   const { experiment, preset } = view.measured;
   const notes = new Map(view.footnotes.map(({ mark, text }) => [mark, text]));
@@ -39,7 +39,7 @@ export function tableCsv(view: TableView): string {
   return lines.map((fields) => `${fields.map(quoted).join(",")}\r\n`).join("");
 }
 
-/** Mean, spread, number of seeds, and the values. */
+/** Mean, standard deviation, number of seeds, and values. */
 function numbers({ seeds, measured }: CellView, number: number): string[] {
   if (seeds.length === 0) return [measured ?? "", "", "0", ""];
   const values = seeds.map((seed) => seed.values[number]).filter((value) => value !== undefined);
@@ -50,7 +50,7 @@ function numbers({ seeds, measured }: CellView, number: number): string[] {
   ];
 }
 
-/** A field that holds a comma, a quote or a line break stands in quotes; a quote is doubled. */
+/** Quotes a field that contains a comma, a quote or a line break. */
 function quoted(field: string): string {
   return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }

@@ -1,19 +1,19 @@
 /**
- * A table of the paper in HTML: rules as in print, our number above the paper's.
+ * A table as HTML: rules as in print, our number above the paper's.
  *
  * @module
  */
+import { formatDuration, type Html, html } from "../../../src/report/mod.ts";
 import type { Column } from "../experiment.ts";
 import type { SeedValue } from "../result.ts";
-import { formatDuration, type Html, html } from "../../../src/report/mod.ts";
 import { columnNumber } from "./numbers.ts";
 import type { ReportInput } from "./report_input.ts";
 import type { CellView, RowView, TableView } from "./table_view.ts";
 
-/** On columns and rows. */
+/** Marks added columns and rows. */
 const ADDED = html`<sup title="not in the paper’s table">+</sup>`;
 
-/** The table with its notes, and the runs behind it. */
+/** Draws the table, its footnotes, and the list of its runs. */
 export function tableHtml(view: TableView, input: ReportInput): Html {
   const { columns, groups, measured } = view;
   const id = measured.experiment.id;
@@ -67,7 +67,7 @@ function ours(cell: CellView, id: string, input: ReportInput): Html {
   }${sup}</span>`;
 }
 
-/** One run's number leads to its report; a mean leads to the list of its runs. */
+/** The number of a single run links to its report, a mean to the list of its runs. */
 function hrefOf({ seeds }: CellView, id: string, input: ReportInput): string | null {
   const results = seeds.flatMap(({ result }) => result ?? []);
   if (results.length === 0) return null;
@@ -78,9 +78,7 @@ function notes({ footnotes, standIns }: TableView): Html {
   const items = [
     ...(standIns.length > 0
       ? [
-        html`<li><b>†</b> A stand-in for the paper’s data is behind the number: ${
-          standIns.join(", ")
-        }.</li>`,
+        html`<li><b>†</b> Measured on stand-ins for the paper’s data: ${standIns.join(", ")}.</li>`,
       ]
       : []),
     ...footnotes.map(({ mark, text }) => html`<li><b>${mark}</b> ${text}</li>`),
@@ -88,7 +86,7 @@ function notes({ footnotes, standIns }: TableView): Html {
   return items.length === 0 ? html`` : html`<ul class="notes quiet">${items}</ul>`;
 }
 
-/** Every run of every cell, folded away. */
+/** A collapsed list of every run of every cell. */
 function runs({ groups, columns, measured }: TableView, input: ReportInput): Html {
   const lines = groups.flatMap(({ rows }) =>
     rows.flatMap(({ row, cells }) =>
@@ -103,7 +101,7 @@ function runs({ groups, columns, measured }: TableView, input: ReportInput): Htm
   if (lines.length === 0) return html``;
   return html`
     <details class="runs">
-      <summary>Runs <small>${lines.length} numbers and where they come from</small></summary>
+      <summary>Runs <small>${lines.length} numbers with their jobs</small></summary>
       <div class="scroll">
         <table>
           <thead>

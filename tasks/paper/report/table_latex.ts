@@ -1,5 +1,5 @@
 /**
- * A table as LaTeX, in the manner of booktabs.
+ * A table as LaTeX, in the style of booktabs.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const SPECIAL: Readonly<Record<string, string>> = {
   "§": "\\S{}",
 };
 
-/** Text as LaTeX prints it. */
+/** Escapes text for LaTeX. */
 export function escapeLatex(text: string): string {
   return text.replace(
     /[\\~^–−±†→§&%$#_{}]/g,
@@ -26,12 +26,12 @@ export function escapeLatex(text: string): string {
   );
 }
 
-/** Writes a table environment. Its head says what it needs. */
+/** Formats a table environment; its first line lists the required packages. */
 export function tableLatex(view: TableView): string {
   const { experiment, preset } = view.measured;
   const columns = view.columns.length + 1;
   const caption =
-    `${experiment.title}. ${experiment.question} Preset ${preset}; mean and sample standard deviation over seeds, the paper's numbers in gray.`;
+    `${experiment.title}. ${experiment.question} Preset ${preset}; mean ± sample standard deviation over seeds; the paper's numbers in gray.`;
   const rows = view.groups.flatMap(({ label, rows }, i) => [
     ...(i > 0 ? ["\\midrule"] : []),
     ...(label === null ? [] : [`\\multicolumn{${columns}}{l}{\\emph{${escapeLatex(label)}}} \\\\`]),
@@ -58,7 +58,7 @@ export function tableLatex(view: TableView): string {
   ].join("\n");
 }
 
-/** A row's or column's heading. */
+/** The heading of a row or column. */
 function named({ label, added }: Pick<Column | Row, "label" | "added">): string {
   return escapeLatex(label) + (added ? "$^{+}$" : "");
 }
@@ -78,7 +78,7 @@ function cellText({ measured, spread, paper, standIn, failed, marks }: CellView)
 function notes({ footnotes, standIns }: TableView): string[] {
   const texts = footnotes.map(({ mark, text }) => `$^{\\text{${mark}}}$ ${escapeLatex(text)}`);
   if (standIns.length > 0) {
-    texts.unshift(`$^{\\dag}$ Stand-ins for ${standIns.map(escapeLatex).join(", ")}`);
+    texts.unshift(`$^{\\dag}$ Measured on stand-ins for ${standIns.map(escapeLatex).join(", ")}`);
   }
   return texts.length === 0
     ? []

@@ -1,63 +1,57 @@
 /**
- * A table as it is shown, whatever it is written in: texts of cells, marks and notes.
+ * The content of a table, independent of the output format: texts of cells, marks and footnotes.
  *
  * @module
  */
 import type { Column, Row } from "../experiment.ts";
 import { cellOf, type MeasuredCell, type MeasuredExperiment, type SeedValue } from "../result.ts";
-import { mean, sampleSpread } from "../statistics/mod.ts";
-import { Footnotes } from "./footnotes.ts";
+import { mean, sampleSpread } from "../statistics.ts";
 import { columnNumber } from "./numbers.ts";
 
-/** A cell's texts. */
+/** A cell. */
 export interface CellView {
-  /** `45.2/33.1`; null where nothing was measured. */
+  /** The mean over seeds, such as `45.2/33.1`; null if nothing was measured. */
   readonly measured: string | null;
-  /** `0.4/0.5`, over seeds; null for one seed and for what is counted. */
+  /** The standard deviation over seeds, such as `0.4/0.5`; null for a single seed and for counted cells. */
   readonly spread: string | null;
-  /** The paper's number as it prints it; null where it prints none. */
+  /** The paper's number as printed; null if it does not print one. */
   readonly paper: string | null;
-  /** Whether a stand-in for the paper's data is behind the number. */
+  /** Whether the number was measured on a stand-in for the paper's data. */
   readonly standIn: boolean;
-  /** Whether a job of it failed. */
+  /** Whether a job of the cell failed. */
   readonly failed: boolean;
-  /** Marks of the notes that belong to it. */
+  /** Marks of its footnotes. */
   readonly marks: readonly string[];
-  /** Behind the number. */
+  /** The values behind the number. */
   readonly seeds: readonly SeedValue[];
 }
 
-/** A row's label and cells. */
+/** A row with its cells. */
 export interface RowView {
-  /** Whose label. */
   readonly row: Row;
-  /** In the order of columns. */
+  /** In order of columns. */
   readonly cells: readonly CellView[];
 }
 
-/** Rows under one heading. */
+/** Consecutive rows with the same heading. */
 export interface GroupView {
-  /** Null for rows without a heading. */
+  /** Null for rows without heading. */
   readonly label: string | null;
-  /** In the paper's order. */
   readonly rows: readonly RowView[];
 }
 
-/** A table, ready to be written. */
+/** A table. */
 export interface TableView {
-  /** What it shows. */
   readonly measured: MeasuredExperiment;
-  /** In the paper's order, added ones last. */
+  /** The paper's columns in its order, then added ones. */
   readonly columns: readonly Column[];
-  /** All rows. */
   readonly groups: readonly GroupView[];
-  /** What the marks say. */
   readonly footnotes: readonly { readonly mark: string; readonly text: string }[];
-  /** What stands in for the paper's data, sorted. */
+  /** Parts of the data that are stand-ins, sorted. */
   readonly standIns: readonly string[];
 }
 
-/** Lays a table out. Rows of one group that follow each other stand under one heading. */
+/** Computes the content of a table. */
 export function tableView(measured: MeasuredExperiment): TableView {
   const { rows, columns } = measured.experiment;
   const footnotes = new Footnotes();
@@ -94,7 +88,7 @@ function cellView(
   };
 }
 
-/** Why a cell is empty or incomplete. Rows that the paper quotes from others are not missing. */
+/** Why a cell is empty or incomplete; cells of quoted rows have no reasons. */
 function reasons({ missing, failures }: MeasuredCell): string[] {
   const failed = failures.map(({ label, error, log }) => `Failed: ${label}: ${error} (${log})`);
   return missing === undefined ? failed : [...failed, missing];
@@ -110,10 +104,32 @@ function spreadText({ measure }: Column, seeds: readonly SeedValue[]): string | 
     : perNumber(seeds, (values) => columnNumber(measure, sampleSpread(values)!));
 }
 
-/** One text for each number of a cell, with a stroke between them. */
+/** Formats each number of a cell, separated by slashes. */
 function perNumber(
   seeds: readonly SeedValue[],
   text: (values: readonly number[]) => string,
 ): string {
   return seeds[0].values.map((_, i) => text(seeds.map(({ values }) => values[i]))).join("/");
+}
+
+/** Assigns marks (a, b … z, aa, ab …) to texts. */
+class Footnotes {
+  readonly #marks = new Map<string, string>();
+
+  /** Returns the mark of a text; equal texts share a mark. */
+  mark(text: string): string {
+    let mark = this.#marks.get(text);
+    if (mark === undefined) this.#marks.set(text, mark = letters(this.#marks.size));
+    return mark;
+  }
+
+  /** In order of first use. */
+  get list(): { readonly mark: string; readonly text: string }[] {
+    return [...this.#marks].map(([text, mark]) => ({ mark, text }));
+  }
+}
+
+function letters(index: number): string {
+  const last = String.fromCharCode(97 + index % 26);
+  return index < 26 ? last : letters(Math.floor(index / 26) - 1) + last;
 }

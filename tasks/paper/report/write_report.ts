@@ -1,36 +1,36 @@
 /**
- * Writing the report into a folder. Needs Deno's file access.
+ * Writes the report of the paper into a folder. Requires Deno's file access.
  *
  * @module
  */
 import { atomicWriteFile } from "../../../src/files/mod.ts";
-import { assess, CLAIMS } from "../findings/mod.ts";
+import { experimentName } from "../experiment.ts";
+import { assess } from "../findings/assess.ts";
+import { CLAIMS } from "../findings/claims.ts";
 import type { JobFailure, JobResult, MeasuredExperiment } from "../result.ts";
-import { figurePanels } from "./figure_panels.ts";
-import { figureSvg } from "./figure_svg.ts";
-import { markdownSummary } from "./markdown_summary.ts";
+import { figurePanels, figureSvg } from "./figures.ts";
+import { markdownSummary, tableMarkdown } from "./markdown.ts";
 import { paperPage } from "./paper_page.ts";
-import { nameOf, type ReportInput } from "./report_input.ts";
+import type { ReportInput } from "./report_input.ts";
 import { tableCsv } from "./table_csv.ts";
 import { tableLatex } from "./table_latex.ts";
-import { tableMarkdown } from "./table_markdown.ts";
 import { tableView } from "./table_view.ts";
 
-/** Lines of a failed job's log that are shown. */
+/** Lines shown of a failed job's log. */
 const LOG_LINES = 30;
 
-/** Where a report comes from and goes. */
+/** Options of {@linkcode writePaperReport}. */
 export interface WriteReportOptions {
-  /** The folder that holds `runs` and gets `report`. */
+  /** The folder of the runs; the report is written to its subfolder `report`. */
   readonly output: string;
-  /** The command that makes the numbers again. */
+  /** The command that reproduces the numbers. */
   readonly command: string;
 }
 
 /**
- * Writes `OUTPUT/report`: `index.html`, `README.md`, and for every table `.md`, `.csv` and `.tex`, for every figure `.svg`.
+ * Writes `OUTPUT/report`: `index.html`, `README.md`, `.md`, `.csv` and `.tex` for every table, and `.svg` for every figure.
  *
- * @returns the paths of what was written, `index.html` first.
+ * @returns the paths of the written files, `index.html` first
  */
 export async function writePaperReport(
   measured: readonly MeasuredExperiment[],
@@ -49,7 +49,7 @@ export async function writePaperReport(
   for (const one of measured) {
     const { id, kind, title } = one.experiment;
     if (kind === "figure") {
-      files.set(`${id}.svg`, await figureSvg(`${nameOf(id)}: ${title}`, figurePanels(one)));
+      files.set(`${id}.svg`, await figureSvg(`${experimentName(id)}: ${title}`, figurePanels(one)));
       continue;
     }
     const view = tableView(one);
@@ -63,7 +63,7 @@ export async function writePaperReport(
   return [...files.keys()].map((name) => `${folder}/${name}`);
 }
 
-/** Finds out beforehand which run folders and logs are there. */
+/** Looks up which run folders and logs exist. */
 async function lookUp(
   output: string,
   measured: readonly MeasuredExperiment[],
@@ -73,7 +73,7 @@ async function lookUp(
   for (const { results, cells } of measured) {
     for (const { address, runFolder } of results) {
       if (links.has(address)) continue;
-      const path = await firstThere(output, leadsTo(runFolder));
+      const path = await firstExisting(output, linkTargets(runFolder));
       if (path !== undefined) links.set(address, `../${path}`);
     }
     for (const { address, log } of cells.flatMap(({ failures }) => failures)) {
@@ -87,12 +87,15 @@ async function lookUp(
   };
 }
 
-/** What a job's number may lead to, the best first: its report, its result (a timing has no report). */
-function leadsTo(runFolder: string): string[] {
+/** Files that a job's number may link to, in order of preference: its report, or its result (a measurement has no report). */
+function linkTargets(runFolder: string): string[] {
   return [`${runFolder}/report.html`, `jobs/${runFolder.split("/").at(-1)}.json`];
 }
 
-async function firstThere(folder: string, paths: readonly string[]): Promise<string | undefined> {
+async function firstExisting(
+  folder: string,
+  paths: readonly string[],
+): Promise<string | undefined> {
   for (const path of paths) {
     const isFile = await Deno.stat(`${folder}/${path}`).then((info) => info.isFile, () => false);
     if (isFile) return path;

@@ -1,15 +1,14 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Column, Experiment, Variation } from "../../../../tasks/paper/mod.ts";
+import { assess, assessTest } from "../../../../tasks/paper/findings/assess.ts";
 import {
-  assess,
-  assessTest,
   type Claim,
   DOWNSTREAM,
   minus,
   MLM,
   plus,
   type Test,
-} from "../../../../tasks/paper/findings/mod.ts";
+} from "../../../../tasks/paper/findings/claim.ts";
 import {
   type CellContents,
   jobResult,
@@ -62,14 +61,14 @@ function evidence(contents: Record<string, CellContents>, test: Test = differenc
   return assessTest(test, [measuredExperiment(experiment, contents)]);
 }
 
-Deno.test("two numbers of a column are averaged, then columns, then the pairs of one seed are compared", () => {
+Deno.test("numbers of a column are averaged, then columns, and pairs of the same seed are compared", () => {
   const found = evidence({
     "a/squad-1.1": [[80, 70], [82, 74], [81, 71]],
     "b/squad-1.1": [[70, 60], [71, 61], [69, 59]],
     "a/sst-2": [[90], [91], [92]],
     "b/sst-2": [[80], [81], [82]],
   });
-  // Columns of seed 1: 75 against 65 and 90 against 80; of seed 2: 78 and 66; of seed 3: 76 and 64.
+  // Seed 1 has 75 and 65 in one column, 90 and 80 in the other; seed 2 has 78 and 66, seed 3 has 76 and 64.
   assertAlmostEquals(found.estimate!.mean, (10 + 11 + 11) / 3, 1e-12);
   assertEquals([found.estimate!.count, found.pairing], [3, "paired by seed"]);
   assertEquals(found.verdict, "reproduced");
@@ -78,7 +77,7 @@ Deno.test("two numbers of a column are averaged, then columns, then the pairs of
   assertEquals(found.missing, undefined);
 });
 
-Deno.test("columns that one row lacks are left out for both, in the paper's effect too", () => {
+Deno.test("columns without numbers for one row are excluded for both, and from the paper's effect", () => {
   const found = evidence({
     "a/squad-1.1": [[80, 70], [82, 74]],
     "a/sst-2": [[90], [90.5]],
@@ -89,7 +88,7 @@ Deno.test("columns that one row lacks are left out for both, in the paper's effe
   assertAlmostEquals(found.paper!, 0.2, 1e-9);
 });
 
-Deno.test("the interval decides: on one side, on the other, on both", () => {
+Deno.test("the verdict depends on the side of the interval", () => {
   const verdict = (a: number[], b: number[]) =>
     evidence({ "a/sst-2": a.map((x) => [x]), "b/sst-2": b.map((x) => [x]) }).verdict;
   assertEquals(verdict([90, 91, 92], [80, 81.5, 82]), "reproduced");
@@ -98,38 +97,38 @@ Deno.test("the interval decides: on one side, on the other, on both", () => {
   assertEquals(verdict([90], [10]), "not resolved");
 });
 
-Deno.test("seeds that agree to the last digit are no certainty", () => {
+Deno.test("seeds with identical values have no interval", () => {
   const found = evidence({ "a/sst-2": [[90.1], [90.3]], "b/sst-2": [[80.1], [80.3]] });
   assertAlmostEquals(found.estimate!.mean, 10, 1e-9);
   assertEquals(found.estimate!.interval, null);
   assertEquals(found.verdict, "not resolved");
-  assertEquals(found.missing, "every seed gave the same: no spread to judge by");
+  assertEquals(found.missing, "all seeds gave the same value");
 });
 
-Deno.test("an upper border turns the sides around, and another border moves them", () => {
+Deno.test("an upper threshold swaps the sides, and another threshold moves them", () => {
   const contents = { "a/sst-2": [[90], [91.01]], "b/sst-2": [[89], [90]] };
   assertEquals(evidence(contents, { ...difference, expect: { below: 5 } }).verdict, "reproduced");
   assertEquals(evidence(contents, { ...difference, expect: { below: 0.5 } }).verdict, "opposite");
   assertEquals(evidence(contents, { ...difference, expect: { above: 1 } }).verdict, "not resolved");
 });
 
-Deno.test("one seed, none, no row and no experiment have a reason instead of a verdict", () => {
+Deno.test("a single seed, no seed, no row and no experiment have a reason instead of a verdict", () => {
   const one = evidence({ "a/sst-2": [[90]], "b/sst-2": [[80]] });
   assertEquals([one.estimate!.mean, one.verdict], [10, "not resolved"]);
-  assertEquals(one.missing, "one seed has no interval");
+  assertEquals(one.missing, "a single seed has no interval");
   const none = evidence({ "a/sst-2": [[90]] });
-  assertEquals([none.estimate, none.missing], [null, "It has not been run"]);
+  assertEquals([none.estimate, none.missing], [null, "Not run"]);
   const terms = [plus({ layers: 99 }, DOWNSTREAM), difference.terms[1]];
   assertEquals(
     evidence({}, { ...difference, terms }).missing,
-    'Table 99 has no row for {"layers":99} at this size',
+    'Table 99 has no row matching {"layers":99} at this size',
   );
   assertEquals(assessTest(difference, []).missing, "Table 99 has not been run");
   const elsewhere = { ...difference, terms: [plus({}, { kind: "speed-up" })] } satisfies Test;
   assertEquals(evidence({}, elsewhere).missing, "Table 99 has no such column");
 });
 
-Deno.test("seeds that only one side has are compared unpaired, by Welch's interval", () => {
+Deno.test("sides without common seeds are compared unpaired, with Welch's interval", () => {
   const odd = (seeds: number[], value: number) => ({
     seeds: seeds.map((seed) => ({ seed, values: [value + seed / 10] })),
   });
@@ -139,7 +138,7 @@ Deno.test("seeds that only one side has are compared unpaired, by Welch's interv
   assertEquals(found.verdict, "reproduced");
 });
 
-Deno.test("what is counted needs no seeds: a ratio of parameters", () => {
+Deno.test("a ratio of counted parameters needs no seeds", () => {
   const ratio: Test = {
     ...difference,
     terms: [
@@ -154,7 +153,7 @@ Deno.test("what is counted needs no seeds: a ratio of parameters", () => {
   assertEquals(found.verdict, "reproduced");
 });
 
-Deno.test("curves are compared by how much they change from point to point", () => {
+Deno.test("curves are compared by their mean change from point to point, or by their end", () => {
   const rough = { x: [1, 2, 3, 4], y: [10, 4, 8, 2] },
     smooth = { x: [1, 2, 3, 4], y: [10, 9, 8, 8] };
   const score = { kind: "curve", curve: "layer_angle", feature: "roughness" } as const;
@@ -172,7 +171,7 @@ Deno.test("curves are compared by how much they change from point to point", () 
   assertEquals(last.estimate!.mean, 8);
 });
 
-Deno.test("two rows that are one run at this size resolve nothing, though the border is far", () => {
+Deno.test("two rows that are the same run at this size resolve nothing", () => {
   const contents = measuredExperiment(experiment, { "a/mlm": [[50], [51]] });
   const { seeds } = contents.cells.find(({ row, column }) =>
     row.id === "a" && column.id === "mlm"
@@ -183,10 +182,10 @@ Deno.test("two rows that are one run at this size resolve nothing, though the bo
     { ...difference, terms, expect: { above: -1 } },
   );
   assertEquals([found.estimate, found.verdict], [null, "not resolved"]);
-  assertEquals(found.missing, "row a and row b are one run at this size");
+  assertEquals(found.missing, "row a and row b are the same run at this size");
 });
 
-Deno.test("a finding has the verdict of its first test, and names stand-ins", () => {
+Deno.test("a finding has the verdict of its first test and lists stand-ins", () => {
   const claim: Claim = {
     ...{ id: "c", claim: "It holds.", source: "§1" },
     tests: [difference, { ...difference, expect: { below: 0 } }],
@@ -204,7 +203,7 @@ Deno.test("a finding has the verdict of its first test, and names stand-ins", ()
   assertEquals(finding.evidence[0].standIns, ["books", "sst-2"]);
 });
 
-Deno.test("a metric may be counted from another of the same job: what a model knows over the commonest word", () => {
+Deno.test("a score can be relative to another metric of the same job, such as the most frequent token", () => {
   const seeds = [[20, 6], [22, 7]].map(([accuracy, unigram_accuracy], i) => ({
     ...{ seed: i + 1, values: [accuracy] },
     result: jobResult(`p${i}`, { metrics: { unigram_accuracy } }),

@@ -1,12 +1,14 @@
-// Every claim against the paper's own numbers: its rows and columns exist, and the paper is on the side it claims.
+// Checks every claim against the paper's own numbers.
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { EXPERIMENTS } from "../../../../tasks/paper/mod.ts";
-import { assess, CLAIMS, columnsOf, findRow } from "../../../../tasks/paper/findings/mod.ts";
+import { assess } from "../../../../tasks/paper/findings/assess.ts";
+import { CLAIMS } from "../../../../tasks/paper/findings/claims.ts";
+import { columnsOf, findRow } from "../../../../tasks/paper/findings/scores.ts";
 import { measuredExperiment } from "../../../support/paper_results.ts";
 
 const unmeasured = EXPERIMENTS.map((experiment) => measuredExperiment(experiment, {}));
 
-Deno.test("every claim's rows and columns are in its table", () => {
+Deno.test("the rows and columns of every claim exist in its table", () => {
   for (const { tests } of CLAIMS) {
     for (const { experiment: id, statistic, terms } of tests) {
       const experiment = EXPERIMENTS.find((one) => one.id === id);
@@ -19,7 +21,7 @@ Deno.test("every claim's rows and columns are in its table", () => {
   assertEquals(new Set(CLAIMS.map(({ id }) => id)).size, CLAIMS.length);
 });
 
-Deno.test("the paper's own numbers are on the side of its claims", () => {
+Deno.test("the paper's own numbers support its claims", () => {
   let printed = 0;
   for (const { evidence } of assess(CLAIMS, unmeasured)) {
     for (const { test, paper } of evidence) {
@@ -29,11 +31,11 @@ Deno.test("the paper's own numbers are on the side of its claims", () => {
       assert("above" in expect ? paper > expect.above : paper < expect.below, test.statistic);
     }
   }
-  // All but masked words, traffic, uncut pairs and curves, which it prints in no table.
+  // The paper prints all of them except masked-LM accuracy, traffic, untruncated pairs and curves.
   assertEquals(printed, 23);
 });
 
-Deno.test("the paper's effects are those of its tables", () => {
+Deno.test("the paper's effects match its tables", () => {
   const effect = (claim: string, test = 0) =>
     assess(CLAIMS, unmeasured).find((finding) => finding.claim.id === claim)!.evidence[test].paper!;
   // Table 4's averages, E = 128: 81.7 and 80.2.
@@ -44,9 +46,9 @@ Deno.test("the paper's effects are those of its tables", () => {
   assertAlmostEquals(effect("depth", 1), 81.5 - 52.9, 0.11);
 });
 
-Deno.test("nothing measured, nothing resolved", () => {
+Deno.test("without results no claim is resolved", () => {
   for (const { verdict, evidence } of assess(CLAIMS, unmeasured)) {
     assertEquals(verdict, "not resolved");
-    for (const { missing } of evidence) assertEquals(missing, "It has not been run");
+    for (const { missing } of evidence) assertEquals(missing, "Not run");
   }
 });

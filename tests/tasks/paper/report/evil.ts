@@ -1,8 +1,8 @@
-/** An experiment whose every text tries to be markup, with cells of all kinds. */
+/** An experiment in which every text contains markup, with all kinds of cells. */
 import type { Column, Experiment, MeasuredExperiment } from "../../../../tasks/paper/mod.ts";
 import { jobFailure, jobResult, measuredExperiment } from "../../../support/paper_results.ts";
 
-/** Means something in HTML, Markdown, LaTeX or CSV. */
+/** Special characters of HTML, Markdown, LaTeX and CSV. */
 export const EVIL = `<b>&"x"</b>, 50% | #1_a $\\alpha$ ~{^}`;
 
 const COLUMNS: readonly Column[] = [
@@ -43,7 +43,7 @@ const EXPERIMENT: Experiment = {
   ],
 };
 
-/** Three seeds and a stand-in, one seed, a failure, something missing, something quoted. */
+/** Has cells with three seeds and a stand-in, a single seed, a failure, missing results, and quoted numbers. */
 export function evilExperiment(): MeasuredExperiment {
   const seeds = [[60, 50], [62, 51], [64, 52]].map((values, i) => ({
     ...{ seed: i + 1, values },

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { EXPERIMENTS } from "../../../../tasks/paper/mod.ts";
-import { figurePanels, figureSvg } from "../../../../tasks/paper/report/mod.ts";
+import { figurePanels, figureSvg } from "../../../../tasks/paper/report/figures.ts";
 import { measuredExperiment } from "../../../support/paper_results.ts";
 
 const figure = (id: string) => EXPERIMENTS.find((one) => one.id === id)!;
 const curve = (...y: number[]) => ({ x: y.map((_, i) => i + 1), y });
 
-Deno.test("a figure has a panel for each column and group, with means and extremes over seeds", () => {
+Deno.test("a figure has a panel per column and group, with mean, minimum and maximum over seeds", () => {
   const panels = figurePanels(measuredExperiment(figure("figure-2"), {
     "with-dropout/mlm": [curve(10, 20), curve(14, 22)],
   }));
@@ -22,10 +22,10 @@ Deno.test("a figure has a panel for each column and group, with means and extrem
   const [{ label, buckets }] = panels[1].chart!.curves;
   assertEquals(label, "W dropout");
   assertEquals(buckets[0], { first: 1, last: 1, low: 10, high: 14, sum: 24, count: 2 });
-  assertEquals(panels[1].missing, [{ row: "W/o dropout", reason: "It has not been run." }]);
+  assertEquals(panels[1].missing, [{ row: "W/o dropout", reason: "Not run." }]);
 });
 
-Deno.test("an SVG of a figure stands alone and escapes its texts", async () => {
+Deno.test("the SVG of a figure is standalone and escapes its texts", async () => {
   const panels = figurePanels(measuredExperiment(figure("figure-1"), {
     "albert-large/angle": [curve(30, 20, 21)],
     "bert-large/angle": [curve(30, 10, 24)],
@@ -35,7 +35,7 @@ Deno.test("an SVG of a figure stands alone and escapes its texts", async () => {
   assert(svg.startsWith("<svg"));
   assertStringIncludes(svg, "a &lt; b &amp; c");
   assertStringIncludes(svg, "Not &lt;yet&gt; &amp; never.");
-  assert(!svg.includes("var("), "not every reader of SVG knows variables");
+  assert(!svg.includes("var("), "not every SVG viewer supports CSS variables");
   assertStringIncludes(svg, "ALBERT-large");
   assertEquals(svg.match(/<svg/g)!.length, svg.match(/<\/svg>/g)!.length);
 });

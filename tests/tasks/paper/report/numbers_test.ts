@@ -7,7 +7,7 @@ import {
   signed,
 } from "../../../../tasks/paper/report/numbers.ts";
 
-Deno.test("numbers are written as the paper writes them", () => {
+Deno.test("numbers are formatted as in the paper", () => {
   assertEquals([99_940_000, 99_960_000, 334_000_000, 11_683_584, 423_000, 812].map(parameters), [
     ...["99.9M", "100M", "334M", "11.7M", "423k", "812"],
   ]);
@@ -26,7 +26,7 @@ Deno.test("numbers are written as the paper writes them", () => {
   assertEquals(columnNumber({ kind: "average", of: [] }, NaN), "not a number");
 });
 
-Deno.test("an effect has its sign, and zero has none", () => {
+Deno.test("signed() adds a sign to every number except zero", () => {
   assertEquals([1.234, -0.5, 0.001, -0.001].map((x) => signed(x)), [
     ...["+1.23", "−0.50", "0.00", "0.00"],
   ]);

@@ -1,11 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { assess, CLAIMS } from "../../../../tasks/paper/findings/mod.ts";
+import { writePaperReport } from "../../../../tasks/paper/disk.ts";
+import { assess } from "../../../../tasks/paper/findings/assess.ts";
+import { CLAIMS } from "../../../../tasks/paper/findings/claims.ts";
 import { EXPERIMENTS, type MeasuredExperiment } from "../../../../tasks/paper/mod.ts";
-import {
-  paperPage,
-  type ReportInput,
-  writePaperReport,
-} from "../../../../tasks/paper/report/mod.ts";
+import { paperPage } from "../../../../tasks/paper/report/paper_page.ts";
+import type { ReportInput } from "../../../../tasks/paper/report/report_input.ts";
 import { measuredExperiment } from "../../../support/paper_results.ts";
 import { EVIL, evilExperiment } from "./evil.ts";
 
@@ -19,7 +18,7 @@ function input(measured: readonly MeasuredExperiment[]): ReportInput {
   };
 }
 
-/** Ids, and the places that links inside the page lead to. */
+/** The ids of a page and the targets of its internal links. */
 function anchors(text: string): { ids: string[]; targets: string[] } {
   return {
     ids: [...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id),
@@ -27,7 +26,7 @@ function anchors(text: string): { ids: string[]; targets: string[] } {
   };
 }
 
-Deno.test("the page escapes every text, loads nothing and runs nothing", async () => {
+Deno.test("the page escapes every text, loads nothing and has no script", async () => {
   const text = await paperPage(input([evilExperiment()]));
   assert(!text.includes(EVIL) && !text.includes("<b>&") && !text.includes("<script"));
   assertEquals(text.match(/(?:src|href)="(?:https?:)?\/\//g), null);
@@ -35,7 +34,7 @@ Deno.test("the page escapes every text, loads nothing and runs nothing", async (
   for (const letter of "TQPNGRSMLE") assertStringIncludes(text, `${letter} &lt;b&gt;&amp;&quot;x`);
 });
 
-Deno.test("a single run's number leads to its report, a mean to its runs, a failure to its log", async () => {
+Deno.test("a single run's number links to its report, a mean to its runs, and a failure shows its log", async () => {
   const text = await paperPage(input([evilExperiment()]));
   assert(/href="\.\.\/runs\/one-sst-1\/report\.html[^"]*">81\.3</.test(text));
   assertStringIncludes(text, '<a href="#runs-table-98-one-squad">62.0/51.0</a>');
@@ -43,18 +42,18 @@ Deno.test("a single run's number leads to its report, a mean to its runs, a fail
   for (const seed of [0, 1, 2]) assertStringIncludes(text, `../runs/three${seed}/report.html`);
 });
 
-Deno.test("with nothing measured the page still has every table, and all its links lead somewhere", async () => {
+Deno.test("without results the page has every table, and all its links have targets", async () => {
   const text = await paperPage(input(EXPERIMENTS.map((one) => measuredExperiment(one, {}))));
   const { ids, targets } = anchors(text);
   assertEquals(targets.filter((target) => !ids.includes(target)), []);
   assertEquals(new Set(ids).size, ids.length);
   for (const { id } of EXPERIMENTS) assert(ids.includes(id));
-  // Of a claim that nothing was measured for only the deciding test is shown.
+  // Claims without results show only their deciding test.
   assertEquals(text.match(/class="evidence"/g)!.length, CLAIMS.length);
   assertStringIncludes(text, "0 reproduced, 0 opposite, 13 not resolved at this size");
 });
 
-Deno.test("writePaperReport() writes page, summary, tables and figures, and links to what is there", async () => {
+Deno.test("writePaperReport() writes page, summary, tables and figures, and links to existing files", async () => {
   const output = await Deno.makeTempDir();
   try {
     await Deno.mkdir(`${output}/runs/one-sst-1`, { recursive: true });
@@ -78,7 +77,7 @@ Deno.test("writePaperReport() writes page, summary, tables and figures, and link
     assertStringIncludes(text, 'href="../runs/one-sst-1/report.html"');
     assertStringIncludes(text, "last line");
     assertStringIncludes(text, 'href="../jobs/three1.json"');
-    // Neither its report nor its result is there, so this is no link.
+    // Neither its report nor its result exists, so there is no link.
     assert(!text.includes("../runs/three0"));
     const summary = await Deno.readTextFile(`${output}/report/README.md`);
     assertStringIncludes(summary, "![From layer to layer](figure-1.svg)");

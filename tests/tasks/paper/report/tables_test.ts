@@ -1,17 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import {
-  escapeLatex,
-  escapeMarkdown,
-  tableCsv,
-  tableLatex,
-  tableMarkdown,
-  tableView,
-} from "../../../../tasks/paper/report/mod.ts";
+import { escapeMarkdown, tableMarkdown } from "../../../../tasks/paper/report/markdown.ts";
+import { tableCsv } from "../../../../tasks/paper/report/table_csv.ts";
+import { escapeLatex, tableLatex } from "../../../../tasks/paper/report/table_latex.ts";
+import { tableView } from "../../../../tasks/paper/report/table_view.ts";
 import { EVIL, evilExperiment } from "./evil.ts";
 
 const view = tableView(evilExperiment());
 
-Deno.test("a table shows means, spreads, the paper's numbers and one note for one reason", () => {
+Deno.test("a table has means, standard deviations, the paper's numbers and one footnote per reason", () => {
   assertEquals(view.groups.map(({ label, rows }) => [label, rows.length]), [
     [`G ${EVIL}`, 2],
     ["Others", 1],
@@ -32,7 +28,7 @@ Deno.test("a table shows means, spreads, the paper's numbers and one note for on
   assertEquals(view.standIns, [`S ${EVIL}`]);
 });
 
-/** The fields of CSV, by RFC 4180. */
+/** Parses CSV according to RFC 4180. */
 function parseCsv(text: string): string[][] {
   const lines: string[][] = [[]];
   for (
@@ -44,7 +40,7 @@ function parseCsv(text: string): string[][] {
   return lines.slice(0, -1);
 }
 
-Deno.test("CSV has a line for each number and keeps every character", () => {
+Deno.test("CSV has one line per number and preserves every character", () => {
   const [header, ...lines] = parseCsv(tableCsv(view));
   assert(lines.every((line) => line.length === header.length), JSON.stringify(lines));
   const rows = lines.map((line) => Object.fromEntries(header.map((name, i) => [name, line[i]])));
@@ -59,7 +55,7 @@ Deno.test("CSV has a line for each number and keeps every character", () => {
   assertEquals(rows.find(({ row }) => row === "two")!.note, `Absent ${EVIL}.`);
 });
 
-Deno.test("Markdown keeps its columns whatever stands in the cells", () => {
+Deno.test("Markdown tables keep their columns whatever the cells contain", () => {
   const lines = tableMarkdown(view).split("\n").filter((line) => line.startsWith("|"));
   for (const line of lines) assertEquals(line.match(/(?<!\\)\|/g)!.length, 5, line);
   const text = tableMarkdown(view);
@@ -70,7 +66,7 @@ Deno.test("Markdown keeps its columns whatever stands in the cells", () => {
   assertEquals(escapeMarkdown("a_b*c|<d>&\n`e`"), "a\\_b\\*c\\|&lt;d\\>&amp; \\`e\\`");
 });
 
-Deno.test("LaTeX escapes what is special to it, and its braces and environments close", () => {
+Deno.test("LaTeX escapes special characters and closes its braces and environments", () => {
   assertEquals(
     escapeLatex("50% & #1_a $x{^}~\\"),
     "50\\% \\& \\#1\\_a \\$x\\{\\textasciicircum{}\\}\\textasciitilde{}\\textbackslash{}",
@@ -83,7 +79,7 @@ Deno.test("LaTeX escapes what is special to it, and its braces and environments 
     [...text.matchAll(new RegExp(`\\\\${word}{(\\w+)}`, "g"))]
       .map(([, name]) => name);
   assertEquals(names("begin"), names("end").reverse());
-  // One alignment mark fewer than columns in every row.
+  // Every row has one `&` fewer than columns.
   const rows = bare.split("\n").filter((line) => line.endsWith("\\\\"));
   for (const row of rows) {
     assertEquals(row.split("&").length, row.startsWith("\\multicolumn") ? 1 : 4, row);

@@ -5,9 +5,9 @@ import {
   studentT,
   studentTQuantile,
   welchDifference,
-} from "../../../../tasks/paper/statistics/mod.ts";
+} from "../../../tasks/paper/statistics.ts";
 
-/** Computed by scipy; the script lies beside the file. */
+/** Computed with SciPy; the script is next to the file. */
 const expected: {
   quantiles: [probability: number, degrees: number, t: number][];
   samples: {
@@ -20,14 +20,14 @@ const expected: {
     paired: [number, number] | null;
   }[];
 } = JSON.parse(
-  await Deno.readTextFile(new URL("../../../fixtures/paper/statistics.json", import.meta.url)),
+  await Deno.readTextFile(new URL("../../fixtures/paper/statistics.json", import.meta.url)),
 );
 
 function assertClose(actual: number, wanted: number): void {
   assertAlmostEquals(actual, wanted, 1e-11 * Math.max(1, Math.abs(wanted)));
 }
 
-Deno.test("studentTQuantile() is scipy's, and studentT() its inverse", () => {
+Deno.test("studentTQuantile() matches SciPy, and studentT() is its inverse", () => {
   for (const [probability, degrees, t] of expected.quantiles) {
     assertClose(studentTQuantile(probability, degrees), t);
     assertClose(studentT(t, degrees), probability);
@@ -36,7 +36,7 @@ Deno.test("studentTQuantile() is scipy's, and studentT() its inverse", () => {
   assertThrows(() => studentTQuantile(0.5, 0), RangeError, "degrees of freedom");
 });
 
-Deno.test("means, paired and unpaired differences have scipy's intervals", () => {
+Deno.test("the intervals of means, paired and unpaired differences match SciPy", () => {
   for (const { a, b, mean, spread, interval, welch, paired } of expected.samples) {
     const estimate = estimateMean(a);
     assertClose(estimate.mean, mean);
@@ -53,19 +53,19 @@ Deno.test("means, paired and unpaired differences have scipy's intervals", () =>
   }
 });
 
-Deno.test("a single run has a mean and no interval", () => {
+Deno.test("a single run has a mean but no interval", () => {
   assertEquals(estimateMean([3]), { mean: 3, spread: null, count: 1, interval: null });
   assertEquals(welchDifference([3, 4], [1]).interval, null);
   assertThrows(() => estimateMean([]), RangeError, "no runs");
   assertThrows(() => welchDifference([], [1]), RangeError, "no runs");
 });
 
-Deno.test("runs that are all alike have an interval of no width", () => {
+Deno.test("identical runs have an interval of width 0", () => {
   assertEquals(estimateMean([2, 2, 2]).interval, { low: 2, high: 2 });
   assertEquals(welchDifference([2, 2], [1, 1]).interval, { low: 1, high: 1 });
 });
 
-Deno.test("median() takes the middle, or the mean of the two in the middle", () => {
+Deno.test("median() returns the middle value, or the mean of the two middle values", () => {
   assertEquals(median([5, 1, 3]), 3);
   assertEquals(median([4, 1, 3, 2]), 2.5);
 });

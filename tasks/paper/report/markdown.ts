@@ -1,11 +1,12 @@
 /**
- * The whole report as one Markdown page, to be committed beside its drawings.
+ * Tables and the whole report as GitHub Markdown.
  *
  * @module
  */
 import { formatCount, formatDuration } from "../../../src/report/mod.ts";
-import type { Evidence, Finding } from "../findings/mod.ts";
+import { type Column, experimentName, type Row } from "../experiment.ts";
 import { EXPERIMENTS } from "../experiments/mod.ts";
+import type { Evidence, Finding } from "../findings/assess.ts";
 import type { MeasuredExperiment } from "../result.ts";
 import {
   countText,
@@ -16,24 +17,80 @@ import {
   VERDICT_TEXT,
   verdictCounts,
 } from "./evidence_text.ts";
-import { presetDescription, provenance } from "./provenance.ts";
-import { nameOf, PAPER, type ReportInput } from "./report_input.ts";
-import { escapeMarkdown, MARKDOWN_LEGEND, tableMarkdown } from "./table_markdown.ts";
-import { tableView } from "./table_view.ts";
+import { PAPER, presetDescription, provenance, type ReportInput, TITLE } from "./report_input.ts";
+import { type CellView, type TableView, tableView } from "./table_view.ts";
 
-/** Writes the page: findings, then every experiment that something was measured of. */
+/** Escapes text so that it creates no Markdown markup, table border or HTML. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/\s+/g, " ")
+    .replace(
+      /[\\`*_[\]<>|#~$&]/g,
+      (character) => character === "<" ? "&lt;" : character === "&" ? "&amp;" : `\\${character}`,
+    );
+}
+
+/** Explains the notation, above the tables. */
+const LEGEND =
+  "Mean ± sample standard deviation over seeds; the paper's number in italics. † marks numbers measured on a stand-in for the paper's data, ⁺ columns and rows that are not in the paper.";
+
+/** Formats a table as GitHub Markdown, with its footnotes below. */
+export function tableMarkdown(view: TableView): string {
+  const header = [
+    "",
+    ...view.columns.map(named),
+  ];
+  const lines = [line(header), line(header.map((_, i) => i === 0 ? ":--" : "--:"))];
+  for (const { label, rows } of view.groups) {
+    if (label !== null) {
+      lines.push(line([`**${escapeMarkdown(label)}**`, ...view.columns.map(() => "")]));
+    }
+    for (const { row, cells } of rows) {
+      lines.push(line([named(row), ...cells.map(cellText)]));
+    }
+  }
+  const notes = view.footnotes.map(({ mark, text }) => `- ${mark}: ${escapeMarkdown(text)}`);
+  if (view.standIns.length > 0) {
+    notes.unshift(`- †: measured on stand-ins for ${view.standIns.map(escapeMarkdown).join(", ")}`);
+  }
+  return [...lines, ...(notes.length > 0 ? ["", ...notes] : []), ""].join("\n");
+}
+
+/** The heading of a row or column. */
+function named({ label, added }: Pick<Column | Row, "label" | "added">): string {
+  return escapeMarkdown(label) + (added ? "⁺" : "");
+}
+
+function cellText({ measured, spread, paper, standIn, failed, marks }: CellView): string {
+  const parts: string[] = [];
+  if (measured !== null) {
+    parts.push(
+      escapeMarkdown(measured) + (spread === null ? "" : ` ± ${spread}`) + (standIn ? "†" : ""),
+    );
+  } else if (failed) parts.push("failed");
+  else if (marks.length > 0) parts.push("–");
+  if (marks.length > 0) parts.push(`<sup>${marks.join(",")}</sup>`);
+  if (paper !== null) parts.push(`*${escapeMarkdown(paper)}*`);
+  return parts.join(" ");
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** Formats the report: the findings, then every experiment with results. */
 export function markdownSummary({ measured, findings, command }: ReportInput): string {
   const behind = provenance(measured);
   const presets = behind.presets.map((name) => `${name}: ${presetDescription(name)}`);
   return [
-    "# ALBERT, measured again",
+    `# ${TITLE}`,
     PAPER,
     ["```sh ignore", command, "```"].join("\n"),
     [
       `- Presets: ${presets.map(escapeMarkdown).join(" ")}`,
       `- Jobs: ${formatCount(behind.results.length)} finished, ${
         formatCount(behind.failures.length)
-      } failed, ${formatDuration(behind.seconds)} in all`,
+      } failed, ${formatDuration(behind.seconds)} in total`,
       `- Seeds: ${behind.seeds.join(", ") || "none"}`,
       `- Device: ${behind.adapters.map(escapeMarkdown).join(", ") || "none"}`,
       `- Data: ${behind.dataFingerprints.join(", ") || "none"}; stand-ins: ${
@@ -43,17 +100,17 @@ export function markdownSummary({ measured, findings, command }: ReportInput): s
     "## Findings",
     `${
       verdictCounts(findings)
-    }. The first statistic of a claim decides; the verdict needs the whole 95% interval over seeds on one side of the border.`,
+    }. The first statistic of a claim decides: the whole 95% confidence interval over seeds must be on one side of the threshold.`,
     findingsMarkdown(findings),
     "## Tables and figures",
-    MARKDOWN_LEGEND,
+    LEGEND,
     ...measured.filter(hasSomething).map(experimentMarkdown),
-    nothingMeasured(measured.filter(hasSomething)),
+    notRun(measured.filter(hasSomething)),
   ].filter((part) => part !== "").join("\n\n") + "\n";
 }
 
 /** The claims as a table. */
-export function findingsMarkdown(findings: readonly Finding[]): string {
+function findingsMarkdown(findings: readonly Finding[]): string {
   const lines = [
     "| Claim | Statistic | Effect | 95% interval | Paper | Runs | Verdict |",
     "| :-- | :-- | --: | :-- | --: | :-- | :-- |",
@@ -88,7 +145,7 @@ function experimentMarkdown(measured: MeasuredExperiment): string {
   const { id, kind, title, question, protocol, notes } = measured.experiment;
   const [shape, ...rest] = notes;
   return [
-    `### ${nameOf(id)}: ${escapeMarkdown(title)}`,
+    `### ${experimentName(id)}: ${escapeMarkdown(title)}`,
     `**${escapeMarkdown(question)}** ${escapeMarkdown(protocol)}`,
     kind === "table"
       ? tableMarkdown(tableView(measured)).trimEnd()
@@ -104,9 +161,11 @@ function hasSomething({ cells }: MeasuredExperiment): boolean {
   );
 }
 
-/** The rest of the paper, by name. */
-function nothingMeasured(shown: readonly MeasuredExperiment[]): string {
+/** Experiments without results. */
+function notRun(shown: readonly MeasuredExperiment[]): string {
   const ids = shown.map(({ experiment }) => experiment.id);
   const rest = EXPERIMENTS.filter(({ id }) => !ids.includes(id));
-  return rest.length === 0 ? "" : `Not run: ${rest.map(({ id }) => nameOf(id)).join(", ")}.`;
+  return rest.length === 0
+    ? ""
+    : `Not run: ${rest.map(({ id }) => experimentName(id)).join(", ")}.`;
 }

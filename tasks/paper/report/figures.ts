@@ -1,0 +1,116 @@
+/**
+ * The figures: their panels as charts, and a figure as a standalone SVG file.
+ *
+ * @module
+ */
+import {
+  type Chart,
+  type ChartCurve,
+  CURVE_COLORS,
+  drawChart,
+  type Html,
+  html,
+  standAlone,
+} from "../../../src/report/mod.ts";
+import type { Column, Row } from "../experiment.ts";
+import { cellOf, type MeasuredCell, type MeasuredExperiment } from "../result.ts";
+
+/** A panel of a figure. */
+export interface Panel {
+  /** Curves of the means over seeds, with a band from minimum to maximum; null if nothing was measured. */
+  readonly chart: Chart | null;
+  readonly title: string;
+  /** Rows without a curve, with the reason. */
+  readonly missing: readonly { readonly row: string; readonly reason: string }[];
+}
+
+/** Creates a panel for each column and group of rows. */
+export function figurePanels(measured: MeasuredExperiment): Panel[] {
+  const { rows, columns } = measured.experiment;
+  const groups = [...new Set(rows.map(({ group }) => group))];
+  return columns.flatMap((column) =>
+    groups.map((group) => panel(measured, column, rows.filter((row) => row.group === group), group))
+  );
+}
+
+function panel(
+  measured: MeasuredExperiment,
+  column: Column,
+  rows: readonly Row[],
+  group: string | undefined,
+): Panel {
+  const title = group === undefined ? column.label : `${group}: ${column.label}`;
+  const cells = rows.map((row) => cellOf(measured, row.id, column.id));
+  const curves = rows.flatMap((row, color): ChartCurve[] => {
+    const cell = cells[color];
+    return cell === undefined || cell.curves.length === 0
+      ? []
+      : [{ label: row.label, color, kind: "line", buckets: bandOf(cell) }];
+  });
+  const missing = rows.flatMap((row, i) => {
+    const reason = cells[i]?.failures[0]?.error ?? cells[i]?.missing;
+    return reason === undefined ? [] : [{ row: row.label, reason }];
+  });
+  if (curves.length === 0) return { chart: null, title, missing };
+  const overLayers = column.measure.kind === "curve" && column.measure.curve !== "mlm_accuracy";
+  const across = overLayers ? { name: "layer", from: 1 } : { name: "step", from: 0 };
+  return { chart: { title, across, curves, format: "~r" }, title, missing };
+}
+
+/** Mean, minimum and maximum over seeds at each x that all seeds have. */
+function bandOf({ curves }: MeasuredCell): ChartCurve["buckets"] {
+  const places = curves[0].curve.x.filter((x) => curves.every(({ curve }) => curve.x.includes(x)));
+  return places.map((x) => {
+    const values = curves.map(({ curve }) => curve.y[curve.x.indexOf(x)]);
+    return {
+      ...{ first: x, last: x, low: Math.min(...values), high: Math.max(...values) },
+      ...{ sum: values.reduce((a, b) => a + b, 0), count: values.length },
+    };
+  });
+}
+
+/** Size of a panel's chart as Vega draws it, in pixels. */
+const WIDTH = 400;
+const HEIGHT = 230;
+/** Space above the chart for title and legend. */
+const HEAD = 44;
+const GAP = 16;
+
+/** Draws the panels side by side as an SVG file with a transparent background; its colors follow the viewer's color scheme. */
+export async function figureSvg(title: string, panels: readonly Panel[]): Promise<string> {
+  const width = panels.length * (WIDTH + GAP) - GAP;
+  const drawn: Html[] = [];
+  for (const [i, panel] of panels.entries()) drawn.push(await place(panel, i * (WIDTH + GAP)));
+  return standAlone(html`
+    <svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${HEAD + HEIGHT}"
+      viewBox="0 0 ${width} ${HEAD + HEIGHT}" font-family="system-ui, sans-serif" font-size="12"
+      color="var(--quiet)"><title>${title}</title>
+    ${drawn}</svg>
+  `).trimStart();
+}
+
+async function place({ chart, title, missing }: Panel, x: number): Promise<Html> {
+  const heading = html`<text x="${
+    x + 8
+  }" y="16" font-size="14" font-weight="600" fill="var(--text)">${title}</text>`;
+  if (chart === null) {
+    const reason = missing[0]?.reason ?? "Nothing was measured.";
+    return html`${heading}<text x="${x + 8}" y="${HEAD + 20}" fill="var(--quiet)">${reason}</text>`;
+  }
+  let along = x + 8;
+  const keys = chart.curves.map(({ label, color }) => {
+    const start = along;
+    // The approximate width of the text; SVG text cannot be measured without a browser.
+    along += 32 + 6.6 * label.length;
+    return html`
+      <rect x="${start}" y="29" width="14" height="3" rx="1.5" fill="var(--curve-${color %
+          CURVE_COLORS + 1})" />
+      <text x="${start + 20}" y="34" fill="var(--quiet)">${label}</text>
+    `;
+  });
+  const drawing = await drawChart(chart);
+  return html`
+    ${heading}${keys}<svg x="${x}" y="${HEAD}" width="${WIDTH}"
+      height="${HEIGHT}">${drawing}</svg>
+  `;
+}

@@ -2,7 +2,7 @@
  * `deno task demo`: trains an ALBERT on plain text and fine-tunes it in a few minutes, with the commands that a user would run.
  */
 import { Command, EnumType } from "@cliffy/command";
-import { DEVICES } from "./cli/common.ts";
+import { DEVICES } from "./cli/options.ts";
 import { report, runCli } from "./cli/run.ts";
 import { finetuningResults, pretrainingResults } from "./demo/results.ts";
 import { writePassages, writeSpeeches } from "./demo/texts.ts";

@@ -2,7 +2,7 @@
  * `deno task golden DIR --device D [--output OUT] [--json]`: computes every golden case of a folder and compares.
  */
 import { Command, EnumType } from "@cliffy/command";
-import { DEVICES } from "./cli/common.ts";
+import { DEVICES } from "./cli/options.ts";
 import { report } from "./cli/run.ts";
 
 const command = new Command()

@@ -1,6 +1,6 @@
 import { Command, EnumType } from "@cliffy/command";
 import { figure, tableLine } from "../../bench/table.ts";
-import { DEVICES } from "../cli/common.ts";
+import { DEVICES } from "../cli/options.ts";
 
 const TOKENIZER_WIDTHS = [34, 10, 14, 12];
 

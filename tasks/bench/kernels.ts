@@ -1,7 +1,7 @@
 import { Command, EnumType } from "@cliffy/command";
 import type { KernelBench, KernelResult } from "../../bench/kernels/kernels.ts";
 import { figure, tableLine } from "../../bench/table.ts";
-import { DEVICES } from "../cli/common.ts";
+import { DEVICES } from "../cli/options.ts";
 import { createProgress } from "../cli/progress.ts";
 
 const KERNELS_WIDTHS = [32, 50, 26, 9, 9, 9, 6];

@@ -2,7 +2,7 @@ import { Command, EnumType } from "@cliffy/command";
 import type { AllReduceBench } from "../../bench/all_reduce.ts";
 import type { StepBench } from "../../bench/step/step.ts";
 import { figure, tableLine } from "../../bench/table.ts";
-import { DEVICES } from "../cli/common.ts";
+import { DEVICES } from "../cli/options.ts";
 import { createProgress } from "../cli/progress.ts";
 import { inProcessGroup } from "../cli/ranks.ts";
 

@@ -1,35 +1,39 @@
-import { albertCommand } from "./common.ts";
+import { defineCommand } from "./command.ts";
 
-/** `albert convert`: a Hugging Face folder as ours. */
-export default albertCommand()
-  .description(
-    "Turn a Hugging Face folder of an ALBERT or BERT into ours, which is one too:\n" +
-      "one float32 model.safetensors, every known head, spiece.model or vocab.txt beside tokenizer.json.",
-  )
-  .option("--from <checkpoint:string>", "Folder, run folder, or hf:OWNER/NAME[@REVISION].", {
-    required: true,
-  })
-  .option("--to <folder:string>", "Folder to write; it must be missing or empty.", {
-    required: true,
-  })
-  .example("A published model", "albert convert --from hf:albert/albert-base-v2 --to models/base")
-  .example("A folder", "albert convert --from downloads/bert --to models/bert")
-  .action(async ({ from, to, json, quiet }) => {
+/** `albert convert` */
+export default defineCommand({
+  description: "Convert a Hugging Face ALBERT or BERT folder to the layout of this toolkit.\n" +
+    "Writes one float32 model.safetensors with every known head, config.json and the tokenizer.",
+  options: {
+    "--from <checkpoint>": {
+      kind: "string",
+      help: "Folder, run folder, or hf:OWNER/NAME[@REVISION].",
+      required: true,
+    },
+    "--to <folder>": {
+      kind: "string",
+      help: "Folder to write; it must be missing or empty.",
+      required: true,
+    },
+  },
+  examples: {
+    "A published model": "albert convert --from hf:albert/albert-base-v2 --to models/base",
+    "A folder": "albert convert --from downloads/bert --to models/bert",
+  },
+  action: async (flags) => {
     const { convertFolder, resolveCheckpoint } = await import("../../src/train/disk.ts");
     const { downloadProgress } = await import("./download_progress.ts");
-    const report = await convertFolder(
-      await resolveCheckpoint(from, downloadProgress({ quiet })),
-      to,
-      from,
-    );
-    if (json) return console.log(JSON.stringify({ folder: to, ...report }));
-    const { architecture, parameters, heads, unused, tokenizer } = report;
-    console.log(
-      `${to}: ${architecture}, ${parameters.toLocaleString("en")} parameters, heads: ${
-        heads.join(", ") || "none"
-      }`,
-    );
-    if (quiet) return;
-    if (unused.length > 0) console.error(`albert: left out: ${unused.join(", ")}`);
-    if (!tokenizer) console.error(`albert: ${from} has no vocabulary, so ${to} has none`);
-  });
+    const { from, to } = flags;
+    const folder = await resolveCheckpoint(from, downloadProgress(flags));
+    const report = await convertFolder(folder, to, from);
+    if (flags.json) return console.log(JSON.stringify({ folder: to, ...report }));
+    const parameters = report.parameters.toLocaleString("en");
+    const heads = report.heads.join(", ") || "none";
+    console.log(`${to}: ${report.architecture}, ${parameters} parameters, heads: ${heads}`);
+    if (flags.quiet) return;
+    if (report.unused.length > 0) {
+      console.error(`albert: unexpected tensors, not converted: ${report.unused.join(", ")}`);
+    }
+    if (!report.tokenizer) console.error(`albert: ${from} has no vocabulary, so ${to} has none`);
+  },
+});

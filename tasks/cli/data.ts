@@ -1,127 +1,154 @@
-import { EnumType } from "@cliffy/command";
 import type { ExampleDataset } from "../../src/data/mod.ts";
-import { albertCommand } from "./common.ts";
+import { defineCommand, defineGroup } from "./command.ts";
+import type { Flags, OptionTable } from "./options.ts";
 
-/** The options that decide how examples are made, and where from. */
-interface DatasetOptions {
-  data: string;
-  seed: number;
-  maxSeqLength: number;
-  pairObjective: "sop" | "nsp" | "none";
-  shortSeqProb: number;
-  shortSeqPer: "chunk" | "document";
-  maskedLmProb: number;
-  maxPredictionsPerSeq?: number;
-  ngram: number;
-  favorShorterNgram: boolean;
-  wholeWord: boolean;
-  dupeFactor: number;
-}
+/** Which examples to make. */
+const DATASET_OPTIONS = {
+  "--data <folder>": {
+    kind: "string",
+    help: "Folder written by albert prepare.",
+    required: true,
+  },
+  "--max-seq-length <n>": { kind: "integer", help: "Tokens per example.", default: 128 },
+  "--pair-objective <name>": {
+    kind: ["sop", "nsp", "none"],
+    help: "Sentence-pair loss: sentence order, next sentence or none.",
+    default: "sop",
+  },
+  "--short-seq-prob <p>": {
+    kind: "number",
+    help: "Probability of a shorter target length.",
+    default: 0.1,
+  },
+  "--short-seq-per <name>": {
+    kind: ["chunk", "document"],
+    help: "Draw short sequence lengths per chunk, or per document as the original code.",
+    default: "chunk",
+  },
+  "--masked-lm-prob <p>": {
+    kind: "number",
+    help: "Fraction of the tokens to mask.",
+    default: 0.15,
+  },
+  "--max-predictions-per-seq <n>": {
+    kind: "integer",
+    help: "Maximum number of masked tokens per example.",
+    defaultText: "15% of the tokens",
+  },
+  "--ngram <n>": {
+    kind: "integer",
+    help: "Maximum number of words in a masked n-gram.",
+    default: 3,
+  },
+  "--favor-shorter-ngram <yes>": {
+    kind: "boolean",
+    help: "Mask short n-grams more often than long ones.",
+    default: true,
+  },
+  "--whole-word <yes>": {
+    kind: "boolean",
+    help: "Mask whole words instead of single pieces.",
+    default: true,
+  },
+  "--dupe-factor <n>": {
+    kind: "integer",
+    help: "Number of fixed maskings used in turn; 0 draws new masks in every epoch.",
+    default: 0,
+  },
+} as const satisfies OptionTable;
 
-function datasetCommand() {
-  return albertCommand()
-    .type("pair", new EnumType(["sop", "nsp", "none"] as const))
-    .type("per", new EnumType(["chunk", "document"] as const))
-    .option("--data <folder:string>", "A folder that albert prepare made.", { required: true })
-    .option("--max-seq-length <n:integer>", "Tokens in an example.", { default: 128 })
-    .option("--pair-objective <objective:pair>", "Sentence order, next sentence, or none.", {
-      default: "sop" as const,
-    })
-    .option("--short-seq-prob <p:number>", "How often a shorter target is drawn.", { default: 0.1 })
-    .option("--short-seq-per <unit:per>", "What it is drawn for; document: the official way.", {
-      default: "chunk" as const,
-    })
-    .option("--masked-lm-prob <p:number>", "Share of tokens to mask.", { default: 0.15 })
-    .option("--max-predictions-per-seq <n:integer>", "Most tokens masked in an example.")
-    .option("--ngram <n:integer>", "Most words in a masked span.", { default: 3 })
-    .option("--favor-shorter-ngram <yes:boolean>", "false: long spans more often than short.", {
-      default: true,
-    })
-    .option("--whole-word <yes:boolean>", "false: mask single pieces.", { default: true })
-    .option("--dupe-factor <n:integer>", "Fixed versions of the data; 0 masks anew each epoch.", {
-      default: 0,
-    });
-}
+const FIRST_EXAMPLE = {
+  "--index <n>": { kind: "integer", help: "Index of the first example.", default: 0 },
+} as const satisfies OptionTable;
 
-async function openDataset(options: DatasetOptions): Promise<ExampleDataset> {
+async function openDataset(flags: Flags<typeof DATASET_OPTIONS>): Promise<ExampleDataset> {
   const { openShards } = await import("../../src/data/disk/mod.ts");
   const { ExampleDataset, exampleSettings } = await import("../../src/data/mod.ts");
-  const { corpus } = await openShards(options.data);
-  const { maxPredictionsPerSeq } = options;
-  const settings = exampleSettings(options.maxSeqLength, {
-    pairObjective: options.pairObjective,
-    shortSeqProb: options.shortSeqProb,
-    shortSeqPer: options.shortSeqPer,
-    maskedLmProb: options.maskedLmProb,
+  const { corpus } = await openShards(flags.data);
+  const { maxPredictionsPerSeq } = flags;
+  const settings = exampleSettings(flags.maxSeqLength, {
+    pairObjective: flags.pairObjective,
+    shortSeqProb: flags.shortSeqProb,
+    shortSeqPer: flags.shortSeqPer,
+    maskedLmProb: flags.maskedLmProb,
     ...(maxPredictionsPerSeq !== undefined && { maxPredictionsPerSeq }),
-    ngram: options.ngram,
-    favorShorterNgram: options.favorShorterNgram,
-    wholeWordMask: options.wholeWord,
-    dupeFactor: options.dupeFactor,
+    ngram: flags.ngram,
+    favorShorterNgram: flags.favorShorterNgram,
+    wholeWordMask: flags.wholeWord,
+    dupeFactor: flags.dupeFactor,
   });
-  return new ExampleDataset(corpus, settings, options.seed);
+  return new ExampleDataset(corpus, settings, flags.seed);
 }
 
-const show = datasetCommand()
-  .description(
-    "Show examples as text: {hidden}, {kept=}, {replaced→by}, one segment a line.\n" +
-      "The examples are those that pretraining with the same options reads.",
-  )
-  .option("--index <n:integer>", "The first example's number.", { default: 0 })
-  .option("--count <n:integer>", "How many.", { default: 5 })
-  .example("The first example", "albert data show --data runs/data --count 1")
-  .action(async (options) => {
-    const dataset = await openDataset(options);
+const show = defineCommand({
+  description: "Print examples as text: {masked}, {kept=}, {replaced→by}, one segment per line.\n" +
+    "Pretraining with the same options reads the same examples.",
+  options: {
+    ...DATASET_OPTIONS,
+    ...FIRST_EXAMPLE,
+    "--count <n>": { kind: "integer", help: "Number of examples.", default: 5 },
+  },
+  examples: { "The first example": "albert data show --data runs/data --count 1" },
+  action: async (flags) => {
+    const dataset = await openDataset(flags);
     const { exampleAsJson, showExample } = await import("../../src/data/mod.ts");
     const { loadTokenizer } = await import("../../src/text/disk/mod.ts");
-    const tokenizer = await loadTokenizer(options.data);
+    const tokenizer = await loadTokenizer(flags.data);
     const color = Deno.stdout.isTerminal() && !Deno.noColor;
     const { mask } = dataset.corpus.vocabulary.special;
-    for (let index = options.index; index < options.index + options.count; index++) {
+    for (let index = flags.index; index < flags.index + flags.count; index++) {
       const example = dataset.exampleAt(index, true);
       console.log(
-        options.json
+        flags.json
           ? exampleAsJson(index, example, tokenizer)
           : `${showExample(example, tokenizer, mask, color)}\n`,
       );
     }
-  });
+  },
+});
 
-const stats = datasetCommand()
-  .description("Count over many examples: pairs, lengths, spans, masks.")
-  .option("--examples <n:integer>", "How many examples to look at.", { default: 20000 })
-  .example("Is the data as the paper says?", "albert data stats --data runs/data")
-  .action(async (options) => {
-    const dataset = await openDataset(options);
+const stats = defineCommand({
+  description: "Print statistics of examples: sentence pairs, lengths, n-grams, masks.",
+  options: {
+    ...DATASET_OPTIONS,
+    "--examples <n>": { kind: "integer", help: "Number of examples to read.", default: 20000 },
+  },
+  examples: { "Compare with the paper's settings": "albert data stats --data runs/data" },
+  action: async (flags) => {
+    const dataset = await openDataset(flags);
     const { describeExamples, exampleStatistics } = await import("../../src/data/mod.ts");
-    const statistics = exampleStatistics(dataset, options.examples);
-    console.log(options.json ? JSON.stringify(statistics) : describeExamples(statistics));
-  });
+    const statistics = exampleStatistics(dataset, flags.examples);
+    console.log(flags.json ? JSON.stringify(statistics) : describeExamples(statistics));
+  },
+});
 
-const exportExamples = datasetCommand()
-  .description("Write examples to a file, one JSON object a line.")
-  .option("--export-examples <file:string>", "Where to write.", { required: true })
-  .option("--index <n:integer>", "The first example's number.", { default: 0 })
-  .option("--count <n:integer>", "How many; one epoch if left out.")
-  .example(
-    "One epoch",
-    "albert data export --data runs/data --export-examples runs/examples.jsonl",
-  )
-  .action(async (options) => {
-    const dataset = await openDataset(options);
+const exportExamples = defineCommand({
+  description: "Write examples to a file, one JSON object per line.",
+  options: {
+    ...DATASET_OPTIONS,
+    "--export-examples <file>": { kind: "string", help: "File to write.", required: true },
+    ...FIRST_EXAMPLE,
+    "--count <n>": { kind: "integer", help: "Number of examples.", defaultText: "one epoch" },
+  },
+  examples: {
+    "One epoch": "albert data export --data runs/data --export-examples runs/examples.jsonl",
+  },
+  action: async (flags) => {
+    const dataset = await openDataset(flags);
     const { atomicWriteFile } = await import("../../src/files/mod.ts");
     const { exampleLines } = await import("../../src/data/mod.ts");
     const { loadTokenizer } = await import("../../src/text/disk/mod.ts");
-    const tokenizer = await loadTokenizer(options.data);
-    const count = options.count ?? dataset.examplesInEpoch(0);
-    const lines = exampleLines(dataset, options.index, count, tokenizer);
-    await atomicWriteFile(options.exportExamples, lines);
-    console.log(`${options.exportExamples}: ${count} examples`);
-  });
+    const tokenizer = await loadTokenizer(flags.data);
+    const count = flags.count ?? dataset.examplesInEpoch(0);
+    const lines = exampleLines(dataset, flags.index, count, tokenizer);
+    await atomicWriteFile(flags.exportExamples, lines);
+    console.log(`${flags.exportExamples}: ${count} examples`);
+  },
+});
 
-/** `albert data`: look at what pretraining reads. */
-export default albertCommand()
-  .description("Look at the examples that pretraining reads.")
-  .command("show", show)
-  .command("stats", stats)
-  .command("export", exportExamples);
+/** `albert data` */
+export default defineGroup("Inspect the examples that pretraining reads.", {
+  show,
+  stats,
+  export: exportExamples,
+});

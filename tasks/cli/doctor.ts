@@ -1,27 +1,37 @@
-import { ValidationError } from "@cliffy/command";
 import type { Examination, Examinations } from "../../src/device/mod.ts";
-import { albertCommand } from "./common.ts";
+import { defineCommand } from "./command.ts";
+import type { DEVICES } from "./options.ts";
 
-/** `albert doctor`: what this machine can compute on. */
-export default albertCommand()
-  .description("Test and measure the devices of this machine.\nExits 1 if none computes rightly.")
-  .option("--config <name:string>", "Also count and plan this preset or config.json.")
-  .option("--batch-size <n:integer>", "Examples the plan holds at once.", { default: 8 })
-  .option("--max-seq-length <n:integer>", "Tokens of each (the preset's).")
-  .example("Is this machine ready?", "albert doctor")
-  .example("Will it fit?", "albert doctor --config albert-base-v2 --batch-size 16")
-  .example("For a bug report", "albert doctor --json")
-  .action(async ({ device, json, config, batchSize, maxSeqLength }) => {
+/** `albert doctor` */
+export default defineCommand({
+  description: "Test and benchmark the devices of this machine.\nExits with 1 if no device passes.",
+  options: {
+    "--config <name>": {
+      kind: "string",
+      help: "Also plan a training step of this preset or config.json.",
+    },
+    "--batch-size <n>": { kind: "integer", help: "Examples per planned step.", default: 8 },
+    "--max-seq-length <n>": {
+      kind: "integer",
+      help: "Tokens per example.",
+      defaultText: "the preset's",
+    },
+  },
+  examples: {
+    "Check this machine": "albert doctor",
+    "Check whether a model fits": "albert doctor --config albert-base-v2 --batch-size 16",
+    "Attach to a bug report": "albert doctor --json",
+  },
+  action: async (flags) => {
     const { examineDevices } = await import("../../src/device/mod.ts");
     const { planConfig, planReport, stepSeconds } = await import("./doctor/plan.ts");
-    const plan = config === undefined ? null : await planConfig(config, batchSize, maxSeqLength)
-      .catch((error) => {
-        throw error.name === "UsageError"
-          ? new ValidationError(error.message, { exitCode: 2 })
-          : error;
-      });
-    const devices = await examineDevices(device === "auto" ? ["webgpu", "cpu"] : [device]);
-    if (json) {
+    const plan = flags.config === undefined
+      ? null
+      : await planConfig(flags.config, flags.batchSize, flags.maxSeqLength);
+    const devices = await examineDevices(
+      flags.device === "auto" ? ["webgpu", "cpu"] : [flags.device],
+    );
+    if (flags.json) {
       const found = {
         deno: Deno.version.deno,
         ...devices,
@@ -29,16 +39,17 @@ export default albertCommand()
       };
       console.log(JSON.stringify(found, null, 2));
     } else {
-      for (const line of deviceReport(devices, device)) console.log(line);
+      for (const line of deviceReport(devices, flags.device)) console.log(line);
       if (plan !== null) { for (const line of planReport(plan, devices)) console.log(line); }
     }
     if (devices.faster === null) Deno.exitCode = 1;
-  });
+  },
+});
 
 /** The report on the devices, line by line. */
 export function deviceReport(
   { webgpu, cpu, faster }: Examinations,
-  asked: "auto" | "webgpu" | "cpu",
+  asked: typeof DEVICES[number],
 ): string[] {
   const lines: string[] = [];
   if (webgpu !== null) lines.push(...examinationLines(webgpu), "");

@@ -1,13 +1,108 @@
-import { albertCommand } from "./common.ts";
-import glue from "./evaluate/glue.ts";
-import race from "./evaluate/race.ts";
-import squad from "./evaluate/squad.ts";
-import text from "./evaluate/text.ts";
+import { GLUE_TASK_NAMES } from "../../src/benchmarks/glue/tasks.ts";
+import { defineCommand, defineGroup } from "./command.ts";
+import { LEVELS, SQUAD_OPTIONS } from "./finetune_options.ts";
+import type { Flags, OptionTable } from "./options.ts";
+
+/** Options of all `albert evaluate` commands. */
+const EVALUATE_OPTIONS = {
+  "--data <folder>": {
+    kind: "string",
+    help: "Folder with the official files of the benchmark.",
+    required: true,
+  },
+  "--checkpoint <folder...>": {
+    kind: "strings",
+    help: "Fine-tuned folder or run folder; the logits of several are averaged.",
+    required: true,
+  },
+  "--output <folder>": { kind: "string", help: "Folder for prediction files.", required: true },
+  "--split <name>": {
+    kind: ["dev", "test"],
+    help: "Split to predict; dev also gives metrics.",
+    default: "dev",
+  },
+  "--batch-size <n>": { kind: "integer", help: "Examples on the device at once.", default: 32 },
+  "--max-seq-length <n>": {
+    kind: "integer",
+    help: "Tokens per sequence.",
+    defaultText: "the checkpoint's",
+  },
+} as const satisfies OptionTable;
+
+const GLUE_OPTIONS = {
+  "--task <name>": {
+    kind: GLUE_TASK_NAMES,
+    help: "GLUE task; ax needs an MNLI checkpoint.",
+    required: true,
+  },
+  "--zip": { kind: "switch", help: "Pack the prediction files in --output into submission.zip." },
+  ...EVALUATE_OPTIONS,
+} as const satisfies OptionTable;
+
+const RACE_OPTIONS = {
+  "--level <name>": { kind: LEVELS, help: "School level of the passages.", default: "all" },
+  ...EVALUATE_OPTIONS,
+} as const satisfies OptionTable;
+
+const EVALUATE_SQUAD_OPTIONS = {
+  ...SQUAD_OPTIONS,
+  ...EVALUATE_OPTIONS,
+} as const satisfies OptionTable;
+
+/** Flags of all `albert evaluate` commands. */
+export type EvaluateFlags = Flags<typeof EVALUATE_OPTIONS>;
+/** Flags of `albert evaluate glue`. */
+export type EvaluateGlueFlags = Flags<typeof GLUE_OPTIONS>;
+/** Flags of `albert evaluate race`. */
+export type EvaluateRaceFlags = Flags<typeof RACE_OPTIONS>;
+/** Flags of `albert evaluate squad`. */
+export type EvaluateSquadFlags = Flags<typeof EVALUATE_SQUAD_OPTIONS>;
+
+const glue = defineCommand({
+  description:
+    "Predict a GLUE task with a fine-tuned checkpoint; writes metrics and submission files.",
+  options: GLUE_OPTIONS,
+  examples: {
+    "The file for the leaderboard":
+      "albert evaluate glue --task rte --data glue --checkpoint runs/rte --split test --output submission",
+  },
+  action: async (flags) => (await import("./evaluate/glue_run.ts")).evaluateGlue(flags),
+});
+
+const race = defineCommand({
+  description: "Answer RACE with a fine-tuned checkpoint; writes accuracies and predictions.",
+  options: RACE_OPTIONS,
+  examples: {
+    "The test set":
+      "albert evaluate race --data RACE --checkpoint runs/race --split test --output predictions",
+  },
+  action: async (flags) => (await import("./evaluate/race_run.ts")).evaluateRace(flags),
+});
+
+const squad = defineCommand({
+  description: "Answer SQuAD with a fine-tuned checkpoint; writes metrics and the official files.",
+  options: EVALUATE_SQUAD_OPTIONS,
+  examples: {
+    "The dev set":
+      "albert evaluate squad --task 2.0 --data squad --checkpoint runs/squad2 --output predictions",
+  },
+  action: async (flags) => (await import("./evaluate/squad_run.ts")).evaluateSquad(flags),
+});
+
+const text = defineCommand({
+  description: "Predict your own classes with a checkpoint of finetune text.\n" +
+    "--data is a folder with dev.tsv or test.tsv. The header names the column text\n" +
+    "(or sentence1 and sentence2); with a column label, metrics are computed too.",
+  options: EVALUATE_OPTIONS,
+  examples: {
+    "Unlabeled text":
+      "albert evaluate text --data requests --split test --checkpoint runs/requests --output sorted",
+  },
+  action: async (flags) => (await import("./evaluate/text_run.ts")).evaluateText(flags),
+});
 
 /** `albert evaluate` */
-export default albertCommand()
-  .description("Predict with a finetuned checkpoint: metrics and official prediction files.")
-  .command("glue", glue)
-  .command("race", race)
-  .command("squad", squad)
-  .command("text", text);
+export default defineGroup(
+  "Predict with a fine-tuned checkpoint; writes metrics and official prediction files.",
+  { glue, race, squad, text },
+);

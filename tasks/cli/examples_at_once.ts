@@ -6,24 +6,6 @@
 import type { Device, DeviceLimits, MemoryUse } from "../../src/device/mod.ts";
 import { fromRank0, type ProcessGroup } from "../../src/distributed/mod.ts";
 import { fittingExamples } from "../../src/train/mod.ts";
-import { UsageError } from "./run_flags.ts";
-
-/** A number of examples, or whatever fits. */
-export type ExamplesAtOnce = number | "auto";
-
-/**
- * Reads the flag, or what `run.json` keeps of it.
- *
- * @throws {UsageError} for what is neither a whole number nor `auto`.
- */
-export function examplesAtOnce(value?: string | number): ExamplesAtOnce | undefined {
-  if (value === undefined || value === "auto") return value;
-  const count = Number(value);
-  if (!Number.isSafeInteger(count) || count < 1) {
-    throw new UsageError(`--micro-batch-size takes a whole number from 1 or auto, got ${value}`);
-  }
-  return count;
-}
 
 /** What is known of a run whose examples are to be fitted. */
 export interface Fitting {

@@ -1,15 +1,58 @@
-import { albertCommand } from "./common.ts";
-import glue from "./finetune/glue.ts";
-import race from "./finetune/race.ts";
-import squad from "./finetune/squad.ts";
-import text from "./finetune/text.ts";
+import { defineGroup, defineRunCommand } from "./command.ts";
+import {
+  FINETUNE_GLUE_OPTIONS,
+  FINETUNE_OPTIONS,
+  FINETUNE_RACE_OPTIONS,
+  FINETUNE_SQUAD_OPTIONS,
+} from "./finetune_options.ts";
+
+const glue = defineRunCommand({
+  description: "Fine-tune on a GLUE task from its official TSV files.",
+  options: FINETUNE_GLUE_OPTIONS,
+  examples: {
+    "RTE with the paper's hyperparameters":
+      "albert finetune glue --task rte --data glue --checkpoint hf:albert/albert-base-v2 --output runs/rte --recipe paper",
+    "From an MNLI run":
+      "albert finetune glue --task rte --data glue --init-from runs/mnli --output runs/rte",
+  },
+  action: async (flags) => (await import("./finetune/glue_run.ts")).finetuneGlue(flags),
+});
+
+const race = defineRunCommand({
+  description: "Fine-tune on RACE from the folders of its official release.",
+  options: FINETUNE_RACE_OPTIONS,
+  examples: {
+    "With the paper's hyperparameters":
+      "albert finetune race --data RACE --checkpoint hf:albert/albert-base-v2 --output runs/race --recipe paper",
+  },
+  action: async (flags) => (await import("./finetune/race_run.ts")).finetuneRace(flags),
+});
+
+const squad = defineRunCommand({
+  description: "Fine-tune on SQuAD 1.1 or 2.0 from its official JSON files.",
+  options: FINETUNE_SQUAD_OPTIONS,
+  examples: {
+    "SQuAD 2.0 with the paper's hyperparameters":
+      "albert finetune squad --task 2.0 --data squad --checkpoint hf:albert/albert-base-v2 --output runs/squad2 --recipe paper",
+  },
+  action: async (flags) => (await import("./finetune/squad_run.ts")).finetuneSquad(flags),
+});
+
+const text = defineRunCommand({
+  description: "Fine-tune on your own classes.\n" +
+    "--data is a folder with train.tsv and dev.tsv. Their header names the columns text\n" +
+    "(or sentence1 and sentence2) and label.",
+  options: FINETUNE_OPTIONS,
+  examples: {
+    "Classes of support requests":
+      "albert finetune text --data requests --checkpoint hf:albert/albert-base-v2 --output runs/requests",
+  },
+  action: async (flags) => (await import("./finetune/text_run.ts")).finetuneText(flags),
+});
 
 /** `albert finetune` */
-export default albertCommand()
-  .description(
-    "Finetune a checkpoint on a benchmark.\nThe run folder holds settings, events, checkpoints and predictions.",
-  )
-  .command("glue", glue)
-  .command("race", race)
-  .command("squad", squad)
-  .command("text", text);
+export default defineGroup(
+  "Fine-tune a checkpoint on a benchmark.\n" +
+    "The run folder contains settings, log, checkpoints and predictions.",
+  { glue, race, squad, text },
+);

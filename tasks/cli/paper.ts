@@ -1,17 +1,168 @@
-import { albertCommand } from "./common.ts";
-import list from "./paper/list.ts";
-import plan from "./paper/plan.ts";
-import report from "./paper/report.ts";
-import run from "./paper/run.ts";
-import status from "./paper/status.ts";
+import { PAPER_PRESET_NAMES } from "../paper/mod.ts";
+import { defineCommand, defineGroup } from "./command.ts";
+import type { Flags, OptionTable } from "./options.ts";
+
+/** Options of `paper run` and `paper plan`. */
+const EXPERIMENT_OPTIONS = {
+  "--preset <name>": { kind: PAPER_PRESET_NAMES, help: "Size of the experiments.", required: true },
+  "--seeds <n>": { kind: "integer", help: "Number of consecutive seeds per cell.", default: 1 },
+  "--finetune-runs <n>": {
+    kind: "integer",
+    help: "Fine-tuning runs per model; a cell gets their median.",
+    default: 1,
+  },
+  "--benchmarks <names...>": {
+    kind: "strings",
+    help: "Benchmarks to fine-tune on.",
+    defaultText: "the preset's",
+  },
+  "--rows <names...>": {
+    kind: "strings",
+    help: "Rows of the tables to run, such as 128-all-shared 128-not-shared.",
+    defaultText: "all rows",
+  },
+  "--shard <part>": {
+    kind: "string",
+    help: "Part of the jobs to run: 1/2 is the first half.",
+    defaultText: "all jobs",
+  },
+} as const satisfies OptionTable;
+
+const PLAN_OPTIONS = {
+  ...EXPERIMENT_OPTIONS,
+  "--output <folder>": {
+    kind: "string",
+    help: "Folder of paper run; jobs that are done there are not counted.",
+  },
+  "--ranks <n>": {
+    kind: "integer",
+    help: "Also estimate the time on N devices that share each batch.",
+    depends: ["bandwidth"],
+  },
+  "--bandwidth <x>": {
+    kind: "number",
+    help: "Bandwidth between two devices in GB/s.",
+    depends: ["ranks"],
+  },
+  "--no-measure": { kind: "off", help: "Do not benchmark the device; omit the hours." },
+} as const satisfies OptionTable;
+
+const RUN_OPTIONS = {
+  ...EXPERIMENT_OPTIONS,
+  "--output <folder>": { kind: "string", help: "Folder for runs and results.", required: true },
+  "--data <folder>": {
+    kind: "string",
+    help: "Folder with text, glue, squad and race; the smoke preset creates its own.",
+  },
+  "--results <folder>": {
+    kind: "string",
+    help: "Folder of published results to reuse and to add to.",
+    defaultText: "docs/results/PRESET in a checkout",
+  },
+  "--stand-in <parts...>": {
+    kind: "strings",
+    help: "Parts of the data to mark as substitutes for the official files, such as race/high.",
+  },
+  "--without <parts...>": {
+    kind: "strings",
+    help: "Parts of the data to leave out, such as race/high or mnli.",
+  },
+  "--jobs <n>": { kind: "integer", help: "Jobs to run at once, each in a thread.", default: 1 },
+  "--keep-models": { kind: "switch", help: "Keep the weights of fine-tuned models." },
+  "--max-time <time>": { kind: "string", help: "Save and stop after this time: 90s, 30m, 2h." },
+} as const satisfies OptionTable;
+
+const REPORT_OPTIONS = {
+  "--output <folder>": {
+    kind: "string",
+    help: "Folder of paper run; the report is written to its folder report.",
+    required: true,
+  },
+  "--preset <name>": {
+    kind: PAPER_PRESET_NAMES,
+    help: "Preset of the published results to report if --output has no runs.",
+  },
+  "--results <folder>": {
+    kind: "string",
+    help: "Folder of published results.",
+    defaultText: "docs/results/PRESET in a checkout",
+  },
+  "--selection <name>": {
+    kind: ["best", "last"],
+    help: "Fine-tuned checkpoint to report: best on the dev set, or last.",
+    default: "best",
+  },
+  "--publish": {
+    kind: "switch",
+    help: "Also copy Markdown and SVG files to the published results.",
+  },
+} as const satisfies OptionTable;
+
+/** Flags of `paper run` and `paper plan`. */
+export type ExperimentFlags = Flags<typeof EXPERIMENT_OPTIONS>;
+/** Flags of `paper plan`. */
+export type PaperPlanFlags = Flags<typeof PLAN_OPTIONS>;
+/** Flags of `paper run`. */
+export type PaperRunFlags = Flags<typeof RUN_OPTIONS>;
+/** Flags of `paper report`. */
+export type PaperReportFlags = Flags<typeof REPORT_OPTIONS>;
+
+const list = defineCommand({
+  description: "List the paper's tables and figures with the cost of each at every preset.",
+  examples: { "All experiments": "albert paper list" },
+  action: async (flags) => (await import("./paper/experiment_list.ts")).listExperiments(flags),
+});
+
+const plan = defineCommand({
+  description: "Estimate runs, arithmetic, memory, disk space and hours of experiments.",
+  arguments: "[experiments...]",
+  options: PLAN_OPTIONS,
+  examples: {
+    "A table on this machine": "albert paper plan table-4 --preset gpu-day",
+    "On eight devices": "albert paper plan table-2 --preset paper --ranks 8 --bandwidth 50",
+  },
+  action: async (flags, ...experiments) =>
+    (await import("./paper/plan_paper.ts")).planPaper(flags, experiments),
+});
+
+const run = defineCommand({
+  description: "Run the paper's experiments.\n" +
+    "If it is interrupted, run the same command again; finished jobs are not repeated.",
+  arguments: "[experiments...]",
+  options: RUN_OPTIONS,
+  examples: {
+    "Everything in a minute or two": "albert paper run all --preset smoke --output paper",
+    "Two tables with three seeds":
+      "albert paper run table-4 table-5 --preset nano --data data --seeds 3 --output paper",
+  },
+  action: async (flags, ...experiments) =>
+    (await import("./paper/run_paper.ts")).runPaper(flags, experiments),
+});
+
+const report = defineCommand({
+  description:
+    "Report finished experiments: tables and figures next to the paper's, and findings.\n" +
+    "Writes report/index.html, README.md, and Markdown, CSV, LaTeX or SVG files of each.",
+  options: REPORT_OPTIONS,
+  examples: {
+    "Your own runs": "albert paper report --output paper",
+    "Results published with the project": "albert paper report --preset nano --output paper",
+  },
+  action: async (flags) => (await import("./paper/report_paper.ts")).reportPaper(flags),
+});
+
+const status = defineCommand({
+  description: "Print the progress of the jobs in a folder of paper run.",
+  options: {
+    "--output <folder>": { kind: "string", help: "Folder of paper run.", required: true },
+  },
+  examples: { "Progress": "albert paper status --output paper" },
+  action: async (flags) => (await import("./paper/experiment_list.ts")).printStatus(flags),
+});
 
 /** `albert paper` */
-export default albertCommand()
-  .description(
-    "The paper's tables and figures as experiments, at four sizes.\nRuns are done once, shared by all tables that need them, and go on after a kill.",
-  )
-  .command("list", list)
-  .command("plan", plan)
-  .command("run", run)
-  .command("report", report)
-  .command("status", status);
+export default defineGroup(
+  "Reproduce the paper's tables and figures at four sizes.\n" +
+    "Experiments share runs. An interrupted run continues where it stopped.",
+  { list, plan, run, report, status },
+);

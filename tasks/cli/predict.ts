@@ -1,85 +1,100 @@
-import { albertCommand } from "./common.ts";
+import { defineCommand, defineGroup } from "./command.ts";
+import type { Flags, OptionTable } from "./options.ts";
 
-/** `albert predict fill-mask`: try a checkpoint on typed text. */
-const fillMask = albertCommand()
-  .description("Fill in every [MASK] of a text; without a text, of each line of standard input.")
-  .arguments("[text:string]")
-  .option(
-    "--checkpoint <folder:string>",
-    "Model folder, run folder, or hf:OWNER/NAME[@REVISION].",
-    { required: true },
-  )
-  .option("--top <n:integer>", "Candidates for each mask.", { default: 5 })
-  .example(
-    "A sentence",
-    "albert predict fill-mask --checkpoint runs/books 'The [MASK] sat down.'",
-  )
-  .action(async ({ checkpoint, top, device, json, quiet }, text) => {
-    const { predictFillMask } = await import("./predict/fill_mask.ts");
-    await predictFillMask({ checkpoint, top, device, json, quiet, text });
-  });
+const CHECKPOINT = {
+  "--checkpoint <folder>": {
+    kind: "string",
+    help: "Fine-tuned folder, run folder, or hf:OWNER/NAME[@REVISION].",
+    required: true,
+  },
+} as const satisfies OptionTable;
 
-/** `albert predict answer`: a question on a text. */
-const answer = albertCommand()
-  .description("Answer a question from a text; without a text, from standard input.")
-  .arguments("<question:string> [text:string]")
-  .option(
-    "--checkpoint <folder:string>",
-    "Finetuned folder, run folder, or hf:OWNER/NAME[@REVISION].",
-    { required: true },
-  )
-  .option("--top <n:integer>", "Answers to show.", { default: 3 })
-  .example(
-    "A question on a file",
-    "albert predict answer --checkpoint runs/squad 'Who wrote it?' < chapter.txt",
-  )
-  .action(async ({ checkpoint, top, device, json, quiet }, question, text) => {
-    const { predictAnswer } = await import("./predict/answer.ts");
-    await predictAnswer({ checkpoint, top, device, json, quiet, question, text });
-  });
+const FILL_MASK_OPTIONS = {
+  "--checkpoint <folder>": {
+    kind: "string",
+    help: "Model folder, run folder, or hf:OWNER/NAME[@REVISION].",
+    required: true,
+  },
+  "--top <n>": { kind: "integer", help: "Candidates per mask.", default: 5 },
+} as const satisfies OptionTable;
 
-/** `albert predict classify`: the class of a sentence or a pair. */
-const classify = albertCommand()
-  .description(
-    "Classify a text, or a pair; without a text, each line of standard input (a pair with a tab).",
-  )
-  .arguments("[text:string] [second:string]")
-  .option(
-    "--checkpoint <folder:string>",
-    "Finetuned folder, run folder, or hf:OWNER/NAME[@REVISION].",
-    { required: true },
-  )
-  .example("A film review", "albert predict classify --checkpoint runs/sst-2 'A charming film.'")
-  .action(async ({ checkpoint, device, json }, text, second) => {
-    const { predictClassify } = await import("./predict/classify.ts");
-    await predictClassify({ checkpoint, device, json, text, second });
-  });
+const ANSWER_OPTIONS = {
+  ...CHECKPOINT,
+  "--top <n>": { kind: "integer", help: "Answers to print.", default: 3 },
+} as const satisfies OptionTable;
 
-/** `albert predict choose`: one of four options. */
-const choose = albertCommand()
-  .description(
-    "Choose among the options of a question on a text; without --context, on standard input.",
-  )
-  .arguments("<question:string> <option...:string>")
-  .option(
-    "--checkpoint <folder:string>",
-    "Finetuned folder, run folder, or hf:OWNER/NAME[@REVISION].",
-    { required: true },
-  )
-  .option("--context <text:string>", "The text.")
-  .example(
-    "A gap to fill",
-    "albert predict choose --checkpoint runs/race 'The cat is _ .' red old asleep gone < story.txt",
-  )
-  .action(async ({ checkpoint, context, device, json }, question, ...options) => {
-    const { predictChoose } = await import("./predict/choose.ts");
-    await predictChoose({ checkpoint, context, device, json, question, options });
-  });
+const CHOOSE_OPTIONS = {
+  ...CHECKPOINT,
+  "--context <text>": {
+    kind: "string",
+    help: "Text that the question is about.",
+    defaultText: "standard input",
+  },
+} as const satisfies OptionTable;
+
+/** Flags of `albert predict fill-mask`. */
+export type FillMaskFlags = Flags<typeof FILL_MASK_OPTIONS>;
+/** Flags of `albert predict answer`. */
+export type AnswerFlags = Flags<typeof ANSWER_OPTIONS>;
+/** Flags of `albert predict classify`. */
+export type ClassifyFlags = Flags<typeof CHECKPOINT>;
+/** Flags of `albert predict choose`. */
+export type ChooseFlags = Flags<typeof CHOOSE_OPTIONS>;
+
+const fillMask = defineCommand({
+  description: "Predict every [MASK] in a text.\n" +
+    "Without a text, each line of standard input is one.",
+  arguments: "[text]",
+  options: FILL_MASK_OPTIONS,
+  examples: {
+    "A sentence": "albert predict fill-mask --checkpoint runs/books 'The [MASK] sat down.'",
+  },
+  action: async (flags, text) =>
+    (await import("./predict/fill_mask.ts")).predictFillMask(flags, text),
+});
+
+const answer = defineCommand({
+  description: "Answer a question from a text.\n" +
+    "Without a text, it is read from standard input.",
+  arguments: "<question> [text]",
+  options: ANSWER_OPTIONS,
+  examples: {
+    "A question about a file":
+      "albert predict answer --checkpoint runs/squad 'Who wrote it?' < chapter.txt",
+  },
+  action: async (flags, question, text) =>
+    (await import("./predict/answer.ts")).predictAnswer(flags, question, text),
+});
+
+const classify = defineCommand({
+  description: "Classify a text or a pair of texts.\n" +
+    "Without a text, each line of standard input is one; a tab separates the texts of a pair.",
+  arguments: "[text] [second]",
+  options: CHECKPOINT,
+  examples: {
+    "A film review": "albert predict classify --checkpoint runs/sst-2 'A charming film.'",
+  },
+  action: async (flags, text, second) =>
+    (await import("./predict/classify.ts")).predictClassify(flags, text, second),
+});
+
+const choose = defineCommand({
+  description: "Choose the best option for a question about a text.\n" +
+    "Without --context, the text is read from standard input.",
+  arguments: "<question> <option...>",
+  options: CHOOSE_OPTIONS,
+  examples: {
+    "A gap to fill":
+      "albert predict choose --checkpoint runs/race 'The cat is _ .' red old asleep gone < story.txt",
+  },
+  action: async (flags, question, ...options) =>
+    (await import("./predict/choose.ts")).predictChoose(flags, question, options),
+});
 
 /** `albert predict` */
-export default albertCommand()
-  .description("Try a checkpoint on typed text.")
-  .command("fill-mask", fillMask)
-  .command("classify", classify)
-  .command("answer", answer)
-  .command("choose", choose);
+export default defineGroup("Try a checkpoint on a text.", {
+  "fill-mask": fillMask,
+  classify,
+  answer,
+  choose,
+});

@@ -1,41 +1,56 @@
-import { EnumType } from "@cliffy/command";
-import { albertCommand } from "./common.ts";
+import { defineCommand } from "./command.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
-const FORMATS = ["auto", "paragraphs", "sentences", "wikiextractor", "wikitext", "jsonl"] as const;
-
-/** `albert prepare`: text files in, a folder of token shards out. */
-export default albertCommand()
-  .description(
-    "Turn text into shards of token ids for pretraining.\n" +
-      "Killed or stopped, the same command goes on where it was.",
-  )
-  .type("format", new EnumType(FORMATS))
-  .option("--input <glob...:string>", "Files, folders, patterns, or - for standard input.", {
-    required: true,
-  })
-  .option("--vocab <path:string>", "spiece.model, tokenizer.json, vocab.txt, or their folder.", {
-    required: true,
-  })
-  .option("--output <folder:string>", "Where the shards go.", { required: true })
-  .option("--format <format:format>", "How documents are marked; gzip is recognized by itself.", {
-    default: "auto" as const,
-  })
-  .option("--text-field <name:string>", "Field with the text in JSON lines.", { default: "text" })
-  .option("--keep-duplicates", "Keep documents that are equal to an earlier one.")
-  .option("--validation-fraction <share:number>", "Share of tokens that training holds out.", {
-    default: 0,
-  })
-  .option("--shard-tokens <n:integer>", "Tokens a shard.", { default: 4194304 })
-  .option("--workers <n:integer>", "Threads that tokenize; one a core if left out.")
-  .option("--stats", "Print what the data holds; draw lengths and masks in report.html.")
-  .option("--overwrite", "Replace prepared data in the output folder.")
-  .example(
-    "Prepare a folder of books",
-    "albert prepare --input 'books/*.txt' --vocab runs/vocabulary --output runs/data --stats",
-  )
-  .action(async (options) => {
+/** `albert prepare` */
+export default defineCommand({
+  description: "Tokenize text into shards for pretraining.\n" +
+    "If it is interrupted, run the same command again to continue.",
+  options: {
+    "--input <path...>": {
+      kind: "strings",
+      help: "Text files, folders or glob patterns; - reads standard input.",
+      required: true,
+    },
+    "--vocab <path>": {
+      kind: "string",
+      help: "spiece.model, tokenizer.json, vocab.txt, or a folder with one of them.",
+      required: true,
+    },
+    "--output <folder>": { kind: "string", help: "Folder for the shards.", required: true },
+    "--format <name>": {
+      kind: ["auto", "paragraphs", "sentences", "wikiextractor", "wikitext", "jsonl"],
+      help: "How documents are separated; gzip is detected automatically.",
+      default: "auto",
+    },
+    "--text-field <name>": {
+      kind: "string",
+      help: "Field of JSON lines that contains the text.",
+      default: "text",
+    },
+    "--keep-duplicates": { kind: "switch", help: "Keep exact copies of earlier documents." },
+    "--validation-fraction <x>": {
+      kind: "number",
+      help: "Fraction of the tokens in the validation set.",
+      default: 0,
+    },
+    "--shard-tokens <n>": { kind: "integer", help: "Tokens per shard.", default: 4194304 },
+    "--workers <n>": {
+      kind: "integer",
+      help: "Threads that tokenize.",
+      defaultText: "one per core",
+    },
+    "--stats": {
+      kind: "switch",
+      help: "Print statistics and write histograms of lengths and masks to report.html.",
+    },
+    "--overwrite": { kind: "switch", help: "Replace prepared data in the output folder." },
+  },
+  examples: {
+    "A folder of books":
+      "albert prepare --input 'books/*.txt' --vocab runs/vocabulary --output runs/data --stats",
+  },
+  action: async (flags) => {
     const { prepare } = await import("../../src/data/disk/mod.ts");
     const { loadTokenizer } = await import("../../src/text/disk/mod.ts");
     const { describeData } = await import("../../src/data/mod.ts");
@@ -44,51 +59,54 @@ export default albertCommand()
     const release = onInterrupt(() => stop.abort(new Error("Stopped")));
     try {
       const { index, documentsResumed } = await prepare({
-        inputs: options.input,
-        tokenizer: await loadTokenizer(options.vocab),
-        output: options.output,
-        format: options.format,
-        textField: options.textField,
-        deduplicate: !options.keepDuplicates,
-        validationFraction: options.validationFraction,
-        shardTokens: options.shardTokens,
-        workers: options.workers,
-        overwrite: options.overwrite,
+        inputs: flags.input,
+        tokenizer: await loadTokenizer(flags.vocab),
+        output: flags.output,
+        format: flags.format,
+        textField: flags.textField,
+        deduplicate: !flags.keepDuplicates,
+        validationFraction: flags.validationFraction,
+        shardTokens: flags.shardTokens,
+        workers: flags.workers,
+        overwrite: flags.overwrite,
         signal: stop.signal,
         onProgress: ({ bytesRead, bytesTotal, documents, tokens }) => {
           progress ??= createProgress({
             title: "preparing",
             total: bytesTotal === 0 ? undefined : bytesTotal,
             unit: "byte",
-            quiet: options.quiet,
+            quiet: flags.quiet,
           });
           progress.update(bytesRead, `${count(documents, "document")}, ${tokens} tokens`);
         },
       });
-      if (documentsResumed > 0) progress?.say(`${documentsResumed} documents were done before`);
+      if (documentsResumed > 0) {
+        progress?.say(`Resumed after ${count(documentsResumed, "document")}`);
+      }
       const tokens = index.shards.reduce((sum, shard) => sum + shard.tokens, 0);
       const { duplicateDocuments } = index.report;
       const equal = duplicateDocuments > 0
-        ? `; ${count(duplicateDocuments, "document")} equal to an earlier one left out`
+        ? `; skipped ${count(duplicateDocuments, "duplicate document")}`
         : "";
       progress?.end(
-        `${options.output}: ${count(index.shards.length, "shard")}, ${
+        `${flags.output}: ${count(index.shards.length, "shard")}, ${
           tokens.toLocaleString("en")
         } tokens${equal}`,
       );
-      if (options.json) {
+      if (flags.json) {
         const { shards, report, fingerprint } = index;
-        console.log(JSON.stringify({ output: options.output, fingerprint, shards, report }));
-      } else if (options.stats) console.log(describeData(index));
-      if (options.stats) {
+        console.log(JSON.stringify({ output: flags.output, fingerprint, shards, report }));
+      } else if (flags.stats) console.log(describeData(index));
+      if (flags.stats) {
         const { writeDataReport } = await import("./report/data.ts");
-        const path = await writeDataReport(options.output, options.seed);
-        if (!options.quiet) console.error(`histograms are drawn in ${path}`);
+        const path = await writeDataReport(flags.output, flags.seed);
+        if (!flags.quiet) console.error(`Wrote histograms to ${path}`);
       }
     } finally {
       release();
     }
-  });
+  },
+});
 
 function count(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? "" : "s"}`;

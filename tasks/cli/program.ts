@@ -2,14 +2,14 @@
 import { Command } from "@cliffy/command";
 import settings from "../../deno.json" with { type: "json" };
 import { COMMANDS } from "./commands.ts";
-import { addCommonOptions } from "./common.ts";
+import { addGlobalOptions } from "./command.ts";
 
 /**
  * The root command with its sub-commands. When the first word names one, the files of the others are
  * not loaded.
  */
 export async function buildProgram(words: string[]): Promise<Command<any>> {
-  const program = addCommonOptions(
+  const program = addGlobalOptions(
     new Command()
       .throwErrors()
       .name("albert")

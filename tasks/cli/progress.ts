@@ -133,6 +133,11 @@ export function duration(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+/** `accuracy 0.9123, f1 0.9345`. */
+export function metricText(metrics: Readonly<Record<string, number>>): string {
+  return Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`).join(", ");
+}
+
 function standardError(): ProgressOutput {
   const encoder = new TextEncoder();
   return {

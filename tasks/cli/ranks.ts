@@ -11,7 +11,7 @@ import {
 } from "../../src/distributed/mod.ts";
 import { joinProcessGroup, launchedBy } from "../../src/distributed/mpi/mod.ts";
 import { report } from "./run.ts";
-import { UsageError } from "./run_flags.ts";
+import { UsageError } from "./errors.ts";
 
 /** Rank 0 speaks first, and its end ends the others: they speak where it has nothing to say. In milliseconds. */
 const PATIENCE = 1500;
@@ -36,7 +36,7 @@ export async function inProcessGroup(work: (group: ProcessGroup) => Promise<void
     await speakAfterLead(group.rank);
     const code = report(error);
     await pause(HANDING_ON);
-    group.abort(error instanceof UsageError ? 2 : code);
+    group.abort(code);
   }
   await group.close();
 }

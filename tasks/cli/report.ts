@@ -1,16 +1,23 @@
-import { albertCommand } from "./common.ts";
+import { defineCommand } from "./command.ts";
 
-/** `albert report`: run folders in, one page out. */
-export default albertCommand()
-  .description(
-    "Draw the report of a run, or one page that compares several.\n" +
-      "Curves lie over each other; settings that differ stand in a table.",
-  )
-  .arguments("<run...:string>")
-  .option("--output <file:string>", "The page (RUN/report.html; comparison.html for several).")
-  .example("One run", "albert report runs/books")
-  .example("Two runs", "albert report runs/lamb runs/adamw --output optimizers.html")
-  .action(async ({ output, json }, ...runs) => {
+/** `albert report` */
+export default defineCommand({
+  description: "Write the report of a run, or one page that compares several runs.\n" +
+    "The page overlays the curves and lists the settings that differ.",
+  arguments: "<run...>",
+  options: {
+    "--output <file>": {
+      kind: "string",
+      help: "HTML file to write.",
+      defaultText: "RUN/report.html, or comparison.html for several runs",
+    },
+  },
+  examples: {
+    "One run": "albert report runs/books",
+    "Two runs": "albert report runs/lamb runs/adamw --output optimizers.html",
+  },
+  action: async (flags, ...runs) => {
     const { writeReport } = await import("./report/run.ts");
-    await writeReport({ runs: runs as string[], output, json });
-  });
+    await writeReport({ ...flags, runs });
+  },
+});

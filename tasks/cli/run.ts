@@ -1,5 +1,7 @@
 import { ValidationError } from "@cliffy/command";
 import { shorten } from "../../src/json/mod.ts";
+import { expandLists } from "./command.ts";
+import { UsageError } from "./errors.ts";
 import { buildProgram } from "./program.ts";
 
 /** Letters of a message that are shown. */
@@ -14,7 +16,7 @@ export async function runCli(words: string[]): Promise<number> {
   const dashed = [...words.slice(0, end).map(dashes), ...words.slice(end)];
   try {
     const program = await buildProgram(dashed);
-    await program.parse(dashed);
+    await program.parse(expandLists(program, dashed));
     return Deno.exitCode;
   } catch (error) {
     return report(error);
@@ -32,7 +34,8 @@ export function report(error: unknown): number {
   if (error instanceof Deno.errors.BrokenPipe) return 0; // the reader has seen enough
   console.error(`albert: ${sentence(error)}`);
   if (Deno.env.get("ALBERT_DEBUG") === "1") console.error(error);
-  return error instanceof ValidationError ? error.exitCode : 1;
+  if (error instanceof ValidationError) return error.exitCode;
+  return error instanceof UsageError ? 2 : 1;
 }
 
 /** One line whatever the message quotes: names and values come from files of others, which may move the cursor or say nothing for pages. */

@@ -1,67 +1,114 @@
 /**
- * What the commands that make a run folder have in common: usage errors, and flags that a run remembers.
+ * The settings of a training command: from the command line, a settings file, the run's own `run.json`
+ * and the table's defaults, in this order of precedence.
  *
  * @module
  */
+// JSON is in the platform, YAML in no standard library that can be reached without JSR; `yaml` follows version 1.2, where 1e-5 is a number.
+import { parse as parseYaml } from "yaml";
 import { fromRank0, type ProcessGroup, SINGLE_PROCESS_GROUP } from "../../src/distributed/mod.ts";
+import { isObject, parseJson, quote, shorten, shown } from "../../src/json/mod.ts";
 import { readRunSettings } from "../../src/train/disk.ts";
-import type { CommonOptions } from "./common.ts";
+import { UsageError } from "./errors.ts";
+import {
+  type Flags,
+  type GivenFlags,
+  givenOnly,
+  kindComplaint,
+  namedOptions,
+  type OptionTable,
+  rememberedFlags,
+  withDefaults,
+  withGlobals,
+} from "./options.ts";
 
-/** A flag is missing or contradicts another. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
-/** What a flag is wrong about is usage, wherever it is found out. */
-export function usage<T>(check: () => T): T {
-  try {
-    return check();
-  } catch (error) {
-    throw new UsageError(asFlag((error as Error).message));
-  }
-}
-
-/** A complaint about `batchSize` is one about `--batch-size`. */
-function asFlag(message: string): string {
-  return message.replace(
-    /^[a-z]+(?:[A-Z][a-z]+)*(?= must be )/,
-    (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-  );
-}
-
-/** Flags of a command that makes a run folder or goes on with it. */
-export type RunFlags = CommonOptions & {
-  output: string;
-  resume?: true;
-  microBatchSize?: string | number;
+/** What every table of a training command has. */
+type RunSettings = {
+  readonly output: string;
+  readonly resume?: boolean;
+  readonly settings?: string;
+  readonly seed?: number;
+  readonly microBatchSize?: number | "auto";
 };
 
-/** On `--resume`, what the run was started with, under what was said now. */
-export async function withRemembered<F extends RunFlags>(
-  given: F,
+/**
+ * Fills in the settings that the command line does not give. Collective.
+ *
+ * @param table of the command
+ * @param given on the command line
+ * @throws {UsageError} if the settings file is not valid, or the seed is not that of the resumed run.
+ */
+export async function runFlags<T extends OptionTable>(
+  table: T,
+  given: GivenFlags<T> & RunSettings,
   group: ProcessGroup = SINGLE_PROCESS_GROUP,
-): Promise<F> {
-  if (!given.resume) return given;
-  const flags = await fromRank0(
-    group,
-    async () => ((await readRunSettings(given.output))?.flags ?? {}) as Partial<F>,
-  );
-  const said = Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined),
-  ) as F;
-  // Every command has a seed and a device by default, which must not override the run's own.
-  // What a run has found to fit stays, so that its bytes do.
-  if (said.microBatchSize === "auto" && flags.microBatchSize !== undefined) {
-    delete said.microBatchSize;
+): Promise<Flags<T>> {
+  const { output, resume, settings } = given;
+  const kept: Partial<RunSettings> = resume
+    ? await fromRank0(group, () => readRememberedFlags(table, output))
+    : {};
+  const file = settings === undefined
+    ? {}
+    : await fromRank0(group, () => readSettingsFile(table, settings));
+  const asked: Partial<RunSettings> = { ...file, ...givenOnly(given) };
+  if (kept.seed !== undefined && asked.seed !== undefined && asked.seed !== kept.seed) {
+    throw new UsageError(
+      `--seed ${asked.seed} differs from the seed of the run in ${output} (${kept.seed}); ` +
+        "leave it out to resume, or start a new run in another --output",
+    );
   }
-  const device = given.device === "auto" ? flags.device ?? "auto" : given.device;
-  return { ...flags, ...said, device, seed: flags.seed ?? given.seed };
+  const merged: Record<string, unknown> = { ...kept, ...asked };
+  // A micro-batch size that was found to fit is kept: another one would change the bytes.
+  if (asked.microBatchSize === "auto") {
+    merged.microBatchSize = kept.microBatchSize ?? "auto";
+  }
+  return withDefaults(table, merged as Partial<GivenFlags<T>>);
 }
 
-/** What `run.json` keeps of the flags. */
-export function remembered<F extends RunFlags>(
-  flags: F,
-): Omit<F, "output" | "resume" | "quiet" | "json"> {
-  const { output: _output, resume: _resume, quiet: _quiet, json: _json, ...kept } = flags;
-  return kept;
+async function readRememberedFlags(
+  table: OptionTable,
+  folder: string,
+): Promise<Record<string, unknown>> {
+  const flags = (await readRunSettings(folder))?.flags;
+  return isObject(flags) ? rememberedFlags(table, flags) : {};
+}
+
+/**
+ * Reads the settings in a JSON or YAML file; names may be in kebab, snake or camel case.
+ *
+ * @param table of the command
+ * @throws {UsageError} if the file is not an object, or a setting is unknown or of another kind.
+ */
+export async function readSettingsFile(
+  table: OptionTable,
+  file: string,
+): Promise<Record<string, unknown>> {
+  const options = namedOptions(withGlobals(table)).filter((row) => row.remembered !== false);
+  const settings: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(await readObject(file))) {
+    const name = key.replace(/[-_](\w)/g, (_, letter) => letter.toUpperCase());
+    const option = options.find(({ setting }) => setting === name);
+    const complaint = option === undefined
+      ? "is not a setting of this command"
+      : kindComplaint(option.kind, value);
+    if (complaint !== null) throw new UsageError(`--settings ${file}: ${shown(key)} ${complaint}`);
+    settings[name] = value;
+  }
+  return settings;
+}
+
+async function readObject(file: string): Promise<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    const text = await Deno.readTextFile(file);
+    value = /\.ya?ml$/i.test(file) ? parseYaml(text) : parseJson(text);
+  } catch (error) {
+    // The messages of the YAML parser show the place on further lines.
+    const [sentence] = (error as Error).message.split(":\n");
+    throw new UsageError(`--settings ${file}: ${shorten(sentence, 200)}`);
+  }
+  if (isObject(value)) return value;
+  throw new UsageError(
+    `--settings ${file} must contain an object of settings, not ${quote(value)}`,
+  );
 }

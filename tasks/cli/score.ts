@@ -1,11 +1,95 @@
-import { albertCommand } from "./common.ts";
-import glue from "./score/glue.ts";
-import race from "./score/race.ts";
-import squad from "./score/squad.ts";
+import { GLUE_TASK_NAMES } from "../../src/benchmarks/glue/tasks.ts";
+import { defineCommand, defineGroup } from "./command.ts";
+import { LEVELS, levelsOf } from "./finetune_options.ts";
+
+const glue = defineCommand({
+  description:
+    "Compute GLUE metrics of a predictions file, or of a folder of them with the GLUE score.",
+  arguments: "<gold> <predictions>",
+  options: {
+    "--task <name>": {
+      kind: GLUE_TASK_NAMES,
+      help: "GLUE task.",
+      defaultText: "from the file names",
+    },
+  },
+  examples: {
+    "One task": "albert score glue glue/RTE/dev.tsv predictions/RTE.tsv",
+    "All tasks in a folder": "albert score glue glue predictions",
+  },
+  action: async (flags, gold, predictions) => {
+    const { scoreGlue } = await import("./score/glue_files.ts");
+    const scores = await scoreGlue(gold, predictions, flags.task, (sentence) => {
+      if (!flags.quiet) console.error(`albert: ${sentence}`);
+    });
+    console.log(JSON.stringify(scores));
+  },
+});
+
+const race = defineCommand({
+  description: "Compute RACE accuracies of a predictions file.\n" +
+    "Each line has the id of a question, a tab and a letter.",
+  arguments: "<gold> <predictions>",
+  options: {
+    "--split <name>": {
+      kind: ["train", "dev", "test"],
+      help: "Split to score if GOLD is the whole release.",
+      default: "dev",
+    },
+    "--level <name>": { kind: LEVELS, help: "School level of the passages.", default: "all" },
+  },
+  examples: { "The dev set": "albert score race RACE predictions/RACE.tsv" },
+  action: async (flags, gold, predictions) => {
+    const { loadRace } = await import("../../src/benchmarks/race/disk.ts");
+    const { raceAccuracy, readRacePredictions } = await import(
+      "../../src/benchmarks/race/mod.ts"
+    );
+    const { questions } = await loadRace(gold, flags.split, levelsOf(flags.level));
+    const text = await Deno.readTextFile(predictions);
+    const answers = readRacePredictions(questions, text, predictions);
+    console.log(JSON.stringify(raceAccuracy(questions, answers)));
+  },
+});
+
+const squad = defineCommand({
+  description: "Compute SQuAD metrics of a predictions file, as the official scripts do.\n" +
+    "The gold file determines the version, 1.1 or 2.0.",
+  arguments: "<gold> <predictions>",
+  options: {
+    "--na-prob <file>": {
+      kind: "string",
+      help: "No-answer scores by question id (SQuAD 2.0), such as null_odds.json.",
+    },
+    "--na-prob-thresh <x>": {
+      kind: "number",
+      help: "No-answer score above which a question counts as unanswered.",
+      default: 1,
+    },
+    "--strict": {
+      kind: "switch",
+      help: "Stop if questions and predictions do not match, instead of reporting how many.",
+    },
+  },
+  examples: {
+    "SQuAD 2.0 with the best threshold":
+      "albert score squad dev-v2.0.json predictions.json --na-prob null_odds.json",
+  },
+  action: async (flags, gold, predictions) => {
+    const { scoreSquad } = await import("./score/squad_files.ts");
+    const { writeTable } = await import("../../src/benchmarks/squad/metric/mod.ts");
+    const metrics = await scoreSquad(gold, predictions, {
+      noAnswerFile: flags.naProb,
+      threshold: flags.naProbThresh,
+      strict: flags.strict ?? false,
+      warn: (sentence) => flags.quiet || console.error(`albert: ${sentence}`),
+    });
+    console.log(writeTable(Object.entries(metrics)).trimEnd());
+  },
+});
 
 /** `albert score` */
-export default albertCommand()
-  .description("Official metrics of a predictions file, without a model.")
-  .command("glue", glue)
-  .command("race", race)
-  .command("squad", squad);
+export default defineGroup("Compute official metrics of a predictions file, without a model.", {
+  glue,
+  race,
+  squad,
+});

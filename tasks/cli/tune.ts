@@ -1,26 +1,29 @@
-import { ValidationError } from "@cliffy/command";
-import { albertCommand } from "./common.ts";
+import { defineCommand } from "./command.ts";
+import type { Flags, OptionTable } from "./options.ts";
 
-/** `albert tune`: which variants of kernels are fastest here. */
-export default albertCommand()
-  .description(
-    "Measure which variants of the kernels are fastest on this adapter, and remember it.\n" +
-      "Training does the same by itself, bit by bit; results do not depend on it.",
-  )
-  .option("--config <name:string>", "Preset or config.json whose step is tuned.", {
+const OPTIONS = {
+  "--config <name>": {
+    kind: "string",
+    help: "Preset or config.json whose training step is tuned.",
     default: "nano",
-  })
-  .option("--batch-size <n:integer>", "Examples the device holds at once.", { default: 32 })
-  .option("--max-seq-length <n:integer>", "Tokens of each (the preset's).")
-  .option("--fresh", "Measure again what is remembered.")
-  .example("Before a long run", "albert tune --config albert-base-v2 --batch-size 8")
-  .action(async (flags) => {
-    const { runTune } = await import("./tune/run.ts");
-    const { UsageError } = await import("./run_flags.ts");
-    try {
-      await runTune(flags);
-    } catch (error) {
-      if (error instanceof UsageError) throw new ValidationError(error.message, { exitCode: 2 });
-      throw error;
-    }
-  });
+  },
+  "--batch-size <n>": { kind: "integer", help: "Examples on the device at once.", default: 32 },
+  "--max-seq-length <n>": {
+    kind: "integer",
+    help: "Tokens per example.",
+    defaultText: "the preset's",
+  },
+  "--fresh": { kind: "switch", help: "Measure again what is already in the cache." },
+} as const satisfies OptionTable;
+
+/** Flags of `albert tune`. */
+export type TuneFlags = Flags<typeof OPTIONS>;
+
+/** `albert tune` */
+export default defineCommand({
+  description: "Find the fastest kernel variants on this adapter and cache them.\n" +
+    "Training tunes by itself between steps. Tuning does not change results.",
+  options: OPTIONS,
+  examples: { "Before a long run": "albert tune --config albert-base-v2 --batch-size 8" },
+  action: async (flags) => (await import("./tune/run.ts")).runTune(flags),
+});

@@ -1,19 +1,19 @@
-import { EnumType, ValidationError } from "@cliffy/command";
 import type { VocabularyTrainer } from "../../src/text/training/mod.ts";
-import { albertCommand } from "./common.ts";
+import { defineCommand, defineGroup } from "./command.ts";
+import { usage, UsageError } from "./errors.ts";
 import { createProgress } from "./progress.ts";
 
 const FORMATS = ["auto", "sentences", "wikiextractor", "wikitext", "jsonl"] as const;
 
-/** Where the text is, and how to read it. */
+/** Text files and their format. */
 interface TextSource {
   paths: readonly string[];
   format: typeof FORMATS[number];
   textField: string;
-  quiet?: true;
+  quiet?: boolean;
 }
 
-/** A progress bar over the bytes of the files. */
+/** Shows the bytes read of all files. */
 async function byteProgress({ paths, quiet }: TextSource, title: string) {
   const { STANDARD_INPUT } = await import("../../src/data/disk/mod.ts");
   let total: number | undefined = 0;
@@ -26,7 +26,7 @@ async function byteProgress({ paths, quiet }: TextSource, title: string) {
   return { onBytes: (count: number) => progress.update(bytes += count), end: () => progress.end() };
 }
 
-/** Hands the trainer a sample of `size` lines. Which lines depends on their order: one thread reads. */
+/** Adds a random sample of `size` lines to the trainer. The sample depends on the order of the lines, so one thread reads. */
 async function takeSample(
   trainer: VocabularyTrainer,
   source: TextSource,
@@ -49,45 +49,66 @@ async function takeSample(
   });
 }
 
-const train = albertCommand()
-  .description(
-    "Train a SentencePiece unigram vocabulary with ALBERT's special pieces.\n" +
-      "Writes spiece.model, spiece.vocab, tokenizer.json and its two companions.",
-  )
-  .type("format", new EnumType(FORMATS))
-  .option("--input <glob...:string>", "Files, folders, patterns, or - for standard input.", {
-    required: true,
-  })
-  .option("--vocab-size <n:integer>", "Pieces in the vocabulary, special ones included.", {
-    required: true,
-  })
-  .option("--output <folder:string>", "Where the vocabulary goes.", { required: true })
-  .option("--character-coverage <share:number>", "Share of characters that get a piece.", {
-    default: 0.99995,
-  })
-  .option("--input-sentence-size <n:integer>", "Train on a sample of so many lines; 0: on all.", {
-    default: 0,
-  })
-  .option("--max-sentence-length <bytes:integer>", "Leave longer lines out; 0: none.", {
-    default: 0,
-  })
-  .option("--user-defined-symbols <list:string>", "Symbols that stand alone, parted by commas.", {
-    default: '(,),",-,.,–,£,€',
-  })
-  .option("--workers <n:integer>", "Threads that read and count; one a core if left out.")
-  .option("--format <format:format>", "How documents are marked; gzip is recognized by itself.", {
-    default: "auto" as const,
-  })
-  .option("--text-field <name:string>", "Field with the text in JSON lines.", { default: "text" })
-  .example(
-    "A vocabulary of 8,000 pieces",
-    "albert vocab train --input 'books/*.txt' --vocab-size 8000 --output runs/vocabulary",
-  )
-  .action(async (options) => {
-    const size = options.inputSentenceSize;
-    if (size < 0) throw new ValidationError("--input-sentence-size must be 0 or more.");
-    if (options.workers !== undefined && options.workers < 0) {
-      throw new ValidationError("--workers must be 0 or more.");
+const train = defineCommand({
+  description: "Train a SentencePiece unigram vocabulary with ALBERT's special tokens.\n" +
+    "Writes spiece.model, spiece.vocab, tokenizer.json and its two configuration files.",
+  options: {
+    "--input <path...>": {
+      kind: "strings",
+      help: "Text files, folders or glob patterns; - reads standard input.",
+      required: true,
+    },
+    "--vocab-size <n>": {
+      kind: "integer",
+      help: "Number of pieces, special tokens included.",
+      required: true,
+    },
+    "--output <folder>": { kind: "string", help: "Folder for the vocabulary.", required: true },
+    "--character-coverage <x>": {
+      kind: "number",
+      help: "Fraction of the characters that the pieces cover.",
+      default: 0.99995,
+    },
+    "--input-sentence-size <n>": {
+      kind: "integer",
+      help: "Train on a random sample of N lines; 0 uses all lines.",
+      default: 0,
+    },
+    "--max-sentence-length <bytes>": {
+      kind: "integer",
+      help: "Skip lines longer than this; 0 keeps all lines.",
+      default: 0,
+    },
+    "--user-defined-symbols <list>": {
+      kind: "string",
+      help: "Symbols that are always single pieces, separated by commas.",
+      default: '(,),",-,.,–,£,€',
+    },
+    "--workers <n>": {
+      kind: "integer",
+      help: "Threads that read and count.",
+      defaultText: "one per core",
+    },
+    "--format <name>": {
+      kind: FORMATS,
+      help: "How documents are separated; gzip is detected automatically.",
+      default: "auto",
+    },
+    "--text-field <name>": {
+      kind: "string",
+      help: "Field of JSON lines that contains the text.",
+      default: "text",
+    },
+  },
+  examples: {
+    "A vocabulary of 8,000 pieces":
+      "albert vocab train --input 'books/*.txt' --vocab-size 8000 --output runs/vocabulary",
+  },
+  action: async (flags) => {
+    const size = flags.inputSentenceSize;
+    if (size < 0) throw new UsageError(`--input-sentence-size must be 0 or more (got ${size})`);
+    if (flags.workers !== undefined && flags.workers < 0) {
+      throw new UsageError(`--workers must be 0 or more (got ${flags.workers})`);
     }
     const { countWords, expandInputs, STANDARD_INPUT } = await import(
       "../../src/data/disk/mod.ts"
@@ -96,70 +117,61 @@ const train = albertCommand()
     const { Tokenizer, writeSentencePieceModel } = await import("../../src/text/mod.ts");
     const { VocabularyTrainer, vocabularyListing } = await import("../../src/text/training/mod.ts");
     const training = {
-      vocabSize: options.vocabSize,
-      characterCoverage: options.characterCoverage,
-      maxSentenceLength: options.maxSentenceLength || undefined,
-      userDefinedSymbols: options.userDefinedSymbols.split(",").filter((text) => text !== ""),
+      vocabSize: flags.vocabSize,
+      characterCoverage: flags.characterCoverage,
+      maxSentenceLength: flags.maxSentenceLength || undefined,
+      userDefinedSymbols: flags.userDefinedSymbols.split(",").filter((text) => text !== ""),
     };
     const trainer = usage(() => new VocabularyTrainer(training));
-    const paths = await expandInputs(options.input);
+    const paths = await expandInputs(flags.input);
     if (size > 0 && paths.includes(STANDARD_INPUT)) {
-      throw new ValidationError("--input-sentence-size reads twice: give files, not -.");
+      throw new UsageError(
+        "--input-sentence-size reads the input twice: --input must be files, not -",
+      );
     }
-    const source = { ...options, paths };
-    if (size > 0) await takeSample(trainer, source, size, options.seed);
+    const source = { ...flags, paths };
+    if (size > 0) await takeSample(trainer, source, size, flags.seed);
     else {
       const { onBytes, end } = await byteProgress(source, "reading");
       await countWords(trainer, { ...source, training, onBytes });
       end();
     }
 
-    const start = () => createProgress({ title: "training", quiet: options.quiet });
+    const start = () => createProgress({ title: "training", quiet: flags.quiet });
     let progress = start();
     const { sentences, tooLong, reserved } = trainer;
     progress.say(`${sentences} lines of text`);
-    if (tooLong > 0) progress.say(`${tooLong} lines left out: longer than --max-sentence-length`);
-    if (reserved > 0) progress.say(`${reserved} lines left out: they contain the reserved ▅`);
+    if (tooLong > 0) progress.say(`Skipped ${tooLong} lines longer than --max-sentence-length`);
+    if (reserved > 0) {
+      progress.say(`Skipped ${reserved} lines that contain the reserved character ▅`);
+    }
     const model = trainer.train((stage) => {
       if (stage.stage === "seeds") {
         progress.say(`${stage.pieces} seed pieces`);
-        progress = start(); // the rate is that of the steps to come
+        progress = start(); // The rate counts from here.
       }
       if (stage.stage !== "expectation-maximization") return;
-      progress.update(stage.step, `${stage.pieces} pieces, going down to ${stage.target}`);
+      progress.update(stage.step, `${stage.pieces} pieces, target ${stage.target}`);
     });
 
-    await Deno.mkdir(options.output, { recursive: true });
+    await Deno.mkdir(flags.output, { recursive: true });
     const bytes = writeSentencePieceModel(model);
     const files = {
       ...Tokenizer.fromModel(bytes).toFiles(),
       "spiece.model": bytes,
       "spiece.vocab": vocabularyListing(model.pieces),
     };
-    await removeLeftovers(options.output, Object.keys(files));
+    await removeLeftovers(flags.output, Object.keys(files));
     for (const [name, content] of Object.entries(files)) {
-      await atomicWriteFile(`${options.output}/${name}`, content);
+      await atomicWriteFile(`${flags.output}/${name}`, content);
     }
-    progress.end(`${options.output}: ${model.pieces.length} pieces`);
-    if (options.json) {
+    progress.end(`${flags.output}: ${model.pieces.length} pieces`);
+    if (flags.json) {
       const pieces = model.pieces.length;
-      console.log(JSON.stringify({ output: options.output, pieces, sentences, tooLong, reserved }));
+      console.log(JSON.stringify({ output: flags.output, pieces, sentences, tooLong, reserved }));
     }
-  });
+  },
+});
 
-/** A setting out of range is wrong usage, not a failure. */
-function usage<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof TypeError) {
-      throw new ValidationError(error.message);
-    }
-    throw error;
-  }
-}
-
-/** `albert vocab`: make vocabularies. */
-export default albertCommand()
-  .description("Make vocabularies.")
-  .command("train", train);
+/** `albert vocab` */
+export default defineGroup("Train vocabularies.", { train });

@@ -21,7 +21,7 @@ import {
   resolveCheckpoint,
 } from "../../src/train/disk.ts";
 import { evaluate, type PretrainSettings } from "../../src/train/mod.ts";
-import type { CommonOptions } from "../cli/common.ts";
+import type { GlobalFlags } from "../cli/options.ts";
 import type { PassageCounts } from "./texts.ts";
 
 /** Describes the results of pretraining on held-out speeches, next to what a model without context could reach. */
@@ -29,7 +29,7 @@ export async function pretrainingResults(
   dataFolder: string,
   runFolder: string,
   validationFraction: number,
-  device: CommonOptions["device"],
+  device: GlobalFlags["device"],
 ): Promise<string> {
   const { corpus } = await openShards(dataFolder);
   const { validation } = splitDocuments(corpus, validationFraction);
@@ -85,7 +85,7 @@ async function evaluateMaskTokens(
   corpus: Corpus,
   documents: Uint32Array,
   runFolder: string,
-  device: CommonOptions["device"],
+  device: GlobalFlags["device"],
 ): Promise<{ loss: number; accuracy: number }> {
   const settings = (await readRunSettings(runFolder))!.settings as PretrainSettings;
   const { examples } = settings.phases.at(-1)!;

@@ -1,54 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { encoderSpecs, initialValues } from "../../src/model/mod.ts";
-import { writeModelFolder } from "../../src/train/disk.ts";
-import { tokenizer, toyConfig } from "../train/toy_task.ts";
 import { runAlbert } from "./albert_process.ts";
-
-const HEADER = "index\tsentence1\tsentence2\tlabel";
-const LABELS = ["entailment", "not_entailment"];
-
-function rteFile(count: number, first: number): string {
-  const rows = Array.from({ length: count }, (_, i) => {
-    const word = (i + first) % 2 === 0 ? "good" : "bad";
-    return `${i}\tone two ${word}\tthree ${first + i}\t${LABELS[(i + first) % 2]}`;
-  });
-  return [HEADER, ...rows, ""].join("\n");
-}
+import { HEADER, LABELS, writeToyBenchmark } from "./toy_benchmark.ts";
 
 /** A folder with a small checkpoint, RTE's files and RACE's. */
 async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
-    await Deno.mkdir(`${folder}/model`);
-    await writeModelFolder(`${folder}/model`, {
-      config: toyConfig,
-      architecture: "AlbertModel",
-      tensors: new Map(
-        encoderSpecs(toyConfig).map((spec) => [
-          spec.name,
-          { shape: spec.shape, data: initialValues(spec, 1, 0.1) },
-        ]),
-      ),
-      files: new Map(Object.entries(tokenizer.toFiles())),
-      card: "",
-    });
-    await Deno.mkdir(`${folder}/glue/RTE`, { recursive: true });
-    const test = "index\tsentence1\tsentence2\n0\tone good\ttwo\n1\tone bad\ttwo\n";
-    const files = { train: rteFile(12, 0), dev: rteFile(7, 100), test };
-    for (const [name, text] of Object.entries(files)) {
-      await Deno.writeTextFile(`${folder}/glue/RTE/${name}.tsv`, text);
-    }
-    for (const split of ["train", "dev"]) {
-      await Deno.mkdir(`${folder}/race/${split}/middle`, { recursive: true });
-      const passage = {
-        article: "one two three",
-        questions: ["four _ ?", "what ?"],
-        options: [["one", "two", "three", "four"], ["five", "six", "seven", "good"]],
-        answers: ["B", "D"],
-        id: "middle1.txt",
-      };
-      await Deno.writeTextFile(`${folder}/race/${split}/middle/1.txt`, JSON.stringify(passage));
-    }
+    await writeToyBenchmark(folder);
     await body(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -232,7 +190,7 @@ Deno.test("finetune says in one sentence what is wrong, and writes nothing", () 
       [replace("--task", "rta"), 2, "rta"],
       [replace("--max-seq-length", "100000"), 2, "max_position_embeddings"],
       [replace("--batch-size", "0"), 2, "--batch-size must be an integer from 1"],
-      [[...command, "--settings", `${folder}/settings.json`], 2, "learning_rat is no setting"],
+      [[...command, "--settings", `${folder}/settings.json`], 2, "learning_rat is not a setting"],
       [replace("--checkpoint", `${folder}/none`), 1, `${folder}/none/config.json does not exist`],
       [replace("--checkpoint", `${folder}/settings.json`), 1, "settings.json is a file; name the"],
       [replace("--data", `${folder}/model`), 1, "holds neither RTE/train.tsv nor train.tsv"],

@@ -97,7 +97,7 @@ Deno.test("albert pretrain, as typed: a run, a finished run, a run that never be
         [["--steps", "3"], "--data is missing: the folder that prepare made, or text with --vocab"],
         [
           ["--data", "data", "--steps", "3", "--micro-batch-size", "many"],
-          "--micro-batch-size takes a whole number from 1 or auto, got many",
+          '--micro-batch-size must be a positive integer or auto (got "many")',
         ],
         [["--data", "data", "--steps", "0"], "--steps must be an integer from 1, got 0"],
         [

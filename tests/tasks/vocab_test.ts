@@ -104,6 +104,6 @@ Deno.test("albert vocab train refuses bad input in one sentence", () =>
     );
     await refuse(["--input", empty, "--vocab-size", "100"], 1, `${empty} is empty`);
     await refuse(["--input", short, "--vocab-size", "900"], 1, "it supports at most ");
-    await refuse(["--input", short, "--vocab-size", "0"], 2, "vocabSize must be a whole number");
+    await refuse(["--input", short, "--vocab-size", "0"], 2, "--vocab-size must be a whole number");
     await refuse(["--input", short], 2, "--vocab-size");
   }));

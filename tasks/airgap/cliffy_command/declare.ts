@@ -14,6 +14,8 @@ export interface Slot {
 export interface OptionSettings {
   required?: boolean;
   default?: unknown;
+  /** Shown in help in place of the default. */
+  defaultText?: string | number | boolean;
   collect?: boolean;
   hidden?: boolean;
   global?: boolean;

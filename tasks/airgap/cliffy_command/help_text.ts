@@ -40,8 +40,9 @@ export function helpText(contents: HelpContents): string {
 function optionRow(option: Option, values?: unknown[]): string[] {
   const hints: string[] = [];
   if (option.required) hints.push("required");
-  if (option.default !== undefined) {
-    const value = typeof option.default === "function" ? option.default() : option.default;
+  const shown = option.defaultText ?? option.default;
+  if (shown !== undefined) {
+    const value = typeof shown === "function" ? shown() : shown;
     hints.push(`Default: ${JSON.stringify(value)}`);
   }
   if (option.depends?.length) hints.push(`Depends: --${option.depends.join(", --")}`);

@@ -11,7 +11,7 @@ import {
   presetSequenceLength,
 } from "../../../src/model/mod.ts";
 import { readConfig } from "../../../src/train/disk.ts";
-import { usage } from "../run_flags.ts";
+import { usage } from "../errors.ts";
 import { planStep, type StepPlan } from "../../../src/train/mod.ts";
 
 /** Share of tokens that are masked. */

@@ -13,7 +13,7 @@ import {
   type TaskHead,
   taskModel,
 } from "../../../src/train/mod.ts";
-import type { CommonOptions } from "../common.ts";
+import type { GlobalFlags } from "../options.ts";
 import { openCheckpoint, type OpenedCheckpoint } from "../open_checkpoint.ts";
 
 /** A checkpoint on the device, and how it sees text. */
@@ -41,7 +41,7 @@ const DEFAULT_LENGTH = 512;
 /** Mean logits of every example. */
 export async function meanLogits<E extends FinetuneExample>(
   checkpoints: readonly string[],
-  options: Pick<CommonOptions, "device" | "blas" | "quiet">,
+  options: Pick<GlobalFlags, "device" | "blas" | "quiet">,
   request: LogitsRequest<E>,
 ): Promise<Float32Array[]> {
   const device = await openDevice({ device: options.device, blas: options.blas });

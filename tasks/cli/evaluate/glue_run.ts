@@ -20,10 +20,9 @@ import {
   writePredictions,
 } from "../../../src/benchmarks/glue/mod.ts";
 import { atomicWriteFile } from "../../../src/files/mod.ts";
-import { metricText } from "../finetune/run.ts";
+import { metricText } from "../progress.ts";
 import { meanLogits } from "./ensemble.ts";
-import type { EvaluateFlags } from "./flags.ts";
-import type { EvaluateGlueFlags } from "./glue.ts";
+import type { EvaluateFlags, EvaluateGlueFlags } from "../evaluate.ts";
 
 /** Predicts the files of a split; prints metrics where there are labels. */
 export async function evaluateGlue(flags: EvaluateGlueFlags): Promise<void> {

@@ -13,10 +13,10 @@ import {
   writeRacePredictions,
 } from "../../../src/benchmarks/race/mod.ts";
 import { atomicWriteFile } from "../../../src/files/mod.ts";
-import { levelsOf } from "../finetune/race_run.ts";
-import { metricText } from "../finetune/run.ts";
+import { levelsOf } from "../finetune_options.ts";
+import { metricText } from "../progress.ts";
 import { meanLogits } from "./ensemble.ts";
-import type { EvaluateRaceFlags } from "./race.ts";
+import type { EvaluateRaceFlags } from "../evaluate.ts";
 
 /** Answers a split's questions and prints the accuracies. */
 export async function evaluateRace(flags: EvaluateRaceFlags): Promise<void> {

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { ValidationError } from "@cliffy/command";
 import { findSquadFiles, readSquadFile } from "../../../src/benchmarks/squad/disk.ts";
 import {
   averageScores,
@@ -23,10 +22,10 @@ import {
 import { type Device, openDevice } from "../../../src/device/mod.ts";
 import { atomicWriteFile } from "../../../src/files/mod.ts";
 import { loadFinetuned, predictAll, taskModel } from "../../../src/train/mod.ts";
-import { metricText } from "../finetune/run.ts";
 import { openCheckpoint } from "../open_checkpoint.ts";
-import { createProgress } from "../progress.ts";
-import type { EvaluateSquadFlags } from "./squad.ts";
+import { UsageError } from "../errors.ts";
+import { createProgress, metricText } from "../progress.ts";
+import type { EvaluateSquadFlags } from "../evaluate.ts";
 
 /** Tokens of a window where neither flag nor checkpoint says. */
 const DEFAULT_LENGTH = 384;
@@ -41,7 +40,7 @@ interface ModelScores {
 /** Answers the file's questions, prints the metrics, writes the files. */
 export async function evaluateSquad(flags: EvaluateSquadFlags): Promise<void> {
   if (flags.split === "test") {
-    throw new ValidationError("SQuAD's test set is not public: --split test has no file to read");
+    throw new UsageError("--split test is not available: the SQuAD test set is not public");
   }
   const say = (sentence: string) => flags.quiet || console.error(`albert: ${sentence}`);
   const decoding = { nBest: flags.nBestSize, maxAnswerLength: flags.maxAnswerLength };

@@ -9,7 +9,7 @@ import { atomicWriteFile } from "../../../src/files/mod.ts";
 import { ConfigError } from "../../../src/model/mod.ts";
 import { readConfig, resolveCheckpoint } from "../../../src/train/disk.ts";
 import { downloadProgress } from "../download_progress.ts";
-import type { EvaluateFlags } from "./flags.ts";
+import type { EvaluateFlags } from "../evaluate.ts";
 import { predictRows, tellMetrics } from "./glue_run.ts";
 
 /** Predicts a file; prints metrics where it has labels. */

@@ -13,15 +13,14 @@ import {
   type GlueTaskDefinition,
   glueTaskDefinition,
 } from "../../../src/benchmarks/glue/mod.ts";
-import { UsageError } from "../run_flags.ts";
-import type { FinetuneFlags } from "./flags.ts";
-import { GLUE_TASKS, type GlueFlags } from "./glue.ts";
+import { UsageError } from "../errors.ts";
+import { FINETUNE_GLUE_OPTIONS, type FinetuneFlags, type GlueFlags } from "../finetune_options.ts";
 import { type MadeTask, runFinetune, type TaskRequest } from "./run.ts";
 
 /** Reads the task's files and finetunes. */
 export async function finetuneGlue(given: GlueFlags): Promise<void> {
   await runFinetune<GlueFlags, GlueExample, GlueLogits>(given, {
-    tasks: GLUE_TASKS,
+    options: FINETUNE_GLUE_OPTIONS,
     recipe: (flags) =>
       flags.recipe === "paper" ? gluePaperRecipe(taskOf(flags)) : GLUE_QUICK_RECIPE,
     makeTask: (request) => makeGlueTask(glueTaskDefinition(taskOf(request.flags)), request),

@@ -8,15 +8,15 @@ import {
   RACE_PAPER_RECIPE,
   RACE_QUICK_RECIPE,
   type RaceExample,
-  type RaceLevel,
   raceTask,
 } from "../../../src/benchmarks/race/mod.ts";
-import type { RaceFlags } from "./race.ts";
+import { FINETUNE_RACE_OPTIONS, levelsOf, type RaceFlags } from "../finetune_options.ts";
 import { runFinetune } from "./run.ts";
 
 /** Reads the folders and finetunes. */
 export async function finetuneRace(given: RaceFlags): Promise<void> {
   await runFinetune<RaceFlags, RaceExample, Float32Array>(given, {
+    options: FINETUNE_RACE_OPTIONS,
     recipe: ({ recipe }) => recipe === "paper" ? RACE_PAPER_RECIPE : RACE_QUICK_RECIPE,
     async makeTask({ flags, data, tokenizer, maxSeqLength }) {
       const levels = levelsOf(flags.level);
@@ -28,9 +28,4 @@ export async function finetuneRace(given: RaceFlags): Promise<void> {
       };
     },
   });
-}
-
-/** The kinds of school that `--level` means. */
-export function levelsOf(level: RaceFlags["level"] = "all"): readonly RaceLevel[] {
-  return level === "all" ? ["middle", "high"] : [level];
 }

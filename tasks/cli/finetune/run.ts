@@ -23,17 +23,18 @@ import {
   type Recipe,
 } from "../../../src/train/mod.ts";
 import { codeFingerprint } from "../code_fingerprint.ts";
-import { examplesAtOnce, fitExamples } from "../examples_at_once.ts";
+import { usage, UsageError } from "../errors.ts";
+import { fitExamples } from "../examples_at_once.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { openCheckpoint } from "../open_checkpoint.ts";
 import { parseDuration } from "../pretrain/request.ts";
-import { createProgress } from "../progress.ts";
+import { createProgress, metricText } from "../progress.ts";
 import { checkBatch, coresOf, inProcessGroup, ranksOf } from "../ranks.ts";
-import { remembered, usage, UsageError, withRemembered } from "../run_flags.ts";
+import { type GlobalFlags, type OptionTable, rememberedFlags } from "../options.ts";
+import { runFlags } from "../run_flags.ts";
 import { openTrainingDevice } from "../training_device.ts";
-import type { FinetuneFlags } from "./flags.ts";
+import type { FinetuneFlags } from "../finetune_options.ts";
 import { seedSummary, writeSeedSummary } from "./seeds.ts";
-import { withSettingsFile } from "./settings_file.ts";
 
 /** What a benchmark's command is given to make its task. */
 export interface TaskRequest<F extends FinetuneFlags> {
@@ -56,8 +57,8 @@ export interface MadeTask<E extends FinetuneExample, O> {
 
 /** What a benchmark brings. */
 export interface FinetuneBenchmark<F extends FinetuneFlags, E extends FinetuneExample, O> {
-  /** What `--task` may say; absent where there is one task. */
-  readonly tasks?: readonly string[];
+  /** Options of the command. */
+  readonly options: OptionTable;
   /** Hyperparameters of the flags' task. */
   recipe(flags: F): Recipe;
   /** Reads the files. */
@@ -78,15 +79,8 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
   benchmark: FinetuneBenchmark<F, E, O>,
 ): Promise<void> {
   const leads = group.rank === 0;
-  const remembering = await withRemembered(
-    {
-      ...given,
-      microBatchSize: examplesAtOnce(given.microBatchSize),
-      quiet: given.quiet || !leads || undefined,
-    },
-    group,
-  );
-  const flags = await withSettingsFile(remembering, benchmark.tasks);
+  const quiet = given.quiet || !leads;
+  const flags = await runFlags(benchmark.options, { ...given, quiet }, group) as F & GlobalFlags;
   const ranks = ranksOf(flags, group);
   const from = flags.initFrom ?? flags.checkpoint;
   if (flags.data === undefined) throw new UsageError("--data is missing: the benchmark's folder");
@@ -170,7 +164,10 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
       files: await tokenizerFiles(tokenizer),
       ranks,
       provenance: {
-        flags: remembered(auto ? { ...flags, microBatchSize } : flags),
+        flags: rememberedFlags(
+          benchmark.options,
+          auto ? { ...flags, microBatchSize } : { ...flags },
+        ),
         from: folder,
         ...provenance(device),
         ...(group.size > 1 && { code: await codeFingerprint() }),
@@ -272,11 +269,6 @@ function observer(
       progress.say(`step ${step}: ${metricText(metrics)}${best ? ", the best so far" : ""}`),
     stopRequested,
   };
-}
-
-/** `accuracy 0.9123, f1 0.9345`. */
-export function metricText(metrics: Readonly<Record<string, number>>): string {
-  return Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`).join(", ");
 }
 
 function report(flags: FinetuneFlags, task: string, result: FinetuneResult): void {

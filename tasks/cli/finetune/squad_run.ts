@@ -19,12 +19,12 @@ import {
   type WindowScores,
 } from "../../../src/benchmarks/squad/mod.ts";
 import { runFinetune } from "./run.ts";
-import { SQUAD_TASKS, type SquadFlags } from "./squad.ts";
+import { FINETUNE_SQUAD_OPTIONS, type SquadFlags } from "../finetune_options.ts";
 
 /** Reads the files and finetunes. */
 export async function finetuneSquad(given: SquadFlags): Promise<void> {
   await runFinetune<SquadFlags, SquadWindow, WindowScores>(given, {
-    tasks: SQUAD_TASKS,
+    options: FINETUNE_SQUAD_OPTIONS,
     recipe: (flags) =>
       flags.recipe === "paper" ? SQUAD_PAPER_RECIPES[filesOf(flags).version] : SQUAD_QUICK_RECIPE,
     async makeTask({ flags, tokenizer, maxSeqLength, say }) {

@@ -1,10 +1,17 @@
 /**
- * What `albert paper list` shows.
+ * `albert paper list` and `albert paper status`.
  *
  * @module
  */
-import { experimentJobs, jobCost, officialManifest, withDependencies } from "../../paper/disk.ts";
+import {
+  experimentJobs,
+  jobCost,
+  officialManifest,
+  paperStatus,
+  withDependencies,
+} from "../../paper/disk.ts";
 import { EXPERIMENTS, PAPER_PRESETS } from "../../paper/mod.ts";
+import type { GlobalFlags } from "../options.ts";
 
 /** An experiment in a list. */
 export interface ListedExperiment {
@@ -45,6 +52,36 @@ export function experimentList(): ListedExperiment[] {
       return { preset: preset.name, jobs: jobs.length, flops, text };
     }),
   }));
+}
+
+/** Prints {@linkcode experimentList}. */
+export function listExperiments(flags: GlobalFlags): void {
+  const list = experimentList();
+  if (flags.json) return console.log(JSON.stringify(list, null, 2));
+  for (const { id, title, question, costs } of list) {
+    console.log(`${id.padEnd(10)} ${title}`);
+    console.log(`           ${question}`);
+    console.log(`           ${costs.map(({ preset, text }) => `${preset}: ${text}`).join("; ")}`);
+  }
+}
+
+/** Prints the jobs of a folder: done, running, failed, open. */
+export async function printStatus(
+  flags: GlobalFlags & { readonly output: string },
+): Promise<void> {
+  const { output } = flags;
+  const status = await paperStatus(output);
+  if (flags.json) return console.log(JSON.stringify(status, null, 2));
+  const { preset, counts, running, failed } = status;
+  console.log(
+    `${preset}: ${counts.done} of ${counts.jobs} jobs done, ${running.length} running, ${failed.length} failed, ${counts.open} open`,
+  );
+  for (const { label, step, steps } of running) {
+    console.log(`running  ${label}${steps === null ? "" : `, step ${step} of ${steps}`}`);
+  }
+  for (const { label, error, log } of failed) {
+    console.log(`failed   ${label}: ${error} (${output}/${log})`);
+  }
 }
 
 /** `1.2 PFLOP`. */

@@ -3,38 +3,10 @@
  *
  * @module
  */
-import { type Command, EnumType } from "@cliffy/command";
-import { BENCHMARKS, findExperiments, PAPER_PRESET_NAMES } from "../../paper/mod.ts";
+import { BENCHMARKS, findExperiments } from "../../paper/mod.ts";
 import type { BenchmarkId, Experiment, Preset } from "../../paper/mod.ts";
-import type { CommonOptions } from "../common.ts";
-import { usage, UsageError } from "../run_flags.ts";
-
-/** Which experiments, how big, how often. */
-export type ExperimentFlags = CommonOptions & {
-  preset: string;
-  seeds: number;
-  finetuneRuns: number;
-  benchmarks?: string[];
-  rows?: string[];
-  shard?: string;
-};
-
-/** Declares {@linkcode ExperimentFlags} on a command. */
-// deno-lint-ignore no-explicit-any
-export function addExperimentFlags(command: Command<any>): Command<any> {
-  return command
-    .type("preset", new EnumType(PAPER_PRESET_NAMES))
-    .option("--preset <name:preset>", "How big: smoke, nano, gpu-day, paper.", { required: true })
-    .option("--seeds <n:integer>", "So many runs of every cell, with consecutive seeds.", {
-      default: 1,
-    })
-    .option("--finetune-runs <n:integer>", "Finetunings of a model; their median counts.", {
-      default: 1,
-    })
-    .option("--benchmarks <names...:string>", "Benchmarks to finetune on (the preset's).")
-    .option("--rows <names...:string>", "Only these rows: 128-all-shared 128-not-shared.")
-    .option("--shard <part:string>", "Only this part of the jobs: 1/2, 2/2.");
-}
+import { usage, UsageError } from "../errors.ts";
+import type { ExperimentFlags } from "../paper.ts";
 
 /**
  * The experiments of the words on the command line.

@@ -19,10 +19,10 @@ import {
 } from "../../paper/disk.ts";
 import type { Job } from "../../paper/disk.ts";
 import { paperPreset } from "../../paper/mod.ts";
-import { usage, UsageError } from "../run_flags.ts";
+import { usage, UsageError } from "../errors.ts";
 import { flopText } from "./experiment_list.ts";
 import { benchmarksOf, experimentsOf, seedsOf } from "./flags.ts";
-import type { PaperPlanFlags } from "./plan.ts";
+import type { PaperPlanFlags } from "../paper.ts";
 
 /** Counts jobs, measures the device, prints what comes of both. */
 export async function planPaper(flags: PaperPlanFlags, words: readonly string[]): Promise<void> {

@@ -11,7 +11,7 @@ import {
   readPaperRun,
   writePaperReport,
 } from "../../paper/disk.ts";
-import type { PaperReportFlags } from "./report.ts";
+import type { PaperReportFlags } from "../paper.ts";
 import { resultsFolder } from "./results_folder.ts";
 
 /** Reads results, draws them, says where. */

@@ -24,11 +24,11 @@ import {
 import { paperPreset } from "../../paper/mod.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { parseDuration } from "../pretrain/request.ts";
-import { usage, UsageError } from "../run_flags.ts";
+import { usage, UsageError } from "../errors.ts";
 import { benchmarksOf, experimentsOf, seedsOf } from "./flags.ts";
 import { JobProgress } from "./job_progress.ts";
 import { resultsFolder } from "./results_folder.ts";
-import type { PaperRunFlags } from "./run.ts";
+import type { PaperRunFlags } from "../paper.ts";
 
 /** A longer timer would go off at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -11,25 +11,16 @@ import {
 import { openDevice } from "../../../src/device/mod.ts";
 import { Encoder, encoderSpecs, Parameters } from "../../../src/model/mod.ts";
 import { loadFinetuned } from "../../../src/train/mod.ts";
-import type { CommonOptions } from "../common.ts";
+import type { AnswerFlags } from "../predict.ts";
 import { openCheckpoint } from "../open_checkpoint.ts";
 
-/** Flags of the command. */
-export interface AnswerFlags {
-  readonly checkpoint: string;
-  readonly top: number;
-  readonly device: CommonOptions["device"];
-  readonly blas?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly question: string;
-  /** The text; standard input where absent. */
-  readonly text?: string;
-}
-
 /** Loads the checkpoint and prints the answer in its place. */
-export async function predictAnswer(flags: AnswerFlags): Promise<void> {
-  const text = flags.text ?? (await new Response(Deno.stdin.readable).text()).trim();
+export async function predictAnswer(
+  flags: AnswerFlags,
+  question: string,
+  given: string | undefined,
+): Promise<void> {
+  const text = given ?? (await new Response(Deno.stdin.readable).text()).trim();
   const { config, weights, tokenizer } = await openCheckpoint(flags.checkpoint, flags);
   const head = squadHeadOf(config, weights);
   const device = await openDevice({ device: flags.device, blas: flags.blas });
@@ -37,10 +28,10 @@ export async function predictAnswer(flags: AnswerFlags): Promise<void> {
     const specs = [...encoderSpecs(config, { pooler: false }), ...head.headSpecs(config)];
     const encoder = new Encoder(config, new Parameters(device, specs, { trainable: false }));
     loadFinetuned(encoder, head, weights);
-    const decoded = await answerQuestion(device, encoder, head, tokenizer, flags.question, text);
+    const decoded = await answerQuestion(device, encoder, head, tokenizer, question, text);
     console.log(
       flags.json
-        ? answerJson(flags.question, decoded, flags.top)
+        ? answerJson(question, decoded, flags.top)
         : answerText(text, decoded, flags.top, Deno.stdout.isTerminal() && !Deno.noColor),
     );
   } finally {

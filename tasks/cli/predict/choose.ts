@@ -5,24 +5,15 @@
  */
 import { raceExamples, raceHead } from "../../../src/benchmarks/race/mod.ts";
 import { softmax } from "../../../src/train/mod.ts";
-import type { CommonOptions } from "../common.ts";
+import type { ChooseFlags } from "../predict.ts";
 import { checkedLogits, withModel } from "./open_model.ts";
 
-/** Flags of the command. */
-export interface ChooseFlags {
-  readonly checkpoint: string;
-  readonly device: CommonOptions["device"];
-  readonly blas?: string;
-  readonly json?: boolean;
-  /** The passage; standard input where absent. */
-  readonly context?: string;
-  readonly question: string;
-  readonly options: readonly string[];
-}
-
 /** Prints the probability of each option. */
-export async function predictChoose(flags: ChooseFlags): Promise<void> {
-  const { question, options } = flags;
+export async function predictChoose(
+  flags: ChooseFlags,
+  question: string,
+  options: readonly string[],
+): Promise<void> {
   const article = flags.context ?? (await new Response(Deno.stdin.readable).text()).trim();
   await withModel(flags, () => raceHead, async ({ tokenizer, maxLength, predict }) => {
     const asked = { id: "the question", level: "high" as const, article, question, options };

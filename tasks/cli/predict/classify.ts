@@ -10,27 +10,21 @@ import {
   textClassifierHead,
 } from "../../../src/benchmarks/glue/mod.ts";
 import { softmax } from "../../../src/train/mod.ts";
-import type { CommonOptions } from "../common.ts";
+import type { ClassifyFlags } from "../predict.ts";
 import { checkedLogits, typedLines, withModel } from "./open_model.ts";
 
-/** Flags of the command. */
-export interface ClassifyFlags {
-  readonly checkpoint: string;
-  readonly device: CommonOptions["device"];
-  readonly blas?: string;
-  readonly json?: boolean;
-  readonly text?: string;
-  readonly second?: string;
-}
-
 /** Prints the probability of each class, the likeliest first, or the score of a regression. */
-export async function predictClassify(flags: ClassifyFlags): Promise<void> {
-  const lines = await typedLines(flags.text);
+export async function predictClassify(
+  flags: ClassifyFlags,
+  text?: string,
+  second?: string,
+): Promise<void> {
+  const lines = await typedLines(text);
   await withModel<GlueExample, GlueLogits>(flags, textClassifierHead, async (model) => {
     const rows = lines.map((line, i) => ({
       index: `${i}`,
       // A line of standard input may hold a pair, with a tab between.
-      texts: flags.second === undefined ? line.split("\t", 2) : [line, flags.second],
+      texts: second === undefined ? line.split("\t", 2) : [line, second],
     }));
     const examples = rows.map((row) => encodeRow(row, model.tokenizer, model.maxLength));
     const names = classNames(model.config.extra?.id2label);

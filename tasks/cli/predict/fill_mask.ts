@@ -6,27 +6,16 @@
 import { openDevice } from "../../../src/device/mod.ts";
 import { type FilledMask, loadPretrained } from "../../../src/model/mod.ts";
 import { resolveCheckpoint } from "../../../src/train/disk.ts";
-import type { CommonOptions } from "../common.ts";
+import type { FillMaskFlags } from "../predict.ts";
 import { downloadProgress } from "../download_progress.ts";
 
-/** Flags of the command. */
-export interface FillMaskFlags {
-  readonly checkpoint: string;
-  readonly top: number;
-  readonly device: CommonOptions["device"];
-  readonly blas?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly text?: string;
-}
-
 /** Loads the checkpoint and prints the candidates of each mask. */
-export async function predictFillMask(flags: FillMaskFlags): Promise<void> {
+export async function predictFillMask(flags: FillMaskFlags, given?: string): Promise<void> {
   const device = await openDevice({ device: flags.device, blas: flags.blas });
   try {
     const folder = await resolveCheckpoint(flags.checkpoint, downloadProgress(flags));
     const albert = await loadPretrained(folder, device);
-    for await (const text of texts(flags.text)) {
+    for await (const text of texts(given)) {
       const masks = await albert.fillMask(text, flags.top);
       console.log(flags.json ? JSON.stringify({ text, masks }) : filledText(text, masks));
     }

@@ -13,7 +13,7 @@ import {
   type TaskHead,
   taskModel,
 } from "../../../src/train/mod.ts";
-import type { CommonOptions } from "../common.ts";
+import type { GlobalFlags } from "../options.ts";
 import { openCheckpoint } from "../open_checkpoint.ts";
 
 /** Texts that the device holds at once. */
@@ -30,12 +30,7 @@ export interface PredictingModel<E extends FinetuneExample, O> {
 
 /** Opens device and checkpoint, lets `use` work with them, and closes both. */
 export async function withModel<E extends FinetuneExample, O>(
-  flags: {
-    readonly checkpoint: string;
-    readonly device: CommonOptions["device"];
-    readonly blas?: string;
-    readonly quiet?: boolean;
-  },
+  flags: GlobalFlags & { readonly checkpoint: string },
   headOf: (config: ModelConfig) => TaskHead<E, O>,
   use: (model: PredictingModel<E, O>) => Promise<void>,
 ): Promise<void> {

@@ -7,7 +7,7 @@ import { type OpenedData, openShards, prepare } from "../../../src/data/disk/mod
 import { loadTokenizer } from "../../../src/text/disk/mod.ts";
 import type { DataSource } from "../../../src/train/disk.ts";
 import { createProgress } from "../progress.ts";
-import { UsageError } from "../run_flags.ts";
+import { UsageError } from "../errors.ts";
 
 /** Where the data comes from. */
 export interface DataFlags {

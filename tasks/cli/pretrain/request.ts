@@ -12,8 +12,8 @@ import {
 } from "../../../src/model/mod.ts";
 import { readConfig } from "../../../src/train/disk.ts";
 import type { PretrainRequest } from "../../../src/train/mod.ts";
-import { usage, UsageError } from "../run_flags.ts";
-import type { PretrainFlags } from "./flags.ts";
+import { usage, UsageError } from "../errors.ts";
+import type { PretrainFlags } from "../train_options.ts";
 
 /**
  * The model: a preset takes the data's vocabulary size, a file must agree with it.

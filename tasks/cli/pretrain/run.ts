@@ -19,29 +19,23 @@ import { type LiveReport, type ReportServer, serveReport } from "../../../src/re
 import { planStep, type PretrainSettings, pretrainSettings } from "../../../src/train/mod.ts";
 import { codeFingerprint } from "../code_fingerprint.ts";
 import { downloadProgress } from "../download_progress.ts";
-import { examplesAtOnce, fitExamples, type Fitting } from "../examples_at_once.ts";
+import { usage, UsageError } from "../errors.ts";
+import { fitExamples, type Fitting } from "../examples_at_once.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { createProgress } from "../progress.ts";
 import { checkBatch, coresOf, ranksOf } from "../ranks.ts";
-import { remembered, usage, UsageError, withRemembered } from "../run_flags.ts";
+import { rememberedFlags } from "../options.ts";
+import { runFlags } from "../run_flags.ts";
 import { openTrainingDevice } from "../training_device.ts";
-import type { PretrainFlags } from "./flags.ts";
+import { PRETRAIN_OPTIONS, type PretrainFlags } from "../train_options.ts";
 import { openEvalData, openSources } from "./open_data.ts";
 import { modelConfig, parseDuration, pretrainRequest } from "./request.ts";
 
 /** Opens data and device, trains, reports. All ranks train; rank 0 alone speaks. */
 export async function runPretrain(given: PretrainFlags, group: ProcessGroup): Promise<void> {
   const leads = group.rank === 0;
-  const flags = await withRemembered(
-    {
-      ...given,
-      microBatchSize: examplesAtOnce(given.microBatchSize),
-      quiet: given.quiet || !leads || undefined,
-    },
-    group,
-  );
-  // Who goes on with a run says anew whether to watch it.
-  const { watch: watched, port, ...lasting } = flags;
+  const quiet = given.quiet || !leads;
+  const flags = await runFlags(PRETRAIN_OPTIONS, { ...given, quiet }, group);
   if (flags.data === undefined) {
     throw new UsageError("--data is missing: the folder that prepare made, or text with --vocab");
   }
@@ -104,10 +98,11 @@ export async function runPretrain(given: PretrainFlags, group: ProcessGroup): Pr
       ranks,
       files: await readVocabularyFiles(data),
       provenance: {
-        flags: remembered(
+        flags: rememberedFlags(
+          PRETRAIN_OPTIONS,
           flags.microBatchSize === "auto"
-            ? { ...lasting, microBatchSize: settings.microBatchSize }
-            : lasting,
+            ? { ...flags, microBatchSize: settings.microBatchSize }
+            : flags,
         ),
         ...provenance(device),
         ...(group.size > 1 && { code: await codeFingerprint() }),
@@ -117,7 +112,7 @@ export async function runPretrain(given: PretrainFlags, group: ProcessGroup): Pr
         betweenSteps: betweenSteps(flags.output),
         started: (report) => {
           progress.say(describeRun(flags, settings.schedule.totalSteps, config, device, group));
-          if (watched) server = watch(report, port);
+          if (flags.watch) server = watch(report, flags.port);
         },
         resumed: (step) => {
           progress.say(`going on after step ${step}`);

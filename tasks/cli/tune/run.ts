@@ -5,19 +5,11 @@
  */
 import { openDevice, type TunedRun, Tuner, WebGpuDevice } from "../../../src/device/mod.ts";
 import { planStep } from "../../../src/train/mod.ts";
-import type { CommonOptions } from "../common.ts";
+import type { TuneFlags } from "../tune.ts";
 import { namedConfig } from "../doctor/plan.ts";
 import { createProgress } from "../progress.ts";
-import { UsageError } from "../run_flags.ts";
+import { UsageError } from "../errors.ts";
 import { openTuningCache, tunedLine } from "../training_device.ts";
-
-/** The flags as they were given. */
-export type TuneFlags = CommonOptions & {
-  config: string;
-  batchSize: number;
-  maxSeqLength?: number;
-  fresh?: true;
-};
 
 /** Measures every kernel of a training step that has a choice. */
 export async function runTune(flags: TuneFlags): Promise<void> {

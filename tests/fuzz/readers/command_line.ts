@@ -2,7 +2,9 @@
 import * as fc from "fast-check";
 import { dashes, report } from "../../../tasks/cli/run.ts";
 import { buildProgram } from "../../../tasks/cli/program.ts";
-import { withSettingsFile } from "../../../tasks/cli/finetune/settings_file.ts";
+import { expandLists } from "../../../tasks/cli/command.ts";
+import { FINETUNE_GLUE_OPTIONS } from "../../../tasks/cli/finetune_options.ts";
+import { readSettingsFile } from "../../../tasks/cli/run_flags.ts";
 import type { RandomStream } from "../../../src/tensor/random/mod.ts";
 import { chance, fuzzer, pick } from "../fuzzer.ts";
 import { HOSTILE_TEXTS } from "../mutate_text.ts";
@@ -25,7 +27,7 @@ export const settingsJson = fuzzer<string>({
   read: async (text) => {
     const settings = scratch("settings.json");
     await Deno.writeTextFile(settings, text);
-    await withSettingsFile({ settings, seed: 42, device: "cpu", output: "x" } as never);
+    await readSettingsFile(FINETUNE_GLUE_OPTIONS, settings);
   },
 });
 
@@ -80,7 +82,7 @@ export const flags = fuzzer<readonly string[]>({
     console.log = () => {};
     console.error = (line: string) => void (said += line);
     try {
-      await program.parse(words.map(dashes));
+      await program.parse(expandLists(program, words.map(dashes)));
     } catch (cause) {
       if (report(cause) !== 2) throw cause;
       throw Object.assign(new Error(said), { name: "ValidationError" }); // what the user sees

@@ -1,0 +1,194 @@
+// deno-lint-ignore-file no-explicit-any
+/**
+ * Commands made from tables of options.
+ *
+ * @module
+ */
+import { Command, EnumType } from "@cliffy/command";
+import { UsageError } from "./errors.ts";
+import {
+  type Flags,
+  type GivenFlags,
+  givenOnly,
+  GLOBAL_OPTIONS,
+  integerOrAuto,
+  type NamedOption,
+  namedOptions,
+  type OptionTable,
+  withDefaults,
+  withGlobals,
+} from "./options.ts";
+
+type WordOf<Slot> = Slot extends `<${string}...>` ? [string, ...string[]]
+  : Slot extends `[${string}...]` ? string[]
+  : Slot extends `<${string}>` ? [string]
+  : Slot extends `[${string}]` ? [string?]
+  : [];
+type WordsOf<Slots> = Slots extends `${infer First} ${infer Rest}`
+  ? [...WordOf<First>, ...WordsOf<Rest>]
+  : WordOf<Slots>;
+
+/** What a command accepts and does. */
+export interface CommandDefinition<T extends OptionTable, A extends string, F> {
+  /** The first line is shown in lists of commands. */
+  readonly description: string;
+  /** `<question> [text]`, `<run...>` */
+  readonly arguments?: A;
+  readonly options?: T;
+  /** Command lines by what they show. */
+  readonly examples?: Readonly<Record<string, string>>;
+  /** Does the work. Imports what is heavy when it is called, so that help stays quick. */
+  action(flags: F, ...words: WordsOf<A>): unknown;
+}
+
+/** A definition whose types are forgotten. */
+export type AnyDefinition = CommandDefinition<OptionTable, any, any>;
+
+const definitions = new WeakMap<Command<any>, AnyDefinition>();
+
+/** The definition of a command; undefined for groups, `help` and `completions`. */
+export function definitionOf(command: Command<any>): AnyDefinition | undefined {
+  return definitions.get(command);
+}
+
+/** A command whose action gets its flags with defaults filled in. */
+export function defineCommand<
+  const T extends OptionTable = Record<never, never>,
+  const A extends string = "",
+>(definition: CommandDefinition<T, A, Flags<T>>): Command<any> {
+  return build(definition, (given) => withDefaults(definition.options ?? {}, given));
+}
+
+/** A command whose action gets the flags that were given and fills in the rest itself: from `run.json`, from a settings file. */
+export function defineRunCommand<
+  const T extends OptionTable,
+  const A extends string = "",
+>(definition: CommandDefinition<T, A, GivenFlags<T>>): Command<any> {
+  return build(definition, (given) => given);
+}
+
+/** A command that has commands below it. */
+export function defineGroup(
+  description: string,
+  commands: Readonly<Record<string, Command<any>>>,
+): Command<any> {
+  let group: Command<any> = new Command().description(description);
+  for (const [name, command] of Object.entries(commands)) group = group.command(name, command);
+  return group;
+}
+
+/** Declares {@linkcode GLOBAL_OPTIONS} on the program, for every command below it. */
+export function addGlobalOptions(program: Command<any>): Command<any> {
+  return declare(program, namedOptions(GLOBAL_OPTIONS), true);
+}
+
+function build(
+  definition: CommandDefinition<any, any, any>,
+  fillIn: (given: Record<string, unknown>) => unknown,
+): Command<any> {
+  const table: OptionTable = definition.options ?? {};
+  let command: Command<any> = new Command().description(definition.description);
+  if (definition.arguments) command = command.arguments(definition.arguments);
+  command = declare(command, namedOptions(table), false);
+  for (const [name, line] of Object.entries(definition.examples ?? {})) {
+    command = command.example(name, line);
+  }
+  definitions.set(command, definition);
+  const options = namedOptions(withGlobals(table));
+  return command.action((parsed: any, ...words: any[]) =>
+    definition.action(fillIn(given(options, parsed)), ...words)
+  );
+}
+
+/** Leaves out what Cliffy adds: `true` for every `--no-NAME` that is absent. */
+function given(
+  options: readonly NamedOption[],
+  parsed: Record<string, unknown>,
+): Record<string, unknown> {
+  const off = options.filter(({ kind }) => kind === "off").map(({ setting }) => setting);
+  const absent = off.filter((setting) => parsed[setting] === true);
+  return givenOnly({ ...parsed, ...Object.fromEntries(absent.map((name) => [name, undefined])) });
+}
+
+/** Declares options to Cliffy. Defaults are shown, not set: an action must know what was given. */
+function declare(
+  command: Command<any>,
+  options: readonly NamedOption[],
+  global: boolean,
+): Command<any> {
+  for (const { flag, value, kind, help, group, depends, required, ...row } of options) {
+    const type = flag.slice(2);
+    if (typeof kind !== "string") {
+      const words = new EnumType(kind);
+      command = global ? command.globalType(type, words) : command.type(type, words);
+    }
+    const shown = row.default ?? row.defaultText;
+    const settings: any = {
+      required,
+      depends,
+      global,
+      ...(shown !== undefined && { defaultText: shown }),
+      ...(kind === "strings" && { collect: true }),
+      ...(kind === "integer or auto" && { value: (text: string) => integerOrAuto(flag, text) }),
+    };
+    command = command.group(group ?? null)
+      .option(`${flag} ${cliffyValue(value, kind, type)}`.trim(), help, settings);
+  }
+  return command;
+}
+
+/** `<n>` as `<n:integer>`. A list is one value per flag to Cliffy, see {@linkcode expandLists}. */
+function cliffyValue(value: string, kind: NamedOption["kind"], type: string): string {
+  if (kind === "switch" || kind === "off") return "";
+  const name = value.slice(1, -1).replace("...", "…");
+  if (typeof kind !== "string") return `<${name}:${type}>`;
+  return `<${name}:${kind === "strings" || kind === "integer or auto" ? "string" : kind}>`;
+}
+
+/**
+ * Repeats the flag of a list before each of its values: `--data a b` becomes `--data a --data b`.
+ * Cliffy takes a value of a variadic option that equals the name of any option for that option, so
+ * no option is variadic to it.
+ */
+export function expandLists(program: Command<any>, words: readonly string[]): string[] {
+  const { command, start } = findCommand(program, words);
+  const table = definitionOf(command)?.options ?? {};
+  const lists = namedOptions(table).filter(({ kind }) => kind === "strings");
+  const flags = lists.map(({ flag }) => flag);
+  const expanded = words.slice(0, start);
+  for (let i = start; i < words.length; i++) {
+    if (words[i] === "--") return [...expanded, ...words.slice(i)];
+    expanded.push(words[i]);
+    if (!flags.includes(words[i])) continue;
+    const flag = words[i];
+    if (i + 1 === words.length || isOption(words[i + 1])) {
+      throw new UsageError(`Missing value for option "${flag}".`);
+    }
+    expanded.push(words[++i]);
+    while (i + 1 < words.length && !isOption(words[i + 1])) expanded.push(flag, words[++i]);
+  }
+  return expanded;
+}
+
+function isOption(word: string): boolean {
+  return word.startsWith("-") && word !== "-";
+}
+
+/** The command that a line names, and where its own words start. */
+function findCommand(
+  program: Command<any>,
+  words: readonly string[],
+): { command: Command<any>; start: number } {
+  const valued = namedOptions(GLOBAL_OPTIONS).filter(({ value }) => value !== "");
+  let command = program, start = 0;
+  for (let i = 0; i < words.length; i++) {
+    if (valued.some(({ flag }) => flag === words[i])) i++;
+    else if (!isOption(words[i])) {
+      const child = command.getCommand(words[i]);
+      if (child === undefined) break;
+      command = child;
+      start = i + 1;
+    }
+  }
+  return { command, start };
+}

@@ -1,0 +1,203 @@
+/**
+ * The options of the `albert finetune` commands.
+ *
+ * @module
+ */
+import type { RaceLevel } from "../../src/benchmarks/race/mod.ts";
+import { type GivenFlags, group, type OptionTable } from "./options.ts";
+import { LOGGING, PROCESSES, RUN, TRAINING } from "./train_options.ts";
+
+/** Accepted by `--recipe`. */
+export const RECIPES = ["paper", "quick"] as const;
+/** Accepted by `finetune glue --task`. */
+export const GLUE_TASKS = [
+  "cola",
+  "sst-2",
+  "mrpc",
+  "sts-b",
+  "qqp",
+  "mnli",
+  "qnli",
+  "rte",
+  "wnli",
+] as const;
+/** Accepted by `--task` of the SQuAD commands. */
+export const SQUAD_TASKS = ["1.1", "2.0"] as const;
+/** Accepted by `--level` of the RACE commands. */
+export const LEVELS = ["all", "middle", "high"] as const;
+
+/** The school levels that a value of `--level` covers. */
+export function levelsOf(level: typeof LEVELS[number] = "all"): readonly RaceLevel[] {
+  return level === "all" ? ["middle", "high"] : [level];
+}
+
+/** Options of all `albert finetune` commands. */
+export const FINETUNE_OPTIONS = {
+  ...RUN,
+  "--data <folder>": { kind: "string", help: "Folder with the official files of the benchmark." },
+  "--checkpoint <folder>": {
+    kind: "string",
+    help: "Model to start from: folder, run folder, or hf:OWNER/NAME[@REVISION].",
+  },
+  "--init-from <folder>": {
+    kind: "string",
+    help: "Start from the encoder of a fine-tuned run, with a new head.",
+  },
+  "--from-scratch": {
+    kind: "switch",
+    help: "Use only the architecture and vocabulary of the checkpoint; initialize all weights.",
+  },
+  "--recipe <name>": {
+    kind: RECIPES,
+    help: "Default hyperparameters: those of the paper's Table 14, or a quick run.",
+    defaultText: "quick",
+  },
+  "--seeds <n>": {
+    kind: "integer",
+    help: "Train with N consecutive seeds and report median, spread and best.",
+  },
+  "--strict": { kind: "switch", help: "Stop at a malformed line instead of skipping it." },
+  ...group("Training", {
+    "--max-seq-length <n>": {
+      kind: "integer",
+      help: "Tokens per sequence.",
+      defaultText: "the recipe's",
+    },
+    "--epochs <x>": {
+      kind: "number",
+      help: "Passes over the training set.",
+      defaultText: "the recipe's",
+    },
+    "--max-steps <n>": {
+      kind: "integer",
+      help: "Optimizer steps; overrides --epochs.",
+      defaultText: "the recipe's",
+    },
+    "--batch-size <n>": {
+      kind: "integer",
+      help: "Examples per optimizer step.",
+      defaultText: "the recipe's",
+    },
+    "--learning-rate <x>": {
+      kind: "number",
+      help: "Peak learning rate.",
+      defaultText: "the recipe's",
+    },
+    "--warmup-steps <n>": {
+      kind: "integer",
+      help: "Steps of linear warm-up.",
+      defaultText: "the recipe's, or 10% of all steps",
+    },
+    "--dropout <x>": {
+      kind: "number",
+      help: "Hidden and attention dropout.",
+      defaultText: "the recipe's",
+    },
+    "--classifier-dropout <x>": {
+      kind: "number",
+      help: "Dropout before the head.",
+      defaultText: "the recipe's",
+    },
+    "--shuffle <yes>": {
+      kind: "boolean",
+      help: "Shuffle the training set in every epoch.",
+      defaultText: true,
+    },
+    "--max-train-samples <n>": { kind: "integer", help: "Use only the first N training examples." },
+    "--max-eval-samples <n>": {
+      kind: "integer",
+      help: "Use only the first N examples of each evaluation file.",
+    },
+    ...TRAINING,
+  }),
+  ...PROCESSES,
+  ...group("Evaluation and logging", {
+    ...LOGGING,
+    "--save-steps <n>": {
+      kind: "integer",
+      help: "Save a checkpoint every N steps.",
+      defaultText: "as --eval-steps",
+    },
+    "--keep-checkpoints <n>": {
+      kind: "integer",
+      help: "Number of recent checkpoints to keep in addition to the best; 0 keeps all.",
+      defaultText: 1,
+    },
+  }),
+} as const satisfies OptionTable;
+
+/** Flags of all `albert finetune` commands as they were given. */
+export type FinetuneFlags = GivenFlags<typeof FINETUNE_OPTIONS>;
+
+/** Options of the SQuAD commands, for training and evaluation. */
+export const SQUAD_OPTIONS = {
+  "--task <version>": {
+    kind: SQUAD_TASKS,
+    help: "SQuAD version; needed if the folder has both.",
+  },
+  "--dev-file <file>": {
+    kind: "string",
+    help: "Evaluation file to use instead of the folder's.",
+  },
+  "--doc-stride <n>": {
+    kind: "integer",
+    help: "Tokens between the starts of two windows.",
+    defaultText: 128,
+  },
+  "--max-query-length <n>": {
+    kind: "integer",
+    help: "Maximum number of question tokens; the rest is cut.",
+    defaultText: 64,
+  },
+  "--n-best-size <n>": {
+    kind: "integer",
+    help: "Number of answers in nbest_predictions.json.",
+    defaultText: 20,
+  },
+  "--max-answer-length <n>": {
+    kind: "integer",
+    help: "Maximum number of answer tokens.",
+    defaultText: 30,
+  },
+  "--null-threshold <x>": {
+    kind: "number",
+    help: "No-answer score above which a question is unanswerable (2.0).",
+    defaultText: "the best on the dev set",
+  },
+} as const satisfies OptionTable;
+
+/** Options of `albert finetune glue`. */
+export const FINETUNE_GLUE_OPTIONS = {
+  "--task <name>": { kind: GLUE_TASKS, help: "GLUE task." },
+  ...FINETUNE_OPTIONS,
+} as const satisfies OptionTable;
+
+/** Flags of `albert finetune glue`. */
+export type GlueFlags = GivenFlags<typeof FINETUNE_GLUE_OPTIONS>;
+
+/** Options of `albert finetune race`. */
+export const FINETUNE_RACE_OPTIONS = {
+  "--level <name>": { kind: LEVELS, help: "School level of the passages.", defaultText: "all" },
+  ...FINETUNE_OPTIONS,
+} as const satisfies OptionTable;
+
+/** Flags of `albert finetune race`. */
+export type RaceFlags = GivenFlags<typeof FINETUNE_RACE_OPTIONS>;
+
+/** Options of `albert finetune squad`. */
+export const FINETUNE_SQUAD_OPTIONS = {
+  ...SQUAD_OPTIONS,
+  "--head <name>": {
+    kind: ["paper", "linear"],
+    help: "Span head: the paper's, or Hugging Face's linear head.",
+    defaultText: "paper",
+  },
+  "--train-file <file>": {
+    kind: "string",
+    help: "Training file to use instead of the folder's.",
+  },
+  ...FINETUNE_OPTIONS,
+} as const satisfies OptionTable;
+
+/** Flags of `albert finetune squad`. */
+export type SquadFlags = GivenFlags<typeof FINETUNE_SQUAD_OPTIONS>;

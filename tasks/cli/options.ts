@@ -1,0 +1,195 @@
+/**
+ * The table of options: one row per flag. The command-line parser, the TypeScript types, the check of
+ * `--settings` files, what `run.json` remembers and `docs/commands.md` all follow from it.
+ *
+ * @module
+ */
+import { quote } from "../../src/json/mod.ts";
+import { UsageError } from "./errors.ts";
+
+/** Values of an option; a list of words means one of them. */
+export type OptionKind =
+  /** Present or absent. */
+  | "switch"
+  /** A switch `--no-NAME`, which turns the setting NAME off. */
+  | "off"
+  /** `true` or `false`. */
+  | "boolean"
+  | "integer"
+  | "number"
+  | "string"
+  /** One or more strings: `--data A B`, `--data A --data B`. */
+  | "strings"
+  /** A positive integer, or `auto`. */
+  | "integer or auto"
+  | readonly string[];
+
+/** One flag. */
+export interface OptionRow {
+  readonly kind: OptionKind;
+  /** An imperative or a noun phrase, without the default. */
+  readonly help: string;
+  /** The value of the setting if nothing gives another. */
+  readonly default?: string | number | boolean;
+  /** Shown as the default if the code that uses the setting decides it. */
+  readonly defaultText?: string | number | boolean;
+  readonly required?: true;
+  /** Names of options without which this one means nothing. */
+  readonly depends?: readonly string[];
+  /** `false` if neither `run.json` keeps the value nor a settings file can give it. */
+  readonly remembered?: false;
+  /** Heading in the help text. */
+  readonly group?: string;
+}
+
+/** Rows by flag, `--batch-size <n>`. The name of the setting follows: `batchSize`. */
+export type OptionTable = Readonly<Record<`--${string}`, OptionRow>>;
+
+/** Accepted by `--device`. */
+export const DEVICES = ["auto", "webgpu", "cpu"] as const;
+
+/** Options of every command. */
+export const GLOBAL_OPTIONS = {
+  "--device <name>": { kind: DEVICES, help: "Device to compute on.", default: "auto" },
+  "--blas <library>": {
+    kind: "string",
+    help: "BLAS library for the CPU device: auto, none or a path.",
+  },
+  "--seed <n>": { kind: "integer", help: "Random seed.", default: 42 },
+  "--quiet": { kind: "switch", help: "Print results and errors only.", remembered: false },
+  "--json": { kind: "switch", help: "Print results as JSON.", remembered: false },
+} as const satisfies OptionTable;
+
+/** Puts rows under a heading of the help text. */
+export function group<const T extends OptionTable>(heading: string, rows: T): T {
+  return Object.fromEntries(
+    Object.entries(rows).map(([flag, row]) => [flag, { ...row, group: heading }]),
+  ) as unknown as T;
+}
+
+type CamelCase<Name> = Name extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Name;
+type SettingOf<Flag> = Flag extends `--no-${infer Name}` ? CamelCase<Name>
+  : Flag extends `--${infer Name} ${string}` ? CamelCase<Name>
+  : Flag extends `--${infer Name}` ? CamelCase<Name>
+  : never;
+type ValueOf<Kind> = Kind extends readonly (infer Word)[] ? Word
+  : Kind extends "switch" | "off" | "boolean" ? boolean
+  : Kind extends "integer" | "number" ? number
+  : Kind extends "strings" ? string[]
+  : Kind extends "integer or auto" ? number | "auto"
+  : string;
+type RowValue<Row> = Row extends OptionRow ? ValueOf<Row["kind"]> : never;
+type Optional<T> = { [F in keyof T as SettingOf<F>]?: RowValue<T[F]> };
+type Always<T, By> = { [F in keyof T as T[F] extends By ? SettingOf<F> : never]: RowValue<T[F]> };
+type All<T> = T & typeof GLOBAL_OPTIONS;
+type Required = { readonly required: true };
+type Defaulted = { readonly default: unknown } | { readonly kind: "off" };
+
+/** The settings that a command line gave; nothing is filled in. */
+export type GivenFlags<T extends OptionTable> = Optional<All<T>> & Always<All<T>, Required>;
+
+/** The settings of a command with the defaults of its table. */
+export type Flags<T extends OptionTable> = Optional<All<T>> & Always<All<T>, Required | Defaulted>;
+
+/** {@linkcode GLOBAL_OPTIONS} as settings. */
+export type GlobalFlags = Flags<Record<never, never>>;
+
+/** A row with its names. */
+export interface NamedOption extends OptionRow {
+  /** `--batch-size` */
+  readonly flag: string;
+  /** `<n>`, or empty. */
+  readonly value: string;
+  /** `batchSize` */
+  readonly setting: string;
+}
+
+/** The rows of a table in order. */
+export function namedOptions(table: OptionTable): NamedOption[] {
+  return Object.entries(table).map(([declaration, row]) => {
+    const [flag, value = ""] = declaration.split(" ");
+    const name = row.kind === "off" ? flag.replace("--no-", "") : flag.slice(2);
+    const setting = name.replace(/-([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+    return { ...row, flag, value, setting };
+  });
+}
+
+/** A table with {@linkcode GLOBAL_OPTIONS}. */
+export function withGlobals<T extends OptionTable>(table: T): T & typeof GLOBAL_OPTIONS {
+  return { ...table, ...GLOBAL_OPTIONS };
+}
+
+/** Fills in the defaults of a table, global options included. */
+export function withDefaults<T extends OptionTable>(
+  table: T,
+  given: Partial<GivenFlags<T>>,
+): Flags<T> {
+  const defaults: Record<string, unknown> = {};
+  for (const { setting, kind, default: value } of namedOptions(withGlobals(table))) {
+    if (value !== undefined) defaults[setting] = value;
+    else if (kind === "off") defaults[setting] = true;
+  }
+  return { ...defaults, ...givenOnly(given) } as Flags<T>;
+}
+
+/** Leaves out settings without a value. */
+export function givenOnly<T extends object>(flags: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(flags).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
+}
+
+/** The settings that `run.json` keeps and a resumed run takes up. */
+export function rememberedFlags(
+  table: OptionTable,
+  flags: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const kept = namedOptions(withGlobals(table)).filter(({ remembered }) => remembered !== false);
+  const names = new Set(kept.map(({ setting }) => setting));
+  return Object.fromEntries(Object.entries(flags).filter(([name]) => names.has(name)));
+}
+
+/**
+ * Reads the value of an `integer or auto` option.
+ *
+ * @param flag for the error
+ * @throws {UsageError} for anything else.
+ */
+export function integerOrAuto(flag: string, text: string): number | "auto" {
+  if (text === "auto") return text;
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count >= 1) return count;
+  throw new UsageError(`${flag} must be a positive integer or auto (got ${quote(text)})`);
+}
+
+/** What a setting of this kind must be if the value is not, or null; for values from JSON or YAML. */
+export function kindComplaint(kind: OptionKind, value: unknown): string | null {
+  if (typeof kind !== "string") {
+    if (kind.includes(value as string)) return null;
+    // A version such as 2.0 without quotes is a number to JSON and YAML.
+    return `must be one of ${kind.map((word) => JSON.stringify(word)).join(", ")}`;
+  }
+  const [matches, wanted] = KIND_CHECKS[kind];
+  return matches(value) ? null : `must be ${wanted}`;
+}
+
+const isString = (value: unknown) => typeof value === "string";
+const isBoolean = (value: unknown) => typeof value === "boolean";
+
+const KIND_CHECKS: Readonly<
+  Record<OptionKind & string, [matches: (value: unknown) => boolean, wanted: string]>
+> = {
+  switch: [isBoolean, "a boolean"],
+  off: [isBoolean, "a boolean"],
+  boolean: [isBoolean, "a boolean"],
+  integer: [Number.isSafeInteger, "an integer"],
+  number: [(value) => typeof value === "number", "a number"],
+  string: [isString, "a string"],
+  strings: [(value) => Array.isArray(value) && value.every(isString), "an array of strings"],
+  "integer or auto": [
+    (value) => value === "auto" || Number.isSafeInteger(value) && Number(value) >= 1,
+    'a positive integer or "auto"',
+  ],
+};

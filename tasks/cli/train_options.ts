@@ -1,0 +1,247 @@
+/**
+ * The options that all training commands share, and those of `albert pretrain`.
+ *
+ * @module
+ */
+import { type GivenFlags, group, type OptionTable } from "./options.ts";
+
+const PRECISIONS = ["f32", "f16"] as const;
+
+/** Where a run is kept, and where its settings come from. */
+export const RUN = {
+  "--output <folder>": {
+    kind: "string",
+    help: "Run folder for settings, log, checkpoints and report.",
+    required: true,
+    remembered: false,
+  },
+  "--resume": {
+    kind: "switch",
+    help: "Resume from the latest checkpoint in the run folder.",
+    remembered: false,
+  },
+  "--settings <file>": {
+    kind: "string",
+    help: "JSON or YAML file of settings; flags on the command line override it.",
+    remembered: false,
+  },
+} as const satisfies OptionTable;
+
+/** How a step is computed and when training ends. */
+export const TRAINING = {
+  "--micro-batch-size <n>": {
+    kind: "integer or auto",
+    help: "Examples on the device at once; auto uses as many as fit in memory.",
+    defaultText: "the batch size",
+  },
+  "--precision <name>": {
+    kind: PRECISIONS,
+    help: "Precision of matrix multiplications; f16 needs WebGPU.",
+    defaultText: "f32",
+  },
+  "--recompute <what>": {
+    kind: ["layers", "attention", "none"],
+    help: "Activations to recompute in the backward pass to save memory.",
+    defaultText: "none",
+  },
+  "--weight-decay <x>": {
+    kind: "number",
+    help: "Weight decay of matrices and embeddings.",
+    defaultText: 0.01,
+  },
+  "--max-grad-norm <x>": {
+    kind: "number",
+    help: "Clip gradients to this global norm; 0 disables clipping.",
+    defaultText: 1,
+  },
+  "--early-stop-patience <n>": {
+    kind: "integer",
+    help: "Stop after N evaluations without improvement; 0 never stops early.",
+    defaultText: 0,
+  },
+  "--max-time <time>": {
+    kind: "string",
+    help: "Save and stop after this time: 90s, 30m, 2h.",
+  },
+  "--no-tune": {
+    kind: "off",
+    help: "Use the default kernels; skip autotuning and its cache.",
+  },
+} as const satisfies OptionTable;
+
+/** How several processes train together. */
+export const PROCESSES = group("Multiple processes (mpirun)", {
+  "--all-reduce <name>": {
+    kind: PRECISIONS,
+    help: "Precision of gradients sent between processes.",
+    defaultText: "f32",
+  },
+  "--check-ranks-steps <n>": {
+    kind: "integer",
+    help: "Compare the weights of all processes every N steps.",
+    defaultText: 100,
+  },
+  "--shard-optimizer": {
+    kind: "switch",
+    help: "Divide the optimizer state among the processes.",
+  },
+});
+
+/** What is reported while a run trains. */
+export const LOGGING = {
+  "--logging-steps <n>": { kind: "integer", help: "Log every N steps.", defaultText: 10 },
+  "--eval-steps <n>": {
+    kind: "integer",
+    help: "Evaluate every N steps.",
+    defaultText: "10% of all steps",
+  },
+  "--profile": {
+    kind: "switch",
+    help: "Profile the kernels of steps 3 to 5 for the report and for Perfetto.",
+  },
+} as const satisfies OptionTable;
+
+/** Options of `albert pretrain`. */
+export const PRETRAIN_OPTIONS = {
+  ...RUN,
+  "--data <path...>": {
+    kind: "strings",
+    help: "Folder written by albert prepare, or text files, folders and glob patterns.",
+  },
+  "--vocab <path>": { kind: "string", help: "Vocabulary for tokenizing --data if it is text." },
+  "--config <name>": {
+    kind: "string",
+    help: "Model preset (nano, albert-base-v2, ...) or path of a config.json.",
+    defaultText: "nano",
+  },
+  "--mixture <weights>": {
+    kind: "string",
+    help: "Sampling weights of --data NAME=FOLDER: wiki=0.7,books=0.3.",
+  },
+  "--init-from <folder>": {
+    kind: "string",
+    help: "Initialize from a shallower or narrower model.",
+  },
+  ...group("Training", {
+    "--steps <n>": { kind: "integer", help: "Optimizer steps; required for a new run." },
+    "--batch-size <n>": {
+      kind: "integer",
+      help: "Examples per optimizer step.",
+      defaultText: 32,
+    },
+    "--max-seq-length <n>": {
+      kind: "integer",
+      help: "Tokens per example.",
+      defaultText: "the preset's",
+    },
+    "--phases <list>": {
+      kind: "string",
+      help: "Sequence lengths and their shares of the steps: 128:0.9,512:0.1.",
+    },
+    "--learning-rate <x>": {
+      kind: "number",
+      help: "Peak learning rate.",
+      defaultText: "the paper's, scaled to the batch size",
+    },
+    "--warmup-steps <n>": {
+      kind: "integer",
+      help: "Steps of linear warm-up.",
+      defaultText: "2.5% of all steps",
+    },
+    "--optimizer <name>": {
+      kind: ["lamb", "adamw"],
+      help: "Optimizer.",
+      defaultText: "lamb",
+    },
+    "--dropout <x>": {
+      kind: "number",
+      help: "Hidden and attention dropout.",
+      defaultText: "the config's",
+    },
+    ...TRAINING,
+  }),
+  ...PROCESSES,
+  ...group("Data", {
+    "--pair-objective <name>": {
+      kind: ["sop", "nsp", "none"],
+      help: "Sentence-pair loss: sentence order, next sentence or none.",
+      defaultText: "the config's",
+    },
+    "--max-predictions-per-seq <n>": {
+      kind: "integer",
+      help: "Maximum number of masked tokens per example.",
+      defaultText: "15% of the tokens",
+    },
+    "--short-seq-per <name>": {
+      kind: ["chunk", "document"],
+      help: "Draw short sequence lengths per chunk or per document.",
+      defaultText: "chunk",
+    },
+    "--favor-shorter-ngram <yes>": {
+      kind: "boolean",
+      help: "Mask short n-grams more often than long ones.",
+      defaultText: true,
+    },
+    "--whole-word <yes>": {
+      kind: "boolean",
+      help: "Mask whole words instead of single pieces.",
+      defaultText: true,
+    },
+    "--dupe-factor <n>": {
+      kind: "integer",
+      help: "Number of fixed maskings used in turn; 0 draws new masks in every epoch.",
+      defaultText: 0,
+    },
+    "--dataloader-num-workers <n>": {
+      kind: "integer",
+      help: "Worker threads that build examples; 0 builds them between steps.",
+      defaultText: 1,
+    },
+    "--validation-fraction <x>": {
+      kind: "number",
+      help: "Fraction of the documents in the validation set.",
+      defaultText: "the prepared data's, or 0.05",
+    },
+  }),
+  ...group("Evaluation and logging", {
+    ...LOGGING,
+    "--eval-examples <n>": {
+      kind: "integer",
+      help: "Validation examples per evaluation.",
+      defaultText: 512,
+    },
+    "--eval-data <path...>": {
+      kind: "strings",
+      help: "Additional validation sets: NAME=FOLDER.",
+    },
+    "--save-steps <n>": {
+      kind: "integer",
+      help: "Save a checkpoint every N steps.",
+      defaultText: "20% of all steps",
+    },
+    "--keep-checkpoints <n>": {
+      kind: "integer",
+      help: "Number of recent checkpoints to keep; 0 keeps all.",
+      defaultText: 3,
+    },
+    "--keep-best": {
+      kind: "switch",
+      help: "Save and keep the checkpoint with the best evaluation.",
+    },
+    "--watch": {
+      kind: "switch",
+      help: "Serve the live report on this machine and print its address.",
+      remembered: false,
+    },
+    "--port <n>": {
+      kind: "integer",
+      help: "Port of the live report.",
+      defaultText: "any free port",
+      depends: ["watch"],
+      remembered: false,
+    },
+  }),
+} as const satisfies OptionTable;
+
+/** Flags of `albert pretrain` as they were given. */
+export type PretrainFlags = GivenFlags<typeof PRETRAIN_OPTIONS>;

@@ -43,7 +43,7 @@ Deno.test("albert pretrain, as typed: a run, a finished run, a run that never be
       assert(traceEvents.length > 100);
       assertStringIncludes(
         await Deno.readTextFile(`${folder}/profiled/report.html`),
-        "Time of a step, by family, kernel and variant",
+        "Time per step by family, kernel and variant",
       );
       const weights = (run: string) =>
         Deno.readFile(`${folder}/${run}/checkpoints/step-6/model.safetensors`);

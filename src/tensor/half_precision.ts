@@ -1,51 +1,51 @@
 /**
- * What operations need to take their matrix products in half precision.
+ * Operands of matmuls in half precision (f16).
  *
  * @module
  */
 import { halfPack, pitchUnit } from "../../kernels/mod.ts";
 import { type Device, type DeviceBuffer, type View, whole } from "../device/mod.ts";
 
-/** A matrix in half precision: two elements to a word, rows filled up with zeros to multiples of four. */
+/** A matrix in half precision: two elements per 32-bit word, rows padded with zeros to a multiple of four elements. */
 export interface PackedMatrix {
-  /** Words. */
+  /** The packed words. */
   readonly view: View;
-  /** Elements from one row to the next. */
+  /** Distance between the starts of two rows, in elements. */
   readonly pitch: number;
-  /** Whether it was multiplied by the scale. */
+  /** Whether the elements are multiplied by the loss scale. */
   readonly scaled: boolean;
 }
 
 const PITCH = pitchUnit("rgba16float");
 
 /**
- * Elements from one row to the next in half precision: such that software adapters can copy the matrix to a texture. What lies after a row is neither written nor
- * read, so that it costs memory alone, from 64 columns on never more than float32 takes.
+ * Returns the row pitch, in elements, of a packed matrix. It lets software adapters copy the matrix to a texture. The gap after a row is neither written nor read;
+ * from 64 columns on, the packed matrix is never larger than in float32.
  */
 export function packedPitch(columns: number): number {
   return PITCH * Math.ceil(columns / PITCH);
 }
 
 /**
- * Half precision in training: operands of matrix products are rounded to halves, sums, master weights and everything between products stay float32. Gradients
- * are multiplied by a power of two on their way in and their products divided by it, so that small ones are not lost.
+ * Mixed-precision training (Micikevicius et al., arXiv 1710.03740): operands of matmuls are rounded to f16. Sums, master weights and everything else stay float32.
+ * Gradients are multiplied by the loss scale, a power of two, before rounding, and results divided by it, so that small gradients do not underflow.
  */
 export class HalfPrecision {
   readonly #device: Device;
   readonly #scale: View;
-  readonly #weights = new Map<string, { buffer: DeviceBuffer; fresh: boolean }>();
+  readonly #weights = new Map<string, { buffer: DeviceBuffer; current: boolean }>();
 
   /**
-   * Packs nothing yet.
+   * Creates an empty cache of packed weights.
    *
-   * @param scale where the factor of gradients lies, on the device
+   * @param scale the loss scale, one float32 on the device
    */
   constructor(device: Device, scale: View) {
     this.#device = device;
     this.#scale = scale;
   }
 
-  /** Where the factor of gradients lies. */
+  /** The loss scale, one float32 on the device. */
   get scale(): View {
     return this.#scale;
   }
@@ -58,24 +58,24 @@ export class HalfPrecision {
     return { view: packed, pitch: packedPitch(columns), scaled };
   }
 
-  /** Packs a weight, once a step however often it is used. */
+  /** Packs a weight. Repeated calls in the same step return the first result. */
   packWeight(weight: View, rows: number, columns: number): PackedMatrix {
     const key = `${weight.buffer.id}:${weight.offset}:${rows}`;
     let kept = this.#weights.get(key);
     if (kept === undefined) {
       const words = rows * packedPitch(columns) / 2;
-      kept = { buffer: this.#device.allocate(words, "u32", "half weights"), fresh: false };
+      kept = { buffer: this.#device.allocate(words, "u32", "half weights"), current: false };
       this.#weights.set(key, kept);
     }
     const view = whole(kept.buffer);
-    if (!kept.fresh) this.#run(weight, view, { rows, columns, pitch: columns }, false);
-    kept.fresh = true;
+    if (!kept.current) this.#run(weight, view, { rows, columns, pitch: columns }, false);
+    kept.current = true;
     return { view, pitch: packedPitch(columns), scaled: false };
   }
 
-  /** Says that weights have changed: to be called before each step. */
+  /** Marks packed weights as outdated. Call it before each step. */
   renew(): void {
-    for (const kept of this.#weights.values()) kept.fresh = false;
+    for (const kept of this.#weights.values()) kept.current = false;
   }
 
   /** Frees the packed weights. */

@@ -1,22 +1,22 @@
 /**
- * Gradient checkpointing (Chen, Xu, Zhang, Guestrin 2016): a part of the forward pass keeps nothing but its input and output, and is done again when the
- * backward pass comes to it.
+ * Gradient checkpointing (Chen, Xu, Zhang and Guestrin, arXiv 1604.06174): a segment of the forward pass stores only its input and output, and is recomputed in the
+ * backward pass.
  *
  * @module
  */
 import type { Scope } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** Operations from one tensor to another. */
+/** A sequence of operations from one tensor to another. */
 export type Segment = (scope: Scope, x: Tensor) => Tensor;
 
 /**
- * Does `segment`, and does it again in backward if `wanted`. Dropout draws the same masks both times, and gradients add up in the same order as without:
- * not a bit changes.
+ * Computes `segment`, and recomputes it in the backward pass if `enabled`. Dropout uses the same masks both times and gradients are added in the same order, so
+ * results are bit-identical.
  */
-export function recomputed(scope: Scope, wanted: boolean, x: Tensor, segment: Segment): Tensor {
+export function recomputed(scope: Scope, enabled: boolean, x: Tensor, segment: Segment): Tensor {
   const { tape } = scope;
-  if (!wanted || tape === undefined) return segment(scope, x);
+  if (!enabled || tape === undefined) return segment(scope, x);
   const dropout = scope.dropout?.copy();
   const output = segment({ ...scope, tape: undefined }, x);
   tape.record(output, (gradient) => {

@@ -1,40 +1,41 @@
 /**
- * The order in which gradients of looked-up rows are added. WGSL has no float atomics, and atomics would not be repeatable, so the host, which knows the
- * indices, sorts them: every row of the table gets the list of its occurrences, in order.
+ * The order in which gradients of looked-up rows are added. WGSL has no float atomics, and atomics would not be deterministic. The host knows the indices and sorts
+ * them: each row of the table gets the list of its occurrences, in order.
  *
  * @module
  */
 
-/** Longest run that one segment adds up; a frequent row (padding, "the") is summed in two levels. */
+/** Maximum number of items per segment. Frequent rows (padding, "the") have several segments, which a second level sums. */
 const SEGMENT = 32;
 
-/** One level of segment sums: segment `s` adds the items `offsets[s] … offsets[s+1]` into row `rows[s]`. */
+/** One level of segment sums: segment `s` adds the rows `items[offsets[s]] … items[offsets[s + 1] − 1]` to row `rows[s]`. */
 export interface SegmentLevel {
-  /** How many of the entries below count. */
+  /** Number of segments; the arrays may be longer. */
   readonly segments: number;
-  /** Where each segment's items start, one more than segments. */
+  /** Index of each segment's first item, and the end of the last one, `[segments + 1]`. */
   readonly offsets: Uint32Array;
-  /** Rows to add, segment by segment. */
+  /** Source rows, segment by segment. */
   readonly items: Uint32Array;
-  /** Where each segment's sum goes. */
+  /** Destination row of each segment, `[segments]`. */
   readonly rows: Uint32Array;
 }
 
-/** Two levels: positions into partial sums, partial sums into rows of the table. */
+/** Two levels of segment sums. */
 export interface ScatterPlan {
-  /** Positions into partial sums. */
+  /** Adds rows of the gradient to partial sums. */
   readonly partial: SegmentLevel;
-  /** Partial sums into rows of the table. */
+  /** Adds partial sums to rows of the table. */
   readonly final: SegmentLevel;
 }
 
 /**
- * Plans `table[indices[i]] += x[i]` for every `i` whose index is not `skipped`. The arrays are as long as the worst case for that many indices, so that every batch takes the same memory.
+ * Plans `table[indices[i]] += x[i]` for every `i` whose index is not `skipped`. The arrays have the maximum length for this number of indices, so that all batches
+ * use the same amount of memory.
  *
- * @param indices row of the table for each row of x
+ * @param indices row of the table for each row of `x`
  * @param tableRows number of rows of the table
- * @param skipped a row that gets nothing
- * @throws {RangeError} for an index outside the table.
+ * @param skipped row of the table that receives nothing
+ * @throws {RangeError} if an index is not a row of the table
  */
 export function scatterPlan(
   indices: Uint32Array,

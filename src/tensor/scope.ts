@@ -1,5 +1,5 @@
 /**
- * What an operation is given beside its tensors: the device, the tape when gradients are wanted, and the randomness of dropout.
+ * The context of an operation: the device, the tape for gradients, and the random numbers of dropout.
  *
  * @module
  */
@@ -8,29 +8,29 @@ import type { Device } from "../device/mod.ts";
 import type { HalfPrecision } from "./half_precision.ts";
 import type { Tape } from "./tape.ts";
 
-/** The surroundings of an operation. */
+/** The context of an operation. */
 export interface Scope {
-  /** Where operations run. */
+  /** The device that runs the operation. */
   readonly device: Device;
-  /** Absent in evaluation: nothing is kept for backward. */
+  /** Records the operation for the backward pass; undefined in evaluation. */
   readonly tape?: Tape;
-  /** Absent in evaluation: dropout does nothing. */
+  /** Source of dropout masks; undefined in evaluation, which disables dropout. */
   readonly dropout?: DropoutRandom;
-  /** Present where the products of dense layers and of the vocabulary are to be taken in half precision. */
+  /** Half-precision operands for the matmuls of dense layers and the vocabulary; undefined for float32. */
   readonly half?: HalfPrecision;
-  /** What of the forward pass is computed again in backward instead of kept; nothing where absent. */
+  /** Activations to recompute in the backward pass; default `none`. */
   readonly recompute?: Recompute;
 }
 
-/** What is computed twice to need less memory: whole layers, their attention, or nothing. Results are the same to the bit. */
+/** Activations to recompute in the backward pass to save memory: whole layers, their attention, or none. Results are bit-identical. */
 export type Recompute = "layers" | "attention" | "none";
 
-/** Names of {@linkcode Recompute}. */
+/** All values of {@linkcode Recompute}. */
 export const RECOMPUTE_NAMES: readonly Recompute[] = ["layers", "attention", "none"];
 
 /**
- * Source of dropout masks: a counter, not a state. A mask depends on the seed, the step, which dropout of the forward pass it is, the
- * example's index in the step's whole batch and the element's place in the example, so it is the same however a batch is divided.
+ * Counter-based source of dropout masks. A mask depends on the seed, the step, the index of the dropout within the forward pass, the example's index in the step's
+ * batch, and the element's position in the example. It does not depend on how a batch is divided into micro-batches.
  */
 export class DropoutRandom {
   #stream = 0;
@@ -38,20 +38,20 @@ export class DropoutRandom {
   /**
    * Starts at the first dropout of a forward pass.
    *
-   * @param seed any integer below 2^53.
-   * @param step optimizer step, from 0.
-   * @param firstExample index, within the step's whole batch, of the first example of this micro-batch.
+   * @param seed non-negative integer below 2^53
+   * @param step optimizer step, from 0
+   * @param firstExample index of this micro-batch's first example in the step's batch
    */
   constructor(readonly seed: number, readonly step: number, readonly firstExample: number) {}
 
-  /** The same source at the place that it has reached; neither moves the other on. */
+  /** Returns an independent copy at the current position. */
   copy(): DropoutRandom {
     const copy = new DropoutRandom(this.seed, this.step, this.firstExample);
     copy.#stream = this.#stream;
     return copy;
   }
 
-  /** Random uniforms of the next dropout in forward order; keep them for backward. */
+  /** Returns the kernel uniforms of the next dropout in forward order. The backward pass needs the same uniforms. */
   next(probability: number, rowsPerExample: number): Uniforms {
     return dropoutUniforms(
       this.seed,
@@ -64,7 +64,7 @@ export class DropoutRandom {
   }
 }
 
-/** The uniforms of a kernel that would drop out but does not: structurally present, never read. */
+/** Uniforms of a kernel variant without dropout, which requires but does not read them. */
 export const NO_DROPOUT: Uniforms = dropoutUniforms(0, 0, 0, 0, 1, 0);
 
 function dropoutUniforms(

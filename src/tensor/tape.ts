@@ -1,32 +1,31 @@
 /**
- * Reverse-mode differentiation: operations leave a note on the tape, and {@linkcode Tape.backward} reads the notes from the last to the first.
+ * Reverse-mode automatic differentiation: operations record a backward function on the tape, and {@linkcode Tape.backward} calls them in reverse order.
  *
  * @module
  */
 import { elementwiseAdd, elementwiseScaleAdd } from "../../kernels/mod.ts";
 import type { Device } from "../device/mod.ts";
-import { inRanges } from "./ops/ranges.ts";
-import { temporaryTensor, type Tensor } from "./tensor.ts";
+import { inRanges, temporaryTensor, type Tensor } from "./tensor.ts";
 
-/** Records backward steps and holds the gradients of intermediate tensors while they are needed. */
+/** Records backward functions, and stores the gradients of intermediate tensors while they are needed. */
 export class Tape {
   readonly #device: Device;
-  readonly #notes: { output: Tensor; backward: (gradient: Tensor) => void }[] = [];
+  readonly #entries: { output: Tensor; backward: (gradient: Tensor) => void }[] = [];
   readonly #gradients = new Map<Tensor, Tensor>();
 
-  /** Starts empty. */
+  /** Creates an empty tape. */
   constructor(device: Device) {
     this.#device = device;
   }
 
-  /** Notes how the gradient of `output` reaches the inputs. Skipped in backward when nothing depended on `output`. */
+  /** Records a function that propagates the gradient of `output` to the inputs. It is not called if no loss depends on `output`. */
   record(output: Tensor, backward: (gradient: Tensor) => void): void {
-    this.#notes.push({ output, backward });
+    this.#entries.push({ output, backward });
   }
 
   /**
-   * Adds a contribution to the gradient of a tensor: into its own memory if it is trainable, else on the tape. The tape keeps
-   * `contribution`, so nobody may write it afterwards.
+   * Adds a contribution to the gradient of a tensor: to its gradient memory if it is trainable, else to a gradient on the tape. The tape may keep `contribution`,
+   * so its contents must not change afterwards.
    */
   accumulate(tensor: Tensor, contribution: Tensor): void {
     if (tensor.gradient !== undefined) {
@@ -57,18 +56,18 @@ export class Tape {
     this.#gradients.set(tensor, sum);
   }
 
-  /** The gradient gathered so far for a tensor that is not trainable. */
+  /** Returns the gradient accumulated so far for a tensor that is not trainable. */
   gradientOf(tensor: Tensor): Tensor | undefined {
     return this.#gradients.get(tensor);
   }
 
   /**
-   * Walks the notes backwards. The gradients of the final outputs must have been given by {@linkcode Tape.accumulate}. What is recorded meanwhile comes next:
-   * so a part of the forward pass can be done again where its notes would have been (see {@linkcode recomputed}).
+   * Calls the recorded functions in reverse order, after the gradients of the outputs were set with {@linkcode Tape.accumulate}. Functions recorded meanwhile are
+   * called next, so a segment of the forward pass can be recomputed in place of its original entries (see {@linkcode recomputed}).
    */
   backward(): void {
-    for (let note = this.#notes.pop(); note !== undefined; note = this.#notes.pop()) {
-      const { output, backward } = note;
+    for (let entry = this.#entries.pop(); entry !== undefined; entry = this.#entries.pop()) {
+      const { output, backward } = entry;
       const gradient = this.#gradients.get(output);
       if (gradient === undefined) continue;
       this.#gradients.delete(output);

@@ -1,29 +1,28 @@
 /**
- * A tensor: a shape over a range of device memory, rows contiguous.
+ * Tensors: a shape and a range of device memory.
  *
  * @module
  */
-import type { Device, View } from "../device/mod.ts";
+import { type Device, type View, VIEW_ALIGNMENT } from "../device/mod.ts";
 
-/** Float32 numbers on a device, row-major. */
+/** A float32 tensor on a device, row-major and contiguous. */
 export interface Tensor {
-  /** Its memory. */
+  /** The memory of the elements. */
   readonly view: View;
-  /** Sizes, slowest first. */
+  /** Dimensions, outermost first. */
   readonly shape: readonly number[];
   /**
-   * Where gradients of a trainable tensor accumulate. Tensors that operations make have none: their gradients are temporary and live on
-   * the tape.
+   * Memory in which the gradient of a trainable tensor accumulates. Results of operations do not have it: the tape stores their gradients.
    */
   readonly gradient?: View;
 }
 
-/** Number of elements of a shape. */
+/** Returns the number of elements of a shape. */
 export function elements(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** A tensor whose memory lasts until the end of the recording. Its contents are undefined. */
+/** Allocates a tensor that is valid until the end of the recording. Its contents are undefined. */
 export function temporaryTensor(device: Device, shape: readonly number[], label: string): Tensor {
   const length = elements(shape);
   const buffer = device.temporary(length, "f32", label);
@@ -31,9 +30,9 @@ export function temporaryTensor(device: Device, shape: readonly number[], label:
 }
 
 /**
- * The same numbers under another shape; costs nothing.
+ * Returns a tensor with the same memory and another shape. The tape does not record it; see `reshapeRecorded`.
  *
- * @throws {RangeError} when the numbers of elements differ.
+ * @throws {RangeError} if the numbers of elements differ
  */
 export function reshape(tensor: Tensor, shape: readonly number[]): Tensor {
   if (elements(shape) !== elements(tensor.shape)) {
@@ -46,8 +45,30 @@ export function reshape(tensor: Tensor, shape: readonly number[]): Tensor {
   return { ...tensor, shape };
 }
 
-/** Rows and columns of a tensor seen as a matrix: the last dimension is the columns. */
+/** Returns the rows and columns of a tensor as a matrix whose columns are the last dimension. */
 export function matrixShape(tensor: Tensor): { rows: number; columns: number } {
   const columns = tensor.shape.at(-1) ?? 1;
   return { rows: columns === 0 ? 0 : elements(tensor.shape) / columns, columns };
+}
+
+/**
+ * Divides elementwise work into ranges that fit in one binding.
+ *
+ * @param views views of the same length
+ * @param run called for consecutive ranges, with the parts of the views and their length; at least once, even for length 0
+ */
+export function inRanges(
+  device: Device,
+  views: readonly View[],
+  run: (parts: readonly View[], length: number) => void,
+): void {
+  const { length } = views[0];
+  const most = Math.floor(device.limits.maxBindingBytes / 4 / VIEW_ALIGNMENT) * VIEW_ALIGNMENT;
+  for (let start = 0; start === 0 || start < length; start += most) {
+    const count = Math.min(most, length - start);
+    run(
+      views.map(({ buffer, offset }) => ({ buffer, offset: offset + start, length: count })),
+      count,
+    );
+  }
 }

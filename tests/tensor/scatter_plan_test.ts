@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type ScatterPlan, scatterPlan } from "../../src/tensor/mod.ts";
 
-/** Carries a plan out on the host. */
+/** Executes a plan in host memory. */
 function scatter({ partial, final }: ScatterPlan, x: number[], tableRows: number): number[] {
   const level = (input: number[], plan: ScatterPlan["partial"], size: number): number[] => {
     const out: number[] = new Array(size).fill(0);
@@ -15,7 +15,7 @@ function scatter({ partial, final }: ScatterPlan, x: number[], tableRows: number
   return level(level(x, partial, partial.rows.length), final, tableRows);
 }
 
-Deno.test("scatterPlan() adds every row to its place, also rows that come hundreds of times", () => {
+Deno.test("scatterPlan() adds every row to its destination, including rows with hundreds of occurrences", () => {
   const indices = Uint32Array.from({ length: 1000 }, (_, i) => i % 7 === 0 ? 3 : (i * 31) % 50);
   const x = Array.from(indices, (_, i) => i + 1);
   const expected = new Array(50).fill(0);
@@ -23,7 +23,7 @@ Deno.test("scatterPlan() adds every row to its place, also rows that come hundre
   assertEquals(scatter(scatterPlan(indices, 50), x, 50), expected);
 });
 
-Deno.test("scatterPlan() leaves the skipped row out, wherever it lies", () => {
+Deno.test("scatterPlan() excludes the skipped row at any position", () => {
   const indices = Uint32Array.of(2, 0, 2, 1, 0, 1, 2);
   const x = [1, 2, 4, 8, 16, 32, 64];
   for (const skipped of [0, 1, 2]) {
@@ -33,7 +33,7 @@ Deno.test("scatterPlan() leaves the skipped row out, wherever it lies", () => {
   }
 });
 
-Deno.test("scatterPlan() takes the same memory for every batch of one size", () => {
+Deno.test("scatterPlan() uses the same memory for all batches of a size", () => {
   const lengths = (indices: Uint32Array) => {
     const { partial, final } = scatterPlan(indices, 40);
     return [partial, final].flatMap(({ offsets, items, rows }) => [
@@ -48,6 +48,6 @@ Deno.test("scatterPlan() takes the same memory for every batch of one size", () 
   );
 });
 
-Deno.test("scatterPlan() refuses an index outside the table", () => {
+Deno.test("scatterPlan() rejects an index outside the table", () => {
   assertThrows(() => scatterPlan(Uint32Array.of(1, 5), 5), RangeError, "row 5");
 });

@@ -1,6 +1,6 @@
 /**
- * Scaled dot-product attention over heads, with padding masks and dropout on the probabilities. The matrices of scores are never held: the backward pass
- * computes them again from the logs of the sums of exponents.
+ * Multi-head scaled dot-product attention (Vaswani et al., arXiv 1706.03762, §3.2) with a padding mask and dropout of the attention weights. The score matrices are not
+ * stored: the backward pass recomputes them from the log-sum-exp of each row (Dao et al., arXiv 2205.14135).
  *
  * @module
  */
@@ -11,29 +11,58 @@ import {
   attentionStatistics,
   type Uniforms,
 } from "../../../kernels/mod.ts";
-import { type Device, type View, VIEW_ALIGNMENT } from "../../device/mod.ts";
+import { type Device, type View, VIEW_ALIGNMENT, whole } from "../../device/mod.ts";
 import { NO_DROPOUT, type Scope } from "../scope.ts";
 import { temporaryTensor, type Tensor } from "../tensor.ts";
-import type { KeyLengths } from "./key_lengths.ts";
+import { temporaryIntegers } from "./embedding.ts";
 
-/** Sizes of an attention. */
+/** Lengths of the sequences of a batch without padding. A group of examples is uploaded once, even if many layers use it. */
+export class KeyLengths {
+  readonly #device: Device;
+  readonly #lengths: Uint32Array;
+  readonly #uploaded = new Map<number, View>();
+
+  /**
+   * Uploads nothing yet.
+   *
+   * @param lengths number of tokens of each example without padding, at least 1
+   */
+  constructor(device: Device, lengths: Uint32Array) {
+    this.#device = device;
+    this.#lengths = lengths;
+  }
+
+  /** Returns the lengths of examples `start … start + count`. Calls with the same start must have the same count. */
+  of(start: number, count: number): View {
+    const known = this.#uploaded.get(start);
+    if (known !== undefined) return known;
+    const group = this.#lengths.subarray(start, start + count);
+    const view = whole(temporaryIntegers(this.#device, group, "lengths"));
+    this.#uploaded.set(start, view);
+    return view;
+  }
+}
+
+/** Sizes of an attention operation. */
 export interface AttentionShape {
-  /** Examples. */
+  /** Number of examples. */
   readonly batch: number;
-  /** Tokens of each. */
+  /** Number of tokens per example, with padding. */
   readonly sequence: number;
-  /** Heads of each. */
+  /** Number of attention heads. */
   readonly heads: number;
 }
 
 /**
- * `softmax(Q·Kᵀ/√d)·V` for each head, where the head `h` is the columns `h·d … (h+1)·d` of each operand.
+ * Computes `softmax(Q·Kᵀ/√d)·V` for each head. Head `h` uses columns `h·d … (h+1)·d` of the operands, where `d = H/heads`.
  *
- * @param query `[batch·sequence, hidden]`, likewise `key` and `value`
- * @param lengths tokens of each example that are not padding, `[batch]`; keys beyond are masked
- * @param dropoutProbability of the attention probabilities
- * @returns `[batch·sequence, hidden]`
- * @throws {RangeError} when not even one example's tokens fit a binding of the device.
+ * @param query `[batch·sequence, H]`
+ * @param key `[batch·sequence, H]`
+ * @param value `[batch·sequence, H]`
+ * @param lengths number of tokens of each example without padding; later keys are masked
+ * @param dropoutProbability dropout probability of the attention weights
+ * @returns `[batch·sequence, H]`
+ * @throws {RangeError} if the tokens of one example do not fit in a binding of the device
  */
 export function attention(
   scope: Scope,
@@ -70,10 +99,10 @@ export function attention(
   return context;
 }
 
-/** Tensors by the names that kernels have for them. */
+/** Tensors by their names in the kernels. */
 type Named = Readonly<Record<string, Tensor>>;
 
-/** Examples divided so that the tokens of a group fit one binding. */
+/** Divides the examples into groups whose tokens fit in one binding. */
 function groupsOf(
   device: Device,
   { batch, sequence, heads }: AttentionShape,
@@ -97,7 +126,7 @@ function groupsOf(
   return groups;
 }
 
-/** Examples whose tokens fit one binding and start where a view may start. */
+/** Returns the number of examples per group, such that groups fit in one binding and start at aligned offsets. */
 function groupSize(device: Device, batch: number, perExample: number): number {
   const most = Math.floor(device.limits.maxBindingBytes / 4 / perExample);
   if (most >= batch) return batch;
@@ -106,15 +135,15 @@ function groupSize(device: Device, batch: number, perExample: number): number {
   const size = Math.floor(most / step) * step;
   if (size === 0) {
     throw new RangeError(
-      `The attention of one example needs ${
+      `Attention needs a binding of ${
         4 * perExample * step
-      } bytes in one binding, over this device's limit of ${device.limits.maxBindingBytes}; take shorter sequences`,
+      } bytes for one example, but the device's limit is ${device.limits.maxBindingBytes}. Use shorter sequences.`,
     );
   }
   return size;
 }
 
-/** The attention of some consecutive examples. */
+/** The attention of consecutive examples. */
 class AttentionGroup {
   readonly #device: Device;
   readonly #lengths: View;
@@ -122,7 +151,7 @@ class AttentionGroup {
   readonly #uniforms: Uniforms;
   readonly #structural: { readonly dropout: boolean };
 
-  /** `first`: where the group's tokens start in each operand. */
+  /** @param first offset, in elements, of the group's tokens in each operand */
   constructor(
     device: Device,
     lengths: View,
@@ -137,7 +166,7 @@ class AttentionGroup {
     this.#structural = { dropout };
   }
 
-  /** Computes the group's part of `context`; gives the log of the sum of exponents of each row. */
+  /** Computes the group's part of `context`, and returns the log-sum-exp of each row of scores. */
   forward(inputs: Named, context: Tensor): Tensor {
     const { batch, heads, sequence } = this.#uniforms;
     const rows = [batch * heads * sequence];
@@ -194,7 +223,7 @@ class AttentionGroup {
     }
   }
 
-  /** What the group has of each tensor. */
+  /** Returns the group's part of each tensor. */
   #parts(tensors: Named): Record<string, View> {
     const { batch, sequence, pitch } = this.#uniforms;
     const part = ({ view: { buffer, offset } }: Tensor): View => ({

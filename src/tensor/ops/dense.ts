@@ -1,31 +1,61 @@
 /**
- * What operations with dense layers are made of: the layer itself and its gradients.
+ * Dense layers, and the parts of them that other operations combine.
  *
  * @module
  */
-import { matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
+import { elementwiseActivationBackward, reduceColumns } from "../../../kernels/mod.ts";
+import type { View } from "../../device/mod.ts";
 import type { Scope } from "../scope.ts";
-import type { Activation } from "./activation.ts";
-import { accumulateColumnSum } from "./column_sum.ts";
+import { inRanges, matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
 import { type Operand, operand, productOf } from "./operand.ts";
+
+/** Names of activation functions in config.json: `gelu` is the erf form, `gelu_new` the tanh form. */
+export type Activation = "gelu" | "gelu_new" | "relu" | "tanh";
 
 /** Parameters of a dense layer. */
 export interface DenseLayer {
-  /** `[out, in]`, as PyTorch's `Linear`. */
+  /** `[outputs, inputs]`, as in PyTorch's `Linear`. */
   readonly weight: Tensor;
-  /** `[out]` */
+  /** `[outputs]`. */
   readonly bias: Tensor;
 }
 
-/** What a dense layer made of its input. */
+/** Output of a dense layer. */
 export interface DenseOutput {
-  /** `act(x·Wᵀ + b)`, `[…, out]` */
+  /** `activation(x·Wᵀ + b)`, `[…, outputs]`. */
   readonly value: Tensor;
-  /** What the activation was applied to; the value itself where there is none. */
-  readonly argument: Tensor;
+  /** `x·Wᵀ + b`; the same tensor as `value` without an activation. */
+  readonly preactivation: Tensor;
 }
 
-/** Computes `act(x·Wᵀ + b)` of `x` `[…, in]`. */
+/**
+ * A dense layer: `y = activation(x·Wᵀ + b)`.
+ *
+ * @param x `[…, inputs]`
+ * @param weight `[outputs, inputs]`, as in PyTorch's `Linear`
+ * @param bias `[outputs]`
+ * @returns `[…, outputs]`
+ */
+export function linear(
+  scope: Scope,
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  activation: Activation | "none" = "none",
+): Tensor {
+  const { tape } = scope;
+  const layer = { weight, bias };
+  const { value, preactivation } = denseForward(scope, x, layer, activation);
+  tape?.record(value, (dy) => {
+    const dz = activation === "none"
+      ? dy
+      : preactivationGradient(scope, preactivation, dy, activation);
+    tape.accumulate(x, denseBackward(scope, x, layer, dz));
+  });
+  return value;
+}
+
+/** Computes a dense layer without recording it on the tape. */
 export function denseForward(
   scope: Scope,
   x: Tensor,
@@ -38,24 +68,45 @@ export function denseForward(
   const shape = [...x.shape.slice(0, -1), outputs];
   const activated = activation !== "none";
   const value = temporaryTensor(device, shape, "linear");
-  const argument = activated ? temporaryTensor(device, shape, "pre-activation") : value;
+  const preactivation = activated ? temporaryTensor(device, shape, "pre-activation") : value;
   productOf(scope, {
     a: operand(scope, x.view, rows, inputs, "activation"),
     b: operand(scope, weight.view, outputs, inputs, "weight"),
     c: value.view,
     bias: bias.view,
-    preactivation: activated ? argument.view : undefined,
+    preactivation: activated ? preactivation.view : undefined,
     activation,
     transposeB: true,
     m: rows,
     n: outputs,
     k: inputs,
   });
-  return { value, argument };
+  return { value, preactivation };
+}
+
+/** Computes `dy·activation'(z)`. */
+function preactivationGradient(
+  { device }: Scope,
+  z: Tensor,
+  dy: Tensor,
+  activation: Activation,
+): Tensor {
+  const dz = temporaryTensor(device, z.shape, "pre-activation gradient");
+  inRanges(
+    device,
+    [z.view, dy.view, dz.view],
+    ([x, dy, dx], count) =>
+      device.run(elementwiseActivationBackward, {
+        bindings: { x, dy, dx },
+        uniforms: { count },
+        structural: { activation },
+      }),
+  );
+  return dz;
 }
 
 /**
- * Adds to the gradients of a layer.
+ * Adds to the gradients of a layer's parameters.
  *
  * @param dz gradient of `x·Wᵀ + b`
  * @returns the gradient of `x`
@@ -72,13 +123,13 @@ export function denseBackward(
   return inputGradient(scope, gradient, x.shape, weight);
 }
 
-/** A gradient as a factor of the products that follow from it. */
+/** Returns a gradient as an operand of matrix multiplications. */
 export function gradientOperand(scope: Scope, dz: Tensor): Operand {
   const { rows, columns } = matrixShape(dz);
   return operand(scope, dz.view, rows, columns, "gradient");
 }
 
-/** `dz·W`: the gradient of a layer's input of that shape. */
+/** Computes `dz·W`, the gradient of a layer's input, which has the given shape. */
 export function inputGradient(
   scope: Scope,
   dz: Operand,
@@ -98,7 +149,7 @@ export function inputGradient(
   return dx;
 }
 
-/** Adds `dzᵀ·x` to the gradient of a weight `[out, in]`. */
+/** Adds `dzᵀ·x` to the gradient of a weight `[outputs, inputs]`. */
 export function accumulateWeightGradient(
   scope: Scope,
   dz: Operand,
@@ -117,5 +168,54 @@ export function accumulateWeightGradient(
     m: outputs,
     n: inputs,
     k: rows,
+  });
+}
+
+/** Number of rows that one invocation of a column sum adds before the partial sums are added. */
+const ROWS_PER_CHUNK = 64;
+
+/**
+ * Adds the sum over the rows of `x` to the gradient of a vector, such as a bias, in two levels of fixed order.
+ *
+ * @param x `[rows, pitch]`, of which the first columns, as many as the vector has elements, are summed
+ */
+export function accumulateColumnSum(
+  scope: Scope,
+  x: Tensor,
+  vector: Tensor,
+  pitch: number = matrixShape(x).columns,
+): void {
+  if (vector.gradient === undefined) return;
+  const rows = x.view.length / pitch;
+  const fitting = Math.floor(scope.device.limits.maxBindingBytes / 4 / pitch);
+  const most = Math.max(Math.floor(fitting / ROWS_PER_CHUNK), 1) * ROWS_PER_CHUNK;
+  for (let start = 0; start === 0 || start < rows; start += most) {
+    const count = Math.min(most, rows - start);
+    const { buffer, offset } = x.view;
+    const part = { buffer, offset: offset + start * pitch, length: count * pitch };
+    accumulateRowRange(scope, part, count, pitch, vector.shape[0], vector.gradient);
+  }
+}
+
+/** Adds the column sums of rows that fit in one binding. */
+function accumulateRowRange(
+  { device }: Scope,
+  x: View,
+  rows: number,
+  pitch: number,
+  columns: number,
+  gradient: View,
+): void {
+  const chunks = Math.max(Math.ceil(rows / ROWS_PER_CHUNK), 1);
+  const partial = temporaryTensor(device, [chunks, columns], "column sums");
+  device.run(reduceColumns, {
+    bindings: { x, y: partial.view },
+    uniforms: { rows, columns, pitch, rows_per_chunk: ROWS_PER_CHUNK },
+    structural: { accumulate: false },
+  });
+  device.run(reduceColumns, {
+    bindings: { x: partial.view, y: gradient },
+    uniforms: { rows: chunks, columns, pitch: columns, rows_per_chunk: chunks },
+    structural: { accumulate: true },
   });
 }

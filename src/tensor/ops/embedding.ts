@@ -1,5 +1,5 @@
 /**
- * Table look-ups and their gradients.
+ * Look-ups of rows, and their gradients.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import {
   embeddingScatter,
   embeddingSegmentSum,
 } from "../../../kernels/mod.ts";
-import { type Device, type DeviceBuffer, whole } from "../../device/mod.ts";
-import { type ScatterPlan, scatterPlan, type SegmentLevel } from "../scatter_plan.ts";
+import { type Device, type DeviceBuffer, type View, whole } from "../../device/mod.ts";
+import { type ScatterPlan, scatterPlan } from "../scatter_plan.ts";
 import type { Scope } from "../scope.ts";
 import { matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
 
-/** Uploads integers for the length of the recording. */
+/** Uploads u32 values to a buffer that is valid until the end of the recording. */
 export function temporaryIntegers(
   device: Device,
   values: Uint32Array,
@@ -27,16 +27,16 @@ export function temporaryIntegers(
 }
 
 /**
- * `words[ids] + positions[0 … sequence) + types[typeIds]` for each token.
+ * Computes `words[ids] + positions[0 … sequence) + types[typeIds]` for each token.
  *
- * @param words `[vocabulary, embedding]`
- * @param positions `[at least sequence, embedding]`
- * @param types `[type vocabulary, embedding]`
- * @param ids token ids, `[batch·sequence]` on the host
- * @param typeIds segment ids, likewise
- * @param paddingId word whose row gets no gradient from being looked up, as PyTorch's `padding_idx`
- * @returns `[batch·sequence, embedding]`
- * @throws {RangeError} for an id outside its table.
+ * @param words `[vocabulary, E]`
+ * @param positions `[at least sequence, E]`
+ * @param types `[types, E]`
+ * @param ids token ids, `[batch·sequence]`, in host memory
+ * @param typeIds token type ids, `[batch·sequence]`, in host memory
+ * @param paddingId row of `words` that receives no gradient, as `padding_idx` in PyTorch
+ * @returns `[batch·sequence, E]`
+ * @throws {RangeError} if an id is not a row of its table
  */
 export function embed(
   scope: Scope,
@@ -51,10 +51,10 @@ export function embed(
   const { device, tape } = scope;
   const columns = words.shape[1];
   const rows = ids.length;
-  const places = Uint32Array.from(ids, (_, i) => i % sequence);
+  const positionIds = Uint32Array.from(ids, (_, i) => i % sequence);
   const plans: [Tensor, ScatterPlan][] = [
     [words, scatterPlan(ids, words.shape[0], paddingId)],
-    [positions, scatterPlan(places, positions.shape[0])],
+    [positions, scatterPlan(positionIds, positions.shape[0])],
     [types, scatterPlan(typeIds, types.shape[0])],
   ];
   const out = temporaryTensor(device, [rows, columns], "embeddings");
@@ -70,70 +70,105 @@ export function embed(
     uniforms: { rows, columns, sequence },
   });
   tape?.record(out, (gradient) => {
-    for (const [table, plan] of plans) accumulateRows(device, gradient, table, plan);
+    for (const [table, plan] of plans) {
+      if (table.gradient !== undefined) accumulateRows(device, gradient, table.gradient, plan);
+    }
   });
   return out;
 }
 
-/** Adds the rows of `gradient` to the rows of a table's gradient that the plan names. */
-function accumulateRows(device: Device, gradient: Tensor, table: Tensor, plan: ScatterPlan): void {
-  if (table.gradient === undefined) return;
-  const columns = table.shape[1];
-  const partial = temporaryTensor(
-    device,
-    [plan.partial.rows.length, columns],
-    "embedding gradient sums",
-  );
-  const sum = (
-    x: Tensor["view"],
-    { segments, offsets, items, rows }: SegmentLevel,
-    out: Tensor["view"],
-    accumulate: boolean,
-  ) =>
+/** Adds the rows of `gradient` to the rows of `out` according to the plan. */
+function accumulateRows(
+  device: Device,
+  gradient: Tensor,
+  out: View,
+  { partial, final }: ScatterPlan,
+): void {
+  const { columns } = matrixShape(gradient);
+  const sums = temporaryTensor(device, [partial.rows.length, columns], "row gradient sums");
+  for (
+    const [level, x, y, accumulate] of [
+      [partial, gradient.view, sums.view, false],
+      [final, sums.view, out, true],
+    ] as const
+  ) {
     device.run(embeddingSegmentSum, {
       bindings: {
         x,
-        offsets: whole(temporaryIntegers(device, offsets, "segment offsets")),
-        items: whole(temporaryIntegers(device, items, "segment items")),
-        rows: whole(temporaryIntegers(device, rows, "segment rows")),
-        out,
+        offsets: whole(temporaryIntegers(device, level.offsets, "segment offsets")),
+        items: whole(temporaryIntegers(device, level.items, "segment items")),
+        rows: whole(temporaryIntegers(device, level.rows, "segment rows")),
+        out: y,
       },
-      uniforms: { segments, columns },
+      uniforms: { segments: level.segments, columns },
       structural: { accumulate },
     });
-  sum(gradient.view, plan.partial, partial.view, false);
-  sum(partial.view, plan.final, table.gradient, true);
+  }
 }
 
 /**
- * Rows of a matrix by index.
+ * Gathers distinct rows of a matrix. Use {@linkcode lookUpRows} if rows repeat.
  *
  * @param x `[rows, columns]`
- * @param indices distinct rows, on the host
+ * @param indices distinct rows, in host memory
  * @returns `[indices.length, columns]`
  */
 export function gatherRows(scope: Scope, x: Tensor, indices: Uint32Array): Tensor {
   const { device, tape } = scope;
   const { columns } = matrixShape(x);
-  const count = indices.length;
   const selected = temporaryIntegers(device, indices, "gathered rows");
-  const out = temporaryTensor(device, [count, columns], "gather");
-  device.run(embeddingGather, {
-    bindings: { x: x.view, indices: whole(selected), out: out.view },
-    uniforms: { count, columns, pitch: columns },
-  });
+  const out = gather(device, x, selected, "gather");
   tape?.record(out, (gradient) => {
-    const dx = temporaryTensor(device, x.shape, "gather gradient");
-    device.run(elementwiseFill, {
-      bindings: { out: dx.view },
-      uniforms: { count: dx.view.length, value: 0 },
-    });
+    const dx = zeros(device, x.shape, "gather gradient");
     device.run(embeddingScatter, {
       bindings: { x: gradient.view, indices: whole(selected), out: dx.view },
-      uniforms: { count, columns },
+      uniforms: { count: indices.length, columns },
       structural: { accumulate: false },
     });
     tape.accumulate(x, dx);
+  });
+  return out;
+}
+
+/**
+ * Looks up rows of a matrix; rows may repeat. {@linkcode gatherRows} is faster for distinct rows.
+ *
+ * @param x `[rows, columns]`
+ * @param indices rows, in host memory
+ * @returns `[indices.length, columns]`
+ * @throws {RangeError} if an index is not a row of the matrix and the scope has a tape
+ */
+export function lookUpRows(scope: Scope, x: Tensor, indices: Uint32Array): Tensor {
+  const { device, tape } = scope;
+  const { rows } = matrixShape(x);
+  const selected = temporaryIntegers(device, indices, "rows to look up");
+  const out = gather(device, x, selected, "looked-up rows");
+  if (tape === undefined) return out;
+  const plan = scatterPlan(indices, rows);
+  tape.record(out, (gradient) => {
+    const dx = zeros(device, x.shape, "row gradient");
+    accumulateRows(device, gradient, dx.view, plan);
+    tape.accumulate(x, dx);
+  });
+  return out;
+}
+
+function gather(device: Device, x: Tensor, indices: DeviceBuffer, label: string): Tensor {
+  const { columns } = matrixShape(x);
+  const count = indices.length;
+  const out = temporaryTensor(device, [count, columns], label);
+  device.run(embeddingGather, {
+    bindings: { x: x.view, indices: whole(indices), out: out.view },
+    uniforms: { count, columns, pitch: columns },
+  });
+  return out;
+}
+
+function zeros(device: Device, shape: readonly number[], label: string): Tensor {
+  const out = temporaryTensor(device, shape, label);
+  device.run(elementwiseFill, {
+    bindings: { out: out.view },
+    uniforms: { count: out.view.length, value: 0 },
   });
   return out;
 }

@@ -1,26 +1,25 @@
 /**
- * The feed-forward network of a transformer's block (Vaswani et al. 2017, §3.3).
+ * The feed-forward sub-layer of a transformer block (Vaswani et al., arXiv 1706.03762, §3.3).
  *
  * @module
  */
 import { elementwiseActivationBackwardInPlace } from "../../../kernels/mod.ts";
 import type { Scope } from "../scope.ts";
-import type { Tensor } from "../tensor.ts";
-import type { Activation } from "./activation.ts";
-import { accumulateColumnSum } from "./column_sum.ts";
+import { inRanges, type Tensor } from "../tensor.ts";
 import {
+  accumulateColumnSum,
   accumulateWeightGradient,
+  type Activation,
   denseBackward,
   denseForward,
   type DenseLayer,
   gradientOperand,
   inputGradient,
 } from "./dense.ts";
-import { inRanges } from "./ranges.ts";
 
 /**
- * `y = act(x·W₁ᵀ + b₁)·W₂ᵀ + b₂`. Its largest tensors are the activation's argument and value. Of these only the argument is kept for backward, which computes the
- * value again on its way, for the gradient of W₂.
+ * `y = activation(x·W₁ᵀ + b₁)·W₂ᵀ + b₂`. Its largest tensors are the pre-activation and the activation. Only the pre-activation is kept; the backward pass recomputes
+ * the activation for the gradient of W₂.
  *
  * @param x `[…, hidden]`
  * @param inner W₁ `[intermediate, hidden]` and b₁
@@ -35,29 +34,29 @@ export function feedForward(
   activation: Activation,
 ): Tensor {
   const { tape } = scope;
-  const { value, argument } = denseForward(scope, x, inner, activation);
+  const { value, preactivation } = denseForward(scope, x, inner, activation);
   const { value: y } = denseForward(scope, value, outer, "none");
   tape?.record(y, (dy) => {
     accumulateColumnSum(scope, dy, outer.bias);
     const gradient = gradientOperand(scope, dy);
-    const dvalue = inputGradient(scope, gradient, argument.shape, outer.weight);
-    const again = backThroughActivation(scope, argument, dvalue, activation);
-    accumulateWeightGradient(scope, gradient, again.value, outer.weight);
-    tape.accumulate(x, denseBackward(scope, x, inner, again.dargument));
+    const dvalue = inputGradient(scope, gradient, preactivation.shape, outer.weight);
+    const { activated, dz } = activationBackwardInPlace(scope, preactivation, dvalue, activation);
+    accumulateWeightGradient(scope, gradient, activated, outer.weight);
+    tape.accumulate(x, denseBackward(scope, x, inner, dz));
   });
   return y;
 }
 
-/** Turns an activation's argument into its value, and the value's gradient into the argument's. Nobody needs what was there: it is done in place. */
-function backThroughActivation(
+/** Replaces a pre-activation by the activation, and the activation's gradient by that of the pre-activation, in place. */
+function activationBackwardInPlace(
   { device }: Scope,
-  argument: Tensor,
+  preactivation: Tensor,
   dvalue: Tensor,
   activation: Activation,
-): { value: Tensor; dargument: Tensor } {
+): { activated: Tensor; dz: Tensor } {
   inRanges(
     device,
-    [argument.view, dvalue.view],
+    [preactivation.view, dvalue.view],
     ([x, dy], count) =>
       device.run(elementwiseActivationBackwardInPlace, {
         bindings: { x, dy },
@@ -65,5 +64,5 @@ function backThroughActivation(
         structural: { activation },
       }),
   );
-  return { value: argument, dargument: dvalue };
+  return { activated: preactivation, dz: dvalue };
 }

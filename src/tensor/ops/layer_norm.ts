@@ -1,5 +1,5 @@
 /**
- * Layer normalization (Ba, Kiros, Hinton 2016), alone or after a residual connection with dropout.
+ * Layer normalization (Ba, Kiros and Hinton, arXiv 1607.06450), alone or after a residual connection with dropout.
  *
  * @module
  */
@@ -12,32 +12,33 @@ import {
 import { NO_DROPOUT, type Scope } from "../scope.ts";
 import { matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
 
-/** Rows whose parameter gradients one invocation adds up. */
+/** Number of rows whose parameter gradients one invocation adds. */
 const ROWS_PER_CHUNK = 64;
 
-/** Scale and shift of a normalization, each `[columns]`. */
+/** Parameters of a layer normalization. */
 export interface NormParameters {
-  /** Scale. */
+  /** The scale, `[columns]`. */
   readonly weight: Tensor;
-  /** Shift. */
+  /** The shift, `[columns]`. */
   readonly bias: Tensor;
 }
 
-/** What is added before the normalization: `x + dropout(hidden)`. */
+/** A residual connection before the normalization: `x + dropout(hidden)`. */
 export interface Residual {
-  /** Output of the sub-layer. */
+  /** Output of the sub-layer, of the shape of `x`. */
   readonly hidden: Tensor;
-  /** Of the sub-layer's output. */
+  /** Dropout probability of `hidden`. */
   readonly dropoutProbability: number;
-  /** Consecutive rows that belong to one example. */
+  /** Number of consecutive rows that belong to one example. */
   readonly rowsPerExample: number;
 }
 
 /**
- * `y = (s − mean)/√(variance + ε)·weight + bias` over the last dimension, where `s = x` or `s = x + dropout(hidden)`.
+ * Computes `(s − mean)/√(variance + ε)·weight + bias` over the last dimension, where `s = x` or `s = x + dropout(hidden)`.
  *
  * @param x `[…, columns]`
  * @param epsilon 1e-12 in ALBERT and BERT
+ * @returns a tensor of the shape of `x`
  */
 export function layerNorm(
   scope: Scope,

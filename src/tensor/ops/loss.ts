@@ -1,6 +1,6 @@
 /**
- * Losses. Each is the end of a forward pass: it adds its sum, times a scale known beforehand, to a metric slot on the device and puts the scaled
- * gradient on the tape. With scale = 1 / (count over the whole step) micro-batches and ranks simply add up.
+ * Losses. Each adds its scaled sum to a metric slot on the device and its scaled gradient to the tape. With scale = 1 / (number of examples or tokens in the step),
+ * the losses and gradients of micro-batches and ranks add up to those of the whole batch.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import {
   crossEntropyCorrect,
   crossEntropyForward,
   elementwiseScaleAdd,
+  lossBinaryCrossEntropy,
   lossMeanSquaredError,
   reduceSum,
 } from "../../../kernels/mod.ts";
@@ -17,34 +18,34 @@ import type { Scope } from "../scope.ts";
 import { elements, matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
 import { temporaryIntegers } from "./embedding.ts";
 
-/** Label of a row that takes no part in a cross-entropy (PyTorch's -100). */
+/** Label that excludes a row from a cross-entropy (−100 in PyTorch). */
 export const IGNORED_LABEL = 0xffff_ffff;
 
-/** Where a loss adds its scaled sum and its scaled number of right answers. */
+/** Destination of a loss: metric slots and the scale. */
 export interface LossTarget {
-  /** Float32 slots on the device, zeroed by whoever reads them. */
+  /** Float32 slots on the device. The reader sets them to zero. */
   readonly metrics: View;
-  /** Slot of the loss. */
+  /** Slot to which the scaled loss is added. */
   readonly lossSlot: number;
-  /** Counts rows whose largest logit is the label; absent where nobody asks. */
+  /** Slot to which the scaled number of correct rows (largest logit at the label) is added; undefined to skip it. */
   readonly correctSlot?: number;
-  /** Weight of each row: 1 / (rows that count over the whole step). */
+  /** Weight of each row: 1 / (number of rows in the whole step). */
   readonly scale: number;
 }
 
-/** Per-row results that stay on the device until the recording ends. */
+/** Results per row, valid until the end of the recording. */
 export interface CrossEntropyRows {
-  /** −log p(label) of each row, 0 where ignored. */
+  /** −log p(label), 0 for ignored rows, `[rows]`. */
   readonly loss: Tensor;
-  /** Index of the largest logit of each row. */
+  /** Index of the largest logit, u32 `[rows]`. */
   readonly prediction: DeviceBuffer;
 }
 
 /**
- * Softmax cross-entropy over the columns of `logits`.
+ * Adds the softmax cross-entropy of each row.
  *
  * @param logits `[rows, classes]`
- * @param labels `[rows]` on the host; {@linkcode IGNORED_LABEL} leaves a row out
+ * @param labels class of each row, `[rows]`, in host memory; {@linkcode IGNORED_LABEL} excludes a row
  */
 export function crossEntropy(
   scope: Scope,
@@ -76,7 +77,7 @@ export function crossEntropy(
   return result;
 }
 
-/** Cross-entropy of each row of a matrix with row pitch. */
+/** Computes the cross-entropy of each row of a matrix with a row pitch. */
 export function rowCrossEntropy(
   device: Device,
   logits: View,
@@ -101,7 +102,7 @@ export function rowCrossEntropy(
   return { loss, logSumExp, prediction };
 }
 
-/** Adds row losses and right answers to the metric slots. */
+/** Adds row losses and the number of correct rows to the metric slots. */
 export function addToMetrics(
   device: Device,
   { loss, prediction }: CrossEntropyRows,
@@ -123,30 +124,50 @@ export function addToMetrics(
 }
 
 /**
- * Squared error, as regression tasks (STS-B) use it.
+ * Adds the squared error of each row, for regression tasks (STS-B).
  *
  * @param predictions `[rows]` or `[rows, 1]`
- * @param targets `[rows]` on the host
+ * @param targets `[rows]`, in host memory
  */
 export function meanSquaredError(
   scope: Scope,
   predictions: Tensor,
   targets: Float32Array,
-  { metrics, lossSlot, scale }: LossTarget,
+  target: LossTarget,
 ): void {
-  const { device, tape } = scope;
-  const count = elements(predictions.shape);
-  const expected = device.temporary(count, "f32", "regression targets");
+  elementwiseLoss(scope, lossMeanSquaredError, predictions, targets, target, "squared error");
+}
+
+/**
+ * Adds the cross-entropy of `sigmoid(logit)` with a probability, for each row.
+ *
+ * @param logits `[rows]` or `[rows, 1]`
+ * @param targets probabilities, 0 to 1, `[rows]`, in host memory
+ */
+export function binaryCrossEntropy(
+  scope: Scope,
+  logits: Tensor,
+  targets: Float32Array,
+  target: LossTarget,
+): void {
+  elementwiseLoss(scope, lossBinaryCrossEntropy, logits, targets, target, "binary cross-entropy");
+}
+
+function elementwiseLoss(
+  { device, tape }: Scope,
+  kernel: typeof lossMeanSquaredError,
+  x: Tensor,
+  targets: Float32Array,
+  { metrics, lossSlot, scale }: LossTarget,
+  label: string,
+): void {
+  const count = elements(x.shape);
+  const expected = device.temporary(count, "f32", `${label} targets`);
   device.write(whole(expected), targets);
-  const loss = temporaryTensor(device, [count], "squared errors");
-  const gradient = temporaryTensor(device, predictions.shape, "prediction gradient");
-  device.run(lossMeanSquaredError, {
-    bindings: {
-      x: predictions.view,
-      targets: whole(expected),
-      loss: loss.view,
-      dx: gradient.view,
-    },
+  const loss = temporaryTensor(device, [count], label);
+  const gradient = temporaryTensor(device, x.shape, `${label} gradient`);
+  device.run(kernel, {
+    bindings: { x: x.view, targets: whole(expected), loss: loss.view, dx: gradient.view },
     uniforms: { count, scale },
   });
   device.run(reduceSum, {
@@ -154,5 +175,5 @@ export function meanSquaredError(
     uniforms: { count, slot: lossSlot, scale },
     structural: { accumulate: true },
   });
-  tape?.accumulate(predictions, gradient);
+  tape?.accumulate(x, gradient);
 }

@@ -5,7 +5,7 @@
  */
 import { matmulMatmul } from "../../../kernels/mod.ts";
 import { type Device, type View, VIEW_ALIGNMENT } from "../../device/mod.ts";
-import type { Activation } from "./activation.ts";
+import type { Activation } from "./dense.ts";
 
 /** Heads of attention as a batch: `count` products, `inner` of them to an outer step; strides in elements. */
 export interface ProductBatch {

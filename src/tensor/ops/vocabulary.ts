@@ -1,8 +1,8 @@
 /**
- * The projection onto the vocabulary, whose matrix is the word embedding table (Press & Wolf 2017), and its cross-entropy.
+ * The projection to the vocabulary with tied word embeddings (Press and Wolf, arXiv 1608.05859), and its cross-entropy.
  *
- * The logits of all masked tokens would be the largest tensor of a training step, so training walks the rows in slices: logits, loss and gradient
- * of a slice, then the next in the same memory.
+ * The logits of all masked tokens would be the largest tensor of a training step. Training therefore processes the rows in slices, which reuse the same memory for
+ * logits and their gradient.
  *
  * @module
  */
@@ -10,33 +10,33 @@ import { crossEntropyBackward } from "../../../kernels/mod.ts";
 import { type DeviceBuffer, type View, whole } from "../../device/mod.ts";
 import type { Scope } from "../scope.ts";
 import { elements, matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
-import { accumulateColumnSum } from "./column_sum.ts";
+import { accumulateColumnSum } from "./dense.ts";
 import { temporaryIntegers } from "./embedding.ts";
 import { addToMetrics, type CrossEntropyRows, type LossTarget, rowCrossEntropy } from "./loss.ts";
 import { operand, productOf } from "./operand.ts";
 
-/** Logits held at once: 64 MiB. */
+/** Maximum number of logits per slice: 64 MiB. */
 const SLICE_ELEMENTS = 2 ** 24;
-/** Row pitch of logits, so that they can be copied to textures. */
+/** Rows of logits are padded to a multiple of this, so that they can be copied to textures. */
 const PITCH = 64;
 
-/** Logits with padded rows: row `i` starts at `i·pitch`, its first `columns` elements count. */
+/** Logits with padded rows: row `i` is elements `i·pitch … i·pitch + columns`. */
 export interface PaddedLogits {
   /** `[rows, pitch]`. */
   readonly view: View;
-  /** Rows. */
+  /** Number of rows. */
   readonly rows: number;
-  /** Logits of a row: the vocabulary size. */
+  /** Logits per row: the vocabulary size. */
   readonly columns: number;
-  /** Elements from one row to the next. */
+  /** Distance between the starts of two rows, in elements. */
   readonly pitch: number;
 }
 
 /**
- * `x·wordsᵀ + bias`.
+ * Computes `x·wordsᵀ + bias`.
  *
- * @param x `[rows, embedding]`
- * @param words `[vocabulary, embedding]`
+ * @param x `[rows, E]`
+ * @param words `[vocabulary, E]`
  * @param bias `[vocabulary]`
  */
 export function vocabularyLogits(
@@ -64,10 +64,10 @@ export function vocabularyLogits(
 }
 
 /**
- * Cross-entropy of the vocabulary logits of each row, its metrics and, with a tape, the gradients of `x`, `words` and `bias`.
+ * Adds the cross-entropy of the vocabulary logits of each row and, if the scope has a tape, the gradients of `x`, `words` and `bias`.
  *
- * @param x `[rows, embedding]`, one row a masked token
- * @param labels `[rows]` on the host
+ * @param x `[rows, E]`, one row per masked token
+ * @param labels token id of each row, `[rows]`, in host memory; `IGNORED_LABEL` excludes a row
  */
 export function vocabularyCrossEntropy(
   scope: Scope,
@@ -79,7 +79,7 @@ export function vocabularyCrossEntropy(
 ): void {
   const { rows, columns: embedding } = matrixShape(x);
   const pitch = Math.ceil(words.shape[0] / PITCH) * PITCH;
-  // A slice starts where a view may start, whatever the embedding size.
+  // A multiple of 64 rows, so that slices start at aligned offsets for any embedding size.
   const slice = Math.max(Math.floor(SLICE_ELEMENTS / pitch / 64) * 64, 64);
   const gradient = scope.tape && temporaryTensor(scope.device, x.shape, "masked token gradient");
   for (let start = 0; start < rows; start += slice) {
@@ -117,7 +117,7 @@ function sliceRows(x: Tensor, start: number, count: number, columns: number): Te
   };
 }
 
-/** Turns the logits of a slice into their gradient, in place, and adds up what follows from it. */
+/** Replaces the logits of a slice by their gradient, and adds to the gradients of `x`, `words` and `bias`. */
 function sliceGradients(
   scope: Scope,
   x: Tensor,

@@ -1,5 +1,5 @@
 /**
- * Counter-based randomness: Philox4x32-10 and streams over it. Pure computation, no device.
+ * Counter-based random numbers: Philox4x32-10, and sequences by purpose. No device is needed.
  *
  * @module
  */

@@ -2,9 +2,9 @@
  * Philox4x32-10, a counter-based random number generator.
  *
  * A block of four 32-bit words is a pure function of a 128-bit counter and a 64-bit key. There is no
- * state to carry along or to save: whoever knows the key and the counter can compute the block, in
- * any order, on any worker or device. Source: Salmon, Moraes, Dror and Shaw, "Parallel random
- * numbers: as easy as 1, 2, 3" (SC 2011) and its Random123 library.
+ * state to save, so blocks can be computed in any order, on any worker or device. Source: Salmon,
+ * Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011) and its library
+ * Random123.
  *
  * @module
  */
@@ -16,16 +16,16 @@ export type Words2 = [number, number];
 
 const MULTIPLIER_0 = 0xD2511F53;
 const MULTIPLIER_1 = 0xCD9E8D57;
-// The golden ratio and the square root of 3 minus 1, as fractions of 2^32.
+// (√5 − 1)/2 and √3 − 1 as multiples of 2^-32.
 const WEYL_0 = 0x9E3779B9;
 const WEYL_1 = 0xBB67AE85;
 const ROUNDS = 10;
 
-/** The upper 32 bits of the 64-bit product of two unsigned 32-bit numbers, as a signed number. */
+/** Returns the upper 32 bits of the 64-bit product of two unsigned 32-bit integers, as a signed integer. */
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff, aHigh = a >>> 16;
   const bLow = b & 0xffff, bHigh = b >>> 16;
-  // (2^16 - 1)^2 + 2^16 - 1 is below 2^32: neither partial sum overflows 32 bits.
+  // (2^16 − 1)^2 + 2^16 − 1 is below 2^32, so the partial sums do not overflow 32 bits.
   const middle = (Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16)) | 0;
   const carried = (Math.imul(aLow, bHigh) + (middle & 0xffff)) | 0;
   return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (carried >>> 16)) | 0;
@@ -34,13 +34,13 @@ function multiplyHigh(a: number, b: number): number {
 /**
  * Computes one block into `out`, without allocating.
  *
- * @param out Receives the four words at 0 to 3.
- * @param c0 Counter, lowest word.
- * @param c1 Counter, second word.
- * @param c2 Counter, third word.
- * @param c3 Counter, highest word.
- * @param k0 Key, lower word.
- * @param k1 Key, upper word.
+ * @param out receives the four words
+ * @param c0 lowest word of the counter
+ * @param c1 second word of the counter
+ * @param c2 third word of the counter
+ * @param c3 highest word of the counter
+ * @param k0 lower word of the key
+ * @param k1 upper word of the key
  */
 export function philox4x32Into(
   out: Uint32Array,
@@ -70,11 +70,11 @@ export function philox4x32Into(
 }
 
 /**
- * One block of four random 32-bit words.
+ * Returns one block of four random 32-bit words.
  *
- * @param counter Which block of the key's sequence, lowest word first.
- * @param key Which sequence, lower word first.
- * @returns Four unsigned 32-bit words.
+ * @param counter index of the block, lowest word first
+ * @param key the key, lower word first
+ * @returns four unsigned 32-bit words
  *
  * @example The first known-answer vector of Random123
  * ```ts

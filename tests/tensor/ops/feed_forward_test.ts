@@ -19,7 +19,7 @@ const adapter = await navigator.gpu?.requestAdapter() ?? null;
 
 type Network = typeof feedForward;
 
-/** What a network is to equal: one dense layer after another. */
+/** The reference: two dense layers. */
 const twoLayers: Network = (scope, x, inner, outer, activation) =>
   linear(
     scope,
@@ -28,7 +28,7 @@ const twoLayers: Network = (scope, x, inner, outer, activation) =>
     outer.bias,
   );
 
-/** Output and gradients of a network whose output is multiplied by random numbers. */
+/** Returns the output of a network and its gradients for a random output gradient. */
 async function run(
   device: Device,
   network: Network,
@@ -68,10 +68,9 @@ async function run(
 }
 
 /**
- * Compares both networks. The compilers of CPU devices round an activation alike wherever it stands; a graphics card's may join a product and a sum in one place and
- * not in another.
+ * Compares both networks. Compilers of CPU adapters round an activation the same way in both kernels; a GPU's compiler may fuse a multiply-add in one of them.
  */
-async function equalsTwoLayers(device: Device, roundsAlike = true): Promise<void> {
+async function equalsTwoLayers(device: Device, roundsEqually = true): Promise<void> {
   for (const activation of ["gelu", "gelu_new", "relu"] as const) {
     const once = await run(device, twoLayers, activation);
     assert(once.every((values) => values.some((value) => value !== 0)));
@@ -79,8 +78,8 @@ async function equalsTwoLayers(device: Device, roundsAlike = true): Promise<void
     for (const [i, values] of actual.entries()) {
       const { error, index } = worstDifference(values, once[i]);
       assert(
-        error <= (roundsAlike ? 0 : 2e-6),
-        `${activation}: ${index} of ${i} is off by ${error}`,
+        error <= (roundsEqually ? 0 : 2e-6),
+        `${activation}: element ${index} of tensor ${i} differs by ${error}`,
       );
     }
   }
@@ -103,12 +102,12 @@ Deno.test({
 });
 
 Deno.test({
-  name: "feedForward() equals two dense layers where a binding shows a part of them",
+  name: "feedForward() equals two dense layers when tensors exceed a binding",
   ignore: adapter === null,
   fn: () => equalsTwoLayersOnWebGpu({ maxBindingBytes: 4 * INTERMEDIATE * HIDDEN }),
 });
 
-/** Temporary bytes of `depth` networks one after another. */
+/** Returns the temporary bytes of `depth` consecutive networks. */
 async function temporaryBytes(
   network: Network,
   depth: number,
@@ -133,13 +132,13 @@ async function temporaryBytes(
   return device.planned().temporaryBytes;
 }
 
-Deno.test("feedForward() keeps one tensor of the intermediate size, and evaluation none", async () => {
-  const [argument, x] = [4 * 1024 * INTERMEDIATE, 4 * 1024 * HIDDEN];
-  const grows = async (network: Network, differentiate: boolean) => {
+Deno.test("feedForward() keeps one tensor of the intermediate size in training, and none in evaluation", async () => {
+  const [preactivation, x] = [4 * 1024 * INTERMEDIATE, 4 * 1024 * HIDDEN];
+  const growth = async (network: Network, differentiate: boolean) => {
     const more = await temporaryBytes(network, 9, differentiate);
     return (more - await temporaryBytes(network, 5, differentiate)) / 4;
   };
-  assertEquals(await grows(feedForward, true), argument + x);
-  assertEquals(await grows(twoLayers, true), 2 * argument + x);
-  assertEquals(await grows(feedForward, false), 0);
+  assertEquals(await growth(feedForward, true), preactivation + x);
+  assertEquals(await growth(twoLayers, true), 2 * preactivation + x);
+  assertEquals(await growth(feedForward, false), 0);
 });

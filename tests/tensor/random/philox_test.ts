@@ -28,7 +28,7 @@ for (const [counter, key, answer] of KNOWN_ANSWERS) {
     assertEquals(hex(philox4x32(counter, key)), answer));
 }
 
-/** The same function with 64-bit products taken by BigInt, straight from the paper's figure. */
+/** The same function with BigInt, written from the paper's figure. */
 function philoxByBigInt(counter: Words4, key: Words2): Words4 {
   let [c0, c1, c2, c3] = counter.map(BigInt), [k0, k1] = key.map(BigInt);
   const mask = 0xffffffffn;
@@ -49,7 +49,7 @@ Deno.test("philox4x32() equals a BigInt reference at 2,000 random counters and k
   }
 });
 
-Deno.test("RandomStream draws the words of its counter in order and differs by every part of its name", () => {
+Deno.test("RandomStream draws consecutive blocks, and every argument changes the sequence", () => {
   const stream = new RandomStream(5, 6, 7, 8);
   const words = Array.from({ length: 8 }, () => stream.word());
   assertEquals(words, [...philox4x32([0, 7, 8, 0], [5, 6]), ...philox4x32([1, 7, 8, 0], [5, 6])]);
@@ -63,7 +63,7 @@ Deno.test("RandomStream draws the words of its counter in order and differs by e
   assertEquals(new Set(firsts).size, names.length);
 });
 
-Deno.test("RandomStream.uniform() and integer() are even to within five standard deviations", () => {
+Deno.test("RandomStream.uniform() and integer() are uniform to within five standard deviations", () => {
   const stream = new RandomStream(1, 2);
   const draws = 200_000;
   let sum = 0;
@@ -80,7 +80,7 @@ Deno.test("RandomStream.uniform() and integer() are even to within five standard
   }
 });
 
-Deno.test("RandomStream.shuffle() keeps the values and reaches every order of four evenly", () => {
+Deno.test("RandomStream.shuffle() reaches all permutations of four values uniformly", () => {
   const counts = new Map<string, number>();
   for (let i = 0; i < 24_000; i++) {
     const order = new RandomStream(1, 2, i).shuffle([0, 1, 2, 3]);
@@ -91,7 +91,7 @@ Deno.test("RandomStream.shuffle() keeps the values and reaches every order of fo
   for (const count of counts.values()) assertAlmostEquals(count, 1000, 160);
 });
 
-Deno.test("RandomStream refuses seeds and counts out of range", () => {
+Deno.test("RandomStream rejects seeds and counts out of range", () => {
   for (const seed of [-1, 1.5, NaN, 2 ** 53]) {
     assertThrows(() => new RandomStream(seed, 0), RangeError, "seed");
   }

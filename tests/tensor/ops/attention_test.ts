@@ -17,7 +17,7 @@ const SHAPE = { batch: 5, sequence: 20, heads: 2 };
 const HIDDEN = 64;
 const adapter = await navigator.gpu?.requestAdapter() ?? null;
 
-/** Output and gradients of one attention with dropout. */
+/** Returns the output and gradients of attention with dropout. */
 async function run(device: WebGpuDevice): Promise<Float32Array[]> {
   const random = new RandomStream(4, 1);
   const tensor = (): Tensor => {
@@ -48,7 +48,8 @@ async function run(device: WebGpuDevice): Promise<Float32Array[]> {
 }
 
 Deno.test({
-  name: "attention gives the same bytes when its examples are taken in groups that fit a binding",
+  name:
+    "attention() gives the same bytes when examples are divided into groups that fit in a binding",
   ignore: adapter === null,
   async fn() {
     const free = (await openWebGpuDevice())!;
@@ -61,18 +62,18 @@ Deno.test({
   },
 });
 
-Deno.test("attention says when not even one example's tokens fit", () => {
+Deno.test("attention() throws if the tokens of one example do not fit in a binding", () => {
   const device = new PlanningDevice({ maxBufferBytes: 2 ** 30, maxBindingBytes: 4096 });
   const tokens = temporaryTensor(device, [40, 64], "tokens");
   const lengths = new KeyLengths(device, Uint32Array.of(20, 20));
   assertThrows(
     () => attention({ device }, tokens, tokens, tokens, lengths, { ...SHAPE, batch: 2 }, 0),
     RangeError,
-    "over this device's limit of 4096; take shorter sequences",
+    "but the device's limit is 4096. Use shorter sequences.",
   );
 });
 
-Deno.test("a step of albert-xxlarge with eight examples of 512 tokens fits bindings of 128 MiB", () => {
+Deno.test("a step of albert-xxlarge with eight examples of 512 tokens fits in bindings of 128 MiB", () => {
   const limits = { maxBufferBytes: 2 ** 31 - 1, maxBindingBytes: 2 ** 27 };
   const plan = planStep(presetConfig("albert-xxlarge-v2"), 8, 512, 77, { limits });
   assertEquals(plan.encoderParameters, 222_595_584);

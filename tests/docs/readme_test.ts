@@ -1,0 +1,80 @@
+// The code of the README runs as it is, with a local server in place of the hub.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { openDevice } from "../../src/device/mod.ts";
+import { initialize, modelFiles, presetConfig, PretrainingModel } from "../../src/model/mod.ts";
+import { Tokenizer, writeSentencePieceModel } from "../../src/text/mod.ts";
+import { VocabularyTrainer } from "../../src/text/training/mod.ts";
+import { prepareConfig } from "../../tasks/launch/config.ts";
+import { ROOT } from "../../tasks/launch/files.ts";
+import { standInForTheHub } from "../weights/hub/stand_in.ts";
+import { runAlbert } from "../tasks/albert_process.ts";
+import { toyTexts } from "../support/toy_corpus.ts";
+import { documentedCommands } from "./commands.ts";
+
+const readme = await Deno.readTextFile(`${ROOT}/README.md`);
+
+Deno.test("the README starts with one sentence, a program and the same as a command", () => {
+  const [title, sentence, program, same, command] = readme.split("\n\n").reduce(
+    (blocks, block) => {
+      // A blank line inside a fence belongs to the block.
+      const open = (blocks.at(-1)?.match(/^```/gm)?.length ?? 0) % 2 === 1;
+      return open ? [...blocks.slice(0, -1), `${blocks.at(-1)}\n\n${block}`] : [...blocks, block];
+    },
+    [] as string[],
+  );
+  assert(title.startsWith("# "), title);
+  assertEquals(sentence.match(/\.(\s|$)/g)?.length, 1, "one sentence");
+  const lines = program.split("\n").slice(1, -1).filter((line) => line !== "");
+  assertEquals(lines.length, 5);
+  assertEquals(same, "The same as a command:");
+  assert(command.startsWith("```sh"), command);
+});
+
+Deno.test("the README's table of measurements has at most four rows", () => {
+  const table = /## Performance[\s\S]*?\n((?:\|.*\n)+)/.exec(readme)![1];
+  assert(table.trim().split("\n").length - 2 <= 4, table);
+});
+
+/** The files of a model of random weights. */
+async function tinyModel(): Promise<Record<string, Uint8Array>> {
+  const vocabulary = new VocabularyTrainer({ vocabSize: 130 });
+  for (const text of toyTexts(12)) vocabulary.add(text);
+  const tokenizer = Tokenizer.fromModel(writeSentencePieceModel(vocabulary.train()));
+  const device = await openDevice({ device: "cpu" });
+  const config = { ...presetConfig("smoke"), vocabSize: tokenizer.vocabularySize };
+  const model = new PretrainingModel(device, config, { trainable: false });
+  initialize(model.parameters, 1, config.initializerRange);
+  const files = await modelFiles(model, tokenizer);
+  await device.destroy();
+  return Object.fromEntries(files);
+}
+
+Deno.test("the README's program and command load a model and fill a mask", async () => {
+  const [, program] = /```ts ignore\n([\s\S]*?)```/.exec(readme)!;
+  const [command] = documentedCommands("README.md", readme);
+  const folder = await Deno.makeTempDir();
+  const hub = standInForTheHub("albert/albert-base-v2", await tinyModel());
+  try {
+    const { flags } = await prepareConfig(() => {});
+    await Deno.writeTextFile(
+      `${folder}/program.ts`,
+      program.replace("https://huggingface.co", hub.endpoint),
+    );
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--allow-all", ...flags, `${folder}/program.ts`],
+      env: { NO_COLOR: "1" },
+    }).output();
+    const printed = new TextDecoder().decode(stdout);
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    const [tool, ...args] = command.words;
+    assertEquals(tool, "albert");
+    const env = { HF_HOME: `${folder}/hf`, HF_ENDPOINT: hub.endpoint };
+    const outcome = await runAlbert([...args, "--json"], { env });
+    assertEquals(outcome.code, 0, outcome.stderr);
+    const { masks } = JSON.parse(outcome.stdout);
+    for (const { piece } of masks[0]) assertStringIncludes(printed, piece);
+  } finally {
+    await hub.stop();
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -1,13 +1,13 @@
 /**
- * What a table or figure of the paper is: rows that say only what the paper varied, columns that say what was measured, and the numbers it printed.
+ * The definition of a table or figure of the paper: rows with the fields that the paper varied, columns with what it measured, and the printed numbers.
  *
- * How big a run is, is not here but in a preset (`presets/`): the same experiment runs in seconds or in weeks.
+ * Sizes are defined by presets (`presets/`): the same experiment runs in seconds or in weeks.
  *
  * @module
  */
 import type { PairObjective, Share } from "../../src/model/mod.ts";
 
-/** The paper's models (its Table 1), which every row starts from. */
+/** The paper's models (Table 1), on which every row is based. */
 export type PaperModel =
   | "bert-base"
   | "bert-large"
@@ -17,50 +17,54 @@ export type PaperModel =
   | "albert-xxlarge";
 
 /**
- * How a row differs from its model and from the paper's protocol (§4.1: 125,000 steps, BookCorpus and Wikipedia, sentence order for ALBERT, next sentence
- * for BERT). All numbers are the paper's own; a preset maps them to its sizes.
+ * How a row differs from its model and from the paper's protocol (§4.1: 125,000 steps on BookCorpus and Wikipedia, SOP for ALBERT, NSP for BERT). All
+ * numbers are those of the paper; a preset maps them to its sizes.
  */
 export interface Variation {
-  /** What the row starts from. */
+  /** The model that the row is based on. */
   readonly model: PaperModel;
-  /** E as the paper prints it; 768 in a 768-wide model means E = H at every size. */
+  /** E as printed in the paper; 768 in a model with H = 768 means E = H at every size. */
   readonly embeddingSize?: number;
-  /** Which sub-layers all layers share. */
+  /** The sub-layers that all layers share. */
   readonly share?: Share;
-  /** What the second pretraining loss learns. */
+  /** The sentence-pair objective of pretraining. */
   readonly pairObjective?: PairObjective;
-  /** Dropout of the encoder while pretraining. */
+  /** Dropout in pretraining. */
   readonly dropout?: number;
-  /** L as the paper prints it. */
+  /** L as printed in the paper. */
   readonly layers?: number;
-  /** H as the paper prints it. */
+  /** H as printed in the paper. */
   readonly hiddenSize?: number;
-  /** Whether pretraining text beyond BookCorpus and Wikipedia is used. */
+  /** Whether to use pretraining text beyond BookCorpus and Wikipedia. */
   readonly extraData?: boolean;
-  /** Optimizer steps as the paper prints them; 125,000 where absent. 0 is a model as it is initialized. */
+  /** Optimizer steps as printed in the paper; 125,000 by default. 0 is the initialized model. */
   readonly steps?: number;
-  /** The row of the same experiment whose training cost this row gets, by steps of its own; the paper has fixed `steps` for that. */
+  /** Train for the cost of this row of the same experiment, by adjusting the steps; the paper's `steps` already correspond to it. */
   readonly equalTimeWith?: string;
-  /** The row of the same experiment whose trained weights this row starts from (§A.1). */
+  /** Initialize from the trained weights of this row of the same experiment (§A.1). */
   readonly warmStartFrom?: string;
 }
 
-/** Benchmarks that a row is finetuned on, by this toolkit's names. */
-export type BenchmarkId =
-  | "squad-1.1"
-  | "squad-2.0"
-  | "mnli"
-  | "sst-2"
-  | "race"
-  | "cola"
-  | "mrpc"
-  | "qnli"
-  | "qqp"
-  | "rte"
-  | "sts-b"
-  | "wnli";
+/** The benchmarks for fine-tuning: the five of most tables first. */
+export const BENCHMARKS = [
+  "squad-1.1",
+  "squad-2.0",
+  "mnli",
+  "sst-2",
+  "race",
+  "cola",
+  "mrpc",
+  "qnli",
+  "qqp",
+  "rte",
+  "sts-b",
+  "wnli",
+] as const;
 
-/** A hyperparameter of finetuning (Table 14). */
+/** A benchmark's name. */
+export type BenchmarkId = typeof BENCHMARKS[number];
+
+/** A hyperparameter of fine-tuning (Table 14). */
 export type RecipeField =
   | "learningRate"
   | "batchSize"
@@ -70,68 +74,67 @@ export type RecipeField =
   | "warmupSteps"
   | "maxSeqLength";
 
-/** Where a column's numbers come from. `metrics` name fields of a {@linkcode JobResult}'s `metrics`, in the order in which the paper prints them. */
+/** The source of a column's numbers. `metrics` are fields of a {@linkcode JobResult}'s `metrics`, in the paper's order. */
 export type Measure =
-  /** The best on the development set after finetuning. */
+  /** The best evaluation on the development set in fine-tuning. */
   | {
     readonly kind: "finetune";
     readonly benchmark: BenchmarkId;
     readonly metrics: readonly string[];
   }
-  /** Of the pretrained model itself, on the intrinsic development text. */
+  /** Metrics of the pretrained model on the development text. */
   | { readonly kind: "intrinsic"; readonly metrics: readonly string[] }
-  /** Mean over other columns of the row; a column of two numbers is averaged first (the paper's rule). */
+  /** Mean over other columns of the row; a column with two numbers is averaged first, as in the paper. */
   | { readonly kind: "average"; readonly of: readonly string[] }
-  /** Parameters of encoder, embeddings and pooler, counted at the paper's own size or at the preset's. */
+  /** Number of parameters of encoder, embeddings and pooler, at the paper's size or at the preset's. */
   | { readonly kind: "parameters"; readonly size: "paper" | "preset" }
-  /** A field of the configuration at the paper's own size. */
+  /** A field of the configuration at the paper's size. */
   | {
     readonly kind: "config";
     readonly field: "numHiddenLayers" | "hiddenSize" | "embeddingSize" | "share";
   }
-  /** Training examples a second over those of BERT-large, measured at the paper's own size. */
+  /** Training examples per second relative to BERT-large, measured at the paper's size. */
   | { readonly kind: "speed-up" }
-  /** Peak memory or gradient bytes all-reduced of a training step, at the paper's own size. */
+  /** Peak memory, or gradient bytes all-reduced, per training step at the paper's size. */
   | { readonly kind: "cost"; readonly of: "memory" | "traffic" }
-  /** Optimizer steps of the run, or hours that they took on the adapter at hand. */
+  /** Optimizer steps of the run, or the hours that they took. */
   | { readonly kind: "training"; readonly of: "steps" | "hours" }
-  /** A hyperparameter of the row's benchmark, as this toolkit has it. */
+  /** A hyperparameter of this toolkit's recipe for the row's benchmark. */
   | { readonly kind: "recipe"; readonly field: RecipeField }
-  /** A line of a figure: `curve` names one of a {@linkcode JobResult}'s `curves`. */
+  /** A curve of a figure: a field of a {@linkcode JobResult}'s `curves`. */
   | { readonly kind: "curve"; readonly curve: CurveName };
 
-/** Curves that jobs leave: accuracy on the development text (points) over steps; distance and angle (degrees) between a layer's input and output over layers. */
+/** Curves of jobs: accuracy on the development text (points) over steps; L2 distance and angle (degrees) between a layer's input and output over layers. */
 export type CurveName = "mlm_accuracy" | "layer_distance" | "layer_angle";
 
 /** A column of a table, or a curve of a figure. */
 export interface Column {
-  /** Unique in its experiment, in kebab case. */
+  /** In kebab case, unique in its experiment. */
   readonly id: string;
   /** The paper's heading. */
   readonly label: string;
-  /** Where the numbers come from. */
   readonly measure: Measure;
-  /** True for a control or cost that the paper does not print. */
+  /** True for a control or cost that is not in the paper. */
   readonly added?: boolean;
 }
 
 /** A row of a table, or a line of a figure. */
 export interface Row {
-  /** Unique in its experiment, in kebab case. */
+  /** In kebab case, unique in its experiment. */
   readonly id: string;
-  /** As the paper names it, without its group. */
+  /** The paper's name, without its group. */
   readonly label: string;
-  /** Rows of one group stand under this heading. */
+  /** Heading of the row's group. */
   readonly group?: string;
-  /** What is run; absent where the paper quotes somebody else's model, or where nothing is trained. */
+  /** The model to train; absent for models that the paper quotes, and for rows without a model. */
   readonly variation?: Variation;
-  /** The benchmark whose recipe the row shows (Table 14). */
+  /** The benchmark of the row's recipe (Table 14). */
   readonly benchmark?: BenchmarkId;
-  /** Whether the row is of several finetuned models that vote; such rows are quoted. */
+  /** Whether the row is an ensemble of fine-tuned models; ensembles are quoted, not run. */
   readonly ensemble?: boolean;
-  /** True for a control that the paper does not have. */
+  /** True for a control that is not in the paper. */
   readonly added?: boolean;
-  /** What the paper prints, by column, as it prints it: `"89.3/82.3"`, `"12M"`, `"5.6x"`. Absent where it prints a dash or nothing. */
+  /** The paper's cells by column, as printed: `"89.3/82.3"`, `"12M"`, `"5.6x"`. Empty cells are absent. */
   readonly paper: Readonly<Record<string, string>>;
 }
 
@@ -140,13 +143,13 @@ export interface Experiment {
   /** `table-4`, `figure-1`. */
   readonly id: string;
   readonly kind: "table" | "figure";
-  /** What it is about, a few words. */
+  /** A few words. */
   readonly title: string;
-  /** What it asks, as a sentence with a question mark. */
+  /** The question that it answers. */
   readonly question: string;
-  /** How the paper got the numbers, in sentences. */
+  /** How the paper obtained the numbers. */
   readonly protocol: string;
-  /** Where the paper contradicts itself or leaves something open; shown with the table. A figure's first note describes the paper's curves. */
+  /** Contradictions and omissions of the paper. A figure's first note describes the paper's curves. */
   readonly notes: readonly string[];
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
@@ -155,7 +158,7 @@ export interface Experiment {
 const UNITS: Readonly<Record<string, number>> = { M: 1e6, k: 1e3, h: 1, x: 1, "": 1 };
 
 /**
- * The numbers of a cell of the paper: `"89.3/82.3"` → 89.3, 82.3; `"12M"` → 12,000,000; `"86.5 (89.0/85.5)"` → three; none for a word.
+ * Parses the numbers of a cell: `"89.3/82.3"` → 89.3, 82.3; `"12M"` → 12,000,000; `"86.5 (89.0/85.5)"` → 86.5, 89, 85.5; none for words.
  */
 export function paperNumbers(text: string): number[] {
   const parts = text.split(/[\s()/]+/).filter((part) => part !== "");
@@ -165,7 +168,7 @@ export function paperNumbers(text: string): number[] {
   });
 }
 
-/** `table-4` → `Table 4`. */
+/** The name of an experiment: `table-4` → `Table 4`. */
 export function experimentName(id: string): string {
   return `${id[0].toUpperCase()}${id.slice(1)}`.replace("-", " ");
 }

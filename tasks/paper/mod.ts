@@ -1,10 +1,9 @@
 /**
- * The paper's tables and figures as experiments: what each varies and asks, and what was measured.
+ * The paper's tables and figures as experiments, presets for their sizes, and the types of their results.
  *
  * @module
  */
 export * from "./experiment.ts";
-export * from "./experiments/benchmarks.ts";
 export * from "./experiments/mod.ts";
 export * from "./presets/mod.ts";
 export * from "./result.ts";

@@ -1,32 +1,32 @@
 /**
- * What a finished or failed job leaves: the JSON that is committed, read again instead of running, and drawn by the report.
+ * The results of jobs, as stored in JSON files, and the cells of tables that they fill.
  *
  * @module
  */
 import type { Column, CurveName, Experiment, Row } from "./experiment.ts";
 
-/** What a job does. */
+/** The kind of a job. */
 export type JobKind =
-  /** Trains a model from nothing, or from a shallower one, and measures it on the intrinsic development text. */
+  /** Pretrains a model from scratch, or from a shallower one, and evaluates it on the development text. */
   | "pretrain"
-  /** Writes a model as it is initialized, and measures it: the control that every finetuning has to beat. */
+  /** Saves an initialized model and evaluates it: the baseline for fine-tuning. */
   | "untrained"
-  /** Trains a model on one benchmark and keeps the best on its development set. */
+  /** Fine-tunes a model on one benchmark and selects the best evaluation on its development set. */
   | "finetune"
-  /** Times a training step at the paper's sizes, or looks at a trained model's layers. */
+  /** Times a training step at the paper's size, or measures the layers of a trained model. */
   | "measure";
 
-/** On what a job ran. Its `kind` and `numerics` are part of the address, its `adapter` is not. */
+/** The device of a job. Its `kind` is part of the address, its `adapter` is not. */
 export interface JobDevice {
   /** `cpu`, `webgpu`. */
   readonly kind: string;
-  /** As the driver names it. */
+  /** The driver's name. */
   readonly adapter: string;
-  /** Classes of accumulation, as run.json keeps them. */
+  /** Numerics classes, as in `run.json`. */
   readonly numerics: Readonly<Record<string, string>>;
 }
 
-/** A line of a figure. */
+/** A curve of a figure. */
 export interface Curve {
   /** Steps, or layers from 1. */
   readonly x: readonly number[];
@@ -34,111 +34,112 @@ export interface Curve {
   readonly y: readonly number[];
 }
 
-/** What every job's JSON says. */
+/** Common fields of finished and failed jobs. */
 interface JobRecord {
-  /** Of this file's form. */
+  /** Version of this format. */
   readonly version: 1;
-  /** SHA-256 of the canonical JSON of `determinants`, in hex. */
+  /** SHA-256 of the canonical JSON of `determinants`, in hexadecimal. */
   readonly address: string;
   readonly kind: JobKind;
-  /** For people: `pretrain albert-base share=all E=128 seed 42`. */
+  /** For readers: `pretrain albert-base share=all E=128 seed 42`. */
   readonly label: string;
-  /** The preset that the job was made for. */
+  /** Name of the preset. */
   readonly preset: string;
-  /** Everything that determines the metrics, and nothing else: never a time, path or date. */
+  /** Everything that determines the metrics, and nothing else: no time, path or date. */
   readonly determinants: Readonly<Record<string, unknown>>;
-  /** Of everything random. */
   readonly seed: number;
-  /** Where the run folder lies, relative to the output folder: `runs/ADDRESS`. */
+  /** The run folder, relative to the output folder: `runs/ADDRESS`. */
   readonly runFolder: string;
-  /** When it ended, ISO 8601. */
+  /** Time of completion, ISO 8601. */
   readonly finished: string;
 }
 
-/** A job that ended well. */
+/** A finished job. */
 export interface JobResult extends JobRecord {
   readonly status: "done";
   /**
-   * Accuracies, F1 and the like in points (0 to 100), losses in nats. Pretraining and untrained: `mlm_accuracy mlm_loss unigram_accuracy`, and for the
-   * pair tasks `nsp_accuracy sop_accuracy`, with `nsp_whole_accuracy sop_whole_accuracy` on pairs that needed no truncation. Finetuning: the benchmark's own
-   * (`accuracy`, `f1`, `exact_match` …) at the best step, `best_step`, and `majority`, what always saying the commonest answer brings (where that is
-   * defined). Measurements: the names of `tasks/paper/measure`.
+   * Accuracies, F1 and correlations in points (0 to 100), losses in nats. Pretrained and untrained models have `mlm_accuracy`, `mlm_loss` and
+   * `unigram_accuracy` (always predicting the most frequent token), `nsp_accuracy` and `sop_accuracy`, and `nsp_whole_accuracy` and `sop_whole_accuracy` on
+   * untruncated pairs. Fine-tuning jobs have the benchmark's metrics (`accuracy`, `f1`, `exact_match` …) at the best evaluation, the same with the prefix
+   * `last_` at the last one, `best_step`, and for classification `majority`, the accuracy of the most frequent class. Measurements have the fields of
+   * `measure/throughput.ts`.
    */
   readonly metrics: Readonly<Record<string, number>>;
-  /** Lines of figures. */
   readonly curves: Readonly<Partial<Record<CurveName, Curve>>>;
-  /** Wall-clock seconds over all starts, setting up included. */
+  /** Wall-clock seconds over all attempts, including setup. */
   readonly seconds: number;
-  /** Of those, seconds inside optimizer steps and evaluations. */
+  /** The part of `seconds` spent in optimizer steps and evaluations. */
   readonly trainingSeconds: number;
-  /** Optimizer steps; 0 where nothing was trained. */
+  /** Optimizer steps; 0 if nothing was trained. */
   readonly steps: number;
   readonly device: JobDevice;
-  /** The toolkit's version and the hand-bumped version of its numerics. */
+  /** The toolkit's version. */
   readonly toolkit: string;
+  /** `NUMERICS_VERSION` of `jobs/address.ts`. */
   readonly numericsVersion: number;
-  /** Of the text or benchmark files, SHA-256. */
+  /** SHA-256 of the text or benchmark files. */
   readonly dataFingerprint: string;
-  /** Parts of the data that stand in for what the paper used (`race/high`, `mnli/mm`); every table that shows the result marks them. */
+  /** Parts of the data that stand in for the paper's, such as `race/high`; tables mark the numbers measured on them. */
   readonly standIns: readonly string[];
-  /** What a reader should know of the data: `synthesized from seed 42`, `first 3000 of 67349 examples`. */
+  /** Notes about the data: `synthetic data, seed 42`, `first 3000 of 67349 training examples`. */
   readonly remarks: readonly string[];
 }
 
-/** A job that failed; the next `paper run` tries it again. */
+/** A failed job; the next `paper run` retries it. */
 export interface JobFailure extends JobRecord {
   readonly status: "failed";
-  /** One sentence. */
+  /** The error message. */
   readonly error: string;
-  /** Relative to the output folder. */
+  /** The log file, relative to the output folder. */
   readonly log: string;
 }
 
-/** A job's JSON. */
+/** The content of a job's JSON file. */
 export type JobOutcome = JobResult | JobFailure;
 
-/** What one seed gave for one cell: as many numbers as the paper prints there, in its units. */
+/** The numbers of one seed for one cell, in the paper's order and units. */
 export interface SeedValue {
   readonly seed: number;
-  /** In the order of the column's `metrics`; a parameter count has the unit of one parameter. */
+  /** In the order of the column's `metrics`. */
   readonly values: readonly number[];
-  /** The job that it came from; absent where it was counted, not run. */
+  /** The job that measured them; absent for counted values. */
   readonly result?: JobResult;
 }
 
-/** A cell of a table, or a line of a figure, as measured. */
+/** A measured cell of a table or curve of a figure. */
 export interface MeasuredCell {
   readonly row: Row;
   readonly column: Column;
-  /** One for each seed that is done, in order of seeds; counted cells have one of seed 0. */
+  /** One entry per finished seed, in ascending order; counted cells have a single one with seed 0. */
   readonly seeds: readonly SeedValue[];
-  /** The curves of the same seeds, for a column of kind `curve`. */
+  /** One curve per finished seed, for a column of kind `curve`. */
   readonly curves: readonly {
     readonly seed: number;
     readonly curve: Curve;
     readonly result: JobResult;
   }[];
-  /** Words in place of numbers: the sharing of Table 1. */
+  /** Text instead of numbers: the sharing of Table 1. */
   readonly text?: string;
-  /** Jobs of this cell that failed. */
+  /** Failed jobs of the cell. */
   readonly failures: readonly JobFailure[];
-  /** Why the cell is empty or incomplete, in a sentence: data that is absent, jobs that have not run. */
+  /** Why the cell is empty or incomplete. */
   readonly missing?: string;
-  /** Union of the stand-ins of its jobs. */
+  /** Stand-ins in the data of its jobs. */
   readonly standIns: readonly string[];
 }
 
-/** An experiment with what was measured, in the order of rows and columns. */
+/** An experiment with its results. */
 export interface MeasuredExperiment {
   readonly experiment: Experiment;
   /** Name of the preset. */
   readonly preset: string;
+  /** In order of rows and columns. */
   readonly cells: readonly MeasuredCell[];
-  /** Every finished job behind the cells, the controls on untrained models included. */
+  /** Every finished job behind the cells, including the models that they depend on. */
   readonly results: readonly JobResult[];
 }
 
-/** The cell of a row and column. */
+/** Finds the cell of a row and column. */
 export function cellOf(
   { cells }: MeasuredExperiment,
   row: string,

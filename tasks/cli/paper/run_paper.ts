@@ -62,7 +62,7 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
     seed: flags.seed,
     standIns: flags.standIn ?? [],
     without: flags.without ?? [],
-    say: progress.say,
+    log: progress.say,
   });
   const { manifest } = prepared;
   for (const [part, reason] of Object.entries(manifest.missing)) {

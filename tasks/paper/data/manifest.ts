@@ -1,46 +1,46 @@
 /**
- * What of the paper's data is at hand: fingerprints, sizes, what is missing, what stands in. All jobs of a run follow from preset, seeds and this.
+ * The manifest of a run's data: fingerprints, sizes, missing parts and stand-ins. Preset, seeds and manifest determine all jobs of a run.
  *
  * @module
  */
 import type { BenchmarkId } from "../experiment.ts";
 
-/** A benchmark's files. */
+/** Sizes and fingerprints of a benchmark's files. */
 export interface BenchmarkFacts {
-  /** SHA-256 of training and development files. */
+  /** SHA-256 of its files. */
   readonly fingerprint: string;
-  /** Questions or rows to train on. */
+  /** Questions or rows of the training set. */
   readonly train: number;
   /** Questions or rows of the development set. */
   readonly dev: number;
-  /** Of its test set where that is public and there (RACE); 0 elsewhere. */
+  /** Questions of the test set if it is public and present (RACE); 0 otherwise. */
   readonly test: number;
-  /** Parts of it that stand in for others: `race/high`. */
+  /** Its parts that are stand-ins, such as `race/high`. */
   readonly standIns: readonly string[];
 }
 
-/** The data of a run. It is a JSON object. */
+/** The data of a run, as stored in `data.json`. */
 export interface DataManifest {
-  /** `synthesized from seed 42`, or `--data`. */
+  /** `synthetic, seed 42` or `official layouts`. */
   readonly source: string;
-  /** Pieces of the vocabulary. */
+  /** Number of pieces. */
   readonly vocabSize: number;
   /** Fingerprint of the prepared BookCorpus and Wikipedia. */
   readonly plain: string;
-  /** Of these and the additional text; absent where there is none. */
+  /** Fingerprint of the above with the additional text; absent without additional text. */
   readonly extended?: string;
-  /** Of the intrinsic development text. */
+  /** Fingerprint of the development text for intrinsic metrics. */
   readonly dev: string;
   readonly benchmarks: Readonly<Partial<Record<BenchmarkId, BenchmarkFacts>>>;
-  /** Why a part is not used, a sentence by part: `race`, `text/extra`. */
+  /** Reasons by missing part, such as `race` and `text/extra`. */
   readonly missing: Readonly<Record<string, string>>;
-  /** Parts that are left out, as asked. */
+  /** Parts excluded by `--without`. */
   readonly without: readonly string[];
-  /** What a reader should know of the data, sentences. */
+  /** Notes for readers of the report. */
   readonly remarks: readonly string[];
 }
 
-/** A manifest for planning before there is data: everything is there and of the official size. */
+/** A manifest of complete data with the official sizes, for plans without data. */
 export function officialManifest(vocabSize: number): DataManifest {
   const unknown = "unknown";
   const sizes: Record<BenchmarkId, readonly [train: number, dev: number]> = {

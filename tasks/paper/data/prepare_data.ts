@@ -1,47 +1,52 @@
 /**
- * Makes a run's data ready under `OUTPUT/data`: vocabulary, shards of text, and the manifest from which all jobs follow.
+ * Prepares and opens a run's data under `OUTPUT/data`: vocabulary, shards of text, and the manifest that determines all jobs.
  *
  * @module
  */
-import { expandInputs, prepare } from "../../../src/data/disk/mod.ts";
+import {
+  expandInputs,
+  type OpenedData,
+  openShards,
+  prepare,
+  readVocabularyFiles,
+} from "../../../src/data/disk/mod.ts";
 import { atomicWriteFile, LockedError, takeLock } from "../../../src/files/mod.ts";
 import { loadTokenizer } from "../../../src/text/disk/mod.ts";
-import { BENCHMARKS } from "../experiments/benchmarks.ts";
-import type { Preset } from "../presets/mod.ts";
+import type { Tokenizer } from "../../../src/text/mod.ts";
+import { BENCHMARKS } from "../experiment.ts";
 import { addressOf } from "../jobs/address.ts";
-import { benchmarkFacts, raceLevels } from "./benchmark_facts.ts";
-import { devDocuments } from "./dev_text.ts";
+import type { Preset } from "../presets/mod.ts";
+import { benchmarkFacts, raceLevels, readStandIns } from "./benchmarks.ts";
 import type { BenchmarkFacts, DataManifest } from "./manifest.ts";
-import { findText, type TextParts } from "./parts.ts";
-import { readStandIns } from "./stand_ins.ts";
-import { synthesize } from "./synthesize/mod.ts";
+import { synthesize } from "./synthesize.ts";
+import { devDocuments, findText, type TextFolders, trainVocabulary } from "./text.ts";
 
-/** What data is to be made ready. */
+/** The data to prepare. */
 export interface DataRequest {
   /** The run's folder. */
   readonly output: string;
-  /** Folder of official data; the smoke preset makes its own where absent. */
+  /** Folder with data in the official layouts; if absent, the smoke preset generates synthetic data. */
   readonly data?: string;
   readonly preset: Preset;
-  /** Of made-up data and of the vocabulary's sample. */
+  /** Seed of synthetic data and of the vocabulary's sample of lines. */
   readonly seed: number;
-  /** Parts that stand in for what the paper used. */
+  /** Parts that stand in for the paper's data. */
   readonly standIns: readonly string[];
-  /** Parts to leave out. */
+  /** Parts to exclude. */
   readonly without: readonly string[];
-  say(sentence: string): void;
+  log(message: string): void;
 }
 
-/** Data that is ready. */
+/** Prepared data. */
 export interface PreparedPaperData {
-  /** Where the benchmarks' files are. */
+  /** The folder of the benchmarks' files. */
   readonly root: string;
   readonly manifest: DataManifest;
 }
 
-/** Names of the folders under `OUTPUT/data`. */
-export const VOCABULARY = "vocabulary";
-/** The manifest's file, in the run's folder and beside committed results. */
+/** The vocabulary's folder under `OUTPUT/data`. */
+const VOCABULARY = "vocabulary";
+/** The manifest's file, in the run's folder and next to committed results. */
 export const MANIFEST_FILE = "data.json";
 
 interface ManifestFile {
@@ -50,19 +55,19 @@ interface ManifestFile {
 }
 
 /**
- * Makes the data ready, or finds that it is.
+ * Prepares the data unless an earlier run did.
  *
- * @throws {Error} when the folder was made with other data, or something is missing.
+ * @throws {Error} If the folder belongs to a run with other data, or required data is missing.
  */
 export async function preparePaperData(request: DataRequest): Promise<PreparedPaperData> {
   const { output, preset } = request;
   if (request.data === undefined && preset.name !== "smoke") {
     throw new Error(
-      `--data is missing: the preset ${preset.name} needs a folder with text, squad, glue and race; only smoke makes up its own`,
+      `--data is required: preset ${preset.name} needs a folder with text, squad, glue and race; only smoke generates its own data`,
     );
   }
   await Deno.mkdir(`${output}/data`, { recursive: true });
-  using _lock = await waitForLock(`${output}/data/.lock`, request.say);
+  using _lock = await waitForLock(`${output}/data/.lock`, request.log);
   const root = request.data ?? `${output}/data/synthetic`;
   if (request.data === undefined) await synthesize(root, request.seed);
   const text = await findText(root, request.without);
@@ -72,7 +77,7 @@ export async function preparePaperData(request: DataRequest): Promise<PreparedPa
   if (earlier !== null) {
     if (earlier.request !== name) {
       throw new Error(
-        `${output} was begun with other data or another preset; choose another --output, or give the same --data, --stand-in and --without again`,
+        `${output} contains a run with other data or another preset; choose another --output, or use the same --data, --stand-in and --without`,
       );
     }
     return { root, manifest: earlier.manifest };
@@ -82,7 +87,7 @@ export async function preparePaperData(request: DataRequest): Promise<PreparedPa
   return { root, manifest };
 }
 
-/** The manifest of an earlier run or of committed results; null where there is none. */
+/** Reads the manifest of a run or of committed results; returns null if there is none. */
 export async function readManifest(folder: string): Promise<DataManifest | null> {
   return (await readManifestFile(`${folder}/${MANIFEST_FILE}`))?.manifest ?? null;
 }
@@ -96,8 +101,8 @@ async function readManifestFile(path: string): Promise<ManifestFile | null> {
   }
 }
 
-/** What tells one request from another without reading all text again: names and sizes of files. */
-async function requestName(request: DataRequest, text: TextParts): Promise<string> {
+/** An identifier of the request. It uses names and sizes of the text files, not their content, so that an existing run continues quickly. */
+async function requestName(request: DataRequest, text: TextFolders): Promise<string> {
   const { preset, standIns, without } = request;
   const files = await expandInputs([...text.plain, ...text.extra]);
   const sizes = await Promise.all(files.map(async (file) => (await Deno.stat(file)).size));
@@ -109,15 +114,19 @@ async function requestName(request: DataRequest, text: TextParts): Promise<strin
 async function makeManifest(
   request: DataRequest,
   root: string,
-  text: TextParts,
+  text: TextFolders,
 ): Promise<DataManifest> {
-  const { output, preset, seed, without, say } = request;
+  const { output, preset, seed, without, log } = request;
   const folder = `${output}/data`;
-  say(`training a vocabulary of ${preset.vocabSize} pieces`);
-  await trainVocabularyOnce(request, text);
+  log(`Training a vocabulary of ${preset.vocabSize} pieces`);
+  await trainVocabulary(text.plain, `${folder}/${VOCABULARY}`, {
+    vocabSize: preset.vocabSize,
+    vocabSentences: preset.vocabSentences,
+    seed,
+  });
   const tokenizer = await loadTokenizer(`${folder}/${VOCABULARY}`);
   const shards = async (name: string, inputs: readonly string[]) => {
-    say(`preparing ${name} text`);
+    log(`Preparing ${name} text`);
     await Deno.remove(`${folder}/${name}`, { recursive: true }).catch(() => {});
     const { index } = await prepare({ inputs, tokenizer, output: `${folder}/${name}` });
     return index.fingerprint;
@@ -127,11 +136,11 @@ async function makeManifest(
     ? undefined
     : await shards("extended", [...text.plain, ...text.extra]);
   const standIns = await readStandIns(root, request.standIns);
-  // What pretraining is measured on is marked nowhere, so nothing in it may stand in for something else.
+  // Intrinsic metrics carry no stand-in mark, so the development text must not contain stand-ins.
   const documents = await devDocuments(root, raceLevels([...without, ...standIns]));
   if (documents.length === 0) {
     throw new Error(
-      `${root} holds neither squad/v1.1/dev-v1.1.json nor race/dev: the development text on which pretraining is measured is made of them`,
+      `${root} has neither squad/v1.1/dev-v1.1.json nor race/dev, which are required for intrinsic metrics`,
     );
   }
   const lines = documents.map((document) => `${JSON.stringify({ text: document })}\n`);
@@ -139,19 +148,19 @@ async function makeManifest(
   const dev = await shards("dev", [`${folder}/dev.jsonl`]);
   const missing: Record<string, string> = {};
   if (extended === undefined) {
-    missing["text/extra"] = `DATA/text has no folder beside books and wikipedia`;
+    missing["text/extra"] = "DATA/text has no additional folder next to books and wikipedia";
   }
   const benchmarks: Record<string, BenchmarkFacts> = {};
   for (const benchmark of BENCHMARKS) {
     try {
-      benchmarks[benchmark] = await benchmarkFacts(root, benchmark, { standIns, without }, say);
+      benchmarks[benchmark] = await benchmarkFacts(root, benchmark, { standIns, without }, log);
     } catch (error) {
-      // Results are kept with the project, where nobody knows this machine's folders.
+      // Committed results must not contain paths of this machine.
       missing[benchmark] = (error as Error).message.replaceAll(root, "DATA");
     }
   }
   return {
-    source: request.data === undefined ? `made up from seed ${seed}` : "official layouts",
+    source: request.data === undefined ? `synthetic, seed ${seed}` : "official layouts",
     vocabSize: tokenizer.vocabularySize,
     plain,
     ...(extended !== undefined && { extended }),
@@ -160,29 +169,16 @@ async function makeManifest(
     missing,
     without,
     remarks: [
-      ...(request.data === undefined ? [`data made up from seed ${seed}`] : []),
-      ...without.map((part) => `${part} left out`),
+      ...(request.data === undefined ? [`synthetic data, seed ${seed}`] : []),
+      ...without.map((part) => `${part} excluded`),
     ],
   };
 }
 
-async function trainVocabularyOnce(
-  { output, preset, seed }: DataRequest,
-  text: TextParts,
-): Promise<void> {
-  const { trainVocabulary } = await import("./vocabulary.ts");
-  const { vocabSize, vocabSentences } = preset;
-  await trainVocabulary(text.plain, `${output}/data/${VOCABULARY}`, {
-    vocabSize,
-    vocabSentences,
-    seed,
-  });
-}
-
-/** Waits for another process that makes the same data ready. */
+/** Waits for another process that prepares the same data. */
 async function waitForLock(
   path: string,
-  say: (sentence: string) => void,
+  log: (message: string) => void,
 ): Promise<Disposable> {
   for (let tries = 0;; tries++) {
     try {
@@ -190,8 +186,45 @@ async function waitForLock(
       return { [Symbol.dispose]: () => lock.close() };
     } catch (error) {
       if (!(error instanceof LockedError)) throw error;
-      if (tries === 0) say(`waiting for ${error.owner}, which prepares the data`);
+      if (tries === 0) log(`Waiting for ${error.owner}, which is preparing the data`);
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
+  }
+}
+
+/** The prepared data of a run, opened by jobs. Each part is loaded once per process. */
+export class PaperData {
+  /** The folder of the benchmarks' files. */
+  readonly root: string;
+  readonly manifest: DataManifest;
+  readonly #folder: string;
+  readonly #loaded = new Map<string, Promise<unknown>>();
+
+  /** @param output the run's folder */
+  constructor(output: string, { root, manifest }: PreparedPaperData) {
+    this.root = root;
+    this.manifest = manifest;
+    this.#folder = `${output}/data`;
+  }
+
+  /** Shards of text. */
+  text(name: "plain" | "extended" | "dev"): Promise<OpenedData> {
+    return this.once(`text ${name}`, () => openShards(`${this.#folder}/${name}`));
+  }
+
+  tokenizer(): Promise<Tokenizer> {
+    return this.once("tokenizer", () => loadTokenizer(`${this.#folder}/${VOCABULARY}`));
+  }
+
+  /** The vocabulary's files, which every checkpoint contains. */
+  vocabularyFiles(): Promise<Map<string, Uint8Array>> {
+    return this.once("files", async () => await readVocabularyFiles(await this.text("plain")));
+  }
+
+  /** Computes a value on first use and caches it by name. */
+  once<T>(name: string, compute: () => Promise<T>): Promise<T> {
+    let value = this.#loaded.get(name) as Promise<T> | undefined;
+    if (value === undefined) this.#loaded.set(name, value = compute());
+    return value;
   }
 }

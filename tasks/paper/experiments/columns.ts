@@ -1,11 +1,11 @@
 /**
- * Columns that several tables have, and the paper's cells under them.
+ * Columns shared by several tables, and helpers for the paper's cells.
  *
  * @module
  */
 import type { BenchmarkId, Column } from "../experiment.ts";
 
-/** A benchmark's column. */
+/** Creates the column of a benchmark. */
 export function benchmark(id: BenchmarkId, label: string, ...metrics: string[]): Column {
   return { id, label, measure: { kind: "finetune", benchmark: id, metrics } };
 }
@@ -21,7 +21,7 @@ export const SST_2: Column = benchmark("sst-2", "SST-2", "accuracy");
 /** RACE, the development set. */
 export const RACE: Column = benchmark("race", "RACE", "accuracy");
 
-/** Mean of the five. */
+/** Mean of the five benchmarks above. */
 export const AVERAGE: Column = {
   id: "avg",
   label: "Avg",
@@ -31,14 +31,14 @@ export const AVERAGE: Column = {
 /** The five benchmarks of most tables and their mean, in the paper's order. */
 export const DOWNSTREAM: readonly Column[] = [SQUAD_1, SQUAD_2, MNLI, SST_2, RACE, AVERAGE];
 
-/** Parameters, as the paper counts them: at its own size. */
+/** Parameters at the paper's size. */
 export const PARAMETERS: Column = {
   id: "parameters",
   label: "Parameters",
   measure: { kind: "parameters", size: "paper" },
 };
 
-/** Parameters of what was really trained. */
+/** Parameters of the models that are trained. */
 export const PRESET_PARAMETERS: Column = {
   id: "preset-parameters",
   label: "Parameters at this size",
@@ -46,26 +46,28 @@ export const PRESET_PARAMETERS: Column = {
   added: true,
 };
 
-/** Accuracy on masked tokens; the paper prints it in Table 5 and Figure 2 only. */
+/** Masked-LM accuracy, which the paper prints in Table 5 and Figure 2. */
 export const MLM: Column = {
   id: "mlm",
   label: "MLM",
   measure: { kind: "intrinsic", metrics: ["mlm_accuracy"] },
 };
 
-/** The same where the paper does not print it: at small sizes it tells models apart that the benchmarks do not. */
+/** Masked-LM accuracy where the paper does not print it: at small sizes it resolves differences that benchmarks do not. */
 export const ADDED_MLM: Column = { ...MLM, added: true };
 
-/** The paper's cells by column: as many texts as columns, `-` for none. */
+/** The paper's cells by column: one text per column, `-` for an empty cell. */
 export function cells(columns: readonly Column[], ...texts: string[]): Record<string, string> {
   if (texts.length !== columns.length) {
-    throw new RangeError(`${texts.length} cells for ${columns.length} columns: ${texts.join(" ")}`);
+    throw new RangeError(
+      `Expected ${columns.length} cells, got ${texts.length}: ${texts.join(" ")}`,
+    );
   }
   return Object.fromEntries(
     columns.flatMap(({ id }, i) => texts[i] === "-" ? [] : [[id, texts[i]]]),
   );
 }
 
-/** What holds for the dev tables, said once. */
+/** The protocol of all tables with development-set results. */
 export const DEV_PROTOCOL =
-  "125,000 steps of batch 4096 on BookCorpus and Wikipedia; finetuned and scored on the development sets, the best checkpoint of a run.";
+  "125,000 steps of batch size 4096 on BookCorpus and Wikipedia. Fine-tuned models are evaluated on the development sets; the best checkpoint of a run counts.";

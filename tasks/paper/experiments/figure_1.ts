@@ -1,5 +1,5 @@
 /**
- * Figure 1: how far a layer moves its input.
+ * Figure 1: L2 distance and angle between the input and output of each layer.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import type { Experiment } from "../experiment.ts";
 export const FIGURE_1: Experiment = {
   id: "figure-1",
   kind: "figure",
-  title: "From layer to layer",
-  question: "Do shared layers change their input more smoothly than layers of their own?",
+  title: "Transitions between layers",
+  question: "Are transitions from layer to layer smoother if the layers share their parameters?",
   protocol:
-    "L2 distance and angle between the input and output embedding of every layer, mean over tokens, for BERT-large and ALBERT-large of 24 layers.",
+    "L2 distance and angle between the input and output embedding of every layer, averaged over tokens, for BERT-large and ALBERT-large with 24 layers.",
   notes: [
-    "In the paper both fall over the first layers (distance from about 18, angle from about 45 degrees), ALBERT's curves far more smoothly than BERT's, and neither goes to zero: the layers do not converge to a fixed point. Its text gives no numbers.",
+    "In the paper, both decrease over the first layers (distance from about 18, angle from about 45 degrees), much more smoothly for ALBERT than for BERT. Neither converges to zero, so the layers do not reach a fixed point. The text gives no numbers.",
   ],
   columns: [
     {
@@ -22,7 +22,7 @@ export const FIGURE_1: Experiment = {
       label: "L2 distance",
       measure: { kind: "curve", curve: "layer_distance" },
     },
-    { id: "angle", label: "Angle, degrees", measure: { kind: "curve", curve: "layer_angle" } },
+    { id: "angle", label: "Angle (degrees)", measure: { kind: "curve", curve: "layer_angle" } },
   ],
   rows: [
     { id: "bert-large", label: "BERT-large", variation: { model: "bert-large" }, paper: {} },

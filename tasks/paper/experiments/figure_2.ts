@@ -1,5 +1,5 @@
 /**
- * Figure 2: masked words over training, with more data and without dropout.
+ * Figure 2: masked-LM accuracy during training, with additional data and without dropout.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import type { Experiment } from "../experiment.ts";
 export const FIGURE_2: Experiment = {
   id: "figure-2",
   kind: "figure",
-  title: "Masked words, with more data and without dropout",
-  question: "Do additional data and no dropout raise the accuracy on masked words?",
-  protocol: "Accuracy on masked words of the development text while a model is pretrained.",
+  title: "Masked-LM accuracy with additional data and without dropout",
+  question: "Do additional data and the removal of dropout improve masked-LM accuracy?",
+  protocol: "Masked-LM accuracy on the development text during pretraining.",
   notes: [
-    "In the paper's left panel (steps 350k to 550k, 66 to 70%) the curve with additional data lies clearly above; in its right panel (0.9M to 1.5M, 70 to 72.5%) that without dropout does.",
-    "The model is not named. Accuracies of 66 to 72% (ALBERT-base has 54% in Table 5) fit xxlarge, which is what is run here.",
+    "In the paper's left panel (steps 350k to 550k, 66 to 70%), the curve with additional data is clearly higher; in its right panel (steps 0.9M to 1.5M, 70 to 72.5%), the curve without dropout is.",
+    "The paper does not name the model. Accuracies of 66 to 72% (ALBERT-base has 54% in Table 5) suggest xxlarge, which is used here.",
   ],
   columns: [
     { id: "mlm", label: "MLM accuracy", measure: { kind: "curve", curve: "mlm_accuracy" } },

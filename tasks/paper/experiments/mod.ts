@@ -1,5 +1,5 @@
 /**
- * Every table and figure of the paper (numbered as in its sixth version, that of ICLR 2020), in order.
+ * All tables and figures of the paper, numbered as in its sixth version (ICLR 2020).
  *
  * @module
  */
@@ -42,16 +42,16 @@ export const EXPERIMENTS: readonly Experiment[] = [
 ];
 
 /**
- * The experiments of that name: `table-4`, `figure-1`, or `all`.
+ * Finds experiments by name: `table-4`, `figure-1`, or `all`.
  *
- * @throws {RangeError} for a name that is none, listing them.
+ * @throws {RangeError} If a name is unknown; the message lists the known ones.
  */
 export function findExperiments(names: readonly string[]): readonly Experiment[] {
   const known = EXPERIMENTS.map(({ id }) => id);
   const unknown = names.find((name) => name !== "all" && !known.includes(name));
   if (unknown !== undefined) {
     throw new RangeError(
-      `There is no experiment ${JSON.stringify(unknown)}; there are all, ${known.join(", ")}`,
+      `Unknown experiment ${JSON.stringify(unknown)}; expected all, ${known.join(", ")}`,
     );
   }
   return EXPERIMENTS.filter(({ id }) => names.includes("all") || names.includes(id));

@@ -12,7 +12,7 @@ const COLUMNS: readonly Column[] = [
   {
     id: "squad-2.0-test",
     label: "SQuAD2.0 test",
-    // Its test set is not public: the column can only be quoted.
+    // The test set is not public: the column is only quoted.
     measure: { kind: "finetune", benchmark: "squad-2.0", metrics: [] },
   },
   {
@@ -52,11 +52,11 @@ export const TABLE_10: Experiment = {
   id: "table-10",
   kind: "table",
   title: "SQuAD and RACE",
-  question: "How does the best ALBERT do on SQuAD and RACE?",
+  question: "What does the best ALBERT model reach on SQuAD and RACE?",
   protocol:
-    "ALBERT-xxlarge, masked words and sentence order, no dropout, additional data. Test numbers of SQuAD are the leaderboard's; RACE is its test set.",
+    "ALBERT-xxlarge with masked-LM and SOP objectives, no dropout, additional data. SQuAD test results are from the leaderboard; RACE results are on its test set.",
   notes: [
-    "SQuAD's test set is not public, so that column is quoted and not run.",
+    "The SQuAD test set is not public, so its column is quoted and not run.",
     "Ensembles are quoted and not run.",
   ],
   columns: COLUMNS,

@@ -26,12 +26,12 @@ export const TABLE_11: Experiment = {
   id: "table-11",
   kind: "table",
   title: "Depth",
-  question: "How many layers help when all of them are one?",
+  question: "How many layers help if all layers share their parameters?",
   protocol:
-    `ALBERT-large with 1 to 48 layers; from three layers on, a net starts from the trained shallower one. ${DEV_PROTOCOL}`,
+    `ALBERT-large with 1 to 48 layers; models with 3 or more layers are initialized from the trained shallower one. ${DEV_PROTOCOL}`,
   notes: [
-    "The one-layer model answers no question of SQuAD2.0: 50.1 is what always abstaining brings.",
-    "The 24-layer row is not Table 2's ALBERT-large (90.6/83.9, Avg 82.4), which was trained from nothing.",
+    "On SQuAD2.0 the one-layer model answers no question: 50.1 is the score for always abstaining.",
+    "The 24-layer row is not Table 2's ALBERT-large (90.6/83.9, Avg 82.4), which was trained from scratch.",
   ],
   columns: [...PRINTED, ADDED_MLM],
   rows: [

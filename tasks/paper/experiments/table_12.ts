@@ -23,10 +23,10 @@ export const TABLE_12: Experiment = {
   kind: "table",
   title: "Width",
   question: "How wide should a layer be?",
-  protocol: `ALBERT-large with 3 layers and four widths. ${DEV_PROTOCOL}`,
+  protocol: `ALBERT-large with 3 layers and four hidden sizes. ${DEV_PROTOCOL}`,
   notes: [
-    "The first row has the numbers of Table 11's 3-layer net, which was warm-started; here all four widths start from nothing.",
-    "4096 units make 225M parameters here, 235M for the same tensors in Tables 1 and 2.",
+    "The first row has the numbers of Table 11's 3-layer model, which was initialized from a shallower one; here all four widths are trained from scratch.",
+    "H=4096 has 225M parameters here, but 235M for the same tensors in Tables 1 and 2.",
   ],
   columns: [...PRINTED, ADDED_MLM],
   rows: [

@@ -1,5 +1,5 @@
 /**
- * Table 13: depth of the widest model.
+ * Table 13: depth of ALBERT-xxlarge.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { ADDED_MLM, cells, DEV_PROTOCOL, DOWNSTREAM } from "./columns.ts";
 export const TABLE_13: Experiment = {
   id: "table-13",
   kind: "table",
-  title: "Depth of the widest model",
-  question: "Does ALBERT-xxlarge gain from more than 12 layers?",
+  title: "Depth of ALBERT-xxlarge",
+  question: "Does ALBERT-xxlarge benefit from more than 12 layers?",
   protocol: `ALBERT-xxlarge with 12 and 24 layers. ${DEV_PROTOCOL}`,
   notes: [
-    "The 24-layer row is what Table 2 prints as xxlarge, the 12-layer one what Table 6 does; the difference is within noise.",
+    "The 24-layer row is printed as xxlarge in Table 2, the 12-layer row in Table 6; the difference is within noise.",
   ],
   columns: [...DOWNSTREAM, ADDED_MLM],
   rows: [

@@ -1,5 +1,5 @@
 /**
- * Table 14: hyperparameters of finetuning.
+ * Table 14: hyperparameters for fine-tuning.
  *
  * @module
  */
@@ -28,12 +28,12 @@ function task(benchmark: BenchmarkId, label: string, ...printed: string[]): Row 
 export const TABLE_14: Experiment = {
   id: "table-14",
   kind: "table",
-  title: "Hyperparameters of finetuning",
-  question: "With which settings were the benchmarks learned?",
+  title: "Hyperparameters for fine-tuning",
+  question: "Which hyperparameters are used for the benchmarks?",
   protocol:
-    "LR: peak learning rate; BSZ: batch; DR: dropout; TS and WS: steps of training and warm-up; MSL: longest sequence. What is beside the paper's number is this toolkit's recipe.",
+    "LR: peak learning rate; BSZ: batch size; DR: dropout; TS and WS: training and warmup steps; MSL: maximum sequence length. Our numbers are this toolkit's recipes.",
   notes: [
-    "For which model sizes these hold is not said; here they hold for all at the paper's size, and small presets have recipes of their own.",
+    "The paper does not say for which model sizes these are; here they are used for all models at the paper's size. Smaller presets have their own recipes.",
   ],
   columns: COLUMNS,
   rows: [

@@ -1,5 +1,5 @@
 /**
- * Table 2: ALBERT against BERT.
+ * Table 2: comparison of ALBERT with BERT.
  *
  * @module
  */
@@ -17,27 +17,27 @@ function model(id: PaperModel, group: string, label: string, ...printed: string[
 export const TABLE_2: Experiment = {
   id: "table-2",
   kind: "table",
-  title: "ALBERT against BERT",
+  title: "ALBERT compared with BERT",
   question:
-    "Are ALBERT's larger models better than BERT's with fewer parameters, and how fast do they train?",
+    "Are large ALBERT models better than BERT with fewer parameters, and how fast do they train?",
   protocol:
-    `${DEV_PROTOCOL} Speedup is training examples a second over BERT-large's, on the same TPUs.`,
+    `${DEV_PROTOCOL} Speedup is the number of training examples per second relative to BERT-large, on the same TPUs.`,
   notes: [
-    "The row xxlarge is that of 24 layers in Table 13, though Table 1 says 12 layers; the 12-layer numbers are in Tables 6 and 13.",
-    "Speedup has a value of its own in the text: xxlarge is 3.17 times slower than BERT-large.",
+    "The row xxlarge is the 24-layer model of Table 13, although Table 1 lists 12 layers; the numbers of the 12-layer model are in Tables 6 and 13.",
+    "The text gives a different speedup: xxlarge is 3.17 times slower than BERT-large.",
   ],
   columns: [
     ...PRINTED,
     ADDED_MLM,
     {
       id: "memory",
-      label: "Memory of a step",
+      label: "Memory per step",
       measure: { kind: "cost", of: "memory" },
       added: true,
     },
     {
       id: "traffic",
-      label: "Gradient bytes a step",
+      label: "Gradient bytes per step",
       measure: { kind: "cost", of: "traffic" },
       added: true,
     },

@@ -1,5 +1,5 @@
 /**
- * Table 3: the size of the factorized embeddings.
+ * Table 3: size of the factorized embeddings.
  *
  * @module
  */
@@ -30,11 +30,11 @@ export const TABLE_3: Experiment = {
   id: "table-3",
   kind: "table",
   title: "Embedding size",
-  question: "How small may the embeddings be, with and without shared layers?",
+  question: "How small can the embeddings be, with and without shared layers?",
   protocol: `ALBERT-base. ${DEV_PROTOCOL}`,
   notes: [
-    "MNLI of the not-shared E=128 model is 83.7 here and 83.2 in Table 4; that of the all-shared one is 81.6 here and 82.0 in Tables 4 and 5.",
-    "The not-shared E=768 row has the numbers of BERT-base in Table 2, so the paper may have trained it on next-sentence prediction. Here every row learns sentence order, so that only E and sharing vary.",
+    "MNLI of the not-shared E=128 model is 83.7 here and 83.2 in Table 4; that of the all-shared model is 81.6 here and 82.0 in Tables 4 and 5.",
+    "The not-shared E=768 row has the numbers of BERT-base in Table 2, so the paper may have trained it with NSP. Here every row is trained with SOP, so that only E and sharing vary.",
   ],
   columns: [...PRINTED, ADDED_MLM, PRESET_PARAMETERS],
   rows: [

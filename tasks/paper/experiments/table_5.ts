@@ -1,5 +1,5 @@
 /**
- * Table 5: what the second loss learns.
+ * Table 5: sentence-prediction objectives.
  *
  * @module
  */
@@ -32,19 +32,19 @@ export const TABLE_5: Experiment = {
   id: "table-5",
   kind: "table",
   title: "Sentence prediction",
-  question: "What does a model learn from sentence order that it does not from next sentences?",
+  question: "What does a model learn from SOP that it does not learn from NSP?",
   protocol:
-    `ALBERT-base. ${DEV_PROTOCOL} The first three columns are accuracies on the texts of SQuAD's and RACE's development sets, cut and masked as for pretraining.`,
+    `ALBERT-base. ${DEV_PROTOCOL} The first three columns are accuracies on passages of SQuAD's and RACE's development sets, truncated and masked as in pretraining.`,
   notes: [
-    "How a model without sentence loss was scored on the two pair tasks is not said. Here its pooler and pair head are as they were initialized, which is chance.",
-    "MNLI of the SOP row, the model of Table 3's all-shared E=128, is 82.0 here and in Table 4, 81.6 in Tables 2, 3 and 7.",
-    "The untrained model is a control: whatever pretraining is worth, its finetuning has to beat this one's.",
-    "At short lengths the pair task can be solved from which segment was cut to fit, so both accuracies are also given on pairs that needed no cut.",
+    "The paper does not say how a model without sentence loss was evaluated on SOP and NSP. Here its pooler and pair head have their initial weights, which gives chance accuracy.",
+    "MNLI of the SOP row, which is Table 3's all-shared E=128 model, is 82.0 here and in Table 4, but 81.6 in Tables 2, 3 and 7.",
+    "The untrained model is a control: fine-tuning results of pretrained models must exceed those of this row.",
+    "At short sequence lengths, the truncation of a segment reveals its position, so both accuracies are also measured on untruncated pairs.",
   ],
   columns: [
     ...PRINTED,
-    { ...intrinsic("nsp-whole", "NSP, uncut pairs", "nsp_whole_accuracy"), added: true },
-    { ...intrinsic("sop-whole", "SOP, uncut pairs", "sop_whole_accuracy"), added: true },
+    { ...intrinsic("nsp-whole", "NSP, untruncated pairs", "nsp_whole_accuracy"), added: true },
+    { ...intrinsic("sop-whole", "SOP, untruncated pairs", "sop_whole_accuracy"), added: true },
   ],
   // deno-fmt-ignore
   rows: [

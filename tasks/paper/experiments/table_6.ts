@@ -1,11 +1,10 @@
 /**
- * Table 6: the same training time.
+ * Table 6: equal training time.
  *
  * @module
  */
-import type { Experiment } from "../experiment.ts";
+import type { Column, Experiment } from "../experiment.ts";
 import { ADDED_MLM, cells, DEV_PROTOCOL, DOWNSTREAM } from "./columns.ts";
-import type { Column } from "../experiment.ts";
 
 const PRINTED: readonly Column[] = [
   { id: "steps", label: "Steps", measure: { kind: "training", of: "steps" } },
@@ -17,12 +16,15 @@ const PRINTED: readonly Column[] = [
 export const TABLE_6: Experiment = {
   id: "table-6",
   kind: "table",
-  title: "The same training time",
-  question: "Is ALBERT-xxlarge better than BERT-large when both train for the same time?",
-  protocol: DEV_PROTOCOL.replace("125,000 steps", "About as many steps as fit into the time"),
+  title: "Equal training time",
+  question: "Is ALBERT-xxlarge better than BERT-large at equal training time?",
+  protocol: DEV_PROTOCOL.replace(
+    "125,000 steps",
+    "About as many steps as fit into the training time",
+  ),
   notes: [
-    "At sizes below the paper's, BERT-large gets the steps that cost the same arithmetic as ALBERT-xxlarge's; the hours are measured.",
-    "ALBERT-xxlarge is the 12-layer model of Table 13 here, not the 24-layer one of Table 2.",
+    "At smaller sizes than the paper's, BERT-large is trained for as many steps as cost the same arithmetic as ALBERT-xxlarge; the hours are measured.",
+    "ALBERT-xxlarge is the 12-layer model of Table 13, not the 24-layer model of Table 2.",
   ],
   columns: [...PRINTED, ADDED_MLM],
   // deno-fmt-ignore

@@ -1,5 +1,5 @@
 /**
- * Table 7: more text to train on.
+ * Table 7: additional training data.
  *
  * @module
  */
@@ -11,12 +11,12 @@ export const TABLE_7: Experiment = {
   id: "table-7",
   kind: "table",
   title: "Additional training data",
-  question: "Does text beyond BookCorpus and Wikipedia help?",
+  question: "Does pretraining text beyond BookCorpus and Wikipedia help?",
   protocol:
-    `ALBERT-base. ${DEV_PROTOCOL} The second row adds the data of XLNet and RoBERTa, of which no sizes are given.`,
+    `ALBERT-base. ${DEV_PROTOCOL} The second row adds the data of XLNet and RoBERTa; the paper does not give its size.`,
   notes: [
-    "MNLI of the first row is 81.6 here and in Tables 2 and 3, 82.0 for the same model in Tables 4 and 5.",
-    "More data helps everywhere but on SQuAD, whose questions are from Wikipedia.",
+    "MNLI of the first row is 81.6 here and in Tables 2 and 3, but 82.0 for the same model in Tables 4 and 5.",
+    "In the paper, additional data helps on all benchmarks except SQuAD, whose passages are from Wikipedia.",
   ],
   columns: [...DOWNSTREAM, ADDED_MLM],
   rows: [

@@ -11,10 +11,10 @@ export const TABLE_8: Experiment = {
   id: "table-8",
   kind: "table",
   title: "Dropout",
-  question: "Does the largest model learn better without dropout?",
+  question: "Does the largest model train better without dropout?",
   protocol:
-    "ALBERT-xxlarge with additional data, about a million steps; finetuned and scored on the development sets.",
-  notes: ["Steps are given only as about a million."],
+    "ALBERT-xxlarge with additional data, about one million steps; fine-tuned and evaluated on the development sets.",
+  notes: ["The paper gives the number of steps only as around one million."],
   columns: [...DOWNSTREAM, ADDED_MLM],
   rows: [
     {

@@ -49,13 +49,13 @@ export const TABLE_9: Experiment = {
   id: "table-9",
   kind: "table",
   title: "GLUE",
-  question: "How does the best ALBERT do on GLUE?",
+  question: "What does the best ALBERT model reach on GLUE?",
   protocol:
-    "ALBERT-xxlarge, masked words and sentence order, no dropout, additional data. Dev: one model, median of five runs; RTE, STS and MRPC start from the MNLI model. Test: ensembles of 6 to 17 models.",
+    "ALBERT-xxlarge with masked-LM and SOP objectives, no dropout, additional data. Development set: single model, median of five runs; RTE, STS and MRPC are initialized from the MNLI model. Test set: ensembles of 6 to 17 models.",
   notes: [
-    "On dev, MRPC and QQP are accuracies; on test, MRPC is F1, as the leaderboard's first number.",
-    "Test rows quote the leaderboard: its labels are not public, and they are not run here. Averages are the leaderboard's, over both numbers of tasks that have two.",
-    "WNLI and QNLI on test use tricks of their own (§A.3), which is how QNLI reaches 99.2.",
+    "On the development sets, MRPC and QQP are accuracies; on the test set, MRPC is F1, the leaderboard's first number.",
+    "Test rows are quoted from the leaderboard and not run, because the labels are not public. Averages are the leaderboard's, over both numbers of tasks that have two.",
+    "WNLI and QNLI on the test set use special formulations (§A.3), with which QNLI reaches 99.2.",
   ],
   columns: COLUMNS,
   // deno-fmt-ignore

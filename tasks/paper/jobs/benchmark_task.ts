@@ -19,8 +19,7 @@ import { loadRace } from "../../../src/benchmarks/race/disk.ts";
 import { findSquadFiles, loadSquadData } from "../../../src/benchmarks/squad/disk.ts";
 import type { Tokenizer } from "../../../src/text/mod.ts";
 import type { FinetuneTask } from "../../../src/train/mod.ts";
-import { raceLevels } from "../data/benchmark_facts.ts";
-import { benchmarkFolder, glueNameOf } from "../data/parts.ts";
+import { benchmarkFolder, glueNameOf, raceLevels } from "../data/benchmarks.ts";
 import type { BenchmarkId } from "../experiment.ts";
 import type { FinetuningSize } from "../presets/mod.ts";
 

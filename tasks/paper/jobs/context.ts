@@ -4,7 +4,7 @@
  * @module
  */
 import type { Device } from "../../../src/device/mod.ts";
-import type { PaperData } from "../data/open_data.ts";
+import type { PaperData } from "../data/prepare_data.ts";
 import type { CurveName } from "../experiment.ts";
 import type { Curve } from "../result.ts";
 import { shortAddress } from "./address.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { BenchmarkId } from "../experiment.ts";
-import { encoderFlopsPerToken, trainingFlops } from "../presets/arithmetic.ts";
+import { encoderFlopsPerToken, trainingFlops } from "../presets/mod.ts";
 import type { FinetuneJob, Job } from "./job.ts";
 
 /** Tokens of a typical example as it is padded, with an encoding of about four letters a token. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Device, openDevice } from "../../../src/device/mod.ts";
-import { PaperData } from "../data/open_data.ts";
+import { PaperData } from "../data/prepare_data.ts";
 import type { JobOutcome } from "../result.ts";
 import type { JobContext } from "./context.ts";
 import type { Job } from "./job.ts";

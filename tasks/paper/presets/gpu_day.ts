@@ -1,16 +1,16 @@
 /**
- * A table in about a day of one GPU.
+ * About one GPU day per table.
  *
  * @module
  */
-import { BENCHMARKS } from "../experiments/benchmarks.ts";
+import { BENCHMARKS } from "../experiment.ts";
 import { paperRecipe } from "./paper.ts";
 import type { Preset } from "./preset.ts";
 
-/** Depths of the paper at half its width and a quarter of its length. */
+/** The paper's depths at half its widths and a quarter of its sequence length. */
 export const GPU_DAY: Preset = {
   name: "gpu-day",
-  description: "A table in about a day of one GPU: half the paper's widths, 128 tokens.",
+  description: "About one GPU day per table: half the paper's widths, 128 tokens.",
   hidden: { 768: 384, 1024: 512, 2048: 1024, 4096: 2048, 6144: 3072 },
   layers: { 1: 1, 3: 3, 6: 6, 12: 12, 24: 24, 48: 48 },
   embedding: { 64: 32, 128: 64, 256: 128 },
@@ -27,7 +27,7 @@ export const GPU_DAY: Preset = {
     microBatchSize: 128,
     maxSeqLength: 128,
     optimizer: "lamb",
-    // The paper's rate scaled by the square root of the batch, times four: the run is short.
+    // Square-root scaling from the paper's batch, times four because the run is short.
     learningRate: 0.00176,
     warmupSteps: 1000,
     evaluations: 40,
@@ -36,7 +36,7 @@ export const GPU_DAY: Preset = {
   finetuning: (benchmark) => ({
     recipe: {
       ...paperRecipe(benchmark),
-      // Small models want larger rates than those of Table 14.
+      // Small models need larger learning rates than those of Table 14.
       learningRate: 1e-4,
       batchSize: 32,
       epochs: 3,

@@ -1,5 +1,5 @@
 /**
- * How big the experiments are made: `smoke`, `nano`, `gpu-day`, `paper`.
+ * The presets `smoke`, `nano`, `gpu-day` and `paper`, and the models of rows at their sizes.
  *
  * @module
  */
@@ -13,22 +13,22 @@ export { paperRecipe } from "./paper.ts";
 export * from "./preset.ts";
 export * from "./row_model.ts";
 
-/** From seconds to weeks. */
+/** All presets, from seconds to weeks. */
 export const PAPER_PRESETS: readonly Preset[] = [SMOKE, NANO, GPU_DAY, PAPER];
 
-/** The names that `--preset` takes. */
+/** The values of `--preset`. */
 export const PAPER_PRESET_NAMES: readonly string[] = PAPER_PRESETS.map(({ name }) => name);
 
 /**
- * The preset of a name.
+ * Finds a preset by name.
  *
- * @throws {RangeError} for a name that is none, listing them.
+ * @throws {RangeError} If the name is unknown; the message lists the known ones.
  */
 export function paperPreset(name: string): Preset {
   const preset = PAPER_PRESETS.find((each) => each.name === name);
   if (preset === undefined) {
     throw new RangeError(
-      `There is no preset ${JSON.stringify(name)}; there are ${PAPER_PRESET_NAMES.join(", ")}`,
+      `Unknown preset ${JSON.stringify(name)}; expected one of ${PAPER_PRESET_NAMES.join(", ")}`,
     );
   }
   return preset;

@@ -1,5 +1,5 @@
 /**
- * Minutes a run on two cores.
+ * Minutes per run on two cores.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { Recipe } from "../../../src/train/mod.ts";
 import type { BenchmarkId } from "../experiment.ts";
 import type { FinetuningSize, Preset } from "./preset.ts";
 
-/** Small models learn with larger rates than those of Table 14, and short runs need them. */
+/** Small models and short runs need larger learning rates than those of Table 14. */
 const RECIPE: Recipe = {
   learningRate: 5e-4,
   batchSize: 32,
@@ -45,16 +45,16 @@ function finetuning(benchmark: BenchmarkId): FinetuningSize {
   }
 }
 
-/** Of ALBERT-base. */
+/** Width and depth of ALBERT-base. */
 const WIDTH = 128, DEPTH = 4;
 
 /**
- * The toolkit's `nano` model for ALBERT-base. Widths and depths keep the paper's order, not its proportions: 4 : 4 : 5 : 6 : 8 for its widths of 768 to
- * 6144, so that the widest still takes minutes. E is half the paper's, except 256, which would be H and so E = H: it is 96.
+ * ALBERT-base is the toolkit's `nano` model. Widths and depths keep the paper's order but not its proportions (4 : 4 : 5 : 6 : 8 for widths of 768 to 6144),
+ * so the widest model also takes minutes. E is half the paper's, except for 256: half of it would equal H, so it is 96.
  */
 export const NANO: Preset = {
   name: "nano",
-  description: "Minutes a run on two cores: 4 layers of 128 units, 64 tokens, 4,000 pieces.",
+  description: "Minutes per run on two cores: 4 layers of 128 units, 64 tokens, 4,000 pieces.",
   hidden: { 768: WIDTH, 1024: WIDTH, 2048: 160, 4096: 192, 6144: 256 },
   layers: { 1: 1, 3: 2, 6: 3, 12: DEPTH, 24: 5, 48: 6 },
   embedding: { 64: 32, 128: 64, 256: 96 },
@@ -70,16 +70,16 @@ export const NANO: Preset = {
     microBatchSize: 32,
     maxSeqLength: 64,
     optimizer: "lamb",
-    // Found by trial, as is the optimizer: with AdamW most such models stay where they know only which words are frequent. At 0.014 they learn as much in half the
-    // steps, which was found after the runs of docs/results/nano.
+    // Optimizer and rate were chosen by trial. With AdamW most of these models learn only word frequencies. A rate of 0.014 reaches the same accuracy in half
+    // the steps; this was found after the runs in docs/results/nano.
     learningRate: 0.02,
     warmupSteps: 150,
-    // At the rate of a new net a trained one forgets what it knew.
+    // At the full rate a trained model loses what it has learned.
     warmStartScale: 0.5,
     evaluations: 10,
     evalExamples: 512,
   },
-  // Found by trial as well: at the base model's rate wider and deeper ones, and those without a projection, know not even which words are frequent.
+  // Chosen by trial: at the base model's rate, wider models, deeper models and those with E = H do not even learn word frequencies.
   rateScale: ({ hidden, layers, embedding }) =>
     Math.sqrt(WIDTH / hidden) * Math.min(1, DEPTH / layers) *
     (embedding === hidden ? Math.SQRT1_2 : 1),

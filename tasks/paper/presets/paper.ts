@@ -9,11 +9,10 @@ import {
   SQUAD_PAPER_RECIPES,
 } from "../../../src/benchmarks/mod.ts";
 import type { Recipe } from "../../../src/train/mod.ts";
-import type { BenchmarkId } from "../experiment.ts";
-import { BENCHMARKS } from "../experiments/benchmarks.ts";
+import { type BenchmarkId, BENCHMARKS } from "../experiment.ts";
 import { PAPER_STEPS, PAPER_VOCABULARY, type Preset } from "./preset.ts";
 
-/** A table that maps every size to itself. */
+/** Maps every size to itself. */
 function identity(...sizes: number[]): Record<number, number> {
   return Object.fromEntries(sizes.map((size) => [size, size]));
 }
@@ -26,10 +25,10 @@ export function paperRecipe(benchmark: BenchmarkId): Recipe {
   return gluePaperRecipe(benchmark);
 }
 
-/** §4.1 and Table 14 as they stand; a batch of 4096 is accumulated from what a GPU holds. */
+/** §4.1 and Table 14 unchanged; a batch of 4096 is accumulated from micro-batches. */
 export const PAPER: Preset = {
   name: "paper",
-  description: "The paper's own sizes and steps, for many accelerators and weeks.",
+  description: "The paper's sizes and steps, for weeks on many accelerators.",
   hidden: identity(768, 1024, 2048, 4096, 6144),
   layers: identity(1, 3, 6, 12, 24, 48),
   embedding: identity(64, 128, 256),

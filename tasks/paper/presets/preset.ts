@@ -1,5 +1,5 @@
 /**
- * What a preset is: how big the paper's experiments are made.
+ * The definition of a preset: the size at which the paper's experiments run.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import type { BenchmarkId, PaperModel } from "../experiment.ts";
 
 /** Depth and width of a model. */
 export interface Shape {
-  /** L. */
+  /** Number of layers, L. */
   readonly layers: number;
-  /** H. */
+  /** Hidden size, H. */
   readonly hidden: number;
 }
 
-/** What a model's learning rate may depend on. */
+/** The sizes that a learning rate may depend on. */
 export interface ScaledModel extends Shape {
-  /** E. */
+  /** Embedding size, E. */
   readonly embedding: number;
 }
 
-/** The paper's Table 1. */
+/** Table 1 of the paper. */
 export const PAPER_SHAPES: Readonly<Record<PaperModel, Shape>> = {
   "bert-base": { layers: 12, hidden: 768 },
   "bert-large": { layers: 24, hidden: 1024 },
@@ -30,86 +30,86 @@ export const PAPER_SHAPES: Readonly<Record<PaperModel, Shape>> = {
   "albert-xxlarge": { layers: 12, hidden: 4096 },
 };
 
-/** E of every ALBERT in the paper unless a row says otherwise. */
+/** E of every ALBERT model in the paper, unless a row varies it. */
 export const PAPER_EMBEDDING = 128;
-/** Steps of every run in the paper unless a row says otherwise. */
+/** Steps of every run in the paper, unless a row varies them. */
 export const PAPER_STEPS = 125_000;
-/** Pieces of the paper's vocabulary. */
+/** Size of the paper's vocabulary. */
 export const PAPER_VOCABULARY = 30_000;
 
-/** How a model is pretrained. */
+/** The size of a pretraining run. */
 export interface PretrainingSize {
-  /** What the paper's 125,000 steps become. */
+  /** Steps that correspond to the paper's 125,000. */
   readonly steps: number;
-  /** Rows with more steps get at most so many times as many. */
+  /** Upper limit, as a multiple of `steps`, for rows with more steps. */
   readonly longest: number;
-  /** Examples of an update. */
+  /** Examples per update. */
   readonly batchSize: number;
-  /** Examples that the device holds at once. */
+  /** Examples per forward and backward pass. */
   readonly microBatchSize: number;
-  /** Tokens of an example. */
+  /** Tokens per example. */
   readonly maxSeqLength: number;
   readonly optimizer: "lamb" | "adamw";
-  /** Peak rate: in a preset that of its base model, in a job that of its own, which `rateScale` makes of it. */
+  /** Peak learning rate: of the base model in a preset, scaled by `rateScale` in a job. */
   readonly learningRate: number;
   readonly warmupSteps: number;
-  /** What a rate is multiplied by where a net starts from a trained shallower one; 1 where absent. */
+  /** Factor of the learning rate for a model initialized from a shallower trained one; 1 by default. */
   readonly warmStartScale?: number;
-  /** Evaluations of a run, which are the points of its curve. */
+  /** Evaluations per run, which are the points of its curve. */
   readonly evaluations: number;
-  /** Examples of the development text that an evaluation looks at. */
+  /** Examples of the development text per evaluation. */
   readonly evalExamples: number;
 }
 
-/** How a model is finetuned on one benchmark. */
+/** The size of a fine-tuning run on one benchmark. */
 export interface FinetuningSize {
   readonly recipe: Recipe;
-  /** Only the first so many rows or questions; all where absent. */
+  /** Use only the first N rows or questions for training; all by default. */
   readonly maxTrainSamples?: number;
-  /** Only the first so many of the development set; all where absent. */
+  /** Evaluate only on the first N of the development set; all by default. */
   readonly maxEvalSamples?: number;
-  /** Tokens from one window of a SQuAD passage to the next; 128 where absent, as in the paper's recipe. */
+  /** Tokens between the starts of two windows of a SQuAD passage; 128 by default, as in the published code. */
   readonly docStride?: number;
-  /** Examples that the device holds at once; all of a batch where absent. */
+  /** Examples per forward and backward pass; the whole batch by default. */
   readonly microBatchSize?: number;
-  /** Evaluations of a run, among which the best is chosen. */
+  /** Evaluations per run, of which the best is selected. */
   readonly evaluations: number;
 }
 
-/** A size of all experiments. */
+/** A size for all experiments. */
 export interface Preset {
-  /** As `--preset` takes it. */
+  /** The value of `--preset`. */
   readonly name: string;
-  /** What it is for and what it takes, a sentence. */
+  /** One sentence about its purpose and cost. */
   readonly description: string;
   /** H by the paper's H. */
   readonly hidden: Readonly<Record<number, number>>;
   /** L by the paper's L. */
   readonly layers: Readonly<Record<number, number>>;
-  /** E by the paper's E, where that is not the paper's H; a row whose E is its H has E = H at every size. */
+  /** E by the paper's E; a row with E = H in the paper has E = H at every size. */
   readonly embedding: Readonly<Record<number, number>>;
   /** Width of an attention head; 64 in the paper. */
   readonly headWidth: number;
-  /** Pieces of the vocabulary, which is trained on the text. */
+  /** Size of the vocabulary, which is trained on the text. */
   readonly vocabSize: number;
-  /** Lines of text that it is trained on; all where absent. */
+  /** Number of lines sampled to train the vocabulary; all by default. */
   readonly vocabSentences?: number;
   readonly maxPositionEmbeddings: number;
-  /** Standard deviation of new weights for a width. */
+  /** Standard deviation of initial weights for a hidden size. */
   initializerRange(hidden: number): number;
-  /** Dropout where a row does not say; the paper's is 0.1 up to Table 8. */
+  /** Dropout, unless a row varies it; the paper uses 0.1 before Table 8. */
   readonly dropout: number;
   readonly pretraining: PretrainingSize;
-  /** What the learning rates of a model are multiplied by, in pretraining and finetuning; 1 where absent. */
+  /** Factor of a model's learning rates in pretraining and fine-tuning; 1 by default. */
   rateScale?(model: ScaledModel): number;
-  /** Hyperparameters of a benchmark. */
+  /** Sizes and hyperparameters for a benchmark. */
   finetuning(benchmark: BenchmarkId): FinetuningSize;
-  /** What is timed for the speed-up over BERT-large: models of the paper's size, or, to check the machinery, of the preset's. */
+  /** The training step that is timed for the speedup: at the paper's size, or at the preset's to test the machinery. */
   readonly timing: {
     readonly size: "paper" | "preset";
     readonly batchSize: number;
     readonly sequenceLength: number;
   };
-  /** Benchmarks that are run unless others are asked for. */
+  /** Default benchmarks. */
   readonly benchmarks: readonly BenchmarkId[];
 }

@@ -1,11 +1,10 @@
 /**
- * From what a row varies to a model and its training, at a preset's size.
+ * The model of a row and the cost of training it, at a preset's size.
  *
  * @module
  */
 import { ALBERT_DEFAULTS, type ModelConfig, validateConfig } from "../../../src/model/mod.ts";
 import type { Experiment, Row, Variation } from "../experiment.ts";
-import { trainingFlops } from "./arithmetic.ts";
 import { PAPER } from "./paper.ts";
 import {
   PAPER_EMBEDDING,
@@ -15,10 +14,13 @@ import {
   type Preset,
 } from "./preset.ts";
 
+/** Fraction of tokens that are masked in pretraining. */
+export const MASKED_FRACTION = 0.15;
+
 /**
- * The model of a row.
+ * The configuration of a row's model.
  *
- * @throws {RangeError} for a size that the preset does not map.
+ * @throws {RangeError} If the preset has no mapping for a size of the row.
  */
 export function rowConfig(preset: Preset, variation: Variation, vocabSize: number): ModelConfig {
   const { model } = variation;
@@ -35,7 +37,7 @@ export function rowConfig(preset: Preset, variation: Variation, vocabSize: numbe
     ...ALBERT_DEFAULTS,
     vocabSize,
     embeddingSize: wide ? hiddenSize : mapped(preset, "embedding", paperEmbedding),
-    // The published code has no projection where E = H.
+    // The published code has no projection if E = H.
     embeddingProjection: !wide,
     hiddenSize,
     numHiddenLayers,
@@ -51,12 +53,12 @@ export function rowConfig(preset: Preset, variation: Variation, vocabSize: numbe
   });
 }
 
-/** The model of a row at the paper's own size. */
+/** The configuration of a row's model at the paper's size. */
 export function paperConfig(variation: Variation): ModelConfig {
   return rowConfig(PAPER, variation, PAPER_VOCABULARY);
 }
 
-/** Optimizer steps of a row: the paper's in proportion, or, where two rows are to cost the same, as many as the other's arithmetic pays for. */
+/** Optimizer steps of a row: in proportion to the paper's, or, with `equalTimeWith`, as many as cost the same arithmetic as the other row's. */
 export function rowSteps(preset: Preset, { rows }: Pick<Experiment, "rows">, row: Row): number {
   const { steps = PAPER_STEPS, equalTimeWith } = row.variation!;
   if (preset === PAPER || equalTimeWith === undefined) {
@@ -77,7 +79,30 @@ export function rowSteps(preset: Preset, { rows }: Pick<Experiment, "rows">, row
 function mapped(preset: Preset, what: "hidden" | "layers" | "embedding", paper: number): number {
   const size = preset[what][paper];
   if (size === undefined) {
-    throw new RangeError(`The preset ${preset.name} maps no ${what} of ${paper}`);
+    throw new RangeError(`Preset ${preset.name} has no mapping for ${what} = ${paper}`);
   }
   return size;
+}
+
+/** The backward pass has two matrix multiplications for each one of the forward pass. */
+const FORWARD_AND_BACKWARD = 3;
+
+/** Floating-point operations of the encoder's forward pass per token, without the masked-LM head. Only matrix multiplications count. */
+export function encoderFlopsPerToken(config: ModelConfig, sequenceLength: number): number {
+  const { hiddenSize: h, intermediateSize: f, numHiddenLayers: layers, embeddingSize: e } = config;
+  const projection = config.embeddingProjection ? e * h : 0;
+  const layer = 4 * h * h + 2 * h * f + 2 * sequenceLength * h;
+  return 2 * (projection + layers * layer);
+}
+
+/** Floating-point operations of a pretraining step. */
+export function trainingFlops(
+  config: ModelConfig,
+  batchSize: number,
+  sequenceLength: number,
+): number {
+  const { hiddenSize: h, embeddingSize: e, vocabSize } = config;
+  const maskedHead = 2 * MASKED_FRACTION * (h * e + e * vocabSize);
+  const perToken = encoderFlopsPerToken(config, sequenceLength) + maskedHead;
+  return FORWARD_AND_BACKWARD * batchSize * sequenceLength * perToken;
 }

@@ -1,10 +1,10 @@
 /**
- * Seconds for everything: whether the machinery works, not whether anything is learned.
+ * Everything in about a minute: a test of the machinery; the models learn nothing.
  *
  * @module
  */
 import type { Recipe } from "../../../src/train/mod.ts";
-import { BENCHMARKS } from "../experiments/benchmarks.ts";
+import { BENCHMARKS } from "../experiment.ts";
 import type { Preset } from "./preset.ts";
 
 const RECIPE: Recipe = {
@@ -16,10 +16,10 @@ const RECIPE: Recipe = {
   classifierDropout: 0.1,
 };
 
-/** As small as every code path allows; all sizes of one table differ. */
+/** As small as every code path allows; the rows of a table still have different sizes. */
 export const SMOKE: Preset = {
   name: "smoke",
-  description: "Seconds for everything, on text made up from the seed: checks the machinery.",
+  description: "Everything in about a minute on synthetic data, to test the machinery.",
   hidden: { 768: 32, 1024: 32, 2048: 48, 4096: 64, 6144: 80 },
   layers: { 1: 1, 3: 2, 6: 3, 12: 4, 24: 5, 48: 6 },
   embedding: { 64: 8, 128: 16, 256: 24 },

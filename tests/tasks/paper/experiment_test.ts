@@ -1,8 +1,8 @@
-// The paper's cells as it prints them, and the numbers in them.
+// Parsing the paper's cells.
 import { assertEquals } from "@std/assert";
 import { paperNumbers } from "../../../tasks/paper/mod.ts";
 
-Deno.test("a cell of the paper becomes the numbers in it", () => {
+Deno.test("paperNumbers() parses the numbers of a cell", () => {
   assertEquals(paperNumbers("89.3/82.3"), [89.3, 82.3]);
   assertEquals(paperNumbers("81.6"), [81.6]);
   assertEquals(paperNumbers("12M"), [12_000_000]);
@@ -14,7 +14,7 @@ Deno.test("a cell of the paper becomes the numbers in it", () => {
   assertEquals(paperNumbers("20,935"), [20_935]);
 });
 
-Deno.test("a word of the paper holds no number", () => {
+Deno.test("paperNumbers() finds no number in words", () => {
   assertEquals(paperNumbers("all-shared"), []);
   assertEquals(paperNumbers("-"), []);
 });

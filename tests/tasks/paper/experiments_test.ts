@@ -1,4 +1,4 @@
-// The paper's numbers as the experiments have them.
+// The paper's tables and figures as experiments.
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import {
   cellOf,
@@ -16,7 +16,7 @@ import { countParameters, encoderSpecs } from "../../../src/model/mod.ts";
 
 const experiment = (id: string): Experiment => findExperiments([id])[0];
 
-Deno.test("all fourteen tables and both figures are there, in order", () => {
+Deno.test("all 14 tables and both figures are defined, in order", () => {
   assertEquals(EXPERIMENTS.map(({ id }) => id), [
     ...Array.from({ length: 14 }, (_, i) => `table-${i + 1}`),
     "figure-1",
@@ -24,7 +24,7 @@ Deno.test("all fourteen tables and both figures are there, in order", () => {
   ]);
 });
 
-Deno.test("rows and columns have names of their own, and every cell of the paper a column", () => {
+Deno.test("ids of rows and columns are unique, and every cell of the paper belongs to a column", () => {
   for (const { id, rows, columns } of EXPERIMENTS) {
     const names = columns.map((column) => column.id);
     assertEquals(new Set(names).size, names.length, id);
@@ -38,12 +38,12 @@ Deno.test("rows and columns have names of their own, and every cell of the paper
   }
 });
 
-// A slip of the pen in a cell shows here: the paper's averages are of its cells.
-Deno.test("averages are those of the paper's cells, with F1 and exact match averaged first", () => {
+// Detects typing errors: the paper's averages must match its cells.
+Deno.test("the paper's averages match its cells, with F1 and exact match averaged first", () => {
   let checked = 0;
   for (const { id, rows, columns } of EXPERIMENTS) {
     const average = columns.find(({ measure }) => measure.kind === "average");
-    // The leaderboard averages numbers that Table 9 does not print.
+    // The leaderboard's averages include numbers that Table 9 does not print.
     if (average === undefined || id === "table-9") continue;
     const { of } = average.measure as { of: readonly string[] };
     for (const row of rows.filter(({ added }) => !added)) {
@@ -55,11 +55,11 @@ Deno.test("averages are those of the paper's cells, with F1 and exact match aver
   assertEquals(checked, 6 + 8 + 8 + 3 + 2 + 2 + 2 + 6 + 4 + 2);
 });
 
-Deno.test("printed parameters are those of the models at the paper's size", () => {
+Deno.test("printed parameter counts match the models at the paper's size", () => {
   for (const { id, rows } of EXPERIMENTS) {
     for (const row of rows.filter(({ paper }) => paper.parameters !== undefined)) {
       const [printed] = paperNumbers(row.paper.parameters);
-      // 235M for xxlarge fits no way of counting.
+      // 235M for xxlarge matches no way of counting.
       if (printed === 235e6) continue;
       const counted = countParameters(encoderSpecs(paperConfig(row.variation!)));
       assertAlmostEquals(counted / printed, 1, 0.035, `${id} ${row.id}: ${counted}`);
@@ -67,7 +67,7 @@ Deno.test("printed parameters are those of the models at the paper's size", () =
   }
 });
 
-Deno.test("Table 14 is this toolkit's recipes", () => {
+Deno.test("Table 14 matches this toolkit's recipes", () => {
   for (const { benchmark, paper } of experiment("table-14").rows) {
     const recipe = paperRecipe(benchmark!);
     assertEquals(
@@ -95,7 +95,7 @@ Deno.test("Table 14 is this toolkit's recipes", () => {
   }
 });
 
-Deno.test("at every size the rows of a table differ from each other, as in the paper", () => {
+Deno.test("the rows of a table differ from each other at every size", () => {
   for (const preset of PAPER_PRESETS) {
     for (const { id, rows } of EXPERIMENTS) {
       const trained = rows.filter(({ variation }) => variation !== undefined);
@@ -104,7 +104,7 @@ Deno.test("at every size the rows of a table differ from each other, as in the p
           rowConfig(preset, row.variation!, preset.vocabSize),
           row.variation!.extraData ?? false,
           row.variation!.warmStartFrom ?? "",
-          // Small presets cut long runs to one length: rows that differ in nothing else are one there.
+          // Small presets limit the steps of long runs, so rows that differ only in steps are equal.
           preset.pretraining.longest < 8 ? row.id : rowSteps(preset, { rows }, row),
         ])
       );
@@ -113,7 +113,7 @@ Deno.test("at every size the rows of a table differ from each other, as in the p
   }
 });
 
-Deno.test("a row that is to cost as much as another gets fewer or more steps for it", () => {
+Deno.test("equalTimeWith adjusts the steps of a row", () => {
   const { rows } = experiment("table-6");
   const [bert, albert] = rows;
   for (const preset of PAPER_PRESETS) {
@@ -123,12 +123,12 @@ Deno.test("a row that is to cost as much as another gets fewer or more steps for
   }
 });
 
-Deno.test("an unknown experiment is named with those there are", () => {
+Deno.test("findExperiments() rejects an unknown name and lists the known ones", () => {
   assertThrows(() => findExperiments(["table-15"]), RangeError, "table-1, table-2");
   assertEquals(findExperiments(["all"]).length, EXPERIMENTS.length);
 });
 
-Deno.test("a measured cell is found by row and column", () => {
+Deno.test("cellOf() finds a cell by row and column", () => {
   const [first] = EXPERIMENTS;
   const cell = {
     row: first.rows[1],

@@ -1,4 +1,4 @@
-// Made-up data, and what is made of a data folder.
+// Preparing synthetic data and a given data folder.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { preparePaperData, readManifest } from "../../../../tasks/paper/disk.ts";
 import { BENCHMARKS, paperPreset } from "../../../../tasks/paper/mod.ts";
@@ -18,18 +18,18 @@ const request = (output: string, changes = {}) => ({
   seed: 42,
   standIns: [],
   without: [],
-  say: () => {},
+  log: () => {},
   ...changes,
 });
 
-Deno.test("smoke makes up all data, in layouts that the readers read, the same for a seed", () =>
+Deno.test("smoke generates all data in layouts that the readers accept, deterministically by seed", () =>
   inFolder(async (folder) => {
     const { root, manifest } = await preparePaperData(request(`${folder}/one`));
     assertEquals(Object.keys(manifest.benchmarks).sort(), [...BENCHMARKS].sort());
     assertEquals(manifest.missing, {});
     assert(manifest.benchmarks.race!.test > 0);
     assert(manifest.extended !== undefined && manifest.extended !== manifest.plain);
-    assertStringIncludes(manifest.remarks[0], "made up from seed 42");
+    assertStringIncludes(manifest.remarks[0], "synthetic data, seed 42");
     assertStringIncludes(
       await Deno.readTextFile(`${root}/text/wikipedia/AA_wiki_00`),
       "<doc id=",
@@ -42,40 +42,40 @@ Deno.test("smoke makes up all data, in layouts that the readers read, the same f
     assert(other.manifest.benchmarks.rte!.fingerprint !== manifest.benchmarks.rte!.fingerprint);
   }));
 
-Deno.test("absent parts are named, stand-ins are known by flag and by file, a folder keeps its data", () =>
+Deno.test("missing parts are reported, stand-ins are declared by flag or file, and a folder keeps its data", () =>
   inFolder(async (folder) => {
     const made = await preparePaperData(request(`${folder}/made`));
     const data = made.root;
     await Deno.remove(`${data}/glue/RTE`, { recursive: true });
     await Deno.remove(`${data}/text/web`, { recursive: true });
-    await Deno.writeTextFile(`${data}/STAND-INS`, "# what stands in\nmnli  other sentences\n");
+    await Deno.writeTextFile(`${data}/STAND-INS`, "# stand-ins\nmnli  other sentences\n");
     const changes = { data, standIns: ["race/high"], without: ["squad-2.0"] };
     const { manifest } = await preparePaperData(request(`${folder}/own`, changes));
     assertEquals(manifest.benchmarks.rte, undefined);
     assertStringIncludes(manifest.missing.rte, "RTE/train.tsv");
     assertStringIncludes(manifest.missing["text/extra"], "books and wikipedia");
-    assertEquals(manifest.missing["squad-2.0"], "squad-2.0 is left out, as asked");
+    assertEquals(manifest.missing["squad-2.0"], "squad-2.0 is excluded by --without");
     assertEquals(manifest.benchmarks.race!.standIns, ["race/high"]);
     assertEquals(manifest.benchmarks.mnli!.standIns, ["mnli"]);
     assertEquals(manifest.benchmarks["sst-2"]!.standIns, []);
     assertEquals(manifest.extended, undefined);
     const { article } = JSON.parse(await Deno.readTextFile(`${data}/race/dev/high/1.txt`));
     const dev = await Deno.readTextFile(`${folder}/own/data/dev.jsonl`);
-    assert(!dev.includes(article), "a stand-in among the development text");
+    assert(!dev.includes(article), "the development text contains a stand-in");
     const middle = JSON.parse(await Deno.readTextFile(`${data}/race/dev/middle/1.txt`));
     assert(dev.includes(middle.article));
     await assertRejects(
       () => preparePaperData(request(`${folder}/own`)),
       Error,
-      "begun with other data",
+      "a run with other data",
     );
   }));
 
-Deno.test("the larger presets do not make up data", () =>
+Deno.test("larger presets require --data", () =>
   inFolder(async (folder) => {
     await assertRejects(
       () => preparePaperData(request(folder, { preset: paperPreset("nano") })),
       Error,
-      "--data is missing",
+      "--data is required",
     );
   }));

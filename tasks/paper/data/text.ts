@@ -1,0 +1,140 @@
+/**
+ * The text of a data folder: pretraining text, the development text for intrinsic metrics, and the vocabulary trained on it.
+ *
+ * @module
+ */
+import { findSquadFiles } from "../../../src/benchmarks/squad/disk.ts";
+import { loadRace } from "../../../src/benchmarks/race/disk.ts";
+import { type RaceLevel, readSquad } from "../../../src/benchmarks/mod.ts";
+import { expandInputs, openInput } from "../../../src/data/disk/mod.ts";
+import { readDocuments } from "../../../src/data/readers/mod.ts";
+import { atomicWriteFile } from "../../../src/files/mod.ts";
+import { Tokenizer, writeSentencePieceModel } from "../../../src/text/mod.ts";
+import {
+  SentenceSampler,
+  vocabularyListing,
+  VocabularyTrainer,
+} from "../../../src/text/training/mod.ts";
+
+/** Folders that correspond to the paper's BookCorpus and Wikipedia; all others are additional data. */
+const PLAIN_TEXT = ["books", "wikipedia"];
+
+/** Folders of pretraining text. */
+export interface TextFolders {
+  /** BookCorpus and Wikipedia; all folders if neither exists. */
+  readonly plain: readonly string[];
+  /** Additional text. */
+  readonly extra: readonly string[];
+}
+
+/**
+ * Finds the folders under `ROOT/text`.
+ *
+ * @param without parts to exclude, such as `text/web`
+ * @throws {Error} If there are none; the message describes the expected layout.
+ */
+export async function findText(root: string, without: readonly string[]): Promise<TextFolders> {
+  const folders = (await entriesOf(`${root}/text`))
+    .filter((name) => !without.includes(`text/${name}`))
+    .sort();
+  if (folders.length === 0) {
+    throw new Error(
+      `${root}/text contains no pretraining text; put text files or folders there, such as text/books and text/wikipedia`,
+    );
+  }
+  const named = folders.filter((name) => PLAIN_TEXT.includes(name));
+  const plain = named.length === 0 ? folders : named;
+  const path = (name: string) => `${root}/text/${name}`;
+  return {
+    plain: plain.map(path),
+    extra: folders.filter((name) => !plain.includes(name)).map(path),
+  };
+}
+
+async function entriesOf(folder: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** Documents of the development text: the passages of SQuAD's and RACE's development sets (§4.2.1), paragraphs separated by blank lines. */
+export async function devDocuments(root: string, levels: readonly RaceLevel[]): Promise<string[]> {
+  return [...await squadArticles(root), ...await racePassages(root, levels)];
+}
+
+async function squadArticles(root: string): Promise<string[]> {
+  const articles = new Map<string, Set<string>>();
+  for (const version of ["1.1", "2.0"] as const) {
+    const path = devFile(root, version);
+    if (path === null) continue;
+    for (const { title, context } of readSquad(await Deno.readTextFile(path)).questions) {
+      if (!articles.has(title)) articles.set(title, new Set());
+      articles.get(title)!.add(context);
+    }
+  }
+  return [...articles.values()].map((paragraphs) => [...paragraphs].join("\n\n"));
+}
+
+function devFile(root: string, version: "1.1" | "2.0"): string | null {
+  try {
+    return findSquadFiles(`${root}/squad`, version).dev;
+  } catch {
+    return null;
+  }
+}
+
+async function racePassages(root: string, levels: readonly RaceLevel[]): Promise<string[]> {
+  const questions = await loadRace(`${root}/race`, "dev", levels)
+    .then((data) => data.questions, () => []);
+  return [...new Set(questions.map(({ article }) => article))];
+}
+
+/** Options of {@linkcode trainVocabulary}. */
+export interface VocabularyOptions {
+  /** Number of pieces. */
+  readonly vocabSize: number;
+  /** Number of lines to sample; all lines if absent. */
+  readonly vocabSentences?: number;
+  /** Seed of the sample. */
+  readonly seed: number;
+}
+
+/** Trains a SentencePiece vocabulary on the files of some folders and saves it to another folder. */
+export async function trainVocabulary(
+  inputs: readonly string[],
+  output: string,
+  { vocabSize, vocabSentences, seed }: VocabularyOptions,
+): Promise<void> {
+  const paths = await expandInputs(inputs);
+  const trainer = new VocabularyTrainer({ vocabSize });
+  let lines = 0;
+  if (vocabSentences !== undefined) await eachBlock(paths, () => lines++);
+  const sampler = new SentenceSampler(lines, vocabSentences ?? 0, seed);
+  await eachBlock(paths, (block) => {
+    if (vocabSentences === undefined || sampler.take()) trainer.add(block);
+  });
+  const model = trainer.train();
+  const bytes = writeSentencePieceModel(model);
+  await Deno.mkdir(output, { recursive: true });
+  const files = {
+    ...Tokenizer.fromModel(bytes).toFiles(),
+    "spiece.vocab": vocabularyListing(model.pieces),
+    // Written last: if it exists, so do the others.
+    "spiece.model": bytes,
+  };
+  for (const [name, content] of Object.entries(files)) {
+    await atomicWriteFile(`${output}/${name}`, content);
+  }
+}
+
+async function eachBlock(
+  paths: readonly string[],
+  take: (block: string) => void,
+): Promise<void> {
+  for (const path of paths) {
+    for await (const { blocks } of readDocuments(openInput(path), path)) blocks.forEach(take);
+  }
+}

@@ -1,34 +1,18 @@
 /**
- * A kernel of one's own: WGSL for the GPU, a reference in plain TypeScript for the CPU and for checking.
+ * A custom kernel: WGSL for the GPU, and a reference in plain TypeScript that runs on the CPU and checks the GPU's results.
  *
  *     deno run -A examples/custom_kernel.ts
  *
- * docs/kernels.md says how a kernel joins the library and its tests.
+ * docs/kernels.md explains how to add a kernel to the library and its tests.
  */
 import { type Device, grid, type Kernel, openDevice, whole } from "@albert-lab/albert";
 
 const WORKGROUP = 64;
 
-const source = /* wgsl */ `
+// The shader's body: the device generates its uniforms, bindings and entry point from the signature below.
+const body = /* wgsl */ `
 // y = softplus(x) = ln(1 + exp(x)), written so that exp never overflows.
-struct Parameters {
-  count: u32,
-}
-
-// The uniform block is binding 0, the storage bindings follow in the order of the signature.
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
-
-override WORKGROUP: u32;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = (group.x + group.y * grid.x) * WORKGROUP + local;
+fn main(i: u32) {
   if (i < parameters.count) {
     y[i] = max(x[i], 0.0) + log(1.0 + exp(-abs(x[i])));
   }
@@ -37,32 +21,32 @@ fn main(
 
 const softplus: Kernel = {
   name: "example.softplus",
-  // The signature: what is bound, and the numbers that travel with each run.
+  // The signature: storage bindings, and the numbers that each run passes.
   bindings: {
     x: { type: "f32", access: "read" },
     y: { type: "f32", access: "read_write" },
   },
   uniforms: { count: "u32" },
   structural: {},
-  // What a device checks before it runs.
+  // Least lengths of the bindings, checked before every run.
   lengths: ({ count }) => ({ x: count, y: count }),
-  // Ways of computing it on a GPU, best first.
+  // Implementations for the GPU, best first.
   variants: [{
     name: "scalar",
     numerics: "exact order",
     supports: () => true,
-    source: () => source,
-    constants: () => ({ WORKGROUP }),
+    workgroupSize: WORKGROUP,
+    body: () => body,
     workgroups: ({ uniforms: { count } }) => grid(Math.ceil(count / WORKGROUP)),
   }],
-  // The same in TypeScript, for items `begin` to `end`: what the CPU device runs.
+  // The same in TypeScript for items `begin` to `end`, which the CPU device runs.
   items: ({ count }) => count,
   reference({ x, y }, _uniforms, _structural, begin, end) {
     for (let i = begin; i < end; i++) {
       y[i] = Math.max(x[i], 0) + Math.log1p(Math.exp(-Math.abs(x[i])));
     }
   },
-  // For profiles, and the cases of the registry's test.
+  // For profiles, and the cases that the registry test would run.
   work: ({ count }) => ({ flops: 5 * count, bytes: 8 * count }),
   cases: () => [1, 63, 64, 1000].map((count) => ({ structural: {}, uniforms: { count } })),
 };
@@ -79,7 +63,7 @@ async function run(device: Device, input: Float32Array): Promise<Float32Array> {
 
 const input = Float32Array.from({ length: 1001 }, (_, i) => (i - 500) / 10);
 
-// The reference by itself, in float64: the truth to compare with.
+// The reference in float64: the expected results.
 const expected = new Float64Array(input.length);
 const uniforms = { count: input.length };
 softplus.reference({ x: Float64Array.from(input), y: expected }, uniforms, {}, 0, input.length);
@@ -91,7 +75,7 @@ for (const name of ["auto", "cpu"] as const) {
     (most, value, i) => Math.max(most, Math.abs(value - expected[i]) / (1 + expected[i])),
     0,
   );
-  console.log(`${device.description.kind}: off by ${worst.toExponential(1)} at most`);
-  if (!(worst < 1e-6)) throw new Error("The kernel differs from its reference");
+  console.log(`${device.description.kind}: largest relative error ${worst.toExponential(1)}`);
+  if (!(worst < 1e-6)) throw new Error("The kernel and its reference disagree");
   await device.destroy();
 }

@@ -1,34 +1,31 @@
 /**
- * Variants of the kernels whose invocations each compute one element, or four neighbors, by themselves.
+ * Variants of kernels whose invocations each compute one element, or four neighbors, independently.
  *
  * @module
  */
-import { grid, type Structural, type Uniforms, type Variant } from "./kernel.ts";
-import { specialize } from "./template.ts";
-import { scalar, vector } from "./common.wgsl.ts";
+import * as common from "./common.wgsl.ts";
+import { grid, MOST_TURNS, type Structural, type Uniforms, type Variant } from "./kernel.ts";
+import { specialize } from "./wgsl.ts";
 
 const WORKGROUP = 64;
 
-/** How the elements that a kernel writes are laid out: `rows` rows of `columns`, each row at a multiple of `pitch`. */
+/** Layout of the elements that a kernel writes: `rows` rows of `columns`. */
 export interface MapShape {
   readonly rows: number;
-  /** What must be a multiple of 4 for four elements at a time. */
+  /** Lengths that must be multiples of 4 to compute four elements at a time. */
   readonly multiples: readonly number[];
   /** Elements of a row that are computed. */
   readonly columns: number;
-  /** Turns of an invocation's loop. */
+  /** Iterations of an invocation's loop. */
   readonly turns?: number;
 }
 
-/** Some drivers end all loops of an invocation after 65,535 turns, silently. */
-const MOST_TURNS = 60_000;
-
-/** One way of walking a shape. */
+/** One way of traversing a shape. */
 interface Walk {
   readonly name: string;
   /** Elements at a time. */
   readonly width: number;
-  /** Neighboring groups of `width` that one invocation computes; absent where the WGSL knows no `SPAN`. */
+  /** Neighboring groups of `width` that one invocation computes; absent if the WGSL has no `SPAN`. */
   readonly span?: number;
   readonly onlyCpuAdapters?: boolean;
   /** Invocations of a workgroup. */
@@ -43,10 +40,12 @@ function variant(
   const constants: Record<string, number> = span === undefined
     ? { WORKGROUP: workgroup }
     : { WORKGROUP: workgroup, SPAN: span };
+  const overrides = Object.keys(constants).map((constant) => `override ${constant}: u32;`);
   return {
     name,
     numerics: "exact order",
     tuning: { workgroup },
+    unit: "Value",
     prefers: () => workgroup === WORKGROUP,
     supports: ({ uniforms, capabilities }) => {
       const { multiples, turns = 0 } = shape(uniforms);
@@ -54,11 +53,11 @@ function variant(
         workgroup <= capabilities.maxInvocationsPerWorkgroup &&
         multiples.every((n) => n % width === 0) && turns * (span ?? 1) <= MOST_TURNS;
     },
-    source: (structural: Structural) =>
-      specialize([width > 1 ? vector : scalar, ...texts].join("\n"), {
-        ...structural,
-        vector: width > 1,
-      }),
+    body: (structural: Structural) =>
+      specialize(
+        [...overrides, width > 1 ? common.vector : common.scalar, ...texts].join("\n"),
+        { ...structural, vector: width > 1 },
+      ),
     constants: () => constants,
     workgroups: ({ uniforms }) => {
       const { rows, columns } = shape(uniforms);
@@ -67,7 +66,10 @@ function variant(
   };
 }
 
-/** Vector variants of two workgroup sizes and a scalar one of the WGSL `texts`, which are written for `Value`, be it `vec4<f32>` or `f32`. */
+/**
+ * Vector variants with two workgroup sizes and a scalar variant of the WGSL `texts`, which compute in `Value`, `vec4<f32>` or `f32`, and
+ * whose `fn main(i: u32) {` gets the index of a `Value`.
+ */
 export function mapVariants(
   texts: readonly string[],
   shape: (uniforms: Uniforms) => MapShape,
@@ -81,8 +83,8 @@ export function mapVariants(
 }
 
 /**
- * Variants for WGSL whose invocations each go down a column, written for `Value` and `SPAN` (4 at most): on a CPU adapter an invocation takes 64 bytes of every
- * row, a whole cache line; on a GPU neighboring invocations share lines and more of them are better.
+ * Variants of WGSL whose invocations each go down `SPAN` columns (at most 4) of `Value`. On a CPU adapter an invocation takes 64 bytes of
+ * every row, a whole cache line; on a GPU neighboring invocations share lines, and more invocations are faster.
  */
 export function columnVariants(
   texts: readonly string[],

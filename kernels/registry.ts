@@ -19,6 +19,12 @@ import * as update from "./optimizer/update.ts";
 import * as reduce from "./reduce/kernel.ts";
 import * as softmax from "./softmax/kernel.ts";
 
+/**
+ * Raised whenever a kernel, or the order in which operations use kernels, gives other bytes for the same numbers. A run resumes only
+ * under the version that it started with.
+ */
+export const NUMERICS_VERSION = 2;
+
 /** Every kernel, family by family. */
 export const KERNELS: readonly Kernel[] = [
   elementwise,

@@ -1,53 +1,45 @@
 /**
- * Variants of the kernels that reduce along rows: a workgroup works on one row, and its invocations share what they have found either through subgroup
- * functions, the workgroup being one subgroup, or through workgroup memory. On CPU adapters barriers and workgroup memory are slow and a subgroup is always
- * best; a GPU keeps more lanes busy on a long row with a whole workgroup.
+ * Variants of kernels that reduce along rows: a workgroup computes one row, and its invocations exchange partial results either with
+ * subgroup functions, the workgroup being one subgroup, or through workgroup memory. On CPU adapters barriers and workgroup memory are
+ * slow and a subgroup is always fastest; a GPU keeps more lanes busy on a long row with a whole workgroup.
  *
  * @module
  */
-import { type Capabilities, grid, type Structural, type Uniforms, type Variant } from "./kernel.ts";
-import { specialize } from "./template.ts";
-import {
-  invocation as invocationText,
-  scalar as scalarText,
-  subgroup as subgroupText,
-  vector as vectorText,
-  workgroup as workgroupText,
-} from "./common.wgsl.ts";
+import * as common from "./common.wgsl.ts";
+import { type Capabilities, grid, MOST_TURNS } from "./kernel.ts";
+import type { Structural, Uniforms, Variant } from "./kernel.ts";
+import { specialize } from "./wgsl.ts";
 
-/** Longest row that one subgroup of a GPU is given. */
+/** Longest row that one subgroup of a GPU computes. */
 const SUBGROUP_COLUMNS = 2048;
 
-/** Some drivers end all loops of an invocation after 65,535 turns, silently. */
-const MOST_TURNS = 60_000;
-
-/** Passes over a row that no kernel exceeds. */
+/** Upper bound on the passes of any kernel over a row. */
 const PASSES = 4;
 
-/** What the rows are like. */
+/** Number and length of the rows. */
 export interface RowShape {
   readonly rows: number;
   readonly columns: number;
-  /** What must be a multiple of 4 for four elements at a time. */
+  /** Lengths that must be multiples of 4 to compute four elements at a time. */
   readonly multiples: readonly number[];
-  /** How often a kernel's loops go along the row; 4 unless given. */
+  /** Passes of the kernel's loops over a row; 4 by default. */
   readonly passes?: number;
 }
 
-/** How the invocations of a row find each other. */
+/** How the invocations of a row exchange values. */
 interface Sharing {
   readonly name: string;
   readonly text: string;
-  /** Invocations that share a row. */
+  /** Invocations per row. */
   lanes(capabilities: Capabilities): number;
-  /** Rows of one workgroup. */
+  /** Rows per workgroup. */
   readonly rows: number;
   supports(capabilities: Capabilities, shape: RowShape): boolean;
 }
 
 const SUBGROUP: Sharing = {
   name: "subgroup",
-  text: subgroupText,
+  text: common.subgroup,
   lanes: ({ subgroupSize }) => subgroupSize ?? 1,
   rows: 1,
   supports: ({ subgroupSize, cpuAdapter }, { columns }) =>
@@ -56,7 +48,7 @@ const SUBGROUP: Sharing = {
 
 const INVOCATION: Sharing = {
   name: "invocation",
-  text: invocationText,
+  text: common.invocation,
   lanes: () => 1,
   rows: 64,
   supports: ({ cpuAdapter }, { rows }) => cpuAdapter && rows > 1,
@@ -64,21 +56,29 @@ const INVOCATION: Sharing = {
 
 const WORKGROUP: Sharing = {
   name: "workgroup",
-  text: workgroupText,
+  text: common.workgroup,
   lanes: () => 128,
   rows: 1,
   supports: () => true,
 };
 
-/** What a kernel asks of its variants. */
+/** Options of {@linkcode rowVariants}. */
 export interface RowOptions {
-  /** Elements at a time; four, or one where the shape asks for it, unless given. */
+  /** Elements at a time, one variant each; 4 and 1 by default. */
   readonly widths?: readonly number[];
-  /** Whether there is only ever one row, whose WGSL does not ask which it has. */
+  /** Whether there is always exactly one row, so that `fn main(lane: u32) {` takes no row. */
   readonly oneRow?: boolean;
 }
 
-/** Variants of the WGSL `texts`, which are written for `Value`, `row_of`, `lane_of` and `row_sum`, `row_max`, `row_min_index`. */
+const ROW = "row_of(group.x + group.y * grid.x, local)";
+
+/** `row` and other names for it, by what a row is, and the invocation's lane within the row. */
+const ROW_ARGUMENTS = { row: ROW, block: ROW, tensor: ROW, lane: "lane_of(local)" };
+
+/**
+ * Variants of the WGSL `texts`, which compute in `Value` and exchange values with `row_sum`, `row_max` and `row_min_index`; their
+ * `fn main(row: u32, lane: u32) {` gets the row and the lane of an invocation.
+ */
 export function rowVariants(
   texts: readonly string[],
   shape: (uniforms: Uniforms, structural: Structural) => RowShape,
@@ -86,10 +86,12 @@ export function rowVariants(
 ): readonly Variant[] {
   const variant = (sharing: Sharing, width: number): Variant => {
     const name = `${sharing.name} ${width > 1 ? "vector" : "scalar"}`;
-    const head = width > 1 ? vectorText : scalarText;
+    const head = width > 1 ? common.vector : common.scalar;
     return {
       name,
       numerics: name,
+      unit: "Value",
+      arguments: oneRow ? { lane: "local" } : ROW_ARGUMENTS,
       supports({ uniforms, structural, capabilities }) {
         const rows = shape(uniforms, structural);
         const { columns, multiples, passes = PASSES } = rows;
@@ -97,8 +99,7 @@ export function rowVariants(
           passes * columns / (width * sharing.lanes(capabilities)) <= MOST_TURNS &&
           sharing.supports(capabilities, rows);
       },
-      source: (structural, { subgroupDirective }) =>
-        (sharing === SUBGROUP && subgroupDirective ? "enable subgroups;\n" : "") +
+      body: (structural) =>
         specialize([head, sharing.text, ...texts].join("\n"), { ...structural, vector: width > 1 }),
       constants: (_, capabilities) => ({ LANES: sharing.lanes(capabilities) }),
       workgroups: ({ uniforms, structural }) =>

@@ -46,7 +46,7 @@ const show = new Command()
     "deno task kernels show matmul.matmul --set transpose_b=true",
   )
   .action(async ({ variant: wanted, set = [] }, name) => {
-    const { KERNELS } = await import("../kernels/mod.ts");
+    const { KERNELS, shaderOf } = await import("../kernels/mod.ts");
     const kernel = among(KERNELS, name, "kernel");
     const variant = wanted === undefined
       ? kernel.variants[0]
@@ -60,7 +60,7 @@ const show = new Command()
       }, numerics: ${variant.numerics}`,
       ...Object.entries(constants).map(([constant, value]) => `// override ${constant} = ${value}`),
     ];
-    console.log([...head, variant.source(structural, capabilities)].join("\n"));
+    console.log([...head, shaderOf(kernel, variant, structural, capabilities)].join("\n"));
   });
 
 function among<T extends { readonly name: string }>(

@@ -5,37 +5,10 @@
  */
 import { wgsl } from "../wgsl.ts";
 
-export const parameters = wgsl`
-struct Parameters {
-  batch: u32,
-  heads: u32,
-  sequence: u32,
-  size: u32,
-  pitch: u32,
-  scale: f32,
-  seed_low: u32,
-  seed_high: u32,
-  stream: u32,
-  step: u32,
-  first_example: u32,
-  rows_per_example: u32,
-  threshold: u32,
-  keep_scale: f32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-`;
-
 export const forward = wgsl`
 // out = softmax(scale·Q·Kᵀ)·V of each head, keys beyond the example's length left out, and the log of the sum of exponents of each
 // row. A workgroup makes CHUNK columns of TILE queries; it walks the keys by tiles and carries along the largest score so far and
 // the sum of exponents relative to it (Milakov and Gimelshein 2018; Dao et al. 2022). Four invocations share the softmax of a row.
-@group(0) @binding(1) var<storage, read> query: array<Four>;
-@group(0) @binding(2) var<storage, read> key: array<Four>;
-@group(0) @binding(3) var<storage, read> value: array<Four>;
-@group(0) @binding(4) var<storage, read> lengths: array<u32>;
-@group(0) @binding(5) var<storage, read_write> out: array<Four>;
-@group(0) @binding(6) var<storage, read_write> log_sum_exp: array<f32>;
 
 // Where a search for the largest starts: WGSL cannot write an infinity.
 const LEAST = -3.4028234e38;
@@ -78,17 +51,11 @@ fn until(end: u32, first: u32, v: Value, other: f32) -> Value {
 //#end
 }
 
-@compute @workgroup_size(INVOCATIONS)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let index = group.x + group.y * grid.x;
-  if (index >= parameters.batch * parameters.heads * blocks_of_a_head() * chunks_of_a_head()) {
+fn main(workgroup_index: u32, local: u32) {
+  if (workgroup_index >= parameters.batch * parameters.heads * blocks_of_a_head() * chunks_of_a_head()) {
     return;
   }
-  let place = place_of(index);
+  let place = place_of(workgroup_index);
   let keys = keys_of(place);
   let x = local % ACROSS;
   let y = local / ACROSS;
@@ -160,28 +127,7 @@ fn main(
 export const statistics = wgsl`
 // Of each row of attention, side by side, what its backward pass needs: the log of the sum of exponents and δ = Σ_c out·dout, which
 // is Σ_j P_j·dP_j. One workgroup a row.
-struct Parameters {
-  batch: u32,
-  heads: u32,
-  sequence: u32,
-  size: u32,
-  pitch: u32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> out: array<Value>;
-@group(0) @binding(2) var<storage, read> dout: array<Value>;
-@group(0) @binding(3) var<storage, read> log_sum_exp: array<f32>;
-@group(0) @binding(4) var<storage, read_write> statistics: array<f32>;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = row_of(group.x + group.y * grid.x, local);
-  let lane = lane_of(local);
+fn main(row: u32, lane: u32) {
   let heads = parameters.heads;
   let sequence = parameters.sequence;
   if (row >= parameters.batch * heads * sequence) {
@@ -204,25 +150,11 @@ fn main(
 
 export const backwardQuery = wgsl`
 // dQ = dS·K of each head. A workgroup makes CHUNK columns of TILE queries and walks the keys by tiles.
-@group(0) @binding(1) var<storage, read> query: array<Four>;
-@group(0) @binding(2) var<storage, read> key: array<Four>;
-@group(0) @binding(3) var<storage, read> value: array<Four>;
-@group(0) @binding(4) var<storage, read> dout: array<Four>;
-@group(0) @binding(5) var<storage, read> lengths: array<u32>;
-@group(0) @binding(6) var<storage, read> statistics: array<f32>;
-@group(0) @binding(7) var<storage, read_write> dquery: array<Four>;
-
-@compute @workgroup_size(INVOCATIONS)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let index = group.x + group.y * grid.x;
-  if (index >= parameters.batch * parameters.heads * blocks_of_a_head() * chunks_of_a_head()) {
+fn main(workgroup_index: u32, local: u32) {
+  if (workgroup_index >= parameters.batch * parameters.heads * blocks_of_a_head() * chunks_of_a_head()) {
     return;
   }
-  let place = place_of(index);
+  let place = place_of(workgroup_index);
   let keys = keys_of(place);
   let x = local % ACROSS;
   let y = local / ACROSS;
@@ -240,26 +172,11 @@ fn main(
 export const backwardKey = wgsl`
 // dK = dSᵀ·Q and dV = Pᵀ·dO of each head. A workgroup makes CHUNK columns of TILE keys and walks the queries by tiles; one key
 // place, one workgroup, so that nobody else adds to its sums.
-@group(0) @binding(1) var<storage, read> query: array<Four>;
-@group(0) @binding(2) var<storage, read> key: array<Four>;
-@group(0) @binding(3) var<storage, read> value: array<Four>;
-@group(0) @binding(4) var<storage, read> dout: array<Four>;
-@group(0) @binding(5) var<storage, read> lengths: array<u32>;
-@group(0) @binding(6) var<storage, read> statistics: array<f32>;
-@group(0) @binding(7) var<storage, read_write> dkey: array<Four>;
-@group(0) @binding(8) var<storage, read_write> dvalue: array<Four>;
-
-@compute @workgroup_size(INVOCATIONS)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let index = group.x + group.y * grid.x;
-  if (index >= parameters.batch * parameters.heads * blocks_of_a_head() * chunks_of_a_head()) {
+fn main(workgroup_index: u32, local: u32) {
+  if (workgroup_index >= parameters.batch * parameters.heads * blocks_of_a_head() * chunks_of_a_head()) {
     return;
   }
-  let place = place_of(index);
+  let place = place_of(workgroup_index);
   let keys = keys_of(place);
   let x = local % ACROSS;
   let y = local / ACROSS;

@@ -7,24 +7,30 @@
  *
  * @module
  */
-import { RANDOM, READ, READ_U32, WRITE } from "../bindings.ts";
 import { combinations, cross, randomMask } from "../cases.ts";
-import type { Kernel, KernelCase, Structural, Uniforms, Work } from "../kernel.ts";
-import { rowVariants } from "../row_variants.ts";
 import {
-  backwardKey as backwardKeyText,
-  backwardQuery as backwardQueryText,
-  forward as forwardText,
-  statistics as statisticsText,
-} from "./attention.wgsl.ts";
-import { slopes as slopesText } from "./tile.wgsl.ts";
+  type Kernel,
+  type KernelCase,
+  READ,
+  READ_F32,
+  READ_U32,
+  type Structural,
+  type Uniforms,
+  type Work,
+  WRITE,
+  WRITE_F32,
+} from "../kernel.ts";
+import { DROPOUT_UNIFORMS } from "../philox/philox.ts";
+import { rowVariants } from "../row_variants.ts";
+import * as texts from "./attention.wgsl.ts";
+import { slopes } from "./tile.wgsl.ts";
 import { LANES_BACKWARD_KEY, LANES_BACKWARD_QUERY, LANES_FORWARD } from "./lane_lines.ts";
 import { laneVariants } from "./lanes.ts";
 import { type TileOperands, tileVariants } from "./tile.ts";
 import * as reference from "./reference.ts";
 
 const SIZES = { batch: "u32", heads: "u32", sequence: "u32", size: "u32", pitch: "u32" } as const;
-const UNIFORMS = { ...SIZES, scale: "f32", ...RANDOM } as const;
+const UNIFORMS = { ...SIZES, scale: "f32", ...DROPOUT_UNIFORMS } as const;
 const DROPOUT = { dropout: [false, true] } as const;
 
 /** For a tuner: what it chooses by, and sequences without padding. */
@@ -81,14 +87,14 @@ export const attentionForward: Kernel = {
     value: READ,
     lengths: READ_U32,
     out: WRITE,
-    log_sum_exp: WRITE,
+    log_sum_exp: WRITE_F32,
   },
   uniforms: UNIFORMS,
   structural: DROPOUT,
   ...TUNED,
   variants: [
     ...laneVariants(LANES_FORWARD),
-    ...tileVariants([forwardText], {
+    ...tileVariants([texts.forward], {
       read: ["query", "key", "value"],
       products: [["query", "key"]],
       written: ["out"],
@@ -109,10 +115,10 @@ export const attentionForward: Kernel = {
 /** `log Σ exp` and `Σ_c out·dout` of each row, side by side. */
 export const attentionStatistics: Kernel = {
   name: "attention.statistics",
-  bindings: { out: READ, dout: READ, log_sum_exp: READ, statistics: WRITE },
+  bindings: { out: READ, dout: READ, log_sum_exp: READ_F32, statistics: WRITE_F32 },
   uniforms: SIZES,
   structural: {},
-  variants: rowVariants([statisticsText], (uniforms) => ({
+  variants: rowVariants([texts.statistics], (uniforms) => ({
     rows: rowsOf(uniforms),
     columns: uniforms.size,
     multiples: [uniforms.size, uniforms.pitch],
@@ -144,7 +150,7 @@ const BACKWARD_BINDINGS = {
   value: READ,
   dout: READ,
   lengths: READ_U32,
-  statistics: READ,
+  statistics: READ_F32,
 } as const;
 
 function backwardLengths(uniforms: Uniforms): Record<string, number> {
@@ -164,7 +170,7 @@ export const attentionBackwardQuery: Kernel = {
   ...TUNED,
   variants: [
     ...laneVariants(LANES_BACKWARD_QUERY),
-    ...tileVariants([slopesText, backwardQueryText], { ...SLOPES, written: ["dquery"] }),
+    ...tileVariants([slopes, texts.backwardQuery], { ...SLOPES, written: ["dquery"] }),
   ],
   lengths: (uniforms) => ({ ...backwardLengths(uniforms), ...tokens(uniforms, "dquery") }),
   items: rowsOf,
@@ -182,7 +188,7 @@ export const attentionBackwardKey: Kernel = {
   ...TUNED,
   variants: [
     ...laneVariants(LANES_BACKWARD_KEY),
-    ...tileVariants([slopesText, backwardKeyText], { ...SLOPES, written: ["dkey", "dvalue"] }),
+    ...tileVariants([slopes, texts.backwardKey], { ...SLOPES, written: ["dkey", "dvalue"] }),
   ],
   lengths: (uniforms) => ({ ...backwardLengths(uniforms), ...tokens(uniforms, "dkey", "dvalue") }),
   items: rowsOf,

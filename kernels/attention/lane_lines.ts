@@ -4,13 +4,9 @@
  *
  * @module
  */
-import { range } from "../matmul/register_tile.ts";
+import { range } from "../wgsl.ts";
 import type { LaneKernel, LaneShape } from "./lanes.ts";
-import {
-  backwardKey as backwardKeyText,
-  backwardQuery as backwardQueryText,
-  forward as forwardText,
-} from "./lanes.wgsl.ts";
+import * as texts from "./lanes.wgsl.ts";
 
 /** Lines by the name that a template has for them. */
 export type LaneLines = Readonly<Record<string, readonly string[]>>;
@@ -122,7 +118,7 @@ function eachOwn({ owned }: LaneShape, expression: (r: number) => string): strin
 
 /** `attention.forward`. */
 export const LANES_FORWARD: LaneKernel = {
-  text: forwardText,
+  text: texts.forward,
   textures: ["query", "key", "value"],
   values: (shape) => ({ scores: eachOwn(shape, (r) => `score_${r}`) }),
   lines(shape) {
@@ -162,7 +158,7 @@ function backwardValues(shape: LaneShape): Record<string, string> {
 
 /** `attention.backward_query`. */
 export const LANES_BACKWARD_QUERY: LaneKernel = {
-  text: backwardQueryText,
+  text: texts.backwardQuery,
   textures: ["query", "key", "value", "dout"],
   values: (shape) => ({
     ...backwardValues(shape),
@@ -197,7 +193,7 @@ export const LANES_BACKWARD_QUERY: LaneKernel = {
 
 /** `attention.backward_key`. */
 export const LANES_BACKWARD_KEY: LaneKernel = {
-  text: backwardKeyText,
+  text: texts.backwardKey,
   textures: ["query", "key", "value", "dout"],
   values: (shape) => ({ ...backwardValues(shape), offsets: eachOwn(shape, (r) => `${r}u`) }),
   lines(shape) {

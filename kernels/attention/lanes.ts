@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { exponential } from "../common.wgsl.ts";
 import {
   type Capabilities,
   grid,
+  MOST_TURNS,
   pitchUnit,
   type Structural,
   type TextureOperand,
@@ -14,12 +16,11 @@ import {
   type VariantContext,
 } from "../kernel.ts";
 import { fitsTexture } from "../matmul/layout.ts";
-import { fillTemplate } from "../matmul/source.ts";
-import { exponential as exponentialText } from "../common.wgsl.ts";
-import { philox as philoxText } from "../philox/philox.wgsl.ts";
-import { lanes as lanesText, value as valueText } from "./lanes.wgsl.ts";
-import { parameters as parametersText } from "./attention.wgsl.ts";
+import { philox } from "../philox/philox.wgsl.ts";
+import { textureType } from "../shader.ts";
+import { fillTemplate } from "../wgsl.ts";
 import type { LaneLines } from "./lane_lines.ts";
+import * as texts from "./lanes.wgsl.ts";
 
 /** Sizes of a head that there is a text for. */
 const SIZES = [16, 32, 48, 64, 96, 128];
@@ -28,8 +29,6 @@ const OWNED = [4, 2];
 /** Unused texels after each row: rows at a power of two share a few cache sets. */
 const PAD_TEXELS = 4;
 const FORMAT = "rgba32float";
-/** Some drivers end all loops of an invocation after 65,535 turns, silently. */
-const MOST_TURNS = 60_000;
 /** Turns for each token that passes by, a dropout mask's included. */
 const TURNS_OF_A_TOKEN = 24;
 
@@ -79,7 +78,10 @@ function variant(kernel: LaneKernel, which: LaneVariant): Variant {
     numerics: "lanes",
     tuning: { owned },
     supports: (context) => supports(context, which),
-    source: (structural, capabilities) => sourceOf(kernel, which, structural, capabilities),
+    unit: "vec4f",
+    elements: Object.fromEntries(kernel.textures.map((name) => [name, textureType(FORMAT)])),
+    workgroupSize: "LANES",
+    body: (structural, capabilities) => bodyOf(kernel, which, structural, capabilities),
     workgroups: ({ uniforms: { batch, heads, sequence }, capabilities }) =>
       grid(batch * heads * Math.ceil(sequence / (owned * (capabilities.subgroupSize ?? 1)))),
     textures: ({ uniforms }) =>
@@ -106,21 +108,19 @@ function operandOf({ batch, sequence, pitch }: Uniforms): TextureOperand {
   return { format: FORMAT, offset: 0, rows, columns: pitch, pitch, padTexels: PAD_TEXELS };
 }
 
-function sourceOf(
+function bodyOf(
   kernel: LaneKernel,
   { size, ragged, owned }: LaneVariant,
   structural: Structural,
-  { subgroupDirective, subgroupSize, maxTextureSide }: Capabilities,
+  { subgroupSize, maxTextureSide }: Capabilities,
 ): string {
   const shape = { groups: size / 4, lanes: subgroupSize ?? 1, owned };
   const settings = { ...structural, ragged, owned };
-  const shared = [exponentialText, parametersText];
-  if (structural.dropout) shared.push(philoxText);
   return [
-    ...(subgroupDirective ? ["enable subgroups;\n"] : []),
-    fillTemplate(valueText, settings, { owned }),
-    ...shared,
-    fillTemplate(lanesText, settings, { ...shape, side: maxTextureSide, pad: PAD_TEXELS }),
+    fillTemplate(texts.value, settings, { owned }),
+    exponential,
+    ...(structural.dropout ? [philox] : []),
+    fillTemplate(texts.lanes, settings, { ...shape, side: maxTextureSide, pad: PAD_TEXELS }),
     fillTemplate(kernel.text, settings, { owned, ...kernel.values(shape) }, kernel.lines(shape)),
   ].join("\n");
 }

@@ -101,25 +101,14 @@ export const forward = wgsl`
 // out = softmax(scale·Q·Kᵀ)·V of each head, keys beyond the example's length left out, and the log of the sum of exponents of each
 // row. The keys come in blocks: scores of a block, then the largest so far and the exponents relative to
 // it, then the block's values; earlier sums shrink by a factor whenever a larger score has come.
-@group(0) @binding(1) var query: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(2) var key: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(3) var value: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(4) var<storage, read> lengths: array<u32>;
-@group(0) @binding(5) var<storage, read_write> out: array<vec4f>;
-@group(0) @binding(6) var<storage, read_write> log_sum_exp: array<f32>;
 
 const BLOCK = 16u;
 
 // Where a search for the largest starts: WGSL cannot write an infinity.
 const LEAST = -3.4028234e38;
 
-@compute @workgroup_size(LANES)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(subgroup_invocation_id) lane: u32,
-) {
-  let place = place_of(group.x + group.y * grid.x);
+fn main(workgroup_index: u32, lane: u32) {
+  let place = place_of(workgroup_index);
   if (place.head >= parameters.batch * parameters.heads) {
     return;
   }
@@ -170,21 +159,8 @@ fn main(
 
 export const backwardQuery = wgsl`
 // dQ = dS·K of each head, dS = scale·P·(dP − δ).
-@group(0) @binding(1) var query: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(2) var key: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(3) var value: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(4) var dout: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(5) var<storage, read> lengths: array<u32>;
-@group(0) @binding(6) var<storage, read> statistics: array<f32>;
-@group(0) @binding(7) var<storage, read_write> dquery: array<vec4f>;
-
-@compute @workgroup_size(LANES)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(subgroup_invocation_id) lane: u32,
-) {
-  let place = place_of(group.x + group.y * grid.x);
+fn main(workgroup_index: u32, lane: u32) {
+  let place = place_of(workgroup_index);
   if (place.head >= parameters.batch * parameters.heads) {
     return;
   }
@@ -219,22 +195,8 @@ fn main(
 
 export const backwardKey = wgsl`
 // dK = dSᵀ·Q and dV = Pᵀ·dO of each head, zero for keys beyond the example's length.
-@group(0) @binding(1) var query: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(2) var key: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(3) var value: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(4) var dout: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(5) var<storage, read> lengths: array<u32>;
-@group(0) @binding(6) var<storage, read> statistics: array<f32>;
-@group(0) @binding(7) var<storage, read_write> dkey: array<vec4f>;
-@group(0) @binding(8) var<storage, read_write> dvalue: array<vec4f>;
-
-@compute @workgroup_size(LANES)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(subgroup_invocation_id) lane: u32,
-) {
-  let place = place_of(group.x + group.y * grid.x);
+fn main(workgroup_index: u32, lane: u32) {
+  let place = place_of(workgroup_index);
   if (place.head >= parameters.batch * parameters.heads) {
     return;
   }

@@ -3,30 +3,17 @@
  *
  * @module
  */
-import { grid, type Structural, type Uniforms, type Variant } from "../kernel.ts";
-import { fillTemplate } from "../matmul/source.ts";
-import { specialize } from "../template.ts";
-import {
-  exponential as exponentialText,
-  scalar as scalarText,
-  vector as vectorText,
-} from "../common.wgsl.ts";
-import { mask as maskText, philox as philoxText } from "../philox/philox.wgsl.ts";
-import { parameters as parametersText } from "./attention.wgsl.ts";
-import {
-  operand as operandText,
-  product as productText,
-  result as resultText,
-  tile as tileText,
-} from "./tile.wgsl.ts";
+import * as common from "../common.wgsl.ts";
+import { grid, MOST_TURNS, type Structural, type Uniforms, type Variant } from "../kernel.ts";
+import { mask, philox } from "../philox/philox.wgsl.ts";
+import { fillTemplate, specialize } from "../wgsl.ts";
+import * as tile from "./tile.wgsl.ts";
 
 const TILE = 32;
 const CHUNK = 64;
 const INVOCATIONS = 128;
 /** Groups of four numbers of a head that a product takes at a time, the default first: more of them wait less often, and leave room for fewer workgroups. */
 const DEPTHS = [8, 4, 16];
-/** Some drivers end all loops of an invocation after 65,535 turns, silently. */
-const MOST_TURNS = 60_000;
 /** Turns of an invocation's loops for each tile of queries and keys, beside those for each number of a head. */
 const TURNS_OF_A_TILE = 400;
 const TURNS_OF_A_NUMBER = 2;
@@ -59,7 +46,9 @@ export function tileVariants(texts: readonly string[], operands: TileOperands): 
           (!capabilities.cpuAdapter || turns <= MOST_TURNS) &&
           (!vector || [sequence, size, pitch].every((n) => n % 4 === 0));
       },
-      source: (structural) => sourceOf(texts, operands, structural, vector, groups),
+      unit: "Four",
+      workgroupSize: "INVOCATIONS",
+      body: (structural) => bodyOf(texts, operands, structural, vector, groups),
       workgroups: ({ uniforms }) => grid(workgroupsOf(uniforms)),
     };
   };
@@ -80,7 +69,7 @@ function workgroupsOf({ batch, heads, sequence, size }: Uniforms): number {
   return batch * heads * Math.ceil(sequence / TILE) * Math.ceil(size / CHUNK);
 }
 
-function sourceOf(
+function bodyOf(
   texts: readonly string[],
   { read, products, written, fourKeys }: TileOperands,
   structural: Structural,
@@ -90,17 +79,17 @@ function sourceOf(
   const settings = { ...structural, vector };
   const fill = (text: string, values: Record<string, string>) =>
     fillTemplate(text, settings, values);
-  const head = vector && fourKeys ? vectorText : scalarText;
+  const head = vector && fourKeys ? common.vector : common.scalar;
   return [
     `alias Four = ${vector ? "vec4<f32>" : "f32"};`,
-    ...[head, exponentialText, parametersText].map((text) => specialize(text, settings)),
+    ...[head, common.exponential].map((text) => specialize(text, settings)),
     ...(structural.dropout
-      ? [philoxText, specialize(maskText, { ...structural, vector: vector && fourKeys })]
+      ? [philox, specialize(mask, { ...structural, vector: vector && fourKeys })]
       : []),
-    fill(tileText, { groups: String(groups), length: String(tileLength(groups)) }),
-    ...read.map((name) => fill(operandText, { name })),
-    ...products.map(([left, right]) => fill(productText, { left, right })),
-    ...written.map((name) => fill(resultText, { name })),
+    fill(tile.tile, { groups: String(groups), length: String(tileLength(groups)) }),
+    ...read.map((name) => fill(tile.operand, { name })),
+    ...products.map(([left, right]) => fill(tile.product, { left, right })),
+    ...written.map((name) => fill(tile.result, { name })),
     ...texts.map((text) => specialize(text, settings)),
   ].join("\n");
 }

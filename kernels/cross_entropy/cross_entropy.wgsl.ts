@@ -8,27 +8,7 @@ import { wgsl } from "../wgsl.ts";
 export const forward = wgsl`
 // Cross-entropy of one label a row: lse = max + log Σ exp(logit − max), loss = lse − logit[label], prediction = the first
 // largest column. Label 0xFFFFFFFF: loss 0. One workgroup a row.
-struct Parameters {
-  rows: u32,
-  columns: u32,
-  pitch: u32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> logits: array<Value>;
-@group(0) @binding(2) var<storage, read> labels: array<u32>;
-@group(0) @binding(3) var<storage, read_write> loss: array<f32>;
-@group(0) @binding(4) var<storage, read_write> log_sum_exp: array<f32>;
-@group(0) @binding(5) var<storage, read_write> prediction: array<u32>;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = row_of(group.x + group.y * grid.x, local);
-  let lane = lane_of(local);
+fn main(row: u32, lane: u32) {
   if (row >= parameters.rows) {
     return;
   }
@@ -82,27 +62,7 @@ fn first_place(place: Bits, value: Value, row_largest: f32) -> u32 {
 export const backward = wgsl`
 // In place: logits = scale·(exp(logits − lse) − onehot(label)); 0 in ignored rows and beyond the last column.
 // Each invocation has its own element or four.
-struct Parameters {
-  rows: u32,
-  columns: u32,
-  pitch: u32,
-  scale: f32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read_write> logits: array<Value>;
-@group(0) @binding(2) var<storage, read> labels: array<u32>;
-@group(0) @binding(3) var<storage, read> log_sum_exp: array<f32>;
-
-override WORKGROUP: u32;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = (group.x + group.y * grid.x) * WORKGROUP + local;
+fn main(i: u32) {
   let pitch = parameters.pitch / WIDTH;
   let row = i / pitch;
   if (row >= parameters.rows) {
@@ -123,19 +83,7 @@ fn main(
 
 export const correct = wgsl`
 // out[slot] (+)= scale·#{prediction == label}, ignored labels left out. One workgroup.
-struct Parameters {
-  count: u32,
-  slot: u32,
-  scale: f32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> prediction: array<u32>;
-@group(0) @binding(2) var<storage, read> labels: array<u32>;
-@group(0) @binding(3) var<storage, read_write> out: array<f32>;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(local_invocation_index) lane: u32) {
+fn main(lane: u32) {
   var hits = 0u;
   for (var i = lane; i < parameters.count; i += LANES) {
     let label = labels[i];

@@ -3,17 +3,12 @@
  *
  * @module
  */
-import { READ, READ_U32, WRITE, WRITE_U32 } from "../bindings.ts";
 import { combinations, cross } from "../cases.ts";
-import type { Kernel } from "../kernel.ts";
+import { type Kernel, READ, READ_F32, READ_U32, WRITE, WRITE_F32, WRITE_U32 } from "../kernel.ts";
 import { mapVariants } from "../map_variants.ts";
 import { rowVariants } from "../row_variants.ts";
-import { exponential as exponentialText } from "../common.wgsl.ts";
-import {
-  backward as backwardText,
-  correct as correctText,
-  forward as forwardText,
-} from "./cross_entropy.wgsl.ts";
+import { exponential } from "../common.wgsl.ts";
+import * as texts from "./cross_entropy.wgsl.ts";
 import * as reference from "./reference.ts";
 
 const ACCUMULATE = { accumulate: [false, true] } as const;
@@ -36,13 +31,13 @@ export const crossEntropyForward: Kernel = {
   bindings: {
     logits: READ,
     labels: READ_U32,
-    loss: WRITE,
-    log_sum_exp: WRITE,
+    loss: WRITE_F32,
+    log_sum_exp: WRITE_F32,
     prediction: WRITE_U32,
   },
   uniforms: { rows: "u32", columns: "u32", pitch: "u32" },
   structural: {},
-  variants: rowVariants([exponentialText, forwardText], ({ rows, columns, pitch }) => ({
+  variants: rowVariants([exponential, texts.forward], ({ rows, columns, pitch }) => ({
     rows,
     columns,
     multiples: [columns, pitch],
@@ -76,10 +71,10 @@ export const crossEntropyForward: Kernel = {
 /** In place: `logits = scale·(exp(logits − lse) − onehot(label))`; ignored rows and columns beyond the last become 0. */
 export const crossEntropyBackward: Kernel = {
   name: "cross_entropy.backward",
-  bindings: { logits: WRITE, labels: READ_U32, log_sum_exp: READ },
+  bindings: { logits: WRITE, labels: READ_U32, log_sum_exp: READ_F32 },
   uniforms: { rows: "u32", columns: "u32", pitch: "u32", scale: "f32" },
   structural: {},
-  variants: mapVariants([exponentialText, backwardText], ({ rows, pitch }) => ({
+  variants: mapVariants([exponential, texts.backward], ({ rows, pitch }) => ({
     rows,
     columns: pitch,
     multiples: [pitch],
@@ -102,11 +97,11 @@ export const crossEntropyBackward: Kernel = {
 /** `out[slot] (+)= scale · #{prediction = label}`, ignored labels left out. */
 export const crossEntropyCorrect: Kernel = {
   name: "cross_entropy.correct",
-  bindings: { prediction: READ_U32, labels: READ_U32, out: WRITE },
+  bindings: { prediction: READ_U32, labels: READ_U32, out: WRITE_F32 },
   uniforms: { count: "u32", slot: "u32", scale: "f32" },
   structural: ACCUMULATE,
   variants: rowVariants(
-    [correctText],
+    [texts.correct],
     ({ count }) => ({ rows: 1, columns: count, multiples: [] }),
     { widths: [1], oneRow: true },
   ),

@@ -4,21 +4,13 @@
  * @module
  */
 import { ACTIVATIONS } from "../activation/activation.ts";
-import { activations as activationText } from "../activation/activation.wgsl.ts";
-import { exponential as exponentialText } from "../common.wgsl.ts";
-import { mask as maskText, philox as philoxText } from "../philox/philox.wgsl.ts";
-import {
-  activationBackward as activationBackwardText,
-  activationBackwardInPlace as activationBackwardInPlaceText,
-  activationForward as activationForwardText,
-  add as addText,
-  dropout as dropoutText,
-  fill as fillText,
-  scaleAdd as scaleAddText,
-} from "./elementwise.wgsl.ts";
-import { RANDOM, READ, WRITE } from "../bindings.ts";
+import { activations } from "../activation/activation.wgsl.ts";
+import * as common from "../common.wgsl.ts";
+import { DROPOUT_UNIFORMS } from "../philox/philox.ts";
+import { mask, philox } from "../philox/philox.wgsl.ts";
+import * as texts from "./elementwise.wgsl.ts";
 import { combinations, cross, randomMask } from "../cases.ts";
-import type { Kernel, KernelCase, Uniforms, Work } from "../kernel.ts";
+import { type Kernel, type KernelCase, READ, type Uniforms, type Work, WRITE } from "../kernel.ts";
 import { flat, mapVariants } from "../map_variants.ts";
 import * as reference from "./reference.ts";
 
@@ -48,7 +40,7 @@ export const elementwiseFill: Kernel = {
   bindings: { out: WRITE },
   uniforms: { count: "u32", value: "f32" },
   structural: {},
-  variants: mapVariants([fillText], flat),
+  variants: mapVariants([texts.fill], flat),
   sizes: ["count"],
   lengths: ({ count }) => ({ out: count }),
   items: countOf,
@@ -72,7 +64,7 @@ export const elementwiseAdd: Kernel = {
   bindings: { a: READ, b: READ, out: WRITE },
   uniforms: { count: "u32" },
   structural: {},
-  variants: mapVariants([addText], flat),
+  variants: mapVariants([texts.add], flat),
   sizes: ["count"],
   lengths: ({ count }) => ({ a: count, b: count, out: count }),
   items: countOf,
@@ -87,7 +79,7 @@ export const elementwiseScaleAdd: Kernel = {
   bindings: { x: READ, y: WRITE },
   uniforms: { count: "u32", alpha: "f32", beta: "f32" },
   structural: {},
-  variants: mapVariants([scaleAddText], flat),
+  variants: mapVariants([texts.scaleAdd], flat),
   sizes: ["count"],
   lengths: ({ count }) => ({ x: count, y: count }),
   items: countOf,
@@ -107,7 +99,7 @@ export const elementwiseActivationForward: Kernel = {
   bindings: { x: READ, y: WRITE },
   uniforms: { count: "u32" },
   structural: { activation: ACTIVATIONS },
-  variants: mapVariants([exponentialText, activationText, activationForwardText], flat),
+  variants: mapVariants([common.exponential, activations, texts.activationForward], flat),
   sizes: ["count"],
   lengths: ({ count }) => ({ x: count, y: count }),
   items: countOf,
@@ -122,7 +114,7 @@ export const elementwiseActivationBackward: Kernel = {
   bindings: { x: READ, dy: READ, dx: WRITE },
   uniforms: { count: "u32" },
   structural: { activation: ACTIVATIONS },
-  variants: mapVariants([exponentialText, activationText, activationBackwardText], flat),
+  variants: mapVariants([common.exponential, activations, texts.activationBackward], flat),
   sizes: ["count"],
   lengths: ({ count }) => ({ x: count, dy: count, dx: count }),
   items: countOf,
@@ -139,7 +131,7 @@ export const elementwiseActivationBackwardInPlace: Kernel = {
   bindings: { x: WRITE, dy: WRITE },
   uniforms: { count: "u32" },
   structural: { activation: ACTIVATIONS },
-  variants: mapVariants([exponentialText, activationText, activationBackwardInPlaceText], flat),
+  variants: mapVariants([common.exponential, activations, texts.activationBackwardInPlace], flat),
   sizes: ["count"],
   lengths: ({ count }) => ({ x: count, dy: count }),
   items: countOf,
@@ -152,9 +144,9 @@ export const elementwiseActivationBackwardInPlace: Kernel = {
 export const elementwiseDropout: Kernel = {
   name: "elementwise.dropout",
   bindings: { x: READ, y: WRITE },
-  uniforms: { rows: "u32", columns: "u32", ...RANDOM },
+  uniforms: { rows: "u32", columns: "u32", ...DROPOUT_UNIFORMS },
   structural: {},
-  variants: mapVariants([philoxText, maskText, dropoutText], ({ rows, columns }) => ({
+  variants: mapVariants([philox, mask, texts.dropout], ({ rows, columns }) => ({
     rows,
     columns,
     multiples: [columns],

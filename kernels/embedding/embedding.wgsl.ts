@@ -7,29 +7,7 @@ import { wgsl } from "../wgsl.ts";
 
 export const forward = wgsl`
 // out[row] = words[ids[row]] + positions[row % sequence] + types[type_ids[row]]. One invocation an element or four.
-struct Parameters {
-  rows: u32,
-  columns: u32,
-  sequence: u32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> words: array<Value>;
-@group(0) @binding(2) var<storage, read> positions: array<Value>;
-@group(0) @binding(3) var<storage, read> types: array<Value>;
-@group(0) @binding(4) var<storage, read> ids: array<u32>;
-@group(0) @binding(5) var<storage, read> type_ids: array<u32>;
-@group(0) @binding(6) var<storage, read_write> out: array<Value>;
-
-override WORKGROUP: u32;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = (group.x + group.y * grid.x) * WORKGROUP + local;
+fn main(i: u32) {
   let length = parameters.columns / WIDTH;
   let row = i / length;
   if (row >= parameters.rows) {
@@ -44,26 +22,7 @@ fn main(
 
 export const gather = wgsl`
 // out[i] = x[indices[i]·pitch …], columns elements each. One invocation an element or four.
-struct Parameters {
-  count: u32,
-  columns: u32,
-  pitch: u32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
-@group(0) @binding(2) var<storage, read> indices: array<u32>;
-@group(0) @binding(3) var<storage, read_write> out: array<Value>;
-
-override WORKGROUP: u32;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = (group.x + group.y * grid.x) * WORKGROUP + local;
+fn main(i: u32) {
   let length = parameters.columns / WIDTH;
   let row = i / length;
   if (row >= parameters.count) {
@@ -75,25 +34,7 @@ fn main(
 
 export const scatter = wgsl`
 // out[indices[i]] (+)= x[i]; the indices are distinct, so no two invocations write one element. One invocation an element or four.
-struct Parameters {
-  count: u32,
-  columns: u32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
-@group(0) @binding(2) var<storage, read> indices: array<u32>;
-@group(0) @binding(3) var<storage, read_write> out: array<Value>;
-
-override WORKGROUP: u32;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = (group.x + group.y * grid.x) * WORKGROUP + local;
+fn main(i: u32) {
   let length = parameters.columns / WIDTH;
   let row = i / length;
   if (row >= parameters.count) {
@@ -112,27 +53,7 @@ export const segmentSum = wgsl`
 // out[rows[s]] (+)= Σ x[items[j]], offsets[s] ≤ j < offsets[s + 1], in that order: the gradient of a look-up whose uses were
 // sorted by row. No atomics: WGSL has none for floats, and the order would change from run to run.
 // One invocation a segment and column (or four columns).
-struct Parameters {
-  segments: u32,
-  columns: u32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
-@group(0) @binding(2) var<storage, read> offsets: array<u32>;
-@group(0) @binding(3) var<storage, read> items: array<u32>;
-@group(0) @binding(4) var<storage, read> rows: array<u32>;
-@group(0) @binding(5) var<storage, read_write> out: array<Value>;
-
-override WORKGROUP: u32;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = (group.x + group.y * grid.x) * WORKGROUP + local;
+fn main(i: u32) {
   let length = parameters.columns / WIDTH;
   let segment = i / length;
   if (segment >= parameters.segments) {

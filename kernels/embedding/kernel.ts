@@ -3,16 +3,10 @@
  *
  * @module
  */
-import { READ, READ_U32, WRITE } from "../bindings.ts";
 import { below, combinations, cross, distinctBelow } from "../cases.ts";
-import type { Kernel, KernelCase } from "../kernel.ts";
+import { type Kernel, type KernelCase, READ, READ_U32, WRITE } from "../kernel.ts";
 import { mapVariants } from "../map_variants.ts";
-import {
-  forward as forwardText,
-  gather as gatherText,
-  scatter as scatterText,
-  segmentSum as segmentSumText,
-} from "./embedding.wgsl.ts";
+import * as texts from "./embedding.wgsl.ts";
 import * as reference from "./reference.ts";
 
 const ACCUMULATE = { accumulate: [false, true] } as const;
@@ -34,7 +28,7 @@ export const embeddingForward: Kernel = {
   uniforms: { rows: "u32", columns: "u32", sequence: "u32" },
   structural: {},
   variants: mapVariants(
-    [forwardText],
+    [texts.forward],
     ({ rows, columns }) => ({ rows, columns, multiples: [columns] }),
   ),
   lengths: ({ rows, columns, sequence }) => ({
@@ -61,7 +55,7 @@ export const embeddingGather: Kernel = {
   bindings: { x: READ, indices: READ_U32, out: WRITE },
   uniforms: { count: "u32", columns: "u32", pitch: "u32" },
   structural: {},
-  variants: mapVariants([gatherText], ({ count, columns, pitch }) => ({
+  variants: mapVariants([texts.gather], ({ count, columns, pitch }) => ({
     rows: count,
     columns,
     multiples: [columns, pitch],
@@ -87,7 +81,7 @@ export const embeddingScatter: Kernel = {
   bindings: { x: READ, indices: READ_U32, out: WRITE },
   uniforms: { count: "u32", columns: "u32" },
   structural: ACCUMULATE,
-  variants: mapVariants([scatterText], ({ count, columns }) => ({
+  variants: mapVariants([texts.scatter], ({ count, columns }) => ({
     rows: count,
     columns,
     multiples: [columns],
@@ -114,7 +108,7 @@ export const embeddingSegmentSum: Kernel = {
   bindings: { x: READ, offsets: READ_U32, items: READ_U32, rows: READ_U32, out: WRITE },
   uniforms: { segments: "u32", columns: "u32" },
   structural: ACCUMULATE,
-  variants: mapVariants([segmentSumText], ({ segments, columns }) => ({
+  variants: mapVariants([texts.segmentSum], ({ segments, columns }) => ({
     rows: segments,
     columns,
     multiples: [columns],

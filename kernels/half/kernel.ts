@@ -3,11 +3,19 @@
  *
  * @module
  */
-import { READ, when, WRITE_U32 } from "../bindings.ts";
 import { combinations } from "../cases.ts";
-import { grid, type Kernel, type KernelCase, type Variant } from "../kernel.ts";
-import { fillTemplate } from "../matmul/source.ts";
-import { pack as packText } from "./pack.wgsl.ts";
+import {
+  grid,
+  type Kernel,
+  type KernelCase,
+  READ,
+  READ_F32,
+  type Variant,
+  when,
+  WRITE_U32,
+} from "../kernel.ts";
+import { specialize } from "../wgsl.ts";
+import { pack } from "./pack.wgsl.ts";
 import * as reference from "./reference.ts";
 
 const WORKGROUP = 64;
@@ -17,8 +25,9 @@ function packVariant(vector: boolean): Variant {
     name: vector ? "vector" : "scalar",
     numerics: "exact order",
     supports: ({ uniforms: { columns, pitch } }) => !vector || columns % 4 === 0 && pitch % 4 === 0,
-    source: (structural) =>
-      fillTemplate(packText, { ...structural, vector }, { workgroup: WORKGROUP }),
+    unit: vector ? "vec4f" : "f32",
+    workgroupSize: WORKGROUP,
+    body: (structural) => specialize(pack, { ...structural, vector }),
     workgroups: ({ uniforms: { rows, columns } }) =>
       grid(Math.ceil(rows * Math.ceil(columns / 4) / WORKGROUP)),
   };
@@ -61,7 +70,7 @@ function packCases(): KernelCase[] {
  */
 export const halfPack: Kernel = {
   name: "half.pack",
-  bindings: { x: READ, scale: when("scaled", READ), y: WRITE_U32 },
+  bindings: { x: READ, scale: when("scaled", READ_F32), y: { ...WRITE_U32, element: "vec2<u32>" } },
   uniforms: { rows: "u32", columns: "u32", pitch: "u32", packed_pitch: "u32" },
   structural: { scaled: [false, true] },
   variants: [packVariant(true), packVariant(false)],

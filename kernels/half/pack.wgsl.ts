@@ -9,27 +9,6 @@ export const pack = wgsl`
 // y = scale·x in half precision, two neighbors to a word, rows filled up with zeros to whole groups of four. One invocation a group.
 // Rounded to the nearest half, ties to even, by whole numbers: WGSL leaves the rounding of its own conversions open, and what lies beyond
 // the largest half must become infinity on every adapter.
-struct Parameters {
-  rows: u32,
-  columns: u32,
-  pitch: u32,
-  packed_pitch: u32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-//#if vector
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-//#else
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-//#end
-//#if scaled
-@group(0) @binding(2) var<storage, read> scale: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec2<u32>>;
-//#else
-@group(0) @binding(2) var<storage, read_write> y: array<vec2<u32>>;
-//#end
-
-const WORKGROUP: u32 = /*workgroup*/;
 
 // The bits of the half that lies nearest.
 fn half_bits(value: f32) -> u32 {
@@ -50,17 +29,11 @@ fn half_bits(value: f32) -> u32 {
   return sign | ((digits + (1u << (shift - 1u)) - 1u + ((digits >> shift) & 1u)) >> shift);
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) invocation: u32,
-) {
+fn main(i: u32) {
   let fours = (parameters.columns + 3) / 4;
-  let place = (group.x + group.y * groups.x) * WORKGROUP + invocation;
-  if (place >= parameters.rows * fours) { return; }
-  let row = place / fours;
-  let four = place % fours;
+  if (i >= parameters.rows * fours) { return; }
+  let row = i / fours;
+  let four = i % fours;
   let start = row * parameters.pitch + 4 * four;
   //#if vector
   var values = x[start / 4];

@@ -3,17 +3,22 @@
  *
  * @module
  */
-import { RANDOM, READ, when, WRITE } from "../bindings.ts";
 import { combinations, cross, randomMask } from "../cases.ts";
-import type { Kernel, Uniforms, Work } from "../kernel.ts";
+import {
+  type Kernel,
+  READ,
+  READ_F32,
+  type Uniforms,
+  when,
+  type Work,
+  WRITE,
+  WRITE_F32,
+} from "../kernel.ts";
 import { columnVariants } from "../map_variants.ts";
 import { type RowShape, rowVariants } from "../row_variants.ts";
-import { mask as maskText, philox as philoxText } from "../philox/philox.wgsl.ts";
-import {
-  backwardInput as backwardInputText,
-  backwardParameters as backwardParametersText,
-  forward as forwardText,
-} from "./layer_norm.wgsl.ts";
+import { DROPOUT_UNIFORMS } from "../philox/philox.ts";
+import { mask, philox } from "../philox/philox.wgsl.ts";
+import * as texts from "./layer_norm.wgsl.ts";
 import * as reference from "./reference.ts";
 
 const SHAPES = [[0, 8], [1, 1], [3, 5], [7, 64], [5, 100], [4, 1024], [3, 1030]];
@@ -49,11 +54,11 @@ export const layerNormForward: Kernel = {
     beta: READ,
     sum: when("residual", WRITE),
     y: WRITE,
-    statistics: WRITE,
+    statistics: WRITE_F32,
   },
-  uniforms: { rows: "u32", columns: "u32", epsilon: "f32", ...RANDOM },
+  uniforms: { rows: "u32", columns: "u32", epsilon: "f32", ...DROPOUT_UNIFORMS },
   structural: { residual: [false, true], dropout: [false, true] },
-  variants: rowVariants([philoxText, maskText, forwardText], rowShape),
+  variants: rowVariants([philox, mask, texts.forward], rowShape),
   lengths: ({ rows, columns }) => ({
     x: rows * columns,
     hidden: rows * columns,
@@ -93,15 +98,15 @@ export const layerNormBackwardInput: Kernel = {
   name: "layer_norm.backward_input",
   bindings: {
     s: READ,
-    statistics: READ,
+    statistics: READ_F32,
     gamma: READ,
     dy: READ,
     dx: WRITE,
     dhidden: when("dropout", WRITE),
   },
-  uniforms: { rows: "u32", columns: "u32", ...RANDOM },
+  uniforms: { rows: "u32", columns: "u32", ...DROPOUT_UNIFORMS },
   structural: { dropout: [false, true] },
-  variants: rowVariants([philoxText, maskText, backwardInputText], rowShape),
+  variants: rowVariants([philox, mask, texts.backwardInput], rowShape),
   lengths: ({ rows, columns }) => ({
     s: rows * columns,
     statistics: 2 * rows,
@@ -126,10 +131,10 @@ export const layerNormBackwardInput: Kernel = {
 /** Gradients of gamma and beta, summed over each chunk of rows; `reduce.columns` finishes them. */
 export const layerNormBackwardParameters: Kernel = {
   name: "layer_norm.backward_parameters",
-  bindings: { s: READ, statistics: READ, dy: READ, dgamma: WRITE, dbeta: WRITE },
+  bindings: { s: READ, statistics: READ_F32, dy: READ, dgamma: WRITE, dbeta: WRITE },
   uniforms: { rows: "u32", columns: "u32", rows_per_chunk: "u32" },
   structural: {},
-  variants: columnVariants([backwardParametersText], ({ rows, columns, rows_per_chunk }) => ({
+  variants: columnVariants([texts.backwardParameters], ({ rows, columns, rows_per_chunk }) => ({
     rows: Math.ceil(rows / rows_per_chunk),
     columns,
     multiples: [columns],

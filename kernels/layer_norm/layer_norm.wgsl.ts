@@ -9,44 +9,7 @@ export const forward = wgsl`
 // Layer normalization of rows, with residual and dropout: s = x + dropout(hidden), or x alone;
 // mean = Σs/n, variance = Σ(s − mean)²/n (two passes: one pass of squares loses digits), y = (s − mean)·rstd·gamma + beta.
 // One workgroup a row. Ba, Kiros and Hinton, arXiv 1607.06450.
-struct Parameters {
-  rows: u32,
-  columns: u32,
-  epsilon: f32,
-  seed_low: u32,
-  seed_high: u32,
-  stream: u32,
-  step: u32,
-  first_example: u32,
-  rows_per_example: u32,
-  threshold: u32,
-  keep_scale: f32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
-//#if residual
-@group(0) @binding(2) var<storage, read> hidden: array<Value>;
-@group(0) @binding(3) var<storage, read> gamma: array<Value>;
-@group(0) @binding(4) var<storage, read> beta: array<Value>;
-@group(0) @binding(5) var<storage, read_write> sum: array<Value>;
-@group(0) @binding(6) var<storage, read_write> y: array<Value>;
-@group(0) @binding(7) var<storage, read_write> statistics: array<f32>;
-//#else
-@group(0) @binding(2) var<storage, read> gamma: array<Value>;
-@group(0) @binding(3) var<storage, read> beta: array<Value>;
-@group(0) @binding(4) var<storage, read_write> y: array<Value>;
-@group(0) @binding(5) var<storage, read_write> statistics: array<f32>;
-//#end
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = row_of(group.x + group.y * grid.x, local);
-  let lane = lane_of(local);
+fn main(row: u32, lane: u32) {
   if (row >= parameters.rows) {
     return;
   }
@@ -100,37 +63,7 @@ fn main(
 export const backwardInput = wgsl`
 // Gradient of layer normalization with respect to s. With n = (s − mean)·rstd and g = dy·gamma:
 // dx = rstd·(g − Σg/n − n·Σ(g·n)/n); dhidden is dx as hidden's dropout leaves it. One workgroup a row.
-struct Parameters {
-  rows: u32,
-  columns: u32,
-  seed_low: u32,
-  seed_high: u32,
-  stream: u32,
-  step: u32,
-  first_example: u32,
-  rows_per_example: u32,
-  threshold: u32,
-  keep_scale: f32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> s: array<Value>;
-@group(0) @binding(2) var<storage, read> statistics: array<f32>;
-@group(0) @binding(3) var<storage, read> gamma: array<Value>;
-@group(0) @binding(4) var<storage, read> dy: array<Value>;
-@group(0) @binding(5) var<storage, read_write> dx: array<Value>;
-//#if dropout
-@group(0) @binding(6) var<storage, read_write> dhidden: array<Value>;
-//#end
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = row_of(group.x + group.y * grid.x, local);
-  let lane = lane_of(local);
+fn main(row: u32, lane: u32) {
   if (row >= parameters.rows) {
     return;
   }
@@ -164,29 +97,7 @@ fn main(
 export const backwardParameters = wgsl`
 // Gradients of gamma and beta over a chunk of rows: dgamma = Σ dy·(s − mean)·rstd, dbeta = Σ dy, in row order.
 // An invocation goes down the rows of one chunk in SPAN neighboring columns (or fours of columns).
-struct Parameters {
-  rows: u32,
-  columns: u32,
-  rows_per_chunk: u32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> s: array<Value>;
-@group(0) @binding(2) var<storage, read> statistics: array<f32>;
-@group(0) @binding(3) var<storage, read> dy: array<Value>;
-@group(0) @binding(4) var<storage, read_write> dgamma: array<Value>;
-@group(0) @binding(5) var<storage, read_write> dbeta: array<Value>;
-
-override WORKGROUP: u32;
-override SPAN: u32;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = (group.x + group.y * grid.x) * WORKGROUP + local;
+fn main(i: u32) {
   let length = parameters.columns / WIDTH;
   let across = (length + SPAN - 1u) / SPAN;
   let chunk = i / across;

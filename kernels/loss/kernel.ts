@@ -3,15 +3,11 @@
  *
  * @module
  */
-import { READ, WRITE } from "../bindings.ts";
 import { cross } from "../cases.ts";
-import type { Kernel, KernelCase, Uniforms } from "../kernel.ts";
+import { type Kernel, type KernelCase, READ, type Uniforms, WRITE } from "../kernel.ts";
 import { flat, mapVariants } from "../map_variants.ts";
-import { exponential as exponentialText } from "../common.wgsl.ts";
-import {
-  binaryCrossEntropy as binaryCrossEntropyText,
-  meanSquaredError as meanSquaredErrorText,
-} from "./loss.wgsl.ts";
+import { exponential } from "../common.wgsl.ts";
+import * as texts from "./loss.wgsl.ts";
 import * as reference from "./reference.ts";
 
 const BINDINGS = { x: READ, targets: READ, loss: WRITE, dx: WRITE } as const;
@@ -35,7 +31,7 @@ export const lossMeanSquaredError: Kernel = {
   bindings: BINDINGS,
   uniforms: UNIFORMS,
   structural: {},
-  variants: mapVariants([meanSquaredErrorText], flat),
+  variants: mapVariants([texts.meanSquaredError], flat),
   lengths,
   items: ({ count }) => count,
   reference: reference.meanSquaredError,
@@ -49,7 +45,7 @@ export const lossBinaryCrossEntropy: Kernel = {
   bindings: BINDINGS,
   uniforms: UNIFORMS,
   structural: {},
-  variants: mapVariants([exponentialText, binaryCrossEntropyText], flat),
+  variants: mapVariants([exponential, texts.binaryCrossEntropy], flat),
   lengths,
   items: ({ count }) => count,
   reference: reference.binaryCrossEntropy,

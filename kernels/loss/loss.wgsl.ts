@@ -7,26 +7,7 @@ import { wgsl } from "../wgsl.ts";
 
 export const meanSquaredError = wgsl`
 // loss = (x − t)², dx = 2·scale·(x − t)
-struct Parameters {
-  count: u32,
-  scale: f32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
-@group(0) @binding(2) var<storage, read> targets: array<Value>;
-@group(0) @binding(3) var<storage, read_write> loss: array<Value>;
-@group(0) @binding(4) var<storage, read_write> dx: array<Value>;
-
-override WORKGROUP: u32;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = (group.x + group.y * grid.x) * WORKGROUP + local;
+fn main(i: u32) {
   if (i < parameters.count / WIDTH) {
     let difference = x[i] - targets[i];
     loss[i] = difference * difference;
@@ -38,26 +19,7 @@ fn main(
 export const binaryCrossEntropy = wgsl`
 // loss = max(x, 0) − x·t + log(1 + exp(−|x|)), which is the cross-entropy of sigmoid(x) with t and cannot overflow;
 // dx = scale·(sigmoid(x) − t).
-struct Parameters {
-  count: u32,
-  scale: f32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
-@group(0) @binding(2) var<storage, read> targets: array<Value>;
-@group(0) @binding(3) var<storage, read_write> loss: array<Value>;
-@group(0) @binding(4) var<storage, read_write> dx: array<Value>;
-
-override WORKGROUP: u32;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = (group.x + group.y * grid.x) * WORKGROUP + local;
+fn main(i: u32) {
   if (i >= parameters.count / WIDTH) {
     return;
   }

@@ -8,9 +8,8 @@
  * @module
  */
 import { ACTIVATIONS } from "../activation/activation.ts";
-import { READ, READ_HALVES, when, WRITE } from "../bindings.ts";
 import { halvesOf } from "../half/reference.ts";
-import type { Kernel } from "../kernel.ts";
+import { type Kernel, READ, READ_F32, READ_HALVES, when, WRITE } from "../kernel.ts";
 import { halfCases } from "./half_cases.ts";
 import { matmulMatmul } from "./kernel.ts";
 import { extent, storedA, storedB, storedC } from "./layout.ts";
@@ -28,7 +27,7 @@ export const matmulHalf: Kernel = {
     bias: when("bias", READ),
     c: WRITE,
     preactivation: { ...WRITE, when: ({ activation }) => activation !== "none" },
-    scale: when("unscale", READ),
+    scale: when("unscale", READ_F32),
   },
   uniforms: matmulMatmul.uniforms,
   structural: {

@@ -9,8 +9,7 @@
  * @module
  */
 import { ACTIVATIONS } from "../activation/activation.ts";
-import { READ, when, WRITE } from "../bindings.ts";
-import type { Kernel, Structural, Uniforms } from "../kernel.ts";
+import { type Kernel, READ, type Structural, type Uniforms, when, WRITE } from "../kernel.ts";
 import { matmulCases } from "./cases.ts";
 import { extent, storedA, storedB, storedC } from "./layout.ts";
 import { matmulReference } from "./reference.ts";

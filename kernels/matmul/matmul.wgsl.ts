@@ -9,42 +9,6 @@ export const product = wgsl`
 // What every variant of the matrix product shares: the uniform block, the output bindings, and what happens to a finished sum.
 // Value is the unit in which a variant writes C: f32, or vec4f where every row of C starts at a multiple of four elements.
 
-struct Parameters {
-  m: u32,
-  n: u32,
-  k: u32,
-  lda: u32,
-  ldb: u32,
-  ldc: u32,
-  batch: u32,
-  inner: u32,
-  a_outer: u32,
-  a_inner: u32,
-  b_outer: u32,
-  b_inner: u32,
-  c_outer: u32,
-  c_inner: u32,
-  alpha: f32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-//#if bias
-@group(0) @binding(3) var<storage, read> bias: array<Value>;
-@group(0) @binding(4) var<storage, read_write> c: array<Value>;
-//#if !activation == none
-@group(0) @binding(5) var<storage, read_write> preactivation: array<Value>;
-//#end
-//#else
-@group(0) @binding(3) var<storage, read_write> c: array<Value>;
-//#if !activation == none
-@group(0) @binding(4) var<storage, read_write> preactivation: array<Value>;
-//#end
-//#end
-
-//#if unscale
-@group(0) @binding(/*scale_binding*/) var<storage, read> scale: array<f32>;
-//#end
-
 // Factor of the sums.
 fn product_scale() -> f32 {
   //#if unscale
@@ -107,12 +71,7 @@ export const simple = wgsl`
 // Sums are added in the order of k, product by product (class k_sequential), four to an iteration since some adapters end loops
 // silently at 65,535.
 
-const WORKGROUP: u32 = /*workgroup*/;
-
 //#if packed
-@group(0) @binding(1) var<storage, read> a: array<u32>;
-@group(0) @binding(2) var<storage, read> b: array<u32>;
-
 // Halves lie two to a word.
 fn element_of_a(index: u32) -> f32 {
   return unpack2x16float(a[index / 2])[index % 2];
@@ -122,9 +81,6 @@ fn element_of_b(index: u32) -> f32 {
   return unpack2x16float(b[index / 2])[index % 2];
 }
 //#else
-@group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-
 fn element_of_a(index: u32) -> f32 {
   return a[index];
 }
@@ -134,19 +90,13 @@ fn element_of_b(index: u32) -> f32 {
 }
 //#end
 
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) invocation: u32,
-) {
+fn main(i: u32) {
   let m = parameters.m;
   let n = parameters.n;
-  let element = (group.x + group.y * groups.x) * WORKGROUP + invocation;
-  if (element >= m * n * parameters.batch) { return; }
-  let column = element % n;
-  let row = element / n % m;
-  let z = element / (m * n);
+  if (i >= m * n * parameters.batch) { return; }
+  let column = i % n;
+  let row = i / n % m;
+  let z = i / (m * n);
 
   //#if transpose_a
   let step_a = parameters.lda;

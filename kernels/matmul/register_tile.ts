@@ -5,6 +5,7 @@
  * @module
  */
 import type { Structural } from "../kernel.ts";
+import { range } from "../wgsl.ts";
 
 const COMPONENTS = ["x", "y", "z", "w"] as const;
 
@@ -89,11 +90,6 @@ export class RegisterTile {
     }
     return lines;
   }
-}
-
-/** The numbers from 0 to `count − 1`. */
-export function range(count: number): number[] {
-  return Array.from({ length: count }, (_, i) => i);
 }
 
 const FOUR = range(4);

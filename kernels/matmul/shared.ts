@@ -3,17 +3,15 @@
  *
  * @module
  */
-import { grid, type Structural, type Variant, type VariantContext } from "../kernel.ts";
+import { grid, MOST_TURNS, type Structural, type Variant, type VariantContext } from "../kernel.ts";
 import { rowsAlign, storedA, storedB, storedC } from "./layout.ts";
-import { range, RegisterTile } from "./register_tile.ts";
+import { RegisterTile } from "./register_tile.ts";
 import { shared as templateText } from "./shared.wgsl.ts";
-import { fillTemplate, productSource } from "./source.ts";
+import { fillTemplate, range } from "../wgsl.ts";
+import { productSource } from "./source.ts";
 
 const ACROSS = 16;
 const DOWN = 16;
-
-/** Loops end silently at 65,535 iterations on some CPU adapters. */
-const MOST_ITERATIONS_ON_CPU = 60_000;
 
 /** Choices that do not change what is computed. */
 export interface SharedTile {
@@ -67,7 +65,7 @@ export function sharedVariant(tile: SharedTile): Variant {
       const { k } = uniforms;
       if (capabilities.maxWorkgroupStorageBytes < memory) return false;
       if (capabilities.maxInvocationsPerWorkgroup < ACROSS * DOWN) return false;
-      if (capabilities.cpuAdapter && k / 4 + k / depth > MOST_ITERATIONS_ON_CPU) return false;
+      if (capabilities.cpuAdapter && k / 4 + k / depth > MOST_TURNS) return false;
       if (tile.operands === "half tile" && !capabilities.shaderF16) return false;
       if (!tile.vector) return true;
       // Rows of packed operands are filled up to fours.
@@ -81,7 +79,10 @@ export function sharedVariant(tile: SharedTile): Variant {
     workgroups: ({ uniforms: { m, n, batch } }: VariantContext) =>
       grid(Math.ceil(m / tileRows) * Math.ceil(n / tileColumns) * batch),
 
-    source: (structural: Structural) => sharedSource(tile, structural, depth),
+    unit: "Value",
+    elements: tile.operands === undefined ? {} : { a: "vec2<u32>", b: "vec2<u32>" },
+    workgroupSize: "ACROSS, DOWN",
+    body: (structural: Structural) => sharedSource(tile, structural, depth),
   };
 }
 
@@ -114,8 +115,7 @@ function sharedSource(tile: SharedTile, structural: Structural, depth: number): 
   );
   const packed = operands !== undefined;
   const values = { rows, vectors, depth, group: half ? "vec4<f16>" : "vec4f" };
-  return (half ? "enable f16;\n\n" : "") +
-    productSource(structural, vector ? "vector" : "scalar") +
+  return productSource(structural, vector ? "vector" : "scalar") +
     fillTemplate(templateText, { ...structural, vector, packed, ahead }, values, {
       sums: registers.sums(),
       loads: [...loadsOfA, ...loadsOfB],

@@ -30,20 +30,9 @@ const TILE_ROWS: u32 = ROWS * DOWN;
 const TILE_COLUMNS: u32 = 4 * VECTORS * ACROSS;
 
 //#if packed
-@group(0) @binding(1) var<storage, read> a: array<vec2<u32>>;
-@group(0) @binding(2) var<storage, read> b: array<vec2<u32>>;
-
 fn unpacked(words: vec2<u32>) -> vec4f {
   return vec4f(unpack2x16float(words.x), unpack2x16float(words.y));
 }
-//#else
-//#if vector
-@group(0) @binding(1) var<storage, read> a: array<vec4f>;
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;
-//#else
-@group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-//#end
 //#end
 
 //#if transpose_a
@@ -117,40 +106,33 @@ fn brought_b(start: u32, tile_column: u32, row: u32, column: u32, stage: u32) ->
   //#end
 }
 
-@compute @workgroup_size(ACROSS, DOWN)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_id) place: vec3u,
-  @builtin(local_invocation_index) invocation: u32,
-) {
+fn main(workgroup_index: u32, place: vec3u, local: u32) {
   let m = parameters.m;
   let n = parameters.n;
   let k = parameters.k;
   let tiles_across = (n + TILE_COLUMNS - 1) / TILE_COLUMNS;
   let tiles_down = (m + TILE_ROWS - 1) / TILE_ROWS;
-  let tile = group.x + group.y * groups.x;
-  if (tile >= tiles_across * tiles_down * parameters.batch) { return; }
-  let z = tile / (tiles_across * tiles_down);
-  let tile_row = tile / tiles_across % tiles_down * TILE_ROWS;
-  let tile_column = tile % tiles_across * TILE_COLUMNS;
+  if (workgroup_index >= tiles_across * tiles_down * parameters.batch) { return; }
+  let z = workgroup_index / (tiles_across * tiles_down);
+  let tile_row = workgroup_index / tiles_across % tiles_down * TILE_ROWS;
+  let tile_column = workgroup_index % tiles_across * TILE_COLUMNS;
   let start_a = batch_offset(z, parameters.a_outer, parameters.a_inner);
   let start_b = batch_offset(z, parameters.b_outer, parameters.b_inner);
 
   // The group that this invocation brings: its row in the tile as stored, and its first element in that row.
   //#if transpose_a
-  let bring_row_a = invocation / (TILE_ROWS / 4);
-  let bring_a = 4 * (invocation % (TILE_ROWS / 4));
+  let bring_row_a = local / (TILE_ROWS / 4);
+  let bring_a = 4 * (local % (TILE_ROWS / 4));
   //#else
-  let bring_row_a = invocation / (DEPTH / 4);
-  let bring_a = 4 * (invocation % (DEPTH / 4));
+  let bring_row_a = local / (DEPTH / 4);
+  let bring_a = 4 * (local % (DEPTH / 4));
   //#end
   //#if transpose_b
-  let bring_row_b = invocation / (DEPTH / 4);
-  let bring_b = 4 * (invocation % (DEPTH / 4));
+  let bring_row_b = local / (DEPTH / 4);
+  let bring_b = 4 * (local % (DEPTH / 4));
   //#else
-  let bring_row_b = invocation / (TILE_COLUMNS / 4);
-  let bring_b = 4 * (invocation % (TILE_COLUMNS / 4));
+  let bring_row_b = local / (TILE_COLUMNS / 4);
+  let bring_b = 4 * (local % (TILE_COLUMNS / 4));
   //#end
 
   let place_a = bring_row_a * PITCH_A + bring_a / 4;

@@ -6,21 +6,21 @@
 import {
   type Capabilities,
   grid,
+  MOST_TURNS,
   type Structural,
   type TexelFormat,
   type Variant,
   type VariantContext,
 } from "../kernel.ts";
 import { fitsTexture, operandRegion, rowsAlign, storedA, storedB, storedC } from "./layout.ts";
-import { range, RegisterTile } from "./register_tile.ts";
-import { fillTemplate, productSource } from "./source.ts";
+import { RegisterTile } from "./register_tile.ts";
+import { textureType } from "../shader.ts";
+import { fillTemplate, range } from "../wgsl.ts";
+import { productSource } from "./source.ts";
 import { texture as templateText } from "./texture.wgsl.ts";
 
 /** Unused texels after each row: with a pitch of a power of two the rows of a tile share a few cache sets (15 to 30% slower). */
 const PAD_TEXELS = 4;
-
-/** Loops end silently at 65,535 iterations on some CPU adapters. */
-const MOST_STEPS = 60_000;
 
 /** Choices that do not change what is computed. */
 export interface TextureTile {
@@ -60,7 +60,7 @@ export function textureVariant(tile: TextureTile, format: TexelFormat): Variant 
       const { cpuAdapter, readableStorageTextures, maxTextureSide } = capabilities;
       const lanes = lanesOf(capabilities);
       if (!cpuAdapter || !readableStorageTextures || lanes === 0) return false;
-      if (m === 0 || n === 0 || k === 0 || batch === 0 || k > 4 * MOST_STEPS) return false;
+      if (m === 0 || n === 0 || k === 0 || batch === 0 || k > 4 * MOST_TURNS) return false;
       const even = k % 4 === 0 && n % 4 === 0 && rowsAlign(storedC(context.uniforms));
       if (!even && !tile.ragged) return false;
       const { a, b } = operands(context);
@@ -81,19 +81,21 @@ export function textureVariant(tile: TextureTile, format: TexelFormat): Variant 
       return grid(Math.ceil(m / tile.rows) * Math.ceil(n / columns) * batch);
     },
 
-    source: (structural: Structural, capabilities: Capabilities) =>
-      textureSource(tile, format, structural, capabilities, lanesOf(capabilities)),
+    unit: "Value",
+    elements: { a: textureType(format), b: textureType(format) },
+    workgroupSize: "LANES",
+    arguments: tile.subgroup ? {} : { lane: "local" },
+    body: (structural: Structural, capabilities: Capabilities) =>
+      textureSource(tile, structural, capabilities, lanesOf(capabilities)),
   };
 }
 
 function textureSource(
   tile: TextureTile,
-  format: TexelFormat,
   structural: Structural,
   capabilities: Capabilities,
   lanes: number,
 ): string {
-  const directive = tile.subgroup && capabilities.subgroupDirective ? "enable subgroups;\n\n" : "";
   const share = tile.subgroup ? lanes : 1;
   const registers = new RegisterTile(tile.rows, tile.vectors, structural);
   const text = fillTemplate(templateText, { ...structural, ragged: tile.ragged }, {
@@ -103,8 +105,6 @@ function textureSource(
     vectors: tile.vectors,
     side: capabilities.maxTextureSide,
     pad: PAD_TEXELS,
-    format,
-    lane: tile.subgroup ? "subgroup_invocation_id" : "local_invocation_index",
   }, {
     places: [...placesOfA(registers, share), ...placesOfB(registers, lanes)],
     sums: registers.sums(),
@@ -116,7 +116,7 @@ function textureSource(
     firsts: registers.vectors.map((v) => `let first_${v} = column + ${4 * v * lanes}u;`),
     stores: registers.stores(!tile.ragged),
   });
-  return directive + productSource(structural, tile.ragged ? "scalar" : "vector") + text;
+  return productSource(structural, tile.ragged ? "scalar" : "vector") + text;
 }
 
 /** How many texels of A a lane loads in a step. */

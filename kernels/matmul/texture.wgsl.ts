@@ -27,9 +27,6 @@ const VECTORS: u32 = /*vectors*/;
 const SIDE: u32 = /*side*/;
 const PAD: u32 = /*pad*/;
 
-@group(0) @binding(1) var a: texture_storage_2d</*format*/, read>;
-@group(0) @binding(2) var b: texture_storage_2d</*format*/, read>;
-
 // Texels from one column block of a folded operand to the next.
 fn block_width(columns: u32, pitch: u32, outer: u32, inner: u32) -> u32 {
   let last_outer = (parameters.batch - 1) / parameters.inner;
@@ -43,22 +40,16 @@ fn place(row: u32, texel: u32, width: u32) -> vec2u {
   return vec2u(row / SIDE * width + texel, row % SIDE);
 }
 
-@compute @workgroup_size(LANES)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(/*lane*/) lane: u32,
-) {
+fn main(workgroup_index: u32, lane: u32) {
   let m = parameters.m;
   let n = parameters.n;
   let k = parameters.k;
   let tiles_across = (n + COLUMNS - 1) / COLUMNS;
   let tiles_down = (m + ROWS - 1) / ROWS;
-  let tile = group.x + group.y * groups.x;
-  if (tile >= tiles_across * tiles_down * parameters.batch) { return; }
-  let z = tile / (tiles_across * tiles_down);
-  let row = tile / tiles_across % tiles_down * ROWS;
-  let column = tile % tiles_across * COLUMNS + 4 * lane;
+  if (workgroup_index >= tiles_across * tiles_down * parameters.batch) { return; }
+  let z = workgroup_index / (tiles_across * tiles_down);
+  let row = workgroup_index / tiles_across % tiles_down * ROWS;
+  let column = workgroup_index % tiles_across * COLUMNS + 4 * lane;
 
   let offset_a = batch_offset(z, parameters.a_outer, parameters.a_inner);
   let offset_b = batch_offset(z, parameters.b_outer, parameters.b_inner);

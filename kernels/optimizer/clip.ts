@@ -3,28 +3,22 @@
  *
  * @module
  */
-import { READ, READ_U32, WRITE, WRITE_U32 } from "../bindings.ts";
 import { cross } from "../cases.ts";
-import type { Kernel } from "../kernel.ts";
+import { type Kernel, READ, READ_F32, READ_U32, WRITE_F32, WRITE_U32 } from "../kernel.ts";
 import { BLOCK_LIMIT, blockCases, blockShape } from "./cases.ts";
 import { flat, mapVariants } from "../map_variants.ts";
 import { rowVariants } from "../row_variants.ts";
-import {
-  block as blockText,
-  clip as clipText,
-  nonFinite as nonFiniteText,
-  squareSums as squareSumsText,
-} from "./optimizer.wgsl.ts";
+import * as texts from "./optimizer.wgsl.ts";
 import * as reference from "./reference.ts";
 
-/** `partial[b] = Σ x²` of block `b`. */
+/** `partials[b] = Σ x²` of block `b`. */
 export const optimizerSquareSums: Kernel = {
   name: "optimizer.square_sums",
-  bindings: { x: READ, blocks: READ_U32, partial: WRITE },
+  bindings: { x: READ, blocks: READ_U32, partials: WRITE_F32 },
   uniforms: { block_count: "u32" },
   structural: {},
-  variants: rowVariants([blockText, squareSumsText], blockShape, { widths: [4] }),
-  lengths: ({ block_count }) => ({ blocks: 3 * block_count, partial: block_count }),
+  variants: rowVariants([texts.block, texts.squareSums], blockShape, { widths: [4] }),
+  lengths: ({ block_count }) => ({ blocks: 3 * block_count, partials: block_count }),
   items: ({ block_count }) => block_count,
   reference: reference.squareSums,
   work: ({ block_count }) => ({
@@ -35,19 +29,19 @@ export const optimizerSquareSums: Kernel = {
 };
 
 /**
- * `norm[0] = √Σ partial`; `norm[1] = min(1, max_norm / norm)`, 1 where `max_norm ≤ 0`, NaN where the norm is NaN; `norm[2 + slot]` logs the norm.
+ * `norm[0] = √Σ partials`; `norm[1] = min(1, max_norm / norm)`, 1 where `max_norm ≤ 0`, NaN where the norm is NaN; `norm[2 + slot]` logs the norm.
  */
 export const optimizerClip: Kernel = {
   name: "optimizer.clip",
-  bindings: { partial: READ, norm: WRITE },
+  bindings: { partials: READ_F32, norm: WRITE_F32 },
   uniforms: { block_count: "u32", slot: "u32", max_norm: "f32" },
   structural: {},
   variants: rowVariants(
-    [clipText],
+    [texts.clip],
     ({ block_count }) => ({ rows: 1, columns: block_count, multiples: [] }),
     { widths: [1], oneRow: true },
   ),
-  lengths: ({ block_count, slot }) => ({ partial: block_count, norm: 3 + slot }),
+  lengths: ({ block_count, slot }) => ({ partials: block_count, norm: 3 + slot }),
   items: () => 1,
   reference: reference.clip,
   work: ({ block_count }) => ({ flops: block_count, bytes: 4 * block_count }),
@@ -59,17 +53,17 @@ export const optimizerClip: Kernel = {
         slot: 2,
         max_norm,
       })),
-      { fill: { partial: (length, random) => Array.from({ length }, random) } },
+      { fill: { partials: (length, random) => Array.from({ length }, random) } },
     ),
 };
 
 /** `flag[0] = 1` where any `x` is NaN or infinite, tested on its bits; otherwise the flag stays. */
 export const optimizerNonFinite: Kernel = {
   name: "optimizer.non_finite",
-  bindings: { x: READ, flag: WRITE_U32 },
+  bindings: { x: READ, flag: { ...WRITE_U32, element: "atomic<u32>" } },
   uniforms: { count: "u32" },
   structural: {},
-  variants: mapVariants([nonFiniteText], flat),
+  variants: mapVariants([texts.nonFinite], flat),
   lengths: ({ count }) => ({ x: count, flag: 1 }),
   items: ({ count }) => count,
   reference: reference.nonFinite,

@@ -3,9 +3,15 @@
  *
  * @module
  */
-import { WRITE, WRITE_U32 } from "../bindings.ts";
-import type { BindingArrays, Kernel, Structural, Uniforms } from "../kernel.ts";
-import { lossScale as lossScaleText } from "./optimizer.wgsl.ts";
+import {
+  type BindingArrays,
+  type Kernel,
+  type Structural,
+  type Uniforms,
+  WRITE,
+  WRITE_U32,
+} from "../kernel.ts";
+import { lossScale } from "./optimizer.wgsl.ts";
 
 /** Elements of the state: scale, good steps, skipped steps, whether it was given up. */
 export const LOSS_SCALE_STATE = 4;
@@ -40,7 +46,8 @@ export const optimizerLossScale: Kernel = {
     name: "single",
     numerics: "exact order",
     supports: () => true,
-    source: () => lossScaleText,
+    workgroupSize: 1,
+    body: () => lossScale,
     workgroups: () => [1, 1, 1],
   }],
   lengths: () => ({ flag: 1, state: LOSS_SCALE_STATE }),

@@ -17,28 +17,12 @@ fn inside(i: u32, end: u32) -> vec4<bool> {
 
 export const squareSums = wgsl`
 // partial[b] = Σ x² of block b. One workgroup a block.
-struct Parameters {
-  block_count: u32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
-@group(0) @binding(2) var<storage, read> blocks: array<u32>;
-@group(0) @binding(3) var<storage, read_write> partials: array<f32>;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let b = row_of(group.x + group.y * grid.x, local);
-  let lane = lane_of(local);
-  if (b >= parameters.block_count) {
+fn main(block: u32, lane: u32) {
+  if (block >= parameters.block_count) {
     return;
   }
-  let start = blocks[3u * b] / 4u;
-  let count = blocks[3u * b + 1u];
+  let start = blocks[3u * block] / 4u;
+  let count = blocks[3u * block + 1u];
   var squares = Value(0.0);
   for (var i = lane; i < (count + 3u) / 4u; i += LANES) {
     let value = select(Value(0.0), x[start + i], inside(i, count));
@@ -46,25 +30,14 @@ fn main(
   }
   let total = row_sum(lane, lane_sum(squares));
   if (lane == 0u) {
-    partials[b] = total;
+    partials[block] = total;
   }
 }
 `;
 
 export const clip = wgsl`
 // norm[0] = √Σ partials, norm[1] = min(1, max_norm / norm[0]) or 1 where max_norm ≤ 0, norm[2 + slot] = norm[0]. One workgroup.
-struct Parameters {
-  block_count: u32,
-  slot: u32,
-  max_norm: f32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> partials: array<f32>;
-@group(0) @binding(2) var<storage, read_write> norm: array<f32>;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(local_invocation_index) lane: u32) {
+fn main(lane: u32) {
   var squares = 0.0;
   for (var i = lane; i < parameters.block_count; i += LANES) {
     squares += partials[i];
@@ -83,23 +56,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
 
 export const nonFinite = wgsl`
 // flag[0] = 1 if any x is NaN or infinite. By the bits: drivers may assume that no float is NaN and drop a comparison.
-struct Parameters {
-  count: u32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
-@group(0) @binding(2) var<storage, read_write> flag: array<atomic<u32>>;
-
-override WORKGROUP: u32;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = (group.x + group.y * grid.x) * WORKGROUP + local;
+fn main(i: u32) {
   if (i >= parameters.count / WIDTH) {
     return;
   }
@@ -118,44 +75,15 @@ export const lambMoments = wgsl`
 // LAMB's moments and norms. g = gradients·norm[1]; m = β1·m + (1 − β1)·g; v = β2·v + (1 − β2)·g²;
 // u = m/(√v + ε) + decay·w; partials[2b], partials[2b + 1] = Σw², Σu² of block b. Nothing where flag[0] is set.
 // One workgroup a block. google-research/albert, lamb_optimizer.py (no bias correction).
-struct Parameters {
-  block_count: u32,
-  beta1: f32,
-  beta2: f32,
-  one_minus_beta1: f32,
-  one_minus_beta2: f32,
-  epsilon: f32,
-  weight_decay: f32,
-}
-
-// parameters is taken: the uniform block is parameters in every kernel, the weights are weights here.
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> weights: array<Value>;
-@group(0) @binding(2) var<storage, read> gradients: array<Value>;
-@group(0) @binding(3) var<storage, read> norm: array<f32>;
-@group(0) @binding(4) var<storage, read> flag: array<u32>;
-@group(0) @binding(5) var<storage, read> blocks: array<u32>;
-@group(0) @binding(6) var<storage, read> decays: array<u32>;
-@group(0) @binding(7) var<storage, read_write> m: array<Value>;
-@group(0) @binding(8) var<storage, read_write> v: array<Value>;
-@group(0) @binding(9) var<storage, read_write> partials: array<f32>;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let b = row_of(group.x + group.y * grid.x, local);
-  let lane = lane_of(local);
-  if (b >= parameters.block_count) {
+fn main(block: u32, lane: u32) {
+  if (block >= parameters.block_count) {
     return;
   }
-  let start = blocks[3u * b] / 4u;
+  let start = blocks[3u * block] / 4u;
   // A set flag makes every block empty, so that all invocations still meet at the sums.
   let skip = flag[0] != 0u;
-  let count = select(blocks[3u * b + 1u], 0u, skip);
-  let decay = select(0.0, parameters.weight_decay, decays[blocks[3u * b + 2u]] != 0u);
+  let count = select(blocks[3u * block + 1u], 0u, skip);
+  let decay = select(0.0, parameters.weight_decay, decays[blocks[3u * block + 2u]] != 0u);
   let clip = norm[1];
   var weight_squares = Value(0.0);
   var update_squares = Value(0.0);
@@ -177,8 +105,8 @@ fn main(
   let weight_total = row_sum(lane, lane_sum(weight_squares));
   let update_total = row_sum(lane, lane_sum(update_squares));
   if (lane == 0u && !skip) {
-    partials[2u * b] = weight_total;
-    partials[2u * b + 1u] = update_total;
+    partials[2u * block] = weight_total;
+    partials[2u * block + 1u] = update_total;
   }
 }
 `;
@@ -186,26 +114,7 @@ fn main(
 export const lambRatios = wgsl`
 // Trust ratios: tensor t has blocks tensor_blocks[t] … tensor_blocks[t + 1] − 1; ‖w‖/‖u‖ where it decays and both are above 0,
 // else 1. One workgroup a tensor. You et al., arXiv 1904.00962, without a bound on the ratio, as google-research/albert has it.
-struct Parameters {
-  tensors: u32,
-  block_count: u32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> partials: array<f32>;
-@group(0) @binding(2) var<storage, read> blocks: array<u32>;
-@group(0) @binding(3) var<storage, read> tensor_blocks: array<u32>;
-@group(0) @binding(4) var<storage, read> decays: array<u32>;
-@group(0) @binding(5) var<storage, read_write> ratios: array<f32>;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let tensor = row_of(group.x + group.y * grid.x, local);
-  let lane = lane_of(local);
+fn main(tensor: u32, lane: u32) {
   if (tensor >= parameters.tensors) {
     return;
   }
@@ -227,36 +136,13 @@ fn main(
 
 export const lambApply = wgsl`
 // LAMB's step: w −= learning_rate·ratio·u, u = m/(√v + ε) + decay·w. Nothing where flag[0] is set. One workgroup a block.
-struct Parameters {
-  block_count: u32,
-  epsilon: f32,
-  weight_decay: f32,
-  learning_rate: f32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> m: array<Value>;
-@group(0) @binding(2) var<storage, read> v: array<Value>;
-@group(0) @binding(3) var<storage, read> flag: array<u32>;
-@group(0) @binding(4) var<storage, read> blocks: array<u32>;
-@group(0) @binding(5) var<storage, read> decays: array<u32>;
-@group(0) @binding(6) var<storage, read> ratios: array<f32>;
-@group(0) @binding(7) var<storage, read_write> weights: array<Value>;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let b = row_of(group.x + group.y * grid.x, local);
-  let lane = lane_of(local);
-  if (b >= parameters.block_count || flag[0] != 0u) {
+fn main(block: u32, lane: u32) {
+  if (block >= parameters.block_count || flag[0] != 0u) {
     return;
   }
-  let start = blocks[3u * b] / 4u;
-  let count = blocks[3u * b + 1u];
-  let tensor = blocks[3u * b + 2u];
+  let start = blocks[3u * block] / 4u;
+  let count = blocks[3u * block + 1u];
+  let tensor = blocks[3u * block + 2u];
   let decay = select(0.0, parameters.weight_decay, decays[tensor] != 0u);
   let rate = parameters.learning_rate * ratios[tensor];
   for (var i = lane; i < (count + 3u) / 4u; i += LANES) {
@@ -272,41 +158,13 @@ export const adamw = wgsl`
 // AdamW without bias correction: g = gradients·norm[1]; m = β1·m + (1 − β1)·g; v = β2·v + (1 − β2)·g²;
 // w −= learning_rate·(m/(√v + ε) + decay·w). Nothing where flag[0] is set. One workgroup a block.
 // google-research/bert, optimization.py.
-struct Parameters {
-  block_count: u32,
-  beta1: f32,
-  beta2: f32,
-  one_minus_beta1: f32,
-  one_minus_beta2: f32,
-  epsilon: f32,
-  weight_decay: f32,
-  learning_rate: f32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> gradients: array<Value>;
-@group(0) @binding(2) var<storage, read> norm: array<f32>;
-@group(0) @binding(3) var<storage, read> flag: array<u32>;
-@group(0) @binding(4) var<storage, read> blocks: array<u32>;
-@group(0) @binding(5) var<storage, read> decays: array<u32>;
-@group(0) @binding(6) var<storage, read_write> weights: array<Value>;
-@group(0) @binding(7) var<storage, read_write> m: array<Value>;
-@group(0) @binding(8) var<storage, read_write> v: array<Value>;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let b = row_of(group.x + group.y * grid.x, local);
-  let lane = lane_of(local);
-  if (b >= parameters.block_count || flag[0] != 0u) {
+fn main(block: u32, lane: u32) {
+  if (block >= parameters.block_count || flag[0] != 0u) {
     return;
   }
-  let start = blocks[3u * b] / 4u;
-  let count = blocks[3u * b + 1u];
-  let decay = select(0.0, parameters.weight_decay, decays[blocks[3u * b + 2u]] != 0u);
+  let start = blocks[3u * block] / 4u;
+  let count = blocks[3u * block + 1u];
+  let decay = select(0.0, parameters.weight_decay, decays[blocks[3u * block + 2u]] != 0u);
   let clip = norm[1];
   for (var i = lane; i < (count + 3u) / 4u; i += LANES) {
     let at = start + i;
@@ -329,16 +187,6 @@ export const lossScale = wgsl`
 // Dynamic scaling of what is computed in half precision. state = scale, good steps since the scale last changed, steps skipped, whether it was given up.
 // A step that met NaN or infinity (flag) was not made: the scale is halved and the flag is taken down, unless the scale has come down to 1, which no
 // halving mends: then the flag stays up. After interval good steps the scale doubles, up to largest.
-struct Parameters {
-  interval: u32,
-  largest: f32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read_write> flag: array<u32>;
-@group(0) @binding(2) var<storage, read_write> state: array<f32>;
-
-@compute @workgroup_size(1)
 fn main() {
   let scale = state[0];
   if (flag[0] != 0u) {

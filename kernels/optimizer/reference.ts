@@ -8,7 +8,7 @@
 import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
 
 export function squareSums(
-  { x, blocks, partial }: BindingArrays,
+  { x, blocks, partials }: BindingArrays,
   _: Uniforms,
   __: Structural,
   begin: number,
@@ -18,13 +18,13 @@ export function squareSums(
     const start = blocks[3 * block], length = blocks[3 * block + 1];
     let sum = 0;
     for (let i = start; i < start + length; i++) sum += x[i] * x[i];
-    partial[block] = sum;
+    partials[block] = sum;
   }
 }
 
 /** One item: a norm. */
 export function clip(
-  { partial, norm }: BindingArrays,
+  { partials, norm }: BindingArrays,
   { block_count, slot, max_norm }: Uniforms,
   _: Structural,
   begin: number,
@@ -32,7 +32,7 @@ export function clip(
 ): void {
   for (let item = begin; item < end; item++) {
     let sum = 0;
-    for (let block = 0; block < block_count; block++) sum += partial[block];
+    for (let block = 0; block < block_count; block++) sum += partials[block];
     const length = Math.sqrt(sum);
     norm[0] = length;
     norm[1] = max_norm <= 0 || length <= max_norm ? 1 : max_norm / length;
@@ -58,7 +58,7 @@ export function lambMoments(
   begin: number,
   end: number,
 ): void {
-  const { parameters, gradients, norm, flag, blocks, decays, m, v, partial } = arrays;
+  const { weights, gradients, norm, flag, blocks, decays, m, v, partials } = arrays;
   if (flag[0] !== 0) return;
   for (let block = begin; block < end; block++) {
     const start = blocks[3 * block], length = blocks[3 * block + 1];
@@ -69,18 +69,18 @@ export function lambMoments(
       const g = gradients[i] * norm[1];
       m[i] = beta1 * m[i] + one_minus_beta1 * g;
       v[i] = beta2 * v[i] + one_minus_beta2 * g * g;
-      const update = m[i] / (Math.sqrt(v[i]) + epsilon) + decay * parameters[i];
-      parameterSquares += parameters[i] * parameters[i];
+      const update = m[i] / (Math.sqrt(v[i]) + epsilon) + decay * weights[i];
+      parameterSquares += weights[i] * weights[i];
       updateSquares += update * update;
     }
-    partial[2 * block] = parameterSquares;
-    partial[2 * block + 1] = updateSquares;
+    partials[2 * block] = parameterSquares;
+    partials[2 * block + 1] = updateSquares;
   }
 }
 
 /** An item is a tensor: its blocks' sums make its trust ratio. */
 export function lambRatios(
-  { partial, tensor_blocks, decays, ratios }: BindingArrays,
+  { partials, tensor_blocks, decays, ratios }: BindingArrays,
   _: Uniforms,
   __: Structural,
   begin: number,
@@ -90,8 +90,8 @@ export function lambRatios(
     let parameterSquares = 0;
     let updateSquares = 0;
     for (let block = tensor_blocks[tensor]; block < tensor_blocks[tensor + 1]; block++) {
-      parameterSquares += partial[2 * block];
-      updateSquares += partial[2 * block + 1];
+      parameterSquares += partials[2 * block];
+      updateSquares += partials[2 * block + 1];
     }
     const scaled = decays[tensor] && parameterSquares > 0 && updateSquares > 0;
     ratios[tensor] = scaled ? Math.sqrt(parameterSquares) / Math.sqrt(updateSquares) : 1;
@@ -99,7 +99,7 @@ export function lambRatios(
 }
 
 export function lambApply(
-  { m, v, flag, blocks, decays, ratios, parameters }: BindingArrays,
+  { m, v, flag, blocks, decays, ratios, weights }: BindingArrays,
   { epsilon, weight_decay, learning_rate }: Uniforms,
   _: Structural,
   begin: number,
@@ -112,14 +112,14 @@ export function lambApply(
     const decay = decays[tensor] ? weight_decay : 0;
     const rate = learning_rate * ratios[tensor];
     for (let i = start; i < start + length; i++) {
-      const update = m[i] / (Math.sqrt(v[i]) + epsilon) + decay * parameters[i];
-      parameters[i] -= rate * update;
+      const update = m[i] / (Math.sqrt(v[i]) + epsilon) + decay * weights[i];
+      weights[i] -= rate * update;
     }
   }
 }
 
 export function adamw(
-  { gradients, norm, flag, blocks, decays, parameters, m, v }: BindingArrays,
+  { gradients, norm, flag, blocks, decays, weights, m, v }: BindingArrays,
   { beta1, beta2, one_minus_beta1, one_minus_beta2, epsilon, weight_decay, learning_rate }:
     Uniforms,
   _: Structural,
@@ -134,8 +134,8 @@ export function adamw(
       const g = gradients[i] * norm[1];
       m[i] = beta1 * m[i] + one_minus_beta1 * g;
       v[i] = beta2 * v[i] + one_minus_beta2 * g * g;
-      const update = m[i] / (Math.sqrt(v[i]) + epsilon) + decay * parameters[i];
-      parameters[i] -= learning_rate * update;
+      const update = m[i] / (Math.sqrt(v[i]) + epsilon) + decay * weights[i];
+      weights[i] -= learning_rate * update;
     }
   }
 }

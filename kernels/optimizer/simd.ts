@@ -92,7 +92,7 @@ const squareSums: SimdKernel = {
       walk(f, { count: length, read: [element(at.u32("x"), start)], sums: [sum] }, ([x]) => ({
         add: [f32x4.mul(x, x)],
       }));
-      f.do(f32.store(element(at.u32("partial"), at.begin), sumLanes(sum)));
+      f.do(f32.store(element(at.u32("partials"), at.begin), sumLanes(sum)));
     }),
 };
 
@@ -121,7 +121,7 @@ const lambMoments: SimdKernel = {
     const epsilon = splatted(f, at, "epsilon");
     eachBlockUnlessFlagged(f, at, ({ start, length, tensor }) => {
       const decay = decayOf(f, at, tensor);
-      const [w, g, m, v] = ["parameters", "gradients", "m", "v"].map((name) =>
+      const [w, g, m, v] = ["weights", "gradients", "m", "v"].map((name) =>
         f.local("i32", element(at.u32(name), start))
       );
       const sums = [zeroSum(f), zeroSum(f)];
@@ -131,7 +131,7 @@ const lambMoments: SimdKernel = {
         f.set(g, updateOf(m, v, w, epsilon, decay));
         return { write: [m, v], add: [f32x4.mul(w, w), f32x4.mul(g, g)] };
       });
-      const partial = f.local("i32", i32.add(at.u32("partial"), i32.shl(at.begin, 3)));
+      const partial = f.local("i32", i32.add(at.u32("partials"), i32.shl(at.begin, 3)));
       f.do(f32.store(partial, sumLanes(sums[0])), f32.store(partial, sumLanes(sums[1]), 4));
     });
   },
@@ -146,7 +146,7 @@ const lambApply: SimdKernel = {
       const decay = decayOf(f, at, tensor);
       const ratio = f32.load(element(at.u32("ratios"), tensor));
       const rate = f.local("v128", f32x4.splat(f32.mul(at.f32("learning_rate"), ratio)));
-      const [w, m, v] = ["parameters", "m", "v"].map((name) =>
+      const [w, m, v] = ["weights", "m", "v"].map((name) =>
         f.local("i32", element(at.u32(name), start))
       );
       walk(f, { count: length, read: [w, m, v], write: [w] }, ([w, m, v]) => ({
@@ -164,7 +164,7 @@ const adamw: SimdKernel = {
     const [epsilon, rate] = ["epsilon", "learning_rate"].map((name) => splatted(f, at, name));
     eachBlockUnlessFlagged(f, at, ({ start, length, tensor }) => {
       const decay = decayOf(f, at, tensor);
-      const [w, g, m, v] = ["parameters", "gradients", "m", "v"].map((name) =>
+      const [w, g, m, v] = ["weights", "gradients", "m", "v"].map((name) =>
         f.local("i32", element(at.u32(name), start))
       );
       walk(f, { count: length, read: [w, g, m, v], write: [w, m, v] }, ([w, g, m, v]) => {

@@ -4,18 +4,21 @@
  *
  * @module
  */
-import { READ, READ_U32, WRITE } from "../bindings.ts";
 import { below } from "../cases.ts";
-import type { Kernel, KernelCase, Uniforms, Work } from "../kernel.ts";
+import {
+  type Kernel,
+  type KernelCase,
+  READ,
+  READ_F32,
+  READ_U32,
+  type Uniforms,
+  type Work,
+  WRITE,
+  WRITE_F32,
+} from "../kernel.ts";
 import { BLOCK_LIMIT, blockCases, blockShape, squares } from "./cases.ts";
 import { rowVariants } from "../row_variants.ts";
-import {
-  adamw as adamwText,
-  block as blockText,
-  lambApply as lambApplyText,
-  lambMoments as lambMomentsText,
-  lambRatios as lambRatiosText,
-} from "./optimizer.wgsl.ts";
+import * as texts from "./optimizer.wgsl.ts";
 import * as reference from "./reference.ts";
 
 /** 1 − β travels by itself: in float32, 1 − 0.999 is off by 1e-5 of 0.001. */
@@ -55,56 +58,54 @@ function updateCases(uniforms: Uniforms, flat: readonly string[]): KernelCase[] 
 
 /**
  * With `g = gradients·norm[1]`: `m = β1·m + (1 − β1)·g`, `v = β2·v + (1 − β2)·g²`, `u = m/(√v + ε)`, plus `weight_decay·w` where the tensor decays; the block's Σw² and Σu²
- * go to `partial`. Where `flag[0]` is set nothing is written.
+ * go to `partials`. Where `flag[0]` is set nothing is written.
  */
 export const optimizerLambMoments: Kernel = {
   name: "optimizer.lamb_moments",
   bindings: {
-    parameters: READ,
+    weights: READ,
     gradients: READ,
-    norm: READ,
+    norm: READ_F32,
     flag: READ_U32,
     blocks: READ_U32,
     decays: READ_U32,
     m: WRITE,
     v: WRITE,
-    partial: WRITE,
+    partials: WRITE_F32,
   },
   uniforms: { block_count: "u32", ...MOMENTS },
   structural: {},
-  variants: rowVariants([blockText, lambMomentsText], blockShape, { widths: [4] }),
+  variants: rowVariants([texts.block, texts.lambMoments], blockShape, { widths: [4] }),
   lengths: ({ block_count }) => ({
     norm: 2,
     flag: 1,
     blocks: 3 * block_count,
-    partial: 2 * block_count,
+    partials: 2 * block_count,
   }),
   items: ({ block_count }) => block_count,
   reference: reference.lambMoments,
   work: work(16, 6),
-  cases: () => updateCases(SETTINGS, ["parameters", "gradients", "m", "v"]),
+  cases: () => updateCases(SETTINGS, ["weights", "gradients", "m", "v"]),
 };
 
 /** Tensor `t` owns blocks `tensor_blocks[t]` to `tensor_blocks[t + 1] − 1`: `‖w‖/‖u‖` where it decays and both are above 0, else 1. */
 export const optimizerLambRatios: Kernel = {
   name: "optimizer.lamb_ratios",
   bindings: {
-    partial: READ,
-    blocks: READ_U32,
+    partials: READ_F32,
     tensor_blocks: READ_U32,
     decays: READ_U32,
-    ratios: WRITE,
+    ratios: WRITE_F32,
   },
   uniforms: { tensors: "u32", block_count: "u32" },
   structural: {},
   variants: rowVariants(
-    [lambRatiosText],
+    [texts.lambRatios],
     ({ tensors, block_count }) => ({ rows: tensors, columns: block_count, multiples: [] }),
     { widths: [1] },
   ),
   lengths: ({ tensors, block_count }) => ({
-    partial: 2 * block_count,
-    blocks: 3 * block_count,
+    partials: 2 * block_count,
     tensor_blocks: tensors + 1,
     decays: tensors,
     ratios: tensors,
@@ -125,7 +126,7 @@ export const optimizerLambRatios: Kernel = {
           tensor_blocks: () => ends,
           decays: below(2),
           // A tensor of zeros has no ratio.
-          partial: (length: number, random: () => number) =>
+          partials: (length: number, random: () => number) =>
             Array.from({ length }, (_, i) => i < 12 && i % 2 === 0 ? 0 : random()),
         },
       };
@@ -141,12 +142,12 @@ export const optimizerLambApply: Kernel = {
     flag: READ_U32,
     blocks: READ_U32,
     decays: READ_U32,
-    ratios: READ,
-    parameters: WRITE,
+    ratios: READ_F32,
+    weights: WRITE,
   },
   uniforms: { block_count: "u32", epsilon: "f32", weight_decay: "f32", learning_rate: "f32" },
   structural: {},
-  variants: rowVariants([blockText, lambApplyText], blockShape, { widths: [4] }),
+  variants: rowVariants([texts.block, texts.lambApply], blockShape, { widths: [4] }),
   lengths: ({ block_count }) => ({
     flag: 1,
     blocks: 3 * block_count,
@@ -158,7 +159,7 @@ export const optimizerLambApply: Kernel = {
     updateCases({ epsilon: 1e-6, weight_decay: 0.01, learning_rate: 0.02 }, [
       "m",
       "v",
-      "parameters",
+      "weights",
     ]),
 };
 
@@ -167,17 +168,17 @@ export const optimizerAdamw: Kernel = {
   name: "optimizer.adamw",
   bindings: {
     gradients: READ,
-    norm: READ,
+    norm: READ_F32,
     flag: READ_U32,
     blocks: READ_U32,
     decays: READ_U32,
-    parameters: WRITE,
+    weights: WRITE,
     m: WRITE,
     v: WRITE,
   },
   uniforms: { block_count: "u32", ...MOMENTS, learning_rate: "f32" },
   structural: {},
-  variants: rowVariants([blockText, adamwText], blockShape, { widths: [4] }),
+  variants: rowVariants([texts.block, texts.adamw], blockShape, { widths: [4] }),
   lengths: ({ block_count }) => ({
     norm: 2,
     flag: 1,
@@ -187,5 +188,5 @@ export const optimizerAdamw: Kernel = {
   reference: reference.adamw,
   work: work(16, 7),
   cases: () =>
-    updateCases({ ...SETTINGS, learning_rate: 0.02 }, ["gradients", "parameters", "m", "v"]),
+    updateCases({ ...SETTINGS, learning_rate: 0.02 }, ["gradients", "weights", "m", "v"]),
 };

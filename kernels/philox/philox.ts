@@ -6,6 +6,18 @@
  */
 import type { Uniforms } from "../kernel.ts";
 
+/** Uniforms of a kernel that draws a {@linkcode DropoutMask}. */
+export const DROPOUT_UNIFORMS = {
+  seed_low: "u32",
+  seed_high: "u32",
+  stream: "u32",
+  step: "u32",
+  first_example: "u32",
+  rows_per_example: "u32",
+  threshold: "u32",
+  keep_scale: "f32",
+} as const;
+
 const MULTIPLIER_0 = 0xD2511F53;
 const MULTIPLIER_1 = 0xCD9E8D57;
 const WEYL_0 = 0x9E3779B9;

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { READ, WRITE } from "../bindings.ts";
 import { combinations, cross } from "../cases.ts";
-import type { Kernel } from "../kernel.ts";
+import { type Kernel, READ, WRITE, WRITE_F32 } from "../kernel.ts";
 import { columnVariants } from "../map_variants.ts";
 import { rowVariants } from "../row_variants.ts";
-import { columns as columnsText, sum as sumText } from "./reduce.wgsl.ts";
+import * as texts from "./reduce.wgsl.ts";
 import * as reference from "./reference.ts";
 
 const ACCUMULATE = { accumulate: [false, true] } as const;
@@ -31,7 +30,7 @@ export const reduceColumns: Kernel = {
   bindings: { x: READ, y: WRITE },
   uniforms: { rows: "u32", columns: "u32", pitch: "u32", rows_per_chunk: "u32" },
   structural: ACCUMULATE,
-  variants: columnVariants([columnsText], ({ rows, columns, pitch, rows_per_chunk }) => ({
+  variants: columnVariants([texts.columns], ({ rows, columns, pitch, rows_per_chunk }) => ({
     rows: Math.ceil(rows / rows_per_chunk),
     columns,
     multiples: [columns, pitch],
@@ -51,11 +50,11 @@ export const reduceColumns: Kernel = {
 /** `out[slot] (+)= scale·Σx`, by one workgroup. */
 export const reduceSum: Kernel = {
   name: "reduce.sum",
-  bindings: { x: READ, out: WRITE },
+  bindings: { x: READ, out: WRITE_F32 },
   uniforms: { count: "u32", slot: "u32", scale: "f32" },
   structural: ACCUMULATE,
   variants: rowVariants(
-    [sumText],
+    [texts.sum],
     ({ count }) => ({ rows: 1, columns: count, multiples: [count], passes: 1 / 4 }),
     { oneRow: true },
   ),

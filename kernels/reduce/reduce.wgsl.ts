@@ -8,27 +8,7 @@ import { wgsl } from "../wgsl.ts";
 export const columns = wgsl`
 // y[chunk, c] (+)= Σ x[row·pitch + c] over the rows of the chunk, in row order.
 // An invocation goes down the rows of one chunk in SPAN neighboring columns (or fours of columns).
-struct Parameters {
-  rows: u32,
-  columns: u32,
-  pitch: u32,
-  rows_per_chunk: u32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
-@group(0) @binding(2) var<storage, read_write> y: array<Value>;
-
-override WORKGROUP: u32;
-override SPAN: u32;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = (group.x + group.y * grid.x) * WORKGROUP + local;
+fn main(i: u32) {
   let length = parameters.columns / WIDTH;
   let pitch = parameters.pitch / WIDTH;
   let across = (length + SPAN - 1u) / SPAN;
@@ -59,18 +39,7 @@ fn main(
 
 export const sum = wgsl`
 // out[slot] (+)= scale·Σx. One workgroup; every invocation adds each LANES-th element, four sums at a time.
-struct Parameters {
-  count: u32,
-  slot: u32,
-  scale: f32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
-@group(0) @binding(2) var<storage, read_write> out: array<f32>;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(local_invocation_index) lane: u32) {
+fn main(lane: u32) {
   let count = parameters.count / WIDTH;
   let whole = count - count % (4u * LANES);
   var sums = array<Value, 4>();

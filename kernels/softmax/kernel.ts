@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { READ, READ_U32, WRITE } from "../bindings.ts";
 import { cross } from "../cases.ts";
-import type { Kernel, KernelCase, Uniforms } from "../kernel.ts";
+import { type Kernel, type KernelCase, READ, READ_U32, type Uniforms, WRITE } from "../kernel.ts";
 import { type RowShape, rowVariants } from "../row_variants.ts";
-import { exponential as exponentialText } from "../common.wgsl.ts";
-import { backward as backwardText, forward as forwardText } from "./softmax.wgsl.ts";
+import { exponential } from "../common.wgsl.ts";
+import * as texts from "./softmax.wgsl.ts";
 import * as reference from "./reference.ts";
 
 const rowsOf = ({ batch, heads, queries }: Uniforms): number => batch * heads * queries;
@@ -58,7 +57,7 @@ export const softmaxForward: Kernel = {
   },
   uniforms: UNIFORMS,
   structural: {},
-  variants: rowVariants([exponentialText, forwardText], rowShape),
+  variants: rowVariants([exponential, texts.forward], rowShape),
   lengths: (uniforms) => {
     const count = rowsOf(uniforms) * uniforms.pitch;
     return { scores: count, lengths: uniforms.batch, probabilities: count };
@@ -80,7 +79,7 @@ export const softmaxBackward: Kernel = {
   bindings: { probabilities: READ, d: READ, dscores: WRITE },
   uniforms: UNIFORMS,
   structural: {},
-  variants: rowVariants([backwardText], rowShape),
+  variants: rowVariants([texts.backward], rowShape),
   lengths: (uniforms) => {
     const count = rowsOf(uniforms) * uniforms.pitch;
     return { probabilities: count, d: count, dscores: count };

@@ -8,19 +8,6 @@ import { wgsl } from "../wgsl.ts";
 export const forward = wgsl`
 // Softmax of attention scores over the first lengths[b] keys of each row (b, h, i), exactly 0 beyond them.
 // One workgroup a row; P = exp(scale·score − max)/Σ, with the exponents kept in the output between the passes.
-struct Parameters {
-  batch: u32,
-  heads: u32,
-  queries: u32,
-  keys: u32,
-  pitch: u32,
-  scale: f32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> scores: array<Value>;
-@group(0) @binding(2) var<storage, read> lengths: array<u32>;
-@group(0) @binding(3) var<storage, read_write> probabilities: array<Value>;
 
 // Where a search for the largest starts: WGSL cannot write an infinity.
 const LEAST = -3.4028234e38;
@@ -34,14 +21,7 @@ fn until(end: u32, column: u32, v: Value, other: f32) -> Value {
 //#end
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = row_of(group.x + group.y * grid.x, local);
-  let lane = lane_of(local);
+fn main(row: u32, lane: u32) {
   let rows_per_example = parameters.heads * parameters.queries;
   if (row >= parameters.batch * rows_per_example) {
     return;
@@ -77,19 +57,6 @@ fn main(
 
 export const backward = wgsl`
 // Gradient of softmax: dscores = scale·P·(d − Σ_j d_j·P_j), 0 from keys to the pitch. One workgroup a row.
-struct Parameters {
-  batch: u32,
-  heads: u32,
-  queries: u32,
-  keys: u32,
-  pitch: u32,
-  scale: f32,
-}
-
-@group(0) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(1) var<storage, read> probabilities: array<Value>;
-@group(0) @binding(2) var<storage, read> d: array<Value>;
-@group(0) @binding(3) var<storage, read_write> dscores: array<Value>;
 
 fn until(end: u32, column: u32, v: Value) -> Value {
 //#if vector
@@ -99,14 +66,7 @@ fn until(end: u32, column: u32, v: Value) -> Value {
 //#end
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = row_of(group.x + group.y * grid.x, local);
-  let lane = lane_of(local);
+fn main(row: u32, lane: u32) {
   if (row >= parameters.batch * parameters.heads * parameters.queries) {
     return;
   }

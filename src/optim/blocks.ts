@@ -30,7 +30,6 @@ export interface BlockTables {
   /** Blocks of all ranges together. */
   readonly blockCount: number;
   readonly tensors: number;
-  readonly allBlocks: View;
   /** First block of each tensor, and one past the last. */
   readonly tensorBlocks: View;
   /** 1 where weight decay and trust ratio apply. */
@@ -113,7 +112,6 @@ export function blockTables(device: Device, parameters: Parameters, shards = 1):
     }),
     blockCount,
     tensors,
-    allBlocks: whole(blocks),
     tensorBlocks: whole(firstBlocks),
     decays: whole(decays),
     owners: Uint32Array.from({ length: blockCount }, (_, block) => triples[3 * block + 2]),

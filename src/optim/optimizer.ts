@@ -239,7 +239,7 @@ export class Optimizer {
     }
     this.#squareSums(this.#gradients);
     this.#device.run(optimizerClip, {
-      bindings: { partial: whole(this.#partial), norm: whole(this.#norm) },
+      bindings: { partials: whole(this.#partial), norm: whole(this.#norm) },
       uniforms: {
         block_count: blockCount,
         slot: logSlot,
@@ -255,7 +255,7 @@ export class Optimizer {
         bindings: {
           x: within(buffer, range),
           blocks: range.blocks,
-          partial: this.#partialOf(range, 1),
+          partials: this.#partialOf(range, 1),
         },
         uniforms: { block_count: range.blockCount },
       });
@@ -275,7 +275,7 @@ export class Optimizer {
     for (const range of this.#own) {
       this.#device.run(optimizerLambMoments, {
         bindings: {
-          parameters: within(this.#parameters.values, range),
+          weights: within(this.#parameters.values, range),
           gradients: within(this.#gradients, range),
           norm: whole(this.#norm),
           flag: whole(this.#flag),
@@ -283,7 +283,7 @@ export class Optimizer {
           decays,
           m: this.#moments(this.firstMoments, range),
           v: this.#moments(this.secondMoments, range),
-          partial: this.#partialOf(range, 2),
+          partials: this.#partialOf(range, 2),
         },
         uniforms: {
           block_count: range.blockCount,
@@ -300,13 +300,12 @@ export class Optimizer {
 
   #lambApply(learningRate: number): void {
     const { epsilon, weightDecay } = this.settings;
-    const { blockCount, tensors, allBlocks, tensorBlocks, decays } = this.#tables;
+    const { blockCount, tensors, tensorBlocks, decays } = this.#tables;
     const flag = whole(this.#flag);
     const ratios = whole(this.#ratios);
     this.#device.run(optimizerLambRatios, {
       bindings: {
-        partial: whole(this.#partial),
-        blocks: allBlocks,
+        partials: whole(this.#partial),
         tensor_blocks: tensorBlocks,
         decays,
         ratios,
@@ -322,7 +321,7 @@ export class Optimizer {
           blocks: range.blocks,
           decays,
           ratios,
-          parameters: within(this.#parameters.values, range),
+          weights: within(this.#parameters.values, range),
         },
         uniforms: {
           block_count: range.blockCount,
@@ -344,7 +343,7 @@ export class Optimizer {
           flag: whole(this.#flag),
           blocks: range.blocks,
           decays: this.#tables.decays,
-          parameters: within(this.#parameters.values, range),
+          weights: within(this.#parameters.values, range),
           m: this.#moments(this.firstMoments, range),
           v: this.#moments(this.secondMoments, range),
         },

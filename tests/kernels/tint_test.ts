@@ -5,6 +5,7 @@ import {
   type Capabilities,
   type Kernel,
   KERNELS,
+  shaderOf,
   type Structural,
   type StructuralValue,
 } from "../../kernels/mod.ts";
@@ -55,7 +56,7 @@ Deno.test({
       for (const variant of kernel.variants) {
         for (const structural of combinations(kernel)) {
           for (const adapterKind of [capabilities(8, true), capabilities(32, false)]) {
-            const code = variant.source(structural, adapterKind);
+            const code = shaderOf(kernel, variant, structural, adapterKind);
             const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
             const error = messages.find(({ type }) => type === "error");
             compiled++;

@@ -3,12 +3,36 @@
  *
  * @module
  */
-import { grid, type Kernel } from "../../../kernels/mod.ts";
-import arithmetic from "./arithmetic.wgsl" with { type: "text" };
-import copy from "./copy.wgsl" with { type: "text" };
+import { grid, type Kernel, wgsl } from "../../../kernels/mod.ts";
 
 /** Multiply-adds of one invocation in one round: 3 chains of 4 numbers, 16 links. */
 const LINKS = 3 * 4 * 16;
+
+const ARITHMETIC = wgsl`
+// Multiply-adds on registers alone: what an adapter can reach at most. 3 vec4 chains, 16 links a round, rounds rounds.
+
+fn link(x: vec4f) -> vec4f {
+  return fma(x, vec4f(0.999), vec4f(0.001));
+}
+
+fn four(x: vec4f) -> vec4f {
+  return link(link(link(link(x))));
+}
+
+fn main(i: u32) {
+  var a = vec4f(f32(i));
+  var b = a + 1.0;
+  var c = a + 2.0;
+  for (var round = 0u; round < parameters.rounds; round++) {
+    a = four(a); b = four(b); c = four(c);
+    a = four(a); b = four(b); c = four(c);
+    a = four(a); b = four(b); c = four(c);
+    a = four(a); b = four(b); c = four(c);
+  }
+  let all = a + b + c;
+  if (i < parameters.count) { y[i] = all.x + all.y + all.z + all.w; }
+}
+`;
 
 /** y[i] = something that takes `rounds` rounds of multiply-adds to find. It has no fair reference, so a device without WGSL has no such ceiling. */
 export const arithmeticProbe: Kernel = {
@@ -20,7 +44,8 @@ export const arithmeticProbe: Kernel = {
     name: "registers",
     numerics: "probe",
     supports: () => true,
-    source: () => arithmetic,
+    workgroupSize: 64,
+    body: () => ARITHMETIC,
     workgroups: ({ uniforms }) => grid(Math.ceil(uniforms.count / 64)),
   }],
   lengths: ({ count }) => ({ y: count }),
@@ -39,6 +64,13 @@ export const arithmeticProbe: Kernel = {
   cases: () => [{ structural: {}, uniforms: { count: 100, rounds: 2 } }],
 };
 
+const COPY = wgsl`
+// y = x, four elements an invocation: what an adapter's memory can reach at most.
+fn main(i: u32) {
+  if (i < parameters.count / 4u) { y[i] = x[i]; }
+}
+`;
+
 /** y = x; `count` is a multiple of 4. */
 export const copyProbe: Kernel = {
   name: "measure.copy",
@@ -52,7 +84,9 @@ export const copyProbe: Kernel = {
     name: "vector",
     numerics: "probe",
     supports: () => true,
-    source: () => copy,
+    unit: "vec4f",
+    workgroupSize: 64,
+    body: () => COPY,
     workgroups: ({ uniforms }) => grid(Math.ceil(uniforms.count / 256)),
   }],
   lengths: ({ count }) => ({ x: count, y: count }),

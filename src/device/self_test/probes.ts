@@ -3,11 +3,7 @@
  *
  * @module
  */
-import type { Capabilities, Kernel, Variant } from "../../../kernels/mod.ts";
-import half from "./half.wgsl" with { type: "text" };
-import loopLimit from "./loop_limit.wgsl" with { type: "text" };
-import notANumber from "./not_a_number.wgsl" with { type: "text" };
-import subgroups from "./subgroups.wgsl" with { type: "text" };
+import { type Capabilities, type Kernel, type Variant, wgsl } from "../../../kernels/mod.ts";
 
 interface Probe {
   readonly name: string;
@@ -15,14 +11,16 @@ interface Probe {
   readonly input: boolean;
   /** Elements that it writes. */
   readonly results: (count: number) => number;
-  readonly source: (capabilities: Capabilities) => string;
+  readonly body: string;
+  readonly workgroupSize?: string | number;
   readonly supports?: (capabilities: Capabilities) => boolean;
   readonly constants?: Variant["constants"];
   readonly reference: Kernel["reference"];
 }
 
 function probe(
-  { name, input, results, source, supports = () => true, constants, reference }: Probe,
+  { name, input, results, body, workgroupSize = 1, supports = () => true, constants, reference }:
+    Probe,
 ): Kernel {
   return {
     name: `self_test.${name}`,
@@ -36,7 +34,8 @@ function probe(
       name: "probe",
       numerics: "probe",
       supports: ({ capabilities }) => supports(capabilities),
-      source: (_structural, capabilities) => source(capabilities),
+      workgroupSize,
+      body: () => body,
       constants,
       workgroups: () => [1, 1, 1],
     }],
@@ -53,7 +52,17 @@ export const loopLimitProbe: Kernel = probe({
   name: "loop_limit",
   input: false,
   results: () => 2,
-  source: () => loopLimit,
+  body: wgsl`
+// y[0] = how often a loop of count rounds went round in one invocation. Some drivers stop at 65,535 without a word.
+fn main() {
+  var rounds = 0u;
+  for (var i = 0u; i < parameters.count; i++) {
+    rounds += 1u + (i >> 31u);
+    y[1] = f32(rounds);
+  }
+  y[0] = f32(rounds);
+}
+`,
   reference({ y }, { count }) {
     y[0] = count;
   },
@@ -64,7 +73,18 @@ export const notANumberProbe: Kernel = probe({
   name: "not_a_number",
   input: true,
   results: (count) => 3 * count,
-  source: () => notANumber,
+  body: wgsl`
+// x holds a NaN, an infinity and a one. y[i] = 1 where comparing x[i] with itself says NaN; y[3 + i] = 1 where its bits do;
+// y[6 + i] = 1 where its bits say NaN or infinity.
+fn main() {
+  for (var i = 0u; i < parameters.count; i++) {
+    let magnitude = bitcast<u32>(x[i]) & 0x7fffffffu;
+    y[i] = select(0.0, 1.0, x[i] != x[i]);
+    y[parameters.count + i] = select(0.0, 1.0, magnitude > 0x7f800000u);
+    y[2u * parameters.count + i] = select(0.0, 1.0, magnitude >= 0x7f800000u);
+  }
+}
+`,
   reference({ x, y }, { count }) {
     for (let i = 0; i < count; i++) {
       y[i] = y[count + i] = Number(Number.isNaN(x[i]));
@@ -78,7 +98,18 @@ export const halfProbe: Kernel = probe({
   name: "half",
   input: true,
   results: (count) => 4 * count,
-  source: () => half,
+  body: wgsl`
+// Arithmetic of half precision whose results are exact: y = x + 1, x · 3, x / 4 and the square root of x · x.
+fn main() {
+  for (var i = 0u; i < parameters.count; i++) {
+    let value = f16(x[i]);
+    y[4u * i] = f32(value + 1.0h);
+    y[4u * i + 1u] = f32(value * 3.0h);
+    y[4u * i + 2u] = f32(value / 4.0h);
+    y[4u * i + 3u] = f32(sqrt(value * value));
+  }
+}
+`,
   supports: ({ shaderF16 }) => shaderF16,
   reference({ x, y }, { count }) {
     for (let i = 0; i < count; i++) {
@@ -92,8 +123,22 @@ export const subgroupProbe: Kernel = probe({
   name: "subgroups",
   input: false,
   results: (count) => 3 * count,
-  source: ({ subgroupDirective }) =>
-    `${subgroupDirective ? "enable subgroups;\n" : ""}${subgroups}`,
+  body: wgsl`
+// For lane l of a workgroup that should be one subgroup: y[3l] = the subgroup's size, y[3l + 1] = the lane's number in it,
+// y[3l + 2] = lane 1's number by broadcast plus the sum of all numbers.
+override SIZE: u32;
+
+fn main(local: u32, lane: u32, subgroup_size: u32) {
+  let total = subgroupAdd(f32(local));
+  let second = subgroupBroadcast(f32(local), 1u);
+  if (local < parameters.count) {
+    y[3u * local] = f32(subgroup_size);
+    y[3u * local + 1u] = f32(lane);
+    y[3u * local + 2u] = second + total;
+  }
+}
+`,
+  workgroupSize: "SIZE",
   supports: ({ subgroupSize }) => subgroupSize !== null && subgroupSize > 1,
   constants: (_structural, { subgroupSize }) => ({ SIZE: subgroupSize ?? 1 }),
   reference({ y }, { count }) {

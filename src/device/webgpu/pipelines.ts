@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type {
-  Capabilities,
-  Kernel,
-  Structural,
-  TextureOperand,
-  Variant,
+import {
+  type Capabilities,
+  type Kernel,
+  shaderOf,
+  type Structural,
+  type TextureOperand,
+  type Variant,
 } from "../../../kernels/mod.ts";
 import { DeviceError } from "../device.ts";
 import type { Signature } from "../signature.ts";
@@ -74,7 +75,7 @@ export class Pipelines {
   ): Pipeline {
     const label = `${kernel.name}/${variant.name}`;
     this.#checkBindings(label, signature.names.length - Object.keys(textures).length);
-    const code = variant.source(structural, this.#capabilities);
+    const code = shaderOf(kernel, variant, structural, this.#capabilities);
     const constants = variant.constants?.(structural, this.#capabilities) ?? {};
     const uniformBytes = Math.max(Math.ceil(Object.keys(kernel.uniforms).length / 4) * 16, 16);
     this.#gpu.pushErrorScope("validation");

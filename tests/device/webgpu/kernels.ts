@@ -1,20 +1,19 @@
-/** Kernels small enough to see through, with the variants that the WebGPU device's tests need. */
-import { grid, type Kernel, specialize, type Variant } from "../../../kernels/mod.ts";
+/** Small kernels with the variants that the WebGPU device's tests need. */
+import { grid, type Kernel, specialize, textureType, type Variant } from "../../../kernels/mod.ts";
 
-const PARAMETERS = "@group(0) @binding(0) var<uniform> parameters: Parameters;";
-
-function variant(name: string, source: string, over: Partial<Variant> = {}): Variant {
+function variant(name: string, body: string, over: Partial<Variant> = {}): Variant {
   return {
     name,
     numerics: "plain",
     supports: () => true,
-    source: (structural) => specialize(source, structural),
+    workgroupSize: 64,
+    body: (structural) => specialize(body, structural),
     workgroups: ({ uniforms }) => grid(Math.ceil(uniforms.count / 64)),
     ...over,
   };
 }
 
-/** y[i] = a·x[i] + b. Its workgroups go on in a second dimension past 65,535. */
+/** y[i] = a·x[i] + b. Its workgroups continue in a second dimension past 65,535. */
 export const affine: Kernel = {
   name: "test.affine",
   bindings: {
@@ -25,16 +24,8 @@ export const affine: Kernel = {
   structural: {},
   variants: [variant(
     "plain",
-    `struct Parameters { count: u32, a: f32, b: f32 }
-    ${PARAMETERS}
-    @group(0) @binding(1) var<storage, read> x: array<f32>;
-    @group(0) @binding(2) var<storage, read_write> y: array<f32>;
-    @compute @workgroup_size(64) fn main(
-      @builtin(workgroup_id) group: vec3u,
-      @builtin(num_workgroups) groups: vec3u,
-      @builtin(local_invocation_index) lane: u32,
-    ) {
-      let i = (group.x + group.y * groups.x) * 64u + lane;
+    `
+    fn main(i: u32) {
       if (i < parameters.count) { y[i] = parameters.a * x[i] + parameters.b; }
     }`,
   )],
@@ -53,15 +44,15 @@ export const sight: Kernel = {
   name: "test.sight",
   variants: [variant(
     "plain",
-    `struct Parameters { count: u32, a: f32, b: f32 }
-    ${PARAMETERS}
-    @group(0) @binding(1) var<storage, read> x: array<f32>;
-    @group(0) @binding(2) var<storage, read_write> y: array<f32>;
-    @compute @workgroup_size(1) fn main() { y[0] = f32(arrayLength(&x)) + 0.0 * parameters.a; }`,
+    `
+    fn main() {
+      y[0] = f32(arrayLength(&x)) + 0.0 * parameters.a;
+    }`,
+    { workgroupSize: 1 },
   )],
 };
 
-/** y = x·factor, or x·factor + z where `sum`: a binding that comes and goes. */
+/** y = x·factor, or x·factor + z where `sum`: a binding that exists only for some structural parameters. */
 export const optional: Kernel = {
   name: "test.optional",
   bindings: {
@@ -73,23 +64,15 @@ export const optional: Kernel = {
   structural: { sum: [false, true], factor: [2, 3] },
   variants: [variant(
     "plain",
-    `struct Parameters { count: u32 }
+    `
     override FACTOR: f32;
-    ${PARAMETERS}
-    @group(0) @binding(1) var<storage, read> x: array<f32>;
-    //#if sum
-    @group(0) @binding(2) var<storage, read> z: array<f32>;
-    @group(0) @binding(3) var<storage, read_write> y: array<f32>;
-    //#else
-    @group(0) @binding(2) var<storage, read_write> y: array<f32>;
-    //#end
-    @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
-      if (id.x >= parameters.count) { return; }
-      var value = x[id.x] * FACTOR;
+    fn main(i: u32) {
+      if (i >= parameters.count) { return; }
+      var value = x[i] * FACTOR;
       //#if sum
-      value += z[id.x];
+      value += z[i];
       //#end
-      y[id.x] = value;
+      y[i] = value;
     }`,
     { constants: ({ factor }) => ({ FACTOR: Number(factor) }) },
   )],
@@ -112,18 +95,16 @@ export const matrixCopy: Kernel = {
   variants: [
     variant(
       "texture",
-      `struct Parameters { rows: u32, columns: u32, pitch: u32, side: u32, block_width: u32 }
-      ${PARAMETERS}
-      @group(0) @binding(1) var x: texture_storage_2d<rgba32float, read>;
-      @group(0) @binding(2) var<storage, read_write> y: array<f32>;
-      @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
-        if (id.x >= parameters.rows * parameters.columns) { return; }
-        let row = id.x / parameters.columns;
-        let column = id.x % parameters.columns;
+      `
+      fn main(i: u32) {
+        if (i >= parameters.rows * parameters.columns) { return; }
+        let row = i / parameters.columns;
+        let column = i % parameters.columns;
         let texel = (row / parameters.side) * parameters.block_width + column / 4u;
-        y[id.x] = textureLoad(x, vec2u(texel, row % parameters.side))[column % 4u];
+        y[i] = textureLoad(x, vec2u(texel, row % parameters.side))[column % 4u];
       }`,
       {
+        elements: { x: textureType("rgba32float") },
         supports: ({ capabilities }) => capabilities.readableStorageTextures,
         workgroups: ({ uniforms: { rows, columns } }) => grid(Math.ceil(rows * columns / 64)),
         textures: ({ uniforms: { rows, columns, pitch } }) => ({
@@ -137,14 +118,11 @@ export const matrixCopy: Kernel = {
     ),
     variant(
       "buffer",
-      `struct Parameters { rows: u32, columns: u32, pitch: u32, side: u32, block_width: u32 }
-      ${PARAMETERS}
-      @group(0) @binding(1) var<storage, read> x: array<f32>;
-      @group(0) @binding(2) var<storage, read_write> y: array<f32>;
-      @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
-        if (id.x >= parameters.rows * parameters.columns) { return; }
-        let row = id.x / parameters.columns;
-        y[id.x] = x[row * parameters.pitch + id.x % parameters.columns];
+      `
+      fn main(i: u32) {
+        if (i >= parameters.rows * parameters.columns) { return; }
+        let row = i / parameters.columns;
+        y[i] = x[row * parameters.pitch + i % parameters.columns];
       }`,
       { workgroups: ({ uniforms: { rows, columns } }) => grid(Math.ceil(rows * columns / 64)) },
     ),
@@ -160,14 +138,14 @@ export const matrixCopy: Kernel = {
 };
 
 /** `affine` with another shader. */
-export function affineWith(name: string, change: (source: string) => string): Kernel {
+export function affineWith(name: string, change: (body: string) => string): Kernel {
   const [plain] = affine.variants;
   return {
     ...affine,
     name,
     variants: [{
       ...plain,
-      source: (structural, capabilities) => change(plain.source(structural, capabilities)),
+      body: (structural, capabilities) => change(plain.body(structural, capabilities)),
     }],
   };
 }

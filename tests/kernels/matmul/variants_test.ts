@@ -5,6 +5,7 @@ import {
   type KernelCase,
   matmulHalf,
   matmulMatmul,
+  shaderOf,
   type Structural,
 } from "../../../kernels/mod.ts";
 import { defaultVariant } from "../../../src/device/mod.ts";
@@ -117,7 +118,12 @@ Deno.test("sources print whole: nothing of the template is left", () => {
   for (const variant of matmulMatmul.variants) {
     for (const activation of ["none", "gelu"]) {
       for (const bias of [false, true]) {
-        const source = variant.source({ ...structural, activation, bias }, CPU_ADAPTER);
+        const source = shaderOf(
+          matmulMatmul,
+          variant,
+          { ...structural, activation, bias },
+          CPU_ADAPTER,
+        );
         assert(!/\/\/#|\/\*|undefined|NaN/.test(source), variant.name);
         assert(source.includes("fn main("), variant.name);
         assertEquals(source.includes("bias: array"), bias, variant.name);
@@ -129,7 +135,7 @@ Deno.test("sources print whole: nothing of the template is left", () => {
 Deno.test("browsers get the directive for subgroups, at the very start", () => {
   const browser = { ...CPU_ADAPTER, subgroupDirective: true };
   for (const variant of matmulMatmul.variants) {
-    const source = variant.source(structural, browser);
+    const source = shaderOf(matmulMatmul, variant, structural, browser);
     assertEquals(source.startsWith("enable subgroups;"), source.includes("subgroupBroadcast"));
   }
 });

@@ -17,14 +17,11 @@ function variant(
     numerics: "plain",
     tuning: { workgroup },
     supports: () => true,
-    source: () => `
-      struct Parameters { count: u32 }
-      @group(0) @binding(0) var<uniform> parameters: Parameters;
-      @group(0) @binding(1) var<storage, read> x: array<f32>;
-      @group(0) @binding(2) var<storage, read_write> y: array<f32>;
-      @compute @workgroup_size(${workgroup}) fn main(@builtin(global_invocation_id) id: vec3u) {
-        if (id.x < parameters.count) { y[id.x] = ${factor} * x[id.x]; }
-      }`,
+    workgroupSize: workgroup,
+    body: () => `
+    fn main(i: u32) {
+      if (i < parameters.count) { y[i] = ${factor} * x[i]; }
+    }`,
     workgroups: ({ uniforms }) => grid(Math.ceil(uniforms.count / workgroup)),
     ...over,
   };

@@ -81,8 +81,8 @@ testGpu("checks products of halves on halves that are not all zero", async (devi
   const turned = {
     ...usual,
     name: "turned",
-    source: (given: typeof structural, capable: typeof capabilities) =>
-      usual.source({ ...given, transpose_b: true }, capable),
+    body: (given: typeof structural, capable: typeof capabilities) =>
+      usual.body({ ...given, transpose_b: true }, capable),
   };
   const kernel: Kernel = { ...matmulHalf, name: "test.half", variants: [usual, turned] };
   const zeros = ["a", "b"].map((name) => [name, whole(device.temporary(128 * 64, "u32", name))]);

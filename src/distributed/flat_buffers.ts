@@ -4,7 +4,7 @@
  * @module
  */
 import { type Device, type DeviceBuffer, type View, whole } from "../device/mod.ts";
-import type { Stretch } from "../optim/mod.ts";
+import type { Slice } from "../optim/mod.ts";
 import { bytesOf } from "./collectives.ts";
 import type { DataParallel } from "./data_parallel.ts";
 import { allReduceHalf } from "./half.ts";
@@ -77,7 +77,7 @@ export async function gatherParts(
   group: ProcessGroup,
   device: Device,
   own: DeviceBuffer,
-  parts: readonly Stretch[],
+  parts: readonly Slice[],
   length: number,
 ): Promise<Float32Array | null> {
   const all = group.rank === 0 ? new Float32Array(length) : null;
@@ -98,7 +98,7 @@ export async function scatterParts(
   group: ProcessGroup,
   device: Device,
   own: DeviceBuffer,
-  parts: readonly Stretch[],
+  parts: readonly Slice[],
   all: Float32Array | null,
 ): Promise<void> {
   for (const [owner, { offset, length }] of parts.entries()) {

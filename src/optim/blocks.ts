@@ -1,5 +1,5 @@
 /**
- * How flat parameter memory is divided for the optimizer's kernels: blocks that never cross a tensor, and ranges that fit one binding.
+ * Divides flat parameter memory for the optimizer's kernels into blocks, each within one tensor, and ranges of blocks that fit in one binding.
  *
  * @module
  */
@@ -7,34 +7,37 @@ import type { Device, DeviceBuffer, View } from "../device/mod.ts";
 import { VIEW_ALIGNMENT, whole } from "../device/mod.ts";
 import { isDecayed, type Parameters } from "../model/mod.ts";
 
-/** Longest block, in elements: one workgroup's work. */
+/** Maximum number of elements per block, the work of one workgroup. */
 const BLOCK = 4096;
 
-/** Consecutive flat memory that one dispatch covers. */
+/** A contiguous range of flat memory, processed by one dispatch. */
 export interface FlatRange {
-  /** Elements of the flat buffers. */
+  /** Offset in the flat buffers, in elements. */
   readonly offset: number;
+  /** Number of elements. */
   readonly length: number;
-  /** `[start, length, tensor]` of each block, starts counted from `offset`. */
+  /** `[start, length, tensor]` of each block, u32; starts are relative to `offset`. */
   readonly blocks: View;
+  /** Number of blocks. */
   readonly blockCount: number;
-  /** Index of its first block among all. */
+  /** Index of the first block among all blocks. */
   readonly firstBlock: number;
-  /** Which of the ranks keeps its moments; 0 for one process. */
+  /** Index of the shard (rank) that stores the moments of this range; 0 without sharding. */
   readonly shard: number;
 }
 
-/** The tables that the optimizer's kernels read, on the device. */
+/** Tables for the optimizer's kernels, on the device. */
 export interface BlockTables {
   readonly ranges: readonly FlatRange[];
-  /** Blocks of all ranges together. */
+  /** Number of blocks in all ranges. */
   readonly blockCount: number;
+  /** Number of tensors. */
   readonly tensors: number;
-  /** First block of each tensor, and one past the last. */
+  /** Index of each tensor's first block, and the number of blocks, u32 `[tensors + 1]`. */
   readonly tensorBlocks: View;
-  /** 1 where weight decay and trust ratio apply. */
+  /** 1 for tensors with weight decay and trust ratio, else 0, u32 `[tensors]`. */
   readonly decays: View;
-  /** The tensor of each block, on the host. */
+  /** The tensor of each block, in host memory. */
   readonly owners: Uint32Array;
   free(): void;
 }
@@ -47,9 +50,9 @@ interface HostRange {
 }
 
 /**
- * Builds the tables of a model's parameters.
+ * Creates the tables for a model's parameters.
  *
- * @param shards into how many parts of equal length ranges are cut
+ * @param shards number of parts of equal length that the ranges are divided into
  */
 export function blockTables(device: Device, parameters: Parameters, shards = 1): BlockTables {
   const all = parameters.list.reduce((sum, { view }) => sum + Math.ceil(view.length / BLOCK), 0);
@@ -59,7 +62,7 @@ export function blockTables(device: Device, parameters: Parameters, shards = 1):
   const tensorBlocks = [0];
   const ranges: HostRange[] = [];
   const endRange = (tensor: number): void => {
-    // Views start at aligned places, so a range's part of every block-wise array must have an aligned length.
+    // Views start at aligned offsets, so each range's part of an array of blocks needs an aligned length.
     while ((triples.length / 3) % VIEW_ALIGNMENT !== 0) triples.push(0, 0, tensor);
   };
   parameters.list.forEach(({ view }, tensor) => {
@@ -102,7 +105,7 @@ export function blockTables(device: Device, parameters: Parameters, shards = 1):
       const count = (ranges[index + 1]?.firstBlock ?? blockCount) - firstBlock;
       return {
         offset,
-        // Up to where a next tensor would begin: the gap holds zeros, and an aligned length can be read by fours.
+        // Up to the aligned start of a next tensor: the gap contains zeros, and vec4 reads need an aligned length.
         length: Math.ceil((end - offset) / VIEW_ALIGNMENT) * VIEW_ALIGNMENT,
         firstBlock,
         shard,
@@ -117,4 +120,33 @@ export function blockTables(device: Device, parameters: Parameters, shards = 1):
     owners: Uint32Array.from({ length: blockCount }, (_, block) => triples[3 * block + 2]),
     free: () => [blocks, firstBlocks, decays].forEach((buffer) => device.free(buffer)),
   };
+}
+
+/** Norms of one tensor after a step. */
+export interface TensorNorms {
+  /** Name of the parameter. */
+  readonly name: string;
+  /** L2 norm of the values after the step. */
+  readonly parameterNorm: number;
+  /** L2 norm of the gradient before clipping. */
+  readonly gradientNorm: number;
+  /** Factor that LAMB applies to the learning rate; 1 for excluded tensors, undefined for AdamW. */
+  readonly trustRatio?: number;
+}
+
+/**
+ * Computes the norm of each tensor from the sums of squares of its blocks.
+ *
+ * @param partial sum of squares of each block
+ * @param owners tensor of each block
+ * @param tensors number of tensors
+ */
+export function normsOfBlocks(
+  partial: ArrayLike<number>,
+  owners: Uint32Array,
+  tensors: number,
+): Float64Array {
+  const squares = new Float64Array(tensors);
+  owners.forEach((tensor, block) => squares[tensor] += partial[block]);
+  return squares.map(Math.sqrt);
 }

@@ -1,48 +1,48 @@
 /**
- * The dynamic loss scale of training in half precision (Micikevicius et al. 2018, "Mixed Precision Training").
+ * The dynamic loss scale of mixed-precision training (Micikevicius et al., arXiv 1710.03740).
  *
  * @module
  */
 import { LOSS_SCALE_STATE, optimizerLossScale } from "../../kernels/mod.ts";
 import { type Device, type DeviceBuffer, type View, whole } from "../device/mod.ts";
 
-/** What a loss scale remembers from step to step. */
+/** State of a loss scale. */
 export interface LossScaleState {
-  /** Factor of gradients on their way into half precision: a power of two. */
+  /** Factor of gradients in half precision, a power of two. */
   readonly scale: number;
-  /** Steps since it last changed. */
+  /** Number of steps since the scale last changed. */
   readonly goodSteps: number;
-  /** Steps that met infinity or NaN and changed nothing, in all. */
+  /** Total number of skipped steps, in which a gradient was infinite or NaN. */
   readonly skippedSteps: number;
-  /** Whether steps are not finite at a scale of 1 either: nothing is updated any more. */
+  /** Whether a step was not finite even at scale 1. No step updates the weights afterwards. */
   readonly gaveUp: boolean;
 }
 
-/** As PyTorch's GradScaler begins and grows; beyond its first value a scale gains nothing. */
+/** Initial and maximum scale, and growth interval: the initial values of PyTorch's GradScaler. */
 const LARGEST = 2 ** 16;
 const GROWTH_INTERVAL = 2000;
 
-/** A scale that lives on the device, where each step decides about the next without anybody waiting. */
+/** A loss scale on the device. Steps update it there, without a transfer to the host. */
 export class LossScale {
   readonly #device: Device;
   readonly #state: DeviceBuffer;
 
-  /** Begins at the largest scale. */
+  /** Starts at the maximum scale. */
   constructor(device: Device) {
     this.#device = device;
     this.#state = device.allocate(LOSS_SCALE_STATE, "f32", "loss scale");
     this.restore({ scale: LARGEST, goodSteps: 0, skippedSteps: 0, gaveUp: false });
   }
 
-  /** Where kernels read the scale. */
+  /** The scale and its state, float32 on the device. */
   get view(): View {
     return whole(this.#state);
   }
 
   /**
-   * Records the end of a step.
+   * Records the update at the end of a step.
    *
-   * @param flag set where the step met NaN or infinity; taken down unless there is no help
+   * @param flag nonzero if a gradient was NaN or infinite; reset unless the scale has given up
    */
   update(flag: View): void {
     this.#device.run(optimizerLossScale, {
@@ -51,19 +51,19 @@ export class LossScale {
     });
   }
 
-  /** Waits for the device. */
+  /** Reads the state from the device. */
   async read(): Promise<LossScaleState> {
     const [scale, goodSteps, skippedSteps, gaveUp] = await this.#device.read(whole(this.#state));
     return { scale, goodSteps, skippedSteps, gaveUp: gaveUp !== 0 };
   }
 
-  /** Goes on from what was read before. */
+  /** Restores a state. */
   restore({ scale, goodSteps, skippedSteps, gaveUp }: LossScaleState): void {
     const values = Float32Array.of(scale, goodSteps, skippedSteps, Number(gaveUp));
     this.#device.write(whole(this.#state), values);
   }
 
-  /** Frees its memory. */
+  /** Frees the device memory. */
   free(): void {
     this.#device.free(this.#state);
   }

@@ -1,9 +1,9 @@
 /**
- * LAMB, AdamW, the schedule and clipping.
+ * The optimizers LAMB and AdamW, gradient clipping, loss scaling and the learning-rate schedule.
  *
  * @module
  */
+export type { TensorNorms } from "./blocks.ts";
 export * from "./loss_scale.ts";
 export * from "./optimizer.ts";
-export * from "./schedule.ts";
-export type { TensorNorms } from "./tensor_norms.ts";
+export * from "./settings.ts";

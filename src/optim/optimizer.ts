@@ -1,8 +1,6 @@
 /**
- * LAMB (You et al. 2019) and AdamW as the official ALBERT code has them: no bias correction, epsilon outside the root, weight decay and trust ratio only for
- * matrices and tables, clipping by the global norm first. Everything stays on the device.
- *
- * Source: google-research/albert lamb_optimizer.py, optimization.py.
+ * LAMB (You et al., arXiv 1904.00962) and AdamW as in google-research/albert `lamb_optimizer.py` and `optimization.py`: clipping by the global gradient norm, no bias
+ * correction, epsilon outside the square root, weight decay and trust ratio only for matrices and embeddings. All state stays on the device.
  *
  * @module
  */
@@ -17,67 +15,44 @@ import {
 } from "../../kernels/mod.ts";
 import { type Device, type DeviceBuffer, type View, whole } from "../device/mod.ts";
 import type { Parameters } from "../model/mod.ts";
-import { type BlockTables, blockTables, type FlatRange } from "./blocks.ts";
+import {
+  type BlockTables,
+  blockTables,
+  type FlatRange,
+  normsOfBlocks,
+  type TensorNorms,
+} from "./blocks.ts";
 import type { LossScale, LossScaleState } from "./loss_scale.ts";
-import { normsOfBlocks, type TensorNorms } from "./tensor_norms.ts";
+import { type OptimizerSettings, validateOptimizerSettings } from "./settings.ts";
 
-/** Which update rule. */
-export type OptimizerKind = "lamb" | "adamw";
-
-/** Constants of the update rule. */
-export interface OptimizerSettings {
-  /** LAMB or AdamW. */
-  readonly kind: OptimizerKind;
-  /** Decay of the first moment. */
-  readonly beta1: number;
-  /** Decay of the second moment. */
-  readonly beta2: number;
-  /** Added to the root of the second moment. */
-  readonly epsilon: number;
-  /** Added to the update as a share of the weight. */
-  readonly weightDecay: number;
-  /** Largest global gradient norm; 0 never clips. */
-  readonly maxGradientNorm: number;
-}
-
-/** The official recipe's constants. */
-export const OPTIMIZER_DEFAULTS: OptimizerSettings = {
-  kind: "lamb",
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-6,
-  weightDecay: 0.01,
-  maxGradientNorm: 1,
-};
-
-/** Elements of the norm buffer before its log: the norm and the clip factor. */
+/** Elements of the norm buffer before the log: the current norm and clipping factor. */
 const NORM_HEADER = 2;
 
-/** One of the parts that the moments are divided into, where ranks share them. */
+/** One of the parts into which ranks divide the moments. */
 export interface Shard {
-  /** From 0. */
+  /** Index from 0. */
   readonly index: number;
-  /** How many there are. */
+  /** Number of shards. */
   readonly count: number;
 }
 
-/** A stretch of flat memory, in elements. */
-export interface Stretch {
+/** A contiguous part of a flat buffer, in elements. */
+export interface Slice {
   /** First element. */
   readonly offset: number;
-  /** Elements. */
+  /** Number of elements. */
   readonly length: number;
 }
 
-/** An optimizer and its moments for one model. */
+/** An optimizer with its moments for one model. */
 export class Optimizer {
   /** Constants of the update rule. */
   readonly settings: OptimizerSettings;
-  /** First moments, laid out like the parameters; of this shard only. */
+  /** First moments of this shard, in the layout of the parameters. */
   readonly firstMoments: DeviceBuffer;
-  /** Second moments, laid out like the parameters; of this shard only. */
+  /** Second moments of this shard, in the layout of the parameters. */
   readonly secondMoments: DeviceBuffer;
-  /** Told of every step whether it was finite; absent where nothing is scaled. */
+  /** Loss scale, updated after each step; undefined without half precision. */
   readonly lossScale?: LossScale;
   readonly #device: Device;
   readonly #parameters: Parameters;
@@ -92,12 +67,13 @@ export class Optimizer {
   readonly #ratios: DeviceBuffer;
 
   /**
-   * Makes moments of zero.
+   * Allocates the moments, which are zero.
    *
-   * @param logSlots steps whose gradient norms are kept on the device until somebody reads them
-   * @param lossScale halved after a step that was not finite; the next one is then made all the same. The optimizer's own from then on
-   * @param shard which part of the moments to keep; all where absent
-   * @throws {TypeError} when the parameters have no gradients.
+   * @param logSlots number of gradient norms to store on the device between two reads
+   * @param lossScale loss scale that a non-finite step halves; the optimizer frees it
+   * @param shard part of the moments to store; default all
+   * @throws {TypeError} if the parameters are not trainable
+   * @throws {RangeError} if a setting is out of range
    */
   constructor(
     parameters: Parameters,
@@ -108,8 +84,9 @@ export class Optimizer {
   ) {
     const { device, gradients, values } = parameters;
     if (gradients === undefined) {
-      throw new TypeError("Cannot optimize parameters without gradients");
+      throw new TypeError("Cannot optimize parameters without gradients: create them as trainable");
     }
+    validateOptimizerSettings(settings);
     this.settings = settings;
     this.lossScale = lossScale;
     this.#device = device;
@@ -128,45 +105,45 @@ export class Optimizer {
   }
 
   /**
-   * Records one update from the gradients as they stand.
+   * Records one update from the current gradients.
    *
-   * @param learningRate of this step
-   * @param logSlot where the gradient norm before clipping is kept
+   * @param learningRate learning rate of this step
+   * @param logSlot slot for the gradient norm before clipping
    */
   step(learningRate: number, logSlot = 0): void {
     this.begin(logSlot);
     this.finish(learningRate);
   }
 
-  /** The first half of a step of shards: clipping, moments. Then {@linkcode partials} go round. */
+  /** First half of a sharded step: clipping and moments. Afterwards each rank sends its part of {@linkcode partials} to all others. */
   begin(logSlot = 0): void {
     this.#clip(logSlot);
     if (this.settings.kind === "lamb") this.#lambMoments();
   }
 
-  /** The second half: updates this shard's parameters. Then they go round. */
+  /** Second half of a sharded step: updates the parameters of this shard. Afterwards each rank sends them to all others. */
   finish(learningRate: number): void {
     if (this.settings.kind === "lamb") this.#lambApply(learningRate);
     else this.#adamw(learningRate);
     this.lossScale?.update(whole(this.#flag));
   }
 
-  /** Where each shard's parameters lie in flat memory. */
-  get shards(): Stretch[] {
+  /** The part of the flat parameter buffer of each shard. */
+  get shards(): Slice[] {
     return this.#ofShards(({ offset, length }) => [offset, offset + length]);
   }
 
-  /** Sums of each shard's blocks, which LAMB's trust ratios need all of; none for AdamW. */
+  /** The partial sums of each shard's blocks. LAMB's trust ratios need those of all shards; empty for AdamW. */
   get partials(): View[] {
     if (this.settings.kind !== "lamb") return [];
-    const stretches = this.#ofShards(({ firstBlock, blockCount }) => [
+    const slices = this.#ofShards(({ firstBlock, blockCount }) => [
       2 * firstBlock,
       2 * (firstBlock + blockCount),
     ]);
-    return stretches.map((stretch) => ({ buffer: this.#partial, ...stretch }));
+    return slices.map((slice) => ({ buffer: this.#partial, ...slice }));
   }
 
-  #ofShards(ends: (range: FlatRange) => [start: number, end: number]): Stretch[] {
+  #ofShards(ends: (range: FlatRange) => [start: number, end: number]): Slice[] {
     return Array.from({ length: this.#shard.count }, (_, index) => {
       const own = this.#tables.ranges.filter(({ shard }) => shard === index).map(ends);
       if (own.length === 0) return { offset: 0, length: 0 };
@@ -175,8 +152,8 @@ export class Optimizer {
   }
 
   /**
-   * Gradient norms of the last steps, by log slot, and whether a gradient was NaN or infinite; such a step changed nothing. With a loss scale that counts only
-   * where the scale was given up.
+   * Reads the gradient norms by log slot, and whether a gradient was NaN or infinite. Such a step does not update the weights. With a loss scale, `nonFinite` is
+   * set only after the scale has given up.
    */
   async readLog(): Promise<
     { norms: Float32Array; nonFinite: boolean; lossScale?: LossScaleState }
@@ -194,7 +171,7 @@ export class Optimizer {
   }
 
   /**
-   * Norms of every tensor as the last step left them, in the order of the parameters. Two passes over the parameters and a wait for the device: for now and then.
+   * Computes the norms of all tensors after the last step, in the order of the parameters. It makes two passes over the parameters and waits for the device.
    */
   async readTensorNorms(): Promise<TensorNorms[]> {
     const { list, values } = this.#parameters;
@@ -248,7 +225,7 @@ export class Optimizer {
     });
   }
 
-  /** Leaves each block's Σ x² in the partial sums. */
+  /** Writes the sum of squares of each block to the partial sums. */
   #squareSums(buffer: DeviceBuffer): void {
     for (const range of this.#tables.ranges) {
       this.#device.run(optimizerSquareSums, {
@@ -262,7 +239,7 @@ export class Optimizer {
     }
   }
 
-  /** The partial sums serve one buffer after the other: recorded in this order, each is read before the next is written. */
+  /** Calls may overlap: reads are recorded in order, so the partial sums are read before the next call overwrites them. */
   #readSquareSums(buffer: DeviceBuffer): Promise<ArrayLike<number>> {
     this.#squareSums(buffer);
     const { blockCount } = this.#tables;
@@ -361,12 +338,12 @@ export class Optimizer {
     }
   }
 
-  /** A range's part of moments, which begin where this shard does. */
+  /** Returns the part of the moments of a range. The buffer starts at the shard's first range. */
   #moments(buffer: DeviceBuffer, { offset, length }: FlatRange): View {
     return { buffer, offset: offset - this.#own[0].offset, length };
   }
 
-  /** The part of the partial sums that belongs to a range, `perBlock` numbers a block. */
+  /** Returns the part of the partial sums of a range, with `perBlock` values per block. */
   #partialOf({ firstBlock, blockCount }: FlatRange, perBlock: number): View {
     return {
       buffer: this.#partial,
@@ -376,7 +353,7 @@ export class Optimizer {
   }
 }
 
-/** A range's part of a flat buffer. */
+/** Returns the part of a flat buffer of a range. */
 function within(buffer: DeviceBuffer, { offset, length }: FlatRange): View {
   return { buffer, offset, length };
 }

@@ -9,11 +9,11 @@ Deno.test("learningRateAt() starts at zero and rises linearly", () => {
   assertAlmostEquals(learningRateAt(paper, 3124), 0.00176 * 3124 / 3125, 1e-12);
 });
 
-Deno.test("learningRateAt() drops to 0.975 of the peak when warm-up ends: the decay ran from step 0", () => {
+Deno.test("learningRateAt() drops to 0.975 of the peak after warm-up because the decay starts at step 0", () => {
   assertAlmostEquals(learningRateAt(paper, 3125), 0.00176 * 0.975, 1e-12);
 });
 
-Deno.test("learningRateAt() ends at zero and stays there", () => {
+Deno.test("learningRateAt() reaches zero and stays there", () => {
   assertAlmostEquals(learningRateAt(paper, 124_999), 0.00176 / 125_000, 1e-12);
   assertEquals(learningRateAt(paper, 125_000), 0);
   assertEquals(learningRateAt(paper, 200_000), 0);

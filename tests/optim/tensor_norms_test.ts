@@ -3,18 +3,18 @@ import { type Parameter, Parameters } from "../../src/model/mod.ts";
 import { Optimizer, OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
 import { testDevices } from "../support/devices.ts";
 
-/** The L2 norm of a tensor, element by element. */
+/** Returns the L2 norm of a tensor. */
 const norm = (values: ArrayLike<number>) =>
   Math.sqrt(Array.from(values).reduce((sum, value) => sum + value * value, 0));
 
-// Longer than a block, shorter than one, and a vector without trust ratio.
+// A tensor of several blocks, a shorter one, and a vector without trust ratio.
 const specs = [
   { name: "table", shape: [70, 100], kind: "matrix" },
   { name: "matrix", shape: [5, 9], kind: "matrix" },
   { name: "bias", shape: [13], kind: "bias" },
 ] as const;
 
-testDevices("readTensorNorms() gives every tensor's norms after a step", async (device) => {
+testDevices("readTensorNorms() returns the norms of all tensors after a step", async (device) => {
   for (const kind of ["lamb", "adamw"] as const) {
     const parameters = new Parameters(device, specs);
     const optimizer = new Optimizer(parameters, { ...OPTIMIZER_DEFAULTS, kind });
@@ -47,7 +47,7 @@ testDevices("readTensorNorms() gives every tensor's norms after a step", async (
       assertAlmostEquals(trustRatio!, expected, 1e-4 * expected);
     });
 
-    // Reading leaves nothing behind: the next step is that of an optimizer nobody looked at.
+    // Reading does not change the next step.
     optimizer.step(0.01);
     const { norms: [global] } = await optimizer.readLog();
     assertAlmostEquals(global, Math.hypot(...gradients.map(norm)), 1e-4 * global);

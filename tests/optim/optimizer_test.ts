@@ -1,4 +1,5 @@
-import { assert, assertAlmostEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertThrows } from "@std/assert";
+import { openReferenceDevice } from "../../src/device/mod.ts";
 import { Parameters } from "../../src/model/mod.ts";
 import { Optimizer, OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
 import { testDevices } from "../support/devices.ts";
@@ -11,7 +12,7 @@ const SHAPES = [
 
 const norm = (values: number[]) => Math.hypot(...values);
 
-/** Three updates of one tensor as lamb_optimizer.py and optimization.py write them, in float64. */
+/** Updates of one tensor as in lamb_optimizer.py and optimization.py, in float64. */
 function official(kind: "lamb" | "adamw", start: number[], gradients: number[][], bias: boolean) {
   let weights = start;
   const first = start.map(() => 0);
@@ -30,11 +31,11 @@ function official(kind: "lamb" | "adamw", start: number[], gradients: number[][]
 
 for (const kind of ["lamb", "adamw"] as const) {
   testDevices(
-    `${kind} corrects no bias and adds epsilon outside the root, as the official code does`,
+    `${kind} has no bias correction and adds epsilon outside the square root, as in google-research/albert`,
     async (device) => {
       const parameters = new Parameters(device, SHAPES);
       const optimizer = new Optimizer(parameters, { ...OPTIMIZER_DEFAULTS, kind });
-      // Gradients near epsilon / √(1 − β₂), where its place decides; far below the norm that is clipped.
+      // Gradients near epsilon / √(1 − β₂), where the position of epsilon matters; far below the clipping norm.
       const gradientAt = (step: number, length: number) =>
         Array.from({ length }, (_, i) => 3e-5 * Math.cos(1 + i + 0.4 * step));
       const starts = parameters.list.map(({ view }) =>
@@ -52,7 +53,7 @@ for (const kind of ["lamb", "adamw"] as const) {
         const gradients = [0, 1, 2].map((step) => gradientAt(step, view.length));
         const expected = official(kind, starts[k], gradients, spec.kind === "bias");
         const actual = await device.read(view);
-        assert(norm(expected.map((w, i) => w - starts[k][i])) > 0.01, "the weights must move");
+        assert(norm(expected.map((w, i) => w - starts[k][i])) > 0.01, "the weights must change");
         expected.forEach((w, i) => assertAlmostEquals(actual[i], w, 1e-6));
       }
       optimizer.free();
@@ -60,3 +61,22 @@ for (const kind of ["lamb", "adamw"] as const) {
     },
   );
 }
+
+Deno.test("Optimizer rejects parameters without gradients and settings out of range", () => {
+  const device = openReferenceDevice({ precision: "f32" });
+  const fixed = new Parameters(device, SHAPES, { trainable: false });
+  assertThrows(() => new Optimizer(fixed, OPTIMIZER_DEFAULTS), TypeError, "without gradients");
+  const parameters = new Parameters(device, SHAPES);
+  for (
+    const [change, message] of [
+      [{ kind: "sgd" as "lamb" }, 'kind must be "lamb" or "adamw", got "sgd"'],
+      [{ beta2: 1 }, "beta2 must be in [0, 1), got 1"],
+      [{ epsilon: 0 }, "epsilon must be positive, got 0"],
+      [{ weightDecay: -1 }, "weightDecay must be at least 0, got -1"],
+      [{ maxGradientNorm: NaN }, "maxGradientNorm must be at least 0, got NaN"],
+    ] as const
+  ) {
+    const settings = { ...OPTIMIZER_DEFAULTS, ...change };
+    assertThrows(() => new Optimizer(parameters, settings), RangeError, message);
+  }
+});

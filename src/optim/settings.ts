@@ -1,0 +1,77 @@
+/**
+ * Settings of the optimizers, and the learning-rate schedule of google-research/albert `optimization.py`.
+ *
+ * @module
+ */
+
+/** The update rule. */
+export type OptimizerKind = "lamb" | "adamw";
+
+/** Constants of the update rule. */
+export interface OptimizerSettings {
+  /** The update rule. */
+  readonly kind: OptimizerKind;
+  /** Decay rate of the first moment, in [0, 1). */
+  readonly beta1: number;
+  /** Decay rate of the second moment, in [0, 1). */
+  readonly beta2: number;
+  /** Constant added to the square root of the second moment. */
+  readonly epsilon: number;
+  /** Factor of the weights in the update (decoupled weight decay). */
+  readonly weightDecay: number;
+  /** Maximum global gradient norm; 0 disables clipping. */
+  readonly maxGradientNorm: number;
+}
+
+/** Constants of the paper's recipe (google-research/albert). */
+export const OPTIMIZER_DEFAULTS: OptimizerSettings = {
+  kind: "lamb",
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-6,
+  weightDecay: 0.01,
+  maxGradientNorm: 1,
+};
+
+/**
+ * Checks that every setting is in range.
+ *
+ * @throws {RangeError} if one is not
+ */
+export function validateOptimizerSettings(settings: OptimizerSettings): void {
+  const { kind, beta1, beta2, epsilon, weightDecay, maxGradientNorm } = settings;
+  if (kind !== "lamb" && kind !== "adamw") {
+    throw new RangeError(`kind must be "lamb" or "adamw", got ${JSON.stringify(kind)}`);
+  }
+  for (const [name, value] of Object.entries({ beta1, beta2 })) {
+    if (!(value >= 0 && value < 1)) throw new RangeError(`${name} must be in [0, 1), got ${value}`);
+  }
+  if (!(epsilon > 0)) throw new RangeError(`epsilon must be positive, got ${epsilon}`);
+  for (const [name, value] of Object.entries({ weightDecay, maxGradientNorm })) {
+    if (!(value >= 0)) throw new RangeError(`${name} must be at least 0, got ${value}`);
+  }
+}
+
+/** Linear warm-up, and linear decay to zero that starts at step 0. */
+export interface Schedule {
+  /** Learning rate that the warm-up approaches. */
+  readonly peakLearningRate: number;
+  /** Number of warm-up steps; 0 for none. */
+  readonly warmupSteps: number;
+  /** Step at which the learning rate reaches zero. */
+  readonly totalSteps: number;
+}
+
+/**
+ * Returns the learning rate of a step. The decay starts at step 0, not after the warm-up: at the end of the warm-up the learning rate drops from almost
+ * `peakLearningRate` to `1 − warmupSteps/totalSteps` of it.
+ *
+ * @param step step from 0; with a warm-up, the learning rate of step 0 is 0
+ */
+export function learningRateAt(
+  { peakLearningRate, warmupSteps, totalSteps }: Schedule,
+  step: number,
+): number {
+  if (step < warmupSteps) return (peakLearningRate * step) / warmupSteps;
+  return peakLearningRate * (1 - Math.min(step, totalSteps) / totalSteps);
+}

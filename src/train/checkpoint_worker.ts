@@ -3,20 +3,7 @@
  *
  * @module
  */
-import { type CheckpointSnapshot, writeCheckpoint } from "./checkpoint_files.ts";
-import type { WriterAnswer } from "./checkpoint_writer.ts";
+import { serve } from "../workers/mod.ts";
+import { writeCheckpoint } from "./checkpoint_files.ts";
 
-const scope = self as unknown as {
-  onmessage: ((event: MessageEvent<CheckpointSnapshot>) => void) | null;
-  postMessage(message: WriterAnswer): void;
-};
-
-scope.onmessage = async ({ data }) => {
-  try {
-    await writeCheckpoint(data);
-    scope.postMessage({ error: null });
-  } catch (error) {
-    scope.postMessage({ error: error instanceof Error ? error.message : String(error) });
-  }
-};
-scope.postMessage({ ready: true });
+export const handlers = serve({ write: writeCheckpoint });

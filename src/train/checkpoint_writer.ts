@@ -3,18 +3,16 @@
  *
  * @module
  */
+import { WorkerCall } from "../workers/mod.ts";
 import { type CheckpointSnapshot, writeCheckpoint } from "./checkpoint_files.ts";
 
-/** What the worker says: that it is there, then how each checkpoint's writing ended. */
-export type WriterAnswer = { readonly ready: true } | { readonly error: string | null };
-
 /**
- * Writes one checkpoint at a time in a worker, whose summing and writing the steps do not wait for; in this thread where no worker can be started. A checkpoint that
- * is not whole yet is not named by `latest`, so that a kill meanwhile leaves the one before it.
+ * Writes one checkpoint at a time in a worker, so that the steps do not wait for checksums and the disk. If no worker can be started, this thread writes. `latest`
+ * names a checkpoint only once it is complete, so a kill during the writing leaves the one before it.
  */
 export class CheckpointWriter {
-  #worker: Worker | null = null;
-  #answer: PromiseWithResolvers<WriterAnswer> | null = null;
+  /** Started at the first checkpoint that it can write; null if it cannot be started. */
+  #worker: Promise<CheckpointWorker | null> | undefined;
   #underWay: Promise<void> = Promise.resolve();
   #failure: Error | null = null;
 
@@ -53,45 +51,35 @@ export class CheckpointWriter {
   /** Waits for the checkpoint under way, however it ends, and ends the worker. */
   async close(): Promise<void> {
     await this.#underWay;
-    this.#worker?.terminate();
-    this.#worker = null;
+    (await this.#worker)?.close();
+    this.#worker = undefined;
   }
 
   async #write(snapshot: CheckpointSnapshot): Promise<void> {
-    this.#worker ??= await this.#start();
-    if (this.#worker === null) return await writeCheckpoint(snapshot);
+    const worker = await (this.#worker ??= startWorker());
+    if (worker === null) return await writeCheckpoint(snapshot);
     const { model: { tensors }, moments } = snapshot;
-    const answer = this.#ask();
-    // The tensors' memory goes over to the worker; several lie in one piece.
+    // The memory of the tensors moves to the worker; several may share one buffer.
     const memory = new Set(
-      [...tensors.values(), ...moments.values()].map(({ data }) => data.buffer),
+      [...tensors.values(), ...moments.values()].map(({ data }) => data.buffer as ArrayBuffer),
     );
-    this.#worker.postMessage(snapshot, [...memory] as ArrayBuffer[]);
-    const result = await answer;
-    if ("error" in result && result.error !== null) throw new Error(result.error);
+    await worker.call("write", snapshot, { transfer: [...memory] });
   }
+}
 
-  /** Starts the worker; null where it cannot be. */
-  async #start(): Promise<Worker | null> {
-    try {
-      const worker = new Worker(new URL("./checkpoint_worker.ts", import.meta.url), {
-        type: "module",
-      });
-      worker.onmessage = ({ data }: MessageEvent<WriterAnswer>) => this.#answer?.resolve(data);
-      worker.onerror = (event) => {
-        event.preventDefault();
-        this.#answer?.reject(new Error(`A checkpoint could not be written: ${event.message}`));
-      };
-      await this.#ask();
-      return worker;
-    } catch {
-      return null;
-    }
-  }
+type CheckpointWorker = WorkerCall<typeof import("./checkpoint_worker.ts").handlers>;
 
-  /** What the worker says next. */
-  #ask(): Promise<WriterAnswer> {
-    this.#answer = Promise.withResolvers();
-    return this.#answer.promise;
+/** Starts the worker. Returns null if that fails. */
+async function startWorker(): Promise<CheckpointWorker | null> {
+  try {
+    const worker = new WorkerCall({
+      name: "checkpoint worker",
+      url: new URL("./checkpoint_worker.ts", import.meta.url),
+      load: () => import("./checkpoint_worker.ts"),
+    });
+    await worker.ready;
+    return worker;
+  } catch {
+    return null;
   }
 }

@@ -1,11 +1,9 @@
 /** Runs fuzzers in a thread of their own, so that one that hangs can be told and ended. */
+import { WorkerCall } from "../../src/workers/mod.ts";
 import type { Feed, Outcome } from "./run_fuzzer.ts";
 
 /** An input that is read for longer than this hangs, in milliseconds. */
 const HANGS = 20_000;
-
-/** What the thread answers. */
-export type Answer = { readonly outcome: Outcome } | { readonly error: string };
 
 /** Runs a fuzzer to its end, past inputs that it hangs on. */
 export async function watch(feed: Feed): Promise<Outcome> {
@@ -19,22 +17,19 @@ export async function watch(feed: Feed): Promise<Outcome> {
 async function once(feed: Feed): Promise<Outcome> {
   const at = new Int32Array(new SharedArrayBuffer(4));
   at[0] = feed.from;
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-  const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
-  worker.onmessage = ({ data }: MessageEvent<Answer>) =>
-    "outcome" in data ? resolve(data.outcome) : reject(new Error(data.error));
-  worker.onerror = (event) => {
-    event.preventDefault();
-    reject(new Error(`${feed.name}, input ${at[0]}: ${event.message}`));
-  };
-  worker.postMessage({ feed, at });
+  const worker = new WorkerCall({
+    name: "fuzzing worker",
+    url: new URL("./worker.ts", import.meta.url),
+    load: () => import("./worker.ts"),
+  });
+  const hung = Promise.withResolvers<Outcome>();
   let seen = -1, since = performance.now();
   const clock = setInterval(() => {
     const now = performance.now();
     if (at[0] !== seen) [seen, since] = [at[0], now];
     if (now - since < HANGS) return;
     const fault = `hangs: ${HANGS / 1000} s and no end`;
-    resolve({
+    hung.resolve({
       name: feed.name,
       inputs: seen - feed.from + 1,
       ends: { "no end": 1 },
@@ -43,10 +38,12 @@ async function once(feed: Feed): Promise<Outcome> {
     });
   }, 250);
   try {
-    return await promise;
+    return await Promise.race([worker.call("run", { feed, at }), hung.promise]);
+  } catch (error) {
+    throw new Error(`${feed.name}, input ${at[0]}: ${(error as Error).message}`, { cause: error });
   } finally {
     clearInterval(clock);
-    worker.terminate();
+    worker.close();
   }
 }
 

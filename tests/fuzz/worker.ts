@@ -1,21 +1,9 @@
 /** The thread of `watch.ts`. */
+import { serve } from "../../src/workers/mod.ts";
 import { FUZZERS } from "./fuzzers.ts";
 import { type Feed, runFuzzer } from "./run_fuzzer.ts";
-import type { Answer } from "./watch.ts";
 
-const scope = self as unknown as {
-  onmessage: (event: MessageEvent<{ feed: Feed; at: Int32Array }>) => void;
-  postMessage(answer: Answer): void;
-};
-
-scope.onmessage = async ({ data: { feed, at } }) => {
-  try {
-    const fuzzer = await FUZZERS[feed.name]();
-    const outcome = await runFuzzer(fuzzer, feed, (number) => at[0] = number);
-    scope.postMessage({ outcome });
-  } catch (error) {
-    scope.postMessage({
-      error: error instanceof Error ? error.stack ?? error.message : `${error}`,
-    });
-  }
-};
+export const handlers = serve({
+  run: async ({ feed, at }: { feed: Feed; at: Int32Array }) =>
+    await runFuzzer(await FUZZERS[feed.name](), feed, (number) => at[0] = number),
+});

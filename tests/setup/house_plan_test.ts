@@ -40,8 +40,8 @@ const FLOORS = [
   "examples",
 ];
 
-/** Helpers for files, bytes and JSON. Every floor may use them; they import from each other only. */
-const CELLAR = /^src\/(files|json)\//;
+/** Helpers for files, bytes, JSON and workers. Every floor may use them; they import from each other only. */
+const CELLAR = /^src\/(files|json|workers)\//;
 
 /** Floors with a narrower choice than all floors below, and why. */
 const NARROW: readonly { floor: string; may: RegExp; why: string }[] = [

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { presetConfig } from "../../src/model/mod.ts";
 import { type CheckpointSnapshot, writeCheckpoint } from "../../src/train/checkpoint_files.ts";
+import { BROKEN_WORKERS, withBrokenWorkers, withoutWorkers } from "../support/broken_workers.ts";
 import { CheckpointWriter } from "../../src/train/checkpoint_writer.ts";
 
 /** A snapshot of its own memory, since the writer takes it away. */
@@ -81,3 +82,22 @@ Deno.test("a checkpoint that cannot be written is told after it was begun, and o
     await assertRejects(() => last.save(() => Promise.resolve(snapshot(run, 2)), true), Error, run);
     await last.close();
   }));
+
+for (const { how, url } of BROKEN_WORKERS) {
+  Deno.test(`if the checkpoint worker ${how}, this thread writes`, () =>
+    withBrokenWorkers(url, () => withFolder((folder) => savesWithoutWorker(folder))));
+}
+
+Deno.test("without workers, this thread writes checkpoints", () =>
+  withoutWorkers(() => withFolder((folder) => savesWithoutWorker(folder))));
+
+async function savesWithoutWorker(folder: string): Promise<void> {
+  const writer = new CheckpointWriter();
+  for (const step of [1, 2]) {
+    await writer.save(() => Promise.resolve(snapshot(`${folder}/run`, step)), false);
+    await writer.settled();
+    await writeCheckpoint(snapshot(`${folder}/expected`, step));
+  }
+  await writer.close();
+  assertEquals(await contents(`${folder}/run`), await contents(`${folder}/expected`));
+}

@@ -4,6 +4,7 @@
  * @module
  */
 import { type JobDocument, type JobResult, runTokenizeJob } from "../tokenize_job.ts";
+import { WorkerCall } from "../../workers/mod.ts";
 import type { PieceTokenizer } from "../vocabulary.ts";
 
 /** Runs tokenizing jobs; results come in any order, each by its promise. */
@@ -30,11 +31,6 @@ export function inlinePool(tokenizer: Pick<PieceTokenizer, "encodeIds">): Tokeni
   };
 }
 
-/** What a worker is sent: first a `tokenizer.json`, then jobs. */
-export type WorkerRequest = { tokenizerJson: string } | { documents: readonly JobDocument[] };
-/** What a worker answers to each job. */
-export type WorkerAnswer = { result: JobResult } | { error: string };
-
 /**
  * Tokenizes in workers, each with a tokenizer of its own.
  *
@@ -44,55 +40,28 @@ export type WorkerAnswer = { result: JobResult } | { error: string };
  */
 export function workerPool(tokenizerJson: string, count: number): TokenizePool {
   const workers = Array.from({ length: count }, () => {
-    const worker = new Worker(new URL("./tokenize_worker.ts", import.meta.url), {
-      type: "module",
-    });
-    worker.postMessage({ tokenizerJson } satisfies WorkerRequest);
-    return new PooledWorker(worker);
+    const worker = startWorker();
+    const started = worker.call("start", tokenizerJson);
+    started.catch(() => {}); // It rejects the jobs.
+    return { worker, started };
   });
   return {
     depth: 2 * count,
-    run: (documents) => {
-      const idlest = workers.reduce((a, b) => b.waiting < a.waiting ? b : a);
-      return idlest.run(documents);
+    async run(documents) {
+      const { worker, started } = workers.reduce((a, b) =>
+        b.worker.pending < a.worker.pending ? b : a
+      );
+      const [result] = await Promise.all([worker.call("tokenize", documents), started]);
+      return result;
     },
-    close: () => workers.forEach((worker) => worker.close()),
+    close: () => workers.forEach(({ worker }) => worker.close()),
   };
 }
 
-/** A worker and the jobs that it has not answered yet; it answers in order. */
-class PooledWorker {
-  readonly #worker: Worker;
-  readonly #pending: PromiseWithResolvers<JobResult>[] = [];
-  #failure: Error | undefined;
-
-  constructor(worker: Worker) {
-    this.#worker = worker;
-    worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => {
-      const job = this.#pending.shift();
-      if ("result" in data) job?.resolve(data.result);
-      else job?.reject(new Error(data.error));
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#failure = new Error(`A tokenizing worker failed: ${event.message}`);
-      for (const job of this.#pending.splice(0)) job.reject(this.#failure);
-    };
-  }
-
-  get waiting(): number {
-    return this.#pending.length;
-  }
-
-  run(documents: readonly JobDocument[]): Promise<JobResult> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    const job = Promise.withResolvers<JobResult>();
-    this.#pending.push(job);
-    this.#worker.postMessage({ documents } satisfies WorkerRequest);
-    return job.promise;
-  }
-
-  close(): void {
-    this.#worker.terminate();
-  }
+function startWorker() {
+  return new WorkerCall({
+    name: "tokenizing worker",
+    url: new URL("./tokenize_worker.ts", import.meta.url),
+    load: () => import("./tokenize_worker.ts"),
+  });
 }

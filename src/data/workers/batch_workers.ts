@@ -3,113 +3,104 @@
  *
  * @module
  */
+import { WorkerCall } from "../../workers/mod.ts";
 import type { PretrainingBatch } from "../batch.ts";
-import type { SourceRecipe } from "../source_recipe.ts";
-import { type BatchPlan, inlineBatches, type StepBatches, type StepJob } from "./step_batches.ts";
+import { type BatchPlan, inlineBatches, type StepBatches } from "./step_batches.ts";
 
-/** What a worker is sent: first the recipes, then jobs. */
-export type BatchRequest =
-  | { readonly recipes: readonly SourceRecipe[] }
-  | { readonly step: number; readonly job: StepJob };
-/** What a worker answers to each job. */
-export type BatchAnswer =
-  | { readonly step: number; readonly batches: readonly PretrainingBatch[] }
-  | { readonly step: number; readonly error: string };
-
-/** Steps that are built, or being built, before they are asked for, for each worker. */
+/** Number of steps per worker that are built before they are requested. */
 const AHEAD = 2;
 
 /**
- * The batches of a run. With workers, each builds whole steps, the next ones in turn; the batches are those that this thread would build, so that their
- * number changes nothing. Where workers cannot be started or fail, this thread builds.
+ * Builds the batches of a run. Each worker builds whole steps; the next steps go to the workers in turn. The batches are those that this thread would build, so
+ * the number of workers does not change them. If workers cannot be started or fail, this thread builds the batches.
  *
- * A worker shares the shards' memory where it is shared memory, and has a table of the chunks of its own (about 20 bytes an example of a pass).
+ * A worker shares the memory of the shards if it is shared memory, and has its own table of the chunks (about 20 bytes per example of an epoch).
  *
- * @param plan What steps read.
- * @param workers How many; 0 builds in this thread.
- * @param say Told when workers are given up.
- * @returns The batches; close them at the end.
+ * @param plan What each step reads.
+ * @param workers Number of workers; 0 builds in this thread.
+ * @param log Receives a line when the workers are given up.
+ * @returns The batches. Close them at the end.
  */
 export function stepBatches(
   plan: BatchPlan,
   workers: number,
-  say: (line: string) => void = () => {},
+  log: (line: string) => void = () => {},
 ): StepBatches {
-  return workers === 0 ? inlineBatches(plan) : new WorkerBatches(plan, workers, say);
+  return workers === 0 ? inlineBatches(plan) : new WorkerBatches(plan, workers, log);
+}
+
+function startWorker() {
+  return new WorkerCall({
+    name: "batch worker",
+    url: new URL("./batch_worker.ts", import.meta.url),
+    load: () => import("./batch_worker.ts"),
+  });
 }
 
 class WorkerBatches implements StepBatches {
   readonly #plan: BatchPlan;
   readonly #inline: StepBatches;
-  readonly #say: (line: string) => void;
-  readonly #workers: Worker[] = [];
-  readonly #waiting = new Map<number, PromiseWithResolvers<readonly PretrainingBatch[]>>();
-  /** The next step that no worker was asked for. */
+  readonly #log: (line: string) => void;
+  readonly #workers: ReturnType<typeof startWorker>[] = [];
+  readonly #built = new Map<number, Promise<readonly PretrainingBatch[]>>();
+  /** The first step that no worker was asked for. */
   #next = 0;
+  #closed = false;
 
-  constructor(plan: BatchPlan, workers: number, say: (line: string) => void) {
+  constructor(plan: BatchPlan, workers: number, log: (line: string) => void) {
     this.#plan = plan;
     this.#inline = inlineBatches(plan);
-    this.#say = say;
+    this.#log = log;
     try {
-      for (let i = 0; i < workers; i++) this.#workers.push(this.#start());
+      for (let i = 0; i < workers; i++) {
+        const worker = startWorker();
+        this.#workers.push(worker);
+        // If the worker fails, its steps are rejected too.
+        worker.call("start", plan.recipes).catch(() => {});
+      }
     } catch (error) {
       this.#giveUp(error as Error);
     }
   }
 
   async at(step: number): Promise<readonly PretrainingBatch[]> {
-    this.#ask(step);
+    this.#request(step);
     try {
-      const batches = await this.#waiting.get(step)?.promise;
-      this.#waiting.delete(step);
+      const batches = await this.#built.get(step);
+      this.#built.delete(step);
       if (batches !== undefined) return batches;
     } catch (error) {
-      this.#giveUp(error as Error);
+      if (this.#closed) throw error;
+      if (this.#workers.length > 0) this.#giveUp(error as Error);
     }
-    // What a worker could not build fails here in the same way, with the error itself.
+    // What a worker could not build fails here in the same way.
     return await this.#inline.at(step);
   }
 
   close(): void {
-    for (const worker of this.#workers.splice(0)) worker.terminate();
-    this.#waiting.clear();
+    this.#closed = true;
+    this.#endWorkers();
   }
 
-  #start(): Worker {
-    const worker = new Worker(new URL("./batch_worker.ts", import.meta.url), { type: "module" });
-    worker.onmessage = ({ data }: MessageEvent<BatchAnswer>) => {
-      const waiting = this.#waiting.get(data.step);
-      if ("batches" in data) waiting?.resolve(data.batches);
-      else waiting?.reject(new Error(data.error));
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      for (const waiting of this.#waiting.values()) waiting.reject(new Error(event.message));
-    };
-    worker.postMessage({ recipes: this.#plan.recipes } satisfies BatchRequest);
-    return worker;
-  }
-
-  /** Sees to it that a step and those after it are being built. */
-  #ask(step: number): void {
+  /** Makes sure that a step and the steps after it are being built. */
+  #request(step: number): void {
     const { length } = this.#workers;
     if (length === 0) return;
     const end = Math.min(step + 1 + AHEAD * length, this.#plan.steps);
     for (this.#next = Math.max(this.#next, step); this.#next < end; this.#next++) {
-      const waiting = Promise.withResolvers<readonly PretrainingBatch[]>();
-      // A step that nobody asks for any more may fail unheard.
-      waiting.promise.catch(() => {});
-      this.#waiting.set(this.#next, waiting);
-      const request: BatchRequest = { step: this.#next, job: this.#plan.jobOf(this.#next) };
-      this.#workers[this.#next % length].postMessage(request);
+      const built = this.#workers[this.#next % length].call("build", this.#plan.jobOf(this.#next));
+      built.catch(() => {}); // The run may end before it uses this step.
+      this.#built.set(this.#next, built);
     }
   }
 
   #giveUp({ message }: Error): void {
-    if (this.#workers.length > 0) {
-      this.#say(`examples are built without workers from here on: ${message}`);
-    }
-    this.close();
+    this.#log(`Building batches in the main thread from now on: ${message}`);
+    this.#endWorkers();
+  }
+
+  #endWorkers(): void {
+    for (const worker of this.#workers.splice(0)) worker.close();
+    this.#built.clear();
   }
 }

@@ -9,39 +9,39 @@ import type { SourceRecipe } from "../source_recipe.ts";
 
 /** What a step reads. */
 export interface StepJob {
-  /** Number of the source whose examples it takes. */
+  /** Index of the source of its examples. */
   readonly source: number;
-  /** The first example's number. */
+  /** Index of the first example. */
   readonly first: number;
-  /** How many examples. */
+  /** Number of examples. */
   readonly count: number;
-  /** At most so many to a batch. */
+  /** Maximum number of examples per batch. */
   readonly microBatchSize: number;
-  /** Of every batch. */
+  /** Shape of every batch. */
   readonly shape: BatchShape;
 }
 
 /** What all steps of a run read. */
 export interface BatchPlan {
-  /** What the sources of the run's phases are made of, for workers. */
+  /** Recipes of the sources of the run's phases, for workers. */
   readonly recipes: readonly SourceRecipe[];
-  /** The same sources, made, for this thread. */
+  /** The same sources, for this thread. */
   readonly sources: readonly ExampleSource[];
-  /** Steps are numbered from 0 to below this. */
+  /** Number of steps; they are numbered from 0. */
   readonly steps: number;
-  /** What a step reads; a pure function of its number. */
+  /** Returns what a step reads; a pure function of the step. */
   jobOf(step: number): StepJob;
 }
 
-/** Gives the batches of step after step. */
+/** Supplies the batches of one step after another. */
 export interface StepBatches {
-  /** The batches of a step. Steps are asked for in rising order. */
+  /** Returns the batches of a step. Steps must be requested in ascending order. */
   at(step: number): Promise<readonly PretrainingBatch[]>;
-  /** Frees what it holds. */
+  /** Ends the workers. A request that is pending is rejected. */
   close(): void;
 }
 
-/** Builds the batches of a job from its source. */
+/** Builds the batches of a step from its source. */
 export function buildBatches(
   source: ExampleSource,
   { first, count, microBatchSize, shape }: StepJob,
@@ -50,9 +50,9 @@ export function buildBatches(
 }
 
 /**
- * Builds each step's batches in this thread, when they are asked for.
+ * Builds the batches of each step in this thread, when they are requested.
  *
- * @param plan What steps read.
+ * @param plan What each step reads.
  * @returns The batches.
  */
 export function inlineBatches({ sources, jobOf }: BatchPlan): StepBatches {

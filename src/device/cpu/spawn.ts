@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { workerUrl } from "../../workers/mod.ts";
 
 /** The message that starts a worker. */
 export interface WorkerStart {
@@ -34,19 +35,11 @@ interface NodeWorker {
   unref(): void;
 }
 
-/**
- * The URL of the worker's module. Workers cannot start from another origin, but may import from one, so a remote module is imported
- * by a data URL.
- */
-function workerUrl(): URL {
-  // npm packages from JSR have JavaScript in place of TypeScript.
-  const extension = import.meta.url.endsWith(".js") ? "js" : "ts";
-  const url = new URL(`./cpu_worker.${extension}`, import.meta.url);
-  if (url.protocol !== "https:" && url.protocol !== "http:") return url;
-  return new URL(
-    `data:text/javascript,${encodeURIComponent(`import ${JSON.stringify(url.href)};`)}`,
-  );
-}
+const WORKER = {
+  url: new URL("./cpu_worker.ts", import.meta.url),
+  /** Never called; makes the worker part of the module graph, so that `deno cache` fetches it. */
+  load: () => import("./cpu_worker.ts"),
+};
 
 /**
  * Starts a worker. Resolves when it waits for runs.
@@ -66,7 +59,7 @@ export function nodeWorkerThreads(): NodeWorkerThreads | null {
 
 function spawnNode({ Worker }: NodeWorkerThreads, start: WorkerStart): Promise<Thread> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerUrl());
+    const worker = new Worker(workerUrl(WORKER.url));
     const ended = new Promise<void>((resolve) => worker.on("exit", () => resolve()));
     worker.on("error", reject);
     ended.then(() => reject(new Error("The worker ended before it was ready")));
@@ -87,7 +80,7 @@ function spawnNode({ Worker }: NodeWorkerThreads, start: WorkerStart): Promise<T
 
 function spawnWeb(start: WorkerStart): Promise<Thread> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerUrl(), { type: "module" });
+    const worker = new Worker(workerUrl(WORKER.url), { type: "module" });
     worker.onerror = (event) => {
       event.preventDefault();
       reject(new Error(event.message));

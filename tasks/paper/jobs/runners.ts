@@ -50,6 +50,6 @@ export class Runners {
   /** Frees devices and ends threads. */
   async close(): Promise<void> {
     await this.#local?.close();
-    for (const worker of this.#workers) worker.end();
+    await Promise.all(this.#workers.map((worker) => worker.close()));
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { DeviceName } from "../../../src/device/mod.ts";
+import { WorkerCall } from "../../../src/workers/mod.ts";
 import type { PreparedPaperData } from "../data/prepare_data.ts";
 import type { JobOutcome } from "../result.ts";
 import type { Job } from "./job.ts";
@@ -23,22 +24,10 @@ export interface RunnerSetting {
   readonly keepModels: boolean;
 }
 
-/** Told to a worker. */
-export type ToWorker =
-  | { readonly kind: "start"; readonly setting: RunnerSetting }
-  | { readonly kind: "run"; readonly job: Job }
-  | { readonly kind: "stop" }
-  | { readonly kind: "end" };
-
-/** Told by a worker. */
-export type FromWorker =
-  | { readonly kind: "outcome"; readonly outcome: JobOutcome | null }
-  | { readonly kind: "progress"; readonly job: Job; readonly step: number; readonly steps: number }
-  | { readonly kind: "error"; readonly message: string };
-
-/** A runner in a thread of its own. */
+/** A runner in its own thread. */
 export class WorkerRunner implements JobRunner {
-  readonly #worker: Worker;
+  readonly #worker: WorkerCall<typeof import("./worker.ts").handlers>;
+  readonly #started: Promise<void>;
   readonly #progress: (job: Job, step: number, steps: number) => void;
 
   constructor(
@@ -46,36 +35,30 @@ export class WorkerRunner implements JobRunner {
     progress: (job: Job, step: number, steps: number) => void,
   ) {
     this.#progress = progress;
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-    this.#tell({ kind: "start", setting });
+    this.#worker = new WorkerCall({
+      name: "paper worker",
+      url: new URL("./worker.ts", import.meta.url),
+      load: () => import("./worker.ts"),
+    });
+    this.#started = this.#worker.call("start", setting);
+    this.#started.catch(() => {}); // It rejects the jobs.
   }
 
-  run(job: Job): Promise<JobOutcome | null> {
-    return new Promise((resolve, reject) => {
-      this.#worker.onerror = (event) => {
-        event.preventDefault();
-        reject(new Error(`A worker died: ${event.message}`));
-      };
-      this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-        if (data.kind === "progress") this.#progress(data.job, data.step, data.steps);
-        else if (data.kind === "outcome") resolve(data.outcome);
-        else reject(new Error(data.message));
-      };
-      this.#tell({ kind: "run", job });
+  async run(job: Job): Promise<JobOutcome | null> {
+    await this.#started;
+    return await this.#worker.call("run", job, {
+      onReport: ([step, steps]) => this.#progress(job, step, steps),
     });
   }
 
-  /** Asks the job under way to save and stop. */
+  /** Asks the current job to save and stop. */
   stop(): void {
-    this.#tell({ kind: "stop" });
+    this.#worker.call("stop", undefined).catch(() => {}); // A job that failed has stopped.
   }
 
-  /** Lets the thread end. */
-  end(): void {
-    this.#tell({ kind: "end" });
-  }
-
-  #tell(message: ToWorker): void {
-    this.#worker.postMessage(message);
+  /** Frees the device and ends the thread. */
+  async close(): Promise<void> {
+    await this.#worker.call("close", undefined).catch(() => {}); // Its jobs have told why.
+    this.#worker.close();
   }
 }

@@ -1,6 +1,7 @@
 // Counting on many threads: the same words, wherever files are cut.
 import { assertEquals, assertRejects } from "@std/assert";
 import { gzipSync } from "node:zlib";
+import { BROKEN_WORKERS, withBrokenWorkers } from "../../support/broken_workers.ts";
 import { countWords, readPiece, textPieces } from "../../../src/data/disk/mod.ts";
 import { type CountedText, VocabularyTrainer } from "../../../src/text/training/mod.ts";
 
@@ -65,3 +66,13 @@ Deno.test("countWords() names the file that a worker cannot read", async () =>
     await Deno.writeFile(paths[2], whole.subarray(0, whole.length / 2));
     await assertRejects(() => counted(paths, 2), SyntaxError, "c.txt.gz");
   }));
+
+for (const { how, url, cause } of BROKEN_WORKERS) {
+  Deno.test(`if the word-counting worker ${how}, countWords() is rejected with the cause`, () =>
+    withBrokenWorkers(url, () =>
+      withFolder(async (folder) => {
+        const paths = await writeTexts(folder);
+        const message = `The word-counting worker ${cause}`;
+        await assertRejects(() => counted(paths, 2), Error, message);
+      })));
+}

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { openShards, prepare } from "../../../src/data/disk/mod.ts";
 import { workerPool } from "../../../src/data/disk/tokenize_pool.ts";
 import { runTokenizeJob, sentencesOf } from "../../../src/data/tokenize_job.ts";
+import { BROKEN_WORKERS, withBrokenWorkers } from "../../support/broken_workers.ts";
 import { smallText, smallTokenizer } from "../small_tokenizer.ts";
 
 Deno.test("prepare() writes the same bytes with workers and without", async () => {
@@ -29,7 +30,7 @@ Deno.test("prepare() writes the same bytes with workers and without", async () =
   }
 });
 
-Deno.test("a worker's answer equals the same job done here, and its failure is told", async () => {
+Deno.test("a worker tokenizes as this thread does, and rejects a tokenizer that it cannot read", async () => {
   const documents = [
     { blocks: ["The cat sat. The dog ran.", "Who said it?"], sentences: false },
     { blocks: ["  "], sentences: true },
@@ -50,4 +51,39 @@ Deno.test("a worker's answer equals the same job done here, and its failure is t
   } finally {
     broken.close();
   }
+});
+
+for (const { how, url, cause } of BROKEN_WORKERS) {
+  Deno.test(`if the tokenizing worker ${how}, prepare() is rejected with the cause`, () =>
+    withBrokenWorkers(url, async () => {
+      const folder = await Deno.makeTempDir();
+      try {
+        await Deno.writeTextFile(`${folder}/a.txt`, smallText(1, 600));
+        const request = {
+          inputs: [`${folder}/a.txt`],
+          tokenizer: smallTokenizer(),
+          output: `${folder}/out`,
+          shardTokens: 40_000,
+          workers: 2,
+        };
+        await assertRejects(() => prepare(request), Error, `The tokenizing worker ${cause}`);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+      const pool = workerPool(String(smallTokenizer().toFiles()["tokenizer.json"]), 1);
+      try {
+        // The worker has failed before the first job.
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        await assertRejects(() => pool.run([]), Error, `The tokenizing worker ${cause}`);
+      } finally {
+        pool.close();
+      }
+    }));
+}
+
+Deno.test("close() rejects the jobs that are waited for", async () => {
+  const pool = workerPool(String(smallTokenizer().toFiles()["tokenizer.json"]), 1);
+  const job = pool.run([{ blocks: ["A cat."], sentences: true }]);
+  pool.close();
+  await assertRejects(() => job, Error, "The tokenizing worker was closed");
 });

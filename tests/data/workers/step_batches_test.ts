@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   type Corpus,
   exampleSettings,
@@ -8,6 +8,7 @@ import {
   splitDocuments,
 } from "../../../src/data/mod.ts";
 import { type BatchPlan, stepBatches } from "../../../src/data/workers/mod.ts";
+import { BROKEN_WORKERS, withBrokenWorkers, withoutWorkers } from "../../support/broken_workers.ts";
 import { toyCorpus } from "../../support/toy_corpus.ts";
 
 const BATCH = 12;
@@ -63,32 +64,69 @@ async function batches(of: BatchPlan, workers: number, from: number, lines: stri
   return steps;
 }
 
-Deno.test("any number of workers builds the batches that this thread builds, from any step on", async () => {
+Deno.test("any number of workers builds the batches that this thread builds, from any step", async () => {
   const run = await plan();
   const alone = await batches(run, 0, 0);
   assertEquals(
     alone.map((step) => step.map(({ examples }) => examples)),
     Array(40).fill([5, 5, 2]),
   );
-  const said: string[] = [];
-  for (const workers of [1, 3]) assertEquals(await batches(run, workers, 0, said), alone);
-  assertEquals(await batches(run, 2, 17, said), alone.slice(17));
-  assertEquals(said, [], "no worker was given up");
+  const lines: string[] = [];
+  for (const workers of [1, 3]) assertEquals(await batches(run, workers, 0, lines), alone);
+  assertEquals(await batches(run, 2, 17, lines), alone.slice(17));
+  assertEquals(lines, [], "the workers did not fail");
 });
 
-Deno.test("workers that fail are told of, and the batches are built here", async () => {
+const GIVEN_UP = "Building batches in the main thread from now on: ";
+
+Deno.test("after an error in a worker, the batches are built in this thread and the log says so", async () => {
   const run = await plan();
   const alone = await batches(run, 0, 0);
   // The worker's sources are broken, this thread's are not.
   const broken = { ...run, recipes: run.recipes.map((recipe) => ({ ...recipe, parts: [] })) };
-  const said: string[] = [];
-  assertEquals(await batches(broken, 2, 0, said), alone);
-  assertEquals(said, [
-    "examples are built without workers from here on: A mixture needs a source",
-  ]);
+  const lines: string[] = [];
+  assertEquals(await batches(broken, 2, 0, lines), alone);
+  assertEquals(lines, [`${GIVEN_UP}A mixture needs a source`]);
 });
 
-Deno.test("what neither can build is the caller's error", async () => {
+for (const { how, url, cause } of BROKEN_WORKERS) {
+  Deno.test(`if the batch worker ${how}, the batches are built in this thread`, () =>
+    withBrokenWorkers(url, async () => {
+      const run = await plan();
+      const alone = await batches(run, 0, 0);
+      const lines: string[] = [];
+      assertEquals(await batches(run, 2, 0, lines), alone);
+      assertEquals(lines.length, 1);
+      assertStringIncludes(lines[0], `${GIVEN_UP}The batch worker ${cause}`);
+      // The worker has failed before the first step is requested.
+      const source = stepBatches(run, 1, (line) => lines.push(line));
+      try {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        assertEquals(await source.at(0), alone[0]);
+      } finally {
+        source.close();
+      }
+      assertEquals(lines.length, 2);
+    }));
+}
+
+Deno.test("without workers, the batches are built in this thread", () =>
+  withoutWorkers(async () => {
+    const run = await plan();
+    const lines: string[] = [];
+    assertEquals(await batches(run, 2, 30, lines), await batches(run, 0, 30));
+    assertEquals(lines.length, 1);
+    assertStringIncludes(lines[0], `${GIVEN_UP}The batch worker failed: `);
+  }));
+
+Deno.test("close() rejects the step that is waited for", async () => {
+  const source = stepBatches(await plan(), 1);
+  const step = source.at(0);
+  source.close();
+  await assertRejects(() => step, Error, "The batch worker was closed");
+});
+
+Deno.test("an example that fits no batch is the caller's error, with workers and without", async () => {
   const run = await plan();
   const tooLong: BatchPlan = {
     ...run,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import { copyCeiling, measureCeilings, measureProduct, openDevice } from "../src/device/mod.ts";
+import { copyCeiling, measureCeilings, measureMatmul, openDevice } from "../src/device/mod.ts";
 import { ALBERT_DEFAULTS, type ModelConfig } from "../src/model/mod.ts";
 import { planStep } from "../src/train/mod.ts";
 import { StepTimer } from "./step/phases.ts";
@@ -136,7 +136,7 @@ async function speedsOf(name: GrowthOptions["device"]): Promise<LeastTime> {
   const device = await openDevice({ device: name });
   try {
     const ceilings = await measureCeilings(device);
-    const { gigaflopsPerSecond } = await measureProduct(device);
+    const { gigaflopsPerSecond } = await measureMatmul(device);
     return ({ flops, bytes }) =>
       Math.max(flops / gigaflopsPerSecond, bytes / copyCeiling(ceilings, bytes)) / 1e6;
   } finally {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { KernelCase, Structural, Uniforms } from "../../kernels/mod.ts";
-import { squareProduct } from "../../src/device/mod.ts";
+import { squareMatmul } from "../../src/device/mod.ts";
 
 /** A case and what to call it. */
 export interface NamedCase extends KernelCase {
@@ -53,7 +53,7 @@ function product(
   [m, n, k]: readonly [number, number, number],
   structural: Structural = {},
 ): NamedCase {
-  const square = squareProduct(1);
+  const square = squareMatmul(1);
   const { transpose_a = false, transpose_b = false } = structural;
   return {
     size: `${size} ${m}×${n}×${k}`,
@@ -68,9 +68,9 @@ function product(
 /** One product for each head of each example: queries and keys lie side by side in rows of H. */
 const attentionScores: NamedCase = {
   size: `scores ${BATCH * HEADS} of ${SEQUENCE}×${SEQUENCE}×${HEAD}`,
-  structural: { ...squareProduct(1).structural, transpose_b: true },
+  structural: { ...squareMatmul(1).structural, transpose_b: true },
   uniforms: {
-    ...squareProduct(1).uniforms,
+    ...squareMatmul(1).uniforms,
     ...{ m: SEQUENCE, n: SEQUENCE, k: HEAD, lda: HIDDEN, ldb: HIDDEN, ldc: SEQUENCE },
     ...{ batch: BATCH * HEADS, inner: HEADS, a_outer: SEQUENCE * HIDDEN, a_inner: HEAD },
     ...{ b_outer: SEQUENCE * HIDDEN, b_inner: HEAD },
@@ -125,8 +125,8 @@ const optimizer = (uniforms: Uniforms, names: readonly string[]): NamedCase[] =>
 /** Cases by the kernel's name. */
 export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
   "matmul.matmul": [
-    { size: "square 512", ...squareProduct(512) },
-    { size: "square 1024", ...squareProduct(1024) },
+    { size: "square 512", ...squareMatmul(512) },
+    { size: "square 1024", ...squareMatmul(1024) },
     product("FFN in", [TOKENS, FFN, HIDDEN], { bias: true, activation: "gelu_new" }),
     product("FFN out", [TOKENS, HIDDEN, FFN], { bias: true }),
     product("FFN gradient", [TOKENS, HIDDEN, FFN], { transpose_b: true }),

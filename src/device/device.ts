@@ -1,44 +1,44 @@
 /**
- * The device: where tensors live and kernels run. Everything above this folder is blind to which device it has.
+ * The device interface: where buffers are allocated and kernels run. Code above this folder does not depend on the kind of device.
  *
- * Work is **recorded** and carried out by {@linkcode Device.flush}. Because a whole micro-step is known before it starts, a temporary
- * buffer's memory is given back after its last use without anybody saying so, and the same step gets the same memory every time.
+ * Work is **recorded**, and executed by {@linkcode Device.flush}. Because a whole micro-step is known before it starts, the memory of
+ * a temporary buffer is reused after its last use without an explicit call, and equal steps use equal memory.
  *
  * @module
  */
 import type { ElementType, Kernel, Structural, Uniforms } from "../../kernels/mod.ts";
 
-/** A typed array that crosses the border between host and device. */
+/** A typed array that is copied between host and device. */
 export type HostArray = Float32Array | Uint32Array;
 
-/** Memory on a device. Made by {@linkcode Device.allocate} or {@linkcode Device.temporary}. */
+/** A buffer on a device, from {@linkcode Device.allocate} or {@linkcode Device.temporary}. */
 export interface DeviceBuffer {
-  /** Unlike that of any other buffer of the device. */
+  /** Unique among the buffers of the device. */
   readonly id: number;
-  /** Named in errors and memory reports. */
+  /** Name in errors and memory reports. */
   readonly label: string;
   /** Element type. */
   readonly type: ElementType;
-  /** In elements of 4 bytes. */
+  /** Number of elements, 4 bytes each. */
   readonly length: number;
-  /** Whether it dies at the end of the recording it was made in. */
+  /** Whether the buffer ends with the recording that it was created in. */
   readonly temporary: boolean;
 }
 
-/** A range of a buffer, in elements. `offset` must be a multiple of 64 elements (256 bytes) to be bound. */
+/** A range of a buffer, in elements. */
 export interface View {
-  /** Whose range. */
+  /** The buffer. */
   readonly buffer: DeviceBuffer;
-  /** First element. */
+  /** First element, a multiple of {@linkcode VIEW_ALIGNMENT}. */
   readonly offset: number;
-  /** Elements. */
+  /** Number of elements. */
   readonly length: number;
 }
 
-/** The alignment of a bound view, in elements. */
+/** Alignment of views, in elements (256 bytes). */
 export const VIEW_ALIGNMENT = 64;
 
-/** One run of a kernel. */
+/** The arguments of one run of a kernel. */
 export interface Run {
   /** A view for each binding that exists. */
   readonly bindings: Readonly<Record<string, View>>;
@@ -48,151 +48,160 @@ export interface Run {
   readonly structural?: Structural;
 }
 
-/** What a device may hold and bind. */
+/** Limits of a device. */
 export interface DeviceLimits {
   /** Largest buffer, in bytes. */
   readonly maxBufferBytes: number;
-  /** Largest range that one binding may show, in bytes. */
+  /** Largest binding, in bytes. */
   readonly maxBindingBytes: number;
 }
 
 /** Memory in use, in bytes. */
 export interface MemoryUse {
-  /** In allocated buffers. */
+  /** Memory of allocated buffers. */
   readonly persistentBytes: number;
-  /** In the pool of temporaries. */
+  /** Memory of the pool for temporaries. */
   readonly temporaryBytes: number;
-  /** Largest sum so far, operand textures included. */
+  /** Largest sum so far, including operand textures. */
   readonly peakBytes: number;
-  /** Pieces of memory, both kinds. */
+  /** Number of allocations, both kinds. */
   readonly buffers: number;
 }
 
-/** Time and traffic of one kernel since profiling began. */
+/** Time and traffic of one kernel since profiling started. */
 export interface KernelProfile {
-  /** Its name. */
+  /** Name of the kernel. */
   readonly kernel: string;
-  /** Which variant ran. */
+  /** Name of the variant that ran. */
   readonly variant: string;
-  /** Runs. */
+  /** Number of runs. */
   readonly calls: number;
-  /** In all. */
+  /** Total time. */
   readonly milliseconds: number;
-  /** In all. */
+  /** Total floating-point operations. */
   readonly flops: number;
-  /** Moved, in all. */
+  /** Total bytes read and written. */
   readonly bytes: number;
 }
 
-/** One kernel run while a profile was taken. */
+/** One profiled run of a kernel. */
 export interface ProfiledRun {
-  /** Its kernel's name. */
+  /** Name of the kernel. */
   readonly kernel: string;
-  /** Which variant ran. */
+  /** Name of the variant that ran. */
   readonly variant: string;
-  /** Milliseconds by the device's own clock, which begins anywhere. */
+  /** Start in milliseconds on the device's clock, whose origin is arbitrary. */
   readonly start: number;
-  /** How long it took. */
+  /** Duration. */
   readonly milliseconds: number;
   /** Floating-point operations. */
   readonly flops: number;
-  /** Bytes moved at least. */
+  /** Minimum number of bytes read and written. */
   readonly bytes: number;
 }
 
-/** Memory under one name. */
+/** Memory of one buffer. */
 export interface Holder {
-  /** The buffer's label. */
+  /** Label of the buffer. */
   readonly label: string;
-  /** What it takes up, padding included. */
+  /** Size including padding, in bytes. */
   readonly bytes: number;
 }
 
-/** Says what made a device, for run files and messages. */
+/** Describes a device, for run files and messages. */
 export interface DeviceDescription {
-  /** Which implementation. */
+  /** The implementation. */
   readonly kind: "webgpu" | "cpu";
-  /** Adapter or processor, as `llvmpipe (LLVM 15.0.6, 256 bits)`. */
+  /** Adapter or processor, such as `llvmpipe (LLVM 15.0.6, 256 bits)`. */
   readonly adapter: string;
-  /** What else determines the bytes that it computes, by name (numerics classes, driver, vector width). */
+  /** Other properties that determine the bits of results, by name (numerics classes, driver, vector width). */
   readonly numerics: Readonly<Record<string, string>>;
 }
 
-/** The device interface. */
+/** A device. */
 export interface Device {
-  /** What it is. */
+  /** Description of the device. */
   readonly description: DeviceDescription;
-  /** What it can hold. */
+  /** Limits of the device. */
   readonly limits: DeviceLimits;
 
   /**
-   * Memory that lives until {@linkcode Device.free}, filled with zeros.
+   * Allocates a buffer that exists until {@linkcode Device.free}, filled with zeros.
    *
-   * @throws {RangeError} when it is over `limits.maxBufferBytes`, naming the label and the limit.
+   * @throws {RangeError} if it exceeds `limits.maxBufferBytes`.
+   * @throws {DeviceError} if there is not enough memory. A WebGPU device reports that later, as a fault.
    */
   allocate(length: number, type: ElementType, label: string): DeviceBuffer;
 
-  /** Memory for the current recording only; its contents are undefined until something writes them. */
+  /** Creates a buffer that exists until the current recording ends. Its contents are undefined until they are written. */
   temporary(length: number, type: ElementType, label: string): DeviceBuffer;
 
-  /** Gives persistent memory back once what is recorded has run. */
+  /**
+   * Frees an allocated buffer after the recorded commands have run.
+   *
+   * @throws {TypeError} if the buffer is temporary, already freed or of another device.
+   */
   free(buffer: DeviceBuffer): void;
 
-  /** Records a copy from the host. The data is taken at once: the caller may change its array afterwards. */
+  /**
+   * Records a copy from the host to the start of a view. The data is copied immediately, so the caller may change its array afterwards.
+   *
+   * @throws {RangeError} if the view is shorter than the data.
+   * @throws {TypeError} if the array has another element type than the buffer, or the buffer is not usable.
+   */
   write(view: View, data: HostArray): void;
 
   /**
-   * Records a run.
+   * Records a run of a kernel.
    *
-   * @throws {RangeError} when a binding is shorter than the kernel's shape rule or over the binding limit.
-   * @throws {TypeError} when a binding is missing, of another type, dead, or bound both for reading and writing.
+   * @throws {RangeError} if a binding is shorter than the kernel requires or exceeds the binding limit.
+   * @throws {TypeError} if a binding is missing, of another type, freed, of another device, or bound for both reading and writing.
    */
   run(kernel: Kernel, run: Run): void;
 
   /**
-   * Records a read, ends the recording and resolves with the contents. Reads asked for in the same turn of the event
-   * loop share one recording. Temporaries do not outlive it.
+   * Records a read, ends the recording and resolves with the contents. Reads in the same turn of the event loop share one recording.
    *
-   * @throws {DeviceError} when the device is lost or an earlier run failed.
+   * @throws {DeviceError} if the device is lost or an earlier run failed.
    */
   read(view: View): Promise<HostArray>;
 
-  /** Carries out what is recorded. Does not wait for it. */
+  /** Ends the recording and starts executing it, without waiting for it. */
   flush(): void;
 
-  /** Resolves when everything flushed so far is done; rejects with the first fault since the last call. */
+  /** Resolves when everything flushed so far is done. Rejects with the first fault since the last call. */
   settled(): Promise<void>;
 
   /** Memory in use. */
   memory(): MemoryUse;
 
-  /** Whether so many bytes of buffers fit its memory, with what it holds now among them or soon gone. Asked while nothing is under way. */
+  /** Whether buffers of `bytes` bytes in total fit the memory, those that exist now included. Must not be called while work is in progress. */
   canHold(bytes: number): Promise<boolean>;
 
-  /** Who held how much when the device held most, largest first. */
+  /** The buffers that existed when memory use was at its peak, largest first. */
   holdersAtPeak(): readonly Holder[];
 
   /**
-   * Starts collecting times per kernel (slower: each run is timed by itself).
+   * Starts profiling, which is slower because each run is timed separately.
    *
-   * @param onRun told of every run, in their order, before {@linkcode Device.endProfile} resolves
+   * @param onRun called for every run, in order, before {@linkcode Device.endProfile} resolves
    */
   startProfile(onRun?: (run: ProfiledRun) => void): void;
 
-  /** Ends it. */
+  /** Ends profiling. Returns times per kernel and variant, longest first. */
   endProfile(): Promise<readonly KernelProfile[]>;
 
-  /** Frees everything. Waits for what is under way. */
+  /** Waits for work in progress, then frees everything. */
   destroy(): Promise<void>;
 }
 
-/** A fault of the device itself: lost, out of memory, a shader that does not compile, an invalid dispatch. */
+/** An error of the device: lost, out of memory, a shader that does not compile, an invalid dispatch. */
 export class DeviceError extends Error {
-  /** Told apart from other errors by this. */
+  /** The name of the class. */
   override readonly name = "DeviceError";
 }
 
-/** The whole of a buffer as a view. */
+/** The view of a whole buffer. */
 export function whole(buffer: DeviceBuffer): View {
   return { buffer, offset: 0, length: buffer.length };
 }

@@ -1,46 +1,46 @@
 /**
- * Everything that is worth knowing about the devices of a machine, for `albert doctor` and for bug reports.
+ * Tests and measures the devices of a machine, for `albert doctor` and bug reports.
  *
  * @module
  */
 import type { Capabilities } from "../../kernels/mod.ts";
 import { openCpuDevice } from "./cpu/cpu_device.ts";
 import type { Device, DeviceDescription, DeviceLimits } from "./device.ts";
-import { measureCopy, measureProduct } from "./measure/mod.ts";
+import { measureCopy, measureMatmul } from "./measure/measure.ts";
 import { openTestedWebGpuDevice } from "./open_device.ts";
-import { type Finding, selfTest, wrongFindings } from "./self_test/mod.ts";
+import { failedFindings, type Finding, selfTest } from "./self_test/self_test.ts";
 
-/** One device, tested and measured. */
+/** Test results and measurements of one device. */
 export interface Examination {
-  /** What it is. */
+  /** Description of the device. */
   readonly description: DeviceDescription;
-  /** What it may hold and bind. */
+  /** Limits of the device. */
   readonly limits: DeviceLimits;
-  /** What its shaders can do and use; null for the CPU. */
+  /** Capabilities of the adapter; null for the CPU device. */
   readonly capabilities: Capabilities | null;
-  /** Features of the adapter that were asked for and granted. */
+  /** Enabled features of the adapter. */
   readonly features: readonly string[];
-  /** What its self-test found. */
+  /** Findings of the self-test. */
   readonly findings: readonly Finding[];
-  /** Whether it computes rightly. Speed is measured only then. */
-  readonly sound: boolean;
-  /** A product of two 1024 × 1024 matrices. */
-  readonly productGigaflopsPerSecond: number | null;
-  /** A copy of 32 MiB, counting what is read and what is written. */
+  /** Whether the device passed the self-test. Otherwise, speed is not measured. */
+  readonly passed: boolean;
+  /** Speed of multiplying two 1024 × 1024 matrices. */
+  readonly matmulGigaflopsPerSecond: number | null;
+  /** Speed of copying 32 MiB, counting bytes read and bytes written. */
   readonly copyGigabytesPerSecond: number | null;
 }
 
-/** What was found on a machine. */
+/** The examined devices of a machine. */
 export interface Examinations {
-  /** Null where there is no WebGPU adapter. */
+  /** Null if there is no WebGPU adapter, or the device was not requested. */
   readonly webgpu: Examination | null;
-  /** Null where it was not asked for. */
+  /** Null if the device was not requested. */
   readonly cpu: Examination | null;
-  /** The faster at matrix products of those that compute rightly. */
+  /** The device that passed the self-test and multiplies matrices faster, or null if none passed. */
   readonly faster: "webgpu" | "cpu" | null;
 }
 
-/** Opens, tests and measures the devices named; a device that is not named is null. */
+/** Opens, tests and measures the requested devices. */
 export async function examineDevices(
   names: readonly ("webgpu" | "cpu")[] = ["webgpu", "cpu"],
 ): Promise<Examinations> {
@@ -76,20 +76,20 @@ async function examine(
   features: readonly string[],
 ): Promise<Examination> {
   const { description, limits } = device;
-  const sound = wrongFindings(findings).length === 0;
-  const found = { description, limits, capabilities, features, findings, sound };
-  if (!sound) return { ...found, productGigaflopsPerSecond: null, copyGigabytesPerSecond: null };
-  const product = await measureProduct(device);
+  const passed = failedFindings(findings).length === 0;
+  const found = { description, limits, capabilities, features, findings, passed };
+  if (!passed) return { ...found, matmulGigaflopsPerSecond: null, copyGigabytesPerSecond: null };
+  const matmul = await measureMatmul(device);
   return {
     ...found,
-    productGigaflopsPerSecond: product.gigaflopsPerSecond,
+    matmulGigaflopsPerSecond: matmul.gigaflopsPerSecond,
     copyGigabytesPerSecond: await measureCopy(device),
   };
 }
 
 function faster(webgpu: Examination | null, cpu: Examination | null): "webgpu" | "cpu" | null {
-  if (!webgpu?.sound && !cpu?.sound) return null;
-  if (!webgpu?.sound) return "cpu";
-  if (!cpu?.sound) return "webgpu";
-  return webgpu.productGigaflopsPerSecond! >= cpu.productGigaflopsPerSecond! ? "webgpu" : "cpu";
+  if (!webgpu?.passed && !cpu?.passed) return null;
+  if (!webgpu?.passed) return "cpu";
+  if (!cpu?.passed) return "webgpu";
+  return webgpu.matmulGigaflopsPerSecond! >= cpu.matmulGigaflopsPerSecond! ? "webgpu" : "cpu";
 }

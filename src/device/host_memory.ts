@@ -1,15 +1,15 @@
 /**
- * How much of the machine's own memory a device may take that has none of its own.
+ * How much of the machine's memory a device without its own memory may use.
  *
  * @module
  */
 
-/** Where nobody says how much there is: in browsers, and without `--allow-sys=systemMemoryInfo`. */
+/** Assumed memory if the total is unknown: in browsers and Node, and in Deno without `--allow-sys=systemMemoryInfo`. */
 const ASSUMED_BYTES = 4 * 2 ** 30;
-/** The rest is for copies of operands, the program and its neighbors. */
+/** Share of the memory that buffers may use. The rest is for copies of operands, the program and other processes. */
 const SHARE = 0.5;
 
-/** Whether so many bytes are no more than half of the machine's memory. What is free at the moment does not matter, so that the answer stays the same. */
+/** Whether `bytes` bytes are at most half of the machine's memory. Free memory is ignored, so the answer does not change over time. */
 export function fitsHostMemory(bytes: number): boolean {
   return bytes <= SHARE * (hostMemoryBytes() ?? ASSUMED_BYTES);
 }

@@ -5,83 +5,84 @@
  */
 import { type CpuDeviceOptions, openCpuDevice } from "./cpu/cpu_device.ts";
 import { type Device, type DeviceDescription, DeviceError } from "./device.ts";
-import { type Finding, selfTest, wrongFindings } from "./self_test/mod.ts";
+import { failedFindings, type Finding, selfTest } from "./self_test/self_test.ts";
 import { openWebGpuDevice, type WebGpuDevice, type WebGpuOptions } from "./webgpu/mod.ts";
 
-/** Names of devices, as `--device` takes them. */
+/** The values of `--device`. */
 export type DeviceName = "auto" | "webgpu" | "cpu";
 
 /** Options of {@linkcode openDevice}. */
 export interface OpenDeviceOptions extends WebGpuOptions, CpuDeviceOptions {
-  /** `auto`: WebGPU where an adapter passes the self-test, else the CPU. Never decided by timing. */
+  /** With `auto`, WebGPU if an adapter passes the self-test, else the CPU. The choice never depends on timing. */
   readonly device: DeviceName;
-  /** Told in a sentence what the caller may want to know, as why `auto` did not take an adapter. */
-  readonly onNotice?: (sentence: string) => void;
+  /** Called with a message for the user, such as why `auto` does not use the adapter. */
+  readonly onNotice?: (message: string) => void;
 }
 
 /**
- * Opens a device that has shown that it computes rightly.
+ * Opens a device. A WebGPU device must pass the self-test.
  *
- * @throws {DeviceError} when WebGPU is asked for and there is no adapter, or it computes wrongly.
+ * @throws {DeviceError} if `device` is "webgpu" and there is no adapter, or it fails the self-test.
  */
 export async function openDevice(options: OpenDeviceOptions): Promise<Device> {
   if (options.device === "cpu") return await openCpuDevice(options);
   const { device, findings } = await openTestedWebGpuDevice(options);
-  const wrong = wrongFindings(findings);
-  if (device !== null && wrong.length === 0) return device;
+  const failed = failedFindings(findings);
+  if (device !== null && failed.length === 0) return device;
   await device?.destroy();
   const reason = device === null
-    ? "No WebGPU adapter was found"
-    : `${device.description.adapter} computes wrongly (${
-      wrong.map(({ name, detail }) => `${name}: ${detail}`).join("; ")
+    ? "No WebGPU adapter found"
+    : `${device.description.adapter} fails the self-test (${
+      failed.map(({ name, detail }) => `${name}: ${detail}`).join("; ")
     })`;
   if (options.device === "webgpu") {
     throw new DeviceError(
-      `${reason}: install or update a graphics driver (mesa-vulkan-drivers on Debian), or use --device cpu`,
+      `${reason}; install or update a graphics driver (mesa-vulkan-drivers on Debian), or use --device cpu`,
     );
   }
-  options.onNotice?.(`${reason}; computing on the CPU`);
+  options.onNotice?.(`${reason}; using the CPU device`);
   return await openCpuDevice(options);
 }
 
-/** A device and what its self-test found. */
+/** A device and the findings of its self-test. */
 export interface TestedDevice {
-  /** Null where there is no adapter. */
+  /** Null if there is no adapter. */
   readonly device: WebGpuDevice | null;
   /** Empty without an adapter. */
   readonly findings: readonly Finding[];
 }
 
 /**
- * Opens the WebGPU device and tests it, right or wrong. An adapter that is wrong with subgroups only is opened without them.
+ * Opens the WebGPU device and runs the self-test, whose findings may include failures. An adapter that fails only with subgroups is
+ * opened without them.
  */
 export async function openTestedWebGpuDevice(options: WebGpuOptions = {}): Promise<TestedDevice> {
   const device = await openWebGpuDevice(options);
   if (device === null) return { device, findings: [] };
   const { capabilities } = device.access;
   const findings = await selfTest(device, capabilities);
-  if (wrongFindings(findings).length === 0 || capabilities.subgroupSize === null) {
+  if (failedFindings(findings).length === 0 || capabilities.subgroupSize === null) {
     return { device, findings };
   }
   const restrictions = { ...options.restrictions, withoutSubgroups: true };
   const plain = await openWebGpuDevice({ ...options, restrictions });
   if (plain === null) return { device, findings };
   const plainFindings = await selfTest(plain, plain.access.capabilities);
-  if (wrongFindings(plainFindings).length > 0) {
+  if (failedFindings(plainFindings).length > 0) {
     await plain.destroy();
     return { device, findings };
   }
   await device.destroy();
-  const refused: Finding = {
+  const unused: Finding = {
     name: "subgroups",
     outcome: "noted",
-    detail: "wrong on this adapter and not used",
+    detail: "wrong results; subgroups are not used",
   };
   const others = plainFindings.filter(({ name }) => name !== "subgroups");
-  return { device: plain, findings: [...others, refused] };
+  return { device: plain, findings: [...others, unused] };
 }
 
-/** A device in one line: `webgpu: llvmpipe (LLVM 15.0.6, 256 bits)`. */
+/** A device in one line, such as `webgpu: llvmpipe (LLVM 15.0.6, 256 bits)`. */
 export function describeDevice({ kind, adapter }: DeviceDescription): string {
   return `${kind}: ${adapter}`;
 }

@@ -1,6 +1,6 @@
 /**
- * What both devices do alike: take commands, check them against the kernel's signature, and, once the whole recording is known,
- * give each temporary buffer a slot of memory from its first use to its last.
+ * The recording, which all devices share: collects commands, checks them against the kernels' signatures and, once the recording is
+ * complete, assigns a memory slot to each temporary buffer.
  *
  * @module
  */
@@ -13,18 +13,18 @@ import { assignSlots, type Slots } from "./slots.ts";
 export type { Slot, Slots } from "./slots.ts";
 export { persistentBytes, sizeClass } from "./slots.ts";
 
-/** A run that passed the checks. `Plan` is what the device decided about it while it was recorded. */
+/** A run that passed the checks. `Plan` is what the device planned for it while it was recorded. */
 export interface RunCommand<Plan = undefined> {
   readonly type: "run";
   readonly kernel: Kernel;
   readonly structural: Structural;
   readonly uniforms: Uniforms;
   readonly signature: Signature;
-  /** Names of the bindings that exist, in binding order. */
+  /** Names of the existing bindings, in binding order. */
   readonly names: readonly string[];
-  /** Their views, in the same order. */
+  /** Views of the existing bindings. */
   readonly views: readonly View[];
-  /** How many elements of each view the run may touch: by the kernel's shape rule, all where it has none. */
+  /** Number of elements of each view that the run may access: those that the kernel requires, or all if it does not specify. */
   readonly lengths: readonly number[];
   readonly plan: Plan;
 }
@@ -44,10 +44,10 @@ export interface ReadCommand {
   readonly reject: (reason: unknown) => void;
 }
 
-/** One entry of a recording. */
+/** A recorded command. */
 export type Command<Plan = undefined> = RunCommand<Plan> | WriteCommand | ReadCommand;
 
-/** Decides how a run will be done, while its caller is still on the stack to be blamed. */
+/** Plans a run while it is recorded, so that errors have the caller on the stack. */
 export type Planner<Plan> = (
   kernel: Kernel,
   structural: Structural,
@@ -55,15 +55,17 @@ export type Planner<Plan> = (
   signature: Signature,
 ) => Plan;
 
-/** A recording that has ended. */
+/** A complete recording. */
 export interface Recording<Plan = undefined> extends Slots {
   readonly commands: readonly Command<Plan>[];
 }
 
 class RecordedBuffer implements DeviceBuffer {
-  /** Set when the recording that a temporary belongs to has ended, or a persistent buffer was freed. */
+  /** Whether the recording of a temporary buffer has ended, or an allocated buffer was freed. */
   dead = false;
   constructor(
+    /** The recorder of its device. */
+    readonly owner: unknown,
     readonly id: number,
     readonly label: string,
     readonly type: ElementType,
@@ -75,7 +77,7 @@ class RecordedBuffer implements DeviceBuffer {
 const NO_STRUCTURE: Structural = {};
 const noPlan: Planner<undefined> = () => undefined;
 
-/** Collects the commands of one recording after another. */
+/** Collects the commands of successive recordings. */
 export class Recorder<Plan = undefined> {
   #commands: Command<Plan>[] = [];
   #temporaries: RecordedBuffer[] = [];
@@ -91,28 +93,45 @@ export class Recorder<Plan = undefined> {
     return this.#commands.length === 0;
   }
 
-  /** A new buffer's identity; memory is the device's business. */
+  /** Creates a buffer without memory, which the device provides. */
   buffer(length: number, type: ElementType, label: string, temporary: boolean): DeviceBuffer {
     if (!Number.isInteger(length) || length < 0) {
-      throw new RangeError(`Cannot make buffer ${label}: ${length} is no number of elements`);
-    }
-    if (length * 4 > this.limits.maxBufferBytes) {
       throw new RangeError(
-        `Cannot make buffer ${label}: ${
-          length * 4
-        } bytes are over this device's largest buffer of ${this.limits.maxBufferBytes} bytes`,
+        `Cannot allocate buffer "${label}": length must be a non-negative integer, got ${length}`,
       );
     }
-    const buffer = new RecordedBuffer(this.#nextId++, label, type, length, temporary);
+    const { maxBufferBytes } = this.limits;
+    if (length * 4 > maxBufferBytes) {
+      throw new RangeError(
+        `Cannot allocate buffer "${label}": ${
+          length * 4
+        } bytes exceed this device's limit of ${maxBufferBytes} bytes`,
+      );
+    }
+    const buffer = new RecordedBuffer(this, this.#nextId++, label, type, length, temporary);
     if (temporary) this.#temporaries.push(buffer);
     return buffer;
   }
 
-  /** Marks a persistent buffer as gone: later use is an error that names it. */
-  retire(buffer: DeviceBuffer): void {
+  /**
+   * Marks an allocated buffer as freed.
+   *
+   * @throws {TypeError} if it is temporary, already freed or of another device.
+   */
+  free(buffer: DeviceBuffer): void {
+    const { label, temporary, owner, dead } = buffer as RecordedBuffer;
+    const reason = owner !== this
+      ? "it belongs to another device"
+      : temporary
+      ? "temporary buffers are freed when their recording ends"
+      : dead
+      ? "it is already freed"
+      : null;
+    if (reason !== null) throw new TypeError(`Cannot free buffer "${label}": ${reason}`);
     (buffer as RecordedBuffer).dead = true;
   }
 
+  /** Records a run after checking its arguments. */
   run(kernel: Kernel, { bindings, uniforms, structural = NO_STRUCTURE }: Run): void {
     const signature = signatureOf(kernel, structural);
     checkUniforms(kernel, uniforms);
@@ -140,16 +159,24 @@ export class Recorder<Plan = undefined> {
     });
   }
 
+  /** Records a host write of a copy of `data`. */
   write(view: View, data: HostArray): void {
+    const { label, type } = view.buffer;
     this.#checkView(view);
+    if ((data instanceof Uint32Array) !== (type === "u32")) {
+      throw new TypeError(
+        `Cannot write to buffer "${label}": it has type ${type}, got a ${data.constructor.name}`,
+      );
+    }
     if (data.length > view.length) {
       throw new RangeError(
-        `Cannot write ${data.length} elements to ${view.buffer.label}: the view shows ${view.length}`,
+        `Cannot write to buffer "${label}": the view has ${view.length} elements, got ${data.length}`,
       );
     }
     if (data.length > 0) this.#commands.push({ type: "write", view, data: data.slice() });
   }
 
+  /** Records a read. */
   read(view: View): Promise<HostArray> {
     this.#checkView(view);
     const { promise, resolve, reject } = Promise.withResolvers<HostArray>();
@@ -157,7 +184,7 @@ export class Recorder<Plan = undefined> {
     return promise;
   }
 
-  /** Ends the recording: its commands, and a slot for every temporary that one of them touches. */
+  /** Ends the recording. Its temporaries cannot be used anymore. */
   take(): Recording<Plan> {
     const commands = this.#commands;
     for (const temporary of this.#temporaries) temporary.dead = true;
@@ -171,51 +198,51 @@ export class Recorder<Plan = undefined> {
       throw new TypeError(`Cannot run ${kernel.name}: binding ${name} is missing`);
     }
     this.#checkView(view, kernel, name);
-    const { buffer } = view;
-    const { type } = kernel.bindings[name];
-    if (buffer.type !== type) {
+    const { buffer: { label, type } } = view;
+    const wanted = kernel.bindings[name].type;
+    if (type !== wanted) {
       throw new TypeError(
-        `Cannot run ${kernel.name}: binding ${name} takes ${type}, ${buffer.label} holds ${buffer.type}`,
+        `Cannot run ${kernel.name}: binding ${name} requires type ${wanted}, buffer "${label}" has ${type}`,
       );
     }
     if (!(view.length >= needed)) {
       throw new RangeError(
-        `Cannot run ${kernel.name}: binding ${name} needs ${needed} elements, ${buffer.label} shows ${view.length}`,
+        `Cannot run ${kernel.name}: binding ${name} requires ${needed} elements, the view of buffer "${label}" has ${view.length}`,
       );
     }
-    if (needed * 4 > this.limits.maxBindingBytes) {
+    const { maxBindingBytes } = this.limits;
+    if (needed * 4 > maxBindingBytes) {
       throw new RangeError(
-        `Cannot run ${kernel.name}: ${buffer.label} needs ${
+        `Cannot run ${kernel.name}: binding ${name} requires ${
           needed * 4
-        } bytes in one binding, over this device's limit of ${this.limits.maxBindingBytes}`,
+        } bytes of buffer "${label}", which exceed this device's limit of ${maxBindingBytes} bytes`,
       );
     }
   }
 
   #checkView({ buffer, offset, length }: View, kernel?: Kernel, binding?: string): void {
-    const dead = (buffer as RecordedBuffer).dead;
+    const { dead, owner } = buffer as RecordedBuffer;
     const outside = offset < 0 || length < 0 || offset + length > buffer.length;
-    if (!dead && !outside && offset % VIEW_ALIGNMENT === 0) return;
+    if (owner === this && !dead && !outside && offset % VIEW_ALIGNMENT === 0) return;
     const action = kernel === undefined
-      ? "Cannot copy"
-      : `Cannot run ${kernel.name}: binding ${binding}`;
+      ? `Cannot copy buffer "${buffer.label}"`
+      : `Cannot run ${kernel.name}: binding ${binding} cannot be buffer "${buffer.label}"`;
+    if (owner !== this) throw new TypeError(`${action}: it belongs to another device`);
     if (dead) {
       throw new TypeError(
-        buffer.temporary
-          ? `${action}: ${buffer.label} was temporary and its recording has ended`
-          : `${action}: ${buffer.label} has been freed`,
+        `${action}: ${
+          buffer.temporary ? "it is temporary and its recording has ended" : "it has been freed"
+        }`,
       );
     }
     if (outside) {
       throw new RangeError(
-        `${action}: elements ${offset} to ${
+        `${action}: the view from ${offset} to ${
           offset + length
-        } lie outside ${buffer.label} of ${buffer.length}`,
+        } exceeds its ${buffer.length} elements`,
       );
     }
-    throw new RangeError(
-      `${action}: offset ${offset} of ${buffer.label} is no multiple of ${VIEW_ALIGNMENT}`,
-    );
+    throw new RangeError(`${action}: offset ${offset} is not a multiple of ${VIEW_ALIGNMENT}`);
   }
 }
 
@@ -227,22 +254,22 @@ function checkUniforms(kernel: Kernel, uniforms: Uniforms): void {
     }
     if (kernel.uniforms[field] === "u32" && value >>> 0 !== value) {
       throw new RangeError(
-        `Cannot run ${kernel.name}: uniform ${field} is ${value}, it takes a natural number below 2^32`,
+        `Cannot run ${kernel.name}: uniform ${field} must be an integer from 0 to 2^32 − 1, got ${value}`,
       );
     }
   }
 }
 
-/** WebGPU forbids a buffer that is written to be bound a second time in the same dispatch, even at another range. */
+/** WebGPU does not allow a second binding of a buffer that the same dispatch writes, even for another range. */
 function checkAliases(kernel: Kernel, { names, writes }: Signature, views: readonly View[]): void {
   for (let i = 0; i < views.length; i++) {
     if (!writes[i]) continue;
     for (let j = 0; j < views.length; j++) {
       if (j === i || views[j].buffer !== views[i].buffer) continue;
       throw new TypeError(
-        `Cannot run ${kernel.name}: ${views[i].buffer.label} is bound both as ${names[i]} and as ${
-          names[j]
-        }`,
+        `Cannot run ${kernel.name}: buffer "${views[i].buffer.label}" is bound as both ${
+          names[i]
+        } and ${names[j]}`,
       );
     }
   }

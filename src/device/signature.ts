@@ -1,18 +1,17 @@
 /**
- * What a recorder asks of a kernel at every run, worked out once per kernel: the order of its uniforms, and which bindings exist for
- * which structural parameters.
+ * Which bindings a kernel has for given structural parameters, computed once per combination and looked up at every run.
  *
  * @module
  */
 import { activeBindings, type Kernel, type Structural } from "../../kernels/mod.ts";
 
-/** A kernel for one combination of structural parameters. */
+/** The signature of a kernel for one combination of structural parameters. */
 export interface Signature {
-  /** The structural parameters in their order, as text: with the kernel, what tells pipelines apart. */
+  /** The values of the structural parameters in order, as text. With the kernel, it identifies a pipeline. */
   readonly key: string;
-  /** Names of the bindings that exist, in binding order. */
+  /** Names of the existing bindings, in binding order. */
   readonly names: readonly string[];
-  /** For each of them, whether the kernel writes it. */
+  /** For each existing binding, whether the kernel writes it. */
   readonly writes: readonly boolean[];
 }
 
@@ -24,9 +23,9 @@ interface Known {
 const known = new WeakMap<Kernel, Known>();
 
 /**
- * The bindings of `kernel` for `structural`.
+ * Returns the signature of `kernel` for `structural`.
  *
- * @throws {TypeError} when a structural parameter is missing or has a value that the kernel does not list.
+ * @throws {TypeError} if a structural parameter is missing or has a value that the kernel does not list.
  */
 export function signatureOf(kernel: Kernel, structural: Structural): Signature {
   let entry = known.get(kernel);
@@ -41,9 +40,9 @@ export function signatureOf(kernel: Kernel, structural: Structural): Signature {
   for (const parameter of entry.parameters) {
     if (!kernel.structural[parameter].includes(structural[parameter])) {
       throw new TypeError(
-        `Cannot run ${kernel.name}: structural parameter ${parameter} is ${
-          structural[parameter]
-        }, it takes ${kernel.structural[parameter].join(", ")}`,
+        `Cannot run ${kernel.name}: structural parameter ${parameter} must be one of ${
+          kernel.structural[parameter].join(", ")
+        }, got ${structural[parameter]}`,
       );
     }
   }

@@ -1,54 +1,56 @@
 /**
- * Which memory each temporary of a recording gets: a linear scan over the whole recording, so that nobody frees a temporary by hand and
- * the same commands always get the same memory.
+ * Assigns memory to the temporaries of a recording with a linear scan over all commands, so that temporaries need not be freed
+ * explicitly and equal recordings use equal memory.
  *
  * @module
  */
-import type { DeviceBuffer, View } from "./device.ts";
+import type { DeviceBuffer, Holder, View } from "./device.ts";
 
-/** Memory for one or, one after another, several temporaries: the `ordinal`-th slot of a size class. */
+/** Memory for temporaries whose lifetimes do not overlap: slot number `ordinal` of a size class. */
 export interface Slot {
+  /** The size class. */
   readonly bytes: number;
   readonly ordinal: number;
 }
 
-/** Where the temporaries of a recording live, and until when. */
+/** The slots of a recording's temporaries. */
 export interface Slots {
+  /** Slot of every temporary that a command uses. */
   readonly slots: ReadonlyMap<DeviceBuffer, Slot>;
-  /** Temporaries that no command after the one with this index touches. */
+  /** By command index, the temporaries that are used by this command and by none after it. */
   readonly dying: ReadonlyMap<number, readonly DeviceBuffer[]>;
 }
 
-/** What the scan needs to know of a command. */
-export type Touching =
+/** The part of a command that the scan needs. */
+export type BufferUse =
   | { readonly type: "run"; readonly views: readonly View[] }
   | { readonly type: "write" | "read"; readonly view: View };
 
-/** Rounds up to a size class, four to an octave, so that slots are shared between sizes that are nearly alike. */
+/** Rounds up to a size class (four per power of two), so that temporaries of similar sizes can share slots. */
 export function sizeClass(bytes: number): number {
   const least = Math.max(bytes, 256);
   const step = 2 ** Math.max(Math.floor(Math.log2(least)) - 2, 6);
   return Math.ceil(least / step) * step;
 }
 
-/** What a persistent buffer of so many elements takes up: views and copies of four numbers may reach past its last one. */
+/** Memory of an allocated buffer of `length` elements. It is padded, because bindings and copies of four elements may reach past its last one. */
 export function persistentBytes(length: number): number {
   return Math.ceil(Math.max(length, 1) / 4) * 16;
 }
 
-/** From when to when a temporary must keep its memory, as indices of commands. */
+/** The range of command indices in which a temporary needs its memory. */
 interface Lifetime {
   readonly buffer: DeviceBuffer;
-  /** Host writes are done before any run, so what the host writes lives from -1. */
+  /** −1 for a temporary that the host writes, because host writes may be executed before all runs. */
   first: number;
   last: number;
 }
 
 /**
- * Linear scan: a temporary takes the slot of its size class that was given back last, and gives it back after the last command that touches
- * it.
+ * Assigns a slot to every temporary that a command uses. A temporary gets the most recently released slot of its size class, and
+ * releases it after the last command that uses it.
  */
-export function assignSlots(commands: readonly Touching[]): Slots {
+export function assignSlots(commands: readonly BufferUse[]): Slots {
   const born: Lifetime[][] = Array.from({ length: commands.length + 1 }, () => []);
   const dying = new Map<number, DeviceBuffer[]>();
   for (const lifetime of lifetimes(commands)) {
@@ -81,8 +83,8 @@ export function assignSlots(commands: readonly Touching[]): Slots {
   return { slots, dying };
 }
 
-/** In the order of first mention, which is the same whenever the commands are. */
-function lifetimes(commands: readonly Touching[]): Iterable<Lifetime> {
+/** Lifetimes in order of first use, which depends on the commands alone. */
+function lifetimes(commands: readonly BufferUse[]): Iterable<Lifetime> {
   const found = new Map<DeviceBuffer, Lifetime>();
   const touch = (buffer: DeviceBuffer, first: number, last: number) => {
     if (!buffer.temporary) return;
@@ -99,4 +101,54 @@ function lifetimes(commands: readonly Touching[]): Iterable<Lifetime> {
     } else touch(command.view.buffer, command.type === "write" ? -1 : index, index);
   });
   return found.values();
+}
+
+/** A recording that has ended. */
+interface Ended extends Slots {
+  readonly commands: readonly BufferUse[];
+}
+
+/** The temporaries that are alive at the command where their total size is largest, largest first. */
+export function temporariesAtPeak(recording: Ended): Holder[] {
+  let most = -1;
+  let peak = -1;
+  sweep(recording, (index, _alive, bytes) => {
+    if (bytes <= most) return;
+    most = bytes;
+    peak = index;
+  });
+  let holders: Holder[] = [];
+  sweep(recording, (index, alive) => {
+    if (index !== peak) return;
+    holders = [...alive].map((buffer) => ({
+      label: buffer.label,
+      bytes: recording.slots.get(buffer)!.bytes,
+    }));
+  });
+  return holders.sort((a, b) => b.bytes - a.bytes);
+}
+
+/** Calls `visit` for each command with the temporaries that are alive while it runs, and their total size. */
+function sweep(
+  { commands, slots, dying }: Ended,
+  visit: (index: number, alive: ReadonlySet<DeviceBuffer>, bytes: number) => void,
+): void {
+  const alive = new Set<DeviceBuffer>();
+  let bytes = 0;
+  const enter = (buffer: DeviceBuffer) => {
+    if (!buffer.temporary || alive.has(buffer)) return;
+    alive.add(buffer);
+    bytes += slots.get(buffer)!.bytes;
+  };
+  // Temporaries that the host writes are alive from the start.
+  for (const command of commands) if (command.type === "write") enter(command.view.buffer);
+  commands.forEach((command, index) => {
+    const views = command.type === "run" ? command.views : [command.view];
+    for (const { buffer } of views) enter(buffer);
+    visit(index, alive, bytes);
+    for (const buffer of dying.get(index) ?? []) {
+      alive.delete(buffer);
+      bytes -= slots.get(buffer)!.bytes;
+    }
+  });
 }

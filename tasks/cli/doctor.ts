@@ -61,7 +61,7 @@ export function deviceReport(
   }
   if (cpu !== null) lines.push(...examinationLines(cpu), "");
   if (faster === null) lines.push("No device computes rightly.");
-  else if (webgpu?.sound && cpu?.sound) {
+  else if (webgpu?.passed && cpu?.passed) {
     lines.push(
       `--device auto takes webgpu; ${faster} is faster at matrix products (${
         ratio(webgpu, cpu)
@@ -72,7 +72,7 @@ export function deviceReport(
 }
 
 function examinationLines(examination: Examination): string[] {
-  const { description, limits, capabilities, features, findings, sound } = examination;
+  const { description, limits, capabilities, features, findings, passed } = examination;
   const line = (name: string, value: string) => `  ${name.padEnd(26)} ${value}`;
   const lines = [`${description.kind.padEnd(8)} ${description.adapter}`];
   lines.push(line("largest buffer", mebibytes(limits.maxBufferBytes)));
@@ -86,16 +86,16 @@ function examinationLines(examination: Examination): string[] {
     );
   }
   for (const { name, outcome, detail } of findings) lines.push(line(name, `${outcome}: ${detail}`));
-  if (!sound) return [...lines, line("verdict", "computes wrongly and is not used")];
+  if (!passed) return [...lines, line("verdict", "computes wrongly and is not used")];
   lines.push(
-    line("product of 1024 × 1024", `${figure(examination.productGigaflopsPerSecond!)} GFLOP/s`),
+    line("product of 1024 × 1024", `${figure(examination.matmulGigaflopsPerSecond!)} GFLOP/s`),
     line("copy", `${figure(examination.copyGigabytesPerSecond!)} GB/s`),
   );
   return lines;
 }
 
 function ratio(a: Examination, b: Examination): string {
-  const speeds = [a.productGigaflopsPerSecond!, b.productGigaflopsPerSecond!];
+  const speeds = [a.matmulGigaflopsPerSecond!, b.matmulGigaflopsPerSecond!];
   return (Math.max(...speeds) / Math.min(...speeds)).toFixed(1);
 }
 

@@ -13,7 +13,7 @@ import {
   Tuner,
   WebGpuDevice,
 } from "../../src/device/mod.ts";
-import { TuningCache, tuningIdentity } from "../../src/device/webgpu/tuner/tuning_cache.ts";
+import { TuningCache, tuningIdentity } from "../../src/device/disk.ts";
 import { cacheFolder } from "../../src/files/mod.ts";
 import { StepProfiler, writeProfile } from "../../src/runs/disk.ts";
 

@@ -1,21 +1,24 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   arithmeticProbe,
   copyCeiling,
   copyProbe,
+  DeviceError,
   makeBindings,
   measureCase,
   openReferenceDevice,
-  squareProduct,
+  squareMatmul,
+  timeRuns,
   whole,
 } from "../../src/device/mod.ts";
 import { matmulMatmul } from "../../kernels/mod.ts";
+import { failing } from "./host/toy_kernels.ts";
 import { testGpu } from "./webgpu/with_gpu.ts";
 
 const quick = { rounds: 1, milliseconds: 1 };
 
 for (const probe of [arithmeticProbe, copyProbe]) {
-  testGpu(`computes ${probe.name} as its reference does`, async (device) => {
+  testGpu(`computes ${probe.name} like its reference`, async (device) => {
     const [example] = probe.cases();
     const { bindings } = makeBindings(device, probe, example);
     device.run(probe, { bindings, uniforms: example.uniforms });
@@ -30,9 +33,9 @@ for (const probe of [arithmeticProbe, copyProbe]) {
   });
 }
 
-testGpu("is measured and left as it was", async (device) => {
+testGpu("keeps no memory after a measurement", async (device) => {
   const before = device.memory().persistentBytes;
-  const found = await measureCase(device, matmulMatmul, squareProduct(64), quick);
+  const found = await measureCase(device, matmulMatmul, squareMatmul(64), quick);
   assert(found.milliseconds > 0 && found.milliseconds < 1000, `${found.milliseconds} ms`);
   assert(matmulMatmul.variants.some(({ name }) => name === found.variant), found.variant);
   const flops = 2 * 64 ** 3;
@@ -50,7 +53,15 @@ Deno.test("measureCase() measures a device without variants", async () => {
   assertEquals(device.memory().buffers, 0);
 });
 
-Deno.test("makeBindings() fills what it is asked to and draws the rest alike every time", async () => {
+Deno.test("timeRuns() rejects with the fault of the device", async () => {
+  const device = openReferenceDevice({ precision: "f32" });
+  const y = device.allocate(20, "f32", "y");
+  const record = () => device.run(failing, { bindings: { y: whole(y) }, uniforms: { count: 20 } });
+  await assertRejects(() => timeRuns(device, 2, record), DeviceError, "toy.failing failed");
+  await device.destroy();
+});
+
+Deno.test("makeBindings() fills bindings as the case says, and draws the others from a fixed seed", async () => {
   const device = openReferenceDevice({ precision: "f32" });
   const example = {
     structural: {},
@@ -66,7 +77,7 @@ Deno.test("makeBindings() fills what it is asked to and draws the rest alike eve
   assertThrows(() => device.write(whole(first.x.buffer), new Float32Array(5)), RangeError);
 });
 
-Deno.test("copyCeiling() takes the smallest copy that is as large", () => {
+Deno.test("copyCeiling() uses the smallest copy that is at least as large", () => {
   const copies = [1, 10, 100].map((bytes) => ({ bytes, gigabytesPerSecond: 1000 / bytes }));
   const ceilings = { gigaflopsPerSecond: null, copies };
   assertEquals([1, 5, 10, 1000].map((bytes) => copyCeiling(ceilings, bytes)), [1000, 100, 100, 10]);

@@ -1,23 +1,26 @@
 import { assert, assertEquals } from "@std/assert";
 import type { DeviceBuffer } from "../../src/device/device.ts";
 import { whole } from "../../src/device/device.ts";
-import { temporariesAtPeak } from "../../src/device/peak.ts";
-import type { Command } from "../../src/device/recording.ts";
-import { assignSlots, sizeClass, type Touching } from "../../src/device/slots.ts";
+import {
+  assignSlots,
+  type BufferUse,
+  sizeClass,
+  temporariesAtPeak,
+} from "../../src/device/slots.ts";
 
 function temporary(id: number, length: number): DeviceBuffer {
   return { id, label: `t${id}`, type: "f32", length, temporary: true };
 }
 
-/** Commands that touch buffers of random sizes in random order. */
-function randomCommands(seed: number): Touching[] {
+/** Commands that use buffers of random sizes in random order. */
+function randomCommands(seed: number): BufferUse[] {
   let state = seed;
   const below = (bound: number) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.floor(state / 2 ** 32 * bound);
   };
   const buffers = Array.from({ length: 12 }, (_, id) => temporary(id, 1 + below(300)));
-  return Array.from({ length: 40 }, (): Touching => {
+  return Array.from({ length: 40 }, (): BufferUse => {
     const view = () => whole(buffers[below(12)]);
     const kind = below(6);
     if (kind === 0) return { type: "write", view: view() };
@@ -26,11 +29,11 @@ function randomCommands(seed: number): Touching[] {
   });
 }
 
-function buffersOf(command: Touching): DeviceBuffer[] {
+function buffersOf(command: BufferUse): DeviceBuffer[] {
   return (command.type === "run" ? command.views : [command.view]).map(({ buffer }) => buffer);
 }
 
-Deno.test("assignSlots() never gives one slot to two temporaries at a time", () => {
+Deno.test("assignSlots() never assigns a slot to two temporaries whose lifetimes overlap", () => {
   for (let seed = 1; seed <= 200; seed++) {
     const commands = randomCommands(seed);
     const { slots } = assignSlots(commands);
@@ -57,8 +60,8 @@ Deno.test("assignSlots() never gives one slot to two temporaries at a time", () 
   }
 });
 
-Deno.test("assignSlots() gives equal commands equal slots, whatever their buffers' numbers", () => {
-  const slotList = (commands: Touching[]) => {
+Deno.test("assignSlots() assigns equal slots to equal commands, whatever the ids of their buffers", () => {
+  const slotList = (commands: BufferUse[]) => {
     const { slots } = assignSlots(commands);
     return commands.flatMap(buffersOf).map((buffer) => slots.get(buffer));
   };
@@ -71,7 +74,7 @@ Deno.test("assignSlots() gives equal commands equal slots, whatever their buffer
     renamed.set(buffer, made);
     return made;
   };
-  const others = commands.map((command): Touching =>
+  const others = commands.map((command): BufferUse =>
     command.type === "run"
       ? { type: "run", views: command.views.map(({ buffer }) => whole(rename(buffer))) }
       : { type: command.type, view: whole(rename(command.view.buffer)) }
@@ -79,7 +82,7 @@ Deno.test("assignSlots() gives equal commands equal slots, whatever their buffer
   assertEquals(slotList(commands), slotList(others));
 });
 
-Deno.test("assignSlots() says after which command a temporary is gone", () => {
+Deno.test("assignSlots() reports after which command a temporary is dead", () => {
   const [a, b] = [temporary(1, 10), temporary(2, 10)];
   const { slots, dying } = assignSlots([
     { type: "run", views: [whole(a)] },
@@ -90,7 +93,7 @@ Deno.test("assignSlots() says after which command a temporary is gone", () => {
   assertEquals(slots.get(a), slots.get(b));
 });
 
-Deno.test("sizeClass() wastes at most a quarter and keeps vec4 and views whole", () => {
+Deno.test("sizeClass() wastes at most a quarter and keeps alignments", () => {
   for (let bytes = 1; bytes < 2 ** 31; bytes = Math.ceil(bytes * 1.1)) {
     const size = sizeClass(bytes);
     assert(size >= bytes && size % 64 === 0);
@@ -98,16 +101,15 @@ Deno.test("sizeClass() wastes at most a quarter and keeps vec4 and views whole",
   }
 });
 
-Deno.test("temporariesAtPeak() finds the widest command", () => {
+Deno.test("temporariesAtPeak() returns the temporaries of the command with the highest memory use", () => {
   const [a, b, c] = [temporary(1, 1000), temporary(2, 2000), temporary(3, 100)];
-  const touching: Touching[] = [
+  const commands: BufferUse[] = [
     { type: "run", views: [whole(a)] },
     { type: "run", views: [whole(a), whole(b)] },
     { type: "run", views: [whole(b), whole(c)] },
   ];
-  const commands = touching as unknown as Command<unknown>[];
   assertEquals(
-    temporariesAtPeak({ commands, ...assignSlots(touching) }).map(({ label }) => label),
+    temporariesAtPeak({ commands, ...assignSlots(commands) }).map(({ label }) => label),
     ["t2", "t1"],
   );
 });

@@ -5,16 +5,16 @@ import { planConfig, planReport } from "../../tasks/cli/doctor/plan.ts";
 import { runAlbert } from "./albert_process.ts";
 
 function examination(kind: "webgpu" | "cpu", product: number | null): Examination {
-  const sound = product !== null;
+  const passed = product !== null;
   return {
     description: { kind, adapter: `a ${kind}`, numerics: {} },
     limits: { maxBufferBytes: 2 ** 31, maxBindingBytes: 2 ** 27 },
     capabilities: null,
     features: [],
-    findings: [{ name: "NaN", outcome: sound ? "right" : "wrong", detail: "seen" }],
-    sound,
-    productGigaflopsPerSecond: product,
-    copyGigabytesPerSecond: sound ? 5 : null,
+    findings: [{ name: "NaN", outcome: passed ? "passed" : "failed", detail: "seen" }],
+    passed,
+    matmulGigaflopsPerSecond: product,
+    copyGigabytesPerSecond: passed ? 5 : null,
   };
 }
 
@@ -36,7 +36,7 @@ Deno.test("albert doctor says which device auto takes and which is faster", () =
     "No device computes rightly.",
   );
   const lines = deviceReport({ webgpu: wrong, cpu, faster: "cpu" }, "auto").join("\n");
-  assertStringIncludes(lines, "wrong: seen");
+  assertStringIncludes(lines, "failed: seen");
   assertStringIncludes(lines, "computes wrongly and is not used");
   assertStringIncludes(lines, "50.0 GFLOP/s");
 });
@@ -52,8 +52,8 @@ Deno.test("albert doctor tests and measures the CPU", async () => {
   const { code, stdout } = await runAlbert(["doctor", "--device", "cpu", "--json"]);
   assertEquals(code, 0);
   const { cpu, webgpu, faster } = JSON.parse(stdout);
-  assertEquals([webgpu, faster, cpu.sound], [null, "cpu", true]);
-  assert(cpu.productGigaflopsPerSecond > 0.1 && cpu.copyGigabytesPerSecond > 0.1);
+  assertEquals([webgpu, faster, cpu.passed], [null, "cpu", true]);
+  assert(cpu.matmulGigaflopsPerSecond > 0.1 && cpu.copyGigabytesPerSecond > 0.1);
 });
 
 Deno.test("albert doctor plans a configuration", async () => {
@@ -81,7 +81,11 @@ Deno.test("albert doctor names a tensor that is too large for a device", async (
   };
   const lines = planReport(plan, { webgpu: found, cpu: examination("cpu", 50), faster: "cpu" });
   const limits = lines.filter((line) => line.startsWith("  limits of"));
-  assert(/limits of webgpu .* over this device's limit of 1048576: plan a smaller/.test(limits[0]));
+  assert(
+    /limits of webgpu .* exceed this device's limit of 1048576 bytes: plan a smaller/.test(
+      limits[0],
+    ),
+  );
   assertStringIncludes(limits[1], "every tensor is within them");
 });
 

@@ -38,6 +38,6 @@ Deno.test("planStep() names the tensor that is over a device's limits", () => {
   assertThrows(
     () => planStep(presetConfig("nano"), 4, 64, 10, { limits }),
     RangeError,
-    "Cannot make buffer parameters: ",
+    'Cannot allocate buffer "parameters": ',
   );
 });

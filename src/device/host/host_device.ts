@@ -1,6 +1,6 @@
 /**
- * What devices in the host's own memory do alike: record, carry out at a flush in the order of the recording, keep the first
- * fault, count time per kernel. Memory and arithmetic are a {@linkcode HostBackend}'s.
+ * A device in the host's memory: records commands, executes them in order at a flush, keeps the first fault and measures time per
+ * kernel. A {@linkcode HostBackend} provides memory and arithmetic.
  *
  * @module
  */
@@ -20,25 +20,34 @@ import {
   type View,
 } from "../device.ts";
 import { fitsHostMemory } from "../host_memory.ts";
-import { temporariesAtPeak } from "../peak.ts";
-import { type Command, Recorder, type RunCommand, type Slot } from "../recording.ts";
+import { type Command, persistentBytes, Recorder, type RunCommand } from "../recording.ts";
+import { type Slot, temporariesAtPeak } from "../slots.ts";
 
-/** Memory and arithmetic of a device in the host's memory. */
+/** The memory and the arithmetic of a host device. */
 export interface HostBackend {
   readonly description: DeviceDescription;
   readonly limits: DeviceLimits;
-  /** Finds zeroed memory for a persistent buffer. */
+  /**
+   * Allocates zeroed memory for a persistent buffer.
+   *
+   * @throws {DeviceError} if there is not enough memory.
+   */
   reserve(buffer: DeviceBuffer): void;
-  /** Takes it back. */
+  /** Frees the memory of a persistent buffer. */
   release(buffer: DeviceBuffer): void;
-  /** Finds memory for the temporaries of the recording that starts now; those of the last one are gone. */
+  /**
+   * Assigns memory to the temporaries of the recording that is executed next, and ends those of the last one.
+   *
+   * @throws {DeviceError} if there is not enough memory.
+   */
   prepare(slots: ReadonlyMap<DeviceBuffer, Slot>): void;
-  /** The memory behind a view. */
+  /** The contents of a view. */
   array(view: View): HostArray;
-  /** Computes one run and returns the name of the implementation that did. */
+  /** Computes one run and returns the name of the implementation, for profiles. */
   execute(command: RunCommand): string;
+  /** Memory in use. */
   memory(): MemoryUse;
-  /** Gives everything back. */
+  /** Frees everything. */
   close(): Promise<void>;
 }
 
@@ -51,7 +60,7 @@ interface Tally {
   bytes: number;
 }
 
-/** A device whose memory the host can see and whose flush is done when it returns. */
+/** A device in the host's memory. Its work is done when `flush` returns. */
 export class HostDevice implements Device {
   readonly description: DeviceDescription;
   readonly limits: DeviceLimits;
@@ -88,13 +97,8 @@ export class HostDevice implements Device {
   }
 
   free(buffer: DeviceBuffer): void {
-    if (buffer.temporary) {
-      throw new TypeError(`Cannot free ${buffer.label}: a temporary ends with its recording`);
-    }
-    if (!this.#live.delete(buffer)) {
-      throw new TypeError(`Cannot free ${buffer.label}: it has been freed, or is another device's`);
-    }
-    this.#recorder.retire(buffer);
+    this.#recorder.free(buffer);
+    this.#live.delete(buffer);
     if (this.#recorded > 0) this.#freed.push(buffer);
     else this.#backend.release(buffer);
   }
@@ -111,15 +115,11 @@ export class HostDevice implements Device {
     this.#recorded++;
   }
 
-  async read(view: View): Promise<HostArray> {
-    this.#checkOpen();
-    const contents = this.#recorder.read(view);
-    this.#recorded++;
-    if (!this.#flushPlanned) {
-      this.#flushPlanned = true;
-      queueMicrotask(() => this.flush());
-    }
-    return await contents;
+  read(view: View): Promise<HostArray> {
+    const contents = this.#read(view);
+    // The caller may fail before it awaits this. The fault is kept, so an unhandled rejection must not end the process.
+    contents.catch(() => {});
+    return contents;
   }
 
   flush(): void {
@@ -131,14 +131,17 @@ export class HostDevice implements Device {
     try {
       this.#backend.prepare(recording.slots);
     } catch (error) {
-      this.#fail(error, "Cannot find memory for temporaries");
+      this.#fail(error, "Cannot allocate temporary buffers");
     }
     if (this.#backend.memory().peakBytes > peakBytes) {
-      const persistent = [...this.#live].map(({ label, length }) => ({ label, bytes: 4 * length }));
+      const persistent = [...this.#live].map(({ label, length }) => ({
+        label,
+        bytes: persistentBytes(length),
+      }));
       this.#holdersAtPeak = [...persistent, ...temporariesAtPeak(recording)]
         .sort((a, b) => b.bytes - a.bytes);
     }
-    for (const command of recording.commands) this.#carryOut(command);
+    for (const command of recording.commands) this.#execute(command);
     for (const buffer of this.#freed.splice(0)) this.#backend.release(buffer);
   }
 
@@ -180,7 +183,18 @@ export class HostDevice implements Device {
     await this.#backend.close();
   }
 
-  #carryOut(command: Command): void {
+  async #read(view: View): Promise<HostArray> {
+    this.#checkOpen();
+    const contents = this.#recorder.read(view);
+    this.#recorded++;
+    if (!this.#flushPlanned) {
+      this.#flushPlanned = true;
+      queueMicrotask(() => this.flush());
+    }
+    return await contents;
+  }
+
+  #execute(command: Command): void {
     if (this.#fault !== null) {
       if (command.type === "read") command.reject(this.#fault);
       return;
@@ -232,6 +246,6 @@ export class HostDevice implements Device {
   }
 
   #checkOpen(): void {
-    if (this.#destroyed) throw new DeviceError("Cannot use a device after it was destroyed");
+    if (this.#destroyed) throw new DeviceError("Cannot use a device after destroy()");
   }
 }

@@ -1,16 +1,29 @@
 /**
- * What a device can reach at most: arithmetic without memory, memory without arithmetic.
+ * Kernels that reach the limits of a device: arithmetic without memory traffic, memory traffic without arithmetic.
  *
  * @module
  */
 import { grid, type Kernel, wgsl } from "../../../kernels/mod.ts";
 
-/** Multiply-adds of one invocation in one round: 3 chains of 4 numbers, 16 links. */
+/** Multiply-adds of one invocation in one round: 3 chains of 4 floats, 16 links each. */
 const LINKS = 3 * 4 * 16;
 
-const ARITHMETIC = wgsl`
-// Multiply-adds on registers alone: what an adapter can reach at most. 3 vec4 chains, 16 links a round, rounds rounds.
-
+/**
+ * y[i] = the result of `rounds` rounds of multiply-adds in registers. Its reference is not optimized, so it measures the arithmetic limit
+ * of WebGPU devices only.
+ */
+export const arithmeticProbe: Kernel = {
+  name: "measure.arithmetic",
+  bindings: { y: { type: "f32", access: "read_write" } },
+  uniforms: { count: "u32", rounds: "u32" },
+  structural: {},
+  variants: [{
+    name: "registers",
+    numerics: "probe",
+    supports: () => true,
+    workgroupSize: 64,
+    body: () =>
+      wgsl`
 fn link(x: vec4f) -> vec4f {
   return fma(x, vec4f(0.999), vec4f(0.001));
 }
@@ -32,20 +45,7 @@ fn main(i: u32) {
   let all = a + b + c;
   if (i < parameters.count) { y[i] = all.x + all.y + all.z + all.w; }
 }
-`;
-
-/** y[i] = something that takes `rounds` rounds of multiply-adds to find. It has no fair reference, so a device without WGSL has no such ceiling. */
-export const arithmeticProbe: Kernel = {
-  name: "measure.arithmetic",
-  bindings: { y: { type: "f32", access: "read_write" } },
-  uniforms: { count: "u32", rounds: "u32" },
-  structural: {},
-  variants: [{
-    name: "registers",
-    numerics: "probe",
-    supports: () => true,
-    workgroupSize: 64,
-    body: () => ARITHMETIC,
+`,
     workgroups: ({ uniforms }) => grid(Math.ceil(uniforms.count / 64)),
   }],
   lengths: ({ count }) => ({ y: count }),
@@ -64,14 +64,7 @@ export const arithmeticProbe: Kernel = {
   cases: () => [{ structural: {}, uniforms: { count: 100, rounds: 2 } }],
 };
 
-const COPY = wgsl`
-// y = x, four elements an invocation: what an adapter's memory can reach at most.
-fn main(i: u32) {
-  if (i < parameters.count / 4u) { y[i] = x[i]; }
-}
-`;
-
-/** y = x; `count` is a multiple of 4. */
+/** y = x. `count` must be a multiple of 4. */
 export const copyProbe: Kernel = {
   name: "measure.copy",
   bindings: {
@@ -86,7 +79,12 @@ export const copyProbe: Kernel = {
     supports: () => true,
     unit: "vec4f",
     workgroupSize: 64,
-    body: () => COPY,
+    body: () =>
+      wgsl`
+fn main(i: u32) {
+  if (i < parameters.count / 4u) { y[i] = x[i]; }
+}
+`,
     workgroups: ({ uniforms }) => grid(Math.ceil(uniforms.count / 256)),
   }],
   lengths: ({ count }) => ({ x: count, y: count }),

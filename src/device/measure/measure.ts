@@ -1,5 +1,5 @@
 /**
- * How long a kernel takes on a device.
+ * Measures how fast a device runs kernels.
  *
  * @module
  */
@@ -9,43 +9,43 @@ import {
   type KernelCase,
   matmulMatmul,
 } from "../../../kernels/mod.ts";
-import { type Device, type DeviceBuffer, type View, whole } from "../device.ts";
+import { type Device, type DeviceBuffer, DeviceError, type View, whole } from "../device.ts";
 import { arithmeticProbe, copyProbe } from "./ceilings.ts";
 
-/** One kernel at one size. */
+/** The time of one kernel at one size. */
 export interface Measurement {
-  /** Its name. */
+  /** Name of the kernel. */
   readonly kernel: string;
-  /** The variant that the device took. */
+  /** The variant that the device ran. */
   readonly variant: string;
-  /** Median over rounds of the mean time of a run, or the best. */
+  /** Mean time of a run in the median round, or in the fastest one. */
   readonly milliseconds: number;
-  /** By the kernel's own count of its arithmetic. */
+  /** Arithmetic throughput, from the operations that the kernel's `work` counts. */
   readonly gigaflopsPerSecond: number;
-  /** By the kernel's own count of its traffic. */
+  /** Memory throughput, from the bytes that the kernel's `work` counts. */
   readonly gigabytesPerSecond: number;
 }
 
 /** How long to measure. */
 export interface MeasureOptions {
-  /** 5 unless given; the median of an odd number is one of them. */
+  /** Number of rounds. Default: 5. */
   readonly rounds?: number;
-  /** About how long a round lasts; 40 unless given. */
+  /** Approximate duration of a round. Default: 40. */
   readonly milliseconds?: number;
-  /** Takes the fastest round instead of the median: for ceilings, which a busy machine must not lower. */
+  /** Whether to report the fastest round instead of the median: for limits, which a busy machine must not lower. Default: false. */
   readonly best?: boolean;
 }
 
-/** Most runs in a round, however short. */
-const MOST_RUNS = 200;
-/** A run that takes longer (in milliseconds) is measured once: it has lost anyway. */
-const PATIENCE = 500;
+/** Maximum number of runs in a round. */
+const MAX_RUNS = 200;
+/** A run that takes longer than this, in milliseconds, is measured only once. */
+const SLOW_RUN = 500;
 
 /**
- * Times a kernel by the device's own profile, after a run that compiles it. Copies of operands to textures are not counted: they are made once for
- * many runs.
+ * Measures a kernel with the device's profiler, after a run that compiles it. Copies of operands to textures are not included, because
+ * one copy usually serves many runs.
  *
- * @throws {DeviceError} when the device fails.
+ * @throws {DeviceError} if the device fails.
  */
 export async function measureCase(
   device: Device,
@@ -55,21 +55,17 @@ export async function measureCase(
 ): Promise<Measurement> {
   const { uniforms, structural } = example;
   const { bindings, buffers } = makeBindings(device, kernel, example);
-  const time = async (runs: number) => {
-    device.startProfile();
-    for (let i = 0; i < runs; i++) device.run(kernel, { bindings, uniforms, structural });
-    const [profile] = await device.endProfile();
-    return { variant: profile.variant, milliseconds: profile.milliseconds / runs };
-  };
+  const time = (runs: number) =>
+    timeRuns(device, runs, () => device.run(kernel, { bindings, uniforms, structural }));
   try {
-    // Drivers compile in the first run, which may take longer than any other.
+    // Drivers compile during the first run, which may take much longer than others.
     await time(1);
     await device.settled();
     const estimate = await time(1);
     const times = [estimate.milliseconds];
-    if (estimate.milliseconds < PATIENCE) {
+    if (estimate.milliseconds < SLOW_RUN) {
       const wanted = Math.ceil(milliseconds / Math.max(estimate.milliseconds, 1e-3));
-      const runs = Math.min(Math.max(wanted, 1), MOST_RUNS);
+      const runs = Math.min(Math.max(wanted, 1), MAX_RUNS);
       times.length = 0;
       for (let round = 0; round < rounds; round++) times.push((await time(runs)).milliseconds);
       await device.settled();
@@ -89,7 +85,27 @@ export async function measureCase(
   }
 }
 
-/** Buffers for every binding of a case, filled as it asks: with its own contents, else normal numbers (f32) or zeros (u32). */
+/**
+ * Profiles `runs` runs of one kernel, each recorded by `record`. Returns the variant and the mean time of a run, in milliseconds.
+ *
+ * @throws {DeviceError} if the device fails.
+ */
+export async function timeRuns(
+  device: Device,
+  runs: number,
+  record: () => void,
+): Promise<{ readonly variant: string; readonly milliseconds: number }> {
+  device.startProfile();
+  for (let i = 0; i < runs; i++) record();
+  const [profile] = await device.endProfile();
+  if (profile === undefined) {
+    await device.settled();
+    throw new DeviceError("Cannot time a kernel: nothing ran");
+  }
+  return { variant: profile.variant, milliseconds: profile.milliseconds / runs };
+}
+
+/** Allocates a buffer for every binding of a case and fills it: with the contents that the case gives, else with normal numbers (f32) or zeros (u32). */
 export function makeBindings(
   device: Device,
   kernel: Kernel,
@@ -116,8 +132,8 @@ export function makeBindings(
   return { bindings, buffers };
 }
 
-/** The matrix product C = A·B of three square matrices as a case. */
-export function squareProduct(side: number): KernelCase {
+/** The case C = A·B with square matrices of `side` rows. */
+export function squareMatmul(side: number): KernelCase {
   return {
     structural: {
       ...{ transpose_a: false, transpose_b: false, bias: false, accumulate: false },
@@ -130,18 +146,18 @@ export function squareProduct(side: number): KernelCase {
   };
 }
 
-/** What a device can reach at most. */
+/** Throughput limits of a device. */
 export interface Ceilings {
-  /** Multiply-adds on registers; null for a device that computes without WGSL. */
+  /** Multiply-adds in registers; null for a device that does not run WGSL. */
   readonly gigaflopsPerSecond: number | null;
-  /** Copies of growing size: small ones stay in caches. The last is larger than any. */
+  /** Copies of increasing size. Small ones stay in caches; the last exceeds them. */
   readonly copies: readonly { readonly bytes: number; readonly gigabytesPerSecond: number }[];
 }
 
-/** Elements of the copies that are measured. */
+/** Numbers of elements of the copies. */
 const COPIES = [2 ** 14, 2 ** 17, 2 ** 20, 2 ** 23];
 
-/** Measures arithmetic without memory and memory without arithmetic. */
+/** Measures arithmetic without memory traffic, and memory traffic without arithmetic. */
 export async function measureCeilings(device: Device): Promise<Ceilings> {
   const copies = [];
   for (const count of COPIES) {
@@ -158,13 +174,13 @@ export async function measureCeilings(device: Device): Promise<Ceilings> {
   return { gigaflopsPerSecond: arithmetic.gigaflopsPerSecond, copies };
 }
 
-/** GB/s of a copy of `count` numbers, 32 MiB unless given, counting what is read and what is written. */
+/** Measures a copy of `count` floats (default: 32 MiB) in GB/s, counting bytes read and bytes written. */
 export async function measureCopy(device: Device, count = 2 ** 23): Promise<number> {
   const example = { structural: {}, uniforms: { count } };
   return (await measureCase(device, copyProbe, example, { best: true })).gigabytesPerSecond;
 }
 
-/** The higher of two measurements, taken at different times. */
+/** The maximum of two measurements of the same device. */
 export function higherCeilings(a: Ceilings, b: Ceilings): Ceilings {
   return {
     gigaflopsPerSecond: a.gigaflopsPerSecond === null || b.gigaflopsPerSecond === null
@@ -177,18 +193,18 @@ export function higherCeilings(a: Ceilings, b: Ceilings): Ceilings {
   };
 }
 
-/** GB/s of a copy of about as many bytes. */
+/** GB/s of the smallest measured copy of at least `bytes` bytes, or of the largest one. */
 export function copyCeiling({ copies }: Ceilings, bytes: number): number {
   const large = copies.find((copy) => copy.bytes >= bytes) ?? copies[copies.length - 1];
   return large.gigabytesPerSecond;
 }
 
-/** GFLOP/s of a product of two square matrices. */
-export async function measureProduct(device: Device, side = 1024): Promise<Measurement> {
-  return await measureCase(device, matmulMatmul, squareProduct(side), { rounds: 3 });
+/** Measures the multiplication of two square matrices. */
+export async function measureMatmul(device: Device, side = 1024): Promise<Measurement> {
+  return await measureCase(device, matmulMatmul, squareMatmul(side), { rounds: 3 });
 }
 
-/** Numbers from 0 to 1, the same every time (mulberry32). */
+/** Uniform numbers from 0 to 1 with a fixed seed (mulberry32). */
 function generator(): () => number {
   let state = 0x9e3779b9;
   return () => {

@@ -1,5 +1,5 @@
 /**
- * The self-test's own kernels: each asks an adapter one question.
+ * The self-test's own kernels. Each tests one property of an adapter.
  *
  * @module
  */
@@ -7,17 +7,18 @@ import { type Capabilities, type Kernel, type Variant, wgsl } from "../../../ker
 
 interface Probe {
   readonly name: string;
-  /** Whether it reads `x`. */
+  /** Whether it reads `x`, `count` elements. */
   readonly input: boolean;
-  /** Elements that it writes. */
+  /** Number of elements of `y`. */
   readonly results: (count: number) => number;
   readonly body: string;
-  readonly workgroupSize?: string | number;
+  readonly workgroupSize?: Variant["workgroupSize"];
   readonly supports?: (capabilities: Capabilities) => boolean;
   readonly constants?: Variant["constants"];
   readonly reference: Kernel["reference"];
 }
 
+/** A kernel with the uniform `count`, the binding `y` and, for a probe with input, `x`. One workgroup runs it. */
 function probe(
   { name, input, results, body, workgroupSize = 1, supports = () => true, constants, reference }:
     Probe,
@@ -47,13 +48,12 @@ function probe(
   };
 }
 
-/** y[0] = rounds of a loop of `count`. */
+/** y[0] = number of iterations of a loop from 0 to `count`. Some drivers end loops after 65,535 iterations without an error. */
 export const loopLimitProbe: Kernel = probe({
   name: "loop_limit",
   input: false,
   results: () => 2,
   body: wgsl`
-// y[0] = how often a loop of count rounds went round in one invocation. Some drivers stop at 65,535 without a word.
 fn main() {
   var rounds = 0u;
   for (var i = 0u; i < parameters.count; i++) {
@@ -68,14 +68,12 @@ fn main() {
   },
 });
 
-/** Which elements are NaN by comparison, NaN by bits, not finite by bits. */
+/** For each x[i]: y[i] = whether x ≠ x, y[count + i] = whether its bits are NaN, y[2·count + i] = whether its bits are NaN or infinite. */
 export const notANumberProbe: Kernel = probe({
   name: "not_a_number",
   input: true,
   results: (count) => 3 * count,
   body: wgsl`
-// x holds a NaN, an infinity and a one. y[i] = 1 where comparing x[i] with itself says NaN; y[3 + i] = 1 where its bits do;
-// y[6 + i] = 1 where its bits say NaN or infinity.
 fn main() {
   for (var i = 0u; i < parameters.count; i++) {
     let magnitude = bitcast<u32>(x[i]) & 0x7fffffffu;
@@ -93,13 +91,12 @@ fn main() {
   },
 });
 
-/** Exact results in half precision. */
+/** For each x[i]: four half-precision results that are exact, x + 1, x · 3, x / 4 and √(x · x). */
 export const halfProbe: Kernel = probe({
   name: "half",
   input: true,
   results: (count) => 4 * count,
   body: wgsl`
-// Arithmetic of half precision whose results are exact: y = x + 1, x · 3, x / 4 and the square root of x · x.
 fn main() {
   for (var i = 0u; i < parameters.count; i++) {
     let value = f16(x[i]);
@@ -118,14 +115,15 @@ fn main() {
   },
 });
 
-/** What each of `count` lanes sees of its subgroup, `count` being the subgroup's size. */
+/**
+ * For lane l of a workgroup of `count` lanes, the subgroup size: y[3l] = the subgroup's size, y[3l + 1] = the lane's number in it,
+ * y[3l + 2] = lane 1's number by broadcast plus the sum of all numbers.
+ */
 export const subgroupProbe: Kernel = probe({
   name: "subgroups",
   input: false,
   results: (count) => 3 * count,
   body: wgsl`
-// For lane l of a workgroup that should be one subgroup: y[3l] = the subgroup's size, y[3l + 1] = the lane's number in it,
-// y[3l + 2] = lane 1's number by broadcast plus the sum of all numbers.
 override SIZE: u32;
 
 fn main(local: u32, lane: u32, subgroup_size: u32) {

@@ -1,125 +1,124 @@
 /**
- * Finds out whether a device computes what it should. Drivers exist that end long loops early, that lose NaN, or that miscompile
- * products; none of them says so.
+ * Tests whether a device computes correctly. Some drivers end long loops early, lose NaN or miscompile matrix multiplications, and none
+ * of them reports an error.
  *
  * @module
  */
 import type { Capabilities } from "../../../kernels/mod.ts";
-import { type Device, type DeviceBuffer, type HostArray, whole } from "../device.ts";
-import { openReferenceDevice } from "../reference/mod.ts";
+import { type Device, type DeviceBuffer, type HostArray, type View, whole } from "../device.ts";
+import { openReferenceDevice } from "../host/reference_device.ts";
 import { halfProbe, loopLimitProbe, notANumberProbe, subgroupProbe } from "./probes.ts";
 import { tinyStep } from "./tiny_step.ts";
 
-/** One question and its answer. */
+/** The result of one test. */
 export interface Finding {
-  /** What was asked. */
+  /** What was tested. */
   readonly name: string;
-  /** `wrong` forbids the device's use; `noted` is a peculiarity that the kernels are written for. */
-  readonly outcome: "right" | "noted" | "wrong" | "skipped";
-  /** The answer, or what is wrong with it. */
+  /** A device with a `failed` test must not be used; `noted` is a peculiarity that the kernels work around. */
+  readonly outcome: "passed" | "noted" | "failed" | "skipped";
+  /** What was found. */
   readonly detail: string;
 }
 
-/** Rounds of the loop that tells; no kernel of ours makes more than `LEAST_ROUNDS` in one invocation. */
-const ROUNDS = 100_000;
-const LEAST_ROUNDS = 65_000;
+/** Iterations of the tested loop. No kernel of the toolkit makes more than `MIN_ITERATIONS` in one invocation. */
+const ITERATIONS = 100_000;
+const MIN_ITERATIONS = 65_000;
 
 /** Bound on |a − b| / (|b| + 0.1) between the device and the references. */
 const TOLERANCE = 1e-4;
 
 /**
- * Asks a device every question. `capabilities` are those of its adapter; a device without one answers by the kernels' references.
- * A fault of the device is a finding, not an exception.
+ * Runs every test on a device. `capabilities` are those of its adapter, or null for a device without one.
+ * Errors of the device are findings, not exceptions.
  */
 export async function selfTest(
   device: Device,
   capabilities: Capabilities | null,
 ): Promise<readonly Finding[]> {
   return [
-    await ask(device, "loop limit", () => testLoops(device)),
-    await ask(device, "NaN", () => testNotANumber(device)),
-    await ask(device, "half precision", () => testHalf(device, capabilities)),
-    await ask(device, "subgroups", () => testSubgroups(device, capabilities)),
+    await test(device, "loop limit", () => testLoops(device)),
+    await test(device, "NaN", () => testNotANumber(device)),
+    await test(device, "half precision", () => testHalf(device, capabilities)),
+    await test(device, "subgroups", () => testSubgroups(device, capabilities)),
     ...await testStep(device),
   ];
 }
 
-/** The findings that forbid the device's use. */
-export function wrongFindings(findings: readonly Finding[]): readonly Finding[] {
-  return findings.filter(({ outcome }) => outcome === "wrong");
+/** The findings of failed tests. */
+export function failedFindings(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter(({ outcome }) => outcome === "failed");
 }
 
-type Answer = Omit<Finding, "name">;
+type Result = Omit<Finding, "name">;
 
-async function ask(
-  device: Device,
-  name: string,
-  question: () => Promise<Answer>,
-): Promise<Finding> {
+async function test(device: Device, name: string, body: () => Promise<Result>): Promise<Finding> {
   try {
-    return { name, ...await question() };
+    return { name, ...await body() };
   } catch (error) {
-    // The next question must not answer for this one's fault.
+    // Clears the fault, so that the next test does not report it too.
     await device.settled().catch(() => {});
-    return { name, outcome: "wrong", detail: (error as Error).message };
+    return { name, outcome: "failed", detail: (error as Error).message };
   }
 }
 
-async function testLoops(device: Device): Promise<Answer> {
-  const rounds = await withBuffers(device, 2, null, (y) => {
-    device.run(loopLimitProbe, { bindings: { y: whole(y) }, uniforms: { count: ROUNDS } });
+async function testLoops(device: Device): Promise<Result> {
+  const [iterations] = await withBuffers(device, 2, null, (y) => {
+    device.run(loopLimitProbe, { bindings: { y }, uniforms: { count: ITERATIONS } });
   });
-  if (rounds[0] === ROUNDS) return { outcome: "right", detail: `${ROUNDS} rounds` };
+  if (iterations === ITERATIONS) return { outcome: "passed", detail: `${ITERATIONS} iterations` };
   return {
-    outcome: rounds[0] >= LEAST_ROUNDS ? "noted" : "wrong",
-    detail: `a loop of ${ROUNDS} rounds ends after ${rounds[0]} without an error`,
+    outcome: iterations >= MIN_ITERATIONS ? "noted" : "failed",
+    detail: `a loop of ${ITERATIONS} iterations ends after ${iterations} without an error`,
   };
 }
 
-async function testNotANumber(device: Device): Promise<Answer> {
+async function testNotANumber(device: Device): Promise<Result> {
   const values = Float32Array.of(NaN, Infinity, 1);
   const found = await withBuffers(device, 9, values, (y, x) => {
-    device.run(notANumberProbe, { bindings: { x, y: whole(y) }, uniforms: { count: 3 } });
+    device.run(notANumberProbe, { bindings: { x, y }, uniforms: { count: 3 } });
   });
   const bits = [...found.slice(3)].join("");
   if (bits !== "100110") {
-    return { outcome: "wrong", detail: "NaN and infinity are not recognized by their bits" };
+    return { outcome: "failed", detail: "NaN and infinity are not detected by their bits" };
   }
   return found[0] === 1 && found[1] === 0
-    ? { outcome: "right", detail: "recognized by comparison and by bits" }
-    : { outcome: "noted", detail: "NaN equals itself in comparisons; its bits are right" };
+    ? { outcome: "passed", detail: "detected by comparison and by bits" }
+    : { outcome: "noted", detail: "NaN compares equal to itself; detected by bits" };
 }
 
-async function testHalf(device: Device, capabilities: Capabilities | null): Promise<Answer> {
-  if (!capabilities?.shaderF16) return { outcome: "skipped", detail: "no half precision here" };
+async function testHalf(device: Device, capabilities: Capabilities | null): Promise<Result> {
+  if (!capabilities?.shaderF16) return { outcome: "skipped", detail: "not supported" };
   const values = Float32Array.of(1, -2.5, 100, 0.125, 24);
   const found = await withBuffers(device, 20, values, (y, x) => {
-    device.run(halfProbe, { bindings: { x, y: whole(y) }, uniforms: { count: 5 } });
+    device.run(halfProbe, { bindings: { x, y }, uniforms: { count: 5 } });
   });
   const expected = [...values].flatMap((v) => [v + 1, v * 3, v / 4, Math.abs(v)]);
   return expected.every((v, i) => found[i] === v)
-    ? { outcome: "right", detail: "exact where it should be" }
-    : { outcome: "wrong", detail: `half precision gives ${[...found].join(", ")}` };
+    ? { outcome: "passed", detail: "exact results" }
+    : {
+      outcome: "failed",
+      detail: `got ${[...found].join(", ")}, expected ${expected.join(", ")}`,
+    };
 }
 
-async function testSubgroups(device: Device, capabilities: Capabilities | null): Promise<Answer> {
+async function testSubgroups(device: Device, capabilities: Capabilities | null): Promise<Result> {
   const size = capabilities?.subgroupSize ?? null;
   if (size === null || size === 1) {
-    return { outcome: "skipped", detail: "no subgroups of one known size here" };
+    return { outcome: "skipped", detail: "no subgroups of a fixed size" };
   }
   const found = await withBuffers(device, 3 * size, null, (y) => {
-    device.run(subgroupProbe, { bindings: { y: whole(y) }, uniforms: { count: size } });
+    device.run(subgroupProbe, { bindings: { y }, uniforms: { count: size } });
   });
   for (let lane = 0; lane < size; lane++) {
     const [seen, number, mixed] = found.slice(3 * lane);
     if (seen !== size || number !== lane || mixed !== 1 + size * (size - 1) / 2) {
       return {
-        outcome: "wrong",
-        detail: `lane ${lane} of ${size} sees size ${seen}, number ${number}, sum ${mixed - 1}`,
+        outcome: "failed",
+        detail: `lane ${lane} of ${size} has size ${seen}, number ${number}, sum ${mixed - 1}`,
       };
     }
   }
-  return { outcome: "right", detail: `${size} lanes` };
+  return { outcome: "passed", detail: `${size} lanes` };
 }
 
 async function testStep(device: Device): Promise<Finding[]> {
@@ -129,7 +128,7 @@ async function testStep(device: Device): Promise<Finding[]> {
     const found = await tinyStep(device);
     return Object.entries(expected).map(([name, values]) => compare(name, found, values));
   } catch (error) {
-    return [{ name: "training step", outcome: "wrong", detail: (error as Error).message }];
+    return [{ name: "training step", outcome: "failed", detail: (error as Error).message }];
   } finally {
     await reference.destroy();
   }
@@ -142,31 +141,33 @@ function compare(
 ): Finding {
   let worst = 0;
   expected.forEach((value, i) => {
-    // Math.max keeps a NaN once it has one.
+    // Math.max propagates NaN, which then fails the test.
     worst = Math.max(worst, Math.abs(found[name][i] - value) / (Math.abs(value) + 0.1));
   });
   return {
     name,
-    outcome: worst <= TOLERANCE ? "right" : "wrong",
-    detail: `differs from the reference by ${worst.toExponential(1)}, at most ${TOLERANCE} allowed`,
+    outcome: worst <= TOLERANCE ? "passed" : "failed",
+    detail: `differs from the reference by ${worst.toExponential(1)}, tolerance ${TOLERANCE}`,
   };
 }
 
-/** Runs something that writes `length` numbers, from `input` where there is one, and reads them. */
+/** Runs a kernel that writes `length` elements of `y`, and reads `y`. `x` has `input` as its contents. */
 async function withBuffers(
   device: Device,
   length: number,
   input: Float32Array | null,
-  run: (y: DeviceBuffer, x: ReturnType<typeof whole>) => void,
+  run: (y: View, x: View) => void,
 ): Promise<HostArray> {
-  const y = device.allocate(length, "f32", "self-test results");
-  const x = device.allocate(input?.length ?? 1, "f32", "self-test input");
+  const buffers: DeviceBuffer[] = [];
   try {
+    const y = device.allocate(length, "f32", "self-test results");
+    buffers.push(y);
+    const x = device.allocate(input?.length ?? 1, "f32", "self-test input");
+    buffers.push(x);
     if (input !== null) device.write(whole(x), input);
-    run(y, whole(x));
+    run(whole(y), whole(x));
     return await device.read(whole(y));
   } finally {
-    device.free(x);
-    device.free(y);
+    for (const buffer of buffers) device.free(buffer);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A training step too small to see, made of the kernels that carry the real one: a linear layer with GELU, layer normalization, logits,
- * cross-entropy, and the gradients of both weights.
+ * A tiny training step of the kernels that dominate the real one: a linear layer with GELU, layer normalization, logits, cross-entropy,
+ * and the gradients of both weights.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const HIDDEN = 128;
 const CLASSES = 64;
 const EPSILON = 1e-12;
 
-/** Uniforms of a dropout mask that nothing reads. */
+/** Uniforms of the dropout mask, which is not used. */
 const NO_DROPOUT = {
   seed_low: 0,
   seed_high: 0,
@@ -33,38 +33,47 @@ const NO_DROPOUT = {
   keep_scale: 1,
 };
 
-/** Results of the step by name. */
+/** The results of the step by name. */
 export type TinyStep = Readonly<
-  Record<"product" | "loss" | "first weight's gradient" | "second weight's gradient", HostArray>
+  Record<"matmul" | "loss" | "gradient of weight 1" | "gradient of weight 2", HostArray>
 >;
 
-/** Runs the step and reads what it computed. */
+/** Runs the step on a device and reads its results. */
 export async function tinyStep(device: Device): Promise<TinyStep> {
-  const kept: DeviceBuffer[] = [];
-  const input = (label: string, length: number, phase: number) => {
-    const buffer = device.allocate(length, "f32", label);
-    kept.push(buffer);
-    device.write(
-      whole(buffer),
-      Float32Array.from({ length }, (_, i) => Math.sin(phase + 1.7 * i) / 2),
-    );
+  const buffers: DeviceBuffer[] = [];
+  try {
+    return await runStep(device, buffers);
+  } finally {
+    for (const buffer of buffers) device.free(buffer);
+  }
+}
+
+/** Appends the persistent buffers of the step to `buffers`. */
+async function runStep(device: Device, buffers: DeviceBuffer[]): Promise<TinyStep> {
+  const persistent = (label: string, data: HostArray): View => {
+    const type = data instanceof Uint32Array ? "u32" : "f32";
+    const buffer = device.allocate(data.length, type, `self-test ${label}`);
+    buffers.push(buffer);
+    device.write(whole(buffer), data);
     return whole(buffer);
   };
+  const input = (label: string, length: number, phase: number) =>
+    persistent(label, Float32Array.from({ length }, (_, i) => Math.sin(phase + 1.7 * i) / 2));
   const made = (label: string, length: number) => whole(device.temporary(length, "f32", label));
-  const x = input("self-test x", ROWS * INPUT, 1);
-  const w1 = input("self-test w1", INPUT * HIDDEN, 2);
-  const b1 = input("self-test b1", HIDDEN, 3);
-  const gamma = input("self-test gamma", HIDDEN, 4);
-  const beta = input("self-test beta", HIDDEN, 5);
-  const w2 = input("self-test w2", CLASSES * HIDDEN, 6);
-  const labelBuffer = device.allocate(ROWS, "u32", "self-test labels");
-  kept.push(labelBuffer);
-  const labels = whole(labelBuffer);
-  device.write(labels, Uint32Array.from({ length: ROWS }, (_, i) => (i * 7) % CLASSES));
+  const x = input("x", ROWS * INPUT, 1);
+  const w1 = input("w1", INPUT * HIDDEN, 2);
+  const b1 = input("b1", HIDDEN, 3);
+  const gamma = input("gamma", HIDDEN, 4);
+  const beta = input("beta", HIDDEN, 5);
+  const w2 = input("w2", CLASSES * HIDDEN, 6);
+  const labels = persistent(
+    "labels",
+    Uint32Array.from({ length: ROWS }, (_, i) => (i * 7) % CLASSES),
+  );
 
   const z = made("z", ROWS * HIDDEN);
   const h = made("h", ROWS * HIDDEN);
-  product(device, { a: x, b: w1, c: h, bias: b1, preactivation: z }, [ROWS, HIDDEN, INPUT], {
+  multiply(device, { a: x, b: w1, c: h, bias: b1, preactivation: z }, [ROWS, HIDDEN, INPUT], {
     bias: true,
     activation: "gelu_new",
   });
@@ -76,8 +85,8 @@ export async function tinyStep(device: Device): Promise<TinyStep> {
     structural: { residual: false, dropout: false },
   });
   const logits = made("logits", ROWS * CLASSES);
-  product(device, { a: y, b: w2, c: logits }, [ROWS, CLASSES, HIDDEN], { transpose_b: true });
-  const productRead = device.read(logits);
+  multiply(device, { a: y, b: w2, c: logits }, [ROWS, CLASSES, HIDDEN], { transpose_b: true });
+  const readLogits = device.read(logits);
   const loss = made("loss", ROWS);
   const logSumExp = made("log_sum_exp", ROWS);
   const prediction = whole(device.temporary(ROWS, "u32", "prediction"));
@@ -91,9 +100,9 @@ export async function tinyStep(device: Device): Promise<TinyStep> {
     uniforms: { ...shape, scale: 1 / ROWS },
   });
   const dw2 = made("dw2", CLASSES * HIDDEN);
-  product(device, { a: logits, b: y, c: dw2 }, [CLASSES, HIDDEN, ROWS], { transpose_a: true });
+  multiply(device, { a: logits, b: y, c: dw2 }, [CLASSES, HIDDEN, ROWS], { transpose_a: true });
   const dy = made("dy", ROWS * HIDDEN);
-  product(device, { a: logits, b: w2, c: dy }, [ROWS, HIDDEN, CLASSES], {});
+  multiply(device, { a: logits, b: w2, c: dy }, [ROWS, HIDDEN, CLASSES], {});
   const dh = made("dh", ROWS * HIDDEN);
   device.run(layerNormBackwardInput, {
     bindings: { s: h, statistics, gamma, dy, dx: dh },
@@ -107,20 +116,19 @@ export async function tinyStep(device: Device): Promise<TinyStep> {
     structural: { activation: "gelu_new" },
   });
   const dw1 = made("dw1", INPUT * HIDDEN);
-  product(device, { a: x, b: dz, c: dw1 }, [INPUT, HIDDEN, ROWS], { transpose_a: true });
+  multiply(device, { a: x, b: dz, c: dw1 }, [INPUT, HIDDEN, ROWS], { transpose_a: true });
 
-  const reads = Promise.all([productRead, device.read(loss), device.read(dw1), device.read(dw2)]);
-  const [productValues, lossValues, first, second] = await reads;
-  for (const buffer of kept) device.free(buffer);
+  const reads = [readLogits, device.read(loss), device.read(dw1), device.read(dw2)];
+  const [logitValues, lossValues, gradient1, gradient2] = await Promise.all(reads);
   return {
-    "product": productValues,
+    "matmul": logitValues,
     "loss": lossValues,
-    "first weight's gradient": first,
-    "second weight's gradient": second,
+    "gradient of weight 1": gradient1,
+    "gradient of weight 2": gradient2,
   };
 }
 
-function product(
+function multiply(
   device: Device,
   bindings: Readonly<Record<string, View>>,
   [m, n, k]: readonly [number, number, number],

@@ -1,40 +1,39 @@
 /**
- * Finds an adapter, opens it with all that it has, and says what it can do.
+ * Requests an adapter, opens it with all its features and limits, and finds out its capabilities.
  *
  * @module
  */
-import { type Capabilities, NUMERICS_VERSION } from "../../../kernels/mod.ts";
+import { type Capabilities, NUMERICS_VERSION, wgsl } from "../../../kernels/mod.ts";
 import type { DeviceDescription, DeviceLimits } from "../device.ts";
-import { compiles, READABLE_TEXTURE_PROBE, subgroupProbe } from "./probes.ts";
 
 /** An open adapter. */
 export interface GpuAccess {
-  /** The platform's device. */
+  /** The WebGPU device. */
   readonly gpu: GPUDevice;
-  /** What variants ask before they say that they fit. */
+  /** Capabilities, which decide what variants support. */
   readonly capabilities: Capabilities;
-  /** What buffers and bindings may measure. */
+  /** Limits of buffers and bindings. */
   readonly limits: DeviceLimits;
-  /** What it is called. */
+  /** Description of the device. */
   readonly description: DeviceDescription;
-  /** Whether compute passes can be timed. */
+  /** Whether compute passes can be timed with timestamp queries. */
   readonly timestamps: boolean;
 }
 
-/** Limits smaller than the adapter's own, for tests of what happens at a limit. */
+/** Limits below the adapter's own, for tests. */
 export interface Restrictions {
-  /** Largest buffer. */
+  /** Largest buffer, in bytes. */
   readonly maxBufferBytes?: number;
-  /** Largest range in one binding. */
+  /** Largest binding, in bytes. */
   readonly maxBindingBytes?: number;
-  /** Largest width and height of a texture. */
+  /** Largest width and height of a texture, in texels. */
   readonly maxTextureSide?: number;
-  /** Leaves out subgroups although the adapter has them. */
+  /** Whether to disable subgroups. */
   readonly withoutSubgroups?: boolean;
 }
 
-/** Every limit that a kernel or the device may run into; the defaults of most are a fraction of what adapters have. */
-const WANTED_LIMITS = [
+/** Limits to request from the adapter. Most default limits are a fraction of what adapters support. */
+const REQUESTED_LIMITS = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
   "maxStorageBuffersPerShaderStage",
@@ -48,10 +47,10 @@ const WANTED_LIMITS = [
   "minUniformBufferOffsetAlignment",
 ] as const;
 
-/** Software drivers by the names that they give themselves. */
+/** Matches the names of software drivers. */
 const CPU_ADAPTER = /llvmpipe|lavapipe|swiftshader|software|basic render/i;
 
-/** Opens the platform's preferred adapter; null where there is none. */
+/** Opens the platform's preferred adapter. Returns null if there is none. */
 export async function requestAccess(restrictions: Restrictions = {}): Promise<GpuAccess | null> {
   if (typeof navigator === "undefined" || navigator.gpu === undefined) return null;
   const subgroups = restrictions.withoutSubgroups !== true;
@@ -73,8 +72,9 @@ export async function requestAccess(restrictions: Restrictions = {}): Promise<Gp
 }
 
 /**
- * Where no Vulkan driver is installed, wgpu may fall back to OpenGL on the processor under the same name. It takes minutes for what the CPU device does in
- * seconds, so it counts as no adapter. Vulkan's software driver tells itself apart by half precision and one subgroup size.
+ * Whether the adapter is a software OpenGL driver, to which wgpu may fall back if no Vulkan driver is installed. It needs minutes for
+ * what the CPU device does in seconds, so it is not used. Software Vulkan drivers have the same name, but support half precision and
+ * have a fixed subgroup size.
  */
 function isSoftwareOpenGl(adapter: GPUAdapter): boolean {
   const { subgroupMinSize, subgroupMaxSize } = adapter.info;
@@ -87,12 +87,12 @@ interface Opened {
   readonly adapter: GPUAdapter;
 }
 
-/** An adapter is spent by a request, so that every try asks for a new one. */
+/** Opens an adapter. Each attempt requests a new one, because an adapter can be opened only once. */
 async function openDevice(subgroups: boolean): Promise<Opened | null> {
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
   if (adapter === null) return null;
   const requiredLimits: Record<string, number> = {};
-  for (const name of WANTED_LIMITS) {
+  for (const name of REQUESTED_LIMITS) {
     const value = adapter.limits[name];
     if (value !== undefined) requiredLimits[name] = value;
   }
@@ -100,7 +100,7 @@ async function openDevice(subgroups: boolean): Promise<Opened | null> {
   for (const name of ["timestamp-query", "shader-f16"] as const) {
     if (adapter.features.has(name)) requiredFeatures.push(name);
   }
-  // Deno grants subgroups without listing them: only asking tells.
+  // Deno supports subgroups without listing the feature, so it must be requested to find out.
   if (subgroups) requiredFeatures.push("subgroups");
   try {
     const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
@@ -137,14 +137,45 @@ async function findCapabilities(
   };
 }
 
+/** A shader that uses a subgroup function: with the `enable` directive that browsers require, or without it as Deno requires. */
+function subgroupProbe(directive: boolean): string {
+  return wgsl`
+${directive ? "enable subgroups;" : ""}
+@group(0) @binding(0) var<storage, read_write> x: array<f32>;
+@compute @workgroup_size(8) fn main() { x[0] = subgroupAdd(x[0]); }`;
+}
+
+/** A shader that reads a storage texture of each format of texture operands. */
+const READABLE_TEXTURE_PROBE = wgsl`
+@group(0) @binding(0) var<storage, read_write> x: array<f32>;
+@group(0) @binding(1) var t: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(2) var half: texture_storage_2d<rgba16float, read>;
+@compute @workgroup_size(8) fn main() {
+  x[0] = textureLoad(t, vec2u(0u, 0u)).x + textureLoad(half, vec2u(0u, 0u)).x;
+}`;
+
+/** Whether a pipeline can be created from the shader. Lists of features do not tell that for everything. */
+async function compiles(gpu: GPUDevice, code: string): Promise<boolean> {
+  gpu.pushErrorScope("validation");
+  try {
+    const module = gpu.createShaderModule({ code });
+    gpu.createComputePipeline({ layout: "auto", compute: { module, entryPoint: "main" } });
+  } catch {
+    await gpu.popErrorScope();
+    return false;
+  }
+  return await gpu.popErrorScope() === null;
+}
+
 function isCpuAdapter({ info }: GPUAdapter): boolean {
   const names = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`;
   return CPU_ADAPTER.test(names) || info.isFallbackAdapter === true;
 }
 
-/** Rounded down to the alignment of views, so that sizes which are padded to it stay within the limit. */
+/** Limits, rounded down to the alignment of views so that padded sizes stay within them. */
 function findLimits({ limits }: GPUDevice, restrictions: Restrictions): DeviceLimits {
-  const least = (own: number, wanted = Infinity) => Math.floor(Math.min(own, wanted) / 256) * 256;
+  const least = (own: number, restricted = Infinity) =>
+    Math.floor(Math.min(own, restricted) / 256) * 256;
   return {
     maxBufferBytes: least(limits.maxBufferSize, restrictions.maxBufferBytes),
     maxBindingBytes: least(limits.maxStorageBufferBindingSize, restrictions.maxBindingBytes),

@@ -1,6 +1,6 @@
 /**
- * GPU memory: one physical buffer behind each persistent buffer and behind each slot of temporaries. Slots stay from one recording to the
- * next, since the next step wants the same ones and the first use of new memory is slow.
+ * GPU memory: one GPUBuffer for each persistent buffer and for each slot of temporaries. Slots are kept from one recording to the next,
+ * because the next step needs the same ones and the first use of new memory is slow.
  *
  * @module
  */
@@ -9,29 +9,30 @@ import { persistentBytes, type Slot } from "../slots.ts";
 import type { Faults } from "./faults.ts";
 import type { Staged } from "./operand_textures.ts";
 
-/** A GPUBuffer, and what the encoder remembers of it. */
+/** A GPUBuffer and its state. */
 export interface Physical {
-  /** Never given twice, so that caches may be keyed by it. */
+  /** Never reused, so it can be part of cache keys. */
   readonly id: number;
   readonly gpu: GPUBuffer;
+  /** Size, padding included. */
   readonly bytes: number;
-  /** The submission that last touched it. */
+  /** The last submission that uses it. */
   touched: number;
-  /** The recording that last used it. */
+  /** The last recording that uses it. */
   used: number;
-  /** Textures that hold ranges of it as they are now. */
+  /** Textures with copies of its current contents. */
   staged: Staged[];
 }
 
-/** Allocations from this size on are watched for lack of memory. */
-const WATCHED_BYTES = 16 * 2 ** 20;
-/** Slots that so many recordings did without are given back when another is needed. */
+/** Allocations of at least this size are checked for out-of-memory errors. */
+const CHECKED_BYTES = 16 * 2 ** 20;
+/** Slots that were not used in this many recordings are destroyed when a new one is needed. */
 const IDLE_RECORDINGS = 32;
 
-/** Makes, counts and destroys buffers. */
+/** Creates, counts and destroys buffers. */
 export class BufferPool {
   readonly #persistent = new Map<DeviceBuffer, Physical>();
-  /** By size class, then ordinal; null where a slot was given back. */
+  /** Slots by size class and ordinal; null for a destroyed one. */
   readonly #slots = new Map<number, (Physical | null)[]>();
   #nextId = 1;
   #recording = 0;
@@ -46,7 +47,7 @@ export class BufferPool {
     readonly faults: Faults,
   ) {}
 
-  /** Memory for a persistent buffer; WebGPU fills it with zeros. */
+  /** Allocates a persistent buffer, which WebGPU fills with zeros. */
   allocate(buffer: DeviceBuffer): void {
     const bytes = persistentBytes(buffer.length);
     this.#persistent.set(buffer, this.create(bytes, storageUsage(), buffer.label));
@@ -54,11 +55,7 @@ export class BufferPool {
     this.#notePeak();
   }
 
-  /** Whether the buffer is a live one of this device. */
-  has(buffer: DeviceBuffer): boolean {
-    return this.#persistent.has(buffer);
-  }
-
+  /** Destroys a persistent buffer. */
   free(buffer: DeviceBuffer): Physical {
     const physical = this.#persistent.get(buffer)!;
     this.#persistent.delete(buffer);
@@ -67,16 +64,17 @@ export class BufferPool {
     return physical;
   }
 
+  /** The memory of a persistent buffer. */
   persistent(buffer: DeviceBuffer): Physical {
     return this.#persistent.get(buffer)!;
   }
 
-  /** Opens the next recording, whose number says which slots are still in use. */
+  /** Starts the next recording. Its number marks the slots that it uses. */
   begin(): void {
     this.#recording++;
   }
 
-  /** The memory of a slot; `label` is one of the temporaries that will live in it. */
+  /** The memory of a slot, created on first use with the label of its first temporary. */
   slot({ bytes, ordinal }: Slot, label: string): Physical {
     let others = this.#slots.get(bytes);
     if (others === undefined) this.#slots.set(bytes, others = []);
@@ -92,22 +90,23 @@ export class BufferPool {
     return physical;
   }
 
-  /** A buffer outside the count of persistent and temporary ones (uniforms, staging). */
+  /** Creates a buffer that is not counted (uniforms, staging). */
   create(bytes: number, usage: number, label: string): Physical {
     const id = this.#nextId++;
-    const watched = bytes >= WATCHED_BYTES;
-    if (watched) this.gpu.pushErrorScope("out-of-memory");
+    const checked = bytes >= CHECKED_BYTES;
+    if (checked) this.gpu.pushErrorScope("out-of-memory");
     const gpu = this.gpu.createBuffer({ size: bytes, usage, label });
-    if (watched) this.#watch(bytes, label);
+    if (checked) this.#checkMemory(bytes, label);
     return { id, gpu, bytes, touched: -1, used: this.#recording, staged: [] };
   }
 
-  /** Counts memory that is made elsewhere, as textures are. */
+  /** Adds memory that is allocated elsewhere, such as textures, to the memory in use. */
   countOther(bytes: number): void {
     this.#otherBytes += bytes;
     this.#notePeak();
   }
 
+  /** Memory in use. */
   memory(): MemoryUse {
     return {
       persistentBytes: this.#persistentBytes,
@@ -117,11 +116,12 @@ export class BufferPool {
     };
   }
 
-  /** Persistent buffers and their sizes. */
+  /** The persistent buffers. */
   holders(): Holder[] {
     return [...this.#persistent].map(([{ label }, { bytes }]) => ({ label, bytes }));
   }
 
+  /** Destroys every buffer. */
   destroy(): void {
     for (const { gpu } of this.#persistent.values()) gpu.destroy();
     for (const slots of this.#slots.values()) for (const slot of slots) slot?.gpu.destroy();
@@ -142,14 +142,15 @@ export class BufferPool {
     }
   }
 
-  #watch(bytes: number, label: string): void {
+  #checkMemory(bytes: number, label: string): void {
+    const used = this.#persistentBytes + this.#temporaryBytes;
     this.faults.await(
       this.gpu.popErrorScope().then((error) => {
         if (error === null) return;
         this.faults.explain(
-          `Out of device memory: ${label} needs ${(bytes / 2 ** 20).toFixed(0)} MiB beside ${
-            (this.#persistentBytes + this.#temporaryBytes - bytes) / 2 ** 20 | 0
-          } MiB in use; try a smaller --micro-batch-size`,
+          `Out of device memory: buffer "${label}" requires ${mebibytes(bytes)} in addition to ${
+            mebibytes(used)
+          } in use; try a smaller --micro-batch-size`,
         );
       }),
     );
@@ -167,7 +168,11 @@ export class BufferPool {
   }
 }
 
-/** A function because the constants exist only where WebGPU does. */
+/** A function, because the constants exist only if the platform has WebGPU. */
 function storageUsage(): number {
   return GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }

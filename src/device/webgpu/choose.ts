@@ -1,5 +1,5 @@
 /**
- * Which variant of a kernel a run gets: the first that supports it, unless somebody who has measured says otherwise.
+ * Selects the variant of a kernel for a run: the first that supports it, unless a tuner or a test selects another.
  *
  * @module
  */
@@ -14,13 +14,13 @@ import {
 import { DeviceError } from "../device.ts";
 import { textureLayout } from "./operand_textures.ts";
 
-/** Says which variant a run should have, by name or, having checked that it supports the run, as such; or leaves the choice to the device. */
+/** Selects a variant by name, or as an object if it is known to support the run. Returns undefined to leave the choice to the device. */
 export type VariantOf = (kernel: Kernel, context: VariantContext) => string | Variant | undefined;
 
-/** The most workgroups in one dimension of a dispatch. */
+/** Maximum number of workgroups in one dimension of a dispatch. */
 const MAX_WORKGROUPS = 65_535;
 
-/** The first variant that supports a run and prefers it, else the first that supports it; undefined where none does. */
+/** The first variant that supports a run and prefers it, else the first that supports it, else undefined. */
 export function defaultVariant(kernel: Kernel, context: VariantContext): Variant | undefined {
   let fallback: Variant | undefined;
   for (const variant of kernel.variants) {
@@ -32,28 +32,30 @@ export function defaultVariant(kernel: Kernel, context: VariantContext): Variant
 }
 
 /**
- * @throws {RangeError} when the wanted variant is unknown or does not support the run.
- * @throws {DeviceError} when no variant supports it.
+ * Selects the variant for a run.
+ *
+ * @throws {RangeError} if `variantOf` selects a variant that does not exist or does not support the run.
+ * @throws {DeviceError} if no variant supports the run.
  */
 export function chooseVariant(
   kernel: Kernel,
   context: VariantContext,
   variantOf?: VariantOf,
 ): Variant {
-  const wanted = variantOf?.(kernel, context);
-  if (typeof wanted === "object") return wanted;
-  if (wanted !== undefined) {
-    const variant = kernel.variants.find(({ name }) => name === wanted);
+  const selected = variantOf?.(kernel, context);
+  if (typeof selected === "object") return selected;
+  if (selected !== undefined) {
+    const variant = kernel.variants.find(({ name }) => name === selected);
     if (variant === undefined) {
       throw new RangeError(
-        `Cannot run ${kernel.name}: it has no variant ${wanted}, only ${
+        `Cannot run ${kernel.name}: unknown variant "${selected}", expected one of ${
           kernel.variants.map(({ name }) => name).join(", ")
         }`,
       );
     }
     if (!variant.supports(context)) {
       throw new RangeError(
-        `Cannot run ${kernel.name}: variant ${wanted} does not support ${describeRun(context)}`,
+        `Cannot run ${kernel.name}: variant "${selected}" does not support ${describeRun(context)}`,
       );
     }
     return variant;
@@ -61,13 +63,15 @@ export function chooseVariant(
   const variant = defaultVariant(kernel, context);
   if (variant !== undefined) return variant;
   throw new DeviceError(
-    `Cannot run ${kernel.name}: none of its variants supports ${
-      describeRun(context)
-    } on this adapter`,
+    `Cannot run ${kernel.name}: no variant supports ${describeRun(context)} on this adapter`,
   );
 }
 
-/** @throws {RangeError} for a dispatch or an operand texture that WebGPU does not take. */
+/**
+ * Checks a planned dispatch and its texture operands.
+ *
+ * @throws {RangeError} if they exceed a limit or are misaligned.
+ */
 export function checkPlan(
   kernel: Kernel,
   variant: Variant,
@@ -78,7 +82,7 @@ export function checkPlan(
   const [x, y, z] = workgroups;
   if (x > MAX_WORKGROUPS || y > MAX_WORKGROUPS || z > MAX_WORKGROUPS) {
     throw new RangeError(
-      `Cannot run ${kernel.name}/${variant.name}: ${x} × ${y} × ${z} workgroups, at most ${MAX_WORKGROUPS} in a dimension`,
+      `Cannot run ${kernel.name}/${variant.name}: ${x} × ${y} × ${z} workgroups exceed the limit of ${MAX_WORKGROUPS} per dimension`,
     );
   }
   for (const name in textures) {
@@ -87,13 +91,13 @@ export function checkPlan(
     const unit = pitchUnit(format);
     if (offset % 4 !== 0 || columns % 4 !== 0 || pitch % unit !== 0) {
       throw new RangeError(
-        `Cannot run ${kernel.name}/${variant.name}: texture operand ${name} has offset ${offset}, columns ${columns}, pitch ${pitch}; they must be multiples of 4, 4 and ${unit}`,
+        `Cannot run ${kernel.name}/${variant.name}: offset, columns and pitch of texture operand ${name} must be multiples of 4, 4 and ${unit}, got ${offset}, ${columns} and ${pitch}`,
       );
     }
     const { width } = textureLayout(operand, maxTextureSide);
     if (width > maxTextureSide) {
       throw new RangeError(
-        `Cannot run ${kernel.name}/${variant.name}: texture operand ${name} is ${width} texels wide, over this adapter's limit of ${maxTextureSide}`,
+        `Cannot run ${kernel.name}/${variant.name}: texture operand ${name} is ${width} texels wide, which exceeds this adapter's limit of ${maxTextureSide}`,
       );
     }
   }

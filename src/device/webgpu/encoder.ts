@@ -1,21 +1,19 @@
 /**
- * Turns a recording into submissions: as few compute passes as its copies allow, every run's uniforms in one upload.
+ * Encodes a recording into submissions, with as few compute passes as its copies allow and one upload for the uniforms of all runs.
  *
  * @module
  */
 import { elementBytes, type TextureOperand, type Variant } from "../../../kernels/mod.ts";
 import { type DeviceBuffer, type View, VIEW_ALIGNMENT } from "../device.ts";
 import type { ReadCommand, Recording, RunCommand, WriteCommand } from "../recording.ts";
-import type { BindGroups } from "./bind_groups.ts";
 import type { BufferPool, Physical } from "./buffer_pool.ts";
-import type { OperandTextures, Staged } from "./operand_textures.ts";
+import { lastTextureUses, type OperandTextures, type Staged } from "./operand_textures.ts";
 import type { Pipeline } from "./pipelines.ts";
 import type { Profiler } from "./profiler.ts";
 import type { Readback } from "./readback.ts";
-import { lastTextureUses } from "./texture_uses.ts";
 import type { UniformBlock } from "./uniform_block.ts";
 
-/** How a run will be done, settled while it is recorded. */
+/** How to execute a run. Planned while it is recorded. */
 export interface Plan {
   readonly variant: Variant;
   readonly pipeline: Pipeline;
@@ -23,29 +21,29 @@ export interface Plan {
   readonly textures: Readonly<Record<string, TextureOperand>> | undefined;
 }
 
-/** What the encoder works with. */
+/** The parts of a device that the encoder uses. */
 export interface EncoderParts {
   readonly gpu: GPUDevice;
   readonly pool: BufferPool;
   readonly textures: OperandTextures;
-  readonly bindGroups: BindGroups;
   readonly uniforms: UniformBlock;
   readonly readback: Readback;
 }
 
-/** A submission is sent after so many runs, so that the adapter works while the rest is encoded. */
+/** Number of runs after which a submission is sent, so that the adapter works while the rest is encoded. */
 const RUNS_PER_SUBMISSION = 512;
 
-/** Encodes recordings, one at a time. */
+/** Encodes and submits recordings, one at a time. */
 export class Encoder {
   readonly #parts: EncoderParts;
-  /** Set while runs are timed. */
+  readonly #bindGroups = new BindGroups();
+  /** Set while profiling. */
   profiler: Profiler | null = null;
   #commands: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #pipeline: Pipeline | null = null;
   #runs = 0;
-  /** Number of the submission being encoded: a buffer touched in it cannot be written by the host before it is sent. */
+  /** Number of the current submission. The host cannot write a buffer that it uses before it is sent. */
   #submission = 0;
   #memory = new Map<DeviceBuffer, Physical>();
 
@@ -53,12 +51,40 @@ export class Encoder {
     this.#parts = parts;
   }
 
-  /** Encodes and submits a whole recording. */
-  carryOut(recording: Recording<Plan>): void {
-    const { pool, textures, uniforms, readback } = this.#parts;
+  /** Number of bind groups that are kept. */
+  get bindGroupCount(): number {
+    return this.#bindGroups.count;
+  }
+
+  /** Encodes and submits a recording. If that fails, nothing of it is left for the next one. */
+  submit(recording: Recording<Plan>): void {
+    try {
+      this.#encode(recording);
+    } catch (error) {
+      this.#abandon();
+      throw error;
+    } finally {
+      this.#memory.clear();
+    }
+    this.#parts.readback.start();
+  }
+
+  /** Discards what is encoded and not submitted. */
+  #abandon(): void {
+    const { uniforms, readback, textures } = this.#parts;
+    this.#commands = this.#pass = this.profiler = null;
+    this.#runs = 0;
+    this.#submission++;
+    uniforms.clear();
+    readback.clear();
+    textures.forgetAll();
+    for (const physical of this.#memory.values()) textures.forget(physical);
+  }
+
+  #encode(recording: Recording<Plan>): void {
+    const { pool, textures, uniforms } = this.#parts;
     pool.begin();
     textures.begin();
-    this.#memory = new Map();
     for (const [buffer, slot] of recording.slots) {
       this.#memory.set(buffer, pool.slot(slot, buffer.label));
     }
@@ -92,15 +118,13 @@ export class Encoder {
     });
     encodeReads();
     this.#submit();
-    this.#memory.clear();
-    readback.start();
   }
 
   #memoryOf(buffer: DeviceBuffer): Physical {
     return buffer.temporary ? this.#memory.get(buffer)! : this.#parts.pool.persistent(buffer);
   }
 
-  /** The queue does host writes at once, so before everything not yet submitted. */
+  /** Host writes take effect before everything that is not yet submitted. */
   #write({ view, data }: WriteCommand): void {
     const { gpu, textures } = this.#parts;
     const physical = this.#memoryOf(view.buffer);
@@ -133,9 +157,9 @@ export class Encoder {
       sizes[i] = boundLength(views[i], lengths[i]);
       key += ` ${physical.id}:${views[i].offset}:${sizes[i]}`;
     }
-    const group = this.#parts.bindGroups.get(
+    const group = this.#bindGroups.get(
       key,
-      () => this.#bind(command, block, physicals, sizes, staged),
+      () => this.#createBindGroup(command, block, physicals, sizes, staged),
     );
     const pass = this.#passFor(command);
     if (this.#pipeline !== pipeline) pass.setPipeline(pipeline.gpu);
@@ -156,7 +180,7 @@ export class Encoder {
     if (this.#runs >= (this.profiler?.capacity ?? RUNS_PER_SUBMISSION)) this.#submit();
   }
 
-  /** Finds or makes the texture of each binding that is read as one. */
+  /** Finds or creates the texture of each binding that is read as a texture. */
   #stage(
     { names, views }: RunCommand<Plan>,
     operands: Readonly<Record<string, TextureOperand>>,
@@ -171,11 +195,11 @@ export class Encoder {
       const known = textures.find(source, begin, operand);
       if (known !== null) return known;
       source.touched = this.#submission;
-      return textures.copy(this.#copying(), source, begin, operand, !buffer.temporary);
+      return textures.copy(this.#commandEncoder(), source, begin, operand, !buffer.temporary);
     });
   }
 
-  #bind(
+  #createBindGroup(
     { plan: { pipeline }, views }: RunCommand<Plan>,
     block: Physical,
     physicals: readonly Physical[],
@@ -197,25 +221,25 @@ export class Encoder {
   }
 
   #encodeReads(reads: readonly ReadCommand[]): void {
-    this.#parts.readback.encode(this.#copying(), reads, ({ view }) => {
+    this.#parts.readback.encode(this.#commandEncoder(), reads, ({ view }) => {
       const physical = this.#memoryOf(view.buffer);
       physical.touched = this.#submission;
       return physical;
     });
   }
 
-  /** The open pass, or a new one. */
+  /** The current pass, or a new one. */
   #passFor(command: RunCommand<Plan>): GPUComputePassEncoder {
     if (this.#pass === null) {
-      const encoder = this.#copying();
+      const encoder = this.#commandEncoder();
       this.#pass = encoder.beginComputePass(this.profiler?.pass(command) ?? PASS);
       this.#pipeline = null;
     }
     return this.#pass;
   }
 
-  /** The command encoder, outside any pass. */
-  #copying(): GPUCommandEncoder {
+  /** The command encoder, outside of passes. */
+  #commandEncoder(): GPUCommandEncoder {
     this.#endPass();
     return this.#commands ??= this.#parts.gpu.createCommandEncoder();
   }
@@ -241,16 +265,44 @@ export class Encoder {
 const PASS: GPUComputePassDescriptor = {};
 
 /**
- * Elements that a binding shows: what the shape rule says, rounded up to the granularity of views where the view goes on (a log that fills up slot
- * by slot would otherwise be bound anew every time), and to a whole vec4 where it ends.
+ * Number of elements to bind: `length`, rounded up to the alignment of views if the view is long enough (otherwise, a log that fills
+ * up slot by slot would need a new bind group every time), and to a multiple of 4 at its end.
  */
 function boundLength(view: View, length: number): number {
   const rounded = Math.ceil(length / VIEW_ALIGNMENT) * VIEW_ALIGNMENT;
   return Math.min(rounded, Math.ceil(view.length / 4) * 4);
 }
 
-/** An empty binding shows the first bytes of its buffer, since WebGPU binds none. */
+/** A range to bind. For an empty view, it is the first bytes of the buffer, because WebGPU has no empty bindings. */
 function range({ gpu, bytes }: Physical, offset: number, length: number): GPUBufferBinding {
   if (length === 0) return { buffer: gpu, offset: 0, size: Math.min(16, bytes) };
   return { buffer: gpu, offset: offset * 4, size: length * 4 };
+}
+
+/** Maximum number of bind groups in a generation. */
+const GENERATION = 8_192;
+
+/**
+ * A cache of bind groups by what they bind. Equal steps bind equal memory, so no new ones are created after the first step. It keeps
+ * two generations: groups that are not used during a whole generation are dropped.
+ */
+class BindGroups {
+  #young = new Map<string, GPUBindGroup>();
+  #old = new Map<string, GPUBindGroup>();
+
+  get count(): number {
+    return this.#young.size + this.#old.size;
+  }
+
+  get(key: string, create: () => GPUBindGroup): GPUBindGroup {
+    const known = this.#young.get(key);
+    if (known !== undefined) return known;
+    const group = this.#old.get(key) ?? create();
+    if (this.#young.size >= GENERATION) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, group);
+    return group;
+  }
 }

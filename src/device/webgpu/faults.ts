@@ -1,21 +1,22 @@
 /**
- * Where a device's faults meet. WebGPU does not throw: errors come to scopes, to `uncapturederror`, or as a lost device, later
- * than the call that caused them. They are kept here until somebody waits for results.
+ * Collects the faults of a device. WebGPU does not throw: errors arrive in error scopes, as `uncapturederror` or as a lost device, later
+ * than the call that caused them. They are kept until the caller waits for results.
  *
  * @module
  */
 import { DeviceError } from "../device.ts";
 
-/** How often, and after how many milliseconds each, it is asked for the fault behind a failed call. */
-const QUESTIONS = 50, PAUSE_MS = 2;
+/** How often to poll for the fault behind a failed call, and the pause between polls in milliseconds. */
+const POLLS = 50, PAUSE_MS = 2;
 
-/** The first fault of a device, and its end. */
+/** The first fault of a device, and whether it is lost or closed. */
 export class Faults {
-  /** Answers that decide whether there was a fault, still awaited. */
+  /** Results of error scopes that are still pending. */
   readonly #pending = new Set<Promise<void>>();
   #first: DeviceError | null = null;
-  /** What explains the first fault: WebGPU's complaints about an invalid object come before the reason why it is invalid. */
+  /** The cause of the first fault, which WebGPU may report later: it reports uses of an invalid object before why it is invalid. */
   #cause: DeviceError | null = null;
+  /** Why the device cannot be used anymore. */
   #gone: DeviceError | null = null;
   #recent: readonly string[] = [];
   #closing = false;
@@ -24,7 +25,7 @@ export class Faults {
     gpu.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
       this.report(
-        `WebGPU refused a command${this.#after()}: ${
+        `WebGPU rejected a command${this.#after()}: ${
           (event as GPUUncapturedErrorEvent).error.message
         }`,
       );
@@ -36,67 +37,67 @@ export class Faults {
     });
   }
 
-  /** The last kernels of the recording that is being encoded, to name beside a fault. */
+  /** Sets the last kernels of the current recording, which are named with a fault. */
   encoded(kernels: readonly string[]): void {
     if (kernels.length > 0) this.#recent = kernels;
   }
 
-  /** Keeps a fault unless there is one already. */
+  /** Reports a fault. Only the first one is kept. */
   report(message: string): void {
     this.#first ??= new DeviceError(message);
   }
 
-  /** Keeps the cause of faults, which is told instead of them. */
+  /** Reports the cause of faults, which is reported to the caller instead of them. */
   explain(message: string): void {
     this.#cause ??= new DeviceError(message);
   }
 
-  /** Ends the device: every later call fails with this sentence. */
+  /** Ends the device. Every later call fails with this message. */
   end(message: string): void {
     this.#gone ??= new DeviceError(message);
   }
 
-  /** Whether the device was closed on purpose. */
+  /** Whether the device was closed by its user. */
   get closed(): boolean {
     return this.#closing;
   }
 
-  /** Marks a loss as wanted. */
+  /** Marks the device as closed, so that its loss is not a fault. */
   closing(): void {
     this.#closing = true;
-    this.#gone ??= new DeviceError("Cannot use a device after it was destroyed");
+    this.#gone ??= new DeviceError("Cannot use a device after destroy()");
   }
 
-  /** @throws {DeviceError} when the device is gone. */
+  /** @throws {DeviceError} if the device is lost or closed. */
   check(): void {
     if (this.#gone !== null) throw this.#gone;
   }
 
-  /** Takes the answer of an error scope into account once it comes. */
-  await(answer: Promise<void>): void {
-    const settled = answer.catch(() => {}).finally(() => this.#pending.delete(settled));
+  /** Adds the result of an error scope to those that {@linkcode answered} waits for. */
+  await(result: Promise<void>): void {
+    const settled = result.catch(() => {}).finally(() => this.#pending.delete(settled));
     this.#pending.add(settled);
   }
 
-  /** Resolves when every error scope that was opened has been answered. */
+  /** Resolves when the results of all error scopes are known. */
   async answered(): Promise<void> {
     await Promise.all(this.#pending);
   }
 
-  /** The first fault, which stays. */
+  /** The first fault, or null. */
   get first(): DeviceError | null {
     return this.#gone ?? this.#cause ?? this.#first;
   }
 
-  /** The fault behind a call that failed, or null: a lost device fails calls a moment before it says that it was lost. */
-  async told(): Promise<DeviceError | null> {
-    for (let asked = 0; this.first === null && asked < QUESTIONS; asked++) {
+  /** The fault behind a failed call, or null. Waits for it, because a lost device fails calls shortly before it reports the loss. */
+  async explanation(): Promise<DeviceError | null> {
+    for (let poll = 0; this.first === null && poll < POLLS; poll++) {
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
     return this.first;
   }
 
-  /** The first fault, which is forgotten unless the device is gone. */
+  /** Returns the first fault and clears it, unless the device is lost or closed. */
   take(): DeviceError | null {
     const fault = this.first;
     this.#first = this.#cause = null;

@@ -1,5 +1,5 @@
 /**
- * The device over WebGPU: in Deno and in browsers.
+ * The WebGPU device, in Deno and browsers.
  *
  * @module
  */
@@ -8,10 +8,12 @@ import { WebGpuDevice, type WebGpuOptions } from "./webgpu_device.ts";
 
 export { type GpuAccess, requestAccess, type Restrictions } from "./adapter.ts";
 export { defaultVariant, type VariantOf } from "./choose.ts";
-export * from "./tuner/mod.ts";
+export * from "./tuner/candidates.ts";
+export * from "./tuner/measure_candidates.ts";
+export * from "./tuner/tuner.ts";
 export { type CacheSizes, WebGpuDevice, type WebGpuOptions } from "./webgpu_device.ts";
 
-/** Opens the platform's preferred adapter; null where there is none. */
+/** Opens a device on the platform's preferred adapter. Returns null if there is none. */
 export async function openWebGpuDevice(options: WebGpuOptions = {}): Promise<WebGpuDevice | null> {
   const access = await requestAccess(options.restrictions);
   return access === null ? null : new WebGpuDevice(access, options);

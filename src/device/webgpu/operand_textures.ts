@@ -1,35 +1,36 @@
 /**
- * Copies of matrices as textures, which some adapters read several times as fast as buffers. A copy is used again, within a
- * recording and by later ones, until something writes to the range that it was made from: ALBERT's shared weights are copied once a
- * step and read by every layer.
+ * Copies of matrices in textures, which some adapters read several times faster than buffers. A copy is reused, within a recording and
+ * by later ones, until its source is written: ALBERT's shared weights are copied once per step and read by every layer.
  *
  * @module
  */
 import { elementBytes, type TexelFormat, type TextureOperand } from "../../../kernels/mod.ts";
+import type { Command } from "../recording.ts";
 import type { BufferPool, Physical } from "./buffer_pool.ts";
+import type { Plan } from "./encoder.ts";
 
-/** A texture that holds a matrix. */
+/** A texture with a copy of a matrix. */
 export interface Staged {
-  /** Never given twice. */
+  /** Never reused. */
   readonly id: number;
   readonly texture: GPUTexture;
   readonly view: GPUTextureView;
   readonly bytes: number;
-  /** Format, width and height, by which free textures are found again. */
+  /** Format, width and height. Free textures are reused by shape. */
   readonly shape: string;
-  /** What it was copied from: first byte, byte after the last, and the layout. */
+  /** The source: first byte, byte after the last, layout and buffer. A free texture has no source. */
   begin: number;
   end: number;
   operand: TextureOperand;
   source: Physical | null;
-  /** The recording that last read it. */
+  /** The last recording that reads it. */
   used: number;
 }
 
-/** Free textures that so many recordings did without are given back when another is needed. */
+/** Free textures that were not used in this many recordings are destroyed when a new one is needed. */
 const IDLE_RECORDINGS = 32;
 
-/** Width and height in texels of an operand's texture, and how many column blocks it has. */
+/** Width and height of an operand's texture in texels, width of its column blocks, and their number. */
 export function textureLayout(
   { rows, columns, padTexels }: TextureOperand,
   maxTextureSide: number,
@@ -40,13 +41,13 @@ export function textureLayout(
   return { width: blocks * blockWidth, height, blockWidth, blocks };
 }
 
-/** Makes, finds and forgets copies. */
+/** Creates, finds and releases copies. */
 export class OperandTextures {
   readonly #pool: BufferPool;
   readonly #maxTextureSide: number;
   readonly #budget: number;
   readonly #free = new Map<string, Staged[]>();
-  /** Those that hold ranges of persistent buffers, in the order of their last use. */
+  /** Copies from persistent buffers, least recently used first. */
   readonly #kept = new Set<Staged>();
   #keptBytes = 0;
   #recording = 0;
@@ -54,24 +55,24 @@ export class OperandTextures {
   #count = 0;
   #bytes = 0;
 
-  /** `budget`: bytes of copies of persistent buffers that may outlive a recording. */
+  /** `budget` is the maximum number of bytes that copies of persistent buffers may use between recordings. */
   constructor(pool: BufferPool, maxTextureSide: number, budget: number) {
     this.#pool = pool;
     this.#maxTextureSide = maxTextureSide;
     this.#budget = budget;
   }
 
-  /** How many textures there are. */
+  /** Number of textures, in use or free. */
   get count(): number {
     return this.#count;
   }
 
-  /** Memory of all of them. */
+  /** Memory of all textures. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The copy of the matrix that starts at byte `begin` of `source`, if there is one that still holds. */
+  /** The valid copy of the matrix at byte `begin` of `source`, or null. */
   find(source: Physical, begin: number, operand: TextureOperand): Staged | null {
     for (const staged of source.staged) {
       if (staged.begin !== begin || !sameLayout(staged.operand, operand)) continue;
@@ -82,7 +83,7 @@ export class OperandTextures {
     return null;
   }
 
-  /** Encodes a copy of the matrix. */
+  /** Encodes a copy of the matrix at byte `begin` of `source`. */
   copy(
     encoder: GPUCommandEncoder,
     source: Physical,
@@ -115,7 +116,7 @@ export class OperandTextures {
     return staged;
   }
 
-  /** Forgets the copies that overlap a range which is being written. */
+  /** Releases the copies that overlap a range which is written. */
   written(source: Physical, begin: number, end: number): void {
     if (source.staged.length === 0) return;
     for (const staged of source.staged.slice()) {
@@ -123,7 +124,7 @@ export class OperandTextures {
     }
   }
 
-  /** Makes a copy's texture free for other matrices; what was encoded before still reads it as it is. */
+  /** Frees the texture of a copy for other matrices. Commands that are already encoded still read the copy. */
   release(staged: Staged): void {
     const { source } = staged;
     if (source === null) return;
@@ -135,12 +136,17 @@ export class OperandTextures {
     else others.push(staged);
   }
 
-  /** Forgets every copy of a buffer whose contents end here. */
+  /** Releases every copy of a buffer. */
   forget(source: Physical): void {
     for (const staged of source.staged.slice()) this.release(staged);
   }
 
-  /** Opens the next recording. */
+  /** Releases every copy of persistent buffers. */
+  forgetAll(): void {
+    for (const staged of [...this.#kept]) this.release(staged);
+  }
+
+  /** Starts the next recording. */
   begin(): void {
     this.#recording++;
     for (const staged of this.#kept) {
@@ -149,6 +155,7 @@ export class OperandTextures {
     }
   }
 
+  /** Destroys every texture. */
   destroy(): void {
     for (const staged of this.#kept) staged.texture.destroy();
     for (const others of this.#free.values()) for (const { texture } of others) texture.destroy();
@@ -213,16 +220,53 @@ const NO_OPERAND: TextureOperand = {
   padTexels: 0,
 };
 
-/** The first made, so that equal steps get equal textures and find their bind groups again. */
+/** Takes the texture that was created first, so that equal steps get equal textures and reuse their bind groups. */
 function takeOldest(free: Staged[]): Staged {
   let oldest = 0;
   for (let i = 1; i < free.length; i++) if (free[i].id < free[oldest].id) oldest = i;
   return free.splice(oldest, 1)[0];
 }
 
-/** The offset apart, which is part of the first byte. */
+/** Compares everything but the offset, which is part of the first byte. */
 function sameLayout(a: TextureOperand, b: TextureOperand): boolean {
   return a.format === b.format && a.rows === b.rows && a.columns === b.columns &&
     a.pitch === b.pitch &&
     a.padTexels === b.padTexels;
+}
+
+/**
+ * Maximum distance between two uses of a temporary's texture, in runs. A saved activation is read in the forward pass and, much later, in
+ * the backward pass. Copying it twice costs little; keeping the copy would double the memory of activations.
+ */
+const KEPT_RUNS = 64;
+
+/** For each run of a recording, the names of bindings whose textures can be released after it, or undefined. */
+export function lastTextureUses(
+  commands: readonly Command<Plan>[],
+): readonly (readonly string[] | undefined)[] {
+  const ends: (string[] | undefined)[] = [];
+  const uses = new Map<string, { run: number; name: string }>();
+  const end = ({ run, name }: { run: number; name: string }) => {
+    const others = ends[run];
+    if (others === undefined) ends[run] = [name];
+    else others.push(name);
+  };
+  let run = -1;
+  for (const command of commands) {
+    if (command.type !== "run") continue;
+    run++;
+    const operands = command.plan.textures;
+    for (const name in operands) {
+      const { buffer, offset } = command.views[command.names.indexOf(name)];
+      if (!buffer.temporary) continue;
+      const { format, offset: inner, rows, columns, pitch, padTexels } = operands[name];
+      const begin = offset * 4 + inner * elementBytes(format);
+      const key = `${buffer.id} ${begin} ${format} ${rows} ${columns} ${pitch} ${padTexels}`;
+      const last = uses.get(key);
+      if (last !== undefined && run - last.run > KEPT_RUNS) end(last);
+      uses.set(key, { run, name });
+    }
+  }
+  for (const last of uses.values()) end(last);
+  return ends;
 }

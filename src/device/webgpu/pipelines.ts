@@ -1,5 +1,5 @@
 /**
- * Pipelines: compiled once per kernel, structural parameters and variant, with explicit layouts made from the kernel's signature.
+ * Compiles pipelines, once per kernel, structural parameters and variant, with layouts from the kernel's signature.
  *
  * @module
  */
@@ -18,15 +18,15 @@ import type { Faults } from "./faults.ts";
 /** A compiled kernel. */
 export interface Pipeline {
   readonly id: number;
-  /** `kernel/variant`, in errors and profiles. */
+  /** `kernel/variant`, for errors. */
   readonly label: string;
   readonly gpu: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
-  /** Size of the uniform block, padded to what a binding must have. */
+  /** Size of the uniform block, padded to a multiple of 16 bytes. */
   readonly uniformBytes: number;
 }
 
-/** Keeps every pipeline of a device. */
+/** Compiles and caches the pipelines of a device. */
 export class Pipelines {
   readonly #gpu: GPUDevice;
   readonly #capabilities: Capabilities;
@@ -40,12 +40,12 @@ export class Pipelines {
     this.#faults = faults;
   }
 
-  /** How many were compiled. */
+  /** Number of compiled pipelines. */
   get count(): number {
     return this.#count;
   }
 
-  /** The pipeline for a variant; `textures` names the bindings that it reads as textures. */
+  /** The pipeline of a variant. `textures` are the operands that it reads as textures. */
   get(
     kernel: Kernel,
     variant: Variant,
@@ -114,12 +114,12 @@ export class Pipelines {
     const limit = this.#gpu.limits.maxStorageBuffersPerShaderStage;
     if (buffers <= limit) return;
     throw new DeviceError(
-      `Cannot compile ${label}: it binds ${buffers} storage buffers, this adapter allows ${limit}`,
+      `Cannot compile ${label}: it binds ${buffers} storage buffers, which exceed this adapter's limit of ${limit}`,
     );
   }
 }
 
-/** One sentence with the first error's line. */
+/** The first error of the shader and its line. */
 async function compileError(
   label: string,
   module: GPUShaderModule,
@@ -131,7 +131,7 @@ async function compileError(
   return `Cannot compile ${label}, line ${first.lineNum}: ${headline(first.message)}`;
 }
 
-/** Deno's messages draw the source below a line of the form `Shader 'label' parsing error: reason`. */
+/** The first line of a message without prefix. Deno's messages start with `Shader 'label' parsing error: reason` and quote the source. */
 function headline(message: string): string {
   const lines = message.trim().split("\n");
   return /error: (.+)/.exec(message)?.[1] ?? lines[0];

@@ -1,6 +1,6 @@
 /**
- * Time per kernel and variant: by timestamps around a pass of its own for each run, or, where the adapter has none, by the wall between
- * one run's end and the next one's.
+ * Measures time per kernel and variant: with timestamp queries around a separate pass for each run, or, if the adapter does not support
+ * them, with the wall clock around a separate submission for each run.
  *
  * @module
  */
@@ -9,21 +9,21 @@ import type { RunCommand } from "../recording.ts";
 import type { Plan } from "./encoder.ts";
 import type { Faults } from "./faults.ts";
 
-/** What the encoder tells a profiler. */
+/** A profiler, which the encoder calls. */
 export interface Profiler {
-  /** Runs in one submission. */
+  /** Maximum number of runs in a submission. */
   readonly capacity: number;
-  /** The descriptor of the pass that holds the run alone. */
+  /** The descriptor of a pass with this run alone. */
   pass(command: RunCommand<Plan>): GPUComputePassDescriptor;
-  /** Called before a submission is finished. */
+  /** Called before the commands of a submission are finished. */
   resolve(encoder: GPUCommandEncoder): void;
-  /** Called after it was sent. */
+  /** Called after a submission. */
   submitted(): void;
-  /** Waits for what is under way and sums up. */
+  /** Waits for submitted work and returns the profile, longest first. */
   end(): Promise<readonly KernelProfile[]>;
 }
 
-/** A profiler for this device. */
+/** Creates a profiler. `timestamps` is whether the adapter supports timestamp queries. */
 export function createProfiler(
   gpu: GPUDevice,
   faults: Faults,
@@ -31,7 +31,9 @@ export function createProfiler(
   onRun?: OnRun,
 ): Profiler {
   const tallies = new Tallies(onRun);
-  return timestamps ? new TimestampProfiler(gpu, faults, tallies) : new WallProfiler(gpu, tallies);
+  return timestamps
+    ? new TimestampProfiler(gpu, faults, tallies)
+    : new WallClockProfiler(gpu, tallies);
 }
 
 type OnRun = (run: ProfiledRun) => void;
@@ -46,7 +48,7 @@ class Tallies {
     this.#onRun = onRun;
   }
 
-  /** Counts a run that began at `start` and took `time`, in milliseconds. */
+  /** Adds a run that started at `start` and took `time` milliseconds. */
   add(
     { kernel, structural, uniforms, plan: { variant } }: RunCommand<Plan>,
     start: number,
@@ -82,7 +84,7 @@ class TimestampProfiler implements Profiler {
   readonly #tallies: Tallies;
   readonly #queries: GPUQuerySet;
   readonly #resolved: GPUBuffer;
-  readonly #underWay: Promise<void>[] = [];
+  readonly #pending: Promise<void>[] = [];
   #runs: RunCommand<Plan>[] = [];
   #staging: GPUBuffer | null = null;
 
@@ -124,13 +126,13 @@ class TimestampProfiler implements Profiler {
 
   submitted(): void {
     if (this.#staging === null) return;
-    this.#underWay.push(this.#collect(this.#runs, this.#staging));
+    this.#pending.push(this.#collect(this.#runs, this.#staging));
     this.#runs = [];
     this.#staging = null;
   }
 
   async end(): Promise<readonly KernelProfile[]> {
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#pending);
     this.#queries.destroy();
     this.#resolved.destroy();
     return this.#tallies.list();
@@ -145,7 +147,7 @@ class TimestampProfiler implements Profiler {
         this.#tallies.add(run, Number(times[2 * i]) / 1e6, Number(nanoseconds) / 1e6);
       });
     } catch (error) {
-      if (await this.#faults.told() === null) {
+      if (await this.#faults.explanation() === null) {
         this.#faults.report(`Cannot read timestamps: ${(error as Error).message}`);
       }
     } finally {
@@ -154,11 +156,11 @@ class TimestampProfiler implements Profiler {
   }
 }
 
-class WallProfiler implements Profiler {
+class WallClockProfiler implements Profiler {
   readonly capacity = 1;
   readonly #gpu: GPUDevice;
   readonly #tallies: Tallies;
-  readonly #underWay: Promise<void>[] = [];
+  readonly #pending: Promise<void>[] = [];
   #run: RunCommand<Plan> | null = null;
   #lastEnd = 0;
 
@@ -179,7 +181,7 @@ class WallProfiler implements Profiler {
     if (run === null) return;
     this.#run = null;
     const start = performance.now();
-    this.#underWay.push(
+    this.#pending.push(
       this.#gpu.queue.onSubmittedWorkDone().then(() => {
         const end = performance.now();
         const began = Math.max(start, this.#lastEnd);
@@ -190,7 +192,7 @@ class WallProfiler implements Profiler {
   }
 
   async end(): Promise<readonly KernelProfile[]> {
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#pending);
     return this.#tallies.list();
   }
 }

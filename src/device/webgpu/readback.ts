@@ -1,5 +1,5 @@
 /**
- * Copies to the host. The reads of one recording share a staging buffer and one wait, since each wait costs 11 ms in Deno.
+ * Copies from the device to the host. Reads of a recording share a staging buffer and one wait, because each wait costs 11 ms in Deno.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import { sizeClass } from "../slots.ts";
 import type { BufferPool, Physical } from "./buffer_pool.ts";
 import type { Faults } from "./faults.ts";
 
-/** A staging buffer is closed when it holds so much; one larger read gets its own. */
+/** Maximum size of a staging buffer for several reads. A larger read gets its own. */
 const STAGING_BYTES = 64 * 2 ** 20;
-/** Free staging buffers up to this size are kept for the next read. */
+/** Staging buffers of at most this size are kept for later reads, and how many of them. */
 const KEPT_BYTES = 4 * 2 ** 20;
 const KEPT_BUFFERS = 8;
 
@@ -26,12 +26,12 @@ interface Batch {
   bytes: number;
 }
 
-/** Collects the reads of a recording, then waits for them. */
+/** Encodes the reads of a recording, then waits for them. */
 export class Readback {
   readonly #pool: BufferPool;
   readonly #faults: Faults;
   readonly #free: Physical[] = [];
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #pending = new Set<Promise<void>>();
   #batches: { readonly batch: Batch; readonly staging: Physical }[] = [];
 
   constructor(pool: BufferPool, faults: Faults) {
@@ -45,6 +45,7 @@ export class Readback {
     reads: readonly ReadCommand[],
     sourceOf: (command: ReadCommand) => Physical,
   ): void {
+    const maxBytes = Math.min(STAGING_BYTES, this.#pool.limits.maxBufferBytes);
     let batch: Batch = { parts: [], bytes: 0 };
     const close = () => {
       if (batch.bytes > 0) this.#encode(encoder, batch);
@@ -56,27 +57,34 @@ export class Readback {
         command.resolve(arrayOver(command, new ArrayBuffer(0)));
         continue;
       }
-      if (batch.bytes > 0 && batch.bytes + bytes > STAGING_BYTES) close();
+      if (batch.bytes > 0 && batch.bytes + bytes > maxBytes) close();
       batch.parts.push({ command, source: sourceOf(command), offset: batch.bytes });
       batch.bytes += Math.ceil(bytes / 16) * 16;
     }
     close();
   }
 
-  /** Starts to wait for everything encoded since the last call; to be called after the submit. */
+  /** Starts waiting for everything encoded since the last call. Must be called after the submission. */
   start(): void {
     for (const { batch, staging } of this.#batches) {
-      const done = this.#finish(batch, staging).finally(() => this.#underWay.delete(done));
-      this.#underWay.add(done);
+      const done = this.#finish(batch, staging).finally(() => this.#pending.delete(done));
+      this.#pending.add(done);
     }
     this.#batches = [];
   }
 
-  /** Resolves when nothing is under way. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#underWay);
+  /** Discards what is encoded and not submitted. */
+  clear(): void {
+    for (const { staging } of this.#batches) staging.gpu.destroy();
+    this.#batches = [];
   }
 
+  /** Resolves when no reads are pending. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#pending);
+  }
+
+  /** Destroys the free staging buffers. */
   destroy(): void {
     for (const { gpu } of this.#free) gpu.destroy();
     this.#free.length = 0;
@@ -106,7 +114,7 @@ export class Readback {
       this.#give(staging);
     } catch (error) {
       staging.gpu.destroy();
-      const fault = await this.#faults.told();
+      const fault = await this.#faults.explanation();
       for (const { command } of batch.parts) command.reject(fault ?? error);
     }
   }

@@ -1,5 +1,5 @@
 /**
- * The uniforms of a whole recording in one buffer: written once, and shown to each dispatch by its dynamic offset.
+ * The uniforms of a recording in one buffer, which is written once. Each dispatch binds its part with a dynamic offset.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export class UniformBlock {
     this.#alignment = pool.gpu.limits.minUniformBufferOffsetAlignment / 4;
   }
 
-  /** Memory on the device. */
+  /** Memory of the buffer. */
   get bytes(): number {
     return this.#buffer?.bytes ?? 0;
   }
@@ -40,7 +40,7 @@ export class UniformBlock {
     return start * 4;
   }
 
-  /** Uploads what was added and starts anew. */
+  /** Uploads the blocks that were added, and clears them. */
   upload(): Physical {
     this.#outgrown?.gpu.destroy();
     this.#outgrown = null;
@@ -57,6 +57,12 @@ export class UniformBlock {
     return this.#buffer;
   }
 
+  /** Discards the blocks that were added. */
+  clear(): void {
+    this.#used = 0;
+  }
+
+  /** Destroys the buffer. */
   destroy(): void {
     this.#buffer?.gpu.destroy();
     this.#outgrown?.gpu.destroy();

@@ -1,5 +1,5 @@
 /**
- * The WebGPU device: records, and at a flush encodes everything at once.
+ * The WebGPU device. It records commands, and encodes and submits them at a flush.
  *
  * @module
  */
@@ -18,11 +18,10 @@ import type {
   View,
 } from "../device.ts";
 import { fitsHostMemory } from "../host_memory.ts";
-import { temporariesAtPeak } from "../peak.ts";
 import { Recorder, type Recording } from "../recording.ts";
 import type { Signature } from "../signature.ts";
+import { temporariesAtPeak } from "../slots.ts";
 import type { GpuAccess, Restrictions } from "./adapter.ts";
-import { BindGroups } from "./bind_groups.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { checkPlan, chooseVariant, type VariantOf } from "./choose.ts";
 import { Encoder, type Plan } from "./encoder.ts";
@@ -31,41 +30,39 @@ import { OperandTextures } from "./operand_textures.ts";
 import { Pipelines } from "./pipelines.ts";
 import { createProfiler } from "./profiler.ts";
 import { Readback } from "./readback.ts";
-import { tryMemory } from "./try_memory.ts";
 import { UniformBlock } from "./uniform_block.ts";
 
-/** Options of a WebGPU device. */
+/** Options of {@linkcode openWebGpuDevice}. */
 export interface WebGpuOptions {
-  /** Overrides the choice of variants. */
+  /** Selects variants in place of the device. */
   readonly variantOf?: VariantOf;
-  /** Bytes of persistent matrices that may stay copied as textures between recordings; 1 GiB unless given. */
+  /** Maximum memory for texture copies of persistent buffers between recordings, in bytes. Default: 1 GiB. */
   readonly textureBytes?: number;
-  /** Limits below the adapter's own. */
+  /** Limits below the adapter's own. Default: none. */
   readonly restrictions?: Restrictions;
 }
 
-/** Sizes of what a device keeps, which must not grow from step to step. */
+/** Sizes of the caches of a device, which must not grow from step to step. */
 export interface CacheSizes {
-  /** Bind groups. */
+  /** Number of bind groups. */
   readonly bindGroups: number;
-  /** Pipelines compiled so far. */
+  /** Number of compiled pipelines. */
   readonly pipelines: number;
-  /** Textures of operands, in use or free. */
+  /** Number of operand textures, in use or free. */
   readonly textures: number;
 }
 
-/** {@linkcode Device} over an open adapter. */
+/** A device on an open adapter. */
 export class WebGpuDevice implements Device {
   readonly description: DeviceDescription;
   readonly limits: DeviceLimits;
-  /** The adapter under it. */
+  /** The open adapter. */
   readonly access: GpuAccess;
   readonly #options: WebGpuOptions;
   readonly #recorder: Recorder<Plan>;
   readonly #faults: Faults;
   readonly #pool: BufferPool;
   readonly #textures: OperandTextures;
-  readonly #bindGroups = new BindGroups();
   readonly #pipelines: Pipelines;
   readonly #uniforms: UniformBlock;
   readonly #readback: Readback;
@@ -74,7 +71,7 @@ export class WebGpuDevice implements Device {
   #flushPlanned = false;
   #holdersAtPeak: readonly Holder[] = [];
 
-  /** Works on an adapter that is open; it is the device's own from then on. */
+  /** Takes ownership of an open adapter. */
   constructor(access: GpuAccess, options: WebGpuOptions = {}) {
     const { gpu, limits, capabilities } = access;
     this.access = access;
@@ -96,7 +93,6 @@ export class WebGpuDevice implements Device {
       gpu,
       pool: this.#pool,
       textures: this.#textures,
-      bindGroups: this.#bindGroups,
       uniforms: this.#uniforms,
       readback: this.#readback,
     });
@@ -115,13 +111,7 @@ export class WebGpuDevice implements Device {
   }
 
   free(buffer: DeviceBuffer): void {
-    if (buffer.temporary) {
-      throw new TypeError(`Cannot free ${buffer.label}: a temporary ends with its recording`);
-    }
-    if (!this.#pool.has(buffer) || this.#freed.includes(buffer)) {
-      throw new TypeError(`Cannot free ${buffer.label}: it has been freed, or is another device's`);
-    }
-    this.#recorder.retire(buffer);
+    this.#recorder.free(buffer);
     this.#freed.push(buffer);
     if (this.#recorder.empty) this.#releaseFreed();
   }
@@ -138,7 +128,7 @@ export class WebGpuDevice implements Device {
 
   read(view: View): Promise<HostArray> {
     const contents = this.#read(view);
-    // A caller may fail before it can wait for this: the fault is kept, and must not end the process as one that nobody handles.
+    // The caller may fail before it awaits this. The fault is kept, so an unhandled rejection must not end the process.
     contents.catch(() => {});
     return contents;
   }
@@ -151,10 +141,10 @@ export class WebGpuDevice implements Device {
       this.#faults.check();
       this.#faults.encoded(lastKernels(recording));
       const peak = this.#pool.memory().peakBytes;
-      this.#encoder.carryOut(recording);
+      this.#encoder.submit(recording);
       if (this.#pool.memory().peakBytes > peak) this.#notePeak(recording);
     } catch (error) {
-      this.#faults.report(`Cannot carry out the recording: ${(error as Error).message}`);
+      this.#faults.report(`Cannot execute the recording: ${(error as Error).message}`);
       for (const command of recording.commands) {
         if (command.type === "read") command.reject(this.#faults.first);
       }
@@ -182,15 +172,15 @@ export class WebGpuDevice implements Device {
     return await tryMemory(gpu, bytes, this.limits.maxBufferBytes);
   }
 
-  /** Buffers, temporaries, textures of operands, uniforms. */
+  /** Buffers, operand textures and uniforms. */
   holdersAtPeak(): readonly Holder[] {
     return this.#holdersAtPeak;
   }
 
-  /** Sizes of the device's caches. */
+  /** Sizes of the caches. */
   caches(): CacheSizes {
     return {
-      bindGroups: this.#bindGroups.count,
+      bindGroups: this.#encoder.bindGroupCount,
       pipelines: this.#pipelines.count,
       textures: this.#textures.count,
     };
@@ -215,13 +205,12 @@ export class WebGpuDevice implements Device {
     this.#faults.closing();
     await this.#readback.settled();
     await this.#faults.answered();
-    // Destroying a device that is still at work hangs on some drivers.
+    // Some drivers hang if a device is destroyed while it works.
     await this.access.gpu.queue.onSubmittedWorkDone();
     this.#readback.destroy();
     this.#textures.destroy();
     this.#uniforms.destroy();
     this.#pool.destroy();
-    this.#bindGroups.clear();
     this.access.gpu.destroy();
     await this.access.gpu.lost;
   }
@@ -248,7 +237,7 @@ export class WebGpuDevice implements Device {
   }
 
   #notePeak(recording: Recording<Plan>): void {
-    const textures = { label: "textures of operands", bytes: this.#textures.bytes };
+    const textures = { label: "operand textures", bytes: this.#textures.bytes };
     const uniforms = { label: "uniforms", bytes: this.#uniforms.bytes };
     this.#holdersAtPeak = [
       ...this.#pool.holders(),
@@ -270,4 +259,18 @@ function lastKernels({ commands }: Recording<Plan>): string[] {
     if (command.type === "run") names.unshift(command.plan.pipeline.label);
   }
   return names;
+}
+
+/** Whether buffers of `bytes` bytes in total can be created now. WebGPU does not report free memory, so this creates and destroys them. */
+async function tryMemory(gpu: GPUDevice, bytes: number, maxBufferBytes: number): Promise<boolean> {
+  const buffers: GPUBuffer[] = [];
+  let fits = true;
+  for (let left = bytes; fits && left > 0; left -= maxBufferBytes) {
+    const size = Math.ceil(Math.min(left, maxBufferBytes) / 4) * 4;
+    gpu.pushErrorScope("out-of-memory");
+    buffers.push(gpu.createBuffer({ size, usage: GPUBufferUsage.STORAGE, label: "trial" }));
+    fits = await gpu.popErrorScope() === null;
+  }
+  for (const buffer of buffers) buffer.destroy();
+  return fits;
 }

@@ -31,8 +31,8 @@ export function stepSeconds(
 ): { webgpu: number | null; cpu: number | null } {
   const seconds = (speed: number | null | undefined) => speed ? plan.flops / 1e9 / speed : null;
   return {
-    webgpu: seconds(webgpu?.productGigaflopsPerSecond),
-    cpu: seconds(cpu?.productGigaflopsPerSecond),
+    webgpu: seconds(webgpu?.matmulGigaflopsPerSecond),
+    cpu: seconds(cpu?.matmulGigaflopsPerSecond),
   };
 }
 
@@ -98,7 +98,7 @@ export function planReport(plan: ConfigPlan, devices: Examinations): string[] {
     line("arithmetic of a step", `${(plan.flops / 1e9).toFixed(1)} GFLOP in ${plan.runs} runs`),
   ];
   for (const examination of [devices.webgpu, devices.cpu]) {
-    if (!examination?.sound) continue;
+    if (!examination?.passed) continue;
     const { description: { kind }, limits } = examination;
     lines.push(line(`limits of ${kind}`, plan.overLimits(limits) ?? "every tensor is within them"));
   }

@@ -159,7 +159,7 @@ async function fitted(
 /** What did not fit into the device's memory, with the flag that asks for less; the model itself it cannot make smaller. */
 function withAdvice(error: unknown): unknown {
   if (!(error instanceof Error) || error.message.includes("--micro-batch-size")) return error;
-  if (!/^Cannot make buffer (?!parameters|gradients)/.test(error.message)) return error;
+  if (!/^Cannot allocate buffer "(?!parameters|gradients)/.test(error.message)) return error;
   return new Error(`${error.message}; try a smaller --micro-batch-size`, { cause: error });
 }
 

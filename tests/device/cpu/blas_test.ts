@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { matmulMatmul } from "../../../kernels/mod.ts";
-import { openCpuDevice } from "../../../src/device/mod.ts";
+import { openCpuDevice, openReferenceDevice } from "../../../src/device/mod.ts";
 import { DeviceError } from "../../../src/device/device.ts";
-import { openReferenceDevice } from "../../../src/device/reference/mod.ts";
 import { describe } from "../../kernels/support/case_arrays.ts";
 import { worstDifference } from "../../kernels/support/differences.ts";
 import { runCase } from "../../kernels/support/run_case.ts";

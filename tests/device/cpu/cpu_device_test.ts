@@ -2,7 +2,7 @@ import { assert } from "@std/assert";
 import { KERNELS } from "../../../kernels/mod.ts";
 import { openCpuDevice, openReferenceDevice } from "../../../src/device/mod.ts";
 import { runCase, sameBits, totalLength } from "../../kernels/support/run_case.ts";
-import { testHostDevice } from "../host_device_conformance.ts";
+import { testHostDevice } from "../host/host_device_conformance.ts";
 
 testHostDevice("the CPU device with one thread", () => openCpuDevice({ workers: 1 }));
 testHostDevice("the CPU device with two threads", () => openCpuDevice({ workers: 2 }));

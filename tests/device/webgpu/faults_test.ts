@@ -5,7 +5,7 @@ import { buffer, testGpu } from "./with_gpu.ts";
 
 const uniforms = { count: 4, a: 1, b: 1 };
 
-testGpu("names kernel, variant and line of a shader that does not compile", async (device) => {
+testGpu("names the kernel, variant and line of a shader that does not compile", async (device) => {
   const broken = affineWith("test.broken", (s) => s.replace("parameters.b", "parameters.c"));
   const x = device.allocate(4, "f32", "x");
   const y = device.allocate(4, "f32", "y");
@@ -22,7 +22,7 @@ testGpu("names kernel, variant and line of a shader that does not compile", asyn
   assertEquals((await device.read(whole(y)))[0], 1);
 });
 
-testGpu("turns an uncaptured error into a fault that names the last kernels", async (device) => {
+testGpu("reports an uncaptured error as a fault that names the last kernels", async (device) => {
   const x = buffer(device, "x", [1, 2, 3, 4]);
   const y = device.allocate(4, "f32", "y");
   device.run(affine, { bindings: { x: whole(x), y: whole(y) }, uniforms });
@@ -32,10 +32,10 @@ testGpu("turns an uncaptured error into a fault that names the last kernels", as
     usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE,
   });
   await assertRejects(() => device.read(whole(y)), DeviceError, "last kernels: test.affine/plain");
-  await assertRejects(() => device.settled(), DeviceError, "WebGPU refused a command");
+  await assertRejects(() => device.settled(), DeviceError, "WebGPU rejected a command");
 });
 
-testGpu("refuses everything with one sentence once it is lost", async (device) => {
+testGpu("rejects everything with the same message after it is lost", async (device) => {
   const x = buffer(device, "x", [1, 2, 3, 4]);
   const y = device.allocate(4, "f32", "y");
   device.run(affine, { bindings: { x: whole(x), y: whole(y) }, uniforms });
@@ -60,7 +60,7 @@ testGpu("refuses everything with one sentence once it is lost", async (device) =
   await device.destroy();
 }, { expectLoss: true });
 
-testGpu("rejects a read that is under way when it is lost", async (device) => {
+testGpu("rejects a pending read when it is lost", async (device) => {
   const x = buffer(device, "x", [1, 2, 3, 4]);
   const reading = device.read(whole(x));
   device.flush();
@@ -76,12 +76,12 @@ testGpu("suggests a smaller micro-batch when memory runs out", async (device) =>
   await assertRejects(
     () => device.settled(),
     DeviceError,
-    "Out of device memory: hidden states needs 32 MiB beside 0 MiB in use; try a smaller --micro-batch-size",
+    'Out of device memory: buffer "hidden states" requires 32 MiB in addition to 0 MiB in use; try a smaller --micro-batch-size',
   );
   gpu.popErrorScope = pop;
 });
 
-testGpu("tells the cause before its consequences, whichever comes first", async (device) => {
+testGpu("reports the cause instead of its consequences, whichever comes first", async (device) => {
   const { gpu } = device.access;
   const pop = gpu.popErrorScope.bind(gpu);
   gpu.popErrorScope = async () => {
@@ -94,14 +94,41 @@ testGpu("tells the cause before its consequences, whichever comes first", async 
   await assertRejects(
     () => device.read({ buffer: x, offset: 0, length: 1 }),
     DeviceError,
-    "Out of device memory: hidden states",
+    'Out of device memory: buffer "hidden states"',
   );
   gpu.popErrorScope = pop;
   await device.settled().catch(() => {});
 });
 
-testGpu("refuses work after it was destroyed", async (device) => {
+testGpu("discards a recording that it cannot encode", async (device) => {
+  const { gpu } = device.access;
+  const x = buffer(device, "x", [1, 2, 3, 4]);
+  const [y, z] = ["y", "z"].map((label) => device.allocate(4, "f32", label));
+  const run = (to: typeof y) =>
+    device.run(affine, { bindings: { x: whole(x), y: whole(to) }, uniforms });
+  await device.settled();
+  const create = gpu.createBindGroup.bind(gpu);
+  let left = 1;
+  gpu.createBindGroup = (descriptor) => {
+    if (left-- > 0) return create(descriptor);
+    throw new TypeError("no bind group");
+  };
+  run(y);
+  run(z);
+  await assertRejects(
+    () => device.read(whole(y)),
+    DeviceError,
+    "Cannot execute the recording: no bind group",
+  );
+  await assertRejects(() => device.settled(), DeviceError, "no bind group");
+  gpu.createBindGroup = create;
+  assertEquals([...await device.read(whole(y))], [0, 0, 0, 0]);
+  run(y);
+  assertEquals([...await device.read(whole(y))], [2, 3, 4, 5]);
+});
+
+testGpu("rejects work after destroy()", async (device) => {
   await device.destroy();
-  assertThrows(() => device.allocate(1, "f32", "late"), DeviceError, "after it was destroyed");
-  await assertRejects(() => device.settled(), DeviceError, "after it was destroyed");
+  assertThrows(() => device.allocate(1, "f32", "late"), DeviceError, "after destroy()");
+  await assertRejects(() => device.settled(), DeviceError, "after destroy()");
 }, { expectLoss: true });

@@ -38,7 +38,7 @@ export const affine: Kernel = {
   cases: () => [],
 };
 
-/** y[0] = how many elements the shader sees of x. */
+/** y[0] = number of elements of x that are bound. */
 export const sight: Kernel = {
   ...affine,
   name: "test.sight",

@@ -17,7 +17,7 @@ function step(device: WebGpuDevice, x: ReturnType<typeof buffer>): void {
   device.flush();
 }
 
-testGpu("does not grow over 1,000 steps", async (device) => {
+testGpu("does not use more memory over 1,000 steps", async (device) => {
   const x = buffer(device, "x", counting(64));
   const kept = device.allocate(64, "f32", "kept");
   const persistentStep = () => {
@@ -35,7 +35,7 @@ testGpu("does not grow over 1,000 steps", async (device) => {
   assertEquals({ ...device.memory(), ...device.caches() }, before);
 });
 
-testGpu("bounds its caches when persistent buffers come and go", async (device) => {
+testGpu("bounds its caches when buffers are allocated and freed in every step", async (device) => {
   const x = buffer(device, "x", counting(64));
   step(device, x);
   await device.settled();
@@ -47,7 +47,7 @@ testGpu("bounds its caches when persistent buffers come and go", async (device) 
   assertEquals(device.memory().temporaryBytes, temporaryBytes);
 });
 
-testGpu("binds a log once while it fills up slot by slot", async (device) => {
+testGpu("creates one bind group for a log that fills up slot by slot", async (device) => {
   const x = buffer(device, "x", counting(64));
   const log = device.allocate(64, "f32", "log");
   for (let count = 1; count <= 64; count++) {
@@ -58,7 +58,7 @@ testGpu("binds a log once while it fills up slot by slot", async (device) => {
   assertEquals(device.caches().bindGroups, 1);
 });
 
-testGpu("gives the same step the same bytes", async (device) => {
+testGpu("computes equal bytes in equal steps", async (device) => {
   const x = buffer(device, "x", counting(100).map((i) => i / 7));
   const once = async () => {
     const a = device.temporary(100, "f32", "a");
@@ -78,12 +78,16 @@ testGpu("gives the same step the same bytes", async (device) => {
   assertEquals(device.caches().bindGroups, 2);
 });
 
-testGpu("fills persistent memory with zeros and keeps it until freed", async (device) => {
+testGpu("zeroes allocated memory and keeps it until it is freed", async (device) => {
   const x = device.allocate(100, "u32", "counts");
   assertEquals([...await device.read(whole(x))], new Array(100).fill(0));
   device.free(x);
-  assertThrows(() => device.write(whole(x), Uint32Array.of(1)), TypeError, "counts has been freed");
-  assertThrows(() => device.free(x), TypeError, "Cannot free counts");
+  assertThrows(
+    () => device.write(whole(x), Uint32Array.of(1)),
+    TypeError,
+    'buffer "counts": it has been freed',
+  );
+  assertThrows(() => device.free(x), TypeError, 'Cannot free buffer "counts"');
   assertEquals(device.memory().persistentBytes, 0);
 });
 
@@ -99,7 +103,7 @@ testGpu("keeps freed memory until the recording that uses it has run", async (de
   assertEquals((await device.read(whole(y)))[0], 7);
 });
 
-testGpu("gives back slots that nothing has used for long once others are needed", (device) => {
+testGpu("destroys slots that have not been used for long when a new one is needed", (device) => {
   const x = device.allocate(2 ** 16, "f32", "x");
   const use = (length: number) => {
     const t = device.temporary(length, "f32", "t");
@@ -114,7 +118,7 @@ testGpu("gives back slots that nothing has used for long once others are needed"
   assertEquals(device.memory().temporaryBytes, 4096 + 256);
 });
 
-testGpu("says who held its memory at the peak", async (device) => {
+testGpu("reports the buffers at its memory peak", async (device) => {
   const x = device.allocate(5000, "f32", "weights");
   const run = (from: DeviceBuffer, to: DeviceBuffer) =>
     device.run(affine, {
@@ -129,23 +133,32 @@ testGpu("says who held its memory at the peak", async (device) => {
   device.flush();
   await device.settled();
   assertEquals(device.holdersAtPeak().map(({ label }) => label), [
-    ...["uniforms", "weights", "b", "a", "textures of operands"],
+    ...["uniforms", "weights", "b", "a", "operand textures"],
   ]);
   const { persistentBytes, temporaryBytes } = device.memory();
   const sum = device.holdersAtPeak().slice(1).reduce((bytes, holder) => bytes + holder.bytes, 0);
   assert(sum <= persistentBytes + temporaryBytes && sum >= 4 * 9000);
 });
 
-testGpu("says what it can hold", async (device) => {
+testGpu("reports whether buffers fit its memory", async (device) => {
   assert(await device.canHold(2 ** 20));
   assert(!(await device.canHold(2 ** 50)));
 });
 
-testGpu("names the tensor and the limit when a tensor is over it", (device) => {
+testGpu("divides reads among staging buffers within its limits", async (device) => {
+  const [a, b] = [1, 2].map((value) => buffer(device, "x", new Array(900).fill(value)));
+  const read = await Promise.all([a, b].map((x) => device.read(whole(x))));
+  assertEquals(read.map((values) => [values.length, values[0], values[899]]), [
+    [900, 1, 1],
+    [900, 2, 2],
+  ]);
+}, { restrictions: { maxBufferBytes: 4096 } });
+
+testGpu("names the tensor and the limit that it exceeds", (device) => {
   assertThrows(
     () => device.allocate(1025, "f32", "vocabulary"),
     RangeError,
-    "Cannot make buffer vocabulary: 4100 bytes are over this device's largest buffer of 4096 bytes",
+    `Cannot allocate buffer "vocabulary": 4100 bytes exceed this device's limit of 4096 bytes`,
   );
   const x = device.allocate(1000, "f32", "x");
   const y = device.allocate(1000, "f32", "logits");
@@ -156,6 +169,6 @@ testGpu("names the tensor and the limit when a tensor is over it", (device) => {
         uniforms: { count: 1000, a: 1, b: 1 },
       }),
     RangeError,
-    "x needs 4000 bytes in one binding, over this device's limit of 2048",
+    `binding x requires 4000 bytes of buffer "x", which exceed this device's limit of 2048 bytes`,
   );
 }, { restrictions: { maxBufferBytes: 4096, maxBindingBytes: 2048 } });

@@ -36,9 +36,9 @@ async function profile(device: WebGpuDevice): Promise<void> {
   assertEquals(await device.endProfile(), []);
 }
 
-testGpu("profiles by timestamps, over several submissions", profile);
+testGpu("profiles with timestamps, over several submissions", profile);
 
-testGpu("profiles by the wall where it has no timestamps", async () => {
+testGpu("profiles with the wall clock if the adapter does not support timestamps", async () => {
   const access = (await requestAccess())!;
   const device = new WebGpuDevice({ ...access, timestamps: false });
   await profile(device);

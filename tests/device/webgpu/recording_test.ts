@@ -21,32 +21,35 @@ testGpu("gives each run of a recording its own uniforms", async (device) => {
   assertEquals(read.map((y) => [...y]), [[1, 3, 5], [10, 12, 14], [100, 102, 104]]);
 });
 
-testGpu("keeps temporaries apart while they live and reuses their memory after", async (device) => {
-  const x = buffer(device, "x", counting(100));
-  const a = device.temporary(100, "f32", "a");
-  const b = device.temporary(100, "f32", "b");
-  const sum = device.allocate(100, "f32", "sum");
-  run(device, x, a, 1, 1);
-  run(device, x, b, 1, 2);
-  device.run(optional, {
-    bindings: { x: whole(a), z: whole(b), y: whole(sum) },
-    uniforms: { count: 100 },
-    structural: { sum: true, factor: 3 },
-  });
-  let last = sum;
-  for (let i = 0; i < 20; i++) {
-    const next = device.temporary(100, "f32", `t${i}`);
-    run(device, last, next, 1, 1);
-    last = next;
-  }
-  const y = device.allocate(100, "f32", "y");
-  run(device, last, y);
-  const got = await device.read(whole(y));
-  assertEquals([...got], counting(100).map((i) => 3 * (i + 1) + (i + 2) + 20));
-  assertEquals(device.memory().temporaryBytes, 2 * 448);
-});
+testGpu(
+  "keeps temporaries separate while they are used and reuses their memory afterwards",
+  async (device) => {
+    const x = buffer(device, "x", counting(100));
+    const a = device.temporary(100, "f32", "a");
+    const b = device.temporary(100, "f32", "b");
+    const sum = device.allocate(100, "f32", "sum");
+    run(device, x, a, 1, 1);
+    run(device, x, b, 1, 2);
+    device.run(optional, {
+      bindings: { x: whole(a), z: whole(b), y: whole(sum) },
+      uniforms: { count: 100 },
+      structural: { sum: true, factor: 3 },
+    });
+    let last = sum;
+    for (let i = 0; i < 20; i++) {
+      const next = device.temporary(100, "f32", `t${i}`);
+      run(device, last, next, 1, 1);
+      last = next;
+    }
+    const y = device.allocate(100, "f32", "y");
+    run(device, last, y);
+    const got = await device.read(whole(y));
+    assertEquals([...got], counting(100).map((i) => 3 * (i + 1) + (i + 2) + 20));
+    assertEquals(device.memory().temporaryBytes, 2 * 448);
+  },
+);
 
-testGpu("does host writes in the order of the runs around them", async (device) => {
+testGpu("executes host writes in the order of the runs around them", async (device) => {
   const x = device.allocate(4, "f32", "x");
   const t = device.temporary(4, "f32", "t");
   const outs = [1, 2, 3].map((value) => {
@@ -62,7 +65,7 @@ testGpu("does host writes in the order of the runs around them", async (device) 
   assertEquals(read.map((y) => y[0]), [1, 10, 2, 20, 3, 30]);
 });
 
-testGpu("reads in the order of the runs around it", async (device) => {
+testGpu("executes reads in the order of the runs around them", async (device) => {
   const x = buffer(device, "x", [1]);
   const y = device.allocate(1, "f32", "y");
   run(device, x, y, 1, 1);
@@ -73,7 +76,7 @@ testGpu("reads in the order of the runs around it", async (device) => {
 });
 
 testGpu(
-  "binds views at their offset and shows the shader no more than it needs",
+  "binds views at their offset, with no more elements than the kernel requires",
   async (device) => {
     const x = buffer(device, "x", counting(300));
     const y = device.allocate(300, "f32", "y");
@@ -100,24 +103,27 @@ testGpu(
   },
 );
 
-testGpu("compiles structural parameters apart, leaving out absent bindings", async (device) => {
-  const x = buffer(device, "x", [1, 2]);
-  const z = buffer(device, "z", [10, 20]);
-  const y = device.allocate(2, "f32", "y");
-  const results: number[][] = [];
-  for (const structural of [{ sum: false, factor: 2 }, { sum: true, factor: 3 }]) {
-    device.run(optional, {
-      bindings: { x: whole(x), z: whole(z), y: whole(y) },
-      uniforms: { count: 2 },
-      structural,
-    });
-    results.push([...await device.read(whole(y))]);
-  }
-  assertEquals(results, [[2, 4], [13, 26]]);
-  assertEquals(device.caches().pipelines, 2);
-});
+testGpu(
+  "compiles a pipeline per structural parameters, without missing bindings",
+  async (device) => {
+    const x = buffer(device, "x", [1, 2]);
+    const z = buffer(device, "z", [10, 20]);
+    const y = device.allocate(2, "f32", "y");
+    const results: number[][] = [];
+    for (const structural of [{ sum: false, factor: 2 }, { sum: true, factor: 3 }]) {
+      device.run(optional, {
+        bindings: { x: whole(x), z: whole(z), y: whole(y) },
+        uniforms: { count: 2 },
+        structural,
+      });
+      results.push([...await device.read(whole(y))]);
+    }
+    assertEquals(results, [[2, 4], [13, 26]]);
+    assertEquals(device.caches().pipelines, 2);
+  },
+);
 
-testGpu("dispatches past 65,535 workgroups in two dimensions", async (device) => {
+testGpu("dispatches more than 65,535 workgroups in two dimensions", async (device) => {
   const count = 65_536 * 64 + 7;
   const x = device.allocate(count, "f32", "x");
   const y = device.allocate(count, "f32", "y");
@@ -126,7 +132,7 @@ testGpu("dispatches past 65,535 workgroups in two dimensions", async (device) =>
   assertEquals([...tail], new Array(71).fill(3));
 });
 
-testGpu("runs nothing over empty bindings", async (device) => {
+testGpu("changes nothing through empty bindings", async (device) => {
   const x = device.allocate(0, "f32", "x");
   const y = device.allocate(64, "f32", "y");
   run(device, x, { buffer: y, offset: 64, length: 0 }, 1, 1);
@@ -134,7 +140,7 @@ testGpu("runs nothing over empty bindings", async (device) => {
   assertEquals((await device.read(whole(x))).length, 0);
 });
 
-testGpu("carries long recordings over several submissions", async (device) => {
+testGpu("splits long recordings into several submissions", async (device) => {
   const x = buffer(device, "x", [0]);
   let last = x;
   for (let i = 0; i < 1500; i++) {
@@ -145,16 +151,16 @@ testGpu("carries long recordings over several submissions", async (device) => {
   assertEquals((await device.read(whole(last)))[0], 1500);
 });
 
-testGpu("refuses a buffer bound for reading and writing at once", (device) => {
+testGpu("rejects a buffer that is bound for both reading and writing", (device) => {
   const x = device.allocate(256, "f32", "weights");
   assertThrows(
     () => run(device, { buffer: x, offset: 0, length: 64 }, { buffer: x, offset: 64, length: 64 }),
     TypeError,
-    "Cannot run test.affine: weights is bound both as y and as x",
+    'Cannot run test.affine: buffer "weights" is bound as both y and x',
   );
 });
 
-testGpu("refuses structural parameters and uniforms that a kernel does not list", (device) => {
+testGpu("rejects structural parameters and uniforms that a kernel does not list", (device) => {
   const x = device.allocate(4, "f32", "x");
   const y = device.allocate(4, "f32", "y");
   const bindings = { x: whole(x), y: whole(y) };
@@ -166,12 +172,12 @@ testGpu("refuses structural parameters and uniforms that a kernel does not list"
         structural: { sum: false, factor: 5 },
       }),
     TypeError,
-    "structural parameter factor is 5, it takes 2, 3",
+    "structural parameter factor must be one of 2, 3, got 5",
   );
   assertThrows(
     () => device.run(affine, { bindings, uniforms: { count: -1, a: 1, b: 1 } }),
     RangeError,
-    "uniform count is -1",
+    "uniform count must be an integer from 0 to 2^32 − 1, got -1",
   );
   assertThrows(
     () => device.run(affine, { bindings, uniforms: { count: 4, a: 1 } }),
@@ -180,8 +186,12 @@ testGpu("refuses structural parameters and uniforms that a kernel does not list"
   );
 });
 
-testGpu("refuses a variant that is not there", (device) => {
+testGpu("rejects an unknown variant", (device) => {
   const x = device.allocate(4, "f32", "x");
   const y = device.allocate(4, "f32", "y");
-  assertThrows(() => run(device, x, y), RangeError, "it has no variant fast, only plain");
+  assertThrows(
+    () => run(device, x, y),
+    RangeError,
+    'unknown variant "fast", expected one of plain',
+  );
 }, { variantOf: () => "fast" });

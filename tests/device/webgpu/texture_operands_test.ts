@@ -36,7 +36,7 @@ testGpu("reads a matrix through a texture", async (device) => {
   assertEquals([...(await device.read(whole(y))).slice(0, 12)], expected);
 }, texture);
 
-testGpu("goes on in the next column block past the largest texture side", async (device) => {
+testGpu("continues in the next column block beyond the largest texture side", async (device) => {
   const x = buffer(device, "x", counting(20 * 64));
   const y = device.allocate(20 * 6, "f32", "y");
   copy(device, x, y, { rows: 20, columns: 6, side: 9 });
@@ -45,7 +45,7 @@ testGpu("goes on in the next column block past the largest texture side", async 
 }, { ...texture, restrictions: { maxTextureSide: 9 } });
 
 testGpu(
-  "reads halves through textures, in column blocks and from where a view starts",
+  "reads half-precision matrices through textures, in column blocks and from the start of a view",
   async (device) => {
     const uniforms = {
       ...{ m: 20, n: 8, k: 8, lda: 128, ldb: 128, ldc: 8, batch: 1, inner: 1, alpha: 1 },
@@ -75,7 +75,7 @@ testGpu(
     matmulHalf.reference(arrays, uniforms, structural, 0, 20);
     assertEquals(await device.read(whole(c)), expected);
     // A in two blocks of 16 rows, B in one of 8; a row is two texels of 8 bytes and four unused ones.
-    const { bytes } = device.holdersAtPeak().find(({ label }) => label === "textures of operands")!;
+    const { bytes } = device.holdersAtPeak().find(({ label }) => label === "operand textures")!;
     assertEquals(bytes, (2 * 16 + 8) * (2 + 4) * 8);
   },
   {
@@ -84,17 +84,17 @@ testGpu(
   },
 );
 
-testGpu("names an operand that is too wide for the adapter's textures", (device) => {
+testGpu("names a texture operand that is too wide for the adapter", (device) => {
   const x = device.allocate(64 * 64, "f32", "x");
   const y = device.allocate(64 * 64, "f32", "y");
   assertThrows(
     () => copy(device, x, y, { rows: 64, columns: 64 }),
     RangeError,
-    "texture operand x is 136 texels wide, over this adapter's limit of 8",
+    "texture operand x is 136 texels wide, which exceeds this adapter's limit of 8",
   );
 }, { ...texture, restrictions: { maxTextureSide: 8 } });
 
-testGpu("sees what was written since the last copy, by runs and by the host", async (device) => {
+testGpu("copies a matrix again after a run or the host has written it", async (device) => {
   const x = buffer(device, "x", counting(128));
   const source = buffer(device, "source", counting(128).map((i) => -i));
   const y = device.allocate(4, "f32", "y");
@@ -113,7 +113,7 @@ testGpu("sees what was written since the last copy, by runs and by the host", as
   assertEquals(await read(), [8, 9, 0, -1]);
 }, texture);
 
-testGpu("copies an unchanged persistent matrix once over many recordings", async (device) => {
+testGpu("copies an unchanged persistent matrix once for many recordings", async (device) => {
   const x = buffer(device, "x", counting(256));
   const y = device.allocate(8, "f32", "y");
   const passes = countCopies(device);
@@ -126,7 +126,7 @@ testGpu("copies an unchanged persistent matrix once over many recordings", async
   device.write({ buffer: x, offset: 128, length: 64 }, Float32Array.of(1));
   copy(device, x, y, { rows: 2, columns: 4 });
   device.flush();
-  assertEquals(passes(), 1, "a write beyond the matrix leaves its copy valid");
+  assertEquals(passes(), 1, "a write outside the matrix keeps its copy valid");
   device.write({ buffer: x, offset: 64, length: 64 }, Float32Array.of(1));
   copy(device, x, y, { rows: 2, columns: 4 });
   device.flush();
@@ -135,7 +135,7 @@ testGpu("copies an unchanged persistent matrix once over many recordings", async
   assertEquals(device.caches().textures, 1);
 }, texture);
 
-testGpu("gives the texture of a temporary to the next one", async (device) => {
+testGpu("reuses the texture of a temporary for the next one", async (device) => {
   const x = buffer(device, "x", counting(128));
   const y = device.allocate(4, "f32", "y");
   for (let i = 1; i <= 10; i++) {
@@ -148,7 +148,7 @@ testGpu("gives the texture of a temporary to the next one", async (device) => {
   assertEquals(device.caches().textures, 1);
 }, texture);
 
-testGpu("keeps the copy of a temporary for uses near by and not for far ones", async (device) => {
+testGpu("keeps the copy of a temporary for near uses but not for distant ones", async (device) => {
   const x = buffer(device, "x", counting(128));
   const y = device.allocate(4, "f32", "y");
   const z = device.allocate(1, "f32", "z");
@@ -173,7 +173,7 @@ testGpu("keeps the copy of a temporary for uses near by and not for far ones", a
   assertEquals(device.caches().textures, 1);
 }, texture);
 
-testGpu("gives equal steps equal textures", async (device) => {
+testGpu("uses equal textures in equal steps", async (device) => {
   const xs = [1, 2, 3].map((i) => buffer(device, `x${i}`, new Array(128).fill(i)));
   const y = device.allocate(4, "f32", "y");
   const step = () => {
@@ -192,7 +192,7 @@ testGpu("gives equal steps equal textures", async (device) => {
   assertEquals((await device.read(whole(y)))[0], 6);
 }, texture);
 
-testGpu("forgets copies over its budget, the longest unread first", async (device) => {
+testGpu("releases copies that exceed its budget, least recently used first", async (device) => {
   const xs = [1, 2, 3].map((i) => buffer(device, `x${i}`, new Array(128).fill(i)));
   const y = device.allocate(4, "f32", "y");
   const copies = countCopies(device);
@@ -205,7 +205,7 @@ testGpu("forgets copies over its budget, the longest unread first", async (devic
   assertEquals((await device.read(whole(y)))[0], 2);
 }, { ...texture, textureBytes: 2 * 64 });
 
-/** How many texture copies have been encoded. */
+/** Counts the texture copies that are encoded from now on. */
 function countCopies({ access: { gpu } }: WebGpuDevice): () => number {
   let count = 0;
   const create = gpu.createCommandEncoder.bind(gpu);

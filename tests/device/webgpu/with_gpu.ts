@@ -1,4 +1,4 @@
-/** Tests that need a WebGPU adapter: skipped, with a line that says so, where there is none. */
+/** Tests that require a WebGPU adapter. Without one, they are skipped and a message is printed. */
 import { whole } from "../../../src/device/device.ts";
 import type { DeviceBuffer } from "../../../src/device/mod.ts";
 import {
@@ -8,15 +8,15 @@ import {
 } from "../../../src/device/webgpu/mod.ts";
 
 const adapter = await navigator.gpu?.requestAdapter() ?? null;
-if (adapter === null) console.log("no WebGPU adapter: its tests are skipped");
+if (adapter === null) console.log("no WebGPU adapter: skipping its tests");
 
 /** Options of a device under test. */
 export type TestOptions = WebGpuOptions & {
-  /** The test ends with a device that is gone. */
+  /** Whether the device is lost at the end of the test. */
   readonly expectLoss?: boolean;
 };
 
-/** Registers a test; a fault that nobody caught fails it. */
+/** Registers a test. It fails if the device reports a fault at its end. */
 export function testGpu(
   title: string,
   body: (device: WebGpuDevice) => Promise<void> | void,
@@ -37,7 +37,7 @@ export function testGpu(
   });
 }
 
-/** A persistent f32 buffer that holds `values`. */
+/** Allocates an f32 buffer with the contents `values`. */
 export function buffer(device: WebGpuDevice, label: string, values: number[]): DeviceBuffer {
   const made = device.allocate(values.length, "f32", label);
   device.write(whole(made), Float32Array.from(values));

@@ -1,6 +1,6 @@
 /** What tuning has found: whatever the file says, a run goes on, and measures anew where it cannot be used. */
 import { sealedJson } from "../../../src/files/mod.ts";
-import { TuningCache } from "../../../src/device/webgpu/tuner/tuning_cache.ts";
+import { TuningCache } from "../../../src/device/disk.ts";
 import { chance, fuzzer } from "../fuzzer.ts";
 import { mutateJson } from "../mutate_json.ts";
 import { scratch } from "../scratch.ts";
@@ -26,9 +26,9 @@ export const tuningCache = fuzzer<string>({
   read: async (text) => {
     const cache = new TuningCache(scratch("."), IDENTITY);
     await Deno.writeTextFile(cache.path, text);
-    let said = "";
-    const choices = await cache.read((sentence) => said = sentence);
+    let ignored = "";
+    const choices = await cache.read((sentence) => ignored = sentence);
     for (const variant of choices.values()) if (typeof variant !== "string") throw variant;
-    if (said !== "") throw new SyntaxError(said); // what the user is told
+    if (ignored !== "") throw new SyntaxError(ignored); // the message for the user
   },
 });

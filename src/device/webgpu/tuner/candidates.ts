@@ -1,5 +1,5 @@
 /**
- * Which variants may take each other's place, and which runs share a choice.
+ * Which variants may replace each other, and which runs share a choice.
  *
  * @module
  */
@@ -13,8 +13,8 @@ import type {
 import { defaultVariant } from "../choose.ts";
 
 /**
- * The variants to choose from for a run, the default first: those that have the same tuning parameters, and the same numerics class, so that they compute the same
- * bits. One alone means that there is no choice.
+ * The variants to choose from for a run, the default first: those with the same tuning parameters and the same numerics class, which
+ * compute the same bits. If there is only one, there is nothing to tune.
  */
 export function candidates(kernel: Kernel, context: VariantContext): readonly Variant[] {
   const first = defaultVariant(kernel, context);
@@ -30,7 +30,10 @@ function sameSpace({ tuning: a = {} }: Variant, { tuning: b = {} }: Variant): bo
   return Object.keys(a).join() === Object.keys(b).join();
 }
 
-/** Names what runs share a choice: a kernel, its structural parameters, and each size up to the next power of two; undefined where a kernel is never tuned. */
+/**
+ * The key of runs that share a choice: the kernel, its structural parameters, and each size rounded up to a power of two. Returns
+ * undefined for a kernel that is never tuned.
+ */
 export function choiceKey(
   kernel: Kernel,
   structural: Structural,
@@ -46,7 +49,7 @@ export function choiceKey(
   return key;
 }
 
-/** The next power of two; 0 for nothing. */
+/** Rounds up to a power of two; 0 stays 0. */
 function sizeClass(size: number): number {
   return size <= 1 ? size : 2 ** (32 - Math.clz32(size - 1));
 }

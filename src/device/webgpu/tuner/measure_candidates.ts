@@ -1,5 +1,5 @@
 /**
- * Which of several variants is the fastest at a run, once it has shown that it computes the same bits as the first.
+ * Measures variants of a kernel, after checking that they compute the same bits as the default.
  *
  * @module
  */
@@ -12,36 +12,43 @@ import {
   type Variant,
 } from "../../../../kernels/mod.ts";
 import { type Device, type DeviceBuffer, type HostArray, whole } from "../../device.ts";
+import { timeRuns } from "../../measure/measure.ts";
 
-/** A run that is to be tuned. */
+/** A run to tune. */
 export interface TuningCase {
-  /** What is run. */
+  /** The kernel. */
   readonly kernel: Kernel;
-  /** Its structural parameters. */
+  /** Structural parameters of the run. */
   readonly structural: Structural;
-  /** Its sizes and scalars. */
+  /** Uniforms of the run. */
   readonly uniforms: Uniforms;
 }
 
-/** What came out. */
+/** The times of the candidates. */
 export interface CandidateTimes {
-  /** Milliseconds of a run by variant, the default first; what computed other bits is not there. */
+  /** Milliseconds of a run by variant, the default first. Variants in `wrong` are not included. */
   readonly milliseconds: ReadonlyMap<string, number>;
-  /** Variants that computed other bits than the default, and are not to be taken. */
+  /** Variants that computed other bits than the default, and must not be used. */
   readonly wrong: readonly string[];
 }
 
-/** Records one run with one variant. */
+/** Calls `record`, which records a run, and makes the device use `variant` for it. */
 export type RunWith = (variant: Variant, record: () => void) => void;
 
 const ROUNDS = 5;
-/** About how long a variant runs in a round, in milliseconds. */
+/** Approximate duration of a round of one variant, in milliseconds. */
 const ROUND_MILLISECONDS = 15;
-const MOST_RUNS = 100;
-/** A run that takes so long is timed once. */
-const PATIENCE_MILLISECONDS = 300;
+/** Maximum number of runs in a round. */
+const MAX_RUNS = 100;
+/** A run that takes longer than this is measured in one round. */
+const SLOW_RUN_MILLISECONDS = 300;
 
-/** Checks every candidate against the first, then times those that are equal in turns: each one's best round, which a busy machine disturbs least. */
+/**
+ * Checks every candidate against the first, then measures the correct ones in alternating rounds. The time of a variant is that of its
+ * fastest round, which other processes disturb least.
+ *
+ * @throws {DeviceError} if the device fails.
+ */
 export async function measureCandidates(
   device: Device,
   tuned: TuningCase,
@@ -52,12 +59,12 @@ export async function measureCandidates(
   const run = (variant: Variant) => runWith(variant, () => memory.run());
   try {
     const expected = await memory.outputsOf(() => run(candidates[0]));
-    const sound = [candidates[0]], wrong: string[] = [];
+    const correct = [candidates[0]], wrong: string[] = [];
     for (const candidate of candidates.slice(1)) {
-      if (sameBits(await memory.outputsOf(() => run(candidate)), expected)) sound.push(candidate);
+      if (sameBits(await memory.outputsOf(() => run(candidate)), expected)) correct.push(candidate);
       else wrong.push(candidate.name);
     }
-    return { milliseconds: await timeInTurns(device, sound, run), wrong };
+    return { milliseconds: await timeInTurns(device, correct, run), wrong };
   } finally {
     memory.free();
   }
@@ -68,18 +75,14 @@ async function timeInTurns(
   variants: readonly Variant[],
   run: (variant: Variant) => void,
 ): Promise<Map<string, number>> {
-  const time = async (variant: Variant, runs: number) => {
-    device.startProfile();
-    for (let i = 0; i < runs; i++) run(variant);
-    const [{ milliseconds }] = await device.endProfile();
-    return milliseconds / runs;
-  };
+  const time = async (variant: Variant, runs: number) =>
+    (await timeRuns(device, runs, () => run(variant))).milliseconds;
   const first = await time(variants[0], 1);
   const runs = Math.min(
     Math.max(Math.ceil(ROUND_MILLISECONDS / Math.max(first, 1e-3)), 1),
-    MOST_RUNS,
+    MAX_RUNS,
   );
-  const rounds = first > PATIENCE_MILLISECONDS ? 1 : ROUNDS;
+  const rounds = first > SLOW_RUN_MILLISECONDS ? 1 : ROUNDS;
   const best = new Map(variants.map(({ name }) => [name, Infinity]));
   for (let round = 0; round < rounds; round++) {
     for (const variant of variants) {
@@ -89,7 +92,7 @@ async function timeInTurns(
   return best;
 }
 
-/** Buffers of one case: inputs stay, outputs are filled anew before each check, since some kernels add to them. */
+/** The buffers of a case. Outputs are refilled before each check, because some kernels add to them. */
 class CaseMemory {
   readonly #device: Device;
   readonly #case: TuningCase;
@@ -129,7 +132,7 @@ class CaseMemory {
     for (const buffer of Object.values(this.#buffers)) this.#device.free(buffer);
   }
 
-  /** Numbers from −1 to 1, the same for a name every time; integers are what the kernel says that they usually are. */
+  /** Fills a buffer with numbers from −1 to 1 that depend on its name alone, or with the integers that the kernel declares as usual. */
   #fill(name: string): void {
     const buffer = this.#buffers[name];
     const { type, halves } = this.#case.kernel.bindings[name];

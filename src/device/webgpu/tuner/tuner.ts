@@ -1,6 +1,6 @@
 /**
- * Finds the fastest variant for the runs that a device is asked for. Until a run has been measured it gets the default at once. A choice is only ever made among
- * variants that agree bit for bit, so that neither a timing nor what is remembered changes a result.
+ * Finds the fastest variant for each run of a device. Runs use the default variant until they have been measured. Only variants that
+ * agree bit for bit replace each other, so neither timing nor cached choices change results.
  *
  * @module
  */
@@ -10,32 +10,32 @@ import type { WebGpuDevice } from "../webgpu_device.ts";
 import { candidates, choiceKey } from "./candidates.ts";
 import { type CandidateTimes, measureCandidates, type TuningCase } from "./measure_candidates.ts";
 
-/** One run, tuned. */
+/** The result of tuning one run. */
 export interface TunedRun extends CandidateTimes {
-  /** What runs the choice is for. */
+  /** Key of the runs that share the choice. */
   readonly key: string;
-  /** Its kernel's name. */
+  /** Name of the kernel. */
   readonly kernel: string;
-  /** The variant it had by default. */
+  /** The default variant. */
   readonly before: string;
-  /** The variant it has now. */
+  /** The variant that runs use from now on. */
   readonly chosen: string;
 }
 
-/** A variant must be so much faster to take the default's place: below it timings differ by chance. */
-const LEAST_GAIN = 1.05;
+/** Minimum speedup of a variant that replaces the default. Smaller differences are noise. */
+const MIN_SPEEDUP = 1.05;
 
-/** Memory that measuring one run may take. */
-const MOST_BYTES = 512 * 2 ** 20;
+/** Maximum memory for measuring one run, in bytes. */
+const MAX_BYTES = 512 * 2 ** 20;
 
-/** Chooses variants for one device: give its {@linkcode Tuner.variantOf} to the device, then {@linkcode Tuner.start} it. */
+/** Tunes one device. Pass {@linkcode Tuner.variantOf} to the device, then call {@linkcode Tuner.start}. */
 export class Tuner {
   readonly #choices = new Map<string, string>();
   readonly #waiting = new Map<string, TuningCase>();
   #device: WebGpuDevice | null = null;
   #forced: Variant | null = null;
 
-  /** For {@linkcode WebGpuOptions}. */
+  /** The `variantOf` of {@linkcode WebGpuOptions}. */
   readonly variantOf = (kernel: Kernel, context: VariantContext): Variant | undefined => {
     if (this.#device === null) return undefined;
     if (this.#forced !== null) return this.#forced;
@@ -47,32 +47,32 @@ export class Tuner {
       return undefined;
     }
     const variant = kernel.variants.find(({ name }) => name === chosen);
-    // Sizes of one class differ in what supports them, and what is remembered may be of another version.
+    // Variants may support only some of the sizes that share a key, and cached choices may come from another version.
     const fits = variant !== undefined && variant.supports(context) &&
       variant.numerics === defaultVariant(kernel, context)?.numerics;
     return fits ? variant : undefined;
   };
 
-  /** Begins to choose for a device, with what earlier runs have found. */
+  /** Starts choosing for a device. `remembered` has choices of earlier processes: variant by key. */
   start(device: WebGpuDevice, remembered: ReadonlyMap<string, string> = new Map()): void {
     this.#device = device;
     for (const [key, variant] of remembered) this.#choices.set(key, variant);
   }
 
-  /** Runs that have been asked for and not been measured. */
+  /** Number of runs that are waiting to be measured. */
   get waiting(): number {
     return this.#waiting.size;
   }
 
-  /** Variant by what runs it is for. */
+  /** Variant by key. */
   get choices(): ReadonlyMap<string, string> {
     return this.#choices;
   }
 
   /**
-   * Measures the run that has waited longest; null when none does. To be called while nothing is recorded.
+   * Measures the run that has been waiting longest. Returns null if none is waiting. Must be called while nothing is recorded.
    *
-   * @throws {DeviceError} when the device fails.
+   * @throws {DeviceError} if the device fails.
    */
   async tuneNext(): Promise<TunedRun | null> {
     const device = this.#device;
@@ -102,7 +102,7 @@ export class Tuner {
     const lengths = kernel.lengths(uniforms, structural);
     const bytes = Object.values(lengths).reduce((sum, length) => sum + 4 * length, 0);
     const possible = candidates(kernel, context);
-    if (possible.length > 1 && bytes <= MOST_BYTES) {
+    if (possible.length > 1 && bytes <= MAX_BYTES) {
       this.#waiting.set(key, { kernel, structural, uniforms });
     } else if (possible.length > 0) this.#choices.set(key, possible[0].name);
   }
@@ -110,5 +110,5 @@ export class Tuner {
 
 function fastest(milliseconds: ReadonlyMap<string, number>, before: string): string {
   const [[name, least]] = [...milliseconds].sort(([, a], [, b]) => a - b);
-  return milliseconds.get(before)! > LEAST_GAIN * least ? name : before;
+  return milliseconds.get(before)! > MIN_SPEEDUP * least ? name : before;
 }

@@ -1,10 +1,10 @@
-/** A kernel whose variants a tuner must tell apart. */
+/** A kernel with variants that a tuner may and may not choose. */
 import { grid, type Kernel, type Variant } from "../../../../kernels/mod.ts";
 
-/** Elements of the run that is tuned. */
+/** Elements of the tuned run. */
 export const COUNT = 1000;
 
-/** What the tuner calls it. */
+/** The tuner's key of the run. */
 export const KEY = "test.scaled count≤1024";
 
 function variant(
@@ -27,7 +27,7 @@ function variant(
   };
 }
 
-/** y[i] = 2·x[i]; its variant `wrong` has another factor. */
+/** y[i] = 2·x[i]. The variant `wrong` has another factor. */
 export const scaled: Kernel = {
   name: "test.scaled",
   bindings: {

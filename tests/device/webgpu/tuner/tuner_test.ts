@@ -1,7 +1,6 @@
-// A tuner only ever chooses between equals, whatever it measured or was told.
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { type Kernel, matmulHalf, matmulMatmul } from "../../../../kernels/mod.ts";
-import { squareProduct, Tuner, type WebGpuDevice, whole } from "../../../../src/device/mod.ts";
+import { squareMatmul, Tuner, type WebGpuDevice, whole } from "../../../../src/device/mod.ts";
 import { candidates, choiceKey } from "../../../../src/device/webgpu/tuner/candidates.ts";
 import { buffer, counting, testGpu } from "../with_gpu.ts";
 import { COUNT, KEY, scaled } from "./scaled_kernel.ts";
@@ -16,14 +15,14 @@ async function runScaled(device: WebGpuDevice): Promise<{ variant: string; y: nu
 }
 
 const first = new Tuner();
-testGpu("takes the default at once, and what was measured from then on", async (device) => {
+testGpu("uses the default variant until the tuner has measured the run", async (device) => {
   first.start(device);
   const before = await runScaled(device);
   assertEquals(before.variant, "plain");
   assertEquals(first.waiting, 1);
   const tuned = (await first.tuneNext())!;
   assertEquals(tuned.key, KEY);
-  assertEquals(tuned.wrong, ["wrong"], "checked against the default, whatever it claims");
+  assertEquals(tuned.wrong, ["wrong"], "a variant is checked even if its numerics class equals the default's");
   assertEquals([...tuned.milliseconds.keys()].sort(), ["large", "plain"]);
   assertEquals(first.waiting, 0);
   const after = await runScaled(device);
@@ -41,7 +40,7 @@ for (
   ]
 ) {
   const tuner = new Tuner();
-  testGpu(`is told to take ${remembered} and takes ${taken}`, async (device) => {
+  testGpu(`with the cached choice "${remembered}" uses the variant "${taken}"`, async (device) => {
     tuner.start(device, new Map([[KEY, remembered]]));
     const { variant, y } = await runScaled(device);
     assertEquals(variant, taken);
@@ -51,12 +50,12 @@ for (
 }
 
 const products = new Tuner();
-testGpu("multiplies to the same bits with every tile that it may choose", async (device) => {
+testGpu("computes equal bits with every tile that the tuner may choose", async (device) => {
   products.start(device);
-  const { uniforms, structural } = squareProduct(128);
+  const { uniforms, structural } = squareMatmul(128);
   const { capabilities } = device.access;
   const possible = candidates(matmulMatmul, { uniforms, structural, capabilities });
-  assert(possible.length > 1, "there is nothing to choose");
+  assert(possible.length > 1, "only one candidate");
   const key = choiceKey(matmulMatmul, structural, uniforms)!;
   const values = Array.from({ length: 128 * 128 }, (_, i) => Math.sin(i));
   const [a, b] = ["a", "b"].map((name) => whole(buffer(device, name, values)));
@@ -72,9 +71,9 @@ testGpu("multiplies to the same bits with every tile that it may choose", async 
 }, { variantOf: products.variantOf });
 
 const halves = new Tuner();
-testGpu("checks products of halves on halves that are not all zero", async (device) => {
+testGpu("checks half-precision matrix multiplications with operands that are not all zero", async (device) => {
   halves.start(device);
-  const { uniforms, structural } = squareProduct(128);
+  const { uniforms, structural } = squareMatmul(128);
   const run = { uniforms, structural: { ...structural, unscale: false } };
   const { capabilities } = device.access;
   const [usual] = candidates(matmulHalf, { ...run, capabilities });
@@ -94,12 +93,12 @@ testGpu("checks products of halves on halves that are not all zero", async (devi
   assertEquals((await halves.tuneNext())!.wrong, ["turned"]);
 }, { variantOf: halves.variantOf });
 
-Deno.test("sizes share a choice up to the next power of two, structures never", () => {
-  const { uniforms, structural } = squareProduct(96);
+Deno.test("choiceKey() rounds sizes up to a power of two and keeps structural parameters", () => {
+  const { uniforms, structural } = squareMatmul(96);
   const key = (change: Record<string, number>, turned = false) =>
     choiceKey(matmulMatmul, { ...structural, transpose_b: turned }, { ...uniforms, ...change });
   assertEquals(key({ m: 65 }), key({ m: 128 }));
   assertNotEquals(key({ m: 64 }), key({ m: 65 }));
   assertNotEquals(key({}), key({}, true));
-  assertEquals(key({ lda: 192 }), key({}), "a pitch is no size");
+  assertEquals(key({ lda: 192 }), key({}), "a pitch is not a size");
 });

@@ -1,5 +1,5 @@
-/** Kernels small enough to see through, for tests of devices. They have no GPU variants. */
-import type { Kernel } from "../../kernels/mod.ts";
+/** Small kernels without GPU variants, for tests of devices. */
+import type { Kernel } from "../../../kernels/mod.ts";
 
 /** y[i] = a·x[i] + i. */
 export const affine: Kernel = {
@@ -41,6 +41,6 @@ export const failing: Kernel = {
   ...third,
   name: "toy.failing",
   reference(_arrays, _uniforms, _structural, begin, end) {
-    if (begin <= 7 && 7 < end) throw new RangeError("item 7 is out of luck");
+    if (begin <= 7 && 7 < end) throw new RangeError("item 7 failed");
   },
 };

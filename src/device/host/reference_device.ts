@@ -1,18 +1,18 @@
 /**
- * The slow device that is easy to believe: every kernel's reference, one after another, on one thread, on plain typed arrays.
+ * The reference device: runs every kernel's reference on one thread, on plain typed arrays. It is slow and simple.
  *
- * In float64 it is the ground that finite differences and the other devices' tests stand on.
+ * In float64, finite differences and tests of the other devices compare with it.
  *
  * @module
  */
 import type { Device, DeviceBuffer, DeviceDescription, HostArray, View } from "../device.ts";
 import type { DeviceLimits, MemoryUse } from "../device.ts";
 import type { RunCommand, Slot } from "../recording.ts";
-import { type HostBackend, HostDevice } from "../host/host_device.ts";
+import { type HostBackend, HostDevice } from "./host_device.ts";
 
 /** Options of {@linkcode openReferenceDevice}. */
 export interface ReferenceDeviceOptions {
-  /** How "f32" bindings are held and computed. */
+  /** Precision in which "f32" bindings are stored and computed. */
   readonly precision: "f32" | "f64";
 }
 
@@ -47,7 +47,7 @@ class ReferenceBackend implements HostBackend {
     this.#persistent.delete(buffer);
   }
 
-  /** Each temporary has memory of its own, full of NaN, so that what reads it before writing shows. */
+  /** Gives each temporary its own memory filled with NaN, so that reads of undefined contents show up in results. */
   prepare(slots: ReadonlyMap<DeviceBuffer, Slot>): void {
     this.#temporaries = new Map();
     this.#temporaryBytes = 0;
@@ -86,7 +86,7 @@ class ReferenceBackend implements HostBackend {
     return Promise.resolve();
   }
 
-  /** A Float64Array goes by the name of HostArray here: above this folder nothing else is ever seen to hold doubles. */
+  /** Allocates an array. A Float64Array is passed off as a HostArray, which only users of this device in float64 notice. */
   #make({ type, length }: DeviceBuffer): HostArray {
     if (type === "u32") return new Uint32Array(length);
     return this.#double
@@ -100,10 +100,10 @@ class ReferenceBackend implements HostBackend {
 }
 
 /**
- * Opens the reference device: references only, one thread, no dependencies.
+ * Opens the reference device.
  *
- * With `precision: "f64"` every f32 binding is a Float64Array: what `read` gives is then one too, and what `write` takes may be
- * (the interface says `HostArray`; cast where the digits matter).
+ * With `precision: "f64"`, every f32 binding is a Float64Array. `read` then resolves with one, and `write` accepts one (cast to
+ * `HostArray` to write float64 values).
  */
 export function openReferenceDevice({ precision }: ReferenceDeviceOptions): Device {
   return new HostDevice(new ReferenceBackend(precision));

@@ -1,10 +1,10 @@
 /**
- * A device that computes nothing: it takes a recording, gives its temporaries slots as the real devices do, and adds up memory and arithmetic. What a training step
- * will need is known without having it.
+ * A device that computes nothing. It assigns slots to temporaries like the real devices and adds up memory and arithmetic, so a
+ * program can find out what a training step needs without running it.
  *
  * @module
  */
-import type { ElementType, Kernel } from "../../../kernels/mod.ts";
+import type { ElementType, Kernel } from "../../kernels/mod.ts";
 import type {
   Device,
   DeviceBuffer,
@@ -16,23 +16,23 @@ import type {
   MemoryUse,
   Run,
   View,
-} from "../device.ts";
-import { persistentBytes, Recorder } from "../recording.ts";
+} from "./device.ts";
+import { persistentBytes, Recorder } from "./recording.ts";
 
-/** Memory and arithmetic of what was recorded. */
+/** Memory and arithmetic of the recorded commands. */
 export interface PlannedUse extends MemoryUse {
   /** Floating-point operations of all runs. */
   readonly flops: number;
-  /** Kernel runs. */
+  /** Number of kernel runs. */
   readonly runs: number;
 }
 
-/** Told of a kernel run that was planned. */
+/** Called for every recorded run. */
 export type OnPlannedRun = (kernel: Kernel, run: Run) => void;
 
-/** See the module's comment. Reads give zeros. */
+/** A device that predicts memory and arithmetic. Reads resolve with zeros. */
 export class PlanningDevice implements Device {
-  /** Names it; it has no numerics. */
+  /** Description without numerics. */
   readonly description: DeviceDescription = {
     kind: "cpu",
     adapter: "planning only",
@@ -40,17 +40,18 @@ export class PlanningDevice implements Device {
   };
   readonly #recorder: Recorder;
   readonly #profile = new Map<string, { calls: number; flops: number; bytes: number }>();
-  /** Slots of each size class that any recording so far has needed. */
+  /** Maximum number of slots of each size class over all recordings. */
   readonly #slots = new Map<number, number>();
+  #flushPlanned = false;
   #persistentBytes = 0;
   #persistentBuffers = 0;
   #peakPersistentBytes = 0;
 
   /**
-   * Starts with nothing recorded.
+   * Creates a planning device.
    *
-   * @param limits of the device that is planned for; none where absent
-   * @param onRun told of every run
+   * @param limits limits of the device to plan for; default: no limits
+   * @param onRun called for every recorded run
    */
   constructor(
     readonly limits: DeviceLimits = {
@@ -62,7 +63,7 @@ export class PlanningDevice implements Device {
     this.#recorder = new Recorder(limits);
   }
 
-  /** Counts a persistent buffer. */
+  /** Adds a persistent buffer to the memory in use. */
   allocate(length: number, type: ElementType, label: string): DeviceBuffer {
     const buffer = this.#recorder.buffer(length, type, label, false);
     this.#persistentBytes += persistentBytes(length);
@@ -71,24 +72,24 @@ export class PlanningDevice implements Device {
     return buffer;
   }
 
-  /** Names a temporary buffer. */
+  /** Creates a temporary buffer. */
   temporary(length: number, type: ElementType, label: string): DeviceBuffer {
     return this.#recorder.buffer(length, type, label, true);
   }
 
-  /** Takes a persistent buffer from the count. */
+  /** Removes a persistent buffer from the memory in use. */
   free(buffer: DeviceBuffer): void {
-    this.#recorder.retire(buffer);
+    this.#recorder.free(buffer);
     this.#persistentBytes -= persistentBytes(buffer.length);
     this.#persistentBuffers--;
   }
 
-  /** Notes that the view is written; the data goes nowhere. */
+  /** Records a write and ignores its data. */
   write(view: View, data: HostArray): void {
     this.#recorder.write(view, data);
   }
 
-  /** Notes a run and its arithmetic. */
+  /** Records a run and counts its arithmetic. */
   run(kernel: Kernel, run: Run): void {
     this.#recorder.run(kernel, run);
     this.onRun(kernel, run);
@@ -100,33 +101,39 @@ export class PlanningDevice implements Device {
     this.#profile.set(kernel.name, sum);
   }
 
-  /** Ends the recording and gives zeros. */
-  read(view: View): Promise<HostArray> {
-    this.flush();
+  /** Records a read, ends the recording in this turn of the event loop, and resolves with zeros. */
+  async read(view: View): Promise<HostArray> {
+    // Never settles: nothing executes the recording.
+    void this.#recorder.read(view);
+    if (!this.#flushPlanned) {
+      this.#flushPlanned = true;
+      queueMicrotask(() => this.flush());
+    }
     const { length, buffer } = view;
-    return Promise.resolve(
+    return await Promise.resolve(
       buffer.type === "f32" ? new Float32Array(length) : new Uint32Array(length),
     );
   }
 
-  /** Gives the recording's temporaries their slots. */
+  /** Assigns slots to the temporaries of the recording. */
   flush(): void {
+    this.#flushPlanned = false;
     for (const { bytes, ordinal } of this.#recorder.take().slots.values()) {
       this.#slots.set(bytes, Math.max(this.#slots.get(bytes) ?? 0, ordinal + 1));
     }
   }
 
-  /** Nothing is ever under way. */
+  /** Resolves immediately. */
   settled(): Promise<void> {
     return Promise.resolve();
   }
 
-  /** Nothing takes memory here. */
+  /** Always true. */
   canHold(): Promise<boolean> {
     return Promise.resolve(true);
   }
 
-  /** What would be in use. */
+  /** Memory that a device would use. */
   memory(): MemoryUse {
     let temporaryBytes = 0, slots = 0;
     for (const [bytes, count] of this.#slots) {
@@ -141,7 +148,7 @@ export class PlanningDevice implements Device {
     };
   }
 
-  /** Memory and arithmetic of everything so far. */
+  /** Memory and arithmetic of all recorded commands. */
   planned(): PlannedUse {
     let flops = 0, runs = 0;
     for (const sum of this.#profile.values()) {
@@ -151,17 +158,17 @@ export class PlanningDevice implements Device {
     return { ...this.memory(), flops, runs };
   }
 
-  /** Not planned by name. */
+  /** Empty: buffers are not planned by name. */
   holdersAtPeak(): readonly Holder[] {
     return [];
   }
 
-  /** Starts counting anew. */
+  /** Resets the counts of arithmetic. */
   startProfile(): void {
     this.#profile.clear();
   }
 
-  /** Arithmetic per kernel; it took no time. */
+  /** Arithmetic per kernel, without times. */
   endProfile(): Promise<readonly KernelProfile[]> {
     const profile = [...this.#profile].map(([kernel, sum]) => ({
       kernel,
@@ -172,7 +179,7 @@ export class PlanningDevice implements Device {
     return Promise.resolve(profile);
   }
 
-  /** There is nothing to free. */
+  /** Does nothing. */
   destroy(): Promise<void> {
     return Promise.resolve();
   }

@@ -1,16 +1,16 @@
 /**
- * What tuning has found on this machine, in a file for each adapter, driver and version. Nothing depends on it but time: a file that is missing, damaged or of another
- * adapter is as good as none. Needs Deno's file access.
+ * The tuning cache: a file with the tuned variants for each adapter, driver and version. Only speed depends on it, so a file that is
+ * missing, damaged or of another adapter is ignored. Requires Deno.
  *
  * @module
  */
-import { atomicWriteFile, parseSealed, sealedJson, sha256Hex } from "../../../files/mod.ts";
-import { isObject, quote } from "../../../json/mod.ts";
-import type { GpuAccess } from "../adapter.ts";
+import { atomicWriteFile, parseSealed, sealedJson, sha256Hex } from "../files/mod.ts";
+import { isObject, quote } from "../json/mod.ts";
+import type { GpuAccess } from "./webgpu/mod.ts";
 
 const FORMAT = 1;
 
-/** What a choice holds for: the adapter and its driver as far as the platform tells, and who compiled for it. */
+/** What choices are valid for: the adapter and its driver as the platform describes them, the platform, and the toolkit's version. */
 export type TuningIdentity = Readonly<Record<string, string>>;
 
 /** The identity of an open adapter under a version of this toolkit. */
@@ -25,14 +25,14 @@ export function tuningIdentity({ description, gpu }: GpuAccess, version: string)
   };
 }
 
-/** The choices of one identity. */
+/** The cache file of one identity. */
 export class TuningCache {
-  /** The file; there need not be one yet. */
+  /** Path of the file, which may not exist yet. */
   readonly path: string;
   readonly #folder: string;
   readonly #identity: TuningIdentity;
 
-  /** Names the file of an identity within a folder. */
+  /** Creates the cache of an identity in a folder. Reads no file. */
   constructor(folder: string, identity: TuningIdentity) {
     this.#folder = folder;
     this.#identity = identity;
@@ -40,32 +40,32 @@ export class TuningCache {
   }
 
   /**
-   * Variant by what runs it is for; empty where there is no file, or it may not be read.
+   * Reads the choices: variant by key. Returns none if the file does not exist or cannot be used.
    *
-   * @param say told in a sentence why a file is not used
+   * @param onIgnored called with the reason why an existing file is ignored
    */
-  async read(say: (sentence: string) => void): Promise<Map<string, string>> {
+  async read(onIgnored: (message: string) => void): Promise<Map<string, string>> {
     let text: string;
     try {
       text = await Deno.readTextFile(this.path);
     } catch (error) {
       const { NotCapable, NotFound } = Deno.errors;
       const absent = error instanceof NotFound || error instanceof NotCapable;
-      if (!absent) say(this.#ignored((error as Error).message));
+      if (!absent) onIgnored(this.#ignored((error as Error).message));
       return new Map();
     }
     try {
       return this.#choicesOf(parseSealed(text));
     } catch (error) {
-      say(this.#ignored((error as Error).message));
+      onIgnored(this.#ignored((error as Error).message));
       return new Map();
     }
   }
 
   /**
-   * Adds choices to what the file holds. Another process may have written since: of two choices for the same runs either will do.
+   * Adds choices to the file. If another process has written a choice for the same key, either may be kept.
    *
-   * @throws {Error} when the file cannot be written, naming it.
+   * @throws {Error} if the file cannot be written.
    */
   async add(choices: ReadonlyMap<string, string>): Promise<void> {
     const known = await this.read(() => {});
@@ -81,18 +81,18 @@ export class TuningCache {
   }
 
   #choicesOf({ format, identity, choices }: Record<string, unknown>): Map<string, string> {
-    if (format !== FORMAT) throw new SyntaxError(`its format is ${quote(format)}, not ${FORMAT}`);
+    if (format !== FORMAT) throw new SyntaxError(`expected format ${FORMAT}, got ${quote(format)}`);
     if (JSON.stringify(identity) !== JSON.stringify(this.#identity)) {
-      throw new SyntaxError("it is of another adapter, driver or version");
+      throw new SyntaxError("it was created for another adapter, driver or version");
     }
     const entries = isObject(choices) ? Object.entries(choices) : [["", choices] as const];
     if (!entries.every((entry): entry is [string, string] => typeof entry[1] === "string")) {
-      throw new SyntaxError("its choices are no names of variants");
+      throw new SyntaxError("its choices are not names of variants");
     }
     return new Map(entries);
   }
 
   #ignored(reason: string): string {
-    return `The tuning cache ${this.path} is ignored: ${reason}; kernels are measured anew`;
+    return `Ignoring tuning cache ${this.path}: ${reason}; kernels will be measured again`;
   }
 }

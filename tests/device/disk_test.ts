@@ -1,6 +1,5 @@
-// A cache that is not wholly what was written is never trusted, and never more than a line.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { TuningCache } from "../../../../src/device/webgpu/tuner/tuning_cache.ts";
+import { TuningCache } from "../../src/device/disk.ts";
 
 const IDENTITY = { adapter: "an adapter", version: "1" };
 const CHOICES = new Map([["matmul.matmul m≤64", "large"], ["elementwise.add count≤8", "vector"]]);
@@ -20,7 +19,7 @@ async function readQuietly(cache: TuningCache) {
   return { choices, lines };
 }
 
-Deno.test("a tuning cache keeps what was added, and two processes' choices", () =>
+Deno.test("TuningCache keeps the choices that were added, also by another process", () =>
   withCache(async (cache) => {
     assertEquals(await readQuietly(cache), { choices: new Map(), lines: [] });
     await cache.add(new Map([...CHOICES].slice(0, 1)));
@@ -28,11 +27,11 @@ Deno.test("a tuning cache keeps what was added, and two processes' choices", () 
     assertEquals(await readQuietly(cache), { choices: CHOICES, lines: [] });
   }));
 
-Deno.test("a tuning cache that was cut short anywhere is ignored with one line", () =>
+Deno.test("TuningCache ignores a file that was truncated anywhere, with one message", () =>
   withCache(async (cache) => {
     await cache.add(CHOICES);
     const bytes = await Deno.readFile(cache.path);
-    // The last byte is a line end, which is no content.
+    // The last byte is a newline, which is not content.
     for (let length = 0; length < bytes.length - 1; length++) {
       await Deno.writeFile(cache.path, bytes.subarray(0, length));
       const { choices, lines } = await readQuietly(cache);
@@ -42,7 +41,7 @@ Deno.test("a tuning cache that was cut short anywhere is ignored with one line",
     }
   }));
 
-Deno.test("a tuning cache with one bit changed anywhere is ignored, or says the same", () =>
+Deno.test("TuningCache ignores a file with a flipped bit, or reads the same choices", () =>
   withCache(async (cache) => {
     await cache.add(CHOICES);
     const bytes = await Deno.readFile(cache.path);
@@ -52,7 +51,7 @@ Deno.test("a tuning cache with one bit changed anywhere is ignored, or says the 
       damaged[i] ^= 1 << (i % 7);
       await Deno.writeFile(cache.path, damaged);
       const { choices, lines } = await readQuietly(cache);
-      // Only space between the words may change unnoticed.
+      // Only whitespace may change without effect.
       if (lines.length === 0) assertEquals(choices, CHOICES, `byte ${i}`);
       else {
         assertEquals(choices.size, 0, `byte ${i}`);
@@ -62,7 +61,7 @@ Deno.test("a tuning cache with one bit changed anywhere is ignored, or says the 
     assert(ignored > 0.9 * bytes.length, `${ignored} of ${bytes.length}`);
   }));
 
-Deno.test("a tuning cache of another adapter is ignored, and written anew", () =>
+Deno.test("TuningCache ignores the file of another adapter, and overwrites it", () =>
   withCache(async (cache, folder) => {
     await cache.add(CHOICES);
     const other = new TuningCache(`${folder}/tuning`, { ...IDENTITY, adapter: "another" });

@@ -128,7 +128,7 @@ testDevices("a step holds what was planned, to the byte", async (device) => {
     // Uniforms, and copies of operands, which only some adapters need, come on top of the plan.
     const copies = fresh instanceof WebGpuDevice
       ? fresh.holdersAtPeak()
-        .filter(({ label }) => label === "textures of operands" || label === "uniforms")
+        .filter(({ label }) => label === "operand textures" || label === "uniforms")
         .reduce((sum, { bytes }) => sum + bytes, 0)
       : 0;
     assertEquals(held - copies, planned);

@@ -22,7 +22,11 @@ testGpu("uses the default variant until the tuner has measured the run", async (
   assertEquals(first.waiting, 1);
   const tuned = (await first.tuneNext())!;
   assertEquals(tuned.key, KEY);
-  assertEquals(tuned.wrong, ["wrong"], "a variant is checked even if its numerics class equals the default's");
+  assertEquals(
+    tuned.wrong,
+    ["wrong"],
+    "a variant is checked even if its numerics class equals the default's",
+  );
   assertEquals([...tuned.milliseconds.keys()].sort(), ["large", "plain"]);
   assertEquals(first.waiting, 0);
   const after = await runScaled(device);
@@ -71,27 +75,31 @@ testGpu("computes equal bits with every tile that the tuner may choose", async (
 }, { variantOf: products.variantOf });
 
 const halves = new Tuner();
-testGpu("checks half-precision matrix multiplications with operands that are not all zero", async (device) => {
-  halves.start(device);
-  const { uniforms, structural } = squareMatmul(128);
-  const run = { uniforms, structural: { ...structural, unscale: false } };
-  const { capabilities } = device.access;
-  const [usual] = candidates(matmulHalf, { ...run, capabilities });
-  const turned = {
-    ...usual,
-    name: "turned",
-    body: (given: typeof structural, capable: typeof capabilities) =>
-      usual.body({ ...given, transpose_b: true }, capable),
-  };
-  const kernel: Kernel = { ...matmulHalf, name: "test.half", variants: [usual, turned] };
-  const zeros = ["a", "b"].map((name) => [name, whole(device.temporary(128 * 64, "u32", name))]);
-  const bindings = {
-    ...Object.fromEntries(zeros),
-    c: whole(device.temporary(128 * 128, "f32", "c")),
-  };
-  device.run(kernel, { ...run, bindings });
-  assertEquals((await halves.tuneNext())!.wrong, ["turned"]);
-}, { variantOf: halves.variantOf });
+testGpu(
+  "checks half-precision matrix multiplications with operands that are not all zero",
+  async (device) => {
+    halves.start(device);
+    const { uniforms, structural } = squareMatmul(128);
+    const run = { uniforms, structural: { ...structural, unscale: false } };
+    const { capabilities } = device.access;
+    const [usual] = candidates(matmulHalf, { ...run, capabilities });
+    const turned = {
+      ...usual,
+      name: "turned",
+      body: (given: typeof structural, capable: typeof capabilities) =>
+        usual.body({ ...given, transpose_b: true }, capable),
+    };
+    const kernel: Kernel = { ...matmulHalf, name: "test.half", variants: [usual, turned] };
+    const zeros = ["a", "b"].map((name) => [name, whole(device.temporary(128 * 64, "u32", name))]);
+    const bindings = {
+      ...Object.fromEntries(zeros),
+      c: whole(device.temporary(128 * 128, "f32", "c")),
+    };
+    device.run(kernel, { ...run, bindings });
+    assertEquals((await halves.tuneNext())!.wrong, ["turned"]);
+  },
+  { variantOf: halves.variantOf },
+);
 
 Deno.test("choiceKey() rounds sizes up to a power of two and keeps structural parameters", () => {
   const { uniforms, structural } = squareMatmul(96);

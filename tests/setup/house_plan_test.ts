@@ -65,8 +65,6 @@ const SIDE_DOORS: Readonly<Record<string, string>> = {
   "src/files/cache_folder.ts": "the launcher reads no module that imports a package",
   "src/benchmarks/glue/tasks.ts": "help lists the task names without loading the engine",
   "src/benchmarks/squad/reader.ts": "scoring needs no engine",
-  "src/device/webgpu/tuner/tuning_cache.ts":
-    "the cache is a file, the device's front door has none",
   "src/train/model_folder.ts": "golden cases have model files, but no run",
   "src/train/convert_heads.ts": "only a comparison with Transformers converts heads by itself",
 };

@@ -1,21 +1,21 @@
 /**
- * Running the paper's experiments. Needs Deno's file access.
+ * Plans, runs and reports the paper's experiments. Requires Deno's file access.
  *
  * @module
  */
-export { fillExperiment, type Selection } from "./cells/fill.ts";
+export { fillExperiment, type Selection } from "./cells.ts";
 export * from "./data/manifest.ts";
 export * from "./data/prepare_data.ts";
 export * from "./jobs/address.ts";
 export { runFolder } from "./jobs/context.ts";
 export * from "./jobs/cost.ts";
 export * from "./jobs/job.ts";
+export type { RunnerSettings } from "./jobs/local_runner.ts";
 export * from "./jobs/row_jobs.ts";
 export * from "./jobs/run_jobs.ts";
 export * from "./jobs/runners.ts";
 export * from "./jobs/shard.ts";
 export * from "./jobs/store.ts";
-export type { RunnerSetting } from "./jobs/worker_runner.ts";
 export * from "./paper_run.ts";
 export * from "./plan.ts";
 export { writePaperReport } from "./report/write_report.ts";

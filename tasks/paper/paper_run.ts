@@ -1,10 +1,10 @@
 /**
- * A run of experiments in a folder: what it is of, its jobs, and what is kept of that.
+ * Runs of experiments in a folder: their settings, jobs and results.
  *
  * @module
  */
 import { atomicWriteFile } from "../../src/files/mod.ts";
-import { fillExperiment, type FillRequest, type Selection } from "./cells/fill.ts";
+import { fillExperiment, type FillRequest, type Selection } from "./cells.ts";
 import type { DataManifest } from "./data/manifest.ts";
 import { readManifest } from "./data/prepare_data.ts";
 import type { BenchmarkId, Experiment } from "./experiment.ts";
@@ -15,21 +15,21 @@ import { JobStore } from "./jobs/store.ts";
 import { paperPreset } from "./presets/mod.ts";
 import type { MeasuredExperiment } from "./result.ts";
 
-/** What a folder holds runs of, as `paper.json` says. Later calls add experiments and seeds. */
+/** The settings of a folder's runs, as stored in `paper.json`. Later runs add experiments and seeds. */
 export interface PaperRun {
   readonly preset: string;
-  /** Kind of device: results of another are other results. */
+  /** Kind of device; results of another kind have other addresses. */
   readonly device: string;
   readonly benchmarks: readonly BenchmarkId[];
-  /** Finetunings of each model. */
+  /** Fine-tuning runs per model. */
   readonly finetuneRuns: number;
-  /** Seeds by experiment, `table-4`, or by row, `table-4/128-all-shared`. */
+  /** Seeds by experiment (`table-4`) or by row (`table-4/128-all-shared`). */
   readonly seeds: Readonly<Record<string, readonly number[]>>;
 }
 
 const FILE = "paper.json";
 
-/** What a folder holds runs of, or null. */
+/** Reads the settings of a folder's runs; returns null if there are none. */
 export async function readPaperRun(folder: string): Promise<PaperRun | null> {
   try {
     return JSON.parse(await Deno.readTextFile(`${folder}/${FILE}`)) as PaperRun;
@@ -40,11 +40,11 @@ export async function readPaperRun(folder: string): Promise<PaperRun | null> {
 }
 
 /**
- * Notes in a folder what is run there, beside what was run before.
+ * Adds a run to the settings of a folder.
  *
- * @throws {Error} when the folder holds runs that do not go with these.
+ * @throws {Error} If the folder contains runs with another preset or device.
  */
-export async function notePaperRun(folder: string, run: PaperRun): Promise<PaperRun> {
+export async function recordPaperRun(folder: string, run: PaperRun): Promise<PaperRun> {
   const earlier = await readPaperRun(folder);
   const merged = earlier === null ? run : merge(folder, earlier, run);
   await Deno.mkdir(folder, { recursive: true });
@@ -56,7 +56,7 @@ function merge(folder: string, earlier: PaperRun, run: PaperRun): PaperRun {
   for (const [field, flag] of [["preset", "--preset"], ["device", "--device"]] as const) {
     if (earlier[field] !== run[field]) {
       throw new Error(
-        `${folder} holds runs of ${flag} ${earlier[field]}, not ${
+        `${folder} contains runs with ${flag} ${earlier[field]}, not ${
           run[field]
         }; choose another --output`,
       );
@@ -70,7 +70,7 @@ function merge(folder: string, earlier: PaperRun, run: PaperRun): PaperRun {
   return { ...run, benchmarks, seeds };
 }
 
-/** The plan of one experiment of a run. */
+/** The plan of an experiment. */
 export function planOf(run: PaperRun, manifest: DataManifest, experiment: string): RunPlan {
   const { preset, device, benchmarks, finetuneRuns, seeds } = run;
   return {
@@ -93,27 +93,27 @@ function experimentsOfRun({ seeds }: PaperRun): readonly Experiment[] {
   return findExperiments(Object.keys(seeds).map((name) => name.split("/")[0]));
 }
 
-/** All jobs of a run, each once, what is needed first. */
+/** All jobs of a run, without duplicates, dependencies first. */
 export function jobsOf(run: PaperRun, manifest: DataManifest): Job[] {
   return withDependencies(
     experimentsOfRun(run).flatMap((each) => experimentJobs(planOf(run, manifest, each.id), each)),
   );
 }
 
-/** Where a run's results are looked for. */
+/** The folders of a run's results. */
 export interface ResultPlaces {
-  /** The run's folder; absent where only committed results are there. */
+  /** The run's folder; it does not exist if there are only committed results. */
   readonly output: string;
-  /** Folder of committed results: `data.json`, `paper.json`, `cells/`. */
+  /** Folder of committed results, with `data.json`, `paper.json` and `cells/`. */
   readonly committed?: string;
 }
 
-/** Folder of committed cells. */
+/** The folder of committed job results. */
 export function committedCells({ committed }: ResultPlaces): string | undefined {
   return committed === undefined ? undefined : `${committed}/cells`;
 }
 
-/** What is known of a run: from its folder, else from what is committed. */
+/** Opens a run from its folder, or from committed results; returns null if there are neither. */
 export async function openPaperRun(
   places: ResultPlaces,
 ): Promise<{ run: PaperRun; manifest: DataManifest; store: JobStore } | null> {
@@ -128,7 +128,7 @@ export async function openPaperRun(
   return null;
 }
 
-/** Every experiment of a run with what is done of it. */
+/** All experiments of a run with their results. */
 export async function measuredExperiments(
   { run, manifest, store }: { run: PaperRun; manifest: DataManifest; store: JobStore },
   selection: Selection = "best",

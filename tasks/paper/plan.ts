@@ -1,5 +1,5 @@
 /**
- * What experiments will take: jobs, arithmetic, memory, disk, hours at a measured speed.
+ * Estimates what jobs require: arithmetic, memory, disk space, and hours at a measured speed.
  *
  * @module
  */
@@ -22,56 +22,54 @@ import {
   stepCost,
   type StepShape,
   type Throughput,
+  WHOLE_STEP_BYTES,
 } from "./measure/mod.ts";
+import { MASKED_FRACTION } from "./presets/mod.ts";
 
-/** Share of tokens that are masked. */
-const MASKED = 0.15;
-/** A model whose step needs more is timed by its layers. */
-const TIMED_AT_ONCE = 4 * 2 ** 30;
-/** Seconds of a job in which nothing is trained: reading data, making the model, writing files. */
+/** Overhead of a job in seconds: loading data, creating the model, writing files. */
 const JOB_SECONDS = 0.3;
-/** What a run folder holds beside weights. */
+/** Size of a run folder without weights. */
 const FOLDER_BYTES = 200_000;
 
-/** What jobs will take. */
+/** The requirements of jobs. */
 export interface PaperPlan {
-  /** By kind. */
+  /** Number of jobs by kind. */
   readonly jobs: Readonly<Record<string, number>>;
-  /** Floating point operations of all. */
+  /** Floating-point operations of all jobs. */
   readonly flops: number;
-  /** Of the largest step, with what the preset holds at once. */
+  /** Peak memory of the largest pretraining step. */
   readonly peakBytes: number;
-  /** Weights and moments that stay, and what else run folders hold. */
+  /** Disk space of run folders: weights, optimizer moments, logs. */
   readonly diskBytes: number;
-  /** On one device at the measured speeds; null without a device. */
+  /** Hours on one device at the measured speeds; null without measurements. */
   readonly hours: number | null;
-  /** Of pretraining with several ranks; null where none were asked for. */
+  /** Hours of pretraining with several ranks; null without a network or measurements. */
   readonly rankedHours: number | null;
 }
 
-/** Measured speeds by width: models of one width are about equally fast by their arithmetic. */
+/** Measured speeds by hidden size: models with equal hidden size have about the same FLOP/s. */
 export type MeasuredSpeeds = ReadonlyMap<number, Throughput>;
 
-/** Times a step of the cheapest pretrained model of each width. */
+/** Times a step of the cheapest pretraining job of each hidden size. */
 export async function measureSpeeds(
   device: Device,
   jobs: readonly Job[],
-  say: (sentence: string) => void,
+  log: (message: string) => void,
 ): Promise<MeasuredSpeeds> {
   const speeds = new Map<number, Throughput>();
   const pretraining = jobs.filter((job) => job.kind === "pretrain")
     .toSorted((a, b) => jobCost(a) / a.steps - jobCost(b) / b.steps);
   for (const { config, size } of pretraining) {
     if (speeds.has(config.hiddenSize)) continue;
-    say(`timing a step of a model ${config.hiddenSize} wide`);
+    log(`Timing a step of a model with hidden size ${config.hiddenSize}`);
     const shape = { ...shapeOf(size), batchSize: size.microBatchSize };
-    const options = { ...shape, memoryBytes: TIMED_AT_ONCE };
+    const options = { ...shape, memoryBytes: WHOLE_STEP_BYTES };
     speeds.set(config.hiddenSize, await measureThroughput(device, config, options));
   }
   return speeds;
 }
 
-/** Adds jobs up, each once. */
+/** Sums up the requirements of jobs. */
 export function planJobs(
   jobs: readonly Job[],
   speeds: MeasuredSpeeds | null,
@@ -103,17 +101,17 @@ function hoursOf(job: Job, speeds: MeasuredSpeeds): number {
   return training + JOB_SECONDS / 3600;
 }
 
-/** Hours of a pretraining whose batch is divided over ranks, each as fast as the device that was measured. */
+/** Hours of a pretraining job whose batch is divided over ranks, each as fast as the measured device. */
 function rankedHours(job: PretrainJob, speed: Throughput, network: Network): number {
   const { config, size, steps } = job;
   const shape = shapeOf(size);
   const perRank = Math.ceil(shape.batchSize / network.ranks);
   const microBatches = Math.ceil(perRank / shape.microBatchSize);
-  const held = Math.min(perRank, shape.microBatchSize);
-  // A smaller part of a batch takes as much less time.
-  const flops = held * stepCost(config, shape).flopsPerExample;
+  const examples = Math.min(perRank, shape.microBatchSize);
+  // The time of a micro-batch is proportional to its examples.
+  const flops = examples * stepCost(config, shape).flopsPerExample;
   const microBatch = 3600 * hoursFor(flops, speed.gigaflopsPerSecond);
-  // Backward takes two products for each of forward.
+  // The backward pass has two matrix multiplications for each one of the forward pass.
   const backward = (2 / 3) * microBatch;
   const times = {
     before: microBatches * microBatch - backward,
@@ -140,11 +138,11 @@ function shapeOf(
     batchSize,
     microBatchSize,
     sequenceLength: maxSeqLength,
-    maxPredictions: Math.ceil(MASKED * maxSeqLength),
+    maxPredictions: Math.ceil(MASKED_FRACTION * maxSeqLength),
   };
 }
 
-/** One of each size: planning a step takes a while. */
+/** One job per model size: planning a step is slow. */
 function distinct(jobs: readonly PretrainJob[]): PretrainJob[] {
   const bySize = new Map(jobs.map((job) => {
     const { hiddenSize, numHiddenLayers } = job.config;

@@ -1,5 +1,5 @@
 /**
- * How far the runs of a folder are, told from its files alone: whoever asks disturbs nobody.
+ * The progress of a folder's runs, read from its files without locking them.
  *
  * @module
  */
@@ -8,24 +8,24 @@ import { runFolder } from "./jobs/context.ts";
 import type { Job } from "./jobs/job.ts";
 import { jobsOf, openPaperRun } from "./paper_run.ts";
 
-/** A job under way. */
+/** A running job. */
 export interface RunningJob {
   readonly label: string;
-  /** The last one logged. */
+  /** The last logged step. */
   readonly step: number;
-  /** All that it has; null where it has none or they are not known beforehand. */
+  /** Total steps; null if the job has none or the number is unknown. */
   readonly steps: number | null;
 }
 
-/** A job that failed. */
+/** A failed job. */
 export interface FailedJob {
   readonly label: string;
   readonly error: string;
-  /** Relative to the folder. */
+  /** The log file, relative to the folder. */
   readonly log: string;
 }
 
-/** How far a folder's runs are. */
+/** The progress of a folder's runs. */
 export interface PaperStatus {
   readonly preset: string;
   readonly counts: { readonly jobs: number; readonly done: number; readonly open: number };
@@ -34,13 +34,15 @@ export interface PaperStatus {
 }
 
 /**
- * Looks at a folder.
+ * Reads the progress of a folder.
  *
- * @throws {Error} when nothing was ever run there.
+ * @throws {Error} If the folder contains no runs.
  */
 export async function paperStatus(output: string): Promise<PaperStatus> {
   const opened = await openPaperRun({ output });
-  if (opened === null) throw new Error(`${output} holds no runs; start some with albert paper run`);
+  if (opened === null) {
+    throw new Error(`${output} contains no runs; start some with albert paper run`);
+  }
   const { run, manifest, store } = opened;
   const jobs = jobsOf(run, manifest);
   const running: RunningJob[] = [];
@@ -49,7 +51,7 @@ export async function paperStatus(output: string): Promise<PaperStatus> {
   for (const job of jobs) {
     const outcome = await store.read(job);
     if (outcome?.status === "done") done++;
-    else if (await store.isTaken(job)) running.push(await progressOf(job, output));
+    else if (await store.isLocked(job)) running.push(await progressOf(job, output));
     else if (outcome?.status === "failed") {
       failed.push({ label: job.label, error: outcome.error, log: outcome.log });
     }

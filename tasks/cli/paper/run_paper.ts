@@ -12,13 +12,13 @@ import {
   type JobsSummary,
   JobStore,
   MANIFEST_FILE,
-  notePaperRun,
   type PaperRun,
   parseShard,
   preparePaperData,
+  recordPaperRun,
   runJobs,
   Runners,
-  type RunnerSetting,
+  type RunnerSettings,
   shardJobs,
 } from "../../paper/disk.ts";
 import { paperPreset } from "../../paper/mod.ts";
@@ -76,12 +76,12 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
   const { kind } = device.description;
   const asked: PaperRun = { ...request, device: kind };
   const committed = await resultsFolder(flags);
-  await notePaperRun(output, asked);
+  await recordPaperRun(output, asked);
   if (committed !== undefined) await keepBeside(committed, output, asked);
   const all = jobsOf(asked, manifest);
   const jobs = shard === null ? all : shardJobs(all, shard, jobCost);
   const store = new JobStore(output, committedCells({ output, committed }));
-  const setting: RunnerSetting = {
+  const settings: RunnerSettings = {
     device: kind,
     blas: flags.blas,
     output,
@@ -92,7 +92,7 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
     keepModels: flags.keepModels === true,
   };
   const watcher = { stopRequested, progress: progress.stepped };
-  const runners = await Runners.open(setting, threads, device, watcher);
+  const runners = await Runners.open(settings, threads, device, watcher);
   const endInterrupt = onInterrupt(() => {
     stop = true;
     runners.stop();
@@ -116,7 +116,7 @@ function deadlineOf({ maxTime }: PaperRunFlags): number {
 
 /** Beside committed results goes what they are of. */
 async function keepBeside(committed: string, output: string, asked: PaperRun): Promise<void> {
-  await notePaperRun(committed, asked);
+  await recordPaperRun(committed, asked);
   await Deno.copyFile(`${output}/${MANIFEST_FILE}`, `${committed}/${MANIFEST_FILE}`);
 }
 

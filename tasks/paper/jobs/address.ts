@@ -1,17 +1,17 @@
 /**
- * The content address of a job: one name for one set of determinants.
+ * Content addresses of jobs: equal determinants have equal addresses.
  *
  * @module
  */
 import { sha256Hex } from "../../../src/files/mod.ts";
 
 /**
- * Bumped by hand with every change that moves a result beyond rounding: initialization, example building, an optimizer's rule, a task's head or metric.
- * Results of another version are not taken for results of this one.
+ * Increment it by hand with every change that moves results beyond rounding: initialization, example building, an optimizer's update, a task's head or
+ * metric. Results of other versions are not reused.
  */
 export const NUMERICS_VERSION = 1;
 
-/** JSON with keys in order and nothing undefined, so that equal values have equal texts. */
+/** JSON with sorted keys and without undefined fields, so equal values have equal text. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
@@ -22,12 +22,12 @@ export function canonicalJson(value: unknown): string {
   return `{${fields.join(",")}}`;
 }
 
-/** SHA-256 of the canonical JSON, in hex. */
+/** SHA-256 of the canonical JSON, in hexadecimal. */
 export function addressOf(determinants: object): string {
   return sha256Hex(canonicalJson(determinants));
 }
 
-/** What files and folders of a job are called: enough of the address to be unlike any other. */
+/** A unique prefix of an address, for names of files and folders. */
 export function shortAddress(address: string): string {
   return address.slice(0, 16);
 }

@@ -1,5 +1,5 @@
 /**
- * A benchmark's files as a task, cut to the preset's number of samples.
+ * A benchmark's files as a fine-tuning task, limited to the preset's number of samples.
  *
  * @module
  */
@@ -23,31 +23,31 @@ import { benchmarkFolder, glueNameOf, raceLevels } from "../data/benchmarks.ts";
 import type { BenchmarkId } from "../experiment.ts";
 import type { FinetuningSize } from "../presets/mod.ts";
 
-/** What a task is made of. */
+/** The data and size of a task. */
 export interface TaskRequest {
   /** The data folder. */
   readonly root: string;
-  /** Parts that are left out. */
+  /** Parts to exclude. */
   readonly without: readonly string[];
   readonly benchmark: BenchmarkId;
   readonly size: FinetuningSize;
   readonly tokenizer: Tokenizer;
-  say(sentence: string): void;
+  log(message: string): void;
 }
 
-/** A task, and what no model is needed for. */
+/** A task and its trivial baseline. */
 export interface BenchmarkTask {
-  // deno-lint-ignore no-explicit-any -- examples and outputs are the task's own business
+  // deno-lint-ignore no-explicit-any -- the types of examples and outputs differ between tasks
   readonly task: FinetuneTask<any, any>;
-  /** What always giving the commonest answer of the development set brings, as a share; absent where answers are not classes. */
+  /** Accuracy of the most frequent class of the development set; absent for tasks without classes. */
   readonly majority?: number;
 }
 
-/** The flags of `albert finetune squad` have these by default. */
+/** Defaults of `albert finetune squad`. */
 const DOC_STRIDE = 128;
 const SQUAD = { maxQuestionLength: 64, nBest: 20, maxAnswerLength: 30 };
 
-/** Reads the files and makes the task. */
+/** Loads the files and creates the task. */
 export async function benchmarkTask(request: TaskRequest): Promise<BenchmarkTask> {
   if (request.benchmark === "race") return await race(request);
   const glue = glueNameOf(request.benchmark);
@@ -55,18 +55,18 @@ export async function benchmarkTask(request: TaskRequest): Promise<BenchmarkTask
 }
 
 async function glueBenchmark(
-  { root, benchmark, size, tokenizer, say }: TaskRequest,
+  { root, benchmark, size, tokenizer, log }: TaskRequest,
   name: NonNullable<ReturnType<typeof glueNameOf>>,
 ): Promise<BenchmarkTask> {
   const definition = glueTaskDefinition(name);
-  const data = await loadGlueData(definition, benchmarkFolder(root, benchmark), { say });
+  const data = await loadGlueData(definition, benchmarkFolder(root, benchmark), { say: log });
   const [dev] = data.heldOut;
   const rows = dev.rows.slice(0, size.maxEvalSamples);
   return {
     task: glueTask(
       definition,
       data.train.slice(0, size.maxTrainSamples),
-      // The paper's columns are MNLI's matched set.
+      // The paper reports MNLI's matched set.
       [{ ...dev, rows }],
       tokenizer,
       size.recipe.maxSeqLength,
@@ -76,11 +76,11 @@ async function glueBenchmark(
 }
 
 async function squad(
-  { root, benchmark, size, tokenizer, say }: TaskRequest,
+  { root, benchmark, size, tokenizer, log }: TaskRequest,
 ): Promise<BenchmarkTask> {
   const version = benchmark === "squad-1.1" ? "1.1" : "2.0";
   const files = findSquadFiles(benchmarkFolder(root, benchmark), version);
-  const data = await loadSquadData(files, { say });
+  const data = await loadSquadData(files, { say: log });
   const train = firstQuestions(data.train, size.maxTrainSamples);
   const dev = firstQuestions(data.dev, size.maxEvalSamples);
   const { maxSeqLength } = size.recipe;
@@ -102,7 +102,7 @@ async function squad(
   };
 }
 
-/** RACE, with its test set as a second held-out one where it is there: Table 10 reports that. */
+/** RACE, with the test set as a second held-out set if it exists, for Table 10. */
 async function race({ root, without, size, tokenizer }: TaskRequest): Promise<BenchmarkTask> {
   const folder = benchmarkFolder(root, "race");
   const levels = raceLevels(without);
@@ -122,20 +122,20 @@ async function race({ root, without, size, tokenizer }: TaskRequest): Promise<Be
   };
 }
 
-/** As many of each level as its share: files stand middle before high. */
-function evenly(questions: readonly RaceQuestion[], most = Infinity): readonly RaceQuestion[] {
-  if (questions.length <= most) return questions;
+/** Evenly spaced questions, so that both levels are represented: middle comes before high. */
+function evenly(questions: readonly RaceQuestion[], limit = Infinity): readonly RaceQuestion[] {
+  if (questions.length <= limit) return questions;
   return Array.from(
-    { length: most },
-    (_, i) => questions[Math.floor((i * questions.length) / most)],
+    { length: limit },
+    (_, i) => questions[Math.floor((i * questions.length) / limit)],
   );
 }
 
-function firstQuestions(dataset: SquadDataset, most?: number): SquadDataset {
-  return { ...dataset, questions: dataset.questions.slice(0, most) };
+function firstQuestions(dataset: SquadDataset, limit?: number): SquadDataset {
+  return { ...dataset, questions: dataset.questions.slice(0, limit) };
 }
 
-/** Share of the commonest answer. */
+/** Fraction of the most frequent class. */
 function majority(answers: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const answer of answers) counts.set(answer, (counts.get(answer) ?? 0) + 1);

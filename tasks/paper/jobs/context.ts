@@ -1,5 +1,5 @@
 /**
- * What a job is carried out with.
+ * The context in which jobs run, and their raw results.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Curve } from "../result.ts";
 import { shortAddress } from "./address.ts";
 import type { Job } from "./job.ts";
 
-/** Carries out jobs one after another. */
+/** Everything that jobs need to run. */
 export interface JobContext {
   readonly device: Device;
   /** The run's folder. */
@@ -18,32 +18,32 @@ export interface JobContext {
   readonly data: PaperData;
   /** The toolkit's version. */
   readonly toolkit: string;
-  /** Facts for run.json that determine nothing. */
+  /** Facts for `run.json` that do not influence results. */
   readonly provenance: Readonly<Record<string, unknown>>;
-  /** Whether finetuned weights stay once they are measured; pretrained ones always do. */
+  /** Whether to keep fine-tuned weights; pretrained weights are always kept. */
   readonly keepModels: boolean;
-  /** Whether to save and stop. */
+  /** Whether the job should save and stop. */
   stopRequested(): boolean;
-  /** How far the job is, for who watches. */
+  /** Reports the progress of a job. */
   progress(job: Job, step: number, steps: number): void;
 }
 
-/** What a job found. */
+/** The measurements of a job. */
 export interface Measured {
   readonly metrics: Readonly<Record<string, number>>;
   readonly curves: Readonly<Partial<Record<CurveName, Curve>>>;
   /** Optimizer steps. */
   readonly steps: number;
-  /** Sentences for the reader, beside the job's own. */
+  /** Notes for readers, in addition to those of the job. */
   readonly remarks?: readonly string[];
 }
 
-/** A job's folder, relative to the run's. */
+/** A job's folder, relative to the run's folder. */
 export function runFolder({ address }: Pick<Job, "address">): string {
   return `runs/${shortAddress(address)}`;
 }
 
-/** A share as points, as the paper prints accuracies. */
+/** A fraction in points (0 to 100), as the paper prints accuracies. */
 export function points(share: number): number {
   return 100 * share;
 }

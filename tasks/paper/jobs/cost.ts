@@ -1,5 +1,5 @@
 /**
- * What jobs cost, before they are run.
+ * Estimates of the arithmetic of jobs.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { BenchmarkId } from "../experiment.ts";
 import { encoderFlopsPerToken, trainingFlops } from "../presets/mod.ts";
 import type { FinetuneJob, Job } from "./job.ts";
 
-/** Tokens of a typical example as it is padded, with an encoding of about four letters a token. */
+/** Length of a typical padded example in tokens, at about four letters per token. */
 const TOKENS: Readonly<Record<BenchmarkId, number>> = {
   "squad-1.1": 176,
   "squad-2.0": 176,
@@ -22,16 +22,16 @@ const TOKENS: Readonly<Record<BenchmarkId, number>> = {
   "sts-b": 48,
   "wnli": 64,
 };
-/** A question of SQuAD. */
+/** Length of a SQuAD question. */
 const QUESTION_TOKENS = 17;
-/** Sequences of a question of RACE. */
+/** Sequences per RACE question. */
 const CHOICES = 4;
-/** Tokens from one window to the next, unless a preset says otherwise. */
+/** Default tokens between the starts of two windows. */
 const DOC_STRIDE = 128;
-/** Passes over the development text at the end: each pair task, and four times the examples of an evaluation. */
+/** Cost of the final evaluation in evaluations: SOP and NSP, each with four times the examples. */
 const FINAL_EVALUATIONS = 8;
 
-/** Floating point operations of a job. */
+/** Estimates the floating-point operations of a job. */
 export function jobCost(job: Job): number {
   switch (job.kind) {
     case "pretrain": {
@@ -56,8 +56,8 @@ export function jobCost(job: Job): number {
   }
 }
 
-/** Optimizer steps of a finetuning, about. */
-export function finetuningSteps(job: FinetuneJob): number {
+/** Approximate number of optimizer steps of a fine-tuning job. */
+function finetuningSteps(job: FinetuneJob): number {
   const { maxSteps, epochs = 3, batchSize } = job.size.recipe;
   const examples = job.samples.train * windowsOf(job);
   return maxSteps ?? Math.ceil((epochs * examples) / batchSize);
@@ -73,7 +73,7 @@ function finetuningCost(job: FinetuneJob): number {
   return forward * (3 * trained + size.evaluations * samples.dev * windows);
 }
 
-/** Windows that a question of SQuAD's passage is cut into; 1 elsewhere. */
+/** Windows per SQuAD question; 1 for other benchmarks. */
 function windowsOf({ benchmark, size: { recipe, docStride = DOC_STRIDE } }: FinetuneJob): number {
   if (!benchmark.startsWith("squad-")) return 1;
   const room = recipe.maxSeqLength - QUESTION_TOKENS - 3;

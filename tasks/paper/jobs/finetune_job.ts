@@ -1,5 +1,5 @@
 /**
- * Finetuning as a job: train on a benchmark, keep the best on its development set.
+ * Fine-tuning jobs: train on a benchmark and select the best evaluation on its development set.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { FinetuneJob } from "./job.ts";
 import type { JobLog } from "./job_log.ts";
 import { readModel } from "./pretrain_job.ts";
 
-/** Trains and judges; null when it was asked to stop. */
+/** Runs or continues a fine-tuning job; returns null if a stop was requested. */
 export async function runFinetuneJob(
   job: FinetuneJob,
   context: JobContext,
@@ -48,33 +48,33 @@ export async function runFinetuneJob(
     files: await data.vocabularyFiles(),
     provenance: { job: job.label, ...context.provenance },
     observer: {
-      say: log.say,
-      loaded: ({ fresh }) => log.say(`new tensors: ${fresh.join(", ")}`),
+      say: log.write,
+      loaded: ({ fresh }) => log.write(`newly initialized tensors: ${fresh.join(", ")}`),
       progress: (step) => {
         log.trained((performance.now() - started) / 1000);
         context.progress(job, step, totalSteps);
       },
-      evaluated: (step, metrics) => log.say(`step ${step}: ${JSON.stringify(metrics)}`),
+      evaluated: (step, metrics) => log.write(`step ${step}: ${JSON.stringify(metrics)}`),
       stopRequested: context.stopRequested,
     },
   });
   log.trained((performance.now() - started) / 1000);
   if (!finished) return null;
   if (best === null) {
-    throw new Error(`No evaluation of ${job.label} gave a ${task.metric}; look at its report`);
+    throw new Error(`No evaluation of ${job.label} returned ${task.metric}; see its report`);
   }
   const last = (await readEvents(folder)).findLast((event) => `eval_${task.metric}` in event)!;
   const metrics: Record<string, number> = { best_step: bestStep! };
   for (const [name, value] of Object.entries(best)) {
-    metrics[name] = inPoints(job, name, value);
-    metrics[`last_${name}`] = inPoints(job, name, Number(last[`eval_${name}`]));
+    metrics[name] = inPoints(job, value);
+    metrics[`last_${name}`] = inPoints(job, Number(last[`eval_${name}`]));
   }
   if (majority !== undefined) metrics.majority = points(majority);
   return { metrics, curves: {}, steps: settings.schedule.totalSteps };
 }
 
-/** SQuAD's metrics are points already, and counts stay counts. */
-function inPoints({ benchmark }: FinetuneJob, _name: string, value: number): number {
+/** SQuAD's metrics are already in points. */
+function inPoints({ benchmark }: FinetuneJob, value: number): number {
   return benchmark.startsWith("squad-") ? value : points(value);
 }
 
@@ -83,7 +83,7 @@ async function taskOf(
   { data }: JobContext,
   log: JobLog,
 ): Promise<BenchmarkTask> {
-  // All jobs of a run have one vocabulary and one size, so a task serves them all.
+  // All jobs of a run have the same vocabulary and size, so they share the task.
   return await data.once(`task ${benchmark}`, async () =>
     await benchmarkTask({
       root: data.root,
@@ -91,6 +91,6 @@ async function taskOf(
       benchmark,
       size,
       tokenizer: await data.tokenizer(),
-      say: log.say,
+      log: log.write,
     }));
 }

@@ -1,5 +1,5 @@
 /**
- * What a pretrained model knows: masked words, and both pair tasks, whichever it was trained on (Table 5).
+ * Intrinsic metrics of a pretrained model: masked-LM, NSP and SOP accuracy, independent of its objective (Table 5).
  *
  * @module
  */
@@ -17,29 +17,29 @@ import { evaluate, type EvaluationResult } from "../../../src/train/mod.ts";
 import type { Safetensors } from "../../../src/weights/mod.ts";
 import { points } from "./context.ts";
 
-/** A model folder's content. */
+/** The content of a model folder. */
 export interface LoadedModel {
   readonly config: ModelConfig;
   readonly weights: Safetensors;
 }
 
-/** On how much a model is measured. */
+/** The size of an evaluation. */
 export interface IntrinsicSize {
   readonly maxSeqLength: number;
-  /** Examples of an evaluation while a model is trained. */
+  /** Examples per evaluation during training. */
   readonly evalExamples: number;
   readonly microBatchSize: number;
 }
 
-/** At the end more examples are looked at than while the model is trained. */
+/** Examples of the final evaluation, as a multiple of those during training. */
 const FINAL = 4;
-/** All models are measured on the same examples, whatever seed they were trained with. */
+/** All models are evaluated on the same examples, independent of their training seed. */
 const SEED = 20_200_209;
 
 /**
- * Accuracies on the development text, in points; see {@linkcode JobResult} for their names.
+ * Evaluates a model on the development text. Accuracies are in points; {@linkcode JobResult} lists the names.
  *
- * A model that has no pair head, as it was trained on masked words alone, is given a new one: chance.
+ * A model without pair head, trained with the masked-LM objective only, gets an initialized one, which gives chance accuracy.
  */
 export async function measureIntrinsic(
   device: Device,
@@ -61,7 +61,7 @@ export async function measureIntrinsic(
         size.microBatchSize,
         shapeOf(settings, dev),
       );
-      return { result, commonest: commonestShare(source, count) };
+      return { result, unigram: mostFrequentShare(source, count) };
     } finally {
       model.parameters.free();
     }
@@ -70,7 +70,7 @@ export async function measureIntrinsic(
   const metrics: Record<string, number> = {
     mlm_accuracy: points(own.result.maskedAccuracy),
     mlm_loss: own.result.maskedLoss,
-    unigram_accuracy: points(own.commonest),
+    unigram_accuracy: points(own.unigram),
   };
   for (const objective of ["nsp", "sop"] as const) {
     const { result } = config.pairObjective === objective ? own : await measure(objective);
@@ -79,7 +79,7 @@ export async function measureIntrinsic(
   return metrics;
 }
 
-/** Padding and room of a batch. */
+/** The shape of a batch. */
 export function shapeOf(settings: ExampleSettings, { corpus }: OpenedData) {
   return {
     sequenceLength: settings.maxSeqLength,
@@ -105,8 +105,8 @@ function pairMetrics(name: "nsp" | "sop", result: EvaluationResult): Record<stri
   };
 }
 
-/** Share of masked tokens that are the commonest one: what a constant guess brings. */
-function commonestShare(source: ExampleDataset, count: number): number {
+/** Fraction of masked tokens that are the most frequent one: the accuracy of a constant prediction. */
+function mostFrequentShare(source: ExampleDataset, count: number): number {
   const counts = new Map<number, number>();
   let all = 0;
   for (let index = 0; index < count; index++) {

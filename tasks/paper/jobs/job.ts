@@ -1,5 +1,5 @@
 /**
- * A job: one run that fills cells, with everything that determines it.
+ * Jobs: the runs that fill cells, with everything that determines them.
  *
  * @module
  */
@@ -8,57 +8,57 @@ import type { BenchmarkId } from "../experiment.ts";
 import type { FinetuningSize, PretrainingSize } from "../presets/mod.ts";
 import type { JobKind } from "../result.ts";
 
-/** Which text a model is trained on: BookCorpus and Wikipedia, or more. */
+/** The pretraining text: BookCorpus and Wikipedia (`plain`), or these and additional data (`extended`). */
 export type CorpusName = "plain" | "extended";
 
-/** What all jobs have. */
+/** Common fields of all jobs. */
 interface JobBase {
   readonly kind: JobKind;
   /** SHA-256 of the determinants. */
   readonly address: string;
-  /** For people. */
+  /** For readers. */
   readonly label: string;
   readonly seed: number;
-  /** Everything that the result depends on. */
+  /** Everything that determines the result. */
   readonly determinants: Readonly<Record<string, unknown>>;
-  /** Stand-ins in its data. */
+  /** Parts of its data that are stand-ins. */
   readonly standIns: readonly string[];
-  /** What a reader should know of the result. */
+  /** Notes for readers of the report. */
   readonly remarks: readonly string[];
 }
 
-/** Trains a model. */
+/** Pretrains a model. */
 export interface PretrainJob extends JobBase {
   readonly kind: "pretrain";
   readonly config: ModelConfig;
   readonly size: PretrainingSize;
   readonly steps: number;
   readonly corpus: CorpusName;
-  /** The job whose weights it starts from. */
+  /** The job whose weights initialize the model. */
   readonly warmStart?: PretrainJob;
 }
 
-/** Writes a model as it is initialized. */
+/** Saves an initialized model without training. */
 export interface UntrainedJob extends JobBase {
   readonly kind: "untrained";
   readonly config: ModelConfig;
   readonly size: PretrainingSize;
 }
 
-/** A job that leaves a model to finetune or look at. */
+/** A job that produces a model. */
 export type ModelJob = PretrainJob | UntrainedJob;
 
-/** Trains a model on a benchmark. */
+/** Fine-tunes a model on a benchmark. */
 export interface FinetuneJob extends JobBase {
   readonly kind: "finetune";
   readonly from: ModelJob;
   readonly benchmark: BenchmarkId;
   readonly size: FinetuningSize;
-  /** Examples that are trained on and evaluated on. */
+  /** Number of training and development examples. */
   readonly samples: { readonly train: number; readonly dev: number };
 }
 
-/** Looks at a trained model's layers (Figure 1). */
+/** Measures the transitions between a pretrained model's layers (Figure 1). */
 export interface LayersJob extends JobBase {
   readonly kind: "measure";
   readonly measure: "layers";
@@ -66,20 +66,21 @@ export interface LayersJob extends JobBase {
   readonly size: PretrainingSize;
 }
 
-/** Times a training step of a model (Table 2). */
+/** Times a training step (Table 2). */
 export interface ThroughputJob extends JobBase {
   readonly kind: "measure";
   readonly measure: "throughput";
   readonly config: ModelConfig;
-  /** Examples and tokens of the timed step. */
+  /** Examples of the timed step. */
   readonly batchSize: number;
+  /** Tokens per example. */
   readonly sequenceLength: number;
 }
 
-/** A run that fills cells. */
+/** Any job. */
 export type Job = PretrainJob | UntrainedJob | FinetuneJob | LayersJob | ThroughputJob;
 
-/** What has to be done before a job. */
+/** The jobs that must finish before a job. */
 export function dependencies(job: Job): readonly Job[] {
   switch (job.kind) {
     case "pretrain":
@@ -93,7 +94,7 @@ export function dependencies(job: Job): readonly Job[] {
   }
 }
 
-/** Jobs and all they need, each once, what is needed first. */
+/** Jobs and all their dependencies, without duplicates, dependencies first. */
 export function withDependencies(jobs: readonly Job[]): Job[] {
   const ordered = new Map<string, Job>();
   const add = (job: Job) => {

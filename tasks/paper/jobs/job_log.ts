@@ -1,36 +1,36 @@
 /**
- * A job's log and clock, which outlast its interruptions.
+ * A job's log and clock, which continue after an interruption.
  *
  * @module
  */
 import { atomicWriteFile } from "../../../src/files/mod.ts";
 
-/** The log's name in a job's folder. */
+/** Name of the log file in a job's folder. */
 export const JOB_LOG = "job.log";
 const CLOCK = "clock.json";
-/** Seconds between two notes of the time: what a kill makes the clock forget at most. */
-const EVERY = 10;
+/** Seconds between saves of the clock, which is the most that a kill loses. */
+const SAVE_INTERVAL = 10;
 
 interface Clock {
   readonly seconds: number;
   readonly trainingSeconds: number;
 }
 
-/** What a job says and how long it takes, over all its starts. */
+/** The log and running time of a job over all attempts. */
 export class JobLog {
   readonly #folder: string;
   readonly #earlier: Clock;
   readonly #started = performance.now();
   #trained = 0;
-  #noted = 0;
-  #writing: Promise<void> = Promise.resolve();
+  #savedAt = 0;
+  #saving: Promise<void> = Promise.resolve();
 
   private constructor(folder: string, earlier: Clock) {
     this.#folder = folder;
     this.#earlier = earlier;
   }
 
-  /** Goes on with the log of a folder. */
+  /** Opens or continues the log of a folder. */
   static async open(folder: string): Promise<JobLog> {
     await Deno.mkdir(folder, { recursive: true });
     const earlier = await Deno.readTextFile(`${folder}/${CLOCK}`)
@@ -39,21 +39,21 @@ export class JobLog {
     return new JobLog(folder, earlier);
   }
 
-  /** Adds a line. */
-  readonly say = (sentence: string): void => {
-    const line = `${new Date().toISOString()}  ${sentence}\n`;
+  /** Appends a line with the current time. */
+  readonly write = (message: string): void => {
+    const line = `${new Date().toISOString()}  ${message}\n`;
     Deno.writeTextFileSync(`${this.#folder}/${JOB_LOG}`, line, { append: true });
   };
 
-  /** Seconds of this start that went into training so far. */
+  /** Sets the seconds of this attempt spent in training. */
   trained(seconds: number): void {
     this.#trained = seconds;
-    if (this.#sinceStart() - this.#noted < EVERY) return;
-    this.#noted = this.#sinceStart();
-    this.#writing = this.#writing.then(() => this.#note());
+    if (this.#sinceStart() - this.#savedAt < SAVE_INTERVAL) return;
+    this.#savedAt = this.#sinceStart();
+    this.#saving = this.#saving.then(() => this.#save());
   }
 
-  /** Time over all starts. */
+  /** Time over all attempts. */
   clock(): Clock {
     return {
       seconds: this.#earlier.seconds + this.#sinceStart(),
@@ -61,17 +61,17 @@ export class JobLog {
     };
   }
 
-  /** Writes the time down. */
+  /** Saves the clock. */
   async close(): Promise<void> {
-    await this.#writing;
-    await this.#note();
+    await this.#saving;
+    await this.#save();
   }
 
   #sinceStart(): number {
     return (performance.now() - this.#started) / 1000;
   }
 
-  async #note(): Promise<void> {
+  async #save(): Promise<void> {
     await atomicWriteFile(`${this.#folder}/${CLOCK}`, JSON.stringify(this.clock()));
   }
 }

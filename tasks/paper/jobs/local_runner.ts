@@ -1,18 +1,33 @@
 /**
- * Runs jobs in this thread, one after another on one device.
+ * A runner that runs jobs in this thread, on one device.
  *
  * @module
  */
-import { type Device, openDevice } from "../../../src/device/mod.ts";
-import { PaperData } from "../data/prepare_data.ts";
+import { type Device, type DeviceName, openDevice } from "../../../src/device/mod.ts";
+import { PaperData, type PreparedPaperData } from "../data/prepare_data.ts";
 import type { JobOutcome } from "../result.ts";
 import type { JobContext } from "./context.ts";
 import type { Job } from "./job.ts";
 import { runJob } from "./run_job.ts";
 import type { JobRunner } from "./run_jobs.ts";
-import type { RunnerSetting } from "./worker_runner.ts";
 
-/** A runner of this thread. */
+/** The settings of a runner. They can be sent to a worker. */
+export interface RunnerSettings {
+  readonly device: DeviceName;
+  /** BLAS library of the CPU device. */
+  readonly blas?: string;
+  /** The run's folder. */
+  readonly output: string;
+  readonly prepared: PreparedPaperData;
+  readonly preset: string;
+  /** The toolkit's version. */
+  readonly toolkit: string;
+  readonly provenance: Readonly<Record<string, unknown>>;
+  /** Whether to keep fine-tuned weights. */
+  readonly keepModels: boolean;
+}
+
+/** Runs jobs one after another. */
 export class LocalRunner implements JobRunner {
   readonly #preset: string;
   readonly #context: JobContext;
@@ -22,15 +37,19 @@ export class LocalRunner implements JobRunner {
     this.#context = context;
   }
 
-  /** Opens device and data; a device that is open already may be given. */
+  /**
+   * Opens the data, and the device unless an open one is given.
+   *
+   * @param observer tells whether to stop, and receives the progress of jobs
+   */
   static async open(
-    setting: RunnerSetting,
-    watcher: Pick<JobContext, "stopRequested" | "progress">,
+    settings: RunnerSettings,
+    observer: Pick<JobContext, "stopRequested" | "progress">,
     opened?: Device,
   ): Promise<LocalRunner> {
-    const { output, prepared, preset, toolkit, keepModels, provenance } = setting;
+    const { output, prepared, preset, toolkit, keepModels, provenance } = settings;
     const device = opened ??
-      await openDevice({ device: setting.device, blas: setting.blas });
+      await openDevice({ device: settings.device, blas: settings.blas });
     return new LocalRunner(preset, {
       device,
       output,
@@ -38,7 +57,7 @@ export class LocalRunner implements JobRunner {
       toolkit,
       keepModels,
       provenance: { version: toolkit, ...provenance, device: device.description },
-      ...watcher,
+      ...observer,
     });
   }
 

@@ -1,5 +1,5 @@
 /**
- * Makes jobs and gives them their addresses.
+ * Creates jobs with their determinants and addresses.
  *
  * @module
  */
@@ -19,10 +19,10 @@ import type {
   UntrainedJob,
 } from "./job.ts";
 
-/** What every job of a run has in common. */
+/** Settings shared by all jobs of a run. */
 export interface JobSetting {
   readonly manifest: DataManifest;
-  /** `cpu` or `webgpu`: rounding differs between them, and so may results. */
+  /** `cpu` or `webgpu`, which round differently. */
   readonly device: string;
 }
 
@@ -36,7 +36,7 @@ function addressed<J extends Job>(
   return { ...job, determinants: all, address: addressOf(all) } as unknown as J;
 }
 
-/** A pretraining run. */
+/** Creates a pretraining job. */
 export function pretrainJob(
   setting: JobSetting,
   what: Pick<PretrainJob, "config" | "size" | "steps" | "seed" | "warmStart"> & {
@@ -65,7 +65,7 @@ export function pretrainJob(
   });
 }
 
-/** A model as it is initialized. */
+/** Creates the job of an initialized model. */
 export function untrainedJob(
   setting: JobSetting,
   what: { config: ModelConfig; size: PretrainingSize; seed: number; name: string },
@@ -84,13 +84,13 @@ export function untrainedJob(
     config: configJson(config),
     maxSeqLength: size.maxSeqLength,
     evalExamples: size.evalExamples,
-    // Its vocabulary comes from there.
+    // The vocabulary is trained on it.
     text: manifest.plain,
     dev: manifest.dev,
   });
 }
 
-/** A finetuning run, or null where the benchmark's files are absent. */
+/** Creates a fine-tuning job; returns null if the benchmark's files are missing. */
 export function finetuneJob(
   setting: JobSetting,
   what: { from: ModelJob; benchmark: BenchmarkId; size: FinetuningSize; seed: number },
@@ -117,7 +117,7 @@ export function finetuneJob(
   });
 }
 
-/** Figure 1's look at a trained model. */
+/** Creates the job that measures a pretrained model's layers. */
 export function layersJob(
   setting: JobSetting,
   what: { from: PretrainJob; size: PretrainingSize },
@@ -140,7 +140,7 @@ export function layersJob(
   });
 }
 
-/** Table 2's timing of a model. Its seed only tells one timing from the next. */
+/** Creates a job that times a training step. Its seed only distinguishes repeated measurements. */
 export function throughputJob(
   setting: JobSetting,
   what: Pick<ThroughputJob, "config" | "batchSize" | "sequenceLength" | "seed"> & {

@@ -1,25 +1,22 @@
 /**
- * Measurements as jobs: the layers of a trained model, the speed of a training step.
+ * Measurement jobs: the layers of a pretrained model, and the speed of a training step.
  *
  * @module
  */
 import { collate, ExampleDataset, exampleSettings } from "../../../src/data/mod.ts";
 import { loadWeights, PretrainingModel } from "../../../src/model/mod.ts";
 import { pretrainingInput } from "../../../src/train/mod.ts";
-import { layerTransitions, measureThroughput } from "../measure/mod.ts";
+import { layerTransitions, measureThroughput, WHOLE_STEP_BYTES } from "../measure/mod.ts";
+import { MASKED_FRACTION } from "../presets/mod.ts";
 import type { JobContext, Measured } from "./context.ts";
 import { shapeOf } from "./intrinsic.ts";
 import type { LayersJob, ThroughputJob } from "./job.ts";
 import { readModel } from "./pretrain_job.ts";
 
-/** All models are looked at on the same examples. */
+/** All models are measured on the same examples. */
 const SEED = 20_200_209;
-/** A model whose step needs more is timed by its layers. */
-const TIMED_AT_ONCE = 4 * 2 ** 30;
-/** Share of tokens that are masked. */
-const MASKED = 0.15;
 
-/** Distance and angle between input and output of every layer, over the development text. */
+/** Measures distance and angle between the input and output of every layer on the development text. */
 export async function runLayersJob(
   { from, size }: LayersJob,
   { device, data, output }: JobContext,
@@ -55,7 +52,7 @@ export async function runLayersJob(
   }
 }
 
-/** Examples a second of a training step. */
+/** Measures the training throughput. */
 export async function runThroughputJob(
   { config, batchSize, sequenceLength }: ThroughputJob,
   { device }: JobContext,
@@ -64,8 +61,8 @@ export async function runThroughputJob(
     batchSize,
     microBatchSize: batchSize,
     sequenceLength,
-    maxPredictions: Math.ceil(MASKED * sequenceLength),
-    memoryBytes: TIMED_AT_ONCE,
+    maxPredictions: Math.ceil(MASKED_FRACTION * sequenceLength),
+    memoryBytes: WHOLE_STEP_BYTES,
   });
   return {
     metrics: {

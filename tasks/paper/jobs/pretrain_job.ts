@@ -1,33 +1,39 @@
 /**
- * Pretraining as a job: train into the job's folder, then measure on the development text.
+ * Jobs that produce a model: pretraining, and initialization without training.
  *
  * @module
  */
+import {
+  initialize,
+  pretrainingArchitecture,
+  PretrainingModel,
+  readTensors,
+} from "../../../src/model/mod.ts";
 import {
   latestCheckpoint,
   pretrain,
   readEvents,
   readModelFolder,
   weightsSha256,
+  writeModelFolder,
 } from "../../../src/train/disk.ts";
 import { type PretrainSettings, pretrainSettings } from "../../../src/train/mod.ts";
 import type { Curve } from "../result.ts";
 import { type JobContext, type Measured, points, runFolder } from "./context.ts";
 import { type LoadedModel, measureIntrinsic } from "./intrinsic.ts";
-import type { ModelJob, PretrainJob } from "./job.ts";
-import { untrainedFolder } from "./untrained_job.ts";
+import type { ModelJob, PretrainJob, UntrainedJob } from "./job.ts";
 import type { JobLog } from "./job_log.ts";
 
 /** Name of the development text among a run's held-out sets. */
 const DEV = "dev";
-/** Lines of the log of a run. */
+/** Logged steps per run. */
 const LOG_LINES = 100;
-/** Checkpoints of a run, of which the last is kept: what a kill costs at most. */
+/** Checkpoints per run. Only the last is kept, to continue after a kill. */
 const SAVES = 10;
-/** Writing one takes longer than so few steps of a tiny model. */
-const LEAST_STEPS_SAVED = 50;
+/** Minimum number of steps between checkpoints: saving one takes longer than a few steps of a tiny model. */
+const MIN_SAVE_STEPS = 50;
 
-/** Trains and measures; null when it was asked to stop. */
+/** Runs or continues a pretraining job and evaluates the model; returns null if a stop was requested. */
 export async function runPretrainJob(
   job: PretrainJob,
   context: JobContext,
@@ -54,13 +60,13 @@ export async function runPretrainJob(
     files: await data.vocabularyFiles(),
     provenance: { job: job.label, ...context.provenance },
     observer: {
-      say: log.say,
+      say: log.write,
       progress: (step) => {
         log.trained((performance.now() - started) / 1000);
         context.progress(job, step, job.steps);
       },
       evaluated: (step, result) =>
-        log.say(`step ${step}: accuracy on masked words ${points(result.maskedAccuracy)}`),
+        log.write(`step ${step}: masked-LM accuracy ${points(result.maskedAccuracy)}`),
       stopRequested: context.stopRequested,
     },
   });
@@ -70,21 +76,21 @@ export async function runPretrainJob(
   return { metrics, curves: { mlm_accuracy: await accuracyCurve(folder) }, steps: job.steps };
 }
 
-/** The weights that a job left. */
+/** Loads the model of a finished job. */
 export async function readModel(job: ModelJob, output: string): Promise<LoadedModel> {
   return await readModelFolder(await modelFolder(job, output));
 }
 
 /**
- * Where a job's model is.
+ * The folder of a job's model.
  *
- * @throws {Error} when its run folder is gone, as where only its result was committed.
+ * @throws {Error} If the job has no checkpoint on this machine, for example because only its result was committed.
  */
 export async function modelFolder(job: ModelJob, output: string): Promise<string> {
   const folder = `${output}/${runFolder(job)}`;
   if (job.kind === "untrained") return untrainedFolder(folder);
   const checkpoint = await latestCheckpoint(folder);
-  if (checkpoint === null) throw new Error(`${folder} holds no model; run ${job.label} again`);
+  if (checkpoint === null) throw new Error(`${folder} has no checkpoint; run ${job.label} again`);
   return checkpoint;
 }
 
@@ -103,12 +109,12 @@ function settingsOf(
     optimizer: { kind: size.optimizer },
     batchSize: size.batchSize,
     microBatchSize: size.microBatchSize,
-    // All text is for training: the development text is another.
+    // The development text is separate.
     validationFraction: 0,
     evalExamples: size.evalExamples,
     evalSteps: every(size.evaluations),
     loggingSteps: every(LOG_LINES),
-    saveSteps: Math.max(every(SAVES), LEAST_STEPS_SAVED),
+    saveSteps: Math.max(every(SAVES), MIN_SAVE_STEPS),
     keepCheckpoints: 1,
   }, config);
 }
@@ -120,4 +126,33 @@ async function accuracyCurve(folder: string): Promise<Curve> {
     x: evaluations.map(({ step }) => Number(step)),
     y: evaluations.map((event) => points(Number(event[field]))),
   };
+}
+
+function untrainedFolder(folder: string): string {
+  return `${folder}/model`;
+}
+
+/** Saves an initialized model and evaluates it. */
+export async function runUntrainedJob(
+  { config, seed, size, ...job }: UntrainedJob,
+  { device, data, output }: JobContext,
+): Promise<Measured> {
+  const folder = untrainedFolder(`${output}/${runFolder(job)}`);
+  const model = new PretrainingModel(device, config, { trainable: false });
+  try {
+    initialize(model.parameters, seed, config.initializerRange);
+    await Deno.mkdir(folder, { recursive: true });
+    await writeModelFolder(folder, {
+      config,
+      architecture: pretrainingArchitecture(config),
+      tensors: await readTensors(model.parameters),
+      files: await data.vocabularyFiles(),
+      card: "An initialized, untrained model: the control of the paper's experiments.\n",
+    });
+  } finally {
+    model.parameters.free();
+  }
+  const loaded = await readModelFolder(folder);
+  const metrics = await measureIntrinsic(device, loaded, await data.text("dev"), size);
+  return { metrics, curves: {}, steps: 0 };
 }

@@ -1,5 +1,5 @@
 /**
- * Which jobs fill which cells.
+ * The jobs that fill the cells of a row.
  *
  * @module
  */
@@ -16,20 +16,19 @@ import {
   untrainedJob,
 } from "./make_job.ts";
 
-/** What is to be run, and how often. */
+/** The size, data and repetitions of a run. */
 export interface RunPlan extends JobSetting {
   readonly preset: Preset;
-  /** One run of every cell for each. */
+  /** Seeds of every cell. */
   readonly seeds: readonly number[];
-  /** More seeds of some rows, by row. */
+  /** Additional seeds by row. */
   readonly rowSeeds?: Readonly<Record<string, readonly number[]>>;
-  /** Finetunings of each pretrained model, of which the median counts; the paper has 5 for tasks of high variance. */
+  /** Fine-tuning runs per pretrained model; their median counts. The paper uses 5 for tasks with high variance. */
   readonly finetuneRuns: number;
-  /** Benchmarks to run. */
   readonly benchmarks: readonly BenchmarkId[];
 }
 
-/** The model of a row, trained or as it starts; null where its text is absent or it is somebody else's. */
+/** The job of a row's model, pretrained or untrained; null for quoted rows and if its text is missing. */
 export function modelJob(
   plan: RunPlan,
   experiment: Pick<Experiment, "rows">,
@@ -63,7 +62,7 @@ export function modelJob(
   });
 }
 
-/** A peak rate as a model of some size wants it. */
+/** The peak learning rate, scaled for the model's size. */
 function rateOf(
   { rateScale }: Preset,
   { hiddenSize, numHiddenLayers, embeddingSize }: ModelConfig,
@@ -73,7 +72,7 @@ function rateOf(
   return learningRate * (rateScale?.(model) ?? 1);
 }
 
-/** The finetunings of a row on a benchmark, one for each of a seed's runs; none where something is absent. */
+/** The fine-tuning jobs of a row for a benchmark and seed; none if the model or the data is missing. */
 export function finetuneJobs(
   plan: RunPlan,
   experiment: Pick<Experiment, "rows">,
@@ -88,13 +87,13 @@ export function finetuneJobs(
   const learningRate = rateOf(plan.preset, from.config, recipe);
   const size = { ...rest, recipe: { ...recipe, learningRate } };
   return Array.from({ length: plan.finetuneRuns }, (_, run) =>
-    // Apart from every other pretraining's seed.
+    // Different from the seeds of all other pretraining runs.
     finetuneJob(plan, { from, benchmark, size, seed: seed + 1000 * run })).filter((job) =>
       job !== null
     );
 }
 
-/** Figure 1's look at a row's model. */
+/** The job that measures the layers of a row's model (Figure 1). */
 export function rowLayersJob(
   plan: RunPlan,
   experiment: Pick<Experiment, "rows">,
@@ -107,7 +106,7 @@ export function rowLayersJob(
     : null;
 }
 
-/** Table 2's timing of a row's model, at the paper's size or, for a preset that says so, at its own; once a seed, so that the timings have a spread. */
+/** The job that times a row's model (Table 2), at the size that the preset defines. One per seed, so that the timings have a standard deviation. */
 export function rowThroughputJob(
   plan: RunPlan,
   { variation }: Row,
@@ -121,12 +120,12 @@ export function rowThroughputJob(
   return throughputJob(plan, { config, batchSize, sequenceLength, seed, name: nameOf(variation) });
 }
 
-/** The seeds of a row's cells. */
+/** The seeds of a row's cells, sorted. */
 export function seedsOfRow({ seeds, rowSeeds = {} }: RunPlan, { id }: Row): number[] {
   return [...new Set([...seeds, ...rowSeeds[id] ?? []])].sort((a, b) => a - b);
 }
 
-/** All jobs that a column asks of a row. */
+/** The jobs that fill a cell. */
 export function cellJobs(
   plan: RunPlan,
   experiment: Experiment,
@@ -153,7 +152,7 @@ export function cellJobs(
     case "speed-up":
       return each((seed) => rowThroughputJob(plan, row, seed));
     case "average":
-      // Its columns ask for what it needs.
+      // The averaged columns have the jobs.
     case "parameters":
     case "config":
     case "cost":
@@ -162,14 +161,14 @@ export function cellJobs(
   }
 }
 
-/** All jobs of an experiment, cell by cell; a job stands as often as cells need it. */
+/** The jobs of all cells of an experiment; a job appears once per cell that needs it. */
 export function experimentJobs(plan: RunPlan, experiment: Experiment): Job[] {
   return experiment.rows.flatMap((row) =>
     experiment.columns.flatMap((column) => cellJobs(plan, experiment, row, column))
   );
 }
 
-/** `albert-base E=128 share=all sop`: what tells a row's model from others, in the paper's sizes. */
+/** A label for a row's model in the paper's sizes: `albert-base E=128 share=all`. */
 function nameOf(variation: Variation): string {
   const { model, extraData, warmStartFrom, equalTimeWith, ...varied } = variation;
   const words = Object.entries(varied)

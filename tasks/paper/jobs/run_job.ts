@@ -1,5 +1,5 @@
 /**
- * Carries out one job and says what came of it.
+ * Runs one job and returns its outcome.
  *
  * @module
  */
@@ -10,10 +10,9 @@ import { runFinetuneJob } from "./finetune_job.ts";
 import type { Job } from "./job.ts";
 import { JOB_LOG, JobLog } from "./job_log.ts";
 import { runLayersJob, runThroughputJob } from "./measure_job.ts";
-import { runPretrainJob } from "./pretrain_job.ts";
-import { runUntrainedJob } from "./untrained_job.ts";
+import { runPretrainJob, runUntrainedJob } from "./pretrain_job.ts";
 
-/** Carries out a job, from where it was left; null when it was asked to stop. A fault becomes a failure with its log. */
+/** Runs or continues a job; returns null if a stop was requested. An error becomes a failed outcome with a log. */
 export async function runJob(
   job: Job,
   preset: string,
@@ -34,7 +33,7 @@ export async function runJob(
     finished: new Date().toISOString(),
   });
   try {
-    const measured = await carryOut(job, context, log);
+    const measured = await measure(job, context, log);
     if (measured === null) return null;
     checkNumbers(measured);
     if (kind === "finetune" && !context.keepModels) {
@@ -56,16 +55,16 @@ export async function runJob(
       remarks: [...job.remarks, ...measured.remarks ?? []],
     };
   } catch (error) {
-    const sentence = (error as Error).message;
-    log.say(`failed: ${sentence}`);
-    if ((error as Error).stack !== undefined) log.say((error as Error).stack!);
-    return { ...record(), status: "failed", error: sentence, log: `${runFolder(job)}/${JOB_LOG}` };
+    const { message, stack } = error as Error;
+    log.write(`failed: ${message}`);
+    if (stack !== undefined) log.write(stack);
+    return { ...record(), status: "failed", error: message, log: `${runFolder(job)}/${JOB_LOG}` };
   } finally {
     await log.close();
   }
 }
 
-async function carryOut(job: Job, context: JobContext, log: JobLog): Promise<Measured | null> {
+async function measure(job: Job, context: JobContext, log: JobLog): Promise<Measured | null> {
   switch (job.kind) {
     case "pretrain":
       return await runPretrainJob(job, context, log);
@@ -80,13 +79,15 @@ async function carryOut(job: Job, context: JobContext, log: JobLog): Promise<Mea
   }
 }
 
-/** JSON has no NaN: it would come back as null and be drawn as zero. */
+/** Rejects NaN and infinity, which JSON cannot represent. */
 function checkNumbers({ metrics, curves }: Measured): void {
   for (const [name, value] of Object.entries(metrics)) {
-    if (!Number.isFinite(value)) throw new RangeError(`${name} came out as ${value}`);
+    if (!Number.isFinite(value)) throw new RangeError(`${name} is ${value}`);
   }
   for (const [name, curve] of Object.entries(curves)) {
-    if (!curve!.y.every(Number.isFinite)) throw new RangeError(`The curve ${name} has a gap`);
+    if (!curve!.y.every(Number.isFinite)) {
+      throw new RangeError(`The curve ${name} contains a value that is not finite`);
+    }
   }
 }
 

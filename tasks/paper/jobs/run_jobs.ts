@@ -1,5 +1,5 @@
 /**
- * Runs jobs: what is needed first, each once whoever else works in the folder, past those that fail.
+ * Runs jobs in order of their dependencies, each once even if several processes share the folder. A failure does not stop the others.
  *
  * @module
  */
@@ -7,47 +7,47 @@ import type { JobFailure, JobOutcome } from "../result.ts";
 import { dependencies, type Job } from "./job.ts";
 import type { JobStore } from "./store.ts";
 
-/** Carries out one job at a time. */
+/** Runs one job at a time. */
 export interface JobRunner {
-  /** Null when it was asked to stop. */
+  /** Returns null if a stop was requested. */
   run(job: Job): Promise<JobOutcome | null>;
 }
 
-/** What the caller wants to hear. */
+/** Callbacks of {@linkcode runJobs}. */
 export interface JobsObserver {
   started(job: Job, place: JobPlace): void;
   ended(job: Job, outcome: JobOutcome, place: JobPlace): void;
-  /** A job cannot run because one that it needs failed. */
+  /** Called if a job cannot run because a dependency failed. */
   blocked(job: Job, by: Job): void;
-  /** Another process does what is left. */
+  /** Called once if only other processes have jobs to run. */
   waiting(jobs: number): void;
   stopRequested(): boolean;
 }
 
-/** How far all of it is. */
+/** The progress of all jobs. */
 export interface JobPlace {
-  /** Done before or by now. */
+  /** Jobs finished by this or earlier calls. */
   readonly done: number;
   readonly total: number;
 }
 
-/** How a run ended. */
+/** The outcome of {@linkcode runJobs}. */
 export interface JobsSummary {
-  /** Finished, by this or an earlier call. */
+  /** Jobs finished by this or earlier calls. */
   readonly done: number;
-  /** Of those, by this one. */
+  /** Jobs finished by this call. */
   readonly ran: number;
   readonly failures: readonly JobFailure[];
-  /** Not run because something they need failed. */
+  /** Jobs not run because a dependency failed. */
   readonly blocked: number;
-  /** Not run because of a request to stop. */
+  /** Jobs not run because a stop was requested. */
   readonly left: number;
 }
 
-/** Between two looks at what other processes have done. */
-const LOOK_AGAIN_MS = 1000;
+/** Interval between checks for results of other processes. */
+const POLL_INTERVAL_MS = 1000;
 
-/** Runs all jobs that are not done, on as many runners as there are. */
+/** Runs all unfinished jobs, distributed over the runners. */
 export async function runJobs(
   jobs: readonly Job[],
   store: JobStore,
@@ -55,7 +55,7 @@ export async function runJobs(
   observer: JobsObserver,
 ): Promise<JobsSummary> {
   const run = new JobsRun(jobs, store, observer, await doneCheck(jobs, store));
-  await run.look();
+  await run.poll();
   await Promise.all(runners.map((runner) => run.work(runner)));
   return run.summary();
 }
@@ -85,17 +85,17 @@ class JobsRun {
     for (const { address } of jobs) this.#states.set(address, "open");
   }
 
-  /** Takes over what is done; a failure of an earlier call is tried again. */
-  async look(): Promise<void> {
+  /** Marks jobs that have finished; failures of earlier calls are retried. */
+  async poll(): Promise<void> {
     for (const job of this.#jobs) {
       if (this.#stateOf(job) !== "open") continue;
       if (!await this.#isDone(job)) continue;
       this.#states.set(job.address, "done");
-      await this.#store.keep(job);
+      await this.#store.commit(job);
     }
   }
 
-  /** Carries out jobs until none is left that it could. */
+  /** Runs jobs until none is open. */
   async work(runner: JobRunner): Promise<void> {
     while (!this.#observer.stopRequested()) {
       this.#block();
@@ -105,8 +105,8 @@ class JobsRun {
       const othersWork = ![...this.#states.values()].includes("running");
       if (othersWork && !this.#waiting) this.#observer.waiting(open.length);
       this.#waiting = othersWork;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-      await this.look();
+      await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
+      await this.poll();
     }
   }
 
@@ -122,27 +122,27 @@ class JobsRun {
     };
   }
 
-  /** Whether there was a job that could be taken. */
+  /** Runs the first job that is ready and not locked; returns false if there is none. */
   async #workOnOne(runner: JobRunner, open: readonly Job[]): Promise<boolean> {
     for (const job of open) {
       const ready = dependencies(job).every((needed) => this.#stateOf(needed) === "done");
-      // Another runner may have taken it while this one waited for a lock.
+      // Another runner may have started it while this one waited for a lock.
       if (!ready || this.#stateOf(job) !== "open") continue;
       this.#states.set(job.address, "running");
-      using taken = await this.#store.take(job);
-      if (taken === null) {
+      using lock = await this.#store.lock(job);
+      if (lock === null) {
         this.#states.set(job.address, "open");
         continue;
       }
-      // It may have been done between the look and the lock.
+      // It may have finished between the poll and the lock.
       if (await this.#isDone(job)) this.#states.set(job.address, "done");
-      else await this.#carryOut(runner, job);
+      else await this.#run(runner, job);
       return true;
     }
     return false;
   }
 
-  async #carryOut(runner: JobRunner, job: Job): Promise<void> {
+  async #run(runner: JobRunner, job: Job): Promise<void> {
     this.#observer.started(job, this.#place());
     const outcome = await runner.run(job);
     if (outcome === null) {
@@ -156,7 +156,7 @@ class JobsRun {
     this.#observer.ended(job, outcome, this.#place());
   }
 
-  /** Jobs behind a failed one will not run; another process may still do them. */
+  /** Marks jobs with a failed dependency. */
   #block(): void {
     for (const job of this.#jobs) {
       if (this.#stateOf(job) !== "open") continue;
@@ -180,8 +180,8 @@ class JobsRun {
 }
 
 /**
- * What tells whether a job is done. Where a job that is not done starts from a model, a result alone does not do: it may be a committed one, whose weights are
- * on another machine.
+ * Returns a function that tells whether a job is finished. If an unfinished job depends on a model, the model's result alone is not sufficient: it may be a
+ * committed one without weights on this machine.
  */
 async function doneCheck(
   jobs: readonly Job[],
@@ -191,7 +191,7 @@ async function doneCheck(
   const isDone = async (job: Job) =>
     (await store.read(job))?.status === "done" &&
     (!models.has(job.address) || await store.hasModel(job));
-  // What is needed stands first, so from the end every job is seen before what it needs.
+  // Dependencies come first, so in reverse order every job is visited before its dependencies.
   for (const job of jobs.toReversed()) {
     if (await isDone(job)) continue;
     for (const { address } of dependencies(job)) models.add(address);

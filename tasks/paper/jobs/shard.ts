@@ -1,11 +1,11 @@
 /**
- * Parts of a run for machines that share a folder: disjoint, together everything, about equally dear.
+ * Partitions the jobs of a run into shards of similar cost, for machines that share a folder.
  *
  * @module
  */
 import { dependencies, type Job } from "./job.ts";
 
-/** `2/3` is the second of three parts. */
+/** A shard; `2/3` is the second of three. */
 export interface Shard {
   /** From 1. */
   readonly part: number;
@@ -13,24 +13,27 @@ export interface Shard {
 }
 
 /**
- * Reads `i/n`.
+ * Parses `i/n`.
  *
- * @throws {RangeError} for what is none.
+ * @throws {RangeError} If the text has another form or `i` is not between 1 and `n`.
  */
 export function parseShard(text: string): Shard {
   const match = /^(\d+)\/(\d+)$/.exec(text);
   const [part, of] = [Number(match?.[1]), Number(match?.[2])];
   if (match === null || part < 1 || part > of) {
-    throw new RangeError(`${JSON.stringify(text)} is no shard such as 1/2 or 2/2`);
+    throw new RangeError(
+      `${JSON.stringify(text)} is not a valid shard; expected i/n, such as 1/2 or 2/2`,
+    );
   }
   return { part, of };
 }
 
 /**
- * The jobs of one part. Jobs that need one another stay together, so no part waits for another; families go to the part with the least to do, the dearest first.
+ * The jobs of one shard. Jobs that depend on each other stay together, so that no shard waits for another. Groups are assigned to the cheapest shard, the most
+ * expensive group first.
  *
- * @param jobs all of them, what is needed first
- * @param cost of a job, in any unit
+ * @param jobs all jobs, dependencies first
+ * @param cost cost of a job, in any unit
  */
 export function shardJobs(
   jobs: readonly Job[],
@@ -44,16 +47,16 @@ export function shardJobs(
   }
   const costs = new Map<string, number>();
   for (const job of jobs) {
-    const family = root.get(job.address)!;
-    costs.set(family, (costs.get(family) ?? 0) + cost(job));
+    const group = root.get(job.address)!;
+    costs.set(group, (costs.get(group) ?? 0) + cost(job));
   }
   const loads = new Array<number>(of).fill(0);
   const partOf = new Map<string, number>();
-  const dearestFirst = [...costs].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-  for (const [family, size] of dearestFirst) {
-    const least = loads.indexOf(Math.min(...loads));
-    loads[least] += size;
-    partOf.set(family, least + 1);
+  const byCost = [...costs].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  for (const [group, size] of byCost) {
+    const cheapest = loads.indexOf(Math.min(...loads));
+    loads[cheapest] += size;
+    partOf.set(group, cheapest + 1);
   }
   return jobs.filter(({ address }) => partOf.get(root.get(address)!) === part);
 }

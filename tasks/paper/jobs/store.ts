@@ -1,5 +1,5 @@
 /**
- * The results of jobs: in the run's folder, and copied beside the committed ones.
+ * The results of jobs: in the run's folder, and copied to the committed results.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { shortAddress } from "./address.ts";
 import type { Job } from "./job.ts";
 import { modelFolder } from "./pretrain_job.ts";
 
-/** Results of one run's folder. */
+/** The results of a run. */
 export class JobStore {
   readonly #output: string;
   readonly #jobs: string;
@@ -17,7 +17,7 @@ export class JobStore {
 
   /**
    * @param output the run's folder
-   * @param committed folder of results that are kept with the project: taken from there, and copied there
+   * @param committed folder of results that are committed with the project: results are read from it and copied to it
    */
   constructor(output: string, committed?: string) {
     this.#output = output;
@@ -25,34 +25,38 @@ export class JobStore {
     this.#committed = committed;
   }
 
-  /** What came of a job, or null where it has not ended. A failure gives way to a committed result. */
+  /** Reads the outcome of a job; null if it has not ended. A committed result takes precedence over a failure. */
   async read({ address }: Pick<Job, "address">): Promise<JobOutcome | null> {
     const own = await readOutcome(this.#path(address), address);
     if (own?.status === "done" || this.#committed === undefined) return own;
-    return await readOutcome(this.#keptPath(address), address) ?? own;
+    return await readOutcome(this.#committedPath(address), address) ?? own;
   }
 
-  /** Keeps a finished result with the committed ones, if it is not there. */
-  async keep({ address }: Pick<Job, "address">): Promise<void> {
+  /** Copies a finished result to the committed ones, unless it exists there. */
+  async commit({ address }: Pick<Job, "address">): Promise<void> {
     if (this.#committed === undefined) return;
     const own = await readOutcome(this.#path(address), address);
     if (own?.status !== "done") return;
-    if (await readOutcome(this.#keptPath(address), address) === null) await this.#writeKept(own);
+    if (await readOutcome(this.#committedPath(address), address) === null) {
+      await this.#writeCommitted(own);
+    }
   }
 
-  /** Keeps what came of a job. */
+  /** Writes the outcome of a job. */
   async write(outcome: JobOutcome): Promise<void> {
     await Deno.mkdir(this.#jobs, { recursive: true });
     await atomicWriteFile(this.#path(outcome.address), textOf(outcome));
-    if (outcome.status === "done" && this.#committed !== undefined) await this.#writeKept(outcome);
+    if (outcome.status === "done" && this.#committed !== undefined) {
+      await this.#writeCommitted(outcome);
+    }
   }
 
   /**
-   * Takes a job, so that no other process does it; null where one does.
+   * Locks a job for this process; returns null if another process has locked it.
    *
-   * @returns what lets go of it; so does the end of the process.
+   * @returns disposing it, or the end of the process, releases the lock
    */
-  async take({ address }: Pick<Job, "address">): Promise<Disposable | null> {
+  async lock({ address }: Pick<Job, "address">): Promise<Disposable | null> {
     await Deno.mkdir(this.#jobs, { recursive: true });
     const name = `${shortAddress(address)}.json`;
     try {
@@ -65,8 +69,8 @@ export class JobStore {
     }
   }
 
-  /** Whether some process does the job right now. */
-  async isTaken({ address }: Pick<Job, "address">): Promise<boolean> {
+  /** Whether a process is running the job. */
+  async isLocked({ address }: Pick<Job, "address">): Promise<boolean> {
     let lock: Deno.FsFile;
     try {
       lock = await Deno.open(`${this.#jobs}/${shortAddress(address)}.lock`, { read: true });
@@ -74,28 +78,28 @@ export class JobStore {
       if (error instanceof Deno.errors.NotFound) return false;
       throw error;
     }
-    // A shared lock is refused while somebody holds the exclusive one.
+    // A shared lock fails while another process has the exclusive one.
     const free = await lock.tryLock(false);
     lock.close();
     return !free;
   }
 
-  /** Whether a job's trained weights are in the run's folder. */
+  /** Whether a job's weights are in the run's folder. */
   async hasModel(job: Job): Promise<boolean> {
     if (job.kind !== "pretrain" && job.kind !== "untrained") return true;
     const folder = await modelFolder(job, this.#output).catch(() => null);
     if (folder === null) return false;
-    // A run that was stopped has a checkpoint too.
+    // A stopped run also has a checkpoint, of an earlier step.
     if (job.kind === "pretrain" && !folder.endsWith(`/step-${job.steps}`)) return false;
     return await Deno.stat(`${folder}/config.json`).then(() => true, () => false);
   }
 
-  async #writeKept(result: JobResult): Promise<void> {
+  async #writeCommitted(result: JobResult): Promise<void> {
     await Deno.mkdir(this.#committed!, { recursive: true });
-    await atomicWriteFile(this.#keptPath(result.address), textOf(result));
+    await atomicWriteFile(this.#committedPath(result.address), textOf(result));
   }
 
-  #keptPath(address: string): string {
+  #committedPath(address: string): string {
     return `${this.#committed}/${shortAddress(address)}.json`;
   }
 
@@ -104,7 +108,7 @@ export class JobStore {
   }
 }
 
-/** All finished results in a folder of them. */
+/** Reads all finished results in a folder. */
 export async function readResults(folder: string): Promise<JobResult[]> {
   const results: JobResult[] = [];
   try {
@@ -135,7 +139,11 @@ async function readOutcome(path: string, address: string): Promise<JobOutcome | 
     const outcome = JSON.parse(text) as JobOutcome;
     if (outcome.version === 1 && outcome.address === address) return outcome;
   } catch {
-    // Said below.
+    // Reported below.
   }
-  throw new Error(`${path} is no result of job ${shortAddress(address)}; remove it and run again`);
+  throw new Error(
+    `${path} is not a valid result of job ${
+      shortAddress(address)
+    }; delete it and run the job again`,
+  );
 }

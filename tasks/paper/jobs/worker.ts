@@ -1,20 +1,19 @@
 /**
- * The thread of a {@linkcode WorkerRunner}.
+ * A worker thread of `runners.ts`: runs jobs with a {@linkcode LocalRunner}.
  *
  * @module
  */
 import { serve } from "../../../src/workers/mod.ts";
 import type { Job } from "./job.ts";
-import { LocalRunner } from "./local_runner.ts";
-import type { RunnerSetting } from "./worker_runner.ts";
+import { LocalRunner, type RunnerSettings } from "./local_runner.ts";
 
 let stopping = false;
 let runner: LocalRunner | undefined;
 let reportSteps: (progress: readonly [step: number, steps: number]) => void = () => {};
 
 export const handlers = serve({
-  async start(setting: RunnerSetting): Promise<void> {
-    runner = await LocalRunner.open(setting, {
+  async start(settings: RunnerSettings): Promise<void> {
+    runner = await LocalRunner.open(settings, {
       stopRequested: () => stopping,
       progress: (_job, step, steps) => reportSteps([step, steps]),
     });

@@ -1,5 +1,5 @@
 /**
- * How long gradients take to be summed over ranks, and how much of that hides behind the backward pass.
+ * A model of the gradient all-reduce: its duration, and how much of it overlaps with the backward pass.
  *
  * @module
  */
@@ -14,19 +14,19 @@ import {
 } from "../../../src/model/mod.ts";
 import { elements } from "../../../src/tensor/mod.ts";
 
-/** What connects the ranks. */
+/** The network between ranks. */
 export interface Network {
-  /** Processes that train together. */
+  /** Number of ranks. */
   readonly ranks: number;
-  /** Bytes that a rank sends in a second while it receives as many. */
+  /** Bandwidth per rank in each direction, in bytes per second. */
   readonly bytesPerSecond: number;
-  /** Seconds before the first byte of a message arrives; 0 where absent. */
+  /** Latency of a message in seconds; 0 by default. */
   readonly latency?: number;
 }
 
 /**
- * Seconds of a ring all-reduce: every rank sends its share N − 1 times to reduce and N − 1 times to gather, 2(N − 1)/N of the bytes in all.
- * What a rank adds up meanwhile is not counted.
+ * Seconds of a ring all-reduce: every rank sends N − 1 messages to reduce and N − 1 to gather, in total 2(N − 1)/N of the bytes. The time for additions is
+ * not included.
  */
 export function ringAllReduceSeconds(bytes: number, network: Network): number {
   const { ranks, bytesPerSecond, latency = 0 } = network;
@@ -34,25 +34,25 @@ export function ringAllReduceSeconds(bytes: number, network: Network): number {
   return messages * (bytes / ranks / bytesPerSecond + latency);
 }
 
-/** Gradients that are complete at one moment of the backward pass. */
+/** Gradients that are complete at the same time in the backward pass. */
 export interface GradientBucket {
-  /** From 0, the start of the backward pass, to 1, its end. */
+  /** From 0 (start of the backward pass) to 1 (its end). */
   readonly readyAt: number;
-  /** Of all tensors in it. */
+  /** Sum over its tensors. */
   readonly bytes: number;
 }
 
 /**
- * When the gradients of a model are complete. A tensor's gradient is complete once the backward pass has gone through the tensor's *first* use; so what all
- * layers share, and the embeddings that the masked language head ties, come last and hide behind nothing. Blocks are taken to last equally long, embeddings and
- * heads to last no time.
+ * When the gradients of a model are complete. A tensor's gradient is complete after the backward pass of the tensor's *first* use, so tensors shared by all
+ * layers, and the embeddings tied to the masked-LM head, are complete last and cannot overlap. All blocks are assumed to take equally long, embeddings and
+ * heads to take no time.
  */
 export function gradientBuckets(config: ModelConfig): GradientBucket[] {
   const blocks = blockSets(config);
   const readyAt = new Map<string, number>();
   const complete = (specs: object, at: number) => {
     for (const { weight, bias } of Object.values(specs) as DenseSpec[]) {
-      // The first use decides: later blocks find the name taken.
+      // The first use decides: later blocks do not overwrite it.
       for (const { name } of [weight, bias]) if (!readyAt.has(name)) readyAt.set(name, at);
     }
   };
@@ -66,7 +66,7 @@ export function gradientBuckets(config: ModelConfig): GradientBucket[] {
 
   const bytesAt = new Map<number, number>();
   for (const { name, shape } of pretrainingSpecs(config)) {
-    // Pooler and heads are walked through first.
+    // The backward pass starts with pooler and heads.
     const at = readyAt.get(name) ?? 0;
     bytesAt.set(at, (bytesAt.get(at) ?? 0) + 4 * elements(shape));
   }
@@ -74,29 +74,29 @@ export function gradientBuckets(config: ModelConfig): GradientBucket[] {
     .sort((a, b) => a.readyAt - b.readyAt);
 }
 
-/** A step of many ranks, predicted. */
+/** A predicted step with several ranks. */
 export interface RankedStep {
   /** Seconds of the whole step. */
   readonly seconds: number;
-  /** Seconds that the all-reduce takes by itself. */
+  /** Seconds of the all-reduce. */
   readonly reduceSeconds: number;
-  /** Of those, seconds in which a rank has nothing else to do. */
+  /** The part of `reduceSeconds` that does not overlap with computation. */
   readonly exposedSeconds: number;
 }
 
-/** Times of one rank's step without the others, in seconds. */
+/** Times of one rank's step without communication, in seconds. */
 export interface RankTimes {
-  /** All micro-batches but the last one's backward pass: nothing may be sent before the last backward pass begins. */
+  /** Everything before the last micro-batch's backward pass, in which gradients are first sent. */
   readonly before: number;
   /** The last backward pass. */
   readonly backward: number;
-  /** The update, after the sum is there. */
+  /** The update, after the all-reduce. */
   readonly optimizer: number;
 }
 
 /**
- * A step in which each bucket is sent as soon as it is complete and the line is free, one after another, while the backward pass goes on. The model has no
- * contention: sending costs the processor nothing.
+ * Predicts a step in which each bucket is sent as soon as it is complete and the previous one has been sent, during the backward pass. Sending is assumed
+ * to take no processor time.
  */
 export function rankedStep(
   buckets: readonly GradientBucket[],

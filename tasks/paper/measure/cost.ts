@@ -1,5 +1,5 @@
 /**
- * What a training run costs, without running it: arithmetic and memory from a recording on the planning device, hours from a measured speed.
+ * Predicted cost of training: arithmetic and memory from a recording on the planning device, hours from a measured speed.
  *
  * @module
  */
@@ -9,39 +9,39 @@ import { planStep } from "../../../src/train/mod.ts";
 
 /** The sizes of a training step. */
 export interface StepShape {
-  /** Examples of an update. */
+  /** Examples per update. */
   readonly batchSize: number;
-  /** Examples that the device holds at once. */
+  /** Examples per forward and backward pass. */
   readonly microBatchSize: number;
-  /** Tokens of an example. */
+  /** Tokens per example. */
   readonly sequenceLength: number;
-  /** Masked tokens of an example. */
+  /** Masked tokens per example. */
   readonly maxPredictions: number;
 }
 
-/** What a training step needs. */
+/** The cost of a training step. */
 export interface StepCost {
-  /** Floating-point operations of an update: all its micro-batches and the optimizer. */
+  /** Floating-point operations of an update: all micro-batches and the optimizer. */
   readonly flops: number;
-  /** Of that, each example's share. */
+  /** Floating-point operations per example. */
   readonly flopsPerExample: number;
-  /** Largest memory: parameters, gradients, moments and the temporaries of a micro-batch. */
+  /** Peak memory: parameters, gradients, moments and the temporary buffers of a micro-batch. */
   readonly peakBytes: number;
-  /** Trainable parameters, heads included. */
+  /** Number of trainable parameters, including heads. */
   readonly parameters: number;
-  /** What an update sums over ranks: four bytes a parameter. */
+  /** Bytes all-reduced per update: four per parameter. */
   readonly gradientBytes: number;
 }
 
-/** Bytes of a gradient. */
+/** Bytes per gradient. */
 const GRADIENT = 4;
 
 /**
- * Plans one update. Nothing in the model looks across examples, so that arithmetic grows evenly with them (but for the sorting of the embedding's gradient) and two small
- * recordings give that of any batch.
+ * Plans one update on the planning device. Examples do not interact, so the operations are linear in their number (except for sorting the embedding's
+ * gradient), and two small recordings determine those of any batch size.
  *
- * @param limits of the device that is planned for
- * @throws {RangeError} when a tensor is over the limits, naming it.
+ * @param limits limits of the device
+ * @throws {RangeError} If a tensor exceeds the limits; the message names it.
  */
 export function stepCost(config: ModelConfig, shape: StepShape, limits?: DeviceLimits): StepCost {
   const { batchSize, microBatchSize, sequenceLength, maxPredictions } = shape;
@@ -58,12 +58,12 @@ export function stepCost(config: ModelConfig, shape: StepShape, limits?: DeviceL
   };
 }
 
-/** Hours of so much arithmetic at a measured speed. The speed must be that of whole steps of about this size: small products run far below a device's best. */
+/** Hours for some floating-point operations at a measured speed. Measure the speed on steps of similar size: small matmuls run far below a device's peak. */
 export function hoursFor(flops: number, gigaflopsPerSecond: number): number {
   return flops / (gigaflopsPerSecond * 1e9) / 3600;
 }
 
-/** Bytes on disk of a checkpoint from which training goes on: values and two moments; without moments for one that is only used. */
+/** Bytes on disk of a checkpoint: values, and two moments if training can resume from it. */
 export function checkpointBytes(
   parameters: number,
   { moments }: { readonly moments: boolean },

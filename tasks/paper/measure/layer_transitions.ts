@@ -1,34 +1,32 @@
 /**
- * How far each layer moves the tokens (the paper's Figure 1).
+ * L2 distance and angle between the input and output of each layer (the paper's Figure 1).
  *
  * @module
  */
 import type { Device } from "../../../src/device/mod.ts";
 import type { Encoder, EncoderInput } from "../../../src/model/mod.ts";
 
-/** What one layer does to a token's vector, on average. */
+/** The transition of one layer, averaged over tokens. */
 export interface LayerTransition {
   /** From 1. */
   readonly layer: number;
-  /** L2 distance between the layer's input and its output. */
+  /** L2 distance between the layer's input and output. */
   readonly distance: number;
-  /** Angle between them, in degrees. */
+  /** Angle between input and output, in degrees. */
   readonly angle: number;
 }
 
-/** Some examples. */
+/** A batch of examples. */
 export interface TransitionBatch extends EncoderInput {
-  /** Rows `example·sequence + token` that are left out: masked tokens, which stand for no word. */
+  /** Rows `example·sequence + token` of masked tokens, which are excluded. */
   readonly maskedPositions?: Uint32Array;
 }
 
 /**
- * Runs the encoder and compares what goes into each layer with what comes out, over all tokens that are neither padding nor masked. Whether layers share
- * parameters makes no difference here. The comparison is computed in float64.
+ * Runs the encoder and compares the input of each layer with its output, in float64, over all tokens that are neither padding nor masked.
  *
- * @param batches as evaluation has them
- * @returns one entry a layer, in order; of inner layers of a group each one counts.
- * @throws {RangeError} when no token is left to look at.
+ * @returns one entry per layer, in order; inner layers of a group count separately
+ * @throws {RangeError} If all tokens are padding or masked.
  */
 export async function layerTransitions(
   device: Device,
@@ -39,9 +37,9 @@ export async function layerTransitions(
   const sums: { distance: number; angle: number }[] = [];
   for (const batch of batches) {
     const { hiddenStates } = encoder.forward({ device }, batch);
-    // Asked for in one turn, so that they share one recording.
+    // Requested together, so that they share one recording.
     const states = await Promise.all(hiddenStates.map(({ view }) => device.read(view)));
-    const rows = rowsToLookAt(batch);
+    const rows = includedRows(batch);
     tokens += rows.length;
     const { hiddenSize } = encoder.config;
     for (let layer = 0; layer + 1 < states.length; layer++) {
@@ -55,7 +53,7 @@ export async function layerTransitions(
       }
     }
   }
-  if (tokens === 0) throw new RangeError("There is no token to look at: all are padding or masked");
+  if (tokens === 0) throw new RangeError("All tokens are padding or masked");
   return sums.map(({ distance, angle }, i) => ({
     layer: i + 1,
     distance: distance / tokens,
@@ -63,7 +61,7 @@ export async function layerTransitions(
   }));
 }
 
-function rowsToLookAt({ batch, sequence, lengths, maskedPositions }: TransitionBatch): number[] {
+function includedRows({ batch, sequence, lengths, maskedPositions }: TransitionBatch): number[] {
   const masked = new Set(maskedPositions);
   const rows: number[] = [];
   for (let example = 0; example < batch; example++) {
@@ -75,7 +73,7 @@ function rowsToLookAt({ batch, sequence, lengths, maskedPositions }: TransitionB
   return rows;
 }
 
-/** Distance, and angle in degrees, of two vectors. */
+/** Distance and angle, in degrees, between two vectors. */
 function compare(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
@@ -92,7 +90,7 @@ function compare(
     apart += (a[i] / lengthA - b[i] / lengthB) ** 2;
     together += (a[i] / lengthA + b[i] / lengthB) ** 2;
   }
-  // Kahan's form: an arc cosine has no digits left for vectors that hardly differ.
+  // Kahan's formula: the arc cosine is inaccurate for nearly parallel vectors.
   const angle = 2 * Math.atan2(Math.sqrt(apart), Math.sqrt(together));
   return { distance: Math.sqrt(distance), angle: angle * 180 / Math.PI };
 }

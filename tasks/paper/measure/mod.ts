@@ -1,5 +1,5 @@
 /**
- * What the paper measures beside accuracy: how layers move tokens, speed, memory, traffic; and what a run will cost.
+ * Measurements other than accuracy: layer transitions, throughput, memory, communication, and the cost of runs.
  *
  * @module
  */

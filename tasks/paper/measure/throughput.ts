@@ -1,8 +1,8 @@
 /**
- * How many examples a second a model trains on (the speed-up column of the paper's Table 2).
+ * Training throughput in examples per second (the speedup column of the paper's Table 2).
  *
- * A step of a large model may not fit. All layers of these models are alike, so the time of a step is a straight line over depth, and two depths give
- * the line: the same model with one layer and with two. Embeddings, heads, optimizer and what each further layer adds to all of them are in it.
+ * A step of a large model may not fit into memory. All layers of these models are equal, so the time of a step is linear in the depth, and is extrapolated
+ * from the same model with one layer and with two. The extrapolation includes embeddings, heads and optimizer.
  *
  * @module
  */
@@ -11,43 +11,45 @@ import type { ModelConfig } from "../../../src/model/mod.ts";
 import { type StepCost, stepCost, type StepShape } from "./cost.ts";
 import { TimedModel } from "./timed_model.ts";
 
-/** How a throughput was found: every layer there, or two depths and a straight line through them. */
+/** How a throughput was measured: with all layers, or by extrapolation from one and two layers. */
 export type ThroughputMethod = "whole step" | "one layer and two";
 
-/** How to measure. */
+/** A model whose step requires more bytes is timed by extrapolation. */
+export const WHOLE_STEP_BYTES: number = 4 * 2 ** 30;
+
+/** Options of {@linkcode measureThroughput}. */
 export interface ThroughputOptions extends StepShape {
-  /** A model whose step is planned to need more than this is measured by its layers. */
+  /** Memory for the model; if a step requires more, it is measured by extrapolation. */
   readonly memoryBytes: number;
-  /** Times each thing is timed, after a first time that compiles; the shortest counts, as a busy machine only adds. 3 unless given. */
+  /** Number of measurements after a warmup; the shortest counts. 3 by default. */
   readonly rounds?: number;
 }
 
-/** A measured throughput and what belongs to it. */
+/** A measured throughput with the planned cost of its step. */
 export interface Throughput extends StepCost {
-  /** Of one device that makes the whole update. */
+  /** On one device that computes the whole update. */
   readonly examplesPerSecond: number;
-  /** Forward and backward pass of a micro-batch. */
+  /** Seconds of a micro-batch's forward and backward pass. */
   readonly microBatchSeconds: number;
-  /** One update of the parameters. */
+  /** Seconds of an optimizer update. */
   readonly optimizerSeconds: number;
-  /** Effective speed, by the kernels' own count of their arithmetic. */
+  /** Speed, with the kernels' own count of floating-point operations. */
   readonly gigaflopsPerSecond: number;
-  /** How it was found. */
   readonly method: ThroughputMethod;
 }
 
-/** Seconds of the two parts of a training step. */
+/** Times of the parts of a training step, in seconds. */
 export interface StepTimes {
   /** Forward and backward pass of a micro-batch. */
   readonly microBatch: number;
-  /** The update. */
+  /** Optimizer update. */
   readonly optimizer: number;
 }
 
 /**
- * Times training steps of a model of its real width, on made-up examples of full length.
+ * Times training steps of a model with its full hidden size, on synthetic examples of full length.
  *
- * @throws {RangeError} for a model that has to be measured by its layers but has layers of more than one kind.
+ * @throws {RangeError} If the throughput has to be extrapolated but the model's layers are not all equal.
  */
 export async function measureThroughput(
   device: Device,
@@ -72,7 +74,7 @@ export async function measureThroughput(
   };
 }
 
-/** The straight line through one layer and two, at `layers`. */
+/** Extrapolates the times of one and two layers linearly to `layers`. */
 export function alongDepth(one: StepTimes, two: StepTimes, layers: number): StepTimes {
   const at = (first: number, second: number) => first + (layers - 1) * (second - first);
   return {
@@ -82,16 +84,16 @@ export function alongDepth(one: StepTimes, two: StepTimes, layers: number): Step
 }
 
 /**
- * The same model at another depth.
+ * The same model with another depth.
  *
- * @throws {RangeError} when neither all layers share their parameters nor each has its own.
+ * @throws {RangeError} If layers neither share all parameters nor have their own.
  */
 export function withLayers(config: ModelConfig, layers: number): ModelConfig {
   const { numHiddenLayers, numHiddenGroups } = config;
   if (numHiddenLayers === layers) return config;
   if (numHiddenGroups !== 1 && numHiddenGroups !== numHiddenLayers) {
     throw new RangeError(
-      `Cannot tell the time of ${numHiddenLayers} layers in ${numHiddenGroups} groups from fewer layers; give it the memory for a whole step`,
+      `Cannot extrapolate the time of ${numHiddenLayers} layers in ${numHiddenGroups} groups from fewer layers; increase memoryBytes to time a whole step`,
     );
   }
   return {
@@ -101,7 +103,7 @@ export function withLayers(config: ModelConfig, layers: number): ModelConfig {
   };
 }
 
-/** Times micro-batches and updates by turns. */
+/** Times micro-batches and updates alternately. */
 async function timeStep(
   device: Device,
   config: ModelConfig,

@@ -1,5 +1,5 @@
 /**
- * A model on a device whose passes are timed one by one.
+ * A model whose micro-batches and updates are timed separately.
  *
  * @module
  */
@@ -15,10 +15,10 @@ import { DropoutRandom, Tape } from "../../../src/tensor/mod.ts";
 import { MetricSlots } from "../../../src/train/mod.ts";
 import type { StepShape } from "./cost.ts";
 
-/** Any: what is trained on means nothing. */
+/** Any value; the data is synthetic. */
 const SEED = 1;
 
-/** See the module's comment. */
+/** A model with optimizer and a synthetic batch. */
 export class TimedModel {
   readonly #device: Device;
   readonly #model: PretrainingModel;
@@ -26,17 +26,17 @@ export class TimedModel {
   readonly #metrics: MetricSlots;
   readonly #input: PretrainingInput;
 
-  /** Makes model, moments and a batch of full length. Weights are drawn as for training: a device may be faster on zeros. */
+  /** Allocates model, moments and a batch. Weights are initialized as for training, since a device may be faster on zeros. */
   constructor(device: Device, config: ModelConfig, shape: StepShape) {
     this.#device = device;
     this.#model = new PretrainingModel(device, config);
     initialize(this.#model.parameters, SEED, config.initializerRange);
     this.#optimizer = new Optimizer(this.#model.parameters, OPTIMIZER_DEFAULTS);
     this.#metrics = new MetricSlots(device, 1);
-    this.#input = madeUpInput(config, shape);
+    this.#input = syntheticInput(config, shape);
   }
 
-  /** Seconds of a forward and backward pass. */
+  /** Runs a forward and backward pass and returns its seconds. */
   async microBatch(): Promise<number> {
     const { maskedPositions, batch } = this.#input;
     const targets = this.#metrics.targets(0, maskedPositions.length, batch);
@@ -48,7 +48,7 @@ export class TimedModel {
     });
   }
 
-  /** Seconds of an update, clearing the gradients included. */
+  /** Runs an update, including clearing the gradients, and returns its seconds. */
   async update(): Promise<number> {
     return await this.#time(() => {
       this.#optimizer.step(0);
@@ -56,7 +56,7 @@ export class TimedModel {
     });
   }
 
-  /** Frees everything. */
+  /** Frees all buffers. */
   free(): void {
     this.#optimizer.free();
     this.#model.parameters.free();
@@ -73,8 +73,8 @@ export class TimedModel {
   }
 }
 
-/** Full-length examples: no padding, masks spread evenly. */
-function madeUpInput(config: ModelConfig, shape: StepShape): PretrainingInput {
+/** Examples of full length without padding, with evenly spaced masks. */
+function syntheticInput(config: ModelConfig, shape: StepShape): PretrainingInput {
   const { microBatchSize: batch, sequenceLength: sequence, maxPredictions } = shape;
   const tokens = batch * sequence;
   const count = batch * maxPredictions;

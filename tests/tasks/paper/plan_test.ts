@@ -1,4 +1,4 @@
-// What experiments will take.
+// Estimates of what experiments require.
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   experimentJobs,
@@ -15,7 +15,7 @@ const jobsOf = (preset: string, ...ids: string[]) =>
     findExperiments(ids).flatMap((each) => experimentJobs(planFor(preset), each)),
   );
 
-/** A device of so many GFLOP/s for models of any width of the preset. */
+/** Equal speeds for all hidden sizes of the preset. */
 function speeds(gigaflopsPerSecond: number): MeasuredSpeeds {
   const measured = {
     ...{ flops: 1, flopsPerExample: 1, peakBytes: 1, parameters: 1, gradientBytes: 1 },
@@ -26,7 +26,7 @@ function speeds(gigaflopsPerSecond: number): MeasuredSpeeds {
   return new Map([128, 160, 192, 256].map((width) => [width, measured]));
 }
 
-Deno.test("a plan counts jobs that tables share once", () => {
+Deno.test("a plan counts jobs shared by tables once", () => {
   const [both, third, fourth] = [["table-3", "table-4"], ["table-3"], ["table-4"]]
     .map((ids) => planJobs(jobsOf("nano", ...ids), null));
   assertEquals([third.jobs.pretrain, fourth.jobs.pretrain], [8, 8]);
@@ -36,7 +36,7 @@ Deno.test("a plan counts jobs that tables share once", () => {
   assertEquals(both.hours, null);
 });
 
-Deno.test("hours follow from arithmetic and speed, ranks divide them", () => {
+Deno.test("hours follow from arithmetic and speed, and ranks divide them", () => {
   const jobs = jobsOf("nano", "table-5");
   const slow = planJobs(jobs, speeds(10));
   const fast = planJobs(jobs, speeds(20));
@@ -48,11 +48,11 @@ Deno.test("hours follow from arithmetic and speed, ranks divide them", () => {
   assert(narrow.rankedHours! > wide.rankedHours!);
 });
 
-Deno.test("memory and disk grow with the models", () => {
+Deno.test("memory and disk space grow with the models", () => {
   const [nano, paper] = ["nano", "paper"].map((preset) =>
     planJobs(jobsOf(preset, "table-4").filter(({ kind }) => kind === "pretrain"), null)
   );
-  // The not-shared model of E = 768: 108M parameters, with gradients and two moments.
+  // The not-shared model with E = 768: 108M parameters with gradients and two moments.
   assert(paper.peakBytes > 16 * 108e6, `${paper.peakBytes}`);
   assert(nano.peakBytes < paper.peakBytes / 20);
   assert(paper.diskBytes > 12 * 108e6 && nano.diskBytes < paper.diskBytes);

@@ -1,8 +1,8 @@
-// Plans of experiments for tests: no data is read.
+// Plans of experiments for tests, without data.
 import { type DataManifest, officialManifest, type RunPlan } from "../../../tasks/paper/disk.ts";
 import { paperPreset } from "../../../tasks/paper/mod.ts";
 
-/** A plan over data of the official sizes. */
+/** A plan with data of the official sizes. */
 export function planFor(preset: string, changes: Partial<RunPlan> = {}): RunPlan {
   const size = paperPreset(preset);
   return {
@@ -16,7 +16,7 @@ export function planFor(preset: string, changes: Partial<RunPlan> = {}): RunPlan
   };
 }
 
-/** The same without some of its parts. */
+/** The manifest without some of its parts. */
 export function withoutParts(
   manifest: DataManifest,
   missing: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-// Everything at the smallest size, by the commands that a user types: run, killed, gone on with, drawn.
+// All experiments at the smallest size through the CLI: run, kill, continue, report.
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import {
   type Job,
@@ -31,7 +31,7 @@ async function resultsIn(output: string): Promise<[Job, JobResult][]> {
   return results;
 }
 
-Deno.test("every table and figure runs, and the report leads from numbers to runs", async () => {
+Deno.test("every table and figure runs, and the report links numbers to runs", async () => {
   const { code, stderr } = await runAlbert(words(whole, "all"));
   assertEquals(code, 0, stderr);
   assertStringIncludes(stderr, " 0 failed");
@@ -42,7 +42,7 @@ Deno.test("every table and figure runs, and the report leads from numbers to run
       const place = `${experiment.id} ${row.id} ${column.id}`;
       assertEquals(failures, [], place);
       if (row.variation === undefined && row.benchmark === undefined) continue;
-      if (missing === "Its test set is not public") continue;
+      if (missing === "The test set is not public") continue;
       assertEquals(missing, undefined, place);
       assert(seeds.length + curves.length === 1 || text !== undefined, place);
     }
@@ -62,7 +62,7 @@ Deno.test("every table and figure runs, and the report leads from numbers to run
   }
 });
 
-Deno.test("killed midway and gone on with by two threads, a run has the same results", async () => {
+Deno.test("a killed run continued with two threads has the same results", async () => {
   const config = await prepareConfig(() => {});
   const child = new Deno.Command(Deno.execPath(), {
     args: toolCommand(TOOLS.albert, config, words(broken, "table-7")),
@@ -95,10 +95,10 @@ Deno.test("killed midway and gone on with by two threads, a run has the same res
   }
 });
 
-Deno.test("what is done is not done again; a fault fails its runs with a sentence and a log, the others go on", async () => {
+Deno.test("finished jobs are not repeated; an error fails its jobs with a message and a log, and the others continue", async () => {
   const again = await runAlbert([...words(broken, "table-7"), "--json"]);
   assertEquals(JSON.parse(again.stdout), { done: 12, ran: 0, failed: 0, blocked: 0, left: 0 });
-  // The table with other seeds needs SST-2, which is cut off meanwhile.
+  // Another seed requires SST-2, whose file has been truncated meanwhile.
   await Deno.writeTextFile(`${broken}/data/synthetic/glue/SST-2/train.tsv`, "sentence\tlabel\nno");
   const failing = await runAlbert([
     ...words(broken, "table-7"),
@@ -113,7 +113,7 @@ Deno.test("what is done is not done again; a fault fails its runs with a sentenc
   assertStringIncludes(await Deno.readTextFile(`${broken}/${failed[0].log}`), failed[0].error);
 });
 
-Deno.test("a wrong word is one sentence and exit code 2", async () => {
+Deno.test("wrong usage is a one-line error with exit code 2", async () => {
   for (
     const [flags, sentence] of [
       [["paper", "run", "table-15", "--preset", "smoke"], "table-15"],

@@ -1,4 +1,4 @@
-// Addresses: equal for equal work, another for anything that changes a result, and nothing else.
+// Addresses of jobs change if and only if something that determines the result changes.
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import {
   addressOf,
@@ -19,7 +19,7 @@ function rowModel(id: string, row: string, changes = {}, preset = "nano"): Job {
   return modelJob(planFor(preset, changes), table, found, 42)!;
 }
 
-Deno.test("canonical JSON has its keys in order and nothing undefined", () => {
+Deno.test("canonicalJson() sorts keys and omits undefined fields", () => {
   assertEquals(
     canonicalJson({ b: [1, { d: null, c: "x" }], a: undefined, A: 0.1 }),
     '{"A":0.1,"b":[1,{"c":"x","d":null}]}',
@@ -28,15 +28,15 @@ Deno.test("canonical JSON has its keys in order and nothing undefined", () => {
   assertNotEquals(addressOf({ a: 1 }), addressOf({ a: "1" }));
 });
 
-// When this fails, committed results are no longer found: bump nothing lightly.
-Deno.test("the address of a known job is what it was", () => {
+// If this fails, committed results are no longer found. Do not update the address without need.
+Deno.test("the address of a known job has not changed", () => {
   assertEquals(
     rowModel("table-4", "128-all-shared", {}, "paper").address,
     "b8229f12576eb67ee7400a64cce027290bdd51456d3eb0b5396551ffa287dcf8",
   );
 });
 
-Deno.test("models that several tables need are one job", () => {
+Deno.test("a model used by several tables is one job", () => {
   const { address } = rowModel("table-4", "128-all-shared");
   assertEquals(rowModel("table-3", "all-shared-128").address, address);
   assertEquals(rowModel("table-5", "sop").address, address);
@@ -52,7 +52,7 @@ Deno.test("models that several tables need are one job", () => {
   );
 });
 
-Deno.test("what tells a row from its neighbors changes the address", () => {
+Deno.test("rows of a table have different addresses", () => {
   for (const id of ["table-3", "table-4", "table-5", "table-11", "table-12", "table-13"]) {
     const { rows } = experiment(id);
     const addresses = rows.map((row) => rowModel(id, row.id).address);
@@ -76,10 +76,10 @@ Deno.test("seed, device, text and preset change the address", () => {
   assertEquals(addresses.size, 1 + others.length);
 });
 
-Deno.test("what does not touch a model leaves its address", () => {
+Deno.test("settings that do not affect a model do not change its address", () => {
   const { address } = rowModel("table-5", "sop");
   assertEquals(rowModel("table-5", "sop", { benchmarks: [], finetuneRuns: 5 }).address, address);
-  // Additional text that this model does not see.
+  // Additional text that this model is not trained on.
   const { manifest } = planFor("nano");
   assertEquals(
     rowModel("table-5", "sop", { manifest: { ...manifest, extended: "other" } }).address,
@@ -87,7 +87,7 @@ Deno.test("what does not touch a model leaves its address", () => {
   );
 });
 
-Deno.test("a benchmark's files change its finetunings and no other job", () => {
+Deno.test("a benchmark's files affect only its fine-tuning jobs", () => {
   const plan = planFor("nano");
   const changed = { ...plan.manifest.benchmarks["sst-2"]!, fingerprint: "other" };
   const manifest = {
@@ -102,7 +102,7 @@ Deno.test("a benchmark's files change its finetunings and no other job", () => {
   });
 });
 
-Deno.test("a deeper net depends on the shallower one it starts from", () => {
+Deno.test("a deeper model depends on the shallower one that initializes it", () => {
   const jobs = withDependencies([rowModel("table-11", "48")]);
   assertEquals(jobs.length, 6);
   assertEquals(
@@ -111,7 +111,7 @@ Deno.test("a deeper net depends on the shallower one it starts from", () => {
   );
 });
 
-Deno.test("wider and deeper models have smaller rates where a preset says so", () => {
+Deno.test("a preset can reduce the learning rates of wider and deeper models", () => {
   const rates = (preset: string, id: string, row: string) => {
     const table = experiment(id);
     const jobs = experimentJobs(planFor(preset), {
@@ -128,7 +128,7 @@ Deno.test("wider and deeper models have smaller rates where a preset says so", (
   };
   const base = rates("nano", "table-5", "sop");
   assert(base.includes(0.02) && base.includes(5e-4));
-  // 6144 is 256 wide, twice the base: all rates by the root of 2.
+  // 6144 maps to 256, twice the base width, so all rates are divided by √2.
   assertEquals(
     new Set(rates("nano", "table-12", "6144")),
     new Set([0.02 * Math.SQRT1_2, 5e-4 * Math.SQRT1_2]),
@@ -136,7 +136,7 @@ Deno.test("wider and deeper models have smaller rates where a preset says so", (
   assert(rates("paper", "table-12", "6144").includes(0.00176));
 });
 
-Deno.test("a plan of everything runs each model once", () => {
+Deno.test("a plan of all experiments has no duplicate jobs", () => {
   const plan = planFor("nano");
   const jobs = withDependencies(
     findExperiments(["all"]).flatMap((each) => experimentJobs(plan, each)),

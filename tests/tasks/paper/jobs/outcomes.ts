@@ -1,4 +1,4 @@
-// Outcomes of jobs that nobody ran.
+// Synthetic outcomes of jobs.
 import { type Job, runFolder } from "../../../../tasks/paper/disk.ts";
 import type { JobFailure, JobResult } from "../../../../tasks/paper/mod.ts";
 
@@ -37,7 +37,7 @@ export function resultOf(job: Job, changes: Partial<JobResult> = {}): JobResult 
   };
 }
 
-/** A failed one. */
+/** A failed job. */
 export function failureOf(job: Job): JobFailure {
   return { ...recordOf(job), status: "failed", error: "It broke", log: "job.log" };
 }

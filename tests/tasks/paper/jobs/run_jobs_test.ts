@@ -1,4 +1,4 @@
-// Running jobs, with runners that compute nothing.
+// Running jobs with runners that compute nothing.
 import { assertEquals } from "@std/assert";
 import {
   experimentJobs,
@@ -20,7 +20,7 @@ const jobs = withDependencies(
   experimentJobs(planFor("nano"), findExperiments(["table-11"])[0]),
 );
 
-/** Does every job at once but those that fail, and leaves a model where there is one. */
+/** Finishes every job immediately, except failing ones, and creates checkpoints for models. */
 class FakeRunner implements JobRunner {
   readonly done: string[] = [];
   constructor(readonly output: string, readonly fails: (job: Job) => boolean = () => false) {}
@@ -59,7 +59,7 @@ async function inFolder(test: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-Deno.test("every job runs once, what it needs before it", () =>
+Deno.test("every job runs once, after its dependencies", () =>
   inFolder(async (folder) => {
     const runner = new FakeRunner(folder);
     const summary = await runJobs(jobs, new JobStore(folder), [runner], observer());
@@ -70,7 +70,7 @@ Deno.test("every job runs once, what it needs before it", () =>
     assertEquals([second.done, second.ran, again.done], [jobs.length, 0, []]);
   }));
 
-Deno.test("a failure stops what needs it and nothing else, and is tried again", () =>
+Deno.test("a failure blocks only dependent jobs, and is retried by the next call", () =>
   inFolder(async (folder) => {
     const broken = jobs.find((job) => job.kind === "pretrain" && job.config.numHiddenLayers === 3)!;
     const blocked: string[] = [];
@@ -81,15 +81,15 @@ Deno.test("a failure stops what needs it and nothing else, and is tried again", 
       blocked: (job) => blocked.push(job.address),
     });
     assertEquals(summary.failures.map(({ error }) => error), ["It broke"]);
-    // Its two finetunings, and three deeper nets with theirs.
+    // Its two fine-tuning jobs, and three deeper models with theirs.
     assertEquals([summary.blocked, blocked.length], [2 + 3 * 3, 2 + 3 * 3]);
     assertEquals(summary.done, jobs.length - 12);
     assertEquals((await store.read(broken))?.status, "failed");
-    const mended = await runJobs(jobs, store, [new FakeRunner(folder)], observer());
-    assertEquals([mended.done, mended.ran, mended.failures], [jobs.length, 12, []]);
+    const fixed = await runJobs(jobs, store, [new FakeRunner(folder)], observer());
+    assertEquals([fixed.done, fixed.ran, fixed.failures], [jobs.length, 12, []]);
   }));
 
-Deno.test("two processes in one folder do each job once", () =>
+Deno.test("several processes in one folder run each job once", () =>
   inFolder(async (folder) => {
     const runners = [0, 1, 2].map(() => new FakeRunner(folder));
     const summaries = await Promise.all(
@@ -101,7 +101,7 @@ Deno.test("two processes in one folder do each job once", () =>
     assertEquals(new Set(all).size, jobs.length);
   }));
 
-Deno.test("a request to stop leaves the rest, and the next call goes on", () =>
+Deno.test("a stop leaves jobs open, and the next call continues", () =>
   inFolder(async (folder) => {
     const runner = new FakeRunner(folder);
     const stopRequested = () => runner.done.length >= 5;
@@ -114,7 +114,7 @@ Deno.test("a request to stop leaves the rest, and the next call goes on", () =>
     assertEquals([rest.done, rest.ran], [jobs.length, jobs.length - 5]);
   }));
 
-Deno.test("what was done before results were kept is kept too", () =>
+Deno.test("results finished earlier are copied to the committed ones", () =>
   inFolder(async (folder) => {
     await runJobs(jobs, new JobStore(folder), [new FakeRunner(folder)], observer());
     const committed = `${folder}/cells`;
@@ -122,7 +122,7 @@ Deno.test("what was done before results were kept is kept too", () =>
     assertEquals((await readResults(committed)).length, jobs.length);
   }));
 
-Deno.test("committed results are taken, and their models made again only where something starts from them", () =>
+Deno.test("committed results are reused, and their models are trained again only for dependent jobs", () =>
   inFolder(async (folder) => {
     const committed = `${folder}/cells`;
     const store = new JobStore(`${folder}/first`, committed);

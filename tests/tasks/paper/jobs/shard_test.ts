@@ -1,4 +1,4 @@
-// Parts of a run: together everything, apart, and none waits for another.
+// Shards of a run are disjoint, complete and independent.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   dependencies,
@@ -29,7 +29,7 @@ Deno.test("shards are disjoint and complete, for any number of them", () => {
   }
 });
 
-Deno.test("a shard has everything that its jobs need", () => {
+Deno.test("a shard contains the dependencies of its jobs", () => {
   for (const part of [1, 2, 3]) {
     const own = shardJobs(jobs, { part, of: 3 }, jobCost);
     const addresses = new Set(own.map(({ address }) => address));
@@ -39,14 +39,14 @@ Deno.test("a shard has everything that its jobs need", () => {
   }
 });
 
-Deno.test("shards cost about the same", () => {
+Deno.test("shards have similar cost", () => {
   const costs = [1, 2].map((part) =>
     shardJobs(jobs, { part, of: 2 }, jobCost).reduce((sum, job) => sum + jobCost(job), 0)
   );
   assert(Math.max(...costs) / Math.min(...costs) < 1.1, costs.join(" "));
 });
 
-Deno.test("what is no shard is refused", () => {
+Deno.test("parseShard() rejects text that is not a shard", () => {
   assertEquals(parseShard("2/3"), { part: 2, of: 3 });
   for (const text of ["0/2", "3/2", "1", "a/b", "1/2/3"]) {
     assertThrows(() => parseShard(text), RangeError, text);

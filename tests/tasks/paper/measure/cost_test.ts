@@ -12,7 +12,7 @@ import { planStep } from "../../../../src/train/mod.ts";
 
 const shape = { batchSize: 6, microBatchSize: 2, sequenceLength: 32, maxPredictions: 5 };
 
-Deno.test("stepCost() counts a batch's arithmetic as one recording of all of it does", () => {
+Deno.test("stepCost() matches a recording of the whole batch", () => {
   for (const name of ["smoke", "nano"]) {
     const config = presetConfig(name);
     const cost = stepCost(config, shape);
@@ -22,20 +22,20 @@ Deno.test("stepCost() counts a batch's arithmetic as one recording of all of it 
   }
 });
 
-Deno.test("hoursFor() divides by the speed, checkpointBytes() counts moments", () => {
+Deno.test("hoursFor() divides by the speed, and checkpointBytes() includes moments", () => {
   assertEquals(hoursFor(7.2e12, 2), 1);
   assertEquals(checkpointBytes(10, { moments: true }), 120);
   assertEquals(checkpointBytes(10, { moments: false }), 40);
 });
 
-Deno.test("ringAllReduceSeconds() moves 2(N − 1)/N of the bytes", () => {
+Deno.test("ringAllReduceSeconds() sends 2(N − 1)/N of the bytes", () => {
   assertEquals(ringAllReduceSeconds(800, { ranks: 1, bytesPerSecond: 100 }), 0);
   assertEquals(ringAllReduceSeconds(800, { ranks: 2, bytesPerSecond: 100 }), 8);
   assertEquals(ringAllReduceSeconds(800, { ranks: 4, bytesPerSecond: 100 }), 12);
   assertEquals(ringAllReduceSeconds(800, { ranks: 4, bytesPerSecond: 100, latency: 0.5 }), 15);
 });
 
-Deno.test("gradientBuckets() hold every parameter once; shared layers are complete only at the end", () => {
+Deno.test("gradientBuckets() contain every parameter once, and shared layers are complete at the end", () => {
   const albert = presetConfig("nano");
   const bert = {
     ...albert,
@@ -57,14 +57,14 @@ Deno.test("gradientBuckets() hold every parameter once; shared layers are comple
   assertEquals(layers[1].bytes, layers[2].bytes);
 });
 
-Deno.test("rankedStep() hides what is complete early behind the backward pass", () => {
+Deno.test("rankedStep() overlaps early buckets with the backward pass", () => {
   const times = { before: 2, backward: 10, optimizer: 1 };
   const network = { ranks: 2, bytesPerSecond: 1 };
   const late = rankedStep([{ readyAt: 1, bytes: 4 }], times, network);
   assertEquals(late, { seconds: 17, reduceSeconds: 4, exposedSeconds: 4 });
   const early = [{ readyAt: 0, bytes: 2 }, { readyAt: 0.5, bytes: 2 }];
   assertEquals(rankedStep(early, times, network).exposedSeconds, 0);
-  // The line is busy from 0 to 12, so that the second bucket ends at 14.
+  // The first bucket is sent from 0 to 12, so the second ends at 14.
   const busy = rankedStep(
     [{ readyAt: 0, bytes: 12 }, { readyAt: 0.5, bytes: 2 }],
     times,

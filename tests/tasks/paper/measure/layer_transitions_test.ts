@@ -24,7 +24,7 @@ function encoderOn(device: Device, config: ModelConfig): Encoder {
   return new Encoder(config, parameters);
 }
 
-/** Two examples of 9 and 5 tokens, padded to 9; `filler` is what stands in the padding. */
+/** Two examples of 9 and 5 tokens, padded to 9 with `filler`. */
 function batch(filler = 0): TransitionBatch {
   const inputIds = Uint32Array.from({ length: 18 }, (_, i) => i < 14 ? 5 + 7 * i : filler);
   return {
@@ -37,7 +37,7 @@ function batch(filler = 0): TransitionBatch {
   };
 }
 
-/** The textbook's formulas over hidden states in float64, for the tokens that count. */
+/** The textbook formulas on float64 hidden states, for the included tokens. */
 async function expected(config: ModelConfig): Promise<{ distance: number; angle: number }[]> {
   const device = openReferenceDevice({ precision: "f64" });
   const { hiddenStates } = encoderOn(device, config).forward({ device }, batch());
@@ -59,22 +59,25 @@ async function expected(config: ModelConfig): Promise<{ distance: number; angle:
   return result;
 }
 
-testDevices("layerTransitions() is a float64 reference's, whatever is shared", async (device) => {
-  for (const config of SHARINGS) {
-    const encoder = encoderOn(device, config);
-    const transitions = await layerTransitions(device, encoder, [batch()]);
-    assertEquals(transitions.map(({ layer }) => layer), [1, 2, 3]);
-    for (const [i, { distance, angle }] of (await expected(config)).entries()) {
-      assert(distance > 0.1 && angle > 0.1);
-      assertAlmostEquals(transitions[i].distance, distance, 1e-5 * distance);
-      assertAlmostEquals(transitions[i].angle, angle, 1e-5 * angle);
+testDevices(
+  "layerTransitions() matches a float64 reference for every kind of sharing",
+  async (device) => {
+    for (const config of SHARINGS) {
+      const encoder = encoderOn(device, config);
+      const transitions = await layerTransitions(device, encoder, [batch()]);
+      assertEquals(transitions.map(({ layer }) => layer), [1, 2, 3]);
+      for (const [i, { distance, angle }] of (await expected(config)).entries()) {
+        assert(distance > 0.1 && angle > 0.1);
+        assertAlmostEquals(transitions[i].distance, distance, 1e-5 * distance);
+        assertAlmostEquals(transitions[i].angle, angle, 1e-5 * angle);
+      }
+      encoder.parameters.free();
     }
-    encoder.parameters.free();
-  }
-});
+  },
+);
 
 testDevices(
-  "layerTransitions() does not look at padding, and weighs batches by their tokens",
+  "layerTransitions() ignores padding and weights batches by their tokens",
   async (device) => {
     const encoder = encoderOn(device, smoke);
     const both = await layerTransitions(device, encoder, [batch()]);
@@ -96,12 +99,12 @@ testDevices(
   },
 );
 
-Deno.test("layerTransitions() refuses batches without a token to look at", async () => {
+Deno.test("layerTransitions() rejects batches without tokens", async () => {
   const device = openReferenceDevice({ precision: "f32" });
   await assertRejects(
     () => layerTransitions(device, encoderOn(device, smoke), []),
     RangeError,
-    "no token",
+    "padding or masked",
   );
   await device.destroy();
 });

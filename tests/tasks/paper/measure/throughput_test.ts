@@ -15,18 +15,18 @@ function sharings(name: string) {
   ];
 }
 
-Deno.test("a step's arithmetic lies on the straight line through one layer and two, whatever is shared", () => {
+Deno.test("alongDepth() extrapolates a step's arithmetic from one and two layers for every kind of sharing", () => {
   for (const config of sharings("nano")) {
     const flops = (layers: number) => planStep(withLayers(config, layers), 8, 64, 5).flops;
     const times = (layers: number) => ({ microBatch: flops(layers), optimizer: -flops(layers) });
     const line = alongDepth(times(1), times(2), 7);
     assertEquals(line.microBatch, -line.optimizer);
-    // The optimizer counts whole blocks: 64 of them at a time, however few numbers are in them.
+    // The optimizer counts whole groups of 64 blocks, even if they are not full.
     assertAlmostEquals(line.microBatch, flops(7), 1e-2 * flops(7));
   }
 });
 
-Deno.test("withLayers() refuses groups of several layers", () => {
+Deno.test("withLayers() rejects groups of several layers", () => {
   assertThrows(
     () => withLayers({ ...smoke, numHiddenLayers: 6, numHiddenGroups: 2 }, 1),
     RangeError,
@@ -34,7 +34,7 @@ Deno.test("withLayers() refuses groups of several layers", () => {
   );
 });
 
-Deno.test("measureThroughput() times a step whole or by its layers, and says which", async () => {
+Deno.test("measureThroughput() times a whole step or extrapolates, and returns the method", async () => {
   const device = await openDevice({ device: "cpu" });
   const config = sharings("smoke")[1];
   const shape = { batchSize: 4, microBatchSize: 2, sequenceLength: 32, maxPredictions: 5 };
@@ -53,7 +53,7 @@ Deno.test("measureThroughput() times a step whole or by its layers, and says whi
   await device.destroy();
 });
 
-Deno.test("measureThroughput() never has more of a model in memory than it was given", async () => {
+Deno.test("measureThroughput() stays within the given memory", async () => {
   const device = new PlanningDevice();
   const nano = { ...presetConfig("nano"), vocabSize: 500 };
   const config = { ...nano, share: "none" as const, numHiddenLayers: 24, numHiddenGroups: 24 };

@@ -1,4 +1,4 @@
-// Results become cells: seeds, medians, averages, what is missing and why.
+// Filling cells: seeds, medians, averages, and reasons for missing results.
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   experimentJobs,
@@ -7,20 +7,20 @@ import {
   JobStore,
   type RunPlan,
   withDependencies,
-} from "../../../../tasks/paper/disk.ts";
+} from "../../../tasks/paper/disk.ts";
 import {
   cellOf,
   type Experiment,
   findExperiments,
   type JobResult,
   type MeasuredCell,
-} from "../../../../tasks/paper/mod.ts";
-import { failureOf, resultOf } from "../jobs/outcomes.ts";
-import { planFor, withoutParts } from "../plans.ts";
+} from "../../../tasks/paper/mod.ts";
+import { failureOf, resultOf } from "./jobs/outcomes.ts";
+import { planFor, withoutParts } from "./plans.ts";
 
 const experiment = (id: string): Experiment => findExperiments([id])[0];
 
-/** The cell of a table whose jobs came out as said; null leaves a job undone. */
+/** The cell of a table whose jobs have the given metrics; null leaves a job open. */
 async function cell(
   [table, row, column]: readonly [string, string, string],
   plan: RunPlan,
@@ -30,7 +30,7 @@ async function cell(
   const folder = await Deno.makeTempDir();
   try {
     const store = new JobStore(folder);
-    // Only this row is run, and the one that speed-up is over.
+    // Only this row, and the baseline of the speedup.
     const { rows, ...rest } = experiment(table);
     const part = { ...rest, rows: rows.filter(({ id }) => id === row || id === "bert-large") };
     for (const job of withDependencies(experimentJobs(plan, part))) {
@@ -45,7 +45,7 @@ async function cell(
   }
 }
 
-Deno.test("a finetuned cell has a value for every seed, in the paper's order of metrics", async () => {
+Deno.test("a fine-tuned cell has values for every seed, in the paper's order of metrics", async () => {
   const { seeds, missing } = await cell(
     ["table-5", "sop", "squad-1.1"],
     planFor("nano", { seeds: [42, 43] }),
@@ -55,7 +55,7 @@ Deno.test("a finetuned cell has a value for every seed, in the paper's order of 
   assertEquals(missing, undefined);
 });
 
-Deno.test("of several finetunings of a model the median counts", async () => {
+Deno.test("the median of several fine-tuning runs of a model counts", async () => {
   const { seeds } = await cell(
     ["table-5", "sop", "sst-2"],
     planFor("nano", { finetuneRuns: 3 }),
@@ -64,14 +64,14 @@ Deno.test("of several finetunings of a model the median counts", async () => {
   assertEquals(seeds.map(({ values }) => values), [[50]]);
 });
 
-Deno.test("the last checkpoint counts instead of the best, if asked", async () => {
+Deno.test('with selection "last" the last evaluation counts instead of the best', async () => {
   const metrics = () => ({ accuracy: 60, last_accuracy: 55 });
   const where = ["table-5", "sop", "sst-2"] as const;
   assertEquals((await cell(where, planFor("nano"), metrics)).seeds[0].values, [60]);
   assertEquals((await cell(where, planFor("nano"), metrics, "last")).seeds[0].values, [55]);
 });
 
-Deno.test("an average takes F1 and exact match as one, and needs all its columns", async () => {
+Deno.test("an average averages F1 and exact match first, and requires all its columns", async () => {
   const metrics = (job: Job): JobResult["metrics"] =>
     job.kind === "finetune" && job.benchmark.startsWith("squad")
       ? { f1: 90, exact_match: 80 }
@@ -80,20 +80,20 @@ Deno.test("an average takes F1 and exact match as one, and needs all its columns
   const { seeds } = await cell(["table-3", "all-shared-128", "avg"], all, metrics);
   assertAlmostEquals(seeds[0].values[0], (85 + 85 + 60 + 60 + 60) / 5);
   const some = await cell(["table-3", "all-shared-128", "avg"], planFor("nano"), metrics);
-  assertEquals([some.seeds, some.missing], [[], "It needs SQuAD2.0, MNLI, RACE"]);
+  assertEquals([some.seeds, some.missing], [[], "Requires SQuAD2.0, MNLI, RACE"]);
 });
 
-Deno.test("an empty cell says why", async () => {
+Deno.test("an empty cell has a reason", async () => {
   const plan = planFor("paper");
-  const manifest = withoutParts(plan.manifest, { race: "race/dev is not there" });
+  const manifest = withoutParts(plan.manifest, { race: "race/dev does not exist" });
   const absent = await cell(["table-5", "sop", "race"], { ...plan, manifest }, () => null);
-  assertEquals(absent.missing, "No data for race: race/dev is not there");
+  assertEquals(absent.missing, "No data for race: race/dev does not exist");
   const notAsked = await cell(["table-5", "sop", "mnli"], planFor("nano"), () => null);
   assertStringIncludes(notAsked.missing!, "--benchmarks");
   const notDone = await cell(["table-5", "sop", "sst-2"], planFor("nano"), () => null);
   assertEquals(
     notDone.missing,
-    "1 of 1 runs are not done: albert paper run table-5 --preset nano",
+    "1 of 1 runs are not finished: albert paper run table-5 --preset nano",
   );
   const extended = { ...plan.manifest, extended: undefined, missing: { "text/extra": "none" } };
   const noText = await cell(
@@ -103,10 +103,10 @@ Deno.test("an empty cell says why", async () => {
   );
   assertEquals(noText.missing, "No additional text: none");
   const closed = await cell(["table-10", "single-albert-1-5m", "squad-2.0-test"], plan, () => null);
-  assertEquals(closed.missing, "Its test set is not public");
+  assertEquals(closed.missing, "The test set is not public");
 });
 
-Deno.test("a failed cell names its failure, the others are filled", async () => {
+Deno.test("a failed job leaves its cell empty, and other cells are filled", async () => {
   const metrics = (job: Job) =>
     job.kind === "finetune" && job.from.kind === "pretrain" &&
       job.from.config.pairObjective === "nsp"
@@ -119,7 +119,7 @@ Deno.test("a failed cell names its failure, the others are filled", async () => 
   assertEquals([other.seeds.length, other.failures], [1, []]);
 });
 
-Deno.test("a stand-in marks what was made with it, and nothing else", async () => {
+Deno.test("a stand-in marks only the cells that use it", async () => {
   const plan = planFor("paper");
   const race = { ...plan.manifest.benchmarks.race!, standIns: ["race/high"] };
   const manifest = {
@@ -135,7 +135,7 @@ Deno.test("a stand-in marks what was made with it, and nothing else", async () =
   assertEquals(await standIns("sst-2"), []);
 });
 
-Deno.test("speed-up is over BERT-large's timing of the same seed, on the same adapter", async () => {
+Deno.test("the speedup is relative to BERT-large with the same seed on the same adapter", async () => {
   const speeds = (job: Job): JobResult["metrics"] =>
     job.kind === "measure"
       ? { examples_per_second: job.label.includes("bert-large") ? 2 : job.seed }
@@ -147,7 +147,7 @@ Deno.test("speed-up is over BERT-large's timing of the same seed, on the same ad
   assertEquals(large.seeds.map(({ values }) => values), [[1], [1]]);
 });
 
-Deno.test("counted cells are there without any run", async () => {
+Deno.test("counted cells need no runs", async () => {
   const nothing = () => null;
   const sharing = await cell(["table-1", "bert-base", "sharing"], planFor("nano"), nothing);
   assertEquals([sharing.text, sharing.seeds], ["False", []]);

@@ -1,10 +1,11 @@
 /**
- * From results to the cells of a table.
+ * Fills the cells of tables: with results of jobs, with counted values, or with the reason why they are empty.
  *
  * @module
  */
-import type { Column, Experiment, Row } from "../experiment.ts";
-import type { Job } from "../jobs/job.ts";
+import { countParameters, encoderSpecs } from "../../src/model/mod.ts";
+import type { Column, Experiment, Measure, Row } from "./experiment.ts";
+import { type Job, withDependencies } from "./jobs/job.ts";
 import {
   cellJobs,
   finetuneJobs,
@@ -12,9 +13,10 @@ import {
   rowThroughputJob,
   type RunPlan,
   seedsOfRow,
-} from "../jobs/row_jobs.ts";
-import { withDependencies } from "../jobs/job.ts";
-import type { JobStore } from "../jobs/store.ts";
+} from "./jobs/row_jobs.ts";
+import type { JobStore } from "./jobs/store.ts";
+import { type StepCost, stepCost } from "./measure/mod.ts";
+import { paperConfig, paperRecipe, rowConfig } from "./presets/mod.ts";
 import type {
   JobFailure,
   JobOutcome,
@@ -22,22 +24,20 @@ import type {
   MeasuredCell,
   MeasuredExperiment,
   SeedValue,
-} from "../result.ts";
-import { mean, median } from "../statistics.ts";
-import { countedCell, isCounted } from "./counted.ts";
-import { whyAbsent } from "./missing.ts";
+} from "./result.ts";
+import { mean, median } from "./statistics.ts";
 
-/** Which checkpoint of a finetuning counts: the best on the development set, as in the paper, or the last. */
+/** Which evaluation of a fine-tuning run counts: the best on the development set, as in the paper, or the last. */
 export type Selection = "best" | "last";
 
-/** What cells are filled from. */
+/** The source of results. */
 export interface FillRequest {
   readonly plan: RunPlan;
   readonly store: JobStore;
   readonly selection: Selection;
 }
 
-/** An experiment with everything that is done of it. */
+/** Collects all results of an experiment. */
 export async function fillExperiment(
   request: FillRequest,
   experiment: Experiment,
@@ -45,7 +45,7 @@ export async function fillExperiment(
   const filler = new Filler(request, experiment);
   const cells: MeasuredCell[] = [];
   for (const row of experiment.rows) {
-    // Averages come from the other cells of the row.
+    // Averages use the other cells of the row.
     const ofRow: MeasuredCell[] = [];
     for (const column of experiment.columns) ofRow.push(await filler.cell(row, column, ofRow));
     cells.push(...ofRow);
@@ -71,20 +71,19 @@ class Filler {
 
   async cell(row: Row, column: Column, ofRow: readonly MeasuredCell[]): Promise<MeasuredCell> {
     const empty: MeasuredCell = { row, column, seeds: [], curves: [], failures: [], standIns: [] };
-    // Somebody else's model, of which there is only what the paper quotes.
+    // A model that the paper quotes.
     if (row.variation === undefined && row.benchmark === undefined) return empty;
     const { plan } = this.#request;
     if (isCounted(column)) {
-      const counting = { preset: plan.preset, vocabSize: plan.manifest.vocabSize };
-      return { ...empty, ...countedCell(counting, row, column) };
+      return { ...empty, ...countedCell(plan, row, column) };
     }
     if (column.measure.kind === "average") {
       return { ...empty, ...averageCell(column.measure.of, ofRow) };
     }
     const jobs = cellJobs(plan, this.#experiment, row, column);
     const missing = jobs.length === 0
-      ? whyAbsent(plan, row, column)
-      : await this.#whyIncomplete(jobs);
+      ? reasonWithoutJobs(plan, row, column)
+      : await this.#reasonIncomplete(jobs);
     const failures = await this.#failures(jobs);
     const cell = { ...empty, failures, ...(missing !== undefined && { missing }) };
     if (column.measure.kind === "curve") return { ...cell, ...await this.#curves(jobs, column) };
@@ -115,9 +114,9 @@ class Filler {
       if (runs.length === 0 || runs.length < jobs.length) return null;
       const names = measure.metrics.map((name) => selection === "last" ? `last_${name}` : name);
       const values = names.map((name) => medianOf(runs.map(({ metrics }) => metrics[name])));
-      // A column may ask for more than there is: RACE's levels, where one is left out.
-      const there = values.filter((value) => value !== undefined);
-      return there.length === 0 ? null : { seed, values: there, result: runs[0] };
+      // Some metrics may be missing: those of a RACE level that is excluded.
+      const present = values.filter((value) => value !== undefined);
+      return present.length === 0 ? null : { seed, values: present, result: runs[0] };
     }
     const job = modelJob(plan, this.#experiment, row, seed);
     const [result] = await this.#results(job === null ? [] : [job]);
@@ -132,7 +131,7 @@ class Filler {
     return values.length === 0 ? null : { seed, values, result };
   }
 
-  /** Throughput over BERT-large's, both on one adapter. */
+  /** Throughput relative to BERT-large on the same adapter. */
   async #speedUp(row: Row, seed: number): Promise<SeedValue | null> {
     const { plan } = this.#request;
     const baseline = { ...row, variation: { model: "bert-large" as const } };
@@ -156,7 +155,7 @@ class Filler {
     return { curves, standIns: [] };
   }
 
-  /** The finished among jobs; kept, with the controls and models that they come from. */
+  /** The finished jobs among `jobs`. Also records them, and those that they depend on, in `results`. */
   async #results(jobs: readonly Job[]): Promise<JobResult[]> {
     for (const job of withDependencies(jobs)) {
       const outcome = await this.#outcome(job);
@@ -170,12 +169,12 @@ class Filler {
     return outcomes.filter((outcome) => outcome?.status === "failed") as JobFailure[];
   }
 
-  async #whyIncomplete(jobs: readonly Job[]): Promise<string | undefined> {
+  async #reasonIncomplete(jobs: readonly Job[]): Promise<string | undefined> {
     const outcomes = await Promise.all(jobs.map((job) => this.#outcome(job)));
-    const left = outcomes.filter((outcome) => outcome === null).length;
-    if (left === 0) return undefined;
+    const open = outcomes.filter((outcome) => outcome === null).length;
+    if (open === 0) return undefined;
     const { plan: { preset } } = this.#request;
-    return `${left} of ${jobs.length} runs are not done: albert paper run ${this.#experiment.id} --preset ${preset.name}`;
+    return `${open} of ${jobs.length} runs are not finished: albert paper run ${this.#experiment.id} --preset ${preset.name}`;
   }
 
   #outcome(job: Job): Promise<JobOutcome | null> {
@@ -187,14 +186,14 @@ class Filler {
   }
 }
 
-/** Mean over columns of the seeds that all of them have, F1 and exact match averaged first. */
+/** Mean over columns for the seeds that all of them have; a column with two numbers is averaged first. */
 function averageCell(
   of: readonly string[],
   ofRow: readonly MeasuredCell[],
 ): Partial<MeasuredCell> {
   const cells = of.map((id) => ofRow.find(({ column }) => column.id === id)!);
   const absent = cells.filter(({ seeds }) => seeds.length === 0).map(({ column }) => column.label);
-  if (absent.length > 0) return { missing: `It needs ${absent.join(", ")}` };
+  if (absent.length > 0) return { missing: `Requires ${absent.join(", ")}` };
   const shared = cells[0].seeds.filter(({ seed }) =>
     cells.every(({ seeds }) => seeds.some((each) => each.seed === seed))
   );
@@ -210,4 +209,92 @@ function averageCell(
 /** The median; undefined if a run does not have the value. */
 function medianOf(values: readonly (number | undefined)[]): number | undefined {
   return values.includes(undefined) ? undefined : median(values as number[]);
+}
+
+/** Why there are no jobs for a cell; undefined for quoted rows. */
+function reasonWithoutJobs(
+  plan: RunPlan,
+  row: Row,
+  { measure }: Column,
+): string | undefined {
+  const { preset, manifest, benchmarks } = plan;
+  const { variation, ensemble } = row;
+  if (variation === undefined || ensemble) return undefined;
+  if (seedsOfRow(plan, row).length === 0) return "The row is not part of the run";
+  if (measure.kind === "finetune") {
+    const { benchmark, metrics } = measure;
+    if (metrics.length === 0) return "The test set is not public";
+    if (!benchmarks.includes(benchmark)) {
+      return `${benchmark} is not a default benchmark of preset ${preset.name}; add it with --benchmarks`;
+    }
+    const reason = manifest.missing[benchmark];
+    if (reason !== undefined) return `No data for ${benchmark}: ${reason}`;
+  }
+  if (variation.extraData && manifest.extended === undefined) {
+    return `No additional text: ${manifest.missing["text/extra"] ?? "none was provided"}`;
+  }
+  return "No jobs";
+}
+
+/** The value of a counted cell; null if the row has no model. */
+function countedCell(
+  { preset, manifest }: RunPlan,
+  row: Row,
+  column: Column,
+): Pick<MeasuredCell, "seeds" | "text"> | null {
+  const { variation, benchmark } = row;
+  const { measure } = column;
+  if (measure.kind === "recipe") {
+    const value = benchmark === undefined ? undefined : paperRecipe(benchmark)[measure.field];
+    return value === undefined ? null : number(value);
+  }
+  if (variation === undefined) return null;
+  switch (measure.kind) {
+    case "parameters": {
+      const config = measure.size === "paper"
+        ? paperConfig(variation)
+        : rowConfig(preset, variation, manifest.vocabSize);
+      return number(countParameters(encoderSpecs(config)));
+    }
+    case "config":
+      return configCell(row, measure);
+    case "cost": {
+      const cost = costOf(row);
+      return number(measure.of === "memory" ? cost.peakBytes : cost.gradientBytes);
+    }
+    default:
+      return null;
+  }
+}
+
+/** Whether a column is computed from configurations and recipes, without running jobs. */
+function isCounted({ measure }: Column): boolean {
+  return ["parameters", "config", "cost", "recipe"].includes(measure.kind);
+}
+
+function configCell(
+  { variation }: Row,
+  { field }: Extract<Measure, { kind: "config" }>,
+): Pick<MeasuredCell, "seeds" | "text"> {
+  const config = paperConfig(variation!);
+  // The column says whether parameters are shared, not which.
+  if (field === "share") return { seeds: [], text: config.share === "none" ? "False" : "True" };
+  return number(config[field]);
+}
+
+/** A step with one example of the paper's length. */
+const ONE_EXAMPLE = { batchSize: 1, microBatchSize: 1, sequenceLength: 512, maxPredictions: 77 };
+
+/** Costs by variation: several columns use them, and planning a wide model is slow. */
+const costs = new Map<string, StepCost>();
+
+function costOf({ variation }: Row): StepCost {
+  const name = JSON.stringify(variation);
+  let cost = costs.get(name);
+  if (cost === undefined) costs.set(name, cost = stepCost(paperConfig(variation!), ONE_EXAMPLE));
+  return cost;
+}
+
+function number(value: number): Pick<MeasuredCell, "seeds" | "text"> {
+  return { seeds: [{ seed: 0, values: [value] }] };
 }

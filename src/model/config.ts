@@ -172,6 +172,26 @@ function checkChoice(field: string, value: string, choices: readonly string[]): 
   }
 }
 
+/**
+ * Checks that a model has an embedding for every piece of a tokenizer.
+ *
+ * @param tokenizer The tokenizer.
+ * @param config The model's configuration.
+ * @param source Names the model in the error; the folder, for instance.
+ * @throws {ConfigError} if the tokenizer has more pieces than the model has embeddings.
+ */
+export function checkVocabularySize(
+  { vocabularySize }: { readonly vocabularySize: number },
+  { vocabSize }: ModelConfig,
+  source?: string,
+): void {
+  if (vocabularySize <= vocabSize) return;
+  throw new ConfigError(
+    `${source === undefined ? "" : `${source}: `}the tokenizer has ${vocabularySize} pieces, ` +
+      `but vocab_size in config.json is ${vocabSize}`,
+  );
+}
+
 /** Converts `hiddenSize` to `hidden_size`. */
 export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

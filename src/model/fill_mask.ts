@@ -8,6 +8,7 @@ import type { Tokenizer } from "../text/mod.ts";
 import { ConfigError } from "./config.ts";
 import type { Encoder } from "./encoder.ts";
 import { maskedLanguageLogits } from "./heads/pretraining.ts";
+import { softmax, topK } from "./probabilities.ts";
 
 /** A candidate for a mask. */
 export interface MaskCandidate {
@@ -71,14 +72,10 @@ export async function fillMask(
 }
 
 function mostProbable(logits: Float32Array, tokenizer: Tokenizer, top: number): MaskCandidate[] {
-  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  const total = logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
-  return Array.from(logits.keys())
-    .sort((a, b) => logits[b] - logits[a])
-    .slice(0, top)
-    .map((id) => ({
-      id,
-      piece: tokenizer.idToPiece(id),
-      probability: Math.exp(logits[id] - largest) / total,
-    }));
+  const probabilities = softmax(logits);
+  return topK(logits, top).map((id) => ({
+    id,
+    piece: tokenizer.idToPiece(id),
+    probability: probabilities[id],
+  }));
 }

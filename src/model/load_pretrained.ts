@@ -5,9 +5,9 @@
  */
 import type { Device } from "../device/mod.ts";
 import type { Tensor } from "../tensor/mod.ts";
-import { parseTokenizerConfig, Tokenizer } from "../text/mod.ts";
+import { readTokenizer, type Tokenizer, VOCABULARY_FILES } from "../text/mod.ts";
 import { type ReadFile, readWeights } from "../weights/mod.ts";
-import { ConfigError, type ModelConfig } from "./config.ts";
+import { checkVocabularySize, ConfigError, type ModelConfig } from "./config.ts";
 import { parseConfig } from "./config_json.ts";
 import { Encoder, type EncoderInput } from "./encoder.ts";
 import { type FilledMask, fillMask } from "./fill_mask.ts";
@@ -66,11 +66,12 @@ export class Albert {
     const config = parseConfig(new TextDecoder().decode(await required(read, "config.json")));
     const weights = await readWeights(read);
     const tokenizer = await readTokenizer(read);
-    if (tokenizer.vocabularySize > config.vocabSize) {
+    if (tokenizer === null) {
       throw new ConfigError(
-        `the tokenizer has ${tokenizer.vocabularySize} pieces, but vocab_size in config.json is ${config.vocabSize}`,
+        `the model folder contains none of ${VOCABULARY_FILES.join(", ")}`,
       );
     }
+    checkVocabularySize(tokenizer, config);
     const encoder = encoderSpecs(config, { pooler: false });
     const specs = [...encoder, ...maskedLanguageSpecs(config)];
     const parameters = new Parameters(device, specs, { trainable: false });
@@ -148,24 +149,6 @@ async function required(read: ReadFile, name: string): Promise<Uint8Array> {
   const bytes = await read(name);
   if (bytes === null) throw new ConfigError(`the model folder does not contain ${name}`);
   return bytes;
-}
-
-async function readTokenizer(read: ReadFile): Promise<Tokenizer> {
-  const text = async (name: string) => {
-    const bytes = await read(name);
-    return bytes === null ? null : new TextDecoder().decode(bytes);
-  };
-  const settings = await text("tokenizer_config.json");
-  const options = settings === null ? {} : parseTokenizerConfig(settings);
-  const model = await read("spiece.model");
-  if (model !== null) return Tokenizer.fromModel(model, options);
-  const json = await text("tokenizer.json");
-  if (json !== null) return Tokenizer.fromJson(json, options);
-  const vocabulary = await text("vocab.txt");
-  if (vocabulary !== null) return Tokenizer.fromVocabulary(vocabulary, options);
-  throw new ConfigError(
-    "the model folder does not contain spiece.model, tokenizer.json or vocab.txt",
-  );
 }
 
 /**

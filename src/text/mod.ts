@@ -36,6 +36,12 @@ export {
 } from "./special_tokens.ts";
 export { tokenizeLines } from "./tokenize_lines.ts";
 export { type EncodeOptions, Tokenizer } from "./tokenizer.ts";
-export { parseTokenizerConfig } from "./tokenizer_config.ts";
+export {
+  parseTokenizerConfig,
+  readTokenizer,
+  tokenizerFromBytes,
+  type TokenizerPlace,
+  VOCABULARY_FILES,
+} from "./tokenizer_files.ts";
 export type { TokenizerOptions } from "./tokenizer_options.ts";
 export { type WordPieceOptions, WordPieceSegmenter } from "./wordpiece_segmenter.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { folderOf, syncFolder } from "../files/mod.ts";
-import { ConfigError, matchTensors, type ModelConfig } from "../model/mod.ts";
+import { checkVocabularySize, ConfigError, matchTensors, type ModelConfig } from "../model/mod.ts";
 import { loadTokenizer } from "../text/disk/mod.ts";
 import type { Tokenizer } from "../text/mod.ts";
 import { toFloat32, type WritableTensor } from "../weights/mod.ts";
@@ -109,19 +109,14 @@ async function refuseContents(to: string): Promise<void> {
 }
 
 async function tokenizerOf(from: string, config: ModelConfig): Promise<Tokenizer | null> {
-  let tokenizer: Tokenizer;
   try {
-    tokenizer = await loadTokenizer(from);
+    const tokenizer = await loadTokenizer(from);
+    checkVocabularySize(tokenizer, config, from);
+    return tokenizer;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
-  if (tokenizer.vocabularySize > config.vocabSize) {
-    throw new ConfigError(
-      `${from}: the vocabulary has ${tokenizer.vocabularySize} pieces, config.json says vocab_size ${config.vocabSize}`,
-    );
-  }
-  return tokenizer;
 }
 
 /** The new weights are float32 whatever the old ones were; and where there is no pair head, none was learned. */

@@ -19,7 +19,6 @@ export * from "./predict_all.ts";
 export * from "./pretrain_settings.ts";
 export * from "./review.ts";
 export * from "./sequences.ts";
-export * from "./softmax.ts";
 export * from "./step_ledger.ts";
 export * from "./step_losses.ts";
 export * from "./trainer.ts";

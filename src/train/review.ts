@@ -4,7 +4,7 @@
  * @module
  */
 import type { MissedExample, PredictionReview } from "../runs/mod.ts";
-import { softmax } from "./softmax.ts";
+import { softmax } from "../model/mod.ts";
 
 export type { MissedExample, NamedReview, PredictionReview } from "../runs/mod.ts";
 

@@ -5,8 +5,8 @@
  */
 import { type BatchShape, collate, type Example, type PieceNames } from "../data/mod.ts";
 import type { Device } from "../device/mod.ts";
-import { maskedLanguageLogits, type PretrainingModel } from "../model/mod.ts";
-import { Tokenizer } from "../text/mod.ts";
+import { maskedLanguageLogits, type PretrainingModel, softmax, topK } from "../model/mod.ts";
+import { tokenizerFromBytes, VOCABULARY_FILES } from "../text/mod.ts";
 import type { SampleMask, SamplePrediction } from "../runs/mod.ts";
 import { pretrainingInput } from "./trainer.ts";
 
@@ -28,15 +28,13 @@ export interface SampleVocabulary extends PieceNames {
 export function vocabularyOf(
   files: ReadonlyMap<string, string | Uint8Array>,
 ): SampleVocabulary | null {
-  const text = (name: string): string => {
-    const content = files.get(name)!;
-    return typeof content === "string" ? content : new TextDecoder().decode(content);
-  };
+  const name = VOCABULARY_FILES.find((name) => files.has(name));
+  const content = name === undefined ? undefined : files.get(name);
+  if (content === undefined) return null;
   try {
-    const model = files.get("spiece.model");
-    if (model instanceof Uint8Array) return Tokenizer.fromModel(model);
-    if (files.has("tokenizer.json")) return Tokenizer.fromJson(text("tokenizer.json"));
-    return files.has("vocab.txt") ? Tokenizer.fromVocabulary(text("vocab.txt")) : null;
+    return tokenizerFromBytes(
+      typeof content === "string" ? new TextEncoder().encode(content) : content,
+    );
   } catch {
     return null;
   }
@@ -97,14 +95,14 @@ export async function samplePredictions(
 }
 
 function guesses(logits: Float32Array, label: number, names: PieceNames): SampleMask {
-  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  const total = logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
-  const probability = (id: number) => rounded(Math.exp(logits[id] - largest) / total);
-  const best = Array.from(logits.keys()).sort((a, b) => logits[b] - logits[a]).slice(0, GUESSES);
+  const probabilities = softmax(logits);
   return {
     truth: names.idToPiece(label),
-    probability: probability(label),
-    guesses: best.map((id) => ({ piece: names.idToPiece(id), probability: probability(id) })),
+    probability: rounded(probabilities[label]),
+    guesses: topK(logits, GUESSES).map((id) => ({
+      piece: names.idToPiece(id),
+      probability: rounded(probabilities[id]),
+    })),
   };
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConfigError, type ModelConfig } from "../../src/model/mod.ts";
+import { checkVocabularySize, type ModelConfig } from "../../src/model/mod.ts";
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
 import type { Tokenizer } from "../../src/text/mod.ts";
 import { readModelFolder, resolveCheckpoint } from "../../src/train/disk.ts";
@@ -31,10 +31,6 @@ export async function openCheckpoint(
   const folder = await resolveCheckpoint(checkpoint, downloadProgress(options));
   const { config, weights } = await readModelFolder(folder);
   const tokenizer = await loadTokenizer(folder);
-  if (tokenizer.vocabularySize > config.vocabSize) {
-    throw new ConfigError(
-      `the vocabulary in ${folder} has ${tokenizer.vocabularySize} pieces, its config.json says vocab_size ${config.vocabSize}`,
-    );
-  }
+  checkVocabularySize(tokenizer, config, folder);
   return { folder, config, weights, tokenizer };
 }

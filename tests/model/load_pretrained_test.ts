@@ -90,7 +90,7 @@ Deno.test("Albert.load() rejects missing, invalid and inconsistent files", async
     await rejects({ "config.json": null }, "the model folder does not contain config.json");
     await rejects(
       { "vocab.txt": null },
-      "does not contain spiece.model, tokenizer.json or vocab.txt",
+      "the model folder contains none of spiece.model, tokenizer.json, vocab.txt",
     );
     await rejects(
       { "vocab.txt": `${VOCABULARY}c\nd\ne\nf\n` },

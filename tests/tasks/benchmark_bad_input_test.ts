@@ -134,14 +134,18 @@ const CASES: [name: string, words: string[], sentence: string][] = [
   [
     "a vocabulary that does not fit, finetuning",
     sst("").map((word) => word === `${folder}/model` ? `${folder}/narrow` : word),
-    "pieces, its config.json says vocab_size",
+    "pieces, but vocab_size in config.json is",
   ],
   [
     "a vocabulary that does not fit, evaluating",
     judge("narrow"),
-    "its config.json says vocab_size",
+    "but vocab_size in config.json is",
   ],
-  ["a vocabulary that does not fit, predicting", classify("narrow"), "config.json says vocab_size"],
+  [
+    "a vocabulary that does not fit, predicting",
+    classify("narrow"),
+    "but vocab_size in config.json is",
+  ],
   ["NaN logits, evaluating", judge("nan"), "SST-2, row 0: the model gave NaN, NaN"],
   ["NaN logits, predicting", classify("nan"), "the model gave NaN, NaN"],
 ];

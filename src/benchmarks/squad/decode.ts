@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { softmax } from "../../train/mod.ts";
+import { softmax, topK } from "../../model/mod.ts";
 import type { SquadWindow } from "./features.ts";
 import type { SquadQuestion } from "./reader.ts";
 
@@ -85,8 +85,8 @@ const TOP = 20;
  * @param endScores likewise as an end
  */
 export function combineTops(startScores: Float32Array, endScores: Float32Array): SpanScore[] {
-  const ends = topPositions(endScores, TOP);
-  return topPositions(startScores, TOP).flatMap((start) =>
+  const ends = topK(endScores, TOP);
+  return topK(startScores, TOP).flatMap((start) =>
     ends.filter((end) => end >= start).map((end) => ({
       start,
       end,
@@ -107,11 +107,6 @@ export function linearScores(startLogits: Float32Array, endLogits: Float32Array)
     spans: combineTops(startLogits, endLogits),
     noAnswer: startLogits[0] + endLogits[0],
   };
-}
-
-/** Positions of the largest scores, the largest first, the earlier of equals first. */
-export function topPositions(scores: Float32Array, count: number): number[] {
-  return Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a]).slice(0, count);
 }
 
 /**

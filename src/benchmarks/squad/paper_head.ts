@@ -13,10 +13,11 @@ import {
   squadHeadLoss,
   squadHeadSpecs,
   squadStartLogits,
+  topK,
 } from "../../model/mod.ts";
 import type { Tensor } from "../../tensor/mod.ts";
 import type { FinetuneBatch } from "../../train/mod.ts";
-import { type SpanScore, topPositions, type WindowScores } from "./decode.ts";
+import type { SpanScore, WindowScores } from "./decode.ts";
 import { mayAnswer, type SquadWindow } from "./features.ts";
 import type { SquadTaskHead } from "./head.ts";
 
@@ -119,7 +120,7 @@ function best(
   const logits = values.subarray(row, row + sequence);
   const largest = logits.reduce((a, b) => Math.max(a, b));
   const total = logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
-  return topPositions(logits, BEAM)
+  return topK(logits, BEAM)
     .filter((position) => allowed[row + position] === 1)
     .map((position) => ({ position, score: logits[position] - largest - Math.log(total) }));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { raceExamples, raceHead } from "../../../src/benchmarks/race/mod.ts";
-import { softmax } from "../../../src/train/mod.ts";
+import { softmax } from "../../../src/model/mod.ts";
 import type { ChooseFlags } from "../predict.ts";
 import { checkedLogits, withModel } from "./open_model.ts";
 

@@ -9,7 +9,7 @@ import {
   type GlueLogits,
   textClassifierHead,
 } from "../../../src/benchmarks/glue/mod.ts";
-import { softmax } from "../../../src/train/mod.ts";
+import { softmax } from "../../../src/model/mod.ts";
 import type { ClassifyFlags } from "../predict.ts";
 import { checkedLogits, typedLines, withModel } from "./open_model.ts";
 

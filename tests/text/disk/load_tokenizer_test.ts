@@ -69,7 +69,7 @@ Deno.test("loadTokenizer() says in one sentence what is wrong", () =>
       "cut.model: it is not a SentencePiece model, or it is cut",
     );
     await rejects("bad.json", SyntaxError, "bad.json: it is not JSON");
-    await rejects("latin1.txt", SyntaxError, "latin1.txt: it is not UTF-8 text");
+    await rejects("latin1.txt", SyntaxError, "latin1.txt: it is not valid UTF-8");
     await rejects("words.txt", SyntaxError, "words.txt)");
     await writeFiles(folder, { "tokenizer_config.json": "no" });
     await rejects("words.txt", SyntaxError, "tokenizer_config.json: it is not JSON");

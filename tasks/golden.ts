@@ -1,5 +1,5 @@
 /**
- * `deno task golden DIR --device D [--output OUT] [--json]`: computes every golden case of a folder and compares.
+ * `deno task golden DIR --device D [--output OUT] [--json]`: computes all golden cases of a folder and compares them with PyTorch.
  */
 import { Command, EnumType } from "@cliffy/command";
 import { DEVICES } from "./cli/options.ts";
@@ -8,17 +8,20 @@ import { report } from "./cli/run.ts";
 const command = new Command()
   .throwErrors()
   .name("golden")
-  .description("Compute golden cases and compare them with what PyTorch computed.")
+  .description("Compute golden cases and compare them with PyTorch.")
   .type("device", new EnumType(DEVICES))
   .arguments("<folder:string>")
-  .option("--device <name:device>", "What to compute on.", { default: "auto" as const })
-  .option("--output <folder:string>", "Write what was computed as OUTPUT/CASE/actual.safetensors.")
-  .option("--json", "Print a JSON object a line.")
-  .example("The cases of a checkout", "deno task golden tests/fixtures/golden --device webgpu")
+  .option("--device <name:device>", "Device to compute on.", { default: "auto" as const })
+  .option(
+    "--output <folder:string>",
+    "Write the computed tensors to OUTPUT/CASE/actual.safetensors.",
+  )
+  .option("--json", "Print one JSON object per case.")
+  .example("Test cases of a checkout", "deno task golden tests/fixtures/golden --device webgpu")
   .action(async ({ device: kind, output, json }, folder) => {
     const { openDevice } = await import("../src/device/mod.ts");
-    const { checkCase } = await import("./golden/mod.ts");
-    const { listCases, readCase, writeActual } = await import("./golden/read_cases.ts");
+    const { listCases, readCase } = await import("./golden/case.ts");
+    const { checkCase, writeActual } = await import("./golden/compare.ts");
     const cases = await listCases(folder);
     const device = await openDevice({ device: kind });
     try {
@@ -32,7 +35,7 @@ const command = new Command()
             ? JSON.stringify({
               case: name,
               device: device.description.kind,
-              // JSON has no infinity.
+              // JSON cannot represent infinity.
               worst_error: Number.isFinite(worstError) ? worstError : Number.MAX_VALUE,
               worst_tensor: worstTensor,
               ok,

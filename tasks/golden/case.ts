@@ -1,5 +1,5 @@
 /**
- * A golden case: weights, a batch and what PyTorch computes from them.
+ * Golden cases: weights, a batch, and the tensors that PyTorch computes from them.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
   type WritableTensor,
 } from "../../src/weights/mod.ts";
 
-/** Settings and results of twelve optimizer steps. */
+/** Settings and results of an optimizer case, as in `trajectory.json`. */
 export interface Trajectory {
   readonly optimizer: "lamb" | "adamw";
   readonly beta1: number;
@@ -30,20 +30,20 @@ export interface Trajectory {
   readonly gradient_norms: readonly number[];
 }
 
-/** The files of a case, parsed. */
+/** A parsed case. */
 export interface GoldenCase {
   readonly name: string;
   readonly config: ModelConfig;
-  /** transformers' class, which says what the heads are. */
+  /** Class name in Hugging Face Transformers, which determines the heads. */
   readonly architecture: string;
   readonly weights: Safetensors;
   readonly batch: Batch;
-  /** `expected.safetensors`, or `final.safetensors` of an optimizer case; empty where a case only asks. */
+  /** The tensors of `expected.safetensors`, or of `final.safetensors` for an optimizer case; empty for a case without expected values. */
   readonly expected: ReadonlyMap<string, WritableTensor>;
   readonly trajectory?: Trajectory;
 }
 
-/** A case's inputs. */
+/** The inputs of a case, from `batch.safetensors`. */
 export class Batch {
   readonly #file: Safetensors;
   readonly batch: number;
@@ -61,7 +61,7 @@ export class Batch {
     return this.#file.tensors.has(name);
   }
 
-  /** Integers; −100 becomes the label that losses ignore. */
+  /** Reads integers; −100 becomes the label that losses ignore. */
   integers(name: string): Uint32Array {
     const tensor = this.#file.tensors.get(name);
     if (tensor === undefined) throw new SyntaxError(`batch.safetensors has no ${name}`);
@@ -75,21 +75,23 @@ export class Batch {
     return toFloat32(name, this.#file.tensors.get(name)!);
   }
 
-  /** Tokens before the padding, from the attention mask. */
+  /** Number of tokens before the padding of each example, from the attention mask. */
   lengths(): Uint32Array {
     const mask = this.integers("attention_mask");
     return Uint32Array.from({ length: this.batch }, (_, example) => {
       const row = mask.subarray(example * this.sequence, (example + 1) * this.sequence);
       const length = row.indexOf(0) < 0 ? this.sequence : row.indexOf(0);
       if (row.subarray(length).some((value) => value !== 0)) {
-        throw new RangeError(`attention_mask of example ${example} has padding between tokens`);
+        throw new RangeError(
+          `attention_mask of example ${example} is not valid: padding between tokens`,
+        );
       }
       return length;
     });
   }
 }
 
-/** Builds a case from its files' contents. */
+/** Parses the content of a case's files. */
 export function parseCase(
   name: string,
   files: {
@@ -118,4 +120,51 @@ export function parseCase(
     ),
     trajectory: files.trajectory === undefined ? undefined : JSON.parse(files.trajectory),
   };
+}
+
+/**
+ * Lists the cases of a folder, sorted by name. A folder that is itself a case contains only itself.
+ *
+ * @throws {Error} If there are none.
+ */
+export async function listCases(folder: string): Promise<{ name: string; path: string }[]> {
+  const cases: { name: string; path: string }[] = [];
+  for await (const entry of Deno.readDir(folder)) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory && await isCase(path)) cases.push({ name: entry.name, path });
+  }
+  if (cases.length === 0 && await isCase(folder)) {
+    cases.push({ name: folder.replace(/\/+$/, "").split("/").at(-1)!, path: folder });
+  }
+  if (cases.length === 0) {
+    throw new Error(`${folder} contains no golden case (a folder with batch.safetensors)`);
+  }
+  return cases.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function isCase(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(`${path}/batch.safetensors`)).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** Reads a case from its folder. */
+export async function readCase(name: string, path: string): Promise<GoldenCase> {
+  const bytes = (file: string) => Deno.readFile(`${path}/${file}`);
+  const absent = (error: unknown) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  };
+  const trajectory = await Deno.readTextFile(`${path}/trajectory.json`).catch(absent);
+  return parseCase(name, {
+    config: await Deno.readTextFile(`${path}/config.json`),
+    weights: await bytes("model.safetensors"),
+    batch: await bytes("batch.safetensors"),
+    expected: await bytes(
+      trajectory === undefined ? "expected.safetensors" : "final.safetensors",
+    ).catch(absent),
+    trajectory,
+  });
 }

@@ -1,34 +1,36 @@
 /**
- * Comparing what was computed with what PyTorch computed.
+ * Computes golden cases and compares the results with PyTorch's.
  *
  * @module
  */
 import type { Device } from "../../src/device/mod.ts";
-import type { WritableTensor } from "../../src/weights/mod.ts";
+import { atomicWriteFile } from "../../src/files/mod.ts";
+import { inPieces } from "../../src/train/model_folder.ts";
+import { encodeSafetensors, type WritableTensor } from "../../src/weights/mod.ts";
 import type { GoldenCase } from "./case.ts";
 import { runForward } from "./forward.ts";
 import { runTrajectory, type TrajectoryResult } from "./trajectory.ts";
 
-/** `|a − b| ≤ ABSOLUTE + RELATIVE·|b|` for tensors. */
+/** Tolerance for tensors: `|a − b| ≤ ABSOLUTE + RELATIVE·|b|`. */
 const ABSOLUTE = 1e-5;
 const RELATIVE = 1e-4;
-/** Losses and gradient norms of a trajectory, relative. */
+/** Relative tolerance for losses, gradient norms and learning rates of a trajectory. */
 const TRAJECTORY = 1e-5;
 
-/** The verdict on one case. */
+/** The result of a case. */
 export interface GoldenResult {
   readonly case: string;
-  /** Largest error as a multiple of the tolerance; infinite where something is NaN, absent or of another shape, 0 where nothing was expected. */
+  /** Largest error as a multiple of the tolerance; infinite for NaN, missing tensors and wrong shapes, 0 without expected values. */
   readonly worstError: number;
   readonly worstTensor: string;
   readonly ok: boolean;
-  /** What was computed: the tensors of `expected.safetensors`, or the final weights. */
+  /** The computed tensors of `expected.safetensors`, or the final weights. */
   readonly tensors: ReadonlyMap<string, WritableTensor>;
-  /** Of an optimizer case. */
+  /** The computed trajectory of an optimizer case. */
   readonly trajectory?: TrajectoryResult["trajectory"];
 }
 
-/** Runs a case and compares it. */
+/** Computes a case and compares it with the expected values. */
 export async function checkCase(device: Device, golden: GoldenCase): Promise<GoldenResult> {
   const errors = new Map<string, number>();
   let tensors: ReadonlyMap<string, WritableTensor>;
@@ -54,7 +56,7 @@ export async function checkCase(device: Device, golden: GoldenCase): Promise<Gol
     worstError,
     worstTensor,
     ok: worstError <= 1,
-    // Only what the case names: an absent loss part is not a result.
+    // Only tensors that the case expects: a loss that it does not have is not a result.
     tensors: golden.expected.size === 0
       ? tensors
       : new Map([...tensors].filter(([name]) => golden.expected.has(name))),
@@ -69,7 +71,7 @@ function worstMixed(computed: WritableTensor | undefined, reference: WritableTen
   let worst = 0;
   for (let i = 0; i < expected.length; i++) {
     const error = Math.abs(actual[i] - expected[i]) / (ABSOLUTE + RELATIVE * Math.abs(expected[i]));
-    // Written so that NaN counts as the worst.
+    // The negation also catches NaN.
     if (!(error <= worst)) worst = Number.isNaN(error) ? Infinity : error;
   }
   return worst;
@@ -80,4 +82,17 @@ function worstRelative(actual: readonly number[], expected: readonly number[]): 
     const error = Math.abs(actual[i] - b) / (TRAJECTORY * Math.abs(b) || Number.MIN_VALUE);
     return actual[i] === b ? worst : Math.max(worst, Number.isNaN(error) ? Infinity : error);
   }, 0);
+}
+
+/** Writes `actual.safetensors`, and `actual.json` for an optimizer case, to `FOLDER/CASE/`. */
+export async function writeActual(folder: string, result: GoldenResult): Promise<void> {
+  const path = `${folder}/${result.case}`;
+  await Deno.mkdir(path, { recursive: true });
+  await atomicWriteFile(
+    `${path}/actual.safetensors`,
+    inPieces(encodeSafetensors(result.tensors)),
+  );
+  if (result.trajectory !== undefined) {
+    await atomicWriteFile(`${path}/actual.json`, `${JSON.stringify(result.trajectory, null, 1)}\n`);
+  }
 }

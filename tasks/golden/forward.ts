@@ -1,5 +1,5 @@
 /**
- * Forward and backward of a golden case, under the names of `expected.safetensors`.
+ * Forward and backward pass of a golden case. Results have the names of `expected.safetensors`.
  *
  * @module
  */
@@ -35,19 +35,19 @@ import {
 import type { WritableTensor } from "../../src/weights/mod.ts";
 import type { Batch, GoldenCase } from "./case.ts";
 
-/** Choices of a multiple-choice question. */
+/** Choices per multiple-choice question. */
 const CHOICES = 4;
-/** Metric slots: the loss, or the masked language loss, and the pair loss. */
+/** Metric slots: the loss (masked-LM loss in pretraining), and the sentence-pair loss. */
 const SLOTS = 2;
 
-/** A tensor to be read when the pass is recorded; its rows may be padded. */
+/** A tensor to read after the pass; its rows may be padded to `pitch` elements. */
 interface Wanted {
   readonly view: View;
   readonly shape: readonly number[];
   readonly pitch?: number;
 }
 
-/** What a forward pass is given. */
+/** The inputs of a forward pass. */
 interface Pass {
   readonly scope: Scope;
   readonly encoder: Encoder;
@@ -57,13 +57,13 @@ interface Pass {
   target(lossSlot: number, count: number): LossTarget;
 }
 
-/** One kind of model: its parameters, and a forward pass that ends in losses. */
+/** A model class: its parameters, and a forward pass that ends in losses. */
 interface CaseKind {
   specs(golden: GoldenCase): ParameterSpec[];
   forward(pass: Pass): Record<string, Wanted | Tensor>;
 }
 
-/** Outputs of the classifier, as its weights have them; 1 is a regression. */
+/** Number of classifier outputs, from its weights; 1 for regression. */
 function labelsOf({ weights }: GoldenCase): number {
   return weights.tensors.get("classifier.bias")?.shape[0] ?? 1;
 }
@@ -90,17 +90,17 @@ const KINDS: Readonly<Record<string, CaseKind>> = {
   },
 };
 
-/** @throws {TypeError} for a class that has no golden runner. */
+/** @throws {TypeError} If the model class is not supported. */
 function kindOf({ architecture }: GoldenCase): CaseKind {
   const kind = KINDS[architecture.slice(architecture.indexOf("For"))];
-  if (kind === undefined) throw new TypeError(`There is no golden runner for ${architecture}`);
+  if (kind === undefined) throw new TypeError(`Golden cases do not support ${architecture}`);
   return kind;
 }
 
 /**
- * Computes every tensor of a case that is no optimizer case: losses, logits, hidden states and all gradients.
+ * Computes losses, logits, hidden states and all gradients of a case without optimizer steps.
  *
- * @throws {TypeError} for a class that has no golden runner.
+ * @throws {TypeError} If the model class is not supported.
  */
 export async function runForward(
   device: Device,
@@ -142,7 +142,7 @@ export async function runForward(
   }
 }
 
-/** The encoder's input of a batch. */
+/** The encoder's input for a batch. */
 export function encoderInput(batch: Batch): EncoderInput {
   return {
     batch: batch.batch,
@@ -153,7 +153,7 @@ export function encoderInput(batch: Batch): EncoderInput {
   };
 }
 
-/** Masked tokens of a batch whose `labels` hold the ignored label elsewhere. */
+/** The masked tokens of a batch: positions where `labels` is not the ignored label. */
 export function maskedTokens(batch: Batch): { positions: Uint32Array; labels: Uint32Array } {
   const labels = batch.integers("labels");
   const positions = Uint32Array.from(labels.keys()).filter((row) => labels[row] !== IGNORED_LABEL);
@@ -164,7 +164,7 @@ function pretraining(
   { scope, encoder, input, batch, target }: Pass,
 ): Record<string, Wanted | Tensor> {
   const output = encoder.forward(scope, input);
-  // The case holds the logits of every token; the loss is taken at the masked ones only, as training does.
+  // The case contains the logits of every token; the loss uses only the masked ones, as in training.
   const everyToken = Uint32Array.from(input.inputIds.keys());
   const logits = maskedLanguageLogits(
     { device: scope.device },
@@ -198,7 +198,7 @@ function pretraining(
   };
 }
 
-/** transformers' names of the pair's logits and labels. */
+/** Names of the sentence-pair logits and labels in Hugging Face Transformers. */
 export function pairNames(batch: Batch): [logits: string, labels: string] {
   return batch.has("sentence_order_label")
     ? ["sop_logits", "sentence_order_label"]
@@ -242,7 +242,7 @@ async function read(device: Device, { view, shape, pitch }: Wanted): Promise<Wri
   return { shape, data };
 }
 
-/** `[2·batch, sequence]` into the two tensors that transformers returns. */
+/** Splits span logits of shape [2·batch, sequence] into the two tensors that Hugging Face Transformers returns. */
 function splitSpans(results: Map<string, WritableTensor>): void {
   const spans = results.get("span_logits");
   if (spans === undefined) return;

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { checkCase } from "../../tasks/golden/mod.ts";
-import { listCases, readCase } from "../../tasks/golden/read_cases.ts";
+import { listCases, readCase } from "../../tasks/golden/case.ts";
+import { checkCase } from "../../tasks/golden/compare.ts";
 import { testDevices } from "../support/devices.ts";
 import { fileURLToPath } from "node:url";
 
@@ -9,24 +9,24 @@ const SHARED = `${
   Deno.env.get("ALBERT_SHARED") ?? fileURLToPath(new URL("../../../shared", import.meta.url))
 }/golden/cases`;
 
-/** PyTorch's own float32 sits at a hundredth to a tenth of the tolerance, and so do we. */
+/** Fraction of the tolerance. PyTorch's own float32 error is a hundredth to a tenth of it. */
 const FORWARD = 0.3;
 /**
- * Twelve steps of LAMB amplify rounding: an element whose gradient almost cancels still moves by the learning rate, so the last bits of its gradient are
- * seen in the weight. Here the tolerance itself is asked for.
+ * Twelve steps of LAMB amplify rounding: an element whose gradient almost cancels still moves by the learning rate, so the weight depends on the last bits
+ * of the gradient. Here the full tolerance is allowed.
  */
 const TRAJECTORY = 1;
 
 const fixtures = await listCases(FIXTURES);
 const shared = await listCases(SHARED).catch(() => {
-  console.log(`${SHARED} is absent: only the golden cases among the fixtures are computed`);
+  console.log(`${SHARED} does not exist; testing only the golden cases in tests/fixtures`);
   return [];
 });
 const known = new Set(fixtures.map(({ name }) => name));
 
 for (const { name, path } of [...fixtures, ...shared.filter(({ name }) => !known.has(name))]) {
   testDevices(
-    `golden case ${name} equals PyTorch in losses, logits, hidden states and every gradient`,
+    `golden case ${name} matches PyTorch in losses, logits, hidden states and all gradients`,
     async (device) => {
       const golden = await readCase(name, path);
       const { worstError, worstTensor, tensors } = await checkCase(device, golden);

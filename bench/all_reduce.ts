@@ -1,5 +1,5 @@
 /**
- * What it costs that ranks add up their gradients: bytes and time of the all-reduce, beside the step that it belongs to.
+ * Measures the all-reduce of gradients: its bytes and time, and the time of the whole step.
  *
  * @module
  */
@@ -24,40 +24,40 @@ import { OPTIMIZER_DEFAULTS } from "../src/optim/mod.ts";
 import { PretrainingTrainer } from "../src/train/mod.ts";
 import { type Network, ringAllReduceSeconds } from "../tasks/paper/measure/mod.ts";
 import { benchConfig } from "./workload.ts";
-import { madeUpExamples } from "./workload.ts";
+import { syntheticExamples } from "./workload.ts";
 import { median } from "./table.ts";
 
-/** What is measured. */
+/** Options of {@linkcode benchAllReduce}. */
 export interface AllReduceRequest {
-  /** Presets whose whole steps are timed, as ALBERT and as BERT. */
+  /** Presets whose steps are measured, as ALBERT and as BERT. */
   readonly trained: readonly string[];
-  /** Presets of which only the all-reduce is timed: their steps would take minutes. */
+  /** Presets of which only the all-reduce is measured, since their steps take minutes. */
   readonly reduced: readonly string[];
   readonly device: "auto" | "webgpu" | "cpu";
-  /** Global. */
+  /** Global batch size. */
   readonly batch: number;
   readonly sequence: number;
   readonly steps: number;
 }
 
-/** One model's figures. */
+/** Results of a model. */
 export interface AllReduceRow {
   readonly model: string;
   readonly parameters: number;
   readonly allReduce: AllReduceType;
-  /** Of gradients on each rank, as they travel. */
+  /** Bytes of the gradients of a rank, as they are sent. */
   readonly bytes: number;
   readonly allReduceMilliseconds: number;
-  /** What the model of `paper plan --ranks` says, from the other rows of this type; null where they are too few. */
+  /** Prediction of the model behind `paper plan --ranks`, fitted to the other rows of this type; null if too few exist. */
   readonly predictedMilliseconds: number | null;
-  /** All-reduce included; absent where no step was made. */
+  /** Time of a step including the all-reduce, if it was measured. */
   readonly stepMilliseconds?: number;
   readonly tokensPerSecond?: number;
 }
 
 type MeasuredRow = Omit<AllReduceRow, "predictedMilliseconds">;
 
-/** All figures. */
+/** Results of all models. */
 export interface AllReduceBench {
   readonly ranks: number;
   readonly library: string;
@@ -67,7 +67,7 @@ export interface AllReduceBench {
   readonly rows: readonly AllReduceRow[];
 }
 
-/** The same depth and width with nothing shared and no factorization, as BERT has it. */
+/** A configuration of the same depth and width without sharing and factorization, as in BERT. */
 export function asBert(config: ModelConfig): ModelConfig {
   return {
     ...config,
@@ -78,7 +78,7 @@ export function asBert(config: ModelConfig): ModelConfig {
   };
 }
 
-/** Measures on all ranks of a process group. Collective. */
+/** Runs the measurement on all ranks of a process group. Collective. */
 export async function benchAllReduce(
   group: ProcessGroup,
   request: AllReduceRequest,
@@ -148,7 +148,7 @@ async function timeAllReduce(
     const start = performance.now();
     await allReduceBuffer({ group, allReduce }, device, gradients);
     await device.settled();
-    if (i > 0) times.push(performance.now() - start); // the first finds its memory
+    if (i > 0) times.push(performance.now() - start); // The first one allocates memory.
   }
   parameters.free();
   return {
@@ -168,7 +168,7 @@ async function timeSteps(
   { batch, sequence, steps }: AllReduceRequest,
 ): Promise<Pick<AllReduceRow, "stepMilliseconds" | "tokensPerSecond">> {
   const maxPredictions = Math.ceil(0.15 * sequence);
-  const examples = await madeUpExamples(config, sequence, maxPredictions);
+  const examples = await syntheticExamples(config, sequence, maxPredictions);
   const trainer = new PretrainingTrainer(device, config, {
     schedule: { peakLearningRate: 1e-4, warmupSteps: 0, totalSteps: steps + 1 },
     optimizer: OPTIMIZER_DEFAULTS,
@@ -197,14 +197,15 @@ async function timeSteps(
   return { stepMilliseconds, tokensPerSecond: 1000 * batch * sequence / stepMilliseconds };
 }
 
-/** One measured sum. */
+/** A measured all-reduce. */
 export interface MeasuredSum {
   readonly bytes: number;
   readonly milliseconds: number;
 }
 
 /**
- * Milliseconds that the ring's model gives each sum, with the bandwidth and latency that the other sums have; none where fewer than two others are left.
+ * Predicts the milliseconds of each all-reduce by the model of a ring, with bandwidth and latency fitted to the others. Returns
+ * null if there are fewer than two others.
  */
 export function predictedByOthers(sums: readonly MeasuredSum[], ranks: number): (number | null)[] {
   return sums.map(({ bytes }, i) => {
@@ -214,7 +215,10 @@ export function predictedByOthers(sums: readonly MeasuredSum[], ranks: number): 
   });
 }
 
-/** The network whose times differ least, as shares of what was measured. Of N ranks, a sum takes 2(N − 1) messages of an N-th of the bytes. */
+/**
+ * Fits bandwidth and latency by least squares of the relative errors. An all-reduce over N ranks takes 2(N − 1) messages, each
+ * with 1/N of the bytes.
+ */
 export function fitNetwork(sums: readonly MeasuredSum[], ranks: number): Network {
   const messages = 2 * (ranks - 1);
   // seconds / seconds = latency · a + (1 / bandwidth) · b, the least squares of both unknowns
@@ -231,7 +235,7 @@ export function fitNetwork(sums: readonly MeasuredSum[], ranks: number): Network
   const determinant = aa * bb - ab * ab;
   const latency = (ay * bb - by * ab) / determinant;
   const perByte = (by * aa - ay * ab) / determinant;
-  // A line that falls, or starts below zero, is noise: then the bytes alone decide.
+  // A line that falls or starts below zero is noise. In that case, the latency is ignored.
   if (latency > 0 && perByte > 0) return { ranks, latency, bytesPerSecond: 1 / perByte };
   return { ranks, bytesPerSecond: bb / by };
 }

@@ -1,5 +1,6 @@
 /**
- * How time and memory of a training step grow with the model and the batch, beside what arithmetic and traffic need.
+ * Measures how the time and memory of a training step grow with the model and the batch, compared with a lower bound from
+ * arithmetic and memory traffic.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import { planStep } from "../src/train/mod.ts";
 import { StepTimer } from "./step/phases.ts";
 import { TrainingStep, usualPredictions } from "./step/training_step.ts";
 
-/** The sizes that vary, one at a time. */
+/** The sizes of a step. One of them varies at a time. */
 export interface GrowthSizes {
   readonly layers: number;
   readonly hidden: number;
@@ -19,13 +20,13 @@ export interface GrowthSizes {
   readonly vocabulary: number;
 }
 
-/** One size's name. */
+/** The name of a size. */
 export type Axis = keyof GrowthSizes;
 
-/** Where every curve starts. */
+/** The sizes that do not vary. */
 const BASE: GrowthSizes = { layers: 2, hidden: 128, sequence: 64, batch: 4, vocabulary: 4096 };
 
-/** What each size is set to. */
+/** The values of each size. */
 export const AXES: Readonly<Record<Axis, readonly number[]>> = {
   layers: [1, 2, 4, 8, 16, 24],
   hidden: [64, 128, 256, 512, 1024],
@@ -34,18 +35,21 @@ export const AXES: Readonly<Record<Axis, readonly number[]>> = {
   vocabulary: [1024, 4096, 16_384, 65_536],
 };
 
-/** One step. */
+/** One measured step. */
 export interface GrowthPoint {
   readonly value: number;
   readonly milliseconds: number;
   readonly bytes: number;
-  /** What each run's arithmetic would take at the speed of a large product, or its traffic at that of a copy, whichever is longer, in all. */
+  /**
+   * Lower bound of the time: the sum over kernel runs of the time of their arithmetic at the speed of a large product, or of
+   * their memory traffic at the speed of a copy, whichever is longer.
+   */
   readonly leastMilliseconds: number;
-  /** Bytes that weights, gradients, moments and saved activations need at least. */
+  /** Lower bound of the bytes of weights, gradients, moments and saved activations. */
   readonly leastBytes: number;
 }
 
-/** A curve, and how it rises between its last points: the exponent of its growth. */
+/** A curve, with the exponents of its growth between the last points. */
 export interface GrowthCurve {
   readonly axis: Axis;
   readonly points: readonly GrowthPoint[];
@@ -60,33 +64,33 @@ export interface GrowthBench {
   readonly kind: "webgpu" | "cpu";
   readonly adapter: string;
   readonly curves: readonly GrowthCurve[];
-  /** Those that grow faster than their arithmetic and its traffic, in words. */
+  /** Descriptions of the curves that grow faster than their lower bound. */
   readonly faster: readonly string[];
 }
 
 /** Options of {@linkcode benchGrowth}. */
 export interface GrowthOptions {
   readonly device: "auto" | "webgpu" | "cpu";
-  /** Only these curves. */
+  /** The curves to measure. Default: all. */
   readonly axes?: readonly Axis[];
-  /** No larger sizes than this many of each curve. */
+  /** Number of sizes per curve. Default: all. */
   readonly most?: number;
   readonly onPoint?: (axis: Axis, value: number) => void;
 }
 
-/** Steps that are timed; the fastest counts, since the rest is noise. */
+/** Measured steps per point. The fastest counts, since the others contain noise. */
 const STEPS = 3;
-/** Slopes are compared over so many last points: the first are mostly overhead. */
+/** Number of last points that determine the exponent. The first ones are dominated by overhead. */
 const LAST = 3;
-/** Slopes that differ by less say nothing. */
+/** Smallest significant difference of exponents. */
 const TOLERANCE = 0.15;
 
-/** Measures every curve. */
+/** Measures all curves. */
 export async function benchGrowth(
   { device, axes = Object.keys(AXES) as Axis[], most = Infinity, onPoint }: GrowthOptions,
 ): Promise<GrowthBench> {
   const curves: GrowthCurve[] = [];
-  const speeds = await speedsOf(device);
+  const leastTime = await leastTimeOn(device);
   let description = { kind: "cpu" as "webgpu" | "cpu", adapter: "" };
   for (const axis of axes) {
     const points: GrowthPoint[] = [];
@@ -94,7 +98,7 @@ export async function benchGrowth(
       onPoint?.(axis, value);
       const { point, kind, adapter } = await measure(
         device,
-        speeds,
+        leastTime,
         { ...BASE, [axis]: value },
         value,
       );
@@ -115,24 +119,26 @@ export async function benchGrowth(
   return { ...description, curves, faster: curves.flatMap(fasterThanNeeded) };
 }
 
-/** Which of a curve's two measures outgrow what they should. */
+/** Describes the measures of a curve that grow faster than their lower bound. */
 export function fasterThanNeeded(curve: GrowthCurve): string[] {
   const { axis, timeSlope, leastTimeSlope, memorySlope, leastMemorySlope } = curve;
-  const words = (what: string, is: number, should: number) =>
-    `${what} with ${axis}: exponent ${is.toFixed(2)} instead of ${should.toFixed(2)}`;
+  const describe = (measure: string, exponent: number, expected: number) =>
+    exponent > expected + TOLERANCE
+      ? [
+        `${measure} with ${axis}: exponent ${exponent.toFixed(2)}, expected ${expected.toFixed(2)}`,
+      ]
+      : [];
   return [
-    ...(timeSlope > leastTimeSlope + TOLERANCE ? [words("time", timeSlope, leastTimeSlope)] : []),
-    ...(memorySlope > leastMemorySlope + TOLERANCE
-      ? [words("memory", memorySlope, leastMemorySlope)]
-      : []),
+    ...describe("time", timeSlope, leastTimeSlope),
+    ...describe("memory", memorySlope, leastMemorySlope),
   ];
 }
 
-/** Milliseconds that some arithmetic and some traffic need at least. */
+/** Lower bound of the milliseconds of some arithmetic and memory traffic. */
 type LeastTime = (work: { readonly flops: number; readonly bytes: number }) => number;
 
-/** What the device reaches: a step of more words is more traffic of the optimizer before it is more arithmetic. */
-async function speedsOf(name: GrowthOptions["device"]): Promise<LeastTime> {
+/** Measures the ceilings of the device. */
+async function leastTimeOn(name: GrowthOptions["device"]): Promise<LeastTime> {
   const device = await openDevice({ device: name });
   try {
     const ceilings = await measureCeilings(device);
@@ -193,13 +199,16 @@ function configOf({ layers, hidden, vocabulary }: GrowthSizes): ModelConfig {
   };
 }
 
-/** Weights, gradients and two moments; of each token and layer what its backward pass reads: inputs of seven products and two normalizations. */
+/**
+ * Bytes of weights, gradients and two moments, and per token and layer those that the backward pass reads: the inputs of seven
+ * products and two layer normalizations.
+ */
 function leastBytes({ layers, hidden, sequence, batch }: GrowthSizes, parameters: number): number {
   const perToken = 8 * hidden + 2 * 4 * hidden;
   return 16 * parameters + 4 * batch * sequence * layers * perToken;
 }
 
-/** The slope of log y over log x by least squares: 2 for a square, 1 for a line. */
+/** The exponent of y as a power of x: the slope of log y over log x by least squares. */
 export function slope(points: readonly (readonly [x: number, y: number])[]): number {
   const logs = points.map(([x, y]) => [Math.log(x), Math.log(y)]);
   const mean = (i: number) => logs.reduce((sum, pair) => sum + pair[i], 0) / logs.length;
@@ -217,46 +226,46 @@ const SIZE = { width: 190, height: 150 };
 interface Measure {
   readonly title: string;
   pick(point: GrowthPoint): number;
-  /** What it should grow like. */
-  like(point: GrowthPoint): number;
-  slopes(curve: GrowthCurve): readonly [is: number, should: number];
+  /** The lower bound. */
+  least(point: GrowthPoint): number;
+  slopes(curve: GrowthCurve): readonly [measured: number, expected: number];
 }
 
 const MEASURES: readonly Measure[] = [{
-  title: "ms a step",
+  title: "ms per step",
   pick: ({ milliseconds }) => milliseconds,
-  like: ({ leastMilliseconds }) => leastMilliseconds,
+  least: ({ leastMilliseconds }) => leastMilliseconds,
   slopes: ({ timeSlope, leastTimeSlope }) => [timeSlope, leastTimeSlope],
 }, {
-  title: "MiB at the peak",
+  title: "peak MiB",
   pick: ({ bytes }) => bytes / 2 ** 20,
-  like: ({ leastBytes }) => leastBytes / 2 ** 20,
+  least: ({ leastBytes }) => leastBytes / 2 ** 20,
   slopes: ({ memorySlope, leastMemorySlope }) => [memorySlope, leastMemorySlope],
 }];
 
-/** A row of charts for each measure: measured as a line, what is needed dashed, through the same last point. */
+/** A row of charts per measure: the measured curve, and dashed its lower bound, scaled to the same last point. */
 export function growthSpec({ kind, adapter, curves }: GrowthBench): TopLevelSpec {
   return {
     background: "white",
-    title: `Growth of a training step on ${kind}: ${adapter}; dashed: as what it needs at least`,
+    title: `Growth of a training step on ${kind}: ${adapter}; dashed: lower bound`,
     vconcat: MEASURES.map((measure) => ({
       hconcat: curves.map((curve) => chart(curve, measure)),
     })),
   } as TopLevelSpec;
 }
 
-function chart(curve: GrowthCurve, { title, pick, like, slopes }: Measure) {
+function chart(curve: GrowthCurve, { title, pick, least, slopes }: Measure) {
   const { axis, points } = curve;
   const last = points[points.length - 1];
-  const scale = pick(last) / like(last);
-  const [is, should] = slopes(curve);
+  const scale = pick(last) / least(last);
+  const [measured, expected] = slopes(curve);
   const rows = points.flatMap((point) => [
     { x: point.value, y: pick(point), curve: "measured" },
-    { x: point.value, y: scale * like(point), curve: "needed" },
+    { x: point.value, y: scale * least(point), curve: "needed" },
   ]);
   return {
     ...SIZE,
-    title: { text: `${axis}: ${is.toFixed(2)} (${should.toFixed(2)})`, fontSize: 11 },
+    title: { text: `${axis}: ${measured.toFixed(2)} (${expected.toFixed(2)})`, fontSize: 11 },
     data: { values: rows },
     mark: { type: "line", point: { size: 25 } },
     encoding: {

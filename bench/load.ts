@@ -1,5 +1,5 @@
 /**
- * How long it takes from a model folder on the disk to the first logits, pipelines cached.
+ * Measures the time from a model folder to the first logits, in a new process with cached pipelines.
  *
  * @module
  */
@@ -14,38 +14,38 @@ import { median } from "./table.ts";
 export interface LoadBenchOptions {
   readonly device: "auto" | "webgpu" | "cpu";
   readonly config: string;
-  /** Processes that are timed, after one that fills the driver's cache of pipelines. */
+  /** Number of measured processes, after one that fills the driver's cache of pipelines. */
   readonly rounds: number;
 }
 
-/** Medians, in milliseconds. */
+/** Medians in milliseconds. */
 export interface LoadBench {
   readonly kind: "webgpu" | "cpu";
   readonly adapter: string;
   readonly config: string;
   readonly megabytes: number;
-  /** Finding the device and its self-test. */
+  /** Opening the device, including its self-test. */
   readonly open: number;
-  /** Files to weights on the device. */
+  /** Loading the files into weights on the device. */
   readonly load: number;
-  /** The first text filled in. */
+  /** Filling the first mask. */
   readonly firstLogits: number;
-  /** Both of the last two. */
+  /** `load` and `firstLogits` together. */
   readonly loadToFirstLogits: number;
-  /** The same text again. */
+  /** Filling the same mask again. */
   readonly nextLogits: number;
 }
 
 type Once = Omit<LoadBench, "config" | "megabytes">;
 
-/** Writes a model of random weights with the published vocabulary, and loads it in fresh processes. */
+/** Writes a model with random weights and the published vocabulary, and loads it in new processes. */
 export async function benchLoad({ device, config, rounds }: LoadBenchOptions): Promise<LoadBench> {
   const folder = await Deno.makeTempDir({ prefix: "albert-bench-load-" });
   try {
     const megabytes = await writeModel(folder, config);
-    const found: Once[] = [];
-    for (let round = 0; round <= rounds; round++) found.push(await loadOnce(folder, device));
-    const [{ kind, adapter }, ...timed] = found;
+    const results: Once[] = [];
+    for (let round = 0; round <= rounds; round++) results.push(await loadOnce(folder, device));
+    const [{ kind, adapter }, ...timed] = results;
     const middle = (field: "open" | "load" | "firstLogits" | "loadToFirstLogits" | "nextLogits") =>
       median(timed.map((one) => one[field]));
     return {

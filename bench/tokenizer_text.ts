@@ -1,17 +1,17 @@
 /**
- * Text for the tokenizer bench where no file is given.
+ * Synthetic text for benchmarks.
  *
  * @module
  */
 import { PieceType, type SentencePieceModel } from "../src/text/mod.ts";
 
 /**
- * Draws text from a vocabulary's own unigram model, so that pieces are as frequent as in the text
- * it was trained on (though their order makes no sense). The same seed gives the same text.
+ * Samples text from the unigram model of a vocabulary, so that pieces are as frequent as in its training text. The order of
+ * the words is random. The same seed gives the same text.
  *
  * @param model The vocabulary.
- * @param length How many characters.
- * @param seed Where the draws start.
+ * @param length Number of characters.
+ * @param seed Seed of the random numbers.
  * @returns Lines of about 80 characters.
  */
 export function sampleText(model: SentencePieceModel, length: number, seed = 1): string {
@@ -31,7 +31,7 @@ export function sampleText(model: SentencePieceModel, length: number, seed = 1):
   return text;
 }
 
-/** First index whose cumulative weight is over `target`. */
+/** The first index whose cumulative weight exceeds `target`. */
 function search(cumulative: Float64Array, target: number): number {
   let low = 0, high = cumulative.length - 1;
   while (low < high) {

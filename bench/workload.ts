@@ -1,5 +1,5 @@
 /**
- * Text that means nothing, of any vocabulary size: what a training step costs does not depend on what it reads.
+ * The models and synthetic examples that benchmarks train on. The cost of a training step does not depend on the text.
  *
  * @module
  */
@@ -17,8 +17,8 @@ const SENTENCES = 60;
 const WORDS = 12;
 const SPECIAL = 5;
 
-/** Examples of a vocabulary and a length, with at most `maxPredictions` masked tokens each. */
-export async function madeUpExamples(
+/** Examples of `sequence` tokens with at most `maxPredictions` masked ones. */
+export async function syntheticExamples(
   { vocabSize, pairObjective }: ModelConfig,
   sequence: number,
   maxPredictions: number,
@@ -28,11 +28,11 @@ export async function madeUpExamples(
     pairObjective,
     shortSeqProb: 0,
   });
-  return new ExampleDataset(await madeUpCorpus(vocabSize), settings, 1);
+  return new ExampleDataset(await syntheticCorpus(vocabSize), settings, 1);
 }
 
-/** Documents of numbered words, a piece each. */
-async function madeUpCorpus(vocabularySize: number): Promise<Corpus> {
+/** Documents of random words. Each word is one piece. */
+async function syntheticCorpus(vocabularySize: number): Promise<Corpus> {
   let state = 1;
   const word = () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -51,16 +51,16 @@ async function madeUpCorpus(vocabularySize: number): Promise<Corpus> {
   });
 }
 
-/** Small enough for any machine, with the published vocabulary: E 128, H 256, 4 heads, 4 layers, FFN 1024, 30,000 pieces. */
+/** A small model with the published vocabulary size: E 128, H 256, 4 heads, 4 layers, FFN 1024, 30,000 pieces. */
 const REFERENCE: ModelConfig = {
   ...ALBERT_DEFAULTS,
   ...{ hiddenSize: 256, numHiddenLayers: 4, numAttentionHeads: 4, intermediateSize: 1024 },
 };
 
 /**
- * The configuration of `reference` or of a preset.
+ * Returns the configuration of a preset or of `reference`.
  *
- * @throws {ConfigError} for another name.
+ * @throws {ConfigError} if the name is unknown.
  */
 export function benchConfig(name: string): ModelConfig {
   return name === "reference" ? REFERENCE : presetConfig(name);

@@ -1,11 +1,12 @@
 /**
- * The toolkit's half of `bench/interop/heads.py` and `bench/interop/minilm.py`: runs folders that transformers saved.
+ * Runs models that Transformers saved, for `bench/interop/heads.py` and `bench/interop/minilm.py`.
  *
  *     deno run -A bench/interop/compute.ts heads FOLDER-OF-CASES [DEVICE]
  *     deno run -A bench/interop/compute.ts sentences MODEL-FOLDER [DEVICE] < lines
  *
- * The first writes, for each case (a model folder with `batch.safetensors`), what every head computes into `actual.safetensors`, and the model as the
- * toolkit saves it into `ours/`. The second prints the sentence embedding of each line as JSON: the mean of the last hidden states, of length 1.
+ * `heads` writes the outputs of all heads of each case (a model folder with `batch.safetensors`) to `actual.safetensors`, and
+ * the model in our format to `ours/`. `sentences` prints the sentence embedding of each line as JSON: the normalized mean of
+ * the last hidden states.
  */
 import { type Device, openDevice } from "../../src/device/mod.ts";
 import {
@@ -23,8 +24,8 @@ import { encoderParts, headsOf, type ModelHead } from "../../src/train/convert_h
 import { convertFolder, readModelFolder, readSafetensors } from "../../src/train/disk.ts";
 import { encodeSafetensors, toInt32, type WritableTensor } from "../../src/weights/mod.ts";
 
-/** Something to be read when all is recorded; rows may be padded. */
-interface Wanted {
+/** An output tensor, whose rows may be padded. */
+interface Output {
   readonly tensor: Pick<Tensor, "view">;
   readonly columns: number;
   readonly pitch: number;
@@ -58,37 +59,37 @@ async function computeHeads(device: Device, folder: string): Promise<Map<string,
     const encoder = new Encoder(config, parameters);
     const scope = { device };
     const output = encoder.forward(scope, input);
-    const wanted = new Map<string, Wanted>();
-    const want = (name: string, tensor: Tensor) => {
+    const outputs = new Map<string, Output>();
+    const add = (name: string, tensor: Tensor) => {
       const columns = tensor.shape.at(-1)!;
-      wanted.set(name, { tensor, columns, pitch: columns });
+      outputs.set(name, { tensor, columns, pitch: columns });
     };
-    output.hiddenStates.forEach((state, i) => want(`hidden.${i}`, state));
+    output.hiddenStates.forEach((state, i) => add(`hidden.${i}`, state));
     const pooled = specs.some(({ name }) => name.includes(".pooler."))
       ? encoder.pool(scope, output, input)
       : null;
-    if (pooled !== null) want("pooler_output", pooled);
+    if (pooled !== null) add("pooler_output", pooled);
     const compute: Record<ModelHead, () => void> = {
       "masked language": () => {
         const everyToken = Uint32Array.from(input.inputIds.keys());
         const logits = maskedLanguageLogits(scope, encoder, output.sequenceOutput, everyToken);
-        wanted.set("prediction_logits", { tensor: logits, ...logits });
+        outputs.set("prediction_logits", { tensor: logits, ...logits });
       },
-      pair: () => want("pair_logits", sentenceOrderLogits(scope, encoder, pooled!)),
+      pair: () => add("pair_logits", sentenceOrderLogits(scope, encoder, pooled!)),
       classifier: () => {
         const [labels] = weights.tensors.get("classifier.weight")!.shape;
-        want("logits", classifierLogits(scope, encoder, pooled!, labels));
+        add("logits", classifierLogits(scope, encoder, pooled!, labels));
       },
-      span: () => want("span_logits", spanLogits(scope, encoder, output.sequenceOutput, batch)),
+      span: () => add("span_logits", spanLogits(scope, encoder, output.sequenceOutput, batch)),
       "paper's SQuAD 2.0": () => {
-        throw new Error("transformers has no class for the paper's SQuAD 2.0 head");
+        throw new Error("Transformers has no class for the paper's SQuAD 2.0 head");
       },
     };
     for (const { head } of heads) compute[head]();
     const read = await Promise.all(
-      [...wanted.values()].map(({ tensor }) => device.read(tensor.view) as Promise<Float32Array>),
+      [...outputs.values()].map(({ tensor }) => device.read(tensor.view) as Promise<Float32Array>),
     );
-    return new Map([...wanted].map(([name, { columns, pitch }], i) => {
+    return new Map([...outputs].map(([name, { columns, pitch }], i) => {
       const rows = Math.ceil(read[i].length / pitch);
       const data = new Float32Array(rows * columns);
       for (let row = 0; row < rows; row++) {

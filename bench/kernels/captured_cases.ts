@@ -1,5 +1,5 @@
 /**
- * The kernel runs of a training step, taken from the step itself: real sizes, forward and backward.
+ * Captures the kernel runs of a training step, forward and backward, at their real sizes.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import type { ModelConfig } from "../../src/model/mod.ts";
 import { type StepSizes, TrainingStep } from "../step/training_step.ts";
 import { KERNEL_SIZES, type NamedCase } from "./kernel_sizes.ts";
 
-/** Uniforms that tell a step or a place, not a size. */
+/** Uniforms that are not sizes. */
 const NO_SIZES = new Set([
   ...["seed_low", "seed_high", "stream", "step", "first_example", "threshold", "slot"],
   ...["rows_per_example", "inner"],
 ]);
 
-/** The distinct runs of one training step, by kernel, in the order of their first appearance. */
+/** The distinct runs of a training step by kernel, in the order of their first occurrence. */
 export async function capturedCases(
   config: ModelConfig,
   sizes: StepSizes,
@@ -28,7 +28,7 @@ export async function capturedCases(
   return device.cases();
 }
 
-/** Keeps what it is asked to run, and what the host wrote for it. */
+/** Records the kernel runs and the integers that the host writes for them. */
 class CapturingDevice extends PlanningDevice {
   capturing = false;
   readonly #found = new Map<string, { kernel: Kernel; example: NamedCase }>();
@@ -76,7 +76,7 @@ class CapturingDevice extends PlanningDevice {
   }
 }
 
-/** Contents of bindings of numbers where normal ones will not do. */
+/** Fill functions of f32 bindings whose values must not be arbitrary. */
 function numbersFor(kernel: Kernel): NonNullable<KernelCase["fill"]> {
   const fill = KERNEL_SIZES[kernel.name]?.[0].fill ?? {};
   return Object.fromEntries(
@@ -92,7 +92,7 @@ function sizesOf(kernel: Kernel, uniforms: Uniforms): Uniforms {
   );
 }
 
-/** `2048×768×768`, `12 of 128×128×64`, `2048×256`, `1.5 Mi`. */
+/** Formats the size of a run: `2048×768×768`, `12 of 128×128×64`, `2048×256`, `1.5 Mi`. */
 function sizeText(kernel: Kernel, uniforms: Uniforms): string {
   const { m, n, k, batch, rows, columns, count } = uniforms;
   if (m !== undefined) return `${batch > 1 ? `${batch} of ` : ""}${m}×${n}×${k}`;

@@ -1,13 +1,13 @@
 /**
- * The sizes at which kernels are measured: those of one training step with E 128, H 256, 4 heads, 4 layers, FFN 1024, batch 16, sequence 128 and
- * 30,000 pieces, and the square products that other libraries are measured by.
+ * The sizes at which kernels are measured: those of a training step with E 128, H 256, 4 heads, 4 layers, FFN 1024, batch 16,
+ * sequence 128 and 30,000 pieces, and the square products of other libraries' benchmarks.
  *
  * @module
  */
 import type { KernelCase, Structural, Uniforms } from "../../kernels/mod.ts";
 import { squareMatmul } from "../../src/device/mod.ts";
 
-/** A case and what to call it. */
+/** A case with a description of its size. */
 export interface NamedCase extends KernelCase {
   readonly size: string;
 }
@@ -21,7 +21,7 @@ const HEAD = HIDDEN / HEADS;
 const FFN = 1024;
 const EMBEDDING = 128;
 const PIECES = 30_000;
-/** Rows of logits begin at multiples of 64 elements. */
+/** Length of a row of logits, padded to a multiple of 64 elements. */
 const PIECES_PITCH = Math.ceil(PIECES / 64) * 64;
 /** Masked positions of a batch. */
 const MASKED = 320;
@@ -29,7 +29,7 @@ const PARAMETERS = 4_800_000;
 const BLOCK = 4096;
 const BLOCKS = Math.ceil(PARAMETERS / BLOCK);
 const TENSORS = 40;
-/** Rows that one invocation adds up in a column sum. */
+/** Rows that one invocation sums in a column sum. */
 const CHUNK = 64;
 
 const DROPOUT: Uniforms = {
@@ -122,7 +122,7 @@ const optimizer = (uniforms: Uniforms, names: readonly string[]): NamedCase[] =>
   }),
 ];
 
-/** Cases by the kernel's name. */
+/** Cases by kernel name. */
 export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
   "matmul.matmul": [
     { size: "square 512", ...squareMatmul(512) },
@@ -161,7 +161,7 @@ export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
     named(elements(TOKENS * FFN), { count: TOKENS * FFN }, { activation: "gelu" }),
   ],
   "elementwise.activation_backward_in_place": [
-    // Where GELU is the identity, so that doing it again and again does not end in zeros.
+    // Values for which GELU is the identity, so that repeated runs in place do not end in zeros.
     named(elements(TOKENS * FFN), { count: TOKENS * FFN }, { activation: "gelu_new" }, {
       fill: { x: (length) => new Array(length).fill(16) },
     }),

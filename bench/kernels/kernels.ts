@@ -1,5 +1,5 @@
 /**
- * How fast every kernel is, by variant, beside what the device can reach at most.
+ * Measures every kernel and variant, compared with the ceilings of the device.
  *
  * @module
  */
@@ -19,30 +19,30 @@ import {
 } from "../../src/device/mod.ts";
 import { KERNEL_SIZES, type NamedCase } from "./kernel_sizes.ts";
 
-/** One kernel, size and variant. */
+/** Result of a kernel, size and variant. */
 export interface KernelResult extends Measurement {
   readonly size: string;
   readonly structural: NamedCase["structural"];
-  /** The larger of the shares of arithmetic and of memory; null where neither ceiling is known. */
+  /** The larger of the shares of the arithmetic and the memory ceiling, or null if they are unknown. */
   readonly shareOfCeiling: number | null;
-  /** Whether the device takes this variant by itself. */
+  /** Whether this is the default variant of the device. */
   readonly chosen: boolean;
 }
 
 /** Options of {@linkcode benchKernels}. */
 export interface KernelBenchOptions {
   readonly device: "auto" | "webgpu" | "cpu";
-  /** Only kernels whose name contains it. */
+  /** Selects the kernels whose name contains this text. */
   readonly only?: string;
-  /** Cases by the kernel's name; those of the reference step and of other libraries' benches unless given. */
+  /** Cases by kernel name. Default: those of the reference step and of other libraries' benchmarks. */
   readonly cases?: Readonly<Record<string, readonly NamedCase[]>>;
-  /** Measures only the variant that the device takes by itself. */
+  /** Whether to measure only the default variants. */
   readonly chosenOnly?: boolean;
-  /** Told what is being measured. */
+  /** Called before each kernel. */
   readonly onKernel?: (name: string) => void;
 }
 
-/** Everything that was measured on one device. */
+/** Results of one device. */
 export interface KernelBench {
   readonly kind: "webgpu" | "cpu";
   readonly adapter: string;
@@ -50,35 +50,35 @@ export interface KernelBench {
   readonly results: readonly KernelResult[];
 }
 
-/** Measures every registered kernel at its sizes in all variants that support them. */
+/** Measures every registered kernel at its sizes, in all variants that support them. */
 export async function benchKernels(
   { device: name, only = "", cases = KERNEL_SIZES, chosenOnly = false, onKernel }:
     KernelBenchOptions,
 ): Promise<KernelBench> {
-  let wanted: string | undefined;
-  let measured: Kernel | undefined;
+  let measuredVariant: string | undefined;
+  let measuredKernel: Kernel | undefined;
   const device = await openDevice({
     device: name,
-    variantOf: (kernel) => kernel === measured ? wanted : undefined,
+    variantOf: (kernel) => kernel === measuredKernel ? measuredVariant : undefined,
   });
   try {
     const before = await measureCeilings(device);
     const raw: (Omit<KernelResult, "shareOfCeiling"> & { readonly bytes: number })[] = [];
-    const wantedKernels = KERNELS.filter(({ name }) => name.includes(only) && name in cases);
-    for (const kernel of wantedKernels) {
-      measured = kernel;
+    const selected = KERNELS.filter(({ name }) => name.includes(only) && name in cases);
+    for (const kernel of selected) {
+      measuredKernel = kernel;
       onKernel?.(kernel.name);
       for (const example of cases[kernel.name]) {
         const names = variantNames(device, kernel, example);
         for (const [i, variant] of names.slice(0, chosenOnly ? 1 : undefined).entries()) {
-          wanted = variant;
+          measuredVariant = variant;
           const measurement = await measureCase(device, kernel, example, { rounds: 3 });
           const { size, structural, uniforms } = example;
           const { bytes } = kernel.work(uniforms, structural);
           raw.push({ ...measurement, size, structural, chosen: i === 0, bytes });
         }
       }
-      wanted = undefined;
+      measuredVariant = undefined;
     }
     const ceilings = higherCeilings(before, await measureCeilings(device));
     const { kind, adapter } = device.description;
@@ -92,7 +92,7 @@ export async function benchKernels(
   }
 }
 
-/** Variants that support the case, the device's own choice first; one unnamed variant where the device has no choice. */
+/** Names of the variants that support a case, the default first. The CPU device has one unnamed variant. */
 function variantNames(
   device: Device,
   kernel: Kernel,
@@ -105,8 +105,7 @@ function variantNames(
     capabilities: device.access.capabilities,
   };
   const chosen = defaultVariant(kernel, context);
-  // An adapter may lack what a kernel needs at all.
-  if (chosen === undefined) return [];
+  if (chosen === undefined) return []; // The adapter lacks a feature that the kernel requires.
   const supported = kernel.variants.filter((variant) => variant.supports(context));
   return [chosen, ...supported.filter((variant) => variant !== chosen)].map(({ name }) => name);
 }
@@ -119,12 +118,12 @@ function share(measurement: Measurement, bytes: number, ceilings: Ceilings): num
   );
 }
 
-/** Points of the roof's edge. */
+/** Points of a roofline. */
 const STEPS = 60;
-/** Runs that move less show what a dispatch costs and nothing else. */
+/** Runs that move less are not drawn, since their time is that of a dispatch. */
 const LEAST_MEGABYTES = 0.0625;
 
-/** The drawing; of each run the variant that the device takes by itself. */
+/** A roofline plot of the default variants: operations per byte and GFLOP/s. */
 export function rooflineSpec({ kind, adapter, ceilings, results }: KernelBench): TopLevelSpec {
   const points = results
     .filter(({ chosen, gigaflopsPerSecond, gigabytesPerSecond, milliseconds }) =>
@@ -139,7 +138,7 @@ export function rooflineSpec({ kind, adapter, ceilings, results }: KernelBench):
   const intensities = points.map(({ intensity }) => intensity);
   const least = Math.min(...intensities) / 2, most = Math.max(...intensities) * 2;
   const { copies, gigaflopsPerSecond } = ceilings;
-  // Small copies stay in caches: the first is the steepest roof, the last that of large tensors.
+  // Small copies stay in caches, so the first roof is the steepest. The last is that of large tensors.
   const roofs = [copies[0], copies[copies.length - 1]].flatMap(({ bytes, gigabytesPerSecond }) =>
     Array.from({ length: STEPS + 1 }, (_, i) => {
       const intensity = least * (most / least) ** (i / STEPS);
@@ -158,7 +157,7 @@ export function rooflineSpec({ kind, adapter, ceilings, results }: KernelBench):
       data: { values: roofs },
       mark: { type: "line", color: "#888888" },
       encoding: {
-        x: { ...x, axis: { title: "operations a byte", grid: false } },
+        x: { ...x, axis: { title: "operations per byte", grid: false } },
         y: { ...y, axis: { title: "GFLOP/s" } },
         strokeDash: { field: "roof", type: "nominal", legend: { title: "copies of" } },
       },

@@ -1,5 +1,5 @@
 /**
- * `bench/RESULTS.md`: a section for each adapter, in which a new run replaces what it measured.
+ * Writes `bench/RESULTS.md`, which has a section for each adapter. A new run replaces the results that it measured.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { figure } from "../table.ts";
 import type { SuiteResults } from "./suite.ts";
 import { targetRows } from "./targets.ts";
 
-/** What the machine is called, beside the adapter. */
+/** Description of the machine. */
 export interface Machine {
   readonly adapter: string;
   readonly processor: string;
@@ -17,21 +17,22 @@ export interface Machine {
 
 const HEAD = `# Results
 
-A section an adapter, each written by \`deno task bench all --update-results\` on that machine;
-[docs/benchmarks.md](../docs/benchmarks.md) says what is measured. Ratios are of interleaved runs.
+Each section has the results of one adapter, written by \`deno task bench all --update-results\` on that
+machine. [docs/benchmarks.md](../docs/benchmarks.md) describes the measurements. Ratios come from
+interleaved runs.
 `;
 
-/** How the parts below the targets begin. */
-const SLOWEST = "The slowest kernels of each step:";
+/** First words of the parts after the targets. */
+const SLOWEST = "Slowest kernels of each step:";
 const GROWTH = "Growth of a step";
-const PRODUCTS = "Matrix products in GFLOP/s:";
+const PRODUCTS = "Matmul throughput in GFLOP/s:";
 
-const TARGET_COLUMNS = ["what", "target", "measured", "met"];
+const TARGET_COLUMNS = ["measurement", "target", "result", "met"];
 
-/** How a section begins. */
+/** First line of a section. */
 const heading = (adapter: string) => `## ${adapter}\n`;
 
-/** The page with what was measured on this adapter; what was not stays as an earlier run left it, and so do other adapters. */
+/** Returns the page with new results of an adapter. Results that were not measured and other sections stay as they are. */
 export function withSection(page: string, machine: Machine, results: SuiteResults): string {
   const sections = page.split(/^(?=## )/m).filter((part) => part.startsWith("## "));
   const isOwn = (part: string) => part.startsWith(heading(machine.adapter));
@@ -61,7 +62,7 @@ function section(
   ].join("\n\n");
 }
 
-/** The rows of tables with so many columns, by what they are about. */
+/** The rows of all tables with this number of columns, by their first cell. */
 function earlierRows(section: string, columns: number): Map<string, string[]> {
   const rows = section.split("\n")
     .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()))
@@ -69,7 +70,7 @@ function earlierRows(section: string, columns: number): Map<string, string[]> {
   return new Map(rows.map((cells) => [cells[0], cells]));
 }
 
-/** The paragraph of an earlier section that begins so, and the table after it. */
+/** The paragraph of an earlier section that starts with `lead`, and the table after it. */
 function earlierPart(section: string, lead: string): string[] {
   const parts = section.split("\n\n").map((part) => part.trim());
   const first = parts.findIndex((part) => part.startsWith(lead));
@@ -100,9 +101,9 @@ function growth({ growth }: SuiteResults): string[] | undefined {
   ]);
   return [
     `${GROWTH} on ${growth.kind}, as exponents between the last sizes; ${
-      growth.faster.join("; ") || "nothing grows faster than what it needs"
+      growth.faster.join("; ") || "nothing grows faster than its lower bound"
     }.`,
-    table(["with", "time", "least time", "memory", "least memory"], rows),
+    table(["size", "time", "time, lower bound", "memory", "memory, lower bound"], rows),
   ];
 }
 
@@ -111,7 +112,7 @@ function peers({ peers }: SuiteResults): string[] | undefined {
   const rows = Object.entries(peers.libraries).map(([key, label]) => [
     label,
     ...peers.results.map(({ gigaflopsPerSecond }) =>
-      gigaflopsPerSecond[key] == null ? "lacks it" : figure(gigaflopsPerSecond[key])
+      gigaflopsPerSecond[key] == null ? "n/a" : figure(gigaflopsPerSecond[key])
     ),
   ]);
   const products = peers.results.map(({ product }) => product.replace(/^matmul_/, ""));

@@ -1,5 +1,5 @@
 /**
- * Every bench that the table of targets needs, each in a process of its own.
+ * Runs the benchmarks of all targets, each in a process of its own.
  *
  * @module
  */
@@ -9,36 +9,36 @@ import type { PeersReport } from "../peers.ts";
 import type { StepBench } from "../step/step.ts";
 import type { TokenizerResult } from "../tokenizer.ts";
 
-/** What came out, by part; a part that could not be measured is absent. */
+/** Results by part. A part that failed is absent. */
 export interface SuiteResults {
   readonly peers?: PeersReport;
   readonly steps: Readonly<Partial<Record<StepName, StepBench>>>;
-  /** albert-base on WebGPU with layers computed twice, for its memory. */
+  /** albert-base on WebGPU with recomputed layers, for its memory. */
   readonly recomputed?: StepBench;
   readonly loads: Readonly<Partial<Record<"webgpu" | "cpu", LoadBench>>>;
   readonly tokenizers?: readonly TokenizerResult[];
   readonly growth?: GrowthBench;
-  /** Why parts are absent. */
+  /** Errors of the parts that failed. */
   readonly absent: Readonly<Record<string, string>>;
 }
 
-/** A device of this project: `blas` is the CPU device with a system's library for products. */
+/** Devices of this project. `blas` is the CPU device with a BLAS library of the system. */
 export const STEP_DEVICES = ["webgpu", "cpu", "blas"] as const;
-/** The models whose step is timed. */
+/** Models whose step is measured. */
 export const STEP_MODELS = ["reference", "albert-base"] as const;
-/** One of the timed steps. */
+/** One of the measured steps. */
 export type StepName = `${typeof STEP_MODELS[number]} ${typeof STEP_DEVICES[number]}`;
 
-/** Runs `deno task bench …` and gives what it printed as JSON. */
-export type RunBench = (words: readonly string[]) => Promise<unknown>;
+/** Runs `deno task bench …` and returns the JSON that it prints. */
+export type RunBench = (args: readonly string[]) => Promise<unknown>;
 
 /** Options of {@linkcode runSuite}. */
 export interface SuiteOptions {
-  /** A Python that has PyTorch, and sentencepiece. */
+  /** A Python interpreter with PyTorch and sentencepiece. */
   readonly python: string;
-  /** Parts whose name contains it. */
+  /** Selects the parts whose name contains this text. */
   readonly only?: string;
-  /** Told which part begins. */
+  /** Called before each part. */
   readonly onPart?: (name: string) => void;
 }
 
@@ -53,20 +53,20 @@ const MODEL_FLAGS = {
   "albert-base": ["--config", "albert-base-v2", "--batch-size", "8"],
 };
 
-/** Steps that are timed; the larger model's are long. */
+/** Number of measured steps. */
 const STEPS = { "reference": "5", "albert-base": "3" };
 
-/** Runs all parts, one after the other. */
+/** Runs all parts, one after another. */
 export async function runSuite(
   run: RunBench,
   { python, only = "", onPart }: SuiteOptions,
 ): Promise<SuiteResults> {
   const absent: Record<string, string> = {};
-  const part = async <T>(name: string, words: readonly string[]): Promise<T | undefined> => {
+  const part = async <T>(name: string, args: readonly string[]): Promise<T | undefined> => {
     if (!name.includes(only)) return undefined;
     onPart?.(name);
     try {
-      return await run(words) as T;
+      return await run(args) as T;
     } catch (error) {
       absent[name] = (error as Error).message;
       return undefined;
@@ -75,13 +75,13 @@ export async function runSuite(
   const steps: Partial<Record<StepName, StepBench>> = {};
   for (const model of STEP_MODELS) {
     for (const device of STEP_DEVICES) {
-      const words = [
+      const args = [
         ...["step", ...DEVICE_FLAGS[device], ...MODEL_FLAGS[model], "--steps", STEPS[model]],
       ];
       const name: StepName = `${model} ${device}`;
       const bench = await part<StepBench>(
         `step ${name}`,
-        [...words, "--against-pytorch", python],
+        [...args, "--against-pytorch", python],
       );
       if (bench !== undefined) steps[name] = bench;
     }

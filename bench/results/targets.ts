@@ -1,5 +1,5 @@
 /**
- * The targets, and what was measured beside each.
+ * The performance targets and the results for each.
  *
  * @module
  */
@@ -11,25 +11,25 @@ import type { StepName, SuiteResults } from "./suite.ts";
 export interface TargetRow {
   readonly what: string;
   readonly target: string;
-  /** Empty where it was not measured. */
+  /** The result, or empty if not measured. */
   readonly measured: string;
-  /** Null where it was not measured. */
+  /** Whether the target is met, or null if not measured. */
   readonly met: boolean | null;
 }
 
-/** A bound on a figure. */
+/** A measured value and its bound. */
 interface Bound {
   readonly what: string;
   readonly at: "least" | "most";
   readonly bound: number;
-  /** After figure and bound: `×`, ` ms`. */
+  /** Suffix of value and bound: `×`, ` ms`. */
   readonly unit: string;
   readonly value: number | undefined;
-  /** Said after the figure. */
+  /** Printed in parentheses after the value. */
   readonly note?: string;
 }
 
-/** Ratios of time that a training step may take, by device. */
+/** Largest time of a training step relative to PyTorch, by device. */
 const STEP_BOUNDS = { webgpu: 6, cpu: 5, blas: 1.6 } as const;
 const DEVICE_NAMES = {
   webgpu: "WebGPU",
@@ -41,7 +41,7 @@ const MODEL_NAMES = {
   "albert-base": "albert-base, B 8, S 128",
 } as const;
 
-/** All rows, in the order in which they were promised. */
+/** The rows of all targets. */
 export function targetRows(results: SuiteResults): TargetRow[] {
   return [
     ...products(results),
@@ -72,19 +72,19 @@ function products({ peers }: SuiteResults): Bound[] {
     return { what, at: "least", bound, unit: "×", value: worst?.[1], note };
   };
   return [
-    least("matrix products, WebGPU over jax-js WebGPU", 15, "webgpu", "jax_js"),
-    least("matrix products, WebGPU over TensorFlow.js WebGPU", 15, "webgpu", "tfjs"),
-    least("matrix products, WebGPU over PyTorch CPU", 0.22, "webgpu", "pytorch"),
-    least("matrix products, CPU over jax-js WebAssembly", 1.3, "cpu", "jax_js_wasm"),
-    least("matrix products, CPU over TensorFlow.js WebAssembly", 2, "cpu", "tfjs_wasm"),
-    least("matrix products, CPU over PyTorch CPU", 0.2, "cpu", "pytorch"),
-    least("matrix products, BLAS over PyTorch CPU", 0.75, "blas", "pytorch"),
+    least("matmul throughput, WebGPU relative to jax-js on WebGPU", 15, "webgpu", "jax_js"),
+    least("matmul throughput, WebGPU relative to TensorFlow.js on WebGPU", 15, "webgpu", "tfjs"),
+    least("matmul throughput, WebGPU relative to PyTorch on the CPU", 0.22, "webgpu", "pytorch"),
+    least("matmul throughput, CPU relative to jax-js on WebAssembly", 1.3, "cpu", "jax_js_wasm"),
+    least("matmul throughput, CPU relative to TensorFlow.js on WebAssembly", 2, "cpu", "tfjs_wasm"),
+    least("matmul throughput, CPU relative to PyTorch", 0.2, "cpu", "pytorch"),
+    least("matmul throughput, CPU with BLAS relative to PyTorch", 0.75, "blas", "pytorch"),
   ];
 }
 
 function steps({ steps }: SuiteResults): Bound[] {
   return stepNames(steps).map(([model, device, step]) => ({
-    what: `training step over PyTorch's time, ${DEVICE_NAMES[device]}, ${MODEL_NAMES[model]}`,
+    what: `training step time relative to PyTorch, ${DEVICE_NAMES[device]}, ${MODEL_NAMES[model]}`,
     at: "most",
     bound: STEP_BOUNDS[device],
     unit: "×",
@@ -96,7 +96,7 @@ function steps({ steps }: SuiteResults): Bound[] {
 function host({ steps }: SuiteResults): Bound[] {
   const base = steps["albert-base webgpu"];
   const shares = stepNames(steps).map(([model, device, step]): Bound => ({
-    what: `kernels' time outside products and attention, ${DEVICE_NAMES[device]}, ${
+    what: `kernel time outside matmul and attention, ${DEVICE_NAMES[device]}, ${
       MODEL_NAMES[model]
     }`,
     at: "most",
@@ -105,7 +105,7 @@ function host({ steps }: SuiteResults): Bound[] {
     value: step && 100 * step.otherShare,
   }));
   return [...shares, {
-    what: "host time of a step, share, albert-base on WebGPU",
+    what: "host time as a share of the step, albert-base on WebGPU",
     at: "most",
     bound: 5,
     unit: "%",
@@ -124,13 +124,13 @@ function memory({ steps, recomputed }: SuiteResults): Bound[] {
   const mebibytes = (bytes: number) => figure(bytes / 2 ** 20);
   const bounds = (step: StepBench | undefined, bound: number, flags: string): Bound[] => {
     const row = (other: string, value: number | undefined): Bound => ({
-      what: `peak device memory over ${other}, albert-base, B 8, S 128, WebGPU${flags}`,
+      what: `peak device memory relative to ${other}, albert-base, B 8, S 128, WebGPU${flags}`,
       ...{ at: "most", bound, unit: "×", value },
       note: step && `${mebibytes(step.peakBytes)} MiB, ${mebibytes(step.plannedBytes)} planned`,
     });
     return [
-      row("that of transformers on PyTorch", step?.pytorch?.transformersMemoryRatio),
-      row("that of a lean PyTorch model", step?.pytorch?.memoryRatio),
+      row("Transformers on PyTorch", step?.pytorch?.transformersMemoryRatio),
+      row("a lean PyTorch model", step?.pytorch?.memoryRatio),
     ];
   };
   return [
@@ -142,13 +142,13 @@ function memory({ steps, recomputed }: SuiteResults): Bound[] {
 function tokenizers({ tokenizers }: SuiteResults): Bound[] {
   const ratio = (name: RegExp) => tokenizers?.find((one) => name.test(one.name))?.oursOverThis;
   return [{
-    what: "tokenizer over sentencepiece for Python",
+    what: "tokenizer speed relative to sentencepiece in Python",
     at: "least",
     bound: 1,
     unit: "×",
     value: ratio(/^Python sentencepiece$/),
   }, {
-    what: "tokenizer over @huggingface/tokenizers",
+    what: "tokenizer speed relative to @huggingface/tokenizers",
     at: "least",
     bound: 5,
     unit: "×",
@@ -158,7 +158,7 @@ function tokenizers({ tokenizers }: SuiteResults): Bound[] {
 
 function loads({ loads }: SuiteResults): Bound[] {
   return (["webgpu", "cpu"] as const).map((device) => ({
-    what: `albert-base from its folder to first logits, ${DEVICE_NAMES[device]}`,
+    what: `albert-base from folder to first logits, ${DEVICE_NAMES[device]}`,
     at: "most",
     bound: 2,
     unit: " s",

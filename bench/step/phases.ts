@@ -1,5 +1,5 @@
 /**
- * The clock of host time: a software adapter computes on the cores that the host's thread runs on, so that time by the wall would count its work too.
+ * Times the phases of a training step.
  *
  * @module
  */
@@ -11,12 +11,14 @@ const THREAD_CPU_TIME = 3;
 
 const SYMBOLS = { clock_gettime: { parameters: ["i32", "buffer"], result: "i32" } } as const;
 
-/** Milliseconds that this thread has computed, on Linux with glibc; elsewhere those that have passed. */
-export class HostClock implements Disposable {
+/**
+ * CPU time of this thread in milliseconds on Linux with glibc, elsewhere elapsed time. A software adapter computes on the
+ * same cores as this thread, so that elapsed time would include its work.
+ */
+class HostClock implements Disposable {
   readonly #libc = Deno.build.os === "linux" ? openLibc() : null;
   readonly #time = new BigInt64Array(2);
 
-  /** Now, since some beginning. */
   milliseconds(): number {
     if (this.#libc === null) return performance.now();
     this.#libc.symbols.clock_gettime(THREAD_CPU_TIME, this.#time);
@@ -36,21 +38,21 @@ function openLibc(): Deno.DynamicLibrary<typeof SYMBOLS> | null {
   }
 }
 
-/** Milliseconds of each phase, waiting for the device after each. */
+/** Milliseconds of each phase, including waiting for the device. */
 export interface Phases {
   /** Building examples. */
   readonly data: number;
-  /** Losses. */
+  /** Computing losses. */
   readonly forward: number;
-  /** Gradients: a pass with gradients less one without. */
+  /** Computing gradients: the time of both passes minus that of the forward pass. */
   readonly backward: number;
-  /** Norms, clipping, update. */
+  /** Computing norms, clipping and the update. */
   readonly optimizer: number;
-  /** Losses and norms to the host. */
+  /** Reading losses and norms. */
   readonly readback: number;
 }
 
-/** Times each phase once, on one batch. */
+/** Measures each phase once, on one batch. */
 export async function timePhases(step: TrainingStep): Promise<Phases> {
   const { device } = step;
   const time = async (work: () => void) => {
@@ -72,22 +74,22 @@ export async function timePhases(step: TrainingStep): Promise<Phases> {
   return { data, forward, backward: both - forward, optimizer, readback };
 }
 
-/** What a whole step took. */
+/** Times of a step. */
 export interface StepTime {
-  /** Until the device was done. */
+  /** Time until the device has finished. */
   readonly milliseconds: number;
-  /** What the host computed meanwhile: recorded, planned, encoded. */
+  /** Time in which the host recorded, planned and encoded. */
   readonly hostMilliseconds: number;
 }
 
 /**
- * Times steps as training does them, without waiting between phases. Host time is that of the host's thread, and does not count what the driver does inside
- * `GPUQueue.submit`: a software driver computes there.
+ * Measures steps as in training, without waiting between phases. Host time excludes the time inside `GPUQueue.submit`, since
+ * a software driver computes there.
  */
 export class StepTimer implements Disposable {
   readonly #step: TrainingStep;
   readonly #clock = new HostClock();
-  /** Of the host's thread, in `submit`. */
+  /** Milliseconds of the host's clock inside `submit`. */
   #submitting = 0;
 
   constructor(step: TrainingStep) {
@@ -106,7 +108,7 @@ export class StepTimer implements Disposable {
     this.#clock[Symbol.dispose]();
   }
 
-  /** Times one step. */
+  /** Runs and measures one step. */
   async time(): Promise<StepTime> {
     const { device } = this.#step;
     const start = performance.now();
@@ -115,7 +117,7 @@ export class StepTimer implements Disposable {
     const flush = () => {
       const begin = this.#clock.milliseconds();
       device.flush();
-      // The CPU device computes in a flush.
+      // On the CPU device, a flush computes.
       if (!(device instanceof WebGpuDevice)) host -= this.#clock.milliseconds() - begin;
     };
     this.#step.record(batch);

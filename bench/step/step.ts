@@ -1,5 +1,5 @@
 /**
- * One pretraining step, from ids to updated weights: how long it takes, where the time goes, how much memory it needs.
+ * Measures the time and memory of a pretraining step, from token ids to updated weights.
  *
  * @module
  */
@@ -16,66 +16,66 @@ import { type StepSizes, TrainingStep, usualPredictions } from "./training_step.
 /** Options of {@linkcode benchStep}. */
 export interface StepBenchOptions {
   readonly device: "auto" | "webgpu" | "cpu";
-  /** A preset's name, or `reference`: E 128, H 256, 4 heads, 4 layers, FFN 1024, 30,000 pieces. */
+  /** A preset, or `reference`: E 128, H 256, 4 heads, 4 layers, FFN 1024, 30,000 pieces. */
   readonly config: string;
   readonly batch: number;
   readonly sequence: number;
-  /** Steps that are timed, after one that compiles. */
+  /** Number of measured steps, after one that compiles. */
   readonly steps: number;
-  /** What is computed again in backward; nothing where absent. */
+  /** Activations to recompute in the backward pass. Default: none. */
   readonly recompute?: Recompute;
-  /** Of matrix products; float32 where absent. */
+  /** Precision of matrix products. Default: f32. */
   readonly precision?: Precision;
-  /** The library of the CPU device's matrix products. */
+  /** Matmul library of the CPU device. */
   readonly blas?: string;
-  /** A Python with PyTorch, whose steps alternate with ours. */
+  /** A Python interpreter with PyTorch, whose steps alternate with ours. */
   readonly pytorch?: string;
 }
 
-/** Where a step's time goes, in milliseconds. */
+/** Time and memory of a step. */
 export interface StepBench {
   readonly kind: "webgpu" | "cpu";
   readonly adapter: string;
   readonly config: string;
   readonly batch: number;
   readonly sequence: number;
-  /** Median over the steps, waiting included. */
+  /** Median over the steps, including waiting. */
   readonly milliseconds: number;
-  /** What the host's thread took to record and encode; the driver's own work apart. */
+  /** Time of the host's thread for recording and encoding, without the driver. */
   readonly hostMilliseconds: number;
   readonly phases: Phases;
   readonly tokensPerSecond: number;
   readonly gigaflopsPerSecond: number;
   readonly peakBytes: number;
-  /** What the plan said: without copies of operands as textures. */
+  /** Planned peak, without copies of operands in textures. */
   readonly plannedBytes: number;
   /** Kernel runs in one step. */
   readonly runs: number;
   /** Share of the kernels' time outside matrix products and attention. */
   readonly otherShare: number;
-  /** Time by kernel and variant in one profiled step, longest first. */
+  /** Time by kernel and variant in one profiled step, slowest first. */
   readonly kernels: readonly KernelProfile[];
-  /** PyTorch beside it, where asked for. */
-  readonly pytorch?: PyTorchBeside;
+  /** Comparison with PyTorch, if requested. */
+  readonly pytorch?: PyTorchComparison;
 }
 
 /** The same step in PyTorch. */
-export interface PyTorchBeside {
+export interface PyTorchComparison {
   readonly label: string;
   readonly milliseconds: number;
   readonly peakBytes: number;
-  /** Our time over PyTorch's: below 1 ours is faster. */
+  /** Our time relative to PyTorch's. Below 1, ours is faster. */
   readonly timeRatio: number;
-  /** Our peak over PyTorch's, written as leanly as this toolkit does it: one GELU, logits of masked tokens alone. */
+  /** Our peak relative to that of a lean PyTorch model, which has one GELU and computes logits of masked tokens only. */
   readonly memoryRatio: number;
-  /** Our peak over that of transformers' AlbertForPreTraining with eager attention; absent where that is not installed. */
+  /** Our peak relative to that of Transformers' AlbertForPreTraining with eager attention, if it is installed. */
   readonly transformersMemoryRatio?: number;
 }
 
-/** What counts as matrix products and attention. */
+/** Matrix products and attention. */
 const PRODUCTS = /^(matmul|attention|softmax)\./;
 
-/** Times training steps on made-up ids. */
+/** Measures training steps on synthetic examples. */
 export async function benchStep(options: StepBenchOptions): Promise<StepBench> {
   const { batch, sequence, steps, recompute, precision } = options;
   const config = benchConfig(options.config);
@@ -120,7 +120,7 @@ export async function benchStep(options: StepBenchOptions): Promise<StepBench> {
         precision,
       }).peakBytes,
       otherShare: otherTime / time,
-      ...(torch !== null && { pytorch: beside(torch, median(others), milliseconds, peakBytes) }),
+      ...(torch !== null && { pytorch: compare(torch, median(others), milliseconds, peakBytes) }),
     };
   } finally {
     await torch?.close();
@@ -139,12 +139,12 @@ function sums(kernels: readonly KernelProfile[]) {
   return { flops, runs, time, otherTime };
 }
 
-function beside(
+function compare(
   { label, peakBytes, transformersBytes }: PyTorchStep,
   theirs: number,
   ours: number,
   ourBytes: number,
-): PyTorchBeside {
+): PyTorchComparison {
   return {
     ...{ label, milliseconds: theirs, peakBytes },
     timeRatio: ours / theirs,
@@ -153,18 +153,18 @@ function beside(
   };
 }
 
-/** A Python process that does a step when asked. */
-export class PyTorchStep {
+/** A Python process that runs a step on request. */
+class PyTorchStep {
   private constructor(
     readonly process: LineProcess,
     readonly label: string,
-    /** Weights, gradients, moments, and what autograd keeps at the end of the forward pass. */
+    /** Bytes of weights, gradients, moments, and what autograd keeps at the end of the forward pass. */
     readonly peakBytes: number,
-    /** The same of transformers' AlbertForPreTraining with eager attention; null where that is not installed. */
+    /** The same for Transformers' AlbertForPreTraining with eager attention, or null if it is not installed. */
     readonly transformersBytes: number | null,
   ) {}
 
-  /** @throws {Error} when the interpreter has no PyTorch. */
+  /** @throws {Error} if the interpreter lacks PyTorch. */
   static async open(
     interpreter: string,
     config: ModelConfig,
@@ -187,13 +187,13 @@ export class PyTorchStep {
       return new PyTorchStep(process, label, bytes, transformers_bytes);
     } catch (cause) {
       throw new Error(
-        `PyTorch is not installed for ${interpreter}: name one that has it by --against-pytorch`,
+        `PyTorch is not installed for ${interpreter}; use --against-pytorch to select a Python that has it`,
         { cause },
       );
     }
   }
 
-  /** Does a step; its milliseconds by Python's own clock. */
+  /** Runs a step and returns its milliseconds, measured by Python. */
   async time(): Promise<number> {
     return Number(await this.process.ask("step"));
   }

@@ -14,7 +14,7 @@ import {
   type Precision,
   pretrainingInput,
 } from "../../src/train/mod.ts";
-import { madeUpExamples } from "../workload.ts";
+import { syntheticExamples } from "../workload.ts";
 
 /** Sizes of a step. */
 export interface StepSizes {
@@ -70,7 +70,7 @@ export class TrainingStep {
     sizes: StepSizes,
     kind: OptimizerKind = "lamb",
   ): Promise<TrainingStep> {
-    const source = await madeUpExamples(config, sizes.sequence, sizes.maxPredictions);
+    const source = await syntheticExamples(config, sizes.sequence, sizes.maxPredictions);
     return new TrainingStep(device, config, sizes, source, kind);
   }
 

@@ -7,23 +7,26 @@ import { toolCommand, TOOLS } from "../launch/tools.ts";
 
 const RESULTS = `${ROOT}/bench/RESULTS.md`;
 
-/** `bench all` */
+/** `bench all`. */
 export const all = new Command()
-  .description("All that the targets need, about 15 minutes on two quiet cores.")
-  .option("--python <path:string>", "A Python with PyTorch and sentencepiece.", {
+  .description("Run all benchmarks that have targets (about 15 minutes on two idle cores).")
+  .option("--python <path:string>", "Python interpreter with PyTorch and sentencepiece.", {
     default: "python3",
   })
-  .option("--only <text:string>", "Parts whose name contains it: step, load, peers …")
+  .option(
+    "--only <text:string>",
+    "Run the parts whose name contains this text: step, load, peers …",
+  )
   .option("--update-results", "Write this adapter's section of bench/RESULTS.md.")
   .option("--json", "Print one JSON object.")
-  .example("Fill in the table", "deno task bench all --update-results")
+  .example("Update the table", "deno task bench all --update-results")
   .action(async ({ python, only, updateResults, json }) => {
     const { runSuite } = await import("../../bench/results/suite.ts");
     const { withSection } = await import("../../bench/results/page.ts");
     const config = await prepareConfig(() => {});
-    const run = async (words: readonly string[]) => {
+    const run = async (args: readonly string[]) => {
       const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: toolCommand(TOOLS.bench, config, [...words, "--json"]),
+        args: toolCommand(TOOLS.bench, config, [...args, "--json"]),
         stdin: "null",
       }).output();
       if (!success) throw new Error(new TextDecoder().decode(stderr).trim().split("\n").at(-1));
@@ -53,12 +56,12 @@ export const all = new Command()
     if (updateResults) await Deno.writeTextFile(RESULTS, page);
   });
 
-/** A run of the peers alone tells the adapter in our own label, `webgpu (llvmpipe …)`. */
+/** The adapter in the label `webgpu (llvmpipe …)` of a run of `bench peers`. */
 function adapterOfPeers(peers: PeersReport | undefined): string | undefined {
   return /^webgpu \((.*)\)$/.exec(peers?.libraries.webgpu ?? "")?.[1];
 }
 
-/** The processor's name and threads, where the system says it. */
+/** The processor's name, if `lscpu` reports it, and its number of threads. */
 async function processor(): Promise<string> {
   const threads = `${navigator.hardwareConcurrency} threads`;
   try {

@@ -4,16 +4,13 @@ import { DEVICES } from "../cli/options.ts";
 
 const TOKENIZER_WIDTHS = [34, 10, 14, 12];
 
-/** `bench tokenizer` */
+/** `bench tokenizer`. */
 export const tokenizer = new Command()
-  .description("Text to ids, beside npm's and Python's tokenizers: the same vocabulary and lines.")
-  .option(
-    "--input <file:string>",
-    "A text to encode; without it, text is drawn from the vocabulary.",
-  )
-  .option("--megabytes <n:number>", "How much of it, in millions of characters.", { default: 1 })
-  .option("--rounds <n:integer>", "Rounds; the median counts.", { default: 5 })
-  .option("--python <path:string>", "A Python with sentencepiece, to be measured too.")
+  .description("Measure encoding, compared with tokenizers of npm and Python.")
+  .option("--input <file:string>", "Text to encode. Default: a sample from the vocabulary.")
+  .option("--megabytes <n:number>", "Millions of characters to encode.", { default: 1 })
+  .option("--rounds <n:integer>", "Number of rounds; the median is reported.", { default: 5 })
+  .option("--python <path:string>", "Python interpreter with sentencepiece, to measure it too.")
   .option("--json", "Print one JSON object.")
   .example("With Python", "deno task bench tokenizer --input novel.txt --python python3")
   .action(async ({ input, megabytes, rounds, python, json }) => {
@@ -43,13 +40,13 @@ export const tokenizer = new Command()
     }
   });
 
-/** `bench load` */
+/** `bench load`. */
 export const load = new Command()
-  .description("From a model folder to the first logits, in a fresh process, pipelines cached.")
+  .description("Measure loading a model up to its first logits, in a new process.")
   .type("device", new EnumType(DEVICES))
-  .option("--device <name:device>", "What to compute on.", { default: "auto" as const })
-  .option("--config <name:string>", "A preset, or reference.", { default: "albert-base-v2" })
-  .option("--rounds <n:integer>", "Processes; the median counts.", { default: 3 })
+  .option("--device <name:device>", "Device to use.", { default: "auto" as const })
+  .option("--config <name:string>", "Preset, or reference.", { default: "albert-base-v2" })
+  .option("--rounds <n:integer>", "Number of processes; the median is reported.", { default: 3 })
   .option("--json", "Print one JSON object.")
   .example("On the CPU device", "deno task bench load --device cpu")
   .action(async ({ json, ...options }) => {
@@ -70,15 +67,15 @@ export const load = new Command()
 
 const PREPARE_WIDTHS = [10, 10, 12, 14];
 
-/** `bench prepare` */
+/** `bench prepare`. */
 export const prepare = new Command()
-  .description("Memory of prepare for texts of several sizes, through standard input (Linux).")
-  .option("--vocab <file:string>", "A spiece.model.", { required: true })
-  .option("--megabytes <list:string>", "Sizes of the texts.", { default: "50,300" })
-  .option("--workers <n:integer>", "Threads that tokenize; one a core if left out.")
+  .description("Measure the memory of prepare for texts of several sizes (Linux).")
+  .option("--vocab <file:string>", "SentencePiece model.", { required: true })
+  .option("--megabytes <list:string>", "Sizes of the texts in MB.", { default: "50,300" })
+  .option("--workers <n:integer>", "Tokenizer threads. Default: one per core.")
   .option("--json", "Print one JSON object.")
   .example(
-    "Fifty megabytes and a gigabyte",
+    "50 MB and 1 GB",
     "deno task bench prepare --vocab spiece.model --megabytes 50,1000",
   )
   .action(async ({ vocab, megabytes, workers, json }) => {

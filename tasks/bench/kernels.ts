@@ -6,23 +6,23 @@ import { createProgress } from "../cli/progress.ts";
 
 const KERNELS_WIDTHS = [32, 50, 26, 9, 9, 9, 6];
 
-/** `bench kernels` */
+/** `bench kernels`. */
 export const kernels = new Command()
-  .description("Every kernel and variant at real sizes: GFLOP/s, GB/s, share of what is possible.")
+  .description("Measure kernels and variants at real sizes: GFLOP/s, GB/s, share of the ceiling.")
   .type("device", new EnumType(DEVICES))
-  .option("--device <name:device>", "What to compute on.", { default: "auto" as const })
-  .option("--only <text:string>", "Kernels whose name contains it.")
+  .option("--device <name:device>", "Device to use.", { default: "auto" as const })
+  .option("--only <text:string>", "Measure the kernels whose name contains this text.")
   .option(
     "--config <name:string>",
-    "Sizes of a training step of a preset: nano, gpu-day, albert-base-v2, albert-xxlarge-v2.",
+    "Use the sizes of a training step: nano, gpu-day, albert-base-v2, albert-xxlarge-v2.",
   )
-  .option("--batch-size <n:integer>", "Examples of that step.", { default: 8 })
-  .option("--max-seq-length <n:integer>", "Tokens of each.", { default: 128 })
-  .option("--chosen", "Only the variants that the device takes by itself.")
-  .option("--svg <file:string>", "Draw the kernels under the adapter's roof.")
+  .option("--batch-size <n:integer>", "Examples per step.", { default: 8 })
+  .option("--max-seq-length <n:integer>", "Tokens per example.", { default: 128 })
+  .option("--chosen", "Measure only the default variants of the device.")
+  .option("--svg <file:string>", "Draw a roofline plot.")
   .option("--json", "Print one JSON object.")
-  .example("Matrix products", "deno task bench kernels --only matmul")
-  .example("Under the roof", "deno task bench kernels --config nano --chosen --svg roofline.svg")
+  .example("Matrix multiplication", "deno task bench kernels --only matmul")
+  .example("Roofline", "deno task bench kernels --config nano --chosen --svg roofline.svg")
   .action(async ({ device, only, config, batchSize, maxSeqLength, chosen, svg, json }) => {
     const { benchKernels } = await import("../../bench/kernels/kernels.ts");
     const cases = config === undefined ? undefined : await casesOf(config, batchSize, maxSeqLength);
@@ -73,7 +73,7 @@ function line(result: KernelResult): string {
   ], KERNELS_WIDTHS);
 }
 
-/** Structural parameters that are more than off. */
+/** Structural parameters that are not off. */
 function flags(structural: KernelResult["structural"]): string[] {
   return Object.entries(structural)
     .filter(([, value]) => value !== false && value !== "none")
@@ -88,14 +88,14 @@ function ceilingText({ gigaflopsPerSecond, copies }: KernelBench["ceilings"]): s
   return parts.join(", ");
 }
 
-/** `bench peers` */
+/** `bench peers`. */
 export const peers = new Command()
-  .description("Matrix products here and in other libraries, interleaved: medians and ratios.")
-  .option("--only <text:string>", "Products whose name contains it.")
-  .option("--rounds <n:integer>", "How often each runs.", { default: 3 })
-  .option("--python <path:string>", "A Python that has PyTorch.", { default: "python3" })
+  .description("Compare matrix multiplication with other libraries: medians and ratios.")
+  .option("--only <text:string>", "Measure the products whose name contains this text.")
+  .option("--rounds <n:integer>", "Number of rounds; the median is reported.", { default: 3 })
+  .option("--python <path:string>", "Python interpreter with PyTorch.", { default: "python3" })
   .option("--json", "Print one JSON object.")
-  .example("Beside jax-js and PyTorch at 1024³", "deno task bench peers --only matmul_1024")
+  .example("1024³ only", "deno task bench peers --only matmul_1024")
   .action(async ({ only, rounds, python, json }) => {
     const { benchPeers, peersTable } = await import("../../bench/peers.ts");
     const report = await benchPeers({

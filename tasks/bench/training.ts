@@ -8,30 +8,33 @@ import { inProcessGroup } from "../cli/ranks.ts";
 
 const STEP_WIDTHS = [32, 28, 6, 9, 7, 9, 9];
 
-/** `bench step` */
+/** `bench step`. */
 export const step = new Command()
-  .description("One pretraining step: time, tokens/s, memory, and where the time goes.")
+  .description("Measure a pretraining step: time, tokens/s, memory, and the time of each kernel.")
   .type("device", new EnumType(DEVICES))
-  .option("--device <name:device>", "What to compute on.", { default: "auto" as const })
+  .option("--device <name:device>", "Device to use.", { default: "auto" as const })
   .option(
     "--config <name:string>",
-    "A preset, or reference: E 128, H 256, 4 heads, 4 layers, FFN 1024, 30,000 pieces.",
+    "Preset, or reference: E 128, H 256, 4 heads, 4 layers, FFN 1024, 30,000 pieces.",
     { default: "reference" },
   )
-  .option("--batch-size <n:integer>", "Examples of a step.", { default: 16 })
-  .option("--max-seq-length <n:integer>", "Tokens of an example.", { default: 128 })
+  .option("--batch-size <n:integer>", "Examples per step.", { default: 16 })
+  .option("--max-seq-length <n:integer>", "Tokens per example.", { default: 128 })
   .type("recompute", new EnumType(["layers", "attention", "none"] as const))
-  .option("--recompute <what:recompute>", "Computed twice to need less memory (none).")
+  .option(
+    "--recompute <what:recompute>",
+    "Activations to recompute in the backward pass to save memory.",
+  )
   .type("precision", new EnumType(["f32", "f16"] as const))
-  .option("--precision <name:precision>", "Matrix products in f32 or, on webgpu, f16 (f32).")
-  .option("--steps <n:integer>", "Steps that are timed.", { default: 5 })
-  .option("--blas <library:string>", "Products of the CPU device: none, auto or a path.")
+  .option("--precision <name:precision>", "Precision of matrix products; f16 requires webgpu.")
+  .option("--steps <n:integer>", "Number of measured steps.", { default: 5 })
+  .option("--blas <library:string>", "Matmul library of the CPU device: none, auto or a path.")
   .option(
     "--against-pytorch <python:string>",
-    "A Python with PyTorch, whose steps alternate with ours.",
+    "Python interpreter with PyTorch, whose steps alternate with ours.",
   )
   .option("--json", "Print one JSON object.")
-  .example("The CPU device", "deno task bench step --device cpu")
+  .example("On the CPU device", "deno task bench step --device cpu")
   .action(async ({ batchSize, maxSeqLength, againstPytorch, json, ...options }) => {
     const { benchStep } = await import("../../bench/step/step.ts");
     const bench = await benchStep({
@@ -72,8 +75,8 @@ function stepReport(bench: StepBench): string[] {
     `host      ${figure(bench.hostMilliseconds)} ms for ${bench.runs} runs (${
       percent(bench.hostMilliseconds / bench.milliseconds)
     })`,
-    `kernels   ${percent(bench.otherShare)} outside matrix products and attention`,
-    `memory    ${mebibytes(bench.peakBytes)} at the peak, ${mebibytes(bench.plannedBytes)} planned`,
+    `kernels   ${percent(bench.otherShare)} outside matmul and attention`,
+    `memory    ${mebibytes(bench.peakBytes)} peak, ${mebibytes(bench.plannedBytes)} planned`,
   );
   const { pytorch } = bench;
   if (pytorch !== undefined) {
@@ -84,7 +87,7 @@ function stepReport(bench: StepBench): string[] {
         } (${pytorch.label})`,
     );
     const { transformersMemoryRatio: ratio } = pytorch;
-    if (ratio !== undefined) lines.push(`          ${figure(ratio)} × transformers' memory`);
+    if (ratio !== undefined) lines.push(`          ${figure(ratio)} × Transformers' memory`);
   }
   return lines;
 }
@@ -99,12 +102,12 @@ function mebibytes(bytes: number): string {
 
 const GROWTH_WIDTHS = [12, 10, 10, 10, 12, 12];
 
-/** `bench growth` */
+/** `bench growth`. */
 export const growth = new Command()
-  .description("Time and memory of a step against layers, width, length, batch and vocabulary.")
+  .description("Measure how a step grows with layers, width, length, batch and vocabulary.")
   .type("device", new EnumType(DEVICES))
-  .option("--device <name:device>", "What to compute on.", { default: "auto" as const })
-  .option("--most <n:integer>", "No larger sizes than the first so many of each curve.")
+  .option("--device <name:device>", "Device to use.", { default: "auto" as const })
+  .option("--most <n:integer>", "Measure only the first N sizes of each curve.")
   .option("--svg <file:string>", "Draw the curves.")
   .option("--json", "Print one JSON object.")
   .example("With a drawing", "deno task bench growth --svg growth.svg")
@@ -144,28 +147,28 @@ export const growth = new Command()
       );
     }
     console.log(`${bench.kind}: ${bench.adapter}`);
-    for (const line of bench.faster) console.log(`faster than what it needs: ${line}`);
-    if (bench.faster.length === 0) console.log("no curve grows faster than what it needs");
+    for (const line of bench.faster) console.log(`faster than its lower bound: ${line}`);
+    if (bench.faster.length === 0) console.log("no curve grows faster than its lower bound");
   });
 
 const ALL_REDUCE_WIDTHS = [26, 11, 4, 8, 10, 9, 9, 9, 10];
 
-/** `bench all-reduce` */
+/** `bench all-reduce`. */
 export const allReduce = new Command()
   .description(
-    "What adding up gradients costs, ALBERT beside BERT of the same depth and width.\nStart it under mpirun; by itself it shows what a single process does.",
+    "Measure the all-reduce of gradients for ALBERT, and for BERT of the same depth and width.\nRun it under mpirun.",
   )
   .type("device", new EnumType(DEVICES))
-  .option("--device <name:device>", "What to compute on.", { default: "cpu" as const })
-  .option("--config <name...:string>", "Presets whose steps are timed (nano).", {
+  .option("--device <name:device>", "Device to use.", { default: "cpu" as const })
+  .option("--config <name...:string>", "Presets whose steps are measured.", {
     default: ["nano"],
   })
-  .option("--reduce-only <name...:string>", "Presets of which only the all-reduce is timed.")
-  .option("--batch-size <n:integer>", "Examples of a step, all processes together.", {
+  .option("--reduce-only <name...:string>", "Presets of which only the all-reduce is measured.")
+  .option("--batch-size <n:integer>", "Examples per step over all processes.", {
     default: 16,
   })
-  .option("--max-seq-length <n:integer>", "Tokens of an example.", { default: 64 })
-  .option("--steps <n:integer>", "Steps that are timed.", { default: 9 })
+  .option("--max-seq-length <n:integer>", "Tokens per example.", { default: 64 })
+  .option("--steps <n:integer>", "Number of measured steps.", { default: 9 })
   .option("--json", "Print one JSON object.")
   .example("Two processes", "mpirun -n 2 deno task bench all-reduce")
   .action(async ({ config, reduceOnly, batchSize, maxSeqLength, json, ...options }) => {

@@ -1,4 +1,4 @@
-// The sizes of a step are taken from the step itself, whole enough to be run again.
+// Kernel cases that are captured from a training step, and can be run again.
 import { assert, assertEquals } from "@std/assert";
 import { benchConfig } from "../../bench/workload.ts";
 import { capturedCases } from "../../bench/kernels/captured_cases.ts";
@@ -9,7 +9,7 @@ import { activeBindings, KERNELS } from "../../kernels/mod.ts";
 
 const sizes = { batch: 2, sequence: 32, maxPredictions: 5 };
 
-Deno.test("captured cases hold forward, backward and update with their indices", async () => {
+Deno.test("captured cases include forward, backward and update with their indices", async () => {
   const cases = await capturedCases(benchConfig("smoke"), sizes);
   const names = ["embedding.forward", "cross_entropy.backward", "optimizer.lamb_apply"];
   for (const name of names) assert(name in cases, name);
@@ -29,12 +29,12 @@ Deno.test("captured cases hold forward, backward and update with their indices",
   assert([...Array.from(fill!.ids(64, Math.random))].some((id) => id > 5), "words of the text");
 });
 
-Deno.test("the largest model's step is captured without its memory", async () => {
+Deno.test("a step of the largest model is captured without allocating memory", async () => {
   const cases = await capturedCases(benchConfig("albert-xxlarge-v2"), sizes);
   assert(cases["matmul.matmul"].some(({ uniforms: { n, k } }) => n === 16_384 && k === 4096));
 });
 
-Deno.test("captured cases are measured and drawn under the roof", async () => {
+Deno.test("captured cases are measured and drawn as a roofline", async () => {
   const cases = await capturedCases(benchConfig("smoke"), sizes);
   const bench = await benchKernels({ device: "cpu", only: "elementwise", cases, chosenOnly: true });
   assert(bench.results.length > 2);

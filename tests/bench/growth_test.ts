@@ -1,24 +1,24 @@
-// Growth: exponents are those of the curve, and what outgrows its needs is named.
+// Exponents of growth and their lower bounds.
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { growthSpec } from "../../bench/growth.ts";
 import { benchGrowth, fasterThanNeeded } from "../../bench/growth.ts";
 import { slope } from "../../bench/growth.ts";
 import { drawSvg } from "../../bench/table.ts";
 
-Deno.test("the slope of a power is its exponent", () => {
+Deno.test("the slope of a power function is its exponent", () => {
   const xs = [1, 2, 4, 8, 16];
   for (const exponent of [0, 0.5, 1, 2]) {
     assertAlmostEquals(slope(xs.map((x) => [x, 3 * x ** exponent])), exponent, 1e-12);
   }
 });
 
-Deno.test("a curve that grows faster than what it needs is named", () => {
+Deno.test("fasterThanNeeded() names a curve that grows faster than its lower bound", () => {
   const curve = {
     ...{ axis: "sequence" as const, points: [] },
     ...{ timeSlope: 1.1, leastTimeSlope: 1, memorySlope: 2, leastMemorySlope: 1 },
   };
   assertEquals(fasterThanNeeded(curve), [
-    "memory with sequence: exponent 2.00 instead of 1.00",
+    "memory with sequence: exponent 2.00, expected 1.00",
   ]);
 });
 

@@ -2,12 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import { KERNEL_SIZES } from "../../bench/kernels/kernel_sizes.ts";
 import { activeBindings, KERNELS } from "../../kernels/mod.ts";
 
-Deno.test("bench kernels has sizes for every kernel and for no other", () => {
+Deno.test("bench kernels has sizes for exactly the registered kernels", () => {
   assertEquals(Object.keys(KERNEL_SIZES).sort(), KERNELS.map(({ name }) => name).sort());
 });
 
 for (const kernel of KERNELS) {
-  Deno.test(`bench kernels states ${kernel.name} whole`, () => {
+  Deno.test(`bench kernels has complete cases of ${kernel.name}`, () => {
     for (const { uniforms, structural, lengths } of KERNEL_SIZES[kernel.name] ?? []) {
       for (const field of Object.keys(kernel.uniforms)) {
         assert(Number.isFinite(uniforms[field]), `uniform ${field}`);

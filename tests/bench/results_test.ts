@@ -1,4 +1,4 @@
-// The page of results: rows say what was measured, sections are replaced one by one.
+// The page of results.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { withSection } from "../../bench/results/page.ts";
 import { runSuite, type SuiteResults } from "../../bench/results/suite.ts";
@@ -16,18 +16,18 @@ function withRatio(ratio: number): SuiteResults {
   return { ...NOTHING, peers: { deno: "", libraries: {}, absent: {}, results: [], ratios } };
 }
 
-Deno.test("a target is held against the worst of its products", () => {
+Deno.test("a target is compared with its worst product", () => {
   const [first] = targetRows(withRatio(15.5));
   assertEquals(first.measured, "15.5× (matmul_512)");
   assert(first.met);
   assertEquals(targetRows(withRatio(14))[0].met, false);
 });
 
-Deno.test("what was not measured is neither met nor missed", () => {
+Deno.test("a target without a measurement is neither met nor missed", () => {
   for (const row of targetRows(NOTHING)) assertEquals([row.measured, row.met], ["", null]);
 });
 
-Deno.test("a new run replaces its adapter's section and no other", () => {
+Deno.test("a new run replaces the section of its adapter only", () => {
   const first = withSection("", MACHINE, withRatio(20));
   const both = withSection(first, { ...MACHINE, adapter: "two" }, withRatio(10));
   const again = withSection(both, MACHINE, withRatio(30));
@@ -38,7 +38,7 @@ Deno.test("a new run replaces its adapter's section and no other", () => {
   assertEquals(withSection(again, MACHINE, withRatio(30)), again);
 });
 
-Deno.test("what a run leaves out stays as an earlier one measured it", () => {
+Deno.test("results that a run does not measure stay as they are", () => {
   const loads = { webgpu: { loadToFirstLogits: 1500 } } as unknown as SuiteResults["loads"];
   const first = withSection("", MACHINE, withRatio(20));
   const later = withSection(first, { ...MACHINE, date: "2026-02-02" }, { ...NOTHING, loads });
@@ -46,7 +46,7 @@ Deno.test("what a run leaves out stays as an earlier one measured it", () => {
   assertStringIncludes(later, "1.50 s; 2026-02-02");
 });
 
-Deno.test("so do the tables below the targets, row by row", () => {
+Deno.test("rows of the other tables that a run does not measure stay as they are", () => {
   const kernels = [{ kernel: "k", variant: "v", milliseconds: 1 }];
   const stepOf = (name: string) =>
     ({
@@ -67,19 +67,19 @@ Deno.test("so do the tables below the targets, row by row", () => {
       "Growth of a",
     ]
   ) assertStringIncludes(later, kept);
-  assertEquals(later.match(/Matrix products in GFLOP/g)?.length, 1);
+  assertEquals(later.match(/Matmul throughput in GFLOP/g)?.length, 1);
 });
 
-Deno.test("a part that fails leaves its reason, and the others go on", async () => {
-  const words: string[] = [];
-  const results = await runSuite((asked) => {
-    words.push(asked[0]);
-    return asked[0] === "peers"
+Deno.test("a part that fails leaves its error, and the others run", async () => {
+  const commands: string[] = [];
+  const results = await runSuite(([command]) => {
+    commands.push(command);
+    return command === "peers"
       ? Promise.reject(new Error("no network"))
       : Promise.resolve({ results: [] });
   }, { python: "python3" });
   assertEquals(results.absent, { peers: "no network" });
-  assertEquals(words.filter((word) => word === "step").length, 7);
+  assertEquals(commands.filter((command) => command === "step").length, 7);
   assertStringIncludes(
     withSection("", MACHINE, { ...NOTHING, absent: results.absent }),
     "no network",

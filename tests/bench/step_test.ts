@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { benchStep } from "../../bench/step/step.ts";
 
-Deno.test("bench step times a whole step and counts its kernels", async () => {
+Deno.test("bench step measures a whole step and counts its kernels", async () => {
   const bench = await benchStep({
     ...{ device: "cpu", config: "smoke", batch: 2, sequence: 32, steps: 2 },
   });

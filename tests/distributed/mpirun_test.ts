@@ -49,7 +49,7 @@ function words(folder: string, output: string, data = "data"): string[] {
 async function train(mpirun: Mpirun, ranks: number, command: string[]): Promise<void> {
   const { code, stderr } = ranks === 1
     ? await runAlbert(command)
-    : await runJob(mpirun, [{ ranks, words: command }]);
+    : await runJob(mpirun, [{ ranks, args: command }]);
   assertEquals(code, 0, stderr);
 }
 
@@ -112,8 +112,8 @@ mpiTest(
     await prepareData(folder, "other", 2);
     const refused = async (change: string[], data: string, message: string) => {
       const { code, stderr } = await runJob(mpirun, [
-        { ranks: 1, words: words(folder, "refused") },
-        { ranks: 1, words: [...words(folder, "refused", data), ...change] },
+        { ranks: 1, args: words(folder, "refused") },
+        { ranks: 1, args: [...words(folder, "refused", data), ...change] },
       ]);
       assertEquals(code, 1, stderr);
       assertStringIncludes(stderr, `albert: Rank 1 differs from rank 0 in ${message}`);
@@ -130,7 +130,7 @@ mpiTest(
     mpirun,
     folder,
   ) => {
-    const part = [{ ranks: 2, words: words(folder, "refused") }];
+    const part = [{ ranks: 2, args: words(folder, "refused") }];
     const { code, stderr } = await runJob(mpirun, part, { ALBERT_MPI: "libnothing.so" });
     assertEquals(code, 1, stderr);
     assertStringIncludes(stderr, "mpirun started 2 processes, but ALBERT_MPI names libnothing.so");

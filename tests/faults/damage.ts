@@ -1,14 +1,14 @@
-/** Files cut short or with a bit turned over, at every region. */
-import { albertHere } from "./command_here.ts";
-import { undisturbedRun } from "./pretraining.ts";
+/** Truncated files and files with a flipped bit. */
+import { albertHere } from "./workbench.ts";
+import { baselineRun } from "./training_runs.ts";
 import { runDifference } from "./same_bytes.ts";
 import { Tally } from "./tally.ts";
 import { namesIn, type Workbench } from "./workbench.ts";
 
-/** Parts of a file that are damaged in turn. */
+/** Regions of a file that are damaged in turn. */
 const REGIONS = ["start", "middle", "end"] as const;
 
-/** Files of a run folder that a resumed run relies on, or rewrites. */
+/** Files of a run folder that a resumed run reads or rewrites. */
 const RUN_FILES = [
   "run.json",
   "events.jsonl",
@@ -30,13 +30,13 @@ const CHECKPOINT_FILES = [
   "README.md",
 ];
 
-/** A file and what was done to it. */
+/** A damaged file. */
 interface Damage {
   what: string;
   bytes: Uint8Array;
 }
 
-/** Bits turned over and ends cut off, `each` times a region. */
+/** Flips a bit and truncates the file, `each` times per region. */
 function damages(bench: Workbench, bytes: Uint8Array, each: number): Damage[] {
   const found: Damage[] = [{ what: "emptied", bytes: new Uint8Array() }];
   for (const [i, region] of REGIONS.entries()) {
@@ -45,8 +45,8 @@ function damages(bench: Workbench, bytes: Uint8Array, each: number): Damage[] {
       const at = Math.min(Math.floor((i + bench.random.uniform()) * third), bytes.length - 1);
       const flipped = bytes.slice();
       flipped[at] ^= 1 << bench.random.integer(8);
-      found.push({ what: `a bit turned over, ${region}`, bytes: flipped });
-      found.push({ what: `cut short, ${region}`, bytes: bytes.slice(0, at) });
+      found.push({ what: `bit flipped, ${region}`, bytes: flipped });
+      found.push({ what: `truncated, ${region}`, bytes: bytes.slice(0, at) });
     }
   }
   return found;
@@ -61,30 +61,28 @@ function copy(from: string, to: string): void {
   }
 }
 
-/** Goes on with a run while the clock says that it is two days before the run began. */
+/** Resumes a run with a clock that is two days before the start of the run. */
 export async function setClockBack(bench: Workbench): Promise<Tally> {
   const tally = new Tally("clock set back");
-  const { path: undisturbed } = await undisturbedRun(bench);
-  const run = bench.fresh("early");
-  interrupted(undisturbed, run);
+  const { path: baseline } = await baselineRun(bench);
+  const run = bench.newPath("early");
+  interrupted(baseline, run);
   const { now } = Date;
   Date.now = () => now() - 2 * 86_400_000;
   try {
     const { code, stderr } = await albertHere("pretrain", "--output", run, "--resume");
-    const difference = code === 0
-      ? await runDifference(undisturbed, run, { stopped: false })
-      : stderr;
-    if (difference === null) tally.good("same bytes", code);
-    else tally.lost(difference, code, stderr);
+    const difference = code === 0 ? await runDifference(baseline, run, { stopped: false }) : stderr;
+    if (difference === null) tally.pass("same bytes", code);
+    else tally.fail(difference, code, stderr);
   } finally {
     Date.now = now;
   }
   return tally;
 }
 
-/** A run that was stopped before its last checkpoint; going on takes five steps. */
-function interrupted(undisturbed: string, run: string): void {
-  copy(undisturbed, run);
+/** Copies a run without its last checkpoint, so that it resumes five steps before the end. */
+function interrupted(baseline: string, run: string): void {
+  copy(baseline, run);
   Deno.removeSync(`${run}/checkpoints/step-60`, { recursive: true });
   Deno.writeTextFileSync(`${run}/checkpoints/latest`, "step-55\n");
 }
@@ -96,94 +94,93 @@ export async function damageRun(
   runFiles: readonly string[] = RUN_FILES,
   checkpointFiles: readonly string[] = CHECKPOINT_FILES,
 ): Promise<Tally[]> {
-  const { path: undisturbed } = await undisturbedRun(bench);
+  const { path: baseline } = await baselineRun(bench);
   const inRun = new Tally("run folder damaged");
   const inCheckpoint = new Tally("last checkpoint damaged");
-  for (const file of runFiles) await damageFile(bench, undisturbed, file, each, inRun);
+  for (const file of runFiles) await damageFile(bench, baseline, file, each, inRun);
   for (const name of checkpointFiles) {
     const file = `checkpoints/step-55/${name}`;
-    await damageFile(bench, undisturbed, file, each, inCheckpoint);
+    await damageFile(bench, baseline, file, each, inCheckpoint);
   }
   return [inRun, inCheckpoint];
 }
 
 async function damageFile(
   bench: Workbench,
-  undisturbed: string,
+  baseline: string,
   file: string,
   each: number,
   tally: Tally,
 ): Promise<void> {
   for (
-    const { what, bytes } of damages(bench, await Deno.readFile(`${undisturbed}/${file}`), each)
+    const { what, bytes } of damages(bench, await Deno.readFile(`${baseline}/${file}`), each)
   ) {
-    const run = bench.fresh("damaged");
-    interrupted(undisturbed, run);
-    // A pointer of a run that goes on is its own.
+    const run = bench.newPath("damaged");
+    interrupted(baseline, run);
     const original = await Deno.readFile(`${run}/${file}`);
     await Deno.writeFile(`${run}/${file}`, file.endsWith("latest") ? damagedPointer(bytes) : bytes);
     const { code, stderr } = await albertHere("pretrain", "--output", run, "--resume");
     const name = `${file}, ${what}`;
-    const end = code === 0 ? "accepted, same bytes" : "refused, same bytes once mended";
+    const end = code === 0 ? "accepted, same bytes" : "rejected, same bytes once repaired";
     if (code !== 0) {
       if (code !== 1 || stderr.includes("\n") || !stderr.includes(file.split("/").at(-1)!)) {
-        tally.lost(`${name}: no refusal that names the file`, code, stderr);
+        tally.fail(`${name}: no message with the name of the file`, code, stderr);
         continue;
       }
-      // The way back that the message tells, where it tells one; else the file is restored.
-      if (stderr.includes("earlier step-N")) {
+      // Applies the fix in the message if there is one. Otherwise restores the file.
+      if (stderr.includes("step-N")) {
         await Deno.writeTextFile(`${run}/checkpoints/latest`, "step-50\n");
       } else await Deno.writeFile(`${run}/${file}`, original);
       const again = await albertHere("pretrain", "--output", run, "--resume");
       if (again.code !== 0) {
-        tally.lost(`${name}: not usable again`, again.code, again.stderr);
+        tally.fail(`${name}: cannot be resumed after the repair`, again.code, again.stderr);
         continue;
       }
     }
-    const difference = await runDifference(undisturbed, run, { stopped: false });
-    if (difference === null) tally.good(end, code, stderr || undefined);
-    else tally.lost(`${name}: ${difference}`, code, stderr);
+    const difference = await runDifference(baseline, run, { stopped: false });
+    if (difference === null) tally.pass(end, code, stderr || undefined);
+    else tally.fail(`${name}: ${difference}`, code, stderr);
     await Deno.remove(run, { recursive: true });
   }
 }
 
-/** The damage that was made to `step-60`, made to `step-55`. */
+/** Changes a damaged pointer to `step-60` into one to `step-55`. */
 function damagedPointer(bytes: Uint8Array): Uint8Array {
   return new TextEncoder().encode(new TextDecoder().decode(bytes).replace("60", "55"));
 }
 
-/** Damages each file of a folder of prepared data, and pretrains on it. */
+/** Damages each file of prepared data and pretrains on it. */
 export async function damageData(
   bench: Workbench,
   each: number,
   which: RegExp = /./,
 ): Promise<Tally> {
-  await undisturbedRun(bench);
+  await baselineRun(bench);
   const tally = new Tally("prepared data damaged");
   const data = `${bench.folder}/data`;
   for (const name of namesIn(data).filter((name) => which.test(name))) {
     const original = await Deno.readFile(`${data}/${name}`);
     for (const { what, bytes } of damages(bench, original, each)) {
       await Deno.writeFile(`${data}/${name}`, bytes);
-      const output = bench.fresh("on-damaged-data");
+      const output = bench.newPath("on-damaged-data");
       const { code, stderr } = await albertHere(
         ...["pretrain", "--config", "smoke", "--data", data, "--output", output],
         ...["--steps", "1", "--batch-size", "1", "--device", "cpu"],
       );
       const named = code === 1 && !stderr.includes("\n") && stderr.includes(name);
-      if (named) tally.good("refused", code, stderr);
-      else tally.lost(`${name}, ${what}`, code, stderr);
+      if (named) tally.pass("rejected", code, stderr);
+      else tally.fail(`${name}, ${what}`, code, stderr);
     }
     await Deno.writeFile(`${data}/${name}`, original);
   }
   return tally;
 }
 
-/** Damages what a killed `prepare` had finished, and gives the command again. */
+/** Damages the finished files of a killed `prepare` and runs the command again. */
 export async function damagePartialData(bench: Workbench, each: number): Promise<Tally> {
   const tally = new Tally("unfinished prepare damaged");
-  const output = bench.fresh("partial-data");
-  const words = [
+  const output = bench.newPath("partial-data");
+  const args = [
     ...[
       "prepare",
       "--input",
@@ -193,21 +190,21 @@ export async function damagePartialData(bench: Workbench, each: number): Promise
     ],
     ...["--output", output, "--shard-tokens", "20000"],
   ];
-  const running = bench.start(words);
-  while (!namesIn(`${output}.partial`).includes("shard-00002.bin") && !running.over()) {
+  const running = bench.start(args);
+  while (!namesIn(`${output}.partial`).includes("shard-00002.bin") && !running.hasExited()) {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   running.kill("SIGKILL");
   await running.ended;
-  const kept = bench.fresh("partial-kept");
+  const kept = bench.newPath("partial-kept");
   copy(`${output}.partial`, kept);
   for (const name of ["prepare.json", "shard-00000.bin"]) {
     for (const { what, bytes } of damages(bench, await Deno.readFile(`${kept}/${name}`), each)) {
       await Deno.writeFile(`${output}.partial/${name}`, bytes);
-      const { code, stderr } = await albertHere(...words);
+      const { code, stderr } = await albertHere(...args);
       if (code === 1 && !stderr.includes("\n") && stderr.includes(name)) {
-        tally.good("refused", code, stderr);
-      } else tally.lost(`${name}, ${what}`, code, stderr);
+        tally.pass("rejected", code, stderr);
+      } else tally.fail(`${name}, ${what}`, code, stderr);
     }
     await Deno.copyFile(`${kept}/${name}`, `${output}.partial/${name}`);
   }

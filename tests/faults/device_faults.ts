@@ -1,20 +1,19 @@
-/** Devices that are lost, run out of memory or compute NaN in the middle of a run. */
+/** Devices that are lost, run out of memory, or compute NaN during a run. */
+import type { Kernel } from "../../kernels/mod.ts";
 import { openShards, readVocabularyFiles } from "../../src/data/disk/mod.ts";
-import { type Device, openDevice } from "../../src/device/mod.ts";
+import { type Device, openDevice, type Run } from "../../src/device/mod.ts";
 import { presetConfig, presetSequenceLength } from "../../src/model/mod.ts";
 import { pretrain } from "../../src/train/disk.ts";
 import { pretrainSettings } from "../../src/train/mod.ts";
-import { albertHere } from "./command_here.ts";
-import { faultyDevice } from "./faulty_device.ts";
-import { undisturbedRun } from "./pretraining.ts";
+import { baselineRun } from "./training_runs.ts";
 import { folderDifference } from "./same_bytes.ts";
 import { Tally } from "./tally.ts";
 import { brokenCheckpoint } from "./training_kills.ts";
-import { namesIn, type Workbench } from "./workbench.ts";
+import { albertHere, namesIn, type Workbench } from "./workbench.ts";
 
 const STEPS = 12;
 
-/** Trains some steps on a device; `eachStep` hears of every step. */
+/** Trains some steps on a device. `eachStep` is called after each step. */
 async function train(
   bench: Workbench,
   device: Device,
@@ -51,64 +50,64 @@ async function train(
   });
 }
 
-/** What such a run leaves if nothing happens. */
+/** The last checkpoint of a run. */
 function last(run: string): string {
   return `${run}/checkpoints/step-${STEPS}`;
 }
 
-/** Destroys the WebGPU device after a step of its own each time. */
+/** Destroys the WebGPU device after a random step. */
 export async function loseDevice(bench: Workbench, times: number): Promise<Tally> {
-  const tally = new Tally("WebGPU device lost in mid-step");
-  await undisturbedRun(bench);
+  const tally = new Tally("WebGPU device lost during a step");
+  await baselineRun(bench);
   if (await navigator.gpu?.requestAdapter() == null) {
     tally.skipped = "no WebGPU adapter";
     return tally;
   }
   const open = () => openDevice({ device: "webgpu" });
-  const whole = bench.fresh("webgpu");
-  await on(await open(), (device) => train(bench, device, whole));
+  const expected = bench.newPath("webgpu");
+  await on(await open(), (device) => train(bench, device, expected));
   for (let time = 0; time < times; time++) {
-    const output = bench.fresh("lost");
+    const output = bench.newPath("lost");
     const step = 1 + bench.random.integer(STEPS - 1);
     const message = await failure(async () =>
       await on(await open(), (device) =>
         train(bench, device, output, (done) => {
           const { access } = device as unknown as { access: { gpu: GPUDevice } };
-          // Some of the next step is recorded or running by then.
+          // A part of the next step is recorded or running by then.
           if (done === step) setTimeout(() => access.gpu.destroy(), bench.random.integer(20));
         }))
     );
     const broken = await brokenCheckpoint(output);
     await on(await open(), (device) => train(bench, device, output));
-    const difference = broken ?? await folderDifference(last(whole), last(output));
-    if (difference !== null) tally.lost(difference, 1, message ?? "");
-    else if (message === null) tally.good("was done before, same bytes", 0);
-    else if (/device was lost/i.test(message)) tally.good("refused, same bytes", 1, message);
-    else tally.lost("no clear message", 1, message);
+    const difference = broken ?? await folderDifference(last(expected), last(output));
+    if (difference !== null) tally.fail(difference, 1, message ?? "");
+    else if (message === null) tally.pass("finished before, same bytes", 0);
+    else if (/device was lost/i.test(message)) tally.pass("stopped, same bytes", 1, message);
+    else tally.fail("no clear message", 1, message);
   }
   return tally;
 }
 
-/** Lets each kernel of a step write one NaN, early in the run, late in it, and in its very last run. */
+/** Makes each kernel write a NaN, once at its last run and otherwise at random ones. */
 export async function spoilKernels(
   bench: Workbench,
   each: number,
   which: RegExp = /./,
 ): Promise<Tally> {
   const tally = new Tally("a kernel writes NaN");
-  await undisturbedRun(bench);
+  await baselineRun(bench);
   const open = () => openDevice({ device: "cpu" });
-  const whole = bench.fresh("cpu");
+  const expected = bench.newPath("cpu");
   let runs = new Map<string, number>();
   await on(await open(), async (device) => {
     const { device: counting, counts } = faultyDevice(device, null);
-    await train(bench, counting, whole);
+    await train(bench, counting, expected);
     runs = counts;
   });
   for (const [kernel, count] of [...runs].filter(([name]) => which.test(name))) {
     for (let time = 0; time < each; time++) {
       const after = time === 0 ? count - 1 : bench.random.integer(count);
-      const output = bench.fresh("nan");
+      const output = bench.newPath("nan");
       const message = await failure(async () =>
         await on(
           await open(),
@@ -117,31 +116,31 @@ export async function spoilKernels(
       );
       const broken = await brokenCheckpoint(output);
       await on(await open(), (device) => train(bench, device, output));
-      const difference = broken ?? await folderDifference(last(whole), last(output));
+      const difference = broken ?? await folderDifference(last(expected), last(output));
       const name = `${kernel}, run ${after + 1} of ${count}`;
-      if (difference !== null) tally.lost(`${name}: ${difference}`, 1, message ?? "");
-      else if (message === null) tally.good("reached no weight, same bytes", 0);
-      else if (/NaN or inf/.test(message)) tally.good("refused, same bytes", 1, message);
-      else tally.lost(`${name}: no clear message`, 1, message);
+      if (difference !== null) tally.fail(`${name}: ${difference}`, 1, message ?? "");
+      else if (message === null) tally.pass("affected no weight, same bytes", 0);
+      else if (/NaN or inf/.test(message)) tally.pass("stopped, same bytes", 1, message);
+      else tally.fail(`${name}: no clear message`, 1, message);
     }
   }
   return tally;
 }
 
-/** Asks for more than the CPU device can hold at once, then for the same in smaller portions. */
+/** Trains with a batch that does not fit the CPU device, then with micro-batches. */
 export async function runOutOfMemory(bench: Workbench): Promise<Tally> {
   const tally = new Tally("out of device memory (CPU device)");
-  await undisturbedRun(bench);
-  const output = bench.fresh("large");
-  const words = [
+  await baselineRun(bench);
+  const output = bench.newPath("large");
+  const args = [
     ...["pretrain", "--config", "nano", "--data", `${bench.folder}/data`, "--output", output],
     ...["--steps", "1", "--batch-size", "4096", "--device", "cpu", "--eval-examples", "8"],
   ];
-  const { code, stderr } = await albertHere(...words);
-  const smaller = await albertHere(...words, "--micro-batch-size", "64");
+  const { code, stderr } = await albertHere(...args);
+  const smaller = await albertHere(...args, "--micro-batch-size", "64");
   if (code === 1 && stderr.includes("--micro-batch-size") && smaller.code === 0) {
-    tally.good("refused, and done with --micro-batch-size", code, stderr);
-  } else tally.lost(smaller.stderr, code, stderr);
+    tally.pass("rejected, works with --micro-batch-size", code, stderr);
+  } else tally.fail(smaller.stderr, code, stderr);
   return tally;
 }
 
@@ -153,7 +152,7 @@ async function on(device: Device, body: (device: Device) => Promise<void>): Prom
   }
 }
 
-/** What it failed with, or null. */
+/** The message of the error that `body` throws, or null. */
 async function failure(body: () => Promise<void>): Promise<string | null> {
   try {
     await body();
@@ -161,4 +160,40 @@ async function failure(body: () => Promise<void>): Promise<string | null> {
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+/** A run of a kernel to corrupt. */
+interface KernelFault {
+  /** Number of correct runs before. */
+  after: number;
+  /** Name of the kernel. */
+  kernel: string;
+}
+
+/** Wraps a device, counts its kernel runs, and writes a NaN after one of them. */
+function faultyDevice(
+  device: Device,
+  fault: KernelFault | null,
+): { device: Device; counts: Map<string, number> } {
+  const counts = new Map<string, number>();
+  const run = (kernel: Kernel, values: Run): void => {
+    device.run(kernel, values);
+    const count = (counts.get(kernel.name) ?? 0) + 1;
+    counts.set(kernel.name, count);
+    if (kernel.name !== fault?.kernel || count !== fault.after + 1) return;
+    for (const [name, { access, type }] of Object.entries(kernel.bindings)) {
+      const view = values.bindings[name];
+      if (access === "read" || type !== "f32" || view === undefined) continue;
+      device.write({ ...view, length: 1 }, Float32Array.of(NaN));
+      return;
+    }
+  };
+  const proxy = new Proxy(device, {
+    get(target, property) {
+      if (property === "run") return run;
+      const value = Reflect.get(target, property, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  return { device: proxy, counts };
 }

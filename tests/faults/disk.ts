@@ -1,37 +1,37 @@
-/** Disks that are full, or may not be written. */
+/** Full and read-only disks. */
 import { PREPARE, VOCABULARY } from "./file_kills.ts";
-import { finetuneWords, undisturbedFinetuning } from "./finetuning.ts";
-import { pretrainWords, undisturbedRun } from "./pretraining.ts";
+import { baselineFinetuning, finetuneArgs } from "./training_runs.ts";
+import { baselineRun, pretrainArgs } from "./training_runs.ts";
 import type { TrainingRun } from "./training_kills.ts";
 import { folderDifference, runDifference } from "./same_bytes.ts";
-import { albertHere } from "./command_here.ts";
+import { albertHere } from "./workbench.ts";
 import { Tally } from "./tally.ts";
 import { namesIn, type Workbench } from "./workbench.ts";
 
 const PAGE = 4096;
 const DISK = 8 * 1024 * 1024;
-/** Pages left free. Lock, settings, events, tensors, samples take one or a few; then come checkpoints and reports. */
+/** Numbers of free pages. The first ones are enough for the lock, settings and logs, the last ones for checkpoints and reports. */
 const PAGES = [0, 1, 2, 3, 4, 5, 8, 20, 50, 60, 70, 100, 140, 180, 230, 280, 340, 400];
 
-async function mount(...words: string[]): Promise<boolean> {
-  const command = new Deno.Command(words[0], {
-    args: words.slice(1),
+async function mount(...args: string[]): Promise<boolean> {
+  const command = new Deno.Command(args[0], {
+    args: args.slice(1),
     stdout: "null",
     stderr: "null",
   });
   return await command.output().then(({ success }) => success, () => false);
 }
 
-/** Gives a small disk of its own to the body, or says why there is none. */
+/** Runs the body with a small disk, or marks the fault as skipped if none can be mounted. */
 async function withDisk(
   bench: Workbench,
   tally: Tally,
   body: (disk: string) => Promise<void>,
 ): Promise<Tally> {
-  const disk = bench.fresh("disk");
+  const disk = bench.newPath("disk");
   await Deno.mkdir(disk);
   if (!await mount("mount", "-t", "tmpfs", "-o", `size=${DISK}`, "tmpfs", disk)) {
-    tally.skipped = "only an administrator of Linux can mount a small disk";
+    tally.skipped = "mounting a small disk requires root on Linux";
     return tally;
   }
   try {
@@ -45,14 +45,14 @@ async function withDisk(
           return "";
         }
       }).filter((path) => path.startsWith(disk));
-      tally.lost(`${disk} is still in use: ${open}`);
+      tally.fail(`${disk} is still in use: ${open}`);
       await mount("umount", "--lazy", disk);
     }
   }
   return tally;
 }
 
-/** Leaves so many bytes free. */
+/** Fills a disk up to `free` bytes. */
 async function fill(disk: string, free: number): Promise<void> {
   const file = await Deno.create(`${disk}/filler`);
   const piece = new Uint8Array(PAGE);
@@ -69,50 +69,50 @@ async function fill(disk: string, free: number): Promise<void> {
   }
 }
 
-/** Runs out of space at every kind of write of a run, then goes on with space. */
+/** Fills the disk at each kind of write of a run, then resumes with enough space. */
 export async function fillUnderRun(
   bench: Workbench,
   training: TrainingRun,
   pages: readonly number[] = PAGES,
 ): Promise<Tally> {
   const tally = new Tally(`${training.name}, disk full`);
-  const { path: undisturbed } = await training.undisturbed(bench);
+  const { path: expected } = await training.baseline(bench);
   return await withDisk(bench, tally, async (disk) => {
     for (const free of pages) {
       const run = `${disk}/run`;
-      const words = training.words(bench, run);
+      const args = training.args(bench, run);
       await fill(disk, free * PAGE);
-      const { code, stderr } = await albertHere(...words);
+      const { code, stderr } = await albertHere(...args);
       await Deno.remove(`${disk}/filler`);
       const what = /(?:write|draw) (\S+?):/.exec(stderr)?.[1].replace(/^.*\/(?=[^/]+$)/, "");
-      // What a run can do without (its report) does not end it.
+      // A run continues without its report.
       const clear = code === 0 || code === 1 && stderr.includes("No space left") && what;
-      const again = await albertHere(...words, "--resume");
+      const again = await albertHere(...args, "--resume");
       const difference = again.code === 0
-        ? await runDifference(undisturbed, run, { stopped: false })
+        ? await runDifference(expected, run, { stopped: false })
         : again.stderr;
       if (clear && difference === null) {
-        tally.good(
-          code === 0 ? "went on, same bytes" : `${what}, same bytes`,
+        tally.pass(
+          code === 0 ? "continued, same bytes" : `${what}, same bytes`,
           code,
           stderr || undefined,
         );
-      } else tally.lost(`${free} pages free: ${difference ?? "unclear"}`, code, stderr);
+      } else tally.fail(`${free} pages free: ${difference ?? "no clear message"}`, code, stderr);
       await Deno.remove(run, { recursive: true });
     }
   });
 }
 
-/** Runs out of space while a folder is made, then makes it with space. */
+/** Fills the disk while a folder is written, then runs the command again with enough space. */
 export async function fillUnderFolder(
   bench: Workbench,
-  { name, words }: typeof PREPARE,
+  { name, args }: typeof PREPARE,
 ): Promise<Tally> {
   const tally = new Tally(`${name}, disk full`);
-  const whole = bench.fresh("whole");
-  await bench.succeed(...words(whole));
+  const expected = bench.newPath("whole");
+  await bench.succeed(...args(expected));
   const here = (output: string) =>
-    words(output).map((word) =>
+    args(output).map((word) =>
       /^(text\.txt|spiece\.model)$/.test(word) ? `${bench.folder}/${word}` : word
     );
   return await withDisk(bench, tally, async (disk) => {
@@ -123,47 +123,47 @@ export async function fillUnderFolder(
       await Deno.remove(`${disk}/filler`);
       const full = code === 1 && stderr.includes("No space left") && stderr.includes(disk);
       if (code !== 0) await albertHere(...here(output));
-      const difference = await folderDifference(whole, output);
+      const difference = await folderDifference(expected, output);
       if ((full || code === 0) && difference === null) {
-        tally.good(code === 0 ? "fitted" : "refused, same bytes", code, stderr || undefined);
-      } else tally.lost(`${free} pages free: ${difference ?? "unclear"}`, code, stderr);
+        tally.pass(code === 0 ? "fitted" : "rejected, same bytes", code, stderr || undefined);
+      } else tally.fail(`${free} pages free: ${difference ?? "no clear message"}`, code, stderr);
       for (const left of namesIn(disk)) await Deno.remove(`${disk}/${left}`, { recursive: true });
     }
   });
 }
 
-/** Gives every command a folder on a disk that may only be read. */
+/** Runs commands with an output folder on a read-only disk. */
 export async function readOnly(bench: Workbench): Promise<Tally> {
   const tally = new Tally("output read-only");
-  const { path: undisturbed } = await undisturbedRun(bench);
-  const { path: finetuned } = await undisturbedFinetuning(bench);
+  const { path: expected } = await baselineRun(bench);
+  const { path: finetuned } = await baselineFinetuning(bench);
   return await withDisk(bench, tally, async (disk) => {
-    for (const [from, to] of [[undisturbed, "run"], [finetuned, "finetuned"]]) {
+    for (const [from, to] of [[expected, "run"], [finetuned, "finetuned"]]) {
       await new Deno.Command("cp", { args: ["-r", from, `${disk}/${to}`] }).output();
     }
     await mount("mount", "-o", "remount,ro", disk);
     const commands = [
-      pretrainWords(bench, `${disk}/new`),
+      pretrainArgs(bench, `${disk}/new`),
       ["pretrain", "--output", `${disk}/run`, "--resume"],
-      PREPARE.words(`${disk}/data`),
-      VOCABULARY.words(`${disk}/vocabulary`),
-      finetuneWords(bench, `${disk}/new`),
+      PREPARE.args(`${disk}/data`),
+      VOCABULARY.args(`${disk}/vocabulary`),
+      finetuneArgs(bench, `${disk}/new`),
       ["finetune", "glue", "--output", `${disk}/finetuned`, "--resume"],
       ["report", `${disk}/run`],
-      ["convert", "--from", undisturbed, "--to", `${disk}/converted`],
+      ["convert", "--from", expected, "--to", `${disk}/converted`],
       [
         ...["evaluate", "glue", "--task", "sst-2", "--data", `${bench.folder}/glue`],
         ...["--checkpoint", finetuned, "--output", `${disk}/answers`, "--device", "cpu"],
       ],
     ];
-    for (const words of commands) {
-      const { code, stderr, sentence } = await bench.albert(...words, "--quiet");
-      const clear = code === 1 && stderr.trim() === sentence && sentence.includes(disk) &&
-        /read-only/i.test(sentence);
-      if (clear) tally.good("refused", code, sentence);
-      else tally.lost(words.slice(0, 2).join(" "), code, stderr);
+    for (const args of commands) {
+      const { code, stderr, lastLine } = await bench.albert(...args, "--quiet");
+      const clear = code === 1 && stderr.trim() === lastLine && lastLine.includes(disk) &&
+        /read-only/i.test(lastLine);
+      if (clear) tally.pass("rejected", code, lastLine);
+      else tally.fail(args.slice(0, 2).join(" "), code, stderr);
     }
-    const difference = await runDifference(undisturbed, `${disk}/run`, { stopped: false });
-    if (difference !== null) tally.lost(difference);
+    const difference = await runDifference(expected, `${disk}/run`, { stopped: false });
+    if (difference !== null) tally.fail(difference);
   });
 }

@@ -1,16 +1,16 @@
-/** Faults of one rank among several, under every MPI there is. */
-import { findMpiruns, type JobPart, jobWords, type Mpirun, NO_MPI } from "../support/mpirun.ts";
+/** Faults of one of several ranks, under each installed MPI. */
+import { ROOT } from "../../tasks/launch/files.ts";
 import { smallText } from "../data/small_tokenizer.ts";
-import { pretrainWords, undisturbedRun } from "./pretraining.ts";
+import { findMpiruns, jobArgs, type JobPart, type Mpirun, NO_MPI } from "../support/mpirun.ts";
+import { baselineRun, pretrainArgs } from "./training_runs.ts";
 import { runDifference } from "./same_bytes.ts";
-import { otherCode } from "./other_code.ts";
 import { Tally } from "./tally.ts";
 import { brokenCheckpoint } from "./training_kills.ts";
-import { namesIn, pause, type Running, running, until, type Workbench } from "./workbench.ts";
+import { namesIn, pause, type Running, running, waitUntil, type Workbench } from "./workbench.ts";
 
 const RANKS = 2;
 
-/** Tries something under each launcher, or under the first `most` of them. */
+/** Runs trials under each launcher, or under the first `most` of them. */
 async function underEach(
   name: string,
   attempt: (mpirun: Mpirun, tally: Tally) => Promise<void>,
@@ -27,7 +27,7 @@ async function underEach(
   return tallies;
 }
 
-/** Starts a job whose ranks may have different words. */
+/** Starts a job whose ranks may have different arguments. */
 async function startJob(
   bench: Workbench,
   mpirun: Mpirun,
@@ -35,7 +35,7 @@ async function startJob(
 ): Promise<Running> {
   return running(
     new Deno.Command(mpirun.command, {
-      args: await jobWords(mpirun, parts),
+      args: await jobArgs(mpirun, parts),
       cwd: bench.folder,
       env: { NO_COLOR: "1" },
       stdin: "null",
@@ -46,30 +46,30 @@ async function startJob(
 }
 
 async function startRun(bench: Workbench, mpirun: Mpirun, run: string): Promise<Running> {
-  const words = namesIn(run).includes("run.json")
+  const args = namesIn(run).includes("run.json")
     ? ["pretrain", "--output", run, "--resume"]
-    : pretrainWords(bench, run);
-  return await startJob(bench, mpirun, [{ ranks: RANKS, words }]);
+    : pretrainArgs(bench, run);
+  return await startJob(bench, mpirun, [{ ranks: RANKS, args }]);
 }
 
-/** The run of as many ranks that nothing happens to. */
-async function undisturbedRanks(bench: Workbench, mpirun: Mpirun): Promise<string> {
-  await undisturbedRun(bench); // prepares the data
-  const run = bench.fresh("ranks");
+/** Trains an uninterrupted run with the same number of ranks. */
+async function baselineRanks(bench: Workbench, mpirun: Mpirun): Promise<string> {
+  await baselineRun(bench); // Prepares the data.
+  const run = bench.newPath("ranks");
   const { code, stderr } = await (await startRun(bench, mpirun, run)).ended;
   if (code !== 0) throw new Error(`${mpirun.command}: ${stderr}`);
   return run;
 }
 
-/** The processes that work on a run, in the order of their start: that of their ranks. */
+/** The process ids of a run in order of their start, which is that of the ranks. */
 async function processesOf(run: string): Promise<number[]> {
   const { stdout } = await new Deno.Command("ps", { args: ["-eo", "pid,args"] }).output();
   const lines = new TextDecoder().decode(stdout).split("\n").map((line) =>
     line.trim().split(/\s+/)
   );
-  return lines.filter(([, program, ...words]) =>
-    program?.endsWith("deno") && words.includes(run) &&
-    words.some((word) => word.endsWith("tasks/cli.ts"))
+  return lines.filter(([, program, ...args]) =>
+    program?.endsWith("deno") && args.includes(run) &&
+    args.some((word) => word.endsWith("tasks/cli.ts"))
   ).map(([pid]) => Number(pid)).sort((a, b) => a - b);
 }
 
@@ -79,54 +79,55 @@ function latest(run: string): string {
     : "";
 }
 
-/** Waits for the next checkpoint and a moment more, then gives the process of a rank. */
-async function strike(
+/** Waits for a random time after the next checkpoint and returns the process id of a rank. */
+async function processAfterCheckpoint(
   bench: Workbench,
   job: Running,
   run: string,
   rank: number,
 ): Promise<number | undefined> {
   const before = latest(run);
-  await until(() => latest(run) !== before, job);
+  await waitUntil(() => latest(run) !== before, job);
   await pause(bench.random.uniform() * 300);
-  return job.over() ? undefined : (await processesOf(run))[rank];
+  return job.hasExited() ? undefined : (await processesOf(run))[rank];
 }
 
-/** Kills a rank: the others end too, and the run goes on to the same bytes. */
+/** Kills a rank. The others must exit too, and the run must resume to the same bytes. */
 export function killRank(bench: Workbench, kills: number, most?: number): Promise<Tally[]> {
   return underEach("a rank, SIGKILL", async (mpirun, tally) => {
-    const whole = await undisturbedRanks(bench, mpirun);
-    let run = bench.fresh("killed");
-    while (tally.tries < kills) {
-      const rank = tally.tries % RANKS;
+    const expected = await baselineRanks(bench, mpirun);
+    let run = bench.newPath("killed");
+    while (tally.trials < kills) {
+      const rank = tally.trials % RANKS;
       const job = await startRun(bench, mpirun, run);
-      const victim = await strike(bench, job, run, rank);
+      const victim = await processAfterCheckpoint(bench, job, run, rank);
       if (victim !== undefined) Deno.kill(victim, "SIGKILL");
       const { code, stderr } = await job.ended;
       if (victim === undefined) {
-        // It was finished before it could be hit: the next run begins.
+        // The run finished before the kill, so a new one starts.
         const difference = code === 0
-          ? await runDifference(whole, run, { stopped: false })
+          ? await runDifference(expected, run, { stopped: false })
           : stderr;
-        if (difference !== null) tally.lost(`resumed: ${difference}`, code);
-        run = bench.fresh("killed");
+        if (difference !== null) tally.fail(`resumed: ${difference}`, code);
+        run = bench.newPath("killed");
         continue;
       }
       const others = await survivors(run);
       const broken = await brokenCheckpoint(run);
-      if (code === 0) tally.lost(`rank ${rank}: exit code 0`, code);
-      else if (others.length > 0) tally.lost(`rank ${rank}: ${others.join(", ")} live on`, code);
-      else if (broken !== null) tally.lost(`rank ${rank}: ${broken}`, code);
-      else tally.good("all ranks ended, the checkpoint whole", code);
+      if (code === 0) tally.fail(`rank ${rank}: exit code 0`, code);
+      else if (others.length > 0) {
+        tally.fail(`rank ${rank}: ${others.join(", ")} still running`, code);
+      } else if (broken !== null) tally.fail(`rank ${rank}: ${broken}`, code);
+      else tally.pass("all ranks exited, checkpoint intact", code);
     }
     const { code, stderr } = await (await startRun(bench, mpirun, run)).ended;
-    const difference = code === 0 ? await runDifference(whole, run, { stopped: false }) : stderr;
-    if (difference === null) tally.good("resumed: same bytes", code);
-    else tally.lost(`resumed: ${difference}`, code);
+    const difference = code === 0 ? await runDifference(expected, run, { stopped: false }) : stderr;
+    if (difference === null) tally.pass("resumed: same bytes", code);
+    else tally.fail(`resumed: ${difference}`, code);
   }, most);
 }
 
-/** Processes that are still there some seconds after the end of their job. */
+/** Process ids that still exist five seconds after the end of the job. */
 async function survivors(run: string): Promise<number[]> {
   for (let look = 0; look < 20; look++) {
     if ((await processesOf(run)).length === 0) return [];
@@ -135,7 +136,7 @@ async function survivors(run: string): Promise<number[]> {
   return await processesOf(run);
 }
 
-/** Stops a rank for a while: the others wait, and all go on to the same bytes. */
+/** Suspends a rank for some time. The others must wait, and the run must end in the same bytes. */
 export function stopRank(
   bench: Workbench,
   stops: number,
@@ -143,59 +144,64 @@ export function stopRank(
   most?: number,
 ): Promise<Tally[]> {
   return underEach(`a rank, SIGSTOP for ${time / 1000} s`, async (mpirun, tally) => {
-    const whole = await undisturbedRanks(bench, mpirun);
-    while (tally.tries < stops) {
-      const run = bench.fresh("stopped");
+    const expected = await baselineRanks(bench, mpirun);
+    while (tally.trials < stops) {
+      const run = bench.newPath("stopped");
       const job = await startRun(bench, mpirun, run);
-      const victim = await strike(bench, job, run, 1);
+      const victim = await processAfterCheckpoint(bench, job, run, 1);
       if (victim === undefined) continue;
       Deno.kill(victim, "SIGSTOP");
       await pause(1000);
       const step = namesIn(`${run}/checkpoints`).join();
       await pause(time - 1000);
-      const waited = !job.over() && namesIn(`${run}/checkpoints`).join() === step;
+      const waited = !job.hasExited() && namesIn(`${run}/checkpoints`).join() === step;
       Deno.kill(victim, "SIGCONT");
       const { code, stderr } = await job.ended;
-      const difference = code === 0 ? await runDifference(whole, run, { stopped: false }) : stderr;
-      if (difference !== null) tally.lost(difference, code);
-      else if (!waited) tally.lost("the others did not wait", code);
-      else tally.good("the others waited, same bytes", code);
+      const difference = code === 0
+        ? await runDifference(expected, run, { stopped: false })
+        : stderr;
+      if (difference !== null) tally.fail(difference, code);
+      else if (!waited) tally.fail("the others did not wait", code);
+      else tally.pass("the others waited, same bytes", code);
     }
   }, most);
 }
 
-/** Ranks that are not alike: refused by name, and nothing is written. */
+/** Starts ranks that differ. The run must be rejected by name without writing anything. */
 export function differentRanks(bench: Workbench): Promise<Tally[]> {
-  return underEach("a rank of another kind", async (mpirun, tally) => {
-    await undisturbedRun(bench);
-    const words = (run: string) => pretrainWords(bench, run);
+  return underEach("a rank that differs", async (mpirun, tally) => {
+    await baselineRun(bench);
+    const args = (run: string) => pretrainArgs(bench, run);
     const change = (run: string, flag: string, value: string) =>
-      words(run).map((word, i, all) => all[i - 1] === flag ? value : word);
+      args(run).map((word, i, all) => all[i - 1] === flag ? value : word);
     const kinds: Record<string, (run: string) => Promise<Omit<JobPart, "ranks">>> = {
       "vocabulary": async (run) => ({
-        words: change(run, "--data", await otherVocabulary(bench)),
+        args: change(run, "--data", await otherVocabulary(bench)),
       }),
-      "dataFingerprint": async (run) => ({ words: change(run, "--data", await otherData(bench)) }),
+      "dataFingerprint": async (run) => ({ args: change(run, "--data", await otherData(bench)) }),
       "config.hidden_size": (run) =>
-        Promise.resolve({ words: change(run, "--config", otherConfig(bench)) }),
-      "batchSize": (run) => Promise.resolve({ words: change(run, "--batch-size", "6") }),
-      "code": async (run) => ({ words: words(run), script: await otherCode(bench.fresh("code")) }),
+        Promise.resolve({ args: change(run, "--config", otherConfig(bench)) }),
+      "batchSize": (run) => Promise.resolve({ args: change(run, "--batch-size", "6") }),
+      "code": async (run) => ({
+        args: args(run),
+        script: await copyWithChange(bench.newPath("code")),
+      }),
     };
     for (const [name, other] of Object.entries(kinds)) {
-      const run = bench.fresh("different");
-      const parts = [{ ranks: 1, words: words(run) }, { ranks: 1, ...await other(run) }];
+      const run = bench.newPath("different");
+      const parts = [{ ranks: 1, args: args(run) }, { ranks: 1, ...await other(run) }];
       const { code, stderr } = await (await startJob(bench, mpirun, parts)).ended;
-      const sentence = stderr.split("\n").find((line) => line.startsWith("albert: ")) ?? stderr;
-      const clear = sentence.startsWith(`albert: Rank 1 differs from rank 0 in ${name}`);
+      const lastLine = stderr.split("\n").find((line) => line.startsWith("albert: ")) ?? stderr;
+      const clear = lastLine.startsWith(`albert: Rank 1 differs from rank 0 in ${name}`);
       if (code === 1 && clear && namesIn(run).length === 0) {
-        tally.good("refused by name", code, sentence);
-      } else tally.lost(`another ${name}: no clear refusal`, code, sentence);
+        tally.pass("rejected by name", code, lastLine);
+      } else tally.fail(`different ${name}: no clear message`, code, lastLine);
     }
   });
 }
 
 async function otherData(bench: Workbench): Promise<string> {
-  const folder = bench.fresh("other-data");
+  const folder = bench.newPath("other-data");
   await Deno.writeTextFile(`${folder}.txt`, smallText(2, 100));
   await bench.succeed(
     ...["prepare", "--input", `${folder}.txt`, "--vocab", "spiece.model", "--output", folder],
@@ -205,11 +211,11 @@ async function otherData(bench: Workbench): Promise<string> {
 }
 
 async function otherVocabulary(bench: Workbench): Promise<string> {
-  const vocabulary = bench.fresh("other-vocabulary");
+  const vocabulary = bench.newPath("other-vocabulary");
   await bench.succeed(
     ...["vocab", "train", "--input", "text.txt", "--vocab-size", "45", "--output", vocabulary],
   );
-  const folder = bench.fresh("other-data");
+  const folder = bench.newPath("other-data");
   await bench.succeed(
     ...["prepare", "--input", "text.txt", "--vocab", `${vocabulary}/spiece.model`],
     ...["--output", folder, "--validation-fraction", "0.1"],
@@ -218,12 +224,29 @@ async function otherVocabulary(bench: Workbench): Promise<string> {
 }
 
 function otherConfig(bench: Workbench): string {
-  const path = `${bench.fresh("config")}.json`;
-  const [run] = namesIn(`${bench.folder}/undisturbed/checkpoints`)
+  const path = `${bench.newPath("config")}.json`;
+  const [run] = namesIn(`${bench.folder}/baseline/checkpoints`)
     .filter((name) => name.startsWith("step-"));
   const config = JSON.parse(
-    Deno.readTextFileSync(`${bench.folder}/undisturbed/checkpoints/${run}/config.json`),
+    Deno.readTextFileSync(`${bench.folder}/baseline/checkpoints/${run}/config.json`),
   );
   Deno.writeTextFileSync(path, JSON.stringify({ ...config, hidden_size: 64 }));
   return path;
+}
+
+const COPIED = ["deno.json", "kernels", "src", "tasks"];
+const CHANGED = "src/optim/schedule.ts";
+
+/** Copies the code, changes a comment, and returns the path of the copied `tasks/cli.ts`. */
+async function copyWithChange(folder: string): Promise<string> {
+  await Deno.mkdir(folder);
+  for (const name of COPIED) await copy(`${ROOT}/${name}`, `${folder}/${name}`);
+  await Deno.writeTextFile(`${folder}/${CHANGED}`, "// changed\n", { append: true });
+  return `${folder}/tasks/cli.ts`;
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  if (!(await Deno.stat(from)).isDirectory) return await Deno.copyFile(from, to);
+  await Deno.mkdir(to);
+  for await (const { name } of Deno.readDir(from)) await copy(`${from}/${name}`, `${to}/${name}`);
 }

@@ -12,7 +12,7 @@
 import { ROOT } from "../../tasks/launch/files.ts";
 import { smallModelBytes, smallText } from "../data/small_tokenizer.ts";
 import { runDifference } from "./same_bytes.ts";
-import { namesIn, type Running, running, until } from "./workbench.ts";
+import { namesIn, type Running, running, waitUntil } from "./workbench.ts";
 
 /** A training command and the steps it saves at. */
 interface Case {
@@ -112,7 +112,11 @@ async function resume(
   await succeed(old, ...command, ...words(whole));
   const cut = `${whole}-cut`;
   const first = albert(old, ...command, ...words(cut));
-  await until(() => namesIn(`${cut}/checkpoints`).includes(`step-${SAVE_STEPS}`), first, 600_000);
+  await waitUntil(
+    () => namesIn(`${cut}/checkpoints`).includes(`step-${SAVE_STEPS}`),
+    first,
+    600_000,
+  );
   first.child.kill("SIGKILL");
   await killChildren(cut);
   const { code } = await first.ended;

@@ -1,31 +1,31 @@
-/** Whether an interrupted run left what an undisturbed one does. */
+/** Compares the files of an interrupted run with those of an uninterrupted one. */
 import { sha256File } from "../../src/files/mod.ts";
 import { namesIn } from "./workbench.ts";
 
-/** Files whose bytes hold the time of day. */
+/** Files that contain the time. */
 const TIMED = new Set(["trainer.json"]);
 
-/** Files of lines, and what only a finetuned run has. */
+/** Files of JSON lines, and files of fine-tuning runs. */
 const LINE_FILES = ["events.jsonl", "tensors.jsonl", "samples.jsonl", "reviews.jsonl"];
 const FINETUNED_FILES = ["predictions", "results.json"];
 
-/** The first difference between two folders of plain files, or null. */
+/** The first difference between the files of two folders, or null. */
 export async function folderDifference(before: string, after: string): Promise<string | null> {
   const names = namesIn(before);
   const others = namesIn(after);
-  if (names.join() !== others.join()) return `${after} holds ${others} instead of ${names}`;
+  if (names.join() !== others.join()) return `${after} has ${others}, expected ${names}`;
   for (const name of names) {
     if (TIMED.has(name) || Deno.statSync(`${before}/${name}`).isDirectory) continue;
     if (await sha256File(`${before}/${name}`) !== await sha256File(`${after}/${name}`)) {
-      return `${after}/${name} has other bytes`;
+      return `${after}/${name} has different bytes`;
     }
   }
   return null;
 }
 
-/** What to compare of two runs. */
+/** Options of the comparison. */
 export interface RunComparison {
-  /** Whether one was stopped by a signal it heard: then it saved once more and its log has other windows. */
+  /** Whether a signal stopped the run, so that it saved an additional checkpoint and its log has other intervals. */
   stopped: boolean;
 }
 
@@ -40,12 +40,12 @@ export async function runDifference(
     namesIn(`${run}/checkpoints`).includes("best")
       ? Deno.readTextFileSync(`${run}/checkpoints/best`)
       : "";
-  if (best(before) !== best(after)) return `${after} calls ${best(after)} the best`;
+  if (best(before) !== best(after)) return `${after} has the best checkpoint ${best(after)}`;
   if (latest(before) !== latest(after)) return `${after} ends at ${latest(after)}`;
   if (!stopped) {
     const listed = listing(before).join("\n");
     if (listing(after).join("\n") !== listed) {
-      return `${after} holds ${listing(after)} instead of ${listing(before)}`;
+      return `${after} has ${listing(after)}, expected ${listing(before)}`;
     }
   }
   const difference = await folderDifference(
@@ -57,24 +57,24 @@ export async function runDifference(
     const same = Deno.statSync(`${before}/${file}`).isDirectory
       ? await folderDifference(`${before}/${file}`, `${after}/${file}`) === null
       : Deno.readTextFileSync(`${before}/${file}`) === Deno.readTextFileSync(`${after}/${file}`);
-    if (!same) return `${after}/${file} says something else`;
+    if (!same) return `${after}/${file} differs`;
   }
   for (const file of LINE_FILES.filter((file) => namesIn(before).includes(file))) {
     if (lines(`${before}/${file}`, stopped) !== lines(`${after}/${file}`, stopped)) {
-      return `${after}/${file} says something else`;
+      return `${after}/${file} differs`;
     }
   }
   return null;
 }
 
-/** Everything a run folder holds, without the time in the event file's name. */
+/** The names in a run folder, without the time in the name of the TensorBoard file. */
 function listing(run: string): string[] {
   return namesIn(run).map((name) => name.startsWith("events.out.") ? "events.out" : name)
     .concat(namesIn(`${run}/checkpoints`).map((name) => `checkpoints/${name}`))
     .concat(namesIn(`${run}/predictions`).map((name) => `predictions/${name}`));
 }
 
-/** A file of JSON lines without what the clock and the machine's load say. */
+/** A file of JSON lines without times and memory sizes. */
 function lines(path: string, evaluationsOnly: boolean): string {
   return Deno.readTextFileSync(path).trim().split("\n").map((line) => JSON.parse(line))
     .filter((event) => !evaluationsOnly || !("loss" in event))

@@ -1,69 +1,69 @@
-/** Counting what was tried and what was lost. */
+/** Counts of trials and failures. */
 
-/** One kind of fault: how often it was tried, what a user saw, and what was lost. */
+/** The results of one kind of fault. */
 export class Tally {
   readonly name: string;
-  tries = 0;
-  /** What went wrong, a sentence each; there must be none. */
-  readonly losses: string[] = [];
-  /** Exit codes, counted. */
+  trials = 0;
+  /** Descriptions of the failures. */
+  readonly failures: string[] = [];
+  /** Number of trials by exit code. */
   readonly codes = new Map<number, number>();
-  /** How each try ended: `same bytes`, `refused` …, counted. */
-  readonly ends = new Map<string, number>();
-  /** What the user saw, one example of each kind of end. */
-  readonly seen = new Map<string, string>();
-  /** Why it could not be tried here. */
+  /** Number of trials by outcome: `same bytes`, `rejected` … */
+  readonly outcomes = new Map<string, number>();
+  /** An example of the message by outcome. */
+  readonly messages = new Map<string, string>();
+  /** Why this fault cannot be injected on this machine. */
   skipped = "";
 
   constructor(name: string) {
     this.name = name;
   }
 
-  /** A try that ended as it should. */
-  good(end: string, code?: number, sentence?: string): void {
-    this.tries++;
-    this.#count(end, code, sentence);
+  /** Counts a trial with the expected outcome. */
+  pass(outcome: string, code?: number, lastLine?: string): void {
+    this.trials++;
+    this.#count(outcome, code, lastLine);
   }
 
-  /** A try that lost something. */
-  lost(what: string, code?: number, sentence?: string): void {
-    this.tries++;
-    this.losses.push(sentence === undefined ? what : `${what}: ${sentence}`);
-    this.#count("lost", code, sentence);
+  /** Counts a failed trial. */
+  fail(what: string, code?: number, lastLine?: string): void {
+    this.trials++;
+    this.failures.push(lastLine === undefined ? what : `${what}: ${lastLine}`);
+    this.#count("failed", code, lastLine);
   }
 
-  #count(end: string, code?: number, sentence?: string): void {
-    this.ends.set(end, (this.ends.get(end) ?? 0) + 1);
+  #count(outcome: string, code?: number, lastLine?: string): void {
+    this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     if (code !== undefined) this.codes.set(code, (this.codes.get(code) ?? 0) + 1);
-    if (sentence !== undefined && !this.seen.has(end)) this.seen.set(end, sentence);
+    if (lastLine !== undefined && !this.messages.has(outcome)) this.messages.set(outcome, lastLine);
   }
 
-  /** A row of the table. */
+  /** Formats a row of the table. */
   row(): string {
     if (this.skipped !== "") return `| ${this.name} | – | – | – | skipped: ${this.skipped} |`;
     const counted = (counts: Map<unknown, number>) =>
       [...counts].map(([what, count]) => counts.size === 1 ? `${what}` : `${what} ×${count}`);
     const cells = [
       this.name,
-      this.tries,
-      this.losses.length,
+      this.trials,
+      this.failures.length,
       counted(this.codes).join(", "),
-      counted(this.ends).join(", "),
+      counted(this.outcomes).join(", "),
     ];
     return `| ${cells.join(" | ")} |`;
   }
 }
 
-/** The table of all faults. */
+/** Formats the table of all faults. */
 export function table(tallies: readonly Tally[]): string {
   return [
-    "| fault | tries | losses | exit codes | how they ended |",
+    "| fault | trials | failures | exit codes | outcomes |",
     "| --- | --- | --- | --- | --- |",
     ...tallies.map((tally) => tally.row()),
   ].join("\n");
 }
 
-/** Throws where anything was lost, for use in a test. */
-export function assertNothingLost(tally: Tally): void {
-  if (tally.losses.length > 0) throw new Error(`${tally.name}: ${tally.losses.join("\n")}`);
+/** Throws if any trial failed. */
+export function assertNoFailures(tally: Tally): void {
+  if (tally.failures.length > 0) throw new Error(`${tally.name}: ${tally.failures.join("\n")}`);
 }

@@ -1,32 +1,32 @@
-/** Training that is killed at any moment. */
+/** Kills training runs at chosen moments. */
 import { parseSealed, sha256File } from "../../src/files/mod.ts";
 import { runDifference } from "./same_bytes.ts";
 import { Tally } from "./tally.ts";
-import { namesIn, pause, type Running, until, type Workbench } from "./workbench.ts";
+import { namesIn, pause, type Running, waitUntil, type Workbench } from "./workbench.ts";
 
-/** A run that nothing happened to, and how many milliseconds it took. */
-export interface Undisturbed {
+/** An uninterrupted run and its duration in milliseconds. */
+export interface Baseline {
   path: string;
   time: number;
 }
 
-/** A command that makes a run folder. */
+/** A training command. */
 export interface TrainingRun {
-  /** The command: `pretrain`, `finetune glue`. */
+  /** Name of the command: `pretrain`, `finetune glue`. */
   name: string;
-  /** The words that start it. */
-  words(bench: Workbench, output: string): string[];
-  /** Steps from one evaluation to the next. */
+  /** Arguments that start the run. */
+  args(bench: Workbench, output: string): string[];
+  /** Steps between evaluations. */
   evalSteps: number;
-  /** The run to compare with, made where it is not there. */
-  undisturbed(bench: Workbench): Promise<Undisturbed>;
+  /** Returns the uninterrupted run to compare with. */
+  baseline(bench: Workbench): Promise<Baseline>;
 }
 
-/** When to strike. */
+/** When to send the signal. */
 export type Moment = "anywhere" | "after a checkpoint" | "writing a checkpoint" | "evaluating";
 
-/** Waits for a moment in the life of a process; false where it ended before. */
-async function comes(
+/** Waits for a moment. Returns false if the process has exited before. */
+async function waitForMoment(
   moment: Moment,
   running: Running,
   run: string,
@@ -36,28 +36,28 @@ async function comes(
 ): Promise<boolean> {
   if (moment === "anywhere") {
     await pause(uniform() * span);
-    return !running.over();
+    return !running.hasExited();
   }
   if (moment === "after a checkpoint") {
     const before = latest(run);
-    const saved = await until(() => latest(run) !== before, running);
+    const saved = await waitUntil(() => latest(run) !== before, running);
     await pause(uniform() * span / 10);
-    return saved && !running.over();
+    return saved && !running.hasExited();
   }
   if (moment === "writing a checkpoint") {
     const checkpoints = `${run}/checkpoints`;
     const writing = () => namesIn(checkpoints).some((name) => name.startsWith(".step-"));
-    return await until(writing, running);
+    return await waitUntil(writing, running);
   }
-  // The log of the step is there and the evaluation's line is not: it is being computed.
+  // The evaluation is running if the log has the line of its step, but not yet that of the evaluation.
   const seen = lastEvent(run)?.step ?? -1;
-  return await until(() => {
+  return await waitUntil(() => {
     const event = lastEvent(run);
     return event !== null && event.step > seen && event.step % evalSteps === 0 && "loss" in event;
   }, running);
 }
 
-/** Kills runs so many times, at moments taken in turn, and resumes them to their end. */
+/** Kills runs `kills` times, at each moment in turn, and resumes them until they finish. */
 export async function killTraining(
   bench: Workbench,
   training: TrainingRun,
@@ -71,51 +71,51 @@ export async function killTraining(
   ],
 ): Promise<Tally> {
   const tally = new Tally(`${training.name}, ${signal}`);
-  const { path: whole, time } = await training.undisturbed(bench);
+  const { path: expected, time } = await training.baseline(bench);
   const uniform = () => bench.random.uniform();
-  let run = bench.fresh("killed"),
-    pending: { moment: Moment; code: number; sentence: string }[] = [];
+  let run = bench.newPath("killed"),
+    pending: { moment: Moment; code: number; lastLine: string }[] = [];
   const settle = async (): Promise<void> => {
     if (pending.length === 0) return;
     const end = await bench.albert(...continuing(bench, training, run));
     const difference = end.code === 0
-      ? await runDifference(whole, run, { stopped: signal !== "SIGKILL" })
+      ? await runDifference(expected, run, { stopped: signal !== "SIGKILL" })
       : end.stderr;
-    for (const { moment, code, sentence } of pending) {
-      if (difference === null) tally.good(`${moment}: same bytes`, code, sentence || undefined);
-      else tally.lost(`${moment}: ${difference}`, code, sentence);
+    for (const { moment, code, lastLine } of pending) {
+      if (difference === null) tally.pass(`${moment}: same bytes`, code, lastLine || undefined);
+      else tally.fail(`${moment}: ${difference}`, code, lastLine);
     }
     await Deno.remove(run, { recursive: true });
-    [run, pending] = [bench.fresh("killed"), []];
+    [run, pending] = [bench.newPath("killed"), []];
   };
   for (let done = 0; done < kills;) {
     const moment = moments[done % moments.length];
     const running = bench.start(continuing(bench, training, run));
-    const came = await comes(moment, running, run, time, training.evalSteps, uniform);
-    if (came) running.kill(signal);
-    const { code, sentence } = await running.ended;
-    if (!came || code === 0 && !sentence.includes("go on with")) {
-      // It was finished before it could be hit: that run is judged, and the next one begins.
+    const reached = await waitForMoment(moment, running, run, time, training.evalSteps, uniform);
+    if (reached) running.kill(signal);
+    const { code, lastLine } = await running.ended;
+    if (!reached || code === 0 && !lastLine.includes("--resume")) {
+      // The run finished before the signal, so it is compared and a new one starts.
       await settle();
       await Deno.remove(run, { recursive: true }).catch(() => {});
       continue;
     }
     done++;
     const broken = await brokenCheckpoint(run);
-    if (broken === null) pending.push({ moment, code, sentence });
-    else tally.lost(`${moment}: after the kill ${broken}`, code, sentence);
+    if (broken === null) pending.push({ moment, code, lastLine });
+    else tally.fail(`${moment}: after the kill ${broken}`, code, lastLine);
   }
   await settle();
   return tally;
 }
 
-function continuing(bench: Workbench, { name, words }: TrainingRun, run: string): string[] {
+function continuing(bench: Workbench, { name, args }: TrainingRun, run: string): string[] {
   return namesIn(run).includes("run.json")
     ? [...name.split(" "), "--output", run, "--resume"]
-    : words(bench, run);
+    : args(bench, run);
 }
 
-/** What is wrong with the checkpoint that `latest` names, if anything. */
+/** Describes what is wrong with the latest checkpoint, or returns null. */
 export async function brokenCheckpoint(run: string): Promise<string | null> {
   const name = latest(run);
   if (name === "") return null;

@@ -1,10 +1,10 @@
-/** One test body over all devices that this machine has. */
+/** Tests that run on all devices of this machine. */
 import { type Device, openDevice } from "../../src/device/mod.ts";
 
 const adapter = await navigator.gpu?.requestAdapter() ?? null;
-if (adapter === null) console.log("no WebGPU adapter: its tests are skipped");
+if (adapter === null) console.log("no WebGPU adapter found; its tests are skipped");
 
-/** Registers a test for the WebGPU and the CPU device; the first is skipped where there is no adapter. */
+/** Registers a test for the WebGPU and the CPU device. The first is skipped if no adapter is found. */
 export function testDevices(name: string, body: (device: Device) => Promise<void>): void {
   for (const kind of ["webgpu", "cpu"] as const) {
     Deno.test({

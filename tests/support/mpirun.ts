@@ -1,4 +1,4 @@
-/** The MPI launchers of this machine, and `albert` under them. */
+/** The MPI launchers of this machine, and jobs of `albert` under them. */
 import { prepareConfig } from "../../tasks/launch/config.ts";
 import { ROOT } from "../../tasks/launch/files.ts";
 import { toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
@@ -7,18 +7,18 @@ import { toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
 export interface Mpirun {
   make: "Open MPI" | "MPICH";
   command: string;
-  /** Words that let it run as root, and more processes than cores. */
+  /** Flags that allow root, and more processes than cores. */
   flags: string[];
 }
 
-/** How a job ended. */
+/** Exit code and output of a job. */
 export interface JobOutcome {
   code: number;
   stdout: string;
   stderr: string;
 }
 
-/** Every launcher whose make can be told; one of each. */
+/** Finds one launcher of each MPI implementation. */
 export async function findMpiruns(): Promise<Mpirun[]> {
   const found = new Map<string, Mpirun>();
   for (const command of ["mpirun", "mpirun.openmpi", "mpirun.mpich", "mpiexec.hydra"]) {
@@ -43,36 +43,36 @@ async function versionOf(command: string): Promise<string> {
   }
 }
 
-/** Says in a test's name why it is not run. */
-export const NO_MPI = "no mpirun here: install Open MPI or MPICH to try it";
+/** Reason for skipping a test, for its name. */
+export const NO_MPI = "mpirun not found; install Open MPI or MPICH";
 
-/** So many copies of a command line of `albert`. */
+/** A command line of `albert` and the number of ranks that run it. */
 export interface JobPart {
   ranks: number;
-  words: readonly string[];
-  /** Its `tasks/cli.ts`, where that is another than this checkout's. */
+  args: readonly string[];
+  /** Path of `tasks/cli.ts`. Default: that of this checkout. */
   script?: string;
 }
 
-/** The words of `mpirun` for a job of different parts side by side. */
-export async function jobWords({ flags }: Mpirun, parts: readonly JobPart[]): Promise<string[]> {
+/** The arguments of `mpirun` for a job of several parts. */
+export async function jobArgs({ flags }: Mpirun, parts: readonly JobPart[]): Promise<string[]> {
   const config = await prepareConfig(() => {});
   const own = `${ROOT}/${TOOLS.albert.script}`;
-  const blocks = parts.map(({ ranks, words, script = own }) => [
+  const blocks = parts.map(({ ranks, args, script = own }) => [
     ...["-n", `${ranks}`, Deno.execPath()],
-    ...toolCommand(TOOLS.albert, config, [...words]).map((word) => word === own ? script : word),
+    ...toolCommand(TOOLS.albert, config, [...args]).map((arg) => arg === own ? script : arg),
   ]);
   return [...flags, ...blocks.flatMap((block, i) => i === 0 ? block : [":", ...block])];
 }
 
-/** Starts a job and waits for its end. */
+/** Runs a job until it exits. */
 export async function runJob(
   mpirun: Mpirun,
   parts: readonly JobPart[],
   env: Record<string, string> = {},
 ): Promise<JobOutcome> {
   const { code, stdout, stderr } = await new Deno.Command(mpirun.command, {
-    args: await jobWords(mpirun, parts),
+    args: await jobArgs(mpirun, parts),
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
   }).output();

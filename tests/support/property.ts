@@ -1,5 +1,5 @@
 /**
- * fast-check with a seed, so that the gate judges a change and not the draw. `ALBERT_PROPERTY_SEED=N` draws others.
+ * fast-check with a fixed seed, so that the gate is reproducible. `ALBERT_PROPERTY_SEED=N` sets another seed.
  *
  * @module
  */

@@ -9,20 +9,20 @@ const WORDS = Array.from(
 );
 const PIECES = [...SPECIAL, ...WORDS.map((word) => `▁${word}`)];
 
-/** One piece a word; 100 pieces in all. */
+/** A tokenizer with 100 pieces. Each word is one piece. */
 export const toyTokenizer: PieceTokenizer = {
   vocabularySize: PIECES.length,
   specialIds: { pad: 0, unk: 1, cls: 2, sep: 3, mask: 4 },
   idToPiece: (id: number) => PIECES[id],
   encodeIds: (text: string) =>
     Int32Array.from(
-      // Sentences start with a capital for the splitter's sake; the vocabulary has none.
+      // Sentences start with a capital letter for the sentence splitter. The vocabulary has none.
       text.toLowerCase().split(/\s+/).filter((word) => word !== ""),
       (word) => Math.max(PIECES.indexOf(`▁${word.replace(/\W/g, "")}`), 1),
     ),
 };
 
-/** Documents in which a few words are frequent and most are rare, so that there is something to learn in a few steps. */
+/** Documents with a few frequent and many rare words, so that a model can learn their frequencies in a few steps. */
 export function toyTexts(documents: number, seed = 1): string[] {
   return Array.from({ length: documents }, (_, d) => {
     const random = new RandomStream(seed, 99, d);
@@ -37,7 +37,7 @@ export function toyTexts(documents: number, seed = 1): string[] {
   });
 }
 
-/** A corpus of them in memory. */
+/** A corpus of such documents. */
 export async function toyCorpus(documents = 40, seed = 1): Promise<Corpus> {
   return await corpusFromText(toyTexts(documents, seed), toyTokenizer);
 }

@@ -1,7 +1,7 @@
 // Which settings a training command uses: the command line's, a settings file's, the resumed run's.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { exists } from "../../tasks/launch/files.ts";
-import { albertHere } from "../faults/command_here.ts";
+import { albertHere } from "../faults/workbench.ts";
 import { writeToyBenchmark } from "./toy_benchmark.ts";
 
 const folder = await Deno.makeTempDir();

@@ -1,6 +1,6 @@
 // Data, labels, file names and run names full of markup: no page of any command lets them become elements.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { albertHere } from "../faults/command_here.ts";
+import { albertHere } from "../faults/workbench.ts";
 
 const windows = Deno.build.os === "windows";
 

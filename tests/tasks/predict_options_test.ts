@@ -1,6 +1,6 @@
 // What all `albert predict` commands do with the options that every command has.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { albertHere } from "../faults/command_here.ts";
+import { albertHere } from "../faults/workbench.ts";
 import { writeToyBenchmark } from "./toy_benchmark.ts";
 
 const folder = await Deno.makeTempDir();

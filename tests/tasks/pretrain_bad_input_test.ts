@@ -1,7 +1,7 @@
 // Whatever is wrong with what pretrain is given: one sentence that names it, exit code 1 or 2, and nothing lost.
 import { assert, assertEquals } from "@std/assert";
 import { configToJson, presetConfig } from "../../src/model/mod.ts";
-import { albertHere } from "../faults/command_here.ts";
+import { albertHere } from "../faults/workbench.ts";
 import { brokenCheckpoint } from "../faults/training_kills.ts";
 import { Workbench } from "../faults/workbench.ts";
 import { runAlbert } from "./albert_process.ts";
@@ -19,7 +19,7 @@ const SHORT = ["--steps", "2", "--batch-size", "2", "--save-steps", "1"];
 
 /** Asserts that `albert pretrain` refuses these words with this in one sentence. */
 async function refuses(words: string[], exitCode: number, ...parts: string[]): Promise<void> {
-  const output = words.includes("--output") ? [] : ["--output", bench.fresh("refused")];
+  const output = words.includes("--output") ? [] : ["--output", bench.newPath("refused")];
   const { code, stderr } = await albertHere("pretrain", "--device", "cpu", ...output, ...words);
   assertEquals(code, exitCode, stderr);
   assertEquals(stderr.split("\n").length, 1, stderr);
@@ -124,7 +124,7 @@ Deno.test("pretrain names the tensor that is over the device's limit, and what t
 });
 
 Deno.test("a run whose loss becomes NaN names the tensor and keeps its last checkpoint", async () => {
-  const output = bench.fresh("nan");
+  const output = bench.newPath("nan");
   await refuses(
     [
       ...["--output", output, ...DATA, "--config", "smoke", "--steps", "20", "--batch-size", "2"],
@@ -141,7 +141,7 @@ Deno.test("a run whose loss becomes NaN names the tensor and keeps its last chec
 });
 
 Deno.test("a run is not gone on with by mistake: other model, other data, cut weights, cut shard", async () => {
-  const output = bench.fresh("run");
+  const output = bench.newPath("run");
   const start = ["--output", output, ...DATA, ...SHORT, "--config", "smoke"];
   const begun = await albertHere("pretrain", "--device", "cpu", ...start);
   assertEquals(begun.code, 0, begun.stderr);

@@ -246,7 +246,7 @@ export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
     }),
   ],
   "optimizer.non_finite": [named(FLAT_SIZE, { count: PARAMETERS })],
-  "optimizer.lamb_moments": optimizer(MOMENTS, ["parameters", "gradients", "m", "v"]),
+  "optimizer.lamb_moments": optimizer(MOMENTS, ["weights", "gradients", "m", "v"]),
   "optimizer.lamb_ratios": [
     named(String(TENSORS), { tensors: TENSORS, block_count: BLOCKS }, {}, {
       fill: {
@@ -257,9 +257,9 @@ export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
       },
     }),
   ],
-  "optimizer.lamb_apply": optimizer({ ...DECAY, learning_rate: 1e-4 }, ["m", "v", "parameters"]),
+  "optimizer.lamb_apply": optimizer({ ...DECAY, learning_rate: 1e-4 }, ["m", "v", "weights"]),
   "optimizer.adamw": optimizer({ ...MOMENTS, learning_rate: 1e-4 }, [
-    ...["gradients", "parameters", "m", "v"],
+    ...["gradients", "weights", "m", "v"],
   ]),
   "optimizer.loss_scale": [
     named("1", { interval: 2000, largest: 65_536 }, {}, { fill: { state: () => [1024, 0, 0, 0] } }),

@@ -1,5 +1,5 @@
 /**
- * The benchmarks: GLUE, SQuAD and RACE. Files as text in, tasks for the finetuning loop, official metrics and prediction files out.
+ * The benchmarks GLUE, SQuAD and RACE: readers, fine-tuning tasks, official metrics and prediction files.
  *
  * @module
  */

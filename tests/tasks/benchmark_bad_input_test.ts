@@ -92,7 +92,7 @@ const learn = (benchmark: string, data: string, ...more: string[]) => [
   ...["--max-steps", "1", "--batch-size", "1", ...more],
 ];
 const sst = (data: string) => learn("glue", data, "--task", "sst-2");
-const judge = (model: string) => [
+const evaluate = (model: string) => [
   ...["evaluate", "glue", "--task", "sst-2", "--data", folder, "--device", "cpu"],
   ...["--checkpoint", `${folder}/${model}`, "--output", `${folder}/out`],
 ];
@@ -101,17 +101,21 @@ const classify = (model: string) => [
 ];
 
 const CASES: [name: string, words: string[], sentence: string][] = [
-  ["wrong column counts", sst("columns"), "train.tsv, line 2: SST-2 has 2 columns between tabs"],
-  ["an unknown label", sst("label"), 'train.tsv, line 3: label "2" is unknown'],
-  ["a test file for training", sst("tests"), "this is a test file of SST-2, without labels"],
-  ["an empty GLUE folder", sst("empty"), "holds neither SST-2/train.tsv nor train.tsv"],
-  ["own text without a label column", learn("text", "own"), "line 1: the header must name"],
-  ["own text of one class", learn("text", "single"), "holds 1 different labels"],
-  ["an empty folder of own text", learn("text", "empty"), "holds no train.tsv"],
-  ["a torn RACE file", learn("race", "torn"), "train/middle/1.txt: not JSON"],
-  ["a RACE answer E", learn("race", "letter"), 'answer 1 is "E", not one of A, B, C, D'],
-  ["a RACE file of bytes", learn("race", "bytes"), "middle/1.txt is no UTF-8 text"],
-  ["an empty RACE folder", learn("race", "empty"), "holds no train/middle/*.txt"],
+  [
+    "wrong column counts",
+    sst("columns"),
+    "train.tsv, line 2: expected 2 tab-separated columns for SST-2",
+  ],
+  ["an unknown label", sst("label"), 'train.tsv, line 3: label "2" is not valid for SST-2'],
+  ["a test file for training", sst("tests"), "this is a test file of SST-2 without labels"],
+  ["an empty GLUE folder", sst("empty"), "contains neither SST-2/train.tsv nor train.tsv"],
+  ["own text without a label column", learn("text", "own"), "line 1: the header must contain"],
+  ["own text of one class", learn("text", "single"), "2 to 1000 distinct labels, got 1"],
+  ["an empty folder of own text", learn("text", "empty"), "does not contain train.tsv"],
+  ["a torn RACE file", learn("race", "torn"), "train/middle/1.txt: not valid JSON"],
+  ["a RACE answer E", learn("race", "letter"), 'answer 1 must be A, B, C or D, got "E"'],
+  ["a RACE file of bytes", learn("race", "bytes"), "middle/1.txt is not valid UTF-8"],
+  ["an empty RACE folder", learn("race", "empty"), "does not contain train/middle/*.txt"],
   ["JSON that is not SQuAD", learn("squad", "list"), "train-v2.0.json"],
   ["torn SQuAD JSON", learn("squad", "torn2"), "train-v2.0.json"],
   ["an empty SQuAD folder", learn("squad", "empty"), "empty"],
@@ -119,12 +123,12 @@ const CASES: [name: string, words: string[], sentence: string][] = [
   [
     "GLUE predictions of unknown rows",
     ["score", "glue", `${folder}/SST-2/dev.tsv`, `${folder}/sst.tsv`, "--task", "sst-2"],
-    'sst.tsv, line 3: row "7" is unknown',
+    'sst.tsv, line 3: unknown row "7"',
   ],
   [
     "RACE predictions of unknown questions",
     ["score", "race", `${folder}/race`, `${folder}/race.tsv`],
-    'race.tsv, line 2: question "middle1.txt-9" is unknown',
+    'race.tsv, line 2: unknown question "middle1.txt-9"',
   ],
   [
     "SQuAD predictions of unknown questions, strictly",
@@ -138,7 +142,7 @@ const CASES: [name: string, words: string[], sentence: string][] = [
   ],
   [
     "a vocabulary that does not fit, evaluating",
-    judge("narrow"),
+    evaluate("narrow"),
     "but vocab_size in config.json is",
   ],
   [
@@ -146,7 +150,7 @@ const CASES: [name: string, words: string[], sentence: string][] = [
     classify("narrow"),
     "but vocab_size in config.json is",
   ],
-  ["NaN logits, evaluating", judge("nan"), "SST-2, row 0: the model gave NaN, NaN"],
+  ["NaN logits, evaluating", evaluate("nan"), "SST-2, row 0: logits are not finite: NaN, NaN"],
   ["NaN logits, predicting", classify("nan"), "the model gave NaN, NaN"],
 ];
 
@@ -165,5 +169,5 @@ Deno.test("answers that do not stand where they should are counted, the first on
   await Deno.remove(`${folder}/out`, { recursive: true });
   assertEquals(code, 0, stderr);
   assertStringIncludes(stderr, "question q3");
-  assertStringIncludes(stderr, "(1 in all)");
+  assertStringIncludes(stderr, "(1 in total)");
 });

@@ -193,9 +193,9 @@ Deno.test("finetune says in one sentence what is wrong, and writes nothing", () 
       [[...command, "--settings", `${folder}/settings.json`], 2, "learning_rat is not a setting"],
       [replace("--checkpoint", `${folder}/none`), 1, `${folder}/none/config.json does not exist`],
       [replace("--checkpoint", `${folder}/settings.json`), 1, "settings.json is a file; name the"],
-      [replace("--data", `${folder}/model`), 1, "holds neither RTE/train.tsv nor train.tsv"],
-      [replace("--data", `${folder}/label`), 1, `line 2: label "maybe" is unknown`],
-      [replace("--data", `${folder}/same`), 1, "a dev file was given for training"],
+      [replace("--data", `${folder}/model`), 1, "contains neither RTE/train.tsv nor train.tsv"],
+      [replace("--data", `${folder}/label`), 1, `line 2: label "maybe" is not valid for RTE`],
+      [replace("--data", `${folder}/same`), 1, "use a training file without the validation rows"],
     ];
     for (const [words, code, sentence] of cases) {
       const outcome = await runAlbert(words);
@@ -206,5 +206,5 @@ Deno.test("finetune says in one sentence what is wrong, and writes nothing", () 
     await Deno.writeTextFile(train, `${await Deno.readTextFile(train)}12\tone two\n`);
     const strict = await runAlbert([...command, "--strict"]);
     assertEquals(strict.code, 1);
-    assertStringIncludes(strict.stderr, "1 malformed line left out (line 14)");
+    assertStringIncludes(strict.stderr, "1 malformed line skipped (line 14)");
   }));

@@ -42,7 +42,7 @@ Deno.test("albert score squad prints the official fields, and says what does not
     assertEquals([strict.code, strict.stdout], [1, ""]);
     const swapped = await runAlbert(["score", "squad", predictions, gold]);
     assertEquals(swapped.code, 1);
-    assert(/^albert: .*p\.json: not SQuAD's format: data is missing\n$/.test(swapped.stderr));
+    assert(/^albert: .*p\.json: not in SQuAD's format: data is missing\n$/.test(swapped.stderr));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,11 +1,11 @@
 /**
- * GLUE's files on a disk. Needs Deno's file access.
+ * Reads GLUE's files from disk. Requires Deno.
  *
  * @module
  */
 import { Sha256 } from "../../files/mod.ts";
 import {
-  checkApart,
+  checkDisjoint,
   describeMalformed,
   type GlueFile,
   GlueFileError,
@@ -17,27 +17,29 @@ import type { GlueHeldOut } from "./task.ts";
 import type { GlueTaskDefinition } from "./tasks.ts";
 import { textFileDefinition, textTaskDefinition } from "./text_task.ts";
 
-/** A task's training and held-out rows. */
+/** Training and validation rows of a task. */
 export interface GlueData {
+  /** Training rows. */
   readonly train: readonly GlueRow[];
+  /** Validation sets; MNLI has two. */
   readonly heldOut: readonly GlueHeldOut[];
-  /** SHA-256 over the files. */
+  /** SHA-256 of the files, hexadecimal. */
   readonly sha256: string;
 }
 
-/** How files are read. */
+/** Options for reading files. */
 export interface GlueReadOptions {
-  /** Whether malformed lines stop. */
+  /** Whether a malformed line is an error; default false. */
   readonly strict?: boolean;
-  /** Told in a sentence which lines were left out. */
-  say(sentence: string): void;
+  /** Called with a sentence about skipped lines and files. */
+  log(sentence: string): void;
 }
 
 /**
- * The folder of a task: the given one, or the one of its official name in it.
+ * Finds a file of a task, in the folder itself or in its subfolder with the task's official name.
  *
- * @param file that the folder must hold
- * @throws {GlueFileError} when neither holds the file.
+ * @returns the path of the file
+ * @throws {GlueFileError} if the file is in neither folder
  */
 export async function findGlueFile(
   { folder }: GlueTaskDefinition,
@@ -47,10 +49,14 @@ export async function findGlueFile(
   for (const path of [`${data}/${folder}/${file}`, `${data}/${file}`]) {
     if (await isFile(path)) return path;
   }
-  throw new GlueFileError(`${data} holds neither ${folder}/${file} nor ${file}`);
+  throw new GlueFileError(`${data} contains neither ${folder}/${file} nor ${file}`);
 }
 
-/** Reads a task's training and held-out files. */
+/**
+ * Reads a task's training file and validation files.
+ *
+ * @throws {GlueFileError} if a file is missing or invalid, or the validation rows are training rows
+ */
 export async function loadGlueData(
   definition: GlueTaskDefinition,
   data: string,
@@ -63,33 +69,41 @@ export async function loadGlueData(
   for (const { name, dev } of definition.splits) {
     const path = await findGlueFile(definition, data, dev).catch((error) => {
       if (name === "") throw error;
-      options.say(`${error.message}; it is left out`);
+      options.log(`${error.message}; skipping this validation set`);
       return null;
     });
     if (path === null) continue;
     const rows = await readRows(definition, "dev", path, options, sum);
-    checkApart(train, rows, trainPath, path);
+    checkDisjoint(train, rows, trainPath, path);
     heldOut.push({ name, rows });
   }
   return { train, heldOut, sha256: sum.hex() };
 }
 
-/** The task that a folder's own `train.tsv` is for. */
+/**
+ * Returns the text classification task of a folder's `train.tsv`.
+ *
+ * @throws {GlueFileError} if the file is missing or invalid
+ */
 export async function findTextTask(data: string): Promise<GlueTaskDefinition> {
   const path = `${data}/train.tsv`;
   if (!await isFile(path)) {
-    throw new GlueFileError(`${data} holds no train.tsv`);
+    throw new GlueFileError(`${data} does not contain train.tsv`);
   }
   return textTaskDefinition(await readUtf8(path), path);
 }
 
-/** The task of a file of texts for a model with these classes. */
+/**
+ * Returns the task of a file of texts for a model with the given classes.
+ *
+ * @throws {GlueFileError} if the file is missing or invalid
+ */
 export async function readTextTask(
   path: string,
   labels: readonly string[],
 ): Promise<GlueTaskDefinition> {
   if (!await isFile(path)) {
-    throw new GlueFileError(`${path} is missing: evaluate text reads dev.tsv or test.tsv`);
+    throw new GlueFileError(`${path} does not exist: text evaluation reads dev.tsv or test.tsv`);
   }
   return textFileDefinition(labels, await readUtf8(path), path);
 }
@@ -104,25 +118,29 @@ async function readUtf8(path: string, sum?: Sha256): Promise<string> {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new GlueFileError(`${path} is no UTF-8 text`);
+    throw new GlueFileError(`${path} is not valid UTF-8`);
   }
 }
 
-/** Reads the rows of one file and says what was left out. */
+/**
+ * Reads the rows of one file, and logs skipped lines.
+ *
+ * @throws {GlueFileError} if the file is invalid, or has malformed lines and `strict` is set or the file is a test file
+ */
 export async function readRows(
   definition: GlueTaskDefinition,
   kind: GlueFileKind,
   path: string,
-  { strict = false, say }: GlueReadOptions,
+  { strict = false, log }: GlueReadOptions,
   sum?: Sha256,
 ): Promise<readonly GlueRow[]> {
   const text = await readUtf8(path, sum);
   const { rows, malformed }: GlueFile = readGlueFile(definition, kind, text, path);
   const sentence = describeMalformed(path, malformed);
   if (sentence !== null) {
-    // A submission needs an answer for every row.
+    // A submission needs a prediction for every row.
     if (strict || kind === "test") throw new GlueFileError(sentence);
-    say(sentence);
+    log(sentence);
   }
   return rows;
 }

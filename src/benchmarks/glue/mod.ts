@@ -1,14 +1,12 @@
 /**
- * GLUE: files, tasks, metrics, predictions.
+ * GLUE: files, tasks, metrics and predictions, and text classification with the same file format.
  *
  * @module
  */
-export * from "./label_order.ts";
-export * from "./metric/mod.ts";
+export * from "./metrics.ts";
 export * from "./reader.ts";
 export * from "./recipes.ts";
 export * from "./submission.ts";
-export * from "./submission_zip.ts";
 export * from "./task.ts";
 export * from "./tasks.ts";
 export * from "./text_task.ts";

@@ -1,5 +1,5 @@
 /**
- * GLUE's TSV files. Fields are cut at tabs only: quotes in them are text, and often unbalanced.
+ * Reads GLUE's TSV files. Fields are separated by tabs only; quotes are part of the text, and often unbalanced.
  *
  * @module
  */
@@ -8,46 +8,46 @@ import { type GlueColumns, type GlueTaskDefinition, readLabel } from "./tasks.ts
 
 /** A row of a file. */
 export interface GlueRow {
-  /** Of the test file's first column if that is no text, else the row's number from 0. */
+  /** First column of a test file, unless it is a text; else the index of the row from 0. */
   readonly index: string;
-  /** One text or two. */
+  /** One or two texts. */
   readonly texts: readonly string[];
-  /** Class id or score; absent in a test file. */
+  /** Class id, or score for a regression task; undefined in a test file. */
   readonly label?: number;
 }
 
-/** The rows of a file, and what was wrong with others. */
+/** The contents of a file. */
 export interface GlueFile {
-  /** In order. */
+  /** Rows in file order. */
   readonly rows: readonly GlueRow[];
-  /** Lines that have another number of columns; left out. */
+  /** Skipped lines, which have another number of columns. */
   readonly malformed: readonly MalformedLine[];
 }
 
-/** A line that is no row. */
+/** A line with a wrong number of columns. */
 export interface MalformedLine {
-  /** From 1. */
+  /** Line number from 1. */
   readonly line: number;
-  /** That it has. */
+  /** Number of columns in the line. */
   readonly columns: number;
-  /** That a row has. */
+  /** Number of columns in a row. */
   readonly expected: number;
 }
 
-/** A file that is not what it is given for. */
+/** Thrown if a file is missing, or is not a valid file of its task; the message names file and line. */
 export class GlueFileError extends Error {
-  /** Told apart from other errors by this. */
+  /** Identifies the class after serialization. */
   override readonly name = "GlueFileError";
 }
 
-/** What a file is for: MNLI's held-out files have columns that its training file lacks. */
+/** Use of a file. MNLI's validation files have more columns than its training file. */
 export type GlueFileKind = "train" | "dev" | "test";
 
 /**
- * Reads the text of a file.
+ * Parses the text of a file.
  *
- * @param file named in errors
- * @throws {GlueFileError} naming file and line: an unknown label, a header of other columns, no row at all, a held-out file given for training.
+ * @param file name of the file for errors
+ * @throws {GlueFileError} if a label is unknown, the header has other columns, there are no rows, or a validation file is given for training
  */
 export function readGlueFile(
   task: GlueTaskDefinition,
@@ -55,13 +55,13 @@ export function readGlueFile(
   text: string,
   file: string,
 ): GlueFile {
-  // MRPC's files may start with a byte order mark.
+  // MRPC's files may start with a byte-order mark.
   const lines = text.replace(/^\uFEFF/, "").split("\n").map((line) => line.replace(/\r$/, ""));
   if (lines.at(-1) === "") lines.pop();
   if (lines.length === 0) throw new GlueFileError(`${file} is empty`);
   const columns = chooseColumns(task, kind, lines[0], file);
-  // A test file of one's own may have nothing but texts.
-  const ownIndex = kind === "test" && !columns.texts.includes(0);
+  // A user's test file may have text columns only.
+  const hasIndex = kind === "test" && !columns.texts.includes(0);
   const rows: GlueRow[] = [];
   const malformed: MalformedLine[] = [];
   for (let line = columns.header === undefined ? 0 : 1; line < lines.length; line++) {
@@ -70,7 +70,7 @@ export function readGlueFile(
       malformed.push({ line: line + 1, columns: fields.length, expected: columns.count });
       continue;
     }
-    const index = ownIndex ? fields[0] : `${rows.length + malformed.length}`;
+    const index = hasIndex ? fields[0] : `${rows.length + malformed.length}`;
     const texts = columns.texts.map((column) => fields[column]);
     if (columns.label === undefined) rows.push({ index, texts });
     else {
@@ -82,18 +82,18 @@ export function readGlueFile(
   if (rows.length === 0) {
     throw new GlueFileError(
       malformed.length === 0
-        ? `${file} has no rows below its header`
+        ? `${file} has no rows after the header`
         : `${file}, line ${
           malformed[0].line
-        }: ${task.folder} has ${columns.count} columns between tabs, here are ${
+        }: expected ${columns.count} tab-separated columns for ${task.folder}, got ${
           malformed[0].columns
-        }, and no other line fits either`,
+        }; no other line is valid`,
     );
   }
   return { rows, malformed };
 }
 
-/** One sentence about the lines that were left out, or null. */
+/** Returns a sentence about skipped lines, or null if there are none. */
 export function describeMalformed(
   file: string,
   malformed: readonly MalformedLine[],
@@ -104,10 +104,10 @@ export function describeMalformed(
   const more = malformed.length > 5 ? ", …" : "";
   return `${file}: ${malformed.length} malformed ${
     malformed.length === 1 ? "line" : "lines"
-  } left out (line ${lines}${more}): ${columns} columns instead of ${expected}`;
+  } skipped (line ${lines}${more}): got ${columns} columns, expected ${expected}`;
 }
 
-/** Finds the layout of a file by its first line. */
+/** Selects the column layout of a file by its first line. */
 function chooseColumns(
   task: GlueTaskDefinition,
   kind: GlueFileKind,
@@ -122,7 +122,7 @@ function chooseColumns(
   }
   if (isTestFile) {
     throw new GlueFileError(
-      `${file}, line 1: this is a test file of ${task.folder}, without labels; give train.tsv or dev.tsv`,
+      `${file}, line 1: this is a test file of ${task.folder} without labels; use train.tsv or dev.tsv`,
     );
   }
   const fitting = task.labeled.find((columns) =>
@@ -131,7 +131,7 @@ function chooseColumns(
   if (fitting === undefined) throw wrongHeader(task, task.labeled, firstLine, file);
   if (kind === "train" && fitting.heldOutOnly) {
     throw new GlueFileError(
-      `${file}, line 1: this is a dev file of ${task.folder} (${fitting.count} columns), given for training`,
+      `${file}, line 1: this is a dev file of ${task.folder} (${fitting.count} columns); use train.tsv for training`,
     );
   }
   return fitting;
@@ -154,9 +154,9 @@ function wrongHeader(
   const counts = layouts.map(({ count }) => count).join(" or ");
   const names = Object.values(layouts[0].header ?? {}).map((name) => `"${name}"`).join(", ");
   return new GlueFileError(
-    `${file}, line 1: ${folder} has a header of ${counts} columns, among them ${names}; here are ${
+    `${file}, line 1: expected a header of ${counts} columns for ${folder} with ${names}, got ${
       firstLine.split("\t").length
-    }: ${quote(firstLine)}`,
+    } columns: ${quote(firstLine)}`,
   );
 }
 
@@ -168,16 +168,16 @@ function unknownLabel(
 ): GlueFileError {
   const expected = labels.length > 0 ? `one of ${labels.join(", ")}` : "a score from 0 to 5";
   return new GlueFileError(
-    `${file}, line ${line}: label ${quote(label)} is unknown, ${folder} has ${expected}`,
+    `${file}, line ${line}: label ${quote(label)} is not valid for ${folder}, expected ${expected}`,
   );
 }
 
 /**
- * Checks that a training file is not the held-out file under another name.
+ * Checks that the training file is not the validation file under another name.
  *
- * @throws {GlueFileError} when every held-out row is also a training row.
+ * @throws {GlueFileError} if every validation row is also a training row
  */
-export function checkApart(
+export function checkDisjoint(
   train: readonly GlueRow[],
   heldOut: readonly GlueRow[],
   trainFile: string,
@@ -187,7 +187,7 @@ export function checkApart(
   const known = new Set(train.map(key));
   if (heldOut.every((row) => known.has(key(row)))) {
     throw new GlueFileError(
-      `${trainFile} holds every row of ${heldOutFile}: a dev file was given for training`,
+      `${trainFile} contains every row of ${heldOutFile}: use a training file without the validation rows`,
     );
   }
 }

@@ -1,12 +1,12 @@
 /**
- * Hyperparameters for GLUE.
+ * Hyperparameters for GLUE tasks.
  *
  * @module
  */
 import type { Recipe } from "../../train/mod.ts";
 import type { GlueTaskName } from "./tasks.ts";
 
-/** Table 14 of the paper: learning rate, batch, ALBERT dropout, steps, warm-up; classifier dropout 0.1 and 512 tokens everywhere. */
+/** Paper Table 14: learning rate, batch size, ALBERT dropout, steps and warm-up steps. Classifier dropout is 0.1 and the length 512 tokens for all tasks. */
 const TABLE_14: Readonly<
   Record<Exclude<GlueTaskName, "ax">, readonly [number, number, number, number, number]>
 > = {
@@ -21,7 +21,7 @@ const TABLE_14: Readonly<
   "wnli": [2e-5, 16, 0.1, 2000, 250],
 };
 
-/** The paper's hyperparameters for a task (Table 14). */
+/** Returns the paper's hyperparameters for a task (Table 14). */
 export function gluePaperRecipe(task: Exclude<GlueTaskName, "ax">): Recipe {
   const [learningRate, batchSize, dropout, maxSteps, warmupSteps] = TABLE_14[task];
   return {
@@ -35,7 +35,7 @@ export function gluePaperRecipe(task: Exclude<GlueTaskName, "ax">): Recipe {
   };
 }
 
-/** For a try: three short epochs of any task, the settings of Hugging Face's `run_glue` example. */
+/** Hyperparameters for a quick experiment on any task: those of Hugging Face's `run_glue` example. */
 export const GLUE_QUICK_RECIPE: Recipe = {
   learningRate: 2e-5,
   batchSize: 32,

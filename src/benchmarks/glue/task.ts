@@ -1,5 +1,5 @@
 /**
- * GLUE as finetuning tasks: rows to sequences, a classifier or a regression, predictions to metrics and files.
+ * GLUE as fine-tuning tasks with a classification or regression head.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import {
   type Encoder,
   type ModelConfig,
   type ParameterSpec,
+  transformersClass,
 } from "../../model/mod.ts";
 import { crossEntropy, type LossTarget, meanSquaredError, type Scope } from "../../tensor/mod.ts";
 import type { Tensor } from "../../tensor/mod.ts";
@@ -30,24 +31,24 @@ import type { GlueRow } from "./reader.ts";
 import { writePredictions } from "./submission.ts";
 import { glueMetrics, type GlueTaskDefinition } from "./tasks.ts";
 
-/** A row with its sequence. */
+/** A row and its token sequence. */
 export interface GlueExample extends FinetuneExample {
-  /** What it was made from. */
+  /** The row. */
   readonly row: GlueRow;
 }
 
-/** Logits of a row's classes, or its score. */
+/** Logits of a row's classes, or its score for a regression task. */
 export type GlueLogits = Float32Array;
 
-/** Rows of a held-out file, and the name of its predictions. */
+/** A validation set. */
 export interface GlueHeldOut {
-  /** Empty for the task's own, `mm` for MNLI's mismatched. */
+  /** Empty, or `mm` for MNLI's mismatched set. */
   readonly name: string;
   /** Rows with labels. */
   readonly rows: readonly GlueRow[];
 }
 
-/** Lays a row out for the model; pairs lose the last pieces of the longer text first. */
+/** Encodes a row as one sequence of at most `maxLength` tokens. The longer text of a pair is truncated first. */
 export function encodeRow(row: GlueRow, tokenizer: Tokenizer, maxLength: number): GlueExample {
   const [first, second] = row.texts;
   const { ids, typeIds } = tokenizer.encodePair(first, second, { maxLength });
@@ -55,17 +56,17 @@ export function encodeRow(row: GlueRow, tokenizer: Tokenizer, maxLength: number)
   return { row, sequences: [sequence] };
 }
 
-/** The model of a task: encoder, pooler, and a classifier of as many outputs as there are labels, one for a regression. */
+/** Returns the head of a task: a classifier on the pooled output with one output per label, or one for a regression task. */
 export function glueHead(definition: GlueTaskDefinition): TaskHead<GlueExample, GlueLogits> {
   const outputs = Math.max(definition.labels.length, 1);
   return classifierHead(definition.name, outputs, configExtra(definition));
 }
 
-/** The model of a checkpoint that classifies sentences or pairs, whatever its classes are; `num_labels` and `id2label` of its config.json tell how many. */
+/** Returns the head of a text classification checkpoint, whose number of classes follows from `id2label` or `num_labels` in config.json. */
 export function textClassifierHead({ extra = {} }: ModelConfig): TaskHead<GlueExample, GlueLogits> {
   const { id2label, num_labels: count } = extra;
   const names = typeof id2label === "object" && id2label !== null ? Object.keys(id2label) : [];
-  // transformers writes neither where there are two.
+  // transformers omits both keys for two classes.
   const outputs = names.length || (typeof count === "number" ? count : 2);
   return classifierHead("classification", outputs, {});
 }
@@ -79,8 +80,7 @@ function classifierHead(
     name,
     pooler: true,
     configExtra,
-    architecture: ({ arch }: ModelConfig) =>
-      `${arch === "albert" ? "Albert" : "Bert"}ForSequenceClassification`,
+    architecture: (config: ModelConfig) => transformersClass(config, "ForSequenceClassification"),
     headSpecs: (config: ModelConfig): ParameterSpec[] => classifierSpecs(config, outputs),
     async predict(device: Device, encoder: Encoder, batch: FinetuneBatch<GlueExample>) {
       const { view } = logitsOf({ device }, encoder, batch, outputs);
@@ -90,7 +90,11 @@ function classifierHead(
   };
 }
 
-/** A task with its rows. */
+/**
+ * Returns the fine-tuning task for training and validation rows.
+ *
+ * @param maxLength maximum sequence length in tokens
+ */
 export function glueTask(
   definition: GlueTaskDefinition,
   train: readonly GlueRow[],
@@ -118,9 +122,9 @@ export function glueTask(
 }
 
 /**
- * What each row's logits say: the class of the largest, or the score.
+ * Returns the predicted class of each row, or the score for a regression task.
  *
- * @throws {RangeError} for logits that are NaN or infinite, naming the row.
+ * @throws {RangeError} if logits are NaN or infinite; the message names the row
  */
 export function glueAnswers(
   { labels, folder }: GlueTaskDefinition,
@@ -129,7 +133,9 @@ export function glueAnswers(
 ): number[] {
   return logits.map((values, i) => {
     if (!values.every(Number.isFinite)) {
-      throw new RangeError(`${folder}, row ${rows[i].index}: the model gave ${values.join(", ")}`);
+      throw new RangeError(
+        `${folder}, row ${rows[i].index}: logits are not finite: ${values.join(", ")}`,
+      );
     }
     return labels.length === 0 ? values[0] : values.indexOf(Math.max(...values));
   });
@@ -157,7 +163,7 @@ function review(
 ): PredictionReview {
   const examples = rows.map(({ index, texts, label }) => ({ id: index, texts, gold: label! }));
   if (labels.length > 0) return reviewClasses(labels, examples, logits);
-  // Every score is off by something: the worst are those that are off most.
+  // Every score has an error; show the largest errors.
   const scored = examples.map(({ id, texts, gold }, i) => {
     const distance = Math.abs(logits[i][0] - gold);
     return { id, texts, gold: `${gold}`, predicted: logits[i][0].toFixed(3), distance };

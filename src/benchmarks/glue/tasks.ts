@@ -1,11 +1,12 @@
 /**
- * GLUE's tasks: files, columns, classes in the order of google-research/albert (`classifier_utils.py`), metrics, names of submissions.
+ * Definitions of GLUE's tasks: files, columns, classes in the order of google-research/albert (`classifier_utils.py`), metrics and submission files.
  *
  * @module
  */
-import { accuracy, f1, matthewsCorrelation, pearson, spearman } from "./metric/mod.ts";
+import { ConfigError, type ModelConfig } from "../../model/mod.ts";
+import { accuracy, f1, matthewsCorrelation, pearson, spearman } from "./metrics.ts";
 
-/** Names on the command line. */
+/** Names of the tasks on the command line. */
 export const GLUE_TASK_NAMES = [
   "cola",
   "sst-2",
@@ -19,50 +20,50 @@ export const GLUE_TASK_NAMES = [
   "ax",
 ] as const;
 
-/** One of GLUE's tasks, or its diagnostic set. */
+/** Name of a GLUE task, or of the diagnostic set `ax`. */
 export type GlueTaskName = typeof GLUE_TASK_NAMES[number];
 
-/** Where the columns of a file are, counted from 0. */
+/** Column layout of a file; columns are numbered from 0. */
 export interface GlueColumns {
-  /** Columns of every row. */
+  /** Number of columns. */
   readonly count: number;
-  /** Of the first sentence and, for a pair, the second. */
+  /** Columns of the first text and, for a pair, the second. */
   readonly texts: readonly number[];
-  /** Absent in a test file. */
+  /** Column of the label; undefined in a test file. */
   readonly label?: number;
-  /** What columns are called in the header, by place; absent where there is no header. */
+  /** Names of columns in the header; undefined if the file has no header. */
   readonly header?: Readonly<Record<number, string>>;
-  /** Of held-out files alone. */
+  /** Set for layouts of validation files only. */
   readonly heldOutOnly?: true;
 }
 
-/** A held-out file: MNLI has two. */
+/** A validation set and its test set; MNLI has two. */
 export interface GlueSplit {
-  /** Empty for the task's own, `mm` for mismatched. */
+  /** Empty, or `mm` for MNLI's mismatched set. */
   readonly name: string;
-  /** With labels. */
+  /** File with labels. */
   readonly dev: string;
-  /** Without labels. */
+  /** File without labels. */
   readonly test: string;
-  /** File name of predictions, as the leaderboard wants it. */
+  /** Name of the prediction file in a submission. */
   readonly submission: string;
 }
 
 /** A task of GLUE. */
 export interface GlueTaskDefinition {
-  /** On the command line; `text` is a task of the user's own. */
+  /** Name on the command line; `text` for the user's own files. */
   readonly name: GlueTaskName | "text";
   /** Folder of the official release. */
   readonly folder: string;
-  /** In the order of their ids; empty for a regression. */
+  /** Labels in the order of class ids; empty for a regression task. */
   readonly labels: readonly string[];
-  /** Layouts that a file with labels may have. */
+  /** Possible layouts of files with labels. */
   readonly labeled: readonly GlueColumns[];
   /** Layout of a test file. */
   readonly test: GlueColumns;
-  /** The main one first. */
+  /** Validation and test sets, the main one first. */
   readonly splits: readonly GlueSplit[];
-  /** Names as Hugging Face's `evaluate` has them; the first picks the best checkpoint. */
+  /** Metrics, named as in Hugging Face's `evaluate`. The first selects the best checkpoint. */
   readonly metrics: readonly GlueMetricName[];
 }
 
@@ -77,11 +78,11 @@ const METRICS: Readonly<
 > = { accuracy, f1, matthews_correlation: matthewsCorrelation, pearson, spearmanr: spearman };
 
 /**
- * The task's metrics, by name.
+ * Computes the metrics of a task, by name.
  *
- * @param gold class ids, or scores for a regression
- * @param predicted as many
- * @throws {RangeError} when the lists differ in length or are empty.
+ * @param gold correct class ids, or scores for a regression task
+ * @param predicted predicted class ids or scores, in the same order
+ * @throws {RangeError} if the lengths differ or are 0
  */
 export function glueMetrics(
   { metrics, labels }: GlueTaskDefinition,
@@ -95,10 +96,10 @@ export function glueMetrics(
 
 const BINARY = ["0", "1"];
 const ENTAILMENT = ["entailment", "not_entailment"];
-/** google-research's order; Hugging Face's data sets have entailment, neutral, contradiction. */
+/** In the order of google-research/albert; Hugging Face's datasets use entailment, neutral, contradiction. */
 const INFERENCE = ["contradiction", "entailment", "neutral"];
 
-/** Four columns index, first, second, label; three without the label. */
+/** Layouts with the columns index, first text, second text and, in files with labels, label. */
 function indexedPair(
   first: string,
   second: string,
@@ -185,7 +186,7 @@ const DEFINITIONS: readonly GlueTaskDefinition[] = [
     name: "mnli",
     folder: "MNLI",
     labels: INFERENCE,
-    // Training rows have one annotator's label, held-out rows five, before the gold label.
+    // Before the gold label, training rows have one annotator's label and validation rows five.
     labeled: [
       { count: 12, texts: [8, 9], label: 11, header: { ...MNLI_HEADER, 11: "gold_label" } },
       {
@@ -247,14 +248,12 @@ const DEFINITIONS: readonly GlueTaskDefinition[] = [
   },
 ];
 
-/** The definition of a task. */
+/** Returns the definition of a task. */
 export function glueTaskDefinition(name: GlueTaskName): GlueTaskDefinition {
   return DEFINITIONS.find((definition) => definition.name === name)!;
 }
 
-/**
- * The class id of a label, or its score for a regression; null where it is neither.
- */
+/** Returns the class id of a label, or the score of a regression task (0 to 5); null if the text is not a valid label. */
 export function readLabel({ labels }: GlueTaskDefinition, text: string): number | null {
   if (labels.length > 0) {
     const id = labels.indexOf(text);
@@ -262,4 +261,34 @@ export function readLabel({ labels }: GlueTaskDefinition, text: string): number 
   }
   const score = Number(text);
   return text.trim() !== "" && score >= 0 && score <= 5 ? score : null;
+}
+
+/**
+ * Returns the position of each of the task's labels in a checkpoint's logits. Published checkpoints order the classes differently. A checkpoint without label names
+ * (`LABEL_0`), or with unknown names, is assumed to have the task's order.
+ *
+ * @throws {ConfigError} if the checkpoint has another number of classes
+ */
+export function labelOrder(
+  { folder, labels }: GlueTaskDefinition,
+  { extra = {} }: ModelConfig,
+): readonly number[] {
+  const own = labels.map((_, id) => id);
+  const id2label = extra.id2label as Record<string, string> | undefined;
+  if (id2label === undefined || labels.length === 0) return own;
+  const names = Object.keys(id2label).map((id) => id2label[id].toLowerCase());
+  if (names.length !== labels.length) {
+    throw new ConfigError(
+      `the checkpoint has ${names.length} classes (${
+        names.join(", ")
+      }), but ${folder} has ${labels.length} (${labels.join(", ")})`,
+    );
+  }
+  const positions = labels.map((label) => names.indexOf(label));
+  return positions.includes(-1) ? own : positions;
+}
+
+/** Reorders logits to the order of the task's labels. */
+export function inLabelOrder(logits: Float32Array, order: readonly number[]): Float32Array {
+  return order.length === 0 ? logits : Float32Array.from(order, (position) => logits[position]);
 }

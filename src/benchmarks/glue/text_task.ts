@@ -1,5 +1,5 @@
 /**
- * A task of one's own in GLUE's manner: a TSV whose header names a text, or two, and a label.
+ * Text classification with the user's own TSV files, whose header names one or two text columns and a label column.
  *
  * @module
  */
@@ -7,18 +7,18 @@ import { quote } from "../../json/mod.ts";
 import { GlueFileError } from "./reader.ts";
 import type { GlueColumns, GlueTaskDefinition } from "./tasks.ts";
 
-/** What the columns of the texts may be called. */
+/** Possible names of the text columns. */
 const TEXTS: readonly (readonly string[])[] = [["text"], ["sentence"], ["sentence1", "sentence2"]];
 const LABEL = "label";
-/** More are scores or ids in the place of classes. */
-const MOST_LABELS = 1000;
+/** A label column with more distinct values contains scores or ids rather than classes. */
+const MAX_LABELS = 1000;
 
 /**
- * The task that a training file is for. Its classes are the labels that the file has, in alphabetical order.
+ * Returns the task of a training file. Its classes are the labels in the file, sorted.
  *
  * @param train text of the training file
- * @param file named in errors
- * @throws {GlueFileError} for a header without the columns, a single class, or more than a thousand.
+ * @param file name of the file for errors
+ * @throws {GlueFileError} if the header does not name the columns, or there are not 2 to 1000 classes
  */
 export function textTaskDefinition(train: string, file: string): GlueTaskDefinition {
   const columns = textColumns(train, file);
@@ -29,21 +29,21 @@ export function textTaskDefinition(train: string, file: string): GlueTaskDefinit
     const fields = line.split("\t");
     if (fields.length === count) found.add(fields[label]);
   }
-  if (found.size < 2 || found.size > MOST_LABELS) {
+  if (found.size < 2 || found.size > MAX_LABELS) {
     throw new GlueFileError(
-      `${file}: its label column holds ${found.size} different labels; classes are 2 to ${MOST_LABELS}`,
+      `${file}: the label column must have 2 to ${MAX_LABELS} distinct labels, got ${found.size}`,
     );
   }
   return definition([...found].sort(), { labeled: [columns], test: NO_FILE });
 }
 
 /**
- * The task of one file for a model that has its classes already. The file may have labels or none.
+ * Returns the task of a file for a model with known classes. The label column is optional.
  *
- * @param labels the model's classes
- * @param text of the file
- * @param file named in errors
- * @throws {GlueFileError} for a header without texts.
+ * @param labels classes of the model
+ * @param text text of the file
+ * @param file name of the file for errors
+ * @throws {GlueFileError} if the header does not name the text columns
  */
 export function textFileDefinition(
   labels: readonly string[],
@@ -59,7 +59,7 @@ export function textFileDefinition(
   );
 }
 
-/** The layout of no file at all. */
+/** Layout that matches no file. */
 const NO_FILE: GlueColumns = { count: 0, texts: [] };
 
 function definition(
@@ -73,7 +73,7 @@ function definition(
   };
 }
 
-/** Where the header says that the texts are, and the label. */
+/** Returns the positions of the text columns and the label column. */
 function textColumns(text: string, file: string): GlueColumns {
   const header = headerOf(text).split("\t").map((name) => name.trim().toLowerCase());
   const texts = TEXTS.map((names) => names.map((name) => header.indexOf(name)))
@@ -88,9 +88,9 @@ function textColumns(text: string, file: string): GlueColumns {
 }
 
 function missingColumns(text: string, file: string, more: string): GlueFileError {
-  const names = `"text", or "sentence1" and "sentence2"${more}`;
+  const names = `"text", "sentence", or "sentence1" and "sentence2"${more}`;
   return new GlueFileError(
-    `${file}, line 1: the header must name ${names}; here is ${quote(headerOf(text))}`,
+    `${file}, line 1: the header must contain ${names}, got ${quote(headerOf(text))}`,
   );
 }
 

@@ -1,27 +1,29 @@
 /**
- * RACE's folders on a disk: `{train,dev,test}/{middle,high}/*.txt`. Needs Deno's file access.
+ * Reads RACE's folders, `{train,dev,test}/{middle,high}/*.txt`, from disk. Requires Deno.
  *
  * @module
  */
 import { Sha256 } from "../../files/mod.ts";
-import type { RaceLevel } from "./metric/mod.ts";
+import type { RaceLevel } from "./metrics.ts";
 import { RaceFileError, type RaceQuestion, readRaceFile } from "./reader.ts";
 
-/** Parts of the release. */
+/** A split of the release. */
 export type RaceSplit = "train" | "dev" | "test";
 
-/** Questions of a part, and a fingerprint of their files. */
+/** The questions of a split. */
 export interface RaceData {
+  /** Questions in file order. */
   readonly questions: readonly RaceQuestion[];
+  /** SHA-256 of the files, hexadecimal. */
   readonly sha256: string;
 }
 
 /**
- * Reads a part, middle before high, files in the order of their names.
+ * Reads a split, level by level, with files in the order of their numbers.
  *
- * @param folder the release, or the part itself
- * @param levels kinds of school
- * @throws {RaceFileError} naming what is missing or wrong.
+ * @param folder folder of the release, or of the split
+ * @param levels levels in the order to read them
+ * @throws {RaceFileError} if there are no files or questions, or a file is invalid
  */
 export async function loadRace(
   folder: string,
@@ -44,10 +46,10 @@ export async function loadRace(
   }
   if (files === 0) {
     throw new RaceFileError(
-      `${folder} holds no ${levels.map((level) => `${split}/${level}/*.txt`).join(" or ")}`,
+      `${folder} does not contain ${levels.map((level) => `${split}/${level}/*.txt`).join(" or ")}`,
     );
   }
-  if (questions.length === 0) throw new RaceFileError(`The files of ${base} hold no question`);
+  if (questions.length === 0) throw new RaceFileError(`The files in ${base} contain no questions`);
   return { questions, sha256: sum.hex() };
 }
 
@@ -69,6 +71,6 @@ async function readText(file: string): Promise<string> {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new RaceFileError(`${file} is no UTF-8 text`);
+    throw new RaceFileError(`${file} is not valid UTF-8`);
   }
 }

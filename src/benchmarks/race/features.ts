@@ -1,5 +1,5 @@
 /**
- * Questions as sequences, as google-research/albert `race_utils.py` lays them out.
+ * Converts questions to token sequences as in google-research/albert `race_utils.py`.
  *
  * @module
  */
@@ -7,30 +7,34 @@ import type { Tokenizer } from "../../text/mod.ts";
 import type { FinetuneExample, Sequence } from "../../train/mod.ts";
 import type { RaceQuestion } from "./reader.ts";
 
-/** Last tokens of question and option that stay. */
+/** Maximum number of tokens of question and option; the last ones are kept. */
 const MAX_QA_LENGTH = 128;
-/** `[CLS]`, `[SEP]`, `[SEP]`. */
+/** Number of special tokens: `[CLS]` and two `[SEP]`. */
 const SPECIAL = 3;
 
-/** A question with a sequence for each option. */
+/** A question with one sequence per option. */
 export interface RaceExample extends FinetuneExample {
-  /** What it was made from. */
+  /** The question. */
   readonly question: RaceQuestion;
 }
 
-/** The option in the question's gaps, or behind the question. */
+/** Fills the gaps (`_`) of a question with an option, or appends the option if there are none. */
 export function questionWithOption(question: string, option: string): string {
   return question.includes("_") ? question.split("_").join(option) : `${question} ${option}`;
 }
 
-/** Lays questions out as `[CLS] article [SEP] question and option [SEP]`; the article is cut at its end. */
+/**
+ * Encodes each option as `[CLS] article [SEP] question and option [SEP]`. The end of the article is truncated.
+ *
+ * @param maxLength maximum sequence length in tokens
+ */
 export function raceExamples(
   questions: readonly RaceQuestion[],
   tokenizer: Tokenizer,
   maxLength: number,
 ): RaceExample[] {
   const { cls, sep } = tokenizer.specialIds;
-  // The questions of a passage follow each other.
+  // Questions of the same passage are consecutive, so the article is tokenized once.
   let article = "";
   let articleIds: Int32Array = new Int32Array();
   const qaLength = Math.min(MAX_QA_LENGTH, maxLength - SPECIAL);

@@ -1,12 +1,12 @@
 /**
- * Prediction files of RACE: a question and its letter a line, between a tab.
+ * Prediction files of RACE: one line per question with its id and letter, separated by a tab.
  *
  * @module
  */
 import { quote, shown } from "../../json/mod.ts";
 import { answerLetter, answerOfLetter, RaceFileError, type RaceQuestion } from "./reader.ts";
 
-/** Text of a prediction file. */
+/** Returns the text of a prediction file. */
 export function writeRacePredictions(
   questions: readonly RaceQuestion[],
   answers: readonly number[],
@@ -15,10 +15,11 @@ export function writeRacePredictions(
 }
 
 /**
- * Answers of a prediction file in the order of the questions. A file of nothing but letters, one a line, is read in that order too.
+ * Reads a prediction file. A file of letters only, one per line, is in the order of the questions.
  *
- * @param file named in errors
- * @throws {RaceFileError} for a question that is missing, unknown or there twice, or something that is no letter.
+ * @param file name of the file for errors
+ * @returns the predicted option of each question, 0 to 3, in the order of the questions
+ * @throws {RaceFileError} if a question is missing, unknown or repeated, or a letter is not A to D
  */
 export function readRacePredictions(
   questions: readonly RaceQuestion[],
@@ -30,7 +31,7 @@ export function readRacePredictions(
   const bare = lines.every((line) => !line.includes("\t"));
   if (bare && lines.length !== questions.length) {
     throw new RaceFileError(
-      `${file} has ${lines.length} letters, there are ${questions.length} questions`,
+      `${file} has ${lines.length} letters, expected ${questions.length}, one per question`,
     );
   }
   const places = new Map(questions.map(({ id }, place) => [id, place]));
@@ -40,15 +41,15 @@ export function readRacePredictions(
     const [id, letter] = bare ? [questions[number].id, line] : line.split("\t");
     const place = places.get(id);
     if (place === undefined) {
-      throw new RaceFileError(`${where}: question ${quote(id)} is unknown`);
+      throw new RaceFileError(`${where}: unknown question ${quote(id)}`);
     }
     if (answers[place] !== undefined) {
-      throw new RaceFileError(`${where}: question ${shown(id)} is there a second time`);
+      throw new RaceFileError(`${where}: question ${shown(id)} is repeated`);
     }
     const answer = answerOfLetter(letter ?? "");
     if (answer < 0) {
       throw new RaceFileError(
-        `${where}: ${quote(letter ?? "")} is not one of A, B, C, D`,
+        `${where}: the answer must be A, B, C or D, got ${quote(letter ?? "")}`,
       );
     }
     answers[place] = answer;
@@ -57,7 +58,9 @@ export function readRacePredictions(
   if (missing >= 0) {
     const count = answers.filter((answer) => answer === undefined).length;
     throw new RaceFileError(
-      `${file} lacks ${count} of ${questions.length} questions, first ${questions[missing].id}`,
+      `${file}: ${count} of ${questions.length} questions are missing, the first is ${
+        questions[missing].id
+      }`,
     );
   }
   return answers as number[];

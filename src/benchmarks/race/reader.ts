@@ -1,53 +1,53 @@
 /**
- * RACE's files: a passage a file, or passages a line of `all.txt`, each JSON with questions of four options.
+ * Reads RACE's files. A file contains one passage as JSON, or one passage per line (`all.txt`). Each question has four options.
  *
  * @module
  */
 import { quote } from "../../json/mod.ts";
-import type { RaceLevel } from "./metric/mod.ts";
+import type { RaceLevel } from "./metrics.ts";
 
-/** Options of a question. */
+/** Number of options per question. */
 export const CHOICES = 4;
 
 const LETTERS = "ABCD";
 
-/** A question on a passage. */
+/** A question about a passage. */
 export interface RaceQuestion {
-  /** The passage's id and the question's number from 0: `high19088.txt-2`. */
+  /** Id of the passage and index of the question from 0, such as `high19088.txt-2`. */
   readonly id: string;
-  /** Kind of school. */
+  /** Kind of examination. */
   readonly level: RaceLevel;
-  /** The passage. */
+  /** Text of the passage. */
   readonly article: string;
-  /** A question, or a sentence with a gap written `_`. */
+  /** A question, or a sentence with gaps (`_`). */
   readonly question: string;
-  /** Four. */
+  /** The four options. */
   readonly options: readonly string[];
-  /** Right option, 0 to 3. */
+  /** Correct option, 0 to 3. */
   readonly answer: number;
 }
 
-/** A file that is no RACE file. */
+/** Thrown if a file is missing or invalid; the message names file and line. */
 export class RaceFileError extends Error {
-  /** Told apart from other errors by this. */
+  /** Identifies the class after serialization. */
   override readonly name = "RaceFileError";
 }
 
-/** `A` for 0 … `D` for 3. */
+/** Returns the letter of an option: `A` for 0 to `D` for 3. */
 export function answerLetter(answer: number): string {
   return LETTERS[answer];
 }
 
-/** 0 for `A` … 3 for `D`; −1 for anything else. */
+/** Returns the option of a letter: 0 for `A` to 3 for `D`, −1 for any other text. */
 export function answerOfLetter(letter: string): number {
   return letter.length === 1 ? LETTERS.indexOf(letter) : -1;
 }
 
 /**
- * Reads the text of a file.
+ * Parses the text of a file.
  *
- * @param file named in errors, and the passage's id where the JSON has none
- * @throws {RaceFileError} naming file, line and what is wrong.
+ * @param file name of the file, for errors and for ids of passages without one
+ * @throws {RaceFileError} if the file is invalid
  */
 export function readRaceFile(text: string, level: RaceLevel, file: string): RaceQuestion[] {
   const whole = parse(text);
@@ -57,7 +57,7 @@ export function readRaceFile(text: string, level: RaceLevel, file: string): Race
     if (line.trim() === "") return [];
     const where = lines.length > 1 ? `${file}, line ${number + 1}` : file;
     const json = parse(line);
-    if (json === undefined) throw new RaceFileError(`${where}: not JSON`);
+    if (json === undefined) throw new RaceFileError(`${where}: not valid JSON`);
     return readPassage(json, level, file, where);
   });
 }
@@ -77,30 +77,32 @@ function readPassage(
   where: string,
 ): RaceQuestion[] {
   if (typeof json !== "object" || json === null) {
-    throw new RaceFileError(`${where}: no JSON object`);
+    throw new RaceFileError(`${where}: not a JSON object`);
   }
   const { id, article, questions, options, answers } = json as Record<string, unknown>;
-  if (typeof article !== "string") throw new RaceFileError(`${where}: no "article"`);
+  if (typeof article !== "string") throw new RaceFileError(`${where}: "article" must be a string`);
   const lists = { questions, options, answers };
   for (const [name, list] of Object.entries(lists)) {
-    if (!Array.isArray(list)) throw new RaceFileError(`${where}: no list "${name}"`);
+    if (!Array.isArray(list)) throw new RaceFileError(`${where}: "${name}" must be a list`);
   }
   const [asked, offered, right] = [questions, options, answers] as unknown[][];
   if (asked.length !== offered.length || asked.length !== right.length) {
     throw new RaceFileError(
-      `${where}: ${asked.length} questions, ${offered.length} lists of options and ${right.length} answers`,
+      `${where}: the lists must have the same length, got ${asked.length} questions, ${offered.length} options and ${right.length} answers`,
     );
   }
   const name = typeof id === "string" ? id : `${level}${file.replace(/^.*[\\/]/, "")}`;
   return asked.map((question, i) => {
     const choices = offered[i];
     if (typeof question !== "string" || !isOptions(choices)) {
-      throw new RaceFileError(`${where}: question ${i + 1} needs a text and ${CHOICES} options`);
+      throw new RaceFileError(
+        `${where}: question ${i + 1} must have a text and ${CHOICES} options`,
+      );
     }
     const answer = typeof right[i] === "string" ? answerOfLetter(right[i]) : -1;
     if (answer < 0) {
       throw new RaceFileError(
-        `${where}: answer ${i + 1} is ${quote(right[i])}, not one of A, B, C, D`,
+        `${where}: answer ${i + 1} must be A, B, C or D, got ${quote(right[i])}`,
       );
     }
     return { id: `${name}-${i}`, level, article, question, options: choices, answer };

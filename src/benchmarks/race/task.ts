@@ -1,5 +1,5 @@
 /**
- * RACE as a finetuning task: the four options of a question are scored each for itself and compared.
+ * RACE as a fine-tuning task: each option gets a logit, and a softmax compares the four options of a question.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import {
   type ModelConfig,
   multipleChoiceLogits,
   type ParameterSpec,
+  transformersClass,
 } from "../../model/mod.ts";
 import { crossEntropy, type LossTarget, type Scope, type Tensor } from "../../tensor/mod.ts";
 import type { Tokenizer } from "../../text/mod.ts";
@@ -24,20 +25,19 @@ import {
   type TaskHead,
 } from "../../train/mod.ts";
 import { type RaceExample, raceExamples } from "./features.ts";
-import { raceAccuracy } from "./metric/mod.ts";
+import { raceAccuracy } from "./metrics.ts";
 import { writeRacePredictions } from "./predictions.ts";
 import { answerLetter, CHOICES, type RaceQuestion } from "./reader.ts";
 
-/** File name of predictions. */
+/** Name of the prediction file. */
 export const RACE_PREDICTIONS = "RACE.tsv";
 
-/** The model: encoder, pooler, and one score for each option. */
+/** The head: one logit per option from the pooled output. */
 export const raceHead: TaskHead<RaceExample, Float32Array> = {
   name: "race",
   pooler: true,
   configExtra: { finetuning_task: "race" },
-  architecture: ({ arch }: ModelConfig): string =>
-    `${arch === "albert" ? "Albert" : "Bert"}ForMultipleChoice`,
+  architecture: (config: ModelConfig): string => transformersClass(config, "ForMultipleChoice"),
   headSpecs: (config: ModelConfig): ParameterSpec[] => classifierSpecs(config, 1),
   async predict(
     device: Device,
@@ -50,7 +50,11 @@ export const raceHead: TaskHead<RaceExample, Float32Array> = {
   },
 };
 
-/** The task with its questions. */
+/**
+ * Returns the fine-tuning task for training and validation questions.
+ *
+ * @param maxLength maximum sequence length in tokens
+ */
 export function raceTask(
   train: readonly RaceQuestion[],
   heldOut: readonly RaceQuestion[],
@@ -82,9 +86,9 @@ export function raceTask(
 }
 
 /**
- * The option with the largest score for each question.
+ * Returns the option with the largest logit for each question.
  *
- * @throws {RangeError} for scores that are NaN or infinite, naming the question.
+ * @throws {RangeError} if logits are NaN or infinite; the message names the question
  */
 export function raceAnswers(
   questions: readonly RaceQuestion[],
@@ -93,7 +97,7 @@ export function raceAnswers(
   return logits.map((scores, i) => {
     if (!scores.every(Number.isFinite)) {
       throw new RangeError(
-        `RACE, question ${questions[i].id}: the model gave ${scores.join(", ")}`,
+        `RACE, question ${questions[i].id}: logits are not finite: ${scores.join(", ")}`,
       );
     }
     return scores.indexOf(Math.max(...scores));
@@ -122,7 +126,7 @@ function logitsOf(
   return multipleChoiceLogits(scope, encoder, pooled, input.batch / examples.length);
 }
 
-/** The paper's hyperparameters (Table 14). Its authors advise a rate of 1e-5 and no dropout for version 2 of the models. */
+/** The paper's hyperparameters (Table 14). For v2 models, google-research/albert recommends a learning rate of 1e-5 and no dropout. */
 export const RACE_PAPER_RECIPE: Recipe = {
   learningRate: 2e-5,
   batchSize: 32,
@@ -133,7 +137,7 @@ export const RACE_PAPER_RECIPE: Recipe = {
   classifierDropout: 0.1,
 };
 
-/** For a try: one short epoch. */
+/** Hyperparameters for a quick experiment: one epoch. */
 export const RACE_QUICK_RECIPE: Recipe = {
   learningRate: 2e-5,
   batchSize: 16,

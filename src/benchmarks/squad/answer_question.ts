@@ -1,5 +1,5 @@
 /**
- * One question on one text.
+ * Answers a single question about a text.
  *
  * @module
  */
@@ -9,17 +9,16 @@ import type { Tokenizer } from "../../text/mod.ts";
 import { predictAll } from "../../train/mod.ts";
 import { type DecodedAnswer, decodeQuestion } from "./decode.ts";
 import { squadFeatures } from "./features.ts";
-import type { SquadTaskHead } from "./head.ts";
-import { linearHead } from "./linear_head.ts";
+import { linearHead, type SquadTaskHead } from "./heads.ts";
 
-/** Windows that the device holds at once. */
+/** Maximum number of windows per batch. */
 const BATCH = 8;
 
 /**
- * Looks for the answer to a question in a text of any length.
+ * Answers a question about a text of any length.
  *
- * @param maxLength tokens of a window; the model's positions if absent
- * @throws {RangeError} when the question leaves no place for the text.
+ * @param maxLength maximum length of a window in tokens; default 384, or the model's maximum if smaller
+ * @throws {RangeError} if the question leaves no room for the text in a window
  */
 export async function answerQuestion(
   device: Device,

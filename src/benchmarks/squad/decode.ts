@@ -1,5 +1,5 @@
 /**
- * From scores of starts and ends to answers (google-research/albert `squad_utils.py`, `write_predictions_v1` and `_v2`).
+ * Converts scores of starts and ends to answers (google-research/albert `squad_utils.py`, `write_predictions_v1` and `write_predictions_v2`).
  *
  * @module
  */
@@ -7,82 +7,82 @@ import { softmax, topK } from "../../model/mod.ts";
 import type { SquadWindow } from "./features.ts";
 import type { SquadQuestion } from "./reader.ts";
 
-/** A span of a window that may be an answer. */
+/** A candidate span of a window. */
 export interface SpanScore {
-  /** Position of its first token in the sequence. */
+  /** Position of the first token in the sequence. */
   readonly start: number;
-  /** Position of its last token. */
+  /** Position of the last token in the sequence. */
   readonly end: number;
   /** Logit or log-probability of the start. */
   readonly startScore: number;
-  /** Likewise of the end. */
+  /** Logit or log-probability of the end. */
   readonly endScore: number;
 }
 
-/** What a model says about a window. */
+/** A model's output for a window. */
 export interface WindowScores {
-  /** Candidate spans, in any order; those that cannot be an answer may be among them. */
+  /** Candidate spans in any order; they may include invalid ones. */
   readonly spans: readonly SpanScore[];
-  /** How likely the window does not answer: only comparable with other values from the same head. */
+  /** Score that the window contains no answer; comparable only between outputs of the same head. */
   readonly noAnswer: number;
 }
 
-/** One of the best answers to a question. */
+/** One of the n best answers to a question. */
 export interface NBestAnswer {
-  /** A stretch of the paragraph. */
+  /** Text of the answer, a part of the paragraph; empty if no span is valid. */
   readonly text: string;
-  /** Where it starts in the paragraph, in UTF-16 units. */
+  /** Start in the paragraph, in UTF-16 code units. */
   readonly start: number;
-  /** Softmax over the question's answers. */
+  /** Softmax over the n best answers. */
   readonly probability: number;
-  /** Score of its start. */
+  /** Score of the start. */
   readonly startScore: number;
-  /** Score of its end. */
+  /** Score of the end. */
   readonly endScore: number;
 }
 
-/** The decision on a question, before any threshold. */
+/** The n best answers to a question and its no-answer score, before any threshold. */
 export interface DecodedAnswer {
-  /** The best first; never empty. */
+  /** At least one answer, the best first. */
   readonly nBest: readonly NBestAnswer[];
-  /** How likely the paragraph does not answer: the least over the windows, as {@linkcode DecodeOptions} says. */
+  /** No-answer score: the minimum over the windows; see {@linkcode DecodeOptions.againstBest}. */
   readonly noAnswer: number;
 }
 
-/** Limits of an answer. */
+/** Options for decoding answers. */
 export interface DecodeOptions {
-  /** Answers to keep; 20 if absent. */
+  /** Number of answers to keep; default 20. */
   readonly nBest?: number;
-  /** Most tokens of an answer; 30 if absent. */
+  /** Maximum number of tokens of an answer; default 30. */
   readonly maxAnswerLength?: number;
   /**
-   * Whether the no-answer score is what "no answer" has over the best answer's score (Hugging Face's `score_diff`); else it is the windows' own (the paper's
-   * answer class).
+   * Whether the no-answer score is the score of "no answer" minus that of the best answer (`score_diff` in Hugging Face), as for the linear head. If false, it is
+   * the model's no-answer score (the paper's answer class). Default false.
    */
   readonly againstBest?: boolean;
 }
 
 /**
- * Refuses limits that no answer meets.
+ * Checks decoding options.
  *
- * @throws {RangeError} naming the limit.
+ * @throws {RangeError} if an option is not a positive integer
  */
 export function checkDecodeOptions({ nBest = 20, maxAnswerLength = 30 }: DecodeOptions): void {
   for (const [name, value] of Object.entries({ nBest, maxAnswerLength })) {
     if (!Number.isSafeInteger(value) || value < 1) {
-      throw new RangeError(`${name} must be an integer from 1, got ${value}`);
+      throw new RangeError(`${name} must be a positive integer, got ${value}`);
     }
   }
 }
 
-/** Starts or ends to combine. */
+/** Number of starts and of ends to combine. */
 const TOP = 20;
 
 /**
- * The spans that the twenty best starts and the twenty best ends of a window make, start after end left out.
+ * Returns all spans of the twenty best starts and twenty best ends of a window whose end is not before the start.
  *
- * @param startScores score of each position as a start
- * @param endScores likewise as an end
+ * @param startScores start score of each position
+ * @param endScores end score of each position
  */
 export function combineTops(startScores: Float32Array, endScores: Float32Array): SpanScore[] {
   const ends = topK(endScores, TOP);
@@ -97,10 +97,10 @@ export function combineTops(startScores: Float32Array, endScores: Float32Array):
 }
 
 /**
- * Scores of a window from the two logits of each token (Hugging Face's head): no answer is the span of `[CLS]` alone.
+ * Returns the scores of a window for the linear head. The no-answer score is that of the span of `[CLS]`.
  *
- * @param startLogits one of each token
- * @param endLogits likewise
+ * @param startLogits start logit of each token
+ * @param endLogits end logit of each token
  */
 export function linearScores(startLogits: Float32Array, endLogits: Float32Array): WindowScores {
   return {
@@ -110,12 +110,12 @@ export function linearScores(startLogits: Float32Array, endLogits: Float32Array)
 }
 
 /**
- * The best answers to a question.
+ * Returns the best answers to a question.
  *
- * A span counts if it lies in its window's part of the paragraph, is not too long, and starts where its window shows the start with more context than
- * the others. Of equal texts the best counts. With no such span the answer is empty.
+ * A span is valid if it is in its window's part of the paragraph, is not too long, and no other window shows its start with more context. Of equal texts the best one
+ * is kept. If no span is valid, the answer is empty.
  *
- * @param windows the question's windows with their scores
+ * @param windows all windows of the question with their scores
  */
 export function decodeQuestion(
   { context }: SquadQuestion,
@@ -132,16 +132,16 @@ export function decodeQuestion(
   for (const { window, start, end, startScore, endScore } of candidates) {
     if (best.length === most) break;
     const from = window.pieceStarts[start - window.paragraphStart];
-    const stretch = context.slice(from, window.pieceEnds[end - window.paragraphStart]);
-    const text = stretch.trim();
+    const covered = context.slice(from, window.pieceEnds[end - window.paragraphStart]);
+    const text = covered.trim();
     if (texts.has(text)) continue;
     texts.add(text);
-    const space = stretch.length - stretch.trimStart().length;
+    const space = covered.length - covered.trimStart().length;
     best.push({ text, start: from + space, startScore, endScore });
   }
   if (best.length === 0) best.push({ text: "", start: 0, startScore: -1e6, endScore: -1e6 });
   const probabilities = softmax(best.map(({ startScore, endScore }) => startScore + endScore));
-  // A question without windows is as surely unanswered as a finite number can say.
+  // A question without windows gets the largest no-answer score, which must be finite.
   const noAnswer = windows.reduce((least, { scores }) => Math.min(least, scores.noAnswer), 1e6);
   const { startScore, endScore } = best.find(({ text }) => text !== "") ?? best[0];
   return {
@@ -157,4 +157,38 @@ function isAnswer(
 ): boolean {
   return start >= paragraphStart && end >= start && end - paragraphStart < maxContext.length &&
     end - start < maxAnswerLength && maxContext[start - paragraphStart] === 1;
+}
+
+/**
+ * Averages the scores of several models (paper §4.9): scores of a span over the models that propose it, as in google-research/albert, and the no-answer score over
+ * all models.
+ *
+ * @param models the scores of each model for the same windows
+ */
+export function averageScores(models: readonly (readonly WindowScores[])[]): WindowScores[] {
+  return models[0].map((_, window) => {
+    const outputs = models.map((scores) => scores[window]);
+    const spans = new Map<string, { sum: SpanScore; count: number }>();
+    for (const span of outputs.flatMap(({ spans }) => spans)) {
+      const key = `${span.start}-${span.end}`;
+      const { sum, count } = spans.get(key) ??
+        { sum: { ...span, startScore: 0, endScore: 0 }, count: 0 };
+      spans.set(key, {
+        sum: {
+          ...sum,
+          startScore: sum.startScore + span.startScore,
+          endScore: sum.endScore + span.endScore,
+        },
+        count: count + 1,
+      });
+    }
+    return {
+      spans: Array.from(spans.values(), ({ sum, count }) => ({
+        ...sum,
+        startScore: sum.startScore / count,
+        endScore: sum.endScore / count,
+      })),
+      noAnswer: outputs.reduce((sum, { noAnswer }) => sum + noAnswer, 0) / models.length,
+    };
+  });
 }

@@ -1,14 +1,14 @@
 /**
- * SQuAD's files on a disk. Needs Deno's file access.
+ * Reads SQuAD's files from disk. Requires Deno.
  *
  * @module
  */
 import { Sha256 } from "../../files/mod.ts";
 import { readSquad, type SquadDataset, SquadFormatError, type SquadVersion } from "./reader.ts";
 
-/** The files of one version. */
+/** The files of a version. */
 export interface SquadFiles {
-  /** Which version the files' names say. */
+  /** Version in the names of the files. */
   readonly version: SquadVersion;
   /** Path of the training file. */
   readonly train: string;
@@ -16,29 +16,31 @@ export interface SquadFiles {
   readonly dev: string;
 }
 
-/** Training and development questions. */
+/** Training and development set. */
 export interface SquadData {
+  /** The training set. */
   readonly train: SquadDataset;
+  /** The development set. */
   readonly dev: SquadDataset;
-  /** SHA-256 over both files. */
+  /** SHA-256 of both files, hexadecimal. */
   readonly sha256: string;
 }
 
-/** How files are read. */
+/** Options for reading files. */
 export interface SquadReadOptions {
-  /** Whether misplaced answers and repeated ids stop. */
+  /** Whether misplaced answers and repeated ids are errors; default false. */
   readonly strict?: boolean;
-  /** Told in a sentence what is wrong with a file. */
-  say(sentence: string): void;
+  /** Called with a sentence about each kind of problem in a file. */
+  log(sentence: string): void;
 }
 
 const VERSIONS: readonly SquadVersion[] = ["1.1", "2.0"];
 
 /**
- * The official files (`dev-v2.0.json` …) in a folder, or in its folder `v1.1` or `v2.0`.
+ * Finds the official files (`dev-v2.0.json` …) in a folder, or in its subfolder `v1.1` or `v2.0`.
  *
- * @param version which, where the folder has both
- * @throws {SquadFormatError} when there is none, or both and `version` is absent.
+ * @param version version to find; needed only if the folder has both
+ * @throws {SquadFormatError} if there are no files, or files of both versions and `version` is undefined
  */
 export function findSquadFiles(data: string, version?: SquadVersion): SquadFiles {
   const found = VERSIONS.filter((each) => version === undefined || each === version)
@@ -57,8 +59,8 @@ export function findSquadFiles(data: string, version?: SquadVersion): SquadFiles
     .map((each) => `dev-v${each}.json`);
   throw new SquadFormatError(
     found.length === 0
-      ? `${data} holds no ${names.join(" or ")}`
-      : `${data} holds SQuAD 1.1 and 2.0; say which`,
+      ? `${data} does not contain ${names.join(" or ")}`
+      : `${data} contains SQuAD 1.1 and 2.0: select a version`,
   );
 }
 
@@ -71,9 +73,9 @@ function isFile(path: string): boolean {
 }
 
 /**
- * Reads the files to train with.
+ * Reads the training and the development set.
  *
- * @throws {SquadFormatError} naming the file, also when it has questions of the other one.
+ * @throws {SquadFormatError} if a file is invalid or of another version, or the files share questions
  */
 export async function loadSquadData(
   { version, train: trainPath, dev: devPath }: SquadFiles,
@@ -91,31 +93,31 @@ export async function loadSquadData(
   const shared = dev.questions.filter(({ id }) => known.has(id));
   if (shared.length > 0) {
     throw new SquadFormatError(
-      `${shared.length} questions of ${devPath} are in ${trainPath} too, first ${
+      `${shared.length} questions of ${devPath} are also in ${trainPath}, the first is ${
         shared[0].id
-      }: scores on them would mean nothing`,
+      }: scores on training questions are meaningless`,
     );
   }
   return { train, dev, sha256: sum.hex() };
 }
 
 /**
- * Reads one file and says what is wrong with it.
+ * Reads one file, and logs its problems.
  *
- * @throws {SquadFormatError} naming the file.
+ * @throws {SquadFormatError} if the file is invalid or has no questions, or has a problem and `strict` is set
  */
 export async function readSquadFile(
   path: string,
-  { strict, say }: SquadReadOptions,
+  { strict, log }: SquadReadOptions,
   sum?: Sha256,
 ): Promise<SquadDataset> {
   const bytes = await Deno.readFile(path);
   sum?.update(bytes);
   const dataset = parse(path, bytes, strict);
   const { questions, misplaced, repeated } = dataset;
-  if (questions.length === 0) throw new SquadFormatError(`${path} has no question`);
+  if (questions.length === 0) throw new SquadFormatError(`${path} has no questions`);
   for (const problem of [misplaced, repeated]) {
-    if (problem !== undefined) say(`${path}: ${problem.first} (${problem.count} in all)`);
+    if (problem !== undefined) log(`${path}: ${problem.first} (${problem.count} in total)`);
   }
   return dataset;
 }
@@ -125,7 +127,7 @@ function parse(path: string, bytes: Uint8Array, strict?: boolean): SquadDataset 
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new SquadFormatError(`${path} is no UTF-8 text`);
+    throw new SquadFormatError(`${path} is not valid UTF-8`);
   }
   try {
     return readSquad(text, { strict });

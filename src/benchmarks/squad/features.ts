@@ -1,59 +1,58 @@
 /**
- * Questions as token sequences: `[CLS] question [SEP] part of the paragraph [SEP]` (google-research/albert `squad_utils.py`).
+ * Converts questions to token sequences, `[CLS] question [SEP] span of the paragraph [SEP]`, as in google-research/albert `squad_utils.py`.
  *
  * @module
  */
 import type { Segmentation, Tokenizer } from "../../text/mod.ts";
 import type { SquadDataset, SquadProblem, SquadQuestion } from "./reader.ts";
-import { bestSpans, slidingSpans } from "./spans.ts";
 
-/** One sequence: a question with one span of its paragraph. No padding is stored. */
+/** A sequence of a question and one span of its paragraph, without padding. */
 export interface SquadWindow {
   /** Index of the question in the dataset. */
   readonly question: number;
-  /** The question's id. */
+  /** Id of the question. */
   readonly id: string;
-  /** The one sequence: token ids, and types that are 0 for `[CLS] question [SEP]` and 1 for the rest. */
+  /** The sequence; token types are 0 for `[CLS] question [SEP]` and 1 for the rest. */
   readonly sequences: readonly [{ readonly ids: Uint32Array; readonly typeIds: Uint8Array }];
   /** Position of the span's first token in the sequence. */
   readonly paragraphStart: number;
-  /** Where the text of each of the span's tokens starts in the paragraph, in UTF-16 units. */
+  /** Start of each token of the span in the paragraph, in UTF-16 code units. */
   readonly pieceStarts: Uint32Array;
-  /** Where it ends. */
+  /** End of each token of the span in the paragraph, in UTF-16 code units. */
   readonly pieceEnds: Uint32Array;
-  /** 1 for tokens of the span that no other span shows with more context. */
+  /** 1 for tokens that no other span shows with more context, else 0. */
   readonly maxContext: Uint8Array;
-  /** Position of the answer's first token; 0, `[CLS]`, where the span does not hold the whole answer. */
+  /** Position of the answer's first token; 0 (`[CLS]`) if the span does not contain the whole answer. */
   readonly start: number;
-  /** Position of its last token; 0 likewise. */
+  /** Position of the answer's last token; 0 if the span does not contain the whole answer. */
   readonly end: number;
 }
 
-/** Lengths, in tokens. */
+/** Lengths in tokens. */
 export interface SquadFeatureOptions {
-  /** Of a sequence; 384 if absent. */
+  /** Maximum length of a sequence; default 384. */
   readonly maxLength?: number;
-  /** From one span's start to the next; 128 if absent. */
+  /** Distance between the starts of consecutive spans; default 128. */
   readonly stride?: number;
-  /** Of a question, whose rest is cut; 64 if absent. */
+  /** Maximum length of a question, which is truncated at its end; default 64. */
   readonly maxQuestionLength?: number;
 }
 
-/** What became of a dataset. */
+/** The windows of a dataset. */
 export interface SquadFeatures {
-  /** In the order of the questions. */
+  /** Windows in the order of the questions. */
   readonly windows: readonly SquadWindow[];
-  /** Questions that gave no window: in training those whose answer's place is not known, else those on an empty paragraph. */
+  /** Questions without windows: those with an empty paragraph and, in training, those whose answer is not at its `answer_start`. */
   readonly dropped?: SquadProblem;
 }
 
-/** `[CLS]` and two `[SEP]`. */
+/** Number of special tokens: `[CLS]` and two `[SEP]`. */
 const SPECIALS = 3;
 
 /**
- * Cuts questions into windows with the labels that training wants.
+ * Converts questions to windows with labels for training.
  *
- * @throws {RangeError} when a question leaves no place for its paragraph, or a length is not positive.
+ * @throws {RangeError} if a question leaves no room for its paragraph, or a length is not a positive integer
  */
 export function squadTrainingFeatures(
   dataset: SquadDataset,
@@ -64,9 +63,9 @@ export function squadTrainingFeatures(
 }
 
 /**
- * Cuts questions into windows to be answered; their labels are 0.
+ * Converts questions to windows for inference; their labels are 0.
  *
- * @throws {RangeError} when a question leaves no place for its paragraph, or a length is not positive.
+ * @throws {RangeError} if a question leaves no room for its paragraph, or a length is not a positive integer
  */
 export function squadFeatures(
   dataset: SquadDataset,
@@ -76,7 +75,7 @@ export function squadFeatures(
   return features(dataset, tokenizer, options, false);
 }
 
-/** Whether a position may hold an answer: in the span, or `[CLS]` for none (`p_mask` of google-research/albert, the other way round). */
+/** Returns whether a position can be a start or an end of an answer: positions of the span, and `[CLS]` for no answer (the inverse of `p_mask` in google-research/albert). */
 export function mayAnswer(
   { paragraphStart, pieceStarts }: SquadWindow,
   position: number,
@@ -93,13 +92,13 @@ function features(
 ): SquadFeatures {
   for (const [name, value] of Object.entries({ maxLength, stride, maxQuestionLength })) {
     if (!Number.isSafeInteger(value) || value < 1) {
-      throw new RangeError(`${name} must be an integer from 1, got ${value}`);
+      throw new RangeError(`${name} must be a positive integer, got ${value}`);
     }
   }
   const windows: SquadWindow[] = [];
   let dropped = 0;
   let first = "";
-  // The questions of a paragraph follow each other.
+  // Questions about the same paragraph are consecutive, so the paragraph is tokenized once.
   let context: string | undefined;
   let paragraph = piecesOf({ ids: new Int32Array(0), tokens: [], offsets: [] });
   for (const [index, question] of questions.entries()) {
@@ -111,9 +110,7 @@ function features(
     if (answer === undefined || paragraph.ids.length === 0) {
       dropped++;
       first ||= `question ${question.id}: ${
-        paragraph.ids.length === 0
-          ? "its paragraph is empty"
-          : "its answer has no place in the paragraph"
+        paragraph.ids.length === 0 ? "its paragraph is empty" : "its answer is not in the paragraph"
       }`;
       continue;
     }
@@ -121,7 +118,7 @@ function features(
     const room = maxLength - ids.length - SPECIALS;
     if (room < 1) {
       throw new RangeError(
-        `question ${question.id} leaves no place for its paragraph: ${ids.length} tokens of ${maxLength}; raise the sequence length or lower the question length`,
+        `question ${question.id} has ${ids.length} tokens and leaves no room for its paragraph in ${maxLength}. Increase the maximum sequence length or reduce the maximum question length.`,
       );
     }
     const spans = slidingSpans(paragraph.ids.length, room, stride);
@@ -146,7 +143,7 @@ function features(
   return dropped === 0 ? { windows } : { windows, dropped: { count: dropped, first } };
 }
 
-/** A paragraph's tokens; its windows show parts of these arrays. */
+/** The tokens of a paragraph. Windows are views of these arrays. */
 interface Paragraph {
   readonly ids: Int32Array;
   readonly starts: Uint32Array;
@@ -161,7 +158,7 @@ function piecesOf({ ids, offsets }: Segmentation): Paragraph {
   };
 }
 
-/** Tokens of an answer. */
+/** First and last token of an answer. */
 interface AnswerPieces {
   readonly first: number;
   readonly last: number;
@@ -169,14 +166,14 @@ interface AnswerPieces {
 
 const NO_ANSWER: AnswerPieces = { first: -1, last: -1 };
 
-/** The tokens that hold the first gold answer: those of its first and last characters. Undefined where they cannot be told. */
+/** Returns the tokens that contain the first and last characters of the first gold answer, or undefined if its position is unknown. */
 function answerPieces(
   { answers: [answer] }: SquadQuestion,
   { starts, ends }: Paragraph,
 ): AnswerPieces | undefined {
   if (answer === undefined) return NO_ANSWER;
   if (answer.start === undefined) return undefined;
-  // White space at its ends belongs to no token.
+  // Whitespace around the answer does not belong to a token.
   const start = answer.start + answer.text.length - answer.text.trimStart().length;
   const end = answer.start + answer.text.trimEnd().length;
   const first = ends.findIndex((pieceEnd) => pieceEnd > start);
@@ -207,4 +204,51 @@ function layOut(
     pieceStarts: starts.subarray(start, start + length),
     pieceEnds: ends.subarray(start, start + length),
   };
+}
+
+/** A contiguous range of a paragraph's tokens. */
+export interface Span {
+  /** First token. */
+  readonly start: number;
+  /** Number of tokens. */
+  readonly length: number;
+}
+
+/**
+ * Returns overlapping spans that cover a paragraph.
+ *
+ * @param tokens number of tokens of the paragraph
+ * @param room maximum number of tokens of a span
+ * @param stride distance between the starts of consecutive spans (`doc_stride` in google-research/albert; in Hugging Face's `run_qa.py` that name is the overlap)
+ */
+export function slidingSpans(tokens: number, room: number, stride: number): Span[] {
+  const spans: Span[] = [];
+  for (let start = 0; start < tokens;) {
+    const length = Math.min(tokens - start, room);
+    spans.push({ start, length });
+    if (start + length === tokens) break;
+    start += Math.min(length, stride);
+  }
+  return spans;
+}
+
+/**
+ * Returns, for each token, the index of the span that shows it with the most context: the largest `min(left, right) + 0.01·length`, the first one of equals. An answer
+ * is valid only in the span of its start token.
+ */
+export function bestSpans(spans: readonly Span[]): Uint32Array {
+  const last = spans.at(-1);
+  const tokens = last === undefined ? 0 : last.start + last.length;
+  const best = new Uint32Array(tokens);
+  const scores = new Float64Array(tokens).fill(-1);
+  for (const [index, { start, length }] of spans.entries()) {
+    for (let offset = 0; offset < length; offset++) {
+      const score = Math.min(offset, length - 1 - offset) + 0.01 * length;
+      if (score > scores[start + offset]) {
+        scores[start + offset] = score;
+        best[start + offset] = index;
+      }
+    }
+  }
+  return best;
 }

@@ -1,5 +1,5 @@
 /**
- * Answers to a whole dataset: decisions, metrics and the files that hold them.
+ * Decodes the answers of a dataset, scores them, and writes the prediction files.
  *
  * @module
  */
@@ -21,24 +21,24 @@ import {
 } from "./metric/mod.ts";
 import type { SquadDataset } from "./reader.ts";
 
-/** Decisions by question id, in the dataset's order. */
+/** Decoded answers by question id, in the order of the dataset. */
 export type SquadAnswers = ReadonlyMap<string, DecodedAnswer>;
 
-/** Answers with what they score. */
+/** Predictions and their scores. */
 export interface SquadEvaluation {
-  /** Question id to answer; empty where the no-answer score is above the threshold. */
+  /** Question id to answer; empty if the no-answer score is above the threshold. */
   readonly predictions: ReadonlyMap<string, string>;
-  /** The official script's numbers for these predictions, and in 2.0 the best that any threshold gives. */
+  /** Metrics of the official script for these predictions and, for 2.0, the best scores for any threshold. */
   readonly metrics: SquadV1Metrics | SquadV2Metrics;
-  /** Above this no-answer score a question stays unanswered; undefined in 1.1, `-Infinity` where answering nothing is best. */
+  /** Threshold of the no-answer score, above which questions are left unanswered; undefined for 1.1, `-Infinity` if answering nothing is best. */
   readonly threshold?: number;
 }
 
 /**
- * Decides every question.
+ * Decodes the answers to all questions.
  *
- * @param windows of the dataset, in any order
- * @param scores what the model says about each window
+ * @param windows all windows of the dataset, in any order
+ * @param scores model output for each window
  */
 export function decodeDataset(
   { questions }: SquadDataset,
@@ -55,16 +55,16 @@ export function decodeDataset(
   );
 }
 
-/** The gold side of the metrics. */
+/** Returns the gold answers for the metrics. */
 export function goldQuestions({ questions }: SquadDataset): GoldQuestion[] {
   return questions.map(({ id, answers }) => ({ id, answers: answers.map(({ text }) => text) }));
 }
 
 /**
- * Turns decisions into predictions and scores them.
+ * Applies the threshold and scores the predictions.
  *
- * @param threshold of the no-answer score (2.0); if absent, the one that gives this very dataset the best F1, as the paper's numbers have it
- * @throws {SquadScoreError} when the dataset has no gold answers to score against.
+ * @param threshold threshold of the no-answer score (2.0); default the one with the best F1 on this dataset, as in the paper
+ * @throws {SquadScoreError} if there are no questions, or one has no gold answer (1.1)
  */
 export function evaluateAnswers(
   dataset: SquadDataset,
@@ -93,12 +93,12 @@ export function evaluateAnswers(
   return { predictions, metrics, threshold: chosen };
 }
 
-/** Question id to no-answer score. */
+/** Returns the no-answer scores by question id. */
 export function noAnswerScores(answers: SquadAnswers): ReadonlyMap<string, number> {
   return new Map(Array.from(answers, ([id, { noAnswer }]) => [id, noAnswer]));
 }
 
-/** The files that answers are kept in: `predictions.json`, `nbest_predictions.json` and, for 2.0, `null_odds.json`. */
+/** Returns the prediction files by name: `predictions.json`, `nbest_predictions.json` and, for 2.0, `null_odds.json`. */
 export function predictionFiles(
   { version }: SquadDataset,
   answers: SquadAnswers,
@@ -115,12 +115,12 @@ export function predictionFiles(
   return files;
 }
 
-/** With the field names of google-research/albert and transformers. */
+/** Returns an answer with the field names of google-research/albert and transformers. */
 function nBestLine({ text, probability, startScore, endScore }: NBestAnswer) {
   return { text, probability, start_log_prob: startScore, end_log_prob: endScore };
 }
 
-/** The script's best threshold, but for its 0 where no threshold beats answering nothing. */
+/** Returns the script's best threshold, or `-Infinity` instead of its 0 if no threshold is better than answering nothing. */
 function bestThreshold({ best_f1, best_f1_thresh, total }: SquadV2Metrics, gold: GoldQuestion[]) {
   const unanswerable = gold.filter(({ answers }) => answers.length === 0).length;
   return best_f1 === 100 * unanswerable / total ? -Infinity : best_f1_thresh!;

@@ -1,76 +1,73 @@
 /**
- * SQuAD's files, versions 1.1 and 2.0 (Rajpurkar et al. 2016, 2018).
+ * Reads SQuAD's files, versions 1.1 (Rajpurkar et al., arXiv 1606.05250) and 2.0 (Rajpurkar et al., arXiv 1806.03822).
  *
  * @module
  */
 import { isObject, parseJson, shown } from "../../json/mod.ts";
-import { CodePointOffsets } from "./code_points.ts";
 
-/** Version of the task: 2.0 has questions without an answer. */
+/** Version of SQuAD. 2.0 has unanswerable questions. */
 export type SquadVersion = "1.1" | "2.0";
 
-/** An answer as its annotator marked it. */
+/** A gold answer. */
 export interface SquadAnswer {
-  /** Its text. */
+  /** Text of the answer. */
   readonly text: string;
-  /** Where the text starts in the paragraph, in UTF-16 units; undefined where the file's `answer_start` does not point at it. */
+  /** Start in the paragraph, in UTF-16 code units; undefined if the text is not at the file's `answer_start`. */
   readonly start?: number;
 }
 
-/** A question on a paragraph. */
+/** A question about a paragraph. */
 export interface SquadQuestion {
-  /** Its id. */
+  /** Id of the question. */
   readonly id: string;
-  /** The question. */
+  /** Text of the question. */
   readonly question: string;
-  /** The paragraph. */
+  /** Text of the paragraph. */
   readonly context: string;
   /** Title of the article. */
   readonly title: string;
-  /** Gold answers, none where the paragraph does not tell. */
+  /** Gold answers; empty for an unanswerable question. */
   readonly answers: readonly SquadAnswer[];
 }
 
-/** Something wrong that does not make a file unreadable: how often, and where first. */
+/** A kind of problem that does not make a file unreadable. */
 export interface SquadProblem {
-  /** How often. */
+  /** Number of occurrences. */
   readonly count: number;
-  /** The first one, in words that name its id. */
+  /** Description of the first occurrence, with the question id. */
   readonly first: string;
 }
 
-/** What a file holds. */
+/** The contents of a file. */
 export interface SquadDataset {
-  /** Which metrics and heads fit. */
+  /** Version of SQuAD, which determines the metrics. */
   readonly version: SquadVersion;
-  /** In the file's order. */
+  /** Questions in file order. */
   readonly questions: readonly SquadQuestion[];
-  /** Answers that do not stand where `answer_start` says. */
+  /** Answers that are not at their `answer_start`. */
   readonly misplaced?: SquadProblem;
-  /** Ids that stand more than once: their questions share one prediction. */
+  /** Repeated ids, whose questions share one prediction. */
   readonly repeated?: SquadProblem;
 }
 
-/** A file that is not SQuAD's JSON; the message says where. */
+/** Thrown if a file is missing or is not in SQuAD's format; the message names the place. */
 export class SquadFormatError extends SyntaxError {
   /** @ignore */
   override readonly name: string = "SquadFormatError";
 }
 
-/** How {@linkcode readSquad} reads. */
+/** Options of {@linkcode readSquad}. */
 export interface ReadSquadOptions {
-  /** Throw at the first misplaced answer or repeated id instead of counting them. */
+  /** Whether a misplaced answer or a repeated id is an error; default false. */
   readonly strict?: boolean;
 }
 
 /**
- * Reads a SQuAD file.
+ * Parses the text of a SQuAD file.
  *
- * The version is the file's own `version`; where that is missing or unknown, a file that has a question without an answer, or says
- * `is_impossible` anywhere, is 2.0.
+ * If the file's `version` is missing or unknown, it is 2.0 for a file with an unanswerable question or an `is_impossible` field, else 1.1.
  *
- * @param text the JSON
- * @throws {SquadFormatError} naming the place or the question's id.
+ * @throws {SquadFormatError} if the text is not in SQuAD's format, or has a problem and `strict` is set
  */
 export function readSquad(text: string, { strict = false }: ReadSquadOptions = {}): SquadDataset {
   const root = field(new Place(parse(text), ""), isObject, "an object");
@@ -85,7 +82,7 @@ export function readSquad(text: string, { strict = false }: ReadSquadOptions = {
       const offsets = new CodePointOffsets(context);
       for (const qa of items(paragraph, "qas")) {
         const id = string(qa, "id");
-        if (seen.has(id)) problems.add("repeated", `question ${shown(id)} stands more than once`);
+        if (seen.has(id)) problems.add("repeated", `question ${shown(id)} is repeated`);
         seen.add(id);
         impossible ||= qa.get("is_impossible").value !== undefined;
         const answers = items(qa, "answers", `question ${shown(id)}`).map((answer) =>
@@ -116,7 +113,9 @@ function readAnswer(
   const text = string(answer, "text", `question ${shown(id)}`);
   const given = answer.get("answer_start").value;
   if (typeof given !== "number") {
-    throw new SquadFormatError(`question ${shown(id)}: ${answer.path}.answer_start is no number`);
+    throw new SquadFormatError(
+      `question ${shown(id)}: ${answer.path}.answer_start must be a number`,
+    );
   }
   const start = offsets.toUnits(given);
   if (start !== undefined && context.startsWith(text, start)) return { text, start };
@@ -124,7 +123,7 @@ function readAnswer(
     "misplaced",
     `question ${shown(id)}: the answer ${
       JSON.stringify(shorten(text))
-    } does not stand at its answer_start ${given}`,
+    } is not at its answer_start ${given}`,
   );
   return { text };
 }
@@ -159,11 +158,11 @@ class Problems {
   }
 }
 
-/** A value of the file and the way to it. */
+/** A value of the file and its path. */
 class Place {
   constructor(readonly value: unknown, readonly path: string) {}
 
-  /** A field of an object; its value is undefined where there is none. */
+  /** Returns a field of an object; its value is undefined if the object does not have it. */
   get(name: string): Place {
     const path = this.path === "" ? name : `${this.path}.${name}`;
     return new Place(
@@ -182,21 +181,44 @@ function field(
   if (is(place.value)) return place;
   const where = place.path === "" ? "the file" : place.path;
   throw new SquadFormatError(
-    `not SQuAD's format: ${owner === undefined ? "" : `${owner}: `}${where} is ${
-      place.value === undefined ? "missing" : `not ${what}`
+    `not in SQuAD's format: ${owner === undefined ? "" : `${owner}: `}${where} ${
+      place.value === undefined ? "is missing" : `must be ${what}`
     }`,
   );
 }
 
 function string(place: Place, name: string, owner?: string): string {
-  return field(place.get(name), (value) => typeof value === "string", "a text", owner)
+  return field(place.get(name), (value) => typeof value === "string", "a string", owner)
     .value as string;
 }
 
-/** The objects of a list. */
+/** Returns the elements of a list of objects. */
 function items(place: Place, name: string, owner?: string): Place[] {
   const list = field(place.get(name), Array.isArray, "a list", owner);
   return (list.value as unknown[]).map((value, index) =>
     field(new Place(value, `${list.path}[${index}]`), isObject, "an object", owner)
   );
+}
+
+/** Converts offsets in code points, which SQuAD uses, to offsets in UTF-16 code units. */
+class CodePointOffsets {
+  /** Code-unit offset of each code point and of the end; undefined if the text has no surrogate pairs. */
+  readonly #starts: readonly number[] | undefined;
+  readonly #length: number;
+
+  constructor(text: string) {
+    this.#length = text.length;
+    if (!/[\ud800-\udbff][\udc00-\udfff]/.test(text)) return;
+    const starts = [0];
+    for (const character of text) starts.push(starts.at(-1)! + character.length);
+    this.#starts = starts;
+  }
+
+  /** Returns the code-unit offset of a code point, or undefined if it is out of range. */
+  toUnits(codePoint: number): number | undefined {
+    if (this.#starts !== undefined) return this.#starts[codePoint];
+    return Number.isInteger(codePoint) && codePoint >= 0 && codePoint <= this.#length
+      ? codePoint
+      : undefined;
+  }
 }

@@ -1,5 +1,5 @@
 /**
- * Answers as people look at them: how long they are beside the gold ones, and the ones that went most wrong.
+ * Data for the report page: lengths of predicted and gold answers, and the worst predictions.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { answerTokens, bestScores } from "./metric/mod.ts";
 import type { SquadAnswers } from "./predictions.ts";
 import type { SquadDataset, SquadQuestion } from "./reader.ts";
 
-/** Answers of so many words and more are counted together. */
-const MOST_WORDS = 12;
+/** Answers with this number of words or more are counted together. */
+const MAX_WORDS = 12;
 const NO_ANSWER = "(no answer)";
-/** Characters shown of the paragraph before an answer. */
+/** Number of characters of the paragraph shown before an answer. */
 const LEAD = 100;
 
 /**
- * Lengths of the answers, and those of the lowest F1; among equals the one the model was surest of first.
+ * Counts the lengths of answers, and selects those with the lowest F1; of equal F1, those with the highest confidence first.
  *
- * @param predictions by question id, empty where the model gives no answer
+ * @param predictions question id to answer; empty for no answer
  */
 export function reviewAnswers(
   { version, questions }: SquadDataset,
@@ -34,7 +34,7 @@ export function reviewAnswers(
     const { exact, f1 } = bestScores(predicted, golds, version === "2.0");
     if (exact === 1) continue;
     const { nBest: [best] } = answers.get(question.id)!;
-    // Only a span has a probability: "no answer" is a threshold's decision.
+    // Only a span has a probability; "no answer" is the result of a threshold.
     const confidence = predicted === "" ? undefined : best.probability;
     missed.push({
       id: question.id,
@@ -58,19 +58,19 @@ function goldTexts({ answers }: SquadQuestion): string[] {
 }
 
 function noWords(): number[] {
-  return new Array(MOST_WORDS + 1).fill(0);
+  return new Array(MAX_WORDS + 1).fill(0);
 }
 
-/** Words as the metric counts them: without articles and punctuation. */
+/** Counts words as the metric does, without articles and punctuation. */
 function wordCount(answer: string): number {
-  return Math.min(answerTokens(answer).length, MOST_WORDS);
+  return Math.min(answerTokens(answer).length, MAX_WORDS);
 }
 
 function shown(answer: string): string {
   return answer === "" ? NO_ANSWER : answer;
 }
 
-/** The paragraph from a little before the gold answer, else before the model's. */
+/** Returns the paragraph from a little before the gold answer or, without one, the predicted answer. */
 function paragraphAround({ context, answers }: SquadQuestion, modelStart: number): string {
   const from = (answers[0]?.start ?? modelStart) - LEAD;
   if (from <= 0) return context;

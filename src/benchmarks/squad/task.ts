@@ -1,45 +1,43 @@
 /**
- * SQuAD as a task of the finetuning loop.
+ * SQuAD as a fine-tuning task.
  *
  * @module
  */
 import type { ModelConfig } from "../../model/mod.ts";
-import type { FinetuneTask } from "../../train/mod.ts";
+import type { FinetuneTask, Recipe } from "../../train/mod.ts";
 import { checkDecodeOptions, type DecodeOptions, type WindowScores } from "./decode.ts";
 import type { SquadWindow } from "./features.ts";
-import type { SquadTaskHead } from "./head.ts";
-import { linearHead } from "./linear_head.ts";
-import { paperHead } from "./paper_head.ts";
+import { linearHead, paperHead, type SquadTaskHead } from "./heads.ts";
 import { decodeDataset, evaluateAnswers, predictionFiles } from "./predictions.ts";
 import type { SquadDataset, SquadVersion } from "./reader.ts";
 import { reviewAnswers } from "./review.ts";
 
-/** `linear`: start and end logits of each token, as Hugging Face's question answering models; `paper`: what the paper used. */
+/** `linear`: start and end logits per token, as in Hugging Face's question answering classes; `paper`: the head that the paper uses. */
 export type SquadHead = "linear" | "paper";
 
-/** A dataset with the windows that a model reads. */
+/** A dataset with its windows. */
 export interface SquadHeldOut {
   /** Questions and gold answers. */
   readonly dataset: SquadDataset;
-  /** Of all its questions. */
+  /** Windows of all questions. */
   readonly windows: readonly SquadWindow[];
 }
 
-/** What {@linkcode squadTask} is made of. */
+/** Options of {@linkcode squadTask}. */
 export interface SquadTaskOptions extends Pick<DecodeOptions, "nBest" | "maxAnswerLength"> {
-  /** Of the data. */
+  /** Version of the data. */
   readonly version: SquadVersion;
-  /** Which head. */
+  /** Kind of head. */
   readonly head: SquadHead;
-  /** Windows to learn from; none for a task that is only evaluated. */
+  /** Training windows; empty for evaluation only. */
   readonly train: readonly SquadWindow[];
-  /** What scores are measured on. */
+  /** Validation set. */
   readonly heldOut: SquadHeldOut;
-  /** Threshold of the no-answer score (2.0); if absent, the best for the held-out set. */
+  /** Threshold of the no-answer score (2.0); default the best one on the validation set. */
   readonly threshold?: number;
 }
 
-/** The head for a version: what the paper used for 1.1 is the linear head. */
+/** Returns the head for a version. The paper's head for 1.1 is the linear head. */
 export function squadTaskHead(
   version: SquadVersion,
   head: SquadHead,
@@ -47,7 +45,7 @@ export function squadTaskHead(
   return head === "paper" && version === "2.0" ? paperHead : linearHead;
 }
 
-/** The head that a checkpoint's tensors are of: no other has the paper's `squad_head.*`. */
+/** Returns the head of a checkpoint. Only the paper's head has tensors `squad_head.*`. */
 export function squadHeadOf(
   config: ModelConfig,
   { tensors }: { readonly tensors: ReadonlyMap<string, unknown> },
@@ -57,10 +55,10 @@ export function squadHeadOf(
 }
 
 /**
- * The task: windows in, the official metrics and prediction files out.
+ * Returns the fine-tuning task, which evaluates to the official metrics and prediction files.
  *
- * @throws {RangeError} for a limit that no answer meets.
- * @throws {SquadScoreError} from `evaluate`, when the held-out set has no gold answers.
+ * @throws {RangeError} if a decoding option is not a positive integer
+ * @throws {SquadScoreError} from `evaluate`, if the validation set has no questions, or one has no gold answer (1.1)
  */
 export function squadTask(
   { version, head, train, heldOut, threshold, ...decoding }: SquadTaskOptions,
@@ -87,3 +85,35 @@ export function squadTask(
     },
   };
 }
+
+/** The paper's hyperparameters (Table 14). The numbers of steps are two epochs of 1.1 and three epochs of 2.0. */
+export const SQUAD_PAPER_RECIPES: Readonly<Record<SquadVersion, Recipe>> = {
+  "1.1": {
+    learningRate: 5e-5,
+    batchSize: 48,
+    maxSteps: 3649,
+    warmupSteps: 365,
+    maxSeqLength: 384,
+    dropout: 0,
+    classifierDropout: 0.1,
+  },
+  "2.0": {
+    learningRate: 3e-5,
+    batchSize: 48,
+    maxSteps: 8144,
+    warmupSteps: 814,
+    maxSeqLength: 512,
+    dropout: 0,
+    classifierDropout: 0.1,
+  },
+};
+
+/** Hyperparameters for a quick experiment: common settings for models of BERT's size, two epochs. */
+export const SQUAD_QUICK_RECIPE: Recipe = {
+  learningRate: 3e-5,
+  batchSize: 16,
+  epochs: 2,
+  maxSeqLength: 384,
+  dropout: 0,
+  classifierDropout: 0.1,
+};

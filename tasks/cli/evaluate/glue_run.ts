@@ -39,7 +39,7 @@ export async function evaluateGlue(flags: EvaluateGlueFlags): Promise<void> {
       return null;
     });
     if (path === null) continue;
-    const rows = await readRows(definition, flags.split, path, { say });
+    const rows = await readRows(definition, flags.split, path, { log: say });
     const answers = await predictRows(definition, rows, flags);
     files.set(submission, writePredictions(definition, rows, answers));
     if (flags.split === "test") continue;

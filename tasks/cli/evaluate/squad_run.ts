@@ -46,7 +46,7 @@ export async function evaluateSquad(flags: EvaluateSquadFlags): Promise<void> {
   const decoding = { nBest: flags.nBestSize, maxAnswerLength: flags.maxAnswerLength };
   checkDecodeOptions(decoding);
   const path = flags.devFile ?? findSquadFiles(flags.data, flags.task).dev;
-  const dataset = await readSquadFile(path, { say });
+  const dataset = await readSquadFile(path, { log: say });
   const models: ModelScores[] = [];
   const device = await openDevice({ device: flags.device, blas: flags.blas, onNotice: say });
   try {

@@ -21,7 +21,7 @@ export async function evaluateText(flags: EvaluateFlags): Promise<void> {
   const folder = await resolveCheckpoint(checkpoint, downloadProgress(flags));
   const definition = await readTextTask(path, await classesOf(folder));
   const labeled = definition.labeled.length > 0;
-  const rows = await readRows(definition, labeled ? "dev" : "test", path, { say });
+  const rows = await readRows(definition, labeled ? "dev" : "test", path, { log: say });
   const answers = await predictRows(definition, rows, {
     ...flags,
     checkpoint: [folder, ...others],

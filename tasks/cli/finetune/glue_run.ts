@@ -32,7 +32,7 @@ export async function makeGlueTask(
   definition: GlueTaskDefinition,
   { flags, data, tokenizer, maxSeqLength, say }: TaskRequest<FinetuneFlags>,
 ): Promise<MadeTask<GlueExample, GlueLogits>> {
-  const reading = { strict: flags.strict, say };
+  const reading = { strict: flags.strict, log: say };
   const { train, heldOut, sha256 } = await loadGlueData(definition, data, reading);
   const task = glueTask(definition, train, heldOut, tokenizer, maxSeqLength);
   return { task, dataSha256: sha256 };

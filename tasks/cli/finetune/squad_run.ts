@@ -29,7 +29,7 @@ export async function finetuneSquad(given: SquadFlags): Promise<void> {
       flags.recipe === "paper" ? SQUAD_PAPER_RECIPES[filesOf(flags).version] : SQUAD_QUICK_RECIPE,
     async makeTask({ flags, tokenizer, maxSeqLength, say }) {
       const files = filesOf(flags);
-      const data = await loadSquadData(files, { strict: flags.strict, say });
+      const data = await loadSquadData(files, { strict: flags.strict, log: say });
       const train = firstQuestions(data.train, flags.maxTrainSamples);
       const dev = firstQuestions(data.dev, flags.maxEvalSamples);
       const lengths = {

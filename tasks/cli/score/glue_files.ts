@@ -39,7 +39,7 @@ async function scoreFile(
   predictions: string,
   say: Say,
 ): Promise<Record<string, number>> {
-  const rows = await readRows(definition, "dev", gold, { say });
+  const rows = await readRows(definition, "dev", gold, { log: say });
   const text = await Deno.readTextFile(predictions);
   const answers = readPredictions(definition, rows, text, predictions);
   return glueMetrics(definition, rows.map(({ label }) => label!), answers);

@@ -78,7 +78,7 @@ export async function benchmarkFacts(
   const standIns = choice.standIns.filter((part) => parts.includes(part));
   const glue = glueNameOf(benchmark);
   if (glue !== null) {
-    const data = await loadGlueData(glueTaskDefinition(glue), folder, { say: log });
+    const data = await loadGlueData(glueTaskDefinition(glue), folder, { log });
     const [dev] = data.heldOut;
     return facts(data.sha256, data.train.length, dev.rows.length, 0, standIns);
   }
@@ -96,7 +96,7 @@ export async function benchmarkFacts(
     );
   }
   const version = benchmark === "squad-1.1" ? "1.1" : "2.0";
-  const data = await loadSquadData(findSquadFiles(folder, version), { say: log });
+  const data = await loadSquadData(findSquadFiles(folder, version), { log });
   return facts(data.sha256, data.train.questions.length, data.dev.questions.length, 0, standIns);
 }
 

@@ -59,7 +59,7 @@ async function glueBenchmark(
   name: NonNullable<ReturnType<typeof glueNameOf>>,
 ): Promise<BenchmarkTask> {
   const definition = glueTaskDefinition(name);
-  const data = await loadGlueData(definition, benchmarkFolder(root, benchmark), { say: log });
+  const data = await loadGlueData(definition, benchmarkFolder(root, benchmark), { log });
   const [dev] = data.heldOut;
   const rows = dev.rows.slice(0, size.maxEvalSamples);
   return {
@@ -80,7 +80,7 @@ async function squad(
 ): Promise<BenchmarkTask> {
   const version = benchmark === "squad-1.1" ? "1.1" : "2.0";
   const files = findSquadFiles(benchmarkFolder(root, benchmark), version);
-  const data = await loadSquadData(files, { say: log });
+  const data = await loadSquadData(files, { log });
   const train = firstQuestions(data.train, size.maxTrainSamples);
   const dev = firstQuestions(data.dev, size.maxEvalSamples);
   const { maxSeqLength } = size.recipe;

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
-  checkApart,
+  checkDisjoint,
   describeMalformed,
   GlueFileError,
   glueTaskDefinition,
@@ -19,7 +19,7 @@ function throwsFileError(read: () => unknown, text: string): void {
   assertThrows(read, GlueFileError, text);
 }
 
-Deno.test("readGlueFile() keeps quotes as they are, carriage returns and the last empty line apart", () => {
+Deno.test("readGlueFile() preserves quotes, and ignores carriage returns and the last empty line", () => {
   const text = `${RTE_HEADER}\r\n0\tHe said "no.\tIt's "so" "\tentailment\r\n`;
   assertEquals(readGlueFile(rte, "train", text, "train.tsv"), {
     rows: [{ index: "0", texts: ['He said "no.', 'It\'s "so" "'], label: 0 }],
@@ -27,7 +27,7 @@ Deno.test("readGlueFile() keeps quotes as they are, carriage returns and the las
   });
 });
 
-Deno.test("readGlueFile() reads CoLA from its first line on", () => {
+Deno.test("readGlueFile() reads CoLA, which has no header", () => {
   const { rows } = readGlueFile(cola, "dev", "gj04\t1\t\tOne.\ngj04\t0\t*\tTwo.\n", "dev.tsv");
   assertEquals(rows.map(({ index, texts, label }) => [index, texts[0], label]), [
     ["0", "One.", 1],
@@ -35,18 +35,18 @@ Deno.test("readGlueFile() reads CoLA from its first line on", () => {
   ]);
 });
 
-Deno.test("readGlueFile() reads a test file's index and no label", () => {
+Deno.test("readGlueFile() reads the index of a test file, without label", () => {
   const { rows } = readGlueFile(cola, "test", "index\tsentence\n7\tOne.\n", "test.tsv");
   assertEquals(rows, [{ index: "7", texts: ["One."] }]);
 });
 
-Deno.test("readGlueFile() skips a byte order mark", () => {
+Deno.test("readGlueFile() skips a byte-order mark", () => {
   const header = "\uFEFFQuality\t#1 ID\t#2 ID\t#1 String\t#2 String";
   const { rows } = readGlueFile(mrpc, "train", `${header}\n1\t1\t2\ta\tb\n`, "train.tsv");
   assertEquals(rows, [{ index: "0", texts: ["a", "b"], label: 1 }]);
 });
 
-Deno.test("MNLI's classes have google-research's order, and its two layouts the label last", () => {
+Deno.test("MNLI's classes are in the order of google-research/albert, and both layouts have the label last", () => {
   const names = (more: string) =>
     `index\tpromptID\tpairID\tgenre\tb1\tb2\tp1\tp2\tsentence1\tsentence2\t${more}gold_label`;
   const fields = Array(8).fill("x").join("\t");
@@ -57,56 +57,62 @@ Deno.test("MNLI's classes have google-research's order, and its two layouts the 
   assertEquals(readGlueFile(mnli, "dev", dev, "t").rows[0].label, 2);
   throwsFileError(
     () => readGlueFile(mnli, "train", dev, "train.tsv"),
-    "train.tsv, line 1: this is a dev file of MNLI (16 columns), given for training",
+    "train.tsv, line 1: this is a dev file of MNLI (16 columns); use train.tsv for training",
   );
 });
 
-Deno.test("malformed lines are left out, counted and named", () => {
+Deno.test("malformed lines are skipped and reported", () => {
   const text = `${RTE_HEADER}\n0\ta\tb\tentailment\n1\ta b\tentailment\n\n3\tc\td\tentailment\n`;
   const { rows, malformed } = readGlueFile(rte, "train", text, "train.tsv");
   assertEquals(rows.map(({ index }) => index), ["0", "3"]);
   assertEquals(malformed.map(({ line, columns }) => [line, columns]), [[3, 3], [4, 1]]);
   assertEquals(
     describeMalformed("train.tsv", malformed),
-    "train.tsv: 2 malformed lines left out (line 3, 4): 3 columns instead of 4",
+    "train.tsv: 2 malformed lines skipped (line 3, 4): got 3 columns, expected 4",
   );
   assertEquals(describeMalformed("train.tsv", []), null);
 });
 
-Deno.test("an unknown label is named with file and line", () => {
+Deno.test("an unknown label is reported with file and line", () => {
   throwsFileError(
     () => readGlueFile(rte, "dev", `${RTE_HEADER}\n0\ta\tb\tneutral\n`, "dev.tsv"),
-    'dev.tsv, line 2: label "neutral" is unknown, RTE has one of entailment, not_entailment',
+    'dev.tsv, line 2: label "neutral" is not valid for RTE, expected one of entailment, not_entailment',
   );
   const header = "index\tgenre\tfilename\tyear\told_index\ts1\ts2\tsentence1\tsentence2\tscore";
   throwsFileError(
     () => readGlueFile(sts, "dev", `${header}\n0\tx\tx\tx\tx\tx\tx\ta\tb\t5.5\n`, "dev.tsv"),
-    'dev.tsv, line 2: label "5.5" is unknown, STS-B has a score from 0 to 5',
+    'dev.tsv, line 2: label "5.5" is not valid for STS-B, expected a score from 0 to 5',
   );
 });
 
-Deno.test("files of other tasks, test files and empty files are refused in one sentence", () => {
+Deno.test("files of other tasks, test files and empty files are rejected", () => {
   const sst = "sentence\tlabel\ngood\t1\n";
-  throwsFileError(() => readGlueFile(rte, "dev", sst, "dev.tsv"), "RTE has a header of 4 columns");
-  throwsFileError(() => readGlueFile(cola, "dev", sst, "dev.tsv"), "no other line fits either");
+  throwsFileError(
+    () => readGlueFile(rte, "dev", sst, "dev.tsv"),
+    "expected a header of 4 columns for RTE",
+  );
+  throwsFileError(() => readGlueFile(cola, "dev", sst, "dev.tsv"), "no other line is valid");
   throwsFileError(
     () => readGlueFile(rte, "train", "index\tsentence1\tsentence2\n0\ta\tb\n", "test.tsv"),
-    "test.tsv, line 1: this is a test file of RTE, without labels",
+    "test.tsv, line 1: this is a test file of RTE without labels",
   );
   throwsFileError(
     () => readGlueFile(rte, "test", `${RTE_HEADER}\n`, "dev.tsv"),
-    "RTE has a header of 3 columns",
+    "expected a header of 3 columns for RTE",
   );
   throwsFileError(() => readGlueFile(rte, "dev", "", "dev.tsv"), "dev.tsv is empty");
-  throwsFileError(() => readGlueFile(rte, "dev", `${RTE_HEADER}\n`, "dev.tsv"), "no rows below");
+  throwsFileError(
+    () => readGlueFile(rte, "dev", `${RTE_HEADER}\n`, "dev.tsv"),
+    "no rows after the header",
+  );
 });
 
-Deno.test("checkApart() finds a dev file given for training", () => {
+Deno.test("checkDisjoint() rejects a training file that contains the validation rows", () => {
   const rows = (...texts: string[]) => texts.map((text, i) => ({ index: `${i}`, texts: [text] }));
-  checkApart(rows("a", "b"), rows("b", "c"), "train.tsv", "dev.tsv");
+  checkDisjoint(rows("a", "b"), rows("b", "c"), "train.tsv", "dev.tsv");
   throwsFileError(
-    () => checkApart(rows("a", "b", "c"), rows("b", "c"), "train.tsv", "dev.tsv"),
-    "train.tsv holds every row of dev.tsv",
+    () => checkDisjoint(rows("a", "b", "c"), rows("b", "c"), "train.tsv", "dev.tsv"),
+    "train.tsv contains every row of dev.tsv",
   );
 });
 
@@ -122,7 +128,7 @@ const COUNTS = [
 ] as const;
 
 Deno.test({
-  name: "official files have as many rows as GLUE says, none malformed",
+  name: "official files have the published numbers of rows, none malformed",
   ignore: glue === undefined,
   async fn() {
     for (const [name, train, dev] of COUNTS) {

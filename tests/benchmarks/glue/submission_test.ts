@@ -13,7 +13,7 @@ const rte = glueTaskDefinition("rte");
 const sts = glueTaskDefinition("sts-b");
 const rows = ["0", "1", "2"].map((index) => ({ index, texts: ["a", "b"], label: 0 }));
 
-Deno.test("predictions are written with the official labels and read back", () => {
+Deno.test("predictions are written with the official labels and can be read", () => {
   const text = writePredictions(rte, rows, [0, 1, 1]);
   assertEquals(
     text,
@@ -24,21 +24,21 @@ Deno.test("predictions are written with the official labels and read back", () =
   assertEquals(readPredictions(sts, rows, writePredictions(sts, rows, scores), "f"), scores);
 });
 
-Deno.test("readPredictions() names file and line of what is wrong", () => {
+Deno.test("readPredictions() reports problems with file and line", () => {
   const read = (...lines: string[]) => () =>
     readPredictions(rte, rows, ["index\tprediction", ...lines].join("\n"), "RTE.tsv");
   const cases: [() => unknown, string][] = [
-    [read("9\tentailment"), 'RTE.tsv, line 2: row "9" is unknown'],
-    [read("0\tentailment", "0\tentailment"), "RTE.tsv, line 3: row 0 is there a second time"],
-    [read("0\tyes"), 'RTE.tsv, line 2: label "yes" is unknown'],
-    [read("0 entailment"), "RTE.tsv, line 2: not a row and its label with a tab between"],
-    [read("0\tentailment"), "RTE.tsv lacks 2 of 3 rows, first 1"],
+    [read("9\tentailment"), 'RTE.tsv, line 2: unknown row "9"'],
+    [read("0\tentailment", "0\tentailment"), "RTE.tsv, line 3: row 0 is repeated"],
+    [read("0\tyes"), 'RTE.tsv, line 2: label "yes" is not valid'],
+    [read("0 entailment"), "RTE.tsv, line 2: expected a row and its label separated by a tab"],
+    [read("0\tentailment"), "RTE.tsv: 2 of 3 rows are missing, the first is 1"],
     [() => readPredictions(rte, rows, "0\tentailment", "RTE.tsv"), "RTE.tsv, line 1"],
   ];
   for (const [run, message] of cases) assertThrows(run, GlueFileError, message);
 });
 
-Deno.test("labelOrder() follows a checkpoint's own order of the classes", () => {
+Deno.test("labelOrder() returns the order of a checkpoint's classes", () => {
   const mnli = glueTaskDefinition("mnli");
   const config = presetConfig("smoke");
   const of = (id2label: unknown) => labelOrder(mnli, { ...config, extra: { id2label } });

@@ -6,7 +6,7 @@ import {
   textTaskDefinition,
 } from "../../../src/benchmarks/glue/mod.ts";
 
-Deno.test("classes of one's own are the labels of the training file, wherever its columns stand", () => {
+Deno.test("the classes are the labels of the training file, in any order of columns", () => {
   const file =
     "\uFEFFid\tLabel\tsentence2\tsentence1\r\n7\tb\tsecond\tfirst\r\n8\ta\tx\ty\r\n9\ta\n";
   const task = textTaskDefinition(file, "train.tsv");
@@ -20,12 +20,12 @@ Deno.test("classes of one's own are the labels of the training file, wherever it
   assertEquals(malformed, [{ line: 4, columns: 2, expected: 4 }]);
 });
 
-Deno.test("a file without classes is refused by what it lacks", () => {
+Deno.test("textTaskDefinition() rejects files without text or label columns, or with too few or too many labels", () => {
   const cases: [text: string, sentence: string][] = [
-    ["", 'line 1: the header must name "text"'],
-    ["text\tclass\na\tb\n", 'line 1: the header must name "text"'],
-    ["sentence1\tlabel\na\tb\n", 'line 1: the header must name "text"'],
-    ["text\tlabel\na\tb\n", "holds 1 different labels"],
+    ["", 'line 1: the header must contain "text"'],
+    ["text\tclass\na\tb\n", 'line 1: the header must contain "text"'],
+    ["sentence1\tlabel\na\tb\n", 'line 1: the header must contain "text"'],
+    ["text\tlabel\na\tb\n", "must have 2 to 1000 distinct labels, got 1"],
     [`text\tlabel\n${Array.from({ length: 1001 }, (_, i) => `t\t${i}`).join("\n")}`, "1001"],
   ];
   for (const [text, sentence] of cases) {
@@ -33,7 +33,7 @@ Deno.test("a file without classes is refused by what it lacks", () => {
   }
 });
 
-Deno.test("a file to predict has its own columns, with labels or without", () => {
+Deno.test("textFileDefinition() accepts files with and without labels", () => {
   const read = (text: string, kind: "dev" | "test") =>
     readGlueFile(textFileDefinition(["a", "b"], text, "f.tsv"), kind, text, "f.tsv").rows;
   assertEquals(read("label\ttext\nb\tone\n", "dev"), [{ index: "0", texts: ["one"], label: 1 }]);
@@ -45,6 +45,6 @@ Deno.test("a file to predict has its own columns, with labels or without", () =>
     { index: "x7", texts: ["one", "two"] },
   ]);
   const unknown = "text\tlabel\none\tc\n";
-  assertThrows(() => read(unknown, "dev"), GlueFileError, 'line 2: label "c" is unknown');
-  assertThrows(() => read("words\none\n", "test"), GlueFileError, "the header must name");
+  assertThrows(() => read(unknown, "dev"), GlueFileError, 'line 2: label "c" is not valid');
+  assertThrows(() => read("words\none\n", "test"), GlueFileError, "the header must contain");
 });

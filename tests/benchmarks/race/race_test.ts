@@ -22,7 +22,7 @@ const passage = {
 const questions = readRaceFile(JSON.stringify(passage), "middle", "7.txt");
 const high = readRaceFile(JSON.stringify({ ...passage, id: "high7.txt" }), "high", "7.txt");
 
-Deno.test("readRaceFile() reads a passage a file, or one a line", () => {
+Deno.test("readRaceFile() reads one passage per file or per line", () => {
   assertEquals(questions.map(({ id, answer }) => [id, answer]), [
     ["middle7.txt-0", 0],
     ["middle7.txt-1", 3],
@@ -35,16 +35,19 @@ Deno.test("readRaceFile() reads a passage a file, or one a line", () => {
   );
 });
 
-Deno.test("readRaceFile() names file, line and what is wrong", () => {
+Deno.test("readRaceFile() reports problems with file and line", () => {
   const cases: [unknown, string][] = [
-    ["{", "7.txt: not JSON"],
-    [{ ...passage, article: 3 }, '7.txt: no "article"'],
-    [{ ...passage, options: "abc" }, '7.txt: no list "options"'],
-    [{ ...passage, answers: ["A"] }, "7.txt: 2 questions, 2 lists of options and 1 answers"],
-    [{ ...passage, answers: ["A", "E"] }, '7.txt: answer 2 is "E", not one of A, B, C, D'],
+    ["{", "7.txt: not valid JSON"],
+    [{ ...passage, article: 3 }, '7.txt: "article" must be a string'],
+    [{ ...passage, options: "abc" }, '7.txt: "options" must be a list'],
+    [
+      { ...passage, answers: ["A"] },
+      "7.txt: the lists must have the same length, got 2 questions, 2 options and 1 answers",
+    ],
+    [{ ...passage, answers: ["A", "E"] }, '7.txt: answer 2 must be A, B, C or D, got "E"'],
     [
       { ...passage, options: [["a", "b"], passage.options[1]] },
-      "7.txt: question 1 needs a text and 4 options",
+      "7.txt: question 1 must have a text and 4 options",
     ],
   ];
   for (const [value, message] of cases) {
@@ -54,16 +57,16 @@ Deno.test("readRaceFile() names file, line and what is wrong", () => {
   assertThrows(
     () => readRaceFile(`${JSON.stringify(passage)}\n{]\n`, "middle", "all.txt"),
     RaceFileError,
-    "all.txt, line 2: not JSON",
+    "all.txt, line 2: not valid JSON",
   );
 });
 
-Deno.test("questionWithOption() fills every gap, or appends", () => {
+Deno.test("questionWithOption() fills all gaps, or appends the option", () => {
   assertEquals(questionWithOption("a _ b _", "$&"), "a $& b $&");
   assertEquals(questionWithOption("why ?", "so"), "why ? so");
 });
 
-Deno.test("raceExamples() lays out article and question with each option, the article cut at its end", () => {
+Deno.test("raceExamples() encodes the article and the question with each option, and truncates the article", () => {
   const words = "[PAD] [UNK] [CLS] [SEP] [MASK] one two three four five six seven what is next ?";
   const tokenizer = Tokenizer.fromVocabulary(words.split(" ").join("\n"));
   const [first, second] = raceExamples(questions, tokenizer, 12);
@@ -78,12 +81,12 @@ Deno.test("raceExamples() lays out article and question with each option, the ar
     text(second.sequences[3].ids),
     "[CLS] one two three four [SEP] what is next ? four [SEP]",
   );
-  // Of a question longer than the sequence its last tokens stay.
+  // The last tokens of a question longer than the sequence are kept.
   const [short] = raceExamples([questions[1]], tokenizer, 7);
   assertEquals(text(short.sequences[0].ids), "[CLS] [SEP] is next ? one [SEP]");
 });
 
-Deno.test("raceAccuracy() counts all questions and each kind of school", () => {
+Deno.test("raceAccuracy() scores all questions and each level", () => {
   const both = [...questions, ...high];
   assertEquals(raceAccuracy(both, [0, 3, 0, 1]), {
     accuracy: 0.75,
@@ -91,20 +94,20 @@ Deno.test("raceAccuracy() counts all questions and each kind of school", () => {
     accuracy_high: 0.5,
   });
   assertEquals(raceAccuracy(questions, [1, 3]), { accuracy: 0.5, accuracy_middle: 0.5 });
-  assertThrows(() => raceAccuracy(questions, [1]), RangeError, "there are 2 questions");
+  assertThrows(() => raceAccuracy(questions, [1]), RangeError, "against 2 questions");
 });
 
-Deno.test("predictions are a letter a question, by id or in order", () => {
+Deno.test("prediction files have one letter per question, by id or in order", () => {
   const text = writeRacePredictions(questions, [2, 3]);
   assertEquals(text, "middle7.txt-0\tC\nmiddle7.txt-1\tD\n");
   assertEquals(readRacePredictions(questions, text, "f"), [2, 3]);
   assertEquals(readRacePredictions(questions, "B\nA\n", "f"), [1, 0]);
   const cases: [string, string][] = [
-    ["x\tA\nmiddle7.txt-1\tD", 'f, line 1: question "x" is unknown'],
-    ["middle7.txt-0\tA\n", "f lacks 1 of 2 questions, first middle7.txt-1"],
-    ["middle7.txt-0\tA\nmiddle7.txt-0\tA", "f, line 2: question middle7.txt-0 is there a second"],
-    ["middle7.txt-0\tE\n", 'f, line 1: "E" is not one of A, B, C, D'],
-    ["A\n", "f has 1 letters, there are 2 questions"],
+    ["x\tA\nmiddle7.txt-1\tD", 'f, line 1: unknown question "x"'],
+    ["middle7.txt-0\tA\n", "f: 1 of 2 questions are missing, the first is middle7.txt-1"],
+    ["middle7.txt-0\tA\nmiddle7.txt-0\tA", "f, line 2: question middle7.txt-0 is repeated"],
+    ["middle7.txt-0\tE\n", 'f, line 1: the answer must be A, B, C or D, got "E"'],
+    ["A\n", "f has 1 letters, expected 2"],
   ];
   for (const [wrong, message] of cases) {
     assertThrows(() => readRacePredictions(questions, wrong, "f"), RaceFileError, message);
@@ -124,10 +127,10 @@ Deno.test({
   },
 });
 
-Deno.test("loadRace() refuses a folder without RACE files", async () => {
+Deno.test("loadRace() rejects a folder without RACE files", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.mkdir(`${folder}/dev/middle`, { recursive: true });
   const error = await loadRace(folder, "dev", ["middle"]).catch((error) => error);
-  assertEquals(error.message, `${folder} holds no dev/middle/*.txt`);
+  assertEquals(error.message, `${folder} does not contain dev/middle/*.txt`);
   await Deno.remove(folder, { recursive: true });
 });

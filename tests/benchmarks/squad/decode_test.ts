@@ -1,12 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "../../support/property.ts";
 import {
+  averageScores,
   combineTops,
   decodeQuestion,
   linearScores,
   type SpanScore,
 } from "../../../src/benchmarks/squad/decode.ts";
-import { averageScores } from "../../../src/benchmarks/squad/ensemble.ts";
 import { squadFeatures } from "../../../src/benchmarks/squad/features.ts";
 import { readTexts, type SquadV2Metrics } from "../../../src/benchmarks/squad/metric/mod.ts";
 import {
@@ -22,7 +22,7 @@ const TOKENIZER = wordTokenizer(["where", "a", "b", "c", "d"]);
 const DATASET = readSquad(squadFile("a b  c d", [{ id: "q", question: "where", answers: [] }]));
 const [QUESTION] = DATASET.questions;
 
-/** Positions 3 … 6 are a, b, c, d. */
+/** Positions 3 to 6 are a, b, c, d. */
 const [WINDOW] = squadFeatures(DATASET, TOKENIZER).windows;
 
 function span(start: number, end: number, score: number): SpanScore {
@@ -36,7 +36,7 @@ function decode(spans: SpanScore[], options = {}) {
 const texts = (spans: SpanScore[], options = {}) =>
   decode(spans, options).nBest.map(({ text }) => text);
 
-Deno.test("answers are stretches of the paragraph, the best first, each text once", () => {
+Deno.test("answers are parts of the paragraph, the best first, without duplicates", () => {
   assertEquals(texts([span(3, 3, 1), span(4, 5, 3), span(3, 6, 2), span(4, 5, 0)]), [
     "b  c",
     "a b  c d",
@@ -44,14 +44,14 @@ Deno.test("answers are stretches of the paragraph, the best first, each text onc
   ]);
 });
 
-Deno.test("spans outside the paragraph, backwards or too long are no answers", () => {
+Deno.test("spans outside the paragraph, reversed spans and long spans are not answers", () => {
   const all = [span(0, 0, 9), span(1, 3, 9), span(2, 3, 9), span(4, 3, 9), span(5, 7, 9)];
   assertEquals(texts([...all, span(3, 4, 1)]), ["a b"]);
   assertEquals(texts([span(3, 6, 9), span(3, 5, 1)], { maxAnswerLength: 3 }), ["a b  c"]);
   assertEquals(texts(all), [""]);
 });
 
-Deno.test("an answer counts only in the window that shows its start best", () => {
+Deno.test("an answer is valid only in the window with the most context of its start", () => {
   const { windows } = squadFeatures(DATASET, TOKENIZER, { maxLength: 7, stride: 2 });
   assertEquals(windows.map(({ maxContext }) => [...maxContext]), [[1, 1, 1], [0, 1]]);
   const scores = { spans: [span(3, 3, 1)], noAnswer: 0 };
@@ -63,14 +63,14 @@ Deno.test("an answer counts only in the window that shows its start best", () =>
   assertEquals(decoded.noAnswer, -1);
 });
 
-Deno.test("probabilities are a softmax over the n best", () => {
+Deno.test("probabilities are a softmax over the n best answers", () => {
   const { nBest } = decode([span(3, 3, 1), span(4, 4, 0), span(5, 5, -1)], { nBest: 2 });
   assertEquals(nBest.length, 2);
   assertAlmostEquals(nBest[0].probability, Math.E / (1 + Math.E), 1e-12);
   assertAlmostEquals(nBest[0].probability + nBest[1].probability, 1, 1e-12);
 });
 
-Deno.test("the linear head's no-answer score is what [CLS] has over the best answer", () => {
+Deno.test("the linear head's no-answer score is the score of [CLS] minus that of the best answer", () => {
   const start = Float32Array.of(1, 9, 9, 0, 3, 0, 0, 9);
   const end = Float32Array.of(2, 9, 9, 0, 0, 4, 0, 9);
   const scores = linearScores(start, end);
@@ -80,7 +80,7 @@ Deno.test("the linear head's no-answer score is what [CLS] has over the best ans
   assertEquals([nBest[0].text, noAnswer], ["b  c", 1 + 2 - (3 + 4)]);
 });
 
-Deno.test("the twenty best starts and ends make all spans that matter", () => {
+Deno.test("combineTops() returns spans of the twenty best starts and ends", () => {
   const logits = fc.float32Array({ minLength: 30, maxLength: 60, noNaN: true });
   fc.assert(fc.property(logits, logits, (start, end) => {
     const length = Math.min(start.length, end.length);
@@ -91,7 +91,7 @@ Deno.test("the twenty best starts and ends make all spans that matter", () => {
   }));
 });
 
-Deno.test("the threshold that is best for F1 decides, and the files say the same", () => {
+Deno.test("the threshold with the best F1 decides, and the files contain the same predictions", () => {
   const qas = ["x", "__proto__", "7"].map((id) => ({
     id,
     question: "where",
@@ -117,7 +117,7 @@ Deno.test("the threshold that is best for F1 decides, and the files say the same
   assertEquals([...all.values()], ["a", "", "a"]);
 });
 
-Deno.test("an ensemble averages a span over the models that propose it", () => {
+Deno.test("averageScores() averages a span over the models that propose it", () => {
   const [{ spans, noAnswer }] = averageScores([
     [{ spans: [span(3, 3, 1), span(4, 5, 3)], noAnswer: 1 }],
     [{ spans: [span(4, 5, 2), span(6, 6, 9)], noAnswer: -2 }],
@@ -126,7 +126,7 @@ Deno.test("an ensemble averages a span over the models that propose it", () => {
   assertEquals(noAnswer, -0.5);
 });
 
-Deno.test("where no threshold beats silence, nothing is answered", () => {
+Deno.test("the threshold is -Infinity if answering nothing is best", () => {
   const dataset = readSquad(squadFile("a b c d", [
     { id: "x", question: "where", answers: [] },
     { id: "y", question: "where", answers: [] },

@@ -25,7 +25,7 @@ async function withFolder(
 
 const one = (id: string, version: string) => squadFile("x y", [{ id, answers: [] }], version);
 
-Deno.test("the official files are found in their folder or in one for each version", () =>
+Deno.test("findSquadFiles() finds the official files in the folder or in a subfolder for each version", () =>
   withFolder({
     "both/v1.1/dev-v1.1.json": "",
     "both/v2.0/dev-v2.0.json": "",
@@ -43,9 +43,9 @@ Deno.test("the official files are found in their folder or in one for each versi
     );
     for (
       const [name, version, sentence] of [
-        ["both", undefined, "holds SQuAD 1.1 and 2.0; say which"],
-        ["flat", "1.1", "holds no dev-v1.1.json"],
-        ["none", undefined, "holds no dev-v1.1.json or dev-v2.0.json"],
+        ["both", undefined, "contains SQuAD 1.1 and 2.0: select a version"],
+        ["flat", "1.1", "does not contain dev-v1.1.json"],
+        ["none", undefined, "does not contain dev-v1.1.json or dev-v2.0.json"],
       ] as const
     ) {
       assertThrows(() => findSquadFiles(`${folder}/${name}`, version), SquadFormatError, sentence);
@@ -53,7 +53,7 @@ Deno.test("the official files are found in their folder or in one for each versi
     await Promise.resolve();
   }));
 
-Deno.test("a held-out file that was trained on, and one of another version, are refused", () =>
+Deno.test("loadSquadData() rejects shared questions, other versions and empty files", () =>
   withFolder({
     "train-v2.0.json": one("q1", "v2.0"),
     "dev-v2.0.json": one("q2", "v2.0"),
@@ -61,16 +61,16 @@ Deno.test("a held-out file that was trained on, and one of another version, are 
     "empty.json": squadFile("x", [], "v2.0"),
     "latin": "\xff",
   }, async (folder) => {
-    const said: string[] = [];
-    const options = { say: (sentence: string) => said.push(sentence) };
+    const logged: string[] = [];
+    const options = { log: (sentence: string) => logged.push(sentence) };
     const files = findSquadFiles(folder);
     const { train, dev, sha256 } = await loadSquadData(files, options);
     assertEquals([train.questions[0].id, dev.questions[0].id, sha256.length], ["q1", "q2", 64]);
     for (
       const [dev, sentence] of [
-        [files.train, "first q1: scores on them would mean nothing"],
+        [files.train, "the first is q1: scores on training questions are meaningless"],
         [`${folder}/old.json`, "old.json is SQuAD 1.1, expected 2.0"],
-        [`${folder}/empty.json`, "empty.json has no question"],
+        [`${folder}/empty.json`, "empty.json has no questions"],
       ]
     ) {
       await assertRejects(
@@ -79,18 +79,17 @@ Deno.test("a held-out file that was trained on, and one of another version, are 
         sentence,
       );
     }
-    assertEquals(said, []);
+    assertEquals(logged, []);
   }));
 
-Deno.test("misplaced answers are said once with the file's name, and stop where strict", () => {
+Deno.test("readSquadFile() logs misplaced answers with the file name, and throws if strict", () => {
   const text = squadFile("x y", [{ id: "q", answers: [{ text: "y", answer_start: 0 }] }]);
   return withFolder({ "dev.json": text }, async (folder) => {
-    const said: string[] = [];
-    const options = { say: (sentence: string) => said.push(sentence) };
+    const logged: string[] = [];
+    const options = { log: (sentence: string) => logged.push(sentence) };
     await readSquadFile(`${folder}/dev.json`, options);
-    const sentence =
-      `${folder}/dev.json: question q: the answer "y" does not stand at its answer_start 0`;
-    assertEquals(said, [`${sentence} (1 in all)`]);
+    const sentence = `${folder}/dev.json: question q: the answer "y" is not at its answer_start 0`;
+    assertEquals(logged, [`${sentence} (1 in total)`]);
     await assertRejects(
       () => readSquadFile(`${folder}/dev.json`, { ...options, strict: true }),
       SquadFormatError,

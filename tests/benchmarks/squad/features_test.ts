@@ -1,30 +1,31 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "../../support/property.ts";
 import {
+  bestSpans,
   mayAnswer,
+  slidingSpans,
   squadFeatures,
   squadTrainingFeatures,
 } from "../../../src/benchmarks/squad/features.ts";
 import { normalizeAnswer } from "../../../src/benchmarks/squad/metric/mod.ts";
 import { readSquad } from "../../../src/benchmarks/squad/reader.ts";
-import { bestSpans, slidingSpans } from "../../../src/benchmarks/squad/spans.ts";
 import { Tokenizer } from "../../../src/text/mod.ts";
 import { sharedData } from "../../text/support/shared_data.ts";
 import { squadFile } from "./squad_file.ts";
 import { wordTokenizer } from "./word_tokenizer.ts";
 
-Deno.test("spans start a stride apart and the last reaches the end", () => {
+Deno.test("slidingSpans() returns spans at a stride, the last of which reaches the end", () => {
   assertEquals(slidingSpans(10, 6, 3), [
     { start: 0, length: 6 },
     { start: 3, length: 6 },
     { start: 6, length: 4 },
   ]);
   assertEquals(slidingSpans(6, 6, 3), [{ start: 0, length: 6 }]);
-  assertEquals(slidingSpans(5, 2, 3).length, 3); // a stride past the span would leave gaps
+  assertEquals(slidingSpans(5, 2, 3).length, 3); // a stride beyond the span would leave gaps
   assertEquals(slidingSpans(0, 6, 3), []);
 });
 
-Deno.test("spans cover every token, and each token's best span shows it with the most context", () => {
+Deno.test("spans cover all tokens, and bestSpans() selects the span with the most context", () => {
   const size = fc.integer({ min: 1, max: 40 });
   fc.assert(fc.property(fc.integer({ min: 0, max: 200 }), size, size, (tokens, room, stride) => {
     const spans = slidingSpans(tokens, room, stride);
@@ -45,7 +46,7 @@ Deno.test("spans cover every token, and each token's best span shows it with the
 
 const TOKENIZER = wordTokenizer(["where", "is", "old", "the", "town", "of", "paris", "##ian", "."]);
 
-Deno.test("a window is [CLS] question [SEP] paragraph [SEP] with the answer's place", () => {
+Deno.test("a window is [CLS] question [SEP] paragraph [SEP] with the answer's position", () => {
   const dataset = readSquad(squadFile("The Parisian town. Old Paris is old", [
     {
       id: "q",
@@ -78,7 +79,7 @@ Deno.test("a window is [CLS] question [SEP] paragraph [SEP] with the answer's pl
   assertEquals(allowed, [0, 5, 6, 7, 8, 9, 10, 11, 12]);
 });
 
-Deno.test("a window without the whole answer has its place at [CLS]; a question without answer too", () => {
+Deno.test("a window without the whole answer, or of an unanswerable question, is labeled [CLS]", () => {
   const dataset = readSquad(squadFile("The town of Paris", [
     { id: "q", question: "where", answers: [{ text: "town of Paris", answer_start: 4 }] },
     { id: "none", question: "where", answers: [] },
@@ -96,12 +97,12 @@ Deno.test("a window without the whole answer has its place at [CLS]; a question 
   ]);
   assertEquals(dropped, {
     count: 1,
-    first: "question lost: its answer has no place in the paragraph",
+    first: "question lost: its answer is not in the paragraph",
   });
   assertEquals(squadFeatures(dataset, TOKENIZER).windows.length, 3);
 });
 
-Deno.test("an answer inside a word is given the pieces that hold it", () => {
+Deno.test("an answer inside a word is labeled with the pieces that contain it", () => {
   const labels = (text: string, answer_start: number) => {
     const dataset = readSquad(squadFile("The Parisian town", [
       { id: "q", answers: [{ text, answer_start }] },
@@ -112,26 +113,26 @@ Deno.test("an answer inside a word is given the pieces that hold it", () => {
   assertEquals(labels("Paris", 4), [1, 1]);
   assertEquals(labels("ian", 9), [2, 2]);
   assertEquals(labels("arisi", 5), [1, 2]);
-  assertEquals(labels(" Parisian ", 3), [1, 2]); // white space belongs to no piece
+  assertEquals(labels(" Parisian ", 3), [1, 2]); // whitespace does not belong to a piece
 });
 
-Deno.test("a question that leaves no place for its paragraph is named", () => {
+Deno.test("a question that leaves no room for its paragraph is rejected", () => {
   const dataset = readSquad(squadFile("town", [{ id: "q7", question: "where is", answers: [] }]));
   assertThrows(
     () => squadFeatures(dataset, TOKENIZER, { maxLength: 5 }),
     RangeError,
-    "question q7 leaves no place for its paragraph: 2 tokens of 5",
+    "question q7 has 2 tokens and leaves no room for its paragraph in 5.",
   );
 });
 
-Deno.test("lengths that make no windows are refused", () => {
+Deno.test("invalid lengths are rejected", () => {
   const dataset = readSquad(squadFile("town", [{ id: "q", answers: [] }]));
   for (const stride of [0, -1, 1.5, NaN]) {
     assertThrows(() => squadFeatures(dataset, TOKENIZER, { stride }), RangeError, "stride must be");
   }
 });
 
-Deno.test("real answers come back from their pieces", async () => {
+Deno.test("the pieces of official answers contain the answers", async () => {
   const vocabulary = sharedData("data/albert/spiece.model");
   const file = sharedData("data/squad/v2.0/dev-v2.0.json");
   if (vocabulary === undefined || file === undefined) return;
@@ -150,6 +151,6 @@ Deno.test("real answers come back from their pieces", async () => {
       return normalizeAnswer(text) === normalizeAnswer(answers[0].text);
     },
   );
-  // The rest are answers that end inside a piece, as 90 in "90%".
+  // The others are answers that end inside a piece, such as 90 in "90%".
   assert(labeled.length > 500 && same.length > 0.99 * labeled.length);
 });

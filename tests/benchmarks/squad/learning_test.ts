@@ -11,7 +11,7 @@ import { finetuneSettings, FinetuneTrainer, predictAll } from "../../../src/trai
 import { TOY_CONFIG, TOY_LENGTH, TOY_TOKENIZER, toySquad } from "./toy_squad.ts";
 
 for (const head of ["linear", "paper"] as SquadHead[]) {
-  Deno.test(`the ${head} head learns where an answer is, and that there may be none`, async () => {
+  Deno.test(`the ${head} head learns to find answers and to leave questions unanswered`, async () => {
     const lengths = { maxLength: TOY_LENGTH, stride: 6 };
     const dev = readSquad(toySquad(2, 60, "dev"));
     const { windows } = squadTrainingFeatures(dev, TOY_TOKENIZER, lengths);
@@ -41,7 +41,7 @@ for (const head of ["linear", "paper"] as SquadHead[]) {
         if (step % 10 === 9) await trainer.readLog();
       }
       const after = await f1();
-      assert(before < 60 && after > 95, `f1 ${before} before, ${after} after`);
+      assert(before < 60 && after > 95, `F1 ${before} before and ${after} after training`);
     } finally {
       await device.destroy();
     }

@@ -9,7 +9,7 @@ import { readSquad, SquadFormatError } from "../../../src/benchmarks/squad/reade
 import { sharedData } from "../../text/support/shared_data.ts";
 import { squadFile } from "./squad_file.ts";
 
-Deno.test("answer_start counts code points, as Python does", () => {
+Deno.test("answer_start counts code points, as in Python", () => {
   const { questions } = readSquad(squadFile("😀 in 1876 😀 Paris", [
     { id: "q", answers: [{ text: "Paris", answer_start: 12 }] },
   ]));
@@ -18,7 +18,7 @@ Deno.test("answer_start counts code points, as Python does", () => {
   assertEquals(questions[0].context.slice(start), "Paris");
 });
 
-Deno.test("the version is the file's, and is told from its questions where the file is silent", () => {
+Deno.test("readSquad() infers the version from the questions if the file has none", () => {
   const answered = [{ id: "q", answers: [{ text: "x", answer_start: 0 }] }];
   assertEquals(readSquad(squadFile("x", answered, "1.1")).version, "1.1");
   assertEquals(readSquad(squadFile("x", answered, "v2.0")).version, "2.0");
@@ -26,7 +26,7 @@ Deno.test("the version is the file's, and is told from its questions where the f
   assertEquals(readSquad(squadFile("x", [{ id: "q", answers: [] }], null)).version, "2.0");
 });
 
-Deno.test("misplaced answers and repeated ids are counted, the first is named, strict stops", () => {
+Deno.test("misplaced answers and repeated ids are counted, and are errors if strict", () => {
   const text = squadFile("Paris is old", [
     { id: "q1", answers: [{ text: "Paris", answer_start: 0 }] },
     { id: "q2", answers: [{ text: "old", answer_start: 8 }] },
@@ -34,29 +34,29 @@ Deno.test("misplaced answers and repeated ids are counted, the first is named, s
     { id: "q1", answers: [{ text: "old", answer_start: 9.5 }] },
   ]);
   const { misplaced, repeated, questions } = readSquad(text);
-  const first = 'question q2: the answer "old" does not stand at its answer_start 8';
+  const first = 'question q2: the answer "old" is not at its answer_start 8';
   assertEquals(misplaced, { count: 3, first });
-  assertEquals(repeated, { count: 1, first: "question q1 stands more than once" });
+  assertEquals(repeated, { count: 1, first: "question q1 is repeated" });
   assertEquals(questions[1].answers, [{ text: "old" }]);
   assertThrows(() => readSquad(text, { strict: true }), SquadFormatError, first);
 });
 
-Deno.test("a version that is no text says nothing", () => {
+Deno.test("a version that is not a string or number is ignored", () => {
   for (const version of [{ toString: false }, null, [1], true]) {
     assertEquals(readSquad(JSON.stringify({ version, data: [] })).version, "1.1");
   }
   assertEquals(readSquad('{"version": 2, "data": []}').version, "2.0");
 });
 
-Deno.test("JSON that is not SQuAD's names what is wrong and where", () => {
+Deno.test("JSON that is not in SQuAD's format is rejected with the problem and the place", () => {
   for (
     const [text, sentence] of [
       ["{", "it is not JSON ("],
-      ["[]", "the file is not an object"],
+      ["[]", "the file must be an object"],
       ["{}", "data is missing"],
-      ['{"data": {}}', "data is not a list"],
-      ['{"data": [{"paragraphs": [1]}]}', "data[0].paragraphs[0] is not an object"],
-      [squadFile("x", [{ id: 3 }]), "data[0].paragraphs[0].qas[0].id is not a text"],
+      ['{"data": {}}', "data must be a list"],
+      ['{"data": [{"paragraphs": [1]}]}', "data[0].paragraphs[0] must be an object"],
+      [squadFile("x", [{ id: 3 }]), "data[0].paragraphs[0].qas[0].id must be a string"],
       [
         squadFile("x", [{ id: "q" }]),
         "question q: data[0].paragraphs[0].qas[0].answers is missing",
@@ -66,7 +66,7 @@ Deno.test("JSON that is not SQuAD's names what is wrong and where", () => {
   ) assertThrows(() => readSquad(text), SquadFormatError, sentence);
 });
 
-Deno.test("any JSON is read or refused in one sentence, and touches no prototype", () => {
+Deno.test("any JSON is read or rejected with a one-line message, without changing a prototype", () => {
   const id = fc.constantFrom("__proto__", "constructor", "toString", "a", "7");
   const value = fc.jsonValue({ maxDepth: 3 });
   const answer = fc.oneof(fc.record({ text: value, answer_start: value }), value);
@@ -114,7 +114,7 @@ Deno.test("any JSON is read or refused in one sentence, and touches no prototype
   );
 });
 
-Deno.test("a table of texts is read as JSON.parse reads it", () => {
+Deno.test("readTexts() agrees with JSON.parse", () => {
   fc.assert(fc.property(
     fc.dictionary(fc.string({ unit: "grapheme" }), fc.string({ unit: "binary" })),
     (table) => {
@@ -124,7 +124,7 @@ Deno.test("a table of texts is read as JSON.parse reads it", () => {
   ));
 });
 
-Deno.test("the real files are read whole, every answer in its place", async () => {
+Deno.test("the official files are read completely, with every answer at its position", async () => {
   for (
     const [file, version, count] of [
       ["v1.1/dev-v1.1.json", "1.1", 2732],

@@ -11,7 +11,7 @@ function decoded(text: string, probability: number): DecodedAnswer {
   return { nBest: [{ text, start, probability, startScore: 0, endScore: 0 }], noAnswer: 0 };
 }
 
-Deno.test("a review counts words as the metric does and shows the farthest answers first", () => {
+Deno.test("reviewAnswers() counts words as the metric does and returns the worst answers first", () => {
   const dataset = readSquad(squadFile(CONTEXT, [
     { id: "right", question: "which town?", answers: [at("the old harbour town")] },
     { id: "near", question: "what?", answers: [at("old harbour town")] },
@@ -38,7 +38,7 @@ Deno.test("a review counts words as the metric does and shows the farthest answe
   const [invented, far, silent] = review.worst;
   assertEquals([invented.gold, invented.predicted], ["(no answer)", "sea"]);
   assertEquals([far.confidence, silent.confidence], [0.7, undefined]);
-  // The paragraph is shown from a little before the right answer.
+  // The paragraph is shown from a little before the gold answer.
   assertEquals(far.texts[1].startsWith("… filler"), true);
   assertEquals(far.texts[1].endsWith("by the sea"), true);
 });

@@ -1,4 +1,4 @@
-/** A SQuAD file of one paragraph. */
+/** Returns the text of a SQuAD file with one paragraph. */
 export function squadFile(
   context: string,
   qas: readonly { id: unknown; question?: string; answers?: unknown }[],

@@ -31,7 +31,7 @@ const CONFIG: ModelConfig = {
   classifierDropoutProb: 0,
 };
 
-/** Questions on paragraphs of several lengths, some longer than a window. */
+/** Returns questions about a paragraph that is longer than a window. */
 function dataset() {
   const random = new RandomStream(5, 1);
   const word = () => WORDS[random.integer(WORDS.length)];
@@ -52,7 +52,7 @@ function dataset() {
 const features = (data: ReturnType<typeof dataset>) =>
   squadTrainingFeatures(data, wordTokenizer(WORDS), { maxLength: 24, stride: 8 }).windows;
 
-/** A model with fresh parameters, and the task it is for. */
+/** Returns an initialized model and its task. */
 function modelOf(device: Device, head: SquadHead, deviation: number, data = dataset()) {
   const windows = features(data);
   const task = squadTask({
@@ -73,10 +73,10 @@ for (const head of ["linear", "paper"] as const) {
     assert(windows.length > 10);
     const together = await predictAll(device, encoder, task, windows, 7, 24);
     const alone = await predictAll(device, encoder, task, windows, 1, 24);
-    const words = ({ spans, noAnswer }: WindowScores) =>
+    const summary = ({ spans, noAnswer }: WindowScores) =>
       spans.map(({ start, end }) => `${start}-${end}`).join(" ") + (noAnswer > 0);
     for (const [i, scores] of together.entries()) {
-      assertEquals(words(scores), words(alone[i]));
+      assertEquals(summary(scores), summary(alone[i]));
       assertAlmostEquals(scores.noAnswer, alone[i].noAnswer, 1e-4);
       for (const [s, { startScore, endScore }] of scores.spans.entries()) {
         assertAlmostEquals(startScore, alone[i].spans[s].startScore, 1e-4);
@@ -97,13 +97,13 @@ for (const head of ["linear", "paper"] as const) {
     for (let step = 0; step < 12; step++) {
       device.write(whole(metrics), new Float32Array(1));
       encoder.parameters.clearGradients();
-      // Micro-batches, each padded to its own length, add up to the step.
+      // Two micro-batches, each padded to its own length, make a step.
       for (const part of [windows.slice(0, 9), windows.slice(9)]) {
         const tape = new Tape(device);
         task.loss({ device, tape }, encoder, collateSequences(part, 0, 24), target);
         tape.backward();
       }
-      // Plain gradient descent on the host, so that nothing but the head is under test.
+      // Gradient descent on the host, so that only the head is tested.
       const { values, gradients } = encoder.parameters;
       const [loss, value, gradient] = await Promise.all(
         [metrics, values, gradients!].map((buffer) => device.read(whole(buffer))),
@@ -111,7 +111,7 @@ for (const head of ["linear", "paper"] as const) {
       losses.push(loss[0]);
       device.write(whole(values), Float32Array.from(value, (v, i) => v - 0.1 * gradient[i]));
     }
-    // Before anything is learned every position is as likely: ½·(ln n + ln n), and ½·ln 2 with the paper's head.
+    // Initially all positions have the same probability: the loss is ½·(ln n + ln n), plus ½·ln 2 for the paper's head.
     const positions = windows.reduce((sum, { sequences: [{ ids }], pieceStarts }) => {
       return sum + Math.log(head === "linear" ? ids.length : pieceStarts.length + 1);
     }, 0);
@@ -120,7 +120,7 @@ for (const head of ["linear", "paper"] as const) {
     assert(losses.at(-1)! < 0.8 * losses[0], losses.join(" "));
   });
 
-  Deno.test(`the ${head} head says at which question its logits are NaN`, async () => {
+  Deno.test(`the ${head} head reports the question whose logits are NaN`, async () => {
     const device = openReferenceDevice({ precision: "f32" });
     const { task, windows, encoder } = modelOf(device, head, 0.02);
     const { values } = encoder.parameters;
@@ -128,7 +128,7 @@ for (const head of ["linear", "paper"] as const) {
     await assertRejects(
       () => predictAll(device, encoder, task, windows, 4, 24),
       RangeError,
-      "question q0: the model's logits are NaN",
+      "question q0: logits are NaN",
     );
   });
 }

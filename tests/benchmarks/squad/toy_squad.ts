@@ -5,19 +5,19 @@ import { wordTokenizer } from "./word_tokenizer.ts";
 const SIDES = Array.from({ length: 4 }, (_, i) => `side${i}`);
 const TOWNS = Array.from({ length: 4 }, (_, i) => `town${i}`);
 const OTHERS = Array.from({ length: 12 }, (_, i) => `word${i}`);
-/** Knows the words of {@linkcode toySquad}. */
+/** A tokenizer with the words of {@linkcode toySquad}. */
 export const TOY_TOKENIZER = wordTokenizer(["where", ...SIDES, ...TOWNS, ...OTHERS]);
-/** A model that can learn it. */
+/** A model that can learn {@linkcode toySquad}. */
 export const TOY_CONFIG: ModelConfig = {
   ...presetConfig("smoke"),
   vocabSize: TOY_TOKENIZER.vocabularySize,
   hiddenDropoutProb: 0,
   attentionProbsDropoutProb: 0,
 };
-/** Tokens of a window. */
+/** Length of a window in tokens. */
 export const TOY_LENGTH = 16;
 
-/** A SQuAD 2.0 file: paragraphs of which two in three name one place, two words long: that is the answer. Some need two windows. */
+/** Returns a SQuAD 2.0 file. Two of three paragraphs contain a place of two words, which is the answer. Some paragraphs need two windows. */
 export function toySquad(seed: number, count: number, prefix: string): string {
   const random = new RandomStream(seed, 1);
   const one = (words: readonly string[]) => words[random.integer(words.length)];

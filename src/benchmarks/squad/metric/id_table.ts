@@ -1,46 +1,48 @@
 /**
- * JSON objects from question ids to texts or numbers, as `predictions.json` and `null_odds.json` are.
+ * Reads and writes JSON objects from question ids to texts or numbers, such as `predictions.json` and `null_odds.json`.
  *
- * `JSON.parse` moves ids that look like array indices to the front, and the order of the ids decides ties of the threshold search; Python, which
- * writes such files, also writes `Infinity` and `NaN`. So these flat objects are read here.
+ * `JSON.parse` cannot be used: it moves ids that look like array indices to the front, but the order of ids breaks ties in the threshold search, and it rejects
+ * `Infinity`, which Python writes.
  *
  * @module
  */
 import { shown } from "../../../json/mod.ts";
-import { SquadScoreError } from "./gold.ts";
+import { SquadScoreError } from "./answers.ts";
 
 /**
- * Reads a flat JSON object of texts.
+ * Parses a flat JSON object of strings.
  *
- * @param text the file
- * @throws {SquadScoreError} naming the line or the id.
+ * @throws {SquadScoreError} if the text is not such an object; the message names the line or the id
  */
 export function readTexts(text: string): Map<string, string> {
   return readTable(text, (scanner, id) => {
-    if (scanner.peek() !== '"') throw new SquadScoreError(`the answer to ${shown(id)} is no text`);
+    if (scanner.peek() !== '"') {
+      throw new SquadScoreError(`the answer to ${shown(id)} must be a string`);
+    }
     return scanner.string();
   });
 }
 
 /**
- * Reads a flat JSON object of numbers; infinite ones are allowed.
+ * Parses a flat JSON object of numbers, which may be infinite.
  *
- * @param text the file
- * @throws {SquadScoreError} naming the line or the id.
+ * @throws {SquadScoreError} if the text is not such an object; the message names the line or the id
  */
 export function readNumbers(text: string): Map<string, number> {
   return readTable(text, (scanner, id) => {
     const value = scanner.number();
-    if (value === undefined) throw new SquadScoreError(`the score of ${shown(id)} is no number`);
-    if (Number.isNaN(value)) throw new SquadScoreError(`the score of ${shown(id)} is NaN`);
+    if (value === undefined) {
+      throw new SquadScoreError(`the score of ${shown(id)} must be a number`);
+    }
+    if (Number.isNaN(value)) throw new SquadScoreError(`the score of ${shown(id)} must not be NaN`);
     return value;
   });
 }
 
 /**
- * Writes a JSON object, its keys in the given order; infinite numbers as Python writes them.
+ * Returns the text of a JSON object with keys in the given order, and infinite numbers as in Python.
  *
- * @param entries ids and anything that JSON can hold
+ * @param entries ids and JSON values
  */
 export function writeTable(entries: Iterable<readonly [string, unknown]>): string {
   const lines = Array.from(
@@ -53,7 +55,7 @@ export function writeTable(entries: Iterable<readonly [string, unknown]>): strin
   return lines.length === 0 ? "{}\n" : `{\n${lines.join(",\n")}\n}\n`;
 }
 
-/** An id that stands twice keeps its first place and its last value, as in Python. */
+/** Parses an object. A repeated id keeps its first position and its last value, as in Python. */
 function readTable<T>(text: string, value: (scanner: Scanner, id: string) => T): Map<string, T> {
   const scanner = new Scanner(text);
   const table = new Map<string, T>();
@@ -67,7 +69,7 @@ function readTable<T>(text: string, value: (scanner: Scanner, id: string) => T):
       table.set(id, value(scanner, id));
     } while (scanner.expect(",}") === ",");
   }
-  if (scanner.peek() !== "") throw scanner.error("the end");
+  if (scanner.peek() !== "") throw scanner.error("the end of the file");
   return table;
 }
 
@@ -80,7 +82,7 @@ class Scanner {
     this.#at = text.startsWith("\ufeff") ? 1 : 0;
   }
 
-  /** The next character that is no white space, "" at the end. */
+  /** Skips whitespace, and returns the next character, or "" at the end. */
   peek(): string {
     const space = /[ \t\n\r]*/y;
     space.lastIndex = this.#at;
@@ -99,7 +101,7 @@ class Scanner {
   }
 
   string(): string {
-    if (this.peek() !== '"') throw this.error("a text in quotes");
+    if (this.peek() !== '"') throw this.error("a string");
     let end = this.#at + 1;
     while (end < this.#text.length && this.#text[end] !== '"') {
       end += this.#text[end] === "\\" ? 2 : 1;
@@ -109,7 +111,7 @@ class Scanner {
       this.#at = end + 1;
       return value;
     } catch {
-      throw this.error("a text in quotes");
+      throw this.error("a string");
     }
   }
 

@@ -1,5 +1,5 @@
-// Metrics against what SQuAD's own evaluation scripts (evaluate-v1.1.py, evaluate-v2.0.py, Python 3.11) gave for generated files. Where a
-// 2.0 prediction is missing, evaluate-v2.0.py stops with a KeyError; there it was told to leave the question out of HasAns and NoAns as well.
+// Compares metrics with those of SQuAD's evaluation scripts (evaluate-v1.1.py, evaluate-v2.0.py, Python 3.11) for generated files. If a 2.0
+// prediction is missing, evaluate-v2.0.py stops with a KeyError; it was changed to exclude the question from HasAns and NoAns.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   evaluateSquadV1,
@@ -8,26 +8,26 @@ import {
   readNumbers,
   readTexts,
   SquadScoreError,
-} from "../../../../src/benchmarks/squad/metric/mod.ts";
-import { readSquad } from "../../../../src/benchmarks/squad/reader.ts";
+} from "../../../src/benchmarks/squad/metric/mod.ts";
+import { readSquad } from "../../../src/benchmarks/squad/reader.ts";
 
 interface OfficialCase {
-  /** The three files as texts. */
+  /** Contents of the three files. */
   gold: string;
   predictions: string;
   noAnswer: string | null;
   threshold: number;
-  /** What the script printed. */
+  /** Output of the script. */
   metrics: Record<string, number>;
 }
 
 const CASES: OfficialCase[] = JSON.parse(
   await Deno.readTextFile(
-    new URL("../../../fixtures/squad/official_scores.json", import.meta.url),
+    new URL("../../fixtures/squad/official_scores.json", import.meta.url),
   ),
 );
 
-Deno.test("metrics equal those of SQuAD's evaluation scripts to the last bit, field by field", () => {
+Deno.test("metrics equal those of SQuAD's evaluation scripts to the last bit", () => {
   let versions = "";
   for (const { gold, predictions, noAnswer, threshold, metrics } of CASES) {
     const { version, questions } = readSquad(gold);
@@ -48,13 +48,13 @@ Deno.test("metrics equal those of SQuAD's evaluation scripts to the last bit, fi
   assert(versions.includes("1.12.0") && CASES.length > 60);
 });
 
-Deno.test("an answer is normalized as Python would", () => {
+Deno.test("normalizeAnswer() agrees with Python", () => {
   for (
     const [answer, normalized] of [
       ["The  Cat, a dog & an ox.", "cat dog ox"],
       ["theatre an-other a_b", "theatre another ab"],
       ["_a_ the", ""],
-      ["áa a\u0301b", "áa \u0301b"], // a combining mark is no word character there
+      ["áa a\u0301b", "áa \u0301b"], // a combining mark is not a word character in Python
       ["ΟΔΟΣ the", "οδος"],
       ["İ", "i\u0307"],
       ["x\u001cy\u0085z\u00a0w", "x y z w"],
@@ -65,32 +65,32 @@ Deno.test("an answer is normalized as Python would", () => {
   ) assertEquals(normalizeAnswer(answer), normalized);
 });
 
-Deno.test("ids are read in the file's order, whatever they look like", () => {
+Deno.test("ids are read in file order, including those that look like numbers", () => {
   const text = '{"7": "x", "__proto__": "y", "3": "z", "7": "w"}';
   assertEquals([...readTexts(text)], [["7", "w"], ["__proto__", "y"], ["3", "z"]]);
   assertEquals(({} as Record<string, unknown>).y, undefined);
   assertEquals([...readNumbers('{"b": -Infinity, "a": 1e-3}')], [["b", -Infinity], ["a", 0.001]]);
 });
 
-Deno.test("a predictions file that is none names the id or the place", () => {
+Deno.test("an invalid prediction file is rejected with the id or the place", () => {
   for (
     const [text, sentence] of [
-      ['{"q1": ["nbest"]}', "the answer to q1 is no text"],
-      ['{"q1": "x",\n "q2": null}', "the answer to q2 is no text"],
-      ['{"q1": "x",}', "line 1, column 12: expected a text in quotes"],
+      ['{"q1": ["nbest"]}', "the answer to q1 must be a string"],
+      ['{"q1": "x",\n "q2": null}', "the answer to q2 must be a string"],
+      ['{"q1": "x",}', "line 1, column 12: expected a string"],
       ['{"q1": "x"\n "q2"', "line 2, column 2: expected , or }"],
       ["[]", "line 1, column 1: expected {"],
       ["", "line 1, column 1: expected {"],
-      ["{} {}", "line 1, column 4: expected the end"],
+      ["{} {}", "line 1, column 4: expected the end of the file"],
     ]
   ) assertThrows(() => readTexts(text), SquadScoreError, sentence);
-  assertThrows(() => readNumbers('{"q": NaN}'), SquadScoreError, "the score of q is NaN");
-  assertThrows(() => readNumbers('{"q": "1"}'), SquadScoreError, "the score of q is no number");
+  assertThrows(() => readNumbers('{"q": NaN}'), SquadScoreError, "the score of q must not be NaN");
+  assertThrows(() => readNumbers('{"q": "1"}'), SquadScoreError, "the score of q must be a number");
 });
 
-Deno.test("what no script can score is said in a sentence", () => {
+Deno.test("predictions that cannot be scored are rejected with the reason", () => {
   const gold = [{ id: "q1", answers: ["x"] }];
-  assertThrows(() => evaluateSquadV1([], new Map()), SquadScoreError, "has no question");
+  assertThrows(() => evaluateSquadV1([], new Map()), SquadScoreError, "has no questions");
   assertThrows(
     () => evaluateSquadV1([{ id: "q2", answers: [] }], new Map([["q2", ""]])),
     SquadScoreError,

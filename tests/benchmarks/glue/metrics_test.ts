@@ -6,9 +6,9 @@ import {
   matthewsCorrelation,
   pearson,
   spearman,
-} from "../../../../src/benchmarks/glue/metric/mod.ts";
+} from "../../../src/benchmarks/glue/metrics.ts";
 
-/** What scikit-learn 1.x and SciPy say of random answers, ties, constant predictions and all. */
+/** Results of scikit-learn 1.x and SciPy for random answers, including ties and constant predictions. */
 const cases: {
   classes: number;
   gold: number[];
@@ -21,7 +21,7 @@ const cases: {
 }[] = JSON.parse(
   await Deno.readTextFile(
     Deno.env.get("GLUE_METRIC_CASES") ??
-      new URL("../../../fixtures/glue/metrics.json", import.meta.url),
+      new URL("../../fixtures/glue/metrics.json", import.meta.url),
   ),
 );
 
@@ -38,7 +38,10 @@ Deno.test("GLUE's metrics equal scikit-learn's and SciPy's", () => {
     assertEquals(Object.keys(actual).sort(), Object.keys(expected).sort());
     for (const [name, value] of Object.entries(expected)) {
       compared++;
-      assert(Math.abs(actual[name] - value!) <= 1e-12, `${name}: ${actual[name]}, not ${value}`);
+      assert(
+        Math.abs(actual[name] - value!) <= 1e-12,
+        `${name}: got ${actual[name]}, expected ${value}`,
+      );
     }
   }
   assert(compared >= 30, `${compared} values`);
@@ -50,18 +53,22 @@ Deno.test("correlation is NaN for constant predictions, Matthews' is 0", () => {
   assertEquals(matthewsCorrelation([0, 1, 1], [1, 1, 1]), 0);
 });
 
-Deno.test("f1() is 0 where class 1 neither occurs nor is predicted", () => {
+Deno.test("f1() is 0 if class 1 neither occurs nor is predicted", () => {
   assertEquals(f1([0, 0], [0, 0]), 0);
 });
 
-Deno.test("metrics refuse lists of different lengths and empty ones", () => {
+Deno.test("metrics reject lists of different lengths and empty lists", () => {
   for (const metric of [accuracy, f1, pearson, spearman, matthewsCorrelation]) {
-    assertThrows(() => metric([1, 0], [1]), RangeError, "Cannot score 1 predictions");
-    assertThrows(() => metric([], []), RangeError, "there are 0 answers");
+    assertThrows(
+      () => metric([1, 0], [1]),
+      RangeError,
+      "Cannot score 1 predictions against 2 gold answers",
+    );
+    assertThrows(() => metric([], []), RangeError, "against 0 gold answers");
   }
 });
 
-Deno.test("glueScore() averages a task's metrics first, leaves AX out and is null while a task is missing", () => {
+Deno.test("glueScore() averages each task's metrics first, excludes AX, and is null if a task is missing", () => {
   const tasks = new Map<string, Record<string, number>>([
     ["cola", { matthews_correlation: 0.5 }],
     ["sst-2", { accuracy: 0.9 }],

@@ -1,8 +1,12 @@
 /** The CPU device on platforms without some features, each time with real work in memory that has grown. */
 import { assert, assertEquals } from "@std/assert";
 import process from "node:process";
+import { Worker } from "node:worker_threads";
 import { elementwiseScaleAdd } from "../../../kernels/mod.ts";
 import { openCpuDevice } from "../../../src/device/mod.ts";
+import { KIND, WORD } from "../../../src/device/cpu/control.ts";
+import { PAGE_BYTES } from "../../../src/device/cpu/heap.ts";
+import { makeMemory } from "../../../src/device/cpu/memory.ts";
 import { whole } from "../../../src/device/device.ts";
 
 const COUNT = 1 << 20;
@@ -67,6 +71,30 @@ Deno.test("with web workers only, the CPU device computes on all threads", () =>
   replacing(process, "getBuiltinModule", undefined, async () => {
     assertEquals(await work(), "CPU, 2 threads");
   }));
+
+Deno.test("a worker starts and ends in Node, whose workers have no global postMessage()", async () => {
+  const { memory } = makeMemory(2 * PAGE_BYTES);
+  const url = new URL("../../../src/device/cpu/cpu_worker.ts", import.meta.url).href;
+  const code = `delete globalThis.postMessage; await import(${JSON.stringify(url)});`;
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`));
+  const exited = new Promise((resolve) => worker.on("exit", resolve));
+  const messages: unknown[] = [];
+  const ready = new Promise<void>((resolve) =>
+    worker.on("message", (message) => {
+      messages.push(message);
+      resolve();
+    })
+  );
+  worker.postMessage({ memory, module: null, scratch: PAGE_BYTES });
+  await ready;
+  const words = new Int32Array(memory.buffer);
+  words[WORD.kind] = KIND.stop;
+  Atomics.add(words, WORD.sequence, 1);
+  Atomics.notify(words, WORD.sequence);
+  assertEquals(await exited, 0);
+  // With a global postMessage(), the worker would also report its end.
+  assertEquals(messages, ["ready"]);
+});
 
 Deno.test("without SIMD, the CPU device computes with references", () =>
   replacing(WebAssembly, "validate", () => false, async () => {

@@ -199,10 +199,10 @@ export class Recorder<Plan = undefined> {
     }
     this.#checkView(view, kernel, name);
     const { buffer: { label, type } } = view;
-    const wanted = kernel.bindings[name].type;
-    if (type !== wanted) {
+    const required = kernel.bindings[name].type;
+    if (type !== required) {
       throw new TypeError(
-        `Cannot run ${kernel.name}: binding ${name} requires type ${wanted}, buffer "${label}" has ${type}`,
+        `Cannot run ${kernel.name}: binding ${name} requires type ${required}, buffer "${label}" has ${type}`,
       );
     }
     if (!(view.length >= needed)) {

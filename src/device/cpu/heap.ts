@@ -16,7 +16,7 @@ interface Range {
 /** Allocates ranges of a memory, and grows it as needed. */
 export class Heap {
   /** Free ranges in address order. No two are adjacent. */
-  readonly #free: Range[] = [];
+  readonly #ranges: Range[] = [];
   #end: number;
   /** Memory from here on has never been written and is zero. */
   #untouched: number;
@@ -28,7 +28,7 @@ export class Heap {
   ) {
     this.#end = memory.buffer.byteLength;
     this.#untouched = start;
-    if (this.#end > start) this.#free.push({ start, end: this.#end });
+    if (this.#end > start) this.#ranges.push({ start, end: this.#end });
   }
 
   /** Maximum number of bytes that can be allocated. */
@@ -37,23 +37,23 @@ export class Heap {
   }
 
   /** Allocates `bytes` bytes with undefined contents. Returns their address, or null if the memory cannot grow that far. */
-  take(bytes: number): number | null {
+  allocate(bytes: number): number | null {
     const size = aligned(bytes);
-    let index = this.#free.findIndex(({ start, end }) => end - start >= size);
+    let index = this.#ranges.findIndex(({ start, end }) => end - start >= size);
     if (index < 0) {
       if (!this.#grow(size)) return null;
-      index = this.#free.length - 1;
+      index = this.#ranges.length - 1;
     }
-    const range = this.#free[index];
+    const range = this.#ranges[index];
     const address = range.start;
     range.start += size;
-    if (range.start === range.end) this.#free.splice(index, 1);
+    if (range.start === range.end) this.#ranges.splice(index, 1);
     return address;
   }
 
-  /** Like {@linkcode take}, but filled with zeros. */
-  takeZeroed(bytes: number): number | null {
-    const address = this.take(bytes);
+  /** Like {@linkcode allocate}, but filled with zeros. */
+  allocateZeroed(bytes: number): number | null {
+    const address = this.allocate(bytes);
     if (address === null) return null;
     const dirty = Math.min(address + bytes, this.#untouched) - address;
     if (dirty > 0) new Uint8Array(this.memory.buffer, address, dirty).fill(0);
@@ -67,26 +67,26 @@ export class Heap {
   }
 
   /** Frees a range. */
-  give(address: number, bytes: number): void {
+  free(address: number, bytes: number): void {
     const range = { start: address, end: address + aligned(bytes) };
-    let index = this.#free.findIndex(({ start }) => start > address);
-    if (index < 0) index = this.#free.length;
-    this.#free.splice(index, 0, range);
-    const next = this.#free[index + 1];
+    let index = this.#ranges.findIndex(({ start }) => start > address);
+    if (index < 0) index = this.#ranges.length;
+    this.#ranges.splice(index, 0, range);
+    const next = this.#ranges[index + 1];
     if (next !== undefined && next.start === range.end) {
       range.end = next.end;
-      this.#free.splice(index + 1, 1);
+      this.#ranges.splice(index + 1, 1);
     }
-    const previous = this.#free[index - 1];
+    const previous = this.#ranges[index - 1];
     if (previous !== undefined && previous.end === range.start) {
       previous.end = range.end;
-      this.#free.splice(index, 1);
+      this.#ranges.splice(index, 1);
     }
   }
 
   /** Grows the memory until its last free range has `size` bytes. Grows by at least an eighth, because each growth costs a system call. */
   #grow(size: number): boolean {
-    const last = this.#free.at(-1);
+    const last = this.#ranges.at(-1);
     const tail = last !== undefined && last.end === this.#end ? last : null;
     const needed = Math.ceil((size - (tail === null ? 0 : tail.end - tail.start)) / PAGE_BYTES);
     const pages = this.#end / PAGE_BYTES;
@@ -95,7 +95,7 @@ export class Heap {
     const growth = Math.min(Math.max(needed, Math.ceil(pages / 8)), room);
     if (!this.#growBy(growth) && !this.#growBy(needed)) return false;
     const end = this.memory.buffer.byteLength;
-    if (tail === null) this.#free.push({ start: this.#end, end });
+    if (tail === null) this.#ranges.push({ start: this.#end, end });
     else tail.end = end;
     this.#end = end;
     return true;

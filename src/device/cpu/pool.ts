@@ -61,7 +61,7 @@ export class Pool {
   }
 
   /** Whether other threads have the reference of this kernel, so that it can be shared by name. */
-  knows(kernel: Kernel): boolean {
+  shares(kernel: Kernel): boolean {
     return this.#kernels.get(kernel.name) === kernel;
   }
 
@@ -73,7 +73,7 @@ export class Pool {
     this.#run(cut, effort);
   }
 
-  /** Runs a reference that every thread {@linkcode knows}. `places` has an entry for every binding of the kernel, in order. */
+  /** Runs a reference that all threads share. `places` has an entry for every binding of the kernel, in order. */
   runReference(
     kernel: Kernel,
     structural: Structural,

@@ -47,7 +47,7 @@ export class Runner {
       this.#runSimd(command, simd);
       return "simd";
     }
-    if (this.pool.knows(kernel)) this.#runReference(command);
+    if (this.pool.shares(kernel)) this.#runReference(command);
     else this.#runHere(command);
     return "reference";
   }

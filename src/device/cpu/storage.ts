@@ -34,11 +34,11 @@ export class Storage {
   /** Allocates zeroed memory for a persistent buffer. */
   reserve(buffer: DeviceBuffer): void {
     const bytes = persistentBytes(buffer.length);
-    let address = this.heap.takeZeroed(bytes);
+    let address = this.heap.allocateZeroed(bytes);
     if (address === null) {
       // Buffers are never allocated while a recording executes, so no slot is in use.
       this.#trim(new Set());
-      address = this.heap.takeZeroed(bytes);
+      address = this.heap.allocateZeroed(bytes);
     }
     if (address === null) throw this.#exhausted(buffer, bytes);
     this.#persistent.set(buffer, { address, length: buffer.length });
@@ -50,7 +50,7 @@ export class Storage {
   release(buffer: DeviceBuffer): void {
     const { address } = this.#persistent.get(buffer)!;
     const bytes = persistentBytes(buffer.length);
-    this.heap.give(address, bytes);
+    this.heap.free(address, bytes);
     this.#persistentBytes -= bytes;
     this.#persistent.delete(buffer);
   }
@@ -93,10 +93,10 @@ export class Storage {
     slots: ReadonlyMap<DeviceBuffer, Slot>,
   ): Place {
     const { bytes } = slot;
-    let address = this.heap.take(bytes);
+    let address = this.heap.allocate(bytes);
     if (address === null) {
       this.#trim(new Set([...slots.values()].map(keyOf)));
-      address = this.heap.take(bytes);
+      address = this.heap.allocate(bytes);
     }
     if (address === null) throw this.#exhausted(buffer, bytes);
     this.heap.touch(address, bytes);
@@ -110,7 +110,7 @@ export class Storage {
   #trim(needed: ReadonlySet<number>): void {
     for (const [key, { address, length }] of this.#slots) {
       if (needed.has(key)) continue;
-      this.heap.give(address, 4 * length);
+      this.heap.free(address, 4 * length);
       this.#slotBytes -= 4 * length;
       this.#slots.delete(key);
     }

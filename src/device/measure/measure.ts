@@ -64,8 +64,8 @@ export async function measureCase(
     const estimate = await time(1);
     const times = [estimate.milliseconds];
     if (estimate.milliseconds < SLOW_RUN) {
-      const wanted = Math.ceil(milliseconds / Math.max(estimate.milliseconds, 1e-3));
-      const runs = Math.min(Math.max(wanted, 1), MAX_RUNS);
+      const required = Math.ceil(milliseconds / Math.max(estimate.milliseconds, 1e-3));
+      const runs = Math.min(Math.max(required, 1), MAX_RUNS);
       times.length = 0;
       for (let round = 0; round < rounds; round++) times.push((await time(runs)).milliseconds);
       await device.settled();
@@ -111,13 +111,13 @@ export function makeBindings(
   kernel: Kernel,
   { uniforms, structural, lengths, fill }: KernelCase,
 ): { readonly bindings: Record<string, View>; readonly buffers: readonly DeviceBuffer[] } {
-  const wanted = { ...kernel.lengths(uniforms, structural), ...lengths };
+  const required = { ...kernel.lengths(uniforms, structural), ...lengths };
   const random = generator();
   const bindings: Record<string, View> = {};
   const buffers: DeviceBuffer[] = [];
   for (const name of activeBindings(kernel, structural)) {
     const { type } = kernel.bindings[name];
-    const length = wanted[name];
+    const length = required[name];
     const buffer = device.allocate(length, type, `${kernel.name} ${name}`);
     buffers.push(buffer);
     bindings[name] = whole(buffer);

@@ -94,7 +94,7 @@ export class OperandTextures {
     const { format, rows, columns, pitch } = operand;
     const bytes = elementBytes(format);
     const { width, height, blockWidth, blocks } = textureLayout(operand, this.#maxTextureSide);
-    const staged = this.#take(format, width, height);
+    const staged = this.#acquire(format, width, height);
     for (let block = 0; block < blocks; block++) {
       const first = block * height;
       encoder.copyBufferToTexture(
@@ -163,7 +163,7 @@ export class OperandTextures {
     this.#free.clear();
   }
 
-  #take(format: TexelFormat, width: number, height: number): Staged {
+  #acquire(format: TexelFormat, width: number, height: number): Staged {
     const shape = `${format} ${width}x${height}`;
     const free = this.#free.get(shape);
     if (free !== undefined && free.length > 0) return takeOldest(free);

@@ -91,7 +91,7 @@ export class Readback {
   }
 
   #encode(encoder: GPUCommandEncoder, batch: Batch): void {
-    const staging = this.#take(batch.bytes);
+    const staging = this.#acquire(batch.bytes);
     for (const { command: { view }, source, offset } of batch.parts) {
       const bytes = view.length * 4;
       encoder.copyBufferToBuffer(source.gpu, view.offset * 4, staging.gpu, offset, bytes);
@@ -111,7 +111,7 @@ export class Readback {
         command.resolve(arrayOver(command, memory.slice(offset, end)));
       }
       staging.gpu.unmap();
-      this.#give(staging);
+      this.#release(staging);
     } catch (error) {
       staging.gpu.destroy();
       const fault = await this.#faults.explanation();
@@ -119,7 +119,7 @@ export class Readback {
     }
   }
 
-  #take(bytes: number): Physical {
+  #acquire(bytes: number): Physical {
     const size = Math.min(sizeClass(bytes), this.#pool.limits.maxBufferBytes);
     const known = this.#free.findIndex((staging) => staging.bytes === size);
     if (known >= 0) return this.#free.splice(known, 1)[0];
@@ -127,7 +127,7 @@ export class Readback {
     return this.#pool.create(size, usage, "readback");
   }
 
-  #give(staging: Physical): void {
+  #release(staging: Physical): void {
     if (staging.bytes > KEPT_BYTES) staging.gpu.destroy();
     else {
       this.#free.push(staging);

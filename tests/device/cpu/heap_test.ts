@@ -16,11 +16,11 @@ Deno.test("Heap never allocates a range twice, aligns to 256 bytes, and merges f
   for (let i = 0; i < 2000; i++) {
     if (random() < 0.5 && taken.length > 0) {
       const [{ address, bytes }] = taken.splice(Math.floor(random() * taken.length), 1);
-      heap.give(address, bytes);
+      heap.free(address, bytes);
       continue;
     }
     const bytes = Math.floor(random() * 100_000);
-    const address = heap.take(bytes);
+    const address = heap.allocate(bytes);
     if (address === null) continue;
     assertEquals(address % 256, 0);
     assert(address >= PAGE_BYTES && address + bytes <= PAGES * PAGE_BYTES);
@@ -29,18 +29,18 @@ Deno.test("Heap never allocates a range twice, aligns to 256 bytes, and merges f
     }
     taken.push({ address, bytes });
   }
-  for (const { address, bytes } of taken) heap.give(address, bytes);
-  assertEquals(heap.take(heap.capacity), PAGE_BYTES);
-  assertEquals(heap.take(1), null);
+  for (const { address, bytes } of taken) heap.free(address, bytes);
+  assertEquals(heap.allocate(heap.capacity), PAGE_BYTES);
+  assertEquals(heap.allocate(1), null);
 });
 
-Deno.test("Heap.takeZeroed() clears memory that was written before", () => {
+Deno.test("Heap.allocateZeroed() clears memory that was written before", () => {
   const heap = smallHeap();
-  const address = heap.take(1000)!;
+  const address = heap.allocate(1000)!;
   heap.touch(address, 1000);
   new Uint8Array(heap.memory.buffer, address, 1000).fill(7);
-  heap.give(address, 1000);
-  const again = heap.takeZeroed(3000)!;
+  heap.free(address, 1000);
+  const again = heap.allocateZeroed(3000)!;
   assertEquals(again, address);
   assert(new Uint8Array(heap.memory.buffer, again, 3000).every((byte) => byte === 0));
 });

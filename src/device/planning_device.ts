@@ -17,6 +17,7 @@ import type {
   Run,
   View,
 } from "./device.ts";
+import { Profile } from "./profile.ts";
 import { persistentBytes, Recorder } from "./recording.ts";
 
 /** Memory and arithmetic of the recorded commands. */
@@ -39,10 +40,9 @@ export class PlanningDevice implements Device {
     numerics: {},
   };
   readonly #recorder: Recorder;
-  readonly #profile = new Map<string, { calls: number; flops: number; bytes: number }>();
+  #profile = new Profile();
   /** Maximum number of slots of each size class over all recordings. */
   readonly #slots = new Map<number, number>();
-  #flushPlanned = false;
   #persistentBytes = 0;
   #persistentBuffers = 0;
   #peakPersistentBytes = 0;
@@ -60,7 +60,7 @@ export class PlanningDevice implements Device {
     },
     readonly onRun: OnPlannedRun = () => {},
   ) {
-    this.#recorder = new Recorder(limits);
+    this.#recorder = new Recorder(limits, { flush: () => this.flush() });
   }
 
   /** Adds a persistent buffer to the memory in use. */
@@ -93,22 +93,14 @@ export class PlanningDevice implements Device {
   run(kernel: Kernel, run: Run): void {
     this.#recorder.run(kernel, run);
     this.onRun(kernel, run);
-    const { flops, bytes } = kernel.work(run.uniforms, run.structural ?? {});
-    const sum = this.#profile.get(kernel.name) ?? { calls: 0, flops: 0, bytes: 0 };
-    sum.calls++;
-    sum.flops += flops;
-    sum.bytes += bytes;
-    this.#profile.set(kernel.name, sum);
+    const { uniforms, structural = {} } = run;
+    this.#profile.add({ kernel, structural, uniforms }, "planned", 0, 0);
   }
 
   /** Records a read, ends the recording in this turn of the event loop, and resolves with zeros. */
   async read(view: View): Promise<HostArray> {
-    // Never settles: nothing executes the recording.
+    // Never resolves: nothing executes the recording.
     void this.#recorder.read(view);
-    if (!this.#flushPlanned) {
-      this.#flushPlanned = true;
-      queueMicrotask(() => this.flush());
-    }
     const { length, buffer } = view;
     return await Promise.resolve(
       buffer.type === "f32" ? new Float32Array(length) : new Uint32Array(length),
@@ -117,7 +109,6 @@ export class PlanningDevice implements Device {
 
   /** Assigns slots to the temporaries of the recording. */
   flush(): void {
-    this.#flushPlanned = false;
     for (const { bytes, ordinal } of this.#recorder.take().slots.values()) {
       this.#slots.set(bytes, Math.max(this.#slots.get(bytes) ?? 0, ordinal + 1));
     }
@@ -151,7 +142,7 @@ export class PlanningDevice implements Device {
   /** Memory and arithmetic of all recorded commands. */
   planned(): PlannedUse {
     let flops = 0, runs = 0;
-    for (const sum of this.#profile.values()) {
+    for (const sum of this.#profile.list()) {
       flops += sum.flops;
       runs += sum.calls;
     }
@@ -165,18 +156,12 @@ export class PlanningDevice implements Device {
 
   /** Resets the counts of arithmetic. */
   startProfile(): void {
-    this.#profile.clear();
+    this.#profile = new Profile();
   }
 
   /** Arithmetic per kernel, without times. */
   endProfile(): Promise<readonly KernelProfile[]> {
-    const profile = [...this.#profile].map(([kernel, sum]) => ({
-      kernel,
-      variant: "planned",
-      milliseconds: 0,
-      ...sum,
-    }));
-    return Promise.resolve(profile);
+    return Promise.resolve(this.#profile.list());
   }
 
   /** Does nothing. */

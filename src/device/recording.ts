@@ -75,17 +75,27 @@ class RecordedBuffer implements DeviceBuffer {
 }
 
 const NO_STRUCTURE: Structural = {};
-const noPlan: Planner<undefined> = () => undefined;
+
+/** What a recorder calls of its device. */
+export interface RecorderHooks<Plan> {
+  /** Ends the recording and executes it. */
+  flush(): void;
+  /** Throws if the device is not usable. Called before anything is recorded or created. */
+  check?(): void;
+  /** Plans each run. */
+  readonly plan?: Planner<Plan>;
+}
 
 /** Collects the commands of successive recordings. */
 export class Recorder<Plan = undefined> {
   #commands: Command<Plan>[] = [];
   #temporaries: RecordedBuffer[] = [];
   #nextId = 1;
-  readonly #plan: Planner<Plan>;
+  #flushPlanned = false;
+  readonly #hooks: RecorderHooks<Plan>;
 
-  constructor(readonly limits: DeviceLimits, plan: Planner<Plan> = noPlan as Planner<Plan>) {
-    this.#plan = plan;
+  constructor(readonly limits: DeviceLimits, hooks: RecorderHooks<Plan>) {
+    this.#hooks = hooks;
   }
 
   /** Whether anything is recorded. */
@@ -95,6 +105,7 @@ export class Recorder<Plan = undefined> {
 
   /** Creates a buffer without memory, which the device provides. */
   buffer(length: number, type: ElementType, label: string, temporary: boolean): DeviceBuffer {
+    this.#hooks.check?.();
     if (!Number.isInteger(length) || length < 0) {
       throw new RangeError(
         `Cannot allocate buffer "${label}": length must be a non-negative integer, got ${length}`,
@@ -133,6 +144,7 @@ export class Recorder<Plan = undefined> {
 
   /** Records a run after checking its arguments. */
   run(kernel: Kernel, { bindings, uniforms, structural = NO_STRUCTURE }: Run): void {
+    this.#hooks.check?.();
     const signature = signatureOf(kernel, structural);
     checkUniforms(kernel, uniforms);
     const needed = kernel.lengths(uniforms, structural);
@@ -145,7 +157,7 @@ export class Recorder<Plan = undefined> {
       this.#checkBinding(kernel, names[i], views[i], lengths[i]);
     }
     checkAliases(kernel, signature, views);
-    const plan = this.#plan(kernel, structural, uniforms, signature);
+    const plan = this.#hooks.plan?.(kernel, structural, uniforms, signature) as Plan;
     this.#commands.push({
       type: "run",
       kernel,
@@ -161,8 +173,9 @@ export class Recorder<Plan = undefined> {
 
   /** Records a host write of a copy of `data`. */
   write(view: View, data: HostArray): void {
-    const { label, type } = view.buffer;
+    this.#hooks.check?.();
     this.#checkView(view);
+    const { label, type } = view.buffer;
     if ((data instanceof Uint32Array) !== (type === "u32")) {
       throw new TypeError(
         `Cannot write to buffer "${label}": it has type ${type}, got a ${data.constructor.name}`,
@@ -176,12 +189,24 @@ export class Recorder<Plan = undefined> {
     if (data.length > 0) this.#commands.push({ type: "write", view, data: data.slice() });
   }
 
-  /** Records a read. */
+  /** Records a read. At the end of this turn of the event loop, the device ends the recording, once for all its reads. */
   read(view: View): Promise<HostArray> {
+    const contents = this.#read(view);
+    // The caller may fail before it awaits this. Devices keep the fault, so an unhandled rejection must not end the process.
+    contents.catch(() => {});
+    return contents;
+  }
+
+  async #read(view: View): Promise<HostArray> {
+    this.#hooks.check?.();
     this.#checkView(view);
+    if (!this.#flushPlanned) {
+      this.#flushPlanned = true;
+      queueMicrotask(() => this.#hooks.flush());
+    }
     const { promise, resolve, reject } = Promise.withResolvers<HostArray>();
     this.#commands.push({ type: "read", view, resolve, reject });
-    return promise;
+    return await promise;
   }
 
   /** Ends the recording. Its temporaries cannot be used anymore. */
@@ -190,6 +215,7 @@ export class Recorder<Plan = undefined> {
     for (const temporary of this.#temporaries) temporary.dead = true;
     this.#commands = [];
     this.#temporaries = [];
+    this.#flushPlanned = false;
     return { commands, ...assignSlots(commands) };
   }
 

@@ -20,6 +20,7 @@ import {
   type View,
 } from "../device.ts";
 import { fitsHostMemory } from "../host_memory.ts";
+import { Profile } from "../profile.ts";
 import { type Command, persistentBytes, Recorder, type RunCommand } from "../recording.ts";
 import { type Slot, temporariesAtPeak } from "../slots.ts";
 
@@ -51,15 +52,6 @@ export interface HostBackend {
   close(): Promise<void>;
 }
 
-interface Tally {
-  kernel: string;
-  variant: string;
-  calls: number;
-  milliseconds: number;
-  flops: number;
-  bytes: number;
-}
-
 /** A device in the host's memory. Its work is done when `flush` returns. */
 export class HostDevice implements Device {
   readonly description: DeviceDescription;
@@ -68,11 +60,8 @@ export class HostDevice implements Device {
   readonly #recorder: Recorder;
   readonly #live = new Set<DeviceBuffer>();
   readonly #freed: DeviceBuffer[] = [];
-  #recorded = 0;
-  #flushPlanned = false;
   #fault: DeviceError | null = null;
-  #profile: Map<string, Tally> | null = null;
-  #onRun: ((run: ProfiledRun) => void) | undefined;
+  #profile: Profile | null = null;
   #holdersAtPeak: readonly Holder[] = [];
   #destroyed = false;
 
@@ -80,11 +69,15 @@ export class HostDevice implements Device {
     this.#backend = backend;
     this.description = backend.description;
     this.limits = backend.limits;
-    this.#recorder = new Recorder(backend.limits);
+    this.#recorder = new Recorder(backend.limits, {
+      flush: () => this.flush(),
+      check: () => {
+        if (this.#destroyed) throw new DeviceError("Cannot use a device after destroy()");
+      },
+    });
   }
 
   allocate(length: number, type: ElementType, label: string): DeviceBuffer {
-    this.#checkOpen();
     const buffer = this.#recorder.buffer(length, type, label, false);
     this.#backend.reserve(buffer);
     this.#live.add(buffer);
@@ -92,40 +85,30 @@ export class HostDevice implements Device {
   }
 
   temporary(length: number, type: ElementType, label: string): DeviceBuffer {
-    this.#checkOpen();
     return this.#recorder.buffer(length, type, label, true);
   }
 
   free(buffer: DeviceBuffer): void {
     this.#recorder.free(buffer);
     this.#live.delete(buffer);
-    if (this.#recorded > 0) this.#freed.push(buffer);
-    else this.#backend.release(buffer);
+    if (this.#recorder.empty) this.#backend.release(buffer);
+    else this.#freed.push(buffer);
   }
 
   write(view: View, data: HostArray): void {
-    this.#checkOpen();
     this.#recorder.write(view, data);
-    this.#recorded++;
   }
 
   run(kernel: Kernel, run: Run): void {
-    this.#checkOpen();
     this.#recorder.run(kernel, run);
-    this.#recorded++;
   }
 
   read(view: View): Promise<HostArray> {
-    const contents = this.#read(view);
-    // The caller may fail before it awaits this. The fault is kept, so an unhandled rejection must not end the process.
-    contents.catch(() => {});
-    return contents;
+    return this.#recorder.read(view);
   }
 
   flush(): void {
-    this.#flushPlanned = false;
-    if (this.#recorded === 0) return;
-    this.#recorded = 0;
+    if (this.#recorder.empty) return;
     const recording = this.#recorder.take();
     const { peakBytes } = this.#backend.memory();
     try {
@@ -165,15 +148,14 @@ export class HostDevice implements Device {
 
   startProfile(onRun?: (run: ProfiledRun) => void): void {
     this.flush();
-    this.#profile = new Map();
-    this.#onRun = onRun;
+    this.#profile = new Profile(onRun);
   }
 
   endProfile(): Promise<readonly KernelProfile[]> {
     this.flush();
-    const tallies = [...this.#profile?.values() ?? []];
+    const profile = this.#profile?.list() ?? [];
     this.#profile = null;
-    return Promise.resolve(tallies.sort((a, b) => b.milliseconds - a.milliseconds));
+    return Promise.resolve(profile);
   }
 
   async destroy(): Promise<void> {
@@ -181,17 +163,6 @@ export class HostDevice implements Device {
     this.flush();
     this.#destroyed = true;
     await this.#backend.close();
-  }
-
-  async #read(view: View): Promise<HostArray> {
-    this.#checkOpen();
-    const contents = this.#recorder.read(view);
-    this.#recorded++;
-    if (!this.#flushPlanned) {
-      this.#flushPlanned = true;
-      queueMicrotask(() => this.flush());
-    }
-    return await contents;
   }
 
   #execute(command: Command): void {
@@ -220,22 +191,9 @@ export class HostDevice implements Device {
       this.#backend.execute(command);
       return;
     }
-    const { kernel, uniforms, structural } = command;
     const start = performance.now();
     const variant = this.#backend.execute(command);
-    const milliseconds = performance.now() - start;
-    const key = `${kernel.name} ${variant}`;
-    let tally = this.#profile.get(key);
-    if (tally === undefined) {
-      tally = { kernel: kernel.name, variant, calls: 0, milliseconds: 0, flops: 0, bytes: 0 };
-      this.#profile.set(key, tally);
-    }
-    const work = kernel.work(uniforms, structural);
-    tally.calls++;
-    tally.milliseconds += milliseconds;
-    tally.flops += work.flops;
-    tally.bytes += work.bytes;
-    this.#onRun?.({ kernel: kernel.name, variant, start, milliseconds, ...work });
+    this.#profile.add(command, variant, start, performance.now() - start);
   }
 
   #fail(error: unknown, action: string): void {
@@ -243,9 +201,5 @@ export class HostDevice implements Device {
       `${action}: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );
-  }
-
-  #checkOpen(): void {
-    if (this.#destroyed) throw new DeviceError("Cannot use a device after destroy()");
   }
 }

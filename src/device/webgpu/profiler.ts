@@ -5,6 +5,7 @@
  * @module
  */
 import type { KernelProfile, ProfiledRun } from "../device.ts";
+import { Profile } from "../profile.ts";
 import type { RunCommand } from "../recording.ts";
 import type { Plan } from "./encoder.ts";
 import type { Faults } from "./faults.ts";
@@ -28,70 +29,29 @@ export function createProfiler(
   gpu: GPUDevice,
   faults: Faults,
   timestamps: boolean,
-  onRun?: OnRun,
+  onRun?: (run: ProfiledRun) => void,
 ): Profiler {
-  const tallies = new Tallies(onRun);
+  const profile = new Profile(onRun);
   return timestamps
-    ? new TimestampProfiler(gpu, faults, tallies)
-    : new WallClockProfiler(gpu, tallies);
-}
-
-type OnRun = (run: ProfiledRun) => void;
-
-type Tally = { -readonly [K in keyof KernelProfile]: KernelProfile[K] };
-
-class Tallies {
-  readonly #tallies = new Map<string, Tally>();
-  readonly #onRun: OnRun | undefined;
-
-  constructor(onRun?: OnRun) {
-    this.#onRun = onRun;
-  }
-
-  /** Adds a run that started at `start` and took `time` milliseconds. */
-  add(
-    { kernel, structural, uniforms, plan: { variant } }: RunCommand<Plan>,
-    start: number,
-    time: number,
-  ): void {
-    const key = `${kernel.name}/${variant.name}`;
-    let tally = this.#tallies.get(key);
-    if (tally === undefined) {
-      const names = { kernel: kernel.name, variant: variant.name };
-      tally = { ...names, calls: 0, milliseconds: 0, flops: 0, bytes: 0 };
-      this.#tallies.set(key, tally);
-    }
-    const { flops, bytes } = kernel.work(uniforms, structural);
-    tally.calls++;
-    tally.milliseconds += time;
-    tally.flops += flops;
-    tally.bytes += bytes;
-    this.#onRun?.({
-      ...{ kernel: kernel.name, variant: variant.name, start, milliseconds: time, flops, bytes },
-    });
-  }
-
-  /** Longest first. */
-  list(): readonly KernelProfile[] {
-    return [...this.#tallies.values()].sort((a, b) => b.milliseconds - a.milliseconds);
-  }
+    ? new TimestampProfiler(gpu, faults, profile)
+    : new WallClockProfiler(gpu, profile);
 }
 
 class TimestampProfiler implements Profiler {
   readonly capacity = 512;
   readonly #gpu: GPUDevice;
   readonly #faults: Faults;
-  readonly #tallies: Tallies;
+  readonly #profile: Profile;
   readonly #queries: GPUQuerySet;
   readonly #resolved: GPUBuffer;
   readonly #pending: Promise<void>[] = [];
   #runs: RunCommand<Plan>[] = [];
   #staging: GPUBuffer | null = null;
 
-  constructor(gpu: GPUDevice, faults: Faults, tallies: Tallies) {
+  constructor(gpu: GPUDevice, faults: Faults, profile: Profile) {
     this.#gpu = gpu;
     this.#faults = faults;
-    this.#tallies = tallies;
+    this.#profile = profile;
     this.#queries = gpu.createQuerySet({ type: "timestamp", count: 2 * this.capacity });
     this.#resolved = gpu.createBuffer({
       label: "timestamps",
@@ -135,7 +95,7 @@ class TimestampProfiler implements Profiler {
     await Promise.all(this.#pending);
     this.#queries.destroy();
     this.#resolved.destroy();
-    return this.#tallies.list();
+    return this.#profile.list();
   }
 
   async #collect(runs: readonly RunCommand<Plan>[], staging: GPUBuffer): Promise<void> {
@@ -144,7 +104,12 @@ class TimestampProfiler implements Profiler {
       const times = new BigUint64Array(staging.getMappedRange());
       runs.forEach((run, i) => {
         const nanoseconds = times[2 * i + 1] - times[2 * i];
-        this.#tallies.add(run, Number(times[2 * i]) / 1e6, Number(nanoseconds) / 1e6);
+        this.#profile.add(
+          run,
+          run.plan.variant.name,
+          Number(times[2 * i]) / 1e6,
+          Number(nanoseconds) / 1e6,
+        );
       });
     } catch (error) {
       if (await this.#faults.explanation() === null) {
@@ -159,14 +124,14 @@ class TimestampProfiler implements Profiler {
 class WallClockProfiler implements Profiler {
   readonly capacity = 1;
   readonly #gpu: GPUDevice;
-  readonly #tallies: Tallies;
+  readonly #profile: Profile;
   readonly #pending: Promise<void>[] = [];
   #run: RunCommand<Plan> | null = null;
   #lastEnd = 0;
 
-  constructor(gpu: GPUDevice, tallies: Tallies) {
+  constructor(gpu: GPUDevice, profile: Profile) {
     this.#gpu = gpu;
-    this.#tallies = tallies;
+    this.#profile = profile;
   }
 
   pass(command: RunCommand<Plan>): GPUComputePassDescriptor {
@@ -185,7 +150,7 @@ class WallClockProfiler implements Profiler {
       this.#gpu.queue.onSubmittedWorkDone().then(() => {
         const end = performance.now();
         const began = Math.max(start, this.#lastEnd);
-        this.#tallies.add(run, began, end - began);
+        this.#profile.add(run, run.plan.variant.name, began, end - began);
         this.#lastEnd = end;
       }),
     );
@@ -193,6 +158,6 @@ class WallClockProfiler implements Profiler {
 
   async end(): Promise<readonly KernelProfile[]> {
     await Promise.all(this.#pending);
-    return this.#tallies.list();
+    return this.#profile.list();
   }
 }

@@ -68,7 +68,6 @@ export class WebGpuDevice implements Device {
   readonly #readback: Readback;
   readonly #encoder: Encoder;
   readonly #freed: DeviceBuffer[] = [];
-  #flushPlanned = false;
   #holdersAtPeak: readonly Holder[] = [];
 
   /** Takes ownership of an open adapter. */
@@ -78,7 +77,11 @@ export class WebGpuDevice implements Device {
     this.#options = options;
     this.description = access.description;
     this.limits = limits;
-    this.#recorder = new Recorder(limits, this.#plan.bind(this));
+    this.#recorder = new Recorder(limits, {
+      flush: () => this.flush(),
+      check: () => this.#faults.check(),
+      plan: this.#plan.bind(this),
+    });
     this.#faults = new Faults(gpu);
     this.#pool = new BufferPool(gpu, limits, this.#faults);
     this.#textures = new OperandTextures(
@@ -99,14 +102,12 @@ export class WebGpuDevice implements Device {
   }
 
   allocate(length: number, type: ElementType, label: string): DeviceBuffer {
-    this.#faults.check();
     const buffer = this.#recorder.buffer(length, type, label, false);
     this.#pool.allocate(buffer);
     return buffer;
   }
 
   temporary(length: number, type: ElementType, label: string): DeviceBuffer {
-    this.#faults.check();
     return this.#recorder.buffer(length, type, label, true);
   }
 
@@ -117,24 +118,18 @@ export class WebGpuDevice implements Device {
   }
 
   write(view: View, data: HostArray): void {
-    this.#faults.check();
     this.#recorder.write(view, data);
   }
 
   run(kernel: Kernel, run: Run): void {
-    this.#faults.check();
     this.#recorder.run(kernel, run);
   }
 
   read(view: View): Promise<HostArray> {
-    const contents = this.#read(view);
-    // The caller may fail before it awaits this. The fault is kept, so an unhandled rejection must not end the process.
-    contents.catch(() => {});
-    return contents;
+    return this.#recorder.read(view);
   }
 
   flush(): void {
-    this.#flushPlanned = false;
     if (this.#recorder.empty) return;
     const recording = this.#recorder.take();
     try {
@@ -213,16 +208,6 @@ export class WebGpuDevice implements Device {
     this.#pool.destroy();
     this.access.gpu.destroy();
     await this.access.gpu.lost;
-  }
-
-  async #read(view: View): Promise<HostArray> {
-    this.#faults.check();
-    const contents = this.#recorder.read(view);
-    if (!this.#flushPlanned) {
-      this.#flushPlanned = true;
-      queueMicrotask(() => this.flush());
-    }
-    return await contents;
   }
 
   #plan(kernel: Kernel, structural: Structural, uniforms: Uniforms, signature: Signature): Plan {

@@ -62,10 +62,10 @@ function single(
   k: number,
   turns: "NN" | "NT" | "TN" | "TT",
 ): Product {
-  return { name, m, n, k, batch: 1, transposeA: turns[0] === "T", transposeB: turns[1] === "T" };
+  return { name, m, n, k, transposeA: turns[0] === "T", transposeB: turns[1] === "T" };
 }
 
-/** The compared products: sizes of other libraries' benchmarks, and ALBERT's vocabulary and attention. */
+/** The compared products: sizes of other libraries' benchmarks, and ALBERT's vocabulary. */
 export const PEER_PRODUCTS: readonly Product[] = [
   single("matmul_1024", 1024, 1024, 1024, "NN"),
   single("matmul_1024_nt", 1024, 1024, 1024, "NT"),
@@ -76,7 +76,6 @@ export const PEER_PRODUCTS: readonly Product[] = [
   single("matmul_2048x768x768_tn", 2048, 768, 768, "TN"),
   single("matmul_2048x768x768_tt", 2048, 768, 768, "TT"),
   single("vocabulary_320x30000x128", 320, 30_000, 128, "NT"),
-  { ...single("attention_96x128x128x64", 128, 128, 64, "NT"), batch: 96 },
 ];
 
 /** The devices of this project by key, and the ceiling of the first. */

@@ -138,6 +138,12 @@ export interface TextureOperand {
   readonly padTexels: number;
 }
 
+/** Whether a matrix can be copied to one texture; see {@linkcode TextureOperand} for how long ones are folded. */
+export function fitsTexture(operand: TextureOperand, maxSide: number): boolean {
+  const blocks = Math.ceil(operand.rows / maxSide);
+  return blocks * (operand.columns / 4 + operand.padTexels) <= maxSide;
+}
+
 /** One way of computing a kernel on a GPU. */
 export interface Variant {
   /** Unique among the variants of its kernel. */

@@ -16,8 +16,8 @@ import * as matmulHalf from "./matmul/half.ts";
 import * as clip from "./optimizer/clip.ts";
 import { optimizerLossScale } from "./optimizer/loss_scale.ts";
 import * as update from "./optimizer/update.ts";
+import * as pooling from "./pooling/kernel.ts";
 import * as reduce from "./reduce/kernel.ts";
-import * as softmax from "./softmax/kernel.ts";
 
 /**
  * Raised whenever a kernel, or the order in which operations use kernels, gives other bytes for the same numbers. A run resumes only
@@ -29,8 +29,8 @@ export const NUMERICS_VERSION = 2;
 export const KERNELS: readonly Kernel[] = [
   elementwise,
   layerNorm,
-  softmax,
   attention,
+  pooling,
   embedding,
   crossEntropy,
   reduce,

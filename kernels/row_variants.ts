@@ -68,6 +68,8 @@ export interface RowOptions {
   readonly widths?: readonly number[];
   /** Whether there is always exactly one row, so that `fn main(lane: u32) {` takes no row. */
   readonly oneRow?: boolean;
+  /** Whether the WGSL has barriers, for which all invocations of a workgroup must compute the same row. */
+  readonly barriers?: boolean;
 }
 
 const ROW = "row_of(group.x + group.y * grid.x, local)";
@@ -82,7 +84,7 @@ const ROW_ARGUMENTS = { row: ROW, block: ROW, tensor: ROW, lane: "lane_of(local)
 export function rowVariants(
   texts: readonly string[],
   shape: (uniforms: Uniforms, structural: Structural) => RowShape,
-  { widths = [4, 1], oneRow = false }: RowOptions = {},
+  { widths = [4, 1], oneRow = false, barriers = false }: RowOptions = {},
 ): readonly Variant[] {
   const variant = (sharing: Sharing, width: number): Variant => {
     const name = `${sharing.name} ${width > 1 ? "vector" : "scalar"}`;
@@ -106,6 +108,6 @@ export function rowVariants(
         grid(Math.ceil(shape(uniforms, structural).rows / sharing.rows)),
     };
   };
-  const sharings = oneRow ? [SUBGROUP, WORKGROUP] : [SUBGROUP, INVOCATION, WORKGROUP];
+  const sharings = oneRow || barriers ? [SUBGROUP, WORKGROUP] : [SUBGROUP, INVOCATION, WORKGROUP];
   return sharings.flatMap((sharing) => widths.map((width) => variant(sharing, width)));
 }

@@ -65,30 +65,12 @@ function product(
   };
 }
 
-/** One product for each head of each example: queries and keys lie side by side in rows of H. */
-const attentionScores: NamedCase = {
-  size: `scores ${BATCH * HEADS} of ${SEQUENCE}×${SEQUENCE}×${HEAD}`,
-  structural: { ...squareMatmul(1).structural, transpose_b: true },
-  uniforms: {
-    ...squareMatmul(1).uniforms,
-    ...{ m: SEQUENCE, n: SEQUENCE, k: HEAD, lda: HIDDEN, ldb: HIDDEN, ldc: SEQUENCE },
-    ...{ batch: BATCH * HEADS, inner: HEADS, a_outer: SEQUENCE * HIDDEN, a_inner: HEAD },
-    ...{ b_outer: SEQUENCE * HIDDEN, b_inner: HEAD },
-    ...{ c_outer: HEADS * SEQUENCE * SEQUENCE, c_inner: SEQUENCE * SEQUENCE },
-  },
-};
-
 const rows = (count: number, columns: number) => `${count}×${columns}`;
 const HIDDEN_COUNT = TOKENS * HIDDEN;
 const elements = (count: number) => `${(count / 2 ** 20).toFixed(1)} Mi`;
 const below = (bound: number) => (length: number) =>
   Array.from({ length }, (_, i) => i * 7919 % bound);
 
-const scores: Uniforms = {
-  ...{ batch: BATCH, heads: HEADS, queries: SEQUENCE, keys: SEQUENCE, pitch: SEQUENCE },
-  scale: 0.125,
-};
-const SCORES_SIZE = `${BATCH}×${HEADS}×${SEQUENCE}×${SEQUENCE}`;
 const heads = { batch: BATCH, heads: HEADS, sequence: SEQUENCE, size: HEAD, pitch: HIDDEN };
 const fused = { ...heads, ...DROPOUT, scale: 0.125, rows_per_example: HEADS * SEQUENCE };
 const FUSED_SIZE = `${BATCH}×${HEADS}×${SEQUENCE}×${SEQUENCE}×${HEAD}`;
@@ -97,6 +79,8 @@ const fusedAttention = [false, true].map((dropout) =>
     fill: { lengths: (length) => new Array(length).fill(SEQUENCE) },
   })
 );
+const pooling = { batch: BATCH, sequence: SEQUENCE, columns: HIDDEN };
+const POOLING_SIZE = `${BATCH}×${SEQUENCE}×${HIDDEN}`;
 const normalization = { rows: TOKENS, columns: HIDDEN, epsilon: 1e-12, ...DROPOUT };
 const masked = { rows: MASKED, columns: PIECES, pitch: PIECES_PITCH };
 const LOGITS_SIZE = rows(MASKED, PIECES);
@@ -132,7 +116,6 @@ export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
     product("FFN gradient", [TOKENS, HIDDEN, FFN], { transpose_b: true }),
     product("FFN weights", [HIDDEN, FFN, TOKENS], { transpose_a: true, accumulate: true }),
     product("vocabulary", [MASKED, PIECES_PITCH, EMBEDDING], { transpose_b: true }),
-    attentionScores,
   ],
   "matmul.half": [
     product("FFN in", [TOKENS, FFN, HIDDEN], { unscale: false, bias: true }),
@@ -180,16 +163,12 @@ export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
   "layer_norm.backward_parameters": [
     named(rows(TOKENS, HIDDEN), { rows: TOKENS, columns: HIDDEN, rows_per_chunk: CHUNK }),
   ],
-  "softmax.forward": [
-    named(SCORES_SIZE, scores, {}, {
-      fill: { lengths: (length) => new Array(length).fill(SEQUENCE) },
-    }),
-  ],
-  "softmax.backward": [named(SCORES_SIZE, scores)],
   "attention.forward": fusedAttention,
   "attention.statistics": [named(FUSED_SIZE, heads)],
   "attention.backward_query": fusedAttention,
   "attention.backward_key": fusedAttention,
+  "pooling.forward": [named(POOLING_SIZE, pooling)],
+  "pooling.backward": [named(POOLING_SIZE, pooling)],
   "reduce.columns": [
     named(
       rows(TOKENS, FFN),
@@ -242,7 +221,7 @@ export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
   "optimizer.square_sums": optimizer({}, ["x"]),
   "optimizer.clip": [
     named(String(BLOCKS), { block_count: BLOCKS, slot: 0, max_norm: 1 }, {}, {
-      fill: { partial: positive },
+      fill: { partials: positive },
     }),
   ],
   "optimizer.non_finite": [named(FLAT_SIZE, { count: PARAMETERS })],
@@ -250,8 +229,7 @@ export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
   "optimizer.lamb_ratios": [
     named(String(TENSORS), { tensors: TENSORS, block_count: BLOCKS }, {}, {
       fill: {
-        blocks,
-        partial: positive,
+        partials: positive,
         tensor_blocks: (length) =>
           Array.from({ length }, (_, t) => Math.floor(t * BLOCKS / TENSORS)),
       },

@@ -30,11 +30,10 @@ export async function openJaxJs(key: string, backend: Backend): Promise<Peer | s
     // deno-lint-ignore require-await -- the interface is asynchronous
     async prepare(product) {
       jax.defaultDevice(backend);
-      const { batch, transposeA, transposeB } = product;
+      const { transposeA, transposeB } = product;
       const shapes = storedShapes(product);
       const [a, b] = [shapes.a, shapes.b].map((shape, i) =>
-        np.array(operand(batch * shape[0] * shape[1], i + 1))
-          .reshape(batch > 1 ? [batch, ...shape] : shape)
+        np.array(operand(shape[0] * shape[1], i + 1)).reshape(shape)
       );
       const operandOf = (x: typeof a, transpose: boolean) =>
         transpose ? np.moveaxis(x.ref, -1, -2) : x.ref;
@@ -61,13 +60,10 @@ export async function openTfjs(key: string, backend: Backend): Promise<Peer | st
     label: `TensorFlow.js ${TFJS_VERSION} ${backend}`,
     async prepare(product) {
       await tf.setBackend(backend);
-      const { batch, transposeA, transposeB } = product;
+      const { transposeA, transposeB } = product;
       const shapes = storedShapes(product);
       const [a, b] = [shapes.a, shapes.b].map((shape, i) =>
-        tf.tensor(
-          operand(batch * shape[0] * shape[1], i + 1),
-          batch > 1 ? [batch, ...shape] : shape,
-        )
+        tf.tensor(operand(shape[0] * shape[1], i + 1), shape)
       );
       return async (times) => {
         await tf.setBackend(backend); // The other backend may have run last.

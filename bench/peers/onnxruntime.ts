@@ -56,7 +56,6 @@ async function open({ key, label, specifier, provider, output }: Build): Promise
     key,
     label,
     async prepare(product) {
-      if (product.batch > 1) return undefined;
       const session = await ort.InferenceSession.create(gemmModel(product), {
         executionProviders: [provider],
         ...(output === "gpu-buffer" && { preferredOutputLocation: output }),
@@ -106,7 +105,7 @@ function attribute(name: string, value: number): number[] {
   return message(5, [...text(1, name), ...integer(3, value), ...integer(20, ATTRIBUTE_INT)]);
 }
 
-/** Encodes a model of one Gemm node with inputs `a` and `b` and output `c`. Gemm has no batch. */
+/** Encodes a model of one Gemm node with inputs `a` and `b` and output `c`. */
 function gemmModel(product: Product): Uint8Array {
   const { a, b } = storedShapes(product);
   const node = [

@@ -56,9 +56,9 @@ function prepare(device: Device, product: Product, buffers: DeviceBuffer[]): Run
   };
 }
 
-/** The kernel case of a product. Rows are padded to 64 elements, and the matrices of a batch are contiguous. */
+/** The kernel case of a product. Rows are padded to 64 elements. */
 function productCase(product: Product): KernelCase {
-  const { m, n, k, batch, transposeA, transposeB } = product;
+  const { m, n, k, transposeA, transposeB } = product;
   const { a, b } = storedShapes(product);
   const [lda, ldb, ldc] = [a[1], b[1], n].map((columns) => Math.ceil(columns / 64) * 64);
   return {
@@ -69,11 +69,7 @@ function productCase(product: Product): KernelCase {
       accumulate: false,
       activation: "none",
     },
-    uniforms: {
-      ...{ m, n, k, lda, ldb, ldc, batch, inner: 1, alpha: 1 },
-      ...{ a_outer: a[0] * lda, b_outer: b[0] * ldb, c_outer: m * ldc },
-      ...{ a_inner: 0, b_inner: 0, c_inner: 0 },
-    },
+    uniforms: { m, n, k, lda, ldb, ldc, alpha: 1 },
   };
 }
 

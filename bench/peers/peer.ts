@@ -4,14 +4,13 @@
  * @module
  */
 
-/** A matrix product in the notation of BLAS: C `[m, n]` = op(A)·op(B), repeated `batch` times. */
+/** A matrix product in the notation of BLAS: C `[m, n]` = op(A)·op(B). */
 export interface Product {
   /** Prefix of the names of its ratios, such as `matmul_1024`. */
   readonly name: string;
   readonly m: number;
   readonly n: number;
   readonly k: number;
-  readonly batch: number;
   readonly transposeA: boolean;
   readonly transposeB: boolean;
 }
@@ -52,8 +51,8 @@ export function operand(length: number, seed: number): Float32Array<ArrayBuffer>
 }
 
 /** Operations of a product. A multiply-add counts as two. */
-export function flops({ m, n, k, batch }: Product): number {
-  return 2 * m * n * k * batch;
+export function flops({ m, n, k }: Product): number {
+  return 2 * m * n * k;
 }
 
 /** Imports a package that is not a dependency of the project. It is downloaded when the benchmark runs. */

@@ -77,8 +77,8 @@ export class PyTorch {
   }
 
   /** Milliseconds per product, averaged over `times` products. */
-  async time({ batch, m, n, k, transposeA, transposeB }: Product, times: number): Promise<number> {
-    const words = [batch, m, n, k, Number(transposeA), Number(transposeB), times];
+  async time({ m, n, k, transposeA, transposeB }: Product, times: number): Promise<number> {
+    const words = [m, n, k, Number(transposeA), Number(transposeB), times];
     return Number(await this.process.ask(words.join(" "))) / times;
   }
 

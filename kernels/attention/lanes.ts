@@ -6,6 +6,7 @@
 import { exponential } from "../common.wgsl.ts";
 import {
   type Capabilities,
+  fitsTexture,
   grid,
   MOST_TURNS,
   pitchUnit,
@@ -15,7 +16,6 @@ import {
   type Variant,
   type VariantContext,
 } from "../kernel.ts";
-import { fitsTexture } from "../matmul/layout.ts";
 import { philox } from "../philox/philox.wgsl.ts";
 import { textureType } from "../shader.ts";
 import { fillTemplate } from "../wgsl.ts";

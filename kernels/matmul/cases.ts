@@ -1,5 +1,5 @@
 /**
- * Runs for the registry test: every structural combination, every tile's inside and edge, heads as strides.
+ * Registry-test cases of the matrix multiplication: every structural combination, the inside and the edges of every tile.
  *
  * @module
  */
@@ -9,27 +9,16 @@ import type { KernelCase, Structural, Uniforms } from "../kernel.ts";
 
 type Shape = { readonly m: number; readonly n: number; readonly k: number } & Uniforms;
 
-/** 16,000 float32 additions in a row drift by about 6e-8·√16,000 = 8e-6 of the size of their terms' sum. */
+/** 16,000 float32 additions in a row drift by about 6e-8·√16,000 = 8e-6, relative to the sum of the terms' sizes. */
 const LONG_SUM = 2e-5;
 
-/** Uniforms of a single product; leading dimensions are multiples of 64 unless given. */
-function product(
-  { transpose_a, transpose_b }: Structural,
-  shape: Shape,
-): Uniforms {
+/** Uniforms of a shape; leading dimensions are multiples of 64 unless given. */
+function uniformsOf({ transpose_a, transpose_b }: Structural, shape: Shape): Uniforms {
   const { m, n, k } = shape;
   return {
     lda: padded(transpose_a ? m : k),
     ldb: padded(transpose_b ? k : n),
     ldc: padded(n),
-    batch: 1,
-    inner: 1,
-    a_outer: 0,
-    a_inner: 0,
-    b_outer: 0,
-    b_inner: 0,
-    c_outer: 0,
-    c_inner: 0,
     alpha: 1,
     ...shape,
   };
@@ -47,50 +36,16 @@ const SHAPES: readonly Shape[] = [
   { m: 37, n: 67, k: 35 },
   { m: 130, n: 132, k: 20 },
   { m: 17, n: 12, k: 20, lda: 77, ldb: 81, ldc: 33 },
-  // Heads as columns of one matrix of rows: two examples of 12 rows, three heads of 20 columns.
-  {
-    m: 12,
-    n: 12,
-    k: 12,
-    lda: 64,
-    ldb: 64,
-    ldc: 64,
-    batch: 6,
-    inner: 3,
-    a_outer: 12 * 64,
-    a_inner: 20,
-    b_outer: 12 * 64,
-    b_inner: 20,
-    c_outer: 12 * 64,
-    c_inner: 20,
-  },
-  // Items that start within a group of four, the last outer item incomplete, B shared by the heads.
-  {
-    m: 5,
-    n: 6,
-    k: 7,
-    lda: 64,
-    ldb: 64,
-    ldc: 64,
-    batch: 5,
-    inner: 3,
-    a_outer: 7 * 64,
-    a_inner: 9,
-    b_outer: 7 * 64,
-    b_inner: 0,
-    c_outer: 5 * 64,
-    c_inner: 11,
-  },
   { m: 0, n: 5, k: 3 },
   { m: 5, n: 0, k: 3 },
 ];
 
-/** Whether the parameters go together: what is activated is not accumulated. */
+/** Whether the parameters can be combined: activations are not accumulated. */
 function allowed({ accumulate, activation }: Structural): boolean {
   return !accumulate || activation === "none";
 }
 
-/** {@linkcode Kernel.cases} of the matrix product. */
+/** {@linkcode Kernel.cases} of `matmul.matmul`. */
 export function matmulCases(): readonly KernelCase[] {
   const transposes = combinations({ transpose_a: [false, true], transpose_b: [false, true] });
   const epilogues = combinations({
@@ -101,7 +56,7 @@ export function matmulCases(): readonly KernelCase[] {
   const plain = { bias: false, accumulate: false, activation: "none" };
   const cases: KernelCase[] = [];
   const add = (structural: Structural, shape: Shape, tolerance?: number) =>
-    cases.push({ structural, uniforms: product(structural, shape), tolerance });
+    cases.push({ structural, uniforms: uniformsOf(structural, shape), tolerance });
 
   for (const transpose of transposes) {
     for (const shape of SHAPES) add({ ...transpose, ...plain }, shape);
@@ -110,7 +65,7 @@ export function matmulCases(): readonly KernelCase[] {
     }
   }
 
-  // Every tile's epilogues. Each compiles a pipeline, so they are paired instead of crossed.
+  // The epilogues of every tile. Each compiles a pipeline, so they are paired instead of crossed.
   const [normal, transposedB, transposedA] = transposes;
   const paired: Structural[] = [
     { bias: true, accumulate: true, activation: "none" },
@@ -131,7 +86,7 @@ export function matmulCases(): readonly KernelCase[] {
   add({ ...normal, ...plain }, { m: 4, n: 8, k: 16_400 }, LONG_SUM);
   add({ ...transposedA, ...plain }, { m: 4, n: 8, k: 16_404 }, LONG_SUM);
 
-  // A sum of nothing is zero, or what the epilogue makes of it.
+  // An empty sum is zero, followed by the epilogue.
   add({ ...normal, ...plain }, { m: 3, n: 5, k: 0 });
   add({ ...normal, bias: true, accumulate: false, activation: "relu" }, { m: 3, n: 5, k: 0 });
   return cases;

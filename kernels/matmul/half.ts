@@ -1,9 +1,10 @@
 /**
- * The matrix product whose operands are halves and whose sums are float32.
+ * The matrix multiplication with half-precision operands (f16) and float32 sums.
  *
- * `C = act(alpha·op(A)·op(B) + bias)`, or `C += …`, as {@linkcode matmulMatmul}, but A and B are what `half.pack` leaves: two halves to a word, rows filled up with
- * zeros to multiples of four. Leading dimensions, multiples of four, count elements. Where a gradient was scaled when it was packed, `unscale` divides the product by the
- * same scale, a power of two. The product of two halves is exact in float32, so that variants differ in nothing but the order of their sums.
+ * `C = act(alpha·op(A)·op(B) + bias)`, or `C += …`, as {@linkcode matmulMatmul}, but A and B are the output of `half.pack`: two numbers
+ * to a word, rows padded with zeros to multiples of four. Leading dimensions, multiples of four, count elements. If a gradient was
+ * scaled when it was packed, `unscale` divides the result by the same scale, a power of two. The product of two f16 numbers is exact
+ * in float32, so variants differ only in the order of their sums.
  *
  * @module
  */
@@ -13,10 +14,9 @@ import { type Kernel, READ, READ_F32, READ_HALVES, when, WRITE } from "../kernel
 import { halfCases } from "./half_cases.ts";
 import { matmulMatmul } from "./kernel.ts";
 import { extent, storedA, storedB, storedC } from "./layout.ts";
-import { LARGE_TILE, sharedVariant } from "./shared.ts";
-import { simpleVariant } from "./simple.ts";
 import { matmulReference } from "./reference.ts";
-import { textureVariants } from "./variants.ts";
+import { LARGE_TILE, sharedVariant } from "./shared.ts";
+import { simpleVariant, textureVariants } from "./variants.ts";
 
 /** `matmul.half`. */
 export const matmulHalf: Kernel = {
@@ -67,7 +67,7 @@ export const matmulHalf: Kernel = {
   ],
   sizes: matmulMatmul.sizes,
   lengths(uniforms, structural) {
-    const written = extent(storedC(uniforms), uniforms);
+    const written = extent(storedC(uniforms));
     const [a, b] = [storedA(uniforms, structural), storedB(uniforms, structural)];
     return {
       a: a.rows * a.pitch / 2,
@@ -85,9 +85,9 @@ export const matmulHalf: Kernel = {
     matmulReference(arrays, { ...uniforms, alpha }, structural, begin, end);
   },
   work(uniforms, structural) {
-    const { m, n, k, batch } = uniforms;
+    const { m, n, k } = uniforms;
     const { flops, bytes } = matmulMatmul.work(uniforms, structural);
-    return { flops, bytes: bytes - 2 * batch * (m * k + k * n) };
+    return { flops, bytes: bytes - 2 * (m * k + k * n) };
   },
   cases: halfCases,
 };

@@ -1,18 +1,18 @@
 /**
- * Runs of the product of halves for the registry test.
+ * Registry-test cases of the matrix multiplication with half-precision operands.
  *
  * @module
  */
 import { ACTIVATIONS } from "../activation/activation.ts";
 import { combinations } from "../cases.ts";
-import { type KernelCase, pitchUnit, type Structural, type Uniforms } from "../kernel.ts";
 import { halvesOf } from "../half/reference.ts";
+import { type KernelCase, pitchUnit, type Structural, type Uniforms } from "../kernel.ts";
 import { storedA, storedB, type StoredMatrix } from "./layout.ts";
 
-/** Two halves that are no numbers. */
+/** A word of two f16 NaNs. */
 const NANS = 0x7e007e00;
 
-/** Random halves as `half.pack` leaves them: zeros after each row up to a multiple of four, then what nothing may read. */
+/** Random f16 numbers as `half.pack` writes them: zeros after each row up to a multiple of four, then NaNs that nothing may read. */
 function packed({ rows, columns, pitch }: StoredMatrix) {
   return (length: number, random: () => number): Uint32Array => {
     const words = new Uint32Array(length).fill(NANS);
@@ -26,7 +26,7 @@ function packed({ rows, columns, pitch }: StoredMatrix) {
   };
 }
 
-/** The same with one number that was too large for a half. */
+/** The same case with one number that overflowed f16. */
 function overflowing(some: KernelCase): KernelCase {
   const a = (length: number, random: () => number) => {
     const words = Uint32Array.from(some.fill!.a(length, random));
@@ -36,7 +36,7 @@ function overflowing(some: KernelCase): KernelCase {
   return { ...some, fill: { ...some.fill, a } };
 }
 
-/** {@linkcode Kernel.cases} of the product of halves. */
+/** {@linkcode Kernel.cases} of `matmul.half`. */
 export function halfCases(): readonly KernelCase[] {
   const cases: KernelCase[] = [];
   const add = (
@@ -46,8 +46,7 @@ export function halfCases(): readonly KernelCase[] {
   ) => {
     const pitch = (columns: number) => unit * Math.ceil(columns / unit);
     const uniforms: Uniforms = {
-      ...{ m, n, k, ldc, batch: 1, inner: 1, alpha: 0.5 },
-      ...{ a_outer: 0, a_inner: 0, b_outer: 0, b_inner: 0, c_outer: 0, c_inner: 0 },
+      ...{ m, n, k, ldc, alpha: 0.5 },
       lda: pitch(structural.transpose_a ? m : k),
       ldb: pitch(structural.transpose_b ? k : n),
     };
@@ -62,13 +61,15 @@ export function halfCases(): readonly KernelCase[] {
     });
   };
   const plain = { bias: false, accumulate: false, activation: "none" };
-  for (const turns of combinations({ transpose_a: [false, true], transpose_b: [false, true] })) {
+  for (
+    const transposes of combinations({ transpose_a: [false, true], transpose_b: [false, true] })
+  ) {
     const sizes = [[1, 1, 1], [16, 32, 8], [37, 67, 35], [130, 132, 20], [5, 8, 0], [0, 4, 4]];
     for (const size of sizes) {
-      add({ ...turns, ...plain, unscale: true }, size);
-      add({ ...turns, ...plain, unscale: true }, size, 4);
+      add({ ...transposes, ...plain, unscale: true }, size);
+      add({ ...transposes, ...plain, unscale: true }, size, 4);
     }
-    add({ ...turns, ...plain, unscale: true }, [66, 5, 12, 7]);
+    add({ ...transposes, ...plain, unscale: true }, [66, 5, 12, 7]);
   }
   const forward = { transpose_a: false, transpose_b: true, unscale: false, accumulate: false };
   for (const activation of ["none", ...ACTIVATIONS]) {

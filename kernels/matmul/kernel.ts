@@ -1,10 +1,9 @@
 /**
- * The matrix product: every linear layer, every attention product and all their gradients.
+ * The matrix multiplication of every linear layer, of the tied embeddings, and of all their gradients.
  *
- * `C = act(alpha·op(A)·op(B) + bias)`, or `C += …` when it accumulates. Matrices are row-major with leading dimensions in elements; A is
- * `[m, k]` (stored `[k, m]` when `transpose_a`), B is `[k, n]` (stored `[n, k]` when `transpose_b`). Batch item `z` starts at
- * `floor(z / inner)·x_outer + (z % inner)·x_inner`, so that attention heads are strides and no copies. With an activation, `c` holds its value
- * and `preactivation`, laid out as `c`, its argument.
+ * `C = act(alpha·op(A)·op(B) + bias)`, or `C += …` if it accumulates. Matrices are row-major with leading dimensions in elements; A is
+ * `[m, k]` (stored `[k, m]` if `transpose_a`), B is `[k, n]` (stored `[n, k]` if `transpose_b`). With an activation, `c` receives the
+ * activations and `preactivation`, laid out like `c`, the pre-activations.
  *
  * @module
  */
@@ -25,23 +24,7 @@ export const matmulMatmul: Kernel = {
     c: WRITE,
     preactivation: { ...WRITE, when: ({ activation }) => activation !== "none" },
   },
-  uniforms: {
-    m: "u32",
-    n: "u32",
-    k: "u32",
-    lda: "u32",
-    ldb: "u32",
-    ldc: "u32",
-    batch: "u32",
-    inner: "u32",
-    a_outer: "u32",
-    a_inner: "u32",
-    b_outer: "u32",
-    b_inner: "u32",
-    c_outer: "u32",
-    c_inner: "u32",
-    alpha: "f32",
-  },
+  uniforms: { m: "u32", n: "u32", k: "u32", lda: "u32", ldb: "u32", ldc: "u32", alpha: "f32" },
   structural: {
     transpose_a: [false, true],
     transpose_b: [false, true],
@@ -50,24 +33,24 @@ export const matmulMatmul: Kernel = {
     activation: ["none", ...ACTIVATIONS],
   },
   variants: MATMUL_VARIANTS,
-  sizes: ["m", "n", "k", "batch"],
+  sizes: ["m", "n", "k"],
   lengths(uniforms: Uniforms, structural: Structural) {
-    const written = extent(storedC(uniforms), uniforms);
+    const written = extent(storedC(uniforms));
     return {
-      a: extent(storedA(uniforms, structural), uniforms),
-      b: extent(storedB(uniforms, structural), uniforms),
+      a: extent(storedA(uniforms, structural)),
+      b: extent(storedB(uniforms, structural)),
       bias: uniforms.n,
       c: written,
       preactivation: written,
     };
   },
-  items: ({ m, batch }) => m * batch,
+  items: ({ m }) => m,
   reference: matmulReference,
-  work({ m, n, k, batch }, { accumulate, activation }) {
+  work({ m, n, k }, { accumulate, activation }) {
     const results = (accumulate ? 2 : 1) + (activation === "none" ? 0 : 1);
     return {
-      flops: 2 * m * n * k * batch,
-      bytes: 4 * batch * (m * k + k * n + results * m * n),
+      flops: 2 * m * n * k,
+      bytes: 4 * (m * k + k * n + results * m * n),
     };
   },
   cases: matmulCases,

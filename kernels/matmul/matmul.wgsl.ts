@@ -1,13 +1,16 @@
 /**
- * WGSL that all matmul variants share, and the variant for any shape.
+ * WGSL of the matrix multiplication that all variants share, and of the variant for any shape.
  *
  * @module
  */
-import { wgsl } from "../wgsl.ts";
+import { activations } from "../activation/activation.wgsl.ts";
+import * as common from "../common.wgsl.ts";
+import type { Structural } from "../kernel.ts";
+import { specialize, wgsl } from "../wgsl.ts";
 
-export const product = wgsl`
-// What every variant of the matrix product shares: the uniform block, the output bindings, and what happens to a finished sum.
-// Value is the unit in which a variant writes C: f32, or vec4f where every row of C starts at a multiple of four elements.
+const epilogue = wgsl`
+// Epilogue of every variant of the matrix multiplication: what happens to a finished sum. Value is the unit in which a variant
+// writes C: f32, or vec4f if every row of C starts at a multiple of four elements.
 
 // Factor of the sums.
 fn product_scale() -> f32 {
@@ -18,12 +21,7 @@ fn product_scale() -> f32 {
   //#end
 }
 
-// First element of batch item z of a matrix with these strides.
-fn batch_offset(z: u32, outer: u32, inner: u32) -> u32 {
-  return (z / parameters.inner) * outer + (z % parameters.inner) * inner;
-}
-
-// Stores a finished product, bias included; the index counts values. With an activation the product waits in preactivation.
+// Stores a finished sum, bias included; the index counts values. With an activation it waits in preactivation.
 fn finish(index: u32, product: Value) {
   //#if activation == none
   //#if accumulate
@@ -36,7 +34,7 @@ fn finish(index: u32, product: Value) {
   //#end
 }
 
-// Stores four neighbors of a row of C, of which those beyond its end are dropped; index and column count elements.
+// Stores four neighbors of a row of C and drops those beyond its end; index and column count elements.
 //#if vector
 fn finish_four(index: u32, column: u32, n: u32, products: vec4f) {
   if (column < n) { finish(index / 4, products); }
@@ -66,13 +64,21 @@ fn activate_four(index: u32, column: u32, n: u32) {
 //#end
 `;
 
+/** Declarations and epilogue that all variants share. C is written in single elements or, if `vector`, in fours. */
+export function epilogueOf(structural: Structural, vector: boolean): string {
+  const { unscale = false, activation } = structural;
+  const texts = [vector ? common.vector : common.scalar, epilogue];
+  if (activation !== "none") texts.push(common.exponential, activations);
+  return specialize(texts.join("\n"), { ...structural, unscale, vector });
+}
+
 export const simple = wgsl`
-// C = act(alpha·op(A)·op(B) + bias), one element an invocation, for any shape on any adapter.
-// Sums are added in the order of k, product by product (class k_sequential), four to an iteration since some adapters end loops
-// silently at 65,535.
+// C = act(alpha·op(A)·op(B) + bias), one element per invocation, for any shape on any adapter.
+// Sums are added in the order of k, product by product (class k_sequential), four per iteration since some adapters silently end
+// loops after 65,535.
 
 //#if packed
-// Halves lie two to a word.
+// Words pack two f16 numbers.
 fn element_of_a(index: u32) -> f32 {
   return unpack2x16float(a[index / 2])[index % 2];
 }
@@ -91,26 +97,24 @@ fn element_of_b(index: u32) -> f32 {
 //#end
 
 fn main(i: u32) {
-  let m = parameters.m;
   let n = parameters.n;
-  if (i >= m * n * parameters.batch) { return; }
+  if (i >= parameters.m * n) { return; }
   let column = i % n;
-  let row = i / n % m;
-  let z = i / (m * n);
+  let row = i / n;
 
   //#if transpose_a
   let step_a = parameters.lda;
-  var index_a = batch_offset(z, parameters.a_outer, parameters.a_inner) + row;
+  var index_a = row;
   //#else
   let step_a = 1u;
-  var index_a = batch_offset(z, parameters.a_outer, parameters.a_inner) + row * parameters.lda;
+  var index_a = row * parameters.lda;
   //#end
   //#if transpose_b
   let step_b = 1u;
-  var index_b = batch_offset(z, parameters.b_outer, parameters.b_inner) + column * parameters.ldb;
+  var index_b = column * parameters.ldb;
   //#else
   let step_b = parameters.ldb;
-  var index_b = batch_offset(z, parameters.b_outer, parameters.b_inner) + column;
+  var index_b = column;
   //#end
 
   var sum = 0.0;
@@ -132,7 +136,7 @@ fn main(i: u32) {
   //#if bias
   product += bias[column];
   //#end
-  let index = batch_offset(z, parameters.c_outer, parameters.c_inner) + row * parameters.ldc + column;
+  let index = row * parameters.ldc + column;
   finish(index, product);
   //#if !activation == none
   c[index] = activate(product);

@@ -1,6 +1,6 @@
 /**
- * The generated lines of a register tile: what one invocation adds up while it takes four k at a time. WGSL has no arrays in registers, so every sum has
- * a name.
+ * The generated lines of a register tile: the sums that one invocation accumulates, four k per step. WGSL has no arrays in registers,
+ * so every sum has a name.
  *
  * @module
  */
@@ -13,8 +13,8 @@ const COMPONENTS = ["x", "y", "z", "w"] as const;
  * Names of a tile of `rows` rows and `vectors` groups of four columns:
  *
  * - `c_{r}_{v}`: the sums of row `r`, group `v`;
- * - `b_{i}_{v}`: group `v` of op(B) at the step's `i`-th k; when B is transposed it is turned from `column_b_{j}_{v}`, four k of its `j`-th column;
- * - `x_{r}`: the step's four k of row `r` of op(A), or `x_{r}_{i}`, one by one, when A is transposed.
+ * - `b_{i}_{v}`: group `v` of op(B) at the step's `i`-th k; if B is transposed, transposed from `column_b_{j}_{v}`, four k of its `j`-th column;
+ * - `x_{r}`: the step's four k of row `r` of op(A), or `x_{r}_{i}`, one by one, if A is transposed.
  */
 export class RegisterTile {
   readonly rows: readonly number[];
@@ -29,7 +29,7 @@ export class RegisterTile {
     return this.rows.map((r) => this.vectors.map((v) => `var c_${r}_${v} = vec4f();`).join(" "));
   }
 
-  /** B in rows; `load` reads four columns at the `i`-th k, or four k of the `i`-th column when B is transposed. */
+  /** B in rows; `load` reads four columns at the `i`-th k, or four k of the `i`-th column if B is transposed. */
   loadsOfB(load: (i: number, v: number) => string): string[] {
     const lines: string[] = [];
     const name = this.structural.transpose_b ? "column_b" : "b";
@@ -44,9 +44,9 @@ export class RegisterTile {
     return lines;
   }
 
-  /** The products of a step, added in the order of k; `take` names a component of the step's `number`-th group of A. */
+  /** The products of a step, added in the order of k; `take` returns a component of the step's `number`-th group of A. */
   products(take: (number: number, component: string) => string): string[] {
-    // One row and one group of columns after the other: few registers are live at a time.
+    // Row by row, and group by group within a row, so that few registers are live at a time.
     return this.rows.flatMap((r) => [
       ...this.#elements(r, take),
       ...this.vectors.map((v) =>
@@ -55,7 +55,7 @@ export class RegisterTile {
     ]);
   }
 
-  /** Names the step's four elements of row `r` of op(A). */
+  /** Declares the step's four elements of row `r` of op(A). */
   #elements(r: number, take: (number: number, component: string) => string): string[] {
     if (!this.structural.transpose_a) return [`let x_${r} = ${take(r, "")};`];
     return FOUR.map((i) => {
@@ -69,8 +69,8 @@ export class RegisterTile {
   }
 
   /**
-   * Hands the sums over, row by row: of `rows` rows those that exist, of the columns from `first_{v}` on those below `n`. Vectors are written whole where
-   * every row of C is aligned to four elements.
+   * Stores the sums row by row: the first `rows` rows, and of the columns from `first_{v}` on those below `n`. Vectors are written whole
+   * if every row of C is aligned to four elements.
    */
   stores(aligned: boolean): string[] {
     const { bias } = this.structural;

@@ -1,36 +1,36 @@
 /**
- * Variants for graphics cards: tiles in workgroup memory (see shared.wgsl.ts).
+ * Variants for GPUs: tiles in workgroup memory (see shared.wgsl.ts).
  *
  * @module
  */
 import { grid, MOST_TURNS, type Structural, type Variant, type VariantContext } from "../kernel.ts";
-import { rowsAlign, storedA, storedB, storedC } from "./layout.ts";
-import { RegisterTile } from "./register_tile.ts";
-import { shared as templateText } from "./shared.wgsl.ts";
 import { fillTemplate, range } from "../wgsl.ts";
-import { productSource } from "./source.ts";
+import { rowsAlign, storedA, storedB, storedC } from "./layout.ts";
+import { epilogueOf } from "./matmul.wgsl.ts";
+import { RegisterTile } from "./register_tile.ts";
+import { shared } from "./shared.wgsl.ts";
 
 const ACROSS = 16;
 const DOWN = 16;
 
-/** Choices that do not change what is computed. */
+/** Choices that do not change the result. */
 export interface SharedTile {
   readonly name: string;
-  /** Rows of C an invocation: 4 or 8. */
+  /** Rows of C per invocation: 4 or 8. */
   readonly rows: number;
-  /** Groups of four columns of C an invocation. */
+  /** Groups of four columns of C per invocation. */
   readonly vectors: number;
-  /** Whether operands and C are read and written by fours, for which every row must be aligned to four elements. */
+  /** Whether operands and C are read and written in fours, which requires that every row is aligned to four elements. */
   readonly vector: boolean;
-  /** Float32 where absent; halves, two to a word, that go into workgroup memory as float32 (`packed`) or as they are (`half tile`). */
+  /** Operands in half precision, which workgroup memory stores as float32 (`packed`) or as f16 (`half tile`); float32 if absent. */
   readonly operands?: "packed" | "half tile";
-  /** Whether the next stage's elements are asked for before the products of this one: they wait in registers instead of in front of a barrier. */
+  /** Whether the next stage's elements are loaded before the products of this one: they wait in registers instead of before a barrier. */
   readonly ahead?: boolean;
-  /** Sizes for which this tile is likely the best; all where absent. */
+  /** Sizes for which this tile is likely the fastest; all if absent. */
   readonly meantFor?: (m: number, n: number) => boolean;
 }
 
-/** 128 x 128 of C by a workgroup, 8 x 8 by an invocation. */
+/** 128 x 128 of C per workgroup, 8 x 8 per invocation. */
 export const LARGE_TILE: Omit<SharedTile, "name"> = {
   rows: 8,
   vectors: 2,
@@ -43,11 +43,11 @@ export function sharedVariant(tile: SharedTile): Variant {
   const tileRows = DOWN * tile.rows;
   const tileColumns = 4 * ACROSS * tile.vectors;
   if (tileRows !== tileColumns) {
-    throw new RangeError(`Tile ${tile.name} is ${tileRows} x ${tileColumns}: it must be square`);
+    throw new RangeError(`Tile ${tile.name} must be square, got ${tileRows} x ${tileColumns}`);
   }
-  /** Each of the 256 invocations brings one group of four a stage. */
+  /** Each of the 256 invocations loads one group of four per stage. */
   const depth = 4 * ACROSS * DOWN / tileRows;
-  // Four more columns than there are keep the columns of a transposed B apart.
+  // Four columns more than the tile has keep the columns of a transposed B apart.
   const memory = groupBytes(tile) * (2 * tileRows + 4) * (depth / 4 + 1);
 
   return {
@@ -68,7 +68,7 @@ export function sharedVariant(tile: SharedTile): Variant {
       if (capabilities.cpuAdapter && k / 4 + k / depth > MOST_TURNS) return false;
       if (tile.operands === "half tile" && !capabilities.shaderF16) return false;
       if (!tile.vector) return true;
-      // Rows of packed operands are filled up to fours.
+      // Rows of packed operands are padded to multiples of four.
       const operands = tile.operands === undefined
         ? [storedA(uniforms, structural), storedB(uniforms, structural)]
         : [];
@@ -76,13 +76,13 @@ export function sharedVariant(tile: SharedTile): Variant {
         .every((matrix) => matrix.columns % 4 === 0 && rowsAlign(matrix));
     },
 
-    workgroups: ({ uniforms: { m, n, batch } }: VariantContext) =>
-      grid(Math.ceil(m / tileRows) * Math.ceil(n / tileColumns) * batch),
+    workgroups: ({ uniforms: { m, n } }: VariantContext) =>
+      grid(Math.ceil(m / tileRows) * Math.ceil(n / tileColumns)),
 
     unit: "Value",
     elements: tile.operands === undefined ? {} : { a: "vec2<u32>", b: "vec2<u32>" },
     workgroupSize: "ACROSS, DOWN",
-    body: (structural: Structural) => sharedSource(tile, structural, depth),
+    body: (structural: Structural) => bodyOf(tile, structural, depth),
   };
 }
 
@@ -91,11 +91,11 @@ function groupBytes({ operands }: SharedTile): number {
   return operands === "half tile" ? 8 : 16;
 }
 
-function sharedSource(tile: SharedTile, structural: Structural, depth: number): string {
+function bodyOf(tile: SharedTile, structural: Structural, depth: number): string {
   const { rows, vectors, vector, operands, ahead = false } = tile;
   const half = operands === "half tile";
-  /** Sums are float32 whatever the tile holds. */
-  const taken = (group: string) => half ? `vec4f(${group})` : group;
+  /** Sums are float32 in every variant. */
+  const toFloat32 = (group: string) => half ? `vec4f(${group})` : group;
   const registers = new RegisterTile(rows, vectors, structural);
   const foursOfRows = rows / 4;
   const loadsOfA = range(rows).map((g) => {
@@ -104,10 +104,10 @@ function sharedSource(tile: SharedTile, structural: Structural, depth: number): 
         g % foursOfRows
       }`
       : `(place.y * ROWS + ${g}) * PITCH_A + step`;
-    return `let a_${g} = ${taken(`tile_a[${place}]`)};`;
+    return `let a_${g} = ${toFloat32(`tile_a[${place}]`)};`;
   });
   const loadsOfB = registers.loadsOfB((i, v) =>
-    taken(
+    toFloat32(
       structural.transpose_b
         ? `tile_b[(${i} * COLUMN_FOURS + place.x + ${v} * ACROSS) * PITCH_B + step]`
         : `tile_b[(4 * step + ${i}) * PITCH_B + place.x + ${v} * ACROSS]`,
@@ -115,8 +115,8 @@ function sharedSource(tile: SharedTile, structural: Structural, depth: number): 
   );
   const packed = operands !== undefined;
   const values = { rows, vectors, depth, group: half ? "vec4<f16>" : "vec4f" };
-  return productSource(structural, vector ? "vector" : "scalar") +
-    fillTemplate(templateText, { ...structural, vector, packed, ahead }, values, {
+  return epilogueOf(structural, vector) +
+    fillTemplate(shared, { ...structural, vector, packed, ahead }, values, {
       sums: registers.sums(),
       loads: [...loadsOfA, ...loadsOfB],
       products: registers.products((number, component) => `a_${number}${component}`),

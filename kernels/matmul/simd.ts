@@ -18,21 +18,21 @@ const TILES = [[192, 256], [96, 256], [96, 128], [64, 64], [32, 64], [16, 32], [
 const ENOUGH_TILES = 24;
 
 /** The tile of a multiplication. It depends on the sizes alone, never on the number of threads. */
-function tileOf({ m, n, batch }: Uniforms): readonly [number, number] {
+function tileOf({ m, n }: Uniforms): readonly [number, number] {
   const count = ([rows, columns]: readonly [number, number]) =>
-    Math.ceil(m / rows) * Math.ceil(n / columns) * batch;
+    Math.ceil(m / rows) * Math.ceil(n / columns);
   return TILES.find((tile) => count(tile) >= ENOUGH_TILES) ?? TILES[TILES.length - 1];
 }
 
 function divide(uniforms: Uniforms, _structural: Structural): Division {
-  const { m, n, k, batch } = uniforms;
+  const { m, n, k } = uniforms;
   const [rows, columns] = tileOf(uniforms);
-  const [down, across] = [Math.ceil(m / rows), Math.ceil(n / columns)];
+  const across = Math.ceil(n / columns);
   const flops = 2 * Math.min(rows, m) * Math.min(columns, n) * Math.max(k, 1);
   return {
-    items: down * across * batch,
+    items: Math.ceil(m / rows) * across,
     grain: Math.max(1, Math.floor(200_000 / flops)),
-    extra: [rows, columns, down, across],
+    extra: [rows, columns, across],
   };
 }
 
@@ -43,29 +43,20 @@ function emit(f: FunctionBuilder, at: Parameters, library: Library): void {
   const pitches = ["lda", "ldb", "ldc"].map((name) => variable(i32.shl(at.u32(name), 2)));
   const [pitchA, pitchB, pitchC] = pitches;
   const across = variable(at.u32("across"));
-  const tilesOfItem = variable(i32.mul(at.u32("down"), across));
   const activated = variable(i32.eqz(at.is("activation", "none")));
   // With an activation, sums accumulate in the pre-activations.
   const target = variable(i32.select(at.u32("preactivation"), at.u32("c"), activated));
   const item = begin;
   f.while(item, end, 1, () => {
-    const z = variable(i32.divU(item, tilesOfItem));
-    const tile = variable(i32.remU(item, tilesOfItem));
-    const outer = variable(i32.divU(z, at.u32("inner")));
-    const inner = variable(i32.remU(z, at.u32("inner")));
-    const row = variable(i32.mul(i32.divU(tile, across), at.u32("tile_rows")));
-    const column = variable(i32.mul(i32.remU(tile, across), at.u32("tile_columns")));
+    const row = variable(i32.mul(i32.divU(item, across), at.u32("tile_rows")));
+    const column = variable(i32.mul(i32.remU(item, across), at.u32("tile_columns")));
     const rows = variable(i32.sub(m, row));
     f.set(rows, i32.minU(rows, variable(at.u32("tile_rows"))));
     const columns = variable(i32.sub(n, column));
     f.set(columns, i32.minU(columns, variable(at.u32("tile_columns"))));
-    const place = i32.add(i32.mul(row, pitchC), i32.shl(column, 2));
-    const cOffset = variable(i32.add(batchOffset(at, "c", outer, inner), place));
+    const cOffset = variable(i32.add(i32.mul(row, pitchC), i32.shl(column, 2)));
     const start = (operand: "a" | "b", along: Code, across: Code) =>
-      i32.add(
-        i32.add(at.u32(operand), batchOffset(at, operand, outer, inner)),
-        i32.select(across, along, at.is(`transpose_${operand}`, true)),
-      );
+      i32.add(at.u32(operand), i32.select(across, along, at.is(`transpose_${operand}`, true)));
     const a = start("a", i32.mul(row, pitchA), i32.shl(row, 2));
     const b = start("b", i32.shl(column, 2), i32.mul(column, pitchB));
     f.do(library.multiplyTile({
@@ -96,15 +87,6 @@ function emit(f: FunctionBuilder, at: Parameters, library: Library): void {
   });
 }
 
-/** Distance in bytes from the start of an operand to its batch item (outer, inner). */
-function batchOffset(at: Parameters, operand: string, outer: Local, inner: Local): Code {
-  const offset = i32.add(
-    i32.mul(outer, at.u32(`${operand}_outer`)),
-    i32.mul(inner, at.u32(`${operand}_inner`)),
-  );
-  return i32.shl(offset, 2);
-}
-
 /** Addresses of the pre-activations and the activations of a row, and its length. */
 interface ActivatedRow {
   readonly from: Local;
@@ -130,7 +112,7 @@ function activateRow(
 /** `matmul.matmul`. An item is a tile of C; see {@link ./simd_tile.ts}. */
 export const MATMUL_SIMD: SimdKernel = {
   kernel: matmulMatmul,
-  extra: ["tile_rows", "tile_columns", "down", "across"],
+  extra: ["tile_rows", "tile_columns", "across"],
   divide,
   define: (library) => (f, at) => emit(f, at, library),
 };
@@ -139,17 +121,13 @@ export const MATMUL_SIMD: SimdKernel = {
 export const MATMUL_EPILOGUE_SIMD: SimdKernel = {
   kernel: matmulMatmul,
   part: "epilogue",
-  divide: ({ m, n, batch }) => byRows(m * batch, n),
+  divide: ({ m, n }) => byRows(m, n),
   define: (library) => (f, at) => {
-    const [m, n] = ["m", "n"].map((name) => f.local("i32", at.u32(name)));
+    const n = f.local("i32", at.u32("n"));
     const activated = f.local("i32", i32.eqz(at.is("activation", "none")));
     const target = f.local("i32", i32.select(at.u32("preactivation"), at.u32("c"), activated));
     f.while(at.begin, at.end, 1, () => {
-      const z = f.local("i32", i32.divU(at.begin, m));
-      const outer = f.local("i32", i32.divU(z, at.u32("inner")));
-      const inner = f.local("i32", i32.remU(z, at.u32("inner")));
-      const row = i32.mul(i32.remU(at.begin, m), i32.shl(at.u32("ldc"), 2));
-      const offset = f.local("i32", i32.add(batchOffset(at, "c", outer, inner), row));
+      const offset = f.local("i32", i32.mul(at.begin, i32.shl(at.u32("ldc"), 2)));
       const from = f.local("i32", i32.add(target, offset));
       f.if(
         at.is("bias", true),

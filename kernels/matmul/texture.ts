@@ -5,6 +5,7 @@
  */
 import {
   type Capabilities,
+  fitsTexture,
   grid,
   MOST_TURNS,
   type Structural,
@@ -12,17 +13,17 @@ import {
   type Variant,
   type VariantContext,
 } from "../kernel.ts";
-import { fitsTexture, operandRegion, rowsAlign, storedA, storedB, storedC } from "./layout.ts";
-import { RegisterTile } from "./register_tile.ts";
 import { textureType } from "../shader.ts";
 import { fillTemplate, range } from "../wgsl.ts";
-import { productSource } from "./source.ts";
-import { texture as templateText } from "./texture.wgsl.ts";
+import { rowsAlign, storedA, storedB, storedC, textureOperand } from "./layout.ts";
+import { epilogueOf } from "./matmul.wgsl.ts";
+import { RegisterTile } from "./register_tile.ts";
+import { texture } from "./texture.wgsl.ts";
 
-/** Unused texels after each row: with a pitch of a power of two the rows of a tile share a few cache sets (15 to 30% slower). */
+/** Unused texels after each row: with a power-of-two pitch, the rows of a tile share a few cache sets (15 to 30% slower). */
 const PAD_TEXELS = 4;
 
-/** Choices that do not change what is computed. */
+/** Choices that do not change the result. */
 export interface TextureTile {
   readonly name: string;
   /** Rows of C per workgroup: a multiple of 4. */
@@ -31,20 +32,20 @@ export interface TextureTile {
   readonly vectors: number;
   /** Whether the rows of A are broadcast within a subgroup, or loaded by every lane of a workgroup of eight. */
   readonly subgroup: boolean;
-  /** Whether `k` and `n` may be no multiples of four; costs a few percent. */
+  /** Whether `k` and `n` need not be multiples of four, which costs a few percent. */
   readonly ragged: boolean;
-  /** Sizes for which this tile is likely the best; all where absent. */
+  /** Sizes for which this tile is likely the fastest; all if absent. */
   readonly meantFor?: (sizes: { m: number; n: number; k: number }, lanes: number) => boolean;
 }
 
-/** Makes the variant of one tile, for operands in float32 or in halves. */
+/** Makes the variant of one tile, for operands in float32 or half precision. */
 export function textureVariant(tile: TextureTile, format: TexelFormat): Variant {
   const lanesOf = (capabilities: Capabilities) =>
     tile.subgroup ? capabilities.subgroupSize ?? 0 : 8;
 
   const operands = ({ structural, uniforms }: VariantContext) => ({
-    a: operandRegion(storedA(uniforms, structural), uniforms, format, PAD_TEXELS),
-    b: operandRegion(storedB(uniforms, structural), uniforms, format, PAD_TEXELS),
+    a: textureOperand(storedA(uniforms, structural), format, PAD_TEXELS),
+    b: textureOperand(storedB(uniforms, structural), format, PAD_TEXELS),
   });
 
   return {
@@ -56,11 +57,11 @@ export function textureVariant(tile: TextureTile, format: TexelFormat): Variant 
       tile.meantFor?.({ m, n, k }, lanesOf(capabilities)) ?? true,
 
     supports(context: VariantContext): boolean {
-      const { uniforms: { m, n, k, batch }, capabilities } = context;
+      const { uniforms: { m, n, k }, capabilities } = context;
       const { cpuAdapter, readableStorageTextures, maxTextureSide } = capabilities;
       const lanes = lanesOf(capabilities);
       if (!cpuAdapter || !readableStorageTextures || lanes === 0) return false;
-      if (m === 0 || n === 0 || k === 0 || batch === 0 || k > 4 * MOST_TURNS) return false;
+      if (m === 0 || n === 0 || k === 0 || k > 4 * MOST_TURNS) return false;
       const even = k % 4 === 0 && n % 4 === 0 && rowsAlign(storedC(context.uniforms));
       if (!even && !tile.ragged) return false;
       const { a, b } = operands(context);
@@ -76,9 +77,9 @@ export function textureVariant(tile: TextureTile, format: TexelFormat): Variant 
       return { a, b };
     },
 
-    workgroups({ uniforms: { m, n, batch }, capabilities }: VariantContext) {
+    workgroups({ uniforms: { m, n }, capabilities }: VariantContext) {
       const columns = 4 * tile.vectors * lanesOf(capabilities);
-      return grid(Math.ceil(m / tile.rows) * Math.ceil(n / columns) * batch);
+      return grid(Math.ceil(m / tile.rows) * Math.ceil(n / columns));
     },
 
     unit: "Value",
@@ -86,24 +87,19 @@ export function textureVariant(tile: TextureTile, format: TexelFormat): Variant 
     workgroupSize: "LANES",
     arguments: tile.subgroup ? {} : { lane: "local" },
     body: (structural: Structural, capabilities: Capabilities) =>
-      textureSource(tile, structural, capabilities, lanesOf(capabilities)),
+      bodyOf(tile, structural, lanesOf(capabilities), capabilities.maxTextureSide),
   };
 }
 
-function textureSource(
-  tile: TextureTile,
-  structural: Structural,
-  capabilities: Capabilities,
-  lanes: number,
-): string {
+function bodyOf(tile: TextureTile, structural: Structural, lanes: number, side: number): string {
   const share = tile.subgroup ? lanes : 1;
   const registers = new RegisterTile(tile.rows, tile.vectors, structural);
-  const text = fillTemplate(templateText, { ...structural, ragged: tile.ragged }, {
+  const text = fillTemplate(texture, { ...structural, ragged: tile.ragged }, {
     rows: tile.rows,
     columns: 4 * tile.vectors * lanes,
     lanes,
     vectors: tile.vectors,
-    side: capabilities.maxTextureSide,
+    side,
     pad: PAD_TEXELS,
   }, {
     places: [...placesOfA(registers, share), ...placesOfB(registers, lanes)],
@@ -116,37 +112,37 @@ function textureSource(
     firsts: registers.vectors.map((v) => `let first_${v} = column + ${4 * v * lanes}u;`),
     stores: registers.stores(!tile.ragged),
   });
-  return productSource(structural, tile.ragged ? "scalar" : "vector") + text;
+  return epilogueOf(structural, !tile.ragged) + text;
 }
 
-/** How many texels of A a lane loads in a step. */
+/** Indices of the texels of A that a lane loads in a step. */
 function texelsOfA({ rows }: RegisterTile, share: number): number[] {
   return range(Math.ceil(rows.length / share));
 }
 
-/** Where this lane's texels of A start. Its `g`-th is the tile's `g·share + lane`-th, counted by row, or by k and then by fours of rows. */
+/** Places of this lane's first texels of A. Its `g`-th is the tile's `g·share + lane`-th, counted by row, or by k and then by fours of rows. */
 function placesOfA(registers: RegisterTile, share: number): string[] {
   const foursOfRows = registers.rows.length / 4;
   return texelsOfA(registers, share).flatMap((g) => {
     const number = share === 1 ? `${g}u` : `(${g * share}u + lane)`;
     return registers.structural.transpose_a
       ? [
-        `let row_of_a_${g} = row_a + ${number} / ${foursOfRows}u;`,
-        `let texel_of_a_${g} = texel_a + min(row / 4 + ${number} % ${foursOfRows}u, (m - 1) / 4);`,
+        `let row_of_a_${g} = ${number} / ${foursOfRows}u;`,
+        `let texel_of_a_${g} = min(row / 4 + ${number} % ${foursOfRows}u, (m - 1) / 4);`,
       ]
-      : [`let place_of_a_${g} = place(row_a + min(row + ${number}, m - 1), texel_a, width_a);`];
+      : [`let place_of_a_${g} = place(min(row + ${number}, m - 1), 0u, width_a);`];
   });
 }
 
-/** Where this lane's columns of B start. */
+/** Places of this lane's columns of B. */
 function placesOfB({ vectors, structural }: RegisterTile, lanes: number): string[] {
   return vectors.flatMap((v) => {
     const column = `column + ${4 * v * lanes}u`;
     if (!structural.transpose_b) {
-      return [`let texel_of_b_${v} = texel_b + min((${column}) / 4, (n - 1) / 4);`];
+      return [`let texel_of_b_${v} = min((${column}) / 4, (n - 1) / 4);`];
     }
     return range(4).map((j) =>
-      `let place_of_b_${j}_${v} = place(row_b + min(${column} + ${j}, n - 1), texel_b, width_b);`
+      `let place_of_b_${j}_${v} = place(min(${column} + ${j}, n - 1), 0u, width_b);`
     );
   });
 }
@@ -161,14 +157,14 @@ function loads(registers: RegisterTile, share: number, ragged: boolean): string[
   const ofA = texelsOfA(registers, share).map((g) => {
     const row = `row_of_a_${g} + 4 * step`;
     return `let a_${g} = ` + (transpose_a
-      ? load("a", `place(${row}, texel_of_a_${g}, width_a)`, `${row} - row_a < k`)
+      ? load("a", `place(${row}, texel_of_a_${g}, width_a)`, `${row} < k`)
       : load("a", `place_of_a_${g} + vec2u(step, 0)`, "inside")) +
       ";";
   });
   const ofB = registers.loadsOfB((i, v) =>
     transpose_b
       ? load("b", `place_of_b_${i}_${v} + vec2u(step, 0)`, "inside")
-      : load("b", `place(row_b + 4 * step + ${i}, texel_of_b_${v}, width_b)`, `inside[${i}]`)
+      : load("b", `place(4 * step + ${i}, texel_of_b_${v}, width_b)`, `inside[${i}]`)
   );
   return [...ofA, ...ofB];
 }

@@ -1,5 +1,5 @@
 /**
- * WGSL of matmul with operands in textures.
+ * WGSL of the matrix multiplication with operands in textures.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { wgsl } from "../wgsl.ts";
 export const texture = wgsl`
 // C = act(alpha·op(A)·op(B) + bias) on adapters that run on the CPU, operands read as textures.
 //
-// Why textures: there, a texel of a storage texture is the cheapest load of four floats (9 ns for eight lanes, a storage buffer
-// takes 45, a uniform 30, workgroup memory 26 and barriers), and a broadcast from a fixed lane is nearly free (1 ns).
+// Why textures: on these adapters a texel of a storage texture is the cheapest load of four floats (9 ns for eight lanes; a storage
+// buffer takes 45, a uniform 30, workgroup memory 26 and barriers), and a broadcast from a fixed lane is nearly free (1 ns).
 //
-// Tile: one workgroup makes ROWS x COLUMNS of C. Lane l owns, for v < VECTORS, the four columns from 4·(v·LANES + l), in all rows,
+// Tile: one workgroup computes ROWS x COLUMNS of C. Lane l owns, for v < VECTORS, the four columns from 4·(v·LANES + l), in all rows,
 // as a register tile (register_tile.ts). One step takes four k:
-//   a_{g}      texels of A: four k of a row, or four rows of one k when A is transposed. With subgroups they are shared out among
-//              the lanes and broadcast, else every lane loads all of them.
+//   a_{g}      texels of A: four k of a row, or four rows of one k if A is transposed. With subgroups each lane loads some of them and
+//              broadcasts them, otherwise every lane loads all.
 //   b_{i}_{v}  this lane's columns of B
 // Sums are added in the order of k, product by product (class k_sequential).
 //
-// Layout: row r of an operand lies in texture row r % SIDE, column block r / SIDE.
+// Layout: row r of an operand is in texture row r % SIDE, column block r / SIDE.
 
 const ROWS: u32 = /*rows*/;
 const COLUMNS: u32 = /*columns*/;
@@ -28,11 +28,8 @@ const SIDE: u32 = /*side*/;
 const PAD: u32 = /*pad*/;
 
 // Texels from one column block of a folded operand to the next.
-fn block_width(columns: u32, pitch: u32, outer: u32, inner: u32) -> u32 {
-  let last_outer = (parameters.batch - 1) / parameters.inner;
-  let last_inner = min(parameters.batch, parameters.inner) - 1;
-  let offset = last_outer * (outer % pitch) + last_inner * (inner % pitch);
-  return (offset + columns + 3) / 4 + PAD;
+fn block_width(columns: u32) -> u32 {
+  return (columns + 3) / 4 + PAD;
 }
 
 // Texture coordinates of a texel of an operand.
@@ -46,35 +43,28 @@ fn main(workgroup_index: u32, lane: u32) {
   let k = parameters.k;
   let tiles_across = (n + COLUMNS - 1) / COLUMNS;
   let tiles_down = (m + ROWS - 1) / ROWS;
-  if (workgroup_index >= tiles_across * tiles_down * parameters.batch) { return; }
-  let z = workgroup_index / (tiles_across * tiles_down);
-  let row = workgroup_index / tiles_across % tiles_down * ROWS;
+  if (workgroup_index >= tiles_across * tiles_down) { return; }
+  let row = workgroup_index / tiles_across * ROWS;
   let column = workgroup_index % tiles_across * COLUMNS + 4 * lane;
 
-  let offset_a = batch_offset(z, parameters.a_outer, parameters.a_inner);
-  let offset_b = batch_offset(z, parameters.b_outer, parameters.b_inner);
-  let row_a = offset_a / parameters.lda;
-  let row_b = offset_b / parameters.ldb;
-  let texel_a = offset_a % parameters.lda / 4;
-  let texel_b = offset_b % parameters.ldb / 4;
   //#if transpose_a
-  let width_a = block_width(m, parameters.lda, parameters.a_outer, parameters.a_inner);
+  let width_a = block_width(m);
   //#else
-  let width_a = block_width(k, parameters.lda, parameters.a_outer, parameters.a_inner);
+  let width_a = block_width(k);
   //#end
   //#if transpose_b
-  let width_b = block_width(k, parameters.ldb, parameters.b_outer, parameters.b_inner);
+  let width_b = block_width(k);
   //#else
-  let width_b = block_width(n, parameters.ldb, parameters.b_outer, parameters.b_inner);
+  let width_b = block_width(n);
   //#end
 
-  // Where this lane's texels start. Tiles that stick out repeat the last row or column and store nothing for it.
+  // First texels of this lane. Tiles beyond the edge repeat the last row or column and store nothing for it.
   //#lines places
   //#lines sums
   let steps = (k + 3) / 4;
   for (var step = 0u; step < steps; step++) {
     //#if ragged
-    // Beyond the end of k both operands count as zero, whatever lies there.
+    // Beyond the end of k both operands count as zero, whatever the textures contain.
     let inside = 4 * step + vec4u(0, 1, 2, 3) < vec4u(k);
     //#end
     //#lines loads
@@ -84,12 +74,12 @@ fn main(workgroup_index: u32, lane: u32) {
   let rows = min(ROWS, m - row);
   let ldc = parameters.ldc;
   let alpha = product_scale();
-  let start = batch_offset(z, parameters.c_outer, parameters.c_inner) + row * ldc;
+  let start = row * ldc;
   //#lines firsts
   //#lines stores
 
   //#if !activation == none
-  // The activation has a loop of its own, so that its text is there once and not ROWS times.
+  // The activation has its own loop, so that its code exists once and not ROWS times.
   for (var r = 0u; r < rows; r++) {
     for (var v = 0u; v < VECTORS; v++) {
       let first = column + v * 4 * LANES;

@@ -1,19 +1,20 @@
 /**
- * The ways of computing a matrix product, best first.
+ * The variants of the matrix multiplication, best first.
  *
  * @module
  */
-import type { TexelFormat, Variant } from "../kernel.ts";
+import { grid, MOST_TURNS, type Structural, type TexelFormat, type Variant } from "../kernel.ts";
+import { specialize } from "../wgsl.ts";
+import { epilogueOf, simple } from "./matmul.wgsl.ts";
 import { LARGE_TILE, sharedVariant } from "./shared.ts";
-import { simpleVariant } from "./simple.ts";
 import { type TextureTile, textureVariant } from "./texture.ts";
 
 const SUBGROUP = { subgroup: true, ragged: false } as const;
 
-/** From so many k on, a tile's columns of B leave the second-level cache unless the tile is narrow: 1.1 to 1.3 times as fast. */
+/** From this k on, a wide tile's columns of B exceed the L2 cache: a narrow tile is 1.1 to 1.3 times as fast. */
 const LONG_SUM = 1536;
 
-/** For a tile that only a tuner takes, where it has measured that it is faster. */
+/** For a tile that only a tuner chooses, if it has measured that it is faster. */
 const NEVER = () => false;
 
 /** Tiles of operands that are read as textures, best first. */
@@ -56,9 +57,27 @@ const TEXTURE_TILES: readonly TextureTile[] = [
   },
 ];
 
-/** The variants that read their operands as textures, in float32 or in halves. */
+/** The variants that read their operands as textures. */
 export function textureVariants(format: TexelFormat): Variant[] {
   return TEXTURE_TILES.map((tile) => textureVariant(tile, format));
+}
+
+const WORKGROUP = 64;
+
+/** The variant for any shape on any adapter: one element of C per invocation, from float32 or, if `packed`, from half precision. */
+export function simpleVariant(packed: boolean): Variant {
+  return {
+    name: packed ? "packed_simple" : "simple",
+    numerics: "k_sequential",
+    // An iteration takes four k.
+    supports: ({ uniforms: { k }, capabilities }) =>
+      !capabilities.cpuAdapter || k <= 4 * MOST_TURNS,
+    unit: "Value",
+    workgroupSize: WORKGROUP,
+    body: (structural: Structural) =>
+      epilogueOf(structural, false) + specialize(simple, { ...structural, packed }),
+    workgroups: ({ uniforms: { m, n } }) => grid(Math.ceil(m * n / WORKGROUP)),
+  };
 }
 
 /** All of one numerics class: they differ in speed and in what they support. */

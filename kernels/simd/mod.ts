@@ -10,8 +10,8 @@ import { EMBEDDING_SIMD } from "../embedding/simd.ts";
 import { LAYER_NORM_SIMD } from "../layer_norm/simd.ts";
 import { MATMUL_EPILOGUE_SIMD, MATMUL_SIMD } from "../matmul/simd.ts";
 import { OPTIMIZER_SIMD } from "../optimizer/simd.ts";
+import { POOLING_SIMD } from "../pooling/simd.ts";
 import { REDUCE_SIMD } from "../reduce/simd.ts";
-import { SOFTMAX_SIMD } from "../softmax/simd.ts";
 import { f32x4, i32 } from "./code.ts";
 import { makeLibrary } from "./library.ts";
 import { plainMultiplyAdd } from "./macro.ts";
@@ -28,7 +28,7 @@ export const SIMD_KERNELS: ReadonlyMap<string, SimdKernel> = new Map(
     ...ELEMENTWISE_SIMD,
     ...LAYER_NORM_SIMD,
     ...REDUCE_SIMD,
-    ...SOFTMAX_SIMD,
+    ...POOLING_SIMD,
     ...ATTENTION_SIMD,
     ...EMBEDDING_SIMD,
     ...CROSS_ENTROPY_SIMD,

@@ -1,5 +1,5 @@
 /**
- * The softmax of one row, for the softmax and the attention kernels.
+ * The softmax of one row, for the attention and the pooling kernels.
  *
  * @module
  */

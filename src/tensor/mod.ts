@@ -5,6 +5,7 @@
  */
 export * from "./half_precision.ts";
 export * from "./ops/attention.ts";
+export * from "./ops/attention_pooling.ts";
 export * from "./ops/dense.ts";
 export * from "./ops/elementwise.ts";
 export * from "./ops/embedding.ts";
@@ -15,7 +16,6 @@ export * from "./ops/matrix_product.ts";
 export * from "./ops/operand.ts";
 export * from "./ops/shape.ts";
 export * from "./ops/vocabulary.ts";
-export * from "./ops/weighted_mean.ts";
 export * from "./recomputed.ts";
 export * from "./scatter_plan.ts";
 export * from "./scope.ts";

@@ -23,8 +23,8 @@ import {
   layerNormForward,
   lossBinaryCrossEntropy,
   lossMeanSquaredError,
-  softmaxBackward,
-  softmaxForward,
+  poolingBackward,
+  poolingForward,
   type Structural,
   type Uniforms,
 } from "../../kernels/mod.ts";
@@ -142,20 +142,21 @@ for (const dropout of [false, true]) {
   });
 }
 
-Deno.test("the backward of softmax is its derivative", () => {
-  const uniforms = { batch: 2, heads: 2, queries: 2, keys: 5, pitch: 6, scale: 0.7 };
-  const count = 8 * 6;
-  const lengths = Uint32Array.of(5, 3);
-  const scores = normals(count, 1), d = normals(count, 2);
-  const probabilities = new Float64Array(count);
+Deno.test("the backward of attention pooling is its derivative", () => {
+  const batch = 2, sequence = 5, columns = 3;
+  const uniforms = { batch, sequence, columns };
+  const logits = normals(batch * sequence, 1), x = normals(batch * sequence * columns, 2);
+  const dpooled = normals(batch * columns, 3);
+  const weights = new Float64Array(logits.length), pooled = new Float64Array(dpooled.length);
   const output = (): Float64Array => {
-    run(softmaxForward, { scores, lengths, probabilities }, uniforms);
-    return probabilities;
+    run(poolingForward, { logits, x, weights, pooled }, uniforms);
+    return pooled;
   };
   output();
-  const dscores = new Float64Array(count);
-  run(softmaxBackward, { probabilities, d, dscores }, uniforms);
-  checkGradient(dscores, scores, d, output);
+  const dlogits = new Float64Array(logits.length), dx = new Float64Array(x.length);
+  run(poolingBackward, { weights: weights.slice(), x, dpooled, dlogits, dx }, uniforms);
+  checkGradient(dlogits, logits, dpooled, output);
+  checkGradient(dx, x, dpooled, output);
 });
 
 for (const dropout of [false, true]) {

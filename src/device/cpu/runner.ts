@@ -85,30 +85,22 @@ export class Runner {
     kernel.reference(arrays, uniforms, structural, 0, kernel.items(uniforms, structural));
   }
 
-  /** Multiplies the batch items with BLAS, one after another, then adds bias and activation with the SIMD epilogue. */
+  /** Multiplies with BLAS, then adds bias and activation with the SIMD epilogue. */
   #multiply(blas: Blas, command: RunCommand): void {
     const { uniforms, structural, names, views } = command;
-    const { m, n, k, lda, ldb, ldc, batch, inner, alpha } = uniforms;
+    const { m, n, k, lda, ldb, ldc, alpha } = uniforms;
     if (m === 0 || n === 0) return;
     const addressOf = (name: string) => this.storage.placeOf(views[names.indexOf(name)]).address;
     const activated = structural.activation !== "none";
-    const [a, b] = [addressOf("a"), addressOf("b")];
-    const c = addressOf(activated ? "preactivation" : "c");
-    for (let z = 0; z < batch; z++) {
-      const within = z % inner;
-      const outer = (z - within) / inner;
-      const offset = (operand: string) =>
-        4 * (outer * uniforms[`${operand}_outer`] + within * uniforms[`${operand}_inner`]);
-      blas.multiply({
-        transposeA: structural.transpose_a === true,
-        transposeB: structural.transpose_b === true,
-        ...{ m, n, k, alpha, lda, ldb, ldc },
-        a: a + offset("a"),
-        b: b + offset("b"),
-        beta: structural.accumulate ? 1 : 0,
-        c: c + offset("c"),
-      });
-    }
+    blas.multiply({
+      transposeA: structural.transpose_a === true,
+      transposeB: structural.transpose_b === true,
+      ...{ m, n, k, alpha, lda, ldb, ldc },
+      a: addressOf("a"),
+      b: addressOf("b"),
+      beta: structural.accumulate ? 1 : 0,
+      c: addressOf(activated ? "preactivation" : "c"),
+    });
     if (structural.bias || activated) this.#runSimd(command, MATMUL_EPILOGUE_SIMD);
   }
 

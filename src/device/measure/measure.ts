@@ -139,10 +139,7 @@ export function squareMatmul(side: number): KernelCase {
       ...{ transpose_a: false, transpose_b: false, bias: false, accumulate: false },
       activation: "none",
     },
-    uniforms: {
-      ...{ m: side, n: side, k: side, lda: side, ldb: side, ldc: side, batch: 1, inner: 1 },
-      ...{ a_outer: 0, a_inner: 0, b_outer: 0, b_inner: 0, c_outer: 0, c_inner: 0, alpha: 1 },
-    },
+    uniforms: { m: side, n: side, k: side, lda: side, ldb: side, ldc: side, alpha: 1 },
   };
 }
 

@@ -139,8 +139,7 @@ function multiply(
     bindings,
     uniforms: {
       ...{ m, n, k, lda: transpose_a ? m : k, ldb: transpose_b ? k : n, ldc: n },
-      ...{ batch: 1, inner: 1, alpha: 1 },
-      ...{ a_outer: 0, a_inner: 0, b_outer: 0, b_inner: 0, c_outer: 0, c_inner: 0 },
+      alpha: 1,
     },
     structural: {
       transpose_a,

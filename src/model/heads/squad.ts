@@ -5,6 +5,7 @@
  * @module
  */
 import {
+  attentionPooling,
   binaryCrossEntropy,
   concatenateColumns,
   crossEntropy,
@@ -17,7 +18,6 @@ import {
   maskLogits,
   reshapeRecorded,
   type Scope,
-  softmaxMean,
   temporaryTensor,
   type Tensor,
 } from "../../tensor/mod.ts";
@@ -147,7 +147,7 @@ export function squadAnswerLogits(
   const { answerDense, answer } = headSpecs(config);
   const [batch, sequence] = startLogits.shape;
   const first = Uint32Array.from({ length: batch }, (_, example) => example * sequence);
-  const start = softmaxMean(scope, startLogits, hidden);
+  const start = attentionPooling(scope, startLogits, hidden);
   const input = concatenateColumns(scope, start, gatherRows(scope, hidden, first));
   const { weight, bias } = resolve(parameters, answerDense);
   const inner = linear(scope, input, weight, bias, "tanh");

@@ -7,20 +7,6 @@ import { matmulMatmul } from "../../../kernels/mod.ts";
 import { type Device, type View, VIEW_ALIGNMENT } from "../../device/mod.ts";
 import type { Activation } from "./dense.ts";
 
-/** Heads of attention as a batch: `count` products, `inner` of them to an outer step; strides in elements. */
-export interface ProductBatch {
-  /** Products in all. */
-  readonly count: number;
-  /** Products to an outer step. */
-  readonly inner: number;
-  /** Strides of the left operand. */
-  readonly a: readonly [outer: number, inner: number];
-  /** Strides of the right operand. */
-  readonly b: readonly [outer: number, inner: number];
-  /** Strides of the result. */
-  readonly c: readonly [outer: number, inner: number];
-}
-
 /** One product `c = act(alpha·op(a)·op(b) + bias)`, or `c += …`. */
 export interface Product {
   /** Left operand. */
@@ -55,8 +41,6 @@ export interface Product {
   readonly ldb?: number;
   /** Of the result. */
   readonly ldc?: number;
-  /** One product where absent. */
-  readonly batch?: ProductBatch;
 }
 
 /** Records a product on the device. */
@@ -66,7 +50,7 @@ export function matrixProduct(device: Device, product: Product): void {
     for (const part of half) matrixProduct(device, part);
     return;
   }
-  const { m, n, k, transposeA = false, transposeB = false, batch } = product;
+  const { m, n, k, transposeA = false, transposeB = false } = product;
   device.run(matmulMatmul, {
     bindings: {
       a: product.a,
@@ -75,21 +59,7 @@ export function matrixProduct(device: Device, product: Product): void {
       ...(product.bias && { bias: product.bias }),
       ...(product.preactivation && { preactivation: product.preactivation }),
     },
-    uniforms: {
-      m,
-      n,
-      k,
-      ...leadingDimensions(product),
-      batch: batch?.count ?? 1,
-      inner: batch?.inner ?? 1,
-      a_outer: batch?.a[0] ?? 0,
-      a_inner: batch?.a[1] ?? 0,
-      b_outer: batch?.b[0] ?? 0,
-      b_inner: batch?.b[1] ?? 0,
-      c_outer: batch?.c[0] ?? 0,
-      c_inner: batch?.c[1] ?? 0,
-      alpha: product.alpha ?? 1,
-    },
+    uniforms: { m, n, k, ...leadingDimensions(product), alpha: product.alpha ?? 1 },
     structural: {
       transpose_a: transposeA,
       transpose_b: transposeB,
@@ -115,9 +85,8 @@ function leadingDimensions(product: Product): { lda: number; ldb: number; ldc: n
  */
 function halfOf(device: Device, product: Product): [Product, Product] | null {
   const limit = device.limits.maxBindingBytes / 4;
-  const { m, n, k, transposeA, transposeB, batch } = product;
+  const { m, n, k, transposeA, transposeB } = product;
   const { lda, ldb, ldc } = leadingDimensions(product);
-  if (batch !== undefined) return null;
   const a = (transposeA ? k : m) * lda;
   const b = (transposeB ? n : k) * ldb;
   const c = m * ldc;

@@ -41,7 +41,7 @@ export function operand(
 /** Records a product. */
 export function productOf(
   { device, half }: Scope,
-  product: Omit<Product, "a" | "b" | "batch"> & { readonly a: Operand; readonly b: Operand },
+  product: Omit<Product, "a" | "b"> & { readonly a: Operand; readonly b: Operand },
 ): void {
   const { a, b, c, bias, preactivation, m, n, k } = product;
   const ldc = product.ldc ?? n;
@@ -61,8 +61,7 @@ export function productOf(
       ...(unscale && { scale: half.scale }),
     },
     uniforms: {
-      ...{ m, n, k, ldc, batch: 1, inner: 1, alpha: product.alpha ?? 1 },
-      ...{ a_outer: 0, a_inner: 0, b_outer: 0, b_inner: 0, c_outer: 0, c_inner: 0 },
+      ...{ m, n, k, ldc, alpha: product.alpha ?? 1 },
       lda: a.packed.pitch,
       ldb: b.packed.pitch,
     },

@@ -48,8 +48,7 @@ testGpu(
   "reads half-precision matrices through textures, in column blocks and from the start of a view",
   async (device) => {
     const uniforms = {
-      ...{ m: 20, n: 8, k: 8, lda: 128, ldb: 128, ldc: 8, batch: 1, inner: 1, alpha: 1 },
-      ...{ a_outer: 0, a_inner: 0, b_outer: 0, b_inner: 0, c_outer: 0, c_inner: 0 },
+      ...{ m: 20, n: 8, k: 8, lda: 128, ldb: 128, ldc: 8, alpha: 1 },
     };
     const structural = {
       ...{ transpose_a: false, transpose_b: true, bias: false, accumulate: false },

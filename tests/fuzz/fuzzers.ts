@@ -1,4 +1,4 @@
-/** Every fuzzer by name. */
+/** The fuzzers by name. */
 import type { Fuzzer } from "./fuzzer.ts";
 
 type Load = () => Promise<Fuzzer>;
@@ -10,10 +10,9 @@ const text = () => import("./readers/text.ts");
 const data = () => import("./readers/data.ts");
 const run = () => import("./readers/run.ts");
 const hub = () => import("./readers/hub.ts");
-const tuning = () => import("./readers/tuning.ts");
 const commandLine = () => import("./readers/command_line.ts");
 
-/** Loaded one by one: each worker needs only its own reader. */
+/** Functions that load the fuzzers, so that a worker loads only its own. */
 export const FUZZERS: Readonly<Record<string, Load>> = {
   "spiece.model": async () => (await vocabulary()).spieceModel,
   "tokenizer.json": async () => (await vocabulary()).tokenizerJson,
@@ -36,7 +35,7 @@ export const FUZZERS: Readonly<Record<string, Load>> = {
   "trainer.json": async () => (await run()).trainerJson,
   "hub-name": async () => (await hub()).hubName,
   "hub-replies": async () => (await hub()).hubReplies,
-  "tuning": async () => (await tuning()).tuningCache,
+  "tuning": async () => (await run()).tuningCache,
   "settings": async () => (await commandLine()).settingsJson,
   "flags": async () => (await commandLine()).flags,
 };

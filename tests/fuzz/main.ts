@@ -1,15 +1,14 @@
 /**
- * Bad input by the thousand: `deno task test:fuzz [--inputs N] [--seed N] [--only NAME,…] [--at N]`.
+ * Fuzzing: `deno task test:fuzz [--inputs N] [--seed N] [--only NAME,…] [--at N]`.
  *
- * Every reader gets valid files with damage in them, and must take them or refuse them in one sentence: no crash, no words of the engine, no more than 2 s,
- * no more memory than ten times the input and 64 MiB, nothing written elsewhere, no prototype changed. Prints a row for each reader; exits 1 where one fell
- * short. `--only NAME --at N` shows one input again.
+ * Each reader gets damaged files and must accept them or reject them with one line: without a crash or a message of the
+ * engine, in at most 2 s, with at most ten times the memory of the input and 64 MiB, without writing elsewhere or changing a
+ * prototype. Prints a row for each reader. Exits with code 1 if any reader fails. `--only NAME --at N` prints one input.
  *
  * @module
  */
 import { FUZZERS } from "./fuzzers.ts";
-import { judge } from "./judge.ts";
-import { makeInput, type Outcome } from "./run_fuzzer.ts";
+import { makeInput, type Outcome, readInput } from "./run_fuzzer.ts";
 import { watch } from "./watch.ts";
 
 interface Request {
@@ -19,23 +18,25 @@ interface Request {
   at?: number;
 }
 
-function readWords(words: string[]): Request {
+function parseArguments(args: string[]): Request {
   const request: Request = { inputs: 10_000, seed: 1, only: Object.keys(FUZZERS) };
-  for (let i = 0; i < words.length; i++) {
-    if (words[i] === "--inputs") request.inputs = Number(words[++i]);
-    else if (words[i] === "--seed") request.seed = Number(words[++i]);
-    else if (words[i] === "--at") request.at = Number(words[++i]);
-    else if (words[i] === "--only") request.only = (words[++i] ?? "").split(",");
-    else throw new Error(`unknown option "${words[i]}": --inputs, --seed, --only, --at`);
+  for (let i = 0; i < args.length; i++) {
+    if (args[i] === "--inputs") request.inputs = Number(args[++i]);
+    else if (args[i] === "--seed") request.seed = Number(args[++i]);
+    else if (args[i] === "--at") request.at = Number(args[++i]);
+    else if (args[i] === "--only") request.only = (args[++i] ?? "").split(",");
+    else throw new Error(`unknown option "${args[i]}", expected --inputs, --seed, --only or --at`);
   }
   const unknown = request.only.find((name) => !Object.hasOwn(FUZZERS, name));
   if (unknown !== undefined || !(request.inputs > 0) || !(request.seed >= 0)) {
-    throw new Error(`--inputs is a number, --only takes ${Object.keys(FUZZERS).join(", ")}`);
+    throw new Error(
+      `expected a positive number of --inputs, and --only with ${Object.keys(FUZZERS).join(", ")}`,
+    );
   }
   return request;
 }
 
-/** How many inputs each gets, so that all together get as many as were asked for. */
+/** Divides the inputs among the readers by their cost. */
 async function shares({ inputs, only }: Request): Promise<Map<string, number>> {
   const costs = await Promise.all(only.map(async (name) => (await FUZZERS[name]()).cost ?? 1));
   const parts = costs.map((cost) => 1 / cost);
@@ -43,16 +44,16 @@ async function shares({ inputs, only }: Request): Promise<Map<string, number>> {
   return new Map(only.map((name, i) => [name, Math.max(1, Math.ceil(inputs * parts[i] / sum))]));
 }
 
-function row({ name, inputs, ends, slowest, faults }: Outcome): string {
-  const taken = ends.taken ?? 0;
-  const refused = Object.entries(ends).filter(([end]) => end !== "taken")
-    .map(([end, count]) => `${end} ×${count}`).join(", ");
-  return `| ${name} | ${inputs} | ${taken} | ${refused} | ${
+function row({ name, inputs, results, slowest, faults }: Outcome): string {
+  const accepted = results.accepted ?? 0;
+  const rejected = Object.entries(results).filter(([result]) => result !== "accepted")
+    .map(([result, count]) => `${result} ×${count}`).join(", ");
+  return `| ${name} | ${inputs} | ${accepted} | ${rejected} | ${
     Math.ceil(slowest)
   } ms | ${faults.length} |`;
 }
 
-/** The first of each kind of fault: numbers and quoted words aside, they say the same. */
+/** The first fault of each kind. Faults of a kind differ only in numbers and quoted text. */
 function distinct({ faults }: Outcome): Outcome["faults"] {
   const kinds = new Map<string, Outcome["faults"][number]>();
   for (const fault of faults) {
@@ -62,18 +63,18 @@ function distinct({ faults }: Outcome): Outcome["faults"] {
   return [...kinds.values()];
 }
 
-/** Shows one input and how it is read. */
+/** Prints one input and how it is read. */
 async function show(name: string, seed: number, at: number): Promise<number> {
   const fuzzer = await FUZZERS[name]();
   const input = makeInput(fuzzer, name, seed, at);
   console.log(input);
-  const { end, milliseconds, fault } = await judge(fuzzer, input);
-  console.log(`${end} in ${milliseconds.toFixed(1)} ms${fault === null ? "" : `: ${fault}`}`);
+  const { result, milliseconds, fault } = await readInput(fuzzer, input);
+  console.log(`${result} in ${milliseconds.toFixed(1)} ms${fault === null ? "" : `: ${fault}`}`);
   return fault === null ? 0 : 1;
 }
 
 async function all(request: Request): Promise<number> {
-  const rows = ["| reader | inputs | taken | refused | slowest | faults |"];
+  const rows = ["| reader | inputs | accepted | rejected | slowest | faults |"];
   rows.push("| --- | --- | --- | --- | --- | --- |");
   let inputs = 0, faults = 0;
   for (const [name, count] of await shares(request)) {
@@ -93,7 +94,7 @@ async function all(request: Request): Promise<number> {
 
 if (import.meta.main) {
   try {
-    const request = readWords(Deno.args);
+    const request = parseArguments(Deno.args);
     const { at, only, seed } = request;
     Deno.exitCode = at === undefined ? await all(request) : await show(only[0], seed, at);
   } catch (error) {

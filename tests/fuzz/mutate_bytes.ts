@@ -1,8 +1,8 @@
-/** Damage to files that are not text. */
+/** Damages binary files. */
 import type { RandomStream } from "../../src/tensor/random/mod.ts";
 import { chance, pick } from "./fuzzer.ts";
 
-/** The ends of what integers of 1, 2, 4 and 8 bytes can say, and what comes beside them. */
+/** The limits of integers of 1, 2, 4 and 8 bytes and their neighbors. */
 const INTEGERS = [0n, 1n, 0x7fn, 0x80n, 0xffn, 0x100n, 0x7fffn, 0x8000n, 0xffffn, 0x10000n]
   .concat([0x7fffffffn, 0x80000000n, 0xffffffffn, 0x100000000n, 1n << 53n, (1n << 63n) - 1n])
   .concat([1n << 63n, (1n << 64n) - 1n]);
@@ -10,7 +10,7 @@ const INTEGERS = [0n, 1n, 0x7fn, 0x80n, 0xffn, 0x100n, 0x7fffn, 0x8000n, 0xffffn
 type Edit = (bytes: Uint8Array, random: RandomStream, samples: readonly Uint8Array[]) => Uint8Array;
 
 const EDITS: readonly Edit[] = [
-  function turnBitOver(bytes, random) {
+  function flipBit(bytes, random) {
     const changed = bytes.slice();
     if (bytes.length > 0) changed[random.integer(bytes.length)] ^= 1 << random.integer(8);
     return changed;
@@ -21,7 +21,7 @@ const EDITS: readonly Edit[] = [
     for (let i = from; i < to; i++) changed[i] = random.integer(256);
     return changed;
   },
-  function putInteger(bytes, random) {
+  function writeInteger(bytes, random) {
     const word = new Uint8Array(8);
     new DataView(word.buffer).setBigUint64(0, pick(random, INTEGERS), true);
     const width = pick(random, [1, 2, 4, 8]);
@@ -30,10 +30,10 @@ const EDITS: readonly Edit[] = [
     changed.set(word.subarray(0, width), random.integer(bytes.length - width + 1));
     return changed;
   },
-  function cutShort(bytes, random) {
+  function truncate(bytes, random) {
     return bytes.slice(0, random.integer(bytes.length + 1));
   },
-  function takeOut(bytes, random) {
+  function remove(bytes, random) {
     const [from, to] = range(bytes.length, random);
     return join(bytes.subarray(0, from), bytes.subarray(to));
   },
@@ -43,7 +43,7 @@ const EDITS: readonly Edit[] = [
     const copies = Array.from({ length: 1 + random.integer(8) }, () => part);
     return join(bytes.subarray(0, to), ...copies, bytes.subarray(to));
   },
-  function putIn(bytes, random) {
+  function insert(bytes, random) {
     const noise = Uint8Array.from({ length: 1 + random.integer(32) }, () => random.integer(256));
     const at = random.integer(bytes.length + 1);
     return join(bytes.subarray(0, at), noise, bytes.subarray(at));
@@ -56,7 +56,7 @@ const EDITS: readonly Edit[] = [
   },
 ];
 
-/** A valid file with one to eight kinds of damage; now and then as it is, or nothing but noise. */
+/** A valid file with up to eight edits, rarely without any or replaced by noise. */
 export function mutateBytes(random: RandomStream, samples: readonly Uint8Array[]): Uint8Array {
   if (chance(random, 2)) {
     return Uint8Array.from({ length: random.integer(300) }, () => random.integer(256));
@@ -68,7 +68,7 @@ export function mutateBytes(random: RandomStream, samples: readonly Uint8Array[]
   return bytes.slice();
 }
 
-/** Where a part of something begins and ends. */
+/** A random range. */
 function range(length: number, random: RandomStream, most = length): [from: number, to: number] {
   const from = random.integer(length + 1);
   return [from, from + random.integer(Math.min(length - from, most) + 1)];

@@ -1,19 +1,19 @@
-/** Damage to JSON that leaves it JSON, and damage that does not. */
+/** Damages JSON, so that it stays valid JSON or not. */
 import type { RandomStream } from "../../src/tensor/random/mod.ts";
 import { chance, pick } from "./fuzzer.ts";
 import { HOSTILE_TEXTS, mutateText } from "./mutate_text.ts";
 
 type Json = unknown;
-/** A place in a value: what holds it, and under which key. */
+/** A position in a value: its parent and its key. */
 interface Place {
   readonly holder: Record<string, Json>;
   readonly key: string;
 }
 
-/** Sets the prototype of whoever copies it field by field. */
+/** Sets the prototype of an object that copies it field by field. */
 const POLLUTION = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
 
-/** Values as they stand in a file, some of which JSON has not. */
+/** Values as text, some of which are not valid JSON. */
 const RAW: readonly string[] = [
   ...["null", "true", "false", "0", "-1", "1", "0.5", "-0", "3", "255", "2147483648"],
   ...["4294967296", "9007199254740993", "-9007199254740993", "1e21", "1e308", "1e400", "-1e400"],
@@ -26,10 +26,10 @@ const RAW: readonly string[] = [
   ]),
 ];
 
-/** What stands for a raw value until the text is there. */
+/** Prefix of the placeholder for a raw value. */
 const MARK = "\ue000raw";
 
-/** JSON text of a valid value with one to eight kinds of damage; now and then as it is. */
+/** JSON text of a valid value with up to eight edits, rarely without any. */
 export function mutateJson(random: RandomStream, samples: readonly Json[]): string {
   const root = { "": structuredClone(pick(random, samples)) };
   if (chance(random, 2)) return JSON.stringify(root[""]);
@@ -64,7 +64,7 @@ function damage({ holder, key }: Place, random: RandomStream, raw: string[], roo
       break;
     }
     case 6: {
-      // Another part of the same file, at most once in itself.
+      // Copies another part of the same file.
       const other = pick(random, placesOf(root));
       holder[key] = structuredClone(other.holder[other.key]);
       break;
@@ -79,7 +79,7 @@ function damage({ holder, key }: Place, random: RandomStream, raw: string[], roo
   }
 }
 
-/** A field of its own even where its name is that of the prototype. */
+/** Defines an own property, even if its name is `__proto__`. */
 function define(object: object, name: string, value: Json): void {
   Object.defineProperty(object, name, {
     value,
@@ -89,7 +89,7 @@ function define(object: object, name: string, value: Json): void {
   });
 }
 
-/** A key given twice, the first time with another value. */
+/** Repeats a key with another value. */
 function doubled(random: RandomStream, text: string): string {
   if (!chance(random, 5)) return text;
   const keys = [...text.matchAll(/"[^"\\]{1,40}":/g)];
@@ -98,7 +98,7 @@ function doubled(random: RandomStream, text: string): string {
   return `${text.slice(0, index)}${key}${pick(random, RAW)},${text.slice(index)}`;
 }
 
-/** Every place of a value, but those below some hundreds. */
+/** The first 400 places of a value. */
 function placesOf(root: Json): Place[] {
   const places: Place[] = [];
   const walk = (value: Json): void => {

@@ -1,8 +1,8 @@
-/** Damage to files of lines and fields. */
+/** Damages files of lines and fields. */
 import type { RandomStream } from "../../src/tensor/random/mod.ts";
 import { chance, pick } from "./fuzzer.ts";
 
-/** What should stand nowhere, or means something elsewhere. */
+/** Text that is invalid or has a meaning in other formats. */
 export const HOSTILE_TEXTS: readonly string[] = [
   ...["", " ", "\t", "\r", "\0", "\u001b[31m", "\ufeff", "\ud800", "\udc00x", "\u2028", "🤷🏽"],
   ...["e\u0301\u0301\u0301", "\u202e", "\u00a0", "ﷺ", "NaN", "Infinity", "-0", "1e999", "0x10"],
@@ -43,12 +43,12 @@ const EDITS: readonly Edit[] = [
   (text) => `\ufeff${text}`,
 ];
 
-/** A valid text with one to eight kinds of damage; now and then as it is. */
+/** A valid text with up to eight edits, rarely without any. */
 export function mutateText(random: RandomStream, samples: readonly string[]): string {
   let text = pick(random, samples);
   if (chance(random, 2)) return text;
   const edits = 1 << random.integer(4);
-  // A line repeated over and over would grow without bound.
+  // Limits the length, since repeated lines grow exponentially.
   for (let i = 0; i < edits; i++) text = pick(random, EDITS)(text, random, samples).slice(0, 2e5);
   return text;
 }

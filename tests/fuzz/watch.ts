@@ -1,11 +1,11 @@
-/** Runs fuzzers in a thread of their own, so that one that hangs can be told and ended. */
+/** Runs fuzzers in a worker, so that one that hangs can be detected and stopped. */
 import { WorkerCall } from "../../src/workers/mod.ts";
 import type { Feed, Outcome } from "./run_fuzzer.ts";
 
-/** An input that is read for longer than this hangs, in milliseconds. */
+/** Milliseconds after which an input counts as hanging. */
 const HANGS = 20_000;
 
-/** Runs a fuzzer to its end, past inputs that it hangs on. */
+/** Runs a fuzzer, and continues after inputs on which it hangs. */
 export async function watch(feed: Feed): Promise<Outcome> {
   const { name, from, count } = feed;
   const outcome = await once(feed);
@@ -28,11 +28,11 @@ async function once(feed: Feed): Promise<Outcome> {
     const now = performance.now();
     if (at[0] !== seen) [seen, since] = [at[0], now];
     if (now - since < HANGS) return;
-    const fault = `hangs: ${HANGS / 1000} s and no end`;
+    const fault = `hangs for more than ${HANGS / 1000} s`;
     hung.resolve({
       name: feed.name,
       inputs: seen - feed.from + 1,
-      ends: { "no end": 1 },
+      results: { hangs: 1 },
       slowest: HANGS,
       faults: [{ at: seen, fault }],
     });
@@ -48,12 +48,14 @@ async function once(feed: Feed): Promise<Outcome> {
 }
 
 function merge(a: Outcome, b: Outcome): Outcome {
-  const ends = { ...a.ends };
-  for (const [end, count] of Object.entries(b.ends)) ends[end] = (ends[end] ?? 0) + count;
+  const results = { ...a.results };
+  for (const [result, count] of Object.entries(b.results)) {
+    results[result] = (results[result] ?? 0) + count;
+  }
   return {
     name: a.name,
     inputs: a.inputs + b.inputs,
-    ends,
+    results,
     slowest: Math.max(a.slowest, b.slowest),
     faults: [...a.faults, ...b.faults],
   };

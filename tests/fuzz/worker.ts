@@ -1,4 +1,4 @@
-/** The thread of `watch.ts`. */
+/** The worker of `watch.ts`. */
 import { serve } from "../../src/workers/mod.ts";
 import { FUZZERS } from "./fuzzers.ts";
 import { type Feed, runFuzzer } from "./run_fuzzer.ts";

@@ -1,42 +1,86 @@
-/** Whether anything grew that must not. */
+import type { TopLevelSpec } from "vega-lite";
 
-/** What a run holds after a step. */
+/** Detects growth in the samples of a long run, and draws them. */
+
+/** Resources in use after a step. */
 export interface Sample {
   step: number;
-  /** Pieces of device memory, and their bytes. */
+  /** Number of device buffers. */
   deviceBuffers: number;
   deviceBytes: number;
-  /** Of JavaScript's heap. */
+  /** Bytes of JavaScript's heap and its buffers. */
   heapBytes: number;
-  /** Of the process. */
+  /** Resident bytes of the process. */
   residentBytes: number;
-  /** Open files; 0 where the system does not tell. */
+  /** Open files, or 0 if the system does not report them. */
   handles: number;
 }
 
-/** Kinds that are compared as they are, with what they may differ by, and of which the least counts: garbage waits to be collected. */
+/** The resources that must not grow, and their tolerance. The minimum over samples counts, since garbage is collected late. */
 const KINDS: readonly {
   field: Exclude<keyof Sample, "step">;
   name: string;
-  may: (before: number) => number;
+  tolerance: (before: number) => number;
 }[] = [
-  { field: "deviceBuffers", name: "device buffers", may: () => 0 },
-  { field: "deviceBytes", name: "bytes of device memory", may: () => 0 },
-  { field: "heapBytes", name: "bytes of the heap", may: (before) => 0.1 * before + 4 * 2 ** 20 },
-  { field: "residentBytes", name: "bytes of memory", may: (before) => 0.1 * before + 32 * 2 ** 20 },
-  { field: "handles", name: "open files", may: () => 0 },
+  { field: "deviceBuffers", name: "device buffers", tolerance: () => 0 },
+  { field: "deviceBytes", name: "bytes of device memory", tolerance: () => 0 },
+  {
+    field: "heapBytes",
+    name: "bytes of the heap",
+    tolerance: (before) => 0.1 * before + 4 * 2 ** 20,
+  },
+  {
+    field: "residentBytes",
+    name: "bytes of memory",
+    tolerance: (before) => 0.1 * before + 32 * 2 ** 20,
+  },
+  { field: "handles", name: "open files", tolerance: () => 0 },
 ];
 
 /**
- * Sentences about what was more in the last quarter of a run than in its second one; none where nothing was. The first quarter is left to caches that fill.
+ * Describes the resources that are larger in the last quarter of a run than in its second quarter. Caches may fill in the first
+ * quarter.
  */
 export function growth(samples: readonly Sample[]): string[] {
   const quarter = Math.floor(samples.length / 4);
-  if (quarter === 0) return ["too few samples to tell"];
+  if (quarter === 0) return ["too few samples"];
   const second = samples.slice(quarter, 2 * quarter), last = samples.slice(-quarter);
-  return KINDS.flatMap(({ field, name, may }) => {
+  return KINDS.flatMap(({ field, name, tolerance }) => {
     const least = (some: readonly Sample[]) => Math.min(...some.map((sample) => sample[field]));
     const [before, after] = [least(second), least(last)];
-    return after <= before + may(before) ? [] : [`${name}: from ${before} to ${after}`];
+    return after <= before + tolerance(before) ? [] : [`${name}: from ${before} to ${after}`];
   });
+}
+
+const MEBIBYTE = 2 ** 20;
+
+/** Draws the curve of each resource as SVG. */
+export async function plot(samples: readonly Sample[]): Promise<string> {
+  const [vega, lite] = await Promise.all([import("vega"), import("vega-lite")]);
+  const curves: readonly (readonly [string, (sample: Sample) => number])[] = [
+    ["device memory (MiB)", ({ deviceBytes }) => deviceBytes / MEBIBYTE],
+    ["device buffers", ({ deviceBuffers }) => deviceBuffers],
+    ["heap (MiB)", ({ heapBytes }) => heapBytes / MEBIBYTE],
+    ["resident memory (MiB)", ({ residentBytes }) => residentBytes / MEBIBYTE],
+    ["open files", ({ handles }) => handles],
+  ];
+  const spec: TopLevelSpec = {
+    background: "white",
+    vconcat: curves.map(([title, value]) => ({
+      width: 640,
+      height: 90,
+      data: { values: samples.map((sample) => ({ step: sample.step, value: value(sample) })) },
+      mark: { type: "line", strokeWidth: 1.2 },
+      encoding: {
+        x: { field: "step", type: "quantitative", axis: { title: null, format: ",d" } },
+        y: { field: "value", type: "quantitative", title, scale: { zero: true } },
+      },
+    })),
+  };
+  const view = new vega.View(vega.parse(lite.compile(spec).spec), { renderer: "none" });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
 }

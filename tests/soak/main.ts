@@ -1,36 +1,37 @@
 /**
- * Endurance: `deno task test:soak [--steps N] [--config NAME] [--device D] [--batch-size N] [--svg FILE]`.
+ * Soak test: `deno task test:soak [--steps N] [--config NAME] [--device D] [--batch-size N] [--svg FILE]`.
  *
- * Pretrains for a long time with evaluations, checkpoints and reports, and watches what must not grow: device buffers, the heap, resident memory, open
- * files. Meanwhile it reads the log and TensorBoard's file as somebody who watches the run would. Exits 1 where anything grew or could not be read.
+ * Pretrains for a long time with evaluations, checkpoints and reports, and samples device buffers, the heap, resident memory and
+ * open files. It also reads the log and the TensorBoard file while they are written. Exits with code 1 if anything grows or
+ * cannot be read.
  *
  * @module
  */
 import { growth, type Sample } from "./growth.ts";
-import { plot } from "./plot.ts";
+import { plot } from "./growth.ts";
 import { soak, type SoakRequest } from "./soak.ts";
 
 interface Request extends SoakRequest {
   svg?: string;
 }
 
-function readWords(words: string[]): Request {
+function parseArguments(args: string[]): Request {
   const request: Request = { steps: 20_000, config: "nano", device: "cpu", batchSize: 4 };
-  for (let i = 0; i < words.length; i += 2) {
-    const [word, value] = [words[i], words[i + 1]];
-    if (word === "--steps") request.steps = Number(value);
-    else if (word === "--batch-size") request.batchSize = Number(value);
-    else if (word === "--config") request.config = value;
-    else if (word === "--device") request.device = value as SoakRequest["device"];
-    else if (word === "--svg") request.svg = value;
+  for (let i = 0; i < args.length; i += 2) {
+    const [flag, value] = [args[i], args[i + 1]];
+    if (flag === "--steps") request.steps = Number(value);
+    else if (flag === "--batch-size") request.batchSize = Number(value);
+    else if (flag === "--config") request.config = value;
+    else if (flag === "--device") request.device = value as SoakRequest["device"];
+    else if (flag === "--svg") request.svg = value;
     else {
       throw new Error(
-        `unknown option "${word}": --steps, --config, --device, --batch-size, --svg`,
+        `unknown option "${flag}", expected --steps, --config, --device, --batch-size or --svg`,
       );
     }
   }
   if (!(request.steps >= 100) || !(request.batchSize > 0)) {
-    throw new Error("--steps is a number from 100, --batch-size one from 1");
+    throw new Error("--steps must be at least 100, and --batch-size at least 1");
   }
   return request;
 }
@@ -43,12 +44,12 @@ function row({ step, deviceBytes, deviceBuffers, heapBytes, residentBytes, handl
 
 if (import.meta.main) {
   try {
-    const request = readWords(Deno.args);
+    const request = parseArguments(Deno.args);
     console.log("step\tbuffers\tdevice MiB\theap MiB\tresident MiB\topen files");
     const samples = await soak(request, (sample) => console.log(row(sample)));
     if (request.svg !== undefined) await Deno.writeTextFile(request.svg, await plot(samples));
     const grown = growth(samples);
-    for (const sentence of grown) console.log(`GROWN ${sentence}`);
+    for (const description of grown) console.log(`GROWN ${description}`);
     console.log(`${samples.at(-1)!.step} steps, ${samples.length} samples, ${grown.length} grown`);
     Deno.exitCode = grown.length > 0 ? 1 : 0;
   } catch (error) {

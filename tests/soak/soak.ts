@@ -1,14 +1,14 @@
-/** A long run, sampled. */
+/** Trains a long run, samples its resources, and reads its files. */
 import { openShards, prepare, readVocabularyFiles } from "../../src/data/disk/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 import { presetConfig, presetSequenceLength } from "../../src/model/mod.ts";
+import { maskedCrc32c } from "../../src/runs/tensorboard.ts";
 import { pretrain } from "../../src/train/disk.ts";
 import { pretrainSettings } from "../../src/train/mod.ts";
 import { smallText, smallTokenizer } from "../data/small_tokenizer.ts";
 import type { Sample } from "./growth.ts";
-import { Watcher } from "./watcher.ts";
 
-/** How long, and what. */
+/** Options of {@linkcode soak}. */
 export interface SoakRequest {
   steps: number;
   /** A preset. */
@@ -17,12 +17,12 @@ export interface SoakRequest {
   batchSize: number;
 }
 
-/** Samples of a whole run, at most. */
+/** Largest number of samples. */
 const SAMPLES = 200;
-/** Evaluations, each with a checkpoint and a report. */
+/** Number of evaluations, each with a checkpoint and a report. */
 const EVALUATIONS = 40;
 
-/** Trains for so many steps and returns what it held on the way. */
+/** Trains a run and returns samples of its resources. */
 export async function soak(
   { steps, config: name, device: kind, batchSize }: SoakRequest,
   onSample: (sample: Sample) => void,
@@ -37,7 +37,7 @@ export async function soak(
     const between = Math.max(1, Math.floor(steps / SAMPLES));
     const output = `${folder}/run`;
     const watcher = new Watcher(output);
-    let looking: Promise<void> = Promise.resolve(), failure: unknown;
+    let reading: Promise<void> = Promise.resolve(), failure: unknown;
     const sample = (step: number): void => {
       if (step < (samples.at(-1)?.step ?? 0) + between) return;
       const { persistentBytes, temporaryBytes, buffers } = device.memory();
@@ -51,7 +51,7 @@ export async function soak(
         handles: openFiles(),
       });
       onSample(samples.at(-1)!);
-      looking = looking.then(() => watcher.look()).catch((error) => void (failure ??= error));
+      reading = reading.then(() => watcher.check()).catch((error) => void (failure ??= error));
     };
     await pretrain({
       device,
@@ -72,7 +72,7 @@ export async function soak(
       provenance: {},
       observer: { say() {}, progress: sample, evaluated() {}, stopRequested: () => false },
     });
-    await looking;
+    await reading;
     if (failure !== undefined) throw failure;
     return samples;
   } finally {
@@ -92,11 +92,59 @@ async function makeData(folder: string) {
   return await openShards(`${folder}/data`);
 }
 
-/** Files, sockets and the like that this process has open. */
+/** Number of open file descriptors of this process. */
 function openFiles(): number {
   try {
     return [...Deno.readDirSync("/proc/self/fd")].length;
   } catch {
     return 0;
   }
+}
+
+/** Reads the files of a run while they are written, as TensorBoard and users do. */
+class Watcher {
+  readonly #run: string;
+  #lines = 0;
+  #records = 0;
+
+  constructor(run: string) {
+    this.#run = run;
+  }
+
+  /** Throws if a complete line or record is invalid, or if there are fewer than before. */
+  async check(): Promise<void> {
+    const text = await Deno.readTextFile(`${this.#run}/events.jsonl`);
+    const lines = text.split("\n").slice(0, -1);
+    for (const line of lines.slice(this.#lines)) JSON.parse(line);
+    this.#lines = notFewer("lines of events.jsonl", this.#lines, lines.length);
+    for (const { name } of Deno.readDirSync(this.#run)) {
+      if (!name.startsWith("events.out.")) continue;
+      const records = completeRecords(await Deno.readFile(`${this.#run}/${name}`));
+      this.#records = notFewer(`records of ${name}`, this.#records, records);
+    }
+  }
+}
+
+function notFewer(what: string, before: number, now: number): number {
+  if (now < before) throw new Error(`${what}: ${before} became ${now}`);
+  return now;
+}
+
+/** Counts the complete records. Only the last record may be incomplete. */
+function completeRecords(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer);
+  let count = 0, at = 0;
+  while (at + 12 <= bytes.length) {
+    if (view.getUint32(at + 8, true) !== maskedCrc32c(bytes.subarray(at, at + 8))) {
+      throw new Error(`record ${count} has a wrong length`);
+    }
+    const end = at + 12 + Number(view.getBigUint64(at, true));
+    if (end + 4 > bytes.length) break;
+    if (view.getUint32(end, true) !== maskedCrc32c(bytes.subarray(at + 12, end))) {
+      throw new Error(`record ${count} has a wrong checksum`);
+    }
+    count++;
+    at = end + 4;
+  }
+  return count;
 }

@@ -1,4 +1,4 @@
-/** Data of GLUE, SQuAD and RACE, and predictions for them. */
+/** Data of GLUE, SQuAD and RACE, and predictions. */
 import {
   evaluateSquadV1,
   evaluateSquadV2,
@@ -26,7 +26,7 @@ import { mutateText } from "../mutate_text.ts";
 
 const TOKENIZER = smallTokenizer();
 
-/** A labeled file of a task: its header, and rows with every label. */
+/** A labeled file of a task with its header and a row for each label. */
 function glueText(name: typeof GLUE_TASK_NAMES[number]): string {
   const task = glueTaskDefinition(name);
   const { count, header, texts, label = 0 } = task.labeled[0] ?? task.test;
@@ -43,7 +43,7 @@ function glueText(name: typeof GLUE_TASK_NAMES[number]): string {
 const GLUE_TEXTS = GLUE_TASK_NAMES.map(glueText);
 
 export const glueTsv = fuzzer<string>({
-  refusals: ["GlueFileError"],
+  rejections: ["GlueFileError"],
   make: (random) => mutateText(random, GLUE_TEXTS),
   read: (text) => {
     let refusal: unknown, taken = false;
@@ -89,7 +89,7 @@ const SQUAD = {
 };
 
 export const squadJson = fuzzer<string>({
-  refusals: ["SquadFormatError", "SquadScoreError"],
+  rejections: ["SquadFormatError", "SquadScoreError"],
   make: (random) => mutateJson(random, [SQUAD, { data: SQUAD.data }]),
   read: (text) => {
     const dataset = readSquad(text);
@@ -112,7 +112,7 @@ const PASSAGE = {
 };
 
 export const raceJson = fuzzer<string>({
-  refusals: ["RaceFileError"],
+  rejections: ["RaceFileError"],
   make: (random) =>
     chance(random, 70)
       ? mutateJson(random, [PASSAGE])
@@ -127,9 +127,9 @@ const RACE_QUESTIONS = readRaceFile(JSON.stringify(PASSAGE), "high", "1.txt");
 const TABLE = { q1: "The cat", q2: "", "2": 'under the "house" \u00e9', "007": "1.5" };
 const NUMBERS = '{"q1": -3.5, "q2": Infinity, "2": 1e-7, "007": -Infinity}';
 
-/** Every kind of predictions file; the first letter says which. */
+/** All kinds of predictions files. The first letter selects the kind. */
 export const predictions = fuzzer<string>({
-  refusals: ["GlueFileError", "RaceFileError", "SquadScoreError"],
+  rejections: ["GlueFileError", "RaceFileError", "SquadScoreError"],
   make: (random: RandomStream) => {
     const kind = pick(random, [..."gsrtn"]);
     const labels = QNLI_ROWS.map((_, i) => i % 2);

@@ -1,4 +1,4 @@
-/** Settings files and command lines; nothing of what they ask for is done. */
+/** Settings files and command lines. The commands are not run. */
 import * as fc from "fast-check";
 import { dashes, report } from "../../../tasks/cli/run.ts";
 import { buildProgram } from "../../../tasks/cli/program.ts";
@@ -9,7 +9,7 @@ import type { RandomStream } from "../../../src/tensor/random/mod.ts";
 import { chance, fuzzer, pick } from "../fuzzer.ts";
 import { HOSTILE_TEXTS } from "../mutate_text.ts";
 import { mutateJson } from "../mutate_json.ts";
-import { scratch } from "../scratch.ts";
+import { scratch } from "../fuzzer.ts";
 
 const SETTINGS = {
   task: "rte",
@@ -21,7 +21,7 @@ const SETTINGS = {
 };
 
 export const settingsJson = fuzzer<string>({
-  refusals: ["UsageError"],
+  rejections: ["UsageError"],
   cost: 5,
   make: (random) => mutateJson(random, [SETTINGS]),
   read: async (text) => {
@@ -31,7 +31,7 @@ export const settingsJson = fuzzer<string>({
   },
 });
 
-/** Lines that work, taken from the help of every command. */
+/** Valid command lines, from the help of all commands. */
 // deno-lint-ignore no-explicit-any
 const program: any = await buildProgram([]);
 const LINES: string[][] = [];
@@ -51,16 +51,16 @@ function walk(command: any, path: string[]): void {
 walk(program, []);
 
 const WORDS = [...new Set(LINES.flat())];
-/** Words that nobody thought of, from fast-check's own notion of what breaks programs. */
+/** Strings of fast-check that often break programs. */
 const strange = fc.oneof(fc.string({ unit: "binary" }), fc.string(), fc.double().map(String));
 
 function strangeWord(random: RandomStream): string {
   return fc.sample(strange, { seed: random.word() | 0, numRuns: 1 })[0];
 }
 
-/** A line that works, with words changed, added, taken out and put elsewhere. */
+/** A valid command line with words that are changed, added, removed and moved. */
 export const flags = fuzzer<readonly string[]>({
-  refusals: ["ValidationError", "UsageError"],
+  rejections: ["ValidationError", "UsageError"],
   cost: 2,
   make: (random) => {
     const words = [...pick(random, LINES)];
@@ -78,14 +78,14 @@ export const flags = fuzzer<readonly string[]>({
   },
   read: async (words) => {
     const { log, error } = console;
-    let said = "";
+    let message = "";
     console.log = () => {};
-    console.error = (line: string) => void (said += line);
+    console.error = (line: string) => void (message += line);
     try {
       await program.parse(expandLists(program, words.map(dashes)));
     } catch (cause) {
       if (report(cause) !== 2) throw cause;
-      throw Object.assign(new Error(said), { name: "ValidationError" }); // what the user sees
+      throw Object.assign(new Error(message), { name: "ValidationError" }); // The message that the user sees.
     } finally {
       Object.assign(console, { log, error });
     }

@@ -1,4 +1,4 @@
-/** Prepared data: shards, their index, and the journal of an unfinished folder. */
+/** Prepared data: shards, their index, and the journal of an unfinished run of `prepare`. */
 import { openShards, readVocabularyFiles } from "../../../src/data/disk/mod.ts";
 import {
   Corpus,
@@ -15,7 +15,7 @@ import { sealedJson, sha256Hex } from "../../../src/files/mod.ts";
 import { chance, fuzzer } from "../fuzzer.ts";
 import { mutateBytes } from "../mutate_bytes.ts";
 import { mutateJson } from "../mutate_json.ts";
-import { emptyFolder, scratch } from "../scratch.ts";
+import { emptyFolder, scratch } from "../fuzzer.ts";
 
 const VOCABULARY = {
   size: 40,
@@ -57,7 +57,7 @@ const INDEX = indexToJson({
   },
 });
 
-/** Draws some examples, as training does. */
+/** Reads some examples, as training does. */
 function use(shard: Shard): void {
   const corpus = new Corpus([shard], VOCABULARY, "x");
   const dataset = new ExampleDataset(corpus, exampleSettings(16), 1);
@@ -65,15 +65,15 @@ function use(shard: Shard): void {
 }
 
 export const shard = fuzzer<Uint8Array>({
-  // A shard whose text is too short for an example is told by the data set.
-  refusals: ["ShardError", "RangeError"],
+  // The dataset rejects a shard whose text is too short for an example.
+  rejections: ["ShardError", "RangeError"],
   make: (random) => mutateBytes(random, [SHARD]),
   read: (bytes) => use(parseShard(bytes, "shard-00000.bin")),
 });
 
-/** An index that was changed and, mostly, sealed again, so that the checksum does not save us. */
+/** A damaged index, in most cases with a new checksum, so that the checksum does not reveal the damage. */
 export const indexJson = fuzzer<string>({
-  refusals: ["ShardError"],
+  rejections: ["ShardError"],
   cost: 20,
   make: (random) => {
     const text = mutateJson(random, [INDEX]);
@@ -93,16 +93,16 @@ export const indexJson = fuzzer<string>({
     await Deno.writeTextFile(`${folder}/index.json`, text);
     const data = await openShards(folder);
     for (const name of (await readVocabularyFiles(data)).keys()) {
-      // These are copied into checkpoints under their names.
+      // These files are copied into checkpoints under their names.
       if (/[\\/]|^\.\.?$/.test(name)) throw new Error(`would write ${name}`);
     }
     await dataPage("data", data.index, null);
   },
 });
 
-/** The journal of a `prepare` that was killed; the shards that it names are there. */
+/** The journal of a killed run of `prepare`, whose shards exist. */
 export const journal = fuzzer<string>({
-  refusals: ["Error"],
+  rejections: ["Error"],
   cost: 20,
   make: (random) => {
     const value = {
@@ -127,6 +127,8 @@ export const journal = fuzzer<string>({
     for (const { file } of state.shards) {
       if (!/^[\w-]+\.bin$/.test(file)) throw new Error(`would read ${file}\n`);
     }
-    if (!Number.isInteger(state.input.documentsRead)) throw new Error("a count that is none\n");
+    if (!Number.isInteger(state.input.documentsRead)) {
+      throw new Error("a count that is not valid\n");
+    }
   },
 });

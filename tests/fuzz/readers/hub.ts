@@ -1,14 +1,14 @@
-/** What a hub may answer, and how a model may be called. */
+/** Names of models and replies of a hub. */
 import { downloadModel, parseHubName } from "../../../src/weights/hub/mod.ts";
 import { COMMIT, sha256 } from "../../weights/hub/stand_in.ts";
 import { chance, fuzzer, pick } from "../fuzzer.ts";
 import { HOSTILE_TEXTS, mutateText } from "../mutate_text.ts";
 import { mutateJson } from "../mutate_json.ts";
-import { emptyFolder, scratch } from "../scratch.ts";
+import { emptyFolder, scratch } from "../fuzzer.ts";
 
-/** A name, and what a hub of bad manners says. */
+/** Names of models. */
 export const hubName = fuzzer<string>({
-  refusals: ["HubError"],
+  rejections: ["HubError"],
   make: (random) =>
     mutateText(random, [
       "hf:albert/albert-base-v2",
@@ -33,7 +33,7 @@ const INDEX = { weight_map: { a: "model-1.safetensors", b: "model-2.safetensors"
 interface Answer {
   status: number;
   headers: Record<string, string>;
-  /** As base64, for JSON. */
+  /** Body as base64. */
   body: string;
 }
 
@@ -43,7 +43,7 @@ const base64 = (bytes: Uint8Array) => {
   return btoa(binary);
 };
 
-/** Good answers by file, as JSON, so that they can be damaged like any other. */
+/** Valid replies by file, as JSON, so that they can be damaged as JSON. */
 function answers(index: string): Record<string, Answer> {
   const good = (bytes: Uint8Array): Answer => ({
     status: 200,
@@ -65,9 +65,9 @@ const VALUES = [COMMIT, "../..", `"../../../x"`, "-1", "0", "99999999999999", "E
   .concat(["RepoNotFound", "/loop", "http://127.0.0.1:1/", "file:///etc/passwd", "gzip", 'W/"x"'])
   .concat(HOSTILE_TEXTS.filter((text) => /^[\x20-\x7e]+$/.test(text)));
 
-/** A hub's answers, some of them damaged, downloaded into an empty cache in an empty folder. */
+/** Replies of a hub, some of them damaged, that are downloaded into an empty cache. */
 export const hubReplies = fuzzer<string>({
-  refusals: ["HubError", "HubUnreachableError", "SyntaxError"],
+  rejections: ["HubError", "HubUnreachableError", "SyntaxError"],
   cost: 40,
   make: (random) => {
     const index = chance(random, 50) ? JSON.stringify(INDEX) : mutateJson(random, [INDEX]);
@@ -109,8 +109,8 @@ export const hubReplies = fuzzer<string>({
     }
     await server.shutdown();
     const outside = [...Deno.readDirSync(folder)].filter(({ name }) => name !== "cache");
-    const beside = [...Deno.readDirSync(scratch("."))].map(({ name }) => name);
-    if (outside.length > 0 || beside.includes("x")) throw new Error("wrote outside the cache\n");
+    const others = [...Deno.readDirSync(scratch("."))].map(({ name }) => name);
+    if (outside.length > 0 || others.includes("x")) throw new Error("wrote outside the cache\n");
     if (refusal !== undefined) throw refusal;
   },
 });

@@ -1,14 +1,14 @@
-/** Run folders: `run.json`, the files of lines, `trainer.json`, and the reports made of them. */
+/** Run folders: `run.json`, the files of lines, `trainer.json`, and reports. Also the tuning cache. */
+import { TuningCache } from "../../../src/device/disk.ts";
 import { sealedJson } from "../../../src/files/mod.ts";
+import { comparisonPage, readRun, runPage, type RunRecord } from "../../../src/report/mod.ts";
+import type { RandomStream } from "../../../src/tensor/random/mod.ts";
+import { readTrainerFile } from "../../../src/train/checkpoint.ts";
 import { readRunSettings } from "../../../src/train/disk.ts";
 import { checkResume } from "../../../src/train/resume.ts";
-import { comparisonPage, readRun, runPage, type RunRecord } from "../../../src/report/mod.ts";
-import { readTrainerFile } from "../../../src/train/checkpoint.ts";
-import type { RandomStream } from "../../../src/tensor/random/mod.ts";
-import { chance, fuzzer } from "../fuzzer.ts";
+import { chance, fuzzer, scratch } from "../fuzzer.ts";
 import { mutateJson } from "../mutate_json.ts";
 import { mutateText } from "../mutate_text.ts";
-import { scratch } from "../scratch.ts";
 
 const SETTINGS = {
   version: "0.1.0",
@@ -56,7 +56,7 @@ const REVIEWS = [10, 20].map((step) => ({
   }],
 }));
 
-/** A line file with some of its lines damaged. */
+/** A file of lines, some of which are damaged. */
 function linesOf(random: RandomStream, values: readonly unknown[]): string {
   const lines = values.map((value) =>
     chance(random, 30) ? mutateJson(random, [value]).replaceAll("\n", " ") : JSON.stringify(value)
@@ -65,7 +65,7 @@ function linesOf(random: RandomStream, values: readonly unknown[]): string {
   return chance(random, 20) ? mutateText(random, [text]) : text;
 }
 
-/** A run folder of these files, read and drawn. */
+/** Reads a run folder with these files and draws its report. */
 async function draw(files: Readonly<Record<string, string>>): Promise<void> {
   const folder = scratch("run");
   await Deno.mkdir(folder, { recursive: true });
@@ -74,18 +74,18 @@ async function draw(files: Readonly<Record<string, string>>): Promise<void> {
   }
   const run: RunRecord = await readRun(folder);
   assertClosed(await runPage(run));
-  // The same charts once more, and slow to draw: every fourth input shows enough of it.
+  // Draws the report for every fourth input only, since it is slow.
   if (run.events % 4 === 0) assertClosed(await comparisonPage([run, run]));
 }
 
-/** Nothing that was data may have become markup. */
+/** Checks that no data has become markup. */
 function assertClosed(page: string): void {
   if (/<(script|img|link|iframe|doc)\b/i.test(page)) throw new Error("data became markup\n");
 }
 
-/** Lines of the log, of samples, tensors and reviews; a report shows what it can of them. */
+/** Lines of events, samples, tensors and reviews. A report skips lines that it cannot read. */
 export const runLines = fuzzer<readonly string[]>({
-  refusals: ["RunFolderError"],
+  rejections: ["RunFolderError"],
   cost: 40,
   make: (random) => [
     linesOf(random, EVENTS),
@@ -103,9 +103,9 @@ export const runLines = fuzzer<readonly string[]>({
     }),
 });
 
-/** The settings of a run: a report shows them as they are, a run that goes on wants them whole. */
+/** Settings of a run. A report accepts any, a resumed run requires valid ones. */
 export const runJson = fuzzer<string>({
-  refusals: ["RunFolderError"],
+  rejections: ["RunFolderError"],
   cost: 40,
   make: (random) => {
     const text = mutateJson(random, [SETTINGS]);
@@ -138,9 +138,9 @@ const TRAINER = {
   lines: { "events.jsonl": { bytes: 10, sha256: SUM } },
 };
 
-/** What a checkpoint says of itself, sealed anew. */
+/** State of a checkpoint, with a new checksum. */
 export const trainerJson = fuzzer<string>({
-  refusals: ["RunFolderError"],
+  rejections: ["RunFolderError"],
   cost: 10,
   make: (random) => {
     const text = mutateJson(random, [TRAINER]);
@@ -156,12 +156,42 @@ export const trainerJson = fuzzer<string>({
     await Deno.writeTextFile(`${folder}/trainer.json`, text);
     const { sha256, lines } = await readTrainerFile(folder);
     for (const name of [...Object.keys(sha256), ...Object.keys(lines)]) {
-      // These are opened, and cut to what they were.
+      // These files are opened and truncated.
       if (/[\\/]|^\.\.?$/.test(name)) throw new Error(`would open ${name}\n`);
     }
     for (const sum of Object.values(sha256)) sum.length;
     for (const { bytes, sha256 } of Object.values(lines)) {
-      if (!(bytes >= 0) || typeof sha256 !== "string") throw new Error("a length that is none\n");
+      if (!(bytes >= 0) || typeof sha256 !== "string") {
+        throw new Error("a length that is not valid\n");
+      }
     }
+  },
+});
+
+const IDENTITY = { adapter: "llvmpipe", driver: "Mesa", version: "0.1.0" };
+const FILE = {
+  format: 1,
+  identity: IDENTITY,
+  choices: { "matmul 32x64x128": "register_tile_4x4", "softmax 512": "rows" },
+};
+
+export const tuningCache = fuzzer<string>({
+  rejections: ["SyntaxError"],
+  cost: 10,
+  make: (random) => {
+    const text = mutateJson(random, [FILE]);
+    try {
+      return chance(random, 20) ? text : sealedJson(JSON.parse(text));
+    } catch {
+      return text;
+    }
+  },
+  read: async (text) => {
+    const cache = new TuningCache(scratch("."), IDENTITY);
+    await Deno.writeTextFile(cache.path, text);
+    let ignored = "";
+    const choices = await cache.read((sentence) => ignored = sentence);
+    for (const variant of choices.values()) if (typeof variant !== "string") throw variant;
+    if (ignored !== "") throw new SyntaxError(ignored); // The message that the user sees.
   },
 });

@@ -1,4 +1,4 @@
-/** Text to pretrain on: every format, in chunks of any size, packed or not. */
+/** Pretraining text: all formats, in chunks of any size, compressed or not. */
 import { openInput } from "../../../src/data/disk/mod.ts";
 import { readDocuments, TEXT_FORMATS, tokenizeDocument } from "../../../src/data/mod.ts";
 import type { RandomStream } from "../../../src/tensor/random/mod.ts";
@@ -8,7 +8,7 @@ import { chance, fuzzer, pick } from "../fuzzer.ts";
 import { mutateBytes } from "../mutate_bytes.ts";
 import { mutateJson } from "../mutate_json.ts";
 import { mutateText } from "../mutate_text.ts";
-import { scratch } from "../scratch.ts";
+import { scratch } from "../fuzzer.ts";
 
 const TOKENIZER = smallTokenizer();
 const WIKI_EXTRACTOR = `<doc id="1" url="x" title="A &amp; B">
@@ -36,7 +36,7 @@ function makeText(random: RandomStream): string {
 async function readAll(chunks: AsyncIterable<Uint8Array>, format: "auto" | string): Promise<void> {
   const options = { format: format as "auto" };
   for await (const document of readDocuments(chunks, "a.txt", options)) {
-    // Cutting into pieces takes its time by the letter: what is long enough shows all there is to see.
+    // Limits the length, since tokenization takes time per character.
     const blocks = document.blocks.slice(0, 20).map((block) => block.slice(0, 1e5));
     tokenizeDocument({ ...document, blocks }, TOKENIZER);
   }
@@ -46,9 +46,9 @@ async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8A
   for (let at = 0; at < bytes.length; at += size) yield bytes.slice(at, at + size);
 }
 
-/** The first byte says how it is read: as which format, and in chunks of what size. */
+/** The first byte selects the format and the size of the chunks. */
 export const text = fuzzer<Uint8Array>({
-  refusals: ["SyntaxError"],
+  rejections: ["SyntaxError"],
   make: (random) => {
     const bytes = new TextEncoder().encode(makeText(random));
     const damaged = chance(random, 20) ? mutateBytes(random, [bytes]) : bytes;
@@ -56,7 +56,7 @@ export const text = fuzzer<Uint8Array>({
   },
   read: async (input) => {
     const formats = ["auto", ...TEXT_FORMATS];
-    // Small chunks cut characters and lines anywhere; thousands of them show no more.
+    // Small chunks split characters and lines anywhere. A few of them are enough.
     const size = Math.max([7, 64, 1 << 16][input[0] % 3], input.length >> 12);
     const format = formats[(input[0] >> 2) % formats.length];
     await readAll(inChunks(input.subarray(1), size), format);
@@ -69,10 +69,10 @@ const PACKED = [
 ];
 
 export const gzip = fuzzer<Uint8Array>({
-  refusals: ["SyntaxError"],
+  rejections: ["SyntaxError"],
   cost: 10,
   make: (random) => {
-    // A small file that unpacks to a large one, of one line or of many.
+    // A small file that decompresses to a large one, with one line or with many.
     if (chance(random, 1)) {
       return gzipSync(pick(random, ["a ", "a cat.\n"]).repeat(1 << (10 + random.integer(13))));
     }

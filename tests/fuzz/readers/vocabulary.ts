@@ -11,11 +11,11 @@ import { mutateBytes } from "../mutate_bytes.ts";
 import { mutateJson } from "../mutate_json.ts";
 import { mutateText } from "../mutate_text.ts";
 
-/** What a tokenizer that was taken must manage, whatever its vocabulary. */
+/** Uses an accepted tokenizer. */
 const TEXT = "The café's “price” is 1,250 e\u0301 ﬁ ①\t🤷🏽\0 中文 " + "x".repeat(300);
 const REFUSALS = ["SyntaxError", "TypeError"];
 
-/** A rule as `nmt_nfkc` is made of: a double array of few units, and what they stand for. */
+/** A normalization rule like those of `nmt_nfkc`: a double array of a few units and its replacements. */
 function ruledModelBytes(): Uint8Array {
   const model = readSentencePieceModel(smallModelBytes());
   const units = new Uint32Array(300);
@@ -44,25 +44,25 @@ const JSONS = [smallTokenizer(), Tokenizer.fromVocabulary(WORD_FILE)]
   .map((tokenizer) => JSON.parse(tokenizer.toFiles()["tokenizer.json"] as string));
 
 export const spieceModel = fuzzer<Uint8Array>({
-  refusals: REFUSALS,
+  rejections: REFUSALS,
   make: (random) => mutateBytes(random, MODELS),
   read: (bytes) => use(Tokenizer.fromModel(bytes)),
 });
 
 export const tokenizerJson = fuzzer<string>({
-  refusals: REFUSALS,
+  rejections: REFUSALS,
   make: (random) => mutateJson(random, JSONS),
   read: (text) => use(Tokenizer.fromJson(text)),
 });
 
 export const vocabTxt = fuzzer<string>({
-  refusals: REFUSALS,
+  rejections: REFUSALS,
   make: (random) => mutateText(random, [WORD_FILE]),
   read: (text) => use(Tokenizer.fromVocabulary(text)),
 });
 
 export const tokenizerConfig = fuzzer<string>({
-  refusals: REFUSALS,
+  rejections: REFUSALS,
   make: (random) =>
     mutateJson(random, [{ do_lower_case: true, keep_accents: false, strip_accents: null }]),
   read: (text) => {

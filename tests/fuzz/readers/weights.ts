@@ -55,7 +55,7 @@ function concatenated(parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(parts.flatMap((part) => [...part]));
 }
 
-/** A header before the same data. */
+/** A file with this header and the same data. */
 function withHeader(header: string): Uint8Array {
   const json = new TextEncoder().encode(header);
   const length = new Uint8Array(8);
@@ -71,7 +71,7 @@ function use(weights: Safetensors): void {
 }
 
 export const safetensors = fuzzer<Uint8Array>({
-  refusals: ["SyntaxError", "ConfigError"],
+  rejections: ["SyntaxError", "ConfigError"],
   make: (random) =>
     chance(random, 50) ? mutateBytes(random, [FILE]) : withHeader(mutateJson(random, [HEADER])),
   read: (bytes) => use(parseSafetensors(bytes)),
@@ -87,7 +87,7 @@ const INDEX = {
 };
 
 export const weightsIndex = fuzzer<string>({
-  refusals: ["SyntaxError", "ConfigError"],
+  rejections: ["SyntaxError", "ConfigError"],
   make: (random) => mutateJson(random, [INDEX]),
   read: async (text) => {
     const weights = await readWeights((name) => {
@@ -104,7 +104,7 @@ export const weightsIndex = fuzzer<string>({
 const BERT = { ...TINY, model_type: "bert", embedding_size: undefined, pair_objective: "nsp" };
 
 export const configJson = fuzzer<string>({
-  refusals: ["ConfigError"],
+  rejections: ["ConfigError"],
   make: (random) => mutateJson(random, [pick(random, [TINY, { ...TINY, share: "none" }, BERT])]),
   read: (text) => {
     const config = parseConfig(text);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { followLauncher } from "./cli/follow_launcher.ts";
+import { followLauncher } from "./cli/interrupt.ts";
 import { runCli } from "./cli/run.ts";
 
 export { runCli };

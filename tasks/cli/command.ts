@@ -11,10 +11,10 @@ import {
   type GivenFlags,
   givenOnly,
   GLOBAL_OPTIONS,
-  integerOrAuto,
   type NamedOption,
   namedOptions,
   type OptionTable,
+  readValue,
   withDefaults,
   withGlobals,
 } from "./options.ts";
@@ -110,13 +110,17 @@ function given(
   return givenOnly({ ...parsed, ...Object.fromEntries(absent.map((name) => [name, undefined])) });
 }
 
+/** Kinds that are strings to Cliffy. */
+const OWN_KINDS: readonly NamedOption["kind"][] = ["integer or auto", "duration"];
+
 /** Declares options to Cliffy. Defaults are shown, not set: an action must know what was given. */
 function declare(
   command: Command<any>,
   options: readonly NamedOption[],
   global: boolean,
 ): Command<any> {
-  for (const { flag, value, kind, help, group, depends, required, ...row } of options) {
+  for (const row of options) {
+    const { flag, value, kind, help, group, depends, required } = row;
     const type = flag.slice(2);
     if (typeof kind !== "string") {
       const words = new EnumType(kind);
@@ -129,7 +133,7 @@ function declare(
       global,
       ...(shown !== undefined && { defaultText: shown }),
       ...(kind === "strings" && { collect: true }),
-      ...(kind === "integer or auto" && { value: (text: string) => integerOrAuto(flag, text) }),
+      ...(OWN_KINDS.includes(kind) && { value: (text: string) => readValue(row, text) }),
     };
     command = command.group(group ?? null)
       .option(`${flag} ${cliffyValue(value, kind, type)}`.trim(), help, settings);
@@ -142,7 +146,7 @@ function cliffyValue(value: string, kind: NamedOption["kind"], type: string): st
   if (kind === "switch" || kind === "off") return "";
   const name = value.slice(1, -1).replace("...", "…");
   if (typeof kind !== "string") return `<${name}:${type}>`;
-  return `<${name}:${kind === "strings" || kind === "integer or auto" ? "string" : kind}>`;
+  return `<${name}:${kind === "strings" || OWN_KINDS.includes(kind) ? "string" : kind}>`;
 }
 
 /**

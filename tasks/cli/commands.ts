@@ -1,8 +1,10 @@
-/**
- * Every command and the file whose default export it is: one line a command, in the order help shows
- * them. (`unknown`, because no type of Cliffy holds commands of different options.)
- */
-export const COMMANDS: Record<string, () => Promise<{ default: unknown }>> = {
+// deno-lint-ignore-file no-explicit-any
+import { Command } from "@cliffy/command";
+import settings from "../../deno.json" with { type: "json" };
+import { addGlobalOptions } from "./command.ts";
+
+/** Every command and the file whose default export it is, in the order of the help text. */
+export const COMMANDS: Record<string, () => Promise<{ default: Command<any> }>> = {
   doctor: () => import("./doctor.ts"),
   tune: () => import("./tune.ts"),
   vocab: () => import("./vocab.ts"),
@@ -17,6 +19,36 @@ export const COMMANDS: Record<string, () => Promise<{ default: unknown }>> = {
   predict: () => import("./predict.ts"),
   paper: () => import("./paper.ts"),
   convert: () => import("./convert.ts"),
-  completions: () => import("./completions.ts"),
-  help: () => import("./help.ts"),
+  async completions() {
+    const { CompletionsCommand } = await import("@cliffy/command/completions");
+    return { default: new CompletionsCommand() };
+  },
+  async help() {
+    const { HelpCommand } = await import("@cliffy/command/help");
+    return { default: new HelpCommand() };
+  },
 };
+
+/**
+ * Builds the root command. If the first word names a command, only that command is loaded.
+ *
+ * @param words of the command line
+ */
+export async function buildProgram(words: string[]): Promise<Command<any>> {
+  const program = addGlobalOptions(
+    new Command()
+      .throwErrors()
+      .name("albert")
+      .version(settings.version)
+      .description(
+        "A toolkit for ALBERT research: train vocabularies, pretrain, fine-tune, evaluate,\n" +
+          "and reproduce the paper's tables, on WebGPU or on the CPU.",
+      ),
+  );
+  const first = words[0] ?? "";
+  const names = Object.hasOwn(COMMANDS, first) && first !== "help" && first !== "completions"
+    ? [first]
+    : Object.keys(COMMANDS);
+  for (const name of names) program.command(name, (await COMMANDS[name]()).default);
+  return program.reset();
+}

@@ -22,7 +22,7 @@ export default defineCommand({
   },
   action: async (flags) => {
     const { convertFolder, resolveCheckpoint } = await import("../../src/train/disk.ts");
-    const { downloadProgress } = await import("./download_progress.ts");
+    const { downloadProgress } = await import("./open_checkpoint.ts");
     const { from, to } = flags;
     const folder = await resolveCheckpoint(from, downloadProgress(flags));
     const report = await convertFolder(folder, to, from);

@@ -24,7 +24,7 @@ export default defineCommand({
   },
   action: async (flags) => {
     const { examineDevices } = await import("../../src/device/mod.ts");
-    const { planConfig, planReport, stepSeconds } = await import("./doctor/plan.ts");
+    const { planConfig, planReport, stepSeconds } = await import("./model_plan.ts");
     const plan = flags.config === undefined
       ? null
       : await planConfig(flags.config, flags.batchSize, flags.maxSeqLength);
@@ -46,7 +46,7 @@ export default defineCommand({
   },
 });
 
-/** The report on the devices, line by line. */
+/** Returns the lines that `albert doctor` prints for the devices. */
 export function deviceReport(
   { webgpu, cpu, faster }: Examinations,
   asked: typeof DEVICES[number],
@@ -55,19 +55,19 @@ export function deviceReport(
   if (webgpu !== null) lines.push(...examinationLines(webgpu), "");
   else if (asked !== "cpu") {
     lines.push(
-      "webgpu   no adapter: install a graphics driver (mesa-vulkan-drivers on Debian)",
+      "webgpu   no adapter: install a graphics driver, such as mesa-vulkan-drivers on Debian",
       "",
     );
   }
   if (cpu !== null) lines.push(...examinationLines(cpu), "");
-  if (faster === null) lines.push("No device computes rightly.");
+  if (faster === null) lines.push("No device passes the self-test.");
   else if (webgpu?.passed && cpu?.passed) {
     lines.push(
-      `--device auto takes webgpu; ${faster} is faster at matrix products (${
+      `--device auto uses webgpu; ${faster} is ${
         ratio(webgpu, cpu)
-      } times).`,
+      } times as fast at matrix multiplication.`,
     );
-  } else lines.push(`${faster} computes rightly.`);
+  } else lines.push(`${faster} passes the self-test.`);
   return lines;
 }
 
@@ -86,9 +86,9 @@ function examinationLines(examination: Examination): string[] {
     );
   }
   for (const { name, outcome, detail } of findings) lines.push(line(name, `${outcome}: ${detail}`));
-  if (!passed) return [...lines, line("verdict", "computes wrongly and is not used")];
+  if (!passed) return [...lines, line("result", "fails the self-test and is not used")];
   lines.push(
-    line("product of 1024 × 1024", `${figure(examination.matmulGigaflopsPerSecond!)} GFLOP/s`),
+    line("matmul of 1024 × 1024", `${figure(examination.matmulGigaflopsPerSecond!)} GFLOP/s`),
     line("copy", `${figure(examination.copyGigabytesPerSecond!)} GB/s`),
   );
   return lines;

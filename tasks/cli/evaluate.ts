@@ -66,7 +66,7 @@ const glue = defineCommand({
     "The file for the leaderboard":
       "albert evaluate glue --task rte --data glue --checkpoint runs/rte --split test --output submission",
   },
-  action: async (flags) => (await import("./evaluate/glue_run.ts")).evaluateGlue(flags),
+  action: async (flags) => (await import("./evaluate_run.ts")).evaluateGlue(flags),
 });
 
 const race = defineCommand({
@@ -76,7 +76,7 @@ const race = defineCommand({
     "The test set":
       "albert evaluate race --data RACE --checkpoint runs/race --split test --output predictions",
   },
-  action: async (flags) => (await import("./evaluate/race_run.ts")).evaluateRace(flags),
+  action: async (flags) => (await import("./evaluate_run.ts")).evaluateRace(flags),
 });
 
 const squad = defineCommand({
@@ -86,7 +86,7 @@ const squad = defineCommand({
     "The dev set":
       "albert evaluate squad --task 2.0 --data squad --checkpoint runs/squad2 --output predictions",
   },
-  action: async (flags) => (await import("./evaluate/squad_run.ts")).evaluateSquad(flags),
+  action: async (flags) => (await import("./evaluate_squad.ts")).evaluateSquad(flags),
 });
 
 const text = defineCommand({
@@ -98,7 +98,7 @@ const text = defineCommand({
     "Unlabeled text":
       "albert evaluate text --data requests --split test --checkpoint runs/requests --output sorted",
   },
-  action: async (flags) => (await import("./evaluate/text_run.ts")).evaluateText(flags),
+  action: async (flags) => (await import("./evaluate_run.ts")).evaluateText(flags),
 });
 
 /** `albert evaluate` */

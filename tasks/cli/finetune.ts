@@ -15,7 +15,7 @@ const glue = defineRunCommand({
     "From an MNLI run":
       "albert finetune glue --task rte --data glue --init-from runs/mnli --output runs/rte",
   },
-  action: async (flags) => (await import("./finetune/glue_run.ts")).finetuneGlue(flags),
+  action: async (flags) => (await import("./finetune_tasks.ts")).finetuneGlue(flags),
 });
 
 const race = defineRunCommand({
@@ -25,7 +25,7 @@ const race = defineRunCommand({
     "With the paper's hyperparameters":
       "albert finetune race --data RACE --checkpoint hf:albert/albert-base-v2 --output runs/race --recipe paper",
   },
-  action: async (flags) => (await import("./finetune/race_run.ts")).finetuneRace(flags),
+  action: async (flags) => (await import("./finetune_tasks.ts")).finetuneRace(flags),
 });
 
 const squad = defineRunCommand({
@@ -35,7 +35,7 @@ const squad = defineRunCommand({
     "SQuAD 2.0 with the paper's hyperparameters":
       "albert finetune squad --task 2.0 --data squad --checkpoint hf:albert/albert-base-v2 --output runs/squad2 --recipe paper",
   },
-  action: async (flags) => (await import("./finetune/squad_run.ts")).finetuneSquad(flags),
+  action: async (flags) => (await import("./finetune_tasks.ts")).finetuneSquad(flags),
 });
 
 const text = defineRunCommand({
@@ -47,7 +47,7 @@ const text = defineRunCommand({
     "Classes of support requests":
       "albert finetune text --data requests --checkpoint hf:albert/albert-base-v2 --output runs/requests",
   },
-  action: async (flags) => (await import("./finetune/text_run.ts")).finetuneText(flags),
+  action: async (flags) => (await import("./finetune_tasks.ts")).finetuneText(flags),
 });
 
 /** `albert finetune` */

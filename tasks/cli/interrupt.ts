@@ -1,9 +1,17 @@
-/** Signals closer together than this (in milliseconds) are one: launcher and terminal both send it. */
+/**
+ * How a command ends early: on Ctrl-C, on SIGTERM, and when its launcher is gone.
+ *
+ * @module
+ */
+
+/** Signals within this time count as one, because launcher and terminal both send it. In milliseconds. */
 const ONE_SIGNAL = 700;
 
 /**
- * Calls `stop` at the first Ctrl-C or SIGTERM, so that the work can end where it is safe; a second
- * one ends the process at once with exit code 130. Returns what puts the default back.
+ * Calls `stop` on the first Ctrl-C or SIGTERM so that the work can end cleanly. A second signal ends
+ * the process at once with exit code 130.
+ *
+ * @returns a function that removes the listeners
  */
 export function onInterrupt(stop: (signal: Deno.Signal) => void): () => void {
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
@@ -24,4 +32,16 @@ export function onInterrupt(stop: (signal: Deno.Signal) => void): () => void {
   return () => {
     for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
   };
+}
+
+/**
+ * Ends a process that the launcher started soon after the launcher is killed by SIGKILL, which it
+ * cannot forward. Without a launcher it does nothing.
+ */
+export function followLauncher(): void {
+  const launcher = Deno.ppid;
+  if (Deno.env.get("ALBERT_LAUNCHER") !== String(launcher)) return;
+  Deno.unrefTimer(setInterval(() => {
+    if (Deno.ppid !== launcher) Deno.exit(137);
+  }, 250));
 }

@@ -1,5 +1,5 @@
 /**
- * A checkpoint with its vocabulary, held against each other.
+ * Checkpoints from folders, from run folders and from the hub.
  *
  * @module
  */
@@ -7,12 +7,17 @@ import { checkVocabularySize, type ModelConfig } from "../../src/model/mod.ts";
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
 import type { Tokenizer } from "../../src/text/mod.ts";
 import { readModelFolder, resolveCheckpoint } from "../../src/train/disk.ts";
+import type { DownloadObserver } from "../../src/weights/hub/mod.ts";
 import type { Safetensors } from "../../src/weights/mod.ts";
-import { downloadProgress } from "./download_progress.ts";
+import { createProgress, type Progress } from "./progress.ts";
 
-/** What a model folder holds. */
+const MEGABYTE = 1e6;
+/** Smaller files are downloaded without a progress bar. */
+const SMALL = MEGABYTE / 10;
+
+/** A model folder with its vocabulary. */
 export interface OpenedCheckpoint {
-  /** Where it lies, in the cache for a downloaded one. */
+  /** Its path; in the cache for a downloaded model. */
   readonly folder: string;
   readonly config: ModelConfig;
   readonly weights: Safetensors;
@@ -22,7 +27,7 @@ export interface OpenedCheckpoint {
 /**
  * Reads a model folder, the best or latest checkpoint of a run folder, or a model of the hub.
  *
- * @throws {ConfigError} when the vocabulary has pieces that the model has no embedding for.
+ * @throws {ConfigError} if the vocabulary has more pieces than the model has embeddings.
  */
 export async function openCheckpoint(
   checkpoint: string,
@@ -33,4 +38,30 @@ export async function openCheckpoint(
   const tokenizer = await loadTokenizer(folder);
   checkVocabularySize(tokenizer, config, folder);
   return { folder, config, weights, tokenizer };
+}
+
+/** Shows the download of a model of the hub; nothing for a model in the cache. */
+export function downloadProgress({ quiet }: { readonly quiet?: boolean }): DownloadObserver {
+  let bar: Progress | undefined;
+  let shown = -1;
+  const megabytes = (bytes: number) => Math.round(bytes / MEGABYTE * 10) / 10;
+  return {
+    progress(done, total) {
+      if (total < SMALL) return;
+      bar ??= createProgress({
+        quiet,
+        title: "downloading",
+        total: megabytes(total),
+        unit: "megabyte",
+      });
+      if (megabytes(done) !== shown) bar.update(megabytes(done));
+      shown = megabytes(done);
+      if (done < total) return;
+      bar.end();
+      bar = undefined;
+    },
+    say(sentence) {
+      if (!quiet) console.error(`albert: ${sentence}`);
+    },
+  };
 }

@@ -22,6 +22,8 @@ export type OptionKind =
   | "strings"
   /** A positive integer, or `auto`. */
   | "integer or auto"
+  /** A time such as `90s`, `30m` or `2h`. */
+  | "duration"
   | readonly string[];
 
 /** One flag. */
@@ -152,16 +154,33 @@ export function rememberedFlags(
 }
 
 /**
- * Reads the value of an `integer or auto` option.
+ * Reads the text of an option whose kind the command-line parser does not know.
  *
- * @param flag for the error
- * @throws {UsageError} for anything else.
+ * @throws {UsageError} if it is not of this kind.
  */
-export function integerOrAuto(flag: string, text: string): number | "auto" {
-  if (text === "auto") return text;
-  const count = Number(text);
-  if (Number.isSafeInteger(count) && count >= 1) return count;
-  throw new UsageError(`${flag} must be a positive integer or auto (got ${quote(text)})`);
+export function readValue(
+  { flag, kind }: NamedOption,
+  text: string,
+): string | number {
+  const value = kind === "integer or auto" && text !== "auto" ? Number(text) : text;
+  const complaint = kindComplaint(kind, value);
+  if (complaint === null) return value;
+  throw new UsageError(`${flag} ${complaint} (got ${quote(text)})`);
+}
+
+/** Returns the time on the clock of `performance` at which `--max-time` ends; infinity without it. */
+export function deadlineOf({ maxTime }: { readonly maxTime?: string }): number {
+  return maxTime === undefined ? Infinity : performance.now() + durationOf(maxTime)!;
+}
+
+const A_DURATION = "a time such as 90s, 30m or 2h";
+
+/** Returns a time such as `90s` in milliseconds, or null for anything else. */
+function durationOf(text: unknown): number | null {
+  const match = typeof text === "string" && /^(\d*\.?\d+)([smh])$/.exec(text);
+  return match
+    ? 1000 * Number(match[1]) * { s: 1, m: 60, h: 3600 }[match[2] as "s" | "m" | "h"]
+    : null;
 }
 
 /** What a setting of this kind must be if the value is not, or null; for values from JSON or YAML. */
@@ -192,4 +211,5 @@ const KIND_CHECKS: Readonly<
     (value) => value === "auto" || Number.isSafeInteger(value) && Number(value) >= 1,
     'a positive integer or "auto"',
   ],
+  duration: [(value) => durationOf(value) !== null, A_DURATION],
 };

@@ -69,7 +69,7 @@ const RUN_OPTIONS = {
   },
   "--jobs <n>": { kind: "integer", help: "Jobs to run at once, each in a thread.", default: 1 },
   "--keep-models": { kind: "switch", help: "Keep the weights of fine-tuned models." },
-  "--max-time <time>": { kind: "string", help: "Save and stop after this time: 90s, 30m, 2h." },
+  "--max-time <time>": { kind: "duration", help: "Save and stop after this time: 90s, 30m, 2h." },
 } as const satisfies OptionTable;
 
 const REPORT_OPTIONS = {
@@ -110,7 +110,7 @@ export type PaperReportFlags = Flags<typeof REPORT_OPTIONS>;
 const list = defineCommand({
   description: "List the paper's tables and figures with the cost of each at every preset.",
   examples: { "All experiments": "albert paper list" },
-  action: async (flags) => (await import("./paper/experiment_list.ts")).listExperiments(flags),
+  action: async (flags) => (await import("./paper_plan.ts")).listExperiments(flags),
 });
 
 const plan = defineCommand({
@@ -122,7 +122,7 @@ const plan = defineCommand({
     "On eight devices": "albert paper plan table-2 --preset paper --ranks 8 --bandwidth 50",
   },
   action: async (flags, ...experiments) =>
-    (await import("./paper/plan_paper.ts")).planPaper(flags, experiments),
+    (await import("./paper_plan.ts")).planPaper(flags, experiments),
 });
 
 const run = defineCommand({
@@ -136,7 +136,7 @@ const run = defineCommand({
       "albert paper run table-4 table-5 --preset nano --data data --seeds 3 --output paper",
   },
   action: async (flags, ...experiments) =>
-    (await import("./paper/run_paper.ts")).runPaper(flags, experiments),
+    (await import("./paper_run.ts")).runPaper(flags, experiments),
 });
 
 const report = defineCommand({
@@ -148,7 +148,7 @@ const report = defineCommand({
     "Your own runs": "albert paper report --output paper",
     "Results published with the project": "albert paper report --preset nano --output paper",
   },
-  action: async (flags) => (await import("./paper/report_paper.ts")).reportPaper(flags),
+  action: async (flags) => (await import("./paper_report.ts")).reportPaper(flags),
 });
 
 const status = defineCommand({
@@ -157,7 +157,7 @@ const status = defineCommand({
     "--output <folder>": { kind: "string", help: "Folder of paper run.", required: true },
   },
   examples: { "Progress": "albert paper status --output paper" },
-  action: async (flags) => (await import("./paper/experiment_list.ts")).printStatus(flags),
+  action: async (flags) => (await import("./paper_plan.ts")).printStatus(flags),
 });
 
 /** `albert paper` */

@@ -49,8 +49,7 @@ const fillMask = defineCommand({
   examples: {
     "A sentence": "albert predict fill-mask --checkpoint runs/books 'The [MASK] sat down.'",
   },
-  action: async (flags, text) =>
-    (await import("./predict/fill_mask.ts")).predictFillMask(flags, text),
+  action: async (flags, text) => (await import("./predict_run.ts")).predictFillMask(flags, text),
 });
 
 const answer = defineCommand({
@@ -63,7 +62,7 @@ const answer = defineCommand({
       "albert predict answer --checkpoint runs/squad 'Who wrote it?' < chapter.txt",
   },
   action: async (flags, question, text) =>
-    (await import("./predict/answer.ts")).predictAnswer(flags, question, text),
+    (await import("./predict_run.ts")).predictAnswer(flags, question, text),
 });
 
 const classify = defineCommand({
@@ -75,7 +74,7 @@ const classify = defineCommand({
     "A film review": "albert predict classify --checkpoint runs/sst-2 'A charming film.'",
   },
   action: async (flags, text, second) =>
-    (await import("./predict/classify.ts")).predictClassify(flags, text, second),
+    (await import("./predict_run.ts")).predictClassify(flags, text, second),
 });
 
 const choose = defineCommand({
@@ -88,7 +87,7 @@ const choose = defineCommand({
       "albert predict choose --checkpoint runs/race 'The cat is _ .' red old asleep gone < story.txt",
   },
   action: async (flags, question, ...options) =>
-    (await import("./predict/choose.ts")).predictChoose(flags, question, options),
+    (await import("./predict_run.ts")).predictChoose(flags, question, options),
 });
 
 /** `albert predict` */

@@ -2,6 +2,11 @@ import { defineCommand } from "./command.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
+/** Length of the examples in report.html, short enough for small data. */
+const COUNTED_LENGTH = 128;
+/** Number of examples in report.html, enough for two significant digits in about a second. */
+const COUNTED_EXAMPLES = 2000;
+
 /** `albert prepare` */
 export default defineCommand({
   description: "Tokenize text into shards for pretraining.\n" +
@@ -98,7 +103,6 @@ export default defineCommand({
         console.log(JSON.stringify({ output: flags.output, fingerprint, shards, report }));
       } else if (flags.stats) console.log(describeData(index));
       if (flags.stats) {
-        const { writeDataReport } = await import("./report/data.ts");
         const path = await writeDataReport(flags.output, flags.seed);
         if (!flags.quiet) console.error(`Wrote histograms to ${path}`);
       }
@@ -107,6 +111,27 @@ export default defineCommand({
     }
   },
 });
+
+/** Writes `report.html` next to the shards; returns its path. */
+async function writeDataReport(folder: string, seed: number): Promise<string> {
+  const { openShards } = await import("../../src/data/disk/mod.ts");
+  const { ExampleDataset, exampleSettings, exampleStatistics } = await import(
+    "../../src/data/mod.ts"
+  );
+  const { atomicWriteFile } = await import("../../src/files/mod.ts");
+  const { dataPage, runName } = await import("../../src/report/mod.ts");
+  const { corpus, index } = await openShards(folder);
+  const settings = exampleSettings(COUNTED_LENGTH);
+  const dataset = new ExampleDataset(corpus, settings, seed);
+  const counted = Math.min(COUNTED_EXAMPLES, dataset.examplesInEpoch(0));
+  const examples = counted === 0 ? null : {
+    statistics: exampleStatistics(dataset, counted),
+    maxSeqLength: COUNTED_LENGTH,
+  };
+  const path = `${folder.replace(/[/\\]+$/, "")}/report.html`;
+  await atomicWriteFile(path, await dataPage(runName(folder), index, examples));
+  return path;
+}
 
 function count(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? "" : "s"}`;

@@ -133,6 +133,13 @@ export function duration(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+/** Returns a function that prints log lines on standard error, or nothing with `--quiet`. */
+export function logTo({ quiet }: { readonly quiet?: boolean }): (line: string) => void {
+  return (line) => {
+    if (!quiet) console.error(`albert: ${line}`);
+  };
+}
+
 /** `accuracy 0.9123, f1 0.9345`. */
 export function metricText(metrics: Readonly<Record<string, number>>): string {
   return Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`).join(", ");

@@ -1,8 +1,9 @@
 /**
- * What the commands that train have in common where `mpirun` started several of them.
+ * Training commands that `mpirun` started several times: one process per rank.
  *
  * @module
  */
+import settingsFile from "../../deno.json" with { type: "json" };
 import {
   type AllReduceType,
   type DataParallel,
@@ -10,20 +11,24 @@ import {
   SINGLE_PROCESS,
 } from "../../src/distributed/mod.ts";
 import { joinProcessGroup, launchedBy } from "../../src/distributed/mpi/mod.ts";
-import { report } from "./run.ts";
+import { Sha256 } from "../../src/files/mod.ts";
 import { UsageError } from "./errors.ts";
+import { report } from "./run.ts";
 
-/** Rank 0 speaks first, and its end ends the others: they speak where it has nothing to say. In milliseconds. */
-const PATIENCE = 1500;
+/** Other ranks report an error this much later than rank 0, whose end also ends them. In milliseconds. */
+const AFTER_RANK_0 = 1500;
 
-/** Some launchers drop what a job said just before its end. */
-const HANDING_ON = 300;
+/** Some launchers lose output that is written just before a job ends. In milliseconds. */
+const FLUSH_TIME = 300;
 
-/** Flags of the commands that train. */
+/** Files and folders of a checkout that can change results. */
+const CODE = ["deno.json", "kernels", "src", "tasks/paper", "tasks/cli", "tasks/cli.ts"];
+
+/** Flags of the training commands for several processes. */
 export interface RankFlags {
-  allReduce?: AllReduceType;
-  checkRanksSteps?: number;
-  shardOptimizer?: boolean;
+  readonly allReduce?: AllReduceType;
+  readonly checkRanksSteps?: number;
+  readonly shardOptimizer?: boolean;
 }
 
 /** Joins the process group, runs `work`, and leaves the group. If one rank fails, all ranks exit with its code. */
@@ -33,9 +38,9 @@ export async function inProcessGroup(work: (group: ProcessGroup) => Promise<void
   try {
     await work(group);
   } catch (error) {
-    await speakAfterLead(group.rank);
+    await waitForRank0(group.rank);
     const code = report(error);
-    await pause(HANDING_ON);
+    await pause(FLUSH_TIME);
     group.abort(code);
   }
   await group.close();
@@ -45,14 +50,15 @@ async function join(): Promise<ProcessGroup> {
   try {
     return await joinProcessGroup();
   } catch (error) {
-    await speakAfterLead(launchedBy(Deno.env.toObject())?.rank ?? 0);
+    await waitForRank0(launchedBy(Deno.env.toObject())?.rank ?? 0);
     throw error;
   }
 }
 
-async function speakAfterLead(rank: number): Promise<void> {
+/** Lets rank 0 report an error that all ranks have, then names the rank whose error follows. */
+async function waitForRank0(rank: number): Promise<void> {
   if (rank === 0) return;
-  await pause(PATIENCE);
+  await pause(AFTER_RANK_0);
   console.error(`rank ${rank} on ${Deno.hostname()}:`);
 }
 
@@ -67,26 +73,46 @@ export function ranksOf(
 ): DataParallel {
   const checkSteps = checkRanksSteps ?? SINGLE_PROCESS.checkSteps;
   if (!(checkSteps >= 1)) {
-    throw new UsageError(`--check-ranks-steps must be an integer from 1, got ${checkSteps}`);
+    throw new UsageError(`--check-ranks-steps must be a positive integer (got ${checkSteps})`);
   }
   return {
     group,
     allReduce: allReduce ?? SINGLE_PROCESS.allReduce,
     checkSteps,
-    // Alone there is nobody to share with, also where a run of several goes on.
+    // A single process keeps the whole state, also if it resumes a run of several.
     shardOptimizer: shardOptimizer === true && group.size > 1,
   };
 }
 
-/** Threads for a CPU device: all, as long as no other rank wants some. */
+/** Threads for a CPU device: this rank's share of the cores, or undefined for all of them. */
 export function coresOf({ size, cores }: ProcessGroup): number | undefined {
   return size > 1 ? cores : undefined;
 }
 
-/** @throws {UsageError} when there is no example for some rank. */
+/** @throws {UsageError} if a rank would get no example. */
 export function checkBatch(batchSize: number, { size }: ProcessGroup): void {
   if (batchSize >= size) return;
   throw new UsageError(
-    `--batch-size ${batchSize} is less than the ${size} processes that share it; start fewer or take larger batches`,
+    `--batch-size must be at least the number of processes (got ${batchSize} for ${size} processes)`,
   );
+}
+
+/** Returns the version and, in a checkout, the SHA-256 of the code, so that ranks can compare theirs. */
+export async function codeFingerprint(): Promise<string> {
+  const root = new URL("../../", import.meta.url);
+  if (root.protocol !== "file:") return settingsFile.version;
+  const paths: string[] = [];
+  for (const name of CODE) await collect(new URL(name, root), paths);
+  const sum = new Sha256();
+  for (const path of paths.sort()) {
+    sum.update(`${path.slice(root.href.length)}\n`).update(await Deno.readFile(new URL(path)));
+  }
+  return `${settingsFile.version} ${sum.hex()}`;
+}
+
+async function collect(place: URL, paths: string[]): Promise<void> {
+  if ((await Deno.stat(place)).isFile) return void paths.push(place.href);
+  for await (const { name } of Deno.readDir(place)) {
+    await collect(new URL(`${place.href}/${encodeURIComponent(name)}`), paths);
+  }
 }

@@ -17,7 +17,22 @@ export default defineCommand({
     "Two runs": "albert report runs/lamb runs/adamw --output optimizers.html",
   },
   action: async (flags, ...runs) => {
-    const { writeReport } = await import("./report/run.ts");
-    await writeReport({ ...flags, runs });
+    const { atomicWriteFile } = await import("../../src/files/mod.ts");
+    const { comparisonPage, readRun, runPage } = await import("../../src/report/mod.ts");
+    const records = [];
+    for (const run of runs) records.push(await readRun(run));
+    const single = records.length === 1;
+    const page = single ? await runPage(records[0]) : await comparisonPage(records);
+    const path = flags.output ??
+      (single ? `${runs[0].replace(/[/\\]+$/, "")}/report.html` : "comparison.html");
+    await atomicWriteFile(path, page);
+    if (!flags.json) return console.log(path);
+    const described = records.map(({ name, step, events, lastEvaluation }) => ({
+      name,
+      step,
+      events,
+      evaluation: lastEvaluation,
+    }));
+    console.log(JSON.stringify({ report: path, runs: described }));
   },
 });

@@ -2,7 +2,7 @@ import { ValidationError } from "@cliffy/command";
 import { shorten } from "../../src/json/mod.ts";
 import { expandLists } from "./command.ts";
 import { UsageError } from "./errors.ts";
-import { buildProgram } from "./program.ts";
+import { buildProgram } from "./commands.ts";
 
 /** Letters of a message that are shown. */
 const LONGEST = 2000;

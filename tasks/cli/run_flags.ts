@@ -88,10 +88,10 @@ export async function readSettingsFile(
   for (const [key, value] of Object.entries(await readObject(file))) {
     const name = key.replace(/[-_](\w)/g, (_, letter) => letter.toUpperCase());
     const option = options.find(({ setting }) => setting === name);
-    const complaint = option === undefined
-      ? "is not a setting of this command"
-      : kindComplaint(option.kind, value);
-    if (complaint !== null) throw new UsageError(`--settings ${file}: ${shown(key)} ${complaint}`);
+    const place = `--settings ${file}: ${shown(key)}`;
+    if (option === undefined) throw new UsageError(`${place} is not a setting of this command`);
+    const complaint = kindComplaint(option.kind, value);
+    if (complaint !== null) throw new UsageError(`${place} ${complaint} (got ${quote(value)})`);
     settings[name] = value;
   }
   return settings;

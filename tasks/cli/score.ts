@@ -1,28 +1,49 @@
 import { GLUE_TASK_NAMES } from "../../src/benchmarks/glue/tasks.ts";
 import { defineCommand, defineGroup } from "./command.ts";
 import { LEVELS, levelsOf } from "./finetune_options.ts";
+import type { Flags, OptionTable } from "./options.ts";
+
+const GLUE_OPTIONS = {
+  "--task <name>": {
+    kind: GLUE_TASK_NAMES,
+    help: "GLUE task.",
+    defaultText: "from the file names",
+  },
+} as const satisfies OptionTable;
+
+const SQUAD_OPTIONS = {
+  "--na-prob <file>": {
+    kind: "string",
+    help: "No-answer scores by question id (SQuAD 2.0), such as null_odds.json.",
+  },
+  "--na-prob-thresh <x>": {
+    kind: "number",
+    help: "No-answer score above which a question counts as unanswered.",
+    default: 1,
+  },
+  "--strict": {
+    kind: "switch",
+    help: "Stop if questions and predictions do not match, instead of reporting how many.",
+  },
+} as const satisfies OptionTable;
+
+/** Flags of `albert score glue`. */
+export type ScoreGlueFlags = Flags<typeof GLUE_OPTIONS>;
+/** Flags of `albert score squad`. */
+export type ScoreSquadFlags = Flags<typeof SQUAD_OPTIONS>;
 
 const glue = defineCommand({
   description:
     "Compute GLUE metrics of a predictions file, or of a folder of them with the GLUE score.",
   arguments: "<gold> <predictions>",
-  options: {
-    "--task <name>": {
-      kind: GLUE_TASK_NAMES,
-      help: "GLUE task.",
-      defaultText: "from the file names",
-    },
-  },
+  options: GLUE_OPTIONS,
   examples: {
     "One task": "albert score glue glue/RTE/dev.tsv predictions/RTE.tsv",
     "All tasks in a folder": "albert score glue glue predictions",
   },
   action: async (flags, gold, predictions) => {
-    const { scoreGlue } = await import("./score/glue_files.ts");
-    const scores = await scoreGlue(gold, predictions, flags.task, (sentence) => {
-      if (!flags.quiet) console.error(`albert: ${sentence}`);
-    });
-    console.log(JSON.stringify(scores));
+    const { scoreGlue } = await import("./score_run.ts");
+    console.log(JSON.stringify(await scoreGlue(flags, gold, predictions)));
   },
 });
 
@@ -55,34 +76,15 @@ const squad = defineCommand({
   description: "Compute SQuAD metrics of a predictions file, as the official scripts do.\n" +
     "The gold file determines the version, 1.1 or 2.0.",
   arguments: "<gold> <predictions>",
-  options: {
-    "--na-prob <file>": {
-      kind: "string",
-      help: "No-answer scores by question id (SQuAD 2.0), such as null_odds.json.",
-    },
-    "--na-prob-thresh <x>": {
-      kind: "number",
-      help: "No-answer score above which a question counts as unanswered.",
-      default: 1,
-    },
-    "--strict": {
-      kind: "switch",
-      help: "Stop if questions and predictions do not match, instead of reporting how many.",
-    },
-  },
+  options: SQUAD_OPTIONS,
   examples: {
     "SQuAD 2.0 with the best threshold":
       "albert score squad dev-v2.0.json predictions.json --na-prob null_odds.json",
   },
   action: async (flags, gold, predictions) => {
-    const { scoreSquad } = await import("./score/squad_files.ts");
+    const { scoreSquad } = await import("./score_run.ts");
     const { writeTable } = await import("../../src/benchmarks/squad/metric/mod.ts");
-    const metrics = await scoreSquad(gold, predictions, {
-      noAnswerFile: flags.naProb,
-      threshold: flags.naProbThresh,
-      strict: flags.strict ?? false,
-      warn: (sentence) => flags.quiet || console.error(`albert: ${sentence}`),
-    });
+    const metrics = await scoreSquad(flags, gold, predictions);
     console.log(writeTable(Object.entries(metrics)).trimEnd());
   },
 });

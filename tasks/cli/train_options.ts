@@ -60,7 +60,7 @@ export const TRAINING = {
     defaultText: 0,
   },
   "--max-time <time>": {
-    kind: "string",
+    kind: "duration",
     help: "Save and stop after this time: 90s, 30m, 2h.",
   },
   "--no-tune": {

@@ -1,12 +1,16 @@
 /**
- * The device that a command trains on, with what it does beside training. It computes: on WebGPU, with the variants of kernels that were measured to be fastest on this machine. What has not been measured yet is
- * measured between steps, in a small share of the run's time.
+ * The device of a training command, what it does between steps, and how many examples it holds.
+ *
+ * On WebGPU, training uses the kernel variants that were fastest on this adapter. Kernels that were
+ * not measured yet are measured between steps, within a small share of the run's time.
  *
  * @module
  */
 import settingsFile from "../../deno.json" with { type: "json" };
 import {
   type Device,
+  type DeviceLimits,
+  type MemoryUse,
   openDevice,
   type OpenDeviceOptions,
   type TunedRun,
@@ -14,19 +18,22 @@ import {
   WebGpuDevice,
 } from "../../src/device/mod.ts";
 import { TuningCache, tuningIdentity } from "../../src/device/disk.ts";
+import { fromRank0, type ProcessGroup } from "../../src/distributed/mod.ts";
 import { cacheFolder } from "../../src/files/mod.ts";
 import { StepProfiler, writeProfile } from "../../src/runs/disk.ts";
+import { fittingExamples } from "../../src/train/mod.ts";
 
-/** The largest share of a run's time that measuring may take. */
-const MOST_SHARE = 0.05;
-/** What measuring one kernel is thought to take before one was measured, in milliseconds. */
+/** The largest share of a run's time for tuning. */
+const TUNING_SHARE = 0.05;
+/** Expected time to tune the first kernel, in milliseconds. */
 const EXPECTED_MILLISECONDS = 2000;
 
-/** A device, and what it wants to do between two steps. */
+/** A device for training. */
 export interface TrainingDevice {
   readonly device: Device;
   /**
-   * What is to be done after each step of a run, while nothing is recorded: measuring a kernel where that is due, or taking a profile into the run folder.
+   * Returns the callback for the time between two steps: it tunes a kernel if one is due, or
+   * profiles steps into the run folder.
    *
    * @param output the run folder
    */
@@ -35,28 +42,53 @@ export interface TrainingDevice {
 
 /** Options of {@linkcode openTrainingDevice}. */
 export interface TrainingDeviceOptions extends OpenDeviceOptions {
-  /** Whether kernels take the variants that were measured; off, each takes the one that it has by rule. */
+  /** Whether to use tuned kernel variants and to tune the others; if not, every kernel uses its default variant. */
   readonly tune: boolean;
-  /** Whether to profile some steps of each run; nothing is measured meanwhile. */
+  /** Whether to profile some steps of each run instead of tuning. */
   readonly profile: boolean;
-  /** Told in a sentence what a person may want to know. */
+  /** Receives log lines. */
   readonly say: (sentence: string) => void;
 }
 
-/** Opens the device, and what is remembered of its adapter. */
+/** Opens a device and the tuning cache of its adapter. */
 export async function openTrainingDevice(
   { tune, profile, say, ...options }: TrainingDeviceOptions,
 ): Promise<TrainingDevice> {
   const tuner = new Tuner();
   const device = await openDevice(tune ? { ...options, variantOf: tuner.variantOf } : options);
-  let measure = () => Promise.resolve();
+  let tuneNext = () => Promise.resolve();
   if (tune && device instanceof WebGpuDevice) {
     const cache = openTuningCache(device);
     tuner.start(device, await cache.read(say));
-    measure = tuningInTurns(device, tuner, cache, say);
+    tuneNext = tuningBetweenSteps(device, tuner, cache, say);
   }
-  const betweenSteps = (output: string) => profile ? profiling(device, output, say) : measure;
+  const betweenSteps = (output: string) => profile ? profiling(device, output, say) : tuneNext;
   return { device, betweenSteps };
+}
+
+/** A run whose micro-batch size is chosen by the memory of the device. */
+export interface Fitting {
+  readonly device: Device;
+  readonly group: ProcessGroup;
+  /** Examples per optimizer step, of all ranks. */
+  readonly batchSize: number;
+  /** Returns the memory of a step with this many examples at once. */
+  plan(examples: number, limits: DeviceLimits): MemoryUse;
+  /** Receives log lines. */
+  say(line: string): void;
+}
+
+/** Returns the largest micro-batch size that fits, as rank 0 finds it. Collective. */
+export async function fitExamples(
+  { device, group, batchSize, plan, say }: Fitting,
+): Promise<number> {
+  const part = Math.ceil(batchSize / group.size);
+  const examples = await fromRank0(
+    group,
+    () => fittingExamples(device, part, plan, group.size),
+  );
+  say(`--micro-batch-size auto: ${examples} of ${part} examples at once`);
+  return examples;
 }
 
 function profiling(
@@ -69,11 +101,13 @@ function profiling(
     const traced = await profiler.afterStep(step);
     if (traced === null) return;
     await writeProfile(output, traced);
-    say(`${output}/profile/trace.json: ${traced.profile.steps} steps for https://ui.perfetto.dev`);
+    say(
+      `Wrote a profile of ${traced.profile.steps} steps to ${output}/profile/trace.json for https://ui.perfetto.dev`,
+    );
   };
 }
 
-/** The file that remembers what was measured on a device's adapter. */
+/** Opens the tuning cache of the adapter. */
 export function openTuningCache(device: WebGpuDevice): TuningCache {
   return new TuningCache(
     `${cacheFolder()}/tuning`,
@@ -85,43 +119,42 @@ export function openTuningCache(device: WebGpuDevice): TuningCache {
 export function tunedLine({ key, before, chosen, milliseconds, wrong }: TunedRun): string {
   const gain = milliseconds.get(before)! / milliseconds.get(chosen)!;
   const verdict = chosen === before
-    ? `${chosen} stays`
+    ? `${chosen} remains the fastest`
     : `${chosen}, ${gain.toFixed(2)} times as fast as ${before}`;
-  const faults = wrong.length === 0 ? "" : ` (other bits, not taken: ${wrong.join(", ")})`;
-  return `${key}: ${verdict}${faults}`;
+  const rejected = wrong.length === 0 ? "" : ` (rejected for different bits: ${wrong.join(", ")})`;
+  return `${key}: ${verdict}${rejected}`;
 }
 
-function tuningInTurns(
+function tuningBetweenSteps(
   device: Device,
   tuner: Tuner,
   cache: TuningCache,
   say: (sentence: string) => void,
 ): () => Promise<void> {
   const started = performance.now();
-  let spent = 0, measured = 0, remembers = true, stopped = false;
+  let spent = 0, measured = 0, writable = true, stopped = false;
   return async () => {
     if (stopped || tuner.waiting === 0) return;
     const expected = measured === 0 ? EXPECTED_MILLISECONDS : spent / measured;
     const start = performance.now();
-    if (spent + expected > MOST_SHARE * (start - started)) return;
+    if (spent + expected > TUNING_SHARE * (start - started)) return;
     let tuned: TunedRun | null;
     try {
       tuned = await tuner.tuneNext();
     } catch (error) {
-      // A device that is nearly full may have no room to measure in; it trains all the same, or says by itself that it cannot.
+      // A device that is nearly full may have no memory left for tuning. Training continues.
       stopped = true;
-      await device.settled().catch(() => {/* the fault that was just caught */});
-      say(`tuning stopped: ${(error as Error).message}`);
+      await device.settled().catch(() => {/* the same error */});
+      say(`Autotuning stopped: ${(error as Error).message}`);
       return;
     }
     if (tuned === null) return;
     measured++;
-    say(`tuned ${tunedLine(tuned)}; ${tuner.waiting} to go`);
-    if (remembers) {
+    say(`tuned ${tunedLine(tuned)}; ${tuner.waiting} left`);
+    if (writable) {
       await cache.add(new Map([[tuned.key, tuned.chosen]])).catch(({ message }) => {
-        // Who may not write it trains all the same.
-        remembers = false;
-        say(`${message}: the next run will measure again`);
+        writable = false;
+        say(`${message}: the next run will tune again`);
       });
     }
     spent += performance.now() - start;

@@ -25,5 +25,5 @@ export default defineCommand({
     "Training tunes by itself between steps. Tuning does not change results.",
   options: OPTIONS,
   examples: { "Before a long run": "albert tune --config albert-base-v2 --batch-size 8" },
-  action: async (flags) => (await import("./tune/run.ts")).runTune(flags),
+  action: async (flags) => (await import("./tune_run.ts")).runTune(flags),
 });

@@ -176,7 +176,7 @@ Deno.test({
     await using here = await checkout();
     await copy(`${ROOT}/tasks/cli`, `${here.root}/tasks/cli`);
     await here.write(`
-      import { followLauncher } from "./cli/follow_launcher.ts";
+      import { followLauncher } from "./cli/interrupt.ts";
       followLauncher();
       console.log(Deno.pid, Deno.ppid);
       setTimeout(() => {}, 30_000);`);

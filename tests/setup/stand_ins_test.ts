@@ -3,7 +3,9 @@ import { assert, assertEquals } from "@std/assert";
 import { linkedConfig, readStandIns, type StandIn } from "../../tasks/launch/config.ts";
 import { fileUrl, ROOT } from "../../tasks/launch/files.ts";
 
-const IMPORT = /\bimport\s+(type\s+)?\{([^}]*)\}\s*from\s*"(@(?:std|cliffy)\/[^"]+)"/g;
+/** `import { … } from "…"` and `const { … } = await import("…")`. */
+const IMPORT =
+  /\b(?:import|const)\s+(type\s+)?\{([^}]*)\}\s*(?:from\s*|=\s*await import\()"(@(?:std|cliffy)\/[^"]+)"/g;
 
 async function* modules(folder: string): AsyncGenerator<string> {
   for await (const entry of Deno.readDir(folder)) {

@@ -151,7 +151,7 @@ const CASES: [name: string, words: string[], sentence: string][] = [
     "but vocab_size in config.json is",
   ],
   ["NaN logits, evaluating", evaluate("nan"), "SST-2, row 0: logits are not finite: NaN, NaN"],
-  ["NaN logits, predicting", classify("nan"), "the model gave NaN, NaN"],
+  ["NaN logits, predicting", classify("nan"), "are not finite: NaN, NaN"],
 ];
 
 for (const [name, words, sentence] of CASES) {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Examination, Examinations } from "../../src/device/mod.ts";
 import { deviceReport } from "../../tasks/cli/doctor.ts";
-import { planConfig, planReport } from "../../tasks/cli/doctor/plan.ts";
+import { planConfig, planReport } from "../../tasks/cli/model_plan.ts";
 import { runAlbert } from "./albert_process.ts";
 
 function examination(kind: "webgpu" | "cpu", product: number | null): Examination {
@@ -22,26 +22,26 @@ function verdict(found: Examinations): string {
   return deviceReport(found, "auto").at(-1) ?? "";
 }
 
-Deno.test("albert doctor says which device auto takes and which is faster", () => {
+Deno.test("albert doctor prints the device that auto uses and which one is faster", () => {
   const webgpu = examination("webgpu", 20);
   const cpu = examination("cpu", 50);
   assertEquals(
     verdict({ webgpu, cpu, faster: "cpu" }),
-    "--device auto takes webgpu; cpu is faster at matrix products (2.5 times).",
+    "--device auto uses webgpu; cpu is 2.5 times as fast at matrix multiplication.",
   );
-  assertEquals(verdict({ webgpu: null, cpu, faster: "cpu" }), "cpu computes rightly.");
+  assertEquals(verdict({ webgpu: null, cpu, faster: "cpu" }), "cpu passes the self-test.");
   const wrong = examination("webgpu", null);
   assertEquals(
     verdict({ webgpu: wrong, cpu: null, faster: null }),
-    "No device computes rightly.",
+    "No device passes the self-test.",
   );
   const lines = deviceReport({ webgpu: wrong, cpu, faster: "cpu" }, "auto").join("\n");
   assertStringIncludes(lines, "failed: seen");
-  assertStringIncludes(lines, "computes wrongly and is not used");
+  assertStringIncludes(lines, "fails the self-test and is not used");
   assertStringIncludes(lines, "50.0 GFLOP/s");
 });
 
-Deno.test("albert doctor says how to get an adapter", () => {
+Deno.test("albert doctor suggests a driver if there is no adapter", () => {
   const cpu = examination("cpu", 50);
   const found = { webgpu: null, cpu, faster: "cpu" as const };
   assertStringIncludes(deviceReport(found, "auto").join("\n"), "install a graphics driver");
@@ -67,7 +67,7 @@ Deno.test("albert doctor plans a configuration", async () => {
   assertEquals(plan.stepSeconds.webgpu, null);
 });
 
-Deno.test("albert doctor refuses a preset that does not exist as wrong usage", async () => {
+Deno.test("albert doctor rejects an unknown preset as a usage error", async () => {
   const { code, stderr } = await runAlbert(["doctor", "--config", "albert-huge"]);
   assertEquals(code, 2);
   assertStringIncludes(stderr, "albert-xxlarge-v2");
@@ -82,18 +82,18 @@ Deno.test("albert doctor names a tensor that is too large for a device", async (
   const lines = planReport(plan, { webgpu: found, cpu: examination("cpu", 50), faster: "cpu" });
   const limits = lines.filter((line) => line.startsWith("  limits of"));
   assert(
-    /limits of webgpu .* exceed this device's limit of 1048576 bytes: plan a smaller/.test(
+    /limits of webgpu .* exceed this device's limit of 1048576 bytes; use a smaller/.test(
       limits[0],
     ),
   );
-  assertStringIncludes(limits[1], "every tensor is within them");
+  assertStringIncludes(limits[1], "all tensors fit");
 });
 
-Deno.test("albert doctor exits with 1 where the device asked for is missing", async () => {
+Deno.test("albert doctor exits with 1 if the requested device is missing", async () => {
   // A backend of another system: no adapter is found.
   const env = { DENO_WEBGPU_BACKEND: Deno.build.os === "windows" ? "metal" : "dx12" };
   const { code, stdout } = await runAlbert(["doctor", "--device", "webgpu"], { env });
   assertEquals(code, 1);
   assertStringIncludes(stdout, "webgpu   no adapter");
-  assertStringIncludes(stdout, "No device computes rightly.");
+  assertStringIncludes(stdout, "No device passes the self-test.");
 });

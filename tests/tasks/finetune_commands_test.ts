@@ -126,7 +126,7 @@ Deno.test("classes of one's own are learned from a checkpoint, and from scratch"
       evaluate("test").map((word) => word.replace(/learned$/, "model")),
     );
     assertEquals(unclassed.code, 1);
-    assertStringIncludes(unclassed.stderr, "names no classes (id2label)");
+    assertStringIncludes(unclassed.stderr, "has no class names (id2label)");
     const losses = async (run: string) =>
       (await Deno.readTextFile(`${folder}/${run}/events.jsonl`)).split("\n")[0];
     await succeed([...words("scratch"), "--from-scratch"]);
@@ -138,7 +138,7 @@ Deno.test("classes of one's own are learned from a checkpoint, and from scratch"
     );
     const refused = await runAlbert([...words("paper"), "--recipe", "paper"]);
     assertEquals(refused.code, 2);
-    assertStringIncludes(refused.stderr, "the paper has none for texts of your own");
+    assertStringIncludes(refused.stderr, "--recipe paper is not available for your own classes");
   }));
 
 Deno.test("RACE goes from checkpoint to accuracies and a choice", () =>

@@ -7,7 +7,7 @@ import {
   namedOptions,
   withGlobals,
 } from "../../tasks/cli/options.ts";
-import { buildProgram } from "../../tasks/cli/program.ts";
+import { buildProgram } from "../../tasks/cli/commands.ts";
 
 // deno-lint-ignore no-explicit-any
 const program: any = await buildProgram([]);
@@ -61,6 +61,8 @@ function sample({ flag, kind, setting }: NamedOption): { words: string[]; value:
       return { words: [flag, "-1e-3"], value: -1e-3 };
     case "integer or auto":
       return { words: [flag, "auto"], value: "auto" };
+    case "duration":
+      return { words: [flag, "1.5h"], value: "1.5h" };
     case "string":
       return { words: [flag, `a ${setting}`], value: `a ${setting}` };
     case "strings":

@@ -36,7 +36,7 @@ Deno.test("albert pretrain, as typed: a run, a finished run, a run that never be
       const plain = await albert(...words, "--output", "plain");
       const { code, stderr } = await albert(...words, "--output", "profiled", "--profile");
       assertEquals([code, plain.code], [0, 0], stderr);
-      assertStringIncludes(stderr, "profiled/profile/trace.json: 3 steps");
+      assertStringIncludes(stderr, "a profile of 3 steps to profiled/profile/trace.json");
       const { traceEvents } = JSON.parse(
         await Deno.readTextFile(`${folder}/profiled/profile/trace.json`),
       );
@@ -97,7 +97,7 @@ Deno.test("albert pretrain, as typed: a run, a finished run, a run that never be
         [["--steps", "3"], "--data is missing: the folder that prepare made, or text with --vocab"],
         [
           ["--data", "data", "--steps", "3", "--micro-batch-size", "many"],
-          '--micro-batch-size must be a positive integer or auto (got "many")',
+          '--micro-batch-size must be a positive integer or "auto" (got "many")',
         ],
         [["--data", "data", "--steps", "0"], "--steps must be an integer from 1, got 0"],
         [

@@ -4,10 +4,10 @@ import { runAlbert } from "./albert_process.ts";
 
 const SMALL = ["tune", "--config", "smoke", "--batch-size", "2", "--quiet", "--json"];
 
-Deno.test("albert tune has nothing to tune on the CPU device", async () => {
+Deno.test("albert tune rejects the CPU device", async () => {
   const { code, stderr } = await runAlbert(["tune", "--device", "cpu"]);
   assertEquals(code, 2);
-  assertStringIncludes(stderr, "nothing to tune");
+  assertStringIncludes(stderr, "cannot be tuned");
 });
 
 Deno.test({

@@ -22,15 +22,14 @@ import {
   planFinetuneStep,
   type Recipe,
 } from "../../../src/train/mod.ts";
-import { codeFingerprint } from "../code_fingerprint.ts";
+import { codeFingerprint } from "../ranks.ts";
 import { usage, UsageError } from "../errors.ts";
-import { fitExamples } from "../examples_at_once.ts";
+import { fitExamples } from "../training_device.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { openCheckpoint } from "../open_checkpoint.ts";
-import { parseDuration } from "../pretrain/request.ts";
 import { createProgress, metricText } from "../progress.ts";
 import { checkBatch, coresOf, inProcessGroup, ranksOf } from "../ranks.ts";
-import { type GlobalFlags, type OptionTable, rememberedFlags } from "../options.ts";
+import { deadlineOf, type GlobalFlags, type OptionTable, rememberedFlags } from "../options.ts";
 import { runFlags } from "../run_flags.ts";
 import { openTrainingDevice } from "../training_device.ts";
 import type { FinetuneFlags } from "../finetune_options.ts";
@@ -111,9 +110,7 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
     say,
   });
   const shortened = limited ? task : limitTask(task, flags);
-  const deadline = flags.maxTime === undefined
-    ? Infinity
-    : performance.now() + parseDuration(flags.maxTime);
+  const deadline = deadlineOf(flags);
   const runConfig = withDropout(config, flags, recipe);
   const { device, betweenSteps } = await openTrainingDevice({
     device: flags.device,

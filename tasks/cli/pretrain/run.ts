@@ -17,19 +17,18 @@ import {
 } from "../../../src/train/disk.ts";
 import { type LiveReport, type ReportServer, serveReport } from "../../../src/report/mod.ts";
 import { planStep, type PretrainSettings, pretrainSettings } from "../../../src/train/mod.ts";
-import { codeFingerprint } from "../code_fingerprint.ts";
-import { downloadProgress } from "../download_progress.ts";
+import { codeFingerprint } from "../ranks.ts";
+import { downloadProgress } from "../open_checkpoint.ts";
 import { usage, UsageError } from "../errors.ts";
-import { fitExamples, type Fitting } from "../examples_at_once.ts";
+import { fitExamples, type Fitting } from "../training_device.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { createProgress } from "../progress.ts";
 import { checkBatch, coresOf, ranksOf } from "../ranks.ts";
-import { rememberedFlags } from "../options.ts";
+import { deadlineOf, rememberedFlags } from "../options.ts";
 import { runFlags } from "../run_flags.ts";
 import { openTrainingDevice } from "../training_device.ts";
 import { PRETRAIN_OPTIONS, type PretrainFlags } from "../train_options.ts";
-import { openEvalData, openSources } from "./open_data.ts";
-import { modelConfig, parseDuration, pretrainRequest } from "./request.ts";
+import { modelConfig, openEvalData, openSources, pretrainRequest } from "../pretrain_request.ts";
 
 /** Opens data and device, trains, reports. All ranks train; rank 0 alone speaks. */
 export async function runPretrain(given: PretrainFlags, group: ProcessGroup): Promise<void> {
@@ -42,9 +41,7 @@ export async function runPretrain(given: PretrainFlags, group: ProcessGroup): Pr
   if (flags.steps === undefined) {
     throw new UsageError("--steps is missing: how many optimizer steps to do");
   }
-  const deadline = flags.maxTime === undefined
-    ? Infinity
-    : performance.now() + parseDuration(flags.maxTime);
+  const deadline = deadlineOf(flags);
   const ranks = ranksOf(flags, group);
   const { data: paths } = flags;
   const sources = await rank0First(group, () => openSources({ ...flags, data: paths }));

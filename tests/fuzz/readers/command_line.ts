@@ -1,7 +1,7 @@
 /** Settings files and command lines. The commands are not run. */
 import * as fc from "fast-check";
 import { dashes, report } from "../../../tasks/cli/run.ts";
-import { buildProgram } from "../../../tasks/cli/program.ts";
+import { buildProgram } from "../../../tasks/cli/commands.ts";
 import { expandLists } from "../../../tasks/cli/command.ts";
 import { FINETUNE_GLUE_OPTIONS } from "../../../tasks/cli/finetune_options.ts";
 import { readSettingsFile } from "../../../tasks/cli/run_flags.ts";

@@ -117,8 +117,8 @@ Deno.test("wrong usage is a one-line error with exit code 2", async () => {
   for (
     const [flags, sentence] of [
       [["paper", "run", "table-15", "--preset", "smoke"], "table-15"],
-      [["paper", "run", "--preset", "smoke"], "name the experiments"],
-      [["paper", "run", "table-5", "--preset", "nano"], "--data is missing"],
+      [["paper", "run", "--preset", "smoke"], "Expected names of experiments"],
+      [["paper", "run", "table-5", "--preset", "nano"], "--data is required"],
       [["paper", "run", "table-5", "--preset", "smoke", "--shard", "3/2"], "3/2"],
       [["paper", "run", "table-5", "--preset", "smoke", "--rows", "bert"], "sop"],
       [["paper", "run", "table-5", "--preset", "smoke", "--benchmarks", "snli"], "mnli"],

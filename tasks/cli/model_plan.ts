@@ -1,30 +1,28 @@
 /**
- * `albert doctor --config NAME`: what a configuration weighs and will take.
+ * Sizes of the training step of a model preset or config.json.
  *
  * @module
  */
-import type { DeviceLimits, Examinations } from "../../../src/device/mod.ts";
+import { exampleSettings } from "../../src/data/mod.ts";
+import type { DeviceLimits, Examinations } from "../../src/device/mod.ts";
 import {
   type ModelConfig,
   PRESET_NAMES,
   presetConfig,
   presetSequenceLength,
-} from "../../../src/model/mod.ts";
-import { readConfig } from "../../../src/train/disk.ts";
-import { usage } from "../errors.ts";
-import { planStep, type StepPlan } from "../../../src/train/mod.ts";
+} from "../../src/model/mod.ts";
+import { readConfig } from "../../src/train/disk.ts";
+import { planStep, type StepPlan } from "../../src/train/mod.ts";
+import { usage } from "./errors.ts";
 
-/** Share of tokens that are masked. */
-const MASKED = 0.15;
-
-/** A named plan. */
+/** The plan of a named configuration. */
 export interface ConfigPlan extends StepPlan {
   readonly config: string;
-  /** Which tensor is too large for a device, or null where all fit. */
+  /** Describes a tensor that exceeds the limits of a device; null if all fit. */
   overLimits(limits: DeviceLimits): string | null;
 }
 
-/** Seconds that a plan's arithmetic takes at each device's speed; null where it has none. */
+/** Returns the estimated seconds of a step on each device; null without a benchmark. */
 export function stepSeconds(
   plan: ConfigPlan,
   { webgpu, cpu }: Examinations,
@@ -36,31 +34,34 @@ export function stepSeconds(
   };
 }
 
-/** A configuration and the sizes of its training step. */
+/** A configuration and the size of its examples. */
 export interface NamedConfig {
   readonly config: ModelConfig;
+  /** In tokens. */
   readonly sequenceLength: number;
-  /** Masked tokens of an example. */
+  /** Maximum number of masked tokens per example. */
   readonly maxPredictions: number;
 }
 
 /**
- * A preset or a config.json file, and the sequence length it is meant for where none is given.
+ * Reads a preset or a config.json file.
  *
- * @throws {UsageError} for a preset that does not exist.
+ * @param length in tokens; the preset's if absent
+ * @throws {UsageError} for an unknown preset.
  */
 export async function namedConfig(name: string, length?: number): Promise<NamedConfig> {
   const isFile = !PRESET_NAMES.includes(name) && /[./\\]/.test(name);
   const config = isFile ? await readConfig(name) : usage(() => presetConfig(name));
   const sequenceLength = length ??
     Math.min(presetSequenceLength(name), config.maxPositionEmbeddings);
-  return { config, sequenceLength, maxPredictions: Math.ceil(MASKED * sequenceLength) };
+  const maxPredictions = exampleSettings(sequenceLength).maxPredictionsPerSeq;
+  return { config, sequenceLength, maxPredictions };
 }
 
 /**
- * Plans a preset or a config.json file.
+ * Plans a training step of a preset or a config.json file.
  *
- * @throws {UsageError} for a preset that does not exist.
+ * @throws {UsageError} for an unknown preset.
  */
 export async function planConfig(
   name: string,
@@ -78,14 +79,14 @@ export async function planConfig(
         plan(limits);
         return null;
       } catch (error) {
-        if (error instanceof RangeError) return `${error.message}: plan a smaller --batch-size`;
+        if (error instanceof RangeError) return `${error.message}; use a smaller --batch-size`;
         throw error;
       }
     },
   };
 }
 
-/** The plan beside the devices, line by line. */
+/** Returns the lines that `albert doctor` prints for a plan. */
 export function planReport(plan: ConfigPlan, devices: Examinations): string[] {
   const line = (name: string, value: string) => `  ${name.padEnd(26)} ${value}`;
   const count = (value: number) => value.toLocaleString("en");
@@ -94,16 +95,16 @@ export function planReport(plan: ConfigPlan, devices: Examinations): string[] {
     `${plan.config}: batch ${plan.batchSize}, ${plan.sequenceLength} tokens`,
     line("parameters", `${count(plan.encoderParameters)} without heads`),
     line("with pretraining heads", count(plan.pretrainingParameters)),
-    line("memory of a step", `${count(Math.ceil(plan.peakBytes / 2 ** 20))} MiB`),
-    line("arithmetic of a step", `${(plan.flops / 1e9).toFixed(1)} GFLOP in ${plan.runs} runs`),
+    line("memory per step", `${count(Math.ceil(plan.peakBytes / 2 ** 20))} MiB`),
+    line("arithmetic per step", `${(plan.flops / 1e9).toFixed(1)} GFLOP in ${plan.runs} kernels`),
   ];
   for (const examination of [devices.webgpu, devices.cpu]) {
     if (!examination?.passed) continue;
     const { description: { kind }, limits } = examination;
-    lines.push(line(`limits of ${kind}`, plan.overLimits(limits) ?? "every tensor is within them"));
+    lines.push(line(`limits of ${kind}`, plan.overLimits(limits) ?? "all tensors fit"));
   }
   for (const [kind, seconds] of Object.entries(stepSeconds(plan, devices))) {
-    if (seconds !== null) lines.push(line(`time of a step, ${kind}`, `about ${duration(seconds)}`));
+    if (seconds !== null) lines.push(line(`time per step, ${kind}`, `about ${duration(seconds)}`));
   }
   return lines;
 }

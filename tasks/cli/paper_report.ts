@@ -1,5 +1,5 @@
 /**
- * What `albert paper report` does once its flags are read.
+ * The work of `albert paper report`, and the folder of published results.
  *
  * @module
  */
@@ -10,37 +10,47 @@ import {
   type PaperRun,
   readPaperRun,
   writePaperReport,
-} from "../../paper/disk.ts";
-import type { PaperReportFlags } from "../paper.ts";
-import { resultsFolder } from "./results_folder.ts";
+} from "../paper/disk.ts";
+import { UsageError } from "./errors.ts";
+import type { PaperReportFlags } from "./paper.ts";
 
-/** Reads results, draws them, says where. */
+/** Returns `--results`, or `docs/results/PRESET` if the current directory has this folder. */
+export async function resultsFolder(
+  { results, preset }: { readonly results?: string; readonly preset: string },
+): Promise<string | undefined> {
+  if (results !== undefined) return results;
+  const folder = `docs/results/${preset}`;
+  const found = await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false);
+  return found ? folder : undefined;
+}
+
+/** Reads results, writes the report and prints its path. */
 export async function reportPaper(flags: PaperReportFlags): Promise<void> {
-  const { output, results, selection, quiet, json } = flags;
+  const { output, results } = flags;
   const preset = flags.preset ?? (await readPaperRun(output))?.preset;
   const committed = preset === undefined ? results : await resultsFolder({ results, preset });
   const opened = await openPaperRun({ output, committed });
   if (opened === null) {
     throw new Error(
-      `${output} holds no runs; start some with albert paper run, or give --preset to draw kept results`,
+      `${output} has no runs; start some with albert paper run, or use --preset to report published results`,
     );
   }
-  const measured = await measuredExperiments(opened, selection);
+  const measured = await measuredExperiments(opened, flags.selection);
   const written = await writePaperReport(measured, {
     output,
     command: commandOf(opened.run, opened.manifest),
   });
   if (flags.publish) {
-    if (committed === undefined) throw new Error("--publish needs --results");
+    if (committed === undefined) throw new UsageError("--publish needs --results");
     for (const path of written.filter((each) => /\.(md|svg)$/.test(each))) {
       await Deno.copyFile(path, `${committed}/${path.slice(path.lastIndexOf("/") + 1)}`);
     }
   }
-  if (json) console.log(JSON.stringify({ written }));
-  else if (!quiet) console.log(written[0]);
+  if (flags.json) console.log(JSON.stringify({ written }));
+  else if (!flags.quiet) console.log(written[0]);
 }
 
-/** What makes the numbers again: a command for each set of seeds. */
+/** Returns the commands that reproduce the results, one for each set of seeds. */
 function commandOf(
   { preset, device, seeds, benchmarks, finetuneRuns }: PaperRun,
   manifest: DataManifest,

@@ -1,9 +1,9 @@
 /**
- * What `albert evaluate squad` does.
+ * The work of `albert evaluate squad`.
  *
  * @module
  */
-import { findSquadFiles, readSquadFile } from "../../../src/benchmarks/squad/disk.ts";
+import { findSquadFiles, readSquadFile } from "../../src/benchmarks/squad/disk.ts";
 import {
   averageScores,
   checkDecodeOptions,
@@ -18,37 +18,38 @@ import {
   type SquadTaskHead,
   type SquadWindow,
   type WindowScores,
-} from "../../../src/benchmarks/squad/mod.ts";
-import { type Device, openDevice } from "../../../src/device/mod.ts";
-import { atomicWriteFile } from "../../../src/files/mod.ts";
-import { loadFinetuned, predictAll, taskModel } from "../../../src/train/mod.ts";
-import { openCheckpoint } from "../open_checkpoint.ts";
-import { UsageError } from "../errors.ts";
-import { createProgress, metricText } from "../progress.ts";
-import type { EvaluateSquadFlags } from "../evaluate.ts";
+} from "../../src/benchmarks/squad/mod.ts";
+import { type Device, openDevice } from "../../src/device/mod.ts";
+import { atomicWriteFile } from "../../src/files/mod.ts";
+import { loadFinetuned, predictAll, taskModel } from "../../src/train/mod.ts";
+import { UsageError } from "./errors.ts";
+import type { EvaluateSquadFlags } from "./evaluate.ts";
+import { reportMetrics } from "./evaluate_run.ts";
+import { openCheckpoint } from "./open_checkpoint.ts";
+import { createProgress, logTo } from "./progress.ts";
 
-/** Tokens of a window where neither flag nor checkpoint says. */
+/** Tokens per window if neither flag nor checkpoint gives a number. */
 const DEFAULT_LENGTH = 384;
 
-/** One model's word on a dataset. */
+/** The predictions of one model. */
 interface ModelScores {
   readonly head: SquadTaskHead;
   readonly windows: readonly SquadWindow[];
   readonly scores: readonly WindowScores[];
 }
 
-/** Answers the file's questions, prints the metrics, writes the files. */
+/** Answers the questions of a file; writes the official files and prints the metrics. */
 export async function evaluateSquad(flags: EvaluateSquadFlags): Promise<void> {
   if (flags.split === "test") {
     throw new UsageError("--split test is not available: the SQuAD test set is not public");
   }
-  const say = (sentence: string) => flags.quiet || console.error(`albert: ${sentence}`);
+  const log = logTo(flags);
   const decoding = { nBest: flags.nBestSize, maxAnswerLength: flags.maxAnswerLength };
   checkDecodeOptions(decoding);
   const path = flags.devFile ?? findSquadFiles(flags.data, flags.task).dev;
-  const dataset = await readSquadFile(path, { log: say });
+  const dataset = await readSquadFile(path, { log });
   const models: ModelScores[] = [];
-  const device = await openDevice({ device: flags.device, blas: flags.blas, onNotice: say });
+  const device = await openDevice({ device: flags.device, blas: flags.blas, onNotice: log });
   try {
     for (const checkpoint of flags.checkpoint) {
       models.push(await scoresOf(device, checkpoint, dataset, flags));
@@ -60,9 +61,9 @@ export async function evaluateSquad(flags: EvaluateSquadFlags): Promise<void> {
   const other = models.findIndex((model) => model.head !== head || !sameWindows(model, models[0]));
   if (other > 0) {
     throw new SquadFormatError(
-      `${flags.checkpoint[other]} cannot be averaged with ${
-        flags.checkpoint[0]
-      }: they have other heads or vocabularies`,
+      `Cannot average ${flags.checkpoint[0]} and ${
+        flags.checkpoint[other]
+      }: their heads or vocabularies differ`,
     );
   }
   const scores = models.length === 1
@@ -74,10 +75,10 @@ export async function evaluateSquad(flags: EvaluateSquadFlags): Promise<void> {
   });
   const { metrics, predictions } = evaluateAnswers(dataset, answers, flags.nullThreshold);
   await Deno.mkdir(flags.output, { recursive: true });
-  const files = new Map(predictionFiles(dataset, answers, predictions));
-  files.set("squad.metrics.json", `${JSON.stringify(metrics, null, 2)}\n`);
-  for (const [name, text] of files) await atomicWriteFile(`${flags.output}/${name}`, text);
-  console.log(flags.json ? JSON.stringify(metrics) : `squad: ${metricText({ ...metrics })}`);
+  for (const [name, text] of predictionFiles(dataset, answers, predictions)) {
+    await atomicWriteFile(`${flags.output}/${name}`, text);
+  }
+  await reportMetrics("squad", { ...metrics }, flags);
 }
 
 async function scoresOf(
@@ -120,7 +121,7 @@ async function scoresOf(
   }
 }
 
-/** Whether two models looked at the same tokens of the text. */
+/** Whether two models saw the same tokens in every window. */
 function sameWindows(a: ModelScores, b: ModelScores): boolean {
   return a.windows.length === b.windows.length &&
     a.windows.every(({ sequences: [{ ids }] }, i) => {

@@ -1,20 +1,20 @@
 /**
- * What `albert tune` does.
+ * The work of `albert tune`.
  *
  * @module
  */
-import { openDevice, type TunedRun, Tuner, WebGpuDevice } from "../../../src/device/mod.ts";
-import { planStep } from "../../../src/train/mod.ts";
-import type { TuneFlags } from "../tune.ts";
-import { namedConfig } from "../doctor/plan.ts";
-import { createProgress } from "../progress.ts";
-import { UsageError } from "../errors.ts";
-import { openTuningCache, tunedLine } from "../training_device.ts";
+import { openDevice, type TunedRun, Tuner, WebGpuDevice } from "../../src/device/mod.ts";
+import { planStep } from "../../src/train/mod.ts";
+import { UsageError } from "./errors.ts";
+import { namedConfig } from "./model_plan.ts";
+import { createProgress } from "./progress.ts";
+import { openTuningCache, tunedLine } from "./training_device.ts";
+import type { TuneFlags } from "./tune.ts";
 
-/** Measures every kernel of a training step that has a choice. */
+/** Tunes every kernel of a training step that has several variants. */
 export async function runTune(flags: TuneFlags): Promise<void> {
   if (flags.device === "cpu") {
-    throw new UsageError("--device cpu has nothing to tune: its kernels have no variants");
+    throw new UsageError("--device cpu cannot be tuned: its kernels have one variant each");
   }
   const { config, sequenceLength, maxPredictions } = await namedConfig(
     flags.config,
@@ -29,17 +29,11 @@ export async function runTune(flags: TuneFlags): Promise<void> {
     const known = await cache.read((line) => progress.say(line));
     tuner.start(device, flags.fresh ? new Map() : known);
     const { capabilities } = device.access;
-    planStep(
-      config,
-      flags.batchSize,
-      sequenceLength,
-      maxPredictions,
-      {
-        limits: device.limits,
-        onRun: (kernel, { structural = {}, uniforms }) =>
-          tuner.variantOf(kernel, { structural, uniforms, capabilities }),
-      },
-    );
+    planStep(config, flags.batchSize, sequenceLength, maxPredictions, {
+      limits: device.limits,
+      onRun: (kernel, { structural = {}, uniforms }) =>
+        tuner.variantOf(kernel, { structural, uniforms, capabilities }),
+    });
     const tuned: TunedRun[] = [];
     for (let next = await tuner.tuneNext(); next !== null; next = await tuner.tuneNext()) {
       tuned.push(next);
@@ -70,7 +64,7 @@ function report(
   for (const one of tuned) console.log(tunedLine(one));
   console.log(
     tuned.length === 0
-      ? `${config}: everything is tuned for ${adapter} already (${file})`
-      : `${config}: ${tuned.length} choices for ${adapter} remembered in ${file}`,
+      ? `${config}: all kernels are already tuned for ${adapter} (${file})`
+      : `${config}: tuned ${tuned.length} kernels for ${adapter} (${file})`,
   );
 }

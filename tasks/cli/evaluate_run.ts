@@ -1,0 +1,227 @@
+/**
+ * The work of `albert evaluate glue`, `race` and `text`.
+ *
+ * @module
+ */
+import { findGlueFile, readRows, readTextTask } from "../../src/benchmarks/glue/disk.ts";
+import {
+  encodeRow,
+  glueAnswers,
+  GlueFileError,
+  glueHead,
+  glueMetrics,
+  type GlueRow,
+  type GlueTaskDefinition,
+  glueTaskDefinition,
+  inLabelOrder,
+  labelOrder,
+  SUBMISSION_FILES,
+  submissionZip,
+  writePredictions,
+} from "../../src/benchmarks/glue/mod.ts";
+import { loadRace } from "../../src/benchmarks/race/disk.ts";
+import {
+  RACE_PREDICTIONS,
+  raceAccuracy,
+  raceAnswers,
+  raceExamples,
+  raceHead,
+  writeRacePredictions,
+} from "../../src/benchmarks/race/mod.ts";
+import { type Device, openDevice } from "../../src/device/mod.ts";
+import { atomicWriteFile } from "../../src/files/mod.ts";
+import { ConfigError, type ModelConfig } from "../../src/model/mod.ts";
+import type { Tokenizer } from "../../src/text/mod.ts";
+import { readConfig, resolveCheckpoint } from "../../src/train/disk.ts";
+import {
+  type FinetuneExample,
+  loadFinetuned,
+  predictAll,
+  type TaskHead,
+  taskModel,
+} from "../../src/train/mod.ts";
+import type { EvaluateFlags, EvaluateGlueFlags, EvaluateRaceFlags } from "./evaluate.ts";
+import { levelsOf } from "./finetune_options.ts";
+import { downloadProgress, openCheckpoint, type OpenedCheckpoint } from "./open_checkpoint.ts";
+import { logTo, metricText } from "./progress.ts";
+
+/** Tokens per sequence if neither flag nor checkpoint gives a number. */
+const DEFAULT_LENGTH = 512;
+
+/** Predicts the files of a split; writes and prints metrics of the dev set. */
+export async function evaluateGlue(flags: EvaluateGlueFlags): Promise<void> {
+  const definition = glueTaskDefinition(flags.task);
+  const log = logTo(flags);
+  const metrics: Record<string, number> = {};
+  const files = new Map<string, string>();
+  for (const { name, dev, test, submission } of definition.splits) {
+    const file = flags.split === "dev" ? dev : test;
+    const path = await findGlueFile(definition, flags.data, file).catch((error) => {
+      // MNLI can be evaluated with its matched file alone.
+      if (name === "" || !(error instanceof GlueFileError)) throw error;
+      log(`Skipping a split: ${error.message}`);
+      return null;
+    });
+    if (path === null) continue;
+    const rows = await readRows(definition, flags.split, path, { log });
+    const answers = await predictRows(definition, rows, flags);
+    files.set(submission, writePredictions(definition, rows, answers));
+    if (flags.split === "test") continue;
+    const gold = rows.map(({ label }) => label!);
+    for (const [metric, value] of Object.entries(glueMetrics(definition, gold, answers))) {
+      metrics[name === "" ? metric : `${metric}_${name}`] = value;
+    }
+  }
+  await Deno.mkdir(flags.output, { recursive: true });
+  for (const [name, text] of files) await atomicWriteFile(`${flags.output}/${name}`, text);
+  if (flags.split === "dev") await reportMetrics(flags.task, metrics, flags);
+  if (flags.zip) await packSubmission(flags.output, log);
+  if (flags.split === "test") {
+    console.log([...files.keys()].map((name) => `${flags.output}/${name}`).join("\n"));
+  }
+}
+
+/** Answers the questions of a split; writes and prints the accuracies. */
+export async function evaluateRace(flags: EvaluateRaceFlags): Promise<void> {
+  const { questions } = await loadRace(flags.data, flags.split, levelsOf(flags.level));
+  const logits = await meanLogits(flags, {
+    head: raceHead,
+    encode: ({ tokenizer, maxSeqLength }) => raceExamples(questions, tokenizer, maxSeqLength),
+    arrange: (scores) => scores,
+  });
+  const answers = raceAnswers(questions, logits);
+  await Deno.mkdir(flags.output, { recursive: true });
+  await atomicWriteFile(
+    `${flags.output}/${RACE_PREDICTIONS}`,
+    writeRacePredictions(questions, answers),
+  );
+  await reportMetrics("race", { ...raceAccuracy(questions, answers) }, flags);
+}
+
+/** Predicts the classes of a file; writes and prints metrics if it has labels. */
+export async function evaluateText(flags: EvaluateFlags): Promise<void> {
+  const path = `${flags.data}/${flags.split}.tsv`;
+  const [checkpoint, ...others] = flags.checkpoint;
+  // Resolved once, because every download is verified by its checksum.
+  const folder = await resolveCheckpoint(checkpoint, downloadProgress(flags));
+  const definition = await readTextTask(path, await classesOf(folder));
+  const labeled = definition.labeled.length > 0;
+  const rows = await readRows(definition, labeled ? "dev" : "test", path, { log: logTo(flags) });
+  const answers = await predictRows(definition, rows, {
+    ...flags,
+    checkpoint: [folder, ...others],
+  });
+  const file = `${flags.output}/${definition.splits[0].submission}`;
+  await Deno.mkdir(flags.output, { recursive: true });
+  await atomicWriteFile(file, writePredictions(definition, rows, answers));
+  if (!labeled) return console.log(file);
+  const metrics = glueMetrics(definition, rows.map(({ label }) => label!), answers);
+  await reportMetrics(definition.name, metrics, flags);
+}
+
+/** Writes metrics next to the predictions and prints them. */
+export async function reportMetrics(
+  task: string,
+  metrics: Readonly<Record<string, number>>,
+  flags: EvaluateFlags,
+): Promise<void> {
+  const lines = `${JSON.stringify(metrics, null, 2)}\n`;
+  await atomicWriteFile(`${flags.output}/${task}.metrics.json`, lines);
+  console.log(flags.json ? JSON.stringify(metrics) : `${task}: ${metricText(metrics)}`);
+}
+
+/** Returns the predicted class or score of each row. */
+async function predictRows(
+  definition: GlueTaskDefinition,
+  rows: readonly GlueRow[],
+  flags: EvaluateFlags,
+): Promise<number[]> {
+  const logits = await meanLogits(flags, {
+    head: glueHead(definition),
+    encode: ({ tokenizer, maxSeqLength }) =>
+      rows.map((row) => encodeRow(row, tokenizer, maxSeqLength)),
+    arrange: (row, config) => inLabelOrder(row, labelOrder(definition, config)),
+  });
+  return glueAnswers(definition, rows, logits);
+}
+
+/** Packs the prediction files of a folder into `submission.zip`. */
+async function packSubmission(folder: string, log: (line: string) => void): Promise<void> {
+  const found = new Map<string, string>();
+  for (const name of SUBMISSION_FILES) {
+    const text = await Deno.readTextFile(`${folder}/${name}`).catch((error) => {
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw error;
+    });
+    if (text !== null) found.set(name, text);
+  }
+  await atomicWriteFile(`${folder}/submission.zip`, submissionZip(found));
+  const missing = SUBMISSION_FILES.filter((name) => !found.has(name));
+  if (missing.length > 0) log(`${folder}/submission.zip is incomplete: no ${missing.join(", ")}`);
+}
+
+/** Returns the classes of a model in the order of their ids. */
+async function classesOf(folder: string): Promise<string[]> {
+  const names = (await readConfig(folder)).extra?.id2label;
+  if (typeof names === "object" && names !== null) {
+    return Object.values(names as Record<string, string>);
+  }
+  throw new ConfigError(
+    `${folder}/config.json has no class names (id2label); use a checkpoint of finetune text`,
+  );
+}
+
+/** A checkpoint, and how it encodes text. */
+interface OpenedModel {
+  readonly config: ModelConfig;
+  readonly tokenizer: Tokenizer;
+  readonly maxSeqLength: number;
+}
+
+/** How examples become logits; encoded for every checkpoint, because tokenizers differ. */
+interface LogitsRequest<E extends FinetuneExample> {
+  readonly head: TaskHead<E, Float32Array>;
+  encode(model: OpenedModel): readonly E[];
+  /** Reorders the logits of a checkpoint for the task. */
+  arrange(logits: Float32Array, config: ModelConfig): Float32Array;
+}
+
+/** Returns the logits of every example, averaged over the checkpoints of the flags. */
+async function meanLogits<E extends FinetuneExample>(
+  flags: EvaluateFlags,
+  request: LogitsRequest<E>,
+): Promise<Float32Array[]> {
+  const device = await openDevice({ device: flags.device, blas: flags.blas });
+  try {
+    let sum: Float32Array[] | null = null;
+    for (const checkpoint of flags.checkpoint) {
+      const opened = await openCheckpoint(checkpoint, flags);
+      const logits = await logitsOf(device, opened, flags, request);
+      sum = sum === null
+        ? logits
+        : sum.map((row, i) => row.map((value, k) => value + logits[i][k]));
+    }
+    return sum!.map((row) => row.map((value) => value / flags.checkpoint.length));
+  } finally {
+    await device.destroy();
+  }
+}
+
+async function logitsOf<E extends FinetuneExample>(
+  device: Device,
+  { config, weights, tokenizer }: OpenedCheckpoint,
+  flags: EvaluateFlags,
+  { head, encode, arrange }: LogitsRequest<E>,
+): Promise<Float32Array[]> {
+  const trained = Number(config.extra?.max_seq_length ?? DEFAULT_LENGTH);
+  const length = Math.min(flags.maxSeqLength ?? trained, config.maxPositionEmbeddings);
+  const model = taskModel(device, config, head, { trainable: false });
+  try {
+    loadFinetuned(model, head, weights);
+    const examples = encode({ config, tokenizer, maxSeqLength: length });
+    const logits = await predictAll(device, model, head, examples, flags.batchSize, length);
+    return logits.map((row) => arrange(row, config));
+  } finally {
+    model.parameters.free();
+  }
+}

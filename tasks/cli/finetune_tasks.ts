@@ -1,0 +1,146 @@
+/**
+ * The tasks of the `albert finetune` commands, made from the files of a benchmark.
+ *
+ * @module
+ */
+import { findTextTask, loadGlueData } from "../../src/benchmarks/glue/disk.ts";
+import {
+  GLUE_QUICK_RECIPE,
+  type GlueExample,
+  type GlueLogits,
+  gluePaperRecipe,
+  glueTask,
+  type GlueTaskDefinition,
+  glueTaskDefinition,
+} from "../../src/benchmarks/glue/mod.ts";
+import { loadRace } from "../../src/benchmarks/race/disk.ts";
+import {
+  RACE_PAPER_RECIPE,
+  RACE_QUICK_RECIPE,
+  type RaceExample,
+  raceTask,
+} from "../../src/benchmarks/race/mod.ts";
+import { findSquadFiles, loadSquadData, type SquadFiles } from "../../src/benchmarks/squad/disk.ts";
+import {
+  SQUAD_PAPER_RECIPES,
+  SQUAD_QUICK_RECIPE,
+  type SquadDataset,
+  squadFeatures,
+  squadTask,
+  squadTrainingFeatures,
+  type SquadWindow,
+  type WindowScores,
+} from "../../src/benchmarks/squad/mod.ts";
+import { UsageError } from "./errors.ts";
+import { type MadeTask, runFinetune, type TaskRequest } from "./finetune/run.ts";
+import {
+  FINETUNE_GLUE_OPTIONS,
+  FINETUNE_OPTIONS,
+  FINETUNE_RACE_OPTIONS,
+  FINETUNE_SQUAD_OPTIONS,
+  type FinetuneFlags,
+  GLUE_TASKS,
+  type GlueFlags,
+  levelsOf,
+  type RaceFlags,
+  type SquadFlags,
+} from "./finetune_options.ts";
+
+/** `albert finetune glue` */
+export async function finetuneGlue(given: GlueFlags): Promise<void> {
+  await runFinetune<GlueFlags, GlueExample, GlueLogits>(given, {
+    options: FINETUNE_GLUE_OPTIONS,
+    recipe: (flags) =>
+      flags.recipe === "paper" ? gluePaperRecipe(glueTaskOf(flags)) : GLUE_QUICK_RECIPE,
+    makeTask: (request) => makeGlueTask(glueTaskDefinition(glueTaskOf(request.flags)), request),
+  });
+}
+
+function glueTaskOf({ task }: GlueFlags): NonNullable<GlueFlags["task"]> {
+  if (task !== undefined) return task;
+  throw new UsageError(`--task is required: ${GLUE_TASKS.join(", ")}`);
+}
+
+/** `albert finetune text` */
+export async function finetuneText(given: FinetuneFlags): Promise<void> {
+  await runFinetune<FinetuneFlags, GlueExample, GlueLogits>(given, {
+    options: FINETUNE_OPTIONS,
+    recipe({ recipe }) {
+      if (recipe !== "paper") return GLUE_QUICK_RECIPE;
+      throw new UsageError("--recipe paper is not available for your own classes");
+    },
+    makeTask: async (request) => await makeGlueTask(await findTextTask(request.data), request),
+  });
+}
+
+async function makeGlueTask(
+  definition: GlueTaskDefinition,
+  { flags, data, tokenizer, maxSeqLength, say }: TaskRequest<FinetuneFlags>,
+): Promise<MadeTask<GlueExample, GlueLogits>> {
+  const reading = { strict: flags.strict, log: say };
+  const { train, heldOut, sha256 } = await loadGlueData(definition, data, reading);
+  const task = glueTask(definition, train, heldOut, tokenizer, maxSeqLength);
+  return { task, dataSha256: sha256 };
+}
+
+/** `albert finetune race` */
+export async function finetuneRace(given: RaceFlags): Promise<void> {
+  await runFinetune<RaceFlags, RaceExample, Float32Array>(given, {
+    options: FINETUNE_RACE_OPTIONS,
+    recipe: ({ recipe }) => recipe === "paper" ? RACE_PAPER_RECIPE : RACE_QUICK_RECIPE,
+    async makeTask({ flags, data, tokenizer, maxSeqLength }) {
+      const levels = levelsOf(flags.level);
+      const train = await loadRace(data, "train", levels);
+      const dev = await loadRace(data, "dev", levels);
+      return {
+        task: raceTask(train.questions, dev.questions, tokenizer, maxSeqLength),
+        dataSha256: `${train.sha256} ${dev.sha256}`,
+      };
+    },
+  });
+}
+
+/** `albert finetune squad` */
+export async function finetuneSquad(given: SquadFlags): Promise<void> {
+  await runFinetune<SquadFlags, SquadWindow, WindowScores>(given, {
+    options: FINETUNE_SQUAD_OPTIONS,
+    recipe: (flags) =>
+      flags.recipe === "paper"
+        ? SQUAD_PAPER_RECIPES[squadFilesOf(flags).version]
+        : SQUAD_QUICK_RECIPE,
+    async makeTask({ flags, tokenizer, maxSeqLength, say }) {
+      const files = squadFilesOf(flags);
+      const data = await loadSquadData(files, { strict: flags.strict, log: say });
+      const train = firstQuestions(data.train, flags.maxTrainSamples);
+      const dev = firstQuestions(data.dev, flags.maxEvalSamples);
+      const lengths = {
+        maxLength: maxSeqLength,
+        stride: flags.docStride,
+        maxQuestionLength: flags.maxQueryLength,
+      };
+      const { windows, dropped } = squadTrainingFeatures(train, tokenizer, lengths);
+      if (dropped !== undefined) {
+        say(`${files.train}: skipped ${dropped.count} questions, first ${dropped.first}`);
+      }
+      const task = squadTask({
+        version: files.version,
+        head: flags.head ?? "paper",
+        train: windows,
+        heldOut: { dataset: dev, windows: squadFeatures(dev, tokenizer, lengths).windows },
+        nBest: flags.nBestSize,
+        maxAnswerLength: flags.maxAnswerLength,
+        threshold: flags.nullThreshold,
+      });
+      return { task, dataSha256: data.sha256, limited: true };
+    },
+  });
+}
+
+function squadFilesOf({ data, task, trainFile, devFile }: SquadFlags): SquadFiles {
+  const { version, train, dev } = findSquadFiles(data!, task);
+  return { version, train: trainFile ?? train, dev: devFile ?? dev };
+}
+
+function firstQuestions(dataset: SquadDataset, most?: number): SquadDataset {
+  return { ...dataset, questions: dataset.questions.slice(0, most) };
+}

@@ -1,4 +1,0 @@
-import { HelpCommand } from "@cliffy/command/help";
-
-/** `albert help [command]` */
-export default new HelpCommand();

@@ -1,0 +1,238 @@
+/**
+ * The work of the `albert predict` commands.
+ *
+ * @module
+ */
+import {
+  encodeRow,
+  type GlueExample,
+  type GlueLogits,
+  textClassifierHead,
+} from "../../src/benchmarks/glue/mod.ts";
+import { raceExamples, raceHead } from "../../src/benchmarks/race/mod.ts";
+import { answerQuestion, type DecodedAnswer, squadHeadOf } from "../../src/benchmarks/squad/mod.ts";
+import { openDevice } from "../../src/device/mod.ts";
+import {
+  Encoder,
+  encoderSpecs,
+  type FilledMask,
+  loadPretrained,
+  type ModelConfig,
+  Parameters,
+  softmax,
+} from "../../src/model/mod.ts";
+import type { Tokenizer } from "../../src/text/mod.ts";
+import { resolveCheckpoint } from "../../src/train/disk.ts";
+import {
+  type FinetuneExample,
+  loadFinetuned,
+  predictAll,
+  type TaskHead,
+  taskModel,
+} from "../../src/train/mod.ts";
+import { downloadProgress, openCheckpoint } from "./open_checkpoint.ts";
+import type { GlobalFlags } from "./options.ts";
+import type { AnswerFlags, ChooseFlags, ClassifyFlags, FillMaskFlags } from "./predict.ts";
+
+/** Texts on the device at once. */
+const BATCH_SIZE = 16;
+
+/** Prints the candidates for each mask of a text, or of each line of standard input. */
+export async function predictFillMask(flags: FillMaskFlags, text?: string): Promise<void> {
+  const device = await openDevice({ device: flags.device, blas: flags.blas });
+  try {
+    const folder = await resolveCheckpoint(flags.checkpoint, downloadProgress(flags));
+    const albert = await loadPretrained(folder, device);
+    for (const line of await linesOf(text)) {
+      const masks = await albert.fillMask(line, flags.top);
+      console.log(flags.json ? JSON.stringify({ text: line, masks }) : filledText(line, masks));
+    }
+    albert.free();
+  } finally {
+    await device.destroy();
+  }
+}
+
+/** Prints the classes of each text by decreasing probability, or the score of a regression. */
+export async function predictClassify(
+  flags: ClassifyFlags,
+  text?: string,
+  second?: string,
+): Promise<void> {
+  const lines = await linesOf(text);
+  await withModel<GlueExample, GlueLogits>(flags, textClassifierHead, async (model) => {
+    const rows = lines.map((line, i) => ({
+      index: `${i}`,
+      texts: second === undefined ? line.split("\t", 2) : [line, second],
+    }));
+    const examples = rows.map((row) => encodeRow(row, model.tokenizer, model.maxLength));
+    const names = classNames(model.config.extra?.id2label);
+    const logits = await model.predict(examples);
+    logits.forEach((values, i) => {
+      const { texts } = rows[i];
+      checkLogits(values, texts.join(" | "));
+      if (values.length === 1) return printScore(texts, values[0], flags.json);
+      const classes = softmax(values)
+        .map((probability, id) => ({ label: names[id] ?? `${id}`, probability }))
+        .sort((a, b) => b.probability - a.probability);
+      if (flags.json) return console.log(JSON.stringify({ texts, classes }));
+      const table = classes.map(({ label, probability }) => `  ${percent(probability)}  ${label}`);
+      console.log([texts.join(" | "), ...table].join("\n"));
+    });
+  });
+}
+
+/** Prints the answer to a question, marked in its text, with the n-best answers below. */
+export async function predictAnswer(
+  flags: AnswerFlags,
+  question: string,
+  given?: string,
+): Promise<void> {
+  const text = given ?? await standardInput();
+  const { config, weights, tokenizer } = await openCheckpoint(flags.checkpoint, flags);
+  const head = squadHeadOf(config, weights);
+  const device = await openDevice({ device: flags.device, blas: flags.blas });
+  try {
+    const specs = [...encoderSpecs(config, { pooler: false }), ...head.headSpecs(config)];
+    const encoder = new Encoder(config, new Parameters(device, specs, { trainable: false }));
+    loadFinetuned(encoder, head, weights);
+    const decoded = await answerQuestion(device, encoder, head, tokenizer, question, text);
+    console.log(
+      flags.json
+        ? answerJson(question, decoded, flags.top)
+        : answerText(text, decoded, flags.top, Deno.stdout.isTerminal() && !Deno.noColor),
+    );
+  } finally {
+    await device.destroy();
+  }
+}
+
+/** Prints the probability of each option. */
+export async function predictChoose(
+  flags: ChooseFlags,
+  question: string,
+  options: readonly string[],
+): Promise<void> {
+  const article = flags.context ?? await standardInput();
+  await withModel(flags, () => raceHead, async ({ tokenizer, maxLength, predict }) => {
+    const asked = { id: "the question", level: "high" as const, article, question, options };
+    const [scores] = await predict(raceExamples([{ ...asked, answer: 0 }], tokenizer, maxLength));
+    checkLogits(scores, question);
+    const probabilities = softmax(scores);
+    const best = probabilities.indexOf(Math.max(...probabilities));
+    if (flags.json) {
+      const choices = options.map((text, i) => ({ text, probability: probabilities[i] }));
+      console.log(JSON.stringify({ question, choices, answer: best }));
+      return;
+    }
+    const lines = options.map((text, i) =>
+      `${i === best ? "→" : " "} ${percent(probabilities[i])}  ${text}`
+    );
+    console.log(lines.join("\n"));
+  });
+}
+
+interface PredictingModel<E extends FinetuneExample, O> {
+  readonly config: ModelConfig;
+  readonly tokenizer: Tokenizer;
+  /** Maximum number of tokens per sequence. */
+  readonly maxLength: number;
+  predict(examples: readonly E[]): Promise<O[]>;
+}
+
+/** Opens a checkpoint and a device, calls `use` with the model, and closes both. */
+async function withModel<E extends FinetuneExample, O>(
+  flags: GlobalFlags & { readonly checkpoint: string },
+  headOf: (config: ModelConfig) => TaskHead<E, O>,
+  use: (model: PredictingModel<E, O>) => Promise<void>,
+): Promise<void> {
+  const { config, weights, tokenizer } = await openCheckpoint(flags.checkpoint, flags);
+  const head = headOf(config);
+  const device = await openDevice({ device: flags.device, blas: flags.blas });
+  try {
+    const encoder = taskModel(device, config, head, { trainable: false });
+    loadFinetuned(encoder, head, weights);
+    const maxLength = config.maxPositionEmbeddings;
+    await use({
+      config,
+      tokenizer,
+      maxLength,
+      predict: (examples) => predictAll(device, encoder, head, examples, BATCH_SIZE, maxLength),
+    });
+  } finally {
+    await device.destroy();
+  }
+}
+
+async function standardInput(): Promise<string> {
+  return (await new Response(Deno.stdin.readable).text()).trim();
+}
+
+/** The given text, or the non-empty lines of standard input. */
+async function linesOf(given: string | undefined): Promise<string[]> {
+  if (given !== undefined) return [given];
+  const input = await new Response(Deno.stdin.readable).text();
+  return input.split("\n").filter((line) => line.trim() !== "");
+}
+
+/** @throws {RangeError} for NaN or infinity. */
+function checkLogits(logits: Float32Array, text: string): void {
+  if (logits.every(Number.isFinite)) return;
+  throw new RangeError(`Logits of ${JSON.stringify(text)} are not finite: ${logits.join(", ")}`);
+}
+
+function percent(probability: number): string {
+  return `${(100 * probability).toFixed(1).padStart(5)}%`;
+}
+
+/** Formats a text and the candidates for each of its masks. */
+function filledText(text: string, masks: readonly FilledMask[]): string {
+  const lines = masks.map((candidates) =>
+    candidates
+      .map(({ piece, probability }) =>
+        `${piece.replace("▁", "")} ${(100 * probability).toFixed(1)}%`
+      )
+      .join("  ")
+  );
+  return [text, ...lines.map((line) => `  [MASK] ${line}`)].join("\n");
+}
+
+function printScore(texts: readonly string[], score: number, json?: boolean): void {
+  console.log(json ? JSON.stringify({ texts, score }) : `${texts.join(" | ")}\n  ${score}`);
+}
+
+function classNames(id2label: unknown): Readonly<Record<number, string>> {
+  return typeof id2label === "object" && id2label !== null
+    ? id2label as Record<number, string>
+    : {};
+}
+
+/** Positions are in UTF-16 units. */
+function answerJson(question: string, { nBest, noAnswer }: DecodedAnswer, top: number): string {
+  const answers = nBest.slice(0, top).map(({ text, start, probability }) => ({
+    text,
+    start,
+    end: start + text.length,
+    probability,
+  }));
+  return JSON.stringify({ question, answers, no_answer_score: noAnswer }, null, 2);
+}
+
+/** Formats the text with its best answer marked, and the n-best answers. */
+function answerText(
+  text: string,
+  { nBest, noAnswer }: DecodedAnswer,
+  top: number,
+  color: boolean,
+): string {
+  const [{ text: answer, start }] = nBest;
+  const [open, close] = color ? ["\x1b[1;7m", "\x1b[0m"] : ["»", "«"];
+  const end = start + answer.length;
+  const marked = answer === ""
+    ? text
+    : `${text.slice(0, start)}${open}${answer}${close}${text.slice(end)}`;
+  const lines = nBest.slice(0, top).map(({ text, probability }) =>
+    `  ${percent(probability)}  ${text === "" ? "(no answer)" : text}`
+  );
+  return [marked, "", ...lines, `  no-answer score ${noAnswer.toFixed(2)}`].join("\n");
+}

@@ -1,0 +1,177 @@
+/**
+ * From the flags of `albert pretrain` to its data, its model configuration and its settings.
+ *
+ * @module
+ */
+import { type OpenedData, openShards, prepare } from "../../src/data/disk/mod.ts";
+import {
+  type ModelConfig,
+  PRESET_NAMES,
+  presetConfig,
+  presetSequenceLength,
+  validateConfig,
+} from "../../src/model/mod.ts";
+import { loadTokenizer } from "../../src/text/disk/mod.ts";
+import { type DataSource, readConfig } from "../../src/train/disk.ts";
+import type { PretrainRequest } from "../../src/train/mod.ts";
+import { usage, UsageError } from "./errors.ts";
+import { givenOnly } from "./options.ts";
+import { createProgress } from "./progress.ts";
+import type { PretrainFlags } from "./train_options.ts";
+
+/** Flags of `albert pretrain` with --data. */
+export type DataFlags =
+  & Pick<PretrainFlags, "mixture" | "vocab" | "output" | "quiet">
+  & { readonly data: readonly string[] };
+
+/**
+ * Returns the model configuration. A preset gets the vocabulary size of the data; that of a file must
+ * match the data.
+ *
+ * @throws {UsageError} if it does not.
+ */
+export async function modelConfig(flags: PretrainFlags, vocabSize: number): Promise<ModelConfig> {
+  const name = flags.config ?? "nano";
+  const preset = PRESET_NAMES.includes(name);
+  if (!preset && !/[./\\]/.test(name)) usage(() => presetConfig(name));
+  const config = preset ? { ...presetConfig(name), vocabSize } : await readConfig(name);
+  if (config.vocabSize !== vocabSize) {
+    throw new UsageError(
+      `vocab_size in ${name} must be the vocabulary size of the data (got ${config.vocabSize} and ${vocabSize})`,
+    );
+  }
+  const { dropout, pairObjective } = flags;
+  return validateConfig({
+    ...config,
+    ...(dropout !== undefined &&
+      { hiddenDropoutProb: dropout, attentionProbsDropoutProb: dropout }),
+    ...(pairObjective !== undefined && { pairObjective }),
+  });
+}
+
+/** Returns the training request of the flags. */
+export function pretrainRequest(
+  flags: PretrainFlags,
+  steps: number,
+  initialWeights?: string,
+): PretrainRequest {
+  const { optimizer, weightDecay, maxGradNorm } = flags;
+  const { maxPredictionsPerSeq, shortSeqPer, dupeFactor, favorShorterNgram } = flags;
+  return {
+    ...flags,
+    microBatchSize: flags.microBatchSize === "auto" ? undefined : flags.microBatchSize,
+    steps,
+    initialWeights,
+    maxSeqLength: flags.maxSeqLength ?? presetSequenceLength(flags.config ?? "nano"),
+    optimizer: givenOnly({ kind: optimizer, weightDecay, maxGradientNorm: maxGradNorm }),
+    examples: givenOnly({
+      maxPredictionsPerSeq,
+      shortSeqPer,
+      dupeFactor,
+      favorShorterNgram,
+      wholeWordMask: flags.wholeWord,
+    }),
+    phases: flags.phases === undefined ? undefined : parsePhases(flags.phases),
+  };
+}
+
+/** Parses sequence lengths and their shares of the steps: `128:0.9,512:0.1`. */
+function parsePhases(text: string): { maxSeqLength: number; share: number }[] {
+  return text.split(",").map((part) => {
+    const match = /^(\d+):(\d*\.?\d+)$/.exec(part.trim());
+    if (match === null) {
+      throw new UsageError(
+        `--phases must be a list of LENGTH:SHARE such as 128:0.9,512:0.1 (got ${part})`,
+      );
+    }
+    return { maxSeqLength: Number(match[1]), share: Number(match[2]) };
+  });
+}
+
+/**
+ * Opens the data that `--data` and `--mixture` name.
+ *
+ * @throws {UsageError} if they do not match, or the data is text and there is no vocabulary.
+ */
+export async function openSources(flags: DataFlags): Promise<DataSource[]> {
+  if (flags.mixture === undefined) {
+    const data = await openData(flags);
+    if (data === null) {
+      throw new UsageError(
+        `${
+          flags.data.join(" ")
+        } is not prepared data; run albert prepare first, or add --vocab to prepare text now`,
+      );
+    }
+    return [{ name: "", data, weight: 1 }];
+  }
+  const folders = namedPaths("--data", flags.data);
+  const sources: DataSource[] = [];
+  for (const part of flags.mixture.split(",")) {
+    const [name, weight] = part.trim().split("=");
+    const folder = folders.get(name);
+    if (folder === undefined || !(Number(weight) > 0)) {
+      throw new UsageError(
+        `--mixture must be a list of NAME=WEIGHT with a NAME of --data NAME=FOLDER (got ${part})`,
+      );
+    }
+    sources.push({ name, data: await openShards(folder), weight: Number(weight) });
+  }
+  checkVocabularies(sources);
+  return sources;
+}
+
+/** Opens the validation sets `NAME=FOLDER` of `--eval-data`. */
+export async function openEvalData(paths: readonly string[]): Promise<Map<string, OpenedData>> {
+  const opened = new Map<string, OpenedData>();
+  for (const [name, folder] of namedPaths("--eval-data", paths)) {
+    opened.set(name, await openShards(folder));
+  }
+  return opened;
+}
+
+async function isPrepared(folder: string): Promise<boolean> {
+  return await Deno.stat(`${folder}/index.json`).then(({ isFile }) => isFile, () => false);
+}
+
+/**
+ * Opens prepared data, or prepares text into `OUTPUT/data`, where a resumed run finds it.
+ *
+ * @returns null for text without a vocabulary
+ */
+async function openData({ data, vocab, output, quiet }: DataFlags): Promise<OpenedData | null> {
+  if (data.length === 1 && await isPrepared(data[0])) return await openShards(data[0]);
+  const prepared = `${output}/data`;
+  if (!await isPrepared(prepared)) {
+    if (vocab === undefined) return null;
+    const progress = createProgress({ title: "preparing", unit: "byte", quiet });
+    const tokenizer = await loadTokenizer(vocab);
+    await Deno.mkdir(output, { recursive: true });
+    await prepare({
+      inputs: data,
+      tokenizer,
+      output: prepared,
+      onProgress: ({ bytesRead, tokens }) => progress.update(bytesRead, `${tokens} tokens`),
+    });
+    progress.end();
+  }
+  return await openShards(prepared);
+}
+
+function namedPaths(flag: string, paths: readonly string[]): Map<string, string> {
+  return new Map(paths.map((path) => {
+    const match = /^(\w+)=(.+)$/.exec(path);
+    if (match === null) throw new UsageError(`${flag} must be NAME=FOLDER (got ${path})`);
+    return [match[1], match[2]];
+  }));
+}
+
+function checkVocabularies([first, ...others]: readonly DataSource[]): void {
+  const { fingerprint } = first.data.corpus.vocabulary;
+  const other = others.find(({ data }) => data.corpus.vocabulary.fingerprint !== fingerprint);
+  if (other !== undefined) {
+    throw new UsageError(
+      `${first.data.folder} and ${other.data.folder} were prepared with different vocabularies; prepare both with the same one`,
+    );
+  }
+}

@@ -17,7 +17,7 @@ import {
   type Segment,
   type Tensor,
 } from "../tensor/mod.ts";
-import { ConfigError, type ModelConfig } from "./config.ts";
+import { ConfigError, type ModelConfig, validateConfig } from "./config.ts";
 import type { DenseSpec, NormSpec, Parameter, Parameters } from "./parameters.ts";
 import { blockSets } from "./sharing.ts";
 import {
@@ -66,8 +66,14 @@ export function resolve(parameters: Parameters, spec: DenseSpec | NormSpec): Wei
 
 /** The encoder. It owns no device memory; the caller allocates and frees the parameters. */
 export class Encoder {
-  /** Uses existing parameters, which must include {@linkcode encoderSpecs} of the same configuration. */
-  constructor(readonly config: ModelConfig, readonly parameters: Parameters) {}
+  /**
+   * Uses existing parameters, which must include {@linkcode encoderSpecs} of the same configuration.
+   *
+   * @throws {ConfigError} if the configuration is invalid
+   */
+  constructor(readonly config: ModelConfig, readonly parameters: Parameters) {
+    validateConfig(config);
+  }
 
   /** The word embeddings `[vocabulary, E]`, which are also the output matrix of the masked-LM head. */
   get wordEmbeddings(): Parameter {

@@ -5,6 +5,7 @@
  */
 import type { Tokenizer } from "../text/mod.ts";
 import { encodeSafetensors } from "../weights/mod.ts";
+import { checkVocabularySize } from "./config.ts";
 import { configToJson } from "./config_json.ts";
 import { readTensors } from "./load.ts";
 import { pretrainingArchitecture, type PretrainingModel } from "./pretraining.ts";
@@ -14,6 +15,7 @@ import { pretrainingArchitecture, type PretrainingModel } from "./pretraining.ts
  *
  * @param model its weights are read from the device after all recorded work
  * @param tokenizer the tokenizer of the training data
+ * @throws {ConfigError} if the tokenizer has more pieces than the model
  *
  * @example Save a model
  * ```ts ignore
@@ -28,6 +30,7 @@ export async function modelFiles(
   model: PretrainingModel,
   tokenizer: Tokenizer,
 ): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  checkVocabularySize(tokenizer, model.config);
   const config = configToJson(model.config, [pretrainingArchitecture(model.config)]);
   const weights = encodeSafetensors(await readTensors(model.parameters), { format: "pt" });
   const files: Record<string, string | Uint8Array> = {

@@ -6,7 +6,7 @@
 import type { Device } from "../device/mod.ts";
 import { crossEntropy, type LossTarget, type Scope } from "../tensor/mod.ts";
 import { transformersClass } from "./architectures/mod.ts";
-import type { ModelConfig } from "./config.ts";
+import { type ModelConfig, validateConfig } from "./config.ts";
 import { Encoder, type EncoderInput } from "./encoder.ts";
 import {
   maskedLanguageLoss,
@@ -66,6 +66,7 @@ export class PretrainingModel {
   /**
    * Allocates the parameters. All values are zero; see {@linkcode initialize} and {@linkcode loadWeights}.
    *
+   * @throws {ConfigError} if the configuration is invalid
    * @throws {RangeError} if the parameters do not fit in one buffer of the device
    */
   constructor(
@@ -73,7 +74,7 @@ export class PretrainingModel {
     config: ModelConfig,
     { trainable = true }: { readonly trainable?: boolean } = {},
   ) {
-    this.config = config;
+    this.config = validateConfig(config);
     this.parameters = new Parameters(device, pretrainingSpecs(config), { trainable });
     this.encoder = new Encoder(config, this.parameters);
   }

@@ -41,8 +41,15 @@ export class DropoutRandom {
    * @param seed non-negative integer below 2^53
    * @param step optimizer step, from 0
    * @param firstExample index of this micro-batch's first example in the step's batch
+   * @throws {RangeError} if an argument is not a non-negative integer below 2^53
    */
-  constructor(readonly seed: number, readonly step: number, readonly firstExample: number) {}
+  constructor(readonly seed: number, readonly step: number, readonly firstExample: number) {
+    for (const [name, value] of Object.entries({ seed, step, firstExample })) {
+      if (!Number.isSafeInteger(value) || value < 0) {
+        throw new RangeError(`${name} must be an integer from 0 to 2^53 - 1, got ${value}`);
+      }
+    }
+  }
 
   /** Returns an independent copy at the current position. */
   copy(): DropoutRandom {
@@ -51,8 +58,17 @@ export class DropoutRandom {
     return copy;
   }
 
-  /** Returns the kernel uniforms of the next dropout in forward order. The backward pass needs the same uniforms. */
+  /**
+   * Returns the kernel uniforms of the next dropout in forward order. The backward pass needs the same uniforms.
+   *
+   * @param probability dropout probability, in [0, 1)
+   * @param rowsPerExample number of consecutive rows that belong to one example
+   * @throws {RangeError} if the probability is not in [0, 1)
+   */
   next(probability: number, rowsPerExample: number): Uniforms {
+    if (!(probability >= 0 && probability < 1)) {
+      throw new RangeError(`The dropout probability must be in [0, 1), got ${probability}`);
+    }
     return dropoutUniforms(
       this.seed,
       this.#stream++,

@@ -1,11 +1,15 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { openReferenceDevice } from "../../src/device/mod.ts";
 import {
   ConfigError,
   configToJson,
+  Encoder,
   encoderSpecs,
+  Parameters,
   parseConfig,
   PRESET_NAMES,
   presetConfig,
+  PretrainingModel,
   validateConfig,
 } from "../../src/model/mod.ts";
 
@@ -135,4 +139,13 @@ Deno.test("parseConfig() reads dropout defaults of each family, and BERT's class
   // null means that the classifier uses the hidden dropout.
   assertEquals(dropouts({ model_type: "bert", classifier_dropout: null }), [0.1, 0.1, 0.1]);
   assertEquals(dropouts({ model_type: "bert", classifier_dropout: 0.2 }), [0.1, 0.1, 0.2]);
+});
+
+Deno.test("models reject an invalid configuration before they allocate memory", () => {
+  const config = { ...presetConfig("smoke"), numAttentionHeads: 3 };
+  const device = openReferenceDevice({ precision: "f32" });
+  const message = "hidden_size must be a multiple of num_attention_heads (got 32 and 3)";
+  assertThrows(() => new PretrainingModel(device, config), ConfigError, message);
+  const parameters = new Parameters(device, encoderSpecs(config));
+  assertThrows(() => new Encoder(config, parameters), ConfigError, message);
 });

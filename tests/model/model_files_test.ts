@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import {
   Albert,
+  ConfigError,
   initialize,
   initialValues,
   modelFiles,
@@ -33,5 +34,12 @@ Deno.test("modelFiles() contain the weights and can be loaded", async () => {
   const albert = await Albert.load((name) => Promise.resolve(files.get(name) ?? null), device);
   assertEquals(albert.report.missing, []);
   assertEquals(albert.tokenizer.encode("the cat").tokens, tokenizer.encode("the cat").tokens);
+
+  const small = new PretrainingModel(device, { ...config, vocabSize: 33 });
+  await assertRejects(
+    () => modelFiles(small, tokenizer),
+    ConfigError,
+    "the tokenizer has 34 pieces, but vocab_size in config.json is 33",
+  );
   await device.destroy();
 });

@@ -3,18 +3,14 @@
  *
  * @module
  */
+import { ifExists } from "../files/mod.ts";
 
 /**
  * Yields the complete lines of a text file, in chunks. A last line without a line break, which a killed process left, is skipped; a missing file has no lines.
  */
 export async function* readWholeLines(path: string): AsyncGenerator<string[]> {
-  let file: Deno.FsFile;
-  try {
-    file = await Deno.open(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
-  }
+  const file = await ifExists(Deno.open(path));
+  if (file === null) return;
   let rest = "";
   for await (const chunk of file.readable.pipeThrough(new TextDecoderStream())) {
     const text = rest + chunk;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Sha256 } from "../files/mod.ts";
+import { ifExists, Sha256 } from "../files/mod.ts";
 import { isObject } from "../json/mod.ts";
 import { LINE_FILES, RunFolderError } from "./run_folder.ts";
 
@@ -26,7 +26,7 @@ export function isLineMarks(value: unknown): value is LineMarks {
 export async function markLines(run: string): Promise<LineMarks> {
   const marks: Record<string, { bytes: number; sha256: string }> = {};
   for (const name of LINE_FILES) {
-    const file = await openIfExists(`${run}/${name}`);
+    const file = await ifExists(Deno.open(`${run}/${name}`));
     if (file === null) continue;
     // After a power failure, a checkpoint must not exist without the log that precedes it.
     await file.sync();
@@ -43,7 +43,7 @@ export async function markLines(run: string): Promise<LineMarks> {
 export async function checkLines(run: string, marks: LineMarks): Promise<void> {
   for (const [name, { bytes, sha256 }] of Object.entries(marks)) {
     const path = `${run}/${name}`;
-    const file = await openIfExists(path);
+    const file = await ifExists(Deno.open(path));
     if (file === null) continue;
     const found = await checksumOf(file, bytes);
     if (found.sha256 === sha256) continue;
@@ -60,7 +60,7 @@ export async function checkLines(run: string, marks: LineMarks): Promise<void> {
 /** Truncates the log files to their marks: the lines after them belong to steps that run again. */
 export async function cutLines(run: string, marks: LineMarks): Promise<void> {
   for (const [name, { bytes }] of Object.entries(marks)) {
-    const file = await openIfExists(`${run}/${name}`, { write: true });
+    const file = await ifExists(Deno.open(`${run}/${name}`, { write: true }));
     if (file === null) continue;
     try {
       await file.truncate(bytes);
@@ -68,18 +68,6 @@ export async function cutLines(run: string, marks: LineMarks): Promise<void> {
     } finally {
       file.close();
     }
-  }
-}
-
-async function openIfExists(
-  path: string,
-  options: Deno.OpenOptions = { read: true },
-): Promise<Deno.FsFile | null> {
-  try {
-    return await Deno.open(path, options);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import {
   atomicWriteFile,
+  ifExists,
   LockedError,
   parseSealed,
   removeLeftovers,
@@ -82,7 +83,7 @@ export class RunFolder {
   async cutEvents(step: number): Promise<void> {
     for (const file of LINE_FILES) {
       const path = `${this.path}/${file}`;
-      if (file === EVENTS || await exists(path)) {
+      if (file === EVENTS || await ifExists(Deno.stat(path)) !== null) {
         await atomicWriteFile(path, linesUpTo(path, step));
       }
     }
@@ -148,16 +149,6 @@ async function* linesUpTo(path: string, step: number): AsyncGenerator<Uint8Array
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
 /**
  * Reads a run folder's `run.json`; returns null if there is none.
  *
@@ -165,13 +156,8 @@ async function exists(path: string): Promise<boolean> {
  */
 export async function readRunSettings(folder: string): Promise<Record<string, unknown> | null> {
   const path = `${folder}/${SETTINGS}`;
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  const text = await ifExists(Deno.readTextFile(path));
+  if (text === null) return null;
   try {
     return parseSealed(text);
   } catch (error) {

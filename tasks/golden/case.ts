@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ifExists } from "../../src/files/mod.ts";
 import { type ModelConfig, parseConfig } from "../../src/model/mod.ts";
 import { IGNORED_LABEL } from "../../src/tensor/mod.ts";
 import {
@@ -153,18 +154,14 @@ async function isCase(path: string): Promise<boolean> {
 /** Reads a case from its folder. */
 export async function readCase(name: string, path: string): Promise<GoldenCase> {
   const bytes = (file: string) => Deno.readFile(`${path}/${file}`);
-  const absent = (error: unknown) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  };
-  const trajectory = await Deno.readTextFile(`${path}/trajectory.json`).catch(absent);
+  const trajectory = await ifExists(Deno.readTextFile(`${path}/trajectory.json`));
   return parseCase(name, {
     config: await Deno.readTextFile(`${path}/config.json`),
     weights: await bytes("model.safetensors"),
     batch: await bytes("batch.safetensors"),
-    expected: await bytes(
-      trajectory === undefined ? "expected.safetensors" : "final.safetensors",
-    ).catch(absent),
-    trajectory,
+    expected: await ifExists(
+      bytes(trajectory === null ? "expected.safetensors" : "final.safetensors"),
+    ) ?? undefined,
+    trajectory: trajectory ?? undefined,
   });
 }

@@ -12,6 +12,7 @@ import {
 import { loadGlueData } from "../../../src/benchmarks/glue/disk.ts";
 import { loadRace } from "../../../src/benchmarks/race/disk.ts";
 import { findSquadFiles, loadSquadData } from "../../../src/benchmarks/squad/disk.ts";
+import { ifExists } from "../../../src/files/mod.ts";
 import type { BenchmarkId } from "../experiment.ts";
 import type { BenchmarkFacts } from "./manifest.ts";
 
@@ -51,10 +52,7 @@ export async function readStandIns(
   root: string,
   declared: readonly string[],
 ): Promise<readonly string[]> {
-  const text = await Deno.readTextFile(`${root}/${STAND_INS_FILE}`).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  });
+  const text = await ifExists(Deno.readTextFile(`${root}/${STAND_INS_FILE}`)) ?? "";
   const listed = text.split("\n")
     .map((line) => line.trim().split(/\s+/)[0])
     .filter((part) => part !== "" && !part.startsWith("#"));

@@ -8,7 +8,7 @@ import { loadRace } from "../../../src/benchmarks/race/disk.ts";
 import { type RaceLevel, readSquad } from "../../../src/benchmarks/mod.ts";
 import { expandInputs, openInput } from "../../../src/data/disk/mod.ts";
 import { readDocuments } from "../../../src/data/readers/mod.ts";
-import { atomicWriteFile } from "../../../src/files/mod.ts";
+import { atomicWriteFile, ifExists } from "../../../src/files/mod.ts";
 import { Tokenizer, writeSentencePieceModel } from "../../../src/text/mod.ts";
 import {
   SentenceSampler,
@@ -34,7 +34,8 @@ export interface TextFolders {
  * @throws {Error} If there are none; the message describes the expected layout.
  */
 export async function findText(root: string, without: readonly string[]): Promise<TextFolders> {
-  const folders = (await entriesOf(`${root}/text`))
+  const entries = await ifExists(Array.fromAsync(Deno.readDir(`${root}/text`))) ?? [];
+  const folders = entries.map(({ name }) => name)
     .filter((name) => !without.includes(`text/${name}`))
     .sort();
   if (folders.length === 0) {
@@ -49,15 +50,6 @@ export async function findText(root: string, without: readonly string[]): Promis
     plain: plain.map(path),
     extra: folders.filter((name) => !plain.includes(name)).map(path),
   };
-}
-
-async function entriesOf(folder: string): Promise<string[]> {
-  try {
-    return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
 }
 
 /** Documents of the development text: the passages of SQuAD's and RACE's development sets (§4.2.1), paragraphs separated by blank lines. */

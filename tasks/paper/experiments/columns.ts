@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { BenchmarkId, Column } from "../experiment.ts";
+import type { BenchmarkId, Column, Row } from "../experiment.ts";
 
 /** Creates the column of a benchmark. */
 export function benchmark(id: BenchmarkId, label: string, ...metrics: string[]): Column {
@@ -66,6 +66,39 @@ export function cells(columns: readonly Column[], ...texts: string[]): Record<st
   return Object.fromEntries(
     columns.flatMap(({ id }, i) => texts[i] === "-" ? [] : [[id, texts[i]]]),
   );
+}
+
+/** The rows of a table with leaderboard results: those that the paper quotes, and ALBERT's. */
+export interface LeaderboardRows {
+  /** A quoted row. */
+  quoted(group: string, label: string, ...printed: string[]): Row;
+  /** The best ALBERT model after a number of pretraining steps, in the group of single models. */
+  albert(steps: number, ...printed: string[]): Row;
+}
+
+/**
+ * Creates the rows of a table with leaderboard results.
+ *
+ * @param single heading of the group of single models; all other groups are ensembles
+ * @param idOf the end of a row's id, from its label
+ */
+export function leaderboardRows(
+  columns: readonly Column[],
+  single: string,
+  idOf: (label: string) => string,
+): LeaderboardRows {
+  const quoted = (group: string, label: string, ...printed: string[]): Row => {
+    const ensemble = group !== single;
+    const id = `${ensemble ? "ensemble" : "single"}-${idOf(label)}`;
+    return { id, group, label, ensemble, paper: cells(columns, ...printed) };
+  };
+  return {
+    quoted,
+    albert: (steps, ...printed) => ({
+      ...quoted(single, `ALBERT (${steps / 1e6}M)`, ...printed),
+      variation: { model: "albert-xxlarge", extraData: true, dropout: 0, steps },
+    }),
+  };
 }
 
 /** The protocol of all tables with development-set results. */

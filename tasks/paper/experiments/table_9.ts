@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Column, Experiment, Row } from "../experiment.ts";
-import { benchmark, cells } from "./columns.ts";
+import type { Column, Experiment } from "../experiment.ts";
+import { benchmark, leaderboardRows } from "./columns.ts";
 
 const TASKS: readonly Column[] = [
   benchmark("mnli", "MNLI", "accuracy"),
@@ -26,23 +26,11 @@ const COLUMNS: readonly Column[] = [
 const SINGLE = "Single-task single models on dev";
 const ENSEMBLES = "Ensembles on test, leaderboard of 16 September 2019";
 
-function quoted(group: string, label: string, ...printed: string[]): Row {
-  const prefix = group === SINGLE ? "single" : "ensemble";
-  return {
-    id: `${prefix}-${label.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`,
-    group,
-    label,
-    ensemble: group === ENSEMBLES,
-    paper: cells(COLUMNS, ...printed),
-  };
-}
-
-function albert(steps: number, ...printed: string[]): Row {
-  return {
-    ...quoted(SINGLE, `ALBERT (${steps / 1e6}M)`, ...printed),
-    variation: { model: "albert-xxlarge", extraData: true, dropout: 0, steps },
-  };
-}
+const { quoted, albert } = leaderboardRows(
+  COLUMNS,
+  SINGLE,
+  (label) => label.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-"),
+);
 
 /** Table 9. */
 export const TABLE_9: Experiment = {

@@ -166,7 +166,7 @@ function sampleRemarks(
   { maxTrainSamples, maxEvalSamples }: FinetuningSize,
   { train, dev }: { readonly train: number; readonly dev: number },
 ): string[] {
-  const part = (most: number | undefined, all: number, what: string) =>
-    most === undefined || most >= all ? [] : [`first ${most} of ${all} ${what} examples`];
+  const part = (limit: number | undefined, all: number, what: string) =>
+    limit === undefined || limit >= all ? [] : [`first ${limit} of ${all} ${what} examples`];
   return [...part(maxTrainSamples, train, "training"), ...part(maxEvalSamples, dev, "development")];
 }

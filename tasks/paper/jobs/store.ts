@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { atomicWriteFile, LockedError, removeLeftovers, takeLock } from "../../../src/files/mod.ts";
+import {
+  atomicWriteFile,
+  ifExists,
+  LockedError,
+  removeLeftovers,
+  takeLock,
+} from "../../../src/files/mod.ts";
 import type { JobOutcome, JobResult } from "../result.ts";
 import { shortAddress } from "./address.ts";
 import type { Job } from "./job.ts";
@@ -71,13 +77,8 @@ export class JobStore {
 
   /** Whether a process is running the job. */
   async isLocked({ address }: Pick<Job, "address">): Promise<boolean> {
-    let lock: Deno.FsFile;
-    try {
-      lock = await Deno.open(`${this.#jobs}/${shortAddress(address)}.lock`, { read: true });
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return false;
-      throw error;
-    }
+    const lock = await ifExists(Deno.open(`${this.#jobs}/${shortAddress(address)}.lock`));
+    if (lock === null) return false;
     // A shared lock fails while another process has the exclusive one.
     const free = await lock.tryLock(false);
     lock.close();
@@ -128,13 +129,8 @@ function textOf(outcome: JobOutcome): string {
 }
 
 async function readOutcome(path: string, address: string): Promise<JobOutcome | null> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  const text = await ifExists(Deno.readTextFile(path));
+  if (text === null) return null;
   try {
     const outcome = JSON.parse(text) as JobOutcome;
     if (outcome.version === 1 && outcome.address === address) return outcome;

@@ -1,10 +1,11 @@
-"""Finetunes one GLUE task here and in PyTorch, from the same weights on the same batches, and compares the losses of every step
-(and how fast they came; ours first).
+"""Fine-tunes GLUE tasks here and in PyTorch, with the same weights and batches, and compares the loss of each step and the speed
+(ours first).
 
     python bench/finetune_against_pytorch.py --checkpoint DIR --data glue --task cola --task mrpc
 
-Needs: Python with torch, transformers and safetensors; a checkpoint folder; GLUE's official TSV files. Dropout is 0 and the rows keep the file's order, so both sides see
-the same numbers; what differs is the order of additions. Ends with 1 if a loss differs by more than --tolerance (relative).
+Requires Python with torch, transformers and safetensors, a checkpoint folder, and GLUE's official TSV files. Dropout is 0 and the rows
+are not shuffled, so that both sides compute the same values except for the order of additions. Exits with code 1 if a loss differs by
+more than --tolerance (relative).
 """
 
 import argparse
@@ -19,7 +20,7 @@ from pathlib import Path
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-# Folder, text columns, label column, whether there is a header, labels in the order of google-research/albert (none: a regression).
+# Folder, text columns, label column, whether the file has a header, labels in the order of google-research/albert (None: regression).
 TASKS = {
     "cola": ("CoLA", [3], 1, False, ["0", "1"]),
     "sst-2": ("SST-2", [0], 1, True, ["0", "1"]),
@@ -51,7 +52,7 @@ def finetune(albert, task, checkpoint, output, options, *more):
 
 
 class GoogleAdamW(torch.optim.Optimizer):
-    """google-research/albert optimization.py: no bias correction; decay of matrices and tables, added to the update."""
+    """AdamW of google-research/albert (optimization.py): no bias correction, and weight decay of matrices and embeddings."""
 
     def __init__(self, named, rate):
         decayed = [p for n, p in named if p.dim() > 1]
@@ -79,8 +80,8 @@ class GoogleAdamW(torch.optim.Optimizer):
 
 
 def lay_out(tokenizer, batch, limit):
-    """[CLS] A [SEP] B [SEP], popping from the longer text, from B where both are as long (google-research/albert). The fast tokenizers of
-    transformers share an odd place otherwise."""
+    """[CLS] A [SEP] B [SEP], truncated at the end of the longer text, or of B if both have the same length (google-research/albert).
+    The fast tokenizers of Transformers truncate differently if the number of tokens to remove is odd."""
     ids, types = [], []
     for texts in batch:
         parts = [tokenizer(text, add_special_tokens=False).input_ids for text in texts]
@@ -100,7 +101,7 @@ def lay_out(tokenizer, batch, limit):
 def losses_in_pytorch(checkpoint, task, options):
     tokenizer = AutoTokenizer.from_pretrained(checkpoint)
     model = AutoModelForSequenceClassification.from_pretrained(checkpoint).eval()
-    # The embeddings' padding row and unused tensors have no gradient; eval() turns dropout off.
+    # eval() disables dropout. The padding row of the embeddings and unused tensors have no gradient.
     optimizer = GoogleAdamW(list(model.named_parameters()), options.learning_rate)
     warmup = options.steps // 10
     examples = list(rows(options.data, task, options.steps * options.batch_size))
@@ -130,7 +131,7 @@ def losses_in_pytorch(checkpoint, task, options):
 
 def compare(task, options):
     with tempfile.TemporaryDirectory() as folder:
-        # One step at rate 0 changes nothing and leaves a checkpoint with the new head.
+        # A step with learning rate 0 writes a checkpoint with the new head and unchanged weights.
         start = Path(folder) / "start"
         finetune(options.albert, task, options.checkpoint, start, options, "--max-steps", "1", "--warmup-steps", "1")
         start = start / "checkpoints" / "step-1"
@@ -141,7 +142,7 @@ def compare(task, options):
         logged = [event for event in events if "loss" in event]
         ours = [event["loss"] for event in logged]
         theirs, ends = losses_in_pytorch(start, task, options)
-        # The first step of either side prepares what the others use.
+        # The first step of each side includes preparations.
         ends_of_ours = [event["time"] for event in logged]
         rates = [(options.steps - 1) / (times[-1] - times[0]) for times in (ends_of_ours, ends)]
     assert len(ours) == len(theirs) == options.steps, (len(ours), len(theirs))
@@ -155,9 +156,9 @@ def compare(task, options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", required=True)
-    parser.add_argument("--data", required=True, help="folder that holds CoLA/, SST-2/, MRPC/ …")
+    parser.add_argument("--data", required=True, help="folder with CoLA/, SST-2/, MRPC/ …")
     parser.add_argument("--task", action="append", choices=TASKS, required=True)
-    parser.add_argument("--albert", default="deno task --quiet albert", help="how to call the toolkit")
+    parser.add_argument("--albert", default="deno task --quiet albert", help="command that runs the toolkit")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--batch-size", type=int, default=16)

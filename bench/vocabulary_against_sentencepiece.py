@@ -1,13 +1,13 @@
-"""Compares `albert vocab train` with Google's sentencepiece, equal settings on equal text.
+"""Compares `albert vocab train` with Google's sentencepiece, with the same settings and text.
 
-Needs Python with `pip install sentencepiece`, and deno. For example, from the repository's root:
+Requires Python with sentencepiece, and Deno. For example, in the root of the repository:
 
     python bench/vocabulary_against_sentencepiece.py --input 'books/*.txt' --held-out 'wiki/*'
 
-Cleans the text as ALBERT does, trains a vocabulary with either, segments the held-out text with
-both models in sentencepiece, and prints one JSON object: bits per character (-sum of the best
-segmentation's score / ln 2 / characters), seconds of training, the ratios ours / theirs, how many
-pieces the two share, and how many lines `albert tokenize` encodes differently from sentencepiece.
+Cleans the text as ALBERT does, trains a vocabulary with each, segments the held-out text with both
+models in sentencepiece, and prints one JSON object: bits per character (minus the sum of the scores
+of the best segmentations / ln 2 / characters), seconds of training, the ratios ours / theirs, the
+number of shared pieces, and the number of lines that `albert tokenize` encodes differently.
 """
 
 import argparse
@@ -48,7 +48,7 @@ def write_clean(patterns: list[str], path: pathlib.Path) -> list[str]:
 
 def bits_per_character(model: pathlib.Path, lines: list[str]) -> float:
     processor = sentencepiece.SentencePieceProcessor(model_file=str(model))
-    # As segmentation scores it: 10 below the least likely ordinary piece.
+    # The score of an unknown piece in segmentation: 10 below that of the least likely normal piece.
     normal = range(5 + len(USER_DEFINED), processor.get_piece_size())
     unknown = min(processor.get_score(i) for i in normal) - 10
     nats = 0.0
@@ -60,7 +60,7 @@ def bits_per_character(model: pathlib.Path, lines: list[str]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--input", nargs="+", required=True, help="training text")
-    parser.add_argument("--held-out", nargs="+", required=True, help="other text")
+    parser.add_argument("--held-out", nargs="+", required=True, help="text for the evaluation")
     parser.add_argument("--vocab-size", type=int, default=8000)
     parser.add_argument("--character-coverage", type=float, default=0.9995)
     parser.add_argument("--albert", default="deno task albert", help="how to run the command")

@@ -1,11 +1,11 @@
 /**
- * Fill in masks with a saved model.
+ * Fills masks with a saved model.
  *
  *     deno run -A examples/fill_mask.ts [FOLDER [TEXT…]]
  *
- * FOLDER is any ALBERT in Hugging Face's files: a checkpoint of `albert pretrain`, a download from
- * the hub. Without one, a tiny model is trained on examples/farm.txt and saved first; in its few
- * seconds it learns the order of sentences and which words are frequent, not what cows do.
+ * FOLDER is an ALBERT in the format of Hugging Face, such as a checkpoint of `albert pretrain` or a
+ * download from the hub. By default, the program first trains a tiny model on examples/farm.txt. In
+ * a few seconds, the model learns the order of sentences and which words are frequent.
  */
 import { loadPretrained, openDevice } from "@albert-lab/albert";
 import { pretrain } from "./training_loop.ts";
@@ -18,7 +18,7 @@ if (texts.length === 0) {
   texts.push("At night the cow sleeps in the [MASK].", "The [MASK] wakes up and moos.");
 }
 
-// WebGPU where an adapter computes rightly, else all cores of the processor.
+// Uses WebGPU if an adapter passes the self-test, otherwise the CPU.
 const device = await openDevice({ device: "auto" });
 const albert = await loadPretrained(folder, device);
 for (const text of texts) {
@@ -33,7 +33,7 @@ for (const text of texts) {
 albert.free();
 await device.destroy();
 
-/** Trains for some seconds and writes the files that `loadPretrained` reads. */
+/** Trains for a few seconds and writes the files that `loadPretrained` reads. */
 async function saveTinyModel(path: string): Promise<string> {
   const device = await openDevice({ device: "cpu" });
   const text = await Deno.readTextFile(new URL("farm.txt", import.meta.url));
@@ -42,6 +42,6 @@ async function saveTinyModel(path: string): Promise<string> {
   await device.destroy();
   await Deno.mkdir(path, { recursive: true });
   for (const [name, content] of files) await Deno.writeFile(`${path}/${name}`, content);
-  console.log(`A tiny model was trained and saved in ${path}.\n`);
+  console.log(`Trained a tiny model and saved it in ${path}.\n`);
   return path;
 }

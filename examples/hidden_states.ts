@@ -1,10 +1,10 @@
 /**
- * Look at what each layer does to a sentence: length of the tokens' vectors, and distance and angle
- * between a layer's input and output (as in the paper's Figure 1).
+ * Shows what each layer does to a sentence: the norm of the token vectors, and the distance and angle
+ * between the input and output of a layer (as in Figure 1 of the paper).
  *
  *     deno run -A examples/hidden_states.ts [FOLDER [TEXT]]
  *
- * Without a FOLDER it looks at a model that was never trained.
+ * The default is a model with random weights.
  */
 import {
   Albert,
@@ -42,7 +42,7 @@ layers.forEach((states, layer) => {
 albert.free();
 await device.destroy();
 
-/** One token's numbers. */
+/** The vector of a token. */
 function vector(states: Float32Array, token: number): Float32Array {
   return states.subarray(token * hiddenSize, (token + 1) * hiddenSize);
 }
@@ -59,7 +59,7 @@ function distance(a: Float32Array, b: Float32Array): number {
   return norm(a.map((value, i) => value - b[i]));
 }
 
-/** In degrees. */
+/** The angle between two vectors in degrees. */
 function angle(a: Float32Array, b: Float32Array): number {
   const cosine = dot(a, b) / (norm(a) * norm(b));
   return Math.acos(Math.min(1, Math.max(-1, cosine))) * 180 / Math.PI;
@@ -70,7 +70,7 @@ function mean<T>(items: Iterable<T>, value: (item: T) => number): number {
   return values.reduce((sum, x) => sum + x, 0) / values.length;
 }
 
-/** ALBERT's twelve layers in miniature, from random weights: files in memory instead of a folder. */
+/** A small ALBERT with twelve layers and random weights, loaded from files in memory. */
 async function untrained(): Promise<Albert> {
   const trainer = new VocabularyTrainer({ vocabSize: 105 });
   const lines = await Deno.readTextFile(new URL("farm.txt", import.meta.url));

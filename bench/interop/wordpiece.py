@@ -2,8 +2,8 @@
 
     python bench/interop/wordpiece.py TEXT_FILE … [--lines 10000]
 
-Needs: the package tokenizers, and Deno on the path (or DENO=path). Each vocabulary is trained by the library on the same text, saved as `vocab.txt`
-with a `tokenizer_config.json`, and read by `albert tokenize`. Ends with 1 if a line has other ids.
+Requires the package tokenizers, and Deno in PATH (or DENO=path). The library trains each vocabulary on the text and saves it as
+`vocab.txt` with a `tokenizer_config.json`, which `albert tokenize` reads. Exits with code 1 if the ids of a line differ.
 """
 import argparse, json, os, subprocess, sys, tempfile
 from pathlib import Path
@@ -17,7 +17,7 @@ parser.add_argument("--vocab-size", type=int, default=8_000)
 options = parser.parse_args()
 
 lines = [line for path in options.text for line in Path(path).read_text(encoding="utf-8").split("\n") if line.strip()]
-# From all over the text, so that no single book decides.
+# Samples lines evenly from the whole text.
 lines = lines[:: max(len(lines) // options.lines, 1)][: options.lines]
 program = Path(__file__).parents[2] / "tasks" / "cli.ts"
 failed = False

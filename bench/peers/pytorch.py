@@ -1,4 +1,4 @@
-"""Times matrix products on request: a line `m n k transpose_a transpose_b times` in, milliseconds out."""
+"""Measures matrix products on request. Reads lines `m n k transpose_a transpose_b times` and prints milliseconds."""
 
 import sys
 import time

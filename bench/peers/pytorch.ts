@@ -78,8 +78,8 @@ export class PyTorch {
 
   /** Milliseconds per product, averaged over `times` products. */
   async time({ m, n, k, transposeA, transposeB }: Product, times: number): Promise<number> {
-    const words = [m, n, k, Number(transposeA), Number(transposeB), times];
-    return Number(await this.process.ask(words.join(" "))) / times;
+    const request = [m, n, k, Number(transposeA), Number(transposeB), times];
+    return Number(await this.process.ask(request.join(" "))) / times;
   }
 
   close(): Promise<void> {

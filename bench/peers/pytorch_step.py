@@ -1,7 +1,7 @@
-"""One ALBERT pretraining step in eager PyTorch on the CPU: the model, the losses and the update of `bench step`, written as PyTorch's users would.
+"""An ALBERT pretraining step in eager PyTorch on the CPU, with the model, losses and optimizer of `bench step`.
 
-Takes a JSON object of sizes as its argument; prints a line about itself (version, threads, bytes of a step, and of one in transformers), then for every line of standard
-input does a step and prints its milliseconds.
+The argument is a JSON object of sizes. Prints a line with the version, the number of threads, the bytes of a step, and the bytes of a step in
+Transformers. Then runs a step for each line of standard input and prints its milliseconds.
 """
 
 import json
@@ -58,7 +58,7 @@ class Albert(nn.Module):
 
 
 class Lamb:
-    """As google-research/albert has it, on PyTorch's fused lists."""
+    """LAMB of google-research/albert, with the fused list operations of PyTorch."""
 
     def __init__(self, parameters):
         self.parameters = list(parameters)
@@ -83,7 +83,7 @@ class Lamb:
 
 
 def saved_bytes(model, forward):
-    """What autograd keeps at the forward's end, every storage once, weights not counted."""
+    """Bytes that autograd keeps at the end of the forward pass, without weights. Each storage counts once."""
     own = {p.untyped_storage().data_ptr() for p in model.parameters()}
     seen, kept = {}, []
 
@@ -102,7 +102,7 @@ def saved_bytes(model, forward):
 
 
 def transformers_bytes(s, batch):
-    """Weights, gradients, moments and what autograd keeps of transformers' own model; None where transformers is not installed."""
+    """Bytes of weights, gradients, moments and what autograd keeps, for the model of Transformers. None if it is not installed."""
     try:
         from transformers import AlbertConfig, AlbertForPreTraining
     except ImportError:

@@ -1,4 +1,4 @@
-/** One point of the curves. */
+/** The losses of a step. */
 export interface LossPoint {
   step: number;
   maskedLoss: number;
@@ -7,7 +7,7 @@ export interface LossPoint {
 
 const LEFT = 34, RIGHT = 590, TOP = 24, BOTTOM = 184;
 
-/** The inside of an `<svg viewBox="0 0 600 210">` with both losses. */
+/** The content of an `<svg viewBox="0 0 600 210">` with the curves of both losses. */
 export function curves(points: readonly LossPoint[], steps: number): string {
   const highest = Math.ceil(Math.max(1, ...points.map(({ maskedLoss }) => maskedLoss)));
   const x = (step: number) => (LEFT + (RIGHT - LEFT) * step / steps).toFixed(1);
@@ -27,10 +27,8 @@ export function curves(points: readonly LossPoint[], steps: number): string {
     ...grid,
     line("words", ({ maskedLoss }) => maskedLoss),
     line("order", ({ pairLoss }) => pairLoss),
-    `<text class="words" x="${LEFT}" y="14">masked words ${
-      last?.maskedLoss.toFixed(2) ?? ""
-    }</text>`,
-    `<text class="order" x="200" y="14">sentence order ${last?.pairLoss.toFixed(2) ?? ""}</text>`,
+    `<text class="words" x="${LEFT}" y="14">MLM loss ${last?.maskedLoss.toFixed(2) ?? ""}</text>`,
+    `<text class="order" x="200" y="14">SOP loss ${last?.pairLoss.toFixed(2) ?? ""}</text>`,
     `<text x="${LEFT}" y="204">step 0</text>`,
     `<text x="${RIGHT}" y="204" text-anchor="end">${steps}</text>`,
   ].join("");

@@ -1,9 +1,9 @@
 /**
- * The page: trains a small ALBERT, or loads the one that is served beside it, and fills in masks.
+ * A page that trains a small ALBERT, or loads the served one, and fills masks.
  *
  *     deno run -A examples/browser/serve.ts [FOLDER]
  *
- * `?device=cpu` does without WebGPU.
+ * `?device=cpu` disables WebGPU.
  */
 import { Albert, type Device, loadPretrained, openDevice, type StepLog } from "@albert-lab/albert";
 import { pretrain } from "../training_loop.ts";
@@ -31,7 +31,7 @@ await working(start);
 async function openPageDevice(): Promise<Device> {
   const cpu = new URLSearchParams(location.search).get("device") === "cpu";
   let notice = "";
-  const onNotice = (sentence: string) => notice = ` (${sentence})`;
+  const onNotice = (message: string) => notice = ` (${message})`;
   const opened = await openDevice({ device: cpu ? "cpu" : "auto", onNotice });
   const { kind, adapter } = opened.description;
   element("device").textContent = `Computing on ${kind}: ${adapter}${notice}`;
@@ -44,10 +44,10 @@ async function start(): Promise<void> {
   text.value = await (await fetch("farm.txt")).text();
   if (!(await fetch("model/config.json", { method: "HEAD" })).ok) return;
   const served = await loadPretrained(new URL("model", location.href), device);
-  useModel(served, "The model served here.");
+  useModel(served, "Using the served model.");
 }
 
-/** Trains on the text and takes the new model. */
+/** Trains a model on the text and uses it. */
 async function train(): Promise<void> {
   const steps = element<HTMLInputElement>("steps").valueAsNumber;
   const points: LossPoint[] = [];
@@ -56,12 +56,12 @@ async function train(): Promise<void> {
     points.push({ step: step + 1, maskedLoss, pairLoss });
     element("curves").innerHTML = curves(points, steps);
     const rate = 1000 * (step + 1) / (performance.now() - started);
-    element("progress").textContent = `step ${step + 1}, ${rate.toFixed(1)} a second`;
-    await new Promise(requestAnimationFrame); // lets the page draw
+    element("progress").textContent = `step ${step + 1}, ${rate.toFixed(1)} steps/s`;
+    await new Promise(requestAnimationFrame); // Lets the page draw.
   };
   const files = await pretrain(device, { text: text.value, vocabSize: 105, steps, onLog });
   const read = (name: string) => Promise.resolve(files.get(name) ?? null);
-  useModel(await Albert.load(read, device), `The model of ${steps} steps.`);
+  useModel(await Albert.load(read, device), `Using the model of ${steps} steps.`);
   await fillIn();
 }
 
@@ -84,7 +84,7 @@ function useModel(model: Albert, note: string): void {
   element("note").textContent = note;
 }
 
-/** Keeps the buttons quiet meanwhile, and says what went wrong. */
+/** Disables the buttons during the work and shows its error. */
 async function working(work: () => Promise<void>): Promise<void> {
   trainButton.disabled = fillButton.disabled = true;
   try {
@@ -96,8 +96,8 @@ async function working(work: () => Promise<void>): Promise<void> {
   fillButton.disabled = albert === null;
 }
 
-/** The model's logits, for whoever imports the page's bundle. */
+/** The logits of the model. Tests call it through the page's bundle. */
 export function logits(sentence: string): Promise<TokenLogits> {
-  if (albert === null) throw new TypeError("The page has no model yet");
+  if (albert === null) throw new TypeError("No model is loaded");
   return tokenLogits(albert, sentence);
 }

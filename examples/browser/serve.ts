@@ -3,8 +3,8 @@
  *
  *     deno run -A examples/browser/serve.ts [FOLDER]
  *
- * FOLDER is a checkpoint of `albert pretrain` or another ALBERT in Hugging Face's files; without
- * one the page starts by training.
+ * FOLDER is an ALBERT in the format of Hugging Face, such as a checkpoint of `albert pretrain`. Without
+ * one, train a model in the page first.
  */
 const HERE = new URL("./", import.meta.url);
 
@@ -16,18 +16,18 @@ const TYPES: Record<string, string> = {
   txt: "text/plain; charset=utf-8",
 };
 
-/** The page's script with the whole package in it, WGSL included. */
+/** Bundles the page's script with the package. */
 export async function bundle(flags: string[] = []): Promise<Uint8Array<ArrayBuffer>> {
-  const words = ["bundle", "--quiet", "--platform", "browser", ...flags];
+  const args = ["bundle", "--quiet", "--platform", "browser", ...flags];
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...words, "main.ts"],
-    cwd: HERE, // where the configuration is looked for
+    args: [...args, "main.ts"],
+    cwd: HERE, // Deno looks for its configuration here.
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   return stdout;
 }
 
-/** Answers for the page's files and, under `model/`, those of a model. */
+/** Returns a handler that serves the files of the page, and those of a model under `model/`. */
 export function pageHandler(
   script: Uint8Array<ArrayBuffer>,
   modelFolder?: string,
@@ -36,7 +36,7 @@ export function pageHandler(
     const path = new URL(request.url).pathname.slice(1) || "index.html";
     const headers = {
       "content-type": TYPES[path.split(".").at(-1)!] ?? "application/octet-stream",
-      // Shared memory is for isolated pages only.
+      // Browsers allow shared memory only in isolated pages.
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-embedder-policy": "require-corp",
     };
@@ -45,7 +45,7 @@ export function pageHandler(
     const content = file && await Deno.readFile(file).catch(() => null);
     return content
       ? new Response(content, { headers })
-      : new Response("There is no such file", { status: 404 });
+      : new Response("Not found", { status: 404 });
   };
 }
 

@@ -1,14 +1,14 @@
 import { type Albert, maskedLanguageLogits } from "@albert-lab/albert";
 
-/** What the masked language head says of every token of a text. */
+/** Logits of the masked-LM head for each token of a text. */
 export interface TokenLogits {
-  /** Pieces, `[CLS]` and `[SEP]` included. */
+  /** The pieces, including `[CLS]` and `[SEP]`. */
   tokens: string[];
-  /** `[tokens, vocabulary]`, row by row. */
+  /** The logits, of shape `[tokens, vocabulary]`. */
   values: number[];
 }
 
-/** Runs encoder and head by hand, one level below `fillMask`. */
+/** Runs the encoder and the head, as `fillMask` does. */
 export async function tokenLogits(albert: Albert, text: string): Promise<TokenLogits> {
   const { device, encoder, tokenizer } = albert;
   const { ids } = tokenizer.encodePair(text, undefined, { specialTokens: true });
@@ -21,7 +21,7 @@ export async function tokenLogits(albert: Albert, text: string): Promise<TokenLo
   });
   const everyToken = Uint32Array.from(ids.keys());
   const logits = maskedLanguageLogits({ device }, encoder, sequenceOutput, everyToken);
-  // Rows may be padded: `pitch` numbers apart, `columns` of them meant.
+  // Rows may be padded: they are `pitch` elements apart and have `columns` elements.
   const { view, columns, pitch } = logits;
   const padded = await device.read(view);
   const values = ids.flatMap((_, row) => [...padded.subarray(row * pitch, row * pitch + columns)]);

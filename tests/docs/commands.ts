@@ -1,15 +1,16 @@
-/** The commands in a page of `docs`. */
+/** Finds the commands in a page of `docs`. */
 
-/** One command of a page, as words. */
+/** A command of a page. */
 export interface DocumentedCommand {
-  /** `data.md:12` */
+  /** Page and line, such as `data.md:12`. */
   place: string;
+  /** The words of the command line. */
   words: string[];
-  /** Its fence says `sh ignore`: it takes hours, or cannot run twice. */
+  /** Whether its block is marked `sh ignore`, because it takes hours or cannot run twice. */
   ignored: boolean;
 }
 
-/** The commands in the `sh` blocks of a page: one a line, without comments. */
+/** Returns the commands in the `sh` blocks of a page, which have one command per line. */
 export function documentedCommands(page: string, text: string): DocumentedCommand[] {
   const commands: DocumentedCommand[] = [];
   let fence: { ignored: boolean } | null = null;
@@ -24,7 +25,7 @@ export function documentedCommands(page: string, text: string): DocumentedComman
   return commands;
 }
 
-/** Words of a command line with quotes and a comment at its end; nothing else of a shell. */
+/** Splits a command line with quotes and a trailing comment into words. */
 function shellWords(line: string): string[] {
   const words = line.match(/'[^']*'|"[^"]*"|#.*$|\S+/g) ?? [];
   return words.filter((word) => !word.startsWith("#")).map((word) =>

@@ -1,4 +1,4 @@
-// Every command in `docs` runs, made small: the smoke preset, a few steps, the CPU device.
+// Runs every command of `docs` with the smoke preset, a few steps and the CPU device.
 import { assert, assertEquals } from "@std/assert";
 import { sha256File } from "../../src/files/mod.ts";
 import { prepareConfig } from "../../tasks/launch/config.ts";
@@ -9,7 +9,7 @@ import { type DocumentedCommand, documentedCommands } from "./commands.ts";
 
 const config = await prepareConfig(() => {});
 
-/** What makes a command small without changing what it shows. */
+/** Values that make a command small. */
 const SMALLER: Record<string, string> = {
   "--config": "smoke",
   "--steps": "4",
@@ -23,26 +23,25 @@ const SMALLER: Record<string, string> = {
 
 const WEIGHTS = "model.safetensors";
 
-/** Commands that open a device. */
+/** Commands that use a device. */
 const COMPUTING = ["doctor", "pretrain", "predict", "finetune", "evaluate"];
 
-/** `albert …` or `deno task TOOL …`: the tool and its words. */
-function toolOf(command: DocumentedCommand): { tool: string; rest: string[] } {
+/** The tool and the arguments of `albert …` or `deno task TOOL …`. */
+function toolOf(command: DocumentedCommand): { tool: string; args: string[] } {
   const { place } = command;
-  // `mpirun -n 2 deno task …`: what is started is ours.
-  const words = command.words[0] === "mpirun"
+  const words = command.words[0] === "mpirun" // `mpirun -n 2 deno task …`
     ? command.words.slice(command.words.indexOf("deno"))
     : command.words;
-  const [tool, ...rest] = words[0] === "albert" ? words : words.slice(2);
+  const [tool, ...args] = words[0] === "albert" ? words : words.slice(2);
   const known = words[0] === "albert" || words[0] === "deno" && words[1] === "task";
-  assert(known && tool in TOOLS, `${place}: ${words.join(" ")} is none of our commands`);
-  return { tool, rest };
+  assert(known && tool in TOOLS, `${place}: ${words.join(" ")} is not one of our commands`);
+  return { tool, args };
 }
 
 function smaller(tool: string, words: string[]): string[] {
   const small = words.map((word, i) => {
     const value = SMALLER[words[i - 1]];
-    // A configuration file is part of what a page shows.
+    // Keeps configuration files, which the page shows.
     return value === undefined || word.includes("/") ? word : value;
   });
   const added: string[] = [];
@@ -67,24 +66,24 @@ async function run(tool: string, words: string[], cwd: string) {
 }
 
 async function runInFolder(command: DocumentedCommand, cwd: string): Promise<void> {
-  const { tool, rest } = toolOf(command);
-  const { code, output } = await run(tool, smaller(tool, rest), cwd);
+  const { tool, args } = toolOf(command);
+  const { code, output } = await run(tool, smaller(tool, args), cwd);
   assertEquals(code, 0, `${command.place}: ${command.words.join(" ")}\n${output}`);
 }
 
-/** A command that takes too long is still spelled right: help knows its flags. */
-async function checkSpelling({ place, ...command }: DocumentedCommand): Promise<void> {
-  const { tool, rest } = toolOf({ place, ...command });
+/** Checks the flags of a command that takes too long to run, by its help text. */
+async function checkFlags({ place, ...command }: DocumentedCommand): Promise<void> {
+  const { tool, args } = toolOf({ place, ...command });
   if (tool === "ok") return;
-  const name = rest.slice(0, rest.findIndex((word) => word.startsWith("--")));
+  const name = args.slice(0, args.findIndex((word) => word.startsWith("--")));
   const { output } = await run(tool, [...name, "--help"], ROOT);
-  for (const flag of rest.filter((word) => word.startsWith("--"))) {
+  for (const flag of args.filter((word) => word.startsWith("--"))) {
     assert(output.includes(flag), `${place}: ${name.join(" ")} has no ${flag}\n${output}`);
   }
 }
 
-/** What a page takes for granted: text, and what earlier pages made. */
-async function furnish(folder: string, commands: DocumentedCommand[]): Promise<void> {
+/** Writes the text, vocabulary and data that a page assumes. */
+async function writeData(folder: string, commands: DocumentedCommand[]): Promise<void> {
   for (const [name, seed] of [["books", 1], ["plays", 2]] as const) {
     await Deno.mkdir(`${folder}/${name}`);
     for (const [i, text] of toyTexts(12, seed).entries()) {
@@ -92,19 +91,19 @@ async function furnish(folder: string, commands: DocumentedCommand[]): Promise<v
     }
   }
   const all = commands.map(({ words }) => words.join(" "));
-  const makes = (pattern: RegExp) => all.some((command) => pattern.test(command));
+  const creates = (pattern: RegExp) => all.some((command) => pattern.test(command));
   const needed = [
     ["vocab train --input books --vocab-size 130 --output vocabulary", /vocab train/],
     ["prepare --input books --vocab vocabulary --output data", /prepare .*--output data\b/],
   ] as const;
   for (const [command, own] of needed) {
-    if (makes(own) || !makes(/\bdata\b|vocabulary/)) continue;
+    if (creates(own) || !creates(/\bdata\b|vocabulary/)) continue;
     const { code, output } = await run("albert", command.split(" "), folder);
     assertEquals(code, 0, output);
   }
 }
 
-/** The file that a page shows, as its text names it: "write `mine.json`:". */
+/** Writes the files that a page shows after "write `mine.json`:". */
 async function writeShownFiles(folder: string, text: string): Promise<void> {
   for (const [, name, content] of text.matchAll(/write `([\w.]+)`:\n+```json\n([\s\S]*?)```/g)) {
     const shown = JSON.parse(content);
@@ -113,8 +112,8 @@ async function writeShownFiles(folder: string, text: string): Promise<void> {
   }
 }
 
-/** What a page promises of the folders that its commands leave. */
-const PROMISES: Record<string, (folder: string) => Promise<void>> = {
+/** Checks of the folders that the commands of a page create. */
+const CHECKS: Record<string, (folder: string) => Promise<void>> = {
   async "reproducibility.md"(folder) {
     const [a, b] = await Promise.all(
       ["a", "b"].map((run) => sha256File(`${folder}/runs/${run}/checkpoints/step-4/${WEIGHTS}`)),
@@ -135,32 +134,32 @@ const pages = (await Array.fromAsync(Deno.readDir(`${ROOT}/docs`)))
 for (const page of pages) {
   const text = await Deno.readTextFile(`${ROOT}/docs/${page}`);
   const commands = documentedCommands(page, text);
-  // A page may have a test of its own, which says more of what its commands do.
+  // Some pages have a test of their own with more checks.
   const own = await exists(`${ROOT}/tests/docs/${page.replace(".md", "_test.ts")}`);
   if (own || commands.length === 0) continue;
   Deno.test(`the commands of docs/${page} run`, async () => {
     const folder = await Deno.makeTempDir({ prefix: "albert-docs-" });
     try {
       const runnable = commands.filter(({ ignored }) => !ignored);
-      await furnish(folder, runnable);
+      await writeData(folder, runnable);
       await writeShownFiles(folder, text);
       for (const command of runnable) await runInFolder(command, folder);
-      await PROMISES[page]?.(folder);
-      for (const command of commands.filter(({ ignored }) => ignored)) await checkSpelling(command);
+      await CHECKS[page]?.(folder);
+      for (const command of commands.filter(({ ignored }) => ignored)) await checkFlags(command);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
   });
 }
 
-Deno.test("every page of docs is linked from the README, and its links lead somewhere", async () => {
+Deno.test("every page of docs is linked from the README, and its links are valid", async () => {
   const readme = await Deno.readTextFile(`${ROOT}/README.md`);
   for (const page of pages) {
     assert(readme.includes(`(docs/${page})`), `README.md does not link docs/${page}`);
     const text = await Deno.readTextFile(`${ROOT}/docs/${page}`);
     for (const [, target] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
       await Deno.stat(`${ROOT}/docs/${target}`).catch(() => {
-        throw new Error(`docs/${page} links ${target}, which is not there`);
+        throw new Error(`docs/${page} links ${target}, which does not exist`);
       });
     }
   }

@@ -1,10 +1,10 @@
-// Every command of docs/watching.md, run as it stands there.
+// Runs every command of docs/watching.md unchanged.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { prepare } from "../../src/data/disk/mod.ts";
 import { toyTexts, toyTokenizer } from "../support/toy_corpus.ts";
 import { runAlbert } from "../tasks/albert_process.ts";
 
-Deno.test("the commands of docs/watching.md do what it says", async () => {
+Deno.test("the commands of docs/watching.md create the files that it describes", async () => {
   const page = await Deno.readTextFile(new URL("../../docs/watching.md", import.meta.url));
   const blocks = [...page.matchAll(/```sh\n([^]*?)```/g)].map(([, block]) => block);
   const commands = blocks.flatMap((block) => block.trim().split("\n"));

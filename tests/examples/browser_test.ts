@@ -1,4 +1,4 @@
-// The page of examples/browser in headless Chromium: the same numbers as Deno's, and training.
+// Tests the page of examples/browser in headless Chromium.
 import { assert, assertEquals } from "@std/assert";
 import { loadPretrained, openDevice } from "../../mod.ts";
 import { bundle, pageHandler } from "../../examples/browser/serve.ts";
@@ -9,14 +9,14 @@ import { findChromium, Page } from "./chromium.ts";
 
 const SENTENCE = "At night the cow sleeps in the [MASK].";
 
-/** Pieces, here and in the page. */
+/** Vocabulary size, also in the page. */
 const VOCABULARY = 105;
 const SLOW = Deno.env.get("ALBERT_SLOW") === "1";
 
 const chromium = await findChromium();
-if (chromium === null) console.log("no Chromium on this machine: the test of the page is skipped");
+if (chromium === null) console.log("Chromium not found; the tests of the page are skipped");
 
-/** A model of a few steps, whose weights are far from those it began with. */
+/** Trains a model for a few steps, so that its weights differ from the initial ones. */
 async function writeModel(folder: string): Promise<void> {
   const device = await openDevice({ device: "cpu" });
   const text = await Deno.readTextFile(new URL("../../examples/farm.txt", import.meta.url));
@@ -45,25 +45,26 @@ async function checkLogits(page: Page, expected: TokenLogits): Promise<void> {
   assert(worst <= 1e-4, `logits differ by up to ${worst}`);
 }
 
-/** Fills in by the page's own button. */
+/** Fills a mask with the page's button. */
 async function checkFilling(page: Page): Promise<void> {
   await page.until(`!document.querySelector("#fill").disabled`);
   await page.evaluate(`document.querySelector("#fill").click()`);
   await page.until(`document.querySelectorAll("#candidates li").length === 8`);
 }
 
-/** Trains by the page's own button; the masked loss ends below that of guessing. */
+/** Trains with the page's button. The final loss must be lower than that of a uniform distribution. */
 async function checkTraining(page: Page, steps: number): Promise<void> {
   await page.evaluate(`document.querySelector("#steps").value = ${steps}`);
   await page.evaluate(`document.querySelector("#train").click()`);
-  const done = `document.querySelector("#note").textContent === "The model of ${steps} steps."`;
+  const done =
+    `document.querySelector("#note").textContent === "Using the model of ${steps} steps."`;
   await page.until(`${done} && !document.querySelector("#fill").disabled`);
   const label = await page.evaluate<string>(`document.querySelector("text.words").textContent`);
   const loss = Number(/[\d.]+$/.exec(label)?.[0]);
-  assert(loss < Math.log(VOCABULARY), `the masked loss is ${loss}, no better than chance`);
+  assert(loss < Math.log(VOCABULARY), `the masked-LM loss is ${loss}, not better than chance`);
 }
 
-/** Serves the page with a model, and hands an open page to `check` with Deno's logits of that model. */
+/** Serves the page with a model, opens it, and calls `check` with the logits that Deno computes. */
 async function withPage(
   query: string,
   check: (page: Page, expected: TokenLogits) => Promise<void>,
@@ -84,7 +85,7 @@ async function withPage(
 }
 
 Deno.test({
-  name: "the page computes Deno's logits to 1e-4 without WebGPU, and trains",
+  name: "the page computes the same logits as Deno within 1e-4 without WebGPU, and trains",
   ignore: chromium === null,
   fn: () =>
     withPage("?device=cpu", async (page, expected) => {
@@ -96,14 +97,15 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the page computes Deno's logits to 1e-4 with WebGPU where the browser has it, and trains",
+  name:
+    "the page computes the same logits as Deno within 1e-4 with WebGPU if available, and trains",
   ignore: chromium === null,
   fn: () =>
     withPage("", async (page, expected) => {
       await checkLogits(page, expected);
       const device = await page.evaluate("document.documentElement.dataset.device");
       console.log(`the page computed on ${device}`);
-      // A software adapter takes half a minute to compile what a training step runs.
+      // A software adapter needs half a minute to compile the kernels of a training step.
       if (SLOW) await checkTraining(page, 20);
     }),
 });

@@ -1,8 +1,8 @@
-/** A page in headless Chromium, driven through its DevTools protocol. */
+/** A page in headless Chromium, controlled through the DevTools protocol. */
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
-/** A software adapter where the machine has no graphics card. */
+/** Flags that also enable a software adapter for machines without a GPU. */
 const FLAGS = [
   "--headless",
   "--no-sandbox",
@@ -14,7 +14,7 @@ const FLAGS = [
   "--remote-debugging-port=0",
 ];
 
-/** Path of a Chromium on this machine (`CHROMIUM`, or one in `PATH`), or null. */
+/** Finds Chromium by the variable `CHROMIUM` or in `PATH`. Returns null if there is none. */
 export async function findChromium(): Promise<string | null> {
   const chosen = Deno.env.get("CHROMIUM");
   if (chosen) return chosen;
@@ -25,14 +25,14 @@ export async function findChromium(): Promise<string | null> {
   return null;
 }
 
-/** What DevTools answers to a command. */
+/** A reply of DevTools. */
 interface Reply {
   id?: number;
   error?: { message: string };
   result?: Record<string, unknown>;
 }
 
-/** One page of a browser that runs for it alone. */
+/** A page with a browser process of its own. */
 export class Page {
   readonly #process: Deno.ChildProcess;
   readonly #profile: string;
@@ -50,7 +50,7 @@ export class Page {
     };
   }
 
-  /** Starts a browser on an address. */
+  /** Starts a browser and opens a URL. */
   static async open(chromium: string, url: string): Promise<Page> {
     const profile = await Deno.makeTempDir({ prefix: "albert-chromium-" });
     const process = new Deno.Command(chromium, {
@@ -76,7 +76,7 @@ export class Page {
     return new Page(process, profile, socket);
   }
 
-  /** The value of an expression in the page, awaited. */
+  /** Evaluates an expression in the page and awaits its value. */
   async evaluate<T>(expression: string): Promise<T> {
     const { result, exceptionDetails } = await this.#send("Runtime.evaluate", {
       expression,
@@ -87,18 +87,18 @@ export class Page {
     return (result as { value: T }).value;
   }
 
-  /** Evaluates again and again until the value is truthy; a page that is still loading has none. */
+  /** Evaluates an expression until its value is truthy. Errors count as falsy, since the page may be loading. */
   async until<T>(expression: string): Promise<T> {
     return await waitFor(expression, () => this.evaluate<T | null>(expression).catch(() => null));
   }
 
-  /** The visible page as a PNG. */
+  /** Takes a screenshot as a PNG. */
   async screenshot(): Promise<Uint8Array> {
     const { data } = await this.#send("Page.captureScreenshot", { format: "png" });
     return Uint8Array.from(atob(data as string), (character) => character.charCodeAt(0));
   }
 
-  /** Ends the browser. */
+  /** Closes the browser. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#socket.onclose = resolve);
     this.#send("Browser.close", {}).catch(() => {});
@@ -118,12 +118,12 @@ export class Page {
   }
 }
 
-/** Asks ten times a second, for a minute, until there is an answer. */
+/** Polls ten times per second until there is a truthy answer. Throws after a minute. */
 async function waitFor<T>(what: string, ask: () => Promise<T | null>): Promise<T> {
   for (let turn = 0; turn < 600; turn++) {
     const answer = await ask();
     if (answer) return answer;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`Waited a minute for ${what}`);
+  throw new Error(`Timed out after a minute: ${what}`);
 }

@@ -7,7 +7,7 @@ import { elementwiseActivationBackward, reduceColumns } from "../../../kernels/m
 import type { View } from "../../device/mod.ts";
 import type { Scope } from "../scope.ts";
 import { inRanges, matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
-import { type Operand, operand, productOf } from "./operand.ts";
+import { matmulOperands, type Operand, operand } from "./matmul.ts";
 
 /** Names of activation functions in config.json: `gelu` is the erf form, `gelu_new` the tanh form. */
 export type Activation = "gelu" | "gelu_new" | "relu" | "tanh";
@@ -69,7 +69,7 @@ export function denseForward(
   const activated = activation !== "none";
   const value = temporaryTensor(device, shape, "linear");
   const preactivation = activated ? temporaryTensor(device, shape, "pre-activation") : value;
-  productOf(scope, {
+  matmulOperands(scope, {
     a: operand(scope, x.view, rows, inputs, "activation"),
     b: operand(scope, weight.view, outputs, inputs, "weight"),
     c: value.view,
@@ -138,7 +138,7 @@ export function inputGradient(
 ): Tensor {
   const [outputs, inputs] = weight.shape;
   const dx = temporaryTensor(scope.device, shape, "linear input gradient");
-  productOf(scope, {
+  matmulOperands(scope, {
     a: dz,
     b: operand(scope, weight.view, outputs, inputs, "weight"),
     c: dx.view,
@@ -159,7 +159,7 @@ export function accumulateWeightGradient(
   const [outputs, inputs] = weight.shape;
   if (weight.gradient === undefined) return;
   const { rows } = matrixShape(x);
-  productOf(scope, {
+  matmulOperands(scope, {
     a: dz,
     b: operand(scope, x.view, rows, inputs, "activation"),
     c: weight.gradient,

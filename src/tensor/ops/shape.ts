@@ -8,7 +8,7 @@ import { whole } from "../../device/mod.ts";
 import type { Scope } from "../scope.ts";
 import { matrixShape, reshape, temporaryTensor, type Tensor } from "../tensor.ts";
 import { temporaryIntegers } from "./embedding.ts";
-import { matrixProduct } from "./matrix_product.ts";
+import { matmulViews } from "./matmul.ts";
 
 /**
  * Returns a tensor with the same memory and another shape. Unlike `reshape`, the tape records it.
@@ -38,10 +38,10 @@ export function transpose(scope: Scope, x: Tensor): Tensor {
   );
   const y = temporaryTensor(device, [columns, rows], "transpose");
   const sizes = { a: whole(identity), transposeB: true, k: columns };
-  matrixProduct(device, { ...sizes, b: x.view, c: y.view, m: columns, n: rows });
+  matmulViews(device, { ...sizes, b: x.view, c: y.view, m: columns, n: rows });
   tape?.record(y, (dy) => {
     const dx = temporaryTensor(device, x.shape, "transpose gradient");
-    matrixProduct(device, {
+    matmulViews(device, {
       a: dy.view,
       b: whole(identity),
       c: dx.view,

@@ -13,7 +13,7 @@ import { elements, matrixShape, temporaryTensor, type Tensor } from "../tensor.t
 import { accumulateColumnSum } from "./dense.ts";
 import { temporaryIntegers } from "./embedding.ts";
 import { addToMetrics, type CrossEntropyRows, type LossTarget, rowCrossEntropy } from "./loss.ts";
-import { operand, productOf } from "./operand.ts";
+import { matmulOperands, operand } from "./matmul.ts";
 
 /** Maximum number of logits per slice: 64 MiB. */
 const SLICE_ELEMENTS = 2 ** 24;
@@ -49,7 +49,7 @@ export function vocabularyLogits(
   const columns = words.shape[0];
   const pitch = Math.ceil(columns / PITCH) * PITCH;
   const logits = temporaryTensor(scope.device, [rows, pitch], "vocabulary logits");
-  productOf(scope, {
+  matmulOperands(scope, {
     a: operand(scope, x.view, rows, embedding, "activation"),
     b: operand(scope, words.view, columns, embedding, "weight"),
     c: logits.view,
@@ -136,7 +136,7 @@ function sliceGradients(
     uniforms: { rows, columns, pitch, scale },
   });
   const logitGradient = operand(scope, view, rows, columns, "gradient", pitch);
-  productOf(scope, {
+  matmulOperands(scope, {
     a: logitGradient,
     b: operand(scope, words.view, columns, embedding, "weight"),
     c: gradient.view,
@@ -146,7 +146,7 @@ function sliceGradients(
     lda: pitch,
   });
   if (words.gradient !== undefined) {
-    productOf(scope, {
+    matmulOperands(scope, {
       a: logitGradient,
       b: operand(scope, x.view, rows, embedding, "activation"),
       c: words.gradient,

@@ -1,6 +1,5 @@
-import { GLUE_TASK_NAMES } from "../../src/benchmarks/glue/tasks.ts";
 import { defineCommand, defineGroup } from "./command.ts";
-import { LEVELS, SQUAD_OPTIONS } from "./finetune_options.ts";
+import { GLUE_TASKS_AND_AX, LEVELS, SQUAD_OPTIONS } from "./finetune_options.ts";
 import type { Flags, OptionTable } from "./options.ts";
 
 /** Options of all `albert evaluate` commands. */
@@ -31,7 +30,7 @@ const EVALUATE_OPTIONS = {
 
 const GLUE_OPTIONS = {
   "--task <name>": {
-    kind: GLUE_TASK_NAMES,
+    kind: GLUE_TASKS_AND_AX,
     help: "GLUE task; ax needs an MNLI checkpoint.",
     required: true,
   },

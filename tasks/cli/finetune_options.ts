@@ -3,13 +3,14 @@
  *
  * @module
  */
+import type { GlueTaskName } from "../../src/benchmarks/glue/mod.ts";
 import type { RaceLevel } from "../../src/benchmarks/race/mod.ts";
 import { type GivenFlags, group, type OptionTable } from "./options.ts";
 import { LOGGING, PROCESSES, RUN, TRAINING } from "./train_options.ts";
 
 /** Accepted by `--recipe`. */
 export const RECIPES = ["paper", "quick"] as const;
-/** Accepted by `finetune glue --task`. */
+/** Accepted by `finetune glue --task`: the GLUE tasks with training data. */
 export const GLUE_TASKS = [
   "cola",
   "sst-2",
@@ -20,7 +21,9 @@ export const GLUE_TASKS = [
   "qnli",
   "rte",
   "wnli",
-] as const;
+] as const satisfies readonly GlueTaskName[];
+/** Accepted by `--task` of the other GLUE commands: with the diagnostic set. */
+export const GLUE_TASKS_AND_AX = [...GLUE_TASKS, "ax"] as const;
 /** Accepted by `--task` of the SQuAD commands. */
 export const SQUAD_TASKS = ["1.1", "2.0"] as const;
 /** Accepted by `--level` of the RACE commands. */

@@ -1,10 +1,12 @@
-import { PAPER_PRESET_NAMES } from "../paper/mod.ts";
 import { defineCommand, defineGroup } from "./command.ts";
 import type { Flags, OptionTable } from "./options.ts";
 
+/** Accepted by `--preset`, from seconds to weeks. */
+export const PRESETS = ["smoke", "nano", "gpu-day", "paper"] as const;
+
 /** Options of `paper run` and `paper plan`. */
 const EXPERIMENT_OPTIONS = {
-  "--preset <name>": { kind: PAPER_PRESET_NAMES, help: "Size of the experiments.", required: true },
+  "--preset <name>": { kind: PRESETS, help: "Size of the experiments.", required: true },
   "--seeds <n>": { kind: "integer", help: "Number of consecutive seeds per cell.", default: 1 },
   "--finetune-runs <n>": {
     kind: "integer",
@@ -79,7 +81,7 @@ const REPORT_OPTIONS = {
     required: true,
   },
   "--preset <name>": {
-    kind: PAPER_PRESET_NAMES,
+    kind: PRESETS,
     help: "Preset of the published results to report if --output has no runs.",
   },
   "--results <folder>": {

@@ -1,11 +1,10 @@
-import { GLUE_TASK_NAMES } from "../../src/benchmarks/glue/tasks.ts";
 import { defineCommand, defineGroup } from "./command.ts";
-import { LEVELS, levelsOf } from "./finetune_options.ts";
+import { GLUE_TASKS_AND_AX, LEVELS, levelsOf } from "./finetune_options.ts";
 import type { Flags, OptionTable } from "./options.ts";
 
 const GLUE_OPTIONS = {
   "--task <name>": {
-    kind: GLUE_TASK_NAMES,
+    kind: GLUE_TASKS_AND_AX,
     help: "GLUE task.",
     defaultText: "from the file names",
   },

@@ -24,6 +24,11 @@ const EVERYTHING = ["--allow-all"];
 export const TOOLS: Record<string, Tool> = {
   albert: { script: "tasks/cli.ts", permissions: permissionsFor, here: true },
   demo: { script: "tasks/demo.ts", permissions: () => TRAIN_PERMISSIONS, here: true },
+  docs: {
+    script: "tasks/docs.ts",
+    permissions: () => ["--allow-read", "--allow-write=docs", "--allow-env"],
+    here: false,
+  },
   golden: {
     script: "tasks/golden.ts",
     permissions: () => [...COMPUTE_PERMISSIONS, "--allow-write"],
@@ -52,7 +57,9 @@ const WITHOUT_DEVICE = [
 /** Whether this command line may use a GPU, so that a driver should be installed. */
 export function needsDevice(tool: string, args: string[]): boolean {
   const device = args.join(" ").match(/--device[ =](\w+)/)?.[1];
-  if (device === "cpu" || args.includes("--help") || args.includes("-h")) return false;
+  if (tool === "docs" || device === "cpu" || args.includes("--help") || args.includes("-h")) {
+    return false;
+  }
   return tool !== "albert" || args.length > 0 && !WITHOUT_DEVICE.includes(args[0]);
 }
 

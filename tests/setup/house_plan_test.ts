@@ -32,6 +32,7 @@ const FLOORS = [
   "tasks/ok",
   "tasks/paper",
   "tasks/cli",
+  "tasks/docs",
   "tasks/kernels",
   "tasks/golden",
   "tasks/demo",
@@ -63,7 +64,6 @@ const WITHOUT_FRONT_DOOR = /^(bench|tasks\/(?!paper\/))/;
 /** Imports that enter another floor by a side door, and why. */
 const SIDE_DOORS: Readonly<Record<string, string>> = {
   "src/files/cache_folder.ts": "the launcher reads no module that imports a package",
-  "src/benchmarks/glue/tasks.ts": "help lists the task names without loading the engine",
   "src/benchmarks/squad/reader.ts": "scoring needs no engine",
   "src/train/model_folder.ts": "golden cases have model files, but no run",
   "src/train/convert_heads.ts": "only a comparison with Transformers converts heads by itself",
@@ -74,7 +74,7 @@ const WITHOUT_DEVICE = /^src\/(text|data)\/|^src\/benchmarks\/[^/]+\/metric/;
 
 /** Where the rule on small files holds so far. */
 const NO_SMALL_FILES =
-  /^(bench|src\/(runs|report)|tasks\/(launch|ok|demo|bench|airgap|golden|paper(?!\/experiments)))(\/|\.ts$)/;
+  /^(bench|src\/(runs|report)|tasks\/(cli|launch|ok|demo|bench|airgap|golden|paper(?!\/experiments)))(\/|\.ts$)/;
 
 /** Files under 40 lines that stay apart from their one importer, and why. */
 const SMALL: Readonly<Record<string, string>> = {};
@@ -120,6 +120,19 @@ for (const { floor, may, why } of NARROW) {
 
 Deno.test("no modules import each other's values in a cycle", () => {
   assertEquals(valueCycles(all), []);
+});
+
+Deno.test("commands load the engine when they run, not for help", () => {
+  const loaded = new Set(
+    imports.filter(({ file }) => file === "tasks/cli/commands.ts").map(({ target }) => target),
+  );
+  for (const file of loaded) {
+    for (const one of imports) {
+      if (one.file === file && one.kind === "value") loaded.add(one.target);
+    }
+  }
+  assert(loaded.has("tasks/cli/evaluate.ts") && loaded.has("tasks/cli/options.ts"));
+  assertEquals([...loaded].filter((path) => /^(kernels|src\/(device|tensor))\//.test(path)), []);
 });
 
 Deno.test("another floor is entered by a front door, mod.ts, or disk.ts for what needs files", () => {

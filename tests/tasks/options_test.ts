@@ -1,5 +1,6 @@
 // Every option of every command: declared once in a table, read by Cliffy, handed to the action.
 import { assert, assertEquals } from "@std/assert";
+import { GLUE_TASK_NAMES } from "../../src/benchmarks/glue/mod.ts";
 import { type AnyDefinition, definitionOf, expandLists } from "../../tasks/cli/command.ts";
 import {
   GLOBAL_OPTIONS,
@@ -8,6 +9,9 @@ import {
   withGlobals,
 } from "../../tasks/cli/options.ts";
 import { buildProgram } from "../../tasks/cli/commands.ts";
+import { GLUE_TASKS_AND_AX } from "../../tasks/cli/finetune_options.ts";
+import { PRESETS } from "../../tasks/cli/paper.ts";
+import { PAPER_PRESET_NAMES } from "../../tasks/paper/mod.ts";
 
 // deno-lint-ignore no-explicit-any
 const program: any = await buildProgram([]);
@@ -133,4 +137,9 @@ Deno.test("options are declared with a help text, and a default that does not st
       assert(!/defaults? (to|is)\b|by default|\(default/i.test(help), place);
     }
   }
+});
+
+Deno.test("options list the presets of the paper and the tasks of GLUE", () => {
+  assertEquals([...PRESETS], PAPER_PRESET_NAMES);
+  assertEquals([...GLUE_TASKS_AND_AX], [...GLUE_TASK_NAMES]);
 });

@@ -334,7 +334,8 @@ export class Command<
     return [help, version];
   }
 
-  #describe(): string {
+  /** The text of {@linkcode Command.description}. */
+  getDescription(): string {
     return typeof this.#description === "function" ? this.#description() : this.#description;
   }
 
@@ -348,13 +349,13 @@ export class Command<
         " ",
       ),
       version: this.getMainCommand().#version,
-      description: this.#describe(),
+      description: this.getDescription(),
       options: this.getOptions(),
       values: (option) => option.slot && this.#typeOf(option.slot.type).values?.(),
       commands: this.getCommands().map((command) => ({
         name: command.#name,
         definition: command.#definition,
-        description: command.#describe().trim().split("\n", 1)[0],
+        description: command.getDescription().trim().split("\n", 1)[0],
       })),
       examples: this.#examples,
     });

@@ -153,7 +153,7 @@ export const CLAIMS: readonly Claim[] = [
   {
     id: "savings",
     claim:
-      "ALBERT-large has about 18 times fewer parameters than BERT-large, and all-reduces as many times fewer gradient bytes.",
+      "ALBERT-large has about 18 times fewer parameters than BERT-large, and about 18 times fewer gradient bytes to all-reduce.",
     source: "§3.2, Table 1",
     tests: [
       // 17.5 rounds to the paper's "about 18"; 1.4 is its 70%.

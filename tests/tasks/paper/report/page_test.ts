@@ -80,7 +80,7 @@ Deno.test("writePaperReport() writes page, summary, tables and figures, and link
     // Neither its report nor its result exists, so there is no link.
     assert(!text.includes("../runs/three0"));
     const summary = await Deno.readTextFile(`${output}/report/README.md`);
-    assertStringIncludes(summary, "![From layer to layer](figure-1.svg)");
+    assertStringIncludes(summary, "![Transitions between layers](figure-1.svg)");
     assertStringIncludes(summary, "albert paper\n```");
     const before = await Promise.all(written.map((path) => Deno.readTextFile(path)));
     await writePaperReport(measured, { output, command: "albert paper" });

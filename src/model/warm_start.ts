@@ -18,6 +18,7 @@ export interface WarmStartReport {
   readonly initialized: readonly string[];
 }
 
+/** Layer groups in ALBERT's names, and layers in BERT's. */
 const GROUP = /(albert_layer_groups|encoder\.layer)\.(\d+)\./;
 
 /**

@@ -106,7 +106,7 @@ export function runFacts(record: RunRecord): Fact[] {
 function modelShape(determinant: (path: string) => string): string {
   const layers = determinant("config.num_hidden_layers");
   if (layers === "") return "";
-  const kind = determinant("config.model_type") === "bert" ? "BERT" : "ALBERT";
+  const kind = determinant("config.model_type").toUpperCase() || "ALBERT";
   const embedding = determinant("config.embedding_size");
   const parts = [
     `${layers} × ${determinant("config.hidden_size")}`,

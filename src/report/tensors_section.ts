@@ -53,7 +53,7 @@ function heatMap(
 /** Hugging Face's name without the parts that most tensors share. */
 function shortName(name: string): string {
   return name
-    .replace(/^(albert|bert)\./, "")
+    .replace(/^[a-z]*berta?\./, "")
     .replace(/^encoder\.albert_layer_groups\.(\d+)\.albert_layers\.(\d+)\./, "$1.$2 ")
     .replace(/^encoder\.layer\.(\d+)\./, "$1 ")
     .replace(/^encoder\./, "");

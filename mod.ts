@@ -2,7 +2,7 @@
  * ALBERT on WebGPU: the shared-layer encoder, its tokenizer, its pretraining and finetuning, on any GPU, in Deno and in browsers.
  *
  * This is what a program usually needs. Each part is a module of its own, with all that it is made of: `/device`, `/kernels`, `/tensor`, `/model`,
- * `/text`, `/vocabulary`, `/weights`, `/data`, `/optim`, `/distributed`, `/train`, `/benchmarks`.
+ * `/text`, `/vocabulary`, `/weights`, `/data`, `/optim`, `/distributed`, `/train`, `/pretraining`, `/benchmarks`.
  *
  * @example Fill in a mask
  * ```ts ignore
@@ -101,19 +101,16 @@ export {
   splitDocuments,
 } from "./src/data/mod.ts";
 
-// Pretraining.
+// Training.
 export {
-  evaluate,
-  type EvaluationResult,
+  type Evaluation,
   NonFiniteError,
+  type Objective,
   planStep,
-  type PretrainingMetrics,
-  PretrainingTrainer,
-  type PretrainRequest,
-  type PretrainSettings,
-  pretrainSettings,
   type StepLog,
-  type StepPlan,
+  type Task,
+  type TaskBatch,
+  Trainer,
   type TrainerSettings,
 } from "./src/train/mod.ts";
 export {
@@ -125,7 +122,21 @@ export {
   type Schedule,
 } from "./src/optim/mod.ts";
 
-// Finetuning.
+// Pretraining.
+export {
+  evaluatePretraining,
+  planPretrainingStep,
+  PRETRAINING,
+  pretrainingBatches,
+  type PretrainingEvaluation,
+  type PretrainingStepBatch,
+  type PretrainRequest,
+  type PretrainSettings,
+  pretrainSettings,
+  type StepPlan,
+} from "./src/pretraining/mod.ts";
+
+// Fine-tuning.
 export {
   evaluateTask,
   type FinetuneExample,
@@ -133,7 +144,7 @@ export {
   type FinetuneSettings,
   finetuneSettings,
   type FinetuneTask,
-  FinetuneTrainer,
+  finetuningTask,
   predictAll,
   startFrom,
   type TaskHead,

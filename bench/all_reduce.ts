@@ -3,12 +3,10 @@
  *
  * @module
  */
-import { microBatches, type PretrainingBatch } from "../src/data/mod.ts";
 import { type Device, openDevice } from "../src/device/mod.ts";
 import {
   allReduceBuffer,
   type AllReduceType,
-  partOf,
   type ProcessGroup,
   SINGLE_PROCESS,
 } from "../src/distributed/mod.ts";
@@ -21,7 +19,8 @@ import {
   pretrainingSpecs,
 } from "../src/model/mod.ts";
 import { OPTIMIZER_DEFAULTS } from "../src/optim/mod.ts";
-import { PretrainingTrainer } from "../src/train/mod.ts";
+import { PRETRAINING, pretrainingBatches } from "../src/pretraining/mod.ts";
+import { Trainer } from "../src/train/mod.ts";
 import { type Network, ringAllReduceSeconds } from "../tasks/paper/measure/mod.ts";
 import { benchConfig } from "./workload.ts";
 import { syntheticExamples } from "./workload.ts";
@@ -169,26 +168,20 @@ async function timeSteps(
 ): Promise<Pick<AllReduceRow, "stepMilliseconds" | "tokensPerSecond">> {
   const maxPredictions = Math.ceil(0.15 * sequence);
   const examples = await syntheticExamples(config, sequence, maxPredictions);
-  const trainer = new PretrainingTrainer(device, config, {
+  const trainer = new Trainer(device, config, PRETRAINING, {
     schedule: { peakLearningRate: 1e-4, warmupSteps: 0, totalSteps: steps + 1 },
     optimizer: OPTIMIZER_DEFAULTS,
-    batchSize: batch,
-    microBatchSize: batch,
     seed: 1,
-    logSlots: steps + 1,
-    ranks: { ...SINGLE_PROCESS, group, allReduce },
-  });
+    loggingSteps: steps + 1,
+  }, { ...SINGLE_PROCESS, group, allReduce });
   initialize(trainer.model.parameters, 1, config.initializerRange);
-  const { start: first, end } = partOf(group, batch);
   const shape = { sequenceLength: sequence, maxPredictions, padId: config.padTokenId };
-  const own = (step: number): PretrainingBatch[] =>
-    microBatches(examples, step * batch + first, end - first, batch, shape);
   const times: number[] = [];
   for (let step = 0; step <= steps; step++) {
-    const batches = own(step);
+    const batches = pretrainingBatches(examples, step, { batchSize: batch }, shape, group);
     await group.barrier();
     const start = performance.now();
-    await trainer.trainBatchesTogether(batches);
+    await trainer.trainStepTogether(batches);
     await device.settled();
     if (step > 0) times.push(performance.now() - start);
   }

@@ -7,7 +7,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { copyCeiling, measureCeilings, measureMatmul, openDevice } from "../src/device/mod.ts";
 import { ALBERT_DEFAULTS, type ModelConfig } from "../src/model/mod.ts";
-import { planStep } from "../src/train/mod.ts";
+import { planPretrainingStep } from "../src/pretraining/mod.ts";
 import { StepTimer } from "./step/phases.ts";
 import { TrainingStep, usualPredictions } from "./step/training_step.ts";
 
@@ -169,7 +169,7 @@ async function measure(
       milliseconds = Math.min(milliseconds, (await timer.time()).milliseconds);
     }
     let leastMilliseconds = 0;
-    const plan = planStep(config, batch, sequence, maxPredictions, {
+    const plan = planPretrainingStep(config, batch, sequence, maxPredictions, {
       limits: device.limits,
       onRun(kernel, { uniforms, structural = {} }) {
         leastMilliseconds += leastTime(kernel.work(uniforms, structural));

@@ -13,10 +13,12 @@ import {
   modelFiles,
   openDevice,
   presetConfig,
-  PretrainingTrainer,
+  PRETRAINING,
+  pretrainingBatches,
   pretrainSettings,
   type StepLog,
   Tokenizer,
+  Trainer,
   VocabularyTrainer,
   writeSentencePieceModel,
 } from "@albert-lab/albert";
@@ -67,10 +69,10 @@ export async function pretrain(
   };
 
   // 4. Train. A step only submits work to the device. Reading the log waits for it, so read it every tenth step.
-  const trainer = new PretrainingTrainer(device, config, { ...settings, logSlots: 10 });
+  const trainer = new Trainer(device, config, PRETRAINING, settings);
   initialize(trainer.model.parameters, settings.seed, config.initializerRange);
   while (trainer.step < steps) {
-    trainer.trainStep(examples, shape);
+    trainer.trainStep(pretrainingBatches(examples, trainer.step, settings, shape));
     if (trainer.step % 10 > 0 && trainer.step < steps) continue;
     for (const log of (await trainer.readLog()).slice(-1)) await onLog(log);
   }
@@ -88,9 +90,10 @@ if (import.meta.main) {
     text: await Deno.readTextFile(file),
     vocabSize: Number(Deno.args[1] ?? 105),
     steps: Number(Deno.args[2] ?? 200),
-    onLog({ step, maskedLoss, maskedAccuracy, pairLoss, pairAccuracy }) {
-      const masked = `MLM loss ${maskedLoss.toFixed(2)} (${percent(maskedAccuracy)})`;
-      const order = `SOP loss ${pairLoss.toFixed(2)} (${percent(pairAccuracy)})`;
+    onLog({ step, metrics }) {
+      const { loss_mlm, accuracy_mlm, loss_pair, accuracy_pair } = metrics;
+      const masked = `MLM loss ${loss_mlm.toFixed(2)} (${percent(accuracy_mlm)})`;
+      const order = `SOP loss ${loss_pair.toFixed(2)} (${percent(accuracy_pair)})`;
       console.log(`step ${step + 1}`.padEnd(10) + masked.padEnd(26) + order);
     },
   });

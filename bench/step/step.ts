@@ -6,7 +6,8 @@
 import { type KernelProfile, openDevice } from "../../src/device/mod.ts";
 import type { ModelConfig } from "../../src/model/mod.ts";
 import type { Recompute } from "../../src/tensor/mod.ts";
-import { checkPrecision, planStep, type Precision } from "../../src/train/mod.ts";
+import { planPretrainingStep } from "../../src/pretraining/mod.ts";
+import { checkPrecision, type Precision } from "../../src/train/mod.ts";
 import { benchConfig } from "../workload.ts";
 import { LineProcess } from "../peers/pytorch.ts";
 import { median } from "../table.ts";
@@ -114,7 +115,7 @@ export async function benchStep(options: StepBenchOptions): Promise<StepBench> {
       tokensPerSecond: batch * sequence / milliseconds * 1000,
       gigaflopsPerSecond: flops / milliseconds / 1e6,
       peakBytes,
-      plannedBytes: planStep(config, batch, sequence, maxPredictions, {
+      plannedBytes: planPretrainingStep(config, batch, sequence, maxPredictions, {
         limits: device.limits,
         recompute,
         precision,

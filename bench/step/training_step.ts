@@ -3,16 +3,22 @@
  *
  * @module
  */
-import { batchAt, type ExampleSource, type PretrainingBatch } from "../../src/data/mod.ts";
+import type { ExampleSource } from "../../src/data/mod.ts";
 import { type Device, PlanningDevice } from "../../src/device/mod.ts";
 import { initialize, type ModelConfig, PretrainingModel } from "../../src/model/mod.ts";
 import { Optimizer, OPTIMIZER_DEFAULTS, type OptimizerKind } from "../../src/optim/mod.ts";
-import { DropoutRandom, type HalfPrecision, type Recompute, Tape } from "../../src/tensor/mod.ts";
+import {
+  PRETRAINING,
+  PRETRAINING_LOSSES,
+  pretrainingBatches,
+  type PretrainingStepBatch,
+} from "../../src/pretraining/mod.ts";
+import type { HalfPrecision, Recompute } from "../../src/tensor/mod.ts";
 import {
   halfPrecision,
-  MetricSlots,
+  MetricRing,
   type Precision,
-  pretrainingInput,
+  recordMicroBatch,
 } from "../../src/train/mod.ts";
 import { syntheticExamples } from "../workload.ts";
 
@@ -40,7 +46,7 @@ export function usualPredictions(sequence: number): number {
 export class TrainingStep {
   readonly #model: PretrainingModel;
   readonly #optimizer: Optimizer;
-  readonly #metrics: MetricSlots;
+  readonly #metrics: MetricRing;
   readonly #half?: HalfPrecision;
   #count = 0;
 
@@ -60,7 +66,7 @@ export class TrainingStep {
     const settings = { ...OPTIMIZER_DEFAULTS, kind };
     this.#optimizer = new Optimizer(this.#model.parameters, settings, 1, lossScale);
     this.#half = half;
-    this.#metrics = new MetricSlots(device, 1);
+    this.#metrics = new MetricRing(device, PRETRAINING_LOSSES, 1);
   }
 
   /** Makes the model and the text it reads. */
@@ -74,27 +80,24 @@ export class TrainingStep {
     return new TrainingStep(device, config, sizes, source, kind);
   }
 
-  /** Builds the step's examples. */
-  batch(): PretrainingBatch {
-    const { batch, sequence, maxPredictions } = this.sizes;
-    return batchAt(this.source, batch * this.#count++, batch, {
-      sequenceLength: sequence,
-      maxPredictions,
-      padId: this.config.padTokenId,
-    });
+  /** Builds the step's batch. */
+  batch(): PretrainingStepBatch {
+    const { batch: batchSize, sequence: sequenceLength, maxPredictions } = this.sizes;
+    const shape = { sequenceLength, maxPredictions, padId: this.config.padTokenId };
+    return pretrainingBatches(this.source, this.#count++, { batchSize }, shape)[0];
   }
 
-  /** Records losses, and gradients unless only the forward pass is asked for. */
-  record(batch: PretrainingBatch, backward = true): void {
-    const targets = this.#metrics.targets(0, batch.maskedCount, batch.pairCount);
-    if (backward) this.#model.parameters.clearGradients();
+  /** Records the forward pass, and the backward pass unless `backward` is false. */
+  record(batch: PretrainingStepBatch, backward = true): void {
     const { device, sizes: { recompute } } = this;
+    const targets = this.#metrics.targets(0, PRETRAINING.counts([batch]));
+    if (backward) this.#model.parameters.clearGradients();
     this.#half?.renew();
-    const tape = new Tape(device);
-    const dropout = new DropoutRandom(1, this.#count, 0);
-    const scope = { device, tape, dropout, recompute, half: this.#half };
-    this.#model.loss(scope, pretrainingInput(batch), targets);
-    if (backward) tape.backward();
+    recordMicroBatch(
+      { device, seed: 1, step: this.#count, firstRow: 0, half: this.#half, recompute },
+      (scope) => PRETRAINING.loss(scope, this.#model.encoder, batch, targets),
+      backward,
+    );
   }
 
   /** Records the update. */

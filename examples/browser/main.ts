@@ -52,8 +52,8 @@ async function train(): Promise<void> {
   const steps = element<HTMLInputElement>("steps").valueAsNumber;
   const points: LossPoint[] = [];
   const started = performance.now();
-  const onLog = async ({ step, maskedLoss, pairLoss }: StepLog) => {
-    points.push({ step: step + 1, maskedLoss, pairLoss });
+  const onLog = async ({ step, metrics: { loss_mlm, loss_pair } }: StepLog) => {
+    points.push({ step: step + 1, maskedLoss: loss_mlm, pairLoss: loss_pair });
     element("curves").innerHTML = curves(points, steps);
     const rate = 1000 * (step + 1) / (performance.now() - started);
     element("progress").textContent = `step ${step + 1}, ${rate.toFixed(1)} steps/s`;

@@ -13,7 +13,7 @@ import { pretrainingArchitecture, type PretrainingModel } from "./pretraining.ts
 /**
  * Returns the files that {@linkcode loadPretrained} and transformers load, by name: configuration, weights and tokenizer. Nothing is written to disk.
  *
- * @param model its weights are read from the device after all recorded work
+ * @param model the pretraining model or its encoder; its weights are read from the device after all recorded work
  * @param tokenizer the tokenizer of the training data
  * @throws {ConfigError} if the tokenizer has more pieces than the model
  *
@@ -27,7 +27,7 @@ import { pretrainingArchitecture, type PretrainingModel } from "./pretraining.ts
  * ```
  */
 export async function modelFiles(
-  model: PretrainingModel,
+  model: Pick<PretrainingModel, "config" | "parameters">,
   tokenizer: Tokenizer,
 ): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   checkVocabularySize(tokenizer, model.config);

@@ -79,29 +79,36 @@ export class PretrainingModel {
     this.encoder = new Encoder(config, this.parameters);
   }
 
-  /**
-   * Computes the losses of a micro-batch and adds them to the targets. If the scope has a tape, `tape.backward()` then computes the gradients.
-   *
-   * @throws {ConfigError} if the sequence is longer than `maxPositionEmbeddings`
-   * @throws {RangeError} if a token id is not in the vocabulary
-   */
-  loss(
-    scope: Scope,
-    input: PretrainingInput,
-    { maskedLanguage, sentenceOrder }: PretrainingTargets,
-  ): void {
-    const output = this.encoder.forward(scope, input);
-    maskedLanguageLoss(
-      scope,
-      this.encoder,
-      output.sequenceOutput,
-      input.maskedPositions,
-      input.maskedLabels,
-      maskedLanguage,
-    );
-    if (!hasSentenceOrder(this.config)) return;
-    const pooled = this.encoder.pool(scope, output, input);
-    const logits = sentenceOrderLogits(scope, this.encoder, pooled);
-    crossEntropy(scope, logits, input.sentenceOrderLabels, sentenceOrder);
+  /** Computes {@linkcode pretrainingLoss} of this model. */
+  loss(scope: Scope, input: PretrainingInput, targets: PretrainingTargets): void {
+    pretrainingLoss(scope, this.encoder, input, targets);
   }
+}
+
+/**
+ * Computes the losses of a micro-batch and adds them to the targets. If the scope has a tape, `tape.backward()` then computes the gradients.
+ *
+ * @param encoder an encoder with the parameters of {@linkcode pretrainingSpecs}
+ * @throws {ConfigError} if the sequence is longer than `maxPositionEmbeddings`
+ * @throws {RangeError} if a token id is not in the vocabulary
+ */
+export function pretrainingLoss(
+  scope: Scope,
+  encoder: Encoder,
+  input: PretrainingInput,
+  { maskedLanguage, sentenceOrder }: PretrainingTargets,
+): void {
+  const output = encoder.forward(scope, input);
+  maskedLanguageLoss(
+    scope,
+    encoder,
+    output.sequenceOutput,
+    input.maskedPositions,
+    input.maskedLabels,
+    maskedLanguage,
+  );
+  if (!hasSentenceOrder(encoder.config)) return;
+  const pooled = encoder.pool(scope, output, input);
+  const logits = sentenceOrderLogits(scope, encoder, pooled);
+  crossEntropy(scope, logits, input.sentenceOrderLabels, sentenceOrder);
 }

@@ -1,103 +1,93 @@
 /**
- * Held-out evaluation of a pretraining model: the same masks every time.
+ * Predictions of a fine-tuned model and their evaluation.
  *
  * @module
  */
-import { type BatchShape, collate, type Example, type ExampleSource } from "../data/mod.ts";
 import type { Device } from "../device/mod.ts";
-import {
-  partOf,
-  type ProcessGroup,
-  SINGLE_PROCESS_GROUP,
-  sumFieldsOverRanks,
-  sumOverRanks,
-} from "../distributed/mod.ts";
-import type { PretrainingModel } from "../model/mod.ts";
-import { MetricSlots, type PretrainingMetrics } from "./metrics.ts";
-import { pretrainingInput } from "./trainer.ts";
-
-/** What an evaluation measured, and on how much. */
-export interface EvaluationResult extends PretrainingMetrics {
-  /** Examples looked at. */
-  readonly examples: number;
-  /** Masked tokens among them. */
-  readonly maskedTokens: number;
-  /** Labeled pairs among them. */
-  readonly pairs: number;
-  /**
-   * Pair accuracy on examples that were not cut to fit. Where a segment was cut gives the order away, so at short lengths this is the figure that means
-   * something; NaN without such examples.
-   */
-  readonly wholePairAccuracy: number;
-  /** Labeled pairs that were not cut. */
-  readonly wholePairs: number;
-}
-
-/** Flushes that may be under way before the device is waited for. */
-const IN_FLIGHT = 8;
-/** Metric slots: examples that were cut, examples that were not. */
-const CUT = 0;
-const WHOLE = 1;
+import { gatherValues, type ProcessGroup, SINGLE_PROCESS_GROUP } from "../distributed/mod.ts";
+import type { Encoder } from "../model/mod.ts";
+import type { NamedReview } from "../runs/mod.ts";
+import type { FinetuneExample, FinetuneTask, TaskHead } from "./finetune_task.ts";
+import { collateSequences, longestSequence } from "./sequences.ts";
+import type { Evaluation } from "./task.ts";
 
 /**
- * Means over the examples `0 … count − 1` of a source. Collective where there are several ranks: each looks at its part.
+ * Predicts one output for each example, in order. Batches are sorted by length, so that little padding is computed; apart from rounding, an output does not depend
+ * on its batch. Collective: each rank predicts every n-th batch, and all ranks get all outputs.
  *
- * @param count examples to look at
- * @param microBatchSize examples that the device holds at once
+ * @param batchSize examples per forward pass
+ * @param maxLength maximum number of tokens of a sequence
+ * @param onProgress receives the number of examples done after each batch
  */
-export async function evaluate(
+export async function predictAll<E extends FinetuneExample, O>(
   device: Device,
-  model: PretrainingModel,
-  source: ExampleSource,
-  count: number,
-  microBatchSize: number,
-  shape: BatchShape,
+  encoder: Encoder,
+  task: TaskHead<E, O>,
+  examples: readonly E[],
+  batchSize: number,
+  maxLength: number,
+  onProgress?: (done: number) => void,
   group: ProcessGroup = SINGLE_PROCESS_GROUP,
-): Promise<EvaluationResult> {
-  const { start: first, end } = partOf(group, count);
-  const examples = Array.from(
-    { length: end - first },
-    (_, index) => source.exampleAt(first + index),
-  );
-  const groups = [CUT, WHOLE].map((slot) =>
-    examples.filter(({ truncated }) => truncated === (slot === CUT))
-  );
-  const [maskedTokens, pairs, wholePairs] = await sumOverRanks(group, [
-    total(examples, ({ maskedPositions }) => maskedPositions.length),
-    total(examples, ({ pairLabel }) => Number(pairLabel >= 0)),
-    total(groups[WHOLE], ({ pairLabel }) => Number(pairLabel >= 0)),
-  ]);
-  const metrics = new MetricSlots(device, groups.length);
-  try {
-    let flushes = 0;
-    for (const [slot, group] of groups.entries()) {
-      const targets = metrics.targets(slot, maskedTokens, pairs);
-      for (let start = 0; start < group.length; start += microBatchSize) {
-        const batch = collate(group.slice(start, start + microBatchSize), shape);
-        model.loss({ device }, pretrainingInput(batch), targets);
-        device.flush();
-        // Signals are heard between batches, also where a flush computes at once.
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        if (++flushes % IN_FLIGHT === 0) await device.settled();
-      }
-    }
-    const [cut, whole] = await sumFieldsOverRanks(group, await metrics.take(groups.length));
-    return {
-      maskedLoss: cut.maskedLoss + whole.maskedLoss,
-      maskedAccuracy: cut.maskedAccuracy + whole.maskedAccuracy,
-      pairLoss: cut.pairLoss + whole.pairLoss,
-      pairAccuracy: cut.pairAccuracy + whole.pairAccuracy,
-      examples: count,
-      maskedTokens,
-      pairs,
-      wholePairAccuracy: (whole.pairAccuracy * pairs) / wholePairs,
-      wholePairs,
-    };
-  } finally {
-    metrics.free();
+): Promise<O[]> {
+  const lengths = examples.map(longestSequence);
+  const order = examples.map((_, index) => index).sort((a, b) => lengths[a] - lengths[b] || a - b);
+  const own: [index: number, output: O][] = [];
+  for (let start = 0; start < order.length; start += batchSize) {
+    if ((start / batchSize) % group.size !== group.rank) continue;
+    const indices = order.slice(start, start + batchSize);
+    const batch = collateSequences(
+      indices.map((index) => examples[index]),
+      encoder.config.padTokenId,
+      maxLength,
+    );
+    const results = await task.predict(device, encoder, batch);
+    indices.forEach((index, row) => own.push([index, results[row]]));
+    onProgress?.(start + indices.length);
   }
+  const outputs = new Array<O>(examples.length);
+  for (const [index, output] of (await gatherValues(group, own)).flat()) outputs[index] = output;
+  return outputs;
 }
 
-function total(examples: readonly Example[], of: (example: Example) => number): number {
-  return examples.reduce((sum, example) => sum + of(example), 0);
+/**
+ * Predicts and evaluates every held-out set of a task. Metrics of a set with a name end in `_NAME`. Collective.
+ *
+ * @param batchSize examples per forward pass
+ * @param maxLength maximum number of tokens of a sequence
+ */
+export async function evaluateTask<E extends FinetuneExample, O>(
+  device: Device,
+  encoder: Encoder,
+  task: FinetuneTask<E, O>,
+  batchSize: number,
+  maxLength: number,
+  group: ProcessGroup = SINGLE_PROCESS_GROUP,
+): Promise<Evaluation> {
+  const metrics: Record<string, number> = {};
+  const files = new Map<string, string>();
+  const reviews: NamedReview[] = [];
+  for (const set of task.heldOut) {
+    const outputs = await predictAll(
+      device,
+      encoder,
+      task,
+      set.examples,
+      batchSize,
+      maxLength,
+      undefined,
+      group,
+    );
+    const evaluation = task.evaluate(set, outputs);
+    for (const [name, value] of Object.entries(evaluation.metrics)) {
+      metrics[set.name === "" ? name : `${name}_${set.name}`] = value;
+    }
+    for (const [name, text] of evaluation.files) files.set(name, text);
+    reviews.push({ name: set.name, ...evaluation.review });
+  }
+  return { metrics, files, reviews, summary: metricText(metrics) };
+}
+
+/** Formats metrics: `accuracy 0.9123, f1 0.9345`. */
+export function metricText(metrics: Readonly<Record<string, number>>): string {
+  return Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`).join(", ");
 }

@@ -1,12 +1,12 @@
 /**
- * What the finetuning loop asks of a benchmark: examples, a loss, predictions, and their evaluation.
+ * A fine-tuning task as a benchmark defines it: examples, a head, a loss, predictions and their evaluation.
  *
  * @module
  */
 import type { Device } from "../device/mod.ts";
 import type { Encoder, EncoderInput, ModelConfig, ParameterSpec } from "../model/mod.ts";
 import type { LossTarget, Scope } from "../tensor/mod.ts";
-import type { PredictionReview } from "./review.ts";
+import type { PredictionReview } from "../runs/mod.ts";
 
 /** Token ids of one sequence, without padding. */
 export interface Sequence {
@@ -16,9 +16,9 @@ export interface Sequence {
   readonly typeIds: ArrayLike<number>;
 }
 
-/** What is classified: a sentence or a pair (one sequence), or a question with its choices (one sequence each). */
+/** An example: a sentence or a pair (one sequence), or a question with its choices (one sequence each). */
 export interface FinetuneExample {
-  /** As many for every example of a task. */
+  /** All examples of a task have the same number of sequences. */
   readonly sequences: readonly Sequence[];
 }
 
@@ -26,13 +26,13 @@ export interface FinetuneExample {
 export interface FinetuneBatch<E> {
   /** In the order of the input's rows. */
   readonly examples: readonly E[];
-  /** Its batch is examples times sequences of each. */
+  /** One row for each sequence. */
   readonly input: EncoderInput;
 }
 
-/** Examples that are only looked at. */
+/** Examples for evaluation. */
 export interface HeldOutSet<E> {
-  /** Empty for the set that decides which checkpoint is the best. */
+  /** Empty for the set whose metric selects the best checkpoint. */
   readonly name: string;
   /** With labels. */
   readonly examples: readonly E[];
@@ -40,44 +40,44 @@ export interface HeldOutSet<E> {
 
 /** The evaluation of one held-out set. */
 export interface SetEvaluation {
-  /** By the benchmark's names. */
+  /** Metrics by the benchmark's names. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Prediction files by name. */
   readonly files: ReadonlyMap<string, string>;
-  /** What the report shows of the predictions. */
+  /** Predictions that the report shows. */
   readonly review: PredictionReview;
 }
 
-/** A model for a task, without its training examples: what predicting needs. */
+/** The head of a task, without training examples: all that prediction needs. */
 export interface TaskHead<E extends FinetuneExample, O> {
-  /** Named in run.json, the model card and messages. */
+  /** Name in `run.json`, model card and messages. */
   readonly name: string;
-  /** Whether the head reads the pooler. */
+  /** Whether the head reads the pooler's output. */
   readonly pooler: boolean;
-  /** Goes into config.json: `id2label`, `problem_type` … */
+  /** Fields for config.json: `id2label`, `problem_type` … */
   readonly configExtra: Readonly<Record<string, unknown>>;
-  /** transformers' class for a checkpoint. */
+  /** Returns the name of the Hugging Face class that loads a checkpoint. */
   architecture(config: ModelConfig): string;
-  /** Parameters beside the encoder's. */
+  /** Returns the head's own parameters. */
   headSpecs(config: ModelConfig): ParameterSpec[];
-  /** Records the forward pass and reads what it gave: one output an example, in order. */
+  /** Records the forward pass and reads its result: one output per example, in order. */
   predict(device: Device, encoder: Encoder, batch: FinetuneBatch<E>): Promise<readonly O[]>;
 }
 
 /** A benchmark's task. */
 export interface FinetuneTask<E extends FinetuneExample, O> extends TaskHead<E, O> {
-  /** Examples to learn from. */
+  /** Training examples. */
   readonly train: readonly E[];
-  /** The first is the run's own. */
+  /** Held-out sets; the first selects the best checkpoint. */
   readonly heldOut: readonly HeldOutSet<E>[];
-  /** Which metric of the first held-out set picks the best checkpoint; higher is better. */
+  /** The metric of the first held-out set that selects the best checkpoint; higher is better. */
   readonly metric: string;
   /**
-   * Records the forward pass and ends it in a loss.
+   * Records the forward pass of a micro-batch and its loss.
    *
-   * @param target its scale is 1 / (examples of the whole step)
+   * @param target scaled by 1 / (examples of the whole step)
    */
   loss(scope: Scope, encoder: Encoder, batch: FinetuneBatch<E>, target: LossTarget): void;
-  /** Computes metrics, prediction files and the review of a whole set from its outputs. */
+  /** Computes metrics, prediction files and the review of a held-out set from its outputs. */
   evaluate(set: HeldOutSet<E>, outputs: readonly O[]): SetEvaluation;
 }

@@ -1,5 +1,5 @@
 /**
- * A published or pretrained checkpoint as the start of another task, or a finetuned one as it is.
+ * Loading a checkpoint for fine-tuning, or a fine-tuned one for prediction.
  *
  * @module
  */
@@ -7,18 +7,18 @@ import { ConfigError, type Encoder, initialize, loadWeights } from "../model/mod
 import type { Safetensors } from "../weights/mod.ts";
 import type { FinetuneExample, TaskHead } from "./finetune_task.ts";
 
-/** Which tensors came from the checkpoint, and which did not. */
+/** The tensors that were not loaded. */
 export interface TaskLoadReport {
-  /** Initialized: the checkpoint lacks them, or has them for another task. */
-  readonly fresh: readonly string[];
-  /** In the checkpoint, without use here. */
-  readonly unused: readonly string[];
+  /** Newly initialized parameters: missing in the checkpoint, or those of a head for another task. */
+  readonly initialized: readonly string[];
+  /** Tensors of the checkpoint that are not used. */
+  readonly unexpected: readonly string[];
 }
 
 /**
- * Loads the encoder and as much of the head as fits; what is new is initialized from the seed. A head fits when its shapes and its `id2label` do.
+ * Loads the encoder, and the head if its shapes and its `id2label` match; otherwise the head is initialized from the seed.
  *
- * @throws {ConfigError} when the checkpoint lacks a tensor of the encoder, or has it in another shape.
+ * @throws {ConfigError} if a tensor of the encoder is missing or has another shape.
  */
 export function startFrom<E extends FinetuneExample, O>(
   model: Encoder,
@@ -35,26 +35,22 @@ export function startFrom<E extends FinetuneExample, O>(
   const tensors = new Map(weights.tensors);
   if (!fits) head.forEach(({ name }) => tensors.delete(name));
   const { missing, unexpected } = loadWeights(parameters, { ...weights, tensors });
-  const fresh = new Set(missing.map(({ name }) => name));
-  const own = new Set([...head.map(({ name }) => name), ...poolerNames(missing)]);
-  const absent = [...fresh].find((name) => !own.has(name));
+  const initialized = new Set(missing.map(({ name }) => name));
+  // A masked language model is saved without a pooler; it is initialized like the head.
+  const own = new Set(head.map(({ name }) => name));
+  const absent = [...initialized].find((name) => !own.has(name) && !name.includes(".pooler."));
   if (absent !== undefined) throw new ConfigError(`the checkpoint lacks tensor ${absent}`);
-  initialize(parameters, seed, config.initializerRange, ({ name }) => fresh.has(name));
-  const refused = fits
+  initialize(parameters, seed, config.initializerRange, ({ name }) => initialized.has(name));
+  const rejected = fits
     ? []
     : head.map(({ name }) => name).filter((name) => weights.tensors.has(name));
-  return { fresh: [...fresh], unused: [...unexpected, ...refused] };
-}
-
-/** A masked language model is saved without a pooler; then it starts anew with the head. */
-function poolerNames(missing: readonly { readonly name: string }[]): string[] {
-  return missing.map(({ name }) => name).filter((name) => name.includes(".pooler."));
+  return { initialized: [...initialized], unexpected: [...unexpected, ...rejected] };
 }
 
 /**
- * Loads a finetuned model whole.
+ * Loads a fine-tuned model.
  *
- * @throws {ConfigError} naming the first tensor that the checkpoint lacks or has in another shape.
+ * @throws {ConfigError} if a tensor is missing or has another shape, with its name.
  */
 export function loadFinetuned<E extends FinetuneExample, O>(
   model: Encoder,
@@ -64,7 +60,7 @@ export function loadFinetuned<E extends FinetuneExample, O>(
   const { missing } = loadWeights(model.parameters, weights);
   if (missing.length === 0) return;
   throw new ConfigError(
-    `the checkpoint was not finetuned for ${task.name}: it lacks tensor ${
+    `the checkpoint was not fine-tuned for ${task.name}: it lacks tensor ${
       missing.at(-1)!.name
     }; run finetune first`,
   );

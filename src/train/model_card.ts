@@ -1,38 +1,39 @@
 /**
- * The README.md that a checkpoint carries.
+ * The README.md of a checkpoint.
  *
  * @module
  */
-import { architectureOf } from "../model/mod.ts";
-import type { PretrainRun } from "./pretrain_run.ts";
+import type { ModelConfig } from "../model/mod.ts";
 
 /**
- * Text of the card.
+ * Returns the text of a model card.
  *
- * @param step steps done
- * @param tokens of the training text
+ * @param title what the model is, after the name of its family
+ * @param text a sentence on its origin
+ * @param rows rows of the table below it, after the size of the model
  */
-export function modelCard({ config, settings }: PretrainRun, step: number, tokens: number): string {
-  const kind = architectureOf(config).title;
+export function modelCard(
+  { arch, numHiddenLayers, hiddenSize, numAttentionHeads }: ModelConfig,
+  title: string,
+  text: string,
+  rows: readonly (readonly [name: string, value: string])[],
+): string {
+  const kind = arch === "albert" ? "ALBERT" : "BERT";
+  const size = `${numHiddenLayers}, ${hiddenSize}, ${numAttentionHeads}`;
   return `---
 library_name: transformers
-tags: [${config.arch}]
+tags: [${arch}]
 ---
 
-# ${kind}, ${step} pretraining steps
+# ${kind}, ${title}
 
-Pretrained with [@albert-lab/albert](https://jsr.io/@albert-lab/albert) on ${tokens} tokens of text.
+${text}
 
 | | |
 | --- | --- |
-| layers, hidden size, heads | ${config.numHiddenLayers}, ${config.hiddenSize}, ${config.numAttentionHeads} |
-| embedding size, vocabulary | ${config.embeddingSize}, ${config.vocabSize} |
-| sharing | ${config.share}, ${config.numHiddenGroups} group(s) |
-| pair objective | ${config.pairObjective} |
-| batch, sequence length | ${settings.batchSize}, ${
-    settings.phases.map(({ examples }) => examples.maxSeqLength).join(", then ")
-  } |
-| optimizer, peak learning rate | ${settings.optimizer.kind}, ${settings.schedule.peakLearningRate} |
-| seed | ${settings.seed} |
+${
+    [["layers, hidden size, heads", size], ...rows].map(([name, value]) => `| ${name} | ${value} |`)
+      .join("\n")
+  }
 `;
 }

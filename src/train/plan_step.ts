@@ -1,87 +1,89 @@
 /**
- * What a pretraining step of a configuration will need, without running it.
+ * Memory and arithmetic of a training step, planned without running it, and the largest micro-batch that fits a device.
  *
  * @module
  */
 import {
+  type Device,
   type DeviceLimits,
+  type MemoryUse,
   type OnPlannedRun,
   type PlannedUse,
   PlanningDevice,
 } from "../device/mod.ts";
-import { countParameters, encoderSpecs, type ModelConfig, pretrainingSpecs } from "../model/mod.ts";
+import type { ModelConfig } from "../model/mod.ts";
 import { OPTIMIZER_DEFAULTS } from "../optim/mod.ts";
-import type { Recompute } from "../tensor/mod.ts";
-import type { Precision } from "./precision.ts";
-import { PretrainingTrainer } from "./trainer.ts";
+import type { Objective, TaskBatch } from "./task.ts";
+import { Trainer, type TrainerSettings } from "./trainer.ts";
 
-/** What is planned beside a configuration. */
-export interface StepPlanOptions {
-  /** Of the device that is planned for; none where absent. */
+/** Options of {@linkcode planStep}. */
+export interface StepPlanOptions
+  extends Partial<Pick<TrainerSettings, "optimizer" | "precision" | "recompute">> {
+  /** Limits of the device to plan for; none if absent. */
   readonly limits?: DeviceLimits;
-  /** What is computed again in backward; nothing where absent. */
-  readonly recompute?: Recompute;
-  /** Of matrix products; f32 where absent. */
-  readonly precision?: Precision;
-  /** Told of every kernel run. */
+  /** Receives every kernel run. */
   readonly onRun?: OnPlannedRun;
 }
 
-/** A configuration, counted and planned. */
-export interface StepPlan extends PlannedUse {
-  /** Parameters of the encoder with pooler. */
-  readonly encoderParameters: number;
-  /** With the pretraining heads. */
-  readonly pretrainingParameters: number;
-  /** Examples held at once. */
-  readonly batchSize: number;
-  /** Tokens of each. */
-  readonly sequenceLength: number;
+/**
+ * Plans the memory (parameters, gradients, moments and the pool of temporaries; the texture copies of operands on software adapters are not included) and the
+ * arithmetic of a step of one micro-batch.
+ *
+ * @throws {RangeError} if a tensor exceeds the limits, with the name of the tensor.
+ */
+export function planStep<B extends TaskBatch>(
+  config: ModelConfig,
+  objective: Objective<B>,
+  batch: B,
+  { limits, onRun, optimizer = OPTIMIZER_DEFAULTS, precision, recompute }: StepPlanOptions = {},
+): PlannedUse {
+  const device = new PlanningDevice(limits, onRun);
+  const trainer = new Trainer(device, config, objective, {
+    seed: 0,
+    schedule: { peakLearningRate: 1, warmupSteps: 0, totalSteps: 1 },
+    loggingSteps: 1,
+    optimizer,
+    precision,
+    recompute,
+  });
+  trainer.trainStep([batch]);
+  return device.planned();
 }
 
 /**
- * Counts parameters, memory (parameters, gradients, moments and the pool of temporaries; operand copies of CPU adapters not included) and arithmetic of one step
- * whose batch is held at once.
+ * Returns the largest of `most`, half of it, a quarter … whose step fits the device's memory. The result depends on the device and the step only.
  *
- * @param maxPredictions masked tokens of an example
- * @throws {RangeError} when a tensor is over the limits, naming it.
+ * @param most number of examples of a whole batch
+ * @param plan returns the memory of a step with so many examples per micro-batch; a {@linkcode RangeError} means that a tensor exceeds the limits
+ * @param ranks number of processes that share the memory
+ * @throws {RangeError} if not even one example fits.
  */
-export function planStep(
-  config: ModelConfig,
-  batchSize: number,
-  sequenceLength: number,
-  maxPredictions: number,
-  { limits, recompute, precision, onRun }: StepPlanOptions = {},
-): StepPlan {
-  const device = new PlanningDevice(limits, onRun);
-  const trainer = new PretrainingTrainer(device, config, {
-    schedule: { peakLearningRate: 1, warmupSteps: 0, totalSteps: 1 },
-    optimizer: OPTIMIZER_DEFAULTS,
-    batchSize,
-    microBatchSize: batchSize,
-    recompute,
-    precision,
-    seed: 0,
-    logSlots: 1,
-  });
-  const maskedPositions = Uint32Array.from({ length: maxPredictions }, (_, i) => i + 1);
-  trainer.trainStep({
-    exampleAt: () => ({
-      // Distinct words, so that the embedding's gradient takes the most memory it can.
-      inputIds: Uint32Array.from({ length: sequenceLength }, (_, i) => i % config.vocabSize),
-      tokenTypeIds: new Uint8Array(sequenceLength),
-      length: sequenceLength,
-      maskedPositions,
-      maskedLabels: new Uint32Array(maxPredictions),
-      pairLabel: 0,
-      truncated: false,
-    }),
-  }, { sequenceLength, maxPredictions, padId: config.padTokenId });
-  return {
-    ...device.planned(),
-    encoderParameters: countParameters(encoderSpecs(config)),
-    pretrainingParameters: countParameters(pretrainingSpecs(config)),
-    batchSize,
-    sequenceLength,
-  };
+export async function fittingExamples(
+  device: Device,
+  most: number,
+  plan: (examples: number, limits: DeviceLimits) => MemoryUse,
+  ranks: number = 1,
+): Promise<number> {
+  for (let examples = most;; examples = Math.ceil(examples / 2)) {
+    const bytes = plannedBytes(() => plan(examples, device.limits));
+    if (bytes !== null && await device.canHold(ranks * bytes)) return examples;
+    if (examples > 1) continue;
+    const needed = bytes === null ? "a tensor over its limits" : `${mebibytes(ranks * bytes)} MiB`;
+    throw new RangeError(
+      `Not even one example fits ${device.description.adapter}: it needs ${needed}; use shorter sequences, --recompute layers or a smaller model`,
+    );
+  }
+}
+
+function plannedBytes(plan: () => MemoryUse): number | null {
+  try {
+    return plan().peakBytes;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function mebibytes(bytes: number): number {
+  return Math.ceil(bytes / 2 ** 20);
 }

@@ -1,26 +1,26 @@
 /**
- * Batches of examples of any length, padded to one of a few lengths.
+ * Batches of sequences of any length, padded to one of a few lengths, and the order of training examples.
  *
  * @module
  */
 import { RandomStream } from "../tensor/random/mod.ts";
 import type { FinetuneBatch, FinetuneExample } from "./finetune_task.ts";
 
-/** Purpose of these random numbers, apart from every other use of the seed. */
+/** The random stream of the order of examples. */
 const STREAM = 0x66696e65;
 
-/** Lengths that batches are padded to: few, so that memory is reused, and near together where most examples are. */
+/** Padded lengths: few, so that memory is reused, and closer together where most examples are. */
 const BUCKETS: readonly number[] = [
   ...[8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128],
   ...[160, 192, 224, 256, 320, 384, 448, 512],
 ];
 
-/** The length that a batch is padded to whose longest sequence has `length` tokens. */
+/** Returns the padded length of a batch whose longest sequence has `length` tokens. */
 export function bucketLength(length: number, maxLength: number): number {
   return Math.min(BUCKETS.find((bucket) => bucket >= length) ?? maxLength, maxLength);
 }
 
-/** Tokens of an example's longest sequence. */
+/** Returns the number of tokens of an example's longest sequence. */
 export function longestSequence({ sequences }: FinetuneExample): number {
   return sequences.reduce((most, { ids }) => Math.max(most, ids.length), 0);
 }
@@ -28,7 +28,7 @@ export function longestSequence({ sequences }: FinetuneExample): number {
 /**
  * Pads examples to the bucket of the longest.
  *
- * @param maxLength no sequence is longer
+ * @param maxLength maximum number of tokens of a sequence
  */
 export function collateSequences<E extends FinetuneExample>(
   examples: readonly E[],
@@ -56,13 +56,19 @@ export function collateSequences<E extends FinetuneExample>(
 }
 
 /**
- * The order of training: every example once an epoch, each epoch in an order of its own. A pure function of seed and place, so that a run resumes anywhere.
+ * The order of training examples: every example once per epoch, shuffled in each epoch. The order depends on the seed and the position only, so that a run resumes
+ * anywhere.
  */
 export class TrainingOrder {
   #epoch = -1;
   #order: Uint32Array;
 
-  /** With `shuffle` false every epoch has the file's order. */
+  /**
+   * Starts with the order of the file.
+   *
+   * @param count number of examples
+   * @param shuffle false keeps the order of the file
+   */
   constructor(
     readonly count: number,
     readonly seed: number,
@@ -71,14 +77,14 @@ export class TrainingOrder {
     this.#order = Uint32Array.from({ length: count }, (_, index) => index);
   }
 
-  /** Which example comes at a place of the endless sequence of epochs. */
-  at(place: number): number {
-    const epoch = Math.floor(place / this.count);
+  /** Returns the index of the example at a position of the endless sequence of epochs. */
+  at(position: number): number {
+    const epoch = Math.floor(position / this.count);
     if (this.shuffle && epoch !== this.#epoch) {
       this.#order.forEach((_, index) => this.#order[index] = index);
       new RandomStream(this.seed, STREAM, epoch).shuffle(this.#order);
       this.#epoch = epoch;
     }
-    return this.#order[place % this.count];
+    return this.#order[position % this.count];
   }
 }

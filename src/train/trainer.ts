@@ -1,170 +1,218 @@
 /**
- * The pretraining step: micro-batches forward and backward, one update. No files; this runs in a browser too.
+ * The training step: micro-batches forward and backward, then one update. Uses no files and also runs in browsers.
  *
  * @module
  */
-import {
-  type BatchShape,
-  type ExampleSource,
-  microBatches,
-  type PretrainingBatch,
-} from "../data/mod.ts";
 import type { Device } from "../device/mod.ts";
 import {
+  allGatherParts,
   allReduceBuffer,
   type DataParallel,
-  partOf,
   shardOf,
   SINGLE_PROCESS,
+  sumFieldsOverRanks,
   sumOverRanks,
 } from "../distributed/mod.ts";
-import { type ModelConfig, type PretrainingInput, PretrainingModel } from "../model/mod.ts";
+import { Encoder, type ModelConfig, Parameters } from "../model/mod.ts";
 import {
+  learningRateAt,
   type LossScaleState,
   Optimizer,
   type OptimizerSettings,
   type Schedule,
 } from "../optim/mod.ts";
-import { DropoutRandom, type HalfPrecision, type Recompute, Tape } from "../tensor/mod.ts";
+import {
+  DropoutRandom,
+  type HalfPrecision,
+  type Recompute,
+  type Scope,
+  Tape,
+} from "../tensor/mod.ts";
+import { MetricRing, type StepLog, totalLoss } from "./metrics.ts";
+import { nonFiniteError } from "./non_finite.ts";
 import { halfPrecision, type Precision } from "./precision.ts";
-import { MetricSlots, type PretrainingMetrics } from "./metrics.ts";
-import { sharedRing, type StepFacts, StepLedger } from "./step_ledger.ts";
+import type { Objective, TaskBatch } from "./task.ts";
 
-/** What determines a pretraining run beside model and data. */
+/** What the forward and backward pass of a micro-batch depend on besides model and data. */
+export interface MicroBatchPass {
+  /** Where the pass runs. */
+  readonly device: Device;
+  /** Seed of dropout. */
+  readonly seed: number;
+  /** Optimizer step, from 0. */
+  readonly step: number;
+  /** Index of the micro-batch's first sequence in the step's whole batch. */
+  readonly firstRow: number;
+  /** State of half precision; float32 if absent. */
+  readonly half?: HalfPrecision;
+  /** Activations to recompute in the backward pass; none if absent. */
+  readonly recompute?: Recompute;
+}
+
+/**
+ * Records the forward and backward pass of one micro-batch: gradients are added to those of earlier micro-batches. The caller flushes the device.
+ *
+ * @param loss records the forward pass and its losses
+ * @param backward false records the forward pass only, as training does, to measure it
+ */
+export function recordMicroBatch(
+  { device, seed, step, firstRow, half, recompute }: MicroBatchPass,
+  loss: (scope: Scope) => void,
+  backward = true,
+): void {
+  const tape = new Tape(device);
+  loss({ device, tape, dropout: new DropoutRandom(seed, step, firstRow), half, recompute });
+  if (backward) tape.backward();
+}
+
+/** Settings of the training step. */
 export interface TrainerSettings {
+  /** Seed of dropout. */
+  readonly seed: number;
   /** Learning rate over time. */
   readonly schedule: Schedule;
   /** Update rule and its constants. */
   readonly optimizer: OptimizerSettings;
-  /** Examples of an update. */
-  readonly batchSize: number;
-  /** Examples that the device holds at once; divides nothing but memory. */
-  readonly microBatchSize: number;
-  /** What is computed again in backward to need less memory; nothing where absent. */
+  /** Maximum number of steps between two readings of the log. */
+  readonly loggingSteps: number;
+  /** Activations to recompute in the backward pass to save memory; none if absent. */
   readonly recompute?: Recompute;
-  /** Of dropout. */
-  readonly seed: number;
-  /** Steps between two readings of the log, at most. */
-  readonly logSlots: number;
-  /** Who trains with us, each on a part of every batch; nobody where absent. */
-  readonly ranks?: DataParallel;
-  /** Of matrix products; float32 where absent. */
+  /** Precision of matrix multiplications; float32 if absent. */
   readonly precision?: Precision;
 }
 
-/** What a step left behind. */
-export interface StepLog extends PretrainingMetrics, StepFacts {}
-
-/** A model being pretrained. */
-export class PretrainingTrainer {
-  /** What is trained. */
-  readonly model: PretrainingModel;
-  /** Moments and update. */
+/** A model in training. */
+export class Trainer<B extends TaskBatch = TaskBatch> {
+  /** The model: encoder with the objective's heads among its parameters. */
+  readonly model: Encoder;
+  /** Moments and update rule. */
   readonly optimizer: Optimizer;
   readonly #device: Device;
+  readonly #objective: Objective<B>;
   readonly #settings: TrainerSettings;
   readonly #ranks: DataParallel;
-  readonly #metrics: MetricSlots;
+  readonly #metrics: MetricRing;
   readonly #half?: HalfPrecision;
-  readonly #ledger: StepLedger<PretrainingMetrics>;
+  #step = 0;
+  /** Tokens of each step since the last reading, this rank's only. */
+  #tokens: number[] = [];
+  #lossScale: LossScaleState | undefined;
 
-  /** Makes model and optimizer, all zero: initialize or load them before the first step. */
-  constructor(device: Device, config: ModelConfig, settings: TrainerSettings) {
+  /**
+   * Allocates model and optimizer, all zero. Initialize or load the parameters before the first step.
+   *
+   * @param ranks processes that train together, each on its part of every batch
+   */
+  constructor(
+    device: Device,
+    config: ModelConfig,
+    objective: Objective<B>,
+    settings: TrainerSettings,
+    ranks: DataParallel = SINGLE_PROCESS,
+  ) {
+    const { optimizer, loggingSteps, precision } = settings;
     this.#device = device;
+    this.#objective = objective;
     this.#settings = settings;
-    this.#ranks = settings.ranks ?? SINGLE_PROCESS;
-    this.model = new PretrainingModel(device, config);
-    const { optimizer, logSlots, precision } = settings;
+    this.#ranks = ranks;
+    this.model = new Encoder(config, new Parameters(device, objective.specs(config)));
     const { lossScale, half } = halfPrecision(device, precision);
-    const shard = shardOf(this.#ranks);
-    this.optimizer = new Optimizer(this.model.parameters, optimizer, logSlots, lossScale, shard);
     this.#half = half;
-    this.#metrics = new MetricSlots(device, logSlots);
-    this.#ledger = new StepLedger({
-      parameters: this.model.parameters,
-      optimizer: this.optimizer,
-      schedule: settings.schedule,
-      metrics: sharedRing(this.#ranks.group, this.#metrics),
-      slots: logSlots,
-    });
-  }
-
-  /** The loss scale when the log was last read; absent in float32. */
-  get lossScale(): LossScaleState | undefined {
-    return this.#ledger.lossScale;
-  }
-
-  /** Steps done. */
-  get step(): number {
-    return this.#ledger.step;
-  }
-
-  /**
-   * Records and starts one step on the examples `step·batchSize … (step + 1)·batchSize − 1`.
-   *
-   * @throws {RangeError} when the log is full; see {@linkcode readLog}.
-   */
-  trainStep(source: ExampleSource, shape: BatchShape): void {
-    const { batchSize, microBatchSize } = this.#settings;
-    this.trainBatches(
-      microBatches(source, this.step * batchSize, batchSize, microBatchSize, shape),
+    this.optimizer = new Optimizer(
+      this.model.parameters,
+      optimizer,
+      loggingSteps,
+      lossScale,
+      shardOf(ranks),
     );
+    this.#metrics = new MetricRing(device, objective.losses, loggingSteps);
+  }
+
+  /** Number of steps done. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** Loss scale at the last reading of the log; undefined in float32. */
+  get lossScale(): LossScaleState | undefined {
+    return this.#lossScale;
   }
 
   /**
-   * Records and starts one step on batches that were built elsewhere.
+   * Records and starts one step in a single process.
    *
-   * @param micro the step's examples, in pieces that the device can hold
-   * @throws {RangeError} when the log is full; see {@linkcode readLog}.
+   * @param batches micro-batches of the step
+   * @throws {RangeError} if the log is full; see {@linkcode readLog}.
    */
-  trainBatches(micro: readonly PretrainingBatch[]): void {
-    this.#accumulate(micro, countsOf(micro));
-    this.#ledger.update();
+  trainStep(batches: readonly B[]): void {
+    this.#accumulate(batches, this.#objective.counts(batches));
+    this.optimizer.step(this.#learningRateOf(this.#step), this.#slot);
+    this.#device.flush();
+    this.#endStep(batches);
   }
 
   /**
-   * The same step with the other ranks. Collective.
+   * Makes one step together with the other ranks. Collective.
    *
-   * @param micro this rank's part of the step's examples
-   * @throws {RangeError} when the log is full; see {@linkcode readLog}.
+   * @param batches micro-batches of this rank's part of the step
+   * @throws {RangeError} if the log is full; see {@linkcode readLog}.
    */
-  async trainBatchesTogether(micro: readonly PretrainingBatch[]): Promise<void> {
-    this.#accumulate(micro, await sumOverRanks(this.#ranks.group, countsOf(micro)));
-    await allReduceBuffer(this.#ranks, this.#device, this.model.parameters.gradients!);
-    await this.#ledger.updateTogether(this.#ranks);
-  }
-
-  /** Leaves the gradients of the batches' sums over the counts of the whole step, all ranks together. */
-  #accumulate(micro: readonly PretrainingBatch[], [maskedCount, pairCount]: number[]): void {
-    const { seed, batchSize, recompute } = this.#settings;
-    const device = this.#device;
-    const targets = this.#metrics.targets(this.#ledger.slot, maskedCount, pairCount);
-    this.model.parameters.clearGradients();
-    this.#half?.renew();
-    let firstExample = partOf(this.#ranks.group, batchSize).start;
-    for (const batch of micro) {
-      const tape = new Tape(device);
-      const dropout = new DropoutRandom(seed, this.step, firstExample);
-      const scope = { device, tape, dropout, half: this.#half, recompute };
-      this.model.loss(scope, pretrainingInput(batch), targets);
-      tape.backward();
-      device.flush();
-      firstExample += batch.examples;
+  async trainStepTogether(batches: readonly B[]): Promise<void> {
+    const { group, shardOptimizer } = this.#ranks;
+    if (group.size === 1) return this.trainStep(batches);
+    this.#accumulate(batches, await sumOverRanks(group, this.#objective.counts(batches)));
+    const { gradients, values } = this.model.parameters;
+    await allReduceBuffer(this.#ranks, this.#device, gradients!);
+    const { optimizer } = this;
+    const learningRate = this.#learningRateOf(this.#step);
+    if (shardOptimizer) {
+      optimizer.begin(this.#slot);
+      await allGatherParts(group, this.#device, optimizer.partials);
+      optimizer.finish(learningRate);
+      const parts = optimizer.shards.map((part) => ({ buffer: values, ...part }));
+      await allGatherParts(group, this.#device, parts);
+    } else {
+      optimizer.step(learningRate, this.#slot);
+      this.#device.flush();
     }
+    this.#endStep(batches);
   }
 
   /**
-   * Waits for the steps since the last reading and returns what they left.
+   * Waits for the steps since the last reading and returns their logs. Collective.
    *
-   * @throws {NonFiniteError} when one of them met NaN or infinity, naming the first tensor.
+   * @throws {NonFiniteError} if a step met NaN or infinity, with the name of the first such tensor.
    */
   async readLog(): Promise<StepLog[]> {
-    return await this.#ledger.read();
+    const first = this.#step - this.#tokens.length;
+    const [metrics, { norms, nonFinite, lossScale }] = await Promise.all([
+      this.#metrics.take(this.#tokens.length),
+      this.optimizer.readLog(),
+    ]);
+    const { losses } = this.#objective;
+    const sums = await sumFieldsOverRanks(
+      this.#ranks.group,
+      metrics.map((own, i): Record<string, number> => ({ ...own, tokens: this.#tokens[i] })),
+    );
+    const logs = sums.map(({ tokens, ...metrics }, i) => ({
+      step: first + i,
+      loss: totalLoss(losses, metrics),
+      metrics,
+      tokens,
+      learningRate: this.#learningRateOf(first + i),
+      gradientNorm: norms[i],
+      skipped: !Number.isFinite(norms[i]),
+    }));
+    if (nonFinite) throw await nonFiniteError(this.model.parameters, logs, first);
+    this.#tokens = [];
+    this.#lossScale = lossScale;
+    return logs;
   }
 
-  /** Continues after `step` updates. */
+  /** Continues after `step` steps. */
   startAt(step: number): void {
-    this.#ledger.startAt(step);
+    this.#step = step;
+    this.#tokens = [];
   }
 
   /** Frees model, optimizer and metrics. */
@@ -174,26 +222,42 @@ export class PretrainingTrainer {
     this.model.parameters.free();
     this.#metrics.free();
   }
-}
 
-/** Masked tokens and labeled pairs. */
-function countsOf(batches: readonly PretrainingBatch[]): number[] {
-  return [
-    batches.reduce((sum, { maskedCount }) => sum + maskedCount, 0),
-    batches.reduce((sum, { pairCount }) => sum + pairCount, 0),
-  ];
-}
+  /** Number of the current step since the last reading of the log. */
+  get #slot(): number {
+    const { loggingSteps } = this.#settings;
+    if (this.#tokens.length >= loggingSteps) {
+      throw new RangeError(`The log is full after ${loggingSteps} steps; call readLog() first`);
+    }
+    return this.#tokens.length;
+  }
 
-/** A batch in the model's words. */
-export function pretrainingInput(batch: PretrainingBatch): PretrainingInput {
-  return {
-    batch: batch.examples,
-    sequence: batch.sequenceLength,
-    inputIds: batch.inputIds,
-    tokenTypeIds: batch.tokenTypeIds,
-    lengths: batch.lengths,
-    maskedPositions: batch.maskedRows,
-    maskedLabels: batch.maskedLabels,
-    sentenceOrderLabels: batch.pairLabels,
-  };
+  #learningRateOf(step: number): number {
+    return learningRateAt(this.#settings.schedule, step);
+  }
+
+  /**
+   * Leaves the gradients of the batches' losses.
+   *
+   * @param counts denominator of each loss over the whole step, all ranks together
+   */
+  #accumulate(batches: readonly B[], counts: readonly number[]): void {
+    const { seed, recompute } = this.#settings;
+    const targets = this.#metrics.targets(this.#slot, counts);
+    this.model.parameters.clearGradients();
+    this.#half?.renew();
+    const pass = { device: this.#device, seed, step: this.#step, half: this.#half, recompute };
+    for (const batch of batches) {
+      recordMicroBatch(
+        { ...pass, firstRow: batch.firstRow },
+        (scope) => this.#objective.loss(scope, this.model, batch, targets),
+      );
+      this.#device.flush();
+    }
+  }
+
+  #endStep(batches: readonly B[]): void {
+    this.#tokens.push(batches.reduce((sum, { tokens }) => sum + tokens, 0));
+    this.#step++;
+  }
 }

@@ -36,6 +36,7 @@ import { readConfig, resolveCheckpoint } from "../../src/train/disk.ts";
 import {
   type FinetuneExample,
   loadFinetuned,
+  metricText,
   predictAll,
   type TaskHead,
   taskModel,
@@ -43,7 +44,7 @@ import {
 import type { EvaluateFlags, EvaluateGlueFlags, EvaluateRaceFlags } from "./evaluate.ts";
 import { levelsOf } from "./finetune_options.ts";
 import { downloadProgress, openCheckpoint, type OpenedCheckpoint } from "./open_checkpoint.ts";
-import { logTo, metricText } from "./progress.ts";
+import { logTo } from "./progress.ts";
 
 /** Tokens per sequence if neither flag nor checkpoint gives a number. */
 const DEFAULT_LENGTH = 512;

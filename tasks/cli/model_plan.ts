@@ -12,7 +12,7 @@ import {
   presetSequenceLength,
 } from "../../src/model/mod.ts";
 import { readConfig } from "../../src/train/disk.ts";
-import { planStep, type StepPlan } from "../../src/train/mod.ts";
+import { planPretrainingStep, type StepPlan } from "../../src/pretraining/mod.ts";
 import { usage } from "./errors.ts";
 
 /** The plan of a named configuration. */
@@ -70,7 +70,7 @@ export async function planConfig(
 ): Promise<ConfigPlan> {
   const { config, sequenceLength, maxPredictions } = await namedConfig(name, length);
   const plan = (limits?: DeviceLimits) =>
-    planStep(config, batchSize, sequenceLength, maxPredictions, { limits });
+    planPretrainingStep(config, batchSize, sequenceLength, maxPredictions, { limits });
   return {
     config: name,
     ...plan(),

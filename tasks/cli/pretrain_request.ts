@@ -12,8 +12,9 @@ import {
   validateConfig,
 } from "../../src/model/mod.ts";
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
-import { type DataSource, readConfig } from "../../src/train/disk.ts";
-import type { PretrainRequest } from "../../src/train/mod.ts";
+import { type DataSource } from "../../src/pretraining/disk.ts";
+import { readConfig } from "../../src/train/disk.ts";
+import type { PretrainRequest } from "../../src/pretraining/mod.ts";
 import { usage, UsageError } from "./errors.ts";
 import { givenOnly } from "./options.ts";
 import { createProgress } from "./progress.ts";

@@ -140,11 +140,6 @@ export function logTo({ quiet }: { readonly quiet?: boolean }): (line: string) =
   };
 }
 
-/** `accuracy 0.9123, f1 0.9345`. */
-export function metricText(metrics: Readonly<Record<string, number>>): string {
-  return Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`).join(", ");
-}
-
 function standardError(): ProgressOutput {
   const encoder = new TextEncoder();
   return {

@@ -33,7 +33,7 @@ async function tune(flags: Flags<typeof OPTIONS>): Promise<void> {
     throw new UsageError("--device cpu cannot be tuned: its kernels have one variant each");
   }
   const { openDevice, Tuner, WebGpuDevice } = await import("../../src/device/mod.ts");
-  const { planStep } = await import("../../src/train/mod.ts");
+  const { planPretrainingStep } = await import("../../src/pretraining/mod.ts");
   const { namedConfig } = await import("./model_plan.ts");
   const { createProgress } = await import("./progress.ts");
   const { openTuningCache, tunedLine } = await import("./training_device.ts");
@@ -50,7 +50,7 @@ async function tune(flags: Flags<typeof OPTIONS>): Promise<void> {
     const known = await cache.read((line) => progress.say(line));
     tuner.start(device, flags.fresh ? new Map() : known);
     const { capabilities } = device.access;
-    planStep(config, flags.batchSize, sequenceLength, maxPredictions, {
+    planPretrainingStep(config, flags.batchSize, sequenceLength, maxPredictions, {
       limits: device.limits,
       onRun: (kernel, { structural = {}, uniforms }) =>
         tuner.variantOf(kernel, { structural, uniforms, capabilities }),

@@ -20,7 +20,7 @@ import {
   readRunSettings,
   resolveCheckpoint,
 } from "../../src/train/disk.ts";
-import { evaluate, type PretrainSettings } from "../../src/train/mod.ts";
+import { evaluatePretraining, type PretrainSettings } from "../../src/pretraining/mod.ts";
 import type { GlobalFlags } from "../cli/options.ts";
 import type { PassageCounts } from "./texts.ts";
 
@@ -98,11 +98,18 @@ async function evaluateMaskTokens(
     loadWeights(model.parameters, weights);
     const count = Math.min(settings.evalExamples, heldOut.examplesInEpoch(0));
     const source = onlyMaskTokens(heldOut, mask);
-    const result = await evaluate(opened, model, source, count, settings.microBatchSize, {
-      sequenceLength: examples.maxSeqLength,
-      maxPredictions: examples.maxPredictionsPerSeq,
-      padId: pad,
-    });
+    const result = await evaluatePretraining(
+      opened,
+      model.encoder,
+      source,
+      count,
+      settings.microBatchSize,
+      {
+        sequenceLength: examples.maxSeqLength,
+        maxPredictions: examples.maxPredictionsPerSeq,
+        padId: pad,
+      },
+    );
     model.parameters.free();
     return { loss: result.maskedLoss, accuracy: result.maskedAccuracy };
   } finally {

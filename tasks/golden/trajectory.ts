@@ -1,81 +1,68 @@
 /**
- * The optimizer cases: twelve steps on one batch, losses and gradient norms on the way, weights at the end.
+ * The optimizer cases: twelve steps on one batch, with losses, gradient norms and final weights.
  *
  * @module
  */
-import { type Device, whole } from "../../src/device/mod.ts";
-import {
-  loadWeights,
-  type PretrainingInput,
-  PretrainingModel,
-  readTensors,
-} from "../../src/model/mod.ts";
-import { learningRateAt, Optimizer } from "../../src/optim/mod.ts";
-import { Tape } from "../../src/tensor/mod.ts";
+import type { Device } from "../../src/device/mod.ts";
+import { loadWeights, type PretrainingInput, readTensors } from "../../src/model/mod.ts";
+import { PRETRAINING } from "../../src/pretraining/mod.ts";
+import { Trainer } from "../../src/train/mod.ts";
 import type { WritableTensor } from "../../src/weights/mod.ts";
 import type { GoldenCase, Trajectory } from "./case.ts";
 import { encoderInput, maskedTokens, pairNames } from "./forward.ts";
 
-/** What following a trajectory gave, under the keys of `trajectory.json`. */
+/** The result of a trajectory, under the keys of `trajectory.json`. */
 export interface TrajectoryResult {
   readonly trajectory: Trajectory;
   readonly weights: Map<string, WritableTensor>;
 }
 
-/** Follows an optimizer case from its first weights. */
+/** Trains an optimizer case from its initial weights. */
 export async function runTrajectory(device: Device, golden: GoldenCase): Promise<TrajectoryResult> {
   const expected = golden.trajectory!;
   const steps = expected.total_steps;
-  const model = new PretrainingModel(device, golden.config);
-  const optimizer = new Optimizer(model.parameters, {
-    kind: expected.optimizer,
-    beta1: expected.beta1,
-    beta2: expected.beta2,
-    epsilon: expected.epsilon,
-    weightDecay: expected.weight_decay,
-    maxGradientNorm: expected.clip_norm,
-  }, steps);
-  const metrics = device.allocate(2 * steps, "f32", "metrics");
-  try {
-    loadWeights(model.parameters, golden.weights);
-    const input = trajectoryInput(golden);
-    const schedule = {
+  // The reference trains in evaluation mode.
+  const config = { ...golden.config, hiddenDropoutProb: 0, attentionProbsDropoutProb: 0 };
+  const trainer = new Trainer(device, config, PRETRAINING, {
+    seed: 0,
+    schedule: {
       peakLearningRate: expected.peak_lr,
       warmupSteps: expected.warmup_steps,
       totalSteps: steps,
+    },
+    optimizer: {
+      kind: expected.optimizer,
+      beta1: expected.beta1,
+      beta2: expected.beta2,
+      epsilon: expected.epsilon,
+      weightDecay: expected.weight_decay,
+      maxGradientNorm: expected.clip_norm,
+    },
+    loggingSteps: steps,
+  });
+  try {
+    loadWeights(trainer.model.parameters, golden.weights);
+    const input = trajectoryInput(golden);
+    const batch = {
+      input,
+      maskedCount: input.maskedPositions.length,
+      pairCount: input.batch,
+      firstRow: 0,
+      tokens: input.batch * input.sequence,
     };
-    const learningRates = Array.from({ length: steps }, (_, i) => learningRateAt(schedule, i));
-    for (let step = 0; step < steps; step++) {
-      model.parameters.clearGradients();
-      const tape = new Tape(device);
-      const target = (lossSlot: number, count: number) => ({
-        metrics: whole(metrics),
-        lossSlot,
-        scale: 1 / count,
-      });
-      model.loss({ device, tape }, input, {
-        maskedLanguage: target(2 * step, input.maskedPositions.length),
-        sentenceOrder: target(2 * step + 1, input.batch),
-      });
-      tape.backward();
-      optimizer.step(learningRates[step], step);
-      device.flush();
-    }
-    const losses = await device.read(whole(metrics));
-    const { norms } = await optimizer.readLog();
+    while (trainer.step < steps) trainer.trainStep([batch]);
+    const logs = await trainer.readLog();
     return {
       trajectory: {
         ...expected,
-        learning_rates: learningRates,
-        losses: learningRates.map((_, i) => losses[2 * i] + losses[2 * i + 1]),
-        gradient_norms: [...norms],
+        learning_rates: logs.map(({ learningRate }) => learningRate),
+        losses: logs.map(({ loss }) => loss),
+        gradient_norms: logs.map(({ gradientNorm }) => gradientNorm),
       },
-      weights: await readTensors(model.parameters),
+      weights: await readTensors(trainer.model.parameters),
     };
   } finally {
-    model.parameters.free();
-    optimizer.free();
-    device.free(metrics);
+    trainer.free();
   }
 }
 

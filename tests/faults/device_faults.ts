@@ -3,8 +3,9 @@ import type { Kernel } from "../../kernels/mod.ts";
 import { openShards, readVocabularyFiles } from "../../src/data/disk/mod.ts";
 import { type Device, openDevice, type Run } from "../../src/device/mod.ts";
 import { presetConfig, presetSequenceLength } from "../../src/model/mod.ts";
-import { pretrain } from "../../src/train/disk.ts";
-import { pretrainSettings } from "../../src/train/mod.ts";
+import { pretrainingTask } from "../../src/pretraining/disk.ts";
+import { pretrainSettings } from "../../src/pretraining/mod.ts";
+import { train as runTraining } from "../../src/train/disk.ts";
 import { baselineRun } from "./training_runs.ts";
 import { folderDifference } from "./same_bytes.ts";
 import { Tally } from "./tally.ts";
@@ -22,27 +23,29 @@ async function train(
 ): Promise<void> {
   const data = await openShards(`${bench.folder}/data`);
   const config = { ...presetConfig("smoke"), vocabSize: data.corpus.vocabulary.size };
-  await pretrain({
+  const settings = pretrainSettings({
+    steps: STEPS,
+    batchSize: 4,
+    maxSeqLength: presetSequenceLength("smoke"),
+    saveSteps: 3,
+    evalSteps: 6,
+    evalExamples: 8,
+    loggingSteps: 1,
+    learningRate: 0.01,
+    warmupSteps: 2,
+  }, config);
+  const files = await readVocabularyFiles(data);
+  await runTraining({
     device,
-    sources: [{ name: "", data, weight: 1 }],
+    task: pretrainingTask({ sources: [{ name: "", data, weight: 1 }], settings, files }),
     config,
-    settings: pretrainSettings({
-      steps: STEPS,
-      batchSize: 4,
-      maxSeqLength: presetSequenceLength("smoke"),
-      saveSteps: 3,
-      evalSteps: 6,
-      evalExamples: 8,
-      loggingSteps: 1,
-      learningRate: 0.01,
-      warmupSteps: 2,
-    }, config),
+    settings,
     output,
     resume: namesIn(output).includes("run.json"),
-    files: await readVocabularyFiles(data),
+    files,
     provenance: {},
     observer: {
-      say() {},
+      log() {},
       progress: eachStep,
       evaluated() {},
       stopRequested: () => false,

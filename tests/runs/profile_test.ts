@@ -1,9 +1,6 @@
 // A profile is consistent with its kernel runs, exports as a trace, and does not change training.
 import { assert, assertEquals } from "@std/assert";
-import { ExampleDataset, exampleSettings } from "../../src/data/mod.ts";
 import { type Device, whole } from "../../src/device/mod.ts";
-import { initialize, type ModelConfig, presetConfig } from "../../src/model/mod.ts";
-import { OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
 import { flameBars, profileSection } from "../../src/report/profile_section.ts";
 import {
   readProfile,
@@ -12,31 +9,18 @@ import {
   traceJson,
   writeProfile,
 } from "../../src/runs/disk.ts";
-import { PretrainingTrainer } from "../../src/train/mod.ts";
 import { testDevices } from "../support/devices.ts";
-import { toyCorpus } from "../support/toy_corpus.ts";
+import { toySteps, toyTrainer } from "../support/toy_pretraining.ts";
 
-const corpus = await toyCorpus();
-const examples = exampleSettings(32);
-const shape = { sequenceLength: 32, maxPredictions: examples.maxPredictionsPerSeq, padId: 0 };
-const config: ModelConfig = { ...presetConfig("smoke"), vocabSize: corpus.vocabulary.size };
 const STEPS = 6;
 
 async function train(device: Device, profiled: boolean) {
-  const trainer = new PretrainingTrainer(device, config, {
-    schedule: { peakLearningRate: 0.01, warmupSteps: 1, totalSteps: STEPS },
-    optimizer: OPTIMIZER_DEFAULTS,
-    batchSize: 4,
-    microBatchSize: 4,
-    seed: 3,
-    logSlots: STEPS,
-  });
-  initialize(trainer.model.parameters, 5, config.initializerRange);
-  const dataset = new ExampleDataset(corpus, examples, 7);
+  const schedule = { peakLearningRate: 0.01, warmupSteps: 1, totalSteps: STEPS };
+  const trainer = toyTrainer(device, { schedule, loggingSteps: STEPS });
   const profiler = new StepProfiler(device);
   const found: TracedProfile[] = [];
   for (let step = 1; step <= STEPS; step++) {
-    trainer.trainStep(dataset, shape);
+    toySteps(trainer, 1, 4);
     const traced = profiled ? await profiler.afterStep(step) : null;
     if (traced !== null) found.push(traced);
   }

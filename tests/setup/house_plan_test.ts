@@ -26,6 +26,7 @@ const FLOORS = [
   "src/runs",
   "src/report",
   "src/train",
+  "src/pretraining",
   "src/benchmarks",
   "tasks/airgap",
   "tasks/launch",

@@ -2,9 +2,10 @@
 import { openShards, prepare, readVocabularyFiles } from "../../src/data/disk/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 import { presetConfig, presetSequenceLength } from "../../src/model/mod.ts";
+import { pretrainingTask } from "../../src/pretraining/disk.ts";
+import { pretrainSettings } from "../../src/pretraining/mod.ts";
 import { maskedCrc32c } from "../../src/runs/tensorboard.ts";
-import { pretrain } from "../../src/train/disk.ts";
-import { pretrainSettings } from "../../src/train/mod.ts";
+import { train } from "../../src/train/disk.ts";
 import { smallText, smallTokenizer } from "../data/small_tokenizer.ts";
 import type { Sample } from "./growth.ts";
 
@@ -53,24 +54,26 @@ export async function soak(
       onSample(samples.at(-1)!);
       reading = reading.then(() => watcher.check()).catch((error) => void (failure ??= error));
     };
-    await pretrain({
+    const settings = pretrainSettings({
+      steps,
+      batchSize,
+      maxSeqLength: presetSequenceLength(name),
+      saveSteps: every,
+      evalSteps: every,
+      evalExamples: 16,
+      loggingSteps: Math.min(10, between),
+    }, config);
+    const files = await readVocabularyFiles(data);
+    await train({
       device,
-      sources: [{ name: "", data, weight: 1 }],
+      task: pretrainingTask({ sources: [{ name: "", data, weight: 1 }], settings, files }),
       config,
-      settings: pretrainSettings({
-        steps,
-        batchSize,
-        maxSeqLength: presetSequenceLength(name),
-        saveSteps: every,
-        evalSteps: every,
-        evalExamples: 16,
-        loggingSteps: Math.min(10, between),
-      }, config),
+      settings,
       output,
       resume: false,
-      files: await readVocabularyFiles(data),
+      files,
       provenance: {},
-      observer: { say() {}, progress: sample, evaluated() {}, stopRequested: () => false },
+      observer: { log() {}, progress: sample, evaluated() {}, stopRequested: () => false },
     });
     await reading;
     if (failure !== undefined) throw failure;

@@ -146,7 +146,7 @@ Deno.test("a run is not gone on with by mistake: other model, other data, cut we
   const begun = await albertHere("pretrain", "--device", "cpu", ...start);
   assertEquals(begun.code, 0, begun.stderr);
   const resume = ["--output", output, "--resume"];
-  await refuses(start, 1, "already holds a run", "--resume");
+  await refuses(start, 1, "already contains a run", "--resume");
   const wide = await configFile("wide", { hidden_size: 64 });
   await refuses([...resume, "--config", wide], 1, "config.hidden_size was 32 and is now 64");
   await refuses([...resume, "--learning-rate", "1"], 1, "Cannot resume", "earningRate");

@@ -78,7 +78,7 @@ Deno.test("albert pretrain, as typed: a run, a finished run, a run that never be
       assertEquals(code, 1);
       assertEquals(
         stderr,
-        "albert: run already holds a run; go on with --resume or choose another --output\n",
+        "albert: run already contains a run; continue it with --resume or choose another --output\n",
       );
     });
     await t.step("starts at step 0 where there is nothing to resume, and says so", async () => {

@@ -1,4 +1,4 @@
-// Several ranks in one process: a finetuning run as one rank makes it.
+// Several ranks in one process fine-tune as a single rank does.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openCpuDevice } from "../../src/device/mod.ts";
 import {
@@ -8,24 +8,11 @@ import {
   SINGLE_PROCESS_GROUP,
 } from "../../src/distributed/mod.ts";
 import { sha256File } from "../../src/files/mod.ts";
-import { encoderSpecs, initialValues } from "../../src/model/mod.ts";
-import { finetune } from "../../src/train/disk.ts";
+import { encoderSpecs } from "../../src/model/mod.ts";
+import { train } from "../../src/train/disk.ts";
+import { finetuningTask } from "../../src/train/mod.ts";
 import { processGroups } from "../support/process_groups.ts";
-import { encodeSafetensors, parseSafetensors, type Safetensors } from "../../src/weights/mod.ts";
-import { toyConfig, toySettings, toyTask } from "./toy_task.ts";
-
-/** A checkpoint in memory. */
-function checkpoint(): Safetensors {
-  const tensors = new Map(
-    encoderSpecs(toyConfig).map((spec) => [
-      spec.name,
-      { shape: spec.shape, data: initialValues(spec, 1, 0.1) },
-    ]),
-  );
-  return parseSafetensors(
-    new Uint8Array(encodeSafetensors(tensors).flatMap((piece) => [...piece])),
-  );
-}
+import { toyCheckpoint, toyConfig, toySettings, toyTask } from "./toy_task.ts";
 
 /** A rate at which rounding is not blown up: AdamW takes steps of one size, however small a gradient is. */
 const RATE = { schedule: { peakLearningRate: 0.001, warmupSteps: 5, totalSteps: 30 } };
@@ -34,22 +21,26 @@ const RATE = { schedule: { peakLearningRate: 0.001, warmupSteps: 5, totalSteps: 
 async function finetuneIn(group: ProcessGroup, output: string, dataSha256 = "data") {
   const device = await openCpuDevice({ workers: 1 });
   try {
-    return await finetune({
+    const config = { ...toyConfig, attentionProbsDropoutProb: 0 };
+    const settings = toySettings({ ...RATE, microBatchSize: 2, loggingSteps: 1, evalSteps: 4 });
+    return await train({
       device,
-      task: toyTask,
-      config: { ...toyConfig, attentionProbsDropoutProb: 0 },
-      weights: checkpoint(),
-      weightsSha256: "weights",
-      dataSha256,
-      settings: toySettings({ ...RATE, microBatchSize: 2, loggingSteps: 1, evalSteps: 4 }),
+      task: finetuningTask(toyTask, {
+        config,
+        settings,
+        weights: toyCheckpoint(encoderSpecs(toyConfig)),
+        weightsSha256: "weights",
+        dataSha256,
+      }),
+      config,
+      settings,
       output: group.rank === 0 ? output : "/nowhere",
       resume: false,
       ranks: { ...SINGLE_PROCESS, group, checkSteps: 2 },
       files: new Map(),
       provenance: {},
       observer: {
-        say() {},
-        loaded() {},
+        log() {},
         progress() {},
         evaluated() {},
         stopRequested: () => false,

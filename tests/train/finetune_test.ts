@@ -1,31 +1,17 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Device, openDevice } from "../../src/device/mod.ts";
-import { encoderSpecs, initialValues, pretrainingSpecs } from "../../src/model/mod.ts";
+import { encoderSpecs, pretrainingSpecs } from "../../src/model/mod.ts";
 import { glueHead, glueTaskDefinition } from "../../src/benchmarks/glue/mod.ts";
-import {
-  finetune,
-  type FinetuneResult,
-  type FinetuneRun,
-  readModelFolder,
-} from "../../src/train/disk.ts";
+import { readModelFolder, type RunResult, train } from "../../src/train/disk.ts";
 import {
   type FinetuneSettings,
+  finetuningTask,
   loadFinetuned,
   startFrom,
   type TaskLoadReport,
   taskModel,
 } from "../../src/train/mod.ts";
-import { encodeSafetensors, parseSafetensors, type Safetensors } from "../../src/weights/mod.ts";
-import { tokenizer, toyConfig, toySettings, toyTask } from "./toy_task.ts";
-
-/** A checkpoint in memory with the parameters of some specs. */
-function checkpoint(specs = pretrainingSpecs(toyConfig)): Safetensors {
-  const tensors = new Map(
-    specs.map((spec) => [spec.name, { shape: spec.shape, data: initialValues(spec, 1, 0.1) }]),
-  );
-  const pieces = encodeSafetensors(tensors);
-  return parseSafetensors(new Uint8Array(pieces.flatMap((piece) => [...piece])));
-}
+import { tokenizer, toyCheckpoint, toyConfig, toySettings, toyTask } from "./toy_task.ts";
 
 interface Options {
   settings?: Partial<FinetuneSettings>;
@@ -34,30 +20,36 @@ interface Options {
   stopAfter?: number;
 }
 
-async function run(device: Device, output: string, options: Options = {}): Promise<FinetuneResult> {
+async function run(device: Device, output: string, options: Options = {}): Promise<RunResult> {
   let asked = 0;
-  const request: FinetuneRun<never, never> | unknown = {
+  const settings = toySettings({
+    loggingSteps: 1,
+    evalSteps: 4,
+    saveSteps: 8,
+    ...options.settings,
+  });
+  return await train({
     device,
-    task: toyTask,
+    task: finetuningTask(toyTask, {
+      config: toyConfig,
+      settings,
+      weights: toyCheckpoint(),
+      weightsSha256: "w",
+      dataSha256: "d",
+    }),
     config: toyConfig,
-    weights: checkpoint(),
-    weightsSha256: "w",
-    dataSha256: "d",
-    settings: toySettings({ loggingSteps: 1, evalSteps: 4, saveSteps: 8, ...options.settings }),
+    settings,
     output,
     resume: options.resume ?? false,
     files: new Map(Object.entries(tokenizer.toFiles())),
     provenance: {},
     observer: {
-      say() {},
-      loaded() {},
+      log() {},
       progress() {},
       evaluated() {},
       stopRequested: () => asked++ >= (options.stopAfter ?? Infinity),
     },
-  };
-  // deno-lint-ignore no-explicit-any
-  return await finetune(request as any);
+  });
 }
 
 async function withDevice(body: (device: Device, folder: string) => Promise<void>): Promise<void> {
@@ -73,7 +65,9 @@ async function withDevice(body: (device: Device, folder: string) => Promise<void
 
 const events = async (folder: string) =>
   (await Deno.readTextFile(`${folder}/events.jsonl`)).trim().split("\n").map((line) => {
-    const { tokens_per_second: _speed, time: _time, ...event } = JSON.parse(line);
+    const { tokens_per_second, time, memory_bytes, host_bytes, ...event } = JSON.parse(line);
+    assert(!("loss" in event) || tokens_per_second > 0 && memory_bytes > 0 && host_bytes > 0);
+    assert(time > 0);
     return event;
   });
 
@@ -125,7 +119,7 @@ Deno.test("a used folder, and other settings on resume, are refused by name", ()
     await assertRejects(
       () => run(device, folder),
       Error,
-      "already holds a run; go on with --resume",
+      "already contains a run; continue it with --resume",
     );
     await assertRejects(
       () => run(device, folder, { resume: true, settings: { seed: 4 } }),
@@ -144,28 +138,33 @@ Deno.test("a head that does not fit is new; the report names new and unused tens
   withDevice((device) => {
     const head = toyTask.headSpecs(toyConfig);
     const model = taskModel(device, toyConfig, toyTask);
-    const names = (report: TaskLoadReport) => [report.fresh, report.unused.length];
+    const names = (report: TaskLoadReport) => [report.initialized, report.unexpected.length];
     const classifier = head.map(({ name }) => name);
     // Masked language and pair head are of no use here.
-    const pretrained = startFrom(model, toyTask, checkpoint(), 1);
+    const pretrained = startFrom(model, toyTask, toyCheckpoint(), 1);
     const unused = pretrainingSpecs(toyConfig).length - encoderSpecs(toyConfig).length;
     assertEquals(names(pretrained), [classifier, unused]);
     const three = glueHead(glueTaskDefinition("mnli")).headSpecs(toyConfig);
-    const other = startFrom(model, toyTask, checkpoint([...encoderSpecs(toyConfig), ...three]), 1);
-    assertEquals(other, { fresh: classifier, unused: classifier });
+    const other = startFrom(
+      model,
+      toyTask,
+      toyCheckpoint([...encoderSpecs(toyConfig), ...three]),
+      1,
+    );
+    assertEquals(other, { initialized: classifier, unexpected: classifier });
     const labeled = { ...toyConfig, extra: { id2label: toyTask.configExtra.id2label } };
     const own = taskModel(device, labeled, toyTask);
-    const again = startFrom(own, toyTask, checkpoint([...encoderSpecs(toyConfig), ...head]), 1);
-    assertEquals(again, { fresh: [], unused: [] });
+    const again = startFrom(own, toyTask, toyCheckpoint([...encoderSpecs(toyConfig), ...head]), 1);
+    assertEquals(again, { initialized: [], unexpected: [] });
     assertThrows(
-      () => startFrom(model, toyTask, checkpoint(encoderSpecs(toyConfig).slice(1)), 1),
+      () => startFrom(model, toyTask, toyCheckpoint(encoderSpecs(toyConfig).slice(1)), 1),
       Error,
       "the checkpoint lacks tensor albert.embeddings.word_embeddings.weight",
     );
     assertThrows(
-      () => loadFinetuned(model, toyTask, checkpoint()),
+      () => loadFinetuned(model, toyTask, toyCheckpoint()),
       Error,
-      "the checkpoint was not finetuned for sst-2: it lacks tensor classifier.bias",
+      "the checkpoint was not fine-tuned for sst-2: it lacks tensor classifier.bias",
     );
     assert(own.parameters.count > 0);
     model.parameters.free();

@@ -2,13 +2,15 @@ import { assert, assertEquals } from "@std/assert";
 import { type Device, whole } from "../../src/device/mod.ts";
 import { initialize } from "../../src/model/mod.ts";
 import {
-  evaluateTask,
   type FinetuneSettings,
-  FinetuneTrainer,
+  finetuningTask,
   longestSequence,
-  planFinetuneStep,
+  planStep,
   predictAll,
+  taskModel,
+  Trainer,
 } from "../../src/train/mod.ts";
+import { SINGLE_PROCESS_GROUP } from "../../src/distributed/mod.ts";
 import { testDevices } from "../support/devices.ts";
 import { toyConfig, toySettings, toyTask } from "./toy_task.ts";
 
@@ -27,12 +29,21 @@ async function train(
   change: Partial<FinetuneSettings> = {},
   config = toyConfig,
 ) {
-  const trainer = new FinetuneTrainer(device, config, toyTask, toySettings(change));
+  const settings = toySettings(change);
+  const task = finetuningTask(toyTask, { config, settings });
+  const trainer = new Trainer(device, config, task, settings);
   initialize(trainer.model.parameters, 5, 0.1);
-  for (let step = 0; step < steps; step++) trainer.trainStep();
+  for (let step = 0; step < steps; step++) {
+    trainer.trainStep(await task.batches(step, { start: 0, end: settings.batchSize }));
+  }
   const log = await trainer.readLog();
   const weights = (await device.read(whole(trainer.model.parameters.values))) as Float32Array;
-  const { metrics } = await evaluateTask(device, trainer.model, toyTask, 8, 16);
+  const { metrics } = await task.evaluate({
+    device,
+    encoder: trainer.model,
+    group: SINGLE_PROCESS_GROUP,
+    step: steps,
+  });
   trainer.free();
   return { log, weights, accuracy: metrics.accuracy };
 }
@@ -65,9 +76,11 @@ testDevices("micro-batches change a finetuning step by rounding only", async (de
   assert(worst < 1e-3, `${worst}`);
 });
 
-Deno.test("planFinetuneStep() plans for the longest examples", () => {
-  const plan = (examples: number, task = toyTask) =>
-    planFinetuneStep(toyConfig, task, toySettings(), examples);
+Deno.test("planStep() plans fine-tuning for the longest examples", () => {
+  const plan = (examples: number, definition = toyTask) => {
+    const task = finetuningTask(definition, { config: toyConfig, settings: toySettings() });
+    return planStep(toyConfig, task, task.largestBatch(toyConfig, examples));
+  };
   assert(plan(8).temporaryBytes > 1.5 * plan(4).temporaryBytes);
   const byLength = toyTask.train.toSorted((a, b) => longestSequence(a) - longestSequence(b));
   const short = { ...toyTask, train: byLength.slice(0, 8) };
@@ -75,15 +88,15 @@ Deno.test("planFinetuneStep() plans for the longest examples", () => {
 });
 
 testDevices("predictions do not depend on the batch size, and keep their order", async (device) => {
-  const trainer = new FinetuneTrainer(device, toyConfig, toyTask, toySettings());
-  initialize(trainer.model.parameters, 5, 0.1);
+  const model = taskModel(device, toyConfig, toyTask, { trainable: false });
+  initialize(model.parameters, 5, 0.1);
   const { examples } = toyTask.heldOut[0];
-  const outputs = (size: number) => predictAll(device, trainer.model, toyTask, examples, size, 16);
+  const outputs = (size: number) => predictAll(device, model, toyTask, examples, size, 16);
   const alone = await outputs(1);
   for (const size of [4, 64]) {
     (await outputs(size)).forEach((row, i) =>
       row.forEach((value, k) => assert(Math.abs(value - alone[i][k]) < 1e-5, `${size}, ${i}`))
     );
   }
-  trainer.free();
+  model.parameters.free();
 });

@@ -28,6 +28,6 @@ Deno.test("fittingExamples() says what to do where not even one example fits", a
   await assertRejects(
     () => fittingExamples(deviceWith(105), 8, plan),
     RangeError,
-    "Not even one example fits planning only: it needs 1 MiB; take shorter sequences",
+    "Not even one example fits planning only: it needs 1 MiB; use shorter sequences",
   );
 });

@@ -2,17 +2,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { ExampleDataset, exampleSettings } from "../../src/data/mod.ts";
 import {
   type Device,
   openCpuDevice,
   openWebGpuDevice,
   WebGpuDevice,
 } from "../../src/device/mod.ts";
-import { initialize, presetConfig } from "../../src/model/mod.ts";
-import { OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
-import { PretrainingTrainer } from "../../src/train/mod.ts";
-import { toyCorpus } from "../support/toy_corpus.ts";
+import { toySteps, toyTrainer } from "../support/toy_pretraining.ts";
 
 const STEPS = 1000;
 const EARLY = 200;
@@ -46,20 +42,11 @@ for (const [kind, open] of [["webgpu", openWebGpuDevice], ["cpu", openCpuDevice]
     async fn() {
       const device = await open();
       if (device === null) return;
-      const corpus = await toyCorpus();
-      const examples = exampleSettings(32);
-      const config = { ...presetConfig("smoke"), vocabSize: corpus.vocabulary.size };
-      const trainer = new PretrainingTrainer(device, config, {
-        schedule: { peakLearningRate: 0.001, warmupSteps: 10, totalSteps: STEPS },
-        optimizer: OPTIMIZER_DEFAULTS,
-        ...{ batchSize: 4, microBatchSize: 2, seed: 3, logSlots: LOGGED, recompute: "layers" },
-      });
-      initialize(trainer.model.parameters, 5, config.initializerRange);
-      const dataset = new ExampleDataset(corpus, examples, 7);
-      const { maxPredictionsPerSeq: maxPredictions } = examples;
+      const schedule = { peakLearningRate: 0.001, warmupSteps: 10, totalSteps: STEPS };
+      const trainer = toyTrainer(device, { schedule, loggingSteps: LOGGED, recompute: "layers" });
       const train = async (until: number) => {
         while (trainer.step < until) {
-          trainer.trainStep(dataset, { sequenceLength: 32, maxPredictions, padId: 0 });
+          toySteps(trainer, 1, 4, 2);
           if (trainer.step % LOGGED === 0) await trainer.readLog();
         }
         return { device: held(device), heap: liveBytes() };

@@ -1,25 +1,14 @@
 // Half precision is a graphics card's; software adapters have it too, and are slow, so that these runs are small.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ExampleDataset, exampleSettings } from "../../src/data/mod.ts";
 import { type Device, openCpuDevice, openWebGpuDevice, whole } from "../../src/device/mod.ts";
-import { initialize, type ModelConfig, presetConfig } from "../../src/model/mod.ts";
-import { type LossScaleState, OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
+import type { LossScaleState } from "../../src/optim/mod.ts";
+import type { PretrainingStepBatch } from "../../src/pretraining/mod.ts";
 import { restoreCheckpoint, takeSnapshot } from "../../src/train/checkpoint.ts";
 import { writeCheckpoint } from "../../src/train/checkpoint_files.ts";
-import {
-  NonFiniteError,
-  type Precision,
-  PretrainingTrainer,
-  type TrainerSettings,
-} from "../../src/train/mod.ts";
+import { NonFiniteError, type Precision, type Trainer } from "../../src/train/mod.ts";
 import { checkPrecision, skippedNotice } from "../../src/train/precision.ts";
-import { toyCorpus } from "../support/toy_corpus.ts";
+import { toyConfig as config, toySteps, toyTrainer } from "../support/toy_pretraining.ts";
 
-const corpus = await toyCorpus();
-const examples = exampleSettings(32);
-const dataset = new ExampleDataset(corpus, examples, 7);
-const shape = { sequenceLength: 32, maxPredictions: examples.maxPredictionsPerSeq, padId: 0 };
-const config: ModelConfig = { ...presetConfig("smoke"), vocabSize: corpus.vocabulary.size };
 const START: LossScaleState = { scale: 2 ** 16, goodSteps: 0, skippedSteps: 0, gaveUp: false };
 
 /** Registers a test for an adapter that has half precision; elsewhere it is skipped. */
@@ -35,26 +24,18 @@ function testHalf(name: string, body: (device: Device) => Promise<void>): void {
   });
 }
 
-function trainerOf(device: Device, precision: Precision, seed = 5): PretrainingTrainer {
-  const settings: TrainerSettings = {
-    schedule: { peakLearningRate: 0.02, warmupSteps: 8, totalSteps: 60 },
-    optimizer: OPTIMIZER_DEFAULTS,
-    batchSize: 8,
-    microBatchSize: 4,
-    seed,
-    logSlots: 50,
-    precision,
-  };
-  const trainer = new PretrainingTrainer(device, config, settings);
-  initialize(trainer.model.parameters, seed, config.initializerRange);
-  return trainer;
+type ToyTrainer = Trainer<PretrainingStepBatch>;
+
+function trainerOf(device: Device, precision: Precision, seed = 5): ToyTrainer {
+  const schedule = { peakLearningRate: 0.02, warmupSteps: 8, totalSteps: 60 };
+  return toyTrainer(device, { schedule, seed, loggingSteps: 50, precision }, config, seed);
 }
 
-function steps(trainer: PretrainingTrainer, count: number): void {
-  for (let i = 0; i < count; i++) trainer.trainStep(dataset, shape);
+function steps(trainer: ToyTrainer, count: number): void {
+  toySteps(trainer, count, 8, 4);
 }
 
-async function weightsOf({ model: { parameters } }: PretrainingTrainer): Promise<Uint32Array> {
+async function weightsOf({ model: { parameters } }: ToyTrainer): Promise<Uint32Array> {
   const values = await parameters.device.read(whole(parameters.values));
   return new Uint32Array(values.buffer, values.byteOffset, values.length);
 }
@@ -102,7 +83,7 @@ testHalf("a step that overflows is skipped and counted, and the scale halved", a
   steps(trainer, 3);
   const skipped = await trainer.readLog();
   assertEquals(skipped.map((log) => log.skipped), [true, true, true]);
-  assert(skipped.every(({ maskedLoss }) => Number.isFinite(maskedLoss)), "the forward was finite");
+  assert(skipped.every(({ loss }) => Number.isFinite(loss)), "the forward was finite");
   assertEquals(trainer.lossScale, { ...START, scale: 2 ** 37, skippedSteps: 3 });
   assertEquals(await weightsOf(trainer), before);
   steps(trainer, 40);
@@ -168,7 +149,7 @@ testHalf("loss curves in half precision lie within the noise of float32's", asyn
     steps(trainer, 40);
     const logs = await trainer.readLog();
     trainer.free();
-    return logs.map(({ maskedLoss, pairLoss }) => maskedLoss + pairLoss);
+    return logs.map(({ loss }) => loss);
   };
   const end = (losses: number[]) => losses.slice(-10).reduce((sum, loss) => sum + loss, 0) / 10;
   const single: number[] = [], half: number[] = [];

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { presetConfig } from "../../src/model/mod.ts";
-import { planStep } from "../../src/train/mod.ts";
+import { planPretrainingStep } from "../../src/pretraining/mod.ts";
 
-Deno.test("planStep() counts parameters, and the arithmetic of albert-base as by hand", () => {
-  const plan = planStep(presetConfig("albert-base-v2"), 8, 128, 20);
+Deno.test("planPretrainingStep() counts parameters, and the arithmetic of albert-base as by hand", () => {
+  const plan = planPretrainingStep(presetConfig("albert-base-v2"), 8, 128, 20);
   assertEquals(plan.encoderParameters, 11_683_584);
   assertEquals(plan.pretrainingParameters, 11_813_810);
   // Products of projections, feed-forward, attention and head, forward once and backward twice.
@@ -14,18 +14,18 @@ Deno.test("planStep() counts parameters, and the arithmetic of albert-base as by
   assert(plan.flops > products && plan.flops < 1.02 * products, `${plan.flops} of ${products}`);
 });
 
-Deno.test("planStep() needs more memory for more examples, and the persistent part stays", () => {
-  const small = planStep(presetConfig("nano"), 4, 64, 10);
-  const large = planStep(presetConfig("nano"), 16, 64, 10);
+Deno.test("planPretrainingStep() needs more memory for more examples, and the persistent part stays", () => {
+  const small = planPretrainingStep(presetConfig("nano"), 4, 64, 10);
+  const large = planPretrainingStep(presetConfig("nano"), 16, 64, 10);
   assertEquals(small.persistentBytes, large.persistentBytes);
   assert(large.temporaryBytes > 3 * small.temporaryBytes);
   // Values, gradients and two moments.
   assert(small.persistentBytes >= 4 * 4 * small.pretrainingParameters);
 });
 
-Deno.test("planStep() needs less memory the more is recomputed, and more arithmetic", () => {
+Deno.test("planPretrainingStep() needs less memory the more is recomputed, and more arithmetic", () => {
   const [none, attention, layers] = (["none", "attention", "layers"] as const).map((recompute) =>
-    planStep(presetConfig("albert-base-v2"), 8, 128, 20, { recompute })
+    planPretrainingStep(presetConfig("albert-base-v2"), 8, 128, 20, { recompute })
   );
   assert(attention.temporaryBytes < 0.8 * none.temporaryBytes);
   assert(layers.temporaryBytes < 0.4 * none.temporaryBytes);
@@ -33,10 +33,10 @@ Deno.test("planStep() needs less memory the more is recomputed, and more arithme
   assert(layers.flops < 1.34 * none.flops);
 });
 
-Deno.test("planStep() names the tensor that is over a device's limits", () => {
+Deno.test("planPretrainingStep() names the tensor that is over a device's limits", () => {
   const limits = { maxBufferBytes: 2 ** 20, maxBindingBytes: 2 ** 20 };
   assertThrows(
-    () => planStep(presetConfig("nano"), 4, 64, 10, { limits }),
+    () => planPretrainingStep(presetConfig("nano"), 4, 64, 10, { limits }),
     RangeError,
     'Cannot allocate buffer "parameters": ',
   );

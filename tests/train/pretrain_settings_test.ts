@@ -1,11 +1,8 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { presetConfig } from "../../src/model/mod.ts";
-import {
-  finetuneSettings,
-  firstDifference,
-  type Precision,
-  pretrainSettings,
-} from "../../src/train/mod.ts";
+import { pretrainSettings } from "../../src/pretraining/mod.ts";
+import { firstDifference } from "../../src/train/disk.ts";
+import { finetuneSettings, type Precision } from "../../src/train/mod.ts";
 
 const nano = presetConfig("nano");
 const request = { steps: 1000, maxSeqLength: 64 };

@@ -1,30 +1,19 @@
 // Several ranks in one process: the same steps as one rank makes.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ExampleDataset, exampleSettings, microBatches } from "../../src/data/mod.ts";
 import { openCpuDevice, whole } from "../../src/device/mod.ts";
-import {
-  type DataParallel,
-  partOf,
-  RankMismatchError,
-  SINGLE_PROCESS,
-} from "../../src/distributed/mod.ts";
-import { initialize, presetConfig } from "../../src/model/mod.ts";
+import { type DataParallel, RankMismatchError, SINGLE_PROCESS } from "../../src/distributed/mod.ts";
 import { OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
-import { evaluate, PretrainingTrainer, type TrainerSettings } from "../../src/train/mod.ts";
-import { checkRanks } from "../../src/train/share_state.ts";
-import { toyCorpus } from "../support/toy_corpus.ts";
+import { evaluatePretraining, pretrainingBatches } from "../../src/pretraining/mod.ts";
+import type { TrainerSettings } from "../../src/train/mod.ts";
+import { checkRanks } from "../../src/train/ranks.ts";
 import { onRanks } from "../support/process_groups.ts";
+import {
+  toyConfigWithDropout as config,
+  toyDataset as dataset,
+  toyShape as shape,
+  toyTrainer,
+} from "../support/toy_pretraining.ts";
 
-const corpus = await toyCorpus();
-const examples = exampleSettings(32);
-const dataset = new ExampleDataset(corpus, examples, 7);
-const shape = { sequenceLength: 32, maxPredictions: examples.maxPredictionsPerSeq, padId: 0 };
-const config = {
-  ...presetConfig("smoke"),
-  vocabSize: corpus.vocabulary.size,
-  hiddenDropoutProb: 0.1,
-  attentionProbsDropoutProb: 0.1,
-};
 const STEPS = 12;
 /** Divides by no number of ranks. */
 const BATCH = 7;
@@ -32,24 +21,15 @@ const BATCH = 7;
 /** Trains on one rank of a group. */
 async function train(ranks: DataParallel, change: Partial<TrainerSettings> = {}) {
   const device = await openCpuDevice({ workers: 1 });
-  const trainer = new PretrainingTrainer(device, config, {
-    schedule: { peakLearningRate: 0.01, warmupSteps: 2, totalSteps: STEPS },
-    optimizer: OPTIMIZER_DEFAULTS,
-    batchSize: BATCH,
-    microBatchSize: 3,
-    seed: 3,
-    logSlots: STEPS,
-    ranks,
-    ...change,
-  });
-  initialize(trainer.model.parameters, 5, config.initializerRange);
-  const { start, end } = partOf(ranks.group, BATCH);
+  const schedule = { peakLearningRate: 0.01, warmupSteps: 2, totalSteps: STEPS };
+  const settings = { schedule, loggingSteps: STEPS, ...change };
+  const trainer = toyTrainer(device, settings, config, 5, ranks);
+  const sizes = { batchSize: BATCH, microBatchSize: 3 };
   for (let step = 0; step < STEPS; step++) {
-    const own = microBatches(dataset, step * BATCH + start, end - start, 3, shape);
-    await trainer.trainBatchesTogether(own);
+    await trainer.trainStepTogether(pretrainingBatches(dataset, step, sizes, shape, ranks.group));
   }
   const log = await trainer.readLog();
-  const held = await evaluate(device, trainer.model, dataset, 11, 4, shape, ranks.group);
+  const held = await evaluatePretraining(device, trainer.model, dataset, 11, 4, shape, ranks.group);
   const weights = await device.read(whole(trainer.model.parameters.values)) as Float32Array;
   const moments = trainer.optimizer.firstMoments.length;
   await device.destroy();
@@ -70,9 +50,10 @@ Deno.test("ranks follow the curve of one process, and have the same weights", as
     for (const { log, held, weights } of all) {
       assertEquals(weights, all[0].weights);
       log.forEach((entry, step) => {
-        const { maskedLoss, pairLoss, gradientNorm } = alone.log[step];
-        assertNear(entry.maskedLoss, maskedLoss, 1e-6, `masked loss of step ${step}`);
-        assertNear(entry.pairLoss, pairLoss, 1e-6, `pair loss of step ${step}`);
+        const { metrics, gradientNorm } = alone.log[step];
+        const { loss_mlm, loss_pair } = entry.metrics;
+        assertNear(loss_mlm, metrics.loss_mlm, 1e-6, `masked-LM loss of step ${step}`);
+        assertNear(loss_pair, metrics.loss_pair, 1e-6, `pair loss of step ${step}`);
         assertNear(entry.gradientNorm, gradientNorm, 1e-5, `gradient norm of step ${step}`);
       });
       assertEquals(held.maskedTokens, alone.held.maskedTokens);
@@ -93,8 +74,8 @@ Deno.test("ranks that share the moments make the same updates, and each keeps it
       );
       for (const { log, weights } of all) {
         assertEquals(weights, all[0].weights);
-        log.forEach(({ maskedLoss }, step) =>
-          assertNear(maskedLoss, alone.log[step].maskedLoss, 1e-6, `${kind}, step ${step}`)
+        log.forEach(({ metrics: { loss_mlm } }, step) =>
+          assertNear(loss_mlm, alone.log[step].metrics.loss_mlm, 1e-6, `${kind}, step ${step}`)
         );
       }
       const kept = all.reduce((sum, { moments }) => sum + moments, 0);
@@ -111,24 +92,17 @@ Deno.test("gradients in half precision stay near the curve", async () => {
     (group) => train({ ...SINGLE_PROCESS, group, allReduce: "f16" }),
   );
   assertEquals(weights, other.weights);
-  log.forEach((entry, step) =>
-    assertNear(entry.maskedLoss, alone.log[step].maskedLoss, 1e-3, `masked loss of step ${step}`)
+  log.forEach(({ metrics: { loss_mlm } }, step) =>
+    assertNear(loss_mlm, alone.log[step].metrics.loss_mlm, 1e-3, `masked-LM loss of step ${step}`)
   );
 });
 
 Deno.test("weights that differ stop every rank by name, at the next comparison", async () => {
   const found = await onRanks(3, async (group) => {
     const device = await openCpuDevice({ workers: 1 });
-    const trainer = new PretrainingTrainer(device, config, {
-      schedule: { peakLearningRate: 0.01, warmupSteps: 2, totalSteps: STEPS },
-      optimizer: OPTIMIZER_DEFAULTS,
-      batchSize: BATCH,
-      microBatchSize: BATCH,
-      seed: 3,
-      logSlots: STEPS,
-    });
+    const schedule = { peakLearningRate: 0.01, warmupSteps: 2, totalSteps: STEPS };
+    const trainer = toyTrainer(device, { schedule, loggingSteps: STEPS }, config);
     const ranks = { ...SINGLE_PROCESS, group, checkSteps: 10 };
-    initialize(trainer.model.parameters, 5, config.initializerRange);
     trainer.startAt(10);
     await checkRanks(ranks, trainer);
     if (group.rank === 2) {

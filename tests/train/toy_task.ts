@@ -1,7 +1,13 @@
 import { glueTask, glueTaskDefinition } from "../../src/benchmarks/glue/mod.ts";
-import { type ModelConfig, presetConfig } from "../../src/model/mod.ts";
+import {
+  initialValues,
+  type ModelConfig,
+  presetConfig,
+  pretrainingSpecs,
+} from "../../src/model/mod.ts";
 import { Tokenizer } from "../../src/text/mod.ts";
 import { type FinetuneSettings, finetuneSettings } from "../../src/train/mod.ts";
+import { encodeSafetensors, parseSafetensors, type Safetensors } from "../../src/weights/mod.ts";
 
 const WORDS = "one two three four five six seven good bad".split(" ");
 const SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
@@ -40,4 +46,13 @@ export const toyTask = glueTask(
 export function toySettings(change: Partial<FinetuneSettings> = {}): FinetuneSettings {
   const request = { batchSize: 8, maxSteps: 30, learningRate: 0.01, maxSeqLength: 16, seed: 3 };
   return { ...finetuneSettings(request, toyTask.train.length), loggingSteps: 30, ...change };
+}
+
+/** A checkpoint in memory with the parameters of some specs, initialized. */
+export function toyCheckpoint(specs = pretrainingSpecs(toyConfig)): Safetensors {
+  const tensors = new Map(
+    specs.map((spec) => [spec.name, { shape: spec.shape, data: initialValues(spec, 1, 0.1) }]),
+  );
+  const pieces = encodeSafetensors(tensors);
+  return parseSafetensors(new Uint8Array(pieces.flatMap((piece) => [...piece])));
 }

@@ -1,34 +1,17 @@
 // Neither a timing nor a warm cache changes a byte of what is trained.
 import { assert, assertEquals } from "@std/assert";
-import { ExampleDataset, exampleSettings } from "../../src/data/mod.ts";
-import { openDevice, Tuner, WebGpuDevice, whole } from "../../src/device/mod.ts";
-import { initialize, type ModelConfig, presetConfig } from "../../src/model/mod.ts";
-import { OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
-import { PretrainingTrainer } from "../../src/train/mod.ts";
-import { toyCorpus } from "../support/toy_corpus.ts";
-
-const corpus = await toyCorpus();
-const examples = exampleSettings(32);
-const shape = { sequenceLength: 32, maxPredictions: examples.maxPredictionsPerSeq, padId: 0 };
-const config: ModelConfig = { ...presetConfig("smoke"), vocabSize: corpus.vocabulary.size };
+import { openDevice, Tuner, type WebGpuDevice, whole } from "../../src/device/mod.ts";
+import { toySteps, toyTrainer } from "../support/toy_pretraining.ts";
 
 /** Three steps; `between` may measure. */
 async function train(tuner: Tuner | null, between: () => Promise<unknown> = async () => {}) {
   const device = await openDevice({ device: "webgpu", variantOf: tuner?.variantOf });
   try {
     tuner?.start(device as WebGpuDevice);
-    const trainer = new PretrainingTrainer(device, config, {
-      schedule: { peakLearningRate: 0.01, warmupSteps: 1, totalSteps: 3 },
-      optimizer: OPTIMIZER_DEFAULTS,
-      batchSize: 4,
-      microBatchSize: 4,
-      seed: 3,
-      logSlots: 3,
-    });
-    initialize(trainer.model.parameters, 5, config.initializerRange);
-    const dataset = new ExampleDataset(corpus, examples, 7);
+    const schedule = { peakLearningRate: 0.01, warmupSteps: 1, totalSteps: 3 };
+    const trainer = toyTrainer(device, { schedule, loggingSteps: 3 });
     for (let step = 0; step < 3; step++) {
-      trainer.trainStep(dataset, shape);
+      toySteps(trainer, 1, 4);
       await between();
     }
     await trainer.readLog();

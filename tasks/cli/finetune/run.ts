@@ -8,18 +8,15 @@ import type { Device } from "../../../src/device/mod.ts";
 import { type ProcessGroup, rank0First } from "../../../src/distributed/mod.ts";
 import { type ModelConfig, validateConfig } from "../../../src/model/mod.ts";
 import type { Tokenizer } from "../../../src/text/mod.ts";
-import {
-  finetune,
-  type FinetuneObserver,
-  type FinetuneResult,
-  weightsSha256,
-} from "../../../src/train/disk.ts";
+import { type RunObserver, type RunResult, train, weightsSha256 } from "../../../src/train/disk.ts";
 import {
   type FinetuneExample,
   type FinetuneRequest,
   finetuneSettings,
   type FinetuneTask,
-  planFinetuneStep,
+  finetuningTask,
+  metricText,
+  planStep,
   type Recipe,
 } from "../../../src/train/mod.ts";
 import { codeFingerprint } from "../ranks.ts";
@@ -27,7 +24,7 @@ import { usage, UsageError } from "../errors.ts";
 import { fitExamples } from "../training_device.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { openCheckpoint } from "../open_checkpoint.ts";
-import { createProgress, metricText } from "../progress.ts";
+import { createProgress } from "../progress.ts";
 import { checkBatch, coresOf, inProcessGroup, ranksOf } from "../ranks.ts";
 import { deadlineOf, type GlobalFlags, type OptionTable, rememberedFlags } from "../options.ts";
 import { runFlags } from "../run_flags.ts";
@@ -127,7 +124,7 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
     stop = true;
     if (leads) console.error("stopping after this step and saving; again to quit at once");
   });
-  const runOnce = async (seed: number, output: string): Promise<FinetuneResult> => {
+  const runOnce = async (seed: number, output: string): Promise<RunResult> => {
     const asked = usage(() =>
       finetuneSettings(
         { ...recipe, ...chosen(flags), seed, maxSeqLength, optimizer: optimizerOf(flags) },
@@ -138,7 +135,13 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
     const auto = flags.microBatchSize === "auto";
     const microBatchSize = !auto ? asked.microBatchSize : await fitExamples({
       ...{ device, group, say, batchSize: asked.batchSize },
-      plan: (examples, limits) => planFinetuneStep(runConfig, shortened, asked, examples, limits),
+      plan: (examples, limits) => {
+        const task = finetuningTask(shortened, { config: runConfig, settings: asked });
+        return planStep(runConfig, task, task.largestBatch(runConfig, examples), {
+          ...asked,
+          limits,
+        });
+      },
     });
     const settings = { ...asked, microBatchSize };
     const { totalSteps } = settings.schedule;
@@ -148,13 +151,16 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
       unit: "step",
       quiet: flags.quiet,
     });
-    const result = await finetune({
+    const result = await train({
       device,
-      task: shortened,
+      task: finetuningTask(shortened, {
+        config: runConfig,
+        settings,
+        weights: flags.fromScratch ? null : weights,
+        weightsSha256: flags.fromScratch ? "from scratch" : weightsSha256(weights),
+        dataSha256,
+      }),
       config: runConfig,
-      weights: flags.fromScratch ? null : weights,
-      weightsSha256: flags.fromScratch ? "from scratch" : weightsSha256(weights),
-      dataSha256,
       settings,
       output,
       resume: flags.resume === true,
@@ -186,7 +192,7 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
       return;
     }
     if (flags.seeds < 1) throw new UsageError(`--seeds must be at least 1, got ${flags.seeds}`);
-    const results = new Map<number, FinetuneResult>();
+    const results = new Map<number, RunResult>();
     for (let seed = flags.seed; seed < flags.seed + flags.seeds; seed++) {
       const result = await runOnce(seed, `${flags.output}/seed-${seed}`);
       results.set(seed, result);
@@ -253,22 +259,19 @@ function limitTask<E extends FinetuneExample, O>(
 function observer(
   progress: ReturnType<typeof createProgress>,
   stopRequested: () => boolean,
-): FinetuneObserver {
+): RunObserver {
   return {
-    say: (line) => progress.say(line),
-    loaded: ({ fresh, unused }) => {
-      progress.say(`new tensors: ${fresh.join(", ") || "none"}`);
-      progress.say(`unused tensors of the checkpoint: ${unused.join(", ") || "none"}`);
-    },
+    log: (line) => progress.say(line),
+    resumed: (step) => progress.say(`Resumed at step ${step}`),
     progress: (step, { loss, tokensPerSecond }) =>
       progress.update(step, `loss ${loss.toFixed(3)}, ${Math.round(tokensPerSecond)} tokens/s`),
-    evaluated: (step, metrics, best) =>
-      progress.say(`step ${step}: ${metricText(metrics)}${best ? ", the best so far" : ""}`),
+    evaluated: (step, { summary }, best) =>
+      progress.say(`step ${step}: ${summary}${best ? ", the best so far" : ""}`),
     stopRequested,
   };
 }
 
-function report(flags: FinetuneFlags, task: string, result: FinetuneResult): void {
+function report(flags: FinetuneFlags, task: string, { evaluation: _, ...result }: RunResult): void {
   if (flags.json) console.log(JSON.stringify({ task, ...result }));
   else if (result.best !== null) {
     console.log(`${task}: best at step ${result.bestStep}: ${metricText(result.best)}`);

@@ -4,7 +4,7 @@
  * @module
  */
 import { atomicWriteFile } from "../../../src/files/mod.ts";
-import type { FinetuneResult } from "../../../src/train/disk.ts";
+import type { RunResult } from "../../../src/train/disk.ts";
 
 /** What the runs gave. */
 export interface SeedSummary {
@@ -24,7 +24,7 @@ export interface SeedSummary {
 export function seedSummary(
   task: string,
   metric: string,
-  results: ReadonlyMap<number, FinetuneResult>,
+  results: ReadonlyMap<number, RunResult>,
 ): SeedSummary {
   const scores = [...results].map(([seed, { best }]) => {
     // A correlation with constant predictions is no number.

@@ -8,15 +8,20 @@ import { readVocabularyFiles } from "../../../src/data/disk/mod.ts";
 import type { Device } from "../../../src/device/mod.ts";
 import { type ProcessGroup, rank0First } from "../../../src/distributed/mod.ts";
 import { countParameters, type ModelConfig, pretrainingSpecs } from "../../../src/model/mod.ts";
+import { pretrainingTask } from "../../../src/pretraining/disk.ts";
 import {
-  pretrain,
-  type PretrainObserver,
   readModelFolder,
   resolveCheckpoint,
+  type RunObserver,
+  train,
   weightsSha256,
 } from "../../../src/train/disk.ts";
 import { type LiveReport, type ReportServer, serveReport } from "../../../src/report/mod.ts";
-import { planStep, type PretrainSettings, pretrainSettings } from "../../../src/train/mod.ts";
+import {
+  planPretrainingStep,
+  type PretrainSettings,
+  pretrainSettings,
+} from "../../../src/pretraining/mod.ts";
 import { codeFingerprint } from "../ranks.ts";
 import { downloadProgress } from "../open_checkpoint.ts";
 import { usage, UsageError } from "../errors.ts";
@@ -83,17 +88,23 @@ export async function runPretrain(given: PretrainFlags, group: ProcessGroup): Pr
     const settings = flags.microBatchSize === "auto"
       ? await fitted(asked, { device, group, config, say: (line) => progress.say(line) })
       : asked;
-    const { step, finished, evaluation } = await pretrain({
+    const files = await readVocabularyFiles(data);
+    const { step, finished, evaluation } = await train({
       device,
-      sources,
+      task: pretrainingTask({
+        sources,
+        evalData,
+        settings,
+        initialWeights: initial?.weights,
+        files,
+        log: (line) => progress.say(line),
+      }),
       config,
       settings,
-      evalData,
-      initialWeights: initial?.weights,
       output: flags.output,
       resume: flags.resume === true,
       ranks,
-      files: await readVocabularyFiles(data),
+      files,
       provenance: {
         flags: rememberedFlags(
           PRETRAIN_OPTIONS,
@@ -112,7 +123,7 @@ export async function runPretrain(given: PretrainFlags, group: ProcessGroup): Pr
           if (flags.watch) server = watch(report, flags.port);
         },
         resumed: (step) => {
-          progress.say(`going on after step ${step}`);
+          progress.say(`Resumed at step ${step}`);
           progress.resume(step);
         },
       },
@@ -144,7 +155,7 @@ async function fitted(
     ...run,
     batchSize,
     plan: (examples, limits) =>
-      planStep(config, examples, longest.maxSeqLength, longest.maxPredictionsPerSeq, {
+      planPretrainingStep(config, examples, longest.maxSeqLength, longest.maxPredictionsPerSeq, {
         limits,
         recompute,
         precision,
@@ -192,25 +203,14 @@ function watch(report: LiveReport, port?: number): ReportServer {
 function observer(
   progress: ReturnType<typeof createProgress>,
   stopRequested: () => boolean,
-): PretrainObserver {
+): RunObserver {
   return {
-    say: (line) => progress.say(line),
+    log: (line) => progress.say(line),
     progress: (step, { loss, tokensPerSecond }) =>
       progress.update(step, `loss ${loss.toFixed(3)}, ${Math.round(tokensPerSecond)} tokens/s`),
-    evaluated: (step, result, name) =>
-      progress.say(
-        `step ${step}: held-out ${name === "" ? "" : `${name} `}masked loss ${
-          result.maskedLoss.toFixed(3)
-        }, ` +
-          `accuracy ${percent(result.maskedAccuracy)}` +
-          (result.pairs > 0 ? `, pair accuracy ${percent(result.pairAccuracy)}` : ""),
-      ),
+    evaluated: (step, { summary }) => progress.say(`step ${step}: ${summary}`),
     stopRequested,
   };
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }
 
 /** What a reader of `run.json` wants to know and what decides nothing. */

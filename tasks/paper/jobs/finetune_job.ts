@@ -4,8 +4,8 @@
  * @module
  */
 import { validateConfig } from "../../../src/model/mod.ts";
-import { finetune, readEvents, weightsSha256 } from "../../../src/train/disk.ts";
-import { finetuneSettings } from "../../../src/train/mod.ts";
+import { readEvents, train, weightsSha256 } from "../../../src/train/disk.ts";
+import { finetuneSettings, finetuningTask } from "../../../src/train/mod.ts";
 import { type BenchmarkTask, benchmarkTask } from "./benchmark_task.ts";
 import { type JobContext, type Measured, points, runFolder } from "./context.ts";
 import type { FinetuneJob } from "./job.ts";
@@ -30,31 +30,34 @@ export async function runFinetuneJob(
     evalSteps: Math.max(1, Math.ceil(totalSteps / evaluations)),
   }, task.train.length);
   const started = performance.now();
-  const { finished, best, bestStep } = await finetune({
+  const runConfig = validateConfig({
+    ...config,
+    hiddenDropoutProb: recipe.dropout,
+    attentionProbsDropoutProb: recipe.dropout,
+    classifierDropoutProb: recipe.classifierDropout,
+  });
+  const { finished, best, bestStep } = await train({
     device,
-    task,
-    config: validateConfig({
-      ...config,
-      hiddenDropoutProb: recipe.dropout,
-      attentionProbsDropoutProb: recipe.dropout,
-      classifierDropoutProb: recipe.classifierDropout,
+    task: finetuningTask(task, {
+      config: runConfig,
+      settings,
+      weights,
+      weightsSha256: weightsSha256(weights),
+      dataSha256: data.manifest.benchmarks[job.benchmark]!.fingerprint,
     }),
-    weights,
-    weightsSha256: weightsSha256(weights),
-    dataSha256: data.manifest.benchmarks[job.benchmark]!.fingerprint,
+    config: runConfig,
     settings,
     output: folder,
     resume: true,
     files: await data.vocabularyFiles(),
     provenance: { job: job.label, ...context.provenance },
     observer: {
-      say: log.write,
-      loaded: ({ fresh }) => log.write(`newly initialized tensors: ${fresh.join(", ")}`),
+      log: log.write,
       progress: (step) => {
         log.trained((performance.now() - started) / 1000);
         context.progress(job, step, totalSteps);
       },
-      evaluated: (step, metrics) => log.write(`step ${step}: ${JSON.stringify(metrics)}`),
+      evaluated: (step, { summary }) => log.write(`step ${step}: ${summary}`),
       stopRequested: context.stopRequested,
     },
   });

@@ -13,7 +13,7 @@ import {
   type PairObjective,
   PretrainingModel,
 } from "../../../src/model/mod.ts";
-import { evaluate, type EvaluationResult } from "../../../src/train/mod.ts";
+import { evaluatePretraining, type PretrainingEvaluation } from "../../../src/pretraining/mod.ts";
 import type { Safetensors } from "../../../src/weights/mod.ts";
 import { points } from "./context.ts";
 
@@ -53,9 +53,9 @@ export async function measureIntrinsic(
     const count = Math.min(FINAL * size.evalExamples, source.examplesInEpoch(0));
     const model = load(device, { config: { ...config, pairObjective: objective }, weights });
     try {
-      const result = await evaluate(
+      const result = await evaluatePretraining(
         device,
-        model,
+        model.encoder,
         source,
         count,
         size.microBatchSize,
@@ -95,7 +95,7 @@ function load(device: Device, { config, weights }: LoadedModel): PretrainingMode
   return model;
 }
 
-function pairMetrics(name: "nsp" | "sop", result: EvaluationResult): Record<string, number> {
+function pairMetrics(name: "nsp" | "sop", result: PretrainingEvaluation): Record<string, number> {
   return {
     [`${name}_accuracy`]: points(result.pairAccuracy),
     ...(result.wholePairs > 0 && {

@@ -5,7 +5,7 @@
  */
 import { collate, ExampleDataset, exampleSettings } from "../../../src/data/mod.ts";
 import { loadWeights, PretrainingModel } from "../../../src/model/mod.ts";
-import { pretrainingInput } from "../../../src/train/mod.ts";
+import { pretrainingInput } from "../../../src/pretraining/mod.ts";
 import { layerTransitions, measureThroughput, WHOLE_STEP_BYTES } from "../measure/mod.ts";
 import { MASKED_FRACTION } from "../presets/mod.ts";
 import type { JobContext, Measured } from "./context.ts";

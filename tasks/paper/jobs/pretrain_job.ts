@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { pretrainingTask } from "../../../src/pretraining/disk.ts";
 import {
   initialize,
   pretrainingArchitecture,
@@ -11,13 +12,13 @@ import {
 } from "../../../src/model/mod.ts";
 import {
   latestCheckpoint,
-  pretrain,
   readEvents,
   readModelFolder,
+  train,
   weightsSha256,
   writeModelFolder,
 } from "../../../src/train/disk.ts";
-import { type PretrainSettings, pretrainSettings } from "../../../src/train/mod.ts";
+import { type PretrainSettings, pretrainSettings } from "../../../src/pretraining/mod.ts";
 import type { Curve } from "../result.ts";
 import { type JobContext, type Measured, points, runFolder } from "./context.ts";
 import { type LoadedModel, measureIntrinsic } from "./intrinsic.ts";
@@ -48,25 +49,30 @@ export async function runPretrainJob(
     : (await readModel(job.warmStart, output)).weights;
   const settings = settingsOf(job, initial === undefined ? undefined : weightsSha256(initial));
   const started = performance.now();
-  const { finished } = await pretrain({
+  const files = await data.vocabularyFiles();
+  const { finished } = await train({
     device,
-    sources: [{ name: "", data: source, weight: 1 }],
+    task: pretrainingTask({
+      sources: [{ name: "", data: source, weight: 1 }],
+      evalData: new Map([[DEV, dev]]),
+      settings,
+      initialWeights: initial,
+      files,
+      log: log.write,
+    }),
     config: job.config,
     settings,
-    evalData: new Map([[DEV, dev]]),
-    initialWeights: initial,
     output: folder,
     resume: true,
-    files: await data.vocabularyFiles(),
+    files,
     provenance: { job: job.label, ...context.provenance },
     observer: {
-      say: log.write,
+      log: log.write,
       progress: (step) => {
         log.trained((performance.now() - started) / 1000);
         context.progress(job, step, job.steps);
       },
-      evaluated: (step, result) =>
-        log.write(`step ${step}: masked-LM accuracy ${points(result.maskedAccuracy)}`),
+      evaluated: (step, { summary }) => log.write(`step ${step}: ${summary}`),
       stopRequested: context.stopRequested,
     },
   });

@@ -5,7 +5,7 @@
  */
 import type { DeviceLimits } from "../../../src/device/mod.ts";
 import type { ModelConfig } from "../../../src/model/mod.ts";
-import { planStep } from "../../../src/train/mod.ts";
+import { planPretrainingStep } from "../../../src/pretraining/mod.ts";
 
 /** The sizes of a training step. */
 export interface StepShape {
@@ -46,7 +46,7 @@ const GRADIENT = 4;
 export function stepCost(config: ModelConfig, shape: StepShape, limits?: DeviceLimits): StepCost {
   const { batchSize, microBatchSize, sequenceLength, maxPredictions } = shape;
   const plan = (examples: number) =>
-    planStep(config, examples, sequenceLength, maxPredictions, { limits });
+    planPretrainingStep(config, examples, sequenceLength, maxPredictions, { limits });
   const [one, two, held] = [plan(1), plan(2), plan(Math.min(microBatchSize, batchSize))];
   const flopsPerExample = two.flops - one.flops;
   return {

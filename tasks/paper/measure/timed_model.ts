@@ -4,15 +4,14 @@
  * @module
  */
 import type { Device } from "../../../src/device/mod.ts";
-import {
-  initialize,
-  type ModelConfig,
-  type PretrainingInput,
-  PretrainingModel,
-} from "../../../src/model/mod.ts";
+import { initialize, type ModelConfig, PretrainingModel } from "../../../src/model/mod.ts";
 import { Optimizer, OPTIMIZER_DEFAULTS } from "../../../src/optim/mod.ts";
-import { DropoutRandom, Tape } from "../../../src/tensor/mod.ts";
-import { MetricSlots } from "../../../src/train/mod.ts";
+import {
+  PRETRAINING,
+  PRETRAINING_LOSSES,
+  type PretrainingStepBatch,
+} from "../../../src/pretraining/mod.ts";
+import { MetricRing, recordMicroBatch } from "../../../src/train/mod.ts";
 import type { StepShape } from "./cost.ts";
 
 /** Any value; the data is synthetic. */
@@ -23,8 +22,8 @@ export class TimedModel {
   readonly #device: Device;
   readonly #model: PretrainingModel;
   readonly #optimizer: Optimizer;
-  readonly #metrics: MetricSlots;
-  readonly #input: PretrainingInput;
+  readonly #metrics: MetricRing;
+  readonly #batch: PretrainingStepBatch;
 
   /** Allocates model, moments and a batch. Weights are initialized as for training, since a device may be faster on zeros. */
   constructor(device: Device, config: ModelConfig, shape: StepShape) {
@@ -32,20 +31,20 @@ export class TimedModel {
     this.#model = new PretrainingModel(device, config);
     initialize(this.#model.parameters, SEED, config.initializerRange);
     this.#optimizer = new Optimizer(this.#model.parameters, OPTIMIZER_DEFAULTS);
-    this.#metrics = new MetricSlots(device, 1);
-    this.#input = syntheticInput(config, shape);
+    this.#metrics = new MetricRing(device, PRETRAINING_LOSSES, 1);
+    this.#batch = syntheticBatch(config, shape);
   }
 
   /** Runs a forward and backward pass and returns its seconds. */
   async microBatch(): Promise<number> {
-    const { maskedPositions, batch } = this.#input;
-    const targets = this.#metrics.targets(0, maskedPositions.length, batch);
-    return await this.#time(() => {
-      const tape = new Tape(this.#device);
-      const dropout = new DropoutRandom(SEED, 0, 0);
-      this.#model.loss({ device: this.#device, tape, dropout }, this.#input, targets);
-      tape.backward();
-    });
+    const targets = this.#metrics.targets(0, PRETRAINING.counts([this.#batch]));
+    const pass = { device: this.#device, seed: SEED, step: 0, firstRow: 0 };
+    return await this.#time(() =>
+      recordMicroBatch(
+        pass,
+        (scope) => PRETRAINING.loss(scope, this.#model.encoder, this.#batch, targets),
+      )
+    );
   }
 
   /** Runs an update, including clearing the gradients, and returns its seconds. */
@@ -74,11 +73,11 @@ export class TimedModel {
 }
 
 /** Examples of full length without padding, with evenly spaced masks. */
-function syntheticInput(config: ModelConfig, shape: StepShape): PretrainingInput {
+function syntheticBatch(config: ModelConfig, shape: StepShape): PretrainingStepBatch {
   const { microBatchSize: batch, sequenceLength: sequence, maxPredictions } = shape;
   const tokens = batch * sequence;
   const count = batch * maxPredictions;
-  return {
+  const input = {
     batch,
     sequence,
     inputIds: Uint32Array.from({ length: tokens }, (_, i) => (7919 * i) % config.vocabSize),
@@ -91,4 +90,5 @@ function syntheticInput(config: ModelConfig, shape: StepShape): PretrainingInput
     maskedLabels: Uint32Array.from({ length: count }, (_, i) => (104_729 * i) % config.vocabSize),
     sentenceOrderLabels: Uint32Array.from({ length: batch }, (_, i) => i % 2),
   };
+  return { input, maskedCount: count, pairCount: batch, firstRow: 0, tokens };
 }

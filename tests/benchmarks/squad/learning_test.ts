@@ -7,7 +7,7 @@ import {
 } from "../../../src/benchmarks/squad/mod.ts";
 import { openDevice } from "../../../src/device/mod.ts";
 import { initialize } from "../../../src/model/mod.ts";
-import { finetuneSettings, FinetuneTrainer, predictAll } from "../../../src/train/mod.ts";
+import { finetuneSettings, finetuningTask, predictAll, Trainer } from "../../../src/train/mod.ts";
 import { TOY_CONFIG, TOY_LENGTH, TOY_TOKENIZER, toySquad } from "./toy_squad.ts";
 
 for (const head of ["linear", "paper"] as SquadHead[]) {
@@ -29,7 +29,8 @@ for (const head of ["linear", "paper"] as SquadHead[]) {
     );
     const device = await openDevice({ device: "cpu" });
     try {
-      const trainer = new FinetuneTrainer(device, TOY_CONFIG, task, settings);
+      const training = finetuningTask(task, { config: TOY_CONFIG, settings });
+      const trainer = new Trainer(device, TOY_CONFIG, training, settings);
       initialize(trainer.model.parameters, 1, 0.05);
       const f1 = async () => {
         const outputs = await predictAll(device, trainer.model, task, windows, 16, TOY_LENGTH);
@@ -37,7 +38,7 @@ for (const head of ["linear", "paper"] as SquadHead[]) {
       };
       const before = await f1();
       for (let step = 0; step < 100; step++) {
-        trainer.trainStep();
+        trainer.trainStep(await training.batches(step, { start: 0, end: settings.batchSize }));
         if (step % 10 === 9) await trainer.readLog();
       }
       const after = await f1();

@@ -4,8 +4,7 @@ import { sealedJson } from "../../../src/files/mod.ts";
 import { comparisonPage, readRun, runPage, type RunRecord } from "../../../src/report/mod.ts";
 import type { RandomStream } from "../../../src/tensor/random/mod.ts";
 import { readTrainerFile } from "../../../src/train/checkpoint.ts";
-import { readRunSettings } from "../../../src/train/disk.ts";
-import { checkResume } from "../../../src/train/resume.ts";
+import { checkResume, readRunSettings } from "../../../src/train/disk.ts";
 import { chance, fuzzer, scratch } from "../fuzzer.ts";
 import { mutateJson } from "../mutate_json.ts";
 import { mutateText } from "../mutate_text.ts";
@@ -126,7 +125,7 @@ export const runJson = fuzzer<string>({
       "reviews.jsonl": "",
     });
     const earlier = await readRunSettings(scratch("run"));
-    const request = { output: "run", resume: true, observer: { say() {} } };
+    const request = { output: "run", resume: true, observer: { log() {} } };
     checkResume(request, "step-1", earlier, SETTINGS.determinants);
   },
 });

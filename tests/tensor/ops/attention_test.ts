@@ -11,7 +11,7 @@ import {
   type Tensor,
 } from "../../../src/tensor/mod.ts";
 import { RandomStream } from "../../../src/tensor/random/mod.ts";
-import { planStep } from "../../../src/train/mod.ts";
+import { planPretrainingStep } from "../../../src/pretraining/mod.ts";
 
 const SHAPE = { batch: 5, sequence: 20, heads: 2 };
 const HIDDEN = 64;
@@ -75,6 +75,6 @@ Deno.test("attention() throws if the tokens of one example do not fit in a bindi
 
 Deno.test("a step of albert-xxlarge with eight examples of 512 tokens fits in bindings of 128 MiB", () => {
   const limits = { maxBufferBytes: 2 ** 31 - 1, maxBindingBytes: 2 ** 27 };
-  const plan = planStep(presetConfig("albert-xxlarge-v2"), 8, 512, 77, { limits });
+  const plan = planPretrainingStep(presetConfig("albert-xxlarge-v2"), 8, 512, 77, { limits });
   assertEquals(plan.encoderParameters, 222_595_584);
 });

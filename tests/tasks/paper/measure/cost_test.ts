@@ -8,7 +8,7 @@ import {
   ringAllReduceSeconds,
   stepCost,
 } from "../../../../tasks/paper/measure/mod.ts";
-import { planStep } from "../../../../src/train/mod.ts";
+import { planPretrainingStep } from "../../../../src/pretraining/mod.ts";
 
 const shape = { batchSize: 6, microBatchSize: 2, sequenceLength: 32, maxPredictions: 5 };
 
@@ -16,9 +16,12 @@ Deno.test("stepCost() matches a recording of the whole batch", () => {
   for (const name of ["smoke", "nano"]) {
     const config = presetConfig(name);
     const cost = stepCost(config, shape);
-    assertAlmostEquals(cost.flops, planStep(config, 6, 32, 5).flops, 1e-4 * cost.flops);
-    assertEquals(cost.peakBytes, planStep(config, 2, 32, 5).peakBytes);
-    assertEquals(cost.gradientBytes, 4 * planStep(config, 1, 32, 5).pretrainingParameters);
+    assertAlmostEquals(cost.flops, planPretrainingStep(config, 6, 32, 5).flops, 1e-4 * cost.flops);
+    assertEquals(cost.peakBytes, planPretrainingStep(config, 2, 32, 5).peakBytes);
+    assertEquals(
+      cost.gradientBytes,
+      4 * planPretrainingStep(config, 1, 32, 5).pretrainingParameters,
+    );
   }
 });
 

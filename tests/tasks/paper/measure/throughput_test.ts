@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import { openDevice, PlanningDevice } from "../../../../src/device/mod.ts";
 import { presetConfig } from "../../../../src/model/mod.ts";
 import { alongDepth, measureThroughput, withLayers } from "../../../../tasks/paper/measure/mod.ts";
-import { planStep } from "../../../../src/train/mod.ts";
+import { planPretrainingStep } from "../../../../src/pretraining/mod.ts";
 
 const smoke = presetConfig("smoke");
 
@@ -17,7 +17,8 @@ function sharings(name: string) {
 
 Deno.test("alongDepth() extrapolates a step's arithmetic from one and two layers for every kind of sharing", () => {
   for (const config of sharings("nano")) {
-    const flops = (layers: number) => planStep(withLayers(config, layers), 8, 64, 5).flops;
+    const flops = (layers: number) =>
+      planPretrainingStep(withLayers(config, layers), 8, 64, 5).flops;
     const times = (layers: number) => ({ microBatch: flops(layers), optimizer: -flops(layers) });
     const line = alongDepth(times(1), times(2), 7);
     assertEquals(line.microBatch, -line.optimizer);

@@ -1,29 +1,29 @@
 /**
- * What the model makes of a few masked examples, for people to read.
+ * The model's predictions for a few masked examples, for people to read.
  *
  * @module
  */
 import { type BatchShape, collate, type Example, type PieceNames } from "../data/mod.ts";
 import type { Device } from "../device/mod.ts";
-import { maskedLanguageLogits, type PretrainingModel, softmax, topK } from "../model/mod.ts";
+import { type Encoder, maskedLanguageLogits, softmax, topK } from "../model/mod.ts";
 import { tokenizerFromBytes, VOCABULARY_FILES } from "../text/mod.ts";
 import type { SampleMask, SamplePrediction } from "../runs/mod.ts";
-import { pretrainingInput } from "./trainer.ts";
+import { pretrainingInput } from "./objective.ts";
 
-/** Guesses kept for a mask. */
+/** Predictions per masked token. */
 const GUESSES = 3;
-/** Masks looked at in an example. */
+/** Masked tokens per example. */
 const MASKS = 6;
 
-/** The special pieces that a reader need not see. */
+/** A vocabulary with the special tokens that the samples leave out. */
 export interface SampleVocabulary extends PieceNames {
   readonly specialIds: { readonly cls: number; readonly sep: number; readonly mask: number };
 }
 
 /**
- * The vocabulary among the files that travel with a checkpoint, or null when there is none that can be read.
+ * Returns the vocabulary among the files of a checkpoint, or null if none can be read.
  *
- * @param files Contents by name.
+ * @param files contents by name
  */
 export function vocabularyOf(
   files: ReadonlyMap<string, string | Uint8Array>,
@@ -41,14 +41,13 @@ export function vocabularyOf(
 }
 
 /**
- * Fills in the masks of some examples.
+ * Predicts the masked tokens of some examples: those that the model sees as `[MASK]`.
  *
- * @param examples Masked examples; those tokens count that the model does not see.
- * @param vocabulary Gives the pieces.
+ * @param vocabulary names of the tokens
  */
 export async function samplePredictions(
   device: Device,
-  model: PretrainingModel,
+  encoder: Encoder,
   examples: readonly Example[],
   shape: BatchShape,
   vocabulary: SampleVocabulary,
@@ -64,13 +63,13 @@ export async function samplePredictions(
     masks.map(({ position }) => b * shape.sequenceLength + position)
   );
   if (rows.length === 0) return [];
-  const { sequenceOutput } = model.encoder.forward(
+  const { sequenceOutput } = encoder.forward(
     { device },
     pretrainingInput(collate(examples, shape)),
   );
   const { view, columns, pitch } = maskedLanguageLogits(
     { device },
-    model.encoder,
+    encoder,
     sequenceOutput,
     Uint32Array.from(rows),
   );
@@ -106,7 +105,7 @@ function guesses(logits: Float32Array, label: number, names: PieceNames): Sample
   };
 }
 
-/** Four digits: enough to read, short in a file. */
+/** Rounds to four digits, which keeps the file short. */
 function rounded(value: number): number {
   return Number(value.toPrecision(4));
 }

@@ -1,5 +1,5 @@
 /**
- * The data of a run's phases: training examples, mixed from several sources if asked, and held-out sets.
+ * The data of a run's phases: training examples, mixed from several sources if requested, and held-out sets.
  *
  * @module
  */
@@ -11,29 +11,53 @@ import {
   type SourceRecipe,
   splitDocuments,
 } from "../data/mod.ts";
+import type { OpenedData } from "../data/disk/mod.ts";
 import type { BatchPlan } from "../data/workers/mod.ts";
-import { partOf, type ProcessGroup, SINGLE_PROCESS_GROUP } from "../distributed/mod.ts";
-import type { PretrainRun } from "./pretrain_run.ts";
-import type { Phase, PretrainSettings } from "./pretrain_settings.ts";
+import type { IndexRange } from "../distributed/mod.ts";
+import type { Phase, PretrainSettings } from "./settings.ts";
 
-/** A phase's data and shapes. */
+/** Prepared data and its share of the examples. */
+export interface DataSource {
+  /** Name of its held-out set if there are several sources. */
+  readonly name: string;
+  /** The prepared data. */
+  readonly data: OpenedData;
+  /** Weight relative to the other sources. */
+  readonly weight: number;
+}
+
+/** The data of a run. */
+export interface PhaseData {
+  /** At least one; all prepared with the same vocabulary. */
+  readonly sources: readonly DataSource[];
+  /** Additional held-out data by name. */
+  readonly evalData?: ReadonlyMap<string, OpenedData>;
+}
+
+/** The data and shapes of a phase. */
 export interface LoopPhase {
+  /** The phase ends before this step. */
   readonly untilStep: number;
-  /** What its training examples are made of, and those examples. */
+  /** What its training examples are made of, for workers. */
   readonly recipe: SourceRecipe;
+  /** Its training examples. */
   readonly train: ExampleSource;
-  /** Held-out sets by name; that of the first source has none and comes first. */
+  /** Held-out sets by name; that of the first source has the empty name and comes first. */
   readonly heldOut: ReadonlyMap<string, ExampleDataset>;
+  /** Shape of every batch. */
   readonly shape: BatchShape;
 }
 
 /**
- * Splits the sources and binds them together for one phase.
+ * Splits the sources and combines them for one phase.
  *
- * @throws {RangeError} when there is not enough text for an example, in training or held out.
+ * @throws {RangeError} if the training or held-out text is too short for one example.
  */
-export function loopPhase(run: PretrainRun, { untilStep, examples }: Phase): LoopPhase {
-  const { sources, settings: { seed, validationFraction }, evalData } = run;
+export function loopPhase(
+  { sources, evalData }: PhaseData,
+  { seed, validationFraction }: PretrainSettings,
+  { untilStep, examples }: Phase,
+): LoopPhase {
   const splits = sources.map(({ data }) => splitDocuments(data.corpus, validationFraction));
   const recipe: SourceRecipe = {
     parts: sources.map(({ data: { corpus }, weight }, i) => {
@@ -69,19 +93,22 @@ export function loopPhase(run: PretrainRun, { untilStep, examples }: Phase): Loo
   };
 }
 
-/** Number of the phase that a step belongs to; the last one after the end. */
+/** Returns the index of the phase of a step; the last phase after the end of the run. */
 export function phaseOf(phases: readonly LoopPhase[], step: number): number {
   const phase = phases.findIndex(({ untilStep }) => step < untilStep);
   return phase < 0 ? phases.length - 1 : phase;
 }
 
-/** What each step of a run reads on this rank. */
+/**
+ * Returns the examples of each step.
+ *
+ * @param part examples of a batch that this rank trains on
+ */
 export function batchPlan(
   phases: readonly LoopPhase[],
   { batchSize, microBatchSize, schedule }: PretrainSettings,
-  group: ProcessGroup = SINGLE_PROCESS_GROUP,
+  { start, end }: IndexRange,
 ): BatchPlan {
-  const { start, end } = partOf(group, batchSize);
   return {
     recipes: phases.map(({ recipe }) => recipe),
     sources: phases.map(({ train }) => train),

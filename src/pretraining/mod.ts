@@ -1,0 +1,8 @@
+/**
+ * Pretraining without files: objective, settings, evaluation. Training on prepared data is in `disk.ts`.
+ *
+ * @module
+ */
+export * from "./evaluate.ts";
+export * from "./objective.ts";
+export * from "./settings.ts";

@@ -1,0 +1,111 @@
+/**
+ * The settings of a pretraining run, as `run.json` stores them.
+ *
+ * @module
+ */
+import { type ExampleSettings, exampleSettings } from "../data/mod.ts";
+import type { ModelConfig } from "../model/mod.ts";
+import {
+  checkIntegers,
+  DEFAULT_BATCH_SIZE,
+  type TrainRequest,
+  type TrainSettings,
+  trainSettings,
+} from "../train/mod.ts";
+
+/** Consecutive steps with examples of one length. BERT trained on 128 tokens before 512; the official ALBERT code uses 512 throughout. */
+export interface Phase {
+  /** The phase ends before this step. */
+  readonly untilStep: number;
+  /** Packing and masking of its examples. */
+  readonly examples: ExampleSettings;
+}
+
+/** Settings of a pretraining run. */
+export interface PretrainSettings extends TrainSettings {
+  /** Packing and masking. */
+  readonly examples: ExampleSettings;
+  /** Phases in order; the last ends with the run. A single phase has the settings of `examples`. */
+  readonly phases: readonly Phase[];
+  /** SHA-256 of the weights of a warm start. */
+  readonly initialWeights?: string;
+  /** Fraction of the documents that is held out. */
+  readonly validationFraction: number;
+  /** Number of workers that build examples; their number changes no result. */
+  readonly dataloaderNumWorkers: number;
+  /** Held-out examples per evaluation. */
+  readonly evalExamples: number;
+}
+
+/** Settings that a caller of pretraining may choose. */
+export interface PretrainRequest extends TrainRequest {
+  /** Optimizer steps. */
+  readonly steps: number;
+  /** Tokens per example. */
+  readonly maxSeqLength: number;
+  /** Packing and masking. */
+  readonly examples?: Partial<ExampleSettings>;
+  /** Fraction of the documents to hold out; 0.05 if absent. */
+  readonly validationFraction?: number;
+  /** Number of workers that build examples; 1 if absent, 0 builds them between the steps. */
+  readonly dataloaderNumWorkers?: number;
+  /** Held-out examples per evaluation; 512 if absent. */
+  readonly evalExamples?: number;
+  /** Whether to save after every evaluation that is the best so far, and to keep that checkpoint; false if absent. */
+  readonly keepBest?: boolean;
+  /** Lengths of the phases and their shares of the steps; one phase of `maxSeqLength` if absent. */
+  readonly phases?: readonly { readonly maxSeqLength: number; readonly share: number }[];
+  /** SHA-256 of the weights of a warm start. */
+  readonly initialWeights?: string;
+}
+
+/** The paper's peak learning rate at its batch size of 4096 (§4.1). It scales with the square root of the batch size, as in the LAMB paper. */
+const PAPER_LEARNING_RATE = 0.00176;
+const PAPER_BATCH = 4096;
+/** 3,125 of 125,000 steps. */
+const PAPER_WARMUP_SHARE = 0.025;
+
+/**
+ * Completes a request for pretraining.
+ *
+ * @throws {RangeError} naming a setting that is out of range.
+ */
+export function pretrainSettings(request: PretrainRequest, config: ModelConfig): PretrainSettings {
+  const { steps, batchSize = DEFAULT_BATCH_SIZE } = request;
+  const examplesOf = (length: number) =>
+    exampleSettings(length, { pairObjective: config.pairObjective, ...request.examples });
+  const settings: PretrainSettings = {
+    ...trainSettings(request, {
+      steps,
+      stepsName: "steps",
+      learningRate: PAPER_LEARNING_RATE * Math.sqrt(batchSize / PAPER_BATCH),
+      warmupSteps: Math.ceil(steps * PAPER_WARMUP_SHARE),
+      optimizer: "lamb",
+      saveSteps: Math.max(Math.round(steps / 5), 1),
+      keepCheckpoints: 3,
+      keepBest: request.keepBest ?? false,
+    }),
+    examples: examplesOf(request.maxSeqLength),
+    phases: phasesOf(request, examplesOf),
+    ...(request.initialWeights !== undefined && { initialWeights: request.initialWeights }),
+    validationFraction: request.validationFraction ?? 0.05,
+    dataloaderNumWorkers: request.dataloaderNumWorkers ?? 1,
+    evalExamples: request.evalExamples ?? 512,
+  };
+  checkIntegers(1, settings, ["evalExamples"]);
+  checkIntegers(0, settings, ["dataloaderNumWorkers"]);
+  return settings;
+}
+
+function phasesOf(
+  { steps, maxSeqLength, phases = [{ maxSeqLength, share: 1 }] }: PretrainRequest,
+  examplesOf: (length: number) => ExampleSettings,
+): Phase[] {
+  const total = phases.reduce((sum, { share }) => sum + share, 0);
+  let done = 0;
+  return phases.map(({ maxSeqLength: length, share }) => {
+    if (!(share > 0)) throw new RangeError(`phases need positive shares, got ${share}`);
+    done += share;
+    return { untilStep: Math.round((steps * done) / total), examples: examplesOf(length) };
+  });
+}

@@ -1,0 +1,188 @@
+/**
+ * Pretraining as a task of the training loop: the objective with prepared data.
+ *
+ * @module
+ */
+import { type StepBatches, stepBatches } from "../data/workers/mod.ts";
+import { initialize, type ModelConfig, pretrainingArchitecture, warmStart } from "../model/mod.ts";
+import type { SamplePrediction } from "../runs/mod.ts";
+import { type Evaluation, type EvaluationContext, modelCard, type Task } from "../train/mod.ts";
+import type { Safetensors } from "../weights/mod.ts";
+import { evaluatePretraining, type PretrainingEvaluation } from "./evaluate.ts";
+import {
+  largestPretrainingBatch,
+  PRETRAINING,
+  type PretrainingStepBatch,
+  stepBatchesOf,
+} from "./objective.ts";
+import { batchPlan, type DataSource, loopPhase, type PhaseData, phaseOf } from "./phases.ts";
+import { samplePredictions, vocabularyOf } from "./sample_predictions.ts";
+import type { PretrainSettings } from "./settings.ts";
+
+/** Held-out examples whose masked tokens are predicted for people to read. */
+const SAMPLES = 4;
+
+/** What a pretraining run trains on. */
+export interface PretrainingOptions extends PhaseData {
+  /** Settings of the run. */
+  readonly settings: PretrainSettings;
+  /** Weights of a shallower or narrower model to start from. */
+  readonly initialWeights?: Safetensors;
+  /** Tokenizer files, by which samples are written as text. */
+  readonly files: ReadonlyMap<string, Uint8Array | string>;
+  /** Receives a line if workers cannot be used. */
+  readonly log?: (line: string) => void;
+}
+
+/**
+ * Makes pretraining a task of the training loop.
+ *
+ * @throws {RangeError} if the training or held-out text is too short for one example.
+ */
+export function pretrainingTask(options: PretrainingOptions): Task<PretrainingStepBatch> {
+  const { sources, settings, initialWeights, files, log } = options;
+  const phases = settings.phases.map((phase) => loopPhase(options, settings, phase));
+  const vocabulary = vocabularyOf(files);
+  let built: StepBatches | undefined;
+
+  async function evaluate(context: EvaluationContext): Promise<Evaluation> {
+    const { device, encoder, group, step } = context;
+    const { heldOut, shape } = phases[phaseOf(phases, step)];
+    const results = new Map<string, PretrainingEvaluation>();
+    for (const [name, source] of heldOut) {
+      const count = Math.min(settings.evalExamples, source.examplesInEpoch(0));
+      if (count === 0) continue;
+      const { microBatchSize } = settings;
+      results.set(
+        name,
+        await evaluatePretraining(device, encoder, source, count, microBatchSize, shape, group),
+      );
+    }
+    const samples = group.rank === 0 ? await samplesOf(context) : undefined;
+    return {
+      metrics: Object.assign({}, ...[...results].map(([name, result]) => fields(name, result))),
+      files: new Map(),
+      reviews: [],
+      ...(samples !== undefined && { samples }),
+      summary: [...results].map(([name, result]) => summary(name, result)).join("; "),
+      ...(results.size > 0 && { details: { ...[...results.values()][0] } }),
+    };
+  }
+
+  async function samplesOf(
+    { device, encoder, step }: EvaluationContext,
+  ): Promise<SamplePrediction[] | undefined> {
+    const { heldOut, shape } = phases[phaseOf(phases, step)];
+    const [source] = heldOut.values();
+    const count = Math.min(SAMPLES, source?.examplesInEpoch(0) ?? 0);
+    if (count === 0 || vocabulary === null) return undefined;
+    const examples = Array.from({ length: count }, (_, i) => source.exampleAt(i));
+    return await samplePredictions(device, encoder, examples, shape, vocabulary);
+  }
+
+  return {
+    ...PRETRAINING,
+    name: "pretraining",
+    best: { metric: "loss", direction: "lowest" },
+    logsTensorNorms: true,
+    writesResults: false,
+    configExtra: {},
+    determinants: {
+      dataFingerprint: dataFingerprint(sources),
+      phases: settings.phases,
+      initialWeights: settings.initialWeights ?? null,
+      validationFraction: settings.validationFraction,
+    },
+    rankFacts: {
+      vocabulary: sources[0].data.corpus.vocabulary.fingerprint,
+      evalExamples: settings.evalExamples,
+    },
+    architecture: pretrainingArchitecture,
+    card: (config, step) => card(config, step, sources, settings),
+    initialize({ parameters, config: { initializerRange } }, seed) {
+      if (initialWeights === undefined) {
+        initialize(parameters, seed, initializerRange);
+        return [];
+      }
+      const { copied, grown, initialized } = warmStart(
+        parameters,
+        initialWeights,
+        seed,
+        initializerRange,
+      );
+      return [
+        `Warm start: ${copied.length} tensors copied, ${grown.length} grown, ${initialized.length} newly initialized`,
+      ];
+    },
+    async batches(step, part) {
+      built ??= stepBatches(
+        batchPlan(phases, settings, part),
+        settings.dataloaderNumWorkers,
+        log,
+      );
+      return stepBatchesOf(await built.at(step), part.start);
+    },
+    largestBatch(config, examples) {
+      const { shape } = phases.reduce((a, b) =>
+        b.shape.sequenceLength > a.shape.sequenceLength ? b : a
+      );
+      return largestPretrainingBatch(config, examples, shape);
+    },
+    evaluate,
+    close: () => built?.close(),
+  };
+}
+
+/** Identifies the data and, in a mixture, its weights. */
+function dataFingerprint(sources: readonly DataSource[]): string {
+  if (sources.length === 1) return sources[0].data.index.fingerprint;
+  return sources.map(({ data, weight }) => `${weight}·${data.index.fingerprint}`).join(" + ");
+}
+
+/** The metrics of a held-out set. The log leaves out those that are NaN. */
+function fields(name: string, result: PretrainingEvaluation): Record<string, number> {
+  const prefix = name === "" ? "" : `${name}_`;
+  return {
+    [`${prefix}loss`]: result.maskedLoss + result.pairLoss,
+    [`${prefix}loss_mlm`]: result.maskedLoss,
+    [`${prefix}accuracy_mlm`]: result.maskedAccuracy,
+    [`${prefix}loss_pair`]: result.pairLoss,
+    [`${prefix}accuracy_pair`]: result.pairAccuracy,
+    ...(result.wholePairs > 0 && {
+      [`${prefix}accuracy_pair_whole`]: result.wholePairAccuracy,
+      [`${prefix}pairs_whole`]: result.wholePairs,
+    }),
+    [`${prefix}examples`]: result.examples,
+  };
+}
+
+function summary(name: string, result: PretrainingEvaluation): string {
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+  return `held-out ${name === "" ? "" : `${name} `}masked-LM loss ${
+    result.maskedLoss.toFixed(3)
+  }, accuracy ${percent(result.maskedAccuracy)}` +
+    (result.pairs > 0 ? `, pair accuracy ${percent(result.pairAccuracy)}` : "");
+}
+
+function card(
+  config: ModelConfig,
+  step: number,
+  sources: readonly DataSource[],
+  { phases, batchSize, optimizer, schedule, seed }: PretrainSettings,
+): string {
+  const tokens = sources.reduce((sum, { data }) => sum + data.corpus.tokenCount, 0);
+  const lengths = phases.map(({ examples }) => examples.maxSeqLength).join(", then ");
+  return modelCard(
+    config,
+    `${step} pretraining steps`,
+    `Pretrained with [@albert-lab/albert](https://jsr.io/@albert-lab/albert) on ${tokens} tokens of text.`,
+    [
+      ["embedding size, vocabulary", `${config.embeddingSize}, ${config.vocabSize}`],
+      ["sharing", `${config.share}, ${config.numHiddenGroups} group(s)`],
+      ["pair objective", config.pairObjective],
+      ["batch, sequence length", `${batchSize}, ${lengths}`],
+      ["optimizer, peak learning rate", `${optimizer.kind}, ${schedule.peakLearningRate}`],
+      ["seed", `${seed}`],
+    ],
+  );
+}

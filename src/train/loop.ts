@@ -1,0 +1,256 @@
+/**
+ * The loop of a training run: steps, log, evaluations, checkpoints.
+ *
+ * @module
+ */
+import { removeLeftovers } from "../files/mod.ts";
+import type { RunEvent, RunFolder } from "../runs/disk.ts";
+import { type Moments, restoreCheckpoint, takeSnapshot } from "./checkpoint.ts";
+import { tidyCheckpoints } from "./checkpoint_files.ts";
+import { CheckpointWriter } from "./checkpoint_writer.ts";
+import { logWindow } from "./metrics.ts";
+import { lossScaleFields, skippedNotice } from "./precision.ts";
+import { RankTrainer } from "./ranks.ts";
+import type { Run, RunResult } from "./run.ts";
+import { RunRecorder } from "./run_recorder.ts";
+import type { Evaluation, EvaluationMetrics, TaskBatch } from "./task.ts";
+import type { Trainer } from "./trainer.ts";
+
+/** Folder of the best evaluation's prediction files in the run folder. */
+const PREDICTIONS = "predictions";
+
+/** The training loop of rank 0. */
+export class TrainingLoop<B extends TaskBatch> {
+  readonly #run: Run<B>;
+  readonly #folder: RunFolder;
+  readonly #ranks: RankTrainer<B>;
+  readonly #trainer: Trainer<B>;
+  readonly #writer = new CheckpointWriter();
+  #recorder!: RunRecorder;
+  #windowStart = performance.now();
+
+  /** Allocates model and optimizer. */
+  constructor(run: Run<B>, folder: RunFolder) {
+    this.#run = run;
+    this.#folder = folder;
+    this.#ranks = new RankTrainer(run);
+    this.#trainer = this.#ranks.trainer;
+  }
+
+  /**
+   * Trains to the last step, or until the run stops early or is asked to stop.
+   *
+   * @param checkpoint folder to continue from; null for a new run
+   */
+  async run(checkpoint: string | null): Promise<RunResult> {
+    const { settings, observer, task, output } = this.#run;
+    const { totalSteps } = settings.schedule;
+    const trainer = this.#trainer;
+    let moments: Moments | undefined;
+    if (checkpoint === null) {
+      for (const line of task.initialize(trainer.model, settings.seed)) observer.log(line);
+    } else moments = await restoreCheckpoint(checkpoint, trainer);
+    await this.#ranks.start(moments);
+    await this.#folder.cutEvents(trainer.step);
+    await removeLeftovers(`${output}/${PREDICTIONS}`);
+    this.#recorder = await RunRecorder.start(this.#folder, (line) => observer.log(line));
+    observer.started?.(this.#recorder);
+    if (checkpoint !== null) observer.resumed?.(trainer.step);
+    let ended = trainer.step >= totalSteps || await this.#stopsEarly();
+    if (checkpoint !== null) await this.#finishSaving(ended);
+    if (ended) observer.log(`${output} is finished: step ${trainer.step}`);
+    this.#windowStart = performance.now();
+    let evaluation: Evaluation | null = null;
+    let stopping = observer.stopRequested();
+    while (!ended && !stopping) {
+      stopping = await this.#ranks.step();
+      const { step } = trainer;
+      await observer.betweenSteps?.(step);
+      ended = step === totalSteps;
+      const evaluates = step % settings.evalSteps === 0 || ended;
+      let saves = step % settings.saveSteps === 0 || ended || stopping;
+      if (step % settings.loggingSteps === 0 || evaluates || saves) await this.#log();
+      if (evaluates) {
+        evaluation = await this.#evaluate();
+        ended ||= await this.#stopsEarly();
+        saves ||= ended || (await this.#keptStep()) === step;
+      }
+      if (saves) await this.#save(ended || stopping);
+      else this.#writer.check();
+      if (evaluates || saves) {
+        await this.#recorder.draw(ended || stopping);
+        this.#windowStart = performance.now();
+      }
+    }
+    await this.#ranks.end();
+    return await this.#result(ended, evaluation);
+  }
+
+  /** Waits for the checkpoint that is being written, frees the device's memory and closes files. */
+  async close(): Promise<void> {
+    await this.#writer.close();
+    this.#recorder?.close();
+    this.#ranks.free();
+  }
+
+  async #best(): Promise<BestEvaluation | null> {
+    const { metric, direction } = this.#run.task.best;
+    return bestEvaluation(await this.#folder.readEvents(), eventField(metric), direction);
+  }
+
+  /** The step whose checkpoint is kept as the best. */
+  async #keptStep(): Promise<number | undefined> {
+    return this.#run.settings.keepBest ? (await this.#best())?.step : undefined;
+  }
+
+  async #stopsEarly(): Promise<boolean> {
+    const { settings: { earlyStopPatience }, observer } = this.#run;
+    if (earlyStopPatience === 0) return false;
+    const best = await this.#best();
+    if (best === null || best.since < earlyStopPatience) return false;
+    observer.log(
+      `Stopping early: no improvement over step ${best.step} in ${best.since} evaluations`,
+    );
+    return true;
+  }
+
+  async #log(): Promise<void> {
+    const logs = await this.#ranks.readLog();
+    if (logs.length === 0) return;
+    const { device, observer, task } = this.#run;
+    const { step, lossScale } = this.#trainer;
+    const now = performance.now();
+    const window = logWindow(task.losses, logs, (now - this.#windowStart) / 1000);
+    this.#windowStart = now;
+    const { persistentBytes, temporaryBytes } = device.memory();
+    await this.#recorder.event({
+      step,
+      loss: window.loss,
+      ...window.metrics,
+      learning_rate: window.learningRate,
+      gradient_norm: window.gradientNorm,
+      tokens_per_second: window.tokensPerSecond,
+      ...lossScaleFields(lossScale),
+      memory_bytes: persistentBytes + temporaryBytes,
+      host_bytes: Deno.memoryUsage().rss,
+    });
+    const notice = skippedNotice(logs, lossScale);
+    if (notice !== null) observer.log(notice);
+    observer.progress(step, window);
+  }
+
+  async #evaluate(): Promise<Evaluation> {
+    const { task, observer } = this.#run;
+    const { step, optimizer } = this.#trainer;
+    const evaluation = await this.#ranks.evaluate();
+    const { metrics, files, reviews, samples } = evaluation;
+    const fields = Object.entries(metrics).map(([name, value]) => [eventField(name), value]);
+    if (fields.length > 0) {
+      await this.#recorder.event({ step, ...Object.fromEntries(fields) });
+    }
+    if (task.logsTensorNorms) {
+      await this.#recorder.tensors(step, await optimizer.readTensorNorms());
+    }
+    if (samples !== undefined) await this.#recorder.samples(step, samples);
+    const isBest = (await this.#best())?.step === step;
+    if (isBest && files.size > 0) {
+      await Deno.mkdir(`${this.#folder.path}/${PREDICTIONS}`, { recursive: true });
+      for (const [name, text] of files) {
+        await this.#folder.writeFile(`${PREDICTIONS}/${name}`, text);
+      }
+    }
+    if (isBest && reviews.length > 0) await this.#recorder.reviews(step, reviews);
+    observer.evaluated(step, evaluation, isBest);
+    return evaluation;
+  }
+
+  /** Repeats what follows the writing of a checkpoint, in case the run was killed in between. */
+  async #finishSaving(ended: boolean): Promise<void> {
+    const { output, settings: { keepCheckpoints } } = this.#run;
+    await tidyCheckpoints(output, keepCheckpoints, await this.#keptStep());
+    if (ended) await this.#recorder.draw(true);
+  }
+
+  async #save(last: boolean): Promise<void> {
+    const { output, config, task, files, settings } = this.#run;
+    const description = {
+      config: { ...config, extra: { ...config.extra, ...task.configExtra } },
+      architecture: task.architecture(config),
+      files,
+      card: task.card(config, this.#trainer.step),
+    };
+    const keeping = { keep: settings.keepCheckpoints, best: await this.#keptStep() };
+    await this.#writer.save(
+      async () =>
+        await takeSnapshot(
+          output,
+          this.#trainer,
+          description,
+          keeping,
+          await this.#ranks.moments(),
+        ),
+      last,
+    );
+  }
+
+  async #result(finished: boolean, evaluation: Evaluation | null): Promise<RunResult> {
+    const { task } = this.#run;
+    const best = await this.#best();
+    const result = {
+      step: this.#trainer.step,
+      finished,
+      bestStep: best?.step ?? null,
+      best: best?.metrics ?? null,
+    };
+    if (task.writesResults) {
+      const summary = { task: task.name, metric: task.best.metric, ...result };
+      await this.#folder.writeFile("results.json", `${JSON.stringify(summary, null, 2)}\n`);
+    }
+    return { ...result, evaluation: evaluation?.details ?? evaluation?.metrics ?? null };
+  }
+}
+
+/** A metric's field in the log. */
+function eventField(metric: string): string {
+  return `eval_${metric}`;
+}
+
+/** The best evaluation of a run so far. */
+export interface BestEvaluation {
+  readonly step: number;
+  /** Value of the metric that selects the best. */
+  readonly value: number;
+  /** All metrics of the evaluation. */
+  readonly metrics: EvaluationMetrics;
+  /** Number of evaluations since then. */
+  readonly since: number;
+}
+
+/**
+ * Returns the evaluation with the best value of a field, the earliest of equal ones; null if there is none. It depends on the logged events only, so that a
+ * resumed run decides as one that was never interrupted.
+ *
+ * @param field field of the events that evaluations log
+ * @param direction whether the lowest or the highest value is the best
+ */
+export function bestEvaluation(
+  events: readonly RunEvent[],
+  field: string,
+  direction: "lowest" | "highest",
+): BestEvaluation | null {
+  const sign = direction === "lowest" ? 1 : -1;
+  let best: { event: RunEvent; value: number; since: number } | null = null;
+  for (const event of events) {
+    const value = event[field];
+    if (typeof value !== "number") continue;
+    if (best === null || sign * value < sign * best.value) best = { event, value, since: 0 };
+    else best.since++;
+  }
+  if (best === null) return null;
+  const { event, value, since } = best;
+  const prefix = eventField("");
+  const metrics = Object.entries(event).flatMap(([name, value]): [string, number][] =>
+    name.startsWith(prefix) ? [[name.slice(prefix.length), Number(value)]] : []
+  );
+  return { step: Number(event.step), value, metrics: Object.fromEntries(metrics), since };
+}

@@ -1,0 +1,83 @@
+/**
+ * Training a task into a run folder.
+ *
+ * @module
+ */
+import {
+  assertSameFacts,
+  describeParallel,
+  factsToCompare,
+  fromRank0,
+  SINGLE_PROCESS,
+} from "../distributed/mod.ts";
+import { RunFolder } from "../runs/disk.ts";
+import { latestCheckpoint } from "./checkpoint.ts";
+import { TrainingLoop } from "./loop.ts";
+import { checkPrecision } from "./precision.ts";
+import { RankTrainer } from "./ranks.ts";
+import { checkResume, determinants, type Run, type RunResult } from "./run.ts";
+import type { TaskBatch } from "./task.ts";
+
+/**
+ * Trains until the last step, until the run stops early or until the observer asks to stop, then saves. Collective.
+ *
+ * @throws {RangeError} if the device does not support the precision.
+ * @throws {RunFolderError} if the output contains another run, or one with other determinants.
+ * @throws {NonFiniteError} if gradients became NaN or infinite; the last checkpoint is unchanged.
+ */
+export async function train<B extends TaskBatch>(run: Run<B>): Promise<RunResult> {
+  checkPrecision(run.device, run.settings.precision);
+  const { group } = run.ranks ?? SINGLE_PROCESS;
+  await assertSameFacts(group, rankFacts(run));
+  if (group.rank > 0) await follow(run);
+  return await fromRank0(group, () => lead(run));
+}
+
+/** Runs the loop in the run folder, which only rank 0 uses. */
+async function lead<B extends TaskBatch>(run: Run<B>): Promise<RunResult> {
+  const folder = await RunFolder.open(run.output);
+  try {
+    const determining = determinants(run);
+    const checkpoint = await latestCheckpoint(run.output);
+    checkResume(run, checkpoint, await folder.readSettings(), determining);
+    await folder.writeSettings({
+      ...run.provenance,
+      task: run.task.name,
+      adapter: run.device.description.adapter,
+      world: describeParallel(run.ranks ?? SINGLE_PROCESS),
+      settings: run.settings,
+      determinants: determining,
+    });
+    const loop = new TrainingLoop(run, folder);
+    try {
+      return await loop.run(checkpoint);
+    } finally {
+      await loop.close();
+    }
+  } finally {
+    await folder.close();
+  }
+}
+
+async function follow<B extends TaskBatch>(run: Run<B>): Promise<void> {
+  const ranks = new RankTrainer(run);
+  try {
+    await ranks.follow();
+  } finally {
+    ranks.free();
+  }
+}
+
+/** What must be the same on every rank. */
+function rankFacts<B extends TaskBatch>(run: Run<B>): Map<string, unknown> {
+  const { provenance, settings, task, ranks = SINGLE_PROCESS } = run;
+  return new Map<string, unknown>([
+    ["code", provenance.code],
+    ...Object.entries(task.rankFacts),
+    ...Object.entries(factsToCompare(determinants(run), ranks)),
+    ["loggingSteps", settings.loggingSteps],
+    ["allReduce", ranks.allReduce],
+    ["checkRanksSteps", ranks.checkSteps],
+    ["shardOptimizer", ranks.shardOptimizer],
+  ]);
+}

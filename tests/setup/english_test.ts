@@ -29,7 +29,7 @@ const RULES: readonly Rule[] = [
   { avoid: /twin/i, write: "reference" },
   { avoid: /\bfast[ _-]?paths?\b/i, write: "SIMD kernel" },
   { avoid: /\bmasked (loss|words?|language loss)\b/i, write: "masked-LM loss, masked tokens" },
-  { avoid: /\bpair loss\b/i, write: "sentence-order loss, NSP loss" },
+  { avoid: /(?<!sentence-)\bpair loss\b/i, write: "sentence-order loss, NSP loss" },
   { avoid: /\bsoftmax mean\b/i, write: "attention pooling" },
   { avoid: /\bset aside\b/i, write: "held out" },
   { avoid: /\bjudg(e|es|ed|ing|ement)\b/i, write: "evaluate, score, check" },
@@ -63,7 +63,7 @@ const EXCEPTIONS: readonly { readonly path: RegExp; readonly why: string }[] = [
 
 /** Folders whose text does not follow the rules yet. */
 const NOT_YET =
-  /^(docs\/(?!(benchmarks|contributing|permissions|reliability|set_up)\.md)|kernels|src|tasks\/(cli|golden|paper)|tests\/(?!(bench|docs|examples|faults|fuzz|setup|soak|support)\/))/;
+  /^(docs\/(configurations|data|pretraining|weights)\.md|kernels\/|src\/(data|device|files|json|model|optim|tensor|text|train|weights)\/|tasks\/(cli|golden|paper)(\/|\.ts)|tests\/(data|device|files|kernels|tasks|text|train|weights)\/)/;
 
 const FOLDERS = ["kernels", "src", "tasks", "tests", "bench", "examples", "docs", ".github"];
 const FILES = ["README.md", "CHANGELOG.md", "deno.json", "mod.ts"];
@@ -95,7 +95,7 @@ Deno.test("text follows the rules of plain English", async () => {
     const text = await Deno.readTextFile(`${ROOT}/${path}`);
     found.push(...findings(text).map((finding) => `${path}:${finding}`));
   }
-  assertEquals(found, []);
+  assert(found.length === 0, `${found.length} findings:\n${found.join("\n")}`);
 });
 
 Deno.test("the rules find the phrases to avoid, and accept the field's terms", () => {

@@ -1,5 +1,5 @@
 /**
- * Every kernel family of the toolkit. This folder imports nothing from the rest.
+ * The kernels of the toolkit, by family. This folder imports nothing from the rest of the toolkit.
  *
  * @module
  */
@@ -14,9 +14,8 @@ export * from "./layer_norm/kernel.ts";
 export * from "./loss/kernel.ts";
 export * from "./matmul/half.ts";
 export * from "./matmul/kernel.ts";
-export * from "./optimizer/clip.ts";
-export * from "./optimizer/loss_scale.ts";
-export * from "./optimizer/update.ts";
+export * from "./optimizer/kernel.ts";
+export { LOSS_SCALE_STATE } from "./optimizer/reference.ts";
 export * from "./pooling/kernel.ts";
 export * from "./reduce/kernel.ts";
 export { KERNELS, NUMERICS_VERSION } from "./registry.ts";

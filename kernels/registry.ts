@@ -1,5 +1,5 @@
 /**
- * Every kernel. What walks all of them, tests and benches, walks this list.
+ * Every kernel, for tests, benchmarks and devices that need all of them.
  *
  * @module
  */
@@ -13,9 +13,7 @@ import * as layerNorm from "./layer_norm/kernel.ts";
 import * as loss from "./loss/kernel.ts";
 import * as matmul from "./matmul/kernel.ts";
 import * as matmulHalf from "./matmul/half.ts";
-import * as clip from "./optimizer/clip.ts";
-import { optimizerLossScale } from "./optimizer/loss_scale.ts";
-import * as update from "./optimizer/update.ts";
+import * as optimizer from "./optimizer/kernel.ts";
 import * as pooling from "./pooling/kernel.ts";
 import * as reduce from "./reduce/kernel.ts";
 
@@ -34,9 +32,7 @@ export const KERNELS: readonly Kernel[] = [
   embedding,
   crossEntropy,
   reduce,
-  clip,
-  update,
-  { optimizerLossScale },
+  optimizer,
   loss,
   matmul,
   half,

@@ -1,9 +1,9 @@
 /**
- * Scaled dot-product attention that never holds the matrix of scores: the forward pass keeps the log of the sum of exponents of each row, and the backward
- * pass computes the probabilities again from it.
+ * Scaled dot-product attention that never stores the matrix of scores: the forward pass stores the log-sum-exp of each row, and the
+ * backward pass recomputes the probabilities from it.
  *
- * Every kernel takes all heads of all examples: token `i` of example `b` is row `b·sequence + i` of `[batch·sequence, pitch]`, head `h` its columns
- * `h·size … (h + 1)·size`. Rows `(b, h, i)` of `[batch·heads·sequence]` have index `(b·heads + h)·sequence + i`.
+ * Every kernel computes all heads of all examples: token `i` of example `b` is row `b·sequence + i` of `[batch·sequence, pitch]`, head `h`
+ * its columns `h·size … (h + 1)·size`. Rows `(b, h, i)` of `[batch·heads·sequence]` have index `(b·heads + h)·sequence + i`.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import {
   WRITE,
   WRITE_F32,
 } from "../kernel.ts";
-import { DROPOUT_UNIFORMS } from "../philox/philox.ts";
+import { DROPOUT_UNIFORMS } from "../philox/dropout_mask.ts";
 import { rowVariants } from "../row_variants.ts";
 import * as texts from "./attention.wgsl.ts";
 import { slopes } from "./tile.wgsl.ts";
@@ -33,15 +33,13 @@ const SIZES = { batch: "u32", heads: "u32", sequence: "u32", size: "u32", pitch:
 const UNIFORMS = { ...SIZES, scale: "f32", ...DROPOUT_UNIFORMS } as const;
 const DROPOUT = { dropout: [false, true] } as const;
 
-/** For a tuner: what it chooses by, and sequences without padding. */
+/** For a tuner: the sizes, and sequences without padding. */
 const TUNED: Pick<Kernel, "sizes" | "usual"> = {
   sizes: ["batch", "heads", "sequence", "size"],
   usual: ({ sequence }) => ({ lengths: sequence }),
 };
 
-/**
- * Bound on |a − b| / (|b| + rms): a score of size 10 is known to 1e-6, and so is the probability that it becomes, whichever order it was added in.
- */
+/** Bound on `|a − b| / (|b| + rms)`: a score of size 10 has an error of 1e-6 in any order of addition, and so has its probability. */
 const TOLERANCE = 5e-6;
 
 const rowsOf = ({ batch, heads, sequence }: Uniforms): number => batch * heads * sequence;
@@ -66,10 +64,10 @@ function uniformsOf([batch, heads, sequence, size, pitch]: number[]): Uniforms {
   return { batch, heads, sequence, size, pitch, scale, ...randomMask(heads * sequence) };
 }
 
-/** The widest head that a variant keeps in registers, which takes seconds to compile. */
+/** The widest head that a variant keeps in registers. It takes seconds to compile. */
 const WIDE = uniformsOf([1, 1, 44, 128, 128]);
 
-/** Products of a sequence by itself: `count` of them, a multiplication and an addition a number. */
+/** Work of `count` products of a sequence with itself, with one multiply-add per element of a head. */
 function workOf(uniforms: Uniforms, count: number, arrays: number): Work {
   const { sequence, size } = uniforms;
   return {
@@ -78,7 +76,7 @@ function workOf(uniforms: Uniforms, count: number, arrays: number): Work {
   };
 }
 
-/** `out = dropout(softmax(scale·Q·Kᵀ))·V` of each head over its first `lengths[b]` keys, and `log Σ exp` of each row of scores. */
+/** `out = dropout(softmax(scale·Q·Kᵀ))·V` of each head over its first `lengths[b]` keys, and the log-sum-exp of each row of scores. */
 export const attentionForward: Kernel = {
   name: "attention.forward",
   bindings: {
@@ -112,7 +110,7 @@ export const attentionForward: Kernel = {
   cases: () => casesOf({}),
 };
 
-/** `log Σ exp` and `Σ_c out·dout` of each row, side by side. */
+/** The log-sum-exp and `Σ_c out·dout` of each row, interleaved. */
 export const attentionStatistics: Kernel = {
   name: "attention.statistics",
   bindings: { out: READ, dout: READ, log_sum_exp: READ_F32, statistics: WRITE_F32 },
@@ -213,13 +211,13 @@ function casesOf(fill: KernelCase["fill"]): KernelCase[] {
   ];
 }
 
-/** The full length first, then any from 1 to it. */
+/** Contents: the full length first, then random lengths from 1 to it. */
 function someLengths(most: number): (length: number, random: () => number) => number[] {
   return (length, random) =>
     Array.from({ length }, (_, i) => i === 0 ? most : 1 + Math.floor(random() * most));
 }
 
-/** Pairs of a log of a sum of exponents and a δ. */
+/** Contents: pairs of a log-sum-exp and a δ. */
 function someStatistics(length: number, random: () => number): number[] {
   return Array.from({ length }, (_, i) => i % 2 === 0 ? 2 + random() : random() - 0.5);
 }

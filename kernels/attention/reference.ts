@@ -1,15 +1,15 @@
 /**
- * Attention in plain TypeScript, row by row: no scores are kept beyond a row.
+ * Attention in plain TypeScript, row by row: only one row of scores is stored at a time.
  *
  * @module
  */
 import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
-import { DropoutMask } from "../philox/philox.ts";
+import { DropoutMask } from "../philox/dropout_mask.ts";
 
-/** Where a search for the largest starts: the least float32, since WGSL cannot write an infinity. */
+/** Start of a search for the maximum: the least float32, since WGSL has no literal for infinity. */
 const LEAST = -3.4028234663852886e38;
 
-/** Where the head of a row `(b, h, i)` starts in `[batch·sequence, pitch]`, where that of key 0 does, and how many keys count. */
+/** The starts of the head of row `(b, h, i)` and of key 0 in `[batch·sequence, pitch]`, and the number of keys. */
 function place(row: number, lengths: Uint32Array, uniforms: Uniforms) {
   const { heads, sequence, pitch, size } = uniforms;
   const group = Math.floor(row / sequence);
@@ -82,7 +82,7 @@ export function statistics(
   }
 }
 
-/** One probability, dropped out, and the gradient of its score. */
+/** One probability after dropout, and the gradient of its score. */
 function pair(
   { query, key, value, dout, statistics }: BindingArrays,
   { size, scale }: Uniforms,

@@ -1,12 +1,12 @@
 /**
- * Signatures of the elementwise kernels.
+ * The elementwise kernels.
  *
  * @module
  */
 import { ACTIVATIONS } from "../activation/activation.ts";
 import { activations } from "../activation/activation.wgsl.ts";
 import * as common from "../common.wgsl.ts";
-import { DROPOUT_UNIFORMS } from "../philox/philox.ts";
+import { DROPOUT_UNIFORMS } from "../philox/dropout_mask.ts";
 import { mask, philox } from "../philox/philox.wgsl.ts";
 import * as texts from "./elementwise.wgsl.ts";
 import { combinations, cross, randomMask } from "../cases.ts";
@@ -15,17 +15,17 @@ import { flat, mapVariants } from "../map_variants.ts";
 import * as reference from "./reference.ts";
 
 const COUNTS: readonly Uniforms[] = [0, 1, 3, 4, 255, 1024, 4093].map((count) => ({ count }));
-/** More elements than 65,535 workgroups of 64 invocations reach. */
+/** More elements than 65,535 workgroups of 64 invocations compute. */
 const BEYOND_ONE_DIMENSION = 65_536 * 64 + 5;
 
 const countOf = ({ count }: Uniforms): number => count;
 
-/** `flops` for each element and `arrays` arrays moved. */
+/** `flops` per element, and `arrays` arrays read or written. */
 function workPerElement(flops: number, arrays: number): (uniforms: Uniforms) => Work {
   return ({ count }) => ({ flops: flops * count, bytes: 4 * arrays * count });
 }
 
-/** Every activation at every length, and at arguments of every magnitude. */
+/** Every activation at every length, and with inputs of every magnitude. */
 function activationCases(): readonly KernelCase[] {
   const activations = combinations({ activation: ACTIVATIONS });
   return [
@@ -73,7 +73,7 @@ export const elementwiseAdd: Kernel = {
   cases: () => cross([{}], COUNTS),
 };
 
-/** `y = alpha·x + beta·y`; where beta is 0 the old `y` does not matter, even if it is NaN. */
+/** `y = alpha·x + beta·y`; if beta is 0 the old `y` is ignored, even if it is NaN. */
 export const elementwiseScaleAdd: Kernel = {
   name: "elementwise.scale_add",
   bindings: { x: READ, y: WRITE },
@@ -108,7 +108,7 @@ export const elementwiseActivationForward: Kernel = {
   cases: activationCases,
 };
 
-/** `dx = dy · act'(x)`, where `x` is what the activation was applied to. */
+/** `dx = dy · act'(x)`, where `x` is the pre-activation. */
 export const elementwiseActivationBackward: Kernel = {
   name: "elementwise.activation_backward",
   bindings: { x: READ, dy: READ, dx: WRITE },
@@ -124,7 +124,8 @@ export const elementwiseActivationBackward: Kernel = {
 };
 
 /**
- * `x` becomes `act(x)` and `dy` becomes `dy · act'(x)`: for a network that keeps the argument of its activation alone, and needs the value once more in backward.
+ * `x` becomes `act(x)` and `dy` becomes `dy · act'(x)`: for a network that stores only its pre-activations, and needs the activations again
+ * in the backward pass.
  */
 export const elementwiseActivationBackwardInPlace: Kernel = {
   name: "elementwise.activation_backward_in_place",
@@ -164,7 +165,7 @@ export const elementwiseDropout: Kernel = {
     ),
 };
 
-/** Both signs of every magnitude from 1e-6 to 100. */
+/** Contents: magnitudes from 1e-6 to 100, of both signs. */
 function everyMagnitude(length: number, random: () => number): number[] {
   return Array.from({ length }, () => Math.sign(random() - 0.5) * 10 ** (8 * random() - 6));
 }

@@ -5,7 +5,7 @@
  */
 import { activation } from "../activation/activation.ts";
 import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
-import { DropoutMask } from "../philox/philox.ts";
+import { DropoutMask } from "../philox/dropout_mask.ts";
 
 export function fill(
   { out }: BindingArrays,

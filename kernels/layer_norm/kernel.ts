@@ -1,5 +1,6 @@
 /**
- * Signatures of layer normalization (Ba, Kiros and Hinton, arXiv 1607.06450) over the last dimension, with the residual connection and its dropout fused in.
+ * Layer normalization (Ba, Kiros and Hinton, arXiv 1607.06450) over the last dimension, fused with the residual connection and its
+ * dropout.
  *
  * @module
  */
@@ -16,7 +17,7 @@ import {
 } from "../kernel.ts";
 import { columnVariants } from "../map_variants.ts";
 import { type RowShape, rowVariants } from "../row_variants.ts";
-import { DROPOUT_UNIFORMS } from "../philox/philox.ts";
+import { DROPOUT_UNIFORMS } from "../philox/dropout_mask.ts";
 import { mask, philox } from "../philox/philox.wgsl.ts";
 import * as texts from "./layer_norm.wgsl.ts";
 import * as reference from "./reference.ts";
@@ -25,7 +26,7 @@ const SHAPES = [[0, 8], [1, 1], [3, 5], [7, 64], [5, 100], [4, 1024], [3, 1030]]
 
 const BEYOND_ONE_DIMENSION = { rows: 65_540, columns: 2, ...randomMask(2) };
 
-/** Few rows, one, a ragged last chunk, and more columns than a tile. */
+/** No rows, one, a short last chunk, and more columns than a tile. */
 const CHUNKED = [[0, 8, 4], [1, 1, 1], [9, 7, 4], [64, 64, 16], [33, 130, 8], [3, 1028, 8]];
 
 const rowShape = ({ rows, columns }: Uniforms): RowShape => ({
@@ -42,8 +43,8 @@ function matrixWork(flops: number, matrices: number): (uniforms: Uniforms) => Wo
 }
 
 /**
- * `s = x + dropout(hidden)`, or `x` alone; `y = (s − mean)·rstd·gamma + beta` with the biased variance, `rstd = 1/√(variance + epsilon)`. Keeps `s` where there
- * is a residual, and (mean, rstd) of every row.
+ * `s = x + dropout(hidden)`, or `x` alone; `y = (s − mean)·rstd·gamma + beta` with the biased variance, `rstd = 1/√(variance + epsilon)`.
+ * Stores `s` if there is a residual, and (mean, rstd) of every row.
  */
 export const layerNormForward: Kernel = {
   name: "layer_norm.forward",
@@ -82,11 +83,11 @@ export const layerNormForward: Kernel = {
       {
         structural: { residual: false, dropout: false },
         uniforms: { ...BEYOND_ONE_DIMENSION, epsilon: 1e-12 },
-        // Two nearly equal numbers have no digits of variance.
+        // The variance of two nearly equal numbers has no correct digits.
         fill: { x: (length, random) => Array.from({ length }, (_, i) => i % 2 + random() / 2) },
       },
       {
-        // One column has no variance: epsilon alone decides.
+        // The variance of one column is 0: the result depends on epsilon alone.
         structural: { residual: false, dropout: false },
         uniforms: { rows: 3, columns: 1, epsilon: 1e-3, ...randomMask(1) },
       },
@@ -128,7 +129,7 @@ export const layerNormBackwardInput: Kernel = {
   ],
 };
 
-/** Gradients of gamma and beta, summed over each chunk of rows; `reduce.columns` finishes them. */
+/** Gradients of gamma and beta, summed over each chunk of rows; `reduce.columns` sums the chunks. */
 export const layerNormBackwardParameters: Kernel = {
   name: "layer_norm.backward_parameters",
   bindings: { s: READ, statistics: READ_F32, dy: READ, dgamma: WRITE, dbeta: WRITE },
@@ -162,7 +163,7 @@ export const layerNormBackwardParameters: Kernel = {
     ),
 };
 
-/** Means about 0 and reciprocal deviations about 1, interleaved. */
+/** Contents: means around 0 and reciprocal deviations around 1, interleaved. */
 function someStatistics(length: number, random: () => number): number[] {
   return Array.from({ length }, (_, i) => i % 2 === 0 ? random() - 0.5 : 0.5 + random());
 }

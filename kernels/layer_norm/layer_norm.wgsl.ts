@@ -7,8 +7,8 @@ import { wgsl } from "../wgsl.ts";
 
 export const forward = wgsl`
 // Layer normalization of rows, with residual and dropout: s = x + dropout(hidden), or x alone;
-// mean = Σs/n, variance = Σ(s − mean)²/n (two passes: one pass of squares loses digits), y = (s − mean)·rstd·gamma + beta.
-// One workgroup a row. Ba, Kiros and Hinton, arXiv 1607.06450.
+// mean = Σs/n, variance = Σ(s − mean)²/n (in two passes: a single pass over squares loses digits), y = (s − mean)·rstd·gamma + beta.
+// One workgroup per row. Ba, Kiros and Hinton, arXiv 1607.06450.
 fn main(row: u32, lane: u32) {
   if (row >= parameters.rows) {
     return;
@@ -62,7 +62,7 @@ fn main(row: u32, lane: u32) {
 
 export const backwardInput = wgsl`
 // Gradient of layer normalization with respect to s. With n = (s − mean)·rstd and g = dy·gamma:
-// dx = rstd·(g − Σg/n − n·Σ(g·n)/n); dhidden is dx as hidden's dropout leaves it. One workgroup a row.
+// dx = rstd·(g − Σg/n − n·Σ(g·n)/n); dhidden is dx after hidden's dropout. One workgroup per row.
 fn main(row: u32, lane: u32) {
   if (row >= parameters.rows) {
     return;
@@ -114,7 +114,7 @@ fn main(i: u32) {
     let mean = statistics[2u * row];
     let rstd = statistics[2u * row + 1u];
     for (var k = 0u; k < SPAN; k++) {
-      // Beyond the last column an invocation repeats it, so that the loop has a constant length.
+      // Beyond the last column it is repeated, so that the loop has a constant length.
       let at = row * length + min(column + k, length - 1u);
       let gradient = dy[at];
       gamma_sums[k] += gradient * ((s[at] - mean) * rstd);

@@ -4,9 +4,9 @@
  * @module
  */
 import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
-import { DropoutMask } from "../philox/philox.ts";
+import { DropoutMask } from "../philox/dropout_mask.ts";
 
-/** Columns that make one item of {@linkcode backwardParameters}. */
+/** Columns of an item of {@linkcode backwardParameters}. */
 export const COLUMN_BLOCK = 64;
 
 export function forward(

@@ -1,5 +1,5 @@
 /**
- * Test cases of the kernels that walk blocks of flat parameters.
+ * Test cases of kernels over blocks of flat parameters.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { cross } from "../cases.ts";
 import type { KernelCase, Uniforms } from "../kernel.ts";
 import type { RowShape } from "../row_variants.ts";
 
-/** Most elements of a block. */
+/** Largest number of elements of a block. */
 export const BLOCK_LIMIT = 4096;
 
 /** Lengths of the blocks of each tensor; a tensor starts at a multiple of 64. */
@@ -39,7 +39,7 @@ const ELEMENTS = next;
 const BLOCKS = TRIPLES.length / 3;
 const MANY = 65_540;
 
-/** Cases over a few tensors, over none, and over more blocks than one dimension of workgroups; `flat` names the bindings that hold all parameters. */
+/** Cases with a few tensors, with none, and with more blocks than workgroups in one dimension; `flat` names the bindings with one element per parameter. */
 export function blockCases(
   uniforms: Uniforms,
   flat: readonly string[],
@@ -72,7 +72,7 @@ export function blockCases(
   ];
 }
 
-/** Contents: squares of random numbers, as second moments are. */
+/** Contents: squares of random numbers, like second moments. */
 export function squares(length: number, random: () => number): number[] {
   return Array.from({ length }, () => random() ** 2);
 }

@@ -6,17 +6,17 @@
 import { wgsl } from "../wgsl.ts";
 
 export const block = wgsl`
-// Walking a block of flat parameters in fours: a block starts at a multiple of 4, and what lies behind its end up to the next
-// multiple of 4 belongs to nobody.
+// Blocks of flat parameters are processed in fours: a block starts at a multiple of 4, and elements between its end and the next
+// multiple of 4 are unused.
 
-// Which of elements 4i … 4i + 3 of a block lie before its end.
+// Which of elements 4i … 4i + 3 are inside a block that ends at end.
 fn inside(i: u32, end: u32) -> vec4<bool> {
   return vec4(4u * i) + vec4(0u, 1u, 2u, 3u) < vec4(end);
 }
 `;
 
 export const squareSums = wgsl`
-// partial[b] = Σ x² of block b. One workgroup a block.
+// partials[block] = Σ x² of the block. One workgroup per block.
 fn main(block: u32, lane: u32) {
   if (block >= parameters.block_count) {
     return;
@@ -36,7 +36,7 @@ fn main(block: u32, lane: u32) {
 `;
 
 export const clip = wgsl`
-// norm[0] = √Σ partials, norm[1] = min(1, max_norm / norm[0]) or 1 where max_norm ≤ 0, norm[2 + slot] = norm[0]. One workgroup.
+// norm[0] = √Σ partials, norm[1] = min(1, max_norm / norm[0]) or 1 if max_norm ≤ 0, norm[2 + slot] = norm[0]. One workgroup.
 fn main(lane: u32) {
   var squares = 0.0;
   for (var i = lane; i < parameters.block_count; i += LANES) {
@@ -44,7 +44,7 @@ fn main(lane: u32) {
   }
   let length = sqrt(row_sum(lane, squares));
   if (lane == 0u) {
-    // A NaN must reach norm[1] although every comparison with it may come out either way.
+    // A NaN must reach norm[1] although a driver may evaluate comparisons with it either way.
     let nan = (bitcast<u32>(length) & 0x7fffffffu) > 0x7f800000u;
     let whole = parameters.max_norm <= 0.0 || (length <= parameters.max_norm && !nan);
     norm[0] = length;
@@ -55,7 +55,7 @@ fn main(lane: u32) {
 `;
 
 export const nonFinite = wgsl`
-// flag[0] = 1 if any x is NaN or infinite. By the bits: drivers may assume that no float is NaN and drop a comparison.
+// flag[0] = 1 if any x is NaN or infinite. Tested on the bits: drivers may assume that no float is NaN and drop a comparison.
 fn main(i: u32) {
   if (i >= parameters.count / WIDTH) {
     return;
@@ -73,14 +73,14 @@ fn main(i: u32) {
 
 export const lambMoments = wgsl`
 // LAMB's moments and norms. g = gradients·norm[1]; m = β1·m + (1 − β1)·g; v = β2·v + (1 − β2)·g²;
-// u = m/(√v + ε) + decay·w; partials[2b], partials[2b + 1] = Σw², Σu² of block b. Nothing where flag[0] is set.
-// One workgroup a block. google-research/albert, lamb_optimizer.py (no bias correction).
+// u = m/(√v + ε) + decay·w; partials[2b], partials[2b + 1] = Σw², Σu² of block b. Writes nothing if flag[0] is set.
+// One workgroup per block. google-research/albert, lamb_optimizer.py (no bias correction).
 fn main(block: u32, lane: u32) {
   if (block >= parameters.block_count) {
     return;
   }
   let start = blocks[3u * block] / 4u;
-  // A set flag makes every block empty, so that all invocations still meet at the sums.
+  // A set flag makes every block empty, so that all invocations still reach the sums.
   let skip = flag[0] != 0u;
   let count = select(blocks[3u * block + 1u], 0u, skip);
   let decay = select(0.0, parameters.weight_decay, decays[blocks[3u * block + 2u]] != 0u);
@@ -112,8 +112,8 @@ fn main(block: u32, lane: u32) {
 `;
 
 export const lambRatios = wgsl`
-// Trust ratios: tensor t has blocks tensor_blocks[t] … tensor_blocks[t + 1] − 1; ‖w‖/‖u‖ where it decays and both are above 0,
-// else 1. One workgroup a tensor. You et al., arXiv 1904.00962, without a bound on the ratio, as google-research/albert has it.
+// Trust ratios: tensor t has blocks tensor_blocks[t] … tensor_blocks[t + 1] − 1; ‖w‖/‖u‖ if it decays and both are above 0,
+// else 1. One workgroup per tensor. You et al., arXiv 1904.00962, without a bound on the ratio, as in google-research/albert.
 fn main(tensor: u32, lane: u32) {
   if (tensor >= parameters.tensors) {
     return;
@@ -135,7 +135,7 @@ fn main(tensor: u32, lane: u32) {
 `;
 
 export const lambApply = wgsl`
-// LAMB's step: w −= learning_rate·ratio·u, u = m/(√v + ε) + decay·w. Nothing where flag[0] is set. One workgroup a block.
+// LAMB's step: w −= learning_rate·ratio·u, u = m/(√v + ε) + decay·w. Writes nothing if flag[0] is set. One workgroup per block.
 fn main(block: u32, lane: u32) {
   if (block >= parameters.block_count || flag[0] != 0u) {
     return;
@@ -156,7 +156,7 @@ fn main(block: u32, lane: u32) {
 
 export const adamw = wgsl`
 // AdamW without bias correction: g = gradients·norm[1]; m = β1·m + (1 − β1)·g; v = β2·v + (1 − β2)·g²;
-// w −= learning_rate·(m/(√v + ε) + decay·w). Nothing where flag[0] is set. One workgroup a block.
+// w −= learning_rate·(m/(√v + ε) + decay·w). Writes nothing if flag[0] is set. One workgroup per block.
 // google-research/bert, optimization.py.
 fn main(block: u32, lane: u32) {
   if (block >= parameters.block_count || flag[0] != 0u) {
@@ -184,9 +184,9 @@ fn main(block: u32, lane: u32) {
 `;
 
 export const lossScale = wgsl`
-// Dynamic scaling of what is computed in half precision. state = scale, good steps since the scale last changed, steps skipped, whether it was given up.
-// A step that met NaN or infinity (flag) was not made: the scale is halved and the flag is taken down, unless the scale has come down to 1, which no
-// halving mends: then the flag stays up. After interval good steps the scale doubles, up to largest.
+// Dynamic loss scaling. state = scale, good steps since its last change, skipped steps, whether it failed. A step with NaN or infinity
+// (flag) was skipped: the scale is halved and the flag cleared, unless the scale is 1 already; then the flag stays set. After interval
+// good steps the scale doubles, up to largest.
 fn main() {
   let scale = state[0];
   if (flag[0] != 0u) {

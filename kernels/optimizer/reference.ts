@@ -1,7 +1,7 @@
 /**
- * Gradient clipping, LAMB and AdamW in plain TypeScript. Parameters, gradients and moments are flat; `blocks` holds a triple `[start, length, tensor]` for every
- * block of them, every start a multiple of 4, and an item is a block. As in Google's code there is no bias correction (google-research/albert, lamb_optimizer.py; google-research/bert,
- * optimization.py).
+ * Gradient clipping, LAMB, AdamW and the dynamic loss scale in plain TypeScript. Parameters, gradients and moments are flat; `blocks` has a
+ * triple `[start, length, tensor]` for every block, every start a multiple of 4, and an item is a block. As in Google's code, the moments
+ * have no bias correction (google-research/albert, lamb_optimizer.py; google-research/bert, optimization.py).
  *
  * @module
  */
@@ -40,7 +40,7 @@ export function clip(
   }
 }
 
-/** Sets the flag where a number is NaN or infinite; leaves it alone otherwise. */
+/** Sets the flag if a number is NaN or infinite; otherwise leaves it unchanged. */
 export function nonFinite(
   { x, flag }: BindingArrays,
   _: Uniforms,
@@ -78,7 +78,7 @@ export function lambMoments(
   }
 }
 
-/** An item is a tensor: its blocks' sums make its trust ratio. */
+/** An item is a tensor, whose trust ratio is computed from its blocks' sums. */
 export function lambRatios(
   { partials, tensor_blocks, decays, ratios }: BindingArrays,
   _: Uniforms,
@@ -138,4 +138,24 @@ export function adamw(
       weights[i] -= learning_rate * update;
     }
   }
+}
+
+/** Elements of the loss scale's state: scale, good steps since its last change, skipped steps, whether it reached 1 and failed. */
+export const LOSS_SCALE_STATE = 4;
+
+export function lossScale(
+  { flag, state }: BindingArrays,
+  { interval, largest }: Uniforms,
+  _structural: Structural,
+  begin: number,
+  end: number,
+): void {
+  if (begin === end) return; // Another thread has the only item.
+  const [scale, good, skipped, gaveUp] = state;
+  if (flag[0] !== 0) {
+    const hopeless = scale <= 1;
+    state.set([hopeless ? scale : scale / 2, 0, skipped + (gaveUp === 0 ? 1 : 0), +hopeless]);
+    if (!hopeless) flag[0] = 0;
+  } else if (good + 1 >= interval && scale < largest) state.set([scale * 2, 0], 0);
+  else state[1] = good + 1;
 }

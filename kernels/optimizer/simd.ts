@@ -4,8 +4,13 @@
  * @module
  */
 import type { Uniforms } from "../kernel.ts";
-import { optimizerNonFinite, optimizerSquareSums } from "./clip.ts";
-import { optimizerAdamw, optimizerLambApply, optimizerLambMoments } from "./update.ts";
+import {
+  optimizerAdamw,
+  optimizerLambApply,
+  optimizerLambMoments,
+  optimizerNonFinite,
+  optimizerSquareSums,
+} from "./kernel.ts";
 import { type Code, f32, f32x4, i32, i32x4, type Local, v128 } from "../simd/code.ts";
 import { sumLanes, zeroSum } from "../simd/lanes.ts";
 import type { FunctionBuilder } from "../simd/module_builder.ts";

@@ -6,12 +6,12 @@
 import { wgsl } from "../wgsl.ts";
 
 export const philox = wgsl`
-// Philox4x32-10 (Salmon et al., SC 2011); philox.ts says the same in TypeScript.
+// Philox4x32-10 (Salmon et al., SC 2011); philox.ts has the same in TypeScript.
 
 const PHILOX_MULTIPLIERS = vec2<u32>(0xD2511F53u, 0xCD9E8D57u);
 const PHILOX_WEYL = vec2<u32>(0x9E3779B9u, 0xBB67AE85u);
 
-// WGSL has no 64-bit product: both upper words from products of 16-bit halves.
+// The upper words of two 64-bit products, from products of 16-bit parts since WGSL has no 64-bit integers.
 fn multiply_high(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {
   let a_low = a & vec2(0xffffu);
   let a_high = a >> vec2(16u);
@@ -36,10 +36,9 @@ fn philox(counter: vec4<u32>, key: vec2<u32>) -> vec4<u32> {
 `;
 
 export const mask = wgsl`
-// The dropout mask drawn from philox.wgsl. Goes before a kernel whose parameters hold the RANDOM uniforms, after wgsl/vector.wgsl or
-// wgsl/scalar.wgsl.
+// The dropout mask drawn from Philox, for kernels with the dropout uniforms. Follows the text vector or scalar.
 
-// value, of row row from column column on in a matrix of columns columns, as dropout leaves it.
+// Applies dropout to value, which begins at (row, column) of a matrix with that many columns.
 fn dropout(value: Value, row: u32, column: u32, columns: u32) -> Value {
   let example = parameters.first_example + row / parameters.rows_per_example;
   let element = (row % parameters.rows_per_example) * columns + column;

@@ -1,11 +1,11 @@
 /**
- * What the families' test cases share.
+ * Helpers for the test cases of all families.
  *
  * @module
  */
 import type { KernelCase, Structural, Uniforms } from "./kernel.ts";
 
-/** Every combination of structural values, or those that `allowed` lets through. */
+/** Returns every combination of structural values that is `allowed`; all by default. */
 export function combinations(
   structural: Readonly<Record<string, readonly (string | number | boolean)[]>>,
   allowed: (structural: Structural) => boolean = () => true,
@@ -17,7 +17,7 @@ export function combinations(
   return all.filter(allowed);
 }
 
-/** One case for each structural combination and each set of uniforms. */
+/** Returns one case for each structural combination and each set of uniforms. */
 export function cross(
   structurals: readonly Structural[],
   uniforms: readonly Uniforms[],
@@ -28,7 +28,7 @@ export function cross(
   );
 }
 
-/** Uniforms of a dropout mask of one in four, `rows_per_example` rows an example. */
+/** Uniforms of a dropout mask with probability 1/4 and `rows_per_example` rows per example. */
 export function randomMask(rows_per_example: number): Uniforms {
   return {
     seed_low: 0x9ABCDEF0,
@@ -42,12 +42,12 @@ export function randomMask(rows_per_example: number): Uniforms {
   };
 }
 
-/** Contents: whole numbers from 0 to `bound − 1`, drawn at random. */
+/** Contents: random integers from 0 to `bound − 1`. */
 export function below(bound: number): (length: number, random: () => number) => number[] {
   return (length, random) => Array.from({ length }, () => Math.floor(random() * bound));
 }
 
-/** Contents: distinct whole numbers from 0 to `bound − 1` in random order. */
+/** Contents: distinct integers from 0 to `bound − 1` in random order. */
 export function distinctBelow(bound: number): (length: number, random: () => number) => number[] {
   return (length, random) => {
     const numbers = Array.from({ length: bound }, (_, i) => i);

@@ -6,7 +6,7 @@
 import { wgsl } from "./wgsl.ts";
 
 export const scalar = wgsl`
-// One element at a time: for any shape.
+// One element at a time, for any shape.
 alias Value = f32;
 alias Bits = u32;
 alias Integers = i32;
@@ -22,7 +22,7 @@ fn lane_max(v: Value) -> f32 {
 `;
 
 export const vector = wgsl`
-// Four neighboring elements at a time: for arrays whose rows are a multiple of 4 long.
+// Four neighboring elements at a time, for arrays whose rows are a multiple of 4 long.
 alias Value = vec4<f32>;
 alias Bits = vec4<u32>;
 alias Integers = vec4<i32>;
@@ -38,10 +38,9 @@ fn lane_max(v: Value) -> f32 {
 `;
 
 export const exponential = wgsl`
-// e^x, right to 1.2e-7 for every x up to 88. A driver's own exp loses digits with the size of x (1.1e-6 at −20 on llvmpipe, all to
-// one side), because it rounds x·log2(e): here x = k·ln 2 + r is split with ln 2 in two parts, the first short enough for an
-// exact product, and e^r is a polynomial for |r| ≤ ln 2 / 2. What is no number stays none, −∞ gives 0,
-// +∞ stays.
+// e^x with a relative error of at most 1.2e-7, for every x up to 88. A driver's own exp loses digits with the size of x (1.1e-6 at −20 on
+// llvmpipe, all to one side), because it rounds x·log2(e). Here x = k·ln 2 + r is split with ln 2 in two parts, the first short enough
+// for an exact product, and e^r is a polynomial for |r| ≤ ln 2 / 2. NaN stays NaN, −∞ becomes 0, +∞ stays +∞.
 fn exponential(x: Value) -> Value {
   let k = round(x * 1.44269504);
   let r = (x - k * 0.693145752) - k * 1.42860677e-6;
@@ -56,11 +55,11 @@ fn exponential(x: Value) -> Value {
 `;
 
 export const subgroup = wgsl`
-// What the invocations of one row tell each other, where a workgroup is one subgroup: no memory, no barriers.
+// Exchange between the invocations of one row if a workgroup is one subgroup: no memory, no barriers.
 override LANES: u32;
 override WORKGROUP: u32 = LANES;
 
-// The row that a workgroup works on, and an invocation's place in it.
+// The row of a workgroup, and an invocation's lane in it.
 fn row_of(group: u32, local: u32) -> u32 {
   return group;
 }
@@ -83,7 +82,7 @@ fn row_min_index(lane: u32, value: u32) -> u32 {
 `;
 
 export const invocation = wgsl`
-// Every invocation has a row for itself and nobody to talk to.
+// Every invocation has its own row and exchanges nothing.
 override LANES: u32;
 const WORKGROUP = 64u;
 
@@ -109,15 +108,15 @@ fn row_min_index(lane: u32, value: u32) -> u32 {
 `;
 
 export const workgroup = wgsl`
-// What the invocations of one row tell each other through workgroup memory: a tree, so always in the same order. LANES is a power
-// of two, 256 at most: arrays sized by an override do not compile everywhere (naga loses the order of their types).
+// Exchange between the invocations of one row through workgroup memory: a tree, so always in the same order. LANES is a power of two,
+// at most 256: workgroup arrays sized by an override do not compile everywhere (naga loses the order of their types).
 override LANES: u32;
 override WORKGROUP: u32 = LANES;
 
 var<workgroup> exchanged: array<f32, 256>;
 var<workgroup> exchanged_indices: array<u32, 256>;
 
-// The row that a workgroup works on, and an invocation's place in it.
+// The row of a workgroup, and an invocation's lane in it.
 fn row_of(group: u32, local: u32) -> u32 {
   return group;
 }

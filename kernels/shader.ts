@@ -58,7 +58,7 @@ export function shaderOf(
     ...uniformBlock(kernel),
     ...bindings(kernel, variant, structural),
     withEntryPoint(body, kernel, variant),
-  ].join("\n");
+  ].join("\n").replace(/\n{3,}/g, "\n\n");
 }
 
 /** The type of a binding that is read as a texture. */

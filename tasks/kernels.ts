@@ -1,11 +1,11 @@
 /**
- * `deno task kernels list` and `deno task kernels show NAME --variant V`: what the generator emits for a kernel.
+ * `deno task kernels list` and `deno task kernels show NAME --variant V`: prints the WGSL of kernels.
  */
 import { Command, ValidationError } from "@cliffy/command";
 import type { Capabilities, Kernel, Structural } from "../kernels/mod.ts";
 import { report } from "./cli/run.ts";
 
-/** What is assumed where there is no adapter to ask. */
+/** Assumed if there is no adapter. */
 const COMMON_GPU: Capabilities = {
   subgroupSize: 32,
   subgroupDirective: true,
@@ -18,7 +18,7 @@ const COMMON_GPU: Capabilities = {
 };
 
 const list = new Command()
-  .description("Name every kernel with its variants and structural parameters.")
+  .description("List all kernels with their variants and structural parameters.")
   .action(async () => {
     const { KERNELS } = await import("../kernels/mod.ts");
     for (const { name, variants, structural } of KERNELS) {
@@ -31,18 +31,18 @@ const list = new Command()
   });
 
 const show = new Command()
-  .description("Print the WGSL of a kernel for this machine's adapter.")
+  .description("Print the whole WGSL of a kernel for this machine's adapter.")
   .arguments("<name:string>")
-  .option("--variant <variant:string>", "The variant; the first unless given.")
+  .option("--variant <variant:string>", "Variant (default: the first).")
   .option(
     "--set <setting:string>",
-    "A structural parameter as NAME=VALUE; its first value unless given.",
+    "Structural parameter as NAME=VALUE (default: its first value). Can be repeated.",
     {
       collect: true,
     },
   )
   .example(
-    "A product with a transposed operand",
+    "A matrix multiplication with a transposed operand",
     "deno task kernels show matmul.matmul --set transpose_b=true",
   )
   .action(async ({ variant: wanted, set = [] }, name) => {
@@ -52,7 +52,7 @@ const show = new Command()
       ? kernel.variants[0]
       : among(kernel.variants, wanted, `variant of ${name}`);
     const structural = parseStructural(kernel, set);
-    const capabilities = await adapterCapabilities() ?? COMMON_GPU;
+    const capabilities = await adapterCapabilities();
     const constants = variant.constants?.(structural, capabilities) ?? {};
     const head = [
       `// ${kernel.name}/${variant.name} ${
@@ -71,11 +71,11 @@ function among<T extends { readonly name: string }>(
   const found = all.find((one) => one.name === name);
   if (found !== undefined) return found;
   throw new ValidationError(
-    `No ${what} is called ${name}; there are ${all.map((one) => one.name).join(", ")}`,
+    `Unknown ${what} "${name}", expected one of ${all.map((one) => one.name).join(", ")}`,
   );
 }
 
-/** `transpose_a=true` as one of the values that the kernel lists. */
+/** Parses settings such as `transpose_a=true` into values that the kernel lists. */
 function parseStructural(kernel: Kernel, settings: readonly string[]): Structural {
   const structural = Object.fromEntries(
     Object.entries(kernel.structural).map(([parameter, values]) => [parameter, values[0]]),
@@ -85,7 +85,7 @@ function parseStructural(kernel: Kernel, settings: readonly string[]): Structura
     const value = kernel.structural[parameter]?.find((one) => String(one) === text);
     if (value === undefined) {
       throw new ValidationError(
-        `${kernel.name} has no structural parameter ${setting}; it has ${
+        `Unknown structural parameter "${setting}" of ${kernel.name}, expected ${
           Object.entries(kernel.structural).map(([name, values]) => `${name}=${values.join("|")}`)
             .join(", ") || "none"
         }`,
@@ -96,17 +96,20 @@ function parseStructural(kernel: Kernel, settings: readonly string[]): Structura
   return structural;
 }
 
-async function adapterCapabilities(): Promise<Capabilities | null> {
+/** The capabilities of this machine's adapter, with a subgroup size even if it has none, so that every variant can be shown. */
+async function adapterCapabilities(): Promise<Capabilities> {
   const { requestAccess } = await import("../src/device/mod.ts");
   const access = await requestAccess();
   access?.gpu.destroy();
-  return access?.capabilities ?? null;
+  if (access === null) return COMMON_GPU;
+  const { capabilities } = access;
+  return { ...capabilities, subgroupSize: capabilities.subgroupSize ?? COMMON_GPU.subgroupSize };
 }
 
 const program = new Command()
   .throwErrors()
   .name("kernels")
-  .description("Look at the WGSL that kernels become.")
+  .description("Print the WGSL of kernels.")
   .command("list", list)
   .command("show", show)
   .reset();

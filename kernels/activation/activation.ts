@@ -1,6 +1,6 @@
 /**
- * The activation functions and their derivatives. "gelu" is x·Φ(x) with the error function, "gelu_new" its tanh form, which Google's BERT and ALBERT use
- * (google-research/albert, modeling.py, `gelu`); both from Hendrycks and Gimpel, arXiv 1606.08415.
+ * The activation functions and their derivatives. "gelu" is x·Φ(x) with the error function, "gelu_new" its tanh approximation, which
+ * Google's BERT and ALBERT use (google-research/albert, modeling.py, `gelu`); both from Hendrycks and Gimpel, arXiv 1606.08415.
  *
  * @module
  */
@@ -54,14 +54,14 @@ const FUNCTIONS: Readonly<Record<ActivationName, Activation>> = {
 };
 
 /**
- * The function of that name and its derivative.
+ * Returns the activation function of that name and its derivative.
  *
- * @throws {RangeError} for another name.
+ * @throws {RangeError} If there is no such activation.
  */
 export function activation(name: string): Activation {
   const found = FUNCTIONS[name as ActivationName];
   if (found === undefined) {
-    throw new RangeError(`Unknown activation "${name}": give one of ${ACTIVATIONS.join(", ")}`);
+    throw new RangeError(`Unknown activation "${name}", expected one of ${ACTIVATIONS.join(", ")}`);
   }
   return found;
 }

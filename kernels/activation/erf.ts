@@ -1,5 +1,5 @@
 /**
- * The error function to double precision: W. J. Cody, "Rational Chebyshev approximations for the error function" (Mathematics of Computation 23, 1969).
+ * The error function in double precision: W. J. Cody, "Rational Chebyshev approximations for the error function" (Mathematics of Computation 23, 1969).
  *
  * @module
  */
@@ -75,7 +75,7 @@ export function erfc(x: number): number {
     const ratio = polynomial(LARGE_P, inverse) / polynomial(LARGE_Q, inverse);
     tail = (1 / Math.sqrt(Math.PI) - inverse * ratio) / size;
   }
-  // exp(-x²) with the rounding of x² taken out.
+  // exp(-x²), corrected for the rounding of x².
   const head = Math.trunc(size * 16) / 16;
   const factor = Math.exp(-head * head) * Math.exp(-(size - head) * (size + head));
   const result = size === Infinity ? 0 : tail * factor;

@@ -6,18 +6,18 @@
 import { wgsl } from "../wgsl.ts";
 
 export const forward = wgsl`
-// out = softmax(scale·Q·Kᵀ)·V of each head, keys beyond the example's length left out, and the log of the sum of exponents of each
-// row. A workgroup makes CHUNK columns of TILE queries; it walks the keys by tiles and carries along the largest score so far and
-// the sum of exponents relative to it (Milakov and Gimelshein 2018; Dao et al. 2022). Four invocations share the softmax of a row.
+// out = softmax(scale·Q·Kᵀ)·V of each head over the example's keys, and the log-sum-exp of each row. A workgroup computes CHUNK columns
+// of TILE queries; it iterates over tiles of keys with the running maximum and the sum of exponentials relative to it (Milakov and
+// Gimelshein 2018; Dao et al. 2022). Four invocations share the softmax of a row.
 
-// Where a search for the largest starts: WGSL cannot write an infinity.
+// Start of a search for the maximum: WGSL has no literal for infinity.
 const LEAST = -3.4028234e38;
 
 // Keys of a tile that one invocation turns into probabilities.
 const SHARE = 8u;
 
 var<workgroup> exchanged: array<f32, INVOCATIONS>;
-// How the row's earlier terms shrink when a larger score comes.
+// Factors of the rows' earlier terms after a larger score.
 var<workgroup> factors: array<f32, TILE>;
 
 fn exponent(x: f32) -> f32 {
@@ -42,7 +42,7 @@ fn store_weights(index: u32, v: Value) {
 //#end
 }
 
-// The elements from key first on, with other in the place of those at end and beyond.
+// The elements from key first on, with those at end and beyond replaced by other.
 fn until(end: u32, first: u32, v: Value, other: f32) -> Value {
 //#if vector
   return select(Value(other), v, vec4(first) + vec4(0u, 1u, 2u, 3u) < vec4(end));
@@ -106,7 +106,7 @@ fn main(workgroup_index: u32, local: u32) {
     for (var r = 0u; r < 4u; r++) {
       sums[r] *= factors[4u * y + r];
     }
-    bring_value(place, first, keys, local);
+    load_value(place, first, keys, local);
     sums = add_rows(sums, x, y);
   }
 
@@ -125,8 +125,8 @@ fn main(workgroup_index: u32, local: u32) {
 `;
 
 export const statistics = wgsl`
-// Of each row of attention, side by side, what its backward pass needs: the log of the sum of exponents and δ = Σ_c out·dout, which
-// is Σ_j P_j·dP_j. One workgroup a row.
+// What the backward pass needs of each row, interleaved: the log-sum-exp and δ = Σ_c out·dout, which equals Σ_j P_j·dP_j. One workgroup
+// per row.
 fn main(row: u32, lane: u32) {
   let heads = parameters.heads;
   let sequence = parameters.sequence;
@@ -149,7 +149,7 @@ fn main(row: u32, lane: u32) {
 `;
 
 export const backwardQuery = wgsl`
-// dQ = dS·K of each head. A workgroup makes CHUNK columns of TILE queries and walks the keys by tiles.
+// dQ = dS·K of each head. A workgroup computes CHUNK columns of TILE queries and iterates over tiles of keys.
 fn main(workgroup_index: u32, local: u32) {
   if (workgroup_index >= parameters.batch * parameters.heads * blocks_of_a_head() * chunks_of_a_head()) {
     return;
@@ -162,7 +162,7 @@ fn main(workgroup_index: u32, local: u32) {
   for (var first = 0u; first < keys; first += TILE) {
     let found = slopes_of(place, place.first, first, keys, local);
     put(found.slopes, x, y);
-    bring_key(place, first, keys, local);
+    load_key(place, first, keys, local);
     sums = add_rows(sums, x, y);
   }
   store_dquery(place, sums, x, y);
@@ -170,8 +170,8 @@ fn main(workgroup_index: u32, local: u32) {
 `;
 
 export const backwardKey = wgsl`
-// dK = dSᵀ·Q and dV = Pᵀ·dO of each head. A workgroup makes CHUNK columns of TILE keys and walks the queries by tiles; one key
-// place, one workgroup, so that nobody else adds to its sums.
+// dK = dSᵀ·Q and dV = Pᵀ·dO of each head. A workgroup computes CHUNK columns of TILE keys and iterates over tiles of queries, so that
+// no other workgroup adds to its sums.
 fn main(workgroup_index: u32, local: u32) {
   if (workgroup_index >= parameters.batch * parameters.heads * blocks_of_a_head() * chunks_of_a_head()) {
     return;
@@ -183,16 +183,16 @@ fn main(workgroup_index: u32, local: u32) {
   let sequence = parameters.sequence;
   var key_sums = array<vec4f, 4>();
   var value_sums = array<vec4f, 4>();
-  // Blocks of nothing but padding have gradients of zero.
+  // Blocks of padding have zero gradients.
   let queries = select(0u, sequence, place.first < keys);
   for (var first = 0u; first < queries; first += TILE) {
     let found = slopes_of(place, first, place.first, keys, local);
     put(found.weights, x, y);
-    bring_dout(place, first, sequence, local);
+    load_dout(place, first, sequence, local);
     value_sums = add_columns(value_sums, x, y);
     workgroupBarrier();
     put(found.slopes, x, y);
-    bring_query(place, first, sequence, local);
+    load_query(place, first, sequence, local);
     key_sums = add_columns(key_sums, x, y);
   }
   store_dkey(place, key_sums, x, y);

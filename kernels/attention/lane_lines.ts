@@ -1,6 +1,6 @@
 /**
- * The generated lines of the attention kernels for CPU adapters: WGSL has no arrays in registers, so every group of four numbers of a vector has a name,
- * `name_{owned token}_{group}` where a lane keeps it and `name_{group}` where it passes by.
+ * The generated lines of the attention kernels for CPU adapters. WGSL has no arrays in registers, so every group of four elements of a
+ * vector has a name: `name_{owned token}_{group}` if a lane owns it, `name_{group}` if it is broadcast.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { range } from "../wgsl.ts";
 import type { LaneKernel, LaneShape } from "./lanes.ts";
 import * as texts from "./lanes.wgsl.ts";
 
-/** Lines by the name that a template has for them. */
+/** Lines by their name in a template. */
 export type LaneLines = Readonly<Record<string, readonly string[]>>;
 
 const COMPONENTS = ["x", "y", "z", "w"] as const;
@@ -25,7 +25,7 @@ class Lines {
   }
 
   /**
-   * Rows of the own tokens, and their vectors: variables, since the driver would otherwise read what never changes anew in every turn of a loop.
+   * Rows of the owned tokens, and their vectors: variables, since the driver would otherwise load constant values again in every iteration.
    */
   own(names: readonly string[]): string[] {
     return this.#owned.flatMap((r) => [
@@ -38,27 +38,27 @@ class Lines {
     ]);
   }
 
-  /** Sums of the own tokens, all zero. */
+  /** Sums of the owned tokens, all zero. */
   results(names: readonly string[]): string[] {
     return names.flatMap((name) =>
       this.#owned.map((r) => this.#groups.map((c) => `var ${name}_${r}_${c} = vec4f();`).join(" "))
     );
   }
 
-  /** The vector of the token of texture row `row`, told to all lanes. */
+  /** The vector of the token in texture row `row`, broadcast to all lanes. */
   passing(name: string): string[] {
     const parts = range(Math.ceil(this.#groups.length / this.#lanes)).map((part) => {
       const group = `min(${part * this.#lanes}u + lane, GROUPS - 1u)`;
       return `let ${name}_part_${part} = textureLoad(${name}, texel_of(row, place.texel + ${group}));`;
     });
-    const told = this.#groups.map((c) => {
+    const broadcasts = this.#groups.map((c) => {
       const part = `${name}_part_${Math.floor(c / this.#lanes)}`;
       return `let ${name}_${c} = subgroupBroadcast(${part}, ${c % this.#lanes}u);`;
     });
-    return [...parts, ...told];
+    return [...parts, ...broadcasts];
   }
 
-  /** `sum_{r}` of products of each own token's vector with the one that passes by. */
+  /** `sum_{r}`: dot products of each owned token's vector with the broadcast one. */
   products(sum: string, own: string, passing: string): string[] {
     return [
       ...this.#owned.map((r) => `var ${sum}_${r} = 0.0;`),
@@ -68,7 +68,7 @@ class Lines {
     ];
   }
 
-  /** Adds what passes by to the own sums, times the own token's component of `factor`. */
+  /** Adds the broadcast vector to the owned sums, times the owned token's component of `factor`. */
   sums(result: string, factor: string, passing: string): string[] {
     return this.#groups.map((c) =>
       this.#owned.map((r) => `${result}_${r}_${c} += ${factor}.${COMPONENTS[r]} * ${passing}_${c};`)
@@ -76,14 +76,14 @@ class Lines {
     );
   }
 
-  /** Multiplies the own sums by the own token's component of `factor`. */
+  /** Multiplies the owned sums by the owned token's component of `factor`. */
   shrink(result: string, factor: string): string[] {
     return this.#owned.map((r) =>
       this.#groups.map((c) => `${result}_${r}_${c} *= ${factor}.${COMPONENTS[r]};`).join(" ")
     );
   }
 
-  /** Writes the own sums of tokens that exist; `value` makes the value of one. */
+  /** Stores the owned sums of existing tokens; `value` returns the expression to store. */
   stores(
     names: readonly string[],
     value: (r: number, sum: string) => string,
@@ -106,12 +106,12 @@ class Lines {
 
 const rowOf = (r: number) => `place.head * sequence + own + ${r}u`;
 
-/** Own queries: which of the keys first … first + 3 each of them keeps. */
+/** For owned queries: which of the keys first … first + 3 each of them keeps. */
 function masks({ owned }: LaneShape, first: string): string[] {
   return range(owned).map((r) => `let kept_${r} = kept_four(${rowOf(r)}, ${first});`);
 }
 
-/** One expression for each own token, as the arguments of a vector of them. */
+/** One expression for each owned token, as arguments of a vector. */
 function eachOwn({ owned }: LaneShape, expression: (r: number) => string): string {
   return range(owned).map(expression).join(", ");
 }
@@ -148,7 +148,7 @@ export const LANES_FORWARD: LaneKernel = {
   },
 };
 
-/** Arguments of vectors of what both backward kernels have of each own token. */
+/** Arguments of the vectors that both backward kernels compute for the owned tokens. */
 function backwardValues(shape: LaneShape): Record<string, string> {
   return {
     scores: eachOwn(shape, (r) => `score_${r}`),

@@ -1,5 +1,5 @@
 /**
- * Variants for adapters that run on the CPU: tokens owned by lanes, the others broadcast (see lanes.wgsl.ts).
+ * Variants for adapters that run on the CPU: lanes own tokens, the others are broadcast (see lanes.wgsl.ts).
  *
  * @module
  */
@@ -22,17 +22,17 @@ import { fillTemplate } from "../wgsl.ts";
 import type { LaneLines } from "./lane_lines.ts";
 import * as texts from "./lanes.wgsl.ts";
 
-/** Sizes of a head that there is a text for. */
+/** Supported sizes of a head. */
 const SIZES = [16, 32, 48, 64, 96, 128];
-/** Tokens that a lane owns, the default first: two keep more lanes busy where a sequence is short. */
+/** Tokens that a lane owns, the default first: two keep more lanes busy if a sequence is short. */
 const OWNED = [4, 2];
-/** Unused texels after each row: rows at a power of two share a few cache sets. */
+/** Unused texels after each row: with a power-of-two pitch, rows share a few cache sets. */
 const PAD_TEXELS = 4;
 const FORMAT = "rgba32float";
-/** Turns for each token that passes by, a dropout mask's included. */
+/** Loop iterations per broadcast token, those of a dropout mask included. */
 const TURNS_OF_A_TOKEN = 24;
 
-/** What the lines of a text depend on. */
+/** What the generated lines depend on. */
 export interface LaneShape {
   /** Groups of four numbers of a head. */
   readonly groups: number;
@@ -42,28 +42,28 @@ export interface LaneShape {
   readonly owned: number;
 }
 
-/** What a kernel is made from. */
+/** The parts of a kernel's body. */
 export interface LaneKernel {
   readonly text: string;
   /** Bindings that are read as textures. */
   readonly textures: readonly string[];
-  /** What goes in the place of names in the text. */
+  /** Values for the names in the text. */
   values(shape: LaneShape): Readonly<Record<string, string>>;
   /** Generated lines by name. */
   lines(shape: LaneShape): LaneLines;
 }
 
-/** What tells the variants of a kernel apart. */
+/** What distinguishes the variants of a kernel. */
 interface LaneVariant {
-  /** Numbers of a head. */
+  /** Elements of a head. */
   readonly size: number;
-  /** Whether masks are not drawn by whole fours of keys. */
+  /** Whether masks are drawn for keys that do not start at multiples of four. */
   readonly ragged: boolean;
   /** Tokens that a lane owns. */
   readonly owned: number;
 }
 
-/** Variants of a kernel: for each size of a head, masks by whole fours of keys or not, and what a lane may own. */
+/** Variants of a kernel for each size of a head, with masks in whole fours of keys or not, and each number of owned tokens. */
 export function laneVariants(kernel: LaneKernel): Variant[] {
   return OWNED.flatMap((owned) =>
     SIZES.flatMap((size) => [false, true].map((ragged) => variant(kernel, { size, ragged, owned })))
@@ -102,7 +102,7 @@ function supports(
     fitsTexture(operandOf(uniforms), maxTextureSide);
 }
 
-/** All tokens of a binding, as one matrix. */
+/** All tokens of a binding as one matrix. */
 function operandOf({ batch, sequence, pitch }: Uniforms): TextureOperand {
   const rows = batch * sequence;
   return { format: FORMAT, offset: 0, rows, columns: pitch, pitch, padTexels: PAD_TEXELS };

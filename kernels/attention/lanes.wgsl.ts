@@ -6,34 +6,34 @@
 import { wgsl } from "../wgsl.ts";
 
 export const value = wgsl`
-// One number of each token that a lane owns.
+// One element of each token that a lane owns.
 alias Value = vec/*owned*/<f32>;
 alias Bits = vec/*owned*/<u32>;
 alias Integers = vec/*owned*/<i32>;
 `;
 
 export const lanes = wgsl`
-// What the attention kernels for adapters that run on the CPU share.
+// Shared by the attention kernels for adapters that run on the CPU.
 //
-// A workgroup is one subgroup. Each lane owns OWNED neighboring tokens, queries or keys, and keeps their vectors and sums to itself;
-// the other tokens of the sequence pass by one at a time. Their vectors are read as textures, a few texels a lane, and told
-// to all lanes by broadcasts from fixed lanes, which is the cheapest way to read there (see matmul/texture.wgsl); nothing
-// needs workgroup memory or barriers. The size of a head is part of the text, since every number of a vector is a register: with
-// a loop over them instead, each would be read from memory again for every token.
+// A workgroup is one subgroup. Each lane owns OWNED neighboring tokens, queries or keys, and keeps their vectors and sums; the other
+// tokens of the sequence are processed one at a time. Their vectors are read as textures, a few texels per lane, and broadcast from
+// fixed lanes, which is the cheapest way to read on these adapters (see matmul/texture.wgsl.ts); no workgroup memory or barriers are
+// needed. The size of a head is part of the text, since every element of a vector is a register: in a loop over elements, each would be
+// loaded from memory again for every token.
 //
-// Layout of a texture: row r of [batch·sequence, pitch] lies in texture row r % SIDE, column block r / SIDE.
+// Layout of a texture: row r of [batch·sequence, pitch] is in texture row r % SIDE, column block r / SIDE.
 
 const LANES = /*lanes*/u;
 const OWNED = /*owned*/u;
 const TOKENS = OWNED * LANES;
-// Groups of four numbers of a head.
+// Groups of four elements of a head.
 const GROUPS = /*groups*/u;
 const SIDE = /*side*/u;
 const PAD = /*pad*/u;
 
-// Where a workgroup works: the same for all its lanes, which broadcasts in loops over keys need.
+// The part of the result that a workgroup computes: the same for all its lanes, which broadcasts in loops over keys require.
 struct Place {
-  // Among those of all examples.
+  // Index of the head, over all examples.
   head: u32,
   // Row of token 0 of the example.
   first_token: u32,
@@ -71,7 +71,7 @@ fn kept_four(row: u32, column: u32) -> vec4<bool> {
   let seed = vec2(parameters.seed_low, parameters.seed_high);
   let low = philox(vec4(element / 4u, example, parameters.step, parameters.stream), seed);
 //#if ragged
-  // Four neighbors from two blocks of random words.
+  // Four neighbors that span two blocks of random words.
   let high = philox(vec4(element / 4u + 1u, example, parameters.step, parameters.stream), seed);
   let even = select(low, vec4(low.zw, high.xy), element % 4u >= 2u);
   let odd = select(vec4(low.yzw, high.x), vec4(low.w, high.xyz), element % 4u >= 2u);
@@ -98,13 +98,13 @@ fn kept_own(row: u32, column: u32) -> vec/*owned*/<bool> {
 `;
 
 export const forward = wgsl`
-// out = softmax(scale·Q·Kᵀ)·V of each head, keys beyond the example's length left out, and the log of the sum of exponents of each
-// row. The keys come in blocks: scores of a block, then the largest so far and the exponents relative to
-// it, then the block's values; earlier sums shrink by a factor whenever a larger score has come.
+// out = softmax(scale·Q·Kᵀ)·V of each head over the example's keys, and the log-sum-exp of each row. Keys are processed in blocks: the
+// scores of a block, the running maximum and the exponentials relative to it, then the block's values; earlier sums are scaled down when
+// the maximum grows.
 
 const BLOCK = 16u;
 
-// Where a search for the largest starts: WGSL cannot write an infinity.
+// Start of a search for the maximum: WGSL has no literal for infinity.
 const LEAST = -3.4028234e38;
 
 fn main(workgroup_index: u32, lane: u32) {
@@ -117,7 +117,7 @@ fn main(workgroup_index: u32, lane: u32) {
   //#lines own
   //#lines results
 
-  // Of the own queries with each key of a block.
+  // Scores of the owned queries with each key of a block.
   var scores: array<Value, BLOCK>;
   var largest = Value(LEAST);
   var total = Value(0.0);
@@ -194,7 +194,7 @@ fn main(workgroup_index: u32, lane: u32) {
 `;
 
 export const backwardKey = wgsl`
-// dK = dSᵀ·Q and dV = Pᵀ·dO of each head, zero for keys beyond the example's length.
+// dK = dSᵀ·Q and dV = Pᵀ·dO of each head; zero for keys beyond the example's length.
 fn main(workgroup_index: u32, lane: u32) {
   let place = place_of(workgroup_index);
   if (place.head >= parameters.batch * parameters.heads) {
@@ -206,7 +206,7 @@ fn main(workgroup_index: u32, lane: u32) {
   //#lines own
   //#lines results
 
-  // Where all keys are padding nobody asks.
+  // If all keys are padding, the results are zero.
   let queries = select(0u, sequence, place.first < place.keys);
   for (var i = 0u; i < queries; i++) {
     let row = place.first_token + i;

@@ -1,5 +1,5 @@
 /**
- * Variants for graphics cards, and for whatever no other variant takes: tiles in workgroup memory (see tile.wgsl.ts).
+ * Variants for GPUs, and for sizes that no other variant supports: tiles in workgroup memory (see tile.wgsl.ts).
  *
  * @module
  */
@@ -12,25 +12,28 @@ import * as tile from "./tile.wgsl.ts";
 const TILE = 32;
 const CHUNK = 64;
 const INVOCATIONS = 128;
-/** Groups of four numbers of a head that a product takes at a time, the default first: more of them wait less often, and leave room for fewer workgroups. */
+/**
+ * Groups of four elements of a head that a product takes at a time, the default first: with more there are fewer barriers, and fewer
+ * workgroups fit.
+ */
 const DEPTHS = [8, 4, 16];
-/** Turns of an invocation's loops for each tile of queries and keys, beside those for each number of a head. */
+/** Loop iterations of an invocation for each tile of queries and keys, and for each element of a head. */
 const TURNS_OF_A_TILE = 400;
 const TURNS_OF_A_NUMBER = 2;
 
-/** What a kernel reads and writes by tiles. */
+/** Bindings that a kernel reads and writes in tiles. */
 export interface TileOperands {
   /** Bindings that are read. */
   readonly read: readonly string[];
-  /** Products of queries' by keys' vectors that it takes. */
+  /** Products of query-like and key-like operands that it computes. */
   readonly products: readonly (readonly [string, string])[];
   /** Bindings that are written. */
   readonly written: readonly string[];
-  /** Whether probabilities are made four keys at a time, where that is possible. */
+  /** Whether probabilities are computed four keys at a time if the sizes allow it. */
   readonly fourKeys: boolean;
 }
 
-/** Variants of a kernel whose own `texts` go after the shared ones. */
+/** Variants of a kernel whose `texts` follow the shared ones. */
 export function tileVariants(texts: readonly string[], operands: TileOperands): Variant[] {
   const variant = (vector: boolean, groups: number): Variant => {
     const name = vector ? "tile vector" : "tile scalar";
@@ -55,12 +58,12 @@ export function tileVariants(texts: readonly string[], operands: TileOperands): 
   return [true, false].flatMap((vector) => DEPTHS.map((groups) => variant(vector, groups)));
 }
 
-/** Texels of two operands of a product, or of one that is multiplied by weights. */
+/** Groups of four of two operands of a product, or of one that is multiplied by weights. */
 function tileLength(groups: number): number {
   return TILE * Math.max(2 * (groups + 1), CHUNK / 4);
 }
 
-/** Workgroup memory: operands, weights, what the rows of a tile exchange. */
+/** Bytes of workgroup memory: operands, weights, exchanges between the rows of a tile. */
 function bytesOf(groups: number): number {
   return 16 * tileLength(groups) + 4 * (TILE * (TILE + 1) + INVOCATIONS + TILE);
 }

@@ -6,36 +6,36 @@
 import { wgsl } from "../wgsl.ts";
 
 export const tile = wgsl`
-// What the attention kernels for graphics cards share: tiles of TILE queries by TILE keys in workgroup memory.
+// Shared by the attention kernels for GPUs: tiles of TILE queries by TILE keys in workgroup memory.
 //
-// A workgroup of ACROSS x DOWN invocations makes CHUNK columns of TILE rows of a result, so that a head of any size takes the same
-// registers; wider heads compute their scores once for each chunk. Invocation (x, y) has the scores of queries 4·y … 4·y + 3 with
-// the keys x and x + ACROSS, as two vec4, and of the result the columns 4·x … 4·x + 3 of rows 4·y … 4·y + 3.
+// A workgroup of ACROSS x DOWN invocations computes CHUNK columns of TILE rows of a result, so that heads of any size need the same
+// registers; for wider heads, each chunk computes the scores again. Invocation (x, y) has the scores of queries 4·y … 4·y + 3 with the
+// keys x and x + ACROSS, as two vec4, and of the result the columns 4·x … 4·x + 3 of rows 4·y … 4·y + 3.
 
 const TILE = 32u;
 const ACROSS = 16u;
 const DOWN = 8u;
 const INVOCATIONS = ACROSS * DOWN;
 const CHUNK = 4u * ACROSS;
-// Groups of four numbers of a head that a product takes at a time, and an unused one that keeps rows in different banks.
+// Groups of four elements of a head that a product takes at a time, and an unused one that keeps rows in different banks.
 const GROUPS = /*groups*/u;
 const PITCH = GROUPS + 1u;
 const WEIGHTS_PITCH = TILE + 1u;
 
-// Two operands of a product of tokens by tokens, one after the other, or one of tile by tokens.
+// Two operands of a product of tokens, one after the other, or one that is multiplied by weights.
 var<workgroup> tile: array<vec4f, /*length*/u>;
-// The tile of probabilities or of their gradients, query by query.
+// The tile of probabilities or of their gradients, one query after the other.
 var<workgroup> weights: array<f32, TILE * WEIGHTS_PITCH>;
 
-// Where a workgroup works.
+// The part of the result that a workgroup computes.
 struct Place {
-  // Of the example, in lengths.
+  // Index into lengths.
   example: u32,
-  // Row of query 0 of this head in what has a row for each head and query.
+  // Row of query 0 of this head in arrays with a row for each head and query.
   row: u32,
   // First element of token 0 of this head.
   start: u32,
-  // First query or key of the place.
+  // First query or key.
   first: u32,
   // First column of the chunk.
   column: u32,
@@ -101,7 +101,7 @@ fn add_columns(sums: array<vec4f, 4>, x: u32, y: u32) -> array<vec4f, 4> {
   return array<vec4f, 4>(sum_0, sum_1, sum_2, sum_3);
 }
 
-// Puts the scores of an invocation into weights.
+// Writes the scores of an invocation into weights.
 fn put(scores: array<vec4f, 2>, x: u32, y: u32) {
   for (var r = 0u; r < 4u; r++) {
     weights[(4u * y + r) * WEIGHTS_PITCH + x] = scores[0][r];
@@ -111,7 +111,7 @@ fn put(scores: array<vec4f, 2>, x: u32, y: u32) {
 `;
 
 export const operand = wgsl`
-// Four numbers of a token of this head, from column on; zero for tokens from end on and beyond the head.
+// Four elements of a token of this head, from column on; zero for tokens from end on and beyond the head.
 fn /*name*/_four(start: u32, token: u32, end: u32, column: u32) -> vec4f {
   if (token >= end || column >= parameters.size) {
     return vec4f();
@@ -131,8 +131,8 @@ fn /*name*/_four(start: u32, token: u32, end: u32, column: u32) -> vec4f {
 //#end
 }
 
-// Brings a chunk of the tokens first … first + TILE − 1 into tile.
-fn bring_/*name*/(place: Place, first: u32, end: u32, local: u32) {
+// Loads a chunk of the tokens first … first + TILE − 1 into tile.
+fn load_/*name*/(place: Place, first: u32, end: u32, local: u32) {
   workgroupBarrier();
   for (var i = local; i < TILE * ACROSS; i += INVOCATIONS) {
     tile[i] = /*name*/_four(place.start, first + i / ACROSS, end, place.column + 4u * (i % ACROSS));
@@ -142,7 +142,7 @@ fn bring_/*name*/(place: Place, first: u32, end: u32, local: u32) {
 `;
 
 export const product = wgsl`
-// Products of the queries' and the keys' vectors, over the whole head.
+// Dot products of the queries' and the keys' vectors, over the whole head.
 fn /*left*/_by_/*right*/(place: Place, first_query: u32, first_key: u32, keys: u32, local: u32) -> array<vec4f, 2> {
   let x = local % ACROSS;
   let y = local / ACROSS;
@@ -173,7 +173,7 @@ fn /*left*/_by_/*right*/(place: Place, first_query: u32, first_key: u32, keys: u
 `;
 
 export const result = wgsl`
-// Stores what an invocation has of a result: the rows from first + 4·y on that are below end.
+// Stores an invocation's part of a result: the rows from first + 4·y on that are inside the sequence.
 fn store_/*name*/(place: Place, sums: array<vec4f, 4>, x: u32, y: u32) {
   var found = sums;
   let column = place.column + 4u * x;
@@ -195,8 +195,8 @@ fn store_/*name*/(place: Place, sums: array<vec4f, 4>, x: u32, y: u32) {
 `;
 
 export const slopes = wgsl`
-// Probabilities from the row's log of the sum of exponents, dropped out where the forward pass dropped, and the gradients of the
-// scores, scale·P·(dP − δ) with dP masked likewise: four queries with two keys an invocation, zero outside the matrix.
+// Probabilities from the row's log-sum-exp, with the dropout of the forward pass, and the gradients of the scores, scale·P·(dP − δ), with
+// dP masked likewise: four queries with two keys per invocation, zero outside the matrix.
 struct Slopes {
   weights: array<vec4f, 2>,
   slopes: array<vec4f, 2>,
@@ -224,7 +224,7 @@ fn slopes_of(place: Place, first_query: u32, first_key: u32, keys: u32, local: u
       let gradient = select(gradients[0][r], gradients[1][r], half == 1u);
       let probability = exponential(parameters.scale * score - log_sum_exp);
 //#if dropout
-      // Infinity times a zero factor would be no number.
+      // Infinity times a zero factor would be NaN.
       let kept = dropout(1.0, place.row + i, j, parameters.sequence) != 0.0;
       let kept_gradient = select(0.0, gradient * parameters.keep_scale, kept);
       result.weights[half][r] = select(0.0, probability * parameters.keep_scale, kept);

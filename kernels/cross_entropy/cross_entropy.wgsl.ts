@@ -6,8 +6,8 @@
 import { wgsl } from "../wgsl.ts";
 
 export const forward = wgsl`
-// Cross-entropy of one label a row: lse = max + log Σ exp(logit − max), loss = lse − logit[label], prediction = the first
-// largest column. Label 0xFFFFFFFF: loss 0. One workgroup a row.
+// Cross-entropy with one label per row: lse = max + log Σ exp(logit − max), loss = lse − logit[label], prediction = the first
+// largest column. Label 0xFFFFFFFF: loss 0. One workgroup per row.
 fn main(row: u32, lane: u32) {
   if (row >= parameters.rows) {
     return;
@@ -15,7 +15,7 @@ fn main(row: u32, lane: u32) {
   let length = parameters.columns / WIDTH;
   let start = row * (parameters.pitch / WIDTH);
 
-  // Largest value and its first place, for each of the columns that an invocation holds.
+  // The maximum and its first position, for each component of an invocation's values.
   var largest = Value(-3.4028234e38);
   var place = Bits(0u);
   for (var i = lane; i < length; i += LANES) {
@@ -48,7 +48,7 @@ fn main(row: u32, lane: u32) {
   }
 }
 
-// The least column whose value is the row's largest.
+// The first column whose value is the row's maximum.
 fn first_place(place: Bits, value: Value, row_largest: f32) -> u32 {
 //#if vector
   let columns = select(vec4(0xffffffffu), place * 4u + vec4(0u, 1u, 2u, 3u), value == vec4(row_largest));
@@ -61,7 +61,7 @@ fn first_place(place: Bits, value: Value, row_largest: f32) -> u32 {
 
 export const backward = wgsl`
 // In place: logits = scale·(exp(logits − lse) − onehot(label)); 0 in ignored rows and beyond the last column.
-// Each invocation has its own element or four.
+// One invocation per element or four.
 fn main(i: u32) {
   let pitch = parameters.pitch / WIDTH;
   let row = i / pitch;
@@ -82,7 +82,7 @@ fn main(i: u32) {
 `;
 
 export const correct = wgsl`
-// out[slot] (+)= scale·#{prediction == label}, ignored labels left out. One workgroup.
+// out[slot] (+)= scale·#{prediction == label}, without ignored labels. One workgroup.
 fn main(lane: u32) {
   var hits = 0u;
   for (var i = lane; i < parameters.count; i += LANES) {

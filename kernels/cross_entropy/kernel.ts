@@ -1,5 +1,5 @@
 /**
- * Signatures of the cross-entropy of logits with one label a row.
+ * Cross-entropy of logits with one label per row.
  *
  * @module
  */
@@ -25,7 +25,7 @@ const SHAPES = [
   [65_540, 2, 4],
 ];
 
-/** `loss = lse − logits[label]`, 0 where the label is 0xFFFFFFFF; the log of the sum of exponents; the first largest column. */
+/** `loss = lse − logits[label]`, 0 if the label is 0xFFFFFFFF; the log-sum-exp `lse`; the first column with the maximum as prediction. */
 export const crossEntropyForward: Kernel = {
   name: "cross_entropy.forward",
   bindings: {
@@ -61,7 +61,7 @@ export const crossEntropyForward: Kernel = {
       uniforms: { rows: 7, columns: 300, pitch: 320 },
       fill: {
         labels: labelsBelow(300),
-        // Many ties: the first of them is the prediction.
+        // Many ties: the first is the prediction.
         logits: (length, random) => Array.from({ length }, () => Math.floor(random() * 3)),
       },
     },
@@ -94,7 +94,7 @@ export const crossEntropyBackward: Kernel = {
     ),
 };
 
-/** `out[slot] (+)= scale · #{prediction = label}`, ignored labels left out. */
+/** `out[slot] (+)= scale · #{prediction = label}`, without ignored labels. */
 export const crossEntropyCorrect: Kernel = {
   name: "cross_entropy.correct",
   bindings: { prediction: READ_U32, labels: READ_U32, out: WRITE_F32 },
@@ -117,7 +117,7 @@ export const crossEntropyCorrect: Kernel = {
     ),
 };
 
-/** Labels, one in five of them ignored. */
+/** Contents: labels, one in five of them ignored. */
 function labelsBelow(columns: number): (length: number, random: () => number) => number[] {
   return (length, random) =>
     Array.from(

@@ -5,10 +5,10 @@
  */
 import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
 
-/** The label of a row that counts for nothing. */
+/** The label of rows that are ignored. */
 export const IGNORED = 0xFFFFFFFF;
 
-/** Where a search for the largest starts: the least float32, since WGSL cannot write an infinity. */
+/** Start of a search for the maximum: the least float32, since WGSL has no literal for infinity. */
 const LEAST = -3.4028234663852886e38;
 
 export function forward(

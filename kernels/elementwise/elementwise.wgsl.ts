@@ -24,7 +24,7 @@ fn main(i: u32) {
 `;
 
 export const scaleAdd = wgsl`
-// y = alpha·x + beta·y. With beta 0 the old y is not looked at: it may be NaN, and 0·NaN is NaN.
+// y = alpha·x + beta·y. If beta is 0 the old y is not read: it may be NaN, and 0·NaN is NaN.
 fn main(i: u32) {
   if (i < parameters.count / WIDTH) {
     let scaled = parameters.alpha * x[i];
@@ -47,7 +47,7 @@ fn main(i: u32) {
 `;
 
 export const activationBackward = wgsl`
-// dx = dy · act'(x); x is what the activation was applied to.
+// dx = dy · act'(x); x is the pre-activation.
 fn main(i: u32) {
   if (i < parameters.count / WIDTH) {
     dx[i] = dy[i] * activation_slope(x[i]);
@@ -59,9 +59,9 @@ export const activationBackwardInPlace = wgsl`
 // x becomes act(x), dy becomes dy · act'(x).
 fn main(i: u32) {
   if (i < parameters.count / WIDTH) {
-    let argument = x[i];
-    x[i] = activate(argument);
-    dy[i] = dy[i] * activation_slope(argument);
+    let preactivation = x[i];
+    x[i] = activate(preactivation);
+    dy[i] = dy[i] * activation_slope(preactivation);
   }
 }
 `;

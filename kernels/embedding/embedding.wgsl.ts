@@ -1,12 +1,12 @@
 /**
- * WGSL of table lookups and their gradients.
+ * WGSL of table lookups and of their gradients.
  *
  * @module
  */
 import { wgsl } from "../wgsl.ts";
 
 export const forward = wgsl`
-// out[row] = words[ids[row]] + positions[row % sequence] + types[type_ids[row]]. One invocation an element or four.
+// out[row] = words[ids[row]] + positions[row % sequence] + types[type_ids[row]]. One invocation per element or four.
 fn main(i: u32) {
   let length = parameters.columns / WIDTH;
   let row = i / length;
@@ -21,7 +21,7 @@ fn main(i: u32) {
 `;
 
 export const gather = wgsl`
-// out[i] = x[indices[i]·pitch …], columns elements each. One invocation an element or four.
+// out[i] = x[indices[i]·pitch …], columns elements each. One invocation per element or four.
 fn main(i: u32) {
   let length = parameters.columns / WIDTH;
   let row = i / length;
@@ -33,7 +33,8 @@ fn main(i: u32) {
 `;
 
 export const scatter = wgsl`
-// out[indices[i]] (+)= x[i]; the indices are distinct, so no two invocations write one element. One invocation an element or four.
+// out[indices[i]] (+)= x[i]; the indices are distinct, so no two invocations write the same element. One invocation per element or
+// four.
 fn main(i: u32) {
   let length = parameters.columns / WIDTH;
   let row = i / length;
@@ -50,9 +51,9 @@ fn main(i: u32) {
 `;
 
 export const segmentSum = wgsl`
-// out[rows[s]] (+)= Σ x[items[j]], offsets[s] ≤ j < offsets[s + 1], in that order: the gradient of a look-up whose uses were
-// sorted by row. No atomics: WGSL has none for floats, and the order would change from run to run.
-// One invocation a segment and column (or four columns).
+// out[rows[s]] (+)= Σ x[items[j]], offsets[s] ≤ j < offsets[s + 1], in that order: the gradient of a lookup whose uses were sorted by
+// row. No atomics: WGSL has none for floats, and their order would change from run to run.
+// One invocation per segment and column (or four columns).
 fn main(i: u32) {
   let length = parameters.columns / WIDTH;
   let segment = i / length;

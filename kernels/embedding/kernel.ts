@@ -1,5 +1,5 @@
 /**
- * Signatures of table look-ups and of their gradients, which are gathered in a fixed order and never added atomically.
+ * Table lookups and their gradients, which are summed in a fixed order and never atomically.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import * as reference from "./reference.ts";
 
 const ACCUMULATE = { accumulate: [false, true] } as const;
 
-/** Rows and columns of what is looked up. */
+/** Rows and columns of the result. */
 const SHAPES = [[0, 8], [1, 1], [5, 7], [6, 64], [130, 36], [65_540, 4], [65_537, 1]];
 
 /** `out[row] = words[ids[row]] + positions[row % sequence] + types[type_ids[row]]`. */
@@ -100,8 +100,8 @@ export const embeddingScatter: Kernel = {
 };
 
 /**
- * `out[rows[s]] (+)= Σ x[items[j]]` for `offsets[s] ≤ j < offsets[s + 1]`, in that order; the rows are distinct. It is the gradient of a look-up once the
- * look-ups are sorted by row. One invocation adds a whole segment: keep segments short and sum long ones in two levels.
+ * `out[rows[s]] (+)= Σ x[items[j]]` for `offsets[s] ≤ j < offsets[s + 1]`, in that order; the rows are distinct. It is the gradient of a
+ * lookup whose uses are sorted by row. One invocation sums a whole segment, so keep segments short and sum long ones in two levels.
  */
 export const embeddingSegmentSum: Kernel = {
   name: "embedding.segment_sum",

@@ -1,5 +1,5 @@
 /**
- * Matrices in half precision, for the operands of `matmul.half`.
+ * Rounding matrices to half precision (f16), for the operands of `matmul.half`.
  *
  * @module
  */
@@ -45,7 +45,7 @@ function packCases(): KernelCase[] {
       fill: { scale: () => [1024] },
     }))
   );
-  // Around every border: ties, the smallest normal and subnormal, the largest, what is beyond it.
+  // Around every border: ties, the smallest normal and subnormal numbers, the largest number, overflow.
   const borders = [
     ...[0, -0, 1, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 1 + 2 ** -11 + 2 ** -23, 2049, 2051],
     ...[65504, 65519.99, 65520, -65520, 1e9, 3e38, 2 ** -14, 2 ** -14 - 2 ** -25, 2 ** -15],
@@ -64,9 +64,9 @@ function packCases(): KernelCase[] {
 }
 
 /**
- * `y = scale[0]·x`, or `x`, rounded to half precision: rows of `columns` numbers, `pitch` apart in `x`; in `y` two to a word and `packed_pitch`, a multiple of four,
- * apart. Each row is filled up to a multiple of four with zeros; what lies between that and the next row is left as it is. What is beyond the largest half becomes
- * infinity.
+ * `y = scale[0]·x`, or `x`, rounded to half precision (f16). Rows have `columns` numbers, `pitch` apart in `x`; in `y` they are packed two to
+ * a word, `packed_pitch` apart, a multiple of four. Each row is padded with zeros to a multiple of four; what lies between that and the
+ * next row is unchanged. Overflow becomes infinity.
  */
 export const halfPack: Kernel = {
   name: "half.pack",

@@ -1,28 +1,28 @@
 /**
- * WGSL of packing to half precision.
+ * WGSL that packs float32 numbers in half precision (f16).
  *
  * @module
  */
 import { wgsl } from "../wgsl.ts";
 
 export const pack = wgsl`
-// y = scale·x in half precision, two neighbors to a word, rows filled up with zeros to whole groups of four. One invocation a group.
-// Rounded to the nearest half, ties to even, by whole numbers: WGSL leaves the rounding of its own conversions open, and what lies beyond
-// the largest half must become infinity on every adapter.
+// y = scale·x in half precision (f16), two neighbors per word, rows padded with zeros to whole groups of four. One invocation per group.
+// Rounded to the nearest f16, ties to even, in integer arithmetic: WGSL does not specify the rounding of its own conversions, and
+// overflow must become infinity on every adapter.
 
-// The bits of the half that lies nearest.
+// The bits of the nearest f16 number.
 fn half_bits(value: f32) -> u32 {
   let bits = bitcast<u32>(value);
   let sign = (bits >> 16) & 0x8000u;
   let magnitude = bits & 0x7fffffffu;
   if (magnitude > 0x7f800000u) { return 0x7e00u; }
-  // From 65,520 on the nearest half is infinity.
+  // From 65,520 on the nearest f16 number is infinity.
   if (magnitude >= 0x477ff000u) { return sign | 0x7c00u; }
   if (magnitude >= 0x38800000u) {
     let rebased = magnitude - 0x38000000u;
     return sign | ((rebased + 0xfffu + ((rebased >> 13) & 1u)) >> 13);
   }
-  // Subnormal halves count 2^-24; below half of that there is zero.
+  // Subnormal numbers are multiples of 2^-24; below half of that is zero.
   if (magnitude < 0x33000000u) { return sign; }
   let shift = 126u - (magnitude >> 23);
   let digits = (magnitude & 0x7fffffu) | 0x800000u;

@@ -1,5 +1,5 @@
 /**
- * Numbers of half precision in plain TypeScript.
+ * Half-precision numbers (f16) in plain TypeScript.
  *
  * @module
  */
@@ -7,12 +7,12 @@ import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
 
 const QUIET_NAN = 0x7e00;
 
-/** Words of two halves each, lower half first, as halves. */
+/** Views words of two f16 numbers each, the lower bits first, as f16 numbers. */
 export function halvesOf(words: Uint32Array): Float16Array {
   return new Float16Array(words.buffer, words.byteOffset, 2 * words.length);
 }
 
-/** `y = scale·x` as halves for the groups of four from `begin` to `end`; every NaN becomes one. */
+/** `y = scale·x` in f16 for the groups of four from `begin` to `end`; every NaN becomes the same quiet NaN. */
 export function pack(
   { x, scale, y }: BindingArrays,
   { columns, pitch, packed_pitch }: Uniforms,

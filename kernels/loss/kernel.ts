@@ -1,5 +1,5 @@
 /**
- * Signatures of losses of single numbers with their gradients.
+ * Losses of scalar predictions with their gradients.
  *
  * @module
  */

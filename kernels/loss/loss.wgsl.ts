@@ -1,5 +1,5 @@
 /**
- * WGSL of the losses of single numbers.
+ * WGSL of the losses of scalar predictions.
  *
  * @module
  */
@@ -26,7 +26,7 @@ fn main(i: u32) {
   let z = x[i];
   let t = targets[i];
   let decay = exponential(-abs(z));
-  // log(1 + decay) has no digits left for small decay: its series has.
+  // log(1 + decay) loses its digits for small decay; the series does not.
   let series = decay * (1.0 - decay * (0.5 - decay * (0.333333333 - 0.25 * decay)));
   let log_term = select(log(1.0 + decay), series, decay < Value(0.02));
   let positive = select(z, Value(0.0), z < Value(0.0));

@@ -1,5 +1,5 @@
 /**
- * Losses of single numbers in plain TypeScript.
+ * Losses of scalar predictions in plain TypeScript.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Signatures of sums, each in one fixed order.
+ * Sums in a fixed order.
  *
  * @module
  */
@@ -47,7 +47,7 @@ export const reduceColumns: Kernel = {
   cases: () => cross(combinations(ACCUMULATE), SHAPES),
 };
 
-/** `out[slot] (+)= scale·Σx`, by one workgroup. */
+/** `out[slot] (+)= scale·Σx`, computed by one workgroup. */
 export const reduceSum: Kernel = {
   name: "reduce.sum",
   bindings: { x: READ, out: WRITE_F32 },
@@ -66,7 +66,7 @@ export const reduceSum: Kernel = {
     cross(
       combinations(ACCUMULATE),
       [0, 1, 5, 256, 1021, 1_000_000, 1_000_003].map((count) => ({ count, slot: 2, scale: 0.5 })),
-      // Of one sign: what cancels leaves few digits in float32.
+      // All of one sign: cancellation leaves few digits in float32.
       { fill: { x: (length, random) => Array.from({ length }, random) } },
     ),
 };

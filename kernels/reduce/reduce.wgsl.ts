@@ -23,7 +23,7 @@ fn main(i: u32) {
   var totals = array<Value, 4>();
   for (var row = first; row < last; row++) {
     for (var k = 0u; k < SPAN; k++) {
-      // Beyond the last column an invocation repeats it, so that the loop has a constant length.
+      // Beyond the last column it is repeated, so that the loop has a constant length.
       totals[k] += x[row * pitch + min(column + k, length - 1u)];
     }
   }

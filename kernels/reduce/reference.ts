@@ -5,7 +5,7 @@
  */
 import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
 
-/** Columns that make one item of {@linkcode columns}. */
+/** Columns of an item of {@linkcode columns}. */
 export const COLUMN_BLOCK = 64;
 
 /** An item is a chunk of rows and a block of columns. */

@@ -1,4 +1,4 @@
-/** Activations on the device element by element, near zero above all, where a built-in tanh would have lost its digits. */
+/** Accuracy of the activations on the device, element by element, above all near zero, where a built-in tanh loses its digits. */
 import { assert } from "@std/assert";
 import {
   elementwiseActivationBackward,
@@ -10,13 +10,13 @@ import { openVariantRunner } from "./support/run_variants.ts";
 
 const COUNT = 2 ** 17;
 
-/** Both signs, half of them evenly from 1e-8 to 10 in the logarithm, half evenly from 0 to 12. */
+/** Points of both signs: half of them log-uniform from 1e-8 to 10, half uniform from 0 to 12. */
 const POINTS = Float32Array.from({ length: COUNT }, (_, i) => {
   const share = (i % (COUNT / 2)) / (COUNT / 2);
   return (i % 2 === 0 ? 1 : -1) * (i < COUNT / 2 ? 10 ** (9 * share - 8) : 12 * share);
 });
 
-/** Float32 rounds to 6e-8; each is a handful of roundings. */
+/** Bounds of a few roundings; float32 rounds to 6e-8. */
 const BOUNDS = [
   { activation: "gelu", nearZero: 6e-7, everywhere: 6e-7 },
   { activation: "gelu_new", nearZero: 3e-7, everywhere: 6e-7 },
@@ -42,7 +42,7 @@ async function onDevice(kernel: Kernel, activation: string) {
 
 for (const { activation, nearZero, everywhere } of BOUNDS) {
   Deno.test({
-    name: `${activation} is right to ${nearZero} of its value near 0, to ${everywhere} elsewhere`,
+    name: `${activation} has an error of at most ${nearZero} near 0 and ${everywhere} elsewhere`,
     ignore: runner === null,
     sanitizeOps: false,
     sanitizeResources: false,
@@ -54,13 +54,16 @@ for (const { activation, nearZero, everywhere } of BOUNDS) {
         const bound = size < 1
           ? nearZero * Math.abs(expected[i])
           : everywhere * Math.max(Math.abs(expected[i]), 1);
-        assert(error <= bound, `${activation}(${POINTS[i]}) = ${actual[i]}, not ${expected[i]}`);
+        assert(
+          error <= bound,
+          `${activation}(${POINTS[i]}) = ${actual[i]}, expected ${expected[i]}`,
+        );
       }
     },
   });
 
   Deno.test({
-    name: `the slope of ${activation} is right to 4e-7`,
+    name: `the derivative of ${activation} has an error of at most 4e-7`,
     ignore: runner === null,
     sanitizeOps: false,
     sanitizeResources: false,
@@ -68,14 +71,17 @@ for (const { activation, nearZero, everywhere } of BOUNDS) {
       const { actual, expected } = await onDevice(elementwiseActivationBackward, activation);
       for (let i = 0; i < COUNT; i++) {
         const error = Math.abs(actual[i] - expected[i]);
-        assert(error <= 4e-7, `slope at ${POINTS[i]} is ${actual[i]}, not ${expected[i]}`);
+        assert(
+          error <= 4e-7,
+          `derivative at ${POINTS[i]} is ${actual[i]}, expected ${expected[i]}`,
+        );
       }
     },
   });
 }
 
 Deno.test({
-  name: "the device of this file closes",
+  name: "the device of this file is closed",
   ignore: runner === null,
   sanitizeOps: false,
   sanitizeResources: false,

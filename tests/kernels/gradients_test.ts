@@ -1,4 +1,4 @@
-/** Every backward kernel's reference, in float64, against central differences of its forward reference. */
+/** The reference of every backward kernel, in float64, compared with central differences of its forward reference. */
 import { assert, assertEquals } from "@std/assert";
 import {
   ACTIVATIONS,
@@ -56,8 +56,8 @@ function run(kernel: Kernel, arrays: Arrays, uniforms: Uniforms, structural: Str
 }
 
 /**
- * Compares `gradient` with the central difference of Σ upstream·output for every element of `input`. The random upstream stands for the rest of a graph: a
- * backward that ignored it would pass as the last operation of one and fail here.
+ * Compares `gradient` with the central difference of Σ upstream·output for every element of `input`. The random upstream gradient represents
+ * the rest of a graph: a backward kernel that ignored it would be correct only as the last operation.
  */
 function checkGradient(
   gradient: Float64Array,
@@ -85,7 +85,7 @@ function checkGradient(
 }
 
 for (const activation of ACTIVATIONS) {
-  Deno.test(`the backward of ${activation} is its derivative`, () => {
+  Deno.test(`the backward kernels of ${activation} equal its derivative`, () => {
     const uniforms = { count: 40 };
     const x = normals(40, 1).map((v) => 3 * v), dy = normals(40, 2);
     const dx = new Float64Array(40), y = new Float64Array(40);
@@ -101,7 +101,7 @@ for (const activation of ACTIVATIONS) {
   });
 }
 
-Deno.test("dropout is its own backward", () => {
+Deno.test("dropout is its own backward kernel", () => {
   const uniforms = { rows: 6, columns: 5, ...RANDOM };
   const x = normals(30, 1), dy = normals(30, 2);
   const dx = new Float64Array(30), y = new Float64Array(30);
@@ -113,7 +113,7 @@ Deno.test("dropout is its own backward", () => {
 });
 
 for (const dropout of [false, true]) {
-  Deno.test(`the backwards of layer normalization are its derivatives, ${dropout ? "with" : "without"} dropout`, () => {
+  Deno.test(`the backward kernels of layer normalization equal its derivatives, ${dropout ? "with" : "without"} dropout`, () => {
     const rows = 6, columns = 7, count = rows * columns;
     const uniforms = { rows, columns, epsilon: 1e-3, rows_per_chunk: rows, ...RANDOM };
     const structural = { residual: true, dropout };
@@ -142,7 +142,7 @@ for (const dropout of [false, true]) {
   });
 }
 
-Deno.test("the backward of attention pooling is its derivative", () => {
+Deno.test("the backward kernel of attention pooling equals its derivatives", () => {
   const batch = 2, sequence = 5, columns = 3;
   const uniforms = { batch, sequence, columns };
   const logits = normals(batch * sequence, 1), x = normals(batch * sequence * columns, 2);
@@ -160,7 +160,7 @@ Deno.test("the backward of attention pooling is its derivative", () => {
 });
 
 for (const dropout of [false, true]) {
-  Deno.test(`the backwards of attention are its derivatives, ${dropout ? "with" : "without"} dropout`, () => {
+  Deno.test(`the backward kernels of attention equal its derivatives, ${dropout ? "with" : "without"} dropout`, () => {
     const uniforms = {
       ...{ batch: 2, heads: 2, sequence: 5, size: 3, pitch: 7, scale: 0.7 },
       ...RANDOM,
@@ -189,7 +189,7 @@ for (const dropout of [false, true]) {
   });
 }
 
-Deno.test("the backward of cross-entropy is its derivative", () => {
+Deno.test("the backward kernel of cross-entropy equals its derivative", () => {
   const uniforms = { rows: 4, columns: 5, pitch: 8, scale: 0.3 };
   const logits = normals(32, 1);
   const labels = Uint32Array.of(2, IGNORED, 0, 4);
@@ -206,7 +206,7 @@ Deno.test("the backward of cross-entropy is its derivative", () => {
 });
 
 for (const kernel of [lossMeanSquaredError, lossBinaryCrossEntropy]) {
-  Deno.test(`${kernel.name} gives its derivative beside it`, () => {
+  Deno.test(`${kernel.name} also returns its derivative`, () => {
     const uniforms = { count: 20, scale: 0.3 };
     const x = normals(20, 1).map((v) => 4 * v);
     const targets = normals(20, 2).map((v) => 1 / (1 + Math.exp(v)));
@@ -220,7 +220,7 @@ for (const kernel of [lossMeanSquaredError, lossBinaryCrossEntropy]) {
   });
 }
 
-/** Positions of every index, sorted by index: what the gradient of a look-up is made from. */
+/** The positions of every index, sorted by index, for the gradient of a lookup. */
 function segments(indices: Uint32Array): {
   offsets: Uint32Array;
   items: Uint32Array;

@@ -1,4 +1,4 @@
-/** Every kernel, every variant, every case: equal to the reference, and to each other where they say so. */
+/** Every kernel, variant and case: equal to the reference, and bit for bit within a numerics class. */
 import { assert, assertEquals } from "@std/assert";
 import { type Kernel, type KernelCase, KERNELS, type Variant } from "../../kernels/mod.ts";
 import type { HostArray } from "../../src/device/mod.ts";
@@ -7,12 +7,12 @@ import { worstDifference } from "./support/differences.ts";
 import { openVariantRunner, type VariantRunner } from "./support/run_variants.ts";
 
 /**
- * Bound on `|a − b| / (|b| + rms)` against the reference, which computes in float64 and rounds once. Float32 rounds every step by 6e-8: 2e-6 is room for sums of
- * a thousand terms in another order.
+ * Bound on `|a − b| / (|b| + rms)` against the reference, which computes in float64 and rounds once. Float32 rounds every step by 6e-8; 2e-6
+ * allows sums of a thousand terms in another order.
  */
 const TOLERANCE = 2e-6;
 
-/** A kernel with many structural combinations gets one kind of fault in each place instead of all three. */
+/** A kernel with more faults than this gets one kind of fault in each place instead of all three. */
 const MOST_FAULTS = 60;
 
 function check(
@@ -29,7 +29,7 @@ function check(
       error <= bound,
       `${describe(kernel, some)}, variant ${variant.name}: ${name}[${index}] is ${
         actual[name][index]
-      }, the reference says ${expected[name][index]}: off by ${error}, bound ${bound}`,
+      }, expected ${expected[name][index]}: error ${error}, bound ${bound}`,
     );
   }
 }
@@ -45,7 +45,7 @@ async function checkCase(
   const classes = new Map<string, { variant: Variant; actual: Record<string, HostArray> }>();
   const variants = runner.supported(kernel, some);
   assert(variants.length > 0, `no variant supports ${describe(kernel, some)}`);
-  // All at once: reads asked for in one turn of the event loop share one wait for the device.
+  // All at once: reads requested in the same tick share one wait for the device.
   const results = await Promise.all(
     variants.map((variant) => runner.run(kernel, variant, some, arrays)),
   );
@@ -62,7 +62,7 @@ async function checkCase(
   }
 }
 
-/** The outputs as bits, so that NaN equals NaN and 0 is not −0. */
+/** The outputs as bytes, so that NaN equals NaN and 0 differs from −0. */
 function bits(arrays: Record<string, HostArray>): Record<string, Uint8Array> {
   return Object.fromEntries(
     Object.entries(arrays).map(([name, { buffer, byteOffset, byteLength }]) => [
@@ -74,7 +74,7 @@ function bits(arrays: Record<string, HostArray>): Record<string, Uint8Array> {
 
 const runner = await openVariantRunner();
 
-Deno.test("the registry names every kernel once, as family.function", () => {
+Deno.test("every kernel is registered once, with a name of the form family.function", () => {
   const names = KERNELS.map(({ name }) => name);
   assertEquals(new Set(names).size, names.length);
   for (const name of names) assert(/^[a-z_]+\.[a-z_]+$/.test(name), name);
@@ -82,7 +82,7 @@ Deno.test("the registry names every kernel once, as family.function", () => {
 
 for (const kernel of KERNELS) {
   Deno.test({
-    name: `${kernel.name}: every variant computes what the reference says`,
+    name: `${kernel.name}: every variant equals the reference`,
     ignore: runner === null,
     sanitizeOps: false,
     sanitizeResources: false,
@@ -97,7 +97,7 @@ for (const kernel of KERNELS) {
   });
 
   Deno.test({
-    name: `${kernel.name}: NaN and infinities go where the reference sends them`,
+    name: `${kernel.name}: NaN and infinities propagate as in the reference`,
     ignore: runner === null,
     sanitizeOps: false,
     sanitizeResources: false,
@@ -121,7 +121,7 @@ interface FaultCase {
 
 const FAULTS = [NaN, Infinity, -Infinity];
 
-/** A bad number in every binding of numbers, in turn NaN and the infinities, for small cases of each structural combination, narrow and wide. */
+/** NaN and infinities in every f32 binding, for small cases of each structural combination, narrow and wide. */
 function faultCases(kernel: Kernel): FaultCase[] {
   const small = new Map<string, KernelCase>();
   for (const some of kernel.cases()) {
@@ -152,7 +152,7 @@ function caseLengths(kernel: Kernel, some: KernelCase): Record<string, number> {
 }
 
 Deno.test({
-  name: "the device of this file closes",
+  name: "the device of this file is closed",
   ignore: runner === null,
   sanitizeOps: false,
   sanitizeResources: false,

@@ -1,5 +1,5 @@
-// Browsers compile WGSL with Tint, which is stricter than what Deno has (uniform control flow around subgroup operations and barriers). Dawn's null backend
-// compiles without a GPU; its npm package is 130 MB, so this test is one of the long ones.
+// Chromium compiles WGSL with Tint, which is stricter than Deno's naga (uniform control flow around subgroup operations and barriers).
+// Dawn's null backend compiles without a GPU; its npm package has 130 MB, so this test is one of the slow ones.
 import { assertEquals } from "@std/assert";
 import {
   type Capabilities,
@@ -10,7 +10,7 @@ import {
   type StructuralValue,
 } from "../../kernels/mod.ts";
 
-// A name that is put together is not fetched until the test runs.
+// A computed specifier is not downloaded until the test runs.
 const DAWN = ["npm:webgpu", "0.6.2"].join("@");
 
 const instances: GPU[] = [];
@@ -38,13 +38,13 @@ function capabilities(subgroupSize: number, cpuAdapter: boolean): Capabilities {
 }
 
 Deno.test({
-  name: "every kernel, variant and combination compiles as browsers compile it",
+  name: "every kernel, variant and structural combination compiles with Tint",
   ignore: Deno.env.get("ALBERT_SLOW") !== "1",
   sanitizeOps: false,
   sanitizeResources: false,
   async fn() {
     const { create } = await import(DAWN);
-    // Dawn dies with its instance, so the instance must outlive the test.
+    // Dawn crashes without its instance, so the instance must outlive the test.
     instances.push(create(["backend=null"]));
     const adapter = await instances[0].requestAdapter();
     const device = await adapter!.requestDevice({

@@ -18,29 +18,35 @@ async function runTool(
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-Deno.test("kernels list names every kernel", async () => {
+Deno.test("kernels list lists every kernel", async () => {
   const { code, stdout } = await runTool("kernels", "list");
   assertEquals(code, 0);
   const names = stdout.trim().split("\n").map((line) => line.split("  ")[0]);
   assertEquals(names, KERNELS.map(({ name }) => name));
 });
 
-Deno.test("kernels show prints the WGSL that structural parameters choose", async () => {
+Deno.test("kernels show prints the whole WGSL for the given structural parameters", async () => {
   const show = (...words: string[]) => runTool("kernels", "show", "layer_norm.forward", ...words);
   const plain = await show();
   const dropout = await show("--set", "residual=true", "--set", "dropout=true");
   assertEquals([plain.code, dropout.code], [0, 0]);
-  assertStringIncludes(plain.stdout, "@compute");
+  assertStringIncludes(plain.stdout, "struct Parameters {\n  rows: u32,");
+  assertStringIncludes(plain.stdout, "var<uniform> parameters: Parameters;");
+  assertStringIncludes(plain.stdout, "@binding(1) var<storage, read> x: array<Value>;");
+  assertStringIncludes(plain.stdout, "@compute @workgroup_size(WORKGROUP)\nfn main(");
   assertStringIncludes(dropout.stdout, "hidden");
-  assert(!plain.stdout.includes("> hidden:"), "the binding is left out");
+  assert(!plain.stdout.includes("> hidden:"), "the binding does not exist");
 });
 
-Deno.test("kernels show names what there is when asked for what there is not", async () => {
+Deno.test("kernels show rejects unknown names and lists the known ones", async () => {
   for (
     const [words, message] of [
-      [["softmax.sideways"], "No kernel is called softmax.sideways; there are"],
-      [["softmax.forward", "--variant", "best"], "No variant of softmax.forward is called best"],
-      [["attention.forward", "--set", "dropout=2"], "it has dropout=false|true"],
+      [["pooling.sideways"], 'Unknown kernel "pooling.sideways", expected one of elementwise.'],
+      [
+        ["pooling.forward", "--variant", "best"],
+        'Unknown variant of pooling.forward "best", expected one of subgroup vector',
+      ],
+      [["attention.forward", "--set", "dropout=2"], "expected dropout=false|true"],
     ] as const
   ) {
     const { code, stderr } = await runTool("kernels", "show", ...words);

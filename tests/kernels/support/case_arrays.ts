@@ -1,4 +1,4 @@
-/** Contents for the bindings of a kernel's case, the same in every run. */
+/** Reproducible contents for the bindings of a kernel's case. */
 import {
   activeBindings,
   type BindingArrays,
@@ -7,7 +7,7 @@ import {
   type NumberArray,
 } from "../../../kernels/mod.ts";
 
-/** Uniform numbers from 0 to 1 by mulberry32. */
+/** Returns a generator of uniform numbers from 0 to 1 (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -23,7 +23,7 @@ export function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-/** Arrays for every binding that exists, by name: what the case fills in, else normal numbers (f32) or zeros (u32). */
+/** Arrays for every binding that exists, by name: contents given by the case, else normal numbers (f32) or zeros (u32). */
 export function caseArrays(
   kernel: Kernel,
   { structural, uniforms, fill, lengths }: KernelCase,
@@ -44,7 +44,7 @@ export function caseArrays(
   );
 }
 
-/** The same with the numbers in float64. */
+/** The same arrays with the numbers in float64. */
 export function inFloat64(
   arrays: Record<string, Float32Array | Uint32Array>,
 ): Record<string, NumberArray | Uint32Array> {
@@ -76,7 +76,7 @@ export function outputs(kernel: Kernel, { structural }: KernelCase): string[] {
     .filter((name) => kernel.bindings[name].access === "read_write");
 }
 
-/** How a failing case is named. */
+/** Describes a case in error messages. */
 export function describe(kernel: Kernel, { structural, uniforms }: KernelCase): string {
   return `${kernel.name} ${JSON.stringify({ ...structural, ...uniforms })}`;
 }

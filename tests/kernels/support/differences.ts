@@ -1,8 +1,8 @@
-/** How far what was computed lies from what was expected. */
+/** Differences between computed and expected values. */
 
-/** The worst element. */
+/** The largest error. */
 export interface Difference {
-  /** `|a − b| / (|b| + scale)`, scale being the root mean square of the finite expected values; infinite where only one is NaN or infinite. */
+  /** `|a − b| / (|b| + scale)`, where scale is the root mean square of the finite expected values; infinite if only one of them is NaN or infinite. */
   readonly error: number;
   readonly index: number;
 }

@@ -10,12 +10,12 @@ import {
 } from "../../../src/device/mod.ts";
 import { outputs } from "./case_arrays.ts";
 
-/** A device on which the test says which variant runs. */
+/** A device that runs the variant that the test selects. */
 export interface VariantRunner {
   readonly device: WebGpuDevice;
-  /** The variants that support the case here. */
+  /** The variants that support the case on this adapter. */
   supported(kernel: Kernel, some: KernelCase): readonly Variant[];
-  /** Contents of the written bindings after one run of the variant. */
+  /** Runs the variant once and returns the contents of the written bindings. */
   run(
     kernel: Kernel,
     variant: Variant,
@@ -24,7 +24,7 @@ export interface VariantRunner {
   ): Promise<Record<string, HostArray>>;
 }
 
-/** Opens the runner; null where there is no adapter. */
+/** Opens the runner; null if there is no adapter. */
 export async function openVariantRunner(): Promise<VariantRunner | null> {
   let wanted: string | undefined;
   const device = await openWebGpuDevice({ variantOf: () => wanted });

@@ -32,20 +32,6 @@ export interface ExampleSettings {
 export const MASKED_LM_PROB = 0.15;
 
 /**
- * Returns the number of predictions that leaves room for all masked tokens of a sequence: 77 for 512 tokens.
- *
- * @param sequenceLength Tokens per example.
- * @param maskedLmProb Fraction of tokens to mask.
- * @returns At least 1.
- */
-export function maxPredictions(
-  sequenceLength: number,
-  maskedLmProb: number = MASKED_LM_PROB,
-): number {
-  return Math.max(1, Math.ceil(maskedLmProb * sequenceLength));
-}
-
-/**
  * The paper's settings for a sequence length. `maxPredictionsPerSeq` leaves room for all 15%
  * (77 of 512), as the paper says; the released models were trained with 20.
  *
@@ -72,7 +58,10 @@ export function exampleSettings(
     shortSeqProb: 0.1,
     shortSeqPer: "chunk",
     maskedLmProb: MASKED_LM_PROB,
-    maxPredictionsPerSeq: maxPredictions(maxSeqLength, changes.maskedLmProb),
+    maxPredictionsPerSeq: Math.max(
+      1,
+      Math.ceil((changes.maskedLmProb ?? MASKED_LM_PROB) * maxSeqLength),
+    ),
     ngram: 3,
     favorShorterNgram: true,
     wholeWordMask: true,

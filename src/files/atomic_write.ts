@@ -1,24 +1,21 @@
 /**
- * Writing a file so that a reader sees the old content or the whole new one, never a part.
+ * Writes files so that a reader sees the old content or all of the new content, never a part.
  *
  * @module
  */
 
-/** What {@linkcode atomicWriteFile} can write: bytes, text, or a stream of byte chunks. */
+/** Data that {@linkcode atomicWriteFile} can write: bytes, text, or a stream of byte chunks. */
 export type WritableData = Uint8Array | string | AsyncIterable<Uint8Array>;
 
 /**
- * Writes a file in one step: everything goes to a temporary file in the same folder, which is
- * flushed to the disk and then renamed over `path`; last the folder itself is flushed, so that the
- * new name outlives a power cut. On any error the temporary file is removed and a file that was at
- * `path` before stays as it was.
+ * Writes a file atomically. The data go to a temporary file in the same folder, which is flushed to the disk and renamed to `path`. Then the folder is flushed, so
+ * that the new name survives a power failure. On an error the temporary file is removed, and a file that existed at `path` is unchanged.
  *
- * @param path Where the file shall be.
+ * @param path The file.
  * @param data Bytes, text (written as UTF-8), or an async iterable of byte chunks.
- * @throws {Error} When the disk is full, the folder is missing or it may not be written; the
- *   message names `path` and the cause is the system's error.
+ * @throws {Error} If the disk is full, or the folder is missing or not writable. The message names `path`; the cause is the system's error.
  *
- * @example A run's settings
+ * @example Write the settings of a run
  * ```ts
  * import { atomicWriteFile } from "./atomic_write.ts";
  *
@@ -29,7 +26,7 @@ export type WritableData = Uint8Array | string | AsyncIterable<Uint8Array>;
  * ```
  */
 export async function atomicWriteFile(path: string, data: WritableData): Promise<void> {
-  // The process id and a random part: two processes writing one name must not share a file.
+  // The process id and a random part keep two processes that write the same path apart.
   const temporary = `${path}.${Deno.pid}-${crypto.randomUUID().slice(0, 8)}.tmp`;
   try {
     const file = await Deno.open(temporary, { write: true, createNew: true });
@@ -41,7 +38,7 @@ export async function atomicWriteFile(path: string, data: WritableData): Promise
     }
     await Deno.rename(temporary, path);
   } catch (cause) {
-    await Deno.remove(temporary).catch(() => {/* it was never made */});
+    await Deno.remove(temporary).catch(() => {/* it was not created */});
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`Cannot write ${path}: ${reason}`, { cause });
   }
@@ -49,23 +46,22 @@ export async function atomicWriteFile(path: string, data: WritableData): Promise
 }
 
 /**
- * Writes all of `bytes`. `FsFile.write` may take only a part (a nearly full disk returns a short
- * count and throws on the next call), so it is asked until nothing is left.
+ * Writes all of `bytes`. `FsFile.write` may write a part only: on a nearly full disk it returns a short count, and throws on the next call.
  *
  * @param file An open, writable file.
- * @param bytes What to write at the file's position.
+ * @param bytes The bytes to write at the file's position.
  * @throws {Error} The system's error, such as "No space left on device".
  */
 export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     const count = await file.write(bytes.subarray(done));
-    if (count === 0) throw new Error("the system took no more bytes");
+    if (count === 0) throw new Error("the system wrote no bytes");
     done += count;
   }
 }
 
 /**
- * Flushes a folder's list of names to the disk. Windows has no such call; there it does nothing.
+ * Flushes the entries of a folder to the disk. Windows has no such call; there this does nothing.
  *
  * @param folder The folder to flush.
  */
@@ -80,14 +76,44 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
- * The folder a path lies in, `.` for a bare name.
+ * Returns the folder of a file.
  *
- * @param path A file's path.
- * @returns Its folder.
+ * @param path The file.
+ * @returns Its folder; `.` for a path without a separator.
  */
 export function folderOf(path: string): string {
   const end = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
   return end < 0 ? "." : path.slice(0, Math.max(end, 1));
+}
+
+/** Temporary files of {@linkcode atomicWriteFile}: name, process id, random part. */
+const TEMPORARY = /^(.+)\.\d+-[0-9a-f]{8}\.tmp$/;
+
+/**
+ * Removes temporary files that killed processes left in a folder. Call this only if no other process can be writing: after locking the folder, or for files that
+ * no other process writes.
+ *
+ * @param folder The folder. It may be missing.
+ * @param names Files whose temporary files to remove; all by default.
+ */
+export async function removeTemporaryFiles(
+  folder: string,
+  names?: readonly string[],
+): Promise<void> {
+  let entries: Deno.DirEntry[];
+  try {
+    entries = await Array.fromAsync(Deno.readDir(folder));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  for (const { name } of entries) {
+    const target = TEMPORARY.exec(name)?.[1];
+    if (target === undefined || names !== undefined && !names.includes(target)) continue;
+    await Deno.remove(`${folder}/${name}`).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
 }
 
 async function* chunksOf(data: WritableData): AsyncGenerator<Uint8Array> {

@@ -1,16 +1,15 @@
 /**
- * Where a program keeps what it can make again.
+ * The location of the cache. Imports nothing, since the launcher uses it before packages are available.
  *
  * @module
  */
 
 /**
- * The folder for what can be made again: `ALBERT_CACHE`, or the system's place for caches, or, where
- * there is no home, one under the temporary folder.
+ * Returns the cache folder: `ALBERT_CACHE`, or the system's folder for caches. Without a home folder it is in the folder for temporary files.
  *
- * @param environment The environment's variables.
- * @param os The system, as `Deno.build.os` names it.
- * @returns The folder; there need not be one yet.
+ * @param environment The environment variables.
+ * @param os The operating system, as in `Deno.build.os`.
+ * @returns The folder. It may not exist yet.
  */
 export function cacheFolder(
   environment: Record<string, string | undefined> = Deno.env.toObject(),

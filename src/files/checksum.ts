@@ -1,19 +1,19 @@
 /**
- * SHA-256 sums as lower-case hexadecimal text.
+ * SHA-256 checksums as lower-case hexadecimal text.
  *
  * @module
  */
 import { createHash, type Hash } from "node:crypto";
 
-/** A SHA-256 sum that is fed piece by piece, for data that does not fit in memory. */
+/** Computes a SHA-256 checksum incrementally, for data that do not fit in memory. */
 export class Sha256 {
   readonly #hash: Hash = createHash("sha256");
 
   /**
    * Adds bytes, or text as UTF-8.
    *
-   * @param data The next piece.
-   * @returns This sum.
+   * @param data The next bytes.
+   * @returns This object.
    */
   update(data: Uint8Array | string): this {
     this.#hash.update(data);
@@ -21,7 +21,7 @@ export class Sha256 {
   }
 
   /**
-   * Ends the sum; nothing can be added afterwards.
+   * Returns the checksum. No data can be added afterwards.
    *
    * @returns 64 hexadecimal digits.
    */
@@ -31,9 +31,9 @@ export class Sha256 {
 }
 
 /**
- * The SHA-256 sum of some bytes or of a text's UTF-8 form.
+ * Computes the SHA-256 checksum of bytes, or of a text in UTF-8.
  *
- * @param data What to sum.
+ * @param data The bytes or the text.
  * @returns 64 hexadecimal digits.
  */
 export function sha256Hex(data: Uint8Array | string): string {
@@ -41,7 +41,7 @@ export function sha256Hex(data: Uint8Array | string): string {
 }
 
 /**
- * The SHA-256 sum of a file, read in pieces.
+ * Computes the SHA-256 checksum of a file, which is read in chunks.
  *
  * @param path The file.
  * @returns 64 hexadecimal digits.

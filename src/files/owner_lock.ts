@@ -1,18 +1,17 @@
 /**
- * One owner at a time, known by name.
+ * Lock files that name their owner.
  *
  * @module
  */
 import { writeAll } from "./atomic_write.ts";
 
-/** A lock that another process holds. */
+/** The error for a lock that another process holds. */
 export class LockedError extends Error {
-  /** Told apart from other errors by this. */
   override readonly name = "LockedError";
-  /** What the owner wrote: `process 17 on ada, started 2020-02-09T12:00:00.000Z`. */
+  /** The owner, for instance `process 17 on ada, started 2020-02-09T12:00:00.000Z`. */
   readonly owner: string;
 
-  /** @param owner What the lock file says. */
+  /** @param owner The content of the lock file. */
   constructor(owner: string) {
     super(`Locked by ${owner}`);
     this.owner = owner;
@@ -20,12 +19,12 @@ export class LockedError extends Error {
 }
 
 /**
- * Takes a lock file and writes this process's name into it. The lock goes with the process, so a crash never leaves it locked.
+ * Locks a file and writes this process's name to it. The lock ends with the process, so a crash cannot leave the file locked.
  *
- * @param path The lock file; made where it is missing.
- * @returns The locked file: closing it lets go.
- * @throws {LockedError} When another process holds it.
- * @throws {Error} When it cannot be written; names it.
+ * @param path The lock file. It is created if it is missing.
+ * @returns The locked file. Closing it releases the lock.
+ * @throws {LockedError} If another process holds the lock.
+ * @throws {Error} If the file cannot be written; the message names it.
  */
 export async function takeLock(path: string): Promise<Deno.FsFile> {
   let lock: Deno.FsFile | undefined;

@@ -1,5 +1,5 @@
 /**
- * JSON files that carry a checksum of themselves, so that one that was cut short or changed is never taken for what was written.
+ * JSON files with a checksum of their own content, so that truncated and changed files are detected.
  *
  * @module
  */
@@ -9,20 +9,20 @@ import { sha256Hex } from "./checksum.ts";
 const FIELD = "checksum";
 
 /**
- * An object as JSON text whose last field, `checksum`, is the SHA-256 of the others.
+ * Serializes an object as JSON whose last field, `checksum`, is the SHA-256 checksum of the others.
  *
  * @param value An object without a field `checksum`.
  * @returns The text of a file.
  *
- * @example A file that notices a change
+ * @example Detect a changed file
  * ```ts
  * import { parseSealed, sealedJson } from "./sealed_json.ts";
  *
  * const text = sealedJson({ step: 3 });
- * if (parseSealed(text).step !== 3) throw new Error("not read");
+ * if (parseSealed(text).step !== 3) throw new Error("not equal");
  * try {
  *   parseSealed(text.replace("3", "7"));
- *   throw new Error("change not noticed");
+ *   throw new Error("change not detected");
  * } catch (error) {
  *   if (!(error instanceof SyntaxError)) throw error;
  * }
@@ -33,23 +33,23 @@ export function sealedJson(value: object): string {
 }
 
 /**
- * Reads what was sealed. Spaces and line ends may have changed.
+ * Parses the text of {@linkcode sealedJson} and checks its checksum. White space and line ends may differ.
  *
  * @param text The text of a file.
  * @returns The object without its checksum.
- * @throws {SyntaxError} Saying what is wrong, for text that is not what was sealed.
+ * @throws {SyntaxError} If the text is not a JSON object, or its checksum is missing or wrong.
  */
 export function parseSealed(text: string): Record<string, unknown> {
   let value: unknown;
   try {
     value = parseJson(text);
   } catch {
-    throw new SyntaxError("it is no JSON");
+    throw new SyntaxError("it is not valid JSON");
   }
-  if (!isObject(value)) throw new SyntaxError("it is no JSON object");
+  if (!isObject(value)) throw new SyntaxError("it is not a JSON object");
   const { [FIELD]: sum, ...rest } = value;
   if (sum === undefined) throw new SyntaxError("it has no checksum");
-  if (sum !== contentSum(rest)) throw new SyntaxError("its checksum is not that of its content");
+  if (sum !== contentSum(rest)) throw new SyntaxError("its checksum does not match its content");
   return rest;
 }
 

@@ -1,5 +1,5 @@
 /**
- * JSON from files that anybody may have written: read with errors of one line, shown in messages without flooding them. Runs anywhere, imports nothing.
+ * JSON from untrusted files: parsing with one-line errors, and values for error messages. Runs anywhere and imports nothing.
  *
  * @module
  */

@@ -1,29 +1,29 @@
 /**
- * JSON with errors fit to be shown.
+ * JSON parsing with one-line errors.
  *
  * @module
  */
 import { quote, shorten } from "./quote.ts";
 
-/** No file of ours or of the field's has a tenth of these levels; a few thousand end the stack of whoever writes the value again. */
-const DEEPEST = 200;
+/** Maximum nesting. Real files have less than a tenth of it, and a few thousand levels overflow the stack when the value is serialized. */
+const MAX_DEPTH = 200;
 
 /**
- * Reads JSON; a byte order mark before it is passed over.
+ * Parses JSON. A byte order mark at the start is ignored.
  *
  * @param text The text of a file.
- * @throws {SyntaxError} Saying in one line what is wrong, for text that is no JSON or nested beyond reason.
+ * @throws {SyntaxError} If the text is not valid JSON, or is nested too deeply; the message is one line.
  *
- * @example A file cut short
+ * @example A truncated file
  * ```ts
  * import { parseJson } from "./parse_json.ts";
  *
- * if ((parseJson("[1]") as number[])[0] !== 1) throw new Error("not read");
+ * if ((parseJson("[1]") as number[])[0] !== 1) throw new Error("not equal");
  * try {
  *   parseJson("[1");
- *   throw new Error("taken");
+ *   throw new Error("not rejected");
  * } catch (error) {
- *   if (!(error as Error).message.startsWith("it is not JSON")) throw error;
+ *   if (!(error as Error).message.startsWith("it is not valid JSON")) throw error;
  * }
  * ```
  */
@@ -32,19 +32,17 @@ export function parseJson(text: string): unknown {
   try {
     value = JSON.parse(text.startsWith("\ufeff") ? text.slice(1) : text);
   } catch (cause) {
-    // V8 quotes the text around the place, line breaks included.
+    // V8 quotes the text around the error, with its line breaks.
     const why = shorten((cause as Error).message, 120);
-    throw new SyntaxError(`it is not JSON (${why})`, { cause });
+    throw new SyntaxError(`it is not valid JSON (${why})`, { cause });
   }
-  if (isDeeperThan(value, DEEPEST)) {
-    throw new SyntaxError(
-      `it is not JSON that can be used: it is nested over ${DEEPEST} levels deep`,
-    );
+  if (isDeeperThan(value, MAX_DEPTH)) {
+    throw new SyntaxError(`its JSON is nested more than ${MAX_DEPTH} levels deep`);
   }
   return value;
 }
 
-/** Whether something lies more levels down; whoever walks the value afterwards has a stack that ends. */
+/** Whether a value is nested more deeply than `levels`. */
 function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (levels === 0) return true;
@@ -53,18 +51,18 @@ function isDeeperThan(value: unknown, levels: number): boolean {
 }
 
 /**
- * Reads a JSON object.
+ * Parses a JSON object.
  *
  * @param text The text of a file.
- * @throws {SyntaxError} Saying in one line what is wrong, for text that is none.
+ * @throws {SyntaxError} If the text is not a JSON object; the message is one line.
  */
 export function parseJsonObject(text: string): Record<string, unknown> {
   const value = parseJson(text);
-  if (!isObject(value)) throw new SyntaxError(`it is no JSON object but ${quote(value)}`);
+  if (!isObject(value)) throw new SyntaxError(`it must be a JSON object, got ${quote(value)}`);
   return value;
 }
 
-/** Whether a value out of JSON is an object: no list, no null. */
+/** Whether a JSON value is an object, and not null or an array. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

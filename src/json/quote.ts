@@ -1,23 +1,23 @@
 /**
- * Values from files, for use in messages.
+ * Values from untrusted files, formatted for error messages.
  *
  * @module
  */
 
-/** Letters of a value that a message shows. */
-const LONGEST = 60;
+/** Maximum length of a value in a message, in UTF-16 units. */
+const MAX_LENGTH = 60;
 
 /**
- * A value as JSON on one line, cut where it is long: whatever a file holds, a sentence about it stays one.
+ * Formats a value as JSON on one line, shortened to at most 60 characters.
  *
- * @param value Anything that came out of a file; `undefined` for what is not there.
+ * @param value A value from a file; `undefined` for a missing one.
  *
- * @example What stands in a message
+ * @example Quote values
  * ```ts
  * import { quote } from "./quote.ts";
  *
- * if (quote("a\nb") !== '"a\\nb"') throw new Error("a line feed must not break the line");
- * if (quote(undefined) !== "nothing") throw new Error("there is no JSON of undefined");
+ * if (quote("a\nb") !== '"a\\nb"') throw new Error("line break");
+ * if (quote(undefined) !== "nothing") throw new Error("undefined");
  * if (quote("x".repeat(99)).length !== 61) throw new Error("too long");
  * ```
  */
@@ -27,28 +27,28 @@ export function quote(value: unknown): string {
   try {
     text = JSON.stringify(value) ?? String(value);
   } catch {
-    return "a value nested too deeply"; // or one that JSON has not
+    return "a value nested too deeply"; // or one that JSON cannot express
   }
   return shorten(text);
 }
 
 /**
- * A name as it was given where it is a plain word, quoted and cut where it is not.
+ * Formats a name: unchanged if it consists of printable ASCII characters without spaces, else quoted and shortened.
  *
- * @param name A file's name, a model's, a command's word; or what stands in its place.
+ * @param name The name of a file or a model, or a word of a command line.
  */
 export function shown(name: unknown): string {
   return typeof name === "string" && /^[\x21-\x7e]{1,200}$/.test(name) ? name : quote(name);
 }
 
 /**
- * Text on one line and no longer than a message bears.
+ * Shortens a text for a message, and replaces line breaks and control characters by spaces.
  *
  * @param text Any text.
- * @param longest Letters to keep.
+ * @param maxLength Maximum length in UTF-16 units; a longer text ends with `…`.
  */
-export function shorten(text: string, longest: number = LONGEST): string {
+export function shorten(text: string, maxLength: number = MAX_LENGTH): string {
   // deno-lint-ignore no-control-regex
   const line = text.replace(/[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, " ").trim();
-  return line.length > longest ? `${line.slice(0, longest)}…` : line;
+  return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;
 }

@@ -8,7 +8,7 @@ import {
   ifExists,
   LockedError,
   parseSealed,
-  removeLeftovers,
+  removeTemporaryFiles,
   sealedJson,
   syncFolder,
   takeLock,
@@ -54,7 +54,7 @@ export class RunFolder {
     });
     try {
       const lock = await takeLock(`${path}/${LOCK}`);
-      await removeLeftovers(path);
+      await removeTemporaryFiles(path);
       return new RunFolder(path, lock);
     } catch (error) {
       throw new RunFolderError(

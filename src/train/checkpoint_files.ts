@@ -5,7 +5,7 @@
  */
 import {
   atomicWriteFile,
-  removeLeftovers,
+  removeTemporaryFiles,
   sealedJson,
   sha256File,
   syncFolder,
@@ -91,7 +91,7 @@ export async function writeCheckpoint(snapshot: CheckpointSnapshot): Promise<voi
  */
 export async function tidyCheckpoints(run: string, keep: number, best?: number): Promise<void> {
   const folder = `${run}/${NAMES.folder}`;
-  await removeLeftovers(folder);
+  await removeTemporaryFiles(folder);
   const steps: number[] = [];
   for await (const { name } of Deno.readDir(folder)) {
     if (/^\.step-\d+\.tmp$/.test(name)) await removeIfThere(`${folder}/${name}`);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { removeLeftovers } from "../files/mod.ts";
+import { removeTemporaryFiles } from "../files/mod.ts";
 import type { RunEvent, RunFolder } from "../runs/disk.ts";
 import { type Moments, restoreCheckpoint, takeSnapshot } from "./checkpoint.ts";
 import { tidyCheckpoints } from "./checkpoint_files.ts";
@@ -52,7 +52,7 @@ export class TrainingLoop<B extends TaskBatch> {
     } else moments = await restoreCheckpoint(checkpoint, trainer);
     await this.#ranks.start(moments);
     await this.#folder.cutEvents(trainer.step);
-    await removeLeftovers(`${output}/${PREDICTIONS}`);
+    await removeTemporaryFiles(`${output}/${PREDICTIONS}`);
     this.#recorder = await RunRecorder.start(this.#folder, (line) => observer.log(line));
     observer.started?.(this.#recorder);
     if (checkpoint !== null) observer.resumed?.(trainer.step);

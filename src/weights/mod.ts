@@ -1,5 +1,5 @@
 /**
- * Weights in files.
+ * Weight files: safetensors, and the weights of a Hugging Face folder.
  *
  * @module
  */

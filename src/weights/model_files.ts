@@ -6,7 +6,7 @@
 import { isObject, parseJsonObject, quote, shown } from "../json/mod.ts";
 import { parseSafetensors, type Safetensors, type StoredTensor } from "./safetensors.ts";
 
-/** Reads a file of a model folder, or gives null when the folder lacks it. */
+/** Reads a file of a model folder by name. Resolves with null if there is no such file. */
 export type ReadFile = (name: string) => Promise<Uint8Array | null>;
 
 const WHOLE = "model.safetensors";
@@ -14,9 +14,9 @@ const INDEX = "model.safetensors.index.json";
 const PICKLED = "pytorch_model.bin";
 
 /**
- * Reads `model.safetensors`, or the shards that `model.safetensors.index.json` names.
+ * Reads `model.safetensors`, or the shards that `model.safetensors.index.json` lists.
  *
- * @throws {SyntaxError} when there are no such files, or one is broken; the message names it.
+ * @throws {SyntaxError} if there are no such files or one is invalid; the message names it.
  */
 export async function readWeights(read: ReadFile): Promise<Safetensors> {
   const whole = await read(WHOLE);
@@ -25,11 +25,11 @@ export async function readWeights(read: ReadFile): Promise<Safetensors> {
   if (index !== null) return await readShards(read, index);
   if (await read(PICKLED) !== null) {
     throw new SyntaxError(
-      `the folder has only ${PICKLED}, a Python pickle; convert it once with transformers: ` +
+      `the folder contains ${PICKLED}, a Python pickle, but no ${WHOLE}; convert it with transformers: ` +
         "AutoModelForPreTraining.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER)",
     );
   }
-  throw new SyntaxError(`the folder has no ${WHOLE}`);
+  throw new SyntaxError(`the folder does not contain ${WHOLE}`);
 }
 
 async function readShards(read: ReadFile, index: Uint8Array): Promise<Safetensors> {
@@ -37,7 +37,7 @@ async function readShards(read: ReadFile, index: Uint8Array): Promise<Safetensor
   const tensors = new Map<string, StoredTensor>();
   for (const file of new Set(map.values())) {
     const bytes = await read(file);
-    if (bytes === null) throw new SyntaxError(`${INDEX} names ${shown(file)}, which is missing`);
+    if (bytes === null) throw new SyntaxError(`${INDEX} lists ${shown(file)}, which is missing`);
     const shard = named(file, () => parseSafetensors(bytes));
     for (const [name, tensor] of shard.tensors) {
       if (map.get(name) === file) tensors.set(name, tensor);
@@ -46,40 +46,40 @@ async function readShards(read: ReadFile, index: Uint8Array): Promise<Safetensor
   const absent = [...map].find(([name]) => !tensors.has(name));
   if (absent !== undefined) {
     throw new SyntaxError(
-      `${INDEX} says that ${shown(absent[1])} holds ${shown(absent[0])}, and it does not`,
+      `${INDEX} lists tensor ${shown(absent[0])} in ${shown(absent[1])}, which does not contain it`,
     );
   }
   return { tensors, metadata: {} };
 }
 
 /**
- * The files that an index names, each once.
+ * Returns the files that an index lists, without duplicates.
  *
  * @param index bytes of `model.safetensors.index.json`
- * @throws {SyntaxError} when it is none, or names a file outside the folder.
+ * @throws {SyntaxError} if the index is invalid, or lists a file outside of the folder.
  */
 export function shardFiles(index: Uint8Array): string[] {
   return [...new Set(weightMap(index).values())];
 }
 
-/** Tensor name to file name. A file outside the folder is refused. */
+/** The file of each tensor. A file outside of the folder is rejected. */
 function weightMap(index: Uint8Array): Map<string, string> {
   const { weight_map: map } = named(INDEX, () => parseJsonObject(new TextDecoder().decode(index)));
   if (!isObject(map)) {
-    throw new SyntaxError(`${INDEX} has no weight_map of names to files`);
+    throw new SyntaxError(`weight_map of ${INDEX} must be an object, got ${quote(map)}`);
   }
   for (const [name, file] of Object.entries(map)) {
     // deno-lint-ignore no-control-regex
     if (typeof file !== "string" || /[/\\\0-\x1f]|^\.{0,2}$/.test(file)) {
       throw new SyntaxError(
-        `${INDEX} puts ${shown(name)} into ${quote(file)}, no file of the folder`,
+        `${INDEX} lists tensor ${shown(name)} in ${quote(file)}, which is not a file name`,
       );
     }
   }
   return new Map(Object.entries(map as Record<string, string>));
 }
 
-/** Puts the file's name before a complaint about its contents. */
+/** Adds the file's name to an error about its content. */
 function named<T>(file: string, parse: () => T): T {
   try {
     return parse();

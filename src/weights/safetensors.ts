@@ -1,5 +1,5 @@
 /**
- * The safetensors format: eight bytes with the length of a JSON header, the header, the data. No library writes it in JavaScript.
+ * The safetensors format: the length of a JSON header in eight bytes, the header, and the data. There is no JavaScript library that writes it.
  *
  * Source: https://github.com/huggingface/safetensors#format
  *
@@ -8,7 +8,7 @@
 
 import { quote, shown } from "../json/mod.ts";
 
-/** Element types that this toolkit reads; it writes F32, I32 and I64. */
+/** Element types that can be read. F32, I32 and I64 can be written. */
 export type SafetensorsType =
   | "F64"
   | "F32"
@@ -21,19 +21,19 @@ export type SafetensorsType =
   | "U8"
   | "BOOL";
 
-/** One tensor as it lies in a file. */
+/** A tensor as stored in a file. */
 export interface StoredTensor {
   /** Element type. */
   readonly type: SafetensorsType;
-  /** Sizes, slowest first. */
+  /** Dimensions, the slowest first. */
   readonly shape: readonly number[];
-  /** The tensor's bytes, little-endian. */
+  /** Elements in row-major order, little-endian. */
   readonly bytes: Uint8Array;
 }
 
-/** A file's contents. */
+/** The content of a file. */
 export interface Safetensors {
-  /** By name, in the file's order. */
+  /** Tensors by name, in the order of the header. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   /** `__metadata__`. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -52,13 +52,13 @@ const BYTES: Readonly<Record<SafetensorsType, number>> = {
   BOOL: 1,
 };
 
-/** The header may take no more than the official reader allows. */
+/** Limit of the reference implementation. */
 const MAX_HEADER_BYTES = 100_000_000;
 
 /**
- * Reads a whole file's bytes. Tensors are views, not copies.
+ * Parses a file. The tensors are views of its bytes, not copies.
  *
- * @throws {SyntaxError} for bytes that are no safetensors file, saying which entry is wrong.
+ * @throws {SyntaxError} if the file is not valid; the message names the tensor.
  */
 export function parseSafetensors(file: Uint8Array): Safetensors {
   if (file.byteLength < 8) {
@@ -67,13 +67,13 @@ export function parseSafetensors(file: Uint8Array): Safetensors {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const headerBytes = Number(view.getBigUint64(0, true));
   if (headerBytes > MAX_HEADER_BYTES) {
-    throw new SyntaxError(`not a safetensors file: its header would have ${headerBytes} bytes`);
+    throw new SyntaxError(`not a safetensors file: its header length is ${headerBytes} bytes`);
   }
   if (8 + headerBytes > file.byteLength) {
     throw new SyntaxError(
-      `truncated: the header needs ${headerBytes} bytes, the file has ${
+      `truncated: the header needs ${headerBytes} bytes, but only ${
         file.byteLength - 8
-      } after its length`,
+      } follow its length`,
     );
   }
   const header = parseHeader(file.subarray(8, 8 + headerBytes));
@@ -106,10 +106,10 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
-    throw new SyntaxError("not a safetensors file: its header is no JSON");
+    throw new SyntaxError("not a safetensors file: its header is not valid JSON");
   }
   if (typeof header !== "object" || header === null || Array.isArray(header)) {
-    throw new SyntaxError("not a safetensors file: its header is no JSON object");
+    throw new SyntaxError("not a safetensors file: its header is not a JSON object");
   }
   return header as Record<string, unknown>;
 }
@@ -122,7 +122,7 @@ function checkEntry(
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
   if (typeof dtype !== "string" || !Object.hasOwn(BYTES, dtype)) {
     throw new SyntaxError(
-      `tensor ${shown(name)} has type ${quote(dtype)}; known types are ${
+      `tensor ${shown(name)} has type ${quote(dtype)}; supported types are ${
         Object.keys(BYTES).join(", ")
       }`,
     );
@@ -130,10 +130,16 @@ function checkEntry(
   const natural = (value: unknown): value is number =>
     Number.isSafeInteger(value) && (value as number) >= 0;
   if (!Array.isArray(shape) || !shape.every(natural)) {
-    throw new SyntaxError(`tensor ${shown(name)} has no shape of natural numbers`);
+    throw new SyntaxError(
+      `shape of tensor ${shown(name)} must be a list of non-negative integers, got ${quote(shape)}`,
+    );
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(natural)) {
-    throw new SyntaxError(`tensor ${shown(name)} has no data_offsets of two natural numbers`);
+    throw new SyntaxError(
+      `data_offsets of tensor ${shown(name)} must be two non-negative integers, got ${
+        quote(offsets)
+      }`,
+    );
   }
   const [start, end] = offsets;
   const type = dtype as SafetensorsType;
@@ -142,29 +148,31 @@ function checkEntry(
     throw new SyntaxError(
       `tensor ${shown(name)} of type ${type} and shape ${
         quote(shape)
-      } needs ${bytes} bytes, its data_offsets span ${end - start}`,
+      } needs ${bytes} bytes, but its data_offsets span ${end - start}`,
     );
   }
   if (end > dataBytes) {
     throw new SyntaxError(
-      `truncated: tensor ${shown(name)} ends at byte ${end} of the data, the file has ${dataBytes}`,
+      `truncated: tensor ${
+        shown(name)
+      } ends at byte ${end} of the data, which has ${dataBytes} bytes`,
     );
   }
   return { type, shape, start, end };
 }
 
-/** A tensor to be written. */
+/** A tensor to write. */
 export interface WritableTensor {
-  /** Sizes, slowest first. */
+  /** Dimensions, the slowest first. */
   readonly shape: readonly number[];
-  /** Row-major. */
+  /** Elements in row-major order. */
   readonly data: Float32Array | Int32Array | BigInt64Array;
 }
 
 /**
- * The bytes of a file with these tensors, in the map's order, in pieces so that a large model is never held twice.
+ * Serializes tensors in the order of the map. The result is a list of chunks, so a large model is not copied.
  *
- * @throws {RangeError} when a tensor's data does not fill its shape.
+ * @throws {RangeError} if the length of a tensor's data does not match its shape.
  */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, WritableTensor>,
@@ -204,12 +212,12 @@ function typeOf(data: WritableTensor["data"]): SafetensorsType {
 }
 
 /**
- * A tensor's numbers as float32; half types are widened, doubles rounded.
+ * Converts a floating-point tensor to float32. Half-precision values are widened, float64 values are rounded.
  *
- * @throws {TypeError} for a tensor of integers.
+ * @throws {TypeError} if the tensor has an integer type.
  */
 export function toFloat32(name: string, { type, bytes }: StoredTensor): Float32Array {
-  // A view needs alignment that a file does not promise.
+  // A typed array needs an alignment that a file does not guarantee.
   const aligned = bytes.slice();
   switch (type) {
     case "F32":
@@ -223,14 +231,14 @@ export function toFloat32(name: string, { type, bytes }: StoredTensor): Float32A
         Uint32Array.from(new Uint16Array(aligned.buffer), (half) => half << 16).buffer,
       );
     default:
-      throw new TypeError(`Tensor ${name} holds ${type}, not floating-point numbers`);
+      throw new TypeError(`Tensor ${name} has type ${type}, expected a floating-point type`);
   }
 }
 
 /**
- * A tensor's numbers as 32-bit integers.
+ * Converts an integer tensor to 32-bit integers.
  *
- * @throws {TypeError} for a tensor of floating-point numbers.
+ * @throws {TypeError} if the tensor has a floating-point type.
  */
 export function toInt32(name: string, { type, bytes }: StoredTensor): Int32Array {
   const { buffer } = bytes.slice();
@@ -247,6 +255,6 @@ export function toInt32(name: string, { type, bytes }: StoredTensor): Int32Array
     case "BOOL":
       return Int32Array.from(new Uint8Array(buffer));
     default:
-      throw new TypeError(`Tensor ${name} holds ${type}, not integers`);
+      throw new TypeError(`Tensor ${name} has type ${type}, expected an integer type`);
   }
 }

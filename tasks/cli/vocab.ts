@@ -113,7 +113,7 @@ const train = defineCommand({
     const { countWords, expandInputs, STANDARD_INPUT } = await import(
       "../../src/data/disk/mod.ts"
     );
-    const { atomicWriteFile, removeLeftovers } = await import("../../src/files/mod.ts");
+    const { atomicWriteFile, removeTemporaryFiles } = await import("../../src/files/mod.ts");
     const { Tokenizer, writeSentencePieceModel } = await import("../../src/text/mod.ts");
     const { VocabularyTrainer, vocabularyListing } = await import("../../src/text/training/mod.ts");
     const training = {
@@ -161,7 +161,7 @@ const train = defineCommand({
       "spiece.model": bytes,
       "spiece.vocab": vocabularyListing(model.pieces),
     };
-    await removeLeftovers(flags.output, Object.keys(files));
+    await removeTemporaryFiles(flags.output, Object.keys(files));
     for (const [name, content] of Object.entries(files)) {
       await atomicWriteFile(`${flags.output}/${name}`, content);
     }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { exampleSettings } from "../../src/data/mod.ts";
 import type { Device } from "../../src/device/mod.ts";
 import {
   countParameters,
@@ -24,7 +25,6 @@ import {
   type Throughput,
   WHOLE_STEP_BYTES,
 } from "./measure/mod.ts";
-import { MASKED_FRACTION } from "./presets/mod.ts";
 
 /** Overhead of a job in seconds: loading data, creating the model, writing files. */
 const JOB_SECONDS = 0.3;
@@ -138,7 +138,7 @@ function shapeOf(
     batchSize,
     microBatchSize,
     sequenceLength: maxSeqLength,
-    maxPredictions: Math.ceil(MASKED_FRACTION * maxSeqLength),
+    maxPredictions: exampleSettings(maxSeqLength).maxPredictionsPerSeq,
   };
 }
 

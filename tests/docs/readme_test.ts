@@ -6,7 +6,7 @@ import { Tokenizer, writeSentencePieceModel } from "../../src/text/mod.ts";
 import { VocabularyTrainer } from "../../src/text/training/mod.ts";
 import { prepareConfig } from "../../tasks/launch/config.ts";
 import { ROOT } from "../../tasks/launch/files.ts";
-import { standInForTheHub } from "../weights/hub/stand_in.ts";
+import { fakeHub } from "../weights/hub/fake_hub.ts";
 import { runAlbert } from "../tasks/albert_process.ts";
 import { toyTexts } from "../support/toy_corpus.ts";
 import { documentedCommands } from "./commands.ts";
@@ -53,7 +53,7 @@ Deno.test("the README's program and command load a model and fill a mask", async
   const [, program] = /```ts ignore\n([\s\S]*?)```/.exec(readme)!;
   const [command] = documentedCommands("README.md", readme);
   const folder = await Deno.makeTempDir();
-  const hub = standInForTheHub("albert/albert-base-v2", await tinyModel());
+  const hub = fakeHub("albert/albert-base-v2", await tinyModel());
   try {
     const { flags } = await prepareConfig(() => {});
     await Deno.writeTextFile(

@@ -12,7 +12,7 @@ async function inFolder(body: (folder: string) => Promise<void>): Promise<void> 
 
 const namesIn = (folder: string): string[] => [...Deno.readDirSync(folder)].map((e) => e.name);
 
-Deno.test("atomicWriteFile() writes text, bytes and streams whole and leaves no temporary file", () =>
+Deno.test("atomicWriteFile() writes text, bytes and streams, and leaves no temporary file", () =>
   inFolder(async (folder) => {
     await atomicWriteFile(`${folder}/text`, "häuser");
     assertEquals(await Deno.readTextFile(`${folder}/text`), "häuser");
@@ -29,29 +29,29 @@ Deno.test("atomicWriteFile() writes text, bytes and streams whole and leaves no 
     assertEquals(namesIn(folder).sort(), ["bytes", "stream", "text"]);
   }));
 
-Deno.test("atomicWriteFile() keeps the old file and removes its own when the data breaks off", () =>
+Deno.test("atomicWriteFile() keeps the old file and removes its temporary file if the data stream fails", () =>
   inFolder(async (folder) => {
     await atomicWriteFile(`${folder}/a`, "old");
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield new Uint8Array(100);
       await Promise.resolve();
-      throw new Error("source went away");
+      throw new Error("connection lost");
     }
     await assertRejects(
       () => atomicWriteFile(`${folder}/a`, broken()),
       Error,
-      `Cannot write ${folder}/a: source went away`,
+      `Cannot write ${folder}/a: connection lost`,
     );
     assertEquals(await Deno.readTextFile(`${folder}/a`), "old");
     assertEquals(namesIn(folder), ["a"]);
   }));
 
-Deno.test("atomicWriteFile() names the path when the folder is missing", async () => {
+Deno.test("atomicWriteFile() names the path if the folder is missing", async () => {
   const error = await assertRejects(() => atomicWriteFile("/no/such/folder/x", "1"), Error);
   assert(error.message.startsWith("Cannot write /no/such/folder/x: "));
 });
 
-Deno.test("atomicWriteFile() called at once by many writers leaves one whole file", () =>
+Deno.test("atomicWriteFile() leaves one complete file after concurrent writes", () =>
   inFolder(async (folder) => {
     const texts = Array.from({ length: 8 }, (_, i) => String(i).repeat(100_000));
     await Promise.all(texts.map((text) => atomicWriteFile(`${folder}/a`, text)));
@@ -59,12 +59,12 @@ Deno.test("atomicWriteFile() called at once by many writers leaves one whole fil
     assertEquals(namesIn(folder), ["a"]);
   }));
 
-Deno.test("sha256Hex() equals the published sum of 'abc' (FIPS 180-4)", () =>
+Deno.test("sha256Hex() returns the published checksum of 'abc' (FIPS 180-4)", () =>
   assertEquals(
     sha256Hex("abc"),
     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
   ));
 
-Deno.test("folderOf() gives the folder of a path, a bare name and a file at the root", () => {
+Deno.test("folderOf() returns the folder of a path, a bare name and a file at the root", () => {
   assertEquals(["a/b/c", "c", "/c"].map(folderOf), ["a/b", ".", "/"]);
 });

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { LockedError, removeLeftovers, takeLock } from "../../src/files/mod.ts";
+import { LockedError, removeTemporaryFiles, takeLock } from "../../src/files/mod.ts";
 
-Deno.test("takeLock() names the owner to whoever comes second, and lets go when closed", async () => {
+Deno.test("takeLock() names the owner of a locked file, and closing the file releases it", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/lock`;
   const lock = await takeLock(path);
@@ -13,15 +13,15 @@ Deno.test("takeLock() names the owner to whoever comes second, and lets go when 
   await assertRejects(() => takeLock(path), Error, `Cannot write ${path}: `);
 });
 
-Deno.test("removeLeftovers() removes temporary files of atomic writes and nothing else", async () => {
+Deno.test("removeTemporaryFiles() removes temporary files of atomic writes and nothing else", async () => {
   const folder = await Deno.makeTempDir();
   const names = ["a.json", "a.json.17-0123abcd.tmp", "b.bin.9-ffffffff.tmp", "c.tmp", "d.1-2.tmp"];
   for (const name of names) await Deno.writeTextFile(`${folder}/${name}`, "");
   const left = () => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-  await removeLeftovers(folder, ["a.json"]);
+  await removeTemporaryFiles(folder, ["a.json"]);
   assertEquals(left(), names.filter((name) => name !== "a.json.17-0123abcd.tmp"));
-  await removeLeftovers(folder);
+  await removeTemporaryFiles(folder);
   assertEquals(left(), ["a.json", "c.tmp", "d.1-2.tmp"]);
   await Deno.remove(folder, { recursive: true });
-  await removeLeftovers(folder);
+  await removeTemporaryFiles(folder);
 });

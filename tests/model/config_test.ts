@@ -112,8 +112,8 @@ Deno.test("parseConfig() infers the family of a file without model_type", () => 
 });
 
 Deno.test("parseConfig() rejects text that is not a JSON object", () => {
-  assertThrows(() => parseConfig("{"), ConfigError, "not JSON");
-  assertThrows(() => parseConfig("[1]"), ConfigError, "no JSON object");
+  assertThrows(() => parseConfig("{"), ConfigError, "it is not valid JSON");
+  assertThrows(() => parseConfig("[1]"), ConfigError, "it must be a JSON object, got [1]");
 });
 
 Deno.test("validateConfig() rejects sharing that the family does not support", () => {

@@ -96,12 +96,12 @@ Deno.test("Albert.load() rejects missing, invalid and inconsistent files", async
       { "vocab.txt": `${VOCABULARY}c\nd\ne\nf\n` },
       "the tokenizer has 13 pieces, but vocab_size in config.json is 12",
     );
-    await rejects({ "tokenizer_config.json": "{" }, "tokenizer_config.json: it is not JSON");
+    await rejects({ "tokenizer_config.json": "{" }, "tokenizer_config.json: it is not valid JSON");
     await rejects(
       { "model.safetensors": new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, 123, 125]) },
       "tensor bert.embeddings.word_embeddings.weight is missing in the weights",
     );
-    await rejects({ "shard-1.safetensors": null }, "names shard-1.safetensors, which is missing");
+    await rejects({ "shard-1.safetensors": null }, "lists shard-1.safetensors, which is missing");
     await rejects(config({ model_type: undefined }), "model_type is missing");
     await rejects(
       config({ hidden_size: 16 }),

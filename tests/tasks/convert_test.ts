@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { COMMIT, standInForTheHub } from "../weights/hub/stand_in.ts";
+import { COMMIT, fakeHub } from "../weights/hub/fake_hub.ts";
 import { runAlbert } from "./albert_process.ts";
 
 const CASE = new URL("../fixtures/golden/bert_pretraining/", import.meta.url);
@@ -24,7 +24,7 @@ Deno.test("albert convert writes a folder, and fails in one sentence", async () 
 Deno.test("albert convert takes a model of the hub, and of its cache when offline", async () => {
   const folder = await Deno.makeTempDir();
   const read = (name: string) => Deno.readFileSync(new URL(name, CASE));
-  const hub = standInForTheHub("ada/tiny", {
+  const hub = fakeHub("ada/tiny", {
     "config.json": read("config.json"),
     "model.safetensors": read("model.safetensors"),
   });
@@ -49,7 +49,7 @@ Deno.test("albert convert takes a model of the hub, and of its cache when offlin
     assertEquals(one, two);
     const missing = await convert("hf:ada/other", "third");
     assertEquals([missing.code, missing.stdout], [1, ""]);
-    assertStringIncludes(missing.stderr, `${hub.endpoint} shows no model ada/other`);
+    assertStringIncludes(missing.stderr, `${hub.endpoint} has no public model ada/other`);
     assertEquals(missing.stderr.trim().split("\n").length, 1);
   } finally {
     await hub.stop();

@@ -97,7 +97,7 @@ Deno.test("pretrain says which fields of a config contradict each other or the d
   await refuses(
     [...DATA, ...SHORT, "--config", await file("broken.json", "{")],
     1,
-    "broken.json: it is not JSON",
+    "broken.json: it is not valid JSON",
   );
   await refuses([...DATA, ...SHORT, "--config", `${folder}/lost.json`], 1, "lost.json");
   await refuses(

@@ -79,7 +79,7 @@ Deno.test("fromJson() takes the scores that converters leave as they are", () =>
 
 Deno.test("fromJson() says what it cannot read", () => {
   const read = (value: string | object) => () => Tokenizer.fromJson(value, { source: "t.json" });
-  assertThrows(read("{"), SyntaxError, "Cannot read t.json: it is not JSON");
+  assertThrows(read("{"), SyntaxError, "Cannot read t.json: it is not valid JSON");
   assertThrows(read("{}"), SyntaxError, "it has no model.vocab");
   assertThrows(read("null"), SyntaxError, "it has no model.vocab");
   assertThrows(read(changed((c) => c.model.type = "BPE")), TypeError, "its model is BPE");

@@ -201,7 +201,7 @@ Deno.test("convertFolder() says what is wrong with a folder", async () => {
   });
   const without = (name: string) => new Map([...good].filter(([other]) => other !== name));
   await refused({}, "config.json does not exist");
-  await refused({ ...folder({}), "config.json": "{" }, "config.json: it is not JSON");
+  await refused({ ...folder({}), "config.json": "{" }, "config.json: it is not valid JSON");
   await refused(
     folder({ model_type: undefined, embedding_size: undefined }),
     'model_type is missing; add "model_type"',
@@ -231,8 +231,8 @@ Deno.test("convertFolder() says what is wrong with a folder", async () => {
   broken["model.safetensors"] = (broken["model.safetensors"] as Uint8Array).slice(0, -5);
   await refused(broken, "model.safetensors: truncated");
   const { "model.safetensors": _, ...weightless } = folder({});
-  await refused(weightless, "has no model.safetensors");
-  await refused({ ...weightless, "pytorch_model.bin": "x" }, "convert it once with transformers");
+  await refused(weightless, "the folder does not contain model.safetensors");
+  await refused({ ...weightless, "pytorch_model.bin": "x" }, "convert it with transformers");
   const untied = new Map(good).set("predictions.decoder.weight", {
     shape: [12, 4],
     data: new Float32Array(48),

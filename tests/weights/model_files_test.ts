@@ -22,7 +22,7 @@ Deno.test("readWeights() reads one file", async () => {
   assertEquals([...toFloat32("a", tensors.get("a")!)], [1, 2]);
 });
 
-Deno.test("readWeights() gathers shards", async () => {
+Deno.test("readWeights() reads the tensors of all shards that the index lists", async () => {
   const { tensors } = await readWeights(folder({
     [INDEX]: text({ weight_map: { a: "one.safetensors", b: "two.safetensors" } }),
     "one.safetensors": file({ a: [1] }),
@@ -33,24 +33,32 @@ Deno.test("readWeights() gathers shards", async () => {
 
 for (
   const [what, files, message] of [
-    ["an empty folder", {}, "the folder has no model.safetensors"],
+    ["an empty folder", {}, "the folder does not contain model.safetensors"],
     [
-      "a pickle alone",
+      "a folder with only a pickle",
       { "pytorch_model.bin": new Uint8Array(9) },
-      "convert it once with transformers",
+      "convert it with transformers",
     ],
-    ["a broken file", { "model.safetensors": new Uint8Array(4) }, "model.safetensors: truncated"],
-    ["an index without a map", { [INDEX]: text({}) }, "has no weight_map"],
-    ["an index that is no JSON", { [INDEX]: new Uint8Array([1]) }, `${INDEX}: `],
+    [
+      "a truncated file",
+      { "model.safetensors": new Uint8Array(4) },
+      "model.safetensors: truncated",
+    ],
+    [
+      "an index without a map",
+      { [INDEX]: text({}) },
+      "weight_map of model.safetensors.index.json must be an object, got nothing",
+    ],
+    ["an index that is not valid JSON", { [INDEX]: new Uint8Array([1]) }, `${INDEX}: `],
     [
       "a shard outside the folder",
       { [INDEX]: text({ weight_map: { a: "../secret" } }) },
-      "no file of the folder",
+      'lists tensor a in "../secret", which is not a file name',
     ],
     [
       "a missing shard",
       { [INDEX]: text({ weight_map: { a: "one.safetensors" } }) },
-      "names one.safetensors, which is missing",
+      "lists one.safetensors, which is missing",
     ],
     [
       "a shard without its tensor",
@@ -58,11 +66,11 @@ for (
         [INDEX]: text({ weight_map: { a: "one.safetensors" } }),
         "one.safetensors": file({ b: [1] }),
       },
-      "says that one.safetensors holds a",
+      "lists tensor a in one.safetensors, which does not contain it",
     ],
   ] as [string, Record<string, Uint8Array>, string][]
 ) {
-  Deno.test(`readWeights() refuses ${what}`, async () => {
+  Deno.test(`readWeights() rejects ${what}`, async () => {
     await assertRejects(() => readWeights(folder(files)), SyntaxError, message);
   });
 }

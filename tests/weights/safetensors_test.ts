@@ -5,7 +5,7 @@ function join(pieces: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(pieces.flatMap((piece) => [...piece]));
 }
 
-/** A file with the given header and as many zero bytes of data. */
+/** A file with a header and `dataBytes` zero bytes of data. */
 function file(header: unknown, dataBytes: number): Uint8Array {
   const json = new TextEncoder().encode(
     typeof header === "string" ? header : JSON.stringify(header),
@@ -16,7 +16,7 @@ function file(header: unknown, dataBytes: number): Uint8Array {
   return bytes;
 }
 
-Deno.test("encodeSafetensors() writes what parseSafetensors() reads", () => {
+Deno.test("parseSafetensors() reads the output of encodeSafetensors()", () => {
   const bytes = join(encodeSafetensors(
     new Map([
       ["weights.ü", { shape: [2, 3], data: Float32Array.of(1, -2, 3, NaN, 5, 6.5) }],
@@ -35,12 +35,12 @@ Deno.test("encodeSafetensors() writes what parseSafetensors() reads", () => {
   assertEquals(metadata, { format: "pt" });
 });
 
-Deno.test("encodeSafetensors() starts the data at a multiple of eight bytes", () => {
+Deno.test("encodeSafetensors() aligns the data to eight bytes", () => {
   const [head] = encodeSafetensors(new Map([["é", { shape: [1], data: Float32Array.of(1) }]]));
   assertEquals(head.length % 8, 0);
 });
 
-Deno.test("toFloat32() widens half precision", () => {
+Deno.test("toFloat32() widens half precision, and rejects integers", () => {
   const half = Uint8Array.of(0x00, 0x3c, 0x00, 0xc1);
   assertEquals([...toFloat32("x", { type: "F16", shape: [2], bytes: half })], [1, -2.5]);
   const brain = Uint8Array.of(0x80, 0x3f, 0x20, 0xc0);
@@ -48,7 +48,7 @@ Deno.test("toFloat32() widens half precision", () => {
   assertThrows(
     () => toFloat32("x", { type: "I32", shape: [0], bytes: new Uint8Array() }),
     TypeError,
-    "Tensor x holds I32",
+    "Tensor x has type I32, expected a floating-point type",
   );
 });
 
@@ -62,12 +62,16 @@ for (
   const [what, bytes, message] of [
     ["fewer than eight bytes", new Uint8Array(5), "truncated"],
     ["a header longer than the file", file({}, 0).subarray(0, 9), "truncated: the header needs"],
-    ["a monstrous header length", new Uint8Array(16).fill(255), "not a safetensors file"],
-    ["a header that is no JSON", file("{nope", 0), "its header is no JSON"],
-    ["a header that is an array", file([], 0), "no JSON object"],
+    ["a header length of 2^64 - 1", new Uint8Array(16).fill(255), "not a safetensors file"],
+    ["a header that is not valid JSON", file("{nope", 0), "its header is not valid JSON"],
+    ["a header that is an array", file([], 0), "its header is not a JSON object"],
     ["an unknown type", file({ x: { dtype: "F9", shape: [1], data_offsets: [0, 4] } }, 4), "F9"],
-    ["a negative size", file({ x: entry([-1], 0, 4) }, 4), "no shape of natural numbers"],
-    ["offsets that do not fit the shape", file({ x: entry([2], 0, 4) }, 4), "needs 8 bytes"],
+    [
+      "a negative size",
+      file({ x: entry([-1], 0, 4) }, 4),
+      "shape of tensor x must be a list of non-negative integers, got [-1]",
+    ],
+    ["offsets that do not match the shape", file({ x: entry([2], 0, 4) }, 4), "needs 8 bytes"],
     ["data beyond the end", file({ x: entry([2], 0, 8) }, 4), "ends at byte 8"],
     [
       "overlapping tensors",
@@ -76,7 +80,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`parseSafetensors() refuses ${what}`, () => {
+  Deno.test(`parseSafetensors() rejects ${what}`, () => {
     assertThrows(() => parseSafetensors(bytes), SyntaxError, message);
   });
 }

@@ -5,7 +5,7 @@
  */
 import {
   atomicWriteFile,
-  removeLeftovers,
+  removeTemporaryFiles,
   sealedJson,
   sha256File,
   sha256Hex,
@@ -149,7 +149,7 @@ async function findJournal(folder: OutputFolder, settings: string): Promise<Jour
     );
   }
   if (journal !== undefined) {
-    await removeLeftovers(folder.unfinished);
+    await removeTemporaryFiles(folder.unfinished);
     for (const { file, sha256 } of journal.shards) {
       const path = `${folder.unfinished}/${file}`;
       const found = await sha256File(path).catch(() => "");

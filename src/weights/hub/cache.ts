@@ -1,5 +1,5 @@
 /**
- * One model in Hugging Face's cache: contents under `blobs`, named by their checksum; `snapshots/COMMIT` with links to them; `refs` from branch to commit.
+ * A model in the Hugging Face cache: `blobs/CHECKSUM` are the files, `snapshots/COMMIT` contains links to them, and `refs/BRANCH` contains the commit of a branch.
  *
  * Source: huggingface/huggingface_hub, `docs/source/en/guides/manage-cache.md` and `file_download.py`.
  *
@@ -15,27 +15,27 @@ const COMMIT = /^[0-9a-f]{40}$/;
 export class ModelCache {
   readonly #folder: string;
   readonly #locks: string;
-  /** Which contents were found to be those of their checksum, so that each is read but once. */
-  readonly #whole = new Map<string, Promise<boolean>>();
+  /** Whether the content of a blob matches its checksum. Each blob is read once. */
+  readonly #intact = new Map<string, Promise<boolean>>();
 
-  /** @param cache folder of all models; nothing is made in it yet. */
+  /** @param cache folder of all models; it may not exist yet */
   constructor(cache: string, { id }: HubModel) {
     const name = `models--${id.replace("/", "--")}`;
     this.#folder = `${cache}/${name}`;
     this.#locks = `${cache}/.locks/${name}`;
   }
 
-  /** Where contents with a checksum are, or will be. */
+  /** Returns the path of a blob, which may not exist yet. */
   blob(checksum: string): string {
     return `${this.#folder}/blobs/${checksum}`;
   }
 
-  /** The folder of a commit's files. */
+  /** Returns the folder of a commit. */
   snapshot(commit: string): string {
     return `${this.#folder}/snapshots/${commit}`;
   }
 
-  /** The commit that a branch had when it was last asked for; a commit stands for itself. */
+  /** Returns the commit of a branch at the last download. Returns a commit unchanged. */
   async commitOf(revision: string): Promise<string | null> {
     if (COMMIT.test(revision)) return revision;
     try {
@@ -47,77 +47,77 @@ export class ModelCache {
     }
   }
 
-  /** Remembers the commit of a branch. */
+  /** Stores the commit of a branch. */
   async rememberCommit(revision: string, commit: string): Promise<void> {
     if (revision === commit || await this.commitOf(revision) === commit) return;
     await writeIn(`${this.#folder}/refs/${revision}`, commit);
   }
 
-  /** Whether a file of a commit is here, with the bytes that it was downloaded with. */
+  /** Whether a file of a commit is in the cache and unchanged since its download. */
   async has(commit: string, file: string): Promise<boolean> {
     const path = `${this.snapshot(commit)}/${file}`;
-    return await isFile(path) && await this.#isWhole(path);
+    return await isFile(path) && await this.#isUnchanged(path);
   }
 
-  /** Whether contents are here and whole. */
+  /** Whether a blob is in the cache and matches its checksum. */
   async hasBlob(checksum: string): Promise<boolean> {
     return await isFile(this.blob(checksum)) && await this.#matches(checksum);
   }
 
-  /** The first file of a commit whose bytes changed since they were downloaded, or null. */
+  /** Returns a file of a commit that has changed since its download, or null. */
   async damagedFile(commit: string): Promise<string | null> {
     const folder = this.snapshot(commit);
     for await (const { name } of Deno.readDir(folder)) {
       const path = `${folder}/${name}`;
-      if (await isFile(path) && !await this.#isWhole(path)) return path;
+      if (await isFile(path) && !await this.#isUnchanged(path)) return path;
     }
     return null;
   }
 
-  /** A link names its contents by their checksum; of a copy nobody knows what it should be. */
-  async #isWhole(path: string): Promise<boolean> {
+  /** A link contains the checksum. A copy (on Windows) does not, and is not checked. */
+  async #isUnchanged(path: string): Promise<boolean> {
     const target = await Deno.readLink(path).catch(() => "");
     const checksum = target.slice(target.lastIndexOf("/") + 1);
     return !isChecksum(checksum) || await this.#matches(checksum);
   }
 
   #matches(checksum: string): Promise<boolean> {
-    let whole = this.#whole.get(checksum);
-    if (whole === undefined) {
-      whole = checksumLike(checksum, this.blob(checksum)).then((found) => found === checksum);
-      this.#whole.set(checksum, whole);
+    let intact = this.#intact.get(checksum);
+    if (intact === undefined) {
+      intact = checksumLike(checksum, this.blob(checksum)).then((found) => found === checksum);
+      this.#intact.set(checksum, intact);
     }
-    return whole;
+    return intact;
   }
 
-  /** Whether the hub said that a commit has no such file. */
+  /** Whether the hub has answered that a commit has no such file. */
   async isKnownAbsent(commit: string, file: string): Promise<boolean> {
     return await isFile(`${this.#folder}/.no_exist/${commit}/${file}`);
   }
 
-  /** Remembers that a commit has no such file. */
+  /** Stores that a commit has no such file. */
   async rememberAbsent(commit: string, file: string): Promise<void> {
     await writeIn(`${this.#folder}/.no_exist/${commit}/${file}`, "");
   }
 
-  /** Puts a file with these contents into a commit's folder. */
+  /** Adds a file to the folder of a commit, as a link to its blob. */
   async link(commit: string, file: string, checksum: string): Promise<void> {
     const folder = this.snapshot(commit);
-    this.#whole.delete(checksum); // contents that were damaged have been downloaded anew
+    this.#intact.delete(checksum); // a damaged blob has been downloaded again
     await Deno.mkdir(folder, { recursive: true });
     const path = `${folder}/${file}`;
-    // A link whose contents were removed is in the way.
+    // A link to a removed blob must be replaced.
     if (!await isFile(path)) await Deno.remove(path).catch(ignoreMissing);
     try {
       await Deno.symlink(`../../blobs/${checksum}`, path);
     } catch (error) {
       if (error instanceof Deno.errors.AlreadyExists) return;
-      // Windows allows links only to some users; Hugging Face's libraries copy there too.
+      // Windows restricts links to some users. The Hugging Face libraries copy there, too.
       await Deno.copyFile(this.blob(checksum), path);
     }
   }
 
-  /** Waits until no other process, of this toolkit or of Hugging Face's, downloads these contents. Closing the file lets go. */
+  /** Waits until no other process, of this toolkit or a Hugging Face library, downloads a blob. Closing the returned file releases the lock. */
   async lock(checksum: string): Promise<Deno.FsFile> {
     await Deno.mkdir(this.#locks, { recursive: true });
     await Deno.mkdir(folderOf(this.blob(checksum)), { recursive: true });

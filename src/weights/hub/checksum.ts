@@ -1,19 +1,20 @@
 /**
- * The two checksums of the hub: SHA-256 for large files, git's own for small ones.
+ * The two kinds of checksums of the hub: SHA-256 for large files, git's blob hash for small ones.
  *
  * @module
  */
 import { createHash, type Hash } from "node:crypto";
 
-/** Whether a text can be one of the two. */
+/** Whether a text has the form of a checksum. */
 export function isChecksum(text: string): boolean {
   return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 }
 
 /**
- * The checksum of a file of the kind that another one is.
+ * Computes the checksum of a file, of the same kind as another checksum.
  *
- * @param like 64 hexadecimal digits for SHA-256; 40 for the SHA-1 that git gives a blob, which counts the size in
+ * @param like 64 hexadecimal digits for SHA-256; 40 for git's blob hash, a SHA-1 that includes the size
+ * @param path the file
  */
 export async function checksumLike(like: string, path: string): Promise<string> {
   const file = await Deno.open(path);

@@ -1,5 +1,5 @@
 /**
- * One file of the hub onto the disk: it goes on after a cut, and its bytes are checked before it has its name.
+ * Downloads a file of the hub. An interrupted download is resumed, and the file gets its name after its checksum is verified.
  *
  * @module
  */
@@ -7,24 +7,25 @@ import { folderOf, syncFolder, writeAll } from "../../files/mod.ts";
 import { checksumLike } from "./checksum.ts";
 import { HubError, HubUnreachableError } from "./errors.ts";
 import type { HubModel } from "./model_name.ts";
-import { ask, refusal } from "./request.ts";
+import { ask, responseError } from "./request.ts";
 import type { HubSettings } from "./settings.ts";
 
-/** A file as the hub describes it. */
+/** A file of the hub. */
 export interface RemoteFile {
   readonly name: string;
   readonly url: string;
-  /** SHA-256, or git's SHA-1 of a blob. */
+  /** SHA-256, or git's blob hash. */
   readonly checksum: string;
+  /** Size. */
   readonly bytes: number;
 }
 
 /**
- * Downloads a file to `path`. What came before a cut stays in `path.incomplete`, as Hugging Face's libraries have it, and is not asked for again.
+ * Downloads a file to `path`. An interrupted download is kept in `path.incomplete`, as in the Hugging Face libraries, and resumed from there.
  *
- * @param progress told how many bytes are there
- * @throws {HubUnreachableError} when the connection was cut too often.
- * @throws {HubError} when the bytes are not those of the checksum, or cannot be written.
+ * @param progress receives the number of bytes downloaded so far
+ * @throws {HubUnreachableError} if the connection fails too often.
+ * @throws {HubError} if the checksum does not match, or the file cannot be written.
  */
 export async function downloadBlob(
   file: RemoteFile,
@@ -38,7 +39,7 @@ export async function downloadBlob(
   await fetchWhole(file, incomplete, model, settings, progress);
   let actual = await checksumLike(file.checksum, incomplete);
   if (actual !== file.checksum && resumed) {
-    // The part that was lying here may be what is wrong.
+    // The part from the earlier download may be the cause.
     await Deno.remove(incomplete);
     await fetchWhole(file, incomplete, model, settings, progress);
     actual = await checksumLike(file.checksum, incomplete);
@@ -46,15 +47,15 @@ export async function downloadBlob(
   if (actual !== file.checksum) {
     await Deno.remove(incomplete);
     throw new HubError(
-      `${file.name} of ${model.id} came with wrong bytes: its checksum is ${actual}, ` +
-        `${settings.endpoint} says ${file.checksum}; it was removed, try again`,
+      `The checksum of ${file.name} of ${model.id} is ${actual}, but ${settings.endpoint} lists ` +
+        `${file.checksum}; the download was removed, try again`,
     );
   }
   await Deno.rename(incomplete, path);
   await syncFolder(folderOf(path));
 }
 
-/** Asks again after each cut, until all bytes are there or no new one comes. */
+/** Retries until the download is complete, or several retries in a row receive no data. */
 async function fetchWhole(
   file: RemoteFile,
   path: string,
@@ -74,8 +75,8 @@ async function fetchWhole(
       const wait = settings.waitSeconds[failures++];
       if (wait === undefined) {
         throw new HubUnreachableError(
-          `${file.name} of ${model.id} stopped at ${after} of ${file.bytes} bytes (${error.message}); ` +
-            "run the command again to go on from there",
+          `The download of ${file.name} of ${model.id} stopped at ${after} of ${file.bytes} bytes (${error.message}); ` +
+            "run the command again to resume it",
           { cause: error },
         );
       }
@@ -84,7 +85,7 @@ async function fetchWhole(
   }
 }
 
-/** One request for what is still missing. */
+/** Requests the rest of a file. */
 async function fetchRest(
   file: RemoteFile,
   path: string,
@@ -104,17 +105,17 @@ async function fetchRest(
   if (!response.ok || response.body === null) {
     answer.done();
     await response.body?.cancel();
-    throw refusal(response, model, file.name, settings);
+    throw responseError(response, model, file.name, settings);
   }
-  // A server that knows no ranges sends the whole.
+  // A server without support for ranges sends the whole file.
   if (response.status !== 206) there = 0;
   const output = await Deno.open(path, { write: true, create: true });
   try {
     await output.truncate(there);
     await output.seek(there, Deno.SeekMode.Start);
-    for await (const piece of piecesOf(answer)) {
-      await write(output, piece, path);
-      there += piece.length;
+    for await (const chunk of chunksOf(answer)) {
+      await write(output, chunk, path);
+      there += chunk.length;
       progress(there);
     }
     await output.sync();
@@ -122,29 +123,29 @@ async function fetchRest(
     answer.done();
     output.close();
   }
-  if (there < file.bytes) throw new HubUnreachableError("the connection was cut");
+  if (there < file.bytes) throw new HubUnreachableError("the connection was closed");
 }
 
-/** The body; a cut has its own error, so that a full disk is not taken for one. */
-async function* piecesOf({ response, alive }: Awaited<ReturnType<typeof ask>>) {
+/** Yields the chunks of the body. A network error has its own class, to distinguish it from a full disk. */
+async function* chunksOf({ response, alive }: Awaited<ReturnType<typeof ask>>) {
   const reader = response.body!.getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((cause) => {
-        throw new HubUnreachableError(`the connection was cut: ${cause.message}`, { cause });
+        throw new HubUnreachableError(`the connection was closed: ${cause.message}`, { cause });
       });
       if (done) return;
       alive();
       yield value;
     }
   } finally {
-    await reader.cancel().catch(() => {/* it broke, or has ended */});
+    await reader.cancel().catch(() => {/* it failed or has ended */});
   }
 }
 
-async function write(output: Deno.FsFile, piece: Uint8Array, path: string): Promise<void> {
+async function write(output: Deno.FsFile, chunk: Uint8Array, path: string): Promise<void> {
   try {
-    await writeAll(output, piece);
+    await writeAll(output, chunk);
   } catch (cause) {
     throw new HubError(`Cannot write ${path}: ${(cause as Error).message}`, { cause });
   }

@@ -1,5 +1,5 @@
 /**
- * A model of the hub as a folder.
+ * Downloads a model of the hub.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import { isChecksum } from "./checksum.ts";
 import { downloadBlob, type RemoteFile } from "./download_blob.ts";
 import { HubError, HubUnreachableError } from "./errors.ts";
 import { type HubModel, parseHubName } from "./model_name.ts";
-import { ask, refusal } from "./request.ts";
+import { ask, responseError } from "./request.ts";
 import { type HubSettings, hubSettings } from "./settings.ts";
 
 const CONFIG = "config.json";
 const WHOLE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 const PICKLED = "pytorch_model.bin";
-/** Taken where the model has them; of the vocabularies one is enough. */
+/** Downloaded if the model has them. One vocabulary is enough. */
 const TOKENIZER_FILES = [
   "spiece.model",
   "tokenizer.json",
@@ -25,19 +25,24 @@ const TOKENIZER_FILES = [
   "special_tokens_map.json",
 ] as const;
 
-/** Told how a download goes. */
+/** Receives the progress of a download. */
 export interface DownloadObserver {
-  /** Bytes that are there, of how many; called for every piece. */
+  /** Called for every chunk, with numbers of bytes. */
   progress?(done: number, total: number): void;
-  /** A sentence that a person should know. */
-  say?(sentence: string): void;
+  /** Receives warnings. */
+  say?(message: string): void;
 }
 
 /**
- * The folder of a model in Hugging Face's cache, with what is missing downloaded: configuration, safetensors weights (one file or shards), tokenizer.
+ * Downloads what the Hugging Face cache lacks of a model: configuration, safetensors weights (one file or shards) and tokenizer. If the hub does not answer, a
+ * complete copy in the cache is used.
  *
  * @param name `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`
- * @throws {HubError} in one sentence: no such model, no permission, offline and not in the cache, wrong bytes, connection cut.
+ * @param observer receives progress and warnings
+ * @param settings endpoint, cache and token
+ * @returns the folder of the model in the cache
+ * @throws {HubError} if there is no such model, access is denied, the checksum of a file does not match, or the hub is not reachable and the cache has no
+ * complete copy.
  */
 export async function downloadModel(
   name: string,
@@ -58,18 +63,18 @@ export async function downloadModel(
 }
 
 /**
- * The folder of a model that is wholly in the cache.
+ * Returns the folder of a model that is complete in the cache.
  *
- * @param reason why the hub is not asked
+ * @param reason why the hub cannot be used
  */
 async function cachedModel(model: HubModel, cache: ModelCache, reason: string): Promise<string> {
   const commit = await cache.commitOf(model.revision);
   const whole = commit !== null && await hasModel(cache, commit);
   const damaged = commit === null ? null : await cache.damagedFile(commit).catch(() => null);
   if (whole && damaged === null) return cache.snapshot(commit);
-  const why = damaged === null ? "" : `: ${damaged} was changed, its checksum is another`;
+  const why = damaged === null ? "" : `: the checksum of ${damaged} does not match`;
   throw new HubError(
-    `${reason}, and ${model.id} at ${model.revision} is not whole in the cache${why}`,
+    `${reason}, and the cache has no complete copy of ${model.id} at ${model.revision}${why}`,
   );
 }
 
@@ -82,13 +87,13 @@ async function hasModel(cache: ModelCache, commit: string): Promise<boolean> {
   return true;
 }
 
-/** One model being downloaded. */
+/** The download of one model. */
 class Download {
   readonly #model: HubModel;
   readonly #cache: ModelCache;
   readonly #settings: HubSettings;
   readonly #observer: DownloadObserver;
-  /** All files are of the commit that the first answer names, even if the branch moves meanwhile. */
+  /** The commit of the first response. All files are of this commit, even if the branch moves during the download. */
   #commit: string | null = null;
 
   constructor(
@@ -104,31 +109,31 @@ class Download {
   }
 
   async run(): Promise<string> {
-    // Asked even if it is here: the branch may have moved.
+    // Requested even if it is in the cache, because the branch may have moved.
     const config = await this.#describe(CONFIG, this.#model.revision);
     if (config === null) throw new HubError(`${this.#model.id} has no ${CONFIG}`);
     const commit = this.#commit!;
-    const wanted = [await this.#unlessHere(commit, config), ...await this.#weights(commit)];
+    const wanted = [await this.#unlessCached(commit, config), ...await this.#weights(commit)];
     for (const name of TOKENIZER_FILES) wanted.push(await this.#find(commit, name));
-    await this.#fetchAll(commit, wanted.filter((file) => file !== null && file !== "here"));
+    await this.#fetchAll(commit, wanted.filter((file) => file !== null && file !== "cached"));
     await this.#cache.rememberCommit(this.#model.revision, commit);
     return this.#cache.snapshot(commit);
   }
 
-  async #weights(commit: string): Promise<(RemoteFile | "here" | null)[]> {
+  async #weights(commit: string): Promise<(RemoteFile | "cached" | null)[]> {
     const whole = await this.#find(commit, WHOLE);
     if (whole !== null) return [whole];
     const index = await this.#find(commit, INDEX);
     if (index === null) throw await this.#noWeights(commit);
-    if (index !== "here") await this.#fetchAll(commit, [index]);
-    const shards: (RemoteFile | "here" | null)[] = [];
+    if (index !== "cached") await this.#fetchAll(commit, [index]);
+    const shards: (RemoteFile | "cached" | null)[] = [];
     for (
       const name of shardFiles(await Deno.readFile(`${this.#cache.snapshot(commit)}/${INDEX}`))
     ) {
       const shard = await this.#find(commit, name);
       if (shard === null) {
         throw new HubError(
-          `${this.#model.id} has no ${name}, which its ${INDEX} names`,
+          `${this.#model.id} has no ${name}, which its ${INDEX} lists`,
         );
       }
       shards.push(shard);
@@ -142,25 +147,25 @@ class Download {
       `${this.#model.id} has no ${WHOLE}` +
         (pickled === null
           ? ""
-          : `, only ${PICKLED}, a Python pickle; convert it with transformers: ` +
+          : ` but ${PICKLED}, a Python pickle; convert it with transformers: ` +
             `AutoModelForPreTraining.from_pretrained("${this.#model.id}").save_pretrained("FOLDER") and use FOLDER`),
     );
   }
 
-  /** A file of a commit: whether it is here, else what the hub says of it; null when there is none. */
-  async #find(commit: string, name: string): Promise<RemoteFile | "here" | null> {
-    if (await this.#cache.has(commit, name)) return "here";
+  /** Describes a file of a commit. Returns null if the model has no such file. */
+  async #find(commit: string, name: string): Promise<RemoteFile | "cached" | null> {
+    if (await this.#cache.has(commit, name)) return "cached";
     if (await this.#cache.isKnownAbsent(commit, name)) return null;
     const file = await this.#describe(name, commit);
     if (file === null) await this.#cache.rememberAbsent(commit, name);
     return file;
   }
 
-  async #unlessHere(commit: string, file: RemoteFile): Promise<RemoteFile | "here"> {
-    return await this.#cache.has(commit, file.name) ? "here" : file;
+  async #unlessCached(commit: string, file: RemoteFile): Promise<RemoteFile | "cached"> {
+    return await this.#cache.has(commit, file.name) ? "cached" : file;
   }
 
-  /** Asks the hub for a file's size and checksum; null when the model has no such file. */
+  /** Requests size and checksum of a file. Returns null if the model has no such file. */
   async #describe(name: string, revision: string): Promise<RemoteFile | null> {
     const { endpoint } = this.#settings;
     const path = `${this.#model.id}/resolve/${encodeURIComponent(revision)}/${name}`;
@@ -171,10 +176,10 @@ class Download {
     const { status, headers } = response;
     this.#commit ??= headers.get("x-repo-commit");
     if (status === 404 && headers.get("x-error-code") === "EntryNotFound") return null;
-    if (status >= 400) throw refusal(response, this.#model, name, this.#settings);
+    if (status >= 400) throw responseError(response, this.#model, name, this.#settings);
     if (!/^[0-9a-f]{40}$/.test(this.#commit ?? "")) {
       throw new HubError(
-        `${endpoint} is no Hugging Face hub: its answer for ${path} names no commit`,
+        `${endpoint} is not a Hugging Face hub: its response for ${path} has no commit`,
       );
     }
     const tag = headers.get("x-linked-etag") ?? headers.get("etag") ?? "";
@@ -182,7 +187,7 @@ class Download {
     const bytes = Number(headers.get("x-linked-size") ?? headers.get("content-length") ?? NaN);
     if (!isChecksum(checksum) || !Number.isSafeInteger(bytes)) {
       throw new HubError(
-        `${endpoint} gives no checksum or no size of ${path}, so its bytes cannot be checked`,
+        `${endpoint} reports no checksum or size of ${path}, so a download cannot be verified`,
       );
     }
     return {

@@ -1,17 +1,15 @@
 /**
- * What goes wrong between a model's name and its files.
+ * Errors of downloads from the hub.
  *
  * @module
  */
 
-/** A model that cannot be had; the message says why and what to do. */
+/** The error for a model that cannot be downloaded. The message gives the cause and the fix. */
 export class HubError extends Error {
-  /** Told apart from other errors by this. */
   override readonly name: string = "HubError";
 }
 
-/** The hub did not answer, or not in time: the cache may still have the model. */
+/** The error for a hub that did not answer, or not in time. The model may still be in the cache. */
 export class HubUnreachableError extends HubError {
-  /** Told apart from other errors by this. */
   override readonly name = "HubUnreachableError";
 }

@@ -1,6 +1,6 @@
 /**
- * Published models from the Hugging Face hub, kept in the cache that all of Hugging Face's libraries share. Needs Deno's files and network, so the public
- * API does not reach it.
+ * Downloads models from the Hugging Face hub to the cache that all Hugging Face libraries share. Needs Deno's file and network access, so it is not part of the
+ * public API.
  *
  * @module
  */

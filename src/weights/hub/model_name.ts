@@ -1,5 +1,5 @@
 /**
- * The way a command line names a model of the hub.
+ * Names of hub models on the command line.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { HubError } from "./errors.ts";
 
 const PREFIX = "hf:";
 
-/** A model at one of its revisions. */
+/** A revision of a model. */
 export interface HubModel {
   /** `owner/name`. */
   readonly id: string;
@@ -16,27 +16,27 @@ export interface HubModel {
   readonly revision: string;
 }
 
-/** Whether a text names a model of the hub rather than a folder. */
+/** Whether a checkpoint argument names a model of the hub, and not a folder. */
 export function isHubName(text: string): boolean {
   return text.startsWith(PREFIX);
 }
 
 /**
- * Reads `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`; without a revision it is `main`.
+ * Parses `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`. The default revision is `main`.
  *
- * @throws {HubError} when the text is neither.
+ * @throws {HubError} if the text has another form.
  *
- * @example A tag
+ * @example A model at a tag
  * ```ts
  * import { parseHubName } from "./model_name.ts";
  *
  * const { id, revision } = parseHubName("hf:albert/albert-base-v2@v1.0");
- * if (id !== "albert/albert-base-v2" || revision !== "v1.0") throw new Error("not read");
+ * if (id !== "albert/albert-base-v2" || revision !== "v1.0") throw new Error("not equal");
  * ```
  */
 export function parseHubName(text: string): HubModel {
   const [, id, revision = "main"] = /^hf:([^@]+)(?:@(.+))?$/.exec(text) ?? [];
-  // Both become parts of paths: the hub allows no more than these letters either.
+  // Both become parts of paths. The hub allows the same characters.
   const goodId = /^[\w-][\w.-]*\/[\w-][\w.-]*$/.test(id ?? "") && !/\.\.|--/.test(id);
   const goodRevision = /^[\w.-]+(\/[\w.-]+)*$/.test(revision) &&
     !/(^|\/)\.\.?(\/|$)/.test(revision);
@@ -44,7 +44,7 @@ export function parseHubName(text: string): HubModel {
     throw new HubError(
       `${
         shown(text)
-      } names no model: write hf:OWNER/NAME or hf:OWNER/NAME@REVISION, as in hf:albert/albert-base-v2`,
+      } is not the name of a hub model; use hf:OWNER/NAME or hf:OWNER/NAME@REVISION, for instance hf:albert/albert-base-v2`,
     );
   }
   return { id, revision };

@@ -1,5 +1,5 @@
 /**
- * Asking the hub: redirects, the token, time limits, and what its refusals mean.
+ * Requests to the hub: redirects, the token, timeouts and error responses.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import type { HubSettings } from "./settings.ts";
 
 const MAX_REDIRECTS = 5;
 
-/** An answer whose body still has to come. */
+/** A response whose body has not been read. */
 export interface HubAnswer {
-  /** With a status below 300, or a redirect that was not to be followed. */
+  /** The response; a redirect if it was not followed. */
   readonly response: Response;
-  /** Starts the time limit anew; to be called for every piece of the body. */
+  /** Restarts the timeout. Call this for every chunk of the body. */
   alive(): void;
-  /** Ends the time limit. */
+  /** Ends the timeout. */
   done(): void;
 }
 
-/** What to ask for. */
+/** A request. */
 export interface HubRequest {
   readonly url: string;
   readonly method: "GET" | "HEAD";
@@ -27,9 +27,9 @@ export interface HubRequest {
 }
 
 /**
- * Sends a request. `HEAD` stops at a redirect to another host, whose answer would be about another file name; `GET` follows it, without the token.
+ * Sends a request. `GET` follows redirects to other hosts, without the token. `HEAD` does not, since the headers of the other host describe another file name.
  *
- * @throws {HubUnreachableError} when there is no answer.
+ * @throws {HubUnreachableError} if there is no response.
  */
 export async function ask(
   { url, method, headers = {} }: HubRequest,
@@ -41,7 +41,7 @@ export async function ask(
   const alive = () => {
     done();
     timer = setTimeout(
-      () => control.abort(new Error(`no byte for ${timeoutSeconds} seconds`)),
+      () => control.abort(new Error(`no data for ${timeoutSeconds} seconds`)),
       1000 * timeoutSeconds,
     );
   };
@@ -56,7 +56,7 @@ export async function ask(
         signal: control.signal,
         headers: {
           ...headers,
-          // Compression would hide the file's size and where a part of it begins.
+          // Compression would change the size and the byte ranges.
           "accept-encoding": "identity",
           "user-agent": "albert-lab",
           ...(token !== undefined && at.origin === origin && { authorization: `Bearer ${token}` }),
@@ -72,7 +72,7 @@ export async function ask(
     }
   } catch (cause) {
     done();
-    // What fetch throws says that it failed; the last of its causes says why.
+    // The message of fetch's error says that it failed, its innermost cause says why.
     const { message } = ((cause as Error).cause ?? cause) as Error;
     const why = message.split(": ").at(-1);
     throw new HubUnreachableError(`${at.origin} does not answer: ${why}`, { cause });
@@ -82,11 +82,11 @@ export async function ask(
 }
 
 /**
- * The sentence for an answer that is no file.
+ * Converts an error response to an error.
  *
- * @param file what was asked for
+ * @param file the requested file
  */
-export function refusal(
+export function responseError(
   { status, headers }: Response,
   { id, revision }: HubModel,
   file: string,
@@ -98,22 +98,24 @@ export function refusal(
   }
   if (code === "GatedRepo") {
     return new HubError(
-      `${id} is only for who accepted its conditions: accept them at ${endpoint}/${id} and set HF_TOKEN`,
+      `${id} is gated: accept its conditions at ${endpoint}/${id} and set HF_TOKEN`,
     );
   }
   if (code === "RepoNotFound" || status === 401 && token === undefined) {
     return new HubError(
-      `${endpoint} shows no model ${id}: check the name, and if it is private set HF_TOKEN`,
+      `${endpoint} has no public model ${id}: check the name, and set HF_TOKEN if it is private`,
     );
   }
   if (status === 401 || status === 403) {
-    return new HubError(`${endpoint} refuses ${id} to this HF_TOKEN (${status}): check the token`);
+    return new HubError(
+      `${endpoint} does not allow access to ${id} with this HF_TOKEN (status ${status}): check the token`,
+    );
   }
   if (status === 404) return new HubError(`${id} at ${endpoint} has no ${file}`);
   if (status === 429 || status >= 500) {
     return new HubUnreachableError(
-      `${endpoint} answers ${status} for ${file} of ${id}: try again later`,
+      `${endpoint} returned status ${status} for ${file} of ${id}: try again later`,
     );
   }
-  return new HubError(`${endpoint} answers ${status} for ${file} of ${id}`);
+  return new HubError(`${endpoint} returned status ${status} for ${file} of ${id}`);
 }

@@ -7,7 +7,6 @@ import { collate, ExampleDataset, exampleSettings } from "../../../src/data/mod.
 import { loadWeights, PretrainingModel } from "../../../src/model/mod.ts";
 import { pretrainingInput } from "../../../src/pretraining/mod.ts";
 import { layerTransitions, measureThroughput, WHOLE_STEP_BYTES } from "../measure/mod.ts";
-import { MASKED_FRACTION } from "../presets/mod.ts";
 import type { JobContext, Measured } from "./context.ts";
 import { shapeOf } from "./intrinsic.ts";
 import type { LayersJob, ThroughputJob } from "./job.ts";
@@ -61,7 +60,7 @@ export async function runThroughputJob(
     batchSize,
     microBatchSize: batchSize,
     sequenceLength,
-    maxPredictions: Math.ceil(MASKED_FRACTION * sequenceLength),
+    maxPredictions: exampleSettings(sequenceLength).maxPredictionsPerSeq,
     memoryBytes: WHOLE_STEP_BYTES,
   });
   return {

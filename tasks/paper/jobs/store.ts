@@ -7,7 +7,7 @@ import {
   atomicWriteFile,
   ifExists,
   LockedError,
-  removeLeftovers,
+  removeTemporaryFiles,
   takeLock,
 } from "../../../src/files/mod.ts";
 import type { JobOutcome, JobResult } from "../result.ts";
@@ -67,7 +67,7 @@ export class JobStore {
     const name = `${shortAddress(address)}.json`;
     try {
       const lock = await takeLock(`${this.#jobs}/${shortAddress(address)}.lock`);
-      await removeLeftovers(this.#jobs, [name]);
+      await removeTemporaryFiles(this.#jobs, [name]);
       return { [Symbol.dispose]: () => lock.close() };
     } catch (error) {
       if (error instanceof LockedError) return null;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { MASKED_LM_PROB } from "../../../src/data/mod.ts";
 import { ALBERT_DEFAULTS, type ModelConfig, validateConfig } from "../../../src/model/mod.ts";
 import type { Experiment, Row, Variation } from "../experiment.ts";
 import { PAPER } from "./paper.ts";
@@ -13,9 +14,6 @@ import {
   PAPER_VOCABULARY,
   type Preset,
 } from "./preset.ts";
-
-/** Fraction of tokens that are masked in pretraining. */
-export const MASKED_FRACTION = 0.15;
 
 /**
  * The configuration of a row's model.
@@ -102,7 +100,7 @@ export function trainingFlops(
   sequenceLength: number,
 ): number {
   const { hiddenSize: h, embeddingSize: e, vocabSize } = config;
-  const maskedHead = 2 * MASKED_FRACTION * (h * e + e * vocabSize);
+  const maskedHead = 2 * MASKED_LM_PROB * (h * e + e * vocabSize);
   const perToken = encoderFlopsPerToken(config, sequenceLength) + maskedHead;
   return FORWARD_AND_BACKWARD * batchSize * sequenceLength * perToken;
 }

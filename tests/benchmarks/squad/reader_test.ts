@@ -51,7 +51,7 @@ Deno.test("a version that is not a string or number is ignored", () => {
 Deno.test("JSON that is not in SQuAD's format is rejected with the problem and the place", () => {
   for (
     const [text, sentence] of [
-      ["{", "it is not JSON ("],
+      ["{", "it is not valid JSON ("],
       ["[]", "the file must be an object"],
       ["{}", "data is missing"],
       ['{"data": {}}', "data must be a list"],

@@ -1,6 +1,6 @@
 /** Names of models and replies of a hub. */
 import { downloadModel, parseHubName } from "../../../src/weights/hub/mod.ts";
-import { COMMIT, sha256 } from "../../weights/hub/stand_in.ts";
+import { COMMIT, sha256 } from "../../weights/hub/fake_hub.ts";
 import { chance, fuzzer, pick } from "../fuzzer.ts";
 import { HOSTILE_TEXTS, mutateText } from "../mutate_text.ts";
 import { mutateJson } from "../mutate_json.ts";

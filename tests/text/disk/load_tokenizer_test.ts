@@ -68,9 +68,9 @@ Deno.test("loadTokenizer() says in one sentence what is wrong", () =>
       SyntaxError,
       "cut.model: it is not a SentencePiece model, or it is cut",
     );
-    await rejects("bad.json", SyntaxError, "bad.json: it is not JSON");
+    await rejects("bad.json", SyntaxError, "bad.json: it is not valid JSON");
     await rejects("latin1.txt", SyntaxError, "latin1.txt: it is not valid UTF-8");
     await rejects("words.txt", SyntaxError, "words.txt)");
     await writeFiles(folder, { "tokenizer_config.json": "no" });
-    await rejects("words.txt", SyntaxError, "tokenizer_config.json: it is not JSON");
+    await rejects("words.txt", SyntaxError, "tokenizer_config.json: it is not valid JSON");
   }));

@@ -1,16 +1,16 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { HubError, hubSettings, parseHubName } from "../../../src/weights/hub/mod.ts";
 
-Deno.test("the cache is where Hugging Face's libraries keep it", () => {
+Deno.test("hubSettings() finds the cache of the Hugging Face libraries", () => {
   const cache = (environment: Record<string, string>) => hubSettings(environment).cache;
   assertEquals(cache({ HOME: "/home/ada" }), "/home/ada/.cache/huggingface/hub");
   assertEquals(cache({ HOME: "/home/ada", XDG_CACHE_HOME: "/c" }), "/c/huggingface/hub");
   assertEquals(cache({ HOME: "/home/ada", HF_HOME: "~/hf" }), "/home/ada/hf/hub");
   assertEquals(cache({ HF_HOME: "/hf", HF_HUB_CACHE: "/models" }), "/models");
-  assertThrows(() => cache({}), HubError, "HF_HOME is not set");
+  assertThrows(() => cache({}), HubError, "Neither HF_HOME nor HOME is set");
 });
 
-Deno.test("endpoint, token and offline come from the environment", () => {
+Deno.test("hubSettings() reads endpoint, token and offline mode from the environment", () => {
   const home = { HOME: "/home/ada" };
   const { endpoint, token, offline } = hubSettings(home);
   assertEquals([endpoint, token, offline], ["https://huggingface.co", undefined, false]);
@@ -26,7 +26,7 @@ Deno.test("endpoint, token and offline come from the environment", () => {
   assertThrows(() => hubSettings({ ...home, HF_ENDPOINT: "mirror" }), HubError, "HF_ENDPOINT");
 });
 
-Deno.test("a model's name has an owner and may have a revision", () => {
+Deno.test("parseHubName() reads the owner, the name and an optional revision", () => {
   assertEquals(parseHubName("hf:ada/b.c_d-2"), { id: "ada/b.c_d-2", revision: "main" });
   assertEquals(parseHubName("hf:ada/b@refs/pr/1"), { id: "ada/b", revision: "refs/pr/1" });
 });

@@ -1,42 +1,42 @@
 /**
- * A server with the hub's endpoints: resolve addresses, redirects to another host for large files, relative redirects for small ones.
+ * A local server with the endpoints of the hub: it redirects to another host for large files, and to itself for small ones.
  */
 import { createHash } from "node:crypto";
 
-/** The commit of everything it serves. */
+/** The commit of all files. */
 export const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
-/** What went over the wire. */
-export interface Asked {
+/** A request that the server received. */
+export interface HubRequest {
   method: string;
   path: string;
   range: string | null;
   authorization: string | null;
 }
 
-/** What it does wrong, changed by tests as they go. */
-export interface Manners {
-  /** Closes the connection of a large file after so many bytes of each answer. */
+/** Faults to inject. Tests change them between requests. */
+export interface HubFaults {
+  /** Closes the connection of a large file after this number of bytes. */
   cutAfter?: number;
-  /** Sends other bytes than those of the checksum. */
+  /** Sends bytes that do not match the checksum. */
   wrongBytes?: boolean;
-  /** Answers every request with this status and `x-error-code`. */
-  refuse?: { status: number; code?: string };
+  /** Status and `x-error-code` of every response. */
+  status?: { status: number; code?: string };
   /** Ignores `Range`. */
   noRanges?: boolean;
-  /** Files that the repository does not have after all. */
+  /** Files that the repository does not contain. */
   without?: string[];
 }
 
 /** The server. */
-export interface StandIn {
+export interface FakeHub {
   endpoint: string;
-  asked: Asked[];
-  manners: Manners;
+  requests: HubRequest[];
+  faults: HubFaults;
   stop(): Promise<void>;
 }
 
-/** Files over this size are "large": kept by SHA-256 on another host. */
+/** Larger files have a SHA-256 checksum and are on another host. */
 const LARGE = 1000;
 
 export function sha256(bytes: Uint8Array): string {
@@ -48,12 +48,12 @@ export function gitSha1(bytes: Uint8Array): string {
 }
 
 /** Serves the files of one model. */
-export function standInForTheHub(id: string, files: Record<string, Uint8Array>): StandIn {
-  const asked: Asked[] = [];
-  const manners: Manners = {};
-  const note = (request: Request) => {
+export function fakeHub(id: string, files: Record<string, Uint8Array>): FakeHub {
+  const requests: HubRequest[] = [];
+  const faults: HubFaults = {};
+  const record = (request: Request) => {
     const { pathname } = new URL(request.url);
-    asked.push({
+    requests.push({
       method: request.method,
       path: decodeURIComponent(pathname),
       range: request.headers.get("range"),
@@ -61,36 +61,36 @@ export function standInForTheHub(id: string, files: Record<string, Uint8Array>):
     });
     return decodeURIComponent(pathname);
   };
-  const quiet = { hostname: "127.0.0.1", port: 0, onListen() {} };
-  const store = Deno.serve(quiet, (request) => {
-    const name = note(request).slice("/store/".length);
-    return contents(request, files[name], manners);
+  const options = { hostname: "127.0.0.1", port: 0, onListen() {} };
+  const store = Deno.serve(options, (request) => {
+    const name = record(request).slice("/store/".length);
+    return contents(request, files[name], faults);
   });
   const storeAt = `http://127.0.0.1:${store.addr.port}/store/`;
-  const hub = Deno.serve(quiet, (request) => {
-    const path = note(request);
-    if (manners.refuse) return refusal(manners.refuse.status, manners.refuse.code);
+  const hub = Deno.serve(options, (request) => {
+    const path = record(request);
+    if (faults.status) return errorResponse(faults.status.status, faults.status.code);
     const small = /^\/api\/resolve-cache\/(.+)$/.exec(path)?.[1];
     if (small) return described(contents(request, files[small], {}), files[small]);
     const [, model, revision, name] = /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(path) ?? [];
-    if (model !== id) return refusal(401, "RepoNotFound");
-    if (revision !== "main" && revision !== COMMIT) return refusal(404, "RevisionNotFound");
+    if (model !== id) return errorResponse(401, "RepoNotFound");
+    if (revision !== "main" && revision !== COMMIT) return errorResponse(404, "RevisionNotFound");
     const bytes = files[name];
-    if (bytes === undefined || manners.without?.includes(name)) {
-      return refusal(404, "EntryNotFound");
+    if (bytes === undefined || faults.without?.includes(name)) {
+      return errorResponse(404, "EntryNotFound");
     }
     const location = bytes.length > LARGE ? storeAt + name : `/api/resolve-cache/${name}`;
     return described(new Response(null, { status: 302, headers: { location } }), bytes);
   });
   return {
     endpoint: `http://127.0.0.1:${hub.addr.port}`,
-    asked,
-    manners,
+    requests,
+    faults,
     stop: async () => void await Promise.all([hub.shutdown(), store.shutdown()]),
   };
 }
 
-function refusal(status: number, code?: string): Response {
+function errorResponse(status: number, code?: string): Response {
   return new Response("no", {
     status,
     headers: code ? { "x-error-code": code, "x-repo-commit": COMMIT } : {},
@@ -106,16 +106,16 @@ function described(response: Response, bytes: Uint8Array): Response {
   return response;
 }
 
-function contents(request: Request, whole: Uint8Array, manners: Manners): Response {
-  const sent = manners.wrongBytes ? whole.map((byte) => byte ^ 1) : whole;
-  const from = manners.noRanges
+function contents(request: Request, whole: Uint8Array, faults: HubFaults): Response {
+  const sent = faults.wrongBytes ? whole.map((byte) => byte ^ 1) : whole;
+  const from = faults.noRanges
     ? 0
     : Number(/bytes=(\d+)-/.exec(request.headers.get("range") ?? "")?.[1] ?? 0);
   const rest = sent.slice(from);
   const headers: Record<string, string> = { "content-length": `${rest.length}` };
   if (from > 0) headers["content-range"] = `bytes ${from}-${whole.length - 1}/${whole.length}`;
-  const body = manners.cutAfter !== undefined && rest.length > manners.cutAfter
-    ? cutStream(rest.slice(0, manners.cutAfter))
+  const body = faults.cutAfter !== undefined && rest.length > faults.cutAfter
+    ? cutStream(rest.slice(0, faults.cutAfter))
     : rest;
   return new Response(request.method === "HEAD" ? null : body, {
     status: from > 0 ? 206 : 200,
@@ -123,7 +123,7 @@ function contents(request: Request, whole: Uint8Array, manners: Manners): Respon
   });
 }
 
-/** Breaks off once its bytes had time to arrive. */
+/** Ends before its content-length, after a delay in which the bytes arrive. */
 function cutStream(bytes: Uint8Array): ReadableStream<Uint8Array> {
   let sent = false;
   return new ReadableStream({

@@ -101,11 +101,17 @@ const backward: SimdKernel = {
         const lse = f.local("v128", v128.loadSplat(element(at.u32("log_sum_exp"), row)));
         const probability = (x: Code) => exp(f, f32x4.sub(x, lse));
         const target = f.local("i32", element(logits, label));
-        const ofLabel = f.local("v128", probability(v128.loadSplat(target)));
+        // A label outside of the columns must not write to other memory.
+        const inside = i32.ltU(label, columns);
+        const ofLabel = f.local("v128", f32x4.constant(0));
+        f.if(inside, () => f.set(ofLabel, probability(v128.loadSplat(target))));
         walk(f, { count: columns, read: [logits], write: [logits] }, ([x]) => ({
           write: [f32x4.mul(scale, probability(x))],
         }));
-        f.do(v128.storeLane(target, f32x4.mul(scale, f32x4.sub(ofLabel, 1)), 0));
+        f.if(
+          inside,
+          () => f.do(v128.storeLane(target, f32x4.mul(scale, f32x4.sub(ofLabel, 1)), 0)),
+        );
         const rest = f.local("i32", i32.sub(pitch, columns));
         clear(f, element(logits, columns), rest);
       });

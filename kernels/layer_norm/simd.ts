@@ -3,17 +3,32 @@
  *
  * @module
  */
+import type { Structural, Uniforms } from "../kernel.ts";
 import { layerNormBackwardInput, layerNormBackwardParameters, layerNormForward } from "./kernel.ts";
 import { type Code, f32, f32x4, i32, type Local, v128 } from "../simd/code.ts";
-import { maskOf } from "../philox/simd.ts";
+import { maskOf, MAX_MASK_COLUMNS } from "../philox/simd.ts";
 import { blocksOfColumns, sumColumns } from "../simd/columns.ts";
 import { sumLanes, zeroSum } from "../simd/lanes.ts";
-import type { SimdKernel } from "../simd/simd_kernel.ts";
+import type { Division, SimdKernel } from "../simd/simd_kernel.ts";
 import { byRows, element, walk } from "../simd/walk.ts";
+
+/**
+ * Divides the rows.
+ *
+ * @throws {RangeError} if the mask of a row exceeds the scratch memory.
+ */
+function divideRows({ rows, columns }: Uniforms, { dropout }: Structural): Division {
+  if (dropout === true && columns > MAX_MASK_COLUMNS) {
+    throw new RangeError(
+      `dropout of ${columns} columns exceeds the CPU device's limit of ${MAX_MASK_COLUMNS}`,
+    );
+  }
+  return byRows(rows, columns);
+}
 
 const forward: SimdKernel = {
   kernel: layerNormForward,
-  divide: ({ rows, columns }) => byRows(rows, columns),
+  divide: divideRows,
   define: ({ dropoutMask }) => (f, at) => {
     const columns = f.local("i32", at.u32("columns"));
     const inverse = f.local("f32", f32.div(1, f32.fromU32(columns)));
@@ -72,7 +87,7 @@ const forward: SimdKernel = {
 
 const backwardInput: SimdKernel = {
   kernel: layerNormBackwardInput,
-  divide: ({ rows, columns }) => byRows(rows, columns),
+  divide: divideRows,
   define: ({ dropoutMask }) => (f, at) => {
     const columns = f.local("i32", at.u32("columns"));
     const inverse = f.local("f32", f32.div(1, f32.fromU32(columns)));

@@ -6,7 +6,7 @@
 import { type Code, i32, i32x4, type Local, v128 } from "../simd/code.ts";
 import { transposeFour } from "../simd/lanes.ts";
 import type { FunctionBuilder, FunctionReference, ModuleBuilder } from "../simd/module_builder.ts";
-import type { Parameters } from "../simd/simd_kernel.ts";
+import { type Parameters, SCRATCH_BYTES } from "../simd/simd_kernel.ts";
 
 const MULTIPLIERS = [0xD2511F53, 0xCD9E8D57];
 const WEYL = [0x9E3779B9, 0xBB67AE85];
@@ -75,9 +75,15 @@ export function addDropoutMask(module: ModuleBuilder): FunctionReference {
   );
 }
 
+/** Words beyond the columns of a mask that are written: up to 3 before the first column, and the rest of the last 16. */
+const MASK_PADDING = 20;
+
+/** Maximum number of columns whose mask fits the scratch memory of a thread. */
+export const MAX_MASK_COLUMNS = SCRATCH_BYTES / 4 - MASK_PADDING;
+
 /** A part of a row of a mask, as expressions. */
 export interface MaskPart {
-  /** Address of at least `count + 20` words for the mask. */
+  /** Address of at least `count + MASK_PADDING` words for the mask. */
   readonly to: Code;
   /** Row of the matrix. */
   readonly row: Code;

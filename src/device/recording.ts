@@ -98,7 +98,7 @@ export class Recorder<Plan = undefined> {
     this.#hooks = hooks;
   }
 
-  /** Whether anything is recorded. */
+  /** Whether nothing is recorded. */
   get empty(): boolean {
     return this.#commands.length === 0;
   }

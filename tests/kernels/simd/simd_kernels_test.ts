@@ -1,6 +1,7 @@
-import { assert } from "@std/assert";
+import { assert, assertRejects } from "@std/assert";
+import { crossEntropyBackward, layerNormForward } from "../../../kernels/mod.ts";
 import { SIMD_KERNELS } from "../../../kernels/simd/mod.ts";
-import { openCpuDevice, openReferenceDevice } from "../../../src/device/mod.ts";
+import { DeviceError, openCpuDevice, openReferenceDevice } from "../../../src/device/mod.ts";
 import { describe } from "../support/case_arrays.ts";
 import { worstDifference } from "../support/differences.ts";
 import { runCase, sameBits, totalLength } from "../support/run_case.ts";
@@ -34,3 +35,35 @@ for (const { kernel } of SIMD_KERNELS.values()) {
     for (const device of [reference, ...devices]) await device.destroy();
   });
 }
+
+Deno.test("SIMD kernel cross_entropy.backward writes nothing for a label outside of the columns", async () => {
+  const some = {
+    structural: {},
+    uniforms: { rows: 3, columns: 5, pitch: 8, scale: 1 },
+    // The labels are in the padding, in the next row and in other buffers.
+    fill: { labels: () => [6, 12, 2 ** 20], log_sum_exp: () => [2, 2, 2] },
+  };
+  const reference = openReferenceDevice({ precision: "f64" });
+  const device = await openCpuDevice({ workers: 1 });
+  const expected = await runCase(reference, crossEntropyBackward, some);
+  const actual = await runCase(device, crossEntropyBackward, some);
+  assert(worstDifference(actual.logits, expected.logits).error <= TOLERANCE);
+  for (const opened of [reference, device]) await opened.destroy();
+});
+
+Deno.test("SIMD kernel layer_norm.forward rejects rows whose dropout mask exceeds the scratch memory", async () => {
+  const [some] = layerNormForward.cases().filter(({ structural: { residual, dropout } }) =>
+    residual === true && dropout === true
+  );
+  const device = await openCpuDevice({ workers: 1 });
+  await assertRejects(
+    () =>
+      runCase(device, layerNormForward, {
+        structural: some.structural,
+        uniforms: { ...some.uniforms, rows: 1, columns: 2 ** 18 },
+      }),
+    DeviceError,
+    "layer_norm.forward failed: dropout of 262144 columns exceeds the CPU device's limit of 262124",
+  );
+  await device.destroy();
+});

@@ -197,7 +197,6 @@ export const v128 = {
   load: load(vector(0), 2),
   loadSplat: load(vector(9), 2),
   store: store(vector(11), 2),
-  /** Stores one 32-bit lane. */
   storeLane: (address: Code, value: Code, lane: number, offset = 0): Code => [
     address,
     value,

@@ -72,7 +72,6 @@ export class PlanningDevice implements Device {
     return buffer;
   }
 
-  /** Creates a temporary buffer. */
   temporary(length: number, type: ElementType, label: string): DeviceBuffer {
     return this.#recorder.buffer(length, type, label, true);
   }
@@ -114,12 +113,10 @@ export class PlanningDevice implements Device {
     }
   }
 
-  /** Resolves immediately. */
   settled(): Promise<void> {
     return Promise.resolve();
   }
 
-  /** Always true. */
   canHold(): Promise<boolean> {
     return Promise.resolve(true);
   }
@@ -164,7 +161,6 @@ export class PlanningDevice implements Device {
     return Promise.resolve(this.#profile.list());
   }
 
-  /** Does nothing. */
   destroy(): Promise<void> {
     return Promise.resolve();
   }

@@ -142,7 +142,6 @@ export class Recorder<Plan = undefined> {
     (buffer as RecordedBuffer).dead = true;
   }
 
-  /** Records a run after checking its arguments. */
   run(kernel: Kernel, { bindings, uniforms, structural = NO_STRUCTURE }: Run): void {
     this.#hooks.check?.();
     const signature = signatureOf(kernel, structural);

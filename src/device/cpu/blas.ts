@@ -24,7 +24,6 @@ export interface Product {
   readonly ldc: number;
 }
 
-/** A loaded library. */
 export interface Blas {
   /** The library's path and, for OpenBLAS, the processor that its kernels are for. Both determine the bits of results. */
   readonly description: string;

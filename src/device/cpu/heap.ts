@@ -66,7 +66,6 @@ export class Heap {
     this.#untouched = Math.max(this.#untouched, address + aligned(bytes));
   }
 
-  /** Frees a range. */
   free(address: number, bytes: number): void {
     const range = { start: address, end: address + aligned(bytes) };
     let index = this.#ranges.findIndex(({ start }) => start > address);

@@ -96,7 +96,6 @@ export class Pool {
     this.#run(cut, effort);
   }
 
-  /** Ends the workers. */
   async close(): Promise<void> {
     const { words } = this.#executor;
     words[WORD.kind] = KIND.stop;

@@ -46,7 +46,6 @@ export class Storage {
     this.#notePeak();
   }
 
-  /** Frees a persistent buffer. */
   release(buffer: DeviceBuffer): void {
     const { address } = this.#persistent.get(buffer)!;
     const bytes = persistentBytes(buffer.length);
@@ -65,19 +64,16 @@ export class Storage {
     this.#notePeak();
   }
 
-  /** The place of a view. */
   placeOf({ buffer, offset, length }: View): Place {
     const { address } = (buffer.temporary ? this.#temporaries : this.#persistent).get(buffer)!;
     return { address: address + 4 * offset, length };
   }
 
-  /** The contents of a view. */
   array(view: View): HostArray {
     const { address, length } = this.placeOf(view);
     return numbersAt(this.heap.memory, view.buffer.type, address, length);
   }
 
-  /** Memory in use. */
   use(): MemoryUse {
     return {
       persistentBytes: this.#persistentBytes,

@@ -34,7 +34,6 @@ export interface HostBackend {
    * @throws {DeviceError} if there is not enough memory.
    */
   reserve(buffer: DeviceBuffer): void;
-  /** Frees the memory of a persistent buffer. */
   release(buffer: DeviceBuffer): void;
   /**
    * Assigns memory to the temporaries of the recording that is executed next, and ends those of the last one.
@@ -42,13 +41,10 @@ export interface HostBackend {
    * @throws {DeviceError} if there is not enough memory.
    */
   prepare(slots: ReadonlyMap<DeviceBuffer, Slot>): void;
-  /** The contents of a view. */
   array(view: View): HostArray;
   /** Computes one run and returns the name of the implementation, for profiles. */
   execute(command: RunCommand): string;
-  /** Memory in use. */
   memory(): MemoryUse;
-  /** Frees everything. */
   close(): Promise<void>;
 }
 

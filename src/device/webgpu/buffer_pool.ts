@@ -55,7 +55,6 @@ export class BufferPool {
     this.#notePeak();
   }
 
-  /** Destroys a persistent buffer. */
   free(buffer: DeviceBuffer): Physical {
     const physical = this.#persistent.get(buffer)!;
     this.#persistent.delete(buffer);
@@ -64,7 +63,6 @@ export class BufferPool {
     return physical;
   }
 
-  /** The memory of a persistent buffer. */
   persistent(buffer: DeviceBuffer): Physical {
     return this.#persistent.get(buffer)!;
   }
@@ -106,7 +104,6 @@ export class BufferPool {
     this.#notePeak();
   }
 
-  /** Memory in use. */
   memory(): MemoryUse {
     return {
       persistentBytes: this.#persistentBytes,
@@ -116,12 +113,10 @@ export class BufferPool {
     };
   }
 
-  /** The persistent buffers. */
   holders(): Holder[] {
     return [...this.#persistent].map(([{ label }, { bytes }]) => ({ label, bytes }));
   }
 
-  /** Destroys every buffer. */
   destroy(): void {
     for (const { gpu } of this.#persistent.values()) gpu.destroy();
     for (const slots of this.#slots.values()) for (const slot of slots) slot?.gpu.destroy();

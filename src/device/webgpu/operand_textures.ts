@@ -67,7 +67,6 @@ export class OperandTextures {
     return this.#count;
   }
 
-  /** Memory of all textures. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -136,7 +135,6 @@ export class OperandTextures {
     else others.push(staged);
   }
 
-  /** Releases every copy of a buffer. */
   forget(source: Physical): void {
     for (const staged of source.staged.slice()) this.release(staged);
   }
@@ -155,7 +153,6 @@ export class OperandTextures {
     }
   }
 
-  /** Destroys every texture. */
   destroy(): void {
     for (const staged of this.#kept) staged.texture.destroy();
     for (const others of this.#free.values()) for (const { texture } of others) texture.destroy();

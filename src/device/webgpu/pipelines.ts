@@ -40,7 +40,6 @@ export class Pipelines {
     this.#faults = faults;
   }
 
-  /** Number of compiled pipelines. */
   get count(): number {
     return this.#count;
   }

@@ -84,7 +84,6 @@ export class Readback {
     await Promise.all(this.#pending);
   }
 
-  /** Destroys the free staging buffers. */
   destroy(): void {
     for (const { gpu } of this.#free) gpu.destroy();
     this.#free.length = 0;

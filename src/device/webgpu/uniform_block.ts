@@ -21,7 +21,6 @@ export class UniformBlock {
     this.#alignment = pool.gpu.limits.minUniformBufferOffsetAlignment / 4;
   }
 
-  /** Memory of the buffer. */
   get bytes(): number {
     return this.#buffer?.bytes ?? 0;
   }
@@ -62,7 +61,6 @@ export class UniformBlock {
     this.#used = 0;
   }
 
-  /** Destroys the buffer. */
   destroy(): void {
     this.#buffer?.gpu.destroy();
     this.#outgrown?.gpu.destroy();

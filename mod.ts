@@ -1,12 +1,12 @@
 /**
- * ALBERT on WebGPU: the shared-layer encoder, its tokenizer, its pretraining and finetuning, on any GPU, in Deno and in browsers.
+ * ALBERT on WebGPU devices and on the CPU, in Deno and in browsers: tokenizer, encoder, pretraining and fine-tuning.
  *
- * This is what a program usually needs. Each part is a module of its own, with all that it is made of: `/device`, `/kernels`, `/tensor`, `/model`,
- * `/text`, `/vocabulary`, `/weights`, `/data`, `/optim`, `/distributed`, `/train`, `/pretraining`, `/benchmarks`.
+ * This module exports what most programs need. Each part of the toolkit is a module with more exports: `/device`, `/kernels`, `/tensor`, `/model`, `/text`, `/vocabulary`,
+ * `/weights`, `/data`, `/optim`, `/distributed`, `/train`, `/pretraining`, `/benchmarks`.
  *
  * @example Fill in a mask
  * ```ts ignore
- * import { loadPretrained, openDevice } from "jsr:@albert-lab/albert";
+ * import { loadPretrained, openDevice } from "@albert-lab/albert";
  *
  * const device = await openDevice({ device: "auto" });
  * const albert = await loadPretrained("runs/books/checkpoints/step-1000", device);
@@ -16,7 +16,7 @@
  * @module
  */
 
-// A device: where everything lives and runs.
+// Devices.
 export {
   describeDevice,
   type Device,
@@ -32,7 +32,7 @@ export {
   whole,
 } from "./src/device/mod.ts";
 
-// A pretrained model with its tokenizer.
+// Pretrained models and tokenizers.
 export {
   Albert,
   type FilledMask,
@@ -47,7 +47,7 @@ export {
   Tokenizer,
 } from "./src/text/mod.ts";
 
-// Configurations, and the model in parts.
+// Model configurations, parameters, encoder and heads; weights.
 export {
   classifierLogits,
   ConfigError,
@@ -81,7 +81,7 @@ export {
   type Safetensors,
 } from "./src/weights/mod.ts";
 
-// From text to examples.
+// Vocabularies and training data.
 export { readSentencePieceModel, writeSentencePieceModel } from "./src/text/mod.ts";
 export { VocabularyTrainer, type VocabularyTrainingOptions } from "./src/text/training/mod.ts";
 export {
@@ -150,7 +150,7 @@ export {
   type TaskHead,
 } from "./src/train/mod.ts";
 
-// The benchmarks' tasks and official scores.
+// Benchmark tasks and official metrics.
 export {
   evaluateSquadV1,
   evaluateSquadV2,
@@ -168,6 +168,6 @@ export {
   squadTask,
 } from "./src/benchmarks/mod.ts";
 
-// What a computation or a kernel of one's own is made with.
+// Building blocks of custom operations and kernels.
 export { DropoutRandom, type Scope, Tape, type Tensor } from "./src/tensor/mod.ts";
 export { grid, type Kernel, KERNELS } from "./kernels/mod.ts";

@@ -1,5 +1,5 @@
 /**
- * Predicts masked words.
+ * Predicts the tokens of masks.
  *
  * @module
  */

@@ -70,7 +70,7 @@ export class Optimizer {
    * Allocates the moments, which are zero.
    *
    * @param logSlots number of gradient norms to store on the device between two reads
-   * @param lossScale loss scale that a non-finite step halves; the optimizer frees it
+   * @param lossScale loss scale, reduced by half after a non-finite step; the optimizer frees it
    * @param shard part of the moments to store; default all
    * @throws {TypeError} if the parameters are not trainable
    * @throws {RangeError} if a setting is out of range

@@ -36,7 +36,7 @@ export interface PretrainingStepBatch extends TaskBatch {
 /** Names of the losses. */
 export const PRETRAINING_LOSSES = ["mlm", "pair"] as const;
 
-/** Masked-LM loss and pair loss, logged as `loss_mlm` and `loss_pair`. */
+/** Masked-LM loss and SOP or NSP loss, logged as `loss_mlm` and `loss_pair`. */
 export const PRETRAINING: Objective<PretrainingStepBatch> = {
   losses: PRETRAINING_LOSSES,
   specs: pretrainingSpecs,

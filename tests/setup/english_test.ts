@@ -23,7 +23,7 @@ const RULES: readonly Rule[] = [
   },
   {
     avoid:
-      /\b(tokens|steps|examples|sequences|passages|lines|bytes|[KMGT]i?B|times) an? (second|minute|hour|step|day)\b/i,
+      /\b(tokens|steps|examples|sequences|passages|lines|bytes|[KMGT]i?B) an? (second|minute|hour|step|day)\b/i,
     write: "… per second, tokens/s",
   },
   { avoid: /twin/i, write: "reference" },
@@ -61,9 +61,23 @@ const EXCEPTIONS: readonly { readonly path: RegExp; readonly why: string }[] = [
   { path: /^docs\/results\//, why: "generated, with results that are not measured again" },
 ];
 
-/** Folders whose text does not follow the rules yet. */
-const NOT_YET =
-  /^(docs\/(configurations|data|pretraining|weights)\.md|kernels\/|src\/(data|device|files|json|text|train|weights)\/|tasks\/(cli|golden|paper)(\/|\.ts)|tests\/(data|device|files|kernels|tasks|text|train|weights)\/)/;
+/** Folders and files whose text does not follow the rules yet. */
+const NOT_YET = [
+  "kernels/half/",
+  "kernels/matmul/",
+  "kernels/kernel.ts",
+  "src/data/",
+  "src/device/",
+  "src/text/",
+  "src/train/",
+  "tasks/cli/",
+  "tasks/paper/",
+  "tests/data/",
+  "tests/device/",
+  "tests/tasks/",
+  "tests/text/",
+  "tests/train/",
+];
 
 const FOLDERS = ["kernels", "src", "tasks", "tests", "bench", "examples", "docs", ".github"];
 const FILES = ["README.md", "CHANGELOG.md", "deno.json", "mod.ts"];
@@ -91,7 +105,8 @@ Deno.test("text follows the rules of plain English", async () => {
   for (const folder of FOLDERS) for await (const path of textFiles(folder)) paths.push(path);
   const found: string[] = [];
   for (const path of paths.sort()) {
-    if (NOT_YET.test(path) || EXCEPTIONS.some((exception) => exception.path.test(path))) continue;
+    if (NOT_YET.some((prefix) => path.startsWith(prefix))) continue;
+    if (EXCEPTIONS.some((exception) => exception.path.test(path))) continue;
     const text = await Deno.readTextFile(`${ROOT}/${path}`);
     found.push(...findings(text).map((finding) => `${path}:${finding}`));
   }

@@ -1,6 +1,6 @@
 /**
- * What ALBERT does to text before SentencePiece sees it: white space folded, `` and '' made ",
- * compatibility decomposition without combining marks, lower case.
+ * ALBERT's cleaning of text before SentencePiece: white space is collapsed, `` and '' become ", text is decomposed (NFKD), combining marks are
+ * removed, and letters are lower-cased.
  *
  * Source: google-research/albert, `tokenization.py` (`preprocess_text`), with the quotes of
  * XLNet's and Hugging Face's `AlbertTokenizer`.
@@ -9,19 +9,19 @@
  */
 import { hasCombiningClass } from "./combining_class.ts";
 
-/** Which steps of the clean-up are made. */
+/** Steps of the cleaning. */
 export interface CleaningOptions {
-  /** Drop leading and trailing white space, and make one space of every run of it. */
+  /** Remove leading and trailing white space, and replace other white space by one space. */
   foldWhitespace: boolean;
-  /** Write `` and '' as ". */
+  /** Replace `` and '' by ". */
   replaceQuotes: boolean;
-  /** Decompose (NFKD) and drop combining marks. */
+  /** Decompose (NFKD) and remove combining marks. */
   stripAccents: boolean;
   /** Lower case. */
   lowerCase: boolean;
 }
 
-/** ALBERT's own clean-up. */
+/** ALBERT's cleaning. */
 export const ALBERT_CLEANING: Readonly<CleaningOptions> = {
   foldWhitespace: true,
   replaceQuotes: true,
@@ -29,7 +29,7 @@ export const ALBERT_CLEANING: Readonly<CleaningOptions> = {
   lowerCase: true,
 };
 
-/** No clean-up: the text as it is. */
+/** No cleaning. */
 export const NO_CLEANING: Readonly<CleaningOptions> = {
   foldWhitespace: false,
   replaceQuotes: false,
@@ -38,39 +38,38 @@ export const NO_CLEANING: Readonly<CleaningOptions> = {
 };
 
 const SPACE = 0x20, APOSTROPHE = 0x27, BACKTICK = 0x60, DOUBLE_QUOTE = 0x22;
-/** Table entries for ASCII characters that need a closer look. */
+/** Table entry of ASCII characters that depend on their context. */
 const LOOK = 0;
-/** Σ is the one letter whose lower case depends on its neighbors. */
+/** The only letter whose lower case depends on its neighbors. */
 const CAPITAL_SIGMA = "Σ";
 const UTF8_SIGMA = [0xce, 0xa3] as const;
 
 /**
- * Cleans strings into UTF-8, with an alignment back to the string.
+ * Cleans strings. The result is UTF-8 with an alignment to the string.
  *
- * The result of {@link AlbertCleaner.run} lies in buffers that the next call writes over.
+ * {@link AlbertCleaner.run} writes to buffers that the next call overwrites.
  */
 export class AlbertCleaner {
-  /** UTF-8 of the last result; only the bytes up to the length that `run` returned count. */
+  /** The last result in UTF-8, up to the length that `run` returned. */
   output: Uint8Array = new Uint8Array(1024);
   /**
-   * For each output byte the UTF-16 index its source starts at, and one entry more for the end.
-   * Filled only when `run` was asked for it.
+   * The UTF-16 index at which the source of each output byte starts, and one more entry for the end. Written only if `run` is called with `aligned`.
    */
   alignment: Int32Array = new Int32Array(1025);
-  /** The steps this cleaner makes. */
+  /** The steps of this cleaner. */
   readonly options: Readonly<CleaningOptions>;
 
   readonly #ascii = new Uint8Array(128);
-  /** What the other characters become, filled as they come up. */
+  /** Replacements of the other characters, computed on first use. */
   readonly #replacements = new Map<number, Uint8Array>();
   readonly #encoder = new TextEncoder();
   #length = 0;
   #sigmas = 0;
 
   /**
-   * Makes a cleaner.
+   * Creates a cleaner.
    *
-   * @param options The steps to make; ALBERT's if absent.
+   * @param options The steps; ALBERT's by default.
    */
   constructor(options: Readonly<CleaningOptions> = ALBERT_CLEANING) {
     this.options = options;
@@ -87,7 +86,7 @@ export class AlbertCleaner {
   /**
    * Cleans a string.
    *
-   * @param text Any text; a lone surrogate counts as U+FFFD.
+   * @param text Any text; a lone surrogate is read as U+FFFD.
    * @returns The cleaned text.
    */
   clean(text: string): string {
@@ -107,7 +106,7 @@ export class AlbertCleaner {
     this.#sigmas = 0;
     const { foldWhitespace, replaceQuotes } = this.options;
     const ascii = this.#ascii, length = text.length;
-    // Where white space not written yet starts, or -1.
+    // Start of white space that is not written yet, or -1.
     let space = -1;
     let end = 0;
     for (let i = 0; i < length; i++) {
@@ -155,7 +154,7 @@ export class AlbertCleaner {
     if (this.options.lowerCase && bytes.length === 2 && isSigma(bytes, 0)) this.#sigmas++;
   }
 
-  /** Marks are dropped one by one: reordering them, all that NFKD adds, changes nothing. */
+  /** Characters are decomposed one by one: NFKD of a text only reorders marks, and marks are removed. */
   #replacement(code: number): string {
     let text = String.fromCodePoint(code).toWellFormed();
     if (this.options.stripAccents) {
@@ -164,7 +163,7 @@ export class AlbertCleaner {
     return this.options.lowerCase && text !== CAPITAL_SIGMA ? text.toLowerCase() : text;
   }
 
-  /** Decides between σ and ς, which have as many bytes as Σ. */
+  /** Chooses between σ and ς, which have as many bytes as Σ. */
   #lowerSigmas(): void {
     const bytes = this.output.subarray(0, this.#length);
     const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes).toLowerCase();
@@ -193,7 +192,7 @@ export class AlbertCleaner {
   }
 }
 
-/** White space as Python's `str.split` sees it: not U+FEFF, but the separators U+001C to U+001F. */
+/** Whether Python's `str.split` treats a character as white space: not U+FEFF, but U+001C to U+001F. */
 export function isWhitespace(code: number): boolean {
   if (code < 0x80) return code === SPACE || (code >= 9 && code <= 13) || (code >= 28 && code <= 31);
   return code === 0x85 || code === 0xa0 || code === 0x1680 || (code >= 0x2000 && code <= 0x200a) ||

@@ -1,5 +1,5 @@
 /**
- * How BERT sees single characters: dropped, white space, standing alone, or part of a word.
+ * BERT's classes of characters: removed, white space, a token of its own, or part of a word.
  *
  * Source: huggingface/tokenizers, `normalizers/bert.rs` and `pre_tokenizers/bert.rs`, which follow
  * google-research/bert, `tokenization.py` (`BasicTokenizer`).
@@ -7,7 +7,7 @@
  * @module
  */
 
-/** What a character does to the words around it. */
+/** Class of a character. */
 export const CharacterKind = { dropped: 0, space: 1, alone: 2, word: 3 } as const;
 
 /** A value of {@link CharacterKind}. */
@@ -17,15 +17,15 @@ export type CharacterKindValue = typeof CharacterKind[keyof typeof CharacterKind
 export interface BertCleaning {
   /** Lower case. */
   lowerCase: boolean;
-  /** Decompose (NFD) and drop nonspacing marks; as `lowerCase` if absent. */
+  /** Decompose (NFD) and remove nonspacing marks; same as `lowerCase` by default. */
   stripAccents?: boolean;
-  /** Drop control characters and U+FFFD, and make every white space a space. */
+  /** Remove control characters and U+FFFD, and replace all white space by spaces. */
   cleanText: boolean;
-  /** Make every Chinese character a word. */
+  /** Treat every Chinese character as a word. */
   splitChinese: boolean;
 }
 
-/** What one character becomes: usually itself, sometimes several characters, sometimes none. */
+/** Replacement of a character: usually itself, sometimes several characters or none. */
 export type BertCharacter = readonly { kind: CharacterKindValue; text: string }[];
 
 const CHINESE: readonly (readonly [number, number])[] = [
@@ -45,11 +45,11 @@ const NONSPACING_MARK = /^\p{Mn}$/u;
 const PUNCTUATION = /^[!-/:-@[-`{-~\p{P}]$/u;
 
 /**
- * What BERT makes of a character.
+ * Normalizes a character.
  *
  * @param character One code point.
  * @param cleaning The normalization.
- * @returns The characters in its place, each with its kind.
+ * @returns The characters that replace it, with their classes.
  */
 export function bertCharacter(character: string, cleaning: BertCleaning): BertCharacter {
   let text = character;

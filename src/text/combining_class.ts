@@ -1,16 +1,16 @@
 /**
- * Canonical combining classes, read off the platform's own normalization.
+ * Canonical combining classes, determined by the platform's normalization.
  *
  * @module
  */
 
 /**
- * Whether a character has a canonical combining class other than 0, as Python's
- * `unicodedata.combining` says.
+ * Whether a character has a canonical combining class other than 0, as in Python's
+ * `unicodedata.combining`.
  *
- * JavaScript has no property for it, and `\p{M}` holds many marks of class 0 (vowel signs of
- * Indian scripts). But normalization sorts neighboring marks by class: a mark of class 2 or more
- * moves behind U+0334, of class 1, and one of class 1 moves before U+0301, of class 230.
+ * JavaScript has no property for it, and `\p{M}` contains many marks of class 0 (vowel signs of
+ * Indian scripts). But normalization sorts adjacent marks by class: a mark of class 2 or more
+ * moves after U+0334 (class 1), and a mark of class 1 moves before U+0301 (class 230).
  *
  * @param character One code point.
  * @returns True if its combining class is not 0.

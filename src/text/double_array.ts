@@ -1,32 +1,32 @@
 /**
- * The double-array trie of Darts-clone, in the bit layout that SentencePiece stores inside its
- * models: one 32-bit unit a node.
+ * The double-array trie of Darts-clone, in the bit layout that SentencePiece stores in its models:
+ * one 32-bit unit per node.
  *
  * ```text
  * inner node   bits 0-7 label, bit 8 "a key ends here", bits 9-31 offset to the children
  * leaf         bit 31 set, bits 0-30 value
  * ```
- * The child of node `n` by byte `b` is unit `n ^ offset(n) ^ b`, and is there if that unit's
- * label is `b`; the leaf of a key that ends in `n` is unit `n ^ offset(n)`.
+ * The child of node `n` for byte `b` is unit `n ^ offset(n) ^ b`. It exists if the label of that unit
+ * is `b`. The leaf of a key that ends in `n` is unit `n ^ offset(n)`.
  *
  * Source: s-yata/darts-clone, `include/darts.h` (`DoubleArrayUnit`, `commonPrefixSearch`).
  *
  * @module
  */
 
-/** Marks units that are no child of any node: no byte equals a label with bit 31 set. */
+/** Units that are not the child of a node: no byte equals a label with bit 31 set. */
 const EMPTY_UNIT = 0x80000000;
 const LEAF_FLAG = 0x100;
 const BLOCK = 256;
-/** Blocks kept open for new nodes; older ones are nearly full and only cost time. */
+/** Blocks in which new nodes are placed. Older blocks are almost full, and searching them takes time. */
 const OPEN_BLOCKS = 16;
 
-/** Distance from a node to its children (to be combined by XOR). */
+/** Offset from a node to its children, combined by XOR. */
 export function unitOffset(unit: number): number {
   return (unit >>> 10) << ((unit & 0x200) >>> 6);
 }
 
-/** The byte that leads to a unit; leaves give a number over 255. */
+/** The byte on the edge to a unit; greater than 255 for a leaf. */
 export function unitLabel(unit: number): number {
   return (unit & 0x800000ff) >>> 0;
 }
@@ -44,11 +44,10 @@ export function unitValue(unit: number): number {
 /**
  * Builds a double array.
  *
- * @param keys Byte strings without NUL, none empty and none twice, such that keys with a common
- * prefix stand together (any lexicographic order does).
+ * @param keys Distinct non-empty byte strings without NUL, in a lexicographic order.
  * @param values A value of at most 31 bits for each key.
  * @returns The units.
- * @throws {RangeError} If the trie needs more than 2,097,152 units, the reach of a short offset.
+ * @throws {RangeError} If the trie needs more than 2,097,152 units, the limit of a short offset.
  */
 export function buildDoubleArray(
   keys: readonly Uint8Array[],
@@ -59,17 +58,17 @@ export function buildDoubleArray(
 
 class DoubleArrayBuilder {
   #units = new Uint32Array(4 * BLOCK).fill(EMPTY_UNIT);
-  /** Offsets taken by a parent: two parents must not share one. */
+  /** Whether a parent uses an offset; two parents must not share one. */
   #offsetTaken = new Uint8Array(4 * BLOCK);
   #size = 0;
-  /** Free units of the open blocks as a list through two arrays; 0, the root, is its anchor. */
+  /** Doubly linked list of the free units in open blocks; its head is 0, the root. */
   #next = new Int32Array(4 * BLOCK);
   #previous = new Int32Array(4 * BLOCK);
   #free = new Uint8Array(4 * BLOCK);
 
   readonly #keys: readonly Uint8Array[];
   readonly #values: ArrayLike<number>;
-  /** Nodes whose children are still to be placed. */
+  /** Nodes whose children are not placed yet. */
   readonly #open: { node: number; begin: number; end: number; depth: number }[] = [];
 
   constructor(keys: readonly Uint8Array[], values: ArrayLike<number>) {
@@ -89,7 +88,7 @@ class DoubleArrayBuilder {
     return this.#units.slice(0, this.#size);
   }
 
-  /** Places the children of a node that stands for the keys from `begin` to `end`. */
+  /** Places the children of the node for the keys from `begin` to `end`. */
   #addChildren(node: number, begin: number, end: number, depth: number): void {
     const keys = this.#keys;
     const labels: number[] = [], borders: number[] = [];
@@ -115,7 +114,7 @@ class DoubleArrayBuilder {
     }
   }
 
-  /** Finds an offset at which every label lands on a free unit, and takes those units. */
+  /** Finds an offset at which the units of all labels are free, and reserves them. */
   #place(labels: readonly number[]): number {
     const first = labels[0];
     for (let unit = this.#next[0]; unit !== 0; unit = this.#next[unit]) {
@@ -148,7 +147,7 @@ class DoubleArrayBuilder {
     this.#previous[this.#next[unit]] = this.#previous[unit];
   }
 
-  /** Opens a block of units, and closes the one that has been open longest. */
+  /** Opens a block of units, and closes the oldest one. */
   #grow(): void {
     const start = this.#size, end = start + BLOCK;
     if (end > this.#units.length) this.#doubleCapacity();

@@ -1,24 +1,24 @@
 /**
- * What a tokenizer gives back, and how two texts are laid out for a model.
+ * The input sequence of a model for one or two texts.
  *
  * @module
  */
 import type { Segmentation } from "./segmenter.ts";
 
-/** Which of two texts gives way when they are too long together. */
+/** Which of two texts is truncated. */
 export type Truncation = "longest-first" | "only-first" | "only-second";
 
-/** How {@link layOutPair} builds its sequence. */
+/** Options of {@link layOutPair}. */
 export interface PairOptions {
-  /** Longest sequence, `[CLS]` and `[SEP]` counted; no limit if absent. */
+  /** Maximum length with `[CLS]` and `[SEP]`; unlimited by default. */
   maxLength?: number;
-  /** What is cut when the limit is passed: its last pieces. `longest-first` if absent. */
+  /** Which text loses its last pieces if the sequence is too long; `longest-first` by default. */
   truncation?: Truncation;
-  /** Fill up to `maxLength` with padding; false if absent. */
+  /** Whether to pad to `maxLength`; false by default. */
   pad?: boolean;
 }
 
-/** The ids that {@link layOutPair} puts around and behind the texts. */
+/** Ids of the special pieces that {@link layOutPair} inserts. */
 export interface LayoutIds {
   /** `[CLS]` */
   cls: number;
@@ -28,7 +28,7 @@ export interface LayoutIds {
   pad: number;
 }
 
-/** One or two texts as a model takes them: `[CLS] A [SEP]` or `[CLS] A [SEP] B [SEP]`. */
+/** The sequence `[CLS] A [SEP]` or `[CLS] A [SEP] B [SEP]`. */
 export interface PairEncoding {
   /** Piece ids. */
   ids: number[];
@@ -36,22 +36,22 @@ export interface PairEncoding {
   typeIds: number[];
   /** 1 for pieces, 0 for padding. */
   attentionMask: number[];
-  /** Which text a piece is of: 0, 1, or null for special pieces and padding. */
+  /** Index of each piece's text, 0 or 1; null for special pieces and padding. */
   segments: (0 | 1 | null)[];
-  /** Place of each piece in its own text, in UTF-16 units; `[0, 0]` where there is no text. */
+  /** `[start, end)` of each piece in its text, in UTF-16 units; `[0, 0]` for special pieces. */
   offsets: [number, number][];
 }
 
 /**
- * Lays out one text, or two, for a model.
+ * Builds the sequence for one or two texts.
  *
  * @param first The first text's pieces.
  * @param second The second's, if there is one.
  * @param ids Ids of the special pieces.
  * @param options Length limit, truncation, padding.
  * @returns The sequence with its masks.
- * @throws {RangeError} If `maxLength` is too small for the special pieces, or for the text that
- * may not be cut.
+ * @throws {RangeError} If `maxLength` is too small for the special pieces, or for the text that must
+ * not be truncated.
  */
 export function layOutPair(
   first: Segmentation,
@@ -97,7 +97,7 @@ export function layOutPair(
   return result;
 }
 
-/** How many pieces of each text stay; ties of `longest-first` cut the second, as transformers. */
+/** Number of pieces of each text to keep. Ties of `longest-first` truncate the second text, as in transformers. */
 function truncatedLengths(
   first: number,
   second: number,
@@ -105,7 +105,9 @@ function truncatedLengths(
   truncation: Truncation,
 ): [number, number] {
   const excess = first + second - room;
-  if (room < 0) throw new RangeError(`Cannot encode: maxLength leaves ${room} places for text`);
+  if (room < 0) {
+    throw new RangeError(`Cannot encode: maxLength leaves room for ${room} pieces of text`);
+  }
   if (excess <= 0) return [first, second];
   if (truncation === "longest-first") {
     for (let left = excess; left > 0; left--) first > second ? first-- : second--;
@@ -114,7 +116,7 @@ function truncatedLengths(
   const cuttable = truncation === "only-first" ? first : second;
   if (cuttable < excess) {
     throw new RangeError(
-      `Cannot encode: ${excess} pieces are too many, and the text that may be cut (${truncation}) has ${cuttable}`,
+      `Cannot encode: ${excess} pieces must be removed, but the text to truncate (${truncation}) has ${cuttable}`,
     );
   }
   return truncation === "only-first" ? [first - excess, second] : [first, second - excess];

@@ -1,5 +1,5 @@
 /**
- * A tokenizer as the files of a Hugging Face folder, which transformers' `AutoTokenizer` loads.
+ * Writes tokenizers as the files of a Hugging Face folder, which transformers' `AutoTokenizer` loads.
  *
  * Source: huggingface/transformers, `convert_slow_tokenizer.py` (`SpmConverter`,
  * `AlbertConverter`, `BertConverter`).
@@ -17,15 +17,15 @@ import { WordPieceSegmenter } from "./wordpiece_segmenter.ts";
 /** File contents by name. */
 export type HuggingFaceFiles = Record<string, string | Uint8Array>;
 
-/** The longest sequence ALBERT and BERT have positions for. */
+/** Number of position embeddings of ALBERT and BERT. */
 const MODEL_MAX_LENGTH = 512;
-/** transformers 5 leaves a pair's segments out unless told to name them. */
+/** transformers 5 omits `token_type_ids` unless they are listed. */
 const MODEL_INPUT_NAMES = ["input_ids", "token_type_ids", "attention_mask"];
 
 /**
  * Writes a tokenizer as the files of a Hugging Face folder.
  *
- * @param segmenter What cuts text into pieces.
+ * @param segmenter The segmenter.
  * @param specialTokens Names of the special pieces.
  * @returns `tokenizer.json`, `special_tokens_map.json`, `tokenizer_config.json`, and
  * `spiece.model` or `vocab.txt`.
@@ -128,7 +128,7 @@ function bertTokenizerJson(segmenter: WordPieceSegmenter, specials: SpecialToken
   };
 }
 
-/** The five special pieces, and the model's other control symbols, read verbatim in text. */
+/** The special pieces and the other control symbols, which are matched verbatim in text. */
 function addedTokens(segmenter: Segmenter, specials: SpecialTokens): object[] {
   const names = new Set<string>(Object.values(specials));
   if (segmenter instanceof SentencePieceSegmenter) {
@@ -146,7 +146,7 @@ function addedTokens(segmenter: Segmenter, specials: SpecialTokens): object[] {
       id,
       content,
       single_word: false,
-      // The mask takes the space before it along, as in "the [MASK]".
+      // The mask includes the space before it, as in "the [MASK]".
       lstrip: content === specials.mask && segmenter instanceof SentencePieceSegmenter,
       rstrip: false,
       normalized: false,

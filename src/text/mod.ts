@@ -1,6 +1,6 @@
 /**
- * Text: vocabularies, clean-up, and the way from text to ids and back. Nothing here touches a
- * device or a disk.
+ * Tokenizers: vocabularies, cleaning, and the conversion between text and ids. Uses neither a device
+ * nor a disk.
  *
  * @module
  */
@@ -43,5 +43,5 @@ export {
   type TokenizerPlace,
   VOCABULARY_FILES,
 } from "./tokenizer_files.ts";
-export type { TokenizerOptions } from "./tokenizer_options.ts";
+export type { TokenizerOptions } from "./segmenter.ts";
 export { type WordPieceOptions, WordPieceSegmenter } from "./wordpiece_segmenter.ts";

@@ -1,6 +1,5 @@
 /**
- * The fields of SentencePiece's ModelProto as data: one table a message, so that reading and
- * writing walk the same list.
+ * The fields of SentencePiece's ModelProto. Reading and writing use the same table per message.
  *
  * Source: google/sentencepiece, `src/sentencepiece_model.proto` (proto2).
  *
@@ -10,7 +9,7 @@
 /** How one protobuf field is stored. */
 export type FieldKind = "string" | "bytes" | "float" | "int" | "bool";
 
-/** One protobuf field: its number, the name it has here, its kind, and whether it repeats. */
+/** A protobuf field. */
 export interface FieldDescription {
   /** Field number in the `.proto` file. */
   readonly tag: number;
@@ -18,7 +17,7 @@ export interface FieldDescription {
   readonly name: string;
   /** Wire representation. */
   readonly kind: FieldKind;
-  /** True for a `repeated` field, which is held as an array. */
+  /** True for a `repeated` field, whose value is an array. */
   readonly repeated?: true;
 }
 

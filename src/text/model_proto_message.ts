@@ -1,15 +1,15 @@
 /**
- * Reads and writes one protobuf message by a table of its fields.
+ * Reads and writes protobuf messages by tables of their fields.
  *
- * `pbf` itself never looks at bounds: every length is checked here, so that a file cut short is
- * an error and not a message with holes.
+ * `pbf` does not check bounds, so every length is checked here: a truncated file is an error, not an
+ * incomplete message.
  *
  * @module
  */
 import type { PbfReader, PbfWriter } from "pbf";
 import type { FieldDescription } from "./model_proto_fields.ts";
 
-/** A message as a bag of properties, plus the fields no table names. */
+/** A message as an object, with the fields that no table lists. */
 type MessageValue = Record<string, unknown> & {
   unknownFields?: { tag: number; bytes: Uint8Array }[];
 };
@@ -21,13 +21,13 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /**
  * Reads fields up to `end` into `message`.
  *
- * @param pbf Reader standing at the first field.
+ * @param pbf Reader at the first field.
  * @param end Position after the last field.
  * @param fields The known fields.
  * @param message Receives the properties.
  * @param nested Called for each field not in `fields` with its tag, wire type and end; it reads a
  * nested message and returns true, or returns false to keep the field as unknown bytes.
- * @throws {Error} If a field reaches past `end` or has an impossible wire type.
+ * @throws {Error} If a field ends after `end` or has an invalid wire type.
  */
 export function readMessage(
   pbf: PbfReader,
@@ -86,7 +86,7 @@ export function writeMessage(
   flushUnknown(Infinity);
 }
 
-/** Leaves the reader at the field's content and returns the position after the field. */
+/** Moves the reader to the field's content and returns the position after the field. */
 function fieldEnd(pbf: PbfReader, wire: number, start: number): number {
   if (wire === FIXED32) return pbf.pos + 4;
   if (wire === FIXED64) return pbf.pos + 8;

@@ -1,6 +1,6 @@
 /**
- * SentencePiece's normalizer: the compiled character rule of a model, white space folded and
- * written as ▁, with an alignment from each normalized byte to its source.
+ * SentencePiece's normalizer: applies the compiled character rules of a model, collapses white space
+ * and writes it as ▁, with an alignment from each normalized byte to its source.
  *
  * Source: google/sentencepiece, `src/normalizer.cc`.
  *
@@ -14,22 +14,22 @@ const ASCII_END = 0x80;
 /** ▁ (U+2581) in UTF-8. */
 const META = [0xe2, 0x96, 0x81] as const;
 
-/** What the fast path may do with an ASCII byte. */
+/** Whether an ASCII byte before another one can be copied without a look-up. */
 const SLOW = 0, PLAIN_BEFORE_ASCII = 1;
 
-/** Settings of a {@link Normalizer} that stand outside the model's `NormalizerSpec`. */
+/** Settings of a {@link Normalizer} from outside of the model's `NormalizerSpec`. */
 export interface NormalizerOptions {
-  /** Symbols that no rule may change (the model's user-defined pieces). */
+  /** Symbols that no rule changes: the model's user-defined pieces. */
   userDefinedSymbols?: readonly string[];
-  /** Attach ▁ to the end of a word instead of its start. */
+  /** Whether ▁ is at the end of a word instead of its start. */
   treatWhitespaceAsSuffix?: boolean;
 }
 
 /**
- * Normalizes UTF-8 text as a SentencePiece model asks for.
+ * Normalizes UTF-8 text by the rules of a SentencePiece model.
  *
- * The result of {@link Normalizer.run} lies in buffers that the next call writes over: no
- * allocation a line.
+ * {@link Normalizer.run} writes to buffers that the next call overwrites, so it does not allocate
+ * memory for each line.
  *
  * @example
  * ```ts
@@ -40,11 +40,11 @@ export interface NormalizerOptions {
  * ```
  */
 export class Normalizer {
-  /** UTF-8 of the last result; only the bytes up to the length that `run` returned count. */
+  /** The last result in UTF-8, up to the length that `run` returned. */
   output: Uint8Array = new Uint8Array(1024);
   /**
-   * For each output byte the input byte its source starts at, and one entry more for the end.
-   * Filled only when `run` was asked for it.
+   * The input byte at which the source of each output byte starts, and one more entry for the end.
+   * Written only if `run` is called with `aligned`.
    */
   alignment: Int32Array = new Int32Array(1025);
 
@@ -59,18 +59,18 @@ export class Normalizer {
   #length = 0;
   #aligned = false;
 
-  // What #matchPrefix found: a slice of a buffer, and how much of the input it stands for.
+  // The result of #matchPrefix: a range of a buffer, and the number of input bytes it replaces.
   #found: Uint8Array = this.output;
   #foundStart = 0;
   #foundEnd = 0;
   #consumed = 0;
 
   /**
-   * Makes a normalizer.
+   * Creates a normalizer.
    *
    * @param spec The model's normalizer settings; absent fields have SentencePiece's defaults.
-   * @param options What the rest of the model says.
-   * @throws {SyntaxError} If `spec.precompiledCharsmap` is broken.
+   * @param options Settings from the rest of the model.
+   * @throws {SyntaxError} If `spec.precompiledCharsmap` is invalid.
    */
   constructor(spec: NormalizerSpec, options: NormalizerOptions = {}) {
     this.#addDummyPrefix = spec.addDummyPrefix ?? true;
@@ -97,7 +97,7 @@ export class Normalizer {
   /**
    * Normalizes a string.
    *
-   * @param text Any text; a lone surrogate counts as U+FFFD.
+   * @param text Any text; a lone surrogate is read as U+FFFD.
    * @returns The normalized text, with ▁ for spaces if the model escapes them.
    */
   normalize(text: string): string {
@@ -109,7 +109,7 @@ export class Normalizer {
    * Normalizes UTF-8 bytes into {@link Normalizer.output}.
    *
    * @param input Well-formed UTF-8.
-   * @param length How many bytes of `input` count.
+   * @param length Number of bytes of `input` to read.
    * @param aligned Also fill {@link Normalizer.alignment}.
    * @returns The number of bytes written.
    */
@@ -177,7 +177,7 @@ export class Normalizer {
     return position;
   }
 
-  /** Drops spaces at the end of the output; returns the source position of the first dropped. */
+  /** Removes spaces at the end of the output. Returns the source position of the first one. */
   #trimTrailingSpaces(position: number): number {
     const out = this.output, space = this.#escape ? META : [SPACE];
     for (;;) {
@@ -188,7 +188,7 @@ export class Normalizer {
     }
   }
 
-  /** Longest user-defined symbol, else longest rule, else the character itself. */
+  /** Finds the longest user-defined symbol, else the longest rule, else the character itself. */
   #matchPrefix(input: Uint8Array, start: number, length: number): void {
     const symbol = this.#symbols ? longestMatch(this.#symbols, input, start, length) : undefined;
     const rule = symbol || !this.#rules
@@ -209,7 +209,7 @@ export class Normalizer {
     this.#foundEnd = start + this.#consumed;
   }
 
-  /** An ASCII byte is plain if neither a rule nor a symbol is it, or goes on in ASCII from it. */
+  /** An ASCII byte is plain if no rule or symbol equals it, or starts with it and another ASCII byte. */
   #classify(byte: number): number {
     for (const units of [this.#rules, this.#symbols]) {
       if (!units) continue;
@@ -278,7 +278,7 @@ function decodeCharsmap(map: Uint8Array): { units: Uint32Array; replacements: Ui
   const size = map.length > 4 ? view.getUint32(0, true) : 0;
   if (size === 0 || size % 4 !== 0 || 4 + size > map.length) {
     throw new SyntaxError(
-      `Cannot use the model's precompiled_charsmap: its trie of ${size} bytes does not fit into ${map.length}`,
+      `Cannot use the model's precompiled_charsmap: the size of its trie is ${size} bytes, but the map has ${map.length} bytes`,
     );
   }
   const units = new Uint32Array(size / 4);

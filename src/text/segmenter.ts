@@ -1,31 +1,43 @@
 /**
- * What a tokenizer needs from the part that cuts text: SentencePiece and WordPiece both give it.
+ * The interface of SentencePiece and WordPiece segmentation, and the options of tokenizers.
  *
  * @module
  */
 
-/** Text cut into pieces. */
+/** A segmented text. */
 export interface Segmentation {
   /** Id of each piece. */
   ids: Int32Array;
-  /** Text of each piece, as cut: an unknown piece shows the characters that were unknown. */
+  /** Text of each piece; an unknown piece has the text that is unknown. */
   tokens: string[];
   /** `[start, end)` of each piece in UTF-16 units of the original string. */
   offsets: [number, number][];
 }
 
-/** Cuts text into pieces of a vocabulary. */
+/** Segments text into pieces of a vocabulary. */
 export interface Segmenter {
-  /** The vocabulary in order of id. */
+  /** The vocabulary, by id. */
   readonly pieces: readonly string[];
-  /** Id of the piece that stands for everything unknown. */
+  /** Id of the unknown piece. */
   readonly unknownId: number;
-  /** Id of a piece, or undefined if the vocabulary lacks it. */
+  /** Returns the id of a piece, or undefined if the vocabulary does not contain it. */
   pieceToId(piece: string): number | undefined;
-  /** Ids alone, the fast path. The array is the caller's to keep. */
+  /** Segments a text into ids only, which is faster. The caller owns the array. */
   encodeIds(text: string): Int32Array;
-  /** Ids, texts and offsets. */
+  /** Segments a text into ids, texts and offsets. */
   segment(text: string): Segmentation;
-  /** The text that ids stand for, as far as it can be told. */
+  /** Converts ids to text. Cleaning and unknown pieces cannot be reversed. */
   decode(ids: ArrayLike<number>): string;
+}
+
+/** Options of a tokenizer that a vocabulary file leaves open, or that override the file. */
+export interface TokenizerOptions {
+  /** SentencePiece only: disables ALBERT's cleaning and its rule for numbers. False by default. */
+  raw?: boolean;
+  /** Whether to lower-case. Default: what the file says, or else true for SentencePiece. */
+  lowerCase?: boolean;
+  /** Whether to remove accents. Default: what the file says, or else true (WordPiece: same as `lowerCase`). */
+  stripAccents?: boolean;
+  /** Name of the file for error messages. */
+  source?: string;
 }

@@ -1,8 +1,7 @@
 /**
- * SentencePiece's `spiece.model`: the protobuf `ModelProto`, read and written.
+ * Reads and writes SentencePiece's `spiece.model`, the protobuf message `ModelProto`.
  *
- * Fields this module does not know are kept as raw bytes and written back, so reading a model
- * and writing it again gives the same bytes.
+ * Unknown fields are kept as raw bytes, so a model that is read and written again has the same bytes.
  *
  * Source: google/sentencepiece, `src/sentencepiece_model.proto`.
  *
@@ -12,15 +11,15 @@ import { PbfReader, PbfWriter } from "pbf";
 import { readMessage, writeMessage } from "./model_proto_message.ts";
 import { NORMALIZER_SPEC_FIELDS, PIECE_FIELDS, TRAINER_SPEC_FIELDS } from "./model_proto_fields.ts";
 
-/** What a piece of the vocabulary is (`ModelProto.SentencePiece.Type`). */
+/** Type of a piece (`ModelProto.SentencePiece.Type`). */
 export const PieceType = {
-  /** An ordinary piece, found by the segmentation. */
+  /** An ordinary piece. */
   normal: 1,
   /** The unknown piece; exactly one. */
   unknown: 2,
   /** A control symbol such as `[CLS]`, never found in text. */
   control: 3,
-  /** A symbol the user asked for, which the normalizer leaves alone. */
+  /** A user-defined symbol, which the normalizer does not change. */
   userDefined: 4,
   /** A piece that is never used. */
   unused: 5,
@@ -31,60 +30,60 @@ export const PieceType = {
 /** A value of {@link PieceType}. */
 export type PieceTypeValue = typeof PieceType[keyof typeof PieceType];
 
-/** How a model was trained to segment (`TrainerSpec.ModelType`). */
+/** Type of a model (`TrainerSpec.ModelType`). */
 export const ModelType = { unigram: 1, bpe: 2, word: 3, char: 4 } as const;
 
-/** Raw protobuf fields nobody here knows the meaning of, kept for writing. */
+/** Unknown protobuf fields, kept for writing. */
 export interface UnknownFields {
   /** Field number and complete bytes (tag included) of each field. */
   unknownFields?: { tag: number; bytes: Uint8Array }[];
 }
 
-/** One entry of the vocabulary. Its id is its index in {@link SentencePieceModel.pieces}. */
+/** A piece of the vocabulary. Its id is its index in {@link SentencePieceModel.pieces}. */
 export interface SentencePiece extends UnknownFields {
   /** The text of the piece, with ▁ (U+2581) for a space. */
   piece: string;
   /** Log probability (a float32 value). */
   score: number;
-  /** What kind of piece it is; `PieceType.normal` if the file does not say. */
+  /** Type of the piece; `PieceType.normal` by default. */
   type: PieceTypeValue;
 }
 
-/** How text is normalized before segmentation (`NormalizerSpec`). */
+/** Normalization before segmentation (`NormalizerSpec`). */
 export interface NormalizerSpec extends UnknownFields {
   /** Name of the rule, such as `nmt_nfkc`. */
   name?: string;
-  /** The compiled rule: a double-array trie and the strings it points to. Empty: no rule. */
+  /** Compiled rules: a double-array trie and the strings it points to. Empty for no rules. */
   precompiledCharsmap?: Uint8Array;
-  /** Put a space before the text; true if absent. */
+  /** Whether to add a space before the text; true by default. */
   addDummyPrefix?: boolean;
-  /** Drop leading and trailing spaces and fold runs of them; true if absent. */
+  /** Whether to remove leading, trailing and repeated spaces; true by default. */
   removeExtraWhitespaces?: boolean;
-  /** Write a space as ▁; true if absent. */
+  /** Whether to write a space as ▁; true by default. */
   escapeWhitespaces?: boolean;
-  /** The rule's source, as tab separated text. */
+  /** Source of the rules, as tab-separated text. */
   normalizationRuleTsv?: string;
 }
 
-/** How the model was trained (`TrainerSpec`); every field is optional, as in the file. */
+/** Training settings (`TrainerSpec`). Every field is optional, as in the file. */
 export interface TrainerSpec extends UnknownFields {
   /** Names of the training files. */
   input?: string[];
-  /** Prefix of the files that training wrote. */
+  /** Prefix of the output files. */
   modelPrefix?: string;
-  /** A value of {@link ModelType}; unigram if absent. */
+  /** A value of {@link ModelType}; unigram by default. */
   modelType?: number;
-  /** Number of pieces asked for. */
+  /** Requested number of pieces. */
   vocabSize?: number;
-  /** Languages the model is for. */
+  /** Languages of the model. */
   acceptLanguage?: string[];
   /** Number of self-test samples. */
   selfTestSampleSize?: number;
   /** `text` or `tsv`. */
   inputFormat?: string;
-  /** Share of characters that get a piece of their own. */
+  /** Fraction of the characters of the text that are in the vocabulary. */
   characterCoverage?: number;
-  /** How many sentences were sampled; 0 for all. */
+  /** Number of sampled sentences; 0 for all. */
   inputSentenceSize?: number;
   /** Deprecated. */
   miningSentenceSize?: number;
@@ -92,43 +91,43 @@ export interface TrainerSpec extends UnknownFields {
   trainingSentenceSize?: number;
   /** Number of seed pieces. */
   seedSentencepieceSize?: number;
-  /** Share of pieces kept at each pruning. */
+  /** Fraction of the pieces that each pruning keeps. */
   shrinkingFactor?: number;
   /** Threads used in training. */
   numThreads?: number;
   /** EM steps between prunings. */
   numSubIterations?: number;
-  /** Sentences longer than this many bytes were left out. */
+  /** Maximum length of a sentence in bytes; longer ones are skipped. */
   maxSentenceLength?: number;
-  /** Whether sentences were shuffled. */
+  /** Whether sentences are shuffled. */
   shuffleInputSentence?: boolean;
-  /** Longest piece, in characters. */
+  /** Maximum length of a piece, in characters. */
   maxSentencepieceLength?: number;
-  /** Never join two scripts in a piece. */
+  /** Whether pieces are split at changes of script. */
   splitByUnicodeScript?: boolean;
-  /** Never put a space inside a piece. */
+  /** Whether pieces are split at spaces. */
   splitByWhitespace?: boolean;
-  /** Never join digits and letters. */
+  /** Whether pieces are split between digits and letters. */
   splitByNumber?: boolean;
-  /** Attach ▁ to the end of a word instead of its start. */
+  /** Whether ▁ is at the end of a word instead of its start. */
   treatWhitespaceAsSuffix?: boolean;
-  /** Every digit is a piece of its own. */
+  /** Whether every digit is a separate piece. */
   splitDigits?: boolean;
-  /** Allow pieces made of ▁ only. */
+  /** Whether pieces may consist of ▁ only. */
   allowWhitespaceOnlyPieces?: boolean;
-  /** Symbols with an id that text never gives. */
+  /** Symbols that are never found in text. */
   controlSymbols?: string[];
   /** Symbols that are always pieces. */
   userDefinedSymbols?: string[];
-  /** Write scores into the `.vocab` file. */
+  /** Whether the `.vocab` file contains scores. */
   vocabularyOutputPieceScore?: boolean;
-  /** Fail when the vocabulary cannot have exactly the size asked for. */
+  /** Whether training fails if the vocabulary cannot have exactly the requested size. */
   hardVocabLimit?: boolean;
-  /** Use all words (model types word and char). */
+  /** Whether to use all words (model types word and char). */
   useAllVocab?: boolean;
-  /** Spell unknown characters as bytes. */
+  /** Whether unknown characters become bytes. */
   byteFallback?: boolean;
-  /** Characters that always get a piece. */
+  /** Characters that are always in the vocabulary. */
   requiredChars?: string;
   /** Id of the unknown piece. */
   unkId?: number;
@@ -138,7 +137,7 @@ export interface TrainerSpec extends UnknownFields {
   eosId?: number;
   /** Id of the padding symbol; -1 for none. */
   padId?: number;
-  /** What decoding writes for an unknown piece. */
+  /** Text of an unknown piece in decoding. */
   unkSurface?: string;
   /** Text of the unknown piece. */
   unkPiece?: string;
@@ -148,27 +147,27 @@ export interface TrainerSpec extends UnknownFields {
   eosPiece?: string;
   /** Text of the padding symbol. */
   padPiece?: string;
-  /** Use 64-bit suffix arrays. */
+  /** Whether suffix arrays have 64 bits. */
   trainExtremelyLargeCorpus?: boolean;
-  /** Differential privacy on or off. */
+  /** Whether differential privacy is enabled. */
   enableDifferentialPrivacy?: boolean;
-  /** Noise of differential privacy. */
+  /** Noise level of differential privacy. */
   differentialPrivacyNoiseLevel?: number;
-  /** Clipping of differential privacy. */
+  /** Clipping threshold of differential privacy. */
   differentialPrivacyClippingThreshold?: number;
-  /** A text that must not be crossed by pieces. */
+  /** A text at which pieces are split. */
   pretokenizationDelimiter?: string;
   /** File of seed pieces. */
   seedSentencepiecesFile?: string;
 }
 
-/** A whole SentencePiece model. */
+/** A SentencePiece model. */
 export interface SentencePieceModel extends UnknownFields {
-  /** The vocabulary in order of id. */
+  /** The vocabulary, by id. */
   pieces: SentencePiece[];
-  /** How it was trained. */
+  /** Training settings. */
   trainerSpec: TrainerSpec;
-  /** How text is normalized. */
+  /** Normalization. */
   normalizerSpec: NormalizerSpec;
 }
 
@@ -180,8 +179,8 @@ const WIRE_BYTES = 2;
  *
  * @param bytes The whole file.
  * @param source Name of the file for error messages.
- * @returns The model; `bytes` may be shared with it (charsmap, unknown fields).
- * @throws {SyntaxError} If the bytes are no SentencePiece model, or are cut short.
+ * @returns The model. It may share memory with `bytes` (charsmap, unknown fields).
+ * @throws {SyntaxError} If the file is not a SentencePiece model, or is truncated.
  */
 export function readSentencePieceModel(
   bytes: Uint8Array,
@@ -213,30 +212,30 @@ export function readSentencePieceModel(
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new SyntaxError(
-      `Cannot read ${source}: it is not a SentencePiece model, or it is cut short (${reason})`,
+      `Cannot read ${source}: it is not a SentencePiece model, or it is truncated (${reason})`,
       { cause },
     );
   }
-  // SentencePiece always writes both, the normalizer last: a cut between two fields shows here.
+  // SentencePiece always writes both, the normalizer last, so a file truncated between two fields is detected.
   const missing = model.pieces.length === 0 ? "pieces" : hasNormalizerSpec ? "" : "normalizer_spec";
   if (missing) {
     throw new SyntaxError(
-      `Cannot read ${source}: it has no ${missing}, so it is not a SentencePiece model, or it is cut short`,
+      `Cannot read ${source}: it has no ${missing}, so it is not a SentencePiece model, or it is truncated`,
     );
   }
   return model;
 }
 
 /**
- * Writes a model as `spiece.model` bytes, which Google's SentencePiece opens.
+ * Serializes a model as a `spiece.model`, which Google's SentencePiece loads.
  *
  * @param model The model.
- * @returns The protobuf bytes; fields come in ascending order of their numbers.
+ * @returns The protobuf bytes, with fields in ascending order of their numbers.
  */
 export function writeSentencePieceModel(model: SentencePieceModel): Uint8Array {
   const pbf = new PbfWriter();
   for (const piece of model.pieces) {
-    // SentencePiece leaves out the type of ordinary pieces, the default of the field.
+    // SentencePiece omits the type of ordinary pieces, the field's default.
     const type = piece.type === PieceType.normal ? undefined : piece.type;
     pbf.writeMessage(
       PIECES,

@@ -1,5 +1,5 @@
 /**
- * Segmentation by a SentencePiece unigram model: cleaning, normalizing, best path, and back to
+ * Segmentation with a SentencePiece unigram model: cleaning, normalization, the best path, and
  * offsets in the original string.
  *
  * @module
@@ -16,11 +16,11 @@ const META = "▁";
 const DEFAULT_UNKNOWN_SURFACE = " ⁇ ";
 const MODEL_TYPE_NAMES = ["", "unigram", "BPE", "word", "char"];
 
-/** How a {@link SentencePieceSegmenter} treats text beyond what its model says. */
+/** Options of a {@link SentencePieceSegmenter} in addition to its model. */
 export interface SentencePieceOptions {
-  /** Clean-up before the model; none if absent. */
+  /** Cleaning before the model; none by default. */
   cleaning?: Readonly<CleaningOptions>;
-  /** Cut pieces such as "9," before the comma, as ALBERT does; false if absent. */
+  /** Whether to split pieces such as "9," before the comma, as ALBERT does; false by default. */
   splitDigitComma?: boolean;
 }
 
@@ -28,37 +28,37 @@ export interface SentencePieceOptions {
 export class SentencePieceSegmenter implements Segmenter {
   readonly pieces: readonly string[];
   readonly unknownId: number;
-  /** The model this segmenter was made from. */
+  /** The model. */
   readonly model: SentencePieceModel;
-  /** The options this segmenter was made with, completed. */
+  /** The options, with defaults. */
   readonly options: Required<SentencePieceOptions>;
 
   readonly #idOf = new Map<string, number>();
   readonly #cleaner: AlbertCleaner;
   readonly #normalizer: Normalizer;
-  /** A second one, since cutting a piece happens while the first one's result is in use. */
+  /** Normalizes text of pieces to split while the result of the other normalizer is in use. */
   readonly #pieceNormalizer: Normalizer;
   readonly #unigram: Unigram;
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  /** What stands in place of each piece that ends in a digit and a comma. */
+  /** Replacements of the pieces that end with a digit and a comma. */
   readonly #cuts = new Map<number, Cut>();
   /** 1 for each id in `#cuts`. */
   readonly #isCut: Uint8Array;
 
   /**
-   * Makes a segmenter from a model.
+   * Creates a segmenter.
    *
    * @param model A unigram model.
    * @param options Cleaning, and the rule for numbers.
    * @throws {TypeError} If the model is of another type, or uses byte fallback.
-   * @throws {SyntaxError} If its vocabulary or its normalizer is broken.
+   * @throws {SyntaxError} If its vocabulary or its normalizer is invalid.
    */
   constructor(model: SentencePieceModel, options: SentencePieceOptions = {}) {
     const type = model.trainerSpec.modelType ?? ModelType.unigram;
     if (type !== ModelType.unigram) {
       const name = MODEL_TYPE_NAMES[type] ?? `number ${type}`;
       throw new TypeError(
-        `Cannot use the SentencePiece model: its type is ${name}, and only unigram is supported`,
+        `Cannot use the SentencePiece model: its type is ${name}, but only unigram is supported`,
       );
     }
     if (model.trainerSpec.byteFallback) {
@@ -72,7 +72,7 @@ export class SentencePieceSegmenter implements Segmenter {
       splitDigitComma: options.splitDigitComma ?? false,
     };
     this.pieces = model.pieces.map(({ piece }) => piece);
-    // A reserved piece (control, unknown) wins over an ordinary one with the same text.
+    // A reserved piece (control, unknown) takes precedence over an ordinary one with the same text.
     model.pieces.forEach(({ piece, type }, id) => {
       const reserved = type === PieceType.control || type === PieceType.unknown;
       if (reserved || !this.#idOf.has(piece)) this.#idOf.set(piece, id);
@@ -96,7 +96,7 @@ export class SentencePieceSegmenter implements Segmenter {
     const count = this.#unigram.segment(this.#normalizer.output, length);
     const ids = this.#unigram.ids.slice(0, count);
     if (!this.options.splitDigitComma) return ids;
-    // Where the comma itself is unknown, unknown text can end in one too: rare, so not fast.
+    // If the comma is not in the vocabulary, unknown text can end with a comma, too. This is rare and slow.
     if (!this.#idOf.has(",")) return this.segment(text).ids;
     return ids.some((id) => this.#isCut[id]) ? this.#withCuts(ids) : ids;
   }
@@ -111,7 +111,7 @@ export class SentencePieceSegmenter implements Segmenter {
       this.#cleaner.alignment,
       length,
     );
-    // Copied, since cutting an unknown piece segments it again.
+    // Copied, because splitting an unknown piece segments text again.
     const plainIds = this.#unigram.ids.slice(0, count);
     const ends = this.#unigram.ends.slice(0, count);
     const ids: number[] = [], tokens: string[] = [], offsets: [number, number][] = [];
@@ -189,7 +189,7 @@ export class SentencePieceSegmenter implements Segmenter {
     return Int32Array.from(result);
   }
 
-  /** The pieces of a text without cleaning and without the rule for numbers. */
+  /** Segments a text without cleaning and without the rule for numbers. */
   #piecesOf(text: string): string[] {
     const normalizer = this.#pieceNormalizer;
     const length = normalizer.run(new TextEncoder().encode(text));
@@ -202,7 +202,7 @@ export class SentencePieceSegmenter implements Segmenter {
   }
 }
 
-/** The pieces that stand in place of one. */
+/** Pieces that replace another one. */
 interface Cut {
   ids: number[];
   tokens: string[];

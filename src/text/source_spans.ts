@@ -1,12 +1,12 @@
 /**
- * From bytes of normalized text back to places in the string a caller gave.
+ * Offsets of pieces in the original string, from bytes of the normalized text.
  *
  * @module
  */
 
 const META = [0xe2, 0x96, 0x81] as const;
 
-/** Finds the source of byte ranges of one normalized text. */
+/** Maps byte ranges of one normalized text to the original string. */
 export class SourceSpans {
   readonly #bytes: Uint8Array;
   readonly #toCleaned: Int32Array;
@@ -14,12 +14,12 @@ export class SourceSpans {
   readonly #length: number;
 
   /**
-   * Joins two alignments.
+   * Combines two alignments.
    *
    * @param bytes Normalized UTF-8.
-   * @param toCleaned For each normalized byte its cleaned byte, and one entry for the end.
-   * @param toSource For each cleaned byte its UTF-16 index, and one entry for the end.
-   * @param length How many bytes of `bytes` count.
+   * @param toCleaned Index of the cleaned byte for each normalized byte, and one entry for the end.
+   * @param toSource UTF-16 index for each cleaned byte, and one entry for the end.
+   * @param length Number of valid bytes.
    */
   constructor(bytes: Uint8Array, toCleaned: Int32Array, toSource: Int32Array, length: number) {
     this.#bytes = bytes;
@@ -29,8 +29,8 @@ export class SourceSpans {
   }
 
   /**
-   * The source of a piece, without the white space that its leading ▁ stands for. A lone ▁ has
-   * that white space as its source, or nothing where the model has put it before the text.
+   * Returns the source of a piece, without the white space of a leading ▁. The source of a lone ▁ is
+   * that white space, or empty if the model added the ▁ before the text.
    *
    * @param start First byte of the piece.
    * @param end Byte after its last.
@@ -40,10 +40,10 @@ export class SourceSpans {
     const afterMeta = start + META.length;
     const isMeta = META.every((byte, i) => this.#bytes[start + i] === byte);
     const isLoneMeta = isMeta && end <= afterMeta;
-    // The ▁ before the text shares its source with the first character, but has none of it.
+    // The ▁ before the text is aligned with the first character, but has an empty source.
     if (isLoneMeta && start === 0) return [this.#source(0), this.#source(end)];
     const from = this.#source(isMeta && !isLoneMeta ? afterMeta : start);
-    // A piece may end inside what one character became ("f" of "ﬁ"): it has all of the character.
+    // A piece may end within the replacement of a character ("f" of "ﬁ"): its source is the whole character.
     const last = this.#source(end - 1);
     let after = end;
     while (after < this.#length && this.#source(after) === last) after++;

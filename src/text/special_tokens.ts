@@ -1,28 +1,28 @@
 /**
- * The pieces that are no text, and text that names them.
+ * Special pieces, and text that contains them.
  *
  * @module
  */
 import type { Segmentation, Segmenter } from "./segmenter.ts";
 
-/** The special pieces by what they are for. */
+/** Texts of the special pieces. */
 export interface SpecialTokens {
-  /** Fills sequences up. */
+  /** Padding. */
   readonly pad: string;
-  /** Stands for everything unknown. */
+  /** Unknown text. */
   readonly unk: string;
-  /** Begins a sequence. */
+  /** Start of a sequence. */
   readonly cls: string;
-  /** Ends a text. */
+  /** End of a text. */
   readonly sep: string;
-  /** Hides a piece. */
+  /** A masked piece. */
   readonly mask: string;
 }
 
-/** The ids of the special pieces. */
+/** Ids of the special pieces. */
 export type SpecialIds = { readonly [name in keyof SpecialTokens]: number };
 
-/** Names in ALBERT's SentencePiece vocabularies. */
+/** Special pieces of ALBERT's SentencePiece vocabularies. */
 export const ALBERT_SPECIAL_TOKENS: SpecialTokens = {
   pad: "<pad>",
   unk: "<unk>",
@@ -31,7 +31,7 @@ export const ALBERT_SPECIAL_TOKENS: SpecialTokens = {
   mask: "[MASK]",
 };
 
-/** Names in BERT's WordPiece vocabularies. */
+/** Special pieces of BERT's WordPiece vocabularies. */
 export const BERT_SPECIAL_TOKENS: SpecialTokens = {
   pad: "[PAD]",
   unk: "[UNK]",
@@ -43,7 +43,7 @@ export const BERT_SPECIAL_TOKENS: SpecialTokens = {
 /**
  * Finds the ids of the special pieces.
  *
- * @throws {TypeError} If the vocabulary lacks one.
+ * @throws {TypeError} If the vocabulary does not contain one of them.
  */
 export function findSpecialIds(segmenter: Segmenter, tokens: SpecialTokens): SpecialIds {
   const find = (piece: string) => {
@@ -65,13 +65,12 @@ export function findSpecialIds(segmenter: Segmenter, tokens: SpecialTokens): Spe
 }
 
 /**
- * Segments text in which special pieces are written out, as in "The [MASK] sat."
+ * Segments text that contains special pieces, as in "The [MASK] sat."
  *
- * The stretches between them are segmented one by one. Where a stretch goes on right behind a
- * special piece, the ▁ that SentencePiece puts before every text is left out if it stands alone:
- * "[MASK]." is the mask and a full stop.
+ * The parts between special pieces are segmented separately. If a part follows a special piece
+ * without white space, a lone ▁ at its start is removed: "[MASK]." is the mask and a period.
  *
- * @param segmenter Cuts the stretches.
+ * @param segmenter Segments the parts.
  * @param tokens The special pieces to look for.
  * @param text Any text.
  * @returns Pieces, with offsets in the whole text.
@@ -84,11 +83,11 @@ export function segmentWithSpecialTokens(
   const ids: number[] = [], pieces: string[] = [], offsets: [number, number][] = [];
   const names = Object.values(tokens).map((token) => token.replace(/[[\]]/g, "\\$&"));
   let position = 0;
-  const stretch = (end: number) => {
+  const addPart = (end: number) => {
     const part = segmenter.segment(text.slice(position, end));
-    const glued = position > 0 && !/^\s/.test(text.slice(position, end));
+    const attached = position > 0 && !/^\s/.test(text.slice(position, end));
     for (let i = 0; i < part.ids.length; i++) {
-      if (i === 0 && glued && part.tokens[0] === "▁") continue;
+      if (i === 0 && attached && part.tokens[0] === "▁") continue;
       ids.push(part.ids[i]);
       pieces.push(part.tokens[i]);
       offsets.push([part.offsets[i][0] + position, part.offsets[i][1] + position]);
@@ -97,12 +96,12 @@ export function segmentWithSpecialTokens(
   for (const match of text.matchAll(new RegExp(names.join("|"), "g"))) {
     const id = segmenter.pieceToId(match[0]);
     if (id === undefined) continue;
-    stretch(match.index);
+    addPart(match.index);
     position = match.index + match[0].length;
     ids.push(id);
     pieces.push(match[0]);
     offsets.push([match.index, position]);
   }
-  stretch(text.length);
+  addPart(text.length);
   return { ids: Int32Array.from(ids), tokens: pieces, offsets };
 }

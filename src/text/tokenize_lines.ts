@@ -1,5 +1,5 @@
 /**
- * A stream of text lines as a stream of ids.
+ * Tokenization of a stream of lines.
  *
  * @module
  */
@@ -9,13 +9,13 @@ const NEWLINE = 0x0a;
 /**
  * Encodes each line of UTF-8 bytes as one JSON array of ids.
  *
- * Lines end at `\n` and nowhere else: a carriage return or U+2028 is part of its line. A last line
- * needs no `\n`.
+ * Lines end at `\n` only: a carriage return or U+2028 is part of its line. The last line does not
+ * need a `\n`.
  *
- * @param input Bytes in pieces of any size.
- * @param encodeIds What encodes a line.
- * @returns The output lines, many at a time.
- * @throws {SyntaxError} If a line is not UTF-8, after the lines before it have been given out.
+ * @param input Chunks of bytes.
+ * @param encodeIds Encodes a line.
+ * @returns Output lines, several per string.
+ * @throws {SyntaxError} If a line is not valid UTF-8, after the lines before it.
  */
 export async function* tokenizeLines(
   input: AsyncIterable<Uint8Array>,
@@ -41,15 +41,15 @@ export async function* tokenizeLines(
     lines = [];
     return text;
   };
-  const notUtf8 = () => new SyntaxError(`Cannot read line ${count}: it is not UTF-8`);
+  const notUtf8 = () => new SyntaxError(`Cannot read line ${count}: it is not valid UTF-8`);
 
   for await (const chunk of input) {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      const good = encode(join([...unfinished, chunk.subarray(start, end)]));
+      const valid = encode(join([...unfinished, chunk.subarray(start, end)]));
       unfinished = [];
       start = end + 1;
-      if (!good) {
+      if (!valid) {
         yield flush();
         throw notUtf8();
       }

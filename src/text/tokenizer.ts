@@ -1,5 +1,5 @@
 /**
- * The tokenizer: text to ids and back, with one face for SentencePiece and WordPiece.
+ * Tokenizers with SentencePiece and WordPiece vocabularies.
  *
  * @module
  */
@@ -18,20 +18,20 @@ import {
   type SpecialTokens,
 } from "./special_tokens.ts";
 import { segmenterFromJson } from "./tokenizer_json.ts";
-import type { TokenizerOptions } from "./tokenizer_options.ts";
+import type { TokenizerOptions } from "./segmenter.ts";
 import { WordPieceSegmenter } from "./wordpiece_segmenter.ts";
 
-/** How {@link Tokenizer.encode} reads a text. */
+/** Options of {@link Tokenizer.encode}. */
 export interface EncodeOptions {
-  /** Read "[MASK]" and the like as the special pieces they name; false if absent. */
+  /** Whether "[MASK]" and other special pieces are recognized in text; false by default. */
   specialTokens?: boolean;
 }
 
 /**
- * Turns text into ids of a vocabulary, and back.
+ * Converts text to ids of a vocabulary, and back.
  *
- * It is made from the bytes of a `spiece.model`, from a Hugging Face `tokenizer.json`, or from
- * BERT's `vocab.txt`. From the same vocabulary all give the same ids.
+ * A tokenizer is created from a `spiece.model`, a Hugging Face `tokenizer.json` or BERT's `vocab.txt`.
+ * Different files of the same vocabulary give the same ids.
  *
  * @example A vocabulary of three words
  * ```ts
@@ -45,16 +45,16 @@ export interface EncodeOptions {
  * ```
  */
 export class Tokenizer {
-  /** Names of the special pieces in this vocabulary. */
+  /** Special pieces of the vocabulary. */
   readonly specialTokens: SpecialTokens;
   readonly #segmenter: Segmenter;
   #specialIds: SpecialIds | undefined;
 
   /**
-   * Makes a tokenizer around a segmenter. Most callers want one of the `from…` functions.
+   * Creates a tokenizer from a segmenter. Most callers use one of the `from…` functions.
    *
-   * @param segmenter What cuts text into pieces.
-   * @param specialTokens Names of the special pieces; ALBERT's or BERT's if absent.
+   * @param segmenter Segments text into pieces.
+   * @param specialTokens Special pieces; ALBERT's or BERT's by default.
    */
   constructor(segmenter: Segmenter, specialTokens?: SpecialTokens) {
     this.#segmenter = segmenter;
@@ -63,13 +63,13 @@ export class Tokenizer {
   }
 
   /**
-   * Makes a tokenizer from a SentencePiece model.
+   * Creates a tokenizer from a SentencePiece model.
    *
    * @param bytes A `spiece.model`.
    * @param options Cleaning.
    * @returns The tokenizer.
-   * @throws {SyntaxError} If the bytes are no SentencePiece model, or are cut short.
-   * @throws {TypeError} If the model is no unigram model.
+   * @throws {SyntaxError} If the bytes are not a SentencePiece model, or are truncated.
+   * @throws {TypeError} If the model is not a unigram model.
    */
   static fromModel(bytes: Uint8Array, options: TokenizerOptions = {}): Tokenizer {
     const model = readSentencePieceModel(bytes, options.source);
@@ -82,27 +82,27 @@ export class Tokenizer {
   }
 
   /**
-   * Makes a tokenizer from a Hugging Face `tokenizer.json`, of ALBERT's kind (Unigram) or BERT's
-   * (WordPiece).
+   * Creates a tokenizer from a Hugging Face `tokenizer.json` with a Unigram (ALBERT) or WordPiece
+   * (BERT) model.
    *
-   * @param json The file's text, or what it parses to.
-   * @param options Cleaning, where it shall differ from what the file says.
+   * @param json The file's text, or the parsed object.
+   * @param options Cleaning that overrides the file's.
    * @returns The tokenizer.
-   * @throws {SyntaxError} If it is no tokenizer.json.
-   * @throws {TypeError} If it has a part that is not supported; the message names it.
+   * @throws {SyntaxError} If the file is not a valid tokenizer.json.
+   * @throws {TypeError} If a part of the file is not supported; the message names it.
    */
   static fromJson(json: string | object, options: TokenizerOptions = {}): Tokenizer {
     return new Tokenizer(segmenterFromJson(json, options));
   }
 
   /**
-   * Makes a WordPiece tokenizer from BERT's `vocab.txt`.
+   * Creates a WordPiece tokenizer from BERT's `vocab.txt`.
    *
-   * @param text The file: one piece a line.
-   * @param options Lower case and accents. By default a vocabulary without capital letters lowers
-   * case and strips accents.
+   * @param text The file: one piece per line.
+   * @param options Lower case and accents. By default text is lower-cased and accents are removed if
+   * the vocabulary has no capital letters.
    * @returns The tokenizer.
-   * @throws {SyntaxError} If a piece is empty or stands twice, or `[UNK]` is missing.
+   * @throws {SyntaxError} If a piece is empty or a duplicate, or `[UNK]` is missing.
    */
   static fromVocabulary(text: string, options: TokenizerOptions = {}): Tokenizer {
     return new Tokenizer(WordPieceSegmenter.fromVocabulary(text, options));
@@ -116,14 +116,14 @@ export class Tokenizer {
   /**
    * Ids of the special pieces.
    *
-   * @throws {TypeError} If the vocabulary lacks one.
+   * @throws {TypeError} If the vocabulary does not contain one of them.
    */
   get specialIds(): SpecialIds {
     return this.#specialIds ??= findSpecialIds(this.#segmenter, this.specialTokens);
   }
 
   /**
-   * The text of a piece.
+   * Returns the text of a piece.
    *
    * @throws {RangeError} If there is no such id.
    */
@@ -137,15 +137,15 @@ export class Tokenizer {
     return piece;
   }
 
-  /** The id of a piece, or undefined if the vocabulary lacks it. */
+  /** Returns the id of a piece, or undefined if the vocabulary does not contain it. */
   pieceToId(piece: string): number | undefined {
     return this.#segmenter.pieceToId(piece);
   }
 
   /**
-   * Encodes text into ids alone: the fast path.
+   * Encodes text into ids only, which is faster than {@link encode}.
    *
-   * @param text Any text. Special pieces written in it are read as ordinary text.
+   * @param text Any text. Special pieces are read as ordinary text.
    * @returns The ids, without `[CLS]` and `[SEP]`.
    */
   encodeIds(text: string): Int32Array {
@@ -153,10 +153,10 @@ export class Tokenizer {
   }
 
   /**
-   * Encodes text into ids with the pieces' texts and places.
+   * Encodes text into ids, with the texts and offsets of the pieces.
    *
    * @param text Any text.
-   * @param options Whether "[MASK]" in the text is the mask.
+   * @param options Whether special pieces are recognized.
    * @returns Ids, texts of the pieces, and `[start, end)` of each in UTF-16 units of `text`.
    */
   encode(text: string, options: EncodeOptions = {}): Segmentation {
@@ -166,12 +166,12 @@ export class Tokenizer {
   }
 
   /**
-   * Encodes one text or two as a model takes them: `[CLS] A [SEP]` or `[CLS] A [SEP] B [SEP]`.
+   * Encodes one or two texts as the input of a model: `[CLS] A [SEP]` or `[CLS] A [SEP] B [SEP]`.
    *
    * @param first The first text.
-   * @param second The second text, if there is one.
-   * @param options Length limit, truncation, padding, special pieces in the text.
-   * @returns Ids, type ids, attention mask, and where each piece came from.
+   * @param second The second text, if any.
+   * @param options Maximum length, truncation, padding, special pieces in the text.
+   * @returns Ids, type ids, attention mask, and the text and offsets of each piece.
    * @throws {RangeError} If `maxLength` cannot be met.
    */
   encodePair(
@@ -188,9 +188,9 @@ export class Tokenizer {
   }
 
   /**
-   * The text that ids stand for, as far as it can be told: cleaning and unknown pieces lose some.
+   * Converts ids to text. Cleaning and unknown pieces cannot be reversed.
    *
-   * @param ids Piece ids; control pieces give no text.
+   * @param ids Piece ids; control pieces have no text.
    * @returns The text.
    * @throws {RangeError} If an id is not in the vocabulary.
    */
@@ -199,7 +199,7 @@ export class Tokenizer {
   }
 
   /**
-   * The files of a Hugging Face folder that hold this tokenizer: `tokenizer.json`,
+   * Serializes the tokenizer as files of a Hugging Face folder: `tokenizer.json`,
    * `special_tokens_map.json`, `tokenizer_config.json`, and `spiece.model` or `vocab.txt`.
    *
    * @returns File contents by name.

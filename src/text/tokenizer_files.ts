@@ -5,7 +5,7 @@
  */
 import { parseJsonObject } from "../json/mod.ts";
 import { Tokenizer } from "./tokenizer.ts";
-import type { TokenizerOptions } from "./tokenizer_options.ts";
+import type { TokenizerOptions } from "./segmenter.ts";
 
 /** Files that contain a vocabulary, in the order of precedence. */
 export const VOCABULARY_FILES = ["spiece.model", "tokenizer.json", "vocab.txt"] as const;

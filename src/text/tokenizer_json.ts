@@ -1,8 +1,8 @@
 /**
- * Reading of Hugging Face `tokenizer.json` files, as the converters of ALBERT and BERT write them.
+ * Reads Hugging Face `tokenizer.json` files in the form that the converters of ALBERT and BERT write.
  *
- * The file is taken as a description of the vocabulary and the clean-up, and is carried out as
- * ALBERT's own code and SentencePiece do: the ids are those of the `spiece.model` it was made from.
+ * The vocabulary and the cleaning are applied as in ALBERT's code and SentencePiece, so the ids are
+ * those of the `spiece.model` from which the file was converted.
  *
  * Source: huggingface/transformers, `convert_slow_tokenizer.py` (`AlbertConverter`,
  * `BertConverter`) and `models/albert/tokenization_albert.py`.
@@ -20,10 +20,10 @@ import {
   type SentencePiece,
 } from "./sentencepiece_model.ts";
 import { SentencePieceSegmenter } from "./sentencepiece_segmenter.ts";
-import type { TokenizerOptions } from "./tokenizer_options.ts";
+import type { TokenizerOptions } from "./segmenter.ts";
 import { WordPieceSegmenter } from "./wordpiece_segmenter.ts";
 
-/** What the converter takes off the score of pieces such as "9,", so that they never win. */
+/** The converter subtracts this from the score of pieces such as "9,", so that they are never selected. */
 export const DIGIT_COMMA_PENALTY = 100;
 
 /** A part of the file: `{"type": "...", ...}`. */
@@ -32,7 +32,7 @@ interface Part {
   [key: string]: unknown;
 }
 
-/** The parts of a `tokenizer.json` that are read here. */
+/** The parts of a `tokenizer.json` that are supported. */
 interface TokenizerFile {
   model: Part;
   normalizer?: Part | null;
@@ -41,12 +41,12 @@ interface TokenizerFile {
 }
 
 /**
- * Makes a segmenter from a `tokenizer.json`.
+ * Creates a segmenter from a `tokenizer.json`.
  *
- * @param json The file's text, or what it parses to.
+ * @param json The file's text, or the parsed object.
  * @param options Cleaning that overrides the file.
  * @returns The segmenter.
- * @throws {SyntaxError} If it is no tokenizer.json.
+ * @throws {SyntaxError} If the file is not a valid tokenizer.json.
  * @throws {TypeError} If a part of it is not supported.
  */
 export function segmenterFromJson(json: string | object, options: TokenizerOptions): Segmenter {
@@ -56,9 +56,9 @@ export function segmenterFromJson(json: string | object, options: TokenizerOptio
   if (type === "WordPiece") return wordPiece(file, options, source);
   if (type !== "Unigram") {
     throw new TypeError(
-      `Cannot use ${source}: its model is ${
+      `Cannot use ${source}: the type of its model is ${
         shown(type)
-      }, and only Unigram and WordPiece are supported`,
+      }, but only Unigram and WordPiece are supported`,
     );
   }
   return unigram(file, options, source);
@@ -74,16 +74,18 @@ function parse(json: string | object, source: string): TokenizerFile {
     }
   }
   if (!isObject(value) || !isObject(value.model) || !value.model.vocab) {
-    throw new SyntaxError(`Cannot read ${source}: it is no tokenizer.json, it has no model.vocab`);
+    throw new SyntaxError(
+      `Cannot read ${source}: it is not a tokenizer.json, since it has no model.vocab`,
+    );
   }
   const { normalizer, pre_tokenizer: splitter, added_tokens: added = [] } = value;
   for (const [name, part] of Object.entries({ normalizer, pre_tokenizer: splitter })) {
     if (part !== undefined && part !== null && !isObject(part)) {
-      throw new SyntaxError(`Cannot read ${source}: its ${name} is no object but ${quote(part)}`);
+      throw new SyntaxError(`Cannot read ${source}: ${name} must be an object, got ${quote(part)}`);
     }
   }
   if (!Array.isArray(added) || !added.every(isObject)) {
-    throw new SyntaxError(`Cannot read ${source}: its added_tokens are no list of objects`);
+    throw new SyntaxError(`Cannot read ${source}: added_tokens must be a list of objects`);
   }
   return value as unknown as TokenizerFile;
 }
@@ -91,7 +93,9 @@ function parse(json: string | object, source: string): TokenizerFile {
 function unigram(file: TokenizerFile, options: TokenizerOptions, source: string): Segmenter {
   const { vocab, unk_id: unknownId, byte_fallback: byteFallback } = file.model;
   if (!Array.isArray(vocab) || typeof unknownId !== "number") {
-    throw new SyntaxError(`Cannot read ${source}: its Unigram model lacks a vocab list or unk_id`);
+    throw new SyntaxError(
+      `Cannot read ${source}: its Unigram model has no list vocab or no unk_id`,
+    );
   }
   const cleaning: CleaningOptions = { ...NO_CLEANING };
   const normalizerSpec: NormalizerSpec = {
@@ -121,7 +125,7 @@ function unigram(file: TokenizerFile, options: TokenizerOptions, source: string)
         : part.add_prefix_space !== false;
     } else if (part.type !== "WhitespaceSplit") unsupported("pre_tokenizer", part, source);
   }
-  // The quotes are what only ALBERT's and XLNet's converters write.
+  // Only the converters of ALBERT and XLNet write the quotes.
   const isAlbert = cleaning.replaceQuotes;
   cleaning.foldWhitespace = isAlbert;
   cleaning.lowerCase = options.lowerCase ?? cleaning.lowerCase;
@@ -137,8 +141,8 @@ function unigram(file: TokenizerFile, options: TokenizerOptions, source: string)
 }
 
 /**
- * The file knows no types. Special added tokens were control symbols, and a score of exactly 0
- * is what SentencePiece gives a user-defined symbol: no trained piece has probability 1.
+ * Restores the types of pieces, which the file does not contain. Special added tokens were control
+ * symbols. A score of 0 is that of a user-defined symbol, since no trained piece has probability 1.
  */
 function unigramPieces(
   vocab: unknown[],
@@ -163,7 +167,7 @@ function unigramPieces(
     if (id === unknownId) type = PieceType.unknown;
     else if (special.has(id)) type = PieceType.control;
     else if (score === 0) type = PieceType.userDefined;
-    // A score far below every other piece has the converter's penalty, which is undone exactly.
+    // A score far below that of every other piece includes the converter's penalty, which is removed exactly.
     const penalized = score < lowest - DIGIT_COMMA_PENALTY / 2 && endsInDigitComma(piece);
     return { piece, type, score: Math.fround(penalized ? score + DIGIT_COMMA_PENALTY : score) };
   });
@@ -175,7 +179,9 @@ function wordPiece(file: TokenizerFile, options: TokenizerOptions, source: strin
   for (const [piece, id] of entries) {
     if (!(Number.isInteger(id) && (id as number) >= 0)) {
       throw new SyntaxError(
-        `Cannot read ${source}: the id of ${quote(piece)} in model.vocab is ${quote(id)}`,
+        `Cannot read ${source}: the id of ${
+          quote(piece)
+        } in model.vocab must be a non-negative integer, got ${quote(id)}`,
       );
     }
     if ((id as number) < pieces.length) pieces[id as number] = piece;
@@ -194,15 +200,19 @@ function wordPiece(file: TokenizerFile, options: TokenizerOptions, source: strin
   }
   const { unk_token: unknownToken, continuing_subword_prefix: continuingPrefix } = file.model;
   const { max_input_chars_per_word: maxCharactersPerWord } = file.model;
-  const wrong = { unk_token: unknownToken, continuing_subword_prefix: continuingPrefix };
-  for (const [name, value] of Object.entries(wrong)) {
+  const strings = { unk_token: unknownToken, continuing_subword_prefix: continuingPrefix };
+  for (const [name, value] of Object.entries(strings)) {
     if (value !== undefined && typeof value !== "string") {
-      throw new SyntaxError(`Cannot read ${source}: model.${name} is no text but ${quote(value)}`);
+      throw new SyntaxError(
+        `Cannot read ${source}: model.${name} must be a string, got ${quote(value)}`,
+      );
     }
   }
   if (maxCharactersPerWord !== undefined && typeof maxCharactersPerWord !== "number") {
     throw new SyntaxError(
-      `Cannot read ${source}: model.max_input_chars_per_word is ${quote(maxCharactersPerWord)}`,
+      `Cannot read ${source}: model.max_input_chars_per_word must be a number, got ${
+        quote(maxCharactersPerWord)
+      }`,
     );
   }
   return new WordPieceSegmenter(pieces as string[], {
@@ -217,7 +227,7 @@ function wordPiece(file: TokenizerFile, options: TokenizerOptions, source: strin
   });
 }
 
-/** The steps of a part; a sequence within a sequence is laid out flat. */
+/** Returns the steps of a part, with nested sequences flattened. */
 function flatten(part: Part | null | undefined, key: string): Part[] {
   const steps: Part[] = [];
   const open = part ? [part] : [];
@@ -229,7 +239,7 @@ function flatten(part: Part | null | undefined, key: string): Part[] {
   return steps;
 }
 
-/** A step as the file has it; what is no object is one of no type, which nobody supports. */
+/** Returns a step; a value that is not an object becomes a step without a type, which is rejected. */
 function asPart(value: unknown): Part {
   return isObject(value) ? value : {};
 }
@@ -239,7 +249,7 @@ function fromBase64(text: unknown, source: string): Uint8Array {
     return Uint8Array.from(atob(text as string), (character) => character.charCodeAt(0));
   } catch {
     throw new SyntaxError(
-      `Cannot read ${source}: the precompiled_charsmap of its normalizer is no base64`,
+      `Cannot read ${source}: precompiled_charsmap of its normalizer is not valid base64`,
     );
   }
 }
@@ -257,6 +267,6 @@ function unsupported(field: string, part: Part, source: string): never {
     ? `Replace of ${quote(replacedText(part))}`
     : shown(part.type);
   throw new TypeError(
-    `Cannot use ${source}: its ${field} has a step that is not supported, ${step}`,
+    `Cannot use ${source}: its ${field} has the step ${step}, which is not supported`,
   );
 }

@@ -1,9 +1,9 @@
 /**
- * Unigram language model segmentation: the best path through all ways to cut normalized text
- * into pieces.
+ * Segmentation with a unigram language model: the best path through all segmentations of normalized
+ * text.
  *
- * Scores are added in the order and the precision of SentencePiece (float32 throughout), so near
- * ties fall the same way: between "6|66" and "66|6" the rounding of the sums decides.
+ * Scores are added in SentencePiece's order and precision (float32), so near ties have the same result:
+ * between "6|66" and "66|6" the rounding of the sums decides.
  *
  * Source: google/sentencepiece, `src/unigram_model.cc` (`Model::EncodeOptimized`) and
  * `src/sentencepiece_processor.cc` (`PopulateSentencePieceText`, fusing of unknown pieces);
@@ -16,14 +16,14 @@ import { buildDoubleArray } from "./double_array.ts";
 import { utf8Length } from "./normalizer.ts";
 import { PieceType, type SentencePiece } from "./sentencepiece_model.ts";
 
-/** How much worse an unknown character is than the worst piece (`kUnkPenalty`). */
+/** Difference between the lowest score of a piece and the score of an unknown character (`kUnkPenalty`). */
 const UNKNOWN_PENALTY = 10;
-/** Sums are set back to 0 past this, so that float32 still tells pieces apart in long texts. */
+/** Sums beyond this are reset to 0, so that float32 is precise enough for long texts. */
 const SCORE_RESET_THRESHOLD = 100_000;
 
-/** Cuts normalized UTF-8 into pieces of a vocabulary. */
+/** Segments normalized UTF-8 into pieces of a vocabulary. */
 export class Unigram {
-  /** Ids of the last segmentation, in order. Written over by the next one. */
+  /** Ids of the last segmentation. The next one overwrites them. */
   ids: Int32Array = new Int32Array(0);
   /** Byte at which each piece of the last segmentation ends. */
   ends: Int32Array = new Int32Array(0);
@@ -33,17 +33,17 @@ export class Unigram {
   readonly #unknownId: number;
   readonly #unknownScore: number;
 
-  // Best path ending at each byte: its score, where its last piece starts, that piece's id.
+  // The best path that ends at each byte: its score, and the start and id of its last piece.
   #best: Float32Array = new Float32Array(0);
   #startOf: Int32Array = new Int32Array(0);
   #idOf: Int32Array = new Int32Array(0);
 
   /**
-   * Makes a trie of the vocabulary.
+   * Builds a trie of the vocabulary.
    *
-   * @param pieces The vocabulary in order of id.
-   * @throws {SyntaxError} If there is not exactly one unknown piece, a piece is empty or stands
-   * twice, or a score is not finite.
+   * @param pieces The vocabulary, by id.
+   * @throws {SyntaxError} If there is not exactly one unknown piece, a piece is empty or a duplicate,
+   * or a score is not finite.
    */
   constructor(pieces: readonly SentencePiece[]) {
     this.#unknownId = checkPieces(pieces);
@@ -72,11 +72,11 @@ export class Unigram {
   }
 
   /**
-   * Finds the best segmentation and leaves it in {@link Unigram.ids} and {@link Unigram.ends}.
-   * Unknown characters side by side become one unknown piece.
+   * Finds the best segmentation. It is in {@link Unigram.ids} and {@link Unigram.ends}.
+   * Adjacent unknown characters become one unknown piece.
    *
    * @param text Normalized UTF-8.
-   * @param length How many bytes of `text` count.
+   * @param length Number of bytes of `text` to read.
    * @returns The number of pieces.
    */
   segment(text: Uint8Array, length: number): number {
@@ -165,12 +165,12 @@ export class Unigram {
   }
 }
 
-/** {@link unitOffset} on signed units; this file keeps its own copy so that it is inlined. */
+/** {@link unitOffset} for signed units. A copy in this file, so that it is inlined. */
 function offsetOf(unit: number): number {
   return (unit >>> 10) << ((unit & 0x200) >>> 6);
 }
 
-/** A user-defined symbol wins over everything, a longer one over a shorter. */
+/** A user-defined symbol takes precedence over other pieces, and a longer one over a shorter one. */
 function userDefinedScore(byteLength: number): number {
   return Math.fround(0.1 * (byteLength - 1));
 }
@@ -181,24 +181,26 @@ function checkPieces(pieces: readonly SentencePiece[]): number {
   const seen = new Set<string>(), reserved = new Set<string>();
   pieces.forEach(({ piece, score, type }, id) => {
     if (piece === "" || piece.includes("\0")) {
-      throw new SyntaxError(`Cannot use the vocabulary: piece ${id} is empty or holds a NUL`);
+      throw new SyntaxError(`Cannot use the vocabulary: piece ${id} is empty or contains a NUL`);
     }
     if (!Number.isFinite(score)) {
-      throw new SyntaxError(`Cannot use the vocabulary: the score of piece ${id} is ${score}`);
+      throw new SyntaxError(
+        `Cannot use the vocabulary: the score of piece ${id} must be finite, got ${score}`,
+      );
     }
     const searchable = type === PieceType.normal || type === PieceType.userDefined ||
       type === PieceType.unused;
     const group = searchable ? seen : reserved;
     if (group.has(piece)) {
       throw new SyntaxError(
-        `Cannot use the vocabulary: piece ${id}, ${quote(piece)}, stands there twice`,
+        `Cannot use the vocabulary: piece ${id}, ${quote(piece)}, is a duplicate`,
       );
     }
     group.add(piece);
     if (type !== PieceType.unknown) return;
     if (unknownId >= 0) {
       throw new SyntaxError(
-        `Cannot use the vocabulary: pieces ${unknownId} and ${id} both are the unknown piece`,
+        `Cannot use the vocabulary: pieces ${unknownId} and ${id} both have the type unknown`,
       );
     }
     unknownId = id;

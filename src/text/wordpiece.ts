@@ -1,5 +1,5 @@
 /**
- * WordPiece: each word is cut into the longest pieces of the vocabulary, from the left.
+ * WordPiece: splits a word into the longest pieces of the vocabulary, from left to right.
  *
  * Source: google-research/bert, `tokenization.py` (`WordpieceTokenizer`).
  *
@@ -7,9 +7,9 @@
  */
 import { buildDoubleArray, unitHasLeaf, unitLabel, unitOffset, unitValue } from "./double_array.ts";
 
-/** Cuts single words, given as UTF-8. */
+/** Splits words in UTF-8. */
 export class WordPiece {
-  /** Ids of the last word's pieces. Written over by the next word. */
+  /** Ids of the last word's pieces. The next word overwrites them. */
   ids: Int32Array = new Int32Array(128);
   /** Byte at which each piece of the last word ends. */
   ends: Int32Array = new Int32Array(128);
@@ -18,10 +18,10 @@ export class WordPiece {
   readonly #continuing: Uint32Array;
 
   /**
-   * Makes the two tries, for the beginnings of words and for what goes on.
+   * Builds the tries of initial and continuing pieces.
    *
-   * @param pieces The vocabulary in order of id.
-   * @param continuingPrefix What marks a piece that goes on with a word (`##`).
+   * @param pieces The vocabulary, by id.
+   * @param continuingPrefix Prefix of continuing pieces (`##`).
    */
   constructor(pieces: readonly string[], continuingPrefix: string) {
     this.#initial = buildTrie(pieces.map((piece, id) => ({ piece, id })));
@@ -33,11 +33,11 @@ export class WordPiece {
   }
 
   /**
-   * Cuts a word and leaves the pieces in {@link WordPiece.ids} and {@link WordPiece.ends}.
+   * Splits a word. The pieces are in {@link WordPiece.ids} and {@link WordPiece.ends}.
    *
    * @param word UTF-8 of the word.
-   * @param length How many bytes of `word` count.
-   * @returns The number of pieces; 0 if the word cannot be made of pieces.
+   * @param length Number of bytes of `word` to read.
+   * @returns The number of pieces; 0 if no pieces make up the word.
    */
   cut(word: Uint8Array, length: number): number {
     if (this.ids.length < length) {

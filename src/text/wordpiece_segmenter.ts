@@ -1,5 +1,5 @@
 /**
- * BERT's segmentation: clean-up, words and punctuation, WordPiece, and offsets in the original.
+ * BERT's segmentation: cleaning, words and punctuation, WordPiece, and offsets in the original string.
  *
  * @module
  */
@@ -12,16 +12,16 @@ import {
 } from "./bert_characters.ts";
 import type { Segmentation, Segmenter } from "./segmenter.ts";
 import { BERT_SPECIAL_TOKENS } from "./special_tokens.ts";
-import type { TokenizerOptions } from "./tokenizer_options.ts";
+import type { TokenizerOptions } from "./segmenter.ts";
 import { WordPiece } from "./wordpiece.ts";
 
 /** Settings of a {@link WordPieceSegmenter}. */
 export interface WordPieceOptions extends BertCleaning {
-  /** What unknown words become; `[UNK]` if absent. */
+  /** The piece for unknown words; `[UNK]` by default. */
   unknownToken?: string;
-  /** What marks a piece that goes on with a word; `##` if absent. */
+  /** Prefix of continuing pieces; `##` by default. */
   continuingPrefix?: string;
-  /** Longer words are unknown; 100 if absent. */
+  /** Longer words are unknown; 100 by default. */
   maxCharactersPerWord?: number;
 }
 
@@ -35,7 +35,7 @@ interface Character {
 export class WordPieceSegmenter implements Segmenter {
   readonly pieces: readonly string[];
   readonly unknownId: number;
-  /** The options this segmenter was made with, completed. */
+  /** The options, with defaults. */
   readonly options: Required<WordPieceOptions>;
 
   readonly #idOf: Map<string, number>;
@@ -43,22 +43,22 @@ export class WordPieceSegmenter implements Segmenter {
   readonly #characters = new Map<number, readonly Character[]>();
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-  // The word being collected: its UTF-8, where each byte's source starts and ends, its length.
+  // The current word: its UTF-8, start and end of each byte's source, its length.
   #word = new Uint8Array(256);
   #sourceStart = new Int32Array(256);
   #sourceEnd = new Int32Array(256);
   #length = 0;
   #characterCount = 0;
-  // The pieces so far; tokens and offsets only where they are asked for.
+  // The pieces so far; tokens and offsets only if requested.
   #ids: number[] = [];
   #details: { tokens: string[]; offsets: [number, number][] } | undefined;
 
   /**
-   * Makes a segmenter from pieces.
+   * Creates a segmenter from pieces.
    *
-   * @param pieces The vocabulary in order of id.
-   * @param options Clean-up and markers.
-   * @throws {SyntaxError} If a piece stands twice, or the unknown piece is missing.
+   * @param pieces The vocabulary, by id.
+   * @param options Cleaning and markers.
+   * @throws {SyntaxError} If a piece is a duplicate, or the unknown piece is missing.
    */
   constructor(pieces: readonly string[], options: WordPieceOptions) {
     this.pieces = pieces;
@@ -73,7 +73,7 @@ export class WordPieceSegmenter implements Segmenter {
     if (this.#idOf.size !== pieces.length) {
       const id = pieces.findIndex((piece, i) => this.#idOf.get(piece) !== i);
       throw new SyntaxError(
-        `Cannot use the vocabulary: piece ${id}, ${quote(pieces[id])}, stands there twice`,
+        `Cannot use the vocabulary: piece ${id}, ${quote(pieces[id])}, is a duplicate`,
       );
     }
     const unknown = this.#idOf.get(this.options.unknownToken);
@@ -87,12 +87,12 @@ export class WordPieceSegmenter implements Segmenter {
   }
 
   /**
-   * Makes a segmenter from BERT's `vocab.txt`.
+   * Creates a segmenter from BERT's `vocab.txt`.
    *
-   * @param text One piece a line.
-   * @param options Clean-up. By default a vocabulary without capital letters lowers case.
+   * @param text One piece per line.
+   * @param options Cleaning. By default text is lower-cased if the vocabulary has no capital letters.
    * @returns The segmenter.
-   * @throws {SyntaxError} If a piece is empty or stands twice, or `[UNK]` is missing.
+   * @throws {SyntaxError} If a piece is empty or a duplicate, or `[UNK]` is missing.
    */
   static fromVocabulary(text: string, options: TokenizerOptions): WordPieceSegmenter {
     const pieces = text.replace(/\r?\n$/, "").split(/\r?\n/);

@@ -61,7 +61,11 @@ Deno.test("layOutPair() never passes the limit", () => {
 
 Deno.test("layOutPair() says when a limit cannot be met", () => {
   const a = segmentation(5, 10), b = segmentation(5, 50);
-  assertThrows(() => layOutPair(a, b, IDS, { maxLength: 2 }), RangeError, "leaves -1 places");
+  assertThrows(
+    () => layOutPair(a, b, IDS, { maxLength: 2 }),
+    RangeError,
+    "leaves room for -1 pieces",
+  );
   assertThrows(
     () => layOutPair(a, b, IDS, { maxLength: 6, truncation: "only-second" }),
     RangeError,

@@ -43,7 +43,7 @@ Deno.test("a model keeps fields that nobody here knows", () => {
   assertEquals(writeSentencePieceModel(model), extended);
 });
 
-Deno.test("readSentencePieceModel() refuses every model that is cut short", () => {
+Deno.test("readSentencePieceModel() rejects a model truncated at any byte", () => {
   const bytes = writeSentencePieceModel(smallModel({ "▁a": -1, "▁bé": -2.5 }, ["("]));
   assertEquals(readSentencePieceModel(bytes).pieces.length, 8);
   // normalizer_spec comes last and must be there, so every cut loses something.

@@ -39,7 +39,7 @@ Deno.test("tokenizeLines() gives out the good lines before it names a bad one", 
       for await (const text of tokenizeLines(ReadableStream.from([bytes]), units)) output += text;
     },
     SyntaxError,
-    "Cannot read line 3: it is not UTF-8",
+    "Cannot read line 3: it is not valid UTF-8",
   );
   assertEquals(output, "[97]\n[98]\n");
 });

@@ -88,7 +88,7 @@ Deno.test("fromJson() says what it cannot read", () => {
   assertThrows(
     read(changed((c) => c.normalizer = { type: "Prepend", prepend: "x" })),
     TypeError,
-    "its normalizer has a step that is not supported, Prepend",
+    "its normalizer has the step Prepend, which is not supported",
   );
   assertThrows(
     read(changed((c) => c.normalizer = { type: "Replace", pattern: { String: "q" } })),
@@ -98,6 +98,6 @@ Deno.test("fromJson() says what it cannot read", () => {
   assertThrows(
     read(changed((c) => c.pre_tokenizer = { type: "ByteLevel" })),
     TypeError,
-    "its pre_tokenizer has a step that is not supported, ByteLevel",
+    "its pre_tokenizer has the step ByteLevel, which is not supported",
   );
 });

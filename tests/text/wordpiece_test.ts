@@ -92,6 +92,6 @@ Deno.test("WordPiece decodes to words", () => {
 Deno.test("fromVocabulary() says what is wrong with a vocab.txt", () => {
   const read = (text: string) => () => Tokenizer.fromVocabulary(text, { source: "vocab.txt" });
   assertThrows(read("[UNK]\na\n\nb\n"), SyntaxError, "vocab.txt: line 3 is empty");
-  assertThrows(read("[UNK]\na\na\n"), SyntaxError, '"a", stands there twice');
+  assertThrows(read("[UNK]\na\na\n"), SyntaxError, '"a", is a duplicate');
   assertThrows(read("a\nb\n"), SyntaxError, "it has no piece [UNK]");
 });

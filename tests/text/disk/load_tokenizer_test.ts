@@ -66,7 +66,7 @@ Deno.test("loadTokenizer() says in one sentence what is wrong", () =>
     await rejects(
       "cut.model",
       SyntaxError,
-      "cut.model: it is not a SentencePiece model, or it is cut",
+      "cut.model: it is not a SentencePiece model, or it is truncated",
     );
     await rejects("bad.json", SyntaxError, "bad.json: it is not valid JSON");
     await rejects("latin1.txt", SyntaxError, "latin1.txt: it is not valid UTF-8");

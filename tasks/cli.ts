@@ -1,6 +1,6 @@
 /**
  * The `albert` command: `deno task albert …` in a checkout,
- * `deno run -A jsr:@albert-lab/albert/cli …` anywhere else.
+ * `deno run -A jsr:@albert-lab/albert/cli …` elsewhere.
  *
  * @module
  */
@@ -11,6 +11,6 @@ export { runCli };
 
 if (import.meta.main) {
   followLauncher();
-  // Workers and a device may still hold the event loop: the command is done all the same.
+  // Workers and a device may keep the event loop alive after the command ends.
   Deno.exit(await runCli(Deno.args));
 }

@@ -12,7 +12,7 @@ const DATASET_OPTIONS = {
   "--max-seq-length <n>": { kind: "integer", help: "Tokens per example.", default: 128 },
   "--pair-objective <name>": {
     kind: ["sop", "nsp", "none"],
-    help: "Sentence-pair loss: sentence order, next sentence or none.",
+    help: "Loss on sentence pairs: sentence order, next sentence or none.",
     default: "sop",
   },
   "--short-seq-prob <p>": {

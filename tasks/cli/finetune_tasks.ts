@@ -75,9 +75,9 @@ export async function finetuneText(given: FinetuneFlags): Promise<void> {
 
 async function makeGlueTask(
   definition: GlueTaskDefinition,
-  { flags, data, tokenizer, maxSeqLength, say }: TaskRequest<FinetuneFlags>,
+  { flags, data, tokenizer, maxSeqLength, log }: TaskRequest<FinetuneFlags>,
 ): Promise<MadeTask<GlueExample, GlueLogits>> {
-  const reading = { strict: flags.strict, log: say };
+  const reading = { strict: flags.strict, log };
   const { train, heldOut, sha256 } = await loadGlueData(definition, data, reading);
   const task = glueTask(definition, train, heldOut, tokenizer, maxSeqLength);
   return { task, dataSha256: sha256 };
@@ -108,9 +108,9 @@ export async function finetuneSquad(given: SquadFlags): Promise<void> {
       flags.recipe === "paper"
         ? SQUAD_PAPER_RECIPES[squadFilesOf(flags).version]
         : SQUAD_QUICK_RECIPE,
-    async makeTask({ flags, tokenizer, maxSeqLength, say }) {
+    async makeTask({ flags, tokenizer, maxSeqLength, log }) {
       const files = squadFilesOf(flags);
-      const data = await loadSquadData(files, { strict: flags.strict, log: say });
+      const data = await loadSquadData(files, { strict: flags.strict, log });
       const train = firstQuestions(data.train, flags.maxTrainSamples);
       const dev = firstQuestions(data.dev, flags.maxEvalSamples);
       const lengths = {
@@ -120,7 +120,7 @@ export async function finetuneSquad(given: SquadFlags): Promise<void> {
       };
       const { windows, dropped } = squadTrainingFeatures(train, tokenizer, lengths);
       if (dropped !== undefined) {
-        say(`${files.train}: skipped ${dropped.count} questions, first ${dropped.first}`);
+        log(`${files.train}: skipped ${dropped.count} questions, first ${dropped.first}`);
       }
       const task = squadTask({
         version: files.version,

@@ -155,7 +155,7 @@ class JobProgress implements JobsObserver {
   readonly log = (line: string): void => {
     if (this.#quiet) return;
     if (this.#bar === undefined) console.error(line);
-    else this.#bar.say(line);
+    else this.#bar.log(line);
   };
 
   readonly stepped = (job: Job, step: number, steps: number): void => {

@@ -86,7 +86,7 @@ export default defineCommand({
         },
       });
       if (documentsResumed > 0) {
-        progress?.say(`Resumed after ${count(documentsResumed, "document")}`);
+        progress?.log(`Resumed after ${count(documentsResumed, "document")}`);
       }
       const tokens = index.shards.reduce((sum, shard) => sum + shard.tokens, 0);
       const { duplicateDocuments } = index.report;

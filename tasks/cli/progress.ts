@@ -1,38 +1,38 @@
-/** How far something is, told on standard error. */
+/** Progress on standard error. */
 export interface Progress {
-  /** Says that `done` of the total is done; `note` follows the figures (`loss 5.21`). */
+  /** Shows that `done` of the total is done. `note` follows the numbers (`loss 5.21`). */
   update(done: number, note?: string): void;
-  /** Prints a line of its own above the bar. */
-  say(line: string): void;
-  /** Takes the rate from here on: so much was done before (a resumed run). */
+  /** Prints a line above the bar. */
+  log(line: string): void;
+  /** Computes the rate from now, with `from` done before (a resumed run). */
   resume(from: number): void;
-  /** Ends the bar; `note` is printed as its last line. */
+  /** Ends the bar and prints `note` as the last line. */
   end(note?: string): void;
 }
 
-/** Where and how a {@linkcode Progress} is shown. */
+/** Options of {@linkcode createProgress}. */
 export interface ProgressOptions {
-  /** What is being done: `pretraining`. */
+  /** Name of the work: `pretraining`. */
   title: string;
-  /** How much there is to do; left out, only what is done is counted. */
+  /** Amount of work; if it is unknown, only the amount done is shown. */
   total?: number;
-  /** What is counted: `step`, `line`; `byte` is told in kB and MB. */
+  /** Unit of the amounts: `step`, `line`; `byte` is shown in kB and MB. */
   unit?: string;
-  /** Count done before this start, where it is known from the beginning. */
+  /** Amount done before the start. */
   from?: number;
-  /** Prints nothing at all. */
+  /** Whether to print nothing. */
   quiet?: boolean;
-  /** Seconds between plain lines where standard error is no terminal. */
+  /** Seconds between lines if standard error is not a terminal. */
   every?: number;
-  /** The terminal; standard error unless a test says otherwise. */
+  /** Standard error if absent. */
   output?: ProgressOutput;
 }
 
-/** What a {@linkcode Progress} needs of a terminal. */
+/** The terminal of a {@linkcode Progress}. */
 export interface ProgressOutput {
-  /** Writes text as it is. */
+  /** Writes text unchanged. */
   write(text: string): void;
-  /** Whether the line can be drawn over. */
+  /** Whether a line can be overwritten. */
   terminal: boolean;
   /** Width in characters. */
   columns(): number;
@@ -40,9 +40,9 @@ export interface ProgressOutput {
   now(): number;
 }
 
-/** A bar on a terminal, one plain line every few seconds elsewhere, nothing with `quiet`. */
+/** Shows a bar on a terminal, a line every few seconds elsewhere, and nothing with `quiet`. */
 export function createProgress(options: ProgressOptions): Progress {
-  if (options.quiet) return { update() {}, say() {}, resume() {}, end() {} };
+  if (options.quiet) return { update() {}, log() {}, resume() {}, end() {} };
   const output = options.output ?? standardError();
   let from = options.from ?? 0;
   let started = output.now();
@@ -64,7 +64,7 @@ export function createProgress(options: ProgressOptions): Progress {
       last = now;
       draw(progressLine(options, done, from, (now - started) / 1000, note, output));
     },
-    say(line) {
+    log(line) {
       clear();
       output.write(`${line}\n`);
       if (output.terminal && shown) output.write(shown);
@@ -118,14 +118,14 @@ function figure(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
-/** `12195257` as `12.2 MB`. */
+/** Formats `12195257` as `12.2 MB`. */
 function bytes(count: number): string {
   const power = count < 1e3 ? 0 : count < 1e6 ? 1 : count < 1e9 ? 2 : 3;
   const value = count / 1000 ** power;
   return `${power === 0 ? Math.round(value) : figure(value)} ${["B", "kB", "MB", "GB"][power]}`;
 }
 
-/** `75` as `1:15`, `3725` as `1:02:05`. */
+/** Formats `75` as `1:15` and `3725` as `1:02:05`. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   const two = (n: number) => String(n).padStart(2, "0");
@@ -149,7 +149,7 @@ function standardError(): ProgressOutput {
       try {
         return Deno.consoleSize().columns;
       } catch {
-        return 80; // standard error is a terminal, standard output is not
+        return 80; // Standard error is a terminal, standard output is not.
       }
     },
     now: () => performance.now(),

@@ -1,14 +1,14 @@
 import { ValidationError } from "@cliffy/command";
 import { shorten } from "../../src/json/mod.ts";
 import { expandLists } from "./command.ts";
-import { UsageError } from "./errors.ts";
 import { buildProgram } from "./commands.ts";
+import { UsageError } from "./errors.ts";
 
-/** Letters of a message that are shown. */
+/** Maximum number of characters of a message. */
 const LONGEST = 2000;
 
 /**
- * Runs one command line and returns its exit code: 0, 1 for a failure, 2 for wrong usage. Errors
+ * Runs one command line and returns its exit code: 0, 1 for a failure, 2 for a usage error. Errors
  * become one sentence on standard error; `ALBERT_DEBUG=1` adds the stack.
  */
 export async function runCli(words: string[]): Promise<number> {
@@ -23,33 +23,35 @@ export async function runCli(words: string[]): Promise<number> {
   }
 }
 
-/** `--max_seq_length=128` as `--max-seq-length=128`, so that both spellings work everywhere. */
+/** Rewrites `--max_seq_length=128` as `--max-seq-length=128`, so that both spellings work. */
 export function dashes(word: string): string {
   const name = /^--[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*(?==|$)/i.exec(word)?.[0];
   return name === undefined ? word : name.replaceAll("_", "-") + word.slice(name.length);
 }
 
-/** Prints an error as one sentence; returns the exit code it stands for. */
+/** Prints an error as one sentence and returns its exit code. */
 export function report(error: unknown): number {
-  if (error instanceof Deno.errors.BrokenPipe) return 0; // the reader has seen enough
+  if (error instanceof Deno.errors.BrokenPipe) return 0; // The reader needs no more output.
   console.error(`albert: ${sentence(error)}`);
   if (Deno.env.get("ALBERT_DEBUG") === "1") console.error(error);
   if (error instanceof ValidationError) return error.exitCode;
   return error instanceof UsageError ? 2 : 1;
 }
 
-/** One line whatever the message quotes: names and values come from files of others, which may move the cursor or say nothing for pages. */
+/** Returns one line of limited length, because messages quote names and values from files. */
 function sentence(error: unknown): string {
   const text = error instanceof Error ? error.message.trim() || error.name : String(error);
-  return shorten(inOrder(text), LONGEST);
+  return shorten(withFileFirst(text), LONGEST);
 }
 
-function inOrder(text: string): string {
-  // Deno says what the system said first and the file last: turn it round.
+/** Deno writes `No such file or directory (os error 2): open 'FILE'`; returns `FILE: No such file or directory`. */
+function withFileFirst(text: string): string {
   const system = /^(.+?) \(os error \d+\)(?:: \w+ '(.+)')?/.exec(text);
   if (!system) return text;
   if (text.includes("(os error 28)")) {
-    return `${system[1]}; make room and give the command again, for a run with --resume`;
+    return `${
+      system[1]
+    }; free some space and run the same command again, with --resume for a training run`;
   }
   return system[2] && !system[1].includes(system[2]) ? `${system[2]}: ${system[1]}` : system[1];
 }

@@ -164,7 +164,7 @@ export const PRETRAIN_OPTIONS = {
   ...group("Data", {
     "--pair-objective <name>": {
       kind: ["sop", "nsp", "none"],
-      help: "Sentence-pair loss: sentence order, next sentence or none.",
+      help: "Loss on sentence pairs: sentence order, next sentence or none.",
       defaultText: "the config's",
     },
     "--max-predictions-per-seq <n>": {

@@ -47,22 +47,22 @@ export interface TrainingDeviceOptions extends OpenDeviceOptions {
   /** Whether to profile some steps of each run instead of tuning. */
   readonly profile: boolean;
   /** Receives log lines. */
-  readonly say: (sentence: string) => void;
+  readonly log: (line: string) => void;
 }
 
 /** Opens a device and the tuning cache of its adapter. */
 export async function openTrainingDevice(
-  { tune, profile, say, ...options }: TrainingDeviceOptions,
+  { tune, profile, log, ...options }: TrainingDeviceOptions,
 ): Promise<TrainingDevice> {
   const tuner = new Tuner();
   const device = await openDevice(tune ? { ...options, variantOf: tuner.variantOf } : options);
   let tuneNext = () => Promise.resolve();
   if (tune && device instanceof WebGpuDevice) {
     const cache = openTuningCache(device);
-    tuner.start(device, await cache.read(say));
-    tuneNext = tuningBetweenSteps(device, tuner, cache, say);
+    tuner.start(device, await cache.read(log));
+    tuneNext = tuningBetweenSteps(device, tuner, cache, log);
   }
-  const betweenSteps = (output: string) => profile ? profiling(device, output, say) : tuneNext;
+  const betweenSteps = (output: string) => profile ? profiling(device, output, log) : tuneNext;
   return { device, betweenSteps };
 }
 
@@ -75,33 +75,33 @@ export interface Fitting {
   /** Returns the memory of a step with this many examples at once. */
   plan(examples: number, limits: DeviceLimits): MemoryUse;
   /** Receives log lines. */
-  say(line: string): void;
+  log(line: string): void;
 }
 
 /** Returns the largest micro-batch size that fits, as rank 0 finds it. Collective. */
 export async function fitExamples(
-  { device, group, batchSize, plan, say }: Fitting,
+  { device, group, batchSize, plan, log }: Fitting,
 ): Promise<number> {
   const part = Math.ceil(batchSize / group.size);
   const examples = await fromRank0(
     group,
     () => fittingExamples(device, part, plan, group.size),
   );
-  say(`--micro-batch-size auto: ${examples} of ${part} examples at once`);
+  log(`--micro-batch-size auto: ${examples} of ${part} examples at once`);
   return examples;
 }
 
 function profiling(
   device: Device,
   output: string,
-  say: (sentence: string) => void,
+  log: (line: string) => void,
 ): (step: number) => Promise<void> {
   const profiler = new StepProfiler(device);
   return async (step) => {
     const traced = await profiler.afterStep(step);
     if (traced === null) return;
     await writeProfile(output, traced);
-    say(
+    log(
       `Wrote a profile of ${traced.profile.steps} steps to ${output}/profile/trace.json for https://ui.perfetto.dev`,
     );
   };
@@ -129,7 +129,7 @@ function tuningBetweenSteps(
   device: Device,
   tuner: Tuner,
   cache: TuningCache,
-  say: (sentence: string) => void,
+  log: (line: string) => void,
 ): () => Promise<void> {
   const started = performance.now();
   let spent = 0, measured = 0, writable = true, stopped = false;
@@ -145,16 +145,16 @@ function tuningBetweenSteps(
       // A device that is nearly full may have no memory left for tuning. Training continues.
       stopped = true;
       await device.settled().catch(() => {/* the same error */});
-      say(`Autotuning stopped: ${(error as Error).message}`);
+      log(`Autotuning stopped: ${(error as Error).message}`);
       return;
     }
     if (tuned === null) return;
     measured++;
-    say(`tuned ${tunedLine(tuned)}; ${tuner.waiting} left`);
+    log(`tuned ${tunedLine(tuned)}; ${tuner.waiting} left`);
     if (writable) {
       await cache.add(new Map([[tuned.key, tuned.chosen]])).catch(({ message }) => {
         writable = false;
-        say(`${message}: the next run will tune again`);
+        log(`${message}: the next run will tune again`);
       });
     }
     spent += performance.now() - start;

@@ -47,7 +47,7 @@ async function tune(flags: Flags<typeof OPTIONS>): Promise<void> {
   try {
     if (!(device instanceof WebGpuDevice)) return;
     const cache = openTuningCache(device);
-    const known = await cache.read((line) => progress.say(line));
+    const known = await cache.read((line) => progress.log(line));
     tuner.start(device, flags.fresh ? new Map() : known);
     const { capabilities } = device.access;
     planPretrainingStep(config, flags.batchSize, sequenceLength, maxPredictions, {

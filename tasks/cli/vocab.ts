@@ -140,14 +140,14 @@ const train = defineCommand({
     const start = () => createProgress({ title: "training", quiet: flags.quiet });
     let progress = start();
     const { sentences, tooLong, reserved } = trainer;
-    progress.say(`${sentences} lines of text`);
-    if (tooLong > 0) progress.say(`Skipped ${tooLong} lines longer than --max-sentence-length`);
+    progress.log(`${sentences} lines of text`);
+    if (tooLong > 0) progress.log(`Skipped ${tooLong} lines longer than --max-sentence-length`);
     if (reserved > 0) {
-      progress.say(`Skipped ${reserved} lines that contain the reserved character ▅`);
+      progress.log(`Skipped ${reserved} lines that contain the reserved character ▅`);
     }
     const model = trainer.train((stage) => {
       if (stage.stage === "seeds") {
-        progress.say(`${stage.pieces} seed pieces`);
+        progress.log(`${stage.pieces} seed pieces`);
         progress = start(); // The rate counts from here.
       }
       if (stage.stage !== "expectation-maximization") return;

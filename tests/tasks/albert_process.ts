@@ -9,7 +9,7 @@ export interface AlbertOptions {
   env?: Record<string, string>;
 }
 
-/** What came of it. */
+/** The result of a process. */
 export interface AlbertOutcome {
   code: number;
   stdout: string;
@@ -32,7 +32,7 @@ export async function runAlbert(
   }).spawn();
   if (stdin !== undefined) {
     const writer = child.stdin.getWriter();
-    // A command that fails early closes its end first: its exit code tells more than that.
+    // A command that fails early closes its standard input first. The exit code reports the failure.
     await writer.write(new TextEncoder().encode(stdin)).catch(() => {});
     await writer.close().catch(() => {});
   }

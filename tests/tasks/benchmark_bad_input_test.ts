@@ -1,4 +1,4 @@
-// What a benchmark's commands say of files that are not what they should be: one sentence with the place, and nothing written.
+// Invalid benchmark files: the error is one sentence with the place, and nothing is written.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { classifierSpecs, encoderSpecs, initialValues } from "../../src/model/mod.ts";
 import { writeModelFolder } from "../../src/train/disk.ts";
@@ -155,7 +155,7 @@ const CASES: [name: string, words: string[], sentence: string][] = [
 ];
 
 for (const [name, words, sentence] of CASES) {
-  Deno.test(`one sentence says what is wrong: ${name}`, async () => {
+  Deno.test(`invalid input gives one sentence: ${name}`, async () => {
     const { code, stdout, stderr } = await runAlbert(words);
     assertEquals([code, stdout], [1, ""], stderr);
     assertStringIncludes(stderr, sentence);
@@ -164,7 +164,7 @@ for (const [name, words, sentence] of CASES) {
   });
 }
 
-Deno.test("answers that do not stand where they should are counted, the first one named", async () => {
+Deno.test("misplaced answers are counted, and the first one is named", async () => {
   const { code, stderr } = await runAlbert(learn("squad", "squad"));
   await Deno.remove(`${folder}/out`, { recursive: true });
   assertEquals(code, 0, stderr);

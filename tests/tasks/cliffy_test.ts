@@ -1,4 +1,4 @@
-// What our commands rely on of Cliffy. Where JSR is out of reach the same lines hold the stand-in to it.
+// The behavior of Cliffy that the commands rely on. Without JSR, the same tests check the stand-in.
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { Command, EnumType, ValidationError } from "@cliffy/command";
 import { stripVTControlCharacters } from "node:util";
@@ -48,7 +48,7 @@ async function refusal(...words: string[]): Promise<string> {
 
 const defaults = { color: "red", maxLayers: 2, primer: true };
 
-Deno.test("Command fills in defaults and turns option names into camel case", async () => {
+Deno.test("Command applies defaults and converts option names to camel case", async () => {
   assertEquals(await parse("paint", "north"), { options: defaults, words: ["north"] });
   assertEquals(await parse("paint", "north", "--max-layers", "5"), {
     options: { ...defaults, maxLayers: 5 },
@@ -56,7 +56,7 @@ Deno.test("Command fills in defaults and turns option names into camel case", as
   });
 });
 
-Deno.test("Command takes values after an equal sign, after short names, and negative ones", async () => {
+Deno.test("Command parses values after an equal sign, after short names, and negative ones", async () => {
   const { options } = await parse("paint", "n", "--max-layers=-3", "--rate", "-1e-3");
   assertEquals(options, { ...defaults, maxLayers: -3, rate: -1e-3 });
   assertEquals((await parse("paint", "n", "-l", "4")).options, { ...defaults, maxLayers: 4 });
@@ -77,7 +77,16 @@ Deno.test("Command collects repeated options, variadic ones and lists", async ()
   });
 });
 
-Deno.test("Command negates with --no- and takes shared options before the command's name", async () => {
+Deno.test("Command ends the values of a variadic option at a word that equals an option's name", async () => {
+  assertEquals(
+    await refusal("paint", "n", "--ladders", "fast"),
+    'Missing value for option "--ladders".',
+  );
+  const { options } = await parse("paint", "n", "--brush", "fast", "--brush", "--slow");
+  assertEquals(options, { ...defaults, brush: ["fast", "--slow"] });
+});
+
+Deno.test("Command negates with --no- and accepts global options before the command's name", async () => {
   assertEquals((await parse("--color", "blue", "paint", "n", "--no-primer")).options, {
     ...defaults,
     color: "blue",
@@ -85,7 +94,7 @@ Deno.test("Command negates with --no- and takes shared options before the comman
   });
 });
 
-Deno.test("Command refuses an unknown option or command and names the nearest", async () => {
+Deno.test("Command rejects an unknown option or command and suggests the most similar one", async () => {
   assertEquals(
     await refusal("mix", "--amonut", "1"),
     'Unknown option "--amonut". Did you mean option "--amount"?',
@@ -93,7 +102,7 @@ Deno.test("Command refuses an unknown option or command and names the nearest", 
   assertEquals(await refusal("pain"), 'Unknown command "pain". Did you mean command "paint"?');
 });
 
-Deno.test("Command refuses values of the wrong type and lists those of an enum", async () => {
+Deno.test("Command rejects values of the wrong type and lists those of an enum", async () => {
   assertEquals(
     await refusal("mix", "--amount", "1.5"),
     'Option "--amount" must be of type "integer", but got "1.5".',
@@ -104,7 +113,7 @@ Deno.test("Command refuses values of the wrong type and lists those of an enum",
   );
 });
 
-Deno.test("Command refuses what is missing, what is too much and what does not go together", async () => {
+Deno.test("Command rejects missing, surplus and conflicting options and arguments", async () => {
   assertEquals(await refusal("mix"), 'Missing required option "--amount".');
   assertEquals(await refusal("mix", "--amount"), 'Missing value for option "--amount".');
   assertEquals(
@@ -123,7 +132,7 @@ Deno.test("Command refuses what is missing, what is too much and what does not g
   );
 });
 
-Deno.test("Command.getHelp() shows usage, options with defaults and values, commands, examples", () => {
+Deno.test("Command.getHelp() contains usage, options with defaults and values, commands and examples", () => {
   const root = program();
   const help = stripVTControlCharacters(root.getHelp());
   for (

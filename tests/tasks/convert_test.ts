@@ -5,7 +5,7 @@ import { runAlbert } from "./albert_process.ts";
 
 const CASE = new URL("../fixtures/golden/bert_pretraining/", import.meta.url);
 
-Deno.test("albert convert writes a folder, and fails in one sentence", async () => {
+Deno.test("albert convert writes a folder, and reports an error as one sentence", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const words = ["convert", "--from", fileURLToPath(CASE), "--to", `${folder}/model`];
@@ -21,7 +21,7 @@ Deno.test("albert convert writes a folder, and fails in one sentence", async () 
   }
 });
 
-Deno.test("albert convert takes a model of the hub, and of its cache when offline", async () => {
+Deno.test("albert convert downloads a model from the hub, and reads the cache when offline", async () => {
   const folder = await Deno.makeTempDir();
   const read = (name: string) => Deno.readFileSync(new URL(name, CASE));
   const hub = fakeHub("ada/tiny", {

@@ -3,7 +3,7 @@ import { smallModelBytes, smallText } from "../data/small_tokenizer.ts";
 import { runAlbert } from "./albert_process.ts";
 import { fileURLToPath } from "node:url";
 
-Deno.test("albert prepare and albert data: from text to examples that people can read", async (t) => {
+Deno.test("albert prepare and albert data: from text to readable examples", async (t) => {
   const folder = await Deno.makeTempDir();
   await Deno.writeFile(`${folder}/spiece.model`, smallModelBytes());
   await Deno.writeTextFile(`${folder}/a.txt`, smallText(1, 300));
@@ -17,7 +17,7 @@ Deno.test("albert prepare and albert data: from text to examples that people can
       assert(stdout.includes("tokens a sentence") && stdout.includes("█"), stdout);
       assert(stderr.includes("data: 1 shard,"), stderr);
     });
-    await t.step("prepare refuses to write over data, without a stack trace", async () => {
+    await t.step("prepare does not overwrite data, and prints no stack trace", async () => {
       const { code, stdout, stderr } = await albert(...words);
       assertEquals([code, stdout], [1, ""]);
       assertEquals(stderr.trim().split("\n").length, 1);
@@ -35,7 +35,7 @@ Deno.test("albert prepare and albert data: from text to examples that people can
       const { fingerprint } = JSON.parse(await Deno.readTextFile(`${folder}/data/index.json`));
       assertEquals(JSON.parse(stdout).fingerprint, fingerprint);
     });
-    await t.step("data show marks what is to be predicted", async () => {
+    await t.step("data show marks the masked tokens", async () => {
       const { code, stdout, stderr } = await albert(
         "data",
         "show",
@@ -48,7 +48,7 @@ Deno.test("albert prepare and albert data: from text to examples that people can
       assertEquals(stdout.match(/^A: /gm)?.length, 2);
       assert(/tokens, \d+ to predict · /.test(stdout) && /\{[^}]+\}/.test(stdout), stdout);
     });
-    await t.step("data stats counts", async () => {
+    await t.step("data stats prints statistics", async () => {
       const { code, stdout, stderr } = await albert(
         ...["data", "stats", "--data", "data", "--examples", "500", "--json"],
       );
@@ -56,7 +56,7 @@ Deno.test("albert prepare and albert data: from text to examples that people can
       const statistics = JSON.parse(stdout);
       assertEquals([statistics.examples, statistics.pairsAcrossDocuments], [500, 0]);
     });
-    await t.step("data export writes one example a line", async () => {
+    await t.step("data export writes one example per line", async () => {
       const { code, stderr } = await albert(
         ...["data", "export", "--data", "data", "--export-examples", "e.jsonl", "--count", "30"],
       );
@@ -70,7 +70,7 @@ Deno.test("albert prepare and albert data: from text to examples that people can
         assertEquals(masked_lm_positions.length, masked_lm_ids.length);
       }
     });
-    await t.step("bad input is one sentence", async () => {
+    await t.step("invalid input gives one sentence", async () => {
       await Deno.writeFile(`${folder}/latin1.txt`, new Uint8Array([65, 0xe9, 66]));
       const cases: [string[], number, string][] = [
         [["--input", "latin1.txt"], 1, "latin1.txt: byte 0xE9 at offset 1 is not UTF-8"],
@@ -90,7 +90,7 @@ Deno.test("albert prepare and albert data: from text to examples that people can
   }
 });
 
-Deno.test("albert prepare killed at any moment goes on and writes the same bytes", async () => {
+Deno.test("albert prepare, killed at any moment, continues and writes the same bytes", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.writeFile(`${folder}/spiece.model`, smallModelBytes());
   await Deno.writeTextFile(`${folder}/a.txt`, smallText(1, 2500));
@@ -109,7 +109,7 @@ Deno.test("albert prepare killed at any moment goes on and writes the same bytes
     await finish("whole");
     for (let kill = 1; kill <= 4; kill++) {
       const process = start("parts");
-      // Killed as soon as it has written so many shards.
+      // Killed when this shard has been written.
       const shard = `${folder}/parts.partial/shard-0000${2 * kill}.bin`;
       while (!await Deno.stat(shard).then(() => true, () => false)) {
         await new Promise((resolve) => setTimeout(resolve, 1));

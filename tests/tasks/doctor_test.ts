@@ -48,7 +48,7 @@ Deno.test("albert doctor suggests a driver if there is no adapter", () => {
   assert(!deviceReport(found, "cpu").join("\n").includes("install"));
 });
 
-Deno.test("albert doctor tests and measures the CPU", async () => {
+Deno.test("albert doctor tests and benchmarks the CPU", async () => {
   const { code, stdout } = await runAlbert(["doctor", "--device", "cpu", "--json"]);
   assertEquals(code, 0);
   const { cpu, webgpu, faster } = JSON.parse(stdout);
@@ -73,7 +73,7 @@ Deno.test("albert doctor rejects an unknown preset as a usage error", async () =
   assertStringIncludes(stderr, "albert-xxlarge-v2");
 });
 
-Deno.test("albert doctor names a tensor that is too large for a device", async () => {
+Deno.test("albert doctor names a tensor that exceeds the limit of a device", async () => {
   const plan = await planConfig("albert-base-v2", 1);
   const found = {
     ...examination("webgpu", 20),

@@ -73,7 +73,7 @@ Deno.test("a GLUE task goes from checkpoint to metrics, submission and zip", () 
     assertStringIncludes(again.stderr, "is finished: step 6");
   }));
 
-Deno.test("finetune --seeds sums up the runs, --settings fills in flags", () =>
+Deno.test("finetune --seeds summarizes the runs, and --settings sets flags", () =>
   withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/s.json`, '{"max_steps": 2, "seeds": 2, "seed": 7}');
     const summary = JSON.parse(
@@ -85,7 +85,7 @@ Deno.test("finetune --seeds sums up the runs, --settings fills in flags", () =>
     assertEquals(summary.best, Math.max(...scores));
   }));
 
-Deno.test("classes of one's own are learned from a checkpoint, and from scratch", () =>
+Deno.test("finetune text learns own classes from a checkpoint, and from scratch", () =>
   withFolder(async (folder) => {
     await Deno.mkdir(`${folder}/own`);
     const rows = (first: number) =>
@@ -171,7 +171,7 @@ Deno.test("RACE goes from checkpoint to accuracies and a choice", () =>
     assertEquals([choices.length, Math.abs(sum - 1) < 1e-6], [3, true]);
   }));
 
-Deno.test("finetune says in one sentence what is wrong, and writes nothing", () =>
+Deno.test("finetune reports invalid input as one sentence, and writes nothing", () =>
   withFolder(async (folder) => {
     const train = `${folder}/glue/RTE/train.tsv`;
     const dev = await Deno.readTextFile(`${folder}/glue/RTE/dev.tsv`);

@@ -1,4 +1,4 @@
-// Data, labels, file names and run names full of markup: no page of any command lets them become elements.
+// Markup in data, labels, file names and run names: on the pages of all commands it stays text.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { albertHere } from "../faults/workbench.ts";
 

@@ -1,4 +1,4 @@
-// Whatever is wrong with what pretrain is given: one sentence that names it, exit code 1 or 2, and nothing lost.
+// Invalid input of albert pretrain: one sentence that names it, exit code 1 or 2, and no lost data.
 import { assert, assertEquals } from "@std/assert";
 import { configToJson, presetConfig } from "../../src/model/mod.ts";
 import { albertHere } from "../faults/workbench.ts";
@@ -17,7 +17,7 @@ if (prepared !== 0) throw new Error(complaint);
 const DATA = ["--data", `${folder}/data`];
 const SHORT = ["--steps", "2", "--batch-size", "2", "--save-steps", "1"];
 
-/** Asserts that `albert pretrain` refuses these words with this in one sentence. */
+/** Asserts that `albert pretrain` rejects these words with one sentence that has these parts. */
 async function refuses(words: string[], exitCode: number, ...parts: string[]): Promise<void> {
   const output = words.includes("--output") ? [] : ["--output", bench.newPath("refused")];
   const { code, stderr } = await albertHere("pretrain", "--device", "cpu", ...output, ...words);
@@ -44,7 +44,7 @@ async function configFile(name: string, change: Record<string, unknown>): Promis
   return await file(`${name}.json`, JSON.stringify({ ...config, ...change }));
 }
 
-Deno.test("pretrain says which flag is missing, unknown or out of range", async () => {
+Deno.test("pretrain names the flag that is missing, unknown or out of range", async () => {
   await refuses([...DATA, "--config", "smoke"], 2, "--steps is missing");
   await refuses(["--steps", "2"], 2, "--data is missing");
   await refuses([...DATA, ...SHORT, "--config", "albert-huge"], 2, "albert-huge", "albert-base-v2");
@@ -56,7 +56,7 @@ Deno.test("pretrain says which flag is missing, unknown or out of range", async 
   await refuses([...DATA, ...SHORT, "--phases", "128"], 2, "--phases must be", "got 128");
 });
 
-Deno.test("pretrain says what is wrong with its text and its vocabulary", async () => {
+Deno.test("pretrain reports invalid text and vocabularies", async () => {
   const vocabulary = ["--vocab", `${folder}/spiece.model`];
   const text = (path: string) => ["--data", path, ...SHORT, "--config", "smoke"];
   await refuses(text(`${folder}/nothing`), 2, "nothing", "run albert prepare first");
@@ -76,7 +76,7 @@ Deno.test("pretrain says what is wrong with its text and its vocabulary", async 
   await refuses([...text(`${folder}/text.txt`), "--vocab", cut], 1, "cut.model");
 });
 
-Deno.test("pretrain says which fields of a config contradict each other or the data", async () => {
+Deno.test("pretrain names the fields of a config that contradict each other or the data", async () => {
   const of = async (
     name: string,
     change: Record<string, unknown>,
@@ -108,7 +108,7 @@ Deno.test("pretrain says which fields of a config contradict each other or the d
   );
 });
 
-Deno.test("pretrain names the tensor that is over the device's limit, and what to do where memory ends", async () => {
+Deno.test("pretrain names the tensor that exceeds the limit of the device, and suggests a smaller micro-batch", async () => {
   await refuses(
     [...DATA, "--steps", "1", "--batch-size", "1", "--config", "bert-xlarge"],
     1,
@@ -140,7 +140,7 @@ Deno.test("a run whose loss becomes NaN names the tensor and keeps its last chec
   assertEquals(latest, "step-1");
 });
 
-Deno.test("a run is not gone on with by mistake: other model, other data, cut weights, cut shard", async () => {
+Deno.test("a run does not resume with another model, other data, truncated weights or a truncated shard", async () => {
   const output = bench.newPath("run");
   const start = ["--output", output, ...DATA, ...SHORT, "--config", "smoke"];
   const begun = await albertHere("pretrain", "--device", "cpu", ...start);
@@ -171,7 +171,7 @@ Deno.test("a run is not gone on with by mistake: other model, other data, cut we
   assertEquals(finished.code, 0, finished.stderr);
 });
 
-Deno.test("a refusal of the command itself has no stack trace", async () => {
+Deno.test("an error of the command prints no stack trace", async () => {
   const { code, stdout, stderr } = await runAlbert(
     ["pretrain", "--data", "nothing", "--output", "run", "--steps", "2", "--config", "smoke"],
     { cwd: folder },

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { smallModelBytes, smallText } from "../data/small_tokenizer.ts";
 import { runAlbert } from "./albert_process.ts";
 
-Deno.test("albert pretrain, as typed: a run, a finished run, a run that never began", async (t) => {
+Deno.test("albert pretrain: a run, a finished run, a run without a checkpoint", async (t) => {
   const folder = await Deno.makeTempDir();
   await Deno.writeFile(`${folder}/spiece.model`, smallModelBytes());
   await Deno.writeTextFile(`${folder}/a.txt`, smallText(1, 60));
@@ -17,7 +17,7 @@ Deno.test("albert pretrain, as typed: a run, a finished run, a run that never be
     );
     assertEquals(prepared.code, 0, prepared.stderr);
 
-    await t.step("says what is trained on what, and where the model is", async () => {
+    await t.step("prints the model, the device and the path of the result", async () => {
       const { code, stdout, stderr } = await albert(
         ...["pretrain", ...settings, "--output", "run", "--batch_size", "4", "--json"],
       );
@@ -49,31 +49,34 @@ Deno.test("albert pretrain, as typed: a run, a finished run, a run that never be
         Deno.readFile(`${folder}/${run}/checkpoints/step-6/model.safetensors`);
       assertEquals(await weights("profiled"), await weights("plain"));
     });
-    await t.step("holds as many examples at once as fit, and keeps to it", async () => {
-      const auto = ["--micro-batch-size", "auto"];
-      const { code, stderr } = await albert(
-        ...["pretrain", ...settings, "--output", "auto", "--batch-size", "4", ...auto],
-      );
-      assertEquals(code, 0, stderr);
-      assertStringIncludes(stderr, "--micro-batch-size auto: 4 of 4 examples at once");
-      const kept = JSON.parse(await Deno.readTextFile(`${folder}/auto/run.json`));
-      assertEquals([kept.flags.microBatchSize, kept.settings.microBatchSize], [4, 4]);
-      const again = await albert("pretrain", "--output", "auto", "--resume", ...auto);
-      assertEquals(again.code, 0, again.stderr);
-      assertStringIncludes(again.stderr, "auto is finished: step 3");
-    });
-    await t.step("names the BLAS library that cannot be loaded", async () => {
+    await t.step(
+      "--micro-batch-size auto uses the examples that fit, and a resumed run keeps the number",
+      async () => {
+        const auto = ["--micro-batch-size", "auto"];
+        const { code, stderr } = await albert(
+          ...["pretrain", ...settings, "--output", "auto", "--batch-size", "4", ...auto],
+        );
+        assertEquals(code, 0, stderr);
+        assertStringIncludes(stderr, "--micro-batch-size auto: 4 of 4 examples at once");
+        const kept = JSON.parse(await Deno.readTextFile(`${folder}/auto/run.json`));
+        assertEquals([kept.flags.microBatchSize, kept.settings.microBatchSize], [4, 4]);
+        const again = await albert("pretrain", "--output", "auto", "--resume", ...auto);
+        assertEquals(again.code, 0, again.stderr);
+        assertStringIncludes(again.stderr, "auto is finished: step 3");
+      },
+    );
+    await t.step("names a BLAS library that cannot be loaded", async () => {
       const words = ["pretrain", ...settings, "--output", "none", "--blas", "nowhere.so"];
       const { code, stderr } = await albert(...words);
       assertEquals(code, 1, stderr);
       assertStringIncludes(stderr, "Cannot load the BLAS library nowhere.so");
     });
-    await t.step("goes no further with a finished run, which is no failure", async () => {
+    await t.step("does not continue a finished run, and exits with 0", async () => {
       const { code, stderr } = await albert("pretrain", "--output", "run", "--resume");
       assertEquals(code, 0, stderr);
       assertStringIncludes(stderr, "run is finished: step 3");
     });
-    await t.step("does not write over a run", async () => {
+    await t.step("does not overwrite a run", async () => {
       const { code, stderr } = await albert("pretrain", ...settings, "--output", "run");
       assertEquals(code, 1);
       assertEquals(
@@ -81,7 +84,7 @@ Deno.test("albert pretrain, as typed: a run, a finished run, a run that never be
         "albert: run already contains a run; continue it with --resume or choose another --output\n",
       );
     });
-    await t.step("starts at step 0 where there is nothing to resume, and says so", async () => {
+    await t.step("starts at step 0 if there is nothing to resume, and logs it", async () => {
       const { code, stderr } = await albert(
         ...["pretrain", ...settings, "--output", "other", "--batch-size", "4", "--resume"],
       );
@@ -106,7 +109,7 @@ Deno.test("albert pretrain, as typed: a run, a finished run, a run that never be
         ],
       ] as const
     ) {
-      await t.step(`refuses ${words.slice(-2).join(" ")}`, async () => {
+      await t.step(`rejects ${words.slice(-2).join(" ")}`, async () => {
         const { code, stderr } = await albert("pretrain", ...words, "--output", "none");
         assertEquals(code, 2, stderr);
         assert(stderr.startsWith(`albert: ${sentence}`), stderr);

@@ -13,7 +13,7 @@ function screen(terminal: boolean, columns = 200) {
   return { output, written, pass: (seconds: number) => void (time += seconds * 1000) };
 }
 
-Deno.test("createProgress() writes a plain line every few seconds where there is no terminal", () => {
+Deno.test("createProgress() writes a line every few seconds without a terminal", () => {
   const { output, written, pass } = screen(false);
   const progress = createProgress({ title: "pretraining", total: 100, output, every: 3 });
   for (let step = 1; step <= 100; step++) {
@@ -31,26 +31,26 @@ Deno.test("createProgress() writes a plain line every few seconds where there is
   ]);
 });
 
-Deno.test("createProgress() draws one line over and over on a terminal, no wider than it", () => {
+Deno.test("createProgress() redraws one line on a terminal, no wider than the terminal", () => {
   const { output, written, pass } = screen(true, 40);
   const progress = createProgress({ title: "x", total: 4, output });
   pass(1);
   progress.update(1);
-  progress.say("a line of its own");
+  progress.log("a separate line");
   pass(1);
   progress.update(2, "a note that is much too long for this narrow screen");
   progress.end();
   assertEquals(written[0], "\r\x1b[2Kx  █████░░░░░░░░░░░░░░░  1/4  25%  1.00"); // cut at 39
   assertEquals(written.slice(1, 4), [
     "\r\x1b[2K",
-    "a line of its own\n",
+    "a separate line\n",
     written[0].replace("\r\x1b[2K", ""),
   ]);
   assert(written[4].startsWith(`\r\x1b[2Kx  ${"█".repeat(10)}${"░".repeat(10)}  2/4`), written[4]);
   assertEquals(written.at(-1), "\r\x1b[2K");
 });
 
-Deno.test("createProgress() takes the rate of a resumed run from where it started", () => {
+Deno.test("createProgress() computes the rate of a resumed run from its start", () => {
   const { output, written, pass } = screen(false);
   const progress = createProgress({ title: "t", total: 120, from: 100, output });
   pass(10);
@@ -58,7 +58,7 @@ Deno.test("createProgress() takes the rate of a resumed run from where it starte
   assertEquals(written, ["t  110/120  91%  1.00 steps/s  0:10 left\n"]);
 });
 
-Deno.test("createProgress() takes the rate from where it is told that a run goes on", () => {
+Deno.test("createProgress() computes the rate from the step at which a run resumes", () => {
   const { output, written, pass } = screen(false);
   const progress = createProgress({ title: "t", total: 120, output });
   pass(100);
@@ -68,7 +68,7 @@ Deno.test("createProgress() takes the rate from where it is told that a run goes
   assertEquals(written, ["t  110/120  91%  1.00 steps/s  0:10 left\n"]);
 });
 
-Deno.test("createProgress() tells bytes in kilobytes and megabytes", () => {
+Deno.test("createProgress() formats bytes in kilobytes and megabytes", () => {
   const { output, written, pass } = screen(false);
   const progress = createProgress({ title: "t", unit: "byte", total: 12_195_257, output });
   pass(10);
@@ -82,16 +82,16 @@ Deno.test("createProgress() tells bytes in kilobytes and megabytes", () => {
   ]);
 });
 
-Deno.test("createProgress() says nothing when it is to be quiet", () => {
+Deno.test("createProgress() writes nothing if it is quiet", () => {
   const { output, written } = screen(false);
   const progress = createProgress({ title: "t", output, quiet: true });
   progress.update(1);
-  progress.say("x");
+  progress.log("x");
   progress.end("y");
   assertEquals(written, []);
 });
 
-Deno.test("duration() writes minutes and hours as clocks do", () => {
+Deno.test("duration() formats minutes and hours as a clock", () => {
   assertEquals([0, 9.4, 75, 3725, 360_000].map(duration), [
     "0:00",
     "0:09",

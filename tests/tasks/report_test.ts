@@ -10,13 +10,13 @@ async function makeRun(path: string, loss: number): Promise<void> {
   await run.close();
 }
 
-Deno.test("albert report: run folders in, a page out", async (t) => {
+Deno.test("albert report writes a page for run folders", async (t) => {
   const folder = await Deno.makeTempDir();
   const albert = (...words: string[]) => runAlbert(["report", ...words], { cwd: folder });
   try {
     await makeRun(`${folder}/first`, 3);
     await makeRun(`${folder}/second`, 2);
-    await t.step("one run's page lies in its folder", async () => {
+    await t.step("the page of one run is in its folder", async () => {
       const { code, stdout, stderr } = await albert("first/");
       assertEquals([code, stdout.trim()], [0, "first/report.html"], stderr);
       const page = await Deno.readTextFile(`${folder}/first/report.html`);
@@ -34,12 +34,12 @@ Deno.test("albert report: run folders in, a page out", async (t) => {
       ]);
       assertStringIncludes(await Deno.readTextFile(`${folder}/both.html`), "Comparison of 2 runs");
     });
-    await t.step("a folder without a run is refused in one sentence", async () => {
+    await t.step("a folder without a run is rejected with one sentence", async () => {
       const { code, stdout, stderr } = await albert("first", "third");
       assertEquals([code, stdout], [1, ""]);
       assertEquals(stderr.trim(), "albert: third is not a run folder: it has no run.json");
     });
-    await t.step("no run at all is wrong usage", async () => {
+    await t.step("no argument is a usage error", async () => {
       const { code, stderr } = await albert();
       assertEquals(code, 2);
       assert(stderr.includes("run"), stderr);

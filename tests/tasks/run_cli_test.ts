@@ -19,13 +19,13 @@ Deno.test("albert help lists the commands on standard output and exits with 0", 
   }
 });
 
-Deno.test("albert exits with 2 and one sentence for wrong usage, in either spelling", async () => {
+Deno.test("albert exits with 2 and one sentence for a usage error, in either spelling", async () => {
   const { code, stdout, stderr } = await runAlbert(["completions", "--no_such_thing"]);
   assertEquals({ code, stdout }, { code: 2, stdout: "" });
   assertMatch(stderr, /^albert: Unknown option "--no-such-thing"\. Did you mean option ".+"\?\n$/);
 });
 
-Deno.test("albert exits with 2 for a device that does not exist and names those that do", async () => {
+Deno.test("albert exits with 2 for an unknown device and lists the devices", async () => {
   const { code, stderr } = await runAlbert(["--device", "gpu", "help"]);
   assertEquals(code, 2);
   assertStringIncludes(stderr, '"auto", "webgpu", "cpu"');

@@ -1,4 +1,4 @@
-// The way of a SQuAD user, on toy data: finetune, evaluate, score, ask.
+// SQuAD on toy data: finetune, evaluate, score, predict.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { openDevice } from "../../src/device/mod.ts";
 import { encoderSpecs, initialize, Parameters, readTensors } from "../../src/model/mod.ts";

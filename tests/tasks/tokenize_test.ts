@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { albertModelBytes } from "../text/support/vocabulary.ts";
 import { runAlbert } from "./albert_process.ts";
 
-Deno.test("albert tokenize writes one JSON array a line", async () => {
+Deno.test("albert tokenize writes one JSON array per line", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeFile(`${folder}/spiece.model`, albertModelBytes());
@@ -17,7 +17,7 @@ Deno.test("albert tokenize writes one JSON array a line", async () => {
   }
 });
 
-Deno.test("albert tokenize fails in one sentence", async () => {
+Deno.test("albert tokenize reports an error as one sentence", async () => {
   const missing = await runAlbert(["tokenize", "--vocab", "no/such/file"], { stdin: "a\n" });
   assertEquals([missing.code, missing.stdout], [1, ""]);
   assertEquals(

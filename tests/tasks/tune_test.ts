@@ -1,4 +1,4 @@
-// `albert tune` remembers what it measured, and measures it once.
+// `albert tune` measures every kernel once and caches the result.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { runAlbert } from "./albert_process.ts";
 
@@ -11,7 +11,7 @@ Deno.test("albert tune rejects the CPU device", async () => {
 });
 
 Deno.test({
-  name: "albert tune measures what is not remembered",
+  name: "albert tune measures kernels that are not in the cache",
   ignore: (await navigator.gpu?.requestAdapter() ?? null) === null,
   async fn() {
     const cache = await Deno.makeTempDir();

@@ -12,7 +12,7 @@ async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
   }
 }
 
-Deno.test("albert vocab train writes a folder that loads, the same bytes every time", () =>
+Deno.test("albert vocab train writes a folder that can be loaded, with the same bytes every time", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/text.txt`, syntheticSentences(600).join("\n"));
     const train = (output: string, ...more: string[]) =>
@@ -64,7 +64,7 @@ Deno.test("albert vocab train writes a folder that loads, the same bytes every t
     assertEquals(listing.length, 61);
   }));
 
-Deno.test("albert vocab train leaves the markup of documents out", () =>
+Deno.test("albert vocab train skips the markup of documents", () =>
   inFolder(async (folder) => {
     const sentences = syntheticSentences(600);
     const marked = sentences.map((text, id) =>
@@ -80,7 +80,7 @@ Deno.test("albert vocab train leaves the markup of documents out", () =>
     assertEquals(/[<>=]|doc|curid/.test(listing.replace("<pad>", "").replace("<unk>", "")), false);
   }));
 
-Deno.test("albert vocab train refuses bad input in one sentence", () =>
+Deno.test("albert vocab train rejects invalid input with one sentence", () =>
   inFolder(async (folder) => {
     const refuse = async (words: string[], code: number, message: string): Promise<void> => {
       const run = await runAlbert([

@@ -107,15 +107,11 @@ function takeValue(
   const words: string[] = [];
   if (inline !== undefined) words.push(inline);
   else {
-    const strict = slot.optional || slot.variadic;
     while (queue.length > 0 && (slot.variadic || words.length === 0)) {
       const next = queue[0];
-      if (strict && (findOption(options, next) && next.startsWith("-"))) break;
-      if (
-        strict && (slot.optional || words.length > 0) && next.startsWith("-") && !isNumber(next)
-      ) {
-        break;
-      }
+      // Cliffy compares without dashes: the word `data` ends the values if there is an option `--data`.
+      if ((slot.optional || slot.variadic) && findOption(options, next)) break;
+      if (slot.optional && next.startsWith("-") && !isNumber(next)) break;
       words.push(queue.shift()!);
     }
   }

@@ -24,7 +24,7 @@ import { usage, UsageError } from "../errors.ts";
 import { fitExamples } from "../training_device.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { openCheckpoint } from "../open_checkpoint.ts";
-import { createProgress } from "../progress.ts";
+import { createProgress, logTo } from "../progress.ts";
 import { checkBatch, coresOf, inProcessGroup, ranksOf } from "../ranks.ts";
 import { deadlineOf, type GlobalFlags, type OptionTable, rememberedFlags } from "../options.ts";
 import { runFlags } from "../run_flags.ts";
@@ -40,7 +40,7 @@ export interface TaskRequest<F extends FinetuneFlags> {
   readonly tokenizer: Tokenizer;
   readonly maxSeqLength: number;
   /** Told in a sentence what a person should know. */
-  say(sentence: string): void;
+  log(line: string): void;
 }
 
 /** A task and the fingerprint of what it was made from. */
@@ -84,9 +84,11 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
     throw new UsageError("--checkpoint is missing: the model folder or run folder to start from");
   }
   if (flags.initFrom !== undefined && flags.checkpoint !== undefined) {
-    throw new UsageError("--init-from and --checkpoint both say where to start; give one of them");
+    throw new UsageError(
+      "--init-from and --checkpoint both set the starting point; use one of them",
+    );
   }
-  const say = (sentence: string) => flags.quiet || console.error(`albert: ${sentence}`);
+  const log = logTo(flags);
   const recipe = benchmark.recipe(flags);
   const { folder, config, weights, tokenizer } = await rank0First(
     group,
@@ -104,7 +106,7 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
     data: flags.data,
     tokenizer,
     maxSeqLength,
-    say,
+    log,
   });
   const shortened = limited ? task : limitTask(task, flags);
   const deadline = deadlineOf(flags);
@@ -116,8 +118,8 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
     // One rank that measures would hold up the others.
     tune: flags.tune !== false && group.size === 1,
     profile: flags.profile === true && group.rank === 0,
-    say,
-    onNotice: say,
+    log,
+    onNotice: log,
   });
   let stop = false;
   const endInterrupt = onInterrupt(() => {
@@ -134,7 +136,7 @@ async function finetuneIn<F extends FinetuneFlags, E extends FinetuneExample, O>
     checkBatch(asked.batchSize, group);
     const auto = flags.microBatchSize === "auto";
     const microBatchSize = !auto ? asked.microBatchSize : await fitExamples({
-      ...{ device, group, say, batchSize: asked.batchSize },
+      ...{ device, group, log, batchSize: asked.batchSize },
       plan: (examples, limits) => {
         const task = finetuningTask(shortened, { config: runConfig, settings: asked });
         return planStep(runConfig, task, task.largestBatch(runConfig, examples), {
@@ -261,12 +263,12 @@ function observer(
   stopRequested: () => boolean,
 ): RunObserver {
   return {
-    log: (line) => progress.say(line),
-    resumed: (step) => progress.say(`Resumed at step ${step}`),
+    log: (line) => progress.log(line),
+    resumed: (step) => progress.log(`Resumed at step ${step}`),
     progress: (step, { loss, tokensPerSecond }) =>
       progress.update(step, `loss ${loss.toFixed(3)}, ${Math.round(tokensPerSecond)} tokens/s`),
     evaluated: (step, { summary }, best) =>
-      progress.say(`step ${step}: ${summary}${best ? ", the best so far" : ""}`),
+      progress.log(`step ${step}: ${summary}${best ? ", the best so far" : ""}`),
     stopRequested,
   };
 }

@@ -76,17 +76,17 @@ export async function runPretrain(given: PretrainFlags, group: ProcessGroup): Pr
     // One rank that measures would hold up the others.
     tune: flags.tune !== false && group.size === 1,
     profile: flags.profile === true && group.rank === 0,
-    say: (line) => progress.say(line),
+    log: (line) => progress.log(line),
   });
   let server = null as ReportServer | null;
   let stop = false;
   const endInterrupt = onInterrupt(() => {
     stop = true;
-    progress.say("stopping after this step and saving; again to quit at once");
+    progress.log("stopping after this step and saving; again to quit at once");
   });
   try {
     const settings = flags.microBatchSize === "auto"
-      ? await fitted(asked, { device, group, config, say: (line) => progress.say(line) })
+      ? await fitted(asked, { device, group, config, log: (line) => progress.log(line) })
       : asked;
     const files = await readVocabularyFiles(data);
     const { step, finished, evaluation } = await train({
@@ -97,7 +97,7 @@ export async function runPretrain(given: PretrainFlags, group: ProcessGroup): Pr
         settings,
         initialWeights: initial?.weights,
         files,
-        log: (line) => progress.say(line),
+        log: (line) => progress.log(line),
       }),
       config,
       settings,
@@ -119,11 +119,11 @@ export async function runPretrain(given: PretrainFlags, group: ProcessGroup): Pr
         ...observer(progress, () => stop || performance.now() > deadline),
         betweenSteps: betweenSteps(flags.output),
         started: (report) => {
-          progress.say(describeRun(flags, settings.schedule.totalSteps, config, device, group));
+          progress.log(describeRun(flags, settings.schedule.totalSteps, config, device, group));
           if (flags.watch) server = watch(report, flags.port);
         },
         resumed: (step) => {
-          progress.say(`Resumed at step ${step}`);
+          progress.log(`Resumed at step ${step}`);
           progress.resume(step);
         },
       },
@@ -146,7 +146,7 @@ export async function runPretrain(given: PretrainFlags, group: ProcessGroup): Pr
 /** The settings with as many examples at once as fit, in the run's longest phase. */
 async function fitted(
   settings: PretrainSettings,
-  { config, ...run }: Pick<Fitting, "device" | "group" | "say"> & { config: ModelConfig },
+  { config, ...run }: Pick<Fitting, "device" | "group" | "log"> & { config: ModelConfig },
 ): Promise<PretrainSettings> {
   const longest = settings.phases.map(({ examples }) => examples)
     .reduce((a, b) => b.maxSeqLength > a.maxSeqLength ? b : a);
@@ -205,10 +205,10 @@ function observer(
   stopRequested: () => boolean,
 ): RunObserver {
   return {
-    log: (line) => progress.say(line),
+    log: (line) => progress.log(line),
     progress: (step, { loss, tokensPerSecond }) =>
       progress.update(step, `loss ${loss.toFixed(3)}, ${Math.round(tokensPerSecond)} tokens/s`),
-    evaluated: (step, { summary }) => progress.say(`step ${step}: ${summary}`),
+    evaluated: (step, { summary }) => progress.log(`step ${step}: ${summary}`),
     stopRequested,
   };
 }

@@ -165,7 +165,7 @@ Deno.test("a run does not resume with another model, other data, truncated weigh
 
   const settings = await Deno.readFile(`${output}/run.json`);
   await Deno.remove(`${output}/run.json`);
-  await refuses([...start, "--resume"], 1, "run.json is missing");
+  await refuses([...start, "--resume"], 1, "run.json", "is missing");
   await Deno.writeFile(`${output}/run.json`, settings);
   const finished = await albertHere("pretrain", ...resume);
   assertEquals(finished.code, 0, finished.stderr);

@@ -1,6 +1,6 @@
 import type { WordCounts } from "./word_counter.ts";
 
-/** A character that must be in the vocabulary, and how often it was seen. */
+/** A character that must be in the vocabulary, and its frequency. */
 export interface RequiredCharacter {
   readonly character: string;
   readonly count: number;
@@ -38,5 +38,5 @@ export function requiredCharacters(words: WordCounts, coverage: number): Require
   return required;
 }
 
-/** The tab that stands for a special piece: counted as covered, never learned. */
+/** The tab that replaces a special piece: it counts as covered, and is never learned. */
 const BOUNDARY = 0x09;

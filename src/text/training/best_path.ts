@@ -9,12 +9,12 @@ export class BestPath {
   #edges = new Int32Array(256);
 
   /**
-   * Finds the path and fills {@linkcode reversedPieces}; of equal ones, that with the longer last
-   * piece.
+   * Finds the path and fills {@linkcode reversedPieces}; of paths with equal scores, the one with
+   * the longer last piece.
    *
    * @param length Symbols in the lattice's text.
-   * @param skipWhole Leave out the piece that spans the whole text.
-   * @returns The sum of the path's scores; −Infinity where no path is left.
+   * @param skipWhole Excludes the piece that spans the whole text.
+   * @returns The sum of the path's scores; −Infinity if there is no path.
    */
   run(lattice: Lattice, vocabulary: Vocabulary, length: number, skipWhole = false): number {
     if (this.#scores.length <= length) {

@@ -2,24 +2,24 @@ import type { Fragments } from "./fragments.ts";
 import { Lattice, UNKNOWN_PIECE } from "./lattice.ts";
 import { unknownStandIn, type Vocabulary } from "./vocabulary.ts";
 
-/** What one E-step finds. */
+/** The result of an E-step. */
 export interface Expectation {
-  /** How often each piece is expected to be used. */
+  /** Expected count of each piece. */
   readonly counts: Float64Array;
   /** Natural logarithm of the text's probability, summed over all segmentations. */
   readonly logLikelihood: number;
 }
 
 /**
- * Path sums are multiplied by this when they get small, so that long fragments don't underflow; a
- * sum carries along how often it was.
+ * Small path sums are multiplied by this, so that long fragments do not underflow. Each sum has a
+ * count of its rescalings.
  */
 const RESCALE = 1e150;
 const SMALLEST = 1e-150;
 
 /**
- * E-step: how often every piece is expected over all segmentations of the text, by the forward and
- * backward sums over each fragment's lattice.
+ * E-step: the expected count of every piece over all segmentations of the text, by the forward-backward
+ * algorithm on the lattice of each fragment.
  */
 export function expectedCounts(fragments: Fragments, vocabulary: Vocabulary): Expectation {
   const lattice = new Lattice(vocabulary);
@@ -55,7 +55,7 @@ class PathSums {
   #length = 0;
   #forward = new Float64Array(256);
   #backward = new Float64Array(256);
-  /** How often the sum at a position was rescaled. */
+  /** Number of rescalings of the sum at each position. */
   #forwardScales = new Int32Array(256);
   #backwardScales = new Int32Array(256);
 
@@ -73,7 +73,7 @@ class PathSums {
     return Math.log(this.#forward[length]) - this.#forwardScales[length] * Math.log(RESCALE);
   }
 
-  /** Share of the paths, by probability, that use an edge. */
+  /** Probability that a path uses an edge. */
   share(lattice: Lattice, weights: Float64Array, edge: number): number {
     const from = lattice.starts[edge];
     const to = lattice.ends[edge];
@@ -111,7 +111,7 @@ class PathSums {
     this.#backwardScales[this.#length] = 0;
     let edge = lattice.edgeCount - 1;
     for (let position = this.#length - 1; position >= 0; position--) {
-      // Sums further right may have been rescaled less often: bring each to the present scale.
+      // Sums further right may have been rescaled less often, so each is converted to the current scale.
       let scales = this.#backwardScales[position + 1];
       let sum = 0;
       for (; edge >= 0 && starts[edge] === position; edge--) {

@@ -2,15 +2,15 @@ import type { RequiredCharacter } from "./alphabet.ts";
 import type { TrainedPiece } from "./special_pieces.ts";
 import { lowestScore, pieceText, type Vocabulary } from "./vocabulary.ts";
 
-/** Keeps required characters that lost their piece from sharing one score. */
+/** Gives required characters whose piece was removed different scores. */
 const REQUIRED_SCORE_STEP = 0.0001;
 
 /**
- * The vocabulary as it is written: special pieces, then all required characters and the most
- * probable other pieces by descending score (SentencePiece's `FinalizeSentencePieces`).
+ * Returns the final vocabulary: special pieces, then all required characters and the most probable
+ * other pieces by descending score (SentencePiece's `FinalizeSentencePieces`).
  *
- * @throws {RangeError} If the text supports fewer pieces than asked for, or the special pieces and
- * required characters alone are more.
+ * @throws {RangeError} If the text supports fewer pieces than requested, or the special pieces and
+ * required characters alone exceed the size.
  */
 export function finishVocabulary(
   special: readonly TrainedPiece[],

@@ -2,23 +2,23 @@ import type { RequiredCharacter } from "./alphabet.ts";
 import type { PieceRules } from "./piece_rules.ts";
 import { increment, UNKNOWN, WORD_START, type WordCounts } from "./word_counter.ts";
 
-/** Stands after the last character of a sentence. */
+/** Follows the last character of a sentence. */
 const SENTENCE_END = "\0";
 
 /**
- * The training text cut into fragments that no piece crosses. Pieces never cross a word, an unknown
- * character or a change of script, so a fragment can be segmented on its own and equal ones once.
+ * The training text as fragments. No piece crosses a word boundary, an unknown character or a change of
+ * script, so each distinct fragment is segmented once.
  */
 export interface Fragments {
   /** The characters that may be learned, in code point order; symbol s stands for entry s. */
   readonly alphabet: readonly string[];
-  /** The distinct fragments, as symbols, one after the other. */
+  /** The distinct fragments, as concatenated symbols. */
   readonly symbols: Int32Array;
-  /** Where each fragment begins in `symbols`; one more entry than there are fragments. */
+  /** Start of each fragment in `symbols`, and the end of the last one. */
   readonly starts: Int32Array;
-  /** How often each fragment was seen. */
+  /** Frequency of each fragment. */
   readonly frequencies: Float64Array;
-  /** How many characters of the text cannot be learned: rare ones and special pieces. */
+  /** Number of characters that cannot be learned: rare ones and special pieces. */
   readonly unknownCharacters: number;
   /** The symbol of the most frequent character. */
   readonly mostFrequentSymbol: number;
@@ -28,12 +28,12 @@ export interface Fragments {
 
 /**
  * Every fragment once for each character seen after it: symbols of the fragment, then a terminator
- * that tells that character (or unknown, or the sentence's end). What follows decides whether a
- * substring counts as a unit of its own, hence a seed.
+ * for that character (or unknown, or the end of the sentence). A substring is a seed if different
+ * characters follow it.
  */
 export interface FragmentContexts {
   readonly symbols: Int32Array;
-  /** How often the entry that a position lies in was seen. */
+  /** Frequency of the entry at each position. */
   readonly weights: Float64Array;
   /** Number of symbols from a position to the end of its fragment. */
   readonly lengthsLeft: Int32Array;

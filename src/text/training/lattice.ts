@@ -1,23 +1,23 @@
 import { PieceTrie } from "./piece_trie.ts";
 import { unknownScore, type Vocabulary } from "./vocabulary.ts";
 
-/** The piece of an edge over a character that has none. */
+/** The piece of an edge for a character without a piece. */
 export const UNKNOWN_PIECE = -1;
 
 /**
  * All segmentations of one text at a time: an edge for every piece at every position, ordered by
- * start. A character without a piece gets an edge to itself, so that there is always a way through.
+ * start. A character without a piece has its own edge, so there is always a path.
  */
 export class Lattice {
-  /** Edges of the present text. */
+  /** Number of edges of the current text. */
   edgeCount = 0;
-  /** Where each edge begins, counted from the start of the text. */
+  /** Start of each edge, relative to the start of the text. */
   starts: Int32Array = new Int32Array(1024);
-  /** Where each edge ends. */
+  /** End of each edge. */
   ends: Int32Array = new Int32Array(1024);
   /** The piece of each edge, or {@linkcode UNKNOWN_PIECE}. */
   pieces: Int32Array = new Int32Array(1024);
-  /** Score of an edge over an unknown character. */
+  /** Score of an edge for an unknown character. */
   readonly unknownScore: number;
   readonly #trie: PieceTrie;
   #position = 0;
@@ -28,7 +28,7 @@ export class Lattice {
     this.unknownScore = unknownScore(vocabulary);
   }
 
-  /** Lays out the segmentations of `symbols[start]` to `symbols[end - 1]`. */
+  /** Builds the segmentations of `symbols[start]` to `symbols[end - 1]`. */
   build(symbols: Int32Array, start: number, end: number): void {
     this.edgeCount = 0;
     for (let position = start; position < end; position++) {

@@ -1,12 +1,12 @@
 import { selectPieces, type Vocabulary } from "./vocabulary.ts";
 
-/** Pieces expected less often than this are dropped (`kExpectedFrequencyThreshold`). */
+/** Pieces with a smaller expected count are removed (`kExpectedFrequencyThreshold`). */
 const EXPECTED_FREQUENCY_THRESHOLD = 0.5;
 
 /**
- * M-step: drops pieces that are hardly used and sets the scores of the others from their expected
- * counts. The digamma function in place of the logarithm is a sparse prior: it takes probability
- * from rare pieces (Liang and Klein, "Structured Bayesian Nonparametric Models with Variational
+ * M-step: removes pieces that are rarely used, and sets the scores of the others from their expected
+ * counts. The digamma function in place of the logarithm is a sparse prior: it reduces the
+ * probability of rare pieces (Liang and Klein, "Structured Bayesian Nonparametric Models with Variational
  * Inference", ACL tutorial 2007; SentencePiece's `RunMStep`).
  */
 export function maximize(vocabulary: Vocabulary, expectedCounts: Float64Array): Vocabulary {

@@ -1,27 +1,27 @@
-/** Settings of the vocabulary training, named as `spm_train` names them. */
+/** Settings of vocabulary training, with the names of `spm_train`. */
 export interface VocabularyTrainingOptions {
-  /** Pieces in the finished vocabulary, special ones included. */
+  /** Number of pieces in the vocabulary, with special pieces. */
   readonly vocabSize: number;
   /**
-   * Share of all characters that must have a piece of their own; the rarest beyond it become
-   * unknown. Default 0.99995, as ALBERT's vocabulary was trained.
+   * Fraction of the text's characters that must be in the vocabulary; the rarest others become
+   * unknown. Default: 0.99995, as for ALBERT's vocabulary.
    */
   readonly characterCoverage?: number;
-  /** Symbols that always stand alone. Default: {@linkcode ALBERT_USER_DEFINED_SYMBOLS}. */
+  /** Symbols that are always pieces. Default: {@linkcode ALBERT_USER_DEFINED_SYMBOLS}. */
   readonly userDefinedSymbols?: readonly string[];
-  /** Sentences of more bytes (UTF-8, cleaned) are left out. Default Infinity: none is. */
+  /** Maximum length of a cleaned sentence in bytes of UTF-8; longer ones are skipped. Default: Infinity. */
   readonly maxSentenceLength?: number;
-  /** How many frequent substrings training starts from. Default 1,000,000. */
+  /** Number of frequent substrings to start from. Default: 1,000,000. */
   readonly seedSentencepieceSize?: number;
-  /** Characters in the longest piece. Default 16. */
+  /** Maximum number of characters of a piece. Default: 16. */
   readonly maxSentencepieceLength?: number;
-  /** Share of the pieces kept by one round of pruning. Default 0.75. */
+  /** Fraction of the pieces that each pruning keeps. Default: 0.75. */
   readonly shrinkingFactor?: number;
-  /** EM steps between two rounds of pruning. Default 2. */
+  /** Number of EM steps between two prunings. Default: 2. */
   readonly numSubIterations?: number;
-  /** Whether a piece keeps to one Unicode script. Default true. */
+  /** Whether pieces are split at changes of Unicode script. Default: true. */
   readonly splitByUnicodeScript?: boolean;
-  /** Whether digits count as a script of their own. Default true. */
+  /** Whether digits count as a separate script. Default: true. */
   readonly splitByNumber?: boolean;
 }
 
@@ -37,13 +37,13 @@ export const ALBERT_USER_DEFINED_SYMBOLS: readonly string[] = [
   "€",
 ];
 
-/** Every setting filled in. */
+/** Settings with defaults. */
 export type CompleteTrainingOptions = Required<VocabularyTrainingOptions>;
 
 /**
- * Fills in the defaults and checks every value against the range `spm_train` accepts.
+ * Adds the defaults, and checks every value against the range of `spm_train`.
  *
- * @throws {RangeError} If a value lies outside its range.
+ * @throws {RangeError} If a value is out of range.
  * @throws {TypeError} If a user-defined symbol is empty, repeated or contains white space.
  */
 export function completeTrainingOptions(
@@ -81,7 +81,7 @@ function requireRange(
 ): void {
   if (value >= smallest && value <= largest && (!whole || Number.isInteger(value))) return;
   const kind = whole ? "a whole number" : "a number";
-  throw new RangeError(`${name} must be ${kind} from ${smallest} to ${largest}, got ${value}.`);
+  throw new RangeError(`${name} must be ${kind} from ${smallest} to ${largest}, got ${value}`);
 }
 
 function requireUsableSymbols(symbols: readonly string[]): void {
@@ -94,7 +94,7 @@ function requireUsableSymbols(symbols: readonly string[]): void {
       );
     }
     if (seen.has(symbol)) {
-      throw new TypeError(`User-defined symbol ${JSON.stringify(symbol)} is given twice.`);
+      throw new TypeError(`User-defined symbol ${JSON.stringify(symbol)} is a duplicate`);
     }
     seen.add(symbol);
   }

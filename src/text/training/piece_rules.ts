@@ -2,34 +2,34 @@ import { UNKNOWN, WORD_START } from "./word_counter.ts";
 import type { CompleteTrainingOptions } from "./options.ts";
 import { unicodeScript } from "./unicode_script.ts";
 
-/** How a character takes part in the rule that a piece keeps to one script. */
+/** The role of a character in the rule that a piece has one script. */
 type ScriptRole =
-  /** `▁`: opens a piece and has no script. */
+  /** `▁`: starts a piece and has no script. */
   | "word-start"
-  /** A combining mark: takes the script before it. */
+  /** A combining mark: has the script of the character before it. */
   | "inherited"
-  /** Joins any script. */
+  /** Combines with any script. */
   | "any"
   /** The script's name. */
   | `script:${string}`;
 
-/** Which strings may become pieces (SentencePiece's `TrainerInterface::IsValidSentencePiece`). */
+/** Decides which strings can be pieces (SentencePiece's `TrainerInterface::IsValidSentencePiece`). */
 export class PieceRules {
   readonly #options: CompleteTrainingOptions;
   readonly #roles: Map<string, ScriptRole> = new Map();
 
   /**
-   * Fixes the rules.
+   * Creates the rules.
    *
-   * @param options `maxSentencepieceLength`, `splitByUnicodeScript` and `splitByNumber` count.
+   * @param options `maxSentencepieceLength`, `splitByUnicodeScript` and `splitByNumber` are used.
    */
   constructor(options: CompleteTrainingOptions) {
     this.#options = options;
   }
 
   /**
-   * Whether the characters may form a piece: not too long, `▁` only in front, nothing unknown, one
-   * script (Hiragana and Katakana count as Han).
+   * Whether characters can form a piece: not too long, `▁` only at the start, no unknown characters,
+   * one script (Hiragana and Katakana count as Han).
    */
   allows(characters: readonly string[]): boolean {
     const { length } = characters;
@@ -52,7 +52,7 @@ export class PieceRules {
   }
 
   /**
-   * Whether no allowed piece contains `left` directly followed by `right`. Text may be cut there
+   * Whether no allowed piece contains `left` directly followed by `right`. Text can be split there
    * without changing any segmentation.
    */
   separates(left: string, right: string): boolean {

@@ -4,8 +4,8 @@ import type { Vocabulary } from "./vocabulary.ts";
 const SLOT_SIZE = 4;
 
 /**
- * Finds all pieces that begin at a position. Edges lie in one open-addressing hash table; a slot
- * holds an edge and the piece that ends there, so that one step of a walk reads one cache line.
+ * Finds all pieces that start at a position. Edges are in one open-addressing hash table. A slot
+ * contains an edge and the piece that ends there, so each step reads one cache line.
  */
 export class PieceTrie {
   readonly #slots: Int32Array;
@@ -19,7 +19,7 @@ export class PieceTrie {
    */
   constructor(vocabulary: Vocabulary) {
     const { text, offsets, lengths } = vocabulary;
-    // A node for every distinct prefix: what a piece doesn't share with the one before it.
+    // A node for every distinct prefix: the part of a piece that the previous one does not share.
     const sharedLengths = new Int32Array(offsets.length);
     let edges = 0;
     for (let piece = 0; piece < offsets.length; piece++) {
@@ -43,7 +43,7 @@ export class PieceTrie {
 
   /**
    * Calls `found` with the length and the index of every piece that `symbols` has at `start`,
-   * shortest first, none of them reaching past `end`.
+   * the shortest first, up to `end`.
    */
   match(
     symbols: Int32Array,

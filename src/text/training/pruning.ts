@@ -4,12 +4,12 @@ import { Lattice, UNKNOWN_PIECE } from "./lattice.ts";
 import { selectPieces, unknownStandIn, type Vocabulary } from "./vocabulary.ts";
 
 /**
- * Drops the pieces whose loss costs least likelihood (SentencePiece's `PruneSentencePieces`). The
+ * Removes the pieces whose removal reduces the likelihood least (SentencePiece's `PruneSentencePieces`). The
  * cost is estimated: all uses of a piece in the best segmentation of the text are replaced by the
- * piece's own next best segmentation. Pieces without another segmentation stay; pieces that are
- * not used, or are better segmented, go.
+ * piece's own next best segmentation. Pieces without another segmentation are kept. Pieces that
+ * are not used, or have a better segmentation, are removed.
  *
- * @param size How many pieces to keep, if so many are worth it.
+ * @param size Maximum number of pieces to keep.
  */
 export function prune(fragments: Fragments, vocabulary: Vocabulary, size: number): Vocabulary {
   const lattice = new Lattice(vocabulary);
@@ -50,7 +50,7 @@ export function prune(fragments: Fragments, vocabulary: Vocabulary, size: number
   return selectPieces(vocabulary, Int32Array.from(kept).sort());
 }
 
-/** How often each piece is used when every fragment is segmented at its best. */
+/** Count of each piece in the best segmentations of all fragments. */
 function usesInBestSegmentation(
   fragments: Fragments,
   vocabulary: Vocabulary,

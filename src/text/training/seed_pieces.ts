@@ -4,21 +4,21 @@ import type { PieceRules } from "./piece_rules.ts";
 import { commonPrefixLengths, suffixArray } from "./suffix_array.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
-/** A substring that branches: occurrences are `sorted[left]` to `sorted[right - 1]`. */
+/** A substring with different continuations; its occurrences are `sorted[left]` to `sorted[right - 1]`. */
 interface Candidate {
   readonly left: number;
   readonly length: number;
-  /** Occurrences × length: the characters it covers. */
+  /** Occurrences × length, the number of characters it covers. */
   readonly coverage: number;
 }
 
 /**
- * The pieces training starts from: all characters, and the repeated substrings that cover most of
- * the text (SentencePiece's `MakeSeedSentencePieces`). A substring counts when at least two
- * different characters follow it: the inner nodes of the text's suffix tree.
+ * Returns the initial pieces: all characters, and the repeated substrings that cover most of the
+ * text (SentencePiece's `MakeSeedSentencePieces`). A substring is a candidate if at least
+ * two different characters follow it: the inner nodes of the text's suffix tree.
  *
- * SentencePiece builds the suffix array of the whole text. Since no piece leaves its fragment, that
- * of the distinct fragments with what follows them, weighted, has the same inner nodes.
+ * SentencePiece builds the suffix array of the whole text. No piece crosses a fragment, so the
+ * weighted suffix array of the distinct fragments with their continuations has the same inner nodes.
  */
 export function seedPieces(
   fragments: Fragments,
@@ -27,13 +27,13 @@ export function seedPieces(
 ): Vocabulary {
   const { symbols, weights, alphabetSize } = fragments.contexts;
   const sorted = suffixArray(symbols, alphabetSize);
-  // occurrences[j] − occurrences[i]: how often suffixes i to j − 1 were seen.
+  // occurrences[j] − occurrences[i]: frequency of suffixes i to j − 1.
   const occurrences = new Float64Array(sorted.length + 1);
   for (let i = 0; i < sorted.length; i++) occurrences[i + 1] = occurrences[i] + weights[sorted[i]];
 
   const candidates = frequentSubstrings(fragments, sorted, occurrences, rules, options);
   for (const character of characters(fragments, sorted, occurrences)) candidates.push(character);
-  // Lexicographic order: by first suffix, a prefix before what it begins.
+  // Lexicographic order: by first suffix, a prefix before longer ones.
   candidates.sort((a, b) => a.left - b.left || a.length - b.length);
 
   let total = 0;
@@ -68,7 +68,7 @@ function frequentSubstrings(
     );
     if (!rules.allows(piece)) return;
     candidates.push({ left, length, coverage: (occurrences[right] - occurrences[left]) * length });
-    // Sorting now and then bounds the memory that a large text takes.
+    // Sorting periodically limits the memory for large texts.
     if (candidates.length > 4 * options.seedSentencepieceSize) {
       keepWidest(candidates, options.seedSentencepieceSize);
     }
@@ -93,13 +93,13 @@ function frequentSubstrings(
   return candidates;
 }
 
-/** Drops all but the `limit` candidates that cover most; leaves them in that order. */
+/** Keeps the `limit` candidates with the largest coverage, in descending order. */
 function keepWidest(candidates: Candidate[], limit: number): void {
   candidates.sort((a, b) => b.coverage - a.coverage || a.left - b.left || a.length - b.length);
   if (candidates.length > limit) candidates.length = limit;
 }
 
-/** Every character as a piece of its own. */
+/** Every character as a piece. */
 function characters(
   fragments: Fragments,
   sorted: Int32Array,

@@ -1,13 +1,13 @@
 import { RandomStream } from "../../tensor/random/mod.ts";
 
-/** Names the random numbers that choose sentences. */
+/** Random stream that selects sentences. */
 const SENTENCE_SAMPLING_STREAM = 0x766f6361;
 
 /**
- * Chooses a given number of sentences, all choices equally likely, while they stream by in order
+ * Selects a random sample of a given size from a stream of sentences, with a uniform distribution
  * (selection sampling: Knuth, "The Art of Computer Programming", volume 2, 3.4.2, algorithm S).
  *
- * @example Two of five
+ * @example Select two of five sentences
  * ```ts
  * import { SentenceSampler } from "./sentence_sampler.ts";
  *
@@ -22,11 +22,11 @@ export class SentenceSampler {
   readonly #random: RandomStream;
 
   /**
-   * Starts before the first sentence.
+   * Creates a sampler.
    *
-   * @param total How many sentences there are.
-   * @param wanted How many to choose; all of them if there are fewer.
-   * @param seed The choice is a function of it.
+   * @param total Number of sentences.
+   * @param wanted Size of the sample; all sentences if there are fewer.
+   * @param seed Determines the sample.
    */
   constructor(total: number, wanted: number, seed: number) {
     this.#left = total;
@@ -34,7 +34,7 @@ export class SentenceSampler {
     this.#random = new RandomStream(seed, SENTENCE_SAMPLING_STREAM);
   }
 
-  /** Whether the next sentence is one of the chosen. */
+  /** Whether the next sentence is selected. */
   take(): boolean {
     const chosen = this.#random.uniform() * this.#left < this.#wanted;
     this.#left--;

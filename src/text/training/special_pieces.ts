@@ -1,13 +1,13 @@
-/** How SentencePiece treats a piece (`ModelProto.SentencePiece.Type`). */
+/** Type of a piece (`ModelProto.SentencePiece.Type`). */
 export type PieceKind = "normal" | "unknown" | "control" | "user-defined";
 
-/** One entry of the finished vocabulary; its position is its id. */
+/** An entry of the final vocabulary; its index is its id. */
 export interface TrainedPiece {
   /** The text of the piece; `▁` stands for the white space before a word. */
   readonly piece: string;
   /** Natural logarithm of its probability, rounded to float32; 0 for special pieces. */
   readonly score: number;
-  /** What kind of piece it is. */
+  /** Type of the piece. */
   readonly kind: PieceKind;
 }
 
@@ -28,7 +28,9 @@ const ALBERT_RESERVED_PIECES: readonly TrainedPiece[] = [
 export function specialPieces(userDefinedSymbols: readonly string[]): TrainedPiece[] {
   for (const { piece } of ALBERT_RESERVED_PIECES) {
     if (userDefinedSymbols.includes(piece)) {
-      throw new TypeError(`${piece} is always in the vocabulary: drop it from the user symbols.`);
+      throw new TypeError(
+        `${piece} is always in the vocabulary; remove it from the user-defined symbols`,
+      );
     }
   }
   return [

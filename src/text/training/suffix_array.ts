@@ -2,8 +2,8 @@
  * Sorts all suffixes of `text` by induced sorting (SA-IS: Nong, Zhang and Chan, "Two Efficient
  * Algorithms for Linear Time Suffix Array Construction", 2009), in time linear in its length.
  *
- * A suffix that is a prefix of another one comes first, as if the text ended in a symbol below all
- * others.
+ * A suffix that is a prefix of another one comes first, as if the text ended with a symbol smaller than
+ * all others.
  *
  * @param text Symbols between 0 and `alphabetSize` − 1.
  * @param alphabetSize One more than the largest symbol.
@@ -23,8 +23,8 @@ export function suffixArray(text: Int32Array, alphabetSize: number): Int32Array 
   }
   const buckets = bucketBorders(text, isSmaller, alphabetSize);
 
-  // Borders (LMS): S-type positions right after an L-type one. They alone need comparing; the rest
-  // of the order is induced from theirs.
+  // LMS positions: S-type directly after L-type. Only their suffixes are compared; the order of the
+  // others is induced.
   const borderIndex = new Int32Array(length).fill(-1);
   let borderCount = 0;
   for (let i = 1; i < length; i++) {
@@ -50,7 +50,7 @@ export function suffixArray(text: Int32Array, alphabetSize: number): Int32Array 
   return sorted;
 }
 
-/** Where the L-type and the S-type suffixes of each first symbol begin. */
+/** Start of the L-type and the S-type suffixes of each first symbol. */
 interface Buckets {
   readonly larger: Int32Array;
   readonly smaller: Int32Array;
@@ -74,7 +74,7 @@ function bucketBorders(text: Int32Array, isSmaller: Uint8Array, alphabetSize: nu
   return { larger, smaller };
 }
 
-/** Orders every suffix, given the borders in (a first approximation of) their order. */
+/** Sorts all suffixes, given the LMS positions in (an approximation of) their order. */
 function induce(
   text: Int32Array,
   isSmaller: Uint8Array,
@@ -103,7 +103,7 @@ function induce(
   }
 }
 
-/** Numbers the substrings between borders by their rank; equal substrings get equal numbers. */
+/** Ranks the substrings between LMS positions; equal substrings have equal ranks. */
 function nameBorders(
   text: Int32Array,
   borders: Int32Array,
@@ -136,7 +136,7 @@ function nameBorders(
 }
 
 /**
- * Lengths of the prefixes that neighbors in a suffix array share (Kasai and others, "Linear-Time
+ * Computes the lengths of common prefixes of adjacent suffixes (Kasai and others, "Linear-Time
  * Longest-Common-Prefix Computation in Suffix Arrays and Its Applications", 2001).
  *
  * @param text The symbols that were sorted.

@@ -10,41 +10,41 @@ import { seedPieces } from "./seed_pieces.ts";
 import { specialPieces, type TrainedPiece } from "./special_pieces.ts";
 import type { WordCounts } from "./word_counter.ts";
 
-/** What training reports as it goes. */
+/** Progress of training. */
 export type VocabularyTrainingProgress =
   | {
     readonly stage: "fragments";
-    /** Distinct stretches of text that are segmented on their own. */
+    /** Number of distinct fragments, which are segmented separately. */
     readonly fragments: number;
-    /** Distinct characters that get a piece. */
+    /** Number of distinct characters with a piece. */
     readonly characters: number;
   }
   | {
     readonly stage: "seeds";
-    /** Pieces training starts from. */
+    /** Number of initial pieces. */
     readonly pieces: number;
   }
   | {
     readonly stage: "expectation-maximization";
-    /** EM steps done. */
+    /** Number of EM steps so far. */
     readonly step: number;
-    /** Pieces left after this step. */
+    /** Number of pieces after this step. */
     readonly pieces: number;
-    /** Where training stops: pieces left before the last cut. */
+    /** Number of pieces at which EM stops, before the final selection. */
     readonly target: number;
-    /** −ln of the text's probability, over all segmentations, that this step started from. */
+    /** Negative log-likelihood of the text before this step, over all segmentations. */
     readonly negativeLogLikelihood: number;
   };
 
 /**
  * Trains a unigram vocabulary as SentencePiece does (Kudo, "Subword Regularization", 2018;
- * `unigram_model_trainer.cc`): start from the frequent substrings, then take turns in fitting their
- * probabilities by EM and dropping the quarter that is missed least.
+ * `unigram_model_trainer.cc`): starts from the frequent substrings, then alternates between fitting
+ * their probabilities by EM and removing the quarter with the smallest contribution.
  *
- * The result is a pure function of the counted words and the options: sums are taken in double
- * precision and in a fixed order, whatever order the sentences came in.
+ * The result depends only on the counted words and the options: sums are in double precision and in a
+ * fixed order, whatever the order of the sentences.
  *
- * @param words The counted words of the text, special pieces left out.
+ * @param words The word counts of the text, without special pieces.
  * @param options All settings.
  * @param onProgress Called after each stage and EM step.
  * @returns The pieces in the order of their ids.
@@ -59,7 +59,7 @@ export function trainVocabulary(
   const special = specialPieces(options.userDefinedSymbols);
   const required = requiredCharacters(words, options.characterCoverage);
   if (required.length === 0) {
-    throw new RangeError("There is no text to train a vocabulary on.");
+    throw new RangeError("There is no text to train a vocabulary on");
   }
   const smallest = special.length + required.length;
   if (options.vocabSize < smallest) {
@@ -79,7 +79,7 @@ export function trainVocabulary(
   let vocabulary = seedPieces(fragments, rules, options);
   onProgress({ stage: "seeds", pieces: vocabulary.scores.length });
 
-  // A tenth more than asked for: the last cut is by score alone.
+  // A tenth more than requested; the final selection is by score alone.
   const target = Math.floor(options.vocabSize * 1.1);
   let step = 0;
   for (;;) {
@@ -87,7 +87,7 @@ export function trainVocabulary(
       const { counts, logLikelihood } = expectedCounts(fragments, vocabulary);
       vocabulary = maximize(vocabulary, counts);
       if (vocabulary.scores.length === 0) {
-        throw new RangeError("There is too little text to train a vocabulary on.");
+        throw new RangeError("There is too little text to train a vocabulary on");
       }
       onProgress({
         stage: "expectation-maximization",

@@ -15,13 +15,13 @@ const PIECE_TYPES: Readonly<Record<PieceKind, PieceTypeValue>> = {
 };
 
 /**
- * The model file's content for a trained vocabulary.
+ * Returns the model of a trained vocabulary.
  *
- * Its normalizer is `identity` (with the dummy prefix and folded spaces): training saw text after
- * ALBERT's cleaning, which already decomposes, lowers and drops accents, and so does encoding.
+ * Its normalizer is `identity` (with a dummy prefix and collapsed spaces), because ALBERT's cleaning
+ * decomposes, lower-cases and removes accents before training and before encoding.
  *
  * @param pieces The vocabulary in the order of its ids.
- * @param settings What it was trained with; recorded in the file.
+ * @param settings Training settings to store in the file.
  */
 export function trainedModel(
   pieces: readonly TrainedPiece[],
@@ -43,7 +43,7 @@ export function trainedModel(
       splitByUnicodeScript: settings.splitByUnicodeScript,
       splitByNumber: settings.splitByNumber,
       splitByWhitespace: true,
-      // The padding piece is named by its id below; SentencePiece lists only the others.
+      // The padding piece is set by its id below; SentencePiece lists only the others.
       controlSymbols: textOf("control", padId + 1),
       userDefinedSymbols: textOf("user-defined", 0),
       unkId: pieces.findIndex(({ kind }) => kind === "unknown"),
@@ -62,7 +62,7 @@ export function trainedModel(
 }
 
 /**
- * The text of `spiece.vocab`: a line for every id with its piece, a tab and its score in six
+ * Returns the text of `spiece.vocab`: for every id a line with its piece, a tab and its score with six
  * significant digits, as `spm_train` writes it.
  */
 export function vocabularyListing(pieces: readonly { piece: string; score: number }[]): string {

@@ -1,4 +1,4 @@
-/** Scripts of Unicode, those of many texts first; what an engine does not know is passed over. */
+/** Unicode scripts, the frequent ones first. Scripts that the engine does not support are skipped. */
 const SCRIPT_NAMES =
   ("Latin Common Inherited Cyrillic Greek Han Hiragana Katakana Hangul Arabic Hebrew Devanagari " +
     "Thai Armenian Georgian Bengali Tamil Telugu Kannada Malayalam Gujarati Gurmukhi Oriya " +
@@ -39,7 +39,7 @@ function scriptTests(): readonly ScriptTest[] {
 }
 
 /**
- * The Unicode script of a character, such as `Latin`; `Common` where it has none of its own.
+ * Returns the Unicode script of a character, such as `Latin`; `Common` if it has no specific script.
  *
  * @param character One character (code point).
  */

@@ -1,19 +1,19 @@
 /**
- * Candidate pieces with their log probabilities, in lexicographic order. A piece is a stretch of a
+ * Candidate pieces with their log probabilities, in lexicographic order. A piece is a range of a
  * shared symbol text.
  */
 export interface Vocabulary {
-  /** The text that pieces are stretches of. */
+  /** The text that contains the pieces. */
   readonly text: Int32Array;
-  /** Where each piece begins in `text`. */
+  /** Start of each piece in `text`. */
   readonly offsets: Int32Array;
-  /** Symbols in each piece. */
+  /** Number of symbols of each piece. */
   readonly lengths: Int32Array;
   /** Natural logarithm of each piece's probability. */
   readonly scores: Float64Array;
 }
 
-/** The pieces at `indices` (ascending), with new scores where given. */
+/** Selects the pieces at `indices` (ascending), optionally with new scores. */
 export function selectPieces(
   vocabulary: Vocabulary,
   indices: Int32Array,
@@ -27,7 +27,7 @@ export function selectPieces(
   };
 }
 
-/** The text of piece `index`. */
+/** Returns the text of piece `index`. */
 export function pieceText(
   vocabulary: Vocabulary,
   index: number,
@@ -40,12 +40,12 @@ export function pieceText(
 }
 
 /**
- * The piece that is credited with characters that have no piece: the most frequent character. In
- * SentencePiece's trainer the unknown id coincides with that of its first piece; vocabularies
- * trained with it, ALBERT's own among them, all have it, and so have ours.
+ * Returns the piece that receives the counts of characters without a piece: the most frequent
+ * character. In SentencePiece's trainer the unknown id equals the id of its first piece, so this also
+ * holds for vocabularies trained with it, such as ALBERT's.
  *
  * @param symbol The most frequent character's symbol.
- * @returns The piece, or −1 if that character has none.
+ * @returns The piece, or −1 if that character has no piece.
  */
 export function unknownStandIn({ text, offsets, lengths }: Vocabulary, symbol: number): number {
   return offsets.findIndex((offset, piece) => lengths[piece] === 1 && text[offset] === symbol);

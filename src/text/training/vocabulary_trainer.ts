@@ -10,19 +10,19 @@ import { trainVocabulary, type VocabularyTrainingProgress } from "./train_vocabu
 import { trainedModel } from "./trained_model.ts";
 import { WordCounter, type WordCounts } from "./word_counter.ts";
 
-/** What a trainer keeps of sentences. */
+/** The counts of a trainer. */
 export interface CountedText extends WordCounts {
-  /** Sentences left out because they were longer than `maxSentenceLength`. */
+  /** Number of sentences skipped because they were longer than `maxSentenceLength`. */
   readonly tooLong: number;
 }
 
 /**
- * Trains a SentencePiece unigram vocabulary with ALBERT's special pieces: takes sentences one by
- * one, keeps only word counts of them, then trains.
+ * Trains a SentencePiece unigram vocabulary with ALBERT's special pieces: counts the words
+ * of sentences, then trains.
  *
- * The model is a pure function of the sentences (in any order) and the options.
+ * The model depends only on the sentences, in any order, and the options.
  *
- * @example A small vocabulary
+ * @example Train a small vocabulary
  * ```ts
  * import { VocabularyTrainer } from "./vocabulary_trainer.ts";
  *
@@ -33,7 +33,7 @@ export interface CountedText extends WordCounts {
  * ```
  */
 export class VocabularyTrainer {
-  /** Sentences left out because they were longer than `maxSentenceLength`. */
+  /** Number of sentences skipped because they were longer than `maxSentenceLength`. */
   tooLong = 0;
   readonly #options: CompleteTrainingOptions;
   readonly #words: WordCounter;
@@ -41,29 +41,29 @@ export class VocabularyTrainer {
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
   /**
-   * Starts without text.
+   * Creates a trainer without text.
    *
    * @param options At least `vocabSize`.
-   * @throws {RangeError} If a value lies outside its range.
-   * @throws {TypeError} If a user-defined symbol cannot be one.
+   * @throws {RangeError} If a value is out of range.
+   * @throws {TypeError} If a user-defined symbol is invalid.
    */
   constructor(options: VocabularyTrainingOptions) {
     this.#options = completeTrainingOptions(options);
     this.#words = new WordCounter(specialPieces(this.#options.userDefinedSymbols));
   }
 
-  /** Sentences taken, without empty ones and those left out. */
+  /** Number of sentences counted, without empty and skipped ones. */
   get sentences(): number {
     return this.#words.sentences;
   }
 
-  /** Sentences left out because they contain ▅, which training reserves for unknown characters. */
+  /** Number of sentences skipped because they contain ▅, which training reserves for unknown characters. */
   get reserved(): number {
     return this.#words.reserved;
   }
 
   /**
-   * Cleans a sentence (in practice: a line of text) as ALBERT does and counts its words.
+   * Cleans a sentence, usually a line of text, as ALBERT does, and counts its words.
    *
    * @throws {RangeError} If there are more distinct words than fit.
    */
@@ -76,14 +76,14 @@ export class VocabularyTrainer {
     this.#words.add(this.#decoder.decode(this.#cleaner.output.subarray(0, length)));
   }
 
-  /** What was counted, for another trainer's {@linkcode VocabularyTrainer.merge}; plain data that can be sent to it. */
+  /** The counts, for {@linkcode VocabularyTrainer.merge} of another trainer. Plain data that can be sent to a worker. */
   get counted(): CountedText {
     const { within, final, sentences, reserved } = this.#words;
     return { within, final, sentences, reserved, tooLong: this.tooLong };
   }
 
   /**
-   * Takes the sentences that another trainer with the same options has counted.
+   * Adds the counts of another trainer with the same options.
    *
    * @throws {RangeError} If there are more distinct words than fit.
    */
@@ -93,7 +93,7 @@ export class VocabularyTrainer {
   }
 
   /**
-   * Trains on all sentences taken so far.
+   * Trains on all sentences counted so far.
    *
    * @param onProgress Called after each stage and EM step.
    * @returns A model for `writeSentencePieceModel`. Its normalizer is `identity`.

@@ -1,19 +1,19 @@
 import type { TrainedPiece } from "./special_pieces.ts";
 
-/** Stands for the white space before a word (U+2581). */
+/** Replaces the white space before a word (U+2581). */
 export const WORD_START = "▁";
-/** Stands in the training text for whatever has no piece to be learned (U+2585). */
+/** Replaces unknown characters in the training text (U+2585). */
 export const UNKNOWN = "▅";
 
-/** How often every word was seen; the words keep their `▁`. */
+/** Word counts; the words include their `▁`. */
 export interface WordCounts {
-  /** Words that another word of the same sentence follows. */
+  /** Words followed by another word of the same sentence. */
   readonly within: ReadonlyMap<string, number>;
   /** Words that end a sentence. */
   readonly final: ReadonlyMap<string, number>;
-  /** Sentences counted. */
+  /** Number of sentences counted. */
   readonly sentences: number;
-  /** Sentences left out because they contain the reserved character ▅. */
+  /** Number of sentences skipped because they contain the reserved character ▅. */
   readonly reserved: number;
 }
 
@@ -33,18 +33,18 @@ export class WordCounter implements WordCounts {
   readonly #special: RegExp | undefined;
 
   /**
-   * Starts with no words.
+   * Creates an empty counter.
    *
    * @param special Pieces that are never learned (see `specialPieces`).
    */
   constructor(special: readonly TrainedPiece[]) {
-    // The longest match wins, as in SentencePiece's PrefixMatcher.
+    // The longest match takes precedence, as in SentencePiece's PrefixMatcher.
     const alternatives = special.map(({ piece }) => piece).sort((a, b) => b.length - a.length)
       .map((piece) => piece.replace(/[\\^$.*+?()[\]{}|\/]/g, "\\$&"));
     this.#special = alternatives.length > 0 ? new RegExp(alternatives.join("|"), "gu") : undefined;
   }
 
-  /** Counts the words of one cleaned sentence; an empty one counts for nothing. */
+  /** Counts the words of one cleaned sentence. An empty one is ignored. */
   add(sentence: string): void {
     if (sentence === "") return;
     if (sentence.includes(UNKNOWN)) {
@@ -64,7 +64,7 @@ export class WordCounter implements WordCounts {
     increment(this.final, text.slice(start), 1);
   }
 
-  /** Adds what was counted elsewhere. */
+  /** Adds counts. */
   merge({ within, final, sentences, reserved }: WordCounts): void {
     for (const [word, count] of within) increment(this.within, word, count);
     for (const [word, count] of final) increment(this.final, word, count);
@@ -73,7 +73,7 @@ export class WordCounter implements WordCounts {
   }
 }
 
-/** V8 holds no more entries in a map. */
+/** Maximum number of entries of a map in V8. */
 const MOST_WORDS = 2 ** 24;
 /** From this length on, a slice of a string keeps the whole string alive in V8. */
 const SHORTEST_SLICE = 13;
@@ -83,7 +83,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /**
  * Adds `amount` to the count of `key`.
  *
- * @throws {RangeError} If there are more keys than a map can hold.
+ * @throws {RangeError} If there are more keys than the maximum of a map.
  */
 export function increment(counts: Map<string, number>, key: string, amount: number): void {
   const count = counts.get(key);
@@ -97,6 +97,6 @@ export function increment(counts: Map<string, number>, key: string, amount: numb
         "(--input-sentence-size).",
     );
   }
-  // A long word is copied, or a map of words would hold all sentences.
+  // A long word is copied; otherwise the map would keep all sentences in memory.
   counts.set(key.length < SHORTEST_SLICE ? key : decoder.decode(encoder.encode(key)), amount);
 }

@@ -86,7 +86,11 @@ Deno.test("SentencePieceSegmenter says which kinds of model it cannot use", () =
   assertThrows(() => new SentencePieceSegmenter(bytes), TypeError, "byte_fallback");
   const twice = smallModel({ a: -1 });
   twice.pieces.push({ piece: "a", score: -2, type: PieceType.normal });
-  assertThrows(() => new SentencePieceSegmenter(twice), SyntaxError, 'piece 6, "a", is a duplicate');
+  assertThrows(
+    () => new SentencePieceSegmenter(twice),
+    SyntaxError,
+    'piece 6, "a", is a duplicate',
+  );
   const none = smallModel({ a: -1 });
   none.pieces[1].type = PieceType.control;
   assertThrows(() => new SentencePieceSegmenter(none), SyntaxError, "no unknown piece");

@@ -117,9 +117,9 @@ Deno.test("Options out of range and unusable symbols are refused by name", () =>
     );
   refuse({ vocabSize: 0 }, "vocabSize must be a whole number from 1 to 16777216, got 0");
   refuse({ vocabSize: 10.5 }, "vocabSize");
-  refuse({ characterCoverage: 0.5 }, "characterCoverage must be a number from 0.98 to 1, got 0.5.");
+  refuse({ characterCoverage: 0.5 }, "characterCoverage must be a number from 0.98 to 1, got 0.5");
   refuse({ shrinkingFactor: NaN }, "shrinkingFactor");
   refuse({ userDefinedSymbols: ["a b"] }, '"a b" must be neither empty nor contain white space');
-  refuse({ userDefinedSymbols: ["x", "x"] }, '"x" is given twice');
+  refuse({ userDefinedSymbols: ["x", "x"] }, '"x" is a duplicate');
   refuse({ userDefinedSymbols: ["[MASK]"] }, "[MASK] is always in the vocabulary");
 });

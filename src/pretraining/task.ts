@@ -15,7 +15,14 @@ import {
   type PretrainingStepBatch,
   stepBatchesOf,
 } from "./objective.ts";
-import { batchPlan, type DataSource, loopPhase, type PhaseData, phaseOf } from "./phases.ts";
+import {
+  batchPlan,
+  type DataSource,
+  type LoopPhase,
+  loopPhase,
+  type PhaseData,
+  phaseOf,
+} from "./phases.ts";
 import { samplePredictions, vocabularyOf } from "./sample_predictions.ts";
 import type { PretrainSettings } from "./settings.ts";
 
@@ -34,20 +41,20 @@ export interface PretrainingOptions extends PhaseData {
   readonly log?: (line: string) => void;
 }
 
-/**
- * Makes pretraining a task of the training loop.
- *
- * @throws {RangeError} if the training or held-out text is too short for one example.
- */
+/** Makes pretraining a task of the training loop. Training throws a {@linkcode RangeError} if the text is too short for one example. */
 export function pretrainingTask(options: PretrainingOptions): Task<PretrainingStepBatch> {
   const { sources, settings, initialWeights, files, log } = options;
-  const phases = settings.phases.map((phase) => loopPhase(options, settings, phase));
+  let split: readonly LoopPhase[] | undefined;
+  // On first use, since tables of a large corpus take time: a task may be made to plan its memory only.
+  const phases = () =>
+    split ??= settings.phases.map((phase) => loopPhase(options, settings, phase));
+  const phaseAt = (step: number) => phases()[phaseOf(phases(), step)];
   const vocabulary = vocabularyOf(files);
   let built: StepBatches | undefined;
 
   async function evaluate(context: EvaluationContext): Promise<Evaluation> {
     const { device, encoder, group, step } = context;
-    const { heldOut, shape } = phases[phaseOf(phases, step)];
+    const { heldOut, shape } = phaseAt(step);
     const results = new Map<string, PretrainingEvaluation>();
     for (const [name, source] of heldOut) {
       const count = Math.min(settings.evalExamples, source.examplesInEpoch(0));
@@ -72,7 +79,7 @@ export function pretrainingTask(options: PretrainingOptions): Task<PretrainingSt
   async function samplesOf(
     { device, encoder, step }: EvaluationContext,
   ): Promise<SamplePrediction[] | undefined> {
-    const { heldOut, shape } = phases[phaseOf(phases, step)];
+    const { heldOut, shape } = phaseAt(step);
     const [source] = heldOut.values();
     const count = Math.min(SAMPLES, source?.examplesInEpoch(0) ?? 0);
     if (count === 0 || vocabulary === null) return undefined;
@@ -116,17 +123,20 @@ export function pretrainingTask(options: PretrainingOptions): Task<PretrainingSt
     },
     async batches(step, part) {
       built ??= stepBatches(
-        batchPlan(phases, settings, part),
+        batchPlan(phases(), settings, part),
         settings.dataloaderNumWorkers,
         log,
       );
       return stepBatchesOf(await built.at(step), part.start);
     },
     largestBatch(config, examples) {
-      const { shape } = phases.reduce((a, b) =>
-        b.shape.sequenceLength > a.shape.sequenceLength ? b : a
-      );
-      return largestPretrainingBatch(config, examples, shape);
+      const longest = settings.phases.map((phase) => phase.examples)
+        .reduce((a, b) => b.maxSeqLength > a.maxSeqLength ? b : a);
+      return largestPretrainingBatch(config, examples, {
+        sequenceLength: longest.maxSeqLength,
+        maxPredictions: longest.maxPredictionsPerSeq,
+        padId: config.padTokenId,
+      });
     },
     evaluate,
     close: () => built?.close(),

@@ -109,7 +109,7 @@ export function checkResume(
   }
   if (earlier === null) {
     throw new RunFolderError(
-      `Cannot resume ${output}: its run.json, which has the settings of the checkpoint, is missing; restore it or start a new run in another folder`,
+      `Cannot resume ${output}: its run.json is missing, so the settings of its checkpoint are unknown; restore it or start a new run in another folder`,
     );
   }
   // JSON has no undefined, so both sides are compared as JSON.

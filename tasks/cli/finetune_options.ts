@@ -55,10 +55,6 @@ export const FINETUNE_OPTIONS = {
     help: "Default hyperparameters: those of the paper's Table 14, or a quick run.",
     defaultText: "quick",
   },
-  "--seeds <n>": {
-    kind: "integer",
-    help: "Train with N consecutive seeds and report median, spread and best.",
-  },
   "--strict": { kind: "switch", help: "Stop at a malformed line instead of skipping it." },
   ...group("Training", {
     "--max-seq-length <n>": {

@@ -31,8 +31,8 @@ import {
   type SquadWindow,
   type WindowScores,
 } from "../../src/benchmarks/squad/mod.ts";
+import type { FinetuneExample } from "../../src/train/mod.ts";
 import { UsageError } from "./errors.ts";
-import { type MadeTask, runFinetune, type TaskRequest } from "./finetune/run.ts";
 import {
   FINETUNE_GLUE_OPTIONS,
   FINETUNE_OPTIONS,
@@ -45,11 +45,31 @@ import {
   type RaceFlags,
   type SquadFlags,
 } from "./finetune_options.ts";
+import {
+  type FinetuneBenchmark,
+  type MadeTask,
+  openFinetuning,
+  type TaskRequest,
+} from "./finetune_request.ts";
+import type { OptionTable } from "./options.ts";
+import { runTraining } from "./train_run.ts";
+
+async function finetune<F extends FinetuneFlags, E extends FinetuneExample, O>(
+  name: string,
+  options: OptionTable,
+  given: F,
+  benchmark: FinetuneBenchmark<F, E, O>,
+): Promise<void> {
+  await runTraining(given, {
+    name: `finetune ${name}`,
+    options,
+    open: (flags, group, log) => openFinetuning(benchmark, flags, group, log),
+  });
+}
 
 /** `albert finetune glue` */
 export async function finetuneGlue(given: GlueFlags): Promise<void> {
-  await runFinetune<GlueFlags, GlueExample, GlueLogits>(given, {
-    options: FINETUNE_GLUE_OPTIONS,
+  await finetune<GlueFlags, GlueExample, GlueLogits>("glue", FINETUNE_GLUE_OPTIONS, given, {
     recipe: (flags) =>
       flags.recipe === "paper" ? gluePaperRecipe(glueTaskOf(flags)) : GLUE_QUICK_RECIPE,
     makeTask: (request) => makeGlueTask(glueTaskDefinition(glueTaskOf(request.flags)), request),
@@ -63,8 +83,7 @@ function glueTaskOf({ task }: GlueFlags): NonNullable<GlueFlags["task"]> {
 
 /** `albert finetune text` */
 export async function finetuneText(given: FinetuneFlags): Promise<void> {
-  await runFinetune<FinetuneFlags, GlueExample, GlueLogits>(given, {
-    options: FINETUNE_OPTIONS,
+  await finetune<FinetuneFlags, GlueExample, GlueLogits>("text", FINETUNE_OPTIONS, given, {
     recipe({ recipe }) {
       if (recipe !== "paper") return GLUE_QUICK_RECIPE;
       throw new UsageError("--recipe paper is not available for your own classes");
@@ -85,8 +104,7 @@ async function makeGlueTask(
 
 /** `albert finetune race` */
 export async function finetuneRace(given: RaceFlags): Promise<void> {
-  await runFinetune<RaceFlags, RaceExample, Float32Array>(given, {
-    options: FINETUNE_RACE_OPTIONS,
+  await finetune<RaceFlags, RaceExample, Float32Array>("race", FINETUNE_RACE_OPTIONS, given, {
     recipe: ({ recipe }) => recipe === "paper" ? RACE_PAPER_RECIPE : RACE_QUICK_RECIPE,
     async makeTask({ flags, data, tokenizer, maxSeqLength }) {
       const levels = levelsOf(flags.level);
@@ -102,8 +120,7 @@ export async function finetuneRace(given: RaceFlags): Promise<void> {
 
 /** `albert finetune squad` */
 export async function finetuneSquad(given: SquadFlags): Promise<void> {
-  await runFinetune<SquadFlags, SquadWindow, WindowScores>(given, {
-    options: FINETUNE_SQUAD_OPTIONS,
+  await finetune<SquadFlags, SquadWindow, WindowScores>("squad", FINETUNE_SQUAD_OPTIONS, given, {
     recipe: (flags) =>
       flags.recipe === "paper"
         ? SQUAD_PAPER_RECIPES[squadFilesOf(flags).version]

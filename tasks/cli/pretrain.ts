@@ -12,8 +12,12 @@ export default defineRunCommand({
     "Resume a run": "albert pretrain --output runs/books --resume",
   },
   action: async (flags) => {
-    const { runPretrain } = await import("./pretrain/run.ts");
-    const { inProcessGroup } = await import("./ranks.ts");
-    await inProcessGroup((group) => runPretrain(flags, group));
+    const { openPretraining } = await import("./pretrain_request.ts");
+    const { runTraining } = await import("./train_run.ts");
+    await runTraining(flags, {
+      name: "pretrain",
+      options: PRETRAIN_OPTIONS,
+      open: openPretraining,
+    });
   },
 });

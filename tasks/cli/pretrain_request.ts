@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { type OpenedData, openShards, prepare } from "../../src/data/disk/mod.ts";
+import {
+  type OpenedData,
+  openShards,
+  prepare,
+  readVocabularyFiles,
+} from "../../src/data/disk/mod.ts";
+import { type ProcessGroup, rank0First } from "../../src/distributed/mod.ts";
 import {
   type ModelConfig,
   PRESET_NAMES,
@@ -12,13 +18,63 @@ import {
   validateConfig,
 } from "../../src/model/mod.ts";
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
-import { type DataSource } from "../../src/pretraining/disk.ts";
-import { readConfig } from "../../src/train/disk.ts";
-import type { PretrainRequest } from "../../src/pretraining/mod.ts";
+import { type DataSource, pretrainingTask } from "../../src/pretraining/disk.ts";
+import {
+  type PretrainingStepBatch,
+  type PretrainRequest,
+  type PretrainSettings,
+  pretrainSettings,
+} from "../../src/pretraining/mod.ts";
+import {
+  readConfig,
+  readModelFolder,
+  resolveCheckpoint,
+  weightsSha256,
+} from "../../src/train/disk.ts";
 import { usage, UsageError } from "./errors.ts";
-import { givenOnly } from "./options.ts";
+import { downloadProgress } from "./open_checkpoint.ts";
+import { givenOnly, type GlobalFlags } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import type { PretrainFlags } from "./train_options.ts";
+import type { OpenedTraining } from "./train_run.ts";
+
+/** Opens the data and, for a warm start, the weights of `albert pretrain`. */
+export async function openPretraining(
+  flags: PretrainFlags & GlobalFlags,
+  group: ProcessGroup,
+): Promise<OpenedTraining<PretrainSettings, PretrainingStepBatch>> {
+  const { data, steps, initFrom } = flags;
+  if (data === undefined) {
+    throw new UsageError(
+      "--data is required: a folder written by albert prepare, or text with --vocab",
+    );
+  }
+  if (steps === undefined) throw new UsageError("--steps is required for a new run");
+  const sources = await rank0First(group, () => openSources({ ...flags, data }));
+  const { corpus, index } = sources[0].data;
+  const config = await modelConfig(flags, corpus.vocabulary.size);
+  const initial = initFrom === undefined
+    ? undefined
+    : await readModelFolder(await resolveCheckpoint(initFrom, downloadProgress(flags)));
+  const request = pretrainRequest(
+    { validationFraction: index.validationFraction || undefined, ...flags },
+    steps,
+    initial && weightsSha256(initial.weights),
+  );
+  const evalData = await openEvalData(flags.evalData ?? []);
+  const files = await readVocabularyFiles(sources[0].data);
+  return {
+    label: flags.config ?? "nano",
+    config,
+    files,
+    settings: (seed) => pretrainSettings({ ...request, seed }, config),
+    task: (settings, log) =>
+      pretrainingTask({
+        ...{ sources, evalData, settings, files, log },
+        initialWeights: initial?.weights,
+      }),
+  };
+}
 
 /** Flags of `albert pretrain` with --data. */
 export type DataFlags =

@@ -25,6 +25,10 @@ export const RUN = {
     help: "JSON or YAML file of settings; flags on the command line override it.",
     remembered: false,
   },
+  "--seeds <n>": {
+    kind: "integer",
+    help: "Train with N consecutive seeds and report median, spread and best.",
+  },
 } as const satisfies OptionTable;
 
 /** How a step is computed and when training ends. */
@@ -100,6 +104,11 @@ export const LOGGING = {
     help: "Profile the kernels of steps 3 to 5 for the report and for Perfetto.",
   },
 } as const satisfies OptionTable;
+
+/** Flags of every training command. */
+export type TrainingFlags =
+  & GivenFlags<typeof RUN & typeof TRAINING & typeof PROCESSES & typeof LOGGING>
+  & { readonly watch?: boolean; readonly port?: number };
 
 /** Options of `albert pretrain`. */
 export const PRETRAIN_OPTIONS = {

@@ -70,6 +70,7 @@ Deno.test("a GLUE task goes from checkpoint to metrics, submission and zip", () 
     assert(classes[0].probability >= classes[1].probability);
     const again = await runAlbert(["finetune", "glue", "--output", run, "--resume"]);
     assertEquals(again.code, 0, again.stderr);
+    assertStringIncludes(again.stderr, "Resumed at step 6");
     assertStringIncludes(again.stderr, "is finished: step 6");
   }));
 
@@ -186,7 +187,7 @@ Deno.test("finetune reports invalid input as one sentence, and writes nothing", 
     const replace = (flag: string, value: string) =>
       command.map((word, i) => command[i - 1] === flag ? value : word);
     const cases: [string[], number, string][] = [
-      [command.filter((_, i) => i < 4 || i > 5), 2, "--data is missing"],
+      [command.filter((_, i) => i < 4 || i > 5), 2, "--data is required"],
       [replace("--task", "rta"), 2, "rta"],
       [replace("--max-seq-length", "100000"), 2, "max_position_embeddings"],
       [replace("--batch-size", "0"), 2, "--batch-size must be an integer from 1"],

@@ -45,8 +45,8 @@ async function configFile(name: string, change: Record<string, unknown>): Promis
 }
 
 Deno.test("pretrain names the flag that is missing, unknown or out of range", async () => {
-  await refuses([...DATA, "--config", "smoke"], 2, "--steps is missing");
-  await refuses(["--steps", "2"], 2, "--data is missing");
+  await refuses([...DATA, "--config", "smoke"], 2, "--steps is required");
+  await refuses(["--steps", "2"], 2, "--data is required");
   await refuses([...DATA, ...SHORT, "--config", "albert-huge"], 2, "albert-huge", "albert-base-v2");
   await refuses([...DATA, "--steps", "0"], 2, "steps must be an integer from 1, got 0");
   await refuses([...DATA, "--steps", "2", "--batch-size", "0"], 2, "--batch-size must be");

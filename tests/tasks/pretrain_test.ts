@@ -23,7 +23,7 @@ Deno.test("albert pretrain: a run, a finished run, a run without a checkpoint", 
       );
       assertEquals(code, 0, stderr);
       assert(/^smoke: [\d,]+ parameters, 3 steps on cpu \(.+\)\n/.test(stderr), stderr);
-      assertStringIncludes(stderr, "run/checkpoints/step-3: the model");
+      assertStringIncludes(stderr, "Model: run/checkpoints/step-3, report: run/report.html");
       const { step, finished, evaluation } = JSON.parse(stdout);
       assertEquals([step, finished, evaluation.examples], [3, true, 8]);
       // Either spelling of a flag is the same flag.
@@ -65,6 +65,23 @@ Deno.test("albert pretrain: a run, a finished run, a run without a checkpoint", 
         assertStringIncludes(again.stderr, "auto is finished: step 3");
       },
     );
+    await t.step("trains with consecutive seeds, with settings from a file", async () => {
+      await Deno.writeTextFile(`${folder}/s.yaml`, "batch-size: 4\nseeds: 2\nseed: 7\nsteps: 2\n");
+      const file = ["--settings", "s.yaml", "--json"];
+      const words = ["pretrain", ...settings.toSpliced(settings.indexOf("--steps"), 2), ...file];
+      const { code, stdout, stderr } = await albert(...words, "--output", "seeds");
+      assertEquals(code, 0, stderr);
+      const summary = JSON.parse(stdout);
+      assertEquals([summary.task, summary.metric], ["pretraining", "loss"]);
+      assertEquals(Object.keys(summary.scores), ["7", "8"]);
+      const losses = Object.values<number>(summary.scores);
+      assertEquals([summary.best, summary.worst], [Math.min(...losses), Math.max(...losses)]);
+      const kept = JSON.parse(await Deno.readTextFile(`${folder}/seeds/seed-8/run.json`));
+      assertEquals([kept.flags.seed, kept.flags.seeds, kept.settings.batchSize], [8, undefined, 4]);
+      const resumed = await albert("pretrain", "--output", "seeds/seed-8", "--resume");
+      assertEquals(resumed.code, 0, resumed.stderr);
+      assertStringIncludes(resumed.stderr, "Resumed at step 2");
+    });
     await t.step("names a BLAS library that cannot be loaded", async () => {
       const words = ["pretrain", ...settings, "--output", "none", "--blas", "nowhere.so"];
       const { code, stderr } = await albert(...words);
@@ -96,8 +113,11 @@ Deno.test("albert pretrain: a run, a finished run, a run without a checkpoint", 
     });
     for (
       const [words, sentence] of [
-        [["--data", "data"], "--steps is missing: how many optimizer steps to do"],
-        [["--steps", "3"], "--data is missing: the folder that prepare made, or text with --vocab"],
+        [["--data", "data"], "--steps is required for a new run"],
+        [
+          ["--steps", "3"],
+          "--data is required: a folder written by albert prepare, or text with --vocab",
+        ],
         [
           ["--data", "data", "--steps", "3", "--micro-batch-size", "many"],
           '--micro-batch-size must be a positive integer or "auto" (got "many")',

@@ -1,0 +1,143 @@
+/**
+ * From the flags of an `albert finetune` command to its checkpoint, its task and its settings.
+ *
+ * @module
+ */
+import { type ProcessGroup, rank0First } from "../../src/distributed/mod.ts";
+import { type ModelConfig, validateConfig } from "../../src/model/mod.ts";
+import type { Tokenizer } from "../../src/text/mod.ts";
+import { weightsSha256 } from "../../src/train/disk.ts";
+import {
+  type FinetuneExample,
+  type FinetuneRequest,
+  type FinetuneSettings,
+  finetuneSettings,
+  type FinetuneStepBatch,
+  type FinetuneTask,
+  finetuningTask,
+  type Recipe,
+} from "../../src/train/mod.ts";
+import { usage, UsageError } from "./errors.ts";
+import type { FinetuneFlags } from "./finetune_options.ts";
+import { openCheckpoint } from "./open_checkpoint.ts";
+import { givenOnly, type GlobalFlags } from "./options.ts";
+import type { OpenedTraining } from "./train_run.ts";
+
+/** What a benchmark's task is made from. */
+export interface TaskRequest<F extends FinetuneFlags> {
+  /** The flags, with those of a resumed run. */
+  readonly flags: F;
+  readonly data: string;
+  readonly tokenizer: Tokenizer;
+  readonly maxSeqLength: number;
+  /** Receives log lines. */
+  log(line: string): void;
+}
+
+/** A task and the fingerprint of its files. */
+export interface MadeTask<E extends FinetuneExample, O> {
+  readonly task: FinetuneTask<E, O>;
+  readonly dataSha256: string;
+  /** Whether `--max-train-samples` and `--max-eval-samples` are already applied: an example may be less than a sample. */
+  readonly limited?: boolean;
+}
+
+/** A benchmark that can be fine-tuned on. */
+export interface FinetuneBenchmark<F extends FinetuneFlags, E extends FinetuneExample, O> {
+  /** Returns the default hyperparameters. */
+  recipe(flags: F): Recipe;
+  /** Reads the files. */
+  makeTask(request: TaskRequest<F>): Promise<MadeTask<E, O>>;
+}
+
+/** Opens checkpoint and task of an `albert finetune` command. */
+export async function openFinetuning<F extends FinetuneFlags, E extends FinetuneExample, O>(
+  benchmark: FinetuneBenchmark<F, E, O>,
+  flags: F & GlobalFlags,
+  group: ProcessGroup,
+  log: (line: string) => void,
+): Promise<OpenedTraining<FinetuneSettings, FinetuneStepBatch<E>>> {
+  const { data, initFrom, checkpoint, fromScratch } = flags;
+  const from = initFrom ?? checkpoint;
+  if (data === undefined) throw new UsageError("--data is required: the folder of the benchmark");
+  if (from === undefined) {
+    throw new UsageError("--checkpoint is required: a model folder, run folder or hf:OWNER/NAME");
+  }
+  if (initFrom !== undefined && checkpoint !== undefined) {
+    throw new UsageError("--init-from and --checkpoint exclude each other");
+  }
+  const recipe = benchmark.recipe(flags);
+  const { folder, config, weights, tokenizer } = await rank0First(
+    group,
+    () => openCheckpoint(from, flags),
+  );
+  const { maxPositionEmbeddings } = config;
+  const maxSeqLength = flags.maxSeqLength ?? Math.min(recipe.maxSeqLength, maxPositionEmbeddings);
+  if (maxSeqLength > maxPositionEmbeddings) {
+    throw new UsageError(
+      `--max-seq-length must be at most the checkpoint's max_position_embeddings (got ${maxSeqLength} and ${maxPositionEmbeddings})`,
+    );
+  }
+  const made = await benchmark.makeTask({ flags, data, tokenizer, maxSeqLength, log });
+  const task = made.limited ? made.task : limitTask(made.task, flags);
+  const runConfig = withDropout(config, flags, recipe);
+  const start = fromScratch
+    ? { weights: null, weightsSha256: "from scratch" }
+    : { weights, weightsSha256: weightsSha256(weights) };
+  const request = { ...recipe, ...requestOf(flags), maxSeqLength };
+  return {
+    label: task.name,
+    config: runConfig,
+    files: new Map(Object.entries(tokenizer.toFiles())),
+    provenance: { from: folder },
+    settings: (seed) => finetuneSettings({ ...request, seed }, task.train.length),
+    task: (settings) =>
+      finetuningTask(task, {
+        ...start,
+        config: runConfig,
+        settings,
+        dataSha256: made.dataSha256,
+      }),
+  };
+}
+
+/** The settings that the flags give. Steps replace the recipe's epochs, and epochs its steps. */
+function requestOf({ microBatchSize, ...flags }: FinetuneFlags): FinetuneRequest {
+  const { weightDecay, maxGradNorm, epochs, maxSteps, warmupSteps } = flags;
+  return {
+    ...givenOnly(flags),
+    ...(typeof microBatchSize === "number" && { microBatchSize }),
+    optimizer: givenOnly({ weightDecay, maxGradientNorm: maxGradNorm }),
+    ...(epochs !== undefined && maxSteps === undefined && { maxSteps: undefined }),
+    // The recipe's warmup is for the recipe's number of steps.
+    ...((epochs !== undefined || maxSteps !== undefined) && { warmupSteps }),
+  };
+}
+
+/** The configuration with the dropout of the flags or the recipe. */
+function withDropout(config: ModelConfig, flags: FinetuneFlags, recipe: Recipe): ModelConfig {
+  const dropout = flags.dropout ?? recipe.dropout;
+  return usage(() =>
+    validateConfig({
+      ...config,
+      hiddenDropoutProb: dropout,
+      attentionProbsDropoutProb: dropout,
+      classifierDropoutProb: flags.classifierDropout ?? recipe.classifierDropout,
+    })
+  );
+}
+
+/** The task with `--max-train-samples` and `--max-eval-samples`. */
+function limitTask<E extends FinetuneExample, O>(
+  task: FinetuneTask<E, O>,
+  { maxTrainSamples, maxEvalSamples }: FinetuneFlags,
+): FinetuneTask<E, O> {
+  return {
+    ...task,
+    train: task.train.slice(0, maxTrainSamples),
+    heldOut: task.heldOut.map((set) => ({
+      ...set,
+      examples: set.examples.slice(0, maxEvalSamples),
+    })),
+  };
+}

@@ -1,0 +1,325 @@
+/**
+ * Runs the training commands: from flags to a device, one run or several with consecutive seeds, and their results.
+ *
+ * @module
+ */
+import settingsFile from "../../deno.json" with { type: "json" };
+import type { Device } from "../../src/device/mod.ts";
+import type { ProcessGroup } from "../../src/distributed/mod.ts";
+import { atomicWriteFile } from "../../src/files/mod.ts";
+import { countParameters, type ModelConfig } from "../../src/model/mod.ts";
+import { type LiveReport, type ReportServer, serveReport } from "../../src/report/mod.ts";
+import { type RunResult, train } from "../../src/train/disk.ts";
+import {
+  metricText,
+  planStep,
+  type Task,
+  type TaskBatch,
+  type TrainSettings,
+} from "../../src/train/mod.ts";
+import { usage, UsageError } from "./errors.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { deadlineOf, type GlobalFlags, type OptionTable, rememberedFlags } from "./options.ts";
+import { createProgress, logTo } from "./progress.ts";
+import { checkBatch, codeFingerprint, coresOf, inProcessGroup, ranksOf } from "./ranks.ts";
+import { runFlags } from "./run_flags.ts";
+import type { TrainingFlags } from "./train_options.ts";
+import { fitExamples, openTrainingDevice } from "./training_device.ts";
+
+/** What a training command opens before the device. */
+export interface OpenedTraining<S extends TrainSettings, B extends TaskBatch> {
+  /** What is trained, for the first line of the log: a preset or a task. */
+  readonly label: string;
+  /** Configuration of the model. */
+  readonly config: ModelConfig;
+  /** Tokenizer files for every checkpoint. */
+  readonly files: ReadonlyMap<string, Uint8Array | string>;
+  /** More facts for `run.json`. */
+  readonly provenance?: Readonly<Record<string, unknown>>;
+  /** Returns the settings of a run. */
+  settings(seed: number): S;
+  /** Returns the task with the settings of a run. */
+  task(settings: S, log: (line: string) => void): Task<B>;
+}
+
+/** A training command. */
+export interface TrainingCommand<
+  F extends TrainingFlags,
+  S extends TrainSettings,
+  B extends TaskBatch,
+> {
+  /** Words of the command after `albert`. */
+  readonly name: string;
+  /** Its options. */
+  readonly options: OptionTable;
+  /** Reads data and model. */
+  open(
+    flags: F & GlobalFlags,
+    group: ProcessGroup,
+    log: (line: string) => void,
+  ): Promise<OpenedTraining<S, B>>;
+}
+
+/** Runs a training command in every process that `mpirun` started; rank 0 alone reports. */
+export async function runTraining<
+  F extends TrainingFlags,
+  S extends TrainSettings,
+  B extends TaskBatch,
+>(given: F, command: TrainingCommand<F, S, B>): Promise<void> {
+  await inProcessGroup((group) => trainInGroup(group, given, command));
+}
+
+async function trainInGroup<
+  F extends TrainingFlags,
+  S extends TrainSettings,
+  B extends TaskBatch,
+>(group: ProcessGroup, given: F, command: TrainingCommand<F, S, B>): Promise<void> {
+  const isLead = group.rank === 0;
+  const quiet = given.quiet || !isLead;
+  const flags = await runFlags(command.options, { ...given, quiet }, group) as F & GlobalFlags;
+  const { output, seed, seeds } = flags;
+  if (seeds !== undefined && seeds < 1) {
+    throw new UsageError(`--seeds must be a positive integer (got ${seeds})`);
+  }
+  const deadline = deadlineOf(flags);
+  const ranks = ranksOf(flags, group);
+  const opened = await command.open(flags, group, logTo(flags));
+  const { config, files } = opened;
+  const settingsOf = (seed: number) => usage(() => opened.settings(seed));
+  const progressOf = ({ name }: Task<B>, { schedule }: S) =>
+    createProgress({ title: name, total: schedule.totalSteps, unit: "step", quiet });
+  const first = settingsOf(seed);
+  checkBatch(first.batchSize, group);
+  let progress = progressOf(opened.task(first, logTo(flags)), first);
+  const log = (line: string) => progress.log(line);
+  const { device, betweenSteps } = await openTrainingDevice({
+    device: flags.device,
+    blas: flags.blas,
+    workers: coresOf(group),
+    // A rank that tunes would delay the others.
+    tune: flags.tune !== false && group.size === 1,
+    profile: flags.profile === true && isLead,
+    log,
+    onNotice: log,
+  });
+  let server = null as ReportServer | null;
+  let stop = false;
+  const removeListeners = onInterrupt(() => {
+    stop = true;
+    if (!isLead) return;
+    const line = "Saving and stopping after this step. Press Ctrl-C again to quit now.";
+    if (flags.quiet) console.error(line);
+    else log(line);
+  });
+
+  async function runSeed(seed: number, output: string): Promise<[Task<B>, RunResult]> {
+    const asked = settingsOf(seed);
+    const auto = flags.microBatchSize === "auto";
+    const microBatchSize = auto
+      ? await fitted(asked, opened, device, group, log)
+      : asked.microBatchSize;
+    const settings = { ...asked, microBatchSize };
+    const task = opened.task(settings, log);
+    progress = progressOf(task, settings);
+    const result = await train({
+      device,
+      task,
+      config,
+      settings,
+      output,
+      resume: flags.resume === true,
+      ranks,
+      files,
+      provenance: {
+        flags: rememberedFlags(command.options, {
+          ...flags,
+          ...(auto && { microBatchSize }),
+          seed,
+          seeds: undefined,
+        }),
+        ...opened.provenance,
+        ...versions(device),
+        ...(group.size > 1 && { code: await codeFingerprint() }),
+      },
+      observer: {
+        log,
+        started: (report) => {
+          log(describeRun(opened.label, task, settings, config, device, group));
+          if (flags.watch) server ??= watch(report, flags.port);
+        },
+        resumed: (step) => {
+          log(`Resumed at step ${step}`);
+          progress.resume(step);
+        },
+        progress: (step, { loss, tokensPerSecond }) =>
+          progress.update(step, `loss ${loss.toFixed(3)}, ${Math.round(tokensPerSecond)} tokens/s`),
+        evaluated: (step, { summary }, best) => {
+          if (summary !== "") log(`step ${step}: ${summary}${best ? ", the best so far" : ""}`);
+        },
+        stopRequested: () => stop || performance.now() > deadline,
+        betweenSteps: betweenSteps(output),
+      },
+    });
+    const { step, finished } = result;
+    progress.end(
+      finished
+        ? `Model: ${output}/checkpoints/step-${step}, report: ${output}/report.html`
+        : undefined,
+    );
+    return [task, result];
+  }
+
+  try {
+    if (seeds === undefined) {
+      const [task, result] = await runSeed(seed, output);
+      if (!isLead) return;
+      if (!result.finished) {
+        reportStop(result, `albert ${command.name} --output ${output} --resume`);
+      }
+      reportResult(flags, task, result);
+      return;
+    }
+    const results = new Map<number, RunResult>();
+    let task: Task<B> | undefined;
+    for (let n = 0; n < seeds; n++) {
+      const [ran, result] = await runSeed(seed + n, `${output}/seed-${seed + n}`);
+      task = ran;
+      results.set(seed + n, result);
+      if (!result.finished) {
+        if (isLead) reportStop(result, "the same command and --resume");
+        return;
+      }
+    }
+    if (!isLead) return;
+    const summary = seedSummary(task!, results);
+    await atomicWriteFile(`${output}/seeds.json`, `${JSON.stringify(summary, null, 2)}\n`);
+    console.log(JSON.stringify(summary, null, flags.json ? 0 : 2));
+  } catch (error) {
+    throw withAdvice(error);
+  } finally {
+    removeListeners();
+    await server?.close();
+    await device.destroy();
+  }
+}
+
+/** Returns the largest micro-batch size that fits the device. */
+async function fitted<S extends TrainSettings, B extends TaskBatch>(
+  settings: S,
+  { config, task: taskOf }: OpenedTraining<S, B>,
+  device: Device,
+  group: ProcessGroup,
+  log: (line: string) => void,
+): Promise<number> {
+  const task = taskOf(settings, log);
+  const { batchSize, optimizer, precision, recompute } = settings;
+  return await fitExamples({
+    ...{ device, group, batchSize, log },
+    plan: (examples, limits) =>
+      planStep(config, task, task.largestBatch(config, examples), {
+        ...{ limits, optimizer, precision, recompute },
+      }),
+  });
+}
+
+/** Adds the flag that saves memory to an out-of-memory error; no flag makes the model itself smaller. */
+function withAdvice(error: unknown): unknown {
+  if (!(error instanceof Error) || error.message.includes("--micro-batch-size")) return error;
+  if (!/^Cannot allocate buffer "(?!parameters|gradients)/.test(error.message)) return error;
+  return new Error(`${error.message}; try a smaller --micro-batch-size`, { cause: error });
+}
+
+/** `nano: 1,234,567 parameters, 1000 steps on webgpu (adapter)`. */
+function describeRun<B extends TaskBatch>(
+  label: string,
+  task: Task<B>,
+  { schedule: { totalSteps } }: TrainSettings,
+  config: ModelConfig,
+  { description: { kind, adapter } }: Device,
+  { size, library }: ProcessGroup,
+): string {
+  const parameters = countParameters(task.specs(config)).toLocaleString("en");
+  const ranks = size > 1 ? `, ${size} ranks with ${library}` : "";
+  return `${label}: ${parameters} parameters, ${totalSteps} steps on ${kind} (${adapter})${ranks}`;
+}
+
+/** Serves the live report and prints its address, also with `--quiet`. */
+function watch(report: LiveReport, port?: number): ReportServer {
+  try {
+    const server = serveReport(report, port);
+    console.error(`watch the run at ${server.url}`);
+    return server;
+  } catch (error) {
+    throw new Error(
+      `Cannot serve the report on port ${port}: ${
+        (error as Error).message
+      }; choose another --port or leave it out`,
+    );
+  }
+}
+
+function reportStop({ step }: RunResult, command: string): void {
+  console.error(`Stopped at step ${step}. Resume with: ${command}`);
+}
+
+function reportResult<B extends TaskBatch>(
+  { json }: GlobalFlags,
+  { name, writesResults }: Task<B>,
+  result: RunResult,
+): void {
+  if (json) console.log(JSON.stringify({ task: name, ...result }));
+  else if (writesResults && result.best !== null) {
+    console.log(`${name}: best at step ${result.bestStep}: ${metricText(result.best)}`);
+  }
+}
+
+/** Facts for `run.json` that determine nothing. */
+function versions(device: Device): Record<string, unknown> {
+  return {
+    version: settingsFile.version,
+    deno: Deno.version.deno,
+    v8: Deno.version.v8,
+    device: device.description,
+    started: new Date().toISOString(),
+  };
+}
+
+/** The best evaluations of runs with consecutive seeds. The paper reports the median of five for tasks of high variance. */
+interface SeedSummary {
+  readonly task: string;
+  readonly metric: string;
+  /** Best evaluation of each run, by seed. */
+  readonly scores: Readonly<Record<string, number>>;
+  readonly median: number;
+  /** Sample standard deviation; 0 for one run. */
+  readonly standardDeviation: number;
+  readonly worst: number;
+  readonly best: number;
+  readonly bestSeed: number;
+}
+
+function seedSummary<B extends TaskBatch>(
+  { name, best: { metric, direction } }: Task<B>,
+  results: ReadonlyMap<number, RunResult>,
+): SeedSummary {
+  const scores = [...results].map(([seed, { best }]) => {
+    // A correlation with constant predictions is NaN.
+    if (best === null) throw new RangeError(`No evaluation of seed ${seed} has a ${metric}`);
+    return { seed, score: best[metric] };
+  });
+  const sign = direction === "highest" ? 1 : -1;
+  const sorted = scores.toSorted((a, b) => sign * (a.score - b.score));
+  const middle = (sorted.length - 1) / 2;
+  const mean = scores.reduce((sum, { score }) => sum + score, 0) / scores.length;
+  const squares = scores.reduce((sum, { score }) => sum + (score - mean) ** 2, 0);
+  return {
+    task: name,
+    metric,
+    scores: Object.fromEntries(scores.map(({ seed, score }) => [seed, score])),
+    median: (sorted[Math.floor(middle)].score + sorted[Math.ceil(middle)].score) / 2,
+    standardDeviation: Math.sqrt(squares / Math.max(scores.length - 1, 1)),
+    worst: sorted[0].score,
+    best: sorted.at(-1)!.score,
+    bestSeed: sorted.at(-1)!.seed,
+  };
+}

@@ -17,7 +17,7 @@ const FACTS = ["Steps", "Training time", "Training tokens", "Parameters", "Model
  * Draws two or more runs as one self-contained HTML page: overlaid curves, latest evaluations, and the settings that differ. Runs with equal names are
  * numbered.
  */
-export async function comparisonPage(records: readonly RunRecord[]): Promise<string> {
+export function comparisonPage(records: readonly RunRecord[]): string {
   const names = distinctNames(records.map(({ name }) => name));
   const charts = comparisonCharts(records).map((chart) => ({
     ...chart,
@@ -29,11 +29,7 @@ export async function comparisonPage(records: readonly RunRecord[]): Promise<str
     html`<main>
 <h1>Comparison of ${names.length} runs</h1>
 <div class="legend">${names.map((label, color) => legendEntry({ label, color }))}</div>
-${
-      charts.length === 0
-        ? html`<p class="quiet">No step has been logged yet.</p>`
-        : await figures(charts)
-    }
+${charts.length === 0 ? html`<p class="quiet">No step has been logged yet.</p>` : figures(charts)}
 <h2>Settings that differ</h2>
 ${settingsTable(records, names)}
 <h2>Runs</h2>

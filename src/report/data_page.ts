@@ -4,8 +4,7 @@
  * @module
  */
 import type { DataIndex, ExampleStatistics } from "../data/mod.ts";
-import type { BarChart } from "./chart_specs.ts";
-import { drawBars } from "./draw.ts";
+import { type BarChart, drawBars } from "./draw.ts";
 import { formatCount, formatPercent } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { type Fact, factList, page } from "./page.ts";
@@ -24,11 +23,11 @@ export interface CountedExamples {
  * @param index its index
  * @param examples null if the folder has too little text for an example
  */
-export async function dataPage(
+export function dataPage(
   name: string,
   index: DataIndex,
   examples: CountedExamples | null,
-): Promise<string> {
+): string {
   const { sentences, documents } = index.report.lengths;
   const charts: BarChart[] = [
     bars("Tokens per sentence", "tokens", sentences, (i, last) => `${8 * i}${last ? "+" : ""}`),
@@ -39,15 +38,15 @@ export async function dataPage(
     html`
       <main>
       <h1>${name}</h1>
-      ${factList(dataFacts(index))} ${await grid(charts)} ${examples === null
+      ${factList(dataFacts(index))} ${grid(charts)} ${examples === null
         ? html`<p class="quiet">The folder contains too little text for a training example.</p>`
-        : await examplesSection(examples)}
+        : examplesSection(examples)}
       </main>
     `,
   );
 }
 
-async function examplesSection({ statistics, maxSeqLength }: CountedExamples): Promise<Html> {
+function examplesSection({ statistics, maxSeqLength }: CountedExamples): Html {
   const { lengthHistogram, maskedPercentHistogram, spansDrawn, spansMasked } = statistics;
   const charts: BarChart[] = [
     bars(
@@ -62,7 +61,7 @@ async function examplesSection({ statistics, maxSeqLength }: CountedExamples): P
   ];
   return html`
     <h2>${formatCount(statistics.examples)} examples of at most ${maxSeqLength} tokens</h2>
-    ${factList(exampleFacts(statistics))} ${await grid(charts)}
+    ${factList(exampleFacts(statistics))} ${grid(charts)}
   `;
 }
 
@@ -112,11 +111,9 @@ function shares(values: readonly number[]): [string, number][] {
   return values.map((share, i) => [`${i + 1}`, 100 * share]);
 }
 
-async function grid(charts: readonly BarChart[]): Promise<Html> {
-  const drawn: Html[] = [];
-  for (const chart of charts.filter(({ bars }) => bars.length > 0)) {
-    const svg = await drawBars(chart);
-    drawn.push(html`<figure><figcaption><b>${chart.title}</b></figcaption>${svg}</figure>`);
-  }
+function grid(charts: readonly BarChart[]): Html {
+  const drawn = charts.filter(({ bars }) => bars.length > 0).map((chart) =>
+    html`<figure><figcaption><b>${chart.title}</b></figcaption>${drawBars(chart)}</figure>`
+  );
   return html`<section class="charts">${drawn}</section>`;
 }

@@ -1,53 +1,322 @@
 /**
- * Charts as SVG text, drawn by Vega without a DOM. The library is loaded at the first drawing.
+ * Charts as SVG. Colors are variables of the page, so one drawing fits the light and the dark color scheme.
  *
  * @module
  */
-import type { TopLevelSpec } from "vega-lite";
 import {
-  type BarChart,
-  barSpec,
-  type Chart,
-  chartSpec,
-  type FlameBar,
-  flameSpec,
-  type HeatMap,
-  heatMapSpec,
-} from "./chart_specs.ts";
-import { Html } from "./html.ts";
+  element,
+  formatTick,
+  horizontalAxis,
+  linearScale,
+  logScale,
+  pixel,
+  tickLabels,
+  type ValueFormat,
+  verticalAxis,
+  widest,
+} from "./axes.ts";
+import type { Html } from "./html.ts";
+import type { Bucket } from "./thinning.ts";
 
-/** Draws a line chart. */
-export async function drawChart(chart: Chart): Promise<Html> {
-  return withoutSize(await toSvg(chartSpec(chart)));
+/** One curve of a chart. */
+export interface Curve {
+  /** Shown in the legend; no entry if empty. */
+  readonly label: string;
+  /** Index into the colors of the page, from 0. */
+  readonly color: number;
+  /** `marked` also draws each point, for values measured rarely. */
+  readonly kind: "line" | "marked";
+  readonly buckets: readonly Readonly<Bucket>[];
+}
+
+/** A line chart, over steps unless `across` names another axis. */
+export interface Chart {
+  readonly title: string;
+  /** Title and minimum of the horizontal axis; `step` and 0 by default. */
+  readonly across?: { readonly name: string; readonly from: number };
+  /** Each has at least one point. */
+  readonly curves: readonly Curve[];
+  readonly format: ValueFormat;
+  /** Factor by which values are multiplied (bytes to MiB). */
+  readonly factor?: number;
+  /** Use a logarithmic axis if the values span more than two powers of ten. */
+  readonly logarithmic?: boolean;
+}
+
+/** A bar chart. */
+export interface BarChart {
+  readonly title: string;
+  /** Title of the horizontal axis. */
+  readonly axis: string;
+  /** Categories from the left, each with one count, or with several drawn side by side in different colors. */
+  readonly bars: readonly (readonly [name: string, ...counts: number[]])[];
+}
+
+/** A heat map: rows over steps. */
+export interface HeatMap {
+  /** Row labels, from the top. */
+  readonly rows: readonly string[];
+  /** Steps, from the left. */
+  readonly steps: readonly number[];
+  /** `values[row][column]` on a logarithmic scale; values that are not positive stay blank. */
+  readonly values: readonly (readonly number[])[];
+}
+
+/** A bar of a flame chart: a part of a step's time. */
+export interface FlameBar {
+  /** 0 for the whole step. */
+  readonly depth: number;
+  readonly name: string;
+  /** Milliseconds from the start of the step. */
+  readonly start: number;
+  readonly milliseconds: number;
+}
+
+/** Number of curve colors that the style sheet defines. */
+export const CURVE_COLORS = 8;
+
+/** Size of a line or bar chart in pixels, before the page scales it. */
+export const CHART_SIZE = { width: 400, height: 230 } as const;
+/** Edges of the plotting area of a line or bar chart; the left one depends on the labels. */
+const TOP = 10, RIGHT = CHART_SIZE.width - 16, BOTTOM = CHART_SIZE.height - 42;
+/** Ratio of the extremes above which a logarithmic axis is used. */
+const LOGARITHMIC_SPAN = 100;
+
+/** The color of a curve as a variable of the page. */
+export function curveColor(color: number): string {
+  return `var(--curve-${color % CURVE_COLORS + 1})`;
+}
+
+/** Draws a line chart: means as lines, minimum to maximum as bands. */
+export function drawChart(chart: Chart): Html {
+  const { curves, format, factor = 1, logarithmic = false } = chart;
+  const { name, from } = chart.across ?? { name: "step", from: 0 };
+  const buckets = curves.flatMap(({ buckets }) => buckets);
+  const least = factor * Math.min(...buckets.map(({ low }) => low));
+  const most = factor * Math.max(...buckets.map(({ high }) => high));
+  const y = logarithmic && least > 0 && most / least > LOGARITHMIC_SPAN
+    ? logScale([least, most], [BOTTOM, TOP])
+    : linearScale([least, most], [BOTTOM, TOP], { count: 5, nice: true });
+  const left = labelSpace(y.ticks.map((tick) => formatTick(tick, format)));
+  const lastStep = Math.max(...buckets.map(middle));
+  const x = linearScale([from, Math.max(lastStep, from + 1)], [left, RIGHT], {
+    count: 5,
+    leastStep: 1,
+  });
+  const point = (bucket: Bucket, value: number) =>
+    `${pixel(x.place(middle(bucket)))},${pixel(y.place(value * factor))}`;
+  const bands = curves.filter(({ buckets }) => buckets.some(({ low, high }) => low < high))
+    .map(({ color, buckets }) => {
+      const outline = [
+        ...buckets.map((bucket) => point(bucket, bucket.high)),
+        ...buckets.toReversed().map((bucket) => point(bucket, bucket.low)),
+      ];
+      return element("path", {
+        d: `M${outline.join("L")}Z`,
+        fill: curveColor(color),
+        "fill-opacity": ".22",
+        // The stroke keeps a single spike in a million points visible.
+        stroke: curveColor(color),
+        "stroke-opacity": ".5",
+        "stroke-width": ".7",
+      });
+    });
+  const lines = curves.map(({ color, buckets }) =>
+    element("path", {
+      d: `M${buckets.map((bucket) => point(bucket, mean(bucket))).join("L")}`,
+      stroke: curveColor(color),
+      "stroke-width": "1.6",
+      "stroke-linejoin": "round",
+    })
+  );
+  const marks = curves.filter(({ kind, buckets }) => kind === "marked" || buckets.length === 1)
+    .flatMap(({ color, buckets }) =>
+      buckets.map((bucket) =>
+        element("circle", {
+          cx: x.place(middle(bucket)),
+          cy: y.place(mean(bucket) * factor),
+          r: "2.9",
+          fill: curveColor(color),
+        })
+      )
+    );
+  return svg(CHART_SIZE, [
+    ...verticalAxis(tickLabels(y, format), { left, right: RIGHT }),
+    ...horizontalAxis(tickLabels(x, lastStep < 100_000 ? "integer" : "si"), {
+      ...{ left, right: RIGHT, top: BOTTOM, title: name },
+    }),
+    ...bands,
+    ...lines,
+    ...marks,
+  ]);
+}
+
+function middle({ first, last }: Bucket): number {
+  return (first + last) / 2;
+}
+
+function mean({ sum, count }: Bucket): number {
+  return sum / count;
 }
 
 /** Draws a bar chart. */
-export async function drawBars(chart: BarChart): Promise<Html> {
-  return withoutSize(await toSvg(barSpec(chart)));
+export function drawBars({ axis, bars }: BarChart): Html {
+  const most = Math.max(...bars.flatMap(([, ...counts]) => counts), 1);
+  const y = linearScale([0, most], [BOTTOM, TOP], { count: 5, nice: true });
+  const left = labelSpace(y.ticks.map((tick) => formatTick(tick, "si")));
+  const band = (RIGHT - left) / bars.length;
+  const rectangles = bars.flatMap(([, ...counts], bar) =>
+    counts.map((count, curve) => {
+      const width = 0.86 * band / counts.length;
+      return element("rect", {
+        x: left + (bar + 0.07) * band + curve * width,
+        y: y.place(count),
+        width,
+        height: BOTTOM - y.place(count),
+        fill: curveColor(curve),
+      });
+    })
+  );
+  const labels = bars.map(([text], bar) => ({ text, place: left + (bar + 0.5) * band }));
+  return svg(CHART_SIZE, [
+    ...verticalAxis(tickLabels(y, "si"), { left, right: RIGHT }),
+    ...rectangles,
+    ...horizontalAxis(labels, { left, right: RIGHT, top: BOTTOM, title: axis, ticks: false }),
+  ]);
 }
 
-/** Removes width and height, which the page sets; the view box keeps the aspect ratio. */
-function withoutSize({ text }: Html): Html {
-  return new Html(text.replace(/ width="[^"]*" height="[^"]*"/, ""));
+/** Anchors of the color map viridis, dark to bright. */
+const VIRIDIS = ["440154", "482878", "3e4989", "31688e", "26828e", "1f9e89", "35b779", "6ece58"]
+  .concat("b5de2b", "fde725")
+  .map((hex) => [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16)));
+
+/** The color at a place from 0 to 1. */
+function viridis(place: number): string {
+  const at = Math.min(Math.max(place, 0), 1) * (VIRIDIS.length - 1);
+  const from = Math.min(Math.floor(at), VIRIDIS.length - 2);
+  const mix = VIRIDIS[from].map((low, i) => low + (at - from) * (VIRIDIS[from + 1][i] - low));
+  return `#${mix.map((part) => Math.round(part).toString(16).padStart(2, "0")).join("")}`;
 }
+
+const HEAT_ROW = 13;
+const HEAT_FONT = 10;
+/** Ratio of the brightest to the darkest color; smaller values are clamped (the gradient of a key bias is only rounding error). */
+const HEAT_SPAN = 1e6;
+/** Size and number of steps of the legend's gradient. */
+const GRADIENT = { width: 220, height: 8, steps: 44 } as const;
 
 /** Draws a heat map at its natural size. */
-export async function drawHeatMap(map: HeatMap): Promise<Html> {
-  return await toSvg(heatMapSpec(map));
+export function drawHeatMap({ rows, steps, values }: HeatMap): Html {
+  const positive = values.flat().filter((value) => value > 0);
+  const most = Math.max(...positive);
+  const least = Math.max(Math.min(...positive), most / HEAT_SPAN);
+  const place = (value: number) =>
+    most === least ? 1 : Math.log(value / least) / Math.log(most / least);
+  const left = 10 + widest(rows, HEAT_FONT), top = 44;
+  const width = Math.max(360 / steps.length, 6);
+  const right = left + width * steps.length, bottom = top + HEAT_ROW * rows.length;
+  const cells = rows.flatMap((_, row) =>
+    steps.flatMap((_, column) => {
+      const value = values[row][column];
+      const [x, y] = [left + column * width, top + row * HEAT_ROW];
+      return value > 0
+        ? [element("rect", { x, y, width, height: HEAT_ROW, fill: viridis(place(value)) })]
+        : [];
+    })
+  );
+  const names = rows.map((name, row) =>
+    element("text", { x: left - 5, y: top + (row + 0.5) * HEAT_ROW, dy: ".34em" }, name)
+  );
+  const part = GRADIENT.width / GRADIENT.steps;
+  const legend = Array.from({ length: GRADIENT.steps }, (_, i) =>
+    element("rect", {
+      ...{ x: left + i * part, y: 6, width: part + 0.2, height: GRADIENT.height },
+      fill: viridis((i + 0.5) / GRADIENT.steps),
+    }));
+  const ends = [least, most].map((value, i) =>
+    element(
+      "text",
+      { x: left + i * GRADIENT.width, y: 28, "text-anchor": i === 0 ? "start" : "end" },
+      `${Number(value.toPrecision(2))}`,
+    )
+  );
+  const labels = steps.map((step, column) => ({
+    text: formatTick(step, "integer"),
+    place: left + (column + 0.5) * width,
+  }));
+  return svg(
+    { width: Math.max(right, left + GRADIENT.width) + 20, height: bottom + 42 },
+    [
+      ...legend,
+      element("g", { fill: "currentColor", "font-size": HEAT_FONT }, ends),
+      element("g", { fill: "currentColor", "font-size": HEAT_FONT, "text-anchor": "end" }, names),
+      element("g", { "shape-rendering": "crispEdges" }, cells),
+      ...horizontalAxis(labels, { left, right, top: bottom, title: "step", ticks: false }),
+    ],
+    true,
+  );
 }
 
-/** Draws a flame chart at its natural size. */
-export async function drawFlame(bars: readonly FlameBar[]): Promise<Html> {
-  return await toSvg(flameSpec(bars));
+const FLAME_WIDTH = 900;
+const FLAME_ROW = 26;
+/** Colors of the whole step, of its phases, of their parts, and so on. */
+const FLAME_COLORS = ["#c9c9c9", "#f3c16b", "#ec9f58", "#df7b4f"];
+/** Average width of a letter in pixels. */
+const LETTER = 6.5;
+
+/** Draws a flame chart at its natural size: the whole step at the bottom, its parts above. */
+export function drawFlame(bars: readonly FlameBar[]): Html {
+  const total = Math.max(...bars.map(({ start, milliseconds }) => start + milliseconds));
+  const rows = Math.max(...bars.map(({ depth }) => depth)) + 1;
+  const left = 10, right = left + FLAME_WIDTH, bottom = 4 + rows * FLAME_ROW;
+  const x = linearScale([0, total], [left, right], { count: 8 });
+  const drawn = bars.map(({ depth, name, start, milliseconds }) => {
+    const [from, to] = [x.place(start), x.place(start + milliseconds)];
+    const top = bottom - (depth + 1) * FLAME_ROW;
+    const room = (to - from) / LETTER - 1;
+    const text = `${name} ${milliseconds.toPrecision(3)} ms`;
+    const label = text.length <= room ? text : name.length <= room ? name : "";
+    return [
+      element("rect", {
+        ...{ x: from, y: top, width: to - from, height: FLAME_ROW },
+        fill: FLAME_COLORS[depth % FLAME_COLORS.length],
+        stroke: "var(--page)",
+      }),
+      element("text", {
+        ...{ x: (from + to) / 2, y: top + FLAME_ROW / 2, dy: ".34em" },
+        ...{ "font-size": 11, "text-anchor": "middle", fill: "#222222" },
+      }, label),
+    ];
+  });
+  const labels = tickLabels(x, "number");
+  return svg(
+    { width: FLAME_WIDTH + 30, height: bottom + 42 },
+    [
+      ...drawn.flat(),
+      ...horizontalAxis(labels, { left, right, top: bottom, title: "ms per step" }),
+    ],
+    true,
+  );
 }
 
-async function toSvg(spec: unknown): Promise<Html> {
-  const [vega, lite] = await Promise.all([import("vega"), import("vega-lite")]);
-  const compiled = lite.compile(spec as TopLevelSpec).spec;
-  const view = new vega.View(vega.parse(compiled), { renderer: "none" });
-  try {
-    return new Html(await view.toSVG());
-  } finally {
-    view.finalize();
-  }
+/** Space for labels at the left of a chart in pixels. */
+function labelSpace(labels: readonly string[]): number {
+  return 12 + widest(labels);
+}
+
+/** An SVG element. The page sets the size of a drawing unless it has its natural size; the view box keeps the aspect ratio. */
+function svg(
+  { width, height }: { width: number; height: number },
+  content: readonly Html[],
+  natural = false,
+): Html {
+  const [w, h] = [Math.ceil(width), Math.ceil(height)];
+  return element("svg", {
+    xmlns: "http://www.w3.org/2000/svg",
+    ...(natural && { width: w, height: h }),
+    viewBox: `0 0 ${w} ${h}`,
+    fill: "none",
+    "font-family": "system-ui, sans-serif",
+    "font-size": 12,
+  }, content);
 }

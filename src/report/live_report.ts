@@ -15,12 +15,12 @@ export interface LiveReport {
   /** Increases with every new line. */
   readonly version: number;
   /** Draws the current body of the page. */
-  body(): Promise<string>;
+  body(): string;
 }
 
 /** The body of the live page. */
-export async function liveBody(record: RunRecord): Promise<string> {
-  return (await runBody(record)).text;
+export function liveBody(record: RunRecord): string {
+  return runBody(record).text;
 }
 
 /** Milliseconds between two requests of an open page. */
@@ -70,7 +70,7 @@ export interface ReportServer {
 
 /** A body is drawn at most once in this many times its drawing time, so that drawing takes at most about 5% of a run … */
 const DRAWING_PAUSE = 20;
-/** … but at least once in this many milliseconds: the first drawing takes long because it loads the library. */
+/** … but at least once in this many milliseconds. */
 const MAX_PAUSE = 4000;
 /** Milliseconds for which a page counts as open after its last request, and for which `close()` waits at most. */
 const OPEN = 5000;
@@ -88,31 +88,31 @@ export function serveReport(live: LiveReport, port = 0): ReportServer {
   let fetched = -1;
   let closing = false;
 
-  const newest = async (): Promise<typeof drawn> => {
+  const newest = (): typeof drawn => {
     const start = performance.now();
     const pause = Math.min(DRAWING_PAUSE * drawn.took, MAX_PAUSE);
     const fresh = drawn.version === live.version || !closing && start - drawn.at < pause;
     if (fresh) return drawn;
     const { version } = live;
-    const body = await live.body();
+    const body = live.body();
     const at = performance.now();
     return drawn = { version, body, at, took: at - start };
   };
-  const answer = async (request: Request): Promise<Response> => {
+  const answer = (request: Request): Response => {
     const { pathname, hostname } = new URL(request.url);
     // Rejects DNS rebinding: a page of another site whose name resolves to this machine.
     if (hostname !== "127.0.0.1" && hostname !== "localhost") {
       return new Response("Forbidden", { status: 403 });
     }
     asked = performance.now();
-    if (pathname === "/version") return text(`${(await newest()).version}`);
+    if (pathname === "/version") return text(`${newest().version}`);
     if (pathname === "/body") {
-      const { version, body } = await newest();
+      const { version, body } = newest();
       fetched = version;
       return text(body);
     }
     if (pathname !== "/") return new Response("Not found", { status: 404 });
-    return new Response(livePage(live.name, (await newest()).body), {
+    return new Response(livePage(live.name, newest().body), {
       headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
     });
   };

@@ -1,12 +1,12 @@
 /**
- * Reports of runs and data as self-contained HTML pages. Requires Deno's file access; drawing loads Vega.
+ * Reports of runs and data as self-contained HTML pages. Requires Deno's file access.
  *
  * @module
  */
-export { type Chart, type Curve as ChartCurve, CURVE_COLORS } from "./chart_specs.ts";
+export type { ValueFormat } from "./axes.ts";
 export * from "./comparison_page.ts";
 export * from "./data_page.ts";
-export { drawChart } from "./draw.ts";
+export { type Chart, CHART_SIZE, type Curve as ChartCurve, curveColor, drawChart } from "./draw.ts";
 export * from "./format.ts";
 export * from "./html.ts";
 export * from "./live_report.ts";

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { type Chart, type Curve, CURVE_COLORS } from "./chart_specs.ts";
-import { drawChart } from "./draw.ts";
+import { type Chart, type Curve, curveColor, drawChart } from "./draw.ts";
 import { Html, html } from "./html.ts";
 
 /** Characters above which the value of a fact is long. */
@@ -68,31 +67,27 @@ export function factList(facts: readonly Fact[]): Html {
 }
 
 /** A chart with title and legend. */
-export async function figure(chart: Chart): Promise<Html> {
-  const svg = await drawChart(chart);
+export function figure(chart: Chart): Html {
   const named = chart.curves.filter(({ label }) => label !== "");
   return html`
     <figure><figcaption><b>${chart.title}</b><span>${named.map(
       legendEntry,
-    )}</span></figcaption>${svg}</figure>
+    )}</span></figcaption>${drawChart(chart)}</figure>
   `;
 }
 
 /** The legend entry of a curve. */
 export function legendEntry({ label, color }: Pick<Curve, "label" | "color">): Html {
   return html`
-    <span class="key"><i style="background:var(--curve-${(color % CURVE_COLORS) +
-      1})"></i>${label}</span>
+    <span class="key"><i style="background:${curveColor(color)}"></i>${label}</span>
   `;
 }
 
 /** A grid of charts. */
-export async function figures(charts: readonly Chart[]): Promise<Html> {
-  const drawn: Html[] = [];
-  for (const chart of charts) drawn.push(await figure(chart));
+export function figures(charts: readonly Chart[]): Html {
   return html`
     <section class="charts">
-    ${drawn}</section>
+    ${charts.map(figure)}</section>
   `;
 }
 

@@ -4,8 +4,7 @@
  * @module
  */
 import type { RunProfile } from "../runs/disk.ts";
-import type { FlameBar } from "./chart_specs.ts";
-import { drawFlame } from "./draw.ts";
+import { drawFlame, type FlameBar } from "./draw.ts";
 import { formatCount, formatNumber, formatPercent } from "./format.ts";
 import { type Html, html } from "./html.ts";
 
@@ -14,7 +13,7 @@ const MAX_ROWS = 20;
 const MEBIBYTE = 2 ** 20;
 
 /** Draws the section; it is empty for a run that was not profiled. */
-export async function profileSection(profile: RunProfile | null): Promise<Html> {
+export function profileSection(profile: RunProfile | null): Html {
   if (profile === null || profile.kernels.length === 0) return html``;
   const { firstStep, steps } = profile;
   return html`
@@ -26,7 +25,7 @@ export async function profileSection(profile: RunProfile | null): Promise<Html> 
       )}, each kernel run timed separately; open profile/trace.json in Perfetto</small></summary>
     <figure>
       <figcaption><b>Time per step by family, kernel and variant</b></figcaption>
-      <div class="scroll">${await drawFlame(flameBars(profile))}</div>
+      <div class="scroll">${drawFlame(flameBars(profile))}</div>
     </figure>
     ${kernelTable(profile)}
     ${holderTable(profile)}</details>

@@ -10,22 +10,20 @@ import { type Html, html } from "./html.ts";
 import { legendEntry } from "./page.ts";
 
 /** Draws the section; it is empty for a run without predictions. */
-export async function reviewSection(line: ReviewLine | null): Promise<Html> {
+export function reviewSection(line: ReviewLine | null): Html {
   if (line === null) return html``;
-  const sets: Html[] = [];
-  for (const set of line.sets) sets.push(await oneSet(set));
   return html`
     <h2>Predictions of the best evaluation, step ${formatCount(line.step)}</h2>
-    ${sets}
+    ${line.sets.map(oneSet)}
   `;
 }
 
-async function oneSet({ name, ...review }: NamedReview): Promise<Html> {
+function oneSet({ name, ...review }: NamedReview): Html {
   const { confusion, answerWords } = review;
   return html`
     ${name === "" ? html`` : html`<h3>Held-out set ${name}</h3>`}
     ${confusion === undefined ? html`` : confusionTable(confusion)}
-    ${answerWords === undefined ? html`` : await answerLengths(answerWords)}
+    ${answerWords === undefined ? html`` : answerLengths(answerWords)}
     ${worstTable(review)}
   `;
 }
@@ -63,15 +61,15 @@ function confusionRow(label: string, row: readonly number[], gold: number): Html
   return html`<tr><th>${label}</th>${cells}<td class="n">${recall}</td></tr>`;
 }
 
-async function answerLengths(
+function answerLengths(
   { gold, predicted }: NonNullable<PredictionReview["answerWords"]>,
-): Promise<Html> {
+): Html {
   const last = gold.length - 1;
   const bars = gold.map((n, words) =>
     [words === last ? `${words}+` : `${words}`, n, predicted[words]] as const
   );
   const title = "Answer length";
-  const svg = await drawBars({ title, axis: "words without articles (0: no answer)", bars });
+  const svg = drawBars({ title, axis: "words without articles (0: no answer)", bars });
   const legend = ["gold answers", "predictions"].map((label, color) =>
     legendEntry({ label, color })
   );

@@ -15,27 +15,23 @@ import { samplesSection } from "./samples_section.ts";
 import { tensorsSection } from "./tensors_section.ts";
 
 /** Draws the report of a run as a self-contained HTML page. For a run that has not logged anything it shows the settings. */
-export async function runPage(record: RunRecord): Promise<string> {
-  return page(`${record.name} – run`, await runBody(record));
+export function runPage(record: RunRecord): string {
+  return page(`${record.name} – run`, runBody(record));
 }
 
 /** The content of the page; the live page replaces it when the run logs something. */
-export async function runBody(record: RunRecord): Promise<Html> {
+export function runBody(record: RunRecord): Html {
   const charts = runCharts(record);
   return html`<main>
 <h1>${record.name}</h1>
 ${factList(runFacts(record))}
-${
-    charts.length === 0
-      ? html`<p class="quiet">No step has been logged yet.</p>`
-      : await figures(charts)
-  }
+${charts.length === 0 ? html`<p class="quiet">No step has been logged yet.</p>` : figures(charts)}
 ${thinning(record)}
 ${lastEvaluation(record)}
-${await reviewSection(record.review)}
+${reviewSection(record.review)}
 ${samplesSection(record.samples.lines)}
-${await tensorsSection(record.tensors.lines)}
-${await profileSection(record.profile)}
+${tensorsSection(record.tensors.lines)}
+${profileSection(record.profile)}
 ${allSettings(record)}
 </main>`;
 }

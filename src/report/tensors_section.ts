@@ -4,8 +4,7 @@
  * @module
  */
 import type { TensorFigures, TensorLine } from "../runs/mod.ts";
-import type { HeatMap } from "./chart_specs.ts";
-import { drawHeatMap } from "./draw.ts";
+import { drawHeatMap, type HeatMap } from "./draw.ts";
 import { formatCount, formatNumber } from "./format.ts";
 import { type Html, html } from "./html.ts";
 
@@ -16,7 +15,7 @@ const MAPS: readonly (readonly [keyof TensorFigures, string])[] = [
 ];
 
 /** Draws the section; it is empty for a run without norms. */
-export async function tensorsSection(lines: readonly TensorLine[]): Promise<Html> {
+export function tensorsSection(lines: readonly TensorLine[]): Html {
   const last = lines.at(-1);
   if (last === undefined) return html``;
   const names = Object.keys(last.tensors);
@@ -27,7 +26,7 @@ export async function tensorsSection(lines: readonly TensorLine[]): Promise<Html
     maps.push(html`
       <figure>
         <figcaption><b>${title}</b></figcaption>
-        <div class="scroll">${await drawHeatMap(map)}</div>
+        <div class="scroll">${drawHeatMap(map)}</div>
       </figure>
     `);
   }

@@ -111,7 +111,7 @@ export class RunRecorder implements LiveReport {
     if (!last && start - this.#drawnAt < DRAWING_PAUSE * this.#drawingTime) return;
     await this.#try(`draw ${REPORT}`, async () => {
       this.#record.profile ??= await readProfile(this.#folder.path);
-      await this.#folder.writeFile(REPORT, await runPage(this.#record));
+      await this.#folder.writeFile(REPORT, runPage(this.#record));
     });
     this.#drawnAt = performance.now();
     this.#drawingTime = this.#drawnAt - start;
@@ -128,8 +128,8 @@ export class RunRecorder implements LiveReport {
   }
 
   /** The report as it would be drawn now, without its frame. */
-  async body(): Promise<string> {
-    return await liveBody(this.#record);
+  body(): string {
+    return liveBody(this.#record);
   }
 
   /** Ends the event file. */

@@ -129,7 +129,7 @@ async function writeDataReport(folder: string, seed: number): Promise<string> {
     maxSeqLength: COUNTED_LENGTH,
   };
   const path = `${folder.replace(/[/\\]+$/, "")}/report.html`;
-  await atomicWriteFile(path, await dataPage(runName(folder), index, examples));
+  await atomicWriteFile(path, dataPage(runName(folder), index, examples));
   return path;
 }
 

@@ -22,7 +22,7 @@ export default defineCommand({
     const records = [];
     for (const run of runs) records.push(await readRun(run));
     const single = records.length === 1;
-    const page = single ? await runPage(records[0]) : await comparisonPage(records);
+    const page = single ? runPage(records[0]) : comparisonPage(records);
     const path = flags.output ??
       (single ? `${runs[0].replace(/[/\\]+$/, "")}/report.html` : "comparison.html");
     await atomicWriteFile(path, page);

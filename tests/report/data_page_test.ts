@@ -27,7 +27,7 @@ const index = {
 Deno.test("the data page shows counts, lengths and masks", async () => {
   const dataset = new ExampleDataset(await toyCorpus(), exampleSettings(32), 1);
   const statistics = exampleStatistics(dataset, 50);
-  const page = await dataPage("a <folder>", index, { statistics, maxSeqLength: 32 });
+  const page = dataPage("a <folder>", index, { statistics, maxSeqLength: 32 });
   for (
     const text of [
       "a &lt;folder&gt;",
@@ -44,6 +44,6 @@ Deno.test("the data page shows counts, lengths and masks", async () => {
   assert(/>128<.*>256<.*>512</s.test(page) && !page.includes(">1,024<"));
 });
 
-Deno.test("the data page of a folder too small for an example has a note instead of charts", async () => {
-  assertStringIncludes(await dataPage("few", index, null), "too little text");
+Deno.test("the data page of a folder too small for an example has a note instead of charts", () => {
+  assertStringIncludes(dataPage("few", index, null), "too little text");
 });

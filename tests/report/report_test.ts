@@ -83,8 +83,8 @@ async function withRun(lines: string, test: (folder: string) => Promise<void>): 
   }
 }
 
-Deno.test("the report of a run shows charts, evaluation, samples and tensors", async () => {
-  const page = await runPage(record("books"));
+Deno.test("the report of a run shows charts, evaluation, samples and tensors", () => {
+  const page = runPage(record("books"));
   for (
     const text of [
       "<b>Loss (nats)</b>",
@@ -107,16 +107,16 @@ Deno.test("the report of a run shows charts, evaluation, samples and tensors", a
   assert(!page.includes("NaN") && !page.includes("undefined"));
 });
 
-Deno.test("the report escapes text, settings and names", async () => {
+Deno.test("the report escapes text, settings and names", () => {
   const run = record(EVIL, { adapter: EVIL, [EVIL]: EVIL, revision: EVIL });
   run.add({ step: 40, [`eval_${EVIL}`]: 1, [EVIL]: 2 });
-  assertClosed(await runPage(run));
-  assertClosed(await comparisonPage([run, record("other")]));
+  assertClosed(runPage(run));
+  assertClosed(comparisonPage([run, record("other")]));
 });
 
 Deno.test("a run killed before its first step has a report", () =>
   withRun("", async (folder) => {
-    const page = await runPage(await readRun(folder));
+    const page = runPage(await readRun(folder));
     assertStringIncludes(page, "No step has been logged yet");
     assertStringIncludes(page, "0 of 40");
     assertClosed(page);
@@ -129,7 +129,7 @@ Deno.test("the report of a run killed while writing a line shows the complete li
     const run = await readRun(folder);
     assertEquals(run.step, 30);
     assertEquals(run.series.get("loss")!.buckets.map(({ sum }) => sum), [3, 2]);
-    assertStringIncludes(await runPage(run), "30 of 40");
+    assertStringIncludes(runPage(run), "30 of 40");
   });
 });
 
@@ -141,13 +141,13 @@ Deno.test("readRun() rejects folders that are not run folders", async () => {
   });
 });
 
-Deno.test("a comparison overlays runs and lists the settings that differ", async () => {
+Deno.test("a comparison overlays runs and lists the settings that differ", () => {
   const slow = record("slow");
   const fast = record("fast", {
     determinants: { dataFingerprint: "abcdef", config: { num_hidden_layers: 12 } },
   });
   fast.add({ step: 40, eval_loss: 0.125 });
-  const page = await comparisonPage([slow, fast, record("slow")]);
+  const page = comparisonPage([slow, fast, record("slow")]);
   assertClosed(page);
   assertStringIncludes(page, "Comparison of 3 runs");
   assertStringIncludes(page, "slow (2)");

@@ -4,14 +4,14 @@ import { runPage, RunRecord } from "../../src/report/mod.ts";
 
 const EVIL = `"><img src=x onerror=alert(1)><script>1</script>`;
 
-async function pageOf(...sets: NamedReview[]): Promise<string> {
+function pageOf(...sets: NamedReview[]): string {
   const run = new RunRecord("run", null);
   run.review = { step: 1200, sets };
-  return await runPage(run);
+  return runPage(run);
 }
 
-Deno.test("a report shows the confusion matrix and the worst errors, escaped", async () => {
-  const page = await pageOf({
+Deno.test("a report shows the confusion matrix and the worst errors, escaped", () => {
+  const page = pageOf({
     name: "",
     confusion: { labels: ["no", EVIL], counts: [[30, 10], [0, 0]] },
     missed: 10,
@@ -27,8 +27,8 @@ Deno.test("a report shows the confusion matrix and the worst errors, escaped", a
   assertStringIncludes(page, "No errors.");
 });
 
-Deno.test("a report compares the lengths of predicted and gold answers", async () => {
-  const page = await pageOf({
+Deno.test("a report compares the lengths of predicted and gold answers", () => {
+  const page = pageOf({
     name: "",
     answerWords: { gold: [0, 5, 3], predicted: [2, 1, 5] },
     missed: 1,
@@ -40,6 +40,6 @@ Deno.test("a report compares the lengths of predicted and gold answers", async (
   assert(!page.includes("confidence"));
 });
 
-Deno.test("a report of a run without predictions has no review section", async () => {
-  assert(!(await runPage(new RunRecord("run", null))).includes("best evaluation"));
+Deno.test("a report of a run without predictions has no review section", () => {
+  assert(!(runPage(new RunRecord("run", null))).includes("best evaluation"));
 });

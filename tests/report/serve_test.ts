@@ -12,9 +12,9 @@ function liveRun() {
       record.add({ step, loss: 1 / step });
       this.version++;
     },
-    async body() {
+    body() {
       this.drawn++;
-      return await liveBody(record);
+      return liveBody(record);
     },
   };
 }

@@ -74,7 +74,7 @@ testDevices(
       if (parent.milliseconds === 0) continue;
       assert(Math.abs(sum(parts) - parent.milliseconds) < 1e-6 * parent.milliseconds, parent.name);
     }
-    const section = (await profileSection(profile)).text;
+    const section = (profileSection(profile)).text;
     assert(section.includes("<svg") && section.includes("matmul.matmul"));
   },
 );

@@ -5,8 +5,9 @@
  */
 import {
   type Chart,
+  CHART_SIZE,
   type ChartCurve,
-  CURVE_COLORS,
+  curveColor,
   drawChart,
   type Html,
   html,
@@ -54,7 +55,7 @@ function panel(
   if (curves.length === 0) return { chart: null, title, missing };
   const overLayers = column.measure.kind === "curve" && column.measure.curve !== "mlm_accuracy";
   const across = overLayers ? { name: "layer", from: 1 } : { name: "step", from: 0 };
-  return { chart: { title, across, curves, format: "~r" }, title, missing };
+  return { chart: { title, across, curves, format: "number" }, title, missing };
 }
 
 /** Mean, minimum and maximum over seeds at each x that all seeds have. */
@@ -69,18 +70,15 @@ function bandOf({ curves }: MeasuredCell): ChartCurve["buckets"] {
   });
 }
 
-/** Size of a panel's chart as Vega draws it, in pixels. */
-const WIDTH = 400;
-const HEIGHT = 230;
+const { width: WIDTH, height: HEIGHT } = CHART_SIZE;
 /** Space above the chart for title and legend. */
 const HEAD = 44;
 const GAP = 16;
 
 /** Draws the panels side by side as an SVG file with a transparent background; its colors follow the viewer's color scheme. */
-export async function figureSvg(title: string, panels: readonly Panel[]): Promise<string> {
+export function figureSvg(title: string, panels: readonly Panel[]): string {
   const width = panels.length * (WIDTH + GAP) - GAP;
-  const drawn: Html[] = [];
-  for (const [i, panel] of panels.entries()) drawn.push(await place(panel, i * (WIDTH + GAP)));
+  const drawn = panels.map((panel, i) => place(panel, i * (WIDTH + GAP)));
   return standAlone(html`
     <svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${HEAD + HEIGHT}"
       viewBox="0 0 ${width} ${HEAD + HEIGHT}" font-family="system-ui, sans-serif" font-size="12"
@@ -89,7 +87,7 @@ export async function figureSvg(title: string, panels: readonly Panel[]): Promis
   `).trimStart();
 }
 
-async function place({ chart, title, missing }: Panel, x: number): Promise<Html> {
+function place({ chart, title, missing }: Panel, x: number): Html {
   const heading = html`<text x="${
     x + 8
   }" y="16" font-size="14" font-weight="600" fill="var(--text)">${title}</text>`;
@@ -103,14 +101,12 @@ async function place({ chart, title, missing }: Panel, x: number): Promise<Html>
     // The approximate width of the text; SVG text cannot be measured without a browser.
     along += 32 + 6.6 * label.length;
     return html`
-      <rect x="${start}" y="29" width="14" height="3" rx="1.5" fill="var(--curve-${color %
-          CURVE_COLORS + 1})" />
+      <rect x="${start}" y="29" width="14" height="3" rx="1.5" fill="${curveColor(color)}" />
       <text x="${start + 20}" y="34" fill="var(--quiet)">${label}</text>
     `;
   });
-  const drawing = await drawChart(chart);
   return html`
     ${heading}${keys}<svg x="${x}" y="${HEAD}" width="${WIDTH}"
-      height="${HEIGHT}">${drawing}</svg>
+      height="${HEIGHT}">${drawChart(chart)}</svg>
   `;
 }

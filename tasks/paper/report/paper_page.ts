@@ -32,9 +32,9 @@ import { tableHtml } from "./table_html.ts";
 import { tableView } from "./table_view.ts";
 
 /** Draws the page. */
-export async function paperPage(input: ReportInput): Promise<string> {
+export function paperPage(input: ReportInput): string {
   const sections: Html[] = [];
-  for (const measured of input.measured) sections.push(await experimentHtml(measured, input));
+  for (const measured of input.measured) sections.push(experimentHtml(measured, input));
   const body = html`<main>
 <h1>${TITLE}</h1>
 <p class="quiet">${PAPER}</p>
@@ -93,10 +93,10 @@ function dataText({ dataFingerprints }: Provenance): string {
 }
 
 /** The section of one experiment: question, table or figure, provenance, notes. */
-async function experimentHtml(
+function experimentHtml(
   measured: MeasuredExperiment,
   input: ReportInput,
-): Promise<Html> {
+): Html {
   const { id, kind, title, question, protocol, notes } = measured.experiment;
   const behind = provenance([measured]);
   const remarks = kind === "figure" ? notes.slice(1) : notes;
@@ -106,7 +106,7 @@ async function experimentHtml(
     <p><b>${question}</b> <span class="quiet">${protocol}</span></p>
     ${kind === "table"
       ? tableHtml(tableView(measured), input)
-      : await figureHtml(figurePanels(measured), notes[0])}
+      : figureHtml(figurePanels(measured), notes[0])}
     ${provenanceHtml(measured.preset, behind)}
     ${failuresHtml(behind.failures, input)}
     ${remarks.length === 0
@@ -118,9 +118,8 @@ async function experimentHtml(
   `;
 }
 
-async function figureHtml(panels: readonly Panel[], shape: string | undefined): Promise<Html> {
-  const drawn: Html[] = [];
-  for (const { chart } of panels) if (chart !== null) drawn.push(await figure(chart));
+function figureHtml(panels: readonly Panel[], shape: string | undefined): Html {
+  const drawn = panels.flatMap(({ chart }) => chart === null ? [] : [figure(chart)]);
   const missing = panels.flatMap((panel) =>
     panel.missing.map(({ row, reason }) => html`<li><b>${panel.title}</b>, ${row}: ${reason}</li>`)
   );

@@ -43,13 +43,13 @@ export async function writePaperReport(
     ...await lookUp(output, measured),
   };
   const files = new Map([
-    ["index.html", await paperPage(input)],
+    ["index.html", paperPage(input)],
     ["README.md", markdownSummary(input)],
   ]);
   for (const one of measured) {
     const { id, kind, title } = one.experiment;
     if (kind === "figure") {
-      files.set(`${id}.svg`, await figureSvg(`${experimentName(id)}: ${title}`, figurePanels(one)));
+      files.set(`${id}.svg`, figureSvg(`${experimentName(id)}: ${title}`, figurePanels(one)));
       continue;
     }
     const view = tableView(one);

@@ -25,13 +25,13 @@ Deno.test("a figure has a panel per column and group, with mean, minimum and max
   assertEquals(panels[1].missing, [{ row: "W/o dropout", reason: "Not run." }]);
 });
 
-Deno.test("the SVG of a figure is standalone and escapes its texts", async () => {
+Deno.test("the SVG of a figure is standalone and escapes its texts", () => {
   const panels = figurePanels(measuredExperiment(figure("figure-1"), {
     "albert-large/angle": [curve(30, 20, 21)],
     "bert-large/angle": [curve(30, 10, 24)],
     "bert-large/distance": { missing: "Not <yet> & never." },
   }));
-  const svg = await figureSvg("a < b & c", panels);
+  const svg = figureSvg("a < b & c", panels);
   assert(svg.startsWith("<svg"));
   assertStringIncludes(svg, "a &lt; b &amp; c");
   assertStringIncludes(svg, "Not &lt;yet&gt; &amp; never.");

@@ -26,24 +26,24 @@ function anchors(text: string): { ids: string[]; targets: string[] } {
   };
 }
 
-Deno.test("the page escapes every text, loads nothing and has no script", async () => {
-  const text = await paperPage(input([evilExperiment()]));
+Deno.test("the page escapes every text, loads nothing and has no script", () => {
+  const text = paperPage(input([evilExperiment()]));
   assert(!text.includes(EVIL) && !text.includes("<b>&") && !text.includes("<script"));
   assertEquals(text.match(/(?:src|href)="(?:https?:)?\/\//g), null);
   assertStringIncludes(text, "default-src 'none'");
   for (const letter of "TQPNGRSMLE") assertStringIncludes(text, `${letter} &lt;b&gt;&amp;&quot;x`);
 });
 
-Deno.test("a single run's number links to its report, a mean to its runs, and a failure shows its log", async () => {
-  const text = await paperPage(input([evilExperiment()]));
+Deno.test("a single run's number links to its report, a mean to its runs, and a failure shows its log", () => {
+  const text = paperPage(input([evilExperiment()]));
   assert(/href="\.\.\/runs\/one-sst-1\/report\.html[^"]*">81\.3</.test(text));
   assertStringIncludes(text, '<a href="#runs-table-98-one-squad">62.0/51.0</a>');
   assertStringIncludes(text, "log &lt;b&gt;");
   for (const seed of [0, 1, 2]) assertStringIncludes(text, `../runs/three${seed}/report.html`);
 });
 
-Deno.test("without results the page has every table, and all its links have targets", async () => {
-  const text = await paperPage(input(EXPERIMENTS.map((one) => measuredExperiment(one, {}))));
+Deno.test("without results the page has every table, and all its links have targets", () => {
+  const text = paperPage(input(EXPERIMENTS.map((one) => measuredExperiment(one, {}))));
   const { ids, targets } = anchors(text);
   assertEquals(targets.filter((target) => !ids.includes(target)), []);
   assertEquals(new Set(ids).size, ids.length);

@@ -241,6 +241,9 @@ export interface Kernel {
   cases(): readonly KernelCase[];
 }
 
+/** The type of {@linkcode Kernel.reference}. */
+export type Reference = Kernel["reference"];
+
 /** Names of the bindings that exist for these structural parameters, in binding order from 1. */
 export function activeBindings(kernel: Kernel, structural: Structural): string[] {
   return Object.keys(kernel.bindings).filter((name) => {

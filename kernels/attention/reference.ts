@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
+import type { BindingArrays, Reference, Uniforms } from "../kernel.ts";
 import { DropoutMask } from "../philox/dropout_mask.ts";
 
 /** Start of a search for the maximum: the least float32, since WGSL has no literal for infinity. */
@@ -34,13 +34,13 @@ function dot(
   return sum;
 }
 
-export function forward(
-  { query, key, value, lengths, out, log_sum_exp }: BindingArrays,
-  uniforms: Uniforms,
-  { dropout }: Structural,
-  begin: number,
-  end: number,
-): void {
+export const forward: Reference = (
+  { query, key, value, lengths, out, log_sum_exp },
+  uniforms,
+  { dropout },
+  begin,
+  end,
+) => {
   const { sequence, pitch, size, scale } = uniforms;
   const mask = new DropoutMask(uniforms, sequence);
   const scores = new Float64Array(sequence);
@@ -63,16 +63,16 @@ export function forward(
     for (let c = 0; c < size; c++) out[start + c] = sums[c];
     log_sum_exp[row] = largest + Math.log(total);
   }
-}
+};
 
 /** An item is a row `(b, h, i)`. */
-export function statistics(
-  { out, dout, log_sum_exp, statistics }: BindingArrays,
-  { heads, sequence, pitch, size }: Uniforms,
-  _: Structural,
-  begin: number,
-  end: number,
-): void {
+export const statistics: Reference = (
+  { out, dout, log_sum_exp, statistics },
+  { heads, sequence, pitch, size },
+  _,
+  begin,
+  end,
+) => {
   for (let row = begin; row < end; row++) {
     const group = Math.floor(row / sequence);
     const token = Math.floor(group / heads) * sequence + row % sequence;
@@ -80,7 +80,7 @@ export function statistics(
     statistics[2 * row] = log_sum_exp[row];
     statistics[2 * row + 1] = dot(out, start, dout, start, size);
   }
-}
+};
 
 /** One probability after dropout, and the gradient of its score. */
 function pair(
@@ -102,13 +102,7 @@ function pair(
   };
 }
 
-export function backwardQuery(
-  arrays: BindingArrays,
-  uniforms: Uniforms,
-  { dropout }: Structural,
-  begin: number,
-  end: number,
-): void {
+export const backwardQuery: Reference = (arrays, uniforms, { dropout }, begin, end) => {
   const { key, lengths, dquery } = arrays;
   const { sequence, pitch, size } = uniforms;
   const mask = dropout ? new DropoutMask(uniforms, sequence) : null;
@@ -123,16 +117,10 @@ export function backwardQuery(
     }
     for (let c = 0; c < size; c++) dquery[start + c] = sums[c];
   }
-}
+};
 
 /** An item is a key `(b, h, j)`. */
-export function backwardKey(
-  arrays: BindingArrays,
-  uniforms: Uniforms,
-  { dropout }: Structural,
-  begin: number,
-  end: number,
-): void {
+export const backwardKey: Reference = (arrays, uniforms, { dropout }, begin, end) => {
   const { query, dout, lengths, dkey, dvalue } = arrays;
   const { sequence, pitch, size } = uniforms;
   const mask = dropout ? new DropoutMask(uniforms, sequence) : null;
@@ -157,4 +145,4 @@ export function backwardKey(
       dvalue[start + c] = valueSums[c];
     }
   }
-}
+};

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
+import type { Reference } from "../kernel.ts";
 
 /** The label of rows that are ignored. */
 export const IGNORED = 0xFFFFFFFF;
@@ -11,13 +11,13 @@ export const IGNORED = 0xFFFFFFFF;
 /** Start of a search for the maximum: the least float32, since WGSL has no literal for infinity. */
 const LEAST = -3.4028234663852886e38;
 
-export function forward(
-  { logits, labels, loss, log_sum_exp, prediction }: BindingArrays,
-  { columns, pitch }: Uniforms,
-  _: Structural,
-  begin: number,
-  end: number,
-): void {
+export const forward: Reference = (
+  { logits, labels, loss, log_sum_exp, prediction },
+  { columns, pitch },
+  _,
+  begin,
+  end,
+) => {
   for (let row = begin; row < end; row++) {
     const start = row * pitch;
     let best = 0;
@@ -35,15 +35,15 @@ export function forward(
     log_sum_exp[row] = lse;
     prediction[row] = best;
   }
-}
+};
 
-export function backward(
-  { logits, labels, log_sum_exp }: BindingArrays,
-  { columns, pitch, scale }: Uniforms,
-  _: Structural,
-  begin: number,
-  end: number,
-): void {
+export const backward: Reference = (
+  { logits, labels, log_sum_exp },
+  { columns, pitch, scale },
+  _,
+  begin,
+  end,
+) => {
   for (let row = begin; row < end; row++) {
     const start = row * pitch;
     if (labels[row] === IGNORED) {
@@ -56,16 +56,16 @@ export function backward(
     }
     logits.fill(0, start + columns, start + pitch);
   }
-}
+};
 
 /** One item: a count. */
-export function correct(
-  { prediction, labels, out }: BindingArrays,
-  { count, slot, scale }: Uniforms,
-  { accumulate }: Structural,
-  begin: number,
-  end: number,
-): void {
+export const correct: Reference = (
+  { prediction, labels, out },
+  { count, slot, scale },
+  { accumulate },
+  begin,
+  end,
+) => {
   for (let item = begin; item < end; item++) {
     let hits = 0;
     for (let i = 0; i < count; i++) {
@@ -73,4 +73,4 @@ export function correct(
     }
     out[slot] = (accumulate ? out[slot] : 0) + scale * hits;
   }
-}
+};

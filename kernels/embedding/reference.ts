@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
+import type { Reference } from "../kernel.ts";
 
-export function forward(
-  { words, positions, types, ids, type_ids, out }: BindingArrays,
-  { columns, sequence }: Uniforms,
-  _: Structural,
-  begin: number,
-  end: number,
-): void {
+export const forward: Reference = (
+  { words, positions, types, ids, type_ids, out },
+  { columns, sequence },
+  _,
+  begin,
+  end,
+) => {
   for (let row = begin; row < end; row++) {
     const word = ids[row] * columns;
     const position = (row % sequence) * columns;
@@ -20,42 +20,36 @@ export function forward(
       out[row * columns + c] = words[word + c] + positions[position + c] + types[type + c];
     }
   }
-}
+};
 
-export function gather(
-  { x, indices, out }: BindingArrays,
-  { columns, pitch }: Uniforms,
-  _: Structural,
-  begin: number,
-  end: number,
-): void {
+export const gather: Reference = ({ x, indices, out }, { columns, pitch }, _, begin, end) => {
   for (let i = begin; i < end; i++) {
     for (let c = 0; c < columns; c++) out[i * columns + c] = x[indices[i] * pitch + c];
   }
-}
+};
 
-export function scatter(
-  { x, indices, out }: BindingArrays,
-  { columns }: Uniforms,
-  { accumulate }: Structural,
-  begin: number,
-  end: number,
-): void {
+export const scatter: Reference = (
+  { x, indices, out },
+  { columns },
+  { accumulate },
+  begin,
+  end,
+) => {
   for (let i = begin; i < end; i++) {
     for (let c = 0; c < columns; c++) {
       const target = indices[i] * columns + c;
       out[target] = (accumulate ? out[target] : 0) + x[i * columns + c];
     }
   }
-}
+};
 
-export function segmentSum(
-  { x, offsets, items, rows, out }: BindingArrays,
-  { columns }: Uniforms,
-  { accumulate }: Structural,
-  begin: number,
-  end: number,
-): void {
+export const segmentSum: Reference = (
+  { x, offsets, items, rows, out },
+  { columns },
+  { accumulate },
+  begin,
+  end,
+) => {
   for (let segment = begin; segment < end; segment++) {
     for (let c = 0; c < columns; c++) {
       let sum = 0;
@@ -66,4 +60,4 @@ export function segmentSum(
       out[target] = (accumulate ? out[target] : 0) + sum;
     }
   }
-}
+};

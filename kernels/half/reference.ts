@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
+import type { Reference } from "../kernel.ts";
 
 const QUIET_NAN = 0x7e00;
 
@@ -13,13 +13,13 @@ export function halvesOf(words: Uint32Array): Float16Array {
 }
 
 /** `y = scale·x` in f16 for the groups of four from `begin` to `end`; every NaN becomes the same quiet NaN. */
-export function pack(
-  { x, scale, y }: BindingArrays,
-  { columns, pitch, packed_pitch }: Uniforms,
-  { scaled }: Structural,
-  begin: number,
-  end: number,
-): void {
+export const pack: Reference = (
+  { x, scale, y },
+  { columns, pitch, packed_pitch },
+  { scaled },
+  begin,
+  end,
+) => {
   const halves = halvesOf(y);
   const bits = new Uint16Array(halves.buffer, halves.byteOffset, halves.length);
   const fours = Math.ceil(columns / 4);
@@ -33,4 +33,4 @@ export function pack(
       else halves[place] = value;
     }
   }
-}
+};

@@ -3,19 +3,19 @@
  *
  * @module
  */
-import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
+import type { Reference } from "../kernel.ts";
 import { DropoutMask } from "../philox/dropout_mask.ts";
 
 /** Columns of an item of {@linkcode backwardParameters}. */
 export const COLUMN_BLOCK = 64;
 
-export function forward(
-  { x, hidden, gamma, beta, sum, y, statistics }: BindingArrays,
-  uniforms: Uniforms,
-  { residual, dropout }: Structural,
-  begin: number,
-  end: number,
-): void {
+export const forward: Reference = (
+  { x, hidden, gamma, beta, sum, y, statistics },
+  uniforms,
+  { residual, dropout },
+  begin,
+  end,
+) => {
   const { columns, epsilon } = uniforms;
   const mask = new DropoutMask(uniforms, columns);
   const s = residual ? sum : x;
@@ -41,15 +41,15 @@ export function forward(
     statistics[2 * row] = mean;
     statistics[2 * row + 1] = rstd;
   }
-}
+};
 
-export function backwardInput(
-  { s, statistics, gamma, dy, dx, dhidden }: BindingArrays,
-  uniforms: Uniforms,
-  { dropout }: Structural,
-  begin: number,
-  end: number,
-): void {
+export const backwardInput: Reference = (
+  { s, statistics, gamma, dy, dx, dhidden },
+  uniforms,
+  { dropout },
+  begin,
+  end,
+) => {
   const { columns } = uniforms;
   const mask = new DropoutMask(uniforms, columns);
   for (let row = begin; row < end; row++) {
@@ -71,16 +71,16 @@ export function backwardInput(
       if (dropout) dhidden[i] = mask.apply(dx[i], row, column);
     }
   }
-}
+};
 
 /** An item is a chunk of rows and a block of columns. */
-export function backwardParameters(
-  { s, statistics, dy, dgamma, dbeta }: BindingArrays,
-  { rows, columns, rows_per_chunk }: Uniforms,
-  _: Structural,
-  begin: number,
-  end: number,
-): void {
+export const backwardParameters: Reference = (
+  { s, statistics, dy, dgamma, dbeta },
+  { rows, columns, rows_per_chunk },
+  _,
+  begin,
+  end,
+) => {
   const blocks = Math.ceil(columns / COLUMN_BLOCK);
   const gammaSum = new Float64Array(COLUMN_BLOCK);
   const betaSum = new Float64Array(COLUMN_BLOCK);
@@ -104,4 +104,4 @@ export function backwardParameters(
       dbeta[chunk * columns + column] = betaSum[column - first];
     }
   }
-}
+};

@@ -4,20 +4,20 @@
  * @module
  */
 import { activation } from "../activation/activation.ts";
-import type { BindingArrays, NumberArray, Structural, Uniforms } from "../kernel.ts";
+import type { NumberArray, Reference } from "../kernel.ts";
 
 /**
  * `C = act(alpha·op(A)·op(B) + bias) (+ C)` for rows `begin` to `end` of C.
  *
  * A row of C is built as a sum of rows of B (or as dot products with rows of Bᵀ), so that memory is always read forward.
  */
-export function matmulReference(
-  { a, b, bias, c, preactivation }: BindingArrays,
-  uniforms: Uniforms,
-  structural: Structural,
-  begin: number,
-  end: number,
-): void {
+export const matmulReference: Reference = (
+  { a, b, bias, c, preactivation },
+  uniforms,
+  structural,
+  begin,
+  end,
+) => {
   const { n, k, lda, ldb, ldc, alpha } = uniforms;
   const activated = structural.activation !== "none";
   const act = activated ? activation(String(structural.activation)).value : undefined;
@@ -41,7 +41,7 @@ export function matmulReference(
       } else c[start + j] = value + (structural.accumulate ? c[start + j] : 0);
     }
   }
-}
+};
 
 /** `sums[j] = Σ_i row[i]·b[j, i]`. */
 function dotRows(row: Float64Array, b: NumberArray, ldb: number, sums: Float64Array) {

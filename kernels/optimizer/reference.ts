@@ -5,31 +5,25 @@
  *
  * @module
  */
-import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
+import type { Reference } from "../kernel.ts";
 
-export function squareSums(
-  { x, blocks, partials }: BindingArrays,
-  _: Uniforms,
-  __: Structural,
-  begin: number,
-  end: number,
-): void {
+export const squareSums: Reference = ({ x, blocks, partials }, _, __, begin, end) => {
   for (let block = begin; block < end; block++) {
     const start = blocks[3 * block], length = blocks[3 * block + 1];
     let sum = 0;
     for (let i = start; i < start + length; i++) sum += x[i] * x[i];
     partials[block] = sum;
   }
-}
+};
 
 /** One item: a norm. */
-export function clip(
-  { partials, norm }: BindingArrays,
-  { block_count, slot, max_norm }: Uniforms,
-  _: Structural,
-  begin: number,
-  end: number,
-): void {
+export const clip: Reference = (
+  { partials, norm },
+  { block_count, slot, max_norm },
+  _,
+  begin,
+  end,
+) => {
   for (let item = begin; item < end; item++) {
     let sum = 0;
     for (let block = 0; block < block_count; block++) sum += partials[block];
@@ -38,26 +32,20 @@ export function clip(
     norm[1] = max_norm <= 0 || length <= max_norm ? 1 : max_norm / length;
     norm[2 + slot] = length;
   }
-}
+};
 
 /** Sets the flag if a number is NaN or infinite; otherwise leaves it unchanged. */
-export function nonFinite(
-  { x, flag }: BindingArrays,
-  _: Uniforms,
-  __: Structural,
-  begin: number,
-  end: number,
-): void {
+export const nonFinite: Reference = ({ x, flag }, _, __, begin, end) => {
   for (let i = begin; i < end; i++) if (!Number.isFinite(x[i])) flag[0] = 1;
-}
+};
 
-export function lambMoments(
-  arrays: BindingArrays,
-  { beta1, beta2, one_minus_beta1, one_minus_beta2, epsilon, weight_decay }: Uniforms,
-  _: Structural,
-  begin: number,
-  end: number,
-): void {
+export const lambMoments: Reference = (
+  arrays,
+  { beta1, beta2, one_minus_beta1, one_minus_beta2, epsilon, weight_decay },
+  _,
+  begin,
+  end,
+) => {
   const { weights, gradients, norm, flag, blocks, decays, m, v, partials } = arrays;
   if (flag[0] !== 0) return;
   for (let block = begin; block < end; block++) {
@@ -76,16 +64,16 @@ export function lambMoments(
     partials[2 * block] = parameterSquares;
     partials[2 * block + 1] = updateSquares;
   }
-}
+};
 
 /** An item is a tensor, whose trust ratio is computed from its blocks' sums. */
-export function lambRatios(
-  { partials, tensor_blocks, decays, ratios }: BindingArrays,
-  _: Uniforms,
-  __: Structural,
-  begin: number,
-  end: number,
-): void {
+export const lambRatios: Reference = (
+  { partials, tensor_blocks, decays, ratios },
+  _,
+  __,
+  begin,
+  end,
+) => {
   for (let tensor = begin; tensor < end; tensor++) {
     let parameterSquares = 0;
     let updateSquares = 0;
@@ -96,15 +84,15 @@ export function lambRatios(
     const scaled = decays[tensor] && parameterSquares > 0 && updateSquares > 0;
     ratios[tensor] = scaled ? Math.sqrt(parameterSquares) / Math.sqrt(updateSquares) : 1;
   }
-}
+};
 
-export function lambApply(
-  { m, v, flag, blocks, decays, ratios, weights }: BindingArrays,
-  { epsilon, weight_decay, learning_rate }: Uniforms,
-  _: Structural,
-  begin: number,
-  end: number,
-): void {
+export const lambApply: Reference = (
+  { m, v, flag, blocks, decays, ratios, weights },
+  { epsilon, weight_decay, learning_rate },
+  _,
+  begin,
+  end,
+) => {
   if (flag[0] !== 0) return;
   for (let block = begin; block < end; block++) {
     const start = blocks[3 * block], length = blocks[3 * block + 1];
@@ -116,16 +104,15 @@ export function lambApply(
       weights[i] -= rate * update;
     }
   }
-}
+};
 
-export function adamw(
-  { gradients, norm, flag, blocks, decays, weights, m, v }: BindingArrays,
-  { beta1, beta2, one_minus_beta1, one_minus_beta2, epsilon, weight_decay, learning_rate }:
-    Uniforms,
-  _: Structural,
-  begin: number,
-  end: number,
-): void {
+export const adamw: Reference = (
+  { gradients, norm, flag, blocks, decays, weights, m, v },
+  { beta1, beta2, one_minus_beta1, one_minus_beta2, epsilon, weight_decay, learning_rate },
+  _,
+  begin,
+  end,
+) => {
   if (flag[0] !== 0) return;
   for (let block = begin; block < end; block++) {
     const start = blocks[3 * block], length = blocks[3 * block + 1];
@@ -138,18 +125,18 @@ export function adamw(
       weights[i] -= learning_rate * update;
     }
   }
-}
+};
 
 /** Elements of the loss scale's state: scale, good steps since its last change, skipped steps, whether it reached 1 and failed. */
 export const LOSS_SCALE_STATE = 4;
 
-export function lossScale(
-  { flag, state }: BindingArrays,
-  { interval, largest }: Uniforms,
-  _structural: Structural,
-  begin: number,
-  end: number,
-): void {
+export const lossScale: Reference = (
+  { flag, state },
+  { interval, largest },
+  _structural,
+  begin,
+  end,
+) => {
   if (begin === end) return; // Another thread has the only item.
   const [scale, good, skipped, gaveUp] = state;
   if (flag[0] !== 0) {
@@ -158,4 +145,4 @@ export function lossScale(
     if (!hopeless) flag[0] = 0;
   } else if (good + 1 >= interval && scale < largest) state.set([scale * 2, 0], 0);
   else state[1] = good + 1;
-}
+};

@@ -3,18 +3,18 @@
  *
  * @module
  */
-import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
+import type { Reference } from "../kernel.ts";
 
 /** Start of a search for the maximum: the least float32, since WGSL has no literal for infinity. */
 const LEAST = -3.4028234663852886e38;
 
-export function forward(
-  { logits, x, weights, pooled }: BindingArrays,
-  { sequence, columns }: Uniforms,
-  _: Structural,
-  begin: number,
-  end: number,
-): void {
+export const forward: Reference = (
+  { logits, x, weights, pooled },
+  { sequence, columns },
+  _,
+  begin,
+  end,
+) => {
   const sums = new Float64Array(columns);
   for (let example = begin; example < end; example++) {
     const start = example * sequence;
@@ -30,15 +30,15 @@ export function forward(
     }
     for (let c = 0; c < columns; c++) pooled[example * columns + c] = sums[c];
   }
-}
+};
 
-export function backward(
-  { weights, x, dpooled, dlogits, dx }: BindingArrays,
-  { sequence, columns }: Uniforms,
-  _: Structural,
-  begin: number,
-  end: number,
-): void {
+export const backward: Reference = (
+  { weights, x, dpooled, dlogits, dx },
+  { sequence, columns },
+  _,
+  begin,
+  end,
+) => {
   for (let example = begin; example < end; example++) {
     const start = example * sequence;
     const gradient = dpooled.subarray(example * columns, (example + 1) * columns);
@@ -57,4 +57,4 @@ export function backward(
       dlogits[start + t] = weights[start + t] * (dlogits[start + t] - dot);
     }
   }
-}
+};

@@ -3,19 +3,19 @@
  *
  * @module
  */
-import type { BindingArrays, Structural, Uniforms } from "../kernel.ts";
+import type { Reference } from "../kernel.ts";
 
 /** Columns of an item of {@linkcode columns}. */
 export const COLUMN_BLOCK = 64;
 
 /** An item is a chunk of rows and a block of columns. */
-export function columns(
-  { x, y }: BindingArrays,
-  { rows, columns, pitch, rows_per_chunk }: Uniforms,
-  { accumulate }: Structural,
-  begin: number,
-  end: number,
-): void {
+export const columns: Reference = (
+  { x, y },
+  { rows, columns, pitch, rows_per_chunk },
+  { accumulate },
+  begin,
+  end,
+) => {
   const blocks = Math.ceil(columns / COLUMN_BLOCK);
   const sums = new Float64Array(COLUMN_BLOCK);
   for (let item = begin; item < end; item++) {
@@ -32,19 +32,13 @@ export function columns(
       y[target] = (accumulate ? y[target] : 0) + sums[c - first];
     }
   }
-}
+};
 
 /** One item: a sum. */
-export function sum(
-  { x, out }: BindingArrays,
-  { count, slot, scale }: Uniforms,
-  { accumulate }: Structural,
-  begin: number,
-  end: number,
-): void {
+export const sum: Reference = ({ x, out }, { count, slot, scale }, { accumulate }, begin, end) => {
   for (let item = begin; item < end; item++) {
     let total = 0;
     for (let i = 0; i < count; i++) total += x[i];
     out[slot] = (accumulate ? out[slot] : 0) + scale * total;
   }
-}
+};

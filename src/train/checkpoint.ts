@@ -5,11 +5,11 @@
  */
 import { parseSealed, sha256File } from "../files/mod.ts";
 import { isObject, quote } from "../json/mod.ts";
-import { whole } from "../device/mod.ts";
-import { namedTensors, type Parameters, readTensors } from "../model/mod.ts";
+import { type DeviceBuffer, whole } from "../device/mod.ts";
+import { ConfigError, namedTensors, type Parameters, readTensors } from "../model/mod.ts";
 import type { Optimizer } from "../optim/mod.ts";
 import { downloadModel, type DownloadObserver, isHubName } from "../weights/hub/mod.ts";
-import type { WritableTensor } from "../weights/mod.ts";
+import { type Safetensors, toFloat32, type WritableTensor } from "../weights/mod.ts";
 import {
   type CheckpointSnapshot,
   NAMES,
@@ -17,43 +17,42 @@ import {
   type TrainerFile,
 } from "./checkpoint_files.ts";
 import { checkLines, cutLines, isLineMarks, markLines } from "../runs/disk.ts";
-import { flatTensors, loadTensors } from "./load_tensors.ts";
 import { type ModelFolder, readSafetensors } from "./model_folder.ts";
 import { allFinite, NonFiniteError } from "./non_finite.ts";
 import { RunFolderError } from "../runs/disk.ts";
 
 const FIRST = "first_moment.";
 const SECOND = "second_moment.";
-/** What to do when a checkpoint cannot be used. */
+/** Advice if a checkpoint cannot be used. */
 const GO_BACK =
   `write the name of an earlier step-N into ${NAMES.folder}/${NAMES.latest} and resume from that`;
 
-/** What a checkpoint holds of a trainer, of pretraining or finetuning. */
+/** The part of a trainer that a checkpoint contains. */
 export interface CheckpointedTrainer {
   readonly model: { readonly parameters: Parameters };
   readonly optimizer: Optimizer;
-  /** Steps done. */
+  /** Number of steps done. */
   readonly step: number;
-  /** Continues after so many updates. */
+  /** Continues after `step` steps. */
   startAt(step: number): void;
 }
 
-/** Everything about a model folder but its tensors. */
+/** A model folder without its tensors. */
 export type ModelDescription = Omit<ModelFolder, "tensors">;
 
-/** An optimizer's moments, each laid out like the parameters. */
+/** First and second moments of an optimizer, each laid out like the parameters. */
 export interface Moments {
   readonly first: Float32Array;
   readonly second: Float32Array;
 }
 
 /**
- * Reads from the device what a checkpoint will hold, and notes what the run has logged.
+ * Reads the contents of a checkpoint from the device and the state of the log files.
  *
  * @param run the run folder
- * @param keeping what becomes of earlier checkpoints
- * @param gathered moments, where the optimizer has only a part of them
- * @throws {NonFiniteError} when a weight or moment is NaN or infinite.
+ * @param keeping which earlier checkpoints to keep
+ * @param gathered moments of all ranks if the optimizer is sharded
+ * @throws {NonFiniteError} if a weight or moment is NaN or infinite.
  */
 export async function takeSnapshot(
   run: string,
@@ -93,21 +92,21 @@ async function readMoments(
 }
 
 /**
- * Gradients are looked at before every update; this finds what went wrong in the update itself.
+ * Checks the result of the updates; gradients are checked before every update.
  *
- * @throws {NonFiniteError} naming the first tensor that is not finite.
+ * @throws {NonFiniteError} with the name of the first tensor that is not finite.
  */
 function checkFinite(tensors: ReadonlyMap<string, WritableTensor>, step: number): void {
   for (const [name, { data }] of tensors) {
     if (data instanceof Float32Array && !allFinite(data)) {
       throw new NonFiniteError(
-        `${name} holds NaN or infinity after step ${step}; no checkpoint was written and the last one is as it was: go on from it with --resume, and with a lower --learning-rate in a new run if it comes again`,
+        `${name} contains NaN or infinity after step ${step}; no checkpoint was written and the last one is unchanged. Resume from it with --resume; if the error occurs again, start a new run with a lower --learning-rate`,
       );
     }
   }
 }
 
-/** Path of the checkpoint that `latest` names, or null when there is none. */
+/** Returns the path of the checkpoint that `latest` names, or null if there is none. */
 export async function latestCheckpoint(run: string): Promise<string | null> {
   return await namedCheckpoint(run, NAMES.latest);
 }
@@ -118,18 +117,18 @@ async function namedCheckpoint(run: string, pointer: string): Promise<string | n
   if (name === undefined) return null;
   if (!/^step-\d+$/.test(name)) {
     throw new RunFolderError(
-      `${folder}/${pointer} names no checkpoint but ${quote(name)}; write step-N into it`,
+      `${folder}/${pointer} must contain the name of a checkpoint, step-N (got ${quote(name)})`,
     );
   }
   return `${folder}/${name}`;
 }
 
 /**
- * The model folder that a `--checkpoint` means: a run folder stands for its best checkpoint if it keeps one, else the latest,
- * `hf:OWNER/NAME` for a model of the hub, which is downloaded; anything else for itself.
+ * Returns the model folder of `--checkpoint`: for a run folder its best checkpoint if there is one, else the latest; for `hf:OWNER/NAME` the downloaded model of the
+ * Hugging Face hub; otherwise the path itself.
  *
- * @param download told how a download goes
- * @throws {HubError} when the hub's model cannot be had.
+ * @param download receives the progress of a download
+ * @throws {HubError} if the model cannot be downloaded.
  */
 export async function resolveCheckpoint(
   path: string,
@@ -140,11 +139,11 @@ export async function resolveCheckpoint(
 }
 
 /**
- * Puts a trainer where a checkpoint left off, and the run's log with it.
+ * Restores a trainer and the log files of its run from a checkpoint.
  *
- * @throws {RunFolderError} when a file is missing or was changed since it was written.
- * @returns the moments, where the optimizer keeps only a part of them and has yet to be given it
- * @throws {ConfigError} when its tensors are of another model.
+ * @returns the moments if the optimizer is sharded; they have yet to be distributed
+ * @throws {RunFolderError} if a file is missing or was changed.
+ * @throws {ConfigError} if the tensors belong to another model.
  */
 export async function restoreCheckpoint(
   path: string,
@@ -160,7 +159,7 @@ export async function restoreCheckpoint(
       throw new RunFolderError(`${path}/${file} is ${how}; ${GO_BACK}`);
     }
   }
-  // checkpoints/step-N lies two folders below the run.
+  // checkpoints/step-N is two folders below the run.
   const run = `${path}/../..`;
   await checkLines(run, state.lines);
   const { parameters } = trainer.model;
@@ -185,11 +184,65 @@ export async function restoreCheckpoint(
   return parted;
 }
 
+/** Writes the tensors of a file to a buffer that is laid out like the parameters. */
+function loadTensors(
+  file: string,
+  weights: Safetensors,
+  parameters: Parameters,
+  buffer: DeviceBuffer,
+  prefix: string,
+): void {
+  for (const { offset, values } of valuesOf(file, weights, parameters, prefix)) {
+    parameters.device.write({ buffer, offset, length: values.length }, values);
+  }
+}
+
+/** Returns the tensors of a file as an array that is laid out like the parameters. */
+function flatTensors(
+  file: string,
+  weights: Safetensors,
+  parameters: Parameters,
+  prefix: string,
+): Float32Array {
+  const flat = new Float32Array(parameters.values.length);
+  for (const { offset, values } of valuesOf(file, weights, parameters, prefix)) {
+    flat.set(values, offset);
+  }
+  return flat;
+}
+
+/**
+ * Returns the values of each parameter. Unlike published weights, a checkpoint must contain every tensor.
+ *
+ * @throws {ConfigError} if a tensor is missing or has another shape.
+ */
+function* valuesOf(
+  file: string,
+  { tensors }: Safetensors,
+  parameters: Parameters,
+  prefix: string,
+): Generator<{ offset: number; values: Float32Array }> {
+  for (const { spec, view } of parameters.list) {
+    const tensor = tensors.get(prefix + spec.name);
+    if (tensor === undefined) {
+      throw new ConfigError(
+        `${file}: tensor ${prefix}${spec.name} is missing; the checkpoint belongs to another model`,
+      );
+    }
+    if (tensor.shape.join() !== spec.shape.join()) {
+      throw new ConfigError(
+        `${file}: tensor ${prefix}${spec.name} has shape [${tensor.shape}], expected [${spec.shape}] for the configuration of the run`,
+      );
+    }
+    yield { offset: view.offset, values: toFloat32(spec.name, tensor) };
+  }
+}
+
 function isFileName(name: string): boolean {
   return /^\w[\w.-]*$/.test(name);
 }
 
-/** What a checkpoint's `trainer.json` says, checked as far as resuming relies on it. */
+/** Reads a checkpoint's `trainer.json` and checks the fields that resuming needs. */
 export async function readTrainerFile(path: string): Promise<TrainerFile> {
   const file = `${path}/${NAMES.trainer}`;
   let state: TrainerFile;
@@ -205,14 +258,14 @@ export async function readTrainerFile(path: string): Promise<TrainerFile> {
   const { sha256 } = state;
   const isSum = ([name, sum]: [string, unknown]) => isFileName(name) && typeof sum === "string";
   if (!isObject(sha256) || !Object.entries(sha256).every(isSum)) {
-    throw new RunFolderError(`${file} has no usable "sha256"; ${GO_BACK}`);
+    throw new RunFolderError(`${file} has no valid "sha256"; ${GO_BACK}`);
   }
   if (!isLineMarks(state.lines)) {
-    throw new RunFolderError(`${file} has no usable "lines"; ${GO_BACK}`);
+    throw new RunFolderError(`${file} has no valid "lines"; ${GO_BACK}`);
   }
   if (!Number.isInteger(state.step) || !path.endsWith(`/step-${state.step}`)) {
     throw new RunFolderError(
-      `${path} holds the checkpoint of step ${quote(state.step)}; ${GO_BACK}`,
+      `${path} contains the checkpoint of step ${quote(state.step)}; ${GO_BACK}`,
     );
   }
   return state;

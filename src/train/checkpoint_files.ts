@@ -27,18 +27,18 @@ export const NAMES = {
   modelCard: "README.md",
 } as const;
 
-/** What `trainer.json` says. */
+/** The contents of `trainer.json`. */
 export interface TrainerFile {
   readonly step: number;
   /** SHA-256 of the files of the checkpoint. */
   readonly sha256: Readonly<Record<string, string>>;
-  /** What the run had logged by then. */
+  /** Length and hash of the log files at that step. */
   readonly lines: LineMarks;
-  /** Of a run in half precision. */
+  /** Loss scale of a run in half precision. */
   readonly lossScale?: LossScaleState;
 }
 
-/** Everything a checkpoint will hold, in this process's memory. Plain data: it can be sent to a worker. */
+/** The contents of a checkpoint in host memory. Plain data, which can be sent to a worker. */
 export interface CheckpointSnapshot {
   /** The run folder. */
   readonly run: string;
@@ -47,13 +47,13 @@ export interface CheckpointSnapshot {
   readonly moments: ReadonlyMap<string, WritableTensor>;
   readonly lines: LineMarks;
   readonly lossScale?: LossScaleState;
-  /** Newest checkpoints to keep; 0 keeps all. */
+  /** Number of newest checkpoints to keep; 0 keeps all. */
   readonly keep: number;
-  /** Step of the best evaluation, whose checkpoint is kept too. */
+  /** Step of the best evaluation, whose checkpoint is also kept. */
   readonly best?: number;
 }
 
-/** Writes a checkpoint. It is built under another name and renamed, so that a folder called `step-N` is whole; only then does `latest` name it. */
+/** Writes a checkpoint to a temporary folder and renames it, so that a folder `step-N` is always complete. Then `latest` is set to it. */
 export async function writeCheckpoint(snapshot: CheckpointSnapshot): Promise<void> {
   const { run, step, model, moments, lines, lossScale, keep, best } = snapshot;
   const folder = `${run}/${NAMES.folder}`;
@@ -84,10 +84,10 @@ export async function writeCheckpoint(snapshot: CheckpointSnapshot): Promise<voi
 }
 
 /**
- * Points to the best checkpoint and removes what is not to be kept. It can be done at any time, again if it was broken off.
+ * Sets `best` and removes checkpoints that are not kept. Can be repeated at any time, for example after a kill.
  *
- * @param keep newest checkpoints to keep; 0 keeps all
- * @param best step of the best evaluation, whose checkpoint is kept too
+ * @param keep number of newest checkpoints to keep; 0 keeps all
+ * @param best step of the best evaluation, whose checkpoint is also kept
  */
 export async function tidyCheckpoints(run: string, keep: number, best?: number): Promise<void> {
   const folder = `${run}/${NAMES.folder}`;
@@ -105,7 +105,7 @@ export async function tidyCheckpoints(run: string, keep: number, best?: number):
     await atomicWriteFile(`${folder}/${NAMES.best}`, bestName);
   }
   if (keep === 0) return;
-  // Whoever went back to an earlier checkpoint may still have later ones: those are not the newest of what is being trained.
+  // After a return to an earlier checkpoint there may be later ones, which do not belong to the current run.
   const latest = Number((await readPointer(folder, NAMES.latest))?.trim().slice("step-".length));
   const done = steps.filter((step) => step <= latest).sort((a, b) => b - a);
   for (const step of done.slice(keep)) {
@@ -113,7 +113,7 @@ export async function tidyCheckpoints(run: string, keep: number, best?: number):
   }
 }
 
-/** SHA-256 of every file of a folder but the model card, which is there for people to edit. */
+/** Returns the SHA-256 of every file of a folder except the model card, which people may edit. */
 async function sumsOf(folder: string): Promise<Record<string, string>> {
   const sums: Record<string, string> = {};
   const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
@@ -124,9 +124,9 @@ async function sumsOf(folder: string): Promise<Record<string, string>> {
 }
 
 /**
- * What a pointer file holds, or undefined where there is none.
+ * Returns the contents of a pointer file, or undefined if there is none.
  *
- * @throws {RunFolderError} when something on the way to it is a file.
+ * @throws {RunFolderError} if the run is a file.
  */
 export async function readPointer(folder: string, pointer: string): Promise<string | undefined> {
   try {
@@ -135,7 +135,7 @@ export async function readPointer(folder: string, pointer: string): Promise<stri
     if (error instanceof Deno.errors.NotFound) return undefined;
     if (!(error instanceof Deno.errors.NotADirectory)) throw error;
     const run = folder.slice(0, -`/${NAMES.folder}`.length);
-    throw new RunFolderError(`${run} is a file; name the folder of a run or of a model`);
+    throw new RunFolderError(`${run} is a file; expected the folder of a run or of a model`);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Writes checkpoints while training goes on.
+ * Writes checkpoints while training continues.
  *
  * @module
  */
@@ -11,46 +11,46 @@ import { type CheckpointSnapshot, writeCheckpoint } from "./checkpoint_files.ts"
  * names a checkpoint only once it is complete, so a kill during the writing leaves the one before it.
  */
 export class CheckpointWriter {
-  /** Started at the first checkpoint that it can write; null if it cannot be started. */
+  /** Started for the first checkpoint; null if it cannot be started. */
   #worker: Promise<CheckpointWorker | null> | undefined;
-  #underWay: Promise<void> = Promise.resolve();
+  #writing: Promise<void> = Promise.resolve();
   #failure: Error | null = null;
 
   /**
-   * Waits for the checkpoint under way, takes a snapshot, and begins to write it.
+   * Waits for the checkpoint that is being written, takes a snapshot and starts writing it.
    *
-   * @param take reads it from the device; the next step may begin once it resolves
-   * @param last whether no step follows: then this waits until it is written
-   * @throws {Error} what went wrong with this one if it is the last, or with the one before.
+   * @param take reads the snapshot from the device; the next step may start when it resolves
+   * @param last whether no step follows; then this waits until the checkpoint is written
+   * @throws {Error} if this checkpoint is the last and cannot be written, or if the one before could not be written.
    */
   async save(take: () => Promise<CheckpointSnapshot>, last: boolean): Promise<void> {
     await this.settled();
     const snapshot = await take();
     const written = last ? writeCheckpoint(snapshot) : this.#write(snapshot);
-    this.#underWay = written.catch((error) => {
+    this.#writing = written.catch((error) => {
       this.#failure = error;
     });
     if (last) await this.settled();
   }
 
-  /** @throws {Error} what went wrong with a checkpoint since it was begun. */
+  /** @throws {Error} if a checkpoint could not be written. */
   check(): void {
     if (this.#failure !== null) throw this.#failure;
   }
 
   /**
-   * Waits for the checkpoint under way.
+   * Waits for the checkpoint that is being written.
    *
    * @throws {Error} as {@linkcode check} does.
    */
   async settled(): Promise<void> {
-    await this.#underWay;
+    await this.#writing;
     this.check();
   }
 
-  /** Waits for the checkpoint under way, however it ends, and ends the worker. */
+  /** Waits for the checkpoint that is being written, without reporting its error, and stops the worker. */
   async close(): Promise<void> {
-    await this.#underWay;
+    await this.#writing;
     (await this.#worker)?.close();
     this.#worker = undefined;
   }

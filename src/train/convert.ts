@@ -1,5 +1,5 @@
 /**
- * A Hugging Face folder as ours: the same model under the names, in the precision and with the files that this toolkit writes. Needs Deno's file access.
+ * Converts a Hugging Face folder to the tensor names, the precision and the files that this toolkit writes. Requires Deno's file access.
  *
  * @module
  */
@@ -11,27 +11,27 @@ import { toFloat32, type WritableTensor } from "../weights/mod.ts";
 import { checkTied, encoderParts, headsOf, type ModelHead, savedClass } from "./convert_heads.ts";
 import { readModelFolder, writeModelFolder } from "./model_folder.ts";
 
-/** What was converted. */
+/** Result of {@linkcode convertFolder}. */
 export interface ConvertReport {
-  /** transformers' class of the new folder. */
+  /** Hugging Face class of the new folder. */
   readonly architecture: string;
-  /** Heads that came along. */
+  /** Heads of the new folder. */
   readonly heads: readonly ModelHead[];
-  /** Numbers in all tensors. */
+  /** Number of parameters. */
   readonly parameters: number;
-  /** Tensors that are not in the new folder: this toolkit has no use for them. */
+  /** Tensors that this toolkit does not use; they are not in the new folder. */
   readonly unused: readonly string[];
   /** Whether the folder has a vocabulary. */
   readonly tokenizer: boolean;
 }
 
 /**
- * Converts a folder of an ALBERT or BERT model, weights in one safetensors file or in shards, to one that this toolkit and transformers load.
+ * Converts the folder of an ALBERT or BERT model to one that this toolkit and transformers load. Weights may be in one safetensors file or in shards.
  *
  * @param from the folder
- * @param to a folder that is missing or empty; it appears when it is complete
- * @param source what the model card says the model was converted from
- * @throws {ConfigError} naming the file and what is wrong with it.
+ * @param to a folder that does not exist or is empty; it appears when it is complete
+ * @param source origin of the model, for the model card
+ * @throws {ConfigError} with the file and what is wrong with it.
  */
 export async function convertFolder(
   from: string,
@@ -84,7 +84,7 @@ export async function convertFolder(
       files: new Map(Object.entries(tokenizer?.toFiles() ?? {})),
       card: card(source, config, report),
     });
-    // An empty folder is in the way on some systems.
+    // Some systems do not rename to an empty folder.
     await Deno.remove(to).catch(ignoreMissing);
     await Deno.rename(unfinished, to);
   } catch (error) {
@@ -98,7 +98,7 @@ export async function convertFolder(
 async function refuseContents(to: string): Promise<void> {
   try {
     for await (const { name } of Deno.readDir(to)) {
-      throw new ConfigError(`${to} is not empty (it holds ${name}); choose another folder`);
+      throw new ConfigError(`${to} is not empty (it contains ${name}); choose another folder`);
     }
   } catch (error) {
     if (error instanceof Deno.errors.NotADirectory) {
@@ -119,7 +119,7 @@ async function tokenizerOf(from: string, config: ModelConfig): Promise<Tokenizer
   }
 }
 
-/** The new weights are float32 whatever the old ones were; and where there is no pair head, none was learned. */
+/** The new weights are float32. Without a pair head, the model was not trained with a pair objective. */
 function writtenConfig(config: ModelConfig, heads: readonly ModelHead[]): ModelConfig {
   const { torch_dtype: _, dtype: __, ...extra } = config.extra ?? {};
   const unpaired = heads.includes("masked language") && !heads.includes("pair");
@@ -142,7 +142,7 @@ tags: [${config.arch}]
 
 # ${architecture}, converted
 
-Converted from \`${source}\` by [@albert-lab/albert](https://jsr.io/@albert-lab/albert); the model's licence and documentation are those of its source.
+Converted from \`${source}\` by [@albert-lab/albert](https://jsr.io/@albert-lab/albert); the model's license and documentation are those of its source.
 
 | | |
 | --- | --- |

@@ -1,5 +1,5 @@
 /**
- * What a folder's weights hold beside the encoder, and which of transformers' classes that is.
+ * The heads among the weights of a folder, and the Hugging Face class that has them.
  *
  * @module
  */
@@ -19,10 +19,10 @@ import {
 } from "../model/mod.ts";
 import { type Safetensors, toFloat32 } from "../weights/mod.ts";
 
-/** A head that this toolkit knows. */
+/** A head that this toolkit supports. */
 export type ModelHead = "masked language" | "pair" | "classifier" | "span" | "paper's SQuAD 2.0";
 
-/** What each class of transformers needs, its name without the family; the first that fits is taken where a folder says nothing useful. */
+/** Heads of each Hugging Face class, whose name is given without the family. If a folder names no valid class, the first one that matches is used. */
 const CLASSES: readonly (readonly [name: string, heads: readonly ModelHead[]])[] = [
   ["ForPreTraining", ["masked language", "pair"]],
   ["ForMaskedLM", ["masked language"]],
@@ -35,9 +35,9 @@ const CLASSES: readonly (readonly [name: string, heads: readonly ModelHead[]])[]
 ];
 
 /**
- * The heads that weights hold.
+ * Returns the heads among some weights.
  *
- * @throws {ConfigError} when they hold a head in part, or in another shape than the configuration asks for.
+ * @throws {ConfigError} if a head is incomplete or has another shape than the configuration.
  */
 export function headsOf(
   config: ModelConfig,
@@ -65,7 +65,7 @@ export function headsOf(
   });
 }
 
-/** The encoder's parameters, with the pooler where the weights have it: masked language models and question answering do without. */
+/** Returns the parameters of the encoder, without the pooler if the weights lack it, as those for masked LM and question answering do. */
 export function encoderParts(config: ModelConfig, weights: Safetensors): ParameterSpec[] {
   const whole = encoderSpecs(config);
   const { missing } = matchTensors(whole, weights);
@@ -75,7 +75,7 @@ export function encoderParts(config: ModelConfig, weights: Safetensors): Paramet
     : whole;
 }
 
-/** The class to write into config.json: what the folder says where its heads allow it, else what its heads are. */
+/** Returns the class for config.json: that of the folder if its heads match, else the one that its heads have. */
 export function savedClass(config: ModelConfig, heads: readonly ModelHead[]): string {
   const said = (config.extra?.architectures as unknown[] | undefined)?.[0];
   const fits = (needed: readonly ModelHead[]) => needed.every((head) => heads.includes(head));
@@ -86,9 +86,9 @@ export function savedClass(config: ModelConfig, heads: readonly ModelHead[]): st
 }
 
 /**
- * An output matrix of its own has no place here: it must be the word embeddings.
+ * Checks that the output matrix is that of the word embeddings; others are not supported.
  *
- * @throws {ConfigError} when it is not.
+ * @throws {ConfigError} if it is not.
  */
 export function checkTied(config: ModelConfig, { tensors }: Safetensors): void {
   const { arch } = config;

@@ -5,7 +5,6 @@
  */
 export * from "./checkpoint.ts";
 export * from "./convert.ts";
-export * from "./load_tensors.ts";
 export * from "./model_folder.ts";
 export * from "./run.ts";
 export * from "./train.ts";

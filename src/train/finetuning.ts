@@ -24,7 +24,7 @@ import type { Task, TaskBatch } from "./task.ts";
 /** A micro-batch of fine-tuning. */
 export interface FinetuneStepBatch<E> extends FinetuneBatch<E>, TaskBatch {}
 
-/** What a fine-tuning run starts from besides its task. */
+/** What a fine-tuning run starts from in addition to its task. */
 export interface FinetuningOptions {
   /** Configuration of the model. */
   readonly config: ModelConfig;

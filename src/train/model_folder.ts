@@ -19,10 +19,10 @@ import {
   type WritableTensor,
 } from "../weights/mod.ts";
 
-/** What a model folder holds. */
+/** The contents of a model folder. */
 export interface ModelFolder {
   readonly config: ModelConfig;
-  /** transformers' class name. */
+  /** Name of the Hugging Face class. */
   readonly architecture: string;
   readonly tensors: ReadonlyMap<string, WritableTensor>;
   /** Tokenizer files by name. */
@@ -31,7 +31,7 @@ export interface ModelFolder {
   readonly card: string;
 }
 
-/** Writes the files of a model into an existing folder. */
+/** Writes the files of a model to an existing folder. */
 export async function writeModelFolder(path: string, model: ModelFolder): Promise<void> {
   const config = configToJson(model.config, [model.architecture]);
   await atomicWriteFile(`${path}/config.json`, `${JSON.stringify(config, null, 2)}\n`);
@@ -43,7 +43,7 @@ export async function writeModelFolder(path: string, model: ModelFolder): Promis
   await atomicWriteFile(`${path}/README.md`, model.card);
 }
 
-/** Byte arrays as the stream that an atomic write takes. */
+/** Returns byte arrays as a stream for an atomic write. */
 export async function* inPieces(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   yield* pieces;
 }
@@ -51,7 +51,7 @@ export async function* inPieces(pieces: readonly Uint8Array[]): AsyncGenerator<U
 /**
  * Reads `config.json` and `model.safetensors` of a folder.
  *
- * @throws {ConfigError} naming the file and what is wrong with it.
+ * @throws {ConfigError} with the file and what is wrong with it.
  */
 export async function readModelFolder(
   path: string,
@@ -65,7 +65,7 @@ export async function readModelFolder(
   }
 }
 
-/** SHA-256 over names and bytes of all tensors, in whatever files and order they are. */
+/** Returns the SHA-256 of the names and bytes of all tensors, whatever files and order they are in. */
 export function weightsSha256({ tensors }: Safetensors): string {
   const sum = new Sha256();
   for (const name of [...tensors.keys()].sort()) sum.update(name).update(tensors.get(name)!.bytes);
@@ -75,7 +75,7 @@ export function weightsSha256({ tensors }: Safetensors): string {
 /**
  * Reads a configuration file, or the `config.json` of a folder.
  *
- * @throws {ConfigError} naming the file and the field.
+ * @throws {ConfigError} with the file and the field.
  */
 export async function readConfig(path: string): Promise<ModelConfig> {
   const file = path.endsWith(".json") ? path : `${path}/config.json`;
@@ -86,7 +86,7 @@ export async function readConfig(path: string): Promise<ModelConfig> {
 /**
  * Reads a safetensors file.
  *
- * @throws {ConfigError} naming the file and what is wrong with it.
+ * @throws {ConfigError} with the file and what is wrong with it.
  */
 export async function readSafetensors(file: string): Promise<Safetensors> {
   const bytes = await readBytes(file);
@@ -102,7 +102,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
   }
 }
 
-/** Puts the file's name before the complaint. */
+/** Adds the file to the message of an error. */
 function named<T>(file: string, parse: () => T): T {
   try {
     return parse();

@@ -1,21 +1,20 @@
 /**
- * What is said when training meets NaN or infinity.
+ * The error for NaN or infinity in training.
  *
  * @module
  */
 import type { Parameters } from "../model/mod.ts";
 
-/** A gradient was NaN or infinite. The update was not made. */
+/** A gradient, weight or moment is NaN or infinite. */
 export class NonFiniteError extends Error {
-  /** Told apart from other errors by this. */
   override readonly name = "NonFiniteError";
 }
 
 /**
- * The error for steps of which one was not finite, naming step and tensor.
+ * Returns the error for a step whose gradients are not finite, with the step and the first such tensor.
  *
- * @param logs the steps since the last reading
- * @param firstStep of them
+ * @param logs logs of the steps since the last reading
+ * @param firstStep the first of these steps
  */
 export async function nonFiniteError(
   parameters: Parameters,
@@ -27,11 +26,11 @@ export async function nonFiniteError(
   return new NonFiniteError(
     `Gradients became NaN or infinite at step ${first?.step ?? firstStep}${
       tensor === null ? "" : `, first in ${tensor}`
-    }; that update was not made and the last checkpoint is as it was. Begin a new run with a lower --learning-rate or more --warmup-steps; it can start from that checkpoint's weights`,
+    }; the update was skipped and the last checkpoint is unchanged. Start a new run with a lower --learning-rate or more --warmup-steps; it can start from the weights of that checkpoint`,
   );
 }
 
-/** Whether no element is NaN or infinite. A plain loop: it takes a fifth of the time of `every`. */
+/** Returns whether no element is NaN or infinite. A loop takes a fifth of the time of `every`. */
 export function allFinite(values: ArrayLike<number>): boolean {
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) return false;
@@ -39,7 +38,7 @@ export function allFinite(values: ArrayLike<number>): boolean {
   return true;
 }
 
-/** The first parameter whose value is not finite, or else whose gradient: values are the cause where both are. */
+/** Returns the first parameter whose value is not finite, or else whose gradient: if both are not, the values are the cause. */
 async function firstNonFinite({ device, list }: Parameters): Promise<string | null> {
   for (const { spec, view } of list) {
     if (!allFinite(await device.read(view))) return spec.name;

@@ -54,7 +54,7 @@ export function planStep<B extends TaskBatch>(
  * Returns the largest of `most`, half of it, a quarter … whose step fits the device's memory. The result depends on the device and the step only.
  *
  * @param most number of examples of a whole batch
- * @param plan returns the memory of a step with so many examples per micro-batch; a {@linkcode RangeError} means that a tensor exceeds the limits
+ * @param plan returns the memory of a step with this number of examples per micro-batch; a {@linkcode RangeError} means that a tensor exceeds the limits
  * @param ranks number of processes that share the memory
  * @throws {RangeError} if not even one example fits.
  */

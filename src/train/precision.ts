@@ -1,5 +1,5 @@
 /**
- * The precision of a run's matrix products.
+ * The precision of matrix multiplications.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import { HalfPrecision } from "../tensor/mod.ts";
 export type Precision = "f32" | "f16";
 
 /**
- * The precision that a caller names; float32 where none is.
+ * Returns a precision by name; float32 without one.
  *
- * @throws {RangeError} for any other word, as a settings file may hold.
+ * @throws {RangeError} for any other name, which a settings file may contain.
  */
 export function namedPrecision(name: Precision = "f32"): Precision {
   if (name === "f32" || name === "f16") return name;
@@ -21,29 +21,29 @@ export function namedPrecision(name: Precision = "f32"): Precision {
 }
 
 /**
- * Refuses what a device cannot do. Whether its halves are right is asked by the self-test when it is opened.
+ * Checks that a device supports a precision. Whether it computes correctly in half precision is checked by its self-test.
  *
- * @throws {RangeError} saying what to do instead.
+ * @throws {RangeError} if it does not.
  */
 export function checkPrecision(device: Device, precision: Precision): void {
   if (precision === "f32") return;
   const { kind, adapter, numerics } = device.description;
   if (kind !== "webgpu") {
     throw new RangeError(
-      `--precision f16 is for WebGPU adapters and the ${kind} device computes in float32: leave it out`,
+      `--precision f16 needs a WebGPU adapter, but the device is ${kind}; leave it out`,
     );
   }
   if (numerics.shaderF16 !== "true") {
     throw new RangeError(
-      `--precision f16 needs an adapter with half precision (shader-f16), which ${adapter} lacks: leave it out`,
+      `--precision f16 needs an adapter with shader-f16, which ${adapter} does not have; leave it out`,
     );
   }
 }
 
 /**
- * What a trainer in half precision has beside one in float32: a loss scale for its optimizer, and what its operations are given. Nothing in float32.
+ * Returns what half precision needs: a loss scale for the optimizer and the state of the operations. Empty in float32.
  *
- * @param precision float32 where absent
+ * @param precision float32 if absent
  */
 export function halfPrecision(
   device: Device,
@@ -54,7 +54,7 @@ export function halfPrecision(
   return { lossScale, half: new HalfPrecision(device, lossScale.view) };
 }
 
-/** A sentence about steps that were skipped, or null where none was. */
+/** Returns a line about skipped steps, or null if none was skipped. */
 export function skippedNotice(
   logs: readonly { readonly step: number; readonly skipped: boolean }[],
   state: LossScaleState | undefined,
@@ -64,17 +64,17 @@ export function skippedNotice(
   const which = skipped.length === 1
     ? `step ${skipped[0].step + 1}`
     : `${skipped.length} of the steps ${logs[0].step + 1} to ${logs.at(-1)!.step + 1}`;
-  return `${which} overflowed in half precision and changed nothing; the loss scale is now ${state.scale}`;
+  return `${which} overflowed in half precision and updated nothing; the loss scale is now ${state.scale}`;
 }
 
-/** What a line of the log says of half precision. */
+/** Returns the fields of half precision for a line of the log. */
 export function lossScaleFields(
   state: LossScaleState | undefined,
 ): { loss_scale?: number; skipped_steps?: number } {
   return state === undefined ? {} : { loss_scale: state.scale, skipped_steps: state.skippedSteps };
 }
 
-/** The logs to take means over: those of steps that were made, or all where none was. */
+/** Returns the logs to average: those of steps that were not skipped, or all if all were skipped. */
 export function madeSteps<L extends { readonly skipped: boolean }>(
   logs: readonly L[],
 ): readonly L[] {

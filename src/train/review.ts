@@ -1,5 +1,5 @@
 /**
- * A held-out set's predictions as people look at them: how they are spread, and the ones that went most wrong.
+ * Predictions of a held-out set for people: a confusion matrix and the worst errors.
  *
  * @module
  */
@@ -8,25 +8,26 @@ import { softmax } from "../model/mod.ts";
 
 export type { MissedExample, NamedReview, PredictionReview } from "../runs/mod.ts";
 
-/** Of so many missed examples a report shows the texts. */
+/** Maximum number of errors with their texts. */
 const SHOWN = 20;
+/** Maximum number of characters of a text. */
 const LONGEST_TEXT = 280;
 
 /** A classified example. */
 export interface ClassifiedExample {
-  /** Of the row or question. */
+  /** Id of the row or question. */
   readonly id: string;
-  /** What the model read. */
+  /** Input of the model. */
   readonly texts: readonly string[];
-  /** Right class. */
+  /** Correct class. */
   readonly gold: number;
 }
 
 /**
- * Classes that were confused, and the wrong answers the model was surest of.
+ * Returns the confusion matrix and the wrong predictions of the highest confidence.
  *
  * @param labels names of the classes
- * @param logits of each example's classes
+ * @param logits logits of the classes, for each example
  */
 export function reviewClasses(
   labels: readonly string[],
@@ -46,7 +47,7 @@ export function reviewClasses(
   return { confusion: { labels, counts }, missed: missed.length, worst };
 }
 
-/** The examples that went most wrong, with their texts shortened. */
+/** Returns the worst errors first, with shortened texts. */
 export function worstFirst<T extends MissedExample>(
   missed: readonly T[],
   badness: (example: T) => number,

@@ -1,5 +1,5 @@
 /**
- * Everything that a run writes for people to watch: lines of figures, TensorBoard's event file, `report.html`.
+ * What a run writes for people: log files, the TensorBoard event file, `report.html`.
  *
  * @module
  */
@@ -31,34 +31,34 @@ import type {
 } from "../runs/mod.ts";
 
 const REPORT = "report.html";
-/** A report is drawn again only after so many times its drawing time, so that drawing takes at most 2% of a run. */
+/** Pause between two drawings of the report, in multiples of the drawing time: drawing takes at most 2% of a run. */
 const DRAWING_PAUSE = 50;
 
 /** The recorder of an open run folder. */
 export class RunRecorder implements LiveReport {
   readonly #folder: RunFolder;
   readonly #record: RunRecord;
-  readonly #say: (line: string) => void;
+  readonly #log: (line: string) => void;
   #eventFile: EventFile | null = null;
   #drawnAt = -Infinity;
   #drawingTime = 0;
   #version = 0;
 
-  private constructor(folder: RunFolder, record: RunRecord, say: (line: string) => void) {
+  private constructor(folder: RunFolder, record: RunRecord, log: (line: string) => void) {
     this.#folder = folder;
     this.#record = record;
-    this.#say = say;
+    this.#log = log;
   }
 
   /**
-   * Takes up what the folder's files say (cut them first) and goes on from there.
+   * Continues the log files of a run folder, which must be cut to the resumed step.
    *
-   * @param folder An open run folder with its settings.
-   * @param say Hears of what could not be written; a run goes on without its pictures.
+   * @param folder open run folder with its settings
+   * @param log receives errors of the report and of TensorBoard's file, which do not end the run
    */
-  static async start(folder: RunFolder, say: (line: string) => void): Promise<RunRecorder> {
+  static async start(folder: RunFolder, log: (line: string) => void): Promise<RunRecorder> {
     const record = new RunRecord(runName(folder.path), await folder.readSettings());
-    const recorder = new RunRecorder(folder, record, say);
+    const recorder = new RunRecorder(folder, record, log);
     await readHistory(folder.path, record);
     await recorder.#try("write TensorBoard's event file", async () => {
       recorder.#eventFile = await EventFile.start(folder.path, pastEvents(folder.path, record));
@@ -66,16 +66,16 @@ export class RunRecorder implements LiveReport {
     return recorder;
   }
 
-  /** Adds a line to `events.jsonl`, with the time; it is part of the run, and an error here ends it. */
+  /** Adds a line with the time to `events.jsonl`. Unlike the other files it is needed to resume, so an error here ends the run. */
   async event(values: RunEvent): Promise<void> {
-    // JSON has no NaN and no infinity: a window whose steps were all skipped has no loss.
-    const told = Object.entries(values).filter(([, value]) =>
+    // JSON has no NaN and infinity: a window of skipped steps has no loss.
+    const finite = Object.entries(values).filter(([, value]) =>
       typeof value !== "number" || Number.isFinite(value)
     );
-    const event: RunEvent = { ...Object.fromEntries(told), time: Date.now() / 1000 };
+    const event: RunEvent = { ...Object.fromEntries(finite), time: Date.now() / 1000 };
     await this.#folder.appendEvent(event);
     this.#record.add(event);
-    await this.#tell(eventScalars(event));
+    await this.#publish(eventScalars(event));
   }
 
   /** Adds the norms of all tensors. */
@@ -86,10 +86,10 @@ export class RunRecorder implements LiveReport {
     };
     await this.#folder.appendLine("tensors.jsonl", line);
     this.#record.tensors.push(line);
-    await this.#tell(tensorScalars(line));
+    await this.#publish(tensorScalars(line));
   }
 
-  /** Adds masked text as the model fills it in. */
+  /** Adds masked text with the predictions of the model. */
   async samples(step: number, samples: readonly SamplePrediction[]): Promise<void> {
     const line = { step, samples };
     await this.#folder.appendLine("samples.jsonl", line);
@@ -97,7 +97,7 @@ export class RunRecorder implements LiveReport {
     this.#version++;
   }
 
-  /** Adds the predictions of an evaluation that was the best so far. */
+  /** Adds the predictions of the best evaluation so far. */
   async reviews(step: number, sets: readonly NamedReview[]): Promise<void> {
     const line = { step, sets };
     await this.#folder.appendLine("reviews.jsonl", line);
@@ -105,7 +105,7 @@ export class RunRecorder implements LiveReport {
     this.#version++;
   }
 
-  /** Draws `report.html`, unless it was drawn a moment ago and this is not the last time. */
+  /** Draws `report.html` unless it was drawn recently. `last` always draws it. */
   async draw(last: boolean): Promise<void> {
     const start = performance.now();
     if (!last && start - this.#drawnAt < DRAWING_PAUSE * this.#drawingTime) return;
@@ -117,27 +117,27 @@ export class RunRecorder implements LiveReport {
     this.#drawingTime = this.#drawnAt - start;
   }
 
-  /** Counts what was added, so that a watcher knows when to look again. */
+  /** Number of additions, so that a watcher knows when to reload. */
   get version(): number {
     return this.#version;
   }
 
-  /** The name of the run. */
+  /** Name of the run. */
   get name(): string {
     return this.#record.name;
   }
 
-  /** The report as it would be drawn now, without its frame. */
+  /** Returns the content of the report. */
   body(): string {
     return liveBody(this.#record);
   }
 
-  /** Ends the event file. */
+  /** Closes the event file. */
   close(): void {
     this.#eventFile?.close();
   }
 
-  async #tell(content: Parameters<EventFile["add"]>[0]): Promise<void> {
+  async #publish(content: Parameters<EventFile["add"]>[0]): Promise<void> {
     this.#version++;
     await this.#try("write TensorBoard's event file", async () => {
       await this.#eventFile?.add(content);
@@ -147,12 +147,12 @@ export class RunRecorder implements LiveReport {
     });
   }
 
-  /** Watching must not end a run: says once what went wrong, and lets it go. */
+  /** Logs an error instead of ending the run. */
   async #try(what: string, work: () => Promise<void>, giveUp?: () => void): Promise<void> {
     try {
       await work();
     } catch (error) {
-      this.#say(`could not ${what}: ${(error as Error).message}`);
+      this.#log(`Cannot ${what}: ${(error as Error).message}`);
       giveUp?.();
     }
   }
@@ -166,7 +166,7 @@ function figuresOf({ parameterNorm, gradientNorm, trustRatio }: TensorNorms): Te
   };
 }
 
-/** What a resumed run's files say, for TensorBoard. */
+/** The log of a resumed run, for TensorBoard. */
 async function* pastEvents(folder: string, { settings }: RunRecord): AsyncGenerator<TimedEvent> {
   let seconds = Date.now() / 1000;
   yield { seconds, texts: { settings: settingsText(settings) } };

@@ -79,9 +79,9 @@ export interface Task<B extends TaskBatch = TaskBatch> extends Objective<B> {
   readonly logsTensorNorms: boolean;
   /** Whether the run writes its best evaluation to `results.json`. */
   readonly writesResults: boolean;
-  /** Fields that a checkpoint's `config.json` has besides the model configuration: `id2label`, `problem_type` … */
+  /** Fields that a checkpoint's `config.json` has in addition to the model configuration: `id2label`, `problem_type` … */
   readonly configExtra: Readonly<Record<string, unknown>>;
-  /** Everything besides model and trainer settings that the weights depend on; a resumed run must have the same. */
+  /** Everything in addition to model and trainer settings that the weights depend on; a resumed run must have the same. */
   readonly determinants: Readonly<Record<string, unknown>>;
   /** What else must be the same on every rank. */
   readonly rankFacts: Readonly<Record<string, unknown>>;
@@ -102,7 +102,7 @@ export interface Task<B extends TaskBatch = TaskBatch> extends Objective<B> {
    * @param part examples of the step's batch that this rank trains on; the same in every step of a run
    */
   batches(step: number, part: IndexRange): readonly B[] | Promise<readonly B[]>;
-  /** Builds the largest micro-batch of so many examples that may occur, for memory planning. */
+  /** Builds the largest possible micro-batch of this number of examples, for memory planning. */
   largestBatch(config: ModelConfig, examples: number): B;
   /** Evaluates every held-out set. Collective. */
   evaluate(context: EvaluationContext): Promise<Evaluation>;

@@ -33,7 +33,7 @@ import { nonFiniteError } from "./non_finite.ts";
 import { halfPrecision, type Precision } from "./precision.ts";
 import type { Objective, TaskBatch } from "./task.ts";
 
-/** What the forward and backward pass of a micro-batch depend on besides model and data. */
+/** What the forward and backward pass of a micro-batch depend on in addition to model and data. */
 export interface MicroBatchPass {
   /** Where the pass runs. */
   readonly device: Device;

@@ -36,7 +36,7 @@ export const toyConfigWithDropout: ModelConfig = {
   attentionProbsDropoutProb: 0.1,
 };
 
-/** A trainer of a toy model, initialized. */
+/** Returns a trainer of an initialized toy model. */
 export function toyTrainer(
   device: Device,
   settings: Partial<TrainerSettings> & Pick<TrainerSettings, "schedule" | "loggingSteps">,
@@ -52,7 +52,7 @@ export function toyTrainer(
   return trainer;
 }
 
-/** Makes steps, each on the next examples of the toy data set. */
+/** Trains some steps on consecutive examples of the toy data set. */
 export function toySteps(
   trainer: Trainer<PretrainingStepBatch>,
   count: number,

@@ -4,7 +4,7 @@ import { type CheckpointSnapshot, writeCheckpoint } from "../../src/train/checkp
 import { BROKEN_WORKERS, withBrokenWorkers, withoutWorkers } from "../support/broken_workers.ts";
 import { CheckpointWriter } from "../../src/train/checkpoint_writer.ts";
 
-/** A snapshot of its own memory, since the writer takes it away. */
+/** A snapshot with its own memory, which the writer transfers. */
 function snapshot(run: string, step: number, keep = 0): CheckpointSnapshot {
   const flat = Float32Array.from({ length: 5000 }, (_, i) => Math.sin(i * step));
   return {
@@ -48,7 +48,7 @@ async function withFolder(body: (folder: string) => Promise<void>): Promise<void
   }
 }
 
-Deno.test("checkpoints written meanwhile have the bytes of those that are waited for", () =>
+Deno.test("checkpoints written in the background have the same bytes as those that are waited for", () =>
   withFolder(async (folder) => {
     const writer = new CheckpointWriter();
     for (const step of [1, 2, 3, 4]) {
@@ -68,7 +68,7 @@ Deno.test("checkpoints written meanwhile have the bytes of those that are waited
     assert(!("checkpoints/step-2/trainer.json" in written), "only two are kept");
   }));
 
-Deno.test("a checkpoint that cannot be written is told after it was begun, and once more at the next", () =>
+Deno.test("an error in writing a checkpoint is thrown after the next step and at the next checkpoint", () =>
   withFolder(async (folder) => {
     const run = `${folder}/file`;
     await Deno.writeTextFile(run, "");
@@ -88,7 +88,7 @@ for (const { how, url } of BROKEN_WORKERS) {
     withBrokenWorkers(url, () => withFolder((folder) => savesWithoutWorker(folder))));
 }
 
-Deno.test("without workers, this thread writes checkpoints", () =>
+Deno.test("without workers, checkpoints are written by the main thread", () =>
   withoutWorkers(() => withFolder((folder) => savesWithoutWorker(folder))));
 
 async function savesWithoutWorker(folder: string): Promise<void> {

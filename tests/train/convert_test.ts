@@ -34,7 +34,7 @@ type Files = Record<string, Uint8Array | string>;
 
 const configOf = (json: object): ModelConfig => parseConfig(JSON.stringify(json));
 
-/** Tensors with values that tell them apart. */
+/** Tensors with different values. */
 function tensorsOf(specs: readonly ParameterSpec[]): Map<string, WritableTensor> {
   return new Map(specs.map((spec) => {
     const data = initialValues({ ...spec, kind: "matrix" }, 7, 1);
@@ -46,7 +46,7 @@ function joined(tensors: ReadonlyMap<string, WritableTensor>): Uint8Array {
   return Uint8Array.from(encodeSafetensors(tensors).flatMap((piece) => [...piece]));
 }
 
-/** A folder as transformers saves it; what `convert` makes of it is in `to`. */
+/** A folder as transformers saves it; `to` is the converted one. */
 async function inFolders(
   files: Files,
   test: (from: string, to: string) => Promise<void>,
@@ -72,7 +72,7 @@ const refused = (files: Files, message: string) =>
     await assertRejects(() => Deno.stat(to), Deno.errors.NotFound);
   });
 
-/** Values of the converted folder beside those that went in. */
+/** Compares the values of the converted folder with those of the source. */
 async function assertSame(to: string, tensors: ReadonlyMap<string, WritableTensor>) {
   const { weights } = await readModelFolder(to);
   assertEquals([...weights.tensors.keys()].sort(), [...tensors.keys()].sort());
@@ -119,11 +119,11 @@ for (const [architecture, json, head, heads] of HEADS) {
       await assertSame(to, tensors);
       const written = JSON.parse(await Deno.readTextFile(`${to}/config.json`));
       assertEquals([written.architectures, written.id2label], [[architecture], { 0: "x" }]);
-      // Cased, as the old folder said.
+      // Cased, like the source.
       const tokenizer = await loadTokenizer(to);
       assertEquals([...tokenizer.encodeIds("abc A")], [8, 9, 1]);
       assert((await Deno.readTextFile(`${to}/README.md`)).includes(architecture));
-      // What was written once is written the same again.
+      // Converting the result again changes nothing.
       await convertFolder(to, `${to}-again`);
       for (const name of ["model.safetensors", "tokenizer.json", "tokenizer_config.json"]) {
         const [one, two] = [to, `${to}-again`].map((at) => Deno.readFileSync(`${at}/${name}`));
@@ -159,7 +159,7 @@ Deno.test("convertFolder() reads half precision, old names, missing prefixes and
   });
 });
 
-Deno.test("convertFolder() gathers shards", async () => {
+Deno.test("convertFolder() reads weights in shards", async () => {
   const config = configOf(ALBERT);
   const tensors = tensorsOf(encoderSpecs(config));
   const names = [...tensors.keys()];
@@ -178,13 +178,13 @@ Deno.test("convertFolder() gathers shards", async () => {
   });
 });
 
-Deno.test("convertFolder() writes only where nothing is", async () => {
+Deno.test("convertFolder() rejects a target folder that is not empty", async () => {
   const files = {
     "config.json": JSON.stringify(ALBERT),
     "model.safetensors": joined(tensorsOf(encoderSpecs(configOf(ALBERT)))),
   };
   await inFolders(files, async (from, to) => {
-    await assertRejects(() => convertFolder(from, from), ConfigError, "is not empty (it holds ");
+    await assertRejects(() => convertFolder(from, from), ConfigError, "is not empty (it contains ");
     const file = `${from}/config.json`;
     await assertRejects(() => convertFolder(from, file), ConfigError, "is a file; choose a folder");
     await Deno.mkdir(to);
@@ -192,7 +192,7 @@ Deno.test("convertFolder() writes only where nothing is", async () => {
   });
 });
 
-Deno.test("convertFolder() says what is wrong with a folder", async () => {
+Deno.test("convertFolder() reports what is wrong with a folder", async () => {
   const config = configOf(ALBERT);
   const good = tensorsOf([...encoderSpecs(config), ...maskedLanguageSpecs(config)]);
   const folder = (change: object, tensors = good): Files => ({

@@ -14,7 +14,7 @@ import { finetuningTask } from "../../src/train/mod.ts";
 import { processGroups } from "../support/process_groups.ts";
 import { toyCheckpoint, toyConfig, toySettings, toyTask } from "./toy_task.ts";
 
-/** A rate at which rounding is not blown up: AdamW takes steps of one size, however small a gradient is. */
+/** A learning rate that does not amplify rounding: the size of AdamW's steps does not depend on that of the gradient. */
 const RATE = { schedule: { peakLearningRate: 0.001, warmupSteps: 5, totalSteps: 30 } };
 
 /** Fine-tunes on one rank of a group, without attention dropout, whose masks depend on the padded length of a micro-batch. */
@@ -62,7 +62,7 @@ async function figures(run: string): Promise<Map<string, number>> {
   );
 }
 
-Deno.test("ranks finetune as one process does, and all are told how it ended", async () => {
+Deno.test("ranks fine-tune like one process, and all get the result", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const alone = await finetuneIn(SINGLE_PROCESS_GROUP, `${folder}/alone`);
@@ -86,7 +86,7 @@ Deno.test("ranks finetune as one process does, and all are told how it ended", a
   }
 });
 
-Deno.test("a rank with other data is refused on every rank, before anything is written", async () => {
+Deno.test("a rank with other data stops every rank before anything is written", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await Promise.all(

@@ -16,7 +16,7 @@ import { tokenizer, toyCheckpoint, toyConfig, toySettings, toyTask } from "./toy
 interface Options {
   settings?: Partial<FinetuneSettings>;
   resume?: boolean;
-  /** Ask to stop after so many steps. */
+  /** Number of steps after which to stop. */
   stopAfter?: number;
 }
 
@@ -71,7 +71,7 @@ const events = async (folder: string) =>
     return event;
   });
 
-Deno.test("a finetuning run that was stopped and resumed ends with the same bytes", () =>
+Deno.test("a fine-tuning run that was stopped and resumed ends in the same bytes", () =>
   withDevice(async (device, folder) => {
     await run(device, `${folder}/whole`);
     const stopped = await run(device, `${folder}/parts`, { stopAfter: 11 });
@@ -92,7 +92,7 @@ Deno.test("a finetuning run that was stopped and resumed ends with the same byte
     );
   }));
 
-Deno.test("a finetuning run keeps the best checkpoint, its metrics and the class names", () =>
+Deno.test("a fine-tuning run keeps the best checkpoint, its metrics and the class names", () =>
   withDevice(async (device, folder) => {
     const result = await run(device, folder);
     const evaluations = (await events(folder)).filter((event) => "eval_accuracy" in event);
@@ -105,7 +105,7 @@ Deno.test("a finetuning run keeps the best checkpoint, its metrics and the class
     assertEquals(config.extra?.architectures, ["AlbertForSequenceClassification"]);
   }));
 
-Deno.test("finetuning stops after evaluations without a gain", () =>
+Deno.test("fine-tuning stops after evaluations without improvement", () =>
   withDevice(async (device, folder) => {
     const settings = { earlyStopPatience: 2, schedule: { ...toySettings().schedule } };
     const slow = { ...settings, schedule: { ...settings.schedule, peakLearningRate: 1e-9 } };
@@ -113,7 +113,7 @@ Deno.test("finetuning stops after evaluations without a gain", () =>
     assertEquals([result.step, result.finished, result.bestStep], [12, true, 4]);
   }));
 
-Deno.test("a used folder, and other settings on resume, are refused by name", () =>
+Deno.test("a used folder and changed settings on resume are rejected by name", () =>
   withDevice(async (device, folder) => {
     await run(device, folder, { stopAfter: 2 });
     await assertRejects(
@@ -128,19 +128,19 @@ Deno.test("a used folder, and other settings on resume, are refused by name", ()
     );
   }));
 
-Deno.test("NaN in a checkpoint ends finetuning with a sentence that names a tensor", () =>
+Deno.test("NaN ends fine-tuning with an error that names a tensor", () =>
   withDevice(async (device, folder) => {
     const settings = { schedule: { ...toySettings().schedule, peakLearningRate: 1e38 } };
     await assertRejects(() => run(device, folder, { settings }), Error, "NaN or infinite");
   }));
 
-Deno.test("a head that does not fit is new; the report names new and unused tensors", () =>
+Deno.test("a head that does not match is initialized; the report names initialized and unexpected tensors", () =>
   withDevice((device) => {
     const head = toyTask.headSpecs(toyConfig);
     const model = taskModel(device, toyConfig, toyTask);
     const names = (report: TaskLoadReport) => [report.initialized, report.unexpected.length];
     const classifier = head.map(({ name }) => name);
-    // Masked language and pair head are of no use here.
+    // The pretraining heads are not used.
     const pretrained = startFrom(model, toyTask, toyCheckpoint(), 1);
     const unused = pretrainingSpecs(toyConfig).length - encoderSpecs(toyConfig).length;
     assertEquals(names(pretrained), [classifier, unused]);

@@ -14,7 +14,7 @@ import { SINGLE_PROCESS_GROUP } from "../../src/distributed/mod.ts";
 import { testDevices } from "../support/devices.ts";
 import { toyConfig, toySettings, toyTask } from "./toy_task.ts";
 
-/** Masks follow the padded length, which a micro-batch changes. */
+/** Without dropout, whose masks depend on the padded length and so on the micro-batch. */
 const withoutDropout = {
   ...toyConfig,
   hiddenDropoutProb: 0,
@@ -22,7 +22,7 @@ const withoutDropout = {
   classifierDropoutProb: 0,
 };
 
-/** Trains some steps; what they logged, the final weights, and the dev accuracy. */
+/** Trains some steps and returns their log, the final weights and the dev accuracy. */
 async function train(
   device: Device,
   steps: number,
@@ -48,7 +48,7 @@ async function train(
   return { log, weights, accuracy: metrics.accuracy };
 }
 
-testDevices("finetuning learns a task", async (device) => {
+testDevices("fine-tuning learns a task", async (device) => {
   const { log, accuracy } = await train(
     device,
     60,
@@ -59,11 +59,11 @@ testDevices("finetuning learns a task", async (device) => {
   assert(accuracy > 0.9, `accuracy ${accuracy}`);
 });
 
-testDevices("the same finetuning twice gives the same bytes", async (device) => {
+testDevices("repeated fine-tuning gives the same bytes", async (device) => {
   assertEquals((await train(device, 4)).weights, (await train(device, 4)).weights);
 });
 
-testDevices("micro-batches change a finetuning step by rounding only", async (device) => {
+testDevices("micro-batches change a fine-tuning step by rounding only", async (device) => {
   const one = await train(device, 3, {}, withoutDropout);
   const three = await train(device, 3, { microBatchSize: 3 }, withoutDropout);
   one.log.forEach(({ loss }, step) =>
@@ -87,7 +87,7 @@ Deno.test("planStep() plans fine-tuning for the longest examples", () => {
   assert(plan(8, short).peakBytes < plan(8).peakBytes);
 });
 
-testDevices("predictions do not depend on the batch size, and keep their order", async (device) => {
+testDevices("predictions do not depend on the batch size and keep their order", async (device) => {
   const model = taskModel(device, toyConfig, toyTask, { trainable: false });
   initialize(model.parameters, 5, 0.1);
   const { examples } = toyTask.heldOut[0];

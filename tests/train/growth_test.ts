@@ -1,4 +1,4 @@
-/** A thousand steps hold what the first ones held, on the device and in JavaScript. Minutes, so one of the long ones. */
+/** A thousand steps use no more memory than the first ones, on the device and in JavaScript. A slow test of some minutes. */
 import { assert, assertEquals } from "@std/assert";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -14,16 +14,16 @@ const STEPS = 1000;
 const EARLY = 200;
 /** Steps between two readings of the log. */
 const LOGGED = 20;
-/** The heap's own noise: compiled code, tables that double. */
+/** Noise of the heap: compiled code, growing tables. */
 const HEAP_NOISE = 2 ** 20;
 
 setFlagsFromString("--expose-gc");
-/** Only a context that is made after the flag has it. */
+/** Only a context that is created after the flag is set has `gc`. */
 const collect: () => void = runInNewContext("gc");
 
 /** Bytes of live objects. */
 function liveBytes(): number {
-  // Twice, since what finalizers let go is found by the next collection.
+  // Twice, since the second collection frees what finalizers released.
   collect();
   collect();
   return Deno.memoryUsage().heapUsed;

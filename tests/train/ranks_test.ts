@@ -1,4 +1,4 @@
-// Several ranks in one process: the same steps as one rank makes.
+// Several ranks in one process make the same steps as a single rank.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openCpuDevice, whole } from "../../src/device/mod.ts";
 import { type DataParallel, RankMismatchError, SINGLE_PROCESS } from "../../src/distributed/mod.ts";
@@ -15,7 +15,7 @@ import {
 } from "../support/toy_pretraining.ts";
 
 const STEPS = 12;
-/** Divides by no number of ranks. */
+/** Not divisible by the number of ranks. */
 const BATCH = 7;
 
 /** Trains on one rank of a group. */
@@ -43,7 +43,7 @@ function assertNear(actual: number, expected: number, relative: number, what: st
   );
 }
 
-Deno.test("ranks follow the curve of one process, and have the same weights", async () => {
+Deno.test("ranks have the training curve of one process, and the same weights", async () => {
   const alone = await train(SINGLE_PROCESS);
   for (const size of [2, 3]) {
     const all = await onRanks(size, (group) => train({ ...SINGLE_PROCESS, group }));
@@ -53,7 +53,7 @@ Deno.test("ranks follow the curve of one process, and have the same weights", as
         const { metrics, gradientNorm } = alone.log[step];
         const { loss_mlm, loss_pair } = entry.metrics;
         assertNear(loss_mlm, metrics.loss_mlm, 1e-6, `masked-LM loss of step ${step}`);
-        assertNear(loss_pair, metrics.loss_pair, 1e-6, `pair loss of step ${step}`);
+        assertNear(loss_pair, metrics.loss_pair, 1e-6, `sentence-order loss of step ${step}`);
         assertNear(entry.gradientNorm, gradientNorm, 1e-5, `gradient norm of step ${step}`);
       });
       assertEquals(held.maskedTokens, alone.held.maskedTokens);
@@ -63,7 +63,7 @@ Deno.test("ranks follow the curve of one process, and have the same weights", as
   }
 });
 
-Deno.test("ranks that share the moments make the same updates, and each keeps its part", async () => {
+Deno.test("ranks with a sharded optimizer make the same updates, and each keeps its part of the moments", async () => {
   for (const kind of ["lamb", "adamw"] as const) {
     const change = { optimizer: { ...OPTIMIZER_DEFAULTS, kind } };
     const alone = await train(SINGLE_PROCESS, change);
@@ -85,7 +85,7 @@ Deno.test("ranks that share the moments make the same updates, and each keeps it
   }
 });
 
-Deno.test("gradients in half precision stay near the curve", async () => {
+Deno.test("gradients sent in half precision stay close to the training curve", async () => {
   const alone = await train(SINGLE_PROCESS);
   const [{ log, weights }, other] = await onRanks(
     2,
@@ -97,7 +97,7 @@ Deno.test("gradients in half precision stay near the curve", async () => {
   );
 });
 
-Deno.test("weights that differ stop every rank by name, at the next comparison", async () => {
+Deno.test("different weights stop every rank at the next comparison", async () => {
   const found = await onRanks(3, async (group) => {
     const device = await openCpuDevice({ workers: 1 });
     const schedule = { peakLearningRate: 0.01, warmupSteps: 2, totalSteps: STEPS };

@@ -1,4 +1,4 @@
-// The promise that a run killed at any moment and resumed gives the bytes of one that was never killed.
+// A run that is killed at any time and resumed ends in the bytes of an uninterrupted run.
 import { assert, assertEquals } from "@std/assert";
 import { prepare } from "../../src/data/disk/mod.ts";
 import { sha256File } from "../../src/files/mod.ts";
@@ -25,13 +25,13 @@ async function pretrain(data: string, output: string, resume: boolean): Promise<
   }).spawn();
 }
 
-/** The step that `latest` names, 0 before the first checkpoint. */
+/** Returns the step that `latest` names; 0 before the first checkpoint. */
 async function latestStep(run: string): Promise<number> {
   const text = await Deno.readTextFile(`${run}/checkpoints/latest`).catch(() => "step-0");
   return Number(text.trim().slice("step-".length));
 }
 
-Deno.test("a run that is killed three times and resumed gives the bytes of one left alone", async () => {
+Deno.test("a run that is killed three times and resumed ends in the bytes of an uninterrupted one", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.mkdir(`${folder}/text`);
@@ -56,7 +56,7 @@ Deno.test("a run that is killed three times and resumed gives the bytes of one l
       const before = await latestStep(killed);
       const child = await pretrain(data, killed, before > 0);
       const output = child.output();
-      // Let it get past a checkpoint, then a random while further, and kill it without warning.
+      // Wait for a checkpoint and some random time, then kill it.
       const target = Math.min(before + 3, STEPS - 3);
       while (await latestStep(killed) < target) {
         await new Promise((resolve) => setTimeout(resolve, 5));

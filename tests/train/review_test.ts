@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { reviewClasses } from "../../src/train/mod.ts";
 
-Deno.test("a review counts confused classes and puts the surest mistakes first", () => {
+Deno.test("a review has a confusion matrix and the errors of the highest confidence first", () => {
   const gold = [0, 0, 1, 1, 1];
   const logits = [[2, 0], [0, 1], [3, 0], [0, 1], [4, 0]];
   const examples = gold.map((label, i) => ({ id: `${i}`, texts: [`text ${i}`], gold: label }));
@@ -13,7 +13,7 @@ Deno.test("a review counts confused classes and puts the surest mistakes first",
   assertAlmostEquals(worst[0].confidence!, 1 / (1 + Math.exp(-4)), 1e-12);
 });
 
-Deno.test("a review keeps twenty mistakes and shortens long texts between characters", () => {
+Deno.test("a review keeps twenty errors and shortens long texts between characters", () => {
   const examples = Array.from(
     { length: 30 },
     (_, i) => ({ id: `${i}`, texts: ["😀".repeat(1000)], gold: 0 }),

@@ -6,7 +6,7 @@ import { eventFiles } from "../../src/runs/disk.ts";
 
 const SETTINGS = { settings: { schedule: { totalSteps: 40 } } };
 
-/** A recorder in a run folder that a run was killed in after `done` steps, and what it said. */
+/** Calls `work` with a recorder in the folder of a run that was killed after `done` steps, and with its log. */
 async function record(
   path: string,
   done: number,
@@ -50,7 +50,7 @@ const samples = [{
   masks: [{ truth: "b", probability: 0.5, guesses: [{ piece: "b", probability: 0.5 }] }],
 }];
 
-/** The steps at which TensorBoard would see a scalar of this name, by a search for its tag in the file. */
+/** Returns the number of scalars of this name in the TensorBoard file, by a search for its tag. */
 async function countOf(folder: string, tag: string): Promise<number> {
   const names = await eventFiles(folder);
   assertEquals(names.length, 1);
@@ -58,7 +58,7 @@ async function countOf(folder: string, tag: string): Promise<number> {
   return text.split(tag).length - 1;
 }
 
-Deno.test("a recorder writes lines, the event file and the report", () =>
+Deno.test("a recorder writes log files, the event file and the report", () =>
   withRecorder(async (recorder, path, said) => {
     await recorder.event({ step: 10, loss: 2 });
     await recorder.event({ step: 10, eval_loss: 3 });
@@ -78,7 +78,7 @@ Deno.test("a recorder writes lines, the event file and the report", () =>
     assertStringIncludes(await Deno.readTextFile(`${path}/report.html`), "10 of 40");
   }));
 
-Deno.test("a resumed run forgets everywhere what it will do again", () =>
+Deno.test("a resumed run cuts the lines of steps that it repeats from every file", () =>
   inFolder(async (path) => {
     await record(path, 0, async (killed) => {
       for (const step of [10, 20, 30]) {
@@ -101,19 +101,19 @@ Deno.test("a resumed run forgets everywhere what it will do again", () =>
     assertEquals(await countOf(path, "parameter_norm/bias"), 2);
   }));
 
-Deno.test("a run goes on without its pictures where they cannot be written, and says so", () =>
+Deno.test("a run continues if its report cannot be written, and logs the error", () =>
   withRecorder(async (recorder, path, said) => {
-    // No file can take the place of a folder that is not empty.
+    // A file cannot replace a folder that is not empty.
     await Deno.mkdir(`${path}/report.html/occupied`, { recursive: true });
     await recorder.event({ step: 10, loss: 2 });
     await recorder.draw(true);
     assertEquals(said.length, 1);
-    assertMatch(said[0], /^could not draw report\.html: Cannot write .*report\.html/);
+    assertMatch(said[0], /^Cannot draw report\.html: Cannot write .*report\.html/);
     await recorder.event({ step: 20, loss: 1 });
     assertEquals((await readRun(path)).step, 20);
   }));
 
-Deno.test("a report is not drawn again at once, but always at the end", () =>
+Deno.test("a report is not redrawn at once, but always at the end", () =>
   withRecorder(async (recorder, path) => {
     const drawn = async () => (await Deno.stat(`${path}/report.html`)).ino;
     await recorder.event({ step: 10, loss: 2 });

@@ -6,7 +6,7 @@ import {
   TrainingOrder,
 } from "../../src/train/mod.ts";
 
-Deno.test("bucketLength() is the next of few lengths, never above the limit", () => {
+Deno.test("bucketLength() returns the next bucket, at most the limit", () => {
   assertEquals([1, 8, 9, 65, 500].map((length) => bucketLength(length, 512)), [8, 8, 16, 80, 512]);
   assertEquals(bucketLength(60, 61), 61);
   assertEquals(bucketLength(700, 1024), 1024);
@@ -25,7 +25,7 @@ Deno.test("collateSequences() pads the sequences of all examples to one bucket",
   assertEquals([...input.tokenTypeIds.slice(24)], [1, 1, 1, 1, 1, 0, 0, 0]);
 });
 
-Deno.test("TrainingOrder shows every example once an epoch, in an order that follows from the seed", () => {
+Deno.test("TrainingOrder has every example once per epoch, in an order that depends on the seed", () => {
   const order = new TrainingOrder(50, 7, true);
   const epoch = (e: number, from = order) =>
     Array.from({ length: 50 }, (_, i) => from.at(50 * e + i));
@@ -33,12 +33,12 @@ Deno.test("TrainingOrder shows every example once an epoch, in an order that fol
   const all = Array.from({ length: 50 }, (_, i) => i);
   assertEquals([first.toSorted((a, b) => a - b), second.toSorted((a, b) => a - b)], [all, all]);
   assertEquals(first.join() === second.join() || first.join() === all.join(), false);
-  // From any place: a run that resumes in the second epoch never saw the first.
+  // From any position: a run that resumes in the second epoch does not compute the first.
   assertEquals(epoch(1, new TrainingOrder(50, 7, true)), second);
   assertEquals(epoch(3, new TrainingOrder(50, 7, false)), all);
 });
 
-Deno.test("finetuneSettings() turns epochs into steps and refuses what is no positive number", () => {
+Deno.test("finetuneSettings() converts epochs to steps and rejects settings out of range", () => {
   const { schedule, evalSteps, optimizer } = finetuneSettings({ epochs: 3, batchSize: 16 }, 100);
   assertEquals([schedule.totalSteps, schedule.warmupSteps, evalSteps], [19, 1, 2]);
   assertEquals(optimizer.kind, "adamw");

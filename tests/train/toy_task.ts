@@ -14,7 +14,7 @@ const SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
 export const tokenizer = Tokenizer.fromVocabulary([...SPECIAL, ...WORDS].join("\n"));
 
-/** A small net with dropout everywhere. */
+/** A small model with dropout. */
 export const toyConfig: ModelConfig = {
   ...presetConfig("smoke"),
   vocabSize: SPECIAL.length + WORDS.length,
@@ -23,7 +23,7 @@ export const toyConfig: ModelConfig = {
   classifierDropoutProb: 0.1,
 };
 
-/** Sentences of many lengths; what counts is whether they say good or bad. */
+/** Sentences of many lengths, labeled by the word good or bad. */
 function rows(count: number, from: number) {
   return Array.from({ length: count }, (_, i) => {
     const label = (i + from) % 2;
@@ -33,7 +33,7 @@ function rows(count: number, from: number) {
   });
 }
 
-/** Good or bad. */
+/** A task with two labels. */
 export const toyTask = glueTask(
   glueTaskDefinition("sst-2"),
   rows(40, 0),
@@ -48,7 +48,7 @@ export function toySettings(change: Partial<FinetuneSettings> = {}): FinetuneSet
   return { ...finetuneSettings(request, toyTask.train.length), loggingSteps: 30, ...change };
 }
 
-/** A checkpoint in memory with the parameters of some specs, initialized. */
+/** An in-memory checkpoint with initialized parameters. */
 export function toyCheckpoint(specs = pretrainingSpecs(toyConfig)): Safetensors {
   const tensors = new Map(
     specs.map((spec) => [spec.name, { shape: spec.shape, data: initialValues(spec, 1, 0.1) }]),

@@ -27,7 +27,7 @@ function trainerOf(device: Device, change: Partial<TrainerSettings> = {}) {
   }, toyConfigWithDropout);
 }
 
-/** Trains some steps; losses of each and the final weights. */
+/** Trains some steps and returns their losses and the final weights. */
 async function train(
   device: Device,
   steps: number,
@@ -60,7 +60,7 @@ testDevices("training lowers the loss", async (device) => {
   assert(log.every(({ gradientNorm }) => gradientNorm > 0));
 });
 
-testDevices("the same training twice gives the same bytes", async (device) => {
+testDevices("repeated training gives the same bytes", async (device) => {
   const first = await train(device, 6);
   const second = await train(device, 6);
   assertEquals(first.weights, second.weights);
@@ -80,7 +80,7 @@ testDevices(
 );
 
 testDevices(
-  "a gradient that is not finite stops training, names the tensor and changes nothing",
+  "a gradient that is not finite stops training, names the tensor and updates nothing",
   async (device) => {
     const trainer = trainerOf(device);
     const { parameters } = trainer.model;
@@ -98,9 +98,9 @@ testDevices(
   },
 );
 
-testDevices("a step holds what was planned, to the byte", async (device) => {
+testDevices("a step uses exactly the planned memory", async (device) => {
   for (const recompute of ["none", "layers"] as const) {
-    // One that no self-test has left memory on.
+    // A new device, without memory of the self-test.
     const fresh = device.description.kind === "cpu"
       ? await openCpuDevice()
       : (await openWebGpuDevice())!;
@@ -108,7 +108,7 @@ testDevices("a step holds what was planned, to the byte", async (device) => {
       toySteps(trainerOf(each, { recompute }), 1, 8);
       return each.memory().peakBytes;
     });
-    // Uniforms, and copies of operands, which only some adapters need, come on top of the plan.
+    // The plan does not include uniforms and the texture copies of operands on some adapters.
     const copies = fresh instanceof WebGpuDevice
       ? fresh.holdersAtPeak()
         .filter(({ label }) => label === "operand textures" || label === "uniforms")
@@ -126,14 +126,14 @@ testDevices("memory does not grow from step to step", async (device) => {
   toySteps(trainer, 40, 8);
   await trainer.readLog();
   const late = device.memory();
-  // Batches differ a little in how many distinct words they hold, never in how many buffers they take.
+  // The number of distinct tokens differs between batches, the number of buffers does not.
   assertEquals(late.buffers, early.buffers);
   assert(late.peakBytes <= early.peakBytes * 1.1, `${early.peakBytes} grew to ${late.peakBytes}`);
   trainer.free();
 });
 
 testDevices(
-  "evaluation does not depend on how it is divided, and leaves the model alone",
+  "evaluation does not depend on the micro-batch size and does not change the model",
   async (device) => {
     const trainer = trainerOf(device);
     const before = await device.read(whole(trainer.model.parameters.values));

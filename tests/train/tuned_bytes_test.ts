@@ -1,9 +1,9 @@
-// Neither a timing nor a warm cache changes a byte of what is trained.
+// Autotuning changes no byte of the result, with or without a warm cache.
 import { assert, assertEquals } from "@std/assert";
 import { openDevice, Tuner, type WebGpuDevice, whole } from "../../src/device/mod.ts";
 import { toySteps, toyTrainer } from "../support/toy_pretraining.ts";
 
-/** Three steps; `between` may measure. */
+/** Trains three steps and calls `between` after each. */
 async function train(tuner: Tuner | null, between: () => Promise<unknown> = async () => {}) {
   const device = await openDevice({ device: "webgpu", variantOf: tuner?.variantOf });
   try {
@@ -22,7 +22,7 @@ async function train(tuner: Tuner | null, between: () => Promise<unknown> = asyn
 }
 
 Deno.test({
-  name: "a run that tunes between its steps, and one that has tuned, end in the same bytes",
+  name: "a run with autotuning and a run with a warm tuning cache end in the same bytes",
   ignore: (await navigator.gpu?.requestAdapter() ?? null) === null,
   async fn() {
     const plain = await train(null);

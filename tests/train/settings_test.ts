@@ -7,7 +7,7 @@ import { finetuneSettings, type Precision } from "../../src/train/mod.ts";
 const nano = presetConfig("nano");
 const request = { steps: 1000, maxSeqLength: 64 };
 
-Deno.test("pretrainSettings() scales the paper's learning rate with the root of the batch", () => {
+Deno.test("pretrainSettings() scales the paper's learning rate with the square root of the batch size", () => {
   const { schedule } = pretrainSettings({ ...request, batchSize: 4096 }, nano);
   assertAlmostEquals(schedule.peakLearningRate, 0.00176, 1e-12);
   const quarter = pretrainSettings({ ...request, batchSize: 1024 }, nano);
@@ -19,7 +19,7 @@ Deno.test("pretrainSettings() warms up for the paper's share of the steps", () =
   assertEquals(schedule.warmupSteps, 3125);
 });
 
-Deno.test("pretrainSettings() has one phase unless told otherwise", () => {
+Deno.test("pretrainSettings() has one phase by default", () => {
   const { phases } = pretrainSettings(request, nano);
   assertEquals(phases.map(({ untilStep, examples }) => [untilStep, examples.maxSeqLength]), [[
     1000,
@@ -37,7 +37,7 @@ Deno.test("pretrainSettings() divides the steps among phases by their shares", (
   assertEquals(settings.phases[1].examples.maxPredictionsPerSeq, 77);
 });
 
-Deno.test("pretrainSettings() refuses what is no number of steps", () => {
+Deno.test("pretrainSettings() rejects settings out of range", () => {
   assertThrows(() => pretrainSettings({ ...request, steps: 0 }, nano), RangeError, "steps must be");
   assertThrows(
     () => pretrainSettings({ ...request, learningRate: -1 }, nano),
@@ -56,7 +56,7 @@ Deno.test("firstDifference() names the path of what differs", () => {
   assertEquals(firstDifference({ a: [1] }, { a: [1, 2] })?.path, "a.1");
 });
 
-Deno.test("both kinds of settings refuse a precision that there is not, as a file may name one", () => {
+Deno.test("both kinds of settings reject an unknown precision, which a file may contain", () => {
   const precision = "f8" as Precision;
   const expected = "precision must be f32 or f16, got f8";
   assertThrows(() => pretrainSettings({ ...request, precision }, nano), RangeError, expected);

@@ -7,6 +7,7 @@ import type { Parameters } from "../model/mod.ts";
 
 /** A gradient, weight or moment is NaN or infinite. */
 export class NonFiniteError extends Error {
+  /** Name of the class, as error messages show it. */
   override readonly name = "NonFiniteError";
 }
 

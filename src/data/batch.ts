@@ -1,50 +1,50 @@
 /**
- * Puts examples together in arrays of fixed shape, as a training step wants them.
+ * Collates examples into arrays of fixed shape for a training step.
  *
  * @module
  */
 import type { Example } from "./example.ts";
 import type { ExampleSource } from "./example_dataset.ts";
 
-/** Marks a label that the loss leaves out. */
+/** A label that the loss ignores. */
 export const IGNORED_LABEL = 0xffffffff;
 
-/** Examples as arrays. B examples of S tokens, at most P predictions an example. */
+/** A batch of B examples of S tokens, with at most P predictions per example. */
 export interface PretrainingBatch {
-  /** B. */
+  /** Number of examples, B. */
   readonly examples: number;
-  /** S: every row is filled up to it. */
+  /** Sequence length, S; every row is padded to it. */
   readonly sequenceLength: number;
-  /** [B·S] ids, `pad` beyond an example's end. */
+  /** [B·S] token ids, with padding after the end of an example. */
   readonly inputIds: Uint32Array;
-  /** [B·S] 0 in the first segment and in padding, 1 in the second. */
+  /** [B·S] 0 for the first segment and padding, 1 for the second segment. */
   readonly tokenTypeIds: Uint32Array;
-  /** [B] the number of tokens of each example. Attention sees these and no padding. */
+  /** [B] number of tokens of each example, without padding. Attention is limited to them. */
   readonly lengths: Uint32Array;
-  /** How many tokens are to be predicted: the leading entries of the next two arrays. */
+  /** Number of predictions: the leading entries of the next two arrays. */
   readonly maskedCount: number;
   /**
-   * [B·P] rows b·S + p to predict, rising. The entries past `maskedCount` are other, distinct rows
-   * (a scatter may write to all of them), as long as there are any.
+   * [B·P] rows b·S + p to predict, in ascending order. The entries after `maskedCount` are other
+   * distinct rows, so that a scatter may write to all of them, as far as there are any.
    */
   readonly maskedRows: Uint32Array;
-  /** [B·P] the ids to predict; {@linkcode IGNORED_LABEL} past `maskedCount`. */
+  /** [B·P] ids to predict; {@linkcode IGNORED_LABEL} after `maskedCount`. */
   readonly maskedLabels: Uint32Array;
-  /** How many examples have a pair label. */
+  /** Number of examples with a pair label. */
   readonly pairCount: number;
-  /** [B] 0 in order, 1 swapped or random; {@linkcode IGNORED_LABEL} without a pair. */
+  /** [B] 0 for the original order, 1 for swapped or random; {@linkcode IGNORED_LABEL} without a pair. */
   readonly pairLabels: Uint32Array;
-  /** [B] 1 where an example was cut to fit; cut ends can give a pair's order away. */
+  /** [B] 1 for truncated examples, whose ends can reveal the order of the pair. */
   readonly truncated: Uint8Array;
 }
 
-/** Shapes of a batch. */
+/** Shape of a batch. */
 export interface BatchShape {
-  /** S, at least the longest example. */
+  /** S, at least the length of the longest example. */
   readonly sequenceLength: number;
-  /** P, at least the most predictions of an example. */
+  /** P, at least the largest number of predictions per example. */
   readonly maxPredictions: number;
-  /** The id that fills rows up. */
+  /** Id of the padding token. */
   readonly padId: number;
 }
 
@@ -52,9 +52,9 @@ export interface BatchShape {
  * Collates examples.
  *
  * @param examples B examples.
- * @param shape The shapes; the same for every batch of a run, so that nothing is compiled anew.
+ * @param shape The shape, the same for every batch of a run, so that shaders are compiled once.
  * @returns The batch.
- * @throws {RangeError} When an example is longer or has more predictions than the shape allows.
+ * @throws {RangeError} If an example is longer or has more predictions than the shape allows.
  */
 export function collate(examples: readonly Example[], shape: BatchShape): PretrainingBatch {
   const { sequenceLength, maxPredictions, padId } = shape;
@@ -71,7 +71,7 @@ export function collate(examples: readonly Example[], shape: BatchShape): Pretra
     if (example.length > sequenceLength || example.maskedPositions.length > maxPredictions) {
       throw new RangeError(
         `An example of ${example.length} tokens with ${example.maskedPositions.length} ` +
-          `predictions does not fit a batch of ${sequenceLength} and ${maxPredictions}`,
+          `predictions does not fit a batch of ${sequenceLength} tokens and ${maxPredictions} predictions`,
       );
     }
     const row = b * sequenceLength;
@@ -103,13 +103,13 @@ export function collate(examples: readonly Example[], shape: BatchShape): Pretra
 }
 
 /**
- * Builds the batch of the examples `first` to `first + count - 1`, each `stride` apart.
+ * Builds the batch of `count` examples from `first`, with numbers `stride` apart.
  *
- * @param source Gives the examples.
- * @param first The first example's number.
+ * @param source The examples.
+ * @param first Number of the first example.
  * @param count B.
- * @param shape The shapes.
- * @param stride The distance of the examples' numbers; 1 where absent.
+ * @param shape The shape.
+ * @param stride Difference between the examples' numbers; 1 by default.
  * @returns The batch.
  */
 export function batchAt(
@@ -126,11 +126,11 @@ export function batchAt(
 /**
  * Builds the batches of the examples `first` to `first + count - 1`.
  *
- * @param source Gives the examples.
- * @param first The first example's number.
- * @param count How many examples.
- * @param microBatchSize At most so many to a batch.
- * @param shape The shapes.
+ * @param source The examples.
+ * @param first Number of the first example.
+ * @param count Number of examples.
+ * @param microBatchSize Maximum number of examples per batch.
+ * @param shape The shape.
  * @returns The batches, in order.
  */
 export function microBatches(
@@ -148,7 +148,7 @@ export function microBatches(
   return batches;
 }
 
-/** Fills the entries past `used` with rows that are not among the used ones, which rise. */
+/** Fills the entries after `used` with rows that differ from the used ones, which are in ascending order. */
 function fillWithFreeRows(maskedRows: Uint32Array, used: number, rows: number): void {
   let row = 0, next = 0;
   for (let i = used; i < maskedRows.length && row < rows; row++) {

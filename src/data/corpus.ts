@@ -6,45 +6,45 @@
 import type { Shard } from "./shard.ts";
 import type { VocabularyFacts } from "./vocabulary.ts";
 
-/** A run of whole sentences of one document: which shard, and from which token to which. */
+/** A range of tokens of a shard: consecutive sentences of one document. */
 export interface TokenRange {
-  /** The shard's number. */
+  /** Index of the shard. */
   readonly shard: number;
-  /** The first token, counted within the shard. */
+  /** First token, relative to the shard. */
   readonly start: number;
-  /** One past the last token. */
+  /** End (exclusive). */
   readonly end: number;
 }
 
-/** Where a document lies: its shard, and its sentences there. */
+/** The location of a document: its shard, and its sentences in the shard. */
 export interface DocumentPlace {
-  /** The shard's number. */
+  /** Index of the shard. */
   readonly shard: number;
-  /** The document's first sentence, counted within the shard. */
+  /** First sentence, relative to the shard. */
   readonly firstSentence: number;
-  /** One past its last sentence. */
+  /** End (exclusive). */
   readonly endSentence: number;
 }
 
-/** Documents in shards, numbered through; so are their sentences. */
+/** The documents of several shards. Documents and sentences have numbers in the corpus. */
 export class Corpus {
   /** The shards, in order. */
   readonly shards: readonly Shard[];
-  /** What the shards' ids mean. */
+  /** The vocabulary of the shards. */
   readonly vocabulary: VocabularyFacts;
-  /** Names the tokens and borders: equal fingerprints give equal examples. */
+  /** Identifies the tokens and their boundaries: equal fingerprints give equal examples. */
   readonly fingerprint: string;
-  /** The corpus number of each shard's first document, and the number of documents. */
+  /** Number of each shard's first document, and the number of documents. */
   readonly #documentBase: number[] = [0];
-  /** The corpus number of each shard's first sentence, and the number of sentences. */
+  /** Number of each shard's first sentence, and the number of sentences. */
   readonly #sentenceBase: number[] = [0];
 
   /**
-   * Joins shards.
+   * Creates a corpus from shards.
    *
    * @param shards The shards, in order.
-   * @param vocabulary What their ids mean.
-   * @param fingerprint Names the data.
+   * @param vocabulary Their vocabulary.
+   * @param fingerprint Identifies the data.
    */
   constructor(shards: readonly Shard[], vocabulary: VocabularyFacts, fingerprint: string) {
     this.shards = shards;
@@ -56,23 +56,23 @@ export class Corpus {
     }
   }
 
-  /** How many documents there are. */
+  /** Number of documents. */
   get documentCount(): number {
     return this.#documentBase[this.#documentBase.length - 1];
   }
 
-  /** How many sentences there are. */
+  /** Number of sentences. */
   get sentenceCount(): number {
     return this.#sentenceBase[this.#sentenceBase.length - 1];
   }
 
-  /** How many tokens there are. */
+  /** Number of tokens. */
   get tokenCount(): number {
     return this.shards.reduce((sum, shard) => sum + shard.tokens.length, 0);
   }
 
   /**
-   * Where a document lies.
+   * Returns the location of a document.
    *
    * @param document Its number in the corpus.
    * @returns Its shard and sentences.
@@ -89,7 +89,7 @@ export class Corpus {
   }
 
   /**
-   * The first 64 bits of a document's SHA-256.
+   * Returns the first 64 bits of a document's SHA-256 hash.
    *
    * @param document Its number in the corpus.
    * @returns Upper and lower word.
@@ -102,7 +102,7 @@ export class Corpus {
   }
 
   /**
-   * How many tokens a document has.
+   * Returns the number of tokens of a document.
    *
    * @param document Its number in the corpus.
    * @returns The number.
@@ -114,7 +114,7 @@ export class Corpus {
   }
 
   /**
-   * The tokens of a document, as they lie in its shard.
+   * Returns the tokens of a document.
    *
    * @param document Its number in the corpus.
    * @returns A view of the shard's tokens.
@@ -126,10 +126,10 @@ export class Corpus {
   }
 
   /**
-   * The corpus number of a shard's sentence.
+   * Returns the number of a shard's sentence in the corpus.
    *
-   * @param shard The shard's number.
-   * @param sentence The sentence, counted within the shard.
+   * @param shard Index of the shard.
+   * @param sentence The sentence, relative to the shard.
    * @returns Its number in the corpus.
    */
   sentenceNumber(shard: number, sentence: number): number {
@@ -137,11 +137,11 @@ export class Corpus {
   }
 
   /**
-   * The tokens of some sentences that follow each other in one document.
+   * Returns the range of tokens of consecutive sentences of one document.
    *
-   * @param sentence The first one's number in the corpus.
-   * @param count How many.
-   * @returns Where their tokens lie.
+   * @param sentence Number of the first sentence in the corpus.
+   * @param count Number of sentences.
+   * @returns The range.
    */
   rangeOf(sentence: number, count: number): TokenRange {
     const shard = lastAtMost(this.#sentenceBase, sentence);
@@ -151,7 +151,7 @@ export class Corpus {
   }
 
   /**
-   * The document that a sentence belongs to.
+   * Returns the document of a sentence.
    *
    * @param sentence Its number in the corpus.
    * @returns The document's number in the corpus.
@@ -163,7 +163,7 @@ export class Corpus {
   }
 }
 
-/** The last place but one of a rising list whose value is at most `value`. */
+/** The last index of an ascending list whose value is at most `value`, excluding the last entry. */
 function lastAtMost(rising: ArrayLike<number>, value: number): number {
   let low = 0, high = rising.length - 1;
   while (high - low > 1) {
@@ -172,4 +172,28 @@ function lastAtMost(rising: ArrayLike<number>, value: number): number {
     else high = middle;
   }
   return low;
+}
+
+/**
+ * Computes the entropy of the unigram distribution of documents, in nats per piece: the masked-LM loss of a model that ignores the context and knows the frequencies
+ * of the pieces. A lower loss shows that the model uses context.
+ *
+ * @param corpus The text.
+ * @param documents Numbers of the documents to count.
+ * @returns −Σ p ln p; 0 without text.
+ */
+export function unigramEntropy(corpus: Corpus, documents: Iterable<number>): number {
+  const counts = new Float64Array(corpus.vocabulary.size);
+  let total = 0;
+  for (const document of documents) {
+    for (const id of corpus.tokensOf(document)) {
+      counts[id]++;
+      total++;
+    }
+  }
+  let entropy = 0;
+  for (const count of counts) {
+    if (count > 0) entropy -= (count / total) * Math.log(count / total);
+  }
+  return entropy;
 }

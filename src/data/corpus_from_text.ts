@@ -1,5 +1,5 @@
 /**
- * A corpus made in memory, for texts of a program's own.
+ * Corpora in memory.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import { tokenizeDocument } from "./tokenize_document.ts";
 import { type PieceTokenizer, vocabularyFacts } from "./vocabulary.ts";
 
 /**
- * Makes a corpus of texts. Each is a document, whose lines are paragraphs.
+ * Creates a corpus from texts. Each text is a document, whose lines are paragraphs.
  *
  * @param texts The documents.
- * @param tokenizer Gives the ids.
- * @returns The corpus, as if prepared and read again.
- * @throws {RangeError} When a text holds no token.
+ * @param tokenizer The tokenizer.
+ * @returns The corpus, the same as after `prepare` and reading.
+ * @throws {RangeError} If a text has no tokens.
  *
- * @example A tokenizer of single letters
+ * @example Use a tokenizer for single letters
  * ```ts
  * import { corpusFromText, ExampleDataset, exampleSettings } from "./mod.ts";
  *

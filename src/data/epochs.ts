@@ -1,5 +1,5 @@
 /**
- * Passes over the documents: their chunks, their order, and where each pass ends.
+ * Epochs: their chunks, and the order of the chunks.
  *
  * @module
  */
@@ -9,45 +9,45 @@ import type { ExampleSettings } from "./example_settings.ts";
 import { packDocuments, type Packing } from "./packing.ts";
 import { STREAM } from "./streams.ts";
 
-/** Which pass over the data an example belongs to. */
+/** The epoch of an example. */
 export interface EpochPlace {
-  /** The pass, from 0. */
+  /** Number of the epoch, from 0. */
   readonly epoch: number;
-  /** The place in it. */
+  /** Index in the epoch. */
   readonly position: number;
-  /** How many examples that pass has. */
+  /** Number of examples of the epoch. */
   readonly examples: number;
 }
 
-/** A pass ready to be read. */
+/** An epoch. */
 export interface Epoch {
-  /** Its chunks, in the order of the text. */
+  /** The chunks, in the order of the text. */
   readonly packing: Packing;
-  /** The chunk at each place of the pass. */
+  /** Index of the chunk for each index in the epoch. */
   readonly order: Uint32Array;
-  /** Which drawing of chunks and masks it uses: its own number, or that of a fixed version. */
+  /** Version of chunks and masks: the number of the epoch, or of a fixed version. */
   readonly version: number;
 }
 
-/** A batch may lie across the border of two passes. */
+/** A batch may contain examples of two epochs. */
 const KEPT = 2;
 
-/** The passes over some documents, made when they are asked for; the last ones are kept. */
+/** The epochs over some documents, computed on request. The latest ones are kept. */
 export class Epochs {
   readonly #corpus: Corpus;
   readonly #documents: ArrayLike<number>;
   readonly #settings: ExampleSettings;
   readonly #seed: number;
-  /** Where each pass ends among all examples, as far as asked for. */
+  /** End of each epoch among all examples, as far as computed. */
   readonly #ends: number[] = [];
   readonly #kept = new Map<number, Epoch>();
 
   /**
-   * Makes nothing yet.
+   * Creates the epochs.
    *
    * @param corpus The text.
-   * @param documents Which of its documents, by number.
-   * @param settings How to pack.
+   * @param documents Numbers of the documents to use.
+   * @param settings Settings of the packing.
    * @param seed The run's seed.
    */
   constructor(
@@ -63,25 +63,23 @@ export class Epochs {
   }
 
   /**
-   * How many examples a pass has.
+   * Returns the number of examples of an epoch.
    *
-   * @param epoch The pass.
-   * @returns The number.
+   * @param epoch The epoch.
    */
   lengthOf(epoch: number): number {
     return this.#endOf(epoch) - this.#startOf(epoch);
   }
 
   /**
-   * Which pass an example belongs to.
+   * Returns the epoch of an example.
    *
-   * @param index The example's number.
-   * @returns The pass, the place in it, and the pass's length.
-   * @throws {RangeError} When the number is negative or no integer.
+   * @param index Number of the example.
+   * @throws {RangeError} If the number is not a non-negative integer.
    */
   placeOf(index: number): EpochPlace {
     if (!Number.isSafeInteger(index) || index < 0) {
-      throw new RangeError(`An example's number must be an integer from 0, got ${index}`);
+      throw new RangeError(`The number of an example must be a non-negative integer, got ${index}`);
     }
     let epoch = 0;
     while (this.#endOf(epoch) <= index) epoch++;
@@ -89,9 +87,9 @@ export class Epochs {
   }
 
   /**
-   * A pass, ready to be read.
+   * Returns an epoch.
    *
-   * @param epoch The pass.
+   * @param epoch Number of the epoch.
    * @returns Its chunks and their order.
    */
   at(epoch: number): Epoch {

@@ -1,58 +1,58 @@
 /**
- * One pretraining example, and what can be asked about how it came to be.
+ * A pretraining example and its trace.
  *
  * @module
  */
 import type { MaskingTrace } from "./masking.ts";
 
-/** Some sentences of one document, as numbered in the corpus. */
+/** Consecutive sentences of one document. */
 export interface SentenceSpan {
-  /** The document's number. */
+  /** Number of the document. */
   readonly document: number;
-  /** The first sentence's number. */
+  /** Number of the first sentence. */
   readonly firstSentence: number;
-  /** How many sentences. */
+  /** Number of sentences. */
   readonly sentences: number;
-  /** How many tokens they have before truncation. */
+  /** Number of tokens before truncation. */
   readonly tokens: number;
-  /** Tokens that truncation cut from the front. */
+  /** Number of tokens truncated at the start. */
   readonly cutFront: number;
-  /** Tokens that truncation cut from the back. */
+  /** Number of tokens truncated at the end. */
   readonly cutBack: number;
 }
 
-/** Where an example comes from and what was drawn for it. */
+/** The source of an example and its random choices. */
 export interface ExampleTrace extends MaskingTrace {
-  /** The pass over the data. */
+  /** Number of the epoch. */
   readonly epoch: number;
-  /** The place in that pass. */
+  /** Index in the epoch. */
   readonly position: number;
-  /** The chunk's number in the pass, in the order of the text. */
+  /** Index of the chunk in the epoch, in the order of the text. */
   readonly chunk: number;
-  /** The length that the chunk was to reach. */
+  /** Target length of the chunk. */
   readonly target: number;
-  /** What stands in the first segment. */
+  /** Sentences of the first segment. */
   readonly first: SentenceSpan;
-  /** What stands in the second, where there is one. */
+  /** Sentences of the second segment, if any. */
   readonly second?: SentenceSpan;
 }
 
-/** One pretraining example: `[CLS] A [SEP] B [SEP]`, or `[CLS] A [SEP]` without a pair. */
+/** A pretraining example: `[CLS] A [SEP] B [SEP]`, or `[CLS] A [SEP]` without a pair. */
 export interface Example {
-  /** The ids after masking. */
+  /** Token ids after masking. */
   readonly inputIds: Uint32Array;
-  /** 0 from `[CLS]` to the first `[SEP]`, 1 after it. */
+  /** 0 up to the first `[SEP]`, 1 after it. */
   readonly tokenTypeIds: Uint8Array;
-  /** How many tokens it has; what goes beyond is padding, which is not stored. */
+  /** Number of tokens. Padding is not stored. */
   readonly length: number;
-  /** The positions to predict, rising. */
+  /** Positions to predict, in ascending order. */
   readonly maskedPositions: Uint32Array;
-  /** The ids that stood there. */
+  /** Original ids at these positions. */
   readonly maskedLabels: Uint32Array;
-  /** 0: in order (or the true next segment); 1: swapped (or a random segment); -1: no pair. */
+  /** 0: original order (or the true next segment); 1: swapped (or a random segment); -1: no pair. */
   readonly pairLabel: 0 | 1 | -1;
-  /** Whether a segment was cut to fit. */
+  /** Whether a segment is truncated. */
   readonly truncated: boolean;
-  /** How it came to be, when asked for. */
+  /** The trace, if requested. */
   readonly trace?: ExampleTrace;
 }

@@ -1,5 +1,5 @@
 /**
- * Examples as a pure function of the text, the settings, the seed and a number.
+ * Examples as a pure function of the text, the settings, the seed and their number.
  *
  * @module
  */
@@ -19,40 +19,40 @@ export interface ExampleSource {
   /**
    * Builds an example.
    *
-   * @param index Its number, from 0.
-   * @param trace Whether to note how it came to be.
-   * @returns The example; equal for equal numbers.
+   * @param index Number of the example, from 0.
+   * @param trace Whether to include the trace.
+   * @returns The example; the same for the same number.
    */
   exampleAt(index: number, trace?: boolean): Example;
 }
 
 /**
- * The examples of a corpus, epoch after epoch.
+ * The examples of a corpus, one epoch after another.
  *
- * An epoch's chunks depend on (text, settings, seed, epoch) alone, their order is a shuffle keyed by
- * the same, and an example's own randomness is keyed by its chunk. So any worker or rank builds any
- * example, in any order, and gets the same one; a resumed run needs only the next number.
+ * The chunks of an epoch and their order depend only on text, settings, seed and epoch, and the random
+ * choices of an example on its chunk. So any worker or rank can build any example in any order, and a
+ * resumed run needs only the next number.
  */
 export class ExampleDataset implements ExampleSource {
   /** The text. */
   readonly corpus: Corpus;
-  /** How examples are made. */
+  /** Settings of packing and masking. */
   readonly settings: ExampleSettings;
   /** The seed. */
   readonly seed: number;
-  /** The documents used, by number in the corpus. */
+  /** Numbers of the documents used. */
   readonly documents: ArrayLike<number>;
   readonly #epochs: Epochs;
 
   /**
-   * Binds text, settings and seed together.
+   * Creates a data set.
    *
    * @param corpus The text.
-   * @param settings How to make examples; see {@linkcode exampleSettings}.
+   * @param settings Settings of packing and masking; see {@linkcode exampleSettings}.
    * @param seed The run's seed.
-   * @param documents Which documents to use; all of them where absent.
-   * @throws {RangeError} When the text gives no example, or a next-sentence pair has no other
-   *   document to draw from.
+   * @param documents Numbers of the documents to use; all by default.
+   * @throws {RangeError} If the text is too short for an example, or there is only one document for
+   *   next-sentence pairs.
    */
   constructor(
     corpus: Corpus,
@@ -67,45 +67,42 @@ export class ExampleDataset implements ExampleSource {
     this.#epochs = new Epochs(corpus, this.documents, settings, seed);
     if (settings.pairObjective === "nsp" && this.documents.length < 2) {
       throw new RangeError(
-        `Next-sentence pairs need two documents or more, got ${this.documents.length}: ` +
+        `Next-sentence pairs need at least two documents, got ${this.documents.length}: ` +
           "add text, or choose --pair-objective sop",
       );
     }
     if (this.examplesInEpoch(0) === 0) {
       throw new RangeError(
-        `The text gives no example of ${settings.maxSeqLength} tokens: none of its ` +
-          `${this.documents.length} documents has two sentences that fit together`,
+        `The text has no example of ${settings.maxSeqLength} tokens: none of its ` +
+          `${this.documents.length} documents has two sentences for a pair`,
       );
     }
   }
 
   /**
-   * How many examples a pass over the data has. It differs a little from pass to pass, because
-   * lengths are drawn anew.
+   * Returns the number of examples of an epoch. It varies slightly, because every epoch draws its target
+   * lengths.
    *
-   * @param epoch The pass.
-   * @returns The number.
+   * @param epoch The epoch.
    */
   examplesInEpoch(epoch: number): number {
     return this.#epochs.lengthOf(epoch);
   }
 
   /**
-   * Which pass an example belongs to.
+   * Returns the epoch of an example.
    *
-   * @param index The example's number.
-   * @returns The pass, the place in it, and the pass's length.
-   * @throws {RangeError} When the number is negative or no integer.
+   * @param index Number of the example.
+   * @throws {RangeError} If the number is not a non-negative integer.
    */
   placeOf(index: number): EpochPlace {
     return this.#epochs.placeOf(index);
   }
 
   /**
-   * The chunks of a pass and what was drawn for them.
+   * Returns the chunks of an epoch and their random choices.
    *
-   * @param epoch The pass.
-   * @returns Its packing.
+   * @param epoch The epoch.
    */
   packingOf(epoch: number): Packing {
     return this.#epochs.at(epoch).packing;
@@ -165,7 +162,7 @@ export class ExampleDataset implements ExampleSource {
     };
   }
 
-  /** What stands first in a chunk's example, and what second, where there is a pair. */
+  /** Returns the first and the second segment of a chunk's example; the second only for a pair. */
   #segmentsOf(packing: Packing, chunk: number, version: number): [Source, Source?] {
     const sentence = packing.firstSentence[chunk];
     const aEnd = packing.aEnd[chunk];
@@ -178,13 +175,13 @@ export class ExampleDataset implements ExampleSource {
     return packing.pairing[chunk] === PAIRING.swapped ? [b, a] : [a, b];
   }
 
-  /** Some sentences as a segment that may be cut. */
+  /** Returns sentences as a segment to truncate. */
   #span(sentence: number, sentences: number): Source {
     const { shard, start, end } = this.corpus.rangeOf(sentence, sentences);
     return { sentence, sentences, segment: { shard, start, end, cutFront: 0, cutBack: 0 } };
   }
 
-  /** Sentences of another document, as many as reach the chunk's target beside the first segment. */
+  /** Returns sentences of another document, enough to reach the chunk's target length with the first segment. */
   #randomSpan(packing: Packing, chunk: number, first: Source, version: number): Source {
     const stream = new RandomStream(this.seed, STREAM.randomSegment, version, chunk);
     const own = this.corpus.documentOf(first.sentence);
@@ -199,7 +196,7 @@ export class ExampleDataset implements ExampleSource {
     return this.#span(this.corpus.sentenceNumber(shard, start), end - start);
   }
 
-  /** Writes `[CLS] A [SEP] B [SEP]` and says where the segments lie. */
+  /** Writes `[CLS] A [SEP] B [SEP]` and returns the positions of the segments. */
   #layOut(a: Segment, b?: Segment): { inputIds: Uint32Array; places: SegmentPlace[] } {
     const { special } = this.corpus.vocabulary;
     const segments = b === undefined ? [a] : [a, b];
@@ -238,7 +235,7 @@ export class ExampleDataset implements ExampleSource {
   }
 }
 
-/** Sentences and the segment that they become. */
+/** Sentences and their segment. */
 interface Source {
   readonly sentence: number;
   readonly sentences: number;

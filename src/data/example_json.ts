@@ -1,5 +1,5 @@
 /**
- * Examples as JSON lines, for inspection and for other programs.
+ * Examples as JSON lines, for inspection and other programs.
  *
  * @module
  */
@@ -8,12 +8,12 @@ import type { ExampleDataset } from "./example_dataset.ts";
 import type { PieceNames } from "./show_example.ts";
 
 /**
- * An example as one JSON object, under the names of the official TensorFlow records, with the
- * pieces as text and where they come from.
+ * Serializes an example as a JSON object with the names of the official TensorFlow records, the texts
+ * of the pieces, and their source.
  *
- * @param index The example's number.
+ * @param index Number of the example.
  * @param example The example, with its trace.
- * @param names Gives the pieces.
+ * @param names The pieces of the vocabulary.
  * @returns The JSON, without a line feed.
  */
 export function exampleAsJson(index: number, example: Example, names: PieceNames): string {
@@ -39,13 +39,13 @@ export function exampleAsJson(index: number, example: Example, names: PieceNames
 }
 
 /**
- * Examples as JSON lines, in UTF-8.
+ * Serializes examples as JSON lines in UTF-8.
  *
  * @param dataset The examples.
- * @param first The first example's number.
- * @param count How many.
- * @param names Gives the pieces.
- * @returns One chunk of bytes an example.
+ * @param first Number of the first example.
+ * @param count Number of examples.
+ * @param names The pieces of the vocabulary.
+ * @returns One chunk of bytes per example.
  */
 export async function* exampleLines(
   dataset: ExampleDataset,

@@ -1,30 +1,30 @@
 /**
- * How examples are made. The names are those of the official flags.
+ * Settings of packing and masking, with the names of the official flags.
  *
  * @module
  */
 
-/** All choices of packing and masking. Source of every default but one: paper, section 4.1. */
+/** Settings of packing and masking. The defaults are those of section 4.1 of the paper. */
 export interface ExampleSettings {
-  /** Tokens in an example, special pieces included. */
+  /** Maximum number of tokens per example, with special tokens. */
   readonly maxSeqLength: number;
   /** Sentence order (`sop`), next sentence (`nsp`), or one segment and no pair (`none`). */
   readonly pairObjective: "sop" | "nsp" | "none";
-  /** How often a shorter target length is drawn. */
+  /** Probability of a shorter target length. */
   readonly shortSeqProb: number;
-  /** Whether it is drawn for each chunk, or once for each pass over a document (official code). */
+  /** Whether the target length is drawn per chunk, or once per document and epoch (official code). */
   readonly shortSeqPer: "chunk" | "document";
-  /** Share of an example's tokens to mask. */
+  /** Fraction of the tokens to mask. */
   readonly maskedLmProb: number;
-  /** Most tokens masked in an example. The released models had 20 of 512. */
+  /** Maximum number of masked tokens per example. The released models used 20 for 512 tokens. */
   readonly maxPredictionsPerSeq: number;
-  /** Most words in a masked span. */
+  /** Maximum number of words of a masked n-gram. */
   readonly ngram: number;
-  /** Whether span length n has probability proportional to 1/n, or the reverse. */
+  /** Whether n-grams of length n have probability proportional to 1/n, or the reverse. */
   readonly favorShorterNgram: boolean;
-  /** Whether whole words are masked, or single pieces. */
+  /** Whether to mask whole words, or single pieces. */
   readonly wholeWordMask: boolean;
-  /** How many fixed versions of the corpus are reused in turn; 0 draws anew in every epoch. */
+  /** Number of fixed versions of the examples to use in turn; 0 draws new ones in every epoch. */
   readonly dupeFactor: number;
 }
 
@@ -32,20 +32,20 @@ export interface ExampleSettings {
 export const MASKED_LM_PROB = 0.15;
 
 /**
- * The paper's settings for a sequence length. `maxPredictionsPerSeq` leaves room for all 15%
- * (77 of 512), as the paper says; the released models were trained with 20.
+ * Returns the paper's settings for a sequence length. `maxPredictionsPerSeq` allows all 15% (77 of
+ * 512), as in the paper; the released models were trained with 20.
  *
- * @param maxSeqLength Tokens in an example.
- * @param changes Settings that differ.
- * @returns All settings, checked.
- * @throws {RangeError} When a setting is out of range; the message names it.
+ * @param maxSeqLength Maximum number of tokens per example.
+ * @param changes Settings that differ from the defaults.
+ * @returns All settings, after a check.
+ * @throws {RangeError} If a setting is out of range; the message names it.
  *
- * @example The settings of the released models
+ * @example Use the settings of the released models
  * ```ts
  * import { exampleSettings } from "./example_settings.ts";
  *
  * const official = exampleSettings(512, { maxPredictionsPerSeq: 20, shortSeqPer: "document" });
- * if (official.ngram !== 3) throw new Error("the paper has spans of up to 3 words");
+ * if (official.ngram !== 3) throw new Error("not the paper's n-grams");
  * ```
  */
 export function exampleSettings(

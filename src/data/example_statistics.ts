@@ -1,40 +1,40 @@
 /**
- * Counts over many examples: does the data look as the paper says it should?
+ * Statistics of examples, for comparison with the paper.
  *
  * @module
  */
 import type { ExampleDataset } from "./example_dataset.ts";
 import { maskBudget } from "./masking.ts";
 
-/** Shares and counts over some examples. Shares are from 0 to 1. */
+/** Statistics of a number of examples. Fractions are from 0 to 1. */
 export interface ExampleStatistics {
-  /** How many examples were looked at. */
+  /** Number of examples. */
   readonly examples: number;
-  /** Tokens an example may have. */
+  /** Maximum number of tokens per example. */
   readonly maxSeqLength: number;
   /** Mean number of tokens. */
   readonly meanLength: number;
-  /** Share of examples that were cut to fit. */
+  /** Fraction of truncated examples. */
   readonly truncated: number;
-  /** Share of pairs with label 1: swapped, or with a random second segment. */
+  /** Fraction of pairs with label 1: swapped, or with a random second segment. */
   readonly pairsWithLabelOne: number;
-  /** Share of short target lengths among those drawn for the epochs looked at. */
+  /** Fraction of short target lengths among those drawn for the epochs. */
   readonly shortTargetsDrawn: number;
-  /** Chunks of one sentence left out in these epochs, beside every 1 that was used. */
+  /** Number of one-sentence chunks left out in these epochs, relative to the chunks used. */
   readonly oneSentenceChunksDropped: number;
-  /** Entry n - 1: share of span length n among all drawn. */
+  /** Entry n - 1: fraction of n-grams of length n among those drawn. */
   readonly spansDrawn: number[];
-  /** Entry n - 1: share of span length n among the spans that were masked. */
+  /** Entry n - 1: fraction of n-grams of length n among those masked. */
   readonly spansMasked: number[];
-  /** Share of examples with as many masked tokens as their length and the cap ask for. */
+  /** Fraction of examples with exactly the intended number of masked tokens. */
   readonly budgetsMet: number;
-  /** Masked tokens an example. */
+  /** Mean number of masked tokens per example. */
   readonly meanMasked: number;
-  /** Share of masked tokens replaced by the mask piece, left as they were, and replaced at random. */
+  /** Fractions of masked tokens that are replaced by the mask token, unchanged, and replaced at random. */
   readonly replacements: { readonly mask: number; readonly kept: number; readonly random: number };
-  /** Pairs whose segments come from different documents; none under sentence order. */
+  /** Number of pairs with segments of different documents; 0 for sentence order. */
   readonly pairsAcrossDocuments: number;
-  /** Pairs of one document whose second segment does not follow the first, nor the reverse. */
+  /** Number of pairs of one document whose segments are not adjacent. */
   readonly pairsNotConsecutive: number;
   /** Entry i counts examples with i percent of their tokens masked, rounded to the nearest. */
   readonly maskedPercentHistogram: number[];
@@ -43,11 +43,11 @@ export interface ExampleStatistics {
 }
 
 /**
- * Builds examples and counts.
+ * Computes the statistics of examples.
  *
  * @param dataset The examples.
- * @param count How many, from the first on.
- * @returns The counts.
+ * @param count Number of examples, from the first.
+ * @returns The statistics.
  */
 export function exampleStatistics(dataset: ExampleDataset, count: number): ExampleStatistics {
   const { settings } = dataset;

@@ -7,30 +7,30 @@
 /** A constructor of unsigned typed arrays. */
 type ArrayType<T> = new (length: number) => T;
 
-/** Collects numbers in a typed array whose room doubles when it is full. */
+/** A typed array that can be appended to. Its capacity doubles when it is full. */
 export class GrowingArray<T extends Uint8Array | Uint16Array | Uint32Array> {
   readonly #type: ArrayType<T>;
   #array: T;
   #length = 0;
 
   /**
-   * Starts empty.
+   * Creates an empty array.
    *
    * @param type The typed array to grow, such as `Uint32Array`.
-   * @param capacity Room at the start, in elements.
+   * @param capacity Initial capacity in elements.
    */
   constructor(type: ArrayType<T>, capacity: number = 1024) {
     this.#type = type;
     this.#array = new type(capacity);
   }
 
-  /** How many numbers it holds. */
+  /** Number of elements. */
   get length(): number {
     return this.#length;
   }
 
   /**
-   * Adds one number.
+   * Appends a number.
    *
    * @param value The number.
    */
@@ -40,7 +40,7 @@ export class GrowingArray<T extends Uint8Array | Uint16Array | Uint32Array> {
   }
 
   /**
-   * Adds several numbers.
+   * Appends several numbers.
    *
    * @param values The numbers.
    */
@@ -51,15 +51,13 @@ export class GrowingArray<T extends Uint8Array | Uint16Array | Uint32Array> {
     this.#length = length;
   }
 
-  /** Forgets the numbers and keeps the room. */
+  /** Removes all elements and keeps the capacity. */
   clear(): void {
     this.#length = 0;
   }
 
   /**
-   * The numbers in an array of their own.
-   *
-   * @returns A copy.
+   * Returns a copy of the elements.
    */
   copy(): T {
     return this.#array.slice(0, this.#length) as T;

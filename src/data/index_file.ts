@@ -8,61 +8,61 @@ import { isHistograms, type LengthHistograms } from "./length_histogram.ts";
 import { ShardError } from "./shard.ts";
 import type { VocabularyFacts } from "./vocabulary.ts";
 
-/** What the index says of one shard. */
+/** A shard in the index. */
 export interface ShardEntry {
-  /** The file's name in the folder. */
+  /** Name of the file in the folder. */
   readonly file: string;
-  /** The file's length. */
+  /** Size of the file in bytes. */
   readonly bytes: number;
-  /** The file's SHA-256 as 64 hexadecimal digits. */
+  /** SHA-256 of the file, 64 hexadecimal digits. */
   readonly sha256: string;
-  /** Documents in it. */
+  /** Number of documents. */
   readonly documents: number;
-  /** Sentences in it. */
+  /** Number of sentences. */
   readonly sentences: number;
-  /** Tokens in it. */
+  /** Number of tokens. */
   readonly tokens: number;
 }
 
-/** What preparing read, left out and counted. */
+/** Counts of `prepare`. */
 export interface PreparationReport {
-  /** Documents read from the input. */
+  /** Number of documents read. */
   readonly documentsRead: number;
-  /** Documents left out because an equal one came before. */
+  /** Number of documents left out because they equal an earlier one. */
   readonly duplicateDocuments: number;
-  /** Documents left out because they hold no text or no token. */
+  /** Number of documents left out because they have no text or no tokens. */
   readonly emptyDocuments: number;
   /** Lengths of sentences and documents. */
   readonly lengths: LengthHistograms;
 }
 
-/** A folder of shards, described. */
+/** The index of a folder of shards. */
 export interface DataIndex {
-  /** What the shards' ids mean. */
+  /** The vocabulary of the shards. */
   readonly vocabulary: VocabularyFacts;
-  /** Copies of the vocabulary's files that lie in the folder. */
+  /** Names of the vocabulary files in the folder. */
   readonly vocabularyFiles: readonly string[];
   /** SHA-256 of each of them. */
   readonly vocabularySums: Readonly<Record<string, string>>;
-  /** Names the tokens and borders of all shards. */
+  /** Identifies the tokens of all shards and their boundaries. */
   readonly fingerprint: string;
   /** The shards, in order. */
   readonly shards: readonly ShardEntry[];
-  /** Share of tokens that training holds out unless it is told otherwise; 0 for none. */
+  /** Fraction of the tokens to hold out in training by default; 0 for none. */
   readonly validationFraction: number;
-  /** What was read and left out. */
+  /** Counts of `prepare`. */
   readonly report: PreparationReport;
 }
 
-/** The index's file name. */
+/** Name of the index file. */
 export const INDEX_FILE = "index.json";
 const FORMAT = "albert-shards-1";
 
 /**
- * An index as an object for JSON.
+ * Converts an index to an object for JSON.
  *
  * @param index The index.
- * @returns What `index.json` holds, without its checksum.
+ * @returns The content of `index.json` without its checksum.
  */
 export function indexToJson(index: DataIndex): Record<string, unknown> {
   const { vocabulary, ...rest } = index;
@@ -71,22 +71,24 @@ export function indexToJson(index: DataIndex): Record<string, unknown> {
 }
 
 /**
- * Reads an index and checks every field that reading shards relies on.
+ * Parses an index and checks its fields.
  *
  * @param text The text of `index.json`.
- * @param name What to call it in errors, usually its path.
+ * @param name Name of the file for error messages.
  * @returns The index.
- * @throws {ShardError} When it is no such index; the message names the field.
+ * @throws {ShardError} If the index is invalid; the message names the field.
  */
 export function parseIndex(text: string, name: string): DataIndex {
   let json: Record<string, unknown>;
   try {
     json = parseJson(text) as Record<string, unknown>;
   } catch (cause) {
-    throw new ShardError(`${name} is not JSON: copy it again or run prepare again`, { cause });
+    throw new ShardError(`${name} is not valid JSON: copy it again or run prepare again`, {
+      cause,
+    });
   }
   const check = (good: boolean, field: string): void => {
-    if (!good) throw new ShardError(`${name} has no usable "${field}": run prepare again`);
+    if (!good) throw new ShardError(`${name} has no valid "${field}": run prepare again`);
   };
   check(isObject(json) && json.format === FORMAT, "format");
   const vocabulary = json.vocabulary as Record<string, unknown>;
@@ -111,7 +113,7 @@ export function parseIndex(text: string, name: string): DataIndex {
   }
   check(isHistograms(report.lengths), "report.lengths");
   const { vocabularyFiles = [], vocabularySums = {}, validationFraction = 0 } = json;
-  // They are copied into checkpoints under these names.
+  // The files are copied to checkpoints under these names.
   check(Array.isArray(vocabularyFiles) && vocabularyFiles.every(isFileName), "vocabularyFiles");
   check(isObject(vocabularySums), "vocabularySums");
   const fraction = validationFraction as number;
@@ -130,16 +132,15 @@ export function parseIndex(text: string, name: string): DataIndex {
 }
 
 /**
- * Whether a value out of JSON describes a shard, by a name that does not lead out of the folder.
+ * Whether a JSON value describes a shard, with a file name inside of the folder.
  *
- * @param value Anything.
- * @returns Whether it is an entry of an index.
+ * @param value Any value.
  */
 export function isShardEntry(value: unknown): value is ShardEntry {
   return wrongShardField(value) === undefined;
 }
 
-/** The first field that keeps a value from being an entry. */
+/** Returns the first invalid field of an entry. */
 function wrongShardField(value: unknown): string | undefined {
   const entry = isObject(value) ? value : {};
   if (!isFileName(entry.file)) return "file";
@@ -152,16 +153,15 @@ function isFileName(value: unknown): boolean {
 }
 
 /**
- * Whether a value out of JSON is a count.
+ * Whether a JSON value is a non-negative integer.
  *
- * @param value Anything.
- * @returns Whether it is a whole number from 0.
+ * @param value Any value.
  */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** Zeros and ones as base64, eight a byte, the first in the lowest bit. */
+/** Encodes zeros and ones as base64, eight per byte, the first in the lowest bit. */
 function packBits(bits: Uint8Array): string {
   const bytes = new Uint8Array(Math.ceil(bits.length / 8));
   bits.forEach((bit, i) => bytes[i >> 3] |= bit << (i & 7));

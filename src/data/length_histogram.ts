@@ -1,28 +1,26 @@
 /**
- * Counts of lengths, for people who want to know their data.
+ * Histograms of lengths.
  *
  * @module
  */
 import { isObject } from "../json/mod.ts";
 import type { Shard } from "./shard.ts";
 
-/** How many sentences and documents have which length, in tokens. */
+/** Histograms of the lengths of sentences and documents, in tokens. */
 export interface LengthHistograms {
-  /** Entry i counts sentences of 8·i to 8·i + 7 tokens; the last one all longer ones too. */
+  /** Entry i counts sentences of 8·i to 8·i + 7 tokens; the last entry also counts longer ones. */
   readonly sentences: number[];
   /** Entry i counts documents of 2^i to 2^(i+1) - 1 tokens. */
   readonly documents: number[];
 }
 
-/** Tokens in a bar of the sentences' histogram. */
+/** Bin width of the histogram of sentences, in tokens. */
 export const SENTENCE_BAR = 8;
 const SENTENCE_BARS = 33;
 const DOCUMENT_BARS = 32;
 
 /**
- * Histograms of nothing.
- *
- * @returns Zeros.
+ * Creates empty histograms.
  */
 export function emptyHistograms(): LengthHistograms {
   return {
@@ -32,10 +30,9 @@ export function emptyHistograms(): LengthHistograms {
 }
 
 /**
- * Whether a value out of JSON is such counts.
+ * Whether a JSON value is a pair of valid histograms.
  *
- * @param value Anything.
- * @returns Whether both histograms are lists of numbers.
+ * @param value Any value.
  */
 export function isHistograms(value: unknown): value is LengthHistograms {
   return isObject(value) &&
@@ -45,9 +42,9 @@ export function isHistograms(value: unknown): value is LengthHistograms {
 }
 
 /**
- * Adds a shard's lengths.
+ * Adds the lengths of a shard.
  *
- * @param histograms What was counted so far; changed in place.
+ * @param histograms Modified in place.
  * @param shard The shard.
  */
 export function countLengths(histograms: LengthHistograms, shard: Shard): void {

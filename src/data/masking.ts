@@ -1,5 +1,5 @@
 /**
- * Masks spans of words: n-gram masking of the paper's section 4.1.
+ * Masks n-grams of words (section 4.1 of the paper).
  *
  * @module
  */
@@ -7,59 +7,58 @@ import type { RandomStream } from "../tensor/random/mod.ts";
 import type { ExampleSettings } from "./example_settings.ts";
 import type { Words } from "./words.ts";
 
-/** What became of a token that is to be predicted. */
+/** Replacement of a token to predict. */
 export const REPLACEMENT = {
-  /** The mask piece stands in its place. */
+  /** The mask token. */
   mask: 0,
-  /** It was left as it was. */
+  /** Unchanged. */
   kept: 1,
-  /** A piece drawn from the whole vocabulary stands in its place. */
+  /** A random token of the vocabulary. */
   random: 2,
 } as const;
 
-/** A masked span of whole words. */
+/** A masked n-gram of whole words. */
 export interface MaskedSpan {
-  /** The first position. */
+  /** First position. */
   readonly start: number;
-  /** One past the last position. */
+  /** End (exclusive). */
   readonly end: number;
-  /** How many words it has. */
+  /** Number of words. */
   readonly words: number;
 }
 
-/** What was drawn while masking, for statistics. */
+/** Random choices of masking, for statistics. */
 export interface MaskingTrace {
-  /** Entry n counts how often a span of n words was drawn, used or not; entry 0 is unused. */
+  /** Entry n counts the n-grams of n words drawn, used or not; entry 0 is unused. */
   readonly drawnSpans: number[];
-  /** The spans that were masked, in the order drawn. */
+  /** The masked n-grams, in the order drawn. */
   readonly spans: MaskedSpan[];
-  /** A value of {@linkcode REPLACEMENT} for each masked position, in order of position. */
+  /** A value of {@linkcode REPLACEMENT} per masked position, in ascending order. */
   readonly replacements: number[];
 }
 
-/** Which positions are predicted, and which ids they had. */
+/** The positions to predict, and their original ids. */
 export interface MaskedTokens {
-  /** The positions, rising. */
+  /** Positions, in ascending order. */
   readonly positions: Uint32Array;
-  /** The ids that stood there. */
+  /** Original ids. */
   readonly labels: Uint32Array;
 }
 
-/** The pieces that masking writes. */
+/** The tokens that replace masked ones. */
 export interface MaskVocabulary {
-  /** How many ids there are. */
+  /** Number of ids. */
   readonly size: number;
-  /** The id of the mask piece. */
+  /** Id of the mask token. */
   readonly mask: number;
 }
 
 /**
- * How many tokens of an example are to be masked: 15% of its length, at least one, at most the cap.
- * Halves are rounded to the even neighbor, as Python does.
+ * Returns the number of tokens of an example to mask: 15% of its length, at least one, at most the
+ * limit. Ties are rounded to even, as in Python.
  *
- * @param length Tokens in the example, special pieces included.
- * @param settings Share and cap.
- * @returns The number.
+ * @param length Number of tokens of the example, with special tokens.
+ * @param settings Fraction and limit.
  */
 export function maskBudget(
   length: number,
@@ -73,8 +72,8 @@ export function maskBudget(
 }
 
 /**
- * The probabilities of span lengths 1 to `ngram`, summed up: entry n - 1 is that of n or fewer.
- * p(n) is proportional to 1/n (6/11, 3/11, 2/11 for 3), or reversed.
+ * Cumulative probabilities of n-gram lengths 1 to `ngram`: entry n - 1 is the probability of at most n
+ * words. p(n) is proportional to 1/n (6/11, 3/11, 2/11 for 3), or reversed.
  */
 function cumulativeSpanProbabilities(ngram: number, favorShorter: boolean): number[] {
   const weights = Array.from({ length: ngram }, (_, i) => 1 / (i + 1));
@@ -89,21 +88,20 @@ const probabilities = new Map<string, number[]>();
 /**
  * Masks tokens of an example in place.
  *
- * Words are taken in random order. For each a span length n is drawn; the span is that word and the
- * n - 1 after it in its segment. A span over the budget is shortened; one that still is, or that
- * meets a masked word, is passed over; should that leave the budget unmet, single words fill it up.
- * Then each token is replaced by the mask piece (80%), left
- * (10%), or replaced by any piece of the vocabulary, special ones included (10%). Source:
- * `create_masked_lm_predictions` of google-research/albert; spans there may reach from the first
- * segment into the second, here they do not.
+ * Words are visited in random order. For each of them a length n is drawn; the n-gram is the word and
+ * the next n - 1 words of its segment. An n-gram that exceeds the budget is shortened. It is skipped if
+ * it still exceeds the budget or contains a masked word. If the budget is not met, single words are
+ * masked. Then each token is replaced by the mask token (80%), kept (10%), or replaced by a random token
+ * of the vocabulary, special tokens included (10%). Source: `create_masked_lm_predictions` of
+ * google-research/albert, where n-grams may cross the segments; here they do not.
  *
- * @param ids The example's ids; changed in place.
- * @param words The words that may be masked.
- * @param budget How many tokens to mask.
- * @param settings Span lengths.
- * @param vocabulary What replaces a token.
- * @param stream Draws everything.
- * @param trace Where to note what was drawn, or nothing.
+ * @param ids Ids of the example; modified in place.
+ * @param words Words that may be masked.
+ * @param budget Number of tokens to mask.
+ * @param settings Lengths of n-grams.
+ * @param vocabulary Replacements.
+ * @param stream Random stream.
+ * @param trace Receives the random choices, if given.
  * @returns Positions and labels.
  */
 export function maskSpans(
@@ -134,7 +132,7 @@ export function maskSpans(
   return { positions, labels };
 }
 
-/** Marks the positions of spans whose lengths add up to the budget, where words allow it. */
+/** Marks the positions of n-grams whose lengths add up to the budget, if the words allow it. */
 function chooseSpans(
   length: number,
   words: Words,
@@ -156,7 +154,7 @@ function chooseSpans(
     left -= end - start;
     trace?.spans.push({ start, end, words: n });
   };
-  // Fisher and Yates, one step at a time: most words are never asked for.
+  // Fisher–Yates shuffle, one step at a time, because most words are never visited.
   for (let asked = 0; asked < count && left > 0; asked++) {
     const other = asked + stream.integer(count - asked);
     const word = order[other];
@@ -170,7 +168,7 @@ function chooseSpans(
     while (n > 1 && ends[word + n - 1] - starts[word] > left) n--;
     cover(word, n);
   }
-  // All words were asked for and spans in each other's way left some over: single words fill up.
+  // All words were visited, and overlaps left some unmasked: single words fill the budget.
   for (let asked = 0; asked < count && left > 0; asked++) cover(order[asked], 1);
   return covered;
 }

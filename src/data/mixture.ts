@@ -1,5 +1,5 @@
 /**
- * Examples of several sources, in given proportions.
+ * Mixtures of sources of examples in given proportions.
  *
  * @module
  */
@@ -8,53 +8,53 @@ import type { Example } from "./example.ts";
 import type { ExampleSource } from "./example_dataset.ts";
 import { STREAM } from "./streams.ts";
 
-/** A source and its share of the examples. */
+/** A source and its weight. */
 export interface MixturePart {
-  /** Gives the examples. */
+  /** The source. */
   readonly source: ExampleSource;
-  /** Its weight; shares are weights divided by their sum. */
+  /** Its weight, relative to the sum of all weights. */
   readonly weight: number;
 }
 
-/** Where an example of a mixture comes from. */
+/** The source of an example of a mixture. */
 export interface MixturePlace {
-  /** The source's number. */
+  /** Index of the source. */
   readonly part: number;
-  /** The example's number within the source. */
+  /** Number of the example in the source. */
   readonly index: number;
 }
 
-/** Examples in which the shares hold exactly, to the nearest example. */
+/** Number of examples in which the proportions are exact, to the nearest example. */
 const BLOCK = 1000;
 
 /**
- * Mixes sources. Every 1,000 examples hold each source as often as its weight says, to the nearest
- * example, in an order shuffled anew for each thousand; a source that is through begins its next
- * epoch. Which example comes where is a function of the number alone, as it is for each source.
+ * Mixes sources. Every 1,000 examples contain each source in proportion to its weight, to the nearest
+ * example, in a random order that differs for each thousand. Each source continues with its next epoch.
+ * The source of an example depends only on its number and the seed.
  */
 export class MixtureDataset implements ExampleSource {
   readonly #parts: readonly MixturePart[];
   readonly #seed: number;
-  /** How many of a thousand examples each source gives. */
+  /** Number of examples of each source per thousand. */
   readonly #counts: readonly number[];
   #block = -1;
   #places: Uint32Array = new Uint32Array();
 
   /**
-   * Binds sources together.
+   * Creates a mixture.
    *
    * @param parts The sources and weights.
    * @param seed The run's seed.
-   * @throws {RangeError} When there is no source or a weight is not above 0, or so small that its
-   *   source would never come.
+   * @throws {RangeError} If there is no source, or a weight is not positive or too small for one
+   *   example per thousand.
    */
   constructor(parts: readonly MixturePart[], seed: number) {
-    if (parts.length === 0) throw new RangeError("A mixture needs a source");
+    if (parts.length === 0) throw new RangeError("A mixture needs at least one source");
     const sum = parts.reduce((total, { weight }) => total + weight, 0);
     for (const { weight } of parts) {
       if (!(weight > 0 && Number.isFinite(weight)) || weight / sum < 1 / BLOCK) {
         throw new RangeError(
-          `A mixture's weights must be above 0 and at least 1 in ${BLOCK}, got ${weight} of ${sum}`,
+          `Weights of a mixture must be positive and at least 1 in ${BLOCK}, got ${weight} of ${sum}`,
         );
       }
     }
@@ -64,10 +64,9 @@ export class MixtureDataset implements ExampleSource {
   }
 
   /**
-   * Where an example comes from.
+   * Returns the source of an example.
    *
-   * @param index The example's number in the mixture.
-   * @returns The source and the number there.
+   * @param index Number of the example in the mixture.
    */
   placeOf(index: number): MixturePlace {
     const block = Math.floor(index / BLOCK);
@@ -85,7 +84,7 @@ export class MixtureDataset implements ExampleSource {
     return this.#parts[place.part].source.exampleAt(place.index, trace);
   }
 
-  /** The sources of a thousand examples. The last thousand asked for is kept. */
+  /** Returns the sources of a thousand examples. The latest thousand is kept. */
   #orderOf(block: number): Uint32Array {
     if (block !== this.#block) {
       const order = new Uint32Array(BLOCK);
@@ -98,7 +97,7 @@ export class MixtureDataset implements ExampleSource {
   }
 }
 
-/** Whole numbers that add up to a thousand and lie nearest the shares (largest remainders). */
+/** Integers that add up to a thousand, closest to the proportions (largest remainder method). */
 function apportion(shares: readonly number[]): number[] {
   const counts = shares.map((share) => Math.max(1, Math.floor(share * BLOCK)));
   const missing = BLOCK - counts.reduce((a, b) => a + b, 0);

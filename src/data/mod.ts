@@ -1,6 +1,6 @@
 /**
- * Pretraining data: shards of token ids, and examples as a pure function of them. Nothing here
- * touches files or a device; `disk/` reads and writes the files.
+ * Pretraining data: shards of token ids, and examples as a pure function of them. Uses neither files
+ * nor a device; `disk/` reads and writes the files.
  *
  * @module
  */
@@ -27,5 +27,4 @@ export * from "./show_example.ts";
 export * from "./source_recipe.ts";
 export * from "./split.ts";
 export { tokenizeDocument } from "./tokenize_document.ts";
-export { unigramEntropy } from "./unigram_entropy.ts";
 export * from "./vocabulary.ts";

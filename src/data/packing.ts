@@ -1,5 +1,5 @@
 /**
- * Cuts documents into chunks of sentences, each the raw material of one example.
+ * Packs the sentences of documents into chunks, one per example.
  *
  * @module
  */
@@ -9,64 +9,64 @@ import type { ExampleSettings } from "./example_settings.ts";
 import { GrowingArray } from "./growing_array.ts";
 import { STREAM } from "./streams.ts";
 
-/** How a chunk's second segment comes about. */
+/** The pair of a chunk. */
 export const PAIRING = {
-  /** A, then B, as in the text; label 0. */
+  /** A, then B, in the original order; label 0. */
   inOrder: 0,
-  /** The two exchanged; label 1. */
+  /** B, then A; label 1. */
   swapped: 1,
   /** B from another document; label 1. */
   random: 2,
 } as const;
 
-/** Counts of one pass over the documents, all **as drawn**: dropped chunks are counted too. */
+/** Counts of one epoch. They include chunks that are left out. */
 export interface PackingCounts {
-  /** Chunks that became examples. */
+  /** Number of chunks with an example. */
   readonly chunks: number;
-  /** Chunks of one sentence, which cannot be parted in two. */
+  /** Number of one-sentence chunks, which cannot be split in two. */
   readonly oneSentenceChunksDropped: number;
-  /** Tokens in the chunks dropped. */
+  /** Number of tokens of the chunks left out. */
   readonly tokensDropped: number;
-  /** Target lengths drawn: one a chunk, or one a document. */
+  /** Number of target lengths drawn: one per chunk, or one per document. */
   readonly targetsDrawn: number;
-  /** How many of them were short. */
+  /** Number of short target lengths. */
   readonly shortTargetsDrawn: number;
 }
 
-/** The chunks of one pass over the documents, in the order of the text. */
+/** The chunks of one epoch, in the order of the text. */
 export interface Packing {
-  /** Each chunk's first sentence, as numbered in the corpus. */
+  /** Number of each chunk's first sentence in the corpus. */
   readonly firstSentence: Uint32Array;
-  /** How many sentences each chunk has. */
+  /** Number of sentences of each chunk. */
   readonly sentenceCount: Uint32Array;
-  /** How many of them are the first segment; all, where there is no pair. */
+  /** Number of sentences of the first segment; all without a pair. */
   readonly aEnd: Uint32Array;
-  /** The length that the chunk was to reach. */
+  /** Target length of each chunk. */
   readonly target: Uint16Array;
   /** A value of {@linkcode PAIRING} for each chunk. */
   readonly pairing: Uint8Array;
-  /** What was drawn. */
+  /** The counts. */
   readonly counts: PackingCounts;
 }
 
-/** The most text tokens an example holds beside its special pieces. */
+/** Returns the maximum number of tokens per example without special tokens. */
 export function textRoom(settings: ExampleSettings): number {
   return settings.maxSeqLength - (settings.pairObjective === "none" ? 2 : 3);
 }
 
 /**
- * Packs documents as `create_instances_from_document` of google-research/albert does: sentences
- * are added until the target length is reached or the document ends; then a border is drawn between
- * the first segment and the second.
+ * Packs documents as in `create_instances_from_document` of google-research/albert: sentences are added
+ * until the target length is reached or the document ends, and split into two segments at a random
+ * boundary.
  *
- * One-sentence chunks differ: there they get a random second segment labeled as swapped even under
- * sentence order, which teaches topics instead of order; here they are left out and counted.
+ * One-sentence chunks are left out and counted. The official code gives them a random second segment
+ * with the label of a swapped pair, which teaches topics instead of order.
  *
  * @param corpus The text.
- * @param documents Which of its documents, by number.
- * @param settings How to pack.
+ * @param documents Numbers of the documents to use.
+ * @param settings Settings of the packing.
  * @param seed The run's seed.
- * @param version Which drawing of lengths, borders and swaps.
+ * @param version Version of the random choices: lengths, boundaries and swaps.
  * @returns The chunks.
  */
 export function packDocuments(
@@ -121,7 +121,7 @@ export function packDocuments(
       aEnds.push(aEnd);
       targets.push(target);
       pairings.push(pairing);
-      // Sentences that a random segment replaced begin the next chunk, as in the official code.
+      // Sentences replaced by a random segment start the next chunk, as in the official code.
       start += pairing === PAIRING.random ? aEnd : count;
     }
   }

@@ -1,5 +1,5 @@
 /**
- * Data statistics as text for a terminal.
+ * Statistics of the data as text for a terminal.
  *
  * @module
  */
@@ -20,8 +20,8 @@ export function describeData(index: DataIndex): string {
   const { sentences, documents } = report.lengths;
   return [
     `documents            ${figure(total("documents"))}`,
-    `  left out as equal  ${figure(report.duplicateDocuments)}`,
-    `  left out as empty  ${figure(report.emptyDocuments)}`,
+    `  duplicates         ${figure(report.duplicateDocuments)}`,
+    `  empty              ${figure(report.emptyDocuments)}`,
     `sentences            ${figure(total("sentences"))}`,
     `tokens               ${figure(total("tokens"))}`,
     `vocabulary           ${figure(index.vocabulary.size)} pieces`,
@@ -39,24 +39,26 @@ export function describeData(index: DataIndex): string {
 /**
  * Describes examples.
  *
- * @param statistics What was counted.
+ * @param statistics The statistics.
  * @returns Lines of text.
  */
 export function describeExamples(statistics: ExampleStatistics): string {
   const { replacements } = statistics;
   return [
-    `examples looked at          ${figure(statistics.examples)}`,
-    `tokens an example           ${statistics.meanLength.toFixed(1)}`,
-    `cut to fit                  ${percent(statistics.truncated)}`,
+    `examples                    ${figure(statistics.examples)}`,
+    `tokens per example          ${statistics.meanLength.toFixed(1)}`,
+    `truncated                   ${percent(statistics.truncated)}`,
     `pair label 1                ${percent(statistics.pairsWithLabelOne)}`,
     `pairs across documents      ${figure(statistics.pairsAcrossDocuments)}`,
     `pairs not consecutive       ${figure(statistics.pairsNotConsecutive)}`,
     `short targets, as drawn     ${percent(statistics.shortTargetsDrawn)}`,
-    `one-sentence chunks dropped ${percent(statistics.oneSentenceChunksDropped)} of those used`,
-    `span lengths, as drawn      ${statistics.spansDrawn.map(percent).join(", ")}`,
-    `span lengths, as masked     ${statistics.spansMasked.map(percent).join(", ")}`,
-    `masked tokens an example    ${statistics.meanMasked.toFixed(1)}`,
-    `masked exactly as many      ${percent(statistics.budgetsMet)}`,
+    `one-sentence chunks dropped ${
+      percent(statistics.oneSentenceChunksDropped)
+    } of the chunks used`,
+    `n-gram lengths, as drawn    ${statistics.spansDrawn.map(percent).join(", ")}`,
+    `n-gram lengths, as masked   ${statistics.spansMasked.map(percent).join(", ")}`,
+    `masked tokens per example   ${statistics.meanMasked.toFixed(1)}`,
+    `exactly the intended number ${percent(statistics.budgetsMet)}`,
     `masked / kept / random      ${
       [replacements.mask, replacements.kept, replacements.random].map(percent).join(" / ")
     }`,
@@ -69,12 +71,12 @@ export function describeExamples(statistics: ExampleStatistics): string {
   ].join("\n");
 }
 
-/** `113–128`: the lengths that sixteenth i of the maximum holds. */
+/** `113–128`: the lengths of sixteenth i of the maximum. */
 function sixteenth(i: number, most: number): string {
   return `${Math.floor((i - 1) * most / 16) + 1}–${Math.floor(i * most / 16)}`;
 }
 
-/** Bars from the first to the last that is not empty; `open` marks one without an upper end. */
+/** Bars from the first to the last non-empty one; `open` is the index of a bar without an upper limit. */
 function histogram(
   counts: readonly number[],
   label: (i: number) => string,

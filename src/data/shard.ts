@@ -1,32 +1,32 @@
 /**
- * A shard: the token ids of some documents, with the borders of sentences and documents.
+ * Shards: the token ids of documents, with the boundaries of sentences and documents.
  *
  * All numbers are little-endian. A header of eight 32-bit words (the eight letters `ALBSHARD`, then
- * version, bytes a token, documents, sentences, tokens, 0) is followed by the documents' hashes (two
- * words each), the first sentence of each document and their number, the first token of each
- * sentence and their number, and the token ids in two or four bytes.
+ * version, bytes per token, documents, sentences, tokens, 0) is followed by the hashes of the documents
+ * (two words each), the first sentence of each document and the number of sentences, the first token of
+ * each sentence and the number of tokens, and the token ids in two or four bytes.
  *
  * @module
  */
 
-/** Says that a shard or its index is cut short, changed or of another kind; names the file. */
+/** The error for a shard or an index that is truncated, changed or invalid. The message names the file. */
 export class ShardError extends Error {
-  /** The class's name, for messages. */
+  /** Distinguishes the error without `instanceof`. */
   override readonly name = "ShardError";
 }
 
-/** Token ids as shards keep them: two bytes an id where the vocabulary allows it. */
+/** Token ids of a shard: two bytes per id if the vocabulary is small enough. */
 export type TokenArray = Uint16Array | Uint32Array;
 
 /** A shard in memory. The arrays are views of its bytes. */
 export interface Shard {
-  /** All token ids, sentence after sentence. */
+  /** All token ids. */
   readonly tokens: TokenArray;
-  /** Where each sentence starts in `tokens`; one entry more than sentences. */
+  /** Start of each sentence in `tokens`, and the number of tokens. */
   readonly sentenceStarts: Uint32Array;
-  /** Where each document starts among the sentences; one entry more than documents. */
+  /** First sentence of each document, and the number of sentences. */
   readonly documentStarts: Uint32Array;
-  /** The first 64 bits of each document's SHA-256, lower word first. */
+  /** First 64 bits of each document's SHA-256 hash, the lower word first. */
   readonly documentHashes: Uint32Array;
 }
 
@@ -34,23 +34,23 @@ const MAGIC = "ALBSHARD";
 const VERSION = 1;
 const HEADER_BYTES = 32;
 
-/** The array that holds ids of a vocabulary of this size. */
+/** Returns the array type for ids of a vocabulary. */
 export function tokenArrayFor(vocabularySize: number): typeof Uint16Array | typeof Uint32Array {
   return vocabularySize <= 0x10000 ? Uint16Array : Uint32Array;
 }
 
 /**
- * Reads a shard from its bytes, without copying them.
+ * Parses a shard without copying it.
  *
- * @param bytes The whole file, starting at a multiple of four bytes in its buffer.
- * @param name What to call it in errors, usually its path.
+ * @param bytes The file, aligned to four bytes in its buffer.
+ * @param name Name of the file for error messages.
  * @returns The shard, as views of `bytes`.
- * @throws {ShardError} When the bytes are no shard, are cut short, or contradict themselves.
+ * @throws {ShardError} If the file is not a shard, or is truncated or inconsistent.
  */
 export function parseShard(bytes: Uint8Array, name: string): Shard {
   const letters = new TextDecoder("latin1").decode(bytes.slice(0, MAGIC.length));
   if (letters !== MAGIC) throw new ShardError(`${name} is not a shard of token ids`);
-  if (bytes.length < HEADER_BYTES) throw cutShort(name, bytes.length, HEADER_BYTES);
+  if (bytes.length < HEADER_BYTES) throw truncated(name, bytes.length, HEADER_BYTES);
   const [version, tokenBytes, documents, sentences, tokens] = new Uint32Array(
     bytes.buffer,
     bytes.byteOffset + MAGIC.length,
@@ -58,13 +58,13 @@ export function parseShard(bytes: Uint8Array, name: string): Shard {
   );
   if (version !== VERSION || (tokenBytes !== 2 && tokenBytes !== 4)) {
     throw new ShardError(
-      `${name} is a shard of version ${version} with ${tokenBytes} bytes a token; ` +
-        `this program reads version ${VERSION} with 2 or 4: run prepare again`,
+      `${name} is a shard of version ${version} with ${tokenBytes} bytes per token, ` +
+        `expected version ${VERSION} with 2 or 4: run prepare again`,
     );
   }
   const words = 2 * documents + (documents + 1) + (sentences + 1);
   const expected = HEADER_BYTES + 4 * words + tokenBytes * tokens;
-  if (bytes.length !== expected) throw cutShort(name, bytes.length, expected);
+  if (bytes.length !== expected) throw truncated(name, bytes.length, expected);
   let offset = bytes.byteOffset + HEADER_BYTES;
   const next = (length: number): Uint32Array => {
     const array = new Uint32Array(bytes.buffer, offset, length);
@@ -74,8 +74,8 @@ export function parseShard(bytes: Uint8Array, name: string): Shard {
   const documentHashes = next(2 * documents);
   const documentStarts = next(documents + 1);
   const sentenceStarts = next(sentences + 1);
-  checkBorders(documentStarts, sentences, `documents of ${name}`);
-  checkBorders(sentenceStarts, tokens, `sentences of ${name}`);
+  checkBoundaries(documentStarts, sentences, `documents of ${name}`);
+  checkBoundaries(sentenceStarts, tokens, `sentences of ${name}`);
   return {
     tokens: tokenBytes === 2
       ? new Uint16Array(bytes.buffer, offset, tokens)
@@ -87,7 +87,7 @@ export function parseShard(bytes: Uint8Array, name: string): Shard {
 }
 
 /**
- * Writes a shard as bytes; {@linkcode parseShard} reads them.
+ * Serializes a shard; {@linkcode parseShard} reads it.
  *
  * @param shard The shard.
  * @returns The file's content.
@@ -113,20 +113,22 @@ export function serializeShard(shard: Shard): Uint8Array {
   return bytes;
 }
 
-function cutShort(name: string, found: number, expected: number): ShardError {
+function truncated(name: string, found: number, expected: number): ShardError {
   return new ShardError(
-    `${name} holds ${found} bytes and its header promises ${expected}: ` +
-      "it was cut short or changed; run prepare again",
+    `${name} has ${found} bytes, but its header requires ${expected}: ` +
+      "it was truncated or changed; run prepare again",
   );
 }
 
-function checkBorders(starts: Uint32Array, end: number, what: string): void {
+function checkBoundaries(starts: Uint32Array, end: number, what: string): void {
   let previous = 0;
   for (const start of starts) {
-    if (start < previous) throw new ShardError(`The borders of the ${what} run backwards`);
+    if (start < previous) {
+      throw new ShardError(`The boundaries of the ${what} are not in ascending order`);
+    }
     previous = start;
   }
   if (starts[0] !== 0 || previous !== end) {
-    throw new ShardError(`The borders of the ${what} do not run from 0 to ${end}`);
+    throw new ShardError(`The boundaries of the ${what} must range from 0 to ${end}`);
   }
 }

@@ -1,23 +1,23 @@
 /**
- * Collects documents into a shard, in memory that grows by doubling.
+ * Builds shards in memory.
  *
  * @module
  */
 import { GrowingArray } from "./growing_array.ts";
 import { type Shard, tokenArrayFor } from "./shard.ts";
 
-/** A document as token ids: one array a sentence, none of them empty. */
+/** A document as token ids: one non-empty array per sentence. */
 export interface TokenizedDocument {
-  /** The sentences' ids. */
+  /** Ids of each sentence. */
   readonly sentences: readonly ArrayLike<number>[];
-  /** The first 64 bits of the document's SHA-256, lower word first. */
+  /** First 64 bits of the document's SHA-256 hash, the lower word first. */
   readonly hash: readonly [number, number];
 }
 
 /**
- * Collects documents into one shard after another.
+ * Builds one shard after another from documents.
  *
- * @example Two documents
+ * @example Build a shard of two documents
  * ```ts
  * import { ShardBuilder } from "./shard_builder.ts";
  *
@@ -25,8 +25,8 @@ export interface TokenizedDocument {
  * builder.add({ sentences: [[7, 8], [9]], hash: [1, 2] });
  * builder.add({ sentences: [[10]], hash: [3, 4] });
  * const shard = builder.take();
- * if (shard.tokens.join() !== "7,8,9,10") throw new Error("tokens are lost");
- * if (shard.documentStarts.join() !== "0,2,3") throw new Error("borders are lost");
+ * if (shard.tokens.join() !== "7,8,9,10") throw new Error("tokens");
+ * if (shard.documentStarts.join() !== "0,2,3") throw new Error("boundaries");
  * ```
  */
 export class ShardBuilder {
@@ -36,35 +36,35 @@ export class ShardBuilder {
   readonly #documentHashes = new GrowingArray(Uint32Array);
 
   /**
-   * Starts an empty shard.
+   * Creates a builder with an empty shard.
    *
-   * @param vocabularySize How many ids there are; decides between two and four bytes a token.
+   * @param vocabularySize Number of ids, which determines whether tokens have two or four bytes.
    */
   constructor(vocabularySize: number) {
     this.#tokens = new GrowingArray<Uint16Array | Uint32Array>(tokenArrayFor(vocabularySize));
     this.#clear();
   }
 
-  /** Tokens collected so far. */
+  /** Number of tokens in the current shard. */
   get tokens(): number {
     return this.#tokens.length;
   }
 
-  /** Sentences collected so far. */
+  /** Number of sentences in the current shard. */
   get sentences(): number {
     return this.#sentenceStarts.length - 1;
   }
 
-  /** Documents collected so far. */
+  /** Number of documents in the current shard. */
   get documents(): number {
     return this.#documentStarts.length - 1;
   }
 
   /**
-   * Adds a document behind the others.
+   * Appends a document.
    *
-   * @param document Its sentences; empty ones are left out, a document of none is an error.
-   * @throws {RangeError} When it holds no token.
+   * @param document The document. Empty sentences are skipped.
+   * @throws {RangeError} If the document has no tokens.
    */
   add(document: TokenizedDocument): void {
     const before = this.#tokens.length;
@@ -73,15 +73,13 @@ export class ShardBuilder {
       this.#tokens.append(sentence);
       this.#sentenceStarts.push(this.#tokens.length);
     }
-    if (this.#tokens.length === before) throw new RangeError("A document holds no token");
+    if (this.#tokens.length === before) throw new RangeError("A document has no tokens");
     this.#documentStarts.push(this.#sentenceStarts.length - 1);
     this.#documentHashes.append(document.hash);
   }
 
   /**
-   * Gives what was collected and begins anew.
-   *
-   * @returns A shard of its own memory.
+   * Returns the current shard, in its own memory, and starts an empty one.
    */
   take(): Shard {
     const shard: Shard = {

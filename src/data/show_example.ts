@@ -1,26 +1,26 @@
 /**
- * An example as text that people can read.
+ * Formats an example as readable text.
  *
  * @module
  */
 import type { Example } from "./example.ts";
 
-/** What showing examples needs of a tokenizer. */
+/** The part of a tokenizer that formatting needs. */
 export interface PieceNames {
-  /** The text of a piece. */
+  /** Returns the text of a piece. */
   idToPiece(id: number): string;
 }
 
 const COLOR = { first: 36, second: 33, masked: 31, kept: 32, random: 35, special: 90 } as const;
 
 /**
- * Shows an example: its label, and its text with what is to be predicted. `{sat}` is hidden behind
- * the mask piece, `{sat=}` was left to be seen, `{sat→dog}` was replaced at random.
+ * Formats an example: its label, and its text with the tokens to predict. `{sat}` is replaced by the
+ * mask token, `{sat=}` is unchanged, `{sat→dog}` is replaced at random.
  *
  * @param example The example.
- * @param names Gives the pieces.
+ * @param names The pieces of the vocabulary.
  * @param color Whether to color segments and masks for a terminal.
- * @param maskId The mask piece's id.
+ * @param maskId Id of the mask token.
  * @returns Lines of text.
  */
 export function showExample(
@@ -41,7 +41,7 @@ export function showExample(
     const id = example.inputIds[position];
     const label = labels.get(position);
     const [space, piece] = spaced(names.idToPiece(label ?? id));
-    // A word marker alone shows only where it is to be predicted.
+    // A lone word marker is shown only if it is to be predicted.
     const visible = piece === "" && label === undefined ? "" : piece || "▁";
     let shown = paint(visible, type === 0 ? COLOR.first : COLOR.second);
     if (label !== undefined && id === maskId) shown = paint(`{${visible}}`, COLOR.masked);
@@ -59,7 +59,7 @@ export function showExample(
   return [
     paint(
       `${example.length} tokens, ${labels.size} to predict · ${order}` +
-        `${example.truncated ? " · cut to fit" : ""}${origin}`,
+        `${example.truncated ? " · truncated" : ""}${origin}`,
       COLOR.special,
     ),
     `A:${segments[0]}`,
@@ -67,7 +67,7 @@ export function showExample(
   ].join("\n");
 }
 
-/** A piece without its word marker, and the space that the marker stands for. */
+/** Returns a piece without its word marker, and the space of the marker. */
 function spaced(piece: string): [space: string, text: string] {
   return piece.startsWith("▁") ? [" ", piece.slice(1)] : ["", piece];
 }

@@ -1,5 +1,5 @@
 /**
- * What a source of examples is made of, as plain data that can be sent to another thread.
+ * Recipes of sources of examples: plain data that can be sent to a worker.
  *
  * @module
  */
@@ -10,30 +10,30 @@ import { MixtureDataset } from "./mixture.ts";
 
 /** One corpus of a recipe. */
 export interface RecipePart {
-  /** The text; shards in shared memory are not copied on their way to another thread. */
+  /** The text. Shards in shared memory are not copied when they are sent to a worker. */
   readonly corpus: Pick<Corpus, "shards" | "vocabulary" | "fingerprint">;
-  /** Which of its documents, by number. */
+  /** Numbers of the documents to use. */
   readonly documents: Uint32Array;
-  /** Its share of the examples, relative to the others' weights. */
+  /** Weight, relative to the sum of all weights. */
   readonly weight: number;
 }
 
-/** A source of examples before it is made. Equal recipes make sources of equal examples. */
+/** The recipe of a source of examples. Equal recipes give equal examples. */
 export interface SourceRecipe {
-  /** One, or several that are mixed. */
+  /** One corpus, or several to mix. */
   readonly parts: readonly RecipePart[];
-  /** How examples are made. */
+  /** Settings of packing and masking. */
   readonly settings: ExampleSettings;
   /** The run's seed. */
   readonly seed: number;
 }
 
 /**
- * Makes the source of a recipe.
+ * Creates the source of a recipe.
  *
- * @param recipe What it is made of.
+ * @param recipe The recipe.
  * @returns The source.
- * @throws {RangeError} As {@linkcode ExampleDataset} and {@linkcode MixtureDataset} do.
+ * @throws {RangeError} As {@linkcode ExampleDataset} and {@linkcode MixtureDataset}.
  */
 export function sourceOf({ parts, settings, seed }: SourceRecipe): ExampleSource {
   const made = parts.map(({ corpus: { shards, vocabulary, fingerprint }, documents, weight }) => {

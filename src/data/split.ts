@@ -1,11 +1,11 @@
 /**
- * Parts documents into those to train on and those held out.
+ * Splits documents into training and held-out sets.
  *
  * @module
  */
 import type { Corpus } from "./corpus.ts";
 
-/** Documents by number in the corpus, rising. */
+/** Numbers of documents, in ascending order. */
 export interface DocumentSplit {
   /** Documents to train on. */
   readonly train: Uint32Array;
@@ -14,19 +14,21 @@ export interface DocumentSplit {
 }
 
 /**
- * Holds out about a share of the tokens, by whole documents. Documents are taken in the order of
- * their hashes, which has nothing to do with their order in the files; one that would lead further
- * past the share than leaving it out falls short is passed over. At least one is held out and one
- * left. The same documents give the same split, whatever the order of the input.
+ * Holds out about a fraction of the tokens, by whole documents, in the order of their hashes, which is
+ * independent of their order in the files. A document is skipped if it would increase the difference
+ * from the fraction. At least one document is held out and one is kept. The same documents give the same
+ * split, whatever the order of the input.
  *
  * @param corpus The documents.
- * @param fraction The share of tokens to hold out, below 1; 0 holds nothing out.
- * @returns Both parts.
- * @throws {RangeError} When the share is out of range or there is only one document.
+ * @param fraction Fraction of the tokens to hold out, less than 1; 0 holds out none.
+ * @returns Both sets.
+ * @throws {RangeError} If the fraction is out of range, or there is only one document.
  */
 export function splitDocuments(corpus: Corpus, fraction: number): DocumentSplit {
   if (!(fraction >= 0 && fraction < 1)) {
-    throw new RangeError(`The validation fraction must be from 0 to below 1, got ${fraction}`);
+    throw new RangeError(
+      `The validation fraction must be at least 0 and less than 1, got ${fraction}`,
+    );
   }
   if (fraction === 0) {
     const train = Uint32Array.from({ length: corpus.documentCount }, (_, i) => i);

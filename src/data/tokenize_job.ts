@@ -1,5 +1,5 @@
 /**
- * Tokenizing several documents at once, with results that pass between workers without copying.
+ * Tokenization of several documents, with results that can be transferred between threads.
  *
  * @module
  */
@@ -7,30 +7,30 @@ import { GrowingArray } from "./growing_array.ts";
 import { tokenizeDocument } from "./tokenize_document.ts";
 import type { PieceTokenizer } from "./vocabulary.ts";
 
-/** A document's text as it is handed to a worker. */
+/** The text of a document. */
 export interface JobDocument {
   /** Paragraphs or sentences. */
   readonly blocks: readonly string[];
-  /** Whether the blocks are sentences already. */
+  /** Whether the blocks are sentences. */
   readonly sentences: boolean;
 }
 
 /** The tokens of several documents. */
 export interface JobResult {
-  /** All ids, one sentence after the other. */
+  /** All ids. */
   readonly ids: Uint32Array;
-  /** Where each sentence ends in `ids`. */
+  /** End of each sentence in `ids`. */
   readonly sentenceEnds: Uint32Array;
-  /** Where each document ends in `sentenceEnds`; equal to the one before for an empty one. */
+  /** End of each document in `sentenceEnds`; for an empty document, the same as the end before. */
   readonly documentEnds: Uint32Array;
 }
 
 /**
- * Cuts documents into sentences and tokens.
+ * Splits documents into sentences and tokenizes them.
  *
  * @param documents The documents.
- * @param tokenizer Gives the ids.
- * @returns Their tokens and borders.
+ * @param tokenizer The tokenizer.
+ * @returns Their tokens and boundaries.
  */
 export function runTokenizeJob(
   documents: readonly JobDocument[],
@@ -50,11 +50,11 @@ export function runTokenizeJob(
 }
 
 /**
- * The sentences of one document of a job.
+ * Returns the sentences of a document of a job.
  *
- * @param result The job's result.
- * @param document The document's place in the job.
- * @returns Views of the result's ids, one a sentence.
+ * @param result Result of the job.
+ * @param document Index of the document in the job.
+ * @returns A view of the ids per sentence.
  */
 export function sentencesOf(result: JobResult, document: number): Uint32Array[] {
   const first = document === 0 ? 0 : result.documentEnds[document - 1];

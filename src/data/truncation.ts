@@ -1,34 +1,34 @@
 /**
- * Shortens a pair of segments to what an example has room for.
+ * Truncates a pair of segments to the length of an example.
  *
  * @module
  */
 import type { RandomStream } from "../tensor/random/mod.ts";
 
-/** A segment's tokens within a shard, and how many were cut away at either end. */
+/** A segment as a range of tokens of a shard, and the number of tokens truncated at each end. */
 export interface Segment {
-  /** The shard's number. */
+  /** Index of the shard. */
   readonly shard: number;
-  /** The first token left. */
+  /** First token. */
   start: number;
-  /** One past the last token left. */
+  /** End (exclusive). */
   end: number;
-  /** Tokens cut from the front. */
+  /** Number of tokens truncated at the start. */
   cutFront: number;
-  /** Tokens cut from the back. */
+  /** Number of tokens truncated at the end. */
   cutBack: number;
 }
 
 /**
- * Cuts one token at a time from the longer segment (the second when they are equal), at the front
- * or the back with equal chance, until both fit. Source: `truncate_seq_pair` of
+ * Removes one token at a time from the longer segment (the second if they are equal), at the start or
+ * the end with equal probability, until both fit. Source: `truncate_seq_pair` of
  * google-research/albert.
  *
- * @param a The first segment; changed in place.
- * @param b The second segment, or none; changed in place.
- * @param room Most tokens of both together.
- * @param stream Draws the ends.
- * @returns Whether anything was cut.
+ * @param a The first segment; modified in place.
+ * @param b The second segment, or none; modified in place.
+ * @param room Maximum number of tokens of both.
+ * @param stream Random stream.
+ * @returns Whether a token was removed.
  */
 export function truncatePair(
   a: Segment,

@@ -1,5 +1,5 @@
 /**
- * What the data needs to know of a vocabulary: its size, its special ids, and where words start.
+ * The parts of a vocabulary that the data depend on: size, special ids, and starts of words.
  *
  * @module
  */
@@ -7,66 +7,63 @@
 import type { SpecialIds } from "../text/mod.ts";
 import { hexOf } from "./hex.ts";
 
-/** The part of a tokenizer that preparing data uses. */
+/** The part of a tokenizer that preparing data needs. */
 export interface PieceTokenizer {
-  /** How many ids there are. */
+  /** Number of ids. */
   readonly vocabularySize: number;
-  /** The ids of the special pieces. */
+  /** Ids of the special tokens. */
   readonly specialIds: SpecialIds;
-  /** Cuts a text into pieces, special pieces not added. */
+  /** Tokenizes a text without adding special tokens. */
   encodeIds(text: string): ArrayLike<number>;
-  /** The text of a piece, with its word marker. */
+  /** Returns the text of a piece, with its word marker. */
   idToPiece(id: number): string;
 }
 
-/** What a folder of shards keeps of the vocabulary it was made with. */
+/** The vocabulary of a folder of shards. */
 export interface VocabularyFacts {
-  /** How many ids there are. */
+  /** Number of ids. */
   readonly size: number;
-  /** SHA-256 of the pieces and special ids: names what each id means. */
+  /** SHA-256 of the pieces and special ids. */
   readonly fingerprint: string;
-  /** The ids of the special pieces. */
+  /** Ids of the special tokens. */
   readonly special: SpecialIds;
-  /** For each id 1 where a word starts, 0 where the piece goes on with the word before it. */
+  /** For each id 1 if the piece starts a word, 0 if it continues one. */
   readonly wordStarts: Uint8Array;
 }
 
 const PUNCTUATION = new Set("!\"#$%&'()*+,-./:;?@[\\]^_`{|}~€£");
-const GOES_ON_WITH_A_WORD = /^[a-zA-Z!"#$%&'()*+,\-./:;?@[\\\]^_`{|}~€£]+$/;
+const CONTINUATION = /^[a-zA-Z!"#$%&'()*+,\-./:;?@[\\\]^_`{|}~€£]+$/;
 
 /**
- * Whether a word starts at a piece, for whole-word masking.
+ * Whether a SentencePiece piece starts a word, for whole-word masking.
  *
- * A SentencePiece piece starts a word when it begins with `▁` or `<`, is a single punctuation mark,
- * or holds any character that is neither an English letter nor punctuation: digits and foreign
- * characters are words of their own. Source: `_is_start_piece_sp` in google-research/albert
- * `create_pretraining_data.py`; the apostrophe counts as punctuation here, so that `'s` stays with
- * its word.
+ * A piece starts a word if it begins with `▁` or `<`, is a single punctuation mark, or contains a
+ * character that is neither an English letter nor punctuation: digits and other characters are separate
+ * words. Source: `_is_start_piece_sp` in google-research/albert `create_pretraining_data.py`; here the
+ * apostrophe counts as punctuation, so that `'s` stays with its word.
  *
- * @param piece The piece's text.
- * @returns Whether a word starts here.
+ * @param piece Text of the piece.
  */
 export function isWordStart(piece: string): boolean {
   if (piece.startsWith("▁") || piece.startsWith("<") || PUNCTUATION.has(piece)) return true;
-  return !GOES_ON_WITH_A_WORD.test(piece);
+  return !CONTINUATION.test(piece);
 }
 
 /**
- * Whether a word starts at a WordPiece piece (BERT's vocabularies): at all that lack `##`.
+ * Whether a WordPiece piece (BERT's vocabularies) starts a word: all without `##` do.
  *
- * @param piece The piece's text.
- * @returns Whether a word starts here.
+ * @param piece Text of the piece.
  */
 export function isWordPieceStart(piece: string): boolean {
   return !piece.startsWith("##");
 }
 
 /**
- * Marks the ids at which words start. The vocabulary is taken for WordPiece when any of its pieces
- * starts with `##` and none with `▁`.
+ * Marks the ids that start words. The vocabulary is WordPiece if a piece starts with `##` and none with
+ * `▁`.
  *
- * @param tokenizer Gives the pieces.
- * @returns A 1 or a 0 for each id.
+ * @param tokenizer The tokenizer.
+ * @returns 1 or 0 for each id.
  */
 export function wordStartTable(
   tokenizer: Pick<PieceTokenizer, "vocabularySize" | "idToPiece">,
@@ -81,10 +78,9 @@ export function wordStartTable(
 }
 
 /**
- * What shards keep of a tokenizer's vocabulary.
+ * Returns the vocabulary of a tokenizer for a folder of shards.
  *
  * @param tokenizer The tokenizer.
- * @returns Its facts, the fingerprint computed.
  */
 export async function vocabularyFacts(
   tokenizer: Pick<PieceTokenizer, "vocabularySize" | "specialIds" | "idToPiece">,

@@ -1,40 +1,40 @@
 /**
- * Finds the words of an example that a mask may cover.
+ * Finds the words of an example that can be masked.
  *
  * @module
  */
 
-/** Words of an example in order. Word i covers positions `starts[i]` to `ends[i]` - 1. */
+/** Words of an example, in order. Word i covers positions `starts[i]` to `ends[i]` - 1. */
 export interface Words {
-  /** The first position of each word. */
+  /** First position of each word. */
   readonly starts: Uint16Array;
-  /** One past the last position of each word. */
+  /** End of each word (exclusive). */
   readonly ends: Uint16Array;
-  /** For each word, how many words of its segment begin at it or after it. */
+  /** For each word, the number of words of its segment from it to the end. */
   readonly following: Uint16Array;
-  /** How many words there are; the arrays may be longer. */
+  /** Number of words; the arrays may be longer. */
   readonly count: number;
 }
 
-/** A segment's positions in an example, and whether truncation cut into it. */
+/** The positions of a segment in an example, and whether it is truncated. */
 export interface SegmentPlace {
-  /** The first position. */
+  /** First position. */
   readonly start: number;
-  /** One past the last position. */
+  /** End (exclusive). */
   readonly end: number;
-  /** Whether truncation cut the segment's front, perhaps within a word. */
+  /** Whether the segment is truncated at its start, possibly within a word. */
   readonly cutsFirstWord: boolean;
-  /** Whether truncation cut the segment's back within a word. */
+  /** Whether the segment is truncated at its end within a word. */
   readonly cutsLastWord: boolean;
 }
 
 /**
- * Lists the words of each segment. A word that truncation has cut is left out: a mask that covered
- * the rest of it would hide part of a word. Words never reach across segments.
+ * Lists the words of each segment. Truncated words are left out, because only a part of them could be
+ * masked. Words do not cross segments.
  *
- * @param ids The example's ids.
- * @param segments Where its segments lie.
- * @param wordStarts For each id whether a word starts there; `undefined` takes each piece for a word.
+ * @param ids Ids of the example.
+ * @param segments Positions of its segments.
+ * @param wordStarts For each id whether it starts a word; if `undefined`, each piece is a word.
  * @returns The words, in order of position.
  */
 export function findWords(

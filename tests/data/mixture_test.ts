@@ -64,9 +64,9 @@ Deno.test("a mixture gives the sources' own examples", async () => {
   }
 });
 
-Deno.test("a mixture refuses no source and weights that are not above 0 or too small", () => {
-  assertThrows(() => mixture(), RangeError, "needs a source");
+Deno.test("a mixture rejects an empty list and weights that are not positive or too small", () => {
+  assertThrows(() => mixture(), RangeError, "needs at least one source");
   for (const weights of [[1, 0], [1, -1], [NaN], [1, Infinity], [10000, 1]]) {
-    assertThrows(() => mixture(...weights), RangeError, "weights must be above 0");
+    assertThrows(() => mixture(...weights), RangeError, "Weights of a mixture must be positive");
   }
 });

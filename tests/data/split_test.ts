@@ -42,12 +42,12 @@ Deno.test("splitDocuments() holds out at least one document and leaves at least 
   assertEquals([...splitDocuments(two, 0.001).validation], [1], "the shorter one");
 });
 
-Deno.test("splitDocuments() refuses one document and shares out of range", () => {
+Deno.test("splitDocuments() rejects a single document and fractions out of range", () => {
   const one = corpusOf([{ hash: 1, tokens: 100 }]);
   assertThrows(() => splitDocuments(one, 0.1), RangeError, "single document");
   for (const fraction of [1, -1, NaN]) {
     assert(
-      assertThrows(() => splitDocuments(one, fraction), RangeError).message.includes("below 1"),
+      assertThrows(() => splitDocuments(one, fraction), RangeError).message.includes("less than 1"),
     );
   }
 });

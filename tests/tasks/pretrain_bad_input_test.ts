@@ -160,7 +160,7 @@ Deno.test("a run does not resume with another model, other data, truncated weigh
   const shard = `${folder}/data/shard-00000.bin`;
   const tokens = await Deno.readFile(shard);
   await Deno.writeFile(shard, tokens.slice(0, tokens.length - 2));
-  await refuses(resume, 1, "shard-00000.bin", "cut short");
+  await refuses(resume, 1, "shard-00000.bin", "truncated");
   await Deno.writeFile(shard, tokens);
 
   const settings = await Deno.readFile(`${output}/run.json`);

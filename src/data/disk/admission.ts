@@ -1,5 +1,5 @@
 /**
- * Reads the documents of all inputs, and lets those through that are to be tokenized.
+ * Reads the documents of all inputs and selects those to tokenize.
  *
  * @module
  */
@@ -15,21 +15,21 @@ export interface AdmittedDocument {
   readonly document: TextDocument;
   /** The first 64 bits of its SHA-256, lower word first. */
   readonly hash: readonly [number, number];
-  /** The state of the input once this document is dealt with. */
+  /** The state of the input after this document. */
   readonly state: InputState;
 }
 
-/** What decides which documents are let through. */
+/** Options of the selection. */
 export interface AdmissionOptions extends ReadOptions {
-  /** Whether a document equal to an earlier one is left out. */
+  /** Whether to leave out documents that equal an earlier one. */
   readonly deduplicate: boolean;
-  /** Where an earlier attempt got to: documents up to there are read, but not given. */
+  /** State of an earlier attempt. Documents up to there are read, but not returned. */
   readonly resume?: InputState;
-  /** Told how many bytes of the files were read. */
+  /** Receives the number of bytes read from the files. */
   readonly onBytes?: (count: number) => void;
 }
 
-/** Nothing read yet. */
+/** The state before the first document. */
 export const START: InputState = {
   documentsRead: 0,
   duplicateDocuments: 0,
@@ -38,13 +38,13 @@ export const START: InputState = {
 };
 
 /**
- * Gives the documents of the inputs that hold text and were not seen before.
+ * Yields the documents that have text and do not equal an earlier one.
  *
  * @param paths Files, or `-`.
- * @param options What to leave out.
- * @returns The documents; when they are over, the input's last state.
- * @throws {SyntaxError} When a file cannot be read as text, or holds none.
- * @throws {Error} When the input is another than the earlier attempt's.
+ * @param options Options of the selection.
+ * @returns The documents, and at the end the last state of the input.
+ * @throws {SyntaxError} If a file is not valid text, or has none.
+ * @throws {Error} If the input differs from that of the earlier attempt.
  */
 export async function* admitDocuments(
   paths: readonly string[],
@@ -73,7 +73,7 @@ export async function* admitDocuments(
         state = resume;
       } else if (!empty && !duplicate) yield { document, hash, state };
     }
-    if (found === 0) throw new SyntaxError(`${name} holds no text`);
+    if (found === 0) throw new SyntaxError(`${name} contains no text`);
   }
   if (resume !== undefined && state.documentsRead < resume.documentsRead) throw inputChanged();
   return state;
@@ -82,7 +82,7 @@ export async function* admitDocuments(
 function inputChanged(): Error {
   return new Error(
     "The input is not the one that the unfinished folder was begun with: " +
-      "give the same files again, or begin anew with --overwrite",
+      "use the same files, or start over with --overwrite",
   );
 }
 

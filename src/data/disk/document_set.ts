@@ -1,5 +1,5 @@
 /**
- * Remembers which documents were seen, in 16 bytes or less a document.
+ * A set of document hashes, in at most 16 bytes per document.
  *
  * @module
  */
@@ -9,7 +9,7 @@ export class DocumentSet {
   #slots: Uint32Array = new Uint32Array(2 * 1024);
   #size = 0;
 
-  /** How many hashes it holds. */
+  /** Number of hashes. */
   get size(): number {
     return this.#size;
   }
@@ -22,7 +22,7 @@ export class DocumentSet {
    * @returns Whether it is new.
    */
   add(low: number, high: number): boolean {
-    // A slot of zeros is empty; the one hash that is all zeros becomes its neighbor.
+    // A slot of zeros is empty, so a hash of zeros is replaced by another one.
     if ((low | high) === 0) low = 1;
     if (4 * (this.#size + 1) > this.#slots.length) this.#grow();
     if (!insert(this.#slots, low >>> 0, high >>> 0)) return false;

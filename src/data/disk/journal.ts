@@ -1,5 +1,5 @@
 /**
- * What `prepare` has done so far, kept beside the shards until it is finished.
+ * The journal of an unfinished `prepare`, in the folder of the shards.
  *
  * @module
  */
@@ -8,34 +8,34 @@ import { isObject } from "../../json/mod.ts";
 import { isCount, isShardEntry, type ShardEntry } from "../index_file.ts";
 import { isHistograms, type LengthHistograms } from "../length_histogram.ts";
 
-/** How far the input was read, and what was left out until there. */
+/** The position in the input, and the counts up to there. */
 export interface InputState {
-  /** Documents read, those left out included. */
+  /** Number of documents read, including those left out. */
   readonly documentsRead: number;
-  /** Documents left out because an equal one came before. */
+  /** Number of documents left out because they equal an earlier one. */
   readonly duplicateDocuments: number;
-  /** Documents left out because they hold no text or no token. */
+  /** Number of documents left out because they have no text or no tokens. */
   readonly emptyDocuments: number;
-  /** SHA-256 over the hashes of the documents: tells whether the input is still the same. */
+  /** SHA-256 of the documents' hashes, to detect a changed input. */
   readonly sum: string;
 }
 
-/** A state in which all documents read so far are in finished shards. */
+/** A state in which finished shards contain all documents read so far. */
 export interface Journal {
-  /** What the shards depend on besides the input: vocabulary, format, size of shards. */
+  /** Identifies the vocabulary, the format and the size of shards. */
   readonly settings: string;
   /** Finished shards. */
   readonly shards: ShardEntry[];
-  /** How far the input was read. */
+  /** Position in the input. */
   readonly input: InputState;
-  /** Lengths counted so far. */
+  /** Histograms of lengths so far. */
   readonly histograms: LengthHistograms;
 }
 
 const JOURNAL_FILE = "prepare.json";
 
 /**
- * Writes a journal in one step.
+ * Writes a journal atomically.
  *
  * @param folder The unfinished folder.
  * @param journal The state.
@@ -48,8 +48,8 @@ export async function writeJournal(folder: string, journal: Journal): Promise<vo
  * Reads the journal of an unfinished folder.
  *
  * @param folder The folder.
- * @returns The state, or nothing where there is none.
- * @throws {Error} When it was cut short or changed.
+ * @returns The state, or undefined if there is no journal.
+ * @throws {Error} If the journal is truncated or changed.
  */
 export async function readJournal(folder: string): Promise<Journal | undefined> {
   const path = `${folder}/${JOURNAL_FILE}`;
@@ -62,11 +62,11 @@ export async function readJournal(folder: string): Promise<Journal | undefined> 
   }
   try {
     const journal = parseSealed(text);
-    if (!isJournal(journal)) throw new SyntaxError("it is no journal of prepare");
+    if (!isJournal(journal)) throw new SyntaxError("it is not a journal of prepare");
     return journal;
   } catch (cause) {
     throw new Error(
-      `${path} is damaged (${(cause as Error).message}); begin anew with --overwrite`,
+      `${path} is damaged (${(cause as Error).message}); start over with --overwrite`,
       { cause },
     );
   }
@@ -80,10 +80,10 @@ function isJournal(value: object): value is Journal {
 }
 
 /**
- * Removes the journal: the folder is finished.
+ * Removes the journal of a finished folder.
  *
  * @param folder The folder.
  */
 export async function removeJournal(folder: string): Promise<void> {
-  await Deno.remove(`${folder}/${JOURNAL_FILE}`).catch(() => {/* nothing was journalled */});
+  await Deno.remove(`${folder}/${JOURNAL_FILE}`).catch(() => {/* there is no journal */});
 }

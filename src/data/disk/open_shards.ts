@@ -8,33 +8,33 @@ import { Corpus } from "../corpus.ts";
 import { type DataIndex, INDEX_FILE, parseIndex, type ShardEntry } from "../index_file.ts";
 import { parseShard, type Shard, ShardError } from "../shard.ts";
 
-/** A folder of shards, opened. */
+/** An open folder of shards. */
 export interface OpenedData {
   /** The folder. */
   readonly folder: string;
-  /** What `index.json` says. */
+  /** The index. */
   readonly index: DataIndex;
   /** The documents. */
   readonly corpus: Corpus;
 }
 
-/** How to open a folder of shards. */
+/** Options for opening a folder of shards. */
 export interface OpenOptions {
   /**
-   * Whether to compute each shard's SHA-256 (default). A process that opens a folder which another
-   * has just verified may leave it out; sizes and borders are checked all the same.
+   * Whether to verify the SHA-256 of each shard; true by default. Can be disabled if another process
+   * has just verified the folder; sizes and boundaries are checked in any case.
    */
   readonly verify?: boolean;
 }
 
 /**
- * Opens a folder that `prepare` made: reads its shards into memory that workers can share, and
- * verifies sizes and checksums.
+ * Opens a folder that `prepare` wrote: reads its shards into shared memory, and verifies sizes and
+ * checksums.
  *
  * @param folder The folder.
  * @param options Whether to verify checksums.
  * @returns The documents and the index.
- * @throws {ShardError} When the folder is no finished data folder, or a shard is missing, cut short
+ * @throws {ShardError} If the folder is not a finished data folder, or a shard is missing, truncated
  *   or changed; the message names the file.
  */
 export async function openShards(folder: string, options: OpenOptions = {}): Promise<OpenedData> {
@@ -50,11 +50,11 @@ export async function openShards(folder: string, options: OpenOptions = {}): Pro
 }
 
 /**
- * Reads a data folder's index.
+ * Reads the index of a data folder.
  *
  * @param folder The folder.
  * @returns The index.
- * @throws {ShardError} When there is none or it cannot be used.
+ * @throws {ShardError} If it is missing or invalid.
  */
 export async function readIndex(folder: string): Promise<DataIndex> {
   const path = `${folder}/${INDEX_FILE}`;
@@ -63,7 +63,7 @@ export async function readIndex(folder: string): Promise<DataIndex> {
     text = await Deno.readTextFile(path);
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new ShardError(`${folder} holds no prepared data (no ${INDEX_FILE}): run prepare`, {
+    throw new ShardError(`${folder} contains no prepared data (no ${INDEX_FILE}): run prepare`, {
       cause,
     });
   }
@@ -80,11 +80,11 @@ export async function readIndex(folder: string): Promise<DataIndex> {
 }
 
 /**
- * Reads the copies of the vocabulary's files that lie in a data folder.
+ * Reads the vocabulary files of a data folder.
  *
- * @param data The folder, opened.
- * @returns Their contents by name.
- * @throws {ShardError} When one is missing or was changed; names it.
+ * @param data The open folder.
+ * @returns Their content by name.
+ * @throws {ShardError} If a file is missing or changed; the message names it.
  */
 export async function readVocabularyFiles(
   { folder, index }: Pick<OpenedData, "folder" | "index">,
@@ -97,7 +97,7 @@ export async function readVocabularyFiles(
     });
     if (sha256Hex(bytes) !== index.vocabularySums[name]) {
       throw new ShardError(
-        `${path} was changed: its SHA-256 is not the one in ${INDEX_FILE}; copy it again or run prepare again`,
+        `${path} was changed: its SHA-256 does not match ${INDEX_FILE}; copy it again or run prepare again`,
       );
     }
     files.set(name, bytes);
@@ -111,7 +111,7 @@ async function readShard(path: string, entry: ShardEntry, verify: boolean): Prom
     const found = sha256Hex(bytes);
     if (found !== entry.sha256) {
       throw new ShardError(
-        `${path} was changed: its SHA-256 is ${found.slice(0, 12)}… and the index says ` +
+        `${path} was changed: its SHA-256 is ${found.slice(0, 12)}…, but ${INDEX_FILE} has ` +
           `${entry.sha256.slice(0, 12)}…; copy it again or run prepare again`,
       );
     }
@@ -121,18 +121,18 @@ async function readShard(path: string, entry: ShardEntry, verify: boolean): Prom
     shard.tokens.length !== entry.tokens || shard.documentStarts.length - 1 !== entry.documents ||
     shard.sentenceStarts.length - 1 !== entry.sentences
   ) {
-    throw new ShardError(`${path} and ${INDEX_FILE} disagree on its counts: run prepare again`);
+    throw new ShardError(`The counts of ${path} do not match ${INDEX_FILE}: run prepare again`);
   }
   return shard;
 }
 
-/** An id past the vocabulary would read past the embeddings. */
+/** Rejects ids outside of the vocabulary, which would read outside of the embeddings. */
 function checkIds(path: string, { tokens }: Shard, size: number): void {
   let largest = 0;
   for (const id of tokens) if (id > largest) largest = id;
   if (largest < size) return;
   throw new ShardError(
-    `${path} holds the id ${largest} and ${INDEX_FILE} speaks of ${size} pieces: run prepare again`,
+    `${path} contains the id ${largest}, but the vocabulary in ${INDEX_FILE} has ${size} pieces: run prepare again`,
   );
 }
 
@@ -148,16 +148,16 @@ async function readShared(path: string, entry: ShardEntry): Promise<Uint8Array> 
     const { size } = await file.stat();
     if (size !== entry.bytes) {
       throw new ShardError(
-        `${path} holds ${size} bytes and the index says ${entry.bytes}: it was cut short or ` +
+        `${path} has ${size} bytes, but ${INDEX_FILE} has ${entry.bytes}: it was truncated or ` +
           "changed; copy it again or run prepare again",
       );
     }
     const bytes = new Uint8Array(new SharedArrayBuffer(size));
-    // Read in pieces: one read may return less than was asked for.
+    // One read may return less than requested.
     const piece = new Uint8Array(Math.min(size, 1 << 20));
     for (let done = 0; done < size;) {
       const count = await file.read(piece.subarray(0, Math.min(piece.length, size - done)));
-      if (count === null) throw new ShardError(`${path} became shorter while it was read`);
+      if (count === null) throw new ShardError(`${path} was truncated while it was read`);
       bytes.set(piece.subarray(0, count), done);
       done += count;
     }

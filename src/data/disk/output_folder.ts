@@ -1,14 +1,14 @@
 /**
- * A folder that appears under its name only when it is complete.
+ * Output folders that get their name when they are complete.
  *
  * @module
  */
 import { folderOf, LockedError, syncFolder, takeLock } from "../../files/mod.ts";
 import { INDEX_FILE } from "../index_file.ts";
 
-/** The unfinished form of an output folder, owned by this process. */
+/** An unfinished output folder, locked by this process. */
 export class OutputFolder implements Disposable {
-  /** Where to write until {@linkcode finish}. */
+  /** The folder to write to until {@linkcode finish}. */
   readonly unfinished: string;
   readonly #output: string;
   readonly #lock: Deno.FsFile;
@@ -20,12 +20,12 @@ export class OutputFolder implements Disposable {
   }
 
   /**
-   * Takes hold of `OUTPUT.partial`, which may hold an earlier attempt's files.
+   * Locks `OUTPUT.partial`, which may contain files of an earlier attempt.
    *
-   * @param output The folder to make.
-   * @param overwrite Whether to replace a folder of prepared data, and to forget an earlier attempt.
+   * @param output The folder to create.
+   * @param overwrite Whether to replace a folder of prepared data, and to discard an earlier attempt.
    * @returns The unfinished folder.
-   * @throws {Error} When `output` is not empty and may not be replaced, or another process is at it.
+   * @throws {Error} If `output` is not empty and must not be replaced, or another process prepares it.
    */
   static async open(output: string, overwrite: boolean): Promise<OutputFolder> {
     const path = output.replace(/[\\/]+$/, "");
@@ -46,7 +46,7 @@ export class OutputFolder implements Disposable {
     return folder;
   }
 
-  /** Gives the folder its name. What stood there is removed after the new one is in place. */
+  /** Renames the folder to its final name. An old folder is removed after that. */
   async finish(): Promise<void> {
     await syncFolder(this.unfinished);
     const replaced = `${this.#output}.replaced`;
@@ -57,12 +57,12 @@ export class OutputFolder implements Disposable {
     await Deno.remove(replaced, { recursive: true }).catch(() => {/* there was none */});
   }
 
-  /** Removes the unfinished folder and all in it. */
+  /** Removes the unfinished folder with its content. */
   async clear(): Promise<void> {
     await Deno.remove(this.unfinished, { recursive: true });
   }
 
-  /** Lets other processes at the folder again. */
+  /** Releases the lock. */
   [Symbol.dispose](): void {
     Deno.removeSync(`${this.#output}.lock`);
     this.#lock.close();
@@ -79,7 +79,7 @@ async function refuseToOverwrite(output: string, overwrite: boolean): Promise<vo
   }
   if (names.length === 0) return;
   if (!names.includes(INDEX_FILE)) {
-    throw new Error(`${output} holds files that prepare did not write: choose another folder`);
+    throw new Error(`${output} contains files that prepare did not write: choose another folder`);
   }
   if (!overwrite) {
     throw new Error(`${output} is not empty: choose another folder or add --overwrite`);

@@ -1,5 +1,5 @@
 /**
- * Turns text into a folder of shards.
+ * Converts text to a folder of shards.
  *
  * @module
  */
@@ -20,64 +20,63 @@ import { type Journal, readJournal, removeJournal } from "./journal.ts";
 import { OutputFolder } from "./output_folder.ts";
 import { type PrepareProgress, tokenizeInputs } from "./tokenize_inputs.ts";
 
-/** A tokenizer that can write itself down. */
+/** A tokenizer that can be saved. */
 export interface SavableTokenizer extends PieceTokenizer {
-  /** The vocabulary's files by name. */
+  /** Returns the vocabulary files by name. */
   toFiles(): Readonly<Record<string, string | Uint8Array>>;
 }
 
-/** What to prepare, and how. */
+/** Options of {@linkcode prepare}. */
 export interface PrepareOptions extends ReadOptions {
   /** Paths, folders, patterns, or `-` for standard input. */
   readonly inputs: readonly string[];
-  /** Gives the ids; its files are copied into the folder. */
+  /** The tokenizer. Its files are saved in the folder. */
   readonly tokenizer: SavableTokenizer;
-  /** The folder to make. */
+  /** The folder to create. */
   readonly output: string;
-  /** Whether to replace prepared data there. */
+  /** Whether to replace a folder of prepared data. */
   readonly overwrite?: boolean;
-  /** Whether a document equal to an earlier one is left out; true where absent. */
+  /** Whether to leave out documents that equal an earlier one; true by default. */
   readonly deduplicate?: boolean;
-  /** A shard is written once it holds this many tokens; 4 million where absent. */
+  /** Minimum number of tokens per shard; 4 million by default. */
   readonly shardTokens?: number;
-  /** Share of tokens that training holds out unless told otherwise; 0 where absent. */
+  /** Fraction of the tokens to hold out in training by default; 0 by default. */
   readonly validationFraction?: number;
-  /** Threads that tokenize; one a core where absent, none for little text. */
+  /** Number of workers. Default: one per core, or none for little text. */
   readonly workers?: number;
-  /** Told how far it is, after each job. */
+  /** Receives the progress after each job. */
   readonly onProgress?: (progress: PrepareProgress) => void;
-  /** Stops between documents; what is in finished shards stays for the next attempt. */
+  /** Stops between documents. Finished shards are kept for the next attempt. */
   readonly signal?: AbortSignal;
 }
 
-/** What was made. */
+/** The result. */
 export interface Prepared {
-  /** The new folder's index. */
+  /** Index of the folder. */
   readonly index: DataIndex;
-  /** Documents that an earlier attempt had done. */
+  /** Number of documents that an earlier attempt had finished. */
   readonly documentsResumed: number;
 }
 
-/** Some 8 MB a file; memory is a small multiple of it. */
+/** About 8 MB per file; memory use is a small multiple of it. */
 const SHARD_TOKENS = 4 * 1024 * 1024;
 
 /**
- * Turns text into a folder of shards. The folder appears under its name when all is written; until
- * then the work lies in `OUTPUT.partial`, and the same call goes on there after the last finished
- * shard. The bytes written depend on input, vocabulary and settings alone, not on the number of
- * workers or interruptions.
+ * Converts text to a folder of shards. The folder gets its name when it is complete. Until then the work
+ * is in `OUTPUT.partial`, and the same call resumes after the last finished shard. The bytes depend only
+ * on input, vocabulary and settings, not on the number of workers or interruptions.
  *
- * @param options What to prepare.
- * @returns What was made.
- * @throws {RangeError} When the validation fraction is out of range.
- * @throws {SyntaxError} When an input is empty or no UTF-8 text.
- * @throws {Error} When the output is in use or not empty, or nothing can be read or written.
+ * @param options Input, tokenizer and output.
+ * @returns The index of the folder.
+ * @throws {RangeError} If the validation fraction is out of range.
+ * @throws {SyntaxError} If an input is empty or not valid UTF-8.
+ * @throws {Error} If the output is in use or not empty, or a file cannot be read or written.
  */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const { validationFraction = 0 } = options;
   if (!(validationFraction >= 0 && validationFraction < 1)) {
     throw new RangeError(
-      `The validation fraction must be from 0 to below 1, got ${validationFraction}`,
+      `The validation fraction must be at least 0 and less than 1, got ${validationFraction}`,
     );
   }
   const paths = await expandInputs(options.inputs);
@@ -107,7 +106,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
       onProgress: options.onProgress,
       signal: options.signal,
     });
-    if (shards.length === 0) throw new SyntaxError("The input holds no text");
+    if (shards.length === 0) throw new SyntaxError("The input contains no text");
     const vocabularySums: Record<string, string> = {};
     for (const [name, content] of Object.entries(vocabularyFiles)) {
       vocabularySums[name] = sha256Hex(content);
@@ -129,7 +128,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     await folder.finish();
     return { index, documentsResumed: begun.input.documentsRead };
   } catch (error) {
-    // Finished shards are worth keeping for the next attempt; anything less is not.
+    // Finished shards are kept for the next attempt.
     if (await readJournal(folder.unfinished) === undefined) await folder.clear();
     else if (error instanceof Error) {
       error.message += `; finished shards are kept in ${folder.unfinished}, ` +
@@ -139,13 +138,13 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   }
 }
 
-/** What an earlier attempt got done, or a fresh start. */
+/** Returns the state of an earlier attempt, or an empty state. */
 async function findJournal(folder: OutputFolder, settings: string): Promise<Journal> {
   const journal = await readJournal(folder.unfinished);
   if (journal !== undefined && journal.settings !== settings) {
     throw new Error(
-      `${folder.unfinished} was begun with another vocabulary or other settings: ` +
-        "give the same ones again, or begin anew with --overwrite",
+      `${folder.unfinished} was started with another vocabulary or other settings: ` +
+        "use the same ones, or start over with --overwrite",
     );
   }
   if (journal !== undefined) {
@@ -155,7 +154,7 @@ async function findJournal(folder: OutputFolder, settings: string): Promise<Jour
       const found = await sha256File(path).catch(() => "");
       if (found === sha256) continue;
       throw new Error(
-        `${path} is ${found === "" ? "missing" : "damaged"}; begin anew with --overwrite`,
+        `${path} is ${found === "" ? "missing" : "damaged"}; start over with --overwrite`,
       );
     }
     return journal;
@@ -165,7 +164,7 @@ async function findJournal(folder: OutputFolder, settings: string): Promise<Jour
   return { settings, shards: [], input: START, histograms: emptyHistograms() };
 }
 
-/** What workers make their own tokenizer of. */
+/** Returns the `tokenizer.json` for workers. */
 function tokenizerJsonOf(files: ReturnType<SavableTokenizer["toFiles"]>): string | undefined {
   const json = files["tokenizer.json"];
   return json instanceof Uint8Array ? new TextDecoder().decode(json) : json;

@@ -9,7 +9,7 @@ import { countLengths, type LengthHistograms } from "../length_histogram.ts";
 import { serializeShard } from "../shard.ts";
 import { ShardBuilder, type TokenizedDocument } from "../shard_builder.ts";
 
-/** Collects documents, and writes a shard whenever enough tokens have come together. */
+/** Collects documents, and writes a shard when it has enough tokens. */
 export class ShardFolder {
   /** The shards written so far. */
   readonly entries: ShardEntry[];
@@ -19,13 +19,13 @@ export class ShardFolder {
   readonly #histograms: LengthHistograms;
 
   /**
-   * Begins, or goes on behind shards that were written before.
+   * Creates a writer, which continues after shards that were written before.
    *
-   * @param folder Where the shards go; it exists.
-   * @param vocabularySize How many ids there are.
-   * @param shardTokens A shard is written once it holds this many tokens.
-   * @param entries The shards written before; the array grows.
-   * @param histograms Where lengths are counted.
+   * @param folder An existing folder.
+   * @param vocabularySize Number of ids.
+   * @param shardTokens Minimum number of tokens per shard.
+   * @param entries The shards written before; new ones are appended.
+   * @param histograms Counts the lengths.
    */
   constructor(
     folder: string,
@@ -41,7 +41,7 @@ export class ShardFolder {
     this.#histograms = histograms;
   }
 
-  /** Tokens that no file holds yet. */
+  /** Number of tokens that are not written yet. */
   get pendingTokens(): number {
     return this.#builder.tokens;
   }
@@ -49,8 +49,8 @@ export class ShardFolder {
   /**
    * Adds a document.
    *
-   * @param document Its tokens.
-   * @returns Whether a shard was written: then all documents so far are on the disk.
+   * @param document The document.
+   * @returns Whether a shard was written, so that all documents so far are on the disk.
    */
   async add(document: TokenizedDocument): Promise<boolean> {
     this.#builder.add(document);
@@ -59,7 +59,7 @@ export class ShardFolder {
     return true;
   }
 
-  /** Writes what was collected, if anything. */
+  /** Writes the current shard, unless it is empty. */
   async flush(): Promise<void> {
     if (this.#builder.documents === 0) return;
     const { documents, sentences, tokens } = this.#builder;

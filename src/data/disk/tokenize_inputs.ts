@@ -1,5 +1,5 @@
 /**
- * From input files to finished shards: reads, tokenizes on all cores, writes in order.
+ * Converts input files to shards: reads, tokenizes on all cores, and writes in order.
  *
  * @module
  */
@@ -11,52 +11,52 @@ import { type InputState, type Journal, writeJournal } from "./journal.ts";
 import { ShardFolder } from "./shard_folder.ts";
 import { inlinePool, type TokenizePool, workerPool } from "./tokenize_pool.ts";
 
-/** How far preparing is. */
+/** Progress of `prepare`. */
 export interface PrepareProgress {
-  /** Bytes of the files read. */
+  /** Number of bytes read. */
   readonly bytesRead: number;
-  /** Bytes of all files; 0 when standard input is among them. */
+  /** Size of all files in bytes; 0 with standard input. */
   readonly bytesTotal: number;
-  /** Documents tokenized and kept. */
+  /** Number of documents tokenized. */
   readonly documents: number;
-  /** Tokens in them. */
+  /** Number of their tokens. */
   readonly tokens: number;
 }
 
-/** What to tokenize, and where to write it. */
+/** Options of {@linkcode tokenizeInputs}. */
 export interface TokenizeOptions extends Omit<AdmissionOptions, "resume" | "onBytes"> {
   /** The unfinished folder. */
   readonly folder: string;
   /** The files, or `-`. */
   readonly paths: readonly string[];
-  /** Gives the ids. */
+  /** The tokenizer. */
   readonly tokenizer: PieceTokenizer;
-  /** The tokenizer as a `tokenizer.json`, for workers; without it there are none. */
+  /** The tokenizer as a `tokenizer.json`, for workers. Without it there are no workers. */
   readonly tokenizerJson?: string;
-  /** A shard is written once it holds this many tokens. */
+  /** Minimum number of tokens per shard. */
   readonly shardTokens: number;
-  /** Threads that tokenize; one a core where absent, none for little text. */
+  /** Number of workers. Default: one per core, or none for little text. */
   readonly workers?: number;
-  /** Told how far it is, after each job. */
+  /** Receives the progress after each job. */
   readonly onProgress?: (progress: PrepareProgress) => void;
   /** Stops between documents. */
   readonly signal?: AbortSignal;
 }
 
-/** Text that a worker gets at once, in UTF-16 units. */
+/** Length of the text of a job, in UTF-16 units. */
 const JOB_LENGTH = 128 * 1024;
-/** Below this many bytes of input, starting workers takes longer than they save. */
+/** For less than this number of bytes, starting workers takes longer than they save. */
 const WORTH_WORKERS = 2 * 1024 * 1024;
-/** More workers than these wait for the one thread that reads and writes. */
+/** More workers would wait for the thread that reads and writes. */
 const MOST_WORKERS = 16;
 
 /**
- * Reads, tokenizes and writes. Documents come into the shards in the order of the input, so neither
- * the number of workers nor an interruption changes a byte.
+ * Reads, tokenizes and writes. Documents are written in the order of the input, so the bytes do not
+ * depend on the number of workers or interruptions.
  *
- * @param begun What an earlier attempt got done.
- * @param options What to do.
- * @returns The state when all is written.
+ * @param begun State of an earlier attempt.
+ * @param options Inputs, tokenizer and output.
+ * @returns The final state.
  */
 export async function tokenizeInputs(begun: Journal, options: TokenizeOptions): Promise<Journal> {
   const { tokenizer, folder, signal } = options;
@@ -106,7 +106,7 @@ export async function tokenizeInputs(begun: Journal, options: TokenizeOptions): 
     const running: ReturnType<typeof run>[] = [];
     const start = (batch: AdmittedDocument[]): void => {
       const job = run(batch);
-      // Awaited later, in order; until then a failure is not "unhandled".
+      // Awaited later, in order; until then an error must not be "unhandled".
       job.catch(() => {});
       running.push(job);
     };
@@ -127,7 +127,7 @@ export async function tokenizeInputs(begun: Journal, options: TokenizeOptions): 
     return current(next.value);
   } finally {
     pool.close();
-    // Stopped early, it lets go of the file that it is reading.
+    // Closes the file that is being read after an early stop.
     await admitted.return(begun.input);
   }
 }

@@ -7,9 +7,9 @@ import { type JobDocument, type JobResult, runTokenizeJob } from "../tokenize_jo
 import { WorkerCall } from "../../workers/mod.ts";
 import type { PieceTokenizer } from "../vocabulary.ts";
 
-/** Runs tokenizing jobs; results come in any order, each by its promise. */
+/** Runs tokenizing jobs. */
 export interface TokenizePool {
-  /** How many jobs may wait at once without the workers running dry. */
+  /** Number of jobs to submit in advance to keep all workers busy. */
   readonly depth: number;
   /** Runs a job. */
   run(documents: readonly JobDocument[]): Promise<JobResult>;
@@ -20,7 +20,7 @@ export interface TokenizePool {
 /**
  * Tokenizes in this thread.
  *
- * @param tokenizer Gives the ids.
+ * @param tokenizer The tokenizer.
  * @returns A pool without workers.
  */
 export function inlinePool(tokenizer: Pick<PieceTokenizer, "encodeIds">): TokenizePool {
@@ -32,10 +32,10 @@ export function inlinePool(tokenizer: Pick<PieceTokenizer, "encodeIds">): Tokeni
 }
 
 /**
- * Tokenizes in workers, each with a tokenizer of its own.
+ * Tokenizes in workers, each with its own tokenizer.
  *
  * @param tokenizerJson The tokenizer, as a `tokenizer.json`.
- * @param count How many workers.
+ * @param count Number of workers.
  * @returns The pool.
  */
 export function workerPool(tokenizerJson: string, count: number): TokenizePool {

@@ -1,36 +1,36 @@
 /**
- * The text that a vocabulary is trained on: files as pieces that can be read side by side, and their lines.
+ * The training text of a vocabulary: files as pieces that can be read in parallel, and their lines.
  *
  * @module
  */
 import { detectFormat, linesOf, readDocuments, type TextFormat } from "../readers/mod.ts";
 import { openInput, STANDARD_INPUT } from "./inputs.ts";
 
-/** How a text is read. */
+/** Settings of reading. */
 export interface TextSettings {
-  /** How documents are marked; `auto` asks each file. */
+  /** Format; `auto` detects the format of each file. */
   readonly format: TextFormat | "auto";
   /** Field with the text in JSON lines. */
   readonly textField: string;
 }
 
-/** A file, or whole lines of one. */
+/** A file, or whole lines of a file. */
 export interface TextPiece {
   readonly path: string;
   readonly format: TextFormat;
-  /** Bytes from `start` to `end`; the whole file where absent. */
+  /** Range of bytes; the whole file by default. */
   readonly range?: { readonly start: number; readonly end: number };
 }
 
-/** Plain files are cut into pieces of about so many bytes. */
+/** Approximate size of the pieces of plain files, in bytes. */
 const PIECE = 16 * 2 ** 20;
 const NEWLINE = 0x0a;
 
 /**
- * Cuts files into pieces. Files without marks are cut at ends of lines; others, and packed ones, stay whole.
+ * Splits plain text files into pieces at ends of lines. Files in other formats and compressed files are not split.
  *
- * @param size bytes of a piece, about
- * @throws {SyntaxError} when a file is damaged; names it.
+ * @param size approximate size of a piece in bytes
+ * @throws {SyntaxError} if a file is damaged; the message names it.
  */
 export async function textPieces(
   paths: readonly string[],
@@ -66,7 +66,7 @@ export async function readPiece(
   }
 }
 
-/** Plain text is taken line by line, as `spm_train` does; where documents are marked, as marked. */
+/** Plain text is read line by line, as in `spm_train`; other formats as they are. */
 async function formatOf(path: string): Promise<TextFormat> {
   if (path === STANDARD_INPUT) return "sentences";
   for await (const head of linesOf(openInput(path), path)) {
@@ -76,7 +76,7 @@ async function formatOf(path: string): Promise<TextFormat> {
   return "sentences";
 }
 
-/** Where lines start, about `size` bytes apart, and the file's end; nothing for packed files. */
+/** Starts of lines, about `size` bytes apart, and the end of the file; empty for compressed files. */
 async function cutsOf(path: string, size: number): Promise<number[]> {
   using file = await Deno.open(path);
   const { size: total } = await file.stat();

@@ -146,7 +146,7 @@ Deno.test("prepare() refuses to go on with another input, vocabulary or setting"
     await assertRejects(
       () => prepare({ ...options, shardTokens: 3000 }),
       Error,
-      "begun with another vocabulary or other settings",
+      "started with another vocabulary or other settings",
     );
     await Deno.writeTextFile(`${folder}/a.txt`, lines(2, 100));
     await assertRejects(() => prepare(options), Error, "The input is not the one");
@@ -187,9 +187,9 @@ Deno.test("prepare() says in one sentence what is missing, empty or without text
     await Deno.writeTextFile(`${folder}/a.txt`, "");
     await fails(`${folder}/a.txt is empty`);
     await Deno.writeTextFile(`${folder}/a.txt`, " \n\n ");
-    await fails(`${folder}/a.txt holds no text`);
+    await fails(`${folder}/a.txt contains no text`);
     await Deno.writeTextFile(`${folder}/a.txt`, "???");
-    await fails("The input holds no text");
+    await fails("The input contains no text");
     await fails("validation fraction", { validationFraction: 1 });
   }));
 
@@ -203,7 +203,7 @@ Deno.test("two processes do not prepare one folder at once", () =>
     await prepare(settings(folder));
   }));
 
-Deno.test("openShards() names a shard that is missing, cut short or changed", () =>
+Deno.test("openShards() names a shard that is missing, truncated or changed", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/a.txt`, lines(1, 50));
     await prepare(settings(folder, { shardTokens: 2000 }));
@@ -216,9 +216,9 @@ Deno.test("openShards() names a shard that is missing, cut short or changed", ()
       await assertRejects(() => openShards(out), ShardError, `${path} was changed`);
     }
     await Deno.writeFile(path, good.slice(0, -2));
-    await assertRejects(() => openShards(out, { verify: false }), ShardError, "cut short");
+    await assertRejects(() => openShards(out, { verify: false }), ShardError, "truncated");
     await Deno.remove(path);
     await assertRejects(() => openShards(out), ShardError, `${path} is missing`);
     await Deno.remove(`${out}/index.json`);
-    await assertRejects(() => openShards(out), ShardError, "holds no prepared data");
+    await assertRejects(() => openShards(out), ShardError, "contains no prepared data");
   }));

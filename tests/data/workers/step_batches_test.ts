@@ -86,7 +86,7 @@ Deno.test("after an error in a worker, the batches are built in this thread and 
   const broken = { ...run, recipes: run.recipes.map((recipe) => ({ ...recipe, parts: [] })) };
   const lines: string[] = [];
   assertEquals(await batches(broken, 2, 0, lines), alone);
-  assertEquals(lines, [`${GIVEN_UP}A mixture needs a source`]);
+  assertEquals(lines, [`${GIVEN_UP}A mixture needs at least one source`]);
 });
 
 for (const { how, url, cause } of BROKEN_WORKERS) {

@@ -35,7 +35,7 @@ export interface ModelConfig {
   readonly numAttentionHeads: number;
   /** Inner size of the feed-forward sub-layer; 4H in the paper. */
   readonly intermediateSize: number;
-  /** Number of layer groups. Layer `i` belongs to group `floor(i · groups / layers)`; unshared sub-layers have one parameter set per group. */
+  /** Number of layer groups. Layer `i` belongs to group `floor(i / (layers / groups))`; unshared sub-layers have one parameter set per group. */
   readonly numHiddenGroups: number;
   /** Number of consecutive blocks in a layer; 1 in all published models. */
   readonly innerGroupNum: number;

@@ -52,7 +52,7 @@ export function validateOptimizerSettings(settings: OptimizerSettings): void {
   }
 }
 
-/** Linear warm-up, and linear decay to zero that starts at step 0. */
+/** Linear warm-up, and polynomial decay to zero that starts at step 0. */
 export interface Schedule {
   /** Learning rate that the warm-up approaches. */
   readonly peakLearningRate: number;
@@ -60,18 +60,20 @@ export interface Schedule {
   readonly warmupSteps: number;
   /** Step at which the learning rate reaches zero. */
   readonly totalSteps: number;
+  /** Exponent of the decay, `poly_power` in google-research/albert; 1 (linear) if absent. */
+  readonly power?: number;
 }
 
 /**
  * Returns the learning rate of a step. The decay starts at step 0, not after the warm-up: at the end of the warm-up the learning rate drops from almost
- * `peakLearningRate` to `1 − warmupSteps/totalSteps` of it.
+ * `peakLearningRate` to `(1 − warmupSteps/totalSteps)^power` of it.
  *
  * @param step step from 0; with a warm-up, the learning rate of step 0 is 0
  */
 export function learningRateAt(
-  { peakLearningRate, warmupSteps, totalSteps }: Schedule,
+  { peakLearningRate, warmupSteps, totalSteps, power = 1 }: Schedule,
   step: number,
 ): number {
   if (step < warmupSteps) return (peakLearningRate * step) / warmupSteps;
-  return peakLearningRate * (1 - Math.min(step, totalSteps) / totalSteps);
+  return peakLearningRate * (1 - Math.min(step, totalSteps) / totalSteps) ** power;
 }

@@ -24,6 +24,8 @@ export interface Segmenter {
   pieceToId(piece: string): number | undefined;
   /** Segments a text into ids only, which is faster. The caller owns the array. */
   encodeIds(text: string): Int32Array;
+  /** Returns a text after the cleaning that precedes segmentation; the text itself if the segmenter cleans while it segments. */
+  clean(text: string): string;
   /** Segments a text into ids, texts and offsets. */
   segment(text: string): Segmentation;
   /** Converts ids to text. Cleaning and unknown pieces cannot be reversed. */

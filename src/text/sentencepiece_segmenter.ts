@@ -90,6 +90,10 @@ export class SentencePieceSegmenter implements Segmenter {
     return this.#idOf.get(piece);
   }
 
+  clean(text: string): string {
+    return this.#cleaner.clean(text);
+  }
+
   encodeIds(text: string): Int32Array {
     const cleaned = this.#cleaner.run(text);
     const length = this.#normalizer.run(this.#cleaner.output, cleaned);

@@ -143,6 +143,16 @@ export class Tokenizer {
   }
 
   /**
+   * Returns a text after ALBERT's cleaning, as google-research/albert `preprocess_text`. WordPiece vocabularies return the text unchanged.
+   *
+   * @param text Any text.
+   * @returns The cleaned text.
+   */
+  clean(text: string): string {
+    return this.#segmenter.clean(text);
+  }
+
+  /**
    * Encodes text into ids only, which is faster than {@link encode}.
    *
    * @param text Any text. Special pieces are read as ordinary text.

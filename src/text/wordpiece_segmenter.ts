@@ -114,6 +114,10 @@ export class WordPieceSegmenter implements Segmenter {
     return this.#idOf.get(piece);
   }
 
+  clean(text: string): string {
+    return text;
+  }
+
   encodeIds(text: string): Int32Array {
     this.#details = undefined;
     this.#walk(text);

@@ -56,7 +56,8 @@ const BYTES: Readonly<Record<SafetensorsType, number>> = {
 const MAX_HEADER_BYTES = 100_000_000;
 
 /**
- * Parses a file. The tensors are views of its bytes, not copies.
+ * Parses a file. The tensors are views of its bytes, not copies. Like the reference implementation, it rejects files with bytes that belong to no tensor, and headers
+ * that other JSON parsers could read differently.
  *
  * @throws {SyntaxError} if the file is not valid; the message names the tensor.
  */
@@ -83,35 +84,92 @@ export function parseSafetensors(file: Uint8Array): Safetensors {
   let metadata: Readonly<Record<string, string>> = {};
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") {
-      metadata = entry as Readonly<Record<string, string>>;
+      metadata = checkMetadata(entry);
       continue;
     }
     const { type, shape, start, end } = checkEntry(name, entry, data.byteLength);
     ranges.push({ name, start, end });
     tensors.set(name, { type, shape, bytes: data.subarray(start, end) });
   }
+  checkCoverage(ranges, data.byteLength);
+  return { tensors, metadata };
+}
+
+/** Checks that the tensors cover the data without gaps and overlaps, so that a file cannot have other content. */
+function checkCoverage(
+  ranges: { readonly name: string; readonly start: number; readonly end: number }[],
+  dataBytes: number,
+): void {
   ranges.sort((a, b) => a.start - b.start || a.end - b.end);
-  for (let i = 1; i < ranges.length; i++) {
-    if (ranges[i].start < ranges[i - 1].end) {
+  let covered = 0;
+  for (const [i, { name, start, end }] of ranges.entries()) {
+    if (start < covered) {
+      throw new SyntaxError(`tensors ${shown(ranges[i - 1].name)} and ${shown(name)} overlap`);
+    }
+    if (start > covered) {
       throw new SyntaxError(
-        `tensors ${shown(ranges[i - 1].name)} and ${shown(ranges[i].name)} overlap`,
+        `bytes ${covered} to ${start} of the data, before tensor ${
+          shown(name)
+        }, belong to no tensor`,
       );
     }
+    covered = end;
   }
-  return { tensors, metadata };
+  if (covered < dataBytes) {
+    throw new SyntaxError(
+      `the data has ${dataBytes} bytes, but the tensors end at byte ${covered}`,
+    );
+  }
+}
+
+function checkMetadata(entry: unknown): Readonly<Record<string, string>> {
+  if (entry === null) return {};
+  const values = typeof entry === "object" && !Array.isArray(entry) ? Object.values(entry) : [0];
+  if (!values.every((value) => typeof value === "string")) {
+    throw new SyntaxError(`__metadata__ must be an object of strings, got ${quote(entry)}`);
+  }
+  return entry as Readonly<Record<string, string>>;
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   let header: unknown;
+  let text: string;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    header = JSON.parse(text);
   } catch {
     throw new SyntaxError("not a safetensors file: its header is not valid JSON");
   }
   if (typeof header !== "object" || header === null || Array.isArray(header)) {
     throw new SyntaxError("not a safetensors file: its header is not a JSON object");
   }
+  checkHeaderText(text);
   return header as Record<string, unknown>;
+}
+
+/** The tokens of valid JSON: strings, numbers, and the punctuation around keys. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}[\]:]/g;
+
+/** Checks what `JSON.parse` does not report: duplicate keys, and numbers that are not written as integers. */
+function checkHeaderText(text: string): void {
+  /** The keys of each open object; null for a list. */
+  const open: (Set<string> | null)[] = [];
+  let string = "";
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === "{") open.push(new Set());
+    else if (token === "[") open.push(null);
+    else if (token === "}" || token === "]") open.pop();
+    else if (token === ":") {
+      const key = JSON.parse(string) as string;
+      if (open.at(-1)?.has(key)) {
+        throw new SyntaxError(`its header has the key ${shown(key)} twice`);
+      }
+      open.at(-1)?.add(key);
+    } else if (token.startsWith('"')) string = token;
+    else if (!/^(\d+|-[1-9]\d*)$/.test(token)) {
+      throw new SyntaxError(`its header has the number ${shown(token)}, expected an integer`);
+    }
+  }
 }
 
 function checkEntry(

@@ -63,6 +63,9 @@ Deno.test("blockSets() maps layers to parameter sets", () => {
   assertEquals(sets("all", 2), [[0, 0], [0, 0], [1, 1], [1, 1]]);
   assertEquals(sets("none"), [[0, 0], [1, 1], [2, 2], [3, 3]]);
   assertEquals(sets("attention"), [[0, 0], [0, 1], [0, 2], [0, 3]]);
+  const rounded = blockSets({ ...config, numHiddenLayers: 27, numHiddenGroups: 21 });
+  // transformers: int(i / (27 / 21)). floor(i · 21 / 27) gives 7 for layer 9 and 14 for layer 18.
+  assertEquals([8, 9, 18, 26].map((layer) => rounded[layer].attention.group), [6, 6, 13, 20]);
   assertEquals(sets("ffn"), [[0, 0], [1, 0], [2, 0], [3, 0]]);
 });
 

@@ -19,6 +19,14 @@ Deno.test("learningRateAt() reaches zero and stays there", () => {
   assertEquals(learningRateAt(paper, 200_000), 0);
 });
 
+Deno.test("learningRateAt() raises the decay to a power, but not the warm-up", () => {
+  const squared = { ...paper, power: 2 };
+  assertAlmostEquals(learningRateAt(squared, 3124), 0.00176 * 3124 / 3125, 1e-12);
+  assertAlmostEquals(learningRateAt(squared, 62_500), 0.00176 / 4, 1e-12);
+  assertEquals(learningRateAt(squared, 125_000), 0);
+  assertEquals(learningRateAt({ ...paper, power: 1 }, 77_777), learningRateAt(paper, 77_777));
+});
+
 Deno.test("learningRateAt() without warm-up starts at the peak", () => {
   assertEquals(learningRateAt({ ...paper, warmupSteps: 0 }, 0), 0.00176);
 });

@@ -78,6 +78,45 @@ for (
       file({ x: entry([2], 0, 8), y: entry([2], 4, 12) }, 12),
       "tensors x and y overlap",
     ],
+    ["bytes before the first tensor", file({ x: entry([1], 4, 8) }, 8), "bytes 0 to 4 of the data"],
+    [
+      "bytes between tensors",
+      file({ x: entry([1], 0, 4), y: entry([1], 5, 9) }, 9),
+      "bytes 4 to 5 of the data, before tensor y, belong to no tensor",
+    ],
+    [
+      "bytes after the last tensor",
+      file({ x: entry([1], 0, 4) }, 5),
+      "has 5 bytes, but the tensors end at byte 4",
+    ],
+    ["bytes without a tensor", file({}, 3), "has 3 bytes, but the tensors end at byte 0"],
+    [
+      "a tensor that occurs twice",
+      file(
+        `{"x":${JSON.stringify(entry([1], 0, 4))},"\\u0078":${JSON.stringify(entry([1], 0, 4))}}`,
+        4,
+      ),
+      "key x twice",
+    ],
+    [
+      "a field that occurs twice",
+      file('{"x":{"dtype":"F32","shape":[1],"shape":[1],"data_offsets":[0,4]}}', 4),
+      "key shape twice",
+    ],
+    [
+      "a size with a fraction",
+      file('{"x":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}', 4),
+      "number 1.0, expected an integer",
+    ],
+    [
+      "an offset with an exponent",
+      file('{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4e0]}}', 4),
+      "number 4e0",
+    ],
+    ["a byte order mark", file("\ufeff{}", 0), "its header is not valid JSON"],
+    ["metadata that is a number", file({ __metadata__: { a: 1 } }, 0), "object of strings"],
+    ["nested metadata", file({ __metadata__: { a: { b: "c" } } }, 0), "object of strings"],
+    ["metadata that is a list", file({ __metadata__: ["a"] }, 0), "object of strings"],
   ] as const
 ) {
   Deno.test(`parseSafetensors() rejects ${what}`, () => {

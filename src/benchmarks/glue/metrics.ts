@@ -96,23 +96,37 @@ function dot(a: readonly number[], b: readonly number[]): number {
  *
  * @param gold correct values
  * @param predicted predicted values, in the same order
- * @returns −1 to 1; NaN if one of the lists is constant, as in SciPy
+ * @returns −1 to 1; NaN if all values of a list are equal, as in SciPy
  * @throws {RangeError} if the lengths differ or are 0
  */
 export function pearson(gold: ArrayLike<number>, predicted: ArrayLike<number>): number {
   checkLengths(gold, predicted);
-  const goldMean = mean(gold);
-  const predictedMean = mean(predicted);
+  if (isConstant(gold) || isConstant(predicted)) return NaN;
+  const a = deviations(gold), b = deviations(predicted);
   let covariance = 0, goldSquares = 0, predictedSquares = 0;
   for (let i = 0; i < gold.length; i++) {
-    const a = gold[i] - goldMean;
-    const b = predicted[i] - predictedMean;
-    covariance += a * b;
-    goldSquares += a * a;
-    predictedSquares += b * b;
+    covariance += a[i] * b[i];
+    goldSquares += a[i] * a[i];
+    predictedSquares += b[i] * b[i];
   }
   const correlation = covariance / (Math.sqrt(goldSquares) * Math.sqrt(predictedSquares));
   return Math.max(-1, Math.min(1, correlation));
+}
+
+/** Compares the values, because the mean of equal values may differ from them by rounding. */
+function isConstant(values: ArrayLike<number>): boolean {
+  return Array.prototype.every.call(values, (value) => value === values[0]);
+}
+
+/** Returns the deviations from the mean, scaled by a power of two so that the squares of very small or large ones remain finite and positive. */
+function deviations(values: ArrayLike<number>): number[] {
+  const center = mean(values);
+  const differences = Array.from(values, (value) => value - center);
+  const largest = differences.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+  // Only far from 1: scaling by a power of two loses no bits, but is not needed for ordinary values.
+  if (!(largest > 0) || (largest > 1e-100 && largest < 1e100)) return differences;
+  const scale = 2 ** Math.min(-Math.floor(Math.log2(largest)), 1000);
+  return differences.map((difference) => difference * scale);
 }
 
 /**

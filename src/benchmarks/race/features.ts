@@ -18,7 +18,10 @@ export interface RaceExample extends FinetuneExample {
   readonly question: RaceQuestion;
 }
 
-/** Fills the gaps (`_`) of a question with an option, or appends the option if there are none. */
+/**
+ * Fills the gaps (`_`) of a question with an option, or appends the option if there are none. Both are cleaned before, because cleaning removes outer
+ * spaces and turns other characters, such as U+FF3F, into gaps.
+ */
 export function questionWithOption(question: string, option: string): string {
   return question.includes("_") ? question.split("_").join(option) : `${question} ${option}`;
 }
@@ -43,8 +46,9 @@ export function raceExamples(
       article = question.article;
       articleIds = tokenizer.encodeIds(article);
     }
+    const cleaned = tokenizer.clean(question.question);
     const sequences = question.options.map((option): Sequence => {
-      const qa = tokenizer.encodeIds(questionWithOption(question.question, option));
+      const qa = tokenizer.encodeIds(questionWithOption(cleaned, tokenizer.clean(option)));
       const kept = qa.subarray(Math.max(qa.length - qaLength, 0));
       const text = articleIds.subarray(0, maxLength - SPECIAL - kept.length);
       const ids = Uint32Array.of(cls, ...text, sep, ...kept, sep);

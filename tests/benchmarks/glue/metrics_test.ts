@@ -57,6 +57,23 @@ Deno.test("f1() is 0 if class 1 neither occurs nor is predicted", () => {
   assertEquals(f1([0, 0], [0, 0]), 0);
 });
 
+Deno.test("pearson() is NaN for constants whose mean rounds, and exact for extreme values, as SciPy", () => {
+  const ramp = Array.from({ length: 10 }, (_, i) => i);
+  for (const constant of [3.3, 0.7, 1.1]) {
+    assertEquals(pearson(ramp, ramp.map(() => constant)), NaN);
+    assertEquals(pearson(ramp.map(() => constant), ramp), NaN);
+    assertEquals(spearman(ramp, ramp.map(() => constant)), NaN);
+  }
+  assertEquals(pearson(ramp.map(() => 0.1), ramp.map(() => 1 / 30)), NaN);
+  const noisy = ramp.map((value) => value + (value % 3));
+  const expected = pearson(ramp, noisy);
+  assert(expected < 0.99);
+  for (const factor of [1e-170, 1e-300, 1e170, 1e300]) {
+    const actual = pearson(ramp.map((value) => value * factor), noisy);
+    assert(Math.abs(actual - expected) < 1e-12, `${factor}: ${actual}`);
+  }
+});
+
 Deno.test("metrics reject lists of different lengths and empty lists", () => {
   for (const metric of [accuracy, f1, pearson, spearman, matthewsCorrelation]) {
     assertThrows(

@@ -9,7 +9,8 @@ import {
   readRacePredictions,
   writeRacePredictions,
 } from "../../../src/benchmarks/race/mod.ts";
-import { Tokenizer } from "../../../src/text/mod.ts";
+import { ALBERT_CLEANING, SentencePieceSegmenter, Tokenizer } from "../../../src/text/mod.ts";
+import { smallModel } from "../../text/support/small_model.ts";
 import { sharedData } from "../../text/support/shared_data.ts";
 
 const passage = {
@@ -84,6 +85,28 @@ Deno.test("raceExamples() encodes the article and the question with each option,
   // The last tokens of a question longer than the sequence are kept.
   const [short] = raceExamples([questions[1]], tokenizer, 7);
   assertEquals(text(short.sequences[0].ids), "[CLS] [SEP] is next ? one [SEP]");
+});
+
+Deno.test("raceExamples() cleans question and option before it joins them, as race_utils.py", () => {
+  const tokenizer = new Tokenizer(
+    new SentencePieceSegmenter(
+      smallModel(
+        Object.fromEntries([..."▁abcdefghijklmnopqrstuvwxyz_."].map((piece) => [piece, -2])),
+      ),
+      { cleaning: ALBERT_CLEANING },
+    ),
+  );
+  const joined = (question: string, option: string) => {
+    const [example] = raceExamples(
+      [{ ...questions[0], article: "", question, options: [option] }],
+      tokenizer,
+      64,
+    );
+    return tokenizer.decode([...example.sequences[0].ids].slice(2, -1)).trim();
+  };
+  assertEquals(joined("Fill \uff3f in", " The\u00a0 Gap "), "fill the gap in");
+  assertEquals(joined("she _. he __", "  ran "), "she ran. he ranran");
+  assertEquals(joined(" why", " so "), "why so");
 });
 
 Deno.test("raceAccuracy() scores all questions and each level", () => {

@@ -63,10 +63,13 @@ export interface ModelConfig {
   readonly pairObjective: PairObjective;
   /** Id of `[PAD]`, whose embedding receives no gradient, as in transformers. */
   readonly padTokenId: number;
+  /** False if the masked-LM head has its own output matrix; true, the word embeddings, if absent. */
+  readonly tieWordEmbeddings?: boolean;
   /** Keys of config.json that do not affect the model (`id2label` …); preserved when the file is written. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
+const ACTIVATIONS: readonly Activation[] = ["gelu", "gelu_new", "relu", "tanh"];
 /** Upper bound for sizes. It exceeds any machine's memory, and products of two sizes stay exact integers. */
 const MAX_SIZE = 2 ** 26;
 /** Upper bound for the numbers of layers and groups. */
@@ -128,7 +131,7 @@ export function validateConfig(config: ModelConfig): ModelConfig {
     }
   }
   checkChoice("share", config.share, ["all", "attention", "ffn", "none"]);
-  checkChoice("hidden_act", config.hiddenAct, ["gelu", "gelu_new", "relu", "tanh"]);
+  checkChoice("hidden_act", config.hiddenAct, ACTIVATIONS);
   checkChoice("pair_objective", config.pairObjective, ["sop", "nsp", "none"]);
   checkConsistency(config);
   return config;

@@ -4,6 +4,7 @@
  * @module
  */
 import { parseJsonObject, quote } from "../json/mod.ts";
+import type { Activation } from "../tensor/mod.ts";
 import { ARCHITECTURES, type ConfigFields } from "./architectures/mod.ts";
 import { type Architecture, ConfigError, type ModelConfig, validateConfig } from "./config.ts";
 
@@ -36,6 +37,15 @@ const KNOWN = new Set([
   "pad_token_id",
 ]);
 
+/** Other names that transformers has for the same functions. */
+const ACTIVATION_ALIASES: Readonly<Record<string, Activation>> = {
+  gelu_python: "gelu",
+  gelu_pytorch_tanh: "gelu_new",
+  gelu_python_tanh: "gelu_new",
+  gelu_fast: "gelu_new",
+  gelu_accurate: "gelu_new",
+};
+
 /**
  * Parses the text of a config.json. Missing fields have the defaults of transformers' configuration class.
  *
@@ -62,7 +72,8 @@ export function parseConfig(text: string): ModelConfig {
     );
   }
   const fields = fieldsOf(object);
-  return validateConfig({
+  const tied = fields.boolean("tie_word_embeddings", true);
+  const config = {
     arch,
     numHiddenLayers: fields.number("num_hidden_layers"),
     hiddenSize: fields.number("hidden_size"),
@@ -75,8 +86,22 @@ export function parseConfig(text: string): ModelConfig {
     initializerRange: fields.number("initializer_range", 0.02),
     layerNormEps: fields.number("layer_norm_eps", 1e-12),
     padTokenId: fields.number("pad_token_id", 0),
-    extra: Object.fromEntries(Object.entries(object).filter(([key]) => !KNOWN.has(key))),
-  });
+    ...(tied ? {} : { tieWordEmbeddings: false }),
+    extra: Object.fromEntries(
+      Object.entries(object).filter(([key]) =>
+        !KNOWN.has(key) && (tied || key !== "tie_word_embeddings")
+      ),
+    ),
+  };
+  return validateConfig({ ...config, hiddenAct: activationOf(config.hiddenAct, object) });
+}
+
+/** Resolves aliases. google-research/albert computes the tanh form and calls it gelu; its files have neither a model type nor a class. */
+function activationOf(name: string, object: JsonObject): Activation {
+  const isGoogles = object.model_type === undefined && object.architectures === undefined &&
+    object.embedding_size !== undefined;
+  if (isGoogles && name === "gelu") return "gelu_new";
+  return Object.hasOwn(ACTIVATION_ALIASES, name) ? ACTIVATION_ALIASES[name] : name as Activation;
 }
 
 function isArchitecture(name: unknown): name is Architecture {
@@ -142,6 +167,7 @@ export function configToJson(config: ModelConfig, architectures: readonly string
     layer_norm_eps: config.layerNormEps,
     pair_objective: config.pairObjective,
     pad_token_id: config.padTokenId,
+    ...(config.tieWordEmbeddings === false && { tie_word_embeddings: false }),
     ...ARCHITECTURES[config.arch].writeConfig(config),
   };
 }

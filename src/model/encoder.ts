@@ -43,6 +43,31 @@ export interface EncoderInput {
   readonly lengths: Uint32Array;
 }
 
+/** Checks what devices would compute differently: a length of 0, for instance, gives NaN on some and numbers on others. */
+function checkInput({ batch, sequence, inputIds, tokenTypeIds, lengths }: EncoderInput): void {
+  for (const [name, value] of Object.entries({ batch, sequence })) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new RangeError(`${name} must be a positive integer, got ${value}`);
+    }
+  }
+  for (const [name, array] of Object.entries({ inputIds, tokenTypeIds })) {
+    if (array.length !== batch * sequence) {
+      throw new RangeError(
+        `${name} must have batch·sequence = ${batch * sequence} values, got ${array.length}`,
+      );
+    }
+  }
+  if (lengths.length !== batch) {
+    throw new RangeError(`lengths must have batch = ${batch} values, got ${lengths.length}`);
+  }
+  const example = lengths.findIndex((length) => length < 1 || length > sequence);
+  if (example >= 0) {
+    throw new RangeError(
+      `lengths[${example}] must be 1 to ${sequence}, the sequence length, got ${lengths[example]}`,
+    );
+  }
+}
+
 /** Outputs of the encoder, in temporary memory of the current recording. */
 export interface EncoderOutput {
   /** The input of the first block and the output of each block, all `[batch·sequence, hidden]`: `hidden_states` in Hugging Face's models. */
@@ -75,7 +100,7 @@ export class Encoder {
     validateConfig(config);
   }
 
-  /** The word embeddings `[vocabulary, E]`, which are also the output matrix of the masked-LM head. */
+  /** The word embeddings `[vocabulary, E]`, which are also the output matrix of the masked-LM head unless `tieWordEmbeddings` is false. */
   get wordEmbeddings(): Parameter {
     return this.parameters.get(embeddingSpecs(this.config).words);
   }
@@ -84,9 +109,10 @@ export class Encoder {
    * Computes the embeddings and all blocks.
    *
    * @throws {ConfigError} if the sequence is longer than `maxPositionEmbeddings`
-   * @throws {RangeError} if a token id is not in the vocabulary
+   * @throws {RangeError} if an array has the wrong length, a length is not 1 to `sequence`, or a token id is not in the vocabulary
    */
   forward(scope: Scope, input: EncoderInput): EncoderOutput {
+    checkInput(input);
     const lengths = new KeyLengths(scope.device, input.lengths);
     let hidden = this.#embeddings(scope, input);
     const hiddenStates = [hidden];

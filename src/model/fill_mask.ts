@@ -73,7 +73,9 @@ export async function fillMask(
 
 function mostProbable(logits: Float32Array, tokenizer: Tokenizer, top: number): MaskCandidate[] {
   const probabilities = softmax(logits);
-  return topK(logits, top).map((id) => ({
+  // Rows beyond the vocabulary, of a matrix padded to a multiple, have no piece.
+  const pieces = logits.subarray(0, tokenizer.vocabularySize);
+  return topK(pieces, top).map((id) => ({
     id,
     piece: tokenizer.idToPiece(id),
     probability: probabilities[id],

@@ -38,8 +38,13 @@ export interface TensorMatch extends LoadReport {
   readonly found: readonly MatchedTensor[];
 }
 
-/** Tensors that transformers writes for tied or constant values. The model has them under another name, so they are not unexpected. */
+/** Tensors that transformers writes for tied or constant values. If a model has them under another name, they are not unexpected. */
 const REDUNDANT = /(^|\.)(predictions\.decoder\.(weight|bias)|position_ids)$/;
+
+const DECODER_WEIGHT = /(^|\.)predictions\.decoder\.weight$/;
+const DECODER_BIAS = /(^|\.)predictions\.decoder\.bias$/;
+const OUTPUT_BIAS = /(^|\.)predictions\.bias$/;
+const WORD_EMBEDDINGS = /(^|\.)embeddings\.word_embeddings\.weight$/;
 
 /** The prefix of encoder tensors. It is missing in checkpoints of a class without head (`AlbertModel`). */
 const ENCODER_PREFIX = new RegExp(`^(${Object.keys(ARCHITECTURES).join("|")})\\.`);
@@ -48,7 +53,8 @@ const ENCODER_PREFIX = new RegExp(`^(${Object.keys(ARCHITECTURES).join("|")})\\.
  * Finds the tensor of each parameter by its name, also without the prefix of the encoder (files of `AlbertModel`), with `gamma` and `beta` for layer normalization
  * (the published BERT files), and with either name of the output bias.
  *
- * @throws {ConfigError} if the shapes of a tensor and its parameter differ
+ * @throws {ConfigError} if the shapes of a tensor and its parameter differ, or the parameters have a tied masked-LM head and the output matrix or bias of the
+ * checkpoint is another
  */
 export function matchTensors(
   specs: readonly ParameterSpec[],
@@ -56,8 +62,10 @@ export function matchTensors(
 ): TensorMatch {
   const found: MatchedTensor[] = [];
   const missing: ParameterSpec[] = [];
+  const untied = specs.some(({ name }) => DECODER_WEIGHT.test(name));
+  if (!untied && specs.some(({ name }) => OUTPUT_BIAS.test(name))) checkTied(tensors);
   for (const spec of specs) {
-    const name = namesOf(spec).find((candidate) => tensors.has(candidate));
+    const name = namesOf(spec, untied).find((candidate) => tensors.has(candidate));
     if (name === undefined) {
       missing.push(spec);
       continue;
@@ -71,13 +79,40 @@ export function matchTensors(
     found.push({ spec, name, tensor });
   }
   const used = new Set(found.map(({ name }) => name));
-  const unexpected = [...tensors.keys()].filter((name) => !used.has(name) && !REDUNDANT.test(name));
+  const unexpected = [...tensors.keys()].filter((name) =>
+    !used.has(name) && !REDUNDANT.test(name) && !(untied && OUTPUT_BIAS.test(name))
+  );
   return { found, missing, unexpected };
 }
 
-function namesOf({ name, kind }: ParameterSpec): string[] {
+/**
+ * Checks that the tensors of a masked-LM head that repeat tied values are equal to them.
+ *
+ * @throws {ConfigError} if they differ
+ */
+function checkTied(tensors: Safetensors["tensors"]): void {
+  const pairs = [[DECODER_WEIGHT, WORD_EMBEDDINGS], [DECODER_BIAS, OUTPUT_BIAS]] as const;
+  for (const [repeated, original] of pairs) {
+    const [copy, source] = [repeated, original].map((pattern) =>
+      [...tensors].find(([name]) => pattern.test(name))
+    );
+    if (copy === undefined || source === undefined) continue;
+    const [a, b] = [copy, source].map(([name, tensor]) => toFloat32(name, tensor));
+    if (a.length === b.length && a.every((value, i) => value === b[i])) continue;
+    throw new ConfigError(
+      `${copy[0]} differs from ${
+        source[0]
+      }; set tie_word_embeddings to false in config.json if the model has its own output layer`,
+    );
+  }
+}
+
+function namesOf({ name, kind }: ParameterSpec, untied: boolean): string[] {
   const names = [name, name.replace(ENCODER_PREFIX, "")];
-  if (name.endsWith("predictions.bias")) names.push(name.replace(/bias$/, "decoder.bias"));
+  if (OUTPUT_BIAS.test(name)) {
+    // Without ties, transformers adds the bias of the output layer.
+    names[untied ? "unshift" : "push"](name.replace(/bias$/, "decoder.bias"));
+  }
   if (kind === "norm_weight") names.push(...names.map((each) => each.replace(/weight$/, "gamma")));
   if (kind === "norm_bias") names.push(...names.map((each) => each.replace(/bias$/, "beta")));
   return names;

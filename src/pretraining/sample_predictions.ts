@@ -17,6 +17,8 @@ const MASKS = 6;
 
 /** A vocabulary with the special tokens that the samples leave out. */
 export interface SampleVocabulary extends PieceNames {
+  /** Number of pieces; the model may have more rows. */
+  readonly vocabularySize: number;
   readonly specialIds: { readonly cls: number; readonly sep: number; readonly mask: number };
 }
 
@@ -93,12 +95,12 @@ export async function samplePredictions(
   });
 }
 
-function guesses(logits: Float32Array, label: number, names: PieceNames): SampleMask {
+function guesses(logits: Float32Array, label: number, names: SampleVocabulary): SampleMask {
   const probabilities = softmax(logits);
   return {
     truth: names.idToPiece(label),
     probability: rounded(probabilities[label]),
-    guesses: topK(logits, GUESSES).map((id) => ({
+    guesses: topK(logits.subarray(0, names.vocabularySize), GUESSES).map((id) => ({
       piece: names.idToPiece(id),
       probability: rounded(probabilities[id]),
     })),

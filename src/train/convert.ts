@@ -8,7 +8,7 @@ import { checkVocabularySize, ConfigError, matchTensors, type ModelConfig } from
 import { loadTokenizer } from "../text/disk/mod.ts";
 import type { Tokenizer } from "../text/mod.ts";
 import { toFloat32, type WritableTensor } from "../weights/mod.ts";
-import { checkTied, encoderParts, headsOf, type ModelHead, savedClass } from "./convert_heads.ts";
+import { encoderParts, headsOf, type ModelHead, savedClass } from "./convert_heads.ts";
 import { readModelFolder, writeModelFolder } from "./model_folder.ts";
 
 /** Result of {@linkcode convertFolder}. */
@@ -57,7 +57,6 @@ export async function convertFolder(
     const specs = [...encoder, ...heads.flatMap(({ specs }) => specs)];
     const { found, missing, unexpected } = matchTensors(specs, weights);
     if (missing.length > 0) throw new ConfigError(`the weights lack tensor ${missing[0].name}`);
-    checkTied(config, weights);
     return { found, unused: unexpected, heads: heads.map(({ head }) => head) };
   });
   const tensors = new Map<string, WritableTensor>(

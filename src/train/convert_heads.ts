@@ -17,7 +17,7 @@ import {
   squadHeadSpecs,
   transformersClass,
 } from "../model/mod.ts";
-import { type Safetensors, toFloat32 } from "../weights/mod.ts";
+import type { Safetensors } from "../weights/mod.ts";
 
 /** A head that this toolkit supports. */
 export type ModelHead = "masked language" | "pair" | "classifier" | "span" | "paper's SQuAD 2.0";
@@ -83,25 +83,4 @@ export function savedClass(config: ModelConfig, heads: readonly ModelHead[]): st
     transformersClass(config, name)
   );
   return suits.find((name) => name === said) ?? suits[0];
-}
-
-/**
- * Checks that the output matrix is that of the word embeddings; others are not supported.
- *
- * @throws {ConfigError} if it is not.
- */
-export function checkTied(config: ModelConfig, { tensors }: Safetensors): void {
-  const { arch } = config;
-  const name = `${architectureOf(config).names.maskedLanguageHead.decoder}.weight`;
-  const output = tensors.get(name);
-  const table = "embeddings.word_embeddings.weight";
-  const words = tensors.get(`${arch}.${table}`) ?? tensors.get(table);
-  if (output === undefined || words === undefined) return;
-  const a = toFloat32(name, output);
-  const b = toFloat32(table, words);
-  if (a.length !== b.length || a.some((value, i) => value !== b[i])) {
-    throw new ConfigError(
-      `${name} differs from ${arch}.${table}: a model whose output matrix is not its embedding table (tie_word_embeddings false) is not supported`,
-    );
-  }
 }

@@ -5,6 +5,7 @@ import {
   configToJson,
   Encoder,
   encoderSpecs,
+  maskedLanguageSpecs,
   Parameters,
   parseConfig,
   PRESET_NAMES,
@@ -47,6 +48,34 @@ Deno.test("presets have the published dropout: 0.1 in v1 except xxlarge, none in
 Deno.test("presets use the tanh form of GELU; gelu in config.json means the erf form", () => {
   for (const name of PRESET_NAMES) assertEquals(presetConfig(name).hiddenAct, "gelu_new");
   assertEquals(parseConfig(JSON.stringify({ ...SMALL, hidden_act: "gelu" })).hiddenAct, "gelu");
+});
+
+Deno.test("hidden_act may have another name of the same function, and Google's files mean the tanh form by gelu", () => {
+  const act = (change: object) => parseConfig(JSON.stringify({ ...SMALL, ...change })).hiddenAct;
+  for (const name of ["gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate"]) {
+    assertEquals(act({ hidden_act: name }), "gelu_new");
+  }
+  assertEquals(act({ hidden_act: "gelu_python" }), "gelu");
+  assertEquals(act({ model_type: undefined, hidden_act: "gelu" }), "gelu_new");
+  // Early files of transformers have a class, but no model type.
+  const early = { model_type: undefined, architectures: ["AlbertForMaskedLM"] };
+  assertEquals(act({ ...early, hidden_act: "gelu" }), "gelu");
+  assertThrows(() => act({ hidden_act: "quick_gelu" }), ConfigError, 'got "quick_gelu"');
+  assertThrows(() => act({ hidden_act: "toString" }), ConfigError, 'got "toString"');
+});
+
+Deno.test("tie_word_embeddings false survives a round trip, and adds the output matrix to the head", () => {
+  const json = { ...SMALL, tie_word_embeddings: false };
+  const config = parseConfig(JSON.stringify(json));
+  assertEquals(config.tieWordEmbeddings, false);
+  assertEquals(configToJson(config, ["X"]).tie_word_embeddings, false);
+  const names = maskedLanguageSpecs(config).map(({ name, shape }) => `${name} ${shape}`);
+  assertEquals(names.at(-1), "predictions.decoder.weight 100,16");
+  assertThrows(
+    () => parseConfig(JSON.stringify({ ...SMALL, tie_word_embeddings: "no" })),
+    ConfigError,
+    "tie_word_embeddings must be true or false",
+  );
 });
 
 Deno.test("albert-xlarge has the 16 heads of the published configuration", () => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Device, openDevice } from "../../src/device/mod.ts";
 import {
   Albert,
@@ -9,7 +9,7 @@ import {
   maskedLanguageSpecs,
   parseConfig,
 } from "../../src/model/mod.ts";
-import { encodeSafetensors, type ReadFile } from "../../src/weights/mod.ts";
+import { encodeSafetensors, type ReadFile, readWeights, toFloat32 } from "../../src/weights/mod.ts";
 
 const CONFIG = {
   model_type: "bert",
@@ -107,6 +107,105 @@ Deno.test("Albert.load() rejects missing, invalid and inconsistent files", async
       config({ hidden_size: 16 }),
       "has shape [12,8], but the configuration requires [12,16]",
     );
+  });
+});
+
+/** The tensors of `files()` and more, in one file. */
+async function withTensors(
+  change: ReadonlyMap<string, { shape: number[]; data: Float32Array }>,
+): Promise<{ "model.safetensors": Uint8Array }> {
+  const { tensors } = await readWeights(files());
+  const all = new Map(
+    [...tensors].map(([name, tensor]) => [
+      name,
+      { shape: tensor.shape, data: toFloat32(name, tensor) },
+    ]),
+  );
+  for (const [name, tensor] of change) all.set(name, tensor as never);
+  return { "model.safetensors": Uint8Array.from(encodeSafetensors(all).flatMap((p) => [...p])) };
+}
+
+Deno.test("Albert.fillMask() uses an output layer that is not tied, and rejects one that only looks tied", async () => {
+  const matrix = { shape: [12, 8], data: Float32Array.from({ length: 96 }, (_, i) => i % 7) };
+  const bias = { shape: [12], data: new Float32Array(12) };
+  // Id 6 is "A".
+  bias.data[6] = 1e4;
+  const own = await withTensors(
+    new Map([["cls.predictions.decoder.weight", matrix], ["cls.predictions.decoder.bias", bias]]),
+  );
+  const untied = { "config.json": JSON.stringify({ ...CONFIG, tie_word_embeddings: false }) };
+  await onDevice(async (device) => {
+    const model = await Albert.load(files({ ...own, ...untied }), device);
+    assertEquals([model.report.missing, model.report.unexpected], [[], []]);
+    const [[best]] = await model.fillMask("a [MASK]", 1);
+    assertEquals([best.piece, best.probability], ["A", 1]);
+    model.free();
+    await assertRejects(
+      () => Albert.load(files(own), device),
+      ConfigError,
+      "cls.predictions.decoder.weight differs from bert.embeddings.word_embeddings.weight; set tie_word_embeddings to false",
+    );
+    const otherBias = await withTensors(new Map([["cls.predictions.decoder.bias", bias]]));
+    await assertRejects(
+      () => Albert.load(files(otherBias), device),
+      ConfigError,
+      "cls.predictions.decoder.bias differs from cls.predictions.bias",
+    );
+    const without = await Albert.load(files(untied), device);
+    await assertRejects(
+      () => without.fillMask("a [MASK]"),
+      ConfigError,
+      "no masked-LM head: cls.predictions.decoder.weight is missing",
+    );
+    without.free();
+  });
+});
+
+Deno.test("Albert.fillMask() leaves out rows beyond the vocabulary", async () => {
+  const bias = { shape: [12], data: new Float32Array(12) };
+  // The vocabulary has 9 pieces.
+  bias.data[10] = 50;
+  await onDevice(async (device) => {
+    const model = await Albert.load(
+      files(await withTensors(new Map([["cls.predictions.bias", bias]]))),
+      device,
+    );
+    const [candidates] = await model.fillMask("a [MASK]", 12);
+    assertEquals(candidates.map(({ id }) => id).sort((a, b) => a - b), [...Array(9).keys()]);
+    // Probabilities are those of the whole matrix, as in transformers.
+    assertEquals(candidates.reduce((sum, { probability }) => sum + probability, 0) < 0.01, true);
+    model.free();
+  });
+});
+
+Deno.test("Encoder.forward() rejects inputs that devices compute differently", async () => {
+  await onDevice(async (device) => {
+    const model = await Albert.load(files(), device);
+    const good = {
+      batch: 2,
+      sequence: 3,
+      inputIds: Uint32Array.of(2, 5, 3, 2, 3, 0),
+      tokenTypeIds: new Uint32Array(6),
+      lengths: Uint32Array.of(3, 2),
+    };
+    model.encoder.forward({ device }, good);
+    const wrong: [object, string][] = [
+      [{ lengths: Uint32Array.of(3, 0) }, "lengths[1] must be 1 to 3, the sequence length, got 0"],
+      [{ lengths: Uint32Array.of(4, 2) }, "lengths[0] must be 1 to 3, the sequence length, got 4"],
+      [{ lengths: Uint32Array.of(3) }, "lengths must have batch = 2 values, got 1"],
+      [{ inputIds: new Uint32Array(5) }, "inputIds must have batch·sequence = 6 values, got 5"],
+      [{ tokenTypeIds: new Uint32Array(7) }, "tokenTypeIds must have batch·sequence = 6 values"],
+      [{ batch: 0 }, "batch must be a positive integer, got 0"],
+      [{ sequence: 1.5 }, "sequence must be a positive integer, got 1.5"],
+    ];
+    for (const [change, message] of wrong) {
+      assertThrows(
+        () => model.encoder.forward({ device }, { ...good, ...change }),
+        RangeError,
+        message,
+      );
+    }
+    model.free();
   });
 });
 

@@ -237,7 +237,27 @@ Deno.test("convertFolder() reports what is wrong with a folder", async () => {
     shape: [12, 4],
     data: new Float32Array(48),
   });
-  await refused(folder({}, untied), "tie_word_embeddings false");
+  await refused(folder({}, untied), "set tie_word_embeddings to false");
+  await refused(folder({ tie_word_embeddings: false }), "head is not whole");
+});
+
+Deno.test("convertFolder() keeps an output matrix that is not tied", async () => {
+  const json = { ...ALBERT, tie_word_embeddings: false };
+  const config = configOf(json);
+  const tensors = tensorsOf([
+    ...encoderSpecs(config, { pooler: false }),
+    ...maskedLanguageSpecs(config),
+  ]);
+  const files = {
+    "config.json": JSON.stringify(json),
+    "model.safetensors": joined(tensors),
+    "vocab.txt": VOCABULARY,
+  };
+  await inFolders(files, async (from, to) => {
+    assertEquals((await convertFolder(from, to)).architecture, "AlbertForMaskedLM");
+    await assertSame(to, tensors);
+    assertEquals((await readModelFolder(to)).config.tieWordEmbeddings, false);
+  });
 });
 
 Deno.test("config.json of a converted folder is read as the same model", async () => {

@@ -25,17 +25,39 @@ const CLASSES = 2;
 function headSpecs(config: ModelConfig) {
   const names = architectureOf(config).names.maskedLanguageHead;
   const bias: ParameterSpec = { name: names.bias, shape: [config.vocabSize], kind: "bias" };
+  const decoder: ParameterSpec = {
+    name: `${names.decoder}.weight`,
+    shape: [config.vocabSize, config.embeddingSize],
+    kind: "matrix",
+  };
   return {
     dense: denseSpec(names.dense, config.embeddingSize, config.hiddenSize),
     layerNorm: normSpec(names.layerNorm, config.embeddingSize),
     bias,
+    decoder: config.tieWordEmbeddings === false ? decoder : undefined,
   };
 }
 
-/** Returns the parameters of the masked-LM head, without its output matrix, which is the encoder's word embeddings. */
+/** Returns the parameters of the masked-LM head. They include its output matrix only if it is not tied to the encoder's word embeddings. */
 export function maskedLanguageSpecs(config: ModelConfig): ParameterSpec[] {
-  const { dense, layerNorm, bias } = headSpecs(config);
-  return [dense.weight, dense.bias, layerNorm.weight, layerNorm.bias, bias];
+  const { dense, layerNorm, bias, decoder } = headSpecs(config);
+  return [
+    dense.weight,
+    dense.bias,
+    layerNorm.weight,
+    layerNorm.bias,
+    bias,
+    ...decoder ? [decoder] : [],
+  ];
+}
+
+/** Returns the output matrix `[V, E]` and the output bias. */
+function outputLayer({ config, parameters, wordEmbeddings }: Encoder) {
+  const { bias, decoder } = headSpecs(config);
+  return {
+    matrix: decoder === undefined ? wordEmbeddings : parameters.get(decoder),
+    bias: parameters.get(bias),
+  };
 }
 
 /** Applies the head's dense layer, activation and layer normalization: `[rows, H]` → `[rows, E]`. */
@@ -61,8 +83,8 @@ export function maskedLanguageLogits(
   positions: Uint32Array,
 ): PaddedLogits {
   const rows = transform(scope, encoder, gatherRows(scope, sequenceOutput, positions));
-  const bias = encoder.parameters.get(headSpecs(encoder.config).bias);
-  return vocabularyLogits(scope, rows, encoder.wordEmbeddings, bias);
+  const { matrix, bias } = outputLayer(encoder);
+  return vocabularyLogits(scope, rows, matrix, bias);
 }
 
 /**
@@ -80,8 +102,8 @@ export function maskedLanguageLoss(
   target: LossTarget,
 ): void {
   const rows = transform(scope, encoder, gatherRows(scope, sequenceOutput, positions));
-  const bias = encoder.parameters.get(headSpecs(encoder.config).bias);
-  vocabularyCrossEntropy(scope, rows, encoder.wordEmbeddings, bias, labels, target);
+  const { matrix, bias } = outputLayer(encoder);
+  vocabularyCrossEntropy(scope, rows, matrix, bias, labels, target);
 }
 
 /** Returns the parameters of the SOP or NSP head, a dense layer on the pooled output. */

@@ -102,7 +102,7 @@ Deno.test("raceExamples() cleans question and option before it joins them, as ra
       tokenizer,
       64,
     );
-    return tokenizer.decode([...example.sequences[0].ids].slice(2, -1)).trim();
+    return tokenizer.decode(Array.from(example.sequences[0].ids).slice(2, -1)).trim();
   };
   assertEquals(joined("Fill \uff3f in", " The\u00a0 Gap "), "fill the gap in");
   assertEquals(joined("she _. he __", "  ran "), "she ran. he ranran");

@@ -8,7 +8,8 @@
  * @module
  */
 import { childEnvironment, runChild } from "./launch/child.ts";
-import { prepareConfig } from "./launch/config.ts";
+import { fetchPackages, prepareConfig } from "./launch/config.ts";
+import { isDue, usableCacheFolder } from "./launch/files.ts";
 import { needsDevice, toolCommand, TOOLS, workingFolder } from "./launch/tools.ts";
 import { ensureVulkan } from "./launch/vulkan.ts";
 
@@ -44,7 +45,13 @@ export async function launch([name, ...args]: string[]): Promise<number> {
   }
   // Under mpirun or srun, only the first process logs.
   const log = isFollower() ? () => {} : (line: string) => console.error(line);
-  const config = await prepareConfig(args.includes("--quiet") ? () => {} : log);
+  const note = args.includes("--quiet") ? () => {} : log;
+  const notices: string[] = [];
+  const config = await prepareConfig((line) => notices.push(line));
+  if (note === log && notices.length > 0 && await isDue(`${await usableCacheFolder()}/notice`)) {
+    notices.forEach(log);
+  }
+  await fetchPackages(name, tool.script, config, note);
   if (needsDevice(name, args)) await ensureVulkan(log);
   return await runChild(
     toolCommand(tool, config, args),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { LAZY_PACKAGES } from "./config.ts";
 import { usableCacheFolder } from "./files.ts";
 
 /**
@@ -66,7 +67,7 @@ function forwardSignals(child: Deno.ChildProcess): () => void {
 
 /** The environment for the child. */
 export async function childEnvironment(): Promise<Record<string, string>> {
-  const env = Deno.env.toObject();
+  const env: Record<string, string> = { ...Deno.env.toObject(), ...LAZY_PACKAGES };
   delete env.INIT_CWD; // A `deno task` that the tool starts would use it.
   env.ALBERT_LAUNCHER = String(Deno.pid); // The tool exits if this process is killed.
   if (Deno.build.os === "linux" && !env.XDG_RUNTIME_DIR) {

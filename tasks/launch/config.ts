@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { fileUrl, ROOT, shortHash, usableCacheFolder, writeAtomically } from "./files.ts";
-import { isJsrAvailable } from "./jsr.ts";
+import { exists, fileUrl, ROOT, shortHash, usableCacheFolder, writeAtomically } from "./files.ts";
+import { isJsrAvailable, jsrSpecifiers } from "./jsr.ts";
 
 /** The fields of `deno.json` that the launcher reads. */
 export interface DenoConfig {
@@ -14,6 +14,9 @@ export interface DenoConfig {
   [field: string]: unknown;
 }
 
+/** With this variable, Deno downloads the npm packages that a program imports instead of all in the lock file. */
+export const LAZY_PACKAGES = { DENO_UNSTABLE_NPM_LAZY_CACHING: "1" } as const;
+
 /** The configuration to run with. */
 export interface Config {
   /** File for `--config`. */
@@ -22,6 +25,8 @@ export interface Config {
   flags: string[];
   /** Whether packages come from JSR; otherwise they come from `tasks/airgap`. */
   jsr: boolean;
+  /** The specifiers of JSR's packages that our code imports, if they come from JSR. */
+  packages?: string[];
 }
 
 /** A package in `tasks/airgap` that replaces one of JSR. */
@@ -40,7 +45,9 @@ export async function prepareConfig(log: (line: string) => void): Promise<Config
   const config: DenoConfig = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
   const standIns = await readStandIns();
   const cache = await usableCacheFolder();
-  if (await isJsrAvailable(config.imports, standIns, cache)) return await withJsr(cache);
+  if (await isJsrAvailable(config.imports, standIns, cache)) {
+    return { ...await withJsr(cache), packages: jsrSpecifiers(config.imports, standIns) };
+  }
   const text = linkedConfig(config, standIns, ROOT);
   const path = `${cache}/deno-${await shortHash(text)}.json`;
   await writeAtomically(path, text);
@@ -59,6 +66,39 @@ async function withJsr(cache: string): Promise<Config> {
     await writeAtomically(copy, lock);
   }
   return { path, flags: ["--config", path, `--lock=${copy}`], jsr: true };
+}
+
+/**
+ * Downloads the packages that a tool imports, once for each content of `deno.lock`. Logs one line if there is anything to download: Deno would print a line for
+ * each package, or with `--quiet` none.
+ */
+export async function fetchPackages(
+  name: string,
+  script: string,
+  { flags, packages = [] }: Config,
+  log: (line: string) => void,
+): Promise<void> {
+  const lock = await Deno.readTextFile(`${ROOT}/deno.lock`);
+  const key = await shortHash(JSON.stringify([script, flags, lock, Deno.env.get("DENO_DIR")]));
+  const done = `${await usableCacheFolder()}/packages-${key}`;
+  if (await exists(done)) return;
+  const child = new Deno.Command(Deno.execPath(), {
+    // All of JSR's packages, so that a check without a network finds them.
+    args: ["cache", ...flags, `${ROOT}/${script}`, ...packages],
+    env: { ...LAZY_PACKAGES, NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  let logged = false;
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    if (!logged && /^Download /m.test(text)) {
+      log(`Downloading the packages of ${name} …`);
+      logged = true;
+    }
+  }
+  if (!(await child.status).success) return; // The tool will report the error.
+  await writeAtomically(done, "");
 }
 
 /** An import map with absolute targets. It includes the package itself, which examples in its documentation import. */

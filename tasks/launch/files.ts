@@ -53,6 +53,17 @@ export async function writeAtomically(path: string, text: string): Promise<void>
   }
 }
 
+const DAY = 86_400_000;
+
+/** Returns true at most once a day; the file at `path` keeps the time. */
+export async function isDue(path: string, now: number = Date.now()): Promise<boolean> {
+  const last = Number(await Deno.readTextFile(path).catch(() => NaN));
+  // A time in the future means that the clock was set back.
+  if (now - last < DAY && last <= now) return false;
+  await writeAtomically(path, `${now}\n`);
+  return true;
+}
+
 /** The first 16 hexadecimal digits of the SHA-256 of a text. */
 export async function shortHash(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));

@@ -53,9 +53,11 @@ export async function cachedCheck(
   return reachable;
 }
 
-async function allCached(specifiers: string[]): Promise<boolean> {
+/** Whether these modules can be loaded without a network. */
+export async function allCached(specifiers: string[]): Promise<boolean> {
+  const flags = ["--quiet", "--cached-only", "--no-config", "--no-lock"];
   const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["cache", "--quiet", "--cached-only", "--no-config", "--no-lock", ...specifiers],
+    args: ["install", "--entrypoint", ...flags, ...specifiers],
     stdin: "null",
     stdout: "null",
     stderr: "null",

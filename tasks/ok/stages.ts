@@ -54,6 +54,9 @@ function withoutPage(path: string): string {
   return path === "examples" ? "examples/*.ts" : path;
 }
 
+/** The WebGPU types of the W3C group. */
+const WEBGPU_TYPES = "npm:@webgpu/types@0.1.74";
+
 function browserCheck(config: string, ...paths: string[]): Promise<Count> {
   return single(["check", "--quiet", "--no-lock", "--config", config, ...paths]);
 }
@@ -68,7 +71,7 @@ async function browserConfig(config: Config, libraries: string[] = []): Promise<
     imports: absoluteImports(settings, ROOT),
     compilerOptions: {
       lib: ["esnext", "dom", "dom.iterable", "dom.asynciterable", ...libraries],
-      types: [settings.imports["@webgpu/types"]],
+      types: [WEBGPU_TYPES],
     },
     links: config.jsr ? undefined : JSON.parse(await Deno.readTextFile(config.path)).links,
     lock: false,

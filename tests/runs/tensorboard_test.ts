@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { PbfReader } from "pbf";
+import { PbfReader } from "npm:pbf@5.1.2";
 import {
   crc32c,
   EventFile,

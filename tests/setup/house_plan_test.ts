@@ -179,15 +179,23 @@ Deno.test("only tests and tasks import from JSR", () => {
   assertEquals(found, []);
 });
 
-Deno.test("npm packages are named in deno.json, at one version each", async () => {
+Deno.test("npm packages are imported at one version each, and JSR's by their names", async () => {
   const { imports: named, name } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
-  const loose = Object.entries<string>(named).filter(([, target]) =>
-    target.startsWith("npm:") &&
-    !/^npm:(@[^/]+\/)?[^/@]+@\d+\.\d+\.\d+(-[\w.]+)?(\/|$)/.test(target)
+  // "deno task" downloads all npm packages that deno.json names before it runs any task.
+  assertEquals(Object.values<string>(named).filter((target) => !target.startsWith("jsr:")), []);
+  const versions = new Map<string, Set<string>>();
+  for (const { target } of all.filter(({ target }) => target.startsWith("npm:"))) {
+    const [, name, version] = /^npm:((?:@[^/]+\/)?[^/@]+)@?([^/]*)/.exec(target)!;
+    versions.set(name, (versions.get(name) ?? new Set()).add(version));
+  }
+  assert(versions.size >= 8);
+  const loose = [...versions].filter(([, [version, ...others]]) =>
+    others.length > 0 || !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)
   );
-  assertEquals(loose, []);
+  assertEquals(loose, [], "not one exact version");
   const known = (target: string) =>
-    /^(node:|@cliffy\/command\/)/.test(target) || target === name || Object.hasOwn(named, target);
+    /^(node:|npm:|@cliffy\/command\/)/.test(target) || target === name ||
+    Object.hasOwn(named, target);
   const found = offenders(({ target, kind }) => {
     const relative = kind === "url" || tree.has(target) || /^(\.\.\/)*deno\.json$/.test(target);
     return !relative && !known(target);

@@ -97,12 +97,16 @@ Deno.test("launch forwards arguments, standard input, the user's folder and the 
   );
 });
 
-Deno.test("launch does not log about JSR with --quiet", async () => {
+Deno.test("launch logs about JSR once a day, and not with --quiet", async () => {
   await using here = await checkout();
   const { code, stdout, stderr } = await finish(
     await here.start("console.log(Deno.args.join());", ["--quiet"]),
   );
   assertEquals([code, stdout, stderr], [0, "--quiet\n", ""]);
+  const logs = [];
+  for (let run = 0; run < 2; run++) logs.push((await finish(await here.start(""))).stderr);
+  assertMatch(logs[0], /^Cannot reach JSR/);
+  assertEquals(logs[1], "");
 });
 
 Deno.test("launch runs in parallel and leaves one configuration", async () => {

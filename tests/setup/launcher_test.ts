@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { linkedConfig, readStandIns } from "../../tasks/launch/config.ts";
-import { cacheFolder, fileUrl, ROOT, shortHash } from "../../tasks/launch/files.ts";
+import { cacheFolder, fileUrl, isDue, ROOT, shortHash } from "../../tasks/launch/files.ts";
 import { checkVersion } from "../../tasks/launch.ts";
-import { cachedCheck, jsrSpecifiers, registryAnswers } from "../../tasks/launch/jsr.ts";
+import { allCached, cachedCheck, jsrSpecifiers, registryAnswers } from "../../tasks/launch/jsr.ts";
 import { needsDevice, toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
 import { hasVulkan } from "../../tasks/launch/vulkan.ts";
 
@@ -93,6 +93,25 @@ Deno.test("cachedCheck() checks once per hour, and again if the clock was set ba
   assertEquals((await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name), [
     "result.json",
   ]);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("allCached() is true for modules that need no download", async () => {
+  assertEquals(await allCached([`${fileUrl(ROOT)}/src/json/mod.ts`]), true);
+  assertEquals(await allCached(["jsr:@albert-lab/no-such-package@^1.0.0"]), false);
+});
+
+Deno.test("isDue() is true once a day, and again if the clock was set back or the file is broken", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/notice`;
+  const start = 1_000_000_000_000, day = 86_400_000;
+  const due = (now: number) => isDue(path, now);
+  assertEquals([await due(start), await due(start), await due(start + day - 1)], [
+    ...[true, false, false],
+  ]);
+  assertEquals([await due(start + day), await due(start)], [true, true]);
+  await Deno.writeTextFile(path, "{");
+  assertEquals([await due(start), await due(start)], [true, false]);
   await Deno.remove(folder, { recursive: true });
 });
 

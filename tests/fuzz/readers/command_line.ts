@@ -1,5 +1,5 @@
 /** Settings files and command lines. The commands are not run. */
-import * as fc from "fast-check";
+import * as fc from "npm:fast-check@4.10.2";
 import { dashes, report } from "../../../tasks/cli/run.ts";
 import { buildProgram } from "../../../tasks/cli/commands.ts";
 import { expandLists } from "../../../tasks/cli/command.ts";

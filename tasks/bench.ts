@@ -4,7 +4,9 @@
  * @module
  */
 import { Command } from "@cliffy/command";
-import { dashes, report } from "./cli/run.ts";
+import { showsColors } from "./cli/command.ts";
+import { dashes } from "./cli/command_line.ts";
+import { report } from "./cli/run.ts";
 
 /** The modules of the commands, loaded when needed. */
 const COMMANDS = {
@@ -19,7 +21,8 @@ const COMMANDS = {
   tokenizer: async () => (await import("./bench/data.ts")).tokenizer,
 };
 
-const program = new Command().throwErrors().name("bench").description("Measure performance.");
+const program = new Command().throwErrors().help({ colors: showsColors() })
+  .name("bench").description("Measure performance.");
 
 try {
   const args = Deno.args.map(dashes);

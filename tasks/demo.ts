@@ -3,6 +3,7 @@
  */
 import { Command, EnumType } from "@cliffy/command";
 import { DEVICES } from "./cli/options.ts";
+import { showsColors } from "./cli/command.ts";
 import { report, runCli } from "./cli/run.ts";
 import { finetuningResults, pretrainingResults } from "./demo/results.ts";
 import { writePassages, writeSpeeches } from "./demo/texts.ts";
@@ -40,6 +41,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 const command = new Command()
+  .help({ colors: showsColors() })
   .throwErrors()
   .name("demo")
   .description("Pretrain a small ALBERT on real text from scratch, and fine-tune it.")

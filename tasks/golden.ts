@@ -2,11 +2,13 @@
  * `deno task golden DIR --device D [--output OUT] [--json]`: computes all golden cases of a folder and compares them with PyTorch.
  */
 import { Command, EnumType } from "@cliffy/command";
+import { showsColors } from "./cli/command.ts";
 import { DEVICES } from "./cli/options.ts";
 import { report } from "./cli/run.ts";
 
 const command = new Command()
   .throwErrors()
+  .help({ colors: showsColors() })
   .name("golden")
   .description("Compute golden cases and compare them with PyTorch.")
   .type("device", new EnumType(DEVICES))

@@ -3,6 +3,7 @@
  */
 import { Command, ValidationError } from "@cliffy/command";
 import type { Capabilities, Kernel, Structural } from "../kernels/mod.ts";
+import { showsColors } from "./cli/command.ts";
 import { report } from "./cli/run.ts";
 
 /** Assumed if there is no adapter. */
@@ -107,6 +108,7 @@ async function adapterCapabilities(): Promise<Capabilities> {
 }
 
 const program = new Command()
+  .help({ colors: showsColors() })
   .throwErrors()
   .name("kernels")
   .description("Print the WGSL of kernels.")

@@ -44,7 +44,7 @@ function summary(results: StageResult[]): string {
   return [
     "",
     ...results.map(({ name, failed, seconds }) =>
-      `${failed > 0 ? "FAILED" : "ok    "}  ${name.padEnd(9)} ${duration(seconds)}`
+      `${failed > 0 ? "FAILED" : "ok    "}  ${name.padEnd(10)} ${duration(seconds)}`
     ),
     ...results.filter(({ failed }) => failed > 0).map(({ name }) =>
       `See "== ${name}" above, or run: deno task ok --only ${name}`

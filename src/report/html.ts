@@ -9,11 +9,7 @@ export class Html {
   /** The markup. */
   readonly text: string;
 
-  /**
-   * Wraps markup.
-   *
-   * @param text trusted markup, inserted without escaping
-   */
+  /** @param text trusted markup, inserted without escaping */
   constructor(text: string) {
     this.text = text;
   }

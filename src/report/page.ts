@@ -13,7 +13,6 @@ const LONG = 60;
 export interface PageScript {
   /** Unguessable, so that the content security policy admits no other script. */
   readonly nonce: string;
-  /** JavaScript code. */
   readonly source: Html;
 }
 

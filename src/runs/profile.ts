@@ -24,7 +24,6 @@ export interface RunProfile {
 
 /** A profile and the kernel runs that it sums up. */
 export interface TracedProfile {
-  /** Totals of the recorded steps. */
   readonly profile: RunProfile;
   /** In order of execution. */
   readonly runs: readonly ProfiledRun[];
@@ -41,7 +40,6 @@ export class StepProfiler {
   #done = 0;
   #firstStep = 0;
 
-  /** Creates the profiler of a device. */
   constructor(device: Device) {
     this.#device = device;
   }

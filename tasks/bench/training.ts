@@ -160,10 +160,15 @@ export const allReduce = new Command()
   )
   .type("device", new EnumType(DEVICES))
   .option("--device <name:device>", "Device to use.", { default: "cpu" as const })
-  .option("--config <name...:string>", "Presets whose steps are measured.", {
-    default: ["nano"],
+  .option("--config <name:string>", "Preset whose steps are measured. Can be repeated.", {
+    collect: true,
+    defaultText: "nano",
   })
-  .option("--reduce-only <name...:string>", "Presets of which only the all-reduce is measured.")
+  .option(
+    "--reduce-only <name:string>",
+    "Preset of which only the all-reduce is measured. Can be repeated.",
+    { collect: true },
+  )
   .option("--batch-size <n:integer>", "Examples per step over all processes.", {
     default: 16,
   })
@@ -176,7 +181,7 @@ export const allReduce = new Command()
     await inProcessGroup(async (group) => {
       const bench = await benchAllReduce(group, {
         ...options,
-        trained: config,
+        trained: config ?? ["nano"],
         reduced: reduceOnly ?? [],
         batch: batchSize,
         sequence: maxSeqLength,

@@ -5,7 +5,6 @@
  * @module
  */
 import { Command, EnumType } from "@cliffy/command";
-import { UsageError } from "./errors.ts";
 import {
   type Flags,
   type GivenFlags,
@@ -67,12 +66,22 @@ export function defineRunCommand<
   return build(definition, (given) => given);
 }
 
+/** Shows the help of a command that has commands below it if the line names none of them. */
+export function showHelpAlone(command: Command<any>): Command<any> {
+  return command.action(() => command.showHelp());
+}
+
+/** Whether standard output is a terminal that shows colors. */
+export function showsColors(): boolean {
+  return Deno.stdout.isTerminal() && !Deno.noColor;
+}
+
 /** A command that has commands below it. */
 export function defineGroup(
   description: string,
   commands: Readonly<Record<string, Command<any>>>,
 ): Command<any> {
-  let group: Command<any> = new Command().description(description);
+  let group: Command<any> = showHelpAlone(new Command().description(description));
   for (const [name, command] of Object.entries(commands)) group = group.command(name, command);
   return group;
 }
@@ -141,58 +150,10 @@ function declare(
   return command;
 }
 
-/** `<n>` as `<n:integer>`. A list is one value per flag to Cliffy, see {@linkcode expandLists}. */
+/** `<n>` as `<n:integer>`. A list is one value per flag to Cliffy, see `normalizeLine()`. */
 function cliffyValue(value: string, kind: NamedOption["kind"], type: string): string {
   if (kind === "switch" || kind === "off") return "";
   const name = value.slice(1, -1).replace("...", "…");
   if (typeof kind !== "string") return `<${name}:${type}>`;
   return `<${name}:${kind === "strings" || OWN_KINDS.includes(kind) ? "string" : kind}>`;
-}
-
-/**
- * Repeats the flag of a list before each of its values: `--data a b` becomes `--data a --data b`.
- * Cliffy takes a value of a variadic option that equals the name of any option for that option, so
- * no option is variadic to it.
- */
-export function expandLists(program: Command<any>, words: readonly string[]): string[] {
-  const { command, start } = findCommand(program, words);
-  const table = definitionOf(command)?.options ?? {};
-  const lists = namedOptions(table).filter(({ kind }) => kind === "strings");
-  const flags = lists.map(({ flag }) => flag);
-  const expanded = words.slice(0, start);
-  for (let i = start; i < words.length; i++) {
-    if (words[i] === "--") return [...expanded, ...words.slice(i)];
-    expanded.push(words[i]);
-    if (!flags.includes(words[i])) continue;
-    const flag = words[i];
-    if (i + 1 === words.length || isOption(words[i + 1])) {
-      throw new UsageError(`Missing value for option "${flag}".`);
-    }
-    expanded.push(words[++i]);
-    while (i + 1 < words.length && !isOption(words[i + 1])) expanded.push(flag, words[++i]);
-  }
-  return expanded;
-}
-
-function isOption(word: string): boolean {
-  return word.startsWith("-") && word !== "-";
-}
-
-/** The command that a line names, and where its own words start. */
-function findCommand(
-  program: Command<any>,
-  words: readonly string[],
-): { command: Command<any>; start: number } {
-  const valued = namedOptions(GLOBAL_OPTIONS).filter(({ value }) => value !== "");
-  let command = program, start = 0;
-  for (let i = 0; i < words.length; i++) {
-    if (valued.some(({ flag }) => flag === words[i])) i++;
-    else if (!isOption(words[i])) {
-      const child = command.getCommand(words[i]);
-      if (child === undefined) break;
-      command = child;
-      start = i + 1;
-    }
-  }
-  return { command, start };
 }

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-explicit-any
 import { Command } from "@cliffy/command";
 import settings from "../../deno.json" with { type: "json" };
-import { addGlobalOptions } from "./command.ts";
+import { addGlobalOptions, showHelpAlone, showsColors } from "./command.ts";
 
 /** Every command and the file whose default export it is, in the order of the help text. */
 export const COMMANDS: Record<string, () => Promise<{ default: Command<any> }>> = {
@@ -21,11 +21,11 @@ export const COMMANDS: Record<string, () => Promise<{ default: Command<any> }>> 
   convert: () => import("./convert.ts"),
   async completions() {
     const { CompletionsCommand } = await import("@cliffy/command/completions");
-    return { default: new CompletionsCommand() };
+    return { default: new CompletionsCommand() as Command<any> };
   },
   async help() {
     const { HelpCommand } = await import("@cliffy/command/help");
-    return { default: new HelpCommand() };
+    return { default: new HelpCommand() as Command<any> };
   },
 };
 
@@ -35,16 +35,21 @@ export const COMMANDS: Record<string, () => Promise<{ default: Command<any> }>> 
  * @param words of the command line
  */
 export async function buildProgram(words: string[]): Promise<Command<any>> {
-  const program = addGlobalOptions(
+  const program = addGlobalOptions(showHelpAlone(
     new Command()
-      .throwErrors()
+      .noExit()
       .name("albert")
       .version(settings.version)
+      .versionOption("-V, --version", "Show the version number for this program.", {
+        standalone: true,
+        action: () => console.log(`albert ${settings.version}`),
+      })
+      .help({ colors: showsColors() })
       .description(
         "A toolkit for ALBERT research: train vocabularies, pretrain, fine-tune, evaluate,\n" +
           "and reproduce the paper's tables, on WebGPU or on the CPU.",
       ),
-  );
+  ));
   const first = words[0] ?? "";
   const names = Object.hasOwn(COMMANDS, first) && first !== "help" && first !== "completions"
     ? [first]

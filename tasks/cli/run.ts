@@ -1,6 +1,6 @@
 import { ValidationError } from "@cliffy/command";
 import { shorten } from "../../src/json/mod.ts";
-import { expandLists } from "./command.ts";
+import { normalizeLine } from "./command_line.ts";
 import { buildProgram } from "./commands.ts";
 import { UsageError } from "./errors.ts";
 
@@ -12,21 +12,13 @@ const LONGEST = 2000;
  * become one sentence on standard error; `ALBERT_DEBUG=1` adds the stack.
  */
 export async function runCli(words: string[]): Promise<number> {
-  const end = words.includes("--") ? words.indexOf("--") : words.length;
-  const dashed = [...words.slice(0, end).map(dashes), ...words.slice(end)];
   try {
-    const program = await buildProgram(dashed);
-    await program.parse(expandLists(program, dashed));
+    const program = await buildProgram(words);
+    await program.parse(normalizeLine(program, words));
     return Deno.exitCode;
   } catch (error) {
     return report(error);
   }
-}
-
-/** Rewrites `--max_seq_length=128` as `--max-seq-length=128`, so that both spellings work. */
-export function dashes(word: string): string {
-  const name = /^--[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*(?==|$)/i.exec(word)?.[0];
-  return name === undefined ? word : name.replaceAll("_", "-") + word.slice(name.length);
 }
 
 /** Prints an error as one sentence and returns its exit code. */

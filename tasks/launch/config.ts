@@ -48,10 +48,17 @@ export async function prepareConfig(log: (line: string) => void): Promise<Config
   if (await isJsrAvailable(config.imports, standIns, cache)) {
     return { ...await withJsr(cache), packages: jsrSpecifiers(config.imports, standIns) };
   }
-  const text = linkedConfig(config, standIns, ROOT);
-  const path = `${cache}/deno-${await shortHash(text)}.json`;
+  const linked = await standInConfig();
+  log(`Cannot reach JSR. Using the stand-ins in tasks/airgap (${linked.path}).`);
+  return linked;
+}
+
+/** Writes a configuration with `links` to the stand-ins into the cache folder. */
+export async function standInConfig(): Promise<Config> {
+  const config: DenoConfig = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const text = linkedConfig(config, await readStandIns(), ROOT);
+  const path = `${await usableCacheFolder()}/deno-${await shortHash(text)}.json`;
   await writeAtomically(path, text);
-  log(`Cannot reach JSR. Using the stand-ins in tasks/airgap (${path}).`);
   return { path, flags: ["--config", path, "--no-lock"], jsr: false };
 }
 

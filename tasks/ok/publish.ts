@@ -3,61 +3,71 @@
  *
  * @module
  */
-import type { Config, DenoConfig } from "../launch/config.ts";
-import { exists, ROOT } from "../launch/files.ts";
+import { type Config, readStandIns, type StandIn } from "../launch/config.ts";
+import { ROOT } from "../launch/files.ts";
 import { denoOutput, type Outcome } from "./deno_command.ts";
 
 /**
- * Runs `deno publish --dry-run`. `deno publish` rejects linked packages. If JSR is unavailable, a copy of the package is
- * checked without the exports that need packages of JSR.
+ * Runs `deno publish --dry-run` with the project's own configuration. If JSR is unavailable, a server on this machine
+ * offers the stand-ins in its place, because `deno publish` rejects linked packages.
  */
 export async function publishDryRun(config: Config): Promise<Outcome> {
-  if (config.jsr) {
-    return await denoOutput(["publish", "--dry-run", "--allow-dirty", ...config.flags]);
-  }
-  const folder = await Deno.makeTempDir({ prefix: "albert-publish-" });
-  try {
-    await copyPackage(folder);
-    return await denoOutput(["publish", "--dry-run", "--allow-dirty", "--quiet"], folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-async function copyPackage(folder: string): Promise<void> {
-  const settings: DenoConfig & {
-    exports: Record<string, string>;
-    publish: { include: string[] };
-  } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
-  const left = Object.entries(settings.exports).filter(([, path]) => path.startsWith("./tasks/"));
-  console.log(`Cannot reach JSR. Checking without ${left.map(([name]) => name).join(", ")}.`);
-  const { name, version, license, exports, imports, compilerOptions } = settings;
-  const publish = {
-    include: settings.publish.include.filter((path) => !path.startsWith("tasks/")),
-  };
-  for (const [name] of left) delete exports[name];
-  const kept = Object.entries(imports).filter(([, target]) => !target.startsWith("jsr:"));
-  for (const path of publish.include) {
-    if (await exists(`${ROOT}/${path}`)) await copy(`${ROOT}/${path}`, `${folder}/${path}`);
-  }
-  await Deno.writeTextFile(
-    `${folder}/deno.json`,
-    JSON.stringify({
-      name,
-      version,
-      license,
-      exports,
-      imports: Object.fromEntries(kept),
-      compilerOptions,
-      publish,
-    }),
+  const args = ["publish", "--dry-run", "--allow-dirty", "--quiet"];
+  if (config.jsr) return await denoOutput([...args, ...config.flags]);
+  const responses = await registryOf(await readStandIns());
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) =>
+      responses.get(new URL(request.url).pathname)?.clone() ?? new Response(null, { status: 404 }),
   );
+  const cache = await temporaryCache();
+  try {
+    return await denoOutput([...args, "--no-lock"], ROOT, {
+      JSR_URL: `http://127.0.0.1:${server.addr.port}/`,
+      DENO_DIR: cache,
+    });
+  } finally {
+    await server.shutdown();
+    await Deno.remove(cache, { recursive: true });
+  }
 }
 
-async function copy(from: string, to: string): Promise<void> {
-  if (!(await Deno.stat(from)).isDirectory) return await Deno.copyFile(from, to);
-  await Deno.mkdir(to, { recursive: true });
-  for await (const entry of Deno.readDir(from)) {
-    await copy(`${from}/${entry.name}`, `${to}/${entry.name}`);
+/** A cache without modules of JSR, which shares the npm packages of the user's cache. */
+async function temporaryCache(): Promise<string> {
+  const cache = await Deno.makeTempDir({ prefix: "albert-publish-" });
+  const { npmCache } = JSON.parse((await denoOutput(["info", "--json"])).output);
+  await Deno.symlink(npmCache, `${cache}/npm`, { type: "dir" });
+  return cache;
+}
+
+/** The responses of a registry that contains these packages, by path. */
+async function registryOf(standIns: readonly StandIn[]): Promise<Map<string, Response>> {
+  const responses = new Map<string, Response>();
+  for (const { folder, name } of standIns) {
+    const { version, exports } = JSON.parse(await Deno.readTextFile(`${folder}/deno.json`));
+    const manifest: Record<string, { size: number; checksum: string }> = {};
+    for await (const entry of Deno.readDir(folder)) {
+      const bytes = await Deno.readFile(`${folder}/${entry.name}`);
+      const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+      manifest[`/${entry.name}`] = { size: bytes.length, checksum: `sha256-${digest.toHex()}` };
+      responses.set(
+        `/${name}/${version}/${entry.name}`,
+        new Response(bytes, { headers: { "content-type": "text/typescript" } }),
+      );
+    }
+    const [scope, short] = name.slice(1).split("/");
+    const versions = { [version]: {} };
+    responses.set(
+      `/${name}/meta.json`,
+      Response.json({ scope, name: short, latest: version, versions }),
+    );
+    responses.set(
+      `/${name}/${version}_meta.json`,
+      Response.json({
+        manifest,
+        exports: typeof exports === "string" ? { ".": exports } : exports,
+      }),
+    );
   }
+  return responses;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { absoluteImports, type Config, type DenoConfig } from "../launch/config.ts";
+import { absoluteImports, type Config, type DenoConfig, standInConfig } from "../launch/config.ts";
 import { exists, ROOT, shortHash, usableCacheFolder, writeAtomically } from "../launch/files.ts";
 import { denoOutput, denoWithLimit, type Outcome } from "./deno_command.ts";
 import { publishDryRun } from "./publish.ts";
@@ -14,9 +14,9 @@ import { runTests } from "./tests.ts";
 export const STAGES: Record<string, Stage> = {
   /** Checks the formatting. */
   fmt: () => single(["fmt", "--check"]),
-  /** Checks the lint rules. */
-  lint: async ({ config }) =>
-    single(["lint", "--quiet", "--config", config.path, ...await sources()]),
+  /** Checks the lint rules, which depend on the configuration of the project: some are for packages only. */
+  lint: async () =>
+    single(["lint", "--quiet", "--config", `${ROOT}/deno.json`, ...await sources()]),
   /** Checks the types of all modules but the browser example, with Deno's libraries. */
   check: async ({ config }) =>
     single(["check", "--quiet", ...config.flags, ...(await sources()).map(withoutPage)]),
@@ -42,12 +42,24 @@ export const STAGES: Record<string, Stage> = {
   /** Runs the tests. */
   tests: async (context) =>
     await runTests(context, context.paths.length > 0 ? context.paths : ["tests"]),
+  /** With JSR's packages: repeats with the stand-ins what depends on them most. Without: there is nothing to repeat. */
+  "stand-ins": async (context) => {
+    if (!context.config.jsr) return { passed: 0, failed: 0, skipped: 0 };
+    const config = await standInConfig();
+    return sumCounts([
+      await STAGES.check({ ...context, config }),
+      await runTests({ ...context, config }, [
+        "tests/setup",
+        "tests/fuzz",
+        ...["cliffy", "command_line", "options", "run_cli"].map((name) =>
+          `tests/tasks/${name}_test.ts`
+        ),
+      ]),
+    ]);
+  },
   /** Checks that the package can be published to JSR. */
   publish: async ({ config }) => report(await publishDryRun(config)),
 };
-
-/** Exported modules that use files, processes or libraries of the system. */
-const NEEDS_DENO = /^\.\/tasks\/|\/(disk|hub|mpi|report|runs)[./]/;
 
 /** The module that runs only in browsers. */
 const PAGE = "examples/browser/main.ts";
@@ -84,7 +96,7 @@ async function browserConfig(config: Config, libraries: string[] = []): Promise<
   return path;
 }
 
-/** Seconds after which an example is stopped and counts as failed. */
+/** Seconds without output after which an example is stopped and counts as failed. */
 const EXAMPLE_LIMIT = 120;
 
 /** Runs each file of `examples` in an empty folder. */
@@ -98,7 +110,7 @@ async function runExamples({ config, show }: StageContext): Promise<Count> {
     if (show) console.log(`-- examples/${name}`);
     const args = ["run", "--quiet", "--allow-all", ...config.flags, `${ROOT}/examples/${name}`];
     const { code, stopped } = await denoWithLimit(args, {}, EXAMPLE_LIMIT, show, folder);
-    if (stopped && show) console.log(`Stopped after ${EXAMPLE_LIMIT} s.`);
+    if (stopped && show) console.log(`Stopped after ${EXAMPLE_LIMIT} s without output.`);
     count[code === 0 ? "passed" : "failed"]++;
     await Deno.remove(folder, { recursive: true });
   }
@@ -113,7 +125,7 @@ async function exported(): Promise<string[]> {
 
 /** The exported modules that also run in a browser. */
 async function library(): Promise<string[]> {
-  return (await exported()).filter((path) => !NEEDS_DENO.test(path));
+  return (await exported()).filter((path) => !path.startsWith("./tasks/"));
 }
 
 async function pages(): Promise<string[]> {

@@ -7,7 +7,7 @@ import { usableCacheFolder } from "../launch/files.ts";
 import { denoWithLimit } from "./deno_command.ts";
 import type { Count, StageContext } from "./run_stages.ts";
 
-/** Seconds after which a test run counts as hung. */
+/** Seconds without a finished test after which a test run counts as hung, see `denoWithLimit()`. */
 const LIMIT = 15 * 60;
 
 /** Tests that take more than this many seconds are listed. */
@@ -26,6 +26,7 @@ export async function runTests(
   const junit = `${await usableCacheFolder()}/junit-${crypto.randomUUID()}.xml`;
   const env: Record<string, string> = { DENO_JOBS: String(Math.max(1, Math.min(4, cores))) };
   if (slow) env.ALBERT_SLOW = "1";
+  if (!config.jsr) env.ALBERT_JSR = "never"; // The tests start processes with the same packages.
   const flags = ["--allow-all", "--no-check", "--parallel", "--permit-no-files", ...config.flags];
   const args = ["test", ...flags, `--junit-path=${junit}`, ...paths];
   const { code, output, stopped } = await denoWithLimit(args, env, limit, show);
@@ -41,7 +42,11 @@ export async function runTests(
 /** Counts the outcomes in the printed output of a run that was stopped. The run itself counts as a failure. */
 function countPrinted(output: string, limit: number, show: boolean): Count {
   const count = (pattern: RegExp) => output.match(pattern)?.length ?? 0;
-  if (show) console.log(`Stopped after ${limit} s: a test that is not listed above hangs.`);
+  if (show) {
+    console.log(
+      `Stopped after ${limit} s without a result: a test that is not listed above hangs.`,
+    );
+  }
   return {
     passed: count(/ \.\.\. ok \(/g),
     failed: count(/ \.\.\. FAILED \(/g) + 1,

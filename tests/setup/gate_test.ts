@@ -4,6 +4,7 @@ import { ROOT } from "../../tasks/launch/files.ts";
 import { runStages, type Stage, type StageContext } from "../../tasks/ok/run_stages.ts";
 import { countOf, runTests } from "../../tasks/ok/tests.ts";
 import { prepareConfig } from "../../tasks/launch/config.ts";
+import { silentSeconds } from "../../tasks/ok/deno_command.ts";
 
 async function quietContext(): Promise<StageContext> {
   return { config: await prepareConfig(() => {}), paths: [], slow: false, show: false };
@@ -64,6 +65,35 @@ Deno.test("runTests() stops a run that hangs and counts it as one failure", asyn
   const count = await runTests(await quietContext(), [folder], 2);
   assertEquals(count, { passed: 1, failed: 1, skipped: 0 });
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("runTests() stops a run that computes forever", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(
+    `${folder}/a_test.ts`,
+    `Deno.test("fine", () => {}); Deno.test("loops", () => { while (true); });`,
+  );
+  const count = await runTests(await quietContext(), [folder], 2);
+  assertEquals(count, { passed: 1, failed: 1, skipped: 0 });
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("silentSeconds() counts waiting and computing, but not waiting for the processor", () => {
+  const start = { at: 100, computed: 7, ready: true };
+  for (
+    const [name, computed, ready, counted] of [
+      ["waits for a timer", 0, false, 10],
+      ["waits, with short work in between", 0.1, false, 10],
+      ["computes on one core", 10, true, 10],
+      ["computes on four cores", 40, true, 10],
+      ["computes on a quarter of a core", 2.5, true, 2.5],
+      ["gets no core", 0, true, 0],
+      ["computes a little, and sleeps when it is looked at", 2, false, 2],
+    ] as const
+  ) {
+    const end = { at: 110, computed: 7 + computed, ready };
+    assertEquals(silentSeconds(start, end), counted, name);
+  }
 });
 
 Deno.test("ok rejects unknown options and stages", async () => {

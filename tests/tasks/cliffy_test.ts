@@ -1,7 +1,17 @@
 // The behavior of Cliffy that the commands rely on. Without JSR, the same tests check the stand-in.
-import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { Command, EnumType, ValidationError } from "@cliffy/command";
+import { CompletionsCommand } from "@cliffy/command/completions";
+import { HelpCommand } from "@cliffy/command/help";
 import { stripVTControlCharacters } from "node:util";
+import { prepareConfig } from "../../tasks/launch/config.ts";
 
 type Seen = { options?: unknown; words?: unknown[] };
 
@@ -12,8 +22,8 @@ function program(seen: Seen = {}) {
     .version("1.2.3")
     .description("Tries everything.\nSecond line.")
     .globalType("color", new EnumType(["red", "blue"]))
-    .globalOption("--color <name:color>", "A color.", { default: "red" as const })
-    .globalOption("--quiet", "Says nothing.")
+    .option("--color <name:color>", "A color.", { default: "red" as const, global: true })
+    .option("--quiet", "Says nothing.", { global: true })
     .command("paint <wall:string> [others...:string]", "Paints walls.")
     .option("-l, --max-layers <n:integer>", "Layers.", { default: 2 })
     .option("--rate <x:number>", "Speed.")
@@ -31,6 +41,8 @@ function program(seen: Seen = {}) {
     .command("mix", "Mixes.")
     .option("--amount <n:integer>", "How much.", { required: true })
     .action((options) => void (seen.options = options))
+    .command("help", new HelpCommand())
+    .command("completions", new CompletionsCommand())
     .reset();
 }
 
@@ -162,3 +174,174 @@ Deno.test("Command.getHelp() contains usage, options with defaults and values, c
     assertStringIncludes(paint, part);
   }
 });
+
+/** What our code relies on, or works around: words of a line, and the values or the error that follow. */
+const BEHAVIORS: readonly {
+  readonly name: string;
+  readonly words: readonly string[];
+  readonly options?: Record<string, unknown>;
+  readonly args?: unknown[];
+  readonly error?: string;
+}[] = [
+  {
+    name: "a variadic option ends at a word that equals an option's name",
+    words: ["paint", "n", "--ladders", "a", "fast"],
+    options: { ladders: ["a"] },
+    args: ["n", "fast"],
+  },
+  {
+    name: "a variadic option without a value",
+    words: ["paint", "n", "--ladders", "fast"],
+    error: 'Missing value for option "--ladders".',
+  },
+  {
+    name: "a collected option takes any word",
+    words: ["paint", "n", "--brush", "fast", "--brush", "--slow"],
+    options: { brush: ["fast", "--slow"] },
+  },
+  {
+    name: "an option takes the name of another option as its value",
+    words: ["mix", "--amount", "1", "--color", "--quiet"],
+    error:
+      'Option "--color" must be of type "color", but got "--quiet". Expected values: "red", "blue"',
+  },
+  {
+    name: "an option with an empty value is ignored",
+    words: ["paint", "n", "--brush", "", "--rate="],
+    options: {},
+  },
+  {
+    name: "an unknown option is an argument where one may follow",
+    words: ["paint", "n", "--unknown"],
+    args: ["n", "--unknown"],
+  },
+  {
+    name: "--help is not combined with other options",
+    words: ["paint", "n", "--fast", "--help"],
+    error: 'Option "--help" cannot be combined with other options.',
+  },
+  {
+    name: "global options after help, which has none",
+    words: ["help", "mix", "--quiet"],
+    error: 'Unknown option "--quiet". Did you mean option "--help"?',
+  },
+  {
+    name: "global options after completions, which has none",
+    words: ["completions", "bash", "--quiet"],
+    error: 'Unknown option "--quiet". Did you mean option "--name"?',
+  },
+  {
+    name: "several global options before the command",
+    words: ["--quiet", "--color", "blue", "paint", "n"],
+    options: { quiet: true, color: "blue" },
+  },
+  {
+    name: "--version of a subcommand",
+    words: ["paint", "n", "--version", "m"],
+    args: ["n", "--version", "m"],
+  },
+  {
+    name: "words after -- are not arguments",
+    words: ["paint", "n", "--", "m"],
+    args: ["n"],
+  },
+];
+
+for (const { name, words, options = {}, args = ["n"], error } of BEHAVIORS) {
+  Deno.test(`Cliffy: ${name}`, async () => {
+    if (error !== undefined) return assertEquals(await refusal(...words), error);
+    assertEquals(await parse(...words), { options: { ...defaults, ...options }, words: args });
+  });
+}
+
+/** What a line prints on standard output. */
+async function printed(...words: string[]): Promise<string> {
+  const { log } = console;
+  let text = "";
+  console.log = (line: string) => void (text += `${line}\n`);
+  try {
+    await program().noExit().parse(words);
+  } finally {
+    console.log = log;
+  }
+  return stripVTControlCharacters(text);
+}
+
+Deno.test("Cliffy prints help and versions for these lines", async () => {
+  for (
+    const [words, start] of [
+      [["--help"], "\nUsage:   prog"],
+      [["-h"], "\nUsage:   prog"],
+      [[], "\nUsage:   prog"],
+      [["help"], "\nUsage:   prog"],
+      [["--quiet", "help", "mix"], "\nUsage:   prog mix --amount <n>"],
+      [["mix", "--help"], "\nUsage:   prog mix --amount <n>"],
+      [["--quiet"], ""],
+      [["-V"], "1.2.3\n"],
+    ] as const
+  ) {
+    assertEquals((await printed(...words)).slice(0, start.length || undefined), start);
+  }
+});
+
+Deno.test("Cliffy fills the rows of help texts with blanks, to the same width", async () => {
+  const lines = (await printed("paint", "--help")).split("\n");
+  const rows = lines.filter((line) => /^ {2}--?[a-z]/.test(line));
+  assert(rows.length > 8);
+  assertEquals(new Set(rows.map((row) => row.length)).size, 1, rows.join("\n"));
+  assert(rows.some((row) => row.endsWith("  ")));
+});
+
+Deno.test("Cliffy formats the help of a subcommand only after parse(), getHelp() of the program, or help()", () => {
+  assertThrows(() => program().getCommand("mix")!.getHelp(), TypeError);
+  const root = program();
+  root.getHelp();
+  assertStringIncludes(root.getCommand("mix")!.getHelp(), "--amount");
+  const formatted = program().help({ colors: false }).getCommand("mix")!.getHelp();
+  assertStringIncludes(formatted, "--amount");
+  assert(!formatted.includes("--help"));
+});
+
+/** Runs a program in a process whose output is a pipe. */
+async function inPipe(statements: string, env: Record<string, string>): Promise<string> {
+  const { flags } = await prepareConfig(() => {});
+  const script = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(
+    script,
+    `import { Command } from "@cliffy/command";
+     const program = new Command().name("prog").version("1.2.3").option("--size <n:integer>", "Size.", { default: 7 });
+     ${statements}`,
+  );
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-check", "--allow-env", ...flags, script],
+    env: { ...Deno.env.toObject(), ...env },
+    clearEnv: true,
+  });
+  const { stdout, stderr } = await child.output();
+  await Deno.remove(script);
+  assertEquals(new TextDecoder().decode(stderr), "");
+  return new TextDecoder().decode(stdout);
+}
+
+for (
+  const [name, statements, noColor, expected] of [
+    ["help has colors in a pipe", "program.showHelp();", "", true],
+    ["defaults in help have colors under NO_COLOR", "program.showHelp();", "1", true],
+    ["help({ colors: false }) has none", "program.help({ colors: false }).showHelp();", "", false],
+    ["-V has none", 'await program.parse(["-V"]);', "", false],
+    [
+      "--help ends the process",
+      'await program.help({ colors: false }).parse(["--help"]); console.log("\\x1b[0m");',
+      "",
+      false,
+    ],
+    ["--version has colors in a pipe", 'await program.parse(["--version"]);', "", true],
+    ["--version has none under NO_COLOR", 'await program.parse(["--version"]);', "1", false],
+  ] as const
+) {
+  Deno.test(`Cliffy: ${name}`, async () => {
+    const text = await inPipe(statements, { NO_COLOR: noColor });
+    assertMatch(stripVTControlCharacters(text), /1\.2\.3/);
+    assertEquals(text.includes("\x1b["), expected, JSON.stringify(text));
+  });
+}

@@ -1,7 +1,8 @@
 // Every option of every command: declared once in a table, read by Cliffy, handed to the action.
 import { assert, assertEquals } from "@std/assert";
 import { GLUE_TASK_NAMES } from "../../src/benchmarks/glue/mod.ts";
-import { type AnyDefinition, definitionOf, expandLists } from "../../tasks/cli/command.ts";
+import { type AnyDefinition, definitionOf } from "../../tasks/cli/command.ts";
+import { normalizeLine } from "../../tasks/cli/command_line.ts";
 import {
   GLOBAL_OPTIONS,
   type NamedOption,
@@ -42,7 +43,7 @@ async function parse({ definition, path }: Declared, words: string[]) {
   const got: { flags?: Record<string, unknown>; words?: string[] } = {};
   definition.action = (flags, ...rest) => void Object.assign(got, { flags, words: rest });
   try {
-    await program.parse(expandLists(program, [...path, ...words]));
+    await program.parse(normalizeLine(program, [...path, ...words]));
   } finally {
     definition.action = action;
   }

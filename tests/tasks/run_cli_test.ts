@@ -1,15 +1,5 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { dashes } from "../../tasks/cli/run.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runAlbert } from "./albert_process.ts";
-
-Deno.test("dashes() rewrites the name of an option and nothing else", () => {
-  assertEquals(dashes("--max_seq_length"), "--max-seq-length");
-  assertEquals(dashes("--output_dir=my_folder/a_b"), "--output-dir=my_folder/a_b");
-  assertEquals(dashes("--learning-rate_min=1"), "--learning-rate-min=1");
-  for (const word of ["my_file.txt", "-x_y", "--", "_", "--a b_c", "--_x", "___", "a=--b_c"]) {
-    assertEquals(dashes(word), word);
-  }
-});
 
 Deno.test("albert help lists the commands on standard output and exits with 0", async () => {
   const { code, stdout } = await runAlbert(["help"]);
@@ -17,6 +7,43 @@ Deno.test("albert help lists the commands on standard output and exits with 0", 
   for (const name of ["completions", "help", "--device", "--seed", "--quiet", "--json"]) {
     assertStringIncludes(stdout, name);
   }
+});
+
+for (const noColor of ["", "1"]) {
+  Deno.test(`help and versions have no colors in a pipe with NO_COLOR="${noColor}"`, async () => {
+    const lines = [
+      [],
+      ["--quiet"],
+      ["--version"],
+      ["-V"],
+      ["pretrain", "--help"],
+      ["help"],
+      [
+        "vocab",
+        "--json",
+      ],
+      ["completions", "--help"],
+      ["completions", "bash", "--quiet"],
+      ["help", "--quiet"],
+    ];
+    for (const words of lines) {
+      const { code, stdout, stderr } = await runAlbert(words, { env: { NO_COLOR: noColor } });
+      assertEquals({ code, stderr }, { code: 0, stderr: "" }, words.join(" "));
+      assert(stdout.length > 6 && !stdout.includes("\x1b"), `${words.join(" ")}: ${stdout}`);
+    }
+  });
+}
+
+Deno.test("albert --version prints the name and the version", async () => {
+  const { version } = JSON.parse(await Deno.readTextFile("deno.json"));
+  assertEquals((await runAlbert(["--version"])).stdout, `albert ${version}\n`);
+});
+
+Deno.test("every line in the list of commands is a sentence", async () => {
+  const { stdout } = await runAlbert([]);
+  const lines = stdout.slice(stdout.indexOf("Commands:")).trim().split("\n").slice(2);
+  assert(lines.length > 14);
+  for (const line of lines) assertMatch(line.trim(), /- [A-Z].*\.$/);
 });
 
 Deno.test("albert exits with 2 and one sentence for a usage error, in either spelling", async () => {

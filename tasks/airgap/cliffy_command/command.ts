@@ -7,22 +7,10 @@ import {
   type Slot,
 } from "./declare.ts";
 import { unknownCommand, ValidationError } from "./errors.ts";
-import { helpText } from "./help_text.ts";
-import type { ArgumentsOf, Joined, OptionOf } from "./infer.ts";
+import { helpText, longVersion } from "./help_text.ts";
+import type { ArgumentsOf, Joined, Names, Of, OptionOf, Settings } from "./infer.ts";
 import { findOption, type Parsed, parseWords } from "./parse.ts";
-import { BASE_TYPES, type EnumType, type Type } from "./types.ts";
-
-type Names = Record<string, unknown> | void;
-type Of<TGlobals, TThen> = TGlobals extends number ? any : TThen;
-
-/** The settings of {@linkcode Command.option}, some of which determine its type. */
-interface Settings<R, C, D, V>
-  extends Omit<OptionSettings, "required" | "collect" | "default" | "value"> {
-  required?: R;
-  collect?: C;
-  default?: D | (() => D);
-  value?: (value: any, previous?: any) => V;
-}
+import { type ArgumentValue, BASE_TYPES, type EnumType, type Type } from "./types.ts";
 
 /**
  * A command with its options, arguments and action. Methods can be chained. After `.command()`, they apply to the new
@@ -40,9 +28,15 @@ export class Command<
   #parent?: Command<any>;
   #name = "COMMAND";
   #version?: string;
+  #versionOption?: Option;
+  #help?: { colors?: boolean };
+  #noGlobals = false;
+  #registered = false;
   #description: string | (() => string) = "";
   #group?: string;
   #throws = false;
+  #exits = true;
+  #rawWords: string[] = [];
   #definition = "";
   #slots: Slot[] = [];
   #options: Option[] = [];
@@ -61,6 +55,24 @@ export class Command<
   /** Adds `--version`. */
   version(version: string): this {
     this.#at.#version = version;
+    return this;
+  }
+
+  /** Replaces `--version`. */
+  versionOption(flags: string, description: string, settings: OptionSettings): this {
+    this.#at.#versionOption = declareOption(flags, description, settings);
+    return this;
+  }
+
+  /** Sets how the help text of this command and its subcommands is formatted. */
+  help(settings: { colors?: boolean }): this {
+    this.#at.#help = settings;
+    return this;
+  }
+
+  /** Leaves out the global options of the commands above, except `--help`. */
+  noGlobals(): this {
+    this.#at.#noGlobals = true;
     return this;
   }
 
@@ -151,28 +163,6 @@ export class Command<
     return this as any;
   }
 
-  /** Declares an option of this command and its subcommands. */
-  globalOption<
-    TFlags extends string,
-    R extends boolean | undefined = undefined,
-    C extends boolean | undefined = undefined,
-    const D = undefined,
-    V = undefined,
-  >(
-    flags: TFlags,
-    description: string,
-    settings: Settings<R, C, D, V> = {},
-  ): Command<
-    TParentGlobals,
-    TParentTypes,
-    TOptions,
-    TArguments,
-    Joined<TGlobals, OptionOf<TFlags, Joined<TParentTypes, TTypes>, R, C, D, V>>,
-    TTypes
-  > {
-    return this.option(flags, description, { ...settings, global: true }) as any;
-  }
-
   /** Adds an example to the help text. */
   example(name: string, description: string): this {
     this.#at.#examples.push({ name, description });
@@ -219,11 +209,23 @@ export class Command<
     return this;
   }
 
+  /** Returns after help texts and versions are printed, instead of ending the process. Implies `throwErrors()`. */
+  noExit(): this {
+    this.#at.#exits = false;
+    return this.throwErrors();
+  }
+
+  /** Ends the process unless `noExit()` was called. */
+  exitIfDone(): void {
+    if (this.getMainCommand().#exits) Deno.exit(0);
+  }
+
   /** Parses the arguments, finds the command and runs it. */
   async parse(words: string[] = Deno.args): Promise<void> {
-    const { command, rest } = this.reset().#find(words);
+    this.reset().#register();
+    const { command, before, rest } = this.#find(words);
     try {
-      await command.#run(rest);
+      await command.#run(before, rest);
     } catch (error) {
       if (!(error instanceof ValidationError) || this.#throws) throw error;
       command.showHelp();
@@ -233,29 +235,38 @@ export class Command<
   }
 
   /** Finds the command by its names. Global options may precede them. */
-  #find(words: string[]): { command: Command<any>; rest: string[] } {
-    const skipped: string[] = [];
+  #find(words: string[]): { command: Command<any>; before: string[]; rest: string[] } {
+    const before: string[] = [];
     for (let i = 0; i < words.length; i++) {
       const child = this.#commands.get(words[i]);
-      if (child) return child.#find([...skipped, ...words.slice(i + 1)]);
+      if (child) {
+        const found = child.#find(words.slice(i + 1));
+        return { ...found, before: [...before, ...found.before] };
+      }
       const option = words[i].startsWith("-")
         ? findOption(this.#options, words[i].split("=")[0])
         : undefined;
       if (!option?.global) break;
-      skipped.push(words[i]);
-      if (option.slot && !words[i].includes("=")) skipped.push(words[++i] ?? "");
+      before.push(words[i]);
+      if (option.slot && !words[i].includes("=")) before.push(words[++i] ?? "");
     }
-    return { command: this, rest: words };
+    return { command: this, before: [], rest: words };
   }
 
-  async #run(words: string[]): Promise<void> {
+  async #run(before: string[], rest: string[]): Promise<void> {
+    const words = [...before, ...rest];
+    this.#rawWords = words;
     if (words.length === 0 && this.#commands.size > 0 && !this.#action) return this.showHelp();
+    const read = (value: ArgumentValue) => this.#typeOf(value.type).parse(value);
+    const surplus = (word: string) => this.#surplus(word);
+    // With noGlobals(), global options are accepted only before the name of the command.
+    if (this.#noGlobals) parseWords(before, this.#optionsAbove(), [], read, surplus);
     const parsed: Parsed = parseWords(
-      words,
+      this.#noGlobals ? rest : words,
       this.getOptions(true),
       this.#slots,
-      (value) => this.#typeOf(value.type).parse(value),
-      (word) => this.#surplus(word),
+      read,
+      surplus,
     );
     if (parsed.standalone?.action) return void await parsed.standalone.action.call(this);
     for (const option of parsed.given) {
@@ -311,27 +322,45 @@ export class Command<
 
   /** Its own options and the global ones of its parents, optionally with hidden ones. */
   getOptions(hidden = false): Option[] {
-    const above: Option[] = [];
-    for (let parent = this.#parent; parent; parent = parent.#parent) {
-      above.push(...parent.#options.filter((option) => option.global));
-    }
+    const above = this.#noGlobals ? [] : this.#optionsAbove();
     return [...this.#builtInOptions(), ...above, ...this.#options].filter((option) =>
       hidden || !option.hidden
     );
   }
 
+  /** The global options of the commands above. */
+  #optionsAbove(): Option[] {
+    const above: Option[] = [];
+    for (let parent = this.#parent; parent; parent = parent.#parent) {
+      above.push(...parent.#options.filter((option) => option.global));
+    }
+    return above;
+  }
+
+  /** Adds `--help` and the format of help texts to the program, as Cliffy does on the first use. */
+  #register(): void {
+    if (this.#parent) return;
+    this.#registered = true;
+    this.#help ??= {};
+  }
+
   #builtInOptions(): Option[] {
-    const standalone = { standalone: true };
-    const help = declareOption("-h, --help", "Show this help.", {
-      ...standalone,
-      action: () => this.showHelp(),
-    });
+    if (!this.getMainCommand().#registered) return [];
+    const standalone = (flags: string, description: string, print: () => void) =>
+      declareOption(flags, description, {
+        standalone: true,
+        action: () => (print(), this.exitIfDone()),
+      });
+    const help = standalone("-h, --help", "Show this help.", () => this.showHelp());
     if (!this.#version || this.#parent) return [help];
-    const version = declareOption("-V, --version", "Show the version number for this program.", {
-      ...standalone,
-      action: () => console.log(this.#version),
-    });
-    return [help, version];
+    const [name, version] = [this.#name, this.#version];
+    const print = () =>
+      console.log(this.#rawWords.includes("--version") ? longVersion(name, version) : version);
+    return [
+      help,
+      this.#versionOption ??
+        standalone("-V, --version", "Show the version number for this program.", print),
+    ];
   }
 
   /** The text of {@linkcode Command.description}. */
@@ -341,13 +370,15 @@ export class Command<
 
   /** The help text. */
   getHelp(): string {
+    this.#register();
+    // Cliffy cannot format the help of a subcommand before the program is parsed, unless help() was called.
+    const { colors = true } = (this.#help ?? this.getMainCommand().#help)!;
     const required = this.getOptions().filter((option) => option.required).map((option) =>
       `${option.flags.find((one) => one.startsWith("--"))} ${option.slot?.raw ?? ""}`.trim()
     );
     return helpText({
-      usage: [this.getPath(), [this.#definition, ...required].join(" ").trim()].join(
-        " ",
-      ),
+      colors,
+      usage: `${this.getPath()} ${[this.#definition, ...required].join(" ").trim()}`,
       version: this.getMainCommand().#version,
       description: this.getDescription(),
       options: this.getOptions(),

@@ -11,12 +11,13 @@ export class CompletionsCommand extends Command {
     this.description(() => {
       const path = this.getPath();
       return `Generate shell completions.\nAdd this line to your ~/.bashrc or similar: source <(${path} bash)`;
-    }).action(() => this.showHelp());
+    }).noGlobals().action(() => this.showHelp());
     for (const [shell, script] of shells) {
       this.command(
         shell,
-        new Command().description(`Generate shell completions for ${shell}.`)
-          .action(() => console.log(script(this.getMainCommand()))),
+        new Command().description(`Generate shell completions for ${shell}.`).noGlobals()
+          .option("-n, --name <command-name>", "The name of the main command.")
+          .action(({ name }) => console.log(script(this.getMainCommand(), name))),
       );
     }
     this.reset();
@@ -42,8 +43,7 @@ function entries(command: Command<any>): Entry[] {
 }
 
 // deno-lint-ignore no-explicit-any
-function bash(program: Command<any>): string {
-  const name = program.getName();
+function bash(program: Command<any>, name = program.getName()): string {
   const all = entries(program);
   // Words that are not commands are values of options, or arguments.
   const known = all.slice(1).map(({ path }) => `"${path}"`).join("|");
@@ -64,13 +64,12 @@ complete -o default -F _${name} ${name}`;
 }
 
 // deno-lint-ignore no-explicit-any
-function zsh(program: Command<any>): string {
-  return `autoload -U bashcompinit && bashcompinit\n${bash(program)}`;
+function zsh(program: Command<any>, name = program.getName()): string {
+  return `autoload -U bashcompinit && bashcompinit\n${bash(program, name)}`;
 }
 
 // deno-lint-ignore no-explicit-any
-function fish(program: Command<any>): string {
-  const name = program.getName();
+function fish(program: Command<any>, name = program.getName()): string {
   return entries(program).flatMap(({ path, words }) => {
     const above = path.split(" ").slice(1);
     const condition = above.length === 0

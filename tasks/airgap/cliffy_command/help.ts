@@ -8,6 +8,7 @@ export class HelpCommand extends Command {
   constructor() {
     super();
     this.arguments("[command:string]")
+      .noGlobals()
       .description("Show this help or the help of a sub-command.")
       .action((_options, name) => {
         const program = this.getMainCommand();
@@ -17,6 +18,7 @@ export class HelpCommand extends Command {
           throw unknownCommand(name!, others.map((other) => other.getName()));
         }
         command.showHelp();
+        this.exitIfDone();
       });
   }
 }

@@ -1,4 +1,7 @@
+// deno-lint-ignore-file no-explicit-any
 // TypeScript types that follow from the flags of options and the definitions of arguments.
+
+import type { OptionSettings } from "./declare.ts";
 
 type BaseTypes = {
   number: number;
@@ -68,3 +71,17 @@ type OneArgument<TSpec extends string, TTypes> = TSpec extends `<${infer Body}>`
 /** The intersection of two object types, where `void` means no properties. */
 export type Joined<A, B> = [A] extends [void] ? B : [B] extends [void] ? A
 : { [K in keyof (A & B)]: (A & B)[K] };
+
+/** Properties by name. */
+export type Names = Record<string, unknown> | void;
+/** `any` for commands whose types are not known. */
+export type Of<TGlobals, TThen> = TGlobals extends number ? any : TThen;
+
+/** The settings of `Command.option()`, some of which determine its type. */
+export interface Settings<R, C, D, V>
+  extends Omit<OptionSettings, "required" | "collect" | "default" | "value"> {
+  required?: R;
+  collect?: C;
+  default?: D | (() => D);
+  value?: (value: any, previous?: any) => V;
+}

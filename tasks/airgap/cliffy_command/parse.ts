@@ -32,17 +32,26 @@ export function parseWords(
     const word = queue.shift()!;
     if (word === "--") {
       parsed.literal = queue.splice(0);
-    } else if (word.length > 1 && word.startsWith("-") && !isNumber(word)) {
+      continue;
+    }
+    const slot = slots[Math.min(parsed.arguments.length, slots.length - 1)];
+    const free = slot && (parsed.arguments.length < slots.length || slot.variadic);
+    const dashed = word.length > 1 && word.startsWith("-");
+    // Cliffy takes an unknown option for an argument if one may follow.
+    if (dashed && !(free && isUnknown(word, options))) {
       takeOption(word, queue, options, read, parsed);
+    } else if (!free) {
+      throw surplus(word);
     } else {
-      const slot = slots[Math.min(parsed.arguments.length, slots.length - 1)];
-      if (!slot || parsed.arguments.length >= slots.length && !slot.variadic) {
-        throw surplus(word);
-      }
       parsed.arguments.push(readValue("Argument", slot.name, slot, word, read));
     }
   }
   if (!parsed.standalone) complete(parsed, options, slots);
+  else if (parsed.given.length > 1) {
+    throw new ValidationError(
+      `Option "${flag(parsed.standalone.name)}" cannot be combined with other options.`,
+    );
+  }
   return parsed;
 }
 
@@ -50,6 +59,12 @@ export function parseWords(
 export function findOption(options: Option[], word: string): Option | undefined {
   const name = word.replace(/^-+/, "");
   return options.find((option) => option.name === name || option.aliases.includes(name));
+}
+
+/** Whether a word is not an option, nor a group of short ones such as `-abc`. */
+function isUnknown(word: string, options: Option[]): boolean {
+  const name = word.split("=", 1)[0];
+  return !findOption(options, name.startsWith("--") ? name : name.slice(0, 2));
 }
 
 function takeOption(
@@ -82,6 +97,11 @@ function takeOption(
     );
   }
   const inline = cut < 0 ? undefined : word.slice(cut + 1);
+  if (option.slot && !option.required && (inline ?? queue[0]) === "") {
+    // Cliffy ignores an option with an empty value.
+    if (cut < 0) queue.shift();
+    return;
+  }
   let value = negated ? false : takeValue(option, inline, queue, options, read);
   if (option.value) value = option.value(value, previous);
   else if (option.collect) value = [...(previous as unknown[] ?? []), value];

@@ -58,9 +58,18 @@ function sameEntries(
 }
 
 function sameProperties(a: object, b: object, seen: Map<unknown, unknown>): boolean {
-  const keys = Reflect.ownKeys(a);
-  if (keys.length !== Reflect.ownKeys(b).length) return false;
-  return keys.every((key) =>
-    Object.hasOwn(b, key) && compare(Reflect.get(a, key), Reflect.get(b, key), seen)
+  if (Object.keys(a).length !== Object.keys(b).length) return false;
+  return [...propertiesOf(a).union(propertiesOf(b))].every((key) =>
+    key in a && key in b && compare(Reflect.get(a, key), Reflect.get(b, key), seen)
   );
+}
+
+/** The names of own and inherited properties, getters of classes included. */
+function propertiesOf(value: object): Set<string | symbol> {
+  const names = new Set<string | symbol>();
+  for (let at = value; at && at !== Object.prototype && at !== Array.prototype;) {
+    for (const name of Reflect.ownKeys(at)) names.add(name);
+    at = Object.getPrototypeOf(at);
+  }
+  return names;
 }

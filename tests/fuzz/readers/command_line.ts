@@ -1,8 +1,8 @@
 /** Settings files and command lines. The commands are not run. */
 import * as fc from "npm:fast-check@4.10.2";
-import { dashes, report } from "../../../tasks/cli/run.ts";
+import { report } from "../../../tasks/cli/run.ts";
 import { buildProgram } from "../../../tasks/cli/commands.ts";
-import { expandLists } from "../../../tasks/cli/command.ts";
+import { normalizeLine } from "../../../tasks/cli/command_line.ts";
 import { FINETUNE_GLUE_OPTIONS } from "../../../tasks/cli/finetune_options.ts";
 import { readSettingsFile } from "../../../tasks/cli/run_flags.ts";
 import type { RandomStream } from "../../../src/tensor/random/mod.ts";
@@ -82,7 +82,7 @@ export const flags = fuzzer<readonly string[]>({
     console.log = () => {};
     console.error = (line: string) => void (message += line);
     try {
-      await program.parse(expandLists(program, words.map(dashes)));
+      await program.parse(normalizeLine(program, words));
     } catch (cause) {
       if (report(cause) !== 2) throw cause;
       throw Object.assign(new Error(message), { name: "ValidationError" }); // The message that the user sees.

@@ -1,0 +1,127 @@
+// deno-lint-ignore-file no-explicit-any
+/**
+ * Rewrites a command line to words that Cliffy reads as they are meant.
+ *
+ * @module
+ */
+import type { Command } from "@cliffy/command";
+import { definitionOf } from "./command.ts";
+import { UsageError } from "./errors.ts";
+import { GLOBAL_OPTIONS, type NamedOption, namedOptions, withGlobals } from "./options.ts";
+
+/**
+ * Rewrites a command line for Cliffy:
+ *
+ * - `--max_seq_length` becomes `--max-seq-length`.
+ * - `--data a b` becomes `--data a --data b`. Cliffy takes a value of a variadic option that equals
+ *   the name of an option for that option, so no option is variadic to it.
+ * - `--steps 3 --help` becomes `--help`, which Cliffy does not combine with other options.
+ * - Global options of `help`, `completions` and groups move to the front, where Cliffy accepts them.
+ *
+ * @throws {UsageError} if the value of an option is missing or empty, or if Cliffy would take an
+ *   unknown option for an argument.
+ */
+export function normalizeLine(program: Command<any>, line: readonly string[]): string[] {
+  const end = line.includes("--") ? line.indexOf("--") : line.length;
+  const words = line.slice(0, end).map(dashes);
+  const { command, path, start } = findCommand(program, words);
+  const alone = words.find((word) =>
+    ["-h", "--help"].includes(word) ||
+    command === program && ["-V", "--version"].includes(word)
+  );
+  if (alone !== undefined) return [...path, alone];
+  const rewritten = definitionOf(command) === undefined
+    ? globalsFirst(words)
+    : [...words.slice(0, start), ...expandOptions(command, words.slice(start))];
+  return [...rewritten, ...line.slice(end)];
+}
+
+/** `--max_seq_length=128` as `--max-seq-length=128`, so that both spellings work everywhere. */
+export function dashes(word: string): string {
+  const name = /^--[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*(?==|$)/i.exec(word)?.[0];
+  return name === undefined ? word : name.replaceAll("_", "-") + word.slice(name.length);
+}
+
+/** The command that a line names, its path, and where its own words start. */
+function findCommand(
+  program: Command<any>,
+  words: readonly string[],
+): { command: Command<any>; path: string[]; start: number } {
+  const found = { command: program, path: [] as string[], start: 0 };
+  for (let i = 0; i < words.length; i++) {
+    if (takesValue(globalOption(words[i]), words[i])) i++;
+    else if (!isOption(words[i])) {
+      const child = found.command.getCommand(words[i]);
+      if (child === undefined) break;
+      found.command = child;
+      found.path.push(words[i]);
+      found.start = i + 1;
+    }
+  }
+  return found;
+}
+
+function globalsFirst(words: readonly string[]): string[] {
+  const globals: string[] = [], others: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const row = globalOption(words[i]);
+    (row === undefined ? others : globals).push(words[i]);
+    if (takesValue(row, words[i]) && i + 1 < words.length) globals.push(words[++i]);
+  }
+  return [...globals, ...others];
+}
+
+/** Checks the options of a command, and repeats the flag of a list before each of its values. */
+function expandOptions(command: Command<any>, words: readonly string[]): string[] {
+  const { options = {}, arguments: slots } = definitionOf(command)!;
+  const rows = new Map(namedOptions(withGlobals(options)).map((row) => [row.flag, row]));
+  const known = (word: string | undefined) => word !== undefined && rows.has(flagOf(word));
+  const expanded: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i], flag = flagOf(word);
+    const row = rows.get(flag);
+    if (row === undefined && slots !== undefined && isOption(word)) {
+      throw new UsageError(
+        `Unknown option "${flag}". "${command.getPath()} --help" lists the options.`,
+      );
+    }
+    expanded.push(word);
+    if (!takesValue(row, word)) {
+      if (row?.value && word === `${flag}=`) throw emptyValue(flag);
+      continue;
+    }
+    const list = row!.kind === "strings";
+    const ends = (next: string | undefined) => known(next) || list && isOption(next ?? "");
+    if (i + 1 === words.length || ends(words[i + 1])) {
+      throw new UsageError(`Missing value for option "${flag}".`);
+    }
+    const values = [words[++i]];
+    while (list && i + 1 < words.length && !ends(words[i + 1])) values.push(words[++i]);
+    if (values.includes("")) throw emptyValue(flag);
+    expanded.push(...values.flatMap((value, at) => at === 0 ? [value] : [flag, value]));
+  }
+  return expanded;
+}
+
+/** Cliffy ignores an option with an empty value, which is usually an unset variable of a shell. */
+function emptyValue(flag: string): UsageError {
+  return new UsageError(`The value of option "${flag}" is empty.`);
+}
+
+/** Whether a word is an option; text such as `-`, `-1` or `- a` is not. */
+function isOption(word: string): boolean {
+  return /^--?[a-z]/i.test(word) && !/\s/.test(flagOf(word));
+}
+
+function flagOf(word: string): string {
+  return word.split("=", 1)[0];
+}
+
+function globalOption(word: string): NamedOption | undefined {
+  return namedOptions(GLOBAL_OPTIONS).find(({ flag }) => flag === flagOf(word));
+}
+
+/** Whether the word that follows is the value of an option. */
+function takesValue(row: NamedOption | undefined, word: string): boolean {
+  return row !== undefined && row.value !== "" && row.flag === word;
+}

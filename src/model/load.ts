@@ -62,10 +62,10 @@ export function matchTensors(
 ): TensorMatch {
   const found: MatchedTensor[] = [];
   const missing: ParameterSpec[] = [];
-  const untied = specs.some(({ name }) => DECODER_WEIGHT.test(name));
+  const untied = isUntied(specs);
   if (!untied && specs.some(({ name }) => OUTPUT_BIAS.test(name))) checkTied(tensors);
   for (const spec of specs) {
-    const name = namesOf(spec, untied).find((candidate) => tensors.has(candidate));
+    const name = tensorNames(spec, untied).find((candidate) => tensors.has(candidate));
     if (name === undefined) {
       missing.push(spec);
       continue;
@@ -90,7 +90,7 @@ export function matchTensors(
  *
  * @throws {ConfigError} if they differ
  */
-function checkTied(tensors: Safetensors["tensors"]): void {
+export function checkTied(tensors: Safetensors["tensors"]): void {
   const pairs = [[DECODER_WEIGHT, WORD_EMBEDDINGS], [DECODER_BIAS, OUTPUT_BIAS]] as const;
   for (const [repeated, original] of pairs) {
     const [copy, source] = [repeated, original].map((pattern) =>
@@ -107,7 +107,17 @@ function checkTied(tensors: Safetensors["tensors"]): void {
   }
 }
 
-function namesOf({ name, kind }: ParameterSpec, untied: boolean): string[] {
+/** Returns whether the masked-LM head of a model has its own output matrix. */
+export function isUntied(specs: readonly ParameterSpec[]): boolean {
+  return specs.some(({ name }) => DECODER_WEIGHT.test(name));
+}
+
+/**
+ * Returns the names that a parameter may have in a checkpoint, in the order of precedence.
+ *
+ * @param untied whether the model has its own output matrix, and with it another bias
+ */
+export function tensorNames({ name, kind }: ParameterSpec, untied: boolean): string[] {
   const names = [name, name.replace(ENCODER_PREFIX, "")];
   if (OUTPUT_BIAS.test(name)) {
     // Without ties, transformers adds the bias of the output layer.

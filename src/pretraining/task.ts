@@ -4,7 +4,13 @@
  * @module
  */
 import { type StepBatches, stepBatches } from "../data/workers/mod.ts";
-import { initialize, type ModelConfig, pretrainingArchitecture, warmStart } from "../model/mod.ts";
+import {
+  initialize,
+  type ModelConfig,
+  pretrainingArchitecture,
+  warmStart,
+  type WarmStartReport,
+} from "../model/mod.ts";
 import type { SamplePrediction } from "../runs/mod.ts";
 import { type Evaluation, type EvaluationContext, modelCard, type Task } from "../train/mod.ts";
 import type { Safetensors } from "../weights/mod.ts";
@@ -28,6 +34,8 @@ import type { PretrainSettings } from "./settings.ts";
 
 /** Held-out examples whose masked tokens are predicted for people to read. */
 const SAMPLES = 4;
+/** Tensors that the log of a warm start names. */
+const WARM_START_NAMES = 4;
 
 /** What a pretraining run trains on. */
 export interface PretrainingOptions extends PhaseData {
@@ -111,15 +119,13 @@ export function pretrainingTask(options: PretrainingOptions): Task<PretrainingSt
         initialize(parameters, seed, initializerRange);
         return [];
       }
-      const { copied, grown, initialized } = warmStart(
+      const report = warmStart(
         parameters,
         initialWeights,
         seed,
         initializerRange,
       );
-      return [
-        `Warm start: ${copied.length} tensors copied, ${grown.length} grown, ${initialized.length} newly initialized`,
-      ];
+      return [warmStartLine(report)];
     },
     async batches(step, part) {
       built ??= stepBatches(
@@ -141,6 +147,21 @@ export function pretrainingTask(options: PretrainingOptions): Task<PretrainingSt
     evaluate,
     close: () => built?.close(),
   };
+}
+
+/** Counts the tensors by their source, and names those that were not copied whole. */
+function warmStartLine({ copied, grown, cropped, initialized }: WarmStartReport): string {
+  const part = (names: readonly string[], what: string) => {
+    const shown = names.slice(0, WARM_START_NAMES).join(", ");
+    const more = names.length > WARM_START_NAMES ? ", …" : "";
+    return `${names.length} ${what}${names.length > 0 ? ` (${shown}${more})` : ""}`;
+  };
+  return [
+    `Warm start: ${copied.length} tensors copied`,
+    part(grown, "grown"),
+    ...(cropped.length > 0 ? [part(cropped, "cropped")] : []),
+    part(initialized, "newly initialized"),
+  ].join(", ");
 }
 
 /** Identifies the data and, in a mixture, its weights. */

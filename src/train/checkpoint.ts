@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { parseSealed, sha256File } from "../files/mod.ts";
+import { ifExists, parseSealed, sha256File } from "../files/mod.ts";
 import { isObject, quote } from "../json/mod.ts";
 import { type DeviceBuffer, whole } from "../device/mod.ts";
 import { ConfigError, namedTensors, type Parameters, readTensors } from "../model/mod.ts";
 import type { Optimizer } from "../optim/mod.ts";
-import { downloadModel, type DownloadObserver, isHubName } from "../weights/hub/mod.ts";
+import { downloadModel, type DownloadObserver, hubHint, isHubName } from "../weights/hub/mod.ts";
 import { type Safetensors, toFloat32, type WritableTensor } from "../weights/mod.ts";
 import {
   type CheckpointSnapshot,
@@ -129,12 +129,17 @@ async function namedCheckpoint(run: string, pointer: string): Promise<string | n
  *
  * @param download receives the progress of a download
  * @throws {HubError} if the model cannot be downloaded.
+ * @throws {ConfigError} if the path does not exist, but may be the name of a hub model without `hf:`.
  */
 export async function resolveCheckpoint(
   path: string,
   download?: DownloadObserver,
 ): Promise<string> {
   if (isHubName(path)) return await downloadModel(path, download);
+  const hint = hubHint(path);
+  if (hint !== "" && await ifExists(Deno.stat(path)) === null) {
+    throw new ConfigError(`${path} does not exist${hint}`);
+  }
   return await namedCheckpoint(path, NAMES.best) ?? await latestCheckpoint(path) ?? path;
 }
 

@@ -3,11 +3,17 @@
  *
  * @module
  */
+import { ifExists } from "../../src/files/mod.ts";
 import { checkVocabularySize, type ModelConfig } from "../../src/model/mod.ts";
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
 import type { Tokenizer } from "../../src/text/mod.ts";
 import { readModelFolder, resolveCheckpoint } from "../../src/train/disk.ts";
-import type { DownloadObserver } from "../../src/weights/hub/mod.ts";
+import {
+  downloadModel,
+  type DownloadObserver,
+  hubHint,
+  isHubName,
+} from "../../src/weights/hub/mod.ts";
 import type { Safetensors } from "../../src/weights/mod.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
@@ -38,6 +44,28 @@ export async function openCheckpoint(
   const tokenizer = await loadTokenizer(folder);
   checkVocabularySize(tokenizer, config, folder);
   return { folder, config, weights, tokenizer };
+}
+
+/**
+ * Loads the tokenizer of `--vocab`: of a file, of a folder, or of a model of the hub, without its weights.
+ *
+ * @throws {Deno.errors.NotFound} if there is none.
+ */
+export async function openVocabulary(
+  path: string,
+  { raw, ...options }: { readonly quiet?: boolean; readonly raw?: boolean },
+): Promise<Tokenizer> {
+  if (isHubName(path)) {
+    const folder = await downloadModel(path, downloadProgress(options), undefined, "tokenizer");
+    return await loadTokenizer(folder, { raw });
+  }
+  const hint = hubHint(path);
+  if (hint !== "" && await ifExists(Deno.stat(path)) === null) {
+    throw new Deno.errors.NotFound(
+      `Cannot find the vocabulary ${path}: no such file or folder${hint}`,
+    );
+  }
+  return await loadTokenizer(path, { raw });
 }
 
 /** Shows the download of a model of the hub; nothing for a model in the cache. */

@@ -19,7 +19,7 @@ export default defineCommand({
     },
     "--vocab <path>": {
       kind: "string",
-      help: "spiece.model, tokenizer.json, vocab.txt, or a folder with one of them.",
+      help: "spiece.model, tokenizer.json, vocab.txt, a folder with one of them, or hf:OWNER/NAME.",
       required: true,
     },
     "--output <folder>": { kind: "string", help: "Folder for the shards.", required: true },
@@ -57,7 +57,7 @@ export default defineCommand({
   },
   action: async (flags) => {
     const { prepare } = await import("../../src/data/disk/mod.ts");
-    const { loadTokenizer } = await import("../../src/text/disk/mod.ts");
+    const { openVocabulary } = await import("./open_checkpoint.ts");
     const { describeData } = await import("../../src/data/mod.ts");
     let progress: Progress | undefined;
     const stop = new AbortController();
@@ -65,7 +65,7 @@ export default defineCommand({
     try {
       const { index, documentsResumed } = await prepare({
         inputs: flags.input,
-        tokenizer: await loadTokenizer(flags.vocab),
+        tokenizer: await openVocabulary(flags.vocab, flags),
         output: flags.output,
         format: flags.format,
         textField: flags.textField,

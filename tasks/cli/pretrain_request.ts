@@ -18,6 +18,10 @@ import {
   validateConfig,
 } from "../../src/model/mod.ts";
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
+import { type Tokenizer, tokenizerFromBytes, VOCABULARY_FILES } from "../../src/text/mod.ts";
+import type { Safetensors } from "../../src/weights/mod.ts";
+import { ifExists } from "../../src/files/mod.ts";
+import { quote } from "../../src/json/mod.ts";
 import { type DataSource, pretrainingTask } from "../../src/pretraining/disk.ts";
 import {
   type PretrainingStepBatch,
@@ -32,11 +36,26 @@ import {
   weightsSha256,
 } from "../../src/train/disk.ts";
 import { usage, UsageError } from "./errors.ts";
-import { downloadProgress } from "./open_checkpoint.ts";
+import { downloadProgress, openVocabulary } from "./open_checkpoint.ts";
 import { givenOnly, type GlobalFlags } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import type { PretrainFlags } from "./train_options.ts";
 import type { OpenedTraining } from "./train_run.ts";
+
+/** Keys of config.json that describe a file or a fine-tuned head, and not the pretrained model. */
+const NOT_PRETRAINED = [
+  ...["architectures", "torch_dtype", "dtype", "_name_or_path", "transformers_version"],
+  ...["id2label", "label2id", "num_labels", "problem_type", "finetuning_task", "max_seq_length"],
+];
+
+/** The model that `--init-from` names. */
+interface InitialModel {
+  readonly folder: string;
+  readonly config: ModelConfig;
+  readonly weights: Safetensors;
+  /** Null if the folder has no vocabulary. */
+  readonly tokenizer: Tokenizer | null;
+}
 
 /** Opens the data and, for a warm start, the weights of `albert pretrain`. */
 export async function openPretraining(
@@ -50,21 +69,21 @@ export async function openPretraining(
     );
   }
   if (steps === undefined) throw new UsageError("--steps is required for a new run");
-  const sources = await rank0First(group, () => openSources({ ...flags, data }));
+  const initial = initFrom === undefined ? undefined : await openInitial(initFrom, flags);
+  const vocab = flags.vocab ?? (initial?.tokenizer ? initial.folder : undefined);
+  const sources = await rank0First(group, () => openSources({ ...flags, data, vocab }));
   const { corpus, index } = sources[0].data;
-  const config = await modelConfig(flags, corpus.vocabulary.size);
-  const initial = initFrom === undefined
-    ? undefined
-    : await readModelFolder(await resolveCheckpoint(initFrom, downloadProgress(flags)));
+  const config = await modelConfig(flags, corpus.vocabulary.size, initial?.config);
   const request = pretrainRequest(
     { validationFraction: index.validationFraction || undefined, ...flags },
     steps,
-    initial && weightsSha256(initial.weights),
+    initial,
   );
   const evalData = await openEvalData(flags.evalData ?? []);
   const files = await readVocabularyFiles(sources[0].data);
+  if (initial !== undefined) checkInitialVocabulary(initFrom!, initial, files);
   return {
-    label: flags.config ?? "nano",
+    label: flags.config ?? initFrom ?? "nano",
     config,
     files,
     settings: (seed) => pretrainSettings({ ...request, seed }, config),
@@ -76,23 +95,69 @@ export async function openPretraining(
   };
 }
 
+async function openInitial(path: string, flags: PretrainFlags): Promise<InitialModel> {
+  const folder = await resolveCheckpoint(path, downloadProgress(flags));
+  const { config, weights } = await readModelFolder(folder);
+  const tokenizer = await ifExists(loadTokenizer(folder));
+  const extra = { ...config.extra };
+  for (const key of NOT_PRETRAINED) delete (extra as Record<string, unknown>)[key];
+  return { folder, config: { ...config, extra }, weights, tokenizer };
+}
+
+/**
+ * Checks that the ids of the data mean the same pieces in the checkpoint. One of the vocabularies may have more pieces at its end.
+ *
+ * @throws {UsageError} if they do not.
+ */
+function checkInitialVocabulary(
+  path: string,
+  { config, tokenizer }: InitialModel,
+  files: ReadonlyMap<string, Uint8Array>,
+): void {
+  const name = VOCABULARY_FILES.find((name) => files.has(name));
+  if (name === undefined) return;
+  const data = tokenizerFromBytes(files.get(name)!, { source: name });
+  if (tokenizer === null) {
+    if (data.vocabularySize === config.vocabSize) return;
+    throw new UsageError(
+      `--init-from ${path} has no vocabulary and ${config.vocabSize} embeddings, but the vocabulary of the data has ${data.vocabularySize} pieces; ` +
+        "add the vocabulary file of the model to its folder",
+    );
+  }
+  const common = Math.min(data.vocabularySize, tokenizer.vocabularySize);
+  for (let id = 0; id < common; id++) {
+    const [own, other] = [data.idToPiece(id), tokenizer.idToPiece(id)];
+    if (own === other) continue;
+    throw new UsageError(
+      `The data was prepared with another vocabulary than that of --init-from ${path}: id ${id} is ${
+        quote(own)
+      } in the data and ${quote(other)} in the model; prepare the data with --vocab ${path}`,
+    );
+  }
+}
+
 /** Flags of `albert pretrain` with --data. */
 export type DataFlags =
   & Pick<PretrainFlags, "mixture" | "vocab" | "output" | "quiet">
   & { readonly data: readonly string[] };
 
 /**
- * Returns the model configuration. A preset gets the vocabulary size of the data; that of a file must
- * match the data.
+ * Returns the model configuration: that of `--config`, or else of the model to initialize from. A preset gets the vocabulary size of the data; that of a file must
+ * match the data. The table of a model to initialize from may be padded.
  *
  * @throws {UsageError} if it does not.
  */
-export async function modelConfig(flags: PretrainFlags, vocabSize: number): Promise<ModelConfig> {
-  const name = flags.config ?? "nano";
-  const preset = PRESET_NAMES.includes(name);
-  if (!preset && !/[./\\]/.test(name)) usage(() => presetConfig(name));
-  const config = preset ? { ...presetConfig(name), vocabSize } : await readConfig(name);
-  if (config.vocabSize !== vocabSize) {
+export async function modelConfig(
+  flags: PretrainFlags,
+  vocabSize: number,
+  initial?: ModelConfig,
+): Promise<ModelConfig> {
+  const name = flags.config ?? (initial === undefined ? "nano" : flags.initFrom!);
+  const config = flags.config === undefined && initial !== undefined
+    ? initial.vocabSize < vocabSize ? { ...initial, vocabSize } : initial
+    : await namedConfig(name, vocabSize);
+  const isPadded = config.vocabSize === initial?.vocabSize && config.vocabSize > vocabSize;
+  if (config.vocabSize !== vocabSize && !isPadded) {
     throw new UsageError(
       `vocab_size in ${name} must be the vocabulary size of the data (got ${config.vocabSize} and ${vocabSize})`,
     );
@@ -106,11 +171,17 @@ export async function modelConfig(flags: PretrainFlags, vocabSize: number): Prom
   });
 }
 
+async function namedConfig(name: string, vocabSize: number): Promise<ModelConfig> {
+  const preset = PRESET_NAMES.includes(name);
+  if (!preset && !/[./\\]/.test(name)) usage(() => presetConfig(name));
+  return preset ? { ...presetConfig(name), vocabSize } : await readConfig(name);
+}
+
 /** Returns the training request of the flags. */
 export function pretrainRequest(
   flags: PretrainFlags,
   steps: number,
-  initialWeights?: string,
+  initial?: Pick<InitialModel, "config" | "weights">,
 ): PretrainRequest {
   const { optimizer, weightDecay, maxGradNorm } = flags;
   const { maxPredictionsPerSeq, shortSeqPer, dupeFactor, favorShorterNgram } = flags;
@@ -118,8 +189,8 @@ export function pretrainRequest(
     ...flags,
     microBatchSize: flags.microBatchSize === "auto" ? undefined : flags.microBatchSize,
     steps,
-    initialWeights,
-    maxSeqLength: flags.maxSeqLength ?? presetSequenceLength(flags.config ?? "nano"),
+    initialWeights: initial && weightsSha256(initial.weights),
+    maxSeqLength: flags.maxSeqLength ?? defaultLength(flags.config, initial?.config),
     optimizer: givenOnly({ kind: optimizer, weightDecay, maxGradientNorm: maxGradNorm }),
     examples: givenOnly({
       maxPredictionsPerSeq,
@@ -130,6 +201,11 @@ export function pretrainRequest(
     }),
     phases: flags.phases === undefined ? undefined : parsePhases(flags.phases),
   };
+}
+
+function defaultLength(name?: string, initial?: ModelConfig): number {
+  if (name !== undefined || initial === undefined) return presetSequenceLength(name ?? "nano");
+  return Math.min(presetSequenceLength(""), initial.maxPositionEmbeddings);
 }
 
 /** Parses sequence lengths and their shares of the steps: `128:0.9,512:0.1`. */
@@ -202,7 +278,7 @@ async function openData({ data, vocab, output, quiet }: DataFlags): Promise<Open
   if (!await isPrepared(prepared)) {
     if (vocab === undefined) return null;
     const progress = createProgress({ title: "preparing", unit: "byte", quiet });
-    const tokenizer = await loadTokenizer(vocab);
+    const tokenizer = await openVocabulary(vocab, { quiet });
     await Deno.mkdir(output, { recursive: true });
     await prepare({
       inputs: data,

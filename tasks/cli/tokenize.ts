@@ -7,7 +7,7 @@ export default defineCommand({
   options: {
     "--vocab <path>": {
       kind: "string",
-      help: "spiece.model, tokenizer.json, vocab.txt, or a folder with one of them.",
+      help: "spiece.model, tokenizer.json, vocab.txt, a folder with one of them, or hf:OWNER/NAME.",
       required: true,
     },
     "--raw": {
@@ -19,9 +19,9 @@ export default defineCommand({
     "Encode a line": "echo 'The cat sat.' | albert tokenize --vocab runs/vocabulary",
   },
   action: async (flags) => {
-    const { loadTokenizer } = await import("../../src/text/disk/mod.ts");
+    const { openVocabulary } = await import("./open_checkpoint.ts");
     const { tokenizeLines } = await import("../../src/text/mod.ts");
-    const tokenizer = await loadTokenizer(flags.vocab, { raw: flags.raw });
+    const tokenizer = await openVocabulary(flags.vocab, flags);
     const lines = tokenizeLines(Deno.stdin.readable, (line) => tokenizer.encodeIds(line));
     const encoder = new TextEncoder();
     for await (const text of lines) await writeAll(encoder.encode(text));

@@ -117,11 +117,15 @@ export const PRETRAIN_OPTIONS = {
     kind: "strings",
     help: "Folder written by albert prepare, or text files, folders and glob patterns.",
   },
-  "--vocab <path>": { kind: "string", help: "Vocabulary for tokenizing --data if it is text." },
+  "--vocab <path>": {
+    kind: "string",
+    help: "Vocabulary for tokenizing --data if it is text; a file, a folder or hf:OWNER/NAME.",
+    defaultText: "that of --init-from",
+  },
   "--config <name>": {
     kind: "string",
     help: "Model preset (nano, albert-base-v2, ...) or path of a config.json.",
-    defaultText: "nano",
+    defaultText: "that of --init-from, or nano",
   },
   "--mixture <weights>": {
     kind: "string",
@@ -129,7 +133,7 @@ export const PRETRAIN_OPTIONS = {
   },
   "--init-from <folder>": {
     kind: "string",
-    help: "Initialize from a shallower or narrower model.",
+    help: "Initialize from a model folder, run folder or hf:OWNER/NAME; it may be smaller.",
   },
   ...group("Training", {
     "--steps <n>": { kind: "integer", help: "Optimizer steps; required for a new run." },
@@ -141,7 +145,7 @@ export const PRETRAIN_OPTIONS = {
     "--max-seq-length <n>": {
       kind: "integer",
       help: "Tokens per example.",
-      defaultText: "the preset's",
+      defaultText: "the preset's; with --init-from 512",
     },
     "--phases <list>": {
       kind: "string",

@@ -15,8 +15,6 @@ const HOST_AND_MEMORY = "--allow-sys=hostname,systemMemoryInfo";
 const LIBRARY = "--allow-ffi";
 /** The hub, its mirrors, and the hosts it redirects to for large files. */
 const NETWORK = "--allow-net";
-/** The live report, which only this machine can open. */
-const THIS_MACHINE = "--allow-net=127.0.0.1";
 const VARIABLES = "--allow-env=ALBERT_*,NO_COLOR";
 /** Node's `glob` reads this variable when it first expands a pattern such as `books/*.txt`. */
 const VARIABLES_OF_PATTERNS = `${VARIABLES},__MINIMATCH_TESTING_PLATFORM__`;
@@ -42,7 +40,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   tokenize: [READ, VARIABLES],
   prepare: [READ, WRITE, HOST, VARIABLES_OF_PATTERNS],
   data: [READ, WRITE, VARIABLES],
-  pretrain: [...TRAIN, THIS_MACHINE],
+  pretrain: [...TRAIN, NETWORK],
   report: [READ, WRITE, VARIABLES],
   finetune: [...TRAIN, NETWORK],
   evaluate: [...COMPUTE, WRITE, NETWORK],
@@ -54,17 +52,24 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   help: [VARIABLES],
 };
 
+/** What `--vocab hf:OWNER/NAME` needs in addition: the hub, its variables, and its cache. */
+const HUB = [ALL_VARIABLES, NETWORK, WRITE];
+
 /** The commands with documented permissions. */
 export const KNOWN_COMMANDS: readonly string[] = Object.keys(PERMISSIONS);
 
 /**
- * The flags for a command line. The first word that is a command decides. An unknown command gets the widest flags.
+ * The flags for a command line. The first word that is a command decides, and whether a word names a model of the hub. An unknown command gets the widest flags.
  *
  * @param words The arguments after `albert`.
  */
 export function permissionsFor(words: readonly string[]): string[] {
   const command = words.find((word) => Object.hasOwn(PERMISSIONS, word));
 
-  if (command !== undefined) return [...PERMISSIONS[command]];
+  if (command !== undefined) {
+    const flags = PERMISSIONS[command];
+    if (!words.some((word) => /^(--[\w-]+=)?hf:/.test(word))) return [...flags];
+    return [...new Set([...flags.filter((flag) => !flag.startsWith("--allow-env")), ...HUB])];
+  }
   return words.every((word) => word.startsWith("-")) ? [VARIABLES] : [...TRAIN, NETWORK];
 }

@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { openReferenceDevice } from "../../src/device/mod.ts";
 import {
+  ConfigError,
   encoderSpecs,
   initialize,
   initialValues,
@@ -68,4 +69,62 @@ Deno.test("warmStart() copies a narrower network's values and initializes the re
   assertEquals(grown[1 * 12 + 3], narrow[1 * 8 + 3]);
   assertEquals(grown[1 * 12 + 9], initial[1 * 12 + 9]);
   assertEquals(grown[10 * 12 + 3], initial[10 * 12 + 3]);
+});
+
+/** Returns weights with other names. */
+function renamed(source: Safetensors, rename: (name: string) => string): Safetensors {
+  return {
+    ...source,
+    tensors: new Map([...source.tensors].map(([name, tensor]) => [rename(name), tensor])),
+  };
+}
+
+Deno.test("warmStart() knows the names of files without a prefix, and gamma and beta", async () => {
+  const source = await weightsOf(SMALL, 1);
+  const { tensors: expected } = await started(SMALL, source);
+  const old = (name: string) =>
+    /norm/i.test(name) ? name.replace(/weight$/, "gamma").replace(/bias$/, "beta") : name;
+  const bare = (name: string) => name.replace(/^albert\./, "");
+  for (const rename of [old, bare, (name: string) => old(bare(name))]) {
+    const { report, tensors } = await started(SMALL, renamed(source, rename));
+    assertEquals(report.copied.length, expected.size);
+    assertEquals(tensors, expected);
+  }
+});
+
+Deno.test("warmStart() rejects a source without the model's layers", async () => {
+  const source = await weightsOf(SMALL, 1);
+  const error = assertThrows(
+    () =>
+      warmStart(
+        new Parameters(device, encoderSpecs(SMALL)),
+        renamed(source, (n) => `x.${n}`),
+        7,
+        0.02,
+      ),
+    ConfigError,
+    "the checkpoint has no layers of this model: expected tensors such as albert.encoder.albert_layer_groups.0",
+  );
+  assertStringIncludes(error.message, "found x.albert.embeddings.word_embeddings.weight");
+});
+
+Deno.test("warmStart() reports tensors of a larger source as cropped", async () => {
+  const source = await weightsOf({ ...SMALL, vocabSize: 26 }, 1);
+  const { report, tensors } = await started(SMALL, source);
+  const name = "albert.embeddings.word_embeddings.weight";
+  assertEquals([report.cropped, report.grown, report.initialized], [[name], [], []]);
+  const rows = initialValues(
+    { name, shape: [26, SMALL.embeddingSize], kind: "embedding" },
+    1,
+    0.02,
+  );
+  assertEquals(tensors.get(name)!.data, rows.subarray(0, 20 * SMALL.embeddingSize));
+});
+
+Deno.test("warmStart() finds sub-layers that all groups of the source share", async () => {
+  const shared = { ...SMALL, share: "attention" as const, numHiddenLayers: 3, numHiddenGroups: 3 };
+  const source = await weightsOf(shared, 1);
+  const { report, tensors } = await started({ ...shared, share: "none" }, source);
+  assertEquals([report.grown, report.cropped, report.initialized], [[], [], []]);
+  assertEquals(tensors.get(query(2))!.data, tensors.get(query(0))!.data);
 });

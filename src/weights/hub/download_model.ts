@@ -16,11 +16,12 @@ const CONFIG = "config.json";
 const WHOLE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 const PICKLED = "pytorch_model.bin";
-/** Downloaded if the model has them. One vocabulary is enough. */
+/** One of them is enough. */
+const VOCABULARIES = ["spiece.model", "tokenizer.json", "vocab.txt"] as const;
+/** Downloaded if the model has them. */
 const TOKENIZER_FILES = [
-  "spiece.model",
-  "tokenizer.json",
-  "vocab.txt",
+  ...VOCABULARIES,
+  "added_tokens.json",
   "tokenizer_config.json",
   "special_tokens_map.json",
 ] as const;
@@ -40,23 +41,25 @@ export interface DownloadObserver {
  * @param name `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`
  * @param observer receives progress and warnings
  * @param settings endpoint, cache and token
+ * @param part the whole model, or its tokenizer only
  * @returns the folder of the model in the cache
- * @throws {HubError} if there is no such model, access is denied, the checksum of a file does not match, or the hub is not reachable and the cache has no
+ * @throws {HubError} if there is no such model, it has no vocabulary and only the tokenizer is wanted, access is denied, the checksum of a file does not match, or the hub is not reachable and the cache has no
  * complete copy.
  */
 export async function downloadModel(
   name: string,
   observer: DownloadObserver = {},
   settings: HubSettings = hubSettings(),
+  part: "model" | "tokenizer" = "model",
 ): Promise<string> {
   const model = parseHubName(name);
   const cache = new ModelCache(settings.cache, model);
-  if (settings.offline) return await cachedModel(model, cache, "HF_HUB_OFFLINE is set");
+  if (settings.offline) return await cachedModel(model, cache, "HF_HUB_OFFLINE is set", part);
   try {
-    return await new Download(model, cache, settings, observer).run();
+    return await new Download(model, cache, settings, observer).run(part);
   } catch (error) {
     if (!(error instanceof HubUnreachableError)) throw error;
-    const folder = await cachedModel(model, cache, error.message);
+    const folder = await cachedModel(model, cache, error.message, part);
     observer.say?.(`${error.message}; using the copy in ${folder}`);
     return folder;
   }
@@ -67,15 +70,26 @@ export async function downloadModel(
  *
  * @param reason why the hub cannot be used
  */
-async function cachedModel(model: HubModel, cache: ModelCache, reason: string): Promise<string> {
+async function cachedModel(
+  model: HubModel,
+  cache: ModelCache,
+  reason: string,
+  part: "model" | "tokenizer",
+): Promise<string> {
   const commit = await cache.commitOf(model.revision);
-  const whole = commit !== null && await hasModel(cache, commit);
+  const has = part === "model" ? hasModel : hasVocabulary;
+  const whole = commit !== null && await has(cache, commit);
   const damaged = commit === null ? null : await cache.damagedFile(commit).catch(() => null);
   if (whole && damaged === null) return cache.snapshot(commit);
   const why = damaged === null ? "" : `: the checksum of ${damaged} does not match`;
   throw new HubError(
     `${reason}, and the cache has no complete copy of ${model.id} at ${model.revision}${why}`,
   );
+}
+
+async function hasVocabulary(cache: ModelCache, commit: string): Promise<boolean> {
+  for (const name of VOCABULARIES) if (await cache.has(commit, name)) return true;
+  return false;
 }
 
 async function hasModel(cache: ModelCache, commit: string): Promise<boolean> {
@@ -108,13 +122,24 @@ class Download {
     this.#observer = observer;
   }
 
-  async run(): Promise<string> {
+  async run(part: "model" | "tokenizer"): Promise<string> {
     // Requested even if it is in the cache, because the branch may have moved.
     const config = await this.#describe(CONFIG, this.#model.revision);
-    if (config === null) throw new HubError(`${this.#model.id} has no ${CONFIG}`);
+    if (config === null && part === "model") {
+      throw new HubError(`${this.#model.id} has no ${CONFIG}`);
+    }
     const commit = this.#commit!;
-    const wanted = [await this.#unlessCached(commit, config), ...await this.#weights(commit)];
-    for (const name of TOKENIZER_FILES) wanted.push(await this.#find(commit, name));
+    const wanted = [config && await this.#unlessCached(commit, config)];
+    if (part === "model") wanted.push(...await this.#weights(commit));
+    const found = new Set<string>();
+    for (const name of TOKENIZER_FILES) {
+      const file = await this.#find(commit, name);
+      wanted.push(file);
+      if (file !== null) found.add(name);
+    }
+    if (part === "tokenizer" && !VOCABULARIES.some((name) => found.has(name))) {
+      throw new HubError(`${this.#model.id} has none of ${VOCABULARIES.join(", ")}`);
+    }
     await this.#fetchAll(commit, wanted.filter((file) => file !== null && file !== "cached"));
     await this.#cache.rememberCommit(this.#model.revision, commit);
     return this.#cache.snapshot(commit);

@@ -16,6 +16,25 @@ export interface HubModel {
   readonly revision: string;
 }
 
+/** Owners of models that the hub once had without one. */
+const OWNERS: readonly (readonly [RegExp, string])[] = [
+  [/^albert-(base|large|xlarge|xxlarge)-v[12]$/, "albert"],
+  [/^bert-(base|large)-[\w-]+$/, "google-bert"],
+];
+
+/**
+ * Suggests the name of a hub model for a path that does not exist.
+ *
+ * @returns the end of an error message, or an empty string if the path cannot be the name of a model
+ */
+export function hubHint(path: string): string {
+  const owner = OWNERS.find(([pattern]) => pattern.test(path))?.[1];
+  const name = owner === undefined ? path : `${owner}/${path}`;
+  return /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*(@[\w./-]+)?$/.test(name)
+    ? `; if you mean the model of the Hugging Face hub, use ${PREFIX}${name}`
+    : "";
+}
+
 /** Whether a checkpoint argument names a model of the hub, and not a folder. */
 export function isHubName(text: string): boolean {
   return text.startsWith(PREFIX);

@@ -29,7 +29,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const TRUE = /^(1|on|yes|true)$/i;
 
 /**
- * Reads the settings from `HF_ENDPOINT`, `HF_HUB_CACHE`, `HF_HOME`, `XDG_CACHE_HOME`, `HF_TOKEN`, `HF_HUB_OFFLINE` and `HF_HUB_DOWNLOAD_TIMEOUT`.
+ * Reads the settings from `HF_ENDPOINT`, `HF_HUB_CACHE`, `HF_HOME`, `XDG_CACHE_HOME`, `HF_TOKEN`, `HF_TOKEN_PATH`, `HF_HUB_DISABLE_IMPLICIT_TOKEN`, `HF_HUB_OFFLINE` and
+ * `HF_HUB_DOWNLOAD_TIMEOUT`. Without `HF_TOKEN`, the token is read that `hf auth login` stored.
  *
  * @throws {HubError} if the endpoint is not a URL, or no variable gives the location of the cache.
  */
@@ -45,24 +46,53 @@ export function hubSettings(environment: Environment = Deno.env.toObject()): Hub
   return {
     endpoint,
     cache: cacheFolder(get),
-    token: get("HF_TOKEN"),
+    token: get("HF_TOKEN") ?? get("HUGGING_FACE_HUB_TOKEN") ?? storedToken(get),
     offline: TRUE.test(get("HF_HUB_OFFLINE") ?? get("TRANSFORMERS_OFFLINE") ?? ""),
     timeoutSeconds: timeout > 0 ? timeout : 10,
     waitSeconds: [1, 2, 4, 8, 16],
   };
 }
 
-function cacheFolder(get: (name: string) => string | undefined): string {
-  const user = get("HOME") ?? get("USERPROFILE");
-  const expanded = (path: string) =>
-    user === undefined ? path : path.replace(/^~(?=[\\/]|$)/, () => user);
+type Get = (name: string) => string | undefined;
+
+function cacheFolder(get: Get): string {
   const cache = get("HF_HUB_CACHE");
-  if (cache !== undefined) return expanded(cache);
-  const home = get("HF_HOME");
-  if (home !== undefined) return `${expanded(home)}/hub`;
-  const caches = get("XDG_CACHE_HOME") ?? (user && `${user}/.cache`);
-  if (!caches) {
+  if (cache !== undefined) return expanded(cache, get);
+  const home = homeFolder(get);
+  if (home === null) {
     throw new HubError("Neither HF_HOME nor HOME is set; set HF_HOME to the folder for models");
   }
-  return `${expanded(caches)}/huggingface/hub`;
+  return `${home}/hub`;
+}
+
+/** The folder of the Hugging Face libraries, or null if no variable gives its location. */
+function homeFolder(get: Get): string | null {
+  const home = get("HF_HOME");
+  if (home !== undefined) return expanded(home, get);
+  const user = userFolder(get);
+  const caches = get("XDG_CACHE_HOME") ?? (user && `${user}/.cache`);
+  return caches ? `${expanded(caches, get)}/huggingface` : null;
+}
+
+function userFolder(get: Get): string | undefined {
+  return get("HOME") ?? get("USERPROFILE");
+}
+
+function expanded(path: string, get: Get): string {
+  const user = userFolder(get);
+  return user === undefined ? path : path.replace(/^~(?=[\\/]|$)/, () => user);
+}
+
+/** Reads the token that `hf auth login` stored. */
+function storedToken(get: Get): string | undefined {
+  if (TRUE.test(get("HF_HUB_DISABLE_IMPLICIT_TOKEN") ?? "")) return undefined;
+  const file = get("HF_TOKEN_PATH") ?? `${homeFolder(get)}/token`;
+  try {
+    return Deno.readTextFileSync(expanded(file, get)).trim() || undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) {
+      return undefined;
+    }
+    throw new HubError(`Cannot read the token in ${file}: ${(error as Error).message}`);
+  }
 }

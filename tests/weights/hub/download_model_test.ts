@@ -78,6 +78,31 @@ Deno.test("downloadModel() writes the layout of the Hugging Face cache", async (
   });
 });
 
+Deno.test("downloadModel() downloads a tokenizer without weights, and needs one", async () => {
+  await withHub(async ({ hub, settings, folder }) => {
+    const tokenizer = () => downloadModel(`hf:${ID}`, {}, settings, "tokenizer");
+    assertEquals(await names(await tokenizer()), ["config.json", "tokenizer.json"]);
+    assertEquals(hub.requests.some(({ path }) => path.includes("safetensors")), false);
+    // The cache has a whole tokenizer, but no whole model.
+    const offline = { ...settings, offline: true };
+    assertEquals(
+      await downloadModel(`hf:${ID}`, {}, offline, "tokenizer"),
+      `${folder}/snapshots/${COMMIT}`,
+    );
+    await fails(offline, "the cache has no complete copy of ada/tiny-albert at main");
+    hub.faults.without = ["config.json"];
+    assertEquals(await names(await tokenizer()), ["config.json", "tokenizer.json"]);
+  });
+  const { "tokenizer.json": _, ...without } = FILES;
+  await withHub(async ({ settings }) => {
+    await assertRejects(
+      () => downloadModel(`hf:${ID}`, {}, settings, "tokenizer"),
+      HubError,
+      "ada/tiny-albert has none of spiece.model, tokenizer.json, vocab.txt",
+    );
+  }, without);
+});
+
 Deno.test("files in the cache are not downloaded again", async () => {
   await withHub(async ({ hub, settings }) => {
     await downloadModel(`hf:${ID}`, {}, settings);

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { HubError, hubSettings, parseHubName } from "../../../src/weights/hub/mod.ts";
+import { HubError, hubHint, hubSettings, parseHubName } from "../../../src/weights/hub/mod.ts";
 
 Deno.test("hubSettings() finds the cache of the Hugging Face libraries", () => {
   const cache = (environment: Record<string, string>) => hubSettings(environment).cache;
@@ -29,4 +29,36 @@ Deno.test("hubSettings() reads endpoint, token and offline mode from the environ
 Deno.test("parseHubName() reads the owner, the name and an optional revision", () => {
   assertEquals(parseHubName("hf:ada/b.c_d-2"), { id: "ada/b.c_d-2", revision: "main" });
   assertEquals(parseHubName("hf:ada/b@refs/pr/1"), { id: "ada/b", revision: "refs/pr/1" });
+});
+
+Deno.test("hubSettings() reads the token that hf auth login stored", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const token = (more: Record<string, string> = {}) =>
+      hubSettings({ HF_HOME: folder, ...more }).token;
+    assertEquals(token(), undefined);
+    await Deno.writeTextFile(`${folder}/token`, "hf_stored\n");
+    assertEquals(token(), "hf_stored");
+    assertEquals(token({ HF_TOKEN: "hf_given" }), "hf_given");
+    assertEquals(token({ HUGGING_FACE_HUB_TOKEN: "hf_old" }), "hf_old");
+    assertEquals(token({ HF_HUB_DISABLE_IMPLICIT_TOKEN: "1" }), undefined);
+    await Deno.writeTextFile(`${folder}/other`, "hf_other");
+    assertEquals(token({ HF_TOKEN_PATH: `${folder}/other` }), "hf_other");
+    await Deno.mkdir(`${folder}/huggingface`);
+    await Deno.writeTextFile(`${folder}/huggingface/token`, "hf_cache");
+    assertEquals(hubSettings({ XDG_CACHE_HOME: folder }).token, "hf_cache");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("hubHint() suggests hf: for what may be the name of a model", () => {
+  const hint = (name: string) => `; if you mean the model of the Hugging Face hub, use hf:${name}`;
+  assertEquals(hubHint("albert/albert-base-v2"), hint("albert/albert-base-v2"));
+  assertEquals(hubHint("ada/b@v1"), hint("ada/b@v1"));
+  assertEquals(hubHint("albert-base-v2"), hint("albert/albert-base-v2"));
+  assertEquals(hubHint("bert-base-uncased"), hint("google-bert/bert-base-uncased"));
+  for (const path of ["./ada/b", "/ada/b", "a/b/c", "runs", "~/model"]) {
+    assertEquals(hubHint(path), "");
+  }
 });

@@ -11,6 +11,7 @@ import { type Fact, factList, page } from "./page.ts";
 
 /** Statistics of training examples and their maximum length. */
 export interface CountedExamples {
+  /** What was counted. */
   readonly statistics: ExampleStatistics;
   /** In tokens. */
   readonly maxSeqLength: number;

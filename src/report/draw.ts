@@ -26,16 +26,19 @@ export interface Curve {
   readonly color: number;
   /** `marked` also draws each point, for values measured rarely. */
   readonly kind: "line" | "marked";
+  /** Points, or ranges of points, from the left. */
   readonly buckets: readonly Readonly<Bucket>[];
 }
 
 /** A line chart, over steps unless `across` names another axis. */
 export interface Chart {
+  /** Shown above the chart. */
   readonly title: string;
   /** Title and minimum of the horizontal axis; `step` and 0 by default. */
   readonly across?: { readonly name: string; readonly from: number };
   /** Each has at least one point. */
   readonly curves: readonly Curve[];
+  /** Format of the values. */
   readonly format: ValueFormat;
   /** Factor by which values are multiplied (bytes to MiB). */
   readonly factor?: number;

@@ -9,7 +9,11 @@ export class Html {
   /** The markup. */
   readonly text: string;
 
-  /** @param text trusted markup, inserted without escaping */
+  /**
+   * Wraps markup.
+   *
+   * @param text trusted markup, inserted without escaping
+   */
   constructor(text: string) {
     this.text = text;
   }

@@ -13,3 +13,4 @@ export * from "./live_report.ts";
 export * from "./page.ts";
 export * from "./run_page.ts";
 export * from "./run_record.ts";
+export { type Bucket, ThinnedLines, ThinnedSeries } from "./thinning.ts";

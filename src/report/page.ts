@@ -13,6 +13,7 @@ const LONG = 60;
 export interface PageScript {
   /** Unguessable, so that the content security policy admits no other script. */
   readonly nonce: string;
+  /** JavaScript code. */
   readonly source: Html;
 }
 

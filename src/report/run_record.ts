@@ -41,7 +41,9 @@ export class RunRecord {
   trainingSeconds = 0;
   /** Number of lines of `events.jsonl`. */
   events = 0;
+  /** Predictions on samples. */
   readonly samples: ThinnedLines<SampleLine> = new ThinnedLines(LINES_KEPT);
+  /** Norms of each tensor. */
   readonly tensors: ThinnedLines<TensorLine> = new ThinnedLines(LINES_KEPT);
   /** Predictions of the best evaluation. */
   review: ReviewLine | null = null;

@@ -30,6 +30,7 @@ export class ThinnedSeries {
   #width = 1;
   #count = 0;
 
+  /** Creates a series of at most `2·limit` buckets. */
   constructor(limit = 300) {
     this.#limit = limit;
   }
@@ -90,6 +91,7 @@ export class ThinnedLines<T> {
   #stride = 1;
   #count = 0;
 
+  /** Creates a log that keeps at most `limit + 1` lines. */
   constructor(limit: number) {
     this.#limit = limit;
   }

@@ -5,7 +5,7 @@
  */
 export * from "./json_lines.ts";
 export * from "./line_marks.ts";
-export type { RunEvent } from "./lines.ts";
+export * from "./lines.ts";
 export * from "./profile.ts";
 export * from "./run_folder.ts";
 export * from "./tensorboard.ts";

@@ -13,6 +13,7 @@ export type RunEvent = Readonly<Record<string, number | string | boolean>>;
 
 /** A line of `tensors.jsonl`, written at an evaluation. */
 export interface TensorLine {
+  /** Number of steps done. */
   readonly step: number;
   /** By Hugging Face's name. */
   readonly tensors: Readonly<Record<string, TensorFigures>>;
@@ -30,6 +31,7 @@ export interface TensorFigures {
 
 /** A line of `samples.jsonl`, written at an evaluation. */
 export interface SampleLine {
+  /** Number of steps done. */
   readonly step: number;
   /** The same examples at every step. */
   readonly samples: readonly SamplePrediction[];
@@ -55,6 +57,7 @@ export interface SampleMask {
 
 /** A line of `reviews.jsonl`, written when an evaluation is the best so far. */
 export interface ReviewLine {
+  /** Number of steps done. */
   readonly step: number;
   /** Held-out sets; the one that selects the best checkpoint comes first. */
   readonly sets: readonly NamedReview[];

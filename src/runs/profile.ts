@@ -24,6 +24,7 @@ export interface RunProfile {
 
 /** A profile and the kernel runs that it sums up. */
 export interface TracedProfile {
+  /** Totals of the recorded steps. */
   readonly profile: RunProfile;
   /** In order of execution. */
   readonly runs: readonly ProfiledRun[];
@@ -40,6 +41,7 @@ export class StepProfiler {
   #done = 0;
   #firstStep = 0;
 
+  /** Creates the profiler of a device. */
   constructor(device: Device) {
     this.#device = device;
   }

@@ -19,6 +19,7 @@ import type { RunEvent } from "./lines.ts";
 
 /** Thrown if a run folder cannot be used: it is locked, damaged, or not a run folder. */
 export class RunFolderError extends Error {
+  /** The name of the class. */
   override readonly name = "RunFolderError";
 }
 
@@ -34,6 +35,7 @@ export type LineFile = typeof LINE_FILES[number];
 
 /** An open, locked run folder. `close()` releases the lock, and so does the end of the process. */
 export class RunFolder {
+  /** Path of the folder. */
   readonly path: string;
   readonly #lock: Deno.FsFile;
   readonly #open = new Map<LineFile, Deno.FsFile>();

@@ -62,6 +62,7 @@ export class EventFile {
     await writeAll(this.#file, frameRecord(valuesEvent(Date.now() / 1000, content)));
   }
 
+  /** Closes the file. */
   close(): void {
     this.#file.close();
   }

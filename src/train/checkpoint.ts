@@ -29,7 +29,9 @@ const GO_BACK =
 
 /** The part of a trainer that a checkpoint contains. */
 export interface CheckpointedTrainer {
+  /** The model whose parameters are saved. */
   readonly model: { readonly parameters: Parameters };
+  /** The optimizer whose moments are saved. */
   readonly optimizer: Optimizer;
   /** Number of steps done. */
   readonly step: number;
@@ -42,7 +44,9 @@ export type ModelDescription = Omit<ModelFolder, "tensors">;
 
 /** First and second moments of an optimizer, each laid out like the parameters. */
 export interface Moments {
+  /** First moments, in the order of the parameters. */
   readonly first: Float32Array;
+  /** Second moments, in the order of the parameters. */
   readonly second: Float32Array;
 }
 

@@ -29,6 +29,7 @@ export const NAMES = {
 
 /** The contents of `trainer.json`. */
 export interface TrainerFile {
+  /** Number of steps done. */
   readonly step: number;
   /** SHA-256 of the files of the checkpoint. */
   readonly sha256: Readonly<Record<string, string>>;
@@ -42,10 +43,15 @@ export interface TrainerFile {
 export interface CheckpointSnapshot {
   /** The run folder. */
   readonly run: string;
+  /** Number of steps done. */
   readonly step: number;
+  /** Model, configuration and tokenizer files. */
   readonly model: ModelFolder;
+  /** Moments of the optimizer by name. */
   readonly moments: ReadonlyMap<string, WritableTensor>;
+  /** Ends of the logs at this step. */
   readonly lines: LineMarks;
+  /** State of dynamic loss scaling. */
   readonly lossScale?: LossScaleState;
   /** Number of newest checkpoints to keep; 0 keeps all. */
   readonly keep: number;

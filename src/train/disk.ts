@@ -4,7 +4,9 @@
  * @module
  */
 export * from "./checkpoint.ts";
+export type { CheckpointSnapshot, TrainerFile } from "./checkpoint_files.ts";
 export * from "./convert.ts";
+export type { ModelHead } from "./convert_heads.ts";
 export * from "./model_folder.ts";
 export * from "./run.ts";
 export * from "./train.ts";

@@ -21,9 +21,11 @@ import {
 
 /** The contents of a model folder. */
 export interface ModelFolder {
+  /** Configuration of the model. */
   readonly config: ModelConfig;
   /** Name of the Hugging Face class. */
   readonly architecture: string;
+  /** Tensors by name. */
   readonly tensors: ReadonlyMap<string, WritableTensor>;
   /** Tokenizer files by name. */
   readonly files: ReadonlyMap<string, Uint8Array | string>;

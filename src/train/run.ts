@@ -34,7 +34,9 @@ export interface RunObserver {
 
 /** A training run. */
 export interface Run<B extends TaskBatch = TaskBatch> {
+  /** The device that computes. */
   readonly device: Device;
+  /** What is learned. */
   readonly task: Task<B>;
   /** Configuration of the model. */
   readonly config: ModelConfig;
@@ -50,6 +52,7 @@ export interface Run<B extends TaskBatch = TaskBatch> {
   readonly files: ModelDescription["files"];
   /** Facts for `run.json` that determine nothing: versions, revision, command. */
   readonly provenance: Readonly<Record<string, unknown>>;
+  /** Receives the progress. */
   readonly observer: RunObserver;
 }
 

@@ -61,6 +61,9 @@ export const STAGES: Record<string, Stage> = {
   publish: async ({ config }) => report(await publishDryRun(config)),
 };
 
+/** Exported modules that use files, processes or libraries of the system. */
+const NEEDS_DENO = /^\.\/tasks\/|\/(disk|hub|mpi|report|runs)[./]/;
+
 /** The module that runs only in browsers. */
 const PAGE = "examples/browser/main.ts";
 
@@ -125,7 +128,7 @@ async function exported(): Promise<string[]> {
 
 /** The exported modules that also run in a browser. */
 async function library(): Promise<string[]> {
-  return (await exported()).filter((path) => !path.startsWith("./tasks/"));
+  return (await exported()).filter((path) => !NEEDS_DENO.test(path));
 }
 
 async function pages(): Promise<string[]> {

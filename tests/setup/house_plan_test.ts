@@ -213,6 +213,17 @@ Deno.test("published modules import published modules only", async () => {
   assertEquals(found, []);
 });
 
+Deno.test("everything published is reachable from an export", async () => {
+  const { exports, publish } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const reached = new Set(Object.values<string>(exports).map((path) => path.slice(2)));
+  for (const file of reached) {
+    for (const one of imports) if (one.file === file) reached.add(one.target);
+  }
+  const published = (path: string) =>
+    publish.include.some((entry: string) => path === entry || path.startsWith(`${entry}/`));
+  assertEquals([...tree.keys()].filter((path) => published(path) && !reached.has(path)), []);
+});
+
 Deno.test("a module that starts a worker also imports it, which puts it into the module graph", () => {
   // JSR and `deno cache` fetch the modules of the graph only, and `new URL()` is not part of it.
   const found = workers.filter(({ file, target }) =>

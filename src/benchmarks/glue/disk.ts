@@ -112,7 +112,10 @@ function isFile(path: string): Promise<boolean> {
   return Deno.stat(path).then((found) => found.isFile, () => false);
 }
 
-async function readUtf8(path: string, sum?: Sha256): Promise<string> {
+async function readUtf8(
+  path: string,
+  sum?: { update(bytes: Uint8Array): unknown },
+): Promise<string> {
   const bytes = await Deno.readFile(path);
   sum?.update(bytes);
   try {
@@ -132,7 +135,7 @@ export async function readRows(
   kind: GlueFileKind,
   path: string,
   { strict = false, log }: GlueReadOptions,
-  sum?: Sha256,
+  sum?: { update(bytes: Uint8Array): unknown },
 ): Promise<readonly GlueRow[]> {
   const text = await readUtf8(path, sum);
   const { rows, malformed }: GlueFile = readGlueFile(definition, kind, text, path);

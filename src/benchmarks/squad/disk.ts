@@ -109,7 +109,7 @@ export async function loadSquadData(
 export async function readSquadFile(
   path: string,
   { strict, log }: SquadReadOptions,
-  sum?: Sha256,
+  sum?: { update(bytes: Uint8Array): unknown },
 ): Promise<SquadDataset> {
   const bytes = await Deno.readFile(path);
   sum?.update(bytes);

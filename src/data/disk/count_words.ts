@@ -10,6 +10,7 @@ import { readPiece, textPieces, type TextSettings } from "./vocabulary_text.ts";
 
 /** The text to count, and how. */
 export interface CountRequest extends TextSettings {
+  /** Text files. */
   readonly paths: readonly string[];
   /** Options of the trainer. */
   readonly training: VocabularyTrainingOptions;

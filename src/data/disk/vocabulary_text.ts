@@ -16,7 +16,9 @@ export interface TextSettings {
 
 /** A file, or whole lines of a file. */
 export interface TextPiece {
+  /** File of the piece. */
   readonly path: string;
+  /** Format of the file. */
   readonly format: TextFormat;
   /** Range of bytes; the whole file by default. */
   readonly range?: { readonly start: number; readonly end: number };

@@ -8,7 +8,9 @@
 export interface Launched {
   /** Name of the launcher for messages. */
   readonly launcher: string;
+  /** Number of the process, from 0. */
   readonly rank: number;
+  /** Number of processes. */
   readonly size: number;
   /** MPI implementations that the launcher can start, the most likely first. */
   readonly implementations: readonly MpiImplementation[];

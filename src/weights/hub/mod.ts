@@ -1,6 +1,6 @@
 /**
- * Downloads models from the Hugging Face hub to the cache that all Hugging Face libraries share. Needs Deno's file and network access, so it is not part of the
- * public API.
+ * Downloads models from the Hugging Face hub to the cache that all Hugging Face libraries share. Requires Deno's file and network
+ * access.
  *
  * @module
  */

@@ -90,7 +90,7 @@ const probabilities = new Map<string, number[]>();
  *
  * Words are visited in random order. For each of them a length n is drawn; the n-gram is the word and
  * the next n - 1 words of its segment. An n-gram that exceeds the budget is shortened. It is skipped if
- * it still exceeds the budget or contains a masked word. If the budget is not met, single words are
+ * it still exceeds the budget or overlaps a masked n-gram. If the budget is not met, single words are
  * masked. Then each token is replaced by the mask token (80%), kept (10%), or replaced by a random token
  * of the vocabulary, special tokens included (10%). Source: `create_masked_lm_predictions` of
  * google-research/albert, where n-grams may cross the segments; here they do not.

@@ -1,26 +1,26 @@
 /**
- * Splits paragraphs into sentences: `Intl.Segmenter`, whose borders are joined again where it
- * stumbles over abbreviations, initials, numbering and quoted speech.
+ * Splits paragraphs into sentences with `Intl.Segmenter`. Sentences are joined after abbreviations,
+ * initials and numbering, and around quoted speech.
  *
  * @module
  */
 
-/** Titles and the like, which a name or number follows: no sentence ends here. */
+/** Titles and other abbreviations before a name or a number; a sentence does not end here. */
 const NEVER_LAST = words(
   "Mr Mrs Ms Messrs Mme Mlle Dr Drs Prof Rev Revd Hon Gen Col Lt Lieut Capt Sgt Maj Cmdr Cpl Adm " +
     "Gov Sen Rep Pres Supt Insp vs v viz cf e.g i.e ca approx esp incl",
 );
-/** These end a sentence only where the next word commonly begins one. */
+/** Abbreviations that end a sentence only if the next word usually starts one. */
 const SELDOM_LAST = words(
   "St Mt Ft Jr Sr Co Corp Inc Ltd Bros Ave Rd Blvd Dept Univ Assn Ph.D M.D B.A M.A a.m p.m A.M P.M " +
     "Esq al",
 );
-/** A number follows these; without one, as in "No. He left.", they are ordinary words. */
+/** Abbreviations before a number; otherwise, as in "No. He left.", they are ordinary words. */
 const BEFORE_A_NUMBER = words(
   "No Nos Fig Figs Vol Vols vol vols fig figs no nos p pp Ch ch Chap chap Sec sec Art art Eq eq " +
     "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec ver cap lib fol",
 );
-/** Words that commonly begin a sentence and are no names. */
+/** Words that often start a sentence and are not names. */
 const STARTERS = words(
   "A An The This That These Those He She It We You They I There Here In On At By For From With As " +
     "If When While After Before Since Although Though But And Or So Yet Then Thus However Now " +
@@ -29,8 +29,8 @@ const STARTERS = words(
 
 const SPEECH_VERB = "(?:said|says|cried|asked|replied|answered|exclaimed|shouted|whispered|added|" +
   "continued|returned|observed|murmured|called|remarked|repeated|inquired|demanded|muttered|" +
-  "screamed|gasped|sighed|laughed|responded|interrupted|agreed|suggested|declared|went on)";
-/** `I said`, `Joe cried`, `Mr. Jaggers asked`: who spoke the words before. */
+  "screamed|gasped|sighed|laughed|responded|interrupted|agreed|suggested|declared|went\\s+on)";
+/** `I said`, `Joe cried`, `Mr. Jaggers asked`: the speaker of the words before. */
 const SPEAKER = new RegExp(`^(?:I|(?:[A-Z][\\w.’'-]*\\s+){1,3}?)\\s*${SPEECH_VERB}\\b`, "u");
 const ENDS_IN_QUOTED_SPEECH = /[!?…][”"’']\s*$|[—–-][”"’']\s*$/u;
 const ENDS_IN_INITIAL = /(?:^|[\s("“‘[.-])\p{Lu}\.\s*$/u;
@@ -45,12 +45,12 @@ const ONLY_NUMBERING =
 const HAS_TEXT = /[\p{L}\p{N}]/u;
 
 /**
- * The sentences of a paragraph, white space around them removed.
+ * Splits a paragraph into sentences without surrounding white space.
  *
- * @param paragraph Text without paragraph borders; line feeds count as spaces.
- * @returns The sentences in order; together they are the paragraph but for white space.
+ * @param paragraph The text of a paragraph; line feeds count as spaces.
+ * @returns The sentences; except for white space, they contain the whole paragraph.
  *
- * @example
+ * @example Split quoted speech
  * ```ts
  * import { splitSentences } from "./sentences.ts";
  *
@@ -63,7 +63,7 @@ export function splitSentences(paragraph: string): string[] {
   for (const { segment } of segmenter.segment(paragraph.replaceAll(/\s*\n\s*/g, " "))) {
     pieces.push(segment);
   }
-  // Speakers are looked for once their names are whole: "Mr." alone says nothing.
+  // Speakers are detected after their names are complete: "Mr." alone is ambiguous.
   return join(join(pieces, isOneSentence), isSpeechAndSpeaker)
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== "");
@@ -84,12 +84,12 @@ function join(
   return joined;
 }
 
-/** Whether words in quotation marks are followed by who said them. */
+/** Whether the speaker follows words in quotation marks. */
 function isSpeechAndSpeaker(before: string, after: string): boolean {
   return ENDS_IN_QUOTED_SPEECH.test(before) && SPEAKER.test(after);
 }
 
-/** Whether a border that the segmenter found lies within a sentence. */
+/** Whether a boundary of the segmenter is within a sentence. */
 function isOneSentence(before: string, after: string): boolean {
   if (!HAS_TEXT.test(before) || !HAS_TEXT.test(after)) return true;
   if (STARTS_LOWER.test(after)) return true;

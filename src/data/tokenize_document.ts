@@ -1,5 +1,5 @@
 /**
- * From a document's text to token ids, sentence by sentence.
+ * Tokenizes documents by sentence.
  *
  * @module
  */
@@ -8,11 +8,11 @@ import { splitSentences } from "./sentences.ts";
 import type { PieceTokenizer } from "./vocabulary.ts";
 
 /**
- * Cuts a document into sentences and these into tokens.
+ * Splits a document into sentences and tokenizes them.
  *
  * @param document The document.
- * @param tokenizer Gives the ids.
- * @returns One array a sentence; sentences without tokens are left out.
+ * @param tokenizer The tokenizer.
+ * @returns One array per sentence; sentences without tokens are left out.
  */
 export function tokenizeDocument(
   document: Pick<TextDocument, "blocks" | "sentences">,

@@ -1,6 +1,6 @@
 /**
  * Calls functions of a module that runs in a worker. The module passes its handlers to {@linkcode serve}; another thread starts it with {@linkcode WorkerCall} and
- * calls the handlers by name. Imports nothing.
+ * calls the handlers by name.
  *
  * @module
  */

@@ -11,7 +11,7 @@ import { generatedCorpus } from "./generated_text.ts";
 const corpus = await generatedCorpus(2, 30);
 const shape = { sequenceLength: 64, maxPredictions: 12, padId: 0 };
 
-Deno.test("collate() fills rows up and lists what is to be predicted", () => {
+Deno.test("collate() pads rows and lists the tokens to predict", () => {
   const dataset = new ExampleDataset(corpus, exampleSettings(64), 1);
   const examples = Array.from({ length: 7 }, (_, i) => dataset.exampleAt(i));
   const batch = collate(examples, shape);
@@ -40,7 +40,7 @@ Deno.test("collate() fills rows up and lists what is to be predicted", () => {
   assert(batch.maskedRows.every((row) => row < 7 * 64));
 });
 
-Deno.test("collate() leaves pair labels out where there is no pair", () => {
+Deno.test("collate() ignores the pair label without a pair", () => {
   const settings = exampleSettings(64, { pairObjective: "none" });
   const batch = batchAt(new ExampleDataset(corpus, settings, 1), 0, 3, shape);
   assertEquals([batch.pairCount, ...batch.pairLabels], [
@@ -51,7 +51,7 @@ Deno.test("collate() leaves pair labels out where there is no pair", () => {
   ]);
 });
 
-Deno.test("batchAt() takes examples one by one or a stride apart", () => {
+Deno.test("batchAt() reads consecutive examples, or every stride-th", () => {
   const dataset = new ExampleDataset(corpus, exampleSettings(64), 1);
   const all = batchAt(dataset, 10, 6, shape);
   const odd = batchAt(dataset, 11, 3, shape, 2);
@@ -63,7 +63,7 @@ Deno.test("batchAt() takes examples one by one or a stride apart", () => {
   }
 });
 
-Deno.test("collate() refuses an example that does not fit", () => {
+Deno.test("collate() rejects an example that does not fit", () => {
   const dataset = new ExampleDataset(corpus, exampleSettings(64, { shortSeqProb: 0 }), 1);
   assertThrows(() => batchAt(dataset, 0, 3, { ...shape, sequenceLength: 32 }), RangeError, "fit");
   assertThrows(() => batchAt(dataset, 0, 3, { ...shape, maxPredictions: 2 }), RangeError, "fit");

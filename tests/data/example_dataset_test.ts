@@ -43,19 +43,19 @@ Deno.test("an example is a pure function of its number: any order, any worker, a
   }
 });
 
-Deno.test("examples do not depend on how documents are divided into shards", async () => {
+Deno.test("examples do not depend on the division of documents into shards", async () => {
   const whole = new ExampleDataset(await generatedCorpus(1, 40, 1), settings, 7);
   const parted = new ExampleDataset(corpus, settings, 7);
   for (let i = 0; i < 100; i++) assertEquals(parted.exampleAt(i), whole.exampleAt(i));
 });
 
-Deno.test("another seed gives another order and other masks", () => {
+Deno.test("another seed changes the order and the masks", () => {
   const one = new ExampleDataset(corpus, settings, 7).exampleAt(0);
   assertNotEquals(new ExampleDataset(corpus, settings, 8).exampleAt(0), one);
   assertNotEquals(new ExampleDataset(corpus, settings, 7 + 2 ** 32).exampleAt(0), one);
 });
 
-Deno.test("every chunk comes once in an epoch, and each epoch is drawn anew", () => {
+Deno.test("every chunk appears once in an epoch, and epochs differ", () => {
   const dataset = new ExampleDataset(corpus, settings, 7);
   let index = 0;
   const firsts: string[] = [];
@@ -101,7 +101,7 @@ Deno.test("sentence order: [CLS] A [SEP] B [SEP], consecutive sentences of one d
   assert(labels[0] > 100 && labels[1] > 100);
 });
 
-Deno.test("the longer segment is cut, at both ends, until both fit", () => {
+Deno.test("the longer segment is truncated, at both ends, until both fit", () => {
   const dataset = new ExampleDataset(corpus, settings, 7);
   let front = 0, back = 0;
   for (let i = 0; i < dataset.examplesInEpoch(0); i++) {
@@ -117,7 +117,7 @@ Deno.test("the longer segment is cut, at both ends, until both fit", () => {
   assert(Math.abs(front - back) < 5 * Math.sqrt(front + back), `${front} front, ${back} back`);
 });
 
-Deno.test("next sentence: half the pairs have a segment of another document, label 1", () => {
+Deno.test("next sentence: half of the pairs have a segment of another document, label 1", () => {
   const dataset = new ExampleDataset(corpus, exampleSettings(64, { pairObjective: "nsp" }), 7);
   const count = dataset.examplesInEpoch(0);
   let random = 0;
@@ -155,7 +155,7 @@ Deno.test("next sentence: half the pairs have a segment of another document, lab
   assert(Math.abs(random - expected) < 5 * Math.sqrt(count) / 2, `${random} of ${count}`);
 });
 
-Deno.test("no pair: one segment, label -1, nothing dropped", () => {
+Deno.test("no pair: one segment, label -1, no chunk left out", () => {
   const dataset = new ExampleDataset(corpus, exampleSettings(64, { pairObjective: "none" }), 7);
   const sentences = new Set<number>();
   for (let i = 0; i < dataset.examplesInEpoch(0); i++) {
@@ -170,7 +170,7 @@ Deno.test("no pair: one segment, label -1, nothing dropped", () => {
   assertEquals(dataset.packingOf(0).counts.oneSentenceChunksDropped, 0);
 });
 
-Deno.test("sentence order uses each sentence once, but for one-sentence chunks, which are counted", () => {
+Deno.test("sentence order uses each sentence once, except for one-sentence chunks, which are counted", () => {
   const dataset = new ExampleDataset(corpus, settings, 7);
   const { firstSentence, sentenceCount, counts } = dataset.packingOf(0);
   const used = sentenceCount.reduce((sum, n) => sum + n, 0);
@@ -182,7 +182,7 @@ Deno.test("sentence order uses each sentence once, but for one-sentence chunks, 
   }
 });
 
-Deno.test("a target is drawn for each chunk, or once for each document", () => {
+Deno.test("a target length is drawn per chunk, or once per document", () => {
   const chunk = new ExampleDataset(corpus, settings, 7).packingOf(0).counts;
   assertEquals(chunk.targetsDrawn, chunk.chunks + chunk.oneSentenceChunksDropped);
   const official = exampleSettings(64, { shortSeqPer: "document", shortSeqProb: 0.5 });
@@ -197,7 +197,7 @@ Deno.test("a target is drawn for each chunk, or once for each document", () => {
   for (const one of targets.values()) assertEquals(one.size, 1);
 });
 
-Deno.test("with a dupe factor of 2 epochs 0 and 2 hold the same examples in another order", () => {
+Deno.test("with a dupe factor of 2, epochs 0 and 2 have the same examples in another order", () => {
   const dataset = new ExampleDataset(corpus, exampleSettings(64, { dupeFactor: 2 }), 7);
   const epoch = (e: number) => {
     const start = Array.from({ length: e }, (_, i) => dataset.examplesInEpoch(i));
@@ -213,7 +213,7 @@ Deno.test("with a dupe factor of 2 epochs 0 and 2 hold the same examples in anot
   assertNotEquals(zero.toSorted(), one.toSorted());
 });
 
-Deno.test("a chunk that lies alike in two epochs is masked differently", () => {
+Deno.test("a chunk that is the same in two epochs is masked differently", () => {
   const plain = exampleSettings(64, { shortSeqProb: 0, pairObjective: "none" });
   const dataset = new ExampleDataset(corpus, plain, 7);
   const count = dataset.examplesInEpoch(0);
@@ -231,7 +231,7 @@ Deno.test("a chunk that lies alike in two epochs is masked differently", () => {
   assert(equal < 0.1 * count, `${equal} of ${count} masks are equal`);
 });
 
-Deno.test("a dataset of some documents draws on no other, next-sentence segments included", () => {
+Deno.test("a data set of some documents uses no other, also for next-sentence segments", () => {
   const documents = Uint32Array.of(3, 5, 8, 13, 21);
   const nsp = exampleSettings(64, { pairObjective: "nsp" });
   const dataset = new ExampleDataset(corpus, nsp, 7, documents);
@@ -241,7 +241,7 @@ Deno.test("a dataset of some documents draws on no other, next-sentence segments
   }
 });
 
-Deno.test("a dataset refuses too little text, one document for next sentences, and bad numbers", async () => {
+Deno.test("a data set rejects too little text, a single document for next sentences, and invalid numbers", async () => {
   const tiny = await generatedCorpus(3, 1, 1, 1);
   assertThrows(() => new ExampleDataset(tiny, settings, 1), RangeError, "no example");
   const nsp = exampleSettings(64, { pairObjective: "nsp" });

@@ -58,7 +58,7 @@ function checkEachExample(corpus: Corpus, dataset: ExampleDataset): void {
     const masked = new Uint8Array(example.length);
     for (const p of example.maskedPositions) masked[p] = 1;
     for (let p = 1; p < example.length; p++) {
-      // A piece that goes on with a word is masked exactly when the piece before it is.
+      // A continuation piece is masked if and only if the piece before it is.
       if (ids[p] > 4 && wordStarts[ids[p]] === 0) assert(masked[p] === masked[p - 1]);
     }
     for (const { start, end } of example.trace!.spans) {

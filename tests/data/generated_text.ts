@@ -6,7 +6,7 @@ const WORDS = 400;
 const TAILS = 100;
 
 /**
- * Ids: 0–4 special, 5 ".", then 400 pieces that start a word (`▁w17`), then 100 that go on with one
+ * Ids: 0–4 special, 5 ".", then 400 pieces that start a word (`▁w17`), then 100 that continue one
  * (`tail` and letters). A word followed by `-` and a number has a tail.
  */
 export class FakeTokenizer implements PieceTokenizer {

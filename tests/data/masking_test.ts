@@ -5,7 +5,7 @@ import { findWords } from "../../src/data/words.ts";
 import { RandomStream } from "../../src/tensor/random/mod.ts";
 
 const VOCABULARY = { size: 1000, mask: 4 };
-/** Every third id goes on with the word before it. */
+/** Every third id continues the word before it. */
 const STARTS = Uint8Array.from({ length: 1000 }, (_, i) => Number(i % 3 !== 2));
 
 function masked(
@@ -24,7 +24,7 @@ function masked(
   return { original, ids, words, trace, ...result };
 }
 
-Deno.test("maskBudget() is 15%, at least one, at most the cap, halves to even", () => {
+Deno.test("maskBudget() is 15%, at least one, at most the limit, with ties to even", () => {
   const budget = (length: number, cap = 77, share = 0.15) =>
     maskBudget(length, { maskedLmProb: share, maxPredictionsPerSeq: cap });
   assertEquals([5, 10, 30, 128, 512].map((n) => budget(n)), [1, 2, 4, 19, 77]);
@@ -32,7 +32,7 @@ Deno.test("maskBudget() is 15%, at least one, at most the cap, halves to even", 
   assertEquals(budget(512, 20, 0), 0);
 });
 
-Deno.test("maskSpans() returns rising positions with the labels that stood there", () => {
+Deno.test("maskSpans() returns ascending positions with their original ids", () => {
   const { original, ids, positions, labels } = masked(1, 100, 15);
   assertEquals(positions.length, 15);
   assertEquals([...positions], [...positions].toSorted((a, b) => a - b));
@@ -41,7 +41,7 @@ Deno.test("maskSpans() returns rising positions with the labels that stood there
   ids.forEach((id, p) => hidden.has(p) || assertEquals(id, original[p]));
 });
 
-Deno.test("maskSpans() covers whole words, in spans as long as noted", () => {
+Deno.test("maskSpans() masks whole words, in n-grams of the recorded length", () => {
   for (let seed = 0; seed < 300; seed++) {
     const { original, positions, trace } = masked(seed, 60, 9);
     const hidden = new Set(positions);
@@ -72,7 +72,7 @@ Deno.test("maskSpans() meets the budget whenever single words allow it", () => {
   assertEquals(positions.length, 2);
 });
 
-Deno.test("maskSpans() masks nothing without words or budget, and everything with enough of it", () => {
+Deno.test("maskSpans() masks no tokens without words or budget, and all with enough budget", () => {
   assertEquals(masked(1, 0, 5).positions.length, 0);
   assertEquals(masked(1, 50, 0).positions.length, 0);
   assertEquals(masked(1, 50, 1000).positions.length, 50);
@@ -86,7 +86,7 @@ for (
     [2, true, [2 / 3, 1 / 3]],
   ] as const
 ) {
-  Deno.test(`spans up to ${ngram} words, shorter ${favorShorterNgram ? "more" : "less"} often, are drawn as told`, () => {
+  Deno.test(`n-grams up to ${ngram} words, shorter ${favorShorterNgram ? "more" : "less"} often, are drawn with the right probabilities`, () => {
     const counts = new Array(ngram + 1).fill(0);
     for (let seed = 0; seed < 3000; seed++) {
       const { trace } = masked(seed, 100, 15, { ngram, favorShorterNgram });

@@ -38,7 +38,7 @@ for (
   });
 }
 
-Deno.test("a mixture is a pure function of the number, and its thousands are shuffled apart", () => {
+Deno.test("a mixture depends on the number only, and each thousand has its own order", () => {
   const one = mixture(1, 1), two = mixture(1, 1);
   const inOrder = Array.from({ length: 3000 }, (_, i) => one.placeOf(i));
   const numbers = new RandomStream(1, 1).shuffle(Array.from({ length: 3000 }, (_, i) => i));
@@ -48,7 +48,7 @@ Deno.test("a mixture is a pure function of the number, and its thousands are shu
   assertEquals(new Set([0, 1, 2].map(parts)).size, 3);
 });
 
-Deno.test("a mixture gives the sources' own examples", async () => {
+Deno.test("a mixture returns the examples of its sources", async () => {
   const sources = await Promise.all(
     [1, 2].map(async (seed) =>
       new ExampleDataset(await generatedCorpus(seed, 20), exampleSettings(64), seed)

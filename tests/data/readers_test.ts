@@ -25,7 +25,7 @@ const blocks = async (text: string, options?: ReadOptions) =>
 const lines = async (content: string | Uint8Array, size?: number) =>
   (await Array.fromAsync(linesOf(chunks(content, size), "dir/f.txt"))).flat();
 
-Deno.test("linesOf() gives the same lines whatever the chunks, CRLF, byte order mark and all", async () => {
+Deno.test("linesOf() returns the same lines for any chunks, with CRLF and a byte order mark", async () => {
   const text = "\uFEFFeins\r\nzwei ü 中 😀\n\nvier\u2028fünf\nlast";
   for (const size of [1, 2, 3, 5, 1000]) {
     assertEquals(await lines(text, size), ["eins", "zwei ü 中 😀", "", "vier\u2028fünf", "last"]);
@@ -34,14 +34,14 @@ Deno.test("linesOf() gives the same lines whatever the chunks, CRLF, byte order 
   assertEquals(await lines(""), []);
 });
 
-Deno.test("linesOf() names file, byte and offset of what is not UTF-8", async () => {
+Deno.test("linesOf() names file, byte and offset of invalid UTF-8", async () => {
   const good = new TextEncoder().encode("häuser\n".repeat(100));
   const latin1 = new Uint8Array([...good, 0x68, 0xe4, 0x75, 0x0a]);
   for (const size of [1, 64, 5000]) {
     await assertRejects(
       () => lines(latin1, size),
       SyntaxError,
-      `Cannot read dir/f.txt: byte 0xE4 at offset ${good.length + 1} is not UTF-8`,
+      `Cannot read dir/f.txt: byte 0xE4 at offset ${good.length + 1} is not valid UTF-8`,
     );
   }
   // Cut short within the last character.
@@ -75,12 +75,12 @@ Deno.test("firstInvalidUtf8() agrees with TextDecoder on every pair and many lon
 });
 
 const PARAGRAPHS = `CHAPTER I
-It was a long day, and nobody knew why the clocks had stopped in the middle of the afternoon, all of them at once, as if told to.
+It was a long day, and nobody knew why the clocks had stopped in the middle of the afternoon, all of them at once, as if by order.
 
-"Stop!" he said. She went on, for she had not heard him, and the road was long, and the evening came down on it like a lid.
+"Stop!" he said. She walked away, for she had not heard him, and the road was long, and the evening came down on it like a lid.
 `;
 
-Deno.test("plain text is one document; blank lines part paragraphs, and so does each unwrapped line", async () => {
+Deno.test("plain text is one document; blank lines and unwrapped lines separate paragraphs", async () => {
   const [document, ...more] = await read(PARAGRAPHS);
   assertEquals(more, []);
   assertEquals([document.sentences, document.source, document.blocks.length], [false, "f", 3]);
@@ -105,7 +105,7 @@ Is that all?
 
 `;
 
-Deno.test("one sentence a line is recognized; blank lines part documents", async () => {
+Deno.test("one sentence per line is detected; blank lines separate documents", async () => {
   assertEquals(await read(SENTENCES), [
     {
       blocks: ["The first sentence stands here.", '"Here is another!" he said.'],
@@ -142,7 +142,7 @@ Nothing
     SyntaxError,
     "the <doc> of line 1 is not closed",
   );
-  await assertRejects(() => blocks(text + "stray\n"), SyntaxError, "line 12 lies outside");
+  await assertRejects(() => blocks(text + "stray\n"), SyntaxError, "line 12 is outside");
 });
 
 Deno.test("WikiText's top headings begin documents, other headings are left out, its marks undone", async () => {
@@ -163,12 +163,12 @@ Deno.test("JSON lines are documents by their text field", async () => {
   await assertRejects(
     () => blocks(text + '{"id": 5}'),
     SyntaxError,
-    'line 5 has no text in "text"',
+    'line 5 has no string "text"',
   );
-  await assertRejects(() => blocks(text + "{"), SyntaxError, "line 5 is not JSON");
+  await assertRejects(() => blocks(text + "{"), SyntaxError, "line 5 is not valid JSON");
 });
 
-Deno.test("detectFormat() takes dialogue, verse and headings for paragraphs", () => {
+Deno.test("detectFormat() detects dialogue, verse and headings as paragraphs", () => {
   const dialogue = [
     '"Is she?"',
     "",
@@ -188,7 +188,7 @@ Deno.test("detectFormat() takes dialogue, verse and headings for paragraphs", ()
   assertEquals(detectFormat([]).format, "paragraphs");
 });
 
-Deno.test("a document of any length is cut at a border of blocks, with nothing lost", async () => {
+Deno.test("a document of any length is split between blocks without loss", async () => {
   const line = "word ".repeat(2000).trim() + ".";
   const count = Math.ceil(2.5 * MAX_DOCUMENT_LENGTH / line.length);
   async function* many() {

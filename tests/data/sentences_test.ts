@@ -46,7 +46,7 @@ for (const line of CASES) {
   });
 }
 
-Deno.test("splitSentences() loses no character but white space and takes line feeds for spaces", () => {
+Deno.test("splitSentences() keeps all characters except white space, and treats line feeds as spaces", () => {
   const text = '  One two.\nThree\nfour! "Five" …  * * * \n Six. ';
   const joined = splitSentences(text).join("").replaceAll(/\s/g, "");
   assertEquals(joined, text.replaceAll(/\s/g, ""));
@@ -55,7 +55,7 @@ Deno.test("splitSentences() loses no character but white space and takes line fe
   assertEquals(splitSentences(""), []);
 });
 
-Deno.test("splitSentences() leaves a text without full stops whole and splits other scripts", () => {
+Deno.test("splitSentences() does not split a text without periods, and splits other scripts", () => {
   assertEquals(splitSentences("no stop here"), ["no stop here"]);
   assertEquals(splitSentences("你好。世界。"), ["你好。", "世界。"]);
 });

@@ -20,7 +20,7 @@ function built(vocabularySize: number) {
 }
 
 for (const [size, type] of [[65_536, Uint16Array], [65_537, Uint32Array]] as const) {
-  Deno.test(`a shard of a vocabulary of ${size} survives being written and read`, () => {
+  Deno.test(`a shard of a vocabulary of ${size} pieces can be written and read`, () => {
     const shard = parseShard(serializeShard(built(size)), "s");
     assertInstanceOf(shard.tokens, type);
     assertEquals([...shard.tokens], DOCUMENTS.flat(2));
@@ -30,7 +30,7 @@ for (const [size, type] of [[65_536, Uint16Array], [65_537, Uint32Array]] as con
   });
 }
 
-Deno.test("ids up to the end of each type survive: 65535 in two bytes, 2^32 - 1 in four", () => {
+Deno.test("the largest ids of each type are preserved: 65535 in two bytes, 2^32 - 1 in four", () => {
   for (const [size, id] of [[65_536, 65_535], [2 ** 31, 2 ** 32 - 1]]) {
     const builder = new ShardBuilder(size);
     builder.add({ sentences: [[id]], hash: [0, 0] });
@@ -38,7 +38,7 @@ Deno.test("ids up to the end of each type survive: 65535 in two bytes, 2^32 - 1 
   }
 });
 
-Deno.test("a builder begins anew after take() and refuses a document without tokens", () => {
+Deno.test("ShardBuilder is empty after take(), and rejects a document without tokens", () => {
   const builder = new ShardBuilder(100);
   builder.add({ sentences: [[1], [], [2]], hash: [0, 0] });
   assertEquals([builder.documents, builder.sentences, builder.tokens], [1, 2, 2]);
@@ -69,7 +69,7 @@ Deno.test("parseShard() names another kind of file, another version and boundari
   assertThrows(() => parseShard(changed(32 + 24 + 4, 5), "x"), ShardError, "documents of x");
 });
 
-Deno.test("an index survives being written and read, and names the field that is unusable", async () => {
+Deno.test("an index can be written and read, and an invalid field is named", async () => {
   const vocabulary = await vocabularyFacts(new FakeTokenizer());
   const index = {
     vocabulary,
@@ -118,7 +118,7 @@ Deno.test("an index survives being written and read, and names the field that is
   }
 });
 
-Deno.test("a corpus numbers documents and sentences through all shards", async () => {
+Deno.test("a corpus numbers documents and sentences across shards", async () => {
   const corpus = await generatedCorpus(1, 23, 4);
   const whole = await generatedCorpus(1, 23, 1);
   assertEquals(corpus.shards.length, 4);
@@ -142,7 +142,7 @@ Deno.test("a corpus numbers documents and sentences through all shards", async (
   }
 });
 
-Deno.test("Corpus.hashOf() gives the upper word first", () => {
+Deno.test("Corpus.hashOf() returns the upper word first", () => {
   const corpus = new Corpus([built(100)], {} as never, "");
   assertEquals([0, 1, 2].map((i) => corpus.hashOf(i)), [[100, 0], [101, 1], [102, 2]]);
 });

@@ -5,7 +5,7 @@ import { generatedCorpus } from "./generated_text.ts";
 const heldShare = (corpus: Corpus, documents: Uint32Array): number =>
   documents.reduce((sum, d) => sum + corpus.lengthOf(d), 0) / corpus.tokenCount;
 
-Deno.test("splitDocuments() parts every document, near the share of tokens", async () => {
+Deno.test("splitDocuments() assigns every document, close to the fraction of tokens", async () => {
   const corpus = await generatedCorpus(1, 300);
   for (const fraction of [0.01, 0.05, 0.3, 0.9]) {
     const { train, validation } = splitDocuments(corpus, fraction);
@@ -52,7 +52,7 @@ Deno.test("splitDocuments() rejects a single document and fractions out of range
   }
 });
 
-Deno.test("splitDocuments() holds nothing out at a share of 0", () => {
+Deno.test("splitDocuments() holds out no document at a fraction of 0", () => {
   const { train, validation } = splitDocuments(corpusOf([{ hash: 1, tokens: 100 }]), 0);
   assertEquals([[...train], [...validation]], [[0], []]);
 });

@@ -30,7 +30,7 @@ Deno.test("isWordStart() follows the official rule for SentencePiece pieces", ()
   }
 });
 
-Deno.test("wordStartTable() takes a vocabulary with ## for WordPiece", () => {
+Deno.test("wordStartTable() detects a vocabulary with ## as WordPiece", () => {
   const table = (
     pieces: string[],
   ) => [...wordStartTable({ vocabularySize: pieces.length, idToPiece: (id) => pieces[id] })];
@@ -38,7 +38,7 @@ Deno.test("wordStartTable() takes a vocabulary with ## for WordPiece", () => {
   assertEquals(table(["▁the", "ing", "##", "9"]), [1, 0, 0, 1]);
 });
 
-/** Even ids start a word, odd ones go on. */
+/** Even ids start a word, odd ones continue it. */
 const STARTS = Uint8Array.from({ length: 100 }, (_, i) => 1 - i % 2);
 
 function spans(ids: number[], cutsFirstWord = false, cutsLastWord = false, whole = true) {
@@ -59,7 +59,7 @@ Deno.test("findWords() keeps pieces of a word together", () => {
   assertEquals(spans([10, 11, 12], false, false, false), [[1, 2, 3], [2, 3, 2], [3, 4, 1]]);
 });
 
-Deno.test("findWords() leaves out what truncation made of a word", () => {
+Deno.test("findWords() leaves out truncated words", () => {
   assertEquals(spans([11, 11, 12, 14], true), [[3, 4, 2], [4, 5, 1]]);
   assertEquals(spans([12, 14, 15], false, true), [[1, 2, 1]]);
   // Cut between words: nothing is lost.
@@ -67,11 +67,11 @@ Deno.test("findWords() leaves out what truncation made of a word", () => {
   assertEquals(spans([11, 11], true), []);
 });
 
-Deno.test("findWords() starts a word at a segment that begins with a piece that goes on", () => {
+Deno.test("findWords() starts a word at a segment that begins with a continuation piece", () => {
   assertEquals(spans([11, 12]), [[1, 2, 2], [2, 3, 1]]);
 });
 
-Deno.test("findWords() never reaches from one segment into the next", () => {
+Deno.test("findWords() does not cross segments", () => {
   const words = findWords(
     Uint32Array.from([2, 10, 12, 3, 13, 14, 3]),
     [

@@ -73,7 +73,7 @@ Deno.test("albert prepare and albert data: from text to readable examples", asyn
     await t.step("invalid input gives one sentence", async () => {
       await Deno.writeFile(`${folder}/latin1.txt`, new Uint8Array([65, 0xe9, 66]));
       const cases: [string[], number, string][] = [
-        [["--input", "latin1.txt"], 1, "latin1.txt: byte 0xE9 at offset 1 is not UTF-8"],
+        [["--input", "latin1.txt"], 1, "latin1.txt: byte 0xE9 at offset 1 is not valid UTF-8"],
         [["--input", "none*.txt"], 1, "No file matches none*.txt"],
         [["--input", "a.txt", "--format", "pdf"], 2, "pdf"],
       ];

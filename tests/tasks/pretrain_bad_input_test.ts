@@ -67,7 +67,7 @@ Deno.test("pretrain reports invalid text and vocabularies", async () => {
   await refuses(
     [...text(latin), ...vocabulary],
     1,
-    "latin.txt: byte 0xE9 at offset 3 is not UTF-8",
+    "latin.txt: byte 0xE9 at offset 3 is not valid UTF-8",
   );
   const lost = [...text(`${folder}/text.txt`), "--vocab", `${folder}/lost.model`];
   await refuses(lost, 1, "lost.model");

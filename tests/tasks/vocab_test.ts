@@ -100,7 +100,7 @@ Deno.test("albert vocab train rejects invalid input with one sentence", () =>
     await refuse(
       ["--input", latin, "--vocab-size", "100"],
       1,
-      `Cannot read ${latin}: byte 0xE9 at offset 3 is not UTF-8`,
+      `Cannot read ${latin}: byte 0xE9 at offset 3 is not valid UTF-8`,
     );
     await refuse(["--input", empty, "--vocab-size", "100"], 1, `${empty} is empty`);
     await refuse(["--input", short, "--vocab-size", "900"], 1, "it supports at most ");

@@ -14,7 +14,7 @@ function reference(text: string): string {
   ].filter((character) => !hasCombiningClass(character)).join("").toLowerCase();
 }
 
-Deno.test("AlbertCleaner cleans as ALBERT's Python does", () => {
+Deno.test("AlbertCleaner agrees with ALBERT's Python code", () => {
   const cleaner = new AlbertCleaner();
   assertEquals(cleaner.clean("  Héllo,\t ``Wörld''\n"), 'hello, "world"');
   assertEquals(cleaner.clean("ΣΟΦΟΣ Σ ΑΣΑ"), "σοφος σ ασα");
@@ -23,7 +23,7 @@ Deno.test("AlbertCleaner cleans as ALBERT's Python does", () => {
   assertEquals(cleaner.clean("\ud55c"), "\u1112\u1161\u11ab");
 });
 
-Deno.test("AlbertCleaner equals the plain reading on any text", () => {
+Deno.test("AlbertCleaner equals a plain implementation on any text", () => {
   const cleaner = new AlbertCleaner();
   const unit = fc.oneof(
     fc.constantFrom(..." \t\u00a0`'`'ΣσΑ\u0301\u0327éﬁİ𝚺\ud800\u00ad.·"),
@@ -43,7 +43,7 @@ Deno.test("AlbertCleaner without steps only makes a text well-formed", () => {
   assertEquals(cleaner.clean(" Ä `` ﬁ\t\ud800\0"), " Ä `` ﬁ\t\ufffd\0");
 });
 
-Deno.test("AlbertCleaner takes each step alone", () => {
+Deno.test("AlbertCleaner applies each step separately", () => {
   const only = (step: Partial<typeof NO_CLEANING>) =>
     new AlbertCleaner({ ...NO_CLEANING, ...step });
   assertEquals(only({ foldWhitespace: true }).clean("  É ''\n"), "É ''");
@@ -63,7 +63,7 @@ Deno.test("AlbertCleaner aligns each byte with the UTF-16 unit it comes from", (
   ]);
 });
 
-Deno.test("hasCombiningClass() tells marks of class 0 from the others", () => {
+Deno.test("hasCombiningClass() distinguishes marks of class 0 from others", () => {
   // Class 230, 202, 1, 9 (virama), 7, 240; and marks of class 0: vowel signs, an enclosing circle.
   for (const mark of ["\u0301", "\u0327", "\u0334", "\u094d", "\u093c", "\u0345"]) {
     assert(hasCombiningClass(mark), mark);

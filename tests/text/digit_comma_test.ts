@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { cutDigitComma, endsInDigitComma } from "../../src/text/digit_comma.ts";
 
-Deno.test("endsInDigitComma() is what Python's isdigit makes of it", () => {
+Deno.test("endsInDigitComma() agrees with Python's isdigit", () => {
   for (const piece of ["9,", "▁10,", "1,2,", "٣,", "²,", "①,"]) {
     assert(endsInDigitComma(piece), piece);
   }
@@ -10,7 +10,7 @@ Deno.test("endsInDigitComma() is what Python's isdigit makes of it", () => {
   }
 });
 
-Deno.test("cutDigitComma() takes back the ▁ that encoding again puts in front", () => {
+Deno.test("cutDigitComma() removes the ▁ that the second encoding adds", () => {
   const encode = (pieces: Record<string, string[]>) => (text: string) => [...pieces[text]];
   assertEquals(cutDigitComma("▁10,", encode({ "10": ["▁10"] })), ["▁10", ","]);
   assertEquals(cutDigitComma("10,", encode({ "10": ["▁10"] })), ["10", ","]);

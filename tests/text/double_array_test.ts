@@ -41,7 +41,7 @@ Deno.test("buildDoubleArray() finds exactly the keys that are prefixes of a text
   }));
 });
 
-Deno.test("buildDoubleArray() takes tens of thousands of keys, and none", () => {
+Deno.test("buildDoubleArray() accepts tens of thousands of keys, and none", () => {
   const encoder = new TextEncoder();
   const words = Array.from({ length: 30_000 }, (_, i) => (i * 7919).toString(36)).sort();
   const units = buildDoubleArray(words.map((word) => encoder.encode(word)), words.map((_, i) => i));

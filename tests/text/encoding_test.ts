@@ -15,7 +15,7 @@ function segmentation(count: number, first: number): Segmentation {
   };
 }
 
-Deno.test("layOutPair() lays out one text as [CLS] A [SEP]", () => {
+Deno.test("layOutPair() builds [CLS] A [SEP] from one text", () => {
   assertEquals(layOutPair(segmentation(2, 10), undefined, IDS, { maxLength: 6, pad: true }), {
     ids: [2, 10, 11, 3, 0, 0],
     typeIds: [0, 0, 0, 0, 0, 0],
@@ -25,7 +25,7 @@ Deno.test("layOutPair() lays out one text as [CLS] A [SEP]", () => {
   });
 });
 
-Deno.test("layOutPair() lays out two texts as [CLS] A [SEP] B [SEP]", () => {
+Deno.test("layOutPair() builds [CLS] A [SEP] B [SEP] from two texts", () => {
   const pair = layOutPair(segmentation(1, 10), segmentation(2, 20), IDS);
   assertEquals(pair.ids, [2, 10, 3, 20, 21, 3]);
   assertEquals(pair.typeIds, [0, 0, 0, 1, 1, 1]);
@@ -33,7 +33,7 @@ Deno.test("layOutPair() lays out two texts as [CLS] A [SEP] B [SEP]", () => {
   assertEquals(pair.offsets, [[0, 0], [0, 1], [0, 0], [0, 1], [1, 2], [0, 0]]);
 });
 
-Deno.test("layOutPair() cuts the text that truncation names, at its end", () => {
+Deno.test("layOutPair() truncates the text that the option selects, at its end", () => {
   const lengths = (truncation: Truncation, a: number, b: number, maxLength: number) => {
     const pair = layOutPair(segmentation(a, 10), segmentation(b, 50), IDS, {
       maxLength,
@@ -48,7 +48,7 @@ Deno.test("layOutPair() cuts the text that truncation names, at its end", () => 
   assertEquals(lengths("only-second", 3, 8, 8), [3, 2]);
 });
 
-Deno.test("layOutPair() never passes the limit", () => {
+Deno.test("layOutPair() never exceeds the limit", () => {
   fc.assert(
     fc.property(fc.nat(20), fc.option(fc.nat(20)), fc.integer({ min: 3, max: 30 }), (a, b, max) => {
       const second = b === null ? undefined : segmentation(b, 50);
@@ -59,7 +59,7 @@ Deno.test("layOutPair() never passes the limit", () => {
   );
 });
 
-Deno.test("layOutPair() says when a limit cannot be met", () => {
+Deno.test("layOutPair() rejects a limit that cannot be met", () => {
   const a = segmentation(5, 10), b = segmentation(5, 50);
   assertThrows(
     () => layOutPair(a, b, IDS, { maxLength: 2 }),

@@ -6,7 +6,7 @@ import { albertModelBytes } from "./support/vocabulary.ts";
 
 const { normalizerSpec } = readSentencePieceModel(albertModelBytes());
 
-Deno.test("Normalizer folds white space and puts ▁ before the text", () => {
+Deno.test("Normalizer collapses white space and puts ▁ before the text", () => {
   const normalizer = new Normalizer({});
   assertEquals(normalizer.normalize("  two   words "), "▁two▁words");
   assertEquals(normalizer.normalize("   "), "");
@@ -30,7 +30,7 @@ Deno.test("Normalizer applies the compiled rule of ALBERT's model, nmt_nfkc", ()
   assertEquals(normalizer.normalize("\u1112\u1161\u11ab"), "▁한");
 });
 
-Deno.test("Normalizer leaves user-defined symbols alone, the longest first", () => {
+Deno.test("Normalizer does not change user-defined symbols, the longest first", () => {
   const normalizer = new Normalizer(normalizerSpec, { userDefinedSymbols: ["ﬁ", "ﬁ①"] });
   assertEquals(normalizer.normalize("ﬁ①① ﬁﬁ"), "▁ﬁ①1▁ﬁﬁ");
 });
@@ -48,7 +48,7 @@ Deno.test("Normalizer aligns each byte with its source", () => {
   ]);
 });
 
-Deno.test("Normalizer's alignment never runs backwards and stays in the text", () => {
+Deno.test("Normalizer's alignment is monotonic and within the text", () => {
   const normalizer = new Normalizer(normalizerSpec, { userDefinedSymbols: ["(", "€", "ab"] });
   const unit = fc.oneof(
     fc.constantFrom(..." \t\u3000\u0301\u0327ﷺﬁab(€é\u200b"),
@@ -63,7 +63,7 @@ Deno.test("Normalizer's alignment never runs backwards and stays in the text", (
   }));
 });
 
-Deno.test("Normalizer refuses a broken charsmap", () => {
+Deno.test("Normalizer rejects an invalid charsmap", () => {
   const broken = new Uint8Array([255, 0, 0, 0, 1, 2, 3, 4]);
   assertThrows(
     () => new Normalizer({ precompiledCharsmap: broken }),

@@ -28,12 +28,12 @@ Deno.test("readSentencePieceModel() reads ALBERT's published vocabulary", () => 
   assertEquals(model.normalizerSpec.precompiledCharsmap?.length, 237_539);
 });
 
-Deno.test("writeSentencePieceModel() gives back the very bytes that were read", () => {
+Deno.test("writeSentencePieceModel() returns the bytes that were read", () => {
   const bytes = albertModelBytes();
   assertEquals(writeSentencePieceModel(readSentencePieceModel(bytes)), bytes);
 });
 
-Deno.test("a model keeps fields that nobody here knows", () => {
+Deno.test("a model keeps unknown fields", () => {
   const bytes = writeSentencePieceModel(smallModel({ "▁a": -1 }));
   // Field 250 of the model, wire type 2: [varint tag, length, content].
   const extension = [0xd2, 0x0f, 2, 7, 8];
@@ -56,7 +56,7 @@ Deno.test("readSentencePieceModel() rejects a model truncated at any byte", () =
   }
 });
 
-Deno.test("readSentencePieceModel() meets damaged bytes with an error of its own or a model", () => {
+Deno.test("readSentencePieceModel() returns a model or throws its own error for damaged bytes", () => {
   const bytes = writeSentencePieceModel(smallModel({ "▁a": -1, b: -2, c: -3 }, ["(", "€"]));
   const damage = fc.array(
     fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)),
@@ -77,7 +77,7 @@ Deno.test("readSentencePieceModel() meets damaged bytes with an error of its own
   );
 });
 
-Deno.test("SentencePieceSegmenter says which kinds of model it cannot use", () => {
+Deno.test("SentencePieceSegmenter rejects unsupported types of models", () => {
   const bpe = smallModel({ a: -1 });
   bpe.trainerSpec.modelType = 2;
   assertThrows(() => new SentencePieceSegmenter(bpe), TypeError, "its type is BPE");

@@ -59,7 +59,7 @@ Deno.test("SentencePieceSegmenter equals SentencePiece compiled to WebAssembly",
   );
 });
 
-Deno.test("encodeIds() and segment() give the same ids", () => {
+Deno.test("encodeIds() and segment() return the same ids", () => {
   fc.assert(
     fc.property(hardText, (text) => {
       for (const segmenter of [raw, albert]) {
@@ -70,7 +70,7 @@ Deno.test("encodeIds() and segment() give the same ids", () => {
   );
 });
 
-Deno.test("offsets stay in the string and never run backwards", () => {
+Deno.test("offsets are within the string and monotonic", () => {
   fc.assert(
     fc.property(hardText, (text) => {
       for (const segmenter of [raw, albert]) {
@@ -85,7 +85,7 @@ Deno.test("offsets stay in the string and never run backwards", () => {
   );
 });
 
-Deno.test("offsets give back each piece's own characters", () => {
+Deno.test("offsets select the characters of each piece", () => {
   const text = "  The ﬁrst café cost 10,000, “ok”?";
   const { tokens, offsets } = albert.segment(text);
   assertEquals(
@@ -97,7 +97,7 @@ Deno.test("offsets give back each piece's own characters", () => {
   );
 });
 
-Deno.test("a piece inside what one character became has all of the character", () => {
+Deno.test("a piece within the replacement of a character has the whole character as its source", () => {
   const small = new SentencePieceSegmenter(smallModel({ "▁": -1, f: -1, i: -1, x: -1 }), {
     cleaning: ALBERT_CLEANING,
   });
@@ -106,7 +106,7 @@ Deno.test("a piece inside what one character became has all of the character", (
   assertEquals(offsets, [[0, 0], [0, 1], [1, 2], [1, 2], [2, 3]]);
 });
 
-Deno.test("decode() undoes encoding up to clean-up and unknown pieces", () => {
+Deno.test("decode() reverses encoding except for cleaning and unknown pieces", () => {
   assertEquals(
     albert.decode(albert.encodeIds("The  cat sat on the Mat, twice.")),
     "the cat sat on the mat, twice.",
@@ -118,11 +118,11 @@ Deno.test("decode() undoes encoding up to clean-up and unknown pieces", () => {
   }));
 });
 
-Deno.test("decode() refuses an id that is not in the vocabulary", () => {
+Deno.test("decode() rejects an id that is not in the vocabulary", () => {
   assertThrows(() => albert.decode([30_000]), RangeError, "Cannot decode id 30000");
 });
 
-Deno.test("the rule for numbers also finds a comma that is itself unknown", () => {
+Deno.test("the rule for numbers also applies if the comma is unknown", () => {
   const small = new SentencePieceSegmenter(smallModel({ "▁": -1, x: -1 }), {
     cleaning: ALBERT_CLEANING,
     splitDigitComma: true,

@@ -11,14 +11,14 @@ async function run(chunks: Uint8Array[]): Promise<string> {
   return output;
 }
 
-Deno.test("tokenizeLines() ends lines at \\n and nowhere else", async () => {
+Deno.test("tokenizeLines() ends lines at \\n only", async () => {
   const bytes = new TextEncoder().encode("a\r\n\n\u2028b\x0b\x85\n\ufeffc");
   assertEquals(await run([bytes]), "[97,13]\n[]\n[8232,98,11,133]\n[65279,99]\n");
   assertEquals(await run([]), "");
   assertEquals(await run([new TextEncoder().encode("\n")]), "[]\n");
 });
 
-Deno.test("tokenizeLines() does not see how its input is cut", async () => {
+Deno.test("tokenizeLines() does not depend on the chunks of its input", async () => {
   const text = fc.array(fc.constantFrom("a", "é", "😀", "\n", "\r"), { maxLength: 30 });
   const cuts = fc.array(fc.nat(100), { maxLength: 6 });
   await fc.assert(fc.asyncProperty(text, cuts, async (parts, cuts) => {
@@ -31,7 +31,7 @@ Deno.test("tokenizeLines() does not see how its input is cut", async () => {
   }));
 });
 
-Deno.test("tokenizeLines() gives out the good lines before it names a bad one", async () => {
+Deno.test("tokenizeLines() returns the valid lines before it reports an invalid one", async () => {
   const bytes = new Uint8Array([97, 10, 98, 10, 0xff, 10, 99, 10]);
   let output = "";
   await assertRejects(

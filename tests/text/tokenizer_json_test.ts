@@ -36,7 +36,7 @@ Deno.test("toFiles() writes a Hugging Face folder's tokenizer", () => {
   ]);
 });
 
-Deno.test("tokenizer.json gives the ids of the model it was made from, cleaned and raw", () => {
+Deno.test("tokenizer.json gives the ids of the model it was converted from, cleaned and raw", () => {
   const again = Tokenizer.fromJson(files["tokenizer.json"] as string);
   const raw = Tokenizer.fromModel(bytes, { raw: true }),
     rawAgain = Tokenizer.fromJson(json, { raw: true });
@@ -55,7 +55,7 @@ Deno.test("a tokenizer read from tokenizer.json writes the same tokenizer.json",
   assertEquals(JSON.parse(again["tokenizer.json"] as string), json);
 });
 
-Deno.test("Hugging Face's own tokenizers library reads our tokenizer.json alike", () => {
+Deno.test("Hugging Face's tokenizers library gives the same ids from our tokenizer.json", () => {
   const theirs = new HuggingFaceTokenizer(json, config);
   for (
     const text of [
@@ -69,7 +69,7 @@ Deno.test("Hugging Face's own tokenizers library reads our tokenizer.json alike"
   }
 });
 
-Deno.test("fromJson() takes the scores that converters leave as they are", () => {
+Deno.test("fromJson() keeps scores that converters do not change", () => {
   const copy = structuredClone(json);
   const original = new Map(Tokenizer.fromJson(json).encode("9, 10, 1,2,").tokens.entries());
   // Newer transformers write no penalty for pieces such as "9,".
@@ -77,7 +77,7 @@ Deno.test("fromJson() takes the scores that converters leave as they are", () =>
   assertEquals(Tokenizer.fromJson(copy).encode("9, 10, 1,2,").tokens, [...original.values()]);
 });
 
-Deno.test("fromJson() says what it cannot read", () => {
+Deno.test("fromJson() reports what it cannot read", () => {
   const read = (value: string | object) => () => Tokenizer.fromJson(value, { source: "t.json" });
   assertThrows(read("{"), SyntaxError, "Cannot read t.json: it is not valid JSON");
   assertThrows(read("{}"), SyntaxError, "it has no model.vocab");

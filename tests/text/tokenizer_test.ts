@@ -6,7 +6,7 @@ import { albertModelBytes } from "./support/vocabulary.ts";
 
 const tokenizer = Tokenizer.fromModel(albertModelBytes());
 
-Deno.test("Tokenizer knows its vocabulary", () => {
+Deno.test("Tokenizer converts between pieces and ids", () => {
   assertEquals(tokenizer.vocabularySize, 30_000);
   assertEquals(tokenizer.specialIds, { pad: 0, unk: 1, cls: 2, sep: 3, mask: 4 });
   assertEquals(tokenizer.idToPiece(14), "▁the");
@@ -15,7 +15,7 @@ Deno.test("Tokenizer knows its vocabulary", () => {
   assertThrows(() => tokenizer.idToPiece(30_000), RangeError, "ids 0 to 29999");
 });
 
-Deno.test("Tokenizer encodes with ALBERT's clean-up, or raw", () => {
+Deno.test("Tokenizer encodes with ALBERT's cleaning, or without", () => {
   assertEquals([...tokenizer.encodeIds("Hello World")], [10975, 126]);
   const raw = Tokenizer.fromModel(albertModelBytes(), { raw: true });
   assertEquals(raw.encode("Hello").tokens, ["▁", "H", "ello"]);
@@ -23,7 +23,7 @@ Deno.test("Tokenizer encodes with ALBERT's clean-up, or raw", () => {
   assertEquals(cased.encode("Hé").tokens, ["▁", "H", "e"]);
 });
 
-Deno.test("Tokenizer reads special pieces in a text only where it is asked to", () => {
+Deno.test("Tokenizer recognizes special pieces in text only if requested", () => {
   const text = "The [MASK] sat on [MASK].";
   const { ids, tokens, offsets } = tokenizer.encode(text, { specialTokens: true });
   assertEquals(tokens, ["▁the", "[MASK]", "▁sat", "▁on", "[MASK]", "."]);
@@ -48,14 +48,14 @@ Deno.test("Tokenizer finds the places of special pieces anywhere", () => {
   }));
 });
 
-Deno.test("Tokenizer lays out pairs for a model", () => {
+Deno.test("Tokenizer encodes pairs", () => {
   const pair = tokenizer.encodePair("Hello", "World, world", { maxLength: 7, pad: true });
   assertEquals(pair.ids, [2, 10975, 3, 126, 15, 126, 3]);
   assertEquals(pair.typeIds, [0, 0, 0, 1, 1, 1, 1]);
   assertEquals(pair.offsets[3], [0, 5]);
 });
 
-Deno.test("Tokenizer without [CLS] still encodes, but says why it lays out nothing", () => {
+Deno.test("Tokenizer without [CLS] encodes text, but rejects pairs with the reason", () => {
   const model = smallModel({ "▁": -1, a: -1 });
   model.pieces[2].piece = "<s>";
   const plain = Tokenizer.fromModel(writeSentencePieceModel(model));

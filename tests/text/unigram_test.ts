@@ -13,7 +13,7 @@ function segment(unigram: Unigram, text: string): { ids: number[]; pieces: strin
   };
 }
 
-Deno.test("Unigram takes the best of all segmentations", () => {
+Deno.test("Unigram finds the best of all segmentations", () => {
   const scores = { a: -3, b: -3, ab: -4, abc: -9, c: -2, é: -5, aé: -5.5 };
   const { pieces } = smallModel(scores);
   const unigram = new Unigram(pieces);
@@ -37,23 +37,23 @@ Deno.test("Unigram takes the best of all segmentations", () => {
   }));
 });
 
-Deno.test("Unigram makes one unknown piece of unknown characters side by side", () => {
+Deno.test("Unigram joins adjacent unknown characters to one unknown piece", () => {
   const unigram = new Unigram(smallModel({ a: -1 }).pieces);
   assertEquals(segment(unigram, "axyéa€"), { ids: [5, 1, 5, 1], pieces: ["a", "xyé", "a", "€"] });
 });
 
-Deno.test("Unigram lets a user-defined symbol win, and the longer of two", () => {
+Deno.test("Unigram prefers user-defined symbols, and the longer of two", () => {
   const unigram = new Unigram(smallModel({ "a-b": -0.001, a: -9, b: -9 }, ["-", "--"]).pieces);
   assertEquals(segment(unigram, "a-b--b").pieces, ["a-b", "--", "b"]);
   const protectedOne = new Unigram(smallModel({ "a-b": -30, a: -9, b: -9 }, ["-"]).pieces);
   assertEquals(segment(protectedOne, "a-b").pieces, ["a", "-", "b"]);
 });
 
-Deno.test("Unigram finds nothing in nothing", () => {
+Deno.test("Unigram returns no pieces for an empty text", () => {
   assertEquals(segment(new Unigram(smallModel({ a: -1 }).pieces), ""), { ids: [], pieces: [] });
 });
 
-Deno.test("Unigram still tells pieces apart after a hundred thousand of them", () => {
+Deno.test("Unigram distinguishes pieces after a hundred thousand of them", () => {
   // Float32 sums near 1,000,000 would be 0.06 apart: more than what decides here.
   const unigram = new Unigram(smallModel({ a: -10, b: -10, ab: -19.99, ba: -20.01 }).pieces);
   const found = segment(unigram, "ab".repeat(100_000));

@@ -13,7 +13,7 @@ const PIECES = [
 const UNCASED = PIECES.join("\n") + "\n";
 const CASED = ["The", "É", ...PIECES].join("\r\n");
 
-Deno.test("WordPiece takes the longest piece from the left", () => {
+Deno.test("WordPiece selects the longest piece from left to right", () => {
   const tokenizer = Tokenizer.fromVocabulary(UNCASED);
   const { tokens, ids, offsets } = tokenizer.encode("The CATS, unably running! unx");
   assertEquals(tokens, [
@@ -24,7 +24,7 @@ Deno.test("WordPiece takes the longest piece from the left", () => {
   assertEquals(offsets as number[][], [...spans, [24, 25], [26, 29]]);
 });
 
-Deno.test("WordPiece lowers case and strips accents as the vocabulary asks for", () => {
+Deno.test("WordPiece lower-cases and strips accents depending on the vocabulary", () => {
   const uncased = Tokenizer.fromVocabulary(UNCASED), cased = Tokenizer.fromVocabulary(CASED);
   assertEquals(uncased.encode("Café É").tokens, ["cafe", "e"]);
   assertEquals(cased.encode("The the É é").tokens, ["The", "the", "É", "[UNK]"]);
@@ -32,7 +32,7 @@ Deno.test("WordPiece lowers case and strips accents as the vocabulary asks for",
   assertEquals(kept.encode("The É").tokens, ["the", "[UNK]"]);
 });
 
-Deno.test("WordPiece makes words of Chinese characters and punctuation, and drops controls", () => {
+Deno.test("WordPiece splits at Chinese characters and punctuation, and removes control characters", () => {
   const tokenizer = Tokenizer.fromVocabulary(UNCASED);
   const text = "a你b\u0000\u200b(a)\t\u00a0e\u0301$3";
   const { tokens, offsets } = tokenizer.encode(text);
@@ -42,7 +42,7 @@ Deno.test("WordPiece makes words of Chinese characters and punctuation, and drop
   ]);
 });
 
-Deno.test("WordPiece gives up on a word of more than 100 characters", () => {
+Deno.test("WordPiece treats a word of more than 100 characters as unknown", () => {
   const tokenizer = Tokenizer.fromVocabulary(UNCASED);
   assertEquals(tokenizer.encode("a".repeat(100)).tokens.length, 100);
   assertEquals(tokenizer.encode("a".repeat(101)).tokens, ["[UNK]"]);
@@ -70,7 +70,7 @@ Deno.test("WordPiece equals Hugging Face's tokenizers library through tokenizer.
   }
 });
 
-Deno.test("WordPiece offsets stay in the string and never run backwards", () => {
+Deno.test("WordPiece offsets are within the string and monotonic", () => {
   const tokenizer = Tokenizer.fromVocabulary(UNCASED);
   fc.assert(fc.property(anyText(40), (text) => {
     const { ids, offsets } = tokenizer.encode(text);
@@ -89,7 +89,7 @@ Deno.test("WordPiece decodes to words", () => {
   assertThrows(() => tokenizer.decode([99]), RangeError, "Cannot decode id 99");
 });
 
-Deno.test("fromVocabulary() says what is wrong with a vocab.txt", () => {
+Deno.test("fromVocabulary() reports what is wrong with a vocab.txt", () => {
   const read = (text: string) => () => Tokenizer.fromVocabulary(text, { source: "vocab.txt" });
   assertThrows(read("[UNK]\na\n\nb\n"), SyntaxError, "vocab.txt: line 3 is empty");
   assertThrows(read("[UNK]\na\na\n"), SyntaxError, '"a", is a duplicate');

@@ -1,5 +1,5 @@
 /**
- * Input files: names and patterns become paths, paths become streams of bytes.
+ * Input files: expands names and patterns to paths, and opens paths as streams of bytes.
  *
  * @module
  */
@@ -7,17 +7,17 @@ import { glob } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
-/** Stands for standard input among input names. */
+/** The name of standard input. */
 export const STANDARD_INPUT = "-";
 
 /**
- * Finds the files that names, folders and patterns stand for. A folder stands for all files in it
- * and below, hidden ones left out.
+ * Expands names, folders and patterns to files. A folder stands for all files in it and its subfolders,
+ * except for hidden ones.
  *
  * @param inputs Paths, folders, patterns such as `text/*.txt`, or `-` for standard input.
- * @returns Paths, in the order of the inputs, those of one input sorted; each once.
- * @throws {Deno.errors.NotFound} When an input stands for no file; names it.
- * @throws {SyntaxError} When a file is empty; names it.
+ * @returns Distinct paths in the order of the inputs; those of one input are sorted.
+ * @throws {Deno.errors.NotFound} If no file matches an input; the message names it.
+ * @throws {SyntaxError} If a file is empty; the message names it.
  */
 export async function expandInputs(inputs: readonly string[]): Promise<string[]> {
   const paths = new Set<string>();
@@ -63,13 +63,13 @@ async function filesBelow(folder: string): Promise<string[]> {
 }
 
 /**
- * Opens a file, or standard input, as a stream of bytes; gzip is recognized by its first bytes and
- * unpacked, all members of it.
+ * Opens a file, or standard input, as a stream of bytes. Gzip is detected by its first bytes; all its
+ * members are decompressed.
  *
  * @param path A path, or `-`.
- * @param onBytes Told how many bytes of the file were read, as they are.
+ * @param onBytes Receives the number of bytes read from the file, before decompression.
  * @returns The content.
- * @throws {SyntaxError} When gzip data is damaged or cut short; names the file.
+ * @throws {SyntaxError} If gzip data is damaged or truncated; the message names the file.
  */
 export async function* openInput(
   path: string,
@@ -99,7 +99,7 @@ export async function* openInput(
   }
 }
 
-/** The bytes read so far, and what is still to come. */
+/** Yields the bytes read so far, and the rest. */
 async function* continued(
   head: Uint8Array,
   reader: ReadableStreamDefaultReader<Uint8Array>,
@@ -124,7 +124,7 @@ async function* unpack(
     for await (const chunk of gunzip) yield chunk as Uint8Array;
   } catch (cause) {
     throw new SyntaxError(
-      `Cannot read ${path}: its gzip data is damaged or cut short (${(cause as Error).message})`,
+      `Cannot read ${path}: its gzip data is damaged or truncated (${(cause as Error).message})`,
       { cause },
     );
   } finally {

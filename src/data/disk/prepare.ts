@@ -132,7 +132,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     if (await readJournal(folder.unfinished) === undefined) await folder.clear();
     else if (error instanceof Error) {
       error.message += `; finished shards are kept in ${folder.unfinished}, ` +
-        "the same command goes on there";
+        "the same command resumes there";
     }
     throw error;
   }

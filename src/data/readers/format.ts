@@ -1,11 +1,11 @@
 /**
- * Which format a file has, told by its first lines.
+ * Detects the format of a file from its first lines.
  *
  * @module
  */
 import { splitSentences } from "../sentences.ts";
 
-/** The formats of text that can be read. */
+/** Supported formats of text. */
 export type TextFormat = "paragraphs" | "sentences" | "wikiextractor" | "wikitext" | "jsonl";
 
 /** All formats, for messages and command lines. */
@@ -17,25 +17,25 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   "jsonl",
 ];
 
-/** A format, and how its lines are to be taken. */
+/** A format and its line breaks. */
 export interface DetectedFormat {
   /** The format. */
   readonly format: TextFormat;
-  /** Whether lines were broken at a fixed width, so that a line feed is only a space. */
+  /** Whether lines were wrapped at a fixed width, so that a line feed is a space. */
   readonly wrapped: boolean;
 }
 
-/** Lines of this length or less may come from wrapping. */
+/** Maximum length of a wrapped line. */
 const WRAP_WIDTH = 120;
-/** More lines than these are not looked at. */
+/** Maximum number of lines to inspect. */
 const LINES = 400;
 
 /**
- * Tells the format from the head of a file. One sentence a line is recognized when lines stand in
- * blocks of several and at least 70% of them are one whole sentence.
+ * Detects the format from the first lines of a file. The format is one sentence per line if blocks have
+ * several lines and at least 70% of the lines are one complete sentence.
  *
  * @param head The first lines.
- * @returns The format; `paragraphs` where nothing else fits.
+ * @returns The format; `paragraphs` if no other format matches.
  */
 export function detectFormat(head: readonly string[]): DetectedFormat {
   const lines = head.slice(0, LINES);
@@ -60,7 +60,7 @@ function isOneSentence(line: string): boolean {
   return /[.!?…。！？]["'”’)\]]*\s*$/.test(line) && splitSentences(line).length === 1;
 }
 
-/** Hardly any line is long, and some paragraph has several lines. */
+/** Whether almost no line is long, and a paragraph has several lines. */
 function isWrapped(lines: readonly string[], filled: readonly string[]): boolean {
   const long = filled.filter((line) => line.length > WRAP_WIDTH).length;
   return long <= 0.02 * filled.length && filled.length > blocksOf(lines);

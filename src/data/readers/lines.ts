@@ -1,23 +1,23 @@
 /**
- * Turns bytes into lines of text, and refuses what is not UTF-8.
+ * Decodes bytes to lines of text, and rejects invalid UTF-8.
  *
  * @module
  */
 
-/** A line longer than this is taken for a sign that the file is no text, in bytes. */
+/** Maximum length of a line in bytes. A longer line indicates a binary file. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 const LINE_FEED = 0x0a;
 
 /**
- * Decodes a stream of bytes, one array of whole lines for each chunk. A line ends at a line feed; a
- * carriage return before it is dropped, so is a byte order mark at the start.
+ * Decodes a stream of bytes to arrays of complete lines, one array per chunk. A line ends at a line feed;
+ * a carriage return before it, and a byte order mark at the start, are removed.
  *
  * @param chunks The bytes.
- * @param name What to call them in errors, usually a path.
- * @returns Lines, in arrays of as many as came together.
- * @throws {SyntaxError} When the bytes are not UTF-8; the message gives the first bad byte and
- *   where it is, counted from 0.
+ * @param name Name of the file for error messages.
+ * @returns Arrays of lines.
+ * @throws {SyntaxError} If the bytes are not valid UTF-8; the message gives the first invalid byte and
+ *   its offset, from 0.
  */
 export async function* linesOf(
   chunks: AsyncIterable<Uint8Array>,
@@ -48,7 +48,7 @@ export async function* linesOf(
       yield lines.map(withoutReturn);
     }
     if (end < chunk.length) {
-      // Copied: whoever gave the chunk may fill its memory anew.
+      // Copied, because the source may reuse the memory of the chunk.
       pending.push(chunk.slice(end));
       pendingBytes += chunk.length - end;
       if (pendingBytes > MAX_LINE_BYTES) {
@@ -86,17 +86,16 @@ function notUtf8(bytes: Uint8Array, offset: number, name: string): SyntaxError {
   const bad = firstInvalidUtf8(bytes);
   const byte = bytes[bad]?.toString(16).toUpperCase().padStart(2, "0");
   return new SyntaxError(
-    `Cannot read ${name}: byte 0x${byte} at offset ${offset + bad} is not UTF-8; ` +
+    `Cannot read ${name}: byte 0x${byte} at offset ${offset + bad} is not valid UTF-8; ` +
       "convert the file to UTF-8",
   );
 }
 
 /**
- * Where UTF-8 first breaks off: the start of the first sequence that is no character (Unicode
- * Standard, table 3-7).
+ * Finds the start of the first invalid UTF-8 sequence (Unicode Standard, table 3-7).
  *
  * @param bytes The bytes.
- * @returns The place, or the length when all is well.
+ * @returns The index, or the length if all bytes are valid.
  */
 export function firstInvalidUtf8(bytes: Uint8Array): number {
   let i = 0;

@@ -1,5 +1,5 @@
 /**
- * Text whose documents are marked: WikiExtractor's output, WikiText, and JSON lines.
+ * Formats with explicit documents: WikiExtractor's output, WikiText, and JSON lines.
  *
  * @module
  */
@@ -10,13 +10,13 @@ const DOC_END = /^<\/doc>\s*$/;
 const TITLE = /\btitle="([^"]*)"/;
 
 /**
- * Reads WikiExtractor's output: `<doc id=… title=…>`, the title, paragraphs one a line, `</doc>`.
- * The line that repeats the title is left out, for it is no sentence.
+ * Reads WikiExtractor's output: `<doc id=… title=…>`, the title, one paragraph per line, `</doc>`. The
+ * title line is left out, because it is not a sentence.
  *
- * @param batches The file's lines.
- * @param source The file's name.
+ * @param batches Lines of the file.
+ * @param source Name of the file.
  * @returns The documents.
- * @throws {SyntaxError} When a `<doc>` is not closed or text lies outside; names the line.
+ * @throws {SyntaxError} If a `<doc>` is not closed, or text is outside of it; the message names the line.
  */
 export async function* readWikiExtractor(
   batches: AsyncIterable<string[]>,
@@ -39,7 +39,7 @@ export async function* readWikiExtractor(
       } else if (line.trim() !== "") {
         if (opened === 0) {
           throw new SyntaxError(
-            `Cannot read ${source}: line ${number} lies outside of <doc> and </doc>`,
+            `Cannot read ${source}: line ${number} is outside of <doc> and </doc>`,
           );
         }
         if (!(untitled && withoutEntities(title) === withoutEntities(line.trim()))) {
@@ -66,11 +66,11 @@ const HEADING = /^\s*=( =)*\s+.*\S\s+=( =)*\s*$/;
 const TOP_HEADING = /^\s*= (?!=)(.*[^=\s])\s+=\s*$/;
 
 /**
- * Reads WikiText: ` = Title = ` begins a document, ` = = Section = = ` is left out, and the
- * `@-@`, `@,@`, `@.@` of its tokenizer become plain marks again.
+ * Reads WikiText: ` = Title = ` starts a document, ` = = Section = = ` is left out, and the `@-@`,
+ * `@,@` and `@.@` of its tokenizer become plain characters.
  *
- * @param batches The file's lines.
- * @param source The file's name.
+ * @param batches Lines of the file.
+ * @param source Name of the file.
  * @returns The documents.
  */
 export async function* readWikiText(
@@ -95,13 +95,13 @@ export async function* readWikiText(
 }
 
 /**
- * Reads JSON lines: one object a line, whose text is a document. Line feeds in it part paragraphs.
+ * Reads JSON lines: one object with a document per line. Line feeds in its text separate paragraphs.
  *
- * @param batches The file's lines.
- * @param source The file's name.
- * @param field The name of the field with the text.
+ * @param batches Lines of the file.
+ * @param source Name of the file.
+ * @param field Name of the field with the text.
  * @returns The documents.
- * @throws {SyntaxError} When a line is no JSON object with that field; names the line.
+ * @throws {SyntaxError} If a line is not a JSON object with this field; the message names the line.
  */
 export async function* readJsonLines(
   batches: AsyncIterable<string[]>,
@@ -118,10 +118,10 @@ export async function* readJsonLines(
       try {
         value = JSON.parse(line)?.[field];
       } catch (cause) {
-        throw new SyntaxError(`Cannot read ${source}: line ${number} is not JSON`, { cause });
+        throw new SyntaxError(`Cannot read ${source}: line ${number} is not valid JSON`, { cause });
       }
       if (typeof value !== "string") {
-        throw new SyntaxError(`Cannot read ${source}: line ${number} has no text in "${field}"`);
+        throw new SyntaxError(`Cannot read ${source}: line ${number} has no string "${field}"`);
       }
       for (const paragraph of value.split("\n")) {
         collector.add(paragraph);

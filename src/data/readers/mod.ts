@@ -1,5 +1,5 @@
 /**
- * Readers: from bytes to documents of paragraphs or sentences. No file access.
+ * Readers: bytes to documents of paragraphs or sentences. Uses no files.
  *
  * @module
  */

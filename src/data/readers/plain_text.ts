@@ -1,18 +1,18 @@
 /**
- * Plain text: a document a file with paragraphs, or documents of one sentence a line.
+ * Plain text: one document of paragraphs per file, or documents with one sentence per line.
  *
  * @module
  */
 import { DocumentCollector, type TextDocument } from "./text_document.ts";
 
 /**
- * Reads a file as one document. Blank lines part its paragraphs; where lines are not wrapped, each
- * line feed does.
+ * Reads a file as one document. Blank lines separate its paragraphs, and so does each line feed unless
+ * lines are wrapped.
  *
- * @param batches The file's lines.
- * @param source The file's name.
- * @param wrapped Whether lines were broken at a fixed width: then they are joined with a space.
- * @returns One document, or several where it is very long.
+ * @param batches Lines of the file.
+ * @param source Name of the file.
+ * @param wrapped Whether lines were wrapped at a fixed width; they are joined with a space.
+ * @returns One document, or several if it is very long.
  */
 export async function* readParagraphs(
   batches: AsyncIterable<string[]>,
@@ -38,11 +38,11 @@ export async function* readParagraphs(
 }
 
 /**
- * Reads documents that blank lines part, one sentence a line: the input format of
+ * Reads documents separated by blank lines, one sentence per line: the input format of
  * google-research/albert `create_pretraining_data.py`.
  *
- * @param batches The file's lines.
- * @param source The file's name.
+ * @param batches Lines of the file.
+ * @param source Name of the file.
  * @returns The documents.
  */
 export async function* readSentenceLines(

@@ -1,5 +1,5 @@
 /**
- * Reads documents from a file's bytes, whatever the format.
+ * Reads documents of any format from the bytes of a file.
  *
  * @module
  */
@@ -9,26 +9,26 @@ import { readJsonLines, readWikiExtractor, readWikiText } from "./marked_text.ts
 import { readParagraphs, readSentenceLines } from "./plain_text.ts";
 import type { TextDocument } from "./text_document.ts";
 
-/** How to read files. */
+/** Options of {@linkcode readDocuments}. */
 export interface ReadOptions {
-  /** The format, or `auto` to tell it from the first lines of each file. */
+  /** The format, or `auto` to detect it from the first lines of each file. */
   readonly format?: TextFormat | "auto";
-  /** The field that holds the text in JSON lines; `text` where absent. */
+  /** Field with the text in JSON lines; `text` by default. */
   readonly textField?: string;
 }
 
-/** Enough text to tell a format by, in UTF-16 units. */
+/** Length of the text for detecting the format, in UTF-16 units. */
 const HEAD_LENGTH = 64 * 1024;
 
 /**
- * Reads a file's documents one by one. Where documents are marked, those
- * without text are given too, with no blocks, so that they can be counted.
+ * Reads the documents of a file. In formats with explicit documents, those without text are returned
+ * without blocks, so that they can be counted.
  *
- * @param bytes The file's content, uncompressed.
- * @param name The file's name, for errors and for {@linkcode TextDocument.source}.
- * @param options How to read.
+ * @param bytes Uncompressed content of the file.
+ * @param name Name of the file, for errors and for {@linkcode TextDocument.source}.
+ * @param options Format and field.
  * @returns The documents.
- * @throws {SyntaxError} When the content is not UTF-8 or not of the format.
+ * @throws {SyntaxError} If the content is not valid UTF-8, or does not have the format.
  */
 export async function* readDocuments(
   bytes: AsyncIterable<Uint8Array>,
@@ -55,7 +55,7 @@ export async function* readDocuments(
       options.textField ?? "text",
     );
   } finally {
-    // Whoever stops early lets go of the file.
+    // Closes the file if the caller stops early.
     await batches.return(undefined);
   }
 }

@@ -1,42 +1,42 @@
 /**
- * A document as readers give it, before it is cut into sentences and tokens.
+ * Documents of the readers, before they are split into sentences and tokenized.
  *
  * @module
  */
 
-/** A document's text. */
+/** The text of a document. */
 export interface TextDocument {
-  /** Where it comes from: a path, and within it a line or a title where there are several. */
+  /** Source: a path, with a line or a title if the file has several documents. */
   readonly source: string;
-  /** Its paragraphs, or its sentences; none of them empty. */
+  /** Non-empty paragraphs or sentences. */
   readonly blocks: readonly string[];
-  /** Whether the blocks are sentences already. */
+  /** Whether the blocks are sentences. */
   readonly sentences: boolean;
 }
 
 /**
- * A document longer than this is cut in two at the next border of a block, in UTF-16 units. It
- * bounds the memory for files of any size.
+ * Maximum length of a document in UTF-16 units. A longer one is split after the current block, which
+ * limits the memory for files of any size.
  */
 export const MAX_DOCUMENT_LENGTH: number = 4 * 1024 * 1024;
 
-/** Collects blocks, and gives a document whenever it is told to or has grown too long. */
+/** Collects the blocks of a document. */
 export class DocumentCollector {
   readonly #sentences: boolean;
   #blocks: string[] = [];
   #length = 0;
 
   /**
-   * Starts empty.
+   * Creates an empty collector.
    *
-   * @param sentences Whether the blocks are sentences already.
+   * @param sentences Whether the blocks are sentences.
    */
   constructor(sentences: boolean) {
     this.#sentences = sentences;
   }
 
   /**
-   * Adds a block; a blank one is left out.
+   * Adds a block. A blank one is skipped.
    *
    * @param block A paragraph or a sentence.
    */
@@ -47,21 +47,21 @@ export class DocumentCollector {
     this.#length += text.length;
   }
 
-  /** Whether nothing was added since the last document. */
+  /** Whether no block was added since the last document. */
   get empty(): boolean {
     return this.#blocks.length === 0;
   }
 
-  /** Whether the document must be ended before it grows further. */
+  /** Whether the document has reached its maximum length. */
   get full(): boolean {
     return this.#length >= MAX_DOCUMENT_LENGTH;
   }
 
   /**
-   * Ends the document.
+   * Returns the document and starts an empty one.
    *
-   * @param source Where it comes from.
-   * @returns The document; without blocks where nothing was added.
+   * @param source Source of the document.
+   * @returns The document, which may have no blocks.
    */
   take(source: string): TextDocument {
     const document = { source, blocks: this.#blocks, sentences: this.#sentences };

@@ -45,7 +45,7 @@ Deno.test("countWords() counts the same with any number of workers", async () =>
     for (const workers of [1, 2, 3, 5]) assertEquals(await counted(paths, workers), expected);
   }));
 
-Deno.test("textPieces() cuts plain files between lines, wherever it aims", async () =>
+Deno.test("textPieces() splits plain files between lines at any size", async () =>
   await withFolder(async (folder) => {
     const paths = await writeTexts(folder);
     for (const size of [1, 37, 1000, 9999]) {

@@ -15,7 +15,7 @@ Deno.test("DocumentSet agrees with a Set of texts over 20,000 hashes, many of th
   assertEquals(set.size, oracle.size);
 });
 
-Deno.test("DocumentSet takes words of any sign and the hash of zeros", () => {
+Deno.test("DocumentSet accepts words of any sign and the hash of zeros", () => {
   const set = new DocumentSet();
   assertEquals([set.add(0, 0), set.add(0, 0), set.add(-1, -2), set.add(2 ** 32 - 1, 2 ** 32 - 2)], [
     true,

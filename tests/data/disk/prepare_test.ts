@@ -92,7 +92,7 @@ Deno.test("prepare() reads gzip of several members, folders and patterns, each f
     await assertRejects(
       () => prepare(settings(folder, { inputs, overwrite: true })),
       SyntaxError,
-      `${folder}/deep/er/x: its gzip data is damaged or cut short`,
+      `${folder}/deep/er/x: its gzip data is damaged or truncated`,
     );
   }));
 
@@ -136,7 +136,7 @@ Deno.test("prepare() stopped anywhere and called again writes the same bytes", (
     assertEquals(contents(`${folder}/parts`), contents(`${folder}/whole`));
   }));
 
-Deno.test("prepare() refuses to go on with another input, vocabulary or setting", () =>
+Deno.test("prepare() rejects resuming with another input, vocabulary or setting", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/a.txt`, lines(1, 100));
     await Deno.writeFile(`${folder}/b.txt`, new Uint8Array([0xff]));
@@ -156,7 +156,7 @@ Deno.test("prepare() refuses to go on with another input, vocabulary or setting"
     assertEquals(names(folder), ["a.txt", "out"]);
   }));
 
-Deno.test("prepare() replaces only its own folders, and only when told to", () =>
+Deno.test("prepare() replaces only its own folders, and only with overwrite", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/a.txt`, lines(1, 5));
     await Deno.mkdir(`${folder}/out`);
@@ -176,7 +176,7 @@ Deno.test("prepare() replaces only its own folders, and only when told to", () =
     assertEquals(names(folder), ["a.txt", "b.txt", "mine", "out"]);
   }));
 
-Deno.test("prepare() says in one sentence what is missing, empty or without text", () =>
+Deno.test("prepare() reports missing and empty files and files without text in one sentence", () =>
   inFolder(async (folder) => {
     const fails = async (message: string, changes: Partial<PrepareOptions> = {}) => {
       const error = await assertRejects(() => prepare(settings(folder, changes)), Error);

@@ -81,7 +81,7 @@ for (const { how, url, cause } of BROKEN_WORKERS) {
     }));
 }
 
-Deno.test("close() rejects the jobs that are waited for", async () => {
+Deno.test("close() rejects pending jobs", async () => {
   const pool = workerPool(String(smallTokenizer().toFiles()["tokenizer.json"]), 1);
   const job = pool.run([{ blocks: ["A cat."], sentences: true }]);
   pool.close();

@@ -39,7 +39,7 @@ Deno.test("loadTokenizer() reads each kind of file under any name, and a folder"
     ]);
   }));
 
-Deno.test("loadTokenizer() asks tokenizer_config.json about lower case and accents", () =>
+Deno.test("loadTokenizer() reads lower case and accents from tokenizer_config.json", () =>
   inFolder(async (folder) => {
     await writeFiles(folder, {
       "spiece.model": albertModelBytes(),
@@ -49,7 +49,7 @@ Deno.test("loadTokenizer() asks tokenizer_config.json about lower case and accen
     assertEquals((await loadTokenizer(folder, { lowerCase: true })).encode("H").tokens, ["▁h"]);
   }));
 
-Deno.test("loadTokenizer() says in one sentence what is wrong", () =>
+Deno.test("loadTokenizer() reports errors in one sentence", () =>
   inFolder(async (folder) => {
     const rejects = (path: string, kind: new () => Error, text: string) =>
       assertRejects(() => loadTokenizer(`${folder}/${path}`), kind, text);

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 
 /**
- * A path of the data that lies beside the checkout (`../shared`, or where `ALBERT_SHARED` says), or
+ * A path of the data next to the checkout (`../shared`, or where `ALBERT_SHARED` says), or
  * undefined, with a line that says so, where there is none.
  */
 export function sharedData(path: string): string | undefined {

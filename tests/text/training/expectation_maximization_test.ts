@@ -72,7 +72,7 @@ Deno.test("Seed pieces are the characters and all branching substrings, weighted
   });
 });
 
-Deno.test("Only the widest seeds are kept, all characters besides", () => {
+Deno.test("The seeds with the largest coverage are kept, and all characters", () => {
   const sentences = syntheticSentences(60);
   const words = new WordCounter([]);
   for (const sentence of sentences) words.add(sentence);
@@ -152,7 +152,7 @@ Deno.test("EM never lowers the likelihood of the text", () => {
     const { counts, logLikelihood } = expectedCounts(fragments, vocabulary);
     assert(logLikelihood >= before - 1e-9 * Math.abs(logLikelihood), `step ${step}`);
     before = logLikelihood;
-    // The plain M-step: the training's own has a sparse prior besides.
+    // The plain M-step: that of training also has a sparse prior.
     const used = Int32Array.from(counts.keys()).filter((piece) => counts[piece] > 1e-9);
     const total = counts.reduce((sum, count) => sum + count, 0);
     const scores = Float64Array.from(used, (piece) => Math.log(counts[piece] / total));
@@ -168,7 +168,7 @@ Deno.test("Digamma has its known values and obeys its recurrence", () => {
   for (const x of [0.3, 2.5, 6.9, 40]) assertAlmostEquals(digamma(x + 1), digamma(x) + 1 / x, 1e-9);
 });
 
-Deno.test("The M-step drops pieces expected less than half a time and scores the others", () => {
+Deno.test("The M-step removes pieces with an expected count below one half and scores the others", () => {
   const { fragments, seeds } = prepare(["ab ab a b"]);
   const counts = new Float64Array(seeds.scores.length).fill(2);
   counts[1] = 0.49;
@@ -178,7 +178,7 @@ Deno.test("The M-step drops pieces expected less than half a time and scores the
   for (const score of next.scores) assertAlmostEquals(score, expected, 1e-12);
 });
 
-Deno.test("Pruning keeps characters, drops unused pieces and then those that cost least", () => {
+Deno.test("Pruning keeps characters, removes unused pieces and then those with the smallest cost", () => {
   const { fragments, seeds } = prepare(syntheticSentences(200));
   let vocabulary = seeds;
   for (let i = 0; i < 2; i++) {

@@ -16,14 +16,14 @@ function count(...sentences: string[]): WordCounter {
   return words;
 }
 
-Deno.test("Words are counted apart by whether they end their sentence", () => {
+Deno.test("Words are counted separately if they end their sentence", () => {
   const words = count("the cat the end", "the", "");
   assertEquals(words.within, new Map([["▁the", 2], ["▁cat", 1]]));
   assertEquals(words.final, new Map([["▁end", 1], ["▁the", 1]]));
   assertEquals(words.sentences, 2);
 });
 
-Deno.test("Special pieces become boundaries, the longest match first, and ▅ skips its sentence", () => {
+Deno.test("Special pieces become boundaries, the longest match first, and a sentence with ▅ is skipped", () => {
   const special = specialPieces(["-", "--", "a.b"]);
   const words = new WordCounter(special);
   words.add("x--y- [CLS] a.b axb");
@@ -43,7 +43,7 @@ Deno.test("Required characters are the most frequent ones up to the coverage, �
   assertEquals(texts(1), ["a", "b", "c", "▁"]);
 });
 
-Deno.test("Scripts are told apart, and characters without one are Common", () => {
+Deno.test("Scripts are distinguished, and characters without a script are Common", () => {
   const characters = ["a", "д", "ま", "マ", "字", "5", ",", "\u0301", "𐍈"];
   assertEquals(characters.map(unicodeScript), [
     "Latin",
@@ -58,7 +58,7 @@ Deno.test("Scripts are told apart, and characters without one are Common", () =>
   ]);
 });
 
-Deno.test("A piece keeps to one script, one word and the greatest length", () => {
+Deno.test("A piece has one script, one word and at most the maximum length", () => {
   const rules = new PieceRules(OPTIONS);
   const allowed = (piece: string) => rules.allows(Array.from(piece));
   for (const piece of ["▁the", "▁", "1,000", "かナ字ー", "e\u0301a", "\u0301д", "a".repeat(16)]) {
@@ -91,7 +91,7 @@ Deno.test("Fragments end at words, unknown characters and changes of script, and
   assertEquals(followers.length, 6);
 });
 
-Deno.test("A sample has the wanted size, follows from its seed and takes all places alike", () => {
+Deno.test("A sample has the requested size, depends on its seed and is uniform", () => {
   const chosen = (seed: number): number[] => {
     const sampler = new SentenceSampler(10, 3, seed);
     return Array.from({ length: 10 }, (_, i) => i).filter(() => sampler.take());
@@ -107,7 +107,7 @@ Deno.test("A sample has the wanted size, follows from its seed and takes all pla
   for (const times of taken) assert(Math.abs(times - 900) < 125, `${taken}`);
 });
 
-Deno.test("Options out of range and unusable symbols are refused by name", () => {
+Deno.test("Options out of range and invalid symbols are rejected by name", () => {
   const refuse = (options: Record<string, unknown>, message: string) =>
     assertThrows(
       () =>

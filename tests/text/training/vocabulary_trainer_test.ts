@@ -43,7 +43,7 @@ const SENTENCEPIECE_LISTING = [
   "e -8.40035",
 ].join(" ");
 
-Deno.test("Training gives the pieces, order and scores that sentencepiece trains", () => {
+Deno.test("Training gives the same pieces, order and scores as sentencepiece", () => {
   const model = train(syntheticSentences(1500), { vocabSize: 90, characterCoverage: 0.9995 });
   const listing = vocabularyListing(model.pieces.slice(13)).trimEnd().replaceAll(/[\t\n]/g, " ");
   assertEquals(listing, SENTENCEPIECE_LISTING);
@@ -74,7 +74,7 @@ Deno.test("Ids 0 to 4 are ALBERT's, user-defined symbols follow, scores descend"
   assertEquals(trainerSpec.userDefinedSymbols, ["<new>", "+"]);
 });
 
-Deno.test("The same sentences in any order give the same bytes, which the reader opens", () => {
+Deno.test("The same sentences in any order give the same bytes, which can be read", () => {
   const sentences = syntheticSentences(400);
   const options = { vocabSize: 80 };
   const bytes = writeSentencePieceModel(train(sentences, options));
@@ -104,7 +104,7 @@ Deno.test("A character beyond the coverage gets no piece", () => {
   assert(!includes(0.9995));
 });
 
-Deno.test("Too long sentences and those with the reserved character are left out and counted", () => {
+Deno.test("Sentences that are too long or contain the reserved character are skipped and counted", () => {
   const trainer = new VocabularyTrainer({ vocabSize: 30, maxSentenceLength: 20 });
   for (let i = 0; i < 50; i++) trainer.add("short and fine");
   trainer.add("é".repeat(20));
@@ -114,7 +114,7 @@ Deno.test("Too long sentences and those with the reserved character are left out
   assertEquals([trainer.sentences, trainer.tooLong, trainer.reserved], [51, 1, 1]);
 });
 
-Deno.test("A vocabulary larger than the text supports is refused with the size that works", () => {
+Deno.test("A vocabulary larger than the text supports is rejected with the largest size", () => {
   const sentences = syntheticSentences(50);
   const error = assertThrows(
     () => train(sentences, { vocabSize: 5000 }),
@@ -126,7 +126,7 @@ Deno.test("A vocabulary larger than the text supports is refused with the size t
   assertThrows(() => train(sentences, { vocabSize: most + 1 }), RangeError, `at most ${most}.`);
 });
 
-Deno.test("No text, and a vocabulary too small for its characters, are refused", () => {
+Deno.test("No text, and a vocabulary too small for its characters, are rejected", () => {
   assertThrows(() => train([], { vocabSize: 100 }), RangeError, "There is no text");
   assertThrows(() => train(["", "  "], { vocabSize: 100 }), RangeError, "There is no text");
   assertThrows(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { exampleSettings } from "../src/data/mod.ts";
 import { type Device, openDevice } from "../src/device/mod.ts";
 import {
   allReduceBuffer,
@@ -166,7 +167,7 @@ async function timeSteps(
   allReduce: AllReduceType,
   { batch, sequence, steps }: AllReduceRequest,
 ): Promise<Pick<AllReduceRow, "stepMilliseconds" | "tokensPerSecond">> {
-  const maxPredictions = Math.ceil(0.15 * sequence);
+  const maxPredictions = exampleSettings(sequence).maxPredictionsPerSeq;
   const examples = await syntheticExamples(config, sequence, maxPredictions);
   const trainer = new Trainer(device, config, PRETRAINING, {
     schedule: { peakLearningRate: 1e-4, warmupSteps: 0, totalSteps: steps + 1 },

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ExampleSource } from "../../src/data/mod.ts";
+import { exampleSettings, type ExampleSource } from "../../src/data/mod.ts";
 import { type Device, PlanningDevice } from "../../src/device/mod.ts";
 import { initialize, type ModelConfig, PretrainingModel } from "../../src/model/mod.ts";
 import { Optimizer, OPTIMIZER_DEFAULTS, type OptimizerKind } from "../../src/optim/mod.ts";
@@ -34,12 +34,9 @@ export interface StepSizes {
   readonly precision?: Precision;
 }
 
-/** Share of tokens that are predicted. */
-const MASKED_SHARE = 0.15;
-
 /** As many predictions as the paper makes of an example: 20 of 128 tokens. */
 export function usualPredictions(sequence: number): number {
-  return Math.ceil(MASKED_SHARE * sequence);
+  return exampleSettings(sequence).maxPredictionsPerSeq;
 }
 
 /** A model, its optimizer and its data. */

@@ -88,8 +88,8 @@ export function downloadProgress({ quiet }: { readonly quiet?: boolean }): Downl
       bar.end();
       bar = undefined;
     },
-    say(sentence) {
-      if (!quiet) console.error(`albert: ${sentence}`);
+    log(message) {
+      if (!quiet) console.error(`albert: ${message}`);
     },
   };
 }

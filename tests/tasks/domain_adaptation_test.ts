@@ -122,7 +122,7 @@ Deno.test("pretrain --init-from continues from a folder of transformers, from th
       assertEquals(saved.encodeIds(sentence), tokenizer.encodeIds(sentence));
     });
 
-    await t.step("and the result goes on to inference", async () => {
+    await t.step("and the result can be used for inference", async () => {
       const { code, stdout, stderr } = await albert(
         ...["predict", "fill-mask", "--checkpoint", "run", "--device", "cpu", "--json"],
         "the [MASK] sat.",

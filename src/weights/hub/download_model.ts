@@ -31,7 +31,7 @@ export interface DownloadObserver {
   /** Called for every chunk, with numbers of bytes. */
   progress?(done: number, total: number): void;
   /** Receives warnings. */
-  say?(message: string): void;
+  log?(message: string): void;
 }
 
 /**
@@ -60,7 +60,7 @@ export async function downloadModel(
   } catch (error) {
     if (!(error instanceof HubUnreachableError)) throw error;
     const folder = await cachedModel(model, cache, error.message, part);
-    observer.say?.(`${error.message}; using the copy in ${folder}`);
+    observer.log?.(`${error.message}; using the copy in ${folder}`);
     return folder;
   }
 }

@@ -252,10 +252,10 @@ Deno.test("if the hub does not answer, a copy in the cache is used and a warning
     await fails(gone, "http://127.0.0.1:1 does not answer");
     const model = await downloadModel(`hf:${ID}`, {}, settings);
     const messages: string[] = [];
-    const say = (message: string) => void messages.push(message);
-    assertEquals(await downloadModel(`hf:${ID}`, { say }, gone), model);
+    const log = (message: string) => void messages.push(message);
+    assertEquals(await downloadModel(`hf:${ID}`, { log }, gone), model);
     hub.faults.status = { status: 503 };
-    assertEquals(await downloadModel(`hf:${ID}`, { say }, settings), model);
+    assertEquals(await downloadModel(`hf:${ID}`, { log }, settings), model);
     assertStringIncludes(messages[0], `using the copy in ${model}`);
     assertStringIncludes(messages[1], "returned status 503");
   });

@@ -14,6 +14,7 @@ import {
   type CheckpointSnapshot,
   NAMES,
   readPointer,
+  savedSteps,
   type TrainerFile,
 } from "./checkpoint_files.ts";
 import { checkLines, cutLines, isLineMarks, markLines } from "../runs/disk.ts";
@@ -110,21 +111,44 @@ function checkFinite(tensors: ReadonlyMap<string, WritableTensor>, step: number)
   }
 }
 
-/** Returns the path of the checkpoint that `latest` names, or null if there is none. */
+/**
+ * Returns the path of the checkpoint that `latest` names. Without `latest`, which a process that is killed after its first
+ * checkpoint may not have written, returns the newest complete checkpoint, or null if there is none.
+ *
+ * @throws {RunFolderError} if `latest` does not name a checkpoint of the run.
+ */
 export async function latestCheckpoint(run: string): Promise<string | null> {
-  return await namedCheckpoint(run, NAMES.latest);
+  const named = await namedCheckpoint(run, NAMES.latest);
+  if (named !== null) return named;
+  const newest = await newestCheckpoint(`${run}/${NAMES.folder}`);
+  return newest === null ? null : `${run}/${NAMES.folder}/${newest}`;
 }
 
 async function namedCheckpoint(run: string, pointer: string): Promise<string | null> {
   const folder = `${run}/${NAMES.folder}`;
   const name = (await readPointer(folder, pointer))?.trim();
   if (name === undefined) return null;
-  if (!/^step-\d+$/.test(name)) {
-    throw new RunFolderError(
-      `${folder}/${pointer} must contain the name of a checkpoint, step-N (got ${quote(name)})`,
-    );
+  const valid = /^step-\d+$/.test(name);
+  if (valid && await ifExists(Deno.stat(`${folder}/${name}`)) !== null) return `${folder}/${name}`;
+  const newest = await newestCheckpoint(folder);
+  const fix = newest === null
+    ? `${folder} contains no complete checkpoint, so start a new run in another folder`
+    : `write ${newest}, the newest complete checkpoint, into it`;
+  throw new RunFolderError(
+    valid
+      ? `${folder}/${pointer} names ${name}, which does not exist; ${fix}`
+      : `${folder}/${pointer} must contain the name of a checkpoint (got ${quote(name)}); ${fix}`,
+  );
+}
+
+/** Returns the name of the newest complete checkpoint, or null if there is none. */
+async function newestCheckpoint(folder: string): Promise<string | null> {
+  for (const step of (await savedSteps(folder)).sort((a, b) => b - a)) {
+    if (await ifExists(Deno.stat(`${folder}/step-${step}/${NAMES.trainer}`)) !== null) {
+      return `step-${step}`;
+    }
   }
-  return `${folder}/${name}`;
+  return null;
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import {
   atomicWriteFile,
+  ifExists,
   removeTemporaryFiles,
   sealedJson,
   sha256File,
@@ -98,12 +99,10 @@ export async function writeCheckpoint(snapshot: CheckpointSnapshot): Promise<voi
 export async function tidyCheckpoints(run: string, keep: number, best?: number): Promise<void> {
   const folder = `${run}/${NAMES.folder}`;
   await removeTemporaryFiles(folder);
-  const steps: number[] = [];
   for await (const { name } of Deno.readDir(folder)) {
     if (/^\.step-\d+\.tmp$/.test(name)) await removeIfThere(`${folder}/${name}`);
-    const step = /^step-(\d+)$/.exec(name)?.[1];
-    if (step !== undefined) steps.push(Number(step));
   }
+  const steps = await savedSteps(folder);
   const bestName = `step-${best}\n`;
   if (
     best !== undefined && steps.includes(best) && await readPointer(folder, NAMES.best) !== bestName
@@ -127,6 +126,12 @@ async function sumsOf(folder: string): Promise<Record<string, string>> {
     sums[name] = await sha256File(`${folder}/${name}`);
   }
   return sums;
+}
+
+/** Returns the steps of the checkpoints in a folder, which may be missing, in any order. */
+export async function savedSteps(folder: string): Promise<number[]> {
+  const entries = await ifExists(Array.fromAsync(Deno.readDir(folder))) ?? [];
+  return entries.flatMap(({ name }) => /^step-\d+$/.test(name) ? [Number(name.slice(5))] : []);
 }
 
 /**

@@ -33,14 +33,20 @@ const CHECKPOINT_FILES = [
 /** A damaged file. */
 interface Damage {
   what: string;
-  bytes: Uint8Array;
+  /** Null for a file that is removed. */
+  bytes: Uint8Array | null;
 }
 
 /** Flips a bit and truncates the file, `each` times per region. */
-function damages(bench: Workbench, bytes: Uint8Array, each: number): Damage[] {
-  const found: Damage[] = [{ what: "emptied", bytes: new Uint8Array() }];
+function damages(
+  bench: Workbench,
+  bytes: Uint8Array,
+  each: number,
+): (Damage & { bytes: Uint8Array })[] {
+  const found = [{ what: "emptied", bytes: new Uint8Array() }];
   for (const [i, region] of REGIONS.entries()) {
-    for (let time = 0; time < each; time++) {
+    // A pointer has fewer than ten bytes: most of its bits are flipped.
+    for (let time = 0; time < (bytes.length < 10 ? 8 * each : each); time++) {
       const third = bytes.length / 3;
       const at = Math.min(Math.floor((i + bench.random.uniform()) * third), bytes.length - 1);
       const flipped = bytes.slice();
@@ -112,13 +118,16 @@ async function damageFile(
   each: number,
   tally: Tally,
 ): Promise<void> {
-  for (
-    const { what, bytes } of damages(bench, await Deno.readFile(`${baseline}/${file}`), each)
-  ) {
+  const all: Damage[] = damages(bench, await Deno.readFile(`${baseline}/${file}`), each);
+  for (const { what, bytes } of [...all, { what: "removed", bytes: null }]) {
     const run = bench.newPath("damaged");
     interrupted(baseline, run);
     const original = await Deno.readFile(`${run}/${file}`);
-    await Deno.writeFile(`${run}/${file}`, file.endsWith("latest") ? damagedPointer(bytes) : bytes);
+    if (bytes === null) await Deno.remove(`${run}/${file}`);
+    else {
+      const written = file.endsWith("latest") ? damagedPointer(bytes) : bytes;
+      await Deno.writeFile(`${run}/${file}`, written);
+    }
     const { code, stderr } = await albertHere("pretrain", "--output", run, "--resume");
     const name = `${file}, ${what}`;
     const end = code === 0 ? "accepted, same bytes" : "rejected, same bytes once repaired";

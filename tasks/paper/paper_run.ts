@@ -4,11 +4,13 @@
  * @module
  */
 import { atomicWriteFile } from "../../src/files/mod.ts";
+import { isObject } from "../../src/json/mod.ts";
 import { fillExperiment, type FillRequest, type Selection } from "./cells.ts";
 import type { DataManifest } from "./data/manifest.ts";
 import { readManifest } from "./data/prepare_data.ts";
 import type { BenchmarkId, Experiment } from "./experiment.ts";
 import { findExperiments } from "./experiments/mod.ts";
+import { type JsonFileKind, readJsonFile } from "./json_file.ts";
 import { type Job, withDependencies } from "./jobs/job.ts";
 import { experimentJobs, type RunPlan } from "./jobs/row_jobs.ts";
 import { JobStore } from "./jobs/store.ts";
@@ -29,14 +31,17 @@ export interface PaperRun {
 
 const FILE = "paper.json";
 
+const PAPER_RUN: JsonFileKind<PaperRun> = {
+  isValid: ({ preset, device, benchmarks, finetuneRuns, seeds }) =>
+    typeof preset === "string" && typeof device === "string" && Array.isArray(benchmarks) &&
+    Number.isInteger(finetuneRuns) && isObject(seeds) && Object.values(seeds).every(Array.isArray),
+  expected: "preset, device, benchmarks, finetuneRuns and seeds",
+  fix: "delete it and give the command again; finished jobs are kept",
+};
+
 /** Reads the settings of a folder's runs; returns null if there are none. */
 export async function readPaperRun(folder: string): Promise<PaperRun | null> {
-  try {
-    return JSON.parse(await Deno.readTextFile(`${folder}/${FILE}`)) as PaperRun;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw new Error(`Cannot read ${folder}/${FILE}: ${(error as Error).message}`, { cause: error });
-  }
+  return await readJsonFile(`${folder}/${FILE}`, PAPER_RUN);
 }
 
 /**

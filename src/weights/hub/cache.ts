@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { atomicWriteFile, folderOf } from "../../files/mod.ts";
+import { atomicWriteFile, folderOf, ifExists } from "../../files/mod.ts";
 import { checksumLike, isChecksum } from "./checksum.ts";
 import type { HubModel } from "./model_name.ts";
 
@@ -39,7 +39,7 @@ export class ModelCache {
   async commitOf(revision: string): Promise<string | null> {
     if (COMMIT.test(revision)) return revision;
     try {
-      const commit = (await Deno.readTextFile(`${this.#folder}/refs/${revision}`)).trim();
+      const commit = (await Deno.readTextFile(this.ref(revision))).trim();
       return COMMIT.test(commit) ? commit : null;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
@@ -47,10 +47,22 @@ export class ModelCache {
     }
   }
 
+  /** Path of the file that contains the commit of a branch. */
+  ref(revision: string): string {
+    return `${this.#folder}/refs/${revision}`;
+  }
+
+  /** Whether the file of a branch contains something else than a commit in the cache. */
+  async isDangling(revision: string): Promise<boolean> {
+    if (COMMIT.test(revision) || !await isFile(this.ref(revision))) return false;
+    const commit = await this.commitOf(revision);
+    return commit === null || await ifExists(Deno.stat(this.snapshot(commit))) === null;
+  }
+
   /** Stores the commit of a branch. */
   async rememberCommit(revision: string, commit: string): Promise<void> {
     if (revision === commit || await this.commitOf(revision) === commit) return;
-    await writeIn(`${this.#folder}/refs/${revision}`, commit);
+    await writeIn(this.ref(revision), commit);
   }
 
   /** Whether a file of a commit is in the cache and unchanged since its download. */

@@ -81,7 +81,13 @@ async function cachedModel(
   const whole = commit !== null && await has(cache, commit);
   const damaged = commit === null ? null : await cache.damagedFile(commit).catch(() => null);
   if (whole && damaged === null) return cache.snapshot(commit);
-  const why = damaged === null ? "" : `: the checksum of ${damaged} does not match`;
+  const why = damaged !== null
+    ? `: the checksum of ${damaged} does not match`
+    : await cache.isDangling(model.revision)
+    ? `: ${
+      cache.ref(model.revision)
+    } does not name a downloaded commit; delete it and download the model again`
+    : "";
   throw new HubError(
     `${reason}, and the cache has no complete copy of ${model.id} at ${model.revision}${why}`,
   );

@@ -11,10 +11,12 @@ import {
   readVocabularyFiles,
 } from "../../../src/data/disk/mod.ts";
 import { atomicWriteFile, LockedError, takeLock } from "../../../src/files/mod.ts";
+import { isObject } from "../../../src/json/mod.ts";
 import { loadTokenizer } from "../../../src/text/disk/mod.ts";
 import type { Tokenizer } from "../../../src/text/mod.ts";
 import { BENCHMARKS } from "../experiment.ts";
 import { addressOf } from "../jobs/address.ts";
+import { type JsonFileKind, readJsonFile } from "../json_file.ts";
 import type { Preset } from "../presets/mod.ts";
 import { benchmarkFacts, raceLevels, readStandIns } from "./benchmarks.ts";
 import type { BenchmarkFacts, DataManifest } from "./manifest.ts";
@@ -54,6 +56,12 @@ interface ManifestFile {
   readonly manifest: DataManifest;
 }
 
+const MANIFEST: JsonFileKind<ManifestFile> = {
+  isValid: ({ request, manifest }) => typeof request === "string" && isObject(manifest),
+  expected: "request and manifest",
+  fix: "delete it and give the command again; the data is prepared again",
+};
+
 /**
  * Prepares the data unless an earlier run did.
  *
@@ -73,7 +81,7 @@ export async function preparePaperData(request: DataRequest): Promise<PreparedPa
   const text = await findText(root, request.without);
   const name = await requestName(request, text);
   const file = `${output}/${MANIFEST_FILE}`;
-  const earlier = await readManifestFile(file);
+  const earlier = await readJsonFile(file, MANIFEST);
   if (earlier !== null) {
     if (earlier.request !== name) {
       throw new Error(
@@ -89,16 +97,7 @@ export async function preparePaperData(request: DataRequest): Promise<PreparedPa
 
 /** Reads the manifest of a run or of committed results; returns null if there is none. */
 export async function readManifest(folder: string): Promise<DataManifest | null> {
-  return (await readManifestFile(`${folder}/${MANIFEST_FILE}`))?.manifest ?? null;
-}
-
-async function readManifestFile(path: string): Promise<ManifestFile | null> {
-  try {
-    return JSON.parse(await Deno.readTextFile(path)) as ManifestFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw new Error(`Cannot read ${path}: ${(error as Error).message}`, { cause: error });
-  }
+  return (await readJsonFile(`${folder}/${MANIFEST_FILE}`, MANIFEST))?.manifest ?? null;
 }
 
 /** An identifier of the request. It uses names and sizes of the text files, not their content, so that an existing run continues quickly. */

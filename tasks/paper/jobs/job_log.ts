@@ -34,9 +34,13 @@ export class JobLog {
   static async open(folder: string): Promise<JobLog> {
     await Deno.mkdir(folder, { recursive: true });
     const earlier = await Deno.readTextFile(`${folder}/${CLOCK}`)
-      .then((text) => JSON.parse(text) as Clock)
-      .catch(() => ({ seconds: 0, trainingSeconds: 0 }));
-    return new JobLog(folder, earlier);
+      .then((text) => JSON.parse(text) as Partial<Clock> | null)
+      .catch(() => null);
+    // A damaged clock starts again: only the reported time depends on it.
+    return new JobLog(folder, {
+      seconds: Number(earlier?.seconds) || 0,
+      trainingSeconds: Number(earlier?.trainingSeconds) || 0,
+    });
   }
 
   /** Appends a line with the current time. */

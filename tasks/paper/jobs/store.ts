@@ -10,10 +10,17 @@ import {
   removeTemporaryFiles,
   takeLock,
 } from "../../../src/files/mod.ts";
+import { type JsonFileKind, readJsonFile } from "../json_file.ts";
 import type { JobOutcome, JobResult } from "../result.ts";
 import { shortAddress } from "./address.ts";
 import type { Job } from "./job.ts";
 import { modelFolder } from "./pretrain_job.ts";
+
+const OUTCOME: JsonFileKind<JobOutcome> = {
+  isValid: ({ version, address }) => version === 1 && typeof address === "string",
+  expected: "version 1 and the address of a job",
+  fix: "delete it and run the job again",
+};
 
 /** The results of a run. */
 export class JobStore {
@@ -115,8 +122,8 @@ export async function readResults(folder: string): Promise<JobResult[]> {
   try {
     for await (const { name } of Deno.readDir(folder)) {
       if (!name.endsWith(".json")) continue;
-      const outcome = JSON.parse(await Deno.readTextFile(`${folder}/${name}`)) as JobOutcome;
-      if (outcome.status === "done") results.push(outcome);
+      const outcome = await readJsonFile(`${folder}/${name}`, OUTCOME);
+      if (outcome?.status === "done") results.push(outcome);
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -129,17 +136,9 @@ function textOf(outcome: JobOutcome): string {
 }
 
 async function readOutcome(path: string, address: string): Promise<JobOutcome | null> {
-  const text = await ifExists(Deno.readTextFile(path));
-  if (text === null) return null;
-  try {
-    const outcome = JSON.parse(text) as JobOutcome;
-    if (outcome.version === 1 && outcome.address === address) return outcome;
-  } catch {
-    // Reported below.
-  }
-  throw new Error(
-    `${path} is not a valid result of job ${
-      shortAddress(address)
-    }; delete it and run the job again`,
-  );
+  return await readJsonFile(path, {
+    isValid: (value) => OUTCOME.isValid(value) && value.address === address,
+    expected: `version 1 and the result of job ${shortAddress(address)}`,
+    fix: OUTCOME.fix,
+  });
 }

@@ -225,6 +225,24 @@ Deno.test("offline mode needs a complete copy in the cache", async () => {
   });
 });
 
+Deno.test("a damaged branch file is downloaded again, and offline the error names it", async () => {
+  await withHub(async ({ settings, folder }) => {
+    const model = await downloadModel(`hf:${ID}`, {}, settings);
+    const offline = { ...settings, offline: true };
+    const ref = `${folder}/refs/main`;
+    const commit = await Deno.readTextFile(ref);
+    const digit = commit[0] === "0" ? "1" : "0";
+    for (
+      const damaged of ["", commit.slice(0, 39), `${commit.slice(0, 39)}%`, digit + commit.slice(1)]
+    ) {
+      await Deno.writeTextFile(ref, damaged);
+      await fails(offline, `${ref} does not name a downloaded commit; delete it`);
+      assertEquals(await downloadModel(`hf:${ID}`, {}, settings), model);
+      assertEquals(await Deno.readTextFile(ref), commit);
+    }
+  });
+});
+
 Deno.test("a damaged file in the cache is downloaded again, and offline the error names it", async () => {
   await withHub(async ({ hub, settings, folder }) => {
     const model = await downloadModel(`hf:${ID}`, {}, settings);

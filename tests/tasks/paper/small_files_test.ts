@@ -1,0 +1,41 @@
+// Damaged small files of a paper run are rejected with their path and the fix, or started again.
+import { assertEquals, assertRejects } from "@std/assert";
+import { readManifest } from "../../../tasks/paper/data/prepare_data.ts";
+import { JobLog } from "../../../tasks/paper/jobs/job_log.ts";
+import { JobStore, readResults } from "../../../tasks/paper/jobs/store.ts";
+import { readPaperRun } from "../../../tasks/paper/paper_run.ts";
+
+const DAMAGED = ["", "{", "null", "[]", "7", '{"a": 1}', '{"preset": "smoke", "seeds": []}'];
+
+for (
+  const [file, read] of [
+    ["paper.json", readPaperRun],
+    ["data.json", readManifest],
+    ["jobs/0123456789abcdef.json", (folder) => readResults(`${folder}/jobs`)],
+    [
+      "jobs/0123456789abcdef.json",
+      (folder) => new JobStore(folder).read({ address: "0123456789abcdef" }),
+    ],
+  ] as [string, (folder: string) => Promise<unknown>][]
+) {
+  Deno.test(`a damaged ${file} is rejected with its path and the fix (${read.name || "job"})`, async () => {
+    const folder = await Deno.makeTempDir();
+    await Deno.mkdir(`${folder}/jobs`);
+    for (const text of DAMAGED) {
+      await Deno.writeTextFile(`${folder}/${file}`, text);
+      await assertRejects(() => read(folder), Error, `${folder}/${file} is damaged (`);
+      await assertRejects(() => read(folder), Error, "; delete it and ");
+    }
+    await Deno.remove(folder, { recursive: true });
+  });
+}
+
+Deno.test("a damaged clock of a job starts again", async () => {
+  const folder = await Deno.makeTempDir();
+  for (const text of [...DAMAGED, '{"recoods": 3, "trainingSeconds": "x"}']) {
+    await Deno.writeTextFile(`${folder}/clock.json`, text);
+    const { trainingSeconds } = (await JobLog.open(folder)).clock();
+    assertEquals(trainingSeconds, 0);
+  }
+  await Deno.remove(folder, { recursive: true });
+});

@@ -30,15 +30,19 @@ export async function openDevice(options: OpenDeviceOptions): Promise<Device> {
   const failed = failedFindings(findings);
   if (device !== null && failed.length === 0) return device;
   await device?.destroy();
-  const reason = device === null
-    ? "No WebGPU adapter found"
-    : `${device.description.adapter} fails the self-test (${
+  const provided = (globalThis.navigator as { gpu?: unknown } | undefined)?.gpu !== undefined;
+  const reason = device !== null
+    ? `${device.description.adapter} fails the self-test (${
       failed.map(({ name, detail }) => `${name}: ${detail}`).join("; ")
-    })`;
+    })`
+    : provided
+    ? "No WebGPU adapter found"
+    : "This runtime has no WebGPU";
   if (options.device === "webgpu") {
-    throw new DeviceError(
-      `${reason}; install or update a graphics driver (mesa-vulkan-drivers on Debian), or use --device cpu`,
-    );
+    const fix = device !== null || provided
+      ? "install or update a graphics driver (mesa-vulkan-drivers on Debian)"
+      : "in Node, install the npm package webgpu";
+    throw new DeviceError(`${reason}; ${fix}, or use --device cpu`);
   }
   options.onNotice?.(`${reason}; using the CPU device`);
   return await openCpuDevice(options);

@@ -154,7 +154,7 @@ async function required(read: ReadFile, name: string): Promise<Uint8Array> {
 /**
  * Loads a Hugging Face folder from a path or a URL.
  *
- * @param folder a path (Deno only), or the URL of a folder
+ * @param folder a path (Deno and Node), or the URL of a folder
  * @throws {ConfigError} if a file is missing or invalid, or files do not match
  * @throws {TypeError} for a path in a browser
  */
@@ -184,10 +184,14 @@ async function fetchFile(url: string): Promise<Uint8Array | null> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** The part of Deno that {@linkcode readLocalFile} uses, declared here because type checks for browsers have no Deno. */
+/** The parts of Deno and Node that {@linkcode readLocalFile} uses, declared here because type checks for browsers have neither. */
+interface Platform {
+  readonly Deno?: FileReader;
+  readonly process?: { getBuiltinModule?(name: "node:fs/promises"): FileReader | undefined };
+}
+
 interface FileReader {
   readFile(path: string | URL): Promise<Uint8Array>;
-  readonly errors: { readonly NotFound: new (message: string) => Error };
 }
 
 /**
@@ -197,14 +201,16 @@ interface FileReader {
  * @throws {TypeError} in a browser
  */
 export async function readLocalFile(path: string): Promise<Uint8Array | null> {
-  const { Deno: platform } = globalThis as { Deno?: FileReader };
-  if (platform === undefined) {
+  const { Deno, process } = globalThis as Platform;
+  const files = Deno ?? process?.getBuiltinModule?.("node:fs/promises");
+  if (files === undefined) {
     throw new TypeError(`Cannot read ${path}: browsers have no local files; pass a URL`);
   }
   try {
-    return await platform.readFile(path.startsWith("file:") ? new URL(path) : path);
+    return await files.readFile(path.startsWith("file:") ? new URL(path) : path);
   } catch (error) {
-    if (error instanceof platform.errors.NotFound) return null;
+    const { name, code } = error as { name?: string; code?: string };
+    if (name === "NotFound" || code === "ENOENT") return null;
     throw error;
   }
 }

@@ -275,15 +275,15 @@ function typeOf(data: WritableTensor["data"]): SafetensorsType {
  * @throws {TypeError} if the tensor has an integer type.
  */
 export function toFloat32(name: string, { type, bytes }: StoredTensor): Float32Array {
-  // A typed array needs an alignment that a file does not guarantee.
-  const aligned = bytes.slice();
+  // A typed array needs an alignment that a file does not guarantee. Node's Buffer has a `slice` that does not copy.
+  const aligned = new Uint8Array(bytes);
   switch (type) {
     case "F32":
       return new Float32Array(aligned.buffer);
     case "F64":
       return Float32Array.from(new Float64Array(aligned.buffer));
     case "F16":
-      return Float32Array.from(new Float16Array(aligned.buffer));
+      return Float32Array.from(new Uint16Array(aligned.buffer), widenHalf);
     case "BF16":
       return new Float32Array(
         Uint32Array.from(new Uint16Array(aligned.buffer), (half) => half << 16).buffer,
@@ -293,13 +293,23 @@ export function toFloat32(name: string, { type, bytes }: StoredTensor): Float32A
   }
 }
 
+/** Returns the value of a half-precision number. Node 22 has no `Float16Array`. */
+function widenHalf(half: number): number {
+  const sign = (half & 0x8000) === 0 ? 1 : -1;
+  const exponent = half >> 10 & 0x1f, fraction = half & 0x3ff;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  return exponent === 0
+    ? sign * fraction * 2 ** -24
+    : sign * (0x400 + fraction) * 2 ** (exponent - 25);
+}
+
 /**
  * Converts an integer tensor to 32-bit integers.
  *
  * @throws {TypeError} if the tensor has a floating-point type.
  */
 export function toInt32(name: string, { type, bytes }: StoredTensor): Int32Array {
-  const { buffer } = bytes.slice();
+  const { buffer } = new Uint8Array(bytes);
   switch (type) {
     case "I64":
       return Int32Array.from(new BigInt64Array(buffer), Number);

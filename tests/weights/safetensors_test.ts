@@ -43,6 +43,11 @@ Deno.test("encodeSafetensors() aligns the data to eight bytes", () => {
 Deno.test("toFloat32() widens half precision, and rejects integers", () => {
   const half = Uint8Array.of(0x00, 0x3c, 0x00, 0xc1);
   assertEquals([...toFloat32("x", { type: "F16", shape: [2], bytes: half })], [1, -2.5]);
+  const all = Uint16Array.from({ length: 1 << 16 }, (_, bits) => bits).buffer;
+  assertEquals(
+    toFloat32("x", { type: "F16", shape: [1 << 16], bytes: new Uint8Array(all) }),
+    Float32Array.from(new Float16Array(all)),
+  );
   const brain = Uint8Array.of(0x80, 0x3f, 0x20, 0xc0);
   assertEquals([...toFloat32("x", { type: "BF16", shape: [2], bytes: brain })], [1, -2.5]);
   assertThrows(

@@ -193,7 +193,7 @@ Deno.test("finetune reports invalid input as one sentence, and writes nothing", 
       [replace("--batch-size", "0"), 2, "--batch-size must be an integer from 1"],
       [[...command, "--settings", `${folder}/settings.json`], 2, "learning_rat is not a setting"],
       [replace("--checkpoint", `${folder}/none`), 1, `${folder}/none/config.json does not exist`],
-      [replace("--checkpoint", `${folder}/settings.json`), 1, "settings.json is a file; name the"],
+      [replace("--checkpoint", `${folder}/settings.json`), 1, "settings.json is a file; expected the folder"],
       [replace("--data", `${folder}/model`), 1, "contains neither RTE/train.tsv nor train.tsv"],
       [replace("--data", `${folder}/label`), 1, `line 2: label "maybe" is not valid for RTE`],
       [replace("--data", `${folder}/same`), 1, "use a training file without the validation rows"],
@@ -208,4 +208,22 @@ Deno.test("finetune reports invalid input as one sentence, and writes nothing", 
     const strict = await runAlbert([...command, "--strict"]);
     assertEquals(strict.code, 1);
     assertStringIncludes(strict.stderr, "1 malformed line skipped (line 14)");
+  }));
+
+Deno.test("finetune suggests a smaller micro-batch if the device has too little memory", () =>
+  withFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/own`);
+    const row = (i: number) => `${"one two three ".repeat(9)}\t${i % 2}`;
+    const text = ["text\tlabel", ...Array.from({ length: 60_000 }, (_, i) => row(i)), ""];
+    await Deno.writeTextFile(`${folder}/own/train.tsv`, text.join("\n"));
+    await Deno.writeTextFile(`${folder}/own/dev.tsv`, "text\tlabel\ntwo\t0\nthree\t1\n");
+    const { code, stderr } = await runAlbert([
+      ...["finetune", "text", "--data", `${folder}/own`, "--checkpoint", `${folder}/model`],
+      ...["--output", `${folder}/run`, "--max-steps", "1", "--batch-size", "60000"],
+      ...["--max-seq-length", "32", "--device", "cpu", "--quiet"],
+    ]);
+    assertEquals(code, 1, stderr);
+    assertStringIncludes(stderr, "Cannot allocate buffer");
+    assertStringIncludes(stderr, "bytes of the CPU device");
+    assertStringIncludes(stderr, "try a smaller --micro-batch-size");
   }));

@@ -12,7 +12,7 @@ const TEXT = `</text></svg></style></title><script>alert("${NAME}")</script><b o
 const ELEMENTS = new Set(
   ("html head meta title style body main header section div p span i b small br h1 h2 h3 dl dt dd " +
     "table thead tbody tr th td code mark sub details summary figure figcaption " +
-    "svg g path text tspan rect line defs clipPath linearGradient stop title").split(" "),
+    "svg g path text tspan rect line circle defs clipPath linearGradient stop title").split(" "),
 );
 
 function assertClosed(page: string, what: string): void {

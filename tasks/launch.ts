@@ -7,27 +7,12 @@
  *
  * @module
  */
+import { checkVersion } from "../src/files/deno_version.ts";
 import { childEnvironment, runChild } from "./launch/child.ts";
 import { fetchPackages, prepareConfig } from "./launch/config.ts";
 import { isDue, usableCacheFolder } from "./launch/files.ts";
 import { needsDevice, toolCommand, TOOLS, workingFolder } from "./launch/tools.ts";
 import { ensureVulkan } from "./launch/vulkan.ts";
-
-/** The oldest supported Deno version. Older ones lack WebGPU functions and kinds of imports. */
-const MINIMUM_DENO = "2.9.6";
-
-/** Returns an error message if this version of Deno is too old. */
-export function checkVersion(version: string): string | undefined {
-  const [found, needed] = [version, MINIMUM_DENO].map((text) => text.split(/[.+-]/).map(Number));
-  for (let i = 0; i < 3; i++) {
-    if (found[i] > needed[i]) return undefined;
-    if (found[i] < needed[i]) {
-      return `Deno ${version} is too old; version ${MINIMUM_DENO} or later is required. ` +
-        `Run "deno upgrade", or use "npx -y deno@${MINIMUM_DENO}" instead of "deno".`;
-    }
-  }
-  return undefined;
-}
 
 /** Runs a tool and returns its exit code. */
 export async function launch([name, ...args]: string[]): Promise<number> {

@@ -7,8 +7,9 @@
 // JSON is in the platform, YAML in no standard library that can be reached without JSR; `yaml` follows version 1.2, where 1e-5 is a number.
 import { parse as parseYaml } from "npm:yaml@2.9.1";
 import { fromRank0, type ProcessGroup, SINGLE_PROCESS_GROUP } from "../../src/distributed/mod.ts";
+import { ifExists } from "../../src/files/mod.ts";
 import { isObject, parseJson, quote, shorten, shown } from "../../src/json/mod.ts";
-import { readRunSettings } from "../../src/train/disk.ts";
+import { latestCheckpoint, readRunSettings, RunFolderError } from "../../src/train/disk.ts";
 import { UsageError } from "./errors.ts";
 import {
   type Flags,
@@ -28,6 +29,7 @@ type RunSettings = {
   readonly resume?: boolean;
   readonly settings?: string;
   readonly seed?: number;
+  readonly seeds?: number;
   readonly microBatchSize?: number | "auto";
 };
 
@@ -44,13 +46,17 @@ export async function runFlags<T extends OptionTable>(
   group: ProcessGroup = SINGLE_PROCESS_GROUP,
 ): Promise<Flags<T>> {
   const { output, resume, settings } = given;
-  const kept: Partial<RunSettings> = resume
-    ? await fromRank0(group, () => readRememberedFlags(table, output))
-    : {};
   const file = settings === undefined
     ? {}
     : await fromRank0(group, () => readSettingsFile(table, settings));
   const asked: Partial<RunSettings> = { ...file, ...givenOnly(given) };
+  const kept: Partial<RunSettings> = resume
+    ? await fromRank0(group, async () =>
+      await readRememberedFlags(
+        table,
+        asked.seeds === undefined ? output : await firstSeedFolder(output),
+      ))
+    : {};
   if (kept.seed !== undefined && asked.seed !== undefined && asked.seed !== kept.seed) {
     throw new UsageError(
       `--seed ${asked.seed} differs from the seed of the run in ${output} (${kept.seed}); ` +
@@ -69,8 +75,22 @@ async function readRememberedFlags(
   table: OptionTable,
   folder: string,
 ): Promise<Record<string, unknown>> {
-  const flags = (await readRunSettings(folder))?.flags;
-  return isObject(flags) ? rememberedFlags(table, flags) : {};
+  const settings = await readRunSettings(folder);
+  if (settings === null && await latestCheckpoint(folder) !== null) {
+    throw new RunFolderError(
+      `Cannot resume ${folder}: its run.json is missing, so the settings of its checkpoint are unknown; restore it or start a new run in another folder`,
+    );
+  }
+  return isObject(settings?.flags) ? rememberedFlags(table, settings.flags) : {};
+}
+
+/** The run of `--seeds` with the lowest seed, or the folder itself if there is none. */
+async function firstSeedFolder(output: string): Promise<string> {
+  const entries = await ifExists(Array.fromAsync(Deno.readDir(output))) ?? [];
+  const seeds = entries.flatMap(({ name }) =>
+    /^seed-\d+$/.test(name) ? [Number(name.slice(5))] : []
+  );
+  return seeds.length === 0 ? output : `${output}/seed-${Math.min(...seeds)}`;
 }
 
 /**

@@ -169,12 +169,13 @@ async function trainInGroup<
     return [task, result];
   }
 
+  const resume = `albert ${command.name} --output ${output} --resume`;
   try {
     if (seeds === undefined) {
       const [task, result] = await runSeed(seed, output);
       if (!isLead) return;
       if (!result.finished) {
-        reportStop(result, `albert ${command.name} --output ${output} --resume`);
+        reportStop(result, resume);
       }
       reportResult(flags, task, result);
       return;
@@ -186,7 +187,7 @@ async function trainInGroup<
       task = ran;
       results.set(seed + n, result);
       if (!result.finished) {
-        if (isLead) reportStop(result, "the same command and --resume");
+        if (isLead) reportStop(result, `${resume} --seeds ${seeds}`);
         return;
       }
     }

@@ -10,6 +10,7 @@ const REGIONS = ["start", "middle", "end"] as const;
 
 /** Files of a run folder that a resumed run reads or rewrites. */
 const RUN_FILES = [
+  ".lock",
   "run.json",
   "events.jsonl",
   "tensors.jsonl",
@@ -119,7 +120,9 @@ async function damageFile(
   tally: Tally,
 ): Promise<void> {
   const all: Damage[] = damages(bench, await Deno.readFile(`${baseline}/${file}`), each);
-  for (const { what, bytes } of [...all, { what: "removed", bytes: null }]) {
+  // A log file may be deleted, to resume without the log of earlier steps.
+  if (!file.endsWith(".jsonl")) all.push({ what: "removed", bytes: null });
+  for (const { what, bytes } of all) {
     const run = bench.newPath("damaged");
     interrupted(baseline, run);
     const original = await Deno.readFile(`${run}/${file}`);

@@ -50,7 +50,7 @@ const NARROW: readonly { floor: string; may: RegExp; why: string }[] = [
   { floor: "tasks/airgap", may: /^tasks\/airgap\//, why: "replaces packages of JSR" },
   {
     floor: "tasks/launch",
-    may: /^(tasks\/launch\/|src\/files\/cache_folder\.ts$)/,
+    may: /^(tasks\/launch\/|src\/files\/(cache_folder|deno_version)\.ts$)/,
     why: "runs before packages are available",
   },
   { floor: "tasks/ok", may: /^tasks\/(ok|launch)\//, why: "checks the library from outside" },
@@ -66,6 +66,7 @@ const WITHOUT_FRONT_DOOR = /^(bench|tasks\/(?!paper\/))/;
 const SIDE_DOORS: Readonly<Record<string, string>> = {
   "kernels/philox/philox.ts": "random numbers need no kernels",
   "src/files/cache_folder.ts": "the launcher reads no module that imports a package",
+  "src/files/deno_version.ts": "the launcher reads no module that imports a package",
   "src/benchmarks/squad/reader.ts": "scoring needs no engine",
   "src/train/model_folder.ts": "golden cases have model files, but no run",
   "src/train/convert_heads.ts": "only a comparison with Transformers converts heads by itself",

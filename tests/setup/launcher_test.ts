@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { linkedConfig, readStandIns } from "../../tasks/launch/config.ts";
 import { cacheFolder, fileUrl, isDue, ROOT, shortHash } from "../../tasks/launch/files.ts";
-import { checkVersion } from "../../tasks/launch.ts";
+import { checkVersion } from "../../src/files/mod.ts";
 import { allCached, cachedCheck, jsrSpecifiers, registryAnswers } from "../../tasks/launch/jsr.ts";
 import { needsDevice, toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
 import { hasVulkan } from "../../tasks/launch/vulkan.ts";

@@ -61,6 +61,21 @@ Deno.test("a run resumes without the settings file that it was started with", as
   assertEquals((await kept("c")).settings, undefined);
 });
 
+Deno.test("several seeds resume with --seeds, and with more of them", async () => {
+  const start = [...START, "--device", "cpu", "--max-steps", "3", "--learning-rate", "1e-4"];
+  await succeed(...start, "--seed", "7", "--seeds", "3", "--output", `${folder}/whole-seeds`);
+  const run = ["--output", `${folder}/seeds`];
+  await succeed(...start, "--seed", "7", "--seeds", "2", ...run, "--max-time", "0.001s");
+  assertEquals(await exists(`${folder}/seeds/seed-8`), false);
+  await succeed("finetune", "glue", ...run, "--resume", "--seeds", "3", "--max-time", "1h");
+  for (const seed of [7, 8, 9]) {
+    const weights = (run: string) =>
+      Deno.readFile(`${folder}/${run}/seed-${seed}/checkpoints/step-3/model.safetensors`);
+    assertEquals(await weights("seeds"), await weights("whole-seeds"));
+    assertEquals((await kept(`seeds/seed-${seed}`)).seed, seed);
+  }
+});
+
 Deno.test("a resumed run rejects another seed, from the command line and from a file", async () => {
   const run = ["--output", `${folder}/d`, "--resume"];
   await succeed(...START, "--device", "cpu", "--max-steps", "2", "--seed", "7", ...run);

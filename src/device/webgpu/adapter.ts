@@ -82,6 +82,36 @@ function isSoftwareOpenGl(adapter: GPUAdapter): boolean {
     subgroupMinSize !== subgroupMaxSize;
 }
 
+/** The part of `Deno` that is used here. */
+interface Platform {
+  readonly build: { readonly os: string };
+  readonly permissions: {
+    querySync(descriptor: { name: "env"; variable: string }): { readonly state: string };
+  };
+  readonly env: {
+    get(name: string): string | undefined;
+    set(name: string, value: string): void;
+    delete(name: string): void;
+  };
+}
+
+/** Without this variable, Vulkan drivers print warnings to standard error: they look for a Wayland server. */
+const RUNTIME_FOLDER = "XDG_RUNTIME_DIR";
+
+/** Requests the fastest adapter. */
+async function requestAdapter(): Promise<GPUAdapter | null> {
+  const { Deno: platform } = globalThis as { Deno?: Platform };
+  const quiet = platform?.build.os === "linux" &&
+    platform.permissions.querySync({ name: "env", variable: RUNTIME_FOLDER }).state === "granted" &&
+    !platform.env.get(RUNTIME_FOLDER);
+  if (quiet) platform.env.set(RUNTIME_FOLDER, "/dev/null"); // There is no Wayland server in it.
+  try {
+    return await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+  } finally {
+    if (quiet) platform.env.delete(RUNTIME_FOLDER);
+  }
+}
+
 interface Opened {
   readonly device: GPUDevice;
   readonly adapter: GPUAdapter;
@@ -89,7 +119,7 @@ interface Opened {
 
 /** Opens an adapter. Each attempt requests a new one, because an adapter can be opened only once. */
 async function openDevice(subgroups: boolean): Promise<Opened | null> {
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+  const adapter = await requestAdapter();
   if (adapter === null) return null;
   const requiredLimits: Record<string, number> = {};
   for (const name of REQUESTED_LIMITS) {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { TopLevelSpec } from "npm:vega-lite@6.4.3";
+import type { TopLevelSpec } from "vega-lite";
 import { copyCeiling, measureCeilings, measureMatmul, openDevice } from "../src/device/mod.ts";
 import { ALBERT_DEFAULTS, type ModelConfig } from "../src/model/mod.ts";
 import { planPretrainingStep } from "../src/pretraining/mod.ts";

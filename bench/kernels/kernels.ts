@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TopLevelSpec } from "npm:vega-lite@6.4.3";
+import type { TopLevelSpec } from "vega-lite";
 import { type Kernel, KERNELS, type VariantContext } from "../../kernels/mod.ts";
 import {
   type Ceilings,

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { PbfWriter } from "npm:pbf@5.1.2";
+import { PbfWriter } from "pbf";
 import { atomicWriteFile, writeAll } from "../files/mod.ts";
 
 /** The values of an event. */

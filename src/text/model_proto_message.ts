@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { PbfReader, PbfWriter } from "npm:pbf@5.1.2";
+import type { PbfReader, PbfWriter } from "pbf";
 import type { FieldDescription } from "./model_proto_fields.ts";
 
 /** A message as an object, with the fields that no table lists. */

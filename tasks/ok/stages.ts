@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { absoluteImports, type Config, type DenoConfig, standInConfig } from "../launch/config.ts";
+import { absoluteImports, type Config, readSettings, standInConfig } from "../launch/config.ts";
 import { exists, ROOT, shortHash, usableCacheFolder, writeAtomically } from "../launch/files.ts";
 import { denoOutput, denoWithLimit, type Outcome } from "./deno_command.ts";
 import { publishDryRun } from "./publish.ts";
@@ -72,9 +72,6 @@ function withoutPage(path: string): string {
   return path === "examples" ? "examples/*.ts" : path;
 }
 
-/** The WebGPU types of the W3C group. */
-const WEBGPU_TYPES = "npm:@webgpu/types@0.1.74";
-
 function browserCheck(config: string, ...paths: string[]): Promise<Count> {
   return single(["check", "--quiet", "--no-lock", "--config", config, ...paths]);
 }
@@ -84,12 +81,12 @@ function browserCheck(config: string, ...paths: string[]): Promise<Count> {
  * types of the W3C group. `libraries` are further TypeScript libraries.
  */
 async function browserConfig(config: Config, libraries: string[] = []): Promise<string> {
-  const settings: DenoConfig = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const settings = await readSettings();
   const text = JSON.stringify({
     imports: absoluteImports(settings, ROOT),
     compilerOptions: {
       lib: ["esnext", "dom", "dom.iterable", "dom.asynciterable", ...libraries],
-      types: [WEBGPU_TYPES],
+      types: [settings.imports["@webgpu/types"]],
     },
     links: config.jsr ? undefined : JSON.parse(await Deno.readTextFile(config.path)).links,
     lock: false,
@@ -122,7 +119,7 @@ async function runExamples({ config, show }: StageContext): Promise<Count> {
 
 /** The modules that `deno.json` exports. */
 async function exported(): Promise<string[]> {
-  const { exports }: DenoConfig = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const { exports } = await readSettings();
   return Object.values(exports);
 }
 

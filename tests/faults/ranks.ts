@@ -234,7 +234,7 @@ function otherConfig(bench: Workbench): string {
   return path;
 }
 
-const COPIED = ["deno.json", "kernels", "src", "tasks"];
+const COPIED = ["deno.json", "imports.json", "kernels", "src", "tasks"];
 const CHANGED = "src/optim/schedule.ts";
 
 /** Copies the code, changes a comment, and returns the path of the copied `tasks/cli.ts`. */

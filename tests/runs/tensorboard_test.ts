@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { PbfReader } from "npm:pbf@5.1.2";
+import { PbfReader } from "pbf";
 import {
   crc32c,
   EventFile,

@@ -20,7 +20,7 @@ async function checkout(): Promise<Checkout> {
   await copy(`${ROOT}/tasks/launch`, `${root}/tasks/launch`);
   await copy(`${ROOT}/tasks/airgap`, `${root}/tasks/airgap`);
   await copy(`${ROOT}/src/files`, `${root}/src/files`);
-  for (const file of ["tasks/launch.ts", "deno.json", "deno.lock", "mod.ts"]) {
+  for (const file of ["tasks/launch.ts", "deno.json", "imports.json", "deno.lock", "mod.ts"]) {
     await Deno.copyFile(`${ROOT}/${file}`, `${root}/${file}`);
   }
   const write = (tool: string) => Deno.writeTextFile(`${root}/tasks/golden.ts`, tool);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { linkedConfig, readStandIns } from "../../tasks/launch/config.ts";
+import { linkedConfig, readSettings, readStandIns } from "../../tasks/launch/config.ts";
 import { cacheFolder, fileUrl, isDue, ROOT, shortHash } from "../../tasks/launch/files.ts";
 import { checkVersion } from "../../src/files/mod.ts";
 import { allCached, cachedCheck, jsrSpecifiers, registryAnswers } from "../../tasks/launch/jsr.ts";
@@ -69,7 +69,7 @@ Deno.test({
 });
 
 Deno.test("jsrSpecifiers() lists each package at the export paths of its stand-in", async () => {
-  const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const { imports } = await readSettings();
   const specifiers = jsrSpecifiers(imports, await readStandIns());
   assert(specifiers.includes(`${imports["@cliffy/command"]}/help`), specifiers.join());
   for (const specifier of specifiers) {

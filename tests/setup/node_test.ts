@@ -1,6 +1,6 @@
 // The package as Node has it: the npm package that Deno and JSR make of it.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { prepareConfig } from "../../tasks/launch/config.ts";
+import { type DenoConfig, prepareConfig, readSettings } from "../../tasks/launch/config.ts";
 import { ROOT } from "../../tasks/launch/files.ts";
 
 const OLDEST_NODE = 22;
@@ -32,11 +32,11 @@ async function run(program: string, args: string[], cwd: string): Promise<string
 /** Makes the npm package in `node_modules` of a folder, without the command, whose packages are JSR's. */
 async function installPackage(folder: string): Promise<{ exports: Record<string, unknown> }> {
   const source = `${folder}/source`, modules = `${folder}/node_modules`;
-  const { imports: _, exports, publish, ...settings } = JSON.parse(
-    await Deno.readTextFile(`${ROOT}/deno.json`),
-  );
+  const { importMap: _, exports, publish, ...settings } = await readSettings() as DenoConfig & {
+    publish: { include: string[] };
+  };
   delete exports["./cli"];
-  const include: string[] = publish.include.filter((path: string) => !path.startsWith("tasks/"));
+  const include: string[] = publish.include.filter((path) => !path.startsWith("tasks/"));
   await Deno.mkdir(source);
   for (const path of include) await copy(`${ROOT}/${path}`, `${source}/${path}`);
   const text = JSON.stringify({ ...settings, exports, publish: { ...publish, include } });

@@ -1,6 +1,11 @@
 // The stand-ins export exactly what our code imports from JSR.
 import { assert, assertEquals } from "@std/assert";
-import { linkedConfig, readStandIns, type StandIn } from "../../tasks/launch/config.ts";
+import {
+  linkedConfig,
+  readSettings,
+  readStandIns,
+  type StandIn,
+} from "../../tasks/launch/config.ts";
 import { fileUrl, ROOT } from "../../tasks/launch/files.ts";
 
 /** `import { … } from "…"` and `const { … } = await import("…")`. */
@@ -89,7 +94,7 @@ Deno.test("our code calls every method of the stand-in of Command", async () => 
 Deno.test("names imported from JSR type-check against the stand-ins", async () => {
   const folder = await Deno.makeTempDir();
   const standIns = await readStandIns();
-  const config = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const config = await readSettings();
   await Deno.writeTextFile(`${folder}/deno.json`, linkedConfig(config, standIns, ROOT));
   const lines = [...await ourImports()].map(([specifier, { values, types }]) =>
     `export type { ${[...new Set([...values, ...types])].join(", ")} } from "${specifier}";`

@@ -1,4 +1,4 @@
-import type { TopLevelSpec } from "npm:vega-lite@6.4.3";
+import type { TopLevelSpec } from "vega-lite";
 
 /** Detects growth in the samples of a long run, and draws them. */
 
@@ -56,7 +56,7 @@ const MEBIBYTE = 2 ** 20;
 
 /** Draws the curve of each resource as SVG. */
 export async function plot(samples: readonly Sample[]): Promise<string> {
-  const [vega, lite] = await Promise.all([import("npm:vega@6.4.0"), import("npm:vega-lite@6.4.3")]);
+  const [vega, lite] = await Promise.all([import("vega"), import("vega-lite")]);
   const curves: readonly (readonly [string, (sample: Sample) => number])[] = [
     ["device memory (MiB)", ({ deviceBytes }) => deviceBytes / MEBIBYTE],
     ["device buffers", ({ deviceBuffers }) => deviceBuffers],

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import fc from "npm:fast-check@4.10.2";
+import fc from "fast-check";
 
 fc.configureGlobal({ seed: Number(Deno.env.get("ALBERT_PROPERTY_SEED") ?? 20200426) });
 

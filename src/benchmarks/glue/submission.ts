@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { zipSync } from "npm:fflate@0.8.3";
+import { zipSync } from "fflate";
 import { quote, shown } from "../../json/mod.ts";
 import { GlueFileError, type GlueRow } from "./reader.ts";
 import {

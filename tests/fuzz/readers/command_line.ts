@@ -1,5 +1,5 @@
 /** Settings files and command lines. The commands are not run. */
-import * as fc from "npm:fast-check@4.10.2";
+import * as fc from "fast-check";
 import { report } from "../../../tasks/cli/run.ts";
 import { buildProgram } from "../../../tasks/cli/commands.ts";
 import { normalizeLine } from "../../../tasks/cli/command_line.ts";

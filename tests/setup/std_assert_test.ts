@@ -136,7 +136,9 @@ Deno.test("assertRejects() rejects a function that throws, or that returns no pr
   };
   for (const fn of [throws, () => 1]) {
     let message = "";
-    await assertRejects(fn as () => Promise<unknown>).catch((error) => message = error.message);
+    await assertRejects(fn as unknown as () => Promise<unknown>).catch((error) =>
+      message = error.message
+    );
     assertStringIncludes(message, "Function throws when expected to reject");
   }
   const { message } = await assertRejects(

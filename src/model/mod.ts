@@ -18,7 +18,7 @@ export * from "./model_files.ts";
 export * from "./parameters.ts";
 export * from "./presets.ts";
 export * from "./pretraining.ts";
-export { softmax, topK } from "./probabilities.ts";
+export { sigmoid, softmax, topK } from "./probabilities.ts";
 export * from "./sharing.ts";
 export * from "./specs.ts";
 export * from "./warm_start.ts";

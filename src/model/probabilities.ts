@@ -19,6 +19,15 @@ export function softmax(logits: ArrayLike<number>): number[] {
 }
 
 /**
+ * Computes the sigmoid of a logit.
+ *
+ * @returns 0 to 1, also where the exponential function overflows
+ */
+export function sigmoid(logit: number): number {
+  return 1 / (1 + Math.exp(-logit));
+}
+
+/**
  * Finds the largest values.
  *
  * @param values logits or scores

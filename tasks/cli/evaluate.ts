@@ -34,6 +34,12 @@ const GLUE_OPTIONS = {
     help: "GLUE task; ax needs an MNLI checkpoint.",
     required: true,
   },
+  "--labels <list>": {
+    kind: "string",
+    help:
+      "The task's labels in the order of the checkpoint's classes: entailment,neutral,contradiction.",
+    defaultText: "by the names in config.json",
+  },
   "--zip": { kind: "switch", help: "Pack the prediction files in --output into submission.zip." },
   ...EVALUATE_OPTIONS,
 } as const satisfies OptionTable;
@@ -43,9 +49,22 @@ const RACE_OPTIONS = {
   ...EVALUATE_OPTIONS,
 } as const satisfies OptionTable;
 
+const TEXT_OPTIONS = {
+  "--labels <list>": {
+    kind: "string",
+    help: "Names of the checkpoint's classes in their order: no,yes.",
+    defaultText: "the names in config.json",
+  },
+  ...EVALUATE_OPTIONS,
+} as const satisfies OptionTable;
+
 const EVALUATE_SQUAD_OPTIONS = {
   ...SQUAD_OPTIONS,
   ...EVALUATE_OPTIONS,
+  "--data <folder>": {
+    kind: "string",
+    help: "Folder with the official files; not needed with --dev-file.",
+  },
 } as const satisfies OptionTable;
 
 /** Flags of all `albert evaluate` commands. */
@@ -54,6 +73,8 @@ export type EvaluateFlags = Flags<typeof EVALUATE_OPTIONS>;
 export type EvaluateGlueFlags = Flags<typeof GLUE_OPTIONS>;
 /** Flags of `albert evaluate race`. */
 export type EvaluateRaceFlags = Flags<typeof RACE_OPTIONS>;
+/** Flags of `albert evaluate text`. */
+export type EvaluateTextFlags = Flags<typeof TEXT_OPTIONS>;
 /** Flags of `albert evaluate squad`. */
 export type EvaluateSquadFlags = Flags<typeof EVALUATE_SQUAD_OPTIONS>;
 
@@ -92,7 +113,7 @@ const text = defineCommand({
   description: "Predict your own classes with a checkpoint of finetune text.\n" +
     "--data is a folder with dev.tsv or test.tsv. The header names the column text\n" +
     "(or sentence1 and sentence2); with a column label, metrics are computed too.",
-  options: EVALUATE_OPTIONS,
+  options: TEXT_OPTIONS,
   examples: {
     "Unlabeled text":
       "albert evaluate text --data requests --split test --checkpoint runs/requests --output sorted",

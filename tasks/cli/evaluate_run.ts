@@ -15,6 +15,7 @@ import {
   glueTaskDefinition,
   inLabelOrder,
   labelOrder,
+  problemTypeOf,
   SUBMISSION_FILES,
   submissionZip,
   writePredictions,
@@ -41,7 +42,13 @@ import {
   type TaskHead,
   taskModel,
 } from "../../src/train/mod.ts";
-import type { EvaluateFlags, EvaluateGlueFlags, EvaluateRaceFlags } from "./evaluate.ts";
+import { usage } from "./errors.ts";
+import type {
+  EvaluateFlags,
+  EvaluateGlueFlags,
+  EvaluateRaceFlags,
+  EvaluateTextFlags,
+} from "./evaluate.ts";
 import { levelsOf } from "./finetune_options.ts";
 import { downloadProgress, openCheckpoint, type OpenedCheckpoint } from "./open_checkpoint.ts";
 import { logTo } from "./progress.ts";
@@ -88,7 +95,7 @@ export async function evaluateRace(flags: EvaluateRaceFlags): Promise<void> {
   const logits = await meanLogits(flags, {
     head: raceHead,
     encode: ({ tokenizer, maxSeqLength }) => raceExamples(questions, tokenizer, maxSeqLength),
-    arrange: (scores) => scores,
+    prepare: () => (scores) => scores,
   });
   const answers = raceAnswers(questions, logits);
   await Deno.mkdir(flags.output, { recursive: true });
@@ -100,12 +107,12 @@ export async function evaluateRace(flags: EvaluateRaceFlags): Promise<void> {
 }
 
 /** Predicts the classes of a file; writes and prints metrics if it has labels. */
-export async function evaluateText(flags: EvaluateFlags): Promise<void> {
+export async function evaluateText(flags: EvaluateTextFlags): Promise<void> {
   const path = `${flags.data}/${flags.split}.tsv`;
   const [checkpoint, ...others] = flags.checkpoint;
   // Resolved once, because every download is verified by its checksum.
   const folder = await resolveCheckpoint(checkpoint, downloadProgress(flags));
-  const definition = await readTextTask(path, await classesOf(folder));
+  const definition = await readTextTask(path, await classesOf(folder, labelsOf(flags)));
   const labeled = definition.labeled.length > 0;
   const rows = await readRows(definition, labeled ? "dev" : "test", path, { log: logTo(flags) });
   const answers = await predictRows(definition, rows, {
@@ -124,7 +131,7 @@ export async function evaluateText(flags: EvaluateFlags): Promise<void> {
 export async function reportMetrics(
   task: string,
   metrics: Readonly<Record<string, number>>,
-  flags: EvaluateFlags,
+  flags: Pick<EvaluateFlags, "output" | "json">,
 ): Promise<void> {
   const lines = `${JSON.stringify(metrics, null, 2)}\n`;
   await atomicWriteFile(`${flags.output}/${task}.metrics.json`, lines);
@@ -135,13 +142,17 @@ export async function reportMetrics(
 async function predictRows(
   definition: GlueTaskDefinition,
   rows: readonly GlueRow[],
-  flags: EvaluateFlags,
+  flags: EvaluateFlags & { readonly labels?: string },
 ): Promise<number[]> {
   const logits = await meanLogits(flags, {
     head: glueHead(definition),
     encode: ({ tokenizer, maxSeqLength }) =>
       rows.map((row) => encodeRow(row, tokenizer, maxSeqLength)),
-    arrange: (row, config) => inLabelOrder(row, labelOrder(definition, config)),
+    prepare(config, checkpoint) {
+      const { positions, notice } = usage(() => labelOrder(definition, config, labelsOf(flags)));
+      if (positions.length > 0) logTo(flags)(`${checkpoint}: ${notice}`);
+      return (row) => inLabelOrder(row, positions);
+    },
   });
   return glueAnswers(definition, rows, logits);
 }
@@ -161,14 +172,28 @@ async function packSubmission(folder: string, log: (line: string) => void): Prom
   if (missing.length > 0) log(`${folder}/submission.zip is incomplete: no ${missing.join(", ")}`);
 }
 
+/** Returns the words of `--labels`. */
+function labelsOf({ labels }: { readonly labels?: string }): string[] | undefined {
+  return labels?.split(",").map((label) => label.trim());
+}
+
 /** Returns the classes of a model in the order of their ids. */
-async function classesOf(folder: string): Promise<string[]> {
-  const names = (await readConfig(folder)).extra?.id2label;
-  if (typeof names === "object" && names !== null) {
-    return Object.values(names as Record<string, string>);
+async function classesOf(folder: string, given?: readonly string[]): Promise<readonly string[]> {
+  const config = await readConfig(folder);
+  const names = config.extra?.id2label;
+  const classes = given ??
+    (typeof names === "object" && names !== null
+      ? Object.values(names as Record<string, string>)
+      : undefined);
+  if (classes === undefined) {
+    throw new ConfigError(
+      `${folder}/config.json has no class names (id2label); name them with --labels, or use a checkpoint of finetune text`,
+    );
   }
+  const type = problemTypeOf(config, classes.length);
+  if (type === "single_label_classification") return classes;
   throw new ConfigError(
-    `${folder}/config.json has no class names (id2label); use a checkpoint of finetune text`,
+    `${folder}/config.json has problem_type ${type}, but evaluate text predicts one class per text; use predict classify`,
   );
 }
 
@@ -183,8 +208,8 @@ interface OpenedModel {
 interface LogitsRequest<E extends FinetuneExample> {
   readonly head: TaskHead<E, Float32Array>;
   encode(model: OpenedModel): readonly E[];
-  /** Reorders the logits of a checkpoint for the task. */
-  arrange(logits: Float32Array, config: ModelConfig): Float32Array;
+  /** Returns a function that reorders the logits of a checkpoint for the task. */
+  prepare(config: ModelConfig, checkpoint: string): (logits: Float32Array) => Float32Array;
 }
 
 /** Returns the logits of every example, averaged over the checkpoints of the flags. */
@@ -197,7 +222,7 @@ async function meanLogits<E extends FinetuneExample>(
     let sum: Float32Array[] | null = null;
     for (const checkpoint of flags.checkpoint) {
       const opened = await openCheckpoint(checkpoint, flags);
-      const logits = await logitsOf(device, opened, flags, request);
+      const logits = await logitsOf(device, opened, flags, request, checkpoint);
       sum = sum === null
         ? logits
         : sum.map((row, i) => row.map((value, k) => value + logits[i][k]));
@@ -212,8 +237,10 @@ async function logitsOf<E extends FinetuneExample>(
   device: Device,
   { config, weights, tokenizer }: OpenedCheckpoint,
   flags: EvaluateFlags,
-  { head, encode, arrange }: LogitsRequest<E>,
+  { head, encode, prepare }: LogitsRequest<E>,
+  checkpoint: string,
 ): Promise<Float32Array[]> {
+  const arrange = prepare(config, checkpoint);
   const trained = Number(config.extra?.max_seq_length ?? DEFAULT_LENGTH);
   const length = Math.min(flags.maxSeqLength ?? trained, config.maxPositionEmbeddings);
   const model = taskModel(device, config, head, { trainable: false });
@@ -221,7 +248,7 @@ async function logitsOf<E extends FinetuneExample>(
     loadFinetuned(model, head, weights);
     const examples = encode({ config, tokenizer, maxSeqLength: length });
     const logits = await predictAll(device, model, head, examples, flags.batchSize, length);
-    return logits.map((row) => arrange(row, config));
+    return logits.map(arrange);
   } finally {
     model.parameters.free();
   }

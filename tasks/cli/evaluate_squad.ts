@@ -17,6 +17,7 @@ import {
   squadHeadOf,
   type SquadTaskHead,
   type SquadWindow,
+  unscoredPredictions,
   type WindowScores,
 } from "../../src/benchmarks/squad/mod.ts";
 import { type Device, openDevice } from "../../src/device/mod.ts";
@@ -46,8 +47,12 @@ export async function evaluateSquad(flags: EvaluateSquadFlags): Promise<void> {
   const log = logTo(flags);
   const decoding = { nBest: flags.nBestSize, maxAnswerLength: flags.maxAnswerLength };
   checkDecodeOptions(decoding);
-  const path = flags.devFile ?? findSquadFiles(flags.data, flags.task).dev;
-  const dataset = await readSquadFile(path, { log });
+  if (flags.data === undefined && flags.devFile === undefined) {
+    throw new UsageError("--data or --dev-file is required");
+  }
+  const path = flags.devFile ?? findSquadFiles(flags.data!, flags.task).dev;
+  const read = await readSquadFile(path, { log, unlabeled: true });
+  const dataset = read.unlabeled && flags.task ? { ...read, version: flags.task } : read;
   const models: ModelScores[] = [];
   const device = await openDevice({ device: flags.device, blas: flags.blas, onNotice: log });
   try {
@@ -73,12 +78,16 @@ export async function evaluateSquad(flags: EvaluateSquadFlags): Promise<void> {
     ...decoding,
     againstBest: head === linearHead,
   });
-  const { metrics, predictions } = evaluateAnswers(dataset, answers, flags.nullThreshold);
+  const { metrics, predictions } = dataset.unlabeled
+    ? { metrics: null, predictions: unscoredPredictions(dataset, answers, flags.nullThreshold) }
+    : evaluateAnswers(dataset, answers, flags.nullThreshold);
   await Deno.mkdir(flags.output, { recursive: true });
   for (const [name, text] of predictionFiles(dataset, answers, predictions)) {
     await atomicWriteFile(`${flags.output}/${name}`, text);
   }
-  await reportMetrics("squad", { ...metrics }, flags);
+  if (metrics !== null) return await reportMetrics("squad", { ...metrics }, flags);
+  log(`${path} has no answers: writing predictions without metrics`);
+  console.log(`${flags.output}/predictions.json`);
 }
 
 async function scoresOf(

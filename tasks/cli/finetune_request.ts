@@ -27,6 +27,7 @@ import type { OpenedTraining } from "./train_run.ts";
 export interface TaskRequest<F extends FinetuneFlags> {
   /** The flags, with those of a resumed run. */
   readonly flags: F;
+  /** The folder of the benchmark; empty if the flags name its files. */
   readonly data: string;
   readonly tokenizer: Tokenizer;
   readonly maxSeqLength: number;
@@ -45,7 +46,9 @@ export interface MadeTask<E extends FinetuneExample, O> {
 /** A benchmark that can be fine-tuned on. */
 export interface FinetuneBenchmark<F extends FinetuneFlags, E extends FinetuneExample, O> {
   /** Returns the default hyperparameters. */
-  recipe(flags: F): Recipe;
+  recipe(flags: F): Recipe | Promise<Recipe>;
+  /** Returns whether the flags name all files, so that `--data` is not needed. */
+  hasFiles?(flags: F): boolean;
   /** Reads the files. */
   makeTask(request: TaskRequest<F>): Promise<MadeTask<E, O>>;
 }
@@ -57,7 +60,8 @@ export async function openFinetuning<F extends FinetuneFlags, E extends Finetune
   group: ProcessGroup,
   log: (line: string) => void,
 ): Promise<OpenedTraining<FinetuneSettings, FinetuneStepBatch<E>>> {
-  const { data, initFrom, checkpoint, fromScratch } = flags;
+  const { initFrom, checkpoint, fromScratch } = flags;
+  const data = flags.data ?? (benchmark.hasFiles?.(flags) ? "" : undefined);
   const from = initFrom ?? checkpoint;
   if (data === undefined) throw new UsageError("--data is required: the folder of the benchmark");
   if (from === undefined) {
@@ -66,7 +70,7 @@ export async function openFinetuning<F extends FinetuneFlags, E extends Finetune
   if (initFrom !== undefined && checkpoint !== undefined) {
     throw new UsageError("--init-from and --checkpoint exclude each other");
   }
-  const recipe = benchmark.recipe(flags);
+  const recipe = await benchmark.recipe(flags);
   const { folder, config, weights, tokenizer } = await rank0First(
     group,
     () => openCheckpoint(from, flags),

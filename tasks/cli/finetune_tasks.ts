@@ -20,7 +20,12 @@ import {
   type RaceExample,
   raceTask,
 } from "../../src/benchmarks/race/mod.ts";
-import { findSquadFiles, loadSquadData, type SquadFiles } from "../../src/benchmarks/squad/disk.ts";
+import {
+  findSquadFiles,
+  loadSquadData,
+  readSquadFile,
+  type SquadFiles,
+} from "../../src/benchmarks/squad/disk.ts";
 import {
   SQUAD_PAPER_RECIPES,
   SQUAD_QUICK_RECIPE,
@@ -121,12 +126,13 @@ export async function finetuneRace(given: RaceFlags): Promise<void> {
 /** `albert finetune squad` */
 export async function finetuneSquad(given: SquadFlags): Promise<void> {
   await finetune<SquadFlags, SquadWindow, WindowScores>("squad", FINETUNE_SQUAD_OPTIONS, given, {
-    recipe: (flags) =>
+    recipe: async (flags) =>
       flags.recipe === "paper"
-        ? SQUAD_PAPER_RECIPES[squadFilesOf(flags).version]
+        ? SQUAD_PAPER_RECIPES[(await squadFilesOf(flags)).version]
         : SQUAD_QUICK_RECIPE,
+    hasFiles: ({ trainFile, devFile }) => trainFile !== undefined && devFile !== undefined,
     async makeTask({ flags, tokenizer, maxSeqLength, log }) {
-      const files = squadFilesOf(flags);
+      const files = await squadFilesOf(flags);
       const data = await loadSquadData(files, { strict: flags.strict, log });
       const train = firstQuestions(data.train, flags.maxTrainSamples);
       const dev = firstQuestions(data.dev, flags.maxEvalSamples);
@@ -153,7 +159,12 @@ export async function finetuneSquad(given: SquadFlags): Promise<void> {
   });
 }
 
-function squadFilesOf({ data, task, trainFile, devFile }: SquadFlags): SquadFiles {
+/** Returns the files of the folder or the flags. The version of files that the flags name is that of the evaluation file. */
+async function squadFilesOf({ data, task, trainFile, devFile }: SquadFlags): Promise<SquadFiles> {
+  if (trainFile !== undefined && devFile !== undefined) {
+    const version = task ?? (await readSquadFile(devFile, { log() {} })).version;
+    return { version, train: trainFile, dev: devFile };
+  }
   const { version, train, dev } = findSquadFiles(data!, task);
   return { version, train: trainFile ?? train, dev: devFile ?? dev };
 }

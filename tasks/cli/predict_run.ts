@@ -7,6 +7,8 @@ import {
   encodeRow,
   type GlueExample,
   type GlueLogits,
+  outputsOf,
+  problemTypeOf,
   textClassifierHead,
 } from "../../src/benchmarks/glue/mod.ts";
 import { raceExamples, raceHead } from "../../src/benchmarks/race/mod.ts";
@@ -53,7 +55,7 @@ export async function predictFillMask(flags: FillMaskFlags, text?: string): Prom
   }
 }
 
-/** Prints the classes of each text by decreasing probability, or the score of a regression. */
+/** Prints the classes of each text by decreasing probability, or the scores of a regression. */
 export async function predictClassify(
   flags: ClassifyFlags,
   text?: string,
@@ -71,8 +73,9 @@ export async function predictClassify(
     logits.forEach((values, i) => {
       const { texts } = rows[i];
       checkLogits(values, texts.join(" | "));
-      if (values.length === 1) return printScore(texts, values[0], flags.json);
-      const classes = softmax(values)
+      const type = problemTypeOf(model.config, values.length);
+      if (type === "regression") return printScores(texts, values, names, flags.json);
+      const classes = outputsOf(values, type)
         .map((probability, id) => ({ label: names[id] ?? `${id}`, probability }))
         .sort((a, b) => b.probability - a.probability);
       if (flags.json) return console.log(JSON.stringify({ texts, classes }));
@@ -99,7 +102,7 @@ export async function predictAnswer(
     const decoded = await answerQuestion(device, encoder, head, tokenizer, question, text);
     console.log(
       flags.json
-        ? answerJson(question, decoded, flags.top)
+        ? answerJson(question, text, decoded, flags.top)
         : answerText(text, decoded, flags.top, Deno.stdout.isTerminal() && !Deno.noColor),
     );
   } finally {
@@ -197,8 +200,23 @@ function filledText(text: string, masks: readonly FilledMask[]): string {
   return [text, ...lines.map((line) => `  [MASK] ${line}`)].join("\n");
 }
 
-function printScore(texts: readonly string[], score: number, json?: boolean): void {
-  console.log(json ? JSON.stringify({ texts, score }) : `${texts.join(" | ")}\n  ${score}`);
+/** Prints the score of a regression, or a line for each of several. */
+function printScores(
+  texts: readonly string[],
+  values: Float32Array,
+  names: Readonly<Record<number, string>>,
+  json?: boolean,
+): void {
+  const scores = Array.from(values, (score, id) => ({ label: names[id] ?? `${id}`, score }));
+  const [{ score }] = scores;
+  if (json) {
+    console.log(JSON.stringify({ texts, ...(scores.length === 1 ? { score } : { scores }) }));
+    return;
+  }
+  const lines = scores.length === 1
+    ? [`  ${score}`]
+    : scores.map(({ label, score }) => `  ${label}  ${score}`);
+  console.log([texts.join(" | "), ...lines].join("\n"));
 }
 
 function classNames(id2label: unknown): Readonly<Record<number, string>> {
@@ -207,14 +225,25 @@ function classNames(id2label: unknown): Readonly<Record<number, string>> {
     : {};
 }
 
-/** Positions are in UTF-16 units. */
-function answerJson(question: string, { nBest, noAnswer }: DecodedAnswer, top: number): string {
-  const answers = nBest.slice(0, top).map(({ text, start, probability }) => ({
-    text,
-    start,
-    end: start + text.length,
-    probability,
-  }));
+/** Positions are in UTF-16 units, as JavaScript counts, and in code points, as SQuAD and Python count. */
+function answerJson(
+  question: string,
+  context: string,
+  { nBest, noAnswer }: DecodedAnswer,
+  top: number,
+): string {
+  const codePoints = (text: string) => [...text].length;
+  const answers = nBest.slice(0, top).map(({ text, start, probability }) => {
+    const code_point_start = codePoints(context.slice(0, start));
+    return {
+      text,
+      start,
+      end: start + text.length,
+      code_point_start,
+      code_point_end: code_point_start + codePoints(text),
+      probability,
+    };
+  });
   return JSON.stringify({ question, answers, no_answer_score: noAnswer }, null, 2);
 }
 

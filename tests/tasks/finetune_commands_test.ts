@@ -1,4 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { classifierSpecs, encoderSpecs, initialValues } from "../../src/model/mod.ts";
+import { writeModelFolder } from "../../src/train/disk.ts";
+import { tokenizer, toyConfig } from "../train/toy_task.ts";
 import { runAlbert } from "./albert_process.ts";
 import { HEADER, LABELS, writeToyBenchmark } from "./toy_benchmark.ts";
 
@@ -230,4 +233,84 @@ Deno.test("finetune suggests a smaller micro-batch if the device has too little 
     assertStringIncludes(stderr, "Cannot allocate buffer");
     assertStringIncludes(stderr, "bytes of the CPU device");
     assertStringIncludes(stderr, "try a smaller --micro-batch-size");
+  }));
+
+/** Writes a classifier with three outputs, whose weights ignore the text, and returns its folder. */
+async function writeClassifier(folder: string, extra: Record<string, unknown>): Promise<string> {
+  const path = await Deno.makeTempDir({ dir: folder });
+  const [weight, bias] = classifierSpecs(toyConfig, 3);
+  const zeros = { shape: weight.shape, data: new Float32Array(3 * toyConfig.hiddenSize) };
+  await writeModelFolder(path, {
+    config: { ...toyConfig, extra },
+    architecture: "AlbertForSequenceClassification",
+    tensors: new Map([
+      ...encoderSpecs(toyConfig).map((spec) =>
+        [spec.name, { shape: spec.shape, data: initialValues(spec, 1, 0.1) }] as const
+      ),
+      [weight.name, zeros],
+      [bias.name, { shape: [3], data: Float32Array.of(0, 1, -1) }],
+    ]),
+    files: new Map(Object.entries(tokenizer.toFiles())),
+    card: "",
+  });
+  return path;
+}
+
+Deno.test("predict classify follows problem_type, and the order of classes can be given", () =>
+  withFolder(async (folder) => {
+    const id2label = { 0: "a", 1: "b", 2: "c" };
+    const classify = async (problem_type?: string) => {
+      const model = await writeClassifier(folder, { id2label, problem_type });
+      const words = ["predict", "classify", "good", "--checkpoint", model, "--device", "cpu"];
+      return { model, ...JSON.parse(await succeed([...words, "--json"])) };
+    };
+    const rounded = ({ classes }: { classes: { label: string; probability: number }[] }) =>
+      classes.map(({ label, probability }) => `${label} ${probability.toFixed(4)}`);
+    assertEquals(rounded(await classify()), ["b 0.6652", "a 0.2447", "c 0.0900"]);
+    const multiple = await classify("multi_label_classification");
+    assertEquals(rounded(multiple), ["b 0.7311", "a 0.5000", "c 0.2689"]);
+    assertEquals((await classify("regression")).scores, [
+      { label: "a", score: 0 },
+      { label: "b", score: 1 },
+      { label: "c", score: -1 },
+    ]);
+    await Deno.writeTextFile(`${folder}/dev.tsv`, "text\tlabel\ngood\tb\nbad\tb\n");
+    const text = (model: string, ...more: string[]) =>
+      runAlbert([
+        ...["evaluate", "text", "--data", folder, "--checkpoint", model, "--device", "cpu"],
+        ...["--output", `${folder}/out`, "--json", ...more],
+      ]);
+    const refused = await text(multiple.model);
+    assertEquals(refused.code, 1);
+    assertStringIncludes(refused.stderr, "problem_type multi_label_classification");
+    const { model } = await classify();
+    assertEquals(JSON.parse((await text(model)).stdout).accuracy, 1);
+    // The model predicts its second class.
+    const renamed = await text(model, "--labels", "b,a,c");
+    assertEquals(JSON.parse(renamed.stdout).accuracy, 0, renamed.stderr);
+    assertStringIncludes(renamed.stderr, "classes are b, a, c (--labels)");
+
+    const header = Array.from({ length: 12 }, (_, i) => i === 11 ? "gold_label" : `x${i}`);
+    header[0] = "index";
+    [header[8], header[9]] = ["sentence1", "sentence2"];
+    const row = [..."0123456", "x", "one good", "two", "neutral", "neutral"];
+    await Deno.writeTextFile(
+      `${folder}/dev_matched.tsv`,
+      `${header.join("\t")}\n${row.join("\t")}\n`,
+    );
+    const mnli = (...more: string[]) =>
+      runAlbert([
+        ...["evaluate", "glue", "--task", "mnli", "--data", folder, "--checkpoint", model],
+        ...["--device", "cpu", "--output", `${folder}/out`, "--json", ...more],
+      ]);
+    const assumed = await mnli();
+    assertEquals(JSON.parse(assumed.stdout).accuracy, 0, assumed.stderr);
+    assertStringIncludes(
+      assumed.stderr,
+      "classes are assumed to be contradiction, entailment, neutral",
+    );
+    const given = await mnli("--labels", "entailment,neutral,contradiction");
+    assertEquals(JSON.parse(given.stdout).accuracy, 1, given.stderr);
+    const wrong = await mnli("--labels", "entailment,neutral");
+    assertEquals(wrong.code, 2);
   }));

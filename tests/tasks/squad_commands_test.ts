@@ -69,8 +69,59 @@ for (const head of ["linear", "paper"]) {
         await runAlbert(["predict", "answer", "--checkpoint", run, "where", text]),
       );
       assertStringIncludes(asked, "word1 word2 »side3 town1« word4");
+      // A character outside the basic plane is two UTF-16 units and one code point.
+      const json = JSON.parse(succeeded(
+        await runAlbert([
+          ...["predict", "answer", "--checkpoint", run, "--json"],
+          ...["where", "🎉 word1 word2 side3 town1 word4"],
+        ]),
+      ));
+      const [{ text: found, start, end, code_point_start, code_point_end }] = json.answers;
+      assertEquals([found, start, end], ["side3 town1", 15, 26]);
+      assertEquals([code_point_start, code_point_end], [14, 25]);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
   });
 }
+
+Deno.test("SQuAD files of one's own need no folder, and questions without answers no gold", async () => {
+  const folder = await Deno.makeTempDir();
+  const checkpoint = `${folder}/checkpoint`;
+  try {
+    await writeCheckpoint(checkpoint);
+    await Deno.writeTextFile(`${folder}/a.json`, toySquad(1, 40, "train"));
+    await Deno.writeTextFile(`${folder}/b.json`, toySquad(2, 10, "dev"));
+    const bare = JSON.parse(
+      toySquad(3, 6, "x"),
+      (key, value) => key === "answers" || key === "is_impossible" ? undefined : value,
+    );
+    await Deno.writeTextFile(`${folder}/questions.json`, JSON.stringify(bare));
+    const run = ["--device", "cpu", "--quiet", "--doc-stride", "6", "--max-seq-length", "16"];
+    const train = ["finetune", "squad", ...run, "--checkpoint", checkpoint, "--max-steps", "2"];
+    const output = ["--output", `${folder}/run`];
+    const files = ["--train-file", `${folder}/a.json`, "--dev-file", `${folder}/b.json`];
+    succeeded(await runAlbert([...train, ...output, ...files]));
+    const { code, stderr } = await runAlbert([...train, ...output, ...files.slice(0, 2)]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "--data is required");
+    const printed = succeeded(
+      await runAlbert([
+        ...["evaluate", "squad", ...run, "--checkpoint", `${folder}/run`],
+        ...["--dev-file", `${folder}/questions.json`, "--output", `${folder}/answers`],
+      ]),
+    );
+    assertEquals(printed, `${folder}/answers/predictions.json\n`);
+    const answers = JSON.parse(await Deno.readTextFile(printed.trim()));
+    assertEquals(Object.keys(answers).length, 6);
+    const nothing = await runAlbert([
+      ...["evaluate", "squad", ...run, "--checkpoint", `${folder}/run`, ...output],
+    ]);
+    assertEquals([nothing.code, nothing.stderr], [
+      2,
+      "albert: --data or --dev-file is required\n",
+    ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

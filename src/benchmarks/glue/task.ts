@@ -4,12 +4,16 @@
  * @module
  */
 import type { Device } from "../../device/mod.ts";
+import { quote } from "../../json/mod.ts";
 import {
   classifierLogits,
   classifierSpecs,
+  ConfigError,
   type Encoder,
   type ModelConfig,
   type ParameterSpec,
+  sigmoid,
+  softmax,
   transformersClass,
 } from "../../model/mod.ts";
 import { crossEntropy, type LossTarget, meanSquaredError, type Scope } from "../../tensor/mod.ts";
@@ -69,6 +73,42 @@ export function textClassifierHead({ extra = {} }: ModelConfig): TaskHead<GlueEx
   // transformers omits both keys for two classes.
   const outputs = names.length || (typeof count === "number" ? count : 2);
   return classifierHead("classification", outputs, {});
+}
+
+/** `problem_type` of config.json: what the outputs of a classifier mean. */
+export type ProblemType =
+  | "single_label_classification"
+  | "multi_label_classification"
+  | "regression";
+
+const PROBLEM_TYPES: readonly ProblemType[] = [
+  "single_label_classification",
+  "multi_label_classification",
+  "regression",
+];
+
+/**
+ * Returns the problem type of a classifier: that of config.json, or else regression for one output and one class for several.
+ *
+ * @param outputs number of outputs
+ * @throws {ConfigError} if config.json has an unknown problem type
+ */
+export function problemTypeOf({ extra = {} }: ModelConfig, outputs: number): ProblemType {
+  const given = extra.problem_type ?? null;
+  if (given === null) return outputs === 1 ? "regression" : "single_label_classification";
+  const found = PROBLEM_TYPES.find((name) => name === given);
+  if (found === undefined) {
+    throw new ConfigError(
+      `problem_type must be one of ${PROBLEM_TYPES.join(", ")}, got ${quote(given)}`,
+    );
+  }
+  return found;
+}
+
+/** Returns what the logits of a row mean: probabilities that sum to 1, independent probabilities, or scores. */
+export function outputsOf(logits: GlueLogits, type: ProblemType): number[] {
+  if (type === "single_label_classification") return softmax(logits);
+  return Array.from(logits, type === "regression" ? (score) => score : sigmoid);
 }
 
 function classifierHead(

@@ -263,29 +263,62 @@ export function readLabel({ labels }: GlueTaskDefinition, text: string): number 
   return text.trim() !== "" && score >= 0 && score <= 5 ? score : null;
 }
 
+/** The order of a checkpoint's classes. */
+export interface LabelOrder {
+  /** Position of each of the task's labels in the checkpoint's logits; empty for a regression task. */
+  readonly positions: readonly number[];
+  /** Says in which order the classes are read, and why. */
+  readonly notice: string;
+}
+
 /**
- * Returns the position of each of the task's labels in a checkpoint's logits. Published checkpoints order the classes differently. A checkpoint without label names
- * (`LABEL_0`), or with unknown names, is assumed to have the task's order.
+ * Returns the order of a checkpoint's classes, which published checkpoints choose differently: the given one, or that of the names in config.json. A checkpoint without
+ * label names (`LABEL_0`), or with unknown names, is assumed to have the task's order.
  *
+ * @param given the task's labels in the order of the checkpoint's classes
  * @throws {ConfigError} if the checkpoint has another number of classes
+ * @throws {RangeError} if the given labels are not those of the task
  */
 export function labelOrder(
   { folder, labels }: GlueTaskDefinition,
   { extra = {} }: ModelConfig,
-): readonly number[] {
-  const own = labels.map((_, id) => id);
-  const id2label = extra.id2label as Record<string, string> | undefined;
-  if (id2label === undefined || labels.length === 0) return own;
-  const names = Object.keys(id2label).map((id) => id2label[id].toLowerCase());
-  if (names.length !== labels.length) {
+  given?: readonly string[],
+): LabelOrder {
+  if (labels.length === 0) return { positions: [], notice: "the output is a score" };
+  const id2label = extra.id2label as Record<string, unknown> | undefined;
+  const names = id2label && Object.values(id2label).map((name) => `${name}`);
+  if (names !== undefined && names.length !== labels.length) {
     throw new ConfigError(
       `the checkpoint has ${names.length} classes (${
         names.join(", ")
       }), but ${folder} has ${labels.length} (${labels.join(", ")})`,
     );
   }
-  const positions = labels.map((label) => names.indexOf(label));
-  return positions.includes(-1) ? own : positions;
+  if (given !== undefined) {
+    const positions = labels.map((label) => given.indexOf(label));
+    if (positions.includes(-1) || given.length !== labels.length) {
+      throw new RangeError(
+        `--labels must list ${labels.join(", ")} in the order of the checkpoint's classes (got ${
+          given.join(",")
+        })`,
+      );
+    }
+    return { positions, notice: `classes are ${given.join(", ")} (--labels)` };
+  }
+  const lower = names?.map((name) => name.toLowerCase()) ?? [];
+  const positions = labels.map((label) => lower.indexOf(label.toLowerCase()));
+  if (!positions.includes(-1)) {
+    return { positions, notice: `classes are ${lower.join(", ")} (names in config.json)` };
+  }
+  const why = names === undefined
+    ? "config.json has no class names"
+    : `the names in config.json, ${names.join(", ")}, are not those of ${folder}`;
+  return {
+    positions: labels.map((_, id) => id),
+    notice: `classes are assumed to be ${
+      labels.join(", ")
+    }, because ${why}; another order can be given with --labels`,
+  };
 }
 
 /** Reorders logits to the order of the task's labels. */

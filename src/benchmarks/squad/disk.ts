@@ -4,7 +4,13 @@
  * @module
  */
 import { Sha256 } from "../../files/mod.ts";
-import { readSquad, type SquadDataset, SquadFormatError, type SquadVersion } from "./reader.ts";
+import {
+  readSquad,
+  type ReadSquadOptions,
+  type SquadDataset,
+  SquadFormatError,
+  type SquadVersion,
+} from "./reader.ts";
 
 /** The files of a version. */
 export interface SquadFiles {
@@ -30,6 +36,8 @@ export interface SquadData {
 export interface SquadReadOptions {
   /** Whether misplaced answers and repeated ids are errors; default false. */
   readonly strict?: boolean;
+  /** Whether all questions may be without `answers`; default false. */
+  readonly unlabeled?: boolean;
   /** Called with a sentence about each kind of problem in a file. */
   log(sentence: string): void;
 }
@@ -108,12 +116,12 @@ export async function loadSquadData(
  */
 export async function readSquadFile(
   path: string,
-  { strict, log }: SquadReadOptions,
+  { strict, unlabeled, log }: SquadReadOptions,
   sum?: { update(bytes: Uint8Array): unknown },
 ): Promise<SquadDataset> {
   const bytes = await Deno.readFile(path);
   sum?.update(bytes);
-  const dataset = parse(path, bytes, strict);
+  const dataset = parse(path, bytes, { strict, unlabeled });
   const { questions, misplaced, repeated } = dataset;
   if (questions.length === 0) throw new SquadFormatError(`${path} has no questions`);
   for (const problem of [misplaced, repeated]) {
@@ -122,7 +130,7 @@ export async function readSquadFile(
   return dataset;
 }
 
-function parse(path: string, bytes: Uint8Array, strict?: boolean): SquadDataset {
+function parse(path: string, bytes: Uint8Array, options: ReadSquadOptions): SquadDataset {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -130,7 +138,7 @@ function parse(path: string, bytes: Uint8Array, strict?: boolean): SquadDataset 
     throw new SquadFormatError(`${path} is not valid UTF-8`);
   }
   try {
-    return readSquad(text, { strict });
+    return readSquad(text, options);
   } catch (error) {
     if (error instanceof SquadFormatError) throw new SquadFormatError(`${path}: ${error.message}`);
     throw error;

@@ -168,10 +168,11 @@ const NO_ANSWER: AnswerPieces = { first: -1, last: -1 };
 
 /** Returns the tokens that contain the first and last characters of the first gold answer, or undefined if its position is unknown. */
 function answerPieces(
-  { answers: [answer] }: SquadQuestion,
+  { answers, isImpossible }: SquadQuestion,
   { starts, ends }: Paragraph,
 ): AnswerPieces | undefined {
-  if (answer === undefined) return NO_ANSWER;
+  const answer = answers.find(({ text }) => text !== "");
+  if (answer === undefined || isImpossible) return NO_ANSWER;
   if (answer.start === undefined) return undefined;
   // Whitespace around the answer does not belong to a token.
   const start = answer.start + answer.text.length - answer.text.trimStart().length;

@@ -93,6 +93,22 @@ export function evaluateAnswers(
   return { predictions, metrics, threshold: chosen };
 }
 
+/**
+ * Applies the threshold to the predictions of a dataset without gold answers.
+ *
+ * @param threshold threshold of the no-answer score (2.0); default 0, that of the official scripts
+ */
+export function unscoredPredictions(
+  { version }: SquadDataset,
+  answers: SquadAnswers,
+  threshold: number = 0,
+): ReadonlyMap<string, string> {
+  return new Map(Array.from(answers, ([id, { nBest, noAnswer }]) => [
+    id,
+    version === "2.0" && noAnswer > threshold ? "" : nBest[0].text,
+  ]));
+}
+
 /** Returns the no-answer scores by question id. */
 export function noAnswerScores(answers: SquadAnswers): ReadonlyMap<string, number> {
   return new Map(Array.from(answers, ([id, { noAnswer }]) => [id, noAnswer]));

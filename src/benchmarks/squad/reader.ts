@@ -28,6 +28,8 @@ export interface SquadQuestion {
   readonly title: string;
   /** Gold answers; empty for an unanswerable question. */
   readonly answers: readonly SquadAnswer[];
+  /** True if the file says `is_impossible`. Training then ignores answers; the official metric does not. */
+  readonly isImpossible?: true;
 }
 
 /** A kind of problem that does not make a file unreadable. */
@@ -44,6 +46,8 @@ export interface SquadDataset {
   readonly version: SquadVersion;
   /** Questions in file order. */
   readonly questions: readonly SquadQuestion[];
+  /** True if no question has answers, so that there is nothing to score. */
+  readonly unlabeled?: true;
   /** Answers that are not at their `answer_start`. */
   readonly misplaced?: SquadProblem;
   /** Repeated ids, whose questions share one prediction. */
@@ -60,47 +64,69 @@ export class SquadFormatError extends SyntaxError {
 export interface ReadSquadOptions {
   /** Whether a misplaced answer or a repeated id is an error; default false. */
   readonly strict?: boolean;
+  /** Whether all questions may be without `answers`; default false. */
+  readonly unlabeled?: boolean;
 }
 
 /**
- * Parses the text of a SQuAD file.
+ * Parses the text of a SQuAD file. Ids may be integers, and answers an object of lists, as in Hugging Face's data sets.
  *
  * If the file's `version` is missing or unknown, it is 2.0 for a file with an unanswerable question or an `is_impossible` field, else 1.1.
  *
  * @throws {SquadFormatError} if the text is not in SQuAD's format, or has a problem and `strict` is set
  */
-export function readSquad(text: string, { strict = false }: ReadSquadOptions = {}): SquadDataset {
+export function readSquad(
+  text: string,
+  { strict = false, unlabeled = false }: ReadSquadOptions = {},
+): SquadDataset {
   const root = field(new Place(parse(text), ""), isObject, "an object");
   const questions: SquadQuestion[] = [];
   const problems = new Problems(strict);
   const seen = new Set<string>();
   let impossible = false;
+  const labeled = new Set<boolean>();
   for (const article of items(root, "data")) {
     const title = article.get("title").value;
     for (const paragraph of items(article, "paragraphs")) {
       const context = string(paragraph, "context");
       const offsets = new CodePointOffsets(context);
       for (const qa of items(paragraph, "qas")) {
-        const id = string(qa, "id");
+        const id = idOf(qa);
         if (seen.has(id)) problems.add("repeated", `question ${shown(id)} is repeated`);
         seen.add(id);
-        impossible ||= qa.get("is_impossible").value !== undefined;
-        const answers = items(qa, "answers", `question ${shown(id)}`).map((answer) =>
-          readAnswer(answer, id, context, offsets, problems)
-        );
-        impossible ||= answers.length === 0;
+        const isImpossible = flag(qa, "is_impossible", `question ${shown(id)}`);
+        impossible ||= isImpossible !== undefined;
+        const isLabeled = !unlabeled || qa.get("answers").value !== undefined;
+        labeled.add(isLabeled);
+        if (labeled.size > 1) {
+          throw new SquadFormatError(
+            `question ${shown(id)} ${isLabeled ? "has" : "has no"} answers, unlike those before it`,
+          );
+        }
+        const answers = isLabeled
+          ? answersOf(qa, `question ${shown(id)}`).map((answer) =>
+            readAnswer(answer, id, context, offsets, problems)
+          )
+          : [];
+        impossible ||= isLabeled && answers.length === 0;
         questions.push({
           id,
           question: string(qa, "question"),
           context,
           title: typeof title === "string" ? title : "",
           answers,
+          ...(isImpossible && { isImpossible }),
         });
       }
     }
   }
   const version = versionOf(root.get("version").value) ?? (impossible ? "2.0" : "1.1");
-  return { version, questions, ...problems.found };
+  return {
+    version,
+    questions,
+    ...(labeled.has(false) && { unlabeled: true }),
+    ...problems.found,
+  };
 }
 
 function readAnswer(
@@ -117,6 +143,8 @@ function readAnswer(
       `question ${shown(id)}: ${answer.path}.answer_start must be a number`,
     );
   }
+  // Some tools write an empty answer, at -1, for a question without one.
+  if (text === "") return { text };
   const start = offsets.toUnits(given);
   if (start !== undefined && context.startsWith(text, start)) return { text, start };
   problems.add(
@@ -185,6 +213,32 @@ function field(
       place.value === undefined ? "is missing" : `must be ${what}`
     }`,
   );
+}
+
+/** Returns an id. Some tools write integers. */
+function idOf(qa: Place): string {
+  const { value } = qa.get("id");
+  if (Number.isSafeInteger(value)) return `${value}`;
+  field(qa.get("id"), (value) => typeof value === "string", "a string or an integer");
+  return value as string;
+}
+
+/** Returns the value of a switch, or undefined without one. */
+function flag(place: Place, name: string, owner: string): boolean | undefined {
+  const { value } = place.get(name);
+  if (value === undefined || value === null) return undefined;
+  return field(place.get(name), (value) => typeof value === "boolean", "true or false", owner)
+    .value as boolean;
+}
+
+/** Returns the answers of a question as a list of objects. */
+function answersOf(qa: Place, owner: string): Place[] {
+  const place = qa.get("answers");
+  const { text, answer_start: starts } = isObject(place.value) ? place.value : {};
+  if (!Array.isArray(text) || !Array.isArray(starts) || text.length !== starts.length) {
+    return items(qa, "answers", owner);
+  }
+  return text.map((text, i) => new Place({ text, answer_start: starts[i] }, `${place.path}[${i}]`));
 }
 
 function string(place: Place, name: string, owner?: string): string {

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   GlueFileError,
   glueTaskDefinition,
@@ -41,10 +41,29 @@ Deno.test("readPredictions() reports problems with file and line", () => {
 Deno.test("labelOrder() returns the order of a checkpoint's classes", () => {
   const mnli = glueTaskDefinition("mnli");
   const config = presetConfig("smoke");
-  const of = (id2label: unknown) => labelOrder(mnli, { ...config, extra: { id2label } });
+  const read = (id2label: unknown, given?: string[]) =>
+    labelOrder(mnli, { ...config, extra: { id2label } }, given);
+  const of = (id2label: unknown) => read(id2label).positions;
   assertEquals(of(undefined), [0, 1, 2]);
   assertEquals(of({ 0: "ENTAILMENT", 1: "NEUTRAL", 2: "CONTRADICTION" }), [2, 0, 1]);
   assertEquals(of({ 0: "LABEL_0", 1: "LABEL_1", 2: "LABEL_2" }), [0, 1, 2]);
   assertThrows(() => of({ 0: "a", 1: "b" }), Error, "the checkpoint has 2 classes (a, b)");
+  assertEquals(
+    read({ 0: "Entailment", 1: "Neutral", 2: "Contradiction" }).notice,
+    "classes are entailment, neutral, contradiction (names in config.json)",
+  );
+  assertStringIncludes(
+    read({ 0: "e", 1: "n", 2: "c" }).notice,
+    "classes are assumed to be contradiction, entailment, neutral, because the names in config.json, e, n, c, are not those of MNLI",
+  );
+  assertStringIncludes(read(undefined).notice, "config.json has no class names");
+  // transformers accepts names that are numbers.
+  assertEquals(of({ 0: 5, 1: 6, 2: 7 }), [0, 1, 2]);
+  const given = read({ 0: "e", 1: "n", 2: "c" }, ["entailment", "neutral", "contradiction"]);
+  assertEquals(given.positions, [2, 0, 1]);
+  for (const wrong of [["entailment", "neutral"], ["entailment", "neutral", "neutral"], ["a"]]) {
+    assertThrows(() => read(undefined, wrong), RangeError, "--labels must list contradiction, ");
+  }
+  assertEquals(labelOrder(sts, config).positions, []);
   assertEquals([...inLabelOrder(Float32Array.of(1, 2, 3), [2, 0, 1])], [3, 1, 2]);
 });

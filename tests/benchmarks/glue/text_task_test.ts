@@ -1,10 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   GlueFileError,
+  outputsOf,
+  problemTypeOf,
   readGlueFile,
   textFileDefinition,
   textTaskDefinition,
 } from "../../../src/benchmarks/glue/mod.ts";
+import { ConfigError, presetConfig } from "../../../src/model/mod.ts";
 
 Deno.test("the classes are the labels of the training file, in any order of columns", () => {
   const file =
@@ -47,4 +50,22 @@ Deno.test("textFileDefinition() accepts files with and without labels", () => {
   const unknown = "text\tlabel\none\tc\n";
   assertThrows(() => read(unknown, "dev"), GlueFileError, 'line 2: label "c" is not valid');
   assertThrows(() => read("words\none\n", "test"), GlueFileError, "the header must contain");
+});
+
+Deno.test("problemTypeOf() reads config.json, and infers the type of a file without it", () => {
+  const of = (problem_type: unknown, outputs: number) =>
+    problemTypeOf({ ...presetConfig("smoke"), extra: { problem_type } }, outputs);
+  assertEquals(of(undefined, 3), "single_label_classification");
+  assertEquals(of(null, 1), "regression");
+  assertEquals(of("multi_label_classification", 1), "multi_label_classification");
+  assertEquals(of("regression", 4), "regression");
+  assertThrows(() => of("ordinal", 3), ConfigError, 'got "ordinal"');
+});
+
+Deno.test("outputsOf() takes the softmax, the sigmoid or nothing", () => {
+  const logits = Float32Array.of(0, Math.log(3), -1000);
+  const round = (values: number[]) => values.map((value) => Number(value.toFixed(6)));
+  assertEquals(round(outputsOf(logits, "single_label_classification")), [0.25, 0.75, 0]);
+  assertEquals(round(outputsOf(logits, "multi_label_classification")), [0.5, 0.75, 0]);
+  assertEquals(outputsOf(logits, "regression"), [...logits]);
 });

@@ -154,3 +154,18 @@ Deno.test("the pieces of official answers contain the answers", async () => {
   // The others are answers that end inside a piece, such as 90 in "90%".
   assert(labeled.length > 500 && same.length > 0.99 * labeled.length);
 });
+
+Deno.test("an impossible question trains as unanswerable, also with plausible or empty answers", () => {
+  const qas = [
+    { id: "a", answers: [{ text: "town", answer_start: 13 }], is_impossible: true },
+    { id: "b", answers: [{ text: "", answer_start: -1 }] },
+    { id: "c", answers: [{ text: "town", answer_start: 13 }], is_impossible: false },
+  ];
+  const { windows, dropped } = squadTrainingFeatures(
+    readSquad(squadFile("The Parisian town.", qas)),
+    TOKENIZER,
+    { maxLength: 14, stride: 4 },
+  );
+  assertEquals(dropped, undefined);
+  assertEquals(windows.map(({ start, end }) => [start, end]), [[0, 0], [0, 0], [7, 7]]);
+});

@@ -56,7 +56,10 @@ Deno.test("JSON that is not in SQuAD's format is rejected with the problem and t
       ["{}", "data is missing"],
       ['{"data": {}}', "data must be a list"],
       ['{"data": [{"paragraphs": [1]}]}', "data[0].paragraphs[0] must be an object"],
-      [squadFile("x", [{ id: 3 }]), "data[0].paragraphs[0].qas[0].id must be a string"],
+      [
+        squadFile("x", [{ id: 3.5 }]),
+        "data[0].paragraphs[0].qas[0].id must be a string or an integer",
+      ],
       [
         squadFile("x", [{ id: "q" }]),
         "question q: data[0].paragraphs[0].qas[0].answers is missing",
@@ -64,6 +67,46 @@ Deno.test("JSON that is not in SQuAD's format is rejected with the problem and t
       [squadFile("x", [{ id: "q", answers: [{ text: "x" }] }]), "question q: "],
     ]
   ) assertThrows(() => readSquad(text), SquadFormatError, sentence);
+});
+
+Deno.test("readSquad() reads integer ids, answers as an object of lists, and empty answers", () => {
+  const { questions, misplaced } = readSquad(squadFile("one two", [
+    { id: 101, answers: { text: ["two", "one"], answer_start: [4, 0] } },
+    { id: "q", answers: [{ text: "", answer_start: -1 }] },
+  ]));
+  assertEquals(questions.map(({ id, answers }) => [id, answers]), [
+    ["101", [{ text: "two", start: 4 }, { text: "one", start: 0 }]],
+    ["q", [{ text: "" }]],
+  ]);
+  assertEquals(misplaced, undefined);
+  const uneven = { text: ["two"], answer_start: [] };
+  assertThrows(
+    () => readSquad(squadFile("one two", [{ id: "q", answers: uneven }])),
+    SquadFormatError,
+    "answers must be a list",
+  );
+});
+
+Deno.test("readSquad() keeps is_impossible, and rejects what is not true or false", () => {
+  const answers = [{ text: "two", answer_start: 4 }];
+  const one = (is_impossible: unknown) =>
+    readSquad(squadFile("one two", [{ id: "q", answers, is_impossible } as never]));
+  assertEquals(one(true).questions[0].isImpossible, true);
+  assertEquals(one(false).questions[0].isImpossible, undefined);
+  assertThrows(() => one("yes"), SquadFormatError, "is_impossible must be true or false");
+});
+
+Deno.test("readSquad() reads questions without answers only if they are asked for, and not mixed", () => {
+  const text = squadFile("one two", [{ id: "q1" }, { id: "q2" }], "1.1");
+  assertThrows(() => readSquad(text), SquadFormatError, "question q1: ");
+  const { questions, unlabeled, version } = readSquad(text, { unlabeled: true });
+  assertEquals([questions.length, unlabeled, version], [2, true, "1.1"]);
+  const answers = [{ text: "two", answer_start: 4 }];
+  assertThrows(
+    () => readSquad(squadFile("one two", [{ id: "a" }, { id: "b", answers }]), { unlabeled: true }),
+    SquadFormatError,
+    "question b has answers, unlike those before it",
+  );
 });
 
 Deno.test("any JSON is read or rejected with a one-line message, without changing a prototype", () => {

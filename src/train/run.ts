@@ -5,7 +5,7 @@
  */
 import type { Device } from "../device/mod.ts";
 import type { DataParallel } from "../distributed/mod.ts";
-import { quote } from "../json/mod.ts";
+import { isObject, quote } from "../json/mod.ts";
 import { configToJson, type ModelConfig } from "../model/mod.ts";
 import type { LiveReport } from "../report/mod.ts";
 import { RunFolderError } from "../runs/disk.ts";
@@ -46,6 +46,8 @@ export interface Run<B extends TaskBatch = TaskBatch> {
   readonly output: string;
   /** Whether to continue from the run folder's last checkpoint. */
   readonly resume: boolean;
+  /** Whether the resumed run may have another schedule and a later end than before; false if absent. */
+  readonly extend?: boolean;
   /** Processes that train together; only this one if absent. */
   readonly ranks?: DataParallel;
   /** Tokenizer files that are copied to every checkpoint. */
@@ -92,9 +94,10 @@ export function determinants<B extends TaskBatch>(
  * @throws {RunFolderError} if the folder holds another run, or one with other determinants.
  */
 export function checkResume(
-  { output, resume, observer }: {
+  { output, resume, extend = false, observer }: {
     readonly output: string;
     readonly resume: boolean;
+    readonly extend?: boolean;
     readonly observer: Pick<RunObserver, "log">;
   },
   checkpoint: string | null,
@@ -116,18 +119,76 @@ export function checkResume(
     );
   }
   // JSON has no undefined, so both sides are compared as JSON.
-  const difference = firstDifference(
-    earlier.determinants,
-    JSON.parse(JSON.stringify(determining)),
-  );
+  const now = JSON.parse(JSON.stringify(determining));
+  const before = extend ? withSchedule(earlier.determinants, now) : earlier.determinants;
+  const difference = firstDifference(before, now);
   if (difference === null) return;
-  throw new RunFolderError(
-    `Cannot resume ${output}: ${difference.path || "determinants"} was ${
-      quote(difference.before)
-    } and is now ${
-      quote(difference.now)
-    }; use the run's own value or start a new run in another folder`,
-  );
+  throw new RunFolderError(`Cannot resume ${output}: ${describeDifference(difference, now)}`);
+}
+
+/** Returns the determinants of a run with the schedule and the end of another. */
+function withSchedule(before: unknown, now: Readonly<Record<string, unknown>>): unknown {
+  if (!isObject(before)) return before;
+  const { phases } = before;
+  const ends = Array.isArray(now.phases) ? now.phases : [];
+  return {
+    ...before,
+    schedule: now.schedule,
+    ...(Array.isArray(phases) && {
+      phases: phases.map((phase, i) =>
+        i === phases.length - 1 && isObject(phase)
+          ? { ...phase, untilStep: ends[i]?.untilStep }
+          : phase
+      ),
+    }),
+  };
+}
+
+/** Flags of determinants whose last part is not the name of the flag. */
+const FLAGS: readonly (readonly [RegExp, string])[] = [
+  [/^config\.(hidden|attention_probs)_dropout_prob$/, "--dropout"],
+  [/^config\.classifier_dropout(_prob)?$/, "--classifier-dropout"],
+  [/^config\.pair_objective$|\.pairObjective$/, "--pair-objective"],
+  [/^numerics\.kind$/, "--device"],
+  [/^phases(\.\d+)?$/, "--phases"],
+  [/\.peakLearningRate$/, "--learning-rate"],
+  [/\.power$/, "--poly-power"],
+  [/^optimizer\.kind$/, "--optimizer"],
+  [/\.maxGradientNorm$/, "--max-grad-norm"],
+  [/\.wholeWordMask$/, "--whole-word"],
+  [/^trainExamples$/, "--max-train-samples"],
+  [/^heldOutExamples\b/, "--max-eval-samples"],
+];
+/** Determinants that are checksums of what a flag names. */
+const CHECKSUMS: Readonly<Record<string, string>> = {
+  dataFingerprint: "--data",
+  data: "--data",
+  initialWeights: "--init-from",
+  weights: "--checkpoint",
+};
+
+function describeDifference(
+  { path, before, now }: { path: string; before: unknown; now: unknown },
+  determining: Readonly<Record<string, unknown>>,
+): string {
+  const fix = "use the run's own value or start a new run in another folder";
+  if (/\.(untilStep|totalSteps)$/.test(path)) {
+    const flag = "maxSeqLength" in determining ? "--max-steps or --epochs" : "--steps";
+    return `${flag} gave ${quote(before)} steps and now gives ${
+      quote(now)
+    }; use the run's own value, or --extend-to ${quote(now)} to train longer`;
+  }
+  const named = CHECKSUMS[path];
+  if (named !== undefined) return `${named} is not what the run was started with; ${fix}`;
+  const [was, is] = [before, now].map((value) => value === undefined ? "not set" : quote(value));
+  const values = `was ${was} and is now ${is}`;
+  const flag = FLAGS.find(([pattern]) => pattern.test(path))?.[1];
+  if (flag !== undefined) return `${flag} ${values}; ${fix}`;
+  const [root, field = ""] = path.split(/\.(.*)/);
+  if (root === "config") return `--config: ${field} ${values}; ${fix}`;
+  if (root === "numerics" || root === "") return `${path || "determinants"} ${values}; ${fix}`;
+  const name = path.slice(path.lastIndexOf(".") + 1);
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${values}; ${fix}`;
 }
 
 /** Returns path and values of the first difference between two JSON values, or null. */

@@ -45,6 +45,8 @@ export interface TrainRequest {
   readonly learningRate?: number;
   /** Steps of linear warmup. */
   readonly warmupSteps?: number;
+  /** Exponent of the decay after it; 1 (linear) if absent. */
+  readonly polyPower?: number;
   /** Update rule and its constants. */
   readonly optimizer?: Partial<OptimizerSettings>;
   /** Precision of matrix multiplications; float32 if absent. */
@@ -97,6 +99,7 @@ export interface TaskDefaults {
  */
 export function trainSettings(request: TrainRequest, defaults: TaskDefaults): TrainSettings {
   const { steps } = defaults;
+  const { polyPower = 1 } = request;
   const batchSize = request.batchSize ?? DEFAULT_BATCH_SIZE;
   const evalSteps = request.evalSteps ?? Math.max(Math.round(steps / 10), 1);
   const settings: TrainSettings = {
@@ -105,6 +108,8 @@ export function trainSettings(request: TrainRequest, defaults: TaskDefaults): Tr
       peakLearningRate: request.learningRate ?? defaults.learningRate,
       warmupSteps: request.warmupSteps ?? defaults.warmupSteps,
       totalSteps: steps,
+      // Absent if linear, as in run folders that are older than this setting.
+      ...(polyPower !== 1 && { power: polyPower }),
     },
     optimizer: { ...OPTIMIZER_DEFAULTS, kind: defaults.optimizer, ...request.optimizer },
     precision: namedPrecision(request.precision),
@@ -125,6 +130,9 @@ export function trainSettings(request: TrainRequest, defaults: TaskDefaults): Tr
   checkIntegers(0, { warmupSteps });
   if (!(peakLearningRate > 0)) {
     throw new RangeError(`learningRate must be positive, got ${peakLearningRate}`);
+  }
+  if (!(polyPower > 0 && polyPower < Infinity)) {
+    throw new RangeError(`polyPower must be positive, got ${polyPower}`);
   }
   const { weightDecay, maxGradientNorm: maxGradNorm } = optimizer;
   for (const [name, value] of Object.entries({ weightDecay, maxGradNorm })) {

@@ -15,7 +15,8 @@ import { latestCheckpoint } from "./checkpoint.ts";
 import { TrainingLoop } from "./loop.ts";
 import { checkPrecision } from "./precision.ts";
 import { RankTrainer } from "./ranks.ts";
-import { checkResume, determinants, type Run, type RunResult } from "./run.ts";
+import { isObject } from "../json/mod.ts";
+import { checkResume, determinants, firstDifference, type Run, type RunResult } from "./run.ts";
 import type { TaskBatch } from "./task.ts";
 
 /**
@@ -39,13 +40,16 @@ async function lead<B extends TaskBatch>(run: Run<B>): Promise<RunResult> {
   try {
     const determining = determinants(run);
     const checkpoint = await latestCheckpoint(run.output);
-    checkResume(run, checkpoint, await folder.readSettings(), determining);
+    const earlier = await folder.readSettings();
+    checkResume(run, checkpoint, earlier, determining);
+    const extensions = extensionsOf(run, checkpoint, earlier);
     await folder.writeSettings({
       ...run.provenance,
       task: run.task.name,
       adapter: run.device.description.adapter,
       world: describeParallel(run.ranks ?? SINGLE_PROCESS),
       settings: run.settings,
+      ...(extensions.length > 0 && { extensions }),
       determinants: determining,
     });
     const loop = new TrainingLoop(run, folder);
@@ -57,6 +61,23 @@ async function lead<B extends TaskBatch>(run: Run<B>): Promise<RunResult> {
   } finally {
     await folder.close();
   }
+}
+
+/** Returns the schedules that earlier parts of an extended run had, and the steps at which they ended. */
+function extensionsOf<B extends TaskBatch>(
+  { settings: { schedule }, observer }: Run<B>,
+  checkpoint: string | null,
+  earlier: Readonly<Record<string, unknown>> | null,
+): unknown[] {
+  const known = Array.isArray(earlier?.extensions) ? earlier.extensions : [];
+  const before = isObject(earlier?.settings) ? earlier.settings.schedule : undefined;
+  if (checkpoint === null || !isObject(before)) return known;
+  if (firstDifference(before, JSON.parse(JSON.stringify(schedule))) === null) return known;
+  const step = Number(/step-(\d+)$/.exec(checkpoint)?.[1]);
+  observer.log(
+    `Extending the run: ${before.totalSteps} steps at peak learning rate ${before.peakLearningRate} become ${schedule.totalSteps} at ${schedule.peakLearningRate}`,
+  );
+  return [...known, { step, schedule: before }];
 }
 
 async function follow<B extends TaskBatch>(run: Run<B>): Promise<void> {

@@ -27,6 +27,7 @@ import {
 type RunSettings = {
   readonly output: string;
   readonly resume?: boolean;
+  readonly extendTo?: number;
   readonly settings?: string;
   readonly seed?: number;
   readonly seeds?: number;
@@ -68,7 +69,75 @@ export async function runFlags<T extends OptionTable>(
   if (asked.microBatchSize === "auto") {
     merged.microBatchSize = kept.microBatchSize ?? "auto";
   }
+  if (given.extendTo !== undefined) {
+    for (const name of ["steps", "maxSteps", "epochs", "phases"]) {
+      if ((given as Record<string, unknown>)[name] === undefined) continue;
+      throw new UsageError(
+        `--extend-to gives the number of steps; leave out --${
+          name === "maxSteps" ? "max-steps" : name
+        }`,
+      );
+    }
+    const run = await fromRank0(group, () => readSchedule(output));
+    Object.assign(merged, extended(table, given.extendTo, run, asked));
+  }
   return withDefaults(table, merged as Partial<GivenFlags<T>>);
+}
+
+/** What an extended run keeps of its settings, because their defaults depend on the number of steps. */
+interface RunSchedule {
+  readonly totalSteps: number;
+  readonly warmupSteps: number;
+  readonly learningRate: number;
+  readonly evalSteps: number;
+  readonly saveSteps: number;
+  /** Lengths and ends of the phases of pretraining. */
+  readonly phases: readonly { readonly length: number; readonly untilStep: number }[];
+}
+
+async function readSchedule(output: string): Promise<RunSchedule> {
+  const settings = (await readRunSettings(output))?.settings;
+  const schedule = isObject(settings) ? settings.schedule : undefined;
+  if (!isObject(settings) || !isObject(schedule)) {
+    throw new UsageError(`--extend-to: ${output} is not the folder of a run`);
+  }
+  const phases = Array.isArray(settings.phases) ? settings.phases : [];
+  return {
+    totalSteps: Number(schedule.totalSteps),
+    warmupSteps: Number(schedule.warmupSteps),
+    learningRate: Number(schedule.peakLearningRate),
+    evalSteps: Number(settings.evalSteps),
+    saveSteps: Number(settings.saveSteps),
+    phases: phases.map(({ untilStep, examples }) => ({
+      length: examples?.maxSeqLength,
+      untilStep,
+    })),
+  };
+}
+
+/** Returns the settings of an extended run: more steps, of which the last phase gets all. */
+function extended(
+  table: OptionTable,
+  steps: number,
+  { totalSteps, phases, ...kept }: RunSchedule,
+  asked: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  if (steps < totalSteps) {
+    throw new UsageError(
+      `--extend-to must be at least the run's ${totalSteps} steps (got ${steps})`,
+    );
+  }
+  const names = new Set(namedOptions(table).map(({ setting }) => setting));
+  const shares = phases.map(({ length, untilStep }, i) => {
+    const end = i === phases.length - 1 ? steps : untilStep;
+    return `${length}:${end - (phases[i - 1]?.untilStep ?? 0)}`;
+  });
+  return {
+    ...kept,
+    ...(names.has("steps") ? { steps } : { maxSteps: steps }),
+    ...(phases.length > 1 && { phases: shares.join(",") }),
+    ...Object.fromEntries(Object.entries(asked).filter(([name]) => Object.hasOwn(kept, name))),
+  };
 }
 
 async function readRememberedFlags(

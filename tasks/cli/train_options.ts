@@ -20,6 +20,12 @@ export const RUN = {
     help: "Resume from the latest checkpoint in the run folder.",
     remembered: false,
   },
+  "--extend-to <n>": {
+    kind: "integer",
+    help: "Resume a run, also a finished one, and train to step N; --learning-rate may change.",
+    depends: ["resume"],
+    remembered: false,
+  },
   "--settings <file>": {
     kind: "string",
     help: "JSON or YAML file of settings; flags on the command line override it.",
@@ -47,6 +53,11 @@ export const TRAINING = {
     kind: ["layers", "attention", "none"],
     help: "Activations to recompute in the backward pass to save memory.",
     defaultText: "none",
+  },
+  "--poly-power <x>": {
+    kind: "number",
+    help: "Exponent of the decay of the learning rate.",
+    defaultText: 1,
   },
   "--weight-decay <x>": {
     kind: "number",

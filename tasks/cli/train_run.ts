@@ -128,6 +128,7 @@ async function trainInGroup<
       settings,
       output,
       resume: flags.resume === true,
+      extend: flags.extendTo !== undefined,
       ranks,
       files,
       provenance: {

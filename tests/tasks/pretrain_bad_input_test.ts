@@ -148,7 +148,7 @@ Deno.test("a run does not resume with another model, other data, truncated weigh
   const resume = ["--output", output, "--resume"];
   await refuses(start, 1, "already contains a run", "--resume");
   const wide = await configFile("wide", { hidden_size: 64 });
-  await refuses([...resume, "--config", wide], 1, "config.hidden_size was 32 and is now 64");
+  await refuses([...resume, "--config", wide], 1, "--config: hidden_size was 32 and is now 64");
   await refuses([...resume, "--learning-rate", "1"], 1, "Cannot resume", "earningRate");
 
   const weights = `${output}/checkpoints/step-2/model.safetensors`;

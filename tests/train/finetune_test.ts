@@ -124,7 +124,7 @@ Deno.test("a used folder and changed settings on resume are rejected by name", (
     await assertRejects(
       () => run(device, folder, { resume: true, settings: { seed: 4 } }),
       Error,
-      "seed was 3 and is now 4",
+      "--seed was 3 and is now 4",
     );
   }));
 

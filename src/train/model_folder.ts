@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { atomicWriteFile, Sha256 } from "../files/mod.ts";
+import { atomicWriteFile, ifExists, Sha256 } from "../files/mod.ts";
 import {
   ConfigError,
   configToJson,
@@ -59,12 +59,37 @@ export async function readModelFolder(
   path: string,
 ): Promise<{ config: ModelConfig; weights: Safetensors }> {
   const read = (name: string) => readLocalFile(`${path}/${name}`);
+  await checkNotTensorFlow(path);
   try {
     return { config: await readConfig(path), weights: await readWeights(read) };
   } catch (error) {
     if (error instanceof SyntaxError) throw new ConfigError(`${path}: ${error.message}`);
     throw error;
   }
+}
+
+/**
+ * Explains the release of google-research/albert, which has a TensorFlow checkpoint and no config.json.
+ *
+ * @throws {ConfigError} with the command that converts it.
+ */
+async function checkNotTensorFlow(path: string): Promise<void> {
+  const names = await ifExists(Array.fromAsync(Deno.readDir(path), ({ name }) => name))
+    .catch(() => null);
+  if (names === null || names.includes("config.json")) return;
+  const index = names.find((name) => /\.ckpt\b.*\.index$/.test(name));
+  const config = names.find((name) => /^(albert|bert)_config\.json$/.test(name));
+  if (index === undefined || config === undefined) return;
+  const [family, title] = config.startsWith("albert") ? ["albert", "Albert"] : ["bert", "Bert"];
+  const gelu = family === "albert" ? ' c.hidden_act="gelu_new";' : "";
+  const checkpoint = `${path}/${index.slice(0, -".index".length)}`;
+  throw new ConfigError(
+    `${path} contains a TensorFlow checkpoint (${index}); convert it once with transformers 4 and TensorFlow: ` +
+      `python -c 'from transformers import ${title}Config as C, ${title}ForPreTraining as M; ` +
+      `from transformers.models.${family}.modeling_${family} import load_tf_weights_in_${family} as load; ` +
+      `c=C.from_json_file("${path}/${config}");${gelu} m=M(c); load(m, c, "${checkpoint}"); m.save_pretrained("NEW_FOLDER")', ` +
+      "and copy its vocabulary to NEW_FOLDER. The published models are also on the Hugging Face hub, such as hf:albert/albert-base-v2",
+  );
 }
 
 /** Returns the SHA-256 of the names and bytes of all tensors, whatever files and order they are in. */

@@ -260,6 +260,20 @@ Deno.test("convertFolder() keeps an output matrix that is not tied", async () =>
   });
 });
 
+Deno.test("convertFolder() explains the TensorFlow checkpoint of google-research/albert", async () => {
+  const release = {
+    "albert_config.json": JSON.stringify({ ...ALBERT, model_type: undefined }),
+    "model.ckpt-best.index": "x",
+    "model.ckpt-best.meta": "x",
+    "model.ckpt-best.data-00000-of-00001": "x",
+  };
+  await refused(release, "contains a TensorFlow checkpoint (model.ckpt-best.index)");
+  await refused(release, 'c.hidden_act="gelu_new"; m=M(c); load(m, c, "');
+  await refused(release, 'model.ckpt-best"); m.save_pretrained("NEW_FOLDER")');
+  const bert = { "bert_config.json": "{}", "bert_model.ckpt.index": "x" };
+  await refused(bert, "import load_tf_weights_in_bert");
+});
+
 Deno.test("config.json of a converted folder is read as the same model", async () => {
   const config = configOf(ALBERT);
   const files = {

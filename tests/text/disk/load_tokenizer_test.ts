@@ -74,3 +74,25 @@ Deno.test("loadTokenizer() reports errors in one sentence", () =>
     await writeFiles(folder, { "tokenizer_config.json": "no" });
     await rejects("words.txt", SyntaxError, "tokenizer_config.json: it is not valid JSON");
   }));
+
+Deno.test("loadTokenizer() reads the vocabulary of google-research/albert, and explains its listing", () =>
+  inFolder(async (folder) => {
+    const bytes = albertModelBytes();
+    await writeFiles(folder, {
+      "30k-clean.model": bytes,
+      "30k-clean.vocab": "<pad>\t0\n▁the\t-3.5\n",
+    });
+    const expected = Tokenizer.fromModel(bytes).encode(TEXT);
+    assertEquals((await loadTokenizer(folder)).encode(TEXT), expected);
+    await assertRejects(
+      () => loadTokenizer(`${folder}/30k-clean.vocab`),
+      SyntaxError,
+      "30k-clean.vocab: it lists the pieces of a SentencePiece model without its normalization; use the .model file",
+    );
+    // With two models, neither is chosen.
+    await writeFiles(folder, { "other.model": bytes });
+    await assertRejects(() => loadTokenizer(folder), Deno.errors.NotFound, "contains none of");
+    // A list of pieces may have any name.
+    await writeFiles(folder, { "words.vocab": "[PAD]\n[UNK]\nthe\ncat\n" });
+    assertEquals((await loadTokenizer(`${folder}/words.vocab`)).vocabularySize, 4);
+  }));

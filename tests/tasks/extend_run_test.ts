@@ -31,6 +31,9 @@ Deno.test("a finished run is extended with its optimizer state, and refusals nam
   try {
     const words = ["prepare", "--input", "a.txt", "--vocab", "spiece.model", "--output", "data"];
     assertEquals((await albert(...words)).code, 0);
+    await Deno.writeTextFile(`${folder}/b.txt`, smallText(2, 60));
+    const others = words.map((word) => ({ "a.txt": "b.txt", data: "other" })[word] ?? word);
+    assertEquals((await albert(...others)).code, 0);
     const { code, stderr } = await start("run", "4", "--learning-rate", "0.01");
     assertEquals(code, 0, stderr);
 
@@ -108,6 +111,7 @@ Deno.test("a finished run is extended with its optimizer state, and refusals nam
         [["--warmup-steps", "2"], 1, "--warmup-steps was 1 and is now 2"],
         [["--max-seq-length", "16"], 1, "--max-seq-length was 32 and is now 16"],
         [["--optimizer", "adamw"], 1, '--optimizer was "lamb" and is now "adamw"'],
+        [["--data", "other"], 1, "--data is not what the run was started with"],
         [["--poly-power", "2"], 1, "--poly-power was not set and is now 2"],
         [["--phases", "16:1,32:1"], 1, "--"],
         [["--extend-to", "12", "--batch-size", "8"], 1, "--batch-size was 4 and is now 8"],

@@ -149,7 +149,7 @@ Deno.test("a run does not resume with another model, other data, truncated weigh
   await refuses(start, 1, "already contains a run", "--resume");
   const wide = await configFile("wide", { hidden_size: 64 });
   await refuses([...resume, "--config", wide], 1, "--config: hidden_size was 32 and is now 64");
-  await refuses([...resume, "--learning-rate", "1"], 1, "Cannot resume", "earningRate");
+  await refuses([...resume, "--learning-rate", "1"], 1, "Cannot resume", "--learning-rate was");
 
   const weights = `${output}/checkpoints/step-2/model.safetensors`;
   const whole = await Deno.readFile(weights);

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { prepareConfig } from "../../tasks/launch/config.ts";
+import { toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
 import { runAlbert } from "./albert_process.ts";
 
 Deno.test("albert help lists the commands on standard output and exits with 0", async () => {
@@ -80,3 +82,38 @@ async function bashReadsTheScript() {
   await writer.close();
   assertEquals((await bash.status).code, 0);
 }
+
+Deno.test({
+  name: "completions bash completes commands and options",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const config = await prepareConfig(() => {});
+    const command = toolCommand(TOOLS.albert, config, ["completions"]).slice(0, -1);
+    const words = [Deno.execPath(), ...command].map((word) => `'${word}'`).join(" ");
+    await Deno.writeTextFile(`${folder}/albert`, `#!/bin/sh\nexec ${words} "$@"\n`, {
+      mode: 0o755,
+    });
+    const script = [
+      "source <(albert completions bash)",
+      "complete_line() {",
+      '  COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}',
+      '  COMPREPLY=(); _albert; echo "${COMPREPLY[*]}"',
+      "}",
+      "complete_line albert pretr",
+      "complete_line albert pretrain --eval-d",
+      "complete_line albert finetune glue --ta",
+      "complete_line albert predict fill",
+    ];
+    const { stdout, stderr } = await new Deno.Command("bash", {
+      args: ["-c", script.join("\n")],
+      env: { PATH: `${folder}:${Deno.env.get("PATH")}` },
+    }).output();
+    assertEquals(
+      new TextDecoder().decode(stdout),
+      "pretrain\n--eval-data\n--task\nfill-mask\n",
+      new TextDecoder().decode(stderr),
+    );
+    await Deno.remove(folder, { recursive: true });
+  },
+});

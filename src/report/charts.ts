@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { ValueFormat } from "./axes.ts";
 import type { Chart, Curve } from "./draw.ts";
 import type { RunRecord } from "./run_record.ts";
 import type { ThinnedSeries } from "./thinning.ts";
@@ -11,7 +10,7 @@ import type { ThinnedSeries } from "./thinning.ts";
 /** How the chart of a field is drawn. */
 interface Quantity {
   readonly title: string;
-  readonly format: ValueFormat;
+  readonly format: string;
   readonly factor?: number;
   readonly logarithmic?: boolean;
 }
@@ -20,20 +19,20 @@ const MEBIBYTE = 1 / 2 ** 20;
 
 /** Known fields in the order of the page; other fields follow under their own names. */
 const QUANTITIES: Readonly<Record<string, Quantity>> = {
-  loss: { title: "Loss (nats)", format: "number" },
-  loss_mlm: { title: "Masked-LM loss (nats)", format: "number" },
-  loss_pair: { title: "SOP/NSP loss (nats)", format: "number" },
-  accuracy_mlm: { title: "Masked-LM accuracy", format: "percent" },
-  accuracy_pair: { title: "SOP/NSP accuracy", format: "percent" },
-  accuracy_pair_whole: { title: "SOP/NSP accuracy, untruncated pairs", format: "percent" },
-  accuracy: { title: "Accuracy", format: "percent" },
-  learning_rate: { title: "Learning rate", format: "number" },
-  gradient_norm: { title: "Gradient norm before clipping", format: "number", logarithmic: true },
-  loss_scale: { title: "Loss scale", format: "number", logarithmic: true },
-  skipped_steps: { title: "Skipped steps (total)", format: "integer" },
-  tokens_per_second: { title: "Throughput (tokens/s)", format: "si" },
-  memory_bytes: { title: "Device memory (MiB)", format: "number", factor: MEBIBYTE },
-  host_bytes: { title: "Host memory (MiB)", format: "number", factor: MEBIBYTE },
+  loss: { title: "Loss (nats)", format: ".5~g" },
+  loss_mlm: { title: "Masked-LM loss (nats)", format: ".5~g" },
+  loss_pair: { title: "SOP/NSP loss (nats)", format: ".5~g" },
+  accuracy_mlm: { title: "Masked-LM accuracy", format: ".3~p" },
+  accuracy_pair: { title: "SOP/NSP accuracy", format: ".3~p" },
+  accuracy_pair_whole: { title: "SOP/NSP accuracy, untruncated pairs", format: ".3~p" },
+  accuracy: { title: "Accuracy", format: ".3~p" },
+  learning_rate: { title: "Learning rate", format: ".5~g" },
+  gradient_norm: { title: "Gradient norm before clipping", format: ".5~g", logarithmic: true },
+  loss_scale: { title: "Loss scale", format: ".5~g", logarithmic: true },
+  skipped_steps: { title: "Skipped steps (total)", format: "d" },
+  tokens_per_second: { title: "Throughput (tokens/s)", format: "~s" },
+  memory_bytes: { title: "Device memory (MiB)", format: ".4~r", factor: MEBIBYTE },
+  host_bytes: { title: "Host memory (MiB)", format: ".4~r", factor: MEBIBYTE },
 };
 
 const HELD_OUT = "eval_";
@@ -62,7 +61,7 @@ function measurement(field: string): Measurement {
 function quantity(name: string): Quantity {
   // Field names come from a file; `constructor` must not find a property of Object.prototype.
   if (Object.hasOwn(QUANTITIES, name)) return QUANTITIES[name];
-  return { title: name.replaceAll("_", " "), format: "number" };
+  return { title: name.replaceAll("_", " "), format: ".5~g" };
 }
 
 /** The fields of all runs grouped by quantity, in the order of the page. */

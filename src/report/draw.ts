@@ -1,21 +1,16 @@
 /**
- * Charts as SVG. Colors are variables of the page, so one drawing fits the light and the dark color scheme.
+ * Charts as SVG. Colors are variables of the page, so one drawing fits the light and the dark color scheme. Text cannot be measured without a browser, so the widths
+ * of labels are estimates.
  *
  * @module
  */
-import {
-  element,
-  formatTick,
-  horizontalAxis,
-  linearScale,
-  logScale,
-  pixel,
-  tickLabels,
-  type ValueFormat,
-  verticalAxis,
-  widest,
-} from "./axes.ts";
-import type { Html } from "./html.ts";
+// @ts-types="npm:@types/d3-format@3.0.4"
+import { format } from "d3-format";
+// @ts-types="npm:@types/d3-scale@4.0.9"
+import { scaleBand, scaleLinear, scaleLog } from "d3-scale";
+// @ts-types="npm:@types/d3-shape@3.2.0"
+import { area, line } from "d3-shape";
+import { element, type Html, pixel } from "./html.ts";
 import type { Bucket } from "./thinning.ts";
 
 /** One curve of a chart. */
@@ -38,8 +33,8 @@ export interface Chart {
   readonly across?: { readonly name: string; readonly from: number };
   /** Each has at least one point. */
   readonly curves: readonly Curve[];
-  /** Format of the values. */
-  readonly format: ValueFormat;
+  /** Format of the values, in the syntax of d3-format. */
+  readonly format: string;
   /** Factor by which values are multiplied (bytes to MiB). */
   readonly factor?: number;
   /** Use a logarithmic axis if the values span more than two powers of ten. */
@@ -92,41 +87,47 @@ export function curveColor(color: number): string {
 
 /** Draws a line chart: means as lines, minimum to maximum as bands. */
 export function drawChart(chart: Chart): Html {
-  const { curves, format, factor = 1, logarithmic = false } = chart;
+  const { curves, factor = 1, logarithmic = false } = chart;
   const { name, from } = chart.across ?? { name: "step", from: 0 };
   const buckets = curves.flatMap(({ buckets }) => buckets);
   const least = factor * Math.min(...buckets.map(({ low }) => low));
   const most = factor * Math.max(...buckets.map(({ high }) => high));
-  const y = logarithmic && least > 0 && most / least > LOGARITHMIC_SPAN
-    ? logScale([least, most], [BOTTOM, TOP])
-    : linearScale([least, most], [BOTTOM, TOP], { count: 5, nice: true });
-  const left = labelSpace(y.ticks.map((tick) => formatTick(tick, format)));
+  const log = logarithmic && least > 0 && most / least > LOGARITHMIC_SPAN;
+  // A single value is drawn in the middle.
+  const margin = least === most ? Math.abs(least) / 2 || 1 : 0;
+  const y = log
+    ? scaleLog([least, most], [BOTTOM, TOP]).nice()
+    : scaleLinear([least - margin, most + margin], [BOTTOM, TOP]).nice(5);
+  const text = format(chart.format);
+  // Only powers of ten: a sparse grid for a logarithmic axis.
+  const values = y.ticks(5).filter((tick) => !log || format(".0e")(tick).startsWith("1e"));
+  const yLabels = values.map((tick) => ({ text: text(tick), place: y(tick) }));
+  const left = labelSpace(yLabels);
   const lastStep = Math.max(...buckets.map(middle));
-  const x = linearScale([from, Math.max(lastStep, from + 1)], [left, RIGHT], {
-    count: 5,
-    leastStep: 1,
-  });
-  const point = (bucket: Bucket, value: number) =>
-    `${pixel(x.place(middle(bucket)))},${pixel(y.place(value * factor))}`;
+  const x = scaleLinear([from, Math.max(lastStep, from + 1)], [left, RIGHT]);
+  const stepText = format(lastStep < 100_000 ? ",.0f" : "~s");
+  const xLabels = x.ticks(5).filter(Number.isInteger)
+    .map((tick) => ({ text: stepText(tick), place: x(tick) }));
+  const place = {
+    x: (bucket: Bucket) => x(middle(bucket)),
+    y: (value: number) => y(value * factor),
+  };
   const bands = curves.filter(({ buckets }) => buckets.some(({ low, high }) => low < high))
-    .map(({ color, buckets }) => {
-      const outline = [
-        ...buckets.map((bucket) => point(bucket, bucket.high)),
-        ...buckets.toReversed().map((bucket) => point(bucket, bucket.low)),
-      ];
-      return element("path", {
-        d: `M${outline.join("L")}Z`,
+    .map(({ color, buckets }) =>
+      element("path", {
+        d: area<Bucket>(place.x, ({ low }) => place.y(low), ({ high }) => place.y(high))
+          .digits(2)(buckets as Bucket[])!,
         fill: curveColor(color),
         "fill-opacity": ".22",
         // The stroke keeps a single spike in a million points visible.
         stroke: curveColor(color),
         "stroke-opacity": ".5",
         "stroke-width": ".7",
-      });
-    });
+      })
+    );
   const lines = curves.map(({ color, buckets }) =>
     element("path", {
-      d: `M${buckets.map((bucket) => point(bucket, mean(bucket))).join("L")}`,
+      d: line<Bucket>(place.x, (bucket) => place.y(mean(bucket))).digits(2)(buckets as Bucket[])!,
       stroke: curveColor(color),
       "stroke-width": "1.6",
       "stroke-linejoin": "round",
@@ -136,18 +137,16 @@ export function drawChart(chart: Chart): Html {
     .flatMap(({ color, buckets }) =>
       buckets.map((bucket) =>
         element("circle", {
-          cx: x.place(middle(bucket)),
-          cy: y.place(mean(bucket) * factor),
+          cx: place.x(bucket),
+          cy: place.y(mean(bucket)),
           r: "2.9",
           fill: curveColor(color),
         })
       )
     );
   return svg(CHART_SIZE, [
-    ...verticalAxis(tickLabels(y, format), { left, right: RIGHT }),
-    ...horizontalAxis(tickLabels(x, lastStep < 100_000 ? "integer" : "si"), {
-      ...{ left, right: RIGHT, top: BOTTOM, title: name },
-    }),
+    ...verticalAxis(yLabels, left),
+    ...horizontalAxis(xLabels, { left, right: RIGHT, top: BOTTOM, title: name }),
     ...bands,
     ...lines,
     ...marks,
@@ -165,42 +164,33 @@ function mean({ sum, count }: Bucket): number {
 /** Draws a bar chart. */
 export function drawBars({ axis, bars }: BarChart): Html {
   const most = Math.max(...bars.flatMap(([, ...counts]) => counts), 1);
-  const y = linearScale([0, most], [BOTTOM, TOP], { count: 5, nice: true });
-  const left = labelSpace(y.ticks.map((tick) => formatTick(tick, "si")));
-  const band = (RIGHT - left) / bars.length;
+  const y = scaleLinear([0, most], [BOTTOM, TOP]).nice(5);
+  const yLabels = y.ticks(5).map((tick) => ({ text: format("~s")(tick), place: y(tick) }));
+  const left = labelSpace(yLabels);
+  const x = scaleBand(bars.keys(), [left, RIGHT]).padding(0.14);
   const rectangles = bars.flatMap(([, ...counts], bar) =>
     counts.map((count, curve) => {
-      const width = 0.86 * band / counts.length;
+      const width = x.bandwidth() / counts.length;
       return element("rect", {
-        x: left + (bar + 0.07) * band + curve * width,
-        y: y.place(count),
+        x: x(bar)! + curve * width,
+        y: y(count),
         width,
-        height: BOTTOM - y.place(count),
+        height: BOTTOM - y(count),
         fill: curveColor(curve),
       });
     })
   );
-  const labels = bars.map(([text], bar) => ({ text, place: left + (bar + 0.5) * band }));
+  const labels = bars.map(([text], bar) => ({ text, place: x(bar)! + x.bandwidth() / 2 }));
   return svg(CHART_SIZE, [
-    ...verticalAxis(tickLabels(y, "si"), { left, right: RIGHT }),
+    ...verticalAxis(yLabels, left),
     ...rectangles,
     ...horizontalAxis(labels, { left, right: RIGHT, top: BOTTOM, title: axis, ticks: false }),
   ]);
 }
 
-/** Anchors of the color map viridis, dark to bright. */
-const VIRIDIS = ["440154", "482878", "3e4989", "31688e", "26828e", "1f9e89", "35b779", "6ece58"]
-  .concat("b5de2b", "fde725")
-  .map((hex) => [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16)));
-
-/** The color at a place from 0 to 1. */
-function viridis(place: number): string {
-  const at = Math.min(Math.max(place, 0), 1) * (VIRIDIS.length - 1);
-  const from = Math.min(Math.floor(at), VIRIDIS.length - 2);
-  const mix = VIRIDIS[from].map((low, i) => low + (at - from) * (VIRIDIS[from + 1][i] - low));
-  return `#${mix.map((part) => Math.round(part).toString(16).padStart(2, "0")).join("")}`;
-}
-
+/** Colors of the map viridis, dark to bright. */
+const VIRIDIS = ["#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779"]
+  .concat("#6ece58", "#b5de2b", "#fde725");
 const HEAT_ROW = 13;
 const HEAT_FONT = 10;
 /** Ratio of the brightest to the darkest color; smaller values are clamped (the gradient of a key bias is only rounding error). */
@@ -213,8 +203,9 @@ export function drawHeatMap({ rows, steps, values }: HeatMap): Html {
   const positive = values.flat().filter((value) => value > 0);
   const most = Math.max(...positive);
   const least = Math.max(Math.min(...positive), most / HEAT_SPAN);
-  const place = (value: number) =>
-    most === least ? 1 : Math.log(value / least) / Math.log(most / least);
+  const at = (share: number) => least * (most / least) ** share;
+  const anchors = VIRIDIS.map((_, i) => at(i / (VIRIDIS.length - 1)));
+  const color = scaleLog<string>(anchors, VIRIDIS).clamp(true);
   const left = 10 + widest(rows, HEAT_FONT), top = 44;
   const width = Math.max(360 / steps.length, 6);
   const right = left + width * steps.length, bottom = top + HEAT_ROW * rows.length;
@@ -223,7 +214,7 @@ export function drawHeatMap({ rows, steps, values }: HeatMap): Html {
       const value = values[row][column];
       const [x, y] = [left + column * width, top + row * HEAT_ROW];
       return value > 0
-        ? [element("rect", { x, y, width, height: HEAT_ROW, fill: viridis(place(value)) })]
+        ? [element("rect", { x, y, width, height: HEAT_ROW, fill: color(value) })]
         : [];
     })
   );
@@ -234,7 +225,7 @@ export function drawHeatMap({ rows, steps, values }: HeatMap): Html {
   const legend = Array.from({ length: GRADIENT.steps }, (_, i) =>
     element("rect", {
       ...{ x: left + i * part, y: 6, width: part + 0.2, height: GRADIENT.height },
-      fill: viridis((i + 0.5) / GRADIENT.steps),
+      fill: color(at((i + 0.5) / GRADIENT.steps)),
     }));
   const ends = [least, most].map((value, i) =>
     element(
@@ -244,7 +235,7 @@ export function drawHeatMap({ rows, steps, values }: HeatMap): Html {
     )
   );
   const labels = steps.map((step, column) => ({
-    text: formatTick(step, "integer"),
+    text: format(",")(step),
     place: left + (column + 0.5) * width,
   }));
   return svg(
@@ -272,9 +263,9 @@ export function drawFlame(bars: readonly FlameBar[]): Html {
   const total = Math.max(...bars.map(({ start, milliseconds }) => start + milliseconds));
   const rows = Math.max(...bars.map(({ depth }) => depth)) + 1;
   const left = 10, right = left + FLAME_WIDTH, bottom = 4 + rows * FLAME_ROW;
-  const x = linearScale([0, total], [left, right], { count: 8 });
+  const x = scaleLinear([0, total], [left, right]);
   const drawn = bars.map(({ depth, name, start, milliseconds }) => {
-    const [from, to] = [x.place(start), x.place(start + milliseconds)];
+    const [from, to] = [x(start), x(start + milliseconds)];
     const top = bottom - (depth + 1) * FLAME_ROW;
     const room = (to - from) / LETTER - 1;
     const text = `${name} ${milliseconds.toPrecision(3)} ms`;
@@ -291,7 +282,7 @@ export function drawFlame(bars: readonly FlameBar[]): Html {
       }, label),
     ];
   });
-  const labels = tickLabels(x, "number");
+  const labels = x.ticks(8).map((tick) => ({ text: format("~r")(tick), place: x(tick) }));
   return svg(
     { width: FLAME_WIDTH + 30, height: bottom + 42 },
     [
@@ -302,12 +293,81 @@ export function drawFlame(bars: readonly FlameBar[]): Html {
   );
 }
 
-/** Space for labels at the left of a chart in pixels. */
-function labelSpace(labels: readonly string[]): number {
-  return 12 + widest(labels);
+/** A label of an axis, and its middle in pixels. */
+interface Label {
+  readonly text: string;
+  readonly place: number;
 }
 
-/** An SVG element. The page sets the size of a drawing unless it has its natural size; the view box keeps the aspect ratio. */
+/** Font size of labels in pixels. */
+const FONT_SIZE = 12;
+/** Average width of a character relative to the font size. */
+const CHARACTER = 0.56;
+
+function textWidth(text: string, fontSize: number = FONT_SIZE): number {
+  return text.length * fontSize * CHARACTER;
+}
+
+function widest(texts: readonly string[], fontSize?: number): number {
+  return Math.max(...texts.map((text) => textWidth(text, fontSize)));
+}
+
+/** Space for labels at the left of a chart in pixels. */
+function labelSpace(labels: readonly Label[]): number {
+  return 12 + widest(labels.map(({ text }) => text));
+}
+
+/** A horizontal axis: labels below `top`, and a title below them. Leaves out labels that would overlap the one before. */
+function horizontalAxis(
+  labels: readonly Label[],
+  { left, right, top, title, ticks = true }: {
+    left: number;
+    right: number;
+    top: number;
+    title: string;
+    ticks?: boolean;
+  },
+): Html[] {
+  const marks = labels.map(({ place }) => `M${pixel(place)},${pixel(top)}v5`);
+  const line = `M${pixel(left)},${pixel(top)}H${pixel(right)}${marks.join("")}`;
+  return [
+    ...(ticks ? [element("path", { stroke: "var(--grid)", d: line })] : []),
+    element("g", { fill: "currentColor", "text-anchor": "middle" }, [
+      ...apart(labels).map(({ text, place }) => element("text", { x: place, y: top + 18 }, text)),
+      element("text", { x: (left + right) / 2, y: top + 34 }, title),
+    ]),
+  ];
+}
+
+/** Every label, every second, every third … until none overlaps the next. */
+function apart(labels: readonly Label[]): readonly Label[] {
+  for (let every = 1;; every++) {
+    const kept = labels.filter((_, i) => i % every === 0);
+    const fit = kept.every(({ text, place }, i) =>
+      i === 0 || place - kept[i - 1].place >=
+        (textWidth(text) + textWidth(kept[i - 1].text)) / 2 + 8
+    );
+    if (fit) return kept;
+  }
+}
+
+/** A vertical axis: grid lines over the width of a chart, with labels at the left. */
+function verticalAxis(labels: readonly Label[], left: number): Html[] {
+  const every = Math.ceil((FONT_SIZE + 2) * labels.length / (BOTTOM - TOP));
+  const lines = labels.map(({ place }) => `M${pixel(left)},${pixel(place)}H${RIGHT}`);
+  return [
+    element("path", { stroke: "var(--grid)", d: lines.join("") }),
+    element(
+      "g",
+      { fill: "currentColor", "text-anchor": "end" },
+      labels.filter((_, i) => i % every === 0).map(({ text, place }) =>
+        element("text", { x: left - 6, y: place, dy: ".34em" }, text)
+      ),
+    ),
+  ];
+}
+
+/** A drawing. The page sets its size unless it has its natural size; the view box keeps the aspect ratio. */
 function svg(
   { width, height }: { width: number; height: number },
   content: readonly Html[],

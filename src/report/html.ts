@@ -57,3 +57,23 @@ function markup(value: HtmlValue): string {
   if (value instanceof Html) return value.text;
   return typeof value === "object" ? value.map(markup).join("") : escapeHtml(`${value}`);
 }
+
+/** A length in pixels, to a hundredth. */
+export function pixel(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+/** An SVG element. Numbers are lengths in pixels, and text is escaped. */
+export function element(
+  name: string,
+  attributes: Readonly<Record<string, string | number>>,
+  content: string | readonly Html[] = [],
+): Html {
+  const written = Object.entries(attributes).map(([key, value]) =>
+    ` ${key}="${typeof value === "number" ? pixel(value) : escapeHtml(value)}"`
+  );
+  const inner = typeof content === "string"
+    ? escapeHtml(content)
+    : content.map(({ text }) => text).join("");
+  return new Html(`<${name}${written.join("")}>${inner}</${name}>`);
+}

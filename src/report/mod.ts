@@ -3,7 +3,6 @@
  *
  * @module
  */
-export type { ValueFormat } from "./axes.ts";
 export * from "./comparison_page.ts";
 export * from "./data_page.ts";
 export { type Chart, CHART_SIZE, type Curve as ChartCurve, curveColor, drawChart } from "./draw.ts";

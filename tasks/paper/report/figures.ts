@@ -55,7 +55,7 @@ function panel(
   if (curves.length === 0) return { chart: null, title, missing };
   const overLayers = column.measure.kind === "curve" && column.measure.curve !== "mlm_accuracy";
   const across = overLayers ? { name: "layer", from: 1 } : { name: "step", from: 0 };
-  return { chart: { title, across, curves, format: "number" }, title, missing };
+  return { chart: { title, across, curves, format: "~r" }, title, missing };
 }
 
 /** Mean, minimum and maximum over seeds at each x that all seeds have. */

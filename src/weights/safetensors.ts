@@ -147,14 +147,19 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   return header as Record<string, unknown>;
 }
 
+/** Fields of a tensor's entry that are lists of integers. */
+const INTEGERS = ["shape", "data_offsets"];
+
 /** The tokens of valid JSON: strings, numbers, and the punctuation around keys. */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}[\]:]/g;
 
-/** Checks what `JSON.parse` does not report: duplicate keys, and numbers that are not written as integers. */
+/** Checks what `JSON.parse` does not report: duplicate keys, and sizes and offsets that are not written as integers. */
 function checkHeaderText(text: string): void {
   /** The keys of each open object; null for a list. */
   const open: (Set<string> | null)[] = [];
   let string = "";
+  /** The last key of a tensor's entry. */
+  let field = "";
   for (const [token] of text.matchAll(TOKEN)) {
     if (token === "{") open.push(new Set());
     else if (token === "[") open.push(null);
@@ -165,9 +170,10 @@ function checkHeaderText(text: string): void {
         throw new SyntaxError(`its header has the key ${shown(key)} twice`);
       }
       open.at(-1)?.add(key);
+      if (open.length === 2) field = key;
     } else if (token.startsWith('"')) string = token;
-    else if (!/^(\d+|-[1-9]\d*)$/.test(token)) {
-      throw new SyntaxError(`its header has the number ${shown(token)}, expected an integer`);
+    else if (open.length === 3 && INTEGERS.includes(field) && !/^(\d+|-[1-9]\d*)$/.test(token)) {
+      throw new SyntaxError(`${field} has the number ${shown(token)}, expected an integer`);
     }
   }
 }

@@ -16,6 +16,12 @@ function file(header: unknown, dataBytes: number): Uint8Array {
   return bytes;
 }
 
+const entry = (shape: number[], start: number, end: number) => ({
+  dtype: "F32",
+  shape,
+  data_offsets: [start, end],
+});
+
 Deno.test("parseSafetensors() reads the output of encodeSafetensors()", () => {
   const bytes = join(encodeSafetensors(
     new Map([
@@ -33,6 +39,11 @@ Deno.test("parseSafetensors() reads the output of encodeSafetensors()", () => {
   assertEquals([...toInt32("scalar", tensors.get("scalar")!)], [9]);
   assertEquals(tensors.get("empty")!.shape, [0, 4]);
   assertEquals(metadata, { format: "pt" });
+});
+
+Deno.test("parseSafetensors() ignores other fields of a tensor, as the reference implementation", () => {
+  const header = { x: { ...entry([1], 0, 4), extra: [1.5, { shape: 2.5 }] } };
+  assertEquals(parseSafetensors(file(header, 4)).tensors.get("x")!.shape, [1]);
 });
 
 Deno.test("encodeSafetensors() aligns the data to eight bytes", () => {
@@ -55,12 +66,6 @@ Deno.test("toFloat32() widens half precision, and rejects integers", () => {
     TypeError,
     "Tensor x has type I32, expected a floating-point type",
   );
-});
-
-const entry = (shape: number[], start: number, end: number) => ({
-  dtype: "F32",
-  shape,
-  data_offsets: [start, end],
 });
 
 for (

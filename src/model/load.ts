@@ -62,10 +62,9 @@ export function matchTensors(
 ): TensorMatch {
   const found: MatchedTensor[] = [];
   const missing: ParameterSpec[] = [];
-  const untied = isUntied(specs);
-  if (!untied && specs.some(({ name }) => OUTPUT_BIAS.test(name))) checkTied(tensors);
+  checkTied(specs, tensors);
   for (const spec of specs) {
-    const name = tensorNames(spec, untied).find((candidate) => tensors.has(candidate));
+    const name = tensorNames(spec).find((candidate) => tensors.has(candidate));
     if (name === undefined) {
       missing.push(spec);
       continue;
@@ -79,6 +78,7 @@ export function matchTensors(
     found.push({ spec, name, tensor });
   }
   const used = new Set(found.map(({ name }) => name));
+  const untied = specs.some(({ name }) => DECODER_BIAS.test(name));
   const unexpected = [...tensors.keys()].filter((name) =>
     !used.has(name) && !REDUNDANT.test(name) && !(untied && OUTPUT_BIAS.test(name))
   );
@@ -86,11 +86,15 @@ export function matchTensors(
 }
 
 /**
- * Checks that the tensors of a masked-LM head that repeat tied values are equal to them.
+ * Checks that a checkpoint's output matrix and bias are the tied ones if the parameters have a masked-LM head that is tied.
  *
  * @throws {ConfigError} if they differ
  */
-export function checkTied(tensors: Safetensors["tensors"]): void {
+export function checkTied(
+  specs: readonly ParameterSpec[],
+  tensors: Safetensors["tensors"],
+): void {
+  if (!specs.some(({ name }) => OUTPUT_BIAS.test(name))) return;
   const pairs = [[DECODER_WEIGHT, WORD_EMBEDDINGS], [DECODER_BIAS, OUTPUT_BIAS]] as const;
   for (const [repeated, original] of pairs) {
     const [copy, source] = [repeated, original].map((pattern) =>
@@ -107,22 +111,11 @@ export function checkTied(tensors: Safetensors["tensors"]): void {
   }
 }
 
-/** Returns whether the masked-LM head of a model has its own output matrix. */
-export function isUntied(specs: readonly ParameterSpec[]): boolean {
-  return specs.some(({ name }) => DECODER_WEIGHT.test(name));
-}
-
-/**
- * Returns the names that a parameter may have in a checkpoint, in the order of precedence.
- *
- * @param untied whether the model has its own output matrix, and with it another bias
- */
-export function tensorNames({ name, kind }: ParameterSpec, untied: boolean): string[] {
+/** Returns the names that a parameter may have in a checkpoint, in the order of precedence. */
+export function tensorNames({ name, kind }: ParameterSpec): string[] {
   const names = [name, name.replace(ENCODER_PREFIX, "")];
-  if (OUTPUT_BIAS.test(name)) {
-    // Without ties, transformers adds the bias of the output layer.
-    names[untied ? "unshift" : "push"](name.replace(/bias$/, "decoder.bias"));
-  }
+  if (OUTPUT_BIAS.test(name)) names.push(name.replace(/bias$/, "decoder.bias"));
+  if (DECODER_BIAS.test(name)) names.push(name.replace(/decoder\.bias$/, "bias"));
   if (kind === "norm_weight") names.push(...names.map((each) => each.replace(/weight$/, "gamma")));
   if (kind === "norm_bias") names.push(...names.map((each) => each.replace(/bias$/, "beta")));
   return names;

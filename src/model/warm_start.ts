@@ -7,7 +7,7 @@ import { type Safetensors, type StoredTensor, toFloat32 } from "../weights/mod.t
 import { elements } from "../tensor/mod.ts";
 import { ConfigError } from "./config.ts";
 import { initialValues } from "./initialize.ts";
-import { checkTied, isUntied, tensorNames } from "./load.ts";
+import { checkTied, tensorNames } from "./load.ts";
 import type { Parameters, ParameterSpec } from "./parameters.ts";
 
 /** Result of {@linkcode warmStart}: names of parameters by where their values come from. */
@@ -69,8 +69,7 @@ function sourceTensors(
   specs: readonly ParameterSpec[],
   { tensors }: Safetensors,
 ): Map<ParameterSpec, StoredTensor> {
-  const untied = isUntied(specs);
-  if (!untied) checkTied(tensors);
+  checkTied(specs, tensors);
   const sourceGroups = groupCount([...tensors.keys()]);
   const targetGroups = groupCount(specs.map(({ name }) => name));
   const found = new Map<ParameterSpec, StoredTensor>();
@@ -79,7 +78,7 @@ function sourceTensors(
     // Sub-layers that all groups of the source share are in its first group.
     const groups = [Math.floor((group * sourceGroups) / targetGroups), 0];
     const name = groups
-      .flatMap((group) => tensorNames({ ...spec, name: inGroup(spec.name, group) }, untied))
+      .flatMap((group) => tensorNames({ ...spec, name: inGroup(spec.name, group) }))
       .find((name) => tensors.has(name));
     if (name !== undefined) found.set(spec, tensors.get(name)!);
   }

@@ -24,7 +24,13 @@ const CLASSES = 2;
 
 function headSpecs(config: ModelConfig) {
   const names = architectureOf(config).names.maskedLanguageHead;
-  const bias: ParameterSpec = { name: names.bias, shape: [config.vocabSize], kind: "bias" };
+  const tied = config.tieWordEmbeddings !== false;
+  // transformers adds the bias of the output layer, which is not tied then either.
+  const bias: ParameterSpec = {
+    name: tied ? names.bias : `${names.decoder}.bias`,
+    shape: [config.vocabSize],
+    kind: "bias",
+  };
   const decoder: ParameterSpec = {
     name: `${names.decoder}.weight`,
     shape: [config.vocabSize, config.embeddingSize],
@@ -34,7 +40,7 @@ function headSpecs(config: ModelConfig) {
     dense: denseSpec(names.dense, config.embeddingSize, config.hiddenSize),
     layerNorm: normSpec(names.layerNorm, config.embeddingSize),
     bias,
-    decoder: config.tieWordEmbeddings === false ? decoder : undefined,
+    decoder: tied ? undefined : decoder,
   };
 }
 

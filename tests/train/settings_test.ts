@@ -37,6 +37,15 @@ Deno.test("pretrainSettings() divides the steps among phases by their shares", (
   assertEquals(settings.phases[1].examples.maxPredictionsPerSeq, 77);
 });
 
+Deno.test("pretrainSettings() keeps the power of the decay only if it is not linear", () => {
+  assertEquals("power" in pretrainSettings(request, nano).schedule, false);
+  assertEquals("power" in pretrainSettings({ ...request, polyPower: 1 }, nano).schedule, false);
+  assertEquals(pretrainSettings({ ...request, polyPower: 2 }, nano).schedule.power, 2);
+  for (const polyPower of [0, -1, NaN, Infinity]) {
+    assertThrows(() => pretrainSettings({ ...request, polyPower }, nano), RangeError, "polyPower");
+  }
+});
+
 Deno.test("pretrainSettings() rejects settings out of range", () => {
   assertThrows(() => pretrainSettings({ ...request, steps: 0 }, nano), RangeError, "steps must be");
   assertThrows(

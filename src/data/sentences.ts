@@ -1,6 +1,7 @@
 /**
  * Splits paragraphs into sentences with `Intl.Segmenter`. Sentences are joined after abbreviations,
- * initials and numbering, and around quoted speech.
+ * initials and numbering, and around quoted speech. Boundaries that the segmenter does not know are
+ * added: Greek questions, Tibetan, Sinhala, Thai and Lao, and text without capitals.
  *
  * @module
  */
@@ -27,16 +28,33 @@ const STARTERS = words(
     "What Who Where Why How His Her Its Our Your Their My No Not One Some All Many Most Such To",
 );
 
+const [LOWER_NEVER_LAST, LOWER_SELDOM_LAST, LOWER_BEFORE_A_NUMBER, LOWER_STARTERS] = [
+  NEVER_LAST,
+  SELDOM_LAST,
+  BEFORE_A_NUMBER,
+  STARTERS,
+].map((set) => words([...set].join(" ").toLowerCase()));
+
 const SPEECH_VERB = "(?:said|says|cried|asked|replied|answered|exclaimed|shouted|whispered|added|" +
   "continued|returned|observed|murmured|called|remarked|repeated|inquired|demanded|muttered|" +
   "screamed|gasped|sighed|laughed|responded|interrupted|agreed|suggested|declared|went\\s+on)";
 /** `I said`, `Joe cried`, `Mr. Jaggers asked`: the speaker of the words before. */
 const SPEAKER = new RegExp(`^(?:I|(?:[A-Z][\\w.’'-]*\\s+){1,3}?)\\s*${SPEECH_VERB}\\b`, "u");
+/** The same without capitals: up to three words and the verb. */
+const LOWER_SPEAKER = new RegExp(`^(?:[\\p{L}.’'-]+\\s+){0,3}?${SPEECH_VERB}\\b`, "u");
 const ENDS_IN_QUOTED_SPEECH = /[!?…][”"’']\s*$|[—–-][”"’']\s*$/u;
 const ENDS_IN_INITIAL = /(?:^|[\s("“‘[.-])\p{Lu}\.\s*$/u;
+/** As above; "i" is usually the pronoun. */
+const ENDS_IN_LOWER_INITIAL = /(?:^|[\s("“‘[.-])(?!i\.)\p{L}\.\s*$/u;
 const ENDS_IN_ACRONYM = /(?:^|[^\p{L}])(?:\p{L}\.){2,}\s*$/u;
 const LAST_ABBREVIATION = /([\p{L}.]*\p{L})\.\s*$/u;
-const STARTS_LOWER = /^[\s"“”'‘’([—–…-]*\p{Ll}/u;
+/** Georgian letters have the category of lower-case letters, but sentences start with them. */
+const LOWER = "(?![\\u10D0-\\u10FF])\\p{Ll}";
+const STARTS_LOWER = new RegExp(`^[\\s"“”'‘’([—–…-]*${LOWER}`, "u");
+/** German ordinals: `3. Mai`, `19. Jahrhundert`. */
+const ENDS_IN_ORDINAL = /(?:^|[^\p{L}\p{N}.,])\d{1,2}\.\s*$/u;
+const FOLLOWS_ORDINAL =
+  /^\s*(?:J[aä]n(?:uar|ner)|Feb(?:ruar|er)|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Jahrhunderts?|Jahrtausends?|Weltkriegs?|Weltkrieges|Auflage|Jahrestag)(?!\p{L})/u;
 const STARTS_WITH_NUMBER = /^[\s([]*(?:\d|[IVXLC]+\b)/u;
 const FIRST_WORD = /^[\s"“‘'([]*(\p{L}+)/u;
 /** `1.`, `(a)`, `IV.`, `CHAPTER 7.`: a number that belongs to what follows. */
@@ -44,10 +62,55 @@ const ONLY_NUMBERING =
   /^\s*(?:\(?(?:\d{1,4}|[ivxlIVXL]{1,5}|\p{L})[.)]|(?:chapter|part|book|section|act|scene|canto|letter|volume)\s+(?:\d+|[ivxlc]+)\.)\s*$/iu;
 const HAS_TEXT = /[\p{L}\p{N}]/u;
 
+/** Punctuation after the mark that ends a sentence. */
+const CLOSING = `["'”’»›)\\]」』]*`;
+const SENTENCE_END = new RegExp(
+  `(?:[\\p{Sentence_Terminal}…\\u0DF4\\u0F0D-\\u0F12]|\\p{Script=Greek}[;\\u037E])${CLOSING}\\s*$`,
+  "u",
+);
+const THAI_OR_LAO = "(?![\\u0E2F\\u0E46\\u0EAF\\u0EC6])[\\p{Script=Thai}\\p{Script=Lao}]";
+/** White space at boundaries that the segmenter does not know. */
+const MISSED_BOUNDARY = new RegExp(
+  `(?<=\\p{Script=Greek}[;\\u037E]${CLOSING})\\s+|(?<=\\u0DF4)\\s*|` +
+    `(?<=[\\u0F0D-\\u0F11])\\s+(?![\\s\\u0F0D-\\u0F11])|` +
+    `(?<=${THAI_OR_LAO})\\s+(?=${THAI_OR_LAO})`,
+  "gu",
+);
+/** Scripts that have such boundaries. */
+const MISSED_SCRIPT = /[\u0370-\u03FF\u0DF4\u0E00-\u0FFF]/;
+const LOWER_BOUNDARY = new RegExp(`(?<=(?<!\\.\\.)[.!?]${CLOSING})\\s+`, "gu");
+/** Maximum fraction of capitals in lower-cased text. */
+const MOST_CAPITALS = 0.005;
+
+/**
+ * Detects lower-cased text: text in a script with two cases and hardly any capitals.
+ *
+ * @param text The text, or the start of a long text.
+ * @returns Whether a sentence may start with a lower-case letter.
+ */
+export function isLowerCased(text: string): boolean {
+  const count = (pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+  const capitals = count(/\p{Lu}/gu);
+  const lower = count(new RegExp(LOWER, "gu"));
+  return lower > 0.5 * count(/\p{L}/gu) && capitals <= MOST_CAPITALS * (capitals + lower);
+}
+
+/**
+ * Returns whether a text ends with the mark of a sentence end of any script, or a quotation mark after it.
+ *
+ * @param text The text.
+ * @returns Whether it does. Thai and Lao have no such mark.
+ */
+export function endsSentence(text: string): boolean {
+  return SENTENCE_END.test(text);
+}
+
 /**
  * Splits a paragraph into sentences without surrounding white space.
  *
  * @param paragraph The text of a paragraph; line feeds count as spaces.
+ * @param lowerCased Whether a sentence may start with a lower-case letter. By default, this is detected
+ *   from the paragraph; the whole document is a better sample.
  * @returns The sentences; except for white space, they contain the whole paragraph.
  *
  * @example Split quoted speech
@@ -58,18 +121,35 @@ const HAS_TEXT = /[\p{L}\p{N}]/u;
  * if (sentences.length !== 2) throw new Error(sentences.join(" | "));
  * ```
  */
-export function splitSentences(paragraph: string): string[] {
+export function splitSentences(
+  paragraph: string,
+  lowerCased: boolean = isLowerCased(paragraph),
+): string[] {
   const pieces: string[] = [];
   for (const { segment } of segmenter.segment(paragraph.replaceAll(/\s*\n\s*/g, " "))) {
-    pieces.push(segment);
+    const cuts = MISSED_SCRIPT.test(segment) ? cut(segment, MISSED_BOUNDARY) : [segment];
+    for (const piece of cuts) pieces.push(...lowerCased ? cut(piece, LOWER_BOUNDARY) : [piece]);
   }
   // Speakers are detected after their names are complete: "Mr." alone is ambiguous.
-  return join(join(pieces, isOneSentence), isSpeechAndSpeaker)
-    .map((sentence) => sentence.trim())
-    .filter((sentence) => sentence !== "");
+  const speaker = lowerCased ? LOWER_SPEAKER : SPEAKER;
+  return join(
+    join(pieces, lowerCased ? isOneLowerCasedSentence : isOneSentence),
+    (before, after) => ENDS_IN_QUOTED_SPEECH.test(before) && speaker.test(after),
+  ).map((sentence) => sentence.trim()).filter((sentence) => sentence !== "");
 }
 
 const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
+
+/** Cuts a text after white space; nothing is removed. */
+function cut(text: string, boundary: RegExp): string[] {
+  const pieces: string[] = [];
+  let start = 0;
+  for (const { index, 0: space } of text.matchAll(boundary)) {
+    pieces.push(text.slice(start, index + space.length));
+    start = index + space.length;
+  }
+  return [...pieces, text.slice(start)];
+}
 
 function join(
   pieces: readonly string[],
@@ -84,23 +164,32 @@ function join(
   return joined;
 }
 
-/** Whether the speaker follows words in quotation marks. */
-function isSpeechAndSpeaker(before: string, after: string): boolean {
-  return ENDS_IN_QUOTED_SPEECH.test(before) && SPEAKER.test(after);
-}
-
 /** Whether a boundary of the segmenter is within a sentence. */
 function isOneSentence(before: string, after: string): boolean {
   if (!HAS_TEXT.test(before) || !HAS_TEXT.test(after)) return true;
   if (STARTS_LOWER.test(after)) return true;
   if (!/\.\s*$/.test(before)) return false;
   if (ONLY_NUMBERING.test(before)) return true;
+  if (ENDS_IN_ORDINAL.test(before) && FOLLOWS_ORDINAL.test(after)) return true;
   const abbreviation = LAST_ABBREVIATION.exec(before)?.[1] ?? "";
   if (NEVER_LAST.has(abbreviation)) return true;
   if (BEFORE_A_NUMBER.has(abbreviation)) return STARTS_WITH_NUMBER.test(after);
   const seldomLast = SELDOM_LAST.has(abbreviation) || ENDS_IN_INITIAL.test(before) ||
     ENDS_IN_ACRONYM.test(before);
   return seldomLast && !STARTERS.has(FIRST_WORD.exec(after)?.[1] ?? "The");
+}
+
+function isOneLowerCasedSentence(before: string, after: string): boolean {
+  if (!HAS_TEXT.test(before) || !HAS_TEXT.test(after)) return true;
+  if (!/\.\s*$/.test(before)) return false;
+  if (ONLY_NUMBERING.test(before)) return true;
+  const abbreviation = LAST_ABBREVIATION.exec(before)?.[1].toLowerCase() ?? "";
+  if (LOWER_NEVER_LAST.has(abbreviation)) return true;
+  if (LOWER_BEFORE_A_NUMBER.has(abbreviation)) return /^[\s([]*\d/.test(after);
+  const seldomLast = LOWER_SELDOM_LAST.has(abbreviation) || ENDS_IN_LOWER_INITIAL.test(before) ||
+    ENDS_IN_ACRONYM.test(before);
+  return seldomLast &&
+    !LOWER_STARTERS.has(FIRST_WORD.exec(after)?.[1].toLowerCase() ?? "the");
 }
 
 function words(list: string): ReadonlySet<string> {

@@ -2,6 +2,21 @@ import { defineCommand } from "./command.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
+/** Values of --format. */
+export const TEXT_FORMATS = [
+  "auto",
+  "paragraphs",
+  "sentences",
+  "documents",
+  "lines",
+  "wikiextractor",
+  "wikitext",
+  "jsonl",
+  "json",
+  "csv",
+  "tsv",
+] as const;
+
 /** Length of the examples in report.html, short enough for small data. */
 const COUNTED_LENGTH = 128;
 /** Number of examples in report.html, enough for two significant digits in about a second. */
@@ -24,13 +39,13 @@ export default defineCommand({
     },
     "--output <folder>": { kind: "string", help: "Folder for the shards.", required: true },
     "--format <name>": {
-      kind: ["auto", "paragraphs", "sentences", "wikiextractor", "wikitext", "jsonl"],
-      help: "How documents are separated; gzip is detected automatically.",
+      kind: TEXT_FORMATS,
+      help: "How documents are separated; gzip and zstd are detected automatically.",
       default: "auto",
     },
     "--text-field <name>": {
       kind: "string",
-      help: "Field of JSON lines that contains the text.",
+      help: "Field or column of JSON, CSV and TSV that contains the text.",
       default: "text",
     },
     "--keep-duplicates": { kind: "switch", help: "Keep exact copies of earlier documents." },

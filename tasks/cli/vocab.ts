@@ -1,14 +1,13 @@
 import type { VocabularyTrainer } from "../../src/text/training/mod.ts";
 import { defineCommand, defineGroup } from "./command.ts";
 import { usage, UsageError } from "./errors.ts";
+import { TEXT_FORMATS } from "./prepare.ts";
 import { createProgress } from "./progress.ts";
-
-const FORMATS = ["auto", "sentences", "wikiextractor", "wikitext", "jsonl"] as const;
 
 /** Text files and their format. */
 interface TextSource {
   paths: readonly string[];
-  format: typeof FORMATS[number];
+  format: typeof TEXT_FORMATS[number];
   textField: string;
   quiet?: boolean;
 }
@@ -90,13 +89,13 @@ const train = defineCommand({
       defaultText: "one per core",
     },
     "--format <name>": {
-      kind: FORMATS,
-      help: "How documents are separated; gzip is detected automatically.",
+      kind: TEXT_FORMATS,
+      help: "How documents are separated; gzip and zstd are detected automatically.",
       default: "auto",
     },
     "--text-field <name>": {
       kind: "string",
-      help: "Field of JSON lines that contains the text.",
+      help: "Field or column of JSON, CSV and TSV that contains the text.",
       default: "text",
     },
   },

@@ -122,6 +122,159 @@ Deno.test("one sentence per line is detected; blank lines separate documents", a
   assertEquals([one.length, one[0].sentences], [1, false]);
 });
 
+const SENTENCE_LINES: Readonly<Record<string, string>> = {
+  Hindi: "यह पहला वाक्य है।\nयह दूसरा है।\n\nक्या यह तीसरा है?\nहाँ॥\n",
+  Urdu: "یہ پہلا جملہ ہے۔\nیہ دوسرا ہے۔\n\nکیا یہ تیسرا ہے؟\nہاں۔\n",
+  Burmese: "ဒါက ပထမ။\nဒါက ဒုတိယ။\n\nဒါက တတိယ။\nဟုတ်။\n",
+  Amharic: "ዛሬ ዝናብ ነው።\nነገ ፀሐይ ነው።\n\nለምን፧\nአዎ።\n",
+  Khmer: "នេះទីមួយ។\nនេះទីពីរ។\n\nនេះទីបី។\nបាទ៕\n",
+  Armenian: "Սա առաջինն է։\nՍա երկրորդն է։\n\nՍա երրորդն է։\nԱյո։\n",
+  Greek: "Τι ώρα είναι;\nΔεν ξέρω.\n\nΓιατί;\nΈτσι.\n",
+  Georgian: "გუშინ წვიმდა.\nდღეს მზეა.\n\nხვალ?\nარ ვიცი.\n",
+  Tibetan: "འདི་དང་པོ་ཡིན།\nའདི་གཉིས་པ་ཡིན།\n\nགསུམ་པ།\nབཞི་པ།\n",
+  Thai: "วันนี้ฝนตก\nพรุ่งนี้แดดออก\n\nหนังสือเก่ามาก\nไม่มีใครรู้\n",
+  "without marks": "the bells rang at noon\nnobody came\n\nit was late\nthen it was dark\n",
+  "lower-cased": "the bells rang at noon.\nnobody came.\n\nwas it late?\nit was.\n",
+};
+
+for (const [script, text] of Object.entries(SENTENCE_LINES)) {
+  Deno.test(`one sentence per line is detected in ${script} text`, async () => {
+    const documents = await read(text);
+    assertEquals(documents.map(({ blocks, sentences }) => [blocks.length, sentences]), [
+      [2, true],
+      [2, true],
+    ]);
+    assertEquals(
+      documents.flatMap(({ blocks }) => blocks),
+      text.split("\n").filter((l) => l !== ""),
+    );
+  });
+}
+
+Deno.test("paragraphs between blank lines are detected as documents, and read one per line if asked", async () => {
+  const paragraph = (n: number) =>
+    `Paragraph ${n} speaks of a river. It also speaks of ${n} ships that came into the harbor before the winter. Then it ends.`;
+  const text = [1, 2, 3].map((n) => `${paragraph(n)}\n${paragraph(10 * n)}\n`).join("\n");
+  const formats: string[] = [];
+  const onFormat: ReadOptions["onFormat"] = ({ format }, name) =>
+    formats.push(`${name}: ${format}`);
+  const expected = [1, 2, 3].map((n) => [paragraph(n), paragraph(10 * n)]);
+  for (const form of [text, text.toLowerCase()]) {
+    const documents = await read(form, { onFormat });
+    assertEquals(documents.map(({ sentences, source }) => [sentences, source]), [
+      [false, "f:1"],
+      [false, "f:4"],
+      [false, "f:7"],
+    ]);
+    assertEquals(documents.map(({ blocks }) => blocks.map((b) => b[0] + b.slice(1))).length, 3);
+  }
+  assertEquals(await blocks(text), expected);
+  assertEquals(await blocks(text, { format: "lines", onFormat }), expected.flat().map((p) => [p]));
+  assertEquals(formats, ["f: documents", "f: documents", "f: lines"]);
+  // Lines without blank lines may be the paragraphs of one document.
+  assertEquals(await blocks(expected.flat().join("\n")), [expected.flat()]);
+});
+
+Deno.test("CSV and TSV are read with their quotes", async () => {
+  const csv =
+    'id,text,"a ""b"""\r\n1,"She said ""yes"", and left.\r\n\r\nHe stayed.",x\r\n\r\n2,Plain,\r\n';
+  for (const text of [csv, csv.replaceAll("\r", ""), csv.replace("text", '"text"')]) {
+    assertEquals(await read(text), [
+      { blocks: ['She said "yes", and left.', "He stayed."], sentences: false, source: "f:2" },
+      { blocks: ["Plain"], sentences: false, source: "f:6" },
+    ]);
+  }
+  const tsv = 'text\tlabel\n"a tab\there"\t1\n5" wide, said ""no""\t0\n\t1\n';
+  assertEquals(await blocks(tsv), [["a tab\there"], ['5" wide, said ""no""'], []]);
+  assertEquals(await blocks("title,body\nA,B b.\n", { format: "csv", textField: "body" }), [[
+    "B b.",
+  ]]);
+  const named = async (name: string, text: string, options?: ReadOptions) =>
+    await Array.fromAsync(readDocuments(chunks(text), name, options), ({ blocks }) => blocks);
+  assertEquals(await named("a.csv", "text\nOne, two.\n".replace(",", "")), [["One two."]]);
+  for (
+    const [text, message] of [
+      ["title,body\nA,B\n", 'a.csv: its columns are title, body, but not "text"; name the column'],
+      ["id,text\n1,a,b\n", "a.csv: line 2 has 3 fields, but the header has 2"],
+      ['id,text\n1,"a\n2,b\n', "a.csv: the row of line 2 has a quote that is not closed"],
+      ['id,text\n1,"a" b\n', "a.csv: in the row of line 2, text follows the closing quote"],
+    ]
+  ) await assertRejects(() => named("a.csv", text), SyntaxError, message);
+});
+
+Deno.test("JSON arrays of objects and strings are read in chunks of any size", async () => {
+  const objects = [
+    { id: 1, text: 'One, "two" \\ [three]\n\nFour } ü.', tags: ["a", { b: [] }] },
+    { text: "" },
+    { text: "Five." },
+  ];
+  const expected = [['One, "two" \\ [three]', "Four } ü."], [], ["Five."]];
+  for (const space of [undefined, 1]) {
+    for (const size of [1, 3, 7, 1000]) {
+      const text = "\uFEFF" + JSON.stringify(objects, null, space) + "\n";
+      assertEquals((await read(text, {}, size)).map(({ blocks }) => blocks), expected);
+    }
+    const strings = JSON.stringify(objects.map(({ text }) => text), null, space);
+    assertEquals(await blocks(strings), expected);
+  }
+  assertEquals(await blocks(" [ ] "), []);
+  assertEquals(await blocks('[{"body": "x"}]', { textField: "body" }), [["x"]]);
+  assertEquals((await blocks("[Illustration: a ship]\nA ship.\n")).length, 1);
+  for (
+    const [text, message] of [
+      ['[{"text": "a"}', "f: the array is not closed"],
+      ['[{"text": "a"}] x', "f: text follows the end of the array"],
+      ['[{"text": "a"}, {"id": 1}]', 'f: element 2 of the array has no string "text"'],
+      ['[{"text": "a"} {"text": "b"}]', "f: element 1 of the array is not valid JSON"],
+      ['[{"text": "a"},]', "f: element 2 of the array is not valid JSON"],
+    ]
+  ) await assertRejects(() => blocks(text), SyntaxError, message);
+});
+
+Deno.test("binary files are rejected by name, with the command that converts them", async () => {
+  const latin1 = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
+  for (
+    const [start, message] of [
+      [
+        "BZh91AY&SY\xac\n",
+        "compressed with bzip2, not UTF-8 text; decompress it with: bunzip2 -k dir/f.txt",
+      ],
+      [
+        "\xfd7zXZ\0\0\x04",
+        "compressed with xz, not UTF-8 text; decompress it with: xz -dk dir/f.txt",
+      ],
+      ["\x28\xb5\x2f\xfd\x04", "compressed with zstd"],
+      ["\x1f\x8b\x08", "compressed with gzip"],
+      ["PK\x03\x04\n\0", "a zip archive"],
+      ["PAR1\x15", "a Parquet file"],
+      ["%PDF-1.7\n", "a PDF file"],
+      ["name".padEnd(257, "\0") + "ustar\0", "a tar archive"],
+    ]
+  ) {
+    for (const size of [1, 1000]) {
+      await assertRejects(() => lines(latin1(start), size), SyntaxError, message);
+    }
+  }
+  assertEquals(await lines("BZh is not a word."), ["BZh is not a word."]);
+});
+
+Deno.test("carriage returns end lines in files without line feeds", async () => {
+  assertEquals(await lines("One.\rTwo.\r\rThree.\r", 2), ["One.", "Two.", "", "Three."]);
+  assertEquals(await lines("One.\rTwo.\nThree.\rFour.", 2), ["One.\rTwo.", "Three.\rFour."]);
+});
+
+Deno.test("WikiExtractor's titles with quotes, and in JSON, are left out", async () => {
+  const text =
+    '<doc id="1" revid="2" url="u" title=""Old" Town">\n"Old" Town\n\nIt is old.\n</doc>\n';
+  assertEquals(await blocks(text), [["It is old."]]);
+  const json = { id: "1", url: "u", title: '"Old" Town', text: '"Old" Town\n\nIt is old.' };
+  assertEquals(await blocks(JSON.stringify(json)), [["It is old."]]);
+  assertEquals(await blocks(JSON.stringify({ ...json, title: "It" })), [[
+    '"Old" Town',
+    "It is old.",
+  ]]);
+});
+
 Deno.test("WikiExtractor's blocks are documents without their title line", async () => {
   const text = `<doc id="1" url="?curid=1" title="Tom &amp; Jerry">
 Tom & Jerry

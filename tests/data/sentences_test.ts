@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
-import { splitSentences } from "../../src/data/sentences.ts";
+import { assert, assertEquals } from "@std/assert";
+import { endsSentence, isLowerCased, splitSentences } from "../../src/data/sentences.ts";
+import { splitDocument } from "../../src/data/tokenize_document.ts";
 
 // One case a line, sentences parted by " | ".
 const CASES = `
@@ -37,6 +38,24 @@ He said, "Go away!" | She went.
 The case of Roe v. Wade is known. | It was overturned.
 Is it 10 a.m. or later? | I forgot.
 It was Plan B. | Then we left.
+Er kam am 3. Mai 1920 an. | Im 19. Jahrhundert war das neu. | Es waren 12. | Der Rest ging.
+यह पहला वाक्य है। | यह दूसरा है॥ | क्या यह तीसरा है?
+یہ پہلا جملہ ہے۔ | کیا یہ دوسرا ہے؟ | ہاں۔
+ዛሬ ዝናብ ነው። | ነገ ፀሐይ ነው፧ | አዎ።
+ဒါက ပထမ။ | ဒါက ဒုတိယ။
+នេះទីមួយ។ | នេះទីពីរ៕
+Սա առաջինն է։ | Սա երկրորդն է։
+გუშინ წვიმდა. | დღეს მზეა. | ხვალ?
+Τι ώρα είναι; | Δεν ξέρω. | «Γιατί;» | Έτσι.
+འདི་དང་པོ་ཡིན། | འདི་གཉིས་པ་ཡིན། ། | གསུམ་པ།
+මෙය පළමුයි෴ | මෙය දෙවැන්නයි෴
+วันนี้ฝนตก | พรุ่งนี้แดดออก | มี 12 วัน | ต่าง ๆ นานา
+ວັນນີ້ຝົນຕົກ | ມື້ອື່ນແດດອອກ
+the bells rang at noon. | nobody came! | was it late? | "yes," he said.
+mr. smith met dr. j. watson. | they left at 5 p.m. eastern time. | it cost 3.5 pounds.
+"where have you been?" said mrs. joe. | so was i. | nobody spoke... not even then.
+see fig. 3 and no. 12. | it is long. | (it ends.) | then nothing.
+снег шёл всю ночь. | утром стало тихо. | кто пришёл?
 `.trim().split("\n");
 
 for (const line of CASES) {
@@ -45,6 +64,31 @@ for (const line of CASES) {
     assertEquals(splitSentences(sentences.join(" ")), sentences);
   });
 }
+
+Deno.test("lower-cased text has the sentences of the text with capitals", () => {
+  const cased = "The king carried the bridge. Nobody lost a clock on a Monday! Was it red? It was.";
+  assertEquals(
+    splitSentences(cased.toLowerCase()),
+    splitSentences(cased).map((sentence) => sentence.toLowerCase()),
+  );
+  // A paragraph without capitals in a document that has them is not lower-cased text.
+  const blocks = [
+    "The Tower of London was built long ago. It stands.",
+    "see cap. xii. and so on. etc.",
+  ];
+  assertEquals([...splitDocument(blocks)].slice(2), [blocks[1]]);
+  assertEquals([...splitDocument(blocks.slice(1))].length > 1, true);
+  assert(!isLowerCased("你好。see e.g. 世界很大。今天天气很好,我们出去走走。"));
+  assert(!isLowerCased("გუშინ წვიმდა.") && !isLowerCased(""));
+});
+
+Deno.test("endsSentence() knows the marks of all scripts, and quotation marks after them", () => {
+  for (const mark of "। ॥ ۔ ؟ ။ ። ፧ ។ ։ 。 ！ ？ ｡ ． ᠃ ܀ ᙮ ꓿ ᱾ ߹ ෴ ། . ! ? … ‽".split(" ")) {
+    assert(endsSentence(`क${mark}`) && endsSentence(`(“क${mark}”) `), mark);
+  }
+  assert(endsSentence("Γιατί;") && !endsSentence("Why;"));
+  for (const mark of [",", "،", "、", "፣", ":", "-"]) assert(!endsSentence(`क${mark}`), mark);
+});
 
 Deno.test("splitSentences() keeps all characters except white space, and treats line feeds as spaces", () => {
   const text = '  One two.\nThree\nfour! "Five" …  * * * \n Six. ';

@@ -5,21 +5,25 @@
  */
 import { glob } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { createGunzip, createZstdDecompress } from "node:zlib";
 
 /** The name of standard input. */
 export const STANDARD_INPUT = "-";
 
 /**
  * Expands names, folders and patterns to files. A folder stands for all files in it and its subfolders,
- * except for hidden ones.
+ * except for hidden ones; links to files and folders are followed. Empty files are left out.
  *
  * @param inputs Paths, folders, patterns such as `text/*.txt`, or `-` for standard input.
+ * @param onEmpty Receives the path of each empty file.
  * @returns Distinct paths in the order of the inputs; those of one input are sorted.
- * @throws {Deno.errors.NotFound} If no file matches an input; the message names it.
- * @throws {SyntaxError} If a file is empty; the message names it.
+ * @throws {Deno.errors.NotFound} If no file matches an input, or a link is broken; the message names it.
+ * @throws {SyntaxError} If all files are empty; the message names the first.
  */
-export async function expandInputs(inputs: readonly string[]): Promise<string[]> {
+export async function expandInputs(
+  inputs: readonly string[],
+  onEmpty: (path: string) => void = () => {},
+): Promise<string[]> {
   const paths = new Set<string>();
   for (const input of inputs) {
     const found = input === STANDARD_INPUT ? [input] : await filesOf(input);
@@ -28,12 +32,21 @@ export async function expandInputs(inputs: readonly string[]): Promise<string[]>
     }
     for (const path of found) paths.add(path);
   }
+  const filled: string[] = [];
   for (const path of paths) {
-    if (path === STANDARD_INPUT) continue;
-    const stat = await Deno.stat(path);
-    if (stat.isFile && stat.size === 0) throw new SyntaxError(`${path} is empty`);
+    const stat = path === STANDARD_INPUT ? undefined : await Deno.stat(path);
+    if (stat?.isFile && stat.size === 0) onEmpty(path);
+    else filled.push(path);
   }
-  return [...paths];
+  if (filled.length === 0) {
+    const [first] = paths;
+    throw new SyntaxError(
+      paths.size <= 1
+        ? `${first} is empty: --input needs a file with text`
+        : `All ${paths.size} files are empty, such as ${first}: --input needs files with text`,
+    );
+  }
+  return filled;
 }
 
 async function filesOf(input: string): Promise<string[]> {
@@ -47,29 +60,35 @@ async function filesOf(input: string): Promise<string[]> {
   return found;
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
-  const names: Deno.DirEntry[] = [];
-  for await (const entry of Deno.readDir(folder)) {
-    if (!entry.name.startsWith(".")) names.push(entry);
-  }
-  names.sort((a, b) => a.name < b.name ? -1 : 1);
+/** @param above Real paths of the folders above, to stop at links that lead back to them. */
+async function filesBelow(folder: string, above: readonly string[] = []): Promise<string[]> {
+  const real = await Deno.realPath(folder);
+  if (above.includes(real)) return [];
+  const entries: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) if (!name.startsWith(".")) entries.push(name);
   const found: string[] = [];
-  for (const { name, isDirectory, isFile } of names) {
+  for (const name of entries.sort((a, b) => a < b ? -1 : 1)) {
     const path = `${folder.replace(/\/$/, "")}/${name}`;
-    if (isDirectory) found.push(...await filesBelow(path));
-    else if (isFile) found.push(path);
+    const stat = await Deno.stat(path).catch((cause) => {
+      throw new Deno.errors.NotFound(
+        `Cannot read ${path}: its link is broken; remove it or restore its target`,
+        { cause },
+      );
+    });
+    if (stat.isDirectory) found.push(...await filesBelow(path, [...above, real]));
+    else if (stat.isFile) found.push(path);
   }
   return found;
 }
 
 /**
- * Opens a file, or standard input, as a stream of bytes. Gzip is detected by its first bytes; all its
- * members are decompressed.
+ * Opens a file, or standard input, as a stream of bytes. Gzip and zstd are detected by their first bytes;
+ * all members or frames are decompressed.
  *
  * @param path A path, or `-`.
  * @param onBytes Receives the number of bytes read from the file, before decompression.
  * @returns The content.
- * @throws {SyntaxError} If gzip data is damaged or truncated; the message names the file.
+ * @throws {SyntaxError} If compressed data is damaged or truncated; the message names the file.
  */
 export async function* openInput(
   path: string,
@@ -87,13 +106,14 @@ export async function* openInput(
   const reader = counted.getReader();
   try {
     let head = new Uint8Array();
-    while (head.length < 2) {
+    while (head.length < 4) {
       const { value, done } = await reader.read();
       if (done) break;
       head = new Uint8Array([...head, ...value]);
     }
-    if (head[0] === 0x1f && head[1] === 0x8b) yield* unpack(continued(head, reader), path);
-    else yield* continued(head, reader);
+    const compression = compressionOf(head);
+    if (compression === undefined) yield* continued(head, reader);
+    else yield* unpack(continued(head, reader), path, compression);
   } finally {
     await reader.cancel();
   }
@@ -112,23 +132,38 @@ async function* continued(
   }
 }
 
+/**
+ * Returns the compression of a file that {@linkcode openInput} undoes.
+ *
+ * @param head The first 4 bytes.
+ * @returns The name, or undefined.
+ */
+export function compressionOf(head: Uint8Array): "gzip" | "zstd" | undefined {
+  const starts = (magic: readonly number[]) => magic.every((byte, i) => head[i] === byte);
+  if (starts([0x1f, 0x8b])) return "gzip";
+  return starts([0x28, 0xb5, 0x2f, 0xfd]) ? "zstd" : undefined;
+}
+
 async function* unpack(
   packed: AsyncIterable<Uint8Array>,
   path: string,
+  compression: "gzip" | "zstd",
 ): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip();
+  const decompressor = compression === "gzip" ? createGunzip() : createZstdDecompress();
   const source = Readable.from(packed);
-  source.on("error", (error: Error) => gunzip.destroy(error));
-  source.pipe(gunzip);
+  source.on("error", (error: Error) => decompressor.destroy(error));
+  source.pipe(decompressor);
   try {
-    for await (const chunk of gunzip) yield chunk as Uint8Array;
+    for await (const chunk of decompressor) yield chunk as Uint8Array;
   } catch (cause) {
     throw new SyntaxError(
-      `Cannot read ${path}: its gzip data is damaged or truncated (${(cause as Error).message})`,
+      `Cannot read ${path}: its ${compression} data is damaged or truncated (${
+        (cause as Error).message
+      })`,
       { cause },
     );
   } finally {
     source.destroy();
-    gunzip.destroy();
+    decompressor.destroy();
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { detectFormat, linesOf, readDocuments, type TextFormat } from "../readers/mod.ts";
-import { openInput, STANDARD_INPUT } from "./inputs.ts";
+import { compressionOf, openInput, STANDARD_INPUT } from "./inputs.ts";
 
 /** Settings of reading. */
 export interface TextSettings {
@@ -84,7 +84,7 @@ async function cutsOf(path: string, size: number): Promise<number[]> {
   const { size: total } = await file.stat();
   const buffer = new Uint8Array(64 * 2 ** 10);
   const read = await file.read(buffer) ?? 0;
-  if (read > 1 && buffer[0] === 0x1f && buffer[1] === 0x8b) return [];
+  if (compressionOf(buffer.subarray(0, read)) !== undefined) return [];
   const cuts = [0];
   for (let wanted = size; wanted < total; wanted = cuts.at(-1)! + size) {
     await file.seek(wanted, Deno.SeekMode.Start);

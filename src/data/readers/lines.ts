@@ -7,29 +7,52 @@
 /** Maximum length of a line in bytes. A longer line indicates a binary file. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
-const LINE_FEED = 0x0a;
-
 /**
- * Decodes a stream of bytes to arrays of complete lines, one array per chunk. A line ends at a line feed;
- * a carriage return before it, and a byte order mark at the start, are removed.
+ * Decodes a stream of bytes to arrays of complete lines, one array per chunk. A line ends at a line feed,
+ * or at a carriage return if the file has no line feeds. A carriage return before a line feed, and a byte
+ * order mark at the start, are removed.
  *
  * @param chunks The bytes.
  * @param name Name of the file for error messages.
  * @returns Arrays of lines.
  * @throws {SyntaxError} If the bytes are not valid UTF-8; the message gives the first invalid byte and
- *   its offset, from 0.
+ *   its offset, from 0. If they are a known binary format; the message names it.
  */
 export async function* linesOf(
   chunks: AsyncIterable<Uint8Array>,
   name: string,
 ): AsyncGenerator<string[]> {
+  let first = true;
+  for await (const text of decode(chunks, name, "\n")) {
+    const separator = first && !text.includes("\n") ? "\r" : "\n";
+    first = false;
+    const lines = text.split(separator);
+    if (text.endsWith(separator)) lines.pop();
+    yield lines.map(withoutReturn);
+  }
+}
+
+/**
+ * Decodes a stream of bytes to pieces of text that end at a separator, except for the last.
+ *
+ * @param chunks The bytes.
+ * @param name Name of the file for error messages.
+ * @param separator An ASCII character.
+ * @returns Non-empty pieces, without a byte order mark.
+ * @throws {SyntaxError} As in {@linkcode linesOf}.
+ */
+export async function* decode(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  separator: string,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const pending: Uint8Array[] = [];
   let pendingBytes = 0, offset = 0;
-  const decode = (last: Uint8Array): string => {
+  const decodeUpTo = (last: Uint8Array): string => {
     const bytes = pending.length === 0 ? last : concatenate([...pending, last]);
     pending.length = pendingBytes = 0;
-    if (offset === 0) refuseUtf16(bytes, name);
+    if (offset === 0) refuseBinary(bytes, name);
     let text: string;
     try {
       text = decoder.decode(bytes);
@@ -41,24 +64,21 @@ export async function* linesOf(
     return text;
   };
   for await (const chunk of chunks) {
-    const end = chunk.lastIndexOf(LINE_FEED) + 1;
-    if (end > 0) {
-      const lines = decode(chunk.subarray(0, end)).split("\n");
-      lines.pop();
-      yield lines.map(withoutReturn);
-    }
+    const end = chunk.lastIndexOf(separator.charCodeAt(0)) + 1;
+    if (end > 0) yield decodeUpTo(chunk.subarray(0, end));
     if (end < chunk.length) {
       // Copied, because the source may reuse the memory of the chunk.
       pending.push(chunk.slice(end));
       pendingBytes += chunk.length - end;
       if (pendingBytes > MAX_LINE_BYTES) {
+        refuseBinary(concatenate(pending), name);
         throw new SyntaxError(
           `Cannot read ${name}: a line is longer than ${MAX_LINE_BYTES >> 20} MiB; is it text?`,
         );
       }
     }
   }
-  if (pendingBytes > 0) yield [withoutReturn(decode(new Uint8Array()))];
+  if (pendingBytes > 0) yield decodeUpTo(new Uint8Array());
 }
 
 function withoutReturn(line: string): string {
@@ -75,11 +95,41 @@ function concatenate(parts: Uint8Array[]): Uint8Array {
   return whole;
 }
 
-function refuseUtf16(bytes: Uint8Array, name: string): void {
-  const mark = bytes[0] << 8 | bytes[1];
-  if (mark === 0xfffe || mark === 0xfeff) {
-    throw new SyntaxError(`Cannot read ${name}: it is UTF-16; convert it to UTF-8`);
-  }
+/** First bytes of files that are not text, their format, and how to convert them. FILE is the name. */
+const BINARY: readonly (readonly [magic: string, format: string, fix: string])[] = [
+  ["\xff\xfe", "UTF-16", "convert it to UTF-8"],
+  ["\xfe\xff", "UTF-16", "convert it to UTF-8"],
+  ["BZh", "compressed with bzip2", "decompress it with: bunzip2 -k FILE"],
+  ["\xfd7zXZ\0", "compressed with xz", "decompress it with: xz -dk FILE"],
+  ["\x28\xb5\x2f\xfd", "compressed with zstd", "decompress it with: zstd -d FILE"],
+  ["\x04\x22\x4d\x18", "compressed with lz4", "decompress it with: lz4 -d FILE"],
+  ["\x1f\x8b", "compressed with gzip", "decompress it with: gunzip -k FILE"],
+  ["PK\x03\x04", "a zip archive", "extract it with: unzip FILE"],
+  ["7z\xbc\xaf\x27\x1c", "a 7z archive", "extract it with: 7z x FILE"],
+  ["ARROW1", "an Arrow file", "convert it to JSON lines"],
+  ["PAR1", "a Parquet file", "convert it to JSON lines"],
+  ["%PDF-", "a PDF file", "convert it with: pdftotext FILE"],
+  ["SQLite format 3\0", "an SQLite database", "export its text as JSON lines or CSV"],
+];
+
+/**
+ * Rejects known binary formats.
+ *
+ * @param bytes The first bytes of a file.
+ * @param name Name of the file.
+ * @throws {SyntaxError} The message names the format and the command that converts it.
+ */
+export function refuseBinary(bytes: Uint8Array, name: string): void {
+  const starts = (magic: string, at = 0): boolean =>
+    [...magic].every((char, i) => bytes[at + i] === char.charCodeAt(0));
+  const found = BINARY.find(([magic, format]) =>
+    // "BZh" alone could begin a text.
+    starts(magic) && (format !== "compressed with bzip2" || starts("1AY&SY", 4))
+  ) ?? (starts("ustar", 257) ? ["", "a tar archive", "extract it with: tar -xf FILE"] : undefined);
+  if (found === undefined) return;
+  throw new SyntaxError(
+    `Cannot read ${name}: it is ${found[1]}, not UTF-8 text; ${found[2].replace("FILE", name)}`,
+  );
 }
 
 function notUtf8(bytes: Uint8Array, offset: number, name: string): SyntaxError {

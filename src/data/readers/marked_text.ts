@@ -7,7 +7,8 @@ import { DocumentCollector, type TextDocument } from "./text_document.ts";
 
 const DOC_START = /^<doc\b([^>]*)>\s*$/;
 const DOC_END = /^<\/doc>\s*$/;
-const TITLE = /\btitle="([^"]*)"/;
+/** Up to the last quote of the tag or before another attribute: WikiExtractor does not escape quotes. */
+const TITLE = /\btitle="(.*?)"(?=\s+[\w-]+="|\s*$)/;
 
 /**
  * Reads WikiExtractor's output: `<doc id=… title=…>`, the title, one paragraph per line, `</doc>`. The
@@ -114,16 +115,28 @@ export async function* readJsonLines(
     for (const line of lines) {
       number++;
       if (line.trim() === "") continue;
-      let value: unknown;
+      let object: Record<string, unknown> | null;
       try {
-        value = JSON.parse(line)?.[field];
+        object = JSON.parse(line);
       } catch (cause) {
-        throw new SyntaxError(`Cannot read ${source}: line ${number} is not valid JSON`, { cause });
+        throw new SyntaxError(
+          `Cannot read ${source}: line ${number} is not valid JSON; ` +
+            "expected one object per line, or an array of objects",
+          { cause },
+        );
       }
+      const value = object?.[field];
       if (typeof value !== "string") {
-        throw new SyntaxError(`Cannot read ${source}: line ${number} has no string "${field}"`);
+        throw new SyntaxError(
+          `Cannot read ${source}: line ${number} has no string "${field}"; ` +
+            "name the field with --text-field",
+        );
       }
-      for (const paragraph of value.split("\n")) {
+      const paragraphs = value.split("\n");
+      // WikiExtractor --json repeats the title as the first line, as in <doc>.
+      const titled = "title" in object! && "url" in object &&
+        paragraphs.length > 1 && paragraphs[0].trim() === object.title;
+      for (const paragraph of titled ? paragraphs.slice(1) : paragraphs) {
         collector.add(paragraph);
         if (collector.full) yield collector.take(`${source}:${number}`);
       }

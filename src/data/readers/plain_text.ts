@@ -1,5 +1,5 @@
 /**
- * Plain text: one document of paragraphs per file, or documents with one sentence per line.
+ * Plain text: one document per file, between blank lines, or per line.
  *
  * @module
  */
@@ -38,18 +38,20 @@ export async function* readParagraphs(
 }
 
 /**
- * Reads documents separated by blank lines, one sentence per line: the input format of
- * google-research/albert `create_pretraining_data.py`.
+ * Reads documents separated by blank lines. Lines are sentences, as in the input of google-research/albert
+ * `create_pretraining_data.py`, or paragraphs, as in CC-100 and OSCAR.
  *
  * @param batches Lines of the file.
  * @param source Name of the file.
+ * @param sentences Whether lines are sentences.
  * @returns The documents.
  */
-export async function* readSentenceLines(
+export async function* readBlocks(
   batches: AsyncIterable<string[]>,
   source: string,
+  sentences: boolean,
 ): AsyncGenerator<TextDocument> {
-  const collector = new DocumentCollector(true);
+  const collector = new DocumentCollector(sentences);
   let number = 0, first = 1;
   for await (const lines of batches) {
     for (const line of lines) {
@@ -61,4 +63,26 @@ export async function* readSentenceLines(
     }
   }
   if (!collector.empty) yield collector.take(`${source}:${first}`);
+}
+
+/**
+ * Reads one document per line; blank lines are skipped.
+ *
+ * @param batches Lines of the file.
+ * @param source Name of the file.
+ * @returns The documents.
+ */
+export async function* readDocumentLines(
+  batches: AsyncIterable<string[]>,
+  source: string,
+): AsyncGenerator<TextDocument> {
+  const collector = new DocumentCollector(false);
+  let number = 0;
+  for await (const lines of batches) {
+    for (const line of lines) {
+      number++;
+      collector.add(line);
+      if (!collector.empty) yield collector.take(`${source}:${number}`);
+    }
+  }
 }

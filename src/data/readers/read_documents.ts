@@ -3,18 +3,23 @@
  *
  * @module
  */
-import { detectFormat, type TextFormat } from "./format.ts";
-import { linesOf } from "./lines.ts";
+import { type DetectedFormat, detectFormat, type TextFormat } from "./format.ts";
+import { decode, linesOf } from "./lines.ts";
 import { readJsonLines, readWikiExtractor, readWikiText } from "./marked_text.ts";
-import { readParagraphs, readSentenceLines } from "./plain_text.ts";
+import { readBlocks, readDocumentLines, readParagraphs } from "./plain_text.ts";
+import { readJsonArray, readTable } from "./tables.ts";
 import type { TextDocument } from "./text_document.ts";
 
 /** Options of {@linkcode readDocuments}. */
 export interface ReadOptions {
   /** The format, or `auto` to detect it from the first lines of each file. */
   readonly format?: TextFormat | "auto";
-  /** Field with the text in JSON lines; `text` by default. */
+  /** Field or column with the text in JSON, CSV and TSV; `text` by default. */
   readonly textField?: string;
+  /** Format in place of detected `paragraphs`. */
+  readonly paragraphsAs?: TextFormat;
+  /** Receives the format of each file before its first document. */
+  readonly onFormat?: (format: DetectedFormat, name: string) => void;
 }
 
 /** Length of the text for detecting the format, in UTF-16 units. */
@@ -35,8 +40,16 @@ export async function* readDocuments(
   name: string,
   options: ReadOptions = {},
 ): AsyncGenerator<TextDocument> {
-  const batches = linesOf(bytes, name);
+  const { format = "auto", textField = "text", onFormat } = options;
+  const iterator = bytes[Symbol.asyncIterator]();
+  const input = await peek(iterator);
+  const batches = linesOf(input.all(), name);
   try {
+    if (format === "json" || format === "auto" && JSON_ARRAY.test(input.start)) {
+      onFormat?.({ format: "json", wrapped: false }, name);
+      yield* readJsonArray(decode(input.all(), name, ","), name, textField);
+      return;
+    }
     const head: string[][] = [];
     let length = 0;
     while (length < HEAD_LENGTH) {
@@ -45,19 +58,47 @@ export async function* readDocuments(
       head.push(value);
       length += value.reduce((sum, line) => sum + line.length + 1, 0);
     }
-    const detected = detectFormat(head.flat());
-    const { format = "auto" } = options;
-    yield* readFormat(
-      format === "auto" ? detected.format : format,
-      detected.wrapped,
-      followedBy(head, batches),
-      name,
-      options.textField ?? "text",
-    );
+    let detected = detectFormat(head.flat(), textField, name);
+    if (format !== "auto") detected = { ...detected, format };
+    else if (detected.format === "paragraphs") {
+      detected = { ...detected, format: options.paragraphsAs ?? "paragraphs" };
+    }
+    if (head.length > 0) onFormat?.(detected, name);
+    yield* readFormat(detected, followedBy(head, batches), name, textField);
   } finally {
     // Closes the file if the caller stops early.
     await batches.return(undefined);
+    await iterator.return?.(undefined);
   }
+}
+
+/** The start of a JSON array of objects or strings, or of an empty one. */
+const JSON_ARRAY = /^\s*\[\s*[{"\]]/;
+/** Number of bytes for detecting a JSON array, which may be a single long line. */
+const START_BYTES = 64;
+
+async function peek(iterator: AsyncIterator<Uint8Array>) {
+  const first: Uint8Array[] = [];
+  for (let length = 0; length < START_BYTES;) {
+    const { value, done } = await iterator.next();
+    if (done) break;
+    // Copied, because the source may reuse the memory of the chunk.
+    first.push(value.slice());
+    length += value.length;
+  }
+  const decoder = new TextDecoder();
+  const start = first.map((chunk) => decoder.decode(chunk, { stream: true })).join("");
+  return {
+    start,
+    all: async function* (): AsyncGenerator<Uint8Array> {
+      yield* first;
+      for (;;) {
+        const { value, done } = await iterator.next();
+        if (done) return;
+        yield value;
+      }
+    },
+  };
 }
 
 async function* followedBy(
@@ -69,8 +110,7 @@ async function* followedBy(
 }
 
 function readFormat(
-  format: TextFormat,
-  wrapped: boolean,
+  { format, wrapped }: DetectedFormat,
   lines: AsyncIterable<string[]>,
   name: string,
   textField: string,
@@ -79,12 +119,24 @@ function readFormat(
     case "paragraphs":
       return readParagraphs(lines, name, wrapped);
     case "sentences":
-      return readSentenceLines(lines, name);
+    case "documents":
+      return readBlocks(lines, name, format === "sentences");
+    case "lines":
+      return readDocumentLines(lines, name);
     case "wikiextractor":
       return readWikiExtractor(lines, name);
     case "wikitext":
       return readWikiText(lines, name);
     case "jsonl":
       return readJsonLines(lines, name, textField);
+    case "json":
+      return readJsonArray(textOf(lines), name, textField);
+    case "csv":
+    case "tsv":
+      return readTable(lines, name, format === "csv" ? "," : "\t", textField);
   }
+}
+
+async function* textOf(batches: AsyncIterable<string[]>): AsyncGenerator<string> {
+  for await (const lines of batches) yield lines.join("\n") + "\n";
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Tokenizer } from "../text/mod.ts";
+import { type Tokenizer, withMaxLength } from "../text/mod.ts";
 import { encodeSafetensors } from "../weights/mod.ts";
 import { checkVocabularySize } from "./config.ts";
 import { configToJson } from "./config_json.ts";
@@ -33,12 +33,15 @@ export async function modelFiles(
   checkVocabularySize(tokenizer, model.config);
   const config = configToJson(model.config, [pretrainingArchitecture(model.config)]);
   const weights = encodeSafetensors(await readTensors(model.parameters), { format: "pt" });
-  const files: Record<string, string | Uint8Array> = {
-    "config.json": `${JSON.stringify(config, null, 2)}\n`,
-    ...tokenizer.toFiles(),
-  };
+  const files: [string, string | Uint8Array][] = [
+    ["config.json", `${JSON.stringify(config, null, 2)}\n`],
+    ...withMaxLength(
+      new Map(Object.entries(tokenizer.toFiles())),
+      model.config.maxPositionEmbeddings,
+    ),
+  ];
   const bytes = new Map([["model.safetensors", joined(weights)]]);
-  for (const [name, content] of Object.entries(files)) {
+  for (const [name, content] of files) {
     bytes.set(
       name,
       typeof content === "string" ? new TextEncoder().encode(content) : new Uint8Array(content),

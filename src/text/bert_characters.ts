@@ -7,6 +7,14 @@
  * @module
  */
 
+import {
+  NO_CANONICAL_DECOMPOSITION,
+  NO_CONTROL,
+  NO_LOWER_CASE,
+  NO_NONSPACING_MARK,
+  NO_PUNCTUATION,
+} from "./pipeline/unicode_tables.ts";
+
 /** Class of a character. */
 export const CharacterKind = { dropped: 0, space: 1, alone: 2, word: 3 } as const;
 
@@ -39,10 +47,12 @@ const CHINESE: readonly (readonly [number, number])[] = [
   [0x2f800, 0x2fa1f],
 ];
 
-const CONTROL = /^[\p{Cc}\p{Cf}\p{Co}]$/u;
+const CONTROL = new RegExp(`^(?![${NO_CONTROL}])[\\p{Cc}\\p{Cf}\\p{Co}]$`, "u");
 const SPACE = /^\p{White_Space}$/u;
-const NONSPACING_MARK = /^\p{Mn}$/u;
-const PUNCTUATION = /^[!-/:-@[-`{-~\p{P}]$/u;
+const NONSPACING_MARK = new RegExp(`^(?![${NO_NONSPACING_MARK}])\\p{Mn}$`, "u");
+const PUNCTUATION = new RegExp(`^(?:[!-/:-@[-\`{-~]|(?![${NO_PUNCTUATION}])\\p{P})$`, "u");
+const UNDECOMPOSED = new RegExp(`^[${NO_CANONICAL_DECOMPOSITION}]$`, "u");
+const UNCHANGED_CASE = new RegExp(`^[${NO_LOWER_CASE}]$`, "u");
 
 /**
  * Normalizes a character.
@@ -62,9 +72,12 @@ export function bertCharacter(character: string, cleaning: BertCleaning): BertCh
   const chinese = cleaning.splitChinese && CHINESE.some(([from, to]) => code >= from && code <= to);
   let characters = [text];
   if (cleaning.stripAccents ?? cleaning.lowerCase) {
-    characters = [...text.normalize("NFD")].filter((c) => !NONSPACING_MARK.test(c));
+    const decomposed = UNDECOMPOSED.test(text) ? text : text.normalize("NFD");
+    characters = [...decomposed].filter((c) => !NONSPACING_MARK.test(c));
   }
-  if (cleaning.lowerCase) characters = characters.flatMap((c) => [...c.toLowerCase()]);
+  if (cleaning.lowerCase) {
+    characters = characters.flatMap((c) => UNCHANGED_CASE.test(c) ? [c] : [...c.toLowerCase()]);
+  }
   return characters.map((c) => ({ kind: chinese ? CharacterKind.alone : kindOf(c), text: c }));
 }
 

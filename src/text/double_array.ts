@@ -41,6 +41,19 @@ export function unitValue(unit: number): number {
   return unit & 0x7fffffff;
 }
 
+/** The value of the shortest key that a text starts with, or undefined if there is none. */
+export function firstMatch(units: Uint32Array, text: Uint8Array): number | undefined {
+  let node = unitOffset(units[0]);
+  for (const byte of text) {
+    node ^= byte;
+    if (node >= units.length || unitLabel(units[node]) !== byte) return undefined;
+    const unit = units[node];
+    node ^= unitOffset(unit);
+    if (unitHasLeaf(unit)) return unitValue(units[node]);
+  }
+  return undefined;
+}
+
 /**
  * Builds a double array.
  *

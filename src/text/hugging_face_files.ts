@@ -1,113 +1,180 @@
 /**
- * Writes tokenizers as the files of a Hugging Face folder, which transformers' `AutoTokenizer` loads.
+ * A tokenizer as the files of a Hugging Face folder, which transformers' `AutoTokenizer` loads.
  *
- * Source: huggingface/transformers, `convert_slow_tokenizer.py` (`SpmConverter`,
- * `AlbertConverter`, `BertConverter`).
+ * Files that would give other ids are not written.
+ *
+ * Source: huggingface/transformers, `convert_slow_tokenizer.py` (`BertConverter`).
  *
  * @module
  */
-import { endsInDigitComma } from "./digit_comma.ts";
+import { albertSteps, inexpressible, unigramVocabulary } from "./albert_json.ts";
+import type { AddedToken } from "./pipeline/added_tokens.ts";
+import { PipelineSegmenter } from "./pipeline/pipeline_segmenter.ts";
 import type { Segmenter } from "./segmenter.ts";
 import { PieceType, writeSentencePieceModel } from "./sentencepiece_model.ts";
 import { SentencePieceSegmenter } from "./sentencepiece_segmenter.ts";
 import type { SpecialTokens } from "./special_tokens.ts";
-import { DIGIT_COMMA_PENALTY } from "./tokenizer_json.ts";
 import { WordPieceSegmenter } from "./wordpiece_segmenter.ts";
 
 /** File contents by name. */
 export type HuggingFaceFiles = Record<string, string | Uint8Array>;
 
-/** Number of position embeddings of ALBERT and BERT. */
+/** Files, and why others are not among them. */
+export interface SavedTokenizer {
+  readonly files: HuggingFaceFiles;
+  /** A sentence for each file that is usually written and cannot express this tokenizer. */
+  readonly unwritten: readonly string[];
+}
+
+/** The longest sequence ALBERT and BERT have positions for; saving a model sets its own. */
 const MODEL_MAX_LENGTH = 512;
-/** transformers 5 omits `token_type_ids` unless they are listed. */
+/** transformers 5 leaves a pair's segments out unless they are named. */
 const MODEL_INPUT_NAMES = ["input_ids", "token_type_ids", "attention_mask"];
+/** The class that carries out tokenizer.json as it is; AlbertTokenizer replaces its steps. */
+const JSON_CLASS = "PreTrainedTokenizerFast";
 
 /**
  * Writes a tokenizer as the files of a Hugging Face folder.
  *
- * @param segmenter The segmenter.
+ * @param segmenter Cuts text into pieces.
  * @param specialTokens Names of the special pieces.
- * @returns `tokenizer.json`, `special_tokens_map.json`, `tokenizer_config.json`, and
- * `spiece.model` or `vocab.txt`.
- * @throws {TypeError} If the segmenter is neither SentencePiece nor WordPiece.
+ * @returns `special_tokens_map.json`, `tokenizer_config.json`, and of `tokenizer.json`,
+ * `spiece.model` and `vocab.txt` those that give the same ids.
+ * @throws {TypeError} If the segmenter is of another kind.
  */
 export function huggingFaceFiles(
   segmenter: Segmenter,
   specialTokens: SpecialTokens,
-): HuggingFaceFiles {
-  const shared = {
-    "special_tokens_map.json": json(specialTokensMap(specialTokens)),
-  };
-  if (segmenter instanceof SentencePieceSegmenter) {
-    return {
-      ...shared,
-      "spiece.model": writeSentencePieceModel(segmenter.model),
-      "tokenizer.json": json(albertTokenizerJson(segmenter, specialTokens)),
-      "tokenizer_config.json": json(albertTokenizerConfig(segmenter, specialTokens)),
-    };
-  }
-  if (segmenter instanceof WordPieceSegmenter) {
-    return {
-      ...shared,
-      "vocab.txt": segmenter.pieces.join("\n") + "\n",
-      "tokenizer.json": json(bertTokenizerJson(segmenter, specialTokens)),
-      "tokenizer_config.json": json(bertTokenizerConfig(segmenter, specialTokens)),
-    };
-  }
+): SavedTokenizer {
+  if (segmenter instanceof SentencePieceSegmenter) return albertFiles(segmenter, specialTokens);
+  if (segmenter instanceof WordPieceSegmenter) return bertFiles(segmenter, specialTokens);
+  if (segmenter instanceof PipelineSegmenter) return pipelineFiles(segmenter, specialTokens);
   throw new TypeError("Cannot write the tokenizer: it is neither SentencePiece nor WordPiece");
 }
 
-function albertTokenizerJson(segmenter: SentencePieceSegmenter, specials: SpecialTokens): object {
+function albertFiles(segmenter: SentencePieceSegmenter, specials: SpecialTokens): SavedTokenizer {
   const { model, options: { cleaning, splitDigitComma } } = segmenter;
-  const charsmap = model.normalizerSpec.precompiledCharsmap;
-  const normalizers: object[] = [];
-  if (cleaning.replaceQuotes) {
-    normalizers.push(replace({ String: "``" }, '"'), replace({ String: "''" }, '"'));
+  const unwritten: string[] = [];
+  const files: HuggingFaceFiles = { "special_tokens_map.json": json(specialTokensMap(specials)) };
+  if (cleaning.replaceQuotes && splitDigitComma) {
+    files["spiece.model"] = writeSentencePieceModel(model);
+  } else {
+    unwritten.push(
+      "spiece.model is not written: it would be read with ALBERT's rules for quotes and numbers, " +
+        "which this tokenizer does not have",
+    );
   }
-  if (cleaning.stripAccents) normalizers.push({ type: "NFKD" }, { type: "StripAccents" });
-  if (cleaning.lowerCase) normalizers.push({ type: "Lowercase" });
-  if (charsmap && charsmap.length > 0) {
-    normalizers.push({ type: "Precompiled", precompiled_charsmap: toBase64(charsmap) });
+  const reason = inexpressible(segmenter);
+  if (reason === null) files["tokenizer.json"] = json(albertTokenizerJson(segmenter, specials));
+  else {
+    unwritten.push(
+      `tokenizer.json is not written: ${reason}. transformers would compute other ids from ` +
+        "spiece.model; use sentencepiece there",
+    );
   }
-  normalizers.push(replace({ Regex: " {2,}" }, " "));
-  const prefix = model.normalizerSpec.addDummyPrefix ?? true;
-  const metaspace = {
-    type: "Metaspace",
-    replacement: "▁",
-    prepend_scheme: prefix ? "always" : "never",
-    split: true,
+  files["tokenizer_config.json"] = json({
+    tokenizer_class: reason === null ? JSON_CLASS : "AlbertTokenizer",
+    do_lower_case: cleaning.lowerCase,
+    keep_accents: !cleaning.stripAccents,
+    remove_space: cleaning.foldWhitespace,
+    ...sharedConfig(),
+    bos_token: specials.cls,
+    eos_token: specials.sep,
+    ...specialTokensMap(specials),
+  });
+  return { files, unwritten };
+}
+
+function bertFiles(segmenter: WordPieceSegmenter, specials: SpecialTokens): SavedTokenizer {
+  const { options, pieces } = segmenter;
+  const files: HuggingFaceFiles = { "special_tokens_map.json": json(specialTokensMap(specials)) };
+  const isLine = (piece: string) =>
+    piece !== "" && piece.trimEnd() === piece && !/[\n]/.test(piece);
+  const isPlain = options.cleanText && options.continuingPrefix === "##" &&
+    options.maxCharactersPerWord === 100 && pieces.every(isLine);
+  if (isPlain) files["vocab.txt"] = pieces.join("\n") + "\n";
+  files["tokenizer.json"] = json(bertTokenizerJson(segmenter, specials));
+  files["tokenizer_config.json"] = json({
+    tokenizer_class: isPlain ? "BertTokenizer" : JSON_CLASS,
+    do_lower_case: options.lowerCase,
+    strip_accents: options.stripAccents === options.lowerCase ? null : options.stripAccents,
+    tokenize_chinese_chars: options.splitChinese,
+    ...sharedConfig(),
+    ...specialTokensMap(specials),
+  });
+  const unwritten = isPlain
+    ? []
+    : ["vocab.txt is not written: it cannot express this tokenizer's settings"];
+  return { files, unwritten };
+}
+
+function pipelineFiles(segmenter: PipelineSegmenter, specials: SpecialTokens): SavedTokenizer {
+  const { file } = segmenter;
+  const post = file.post_processor ?? templateProcessing(segmenter, specials);
+  return {
+    files: {
+      "special_tokens_map.json": json(specialTokensMap(specials)),
+      "tokenizer.json": json({ ...file, post_processor: post }),
+      "tokenizer_config.json": json({
+        tokenizer_class: JSON_CLASS,
+        ...sharedConfig(),
+        ...specialTokensMap(specials),
+      }),
+    },
+    unwritten: [
+      `${
+        Array.isArray(file.model.vocab) ? "spiece.model" : "vocab.txt"
+      } is not written: it cannot express the added tokens and steps of tokenizer.json`,
+    ],
   };
+}
+
+/**
+ * A SentencePiece model and its clean-up as a `tokenizer.json`.
+ *
+ * @param added Tokens to add to its special pieces and control symbols.
+ */
+export function albertTokenizerJson(
+  segmenter: SentencePieceSegmenter,
+  specials: SpecialTokens,
+  added: readonly AddedToken[] = [],
+): object {
+  const { model, options: { cleaning, splitDigitComma } } = segmenter;
+  const { normalizer, pre_tokenizer, decoder } = albertSteps(model, cleaning);
   return {
     version: "1.0",
     truncation: null,
     padding: null,
-    added_tokens: addedTokens(segmenter, specials),
-    normalizer: { type: "Sequence", normalizers },
-    pre_tokenizer: {
-      type: "Sequence",
-      pretokenizers: [{ type: "WhitespaceSplit" }, metaspace],
-    },
+    added_tokens: addedTokens(segmenter, specials, added),
+    normalizer,
+    pre_tokenizer,
     post_processor: templateProcessing(segmenter, specials),
-    decoder: metaspace,
+    decoder,
     model: {
       type: "Unigram",
       unk_id: segmenter.unknownId,
-      vocab: model.pieces.map(({ piece, score }) => [
-        piece,
-        splitDigitComma && endsInDigitComma(piece) ? score - DIGIT_COMMA_PENALTY : score,
-      ]),
+      vocab: unigramVocabulary(model, splitDigitComma),
       byte_fallback: false,
     },
   };
 }
 
-function bertTokenizerJson(segmenter: WordPieceSegmenter, specials: SpecialTokens): object {
+/**
+ * A WordPiece vocabulary and its clean-up as a `tokenizer.json`.
+ *
+ * @param added Tokens to add to its special pieces.
+ */
+export function bertTokenizerJson(
+  segmenter: WordPieceSegmenter,
+  specials: SpecialTokens,
+  added: readonly AddedToken[] = [],
+): object {
   const { options } = segmenter;
   return {
     version: "1.0",
     truncation: null,
     padding: null,
-    added_tokens: addedTokens(segmenter, specials),
+    added_tokens: addedTokens(segmenter, specials, added),
     normalizer: {
       type: "BertNormalizer",
       clean_text: options.cleanText,
@@ -128,30 +195,33 @@ function bertTokenizerJson(segmenter: WordPieceSegmenter, specials: SpecialToken
   };
 }
 
-/** The special pieces and the other control symbols, which are matched verbatim in text. */
-function addedTokens(segmenter: Segmenter, specials: SpecialTokens): object[] {
+/** The five special pieces, the model's other control symbols, and further tokens. */
+function addedTokens(
+  segmenter: Segmenter,
+  specials: SpecialTokens,
+  added: readonly AddedToken[],
+): AddedToken[] {
   const names = new Set<string>(Object.values(specials));
   if (segmenter instanceof SentencePieceSegmenter) {
     for (const { piece, type } of segmenter.model.pieces) {
       if (type === PieceType.control) names.add(piece);
     }
   }
-  return [...names]
-    .flatMap((content) => {
-      const id = segmenter.pieceToId(content);
-      return id === undefined ? [] : [{ id, content }];
-    })
-    .sort((a, b) => a.id - b.id)
-    .map(({ id, content }) => ({
+  for (const { content } of added) names.delete(content);
+  const own = [...names].flatMap((content): AddedToken[] => {
+    const id = segmenter.pieceToId(content);
+    return id === undefined ? [] : [{
       id,
       content,
       single_word: false,
-      // The mask includes the space before it, as in "the [MASK]".
+      // The mask takes the space before it along, as in "the [MASK]".
       lstrip: content === specials.mask && segmenter instanceof SentencePieceSegmenter,
       rstrip: false,
       normalized: false,
       special: true,
-    }));
+    }];
+  });
+  return [...own, ...added].sort((a, b) => a.id - b.id);
 }
 
 function templateProcessing(segmenter: Segmenter, { cls, sep }: SpecialTokens): object | null {
@@ -175,45 +245,33 @@ function specialTokensMap({ pad, unk, cls, sep, mask }: SpecialTokens): Record<s
   return { cls_token: cls, mask_token: mask, pad_token: pad, sep_token: sep, unk_token: unk };
 }
 
-function albertTokenizerConfig(
-  { options: { cleaning } }: SentencePieceSegmenter,
-  specials: SpecialTokens,
-): object {
-  return {
-    tokenizer_class: "AlbertTokenizer",
-    do_lower_case: cleaning.lowerCase,
-    keep_accents: !cleaning.stripAccents,
-    remove_space: cleaning.foldWhitespace,
-    model_max_length: MODEL_MAX_LENGTH,
-    model_input_names: MODEL_INPUT_NAMES,
-    bos_token: specials.cls,
-    eos_token: specials.sep,
-    ...specialTokensMap(specials),
-  };
+function sharedConfig(): object {
+  return { model_max_length: MODEL_MAX_LENGTH, model_input_names: MODEL_INPUT_NAMES };
 }
 
-function bertTokenizerConfig({ options }: WordPieceSegmenter, specials: SpecialTokens): object {
-  return {
-    tokenizer_class: "BertTokenizer",
-    do_lower_case: options.lowerCase,
-    strip_accents: options.stripAccents === options.lowerCase ? null : options.stripAccents,
-    tokenize_chinese_chars: options.splitChinese,
-    model_max_length: MODEL_MAX_LENGTH,
-    model_input_names: MODEL_INPUT_NAMES,
-    ...specialTokensMap(specials),
-  };
-}
-
-function replace(pattern: { String: string } | { Regex: string }, content: string): object {
-  return { type: "Replace", pattern, content };
+/**
+ * The files of a tokenizer with the length of a model in `tokenizer_config.json`, which
+ * transformers truncates to.
+ *
+ * @param files File contents by name.
+ * @param length The model's number of positions.
+ */
+export function withMaxLength<T extends string | Uint8Array>(
+  files: ReadonlyMap<string, T>,
+  length: number,
+): Map<string, T | string> {
+  const result = new Map<string, T | string>(files);
+  const name = "tokenizer_config.json";
+  const content = files.get(name);
+  if (content === undefined) return result;
+  const text = typeof content === "string" ? content : new TextDecoder().decode(content);
+  const config = JSON.parse(text);
+  if (config.model_max_length !== length) {
+    result.set(name, json({ ...config, model_max_length: length }));
+  }
+  return result;
 }
 
 function json(value: object): string {
   return JSON.stringify(value, null, 2) + "\n";
-}
-
-function toBase64(bytes: Uint8Array): string {
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
 }

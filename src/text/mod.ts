@@ -12,7 +12,9 @@ export {
 } from "./albert_cleaning.ts";
 export type { BertCleaning } from "./bert_characters.ts";
 export type { LayoutIds, PairEncoding, PairOptions, Truncation } from "./encoding.ts";
-export type { HuggingFaceFiles } from "./hugging_face_files.ts";
+export { type HuggingFaceFiles, withMaxLength } from "./hugging_face_files.ts";
+export type { AddedToken } from "./pipeline/added_tokens.ts";
+export type { TokenizerJson } from "./pipeline/pipeline_segmenter.ts";
 export { Normalizer, type NormalizerOptions } from "./normalizer.ts";
 export type { Segmentation, Segmenter } from "./segmenter.ts";
 export {
@@ -35,13 +37,13 @@ export {
   type SpecialTokens,
 } from "./special_tokens.ts";
 export { tokenizeLines } from "./tokenize_lines.ts";
-export { type EncodeOptions, Tokenizer } from "./tokenizer.ts";
+export { type EncodeOptions, Tokenizer, type TokenizerSnapshot } from "./tokenizer.ts";
+export { parseTokenizerConfig } from "./tokenizer_settings.ts";
 export {
-  parseTokenizerConfig,
   readTokenizer,
   tokenizerFromBytes,
   type TokenizerPlace,
   VOCABULARY_FILES,
 } from "./tokenizer_files.ts";
-export type { TokenizerOptions } from "./segmenter.ts";
+export type { TokenizerOptions } from "./tokenizer_options.ts";
 export { type WordPieceOptions, WordPieceSegmenter } from "./wordpiece_segmenter.ts";

@@ -272,8 +272,13 @@ function longestMatch(
   return length > 0 ? { length, value } : undefined;
 }
 
-/** `<size of trie: uint32 little endian><double array><NUL-terminated strings>` */
-function decodeCharsmap(map: Uint8Array): { units: Uint32Array; replacements: Uint8Array } {
+/**
+ * Takes a `precompiled_charsmap` apart: the size of the trie (uint32, little endian), the double
+ * array, and NUL-terminated strings.
+ *
+ * @throws {SyntaxError} If the sizes do not fit.
+ */
+export function decodeCharsmap(map: Uint8Array): { units: Uint32Array; replacements: Uint8Array } {
   const view = new DataView(map.buffer, map.byteOffset, map.byteLength);
   const size = map.length > 4 ? view.getUint32(0, true) : 0;
   if (size === 0 || size % 4 !== 0 || 4 + size > map.length) {

@@ -31,15 +31,3 @@ export interface Segmenter {
   /** Converts ids to text. Cleaning and unknown pieces cannot be reversed. */
   decode(ids: ArrayLike<number>): string;
 }
-
-/** Options of a tokenizer that a vocabulary file leaves open, or that override the file. */
-export interface TokenizerOptions {
-  /** SentencePiece only: disables ALBERT's cleaning and its rule for numbers. False by default. */
-  raw?: boolean;
-  /** Whether to lower-case. Default: what the file says, or else true for SentencePiece. */
-  lowerCase?: boolean;
-  /** Whether to remove accents. Default: what the file says, or else true (WordPiece: same as `lowerCase`). */
-  stripAccents?: boolean;
-  /** Name of the file for error messages. */
-  source?: string;
-}

@@ -1,14 +1,22 @@
 /**
- * Tokenizers with SentencePiece and WordPiece vocabularies.
+ * The tokenizer: text to ids and back, with one face for SentencePiece and WordPiece.
  *
  * @module
  */
 import { ALBERT_CLEANING, type CleaningOptions, NO_CLEANING } from "./albert_cleaning.ts";
 import { layOutPair, type PairEncoding, type PairOptions } from "./encoding.ts";
-import { type HuggingFaceFiles, huggingFaceFiles } from "./hugging_face_files.ts";
+import {
+  albertTokenizerJson,
+  bertTokenizerJson,
+  type HuggingFaceFiles,
+  huggingFaceFiles,
+  type SavedTokenizer,
+} from "./hugging_face_files.ts";
+import { inexpressible } from "./albert_json.ts";
+import { PipelineSegmenter, type TokenizerJson } from "./pipeline/pipeline_segmenter.ts";
 import type { Segmentation, Segmenter } from "./segmenter.ts";
-import { readSentencePieceModel } from "./sentencepiece_model.ts";
-import { SentencePieceSegmenter } from "./sentencepiece_segmenter.ts";
+import { readSentencePieceModel, writeSentencePieceModel } from "./sentencepiece_model.ts";
+import { type SentencePieceOptions, SentencePieceSegmenter } from "./sentencepiece_segmenter.ts";
 import {
   ALBERT_SPECIAL_TOKENS,
   BERT_SPECIAL_TOKENS,
@@ -17,21 +25,39 @@ import {
   type SpecialIds,
   type SpecialTokens,
 } from "./special_tokens.ts";
-import { segmenterFromJson } from "./tokenizer_json.ts";
-import type { TokenizerOptions } from "./segmenter.ts";
-import { WordPieceSegmenter } from "./wordpiece_segmenter.ts";
+import { parseTokenizerJson, segmenterFromJson } from "./tokenizer_json.ts";
+import type { TokenizerOptions } from "./tokenizer_options.ts";
+import { addedTo, namesOf, withTokens } from "./tokenizer_tokens.ts";
+import { type WordPieceOptions, WordPieceSegmenter } from "./wordpiece_segmenter.ts";
 
-/** Options of {@link Tokenizer.encode}. */
+/** How {@link Tokenizer.encode} reads a text. */
 export interface EncodeOptions {
-  /** Whether "[MASK]" and other special pieces are recognized in text; false by default. */
+  /** Read "[MASK]" and the like as the special pieces they name; false if absent. */
   specialTokens?: boolean;
 }
 
+/** A tokenizer as plain data that can be sent to a worker. */
+export type TokenizerSnapshot =
+  & { readonly specialTokens: SpecialTokens }
+  & (
+    | {
+      readonly kind: "sentencepiece";
+      readonly model: Uint8Array;
+      readonly options: SentencePieceOptions;
+    }
+    | {
+      readonly kind: "wordpiece";
+      readonly pieces: readonly string[];
+      readonly options: WordPieceOptions;
+    }
+    | { readonly kind: "json"; readonly file: TokenizerJson }
+  );
+
 /**
- * Converts text to ids of a vocabulary, and back.
+ * Turns text into ids of a vocabulary, and back.
  *
- * A tokenizer is created from a `spiece.model`, a Hugging Face `tokenizer.json` or BERT's `vocab.txt`.
- * Different files of the same vocabulary give the same ids.
+ * It is made from the bytes of a `spiece.model`, from a Hugging Face `tokenizer.json`, or from
+ * BERT's `vocab.txt`.
  *
  * @example A vocabulary of three words
  * ```ts
@@ -45,67 +71,136 @@ export interface EncodeOptions {
  * ```
  */
 export class Tokenizer {
-  /** Special pieces of the vocabulary. */
+  /** Names of the special pieces in this vocabulary. */
   readonly specialTokens: SpecialTokens;
   readonly #segmenter: Segmenter;
+  /** Special pieces that are read as ordinary text unless asked for. */
+  readonly #ordinary: readonly string[];
+  readonly #laysOut: boolean;
   #specialIds: SpecialIds | undefined;
+  #saved: SavedTokenizer | undefined;
 
   /**
-   * Creates a tokenizer from a segmenter. Most callers use one of the `from…` functions.
+   * Makes a tokenizer around a segmenter. Most callers use one of the `from…` functions.
    *
-   * @param segmenter Segments text into pieces.
-   * @param specialTokens Special pieces; ALBERT's or BERT's by default.
+   * @param segmenter Cuts text into pieces.
+   * @param specialTokens Names of the special pieces. By default ALBERT's or BERT's.
+   * @param laysOut Whether texts are laid out as `[CLS] A [SEP]`.
    */
-  constructor(segmenter: Segmenter, specialTokens?: SpecialTokens) {
+  constructor(segmenter: Segmenter, specialTokens?: SpecialTokens, laysOut: boolean = true) {
     this.#segmenter = segmenter;
     this.specialTokens = specialTokens ??
       (segmenter instanceof WordPieceSegmenter ? BERT_SPECIAL_TOKENS : ALBERT_SPECIAL_TOKENS);
+    this.#ordinary = Object.values(this.specialTokens);
+    this.#laysOut = laysOut;
   }
 
   /**
-   * Creates a tokenizer from a SentencePiece model.
+   * Makes a tokenizer from a SentencePiece model.
    *
    * @param bytes A `spiece.model`.
-   * @param options Cleaning.
+   * @param options Clean-up and added tokens.
    * @returns The tokenizer.
-   * @throws {SyntaxError} If the bytes are not a SentencePiece model, or are truncated.
-   * @throws {TypeError} If the model is not a unigram model.
+   * @throws {SyntaxError} If the bytes are not a SentencePiece model, or are cut short.
+   * @throws {TypeError} If the model is not a unigram model, or cannot be combined with tokens.
    */
   static fromModel(bytes: Uint8Array, options: TokenizerOptions = {}): Tokenizer {
     const model = readSentencePieceModel(bytes, options.source);
-    return new Tokenizer(
-      new SentencePieceSegmenter(model, {
-        cleaning: options.raw ? NO_CLEANING : albertCleaning(options),
-        splitDigitComma: !options.raw,
-      }),
-    );
+    const segmenter = new SentencePieceSegmenter(model, {
+      cleaning: options.raw ? NO_CLEANING : albertCleaning(options),
+      splitDigitComma: !options.raw,
+    });
+    const names = { ...ALBERT_SPECIAL_TOKENS, ...options.specialTokens };
+    const unknown = segmenter.pieces[segmenter.unknownId];
+    if (options.specialTokens?.unk !== undefined && names.unk !== unknown) {
+      throw new TypeError(
+        `Cannot use the SentencePiece model: unk_token is ${names.unk}, its unknown piece ${unknown}`,
+      );
+    }
+    const added = addedTo(segmenter, names, options);
+    if (added.length === 0) return new Tokenizer(segmenter, names);
+    const reason = inexpressible(segmenter);
+    if (reason !== null) {
+      throw new TypeError(
+        `Cannot add tokens such as ${added[0].content} to the SentencePiece model: this is done ` +
+          `as in a tokenizer.json, and ${reason}`,
+      );
+    }
+    return withAddedTokens(albertTokenizerJson(segmenter, names, added), names);
   }
 
   /**
-   * Creates a tokenizer from a Hugging Face `tokenizer.json` with a Unigram (ALBERT) or WordPiece
-   * (BERT) model.
+   * Makes a tokenizer from a Hugging Face `tokenizer.json` with a Unigram or WordPiece model.
    *
-   * @param json The file's text, or the parsed object.
-   * @param options Cleaning that overrides the file's.
+   * @param json The file's text, or what it parses to.
+   * @param options Settings that replace what the file says.
    * @returns The tokenizer.
-   * @throws {SyntaxError} If the file is not a valid tokenizer.json.
-   * @throws {TypeError} If a part of the file is not supported; the message names it.
+   * @throws {SyntaxError} If it is not a tokenizer.json.
+   * @throws {TypeError} If it has a part that is not supported; the message names it.
    */
   static fromJson(json: string | object, options: TokenizerOptions = {}): Tokenizer {
-    return new Tokenizer(segmenterFromJson(json, options));
+    const source = options.source ?? "tokenizer.json";
+    const file = withTokens(parseTokenizerJson(json, source), options, source);
+    const { segmenter, layout } = segmenterFromJson(file, options);
+    const names = namesOf(segmenter, layout, options, source);
+    return new Tokenizer(segmenter, names, layout !== null || options.defaultLayout === true);
   }
 
   /**
-   * Creates a WordPiece tokenizer from BERT's `vocab.txt`.
+   * Makes a WordPiece tokenizer from BERT's `vocab.txt`.
    *
-   * @param text The file: one piece per line.
-   * @param options Lower case and accents. By default text is lower-cased and accents are removed if
-   * the vocabulary has no capital letters.
+   * @param text The file: one piece a line.
+   * @param options Lower case, accents and added tokens. By default a vocabulary without words in
+   * capital letters lowers case and strips accents.
    * @returns The tokenizer.
-   * @throws {SyntaxError} If a piece is empty or a duplicate, or `[UNK]` is missing.
+   * @throws {SyntaxError} If a piece is empty or repeated, or the unknown piece is missing.
    */
   static fromVocabulary(text: string, options: TokenizerOptions = {}): Tokenizer {
-    return new Tokenizer(WordPieceSegmenter.fromVocabulary(text, options));
+    const segmenter = WordPieceSegmenter.fromVocabulary(text, options);
+    const names = { ...BERT_SPECIAL_TOKENS, ...options.specialTokens };
+    const added = addedTo(segmenter, names, options);
+    if (added.length === 0) return new Tokenizer(segmenter, names);
+    return withAddedTokens(bertTokenizerJson(segmenter, names, added), names);
+  }
+
+  /** Makes a tokenizer from {@linkcode Tokenizer.snapshot}. */
+  static fromSnapshot(snapshot: TokenizerSnapshot): Tokenizer {
+    const { kind, specialTokens } = snapshot;
+    if (kind === "sentencepiece") {
+      const model = readSentencePieceModel(snapshot.model);
+      return new Tokenizer(new SentencePieceSegmenter(model, snapshot.options), specialTokens);
+    }
+    if (kind === "wordpiece") {
+      const { pieces, options } = snapshot;
+      return new Tokenizer(new WordPieceSegmenter(pieces, options), specialTokens);
+    }
+    return new Tokenizer(new PipelineSegmenter(snapshot.file), specialTokens);
+  }
+
+  /**
+   * The tokenizer as plain data, from which {@linkcode Tokenizer.fromSnapshot} makes the same one.
+   *
+   * @throws {TypeError} If its segmenter is none of this toolkit's.
+   */
+  snapshot(): TokenizerSnapshot {
+    const segmenter = this.#segmenter, { specialTokens } = this;
+    if (segmenter instanceof SentencePieceSegmenter) {
+      const { model, options } = segmenter;
+      return {
+        kind: "sentencepiece",
+        model: writeSentencePieceModel(model),
+        options,
+        specialTokens,
+      };
+    }
+    if (segmenter instanceof WordPieceSegmenter) {
+      const { pieces, options } = segmenter;
+      return { kind: "wordpiece", pieces, options, specialTokens };
+    }
+    if (segmenter instanceof PipelineSegmenter) {
+      return { kind: "json", file: segmenter.file, specialTokens };
+    }
+    throw new TypeError("Cannot copy the tokenizer: its segmenter is not one of this toolkit's");
   }
 
   /** Number of pieces. */
@@ -116,14 +211,14 @@ export class Tokenizer {
   /**
    * Ids of the special pieces.
    *
-   * @throws {TypeError} If the vocabulary does not contain one of them.
+   * @throws {TypeError} If the vocabulary lacks one.
    */
   get specialIds(): SpecialIds {
     return this.#specialIds ??= findSpecialIds(this.#segmenter, this.specialTokens);
   }
 
   /**
-   * Returns the text of a piece.
+   * The text of a piece.
    *
    * @throws {RangeError} If there is no such id.
    */
@@ -137,13 +232,14 @@ export class Tokenizer {
     return piece;
   }
 
-  /** Returns the id of a piece, or undefined if the vocabulary does not contain it. */
+  /** The id of a piece, or undefined if the vocabulary lacks it. */
   pieceToId(piece: string): number | undefined {
     return this.#segmenter.pieceToId(piece);
   }
 
   /**
-   * Returns a text after ALBERT's cleaning, as google-research/albert `preprocess_text`. WordPiece vocabularies return the text unchanged.
+   * Returns a text after ALBERT's cleaning, as google-research/albert `preprocess_text`. WordPiece
+   * vocabularies return the text unchanged.
    *
    * @param text Any text.
    * @returns The cleaned text.
@@ -153,42 +249,56 @@ export class Tokenizer {
   }
 
   /**
-   * Encodes text into ids only, which is faster than {@link encode}.
+   * Encodes text into ids alone: the fast path.
    *
-   * @param text Any text. Special pieces are read as ordinary text.
+   * @param text Any text. Special pieces written in it are read as ordinary text.
    * @returns The ids, without `[CLS]` and `[SEP]`.
    */
   encodeIds(text: string): Int32Array {
-    return this.#segmenter.encodeIds(text);
+    const segmenter = this.#segmenter;
+    return segmenter instanceof PipelineSegmenter
+      ? segmenter.segment(text, this.#ordinary).ids
+      : segmenter.encodeIds(text);
   }
 
   /**
-   * Encodes text into ids, with the texts and offsets of the pieces.
+   * Encodes text into ids with the pieces' texts and places.
    *
    * @param text Any text.
-   * @param options Whether special pieces are recognized.
+   * @param options Whether "[MASK]" in the text is the mask.
    * @returns Ids, texts of the pieces, and `[start, end)` of each in UTF-16 units of `text`.
    */
   encode(text: string, options: EncodeOptions = {}): Segmentation {
+    const segmenter = this.#segmenter;
+    if (segmenter instanceof PipelineSegmenter) {
+      return segmenter.segment(text, options.specialTokens ? [] : this.#ordinary);
+    }
     return options.specialTokens
-      ? segmentWithSpecialTokens(this.#segmenter, this.specialTokens, text)
-      : this.#segmenter.segment(text);
+      ? segmentWithSpecialTokens(segmenter, this.specialTokens, text)
+      : segmenter.segment(text);
   }
 
   /**
-   * Encodes one or two texts as the input of a model: `[CLS] A [SEP]` or `[CLS] A [SEP] B [SEP]`.
+   * Encodes one text or two as a model takes them: `[CLS] A [SEP]` or `[CLS] A [SEP] B [SEP]`.
    *
    * @param first The first text.
-   * @param second The second text, if any.
-   * @param options Maximum length, truncation, padding, special pieces in the text.
-   * @returns Ids, type ids, attention mask, and the text and offsets of each piece.
+   * @param second The second text, if there is one.
+   * @param options Length limit, truncation, padding, special pieces in the text.
+   * @returns Ids, type ids, attention mask, and where each piece came from.
    * @throws {RangeError} If `maxLength` cannot be met.
+   * @throws {TypeError} If the tokenizer's file has no layout for models.
    */
   encodePair(
     first: string,
     second?: string,
     options: PairOptions & EncodeOptions = {},
   ): PairEncoding {
+    if (!this.#laysOut) {
+      throw new TypeError(
+        "Cannot lay out texts for a model: the tokenizer.json has no post_processor, so it adds " +
+          "no special tokens; give it a TemplateProcessing of [CLS] $A [SEP]",
+      );
+    }
     return layOutPair(
       this.encode(first, options),
       second === undefined ? undefined : this.encode(second, options),
@@ -198,9 +308,9 @@ export class Tokenizer {
   }
 
   /**
-   * Converts ids to text. Cleaning and unknown pieces cannot be reversed.
+   * The text that ids stand for, as far as it can be told: cleaning and unknown pieces lose some.
    *
-   * @param ids Piece ids; control pieces have no text.
+   * @param ids Piece ids; control pieces give no text.
    * @returns The text.
    * @throws {RangeError} If an id is not in the vocabulary.
    */
@@ -209,17 +319,36 @@ export class Tokenizer {
   }
 
   /**
-   * Serializes the tokenizer as files of a Hugging Face folder: `tokenizer.json`,
-   * `special_tokens_map.json`, `tokenizer_config.json`, and `spiece.model` or `vocab.txt`.
+   * The files of a Hugging Face folder that contain this tokenizer: `special_tokens_map.json`,
+   * `tokenizer_config.json`, and of `tokenizer.json`, `spiece.model` and `vocab.txt` those that
+   * give the same ids.
    *
    * @returns File contents by name.
    */
   toFiles(): HuggingFaceFiles {
-    return huggingFaceFiles(this.#segmenter, this.specialTokens);
+    return { ...this.#files().files };
+  }
+
+  /** A sentence for each file that {@linkcode Tokenizer.toFiles} cannot give, with the reason. */
+  get unwritten(): readonly string[] {
+    return this.#files().unwritten;
+  }
+
+  #files(): SavedTokenizer {
+    return this.#saved ??= huggingFaceFiles(this.#segmenter, this.specialTokens);
   }
 }
 
 function albertCleaning(options: TokenizerOptions): CleaningOptions {
-  const lowerCase = options.lowerCase ?? true;
-  return { ...ALBERT_CLEANING, lowerCase, stripAccents: options.stripAccents ?? true };
+  return {
+    ...ALBERT_CLEANING,
+    lowerCase: options.lowerCase ?? true,
+    stripAccents: options.stripAccents ?? true,
+    foldWhitespace: options.foldWhitespace ?? true,
+  };
+}
+
+/** A tokenizer with added tokens, as tokenizers has them. */
+function withAddedTokens(json: object, names: SpecialTokens): Tokenizer {
+  return new Tokenizer(new PipelineSegmenter(json as TokenizerJson), names);
 }

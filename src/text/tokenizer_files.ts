@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { parseJsonObject } from "../json/mod.ts";
+import type { AddedToken } from "./pipeline/added_tokens.ts";
+import { readSentencePieceModel } from "./sentencepiece_model.ts";
 import { Tokenizer } from "./tokenizer.ts";
-import type { TokenizerOptions } from "./segmenter.ts";
+import { parseTokenizerJson, plainConversion } from "./tokenizer_json.ts";
+import type { TokenizerOptions } from "./tokenizer_options.ts";
+import { readSettings, type TokenizerSettings } from "./tokenizer_settings.ts";
 
 /** Files that contain a vocabulary, in the order of precedence. */
 export const VOCABULARY_FILES = ["spiece.model", "tokenizer.json", "vocab.txt"] as const;
-
-/** Contains the settings that a vocabulary file leaves open. */
-const CONFIG = "tokenizer_config.json";
 
 /** Where {@linkcode readTokenizer} looks for a vocabulary. */
 export interface TokenizerPlace {
@@ -22,7 +22,11 @@ export interface TokenizerPlace {
 }
 
 /**
- * Creates the tokenizer of a folder from the first vocabulary file that it contains, and `tokenizer_config.json`.
+ * Creates the tokenizer of a folder.
+ *
+ * A `tokenizer.json` is carried out, unless it is the plain conversion of the `spiece.model` next
+ * to it: then that model is used. Without it, `spiece.model` or `vocab.txt` is used.
+ * `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` apply to all of them.
  *
  * @param read Resolves with the bytes of a file of the folder, or null if there is no such file.
  * @param options Settings that override those of the files.
@@ -36,23 +40,106 @@ export async function readTokenizer(
   options: TokenizerOptions = {},
   { folder = "", names = VOCABULARY_FILES }: TokenizerPlace = {},
 ): Promise<Tokenizer | null> {
+  const found: VocabularyFile[] = [];
   for (const name of names) {
     const bytes = await read(name);
-    if (bytes === null) continue;
-    const config = await read(CONFIG);
-    const settings = config === null
-      ? {}
-      : parseTokenizerConfig(decodeUtf8(config, folder + CONFIG), folder + CONFIG);
-    return tokenizerFromBytes(bytes, { ...settings, source: folder + name, ...options });
+    if (bytes !== null) found.push({ name, bytes });
   }
-  return null;
+  if (found.length === 0) return null;
+  const settings = await readSettings(async (name) => {
+    const bytes = await read(name);
+    return bytes === null ? null : decodeUtf8(bytes, folder + name);
+  }, folder);
+  if (found.length === 1) {
+    const hasJson = settings.kind !== "generic" || await read("tokenizer.json") !== null;
+    checkClass(found[0], settings, folder, hasJson);
+  }
+  const { name, bytes, lowerCase, stripAccents } = chosen(found, settings, folder, options.raw);
+  const source = folder + name;
+  const isGeneric = settings.kind === "generic" && kindOfFile(bytes) === "json";
+  const given: TokenizerOptions = {
+    ...lowerCase !== undefined && { lowerCase, stripAccents },
+    ...isGeneric ? {} : settings.options,
+    specialTokens: settings.specialTokens,
+    addedTokens: namedTokens(settings),
+    defaultLayout: settings.kind === "albert" || settings.kind === "bert",
+    source,
+  };
+  return tokenizerFromBytes(bytes, { ...given, ...options });
+}
+
+interface VocabularyFile extends Pick<TokenizerOptions, "lowerCase" | "stripAccents"> {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The file that decides about ids. */
+function chosen(
+  found: readonly VocabularyFile[],
+  { kind, addedTokens }: TokenizerSettings,
+  folder: string,
+  raw = false,
+): VocabularyFile {
+  if (found.length === 1) return found[0];
+  const file = (name: string) => found.find((entry) => entry.name === name);
+  const model = file("spiece.model"), json = file("tokenizer.json"), words = file("vocab.txt");
+  if (json === undefined) return (kind === "bert" ? words : model)!;
+  if (model === undefined || model.bytes.length === 0) return json;
+  if (raw) return model;
+  const { pieces } = readSentencePieceModel(model.bytes, folder + model.name);
+  const source = folder + json.name;
+  const parsed = parseTokenizerJson(decodeUtf8(json.bytes, source), source);
+  const { vocab } = parsed.model;
+  if (!Array.isArray(vocab)) return json;
+  const other = pieces.findIndex(({ piece }, id) => vocab[id]?.[0] !== piece);
+  if (other >= 0 || vocab.length !== pieces.length) {
+    throw new TypeError(
+      `Cannot use ${folder || "the folder"}: spiece.model and tokenizer.json are of different ` +
+        `tokenizers (${pieces.length} and ${vocab.length} pieces, the first difference is at id ` +
+        `${other >= 0 ? other : pieces.length}); remove one of them`,
+    );
+  }
+  const inJson = (parsed.added_tokens ?? []) as readonly AddedToken[];
+  const cleaning = plainConversion(parsed, pieces, [...inJson, ...addedTokens]);
+  return cleaning === null ? json : { ...model, ...cleaning };
+}
+
+/** Rejects a class that transformers loads from other files. */
+function checkClass(
+  { name, bytes }: VocabularyFile,
+  { kind, named }: TokenizerSettings,
+  folder: string,
+  hasJson: boolean,
+): void {
+  const file = kindOfFile(bytes);
+  const needed = { albert: "spiece.model", bert: "vocab.txt", generic: "tokenizer.json" };
+  const wrong = (kind === "albert" && file === "words") || (kind === "bert" && file === "model") ||
+    (kind === "generic" && !hasJson && file !== "json");
+  if (!named || kind === undefined || !wrong) return;
+  throw new TypeError(
+    `Cannot use ${folder}${name}: the tokenizer_class is one that is loaded from ${needed[kind]}`,
+  );
+}
+
+/** The tokens with ids, and those that are named without one. */
+function namedTokens({ addedTokens, extraTokens }: TokenizerSettings): AddedToken[] {
+  const known = new Set(addedTokens.map(({ content }) => content));
+  return [
+    ...addedTokens,
+    ...extraTokens.filter(({ content }) => !known.has(content)).map((token) => ({
+      ...token,
+      id: -1,
+    })),
+  ];
 }
 
 /**
- * Creates a tokenizer from a `spiece.model`, a `tokenizer.json` or a `vocab.txt`. The content decides which of them it is, not the name.
+ * Creates a tokenizer from a `spiece.model`, a `tokenizer.json` or a `vocab.txt`. The content
+ * decides which of them it is, not the name.
  *
  * @param bytes The file's content.
- * @param options Settings that the file leaves open, and those to override. `source` is the file's name, for error messages.
+ * @param options Settings that the file leaves open, and those to override. `source` is the file's
+ * name, for error messages.
  * @returns The tokenizer.
  * @throws {SyntaxError} If the file is invalid.
  * @throws {TypeError} If the file uses a feature that is not supported.
@@ -64,12 +151,12 @@ export function tokenizerFromBytes(
   const { source = "the vocabulary" } = options;
   if (bytes.length === 0) throw new SyntaxError(`Cannot read ${source}: it is empty`);
   try {
-    if (/^\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 64)))) {
-      return Tokenizer.fromJson(decodeUtf8(bytes, source), options);
-    }
-    return looksLikeText(bytes)
-      ? Tokenizer.fromVocabulary(decodeUtf8(bytes, source), options)
-      : Tokenizer.fromModel(bytes, options);
+    const kind = kindOfFile(bytes);
+    if (kind === "model") return Tokenizer.fromModel(bytes, options);
+    const text = decodeUtf8(bytes, source);
+    return kind === "json"
+      ? Tokenizer.fromJson(text, options)
+      : Tokenizer.fromVocabulary(text, options);
   } catch (error) {
     const expected = error instanceof SyntaxError || error instanceof TypeError;
     if (expected && !error.message.includes(source)) error.message += ` (file ${source})`;
@@ -78,33 +165,13 @@ export function tokenizerFromBytes(
 }
 
 /**
- * Reads the settings of a `tokenizer_config.json` for lower case and accents. Settings that the file does not contain are left out.
- *
- * @param text The file's text.
- * @param source Its name for error messages.
- * @returns Options for a tokenizer.
- * @throws {SyntaxError} If the text is not a JSON object.
+ * A SentencePiece model starts with field 1, a message (byte 0x0a). A text vocabulary has no
+ * control characters.
  */
-export function parseTokenizerConfig(
-  text: string,
-  source: string = CONFIG,
-): TokenizerOptions {
-  let config: { do_lower_case?: unknown; keep_accents?: unknown; strip_accents?: unknown };
-  try {
-    config = parseJsonObject(text);
-  } catch (cause) {
-    throw new SyntaxError(`Cannot read ${source}: ${(cause as Error).message}`, { cause });
-  }
-  const options: TokenizerOptions = {};
-  if (typeof config.do_lower_case === "boolean") options.lowerCase = config.do_lower_case;
-  if (typeof config.keep_accents === "boolean") options.stripAccents = !config.keep_accents;
-  if (typeof config.strip_accents === "boolean") options.stripAccents = config.strip_accents;
-  return options;
-}
-
-/** A SentencePiece model starts with field 1, a message (byte 0x0a). A text vocabulary has no control characters. */
-function looksLikeText(bytes: Uint8Array): boolean {
-  return bytes[0] > 0x20 && !bytes.subarray(0, 4096).some((byte) => byte < 9);
+function kindOfFile(bytes: Uint8Array): "model" | "json" | "words" {
+  if (/^\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 64)))) return "json";
+  const isText = bytes[0] > 0x20 && !bytes.subarray(0, 4096).some((byte) => byte < 9);
+  return isText ? "words" : "model";
 }
 
 function decodeUtf8(bytes: Uint8Array, source: string): string {

@@ -1,70 +1,37 @@
 /**
- * Reads Hugging Face `tokenizer.json` files in the form that the converters of ALBERT and BERT write.
+ * Reading of Hugging Face `tokenizer.json` files.
  *
- * The vocabulary and the cleaning are applied as in ALBERT's code and SentencePiece, so the ids are
- * those of the `spiece.model` from which the file was converted.
- *
- * Source: huggingface/transformers, `convert_slow_tokenizer.py` (`AlbertConverter`,
- * `BertConverter`) and `models/albert/tokenization_albert.py`.
+ * Files in the form that this toolkit writes are carried out as the SentencePiece model that they
+ * were made from, and BERT's as WordPiece; both are fast. All others are carried out step by step.
  *
  * @module
  */
-import { isObject, parseJson, quote, shown } from "../json/mod.ts";
+import { isObject, parseJson } from "../json/mod.ts";
 import { type CleaningOptions, NO_CLEANING } from "./albert_cleaning.ts";
+import { DIGIT_COMMA_PENALTY, wordSteps } from "./albert_json.ts";
 import { endsInDigitComma } from "./digit_comma.ts";
+import type { AddedToken } from "./pipeline/added_tokens.ts";
+import { wordPieces } from "./pipeline/models.ts";
+import { fromBase64 } from "./pipeline/normalizers.ts";
+import { type Part, stepsOf, UnsupportedPart } from "./pipeline/parts.ts";
+import { PipelineSegmenter, type TokenizerJson } from "./pipeline/pipeline_segmenter.ts";
+import type { LayoutTokens } from "./pipeline/post_processor.ts";
 import type { Segmenter } from "./segmenter.ts";
-import {
-  type NormalizerSpec,
-  PieceType,
-  type PieceTypeValue,
-  type SentencePiece,
-} from "./sentencepiece_model.ts";
+import { PieceType, type PieceTypeValue, type SentencePiece } from "./sentencepiece_model.ts";
 import { SentencePieceSegmenter } from "./sentencepiece_segmenter.ts";
-import type { TokenizerOptions } from "./segmenter.ts";
+import { ALBERT_SPECIAL_TOKENS, BERT_SPECIAL_TOKENS } from "./special_tokens.ts";
+import type { TokenizerOptions } from "./tokenizer_options.ts";
 import { WordPieceSegmenter } from "./wordpiece_segmenter.ts";
 
-/** The converter subtracts this from the score of pieces such as "9,", so that they are never selected. */
-export const DIGIT_COMMA_PENALTY = 100;
-
-/** A part of the file: `{"type": "...", ...}`. */
-interface Part {
-  type?: string;
-  [key: string]: unknown;
+/** A tokenizer as a file describes it. */
+export interface ReadJson {
+  readonly segmenter: Segmenter;
+  /** Names of the pieces around texts; null if the file leaves that open. */
+  readonly layout: LayoutTokens | null;
 }
 
-/** The parts of a `tokenizer.json` that are supported. */
-interface TokenizerFile {
-  model: Part;
-  normalizer?: Part | null;
-  pre_tokenizer?: Part | null;
-  added_tokens?: { id: number; content: string; special?: boolean }[];
-}
-
-/**
- * Creates a segmenter from a `tokenizer.json`.
- *
- * @param json The file's text, or the parsed object.
- * @param options Cleaning that overrides the file.
- * @returns The segmenter.
- * @throws {SyntaxError} If the file is not a valid tokenizer.json.
- * @throws {TypeError} If a part of it is not supported.
- */
-export function segmenterFromJson(json: string | object, options: TokenizerOptions): Segmenter {
-  const source = options.source ?? "tokenizer.json";
-  const file = parse(json, source);
-  const type = file.model.type ?? (Array.isArray(file.model.vocab) ? "Unigram" : "WordPiece");
-  if (type === "WordPiece") return wordPiece(file, options, source);
-  if (type !== "Unigram") {
-    throw new TypeError(
-      `Cannot use ${source}: the type of its model is ${
-        shown(type)
-      }, but only Unigram and WordPiece are supported`,
-    );
-  }
-  return unigram(file, options, source);
-}
-
-function parse(json: string | object, source: string): TokenizerFile {
+/** The content of a `tokenizer.json` before its parts are read. */
+export function parseTokenizerJson(json: string | object, source: string): TokenizerJson {
   let value: unknown = json;
   if (typeof json === "string") {
     try {
@@ -75,198 +42,261 @@ function parse(json: string | object, source: string): TokenizerFile {
   }
   if (!isObject(value) || !isObject(value.model) || !value.model.vocab) {
     throw new SyntaxError(
-      `Cannot read ${source}: it is not a tokenizer.json, since it has no model.vocab`,
+      `Cannot read ${source}: it is not a tokenizer.json, it has no model.vocab`,
     );
   }
-  const { normalizer, pre_tokenizer: splitter, added_tokens: added = [] } = value;
-  for (const [name, part] of Object.entries({ normalizer, pre_tokenizer: splitter })) {
-    if (part !== undefined && part !== null && !isObject(part)) {
-      throw new SyntaxError(`Cannot read ${source}: ${name} must be an object, got ${quote(part)}`);
-    }
+  const { added_tokens: added } = value;
+  if (added !== undefined && added !== null && !Array.isArray(added)) {
+    throw new SyntaxError(`Cannot read ${source}: its added_tokens are not a list`);
   }
-  if (!Array.isArray(added) || !added.every(isObject)) {
-    throw new SyntaxError(`Cannot read ${source}: added_tokens must be a list of objects`);
-  }
-  return value as unknown as TokenizerFile;
+  return value as unknown as TokenizerJson;
 }
 
-function unigram(file: TokenizerFile, options: TokenizerOptions, source: string): Segmenter {
-  const { vocab, unk_id: unknownId, byte_fallback: byteFallback } = file.model;
-  if (!Array.isArray(vocab) || typeof unknownId !== "number") {
-    throw new SyntaxError(
-      `Cannot read ${source}: its Unigram model has no list vocab or no unk_id`,
+/**
+ * Makes a segmenter from a `tokenizer.json`.
+ *
+ * @param json The file's text, or what it parses to.
+ * @param options Cleaning that overrides the file.
+ * @returns The segmenter and the layout.
+ * @throws {SyntaxError} If it is not a valid tokenizer.json.
+ * @throws {TypeError} If a part of it is not supported.
+ */
+export function segmenterFromJson(json: string | object, options: TokenizerOptions): ReadJson {
+  const source = options.source ?? "tokenizer.json";
+  const file = parseTokenizerJson(json, source);
+  try {
+    const changed = overridden(file, options);
+    // All parts are read, so that none is ignored.
+    const pipeline = new PipelineSegmenter(changed);
+    const segmenter = fromOwnForm(changed, pipeline.addedTokens, options) ??
+      fromBertForm(changed, pipeline.addedTokens) ?? pipeline;
+    if (options.raw && !(segmenter instanceof SentencePieceSegmenter)) {
+      throw new UnsupportedPart("text without normalization (--raw) requires a spiece.model");
+    }
+    return { segmenter, layout: pipeline.layout };
+  } catch (error) {
+    const { message } = error as Error;
+    if (error instanceof UnsupportedPart) throw new TypeError(`Cannot use ${source}: ${message}`);
+    if (error instanceof SyntaxError) throw new SyntaxError(`Cannot read ${source}: ${message}`);
+    throw error;
+  }
+}
+
+/** ALBERT's and XLNet's converters write two steps that replace quotes. */
+const QUOTES = ["``", "''"].map((text) => ({
+  type: "Replace",
+  pattern: { String: text },
+  content: '"',
+}));
+
+/** The steps for case and accents of a file. */
+interface CaseSteps {
+  readonly lowerCase: boolean;
+  readonly stripAccents: boolean;
+}
+
+/** Which steps for case and accents a file has. */
+export function caseSteps(file: TokenizerJson): CaseSteps {
+  const steps = stepsOf(file.normalizer, "normalizers", "normalizer");
+  const bert = steps.find(({ type }) => type === "BertNormalizer");
+  const lowercase = bert !== undefined && bert.lowercase !== false;
+  return {
+    lowerCase: lowercase || steps.some(({ type }) => type === "Lowercase"),
+    stripAccents: bert !== undefined
+      ? (bert.strip_accents as boolean | null | undefined) ?? lowercase
+      : steps.some(({ type }) => type === "StripAccents") ||
+        steps.some((step, i) => step.type === "NFKD" && isMarkRemoval(steps[i + 1])),
+  };
+}
+
+/** Whether a step is what this toolkit writes in the place of StripAccents. */
+function isMarkRemoval(step: Part | undefined): boolean {
+  const own = wordSteps(undefined, { ...NO_CLEANING, stripAccents: true }).normalizer as Part;
+  return step !== undefined &&
+    JSON.stringify((own.normalizers as Part[])[2]) === JSON.stringify(step);
+}
+
+/**
+ * The file with other settings for case and accents.
+ *
+ * @throws {UnsupportedPart} If its steps cannot be changed that way.
+ */
+function overridden(file: TokenizerJson, options: TokenizerOptions): TokenizerJson {
+  const { lowerCase, stripAccents, splitChinese } = options;
+  const now = caseSteps(file);
+  const steps = stepsOf(file.normalizer, "normalizers", "normalizer");
+  const [bert] = steps;
+  if (steps.length === 1 && bert.type === "BertNormalizer") {
+    const normalizer = { ...bert };
+    if (lowerCase !== undefined) normalizer.lowercase = lowerCase;
+    if (stripAccents !== undefined) normalizer.strip_accents = stripAccents;
+    if (splitChinese !== undefined) normalizer.handle_chinese_chars = splitChinese;
+    return { ...file, normalizer };
+  }
+  const wanted = {
+    lowerCase: lowerCase ?? now.lowerCase,
+    stripAccents: stripAccents ?? now.stripAccents,
+  };
+  if (splitChinese !== undefined) {
+    throw new UnsupportedPart(
+      `tokenize_chinese_chars is ${splitChinese}, but its normalizer is not a BertNormalizer`,
     );
   }
-  const cleaning: CleaningOptions = { ...NO_CLEANING };
-  const normalizerSpec: NormalizerSpec = {
-    name: "from tokenizer.json",
-    addDummyPrefix: false,
-    removeExtraWhitespaces: true,
-    escapeWhitespaces: true,
+  if (wanted.lowerCase === now.lowerCase && wanted.stripAccents === now.stripAccents) return file;
+  const cleaning = ownCleaning(file);
+  if (cleaning !== null) {
+    const { normalizer } = wordSteps(charsmapOf(file), { ...cleaning, ...wanted });
+    return { ...file, normalizer };
+  }
+  const [first, second] = steps;
+  if (JSON.stringify([first, second]) !== JSON.stringify(QUOTES)) {
+    throw new UnsupportedPart(
+      `do_lower_case ${wanted.lowerCase} and keep_accents ${!wanted.stripAccents} are asked for, ` +
+        "but its normalizer has other steps that cannot be changed",
+    );
+  }
+  const kept = steps.slice(2).filter(({ type }) =>
+    !["NFKD", "StripAccents", "Lowercase"].includes(type ?? "")
+  );
+  const normalizers = [
+    ...[first, second],
+    ...wanted.stripAccents ? [{ type: "NFKD" }, { type: "StripAccents" }] : [],
+    ...wanted.lowerCase ? [{ type: "Lowercase" }] : [],
+    ...kept,
+  ];
+  return { ...file, normalizer: { type: "Sequence", normalizers } };
+}
+
+function charsmapOf(file: TokenizerJson): Uint8Array | undefined {
+  const step = stepsOf(file.normalizer, "normalizers", "normalizer")
+    .find(({ type }) => type === "Precompiled");
+  return step && fromBase64(step.precompiled_charsmap);
+}
+
+/** The clean-up of a file in the form that this toolkit writes; null for other files. */
+function ownCleaning(file: TokenizerJson): CleaningOptions | null {
+  if (!Array.isArray(file.model.vocab)) return null;
+  const steps = stepsOf(file.normalizer, "normalizers", "normalizer");
+  const cleaning: CleaningOptions = {
+    foldWhitespace: true,
+    replaceQuotes: JSON.stringify(steps).includes(JSON.stringify(QUOTES[0])),
+    ...caseSteps(file),
   };
-  let decomposes = false, stripsMarks = false;
-  for (const part of flatten(file.normalizer, "normalizers")) {
-    const replaced = replacedText(part);
-    if (replaced === "``" || replaced === "''") cleaning.replaceQuotes = true;
-    else if (part.type === "NFKD") decomposes = true;
-    else if (part.type === "StripAccents") stripsMarks = true;
-    else if (part.type === "Lowercase") cleaning.lowerCase = true;
-    else if (part.type === "Precompiled") {
-      normalizerSpec.precompiledCharsmap = fromBase64(part.precompiled_charsmap, source);
-    } else if (replaced !== " {2,}" && part.type !== "Strip") {
-      unsupported("normalizer", part, source);
-    }
-  }
-  cleaning.stripAccents = decomposes && stripsMarks;
-  for (const part of flatten(file.pre_tokenizer, "pretokenizers")) {
-    if (part.type === "Metaspace") {
-      normalizerSpec.addDummyPrefix = part.prepend_scheme !== undefined
-        ? part.prepend_scheme !== "never"
-        : part.add_prefix_space !== false;
-    } else if (part.type !== "WhitespaceSplit") unsupported("pre_tokenizer", part, source);
-  }
-  // Only the converters of ALBERT and XLNet write the quotes.
-  const isAlbert = cleaning.replaceQuotes;
-  cleaning.foldWhitespace = isAlbert;
-  cleaning.lowerCase = options.lowerCase ?? cleaning.lowerCase;
-  cleaning.stripAccents = options.stripAccents ?? cleaning.stripAccents;
+  const own = wordSteps(charsmapOf(file), cleaning);
+  const same = (["normalizer", "pre_tokenizer", "decoder"] as const)
+    .every((name) => JSON.stringify(file[name]) === JSON.stringify(own[name]));
+  return same ? cleaning : null;
+}
+
+function fromOwnForm(
+  file: TokenizerJson,
+  added: readonly AddedToken[],
+  options: TokenizerOptions,
+): Segmenter | null {
+  const cleaning = ownCleaning(file);
+  const vocab = file.model.vocab as [string, number][];
+  const { unk_id: unknownId, byte_fallback: byteFallback } = file.model;
+  if (cleaning === null || typeof unknownId !== "number" || byteFallback === true) return null;
+  if (!added.every(({ id, special }) => special && id < vocab.length)) return null;
+  const map = charsmapOf(file);
   return new SentencePieceSegmenter({
-    pieces: unigramPieces(vocab, unknownId, file.added_tokens ?? [], source),
-    trainerSpec: { modelType: 1, vocabSize: vocab.length, byteFallback: byteFallback === true },
-    normalizerSpec,
+    pieces: unigramPieces(vocab, unknownId, new Set(added.map(({ id }) => id))),
+    trainerSpec: { modelType: 1, vocabSize: vocab.length },
+    normalizerSpec: {
+      name: "from tokenizer.json",
+      addDummyPrefix: true,
+      removeExtraWhitespaces: true,
+      escapeWhitespaces: true,
+      ...map && { precompiledCharsmap: map },
+    },
   }, {
     cleaning: options.raw ? NO_CLEANING : cleaning,
-    splitDigitComma: isAlbert && !options.raw,
+    splitDigitComma: cleaning.replaceQuotes && !options.raw,
   });
 }
 
 /**
- * Restores the types of pieces, which the file does not contain. Special added tokens were control
- * symbols. A score of 0 is that of a user-defined symbol, since no trained piece has probability 1.
+ * The file knows no types. Special added tokens were control symbols, and a score of exactly 0
+ * is what SentencePiece gives a user-defined symbol: no trained piece has probability 1.
  */
 function unigramPieces(
-  vocab: unknown[],
+  vocab: readonly [string, number][],
   unknownId: number,
-  addedTokens: { id: number; content: string; special?: boolean }[],
-  source: string,
+  special: ReadonlySet<number>,
 ): SentencePiece[] {
-  const special = new Set(addedTokens.filter((token) => token.special).map((token) => token.id));
   let lowest = 0;
-  const entries = vocab.map((entry, id) => {
-    const [piece, score] = Array.isArray(entry) ? entry : [];
-    if (typeof piece !== "string" || typeof score !== "number") {
-      throw new SyntaxError(
-        `Cannot read ${source}: entry ${id} of model.vocab is not [piece, score]`,
-      );
-    }
+  for (const [piece, score] of vocab) {
     if (!endsInDigitComma(piece)) lowest = Math.min(lowest, score);
-    return { piece, score };
-  });
-  return entries.map(({ piece, score }, id) => {
+  }
+  return vocab.map(([piece, score], id) => {
     let type: PieceTypeValue = PieceType.normal;
     if (id === unknownId) type = PieceType.unknown;
     else if (special.has(id)) type = PieceType.control;
     else if (score === 0) type = PieceType.userDefined;
-    // A score far below that of every other piece includes the converter's penalty, which is removed exactly.
+    // A score far below every other piece has the converter's penalty, which is undone exactly.
     const penalized = score < lowest - DIGIT_COMMA_PENALTY / 2 && endsInDigitComma(piece);
     return { piece, type, score: Math.fround(penalized ? score + DIGIT_COMMA_PENALTY : score) };
   });
 }
 
-function wordPiece(file: TokenizerFile, options: TokenizerOptions, source: string): Segmenter {
-  const entries = Object.entries(file.model.vocab as Record<string, unknown>);
-  const pieces: (string | undefined)[] = new Array(entries.length).fill(undefined);
-  for (const [piece, id] of entries) {
-    if (!(Number.isInteger(id) && (id as number) >= 0)) {
-      throw new SyntaxError(
-        `Cannot read ${source}: the id of ${
-          quote(piece)
-        } in model.vocab must be a non-negative integer, got ${quote(id)}`,
-      );
-    }
-    if ((id as number) < pieces.length) pieces[id as number] = piece;
-  }
-  const missing = pieces.indexOf(undefined);
-  if (missing >= 0) {
-    throw new SyntaxError(`Cannot read ${source}: model.vocab has no piece with id ${missing}`);
-  }
-  const normalizer = file.normalizer;
-  if (normalizer && normalizer.type !== "BertNormalizer") {
-    unsupported("normalizer", normalizer, source);
-  }
-  const splitter = file.pre_tokenizer;
-  if (splitter && splitter.type !== "BertPreTokenizer") {
-    unsupported("pre_tokenizer", splitter, source);
-  }
-  const { unk_token: unknownToken, continuing_subword_prefix: continuingPrefix } = file.model;
-  const { max_input_chars_per_word: maxCharactersPerWord } = file.model;
-  const strings = { unk_token: unknownToken, continuing_subword_prefix: continuingPrefix };
-  for (const [name, value] of Object.entries(strings)) {
-    if (value !== undefined && typeof value !== "string") {
-      throw new SyntaxError(
-        `Cannot read ${source}: model.${name} must be a string, got ${quote(value)}`,
-      );
-    }
-  }
-  if (maxCharactersPerWord !== undefined && typeof maxCharactersPerWord !== "number") {
-    throw new SyntaxError(
-      `Cannot read ${source}: model.max_input_chars_per_word must be a number, got ${
-        quote(maxCharactersPerWord)
-      }`,
-    );
-  }
-  return new WordPieceSegmenter(pieces as string[], {
-    lowerCase: options.lowerCase ?? (normalizer?.lowercase === true),
-    stripAccents: options.stripAccents ??
-      (normalizer?.strip_accents as boolean | null ?? undefined),
-    cleanText: normalizer?.clean_text !== false,
-    splitChinese: normalizer?.handle_chinese_chars !== false,
-    unknownToken: unknownToken as string | undefined,
-    continuingPrefix: continuingPrefix as string | undefined,
-    maxCharactersPerWord,
+/** BERT's steps around a WordPiece vocabulary without other added tokens. */
+function fromBertForm(file: TokenizerJson, added: readonly AddedToken[]): Segmenter | null {
+  const normalizer = file.normalizer as Part | null | undefined;
+  const splitter = file.pre_tokenizer as Part | null | undefined;
+  const { model } = file;
+  if (normalizer?.type !== "BertNormalizer" || splitter?.type !== "BertPreTokenizer") return null;
+  if (Array.isArray(model.vocab)) return null;
+  const pieces = wordPieces(model.vocab);
+  const core = new Set<string>(Object.values(BERT_SPECIAL_TOKENS));
+  const isCore = ({ id, content }: AddedToken) => core.has(content) && id < pieces.length;
+  const unknown = (model.unk_token ?? BERT_SPECIAL_TOKENS.unk) as string;
+  if (!added.every(isCore) || !pieces.includes(unknown)) return null;
+  const lowerCase = normalizer.lowercase !== false;
+  return new WordPieceSegmenter(pieces, {
+    lowerCase,
+    stripAccents: (normalizer.strip_accents as boolean | null | undefined) ?? undefined,
+    cleanText: normalizer.clean_text !== false,
+    splitChinese: normalizer.handle_chinese_chars !== false,
+    unknownToken: unknown,
+    continuingPrefix: model.continuing_subword_prefix as string | undefined,
+    maxCharactersPerWord: model.max_input_chars_per_word as number | undefined,
   });
 }
 
-/** Returns the steps of a part, with nested sequences flattened. */
-function flatten(part: Part | null | undefined, key: string): Part[] {
-  const steps: Part[] = [];
-  const open = part ? [part] : [];
-  while (open.length > 0) {
-    const next = open.shift()!;
-    if (next.type !== "Sequence") steps.push(next);
-    else if (Array.isArray(next[key])) open.unshift(...next[key].map(asPart));
+/**
+ * Whether a file is the plain conversion of a SentencePiece model, as ALBERT's converters or this
+ * toolkit write it.
+ *
+ * @returns Its settings for case and accents, or null if it is more than that.
+ */
+export function plainConversion(
+  file: TokenizerJson,
+  pieces: readonly SentencePiece[],
+  added: readonly AddedToken[],
+): CaseSteps | null {
+  const reserved = (id: number) =>
+    pieces[id]?.type === PieceType.control || pieces[id]?.type === PieceType.unknown;
+  const core = new Set<string>(Object.values(ALBERT_SPECIAL_TOKENS));
+  if (
+    !added.every(({ id, content }) => reserved(id) || (core.has(content) && id < pieces.length))
+  ) {
+    return null;
   }
-  return steps;
-}
-
-/** Returns a step; a value that is not an object becomes a step without a type, which is rejected. */
-function asPart(value: unknown): Part {
-  return isObject(value) ? value : {};
-}
-
-function fromBase64(text: unknown, source: string): Uint8Array {
-  try {
-    return Uint8Array.from(atob(text as string), (character) => character.charCodeAt(0));
-  } catch {
-    throw new SyntaxError(
-      `Cannot read ${source}: precompiled_charsmap of its normalizer is not valid base64`,
-    );
-  }
-}
-
-function replacedText(part: Part): string | undefined {
-  if (part.type !== "Replace") return undefined;
-  if (!isObject(part.pattern)) return undefined;
-  const { String: text, Regex: expression } = part.pattern;
-  const replaced = text ?? expression;
-  return typeof replaced === "string" ? replaced : undefined;
-}
-
-function unsupported(field: string, part: Part, source: string): never {
-  const step = part.type === "Replace"
-    ? `Replace of ${quote(replacedText(part))}`
-    : shown(part.type);
-  throw new TypeError(
-    `Cannot use ${source}: its ${field} has the step ${step}, which is not supported`,
+  if (ownCleaning(file) !== null) return caseSteps(file);
+  const allowed = ["NFKD", "StripAccents", "Lowercase", "Precompiled"];
+  const steps = stepsOf(file.normalizer, "normalizers", "normalizer");
+  const spaces = { type: "Replace", pattern: { Regex: " {2,}" }, content: " " };
+  const known = [...QUOTES, spaces].map((step) => JSON.stringify(step));
+  const others = steps.filter((step) =>
+    !known.includes(JSON.stringify(step)) && !allowed.includes(step.type ?? "")
   );
+  const accents = steps.filter(({ type }) => type === "NFKD" || type === "StripAccents").length;
+  const splitters = stepsOf(file.pre_tokenizer, "pretokenizers", "pre_tokenizer");
+  const [space, meta] = splitters;
+  const plain = others.length === 0 && (accents === 0 || accents === 2) &&
+    JSON.stringify(steps.slice(0, 2)) === JSON.stringify(QUOTES) &&
+    splitters.length === 2 && space.type === "WhitespaceSplit" && meta.type === "Metaspace" &&
+    (meta.prepend_scheme ?? "always") === "always" && meta.add_prefix_space !== false &&
+    meta.split !== false;
+  return plain ? caseSteps(file) : null;
 }

@@ -12,7 +12,7 @@ import {
 } from "./bert_characters.ts";
 import type { Segmentation, Segmenter } from "./segmenter.ts";
 import { BERT_SPECIAL_TOKENS } from "./special_tokens.ts";
-import type { TokenizerOptions } from "./segmenter.ts";
+import type { TokenizerOptions } from "./tokenizer_options.ts";
 import { WordPiece } from "./wordpiece.ts";
 
 /** Settings of a {@link WordPieceSegmenter}. */
@@ -95,18 +95,22 @@ export class WordPieceSegmenter implements Segmenter {
    * @throws {SyntaxError} If a piece is empty or a duplicate, or `[UNK]` is missing.
    */
   static fromVocabulary(text: string, options: TokenizerOptions): WordPieceSegmenter {
-    const pieces = text.replace(/\r?\n$/, "").split(/\r?\n/);
+    const pieces = text.replace(/\r?\n$/, "").split("\n")
+      // A piece of white space alone has an id, but matches nothing.
+      .map((line) => line.trimEnd() || line.replace(/\r$/, ""));
     const empty = pieces.indexOf("");
     if (empty >= 0) {
       const source = options.source ?? "vocab.txt";
       throw new SyntaxError(`Cannot read ${source} as a vocab.txt: line ${empty + 1} is empty`);
     }
-    const hasCapitals = pieces.some((piece) => /[A-Z]/.test(piece) && !/^\[.*\]$/.test(piece));
+    // Only words count: vocabularies that lower case have pieces such as [CLS] and <S>.
+    const isCased = pieces.some((piece) => /^(?:##)?\p{L}*\p{Lu}\p{L}*$/u.test(piece));
     return new WordPieceSegmenter(pieces, {
-      lowerCase: options.lowerCase ?? !hasCapitals,
+      lowerCase: options.lowerCase ?? !isCased,
       stripAccents: options.stripAccents,
       cleanText: true,
-      splitChinese: true,
+      splitChinese: options.splitChinese ?? true,
+      unknownToken: options.specialTokens?.unk,
     });
   }
 

@@ -23,6 +23,8 @@ export interface ConvertReport {
   readonly unused: readonly string[];
   /** Whether the folder has a vocabulary. */
   readonly tokenizer: boolean;
+  /** Tokenizer files that cannot express the tokenizer, with the reason. */
+  readonly unwritten: readonly string[];
 }
 
 /**
@@ -72,6 +74,7 @@ export async function convertFolder(
     parameters: [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0),
     unused,
     tokenizer: tokenizer !== null,
+    unwritten: tokenizer?.unwritten ?? [],
   };
   const unfinished = `${to}.${Deno.pid}.tmp`;
   await Deno.mkdir(unfinished, { recursive: true });

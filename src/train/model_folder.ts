@@ -11,6 +11,7 @@ import {
   parseConfig,
   readLocalFile,
 } from "../model/mod.ts";
+import { withMaxLength } from "../text/mod.ts";
 import {
   encodeSafetensors,
   parseSafetensors,
@@ -41,7 +42,8 @@ export async function writeModelFolder(path: string, model: ModelFolder): Promis
     `${path}/model.safetensors`,
     inPieces(encodeSafetensors(model.tensors, { format: "pt" })),
   );
-  for (const [name, data] of model.files) await atomicWriteFile(`${path}/${name}`, data);
+  const files = withMaxLength(model.files, model.config.maxPositionEmbeddings);
+  for (const [name, data] of files) await atomicWriteFile(`${path}/${name}`, data);
   await atomicWriteFile(`${path}/README.md`, model.card);
 }
 

@@ -34,6 +34,7 @@ export default defineCommand({
     if (report.unused.length > 0) {
       console.error(`albert: unexpected tensors, not converted: ${report.unused.join(", ")}`);
     }
+    for (const sentence of report.unwritten) console.error(`albert: ${sentence}`);
     if (!report.tokenizer) console.error(`albert: ${from} has no vocabulary, so ${to} has none`);
   },
 });

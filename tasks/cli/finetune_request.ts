@@ -82,6 +82,7 @@ export async function openFinetuning<F extends FinetuneFlags, E extends Finetune
       `--max-seq-length must be at most the checkpoint's max_position_embeddings (got ${maxSeqLength} and ${maxPositionEmbeddings})`,
     );
   }
+  for (const sentence of tokenizer.unwritten) log(sentence);
   const made = await benchmark.makeTask({ flags, data, tokenizer, maxSeqLength, log });
   const task = made.limited ? made.task : limitTask(made.task, flags);
   const runConfig = withDropout(config, flags, recipe);

@@ -78,9 +78,13 @@ export default defineCommand({
     const stop = new AbortController();
     const release = onInterrupt(() => stop.abort(new Error("Stopped")));
     try {
+      const tokenizer = await openVocabulary(flags.vocab, flags);
+      if (!flags.quiet) {
+        for (const sentence of tokenizer.unwritten) console.error(`albert: ${sentence}`);
+      }
       const { index, documentsResumed } = await prepare({
         inputs: flags.input,
-        tokenizer: await openVocabulary(flags.vocab, flags),
+        tokenizer,
         output: flags.output,
         format: flags.format,
         textField: flags.textField,

@@ -16,6 +16,8 @@ const config = JSON.parse(files["tokenizer_config.json"] as string);
 function changed(change: (copy: typeof json) => void): object {
   const copy = structuredClone({ ...json, model: { ...json.model, vocab: [["<unk>", 0]] } });
   copy.model.unk_id = 0;
+  copy.added_tokens = [];
+  copy.post_processor = null;
   change(copy);
   return copy;
 }
@@ -28,7 +30,8 @@ Deno.test("toFiles() writes a Hugging Face folder's tokenizer", () => {
     "tokenizer_config.json",
   ]);
   assertEquals(files["spiece.model"], bytes);
-  assertEquals(config.tokenizer_class, "AlbertTokenizer");
+  // AlbertTokenizer would replace the steps of tokenizer.json by its own.
+  assertEquals(config.tokenizer_class, "PreTrainedTokenizerFast");
   assertEquals(config.do_lower_case, true);
   assertEquals(JSON.parse(files["special_tokens_map.json"] as string).mask_token, "[MASK]");
   assertEquals(json.added_tokens.map((token: { content: string }) => token.content), [
@@ -80,20 +83,26 @@ Deno.test("fromJson() keeps scores that converters do not change", () => {
 Deno.test("fromJson() reports what it cannot read", () => {
   const read = (value: string | object) => () => Tokenizer.fromJson(value, { source: "t.json" });
   assertThrows(read("{"), SyntaxError, "Cannot read t.json: it is not valid JSON");
-  assertThrows(read("{}"), SyntaxError, "it has no model.vocab");
-  assertThrows(read("null"), SyntaxError, "it has no model.vocab");
+  assertThrows(read("{}"), SyntaxError, "has no model.vocab");
+  assertThrows(read("null"), SyntaxError, "has no model.vocab");
   assertThrows(read(changed((c) => c.model.type = "BPE")), TypeError, "its model is BPE");
-  assertThrows(read(changed((c) => delete c.model.unk_id)), SyntaxError, "unk_id");
+  assertThrows(read(changed((c) => c.model.unk_id = 7)), SyntaxError, "unk_id 7");
+  assertThrows(
+    () => Tokenizer.fromJson(changed((c) => delete c.model.unk_id)).encode("x"),
+    TypeError,
+    "the Unigram model has no unk_id",
+  );
   assertThrows(read(changed((c) => c.model.vocab[0] = ["x"])), SyntaxError, "entry 0");
   assertThrows(
-    read(changed((c) => c.normalizer = { type: "Prepend", prepend: "x" })),
+    read(changed((c) => c.normalizer = { type: "ByteLevel" })),
     TypeError,
-    "its normalizer has the step Prepend, which is not supported",
+    "its normalizer has the step ByteLevel, which is not supported",
   );
+  const backReference = { type: "Replace", pattern: { Regex: "(a)\\1" }, content: "" };
   assertThrows(
-    read(changed((c) => c.normalizer = { type: "Replace", pattern: { String: "q" } })),
+    read(changed((c) => c.normalizer = backReference)),
     TypeError,
-    'Replace of "q"',
+    'the regular expression "(a)\\\\1" uses \\1, which is not supported',
   );
   assertThrows(
     read(changed((c) => c.pre_tokenizer = { type: "ByteLevel" })),

@@ -13,6 +13,7 @@ import {
 import { type DataIndex, INDEX_FILE, indexToJson } from "../index_file.ts";
 import { emptyHistograms } from "../length_histogram.ts";
 import type { ReadOptions } from "../readers/mod.ts";
+import type { TokenizerSnapshot } from "../../text/mod.ts";
 import { type PieceTokenizer, vocabularyFacts } from "../vocabulary.ts";
 import { START } from "./admission.ts";
 import { expandInputs } from "./inputs.ts";
@@ -24,6 +25,8 @@ import { type PrepareProgress, tokenizeInputs } from "./tokenize_inputs.ts";
 export interface SavableTokenizer extends PieceTokenizer {
   /** Returns the vocabulary files by name. */
   toFiles(): Readonly<Record<string, string | Uint8Array>>;
+  /** The tokenizer as plain data for workers; without it, this thread tokenizes. */
+  snapshot?(): TokenizerSnapshot;
 }
 
 /** Options of {@linkcode prepare}. */
@@ -97,7 +100,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
       folder: folder.unfinished,
       paths,
       tokenizer,
-      tokenizerJson: tokenizerJsonOf(vocabularyFiles),
+      snapshot: tokenizer.snapshot?.(),
       shardTokens: options.shardTokens ?? SHARD_TOKENS,
       deduplicate: options.deduplicate ?? true,
       format: options.format,
@@ -162,10 +165,4 @@ async function findJournal(folder: OutputFolder, settings: string): Promise<Jour
   await folder.clear();
   await Deno.mkdir(folder.unfinished);
   return { settings, shards: [], input: START, histograms: emptyHistograms() };
-}
-
-/** Returns the `tokenizer.json` for workers. */
-function tokenizerJsonOf(files: ReturnType<SavableTokenizer["toFiles"]>): string | undefined {
-  const json = files["tokenizer.json"];
-  return json instanceof Uint8Array ? new TextDecoder().decode(json) : json;
 }

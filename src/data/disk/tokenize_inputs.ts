@@ -4,6 +4,7 @@
  * @module
  */
 import { sentencesOf } from "../tokenize_job.ts";
+import type { TokenizerSnapshot } from "../../text/mod.ts";
 import type { PieceTokenizer } from "../vocabulary.ts";
 import { type AdmissionOptions, admitDocuments, type AdmittedDocument } from "./admission.ts";
 import { STANDARD_INPUT } from "./inputs.ts";
@@ -31,8 +32,8 @@ export interface TokenizeOptions extends Omit<AdmissionOptions, "resume" | "onBy
   readonly paths: readonly string[];
   /** The tokenizer. */
   readonly tokenizer: PieceTokenizer;
-  /** The tokenizer as a `tokenizer.json`, for workers. Without it there are no workers. */
-  readonly tokenizerJson?: string;
+  /** The tokenizer as plain data, for workers. Without it there are no workers. */
+  readonly snapshot?: TokenizerSnapshot;
   /** Minimum number of tokens per shard. */
   readonly shardTokens: number;
   /** Number of workers. Default: one per core, or none for little text. */
@@ -133,13 +134,13 @@ export async function tokenizeInputs(begun: Journal, options: TokenizeOptions): 
 }
 
 function choosePool(options: TokenizeOptions, bytesTotal: number): TokenizePool {
-  const { tokenizerJson, tokenizer } = options;
+  const { snapshot, tokenizer } = options;
   const cores = Math.min(navigator.hardwareConcurrency, MOST_WORKERS);
   const worth = bytesTotal === 0 || bytesTotal >= WORTH_WORKERS;
   const workers = options.workers ?? (worth && cores > 1 ? cores : 0);
-  return tokenizerJson === undefined || workers === 0
+  return snapshot === undefined || workers === 0
     ? inlinePool(tokenizer)
-    : workerPool(tokenizerJson, workers);
+    : workerPool(snapshot, workers);
 }
 
 async function sizeOf(paths: readonly string[]): Promise<number> {

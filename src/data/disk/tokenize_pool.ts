@@ -5,6 +5,7 @@
  */
 import { type JobDocument, type JobResult, runTokenizeJob } from "../tokenize_job.ts";
 import { WorkerCall } from "../../workers/mod.ts";
+import type { TokenizerSnapshot } from "../../text/mod.ts";
 import type { PieceTokenizer } from "../vocabulary.ts";
 
 /** Runs tokenizing jobs. */
@@ -34,14 +35,14 @@ export function inlinePool(tokenizer: Pick<PieceTokenizer, "encodeIds">): Tokeni
 /**
  * Tokenizes in workers, each with its own tokenizer.
  *
- * @param tokenizerJson The tokenizer, as a `tokenizer.json`.
+ * @param snapshot The tokenizer as plain data.
  * @param count Number of workers.
  * @returns The pool.
  */
-export function workerPool(tokenizerJson: string, count: number): TokenizePool {
+export function workerPool(snapshot: TokenizerSnapshot, count: number): TokenizePool {
   const workers = Array.from({ length: count }, () => {
     const worker = startWorker();
-    const started = worker.call("start", tokenizerJson);
+    const started = worker.call("start", snapshot);
     started.catch(() => {}); // It rejects the jobs.
     return { worker, started };
   });

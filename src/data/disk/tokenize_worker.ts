@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { Tokenizer } from "../../text/mod.ts";
+import { Tokenizer, type TokenizerSnapshot } from "../../text/mod.ts";
 import { serve, Transferred } from "../../workers/mod.ts";
 import { type JobDocument, runTokenizeJob } from "../tokenize_job.ts";
 
 let tokenizer: Tokenizer;
 
 export const handlers = serve({
-  start(tokenizerJson: string) {
-    tokenizer = Tokenizer.fromJson(tokenizerJson);
+  start(snapshot: TokenizerSnapshot) {
+    tokenizer = Tokenizer.fromSnapshot(snapshot);
   },
   tokenize(documents: readonly JobDocument[]) {
     const result = runTokenizeJob(documents, tokenizer);

@@ -5,7 +5,7 @@
  */
 import type { Tokenizer } from "../tokenizer.ts";
 import { readTokenizer, VOCABULARY_FILES } from "../tokenizer_files.ts";
-import type { TokenizerOptions } from "../segmenter.ts";
+import type { TokenizerOptions } from "../tokenizer_options.ts";
 
 /**
  * Loads a tokenizer from a `spiece.model`, a `tokenizer.json` or a `vocab.txt`, or from a folder that contains one of them. The content of a file decides which of

@@ -24,6 +24,7 @@ const TOKENIZER_FILES = [
   "added_tokens.json",
   "tokenizer_config.json",
   "special_tokens_map.json",
+  "added_tokens.json",
 ] as const;
 
 /** Receives the progress of a download. */

@@ -37,7 +37,7 @@ Deno.test("a worker tokenizes as this thread does, and rejects a tokenizer that 
     { blocks: ["It was. Then it was."], sentences: true },
   ];
   const tokenizer = smallTokenizer();
-  const pool = workerPool(String(tokenizer.toFiles()["tokenizer.json"]), 1);
+  const pool = workerPool(tokenizer.snapshot(), 1);
   try {
     const result = await pool.run(documents);
     assertEquals(result, runTokenizeJob(documents, tokenizer));
@@ -45,9 +45,14 @@ Deno.test("a worker tokenizes as this thread does, and rejects a tokenizer that 
   } finally {
     pool.close();
   }
-  const broken = workerPool("{", 1);
+  const broken = workerPool({
+    ...tokenizer.snapshot(),
+    kind: "sentencepiece",
+    model: new Uint8Array(1),
+    options: {},
+  }, 1);
   try {
-    await assertRejects(() => broken.run(documents), Error, "Cannot read tokenizer.json");
+    await assertRejects(() => broken.run(documents), Error, "Cannot read SentencePiece model");
   } finally {
     broken.close();
   }
@@ -70,7 +75,7 @@ for (const { how, url, cause } of BROKEN_WORKERS) {
       } finally {
         await Deno.remove(folder, { recursive: true });
       }
-      const pool = workerPool(String(smallTokenizer().toFiles()["tokenizer.json"]), 1);
+      const pool = workerPool(smallTokenizer().snapshot(), 1);
       try {
         // The worker has failed before the first job.
         await new Promise((resolve) => setTimeout(resolve, 300));
@@ -82,7 +87,7 @@ for (const { how, url, cause } of BROKEN_WORKERS) {
 }
 
 Deno.test("close() rejects pending jobs", async () => {
-  const pool = workerPool(String(smallTokenizer().toFiles()["tokenizer.json"]), 1);
+  const pool = workerPool(smallTokenizer().snapshot(), 1);
   const job = pool.run([{ blocks: ["A cat."], sentences: true }]);
   pool.close();
   await assertRejects(() => job, Error, "The tokenizing worker was closed");

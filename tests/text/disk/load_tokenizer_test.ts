@@ -33,8 +33,10 @@ Deno.test("loadTokenizer() reads each kind of file under any name, and a folder"
     ) {
       assertEquals((await loadTokenizer(folder + name)).encode(TEXT), expected, name);
     }
-    await writeFiles(folder, { "vocab.txt": "[UNK]\nthe\ncat\n" });
-    assertEquals((await loadTokenizer(`${folder}/vocab.txt`)).encode("The cat").tokens, [
+    // Not next to the settings of the other tokenizer, whose unknown piece is <unk>.
+    await Deno.mkdir(`${folder}/words`);
+    await writeFiles(`${folder}/words`, { "vocab.txt": "[UNK]\nthe\ncat\n" });
+    assertEquals((await loadTokenizer(`${folder}/words/vocab.txt`)).encode("The cat").tokens, [
       ...["the", "cat"],
     ]);
   }));

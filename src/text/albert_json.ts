@@ -1,0 +1,305 @@
+/**
+ * A SentencePiece model with ALBERT's clean-up as a `tokenizer.json`, such that Hugging Face's
+ * `tokenizers` gives the same ids.
+ *
+ * Source: huggingface/transformers, `convert_slow_tokenizer.py` (`SpmConverter`,
+ * `AlbertConverter`), with steps of its own where that converter gives other ids: marks whose
+ * combining class is 0 stay, a capital sigma at the end of a word becomes ς, and the options of
+ * the model's normalizer are obeyed.
+ *
+ * @module
+ */
+import type { CleaningOptions } from "./albert_cleaning.ts";
+import { isWhitespace } from "./albert_cleaning.ts";
+import { hasCombiningClass } from "./combining_class.ts";
+import { endsInDigitComma } from "./digit_comma.ts";
+import { Normalizer } from "./normalizer.ts";
+import { PieceType, type SentencePieceModel } from "./sentencepiece_model.ts";
+import type { SentencePieceSegmenter } from "./sentencepiece_segmenter.ts";
+
+/** What the converter takes off the score of pieces such as "9,", so that they never win. */
+export const DIGIT_COMMA_PENALTY = 100;
+
+const META = "▁";
+const METASPACE = { type: "Metaspace", replacement: META, prepend_scheme: "always", split: true };
+
+/** The steps of a `tokenizer.json` around its vocabulary. */
+export interface JsonSteps {
+  readonly normalizer: object;
+  readonly pre_tokenizer: object | null;
+  readonly decoder: object;
+}
+
+/**
+ * Why a `tokenizer.json` cannot express a segmenter.
+ *
+ * @returns The reason, or null if it can.
+ */
+export function inexpressible(
+  { model, options: { splitDigitComma } }: SentencePieceSegmenter,
+): string | null {
+  const { precompiledCharsmap, addDummyPrefix = true } = model.normalizerSpec;
+  const suffix = model.trainerSpec.treatWhitespaceAsSuffix ?? false;
+  const normalizer = charactersOf(precompiledCharsmap);
+  for (const character of [ISOLATE, GUARD, END]) {
+    if (normalizer.normalize(character) !== character) {
+      return `its steps require that the model's rules leave ${codePoint(character)} alone`;
+    }
+  }
+  for (const { piece, type, score } of model.pieces) {
+    const name = JSON.stringify(piece);
+    if (type === PieceType.unused) return `it has no unused pieces, such as ${name}`;
+    if (type === PieceType.normal && score === 0) {
+      return `it cannot distinguish ${name}, whose score is 0, from a user-defined symbol`;
+    }
+    const inPlace = addDummyPrefix ? suffix : piece.startsWith(META);
+    if (splitDigitComma && inPlace && endsInDigitComma(piece)) {
+      return `it cannot cut ${name} as ALBERT's rule for numbers does in a model without a prefix`;
+    }
+    if (type === PieceType.userDefined && normalizer.normalize(piece) !== piece) {
+      return `it normalizes the user-defined symbol ${name}, which SentencePiece does not`;
+    }
+  }
+  return null;
+}
+
+/** Whether words can be cut at white space before the model sees them, which is faster. */
+function cutsWords(model: SentencePieceModel, cleaning: CleaningOptions): boolean {
+  const { normalizerSpec: spec, trainerSpec } = model;
+  return cleaning.foldWhitespace && (spec.addDummyPrefix ?? true) &&
+    (spec.removeExtraWhitespaces ?? true) && (spec.escapeWhitespaces ?? true) &&
+    !trainerSpec.treatWhitespaceAsSuffix &&
+    model.pieces.every(({ piece }) => piece.indexOf(META, 1) < 0);
+}
+
+/**
+ * The steps that give a model's ids.
+ *
+ * @param model The model.
+ * @param cleaning The clean-up before it.
+ */
+export function albertSteps(model: SentencePieceModel, cleaning: CleaningOptions): JsonSteps {
+  return cutsWords(model, cleaning)
+    ? wordSteps(model.normalizerSpec.precompiledCharsmap, cleaning)
+    : sentenceSteps(model, cleaning);
+}
+
+/** Steps for models that see words one by one. */
+export function wordSteps(
+  charsmap: Uint8Array | undefined,
+  cleaning: Omit<CleaningOptions, "foldWhitespace">,
+): JsonSteps {
+  const steps = [
+    fold(),
+    ...cleaningSteps(cleaning),
+    ...charsmapSteps(charsmap, cleaning.stripAccents),
+  ];
+  if (charactersOf(charsmap).normalize(META) === META) {
+    // SentencePiece trims ▁ in text as it does spaces, and puts its own before one.
+    steps.push(replace({ Regex: `[${META} ]+\\z` }, ""));
+    steps.push(replace({ Regex: `(?<![^ ])${META}` }, META + META));
+  }
+  steps.push(replace({ Regex: " {2,}" }, " "));
+  return {
+    normalizer: sequence(steps),
+    pre_tokenizer: {
+      type: "Sequence",
+      pretokenizers: [{ type: "WhitespaceSplit" }, METASPACE],
+    },
+    decoder: METASPACE,
+  };
+}
+
+/** Steps for models that see a whole text. */
+function sentenceSteps(
+  { normalizerSpec: spec, trainerSpec }: SentencePieceModel,
+  cleaning: CleaningOptions,
+): JsonSteps {
+  const dummy = spec.addDummyPrefix ?? true, trims = spec.removeExtraWhitespaces ?? true;
+  const suffix = dummy && (trainerSpec.treatWhitespaceAsSuffix ?? false);
+  const prefix = dummy && !suffix;
+  const space = spec.escapeWhitespaces ?? true ? META : " ";
+  const steps: object[] = [];
+  if (cleaning.foldWhitespace) steps.push(fold(), replace({ Regex: "\\A +| +\\z" }, ""));
+  steps.push(...cleaningSteps(cleaning));
+  // Before the rules, since they may leave nothing of a text that still gets a ▁.
+  if (prefix && !trims) steps.push({ type: "Prepend", prepend: " " });
+  if (suffix) steps.push(replace({ Regex: "(?<=.)\\z" }, END));
+  steps.push(...charsmapSteps(spec.precompiledCharsmap, cleaning.stripAccents));
+  if (trims) {
+    steps.push(
+      replace({ Regex: `\\A +|[${space} ]+(?=${suffix ? END : "\\z"})` }, ""),
+      replace({ Regex: " {2,}" }, " "),
+    );
+  }
+  if (space === META) steps.push(replace({ String: " " }, META));
+  if (suffix) steps.push(replace({ Regex: `\\A${END}` }, ""), replace({ String: END }, space));
+  if (prefix && trims) steps.push({ type: "Prepend", prepend: space });
+  const decoders: object[] = [replace({ String: META }, " "), { type: "Fuse" }];
+  if (dummy) {
+    const [start, stop] = suffix ? [0, 1] : [1, 0];
+    decoders.push({ type: "Strip", content: " ", start, stop });
+  }
+  return {
+    normalizer: sequence(steps),
+    pre_tokenizer: null,
+    decoder: { type: "Sequence", decoders },
+  };
+}
+
+/** The vocabulary with scores. */
+export function unigramVocabulary(
+  model: SentencePieceModel,
+  splitDigitComma: boolean,
+): [string, number][] {
+  return model.pieces.map(({ piece, score, type }) => [
+    piece,
+    splitDigitComma && type !== PieceType.userDefined && endsInDigitComma(piece)
+      ? score - DIGIT_COMMA_PENALTY
+      : score,
+  ]);
+}
+
+function cleaningSteps(cleaning: Omit<CleaningOptions, "foldWhitespace">): object[] {
+  const steps: object[] = [];
+  if (cleaning.replaceQuotes) {
+    steps.push(replace({ String: "``" }, '"'), replace({ String: "''" }, '"'));
+  }
+  if (cleaning.stripAccents) {
+    steps.push({ type: "NFKD" }, replace({ Regex: `[${droppedMarks()}]` }, ""));
+  }
+  if (cleaning.lowerCase) {
+    steps.push(replace({ Regex: finalSigma() }, "ς"), { type: "Lowercase" });
+  }
+  return steps;
+}
+
+/**
+ * The model's rules. Precompiled sees graphemes, and of a grapheme of several characters it keeps
+ * one rule or none: so each character is made a grapheme, and NFC composes what the rules compose.
+ */
+function charsmapSteps(map: Uint8Array | undefined, decomposed: boolean): object[] {
+  if (map === undefined || map.length === 0) return [];
+  const composes = charactersOf(map).normalize("\u1100\u1161\u11a8") === "\uac01";
+  const isolated = "(?<=[^ -~])(?=[^ -~])|(?<=[ -~])(?=\\p{M})";
+  const steps: object[] = [];
+  const guarded = composes && !decomposed;
+  if (guarded) steps.push(replace({ Regex: outOfOrder() }, GUARD));
+  if (composes) steps.push({ type: "NFC" });
+  // Rules that fold case do not compose what they have folded.
+  const folds = charactersOf(map).normalize("A") === "a";
+  if (guarded && folds) steps.push(replace({ Regex: "(?<=\\p{Lu})(?=\\p{M})" }, GUARD));
+  steps.push(
+    replace({ Regex: isolated }, ISOLATE),
+    { type: "Precompiled", precompiled_charsmap: toBase64(map) },
+    replace({ String: ISOLATE }, ""),
+  );
+  if (composes) steps.push({ type: "NFC" });
+  if (guarded) steps.push(replace({ String: GUARD }, ""));
+  return steps;
+}
+
+/** A format character, which is a grapheme of its own. */
+const ISOLATE = "\u{e0001}";
+/** Private characters: one that keeps marks apart, and one that marks the end of a text. */
+const GUARD = "\u{10fffd}", END = "\u{10fffc}";
+
+function codePoint(character: string): string {
+  return `U+${character.codePointAt(0)!.toString(16).toUpperCase()}`;
+}
+
+/** A model's rules for characters alone. */
+function charactersOf(precompiledCharsmap: Uint8Array | undefined): Normalizer {
+  return new Normalizer({
+    precompiledCharsmap,
+    addDummyPrefix: false,
+    removeExtraWhitespaces: false,
+    escapeWhitespaces: false,
+  });
+}
+
+/**
+ * The places between two marks that no composed character has in this order. NFC would reorder
+ * them, or compose across them, which the rules do not.
+ */
+function outOfOrder(): string {
+  if (cachedOrder === undefined) {
+    const pairs = new Map<string, Set<string>>();
+    for (let code = 0xc0; code < 0x1f000; code++) {
+      if (code >= 0xac00 && code < 0xe000) continue;
+      const [, ...marks] = [...String.fromCodePoint(code).normalize("NFD")];
+      for (let i = 0; i + 1 < marks.length; i++) {
+        if (!hasCombiningClass(marks[i]) || !hasCombiningClass(marks[i + 1])) continue;
+        pairs.set(marks[i], (pairs.get(marks[i]) ?? new Set()).add(marks[i + 1]));
+      }
+    }
+    const mark = `[${droppedMarks()}]`;
+    const allowed = [...pairs].map(([first, seconds]) =>
+      `(?<=${first})(?=[${[...seconds].join("")}])`
+    );
+    cachedOrder = `(?<=${mark})(?=${mark})(?!${allowed.join("|")})`;
+  }
+  return cachedOrder;
+}
+
+let cachedOrder: string | undefined;
+
+/** Python's white space as one space. */
+function fold(): object {
+  return replace({ Regex: `[${whitespace()}]+` }, " ");
+}
+
+let cachedWhitespace: string | undefined;
+let cachedMarks: string | undefined;
+let cachedSigma: string | undefined;
+
+function whitespace(): string {
+  return cachedWhitespace ??= codeClass(isWhitespace, 0x3001);
+}
+
+/** Marks whose combining class is not 0, which cleaning drops. */
+function droppedMarks(): string {
+  return cachedMarks ??= codeClass((code) => hasCombiningClass(String.fromCodePoint(code)));
+}
+
+/** A capital sigma that a letter precedes and none follows (Unicode, `Final_Sigma`). */
+function finalSigma(): string {
+  if (cachedSigma === undefined) {
+    const cased = propertyClass(/^\p{Cased}$/u);
+    const ignorable = propertyClass(/^\p{Case_Ignorable}$/u);
+    cachedSigma = `(?<=[${cased}][${ignorable}]*)Σ(?![${ignorable}]*[${cased}])`;
+  }
+  return cachedSigma;
+}
+
+function propertyClass(property: RegExp): string {
+  return codeClass((code) => property.test(String.fromCodePoint(code)));
+}
+
+/** The content of a character class with all code points that a test accepts. */
+function codeClass(test: (code: number) => boolean, end = 0x110000): string {
+  let content = "", from = -1;
+  for (let code = 0; code <= end; code++) {
+    const inside = code < end && (code < 0xd800 || code > 0xdfff) && test(code);
+    if (inside && from < 0) from = code;
+    if (inside || from < 0) continue;
+    content += `\\x{${from.toString(16)}}`;
+    if (code - 1 > from) content += `-\\x{${(code - 1).toString(16)}}`;
+    from = -1;
+  }
+  return content;
+}
+
+function sequence(normalizers: object[]): object {
+  return { type: "Sequence", normalizers };
+}
+
+function replace(pattern: { String: string } | { Regex: string }, content: string): object {
+  return { type: "Replace", pattern, content };
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}

@@ -1,0 +1,82 @@
+/**
+ * Text that is normalized step by step, with the place of each UTF-16 unit in the original.
+ *
+ * @module
+ */
+
+/** What stands in place of a match. */
+export type Replacement = string | ((match: string) => string);
+
+/** A text and, if it is aligned, the source of each of its UTF-16 units. */
+export class AlignedText {
+  /** The text so far. */
+  text: string;
+  #starts: number[];
+  #ends: number[];
+
+  private constructor(text: string, starts: number[], ends: number[]) {
+    this.text = text;
+    this.#starts = starts;
+    this.#ends = ends;
+  }
+
+  /** Starts from an original text; every unit stands for itself. */
+  static from(text: string): AlignedText {
+    const starts = Array.from({ length: text.length }, (_, i) => i);
+    return new AlignedText(text, starts, starts.map((i) => i + 1));
+  }
+
+  /** The place in the original that the first character comes from; 0 for empty text. */
+  get origin(): number {
+    return this.#starts[0] ?? 0;
+  }
+
+  /** The place of a range in the original. */
+  span(from: number, to: number): [number, number] {
+    if (from >= to) {
+      const at = this.#starts[from] ?? this.#ends[from - 1] ?? 0;
+      return [at, at];
+    }
+    return [this.#starts[from], this.#ends[to - 1]];
+  }
+
+  /** A part of the text with its alignment. */
+  slice(from: number, to: number): AlignedText {
+    return new AlignedText(
+      this.text.slice(from, to),
+      this.#starts.slice(from, to),
+      this.#ends.slice(from, to),
+    );
+  }
+
+  /** Replaces all matches. Inserted units stand for all that their match stood for. */
+  replace(pattern: RegExp, replacement: Replacement): void {
+    const starts: number[] = [], ends: number[] = [];
+    let text = "", last = 0;
+    const keep = (to: number) => {
+      for (let i = last; i < to; i++) {
+        starts.push(this.#starts[i]);
+        ends.push(this.#ends[i]);
+      }
+      text += this.text.slice(last, to);
+    };
+    for (const match of this.text.matchAll(pattern)) {
+      const content = typeof replacement === "string" ? replacement : replacement(match[0]);
+      if (content === match[0]) continue;
+      keep(match.index);
+      const after = match.index + match[0].length;
+      const [start, end] = this.span(match.index, after);
+      for (let i = 0; i < content.length; i++) {
+        starts.push(start);
+        ends.push(end);
+      }
+      text += content;
+      last = after;
+    }
+    if (text === "" && last === 0) return;
+    keep(this.text.length);
+    this.text = text;
+    this.#starts = starts;
+    this.#ends = ends;
+  }
+}

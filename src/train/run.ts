@@ -6,7 +6,7 @@
 import type { Device } from "../device/mod.ts";
 import type { DataParallel } from "../distributed/mod.ts";
 import { isObject, quote } from "../json/mod.ts";
-import { configToJson, type ModelConfig } from "../model/mod.ts";
+import { blockSets, configToJson, type ModelConfig } from "../model/mod.ts";
 import type { LiveReport } from "../report/mod.ts";
 import { RunFolderError } from "../runs/disk.ts";
 import type { ModelDescription } from "./checkpoint.ts";
@@ -79,10 +79,19 @@ export function determinants<B extends TaskBatch>(
   const { kind, numerics } = device.description;
   return {
     config: configToJson(config, [task.architecture(config)]),
+    ...(hasRoundedGroups(config) && { layerGroups: "rounded" }),
     ...task.determinants,
     numerics: { kind, ...numerics },
     ...settingsDeterminants(settings),
   };
+}
+
+/** Returns whether a layer belongs to another group than in versions that computed `floor(i · groups / layers)`. */
+function hasRoundedGroups(config: ModelConfig): boolean {
+  const { numHiddenGroups, numHiddenLayers } = config;
+  return blockSets({ ...config, share: "all" }).some(({ layer, attention: { group } }) =>
+    group !== Math.floor((layer * numHiddenGroups) / numHiddenLayers)
+  );
 }
 
 /**
@@ -177,6 +186,9 @@ function describeDifference(
     return `${flag} gave ${quote(before)} steps and now gives ${
       quote(now)
     }; use the run's own value, or --extend-to ${quote(now)} to train longer`;
+  }
+  if (path === "layerGroups") {
+    return "some of its layers belong to other groups in this version, as in transformers; resume it with the version that started it";
   }
   const named = CHECKSUMS[path];
   if (named !== undefined) return `${named} is not what the run was started with; ${fix}`;

@@ -86,6 +86,7 @@ for (
       hiddenAct: "relu",
       innerGroupNum: 2,
     }],
+    ["an output matrix that is not tied", { tieWordEmbeddings: false }],
   ] as [string, Partial<ModelConfig>][]
 ) {
   Deno.test(`the gradient of the pretraining loss equals finite differences: ${name}`, async () => {

@@ -22,6 +22,15 @@ Deno.test("permissionsFor() finds the command at any position; help needs no fil
     permissionsFor(["score"]),
   );
   assertEquals(permissionsFor([]), permissionsFor(["help"]));
+  // A vocabulary of the hub needs the network; others do not.
+  const prepare = ["prepare", "--input", "a.txt", "--vocab"];
+  assertEquals(permissionsFor([...prepare, "vocabulary"]), permissionsFor(["prepare"]));
+  for (const words of [[...prepare, "hf:ada/b"], ["tokenize", "--vocab=hf:ada/b"]]) {
+    const flags = permissionsFor(words);
+    for (const flag of ["--allow-net", "--allow-env", "--allow-write", "--allow-read"]) {
+      assertEquals(flags.filter((each) => each === flag).length, 1, `${words} ${flag}`);
+    }
+  }
   assertEquals(permissionsFor(["--version"]), permissionsFor(["help"]));
   for (const name of KNOWN_COMMANDS) {
     for (const flag of permissionsFor([name])) assert(!/-A|all$|run/.test(flag), `${name} ${flag}`);

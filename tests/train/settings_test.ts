@@ -1,7 +1,9 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { openReferenceDevice } from "../../src/device/mod.ts";
 import { presetConfig } from "../../src/model/mod.ts";
+import { RunFolderError } from "../../src/runs/disk.ts";
 import { pretrainSettings } from "../../src/pretraining/mod.ts";
-import { firstDifference } from "../../src/train/disk.ts";
+import { checkResume, determinants, firstDifference } from "../../src/train/disk.ts";
 import { finetuneSettings, type Precision } from "../../src/train/mod.ts";
 
 const nano = presetConfig("nano");
@@ -72,4 +74,26 @@ Deno.test("both kinds of settings reject an unknown precision, which a file may 
   assertThrows(() => finetuneSettings({ precision }, 100), RangeError, expected);
   assertEquals(pretrainSettings(request, nano).precision, "f32");
   assertEquals(finetuneSettings({ precision: "f16" }, 100).precision, "f16");
+});
+
+Deno.test("a run whose layers have other groups in this version does not resume", () => {
+  const device = openReferenceDevice({ precision: "f32" });
+  const task = { determinants: {}, architecture: () => "AlbertForPreTraining" };
+  const of = (numHiddenLayers: number, numHiddenGroups: number) => {
+    const config = { ...nano, numHiddenLayers, numHiddenGroups };
+    return determinants(
+      { config, device, task, settings: pretrainSettings(request, config) } as never,
+    );
+  };
+  for (const [layers, groups] of [[12, 1], [12, 12], [12, 4], [12, 5]]) {
+    assertEquals("layerGroups" in of(layers, groups), false, `${layers} ${groups}`);
+  }
+  const now = of(27, 21);
+  const { layerGroups: _, ...before } = now;
+  const run = { output: "run", resume: true, observer: { log() {} } };
+  assertThrows(
+    () => checkResume(run, "step-1", { determinants: before }, now),
+    RunFolderError,
+    "Cannot resume run: some of its layers belong to other groups in this version",
+  );
 });

@@ -249,7 +249,7 @@ export class Tokenizer {
   }
 
   /**
-   * Encodes text into ids alone: the fast path.
+   * Encodes text into ids alone, which is faster than with offsets.
    *
    * @param text Any text. Special pieces written in it are read as ordinary text.
    * @returns The ids, without `[CLS]` and `[SEP]`.
@@ -308,7 +308,7 @@ export class Tokenizer {
   }
 
   /**
-   * The text that ids stand for, as far as it can be told: cleaning and unknown pieces lose some.
+   * The text that ids stand for, approximately: cleaning and unknown pieces lose some of it.
    *
    * @param ids Piece ids; control pieces give no text.
    * @returns The text.

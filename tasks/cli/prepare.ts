@@ -1,3 +1,4 @@
+import type { DetectedFormat, ReadOptions } from "../../src/data/mod.ts";
 import { defineCommand } from "./command.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -65,12 +66,17 @@ export default defineCommand({
       help: "Print statistics and write histograms of lengths and masks to report.html.",
     },
     "--overwrite": { kind: "switch", help: "Replace prepared data in the output folder." },
+    "--dry-run": {
+      kind: "switch",
+      help: "Show format, number of documents and first sentences of each file; write nothing.",
+    },
   },
   examples: {
     "A folder of books":
       "albert prepare --input 'books/*.txt' --vocab runs/vocabulary --output runs/data --stats",
   },
   action: async (flags) => {
+    if (flags.dryRun) return await preview(flags);
     const { prepare } = await import("../../src/data/disk/mod.ts");
     const { openVocabulary } = await import("./open_checkpoint.ts");
     const { describeData } = await import("../../src/data/mod.ts");
@@ -82,7 +88,8 @@ export default defineCommand({
       if (!flags.quiet) {
         for (const sentence of tokenizer.unwritten) console.error(`albert: ${sentence}`);
       }
-      const { index, documentsResumed } = await prepare({
+      const seen = new Set<string>();
+      const { index, documentsResumed, formats, emptyFiles } = await prepare({
         inputs: flags.input,
         tokenizer,
         output: flags.output,
@@ -94,6 +101,11 @@ export default defineCommand({
         workers: flags.workers,
         overwrite: flags.overwrite,
         signal: stop.signal,
+        onFormat: (detected, name) => {
+          if (seen.has(detected.format)) return;
+          seen.add(detected.format);
+          progress?.log(`Format of ${name}: ${describeFormat(detected)}`);
+        },
         onProgress: ({ bytesRead, bytesTotal, documents, tokens }) => {
           progress ??= createProgress({
             title: "preparing",
@@ -107,6 +119,11 @@ export default defineCommand({
       if (documentsResumed > 0) {
         progress?.log(`Resumed after ${count(documentsResumed, "document")}`);
       }
+      if (emptyFiles.length > 0) {
+        progress?.log(
+          `Left out ${count(emptyFiles.length, "file")} without text, such as ${emptyFiles[0]}`,
+        );
+      }
       const tokens = index.shards.reduce((sum, shard) => sum + shard.tokens, 0);
       const { duplicateDocuments } = index.report;
       const equal = duplicateDocuments > 0
@@ -119,7 +136,8 @@ export default defineCommand({
       );
       if (flags.json) {
         const { shards, report, fingerprint } = index;
-        console.log(JSON.stringify({ output: flags.output, fingerprint, shards, report }));
+        const { output } = flags;
+        console.log(JSON.stringify({ output, fingerprint, formats, emptyFiles, shards, report }));
       } else if (flags.stats) console.log(describeData(index));
       if (flags.stats) {
         const path = await writeDataReport(flags.output, flags.seed);
@@ -130,6 +148,50 @@ export default defineCommand({
     }
   },
 });
+
+function describeFormat({ format, wrapped, maybeLines }: DetectedFormat): string {
+  if (maybeLines) return `${format} (if each line is a document, use --format lines)`;
+  return wrapped && format === "paragraphs" ? `${format}, lines joined` : format;
+}
+
+/** Shows how each file would be read. */
+async function preview(
+  flags: { input: string[]; format: ReadOptions["format"]; textField: string; json?: boolean },
+): Promise<void> {
+  const { expandInputs, previewFile } = await import("../../src/data/disk/mod.ts");
+  const empty: string[] = [];
+  const files = [];
+  for (const path of await expandInputs(flags.input, (path) => empty.push(path))) {
+    const file = await previewFile(path, flags);
+    files.push(file);
+    if (flags.json) continue;
+    const { format, documents, emptyDocuments, sentences, first } = file;
+    if (format === null) empty.push(path);
+    else {
+      const without = emptyDocuments > 0 ? `, ${emptyDocuments} without text` : "";
+      console.log(
+        `${path}: ${describeFormat(format)}; ${count(documents, "document")}${without}, ` +
+          count(sentences, "sentence"),
+      );
+      for (const sentence of first) console.log(`  ${shorten(sentence)}`);
+    }
+  }
+  if (flags.json) {
+    const totals = files.filter(({ format }) => format !== null)
+      .map(({ format, ...file }) => ({ ...file, ...format }));
+    const emptyFiles = [
+      ...empty,
+      ...files.filter(({ format }) => format === null).map(({ path }) => path),
+    ];
+    console.log(JSON.stringify({ files: totals, emptyFiles }));
+  } else for (const path of empty) console.log(`${path}: no text; left out`);
+}
+
+/** The start of a long sentence. */
+function shorten(sentence: string): string {
+  const most = 160;
+  return sentence.length > most ? `${sentence.slice(0, most).trimEnd()} …` : sentence;
+}
 
 /** Writes `report.html` next to the shards; returns its path. */
 async function writeDataReport(folder: string, seed: number): Promise<string> {

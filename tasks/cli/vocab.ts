@@ -10,6 +10,7 @@ interface TextSource {
   format: typeof TEXT_FORMATS[number];
   textField: string;
   quiet?: boolean;
+  onFormat?: (format: string, name: string) => void;
 }
 
 /** Shows the bytes read of all files. */
@@ -122,13 +123,19 @@ const train = defineCommand({
       userDefinedSymbols: flags.userDefinedSymbols.split(",").filter((text) => text !== ""),
     };
     const trainer = usage(() => new VocabularyTrainer(training));
-    const paths = await expandInputs(flags.input);
+    const emptyFiles: string[] = [];
+    const paths = await expandInputs(flags.input, (path) => emptyFiles.push(path));
     if (size > 0 && paths.includes(STANDARD_INPUT)) {
       throw new UsageError(
         "--input-sentence-size reads the input twice: --input must be files, not -",
       );
     }
-    const source = { ...flags, paths };
+    const formats: Record<string, number> = {};
+    const onFormat = (format: string, name: string) => {
+      formats[format] = (formats[format] ?? 0) + 1;
+      if (formats[format] === 1 && !flags.quiet) console.error(`Format of ${name}: ${format}`);
+    };
+    const source = { ...flags, paths, onFormat };
     if (size > 0) await takeSample(trainer, source, size, flags.seed);
     else {
       const { onBytes, end } = await byteProgress(source, "reading");
@@ -140,6 +147,9 @@ const train = defineCommand({
     let progress = start();
     const { sentences, tooLong, reserved } = trainer;
     progress.log(`${sentences} lines of text`);
+    if (emptyFiles.length > 0) {
+      progress.log(`Left out ${emptyFiles.length} empty files, such as ${emptyFiles[0]}`);
+    }
     if (tooLong > 0) progress.log(`Skipped ${tooLong} lines longer than --max-sentence-length`);
     if (reserved > 0) {
       progress.log(`Skipped ${reserved} lines that contain the reserved character ▅`);
@@ -167,7 +177,9 @@ const train = defineCommand({
     progress.end(`${flags.output}: ${model.pieces.length} pieces`);
     if (flags.json) {
       const pieces = model.pieces.length;
-      console.log(JSON.stringify({ output: flags.output, pieces, sentences, tooLong, reserved }));
+      const { output } = flags;
+      const counts = { pieces, sentences, tooLong, reserved };
+      console.log(JSON.stringify({ output, ...counts, formats, emptyFiles }));
     }
   },
 });

@@ -35,6 +35,38 @@ Deno.test("albert prepare and albert data: from text to readable examples", asyn
       const { fingerprint } = JSON.parse(await Deno.readTextFile(`${folder}/data/index.json`));
       assertEquals(JSON.parse(stdout).fingerprint, fingerprint);
     });
+    await t.step("prepare reports the format, and --dry-run shows sentences only", async () => {
+      const blocks = "यह पहला वाक्य है।\nयह दूसरा है।\n\nयह तीसरा है।\nहाँ।\n";
+      const dry = ["prepare", "--vocab", "spiece.model", "--output", "dry", "--dry-run"];
+      const { code, stdout, stderr } = await runAlbert([...dry, "--input", "-"], {
+        cwd: folder,
+        stdin: blocks,
+      });
+      assertEquals([code, stdout], [
+        0,
+        "-: sentences; 2 documents, 4 sentences\n" +
+        "  यह पहला वाक्य है।\n  यह दूसरा है।\n  यह तीसरा है।\n",
+      ], stderr);
+      const lines = "One here. Two here.\nThree. Four.\nFive is here. So is six.\n";
+      await Deno.writeTextFile(`${folder}/reviews`, lines);
+      await Deno.writeTextFile(`${folder}/none`, "");
+      const files = ["--input", "reviews", "none"];
+      const hinted = await albert(...dry, ...files);
+      assert(
+        hinted.stdout.startsWith(
+          "reviews: paragraphs (if each line is a document, use --format lines); 1 document, 6",
+        ) && hinted.stdout.endsWith("none: no text; left out\n"),
+        hinted.stdout,
+      );
+      const json = await albert(...dry, ...files, "--format", "lines", "--json");
+      const { files: [reviews], emptyFiles } = JSON.parse(json.stdout);
+      assertEquals([reviews.format, reviews.documents, reviews.sentences], ["lines", 3, 6]);
+      assertEquals(emptyFiles, ["none"]);
+      const run = await albert("prepare", ...files, ...words.slice(3, 5), "--output", "formats");
+      assert(run.stderr.includes("Format of reviews: paragraphs (if each line"), run.stderr);
+      assert(run.stderr.includes("Left out 1 file without text, such as none"), run.stderr);
+      assert(!Array.from(Deno.readDirSync(folder)).some(({ name }) => name.startsWith("dry")));
+    });
     await t.step("data show marks the masked tokens", async () => {
       const { code, stdout, stderr } = await albert(
         "data",

@@ -28,6 +28,8 @@ Deno.test("albert vocab train writes a folder that can be loaded, with the same 
       sentences: 200,
       tooLong: 0,
       reserved: 0,
+      formats: { sentences: 1 },
+      emptyFiles: [],
     });
     const names = Array.from(Deno.readDirSync(`${folder}/first`), ({ name }) => name).sort();
     assertEquals(names, [
@@ -78,6 +80,27 @@ Deno.test("albert vocab train skips the markup of documents", () =>
     assertEquals(code, 0, stderr);
     const listing = await Deno.readTextFile(`${folder}/vocabulary/spiece.vocab`);
     assertEquals(/[<>=]|doc|curid/.test(listing.replace("<pad>", "").replace("<unk>", "")), false);
+  }));
+
+Deno.test("albert vocab train detects the format of standard input as of files", () =>
+  inFolder(async (folder) => {
+    const sentences = syntheticSentences(600);
+    await Deno.writeTextFile(`${folder}/plain.txt`, sentences.join("\n"));
+    const train = async (input: string, output: string, stdin?: string) => {
+      const words = ["vocab", "train", "--input", input, "--vocab-size", "60"];
+      const run = await runAlbert([...words, "--output", `${folder}/${output}`], { stdin });
+      assertEquals(run.code, 0, run.stderr);
+      return { ...run, listing: await Deno.readTextFile(`${folder}/${output}/spiece.vocab`) };
+    };
+    const { listing } = await train(`${folder}/plain.txt`, "plain");
+    const json = sentences.map((text, id) => JSON.stringify({ id, url: `u/${id}`, text }));
+    const marked = sentences.map((text, id) => `<doc id="${id}" title="q">\nq\n\n${text}\n</doc>`);
+    const forms = { jsonl: json.join("\n"), json: `[${json}]`, wikiextractor: marked.join("\n") };
+    for (const [format, text] of Object.entries(forms)) {
+      const piped = await train("-", format, text);
+      assertEquals(piped.listing, listing, format);
+      assertStringIncludes(piped.stderr, `Format of standard input: ${format}`);
+    }
   }));
 
 Deno.test("albert vocab train rejects invalid input with one sentence", () =>

@@ -25,6 +25,8 @@ export interface AdmissionOptions extends ReadOptions {
   readonly deduplicate: boolean;
   /** State of an earlier attempt. Documents up to there are read, but not returned. */
   readonly resume?: InputState;
+  /** Receives the name of each file without text; it is left out. */
+  readonly onEmpty?: (name: string) => void;
   /** Receives the number of bytes read from the files. */
   readonly onBytes?: (count: number) => void;
 }
@@ -43,7 +45,7 @@ export const START: InputState = {
  * @param paths Files, or `-`.
  * @param options Options of the selection.
  * @returns The documents, and at the end the last state of the input.
- * @throws {SyntaxError} If a file is not valid text, or has none.
+ * @throws {SyntaxError} If a file is not valid text.
  * @throws {Error} If the input differs from that of the earlier attempt.
  */
 export async function* admitDocuments(
@@ -73,7 +75,7 @@ export async function* admitDocuments(
         state = resume;
       } else if (!empty && !duplicate) yield { document, hash, state };
     }
-    if (found === 0) throw new SyntaxError(`${name} contains no text`);
+    if (found === 0) options.onEmpty?.(name);
   }
   if (resume !== undefined && state.documentsRead < resume.documentsRead) throw inputChanged();
   return state;

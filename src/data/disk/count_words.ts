@@ -29,13 +29,13 @@ const WORTH_WORKERS = 4 * 2 ** 20;
  * @throws {SyntaxError} if a file is not valid text; the message names it.
  */
 export async function countWords(trainer: VocabularyTrainer, request: CountRequest): Promise<void> {
-  const { paths, format, textField, training, onBytes } = request;
+  const { paths, format, textField, training, onFormat, onBytes } = request;
   const settings = { format, textField };
-  const pieces = await textPieces(paths, settings);
+  const pieces = await textPieces(paths, { ...settings, onFormat });
   const count = Math.min(request.workers ?? await usualWorkers(paths), pieces.length);
-  if (count < 2) {
+  if (count < 2 || paths.includes(STANDARD_INPUT)) {
     for (const piece of pieces) {
-      await readPiece(piece, settings, (line) => trainer.add(line), onBytes);
+      await readPiece(piece, { ...settings, onFormat }, (line) => trainer.add(line), onBytes);
     }
     return;
   }

@@ -5,7 +5,8 @@
  */
 import { glob } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { createGunzip } from "node:zlib";
+import { Decompress as ZstdDecompress } from "fzstd";
 
 /** The name of standard input. */
 export const STANDARD_INPUT = "-";
@@ -149,12 +150,8 @@ async function* unpack(
   path: string,
   compression: "gzip" | "zstd",
 ): AsyncGenerator<Uint8Array> {
-  const decompressor = compression === "gzip" ? createGunzip() : createZstdDecompress();
-  const source = Readable.from(packed);
-  source.on("error", (error: Error) => decompressor.destroy(error));
-  source.pipe(decompressor);
   try {
-    for await (const chunk of decompressor) yield chunk as Uint8Array;
+    yield* compression === "gzip" ? gunzip(packed) : unpackZstd(packed);
   } catch (cause) {
     throw new SyntaxError(
       `Cannot read ${path}: its ${compression} data is damaged or truncated (${
@@ -162,8 +159,31 @@ async function* unpack(
       })`,
       { cause },
     );
+  }
+}
+
+async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const decompressor = createGunzip();
+  const source = Readable.from(packed);
+  source.on("error", (error: Error) => decompressor.destroy(error));
+  source.pipe(decompressor);
+  try {
+    for await (const chunk of decompressor) yield chunk as Uint8Array;
   } finally {
     source.destroy();
     decompressor.destroy();
   }
+}
+
+/** The stream of node:zlib ends after the first frame in Deno. */
+async function* unpackZstd(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let unpacked: Uint8Array[] = [];
+  const decompressor = new ZstdDecompress((chunk) => unpacked.push(chunk));
+  for await (const chunk of packed) {
+    decompressor.push(chunk);
+    yield* unpacked;
+    unpacked = [];
+  }
+  decompressor.push(new Uint8Array(), true);
+  yield* unpacked;
 }

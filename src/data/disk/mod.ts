@@ -7,5 +7,6 @@ export { type CountRequest, countWords } from "./count_words.ts";
 export { expandInputs, openInput, STANDARD_INPUT } from "./inputs.ts";
 export * from "./open_shards.ts";
 export { prepare, type Prepared, type PrepareOptions, type SavableTokenizer } from "./prepare.ts";
+export { type FilePreview, previewFile } from "./preview.ts";
 export type { PrepareProgress } from "./tokenize_inputs.ts";
 export { readPiece, type TextPiece, textPieces, type TextSettings } from "./vocabulary_text.ts";

@@ -59,6 +59,10 @@ export interface Prepared {
   readonly index: DataIndex;
   /** Number of documents that an earlier attempt had finished. */
   readonly documentsResumed: number;
+  /** Number of files by format. */
+  readonly formats: Readonly<Record<string, number>>;
+  /** Files without text, which were left out. */
+  readonly emptyFiles: readonly string[];
 }
 
 /** About 8 MB per file; memory use is a small multiple of it. */
@@ -72,7 +76,7 @@ const SHARD_TOKENS = 4 * 1024 * 1024;
  * @param options Input, tokenizer and output.
  * @returns The index of the folder.
  * @throws {RangeError} If the validation fraction is out of range.
- * @throws {SyntaxError} If an input is empty or not valid UTF-8.
+ * @throws {SyntaxError} If the input has no text, or is not valid UTF-8.
  * @throws {Error} If the output is in use or not empty, or a file cannot be read or written.
  */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
@@ -82,7 +86,9 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
       `The validation fraction must be at least 0 and less than 1, got ${validationFraction}`,
     );
   }
-  const paths = await expandInputs(options.inputs);
+  const formats: Record<string, number> = {};
+  const emptyFiles: string[] = [];
+  const paths = await expandInputs(options.inputs, (path) => emptyFiles.push(path));
   const { tokenizer } = options;
   const facts = await vocabularyFacts(tokenizer);
   using folder = await OutputFolder.open(options.output, options.overwrite ?? false);
@@ -105,11 +111,21 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
       deduplicate: options.deduplicate ?? true,
       format: options.format,
       textField: options.textField,
+      onEmpty: (name) => emptyFiles.push(name),
+      onFormat: (detected, name) => {
+        formats[detected.format] = (formats[detected.format] ?? 0) + 1;
+        options.onFormat?.(detected, name);
+      },
       workers: options.workers,
       onProgress: options.onProgress,
       signal: options.signal,
     });
-    if (shards.length === 0) throw new SyntaxError("The input contains no text");
+    if (shards.length === 0) {
+      const [first] = emptyFiles;
+      throw new SyntaxError(
+        first === undefined ? "The input contains no text" : `${first} contains no text`,
+      );
+    }
     const vocabularySums: Record<string, string> = {};
     for (const [name, content] of Object.entries(vocabularyFiles)) {
       vocabularySums[name] = sha256Hex(content);
@@ -129,7 +145,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     await atomicWriteFile(`${folder.unfinished}/${INDEX_FILE}`, sealedJson(indexToJson(index)));
     await removeJournal(folder.unfinished);
     await folder.finish();
-    return { index, documentsResumed: begun.input.documentsRead };
+    return { index, documentsResumed: begun.input.documentsRead, formats, emptyFiles };
   } catch (error) {
     // Finished shards are kept for the next attempt.
     if (await readJournal(folder.unfinished) === undefined) await folder.clear();

@@ -3,23 +3,25 @@
  *
  * @module
  */
-import { detectFormat, linesOf, readDocuments, type TextFormat } from "../readers/mod.ts";
+import { readDocuments, type ReadOptions, type TextFormat } from "../readers/mod.ts";
 import { compressionOf, openInput, STANDARD_INPUT } from "./inputs.ts";
 
 /** Settings of reading. */
 export interface TextSettings {
   /** Format; `auto` detects the format of each file. */
   readonly format: TextFormat | "auto";
-  /** Field with the text in JSON lines. */
+  /** Field or column with the text. */
   readonly textField: string;
+  /** Receives the format of each file. */
+  readonly onFormat?: (format: TextFormat, path: string) => void;
 }
 
 /** A file, or whole lines of a file. */
 export interface TextPiece {
   /** File of the piece. */
   readonly path: string;
-  /** Format of the file. */
-  readonly format: TextFormat;
+  /** Format of the file; `auto` for standard input. */
+  readonly format: TextFormat | "auto";
   /** Range of bytes; the whole file by default. */
   readonly range?: { readonly start: number; readonly end: number };
 }
@@ -36,12 +38,18 @@ const NEWLINE = 0x0a;
  */
 export async function textPieces(
   paths: readonly string[],
-  { format }: TextSettings,
+  { format, textField, onFormat }: TextSettings,
   size: number = PIECE,
 ): Promise<TextPiece[]> {
   const pieces: TextPiece[] = [];
   for (const path of paths) {
-    const own = format === "auto" ? await formatOf(path) : format;
+    // Standard input can be read only once, so its format is detected by readPiece.
+    const own = format === "auto" && path !== STANDARD_INPUT
+      ? await formatOf(path, textField)
+      : format === "auto"
+      ? format
+      : linesAsSentences(format);
+    if (own !== "auto") onFormat?.(own, path);
     const cuts = own === "sentences" && path !== STANDARD_INPUT ? await cutsOf(path, size) : [];
     if (cuts.length < 3) pieces.push({ path, format: own });
     else {
@@ -56,26 +64,43 @@ export async function textPieces(
 /** Calls `take` with every line of a piece's text. */
 export async function readPiece(
   { path, format, range }: TextPiece,
-  { textField }: TextSettings,
+  { textField, onFormat }: TextSettings,
   take: (line: string) => void,
   onBytes: (count: number) => void,
 ): Promise<void> {
   const content = range === undefined
     ? openInput(path, onBytes)
     : readRange(path, range.start, range.end, onBytes);
-  for await (const { blocks } of readDocuments(content, path, { format, textField })) {
+  const options: ReadOptions = {
+    format,
+    textField,
+    paragraphsAs: "sentences",
+    onFormat: (detected, name) => {
+      if (format === "auto") onFormat?.(linesAsSentences(detected.format), name);
+    },
+  };
+  const name = path === STANDARD_INPUT ? "standard input" : path;
+  for await (const { blocks } of readDocuments(content, name, options)) {
     blocks.forEach(take);
   }
 }
 
 /** Plain text is read line by line, as in `spm_train`; other formats as they are. */
-async function formatOf(path: string): Promise<TextFormat> {
-  if (path === STANDARD_INPUT) return "sentences";
-  for await (const head of linesOf(openInput(path), path)) {
-    const { format } = detectFormat(head);
-    return format === "paragraphs" ? "sentences" : format;
-  }
-  return "sentences";
+async function formatOf(path: string, textField: string): Promise<TextFormat> {
+  let format: TextFormat = "sentences";
+  const options: ReadOptions = {
+    textField,
+    paragraphsAs: "sentences",
+    onFormat: (detected) => format = linesAsSentences(detected.format),
+  };
+  // The first document is enough.
+  for await (const _ of readDocuments(openInput(path), path, options)) break;
+  return format;
+}
+
+/** Whether lines are sentences, paragraphs or documents makes no difference to a vocabulary. */
+function linesAsSentences(format: TextFormat): TextFormat {
+  return format === "documents" || format === "lines" ? "sentences" : format;
 }
 
 /** Starts of lines, about `size` bytes apart, and the end of the file; empty for compressed files. */

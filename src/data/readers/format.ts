@@ -28,6 +28,8 @@ export interface DetectedFormat {
   readonly format: TextFormat;
   /** Whether lines were wrapped at a fixed width, so that a line feed is a space. */
   readonly wrapped: boolean;
+  /** Whether each line of `paragraphs` may be a document, which only `--format lines` can tell. */
+  readonly maybeLines?: boolean;
 }
 
 /** Maximum length of a wrapped line. */
@@ -66,7 +68,7 @@ export function detectFormat(
     const single = complete.filter((line) => splitSentences(line, lowerCased).length === 1);
     if (single.length >= most) return { format: "sentences", wrapped: false };
     if (blocks > 1 && complete.length >= most) return { format: "documents", wrapped: false };
-    if (complete.length >= most) return { format: "paragraphs", wrapped: false };
+    if (complete.length >= most) return { format: "paragraphs", wrapped: false, maybeLines: true };
     if (!filled.some((line) => HAS_MARK.test(line)) && !areFull(lines)) {
       return { format: "sentences", wrapped: false };
     }

@@ -63,7 +63,8 @@ export async function* readDocuments(
     else if (detected.format === "paragraphs") {
       detected = { ...detected, format: options.paragraphsAs ?? "paragraphs" };
     }
-    if (head.length > 0) onFormat?.(detected, name);
+    const blank = head.every((lines) => lines.every((line) => line.trim() === ""));
+    if (!blank) onFormat?.(detected, name);
     yield* readFormat(detected, followedBy(head, batches), name, textField);
   } finally {
     // Closes the file if the caller stops early.

@@ -59,6 +59,27 @@ Deno.test("textPieces() splits plain files between lines at any size", async () 
     }
   }));
 
+Deno.test("textPieces() reports the format of each file, and reads tables and arrays", async () =>
+  await withFolder(async (folder) => {
+    const files = {
+      "a.csv": `id,text\n${LINES.map((line, i) => `${i},"${line}"`).join("\n")}`,
+      "b.json": JSON.stringify(LINES.map((text) => ({ text }))),
+      "c.txt": LINES.join("\n"),
+      "d.txt": `<doc id="1" title="T">\n${LINES.join("\n")}\n</doc>\n`,
+    };
+    const formats: string[] = [];
+    const settings = { ...SETTINGS, onFormat: (format: string) => formats.push(format) };
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.writeTextFile(`${folder}/${name}`, text);
+      const lines: string[] = [];
+      for (const piece of await textPieces([`${folder}/${name}`], settings)) {
+        await readPiece(piece, settings, (line) => lines.push(line), () => {});
+      }
+      assertEquals(lines, LINES, name);
+    }
+    assertEquals(formats, ["csv", "json", "sentences", "wikiextractor"]);
+  }));
+
 Deno.test("countWords() names the file that a worker cannot read", async () =>
   await withFolder(async (folder) => {
     const paths = await writeTexts(folder);

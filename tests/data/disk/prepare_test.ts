@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { gzipSync } from "node:zlib";
-import { openShards, prepare, type PrepareOptions } from "../../../src/data/disk/mod.ts";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import {
+  expandInputs,
+  openShards,
+  prepare,
+  type PrepareOptions,
+} from "../../../src/data/disk/mod.ts";
 import { ShardError } from "../../../src/data/mod.ts";
 import { FakeTokenizer, generatedDocuments } from "../generated_text.ts";
 
@@ -94,6 +99,68 @@ Deno.test("prepare() reads gzip of several members, folders and patterns, each f
       SyntaxError,
       `${folder}/deep/er/x: its gzip data is damaged or truncated`,
     );
+  }));
+
+Deno.test("prepare() reads zstd of several frames", () =>
+  inFolder(async (folder) => {
+    const [one, two] = generatedDocuments(1, 2);
+    const packed = new Uint8Array([...zstdCompressSync(one), ...zstdCompressSync(`\n\n${two}`)]);
+    await Deno.writeFile(`${folder}/a.txt`, packed);
+    assertEquals((await prepare(settings(folder))).index.report.documentsRead, 2);
+    await Deno.writeFile(`${folder}/a.txt`, packed.slice(0, -10));
+    await assertRejects(
+      () => prepare(settings(folder, { overwrite: true })),
+      SyntaxError,
+      "a.txt: its zstd data is damaged or truncated",
+    );
+  }));
+
+Deno.test("prepare() follows links to files and folders, but not in circles", () =>
+  inFolder(async (folder) => {
+    const [one, two, three] = generatedDocuments(1, 3);
+    for (const name of ["real/sub", "corpus/deep"]) {
+      await Deno.mkdir(`${folder}/${name}`, { recursive: true });
+    }
+    await Deno.writeTextFile(`${folder}/real/a.txt`, one);
+    await Deno.writeTextFile(`${folder}/real/sub/b.txt`, two);
+    await Deno.writeTextFile(`${folder}/corpus/c.txt`, three);
+    await Deno.symlink("../real/a.txt", `${folder}/corpus/a.txt`);
+    await Deno.symlink("../real/sub", `${folder}/corpus/sub`);
+    await Deno.symlink("..", `${folder}/corpus/deep/up`);
+    assertEquals(await expandInputs([`${folder}/corpus`]), [
+      `${folder}/corpus/a.txt`,
+      `${folder}/corpus/c.txt`,
+      `${folder}/corpus/sub/b.txt`,
+    ]);
+    await Deno.symlink(`${folder}/corpus`, `${folder}/only`);
+    assertEquals((await expandInputs([`${folder}/on*`])).length, 3);
+    const { index } = await prepare(settings(folder, { inputs: [`${folder}/corpus`] }));
+    assertEquals(index.report.documentsRead, 3);
+    await Deno.symlink("nowhere", `${folder}/corpus/broken`);
+    await assertRejects(
+      () => expandInputs([`${folder}/corpus`]),
+      Deno.errors.NotFound,
+      `Cannot read ${folder}/corpus/broken: its link is broken`,
+    );
+  }));
+
+Deno.test("prepare() leaves out files without text, and returns them and the formats", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/_SUCCESS.txt`, "");
+    const [one, two, five, seven] = generatedDocuments(1, 4);
+    await Deno.writeTextFile(`${folder}/a.txt`, `${one}\n\n${two}\n`);
+    await Deno.writeTextFile(`${folder}/b.txt`, "\n \n");
+    await Deno.writeTextFile(`${folder}/c.txt`, JSON.stringify({ text: five }));
+    await Deno.writeTextFile(`${folder}/d.txt`, JSON.stringify({ text: seven }));
+    const names: string[] = [];
+    const { formats, emptyFiles, index } = await prepare(settings(folder, {
+      format: "auto",
+      onFormat: ({ format }, name) => names.push(`${name}: ${format}`),
+    }));
+    assertEquals(formats, { sentences: 1, jsonl: 2 });
+    assertEquals(emptyFiles, [`${folder}/_SUCCESS.txt`, `${folder}/b.txt`]);
+    assertEquals(index.report.documentsRead, 4);
+    assertEquals(names[0], `${folder}/a.txt: sentences`);
   }));
 
 Deno.test("prepare() stopped anywhere and called again writes the same bytes", () =>
@@ -190,6 +257,9 @@ Deno.test("prepare() reports missing and empty files and files without text in o
     await fails(`${folder}/a.txt contains no text`);
     await Deno.writeTextFile(`${folder}/a.txt`, "???");
     await fails("The input contains no text");
+    await Deno.writeTextFile(`${folder}/a.txt`, "");
+    await Deno.writeTextFile(`${folder}/b.txt`, "");
+    await fails(`All 2 files are empty, such as ${folder}/a.txt: --input needs files with text`);
     await fails("validation fraction", { validationFraction: 1 });
   }));
 

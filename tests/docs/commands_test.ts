@@ -13,6 +13,7 @@ const config = await prepareConfig(() => {});
 const SMALLER: Record<string, string> = {
   "--config": "smoke",
   "--steps": "4",
+  "--extend-to": "5",
   "--vocab-size": "130",
   "--batch-size": "4",
   "--max-seq-length": "32",

@@ -19,6 +19,7 @@ import { interruptTwice, maxTime } from "./processes.ts";
 import { table, type Tally } from "./tally.ts";
 import { killTraining } from "./training_kills.ts";
 import { Workbench } from "./workbench.ts";
+import { loseWorkers } from "./worker_faults.ts";
 
 interface Request {
   kills: number;
@@ -95,6 +96,7 @@ export const CASES: Record<string, Case> = {
     await spoilKernels(bench, 3),
     await runOutOfMemory(bench),
   ],
+  workers: loseWorkers,
   vocab: async (bench, kills) => [
     await killFolderCommand(bench, VOCABULARY, kills, "SIGKILL"),
     await killFolderCommand(bench, VOCABULARY, Math.ceil(kills / 4), "SIGTERM"),

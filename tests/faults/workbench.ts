@@ -53,10 +53,11 @@ export class Workbench implements AsyncDisposable {
     return `${this.folder}/${name}-${this.#names++}`;
   }
 
-  /** Starts `albert` in the folder. */
-  start(args: readonly string[]): Running {
+  /** Starts `albert` in the folder. `flags` are further ones of `deno run`. */
+  start(args: readonly string[], flags: readonly string[] = []): Running {
+    const [run, ...rest] = toolCommand(TOOLS.albert, this.#config, [...args]);
     const child = new Deno.Command(Deno.execPath(), {
-      args: toolCommand(TOOLS.albert, this.#config, [...args]),
+      args: [run, ...flags, ...rest],
       cwd: this.folder,
       env: { NO_COLOR: "1" },
       stdin: "null",

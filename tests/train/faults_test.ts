@@ -9,6 +9,7 @@ import { PRETRAIN } from "../faults/training_runs.ts";
 import { killTraining } from "../faults/training_kills.ts";
 import { assertNoFailures, type Tally } from "../faults/tally.ts";
 import { Workbench } from "../faults/workbench.ts";
+import { loseWorkers } from "../faults/worker_faults.ts";
 
 const bench = await Workbench.make(1, 150);
 globalThis.addEventListener("unload", () => Deno.removeSync(bench.folder, { recursive: true }));
@@ -39,6 +40,10 @@ testFault(
 testFault(
   "vocab train killed during writing gives the same bytes when run again",
   () => killFolderCommand(bench, VOCABULARY, 3, "SIGKILL"),
+);
+testFault(
+  "a command whose worker cannot be loaded falls back or ends with the name of the worker",
+  () => loseWorkers(bench),
 );
 testFault("two processes cannot use the same run folder", () => twoOwners(bench, [true]));
 testFault(

@@ -41,7 +41,7 @@ export interface GrowthPoint {
   readonly milliseconds: number;
   readonly bytes: number;
   /**
-   * Lower bound of the time: the sum over kernel runs of the time of their arithmetic at the speed of a large product, or of
+   * Lower bound of the time: the sum over kernel runs of the time of their arithmetic at the speed of a large matmul, or of
    * their memory traffic at the speed of a copy, whichever is longer.
    */
   readonly leastMilliseconds: number;

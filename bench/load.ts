@@ -89,7 +89,7 @@ async function loadOnce(folder: string, device: string): Promise<Once> {
 }
 
 /**
- * Loads a model folder and fills in a mask, and prints the time of each part as JSON. It runs in a process of its own, so
+ * Loads a model folder and fills in a mask, and prints the time of each part as JSON. It runs in a separate process, so
  * that only the system's caches are warm.
  */
 async function printTimes(folder: string, name: string): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * Compares matrix products with other libraries. The runs are interleaved: each round runs each library once. Medians over
+ * Compares matrix multiplications with other libraries. The runs are interleaved: each round runs each library once. Medians over
  * the rounds are compared.
  *
  * @module
@@ -15,7 +15,7 @@ import { flops, type OpenPeer, type Peer, type Product } from "./peers/peer.ts";
 import { PyTorch } from "./peers/pytorch.ts";
 import { median, tableLine } from "./table.ts";
 
-/** Measures a prepared product and returns milliseconds per product. */
+/** Measures a prepared matmul and returns milliseconds per matmul. */
 type Timer = () => Promise<number>;
 
 /** A library that takes part in the comparison. */
@@ -26,7 +26,7 @@ interface Contestant {
   close(): Promise<void>;
 }
 
-/** Results of one product. */
+/** Results of one matmul. */
 export interface PeerResult {
   readonly product: string;
   /** GFLOP/s by library, or null if it lacks the operation. */
@@ -48,7 +48,7 @@ export interface PeersReport {
 /** Options of {@linkcode benchPeers}. */
 export interface PeersOptions {
   readonly rounds?: number;
-  /** Selects the products whose name contains this text. */
+  /** Selects the matmuls whose name contains this text. */
   readonly only?: string;
   /** A Python interpreter with PyTorch. */
   readonly python?: string;
@@ -65,7 +65,7 @@ function single(
   return { name, m, n, k, transposeA: turns[0] === "T", transposeB: turns[1] === "T" };
 }
 
-/** The compared products: sizes of other libraries' benchmarks, and ALBERT's vocabulary. */
+/** The compared matmuls: sizes of other libraries' benchmarks, and ALBERT's vocabulary. */
 export const PEER_PRODUCTS: readonly Product[] = [
   single("matmul_1024", 1024, 1024, 1024, "NN"),
   single("matmul_1024_nt", 1024, 1024, 1024, "NT"),

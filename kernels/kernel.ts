@@ -24,7 +24,7 @@ export interface BindingSignature {
   /** WGSL type of its elements in every variant, such as `f32` or `atomic<u32>`; the variant's {@linkcode Variant.unit} if absent. */
   readonly element?: string;
   /** Whether each word packs two half-precision numbers (f16). */
-  readonly halves?: true;
+  readonly f16?: true;
   /** Returns for which structural parameters the binding exists; absent means always. */
   readonly when?: (structural: Structural) => boolean;
 }
@@ -48,7 +48,7 @@ export const READ_U32: BindingSignature = { type: "u32", access: "read" };
 export const WRITE_U32: BindingSignature = { type: "u32", access: "read_write" };
 
 /** Half-precision numbers (f16) that a kernel reads, two to a word. */
-export const READ_HALVES: BindingSignature = { ...READ_U32, halves: true };
+export const READ_F16: BindingSignature = { ...READ_U32, f16: true };
 
 /** The same binding, but only if the structural parameter `name` is true. */
 export function when(name: string, binding: BindingSignature): BindingSignature {

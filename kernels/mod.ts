@@ -8,7 +8,7 @@ export * from "./cross_entropy/kernel.ts";
 export * from "./elementwise/kernel.ts";
 export * from "./embedding/kernel.ts";
 export * from "./half/kernel.ts";
-export { halvesOf } from "./half/reference.ts";
+export { float16View } from "./half/reference.ts";
 export * from "./kernel.ts";
 export * from "./layer_norm/kernel.ts";
 export * from "./loss/kernel.ts";

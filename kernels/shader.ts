@@ -42,7 +42,7 @@ const ENTRY_POINT = /^[ \t]*fn main\((.*)\) \{$/m;
  * - `lane`, `subgroup_size`: index of the invocation in its subgroup, and the subgroup's size;
  * - those in the variant's {@linkcode Variant.arguments}, such as `row`.
  *
- * A body with an entry point of its own, marked `@compute`, is left as it is.
+ * A body with its own entry point, marked `@compute`, is not changed.
  *
  * @throws {SyntaxError} If `fn main` is missing, or asks for a parameter that does not exist.
  */

@@ -1,6 +1,6 @@
 /**
  * The sizes at which kernels are measured: those of a training step with E 128, H 256, 4 heads, 4 layers, FFN 1024, batch 16,
- * sequence 128 and 30,000 pieces, and the square products of other libraries' benchmarks.
+ * sequence 128 and 30,000 pieces, and the square matmuls of other libraries' benchmarks.
  *
  * @module
  */
@@ -47,7 +47,7 @@ function named(
   return { size, uniforms, structural, ...rest };
 }
 
-/** A matrix product of the model: C[m, n] = op(A)·op(B). */
+/** A matrix multiplication of the model: C[m, n] = op(A)·op(B). */
 function product(
   size: string,
   [m, n, k]: readonly [number, number, number],

@@ -16,7 +16,7 @@ export async function openJaxJs(key: string, backend: Backend): Promise<Peer | s
   const jax = await importPackage(`npm:@jax-js/jax@${JAX_JS_VERSION}`);
   if (!(await jax.init()).includes(backend)) return `jax-js does not support ${backend} here`;
   const np = jax.numpy;
-  // The first large product starts its workers, which fails after onnxruntime-web has been loaded.
+  // The first large matmul starts its workers, which fails after onnxruntime-web has been loaded.
   if (backend === "wasm") {
     jax.defaultDevice(backend);
     const x = np.ones([WARM_UP_SIZE, WARM_UP_SIZE]);

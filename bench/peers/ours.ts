@@ -56,7 +56,7 @@ function prepare(device: Device, product: Product, buffers: DeviceBuffer[]): Run
   };
 }
 
-/** The kernel case of a product. Rows are padded to 64 elements. */
+/** The kernel case of a matmul. Rows are padded to 64 elements. */
 function productCase(product: Product): KernelCase {
   const { m, n, k, transposeA, transposeB } = product;
   const { a, b } = storedShapes(product);
@@ -76,7 +76,7 @@ function productCase(product: Product): KernelCase {
 /** Number of invocations of the arithmetic probe, enough for any adapter. */
 const COUNT = 2 ** 16;
 
-/** Opens the arithmetic ceiling: as many multiply-adds as the product has, on registers only. */
+/** Opens the arithmetic ceiling: the multiply-adds of the matmul, on registers only. */
 export async function openCeiling(): Promise<Peer> {
   const device = await openDevice({ device: "webgpu" });
   const y = device.allocate(COUNT, "f32", "ceiling");
@@ -87,7 +87,7 @@ export async function openCeiling(): Promise<Peer> {
     prepare(product) {
       const rounds = flops(product) / ofOneRound;
       return Promise.resolve(async (times) => {
-        // Rounds the total, since a product may be a fractional number of rounds.
+        // Rounds the total, since a matmul may take a fractional number of rounds.
         const uniforms = { count: COUNT, rounds: Math.round(times * rounds) };
         device.run(arithmeticProbe, { bindings: { y: whole(y) }, uniforms });
         device.flush();

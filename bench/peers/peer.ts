@@ -1,10 +1,10 @@
 /**
- * The matrix products and the interface of the libraries that are compared.
+ * The matrix multiplications and the interface of the compared libraries.
  *
  * @module
  */
 
-/** A matrix product in the notation of BLAS: C `[m, n]` = op(A)·op(B). */
+/** A matrix multiplication in the notation of BLAS: C `[m, n]` = op(A)·op(B). */
 export interface Product {
   /** Prefix of the names of its ratios, such as `matmul_1024`. */
   readonly name: string;
@@ -15,7 +15,7 @@ export interface Product {
   readonly transposeB: boolean;
 }
 
-/** Computes a prepared product `times` times with the same operands. Resolves when the results are complete. */
+/** Computes a prepared matmul `times` times with the same operands. Resolves when the results are complete. */
 export type Runner = (times: number) => Promise<void>;
 
 /** A library on one device. */
@@ -50,7 +50,7 @@ export function operand(length: number, seed: number): Float32Array<ArrayBuffer>
   return numbers;
 }
 
-/** Operations of a product. A multiply-add counts as two. */
+/** Operations of a matmul. A multiply-add counts as two. */
 export function flops({ m, n, k }: Product): number {
   return 2 * m * n * k;
 }

@@ -1,4 +1,4 @@
-"""Measures matrix products on request. Reads lines `m n k transpose_a transpose_b times` and prints milliseconds."""
+"""Measures matrix multiplications on request. Reads lines `m n k transpose_a transpose_b times` and prints milliseconds."""
 
 import sys
 import time

@@ -59,7 +59,7 @@ export class LineProcess {
   }
 }
 
-/** A Python process that measures matrix products itself, so that the time of transfers does not count. */
+/** A Python process that measures matrix multiplications itself, so transfers are not timed. */
 export class PyTorch {
   readonly key = "pytorch";
 
@@ -76,7 +76,7 @@ export class PyTorch {
     }
   }
 
-  /** Milliseconds per product, averaged over `times` products. */
+  /** Milliseconds per matmul, averaged over `times` repetitions. */
   async time({ m, n, k, transposeA, transposeB }: Product, times: number): Promise<number> {
     const request = [m, n, k, Number(transposeA), Number(transposeB), times];
     return Number(await this.process.ask(request.join(" "))) / times;

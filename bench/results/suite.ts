@@ -1,5 +1,5 @@
 /**
- * Runs the benchmarks of all targets, each in a process of its own.
+ * Runs the benchmarks of all targets, each in a separate process.
  *
  * @module
  */

@@ -25,7 +25,7 @@ export interface StepBenchOptions {
   readonly steps: number;
   /** Activations to recompute in the backward pass. Default: none. */
   readonly recompute?: Recompute;
-  /** Precision of matrix products. Default: f32. */
+  /** Precision of matrix multiplications. Default: f32. */
   readonly precision?: Precision;
   /** Matmul library of the CPU device. */
   readonly blas?: string;
@@ -52,7 +52,7 @@ export interface StepBench {
   readonly plannedBytes: number;
   /** Kernel runs in one step. */
   readonly runs: number;
-  /** Share of the kernels' time outside matrix products and attention. */
+  /** Share of the kernels' time outside matrix multiplications and attention. */
   readonly otherShare: number;
   /** Time by kernel and variant in one profiled step, slowest first. */
   readonly kernels: readonly KernelProfile[];
@@ -73,7 +73,7 @@ export interface PyTorchComparison {
   readonly transformersMemoryRatio?: number;
 }
 
-/** Matrix products and attention. */
+/** Kernels of matrix multiplication and attention. */
 const PRODUCTS = /^(matmul|attention|softmax)\./;
 
 /** Measures training steps on synthetic examples. */

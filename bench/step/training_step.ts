@@ -26,15 +26,15 @@ import { syntheticExamples } from "../workload.ts";
 export interface StepSizes {
   readonly batch: number;
   readonly sequence: number;
-  /** Masked tokens of an example, at most. */
+  /** Maximum number of masked tokens per example. */
   readonly maxPredictions: number;
-  /** What is computed again in backward; nothing where absent. */
+  /** Activations to recompute in the backward pass. Default: none. */
   readonly recompute?: Recompute;
-  /** Of matrix products; float32 where absent. */
+  /** Precision of matrix multiplications. Default: float32. */
   readonly precision?: Precision;
 }
 
-/** As many predictions as the paper makes of an example: 20 of 128 tokens. */
+/** The paper's number of predictions per example: 20 for 128 tokens. */
 export function usualPredictions(sequence: number): number {
   return exampleSettings(sequence).maxPredictionsPerSeq;
 }

@@ -7,7 +7,7 @@ import { wgsl } from "../wgsl.ts";
 
 export const pack = wgsl`
 // y = scale·x in half precision (f16), two neighbors per word, rows padded with zeros to whole groups of four. One invocation per group.
-// Rounded to the nearest f16, ties to even, in integer arithmetic: WGSL does not specify the rounding of its own conversions, and
+// Rounded to the nearest f16, ties to even, in integer arithmetic: WGSL does not specify the rounding of conversions, and
 // overflow must become infinity on every adapter.
 
 // The bits of the nearest f16 number.

@@ -8,7 +8,7 @@ import type { Reference } from "../kernel.ts";
 const QUIET_NAN = 0x7e00;
 
 /** Views words of two f16 numbers each, the lower bits first, as f16 numbers. */
-export function halvesOf(words: Uint32Array): Float16Array {
+export function float16View(words: Uint32Array): Float16Array {
   return new Float16Array(words.buffer, words.byteOffset, 2 * words.length);
 }
 
@@ -20,8 +20,8 @@ export const pack: Reference = (
   begin,
   end,
 ) => {
-  const halves = halvesOf(y);
-  const bits = new Uint16Array(halves.buffer, halves.byteOffset, halves.length);
+  const numbers = float16View(y);
+  const bits = new Uint16Array(numbers.buffer, numbers.byteOffset, numbers.length);
   const fours = Math.ceil(columns / 4);
   for (let group = begin; group < end; group++) {
     const row = Math.floor(group / fours);
@@ -30,7 +30,7 @@ export const pack: Reference = (
       const place = row * packed_pitch + column;
       const value = column < columns ? x[row * pitch + column] * (scaled ? scale[0] : 1) : 0;
       if (Number.isNaN(value)) bits[place] = QUIET_NAN;
-      else halves[place] = value;
+      else numbers[place] = value;
     }
   }
 };

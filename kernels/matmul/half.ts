@@ -9,8 +9,8 @@
  * @module
  */
 import { ACTIVATIONS } from "../activation/activation.ts";
-import { halvesOf } from "../half/reference.ts";
-import { type Kernel, READ, READ_F32, READ_HALVES, when, WRITE } from "../kernel.ts";
+import { float16View } from "../half/reference.ts";
+import { type Kernel, READ, READ_F16, READ_F32, when, WRITE } from "../kernel.ts";
 import { halfCases } from "./half_cases.ts";
 import { matmulMatmul } from "./kernel.ts";
 import { extent, storedA, storedB, storedC } from "./layout.ts";
@@ -22,8 +22,8 @@ import { simpleVariant, textureVariants } from "./variants.ts";
 export const matmulHalf: Kernel = {
   name: "matmul.half",
   bindings: {
-    a: READ_HALVES,
-    b: READ_HALVES,
+    a: READ_F16,
+    b: READ_F16,
     bias: when("bias", READ),
     c: WRITE,
     preactivation: { ...WRITE, when: ({ activation }) => activation !== "none" },
@@ -80,7 +80,7 @@ export const matmulHalf: Kernel = {
   },
   items: matmulMatmul.items,
   reference({ a, b, scale, ...rest }, uniforms, structural, begin, end) {
-    const arrays = { ...rest, a: halvesOf(a), b: halvesOf(b) };
+    const arrays = { ...rest, a: float16View(a), b: float16View(b) };
     const alpha = structural.unscale ? uniforms.alpha / scale[0] : uniforms.alpha;
     matmulReference(arrays, { ...uniforms, alpha }, structural, begin, end);
   },

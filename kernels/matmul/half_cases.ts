@@ -5,7 +5,7 @@
  */
 import { ACTIVATIONS } from "../activation/activation.ts";
 import { combinations } from "../cases.ts";
-import { halvesOf } from "../half/reference.ts";
+import { float16View } from "../half/reference.ts";
 import { type KernelCase, pitchUnit, type Structural, type Uniforms } from "../kernel.ts";
 import { storedA, storedB, type StoredMatrix } from "./layout.ts";
 
@@ -16,11 +16,11 @@ const NANS = 0x7e007e00;
 function packed({ rows, columns, pitch }: StoredMatrix) {
   return (length: number, random: () => number): Uint32Array => {
     const words = new Uint32Array(length).fill(NANS);
-    const halves = halvesOf(words);
+    const numbers = float16View(words);
     for (let row = 0; row < rows; row++) {
       const [first, end] = [row * pitch, row * pitch + columns];
-      for (let i = first; i < end; i++) halves[i] = 2 * random() - 1;
-      halves.fill(0, end, first + 4 * Math.ceil(columns / 4));
+      for (let i = first; i < end; i++) numbers[i] = 2 * random() - 1;
+      numbers.fill(0, end, first + 4 * Math.ceil(columns / 4));
     }
     return words;
   };
@@ -30,7 +30,7 @@ function packed({ rows, columns, pitch }: StoredMatrix) {
 function overflowing(some: KernelCase): KernelCase {
   const a = (length: number, random: () => number) => {
     const words = Uint32Array.from(some.fill!.a(length, random));
-    halvesOf(words)[1] = -Infinity;
+    float16View(words)[1] = -Infinity;
     return words;
   };
   return { ...some, fill: { ...some.fill, a } };

@@ -98,7 +98,7 @@ export const optimizerNonFinite: Kernel = {
   ],
 };
 
-/** 1 − β is a uniform of its own: in float32, 1 − 0.999 has a relative error of 1e-5. */
+/** 1 − β is a separate uniform: in float32, 1 − 0.999 has a relative error of 1e-5. */
 const MOMENTS = {
   beta1: "f32",
   beta2: "f32",

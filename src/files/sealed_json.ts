@@ -1,5 +1,5 @@
 /**
- * JSON files with a checksum of their own content, so that truncated and changed files are detected.
+ * JSON files that contain their checksum, so truncated and changed files are detected.
  *
  * @module
  */

@@ -9,7 +9,7 @@ import { ARCHITECTURES } from "./architectures/mod.ts";
 
 /**
  * Which sub-layers share their parameters across layers (paper §3.1 and Table 4). `attention` and `ffn` share that sub-layer across all groups and give each group
- * its own other sub-layer. `all` shares both within a group (with one group: across all layers). `none` makes each layer a group of its own.
+ * its own other sub-layer. `all` shares both within a group (with one group: across all layers). `none` makes each layer a separate group.
  */
 export type Share = "all" | "attention" | "ffn" | "none";
 

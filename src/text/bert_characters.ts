@@ -1,5 +1,5 @@
 /**
- * BERT's classes of characters: removed, white space, a token of its own, or part of a word.
+ * BERT's classes of characters: removed, white space, a separate token, or part of a word.
  *
  * Source: huggingface/tokenizers, `normalizers/bert.rs` and `pre_tokenizers/bert.rs`, which follow
  * google-research/bert, `tokenization.py` (`BasicTokenizer`).

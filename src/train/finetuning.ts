@@ -32,7 +32,7 @@ export interface FinetuningOptions {
   readonly settings: FinetuneSettings;
   /** Weights to start from; null or absent initializes all weights from scratch. Not read if the run is resumed. */
   readonly weights?: Safetensors | null;
-  /** SHA-256 of those weights, or a word that says there are none. */
+  /** SHA-256 of those weights, or a word that stands for no weights. */
   readonly weightsSha256?: string;
   /** SHA-256 of the training and held-out files. */
   readonly dataSha256?: string;
@@ -97,8 +97,8 @@ export function finetuningTask<E extends FinetuneExample, O>(
     card: (config, step) =>
       modelCard(
         config,
-        `finetuned on ${task.name}`,
-        `Finetuned with [@albert-lab/albert](https://jsr.io/@albert-lab/albert) on ${task.train.length} examples, ${step} steps.`,
+        `fine-tuned on ${task.name}`,
+        `Fine-tuned with [@albert-lab/albert](https://jsr.io/@albert-lab/albert) on ${task.train.length} examples, ${step} steps.`,
         [
           ["batch, sequence length", `${batchSize}, ${maxSeqLength}`],
           [

@@ -36,7 +36,7 @@ export interface RunObserver {
 export interface Run<B extends TaskBatch = TaskBatch> {
   /** The device that computes. */
   readonly device: Device;
-  /** What is learned. */
+  /** The objective. */
   readonly task: Task<B>;
   /** Configuration of the model. */
   readonly config: ModelConfig;

@@ -161,7 +161,7 @@ export function checkIntegers<S extends object>(
   }
 }
 
-/** A setting may come from a file, whatever its type says. */
+/** Validates the name, since a setting may come from a file. */
 function namedRecompute(name: string = "none"): Recompute {
   const found = RECOMPUTE_NAMES.find((known) => known === name);
   if (found === undefined) {

@@ -170,7 +170,7 @@ export class WorkerCall<H> {
     }
   }
 
-  /** No event says that a worker exited, but the lock that it holds becomes free. */
+  /** Detects the exit of a worker: no event reports it, but the lock that the worker holds becomes free. */
   async #watch(lock: string): Promise<void> {
     const { signal } = this.#closed;
     try {

@@ -91,7 +91,7 @@ function ceilingText({ gigaflopsPerSecond, copies }: KernelBench["ceilings"]): s
 /** `bench peers`. */
 export const peers = new Command()
   .description("Compare matrix multiplication with other libraries: medians and ratios.")
-  .option("--only <text:string>", "Measure the products whose name contains this text.")
+  .option("--only <text:string>", "Measure the matmuls whose name contains this text.")
   .option("--rounds <n:integer>", "Number of rounds; the median is reported.", { default: 3 })
   .option("--python <path:string>", "Python interpreter with PyTorch.", { default: "python3" })
   .option("--json", "Print one JSON object.")

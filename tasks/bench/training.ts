@@ -26,7 +26,10 @@ export const step = new Command()
     "Activations to recompute in the backward pass to save memory.",
   )
   .type("precision", new EnumType(["f32", "f16"] as const))
-  .option("--precision <name:precision>", "Precision of matrix products; f16 requires webgpu.")
+  .option(
+    "--precision <name:precision>",
+    "Precision of matrix multiplications; f16 requires webgpu.",
+  )
   .option("--steps <n:integer>", "Number of measured steps.", { default: 5 })
   .option("--blas <library:string>", "Matmul library of the CPU device: none, auto or a path.")
   .option(

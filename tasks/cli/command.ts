@@ -36,7 +36,7 @@ export interface CommandDefinition<T extends OptionTable, A extends string, F> {
   readonly options?: T;
   /** Command lines by what they show. */
   readonly examples?: Readonly<Record<string, string>>;
-  /** Does the work. Imports what is heavy when it is called, so that help stays quick. */
+  /** Executes the command. Imports large modules only when it is called, so `--help` stays fast. */
   action(flags: F, ...words: WordsOf<A>): unknown;
 }
 

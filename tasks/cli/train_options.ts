@@ -102,7 +102,7 @@ export const PROCESSES = group("Multiple processes (mpirun)", {
   },
 });
 
-/** What is reported while a run trains. */
+/** Options of logging and reports. */
 export const LOGGING = {
   "--logging-steps <n>": { kind: "integer", help: "Log every N steps.", defaultText: 10 },
   "--eval-steps <n>": {

@@ -28,7 +28,7 @@ import { fitExamples, openTrainingDevice } from "./training_device.ts";
 
 /** What a training command opens before the device. */
 export interface OpenedTraining<S extends TrainSettings, B extends TaskBatch> {
-  /** What is trained, for the first line of the log: a preset or a task. */
+  /** A preset or a task, for the first line of the log. */
   readonly label: string;
   /** Configuration of the model. */
   readonly config: ModelConfig;

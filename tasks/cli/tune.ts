@@ -15,13 +15,13 @@ const OPTIONS = {
     help: "Tokens per example.",
     defaultText: "the preset's",
   },
-  "--fresh": { kind: "switch", help: "Measure again what is already in the cache." },
+  "--fresh": { kind: "switch", help: "Repeat measurements that are in the cache." },
 } as const satisfies OptionTable;
 
 /** `albert tune` */
 export default defineCommand({
   description: "Find the fastest kernel variants on this adapter and cache them.\n" +
-    "Training tunes by itself between steps. Tuning does not change results.",
+    "Training tunes automatically between steps. Tuning does not change results.",
   options: OPTIONS,
   examples: { "Before a long run": "albert tune --config albert-base-v2 --batch-size 8" },
   action: tune,

@@ -18,7 +18,7 @@ const NETWORK = "--allow-net";
 const VARIABLES = "--allow-env=ALBERT_*,NO_COLOR";
 /** Node's `glob` reads this variable when it first expands a pattern such as `books/*.txt`. */
 const VARIABLES_OF_PATTERNS = `${VARIABLES},__MINIMATCH_TESTING_PLATFORM__`;
-/** BLAS, MPI and the hub have environment variables of their own. */
+/** BLAS, MPI and the hub read their own environment variables. */
 const ALL_VARIABLES = "--allow-env";
 
 /** Permissions for computing on a device. */

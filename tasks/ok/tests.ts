@@ -15,7 +15,7 @@ const SLOW = 10;
 
 /**
  * Runs `deno test` on `paths`. Another stage checks the types. At most four files run in parallel, since a software driver
- * uses all cores by itself.
+ * uses all cores.
  */
 export async function runTests(
   { config, slow, show }: StageContext,

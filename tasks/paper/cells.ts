@@ -277,7 +277,7 @@ function configCell(
   { field }: Extract<Measure, { kind: "config" }>,
 ): Pick<MeasuredCell, "seeds" | "text"> {
   const config = paperConfig(variation!);
-  // The column says whether parameters are shared, not which.
+  // The column contains whether parameters are shared, not which ones.
   if (field === "share") return { seeds: [], text: config.share === "none" ? "False" : "True" };
   return number(config[field]);
 }

@@ -16,7 +16,7 @@ function withRatio(ratio: number): SuiteResults {
   return { ...NOTHING, peers: { deno: "", libraries: {}, absent: {}, results: [], ratios } };
 }
 
-Deno.test("a target is compared with its worst product", () => {
+Deno.test("a target is compared with its slowest matmul", () => {
   const [first] = targetRows(withRatio(15.5));
   assertEquals(first.measured, "15.5× (matmul_512)");
   assert(first.met);

@@ -61,7 +61,7 @@ Deno.test("timeRuns() rejects with the fault of the device", async () => {
   await device.destroy();
 });
 
-Deno.test("makeBindings() fills bindings as the case says, and draws the others from a fixed seed", async () => {
+Deno.test("makeBindings() fills bindings as the case specifies, and draws the others from a fixed seed", async () => {
   const device = openReferenceDevice({ precision: "f32" });
   const example = {
     structural: {},

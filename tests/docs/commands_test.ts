@@ -135,7 +135,7 @@ const pages = (await Array.fromAsync(Deno.readDir(`${ROOT}/docs`)))
 for (const page of pages) {
   const text = await Deno.readTextFile(`${ROOT}/docs/${page}`);
   const commands = documentedCommands(page, text);
-  // Some pages have a test of their own with more checks.
+  // Some pages have their own test with more checks.
   const own = await exists(`${ROOT}/tests/docs/${page.replace(".md", "_test.ts")}`);
   if (own || commands.length === 0) continue;
   Deno.test(`the commands of docs/${page} run`, async () => {

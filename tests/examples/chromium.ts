@@ -32,7 +32,7 @@ interface Reply {
   result?: Record<string, unknown>;
 }
 
-/** A page with a browser process of its own. */
+/** A page with its own browser process. */
 export class Page {
   readonly #process: Deno.ChildProcess;
   readonly #profile: string;

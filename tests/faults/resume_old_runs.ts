@@ -81,7 +81,7 @@ async function succeed(checkout: string, ...words: string[]): Promise<void> {
   if (code !== 0) throw new Error(`albert ${words.join(" ")} exited with ${code}:\n${stderr}`);
 }
 
-/** Sentences whose animal runs or sits: the label says which. */
+/** Sentences whose animal runs or sits, labeled accordingly. */
 function glueRows(animal: string, count: number): string {
   const lines = Array.from({ length: count }, (_, i) => {
     const verb = i % 2 === 0 ? "ran" : "sat";

@@ -6,8 +6,8 @@ import {
   type Kernel,
   KERNELS,
   READ,
+  READ_F16,
   READ_F32,
-  READ_HALVES,
   READ_U32,
   shaderOf,
   type Structural,
@@ -108,8 +108,8 @@ Deno.test("shaderOf() skips bindings whose condition is false, without a gap", (
 
 Deno.test("shaderOf() takes element types from the variant, else the signature, else the variant's unit", () => {
   const bindings = {
-    a: READ_HALVES,
-    b: READ_HALVES,
+    a: READ_F16,
+    b: READ_F16,
     x: READ,
     statistics: READ_F32,
     ids: READ_U32,

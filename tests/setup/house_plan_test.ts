@@ -70,7 +70,7 @@ const SIDE_DOORS: Readonly<Record<string, string>> = {
   "src/files/deno_version.ts": "the launcher reads no module that imports a package",
   "src/benchmarks/squad/reader.ts": "scoring needs no engine",
   "src/train/model_folder.ts": "golden cases have model files, but no run",
-  "src/train/convert_heads.ts": "only a comparison with Transformers converts heads by itself",
+  "src/train/convert_heads.ts": "only a comparison with transformers converts heads alone",
 };
 
 /** A pure function, which code without a device may use. */
@@ -91,7 +91,7 @@ const all = importsOf(tree);
 /** What the library and its programs import; tests may import anything. */
 const imports = all.filter(({ file }) => !file.startsWith("tests/"));
 
-/** Modules that run in threads of their own. */
+/** Modules that run in worker threads. */
 const workers = imports.filter(({ kind, target }) => kind === "url" && tree.has(target));
 
 const line = ({ file, target }: Import) => `${file} imports ${target}`;

@@ -51,7 +51,7 @@ Deno.test("linkedConfig() makes all paths absolute", async () => {
     lock: false,
     links: [`${root}/tasks/airgap/a`],
   });
-  // Each checkout gets a file of its own, since the file name is the hash of the content.
+  // Each checkout gets its own file, since the file name is the hash of the content.
   assertEquals(await shortHash(text), await shortHash(linkedConfig(config, standIns, root)));
   assert(await shortHash(text) !== await shortHash(linkedConfig(config, standIns, "/elsewhere")));
 });

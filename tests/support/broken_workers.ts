@@ -33,7 +33,7 @@ export async function withBrokenWorkers(url: string, test: () => Promise<void>):
 export async function withoutWorkers(test: () => Promise<void>): Promise<void> {
   const real = globalThis.Worker;
   try {
-    // deno-lint-ignore no-explicit-any -- a type cannot say that it is missing
+    // deno-lint-ignore no-explicit-any -- no type allows it to be missing
     (globalThis as any).Worker = undefined;
     await test();
   } finally {

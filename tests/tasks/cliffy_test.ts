@@ -23,7 +23,7 @@ function program(seen: Seen = {}) {
     .description("Tries everything.\nSecond line.")
     .globalType("color", new EnumType(["red", "blue"]))
     .option("--color <name:color>", "A color.", { default: "red" as const, global: true })
-    .option("--quiet", "Says nothing.", { global: true })
+    .option("--quiet", "Print nothing.", { global: true })
     .command("paint <wall:string> [others...:string]", "Paints walls.")
     .option("-l, --max-layers <n:integer>", "Layers.", { default: 2 })
     .option("--rate <x:number>", "Speed.")

@@ -4,7 +4,7 @@ import { albertHere } from "../faults/workbench.ts";
 
 const windows = Deno.build.os === "windows";
 
-/** A name that a file can have, and what a text can say. */
+/** Markup in the name of a file and in a text. */
 const NAME = `"><img src=x onerror=alert(1)>&amp;'`;
 const TEXT = `</text></svg></style></title><script>alert("${NAME}")</script><b onclick=x>`;
 

@@ -23,7 +23,7 @@ async function refuses(words: string[], exitCode: number, ...parts: string[]): P
   const { code, stderr } = await albertHere("pretrain", "--device", "cpu", ...output, ...words);
   assertEquals(code, exitCode, stderr);
   assertEquals(stderr.split("\n").length, 1, stderr);
-  for (const part of parts) assert(stderr.includes(part), `${stderr} does not say ${part}`);
+  for (const part of parts) assert(stderr.includes(part), `${stderr} does not contain ${part}`);
 }
 
 /** Writes a file and returns its path. */

@@ -15,7 +15,7 @@ export interface WorkerStart {
 
 /** A started worker. */
 export interface Thread {
-  /** Resolves when the worker has ended, which the control page tells it to. A sleeping worker cannot be terminated. */
+  /** Resolves when the worker has ended. The control page requests that. A sleeping worker cannot be terminated. */
   ended(): Promise<void>;
 }
 

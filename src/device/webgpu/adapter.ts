@@ -184,7 +184,7 @@ const READABLE_TEXTURE_PROBE = wgsl`
   x[0] = textureLoad(t, vec2u(0u, 0u)).x + textureLoad(half, vec2u(0u, 0u)).x;
 }`;
 
-/** Whether a pipeline can be created from the shader. Lists of features do not tell that for everything. */
+/** Whether a pipeline can be created from the shader. Lists of features do not cover every case. */
 async function compiles(gpu: GPUDevice, code: string): Promise<boolean> {
   gpu.pushErrorScope("validation");
   try {

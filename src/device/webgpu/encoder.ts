@@ -69,7 +69,7 @@ export class Encoder {
     this.#parts.readback.start();
   }
 
-  /** Discards what is encoded and not submitted. */
+  /** Discards commands that are encoded but not submitted. */
   #abandon(): void {
     const { uniforms, readback, textures } = this.#parts;
     this.#commands = this.#pass = this.profiler = null;

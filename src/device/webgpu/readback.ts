@@ -73,7 +73,7 @@ export class Readback {
     this.#batches = [];
   }
 
-  /** Discards what is encoded and not submitted. */
+  /** Discards copies that are encoded but not submitted. */
   clear(): void {
     for (const { staging } of this.#batches) staging.gpu.destroy();
     this.#batches = [];

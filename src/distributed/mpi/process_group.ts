@@ -28,7 +28,7 @@ const PLACE_BYTES = HOST_BYTES + 128;
  * Joins the process group that an MPI launcher started this process into.
  *
  * @returns {@linkcode SINGLE_PROCESS_GROUP} if no launcher started this process
- * @throws {MpiError} if MPI cannot be used: each process would otherwise train the same model by itself
+ * @throws {MpiError} if MPI cannot be used: each process would otherwise train the same model alone
  */
 export async function joinProcessGroup(): Promise<ProcessGroup> {
   const launched = launchedBy(Deno.env.toObject());

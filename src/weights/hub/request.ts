@@ -72,7 +72,7 @@ export async function ask(
     }
   } catch (cause) {
     done();
-    // The message of fetch's error says that it failed, its innermost cause says why.
+    // The reason is in the innermost cause of fetch's error.
     const { message } = ((cause as Error).cause ?? cause) as Error;
     const why = message.split(": ").at(-1);
     throw new HubUnreachableError(`${at.origin} does not answer: ${why}`, { cause });

@@ -33,7 +33,7 @@ export const TABLE_14: Experiment = {
   protocol:
     "LR: peak learning rate; BSZ: batch size; DR: dropout; TS and WS: training and warmup steps; MSL: maximum sequence length. Our numbers are this toolkit's recipes.",
   notes: [
-    "The paper does not say for which model sizes these are; here they are used for all models at the paper's size. Smaller presets have their own recipes.",
+    "The paper does not state the model sizes for which these are; here they are used for all models at the paper's size. Smaller presets have their own recipes.",
   ],
   columns: COLUMNS,
   rows: [

@@ -42,7 +42,7 @@ export const TABLE_4: Experiment = {
   protocol: `ALBERT-base. ${DEV_PROTOCOL}`,
   notes: [
     "MNLI of the E=128 all-shared model is 82.0 here and in Table 5, but 81.6 in Tables 2, 3 and 7; that of the not-shared model is 83.2 here and 83.7 in Table 3.",
-    "The paper does not say which part of a layer its two layer normalizations belong to. Here each belongs to the sub-layer before it, which matches the printed parameter counts.",
+    "The paper does not specify which part of a layer its two layer normalizations belong to. Here each belongs to the sub-layer before it, which matches the printed parameter counts.",
   ],
   columns: [...PRINTED, ADDED_MLM, PRESET_PARAMETERS],
   rows: [

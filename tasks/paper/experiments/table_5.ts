@@ -36,9 +36,9 @@ export const TABLE_5: Experiment = {
   protocol:
     `ALBERT-base. ${DEV_PROTOCOL} The first three columns are accuracies on passages of SQuAD's and RACE's development sets, truncated and masked as in pretraining.`,
   notes: [
-    "The paper does not say how a model without sentence loss was evaluated on SOP and NSP. Here its pooler and pair head have their initial weights, which gives chance accuracy.",
+    "The paper does not specify how a model without sentence loss was evaluated on SOP and NSP. Here its pooler and pair head have their initial weights, which gives chance accuracy.",
     "MNLI of the SOP row, which is Table 3's all-shared E=128 model, is 82.0 here and in Table 4, but 81.6 in Tables 2, 3 and 7.",
-    "The untrained model is a control: fine-tuning results of pretrained models must exceed those of this row.",
+    "The untrained model is a baseline: fine-tuning results of pretrained models must exceed those of this row.",
     "At short sequence lengths, the truncation of a segment reveals its position, so both accuracies are also measured on untruncated pairs.",
   ],
   columns: [

@@ -40,7 +40,7 @@ export class LocalRunner implements JobRunner {
   /**
    * Opens the data, and the device unless an open one is given.
    *
-   * @param observer tells whether to stop, and receives the progress of jobs
+   * @param observer decides whether to stop, and receives the progress of jobs
    */
   static async open(
     settings: RunnerSettings,

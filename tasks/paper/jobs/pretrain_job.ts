@@ -153,7 +153,7 @@ export async function runUntrainedJob(
       architecture: pretrainingArchitecture(config),
       tensors: await readTensors(model.parameters),
       files: await data.vocabularyFiles(),
-      card: "An initialized, untrained model: the control of the paper's experiments.\n",
+      card: "An initialized, untrained model: a baseline for the paper's experiments.\n",
     });
   } finally {
     model.parameters.free();

@@ -180,7 +180,7 @@ class JobsRun {
 }
 
 /**
- * Returns a function that tells whether a job is finished. If an unfinished job depends on a model, the model's result alone is not sufficient: it may be a
+ * Returns a function that checks whether a job is finished. If an unfinished job depends on a model, the model's result alone is not sufficient: it may be a
  * committed one without weights on this machine.
  */
 async function doneCheck(

@@ -27,7 +27,7 @@ export class Runners {
   /**
    * Opens the runners. A single runner uses this thread and the given device; several use one worker thread and device each, and the given device is freed.
    *
-   * @param observer tells whether to stop, and receives the progress of jobs
+   * @param observer decides whether to stop, and receives the progress of jobs
    */
   static async open(
     settings: RunnerSettings,

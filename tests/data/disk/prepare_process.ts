@@ -1,4 +1,4 @@
-/** A process of its own that prepares FOLDER/a.txt as FOLDER/OUTPUT, to be killed by a test. */
+/** A process that prepares FOLDER/a.txt as FOLDER/OUTPUT, to be killed by a test. */
 import { prepare } from "../../../src/data/disk/mod.ts";
 import { Tokenizer } from "../../../src/text/mod.ts";
 

@@ -79,7 +79,7 @@ Deno.test("any number of workers builds the batches that this thread builds, fro
 
 const GIVEN_UP = "Building batches in the main thread from now on: ";
 
-Deno.test("after an error in a worker, the batches are built in this thread and the log says so", async () => {
+Deno.test("after an error in a worker, the main thread builds the batches and the log reports it", async () => {
   const run = await plan();
   const alone = await batches(run, 0, 0);
   // The worker's sources are broken, this thread's are not.

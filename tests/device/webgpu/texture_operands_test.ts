@@ -58,8 +58,8 @@ testGpu(
     const variant = matmulHalf.variants.find(({ name }) => name === "texture_tile")!;
     if (!variant.supports({ structural, uniforms, capabilities })) return;
     const words = new Uint32Array(21 * 64);
-    const halves = new Float16Array(words.buffer);
-    halves.forEach((_, i) => halves[i] = i % 23 - 11);
+    const numbers = new Float16Array(words.buffer);
+    numbers.forEach((_, i) => numbers[i] = i % 23 - 11);
     const operands = device.allocate(words.length, "u32", "operands");
     device.write(whole(operands), words);
     const c = device.allocate(20 * 8, "f32", "c");

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 
 /**
- * A path of the data next to the checkout (`../shared`, or where `ALBERT_SHARED` says), or
- * undefined, with a line that says so, where there is none.
+ * Returns a path of the data next to the checkout (`../shared`, or the folder `ALBERT_SHARED`). Returns
+ * undefined and logs a line if the path does not exist.
  */
 export function sharedData(path: string): string | undefined {
   const root = Deno.env.get("ALBERT_SHARED") ??

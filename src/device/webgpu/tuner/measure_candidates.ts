@@ -5,7 +5,7 @@
  */
 import {
   activeBindings,
-  halvesOf,
+  float16View,
   type Kernel,
   type Structural,
   type Uniforms,
@@ -135,7 +135,7 @@ class CaseMemory {
   /** Fills a buffer with numbers from −1 to 1 that depend on its name alone, or with the integers that the kernel declares as usual. */
   #fill(name: string): void {
     const buffer = this.#buffers[name];
-    const { type, halves } = this.#case.kernel.bindings[name];
+    const { type, f16 } = this.#case.kernel.bindings[name];
     if (type === "f32") {
       const numbers = new Float32Array(buffer.length);
       scatter(numbers, name);
@@ -143,7 +143,7 @@ class CaseMemory {
     }
     const { usual } = this.#case.kernel;
     const words = new Uint32Array(buffer.length).fill(usual?.(this.#case.uniforms)[name] ?? 0);
-    if (halves) scatter(halvesOf(words), name);
+    if (f16) scatter(float16View(words), name);
     this.#device.write(whole(buffer), words);
   }
 }

@@ -74,11 +74,11 @@ testGpu("computes equal bits with every tile that the tuner may choose", async (
   assertEquals(new Set(results).size, 1);
 }, { variantOf: products.variantOf });
 
-const halves = new Tuner();
+const tunedHalf = new Tuner();
 testGpu(
   "checks half-precision matrix multiplications with operands that are not all zero",
   async (device) => {
-    halves.start(device);
+    tunedHalf.start(device);
     const { uniforms, structural } = squareMatmul(128);
     const run = { uniforms, structural: { ...structural, unscale: false } };
     const { capabilities } = device.access;
@@ -96,9 +96,9 @@ testGpu(
       c: whole(device.temporary(128 * 128, "f32", "c")),
     };
     device.run(kernel, { ...run, bindings });
-    assertEquals((await halves.tuneNext())!.wrong, ["turned"]);
+    assertEquals((await tunedHalf.tuneNext())!.wrong, ["turned"]);
   },
-  { variantOf: halves.variantOf },
+  { variantOf: tunedHalf.variantOf },
 );
 
 Deno.test("choiceKey() rounds sizes up to a power of two and keeps structural parameters", () => {

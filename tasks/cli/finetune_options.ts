@@ -3,25 +3,15 @@
  *
  * @module
  */
-import type { GlueTaskName } from "../../src/benchmarks/glue/mod.ts";
+import { GLUE_TRAINING_TASK_NAMES } from "../../src/benchmarks/glue/recipes.ts";
 import type { RaceLevel } from "../../src/benchmarks/race/mod.ts";
 import { type GivenFlags, group, type OptionTable } from "./options.ts";
 import { LOGGING, PROCESSES, RUN, TRAINING } from "./train_options.ts";
 
 /** Accepted by `--recipe`. */
 export const RECIPES = ["paper", "quick"] as const;
-/** Accepted by `finetune glue --task`: the GLUE tasks with training data. */
-export const GLUE_TASKS = [
-  "cola",
-  "sst-2",
-  "mrpc",
-  "sts-b",
-  "qqp",
-  "mnli",
-  "qnli",
-  "rte",
-  "wnli",
-] as const satisfies readonly GlueTaskName[];
+/** Accepted by `finetune glue --task`. */
+export const GLUE_TASKS = GLUE_TRAINING_TASK_NAMES;
 /** Accepted by `--task` of the other GLUE commands: with the diagnostic set. */
 export const GLUE_TASKS_AND_AX = [...GLUE_TASKS, "ax"] as const;
 /** Accepted by `--task` of the SQuAD commands. */

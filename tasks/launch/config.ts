@@ -54,7 +54,7 @@ export async function prepareConfig(log: (line: string) => void): Promise<Config
 }
 
 /**
- * Reads `deno.json` and its import map, which is a file of its own because `deno task` downloads all npm packages that
+ * Reads `deno.json` and its import map, which is a separate file because `deno task` downloads all npm packages that
  * `deno.json` names before it runs a task.
  */
 export async function readSettings(): Promise<DenoConfig> {

@@ -4,11 +4,26 @@
  * @module
  */
 import type { Recipe } from "../../train/mod.ts";
-import type { GlueTaskName } from "./tasks.ts";
+
+/** The GLUE tasks with training data. */
+export const GLUE_TRAINING_TASK_NAMES = [
+  "cola",
+  "sst-2",
+  "mrpc",
+  "sts-b",
+  "qqp",
+  "mnli",
+  "qnli",
+  "rte",
+  "wnli",
+] as const;
+
+/** Name of a GLUE task with training data. */
+export type GlueTrainingTaskName = typeof GLUE_TRAINING_TASK_NAMES[number];
 
 /** Paper Table 14: learning rate, batch size, ALBERT dropout, steps and warm-up steps. Classifier dropout is 0.1 and the length 512 tokens for all tasks. */
 const TABLE_14: Readonly<
-  Record<Exclude<GlueTaskName, "ax">, readonly [number, number, number, number, number]>
+  Record<GlueTrainingTaskName, readonly [number, number, number, number, number]>
 > = {
   "cola": [1e-5, 16, 0, 5336, 320],
   "sts-b": [2e-5, 16, 0, 3598, 214],
@@ -22,7 +37,7 @@ const TABLE_14: Readonly<
 };
 
 /** Returns the paper's hyperparameters for a task (Table 14). */
-export function gluePaperRecipe(task: Exclude<GlueTaskName, "ax">): Recipe {
+export function gluePaperRecipe(task: GlueTrainingTaskName): Recipe {
   const [learningRate, batchSize, dropout, maxSteps, warmupSteps] = TABLE_14[task];
   return {
     learningRate,

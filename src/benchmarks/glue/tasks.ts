@@ -5,23 +5,13 @@
  */
 import { ConfigError, type ModelConfig } from "../../model/mod.ts";
 import { accuracy, f1, matthewsCorrelation, pearson, spearman } from "./metrics.ts";
+import { GLUE_TRAINING_TASK_NAMES, type GlueTrainingTaskName } from "./recipes.ts";
 
-/** Names of the tasks on the command line. */
-export const GLUE_TASK_NAMES = [
-  "cola",
-  "sst-2",
-  "mrpc",
-  "sts-b",
-  "qqp",
-  "mnli",
-  "qnli",
-  "rte",
-  "wnli",
-  "ax",
-] as const;
+/** Names of the tasks on the command line, with the diagnostic set. */
+export const GLUE_TASK_NAMES: readonly GlueTaskName[] = [...GLUE_TRAINING_TASK_NAMES, "ax"];
 
 /** Name of a GLUE task, or of the diagnostic set `ax`. */
-export type GlueTaskName = typeof GLUE_TASK_NAMES[number];
+export type GlueTaskName = GlueTrainingTaskName | "ax";
 
 /** Column layout of a file; columns are numbered from 0. */
 export interface GlueColumns {

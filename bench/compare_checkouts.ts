@@ -50,7 +50,7 @@ async function cpuSeconds(checkout: string, { words, cold }: Comparison): Promis
     .reduce((sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds), 0);
 }
 
-/** The largest k for which the k-th lowest and k-th highest of n values hold the median with at least 95%. */
+/** The largest k for which the k-th lowest and k-th highest of n values contain the median with a probability of at least 95%. */
 function rank(n: number): number {
   let [outside, term, k] = [0, 0.5 ** n, 0];
   for (; 2 * (outside + term) <= 0.05; k++) {

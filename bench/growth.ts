@@ -201,7 +201,7 @@ function configOf({ layers, hidden, vocabulary }: GrowthSizes): ModelConfig {
 
 /**
  * Bytes of weights, gradients and two moments, and per token and layer those that the backward pass reads: the inputs of seven
- * products and two layer normalizations.
+ * matmuls and two layer normalizations.
  */
 function leastBytes({ layers, hidden, sequence, batch }: GrowthSizes, parameters: number): number {
   const perToken = 8 * hidden + 2 * 4 * hidden;

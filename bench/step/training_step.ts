@@ -55,7 +55,7 @@ export class TrainingStep {
     kind: OptimizerKind,
   ) {
     this.#model = new PretrainingModel(device, config);
-    // What only plans has no use for numbers, and the largest model has many.
+    // Planning needs no values, and initializing a large model is slow.
     if (!(device instanceof PlanningDevice)) {
       initialize(this.#model.parameters, 1, config.initializerRange);
     }
@@ -66,7 +66,7 @@ export class TrainingStep {
     this.#metrics = new MetricRing(device, PRETRAINING_LOSSES, 1);
   }
 
-  /** Makes the model and the text it reads. */
+  /** Creates the model and its synthetic examples. */
   static async open(
     device: Device,
     config: ModelConfig,

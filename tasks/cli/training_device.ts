@@ -1,5 +1,5 @@
 /**
- * The device of a training command, what it does between steps, and how many examples it holds.
+ * The device of a training command, its work between steps, and the number of examples that fit.
  *
  * On WebGPU, training uses the kernel variants that were fastest on this adapter. Kernels that were
  * not measured yet are measured between steps, within a small share of the run's time.

@@ -84,7 +84,8 @@ const WITHOUT_DEVICE = /^src\/(text|data)\/|^src\/benchmarks\/[^/]+\/metric/;
 const SMALL: readonly { readonly path: RegExp; readonly why: string }[] = [
   { path: /^kernels\/\w+\/(reference|\w+\.wgsl)\.ts$/, why: "one file per kind of implementation" },
   { path: /^tasks\/paper\/experiments\//, why: "one file per table or figure of the paper" },
-  { path: /^src\/(data|files|tensor)\//, why: "not merged yet" },
+  { path: /^src\/files\/if_exists\.ts$/, why: "used by every folder" },
+  { path: /^src\/tensor\/recomputed\.ts$/, why: "gradient checkpointing, apart from the tape" },
 ];
 
 const tree = await readTree(ROOT);

@@ -257,7 +257,7 @@ export function readLabel({ labels }: GlueTaskDefinition, text: string): number 
 export interface LabelOrder {
   /** Position of each of the task's labels in the checkpoint's logits; empty for a regression task. */
   readonly positions: readonly number[];
-  /** Says in which order the classes are read, and why. */
+  /** The order in which the classes are read and the reason, for the log. */
   readonly notice: string;
 }
 

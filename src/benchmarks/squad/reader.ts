@@ -28,7 +28,7 @@ export interface SquadQuestion {
   readonly title: string;
   /** Gold answers; empty for an unanswerable question. */
   readonly answers: readonly SquadAnswer[];
-  /** True if the file says `is_impossible`. Training then ignores answers; the official metric does not. */
+  /** True if the question has `is_impossible`. Training then ignores answers; the official metric does not. */
   readonly isImpossible?: true;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The batches of a run's steps, wherever they are built.
+ * The batches of a run's steps, built in workers or in the main thread.
  *
  * @module
  */

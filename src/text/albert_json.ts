@@ -3,9 +3,9 @@
  * `tokenizers` gives the same ids.
  *
  * Source: huggingface/transformers, `convert_slow_tokenizer.py` (`SpmConverter`,
- * `AlbertConverter`), with steps of its own where that converter gives other ids: marks whose
+ * `AlbertConverter`), with other steps where that converter gives different ids: marks whose
  * combining class is 0 stay, a capital sigma at the end of a word becomes ς, and the options of
- * the model's normalizer are obeyed.
+ * the model's normalizer are applied.
  *
  * @module
  */
@@ -199,7 +199,7 @@ function charsmapSteps(map: Uint8Array | undefined, decomposed: boolean): object
   return steps;
 }
 
-/** A format character, which is a grapheme of its own. */
+/** A format character, which is a separate grapheme. */
 const ISOLATE = "\u{e0001}";
 /** Private characters: one that keeps marks apart, and one that marks the end of a text. */
 const GUARD = "\u{10fffd}", END = "\u{10fffc}";

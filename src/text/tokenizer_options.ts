@@ -1,27 +1,26 @@
 /**
- * How a tokenizer is made from a file.
+ * Options for loading a tokenizer.
  *
  * @module
  */
 import type { AddedToken } from "./pipeline/added_tokens.ts";
 import type { SpecialTokens } from "./special_tokens.ts";
 
-/** Settings that a vocabulary file leaves open, or that replace what it says. */
+/** Settings that a vocabulary file does not contain, or that override it. */
 export interface TokenizerOptions {
   /**
-   * SentencePiece only: leave the text as it is, without ALBERT's clean-up and without its rule
-   * for numbers. False by default.
+   * SentencePiece only: disables ALBERT's cleaning and its rule for numbers. Default: false.
    */
   raw?: boolean;
-  /** Lower case. By default what the file says, or else true for SentencePiece. */
+  /** Whether to lower-case. Default: the file's setting, or else true for SentencePiece. */
   lowerCase?: boolean;
-  /** Drop accents. By default what the file says, or else true (WordPiece: as `lowerCase`). */
+  /** Whether to remove accents. Default: the file's setting, or else true (WordPiece: same as `lowerCase`). */
   stripAccents?: boolean;
-  /** WordPiece only: make every Chinese character a word. By default what the file says, or true. */
+  /** WordPiece only: whether every Chinese character is a word. Default: the file's setting, or true. */
   splitChinese?: boolean;
-  /** SentencePiece only: fold white space. True by default. */
+  /** SentencePiece only: whether to fold white space. Default: true. */
   foldWhitespace?: boolean;
-  /** Names of the special pieces. By default ALBERT's or BERT's. */
+  /** Names of the special pieces. Default: those of ALBERT or BERT. */
   specialTokens?: Partial<SpecialTokens>;
   /** Tokens beyond those of the file, found in text before it is cut into pieces. */
   addedTokens?: readonly AddedToken[];

@@ -29,7 +29,7 @@ const CLASSES: Readonly<Record<string, TokenizerKind>> = {
   TokenizersBackend: "generic",
 };
 
-/** What the files next to a vocabulary say. */
+/** Settings from the files next to a vocabulary. */
 export interface TokenizerSettings {
   /** The class, if one is named; else that of the model. */
   readonly kind?: TokenizerKind;

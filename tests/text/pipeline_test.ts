@@ -60,7 +60,7 @@ function tokensOf(file: object, text: string): string[] {
   return Tokenizer.fromJson(file).encode(text).tokens;
 }
 
-Deno.test("each normalizer of a tokenizer.json is carried out by itself", () => {
+Deno.test("each normalizer of a tokenizer.json equals that of tokenizers", () => {
   const normalized = (normalizer: object | null, text: string) =>
     tokensOf(unigram({ normalizer, pre_tokenizer: null }), text).join("|");
   assertEquals(normalized(null, "thé"), "th|é");
@@ -77,7 +77,7 @@ Deno.test("each normalizer of a tokenizer.json is carried out by itself", () => 
   assertEquals(normalized(replace({ Regex: "\\s+" }, "_"), "e\u2003\x85cat"), "e|_cat");
 });
 
-Deno.test("each pre-tokenizer of a tokenizer.json is carried out by itself", () => {
+Deno.test("each pre-tokenizer of a tokenizer.json equals that of tokenizers", () => {
   const split = (pre_tokenizer: object | null, text: string) =>
     tokensOf(unigram({ pre_tokenizer }), text).join("|");
   const spaces = { type: "WhitespaceSplit" };
@@ -96,7 +96,7 @@ Deno.test("each pre-tokenizer of a tokenizer.json is carried out by itself", () 
   );
 });
 
-Deno.test("added tokens are found in text as their flags say", () => {
+Deno.test("added tokens are found in text according to their flags", () => {
   const file = unigram({
     added_tokens: [
       added(18, "covid19"),

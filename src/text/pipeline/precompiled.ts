@@ -54,7 +54,7 @@ export function precompiled(map: Uint8Array): (text: AlignedText) => void {
     return result;
   };
   return (text) => {
-    // Each grapheme is a match of its own, so that each has its own place in the original.
+    // Each grapheme is a separate match, so that each has its own place in the original.
     if (/^[ -~]*$/.test(text.text) && wholeText(text.text) === text.text) return;
     const segments = [...graphemes.segment(text.text)].map(({ segment }) => segment);
     let at = 0;

@@ -1,6 +1,6 @@
 /**
- * A SentencePiece model with ALBERT's clean-up as a `tokenizer.json`, such that Hugging Face's
- * `tokenizers` gives the same ids.
+ * Converts a SentencePiece model with ALBERT's cleaning to a `tokenizer.json` for which Hugging
+ * Face's `tokenizers` gives the same ids.
  *
  * Source: huggingface/transformers, `convert_slow_tokenizer.py` (`SpmConverter`,
  * `AlbertConverter`), with other steps where that converter gives different ids: marks whose
@@ -17,7 +17,7 @@ import { Normalizer } from "./normalizer.ts";
 import { PieceType, type SentencePieceModel } from "./sentencepiece_model.ts";
 import type { SentencePieceSegmenter } from "./sentencepiece_segmenter.ts";
 
-/** What the converter takes off the score of pieces such as "9,", so that they never win. */
+/** The converter subtracts this from the score of pieces such as "9,", so they are never selected. */
 export const DIGIT_COMMA_PENALTY = 100;
 
 const META = "▁";
@@ -31,9 +31,7 @@ export interface JsonSteps {
 }
 
 /**
- * Why a `tokenizer.json` cannot express a segmenter.
- *
- * @returns The reason, or null if it can.
+ * Returns the reason why a `tokenizer.json` cannot express a segmenter, or null if it can.
  */
 export function inexpressible(
   { model, options: { splitDigitComma } }: SentencePieceSegmenter,
@@ -63,7 +61,7 @@ export function inexpressible(
   return null;
 }
 
-/** Whether words can be cut at white space before the model sees them, which is faster. */
+/** Whether text can be split at white space before the model, which is faster. */
 function cutsWords(model: SentencePieceModel, cleaning: CleaningOptions): boolean {
   const { normalizerSpec: spec, trainerSpec } = model;
   return cleaning.foldWhitespace && (spec.addDummyPrefix ?? true) &&
@@ -73,10 +71,10 @@ function cutsWords(model: SentencePieceModel, cleaning: CleaningOptions): boolea
 }
 
 /**
- * The steps that give a model's ids.
+ * Returns the steps that give a model's ids.
  *
  * @param model The model.
- * @param cleaning The clean-up before it.
+ * @param cleaning The cleaning before it.
  */
 export function albertSteps(model: SentencePieceModel, cleaning: CleaningOptions): JsonSteps {
   return cutsWords(model, cleaning)
@@ -84,7 +82,7 @@ export function albertSteps(model: SentencePieceModel, cleaning: CleaningOptions
     : sentenceSteps(model, cleaning);
 }
 
-/** Steps for models that see words one by one. */
+/** Steps for models that segment words one by one. */
 export function wordSteps(
   charsmap: Uint8Array | undefined,
   cleaning: Omit<CleaningOptions, "foldWhitespace">,
@@ -95,7 +93,7 @@ export function wordSteps(
     ...charsmapSteps(charsmap, cleaning.stripAccents),
   ];
   if (charactersOf(charsmap).normalize(META) === META) {
-    // SentencePiece trims ▁ in text as it does spaces, and puts its own before one.
+    // SentencePiece trims ▁ in text like spaces, and adds one at the start.
     steps.push(replace({ Regex: `[${META} ]+\\z` }, ""));
     steps.push(replace({ Regex: `(?<![^ ])${META}` }, META + META));
   }
@@ -110,7 +108,7 @@ export function wordSteps(
   };
 }
 
-/** Steps for models that see a whole text. */
+/** Steps for models that segment a whole text. */
 function sentenceSteps(
   { normalizerSpec: spec, trainerSpec }: SentencePieceModel,
   cleaning: CleaningOptions,
@@ -122,7 +120,7 @@ function sentenceSteps(
   const steps: object[] = [];
   if (cleaning.foldWhitespace) steps.push(fold(), replace({ Regex: "\\A +| +\\z" }, ""));
   steps.push(...cleaningSteps(cleaning));
-  // Before the rules, since they may leave nothing of a text that still gets a ▁.
+  // Before the rules, since a text that they empty still gets a ▁.
   if (prefix && !trims) steps.push({ type: "Prepend", prepend: " " });
   if (suffix) steps.push(replace({ Regex: "(?<=.)\\z" }, END));
   steps.push(...charsmapSteps(spec.precompiledCharsmap, cleaning.stripAccents));
@@ -175,8 +173,8 @@ function cleaningSteps(cleaning: Omit<CleaningOptions, "foldWhitespace">): objec
 }
 
 /**
- * The model's rules. Precompiled sees graphemes, and of a grapheme of several characters it keeps
- * one rule or none: so each character is made a grapheme, and NFC composes what the rules compose.
+ * Returns the model's rules. Precompiled applies at most one rule to a grapheme of several characters.
+ * So each character becomes a grapheme, and NFC replaces the rules that compose characters.
  */
 function charsmapSteps(map: Uint8Array | undefined, decomposed: boolean): object[] {
   if (map === undefined || map.length === 0) return [];
@@ -186,7 +184,7 @@ function charsmapSteps(map: Uint8Array | undefined, decomposed: boolean): object
   const guarded = composes && !decomposed;
   if (guarded) steps.push(replace({ Regex: outOfOrder() }, GUARD));
   if (composes) steps.push({ type: "NFC" });
-  // Rules that fold case do not compose what they have folded.
+  // Rules that fold case do not compose the folded characters.
   const folds = charactersOf(map).normalize("A") === "a";
   if (guarded && folds) steps.push(replace({ Regex: "(?<=\\p{Lu})(?=\\p{M})" }, GUARD));
   steps.push(
@@ -208,7 +206,7 @@ function codePoint(character: string): string {
   return `U+${character.codePointAt(0)!.toString(16).toUpperCase()}`;
 }
 
-/** A model's rules for characters alone. */
+/** A model's rules for single characters. */
 function charactersOf(precompiledCharsmap: Uint8Array | undefined): Normalizer {
   return new Normalizer({
     precompiledCharsmap,
@@ -219,8 +217,8 @@ function charactersOf(precompiledCharsmap: Uint8Array | undefined): Normalizer {
 }
 
 /**
- * The places between two marks that no composed character has in this order. NFC would reorder
- * them, or compose across them, which the rules do not.
+ * Places between two marks that no composed character has in this order. NFC would reorder them or
+ * compose across them, but the rules do not.
  */
 function outOfOrder(): string {
   if (cachedOrder === undefined) {

@@ -19,28 +19,28 @@ import { WordPieceSegmenter } from "./wordpiece_segmenter.ts";
 /** File contents by name. */
 export type HuggingFaceFiles = Record<string, string | Uint8Array>;
 
-/** Files, and why others are not among them. */
+/** Files, and the reasons for missing ones. */
 export interface SavedTokenizer {
   readonly files: HuggingFaceFiles;
-  /** A sentence for each file that is usually written and cannot express this tokenizer. */
+  /** One sentence for each file that cannot express this tokenizer. */
   readonly unwritten: readonly string[];
 }
 
-/** The longest sequence ALBERT and BERT have positions for; saving a model sets its own. */
+/** Number of positions of ALBERT and BERT. Saving a model sets the model's number. */
 const MODEL_MAX_LENGTH = 512;
-/** transformers 5 leaves a pair's segments out unless they are named. */
+/** Without these names, transformers 5 omits the segment ids of a pair. */
 const MODEL_INPUT_NAMES = ["input_ids", "token_type_ids", "attention_mask"];
-/** The class that carries out tokenizer.json as it is; AlbertTokenizer replaces its steps. */
+/** The class that uses tokenizer.json unchanged; AlbertTokenizer replaces its steps. */
 const JSON_CLASS = "PreTrainedTokenizerFast";
 
 /**
  * Writes a tokenizer as the files of a Hugging Face folder.
  *
- * @param segmenter Cuts text into pieces.
+ * @param segmenter Segments text into pieces.
  * @param specialTokens Names of the special pieces.
- * @returns `special_tokens_map.json`, `tokenizer_config.json`, and of `tokenizer.json`,
- * `spiece.model` and `vocab.txt` those that give the same ids.
- * @throws {TypeError} If the segmenter is of another kind.
+ * @returns `special_tokens_map.json`, `tokenizer_config.json`, and those of `tokenizer.json`,
+ * `spiece.model` and `vocab.txt` that give the same ids.
+ * @throws {TypeError} If the segmenter is neither SentencePiece nor WordPiece nor a tokenizer.json.
  */
 export function huggingFaceFiles(
   segmenter: Segmenter,
@@ -130,7 +130,7 @@ function pipelineFiles(segmenter: PipelineSegmenter, specials: SpecialTokens): S
 }
 
 /**
- * A SentencePiece model and its clean-up as a `tokenizer.json`.
+ * Converts a SentencePiece model and its cleaning to a `tokenizer.json`.
  *
  * @param added Tokens to add to its special pieces and control symbols.
  */
@@ -160,7 +160,7 @@ export function albertTokenizerJson(
 }
 
 /**
- * A WordPiece vocabulary and its clean-up as a `tokenizer.json`.
+ * Converts a WordPiece vocabulary and its cleaning to a `tokenizer.json`.
  *
  * @param added Tokens to add to its special pieces.
  */
@@ -214,7 +214,7 @@ function addedTokens(
       id,
       content,
       single_word: false,
-      // The mask takes the space before it along, as in "the [MASK]".
+      // The mask includes the space before it, as in "the [MASK]".
       lstrip: content === specials.mask && segmenter instanceof SentencePieceSegmenter,
       rstrip: false,
       normalized: false,
@@ -250,8 +250,7 @@ function sharedConfig(): object {
 }
 
 /**
- * The files of a tokenizer with the length of a model in `tokenizer_config.json`, which
- * transformers truncates to.
+ * Sets the length of a model in `tokenizer_config.json`, to which transformers truncates.
  *
  * @param files File contents by name.
  * @param length The model's number of positions.

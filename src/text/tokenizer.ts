@@ -1,5 +1,5 @@
 /**
- * The tokenizer: text to ids and back, with one face for SentencePiece and WordPiece.
+ * Tokenizers with SentencePiece and WordPiece vocabularies.
  *
  * @module
  */
@@ -30,9 +30,9 @@ import type { TokenizerOptions } from "./tokenizer_options.ts";
 import { addedTo, namesOf, withTokens } from "./tokenizer_tokens.ts";
 import { type WordPieceOptions, WordPieceSegmenter } from "./wordpiece_segmenter.ts";
 
-/** How {@link Tokenizer.encode} reads a text. */
+/** Options of {@link Tokenizer.encode}. */
 export interface EncodeOptions {
-  /** Read "[MASK]" and the like as the special pieces they name; false if absent. */
+  /** Whether "[MASK]" and other special pieces are recognized in text; false by default. */
   specialTokens?: boolean;
 }
 
@@ -54,10 +54,9 @@ export type TokenizerSnapshot =
   );
 
 /**
- * Turns text into ids of a vocabulary, and back.
+ * Converts text to ids of a vocabulary, and back.
  *
- * It is made from the bytes of a `spiece.model`, from a Hugging Face `tokenizer.json`, or from
- * BERT's `vocab.txt`.
+ * A tokenizer is created from a `spiece.model`, a Hugging Face `tokenizer.json` or BERT's `vocab.txt`.
  *
  * @example A vocabulary of three words
  * ```ts
@@ -71,21 +70,21 @@ export type TokenizerSnapshot =
  * ```
  */
 export class Tokenizer {
-  /** Names of the special pieces in this vocabulary. */
+  /** Special pieces of the vocabulary. */
   readonly specialTokens: SpecialTokens;
   readonly #segmenter: Segmenter;
-  /** Special pieces that are read as ordinary text unless asked for. */
+  /** Special pieces, which are ordinary text by default. */
   readonly #ordinary: readonly string[];
   readonly #laysOut: boolean;
   #specialIds: SpecialIds | undefined;
   #saved: SavedTokenizer | undefined;
 
   /**
-   * Makes a tokenizer around a segmenter. Most callers use one of the `from…` functions.
+   * Creates a tokenizer from a segmenter. Most callers use one of the `from…` functions.
    *
-   * @param segmenter Cuts text into pieces.
-   * @param specialTokens Names of the special pieces. By default ALBERT's or BERT's.
-   * @param laysOut Whether texts are laid out as `[CLS] A [SEP]`.
+   * @param segmenter Segments text into pieces.
+   * @param specialTokens Special pieces; ALBERT's or BERT's by default.
+   * @param laysOut Whether {@linkcode encodePair} is available.
    */
   constructor(segmenter: Segmenter, specialTokens?: SpecialTokens, laysOut: boolean = true) {
     this.#segmenter = segmenter;
@@ -96,13 +95,13 @@ export class Tokenizer {
   }
 
   /**
-   * Makes a tokenizer from a SentencePiece model.
+   * Creates a tokenizer from a SentencePiece model.
    *
    * @param bytes A `spiece.model`.
-   * @param options Clean-up and added tokens.
+   * @param options Cleaning and added tokens.
    * @returns The tokenizer.
-   * @throws {SyntaxError} If the bytes are not a SentencePiece model, or are cut short.
-   * @throws {TypeError} If the model is not a unigram model, or cannot be combined with tokens.
+   * @throws {SyntaxError} If the bytes are not a SentencePiece model, or are truncated.
+   * @throws {TypeError} If the model is not a unigram model, or cannot have added tokens.
    */
   static fromModel(bytes: Uint8Array, options: TokenizerOptions = {}): Tokenizer {
     const model = readSentencePieceModel(bytes, options.source);
@@ -130,13 +129,13 @@ export class Tokenizer {
   }
 
   /**
-   * Makes a tokenizer from a Hugging Face `tokenizer.json` with a Unigram or WordPiece model.
+   * Creates a tokenizer from a Hugging Face `tokenizer.json` with a Unigram or WordPiece model.
    *
-   * @param json The file's text, or what it parses to.
-   * @param options Settings that replace what the file says.
+   * @param json The file's text, or the parsed object.
+   * @param options Settings that override the file.
    * @returns The tokenizer.
-   * @throws {SyntaxError} If it is not a tokenizer.json.
-   * @throws {TypeError} If it has a part that is not supported; the message names it.
+   * @throws {SyntaxError} If the file is not a valid tokenizer.json.
+   * @throws {TypeError} If a part of the file is not supported; the message names it.
    */
   static fromJson(json: string | object, options: TokenizerOptions = {}): Tokenizer {
     const source = options.source ?? "tokenizer.json";
@@ -147,13 +146,13 @@ export class Tokenizer {
   }
 
   /**
-   * Makes a WordPiece tokenizer from BERT's `vocab.txt`.
+   * Creates a WordPiece tokenizer from BERT's `vocab.txt`.
    *
-   * @param text The file: one piece a line.
-   * @param options Lower case, accents and added tokens. By default a vocabulary without words in
-   * capital letters lowers case and strips accents.
+   * @param text The file: one piece per line.
+   * @param options Lower case, accents and added tokens. By default text is lower-cased and accents
+   * are removed if no word of the vocabulary has a capital letter.
    * @returns The tokenizer.
-   * @throws {SyntaxError} If a piece is empty or repeated, or the unknown piece is missing.
+   * @throws {SyntaxError} If a piece is empty or a duplicate, or the unknown piece is missing.
    */
   static fromVocabulary(text: string, options: TokenizerOptions = {}): Tokenizer {
     const segmenter = WordPieceSegmenter.fromVocabulary(text, options);
@@ -163,7 +162,7 @@ export class Tokenizer {
     return withAddedTokens(bertTokenizerJson(segmenter, names, added), names);
   }
 
-  /** Makes a tokenizer from {@linkcode Tokenizer.snapshot}. */
+  /** Creates a tokenizer from a {@linkcode Tokenizer.snapshot}. */
   static fromSnapshot(snapshot: TokenizerSnapshot): Tokenizer {
     const { kind, specialTokens } = snapshot;
     if (kind === "sentencepiece") {
@@ -178,9 +177,9 @@ export class Tokenizer {
   }
 
   /**
-   * The tokenizer as plain data, from which {@linkcode Tokenizer.fromSnapshot} makes the same one.
+   * Returns the tokenizer as plain data for {@linkcode Tokenizer.fromSnapshot}.
    *
-   * @throws {TypeError} If its segmenter is none of this toolkit's.
+   * @throws {TypeError} If its segmenter is not one of this toolkit.
    */
   snapshot(): TokenizerSnapshot {
     const segmenter = this.#segmenter, { specialTokens } = this;
@@ -200,7 +199,7 @@ export class Tokenizer {
     if (segmenter instanceof PipelineSegmenter) {
       return { kind: "json", file: segmenter.file, specialTokens };
     }
-    throw new TypeError("Cannot copy the tokenizer: its segmenter is not one of this toolkit's");
+    throw new TypeError("Cannot copy the tokenizer: its segmenter is not one of this toolkit");
   }
 
   /** Number of pieces. */
@@ -211,14 +210,14 @@ export class Tokenizer {
   /**
    * Ids of the special pieces.
    *
-   * @throws {TypeError} If the vocabulary lacks one.
+   * @throws {TypeError} If the vocabulary does not contain one of them.
    */
   get specialIds(): SpecialIds {
     return this.#specialIds ??= findSpecialIds(this.#segmenter, this.specialTokens);
   }
 
   /**
-   * The text of a piece.
+   * Returns the text of a piece.
    *
    * @throws {RangeError} If there is no such id.
    */
@@ -232,14 +231,14 @@ export class Tokenizer {
     return piece;
   }
 
-  /** The id of a piece, or undefined if the vocabulary lacks it. */
+  /** Returns the id of a piece, or undefined if the vocabulary does not contain it. */
   pieceToId(piece: string): number | undefined {
     return this.#segmenter.pieceToId(piece);
   }
 
   /**
-   * Returns a text after ALBERT's cleaning, as google-research/albert `preprocess_text`. WordPiece
-   * vocabularies return the text unchanged.
+   * Returns a text after ALBERT's cleaning, as google-research/albert `preprocess_text` does. WordPiece
+   * tokenizers return the text unchanged.
    *
    * @param text Any text.
    * @returns The cleaned text.
@@ -251,7 +250,7 @@ export class Tokenizer {
   /**
    * Encodes text into ids alone, which is faster than with offsets.
    *
-   * @param text Any text. Special pieces written in it are read as ordinary text.
+   * @param text Any text. Special pieces in it are ordinary text.
    * @returns The ids, without `[CLS]` and `[SEP]`.
    */
   encodeIds(text: string): Int32Array {
@@ -262,10 +261,10 @@ export class Tokenizer {
   }
 
   /**
-   * Encodes text into ids with the pieces' texts and places.
+   * Encodes text into ids, with the text and the offsets of each piece.
    *
    * @param text Any text.
-   * @param options Whether "[MASK]" in the text is the mask.
+   * @param options Whether special pieces are recognized in the text.
    * @returns Ids, texts of the pieces, and `[start, end)` of each in UTF-16 units of `text`.
    */
   encode(text: string, options: EncodeOptions = {}): Segmentation {
@@ -279,12 +278,12 @@ export class Tokenizer {
   }
 
   /**
-   * Encodes one text or two as a model takes them: `[CLS] A [SEP]` or `[CLS] A [SEP] B [SEP]`.
+   * Encodes one or two texts as input of a model: `[CLS] A [SEP]` or `[CLS] A [SEP] B [SEP]`.
    *
    * @param first The first text.
-   * @param second The second text, if there is one.
+   * @param second The second text, if any.
    * @param options Length limit, truncation, padding, special pieces in the text.
-   * @returns Ids, type ids, attention mask, and where each piece came from.
+   * @returns Ids, type ids, attention mask, and offsets of each piece.
    * @throws {RangeError} If `maxLength` cannot be met.
    * @throws {TypeError} If the tokenizer's file has no layout for models.
    */
@@ -295,8 +294,8 @@ export class Tokenizer {
   ): PairEncoding {
     if (!this.#laysOut) {
       throw new TypeError(
-        "Cannot lay out texts for a model: the tokenizer.json has no post_processor, so it adds " +
-          "no special tokens; give it a TemplateProcessing of [CLS] $A [SEP]",
+        "Cannot encode input for a model: the tokenizer.json has no post_processor, so it adds " +
+          "no special tokens; add a TemplateProcessing of [CLS] $A [SEP] to it",
       );
     }
     return layOutPair(
@@ -310,7 +309,7 @@ export class Tokenizer {
   /**
    * The text that ids stand for, approximately: cleaning and unknown pieces lose some of it.
    *
-   * @param ids Piece ids; control pieces give no text.
+   * @param ids Piece ids; control pieces have no text.
    * @returns The text.
    * @throws {RangeError} If an id is not in the vocabulary.
    */
@@ -319,8 +318,8 @@ export class Tokenizer {
   }
 
   /**
-   * The files of a Hugging Face folder that contain this tokenizer: `special_tokens_map.json`,
-   * `tokenizer_config.json`, and of `tokenizer.json`, `spiece.model` and `vocab.txt` those that
+   * Returns the files of a Hugging Face folder with this tokenizer: `special_tokens_map.json`,
+   * `tokenizer_config.json`, and those of `tokenizer.json`, `spiece.model` and `vocab.txt` that
    * give the same ids.
    *
    * @returns File contents by name.
@@ -329,7 +328,7 @@ export class Tokenizer {
     return { ...this.#files().files };
   }
 
-  /** A sentence for each file that {@linkcode Tokenizer.toFiles} cannot give, with the reason. */
+  /** The reason for each file that {@linkcode Tokenizer.toFiles} leaves out, one sentence each. */
   get unwritten(): readonly string[] {
     return this.#files().unwritten;
   }
@@ -348,7 +347,7 @@ function albertCleaning(options: TokenizerOptions): CleaningOptions {
   };
 }
 
-/** A tokenizer with added tokens, as tokenizers has them. */
+/** Creates a tokenizer with added tokens, which only a `tokenizer.json` can express. */
 function withAddedTokens(json: object, names: SpecialTokens): Tokenizer {
   return new Tokenizer(new PipelineSegmenter(json as TokenizerJson), names);
 }

@@ -1,5 +1,5 @@
 /**
- * Tokenizers from the files of a Hugging Face folder, wherever the files are.
+ * Tokenizers from the files of a Hugging Face folder, in memory or on disk.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { readSettings, type TokenizerSettings } from "./tokenizer_settings.ts";
 /** Files that contain a vocabulary, in the order of precedence. */
 export const VOCABULARY_FILES = ["spiece.model", "tokenizer.json", "vocab.txt"] as const;
 
-/** Where {@linkcode readTokenizer} looks for a vocabulary. */
+/** Names of a folder and its files for {@linkcode readTokenizer}. */
 export interface TokenizerPlace {
   /** The folder with a separator at its end, for error messages. */
   readonly folder?: string;
@@ -24,8 +24,8 @@ export interface TokenizerPlace {
 /**
  * Creates the tokenizer of a folder.
  *
- * A `tokenizer.json` is carried out, unless it is the plain conversion of the `spiece.model` next
- * to it: then that model is used. Without it, `spiece.model` or `vocab.txt` is used.
+ * A `tokenizer.json` is used, unless it is the plain conversion of the `spiece.model` next to it:
+ * then that model is used. Without a `tokenizer.json`, `spiece.model` or `vocab.txt` is used.
  * `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` apply to all of them.
  *
  * @param read Resolves with the bytes of a file of the folder, or null if there is no such file.
@@ -73,7 +73,7 @@ interface VocabularyFile extends Pick<TokenizerOptions, "lowerCase" | "stripAcce
   readonly bytes: Uint8Array;
 }
 
-/** The file that decides about ids. */
+/** The file that determines the ids. */
 function chosen(
   found: readonly VocabularyFile[],
   { kind, addedTokens }: TokenizerSettings,
@@ -94,7 +94,7 @@ function chosen(
   const other = pieces.findIndex(({ piece }, id) => vocab[id]?.[0] !== piece);
   if (other >= 0 || vocab.length !== pieces.length) {
     throw new TypeError(
-      `Cannot use ${folder || "the folder"}: spiece.model and tokenizer.json are of different ` +
+      `Cannot use ${folder || "the folder"}: spiece.model and tokenizer.json belong to different ` +
         `tokenizers (${pieces.length} and ${vocab.length} pieces, the first difference is at id ` +
         `${other >= 0 ? other : pieces.length}); remove one of them`,
     );
@@ -104,7 +104,7 @@ function chosen(
   return cleaning === null ? json : { ...model, ...cleaning };
 }
 
-/** Rejects a class that transformers loads from other files. */
+/** Rejects a class that transformers does not load from this file. */
 function checkClass(
   { name, bytes }: VocabularyFile,
   { kind, named }: TokenizerSettings,
@@ -117,7 +117,7 @@ function checkClass(
     (kind === "generic" && !hasJson && file !== "json");
   if (!named || kind === undefined || !wrong) return;
   throw new TypeError(
-    `Cannot use ${folder}${name}: the tokenizer_class is one that is loaded from ${needed[kind]}`,
+    `Cannot use ${folder}${name}: its tokenizer_class is loaded from ${needed[kind]}`,
   );
 }
 
@@ -135,10 +135,10 @@ function namedTokens({ addedTokens, extraTokens }: TokenizerSettings): AddedToke
 
 /**
  * Creates a tokenizer from a `spiece.model`, a `tokenizer.json` or a `vocab.txt`. The content
- * decides which of them it is, not the name.
+ * determines the format, not the name.
  *
  * @param bytes The file's content.
- * @param options Settings that the file leaves open, and those to override. `source` is the file's
+ * @param options Settings that the file does not contain, or that override it. `source` is the file's
  * name, for error messages.
  * @returns The tokenizer.
  * @throws {SyntaxError} If the file is invalid.

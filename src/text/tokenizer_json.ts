@@ -1,8 +1,8 @@
 /**
- * Reading of Hugging Face `tokenizer.json` files.
+ * Reads Hugging Face `tokenizer.json` files.
  *
- * Files in the form that this toolkit writes are carried out as the SentencePiece model that they
- * were made from, and BERT's as WordPiece; both are fast. All others are carried out step by step.
+ * Files in the form that this toolkit writes use the SentencePiece model that they were made from,
+ * and BERT's files use WordPiece; both are fast. All others are executed step by step.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import { WordPieceSegmenter } from "./wordpiece_segmenter.ts";
 /** A tokenizer as a file describes it. */
 export interface ReadJson {
   readonly segmenter: Segmenter;
-  /** Names of the pieces around texts; null if the file leaves that open. */
+  /** Names of the pieces around texts; null if the file does not define them. */
   readonly layout: LayoutTokens | null;
 }
 
@@ -53,9 +53,9 @@ export function parseTokenizerJson(json: string | object, source: string): Token
 }
 
 /**
- * Makes a segmenter from a `tokenizer.json`.
+ * Creates a segmenter from a `tokenizer.json`.
  *
- * @param json The file's text, or what it parses to.
+ * @param json The file's text, or the parsed object.
  * @param options Cleaning that overrides the file.
  * @returns The segmenter and the layout.
  * @throws {SyntaxError} If it is not a valid tokenizer.json.
@@ -109,7 +109,7 @@ export function caseSteps(file: TokenizerJson): CaseSteps {
   };
 }
 
-/** Whether a step is what this toolkit writes in the place of StripAccents. */
+/** Whether this toolkit writes the step instead of StripAccents. */
 function isMarkRemoval(step: Part | undefined): boolean {
   const own = wordSteps(undefined, { ...NO_CLEANING, stripAccents: true }).normalizer as Part;
   return step !== undefined &&
@@ -117,9 +117,9 @@ function isMarkRemoval(step: Part | undefined): boolean {
 }
 
 /**
- * The file with other settings for case and accents.
+ * Returns the file with other settings for case and accents.
  *
- * @throws {UnsupportedPart} If its steps cannot be changed that way.
+ * @throws {UnsupportedPart} If its steps cannot be changed.
  */
 function overridden(file: TokenizerJson, options: TokenizerOptions): TokenizerJson {
   const { lowerCase, stripAccents, splitChinese } = options;
@@ -151,7 +151,8 @@ function overridden(file: TokenizerJson, options: TokenizerOptions): TokenizerJs
   const [first, second] = steps;
   if (JSON.stringify([first, second]) !== JSON.stringify(QUOTES)) {
     throw new UnsupportedPart(
-      `do_lower_case ${wanted.lowerCase} and keep_accents ${!wanted.stripAccents} are asked for, ` +
+      `do_lower_case ${wanted.lowerCase} and keep_accents ${!wanted
+        .stripAccents} were requested, ` +
         "but its normalizer has other steps that cannot be changed",
     );
   }
@@ -173,7 +174,7 @@ function charsmapOf(file: TokenizerJson): Uint8Array | undefined {
   return step && fromBase64(step.precompiled_charsmap);
 }
 
-/** The clean-up of a file in the form that this toolkit writes; null for other files. */
+/** Returns the cleaning of a file in the form that this toolkit writes; null for other files. */
 function ownCleaning(file: TokenizerJson): CleaningOptions | null {
   if (!Array.isArray(file.model.vocab)) return null;
   const steps = stepsOf(file.normalizer, "normalizers", "normalizer");
@@ -216,8 +217,8 @@ function fromOwnForm(
 }
 
 /**
- * The file knows no types. Special added tokens were control symbols, and a score of exactly 0
- * is what SentencePiece gives a user-defined symbol: no trained piece has probability 1.
+ * The file contains no types. Special added tokens were control symbols, and pieces with a score of
+ * exactly 0 were user-defined symbols: no trained piece has probability 1.
  */
 function unigramPieces(
   vocab: readonly [string, number][],
@@ -267,7 +268,7 @@ function fromBertForm(file: TokenizerJson, added: readonly AddedToken[]): Segmen
  * Whether a file is the plain conversion of a SentencePiece model, as ALBERT's converters or this
  * toolkit write it.
  *
- * @returns Its settings for case and accents, or null if it is more than that.
+ * @returns Its settings for case and accents, or null for other files.
  */
 export function plainConversion(
   file: TokenizerJson,

@@ -22,11 +22,11 @@ export interface TokenizerOptions {
   foldWhitespace?: boolean;
   /** Names of the special pieces. Default: those of ALBERT or BERT. */
   specialTokens?: Partial<SpecialTokens>;
-  /** Tokens beyond those of the file, found in text before it is cut into pieces. */
+  /** Tokens beyond those of the file, found in text before segmentation. */
   addedTokens?: readonly AddedToken[];
   /**
-   * Whether texts are laid out as `[CLS] A [SEP]` if a `tokenizer.json` has no post-processor.
-   * False by default: then `encodePair` is rejected.
+   * Whether to use the layout `[CLS] A [SEP]` if a `tokenizer.json` has no post-processor. Default:
+   * false, so `encodePair` throws an error.
    */
   defaultLayout?: boolean;
   /** Name of the file for error messages. */

@@ -1,8 +1,8 @@
 /**
  * The settings of `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json`.
  *
- * Source: huggingface/transformers, `tokenization_utils_base.py` (`_from_pretrained`) for which
- * file has precedence.
+ * Source: huggingface/transformers, `tokenization_utils_base.py` (`_from_pretrained`) for the
+ * precedence of the files.
  *
  * @module
  */
@@ -44,7 +44,7 @@ export interface TokenizerSettings {
   readonly extraTokens: readonly Omit<AddedToken, "id">[];
 }
 
-/** Values other than these change ids or layouts in a way that is not supported. */
+/** Supported values. Others would change ids or layouts. */
 const REQUIRED: Readonly<Record<string, readonly unknown[]>> = {
   add_prefix_space: [true, null],
   do_basic_tokenize: [true, null],
@@ -59,7 +59,7 @@ const REQUIRED: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 const NAMES = ["pad", "unk", "cls", "sep", "mask"] as const;
-/** Begin and end of text, which models here do not use: texts begin with cls and end with sep. */
+/** Begin and end of text. Models here do not use them: texts begin with cls and end with sep. */
 const UNUSED_TOKENS = ["bos_token", "eos_token"];
 
 /**
@@ -80,7 +80,7 @@ export async function readSettings(
   };
   const config = await object(SETTINGS_FILES.config);
   const decoder = config?.added_tokens_decoder ?? null;
-  // Files with added_tokens_decoder repeat the special tokens; others leave them to the map.
+  // Files with added_tokens_decoder repeat the special tokens; for others, the map contains them.
   const map = decoder === null ? await object(SETTINGS_FILES.specialTokens) : null;
   const legacy = decoder === null ? await object(SETTINGS_FILES.addedTokens) : null;
   const model = await modelConfig(read);
@@ -225,7 +225,7 @@ function list(value: unknown, name: string, place: string): unknown[] {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value)) return value;
   if (isObject(value)) return Object.values(value);
-  throw new SyntaxError(`Cannot read ${place}: ${name} is not a list but ${quote(value)}`);
+  throw new SyntaxError(`Cannot read ${place}: ${name} must be a list, got ${quote(value)}`);
 }
 
 /** A special token, given as text or as an object. */
@@ -238,7 +238,7 @@ function specialToken(value: unknown, where: string): Omit<AddedToken, "id"> {
 
 function decoderTokens(decoder: unknown, place: string): AddedToken[] {
   if (!isObject(decoder)) {
-    throw new SyntaxError(`Cannot read ${place}: its added_tokens_decoder is not an object`);
+    throw new SyntaxError(`Cannot read ${place}: its added_tokens_decoder must be an object`);
   }
   return Object.entries(decoder).map(([id, token]) =>
     addedToken(

@@ -1,5 +1,5 @@
 /**
- * Tokens and names from the files next to a vocabulary, matched with the vocabulary.
+ * Matches the tokens and names of the files next to a vocabulary with the vocabulary.
  *
  * @module
  */
@@ -29,11 +29,11 @@ export function addedTo(
     if (known === undefined) next = Math.max(next, token.id + 1);
     return token.id >= 0 ? token : { ...token, id: known ?? next++ };
   });
-  // Special pieces of the vocabulary are read as ordinary text.
+  // Special pieces of the vocabulary are ordinary text.
   return numbered.filter(({ content }) => !(core.includes(content) && find(content) !== undefined));
 }
 
-/** The file with the tokens of the files next to it. */
+/** Adds the tokens of the files next to it to a `tokenizer.json`. */
 export function withTokens(
   file: TokenizerJson,
   { addedTokens = [] }: TokenizerOptions,

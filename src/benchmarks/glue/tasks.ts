@@ -307,7 +307,7 @@ export function labelOrder(
     positions: labels.map((_, id) => id),
     notice: `classes are assumed to be ${
       labels.join(", ")
-    }, because ${why}; another order can be given with --labels`,
+    }, because ${why}; use --labels for another order`,
   };
 }
 

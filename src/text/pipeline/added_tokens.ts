@@ -1,5 +1,5 @@
 /**
- * Added tokens: words that a tokenizer finds in text before its model sees the rest.
+ * Added tokens, which a tokenizer finds in text before its model segments the rest.
  *
  * Source: huggingface/tokenizers, `src/tokenizer/added_vocabulary.rs`.
  *
@@ -8,35 +8,35 @@
 import { isObject, quote } from "../../json/mod.ts";
 import { literalExpression } from "./regular_expression.ts";
 
-/** An added token as `tokenizer.json` has it. */
+/** An added token with the fields of `tokenizer.json`. */
 export interface AddedToken {
   /** Its id: that of the vocabulary, or the next one. */
   readonly id: number;
   /** Its text. */
   readonly content: string;
-  /** Matches only where no word character stands next to it. */
+  /** Whether it matches only without a word character next to it. */
   readonly single_word: boolean;
-  /** Takes the white space before it along. */
+  /** Whether the match includes the white space before it. */
   readonly lstrip: boolean;
-  /** Takes the white space after it along. */
+  /** Whether the match includes the white space after it. */
   readonly rstrip: boolean;
-  /** Is searched for in the normalized text, itself normalized. */
+  /** Whether the token is normalized and searched for in normalized text. */
   readonly normalized: boolean;
-  /** Is left out when ids are decoded. */
+  /** Whether decoding omits it. */
   readonly special: boolean;
 }
 
 const FLAGS = ["single_word", "lstrip", "rstrip", "normalized", "special"] as const;
 
 /**
- * Reads a token with all its fields.
+ * Parses a token.
  *
  * @param value The token.
  * @param where Its place in the file, for error messages.
  * @throws {SyntaxError} If a field is missing, unknown or of the wrong type.
  */
 export function addedToken(value: unknown, where: string): AddedToken {
-  if (!isObject(value)) throw new SyntaxError(`${where} is not an object but ${quote(value)}`);
+  if (!isObject(value)) throw new SyntaxError(`${where} must be an object, got ${quote(value)}`);
   const { id, content, __type: _, ...flags } = value;
   if (!Number.isInteger(id) || (id as number) < 0 || typeof content !== "string") {
     throw new SyntaxError(`${where} has id ${quote(id)} and content ${quote(content)}`);
@@ -54,7 +54,7 @@ export function addedToken(value: unknown, where: string): AddedToken {
   };
   for (const name of Object.keys(flags)) {
     if (!(FLAGS as readonly string[]).includes(name)) {
-      throw new SyntaxError(`${where} has a field that is not known, ${quote(name)}`);
+      throw new SyntaxError(`${where} has the unknown field ${quote(name)}`);
     }
   }
   for (const name of FLAGS) {
@@ -65,7 +65,7 @@ export function addedToken(value: unknown, where: string): AddedToken {
   return token as unknown as AddedToken;
 }
 
-/** A stretch of text; with a token if it is one. */
+/** A part of a text, and its token if it is one. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
@@ -75,7 +75,7 @@ export interface Stretch {
 const ENDS_WITH_WORD = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d]$/u;
 const STARTS_WITH_WORD = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d]/u;
 
-/** Finds tokens in a text: leftmost first, the longest of those that start at one place. */
+/** Finds tokens in a text: the leftmost first, and the longest of those with the same start. */
 export class TokenFinder {
   readonly #pattern: RegExp | undefined;
   readonly #tokens = new Map<string, AddedToken>();
@@ -83,7 +83,7 @@ export class TokenFinder {
   /**
    * Prepares the search.
    *
-   * @param tokens The tokens with the text that each is found by.
+   * @param tokens The tokens with the text to search for.
    */
   constructor(tokens: readonly (readonly [text: string, token: AddedToken])[]) {
     for (const [text, token] of tokens) {
@@ -98,7 +98,7 @@ export class TokenFinder {
     }
   }
 
-  /** Cuts a text into tokens and what stands between them. */
+  /** Splits a text into tokens and the parts between them. */
   find(text: string): Stretch[] {
     if (text === "") return [];
     if (this.#pattern === undefined) return [{ from: 0, to: text.length }];

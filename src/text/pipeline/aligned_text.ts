@@ -1,10 +1,10 @@
 /**
- * Text that is normalized step by step, with the place of each UTF-16 unit in the original.
+ * Text that is normalized step by step, with the source of each UTF-16 unit in the original.
  *
  * @module
  */
 
-/** What stands in place of a match. */
+/** Replacement of a match. */
 export type Replacement = string | ((match: string) => string);
 
 /** A text and, if it is aligned, the source of each of its UTF-16 units. */
@@ -20,18 +20,18 @@ export class AlignedText {
     this.#ends = ends;
   }
 
-  /** Starts from an original text; every unit stands for itself. */
+  /** Wraps an original text, whose units are their own source. */
   static from(text: string): AlignedText {
     const starts = Array.from({ length: text.length }, (_, i) => i);
     return new AlignedText(text, starts, starts.map((i) => i + 1));
   }
 
-  /** The place in the original that the first character comes from; 0 for empty text. */
+  /** Position of the first character in the original; 0 for empty text. */
   get origin(): number {
     return this.#starts[0] ?? 0;
   }
 
-  /** The place of a range in the original. */
+  /** The range of the original that a range comes from. */
   span(from: number, to: number): [number, number] {
     if (from >= to) {
       const at = this.#starts[from] ?? this.#ends[from - 1] ?? 0;
@@ -49,7 +49,7 @@ export class AlignedText {
     );
   }
 
-  /** Replaces all matches. Inserted units stand for all that their match stood for. */
+  /** Replaces all matches. The source of inserted units is that of the whole match. */
   replace(pattern: RegExp, replacement: Replacement): void {
     const starts: number[] = [], ends: number[] = [];
     let text = "", last = 0;

@@ -10,13 +10,13 @@ import { patternOf } from "./normalizers.ts";
 import { booleanField, onlyFields, type Part, textField, unsupported } from "./parts.ts";
 import { prependScheme } from "./pre_tokenizers.ts";
 
-/** Changes the texts of tokens; they are joined after the last step. */
+/** Transforms the texts of tokens, which are joined after the last step. */
 export type Decode = (tokens: string[]) => string[];
 
 const WHERE = "decoder";
 
 /**
- * Returns what a decoder does.
+ * Creates a decoder step.
  *
  * @throws {UnsupportedPart} If the step is not supported.
  * @throws {SyntaxError} If one of its fields is invalid.
@@ -62,7 +62,7 @@ export function decoderOf(part: Part): Decode {
   }
 }
 
-/** Takes out the spaces that tokenization put before punctuation. */
+/** Removes the spaces that tokenization added before punctuation. */
 function cleaned(text: string): string {
   return text.replaceAll(" .", ".").replaceAll(" ?", "?").replaceAll(" !", "!")
     .replaceAll(" ,", ",").replaceAll(" ' ", "'").replaceAll(" n't", "n't")

@@ -1,5 +1,5 @@
 /**
- * The models of `tokenizer.json`: they cut a word into pieces.
+ * The models of `tokenizer.json`, which segment a word into pieces.
  *
  * Source: huggingface/tokenizers, `src/models/unigram/model.rs` and `src/models/wordpiece/mod.rs`.
  *
@@ -20,32 +20,32 @@ import { UnsupportedPart } from "./parts.ts";
 /** A piece of a word. */
 export interface Piece {
   readonly id: number;
-  /** The text as the vocabulary has it, or the unknown characters. */
+  /** The text in the vocabulary, or the unknown characters. */
   readonly token: string;
   /** Where it ends in the word, in UTF-16 units. */
   readonly end: number;
 }
 
-/** Cuts words. */
+/** Segments words. */
 export interface Model {
   /** The vocabulary in order of id. */
   readonly pieces: readonly string[];
   readonly idOf: ReadonlyMap<string, number>;
   /** Id of the unknown piece, or -1 if there is none. */
   readonly unknownId: number;
-  /** Cuts a word that is not empty. */
+  /** Segments a non-empty word. */
   cut(word: string): readonly Piece[];
 }
 
-/** How much less likely an unknown character is than the least likely piece. */
+/** Score of an unknown character relative to that of the least probable piece. */
 const UNKNOWN_PENALTY = 10;
-/** Words whose pieces are remembered. */
+/** Number of words whose pieces are cached. */
 const CACHE_SIZE = 50_000;
-/** Longer words are not remembered. */
+/** Longer words are not cached. */
 const CACHED_LENGTH = 64;
 
 /**
- * Reads the model.
+ * Creates the model.
  *
  * @throws {UnsupportedPart} If it is of another type, or has an option that is not supported.
  * @throws {SyntaxError} If one of its fields is invalid.
@@ -55,7 +55,7 @@ export function modelOf(model: Record<string, unknown>): Model {
   if (type === "Unigram") return new UnigramModel(model);
   if (type === "WordPiece") return new WordPieceModel(model);
   throw new UnsupportedPart(
-    `its model is ${shown(type)}, and only Unigram and WordPiece are supported`,
+    `its model is ${shown(type)}; only Unigram and WordPiece are supported`,
   );
 }
 
@@ -170,7 +170,7 @@ class UnigramModel implements Model {
     return this.#backtrack(bytes, startOf, ids);
   }
 
-  /** Unknown characters side by side are one piece. */
+  /** Adjacent unknown characters are one piece. */
   #backtrack(bytes: Uint8Array, startOf: Int32Array, ids: Int32Array): Piece[] {
     const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
     const tokens: string[] = [];
@@ -231,7 +231,7 @@ class WordPieceModel implements Model {
       })
     ) {
       if (typeof value !== "string") {
-        throw new SyntaxError(`its model.${name} is not text but ${quote(value)}`);
+        throw new SyntaxError(`its model.${name} must be a string, got ${quote(value)}`);
       }
     }
     if (!Number.isInteger(longest) || (longest as number) < 0) {

@@ -20,13 +20,13 @@ import {
   NO_NONSPACING_MARK,
 } from "./unicode_tables.ts";
 
-/** Changes a text. */
+/** Normalizes a text. */
 export type Normalize = (text: AlignedText) => void;
 
 const WHERE = "normalizer";
 /**
- * Characters that combine with those before them in normalization: marks, Hangul jamo, and what
- * decomposes to one of these.
+ * Characters that combine with those before them in normalization: marks, Hangul jamo, and
+ * characters that decompose to one of these.
  */
 const JOINING = "\\p{M}\\u1160-\\u11ff\\u3131-\\u318e\\ud7b0-\\ud7ff\\uff9e\\uff9f\\uffa0-\\uffdc";
 
@@ -38,7 +38,7 @@ const FORMS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns what a normalization step does.
+ * Creates a normalization step.
  *
  * @throws {UnsupportedPart} If the step is not supported.
  * @throws {SyntaxError} If one of its fields is invalid.
@@ -91,9 +91,9 @@ export function normalizerOf(part: Part): Normalize {
 }
 
 /**
- * The expression of a step with a `pattern`.
+ * Returns the expression of a step with a `pattern`.
  *
- * @throws {SyntaxError} If there is none.
+ * @throws {SyntaxError} If the step has no pattern.
  */
 export function patternOf(where: string, part: Part): RegExp {
   const pattern = part.pattern;
@@ -108,7 +108,7 @@ export function patternOf(where: string, part: Part): RegExp {
     }
   }
   throw new SyntaxError(
-    `its ${where} ${part.type} has no pattern String or Regex but ${quote(pattern)}`,
+    `its ${where} ${part.type} must have a pattern String or Regex, got ${quote(pattern)}`,
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * Parts of a `tokenizer.json`: reading their fields, and rejecting what is not supported.
+ * Reads the fields of the parts of a `tokenizer.json`, and rejects unsupported ones.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export class UnsupportedPart extends TypeError {
 }
 
 /**
- * Opens a part, a sequence within a sequence laid flat.
+ * Returns the steps of a part; nested sequences are flattened.
  *
  * @param part The part, or null for none.
  * @param key The field of a `Sequence` that has its steps.
@@ -28,7 +28,7 @@ export class UnsupportedPart extends TypeError {
 export function stepsOf(part: unknown, key: string, where: string): Part[] {
   if (part === null || part === undefined) return [];
   if (!isObject(part)) {
-    throw new SyntaxError(`its ${where} is not an object but ${quote(part)}`);
+    throw new SyntaxError(`its ${where} must be an object, got ${quote(part)}`);
   }
   if (part.type !== "Sequence") return [part as Part];
   const steps = part[key];
@@ -52,7 +52,7 @@ export function unsupported(where: string, part: Part, detail = "", reason = "")
 /**
  * Checks that a step has no other fields than these, so that none is ignored.
  *
- * @throws {UnsupportedPart} If it has.
+ * @throws {UnsupportedPart} If it has another field.
  */
 export function onlyFields(where: string, part: Part, ...names: string[]): void {
   const other = Object.keys(part).find((name) => name !== "type" && !names.includes(name));
@@ -64,7 +64,7 @@ export function textField(where: string, part: Part, name: string, absent?: stri
   const value = part[name] ?? absent;
   if (typeof value !== "string") {
     throw new SyntaxError(
-      `its ${where} ${shown(part.type)} has no text ${name} but ${quote(part[name])}`,
+      `its ${where} ${shown(part.type)} must have a string ${name}, got ${quote(part[name])}`,
     );
   }
   return value;
@@ -75,7 +75,7 @@ export function booleanField(where: string, part: Part, name: string, absent: bo
   const value = part[name] ?? absent;
   if (typeof value !== "boolean") {
     throw new SyntaxError(
-      `its ${where} ${shown(part.type)} has ${name} ${quote(value)}; true or false is expected`,
+      `its ${where} ${shown(part.type)} has ${name} ${quote(value)}, expected true or false`,
     );
   }
   return value;

@@ -17,17 +17,17 @@ import { stepsOf, UnsupportedPart } from "./parts.ts";
 import { type LayoutTokens, layoutTokens } from "./post_processor.ts";
 import { type PreTokenize, preTokenizerOf } from "./pre_tokenizers.ts";
 
-/** A parsed `tokenizer.json`; its parts are read when a tokenizer is made from it. */
+/** A parsed `tokenizer.json`. Its parts are validated by the tokenizer that is created from it. */
 export interface TokenizerJson {
-  /** The vocabulary and how words are cut. */
+  /** The vocabulary and the segmentation of words. */
   readonly model: Readonly<Record<string, unknown>>;
-  /** How text is changed first. */
+  /** Normalization of the text. */
   readonly normalizer?: unknown;
-  /** How text is cut into words. */
+  /** Splitting into words. */
   readonly pre_tokenizer?: unknown;
-  /** Which special tokens go around texts. */
+  /** Special tokens around texts. */
   readonly post_processor?: unknown;
-  /** How ids become text. */
+  /** Conversion of tokens to text. */
   readonly decoder?: unknown;
   /** Tokens that are found before the model. */
   readonly added_tokens?: readonly unknown[];
@@ -44,7 +44,7 @@ const FIELDS = [
   ...["post_processor", "decoder", "model"],
 ];
 
-/** Carries out a `tokenizer.json`. */
+/** Executes a `tokenizer.json`. */
 export class PipelineSegmenter implements Segmenter {
   readonly pieces: readonly string[];
   readonly unknownId: number;
@@ -61,7 +61,7 @@ export class PipelineSegmenter implements Segmenter {
   readonly #decode: readonly Decode[] | null;
   readonly #idOf: ReadonlyMap<string, number>;
   readonly #specialIds: ReadonlySet<number>;
-  /** Normalized tokens are decoded as they are searched for. */
+  /** Normalized tokens are decoded to the text that is searched for. */
   readonly #decoded: ReadonlyMap<number, string>;
   readonly #finders = new Map<string, readonly [raw: TokenFinder, normalized: TokenFinder]>();
 

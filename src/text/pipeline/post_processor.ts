@@ -1,5 +1,5 @@
 /**
- * The post-processor of `tokenizer.json`: which special pieces go around one text or two.
+ * The post-processor of `tokenizer.json`, which adds special pieces around one or two texts.
  *
  * @module
  */
@@ -13,11 +13,11 @@ export type LayoutTokens = Pick<SpecialTokens, "cls" | "sep">;
 const EXPECTED = "[CLS] A [SEP] and [CLS] A [SEP] B [SEP] with types 0 and 1";
 
 /**
- * Reads the post-processor. Models here see `[CLS] A [SEP]` or `[CLS] A [SEP] B [SEP]`, so any
- * other layout is rejected.
+ * Reads the post-processor. Models expect `[CLS] A [SEP]` or `[CLS] A [SEP] B [SEP]`, so other
+ * layouts are rejected.
  *
  * @returns The names of the special pieces, or null if there is no post-processor.
- * @throws {UnsupportedPart} If it lays out texts in another way.
+ * @throws {UnsupportedPart} If it has another layout.
  */
 export function layoutTokens(
   post: unknown,

@@ -1,6 +1,5 @@
 /**
- * The pre-tokenizers of `tokenizer.json`: they cut text into words, which the model sees one by
- * one.
+ * The pre-tokenizers of `tokenizer.json`, which split text into words for the model.
  *
  * Source: huggingface/tokenizers, `src/pre_tokenizers/` and `tokenizer/normalizer.rs` (`split`).
  *
@@ -13,7 +12,7 @@ import { booleanField, onlyFields, type Part, textField, unsupported } from "./p
 import { literalExpression } from "./regular_expression.ts";
 import { NO_NUMBER, NO_PUNCTUATION } from "./unicode_tables.ts";
 
-/** Cuts a text into words. */
+/** Splits a text into words. */
 export type PreTokenize = (text: AlignedText) => AlignedText[];
 
 const WHERE = "pre_tokenizer";
@@ -21,7 +20,7 @@ const BEHAVIORS = ["Removed", "Isolated", "MergedWithPrevious", "MergedWithNext"
 const SPACE = /\p{White_Space}/gu;
 const PUNCTUATION = new RegExp(`[!-\\/:-@[-\`{-~]|(?![${NO_PUNCTUATION}])\\p{P}`, "gu");
 const NUMBER = new RegExp(`(?![${NO_NUMBER}])\\p{N}`, "gu");
-/** What `\w` and `\s` are in Rust. */
+/** `\w` and `\s` as in Rust. */
 const WORD_CLASS = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u200c\\u200d";
 const NO_WORDS_OR_SYMBOLS = new RegExp(
   `[${WORD_CLASS}]+|[^${WORD_CLASS}\\p{White_Space}]+`,
@@ -29,7 +28,7 @@ const NO_WORDS_OR_SYMBOLS = new RegExp(
 );
 
 /**
- * Returns what a pre-tokenizer does.
+ * Creates a pre-tokenizer step.
  *
  * @throws {UnsupportedPart} If the step is not supported.
  * @throws {SyntaxError} If one of its fields is invalid.
@@ -84,7 +83,7 @@ function behaviorOf(part: Part, absent?: string): string {
   return behavior as string;
 }
 
-/** Whether a `Metaspace` puts its mark before every word, the first one or none. */
+/** Whether a `Metaspace` adds its mark before every word, the first one or none. */
 export function prependScheme(part: Part, where: string): "always" | "first" | "never" {
   onlyFields(where, part, "replacement", "prepend_scheme", "add_prefix_space", "split", "str_rep");
   const scheme = part.prepend_scheme ?? "always";
@@ -114,7 +113,7 @@ function metaspace(part: Part): PreTokenize {
   };
 }
 
-/** Cuts at matches; with `invert` at what stands between them. */
+/** Splits at matches, or with `invert` at the text between them. */
 function splitting(pattern: RegExp, behavior: string, invert = false): PreTokenize {
   return (text) =>
     pieces(text.text, pattern, behavior, invert)

@@ -1,5 +1,5 @@
 /**
- * SentencePiece's compiled character rules as Hugging Face's `tokenizers` carries them out: a
+ * SentencePiece's compiled character rules as in Hugging Face's `tokenizers`: a
  * grapheme of less than six bytes that begins with a rule is replaced as a whole by its first
  * rule, others character by character.
  *

@@ -28,7 +28,7 @@ export interface DetectedFormat {
   readonly format: TextFormat;
   /** Whether lines were wrapped at a fixed width, so that a line feed is a space. */
   readonly wrapped: boolean;
-  /** Whether each line of `paragraphs` may be a document, which only `--format lines` can tell. */
+  /** Whether each line of `paragraphs` may be a document; `--format lines` then selects that. */
   readonly maybeLines?: boolean;
 }
 

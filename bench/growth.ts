@@ -27,7 +27,7 @@ export type Axis = keyof GrowthSizes;
 const BASE: GrowthSizes = { layers: 2, hidden: 128, sequence: 64, batch: 4, vocabulary: 4096 };
 
 /** The values of each size. */
-export const AXES: Readonly<Record<Axis, readonly number[]>> = {
+const AXES: Readonly<Record<Axis, readonly number[]>> = {
   layers: [1, 2, 4, 8, 16, 24],
   hidden: [64, 128, 256, 512, 1024],
   sequence: [32, 64, 128, 256, 512],

@@ -66,7 +66,7 @@ function single(
 }
 
 /** The compared matmuls: sizes of other libraries' benchmarks, and ALBERT's vocabulary. */
-export const PEER_PRODUCTS: readonly Product[] = [
+const PEER_PRODUCTS: readonly Product[] = [
   single("matmul_1024", 1024, 1024, 1024, "NN"),
   single("matmul_1024_nt", 1024, 1024, 1024, "NT"),
   single("matmul_1024_tn", 1024, 1024, 1024, "TN"),

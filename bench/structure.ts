@@ -8,7 +8,7 @@
 import { median, tableLine } from "./table.ts";
 
 /** Folders whose `.ts` and `.wgsl` files are the product. */
-export const PRODUCT = ["src", "kernels", "tasks", "bench"];
+const PRODUCT = ["src", "kernels", "tasks", "bench"];
 
 /** Folders that may import from the product. */
 const OTHER = ["tests", "examples"];
@@ -70,7 +70,7 @@ function skipMissing(error: unknown): void {
 }
 
 /** Whether a path belongs to the product. */
-export function isProduct(path: string): boolean {
+function isProduct(path: string): boolean {
   return PRODUCT.includes(path.split("/")[0]);
 }
 
@@ -140,7 +140,7 @@ export function valueCycles(imports: readonly Import[]): string[][] {
 }
 
 /** The floors of a checkout's house plan from the bottom up, as its own house-plan test lists them. */
-export async function readFloors(root: string): Promise<string[]> {
+async function readFloors(root: string): Promise<string[]> {
   const text = await Deno.readTextFile(`${root}/tests/setup/house_plan_test.ts`);
   const list = /const FLOORS = \[([^\]]*)\]/.exec(text)?.[1];
   if (list === undefined) throw new Error("tests/setup/house_plan_test.ts has no list FLOORS");
@@ -255,7 +255,7 @@ function normalizedLines(text: string): { text: string; line: number }[] {
 }
 
 /** All figures of a checkout. */
-export async function measureStructure(root: string) {
+async function measureStructure(root: string) {
   const tree = await readTree(root);
   const imports = importsOf(tree);
   const product = [...tree].filter(([path]) => isProduct(path));

@@ -23,9 +23,9 @@ export interface SuiteResults {
 }
 
 /** Devices of this project. `blas` is the CPU device with a BLAS library of the system. */
-export const STEP_DEVICES = ["webgpu", "cpu", "blas"] as const;
+const STEP_DEVICES = ["webgpu", "cpu", "blas"] as const;
 /** Models whose step is measured. */
-export const STEP_MODELS = ["reference", "albert-base"] as const;
+const STEP_MODELS = ["reference", "albert-base"] as const;
 /** One of the measured steps. */
 export type StepName = `${typeof STEP_MODELS[number]} ${typeof STEP_DEVICES[number]}`;
 

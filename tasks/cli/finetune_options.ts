@@ -9,13 +9,13 @@ import { type GivenFlags, group, type OptionTable } from "./options.ts";
 import { LOGGING, PROCESSES, RUN, TRAINING } from "./train_options.ts";
 
 /** Accepted by `--recipe`. */
-export const RECIPES = ["paper", "quick"] as const;
+const RECIPES = ["paper", "quick"] as const;
 /** Accepted by `finetune glue --task`. */
 export const GLUE_TASKS = GLUE_TRAINING_TASK_NAMES;
 /** Accepted by `--task` of the other GLUE commands: with the diagnostic set. */
 export const GLUE_TASKS_AND_AX = [...GLUE_TASKS, "ax"] as const;
 /** Accepted by `--task` of the SQuAD commands. */
-export const SQUAD_TASKS = ["1.1", "2.0"] as const;
+const SQUAD_TASKS = ["1.1", "2.0"] as const;
 /** Accepted by `--level` of the RACE commands. */
 export const LEVELS = ["all", "middle", "high"] as const;
 

@@ -178,7 +178,7 @@ async function namedConfig(name: string, vocabSize: number): Promise<ModelConfig
 }
 
 /** Returns the training request of the flags. */
-export function pretrainRequest(
+function pretrainRequest(
   flags: PretrainFlags,
   steps: number,
   initial?: Pick<InitialModel, "config" | "weights">,
@@ -226,7 +226,7 @@ function parsePhases(text: string): { maxSeqLength: number; share: number }[] {
  *
  * @throws {UsageError} if they do not match, or the data is text and there is no vocabulary.
  */
-export async function openSources(flags: DataFlags): Promise<DataSource[]> {
+async function openSources(flags: DataFlags): Promise<DataSource[]> {
   if (flags.mixture === undefined) {
     const data = await openData(flags);
     if (data === null) {
@@ -255,7 +255,7 @@ export async function openSources(flags: DataFlags): Promise<DataSource[]> {
 }
 
 /** Opens the validation sets `NAME=FOLDER` of `--eval-data`. */
-export async function openEvalData(paths: readonly string[]): Promise<Map<string, OpenedData>> {
+async function openEvalData(paths: readonly string[]): Promise<Map<string, OpenedData>> {
   const opened = new Map<string, OpenedData>();
   for (const [name, folder] of namedPaths("--eval-data", paths)) {
     opened.set(name, await openShards(folder));

@@ -93,7 +93,7 @@ export class Batch {
 }
 
 /** Parses the content of a case's files. */
-export function parseCase(
+function parseCase(
   name: string,
   files: {
     readonly config: string;

@@ -11,7 +11,7 @@ export { cacheFolder };
 export const ROOT: string = filePath(new URL("../../", import.meta.url)).replace(/[\\/]$/, "");
 
 /** Converts a `file:` URL to a path of this system. */
-export function filePath(url: URL): string {
+function filePath(url: URL): string {
   const path = decodeURIComponent(url.pathname);
   return Deno.build.os === "windows" ? path.slice(1).replaceAll("/", "\\") : path;
 }

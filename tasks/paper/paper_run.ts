@@ -76,7 +76,7 @@ function merge(folder: string, earlier: PaperRun, run: PaperRun): PaperRun {
 }
 
 /** The plan of an experiment. */
-export function planOf(run: PaperRun, manifest: DataManifest, experiment: string): RunPlan {
+function planOf(run: PaperRun, manifest: DataManifest, experiment: string): RunPlan {
   const { preset, device, benchmarks, finetuneRuns, seeds } = run;
   return {
     preset: paperPreset(preset),

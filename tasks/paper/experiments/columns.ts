@@ -11,18 +11,18 @@ export function benchmark(id: BenchmarkId, label: string, ...metrics: string[]):
 }
 
 /** SQuAD 1.1, F1 and exact match. */
-export const SQUAD_1: Column = benchmark("squad-1.1", "SQuAD1.1", "f1", "exact_match");
+const SQUAD_1: Column = benchmark("squad-1.1", "SQuAD1.1", "f1", "exact_match");
 /** SQuAD 2.0, F1 and exact match. */
-export const SQUAD_2: Column = benchmark("squad-2.0", "SQuAD2.0", "f1", "exact_match");
+const SQUAD_2: Column = benchmark("squad-2.0", "SQuAD2.0", "f1", "exact_match");
 /** MNLI, matched. */
 export const MNLI: Column = benchmark("mnli", "MNLI", "accuracy");
 /** SST-2. */
-export const SST_2: Column = benchmark("sst-2", "SST-2", "accuracy");
+const SST_2: Column = benchmark("sst-2", "SST-2", "accuracy");
 /** RACE, the development set. */
 export const RACE: Column = benchmark("race", "RACE", "accuracy");
 
 /** Mean of the five benchmarks above. */
-export const AVERAGE: Column = {
+const AVERAGE: Column = {
   id: "avg",
   label: "Avg",
   measure: { kind: "average", of: ["squad-1.1", "squad-2.0", "mnli", "sst-2", "race"] },

@@ -94,7 +94,7 @@ export function finetuneJobs(
 }
 
 /** The job that measures the layers of a row's model (Figure 1). */
-export function rowLayersJob(
+function rowLayersJob(
   plan: RunPlan,
   experiment: Pick<Experiment, "rows">,
   row: Row,

@@ -30,7 +30,7 @@ export function shownEvidence({ evidence }: Finding): readonly Evidence[] {
 }
 
 /** A number of an effect: signed for differences, unsigned for ratios and single values. */
-export function effectNumber({ test }: Evidence, value: number): string {
+function effectNumber({ test }: Evidence, value: number): string {
   return test.ratio || test.terms.length === 1 ? value.toFixed(2).replace("-", "−") : signed(value);
 }
 

@@ -22,7 +22,8 @@ export const RUN = {
   },
   "--extend-to <n>": {
     kind: "integer",
-    help: "Resume a run, also a finished one, and train to step N; --learning-rate may change.",
+    help:
+      "Extend a finished or interrupted run to step N, optionally with another --learning-rate.",
     depends: ["resume"],
     remembered: false,
   },

@@ -29,14 +29,19 @@ export {
   type UnknownFields,
   writeSentencePieceModel,
 } from "./sentencepiece_model.ts";
-export { type SentencePieceOptions, SentencePieceSegmenter } from "./sentencepiece_segmenter.ts";
+export {
+  type SamplingOptions,
+  type ScoredIds,
+  type SentencePieceOptions,
+  SentencePieceSegmenter,
+} from "./sentencepiece_segmenter.ts";
 export {
   ALBERT_SPECIAL_TOKENS,
   BERT_SPECIAL_TOKENS,
   type SpecialIds,
   type SpecialTokens,
 } from "./special_tokens.ts";
-export { tokenizeLines } from "./tokenize_lines.ts";
+export { jsonIds, mapLines, tokenizeLines } from "./tokenize_lines.ts";
 export { type EncodeOptions, Tokenizer, type TokenizerSnapshot } from "./tokenizer.ts";
 export { parseTokenizerConfig } from "./tokenizer_settings.ts";
 export {

@@ -10,6 +10,7 @@ import { Normalizer } from "./normalizer.ts";
 import type { Segmentation, Segmenter } from "./segmenter.ts";
 import { SourceSpans } from "./source_spans.ts";
 import { ModelType, PieceType, type SentencePieceModel } from "./sentencepiece_model.ts";
+import { MOST_SEGMENTATIONS, samplePath } from "./lattice_search.ts";
 import { Unigram } from "./unigram.ts";
 
 const META = "▁";
@@ -22,6 +23,24 @@ export interface SentencePieceOptions {
   cleaning?: Readonly<CleaningOptions>;
   /** Whether to split pieces such as "9," before the comma, as ALBERT does; false by default. */
   splitDigitComma?: boolean;
+}
+
+/** Ids of a text and their log probability. */
+export interface ScoredIds {
+  /** The ids. */
+  readonly ids: Int32Array;
+  /** Sum of the pieces' log probabilities; 0 for the best segmentation alone. */
+  readonly score: number;
+}
+
+/** How {@linkcode SentencePieceSegmenter.sample} draws. */
+export interface SamplingOptions {
+  /** Exponent of the probabilities: 0 makes all segmentations alike, larger values sharpen. */
+  readonly alpha: number;
+  /** Number of best segmentations to draw from; negative: all; 0 and 1: the best one. */
+  readonly nBestSize: number;
+  /** Returns numbers from 0 to below 1. */
+  readonly random: () => number;
 }
 
 /** Segments text with a SentencePiece unigram model. */
@@ -103,6 +122,44 @@ export class SentencePieceSegmenter implements Segmenter {
     // If the comma is not in the vocabulary, unknown text can end with a comma, too. This is rare and slow.
     if (!this.#idOf.has(",")) return this.segment(text).ids;
     return ids.some((id) => this.#isCut[id]) ? this.#withCuts(ids) : ids;
+  }
+
+  /**
+   * Segments a text in the most probable ways, best first.
+   *
+   * @param count Most segmentations to return, up to 1024.
+   */
+  nBest(text: string, count: number): ScoredIds[] {
+    const cleaned = this.#cleaner.run(text);
+    const length = this.#normalizer.run(this.#cleaner.output, cleaned);
+    if (count <= 1 || length === 0) return [{ ids: this.encodeIds(text), score: 0 }];
+    const { lattice } = this.#unigram.lattice(this.#normalizer.output, length);
+    return lattice.nBest(Math.min(count, MOST_SEGMENTATIONS))
+      .map(({ ids, score }) => ({ ids: this.#fused(ids), score }));
+  }
+
+  /**
+   * Segments a text at random (subword regularization).
+   *
+   * @param options How to draw.
+   */
+  sample(text: string, { alpha, nBestSize, random }: SamplingOptions): Int32Array {
+    const cleaned = this.#cleaner.run(text);
+    const length = this.#normalizer.run(this.#cleaner.output, cleaned);
+    if (length === 0 || nBestSize === 0 || nBestSize === 1) return this.encodeIds(text);
+    const { lattice } = this.#unigram.lattice(this.#normalizer.output, length);
+    const path = nBestSize < 0
+      ? lattice.sample(alpha, random)
+      : samplePath(lattice.nBest(Math.min(nBestSize, MOST_SEGMENTATIONS)), alpha, random);
+    return this.#fused(path.ids);
+  }
+
+  /** Unknown characters side by side are one piece; pieces such as "9," are cut. */
+  #fused(ids: readonly number[]): Int32Array {
+    const fused = Int32Array.from(
+      ids.filter((id, i) => id !== this.unknownId || ids[i - 1] !== this.unknownId),
+    );
+    return this.options.splitDigitComma ? this.#withCuts(fused) : fused;
   }
 
   segment(text: string): Segmentation {

@@ -17,9 +17,29 @@ const NEWLINE = 0x0a;
  * @returns Output lines, several per string.
  * @throws {SyntaxError} If a line is not valid UTF-8, after the lines before it.
  */
-export async function* tokenizeLines(
+export function tokenizeLines(
   input: AsyncIterable<Uint8Array>,
   encodeIds: (line: string) => ArrayLike<number>,
+): AsyncGenerator<string> {
+  return mapLines(input, (line) => jsonIds(encodeIds(line)));
+}
+
+/** Ids as a JSON array. */
+export function jsonIds(ids: ArrayLike<number>): string {
+  return `[${Array.prototype.join.call(ids, ",")}]`;
+}
+
+/**
+ * Converts each line of UTF-8 bytes to a line of text.
+ *
+ * @param input Bytes in chunks of any size.
+ * @param convert Converts a line.
+ * @returns The output lines, many at a time.
+ * @throws {SyntaxError} If a line is not UTF-8, after the lines before it have been returned.
+ */
+export async function* mapLines(
+  input: AsyncIterable<Uint8Array>,
+  convert: (line: string) => string,
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let unfinished: Uint8Array[] = [];
@@ -33,7 +53,7 @@ export async function* tokenizeLines(
     } catch {
       return false;
     }
-    lines.push(`[${Array.prototype.join.call(encodeIds(text), ",")}]\n`);
+    lines.push(`${convert(text)}\n`);
     return true;
   };
   const flush = () => {

@@ -16,7 +16,12 @@ import { inexpressible } from "./albert_json.ts";
 import { PipelineSegmenter, type TokenizerJson } from "./pipeline/pipeline_segmenter.ts";
 import type { Segmentation, Segmenter } from "./segmenter.ts";
 import { readSentencePieceModel, writeSentencePieceModel } from "./sentencepiece_model.ts";
-import { type SentencePieceOptions, SentencePieceSegmenter } from "./sentencepiece_segmenter.ts";
+import {
+  type SamplingOptions,
+  type ScoredIds,
+  type SentencePieceOptions,
+  SentencePieceSegmenter,
+} from "./sentencepiece_segmenter.ts";
 import {
   ALBERT_SPECIAL_TOKENS,
   BERT_SPECIAL_TOKENS,
@@ -258,6 +263,33 @@ export class Tokenizer {
     return segmenter instanceof PipelineSegmenter
       ? segmenter.segment(text, this.#ordinary).ids
       : segmenter.encodeIds(text);
+  }
+
+  /**
+   * Encodes text in the most probable ways, best first.
+   *
+   * @param text Any text.
+   * @param count Most results, up to 1024.
+   * @throws {TypeError} If the tokenizer is not a SentencePiece model.
+   */
+  encodeNBest(text: string, count: number): ScoredIds[] {
+    return this.#sentencePiece("the n best segmentations").nBest(text, count);
+  }
+
+  /**
+   * Encodes text with a segmentation drawn at random (subword regularization).
+   *
+   * @param text Any text.
+   * @param options How to draw.
+   * @throws {TypeError} If the tokenizer is not a SentencePiece model.
+   */
+  sampleIds(text: string, options: SamplingOptions): Int32Array {
+    return this.#sentencePiece("sampling").sample(text, options);
+  }
+
+  #sentencePiece(feature: string): SentencePieceSegmenter {
+    if (this.#segmenter instanceof SentencePieceSegmenter) return this.#segmenter;
+    throw new TypeError(`Cannot encode: ${feature} requires a SentencePiece model`);
   }
 
   /**

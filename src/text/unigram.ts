@@ -13,6 +13,7 @@
  */
 import { quote } from "../json/mod.ts";
 import { buildDoubleArray } from "./double_array.ts";
+import { SegmentationLattice } from "./lattice_search.ts";
 import { utf8Length } from "./normalizer.ts";
 import { PieceType, type SentencePiece } from "./sentencepiece_model.ts";
 
@@ -32,6 +33,8 @@ export class Unigram {
   readonly #scores: Float32Array;
   readonly #unknownId: number;
   readonly #unknownScore: number;
+  readonly #highestScore: number;
+  readonly #userDefined: ReadonlySet<number>;
 
   // The best path that ends at each byte: its score, and the start and id of its last piece.
   #best: Float32Array = new Float32Array(0);
@@ -47,10 +50,17 @@ export class Unigram {
    */
   constructor(pieces: readonly SentencePiece[]) {
     this.#unknownId = checkPieces(pieces);
-    let lowest = Infinity;
+    let lowest = Infinity, highest = -Infinity;
     for (const { type, score } of pieces) {
-      if (type === PieceType.normal) lowest = Math.min(lowest, score);
+      if (type === PieceType.normal) {
+        lowest = Math.min(lowest, score);
+        highest = Math.max(highest, score);
+      }
     }
+    this.#highestScore = highest;
+    this.#userDefined = new Set(
+      pieces.flatMap(({ type }, id) => type === PieceType.userDefined ? [id] : []),
+    );
     if (lowest === Infinity) lowest = 0;
     this.#unknownScore = Math.fround(lowest - UNKNOWN_PENALTY);
 
@@ -82,6 +92,45 @@ export class Unigram {
   segment(text: Uint8Array, length: number): number {
     this.#forward(text, length);
     return this.#backtrack(length);
+  }
+
+  /**
+   * Builds the lattice of all segmentations.
+   *
+   * @param text Normalized UTF-8.
+   * @param length Number of bytes of `text` to use.
+   * @returns The lattice, and the byte at which each character starts, with one entry for the end.
+   */
+  lattice(
+    text: Uint8Array,
+    length: number,
+  ): { readonly lattice: SegmentationLattice; readonly starts: readonly number[] } {
+    const starts: number[] = [], characterAt = new Int32Array(length + 1);
+    for (let at = 0; at < length; at += utf8Length(text[at])) starts.push(at);
+    starts.push(length);
+    starts.forEach((start, character) => characterAt[start] = character);
+    const units = this.#units, root = offsetOf(units[0]);
+    const lattice = new SegmentationLattice(starts.length - 1, (character) => {
+      const found: { id: number; end: number; score: number }[] = [];
+      let node = root;
+      for (let i = starts[character]; i < length; i++) {
+        node ^= text[i];
+        const unit = units[node];
+        if ((unit & 0x800000ff) !== text[i]) break;
+        node ^= offsetOf(unit);
+        if ((unit & 0x100) === 0) continue;
+        const id = units[node] & 0x7fffffff, end = characterAt[i + 1];
+        const score = this.#userDefined.has(id)
+          ? Math.fround((end - character) * this.#highestScore - 0.1)
+          : this.#scores[id];
+        found.push({ id, end, score });
+      }
+      if (!found.some(({ end }) => end === character + 1)) {
+        found.push({ id: this.#unknownId, end: character + 1, score: this.#unknownScore });
+      }
+      return found;
+    });
+    return { lattice, starts };
   }
 
   #forward(text: Uint8Array, length: number): void {

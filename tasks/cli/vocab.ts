@@ -1,4 +1,4 @@
-import type { VocabularyTrainer } from "../../src/text/training/mod.ts";
+import type { NormalizationRule, VocabularyTrainer } from "../../src/text/training/mod.ts";
 import { defineCommand, defineGroup } from "./command.ts";
 import { usage, UsageError } from "./errors.ts";
 import { TEXT_FORMATS } from "./prepare.ts";
@@ -49,6 +49,22 @@ async function takeSample(
   });
 }
 
+/** The rules of `--normalization-rule-name`: of a name, or else of a file. */
+async function normalizationRule(name: string): Promise<NormalizationRule> {
+  const { compileRules, namedRules, NORMALIZATION_RULES, parseRules } = await import(
+    "../../src/text/training/mod.ts"
+  );
+  const known = NORMALIZATION_RULES.find((rule) => rule === name);
+  if (known !== undefined) return { name: known, charsmap: compileRules(namedRules(known)) };
+  const text = await Deno.readTextFile(name).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UsageError(
+      `--normalization-rule-name must be ${NORMALIZATION_RULES.join(", ")} or a file (got ${name})`,
+    );
+  });
+  return { name: "user_defined", charsmap: compileRules(parseRules(text, name)) };
+}
+
 const train = defineCommand({
   description: "Train a SentencePiece unigram vocabulary with ALBERT's special tokens.\n" +
     "Writes spiece.model, spiece.vocab, tokenizer.json and its two configuration files.",
@@ -83,6 +99,22 @@ const train = defineCommand({
       kind: "string",
       help: "Symbols that are always single pieces, separated by commas.",
       default: '(,),",-,.,–,£,€',
+    },
+    "--do-lower-case <true|false>": {
+      kind: "boolean",
+      help: "Lower-case text in training and in use.",
+      default: true,
+    },
+    "--keep-accents": { kind: "switch", help: "Keep accents and other marks." },
+    "--normalization-rule-name <name>": {
+      kind: "string",
+      help: "Rules for characters after that: identity, nfkc, nmt_nfkc, or a TSV file of rules.",
+      default: "identity",
+    },
+    "--hard-vocab-limit <true|false>": {
+      kind: "boolean",
+      help: "Fail if the text supports fewer pieces than --vocab-size; false writes fewer.",
+      default: true,
     },
     "--workers <n>": {
       kind: "integer",
@@ -121,6 +153,10 @@ const train = defineCommand({
       characterCoverage: flags.characterCoverage,
       maxSentenceLength: flags.maxSentenceLength || undefined,
       userDefinedSymbols: flags.userDefinedSymbols.split(",").filter((text) => text !== ""),
+      lowerCase: flags.doLowerCase,
+      stripAccents: !flags.keepAccents,
+      normalization: await normalizationRule(flags.normalizationRuleName),
+      hardVocabLimit: flags.hardVocabLimit,
     };
     const trainer = usage(() => new VocabularyTrainer(training));
     const emptyFiles: string[] = [];
@@ -165,8 +201,11 @@ const train = defineCommand({
 
     await Deno.mkdir(flags.output, { recursive: true });
     const bytes = writeSentencePieceModel(model);
+    const { lowerCase, stripAccents } = training;
+    const tokenizer = Tokenizer.fromModel(bytes, { lowerCase, stripAccents });
+    for (const sentence of tokenizer.unwritten) progress.log(sentence);
     const files = {
-      ...Tokenizer.fromModel(bytes).toFiles(),
+      ...tokenizer.toFiles(),
       "spiece.model": bytes,
       "spiece.vocab": vocabularyListing(model.pieces),
     };

@@ -18,6 +18,7 @@ export function finishVocabulary(
   vocabulary: Vocabulary,
   alphabet: readonly string[],
   vocabSize: number,
+  hardLimit = true,
 ): TrainedPiece[] {
   const learned = Array.from(vocabulary.scores, (score, index): TrainedPiece => ({
     piece: pieceText(vocabulary, index, alphabet),
@@ -40,7 +41,7 @@ export function finishVocabulary(
     if (chosen.size >= room) break;
     if (!chosen.has(entry.piece)) chosen.set(entry.piece, entry);
   }
-  if (chosen.size !== room) {
+  if (chosen.size > room || (hardLimit && chosen.size < room)) {
     throw new RangeError(
       `A vocabulary of ${vocabSize} pieces is too large for this text: it supports at most ` +
         `${chosen.size + special.length}.`,

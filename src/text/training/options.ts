@@ -1,3 +1,6 @@
+import { ALBERT_CLEANING, AlbertCleaner, type CleaningOptions } from "../albert_cleaning.ts";
+import { specialPieces } from "./special_pieces.ts";
+
 /** Settings of vocabulary training, with the names of `spm_train`. */
 export interface VocabularyTrainingOptions {
   /** Number of pieces in the vocabulary, with special pieces. */
@@ -23,6 +26,22 @@ export interface VocabularyTrainingOptions {
   readonly splitByUnicodeScript?: boolean;
   /** Whether digits count as a separate script. Default: true. */
   readonly splitByNumber?: boolean;
+  /** Whether cleaning lower-cases. Default: true. */
+  readonly lowerCase?: boolean;
+  /** Whether cleaning removes accents. Default: true. */
+  readonly stripAccents?: boolean;
+  /** Rules for characters after cleaning, which the model contains. Default: none (`identity`). */
+  readonly normalization?: NormalizationRule;
+  /** Whether a text that supports fewer pieces is an error. Default: true. */
+  readonly hardVocabLimit?: boolean;
+}
+
+/** Rules for characters. */
+export interface NormalizationRule {
+  /** Name in the model. */
+  readonly name: string;
+  /** The compiled rules. */
+  readonly charsmap: Uint8Array;
 }
 
 /** What ALBERT passed to `spm_train --user_defined_symbols` (README of google-research/albert). */
@@ -60,6 +79,10 @@ export function completeTrainingOptions(
     numSubIterations: options.numSubIterations ?? 2,
     splitByUnicodeScript: options.splitByUnicodeScript ?? true,
     splitByNumber: options.splitByNumber ?? true,
+    lowerCase: options.lowerCase ?? true,
+    stripAccents: options.stripAccents ?? true,
+    normalization: options.normalization ?? { name: "identity", charsmap: new Uint8Array() },
+    hardVocabLimit: options.hardVocabLimit ?? true,
   };
   requireRange("vocabSize", complete.vocabSize, 1, 2 ** 24, true);
   requireRange("characterCoverage", complete.characterCoverage, 0.98, 1, false);
@@ -68,7 +91,8 @@ export function completeTrainingOptions(
   requireRange("maxSentencepieceLength", complete.maxSentencepieceLength, 1, 512, true);
   requireRange("shrinkingFactor", complete.shrinkingFactor, 0.5, 0.95, false);
   requireRange("numSubIterations", complete.numSubIterations, 1, 10, true);
-  requireUsableSymbols(complete.userDefinedSymbols);
+  specialPieces(complete.userDefinedSymbols); // Rejects names of special pieces.
+  requireUsableSymbols(complete.userDefinedSymbols, trainingCleaning(complete));
   return complete;
 }
 
@@ -84,8 +108,16 @@ function requireRange(
   throw new RangeError(`${name} must be ${kind} from ${smallest} to ${largest}, got ${value}`);
 }
 
-function requireUsableSymbols(symbols: readonly string[]): void {
+/** The clean-up before counting, and before the model is used. */
+export function trainingCleaning(
+  { lowerCase, stripAccents }: Pick<CompleteTrainingOptions, "lowerCase" | "stripAccents">,
+): CleaningOptions {
+  return { ...ALBERT_CLEANING, lowerCase, stripAccents };
+}
+
+function requireUsableSymbols(symbols: readonly string[], cleaning: CleaningOptions): void {
   const seen = new Set<string>();
+  const cleaner = new AlbertCleaner(cleaning);
   for (const symbol of symbols) {
     if (symbol === "" || /[\s▁▅]/u.test(symbol)) {
       throw new TypeError(
@@ -97,5 +129,15 @@ function requireUsableSymbols(symbols: readonly string[]): void {
       throw new TypeError(`User-defined symbol ${JSON.stringify(symbol)} is a duplicate`);
     }
     seen.add(symbol);
+    const cleaned = cleaner.clean(symbol);
+    if (cleaned !== symbol) {
+      throw new TypeError(
+        `User-defined symbol ${
+          JSON.stringify(symbol)
+        } can never match: text normalization changes ` +
+          `it to ${JSON.stringify(cleaned)}. Use that, or keep capitals (--do-lower-case false) ` +
+          "and accents (--keep-accents).",
+      );
+    }
   }
 }

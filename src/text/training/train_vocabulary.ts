@@ -102,5 +102,12 @@ export function trainVocabulary(
     const shrunk = Math.floor(options.shrinkingFactor * size);
     vocabulary = prune(fragments, vocabulary, Math.max(target, shrunk));
   }
-  return finishVocabulary(special, required, vocabulary, fragments.alphabet, options.vocabSize);
+  return finishVocabulary(
+    special,
+    required,
+    vocabulary,
+    fragments.alphabet,
+    options.vocabSize,
+    options.hardVocabLimit,
+  );
 }

@@ -43,6 +43,7 @@ export function trainedModel(
       splitByUnicodeScript: settings.splitByUnicodeScript,
       splitByNumber: settings.splitByNumber,
       splitByWhitespace: true,
+      ...settings.hardVocabLimit ? {} : { hardVocabLimit: false },
       // The padding piece is set by its id below; SentencePiece lists only the others.
       controlSymbols: textOf("control", padId + 1),
       userDefinedSymbols: textOf("user-defined", 0),
@@ -52,8 +53,8 @@ export function trainedModel(
       padId,
     },
     normalizerSpec: {
-      name: "identity",
-      precompiledCharsmap: new Uint8Array(),
+      name: settings.normalization.name,
+      precompiledCharsmap: settings.normalization.charsmap,
       addDummyPrefix: true,
       removeExtraWhitespaces: true,
       escapeWhitespaces: true,

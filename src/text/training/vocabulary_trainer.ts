@@ -1,8 +1,10 @@
 import { AlbertCleaner } from "../albert_cleaning.ts";
+import { Normalizer } from "../normalizer.ts";
 import type { SentencePieceModel } from "../sentencepiece_model.ts";
 import {
   type CompleteTrainingOptions,
   completeTrainingOptions,
+  trainingCleaning,
   type VocabularyTrainingOptions,
 } from "./options.ts";
 import { specialPieces } from "./special_pieces.ts";
@@ -37,7 +39,9 @@ export class VocabularyTrainer {
   tooLong = 0;
   readonly #options: CompleteTrainingOptions;
   readonly #words: WordCounter;
-  readonly #cleaner = new AlbertCleaner();
+  readonly #cleaner: AlbertCleaner;
+  /** The rules of the model, if it has any. */
+  readonly #normalizer: Normalizer | undefined;
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
   /**
@@ -49,7 +53,17 @@ export class VocabularyTrainer {
    */
   constructor(options: VocabularyTrainingOptions) {
     this.#options = completeTrainingOptions(options);
-    this.#words = new WordCounter(specialPieces(this.#options.userDefinedSymbols));
+    const { userDefinedSymbols, normalization: { charsmap } } = this.#options;
+    this.#words = new WordCounter(specialPieces(userDefinedSymbols));
+    this.#cleaner = new AlbertCleaner(trainingCleaning(this.#options));
+    if (charsmap.length > 0) {
+      const spec = {
+        precompiledCharsmap: charsmap,
+        addDummyPrefix: false,
+        escapeWhitespaces: false,
+      };
+      this.#normalizer = new Normalizer(spec, { userDefinedSymbols });
+    }
   }
 
   /** Number of sentences counted, without empty and skipped ones. */
@@ -73,7 +87,11 @@ export class VocabularyTrainer {
       this.tooLong++;
       return;
     }
-    this.#words.add(this.#decoder.decode(this.#cleaner.output.subarray(0, length)));
+    const { output } = this.#cleaner, normalizer = this.#normalizer;
+    const bytes = normalizer === undefined
+      ? output.subarray(0, length)
+      : normalizer.output.subarray(0, normalizer.run(output, length));
+    this.#words.add(this.#decoder.decode(bytes));
   }
 
   /** The counts, for {@linkcode VocabularyTrainer.merge} of another trainer. Plain data that can be sent to a worker. */
@@ -96,7 +114,7 @@ export class VocabularyTrainer {
    * Trains on all sentences counted so far.
    *
    * @param onProgress Called after each stage and EM step.
-   * @returns A model for `writeSentencePieceModel`. Its normalizer is `identity`.
+   * @returns A model for `writeSentencePieceModel`. Its normalizer has the rules of the options.
    * @throws {RangeError} If there is no text, or the vocabulary is larger than the text supports or
    * too small for its required characters.
    */

@@ -74,7 +74,7 @@ export interface RowOptions {
 
 const ROW = "row_of(group.x + group.y * grid.x, local)";
 
-/** `row` and other names for it, by what a row is, and the invocation's lane within the row. */
+/** Names of the row's index, depending on the meaning of a row, and the invocation's lane in the row. */
 const ROW_ARGUMENTS = { row: ROW, block: ROW, tensor: ROW, lane: "lane_of(local)" };
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What a training run consists of, and whether a run folder may be used for it.
+ * The parts of a training run, and the check that a run folder may be used for it.
  *
  * @module
  */
@@ -100,7 +100,7 @@ function hasRoundedGroups(config: ModelConfig): boolean {
  * @param checkpoint the folder's last checkpoint; null if it has none
  * @param earlier the folder's `run.json`; null if it has none
  * @param determining the determinants of this run
- * @throws {RunFolderError} if the folder holds another run, or one with other determinants.
+ * @throws {RunFolderError} if the folder contains another run, or one with other determinants.
  */
 export function checkResume(
   { output, resume, extend = false, observer }: {
@@ -168,7 +168,7 @@ const FLAGS: readonly (readonly [RegExp, string])[] = [
   [/^trainExamples$/, "--max-train-samples"],
   [/^heldOutExamples\b/, "--max-eval-samples"],
 ];
-/** Determinants that are checksums of what a flag names. */
+/** Determinants that are checksums of the files of a flag. */
 const CHECKSUMS: Readonly<Record<string, string>> = {
   dataFingerprint: "--data",
   data: "--data",

@@ -1,5 +1,5 @@
 /**
- * What the training loop trains: an objective (parameters and losses) with its data, evaluation and descriptions.
+ * A task of the training loop: an objective (parameters and losses) with its data, evaluation and descriptions.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface TaskBatch {
   readonly tokens: number;
 }
 
-/** Parameters and losses of a task, without its data: what a trainer needs. */
+/** Parameters and losses of a task, without its data, for the trainer. */
 export interface Objective<B extends TaskBatch = TaskBatch> {
   /**
    * Names of the losses. Each is logged as `loss_NAME` and `accuracy_NAME`, and their sum as `loss`. A single loss may have the empty name and is then logged

@@ -34,13 +34,13 @@ export interface CommandDefinition<T extends OptionTable, A extends string, F> {
   /** `<question> [text]`, `<run...>` */
   readonly arguments?: A;
   readonly options?: T;
-  /** Command lines by what they show. */
+  /** Command lines by description. */
   readonly examples?: Readonly<Record<string, string>>;
   /** Executes the command. Imports large modules only when it is called, so `--help` stays fast. */
   action(flags: F, ...words: WordsOf<A>): unknown;
 }
 
-/** A definition whose types are forgotten. */
+/** A definition with erased types. */
 export type AnyDefinition = CommandDefinition<OptionTable, any, any>;
 
 const definitions = new WeakMap<Command<any>, AnyDefinition>();

@@ -214,7 +214,7 @@ Deno.test("finetune reports invalid input as one sentence, and writes nothing", 
     await Deno.writeTextFile(train, `${await Deno.readTextFile(train)}12\tone two\n`);
     const strict = await runAlbert([...command, "--strict"]);
     assertEquals(strict.code, 1);
-    assertStringIncludes(strict.stderr, "1 malformed line skipped (line 14)");
+    assertStringIncludes(strict.stderr, "1 malformed line (line 14)");
   }));
 
 Deno.test("finetune suggests a smaller micro-batch if the device has too little memory", () =>

@@ -11,11 +11,12 @@ import {
   GlueFileError,
   type GlueFileKind,
   type GlueRow,
+  lineList,
   readGlueFile,
 } from "./reader.ts";
 import type { GlueHeldOut } from "./task.ts";
 import type { GlueTaskDefinition } from "./tasks.ts";
-import { textFileDefinition, textTaskDefinition } from "./text_task.ts";
+import { scoreHint, textFileDefinition, textTaskDefinition } from "./text_task.ts";
 
 /** Training and validation rows of a task. */
 export interface GlueData {
@@ -138,12 +139,25 @@ export async function readRows(
   sum?: { update(bytes: Uint8Array): unknown },
 ): Promise<readonly GlueRow[]> {
   const text = await readUtf8(path, sum);
-  const { rows, malformed }: GlueFile = readGlueFile(definition, kind, text, path);
-  const sentence = describeMalformed(path, malformed);
-  if (sentence !== null) {
-    // A submission needs a prediction for every row.
-    if (strict || kind === "test") throw new GlueFileError(sentence);
-    log(sentence);
-  }
+  const { rows, malformed, unlabeled, quoted }: GlueFile = readGlueFile(
+    ...[definition, kind, text, path] as const,
+  );
+  // A submission needs a prediction for every row.
+  const stop = strict || kind === "test";
+  const notices = [
+    describeMalformed(path, malformed, !stop),
+    unlabeled.length === 0
+      ? null
+      : `${path}: ${unlabeled.length} ${unlabeled.length === 1 ? "row" : "rows"} without a label${
+        stop ? "" : " skipped"
+      } (line ${lineList(unlabeled)})`,
+  ].filter((notice) => notice !== null);
+  if (stop && notices.length > 0) throw new GlueFileError(notices.join("; "));
+  if (quoted) notices.push(`${path}: fields in quotes are read without them`);
+  const hint = kind === "train" && definition.name === "text"
+    ? scoreHint(definition.labels, path)
+    : null;
+  if (hint !== null) notices.push(hint);
+  notices.forEach(log);
   return rows;
 }

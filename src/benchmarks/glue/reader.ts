@@ -1,8 +1,9 @@
 /**
- * Reads GLUE's TSV files. Fields are separated by tabs only; quotes are part of the text, and often unbalanced.
+ * Reads GLUE's TSV files. Fields are separated by tabs only; quotes are part of the text, and often unbalanced. In the user's own files, fields may be quoted as in CSV.
  *
  * @module
  */
+import { RowReader, type TableRow } from "../../data/readers/mod.ts";
 import { quote } from "../../json/mod.ts";
 import { type GlueColumns, type GlueTaskDefinition, readLabel } from "./tasks.ts";
 
@@ -22,6 +23,10 @@ export interface GlueFile {
   readonly rows: readonly GlueRow[];
   /** Skipped lines, which have another number of columns. */
   readonly malformed: readonly MalformedLine[];
+  /** Line numbers of skipped rows with an empty label, in the user's own files. */
+  readonly unlabeled: readonly number[];
+  /** Whether fields are quoted as in CSV. */
+  readonly quoted: boolean;
 }
 
 /** A line with a wrong number of columns. */
@@ -55,34 +60,39 @@ export function readGlueFile(
   text: string,
   file: string,
 ): GlueFile {
-  // MRPC's files may start with a byte-order mark.
-  const lines = text.replace(/^\uFEFF/, "").split("\n").map((line) => line.replace(/\r$/, ""));
-  if (lines.at(-1) === "") lines.pop();
-  if (lines.length === 0) throw new GlueFileError(`${file} is empty`);
-  const columns = chooseColumns(task, kind, lines[0], file);
+  const own = task.name === "text";
+  const { rows: table, quoted } = tableOf(text, own);
+  if (table.length === 0) throw new GlueFileError(`${file} is empty`);
+  const columns = chooseColumns(task, kind, table[0].fields, file);
   // A user's test file may have text columns only.
   const hasIndex = kind === "test" && !columns.texts.includes(0);
   const rows: GlueRow[] = [];
   const malformed: MalformedLine[] = [];
-  for (let line = columns.header === undefined ? 0 : 1; line < lines.length; line++) {
-    const fields = lines[line].split("\t");
+  const unlabeled: number[] = [];
+  for (const { line, fields } of columns.header === undefined ? table : table.slice(1)) {
     if (fields.length !== columns.count) {
-      malformed.push({ line: line + 1, columns: fields.length, expected: columns.count });
+      malformed.push({ line, columns: fields.length, expected: columns.count });
       continue;
     }
-    const index = hasIndex ? fields[0] : `${rows.length + malformed.length}`;
+    const index = hasIndex ? fields[0] : `${rows.length + malformed.length + unlabeled.length}`;
     const texts = columns.texts.map((column) => fields[column]);
-    if (columns.label === undefined) rows.push({ index, texts });
-    else {
-      const label = readLabel(task, fields[columns.label]);
-      if (label === null) throw unknownLabel(task, fields[columns.label], file, line + 1);
-      rows.push({ index, texts, label });
+    if (columns.label === undefined) {
+      rows.push({ index, texts });
+      continue;
     }
+    const name = own ? fields[columns.label].trim() : fields[columns.label];
+    if (own && name === "") {
+      unlabeled.push(line);
+      continue;
+    }
+    const label = readLabel(task, name);
+    if (label === null) throw unknownLabel(task, name, file, line);
+    rows.push({ index, texts, label });
   }
   if (rows.length === 0) {
     throw new GlueFileError(
       malformed.length === 0
-        ? `${file} has no rows after the header`
+        ? `${file} has no rows ${unlabeled.length > 0 ? "with a label" : "after the header"}`
         : `${file}, line ${
           malformed[0].line
         }: expected ${columns.count} tab-separated columns for ${task.folder}, got ${
@@ -90,35 +100,76 @@ export function readGlueFile(
         }; no other line is valid`,
     );
   }
-  return { rows, malformed };
+  return { rows, malformed, unlabeled, quoted };
 }
 
-/** Returns a sentence about skipped lines, or null if there are none. */
+/**
+ * Splits a file into rows of fields. Blank lines at its end are ignored.
+ *
+ * @param mayQuote whether fields may be quoted; they are if that gives as many complete rows as without quotes
+ */
+export function tableOf(
+  text: string,
+  mayQuote: boolean,
+): { readonly rows: readonly TableRow[]; readonly quoted: boolean } {
+  // MRPC's files may start with a byte-order mark.
+  const lines = text.replace(/^\uFEFF/, "").split("\n").map((line) => line.replace(/\r$/, ""));
+  while (lines.at(-1)?.trim() === "") lines.pop();
+  const rows = lines.map((line, i) => ({ line: i + 1, fields: line.split("\t") }));
+  if (mayQuote && /(?:^|[\t\n])"/.test(text)) {
+    const unquoted = unquotedRows(lines);
+    if (completeRows(unquoted) >= completeRows(rows)) return { rows: unquoted, quoted: true };
+  }
+  return { rows, quoted: false };
+}
+
+/** Returns no rows if quotes are not balanced. */
+function unquotedRows(lines: readonly string[]): TableRow[] {
+  const reader = new RowReader("", "\t");
+  try {
+    const rows = lines.map((line) => reader.push(line)).filter((row) => row !== undefined);
+    reader.end();
+    return rows;
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
+}
+
+function completeRows(rows: readonly TableRow[]): number {
+  return rows.filter(({ fields }) => fields.length === rows[0].fields.length).length;
+}
+
+/** Returns a sentence about malformed lines, or null if there are none; `skipped` is whether they were skipped. */
 export function describeMalformed(
   file: string,
   malformed: readonly MalformedLine[],
+  skipped = true,
 ): string | null {
   if (malformed.length === 0) return null;
   const [{ columns, expected }] = malformed;
-  const lines = malformed.slice(0, 5).map(({ line }) => line).join(", ");
-  const more = malformed.length > 5 ? ", …" : "";
-  return `${file}: ${malformed.length} malformed ${
-    malformed.length === 1 ? "line" : "lines"
-  } skipped (line ${lines}${more}): got ${columns} columns, expected ${expected}`;
+  const lines = lineList(malformed.map(({ line }) => line));
+  return `${file}: ${malformed.length} malformed ${malformed.length === 1 ? "line" : "lines"}${
+    skipped ? " skipped" : ""
+  } (line ${lines}): got ${columns} columns, expected ${expected}`;
+}
+
+/** Lists the first line numbers. */
+export function lineList(lines: readonly number[]): string {
+  return lines.slice(0, 5).join(", ") + (lines.length > 5 ? ", …" : "");
 }
 
 /** Selects the column layout of a file by its first line. */
 function chooseColumns(
   task: GlueTaskDefinition,
   kind: GlueFileKind,
-  firstLine: string,
+  first: readonly string[],
   file: string,
 ): GlueColumns {
-  const first = firstLine.split("\t");
   const isTestFile = isHeaderOf(task.test, first);
   if (kind === "test") {
     if (isTestFile) return task.test;
-    throw wrongHeader(task, [task.test], firstLine, file);
+    throw wrongHeader(task, [task.test], first, file);
   }
   if (isTestFile) {
     throw new GlueFileError(
@@ -128,7 +179,7 @@ function chooseColumns(
   const fitting = task.labeled.find((columns) =>
     columns.header === undefined || isHeaderOf(columns, first)
   );
-  if (fitting === undefined) throw wrongHeader(task, task.labeled, firstLine, file);
+  if (fitting === undefined) throw wrongHeader(task, task.labeled, first, file);
   if (kind === "train" && fitting.heldOutOnly) {
     throw new GlueFileError(
       `${file}, line 1: this is a dev file of ${task.folder} (${fitting.count} columns); use train.tsv for training`,
@@ -148,15 +199,15 @@ function isHeaderOf({ count, header = {} }: GlueColumns, first: readonly string[
 function wrongHeader(
   { folder }: GlueTaskDefinition,
   layouts: readonly GlueColumns[],
-  firstLine: string,
+  first: readonly string[],
   file: string,
 ): GlueFileError {
   const counts = layouts.map(({ count }) => count).join(" or ");
   const names = Object.values(layouts[0].header ?? {}).map((name) => `"${name}"`).join(", ");
   return new GlueFileError(
-    `${file}, line 1: expected a header of ${counts} columns for ${folder} with ${names}, got ${
-      firstLine.split("\t").length
-    } columns: ${quote(firstLine)}`,
+    `${file}, line 1: expected a header of ${counts} columns for ${folder} with ${names}, got ${first.length} columns: ${
+      quote(first.join("\t"))
+    }`,
   );
 }
 

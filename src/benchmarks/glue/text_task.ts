@@ -4,7 +4,7 @@
  * @module
  */
 import { quote } from "../../json/mod.ts";
-import { GlueFileError } from "./reader.ts";
+import { GlueFileError, tableOf } from "./reader.ts";
 import type { GlueColumns, GlueTaskDefinition } from "./tasks.ts";
 
 /** Possible names of the text columns. */
@@ -14,21 +14,20 @@ const LABEL = "label";
 const MAX_LABELS = 1000;
 
 /**
- * Returns the task of a training file. Its classes are the labels in the file, sorted.
+ * Returns the task of a training file. Its classes are the labels in the file without surrounding white space, sorted; empty ones are ignored.
  *
  * @param train text of the training file
  * @param file name of the file for errors
  * @throws {GlueFileError} if the header does not name the columns, or there are not 2 to 1000 classes
  */
 export function textTaskDefinition(train: string, file: string): GlueTaskDefinition {
-  const columns = textColumns(train, file);
+  const [header, ...rows] = tableOf(train, true).rows.map(({ fields }) => fields);
+  const columns = textColumns(header, file);
   const { count, label } = columns;
-  if (label === undefined) throw missingColumns(train, file, `, and "${LABEL}"`);
+  if (label === undefined) throw missingColumns(header, file, `, and "${LABEL}"`);
   const found = new Set<string>();
-  for (const line of train.split(/\r?\n/).slice(1)) {
-    const fields = line.split("\t");
-    if (fields.length === count) found.add(fields[label]);
-  }
+  for (const fields of rows) if (fields.length === count) found.add(fields[label].trim());
+  found.delete("");
   if (found.size < 2 || found.size > MAX_LABELS) {
     throw new GlueFileError(
       `${file}: the label column must have 2 to ${MAX_LABELS} distinct labels, got ${found.size}`,
@@ -50,13 +49,27 @@ export function textFileDefinition(
   text: string,
   file: string,
 ): GlueTaskDefinition {
-  const columns = textColumns(text, file);
+  const columns = textColumns(tableOf(text, true).rows[0]?.fields, file);
   return definition(
     labels,
     columns.label === undefined
       ? { labeled: [], test: columns }
       : { labeled: [columns], test: NO_FILE },
   );
+}
+
+/**
+ * Returns a hint if the classes look like scores.
+ *
+ * @returns a sentence, or null
+ */
+export function scoreHint(labels: readonly string[], file: string): string | null {
+  const scores = labels.length > 2 && labels.every((label) => /^-?\d+([.,]\d+)?$/.test(label)) &&
+    labels.some((label) => /[.,]\d*[1-9]/.test(label));
+  if (!scores) return null;
+  return `${file}: the labels are numbers such as ${labels[0]} and ${labels[1]}, which become ` +
+    `${labels.length} classes without order; to predict scores from 0 to 5, write the columns of ` +
+    "STS-B and use finetune glue --task sts-b";
 }
 
 /** Layout that matches no file. */
@@ -74,11 +87,11 @@ function definition(
 }
 
 /** Returns the positions of the text columns and the label column. */
-function textColumns(text: string, file: string): GlueColumns {
-  const header = headerOf(text).split("\t").map((name) => name.trim().toLowerCase());
+function textColumns(names: readonly string[] = [""], file: string): GlueColumns {
+  const header = names.map((name) => name.trim().toLowerCase());
   const texts = TEXTS.map((names) => names.map((name) => header.indexOf(name)))
     .find((places) => !places.includes(-1));
-  if (texts === undefined) throw missingColumns(text, file, "");
+  if (texts === undefined) throw missingColumns(names, file, "");
   const label = header.indexOf(LABEL);
   const places = label < 0 ? texts : [...texts, label];
   return {
@@ -87,13 +100,13 @@ function textColumns(text: string, file: string): GlueColumns {
   };
 }
 
-function missingColumns(text: string, file: string, more: string): GlueFileError {
+function missingColumns(
+  header: readonly string[],
+  file: string,
+  more: string,
+): GlueFileError {
   const names = `"text", "sentence", or "sentence1" and "sentence2"${more}`;
   return new GlueFileError(
-    `${file}, line 1: the header must contain ${names}, got ${quote(headerOf(text))}`,
+    `${file}, line 1: the header must contain ${names}, got ${quote(header.join("\t"))}`,
   );
-}
-
-function headerOf(text: string): string {
-  return text.replace(/^\uFEFF/, "").split(/\r?\n/, 1)[0];
 }

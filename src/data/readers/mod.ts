@@ -6,4 +6,5 @@
 export * from "./format.ts";
 export { linesOf } from "./lines.ts";
 export * from "./read_documents.ts";
+export { RowReader, type TableRow } from "./tables.ts";
 export type { TextDocument } from "./text_document.ts";

@@ -17,42 +17,65 @@ export interface TableRow {
 const MAX_ROW_LENGTH = 16 * 1024 * 1024;
 
 /**
- * Reads the rows of a table. A field may be in double quotes; then it can contain delimiters, line feeds
- * and doubled quotes. Blank lines are skipped.
- *
- * @param batches Lines of the file.
- * @param source Name of the file.
- * @param delimiter A comma or a tab.
- * @returns The rows, the header included.
- * @throws {SyntaxError} If a quote is not closed or is followed by text; the message names the line.
+ * Reads the rows of a table line by line. A field may be in double quotes; then it can contain
+ * delimiters, line feeds and doubled quotes. Blank lines are skipped.
  */
-export async function* readRows(
-  batches: AsyncIterable<string[]> | Iterable<string[]>,
-  source: string,
-  delimiter: "," | "\t",
-): AsyncGenerator<TableRow> {
-  let number = 0, first = 0;
-  let record = "";
-  for await (const lines of batches) {
-    for (const line of lines) {
-      number++;
-      if (first === 0 && line.trim() === "") continue;
-      record = first === 0 ? line : `${record}\n${line}`;
-      if (first === 0) first = number;
-      const fields = splitRow(record, delimiter);
-      if (typeof fields === "string") {
-        throw new SyntaxError(
-          `Cannot read ${source}: in the row of line ${first}, text follows the closing quote of ` +
-            `${fields}; double the quotes within a field`,
-        );
-      }
-      if (fields !== undefined) {
-        yield { line: first, fields };
-        first = 0;
-      } else if (record.length > MAX_ROW_LENGTH) throw notClosed(source, first);
-    }
+export class RowReader {
+  readonly #source: string;
+  readonly #delimiter: string;
+  #number = 0;
+  #first = 0;
+  #record = "";
+
+  /**
+   * Creates a reader.
+   *
+   * @param source Name of the file for errors.
+   * @param delimiter A comma or a tab.
+   */
+  constructor(source: string, delimiter: "," | "\t") {
+    this.#source = source;
+    this.#delimiter = delimiter;
   }
-  if (first > 0) throw notClosed(source, first);
+
+  /**
+   * Reads a line.
+   *
+   * @param line The next line.
+   * @returns The row that it ends, or undefined.
+   * @throws {SyntaxError} If text follows a closing quote, or a row is too long; the message names the line.
+   */
+  push(line: string): TableRow | undefined {
+    this.#number++;
+    if (this.#first === 0) {
+      if (line.trim() === "") return undefined;
+      this.#first = this.#number;
+      this.#record = line;
+    } else this.#record += `\n${line}`;
+    const fields = splitRow(this.#record, this.#delimiter);
+    if (typeof fields === "string") {
+      throw new SyntaxError(
+        `Cannot read ${this.#source}: in the row of line ${this.#first}, text follows the ` +
+          `closing quote of ${fields}; double the quotes within a field`,
+      );
+    }
+    if (fields === undefined) {
+      if (this.#record.length > MAX_ROW_LENGTH) throw notClosed(this.#source, this.#first);
+      return undefined;
+    }
+    const row = { line: this.#first, fields };
+    this.#first = 0;
+    return row;
+  }
+
+  /**
+   * Checks that the last row is complete.
+   *
+   * @throws {SyntaxError} If a quote is not closed; the message names the line.
+   */
+  end(): void {
+    if (this.#first > 0) throw notClosed(this.#source, this.#first);
+  }
 }
 
 function notClosed(source: string, line: number): SyntaxError {
@@ -100,28 +123,32 @@ export async function* readTable(
   delimiter: "," | "\t",
   column: string,
 ): AsyncGenerator<TextDocument> {
+  const reader = new RowReader(source, delimiter);
   let width = 0, index = -1;
-  for await (const { line, fields } of readRows(batches, source, delimiter)) {
-    if (width === 0) {
-      index = fields.findIndex((name) => name.trim() === column);
-      if (index < 0) {
+  for await (const lines of batches) {
+    for (const text of lines) {
+      const row = reader.push(text);
+      if (row === undefined) continue;
+      const { line, fields } = row;
+      if (width === 0) {
+        index = fields.findIndex((name) => name.trim() === column);
+        if (index < 0) {
+          throw new SyntaxError(
+            `Cannot read ${source}: its columns are ${fields.map((f) => f.trim()).join(", ")}, ` +
+              `but not "${column}"; name the column of the text with --text-field, or the format ` +
+              "with --format",
+          );
+        }
+        width = fields.length;
+      } else if (fields.length !== width) {
         throw new SyntaxError(
-          `Cannot read ${source}: its columns are ${fields.map((f) => f.trim()).join(", ")}, ` +
-            `but not "${column}"; name the column of the text with --text-field, or the format ` +
-            "with --format",
+          `Cannot read ${source}: line ${line} has ${fields.length} fields, but the header has ` +
+            `${width}; put texts with ${delimiter === "," ? "commas" : "tabs"} in quotes`,
         );
-      }
-      width = fields.length;
-      continue;
+      } else yield* documentsOf(fields[index], `${source}:${line}`);
     }
-    if (fields.length !== width) {
-      throw new SyntaxError(
-        `Cannot read ${source}: line ${line} has ${fields.length} fields, but the header has ` +
-          `${width}; put texts with ${delimiter === "," ? "commas" : "tabs"} in quotes`,
-      );
-    }
-    yield* documentsOf(fields[index], `${source}:${line}`);
   }
+  reader.end();
 }
 
 /**

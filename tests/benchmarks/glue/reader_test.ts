@@ -24,6 +24,8 @@ Deno.test("readGlueFile() preserves quotes, and ignores carriage returns and the
   assertEquals(readGlueFile(rte, "train", text, "train.tsv"), {
     rows: [{ index: "0", texts: ['He said "no.', 'It\'s "so" "'], label: 0 }],
     malformed: [],
+    unlabeled: [],
+    quoted: false,
   });
 });
 
@@ -71,6 +73,12 @@ Deno.test("malformed lines are skipped and reported", () => {
     "train.tsv: 2 malformed lines skipped (line 3, 4): got 3 columns, expected 4",
   );
   assertEquals(describeMalformed("train.tsv", []), null);
+  assertEquals(
+    describeMalformed("test.tsv", malformed.slice(0, 1), false),
+    "test.tsv: 1 malformed line (line 3): got 3 columns, expected 4",
+  );
+  const blank = readGlueFile(rte, "train", `${text}\n \n\r\n\n`, "train.tsv");
+  assertEquals([blank.rows.length, blank.malformed.length], [rows.length, malformed.length]);
 });
 
 Deno.test("an unknown label is reported with file and line", () => {

@@ -1,9 +1,10 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   GlueFileError,
   outputsOf,
   problemTypeOf,
   readGlueFile,
+  scoreHint,
   textFileDefinition,
   textTaskDefinition,
 } from "../../../src/benchmarks/glue/mod.ts";
@@ -50,6 +51,52 @@ Deno.test("textFileDefinition() accepts files with and without labels", () => {
   const unknown = "text\tlabel\none\tc\n";
   assertThrows(() => read(unknown, "dev"), GlueFileError, 'line 2: label "c" is not valid');
   assertThrows(() => read("words\none\n", "test"), GlueFileError, "the header must contain");
+});
+
+Deno.test("labels are trimmed, and rows without a label are skipped and reported", () => {
+  const file = "text\tlabel\na\tgood\nb\tbad \nc\t\nd\t good\ne\t \n";
+  const task = textTaskDefinition(file, "train.tsv");
+  assertEquals(task.labels, ["bad", "good"]);
+  const { rows, unlabeled } = readGlueFile(task, "train", file, "train.tsv");
+  assertEquals(rows.map(({ texts, label }) => [texts[0], label]), [["a", 1], ["b", 0], ["d", 1]]);
+  assertEquals(unlabeled, [4, 6]);
+  const none = "text\tlabel\na\t\n";
+  assertThrows(
+    () => readGlueFile(task, "dev", none, "dev.tsv"),
+    GlueFileError,
+    "dev.tsv has no rows with a label",
+  );
+});
+
+Deno.test("fields quoted by csv and pandas are unquoted; quotes that are text are kept", () => {
+  const read = (file: string) => {
+    const { rows, quoted } = readGlueFile(textTaskDefinition(file, "f"), "train", file, "f");
+    return { quoted, rows: rows.map(({ texts, label }) => [...texts, label]) };
+  };
+  const written = '"text"\t"label"\r\n"she said ""no"", and\r\nleft"\t"b"\r\n"a\ttab"\ta\r\n\r\n';
+  assertEquals(read(written), {
+    quoted: true,
+    rows: [['she said "no", and\nleft', 1], ["a\ttab", 0]],
+  });
+  const raw = 'text\tlabel\n"Stop!" she cried\ta\n"unbalanced\tb\nmiddle "quote"\ta\n';
+  assertEquals(read(raw), {
+    quoted: false,
+    rows: [['"Stop!" she cried', 0], ['"unbalanced', 1], ['middle "quote"', 0]],
+  });
+  // A quote that is never closed would swallow rows.
+  const swallowing = 'text\tlabel\n"one\ta\ntwo\tb\nthree"\ta\n';
+  assertEquals(read(swallowing).rows.length, 3);
+});
+
+Deno.test("scoreHint() recognizes scores", () => {
+  const hint = scoreHint(["0.0", "0.5", "1.0"], "train.tsv");
+  assertStringIncludes(
+    hint!,
+    "train.tsv: the labels are numbers such as 0.0 and 0.5, which become 3",
+  );
+  for (const labels of [["0", "1", "2"], ["0.0", "1.0", "2.0"], ["0.5", "1"], ["a", "0.5", "1"]]) {
+    assertEquals(scoreHint(labels, "f"), null, labels.join());
+  }
 });
 
 Deno.test("problemTypeOf() reads config.json, and infers the type of a file without it", () => {

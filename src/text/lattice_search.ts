@@ -75,7 +75,7 @@ export class SegmentationLattice {
         if (paths.length === count) break;
         continue;
       }
-      // The start of the text is a node of its own, which decides the order of equal paths.
+      // The start of the text is a separate node, which determines the order of equal paths.
       if (top.place === 0) {
         agenda.push({ node: null, place: -1, next: top, whole: top.rest, rest: top.rest });
       }

@@ -34,7 +34,7 @@ Deno.test("encodeNBest() returns the most probable segmentations, best first", (
   assertEquals(tokenizer.encodeNBest("", 5).map(({ ids }) => ids.length), [0]);
 });
 
-Deno.test("sampleIds() draws each segmentation as often as its probability says", () => {
+Deno.test("sampleIds() draws each segmentation with its probability", () => {
   let state = 1;
   const random = () => (state = state * 48271 % 2147483647) / 2147483647;
   const all = allSegmentations("▁aab");

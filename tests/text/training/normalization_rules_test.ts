@@ -58,7 +58,7 @@ Deno.test("a vocabulary can keep accents and capitals", () => {
   assertEquals(kept.decode(kept.encodeIds("schön Bär")), "schön Bär");
 });
 
-Deno.test("a vocabulary with nmt_nfkc reads invisible characters as its rules say", () => {
+Deno.test("a vocabulary with nmt_nfkc applies its rules to invisible characters", () => {
   const normalization = { name: "nmt_nfkc", charsmap: nmt };
   const tokenizer = trained("the cat sat on the mat", { normalization });
   assertEquals(tokenizer.encodeIds("the\u200bcat\u0007"), tokenizer.encodeIds("the cat"));

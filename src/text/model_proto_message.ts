@@ -123,7 +123,8 @@ function readValue(pbf: PbfReader, field: FieldDescription, end: number): unknow
 function writeValue(pbf: PbfWriter, field: FieldDescription, item: unknown): void {
   switch (field.kind) {
     case "string":
-      return pbf.writeStringField(field.tag, item as string);
+      // pbf writes characters from U+20000 on as others.
+      return pbf.writeBytesField(field.tag, new TextEncoder().encode(item as string));
     case "bytes":
       return pbf.writeBytesField(field.tag, item as Uint8Array);
     case "float":

@@ -97,3 +97,12 @@ Deno.test("SentencePieceSegmenter rejects unsupported types of models", () => {
   const infinite = smallModel({ a: -Infinity });
   assertThrows(() => new SentencePieceSegmenter(infinite), SyntaxError, "score of piece 5");
 });
+
+Deno.test("writeSentencePieceModel() keeps characters of all planes", () => {
+  const texts = ["é", "\u{10000}", "\u{1f600}", "\u{20000}", "\u{2a6df}", "\u{10fffd}"];
+  const pieces = texts.map((piece) => ({ piece, score: -1, type: PieceType.normal }));
+  const model = { pieces, trainerSpec: { unkPiece: "\u{20001}" }, normalizerSpec: {} };
+  const again = readSentencePieceModel(writeSentencePieceModel(model));
+  assertEquals(again.pieces.map(({ piece }) => piece), texts);
+  assertEquals(again.trainerSpec.unkPiece, "\u{20001}");
+});

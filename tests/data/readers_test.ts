@@ -194,7 +194,10 @@ Deno.test("CSV and TSV are read with their quotes", async () => {
   assertEquals(await named("a.csv", "text\nOne, two.\n".replace(",", "")), [["One two."]]);
   for (
     const [text, message] of [
-      ["title,body\nA,B\n", 'a.csv: its columns are title, body, but not "text"; name the column'],
+      [
+        "title,body\nA,B\n",
+        'a.csv: its columns are "title", "body", but not "text"; name the column',
+      ],
       ["id,text\n1,a,b\n", "a.csv: line 2 has 3 fields, but the header has 2"],
       ['id,text\n1,"a\n2,b\n', "a.csv: the row of line 2 has a quote that is not closed"],
       ['id,text\n1,"a" b\n', "a.csv: in the row of line 2, text follows the closing quote"],

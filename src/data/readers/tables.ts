@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote } from "../../json/mod.ts";
 import { DocumentCollector, type TextDocument } from "./text_document.ts";
 
 /** A row of a table. */
@@ -99,7 +100,7 @@ function splitRow(record: string, delimiter: string): string[] | string | undefi
     while (end >= 0 && record[end + 1] === '"') end = record.indexOf('"', end + 2);
     if (end < 0) return undefined;
     if (end + 1 < record.length && record[end + 1] !== delimiter) {
-      return JSON.stringify(record.slice(start, start + 20));
+      return quote(record.slice(start, start + 20));
     }
     fields.push(record.slice(start + 1, end).replaceAll('""', '"'));
     start = end + 2;
@@ -133,10 +134,10 @@ export async function* readTable(
       if (width === 0) {
         index = fields.findIndex((name) => name.trim() === column);
         if (index < 0) {
+          const names = fields.slice(0, 20).map((name) => quote(name.trim())).join(", ");
           throw new SyntaxError(
-            `Cannot read ${source}: its columns are ${fields.map((f) => f.trim()).join(", ")}, ` +
-              `but not "${column}"; name the column of the text with --text-field, or the format ` +
-              "with --format",
+            `Cannot read ${source}: its columns are ${names}, but not "${column}"; name the ` +
+              "column of the text with --text-field, or the format with --format",
           );
         }
         width = fields.length;

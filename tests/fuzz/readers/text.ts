@@ -3,7 +3,7 @@ import { openInput } from "../../../src/data/disk/mod.ts";
 import { readDocuments, TEXT_FORMATS, tokenizeDocument } from "../../../src/data/mod.ts";
 import type { RandomStream } from "../../../src/tensor/random/mod.ts";
 import { smallTokenizer } from "../../data/small_tokenizer.ts";
-import { gzipSync } from "node:zlib";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { chance, fuzzer, pick } from "../fuzzer.ts";
 import { mutateBytes } from "../mutate_bytes.ts";
 import { mutateJson } from "../mutate_json.ts";
@@ -24,6 +24,9 @@ const TEXTS = [
   WIKI_EXTRACTOR,
   " = Cat = \n \n The cat @-@ like @,@ dog sat . \n = = Habits = = \n \n It ran . \n",
   "The cat sat on the mat.\nIt ran.\n\nA dog was under it.\nHe said so!\n",
+  'id,text\n1,"The cat ""sat"", and\nran."\n2,A dog.\n',
+  '[{"text": "The cat sat."}, {"text": "It \\"ran\\" [there]."}]\n',
+  "यह है।\nवह है।\n\nΓιατί; ναι.\nวันนี้ฝนตก พรุ่งนี้\n",
   "The cat sat on\nthe mat. It ran and then\nit was under the house.\n\nA dog.\n",
 ];
 const LINE = { text: "The cat sat.\nIt ran under the house.", id: 1 };
@@ -66,6 +69,7 @@ export const text = fuzzer<Uint8Array>({
 const PACKED = [
   gzipSync(TEXTS[2]),
   new Uint8Array([...gzipSync(TEXTS[0]), ...gzipSync(TEXTS[0])]),
+  new Uint8Array([...zstdCompressSync(TEXTS[0]), ...zstdCompressSync(TEXTS[1])]),
 ];
 
 export const gzip = fuzzer<Uint8Array>({

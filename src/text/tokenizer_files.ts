@@ -86,7 +86,8 @@ function chosen(
   if (json === undefined) return (kind === "bert" ? words : model)!;
   if (model === undefined || model.bytes.length === 0) return json;
   if (raw) return model;
-  const { pieces } = readSentencePieceModel(model.bytes, folder + model.name);
+  const content = readSentencePieceModel(model.bytes, folder + model.name);
+  const { pieces } = content;
   const source = folder + json.name;
   const parsed = parseTokenizerJson(decodeUtf8(json.bytes, source), source);
   const { vocab } = parsed.model;
@@ -100,7 +101,7 @@ function chosen(
     );
   }
   const inJson = (parsed.added_tokens ?? []) as readonly AddedToken[];
-  const cleaning = plainConversion(parsed, pieces, [...inJson, ...addedTokens]);
+  const cleaning = plainConversion(parsed, content, [...inJson, ...addedTokens]);
   return cleaning === null ? json : { ...model, ...cleaning };
 }
 

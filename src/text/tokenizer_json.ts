@@ -7,8 +7,8 @@
  * @module
  */
 import { isObject, parseJson } from "../json/mod.ts";
-import { type CleaningOptions, NO_CLEANING } from "./albert_cleaning.ts";
-import { DIGIT_COMMA_PENALTY, wordSteps } from "./albert_json.ts";
+import { ALBERT_CLEANING, type CleaningOptions, NO_CLEANING } from "./albert_cleaning.ts";
+import { albertSteps, DIGIT_COMMA_PENALTY, type JsonSteps, wordSteps } from "./albert_json.ts";
 import { endsInDigitComma } from "./digit_comma.ts";
 import type { AddedToken } from "./pipeline/added_tokens.ts";
 import { wordPieces } from "./pipeline/models.ts";
@@ -17,7 +17,12 @@ import { type Part, stepsOf, UnsupportedPart } from "./pipeline/parts.ts";
 import { PipelineSegmenter, type TokenizerJson } from "./pipeline/pipeline_segmenter.ts";
 import type { LayoutTokens } from "./pipeline/post_processor.ts";
 import type { Segmenter } from "./segmenter.ts";
-import { PieceType, type PieceTypeValue, type SentencePiece } from "./sentencepiece_model.ts";
+import {
+  PieceType,
+  type PieceTypeValue,
+  type SentencePiece,
+  type SentencePieceModel,
+} from "./sentencepiece_model.ts";
 import { SentencePieceSegmenter } from "./sentencepiece_segmenter.ts";
 import { ALBERT_SPECIAL_TOKENS, BERT_SPECIAL_TOKENS } from "./special_tokens.ts";
 import type { TokenizerOptions } from "./tokenizer_options.ts";
@@ -183,10 +188,12 @@ function ownCleaning(file: TokenizerJson): CleaningOptions | null {
     replaceQuotes: JSON.stringify(steps).includes(JSON.stringify(QUOTES[0])),
     ...caseSteps(file),
   };
-  const own = wordSteps(charsmapOf(file), cleaning);
-  const same = (["normalizer", "pre_tokenizer", "decoder"] as const)
-    .every((name) => JSON.stringify(file[name]) === JSON.stringify(own[name]));
-  return same ? cleaning : null;
+  return hasSteps(file, wordSteps(charsmapOf(file), cleaning)) ? cleaning : null;
+}
+
+function hasSteps(file: TokenizerJson, steps: JsonSteps): boolean {
+  return (["normalizer", "pre_tokenizer", "decoder"] as const)
+    .every((name) => JSON.stringify(file[name]) === JSON.stringify(steps[name]));
 }
 
 function fromOwnForm(
@@ -272,9 +279,10 @@ function fromBertForm(file: TokenizerJson, added: readonly AddedToken[]): Segmen
  */
 export function plainConversion(
   file: TokenizerJson,
-  pieces: readonly SentencePiece[],
+  model: SentencePieceModel,
   added: readonly AddedToken[],
 ): CaseSteps | null {
+  const { pieces } = model;
   const reserved = (id: number) =>
     pieces[id]?.type === PieceType.control || pieces[id]?.type === PieceType.unknown;
   const core = new Set<string>(Object.values(ALBERT_SPECIAL_TOKENS));
@@ -283,7 +291,8 @@ export function plainConversion(
   ) {
     return null;
   }
-  if (ownCleaning(file) !== null) return caseSteps(file);
+  const own = albertSteps(model, { ...ALBERT_CLEANING, ...caseSteps(file) });
+  if (hasSteps(file, own) || ownCleaning(file) !== null) return caseSteps(file);
   const allowed = ["NFKD", "StripAccents", "Lowercase", "Precompiled"];
   const steps = stepsOf(file.normalizer, "normalizers", "normalizer");
   const spaces = { type: "Replace", pattern: { Regex: " {2,}" }, content: " " };

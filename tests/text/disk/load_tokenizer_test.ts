@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { loadTokenizer } from "../../../src/text/disk/mod.ts";
-import { Tokenizer } from "../../../src/text/mod.ts";
+import { Tokenizer, writeSentencePieceModel } from "../../../src/text/mod.ts";
+import { smallModel } from "../support/small_model.ts";
 import { albertModelBytes } from "../support/vocabulary.ts";
 
 const TEXT = "The naïve Cat paid 9,000, twice.";
@@ -97,4 +98,21 @@ Deno.test("loadTokenizer() reads the vocabulary of google-research/albert, and e
     // A list of pieces may have any name.
     await writeFiles(folder, { "words.vocab": "[PAD]\n[UNK]\nthe\ncat\n" });
     assertEquals((await loadTokenizer(`${folder}/words.vocab`)).vocabularySize, 4);
+  }));
+
+Deno.test("a saved model with other options of white space is read back from its spiece.model", () =>
+  inFolder(async (folder) => {
+    const model = smallModel({ "▁": -2, a: -2, b: -2.5, "▁a": -3, "a▁b": -3.5 });
+    model.normalizerSpec.removeExtraWhitespaces = false;
+    const tokenizer = Tokenizer.fromModel(writeSentencePieceModel(model));
+    await writeFiles(folder, tokenizer.toFiles());
+    const again = await loadTokenizer(folder);
+    assertEquals(again.encode("a b"), tokenizer.encode("a b"));
+    assertEquals(again.snapshot().kind, "sentencepiece");
+    const fromJson = await loadTokenizer(`${folder}/tokenizer.json`);
+    assertEquals(fromJson.encodeIds("a b  ab"), tokenizer.encodeIds("a b  ab"));
+    // Another vocabulary next to it is an error.
+    model.pieces[5].piece = "c";
+    await writeFiles(folder, { "spiece.model": writeSentencePieceModel(model) });
+    await assertRejects(() => loadTokenizer(folder), TypeError, "different tokenizers");
   }));

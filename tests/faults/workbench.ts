@@ -1,6 +1,5 @@
 /** A temporary folder with text and a vocabulary, and functions that run `albert` in it. */
 import { RandomStream } from "../../src/tensor/random/mod.ts";
-import { runCli } from "../../tasks/cli/run.ts";
 import { type Config, prepareConfig } from "../../tasks/launch/config.ts";
 import { toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
 import { smallModelBytes, smallText } from "../data/small_tokenizer.ts";
@@ -146,6 +145,8 @@ export interface Outcome {
 
 /** Runs a command line in this process, which is ten times as fast as starting one. */
 export async function albertHere(...args: string[]): Promise<Outcome> {
+  // Loaded here, so that programs that only start processes run without the packages of the command.
+  const { runCli } = await import("../../tasks/cli/run.ts");
   const lines: string[] = [];
   const { error, log } = console;
   console.error = (...parts: unknown[]) => lines.push(parts.join(" "));

@@ -9,13 +9,18 @@ const TIMED = new Set(["trainer.json"]);
 const LINE_FILES = ["events.jsonl", "tensors.jsonl", "samples.jsonl", "reviews.jsonl"];
 const FINETUNED_FILES = ["predictions", "results.json"];
 
-/** The first difference between the files of two folders, or null. */
-export async function folderDifference(before: string, after: string): Promise<string | null> {
+/** The first difference between the files of two folders, or null. The contents of files named in `texts` may differ. */
+export async function folderDifference(
+  before: string,
+  after: string,
+  texts: readonly string[] = [],
+): Promise<string | null> {
   const names = namesIn(before);
   const others = namesIn(after);
   if (names.join() !== others.join()) return `${after} has ${others}, expected ${names}`;
   for (const name of names) {
-    if (TIMED.has(name) || Deno.statSync(`${before}/${name}`).isDirectory) continue;
+    if (TIMED.has(name) || texts.includes(name)) continue;
+    if (Deno.statSync(`${before}/${name}`).isDirectory) continue;
     if (await sha256File(`${before}/${name}`) !== await sha256File(`${after}/${name}`)) {
       return `${after}/${name} has different bytes`;
     }
@@ -27,13 +32,15 @@ export async function folderDifference(before: string, after: string): Promise<s
 export interface RunComparison {
   /** Whether a signal stopped the run, so that it saved an additional checkpoint and its log has other intervals. */
   stopped: boolean;
+  /** Names of files in a checkpoint whose contents may differ. */
+  texts?: readonly string[];
 }
 
 /** The first difference between two finished runs, or null. */
 export async function runDifference(
   before: string,
   after: string,
-  { stopped }: RunComparison,
+  { stopped, texts }: RunComparison,
 ): Promise<string | null> {
   const latest = (run: string) => Deno.readTextFileSync(`${run}/checkpoints/latest`).trim();
   const best = (run: string) =>
@@ -51,6 +58,7 @@ export async function runDifference(
   const difference = await folderDifference(
     `${before}/checkpoints/${latest(before)}`,
     `${after}/checkpoints/${latest(after)}`,
+    texts,
   );
   if (difference !== null) return difference;
   for (const file of FINETUNED_FILES.filter((file) => namesIn(before).includes(file))) {

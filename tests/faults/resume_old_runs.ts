@@ -63,7 +63,7 @@ function cases(folder: string): Case[] {
   return found;
 }
 
-/** Texts in a checkpoint that this version words or declares differently, as CHANGELOG.md says. */
+/** Texts in a checkpoint that this version words or declares differently, see CHANGELOG.md. */
 const REWRITTEN = ["README.md", "tokenizer.json", "tokenizer_config.json"];
 
 /** Starts `albert` of a checkout. */

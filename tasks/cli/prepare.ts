@@ -1,22 +1,23 @@
 import type { DetectedFormat, ReadOptions } from "../../src/data/mod.ts";
+import { TEXT_FORMATS } from "../../src/data/readers/format.ts";
 import { defineCommand } from "./command.ts";
 import { onInterrupt } from "./interrupt.ts";
+import type { OptionTable } from "./options.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
-/** Values of --format. */
-export const TEXT_FORMATS = [
-  "auto",
-  "paragraphs",
-  "sentences",
-  "documents",
-  "lines",
-  "wikiextractor",
-  "wikitext",
-  "jsonl",
-  "json",
-  "csv",
-  "tsv",
-] as const;
+/** Options of the commands that read text. */
+export const TEXT_OPTIONS = {
+  "--format <name>": {
+    kind: ["auto", ...TEXT_FORMATS],
+    help: "How documents are separated; gzip and zstd are detected automatically.",
+    default: "auto",
+  },
+  "--text-field <name>": {
+    kind: "string",
+    help: "Field or column of JSON, CSV and TSV that contains the text.",
+    default: "text",
+  },
+} as const satisfies OptionTable;
 
 /** Length of the examples in report.html, short enough for small data. */
 const COUNTED_LENGTH = 128;
@@ -39,16 +40,7 @@ export default defineCommand({
       required: true,
     },
     "--output <folder>": { kind: "string", help: "Folder for the shards.", required: true },
-    "--format <name>": {
-      kind: TEXT_FORMATS,
-      help: "How documents are separated; gzip and zstd are detected automatically.",
-      default: "auto",
-    },
-    "--text-field <name>": {
-      kind: "string",
-      help: "Field or column of JSON, CSV and TSV that contains the text.",
-      default: "text",
-    },
+    ...TEXT_OPTIONS,
     "--keep-duplicates": { kind: "switch", help: "Keep exact copies of earlier documents." },
     "--validation-fraction <x>": {
       kind: "number",

@@ -1,13 +1,13 @@
 import type { NormalizationRule, VocabularyTrainer } from "../../src/text/training/mod.ts";
 import { defineCommand, defineGroup } from "./command.ts";
 import { usage, UsageError } from "./errors.ts";
-import { TEXT_FORMATS } from "./prepare.ts";
+import { TEXT_OPTIONS } from "./prepare.ts";
 import { createProgress } from "./progress.ts";
 
 /** Text files and their format. */
 interface TextSource {
   paths: readonly string[];
-  format: typeof TEXT_FORMATS[number];
+  format: (typeof TEXT_OPTIONS)["--format <name>"]["kind"][number];
   textField: string;
   quiet?: boolean;
   onFormat?: (format: string, name: string) => void;
@@ -121,16 +121,7 @@ const train = defineCommand({
       help: "Threads that read and count.",
       defaultText: "one per core",
     },
-    "--format <name>": {
-      kind: TEXT_FORMATS,
-      help: "How documents are separated; gzip and zstd are detected automatically.",
-      default: "auto",
-    },
-    "--text-field <name>": {
-      kind: "string",
-      help: "Field or column of JSON, CSV and TSV that contains the text.",
-      default: "text",
-    },
+    ...TEXT_OPTIONS,
   },
   examples: {
     "A vocabulary of 8,000 pieces":

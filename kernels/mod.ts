@@ -24,3 +24,4 @@ export { IGNORED } from "./cross_entropy/reference.ts";
 export { philox4x32 } from "./philox/philox.ts";
 export { shaderOf, textureType } from "./shader.ts";
 export { specialize, wgsl } from "./wgsl.ts";
+export { workgroupInvocations } from "./workgroup_size.ts";

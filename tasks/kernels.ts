@@ -1,10 +1,13 @@
 /**
- * `deno task kernels list` and `deno task kernels show NAME --variant V`: prints the WGSL of kernels.
+ * `deno task kernels list`, `deno task kernels show NAME --variant V` and `deno task kernels plan --adapter A`: the kernels, their WGSL,
+ * and the dispatches of a training step.
  */
 import { Command, ValidationError } from "@cliffy/command";
 import type { Capabilities, Kernel, Structural } from "../kernels/mod.ts";
 import { showsColors } from "./cli/command.ts";
+import { dashes } from "./cli/command_line.ts";
 import { report } from "./cli/run.ts";
+import { plan } from "./kernels/plan.ts";
 
 /** Assumed if there is no adapter. */
 const COMMON_GPU: Capabilities = {
@@ -111,13 +114,14 @@ const program = new Command()
   .help({ colors: showsColors() })
   .throwErrors()
   .name("kernels")
-  .description("Print the WGSL of kernels.")
+  .description("Print the WGSL of kernels, and plan what a training step dispatches.")
   .command("list", list)
   .command("show", show)
+  .command("plan", plan)
   .reset();
 
 try {
-  await program.parse(Deno.args);
+  await program.parse(Deno.args.map(dashes));
 } catch (error) {
   Deno.exitCode = report(error);
 }

@@ -57,6 +57,7 @@ const WITHOUT_DEVICE = [
 /** Whether this command line may use a GPU, so that a driver should be installed. */
 export function needsDevice(tool: string, args: string[]): boolean {
   const device = args.join(" ").match(/--device[ =](\w+)/)?.[1];
+  if (tool === "kernels" && args[0] === "plan") return false;
   if (tool === "docs" || device === "cpu" || args.includes("--help") || args.includes("-h")) {
     return false;
   }

@@ -135,6 +135,8 @@ Deno.test("needsDevice() is false for commands that never compute", () => {
   assertEquals(needsDevice("albert", ["tokenize", "--vocab", "x"]), false);
   assertEquals(needsDevice("albert", []), false);
   assertEquals(needsDevice("demo", []), true);
+  assertEquals(needsDevice("kernels", ["plan", "--adapter", "rdna3"]), false);
+  assertEquals(needsDevice("kernels", ["show", "reduce.sum"]), true);
 });
 
 Deno.test("toolCommand() gives the albert tool neither all permissions nor --allow-run", () => {

@@ -5,6 +5,13 @@
  */
 import { type Capabilities, NUMERICS_VERSION, wgsl } from "../../../kernels/mod.ts";
 import type { DeviceDescription, DeviceLimits } from "../device.ts";
+import {
+  type AdapterFacts,
+  capabilitiesOf,
+  isCpuAdapter,
+  limitsOf,
+  type Restrictions,
+} from "./adapter_facts.ts";
 
 /** An open adapter. */
 export interface GpuAccess {
@@ -18,18 +25,6 @@ export interface GpuAccess {
   readonly description: DeviceDescription;
   /** Whether compute passes can be timed with timestamp queries. */
   readonly timestamps: boolean;
-}
-
-/** Limits below the adapter's own, for tests. */
-export interface Restrictions {
-  /** Largest buffer, in bytes. */
-  readonly maxBufferBytes?: number;
-  /** Largest binding, in bytes. */
-  readonly maxBindingBytes?: number;
-  /** Largest width and height of a texture, in texels. */
-  readonly maxTextureSide?: number;
-  /** Whether to disable subgroups. */
-  readonly withoutSubgroups?: boolean;
 }
 
 /** Limits to request from the adapter. Most default limits are a fraction of what adapters support. */
@@ -47,9 +42,6 @@ const REQUESTED_LIMITS = [
   "minUniformBufferOffsetAlignment",
 ] as const;
 
-/** Matches the names of software drivers. */
-const CPU_ADAPTER = /llvmpipe|lavapipe|swiftshader|software|basic render/i;
-
 /** Opens the platform's preferred adapter. Returns null if there is none. */
 export async function requestAccess(restrictions: Restrictions = {}): Promise<GpuAccess | null> {
   if (typeof navigator === "undefined" || navigator.gpu === undefined) return null;
@@ -61,12 +53,13 @@ export async function requestAccess(restrictions: Restrictions = {}): Promise<Gp
     device.destroy();
     return null;
   }
-  const capabilities = await findCapabilities(device, adapter, restrictions);
+  const facts = await findFacts(device, adapter);
+  const capabilities = capabilitiesOf(facts, restrictions);
   return {
     gpu: device,
     capabilities,
-    limits: findLimits(device, restrictions),
-    description: describe(device, adapter, capabilities),
+    limits: limitsOf(facts, restrictions),
+    description: describe(facts, capabilities),
     timestamps: device.features.has("timestamp-query"),
   };
 }
@@ -78,7 +71,7 @@ export async function requestAccess(restrictions: Restrictions = {}): Promise<Gp
  */
 function isSoftwareOpenGl(adapter: GPUAdapter): boolean {
   const { subgroupMinSize, subgroupMaxSize } = adapter.info;
-  return isCpuAdapter(adapter) && !adapter.features.has("shader-f16") &&
+  return isCpuAdapter(namesOf(adapter)) && !adapter.features.has("shader-f16") &&
     subgroupMinSize !== subgroupMaxSize;
 }
 
@@ -141,29 +134,23 @@ async function openDevice(subgroups: boolean): Promise<Opened | null> {
   }
 }
 
-async function findCapabilities(
-  gpu: GPUDevice,
-  adapter: GPUAdapter,
-  restrictions: Restrictions,
-): Promise<Capabilities> {
-  const shaderF16 = gpu.features.has("shader-f16");
+function namesOf({ info }: GPUAdapter) {
+  const { vendor, architecture, device, description, isFallbackAdapter } = info;
+  return { vendor, architecture, device, description, fallback: isFallbackAdapter === true };
+}
+
+async function findFacts(gpu: GPUDevice, adapter: GPUAdapter): Promise<AdapterFacts> {
   const { subgroupMinSize, subgroupMaxSize } = adapter.info;
   const plain = await compiles(gpu, subgroupProbe(false));
   const directed = !plain && await compiles(gpu, subgroupProbe(true));
-  const usable = restrictions.withoutSubgroups !== true && (plain || directed) &&
-    subgroupMinSize === subgroupMaxSize && subgroupMinSize > 0;
   return {
-    subgroupSize: usable ? subgroupMinSize : null,
-    subgroupDirective: directed,
-    shaderF16,
-    cpuAdapter: isCpuAdapter(adapter),
+    ...namesOf(adapter),
+    limits: gpu.limits,
+    subgroupMinSize,
+    subgroupMaxSize,
+    subgroups: plain ? "plain" : directed ? "with directive" : "no",
+    shaderF16: gpu.features.has("shader-f16"),
     readableStorageTextures: await compiles(gpu, READABLE_TEXTURE_PROBE),
-    maxTextureSide: Math.min(
-      gpu.limits.maxTextureDimension2D,
-      restrictions.maxTextureSide ?? Infinity,
-    ),
-    maxWorkgroupStorageBytes: gpu.limits.maxComputeWorkgroupStorageSize,
-    maxInvocationsPerWorkgroup: gpu.limits.maxComputeInvocationsPerWorkgroup,
   };
 }
 
@@ -197,39 +184,23 @@ async function compiles(gpu: GPUDevice, code: string): Promise<boolean> {
   return await gpu.popErrorScope() === null;
 }
 
-function isCpuAdapter({ info }: GPUAdapter): boolean {
-  const names = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`;
-  return CPU_ADAPTER.test(names) || info.isFallbackAdapter === true;
-}
-
-/** Limits, rounded down to the alignment of views so that padded sizes stay within them. */
-function findLimits({ limits }: GPUDevice, restrictions: Restrictions): DeviceLimits {
-  const least = (own: number, restricted = Infinity) =>
-    Math.floor(Math.min(own, restricted) / 256) * 256;
-  return {
-    maxBufferBytes: least(limits.maxBufferSize, restrictions.maxBufferBytes),
-    maxBindingBytes: least(limits.maxStorageBufferBindingSize, restrictions.maxBindingBytes),
-  };
-}
-
 function describe(
-  gpu: GPUDevice,
-  { info }: GPUAdapter,
+  { vendor, architecture, device, description, limits }: AdapterFacts,
   { subgroupSize, shaderF16, readableStorageTextures }: Capabilities,
 ): DeviceDescription {
-  const named = info.description || [info.vendor, info.architecture, info.device]
+  const named = description || [vendor, architecture, device]
     .filter((part) => part !== "").join(" ");
   return {
     kind: "webgpu",
     adapter: named || "unnamed adapter",
     numerics: {
       version: String(NUMERICS_VERSION),
-      vendor: info.vendor,
-      architecture: info.architecture,
+      vendor,
+      architecture,
       subgroupSize: String(subgroupSize ?? "none"),
       shaderF16: String(shaderF16),
       textureOperands: String(readableStorageTextures),
-      maxTextureSide: String(gpu.limits.maxTextureDimension2D),
+      maxTextureSide: String(limits.maxTextureDimension2D),
     },
   };
 }

@@ -103,6 +103,19 @@ export function checkPlan(
   }
 }
 
+/**
+ * Checks the number of storage buffers that a kernel binds.
+ *
+ * @param label names the kernel and its variant
+ * @throws {DeviceError} if it exceeds the adapter's limit.
+ */
+export function checkStorageBuffers(label: string, buffers: number, limit: number): void {
+  if (buffers <= limit) return;
+  throw new DeviceError(
+    `Cannot compile ${label}: it binds ${buffers} storage buffers, which exceed this adapter's limit of ${limit}`,
+  );
+}
+
 function describeRun({ structural, uniforms }: VariantContext): string {
   return JSON.stringify({ ...structural, ...uniforms });
 }

@@ -6,8 +6,16 @@
 import { requestAccess } from "./adapter.ts";
 import { WebGpuDevice, type WebGpuOptions } from "./webgpu_device.ts";
 
-export { type GpuAccess, requestAccess, type Restrictions } from "./adapter.ts";
+export { type GpuAccess, requestAccess } from "./adapter.ts";
+export type { Restrictions } from "./adapter_facts.ts";
 export { defaultVariant, type VariantOf } from "./choose.ts";
+export {
+  ADAPTER_NAMES,
+  type DescribedAdapter,
+  namedAdapter,
+  readAdapter,
+} from "./described_adapter.ts";
+export { DispatchPlan, type PlannedDispatch } from "./planned_dispatches.ts";
 export * from "./tuner/candidates.ts";
 export * from "./tuner/measure_candidates.ts";
 export * from "./tuner/tuner.ts";

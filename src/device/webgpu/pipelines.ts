@@ -11,8 +11,8 @@ import {
   type TextureOperand,
   type Variant,
 } from "../../../kernels/mod.ts";
-import { DeviceError } from "../device.ts";
 import type { Signature } from "../signature.ts";
+import { checkStorageBuffers } from "./choose.ts";
 import type { Faults } from "./faults.ts";
 
 /** A compiled kernel. */
@@ -73,7 +73,8 @@ export class Pipelines {
     textures: Readonly<Record<string, TextureOperand>>,
   ): Pipeline {
     const label = `${kernel.name}/${variant.name}`;
-    this.#checkBindings(label, signature.names.length - Object.keys(textures).length);
+    const buffers = signature.names.length - Object.keys(textures).length;
+    checkStorageBuffers(label, buffers, this.#gpu.limits.maxStorageBuffersPerShaderStage);
     const code = shaderOf(kernel, variant, structural, this.#capabilities);
     const constants = variant.constants?.(structural, this.#capabilities) ?? {};
     const uniformBytes = Math.max(Math.ceil(Object.keys(kernel.uniforms).length / 4) * 16, 16);
@@ -107,14 +108,6 @@ export class Pipelines {
       }),
     );
     return { id: this.#count++, label, gpu, layout, uniformBytes };
-  }
-
-  #checkBindings(label: string, buffers: number): void {
-    const limit = this.#gpu.limits.maxStorageBuffersPerShaderStage;
-    if (buffers <= limit) return;
-    throw new DeviceError(
-      `Cannot compile ${label}: it binds ${buffers} storage buffers, which exceed this adapter's limit of ${limit}`,
-    );
   }
 }
 

@@ -21,7 +21,7 @@ import * as reduce from "./reduce/kernel.ts";
  * Raised whenever a kernel, or the order in which operations use kernels, gives other bytes for the same numbers. A run resumes only
  * under the version that it started with.
  */
-export const NUMERICS_VERSION = 2;
+export const NUMERICS_VERSION = 3;
 
 /** Every kernel, family by family. */
 export const KERNELS: readonly Kernel[] = [

@@ -135,7 +135,7 @@ fn main(row: u32, lane: u32) {
   }
   let head = row / sequence;
   let token = head / heads * sequence + row % sequence;
-  let start = (token * parameters.pitch + head % heads * parameters.size) / WIDTH;
+  let start = (token * parameters.out_pitch + head % heads * parameters.size) / WIDTH;
   var sum = Value(0.0);
   for (var i = lane; i < parameters.size / WIDTH; i += LANES) {
     sum += out[start + i] * dout[start + i];

@@ -3,7 +3,8 @@
  * backward pass recomputes the probabilities from it.
  *
  * Every kernel computes all heads of all examples: token `i` of example `b` is row `b·sequence + i` of `[batch·sequence, pitch]`, head `h`
- * its columns `h·size … (h + 1)·size`. Rows `(b, h, i)` of `[batch·heads·sequence]` have index `(b·heads + h)·sequence + i`.
+ * its columns `h·size … (h + 1)·size`. Queries, keys, values and their gradients have one pitch, so that they can be columns of one matrix;
+ * the output and its gradient have `out_pitch`. Rows `(b, h, i)` of `[batch·heads·sequence]` have index `(b·heads + h)·sequence + i`.
  *
  * @module
  */
@@ -26,11 +27,18 @@ import * as texts from "./attention.wgsl.ts";
 import { slopes } from "./tile.wgsl.ts";
 import { LANES_BACKWARD_KEY, LANES_BACKWARD_QUERY, LANES_FORWARD } from "./lane_lines.ts";
 import { laneVariants } from "./lanes.ts";
+import { DKEY, DQUERY, DVALUE, OUT, pitchOf } from "./layout.ts";
 import { type TileOperands, tileVariants } from "./tile.ts";
 import * as reference from "./reference.ts";
 
-const SIZES = { batch: "u32", heads: "u32", sequence: "u32", size: "u32", pitch: "u32" } as const;
-const UNIFORMS = { ...SIZES, scale: "f32", ...DROPOUT_UNIFORMS } as const;
+const SIZES = { batch: "u32", heads: "u32", sequence: "u32", size: "u32" } as const;
+const UNIFORMS = {
+  ...SIZES,
+  pitch: "u32",
+  out_pitch: "u32",
+  scale: "f32",
+  ...DROPOUT_UNIFORMS,
+} as const;
 const DROPOUT = { dropout: [false, true] } as const;
 
 /** For a tuner: the sizes, and sequences without padding. */
@@ -43,29 +51,37 @@ const TUNED: Pick<Kernel, "sizes" | "usual"> = {
 const TOLERANCE = 5e-6;
 
 const rowsOf = ({ batch, heads, sequence }: Uniforms): number => batch * heads * sequence;
-const tokensOf = ({ batch, sequence, pitch }: Uniforms): number => batch * sequence * pitch;
 
-/** batch, heads, sequence, size, pitch. */
+/** Elements of an operand, from the first column of the first token to the last of the last. */
+function extentOf(uniforms: Uniforms, name: string): number {
+  const { batch, heads, sequence, size } = uniforms;
+  const count = batch * sequence;
+  return count === 0 ? 0 : (count - 1) * uniforms[pitchOf(name)] + heads * size;
+}
+
+/** batch, heads, sequence, size, pitch, out_pitch. */
 const SHAPES = [
-  [0, 2, 4, 4, 8],
-  [1, 1, 1, 1, 1],
-  [2, 3, 7, 5, 17],
-  [2, 2, 33, 8, 16],
-  [3, 2, 40, 16, 64],
-  [1, 2, 130, 32, 64],
-  [1, 3, 64, 64, 192],
-  [2, 2, 39, 32, 64],
-  [1, 1, 36, 68, 72],
-  [1, 1, 31, 130, 130],
+  [0, 2, 4, 4, 8, 8],
+  [1, 1, 1, 1, 1, 1],
+  [2, 3, 7, 5, 47, 17],
+  [2, 2, 33, 8, 16, 20],
+  [3, 2, 40, 16, 64, 64],
+  [1, 2, 130, 32, 64, 64],
+  [1, 3, 64, 64, 576, 192],
+  [2, 2, 39, 32, 192, 64],
+  [1, 1, 36, 68, 72, 72],
+  [1, 1, 31, 130, 130, 130],
 ].map(uniformsOf);
 
-function uniformsOf([batch, heads, sequence, size, pitch]: number[]): Uniforms {
-  const scale = 1 / Math.sqrt(size);
-  return { batch, heads, sequence, size, pitch, scale, ...randomMask(heads * sequence) };
+function uniformsOf([batch, heads, sequence, size, pitch, out_pitch]: number[]): Uniforms {
+  return {
+    ...{ batch, heads, sequence, size, pitch, out_pitch, scale: 1 / Math.sqrt(size) },
+    ...randomMask(heads * sequence),
+  };
 }
 
 /** The widest head that a variant keeps in registers. It takes seconds to compile. */
-const WIDE = uniformsOf([1, 1, 44, 128, 128]);
+const WIDE = uniformsOf([1, 1, 44, 128, 128, 128]);
 
 /** Work of `count` products of a sequence with itself, with one multiply-add per element of a head. */
 function workOf(uniforms: Uniforms, count: number, arrays: number): Work {
@@ -95,12 +111,12 @@ export const attentionForward: Kernel = {
     ...tileVariants([texts.forward], {
       read: ["query", "key", "value"],
       products: [["query", "key"]],
-      written: ["out"],
+      written: [OUT],
       fourKeys: true,
     }),
   ],
   lengths: (uniforms) => ({
-    ...tokens(uniforms, "query", "key", "value", "out"),
+    ...extentsOf(uniforms, "query", "key", "value", "out"),
     lengths: uniforms.batch,
     log_sum_exp: rowsOf(uniforms),
   }),
@@ -114,16 +130,16 @@ export const attentionForward: Kernel = {
 export const attentionStatistics: Kernel = {
   name: "attention.statistics",
   bindings: { out: READ, dout: READ, log_sum_exp: READ_F32, statistics: WRITE_F32 },
-  uniforms: SIZES,
+  uniforms: { ...SIZES, out_pitch: "u32" },
   structural: {},
   variants: rowVariants([texts.statistics], (uniforms) => ({
     rows: rowsOf(uniforms),
     columns: uniforms.size,
-    multiples: [uniforms.size, uniforms.pitch],
+    multiples: [uniforms.size, uniforms.out_pitch],
     passes: 1,
   })),
   lengths: (uniforms) => ({
-    ...tokens(uniforms, "out", "dout"),
+    ...extentsOf(uniforms, "out", "dout"),
     log_sum_exp: rowsOf(uniforms),
     statistics: 2 * rowsOf(uniforms),
   }),
@@ -133,7 +149,7 @@ export const attentionStatistics: Kernel = {
     flops: 2 * rowsOf(uniforms) * uniforms.size,
     bytes: 8 * rowsOf(uniforms) * (uniforms.size + 1),
   }),
-  cases: () => cross([{}], [...SHAPES, uniformsOf([2, 3, 10_930, 2, 6])]),
+  cases: () => cross([{}], [...SHAPES, uniformsOf([2, 3, 10_930, 2, 6, 6])]),
 };
 
 const SLOPES: Omit<TileOperands, "written"> = {
@@ -153,7 +169,7 @@ const BACKWARD_BINDINGS = {
 
 function backwardLengths(uniforms: Uniforms): Record<string, number> {
   return {
-    ...tokens(uniforms, "query", "key", "value", "dout"),
+    ...extentsOf(uniforms, "query", "key", "value", "dout"),
     lengths: uniforms.batch,
     statistics: 2 * rowsOf(uniforms),
   };
@@ -168,35 +184,49 @@ export const attentionBackwardQuery: Kernel = {
   ...TUNED,
   variants: [
     ...laneVariants(LANES_BACKWARD_QUERY),
-    ...tileVariants([slopes, texts.backwardQuery], { ...SLOPES, written: ["dquery"] }),
+    ...tileVariants([slopes, texts.backwardQuery], { ...SLOPES, written: [DQUERY] }),
   ],
-  lengths: (uniforms) => ({ ...backwardLengths(uniforms), ...tokens(uniforms, "dquery") }),
+  lengths: (uniforms) => ({ ...backwardLengths(uniforms), ...extentsOf(uniforms, "dquery") }),
   items: rowsOf,
   reference: reference.backwardQuery,
   work: (uniforms) => workOf(uniforms, 3, 5),
   cases: () => casesOf({ statistics: someStatistics }),
 };
 
-/** `dK = dSᵀ·Q` and `dV = dropout(P)ᵀ·dO`; zero for keys beyond the example's length. */
+/**
+ * `dK = dSᵀ·Q` and `dV = dropout(P)ᵀ·dO`; zero for keys beyond the example's length. Both are columns of one binding, dV from `dvalue_column` on.
+ */
 export const attentionBackwardKey: Kernel = {
   name: "attention.backward_key",
-  bindings: { ...BACKWARD_BINDINGS, dkey: WRITE, dvalue: WRITE },
-  uniforms: UNIFORMS,
+  bindings: { ...BACKWARD_BINDINGS, dkey_dvalue: WRITE },
+  uniforms: { ...UNIFORMS, dvalue_column: "u32" },
   structural: DROPOUT,
   ...TUNED,
   variants: [
     ...laneVariants(LANES_BACKWARD_KEY),
-    ...tileVariants([slopes, texts.backwardKey], { ...SLOPES, written: ["dkey", "dvalue"] }),
+    ...tileVariants([slopes, texts.backwardKey], { ...SLOPES, written: [DKEY, DVALUE] }),
   ],
-  lengths: (uniforms) => ({ ...backwardLengths(uniforms), ...tokens(uniforms, "dkey", "dvalue") }),
+  lengths: (uniforms) => ({
+    ...backwardLengths(uniforms),
+    dkey_dvalue: uniforms.dvalue_column + extentOf(uniforms, "dvalue"),
+  }),
   items: rowsOf,
   reference: reference.backwardKey,
   work: (uniforms) => workOf(uniforms, 4, 6),
-  cases: () => casesOf({ statistics: someStatistics }),
+  cases: () =>
+    casesOf({ statistics: someStatistics }).map(({ uniforms, ...others }) => ({
+      ...others,
+      uniforms: { ...uniforms, dvalue_column: someColumn(uniforms) },
+    })),
 };
 
-function tokens(uniforms: Uniforms, ...names: string[]): Record<string, number> {
-  return Object.fromEntries(names.map((name) => [name, tokensOf(uniforms)]));
+function extentsOf(uniforms: Uniforms, ...names: string[]): Record<string, number> {
+  return Object.fromEntries(names.map((name) => [name, extentOf(uniforms, name)]));
+}
+
+/** A column of dV for tests: next to dK if rows are long enough, else after its last row. */
+function someColumn({ batch, heads, sequence, size, pitch }: Uniforms): number {
+  return 2 * heads * size <= pitch ? pitch - heads * size : batch * sequence * pitch;
 }
 
 function casesOf(fill: KernelCase["fill"]): KernelCase[] {

@@ -6,6 +6,7 @@
  */
 import { range } from "../wgsl.ts";
 import type { LaneKernel, LaneShape } from "./lanes.ts";
+import { columnOf, DKEY, DQUERY, DVALUE, OUT, pitchOf, type Written } from "./layout.ts";
 import * as texts from "./lanes.wgsl.ts";
 
 /** Lines by their name in a template. */
@@ -85,19 +86,19 @@ class Lines {
 
   /** Stores the owned sums of existing tokens; `value` returns the expression to store. */
   stores(
-    names: readonly string[],
+    written: readonly Written[],
     value: (r: number, sum: string) => string,
     more: (r: number) => readonly string[] = () => [],
   ): string[] {
     return this.#owned.flatMap((r) => [
       `if (own + ${r}u < sequence) {`,
-      ...names.flatMap((name) =>
-        this.#groups.map((c) =>
-          `  ${name}[own_${r} * (parameters.pitch / 4u) + place.texel + ${c}u] = ${
-            value(r, `${name}_${r}_${c}`)
-          };`
-        )
-      ),
+      ...written.flatMap((matrix) => {
+        const { name, binding } = matrix;
+        const start = `own_${r} * parameters.${pitchOf(name)}${columnOf(matrix)}`;
+        return this.#groups.map((c) =>
+          `  ${binding}[(${start}) / 4u + place.texel + ${c}u] = ${value(r, `${name}_${r}_${c}`)};`
+        );
+      }),
       ...more(r),
       "}",
     ]);
@@ -140,7 +141,7 @@ export const LANES_FORWARD: LaneKernel = {
       values: lines.passing("value"),
       sums: lines.sums("out", "weight", "value"),
       stores: lines.stores(
-        ["out"],
+        [OUT],
         (r, sum) => `${sum} / total.${COMPONENTS[r]}`,
         (r) => [`  log_sum_exp[${rowOf(r)}] = lse.${COMPONENTS[r]};`],
       ),
@@ -186,7 +187,7 @@ export const LANES_BACKWARD_QUERY: LaneKernel = {
         ...lines.products("gradient", "dout", "value"),
       ],
       sums: lines.sums("dquery", "slope", "key"),
-      stores: lines.stores(["dquery"], (_, sum) => sum),
+      stores: lines.stores([DQUERY], (_, sum) => sum),
     };
   },
 };
@@ -208,7 +209,7 @@ export const LANES_BACKWARD_KEY: LaneKernel = {
       ],
       sums: [...lines.sums("dkey", "slope", "query"), ...lines.sums("dvalue", "weight", "dout")],
       stores: lines.stores(
-        ["dkey", "dvalue"],
+        [DKEY, DVALUE],
         (r, sum) => `select(vec4f(), ${sum}, inside.${COMPONENTS[r]})`,
       ),
     };

@@ -20,6 +20,7 @@ import { philox } from "../philox/philox.wgsl.ts";
 import { textureType } from "../shader.ts";
 import { fillTemplate } from "../wgsl.ts";
 import type { LaneLines } from "./lane_lines.ts";
+import { pitchOf } from "./layout.ts";
 import * as texts from "./lanes.wgsl.ts";
 
 /** Supported sizes of a head. */
@@ -85,7 +86,9 @@ function variant(kernel: LaneKernel, which: LaneVariant): Variant {
     workgroups: ({ uniforms: { batch, heads, sequence }, capabilities }) =>
       grid(batch * heads * Math.ceil(sequence / (owned * (capabilities.subgroupSize ?? 1)))),
     textures: ({ uniforms }) =>
-      Object.fromEntries(kernel.textures.map((name) => [name, operandOf(uniforms)])),
+      Object.fromEntries(
+        kernel.textures.map((name) => [name, operandOf(uniforms, pitchOf(name))]),
+      ),
   };
 }
 
@@ -94,18 +97,22 @@ function supports(
   { size, ragged }: LaneVariant,
 ): boolean {
   const { cpuAdapter, subgroupSize, readableStorageTextures, maxTextureSide } = capabilities;
-  const { batch, sequence, pitch } = uniforms;
+  const { batch, sequence, pitch, out_pitch, dvalue_column = 0 } = uniforms;
   return cpuAdapter && subgroupSize !== null && readableStorageTextures &&
-    uniforms.size === size && pitch % pitchUnit(FORMAT) === 0 && batch > 0 && sequence > 0 &&
+    uniforms.size === size && [pitch, out_pitch].every((n) => n % pitchUnit(FORMAT) === 0) &&
+    dvalue_column % 4 === 0 && batch > 0 && sequence > 0 &&
     sequence * TURNS_OF_A_TOKEN <= MOST_TURNS &&
     ragged === (structural.dropout === true && sequence % 4 !== 0) &&
-    fitsTexture(operandOf(uniforms), maxTextureSide);
+    fitsTexture(operandOf(uniforms, "pitch"), maxTextureSide);
 }
 
 /** All tokens of a binding as one matrix. */
-function operandOf({ batch, sequence, pitch }: Uniforms): TextureOperand {
-  const rows = batch * sequence;
-  return { format: FORMAT, offset: 0, rows, columns: pitch, pitch, padTexels: PAD_TEXELS };
+function operandOf(uniforms: Uniforms, pitch: "pitch" | "out_pitch"): TextureOperand {
+  const { batch, sequence, heads, size } = uniforms;
+  return {
+    ...{ format: FORMAT, offset: 0, rows: batch * sequence, columns: heads * size },
+    ...{ pitch: uniforms[pitch], padTexels: PAD_TEXELS },
+  };
 }
 
 function bodyOf(

@@ -21,7 +21,7 @@ export const lanes = wgsl`
 // needed. The size of a head is part of the text, since every element of a vector is a register: in a loop over elements, each would be
 // loaded from memory again for every token.
 //
-// Layout of a texture: row r of [batch·sequence, pitch] is in texture row r % SIDE, column block r / SIDE.
+// Layout of a texture: row r of [batch·sequence, heads·size] is in texture row r % SIDE, column block r / SIDE.
 
 const LANES = /*lanes*/u;
 const OWNED = /*owned*/u;
@@ -60,7 +60,7 @@ fn place_of(index: u32) -> Place {
 
 // Texture coordinates of a group of a row.
 fn texel_of(row: u32, texel: u32) -> vec2u {
-  return vec2u(row / SIDE * (parameters.pitch / 4u + PAD) + texel, row % SIDE);
+  return vec2u(row / SIDE * (parameters.heads * GROUPS + PAD) + texel, row % SIDE);
 }
 //#if dropout
 

@@ -21,6 +21,7 @@ import {
   transpose,
 } from "./simd_block.ts";
 import { maskOf } from "../philox/simd.ts";
+import { DKEY, DVALUE } from "./layout.ts";
 import type { Parameters, SimdKernel } from "../simd/simd_kernel.ts";
 import type { Library } from "../simd/library.ts";
 import { softmaxRow } from "../simd/softmax_row.ts";
@@ -88,7 +89,7 @@ const statistics: SimdKernel = {
       const token = i32.add(i32.mul(i32.divU(group, heads), sequence), i32.remU(row, sequence));
       const start = f.local(
         "i32",
-        i32.add(i32.mul(token, at.u32("pitch")), i32.mul(i32.remU(group, heads), size)),
+        i32.add(i32.mul(token, at.u32("out_pitch")), i32.mul(i32.remU(group, heads), size)),
       );
       const sum = zeroSum(f);
       const read = ["out", "dout"].map((name) => element(at.u32(name), start));
@@ -138,7 +139,7 @@ const backwardKey: SimdKernel = {
       const padded = i32.leU(keys, first);
       const used = f.local("i32", i32.select(0, i32.sub(keys, first), padded));
       f.set(used, i32.minU(used, count));
-      const results = ["dkey", "dvalue"].map((name) => block.tokens(name, first));
+      const results = [DKEY, DVALUE].map((matrix) => block.tokens(matrix, first));
       f.loop(
         used,
         count,

@@ -11,6 +11,7 @@ import type { Division, Parameters } from "../simd/simd_kernel.ts";
 import type { Library } from "../simd/library.ts";
 import { PRODUCT_BYTES, type StoredOperand } from "../matmul/simd_tile.ts";
 import { element } from "../simd/walk.ts";
+import { pitchOf, type Written } from "./layout.ts";
 
 /** Maximum number of scores in a block. */
 const SCORES = 1 << 15;
@@ -63,15 +64,13 @@ export interface Block {
   readonly size: Local;
   /** Index of the head's first query in arrays with a row for each head and query. */
   readonly row: Local;
-  /** Distance between tokens, in bytes. */
-  readonly pitch: Local;
   /** Address of a row of a dropout mask. */
   readonly mask: Code;
   /** Addresses of two matrices of scores. */
   readonly firstScores: Code;
   readonly secondScores: Code;
   /** The head's vectors in a binding, starting at token `from`. */
-  tokens(binding: string, from?: Code): StoredOperand;
+  tokens(operand: string | Written, from?: Code): StoredOperand;
 }
 
 /** Computes the block of an item. */
@@ -87,19 +86,29 @@ export function blockOf(f: FunctionBuilder, at: Parameters, item: Local): Block 
   f.set(count, i32.minU(count, tokens));
   const keys = variable(i32.load(element(at.u32("lengths"), example)));
   f.set(keys, i32.minU(keys, sequence));
-  const pitch = variable(i32.shl(at.u32("pitch"), 2));
-  const head = variable(i32.add(
-    i32.mul(i32.mul(example, sequence), pitch),
-    i32.shl(i32.mul(i32.remU(group, heads), size), 2),
-  ));
+  const firstToken = i32.mul(example, sequence);
+  const column = i32.shl(i32.mul(i32.remU(group, heads), size), 2);
+  const placeOf = (pitch: Local) => ({
+    pitch,
+    head: variable(i32.add(i32.mul(firstToken, pitch), column)),
+  });
+  const places = {
+    pitch: placeOf(variable(i32.shl(at.u32("pitch"), 2))),
+    out_pitch: placeOf(variable(i32.shl(at.u32("out_pitch"), 2))),
+  };
   return {
-    ...{ first, count, sequence, keys, size, pitch },
+    ...{ first, count, sequence, keys, size },
     row: variable(i32.mul(group, sequence)),
     mask: i32.add(at.scratch, MASK),
     firstScores: i32.add(at.scratch, FIRST_SCORES),
     secondScores: i32.add(at.scratch, SECOND_SCORES),
-    tokens: (binding, from) => {
-      const start = i32.add(at.u32(binding), head);
+    tokens: (operand, from) => {
+      const { name, binding, column }: Written = typeof operand === "string"
+        ? { name: operand, binding: operand }
+        : operand;
+      const { pitch, head } = places[pitchOf(name)];
+      const inside = i32.add(at.u32(binding), head);
+      const start = column === undefined ? inside : i32.add(inside, i32.shl(at.u32(column), 2));
       return {
         at: from === undefined ? start : i32.add(start, i32.mul(from, pitch)),
         pitch,

@@ -7,6 +7,7 @@ import * as common from "../common.wgsl.ts";
 import { grid, MOST_TURNS, type Structural, type Uniforms, type Variant } from "../kernel.ts";
 import { mask, philox } from "../philox/philox.wgsl.ts";
 import { fillTemplate, specialize } from "../wgsl.ts";
+import { columnOf, pitchOf, type Written } from "./layout.ts";
 import * as tile from "./tile.wgsl.ts";
 
 const TILE = 32;
@@ -27,8 +28,8 @@ export interface TileOperands {
   readonly read: readonly string[];
   /** Products of query-like and key-like operands that it computes. */
   readonly products: readonly (readonly [string, string])[];
-  /** Bindings that are written. */
-  readonly written: readonly string[];
+  /** Matrices that are written. */
+  readonly written: readonly Written[];
   /** Whether probabilities are computed four keys at a time if the sizes allow it. */
   readonly fourKeys: boolean;
 }
@@ -42,12 +43,13 @@ export function tileVariants(texts: readonly string[], operands: TileOperands): 
       numerics: name,
       tuning: { depth: 4 * groups },
       supports({ uniforms, capabilities }) {
-        const { sequence, size, pitch } = uniforms;
+        const { sequence, size, pitch, out_pitch, dvalue_column = 0 } = uniforms;
         const turns = Math.ceil(sequence / TILE) * (TURNS_OF_A_TILE + TURNS_OF_A_NUMBER * size);
         return capabilities.maxWorkgroupStorageBytes >= bytesOf(groups) &&
           capabilities.maxInvocationsPerWorkgroup >= INVOCATIONS &&
           (!capabilities.cpuAdapter || turns <= MOST_TURNS) &&
-          (!vector || [sequence, size, pitch].every((n) => n % 4 === 0));
+          (!vector ||
+            [sequence, size, pitch, out_pitch, dvalue_column].every((n) => n % 4 === 0));
       },
       unit: "Four",
       workgroupSize: "INVOCATIONS",
@@ -90,9 +92,12 @@ function bodyOf(
       ? [philox, specialize(mask, { ...structural, vector: vector && fourKeys })]
       : []),
     fill(tile.tile, { groups: String(groups), length: String(tileLength(groups)) }),
-    ...read.map((name) => fill(tile.operand, { name })),
+    ...read.map((name) => fill(tile.operand, { name, pitch: pitchOf(name) })),
     ...products.map(([left, right]) => fill(tile.product, { left, right })),
-    ...written.map((name) => fill(tile.result, { name })),
+    ...written.map((matrix) => {
+      const { name, binding } = matrix;
+      return fill(tile.result, { name, binding, pitch: pitchOf(name), column: columnOf(matrix) });
+    }),
     ...texts.map((text) => specialize(text, settings)),
   ].join("\n");
 }

@@ -33,7 +33,9 @@ struct Place {
   example: u32,
   // Row of query 0 of this head in arrays with a row for each head and query.
   row: u32,
-  // First element of token 0 of this head.
+  // Row of token 0 of the example in arrays with a row for each token.
+  token: u32,
+  // First column of the head in these arrays.
   start: u32,
   // First query or key.
   first: u32,
@@ -57,7 +59,8 @@ fn place_of(index: u32) -> Place {
   return Place(
     example,
     head * parameters.sequence,
-    example * parameters.sequence * parameters.pitch + (head % parameters.heads) * parameters.size,
+    example * parameters.sequence,
+    head % parameters.heads * parameters.size,
     tile_index % blocks_of_a_head() * TILE,
     chunk * CHUNK
   );
@@ -112,11 +115,11 @@ fn put(scores: array<vec4f, 2>, x: u32, y: u32) {
 
 export const operand = wgsl`
 // Four elements of a token of this head, from column on; zero for tokens from end on and beyond the head.
-fn /*name*/_four(start: u32, token: u32, end: u32, column: u32) -> vec4f {
+fn /*name*/_four(place: Place, token: u32, end: u32, column: u32) -> vec4f {
   if (token >= end || column >= parameters.size) {
     return vec4f();
   }
-  let index = start + token * parameters.pitch + column;
+  let index = (place.token + token) * parameters./*pitch*/ + place.start + column;
 //#if vector
   return /*name*/[index / 4u];
 //#else
@@ -135,7 +138,7 @@ fn /*name*/_four(start: u32, token: u32, end: u32, column: u32) -> vec4f {
 fn load_/*name*/(place: Place, first: u32, end: u32, local: u32) {
   workgroupBarrier();
   for (var i = local; i < TILE * ACROSS; i += INVOCATIONS) {
-    tile[i] = /*name*/_four(place.start, first + i / ACROSS, end, place.column + 4u * (i % ACROSS));
+    tile[i] = /*name*/_four(place, first + i / ACROSS, end, place.column + 4u * (i % ACROSS));
   }
   workgroupBarrier();
 }
@@ -153,8 +156,8 @@ fn /*left*/_by_/*right*/(place: Place, first_query: u32, first_key: u32, keys: u
       let row = i / GROUPS;
       let group = i % GROUPS;
       let first = column + 4u * group;
-      tile[row * PITCH + group] = /*left*/_four(place.start, first_query + row, parameters.sequence, first);
-      tile[(TILE + row) * PITCH + group] = /*right*/_four(place.start, first_key + row, keys, first);
+      tile[row * PITCH + group] = /*left*/_four(place, first_query + row, parameters.sequence, first);
+      tile[(TILE + row) * PITCH + group] = /*right*/_four(place, first_key + row, keys, first);
     }
     workgroupBarrier();
     for (var group = 0u; group < GROUPS; group++) {
@@ -182,12 +185,12 @@ fn store_/*name*/(place: Place, sums: array<vec4f, 4>, x: u32, y: u32) {
     if (token >= parameters.sequence || column >= parameters.size) {
       continue;
     }
-    let index = place.start + token * parameters.pitch + column;
+    let index = (place.token + token) * parameters./*pitch*/ + place.start + column/*column*/;
 //#if vector
-    /*name*/[index / 4u] = found[r];
+    /*binding*/[index / 4u] = found[r];
 //#else
     for (var c = 0u; c < min(4u, parameters.size - column); c++) {
-      /*name*/[index + c] = found[r][c];
+      /*binding*/[index + c] = found[r][c];
     }
 //#end
   }

@@ -12,6 +12,7 @@ import {
   KeyLengths,
   layerNorm,
   linear,
+  projections,
   recomputed,
   type Scope,
   type Segment,
@@ -181,26 +182,18 @@ export class Encoder {
     specs: AttentionSpecs,
   ): Tensor {
     const { config } = this;
-    const project = (spec: DenseSpec, input: Tensor): Tensor => {
-      const { weight, bias } = resolve(this.parameters, spec);
-      return linear(scope, input, weight, bias);
-    };
+    const { numAttentionHeads: heads, hiddenSize } = config;
+    const inputs = [specs.query, specs.key, specs.value];
     const context = attention(
       scope,
-      project(specs.query, x),
-      project(specs.key, x),
-      project(specs.value, x),
+      projections(scope, x, inputs.map((spec) => resolve(this.parameters, spec))),
       lengths,
-      { batch, sequence, heads: config.numAttentionHeads },
+      { batch, sequence, heads, size: hiddenSize / heads },
       config.attentionProbsDropoutProb,
     );
-    return this.#addAndNormalize(
-      scope,
-      x,
-      project(specs.dense, context),
-      sequence,
-      specs.layerNorm,
-    );
+    const { weight, bias } = resolve(this.parameters, specs.dense);
+    const hidden = linear(scope, context, weight, bias);
+    return this.#addAndNormalize(scope, x, hidden, sequence, specs.layerNorm);
   }
 
   #feedForward(

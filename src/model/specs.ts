@@ -101,7 +101,7 @@ export function poolerSpecs(config: ModelConfig): DenseSpec {
   return denseSpec(architectureOf(config).names.pooler, config.hiddenSize, config.hiddenSize);
 }
 
-/** Returns all parameters of the encoder in the order of a Hugging Face checkpoint. Shared parameters occur once. */
+/** Returns all parameters of the encoder in the order of the forward pass. Shared parameters occur once. */
 export function encoderSpecs(
   config: ModelConfig,
   { pooler = true }: { readonly pooler?: boolean } = {},
@@ -118,7 +118,7 @@ export function encoderSpecs(
     const key = `${kind} ${group} ${inner}`;
     if (seen.has(key)) return;
     seen.add(key);
-    for (const part of Object.values(parts) as DenseSpec[]) specs.push(part.weight, part.bias);
+    specs.push(...specsOf(parts));
   };
   for (const { attention, feedForward } of blockSets(config) as BlockSets[]) {
     add("attention", attention, attentionSpecs(config, attention));
@@ -126,6 +126,23 @@ export function encoderSpecs(
   }
   if (pooler) specs.push(...Object.values(poolerSpecs(config)));
   return specs;
+}
+
+/**
+ * Returns the parameters of a sub-layer. The weights of query, key and value are adjacent, as are their biases, so that one matmul can compute all three (see
+ * `projections`).
+ */
+function specsOf(parts: AttentionSpecs | FeedForwardSpecs): ParameterSpec[] {
+  const pairs = (layers: (DenseSpec | NormSpec)[]) =>
+    layers.flatMap(({ weight, bias }) => [weight, bias]);
+  if (!("query" in parts)) return pairs(Object.values(parts));
+  const { query, key, value, ...others } = parts;
+  const inputs = [query, key, value];
+  return [
+    ...inputs.map(({ weight }) => weight),
+    ...inputs.map(({ bias }) => bias),
+    ...pairs(Object.values(others)),
+  ];
 }
 
 /** Returns the total number of elements of parameters. */

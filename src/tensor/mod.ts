@@ -13,6 +13,7 @@ export * from "./ops/feed_forward.ts";
 export * from "./ops/layer_norm.ts";
 export * from "./ops/loss.ts";
 export * from "./ops/matmul.ts";
+export * from "./ops/projections.ts";
 export * from "./ops/shape.ts";
 export * from "./ops/vocabulary.ts";
 export * from "./recomputed.ts";

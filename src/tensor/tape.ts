@@ -4,7 +4,7 @@
  * @module
  */
 import { elementwiseAdd, elementwiseScaleAdd } from "../../kernels/mod.ts";
-import type { Device } from "../device/mod.ts";
+import type { Device, View } from "../device/mod.ts";
 import { inRanges, temporaryTensor, type Tensor } from "./tensor.ts";
 
 /** Records backward functions, and stores the gradients of intermediate tensors while they are needed. */
@@ -54,6 +54,37 @@ export class Tape {
         this.#device.run(elementwiseAdd, { bindings: { a, b, out }, uniforms: { count } }),
     );
     this.#gradients.set(tensor, sum);
+  }
+
+  /**
+   * Adds a contribution that an operation can compute in place. `add` gets the memory of the gradient, and whether to add to it or to overwrite it. It must be the
+   * last use of the gradients that the operation's backward function reads, since it may overwrite them.
+   *
+   * @param read the views that `add` reads, which the memory must not overlap
+   * @param label label of the gradient's memory if the tensor does not have a gradient yet
+   */
+  contribute(
+    tensor: Tensor,
+    label: string,
+    read: readonly View[],
+    add: (gradient: View, accumulate: boolean) => void,
+  ): void {
+    const earlier = tensor.gradient ?? this.#gradients.get(tensor)?.view;
+    if (earlier !== undefined && this.#isFree(tensor, earlier, read)) return add(earlier, true);
+    const gradient = temporaryTensor(this.#device, tensor.shape, label);
+    add(gradient.view, false);
+    this.accumulate(tensor, gradient);
+  }
+
+  /** Whether the memory of a tensor's gradient can be overwritten: nothing else reads it later. */
+  #isFree(tensor: Tensor, { buffer }: View, read: readonly View[]): boolean {
+    if (read.some((view) => view.buffer === buffer)) return false;
+    if (tensor.gradient !== undefined) return true;
+    if (!buffer.temporary) return false;
+    for (const [other, { view }] of this.#gradients) {
+      if (other !== tensor && view.buffer === buffer) return false;
+    }
+    return true;
   }
 
   /** Returns the gradient accumulated so far for a tensor that is not trainable. */

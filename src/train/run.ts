@@ -190,6 +190,11 @@ function describeDifference(
   if (path === "layerGroups") {
     return "some of its layers belong to other groups in this version, as in transformers; resume it with the version that started it";
   }
+  if (path === "numerics.version") {
+    return `this version's kernels round differently (numerics version ${quote(now)}, the run has ${
+      quote(before)
+    }); resume it with the version that started it`;
+  }
   const named = CHECKSUMS[path];
   if (named !== undefined) return `${named} is not what the run was started with; ${fix}`;
   const [was, is] = [before, now].map((value) => value === undefined ? "not set" : quote(value));

@@ -5,12 +5,13 @@
  * For each configuration, command and device, the old checkout trains once to the end. It then starts the same run
  * again, is killed after its first checkpoints, and this checkout resumes that run. Both must end in the same bytes:
  * model, optimizer state, best checkpoint, predictions and logs (without times), but not model card and tokenizer
- * files, whose text has changed. Prints one line per case and exits 1
- * if any differs.
+ * files, whose text has changed. If the kernels of the checkouts round differently, this checkout must refuse to resume
+ * the run and leave it unchanged. Prints one line per case and exits 1 if any fails.
  *
  * @module
  */
-import { ROOT } from "../../tasks/launch/files.ts";
+import { NUMERICS_VERSION } from "../../kernels/mod.ts";
+import { fileUrl, ROOT } from "../../tasks/launch/files.ts";
 import { smallModelBytes, smallText } from "../data/small_tokenizer.ts";
 import { runDifference } from "./same_bytes.ts";
 import { namesIn, type Running, running, waitUntil } from "./workbench.ts";
@@ -107,11 +108,15 @@ async function prepare(old: string, folder: string): Promise<void> {
   );
 }
 
-/** Returns null if the resumed run equals the whole one, else the first difference. */
+/** The message that refuses to resume a run whose kernels round differently. */
+const REFUSAL = /Cannot resume .*: this version's kernels round differently/;
+
+/** Returns null if the resumed run equals the whole one, or is refused if the numerics versions differ; else the first difference. */
 async function resume(
   old: string,
   { command, words }: Case,
   whole: string,
+  sameNumerics: boolean,
 ): Promise<string | null> {
   await succeed(old, ...command, ...words(whole));
   const cut = `${whole}-cut`;
@@ -127,6 +132,13 @@ async function resume(
   if (code === 0) return "the old run ended before it could be killed";
   const saved = (await Deno.readTextFile(`${cut}/checkpoints/latest`)).trim();
   const { code: ended, stderr } = await albert(ROOT, ...command, "--output", cut, "--resume").ended;
+  if (!sameNumerics) {
+    if (ended !== 1 || !REFUSAL.test(stderr)) {
+      return `a run of other numerics was not refused (exit code ${ended}): ${stderr}`;
+    }
+    const now = (await Deno.readTextFile(`${cut}/checkpoints/latest`)).trim();
+    return now === saved ? null : `the refused run moved from ${saved} to ${now}`;
+  }
   if (ended !== 0) return `resuming from ${saved} exited with ${ended}: ${stderr}`;
   return await runDifference(whole, cut, { stopped: false, texts: REWRITTEN });
 }
@@ -144,14 +156,18 @@ if (import.meta.main) {
     Deno.exit(2);
   }
   const checkout = await Deno.realPath(old);
+  const { NUMERICS_VERSION: earlier } = await import(
+    fileUrl(`${checkout}/kernels/registry.ts`)
+  );
+  const sameNumerics = earlier === NUMERICS_VERSION;
   const folder = await Deno.makeTempDir();
   let failed = 0;
   try {
     await prepare(checkout, folder);
     for (const one of cases(folder)) {
       const whole = `${folder}/${one.name.replaceAll(" ", "-")}`;
-      const difference = await resume(checkout, one, whole);
-      console.log(`${one.name}: ${difference ?? "same bytes"}`);
+      const difference = await resume(checkout, one, whole, sameNumerics);
+      console.log(`${one.name}: ${difference ?? (sameNumerics ? "same bytes" : "refused")}`);
       if (difference !== null) failed++;
     }
   } finally {

@@ -97,3 +97,14 @@ Deno.test("a run whose layers have other groups in this version does not resume"
     "Cannot resume run: some of its layers belong to other groups in this version",
   );
 });
+
+Deno.test("a run of an earlier numerics version does not resume", () => {
+  const run = { output: "run", resume: true, observer: { log() {} } };
+  const of = (version: string) => ({ numerics: { kind: "cpu", version } });
+  checkResume(run, "step-1", { determinants: of("3") }, of("3"));
+  assertThrows(
+    () => checkResume(run, "step-1", { determinants: of("2") }, of("3")),
+    RunFolderError,
+    `Cannot resume run: this version's kernels round differently (numerics version "3", the run has "2"); resume it with the version that started it`,
+  );
+});

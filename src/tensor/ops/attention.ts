@@ -51,14 +51,15 @@ export interface AttentionShape {
   readonly sequence: number;
   /** Number of attention heads. */
   readonly heads: number;
+  /** Size of a head. */
+  readonly size: number;
 }
 
 /**
- * Computes `softmax(Q·Kᵀ/√d)·V` for each head. Head `h` uses columns `h·d … (h+1)·d` of the operands, where `d = H/heads`.
+ * Computes `softmax(Q·Kᵀ/√d)·V` for each head. Head `h` uses columns `h·d … (h+1)·d` of the operands, where `d` is the size of a head and `H = heads·d`.
  *
- * @param query `[batch·sequence, H]`
- * @param key `[batch·sequence, H]`
- * @param value `[batch·sequence, H]`
+ * @param tokens queries, keys and values `[batch·sequence, 3·P]`: queries from column 0 on, keys from P, and values from 2·P, where P is at least H and a multiple of
+ * {@linkcode VIEW_ALIGNMENT}; see `projections`
  * @param lengths number of tokens of each example without padding; later keys are masked
  * @param dropoutProbability dropout probability of the attention weights
  * @returns `[batch·sequence, H]`
@@ -66,72 +67,67 @@ export interface AttentionShape {
  */
 export function attention(
   scope: Scope,
-  query: Tensor,
-  key: Tensor,
-  value: Tensor,
+  tokens: Tensor,
   lengths: KeyLengths,
   shape: AttentionShape,
   dropoutProbability: number,
 ): Tensor {
   const { device, tape } = scope;
-  const { heads, sequence } = shape;
+  const { batch, heads, sequence, size } = shape;
   const dropout = dropoutProbability > 0
     ? scope.dropout?.next(dropoutProbability, heads * sequence)
     : undefined;
-  const context = temporaryTensor(device, query.shape, "attention context");
-  const groups = groupsOf(device, shape, query.shape[1], lengths, dropout);
-  const inputs = { query, key, value };
-  const logSumExps = groups.map((group) => group.forward(inputs, context));
+  const context = temporaryTensor(device, [batch * sequence, heads * size], "attention context");
+  const groups = groupsOf(device, shape, tokens.shape[1], lengths, dropout);
+  const logSumExps = groups.map((group) => group.forward(tokens, context));
   tape?.record(context, (dout) => {
-    const tokens = (label: string) => temporaryTensor(device, query.shape, label);
-    const gradients = {
-      dquery: tokens("query gradient"),
-      dkey: tokens("key gradient"),
-      dvalue: tokens("value gradient"),
-    };
-    groups.forEach((group, i) =>
-      group.backward({ ...inputs, dout }, context, logSumExps[i], gradients)
-    );
-    tape.accumulate(query, gradients.dquery);
-    tape.accumulate(key, gradients.dkey);
-    tape.accumulate(value, gradients.dvalue);
+    const gradient = temporaryTensor(device, tokens.shape, "query, key and value gradients");
+    groups.forEach((group, i) => group.backward(tokens, context, dout, logSumExps[i], gradient));
+    tape.accumulate(tokens, gradient);
   });
   return context;
 }
 
-/** Tensors by their names in the kernels. */
-type Named = Readonly<Record<string, Tensor>>;
-
 /** Divides the examples into groups whose tokens fit in one binding. */
 function groupsOf(
   device: Device,
-  { batch, sequence, heads }: AttentionShape,
-  hidden: number,
+  { batch, sequence, heads, size }: AttentionShape,
+  pitch: number,
   lengths: KeyLengths,
   dropout: Uniforms | undefined,
 ): AttentionGroup[] {
-  const size = groupSize(device, batch, sequence * hidden);
+  const most = groupSize(device, batch, sequence * pitch, sequence * heads * size);
   const groups: AttentionGroup[] = [];
-  for (let start = 0; start < batch; start += size) {
-    const count = Math.min(size, batch - start);
+  for (let start = 0; start < batch; start += most) {
+    const count = Math.min(most, batch - start);
     const random = dropout && { ...dropout, first_example: dropout.first_example + start };
     groups.push(
-      new AttentionGroup(device, lengths.of(start, count), start * sequence * hidden, {
-        ...{ batch: count, heads, sequence, size: hidden / heads, pitch: hidden },
+      new AttentionGroup(device, lengths.of(start, count), start * sequence, {
+        ...{ batch: count, heads, sequence, size, pitch, out_pitch: heads * size },
         ...(random ?? NO_DROPOUT),
-        scale: 1 / Math.sqrt(hidden / heads),
+        scale: 1 / Math.sqrt(size),
       }, dropout !== undefined),
     );
   }
   return groups;
 }
 
-/** Returns the number of examples per group, such that groups fit in one binding and start at aligned offsets. */
-function groupSize(device: Device, batch: number, perExample: number): number {
+/**
+ * Returns the number of examples per group, such that groups fit in one binding and start at aligned offsets.
+ *
+ * @param perExample elements of queries, keys and values of an example, a multiple of {@linkcode VIEW_ALIGNMENT}
+ * @param contextPerExample elements of an example's context
+ */
+function groupSize(
+  device: Device,
+  batch: number,
+  perExample: number,
+  contextPerExample: number,
+): number {
   const most = Math.floor(device.limits.maxBindingBytes / 4 / perExample);
   if (most >= batch) return batch;
   let step = 1;
-  while ((step * perExample) % VIEW_ALIGNMENT !== 0) step *= 2;
+  while ((step * contextPerExample) % VIEW_ALIGNMENT !== 0) step *= 2;
   const size = Math.floor(most / step) * step;
   if (size === 0) {
     throw new RangeError(
@@ -147,11 +143,11 @@ function groupSize(device: Device, batch: number, perExample: number): number {
 class AttentionGroup {
   readonly #device: Device;
   readonly #lengths: View;
+  /** Index of the first token. */
   readonly #first: number;
   readonly #uniforms: Uniforms;
   readonly #structural: { readonly dropout: boolean };
 
-  /** @param first offset, in elements, of the group's tokens in each operand */
   constructor(
     device: Device,
     lengths: View,
@@ -167,13 +163,14 @@ class AttentionGroup {
   }
 
   /** Computes the group's part of `context`, and returns the log-sum-exp of each row of scores. */
-  forward(inputs: Named, context: Tensor): Tensor {
+  forward(tokens: Tensor, context: Tensor): Tensor {
     const { batch, heads, sequence } = this.#uniforms;
     const rows = [batch * heads * sequence];
     const logSumExp = temporaryTensor(this.#device, rows, "attention log sum exp");
     this.#device.run(attentionForward, {
       bindings: {
-        ...this.#parts({ ...inputs, out: context }),
+        ...this.#inputs(tokens),
+        out: this.#part(context),
         lengths: this.#lengths,
         log_sum_exp: logSumExp.view,
       },
@@ -183,12 +180,13 @@ class AttentionGroup {
     return logSumExp;
   }
 
-  /** Computes the group's part of the gradients. */
+  /** Computes the group's part of `gradient`, the gradient of `tokens`. */
   backward(
-    inputs: Named,
+    tokens: Tensor,
     context: Tensor,
+    dout: Tensor,
     logSumExp: Tensor,
-    { dquery, ...others }: Named,
+    gradient: Tensor,
   ): void {
     const device = this.#device;
     const statistics = temporaryTensor(
@@ -196,43 +194,50 @@ class AttentionGroup {
       [...logSumExp.shape, 2],
       "attention statistics",
     );
-    const { batch, heads, sequence, size, pitch } = this.#uniforms;
+    const { batch, heads, sequence, size, out_pitch, pitch } = this.#uniforms;
     device.run(attentionStatistics, {
       bindings: {
-        ...this.#parts({ out: context, dout: inputs.dout }),
+        out: this.#part(context),
+        dout: this.#part(dout),
         log_sum_exp: logSumExp.view,
         statistics: statistics.view,
       },
-      uniforms: { batch, heads, sequence, size, pitch },
+      uniforms: { batch, heads, sequence, size, out_pitch },
     });
-    for (
-      const [kernel, written] of [
-        [attentionBackwardKey, others],
-        [attentionBackwardQuery, { dquery }],
-      ] as const
-    ) {
-      device.run(kernel, {
-        bindings: {
-          ...this.#parts({ ...inputs, ...written }),
-          lengths: this.#lengths,
-          statistics: statistics.view,
-        },
-        uniforms: this.#uniforms,
-        structural: this.#structural,
-      });
-    }
+    const bindings = {
+      ...this.#inputs(tokens),
+      dout: this.#part(dout),
+      lengths: this.#lengths,
+      statistics: statistics.view,
+    };
+    device.run(attentionBackwardKey, {
+      bindings: { ...bindings, dkey_dvalue: this.#part(gradient, pitch / 3) },
+      uniforms: { ...this.#uniforms, dvalue_column: pitch / 3 },
+      structural: this.#structural,
+    });
+    device.run(attentionBackwardQuery, {
+      bindings: { ...bindings, dquery: this.#part(gradient) },
+      uniforms: this.#uniforms,
+      structural: this.#structural,
+    });
   }
 
-  /** Returns the group's part of each tensor. */
-  #parts(tensors: Named): Record<string, View> {
-    const { batch, sequence, pitch } = this.#uniforms;
-    const part = ({ view: { buffer, offset } }: Tensor): View => ({
+  #inputs(tokens: Tensor): { query: View; key: View; value: View } {
+    const { pitch } = this.#uniforms;
+    return {
+      query: this.#part(tokens),
+      key: this.#part(tokens, pitch / 3),
+      value: this.#part(tokens, 2 * pitch / 3),
+    };
+  }
+
+  /** Returns the group's rows of a tensor, from a column on. */
+  #part({ view: { buffer, offset }, shape: [, pitch] }: Tensor, column = 0): View {
+    const { batch, sequence } = this.#uniforms;
+    return {
       buffer,
-      offset: offset + this.#first,
-      length: batch * sequence * pitch,
-    });
-    return Object.fromEntries(
-      Object.entries(tensors).map(([name, tensor]) => [name, part(tensor)]),
-    );
+      offset: offset + this.#first * pitch + column,
+      length: batch * sequence * pitch - column,
+    };
   }
 }

@@ -6,6 +6,7 @@
 import { elementwiseActivationBackward, reduceColumns } from "../../../kernels/mod.ts";
 import type { View } from "../../device/mod.ts";
 import type { Scope } from "../scope.ts";
+import type { Tape } from "../tape.ts";
 import { inRanges, matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
 import { matmulOperands, type Operand, operand } from "./matmul.ts";
 
@@ -50,7 +51,7 @@ export function linear(
     const dz = activation === "none"
       ? dy
       : preactivationGradient(scope, preactivation, dy, activation);
-    tape.accumulate(x, denseBackward(scope, x, layer, dz));
+    denseBackward(scope, tape, x, layer, dz);
   });
   return value;
 }
@@ -106,21 +107,26 @@ function preactivationGradient(
 }
 
 /**
- * Adds to the gradients of a layer's parameters.
+ * Adds to the gradients of a layer's parameters and of its input `x`.
  *
  * @param dz gradient of `x·Wᵀ + b`
- * @returns the gradient of `x`
  */
 export function denseBackward(
   scope: Scope,
+  tape: Tape,
   x: Tensor,
   { weight, bias }: DenseLayer,
   dz: Tensor,
-): Tensor {
+): void {
   accumulateColumnSum(scope, dz, bias);
   const gradient = gradientOperand(scope, dz);
   accumulateWeightGradient(scope, gradient, x, weight);
-  return inputGradient(scope, gradient, x.shape, weight);
+  tape.contribute(
+    x,
+    "linear input gradient",
+    [dz.view],
+    (dx, accumulate) => inputGradient(scope, gradient, dx, matrixShape(x).rows, weight, accumulate),
+  );
 }
 
 /** Returns a gradient as an operand of matrix multiplications. */
@@ -129,32 +135,44 @@ export function gradientOperand(scope: Scope, dz: Tensor): Operand {
   return operand(scope, dz.view, rows, columns, "gradient");
 }
 
-/** Computes `dz·W`, the gradient of a layer's input, which has the given shape. */
+/**
+ * Computes `dz·W`, the gradient of a layer's input `[rows, inputs]`, or adds it to `dx`.
+ *
+ * @param pitch distance between the starts of two rows of `dz`, in elements
+ */
 export function inputGradient(
   scope: Scope,
   dz: Operand,
-  shape: readonly number[],
+  dx: View,
+  rows: number,
   weight: Tensor,
-): Tensor {
+  accumulate: boolean,
+  pitch: number = weight.shape[0],
+): void {
   const [outputs, inputs] = weight.shape;
-  const dx = temporaryTensor(scope.device, shape, "linear input gradient");
   matmulOperands(scope, {
     a: dz,
     b: operand(scope, weight.view, outputs, inputs, "weight"),
-    c: dx.view,
-    m: matrixShape(dx).rows,
+    c: dx,
+    accumulate,
+    m: rows,
     n: inputs,
     k: outputs,
+    lda: pitch,
   });
-  return dx;
 }
 
-/** Adds `dzᵀ·x` to the gradient of a weight `[outputs, inputs]`. */
+/**
+ * Adds `dzᵀ·x` to the gradient of a weight `[outputs, inputs]`.
+ *
+ * @param pitch distance between the starts of two rows of `dz`, in elements
+ */
 export function accumulateWeightGradient(
   scope: Scope,
   dz: Operand,
   x: Tensor,
   weight: Tensor,
+  pitch: number = weight.shape[0],
 ): void {
   const [outputs, inputs] = weight.shape;
   if (weight.gradient === undefined) return;
@@ -168,6 +186,7 @@ export function accumulateWeightGradient(
     m: outputs,
     n: inputs,
     k: rows,
+    lda: pitch,
   });
 }
 
@@ -186,13 +205,17 @@ export function accumulateColumnSum(
   pitch: number = matrixShape(x).columns,
 ): void {
   if (vector.gradient === undefined) return;
-  const rows = x.view.length / pitch;
+  const rows = Math.ceil(x.view.length / pitch);
   const fitting = Math.floor(scope.device.limits.maxBindingBytes / 4 / pitch);
   const most = Math.max(Math.floor(fitting / ROWS_PER_CHUNK), 1) * ROWS_PER_CHUNK;
   for (let start = 0; start === 0 || start < rows; start += most) {
     const count = Math.min(most, rows - start);
     const { buffer, offset } = x.view;
-    const part = { buffer, offset: offset + start * pitch, length: count * pitch };
+    const part = {
+      buffer,
+      offset: offset + start * pitch,
+      length: Math.min(count * pitch, x.view.length - start * pitch),
+    };
     accumulateRowRange(scope, part, count, pitch, vector.shape[0], vector.gradient);
   }
 }

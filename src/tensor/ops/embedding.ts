@@ -119,13 +119,14 @@ export function gatherRows(scope: Scope, x: Tensor, indices: Uint32Array): Tenso
   const selected = temporaryIntegers(device, indices, "gathered rows");
   const out = gather(device, x, selected, "gather");
   tape?.record(out, (gradient) => {
-    const dx = zeros(device, x.shape, "gather gradient");
-    device.run(embeddingScatter, {
-      bindings: { x: gradient.view, indices: whole(selected), out: dx.view },
-      uniforms: { count: indices.length, columns },
-      structural: { accumulate: false },
+    tape.contribute(x, "gather gradient", [gradient.view], (dx, accumulate) => {
+      if (!accumulate) fillWithZeros(device, dx);
+      device.run(embeddingScatter, {
+        bindings: { x: gradient.view, indices: whole(selected), out: dx },
+        uniforms: { count: indices.length, columns },
+        structural: { accumulate },
+      });
     });
-    tape.accumulate(x, dx);
   });
   return out;
 }
@@ -146,9 +147,10 @@ export function lookUpRows(scope: Scope, x: Tensor, indices: Uint32Array): Tenso
   if (tape === undefined) return out;
   const plan = scatterPlan(indices, rows);
   tape.record(out, (gradient) => {
-    const dx = zeros(device, x.shape, "row gradient");
-    accumulateRows(device, gradient, dx.view, plan);
-    tape.accumulate(x, dx);
+    tape.contribute(x, "row gradient", [gradient.view], (dx, accumulate) => {
+      if (!accumulate) fillWithZeros(device, dx);
+      accumulateRows(device, gradient, dx, plan);
+    });
   });
   return out;
 }
@@ -164,11 +166,9 @@ function gather(device: Device, x: Tensor, indices: DeviceBuffer, label: string)
   return out;
 }
 
-function zeros(device: Device, shape: readonly number[], label: string): Tensor {
-  const out = temporaryTensor(device, shape, label);
+function fillWithZeros(device: Device, out: View): void {
   device.run(elementwiseFill, {
-    bindings: { out: out.view },
-    uniforms: { count: out.view.length, value: 0 },
+    bindings: { out },
+    uniforms: { count: out.length, value: 0 },
   });
-  return out;
 }

@@ -5,7 +5,7 @@
  */
 import { elementwiseActivationBackwardInPlace } from "../../../kernels/mod.ts";
 import type { Scope } from "../scope.ts";
-import { inRanges, type Tensor } from "../tensor.ts";
+import { inRanges, matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
 import {
   accumulateColumnSum,
   accumulateWeightGradient,
@@ -39,10 +39,11 @@ export function feedForward(
   tape?.record(y, (dy) => {
     accumulateColumnSum(scope, dy, outer.bias);
     const gradient = gradientOperand(scope, dy);
-    const dvalue = inputGradient(scope, gradient, preactivation.shape, outer.weight);
+    const dvalue = temporaryTensor(scope.device, preactivation.shape, "activation gradient");
+    inputGradient(scope, gradient, dvalue.view, matrixShape(dy).rows, outer.weight, false);
     const { activated, dz } = activationBackwardInPlace(scope, preactivation, dvalue, activation);
     accumulateWeightGradient(scope, gradient, activated, outer.weight);
-    tape.accumulate(x, denseBackward(scope, x, inner, dz));
+    denseBackward(scope, tape, x, inner, dz);
   });
   return y;
 }

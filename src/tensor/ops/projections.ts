@@ -1,0 +1,114 @@
+/**
+ * Dense layers of the same input, such as the queries, keys and values of attention, whose results are columns of one matrix.
+ *
+ * @module
+ */
+import { type View, VIEW_ALIGNMENT } from "../../device/mod.ts";
+import type { Scope } from "../scope.ts";
+import { elements, matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
+import {
+  accumulateColumnSum,
+  accumulateWeightGradient,
+  type DenseLayer,
+  inputGradient,
+} from "./dense.ts";
+import { matmulOperands, operand } from "./matmul.ts";
+
+/** One or several layers that one matmul computes, and the first column of their results. */
+interface Part extends DenseLayer {
+  readonly column: number;
+}
+
+/** Returns the distance, in columns, between the results of two layers of {@linkcode projections}: their size, rounded up to an aligned offset. */
+export function projectionPitch(outputs: number): number {
+  return Math.ceil(outputs / VIEW_ALIGNMENT) * VIEW_ALIGNMENT;
+}
+
+/**
+ * Computes `x·Wᵢᵀ + bᵢ` for layers of the same size. One matmul computes all of them, and one each of their gradients, if their parameters are adjacent in memory;
+ * else each layer has its own.
+ *
+ * @param x `[rows, inputs]`
+ * @param layers weights `[outputs, inputs]` and biases `[outputs]`
+ * @returns `[rows, layers·P]`, where layer `i` has columns `i·P … i·P + outputs` and `P` is {@linkcode projectionPitch}; other columns are undefined
+ */
+export function projections(scope: Scope, x: Tensor, layers: readonly DenseLayer[]): Tensor {
+  const { rows, columns: inputs } = matrixShape(x);
+  const pitch = layers.length * projectionPitch(layers[0].weight.shape[0]);
+  const parts = partsOf(layers);
+  const y = temporaryTensor(scope.device, [rows, pitch], "projections");
+  const a = operand(scope, x.view, rows, inputs, "activation");
+  for (const { weight, bias, column } of parts) {
+    const [outputs] = weight.shape;
+    matmulOperands(scope, {
+      a,
+      b: operand(scope, weight.view, outputs, inputs, "weight"),
+      c: fromColumn(y.view, column),
+      bias: bias.view,
+      transposeB: true,
+      m: rows,
+      n: outputs,
+      k: inputs,
+      ldc: pitch,
+    });
+  }
+  scope.tape?.record(y, (dy) => backward(scope, x, parts, dy));
+  return y;
+}
+
+/** Adds to the gradients of the parameters and of `x`. */
+function backward(scope: Scope, x: Tensor, parts: readonly Part[], dy: Tensor): void {
+  const { rows, columns: pitch } = matrixShape(dy);
+  const gradients = parts.map((part) => {
+    const [outputs] = part.weight.shape;
+    const view = fromColumn(dy.view, part.column);
+    accumulateColumnSum(scope, { view, shape: [rows, pitch] }, part.bias, pitch);
+    const dz = operand(scope, view, rows, outputs, "gradient", pitch);
+    accumulateWeightGradient(scope, dz, x, part.weight, pitch);
+    return { dz, weight: part.weight };
+  });
+  scope.tape?.contribute(
+    x,
+    "projection input gradient",
+    [dy.view],
+    (dx, accumulate) =>
+      gradients.forEach(({ dz, weight }, i) =>
+        inputGradient(scope, dz, dx, rows, weight, accumulate || i > 0, pitch)
+      ),
+  );
+}
+
+function partsOf(layers: readonly DenseLayer[]): Part[] {
+  const weight = joinRows(layers.map((layer) => layer.weight));
+  const bias = joinRows(layers.map((layer) => layer.bias));
+  if (weight !== undefined && bias !== undefined) return [{ weight, bias, column: 0 }];
+  return layers.map((layer, i) => ({
+    ...layer,
+    column: i * projectionPitch(layer.weight.shape[0]),
+  }));
+}
+
+/** Returns tensors of the same shape that are adjacent in memory, as are their gradients, as one tensor with all their rows; undefined if they are not. */
+export function joinRows(tensors: readonly Tensor[]): Tensor | undefined {
+  const [{ view, shape, gradient }] = tensors;
+  const length = elements(shape);
+  const isAdjacent = (first: View, other: View | undefined, i: number): boolean =>
+    other?.buffer === first.buffer && other.offset === first.offset + i * length;
+  for (const [i, other] of tensors.entries()) {
+    if (!isAdjacent(view, other.view, i)) return undefined;
+    const adjacent = gradient === undefined
+      ? other.gradient === undefined
+      : isAdjacent(gradient, other.gradient, i);
+    if (!adjacent) return undefined;
+  }
+  const joined = (first: View): View => ({ ...first, length: tensors.length * length });
+  return {
+    view: joined(view),
+    shape: [tensors.length * shape[0], ...shape.slice(1)],
+    ...(gradient && { gradient: joined(gradient) }),
+  };
+}
+
+function fromColumn({ buffer, offset, length }: View, column: number): View {
+  return { buffer, offset: offset + column, length: length - column };
+}

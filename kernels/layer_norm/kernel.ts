@@ -26,8 +26,16 @@ const SHAPES = [[0, 8], [1, 1], [3, 5], [7, 64], [5, 100], [4, 1024], [3, 1030]]
 
 const BEYOND_ONE_DIMENSION = { rows: 65_540, columns: 2, ...randomMask(2) };
 
-/** No rows, one, a short last chunk, and more columns than a tile. */
-const CHUNKED = [[0, 8, 4], [1, 1, 1], [9, 7, 4], [64, 64, 16], [33, 130, 8], [3, 1028, 8]];
+/** Rows, columns, rows of a chunk, column of beta: no rows, one, a short last chunk, and more columns than a tile. */
+const CHUNKED = [
+  [0, 8, 4, 8],
+  [1, 1, 1, 1],
+  [9, 7, 4, 7],
+  [9, 8, 4, 12],
+  [64, 64, 16, 64],
+  [33, 130, 8, 192],
+  [3, 1028, 8, 1028],
+];
 
 const rowShape = ({ rows, columns }: Uniforms): RowShape => ({
   rows,
@@ -129,28 +137,30 @@ export const layerNormBackwardInput: Kernel = {
   ],
 };
 
-/** Gradients of gamma and beta, summed over each chunk of rows; `reduce.columns` sums the chunks. */
+/**
+ * Gradients of gamma and beta, summed over each chunk of rows; `reduce.columns` sums the chunks. A row of `partial` has the gradients of gamma from column 0 on and
+ * those of beta from `beta_column` on, and `2·beta_column` elements.
+ */
 export const layerNormBackwardParameters: Kernel = {
   name: "layer_norm.backward_parameters",
-  bindings: { s: READ, statistics: READ_F32, dy: READ, dgamma: WRITE, dbeta: WRITE },
-  uniforms: { rows: "u32", columns: "u32", rows_per_chunk: "u32" },
+  bindings: { s: READ, statistics: READ_F32, dy: READ, partial: WRITE },
+  uniforms: { rows: "u32", columns: "u32", rows_per_chunk: "u32", beta_column: "u32" },
   structural: {},
-  variants: columnVariants([texts.backwardParameters], ({ rows, columns, rows_per_chunk }) => ({
-    rows: Math.ceil(rows / rows_per_chunk),
-    columns,
-    multiples: [columns],
-    turns: rows_per_chunk,
-  })),
-  lengths: ({ rows, columns, rows_per_chunk }) => {
-    const partial = Math.ceil(rows / rows_per_chunk) * columns;
-    return {
-      s: rows * columns,
-      statistics: 2 * rows,
-      dy: rows * columns,
-      dgamma: partial,
-      dbeta: partial,
-    };
-  },
+  variants: columnVariants(
+    [texts.backwardParameters],
+    ({ rows, columns, rows_per_chunk, beta_column }) => ({
+      rows: Math.ceil(rows / rows_per_chunk),
+      columns,
+      multiples: [columns, beta_column],
+      turns: rows_per_chunk,
+    }),
+  ),
+  lengths: ({ rows, columns, rows_per_chunk, beta_column }) => ({
+    s: rows * columns,
+    statistics: 2 * rows,
+    dy: rows * columns,
+    partial: Math.ceil(rows / rows_per_chunk) * 2 * beta_column,
+  }),
   items: ({ rows, columns, rows_per_chunk }) =>
     Math.ceil(rows / rows_per_chunk) * Math.ceil(columns / reference.COLUMN_BLOCK),
   reference: reference.backwardParameters,
@@ -158,7 +168,9 @@ export const layerNormBackwardParameters: Kernel = {
   cases: () =>
     cross(
       [{}],
-      CHUNKED.map(([rows, columns, rows_per_chunk]) => ({ rows, columns, rows_per_chunk })),
+      CHUNKED.map(([rows, columns, rows_per_chunk, beta_column]) => ({
+        ...{ rows, columns, rows_per_chunk, beta_column },
+      })),
       { fill: { statistics: someStatistics } },
     ),
 };

@@ -121,9 +121,11 @@ fn main(i: u32) {
       beta_sums[k] += gradient;
     }
   }
+  let beta = parameters.beta_column / WIDTH;
+  let first_sum = 2u * chunk * beta + column;
   for (var k = 0u; k < span; k++) {
-    dgamma[chunk * length + column + k] = gamma_sums[k];
-    dbeta[chunk * length + column + k] = beta_sums[k];
+    partial[first_sum + k] = gamma_sums[k];
+    partial[first_sum + beta + k] = beta_sums[k];
   }
 }
 `;

@@ -75,8 +75,8 @@ export const backwardInput: Reference = (
 
 /** An item is a chunk of rows and a block of columns. */
 export const backwardParameters: Reference = (
-  { s, statistics, dy, dgamma, dbeta },
-  { rows, columns, rows_per_chunk },
+  { s, statistics, dy, partial },
+  { rows, columns, rows_per_chunk, beta_column },
   _,
   begin,
   end,
@@ -100,8 +100,9 @@ export const backwardParameters: Reference = (
       }
     }
     for (let column = first; column < last; column++) {
-      dgamma[chunk * columns + column] = gammaSum[column - first];
-      dbeta[chunk * columns + column] = betaSum[column - first];
+      const i = 2 * chunk * beta_column + column;
+      partial[i] = gammaSum[column - first];
+      partial[i + beta_column] = betaSum[column - first];
     }
   }
 };

@@ -151,9 +151,11 @@ const backwardParameters: SimdKernel = {
   divide: blocksOfColumns,
   define: () => (f, at) => {
     const pitch = f.local("i32", i32.shl(at.u32("columns"), 2));
+    const partial = at.u32("partial");
     sumColumns(f, at, {
       read: ["s", "dy"],
-      write: ["dgamma", "dbeta"],
+      write: [partial, element(partial, at.u32("beta_column"))],
+      writePitch: i32.shl(at.u32("beta_column"), 1),
       pitch,
       terms: (row, [s, dy]) => {
         const statistics = f.local("i32", i32.add(at.u32("statistics"), i32.shl(row, 3)));

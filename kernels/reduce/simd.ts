@@ -16,7 +16,7 @@ const columns: SimdKernel = {
   divide: blocksOfColumns,
   define: () => (f, at) => {
     const pitch = f.local("i32", i32.shl(at.u32("pitch"), 2));
-    const parts = { read: ["x"], write: ["y"], pitch };
+    const parts = { read: ["x"], write: [at.u32("y")], writePitch: at.u32("columns"), pitch };
     f.if(
       at.is("accumulate", true),
       () =>

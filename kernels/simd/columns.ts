@@ -28,8 +28,10 @@ export function blocksOfColumns(uniforms: Uniforms, _structural: Structural): Di
 export interface ColumnSums {
   /** Names of the matrices to read. */
   readonly read: readonly string[];
-  /** Names of the matrices of sums, `[chunks, columns]` each. */
-  readonly write: readonly string[];
+  /** Addresses of the matrices of sums, `[chunks, writePitch]` each. */
+  readonly write: readonly Code[];
+  /** Distance between rows of the matrices of sums, in elements. */
+  readonly writePitch: Code;
   /** Distance between rows of the matrices to read, in bytes. */
   readonly pitch: Local;
   /** The term of each sum, from the elements of a row. */
@@ -49,7 +51,7 @@ export function sumColumns(f: FunctionBuilder, at: Parameters, sums: ColumnSums)
     const firstRow = f.local("i32", i32.mul(chunk, at.u32("rows_per_chunk")));
     const lastRow = f.local("i32", i32.add(firstRow, at.u32("rows_per_chunk")));
     f.set(lastRow, i32.minU(lastRow, rows));
-    const range = { firstRow, lastRow, chunk, column, columns };
+    const range = { firstRow, lastRow, chunk, column };
     f.if(
       i32.leU(i32.add(column, COLUMN_BLOCK), columns),
       () => sumBlock(f, at, sums, range, COLUMN_BLOCK / 4),
@@ -63,15 +65,14 @@ interface Range {
   readonly lastRow: Local;
   readonly chunk: Local;
   readonly column: Local;
-  readonly columns: Local;
 }
 
 /** Sums `vectors` adjacent vectors of columns, or a single column if `vectors` is 0. */
 function sumBlock(
   f: FunctionBuilder,
   at: Parameters,
-  { read, write, pitch, terms, store = (sum) => sum }: ColumnSums,
-  { firstRow, lastRow, chunk, column, columns }: Range,
+  { read, write, writePitch, pitch, terms, store = (sum) => sum }: ColumnSums,
+  { firstRow, lastRow, chunk, column }: Range,
   vectors: number,
 ): void {
   const lanes = Math.max(vectors, 1);
@@ -93,11 +94,8 @@ function sumBlock(
     }
     for (const source of sources) f.set(source, i32.add(source, pitch));
   });
-  write.forEach((name, i) => {
-    const target = f.local(
-      "i32",
-      element(at.u32(name), i32.add(i32.mul(chunk, columns), column)),
-    );
+  write.forEach((start, i) => {
+    const target = f.local("i32", element(start, i32.add(i32.mul(chunk, writePitch), column)));
     sums[i].forEach((sum, v) => {
       const result = store(sum, load(target, 16 * v));
       f.do(

@@ -72,3 +72,34 @@ export function inRanges(
     );
   }
 }
+
+/** Returns a length rounded up to an offset at which views may start. */
+export function alignedLength(length: number): number {
+  return Math.ceil(length / VIEW_ALIGNMENT) * VIEW_ALIGNMENT;
+}
+
+/** Returns tensors of the same shape that are adjacent in memory, as are their gradients, as one tensor with all their rows; undefined if they are not. */
+export function joinRows(tensors: readonly Tensor[]): Tensor | undefined {
+  const [{ view, shape, gradient }] = tensors;
+  const length = elements(shape);
+  const isAdjacent = (first: View, other: View | undefined, i: number): boolean =>
+    other?.buffer === first.buffer && other.offset === first.offset + i * length;
+  for (const [i, other] of tensors.entries()) {
+    if (!isAdjacent(view, other.view, i)) return undefined;
+    const adjacent = gradient === undefined
+      ? other.gradient === undefined
+      : isAdjacent(gradient, other.gradient, i);
+    if (!adjacent) return undefined;
+  }
+  const joined = (first: View): View => ({ ...first, length: tensors.length * length });
+  return {
+    view: joined(view),
+    shape: [tensors.length * shape[0], ...shape.slice(1)],
+    ...(gradient && { gradient: joined(gradient) }),
+  };
+}
+
+/** Returns the part of a matrix from a column on, with the same distance between rows. */
+export function fromColumn({ buffer, offset, length }: View, column: number): View {
+  return { buffer, offset: offset + column, length: length - column };
+}

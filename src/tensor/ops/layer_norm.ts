@@ -10,10 +10,17 @@ import {
   reduceColumns,
 } from "../../../kernels/mod.ts";
 import { NO_DROPOUT, type Scope } from "../scope.ts";
-import { matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
+import {
+  alignedLength,
+  fromColumn,
+  joinRows,
+  matrixShape,
+  temporaryTensor,
+  type Tensor,
+} from "../tensor.ts";
 
-/** Number of rows whose parameter gradients one invocation adds. */
-const ROWS_PER_CHUNK = 64;
+/** Maximum number of partial sums of parameter gradients, and minimum number of rows in each. */
+const MOST_CHUNKS = 128, LEAST_ROWS = 8;
 
 /** Parameters of a layer normalization. */
 export interface NormParameters {
@@ -99,23 +106,23 @@ function accumulateParameterGradients(
 ): void {
   if (weight.gradient === undefined || bias.gradient === undefined) return;
   const { rows, columns } = matrixShape(sum);
-  const chunks = Math.max(Math.ceil(rows / ROWS_PER_CHUNK), 1);
-  const dgamma = temporaryTensor(device, [chunks, columns], "layer norm weight gradients");
-  const dbeta = temporaryTensor(device, [chunks, columns], "layer norm bias gradients");
+  const rowsPerChunk = LEAST_ROWS * Math.max(Math.ceil(rows / (MOST_CHUNKS * LEAST_ROWS)), 1);
+  const chunks = Math.max(Math.ceil(rows / rowsPerChunk), 1);
+  const betaColumn = alignedLength(columns);
+  const partial = temporaryTensor(device, [chunks, 2 * betaColumn], "layer norm gradients");
   device.run(layerNormBackwardParameters, {
-    bindings: {
-      s: sum.view,
-      statistics: statistics.view,
-      dy: dy.view,
-      dgamma: dgamma.view,
-      dbeta: dbeta.view,
-    },
-    uniforms: { rows, columns, rows_per_chunk: ROWS_PER_CHUNK },
+    bindings: { s: sum.view, statistics: statistics.view, dy: dy.view, partial: partial.view },
+    uniforms: { rows, columns, rows_per_chunk: rowsPerChunk, beta_column: betaColumn },
   });
-  for (const [partial, gradient] of [[dgamma, weight.gradient], [dbeta, bias.gradient]] as const) {
+  const joined = joinRows([weight, bias])?.gradient;
+  const parts = joined !== undefined ? [{ column: 0, columns: 2 * columns, gradient: joined }] : [
+    { column: 0, columns, gradient: weight.gradient },
+    { column: betaColumn, columns, gradient: bias.gradient },
+  ];
+  for (const { column, columns, gradient } of parts) {
     device.run(reduceColumns, {
-      bindings: { x: partial.view, y: gradient },
-      uniforms: { rows: chunks, columns, pitch: columns, rows_per_chunk: chunks },
+      bindings: { x: fromColumn(partial.view, column), y: gradient },
+      uniforms: { rows: chunks, columns, pitch: 2 * betaColumn, rows_per_chunk: chunks },
       structural: { accumulate: true },
     });
   }

@@ -3,9 +3,15 @@
  *
  * @module
  */
-import { type View, VIEW_ALIGNMENT } from "../../device/mod.ts";
 import type { Scope } from "../scope.ts";
-import { elements, matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
+import {
+  alignedLength,
+  fromColumn,
+  joinRows,
+  matrixShape,
+  temporaryTensor,
+  type Tensor,
+} from "../tensor.ts";
 import {
   accumulateColumnSum,
   accumulateWeightGradient,
@@ -19,22 +25,17 @@ interface Part extends DenseLayer {
   readonly column: number;
 }
 
-/** Returns the distance, in columns, between the results of two layers of {@linkcode projections}: their size, rounded up to an aligned offset. */
-export function projectionPitch(outputs: number): number {
-  return Math.ceil(outputs / VIEW_ALIGNMENT) * VIEW_ALIGNMENT;
-}
-
 /**
  * Computes `x·Wᵢᵀ + bᵢ` for layers of the same size. One matmul computes all of them, and one each of their gradients, if their parameters are adjacent in memory;
  * else each layer has its own.
  *
  * @param x `[rows, inputs]`
  * @param layers weights `[outputs, inputs]` and biases `[outputs]`
- * @returns `[rows, layers·P]`, where layer `i` has columns `i·P … i·P + outputs` and `P` is {@linkcode projectionPitch}; other columns are undefined
+ * @returns `[rows, layers·P]`, where layer `i` has columns `i·P … i·P + outputs` and `P` is {@linkcode alignedLength} of the outputs; other columns are undefined
  */
 export function projections(scope: Scope, x: Tensor, layers: readonly DenseLayer[]): Tensor {
   const { rows, columns: inputs } = matrixShape(x);
-  const pitch = layers.length * projectionPitch(layers[0].weight.shape[0]);
+  const pitch = layers.length * alignedLength(layers[0].weight.shape[0]);
   const parts = partsOf(layers);
   const y = temporaryTensor(scope.device, [rows, pitch], "projections");
   const a = operand(scope, x.view, rows, inputs, "activation");
@@ -84,31 +85,6 @@ function partsOf(layers: readonly DenseLayer[]): Part[] {
   if (weight !== undefined && bias !== undefined) return [{ weight, bias, column: 0 }];
   return layers.map((layer, i) => ({
     ...layer,
-    column: i * projectionPitch(layer.weight.shape[0]),
+    column: i * alignedLength(layer.weight.shape[0]),
   }));
-}
-
-/** Returns tensors of the same shape that are adjacent in memory, as are their gradients, as one tensor with all their rows; undefined if they are not. */
-export function joinRows(tensors: readonly Tensor[]): Tensor | undefined {
-  const [{ view, shape, gradient }] = tensors;
-  const length = elements(shape);
-  const isAdjacent = (first: View, other: View | undefined, i: number): boolean =>
-    other?.buffer === first.buffer && other.offset === first.offset + i * length;
-  for (const [i, other] of tensors.entries()) {
-    if (!isAdjacent(view, other.view, i)) return undefined;
-    const adjacent = gradient === undefined
-      ? other.gradient === undefined
-      : isAdjacent(gradient, other.gradient, i);
-    if (!adjacent) return undefined;
-  }
-  const joined = (first: View): View => ({ ...first, length: tensors.length * length });
-  return {
-    view: joined(view),
-    shape: [tensors.length * shape[0], ...shape.slice(1)],
-    ...(gradient && { gradient: joined(gradient) }),
-  };
-}
-
-function fromColumn({ buffer, offset, length }: View, column: number): View {
-  return { buffer, offset: offset + column, length: length - column };
 }

@@ -3,9 +3,9 @@ import { type Device, openCpuDevice, PlanningDevice, whole } from "../../../src/
 import { openWebGpuDevice } from "../../../src/device/webgpu/mod.ts";
 import { encoderSpecs, Parameters, presetConfig } from "../../../src/model/mod.ts";
 import {
+  alignedLength,
   joinRows,
   linear,
-  projectionPitch,
   projections,
   Tape,
   temporaryTensor,
@@ -58,7 +58,7 @@ async function run(
     });
   } else {
     const y = projections(scope, x, layers);
-    const pitch = projectionPitch(outputs);
+    const pitch = alignedLength(outputs);
     assertEquals(y.shape, [ROWS, LAYERS * pitch]);
     const dy = temporaryTensor(device, y.shape, "output gradient");
     // The columns between two layers are not read.

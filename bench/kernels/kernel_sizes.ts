@@ -71,7 +71,10 @@ const elements = (count: number) => `${(count / 2 ** 20).toFixed(1)} Mi`;
 const below = (bound: number) => (length: number) =>
   Array.from({ length }, (_, i) => i * 7919 % bound);
 
-const heads = { batch: BATCH, heads: HEADS, sequence: SEQUENCE, size: HEAD, pitch: HIDDEN };
+const heads = {
+  ...{ batch: BATCH, heads: HEADS, sequence: SEQUENCE, size: HEAD },
+  ...{ pitch: 3 * HIDDEN, out_pitch: HIDDEN, dvalue_column: HIDDEN },
+};
 const fused = { ...heads, ...DROPOUT, scale: 0.125, rows_per_example: HEADS * SEQUENCE };
 const FUSED_SIZE = `${BATCH}×${HEADS}×${SEQUENCE}×${SEQUENCE}×${HEAD}`;
 const fusedAttention = [false, true].map((dropout) =>
@@ -99,8 +102,12 @@ const MOMENTS = {
   ...{ beta1: 0.9, beta2: 0.999, one_minus_beta1: 0.1, one_minus_beta2: 0.001 },
   ...DECAY,
 };
-const optimizer = (uniforms: Uniforms, names: readonly string[]): NamedCase[] => [
-  named(FLAT_SIZE, { block_count: BLOCKS, ...uniforms }, {}, {
+const optimizer = (
+  uniforms: Uniforms,
+  names: readonly string[],
+  structural: Structural = {},
+): NamedCase[] => [
+  named(FLAT_SIZE, { block_count: BLOCKS, ...uniforms }, structural, {
     lengths: { ...flat(...names), decays: TENSORS, ratios: TENSORS },
     fill: { blocks, v: positive, norm: () => [1, 1] },
   }),
@@ -161,7 +168,10 @@ export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
     named(rows(TOKENS, HIDDEN), normalization, { dropout: true }),
   ],
   "layer_norm.backward_parameters": [
-    named(rows(TOKENS, HIDDEN), { rows: TOKENS, columns: HIDDEN, rows_per_chunk: CHUNK }),
+    named(rows(TOKENS, HIDDEN), {
+      ...{ rows: TOKENS, columns: HIDDEN, beta_column: HIDDEN },
+      rows_per_chunk: Math.ceil(TOKENS / 128),
+    }),
   ],
   "attention.forward": fusedAttention,
   "attention.statistics": [named(FUSED_SIZE, heads)],
@@ -218,13 +228,12 @@ export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
   "cross_entropy.correct": [
     named(String(MASKED), { count: MASKED, slot: 0, scale: 1 }, { accumulate: false }),
   ],
-  "optimizer.square_sums": optimizer({}, ["x"]),
+  "optimizer.square_sums": optimizer({}, ["x"], { check: true }),
   "optimizer.clip": [
     named(String(BLOCKS), { block_count: BLOCKS, slot: 0, max_norm: 1 }, {}, {
       fill: { partials: positive },
     }),
   ],
-  "optimizer.non_finite": [named(FLAT_SIZE, { count: PARAMETERS })],
   "optimizer.lamb_moments": optimizer(MOMENTS, ["weights", "gradients", "m", "v"]),
   "optimizer.lamb_ratios": [
     named(String(TENSORS), { tensors: TENSORS, block_count: BLOCKS }, {}, {

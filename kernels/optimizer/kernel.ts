@@ -12,32 +12,47 @@ import {
   READ_F32,
   READ_U32,
   type Uniforms,
+  when,
   type Work,
   WRITE,
   WRITE_F32,
   WRITE_U32,
 } from "../kernel.ts";
-import { flat, mapVariants } from "../map_variants.ts";
 import { rowVariants } from "../row_variants.ts";
 import { BLOCK_LIMIT, blockCases, blockShape, squares } from "./cases.ts";
 import * as texts from "./optimizer.wgsl.ts";
 import * as reference from "./reference.ts";
 
-/** `partials[b] = Σ x²` of block `b`. */
+/**
+ * `partials[b] = Σ x²` of block `b`. With `check`, `flag[0] = 1` if any `x` of a block is NaN or infinite, tested on its bits; otherwise the flag is unchanged.
+ */
 export const optimizerSquareSums: Kernel = {
   name: "optimizer.square_sums",
-  bindings: { x: READ, blocks: READ_U32, partials: WRITE_F32 },
+  bindings: {
+    x: READ,
+    blocks: READ_U32,
+    partials: WRITE_F32,
+    flag: when("check", { ...WRITE_U32, element: "atomic<u32>" }),
+  },
   uniforms: { block_count: "u32" },
-  structural: {},
+  structural: { check: [false, true] },
   variants: rowVariants([texts.block, texts.squareSums], blockShape, { widths: [4] }),
-  lengths: ({ block_count }) => ({ blocks: 3 * block_count, partials: block_count }),
+  lengths: ({ block_count }) => ({ blocks: 3 * block_count, partials: block_count, flag: 1 }),
   items: ({ block_count }) => block_count,
   reference: reference.squareSums,
   work: ({ block_count }) => ({
     flops: 2 * BLOCK_LIMIT * block_count,
     bytes: 4 * BLOCK_LIMIT * block_count,
   }),
-  cases: () => blockCases({}, ["x"]),
+  cases: () =>
+    [
+      ...blockCases({}, ["x"]),
+      // A set flag stays set.
+      ...blockCases({}, ["x"], { fill: { flag: () => [1] } }),
+    ].flatMap((some) => [
+      { ...some, structural: { check: false } },
+      { ...some, structural: { check: true } },
+    ]),
 };
 
 /**
@@ -67,35 +82,6 @@ export const optimizerClip: Kernel = {
       })),
       { fill: { partials: (length, random) => Array.from({ length }, random) } },
     ),
-};
-
-/** `flag[0] = 1` if any `x` is NaN or infinite, tested on its bits; otherwise the flag is unchanged. */
-export const optimizerNonFinite: Kernel = {
-  name: "optimizer.non_finite",
-  bindings: { x: READ, flag: { ...WRITE_U32, element: "atomic<u32>" } },
-  uniforms: { count: "u32" },
-  structural: {},
-  variants: mapVariants([texts.nonFinite], flat),
-  lengths: ({ count }) => ({ x: count, flag: 1 }),
-  items: ({ count }) => count,
-  reference: reference.nonFinite,
-  work: ({ count }) => ({ flops: 0, bytes: 4 * count }),
-  cases: () => [
-    ...cross([{}], [0, 1, 4096, 5001].map((count) => ({ count }))),
-    ...[NaN, Infinity, -Infinity].flatMap((fault) =>
-      cross([{}], [1, 5, 4096, 5001].map((count) => ({ count })), {
-        fill: {
-          x: (length) => new Float32Array(length).fill(3.4e38).fill(fault, length - 1),
-        },
-      })
-    ),
-    {
-      structural: {},
-      uniforms: { count: 7 },
-      // A set flag stays set.
-      fill: { flag: () => [1] },
-    },
-  ],
 };
 
 /** 1 − β is a separate uniform: in float32, 1 − 0.999 has a relative error of 1e-5. */

@@ -16,7 +16,8 @@ fn inside(i: u32, end: u32) -> vec4<bool> {
 `;
 
 export const squareSums = wgsl`
-// partials[block] = Σ x² of the block. One workgroup per block.
+// partials[block] = Σ x² of the block. With check, flag[0] = 1 if any x is NaN or infinite, tested on the bits: drivers may assume that no
+// float is NaN and drop a comparison. One workgroup per block.
 fn main(block: u32, lane: u32) {
   if (block >= parameters.block_count) {
     return;
@@ -24,10 +25,21 @@ fn main(block: u32, lane: u32) {
   let start = blocks[3u * block] / 4u;
   let count = blocks[3u * block + 1u];
   var squares = Value(0.0);
+//#if check
+  var fault = vec4<bool>();
+//#end
   for (var i = lane; i < (count + 3u) / 4u; i += LANES) {
     let value = select(Value(0.0), x[start + i], inside(i, count));
     squares += value * value;
+//#if check
+    fault = fault | ((bitcast<Bits>(value) & Bits(0x7f800000u)) == Bits(0x7f800000u));
+//#end
   }
+//#if check
+  if (any(fault)) {
+    atomicStore(&flag[0], 1u);
+  }
+//#end
   let total = row_sum(lane, lane_sum(squares));
   if (lane == 0u) {
     partials[block] = total;
@@ -50,23 +62,6 @@ fn main(lane: u32) {
     norm[0] = length;
     norm[1] = select(parameters.max_norm / length, 1.0, whole);
     norm[2u + parameters.slot] = length;
-  }
-}
-`;
-
-export const nonFinite = wgsl`
-// flag[0] = 1 if any x is NaN or infinite. Tested on the bits: drivers may assume that no float is NaN and drop a comparison.
-fn main(i: u32) {
-  if (i >= parameters.count / WIDTH) {
-    return;
-  }
-  let fault = (bitcast<Bits>(x[i]) & Bits(0x7f800000u)) == Bits(0x7f800000u);
-//#if vector
-  if (any(fault)) {
-//#else
-  if (fault) {
-//#end
-    atomicStore(&flag[0], 1u);
   }
 }
 `;

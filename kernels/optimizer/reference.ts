@@ -7,11 +7,20 @@
  */
 import type { Reference } from "../kernel.ts";
 
-export const squareSums: Reference = ({ x, blocks, partials }, _, __, begin, end) => {
+export const squareSums: Reference = (
+  { x, blocks, partials, flag },
+  _,
+  { check },
+  begin,
+  end,
+) => {
   for (let block = begin; block < end; block++) {
     const start = blocks[3 * block], length = blocks[3 * block + 1];
     let sum = 0;
-    for (let i = start; i < start + length; i++) sum += x[i] * x[i];
+    for (let i = start; i < start + length; i++) {
+      sum += x[i] * x[i];
+      if (check && !Number.isFinite(x[i])) flag[0] = 1;
+    }
     partials[block] = sum;
   }
 };
@@ -32,11 +41,6 @@ export const clip: Reference = (
     norm[1] = max_norm <= 0 || length <= max_norm ? 1 : max_norm / length;
     norm[2 + slot] = length;
   }
-};
-
-/** Sets the flag if a number is NaN or infinite; otherwise leaves it unchanged. */
-export const nonFinite: Reference = ({ x, flag }, _, __, begin, end) => {
-  for (let i = begin; i < end; i++) if (!Number.isFinite(x[i])) flag[0] = 1;
 };
 
 export const lambMoments: Reference = (

@@ -8,14 +8,13 @@ import {
   optimizerAdamw,
   optimizerLambApply,
   optimizerLambMoments,
-  optimizerNonFinite,
   optimizerSquareSums,
 } from "./kernel.ts";
 import { type Code, f32, f32x4, i32, i32x4, type Local, v128 } from "../simd/code.ts";
 import { sumLanes, zeroSum } from "../simd/lanes.ts";
 import type { FunctionBuilder } from "../simd/module_builder.ts";
 import type { Division, Parameters, SimdKernel } from "../simd/simd_kernel.ts";
-import { byElements, element, elementsOf, walk } from "../simd/walk.ts";
+import { element, walk } from "../simd/walk.ts";
 
 /** Blocks that a thread takes at a time. */
 const GRAIN = 4;
@@ -91,30 +90,23 @@ function momentsOf(f: FunctionBuilder, at: Parameters) {
 const squareSums: SimdKernel = {
   kernel: optimizerSquareSums,
   divide: byBlocks,
-  define: () => (f, at) =>
-    eachBlock(f, at, ({ start, length }) => {
-      const sum = zeroSum(f);
-      walk(f, { count: length, read: [element(at.u32("x"), start)], sums: [sum] }, ([x]) => ({
-        add: [f32x4.mul(x, x)],
-      }));
-      f.do(f32.store(element(at.u32("partials"), at.begin), sumLanes(sum)));
-    }),
-};
-
-const nonFinite: SimdKernel = {
-  kernel: optimizerNonFinite,
-  divide: byElements,
   define: () => (f, at) => {
-    const { first, count } = elementsOf(f, at);
-    const found = f.local("v128", i32x4.constant(0));
-    walk(f, { count, read: [element(at.u32("x"), first)] }, ([x]) => {
-      f.set(found, v128.or(found, i32x4.eq(v128.and(x, 0x7f80_0000), 0x7f80_0000)));
-      return {};
-    });
-    f.if(
-      v128.anyTrue(found),
-      () => f.do(i32.store(at.u32("flag"), i32.constant(1))),
-    );
+    const sumBlocks = (check: boolean) =>
+      eachBlock(f, at, ({ start, length }) => {
+        const sum = zeroSum(f);
+        const found = f.local("v128", i32x4.constant(0));
+        walk(f, { count: length, read: [element(at.u32("x"), start)], sums: [sum] }, ([x]) => {
+          if (check) {
+            f.set(found, v128.or(found, i32x4.eq(v128.and(x, 0x7f80_0000), 0x7f80_0000)));
+          }
+          return { add: [f32x4.mul(x, x)] };
+        });
+        if (check) {
+          f.if(v128.anyTrue(found), () => f.do(i32.store(at.u32("flag"), i32.constant(1))));
+        }
+        f.do(f32.store(element(at.u32("partials"), at.begin), sumLanes(sum)));
+      });
+    f.if(at.is("check", true), () => sumBlocks(true), () => sumBlocks(false));
   },
 };
 
@@ -185,7 +177,6 @@ const adamw: SimdKernel = {
 /** The SIMD kernels of the family. */
 export const OPTIMIZER_SIMD: readonly SimdKernel[] = [
   squareSums,
-  nonFinite,
   lambMoments,
   lambApply,
   adamw,

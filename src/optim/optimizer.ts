@@ -10,7 +10,6 @@ import {
   optimizerLambApply,
   optimizerLambMoments,
   optimizerLambRatios,
-  optimizerNonFinite,
   optimizerSquareSums,
 } from "../../kernels/mod.ts";
 import { type Device, type DeviceBuffer, type View, whole } from "../device/mod.ts";
@@ -207,14 +206,8 @@ export class Optimizer {
   }
 
   #clip(logSlot: number): void {
-    const { blockCount, ranges } = this.#tables;
-    for (const range of ranges) {
-      this.#device.run(optimizerNonFinite, {
-        bindings: { x: within(this.#gradients, range), flag: whole(this.#flag) },
-        uniforms: { count: range.length },
-      });
-    }
-    this.#squareSums(this.#gradients);
+    const { blockCount } = this.#tables;
+    this.#squareSums(this.#gradients, true);
     this.#device.run(optimizerClip, {
       bindings: { partials: whole(this.#partial), norm: whole(this.#norm) },
       uniforms: {
@@ -225,23 +218,25 @@ export class Optimizer {
     });
   }
 
-  /** Writes the sum of squares of each block to the partial sums. */
-  #squareSums(buffer: DeviceBuffer): void {
+  /** Writes the sum of squares of each block to the partial sums. With `check`, sets the flag if an element is NaN or infinite. */
+  #squareSums(buffer: DeviceBuffer, check: boolean): void {
     for (const range of this.#tables.ranges) {
       this.#device.run(optimizerSquareSums, {
         bindings: {
           x: within(buffer, range),
           blocks: range.blocks,
           partials: this.#partialOf(range, 1),
+          ...(check && { flag: whole(this.#flag) }),
         },
         uniforms: { block_count: range.blockCount },
+        structural: { check },
       });
     }
   }
 
   /** Calls may overlap: reads are recorded in order, so the partial sums are read before the next call overwrites them. */
   #readSquareSums(buffer: DeviceBuffer): Promise<ArrayLike<number>> {
-    this.#squareSums(buffer);
+    this.#squareSums(buffer, false);
     const { blockCount } = this.#tables;
     return this.#device.read({ buffer: this.#partial, offset: 0, length: blockCount });
   }

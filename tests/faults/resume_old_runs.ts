@@ -5,7 +5,7 @@
  * For each configuration, command and device, the old checkout trains once to the end. It then starts the same run
  * again, is killed after its first checkpoints, and this checkout resumes that run. Both must end in the same bytes:
  * model, optimizer state, best checkpoint, predictions and logs (without times), but not model card and tokenizer
- * files, whose text has changed. If the kernels of the checkouts round differently, this checkout must refuse to resume
+ * files, whose text has changed. If the kernels of the checkouts round differently, this checkout must reject
  * the run and leave it unchanged. Prints one line per case and exits 1 if any fails.
  *
  * @module
@@ -108,10 +108,10 @@ async function prepare(old: string, folder: string): Promise<void> {
   );
 }
 
-/** The message that refuses to resume a run whose kernels round differently. */
-const REFUSAL = /Cannot resume .*: this version's kernels round differently/;
+/** The message that rejects a run whose kernels round differently. */
+const REJECTION = /Cannot resume .*: this version's kernels round differently/;
 
-/** Returns null if the resumed run equals the whole one, or is refused if the numerics versions differ; else the first difference. */
+/** Returns null if the resumed run equals the whole one, or is rejected if the numerics versions differ; else the first difference. */
 async function resume(
   old: string,
   { command, words }: Case,
@@ -133,11 +133,11 @@ async function resume(
   const saved = (await Deno.readTextFile(`${cut}/checkpoints/latest`)).trim();
   const { code: ended, stderr } = await albert(ROOT, ...command, "--output", cut, "--resume").ended;
   if (!sameNumerics) {
-    if (ended !== 1 || !REFUSAL.test(stderr)) {
-      return `a run of other numerics was not refused (exit code ${ended}): ${stderr}`;
+    if (ended !== 1 || !REJECTION.test(stderr)) {
+      return `a run of other numerics was not rejected (exit code ${ended}): ${stderr}`;
     }
     const now = (await Deno.readTextFile(`${cut}/checkpoints/latest`)).trim();
-    return now === saved ? null : `the refused run moved from ${saved} to ${now}`;
+    return now === saved ? null : `the rejected run moved from ${saved} to ${now}`;
   }
   if (ended !== 0) return `resuming from ${saved} exited with ${ended}: ${stderr}`;
   return await runDifference(whole, cut, { stopped: false, texts: REWRITTEN });
@@ -167,7 +167,7 @@ if (import.meta.main) {
     for (const one of cases(folder)) {
       const whole = `${folder}/${one.name.replaceAll(" ", "-")}`;
       const difference = await resume(checkout, one, whole, sameNumerics);
-      console.log(`${one.name}: ${difference ?? (sameNumerics ? "same bytes" : "refused")}`);
+      console.log(`${one.name}: ${difference ?? (sameNumerics ? "same bytes" : "rejected")}`);
       if (difference !== null) failed++;
     }
   } finally {

@@ -35,11 +35,19 @@ export {
 // Pretrained models and tokenizers.
 export {
   Albert,
-  type FilledMask,
+  type Answer,
+  type AnswerOptions,
+  type ClassifyOptions,
+  type ClassScore,
+  type EmbedOptions,
   loadPretrained,
-  type MaskCandidate,
+  type Pooling,
+  type QuestionAndContext,
+  type TextAttention,
+  type TextScore,
   type TextStates,
-} from "./src/model/mod.ts";
+} from "./src/inference/mod.ts";
+export { type FilledMask, type MaskCandidate } from "./src/model/mod.ts";
 export {
   type EncodeOptions,
   type PairEncoding,

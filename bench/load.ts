@@ -5,7 +5,8 @@
  */
 import { fileURLToPath } from "node:url";
 import { openDevice } from "../src/device/mod.ts";
-import { initialize, loadPretrained, modelFiles, PretrainingModel } from "../src/model/mod.ts";
+import { loadPretrained } from "../src/inference/mod.ts";
+import { initialize, modelFiles, PretrainingModel } from "../src/model/mod.ts";
 import { Tokenizer } from "../src/text/mod.ts";
 import { benchConfig } from "./workload.ts";
 import { median } from "./table.ts";

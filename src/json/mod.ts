@@ -3,5 +3,6 @@
  *
  * @module
  */
+export * from "./check_options.ts";
 export * from "./parse_json.ts";
 export * from "./quote.ts";

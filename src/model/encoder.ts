@@ -44,6 +44,17 @@ export interface EncoderInput {
   readonly lengths: Uint32Array;
 }
 
+/** Returns a batch of one text without padding, of the first segment. */
+export function singleText(ids: readonly number[]): EncoderInput {
+  return {
+    batch: 1,
+    sequence: ids.length,
+    inputIds: Uint32Array.from(ids),
+    tokenTypeIds: new Uint32Array(ids.length),
+    lengths: Uint32Array.of(ids.length),
+  };
+}
+
 /** Checks what devices would compute differently: a length of 0, for instance, gives NaN on some and numbers on others. */
 function checkInput({ batch, sequence, inputIds, tokenTypeIds, lengths }: EncoderInput): void {
   for (const [name, value] of Object.entries({ batch, sequence })) {

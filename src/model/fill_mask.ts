@@ -6,7 +6,7 @@
 import type { Device } from "../device/mod.ts";
 import type { Tokenizer } from "../text/mod.ts";
 import { ConfigError } from "./config.ts";
-import type { Encoder } from "./encoder.ts";
+import { type Encoder, singleText } from "./encoder.ts";
 import { maskedLanguageLogits } from "./heads/pretraining.ts";
 import { softmax, topK } from "./probabilities.ts";
 
@@ -50,14 +50,7 @@ export async function fillMask(
       `The text must contain ${tokenizer.specialTokens.mask}, got ${JSON.stringify(text)}`,
     );
   }
-  const input = {
-    batch: 1,
-    sequence: ids.length,
-    inputIds: Uint32Array.from(ids),
-    tokenTypeIds: new Uint32Array(ids.length),
-    lengths: Uint32Array.of(ids.length),
-  };
-  const { sequenceOutput } = encoder.forward({ device }, input);
+  const { sequenceOutput } = encoder.forward({ device }, singleText(ids));
   const { view, columns, pitch } = maskedLanguageLogits(
     { device },
     encoder,
@@ -71,7 +64,12 @@ export async function fillMask(
   });
 }
 
-function mostProbable(logits: Float32Array, tokenizer: Tokenizer, top: number): MaskCandidate[] {
+/** Returns the most probable pieces of one mask. */
+export function mostProbable(
+  logits: Float32Array,
+  tokenizer: Tokenizer,
+  top: number,
+): MaskCandidate[] {
   const probabilities = softmax(logits);
   // Rows beyond the vocabulary, of a matrix padded to a multiple, have no piece.
   const pieces = logits.subarray(0, tokenizer.vocabularySize);

@@ -13,7 +13,6 @@ export * from "./heads/pretraining.ts";
 export * from "./heads/squad.ts";
 export * from "./initialize.ts";
 export * from "./load.ts";
-export * from "./load_pretrained.ts";
 export * from "./model_files.ts";
 export * from "./parameters.ts";
 export * from "./presets.ts";

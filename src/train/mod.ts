@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { encoderParts, headsOf, type ModelHead } from "./convert_heads.ts";
 export * from "./evaluate.ts";
 export * from "./finetune_task.ts";
 export * from "./finetuning.ts";

@@ -4,17 +4,12 @@
  * @module
  */
 import { atomicWriteFile, ifExists, Sha256 } from "../files/mod.ts";
-import {
-  ConfigError,
-  configToJson,
-  type ModelConfig,
-  parseConfig,
-  readLocalFile,
-} from "../model/mod.ts";
+import { ConfigError, configToJson, type ModelConfig, parseConfig } from "../model/mod.ts";
 import { withMaxLength } from "../text/mod.ts";
 import {
   encodeSafetensors,
   parseSafetensors,
+  readLocalFile,
   readWeights,
   type Safetensors,
   type WritableTensor,

@@ -87,3 +87,34 @@ function named<T>(file: string, parse: () => T): T {
     throw new SyntaxError(`${file}: ${(error as Error).message}`);
   }
 }
+
+/** The parts of Deno and Node that {@linkcode readLocalFile} uses, declared here because type checks for browsers have neither. */
+interface Platform {
+  readonly Deno?: FileReader;
+  readonly process?: { getBuiltinModule?(name: "node:fs/promises"): FileReader | undefined };
+}
+
+interface FileReader {
+  readFile(path: string | URL): Promise<Uint8Array>;
+}
+
+/**
+ * Reads a local file, given as a path or a `file:` URL.
+ *
+ * @returns the bytes, or null if the file does not exist
+ * @throws {TypeError} in a browser
+ */
+export async function readLocalFile(path: string): Promise<Uint8Array | null> {
+  const { Deno, process } = globalThis as Platform;
+  const files = Deno ?? process?.getBuiltinModule?.("node:fs/promises");
+  if (files === undefined) {
+    throw new TypeError(`Cannot read ${path}: browsers have no local files; pass a URL`);
+  }
+  try {
+    return await files.readFile(path.startsWith("file:") ? new URL(path) : path);
+  } catch (error) {
+    const { name, code } = error as { name?: string; code?: string };
+    if (name === "NotFound" || code === "ENOENT") return null;
+    throw error;
+  }
+}

@@ -15,6 +15,7 @@ export const COMMANDS: Record<string, () => Promise<{ default: Command<any> }>> 
   report: () => import("./report.ts"),
   finetune: () => import("./finetune.ts"),
   evaluate: () => import("./evaluate.ts"),
+  embed: () => import("./embed.ts"),
   score: () => import("./score.ts"),
   predict: () => import("./predict.ts"),
   paper: () => import("./paper.ts"),

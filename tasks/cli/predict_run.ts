@@ -12,17 +12,21 @@ import {
   textClassifierHead,
 } from "../../src/benchmarks/glue/mod.ts";
 import { raceExamples, raceHead } from "../../src/benchmarks/race/mod.ts";
-import { answerQuestion, type DecodedAnswer, squadHeadOf } from "../../src/benchmarks/squad/mod.ts";
+import {
+  answerQuestions,
+  type DecodedAnswer,
+  squadHeadOf,
+} from "../../src/benchmarks/squad/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 import {
   Encoder,
   encoderSpecs,
   type FilledMask,
-  loadPretrained,
   type ModelConfig,
   Parameters,
   softmax,
 } from "../../src/model/mod.ts";
+import { loadPretrained } from "../../src/inference/mod.ts";
 import type { Tokenizer } from "../../src/text/mod.ts";
 import { resolveCheckpoint } from "../../src/train/disk.ts";
 import {
@@ -99,7 +103,8 @@ export async function predictAnswer(
     const specs = [...encoderSpecs(config, { pooler: false }), ...head.headSpecs(config)];
     const encoder = new Encoder(config, new Parameters(device, specs, { trainable: false }));
     loadFinetuned(encoder, head, weights);
-    const decoded = await answerQuestion(device, encoder, head, tokenizer, question, text);
+    const asked = [{ question, context: text }];
+    const [decoded] = await answerQuestions(encoder, head, tokenizer, asked);
     console.log(
       flags.json
         ? answerJson(question, text, decoded, flags.top)

@@ -44,6 +44,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   report: [READ, WRITE, VARIABLES],
   finetune: [...TRAIN, NETWORK],
   evaluate: [...COMPUTE, WRITE, NETWORK],
+  embed: [...COMPUTE, WRITE, NETWORK],
   score: [READ, VARIABLES],
   predict: [...COMPUTE, WRITE, NETWORK],
   convert: [READ, WRITE, ALL_VARIABLES, NETWORK],

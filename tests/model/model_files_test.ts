@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { Albert } from "../../src/inference/mod.ts";
 import {
-  Albert,
   ConfigError,
   initialize,
   initialValues,

@@ -29,6 +29,7 @@ const FLOORS = [
   "src/train",
   "src/pretraining",
   "src/benchmarks",
+  "src/inference",
   "tasks/airgap",
   "tasks/launch",
   "tasks/ok",
@@ -71,8 +72,8 @@ const SIDE_DOORS: Readonly<Record<string, string>> = {
   "src/benchmarks/glue/recipes.ts": "help texts need no engine",
   "src/benchmarks/squad/reader.ts": "scoring needs no engine",
   "src/data/readers/format.ts": "help texts need no engine",
+  "src/data/readers/records.ts": "help texts need no engine",
   "src/train/model_folder.ts": "golden cases have model files, but no run",
-  "src/train/convert_heads.ts": "only a comparison with transformers converts heads alone",
 };
 
 /** A pure function, which code without a device may use. */

@@ -1,42 +1,58 @@
 /**
- * Answers a single question about a text.
+ * Answers questions about texts.
  *
  * @module
  */
-import type { Device } from "../../device/mod.ts";
 import type { Encoder } from "../../model/mod.ts";
 import type { Tokenizer } from "../../text/mod.ts";
 import { predictAll } from "../../train/mod.ts";
-import { type DecodedAnswer, decodeQuestion } from "./decode.ts";
-import { squadFeatures } from "./features.ts";
+import { type DecodedAnswer, decodeQuestion, type WindowScores } from "./decode.ts";
+import { squadFeatures, type SquadWindow } from "./features.ts";
 import { linearHead, type SquadTaskHead } from "./heads.ts";
 
 /** Maximum number of windows per batch. */
 const BATCH = 8;
 
+/** A question and the text it is about. */
+export interface AskedQuestion {
+  /** The question. */
+  readonly question: string;
+  /** Text of any length. */
+  readonly context: string;
+}
+
+/** Options of {@linkcode answerQuestions}. */
+export interface AnswerQuestionsOptions {
+  /** Maximum length of a window in tokens; default 384, or the model's maximum if smaller. */
+  readonly maxLength?: number;
+  /** Windows per batch; default 8. */
+  readonly batchSize?: number;
+}
+
 /**
- * Answers a question about a text of any length.
+ * Answers questions in batches of windows.
  *
- * @param maxLength maximum length of a window in tokens; default 384, or the model's maximum if smaller
- * @throws {RangeError} if the question leaves no room for the text in a window
+ * @returns the answers to each question, in order
+ * @throws {RangeError} if a question leaves no room for its text in a window
  */
-export async function answerQuestion(
-  device: Device,
+export async function answerQuestions(
   encoder: Encoder,
   head: SquadTaskHead,
   tokenizer: Tokenizer,
-  question: string,
-  context: string,
-  maxLength: number = Math.min(encoder.config.maxPositionEmbeddings, 384),
-): Promise<DecodedAnswer> {
-  const asked = { id: "the question", title: "", question, context, answers: [] };
-  const { windows } = squadFeatures({ version: "2.0", questions: [asked] }, tokenizer, {
-    maxLength,
-  });
-  const scores = await predictAll(device, encoder, head, windows, BATCH, maxLength);
-  return decodeQuestion(
-    asked,
-    windows.map((window, i) => ({ window, scores: scores[i] })),
-    { againstBest: head === linearHead },
+  asked: readonly AskedQuestion[],
+  { maxLength = Math.min(encoder.config.maxPositionEmbeddings, 384), batchSize = BATCH }:
+    AnswerQuestionsOptions = {},
+): Promise<DecodedAnswer[]> {
+  const questions = asked.map(({ question, context }, i) => ({
+    ...{ id: asked.length === 1 ? "the question" : `${i}`, title: "", answers: [] },
+    ...{ question, context },
+  }));
+  const { windows } = squadFeatures({ version: "2.0", questions }, tokenizer, { maxLength });
+  const { device } = encoder.parameters;
+  const scores = await predictAll(device, encoder, head, windows, batchSize, maxLength);
+  const own = questions.map((): { window: SquadWindow; scores: WindowScores }[] => []);
+  windows.forEach((window, i) => own[window.question].push({ window, scores: scores[i] }));
+  return questions.map((question, i) =>
+    decodeQuestion(question, own[i], { againstBest: head === linearHead })
   );
 }

@@ -6,5 +6,6 @@
 export * from "./format.ts";
 export { linesOf } from "./lines.ts";
 export * from "./read_documents.ts";
+export * from "./records.ts";
 export { RowReader, type TableRow } from "./tables.ts";
 export type { TextDocument } from "./text_document.ts";

@@ -167,7 +167,7 @@ export async function* readJsonArray(
   field: string,
 ): AsyncGenerator<TextDocument> {
   let number = 0;
-  for await (const json of elementsOf(chunks, source)) {
+  for await (const json of jsonElements(chunks, source)) {
     number++;
     let value: unknown;
     try {
@@ -191,8 +191,11 @@ export async function* readJsonArray(
   }
 }
 
-/** Splits an array into the text of its elements, without reading it whole. */
-async function* elementsOf(chunks: AsyncIterable<string>, source: string): AsyncGenerator<string> {
+/** Splits a JSON array into the text of its elements, without reading it whole. */
+export async function* jsonElements(
+  chunks: AsyncIterable<string>,
+  source: string,
+): AsyncGenerator<string> {
   let depth = 0, quoted = false, escaped = false, closed = false, some = false, element = "";
   for await (const chunk of chunks) {
     let start = 0;

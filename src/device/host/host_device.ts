@@ -161,6 +161,11 @@ export class HostDevice implements Device {
     await this.#backend.close();
   }
 
+  /** Destroys the device at the end of the scope of `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.destroy();
+  }
+
   #execute(command: Command): void {
     if (this.#fault !== null) {
       if (command.type === "read") command.reject(this.#fault);

@@ -211,6 +211,11 @@ export class WebGpuDevice implements Device {
     await this.access.gpu.lost;
   }
 
+  /** Destroys the device at the end of the scope of `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.destroy();
+  }
+
   #plan(kernel: Kernel, structural: Structural, uniforms: Uniforms, signature: Signature): Plan {
     const { capabilities } = this.access;
     const context = { structural, uniforms, capabilities };

@@ -1,11 +1,10 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Device, openDevice } from "../../src/device/mod.ts";
+import { Albert, loadPretrained } from "../../src/inference/mod.ts";
 import {
-  Albert,
   ConfigError,
   encoderSpecs,
   initialValues,
-  loadPretrained,
   maskedLanguageSpecs,
   parseConfig,
 } from "../../src/model/mod.ts";

@@ -1,0 +1,129 @@
+/**
+ * Reads records: the fields of each line of JSON, row of a table, or line of text.
+ *
+ * @module
+ */
+import { isObject, quote } from "../../json/mod.ts";
+import { decode, linesOf } from "./lines.ts";
+import { jsonElements, RowReader } from "./tables.ts";
+
+/** Formats of records, for messages and command lines. `lines` has one record per line with the single field `text`. */
+export const RECORD_FORMATS = ["lines", "jsonl", "json", "csv", "tsv"] as const;
+
+/** A format of records. */
+export type RecordFormat = (typeof RECORD_FORMATS)[number];
+
+/** A record of a file. */
+export interface TextRecord {
+  /** Number of its first line, from 1; of its element in a JSON array. */
+  readonly line: number;
+  /** Values by field or column. Those of tables are strings. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Returns the format that the name of a file indicates: `lines` unless it ends in `.jsonl`, `.ndjson`, `.json`, `.csv` or `.tsv`, and maybe `.gz` or `.zst`. */
+export function recordFormatOf(name: string): RecordFormat {
+  const ending = /\.(jsonl|ndjson|json|csv|tsv)(\.gz|\.zst)?$/i.exec(name)?.[1].toLowerCase();
+  if (ending === undefined) return "lines";
+  return ending === "ndjson" ? "jsonl" : ending as RecordFormat;
+}
+
+/**
+ * Reads the records of a file, in batches as its bytes arrive.
+ *
+ * @param bytes uncompressed content
+ * @param name name of the file for errors
+ * @throws {SyntaxError} if the content is not valid UTF-8, or does not have the format; the message names the line
+ */
+export async function* readRecords(
+  bytes: AsyncIterable<Uint8Array>,
+  name: string,
+  format: RecordFormat = recordFormatOf(name),
+): AsyncGenerator<TextRecord[]> {
+  if (format === "json") return yield* arrayRecords(bytes, name);
+  const read = format === "lines"
+    ? (text: string, line: number) => ({ line, fields: { text } })
+    : format === "jsonl"
+    ? (text: string, line: number) => text.trim() === "" ? undefined : jsonRecord(text, line, name)
+    : tableReader(name, format === "csv" ? "," : "\t");
+  let number = 0;
+  for await (const lines of linesOf(bytes, name)) {
+    const records: TextRecord[] = [];
+    for (const text of lines) {
+      const record = read(text, ++number);
+      if (record !== undefined) records.push(record);
+    }
+    if (records.length > 0) yield records;
+  }
+  if ("end" in read) (read.end as () => void)();
+}
+
+async function* arrayRecords(
+  bytes: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<TextRecord[]> {
+  let number = 0;
+  for await (const text of jsonElements(decode(bytes, name, ","), name)) {
+    yield [jsonRecord(text, ++number, name, "element")];
+  }
+}
+
+function jsonRecord(text: string, line: number, name: string, unit = "line"): TextRecord {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(text);
+  } catch (cause) {
+    throw new SyntaxError(`Cannot read ${name}: ${unit} ${line} is not valid JSON`, { cause });
+  }
+  if (isObject(fields)) return { line, fields };
+  throw new SyntaxError(
+    `Cannot read ${name}: ${unit} ${line} must be a JSON object, got ${quote(fields)}`,
+  );
+}
+
+/** Returns a function that reads a line of a table, with its `end()`. */
+function tableReader(name: string, delimiter: "," | "\t") {
+  const reader = new RowReader(name, delimiter);
+  let header: string[] | undefined;
+  const read = (text: string): TextRecord | undefined => {
+    const row = reader.push(text);
+    if (row === undefined) return undefined;
+    if (header === undefined) {
+      header = row.fields.map((field) => field.trim());
+      const repeated = header.find((field, i) => header!.indexOf(field) !== i);
+      if (repeated === undefined) return undefined;
+      throw new SyntaxError(
+        `Cannot read ${name}: its header has the column ${quote(repeated)} twice`,
+      );
+    }
+    if (row.fields.length !== header.length) {
+      throw new SyntaxError(
+        `Cannot read ${name}: line ${row.line} has ${row.fields.length} fields, but the header has ` +
+          `${header.length}; put texts with ${delimiter === "," ? "commas" : "tabs"} in quotes`,
+      );
+    }
+    return {
+      line: row.line,
+      fields: Object.fromEntries(header.map((field, i) => [field, row.fields[i]])),
+    };
+  };
+  return Object.assign(read, { end: () => reader.end() });
+}
+
+/**
+ * Returns a text field of a record.
+ *
+ * @throws {SyntaxError} if there is no such field, or it is not a string; the message names the fields
+ */
+export function textOf({ line, fields }: TextRecord, field: string, name: string): string {
+  const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
+  if (typeof value === "string") return value;
+  const names = Object.keys(fields).slice(0, 20).map((one) => quote(one)).join(", ") || "none";
+  throw new SyntaxError(
+    value === undefined
+      ? `Cannot read ${name}: line ${line} has no field ${quote(field)}; its fields are ${names}`
+      : `Cannot read ${name}: field ${quote(field)} of line ${line} must be a string, got ${
+        quote(value)
+      }`,
+  );
+}

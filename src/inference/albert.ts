@@ -1,0 +1,395 @@
+/**
+ * A pretrained or fine-tuned model with its tokenizer, for inference.
+ *
+ * @module
+ */
+import {
+  answerQuestions,
+  outputsOf,
+  problemTypeOf,
+  squadHeadOf,
+  textClassifierHead,
+} from "../benchmarks/mod.ts";
+import type { Device } from "../device/mod.ts";
+import { checkCount, checkOptions, quote } from "../json/mod.ts";
+import {
+  checkVocabularySize,
+  classifierSpecs,
+  ConfigError,
+  Encoder,
+  type FilledMask,
+  fillMask,
+  type LoadReport,
+  loadWeights,
+  maskedLanguageSpecs,
+  type ModelConfig,
+  Parameters,
+  type ParameterSpec,
+  parseConfig,
+  poolerSpecs,
+  singleText,
+  spanSpecs,
+  squadHeadSpecs,
+} from "../model/mod.ts";
+import type { Tensor } from "../tensor/mod.ts";
+import { readTokenizer, type Tokenizer, VOCABULARY_FILES } from "../text/mod.ts";
+import { encoderParts, predictAll } from "../train/mod.ts";
+import { type ReadFile, readWeights, type Safetensors } from "../weights/mod.ts";
+import { attentionWeights } from "./attention_weights.ts";
+import {
+  type EmbeddingDefaults,
+  type EmbedOptions,
+  embedSettings,
+  embedTexts,
+  readEmbeddingDefaults,
+} from "./embed.ts";
+import type {
+  Answer,
+  AnswerOptions,
+  ClassifyOptions,
+  ClassScore,
+  QuestionAndContext,
+  TextAttention,
+  TextStates,
+} from "./results.ts";
+import { fillMasks, scoreText, type TextScore } from "./masked_texts.ts";
+
+/**
+ * An ALBERT or BERT encoder with the heads of its checkpoint and its tokenizer.
+ *
+ * @example Fill in a mask
+ * ```ts ignore
+ * import { loadPretrained, openDevice } from "@albert-lab/albert";
+ *
+ * await using device = await openDevice({ device: "auto" });
+ * using albert = await loadPretrained("runs/books/checkpoints/step-1000", device);
+ * const [candidates] = await albert.fillMask("The cat sat on the [MASK].");
+ * console.log(candidates[0].piece, candidates[0].probability);
+ * ```
+ */
+export class Albert implements Disposable {
+  /** The device that stores the parameters. */
+  readonly device: Device;
+  /** The encoder and its parameters. */
+  readonly encoder: Encoder;
+  /** The tokenizer of the model. */
+  readonly tokenizer: Tokenizer;
+  /** Missing and unexpected tensors. */
+  readonly report: LoadReport;
+  readonly #embedding: EmbeddingDefaults;
+  #freed = false;
+
+  private constructor(
+    encoder: Encoder,
+    tokenizer: Tokenizer,
+    report: LoadReport,
+    embedding: EmbeddingDefaults,
+  ) {
+    this.device = encoder.parameters.device;
+    this.encoder = encoder;
+    this.tokenizer = tokenizer;
+    this.report = report;
+    this.#embedding = embedding;
+  }
+
+  /**
+   * Loads the files of a Hugging Face folder through a function that reads a file by name.
+   *
+   * @param read resolves with the bytes of a file, or null if it does not exist
+   * @throws {ConfigError} if a file is missing or invalid, or files do not match
+   */
+  static async load(read: ReadFile, device: Device): Promise<Albert> {
+    const config = parseConfig(new TextDecoder().decode(await required(read, "config.json")));
+    const weights = await readWeights(read);
+    const tokenizer = await readTokenizer(read);
+    if (tokenizer === null) {
+      throw new ConfigError(
+        `the model folder contains none of ${VOCABULARY_FILES.join(", ")}`,
+      );
+    }
+    checkVocabularySize(tokenizer, config);
+    const embedding = await readEmbeddingDefaults(read, config);
+    const encoder = encoderParts(config, weights);
+    const specs = [...encoder, ...maskedLanguageSpecs(config), ...taskHeads(config, weights)];
+    const parameters = new Parameters(device, specs, { trainable: false });
+    try {
+      const report = loadWeights(parameters, weights);
+      const needed = new Set(encoder.map(({ name }) => name));
+      const absent = report.missing.find(({ name }) => needed.has(name));
+      if (absent !== undefined) {
+        throw new ConfigError(`tensor ${absent.name} is missing in the weights`);
+      }
+      return new Albert(new Encoder(config, parameters), tokenizer, report, embedding);
+    } catch (error) {
+      parameters.free();
+      throw error;
+    }
+  }
+
+  /** The model's configuration. */
+  get config(): ModelConfig {
+    return this.encoder.config;
+  }
+
+  /**
+   * Predicts the most probable pieces for each `[MASK]` of a text.
+   *
+   * @param top number of candidates per mask
+   * @throws {ConfigError} if the text has no mask or is too long, or the checkpoint has no masked-LM head
+   * @throws {RangeError} if `top` is not a positive integer
+   */
+  fillMask(text: string, top?: number): Promise<FilledMask[]>;
+  /** Predicts the masks of many texts in batches. Returns the masks of each text, in order. */
+  fillMask(texts: readonly string[], top?: number): Promise<FilledMask[][]>;
+  async fillMask(
+    texts: string | readonly string[],
+    top: number = 5,
+  ): Promise<FilledMask[] | FilledMask[][]> {
+    this.#requireHead("masked-LM", maskedLanguageSpecs(this.config));
+    const { device, encoder, tokenizer } = this;
+    if (typeof texts === "string") return await fillMask(device, encoder, tokenizer, texts, top);
+    checkCount("top", top);
+    const { mask } = tokenizer.specialIds;
+    const sequences = checkTexts(texts).map((text) => {
+      const { ids } = tokenizer.encodePair(text, undefined, { specialTokens: true });
+      this.#checkLength(ids, text);
+      if (ids.includes(mask)) return ids;
+      throw new ConfigError(
+        `The text must contain ${tokenizer.specialTokens.mask}, got ${quote(text)}`,
+      );
+    });
+    return await fillMasks(encoder, tokenizer, sequences, top, BATCH_SIZE);
+  }
+
+  /**
+   * Scores a text with the masked-LM head: each token is masked in turn. A text of N tokens needs N forward passes.
+   *
+   * @throws {ConfigError} if the text has no tokens, or the checkpoint has no masked-LM head
+   */
+  async perplexity(
+    text: string,
+    options: { readonly batchSize?: number } = {},
+  ): Promise<TextScore> {
+    checkOptions("perplexity()", options, ["batchSize"]);
+    this.#requireHead("masked-LM", maskedLanguageSpecs(this.config));
+    const { batchSize = BATCH_SIZE } = options;
+    checkCount("batchSize", batchSize);
+    const [checked] = checkTexts([text]);
+    const ids = this.tokenizer.encodeIds(checked);
+    if (ids.length === 0) throw new ConfigError(`The text has no tokens: ${quote(text)}`);
+    return await scoreText(this.encoder, this.tokenizer, ids, batchSize);
+  }
+
+  /**
+   * Computes the sentence embedding of a text.
+   *
+   * @returns `hiddenSize` numbers
+   * @throws {TypeError} for an unknown option
+   * @throws {RangeError} for an option with an invalid value
+   * @throws {ConfigError} if the folder's own pooling is not supported
+   *
+   * @example Similarity of two sentences
+   * ```ts ignore
+   * const [a, b] = await albert.embed(["A cat sleeps.", "The cat is asleep."]);
+   * const similarity = a.reduce((sum, value, i) => sum + value * b[i], 0); // cosine: vectors have length 1
+   * ```
+   */
+  embed(text: string, options?: EmbedOptions): Promise<Float32Array>;
+  /** Computes the embeddings of many texts in batches. Returns one vector per text, in order. */
+  embed(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array[]>;
+  async embed(
+    texts: string | readonly string[],
+    options: EmbedOptions = {},
+  ): Promise<Float32Array | Float32Array[]> {
+    const settings = embedSettings(options, this.#embedding, this.config);
+    const all = typeof texts === "string" ? [texts] : checkTexts(texts);
+    const vectors = await embedTexts(this.encoder, this.tokenizer, all, settings);
+    return typeof texts === "string" ? vectors[0] : vectors;
+  }
+
+  /**
+   * Classifies a text, or a pair of texts, with the classifier of a fine-tuned checkpoint.
+   *
+   * @returns the classes by decreasing score; for a regression, its outputs in order
+   * @throws {ConfigError} if the checkpoint has no classifier of texts
+   * @throws {TypeError} for an unknown option
+   * @throws {RangeError} for an option with an invalid value
+   */
+  classify(text: string, options?: ClassifyOptions): Promise<ClassScore[]>;
+  /** Classifies many texts or pairs in batches. Returns the classes of each, in order. */
+  classify(
+    texts: readonly (string | readonly [string, string])[],
+    options?: ClassifyOptions,
+  ): Promise<ClassScore[][]>;
+  async classify(
+    texts: string | readonly (string | readonly [string, string])[],
+    options: ClassifyOptions = {},
+  ): Promise<ClassScore[] | ClassScore[][]> {
+    checkOptions("classify()", options, ["top", "batchSize", "maxLength"]);
+    const { config, device, encoder, tokenizer } = this;
+    const { maxPositionEmbeddings, extra = {} } = config;
+    const { batchSize = BATCH_SIZE, maxLength = maxPositionEmbeddings, top = Infinity } = options;
+    checkCount("batchSize", batchSize);
+    checkCount("maxLength", maxLength);
+    if (top !== Infinity) checkCount("top", top);
+    const head = textClassifierHead(config);
+    this.#requireHead("classification", head.headSpecs(config));
+    const { weight, bias } = poolerSpecs(config);
+    this.#requireHead("classification", [weight, bias]);
+    const architecture = `${(extra.architectures as unknown[] | undefined)?.[0] ?? ""}`;
+    if (/For(TokenClassification|MultipleChoice)$/.test(architecture)) {
+      throw new ConfigError(`The checkpoint is an ${architecture}, which does not classify texts`);
+    }
+    const list = typeof texts === "string" ? [texts] : texts;
+    const examples = list.map((one, i) => {
+      const pair = checkTexts(typeof one === "string" ? [one] : one);
+      const { ids, typeIds } = tokenizer.encodePair(pair[0], pair[1], { maxLength });
+      return { row: { index: `${i}`, texts: pair }, sequences: [{ ids, typeIds }] };
+    });
+    const names = (extra.id2label ?? {}) as Record<number, string>;
+    const logits = await predictAll(device, encoder, head, examples, batchSize, maxLength);
+    const results = logits.map((row) => {
+      const type = problemTypeOf(config, row.length);
+      const scores = outputsOf(row, type)
+        .map((score, id) => ({ label: names[id] ?? `${id}`, score }));
+      return type === "regression"
+        ? scores
+        : scores.sort((a, b) => b.score - a.score).slice(0, top);
+    });
+    return typeof texts === "string" ? results[0] : results;
+  }
+
+  /**
+   * Answers a question from a text of any length, with the span head of a fine-tuned checkpoint.
+   *
+   * @returns answers by decreasing probability
+   * @throws {ConfigError} if the checkpoint has no span head
+   * @throws {RangeError} if the question leaves no room for the text, or an option is invalid
+   */
+  answer(question: string, context: string, options?: AnswerOptions): Promise<Answer[]>;
+  /** Answers many questions in batches. Returns the answers to each, in order. */
+  answer(
+    questions: readonly QuestionAndContext[],
+    options?: AnswerOptions,
+  ): Promise<Answer[][]>;
+  async answer(
+    question: string | readonly QuestionAndContext[],
+    contextOrOptions: string | AnswerOptions = {},
+    last: AnswerOptions = {},
+  ): Promise<Answer[] | Answer[][]> {
+    const single = typeof question === "string";
+    const options = single ? last : contextOrOptions as AnswerOptions;
+    checkOptions("answer()", options, ["top", "batchSize"]);
+    const { top = 3, batchSize } = options;
+    checkCount("top", top);
+    if (batchSize !== undefined) checkCount("batchSize", batchSize);
+    const { config, encoder, tokenizer } = this;
+    const names = new Map(encoder.parameters.list.map(({ spec }) => [spec.name, null]));
+    const head = squadHeadOf(config, { tensors: names });
+    this.#requireHead("question-answering", head.headSpecs(config));
+    const asked = single ? [{ question, context: contextOrOptions as string }] : question;
+    for (const { question, context } of asked) checkTexts([question, context]);
+    const decoded = await answerQuestions(encoder, head, tokenizer, asked, { batchSize });
+    const answers = decoded.map(({ nBest }) =>
+      nBest.slice(0, top).map(({ text, start, probability }) => ({
+        ...{ text, start, end: start + text.length, probability },
+      }))
+    );
+    return single ? answers[0] : answers;
+  }
+
+  /**
+   * Computes the hidden states of a text after every block.
+   *
+   * @throws {ConfigError} if the text is longer than `maxPositionEmbeddings`
+   */
+  async hiddenStates(text: string): Promise<TextStates> {
+    const { ids } = this.tokenizer.encodePair(text);
+    const { hiddenStates } = this.encoder.forward({ device: this.device }, singleText(ids));
+    const read = ({ view }: Tensor) => this.device.read(view) as Promise<Float32Array>;
+    return {
+      tokens: ids.map((id) => this.tokenizer.idToPiece(id)),
+      hiddenSize: this.config.hiddenSize,
+      layers: await Promise.all(hiddenStates.map(read)),
+    };
+  }
+
+  /**
+   * Computes the attention weights of one layer for a text, as `output_attentions` in transformers.
+   *
+   * @param layer number of the layer, from 1
+   * @throws {ConfigError} if the text is longer than `maxPositionEmbeddings`
+   * @throws {RangeError} if there is no such layer
+   */
+  async attention(text: string, layer: number): Promise<TextAttention> {
+    const { ids } = this.tokenizer.encodePair(text);
+    return {
+      tokens: ids.map((id) => this.tokenizer.idToPiece(id)),
+      heads: this.config.numAttentionHeads,
+      weights: await attentionWeights(this.encoder, singleText(ids), layer),
+    };
+  }
+
+  /** Frees the parameters. The device stays open. Further calls have no effect. */
+  free(): void {
+    if (this.#freed) return;
+    this.#freed = true;
+    this.encoder.parameters.free();
+  }
+
+  /** Frees the parameters at the end of the scope of `using`. */
+  [Symbol.dispose](): void {
+    this.free();
+  }
+
+  #checkLength({ length }: readonly number[], text: string): void {
+    const most = this.config.maxPositionEmbeddings;
+    if (length <= most) return;
+    throw new ConfigError(
+      `The text has ${length} tokens, but max_position_embeddings is ${most}: ${quote(text)}`,
+    );
+  }
+
+  /** @throws {ConfigError} if a tensor of the head is not in the checkpoint */
+  #requireHead(name: string, specs: readonly ParameterSpec[]): void {
+    const loaded = new Map(this.encoder.parameters.list.map(({ spec }) => [spec.name, spec.shape]));
+    const missing = new Set(this.report.missing.map(({ name }) => name));
+    const absent = specs.find(({ name }) => !loaded.has(name) || missing.has(name));
+    if (absent !== undefined) {
+      throw new ConfigError(`The checkpoint has no ${name} head: ${absent.name} is missing`);
+    }
+    const other = specs.find(({ name, shape }) => loaded.get(name)!.join() !== shape.join());
+    if (other === undefined) return;
+    throw new ConfigError(
+      `The checkpoint's ${name} head does not match config.json: ${other.name} has shape [${
+        loaded.get(other.name)
+      }], expected [${other.shape}]`,
+    );
+  }
+}
+
+/** Texts on the device at once. */
+const BATCH_SIZE = 32;
+
+/** Returns the heads of a task that the weights have. */
+function taskHeads(config: ModelConfig, { tensors }: Safetensors): ParameterSpec[] {
+  const labels = tensors.get("classifier.weight")?.shape[0] ?? 1;
+  return [classifierSpecs(config, labels), spanSpecs(config), squadHeadSpecs(config)]
+    .filter((specs) => specs.some(({ name }) => tensors.has(name))).flat();
+}
+
+/** @throws {TypeError} if one of the texts is not a string */
+function checkTexts(texts: readonly unknown[]): readonly string[] {
+  if (!Array.isArray(texts)) {
+    throw new TypeError(`Expected a text or an array of texts, got ${quote(texts)}`);
+  }
+  const wrong = texts.findIndex((text) => typeof text !== "string");
+  if (wrong < 0) return texts;
+  throw new TypeError(`Text ${wrong} must be a string, got ${quote(texts[wrong])}`);
+}
+
+async function required(read: ReadFile, name: string): Promise<Uint8Array> {
+  const bytes = await read(name);
+  if (bytes === null) throw new ConfigError(`the model folder does not contain ${name}`);
+  return bytes;
+}

@@ -1,0 +1,75 @@
+/**
+ * Loads a pretrained model from a folder, a URL or the Hugging Face hub.
+ *
+ * @module
+ */
+import type { Device } from "../device/mod.ts";
+import { ConfigError } from "../model/mod.ts";
+import { type ReadFile, readLocalFile } from "../weights/mod.ts";
+import { Albert } from "./albert.ts";
+
+/**
+ * Loads a Hugging Face folder from a path, a URL or the hub.
+ *
+ * In Deno, a model of the hub is kept in the cache that all Hugging Face libraries share. Elsewhere it is fetched each time.
+ *
+ * @param folder a path (Deno and Node), the URL of a folder, or `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`
+ * @throws {ConfigError} if a file is missing or invalid, files do not match, or the hub cannot be reached
+ * @throws {TypeError} for a path in a browser
+ */
+export async function loadPretrained(folder: string | URL, device: Device): Promise<Albert> {
+  const base = `${folder}`.replace(/\/+$/, "");
+  try {
+    return await Albert.load(base.startsWith("hf:") ? await hubFiles(base) : filesOf(base), device);
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof SyntaxError) {
+      throw new ConfigError(`Cannot load ${base}: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+function filesOf(base: string): ReadFile {
+  const remote = /^https?:/.test(base);
+  return (name) => remote ? fetchFile(`${base}/${name}`) : readLocalFile(`${base}/${name}`);
+}
+
+/** The hub module needs Deno. Its name is not a literal, so that bundles for browsers do not contain it. */
+const HUB_MODULE = "../weights/hub/mod.ts";
+/** The public hub, for programs without the cache. */
+const HUB = "https://huggingface.co";
+
+/** Returns the files of a hub model. @throws {ConfigError} if the name is invalid or the hub cannot be reached */
+async function hubFiles(name: string): Promise<ReadFile> {
+  const [, id, revision = "main"] = /^hf:([\w-][\w.-]*\/[\w-][\w.-]*)(?:@([\w.-]+))?$/.exec(name) ??
+    [];
+  if (id === undefined) {
+    throw new ConfigError("this is not the name of a hub model; use hf:OWNER/NAME[@REVISION]");
+  }
+  if ("Deno" in globalThis) {
+    const { downloadModel } = await import(HUB_MODULE);
+    try {
+      return filesOf(await downloadModel(name));
+    } catch (error) {
+      throw new ConfigError((error as Error).message);
+    }
+  }
+  const files = filesOf(`${HUB}/${id}/resolve/${encodeURIComponent(revision)}`);
+  return (file) =>
+    files(file).catch((error) => {
+      if (error instanceof ConfigError) throw error;
+      throw new ConfigError(
+        `${HUB} cannot be reached (${error.message}); download the model on another machine and pass its folder`,
+      );
+    });
+}
+
+async function fetchFile(url: string): Promise<Uint8Array | null> {
+  const response = await fetch(url);
+  if (response.status === 404) {
+    await response.body?.cancel();
+    return null;
+  }
+  if (!response.ok) throw new ConfigError(`GET ${url} returned status ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}

@@ -1,0 +1,11 @@
+/**
+ * Pretrained and fine-tuned models: masks, classes, answers, sentence embeddings and attention weights.
+ *
+ * @module
+ */
+export * from "./albert.ts";
+export * from "./attention_weights.ts";
+export * from "./embed.ts";
+export * from "./load_pretrained.ts";
+export type { TextScore } from "./masked_texts.ts";
+export type * from "./results.ts";

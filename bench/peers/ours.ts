@@ -68,6 +68,7 @@ function productCase(product: Product): KernelCase {
       bias: false,
       accumulate: false,
       activation: "none",
+      row_sums: false,
     },
     uniforms: { m, n, k, lda, ldb, ldc, alpha: 1 },
   };

@@ -52,14 +52,19 @@ export function matmulCases(): readonly KernelCase[] {
     bias: [false, true],
     accumulate: [false, true],
     activation: ["none", ...ACTIVATIONS],
+    row_sums: [false],
   }, allowed);
-  const plain = { bias: false, accumulate: false, activation: "none" };
+  const plain = { bias: false, accumulate: false, activation: "none", row_sums: false };
+  const gradients = { bias: false, accumulate: true, activation: "none", row_sums: true };
   const cases: KernelCase[] = [];
   const add = (structural: Structural, shape: Shape, tolerance?: number) =>
     cases.push({ structural, uniforms: uniformsOf(structural, shape), tolerance });
 
   for (const transpose of transposes) {
-    for (const shape of SHAPES) add({ ...transpose, ...plain }, shape);
+    for (const shape of SHAPES) {
+      add({ ...transpose, ...plain }, shape);
+      add({ ...transpose, ...gradients }, shape);
+    }
     for (const epilogue of epilogues) {
       add({ ...transpose, ...epilogue }, { m: 5, n: 3, k: 7, lda: 9, ldb: 11, ldc: 6, alpha: 0.5 });
     }
@@ -68,11 +73,11 @@ export function matmulCases(): readonly KernelCase[] {
   // The epilogues of every tile. Each compiles a pipeline, so they are paired instead of crossed.
   const [normal, transposedB, transposedA] = transposes;
   const paired: Structural[] = [
-    { bias: true, accumulate: true, activation: "none" },
-    { bias: true, accumulate: false, activation: "gelu" },
-    { bias: false, accumulate: false, activation: "gelu_new" },
-    { bias: true, accumulate: false, activation: "relu" },
-    { bias: false, accumulate: false, activation: "tanh" },
+    { bias: true, accumulate: true, activation: "none", row_sums: false },
+    { bias: true, accumulate: false, activation: "gelu", row_sums: true },
+    { bias: false, accumulate: false, activation: "gelu_new", row_sums: false },
+    { bias: true, accumulate: false, activation: "relu", row_sums: false },
+    { bias: false, accumulate: false, activation: "tanh", row_sums: false },
   ];
   for (const epilogue of paired) {
     const structural = { ...transposedB, ...epilogue };
@@ -88,6 +93,7 @@ export function matmulCases(): readonly KernelCase[] {
 
   // An empty sum is zero, followed by the epilogue.
   add({ ...normal, ...plain }, { m: 3, n: 5, k: 0 });
-  add({ ...normal, bias: true, accumulate: false, activation: "relu" }, { m: 3, n: 5, k: 0 });
+  add({ ...normal, ...plain, bias: true, activation: "relu" }, { m: 3, n: 5, k: 0 });
+  add({ ...normal, ...gradients }, { m: 3, n: 5, k: 0 });
   return cases;
 }

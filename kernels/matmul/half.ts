@@ -10,7 +10,7 @@
  */
 import { ACTIVATIONS } from "../activation/activation.ts";
 import { float16View } from "../half/reference.ts";
-import { type Kernel, READ, READ_F16, READ_F32, when, WRITE } from "../kernel.ts";
+import { type Kernel, READ, READ_F16, READ_F32, when, WRITE, WRITE_F32 } from "../kernel.ts";
 import { halfCases } from "./half_cases.ts";
 import { matmulMatmul } from "./kernel.ts";
 import { extent, storedA, storedB, storedC } from "./layout.ts";
@@ -27,6 +27,7 @@ export const matmulHalf: Kernel = {
     bias: when("bias", READ),
     c: WRITE,
     preactivation: { ...WRITE, when: ({ activation }) => activation !== "none" },
+    row_sums: when("row_sums", WRITE_F32),
     scale: when("unscale", READ_F32),
   },
   uniforms: matmulMatmul.uniforms,
@@ -36,6 +37,7 @@ export const matmulHalf: Kernel = {
     bias: [false, true],
     accumulate: [false, true],
     activation: ["none", ...ACTIVATIONS],
+    row_sums: [false, true],
     unscale: [false, true],
   },
   variants: [
@@ -75,6 +77,7 @@ export const matmulHalf: Kernel = {
       bias: uniforms.n,
       c: written,
       preactivation: written,
+      row_sums: uniforms.m,
       scale: 1,
     };
   },

@@ -60,7 +60,7 @@ export function halfCases(): readonly KernelCase[] {
       },
     });
   };
-  const plain = { bias: false, accumulate: false, activation: "none" };
+  const plain = { bias: false, accumulate: false, activation: "none", row_sums: false };
   for (
     const transposes of combinations({ transpose_a: [false, true], transpose_b: [false, true] })
   ) {
@@ -71,15 +71,17 @@ export function halfCases(): readonly KernelCase[] {
     }
     add({ ...transposes, ...plain, unscale: true }, [66, 5, 12, 7]);
   }
-  const forward = { transpose_a: false, transpose_b: true, unscale: false, accumulate: false };
+  const forward = { ...plain, transpose_a: false, transpose_b: true, unscale: false };
   for (const activation of ["none", ...ACTIVATIONS]) {
     add({ ...forward, bias: true, activation }, [70, 68, 12]);
     add({ ...forward, bias: true, activation }, [5, 3, 7]);
   }
-  add({ ...forward, ...plain }, [66, 68, 12]);
+  add(forward, [66, 68, 12]);
   cases.push(overflowing(cases[cases.length - 1]));
-  const weights = { transpose_a: true, transpose_b: false, unscale: true };
-  add({ ...weights, ...plain, accumulate: true }, [68, 72, 130]);
-  add({ ...weights, ...plain, accumulate: true }, [3, 5, 9]);
+  const weights = { ...plain, accumulate: true, row_sums: true, unscale: true };
+  for (const transpose_a of [false, true]) {
+    add({ ...weights, transpose_a, transpose_b: false }, [68, 72, 130]);
+    add({ ...weights, transpose_a, transpose_b: false }, [3, 5, 9]);
+  }
   return cases;
 }

@@ -48,6 +48,15 @@ fn finish_four(index: u32, column: u32, n: u32, products: vec4f) {
 }
 //#end
 
+//#if row_sums
+// Adds the sums of four rows of op(A); drops those from m on.
+fn add_row_sums(row: u32, m: u32, sums: vec4f) {
+  for (var r = 0u; r < 4 && row + r < m; r++) {
+    row_sums[row + r] += product_scale() * sums[r];
+  }
+}
+//#end
+
 //#if !activation == none
 // Applies the activation to four neighbors that this invocation has stored.
 //#if vector
@@ -118,19 +127,35 @@ fn main(i: u32) {
   //#end
 
   var sum = 0.0;
+  //#if row_sums
+  var row_sum = 0.0;
+  //#end
   for (var step = 0u; step < parameters.k / 4; step++) {
     sum += element_of_a(index_a) * element_of_b(index_b);
     sum += element_of_a(index_a + step_a) * element_of_b(index_b + step_b);
     sum += element_of_a(index_a + 2 * step_a) * element_of_b(index_b + 2 * step_b);
     sum += element_of_a(index_a + 3 * step_a) * element_of_b(index_b + 3 * step_b);
+    //#if row_sums
+    row_sum += element_of_a(index_a);
+    row_sum += element_of_a(index_a + step_a);
+    row_sum += element_of_a(index_a + 2 * step_a);
+    row_sum += element_of_a(index_a + 3 * step_a);
+    //#end
     index_a += 4 * step_a;
     index_b += 4 * step_b;
   }
   for (var rest = 0u; rest < parameters.k % 4; rest++) {
     sum += element_of_a(index_a) * element_of_b(index_b);
+    //#if row_sums
+    row_sum += element_of_a(index_a);
+    //#end
     index_a += step_a;
     index_b += step_b;
   }
+
+  //#if row_sums
+  if (column == 0) { row_sums[row] += product_scale() * row_sum; }
+  //#end
 
   var product = product_scale() * sum;
   //#if bias

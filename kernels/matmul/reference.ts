@@ -7,12 +7,12 @@ import { activation } from "../activation/activation.ts";
 import type { NumberArray, Reference } from "../kernel.ts";
 
 /**
- * `C = act(alpha·op(A)·op(B) + bias) (+ C)` for rows `begin` to `end` of C.
+ * `C = act(alpha·op(A)·op(B) + bias) (+ C)` for rows `begin` to `end` of C, and the sums of these rows of `alpha·op(A)`.
  *
  * A row of C is built as a sum of rows of B (or as dot products with rows of Bᵀ), so that memory is always read forward.
  */
 export const matmulReference: Reference = (
-  { a, b, bias, c, preactivation },
+  { a, b, bias, c, preactivation, row_sums },
   uniforms,
   structural,
   begin,
@@ -29,6 +29,10 @@ export const matmulReference: Reference = (
     if (structural.transpose_a) {
       for (let i = 0; i < k; i++) rowOfA[i] = a[i * lda + row];
     } else rowOfA.set(a.subarray(row * lda, row * lda + k));
+
+    if (structural.row_sums && n > 0) {
+      row_sums[row] += alpha * rowOfA.reduce((sum, element) => sum + element, 0);
+    }
 
     if (structural.transpose_b) dotRows(rowOfA, b, ldb, sums);
     else addRows(rowOfA, b, ldb, sums);

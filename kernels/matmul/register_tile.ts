@@ -14,14 +14,18 @@ const COMPONENTS = ["x", "y", "z", "w"] as const;
  *
  * - `c_{r}_{v}`: the sums of row `r`, group `v`;
  * - `b_{i}_{v}`: group `v` of op(B) at the step's `i`-th k; if B is transposed, transposed from `column_b_{j}_{v}`, four k of its `j`-th column;
- * - `x_{r}`: the step's four k of row `r` of op(A), or `x_{r}_{i}`, one by one, if A is transposed.
+ * - `x_{r}`: the step's four k of row `r` of op(A), or `x_{r}_{i}`, one by one, if A is transposed;
+ * - `row_sum_{q}`: the sums of the rows `4·q … 4·q + 3` of op(A).
  */
 export class RegisterTile {
   readonly rows: readonly number[];
   readonly vectors: readonly number[];
+  /** Numbers of the groups of four rows. */
+  readonly fours: readonly number[];
   constructor(rows: number, vectors: number, readonly structural: Structural) {
     this.rows = range(rows);
     this.vectors = range(vectors);
+    this.fours = range(rows / 4);
   }
 
   /** The sums, all zero. */
@@ -53,6 +57,24 @@ export class RegisterTile {
         FOUR.map((i) => `c_${r}_${v} += ${this.#x(r, i)} * b_${i}_${v};`).join(" ")
       ),
     ]);
+  }
+
+  /** The sums of the rows of op(A), all zero. */
+  rowSums(): string[] {
+    return this.fours.map((q) => `var row_sum_${q} = vec4f();`);
+  }
+
+  /** Adds a step's elements of op(A) to the sums of its rows, in the order of k; `take` as for {@linkcode products}. */
+  rowAdditions(take: (number: number, component: string) => string): string[] {
+    return FOUR.flatMap((i) =>
+      this.fours.map((q) => {
+        const parts = FOUR.map((r) => take(4 * q + r, `.${COMPONENTS[i]}`));
+        const group = this.structural.transpose_a
+          ? take(i * this.fours.length + q, "")
+          : `vec4f(${parts.join(", ")})`;
+        return `row_sum_${q} += ${group};`;
+      })
+    );
   }
 
   /** Declares the step's four elements of row `r` of op(A). */

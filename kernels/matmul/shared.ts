@@ -113,12 +113,16 @@ function bodyOf(tile: SharedTile, structural: Structural, depth: number): string
         : `tile_b[(4 * step + ${i}) * PITCH_B + place.x + ${v} * ACROSS]`,
     )
   );
+  const rowAdditions = structural.transpose_a
+    ? range(depth).map((i) => `row_sum += ${toFloat32(`tile_a[${i} * PITCH_A + local]`)};`)
+    : range(depth).map((i) => `row_sum += f32(tile_a[local * PITCH_A + ${i >> 2}][${i % 4}]);`);
   const packed = operands !== undefined;
   const values = { rows, vectors, depth, group: half ? "vec4<f16>" : "vec4f" };
   return epilogueOf(structural, vector) +
     fillTemplate(shared, { ...structural, vector, packed, ahead }, values, {
       sums: registers.sums(),
       loads: [...loadsOfA, ...loadsOfB],
+      row_additions: rowAdditions,
       products: registers.products((number, component) => `a_${number}${component}`),
       firsts: registers.vectors.map((v) => `let first_${v} = column + ${4 * v} * ACROSS;`),
       stores: registers.stores(vector),

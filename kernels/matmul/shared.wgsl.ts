@@ -140,6 +140,16 @@ fn main(workgroup_index: u32, place: vec3u, local: u32) {
   //#end
 
   //#lines sums
+  //#if row_sums
+  // In the first column of tiles, some invocations add up rows of A as well: four each if A is transposed, else one.
+  //#if transpose_a
+  let adds_rows = tile_column == 0 && local < TILE_ROWS / 4;
+  var row_sum = vec4f();
+  //#else
+  let adds_rows = tile_column == 0 && local < TILE_ROWS;
+  var row_sum = 0.0;
+  //#end
+  //#end
   //#if ahead
   var next_a = loaded_a(tile_row, load_row_a, load_a, 0);
   var next_b = loaded_b(tile_column, load_row_b, load_b, 0);
@@ -157,12 +167,27 @@ fn main(workgroup_index: u32, place: vec3u, local: u32) {
     tile_b[place_b] = loaded_b(tile_column, load_row_b, load_b, stage);
     workgroupBarrier();
     //#end
+    //#if row_sums
+    if (adds_rows) {
+      //#lines row_additions
+    }
+    //#end
     for (var step = 0u; step < DEPTH / 4; step++) {
       //#lines loads
       //#lines products
     }
     workgroupBarrier();
   }
+
+  //#if row_sums
+  if (adds_rows) {
+    //#if transpose_a
+    add_row_sums(tile_row + 4 * local, m, row_sum);
+    //#else
+    if (tile_row + local < m) { row_sums[tile_row + local] += product_scale() * row_sum; }
+    //#end
+  }
+  //#end
 
   let row = tile_row + place.y * ROWS;
   let column = tile_column + 4 * place.x;

@@ -1,5 +1,6 @@
 /**
- * SIMD kernels of the matrix multiplication: the whole kernel, and its epilogue (bias and activation) alone.
+ * SIMD kernels of the matrix multiplication: the whole kernel, and what a BLAS leaves out: the epilogue (bias and activation) and the sums
+ * of rows.
  *
  * @module
  */
@@ -11,6 +12,7 @@ import type { FunctionBuilder } from "../simd/module_builder.ts";
 import type { Division, Parameters, SimdKernel } from "../simd/simd_kernel.ts";
 import { byRows, walk } from "../simd/walk.ts";
 import { matmulMatmul } from "./kernel.ts";
+import { addRowSums } from "./simd_row_sums.ts";
 
 /** Rows and columns of a tile of C, larger ones first. */
 const TILES = [[192, 256], [96, 256], [96, 128], [64, 64], [32, 64], [16, 32], [8, 16]] as const;
@@ -75,6 +77,7 @@ function emit(f: FunctionBuilder, at: Parameters, library: Library): void {
       ),
       scratch,
     }));
+    f.if(i32.and(at.is("row_sums", true), i32.eqz(column)), () => addRowSums(f, at, row, rows));
     f.if(activated, () => {
       const from = variable(i32.add(target, cOffset));
       const to = variable(i32.add(at.u32("c"), cOffset));
@@ -140,6 +143,25 @@ export const MATMUL_EPILOGUE_SIMD: SimdKernel = {
         const to = f.local("i32", i32.add(at.u32("c"), offset));
         activateRow(f, at, library, { from, to, count: n });
       });
+    });
+  },
+};
+
+/** Rows of op(A) that an item of {@linkcode MATMUL_ROW_SUMS_SIMD} adds up: 64 columns of a transposed A are four cache lines. */
+const ROWS_OF_ITEM = 64;
+
+/** The sums of rows, next to the result of a BLAS. An item is {@linkcode ROWS_OF_ITEM} rows of op(A). */
+export const MATMUL_ROW_SUMS_SIMD: SimdKernel = {
+  kernel: matmulMatmul,
+  part: "row sums",
+  divide: ({ m }) => ({ items: Math.ceil(m / ROWS_OF_ITEM), grain: 1 }),
+  define: () => (f, at) => {
+    const m = f.local("i32", at.u32("m"));
+    f.while(at.begin, at.end, 1, () => {
+      const row = f.local("i32", i32.mul(at.begin, ROWS_OF_ITEM));
+      const rows = f.local("i32", i32.sub(m, row));
+      f.set(rows, i32.minU(rows, ROWS_OF_ITEM));
+      addRowSums(f, at, row, rows);
     });
   },
 };

@@ -94,6 +94,10 @@ export function textureVariant(tile: TextureTile, format: TexelFormat): Variant 
 function bodyOf(tile: TextureTile, structural: Structural, lanes: number, side: number): string {
   const share = tile.subgroup ? lanes : 1;
   const registers = new RegisterTile(tile.rows, tile.vectors, structural);
+  const take = (number: number, component: string) => {
+    const texel = `a_${Math.floor(number / share)}${component}`;
+    return share === 1 ? texel : `subgroupBroadcast(${texel}, ${number % share}u)`;
+  };
   const text = fillTemplate(texture, { ...structural, ragged: tile.ragged }, {
     rows: tile.rows,
     columns: 4 * tile.vectors * lanes,
@@ -105,10 +109,13 @@ function bodyOf(tile: TextureTile, structural: Structural, lanes: number, side: 
     places: [...placesOfA(registers, share), ...placesOfB(registers, lanes)],
     sums: registers.sums(),
     loads: loads(registers, share, tile.ragged),
-    products: registers.products((number, component) => {
-      const texel = `a_${Math.floor(number / share)}${component}`;
-      return share === 1 ? texel : `subgroupBroadcast(${texel}, ${number % share}u)`;
-    }),
+    products: registers.products(take),
+    row_sums: registers.rowSums(),
+    row_additions: registers.rowAdditions(take),
+    // All lanes have the same sums; each stores some.
+    row_stores: registers.fours.map((four) =>
+      `if (lane == ${four % lanes}u) { add_row_sums(row + ${4 * four}u, m, row_sum_${four}); }`
+    ),
     firsts: registers.vectors.map((v) => `let first_${v} = column + ${4 * v * lanes}u;`),
     stores: registers.stores(!tile.ragged),
   });

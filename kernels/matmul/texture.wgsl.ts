@@ -61,6 +61,11 @@ fn main(workgroup_index: u32, lane: u32) {
   // First texels of this lane. Tiles beyond the edge repeat the last row or column and store nothing for it.
   //#lines places
   //#lines sums
+  //#if row_sums
+  // The workgroups of the first column of tiles add up the rows of A as well.
+  let adds_rows = workgroup_index % tiles_across == 0;
+  //#lines row_sums
+  //#end
   let steps = (k + 3) / 4;
   for (var step = 0u; step < steps; step++) {
     //#if ragged
@@ -68,8 +73,19 @@ fn main(workgroup_index: u32, lane: u32) {
     let inside = 4 * step + vec4u(0, 1, 2, 3) < vec4u(k);
     //#end
     //#lines loads
+    //#if row_sums
+    if (adds_rows) {
+      //#lines row_additions
+    }
+    //#end
     //#lines products
   }
+
+  //#if row_sums
+  if (adds_rows) {
+    //#lines row_stores
+  }
+  //#end
 
   let rows = min(ROWS, m - row);
   let ldc = parameters.ldc;

@@ -8,7 +8,7 @@ import { CROSS_ENTROPY_SIMD } from "../cross_entropy/simd.ts";
 import { ELEMENTWISE_SIMD } from "../elementwise/simd.ts";
 import { EMBEDDING_SIMD } from "../embedding/simd.ts";
 import { LAYER_NORM_SIMD } from "../layer_norm/simd.ts";
-import { MATMUL_EPILOGUE_SIMD, MATMUL_SIMD } from "../matmul/simd.ts";
+import { MATMUL_EPILOGUE_SIMD, MATMUL_ROW_SUMS_SIMD, MATMUL_SIMD } from "../matmul/simd.ts";
 import { OPTIMIZER_SIMD } from "../optimizer/simd.ts";
 import { POOLING_SIMD } from "../pooling/simd.ts";
 import { REDUCE_SIMD } from "../reduce/simd.ts";
@@ -18,7 +18,7 @@ import { plainMultiplyAdd } from "./macro.ts";
 import { ModuleBuilder } from "./module_builder.ts";
 import { emitSimdKernel, type SimdKernel } from "./simd_kernel.ts";
 
-export { MATMUL_EPILOGUE_SIMD } from "../matmul/simd.ts";
+export { MATMUL_EPILOGUE_SIMD, MATMUL_ROW_SUMS_SIMD } from "../matmul/simd.ts";
 export { type Division, nameOf, SCRATCH_BYTES, type SimdKernel } from "./simd_kernel.ts";
 
 /** Every SIMD kernel that computes a whole kernel, by the kernel's name. */
@@ -88,7 +88,7 @@ export function simdModule(
 ): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   const library = makeLibrary(module, relaxed ? f32x4.relaxedMultiplyAdd : plainMultiplyAdd);
-  for (const simd of [...SIMD_KERNELS.values(), MATMUL_EPILOGUE_SIMD]) {
+  for (const simd of [...SIMD_KERNELS.values(), MATMUL_EPILOGUE_SIMD, MATMUL_ROW_SUMS_SIMD]) {
     emitSimdKernel(simd, module, library);
   }
   return module.bytes(shared, pages);

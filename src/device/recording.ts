@@ -285,12 +285,16 @@ function checkUniforms(kernel: Kernel, uniforms: Uniforms): void {
   }
 }
 
-/** WebGPU does not allow a second binding of a buffer that the same dispatch writes, even for another range. */
+/**
+ * WebGPU does not allow a dispatch to write a range of a buffer and to read or write it through another binding. Two bindings may write
+ * ranges that do not overlap; one may not read where another writes, even in another range.
+ */
 function checkAliases(kernel: Kernel, { names, writes }: Signature, views: readonly View[]): void {
   for (let i = 0; i < views.length; i++) {
     if (!writes[i]) continue;
     for (let j = 0; j < views.length; j++) {
       if (j === i || views[j].buffer !== views[i].buffer) continue;
+      if (writes[j] && !overlap(views[i], views[j])) continue;
       throw new TypeError(
         `Cannot run ${kernel.name}: buffer "${views[i].buffer.label}" is bound as both ${
           names[i]
@@ -298,4 +302,8 @@ function checkAliases(kernel: Kernel, { names, writes }: Signature, views: reado
       );
     }
   }
+}
+
+function overlap(a: View, b: View): boolean {
+  return a.offset < b.offset + b.length && b.offset < a.offset + a.length;
 }

@@ -6,6 +6,7 @@
 import { matmulMatmul } from "../../../kernels/mod.ts";
 import {
   MATMUL_EPILOGUE_SIMD,
+  MATMUL_ROW_SUMS_SIMD,
   nameOf,
   SIMD_KERNELS,
   type SimdKernel,
@@ -85,7 +86,7 @@ export class Runner {
     kernel.reference(arrays, uniforms, structural, 0, kernel.items(uniforms, structural));
   }
 
-  /** Multiplies with BLAS, then adds bias and activation with the SIMD epilogue. */
+  /** Multiplies with BLAS, then adds bias, activation and sums of rows with SIMD kernels. */
   #multiply(blas: Blas, command: RunCommand): void {
     const { uniforms, structural, names, views } = command;
     const { m, n, k, lda, ldb, ldc, alpha } = uniforms;
@@ -102,6 +103,7 @@ export class Runner {
       c: addressOf(activated ? "preactivation" : "c"),
     });
     if (structural.bias || activated) this.#runSimd(command, MATMUL_EPILOGUE_SIMD);
+    if (structural.row_sums) this.#runSimd(command, MATMUL_ROW_SUMS_SIMD);
   }
 
   /** The place of the run's binding `index`, or {@linkcode NOWHERE} for −1. */

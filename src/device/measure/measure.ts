@@ -137,7 +137,7 @@ export function squareMatmul(side: number): KernelCase {
   return {
     structural: {
       ...{ transpose_a: false, transpose_b: false, bias: false, accumulate: false },
-      activation: "none",
+      ...{ activation: "none", row_sums: false },
     },
     uniforms: { m: side, n: side, k: side, lda: side, ldb: side, ldc: side, alpha: 1 },
   };

@@ -147,6 +147,7 @@ function multiply(
       bias: false,
       accumulate: false,
       activation: "none",
+      row_sums: false,
       ...structural,
     },
   });

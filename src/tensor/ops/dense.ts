@@ -115,17 +115,17 @@ export function denseBackward(
   scope: Scope,
   tape: Tape,
   x: Tensor,
-  { weight, bias }: DenseLayer,
+  layer: DenseLayer,
   dz: Tensor,
 ): void {
-  accumulateColumnSum(scope, dz, bias);
   const gradient = gradientOperand(scope, dz);
-  accumulateWeightGradient(scope, gradient, x, weight);
+  accumulateLayerGradients(scope, gradient, x, layer);
   tape.contribute(
     x,
     "linear input gradient",
     [dz.view],
-    (dx, accumulate) => inputGradient(scope, gradient, dx, matrixShape(x).rows, weight, accumulate),
+    (dx, accumulate) =>
+      inputGradient(scope, gradient, dx, matrixShape(x).rows, layer.weight, accumulate),
   );
 }
 
@@ -163,24 +163,28 @@ export function inputGradient(
 }
 
 /**
- * Adds `dzᵀ·x` to the gradient of a weight `[outputs, inputs]`.
+ * Adds `dzᵀ·x` to the gradient of a weight `[outputs, inputs]`, and in the same matmul the column sums of `dz` to that of the bias.
  *
  * @param pitch distance between the starts of two rows of `dz`, in elements
  */
-export function accumulateWeightGradient(
+export function accumulateLayerGradients(
   scope: Scope,
   dz: Operand,
   x: Tensor,
-  weight: Tensor,
+  { weight, bias }: DenseLayer,
   pitch: number = weight.shape[0],
 ): void {
   const [outputs, inputs] = weight.shape;
-  if (weight.gradient === undefined) return;
   const { rows } = matrixShape(x);
+  if (weight.gradient === undefined) {
+    accumulateColumnSum(scope, { view: dz.view, shape: [rows, pitch] }, bias, pitch);
+    return;
+  }
   matmulOperands(scope, {
     a: dz,
     b: operand(scope, x.view, rows, inputs, "activation"),
     c: weight.gradient,
+    rowSums: bias.gradient,
     transposeA: true,
     accumulate: true,
     m: outputs,

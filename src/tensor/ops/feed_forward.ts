@@ -7,8 +7,7 @@ import { elementwiseActivationBackwardInPlace } from "../../../kernels/mod.ts";
 import type { Scope } from "../scope.ts";
 import { inRanges, matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
 import {
-  accumulateColumnSum,
-  accumulateWeightGradient,
+  accumulateLayerGradients,
   type Activation,
   denseBackward,
   denseForward,
@@ -37,12 +36,11 @@ export function feedForward(
   const { value, preactivation } = denseForward(scope, x, inner, activation);
   const { value: y } = denseForward(scope, value, outer, "none");
   tape?.record(y, (dy) => {
-    accumulateColumnSum(scope, dy, outer.bias);
     const gradient = gradientOperand(scope, dy);
     const dvalue = temporaryTensor(scope.device, preactivation.shape, "activation gradient");
     inputGradient(scope, gradient, dvalue.view, matrixShape(dy).rows, outer.weight, false);
     const { activated, dz } = activationBackwardInPlace(scope, preactivation, dvalue, activation);
-    accumulateWeightGradient(scope, gradient, activated, outer.weight);
+    accumulateLayerGradients(scope, gradient, activated, outer);
     denseBackward(scope, tape, x, inner, dz);
   });
   return y;

@@ -21,6 +21,8 @@ export interface Matmul {
   readonly bias?: View;
   /** Receives the value before the activation; required with an activation. */
   readonly preactivation?: View;
+  /** The sum of each row of `alpha·op(a)` is added to this, `[m]`. */
+  readonly rowSums?: View;
   /** Activation function; default `none`. */
   readonly activation?: Activation | "none";
   /** Whether `a` is stored transposed, `[k, m]`; default false. */
@@ -64,6 +66,7 @@ export function matmulViews(device: Device, matmul: Matmul): void {
       c: matmul.c,
       ...(matmul.bias && { bias: matmul.bias }),
       ...(matmul.preactivation && { preactivation: matmul.preactivation }),
+      ...(matmul.rowSums && { row_sums: matmul.rowSums }),
     },
     uniforms: { m, n, k, ...leadingDimensions(matmul), alpha: matmul.alpha ?? 1 },
     structural: {
@@ -72,6 +75,7 @@ export function matmulViews(device: Device, matmul: Matmul): void {
       bias: matmul.bias !== undefined,
       accumulate: matmul.accumulate ?? false,
       activation: matmul.activation ?? "none",
+      row_sums: matmul.rowSums !== undefined,
     },
   });
 }
@@ -105,6 +109,7 @@ function halvesOf(device: Device, matmul: Matmul): [Matmul, Matmul] | null {
         a: rest(matmul.a, transposeA ? low : low * lda),
         c: rest(matmul.c, low * ldc),
         preactivation: matmul.preactivation && rest(matmul.preactivation, low * ldc),
+        rowSums: matmul.rowSums && rest(matmul.rowSums, low),
       },
     ];
   }
@@ -119,6 +124,7 @@ function halvesOf(device: Device, matmul: Matmul): [Matmul, Matmul] | null {
         c: rest(matmul.c, low),
         bias: matmul.bias && rest(matmul.bias, low),
         preactivation: matmul.preactivation && rest(matmul.preactivation, low),
+        rowSums: undefined,
       },
     ];
   }
@@ -185,7 +191,7 @@ export function matmulOperands(
   { device, half }: Scope,
   matmul: Omit<Matmul, "a" | "b"> & { readonly a: Operand; readonly b: Operand },
 ): void {
-  const { a, b, c, bias, preactivation, m, n, k } = matmul;
+  const { a, b, c, bias, preactivation, rowSums, m, n, k } = matmul;
   const ldc = matmul.ldc ?? n;
   const fits = m * ldc * 4 <= device.limits.maxBindingBytes;
   if (half === undefined || a.packed === undefined || b.packed === undefined || !fits) {
@@ -200,6 +206,7 @@ export function matmulOperands(
       c,
       ...(bias && { bias }),
       ...(preactivation && { preactivation }),
+      ...(rowSums && { row_sums: rowSums }),
       ...(unscale && { scale: half.scale }),
     },
     uniforms: {
@@ -213,6 +220,7 @@ export function matmulOperands(
       bias: bias !== undefined,
       accumulate: matmul.accumulate ?? false,
       activation: matmul.activation ?? "none",
+      row_sums: rowSums !== undefined,
       unscale,
     },
   });

@@ -12,12 +12,7 @@ import {
   temporaryTensor,
   type Tensor,
 } from "../tensor.ts";
-import {
-  accumulateColumnSum,
-  accumulateWeightGradient,
-  type DenseLayer,
-  inputGradient,
-} from "./dense.ts";
+import { accumulateLayerGradients, type DenseLayer, inputGradient } from "./dense.ts";
 import { matmulOperands, operand } from "./matmul.ts";
 
 /** One or several layers that one matmul computes, and the first column of their results. */
@@ -63,9 +58,8 @@ function backward(scope: Scope, x: Tensor, parts: readonly Part[], dy: Tensor): 
   const gradients = parts.map((part) => {
     const [outputs] = part.weight.shape;
     const view = fromColumn(dy.view, part.column);
-    accumulateColumnSum(scope, { view, shape: [rows, pitch] }, part.bias, pitch);
     const dz = operand(scope, view, rows, outputs, "gradient", pitch);
-    accumulateWeightGradient(scope, dz, x, part.weight, pitch);
+    accumulateLayerGradients(scope, dz, x, part, pitch);
     return { dz, weight: part.weight };
   });
   scope.tape?.contribute(

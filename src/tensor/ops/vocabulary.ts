@@ -150,6 +150,7 @@ function sliceGradients(
       a: logitGradient,
       b: operand(scope, x.view, rows, embedding, "activation"),
       c: words.gradient,
+      rowSums: bias.gradient,
       transposeA: true,
       accumulate: true,
       m: columns,
@@ -157,6 +158,5 @@ function sliceGradients(
       k: rows,
       lda: pitch,
     });
-  }
-  accumulateColumnSum(scope, { view, shape: [rows, pitch] }, bias, pitch);
+  } else accumulateColumnSum(scope, { view, shape: [rows, pitch] }, bias, pitch);
 }

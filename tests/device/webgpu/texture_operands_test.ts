@@ -52,7 +52,7 @@ testGpu(
     };
     const structural = {
       ...{ transpose_a: false, transpose_b: true, bias: false, accumulate: false },
-      ...{ activation: "none", unscale: false },
+      ...{ activation: "none", row_sums: false, unscale: false },
     };
     const { capabilities } = device.access;
     const variant = matmulHalf.variants.find(({ name }) => name === "texture_tile")!;

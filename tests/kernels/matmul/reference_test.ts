@@ -14,7 +14,14 @@ for (const transpose_a of [false, true]) {
     for (const accumulate of [false, true]) {
       const transposes = `transpose_a ${transpose_a}, transpose_b ${transpose_b}`;
       Deno.test(`the reference is the definition: ${transposes}, accumulate ${accumulate}`, () => {
-        const structural = { transpose_a, transpose_b, bias: true, accumulate, activation: "none" };
+        const structural = {
+          transpose_a,
+          transpose_b,
+          bias: true,
+          accumulate,
+          activation: "none",
+          row_sums: false,
+        };
         const lengths = matmulMatmul.lengths(SIZES, structural);
         const a = drawn(lengths.a), b = drawn(lengths.b), bias = drawn(lengths.bias);
         const before = drawn(lengths.c), c = before.slice();
@@ -50,6 +57,7 @@ Deno.test("with an activation the reference writes pre-activations and activatio
     bias: false,
     accumulate: false,
     activation: "relu",
+    row_sums: false,
   };
   const c = new Float64Array(2), preactivation = new Float64Array(2);
   const arrays = { a: Float64Array.of(2), b: Float64Array.of(3, -4), c, preactivation };

@@ -36,6 +36,7 @@ const structural: Structural = {
   bias: false,
   accumulate: false,
   activation: "none",
+  row_sums: false,
 };
 const uniforms = {
   m: 40,

@@ -9,6 +9,8 @@
  * @module
  */
 
+import type { Vendor } from "./vendor.ts";
+
 /** Element type of a binding. */
 export type ElementType = "f32" | "u32";
 
@@ -73,6 +75,8 @@ export type BindingArrays = Readonly<Record<string, any>>;
 
 /** Features and limits of the adapter that runs a variant. */
 export interface Capabilities {
+  /** Vendor of its hardware. */
+  readonly vendor: Vendor;
   /** Size of every subgroup if the adapter's minimum and maximum agree, else null. */
   readonly subgroupSize: number | null;
   /** Whether a shader must contain `enable subgroups;` (browsers) or must not (Deno). */

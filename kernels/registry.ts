@@ -13,6 +13,7 @@ import * as layerNorm from "./layer_norm/kernel.ts";
 import * as loss from "./loss/kernel.ts";
 import * as matmul from "./matmul/kernel.ts";
 import * as matmulHalf from "./matmul/half.ts";
+import { matmulAddParts, matmulHalfParts, matmulParts } from "./matmul/parts.ts";
 import * as optimizer from "./optimizer/kernel.ts";
 import * as pooling from "./pooling/kernel.ts";
 import * as reduce from "./reduce/kernel.ts";
@@ -37,4 +38,5 @@ export const KERNELS: readonly Kernel[] = [
   matmul,
   half,
   matmulHalf,
+  { matmulParts, matmulHalfParts, matmulAddParts },
 ].flatMap((family) => Object.values<Kernel>(family));

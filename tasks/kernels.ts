@@ -11,6 +11,7 @@ import { plan } from "./kernels/plan.ts";
 
 /** Assumed if there is no adapter. */
 const COMMON_GPU: Capabilities = {
+  vendor: "other",
   subgroupSize: 32,
   subgroupDirective: true,
   shaderF16: true,

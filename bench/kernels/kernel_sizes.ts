@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { KernelCase, Structural, Uniforms } from "../../kernels/mod.ts";
+import { type KernelCase, partsOf, type Structural, type Uniforms } from "../../kernels/mod.ts";
 import { squareMatmul } from "../../src/device/mod.ts";
 
 /** A case with a description of its size. */
@@ -65,6 +65,21 @@ function product(
   };
 }
 
+/** Workgroups that fill a large GPU, for matmuls with divided sums. */
+const FILLING = 288;
+const VOCABULARY_GRADIENT = { m: MASKED, n: EMBEDDING, k: PIECES };
+const PARTS = partsOf(VOCABULARY_GRADIENT, FILLING);
+
+/** The gradient of the masked tokens, from the logits. */
+function divided(unit: number): NamedCase {
+  const { m, n, k } = VOCABULARY_GRADIENT;
+  return named(
+    `vocabulary gradient ${m}×${n}×${k}`,
+    { m, n, k, lda: unit * Math.ceil(k / unit), ldb: n, ...PARTS },
+    { transpose_a: false, transpose_b: false, row_sums: false },
+  );
+}
+
 const rows = (count: number, columns: number) => `${count}×${columns}`;
 const HIDDEN_COUNT = TOKENS * HIDDEN;
 const elements = (count: number) => `${(count / 2 ** 20).toFixed(1)} Mi`;
@@ -121,13 +136,24 @@ export const KERNEL_SIZES: Readonly<Record<string, readonly NamedCase[]>> = {
     product("FFN in", [TOKENS, FFN, HIDDEN], { bias: true, activation: "gelu_new" }),
     product("FFN out", [TOKENS, HIDDEN, FFN], { bias: true }),
     product("FFN gradient", [TOKENS, HIDDEN, FFN], { transpose_b: true }),
-    product("FFN weights", [HIDDEN, FFN, TOKENS], { transpose_a: true, accumulate: true }),
+    product("FFN weights", [HIDDEN, FFN, TOKENS], {
+      ...{ transpose_a: true, accumulate: true, row_sums: true },
+    }),
     product("vocabulary", [MASKED, PIECES_PITCH, EMBEDDING], { transpose_b: true }),
   ],
   "matmul.half": [
     product("FFN in", [TOKENS, FFN, HIDDEN], { unscale: false, bias: true }),
     product("FFN gradient", [TOKENS, HIDDEN, FFN], { unscale: false, transpose_b: true }),
     product("FFN weights", [HIDDEN, FFN, TOKENS], { unscale: false, transpose_a: true }),
+  ],
+  "matmul.parts": [divided(4)],
+  "matmul.half_parts": [divided(128)],
+  "matmul.add_parts": [
+    named(
+      `vocabulary gradient ${MASKED}×${EMBEDDING}`,
+      { m: MASKED, n: EMBEDDING, ldc: EMBEDDING, parts: PARTS.parts, alpha: 1 },
+      { bias: false, accumulate: false, activation: "none", row_sums: false, unscale: false },
+    ),
   ],
   "half.pack": [
     named(

@@ -4,7 +4,7 @@
  * @module
  */
 import { ACTIVATIONS } from "../activation/activation.ts";
-import { combinations } from "../cases.ts";
+import { combinations, cross } from "../cases.ts";
 import type { KernelCase, Structural, Uniforms } from "../kernel.ts";
 
 type Shape = { readonly m: number; readonly n: number; readonly k: number } & Uniforms;
@@ -43,6 +43,56 @@ const SHAPES: readonly Shape[] = [
 /** Whether the parameters can be combined: activations are not accumulated. */
 function allowed({ accumulate, activation }: Structural): boolean {
   return !accumulate || activation === "none";
+}
+
+/** m, n, k, part_length. */
+const DIVIDED = [
+  [1, 1, 1, 32],
+  [33, 68, 100, 32],
+  [37, 67, 97, 64],
+  [130, 132, 64, 32],
+  [16, 8, 1000, 256],
+  [0, 5, 40, 32],
+];
+
+/** {@linkcode Kernel.cases} of `matmul.parts`: whole and broken last parts, and a part without any k. */
+export function matmulPartsCases(): readonly KernelCase[] {
+  return combinations({
+    transpose_a: [false, true],
+    transpose_b: [false, true],
+    row_sums: [false, true],
+  }).flatMap((structural) =>
+    [0, 1].flatMap((excess) =>
+      DIVIDED.map(([m, n, k, part_length]) => {
+        const parts = Math.ceil(k / part_length) + excess;
+        const { lda, ldb } = uniformsOf(structural, { m, n, k });
+        return { structural, uniforms: { m, n, k, lda, ldb, parts, part_length } };
+      })
+    )
+  );
+}
+
+/** m, n, ldc, parts. */
+const ADDED = [
+  [1, 1, 1, 1],
+  [5, 7, 9, 3],
+  [9, 8, 12, 2],
+  [66, 68, 68, 5],
+  [0, 4, 4, 2],
+  [3, 0, 4, 2],
+];
+
+/** {@linkcode Kernel.cases} of `matmul.add_parts`. */
+export function addPartsCases(): readonly KernelCase[] {
+  const structurals = combinations({
+    bias: [false, true],
+    accumulate: [false, true],
+    activation: ["none", ...ACTIVATIONS],
+    row_sums: [false, true],
+    unscale: [false, true],
+  }, (structural) => allowed(structural) && structural.row_sums === structural.unscale);
+  const uniforms = ADDED.map(([m, n, ldc, parts]) => ({ m, n, ldc, parts, alpha: 0.5 }));
+  return cross(structurals, uniforms, { fill: { scale: () => [4096] } });
 }
 
 /** {@linkcode Kernel.cases} of `matmul.matmul`. */

@@ -7,6 +7,7 @@ import { ACTIVATIONS } from "../activation/activation.ts";
 import { combinations } from "../cases.ts";
 import { float16View } from "../half/reference.ts";
 import { type KernelCase, pitchUnit, type Structural, type Uniforms } from "../kernel.ts";
+import { matmulPartsCases } from "./cases.ts";
 import { storedA, storedB, type StoredMatrix } from "./layout.ts";
 
 /** A word of two f16 NaNs. */
@@ -34,6 +35,25 @@ function overflowing(some: KernelCase): KernelCase {
     return words;
   };
   return { ...some, fill: { ...some.fill, a } };
+}
+
+/** {@linkcode Kernel.cases} of `matmul.half_parts`. */
+export function halfPartsCases(): readonly KernelCase[] {
+  return matmulPartsCases().map(({ structural, uniforms }) => {
+    const pitched = {
+      ...uniforms,
+      lda: 4 * Math.ceil(uniforms.lda / 4),
+      ldb: 4 * Math.ceil(uniforms.ldb / 4),
+    };
+    return {
+      structural,
+      uniforms: pitched,
+      fill: {
+        a: packed(storedA(pitched, structural)),
+        b: packed(storedB(pitched, structural)),
+      },
+    };
+  });
 }
 
 /** {@linkcode Kernel.cases} of `matmul.half`. */

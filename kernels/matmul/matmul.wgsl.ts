@@ -14,15 +14,22 @@ const epilogue = wgsl`
 
 // Factor of the sums.
 fn product_scale() -> f32 {
+  //#if parts
+  return 1.0;
+  //#else
   //#if unscale
   return parameters.alpha / scale[0];
   //#else
   return parameters.alpha;
   //#end
+  //#end
 }
 
 // Stores a finished sum, bias included; the index counts values. With an activation it waits in preactivation.
 fn finish(index: u32, product: Value) {
+  //#if parts
+  products[index] = product;
+  //#else
   //#if activation == none
   //#if accumulate
   c[index] += product;
@@ -31,6 +38,7 @@ fn finish(index: u32, product: Value) {
   //#end
   //#else
   preactivation[index] = product;
+  //#end
   //#end
 }
 
@@ -49,15 +57,26 @@ fn finish_four(index: u32, column: u32, n: u32, products: vec4f) {
 //#end
 
 //#if row_sums
-// Adds the sums of four rows of op(A); drops those from m on.
-fn add_row_sums(row: u32, m: u32, sums: vec4f) {
-  for (var r = 0u; r < 4 && row + r < m; r++) {
-    row_sums[row + r] += product_scale() * sums[r];
+// Adds the sum of a row of op(A).
+fn add_row_sum(row: u32, sum: f32) {
+  //#if parts
+  row_sums[row] = sum;
+  //#else
+  row_sums[row] += product_scale() * sum;
+  //#end
+}
+
+// Adds the sums of four rows of op(A), of which those from end on are dropped.
+fn add_row_sums(row: u32, end: u32, sums: vec4f) {
+  for (var r = 0u; r < 4 && row + r < end; r++) {
+    add_row_sum(row + r, sums[r]);
   }
 }
 //#end
 
 //#if !activation == none
+${common.exponential}
+${activations}
 // Applies the activation to four neighbors that this invocation has stored.
 //#if vector
 fn activate_four(index: u32, column: u32, n: u32) {
@@ -75,10 +94,8 @@ fn activate_four(index: u32, column: u32, n: u32) {
 
 /** Declarations and epilogue that all variants share. C is written in single elements or, if `vector`, in fours. */
 export function epilogueOf(structural: Structural, vector: boolean): string {
-  const { unscale = false, activation } = structural;
   const texts = [vector ? common.vector : common.scalar, epilogue];
-  if (activation !== "none") texts.push(common.exponential, activations);
-  return specialize(texts.join("\n"), { ...structural, unscale, vector });
+  return specialize(texts.join("\n"), { unscale: false, parts: false, ...structural, vector });
 }
 
 export const simple = wgsl`
@@ -154,7 +171,7 @@ fn main(i: u32) {
   }
 
   //#if row_sums
-  if (column == 0) { row_sums[row] += product_scale() * row_sum; }
+  if (column == 0) { add_row_sum(row, row_sum); }
   //#end
 
   var product = product_scale() * sum;

@@ -4,7 +4,7 @@
  * @module
  */
 import { activation } from "../activation/activation.ts";
-import type { NumberArray, Reference } from "../kernel.ts";
+import type { BindingArrays, NumberArray, Reference, Structural, Uniforms } from "../kernel.ts";
 
 /**
  * `C = act(alpha·op(A)·op(B) + bias) (+ C)` for rows `begin` to `end` of C, and the sums of these rows of `alpha·op(A)`.
@@ -12,20 +12,17 @@ import type { NumberArray, Reference } from "../kernel.ts";
  * A row of C is built as a sum of rows of B (or as dot products with rows of Bᵀ), so that memory is always read forward.
  */
 export const matmulReference: Reference = (
-  { a, b, bias, c, preactivation, row_sums },
+  arrays,
   uniforms,
   structural,
   begin,
   end,
 ) => {
-  const { n, k, lda, ldb, ldc, alpha } = uniforms;
-  const activated = structural.activation !== "none";
-  const act = activated ? activation(String(structural.activation)).value : undefined;
+  const { n, k, lda, ldb, alpha } = uniforms;
+  const { a, b, row_sums } = arrays;
   const rowOfA = new Float64Array(k);
   const sums = new Float64Array(n);
   for (let row = begin; row < end; row++) {
-    const start = row * ldc;
-
     if (structural.transpose_a) {
       for (let i = 0; i < k; i++) rowOfA[i] = a[i * lda + row];
     } else rowOfA.set(a.subarray(row * lda, row * lda + k));
@@ -37,15 +34,29 @@ export const matmulReference: Reference = (
     if (structural.transpose_b) dotRows(rowOfA, b, ldb, sums);
     else addRows(rowOfA, b, ldb, sums);
 
-    for (let j = 0; j < n; j++) {
-      const value = alpha * sums[j] + (structural.bias ? bias[j] : 0);
-      if (act !== undefined) {
-        preactivation[start + j] = value;
-        c[start + j] = act(value);
-      } else c[start + j] = value + (structural.accumulate ? c[start + j] : 0);
-    }
+    finishRow(sums, row, arrays, uniforms, structural);
   }
 };
+
+/** Row `row` of C from its sums: scale, bias, activation, accumulation. */
+export function finishRow(
+  sums: Float64Array,
+  row: number,
+  { bias, c, preactivation }: BindingArrays,
+  { n, ldc, alpha }: Uniforms,
+  structural: Structural,
+): void {
+  const activated = structural.activation !== "none";
+  const act = activated ? activation(String(structural.activation)).value : undefined;
+  const start = row * ldc;
+  for (let j = 0; j < n; j++) {
+    const value = alpha * sums[j] + (structural.bias ? bias[j] : 0);
+    if (act !== undefined) {
+      preactivation[start + j] = value;
+      c[start + j] = act(value);
+    } else c[start + j] = value + (structural.accumulate ? c[start + j] : 0);
+  }
+}
 
 /** `sums[j] = Σ_i row[i]·b[j, i]`. */
 function dotRows(row: Float64Array, b: NumberArray, ldb: number, sums: Float64Array) {

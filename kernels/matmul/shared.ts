@@ -26,6 +26,8 @@ export interface SharedTile {
   readonly operands?: "packed" | "half tile";
   /** Whether the next stage's elements are loaded before the products of this one: they wait in registers instead of before a barrier. */
   readonly ahead?: boolean;
+  /** Whether it adds up parts of k, for `matmul.parts` and `matmul.half_parts`. */
+  readonly parts?: boolean;
   /** Sizes for which this tile is likely the fastest; all if absent. */
   readonly meantFor?: (m: number, n: number) => boolean;
 }
@@ -52,7 +54,7 @@ export function sharedVariant(tile: SharedTile): Variant {
 
   return {
     name: tile.name,
-    numerics: "k_sequential",
+    numerics: tile.parts ? "k_parts" : "k_sequential",
     tuning: {
       invocation_rows: tile.rows,
       invocation_vectors: tile.vectors,
@@ -62,22 +64,23 @@ export function sharedVariant(tile: SharedTile): Variant {
     prefers: ({ uniforms: { m, n } }: VariantContext) => tile.meantFor?.(m, n) ?? true,
 
     supports({ uniforms, structural, capabilities }: VariantContext): boolean {
-      const { k } = uniforms;
+      const { n, k, part_length = k, ldc = n } = uniforms;
       if (capabilities.maxWorkgroupStorageBytes < memory) return false;
       if (capabilities.maxInvocationsPerWorkgroup < ACROSS * DOWN) return false;
-      if (capabilities.cpuAdapter && k / 4 + k / depth > MOST_TURNS) return false;
+      const length = Math.min(k, part_length);
+      if (capabilities.cpuAdapter && length / 4 + length / depth > MOST_TURNS) return false;
       if (tile.operands === "half tile" && !capabilities.shaderF16) return false;
       if (!tile.vector) return true;
       // Rows of packed operands are padded to multiples of four.
       const operands = tile.operands === undefined
         ? [storedA(uniforms, structural), storedB(uniforms, structural)]
         : [];
-      return [...operands, storedC(uniforms)]
+      return [...operands, storedC({ ...uniforms, ldc })]
         .every((matrix) => matrix.columns % 4 === 0 && rowsAlign(matrix));
     },
 
-    workgroups: ({ uniforms: { m, n } }: VariantContext) =>
-      grid(Math.ceil(m / tileRows) * Math.ceil(n / tileColumns)),
+    workgroups: ({ uniforms: { m, n, parts = 1 } }: VariantContext) =>
+      grid(parts * Math.ceil(m / tileRows) * Math.ceil(n / tileColumns)),
 
     unit: "Value",
     elements: tile.operands === undefined ? {} : { a: "vec2<u32>", b: "vec2<u32>" },
@@ -91,8 +94,12 @@ function groupBytes({ operands }: SharedTile): number {
   return operands === "half tile" ? 8 : 16;
 }
 
-function bodyOf(tile: SharedTile, structural: Structural, depth: number): string {
+/** The structural parameters of a matmul that adds up parts of k: it has no epilogue. */
+const PARTS: Structural = { bias: false, accumulate: false, activation: "none", parts: true };
+
+function bodyOf(tile: SharedTile, own: Structural, depth: number): string {
   const { rows, vectors, vector, operands, ahead = false } = tile;
+  const structural: Structural = tile.parts ? { ...own, ...PARTS } : { parts: false, ...own };
   const half = operands === "half tile";
   /** Sums are float32 in every variant. */
   const toFloat32 = (group: string) => half ? `vec4f(${group})` : group;

@@ -112,9 +112,22 @@ fn main(workgroup_index: u32, place: vec3u, local: u32) {
   let k = parameters.k;
   let tiles_across = (n + TILE_COLUMNS - 1) / TILE_COLUMNS;
   let tiles_down = (m + TILE_ROWS - 1) / TILE_ROWS;
-  if (workgroup_index >= tiles_across * tiles_down) { return; }
-  let tile_row = workgroup_index / tiles_across * TILE_ROWS;
-  let tile_column = workgroup_index % tiles_across * TILE_COLUMNS;
+  let tiles = tiles_across * tiles_down;
+  //#if parts
+  // A workgroup adds up one part of k, and all workgroups of a part come before those of the next.
+  let part = workgroup_index / tiles;
+  if (part >= parameters.parts) { return; }
+  let first_k = part * parameters.part_length;
+  let last_k = min(first_k + parameters.part_length, k);
+  //#else
+  if (workgroup_index >= tiles) { return; }
+  let part = 0u;
+  let first_k = 0u;
+  let last_k = k;
+  //#end
+  let tile = workgroup_index % tiles;
+  let tile_row = tile / tiles_across * TILE_ROWS;
+  let tile_column = tile % tiles_across * TILE_COLUMNS;
 
   // The group that this invocation loads: its row in the tile as stored, and its first element in that row.
   //#if transpose_a
@@ -151,10 +164,10 @@ fn main(workgroup_index: u32, place: vec3u, local: u32) {
   //#end
   //#end
   //#if ahead
-  var next_a = loaded_a(tile_row, load_row_a, load_a, 0);
-  var next_b = loaded_b(tile_column, load_row_b, load_b, 0);
+  var next_a = loaded_a(tile_row, load_row_a, load_a, first_k);
+  var next_b = loaded_b(tile_column, load_row_b, load_b, first_k);
   //#end
-  for (var stage = 0u; stage < k; stage += DEPTH) {
+  for (var stage = first_k; stage < last_k; stage += DEPTH) {
     //#if ahead
     tile_a[place_a] = next_a;
     tile_b[place_b] = next_b;
@@ -182,9 +195,9 @@ fn main(workgroup_index: u32, place: vec3u, local: u32) {
   //#if row_sums
   if (adds_rows) {
     //#if transpose_a
-    add_row_sums(tile_row + 4 * local, m, row_sum);
+    add_row_sums(part * m + tile_row + 4 * local, part * m + m, row_sum);
     //#else
-    if (tile_row + local < m) { row_sums[tile_row + local] += product_scale() * row_sum; }
+    if (tile_row + local < m) { add_row_sum(part * m + tile_row + local, row_sum); }
     //#end
   }
   //#end
@@ -193,9 +206,13 @@ fn main(workgroup_index: u32, place: vec3u, local: u32) {
   let column = tile_column + 4 * place.x;
   if (row >= m) { return; }
   let rows = min(ROWS, m - row);
+  //#if parts
+  let ldc = n;
+  //#else
   let ldc = parameters.ldc;
+  //#end
   let alpha = product_scale();
-  let start = row * ldc;
+  let start = (part * m + row) * ldc;
   //#lines firsts
   //#lines stores
 

@@ -54,6 +54,11 @@ export interface DeviceLimits {
   readonly maxBufferBytes: number;
   /** Largest binding, in bytes. */
   readonly maxBindingBytes: number;
+  /**
+   * Number of workgroups with 64 × 64 results each that keep the device busy. Matmuls with fewer than half of it may divide their sums.
+   * Default: 0, no sum is divided.
+   */
+  readonly fillingWorkgroups?: number;
 }
 
 /** Memory in use, in bytes. */

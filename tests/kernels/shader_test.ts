@@ -19,6 +19,7 @@ import {
 } from "../../kernels/mod.ts";
 
 const CAPABILITIES: Capabilities = {
+  vendor: "other",
   subgroupSize: 8,
   subgroupDirective: false,
   shaderF16: false,

@@ -26,6 +26,7 @@ function combinations(kernel: Kernel): Structural[] {
 
 function capabilities(subgroupSize: number, cpuAdapter: boolean): Capabilities {
   return {
+    vendor: "other",
     subgroupSize,
     subgroupDirective: true,
     shaderF16: true,

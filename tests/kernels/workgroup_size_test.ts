@@ -26,6 +26,7 @@ Deno.test("workgroupInvocations() rejects sizes that it cannot compute", () => {
 
 Deno.test("workgroupInvocations() computes the size of every variant", () => {
   const capabilities: Capabilities = {
+    vendor: "other",
     subgroupSize: 32,
     subgroupDirective: false,
     shaderF16: true,

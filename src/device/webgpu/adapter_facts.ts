@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Capabilities } from "../../../kernels/mod.ts";
+import { type Capabilities, fillingWorkgroups, vendorOf } from "../../../kernels/mod.ts";
 import type { DeviceLimits } from "../device.ts";
 
 /** The limits of an adapter that decide what it can run. */
@@ -43,6 +43,8 @@ export interface Restrictions {
   readonly maxBufferBytes?: number;
   /** Largest binding, in bytes. */
   readonly maxBindingBytes?: number;
+  /** {@linkcode DeviceLimits.fillingWorkgroups}. */
+  readonly fillingWorkgroups?: number;
   /** Largest width and height of a texture, in texels. */
   readonly maxTextureSide?: number;
   /** Whether to disable subgroups. */
@@ -71,6 +73,7 @@ export function capabilitiesOf(
   const usable = withoutSubgroups !== true && subgroups !== "no" &&
     subgroupMinSize === subgroupMaxSize && subgroupMinSize > 0;
   return {
+    vendor: vendorOf(facts),
     subgroupSize: usable ? subgroupMinSize : null,
     subgroupDirective: subgroups === "with directive",
     shaderF16: facts.shaderF16,
@@ -82,12 +85,14 @@ export function capabilitiesOf(
   };
 }
 
-/** Limits of buffers and bindings, rounded down to the alignment of views so that padded sizes stay within them. */
-export function limitsOf({ limits }: AdapterFacts, restrictions: Restrictions = {}): DeviceLimits {
+/** Limits of a device. Those of buffers and bindings are rounded down to the alignment of views so that padded sizes stay within them. */
+export function limitsOf(facts: AdapterFacts, restrictions: Restrictions = {}): DeviceLimits {
+  const { limits } = facts;
   const least = (own: number, restricted = Infinity) =>
     Math.floor(Math.min(own, restricted) / 256) * 256;
   return {
     maxBufferBytes: least(limits.maxBufferSize, restrictions.maxBufferBytes),
     maxBindingBytes: least(limits.maxStorageBufferBindingSize, restrictions.maxBindingBytes),
+    fillingWorkgroups: restrictions.fillingWorkgroups ?? fillingWorkgroups(capabilitiesOf(facts)),
   };
 }

@@ -3,10 +3,19 @@
  *
  * @module
  */
-import { matmulHalf, matmulMatmul } from "../../../kernels/mod.ts";
+import {
+  matmulAddParts,
+  matmulHalf,
+  matmulHalfParts,
+  matmulMatmul,
+  matmulParts,
+  type Parts,
+  partsOf,
+} from "../../../kernels/mod.ts";
 import { type Device, type View, VIEW_ALIGNMENT } from "../../device/mod.ts";
 import type { PackedMatrix } from "../half_precision.ts";
 import type { Scope } from "../scope.ts";
+import { temporaryTensor } from "../tensor.ts";
 import type { Activation } from "./dense.ts";
 
 /** A matmul `c = activation(alpha·op(a)·op(b) + bias)`, or `c += …` with `accumulate`. Here op is the identity or a transposition. */
@@ -59,6 +68,11 @@ export function matmulViews(device: Device, matmul: Matmul): void {
     return;
   }
   const { m, n, k, transposeA = false, transposeB = false } = matmul;
+  const divided = partsOf(matmul, device.limits.fillingWorkgroups ?? 0);
+  if (divided.parts > 1) {
+    runParts(device, matmulParts, matmul, { ...leadingDimensions(matmul), ...divided });
+    return;
+  }
   device.run(matmulMatmul, {
     bindings: {
       a: matmul.a,
@@ -76,6 +90,48 @@ export function matmulViews(device: Device, matmul: Matmul): void {
       accumulate: matmul.accumulate ?? false,
       activation: matmul.activation ?? "none",
       row_sums: matmul.rowSums !== undefined,
+    },
+  });
+}
+
+/** Records a matmul whose sums are divided: the parts, then their sum. `scale` divides the result. */
+function runParts(
+  device: Device,
+  kernel: typeof matmulParts,
+  matmul: Matmul,
+  { parts, part_length, lda, ldb }: Parts & { readonly lda: number; readonly ldb: number },
+  scale?: View,
+): void {
+  const { a, b, c, bias, preactivation, rowSums, m, n, k, ldc = n, alpha = 1 } = matmul;
+  const row_sums = rowSums !== undefined;
+  const products = temporaryTensor(device, [parts, m, n], "parts of a matmul").view;
+  const sums = row_sums ? temporaryTensor(device, [parts, m], "parts of row sums").view : undefined;
+  device.run(kernel, {
+    bindings: { a, b, products, ...(sums && { row_sums: sums }) },
+    uniforms: { m, n, k, lda, ldb, parts, part_length },
+    structural: {
+      transpose_a: matmul.transposeA ?? false,
+      transpose_b: matmul.transposeB ?? false,
+      row_sums,
+    },
+  });
+  device.run(matmulAddParts, {
+    bindings: {
+      products,
+      ...(sums && { sums }),
+      ...(bias && { bias }),
+      c,
+      ...(preactivation && { preactivation }),
+      ...(rowSums && { row_sums: rowSums }),
+      ...(scale && { scale }),
+    },
+    uniforms: { m, n, ldc, parts, alpha },
+    structural: {
+      bias: bias !== undefined,
+      accumulate: matmul.accumulate ?? false,
+      activation: matmul.activation ?? "none",
+      row_sums,
+      unscale: scale !== undefined,
     },
   });
 }
@@ -199,6 +255,17 @@ export function matmulOperands(
     return;
   }
   const unscale = a.packed.scaled || b.packed.scaled;
+  const divided = partsOf(matmul, device.limits.fillingWorkgroups ?? 0);
+  if (divided.parts > 1) {
+    runParts(
+      device,
+      matmulHalfParts,
+      { ...matmul, a: a.packed.view, b: b.packed.view },
+      { ...divided, lda: a.packed.pitch, ldb: b.packed.pitch },
+      unscale ? half.scale : undefined,
+    );
+    return;
+  }
   device.run(matmulHalf, {
     bindings: {
       a: a.packed.view,

@@ -101,7 +101,11 @@ Deno.test("a description without limits has those that WebGPU guarantees", () =>
   const adapter = readAdapter(`{"name": "least", "vendor": "none"}`, "file.json");
   assertEquals(adapter.name, "least");
   assertEquals(adapter.maxStorageBuffers, 8);
-  assertEquals(adapter.limits, { maxBufferBytes: 2 ** 28, maxBindingBytes: 2 ** 27 });
+  assertEquals(adapter.limits, {
+    maxBufferBytes: 2 ** 28,
+    maxBindingBytes: 2 ** 27,
+    fillingWorkgroups: 288,
+  });
   const { subgroupSize, shaderF16, maxInvocationsPerWorkgroup } = adapter.capabilities;
   assertEquals([subgroupSize, shaderF16, maxInvocationsPerWorkgroup], [null, false, 256]);
   assertEquals(readAdapter("{}", "file.json").name, "file.json");

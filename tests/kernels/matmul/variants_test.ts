@@ -13,6 +13,7 @@ import { caseArrays } from "../support/case_arrays.ts";
 import { openVariantRunner } from "../support/run_variants.ts";
 
 const CPU_ADAPTER: Capabilities = {
+  vendor: "other",
   subgroupSize: 8,
   subgroupDirective: false,
   shaderF16: false,

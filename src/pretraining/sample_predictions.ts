@@ -12,8 +12,8 @@ import { pretrainingInput } from "./objective.ts";
 
 /** Predictions per masked token. */
 const GUESSES = 3;
-/** Masked tokens per example. */
-const MASKS = 6;
+/** Masked tokens per example; the text ends before the next one, so that every mask in it is predicted. */
+const MASKS = 16;
 
 /** A vocabulary with the special tokens that the samples leave out. */
 export interface SampleVocabulary extends PieceNames {
@@ -55,12 +55,13 @@ export async function samplePredictions(
   vocabulary: SampleVocabulary,
 ): Promise<SamplePrediction[]> {
   const { mask, sep } = vocabulary.specialIds;
-  const hidden = examples.map((example) =>
+  const all = examples.map((example) =>
     [...example.maskedPositions.entries()]
       .filter(([, position]) => example.inputIds[position] === mask)
-      .slice(0, MASKS)
       .map(([i, position]) => ({ position, label: example.maskedLabels[i] }))
   );
+  const hidden = all.map((masks) => masks.slice(0, MASKS));
+  const ends = all.map((masks, b) => masks[MASKS]?.position ?? examples[b].length - 1);
   const rows = hidden.flatMap((masks, b) =>
     masks.map(({ position }) => b * shape.sequenceLength + position)
   );
@@ -81,7 +82,7 @@ export async function samplePredictions(
     const at = new Map(hidden[b].map(({ position, label }) => [position, label]));
     const pieces: (string | null)[] = [];
     const masks: SampleMask[] = [];
-    for (let position = 1; position < example.length - 1; position++) {
+    for (let position = 1; position < ends[b]; position++) {
       const id = example.inputIds[position];
       const label = at.get(position);
       if (label === undefined) pieces.push(id === sep ? " │" : vocabulary.idToPiece(id));

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ExampleDataset } from "../data/mod.ts";
 import { type StepBatches, stepBatches } from "../data/workers/mod.ts";
 import {
   initialize,
@@ -14,6 +15,7 @@ import {
 import type { SamplePrediction } from "../runs/mod.ts";
 import { type Evaluation, type EvaluationContext, modelCard, type Task } from "../train/mod.ts";
 import type { Safetensors } from "../weights/mod.ts";
+import { type ContextFreeBaseline, contextFreeBaseline } from "./baselines.ts";
 import { evaluatePretraining, type PretrainingEvaluation } from "./evaluate.ts";
 import {
   largestPretrainingBatch,
@@ -58,7 +60,15 @@ export function pretrainingTask(options: PretrainingOptions): Task<PretrainingSt
     split ??= settings.phases.map((phase) => loopPhase(options, settings, phase));
   const phaseAt = (step: number) => phases()[phaseOf(phases(), step)];
   const vocabulary = vocabularyOf(files);
+  const baselines = new Map<string, ContextFreeBaseline>();
   let built: StepBatches | undefined;
+
+  /** The baseline of a held-out set, which is the same in all phases. */
+  function baselineOf(name: string, { corpus, documents }: ExampleDataset): ContextFreeBaseline {
+    const known = baselines.get(name) ?? contextFreeBaseline(corpus, documents);
+    baselines.set(name, known);
+    return known;
+  }
 
   async function evaluate(context: EvaluationContext): Promise<Evaluation> {
     const { device, encoder, group, step } = context;
@@ -75,7 +85,12 @@ export function pretrainingTask(options: PretrainingOptions): Task<PretrainingSt
     }
     const samples = group.rank === 0 ? await samplesOf(context) : undefined;
     return {
-      metrics: Object.assign({}, ...[...results].map(([name, result]) => fields(name, result))),
+      metrics: Object.assign(
+        {},
+        ...[...results].map(([name, result]) =>
+          fields(name, result, baselineOf(name, heldOut.get(name)!))
+        ),
+      ),
       files: new Map(),
       reviews: [],
       ...(samples !== undefined && { samples }),
@@ -171,12 +186,18 @@ function dataFingerprint(sources: readonly DataSource[]): string {
 }
 
 /** The metrics of a held-out set. The log leaves out those that are NaN. */
-function fields(name: string, result: PretrainingEvaluation): Record<string, number> {
+function fields(
+  name: string,
+  result: PretrainingEvaluation,
+  baseline: ContextFreeBaseline,
+): Record<string, number> {
   const prefix = name === "" ? "" : `${name}_`;
   return {
     [`${prefix}loss`]: result.maskedLoss + result.pairLoss,
     [`${prefix}loss_mlm`]: result.maskedLoss,
     [`${prefix}accuracy_mlm`]: result.maskedAccuracy,
+    [`${prefix}baseline_loss_mlm`]: baseline.loss,
+    [`${prefix}baseline_accuracy_mlm`]: baseline.accuracy,
     [`${prefix}loss_pair`]: result.pairLoss,
     [`${prefix}accuracy_pair`]: result.pairAccuracy,
     ...(result.wholePairs > 0 && {

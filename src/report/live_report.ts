@@ -14,8 +14,12 @@ export interface LiveReport {
   readonly name: string;
   /** Increases with every new line. */
   readonly version: number;
+  /** Path of the report that remains after the run. */
+  readonly reportPath: string;
   /** Draws the current body of the page. */
   body(): string;
+  /** Draws the whole report, which the page shows after the run has ended. */
+  report(): string;
 }
 
 /** The body of the live page. */
@@ -26,37 +30,114 @@ export function liveBody(record: RunRecord): string {
 /** Milliseconds between two requests of an open page. */
 const POLL_INTERVAL = 2000;
 
-/** Polls for a new version, replaces the body, and keeps open what the reader has opened. */
-const SCRIPT = new Html(`
-let version = "";
-const note = document.getElementById("note");
-async function look() {
-  try {
-    const now = await (await fetch("/version")).text();
-    if (now !== version) {
-      const main = document.querySelector("main");
-      const open = [...main.querySelectorAll("details")].map((details) => details.open);
-      main.outerHTML = await (await fetch("/body")).text();
-      document.querySelectorAll("main details").forEach((details, i) => {
-        if (i < open.length) details.open = open[i];
-      });
-      version = now;
-    }
-    note.textContent = "Live: this page updates automatically.";
-    setTimeout(look, ${POLL_INTERVAL});
-  } catch {
-    note.textContent = "The run has ended. The report remains in report.html.";
+/**
+ * Polls for a new version and replaces the parts of the page that differ, except one in which the reader has selected text. At the end it stores the report in
+ * the browser, where the service worker finds it when the address is opened again.
+ */
+const SCRIPT = new Html(String.raw`
+"use strict";
+(() => {
+  const note = document.getElementById("note");
+  let version = null, updated = Date.now(), parts = [], ended = false;
+
+  function replace(old, fresh) {
+    const open = [...old.querySelectorAll("details")].map((details) => details.open);
+    const scrolled = [...old.querySelectorAll(".scroll")].map((box) => box.scrollLeft);
+    const wasOpen = old.open;
+    old.replaceWith(fresh);
+    if (wasOpen !== undefined && fresh.open !== undefined) fresh.open = wasOpen;
+    fresh.querySelectorAll("details").forEach((details, i) => {
+      if (i in open) details.open = open[i];
+    });
+    fresh.querySelectorAll(".scroll").forEach((box, i) => {
+      if (i in scrolled) box.scrollLeft = scrolled[i];
+    });
   }
-}
-look();
+
+  function isSelected(element) {
+    const selection = getSelection();
+    return selection.type === "Range" && selection.containsNode(element, true);
+  }
+
+  // Returns whether the whole page is up to date.
+  function update(body) {
+    const main = document.querySelector("main");
+    const fresh = new DOMParser().parseFromString(body, "text/html").querySelector("main");
+    const next = [...fresh.children], texts = next.map((element) => element.outerHTML);
+    main.dataset.axes = fresh.dataset.axes;
+    let complete = true;
+    if (next.length !== main.children.length || parts.length !== next.length) {
+      if (isSelected(main)) return false;
+      main.replaceChildren(...next);
+      parts = texts;
+    } else {
+      [...main.children].forEach((old, i) => {
+        if (texts[i] === parts[i]) return;
+        if (isSelected(old)) complete = false;
+        else {
+          replace(old, next[i]);
+          parts[i] = texts[i];
+        }
+      });
+    }
+    albertReport.apply();
+    return complete;
+  }
+
+  async function keep(path) {
+    note.textContent = "The run has ended. This page is its report, also in " + path;
+    const page = await (await fetch("report")).text();
+    if (!("caches" in self)) return;
+    const cache = await caches.open("albert-report");
+    await cache.put(location.pathname, new Response(page, { headers: { "content-type": "text/html; charset=utf-8" } }));
+  }
+
+  async function look() {
+    try {
+      const state = await (await fetch("state")).json();
+      if (state.version !== version && update(await (await fetch("body")).text())) {
+        version = state.version;
+        updated = Date.now();
+      }
+      if (state.ended) {
+        ended = true;
+        return await keep(state.report);
+      }
+    } catch {
+      ended = true;
+      note.textContent = "The process of the run has ended. This page shows its last state.";
+      return;
+    }
+    setTimeout(look, ${POLL_INTERVAL});
+  }
+
+  setInterval(() => {
+    if (ended) return;
+    const seconds = Math.round((Date.now() - updated) / 1000);
+    note.textContent = "Live, last logged " + (seconds < 2 ? "now" : seconds + " s ago");
+  }, 1000);
+  if ("serviceWorker" in navigator) navigator.serviceWorker.register("worker.js").catch(() => {});
+  look();
+})();
 `);
+
+/** Answers from the stored report if the server is gone. Its scope is the path of this run. */
+const WORKER = `
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("fetch", (event) => {
+  if (event.request.mode !== "navigate") return;
+  const stored = () => caches.match(event.request, { ignoreSearch: true });
+  event.respondWith(fetch(event.request).catch(async () => await stored() ?? Response.error()));
+});
+`;
 
 function livePage(name: string, body: string): string {
   return page(
     `${name} – live`,
-    html`<p class="quiet" id="note">Live</p>
+    html`<p class="quiet" id="note" role="status">Live</p>
 ${new Html(body)}`,
-    { script: { nonce: crypto.randomUUID(), source: SCRIPT } },
+    { script: SCRIPT },
   );
 }
 
@@ -64,7 +145,7 @@ ${new Html(body)}`,
 export interface ReportServer {
   /** Address of the page. */
   readonly url: string;
-  /** Stops the server after an open page has fetched the final state. */
+  /** Stops the server after an open page has fetched the final report. */
   close(): Promise<void>;
 }
 
@@ -83,9 +164,11 @@ const OPEN = 5000;
  * @throws {Deno.errors.AddrInUse} If the port is in use.
  */
 export function serveReport(live: LiveReport, port = 0): ReportServer {
+  // The path differs between runs, so that the report which a browser stored is never that of another run.
+  const folder = `/${crypto.randomUUID().slice(0, 8)}/`;
   let drawn = { version: -1, body: "", at: -Infinity, took: 0 };
   let asked = -Infinity;
-  let fetched = -1;
+  let kept = false;
   let closing = false;
 
   const newest = (): typeof drawn => {
@@ -104,27 +187,36 @@ export function serveReport(live: LiveReport, port = 0): ReportServer {
     if (hostname !== "127.0.0.1" && hostname !== "localhost") {
       return new Response("Forbidden", { status: 403 });
     }
+    if (pathname === "/") return new Response(null, { status: 302, headers: { location: folder } });
+    if (!pathname.startsWith(folder)) return new Response("Not found", { status: 404 });
     asked = performance.now();
-    if (pathname === "/version") return text(`${newest().version}`);
-    if (pathname === "/body") {
-      const { version, body } = newest();
-      fetched = version;
-      return text(body);
+    switch (pathname.slice(folder.length)) {
+      case "":
+        return respond("text/html", livePage(live.name, newest().body));
+      case "state": {
+        const { version } = newest();
+        return respond(
+          "application/json",
+          JSON.stringify({ version, ended: closing, report: live.reportPath }),
+        );
+      }
+      case "body":
+        return respond("text/html", newest().body);
+      case "report":
+        kept = true;
+        return respond("text/html", live.report());
+      case "worker.js":
+        return respond("text/javascript", WORKER);
     }
-    if (pathname !== "/") return new Response("Not found", { status: 404 });
-    return new Response(livePage(live.name, newest().body), {
-      headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
-    });
+    return new Response("Not found", { status: 404 });
   };
   const server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, answer);
   return {
-    url: `http://127.0.0.1:${server.addr.port}/`,
+    url: `http://127.0.0.1:${server.addr.port}${folder}`,
     close: async () => {
       closing = true;
       const end = performance.now() + OPEN;
-      while (
-        fetched !== live.version && performance.now() - asked < OPEN && performance.now() < end
-      ) {
+      while (!kept && performance.now() - asked < OPEN && performance.now() < end) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       await server.shutdown();
@@ -132,8 +224,8 @@ export function serveReport(live: LiveReport, port = 0): ReportServer {
   };
 }
 
-function text(body: string): Response {
+function respond(type: string, body: string): Response {
   return new Response(body, {
-    headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
+    headers: { "content-type": `${type}; charset=utf-8`, "cache-control": "no-store" },
   });
 }

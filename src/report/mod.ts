@@ -5,11 +5,21 @@
  */
 export * from "./comparison_page.ts";
 export * from "./data_page.ts";
-export { type Chart, CHART_SIZE, type Curve as ChartCurve, curveColor, drawChart } from "./draw.ts";
+export { CHART_SIZE } from "./axes.ts";
+export {
+  type Chart,
+  type Curve as ChartCurve,
+  curveColor,
+  drawChart,
+  type Reference,
+  type StepAxis,
+  type StepValues,
+} from "./draw.ts";
 export * from "./format.ts";
 export * from "./html.ts";
 export * from "./live_report.ts";
 export * from "./page.ts";
 export * from "./run_page.ts";
 export * from "./run_record.ts";
+export { type Mood, type Verdict, verdictOf } from "./run_summary.ts";
 export { type Bucket, ThinnedLines, ThinnedSeries } from "./thinning.ts";

@@ -3,36 +3,28 @@
  *
  * @module
  */
-import { type Chart, type Curve, curveColor, drawChart } from "./draw.ts";
+import { createHash } from "node:crypto";
+import { type Chart, type Curve, curveColor, drawChart, type StepAxis } from "./draw.ts";
 import { Html, html } from "./html.ts";
+import { CHART_SCRIPT } from "./page_script.ts";
 
 /** Characters above which the value of a fact is long. */
 const LONG = 60;
 
-/** A script of a page. */
-export interface PageScript {
-  /** Unguessable, so that the content security policy admits no other script. */
-  readonly nonce: string;
-  /** JavaScript code. */
-  readonly source: Html;
-}
-
 /** Optional parts of a page. */
 export interface PageOptions {
-  /** May send requests to the server of the page. */
-  readonly script?: PageScript;
+  /** A script after that of the charts; it may send requests to the server of the page. */
+  readonly script?: Html;
   /** CSS rules after those of all pages. */
   readonly style?: Html;
 }
 
-/** A complete HTML page. Its content security policy forbids loading anything. */
+/** A complete HTML page. Its content security policy forbids loading anything, and admits no other script than those of the page, by their hashes. */
 export function page(title: string, body: Html, { script, style }: PageOptions = {}): string {
-  const allowed = script === undefined
-    ? ""
-    : `; script-src 'nonce-${script.nonce}'; connect-src 'self'`;
-  const running = script === undefined
-    ? ""
-    : html`<script nonce="${script.nonce}">${script.source}</script>`;
+  const scripts = script === undefined ? [CHART_SCRIPT] : [CHART_SCRIPT, script];
+  const hashes = scripts.map((one) => `'sha256-${sha256(one.text)}'`).join(" ");
+  const connecting = script === undefined ? "" : "; connect-src 'self'; worker-src 'self'";
+  const running = scripts.map((one) => html`<script>${one}</script>`);
   return html`
     <!doctype html>
     <html lang="en">
@@ -40,15 +32,21 @@ export function page(title: string, body: Html, { script, style }: PageOptions =
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width,initial-scale=1">
         <meta http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'${allowed}">
+          content="default-src 'none'; style-src 'unsafe-inline'; script-src ${hashes}${connecting}">
         <title>${title}</title>
         <style>${STYLE}${style ?? html``}</style>
       </head>
       <body>
-    ${body} ${running}
+    ${body}
+    ${running}
       </body>
     </html>
   `.text.trimStart();
+}
+
+/** The hash of a text in base64. */
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("base64");
 }
 
 /** A name and a value for the head of a page. */
@@ -67,13 +65,22 @@ export function factList(facts: readonly Fact[]): Html {
   return html`<dl class="facts">${items}</dl>`;
 }
 
-/** A chart with title and legend. */
-export function figure(chart: Chart): Html {
-  const named = chart.curves.filter(({ label }) => label !== "");
+/** Width of a large chart in pixels, before the page scales it. */
+const LARGE = 500;
+
+/** A chart with title, legend and note. */
+export function figure(chart: Chart, axes: readonly StepAxis[] = [], width?: number): Html {
+  const named = chart.legend === false ? [] : chart.curves.filter(({ label }) => label !== "");
   return html`
-    <figure><figcaption><b>${chart.title}</b><span>${named.map(
+    <figure><figcaption><b>${chart.title}</b><span class="keys">${named.map(
       legendEntry,
-    )}</span></figcaption>${drawChart(chart)}</figure>
+    )}${chart.note === undefined
+      ? html``
+      : html`<span class="note">${chart.note}</span>`}</span></figcaption>${drawChart(
+        chart,
+        axes,
+        width,
+      )}</figure>
   `;
 }
 
@@ -84,11 +91,28 @@ export function legendEntry({ label, color }: Pick<Curve, "label" | "color">): H
   `;
 }
 
-/** A grid of charts. */
-export function figures(charts: readonly Chart[]): Html {
+/** A grid of charts: two large ones per row, or three small ones. The captions of a row have equal heights. */
+export function figures(
+  charts: readonly Chart[],
+  axes: readonly StepAxis[] = [],
+  size: "large" | "small" = "small",
+): Html {
   return html`
-    <section class="charts">
-    ${charts.map(figure)}</section>
+    <section class="charts ${size}">
+    ${charts.map((chart) => figure(chart, axes, size === "large" ? LARGE : undefined))}</section>
+  `;
+}
+
+/** The choice of the horizontal axis and of smoothing. The script shows it; without the script it has no effect. */
+export function chartControls(axes: readonly StepAxis[]): Html {
+  const choices = [{ id: "step", name: "steps" }, ...axes].map(({ id, name }) =>
+    html`<label><input type="radio" name="axis" value="${id}"${new Html(
+      id === "step" ? " checked" : "",
+    )}>${name}</label>`
+  );
+  return html`
+    <form class="controls"
+      hidden><span role="group" aria-label="Horizontal axis">over ${choices}</span><label>smoothing <input type="range" name="smooth" min="0" max="0.98" step="0.02" value="0"></label></form>
   `;
 }
 
@@ -100,6 +124,11 @@ const COLORS: Readonly<Record<string, readonly [light: string, dark: string]>> =
   "card": ["#f6f7f9", "#1d2126"],
   "grid": ["#d9dde3", "#3a414a"],
   "right": ["#11733a", "#5fce8e"],
+  "wrong": ["#b3261e", "#ff8a80"],
+  "doubt": ["#8a5a00", "#f0b429"],
+  "hit": ["#2e9e5b", "#2f9e5f"],
+  "miss": ["#f3d9d2", "#4a2f2b"],
+  "reference": ["#5d6570", "#9aa3ae"],
   "curve-1": ["#2f6fd0", "#7aa9f7"],
   "curve-2": ["#d1580b", "#f79a55"],
   "curve-3": ["#1a8a5f", "#56c596"],
@@ -123,7 +152,10 @@ function definitions(shade: 0 | 1): string {
  * sheet adapts them to the dark color scheme.
  */
 export function standAlone({ text }: Html): string {
-  const light = text.replace(/="var\(--([\w-]+)\)"/g, (_, name) => `="${COLORS[name][0]}"`);
+  const light = text.replace(/ data-chart="[^"]*"/g, "").replace(
+    /="var\(--([\w-]+)\)"/g,
+    (_, name) => `="${COLORS[name][0]}"`,
+  );
   const dark = Object.values(COLORS).map(([light, dark]) =>
     ["color", "fill", "stroke"].map((what) => `[${what}="${light}"]{${what}:${dark}}`).join("")
   );
@@ -149,8 +181,39 @@ dt{color:var(--quiet);font-size:.8rem}
 dd{margin:0;overflow-wrap:anywhere}
 .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:.8rem}
 figure{margin:0;padding:.6rem .5rem .2rem;background:var(--card);border-radius:8px;break-inside:avoid;min-width:0}
-figcaption{padding:0 .4rem;font-size:.88rem;display:flex;flex-wrap:wrap;gap:0 .9rem;justify-content:space-between}
+.charts.large{grid-template-columns:repeat(auto-fill,minmax(min(100%,27rem),1fr))}
+.charts>figure{display:grid;grid-template-rows:subgrid;grid-row:span 2;row-gap:0}
+figcaption{padding:0 .4rem;font-size:.88rem}
+figcaption b,.keys{display:block}
+.keys{min-height:1.5em}
+.keys>*{margin-right:.9rem}
+.note{color:var(--quiet);font-size:.8rem;white-space:nowrap}
 figure svg{display:block;width:100%;height:auto;color:var(--quiet)}
+svg.chart,svg.map{cursor:crosshair;touch-action:pan-y}
+svg .reference{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round}
+svg .cursor{stroke:var(--quiet);stroke-width:1}
+.tip{position:fixed;z-index:9;pointer-events:none;max-width:min(24rem,94vw);padding:.3rem .55rem;border-radius:6px;background:var(--page);border:1px solid var(--grid);box-shadow:0 2px 8px #0003;font-size:.8rem;font-variant-numeric:tabular-nums}
+.tip .head{color:var(--quiet)}
+.tip i{display:inline-block;width:.9rem;height:.22rem;border-radius:2px;vertical-align:middle;margin-right:.35rem}
+.controls{display:flex;flex-wrap:wrap;gap:.2rem 1.6rem;align-items:center;margin:.2rem 0 .6rem;font-size:.85rem;color:var(--quiet)}
+.controls[hidden]{display:none}
+.controls label{margin-right:.7rem}
+.controls input{vertical-align:middle;margin:0 .3rem 0 0;accent-color:var(--curve-1)}
+.what{margin:0;color:var(--quiet);overflow-wrap:anywhere}
+.verdict{margin:.9rem 0;padding:.6rem .9rem;border-left:5px solid var(--mood);background:var(--card);border-radius:4px 8px 8px 4px}
+.verdict b{display:block;font-size:1.12rem;color:var(--mood)}
+.verdict p{margin:.15rem 0 0;max-width:60rem}
+.good{--mood:var(--right)}
+.warn{--mood:var(--doubt)}
+.bad{--mood:var(--wrong)}
+.plain{--mood:var(--quiet)}
+.headlines{display:flex;flex-wrap:wrap;gap:.6rem 2.4rem;margin:.9rem 0 1.2rem}
+.headlines dd{font-size:1.7rem;line-height:1.25;font-variant-numeric:tabular-nums}
+.headlines small{display:block;font-size:.8rem;line-height:1.4;color:var(--quiet)}
+.progress{margin:.7rem 0}
+.progress div{height:.5rem;border-radius:.25rem;background:var(--grid);overflow:hidden}
+.progress div i{display:block;height:100%;background:var(--curve-1)}
+.progress p{margin:.25rem 0 0;color:var(--quiet);font-variant-numeric:tabular-nums}
 .key{color:var(--quiet);white-space:nowrap}
 .key i{display:inline-block;width:.9rem;height:.22rem;border-radius:2px;vertical-align:middle;margin-right:.3rem}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;margin:.6rem 0 1rem}
@@ -168,14 +231,28 @@ summary small{font-weight:400;color:var(--quiet)}
 .samples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,32rem),1fr));gap:1.2rem 2rem}
 .sample{break-inside:avoid;min-width:0}
 .maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,38rem),1fr));gap:.8rem}
-.sample mark{background:none;color:inherit;border-bottom:2px solid var(--curve-2);padding:0 .1em}
+.sample mark,.p{color:inherit;border-radius:3px;padding:0 .25em}
 .sample sub{color:var(--quiet);font-size:.7em}
+.sample th small{font-weight:400}
+.strip{white-space:nowrap;font-variant-numeric:tabular-nums}
+.strip svg{vertical-align:middle;border-radius:3px;margin-right:.3rem}
+.scale{font-size:.85rem}
+.scale .p{margin-left:.4rem;color:var(--text)}
 .confusion{margin:.6rem 0}
 .confusion th,.confusion td{padding:.35rem .9rem}
-.worst{width:100%}
-.worst td:nth-child(2){min-width:18rem;max-width:44rem}
-.worst td div+div{color:var(--quiet);margin-top:.25rem}
+.worst{list-style:none;padding:0;margin:.4rem 0}
+.worst li{display:grid;grid-template-columns:minmax(0,1fr) minmax(11rem,18rem);gap:.2rem 1.6rem;padding:.5rem 0;border-bottom:1px solid var(--grid);break-inside:avoid}
+.worst li>div>div+div{color:var(--quiet);margin-top:.15rem}
+.worst li>div,.worst dd{overflow-wrap:anywhere}
+.worst dl{margin:0}
+.worst dt,.worst small{font-size:.78rem}
+mark.gold{background:color-mix(in srgb,var(--hit) 40%,transparent);color:var(--text);border-radius:3px}
+mark.predicted{background:none;color:var(--text);border-bottom:2px solid var(--wrong)}
+mark.gold.predicted{background:color-mix(in srgb,var(--hit) 40%,transparent)}
+.wrong{color:var(--wrong)}
 .right{color:var(--right);font-weight:600}
 .best{font-weight:700}
-@media print{:root{${LIGHT}}body{max-width:none;padding:0;font-size:11px}html{font-size:11px}.charts{grid-template-columns:repeat(3,1fr)}.samples{grid-template-columns:1fr 1fr}figure{border:1px solid var(--grid)}}
+.ranking th{font-weight:600}.ranking thead th{font-weight:500}.ranking small{font-weight:400}
+@media print{:root{${LIGHT}}body{max-width:none;padding:0;font-size:11px}html{font-size:11px}.charts{grid-template-columns:repeat(3,1fr)}.samples{grid-template-columns:1fr 1fr}figure{border:1px solid var(--grid)}.controls,.tip{display:none}*{print-color-adjust:exact}}
+@media(max-width:34rem){.worst li{grid-template-columns:1fr}.headlines{gap:.5rem 1.6rem}.headlines dd{font-size:1.35rem}}
 `.replaceAll("\n", ""));

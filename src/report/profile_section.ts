@@ -4,7 +4,7 @@
  * @module
  */
 import type { RunProfile } from "../runs/disk.ts";
-import { drawFlame, type FlameBar } from "./draw.ts";
+import { drawFlame, type FlameBar } from "./draw_maps.ts";
 import { formatCount, formatNumber, formatPercent } from "./format.ts";
 import { type Html, html } from "./html.ts";
 

@@ -3,18 +3,23 @@
  *
  * @module
  */
-import type { MissedExample, NamedReview, PredictionReview, ReviewLine } from "../runs/mod.ts";
+import type { MissedExample, NamedReview, PredictionReview } from "../runs/mod.ts";
+import { collapsedClass } from "./baselines.ts";
 import { drawBars } from "./draw.ts";
 import { formatCount, formatPercent } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { legendEntry } from "./page.ts";
+import type { RunRecord } from "./run_record.ts";
+
+/** Errors shown of a collapsed classifier, which have almost the same confidence. */
+const COLLAPSED_ERRORS = 5;
 
 /** Draws the section; it is empty for a run without predictions. */
-export function reviewSection(line: ReviewLine | null): Html {
-  if (line === null) return html``;
+export function reviewSection({ review }: RunRecord): Html {
+  if (review === null) return html``;
   return html`
-    <h2>Predictions of the best evaluation, step ${formatCount(line.step)}</h2>
-    ${line.sets.map(oneSet)}
+    <h2>Predictions of the best evaluation, step ${formatCount(review.step)}</h2>
+    ${review.sets.map(oneSet)}
   `;
 }
 
@@ -35,13 +40,14 @@ function confusionTable({ labels, counts }: NonNullable<PredictionReview["confus
       <table class="confusion">
         <thead>
           <tr><th></th>${labels.map((label) =>
-            html`<th class="n">${label}</th>`
+            html`<th class="n">predicted ${label}</th>`
           )}<th class="n">recall</th></tr>
         </thead>
-        <tbody>${counts.map((row, gold) => confusionRow(labels[gold] ?? "", row, gold))}</tbody>
+        <tbody>${counts.map((row, gold) =>
+          confusionRow(`truly ${labels[gold] ?? ""}`, row, gold)
+        )}</tbody>
       </table>
     </div>
-    <p class="quiet">Rows are gold labels, columns are predictions.</p>
   `;
 }
 
@@ -82,40 +88,94 @@ function answerLengths(
 
 function worstTable({ missed, worst, confusion, answerWords }: PredictionReview): Html {
   if (worst.length === 0) return html`<p class="quiet">No errors.</p>`;
-  const withConfidence = worst.some(({ confidence }) => confidence !== undefined);
+  const collapsed = confusion !== undefined && collapsedClass(confusion) !== null;
+  const shown = collapsed ? worst.slice(0, COLLAPSED_ERRORS) : worst;
   const title = confusion !== undefined
     ? "Errors with the highest confidence"
     : answerWords !== undefined
     ? "Answers with the lowest F1"
     : "Scores with the largest error";
+  const note = collapsed
+    ? html`
+      <p
+        class="quiet">The model gives almost the same answer to every example, so its errors differ little.</p>
+    `
+    : answerWords !== undefined
+    ? html`
+      <p
+        class="quiet">In the text, the <mark class="gold">gold answer</mark> and the <mark class="predicted">prediction</mark> are highlighted.</p>
+    `
+    : html``;
   return html`
-    <h3>${title} <small class="quiet">${worst.length} of ${formatCount(missed)}</small></h3>
-    <div class="scroll">
-      <table class="worst">
-        <thead>
-          <tr>
-            <th>ID</th><th>text</th><th>gold</th><th>predicted</th>
-            ${withConfidence ? html`<th class="n">confidence</th>` : html``}
-          </tr>
-        </thead>
-        <tbody>${worst.map((example) => worstRow(example, withConfidence))}</tbody>
-      </table>
-    </div>
+    <h3>${title} <small class="quiet">${shown.length} of ${formatCount(missed)}</small></h3>
+    ${note}
+    <ol class="worst">${shown.map((example) => worstRow(example, answerWords !== undefined))}</ol>
   `;
 }
 
-function worstRow(
-  { id, texts, gold, predicted, confidence }: MissedExample,
-  withConfidence: boolean,
-): Html {
-  const shown = confidence === undefined ? "" : formatPercent(confidence);
+function worstRow({ id, texts, gold, predicted, confidence }: MissedExample, spans: boolean): Html {
+  const [first, ...rest] = texts;
+  const shown = spans
+    ? [html`${first}`, ...rest.map((text) => highlighted(text, gold, predicted))]
+    : texts;
   return html`
-    <tr>
-      <td class="quiet">${id}</td>
-      <td>${texts.map((text) => html`<div>${text}</div>`)}</td>
-      <td>${gold}</td>
-      <td>${predicted}</td>
-      ${withConfidence ? html`<td class="n">${shown}</td>` : html``}
-    </tr>
+    <li>
+      <div>${shown.map((text) => html`<div>${text}</div>`)}<small class="quiet">${id}</small></div>
+      <dl>
+        <div>
+          <dt>gold</dt>
+          <dd class="right">${gold}</dd>
+        </div>
+        <div>
+          <dt>predicted</dt>
+          <dd class="wrong">${predicted}${confidence === undefined ? "" : html`
+            <small class="quiet">confidence ${formatPercent(confidence)}</small>
+          `}</dd>
+        </div>
+      </dl>
+    </li>
   `;
+}
+
+/** Characters of a paragraph before the gold answer, if the paragraph was cut; see the review of SQuAD. */
+const LEAD = 100;
+
+/** A paragraph with the gold and the predicted answer marked where they are. */
+function highlighted(text: string, gold: string, predicted: string): Html {
+  const goldAt = gold.split(" / ").map((answer) => place(text, answer))
+    .find((span) => span !== null) ?? null;
+  const predictedAt = place(text, predicted);
+  const inside = (span: Span | null, i: number) => span !== null && i >= span.start && i < span.end;
+  const edges = [goldAt, predictedAt].flatMap((span) =>
+    span === null ? [] : [span.start, span.end]
+  );
+  const cuts = [...new Set([0, ...edges, text.length])].sort((a, b) => a - b);
+  return html`${
+    cuts.slice(0, -1).map((start, i) => {
+      const part = text.slice(start, cuts[i + 1]);
+      const classes = [
+        ...(inside(goldAt, start) ? ["gold"] : []),
+        ...(inside(predictedAt, start) ? ["predicted"] : []),
+      ];
+      return classes.length === 0 ? part : html`<mark class="${classes.join(" ")}">${part}</mark>`;
+    })
+  }`;
+}
+
+/** Characters from `start` to `end`. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The occurrence of an answer that is nearest to where the gold answer is expected; null if there is none. */
+function place(text: string, answer: string): Span | null {
+  const expected = text.startsWith("…") ? LEAD : 0;
+  let best: Span | null = null;
+  for (let at = text.indexOf(answer); answer !== "" && at >= 0; at = text.indexOf(answer, at + 1)) {
+    if (best === null || Math.abs(at - expected) < Math.abs(best.start - expected)) {
+      best = { start: at, end: at + answer.length };
+    }
+  }
+  return best;
 }

@@ -33,12 +33,24 @@ export class RunRecord {
   readonly settings: Readonly<Record<string, unknown>> | null;
   /** Curves by field of `events.jsonl`. */
   readonly series: Map<string, ThinnedSeries> = new Map();
+  /** `pretraining`, or the name of a fine-tuning task; empty if `run.json` does not contain it. */
+  readonly task: string;
+  /** `sop`, `nsp` or `none`; empty if `run.json` does not contain it. */
+  readonly pairObjective: string;
   /** The latest evaluation. */
   lastEvaluation: RunEvent | null = null;
+  /** The evaluation with the best value of {@linkcode primary}. */
+  bestEvaluation: RunEvent | null = null;
+  /** Number of evaluations after the best one. */
+  sinceBest = 0;
+  /** Time of the first event, in seconds since 1970. Resuming does not change it. */
+  startedAt: number | null = null;
   /** The latest step. */
   step = 0;
   /** Seconds spent in logged steps, without evaluations and interruptions. */
   trainingSeconds = 0;
+  /** {@linkcode trainingSeconds} at logged steps. */
+  readonly seconds: ThinnedSeries = new ThinnedSeries();
   /** Number of lines of `events.jsonl`. */
   events = 0;
   /** Predictions on samples. */
@@ -63,6 +75,16 @@ export class RunRecord {
     this.name = name;
     this.settings = settings;
     this.tokensAt = tokenCounter(settings);
+    this.task = typeof settings?.task === "string" ? settings.task : "";
+    const determining = fieldsOf(settings?.determinants);
+    this.pairObjective = `${fieldsOf(determining.config).pair_objective ?? ""}`;
+  }
+
+  /** The metric that orders evaluations, the first of those that the latest one has; null without evaluations. */
+  get primary(): PrimaryMetric | null {
+    const evaluation = this.lastEvaluation;
+    if (evaluation === null) return null;
+    return PRIMARY.find(({ field }) => typeof evaluation[field] === "number") ?? null;
   }
 
   /** Adds a line of `events.jsonl`. */
@@ -71,7 +93,8 @@ export class RunRecord {
     if (!Number.isFinite(step)) return;
     this.events++;
     this.step = Math.max(this.step, step);
-    if (Object.keys(event).some((field) => field.startsWith("eval_"))) this.lastEvaluation = event;
+    if (typeof event.time === "number") this.startedAt ??= event.time;
+    if (Object.keys(event).some((field) => field.startsWith("eval_"))) this.#addEvaluation(event);
     for (const [field, value] of Object.entries(event)) {
       if (typeof value !== "number" || field === "step" || field === "time") continue;
       let series = this.series.get(field);
@@ -82,20 +105,53 @@ export class RunRecord {
     if (rate > 0) {
       this.trainingSeconds += (this.tokensAt(step) - this.tokensAt(this.#loggedStep)) / rate;
       this.#loggedStep = step;
+      this.seconds.push(step, this.trainingSeconds);
     }
   }
+
+  #addEvaluation(event: RunEvent): void {
+    this.lastEvaluation = event;
+    const { primary } = this;
+    if (primary === null) return;
+    const value = Number(event[primary.field]);
+    const best = Number(this.bestEvaluation?.[primary.field] ?? NaN);
+    const better = primary.lowest ? value < best : value > best;
+    if (this.bestEvaluation === null || better) {
+      this.bestEvaluation = event;
+      this.sinceBest = 0;
+    } else this.sinceBest++;
+  }
+}
+
+/** A metric that orders evaluations. */
+export interface PrimaryMetric {
+  /** Field of `events.jsonl`. */
+  readonly field: string;
+  /** Whether the lowest value is the best. */
+  readonly lowest: boolean;
+}
+
+/** As the tasks select their best checkpoint. */
+export const PRIMARY: readonly PrimaryMetric[] = [
+  { field: "eval_loss_mlm", lowest: true },
+  ...["matthews_correlation", "pearson", "accuracy", "f1"]
+    .map((name) => ({ field: `eval_${name}`, lowest: false })),
+  { field: "eval_loss", lowest: true },
+];
+
+/** The fields of an object of `run.json`; a value of another type, after an edit by hand, counts as absent. */
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return isObject(value) ? value : {};
 }
 
 /** Batch size times sequence length, which differs between phases. */
 function tokenCounter(settings: RunRecord["settings"]): (step: number) => number {
-  // A field of `run.json` with an unexpected type, after an edit by hand, counts as absent.
-  const fields = (value: unknown): Record<string, unknown> => isObject(value) ? value : {};
   const number = (value: unknown, absent: number) => typeof value === "number" ? value : absent;
-  const { batchSize: batch, examples, phases } = fields(settings?.settings);
+  const { batchSize: batch, examples, phases } = fieldsOf(settings?.settings);
   const batchSize = number(batch, 0);
-  const length = (of: unknown) => number(fields(of).maxSeqLength, 0);
+  const length = (of: unknown) => number(fieldsOf(of).maxSeqLength, 0);
   const stretches = Array.isArray(phases)
-    ? phases.map(fields).map((phase) => [number(phase.untilStep, 0), length(phase.examples)])
+    ? phases.map(fieldsOf).map((phase) => [number(phase.untilStep, 0), length(phase.examples)])
     : [[Infinity, length(examples)]];
   return (step) => {
     let tokens = 0, from = 0;

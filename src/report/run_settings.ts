@@ -91,15 +91,38 @@ export function runFacts(record: RunRecord): Fact[] {
       batch > 0 && lengths !== "" ? `${formatCount(batch)} × ${lengths}` : "",
     ],
     ["Optimizer", optimizer(at)],
-    ["Pair objective", determinant("config.pair_objective")],
-    ["Device", at("adapter")],
+    ["Pair objective", record.task === "pretraining" ? pairObjective(record) : ""],
+    ["Device", device(at)],
     ["Seed", at("settings.seed")],
-    ["Data", determinant("dataFingerprint").slice(0, 16)],
-    ["Started", at("started").replace("T", " ").replace(/\.\d+Z$/, " UTC")],
+    ["Data fingerprint", determinant("dataFingerprint").slice(0, 16)],
+    ["Started", startedAt(record, at("started"))],
     ["Versions", versions(at)],
     ["Revision", at("revision")],
   ];
   return facts.filter(([, value]) => value !== "");
+}
+
+/** Names of pair objectives. */
+const OBJECTIVES: Readonly<Record<string, string>> = {
+  sop: "sentence order (SOP)",
+  nsp: "next sentence (NSP)",
+};
+
+function pairObjective({ pairObjective }: RunRecord): string {
+  return Object.hasOwn(OBJECTIVES, pairObjective) ? OBJECTIVES[pairObjective] : pairObjective;
+}
+
+/** The adapter, and what multiplies matrices if that is a library. */
+function device(at: (path: string) => string): string {
+  const products = at("device.numerics.products");
+  const library = products !== "" && products !== at("device.numerics.kernels");
+  return library ? `${at("adapter")}, ${products}` : at("adapter");
+}
+
+/** The time of the first logged step; `run.json` has the time at which the run was last resumed. */
+function startedAt({ startedAt }: RunRecord, resumed: string): string {
+  const time = startedAt === null ? resumed : new Date(1000 * startedAt).toISOString();
+  return time.replace("T", " ").replace(/\.\d+Z$/, " UTC");
 }
 
 /** `ALBERT, 12 × 768, 12 heads, embedding 128, vocabulary 30,000`. */
@@ -144,7 +167,7 @@ function versions(at: (path: string) => string): string {
 }
 
 /** Counts the parameters of the model; null if `run.json` has no valid configuration. */
-function parameterCount({ settings }: RunRecord): number | null {
+export function parameterCount({ settings }: RunRecord): number | null {
   const config = (settings?.determinants as { config?: unknown } | undefined)?.config;
   if (config === undefined) return null;
   try {

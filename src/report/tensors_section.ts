@@ -4,7 +4,7 @@
  * @module
  */
 import type { TensorFigures, TensorLine } from "../runs/mod.ts";
-import { drawHeatMap, type HeatMap } from "./draw.ts";
+import { drawHeatMap, type HeatMap } from "./draw_maps.ts";
 import { formatCount, formatNumber } from "./format.ts";
 import { type Html, html } from "./html.ts";
 
@@ -30,7 +30,8 @@ export function tensorsSection(lines: readonly TensorLine[]): Html {
       </figure>
     `);
   }
-  return html`<details open><summary>Tensors <small>${names.length}, at each evaluation</small></summary>
+  return html`<details><summary>Tensors <small>gradient norms, parameter norms and trust ratios of ${names.length} tensors</small></summary>
+${remarks(lines, names).map((text) => html`<p>${text}</p>`)}
 <section class="maps">${maps}</section>
 ${lastFigures(last)}</details>`;
 }
@@ -49,13 +50,71 @@ function heatMap(
   };
 }
 
-/** Hugging Face's name without the parts that most tensors share. */
+/** Hugging Face's name without the parts that most tensors share; layer and group are named if there are several. */
 function shortName(name: string): string {
   return name
     .replace(/^[a-z]*berta?\./, "")
-    .replace(/^encoder\.albert_layer_groups\.(\d+)\.albert_layers\.(\d+)\./, "$1.$2 ")
-    .replace(/^encoder\.layer\.(\d+)\./, "$1 ")
+    .replace(
+      /^encoder\.albert_layer_groups\.(\d+)\.albert_layers\.(\d+)\./,
+      (_, group, layer) =>
+        `${group === "0" ? "" : `group ${group} `}${layer === "0" ? "" : `layer ${layer} `}`,
+    )
+    .replace(/^encoder\.layer\.(\d+)\./, "layer $1 ")
     .replace(/^encoder\./, "");
+}
+
+/** A gradient norm below this fraction of the median of all tensors is called vanishing. */
+const VANISHING = 1e-3;
+/** Tensors named in a remark. */
+const NAMED = 4;
+
+/** What stands out in the gradients, in words. */
+function remarks(lines: readonly TensorLine[], names: readonly string[]): string[] {
+  const until = new Map<number, string[]>();
+  let biases = 0;
+  for (const name of names) {
+    // A key bias adds the same number to all scores of a query, which softmax ignores.
+    if (/\bkey\.bias$/.test(name)) {
+      biases++;
+      continue;
+    }
+    const small = lines.map((line) =>
+      (line.tensors[name]?.gradient_norm ?? 0) < VANISHING * median(line)
+    );
+    const last = small.indexOf(false) < 0 ? lines.length - 1 : small.indexOf(false) - 1;
+    if (last < 0) continue;
+    const step = lines[last].step;
+    until.set(step, [...until.get(step) ?? [], shortName(name)]);
+  }
+  const found = [...until].toSorted(([a], [b]) => b - a).map(([step, tensors]) => {
+    const more = tensors.length > NAMED ? ` and ${tensors.length - NAMED} more` : "";
+    const end = step === lines.at(-1)!.step ? "to the end" : `until step ${formatCount(step)}`;
+    return `Almost no gradient from the start ${end}, less than 0.1% of the median tensor's: ${
+      tensors.slice(0, NAMED).join(", ")
+    }${more}.`;
+  });
+  const attention = [...until].some(([, tensors]) =>
+    tensors.some((name) => /query|key/.test(name))
+  );
+  return [
+    ...found,
+    ...(attention
+      ? [
+        "Without gradients of query and key, attention does not learn to select tokens, so the model stays at word frequencies.",
+      ]
+      : []),
+    ...(biases > 0
+      ? [
+        "Gradients of key biases are rounding errors: softmax ignores a constant added to all scores of a query.",
+      ]
+      : []),
+  ];
+}
+
+function median({ tensors }: TensorLine): number {
+  const norms = Object.values(tensors).map(({ gradient_norm }) => gradient_norm ?? 0)
+    .toSorted((a, b) => a - b);
+  return norms[Math.floor(norms.length / 2)] ?? 0;
 }
 
 function lastFigures({ step, tensors }: TensorLine): Html {

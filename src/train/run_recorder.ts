@@ -127,9 +127,19 @@ export class RunRecorder implements LiveReport {
     return this.#record.name;
   }
 
+  /** Path of the report. */
+  get reportPath(): string {
+    return `${this.#folder.path}/${REPORT}`;
+  }
+
   /** Returns the content of the report. */
   body(): string {
     return liveBody(this.#record);
+  }
+
+  /** Returns the report. */
+  report(): string {
+    return runPage(this.#record);
   }
 
   /** Closes the event file. */

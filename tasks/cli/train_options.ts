@@ -115,12 +115,24 @@ export const LOGGING = {
     kind: "switch",
     help: "Profile the kernels of steps 3 to 5 for the report and for Perfetto.",
   },
+  "--watch": {
+    kind: "switch",
+    help: "Serve the live report on this machine and print its address.",
+    remembered: false,
+  },
+  "--port <n>": {
+    kind: "integer",
+    help: "Port of the live report.",
+    defaultText: "any free port",
+    depends: ["watch"],
+    remembered: false,
+  },
 } as const satisfies OptionTable;
 
 /** Flags of every training command. */
-export type TrainingFlags =
-  & GivenFlags<typeof RUN & typeof TRAINING & typeof PROCESSES & typeof LOGGING>
-  & { readonly watch?: boolean; readonly port?: number };
+export type TrainingFlags = GivenFlags<
+  typeof RUN & typeof TRAINING & typeof PROCESSES & typeof LOGGING
+>;
 
 /** Options of `albert pretrain`. */
 export const PRETRAIN_OPTIONS = {
@@ -252,18 +264,6 @@ export const PRETRAIN_OPTIONS = {
     "--keep-best": {
       kind: "switch",
       help: "Save and keep the checkpoint with the best evaluation.",
-    },
-    "--watch": {
-      kind: "switch",
-      help: "Serve the live report on this machine and print its address.",
-      remembered: false,
-    },
-    "--port <n>": {
-      kind: "integer",
-      help: "Port of the live report.",
-      defaultText: "any free port",
-      depends: ["watch"],
-      remembered: false,
     },
   }),
 } as const satisfies OptionTable;

@@ -245,18 +245,24 @@ function describeRun<B extends TaskBatch>(
   return `${label}: ${parameters} parameters, ${totalSteps} steps on ${kind} (${adapter})${ranks}`;
 }
 
-/** Serves the live report and prints its address, also with `--quiet`. */
-function watch(report: LiveReport, port?: number): ReportServer {
-  try {
+/** Serves the live report and prints its address, also with `--quiet`. A failure is a notice: the run does not depend on it. */
+function watch(report: LiveReport, port?: number): ReportServer | null {
+  const serve = (port?: number) => {
     const server = serveReport(report, port);
-    console.error(`watch the run at ${server.url}`);
+    console.error(`Watch the run at ${server.url}`);
     return server;
+  };
+  try {
+    try {
+      return serve(port);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse) || port === undefined) throw error;
+      console.error(`Port ${port} is in use; serving the live report on a free port`);
+      return serve();
+    }
   } catch (error) {
-    throw new Error(
-      `Cannot serve the report on port ${port}: ${
-        (error as Error).message
-      }; choose another --port or leave it out`,
-    );
+    console.error(`Cannot serve the live report: ${(error as Error).message}`);
+    return null;
   }
 }
 

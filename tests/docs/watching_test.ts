@@ -26,12 +26,12 @@ Deno.test("the commands of docs/watching.md create the files that it describes",
       const { code, stderr } = await runAlbert([...words, ...device], { cwd: folder });
       assertEquals(code, 0, `${command}\n${stderr}`);
       if (words.includes("--watch")) {
-        assertMatch(stderr, /watch the run at http:\/\/127\.0\.0\.1:\d+\/\n/);
+        assertMatch(stderr, /Watch the run at http:\/\/127\.0\.0\.1:\d+\/\w+\/\n/);
       }
     }
     const read = (name: string) => Deno.readTextFile(`${folder}/${name}`);
     assertStringIncludes(await read("runs/lamb/report.html"), "40 of 40");
-    assertStringIncludes(await read("optimizers.html"), "optimizer.kind");
+    assertStringIncludes(await read("optimizers.html"), "--optimizer");
     for (const name of ["events", "tensors"]) {
       assertStringIncludes(await read(`runs/adamw/${name}.jsonl`), `"step":40`);
     }

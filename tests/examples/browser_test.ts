@@ -5,7 +5,7 @@ import { bundle, pageHandler } from "../../examples/browser/serve.ts";
 import { type TokenLogits, tokenLogits } from "../../examples/browser/token_logits.ts";
 import { pretrain } from "../../examples/training_loop.ts";
 import { prepareConfig } from "../../tasks/launch/config.ts";
-import { findChromium, Page } from "./chromium.ts";
+import { findChromium, Page } from "../support/chromium.ts";
 
 const SENTENCE = "At night the cow sleeps in the [MASK].";
 

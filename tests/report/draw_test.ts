@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { drawBars, drawChart, drawFlame, drawHeatMap } from "../../src/report/draw.ts";
+import { drawBars, drawChart } from "../../src/report/draw.ts";
+import { drawFlame, drawHeatMap } from "../../src/report/draw_maps.ts";
 
 /** One point per value, `spread` above and below it. */
 const curve = (values: number[], spread = 0) => ({
@@ -41,7 +42,7 @@ Deno.test("drawChart() labels round values with the format, and only whole steps
 Deno.test("drawChart() draws a constant in the middle", () => {
   for (const value of [0, 1e-3, -7, 1e12]) {
     const { text } = drawChart({ title: "", format: "~r", curves: [curve([value, value])] });
-    const [, y] = /d="M[\d.]+,([\d.]+)L/.exec(text)!;
+    const [, y] = /class="line" d="M[\d.]+,([\d.]+)L/.exec(text)!;
     assert(Math.abs(Number(y) - 99) < 10, `${value}: ${y}`);
   }
 });
@@ -73,4 +74,38 @@ Deno.test("the other charts draw each value and escape names", () => {
     assertStringIncludes(svg, "&lt;a &amp; b&gt;");
     assert(!/NaN|Infinity|undefined/.test(svg));
   }
+});
+
+Deno.test("drawChart() draws references with their names, and includes them in the axis", () => {
+  const chart = { title: "", format: ".0%", curves: [curve([0.5, 0.52])], includes: [0, 1] };
+  const svg = drawChart({ ...chart, references: [{ label: "chance <½>", value: 0.25 }] }).text;
+  assertStringIncludes(svg, "chance &lt;½&gt;");
+  assertStringIncludes(svg, "stroke-dasharray");
+  const named = labels(svg);
+  assertEquals([named.has("0%"), named.has("100%")], [true, true]);
+});
+
+Deno.test("drawChart() has the ticks of other axes and the values for the script of the page", () => {
+  const axis = {
+    ...{ id: "tokens", name: "tokens", title: "tokens" },
+    runs: [[[1, 1000], [2, 5000]]] as const,
+  };
+  const { text } = drawChart(
+    { title: "", format: "~r", curves: [curve([3, 2, 1])] },
+    [axis],
+  );
+  const [, hidden] = text.match(/<g class="axis axis-tokens" style="display:none">(.*?tokens<)/)!;
+  assert(hidden.includes(">5,000<") && !hidden.includes(">6,000<"), hidden);
+  const [, json] = text.match(/data-chart="([^"]*)"/)!;
+  const data = JSON.parse(json.replaceAll("&quot;", '"'));
+  assertEquals([data.steps, data.curves[0].mean], [[0, 2], [3, 2, 1]]);
+});
+
+Deno.test("drawChart() draws intervals as error bars", () => {
+  const svg = drawChart({
+    ...{ title: "", format: "~r" },
+    curves: [{ ...curve([3, 1, 2], 0.5), kind: "interval" }],
+  }).text;
+  assert(!svg.includes("fill-opacity"), "no band");
+  assertEquals(svg.match(/class="bars" d="([^"]*)"/)![1].split("M").length - 1, 3);
 });

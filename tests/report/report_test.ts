@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { comparisonPage, readRun, runPage, RunRecord } from "../../src/report/mod.ts";
+import { CHART_SCRIPT } from "../../src/report/page_script.ts";
 import { RunFolder } from "../../src/train/disk.ts";
 import { differences } from "../../src/report/run_settings.ts";
 
@@ -60,9 +62,13 @@ function record(name: string, change: Record<string, unknown> = {}): RunRecord {
   return run;
 }
 
-/** Fails if data became markup or the page can reach the network. */
+/** Fails if data became markup, the page can reach the network, or a script is not that of all pages. */
 function assertClosed(page: string): void {
-  assert(!page.includes("<script"), "a script");
+  assertEquals(page.split(/<script/).length, 2, "one script");
+  const [, script] = page.match(/<script>([^]*?)<\/script>/)!;
+  assertEquals(script, CHART_SCRIPT.text);
+  const hash = createHash("sha256").update(script).digest("base64");
+  assertStringIncludes(page, `script-src &#39;sha256-${hash}&#39;"`);
   assert(!page.includes("<img"), "an image");
   assert(!page.includes("<link"), "a link to a file");
   assert(!/(src|href)="?http/.test(page), "an address");
@@ -88,11 +94,11 @@ Deno.test("the report of a run shows charts, evaluation, samples and tensors", (
   for (
     const text of [
       "<b>Loss (nats)</b>",
+      "Latest evaluation <small>step 40</small>",
       "<b>Masked-LM loss (nats)</b>",
       "held-out, books",
       "<b>Learning rate</b>",
       "<b>Gradient norm before clipping</b>",
-      "Latest evaluation, step 40",
       "Sample predictions on held-out text",
       "LAMB trust ratio per tensor",
       "40 of 40",
@@ -104,7 +110,8 @@ Deno.test("the report of a run shows charts, evaluation, samples and tensors", (
   // 8,960 tokens at 128 per second.
   assertStringIncludes(page, "1 min 10 s");
   assert(page.split("<svg").length - 1 >= 8, "one chart per quantity");
-  assert(!page.includes("NaN") && !page.includes("undefined"));
+  const content = page.replace(CHART_SCRIPT.text, "");
+  assert(!content.includes("NaN") && !content.includes("undefined"));
 });
 
 Deno.test("the report escapes text, settings and names", () => {
@@ -151,11 +158,12 @@ Deno.test("a comparison overlays runs and lists the settings that differ", () =>
   assertClosed(page);
   assertStringIncludes(page, "Comparison of 3 runs");
   assertStringIncludes(page, "slow (2)");
-  assertStringIncludes(page, "config.num_hidden_layers");
+  assertStringIncludes(page, "config.json: num_hidden_layers");
   assert(!page.includes("dataFingerprint"), "settings that agree are not listed");
-  const [chart] = page.match(/<b>Loss \(nats\), training<\/b>[^]*?<\/svg>/)!;
+  const [chart] = page.match(/<b>Loss \(nats\), held-out<\/b>[^]*?<\/svg>/)!;
   for (const color of [1, 2, 3]) assertStringIncludes(chart, `var(--curve-${color})`);
-  assertStringIncludes(page, `<td class="best">0.125</td>`);
+  const [row] = page.match(/<td class="n best">0\.125[^]*?<\/tr>/)!;
+  assert(row !== undefined, "the best value is bold");
 });
 
 Deno.test("differences() lists a setting once, preferring the determinants", () => {

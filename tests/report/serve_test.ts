@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { liveBody, RunRecord, serveReport } from "../../src/report/mod.ts";
+import { liveBody, runPage, RunRecord, serveReport } from "../../src/report/mod.ts";
 
 /** A live run that counts how often it is drawn. */
 function liveRun() {
@@ -12,10 +13,12 @@ function liveRun() {
       record.add({ step, loss: 1 / step });
       this.version++;
     },
+    reportPath: "runs/a/report.html",
     body() {
       this.drawn++;
       return liveBody(record);
     },
+    report: () => runPage(record),
   };
 }
 
@@ -24,17 +27,24 @@ Deno.test("serveReport() serves the page, its version and its body, and draws on
   live.add(1);
   const server = serveReport(live);
   try {
-    assertMatch(server.url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
+    assertMatch(server.url, /^http:\/\/127\.0\.0\.1:\d+\/\w+\/$/);
     assertEquals(live.drawn, 0, "nothing is drawn before the first request");
     const get = async (path: string) => await (await fetch(server.url + path)).text();
     const page = await get("");
     assertStringIncludes(page, "a &lt;run&gt;");
-    const [, nonce] = page.match(/script-src &#39;nonce-([-\w]+)&#39;/)!;
-    assertStringIncludes(page, `<script nonce="${nonce}">`);
-    assertEquals(await get("version"), "1");
-    assertStringIncludes(await get("body"), "<main>");
+    const scripts = [...page.matchAll(/<script>([^]*?)<\/script>/g)].map(([, script]) => script);
+    const hashes = scripts.map((one) => createHash("sha256").update(one).digest("base64"));
+    assertStringIncludes(
+      page,
+      `script-src ${hashes.map((hash) => `&#39;sha256-${hash}&#39;`).join(" ")};`,
+    );
+    assertEquals(JSON.parse(await get("state")), {
+      ...{ version: 1, ended: false, report: "runs/a/report.html" },
+    });
+    assertStringIncludes(await get("body"), "<main data-axes=");
+    assertEquals(await (await fetch(new URL("/", server.url))).text(), page, "the root leads here");
     assertEquals(live.drawn, 1);
-    const missing = await fetch(`${server.url}run.json`);
+    const missing = await fetch(new URL("/run.json", server.url));
     assertEquals(missing.status, 404);
     await missing.body?.cancel();
   } finally {
@@ -60,10 +70,14 @@ Deno.test("serveReport() rejects requests with another host name", async () => {
 Deno.test("close() lets an open page fetch the final state first", async () => {
   const live = liveRun();
   const server = serveReport(live);
-  await (await fetch(`${server.url}body`)).text();
+  const get = async (path: string) => await (await fetch(server.url + path)).text();
+  await get("body");
   live.add(7);
   const closing = server.close();
-  assertEquals(await (await fetch(`${server.url}version`)).text(), "1");
-  assertStringIncludes(await (await fetch(`${server.url}body`)).text(), "<dd>7</dd>");
+  assertEquals(JSON.parse(await get("state")), {
+    ...{ version: 1, ended: true, report: "runs/a/report.html" },
+  });
+  assertStringIncludes(await get("body"), "<dd>7</dd>");
+  assertStringIncludes(await get("report"), "<title>a &lt;run&gt; – run</title>");
   await closing;
 });

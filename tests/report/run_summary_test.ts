@@ -1,0 +1,99 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { RunRecord, verdictOf } from "../../src/report/mod.ts";
+import { headlines } from "../../src/report/run_summary.ts";
+
+/** A pretraining run of 100 steps with these held-out masked-LM losses, and a baseline of 5.5. */
+function pretraining(losses: readonly number[], change: Record<string, number> = {}): RunRecord {
+  const run = new RunRecord("run", {
+    task: "pretraining",
+    settings: { schedule: { totalSteps: 100, warmupSteps: 20 } },
+    determinants: { config: { pair_objective: "sop" } },
+  });
+  losses.forEach((loss, i) =>
+    run.add({
+      ...{ step: 10 * (i + 1), eval_loss_mlm: loss, eval_baseline_loss_mlm: 5.5 },
+      ...{ eval_accuracy_mlm: 0.2, eval_accuracy_pair: 0.51, eval_examples: 512, ...change },
+    })
+  );
+  return run;
+}
+
+const moods = (losses: readonly number[], change?: Record<string, number>) => {
+  const { mood, title } = verdictOf(pretraining(losses, change));
+  return `${mood}: ${title}`;
+};
+
+Deno.test("the verdict of a pretraining run compares its loss with what is possible without context", () => {
+  assertEquals(moods([6.5]), "plain: Warming up, at the unigram plateau");
+  assertEquals(moods([6.5, 6, 5.9]), "warn: Still at the unigram plateau");
+  assertEquals(moods(Array(7).fill(5.49)), "bad: Still at the unigram plateau");
+  assertEquals(
+    moods(Array(10).fill(5.6)),
+    "bad: Finished at the unigram plateau: nothing learned from context",
+  );
+  assertEquals(moods([6, 5.6, 5.2]), "good: Learning: the model uses context");
+  assertEquals(moods([6, 5.2, 5.3, 5.3, 5.4]), "warn: Not improving");
+  assertEquals(
+    moods([6, 5.9, 5.8, 5.7, 5.6, 5.5, 5.4, 5.3, 5.2, 5.1]),
+    "good: Finished: the model uses context",
+  );
+});
+
+Deno.test("the verdict of a pretraining run includes the sentence order only if it is above its baseline", () => {
+  assertStringIncludes(verdictOf(pretraining([5])).text, "Sentence order is not learned (51.0%");
+  const learned = verdictOf(pretraining([5], { eval_accuracy_pair: 0.7 })).text;
+  assertStringIncludes(learned, "Sentence order is learned, too (70.0%, chance 50.0%)");
+  const few = verdictOf(pretraining([5], { eval_accuracy_pair: 0.7, eval_examples: 22 })).text;
+  assert(!few.includes("Sentence order"), few);
+});
+
+/** A finished classification run with this confusion matrix. */
+function classification(counts: readonly (readonly number[])[]): RunRecord {
+  const run = new RunRecord("run", { task: "sst-2", settings: { schedule: { totalSteps: 10 } } });
+  const total = counts.flat().reduce((a, b) => a + b);
+  const right = counts.reduce((sum, row, i) => sum + row[i], 0);
+  run.add({ step: 10, eval_accuracy: right / total });
+  const confusion = { labels: ["negative", "positive"], counts };
+  run.review = { step: 10, sets: [{ name: "", confusion, missed: total - right, worst: [] }] };
+  return run;
+}
+
+Deno.test("the verdict of a classifier compares it with the most frequent class, and recognizes a constant answer", () => {
+  const title = (counts: readonly (readonly number[])[]) => {
+    const { mood, title } = verdictOf(classification(counts));
+    return `${mood}: ${title}`;
+  };
+  assertEquals(title([[80, 20], [20, 80]]), "good: Finished: better than the most frequent class");
+  assertEquals(
+    title([[55, 45], [45, 55]]),
+    "bad: Finished: not better than the most frequent class",
+  );
+  assertEquals(
+    title([[0, 100], [0, 110]]),
+    "bad: Collapsed: predicts “positive” for every example",
+  );
+  assertEquals(title([[99, 1], [99, 1]]), "bad: Collapsed: predicts “negative” for 99.0%");
+  const [first] = headlines(classification([[80, 20], [20, 80]]));
+  assertEquals(first, {
+    ...{ name: "Accuracy", value: "80.0%", baseline: "most frequent class 50.0%" },
+    interval: "[73.9%, 85.0%], n = 200",
+  });
+});
+
+Deno.test("the verdict of SQuAD 1.1 compares F1 with a search that needs no training", () => {
+  const verdict = (f1: number) => {
+    const run = new RunRecord("run", { task: "squad", settings: { schedule: { totalSteps: 10 } } });
+    run.add({ step: 10, eval_f1: f1, eval_exact_match: f1 / 2 });
+    return verdictOf(run);
+  };
+  assertEquals(verdict(8.3).mood, "bad");
+  assertStringIncludes(verdict(8.3).text, "F1 8.3% at step 10; word search without training 20.2%");
+  assertEquals(verdict(60).mood, "good");
+});
+
+Deno.test("a run without evaluations has no verdict yet", () => {
+  const run = new RunRecord("run", { task: "pretraining" });
+  assertEquals(verdictOf(run).title, "Not started");
+  run.add({ step: 1, loss: 9 });
+  assertEquals(verdictOf(run).title, "No evaluation yet");
+});

@@ -107,6 +107,7 @@ export {
   type PretrainingBatch,
   readDocuments,
   splitDocuments,
+  splitTextStream,
 } from "./src/data/mod.ts";
 
 // Training.
@@ -120,6 +121,8 @@ export {
   type TaskBatch,
   Trainer,
   type TrainerSettings,
+  trainSteps,
+  type TrainStepsOptions,
 } from "./src/train/mod.ts";
 export {
   learningRateAt,

@@ -12,7 +12,7 @@ import { type PieceTokenizer, vocabularyFacts } from "./vocabulary.ts";
 /**
  * Creates a corpus from texts. Each text is a document, whose lines are paragraphs.
  *
- * @param texts The documents.
+ * @param texts The documents, as an array or as a stream; see {@linkcode splitTextStream}.
  * @param tokenizer The tokenizer.
  * @returns The corpus, the same as after `prepare` and reading.
  * @throws {RangeError} If a text has no tokens.
@@ -36,13 +36,13 @@ import { type PieceTokenizer, vocabularyFacts } from "./vocabulary.ts";
  * ```
  */
 export async function corpusFromText(
-  texts: Iterable<string>,
+  texts: Iterable<string> | AsyncIterable<string>,
   tokenizer: PieceTokenizer,
 ): Promise<Corpus> {
   const builder = new ShardBuilder(tokenizer.vocabularySize);
   const encoder = new TextEncoder();
   let chain: Uint8Array<ArrayBuffer> = new Uint8Array();
-  for (const text of texts) {
+  for await (const text of texts) {
     const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(text)));
     const blocks = text.split("\n").filter((line) => line.trim() !== "");
     const words = new Uint32Array(sum.buffer, 0, 2);
@@ -56,4 +56,27 @@ export async function corpusFromText(
   }
   const vocabulary = await vocabularyFacts(tokenizer);
   return new Corpus([builder.take()], vocabulary, `${vocabulary.fingerprint}-${hexOf(chain)}`);
+}
+
+/**
+ * Splits a stream of text at blank lines into documents. The pieces of the stream may end anywhere.
+ *
+ * @param chunks The text, such as a `ReadableStream` of `TextDecoderStream`.
+ * @returns The documents, without blank ones.
+ *
+ * @example A file as a corpus, without reading it whole
+ * ```ts ignore
+ * const response = await fetch("https://example.org/books.txt");
+ * const chunks = response.body!.pipeThrough(new TextDecoderStream());
+ * const corpus = await corpusFromText(splitTextStream(chunks), tokenizer);
+ * ```
+ */
+export async function* splitTextStream(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let pending = "";
+  for await (const chunk of chunks) {
+    const parts = (pending + chunk).split(/\r?\n[ \t]*\r?\n/);
+    pending = parts.pop()!;
+    yield* parts.filter((part) => part.trim() !== "");
+  }
+  if (pending.trim() !== "") yield pending;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkCount, checkOneOf, checkOptions } from "../json/mod.ts";
 import { type CpuDeviceOptions, openCpuDevice } from "./cpu/cpu_device.ts";
 import { type Device, type DeviceDescription, DeviceError } from "./device.ts";
 import { failedFindings, type Finding, selfTest } from "./self_test/self_test.ts";
@@ -10,6 +11,8 @@ import { openWebGpuDevice, type WebGpuDevice, type WebGpuOptions } from "./webgp
 
 /** The values of `--device`. */
 export type DeviceName = "auto" | "webgpu" | "cpu";
+
+const DEVICE_NAMES: readonly DeviceName[] = ["auto", "webgpu", "cpu"];
 
 /** Options of {@linkcode openDevice}. */
 export interface OpenDeviceOptions extends WebGpuOptions, CpuDeviceOptions {
@@ -23,8 +26,11 @@ export interface OpenDeviceOptions extends WebGpuOptions, CpuDeviceOptions {
  * Opens a device. A WebGPU device must pass the self-test.
  *
  * @throws {DeviceError} if `device` is "webgpu" and there is no adapter, or it fails the self-test.
+ * @throws {RangeError} if an option has an invalid value; the message lists the valid ones.
+ * @throws {TypeError} if an option is unknown; the message lists the valid names.
  */
 export async function openDevice(options: OpenDeviceOptions): Promise<Device> {
+  checkOpenDeviceOptions(options);
   if (options.device === "cpu") return await openCpuDevice(options);
   const { device, findings } = await openTestedWebGpuDevice(options);
   const failed = failedFindings(findings);
@@ -46,6 +52,26 @@ export async function openDevice(options: OpenDeviceOptions): Promise<Device> {
   }
   options.onNotice?.(`${reason}; using the CPU device`);
   return await openCpuDevice(options);
+}
+
+/** The options' names; the type makes the list complete. */
+const OPTION_NAMES: Readonly<Record<keyof OpenDeviceOptions, true>> = {
+  device: true,
+  onNotice: true,
+  workers: true,
+  simd: true,
+  blas: true,
+  variantOf: true,
+  textureBytes: true,
+  restrictions: true,
+};
+
+/** Checks options at run time, because JavaScript has no types. */
+function checkOpenDeviceOptions(options: OpenDeviceOptions): void {
+  checkOptions("openDevice()", options, Object.keys(OPTION_NAMES));
+  checkOneOf("device", options.device, DEVICE_NAMES);
+  if (options.workers !== undefined) checkCount("workers", options.workers);
+  if (options.simd !== undefined) checkOneOf("simd", options.simd, [true, false]);
 }
 
 /** A device and the findings of its self-test. */

@@ -10,14 +10,16 @@ import {
   fromRank0,
   SINGLE_PROCESS,
 } from "../distributed/mod.ts";
+import type { LiveReport } from "../report/mod.ts";
 import { RunFolder } from "../runs/disk.ts";
 import { latestCheckpoint } from "./checkpoint.ts";
 import { TrainingLoop } from "./loop.ts";
 import { checkPrecision } from "./precision.ts";
 import { RankTrainer } from "./ranks.ts";
 import { isObject } from "../json/mod.ts";
+import type { LogWindow } from "./metrics.ts";
 import { checkResume, determinants, firstDifference, type Run, type RunResult } from "./run.ts";
-import type { TaskBatch } from "./task.ts";
+import type { Evaluation, TaskBatch } from "./task.ts";
 
 /**
  * Trains until the last step, until the run stops early or until the observer asks to stop, then saves. Collective.
@@ -101,4 +103,76 @@ function rankFacts<B extends TaskBatch>(run: Run<B>): Map<string, unknown> {
     ["checkRanksSteps", ranks.checkSteps],
     ["shardOptimizer", ranks.shardOptimizer],
   ]);
+}
+
+/** What {@linkcode trainEvents} reports. */
+export type TrainEvent =
+  /** Before the first step; from now on the report can be watched. */
+  | { readonly type: "started"; readonly report: LiveReport }
+  /** The run continues from a checkpoint. */
+  | { readonly type: "resumed"; readonly step: number }
+  /** A line for people. */
+  | { readonly type: "log"; readonly line: string }
+  /** Means over the steps since the last event of this type. */
+  | { readonly type: "progress"; readonly step: number; readonly window: LogWindow }
+  /** An evaluation; `best` if no earlier one was as good. */
+  | {
+    readonly type: "evaluated";
+    readonly step: number;
+    readonly evaluation: Evaluation;
+    readonly best: boolean;
+  }
+  /** The end of the run. It is the last event. */
+  | { readonly type: "finished"; readonly result: RunResult };
+
+/**
+ * Trains as {@linkcode train} and yields the events of the run. Training does not wait for the consumer of the events.
+ *
+ * Aborting the signal saves a checkpoint after the current step and ends the run with `result.finished` false; `resume: true` continues it. Leaving the loop early does
+ * the same, and waits for the checkpoint.
+ *
+ * @param run the run without an observer
+ * @param signal stops the run
+ * @throws {Error} what {@linkcode train} throws, or the reason of a signal that is aborted before the start.
+ */
+export async function* trainEvents<B extends TaskBatch>(
+  run: Omit<Run<B>, "observer">,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): AsyncGenerator<TrainEvent, void> {
+  signal?.throwIfAborted();
+  const events: TrainEvent[] = [];
+  let wake = () => {};
+  let left = false;
+  let failure: { readonly error: unknown } | undefined;
+  const report = (event: TrainEvent) => {
+    events.push(event);
+    wake();
+  };
+  const end = train({
+    ...run,
+    observer: {
+      started: (live) => report({ type: "started", report: live }),
+      resumed: (step) => report({ type: "resumed", step }),
+      log: (line) => report({ type: "log", line }),
+      progress: (step, window) => report({ type: "progress", step, window }),
+      evaluated: (step, evaluation, best) => report({ type: "evaluated", step, evaluation, best }),
+      stopRequested: () => left || (signal?.aborted ?? false),
+    },
+  }).then((result) => report({ type: "finished", result }), (error) => {
+    failure = { error };
+    wake();
+  });
+  try {
+    for (;;) {
+      for (let event = events.shift(); event !== undefined; event = events.shift()) {
+        yield event;
+        if (event.type === "finished") return;
+      }
+      if (failure !== undefined) throw failure.error;
+      await new Promise<void>((resolve) => wake = resolve);
+    }
+  } finally {
+    left = true;
+    await end;
+  }
 }

@@ -13,6 +13,7 @@ import {
   sumFieldsOverRanks,
   sumOverRanks,
 } from "../distributed/mod.ts";
+import { checkCount, checkOptions } from "../json/mod.ts";
 import { Encoder, type ModelConfig, Parameters } from "../model/mod.ts";
 import {
   learningRateAt,
@@ -131,6 +132,11 @@ export class Trainer<B extends TaskBatch = TaskBatch> {
   /** Number of steps done. */
   get step(): number {
     return this.#step;
+  }
+
+  /** Maximum number of steps between two readings of the log. */
+  get loggingSteps(): number {
+    return this.#settings.loggingSteps;
   }
 
   /** Loss scale at the last reading of the log; undefined in float32. */
@@ -259,5 +265,54 @@ export class Trainer<B extends TaskBatch = TaskBatch> {
   #endStep(batches: readonly B[]): void {
     this.#tokens.push(batches.reduce((sum, { tokens }) => sum + tokens, 0));
     this.#step++;
+  }
+}
+
+/** Options of {@linkcode trainSteps}. */
+export interface TrainStepsOptions {
+  /** Number of the last step; those that the trainer has done count. */
+  readonly steps: number;
+  /** Number of steps between two readings of the log, at most the trainer's `loggingSteps`. Default: that number. */
+  readonly loggingSteps?: number;
+  /** Ends the training after the current step. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains in a single process and yields the log of each step. Logs are read together every few steps, since reading waits for the device.
+ *
+ * @param batchesAt returns the micro-batches of a step, from 0
+ * @throws {RangeError} if an option is invalid
+ * @throws {TypeError} if an option is unknown
+ * @throws {NonFiniteError} as {@linkcode Trainer.readLog}
+ *
+ * @example A training loop that a button stops
+ * ```ts ignore
+ * const stop = new AbortController();
+ * for await (const { step, loss } of trainSteps(trainer, batchesAt, { steps: 200, signal: stop.signal })) {
+ *   console.log(step, loss);
+ * }
+ * ```
+ */
+export async function* trainSteps<B extends TaskBatch>(
+  trainer: Trainer<B>,
+  batchesAt: (step: number) => readonly B[] | Promise<readonly B[]>,
+  options: TrainStepsOptions,
+): AsyncGenerator<StepLog> {
+  checkOptions("trainSteps()", options, ["steps", "loggingSteps", "signal"]);
+  const { steps, loggingSteps = trainer.loggingSteps, signal } = options;
+  checkCount("steps", steps);
+  checkCount("loggingSteps", loggingSteps);
+  if (loggingSteps > trainer.loggingSteps) {
+    throw new RangeError(
+      `loggingSteps must be at most the trainer's, ${trainer.loggingSteps} (got ${loggingSteps})`,
+    );
+  }
+  let unread = 0;
+  while (trainer.step < steps && !signal?.aborted) {
+    trainer.trainStep(await batchesAt(trainer.step));
+    if (++unread < loggingSteps && trainer.step < steps && !signal?.aborted) continue;
+    unread = 0;
+    yield* await trainer.readLog();
   }
 }

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { Corpus, ShardBuilder, splitDocuments } from "../../src/data/mod.ts";
+import { Corpus, ShardBuilder, splitDocuments, splitTextStream } from "../../src/data/mod.ts";
 import { generatedCorpus } from "./generated_text.ts";
 
 const heldShare = (corpus: Corpus, documents: Uint32Array): number =>
@@ -55,4 +55,16 @@ Deno.test("splitDocuments() rejects a single document and fractions out of range
 Deno.test("splitDocuments() holds out no document at a fraction of 0", () => {
   const { train, validation } = splitDocuments(corpusOf([{ hash: 1, tokens: 100 }]), 0);
   assertEquals([[...train], [...validation]], [[0], []]);
+});
+
+Deno.test("splitTextStream() splits at blank lines wherever the pieces of the stream end", async () => {
+  const text = "one\ntwo\n\nthree\r\n \r\n\n\nfour\n\n";
+  for (const size of [1, 2, 3, 5, 100]) {
+    const pieces = Array.from(
+      { length: Math.ceil(text.length / size) },
+      (_, i) => text.slice(i * size, (i + 1) * size),
+    );
+    const documents = await Array.fromAsync(splitTextStream(ReadableStream.from(pieces)));
+    assertEquals(documents.map((document) => document.trim()), ["one\ntwo", "three", "four"]);
+  }
 });

@@ -22,6 +22,7 @@ export * from "./reduce/kernel.ts";
 export { KERNELS, NUMERICS_VERSION } from "./registry.ts";
 export { type ActivationName, ACTIVATIONS } from "./activation/activation.ts";
 export { IGNORED } from "./cross_entropy/reference.ts";
+export { DROPOUT_UNIFORMS } from "./philox/dropout_mask.ts";
 export { philox4x32 } from "./philox/philox.ts";
 export { shaderOf, textureType } from "./shader.ts";
 export { fillingWorkgroups, type Vendor, vendorOf } from "./vendor.ts";

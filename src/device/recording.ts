@@ -55,6 +55,18 @@ export type Planner<Plan> = (
   signature: Signature,
 ) => Plan;
 
+/** What runs with the same signature and sizes share. */
+interface Shape<Plan> {
+  /** Values of {@linkcode Signature.sizes}. */
+  readonly sizes: readonly number[];
+  /** Number of elements that each binding requires; undefined if the kernel does not specify it. */
+  readonly needed: readonly (number | undefined)[];
+  readonly plan: Plan;
+}
+
+/** Maximum number of shapes that are kept for a signature. */
+const MOST_SHAPES = 64;
+
 /** A complete recording. */
 export interface Recording<Plan = undefined> extends Slots {
   readonly commands: readonly Command<Plan>[];
@@ -82,8 +94,10 @@ export interface RecorderHooks<Plan> {
   flush(): void;
   /** Throws if the device is not usable. Called before anything is recorded or created. */
   check?(): void;
-  /** Plans each run. */
+  /** Plans each run. It must depend on nothing but the signature and its sizes while {@linkcode RecorderHooks.planVersion} is the same. */
   readonly plan?: Planner<Plan>;
+  /** Changes when runs must be planned anew. */
+  planVersion?(): number;
 }
 
 /** Collects the commands of successive recordings. */
@@ -92,6 +106,8 @@ export class Recorder<Plan = undefined> {
   #temporaries: RecordedBuffer[] = [];
   #nextId = 1;
   #flushPlanned = false;
+  #shapes = new Map<Signature, Shape<Plan>[]>();
+  #planVersion = 0;
   readonly #hooks: RecorderHooks<Plan>;
 
   constructor(readonly limits: DeviceLimits, hooks: RecorderHooks<Plan>) {
@@ -145,18 +161,19 @@ export class Recorder<Plan = undefined> {
   run(kernel: Kernel, { bindings, uniforms, structural = NO_STRUCTURE }: Run): void {
     this.#hooks.check?.();
     const signature = signatureOf(kernel, structural);
-    checkUniforms(kernel, uniforms);
-    const needed = kernel.lengths(uniforms, structural);
+    checkUniforms(kernel, signature, uniforms);
+    const known = this.#knownShape(signature, uniforms);
+    const needed = known?.needed ?? neededOf(kernel, structural, uniforms, signature);
     const { names } = signature;
     const views: View[] = new Array(names.length);
     const lengths: number[] = new Array(names.length);
     for (let i = 0; i < names.length; i++) {
       views[i] = bindings[names[i]];
-      lengths[i] = needed[names[i]] ?? views[i]?.length ?? 0;
+      lengths[i] = needed[i] ?? views[i]?.length ?? 0;
       this.#checkBinding(kernel, names[i], views[i], lengths[i]);
     }
     checkAliases(kernel, signature, views);
-    const plan = this.#hooks.plan?.(kernel, structural, uniforms, signature) as Plan;
+    const { plan } = known ?? this.#addShape(kernel, structural, uniforms, signature, needed);
     this.#commands.push({
       type: "run",
       kernel,
@@ -168,6 +185,39 @@ export class Recorder<Plan = undefined> {
       lengths,
       plan,
     });
+  }
+
+  /** The shape of an earlier run with the same signature and sizes. */
+  #knownShape(signature: Signature, uniforms: Uniforms): Shape<Plan> | undefined {
+    const version = this.#hooks.planVersion?.() ?? 0;
+    if (version !== this.#planVersion) this.#shapes.clear();
+    this.#planVersion = version;
+    const shapes = this.#shapes.get(signature);
+    if (shapes === undefined) return undefined;
+    const names = signature.sizes;
+    search: for (let s = 0; s < shapes.length; s++) {
+      const { sizes } = shapes[s];
+      for (let i = 0; i < names.length; i++) {
+        if (uniforms[names[i]] !== sizes[i]) continue search;
+      }
+      return shapes[s];
+    }
+    return undefined;
+  }
+
+  #addShape(
+    kernel: Kernel,
+    structural: Structural,
+    uniforms: Uniforms,
+    signature: Signature,
+    needed: readonly (number | undefined)[],
+  ): Shape<Plan> {
+    const plan = this.#hooks.plan?.(kernel, structural, uniforms, signature) as Plan;
+    const shape = { sizes: signature.sizes.map((name) => uniforms[name]), needed, plan };
+    const shapes = this.#shapes.get(signature);
+    if (shapes === undefined || shapes.length >= MOST_SHAPES) this.#shapes.set(signature, [shape]);
+    else shapes.push(shape);
+    return shape;
   }
 
   /** Records a host write of a copy of `data`. */
@@ -271,13 +321,29 @@ export class Recorder<Plan = undefined> {
   }
 }
 
-function checkUniforms(kernel: Kernel, uniforms: Uniforms): void {
-  for (const field in kernel.uniforms) {
+/** Number of elements that the kernel requires of each existing binding. */
+function neededOf(
+  kernel: Kernel,
+  structural: Structural,
+  uniforms: Uniforms,
+  { names }: Signature,
+): (number | undefined)[] {
+  const needed = kernel.lengths(uniforms, structural);
+  return names.map((name) => needed[name]);
+}
+
+function checkUniforms(
+  kernel: Kernel,
+  { uniforms: fields, integers }: Signature,
+  uniforms: Uniforms,
+): void {
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i];
     const value = uniforms[field];
     if (typeof value !== "number") {
       throw new TypeError(`Cannot run ${kernel.name}: uniform ${field} is missing`);
     }
-    if (kernel.uniforms[field] === "u32" && value >>> 0 !== value) {
+    if (integers[i] && value >>> 0 !== value) {
       throw new RangeError(
         `Cannot run ${kernel.name}: uniform ${field} must be an integer from 0 to 2^32 − 1, got ${value}`,
       );

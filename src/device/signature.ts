@@ -1,9 +1,15 @@
 /**
- * Which bindings a kernel has for given structural parameters, computed once per combination and looked up at every run.
+ * What the runs of a kernel with the same structural parameters share, computed once per combination and looked up at every run.
  *
  * @module
  */
-import { activeBindings, type Kernel, type Structural } from "../../kernels/mod.ts";
+import {
+  activeBindings,
+  DROPOUT_UNIFORMS,
+  type Kernel,
+  type Structural,
+  type StructuralValue,
+} from "../../kernels/mod.ts";
 
 /** The signature of a kernel for one combination of structural parameters. */
 export interface Signature {
@@ -13,11 +19,18 @@ export interface Signature {
   readonly names: readonly string[];
   /** For each existing binding, whether the kernel writes it. */
   readonly writes: readonly boolean[];
+  /** Names of the uniforms, in order. */
+  readonly uniforms: readonly string[];
+  /** For each uniform, whether it is an integer. */
+  readonly integers: readonly boolean[];
+  /** Names of the uniforms that lengths of bindings and variants may depend on: the integers, without those of random numbers. */
+  readonly sizes: readonly string[];
 }
 
 interface Known {
   readonly parameters: readonly string[];
-  readonly signatures: Map<string, Signature>;
+  /** In order of their first use, with the values of the structural parameters. */
+  readonly signatures: { readonly values: readonly StructuralValue[]; readonly found: Signature }[];
 }
 
 const known = new WeakMap<Kernel, Known>();
@@ -30,14 +43,27 @@ const known = new WeakMap<Kernel, Known>();
 export function signatureOf(kernel: Kernel, structural: Structural): Signature {
   let entry = known.get(kernel);
   if (entry === undefined) {
-    entry = { parameters: Object.keys(kernel.structural), signatures: new Map() };
+    entry = { parameters: Object.keys(kernel.structural), signatures: [] };
     known.set(kernel, entry);
   }
-  let key = "";
-  for (const parameter of entry.parameters) key += `${structural[parameter]} `;
-  const found = entry.signatures.get(key);
-  if (found !== undefined) return found;
-  for (const parameter of entry.parameters) {
+  const { parameters, signatures } = entry;
+  search: for (const { values, found } of signatures) {
+    for (let i = 0; i < values.length; i++) {
+      if (structural[parameters[i]] !== values[i]) continue search;
+    }
+    return found;
+  }
+  const found = create(kernel, structural, parameters);
+  signatures.push({ values: parameters.map((parameter) => structural[parameter]), found });
+  return found;
+}
+
+function create(
+  kernel: Kernel,
+  structural: Structural,
+  parameters: readonly string[],
+): Signature {
+  for (const parameter of parameters) {
     if (!kernel.structural[parameter].includes(structural[parameter])) {
       throw new TypeError(
         `Cannot run ${kernel.name}: structural parameter ${parameter} must be one of ${
@@ -47,8 +73,15 @@ export function signatureOf(kernel: Kernel, structural: Structural): Signature {
     }
   }
   const names = activeBindings(kernel, structural);
-  const writes = names.map((name) => kernel.bindings[name].access === "read_write");
-  const signature = { key, names, writes };
-  entry.signatures.set(key, signature);
-  return signature;
+  const uniforms = Object.keys(kernel.uniforms);
+  return {
+    key: parameters.map((parameter) => `${structural[parameter]} `).join(""),
+    names,
+    writes: names.map((name) => kernel.bindings[name].access === "read_write"),
+    uniforms,
+    integers: uniforms.map((name) => kernel.uniforms[name] === "u32"),
+    sizes: uniforms.filter((name) =>
+      kernel.uniforms[name] === "u32" && !(name in DROPOUT_UNIFORMS)
+    ),
+  };
 }

@@ -55,7 +55,8 @@ export async function openTrainingDevice(
   { tune, profile, log, ...options }: TrainingDeviceOptions,
 ): Promise<TrainingDevice> {
   const tuner = new Tuner();
-  const device = await openDevice(tune ? { ...options, variantOf: tuner.variantOf } : options);
+  const { variantOf, choiceVersion } = tuner;
+  const device = await openDevice(tune ? { ...options, variantOf, choiceVersion } : options);
   let tuneNext = () => Promise.resolve();
   if (tune && device instanceof WebGpuDevice) {
     const cache = openTuningCache(device);

@@ -42,7 +42,8 @@ async function tune(flags: Flags<typeof OPTIONS>): Promise<void> {
     flags.maxSeqLength,
   );
   const tuner = new Tuner();
-  const device = await openDevice({ device: "webgpu", variantOf: tuner.variantOf });
+  const { variantOf, choiceVersion } = tuner;
+  const device = await openDevice({ device: "webgpu", variantOf, choiceVersion });
   const progress = createProgress({ title: "tuning", unit: "kernel", quiet: flags.quiet });
   try {
     if (!(device instanceof WebGpuDevice)) return;

@@ -5,7 +5,11 @@ import { toySteps, toyTrainer } from "../support/toy_pretraining.ts";
 
 /** Trains three steps and calls `between` after each. */
 async function train(tuner: Tuner | null, between: () => Promise<unknown> = async () => {}) {
-  const device = await openDevice({ device: "webgpu", variantOf: tuner?.variantOf });
+  const device = await openDevice({
+    device: "webgpu",
+    variantOf: tuner?.variantOf,
+    choiceVersion: tuner?.choiceVersion,
+  });
   try {
     tuner?.start(device as WebGpuDevice);
     const schedule = { peakLearningRate: 0.01, warmupSteps: 1, totalSteps: 3 };

@@ -92,7 +92,7 @@ export class Encoder {
     for (const command of recording.commands) {
       if (command.type !== "run") continue;
       const { uniformBytes } = command.plan.pipeline;
-      offsets.push(uniforms.add(command.kernel, command.uniforms, uniformBytes));
+      offsets.push(uniforms.add(command.signature, command.uniforms, uniformBytes));
     }
     const block = uniforms.upload();
     const textureEnds = lastTextureUses(recording.commands);
@@ -145,22 +145,21 @@ export class Encoder {
     const staged = plan.textures === undefined ? null : this.#stage(command, plan.textures);
     const physicals: Physical[] = new Array(views.length);
     const sizes: number[] = new Array(views.length);
-    let key = `${pipeline.id} ${block.id}`;
+    const bindGroups = this.#bindGroups;
+    bindGroups.begin(pipeline.id, block.id);
     for (let i = 0; i < views.length; i++) {
       const texture = staged?.[i];
       if (texture !== undefined) {
-        key += ` t${texture.id}`;
+        bindGroups.add(-texture.id, 0, 0);
         continue;
       }
       const physical = physicals[i] = this.#memoryOf(views[i].buffer);
       physical.touched = this.#submission;
       sizes[i] = boundLength(views[i], lengths[i]);
-      key += ` ${physical.id}:${views[i].offset}:${sizes[i]}`;
+      bindGroups.add(physical.id, views[i].offset, sizes[i]);
     }
-    const group = this.#bindGroups.get(
-      key,
-      () => this.#createBindGroup(command, block, physicals, sizes, staged),
-    );
+    const group = bindGroups.find() ??
+      bindGroups.keep(this.#createBindGroup(command, block, physicals, sizes, staged));
     const pass = this.#passFor(command);
     if (this.#pipeline !== pipeline) pass.setPipeline(pipeline.gpu);
     this.#pipeline = pipeline;
@@ -282,27 +281,85 @@ function range({ gpu, bytes }: Physical, offset: number, length: number): GPUBuf
 /** Maximum number of bind groups in a generation. */
 const GENERATION = 8_192;
 
+/** A bind group, and what it binds. */
+interface KnownGroup {
+  readonly key: readonly number[];
+  readonly group: GPUBindGroup;
+}
+
 /**
- * A cache of bind groups by what they bind. Equal steps bind equal memory, so no new ones are created after the first step. It keeps
- * two generations: groups that are not used during a whole generation are dropped.
+ * A cache of bind groups by what they bind: the ids of pipeline and uniform block, then id, offset and length of each binding. Equal steps bind equal memory, so no
+ * new ones are created after the first step. It keeps two generations: groups that are not used during a whole generation are dropped.
  */
 class BindGroups {
-  #young = new Map<string, GPUBindGroup>();
-  #old = new Map<string, GPUBindGroup>();
+  #young = new Map<number, KnownGroup[]>();
+  #old = new Map<number, KnownGroup[]>();
+  #youngCount = 0;
+  #oldCount = 0;
+  /** The key that is being looked up, and its hash. */
+  #key: number[] = [];
+  #length = 0;
+  #hash = 0;
 
   get count(): number {
-    return this.#young.size + this.#old.size;
+    return this.#youngCount + this.#oldCount;
   }
 
-  get(key: string, create: () => GPUBindGroup): GPUBindGroup {
-    const known = this.#young.get(key);
-    if (known !== undefined) return known;
-    const group = this.#old.get(key) ?? create();
-    if (this.#young.size >= GENERATION) {
+  /** Starts a key. */
+  begin(pipeline: number, block: number): void {
+    this.#key[0] = pipeline;
+    this.#key[1] = block;
+    this.#length = 2;
+    this.#hash = mix(pipeline, block);
+  }
+
+  /** Adds a binding to the key. */
+  add(id: number, offset: number, length: number): void {
+    const key = this.#key;
+    key[this.#length++] = id;
+    key[this.#length++] = offset;
+    key[this.#length++] = length;
+    this.#hash = mix(mix(mix(this.#hash, id), offset), length);
+  }
+
+  /** Returns the group of the key, or undefined. */
+  find(): GPUBindGroup | undefined {
+    const young = this.#in(this.#young);
+    if (young !== undefined) return young;
+    const old = this.#in(this.#old);
+    return old && this.keep(old);
+  }
+
+  /** Stores a group under the key. */
+  keep(group: GPUBindGroup): GPUBindGroup {
+    if (this.#youngCount >= GENERATION) {
       this.#old = this.#young;
+      this.#oldCount = this.#youngCount;
       this.#young = new Map();
+      this.#youngCount = 0;
     }
-    this.#young.set(key, group);
+    const known = { key: this.#key.slice(0, this.#length), group };
+    const others = this.#young.get(this.#hash);
+    if (others === undefined) this.#young.set(this.#hash, [known]);
+    else others.push(known);
+    this.#youngCount++;
     return group;
   }
+
+  #in(groups: ReadonlyMap<number, readonly KnownGroup[]>): GPUBindGroup | undefined {
+    const candidates = groups.get(this.#hash);
+    if (candidates === undefined) return undefined;
+    const length = this.#length;
+    search: for (const { key, group } of candidates) {
+      if (key.length !== length) continue;
+      for (let i = 0; i < length; i++) if (key[i] !== this.#key[i]) continue search;
+      return group;
+    }
+    return undefined;
+  }
+}
+
+/** A 32-bit hash of a hash and a number below 2^53 (the step of FNV-1a, with a word instead of a byte). */
+function mix(hash: number, value: number): number {
+  return Math.imul(hash ^ value, 0x01000193) ^ (hash >>> 15);
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Kernel, Uniforms } from "../../../kernels/mod.ts";
+import type { Uniforms } from "../../../kernels/mod.ts";
+import type { Signature } from "../signature.ts";
 import type { BufferPool, Physical } from "./buffer_pool.ts";
 
 /** Packs uniforms and uploads them. */
@@ -26,14 +27,13 @@ export class UniformBlock {
   }
 
   /** Adds one run's uniforms as a block of `bytes` and returns its offset in bytes. */
-  add(kernel: Kernel, uniforms: Uniforms, bytes: number): number {
+  add({ uniforms: names, integers }: Signature, uniforms: Uniforms, bytes: number): number {
     const start = this.#used;
     const end = start + bytes / 4;
     if (end > this.#floats.length) this.#grow();
-    let at = start;
-    for (const field in kernel.uniforms) {
-      if (kernel.uniforms[field] === "f32") this.#floats[at++] = uniforms[field];
-      else this.#words[at++] = uniforms[field];
+    for (let i = 0; i < names.length; i++) {
+      if (integers[i]) this.#words[start + i] = uniforms[names[i]];
+      else this.#floats[start + i] = uniforms[names[i]];
     }
     this.#used = Math.ceil(end / this.#alignment) * this.#alignment;
     return start * 4;

@@ -35,8 +35,10 @@ import { UniformBlock } from "./uniform_block.ts";
 
 /** Options of {@linkcode openWebGpuDevice}. */
 export interface WebGpuOptions {
-  /** Selects variants in place of the device. */
+  /** Selects variants in place of the device. Runs of the same sizes may reuse its choice while `choiceVersion` returns the same number. */
   readonly variantOf?: VariantOf;
+  /** Changes when `variantOf` may select other variants. Without it, `variantOf` is called for every run. */
+  readonly choiceVersion?: () => number;
   /** Maximum memory for texture copies of persistent buffers between recordings, in bytes. Default: 1 GiB. */
   readonly textureBytes?: number;
   /** Limits below the adapter's own. Default: none. */
@@ -82,6 +84,7 @@ export class WebGpuDevice implements Device {
       flush: () => this.flush(),
       check: () => this.#faults.check(),
       plan: this.#plan.bind(this),
+      planVersion: options.choiceVersion ?? (options.variantOf && counter()),
     });
     this.#faults = new Faults(gpu);
     this.#pool = new BufferPool(gpu, limits, this.#faults);
@@ -241,6 +244,12 @@ export class WebGpuDevice implements Device {
   #releaseFreed(): void {
     for (const buffer of this.#freed.splice(0)) this.#textures.forget(this.#pool.free(buffer));
   }
+}
+
+/** Returns another number at each call. */
+function counter(): () => number {
+  let count = 0;
+  return () => ++count;
 }
 
 function lastKernels({ commands }: Recording<Plan>): string[] {

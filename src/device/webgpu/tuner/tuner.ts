@@ -28,12 +28,16 @@ const MIN_SPEEDUP = 1.05;
 /** Maximum memory for measuring one run, in bytes. */
 const MAX_BYTES = 512 * 2 ** 20;
 
-/** Tunes one device. Pass {@linkcode Tuner.variantOf} to the device, then call {@linkcode Tuner.start}. */
+/** Tunes one device. Pass {@linkcode Tuner.variantOf} and {@linkcode Tuner.choiceVersion} to the device, then call {@linkcode Tuner.start}. */
 export class Tuner {
   readonly #choices = new Map<string, string>();
   readonly #waiting = new Map<string, TuningCase>();
   #device: WebGpuDevice | null = null;
   #forced: Variant | null = null;
+  #version = 0;
+
+  /** The `choiceVersion` of {@linkcode WebGpuOptions}. */
+  readonly choiceVersion = (): number => this.#version;
 
   /** The `variantOf` of {@linkcode WebGpuOptions}. */
   readonly variantOf = (kernel: Kernel, context: VariantContext): Variant | undefined => {
@@ -56,6 +60,7 @@ export class Tuner {
   /** Starts choosing for a device. `remembered` has choices of earlier processes: variant by key. */
   start(device: WebGpuDevice, remembered: ReadonlyMap<string, string> = new Map()): void {
     this.#device = device;
+    this.#version++;
     for (const [key, variant] of remembered) this.#choices.set(key, variant);
   }
 
@@ -84,16 +89,19 @@ export class Tuner {
     const possible = candidates(kernel, { structural, uniforms, capabilities });
     const times = await measureCandidates(device, tuned, possible, (variant, record) => {
       this.#forced = variant;
+      this.#version++;
       try {
         record();
       } finally {
         this.#forced = null;
+        this.#version++;
       }
     });
     const before = possible[0].name;
     const chosen = fastest(times.milliseconds, before);
     this.#waiting.delete(key);
     this.#choices.set(key, chosen);
+    this.#version++;
     return { ...times, key, kernel: kernel.name, before, chosen };
   }
 

@@ -33,7 +33,7 @@ testGpu("uses the default variant until the tuner has measured the run", async (
   assertEquals(after.variant, tuned.chosen);
   assertEquals(after.y, before.y);
   assertEquals(await first.tuneNext(), null);
-}, { variantOf: first.variantOf });
+}, { variantOf: first.variantOf, choiceVersion: first.choiceVersion });
 
 for (
   const [remembered, taken] of [
@@ -50,7 +50,7 @@ for (
     assertEquals(variant, taken);
     assertEquals(y, counting(COUNT).map((i) => 2 * i));
     assertEquals(tuner.waiting, 0);
-  }, { variantOf: tuner.variantOf });
+  }, { variantOf: tuner.variantOf, choiceVersion: tuner.choiceVersion });
 }
 
 const products = new Tuner();
@@ -72,7 +72,7 @@ testGpu("computes equal bits with every tile that the tuner may choose", async (
   }
   assertNotEquals(results[0], new Array(128 * 128).fill(0).join());
   assertEquals(new Set(results).size, 1);
-}, { variantOf: products.variantOf });
+}, { variantOf: products.variantOf, choiceVersion: products.choiceVersion });
 
 const tunedHalf = new Tuner();
 testGpu(
@@ -98,7 +98,7 @@ testGpu(
     device.run(kernel, { ...run, bindings });
     assertEquals((await tunedHalf.tuneNext())!.wrong, ["turned"]);
   },
-  { variantOf: tunedHalf.variantOf },
+  { variantOf: tunedHalf.variantOf, choiceVersion: tunedHalf.choiceVersion },
 );
 
 Deno.test("choiceKey() rounds sizes up to a power of two and keeps structural parameters", () => {

@@ -45,7 +45,14 @@ export class Encoder {
   #runs = 0;
   /** Number of the current submission. The host cannot write a buffer that it uses before it is sent. */
   #submission = 0;
-  #memory = new Map<DeviceBuffer, Physical>();
+  /** Memory of the recording's temporaries, by their id minus that of the first. */
+  #memory: Physical[] = [];
+  #firstTemporary = 0;
+  /** Offset of each run's uniforms in the uniform block, in bytes. */
+  #uniformOffsets = new Uint32Array(1024);
+  /** Memory and length of each binding of a run; reused by the next one. */
+  readonly #physicals: Physical[] = [];
+  readonly #sizes: number[] = [];
 
   constructor(parts: EncoderParts) {
     this.#parts = parts;
@@ -64,7 +71,7 @@ export class Encoder {
       this.#abandon();
       throw error;
     } finally {
-      this.#memory.clear();
+      this.#memory = [];
     }
     this.#parts.readback.start();
   }
@@ -78,23 +85,21 @@ export class Encoder {
     uniforms.clear();
     readback.clear();
     textures.forgetAll();
-    for (const physical of this.#memory.values()) textures.forget(physical);
+    this.#memory.forEach((physical) => textures.forget(physical));
   }
 
   #encode(recording: Recording<Plan>): void {
-    const { pool, textures, uniforms } = this.#parts;
+    const { pool, textures } = this.#parts;
     pool.begin();
     textures.begin();
+    this.#firstTemporary = Infinity;
+    for (const { id } of recording.slots.keys()) {
+      this.#firstTemporary = Math.min(this.#firstTemporary, id);
+    }
     for (const [buffer, slot] of recording.slots) {
-      this.#memory.set(buffer, pool.slot(slot, buffer.label));
+      this.#memory[buffer.id - this.#firstTemporary] = pool.slot(slot, buffer.label);
     }
-    const offsets: number[] = [];
-    for (const command of recording.commands) {
-      if (command.type !== "run") continue;
-      const { uniformBytes } = command.plan.pipeline;
-      offsets.push(uniforms.add(command.signature, command.uniforms, uniformBytes));
-    }
-    const block = uniforms.upload();
+    const block = this.#uploadUniforms(recording);
     const textureEnds = lastTextureUses(recording.commands);
     let run = 0;
     let reads: ReadCommand[] = [];
@@ -108,20 +113,36 @@ export class Encoder {
         encodeReads();
         if (command.type === "write") this.#write(command);
         else {
-          this.#run(command, block, offsets[run], textureEnds[run]);
+          this.#run(command, block, run, textureEnds[run]);
           run++;
         }
       }
       const dying = recording.dying.get(index);
       if (dying === undefined) return;
-      for (const buffer of dying) textures.forget(this.#memory.get(buffer)!);
+      for (const buffer of dying) textures.forget(this.#memoryOf(buffer));
     });
     encodeReads();
     this.#submit();
   }
 
+  #uploadUniforms({ commands }: Recording<Plan>): Physical {
+    const { uniforms } = this.#parts;
+    if (this.#uniformOffsets.length < commands.length) {
+      this.#uniformOffsets = new Uint32Array(2 * commands.length);
+    }
+    let run = 0;
+    for (const command of commands) {
+      if (command.type !== "run") continue;
+      const { uniformBytes } = command.plan.pipeline;
+      this.#uniformOffsets[run++] = uniforms.add(command.signature, command.uniforms, uniformBytes);
+    }
+    return uniforms.upload();
+  }
+
   #memoryOf(buffer: DeviceBuffer): Physical {
-    return buffer.temporary ? this.#memory.get(buffer)! : this.#parts.pool.persistent(buffer);
+    return buffer.temporary
+      ? this.#memory[buffer.id - this.#firstTemporary]
+      : this.#parts.pool.persistent(buffer);
   }
 
   /** Host writes take effect before everything that is not yet submitted. */
@@ -137,14 +158,13 @@ export class Encoder {
   #run(
     command: RunCommand<Plan>,
     block: Physical,
-    uniformOffset: number,
+    run: number,
     textureEnds: readonly string[] | undefined,
   ): void {
     const { plan, signature, views, lengths } = command;
     const { pipeline, workgroups } = plan;
     const staged = plan.textures === undefined ? null : this.#stage(command, plan.textures);
-    const physicals: Physical[] = new Array(views.length);
-    const sizes: number[] = new Array(views.length);
+    const physicals = this.#physicals, sizes = this.#sizes;
     const bindGroups = this.#bindGroups;
     bindGroups.begin(pipeline.id, block.id);
     for (let i = 0; i < views.length; i++) {
@@ -163,7 +183,7 @@ export class Encoder {
     const pass = this.#passFor(command);
     if (this.#pipeline !== pipeline) pass.setPipeline(pipeline.gpu);
     this.#pipeline = pipeline;
-    pass.setBindGroup(0, group, [uniformOffset]);
+    pass.setBindGroup(0, group, this.#uniformOffsets, run, 1);
     pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
     for (let i = 0; i < views.length; i++) {
       if (!signature.writes[i]) continue;

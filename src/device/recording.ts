@@ -96,7 +96,7 @@ export interface RecorderHooks<Plan> {
   check?(): void;
   /** Plans each run. It must depend on nothing but the signature and its sizes while {@linkcode RecorderHooks.planVersion} is the same. */
   readonly plan?: Planner<Plan>;
-  /** Changes when runs must be planned anew. */
+  /** Changes when runs must be planned again. */
   planVersion?(): number;
 }
 

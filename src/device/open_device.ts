@@ -62,6 +62,7 @@ const OPTION_NAMES: Readonly<Record<keyof OpenDeviceOptions, true>> = {
   simd: true,
   blas: true,
   variantOf: true,
+  choiceVersion: true,
   textureBytes: true,
   restrictions: true,
 };

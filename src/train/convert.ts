@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { folderOf, syncFolder } from "../files/mod.ts";
 import { checkVocabularySize, ConfigError, matchTensors, type ModelConfig } from "../model/mod.ts";
 import { loadTokenizer } from "../text/disk/mod.ts";
 import type { Tokenizer } from "../text/mod.ts";
 import { toFloat32, type WritableTensor } from "../weights/mod.ts";
 import { encoderParts, headsOf, type ModelHead, savedClass } from "./convert_heads.ts";
 import { readModelFolder, writeModelFolder } from "./model_folder.ts";
+import { checkNewFolder, writeNewFolder } from "./new_folder.ts";
 
 /** Result of {@linkcode convertFolder}. */
 export interface ConvertReport {
@@ -40,7 +40,7 @@ export async function convertFolder(
   to: string,
   source: string = from,
 ): Promise<ConvertReport> {
-  await refuseContents(to);
+  await checkNewFolder(to);
   const { config, weights } = await readModelFolder(from);
   const tokenizer = await tokenizerOf(from, config);
   const named = <T>(read: () => T): T => {
@@ -76,41 +76,19 @@ export async function convertFolder(
     tokenizer: tokenizer !== null,
     unwritten: tokenizer?.unwritten ?? [],
   };
-  const unfinished = `${to}.${Deno.pid}.tmp`;
-  await Deno.mkdir(unfinished, { recursive: true });
-  try {
-    await writeModelFolder(unfinished, {
+  await writeNewFolder(to, (folder) =>
+    writeModelFolder(folder, {
       config: writtenConfig(config, heads),
       architecture,
       tensors,
       files: new Map(Object.entries(tokenizer?.toFiles() ?? {})),
       card: card(source, config, report),
-    });
-    // Some systems do not rename to an empty folder.
-    await Deno.remove(to).catch(ignoreMissing);
-    await Deno.rename(unfinished, to);
-  } catch (error) {
-    await Deno.remove(unfinished, { recursive: true }).catch(ignoreMissing);
-    throw error;
-  }
-  await syncFolder(folderOf(to));
+    }));
   return report;
 }
 
-async function refuseContents(to: string): Promise<void> {
-  try {
-    for await (const { name } of Deno.readDir(to)) {
-      throw new ConfigError(`${to} is not empty (it contains ${name}); choose another folder`);
-    }
-  } catch (error) {
-    if (error instanceof Deno.errors.NotADirectory) {
-      throw new ConfigError(`${to} is a file; choose a folder`);
-    }
-    ignoreMissing(error);
-  }
-}
-
-async function tokenizerOf(from: string, config: ModelConfig): Promise<Tokenizer | null> {
+/** Loads the tokenizer of a folder; null if it has none. @throws {ConfigError} if it has more pieces than the model */
+export async function tokenizerOf(from: string, config: ModelConfig): Promise<Tokenizer | null> {
   try {
     const tokenizer = await loadTokenizer(from);
     checkVocabularySize(tokenizer, config, from);
@@ -153,8 +131,4 @@ Converted from \`${source}\` by [@albert-lab/albert](https://jsr.io/@albert-lab/
 | heads kept | ${heads.join(", ") || "none"} |
 | parameters | ${parameters} in float32 |
 `;
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

@@ -20,6 +20,7 @@ export const COMMANDS: Record<string, () => Promise<{ default: Command<any> }>> 
   predict: () => import("./predict.ts"),
   paper: () => import("./paper.ts"),
   convert: () => import("./convert.ts"),
+  export: () => import("./export.ts"),
   async completions() {
     const { CompletionsCommand } = await import("@cliffy/command/completions");
     return { default: new CompletionsCommand() as Command<any> };

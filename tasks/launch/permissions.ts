@@ -48,6 +48,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   score: [READ, VARIABLES],
   predict: [...COMPUTE, WRITE, NETWORK],
   convert: [READ, WRITE, ALL_VARIABLES, NETWORK],
+  export: [READ, WRITE, ALL_VARIABLES, NETWORK],
   paper: TRAIN,
   completions: [VARIABLES],
   help: [VARIABLES],

@@ -21,6 +21,7 @@ const FLOORS = [
   "src/text",
   "src/weights",
   "src/model",
+  "src/onnx",
   "src/data",
   "src/optim",
   "src/distributed",
@@ -73,6 +74,7 @@ const SIDE_DOORS: Readonly<Record<string, string>> = {
   "src/benchmarks/squad/reader.ts": "scoring needs no engine",
   "src/data/readers/format.ts": "help texts need no engine",
   "src/data/readers/records.ts": "help texts need no engine",
+  "src/onnx/names.ts": "help texts need no engine",
   "src/train/model_folder.ts": "golden cases have model files, but no run",
 };
 

@@ -17,12 +17,31 @@ import {
 import { architectureOf } from "../architectures/mod.ts";
 import type { ModelConfig } from "../config.ts";
 import { type Encoder, resolve } from "../encoder.ts";
-import { denseSpec, normSpec, type ParameterSpec } from "../parameters.ts";
+import {
+  type DenseSpec,
+  denseSpec,
+  type NormSpec,
+  normSpec,
+  type ParameterSpec,
+} from "../parameters.ts";
 
 /** Classes of the SOP and NSP heads. */
 const CLASSES = 2;
 
-function headSpecs(config: ModelConfig) {
+/** Parameters of the masked-LM head by part. */
+export interface MaskedLanguageParts {
+  /** H → E. */
+  readonly dense: DenseSpec;
+  /** Layer normalization after the activation, size E. */
+  readonly layerNorm: NormSpec;
+  /** Output bias, `[V]`. */
+  readonly bias: ParameterSpec;
+  /** Output matrix `[V, E]`; undefined if it is the word embeddings. */
+  readonly decoder?: ParameterSpec;
+}
+
+/** Returns the parameters of the masked-LM head by part. */
+export function maskedLanguageParts(config: ModelConfig): MaskedLanguageParts {
   const names = architectureOf(config).names.maskedLanguageHead;
   const tied = config.tieWordEmbeddings !== false;
   // transformers adds the bias of the output layer, which is not tied then either.
@@ -46,7 +65,7 @@ function headSpecs(config: ModelConfig) {
 
 /** Returns the parameters of the masked-LM head. They include its output matrix only if it is not tied to the encoder's word embeddings. */
 export function maskedLanguageSpecs(config: ModelConfig): ParameterSpec[] {
-  const { dense, layerNorm, bias, decoder } = headSpecs(config);
+  const { dense, layerNorm, bias, decoder } = maskedLanguageParts(config);
   return [
     dense.weight,
     dense.bias,
@@ -59,7 +78,7 @@ export function maskedLanguageSpecs(config: ModelConfig): ParameterSpec[] {
 
 /** Returns the output matrix `[V, E]` and the output bias. */
 function outputLayer({ config, parameters, wordEmbeddings }: Encoder) {
-  const { bias, decoder } = headSpecs(config);
+  const { bias, decoder } = maskedLanguageParts(config);
   return {
     matrix: decoder === undefined ? wordEmbeddings : parameters.get(decoder),
     bias: parameters.get(bias),
@@ -69,7 +88,7 @@ function outputLayer({ config, parameters, wordEmbeddings }: Encoder) {
 /** Applies the head's dense layer, activation and layer normalization: `[rows, H]` → `[rows, E]`. */
 function transform(scope: Scope, encoder: Encoder, rows: Tensor): Tensor {
   const { config, parameters } = encoder;
-  const specs = headSpecs(config);
+  const specs = maskedLanguageParts(config);
   const { weight, bias } = resolve(parameters, specs.dense);
   const hidden = linear(scope, rows, weight, bias, config.hiddenAct);
   return layerNorm(scope, hidden, resolve(parameters, specs.layerNorm), config.layerNormEps);

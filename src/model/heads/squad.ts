@@ -31,17 +31,24 @@ import {
   type ParameterSpec,
 } from "../parameters.ts";
 
-interface SquadHeadSpecs {
+/** Parameters of the head by part. */
+export interface SquadHeadParts {
+  /** H → 1, the start logit of a token. */
   readonly start: DenseSpec;
+  /** 2H → H, from a token and the start token. */
   readonly endDense: DenseSpec;
+  /** Layer normalization after the tanh, size H. */
   readonly endNorm: NormSpec;
+  /** H → 1, the end logit of a token. */
   readonly end: DenseSpec;
+  /** 2H → H, from the averaged start and `[CLS]`. */
   readonly answerDense: DenseSpec;
-  /** Weight of a dense layer without bias. */
+  /** Weight of a dense layer H → 1 without bias. */
   readonly answer: ParameterSpec;
 }
 
-function headSpecs({ hiddenSize }: ModelConfig): SquadHeadSpecs {
+/** Returns the parameters of the head by part. */
+export function squadHeadParts({ hiddenSize }: ModelConfig): SquadHeadParts {
   return {
     start: denseSpec("squad_head.start", 1, hiddenSize),
     endDense: denseSpec("squad_head.end.dense_0", hiddenSize, 2 * hiddenSize),
@@ -54,7 +61,7 @@ function headSpecs({ hiddenSize }: ModelConfig): SquadHeadSpecs {
 
 /** Returns the parameters of the head. */
 export function squadHeadSpecs(config: ModelConfig): ParameterSpec[] {
-  const { start, endDense, endNorm, end, answerDense, answer } = headSpecs(config);
+  const { start, endDense, endNorm, end, answerDense, answer } = squadHeadParts(config);
   const pairs = [start, endDense, endNorm, end, answerDense];
   return [...pairs.flatMap(({ weight, bias }) => [weight, bias]), answer];
 }
@@ -85,7 +92,7 @@ export function squadStartLogits(
   batch: number,
   allowed: Uint8Array,
 ): Tensor {
-  const { weight, bias } = resolve(parameters, headSpecs(config).start);
+  const { weight, bias } = resolve(parameters, squadHeadParts(config).start);
   const logits = linear(scope, hidden, weight, bias);
   return maskLogits(scope, byExample(scope, logits, batch), allowed);
 }
@@ -105,7 +112,7 @@ export function squadEndLogits(
   starts: Uint32Array,
   allowed: Uint8Array,
 ): Tensor {
-  const { endDense, endNorm, end } = headSpecs(config);
+  const { endDense, endNorm, end } = squadHeadParts(config);
   const batch = starts.length;
   const rows = hidden.shape[0];
   const sequence = rows / batch;
@@ -144,7 +151,7 @@ export function squadAnswerLogits(
   hidden: Tensor,
   startLogits: Tensor,
 ): Tensor {
-  const { answerDense, answer } = headSpecs(config);
+  const { answerDense, answer } = squadHeadParts(config);
   const [batch, sequence] = startLogits.shape;
   const first = Uint32Array.from({ length: batch }, (_, example) => example * sequence);
   const start = attentionPooling(scope, startLogits, hidden);

@@ -1,0 +1,53 @@
+/**
+ * Folders that appear when they are complete. Requires Deno's file access.
+ *
+ * @module
+ */
+import { folderOf, syncFolder } from "../files/mod.ts";
+import { ConfigError } from "../model/mod.ts";
+
+/**
+ * Checks that a folder is missing or empty.
+ *
+ * @throws {ConfigError} if it contains something, or is a file
+ */
+export async function checkNewFolder(path: string): Promise<void> {
+  try {
+    for await (const { name } of Deno.readDir(path)) {
+      throw new ConfigError(`${path} is not empty (it contains ${name}); choose another folder`);
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.NotADirectory) {
+      throw new ConfigError(`${path} is a file; choose a folder`);
+    }
+    ignoreMissing(error);
+  }
+}
+
+/**
+ * Writes a folder under a temporary name next to it, and renames it.
+ *
+ * @param path a folder for which {@linkcode checkNewFolder} succeeds
+ * @param write writes the files to the folder that it is given
+ */
+export async function writeNewFolder(
+  path: string,
+  write: (folder: string) => Promise<void>,
+): Promise<void> {
+  const unfinished = `${path}.${Deno.pid}.tmp`;
+  await Deno.mkdir(unfinished, { recursive: true });
+  try {
+    await write(unfinished);
+    // Some systems do not rename to an empty folder.
+    await Deno.remove(path).catch(ignoreMissing);
+    await Deno.rename(unfinished, path);
+  } catch (error) {
+    await Deno.remove(unfinished, { recursive: true }).catch(ignoreMissing);
+    throw error;
+  }
+  await syncFolder(folderOf(path));
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

@@ -1,0 +1,64 @@
+import { ONNX_PRECISIONS, ONNX_TASKS } from "../../src/onnx/names.ts";
+import { defineCommand, defineGroup } from "./command.ts";
+import { UsageError } from "./errors.ts";
+
+const onnx = defineCommand({
+  description: "Export a model to ONNX, for onnxruntime and transformers.js.\n" +
+    "Writes onnx/model.onnx, config.json, the tokenizer and a model card.",
+  options: {
+    "--checkpoint <checkpoint>": {
+      kind: "string",
+      help: "Folder, run folder, or hf:OWNER/NAME[@REVISION].",
+      required: true,
+    },
+    "--output <folder>": {
+      kind: "string",
+      help: "Folder to write; it must be missing or empty.",
+      required: true,
+    },
+    "--task <name>": {
+      kind: ONNX_TASKS,
+      help: "Task of the exported model.",
+      defaultText: "the task of the checkpoint",
+    },
+    "--precision <names...>": {
+      kind: "strings",
+      help: `Precisions, one file each: ${ONNX_PRECISIONS.join(", ")}.`,
+      defaultText: "f32",
+    },
+  },
+  examples: {
+    "A fine-tuned model":
+      "albert export onnx --checkpoint runs/sst2 --output models/sst2-onnx --precision f32 int8",
+    "A published model":
+      "albert export onnx --checkpoint hf:albert/albert-base-v2 --output models/base-onnx",
+  },
+  action: async (flags) => {
+    const precisions = precisionsOf(flags.precision);
+    const { exportOnnx, resolveCheckpoint } = await import("../../src/train/disk.ts");
+    const { downloadProgress } = await import("./open_checkpoint.ts");
+    const { checkpoint, output, task } = flags;
+    const folder = await resolveCheckpoint(checkpoint, downloadProgress(flags));
+    const report = await exportOnnx(folder, output, { task, precisions, source: checkpoint });
+    if (flags.json) return console.log(JSON.stringify({ folder: output, ...report }));
+    console.log(`${output}: ${report.architecture} for ${report.task}`);
+    for (const [name, bytes] of Object.entries(report.files)) {
+      console.log(`  ${name}  ${(bytes / 1e6).toFixed(1)} MB`);
+    }
+    if (flags.quiet) return;
+    for (const sentence of report.unwritten) console.error(`albert: ${sentence}`);
+  },
+});
+
+function precisionsOf(names: readonly string[] = ["f32"]) {
+  return [...new Set(names)].map((name) => {
+    const known = ONNX_PRECISIONS.find((precision) => precision === name);
+    if (known !== undefined) return known;
+    throw new UsageError(
+      `--precision must be one or more of ${ONNX_PRECISIONS.join(", ")} (got ${name})`,
+    );
+  });
+}
+
+/** `albert export` */
+export default defineGroup("Export a model to the format of another library.", { onnx });

@@ -41,6 +41,7 @@ function parseArguments(args: string[]): Request {
 
 function summary(results: StageResult[]): string {
   const skipped = results.reduce((sum, { skipped }) => sum + skipped, 0);
+  const dispatches = results.reduce((sum, { dispatches }) => sum + dispatches, 0);
   return [
     "",
     ...results.map(({ name, failed, seconds }) =>
@@ -49,6 +50,7 @@ function summary(results: StageResult[]): string {
     ...results.filter(({ failed }) => failed > 0).map(({ name }) =>
       `See "== ${name}" above, or run: deno task ok --only ${name}`
     ),
+    ...(dispatches > 0 ? [`${dispatches.toLocaleString("en")} WebGPU dispatches`] : []),
     ...(skipped > 0 ? [`${skipped} tests were skipped; their names give the reason.`] : []),
   ].join("\n");
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Config } from "../launch/config.ts";
+import { countDispatches } from "./dispatches.ts";
 
 /** Number of checks by their outcome. */
 export interface Count {
@@ -16,6 +17,8 @@ export interface Count {
 export interface StageResult extends Count {
   name: string;
   seconds: number;
+  /** Number of WebGPU dispatches of its programs. */
+  dispatches: number;
 }
 
 /** Input of a stage. */
@@ -27,6 +30,8 @@ export interface StageContext {
   slow: boolean;
   /** Whether to print the output of test runs. */
   show: boolean;
+  /** Variables of all programs. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** One part of the gate. */
@@ -48,16 +53,17 @@ export async function runStages(
   for (const { name, run } of stages) {
     print(`\n== ${name}`);
     const started = performance.now();
+    const counted = await countDispatches();
     let count: Count;
     try {
-      count = await run(context);
+      count = await run({ ...context, env: { ...context.env, ...counted.env } });
     } catch (error) {
       print(error instanceof Error ? error.message : error);
       count = { passed: 0, failed: 1, skipped: 0 };
     }
     const seconds = (performance.now() - started) / 1000;
     print(`== ${name}: ${count.failed > 0 ? "FAILED" : "ok"} in ${duration(seconds)}`);
-    results.push({ name, seconds, ...count });
+    results.push({ name, seconds, dispatches: await counted.end(), ...count });
   }
   return results;
 }

@@ -6,6 +6,7 @@
 import { absoluteImports, type Config, readSettings, standInConfig } from "../launch/config.ts";
 import { exists, ROOT, shortHash, usableCacheFolder, writeAtomically } from "../launch/files.ts";
 import { denoOutput, denoWithLimit, type Outcome } from "./deno_command.ts";
+import { countingFlags } from "./dispatches.ts";
 import { publishDryRun } from "./publish.ts";
 import { type Count, type Stage, type StageContext, sumCounts } from "./run_stages.ts";
 import { runTests } from "./tests.ts";
@@ -100,7 +101,7 @@ async function browserConfig(config: Config, libraries: string[] = []): Promise<
 const EXAMPLE_LIMIT = 120;
 
 /** Runs each file of `examples` in an empty folder. */
-async function runExamples({ config, show }: StageContext): Promise<Count> {
+async function runExamples({ config, show, env = {} }: StageContext): Promise<Count> {
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
   const entries = await Array.fromAsync(Deno.readDir(`${ROOT}/examples`));
   for (
@@ -108,8 +109,9 @@ async function runExamples({ config, show }: StageContext): Promise<Count> {
   ) {
     const folder = await Deno.makeTempDir();
     if (show) console.log(`-- examples/${name}`);
-    const args = ["run", "--quiet", "--allow-all", ...config.flags, `${ROOT}/examples/${name}`];
-    const { code, stopped } = await denoWithLimit(args, {}, EXAMPLE_LIMIT, show, folder);
+    const flags = ["--quiet", "--allow-all", ...config.flags, ...countingFlags(env)];
+    const args = ["run", ...flags, `${ROOT}/examples/${name}`];
+    const { code, stopped } = await denoWithLimit(args, env, EXAMPLE_LIMIT, show, folder);
     if (stopped && show) console.log(`Stopped after ${EXAMPLE_LIMIT} s without output.`);
     count[code === 0 ? "passed" : "failed"]++;
     await Deno.remove(folder, { recursive: true });

@@ -5,6 +5,7 @@
  */
 import { usableCacheFolder } from "../launch/files.ts";
 import { denoWithLimit } from "./deno_command.ts";
+import { countingFlags } from "./dispatches.ts";
 import type { Count, StageContext } from "./run_stages.ts";
 
 /** Seconds without a finished test after which a test run counts as hung, see `denoWithLimit()`. */
@@ -18,17 +19,20 @@ const SLOW = 10;
  * uses all cores.
  */
 export async function runTests(
-  { config, slow, show }: StageContext,
+  { config, slow, show, env: variables = {} }: StageContext,
   paths: string[],
   limit = LIMIT,
 ): Promise<Count> {
   const cores = navigator.hardwareConcurrency;
   const junit = `${await usableCacheFolder()}/junit-${crypto.randomUUID()}.xml`;
-  const env: Record<string, string> = { DENO_JOBS: String(Math.max(1, Math.min(4, cores))) };
+  const env: Record<string, string> = {
+    ...variables,
+    DENO_JOBS: String(Math.max(1, Math.min(4, cores))),
+  };
   if (slow) env.ALBERT_SLOW = "1";
   if (!config.jsr) env.ALBERT_JSR = "never"; // The tests start processes with the same packages.
   const flags = ["--allow-all", "--no-check", "--parallel", "--permit-no-files", ...config.flags];
-  const args = ["test", ...flags, `--junit-path=${junit}`, ...paths];
+  const args = ["test", ...flags, ...countingFlags(env), `--junit-path=${junit}`, ...paths];
   const { code, output, stopped } = await denoWithLimit(args, env, limit, show);
   if (stopped) return countPrinted(output, limit, show);
   const report = await Deno.readTextFile(junit).catch(() => ""); // missing if no test was run

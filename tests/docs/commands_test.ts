@@ -1,13 +1,13 @@
 // Runs every command of `docs` with the smoke preset, a few steps and the CPU device.
 import { assert, assertEquals } from "@std/assert";
 import { sha256File } from "../../src/files/mod.ts";
-import { prepareConfig } from "../../tasks/launch/config.ts";
+import { countingConfig } from "../support/counting_config.ts";
 import { exists, ROOT } from "../../tasks/launch/files.ts";
 import { toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
 import { toyTexts } from "../support/toy_corpus.ts";
 import { type DocumentedCommand, documentedCommands } from "./commands.ts";
 
-const config = await prepareConfig(() => {});
+const config = await countingConfig();
 
 /** Values that make a command small. */
 const SMALLER: Record<string, string> = {

@@ -4,7 +4,7 @@ import { openDevice } from "../../src/device/mod.ts";
 import { initialize, modelFiles, presetConfig, PretrainingModel } from "../../src/model/mod.ts";
 import { Tokenizer, writeSentencePieceModel } from "../../src/text/mod.ts";
 import { VocabularyTrainer } from "../../src/text/training/mod.ts";
-import { prepareConfig } from "../../tasks/launch/config.ts";
+import { countingConfig } from "../support/counting_config.ts";
 import { ROOT } from "../../tasks/launch/files.ts";
 import { fakeHub } from "../weights/hub/fake_hub.ts";
 import { runAlbert } from "../tasks/albert_process.ts";
@@ -55,7 +55,7 @@ Deno.test("the README's program and command load a model and fill a mask", async
   const folder = await Deno.makeTempDir();
   const hub = fakeHub("albert/albert-base-v2", await tinyModel());
   try {
-    const { flags } = await prepareConfig(() => {});
+    const { flags } = await countingConfig();
     await Deno.writeTextFile(
       `${folder}/program.ts`,
       program.replace("https://huggingface.co", hub.endpoint),

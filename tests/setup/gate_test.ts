@@ -54,6 +54,35 @@ Deno.test("runTests() counts passed, failed and skipped tests, and a file that c
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test({
+  name: "runStages() counts the WebGPU dispatches of tests",
+  ignore: (await navigator.gpu?.requestAdapter() ?? null) === null,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    await Deno.writeTextFile(
+      `${folder}/a_test.ts`,
+      `Deno.test("dispatches", async () => {
+         const device = await (await navigator.gpu.requestAdapter()).requestDevice();
+         const code = "@compute @workgroup_size(1) fn main() {}";
+         const module = device.createShaderModule({ code });
+         const pipeline = device.createComputePipeline({ layout: "auto", compute: { module } });
+         const commands = device.createCommandEncoder();
+         const pass = commands.beginComputePass();
+         pass.setPipeline(pipeline);
+         for (let run = 0; run < 3; run++) pass.dispatchWorkgroups(1);
+         pass.end();
+         device.queue.submit([commands.finish()]);
+         await device.queue.onSubmittedWorkDone();
+         device.destroy();
+       });`,
+    );
+    const run: Stage = (context) => runTests(context, [folder]);
+    const [stage] = await runStages([{ name: "tests", run }], await quietContext(), () => {});
+    assertEquals([stage.passed, stage.failed, stage.dispatches], [1, 0, 3]);
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
 Deno.test("runTests() stops a run that hangs and counts it as one failure", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(

@@ -1,4 +1,4 @@
-import { prepareConfig } from "../../tasks/launch/config.ts";
+import { countingConfig } from "../support/counting_config.ts";
 import { toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
 
 /** How to start a command. */
@@ -21,7 +21,7 @@ export async function runAlbert(
   words: string[],
   { stdin, cwd, env }: AlbertOptions = {},
 ): Promise<AlbertOutcome> {
-  const config = await prepareConfig(() => {});
+  const config = await countingConfig();
   const child = new Deno.Command(Deno.execPath(), {
     args: toolCommand(TOOLS.albert, config, words),
     cwd,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { KERNELS } from "../../kernels/mod.ts";
-import { prepareConfig } from "../../tasks/launch/config.ts";
+import { countingConfig } from "../support/counting_config.ts";
 import { toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
 
 /** Runs a task as the launcher would. */
@@ -8,7 +8,7 @@ async function runTool(
   name: "kernels" | "bench",
   ...words: string[]
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const config = await prepareConfig(() => {});
+  const config = await countingConfig();
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: toolCommand(TOOLS[name], config, words),
     env: { NO_COLOR: "1" },

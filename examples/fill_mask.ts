@@ -18,7 +18,7 @@ if (texts.length === 0) {
   texts.push("At night the cow sleeps in the [MASK].", "The [MASK] wakes up and moos.");
 }
 
-// Uses WebGPU if an adapter passes the self-test, otherwise the CPU.
+// Uses a graphics card that passes the self-test, otherwise the CPU.
 const device = await openDevice({ device: "auto" });
 const albert = await loadPretrained(folder, device);
 for (const text of texts) {

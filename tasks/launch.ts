@@ -1,8 +1,8 @@
 /**
  * The launcher behind every task of `deno.json`: `tasks/launch.ts TOOL [arguments…]`.
  *
- * It checks the Deno version, finds JSR's packages or their stand-ins, installs a Vulkan driver if it can, and runs the
- * tool. It forwards signals and returns the tool's exit code. It imports no package, so that it runs wherever Deno runs.
+ * It checks the Deno version, finds JSR's packages or their stand-ins, installs a Vulkan driver and a BLAS library if it
+ * can, and runs the tool. It forwards signals and returns the tool's exit code. It imports no package, so that it runs wherever Deno runs.
  * Any number of copies may run at the same time.
  *
  * @module
@@ -11,8 +11,8 @@ import { checkVersion } from "../src/files/deno_version.ts";
 import { childEnvironment, runChild } from "./launch/child.ts";
 import { fetchPackages, prepareConfig } from "./launch/config.ts";
 import { isDue, usableCacheFolder } from "./launch/files.ts";
-import { needsDevice, toolCommand, TOOLS, workingFolder } from "./launch/tools.ts";
-import { ensureVulkan } from "./launch/vulkan.ts";
+import { ensureLibraries } from "./launch/system.ts";
+import { needsOf, toolCommand, TOOLS, workingFolder } from "./launch/tools.ts";
 
 /** Runs a tool and returns its exit code. */
 export async function launch([name, ...args]: string[]): Promise<number> {
@@ -37,7 +37,7 @@ export async function launch([name, ...args]: string[]): Promise<number> {
     notices.forEach(log);
   }
   await fetchPackages(name, tool.script, config, note);
-  if (needsDevice(name, args)) await ensureVulkan(log);
+  await ensureLibraries(needsOf(name, args), note);
   return await runChild(
     toolCommand(tool, config, args),
     workingFolder(tool),

@@ -29,10 +29,11 @@ element("filling").addEventListener("submit", (event) => {
 await working(start);
 
 async function openPageDevice(): Promise<Device> {
-  const cpu = new URLSearchParams(location.search).get("device") === "cpu";
+  const asked = new URLSearchParams(location.search).get("device");
   let notice = "";
   const onNotice = (message: string) => notice = ` (${message})`;
-  const opened = await openDevice({ device: cpu ? "cpu" : "auto", onNotice });
+  const device = asked === "cpu" || asked === "webgpu" ? asked : "auto";
+  const opened = await openDevice({ device, onNotice });
   const { kind, adapter } = opened.description;
   element("device").textContent = `Computing on ${kind}: ${adapter}${notice}`;
   document.documentElement.dataset.device = kind;

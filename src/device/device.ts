@@ -117,8 +117,10 @@ export interface Holder {
 export interface DeviceDescription {
   /** The implementation. */
   readonly kind: "webgpu" | "cpu";
-  /** Adapter or processor, such as `llvmpipe (LLVM 15.0.6, 256 bits)`. */
+  /** Adapter or processor, such as `llvmpipe (LLVM 15.0.6, 256 bits)` or `CPU, 8 threads, OpenBLAS 0.3.21`. */
   readonly adapter: string;
+  /** Path of the BLAS library of a CPU device, with which the `blas` option opens it again; absent without one. */
+  readonly blas?: string;
   /** Other properties that determine the bits of results, by name (numerics classes, driver, vector width). */
   readonly numerics: Readonly<Record<string, string>>;
 }

@@ -7,7 +7,7 @@ import type { Capabilities } from "../../kernels/mod.ts";
 import { openCpuDevice } from "./cpu/cpu_device.ts";
 import type { Device, DeviceDescription, DeviceLimits } from "./device.ts";
 import { measureCopy, measureMatmul } from "./measure/measure.ts";
-import { openTestedWebGpuDevice } from "./open_device.ts";
+import { openTestedWebGpuDevice, reasonAgainst } from "./open_device.ts";
 import { failedFindings, type Finding, selfTest } from "./self_test/self_test.ts";
 
 /** Test results and measurements of one device. */
@@ -34,19 +34,55 @@ export interface Examination {
 export interface Examinations {
   /** Null if there is no WebGPU adapter, or the device was not requested. */
   readonly webgpu: Examination | null;
-  /** Null if the device was not requested. */
+  /** The CPU device with WebAssembly alone; null if it was not requested. */
   readonly cpu: Examination | null;
-  /** The device that passed the self-test and multiplies matrices faster, or null if none passed. */
-  readonly faster: "webgpu" | "cpu" | null;
+  /** The CPU device with a BLAS library; null if no library is found, or it was not requested. */
+  readonly blas: Examination | null;
+  /** The device that passed the self-test and multiplies matrices fastest, or null if none passed. */
+  readonly faster: ExaminedName | null;
+  /** The device that `auto` uses; null if it is not among the requested ones. */
+  readonly auto: AutoChoice | null;
 }
 
-/** Opens, tests and measures the requested devices. */
+/** A device of a machine: `blas` is the CPU device with a BLAS library. */
+export type ExaminedName = "webgpu" | "cpu" | "blas";
+
+/** Which device `auto` uses, and why. */
+export interface AutoChoice {
+  readonly device: ExaminedName;
+  /** Why it is not WebGPU; null if it is. */
+  readonly reason: string | null;
+}
+
+/**
+ * Opens, tests and measures the requested devices.
+ *
+ * @param library path of the BLAS library; by default the first that is found
+ */
 export async function examineDevices(
-  names: readonly ("webgpu" | "cpu")[] = ["webgpu", "cpu"],
+  names: readonly ExaminedName[] = ["webgpu", "cpu", "blas"],
+  library = "auto",
 ): Promise<Examinations> {
   const webgpu = names.includes("webgpu") ? await examineWebGpu() : null;
   const cpu = names.includes("cpu") ? await examineCpu() : null;
-  return { webgpu, cpu, faster: faster(webgpu, cpu) };
+  const blas = names.includes("blas") ? await examineCpu(library) : null;
+  const found = { webgpu, cpu, blas };
+  const auto = names.includes("webgpu") && names.includes("cpu") ? autoChoice(found) : null;
+  return { ...found, faster: fastest(found), auto };
+}
+
+/** The device that `auto` uses on a machine with these devices. */
+export function autoChoice(
+  { webgpu, blas }: Pick<Examinations, "webgpu" | "blas">,
+): AutoChoice {
+  const reason = reasonAgainst(
+    webgpu && {
+      adapter: webgpu.description.adapter,
+      software: webgpu.capabilities?.cpuAdapter,
+      findings: webgpu.findings,
+    },
+  );
+  return { device: reason === null ? "webgpu" : blas === null ? "cpu" : "blas", reason };
 }
 
 async function examineWebGpu(): Promise<Examination | null> {
@@ -60,9 +96,11 @@ async function examineWebGpu(): Promise<Examination | null> {
   }
 }
 
-async function examineCpu(): Promise<Examination> {
-  const device = await openCpuDevice();
+/** Examines the CPU device; null if it should have a BLAS library and none is found. */
+async function examineCpu(blas?: string): Promise<Examination | null> {
+  const device = await openCpuDevice({ blas });
   try {
+    if (blas !== undefined && device.description.blas === undefined) return null;
     return await examine(device, await selfTest(device, null), null, []);
   } finally {
     await device.destroy();
@@ -87,9 +125,8 @@ async function examine(
   };
 }
 
-function faster(webgpu: Examination | null, cpu: Examination | null): "webgpu" | "cpu" | null {
-  if (!webgpu?.passed && !cpu?.passed) return null;
-  if (!webgpu?.passed) return "cpu";
-  if (!cpu?.passed) return "webgpu";
-  return webgpu.matmulGigaflopsPerSecond! >= cpu.matmulGigaflopsPerSecond! ? "webgpu" : "cpu";
+function fastest(devices: Readonly<Record<ExaminedName, Examination | null>>): ExaminedName | null {
+  const speed = (name: ExaminedName) => devices[name]?.matmulGigaflopsPerSecond ?? -Infinity;
+  const [best] = (["webgpu", "blas", "cpu"] as const).toSorted((a, b) => speed(b) - speed(a));
+  return devices[best]?.passed ? best : null;
 }

@@ -4,10 +4,16 @@
  * @module
  */
 import { checkCount, checkOneOf, checkOptions } from "../json/mod.ts";
+import { BLAS_PACKAGE } from "./cpu/blas_libraries.ts";
 import { type CpuDeviceOptions, openCpuDevice } from "./cpu/cpu_device.ts";
 import { type Device, type DeviceDescription, DeviceError } from "./device.ts";
 import { failedFindings, type Finding, selfTest } from "./self_test/self_test.ts";
-import { openWebGpuDevice, type WebGpuDevice, type WebGpuOptions } from "./webgpu/mod.ts";
+import {
+  findSoftwareAdapter,
+  openWebGpuDevice,
+  type WebGpuDevice,
+  type WebGpuOptions,
+} from "./webgpu/mod.ts";
 
 /** The values of `--device`. */
 export type DeviceName = "auto" | "webgpu" | "cpu";
@@ -16,7 +22,10 @@ const DEVICE_NAMES: readonly DeviceName[] = ["auto", "webgpu", "cpu"];
 
 /** Options of {@linkcode openDevice}. */
 export interface OpenDeviceOptions extends WebGpuOptions, CpuDeviceOptions {
-  /** With `auto`, WebGPU if an adapter passes the self-test, else the CPU. The choice never depends on timing. */
+  /**
+   * With `auto`, WebGPU if there is a graphics card that passes the self-test, else the CPU, with a BLAS library if one is found. The
+   * choice never depends on timing. Software adapters, which are slower than the CPU device, are opened with `webgpu` only.
+   */
   readonly device: DeviceName;
   /** Called with a message for the user, such as why `auto` does not use the adapter. */
   readonly onNotice?: (message: string) => void;
@@ -32,26 +41,55 @@ export interface OpenDeviceOptions extends WebGpuOptions, CpuDeviceOptions {
 export async function openDevice(options: OpenDeviceOptions): Promise<Device> {
   checkOpenDeviceOptions(options);
   if (options.device === "cpu") return await openCpuDevice(options);
-  const { device, findings } = await openTestedWebGpuDevice(options);
-  const failed = failedFindings(findings);
-  if (device !== null && failed.length === 0) return device;
-  await device?.destroy();
-  const provided = (globalThis.navigator as { gpu?: unknown } | undefined)?.gpu !== undefined;
-  const reason = device !== null
-    ? `${device.description.adapter} fails the self-test (${
-      failed.map(({ name, detail }) => `${name}: ${detail}`).join("; ")
-    })`
-    : provided
-    ? "No WebGPU adapter found"
-    : "This runtime has no WebGPU";
-  if (options.device === "webgpu") {
-    const fix = device !== null || provided
+  const auto = options.device === "auto";
+  const software = auto ? await findSoftwareAdapter() : null;
+  let reason = software === null ? null : reasonAgainst({ adapter: software, software: true });
+  if (reason === null) {
+    const { device, findings } = await openTestedWebGpuDevice(options);
+    reason = reasonAgainst(device && { adapter: device.description.adapter, findings });
+    if (device !== null && reason === null) return device;
+    await device?.destroy();
+  }
+  if (!auto) {
+    const fix = hasWebGpu()
       ? "install or update a graphics driver (mesa-vulkan-drivers on Debian)"
       : "in Node, install the npm package webgpu";
     throw new DeviceError(`${reason}; ${fix}, or use --device cpu`);
   }
-  options.onNotice?.(`${reason}; using the CPU device`);
-  return await openCpuDevice(options);
+  const cpu = await openCpuDevice({ ...options, blas: options.blas ?? "auto" });
+  const slow = cpu.description.blas === undefined && options.blas !== "none" && "Deno" in globalThis
+    ? ` without a BLAS library, which would make it faster (${BLAS_PACKAGE} on Debian)`
+    : "";
+  options.onNotice?.(`${reason}; using the CPU device${slow}`);
+  return cpu;
+}
+
+/** What decides whether `auto` uses an adapter. */
+export interface FoundAdapter {
+  /** Its name. */
+  readonly adapter: string;
+  /** Whether it computes on the processor. */
+  readonly software?: boolean;
+  /** Findings of the self-test. */
+  readonly findings?: readonly Finding[];
+}
+
+/**
+ * Returns why `auto` does not use an adapter; null if it uses it.
+ *
+ * @param found null if there is no adapter
+ */
+export function reasonAgainst(found: FoundAdapter | null): string | null {
+  if (found === null) return hasWebGpu() ? "No WebGPU adapter found" : "This runtime has no WebGPU";
+  const { adapter, software, findings = [] } = found;
+  if (software) return `${adapter} is a software adapter`;
+  const failed = failedFindings(findings).map(({ name, detail }) => `${name}: ${detail}`);
+  return failed.length > 0 ? `${adapter} fails the self-test (${failed.join("; ")})` : null;
+}
+
+function hasWebGpu(): boolean {
+  const { navigator } = globalThis as { navigator?: { gpu?: unknown } };
+  return navigator?.gpu !== undefined;
 }
 
 /** The options' names; the type makes the list complete. */

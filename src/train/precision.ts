@@ -30,7 +30,7 @@ export function checkPrecision(device: Device, precision: Precision): void {
   const { kind, adapter, numerics } = device.description;
   if (kind !== "webgpu") {
     throw new RangeError(
-      `--precision f16 needs a WebGPU adapter, but the device is ${kind}; leave it out`,
+      `--precision f16 needs a WebGPU adapter, but the device is ${kind}; use --device webgpu or leave it out`,
     );
   }
   if (numerics.shaderF16 !== "true") {

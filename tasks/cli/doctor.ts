@@ -1,4 +1,4 @@
-import type { Examination, Examinations } from "../../src/device/mod.ts";
+import type { Examination, Examinations, ExaminedName } from "../../src/device/mod.ts";
 import { defineCommand } from "./command.ts";
 import type { DEVICES } from "./options.ts";
 
@@ -28,8 +28,11 @@ export default defineCommand({
     const plan = flags.config === undefined
       ? null
       : await planConfig(flags.config, flags.batchSize, flags.maxSeqLength);
+    const kinds = flags.device === "auto" ? ["webgpu", "cpu"] as const : [flags.device];
+    const withBlas = flags.blas !== "none" && flags.device !== "webgpu";
     const devices = await examineDevices(
-      flags.device === "auto" ? ["webgpu", "cpu"] : [flags.device],
+      [...kinds, ...(withBlas ? ["blas"] as const : [])],
+      flags.blas,
     );
     if (flags.json) {
       const found = {
@@ -39,42 +42,77 @@ export default defineCommand({
       };
       console.log(JSON.stringify(found, null, 2));
     } else {
-      for (const line of deviceReport(devices, flags.device)) console.log(line);
+      for (const line of deviceReport(devices, flags.device, flags.blas)) console.log(line);
       if (plan !== null) { for (const line of planReport(plan, devices)) console.log(line); }
     }
     if (devices.faster === null) Deno.exitCode = 1;
   },
 });
 
-/** Returns the lines that `albert doctor` prints for the devices. */
+/**
+ * Returns the lines that `albert doctor` prints for the devices.
+ *
+ * @param asked value of `--device`
+ * @param blas value of `--blas`
+ */
 export function deviceReport(
-  { webgpu, cpu, faster }: Examinations,
+  devices: Examinations,
   asked: typeof DEVICES[number],
+  blas?: string,
 ): string[] {
   const lines: string[] = [];
-  if (webgpu !== null) lines.push(...examinationLines(webgpu), "");
-  else if (asked !== "cpu") {
+  if (devices.webgpu === null && asked !== "cpu") {
     lines.push(
       "webgpu   no adapter: install a graphics driver, such as mesa-vulkan-drivers on Debian",
       "",
     );
   }
-  if (cpu !== null) lines.push(...examinationLines(cpu), "");
-  if (faster === null) lines.push("No device passes the self-test.");
-  else if (webgpu?.passed && cpu?.passed) {
+  for (const examination of [devices.webgpu, devices.cpu, devices.blas]) {
+    if (examination !== null) lines.push(...examinationLines(examination), "");
+  }
+  if (devices.blas === null && asked !== "webgpu" && blas !== "none") {
     lines.push(
-      `--device auto uses webgpu; ${faster} is ${
-        ratio(webgpu, cpu)
-      } times as fast at matrix multiplication.`,
+      "BLAS     no library: install OpenBLAS, such as libopenblas0-pthread on Debian, for several",
+      "         times the speed of the CPU device",
+      "",
     );
-  } else lines.push(`${faster} passes the self-test.`);
-  return lines;
+  }
+  if (devices.faster === null) return [...lines, "No device passes the self-test."];
+  return [...lines, ...verdict(devices)];
 }
+
+/** What `auto` uses and why, and how fast the devices are relative to each other. */
+function verdict({ auto, faster, ...devices }: Examinations): string[] {
+  const nameOf = (name: ExaminedName) =>
+    name === "blas"
+      ? `the CPU device with ${devices.blas!.description.adapter.split(", ").at(-1)}`
+      : name === "cpu"
+      ? "the CPU device with WebAssembly"
+      : "WebGPU";
+  const lines = auto === null ? [] : [
+    `--device auto uses ${nameOf(auto.device)}${auto.reason === null ? "" : `: ${auto.reason}`}.`,
+  ];
+  const best = devices[faster!]!;
+  for (const name of EXAMINED) {
+    const examination = devices[name];
+    if (name === faster || !examination?.passed) continue;
+    const times = best.matmulGigaflopsPerSecond! / examination.matmulGigaflopsPerSecond!;
+    lines.push(
+      `At matrix multiplication, ${nameOf(faster!)} is ${times.toFixed(1)} times as fast as ${
+        nameOf(name)
+      }.`,
+    );
+  }
+  return lines.length > 0 ? lines : [`${best.description.kind} passes the self-test.`];
+}
+
+const EXAMINED = ["webgpu", "cpu", "blas"] as const;
 
 function examinationLines(examination: Examination): string[] {
   const { description, limits, capabilities, features, findings, passed } = examination;
   const line = (name: string, value: string) => `  ${name.padEnd(26)} ${value}`;
   const lines = [`${description.kind.padEnd(8)} ${description.adapter}`];
+  if (description.blas !== undefined) lines.push(line("BLAS library", description.blas));
   lines.push(line("largest buffer", mebibytes(limits.maxBufferBytes)));
   if (capabilities !== null) {
     lines.push(
@@ -92,11 +130,6 @@ function examinationLines(examination: Examination): string[] {
     line("copy", `${figure(examination.copyGigabytesPerSecond!)} GB/s`),
   );
   return lines;
-}
-
-function ratio(a: Examination, b: Examination): string {
-  const speeds = [a.matmulGigaflopsPerSecond!, b.matmulGigaflopsPerSecond!];
-  return (Math.max(...speeds) / Math.min(...speeds)).toFixed(1);
 }
 
 function mebibytes(bytes: number): string {

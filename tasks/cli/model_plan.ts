@@ -4,7 +4,7 @@
  * @module
  */
 import { exampleSettings } from "../../src/data/mod.ts";
-import type { DeviceLimits, Examinations } from "../../src/device/mod.ts";
+import type { DeviceLimits, Examinations, ExaminedName } from "../../src/device/mod.ts";
 import {
   type ModelConfig,
   PRESET_NAMES,
@@ -25,12 +25,13 @@ export interface ConfigPlan extends StepPlan {
 /** Returns the estimated seconds of a step on each device; null without a benchmark. */
 export function stepSeconds(
   plan: ConfigPlan,
-  { webgpu, cpu }: Examinations,
-): { webgpu: number | null; cpu: number | null } {
+  { webgpu, cpu, blas }: Examinations,
+): Record<ExaminedName, number | null> {
   const seconds = (speed: number | null | undefined) => speed ? plan.flops / 1e9 / speed : null;
   return {
     webgpu: seconds(webgpu?.matmulGigaflopsPerSecond),
     cpu: seconds(cpu?.matmulGigaflopsPerSecond),
+    blas: seconds(blas?.matmulGigaflopsPerSecond),
   };
 }
 

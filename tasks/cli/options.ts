@@ -52,10 +52,16 @@ export const DEVICES = ["auto", "webgpu", "cpu"] as const;
 
 /** Options of every command. */
 export const GLOBAL_OPTIONS = {
-  "--device <name>": { kind: DEVICES, help: "Device to compute on.", default: "auto" },
+  "--device <name>": {
+    kind: DEVICES,
+    help:
+      "Device to compute on: auto uses a graphics card, or the CPU with a BLAS if one is found.",
+    default: "auto",
+  },
   "--blas <library>": {
     kind: "string",
     help: "BLAS library for the CPU device: auto, none or a path.",
+    defaultText: "auto with --device auto, else none",
   },
   "--seed <n>": { kind: "integer", help: "Random seed.", default: 42 },
   "--quiet": { kind: "switch", help: "Print results and errors only.", remembered: false },

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { openDevice } from "../../src/device/mod.ts";
+import { type DeviceName, openDevice, type OpenDeviceOptions } from "../../src/device/mod.ts";
 import {
   type DataManifest,
   experimentJobs,
@@ -15,6 +15,7 @@ import {
   officialManifest,
   openPaperRun,
   type PaperPlan,
+  type PaperRun,
   paperStatus,
   parseShard,
   planJobs,
@@ -145,6 +146,15 @@ export async function printStatus(
   }
 }
 
+/** Returns the options that open the device of a command: `auto` is the device of the folder's earlier runs. */
+export function deviceOf(
+  { device, blas }: Pick<GlobalFlags, "device" | "blas">,
+  earlier: PaperRun | null,
+): Pick<OpenDeviceOptions, "device" | "blas"> {
+  if (device !== "auto" || earlier === null) return { device, blas };
+  return { device: earlier.device as DeviceName, blas: blas ?? earlier.blas ?? "none" };
+}
+
 /** Prints what experiments need, with hours if the device may be benchmarked. */
 export async function planPaper(flags: PaperPlanFlags, words: readonly string[]): Promise<void> {
   const log = (line: string) => flags.quiet || console.error(line);
@@ -153,11 +163,9 @@ export async function planPaper(flags: PaperPlanFlags, words: readonly string[])
   const seeds = seedsOf(flags, experiments);
   const benchmarks = benchmarksOf(flags, preset);
   const shard = flags.shard === undefined ? null : usage(() => parseShard(flags.shard!));
-  const device = await openDevice({ device: flags.device, blas: flags.blas, onNotice: log });
+  const earlier = flags.output === undefined ? null : await openPaperRun({ output: flags.output });
+  const device = await openDevice({ ...deviceOf(flags, earlier?.run ?? null), onNotice: log });
   try {
-    const earlier = flags.output === undefined
-      ? null
-      : await openPaperRun({ output: flags.output });
     const manifest: DataManifest = earlier?.manifest ?? officialManifest(preset.vocabSize);
     const all = jobsOf({
       preset: preset.name,

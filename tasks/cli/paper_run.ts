@@ -18,6 +18,7 @@ import {
   type PaperRun,
   parseShard,
   preparePaperData,
+  readPaperRun,
   recordPaperRun,
   runJobs,
   Runners,
@@ -29,7 +30,7 @@ import { usage, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { deadlineOf } from "./options.ts";
 import type { PaperRunFlags } from "./paper.ts";
-import { benchmarksOf, experimentsOf, seedsOf } from "./paper_plan.ts";
+import { benchmarksOf, deviceOf, experimentsOf, seedsOf } from "./paper_plan.ts";
 import { resultsFolder } from "./paper_report.ts";
 import { createProgress, duration, type Progress } from "./progress.ts";
 
@@ -75,14 +76,13 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
     progress.log(`without ${part}: ${reason}`);
   }
   const device = await openDevice({
-    device: flags.device,
-    blas: flags.blas,
+    ...deviceOf(flags, await readPaperRun(output)),
     onNotice: progress.log,
   });
-  const { kind } = device.description;
+  const { kind, blas = "none" } = device.description;
   const asked: PaperRun = { ...request, device: kind };
   const committed = await resultsFolder(flags);
-  await recordPaperRun(output, asked);
+  await recordPaperRun(output, { ...asked, ...(kind === "cpu" && { blas }) });
   if (committed !== undefined) {
     await recordPaperRun(committed, asked);
     await Deno.copyFile(`${output}/${MANIFEST_FILE}`, `${committed}/${MANIFEST_FILE}`);
@@ -92,7 +92,7 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
   const store = new JobStore(output, committedCells({ output, committed }));
   const settings: RunnerSettings = {
     device: kind,
-    blas: flags.blas,
+    blas,
     output,
     prepared,
     preset: preset.name,

@@ -32,6 +32,8 @@ type RunSettings = {
   readonly seed?: number;
   readonly seeds?: number;
   readonly microBatchSize?: number | "auto";
+  readonly device?: string;
+  readonly blas?: string;
 };
 
 /**
@@ -65,6 +67,10 @@ export async function runFlags<T extends OptionTable>(
     );
   }
   const merged: Record<string, unknown> = { ...kept, ...asked };
+  // The device that `auto` chose is kept, since another one would change the bytes.
+  for (const name of ["device", "blas"] as const) {
+    if (asked[name] === "auto" && kept[name] !== undefined) merged[name] = kept[name];
+  }
   // A micro-batch size that was found to fit is kept: another one would change the bytes.
   if (asked.microBatchSize === "auto") {
     merged.microBatchSize = kept.microBatchSize ?? "auto";
@@ -150,7 +156,16 @@ async function readRememberedFlags(
       `Cannot resume ${folder}: its run.json is missing, so the settings of its checkpoint are unknown; restore it or start a new run in another folder`,
     );
   }
-  return isObject(settings?.flags) ? rememberedFlags(table, settings.flags) : {};
+  if (!isObject(settings?.flags)) return {};
+  const flags = rememberedFlags(table, settings.flags);
+  return flags.device === "auto" ? { ...flags, ...chosenDevice(settings) } : flags;
+}
+
+/** Returns the device of a run of an earlier version, which kept `auto` and used no BLAS by default. */
+function chosenDevice({ determinants, flags }: Record<string, unknown>): Record<string, unknown> {
+  const numerics = isObject(determinants) ? determinants.numerics : undefined;
+  if (!isObject(numerics) || !isObject(flags)) return {};
+  return { device: numerics.kind, blas: flags.blas ?? "none" };
 }
 
 /** The run of `--seeds` with the lowest seed, or the folder itself if there is none. */

@@ -4,7 +4,7 @@
  * @module
  */
 import settingsFile from "../../deno.json" with { type: "json" };
-import type { Device } from "../../src/device/mod.ts";
+import type { Device, DeviceDescription } from "../../src/device/mod.ts";
 import type { ProcessGroup } from "../../src/distributed/mod.ts";
 import { atomicWriteFile } from "../../src/files/mod.ts";
 import { countParameters, type ModelConfig } from "../../src/model/mod.ts";
@@ -135,6 +135,7 @@ async function trainInGroup<
         flags: rememberedFlags(command.options, {
           ...flags,
           ...(auto && { microBatchSize }),
+          ...reopening(device.description),
           seed,
           seeds: undefined,
         }),
@@ -279,6 +280,13 @@ function reportResult<B extends TaskBatch>(
   else if (writesResults && result.best !== null) {
     console.log(`${name}: best at step ${result.bestStep}: ${metricText(result.best)}`);
   }
+}
+
+/** The settings that open this device again, also where `auto` would open another one. */
+function reopening(
+  { kind, blas = "none" }: DeviceDescription,
+): Pick<GlobalFlags, "device" | "blas"> {
+  return kind === "cpu" ? { device: kind, blas } : { device: kind };
 }
 
 /** Facts for `run.json` that determine nothing. */

@@ -54,14 +54,26 @@ const WITHOUT_DEVICE = [
   "vocab",
 ];
 
-/** Whether this command line may use a GPU, so that a driver should be installed. */
-export function needsDevice(tool: string, args: string[]): boolean {
-  const device = args.join(" ").match(/--device[ =](\w+)/)?.[1];
-  if (tool === "kernels" && args[0] === "plan") return false;
-  if (tool === "docs" || device === "cpu" || args.includes("--help") || args.includes("-h")) {
-    return false;
-  }
-  return tool !== "albert" || args.length > 0 && !WITHOUT_DEVICE.includes(args[0]);
+/** What a command line may use of the system. */
+export interface Needs {
+  /** A graphics card, so that a driver should be installed. */
+  vulkan: boolean;
+  /** The CPU device with a BLAS library. */
+  blas: boolean;
+}
+
+/** What this command line may use of the system. */
+export function needsOf(tool: string, args: string[]): Needs {
+  const value = (flag: string) => args.join(" ").match(new RegExp(`${flag}[ =](\\S+)`))?.[1];
+  const [device = "auto", library = device === "auto" ? "auto" : "none"] = ["--device", "--blas"]
+    .map(value);
+  const plans = tool === "kernels" && args[0] === "plan";
+  const computes = tool !== "docs" && !plans && !args.includes("--help") && !args.includes("-h") &&
+    (tool !== "albert" || args.length > 0 && !WITHOUT_DEVICE.includes(args[0]));
+  return {
+    vulkan: computes && device !== "cpu",
+    blas: computes && device !== "webgpu" && library === "auto",
+  };
 }
 
 /** The arguments of `deno` that run a tool. */

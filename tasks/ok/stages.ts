@@ -32,12 +32,14 @@ export const STAGES: Record<string, Stage> = {
   doc: async ({ config }) =>
     single(["doc", "--lint", "--quiet", ...config.flags, ...await exported()]),
   /** Runs the code in documentation comments, in the README and in `docs`. */
-  snippets: async (context) =>
-    await runTests(context, [
-      ...["--doc", "mod.ts", "README.md"],
+  snippets: async (context) => {
+    const files = ["README.md", ...await pages()];
+    await using onWebGpu = await copyForWebGpu(files);
+    return await runTests(context, [
+      ...["--doc", "mod.ts", ...files, ...onWebGpu.paths],
       ...await present("src", "kernels"),
-      ...await pages(),
-    ]),
+    ]);
+  },
   /** Runs the programs in `examples`. */
   examples: runExamples,
   /** Runs the tests. */
@@ -103,20 +105,47 @@ const EXAMPLE_LIMIT = 120;
 /** Runs each file of `examples` in an empty folder. */
 async function runExamples({ config, show, env = {} }: StageContext): Promise<Count> {
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
-  const entries = await Array.fromAsync(Deno.readDir(`${ROOT}/examples`));
-  for (
-    const name of entries.map(({ name }) => name).filter((name) => name.endsWith(".ts")).sort()
-  ) {
+  const files = await filesOf("examples");
+  await using onWebGpu = await copyForWebGpu(files);
+  const programs = files.filter((path) => path.endsWith(".ts")).map((path) => `${ROOT}/${path}`);
+  for (const path of [...programs, ...onWebGpu.paths]) {
     const folder = await Deno.makeTempDir();
-    if (show) console.log(`-- examples/${name}`);
+    if (show) console.log(`-- ${path}`);
     const flags = ["--quiet", "--allow-all", ...config.flags, ...countingFlags(env)];
-    const args = ["run", ...flags, `${ROOT}/examples/${name}`];
+    const args = ["run", ...flags, path];
     const { code, stopped } = await denoWithLimit(args, env, EXAMPLE_LIMIT, show, folder);
     if (stopped && show) console.log(`Stopped after ${EXAMPLE_LIMIT} s without output.`);
     count[code === 0 ? "passed" : "failed"]++;
     await Deno.remove(folder, { recursive: true });
   }
   return count;
+}
+
+/**
+ * Copies files with `"webgpu"` in place of `"auto"`, which does not use software adapters.
+ *
+ * @returns the copies that differ; none without an adapter
+ */
+async function copyForWebGpu(
+  files: readonly string[],
+): Promise<AsyncDisposable & { paths: string[] }> {
+  const folder = await Deno.makeTempDir({ prefix: "albert-webgpu-" });
+  const paths: string[] = [];
+  const hasAdapter = (await navigator.gpu?.requestAdapter() ?? null) !== null;
+  for (const file of hasAdapter ? files : []) {
+    const text = await Deno.readTextFile(`${ROOT}/${file}`);
+    const changed = text.replaceAll('device: "auto"', 'device: "webgpu"');
+    const copy = `${folder}/${file.slice(file.lastIndexOf("/") + 1)}`;
+    await Deno.writeTextFile(copy, changed);
+    if (changed !== text) paths.push(copy);
+  }
+  return { paths, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
+}
+
+/** The paths of the files in a folder, without its subfolders, in order. */
+async function filesOf(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(`${ROOT}/${folder}`));
+  return entries.filter(({ isFile }) => isFile).map(({ name }) => `${folder}/${name}`).sort();
 }
 
 /** The modules that `deno.json` exports. */
@@ -131,8 +160,7 @@ async function library(): Promise<string[]> {
 }
 
 async function pages(): Promise<string[]> {
-  const entries = await Array.fromAsync(Deno.readDir(`${ROOT}/docs`));
-  return entries.map(({ name }) => `docs/${name}`).filter((path) => path.endsWith(".md")).sort();
+  return (await filesOf("docs")).filter((path) => path.endsWith(".md"));
 }
 
 /** The folders with TypeScript modules. */

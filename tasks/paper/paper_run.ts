@@ -22,6 +22,8 @@ export interface PaperRun {
   readonly preset: string;
   /** Kind of device; results of another kind have other addresses. */
   readonly device: string;
+  /** BLAS library of the CPU device on this machine, or "none"; absent in committed results. */
+  readonly blas?: string;
   readonly benchmarks: readonly BenchmarkId[];
   /** Fine-tuning runs per model. */
   readonly finetuneRuns: number;
@@ -72,7 +74,7 @@ function merge(folder: string, earlier: PaperRun, run: PaperRun): PaperRun {
     seeds[id] = [...new Set([...seeds[id] ?? [], ...own])].sort((a, b) => a - b);
   }
   const benchmarks = [...new Set([...earlier.benchmarks, ...run.benchmarks])];
-  return { ...run, benchmarks, seeds };
+  return { ...run, ...(earlier.blas !== undefined && { blas: earlier.blas }), benchmarks, seeds };
 }
 
 /** The plan of an experiment. */

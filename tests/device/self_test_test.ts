@@ -5,6 +5,7 @@ import {
   failedFindings,
   openCpuDevice,
   openDevice,
+  type OpenDeviceOptions,
   openReferenceDevice,
   openTestedWebGpuDevice,
   selfTest,
@@ -95,10 +96,56 @@ Deno.test("the self-test reports an error of the device as a failed test", async
   assert(findings.some(({ detail }) => detail === "The device was lost"));
 });
 
-testGpu("is the device that auto opens if its adapter passes the self-test", async () => {
-  const device = await openDevice({ device: "auto" });
-  assertEquals(device.description.kind, "webgpu");
-  await device.destroy();
+/** Opens the device that `auto` chooses if the platform's adapter has this description. */
+async function openAuto(description: string | null, options: Partial<OpenDeviceOptions> = {}) {
+  const request = navigator.gpu.requestAdapter;
+  navigator.gpu.requestAdapter = async () => {
+    if (description === null) return null;
+    const adapter = (await request.call(navigator.gpu))!;
+    return new Proxy(adapter, {
+      get(target, name) {
+        const value = target[name as keyof GPUAdapter] as unknown;
+        if (name === "info") {
+          const { subgroupMinSize, subgroupMaxSize } = target.info;
+          return {
+            ...{ vendor: "", architecture: "", device: "", isFallbackAdapter: false, description },
+            ...{ subgroupMinSize, subgroupMaxSize },
+          };
+        }
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+  };
+  const notices: string[] = [];
+  const onNotice = (line: string) => notices.push(line);
+  try {
+    const device = await openDevice({ device: "auto", workers: 1, onNotice, ...options });
+    const { kind, adapter } = device.description;
+    await device.destroy();
+    return { kind, adapter, notices };
+  } finally {
+    navigator.gpu.requestAdapter = request;
+  }
+}
+
+testGpu(
+  "is opened by auto if its adapter is a graphics card that passes the self-test",
+  async () => {
+    const { kind, adapter, notices } = await openAuto("A graphics card");
+    assertEquals([kind, adapter, notices], ["webgpu", "A graphics card", []]);
+  },
+);
+
+testGpu("is not opened by auto if its adapter is a software driver", async () => {
+  for (
+    const name of ["llvmpipe (LLVM 15)", "SwiftShader Device", "Microsoft Basic Render Driver"]
+  ) {
+    const { kind, notices } = await openAuto(name, { blas: "none" });
+    assertEquals([kind, notices], [
+      "cpu",
+      [`${name} is a software adapter; using the CPU device`],
+    ]);
+  }
 });
 
 testGpu("opens with the findings of its self-test", async () => {
@@ -122,16 +169,18 @@ Deno.test("openDevice() reports that there is no adapter, and auto falls back to
       DeviceError,
       "No WebGPU adapter found; install or update a graphics driver",
     );
-    const notices: string[] = [];
-    const device = await openDevice({
-      device: "auto",
-      workers: 1,
-      onNotice: (line) => notices.push(line),
-    });
-    assertEquals(device.description.kind, "cpu");
-    assertEquals(notices, ["No WebGPU adapter found; using the CPU device"]);
-    await device.destroy();
   } finally {
     navigator.gpu.requestAdapter = request;
   }
+  const { kind, notices } = await openAuto(null, { blas: "none" });
+  assertEquals([kind, notices], ["cpu", ["No WebGPU adapter found; using the CPU device"]]);
+});
+
+Deno.test("auto uses the BLAS library that is found, and reports if there is none", async () => {
+  const cpu = await openCpuDevice({ workers: 1, blas: "auto" });
+  const { adapter: expected, blas } = cpu.description;
+  await cpu.destroy();
+  const { adapter, notices } = await openAuto(null);
+  assertEquals(adapter, expected);
+  assertEquals(notices[0].includes("without a BLAS library"), blas === undefined);
 });

@@ -8,6 +8,7 @@ import { countingConfig } from "../support/counting_config.ts";
 import { ROOT } from "../../tasks/launch/files.ts";
 import { fakeHub } from "../weights/hub/fake_hub.ts";
 import { runAlbert } from "../tasks/albert_process.ts";
+import { autoAndWebGpu } from "../support/devices.ts";
 import { toyTexts } from "../support/toy_corpus.ts";
 import { documentedCommands } from "./commands.ts";
 
@@ -56,23 +57,25 @@ Deno.test("the README's program and command load a model and fill a mask", async
   const hub = fakeHub("albert/albert-base-v2", await tinyModel());
   try {
     const { flags } = await countingConfig();
-    await Deno.writeTextFile(
-      `${folder}/program.ts`,
-      program.replace("https://huggingface.co", hub.endpoint),
-    );
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--allow-all", ...flags, `${folder}/program.ts`],
-      env: { NO_COLOR: "1" },
-    }).output();
-    const printed = new TextDecoder().decode(stdout);
-    assertEquals(code, 0, new TextDecoder().decode(stderr));
-    const [tool, ...args] = command.words;
-    assertEquals(tool, "albert");
-    const env = { HF_HOME: `${folder}/hf`, HF_ENDPOINT: hub.endpoint };
-    const outcome = await runAlbert([...args, "--json"], { env });
-    assertEquals(outcome.code, 0, outcome.stderr);
-    const { masks } = JSON.parse(outcome.stdout);
-    for (const { piece } of masks[0]) assertStringIncludes(printed, piece);
+    for (const device of autoAndWebGpu()) {
+      await Deno.writeTextFile(
+        `${folder}/program.ts`,
+        program.replace("https://huggingface.co", hub.endpoint).replace('"auto"', `"${device}"`),
+      );
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--quiet", "--allow-all", ...flags, `${folder}/program.ts`],
+        env: { NO_COLOR: "1" },
+      }).output();
+      const printed = new TextDecoder().decode(stdout);
+      assertEquals(code, 0, new TextDecoder().decode(stderr));
+      const [tool, ...args] = command.words;
+      assertEquals(tool, "albert");
+      const env = { HF_HOME: `${folder}/hf`, HF_ENDPOINT: hub.endpoint };
+      const outcome = await runAlbert([...args, "--json", "--device", device], { env });
+      assertEquals(outcome.code, 0, outcome.stderr);
+      const { masks } = JSON.parse(outcome.stdout);
+      for (const { piece } of masks[0]) assertStringIncludes(printed, piece);
+    }
   } finally {
     await hub.stop();
     await Deno.remove(folder, { recursive: true });

@@ -101,10 +101,12 @@ Deno.test({
     "the page computes the same logits as Deno within 1e-4 with WebGPU if available, and trains",
   ignore: chromium === null,
   fn: () =>
-    withPage("", async (page, expected) => {
+    withPage("?device=webgpu", async (page, expected) => {
+      const adapter =
+        "navigator.gpu?.requestAdapter().then((adapter) => adapter !== null) ?? false";
+      if (!await page.evaluate(adapter)) return console.log("the browser has no WebGPU adapter");
       await checkLogits(page, expected);
-      const device = await page.evaluate("document.documentElement.dataset.device");
-      console.log(`the page computed on ${device}`);
+      assertEquals(await page.evaluate("document.documentElement.dataset.device"), "webgpu");
       // A software adapter needs half a minute to compile the kernels of a training step.
       if (SLOW) await checkTraining(page, 20);
     }),

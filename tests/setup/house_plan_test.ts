@@ -53,7 +53,8 @@ const NARROW: readonly { floor: string; may: RegExp; why: string }[] = [
   { floor: "tasks/airgap", may: /^tasks\/airgap\//, why: "replaces packages of JSR" },
   {
     floor: "tasks/launch",
-    may: /^(tasks\/launch\/|src\/files\/(cache_folder|deno_version)\.ts$)/,
+    may:
+      /^(tasks\/launch\/|src\/(files\/(cache_folder|deno_version)|device\/cpu\/blas_libraries)\.ts$)/,
     why: "runs before packages are available",
   },
   { floor: "tasks/ok", may: /^tasks\/(ok|launch)\//, why: "checks the library from outside" },
@@ -70,6 +71,7 @@ const SIDE_DOORS: Readonly<Record<string, string>> = {
   "kernels/philox/philox.ts": "random numbers need no kernels",
   "src/files/cache_folder.ts": "the launcher reads no module that imports a package",
   "src/files/deno_version.ts": "the launcher reads no module that imports a package",
+  "src/device/cpu/blas_libraries.ts": "the launcher reads no module that imports a package",
   "src/benchmarks/glue/recipes.ts": "help texts need no engine",
   "src/benchmarks/squad/reader.ts": "scoring needs no engine",
   "src/data/readers/format.ts": "help texts need no engine",

@@ -20,7 +20,9 @@ async function checkout(): Promise<Checkout> {
   await copy(`${ROOT}/tasks/launch`, `${root}/tasks/launch`);
   await copy(`${ROOT}/tasks/airgap`, `${root}/tasks/airgap`);
   await copy(`${ROOT}/src/files`, `${root}/src/files`);
-  for (const file of ["tasks/launch.ts", "deno.json", "imports.json", "deno.lock", "mod.ts"]) {
+  await Deno.mkdir(`${root}/src/device/cpu`, { recursive: true });
+  const files = ["tasks/launch.ts", "deno.json", "imports.json", "deno.lock", "mod.ts"];
+  for (const file of [...files, "src/device/cpu/blas_libraries.ts"]) {
     await Deno.copyFile(`${ROOT}/${file}`, `${root}/${file}`);
   }
   const write = (tool: string) => Deno.writeTextFile(`${root}/tasks/golden.ts`, tool);

@@ -3,8 +3,8 @@ import { linkedConfig, readSettings, readStandIns } from "../../tasks/launch/con
 import { cacheFolder, fileUrl, isDue, ROOT, shortHash } from "../../tasks/launch/files.ts";
 import { checkVersion } from "../../src/files/mod.ts";
 import { allCached, cachedCheck, jsrSpecifiers, registryAnswers } from "../../tasks/launch/jsr.ts";
-import { needsDevice, toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
-import { hasVulkan } from "../../tasks/launch/vulkan.ts";
+import { needsOf, toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
+import { hasBlas, hasVulkan } from "../../tasks/launch/system.ts";
 
 const windows = Deno.build.os === "windows";
 
@@ -127,16 +127,26 @@ Deno.test("registryAnswers() accepts only a registry that has the package", asyn
   assertEquals(await registryAnswers(registry, ["jsr:@std/assert@^1.0.0"]), false);
 });
 
-Deno.test("needsDevice() is false for commands that never compute", () => {
-  assertEquals(needsDevice("albert", ["pretrain", "--config", "nano"]), true);
-  assertEquals(needsDevice("albert", ["pretrain", "--device", "cpu"]), false);
-  assertEquals(needsDevice("albert", ["pretrain", "--device=cpu"]), false);
-  assertEquals(needsDevice("albert", ["pretrain", "--help"]), false);
-  assertEquals(needsDevice("albert", ["tokenize", "--vocab", "x"]), false);
-  assertEquals(needsDevice("albert", []), false);
-  assertEquals(needsDevice("demo", []), true);
-  assertEquals(needsDevice("kernels", ["plan", "--adapter", "rdna3"]), false);
-  assertEquals(needsDevice("kernels", ["show", "reduce.sum"]), true);
+Deno.test("needsOf() asks for what the device of a command uses", () => {
+  const needs = (words: string, tool = "albert") => {
+    const { vulkan, blas } = needsOf(tool, words.split(" ").filter((word) => word !== ""));
+    return [vulkan, blas];
+  };
+  assertEquals(needs("pretrain --config nano"), [true, true]);
+  assertEquals(needs("pretrain --device auto --blas none"), [true, false]);
+  assertEquals(needs("pretrain --device webgpu"), [true, false]);
+  for (const cpu of ["--device cpu", "--device=cpu"]) {
+    assertEquals(needs(`pretrain ${cpu}`), [false, false]);
+    assertEquals(needs(`pretrain ${cpu} --blas auto`), [false, true]);
+    assertEquals(needs(`pretrain ${cpu} --blas /my/libblas.so`), [false, false]);
+  }
+  for (const words of ["pretrain --help", "tokenize --vocab x", ""]) {
+    assertEquals(needs(words), [false, false]);
+  }
+  assertEquals(needs("", "demo"), [true, true]);
+  assertEquals(needs("", "docs"), [false, false]);
+  assertEquals(needs("plan --adapter rdna3", "kernels"), [false, false]);
+  assertEquals(needs("show reduce.sum", "kernels"), [true, true]);
 });
 
 Deno.test("toolCommand() gives the albert tool neither all permissions nor --allow-run", () => {
@@ -162,6 +172,29 @@ Deno.test({
     assertEquals(await here(), false);
     assertEquals(await here({ LD_LIBRARY_PATH: ":/opt/lib" }), true);
     assertEquals(await here({ VK_DRIVER_FILES: "/my/driver.json" }), true);
+    await Deno.remove(root, { recursive: true });
+  },
+});
+
+Deno.test({
+  name: "hasBlas() finds a library at its path, in the system's folders and in LD_LIBRARY_PATH",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const root = await Deno.makeTempDir();
+    const here = (environment = {}) => hasBlas(environment, root);
+    const put = async (path: string) => {
+      await Deno.mkdir(`${root}${path.slice(0, path.lastIndexOf("/"))}`, { recursive: true });
+      await Deno.writeTextFile(`${root}${path}`, "");
+    };
+    await put("/usr/lib/libblas.so.3"); // the slow reference implementation
+    await put("/opt/mkl/libmkl_rt.so.2");
+    assertEquals(await here(), false);
+    assertEquals(await here({ LD_LIBRARY_PATH: "/opt/mkl" }), true);
+    await put("/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblas.so.0");
+    assertEquals(await here(), true);
+    await Deno.remove(`${root}/usr`, { recursive: true });
+    await put("/usr/lib64/libopenblasp.so.0");
+    assertEquals(await here(), true);
     await Deno.remove(root, { recursive: true });
   },
 });

@@ -22,3 +22,8 @@ export function testDevices(name: string, body: (device: Device) => Promise<void
     });
   }
 }
+
+/** The values of `--device` for what users run without it: a software adapter needs the second. */
+export function autoAndWebGpu(): ("auto" | "webgpu")[] {
+  return adapter === null ? ["auto"] : ["auto", "webgpu"];
+}

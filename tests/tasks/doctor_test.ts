@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Examination, Examinations } from "../../src/device/mod.ts";
+import type { Capabilities } from "../../kernels/mod.ts";
+import { autoChoice, type Examination, type Examinations } from "../../src/device/mod.ts";
 import { deviceReport } from "../../tasks/cli/doctor.ts";
 import { planConfig, planReport } from "../../tasks/cli/model_plan.ts";
 import { runAlbert } from "./albert_process.ts";
@@ -18,46 +19,106 @@ function examination(kind: "webgpu" | "cpu", product: number | null): Examinatio
   };
 }
 
-function verdict(found: Examinations): string {
-  return deviceReport(found, "auto").at(-1) ?? "";
+/** The CPU device with a BLAS library. */
+function withBlas(product: number): Examination {
+  const cpu = examination("cpu", product);
+  return {
+    ...cpu,
+    description: {
+      ...cpu.description,
+      adapter: "CPU, 2 threads, OpenBLAS 1",
+      blas: "/lib/blas.so",
+    },
+  };
 }
 
-Deno.test("albert doctor prints the device that auto uses and which one is faster", () => {
+const NOTHING: Examinations = { webgpu: null, cpu: null, blas: null, faster: null, auto: null };
+
+Deno.test("albert doctor explains which device auto uses, and which one is faster", () => {
   const webgpu = examination("webgpu", 20);
-  const cpu = examination("cpu", 50);
+  const found = { webgpu, cpu: examination("cpu", 10), blas: withBlas(50) };
+  const verdict = (devices: Partial<Examinations>) =>
+    deviceReport({ ...NOTHING, ...devices }, "auto").join("\n").split("\n\n").at(-1);
+  const faster = "At matrix multiplication, the CPU device with OpenBLAS 1 is";
   assertEquals(
-    verdict({ webgpu, cpu, faster: "cpu" }),
-    "--device auto uses webgpu; cpu is 2.5 times as fast at matrix multiplication.",
+    verdict({
+      ...found,
+      faster: "blas",
+      auto: { device: "blas", reason: "a webgpu is a software adapter" },
+    }),
+    [
+      "--device auto uses the CPU device with OpenBLAS 1: a webgpu is a software adapter.",
+      `${faster} 2.5 times as fast as WebGPU.`,
+      `${faster} 5.0 times as fast as the CPU device with WebAssembly.`,
+    ].join("\n"),
   );
-  assertEquals(verdict({ webgpu: null, cpu, faster: "cpu" }), "cpu passes the self-test.");
+  assertEquals(
+    verdict({ webgpu, cpu: examination("cpu", 10), faster: "webgpu", auto: autoChoice(found) }),
+    "--device auto uses WebGPU.\n" +
+      "At matrix multiplication, WebGPU is 2.0 times as fast as the CPU device with WebAssembly.",
+  );
+  assertEquals(
+    verdict({ cpu: examination("cpu", 50), faster: "cpu" }),
+    "cpu passes the self-test.",
+  );
   const wrong = examination("webgpu", null);
-  assertEquals(
-    verdict({ webgpu: wrong, cpu: null, faster: null }),
-    "No device passes the self-test.",
-  );
-  const lines = deviceReport({ webgpu: wrong, cpu, faster: "cpu" }, "auto").join("\n");
-  assertStringIncludes(lines, "failed: seen");
-  assertStringIncludes(lines, "fails the self-test and is not used");
-  assertStringIncludes(lines, "50.0 GFLOP/s");
+  assertEquals(verdict({ webgpu: wrong }), "No device passes the self-test.");
+  const lines = deviceReport({ ...NOTHING, ...found, webgpu: wrong, faster: "blas" }, "auto");
+  assertStringIncludes(lines.join("\n"), "failed: seen");
+  assertStringIncludes(lines.join("\n"), "fails the self-test and is not used");
+  assertStringIncludes(lines.join("\n"), "50.0 GFLOP/s");
+  assert(lines.some((line) => /BLAS library +\/lib\/blas.so/.test(line)));
 });
 
-Deno.test("albert doctor suggests a driver if there is no adapter", () => {
-  const cpu = examination("cpu", 50);
-  const found = { webgpu: null, cpu, faster: "cpu" as const };
-  assertStringIncludes(deviceReport(found, "auto").join("\n"), "install a graphics driver");
-  assert(!deviceReport(found, "cpu").join("\n").includes("install"));
+Deno.test("autoChoice() prefers a graphics card, then a BLAS library", () => {
+  const webgpu = examination("webgpu", 20);
+  const software = { ...webgpu, capabilities: { cpuAdapter: true } as Capabilities };
+  const blas = withBlas(1);
+  assertEquals(autoChoice({ webgpu, blas }), { device: "webgpu", reason: null });
+  assertEquals(autoChoice({ webgpu: software, blas }), {
+    device: "blas",
+    reason: "a webgpu is a software adapter",
+  });
+  assertEquals(autoChoice({ webgpu: null, blas }), {
+    device: "blas",
+    reason: "No WebGPU adapter found",
+  });
+  assertEquals(autoChoice({ webgpu: examination("webgpu", null), blas: null }), {
+    device: "cpu",
+    reason: "a webgpu fails the self-test (NaN: seen)",
+  });
+});
+
+Deno.test("albert doctor suggests a driver and a BLAS library where there is none", () => {
+  const found: Examinations = { ...NOTHING, cpu: examination("cpu", 50), faster: "cpu" };
+  const lines = (...asked: ["auto" | "cpu", string?]) => deviceReport(found, ...asked).join("\n");
+  assertStringIncludes(lines("auto"), "install a graphics driver");
+  assertStringIncludes(lines("auto"), "install OpenBLAS");
+  assert(!lines("cpu").includes("graphics driver"));
+  assert(!lines("cpu", "none").includes("install"));
 });
 
 Deno.test("albert doctor tests and benchmarks the CPU", async () => {
   const { code, stdout } = await runAlbert(["doctor", "--device", "cpu", "--json"]);
   assertEquals(code, 0);
-  const { cpu, webgpu, faster } = JSON.parse(stdout);
-  assertEquals([webgpu, faster, cpu.passed], [null, "cpu", true]);
+  const { cpu, blas, webgpu, faster, auto } = JSON.parse(stdout);
+  assertEquals([webgpu, auto, cpu.passed], [null, null, true]);
+  assert([cpu, blas].every((one) => one === null || one.passed), stdout);
+  assert(faster === "cpu" || faster === "blas", faster);
   assert(cpu.matmulGigaflopsPerSecond > 0.1 && cpu.copyGigabytesPerSecond > 0.1);
 });
 
 Deno.test("albert doctor plans a configuration", async () => {
-  const words = ["doctor", "--device", "cpu", "--config", "albert-xlarge-v2", "--json"];
+  const words = [
+    "doctor",
+    "--device",
+    "cpu",
+    "--blas",
+    "none",
+    "--config",
+    "albert-xlarge-v2",
+    "--json",
+  ];
   const { code, stdout } = await runAlbert(words);
   assertEquals(code, 0);
   const { plan } = JSON.parse(stdout);
@@ -79,7 +140,8 @@ Deno.test("albert doctor names a tensor that exceeds the limit of a device", asy
     ...examination("webgpu", 20),
     limits: { maxBufferBytes: 2 ** 31, maxBindingBytes: 2 ** 20 },
   };
-  const lines = planReport(plan, { webgpu: found, cpu: examination("cpu", 50), faster: "cpu" });
+  const devices: Examinations = { ...NOTHING, webgpu: found, cpu: examination("cpu", 50) };
+  const lines = planReport(plan, devices);
   const limits = lines.filter((line) => line.startsWith("  limits of"));
   assert(
     /limits of webgpu .* exceed this device's limit of 1048576 bytes; use a smaller/.test(

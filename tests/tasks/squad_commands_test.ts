@@ -4,6 +4,7 @@ import { openDevice } from "../../src/device/mod.ts";
 import { encoderSpecs, initialize, Parameters, readTensors } from "../../src/model/mod.ts";
 import { writeModelFolder } from "../../src/train/disk.ts";
 import { TOY_CONFIG, TOY_TOKENIZER, toySquad } from "../benchmarks/squad/toy_squad.ts";
+import { autoAndWebGpu } from "../support/devices.ts";
 import { type AlbertOutcome, runAlbert } from "./albert_process.ts";
 
 /** An encoder that has learned nothing, as a published checkpoint's folder. */
@@ -28,6 +29,21 @@ async function writeCheckpoint(folder: string): Promise<void> {
 function succeeded({ code, stdout, stderr }: AlbertOutcome): string {
   assertEquals(code, 0, stderr);
   return stdout;
+}
+
+/** Asks a model for the answer to a question, as text and as JSON. */
+async function checkAnswers(run: string, device: string): Promise<void> {
+  const predict = ["predict", "answer", "--checkpoint", run, "--device", device];
+  const text = "word1 word2 side3 town1 word4";
+  const asked = succeeded(await runAlbert([...predict, "where", text]));
+  assertStringIncludes(asked, "word1 word2 »side3 town1« word4");
+  // A character outside the basic plane is two UTF-16 units and one code point.
+  const json = JSON.parse(
+    succeeded(await runAlbert([...predict, "--json", "where", `🎉 ${text}`])),
+  );
+  const [{ text: found, start, end, code_point_start, code_point_end }] = json.answers;
+  assertEquals([found, start, end], ["side3 town1", 15, 26]);
+  assertEquals([code_point_start, code_point_end], [14, 25]);
 }
 
 for (const head of ["linear", "paper"]) {
@@ -64,21 +80,7 @@ for (const head of ["linear", "paper"]) {
         await runAlbert(["score", "squad", gold, `${output}/predictions.json`]),
       ));
       for (const [name, value] of Object.entries(scored)) assertEquals(metrics[name], value);
-      const text = "word1 word2 side3 town1 word4";
-      const asked = succeeded(
-        await runAlbert(["predict", "answer", "--checkpoint", run, "where", text]),
-      );
-      assertStringIncludes(asked, "word1 word2 »side3 town1« word4");
-      // A character outside the basic plane is two UTF-16 units and one code point.
-      const json = JSON.parse(succeeded(
-        await runAlbert([
-          ...["predict", "answer", "--checkpoint", run, "--json"],
-          ...["where", "🎉 word1 word2 side3 town1 word4"],
-        ]),
-      ));
-      const [{ text: found, start, end, code_point_start, code_point_end }] = json.answers;
-      assertEquals([found, start, end], ["side3 town1", 15, 26]);
-      assertEquals([code_point_start, code_point_end], [14, 25]);
+      for (const device of autoAndWebGpu()) await checkAnswers(run, device);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

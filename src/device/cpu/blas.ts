@@ -5,6 +5,7 @@
  * @module
  */
 import { DeviceError } from "../device.ts";
+import { BLAS_LIBRARIES } from "./blas_libraries.ts";
 
 /** Arguments of `cblas_sgemm` in row-major order. `a`, `b` and `c` are addresses in the device's memory. */
 export interface Product {
@@ -24,10 +25,19 @@ export interface Product {
   readonly ldc: number;
 }
 
+/** An open BLAS. */
 export interface Blas {
-  /** The library's path and, for OpenBLAS, the processor that its kernels are for. Both determine the bits of results. */
+  /** Name for people: `OpenBLAS 0.3.21`. */
+  readonly name: string;
+  /** The library's path, or its name if the system's loader found it. */
+  readonly path: string;
+  /** The path and, for OpenBLAS and BLIS, the processor that its kernels are for. Both determine the bits of results. */
   readonly description: string;
+  /** Whether it has no kernels for this processor, so that it is slower than WebAssembly. */
+  readonly generic: boolean;
+  /** Multiplies matrices in the device's memory. */
   multiply(product: Product): void;
+  /** Unloads the library. */
   close(): void;
 }
 
@@ -36,15 +46,17 @@ interface Native {
   readonly build: { readonly os: string };
   readonly env: { get(name: string): string | undefined; set(name: string, value: string): void };
   readonly permissions: {
-    querySync(descriptor: { name: string }): { readonly state: string };
+    querySync(
+      descriptor: { name: string; variable?: string; path?: string },
+    ): { readonly state: string };
   };
   readTextFileSync(path: string): string;
   dlopen(
     path: string,
     symbols: unknown,
-  ): { symbols: Record<string, CallableFunction>; close(): void };
+  ): { symbols: Record<string, CallableFunction | null>; close(): void };
   readonly UnsafePointer: {
-    of(array: Uint8Array): unknown;
+    of(array: ArrayBufferView): unknown;
     value(pointer: unknown): bigint;
   };
   readonly UnsafePointerView: { getCString(pointer: unknown): string };
@@ -54,7 +66,7 @@ const ROW_MAJOR = 101;
 const NOT_TRANSPOSED = 111;
 const TRANSPOSED = 112;
 
-const SGEMM = {
+const SYMBOLS = {
   cblas_sgemm: {
     parameters: [
       ...["i32", "i32", "i32", "i32", "i32", "i32"],
@@ -62,34 +74,21 @@ const SGEMM = {
     ],
     result: "void",
   },
-};
-const OPENBLAS = {
-  ...SGEMM,
-  openblas_get_corename: { parameters: [], result: "pointer" },
-  openblas_set_num_threads: { parameters: ["i32"], result: "void" },
-};
-
-/** Libraries to try, by operating system. The system's loader searches for bare names. */
-const CANDIDATES: Readonly<Record<string, readonly string[]>> = {
-  linux: [
-    "/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblas.so.0",
-    "/usr/lib/aarch64-linux-gnu/openblas-pthread/libopenblas.so.0",
-    "libopenblas.so.0",
-    "libopenblas.so",
-  ],
-  darwin: [
-    "/System/Library/Frameworks/Accelerate.framework/Accelerate",
-    "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
-    "/usr/local/opt/openblas/lib/libopenblas.dylib",
-  ],
-  windows: ["libopenblas.dll", "openblas.dll"],
+  openblas_get_config: { parameters: [], result: "pointer", optional: true },
+  openblas_get_corename: { parameters: [], result: "pointer", optional: true },
+  openblas_set_num_threads: { parameters: ["i32"], result: "void", optional: true },
+  bli_arch_query_id: { parameters: [], result: "i32", optional: true },
+  bli_arch_string: { parameters: ["i32"], result: "pointer", optional: true },
+  bli_info_get_version_str: { parameters: [], result: "pointer", optional: true },
+  bli_thread_set_num_threads: { parameters: ["i64"], result: "void", optional: true },
+  MKL_Set_Num_Threads: { parameters: ["i32"], result: "void", optional: true },
 };
 
 /**
- * Loads a BLAS: the library at path `request`, or, for "auto", the first that is found. Returns null if "auto" finds none or has no
- * permission to load one.
+ * Loads a BLAS: the library at path `request`, or, for "auto", the first that is found and multiplies correctly. Returns null if
+ * "auto" finds none or has no permission to load one.
  *
- * @throws {DeviceError} if the library at `request` cannot be loaded or has no `cblas_sgemm`.
+ * @throws {DeviceError} if the library at `request` cannot be loaded, has no `cblas_sgemm` or multiplies incorrectly.
  */
 export function openBlas(
   request: string,
@@ -113,75 +112,148 @@ export function openBlas(
   }
   // dlopen without permission would prompt the user.
   if (native.permissions.querySync({ name: "ffi" }).state !== "granted") return null;
-  for (const path of CANDIDATES[native.build.os] ?? []) {
+  for (const path of BLAS_LIBRARIES[native.build.os] ?? []) {
     try {
-      return load(native, path, memory, threads);
+      const blas = load(native, path, memory, threads);
+      if (!blas.generic) return blas;
+      blas.close();
     } catch {
-      // Missing, or not a BLAS: try the next one.
+      // Missing, or not a BLAS that can be used: try the next one.
     }
   }
   return null;
 }
 
 function load(native: Native, path: string, memory: WebAssembly.Memory, threads: number): Blas {
-  chooseCore(native);
-  const { library, core } = link(native, path, threads);
-  const base = Number(
-    native.UnsafePointer.value(native.UnsafePointer.of(new Uint8Array(memory.buffer))),
-  );
-  const sgemm = library.symbols.cblas_sgemm;
+  setVariables(native, path);
+  const library = native.dlopen(path, SYMBOLS);
+  const {
+    cblas_sgemm: sgemm,
+    openblas_set_num_threads,
+    bli_thread_set_num_threads,
+    MKL_Set_Num_Threads,
+  } = library.symbols;
+  openblas_set_num_threads?.(threads);
+  bli_thread_set_num_threads?.(BigInt(threads));
+  MKL_Set_Num_Threads?.(threads);
+  const text = (name: keyof typeof SYMBOLS, ...args: unknown[]) => {
+    const pointer = library.symbols[name]?.(...args);
+    return pointer ? native.UnsafePointerView.getCString(pointer) : null;
+  };
+  const addressOf = (array: ArrayBufferView) =>
+    Number(native.UnsafePointer.value(native.UnsafePointer.of(array)));
+  const multiplyFrom = (base: number) => (product: Product) => {
+    const { transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc } = product;
+    sgemm!(
+      ROW_MAJOR,
+      transposeA ? TRANSPOSED : NOT_TRANSPOSED,
+      transposeB ? TRANSPOSED : NOT_TRANSPOSED,
+      m,
+      n,
+      k,
+      alpha,
+      base + a,
+      lda,
+      base + b,
+      ldb,
+      beta,
+      base + c,
+      ldc,
+    );
+  };
+  if (!multipliesCorrectly(multiplyFrom(0), addressOf)) {
+    library.close();
+    throw new Error("it multiplies incorrectly");
+  }
+  const core = text("openblas_get_corename") ??
+    text("bli_arch_string", library.symbols.bli_arch_query_id?.());
   return {
+    name: nameOf(path, text),
+    path,
     description: core === null ? path : `${path} (${core})`,
-    multiply({ transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc }) {
-      sgemm(
-        ROW_MAJOR,
-        transposeA ? TRANSPOSED : NOT_TRANSPOSED,
-        transposeB ? TRANSPOSED : NOT_TRANSPOSED,
-        m,
-        n,
-        k,
-        alpha,
-        base + a,
-        lda,
-        base + b,
-        ldb,
-        beta,
-        base + c,
-        ldc,
-      );
-    },
+    generic: core === "generic",
+    multiply: multiplyFrom(addressOf(new Uint8Array(memory.buffer))),
     close: () => library.close(),
   };
 }
 
-function link(native: Native, path: string, threads: number) {
-  try {
-    const library = native.dlopen(path, OPENBLAS);
-    library.symbols.openblas_set_num_threads(threads);
-    const core = native.UnsafePointerView.getCString(library.symbols.openblas_get_corename());
-    return { library, core };
-  } catch {
-    // A BLAS other than OpenBLAS lacks OpenBLAS's own functions.
-    return { library: native.dlopen(path, SGEMM), core: null };
+function nameOf(path: string, text: (symbol: keyof typeof SYMBOLS) => string | null): string {
+  const openBlas = text("openblas_get_config");
+  if (openBlas !== null) return /^OpenBLAS \S+/.exec(openBlas)?.[0] ?? "OpenBLAS";
+  const blis = text("bli_info_get_version_str");
+  if (blis !== null) return `BLIS ${blis}`;
+  if (/mkl/i.test(path)) return "MKL";
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** Multiplies two small matrices. A library whose integers have 64 bits, or which is damaged, fails. */
+function multipliesCorrectly(
+  multiply: Blas["multiply"],
+  addressOf: (array: ArrayBufferView) => number,
+): boolean {
+  const [m, n, k] = [5, 7, 3];
+  const a = Float32Array.from({ length: k * m }, (_, i) => i % 4 - 1); // Aᵀ
+  const b = Float32Array.from({ length: k * n }, (_, i) => i % 5 - 2);
+  const c = Float32Array.from({ length: m * n }, (_, i) => i);
+  const expected = c.map((value, i) => {
+    const [row, column] = [Math.floor(i / n), i % n];
+    for (let at = 0; at < k; at++) value += 2 * a[at * m + row] * b[at * n + column];
+    return value;
+  });
+  multiply({
+    ...{ transposeA: true, transposeB: false, m, n, k, alpha: 2, beta: 1 },
+    ...{ a: addressOf(a), lda: m, b: addressOf(b), ldb: n, c: addressOf(c), ldc: n },
+  });
+  return c.every((value, i) => value === expected[i]); // small integers are exact
+}
+
+/** Sets variables that libraries read while they are loaded. Values that the user has set are kept. */
+function setVariables(native: Native, path: string): void {
+  const { env, permissions } = native;
+  const set = (variable: string, value: () => string | undefined) => {
+    if (permissions.querySync({ name: "env", variable }).state !== "granted") return false;
+    const text = env.get(variable) === undefined ? value() : undefined;
+    if (text !== undefined) env.set(variable, text);
+    return true;
+  };
+  if (/mkl/i.test(path)) {
+    set("MKL_CBWR", () => "AUTO"); // MKL then computes the same bits in every run.
+    if (!set("MKL_THREADING_LAYER", () => threadingLayer(native))) {
+      throw new Error("it needs permission to set MKL_THREADING_LAYER");
+    }
+  } else set("OPENBLAS_CORETYPE", () => openBlasCore(native));
+}
+
+/** Returns a threading layer of MKL that can be loaded: MKL ends the process if it cannot load the OpenMP library of its default one. */
+function threadingLayer({ build, dlopen }: Native): string | undefined {
+  if (build.os !== "linux") return undefined;
+  for (const [library, layer] of [["libiomp5.so", undefined], ["libgomp.so.1", "GNU"]] as const) {
+    try {
+      dlopen(library, {}).close();
+      return layer;
+    } catch {
+      // Not installed.
+    }
   }
+  return "SEQUENTIAL";
 }
 
 /**
- * Selects the kernels of OpenBLAS by the processor's features. An OpenBLAS that is older than the processor falls back to the kernels
- * of the oldest one that it supports (Prescott, SSE3), which are 4 times slower. A value that the user has set is kept.
+ * Returns the kernels of OpenBLAS for the processor's features. An OpenBLAS that is older than the processor falls back to the kernels
+ * of the oldest one that it supports (Prescott, SSE3), which are 4 times slower.
  */
-function chooseCore({ build, env, readTextFileSync }: Native): void {
-  if (build.os !== "linux") return;
+function openBlasCore({ build, permissions, readTextFileSync }: Native): string | undefined {
+  const path = "/proc/cpuinfo";
+  if (build.os !== "linux") return undefined;
+  if (permissions.querySync({ name: "read", path }).state !== "granted") return undefined;
+  let text: string;
   try {
-    if (env.get("OPENBLAS_CORETYPE") !== undefined) return;
-    const flags = new Set(
-      /^flags\s*:(.*)$/m.exec(readTextFileSync("/proc/cpuinfo"))?.[1].split(" "),
-    );
-    const has = (...names: string[]) => names.every((name) => flags.has(name));
-    if (has("avx512f", "avx512bw", "avx512dq", "avx512vl")) {
-      env.set("OPENBLAS_CORETYPE", "SKYLAKEX");
-    } else if (has("avx2", "fma")) env.set("OPENBLAS_CORETYPE", "HASWELL");
+    text = readTextFileSync(path);
   } catch {
-    // No permission: the library chooses.
+    return undefined;
   }
+  const flags = new Set(/^flags\s*:(.*)$/m.exec(text)?.[1].split(" "));
+  const has = (...names: string[]) => names.every((name) => flags.has(name));
+  if (has("avx512f", "avx512bw", "avx512dq", "avx512vl")) return "SKYLAKEX";
+  return has("avx2", "fma") ? "HASWELL" : undefined;
 }

@@ -33,7 +33,10 @@ export interface CpuDeviceOptions {
   readonly workers?: number;
   /** Whether to use SIMD kernels. Without them, every kernel is computed by its reference. Default: true. */
   readonly simd?: boolean;
-  /** System BLAS for matrix multiplications: "none" (the default), "auto" (the first library found, if any) or the path of a library. */
+  /**
+   * System BLAS for matrix multiplications: "none", "auto" (the first library found, if any) or the path of a library. Default:
+   * "none"; if {@linkcode openDevice} chooses the device, "auto".
+   */
   readonly blas?: string;
 }
 
@@ -108,9 +111,11 @@ function defaultWorkers(): number {
 
 function describe(pool: Pool, simd: boolean, fused: boolean, blas: Blas | null): DeviceDescription {
   const rounding = fused ? "fused multiply-add" : "multiply, then add";
+  const threads = `${pool.size} ${pool.size === 1 ? "thread" : "threads"}`;
   return {
     kind: "cpu",
-    adapter: `CPU, ${pool.size} ${pool.size === 1 ? "thread" : "threads"}`,
+    adapter: ["CPU", threads, ...(blas === null ? [] : [blas.name])].join(", "),
+    ...(blas !== null && { blas: blas.path }),
     numerics: {
       version: String(NUMERICS_VERSION),
       kernels: simd ? `WebAssembly SIMD, ${rounding}` : "references in float32",

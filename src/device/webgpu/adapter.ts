@@ -42,6 +42,15 @@ const REQUESTED_LIMITS = [
   "minUniformBufferOffsetAlignment",
 ] as const;
 
+/** Returns the name of the platform's preferred adapter if it is a software driver; null for a graphics card or if there is none. */
+export async function findSoftwareAdapter(): Promise<string | null> {
+  if (typeof navigator === "undefined" || navigator.gpu === undefined) return null;
+  const adapter = await requestAdapter();
+  if (adapter === null) return null;
+  const names = namesOf(adapter);
+  return isCpuAdapter(names) ? nameOf(names) : null;
+}
+
 /** Opens the platform's preferred adapter. Returns null if there is none. */
 export async function requestAccess(restrictions: Restrictions = {}): Promise<GpuAccess | null> {
   if (typeof navigator === "undefined" || navigator.gpu === undefined) return null;
@@ -185,14 +194,13 @@ async function compiles(gpu: GPUDevice, code: string): Promise<boolean> {
 }
 
 function describe(
-  { vendor, architecture, device, description, limits }: AdapterFacts,
+  facts: AdapterFacts,
   { subgroupSize, shaderF16, readableStorageTextures }: Capabilities,
 ): DeviceDescription {
-  const named = description || [vendor, architecture, device]
-    .filter((part) => part !== "").join(" ");
+  const { vendor, architecture, limits } = facts;
   return {
     kind: "webgpu",
-    adapter: named || "unnamed adapter",
+    adapter: nameOf(facts),
     numerics: {
       version: String(NUMERICS_VERSION),
       vendor,
@@ -203,4 +211,11 @@ function describe(
       maxTextureSide: String(limits.maxTextureDimension2D),
     },
   };
+}
+
+function nameOf(
+  { vendor, architecture, device, description }: ReturnType<typeof namesOf>,
+): string {
+  const parts = [vendor, architecture, device].filter((part) => part !== "");
+  return description || parts.join(" ") || "unnamed adapter";
 }

@@ -6,7 +6,7 @@
 import { requestAccess } from "./adapter.ts";
 import { WebGpuDevice, type WebGpuOptions } from "./webgpu_device.ts";
 
-export { type GpuAccess, requestAccess } from "./adapter.ts";
+export { findSoftwareAdapter, type GpuAccess, requestAccess } from "./adapter.ts";
 export type { Restrictions } from "./adapter_facts.ts";
 export { defaultVariant, type VariantOf } from "./choose.ts";
 export {

@@ -49,6 +49,7 @@ export type ExaminedName = "webgpu" | "cpu" | "blas";
 
 /** Which device `auto` uses, and why. */
 export interface AutoChoice {
+  /** The device. */
   readonly device: ExaminedName;
   /** Why it is not WebGPU; null if it is. */
   readonly reason: string | null;

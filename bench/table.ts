@@ -18,6 +18,17 @@ export function tableLine(cells: readonly (string | number)[], widths: readonly 
   ).join("  ").trimEnd();
 }
 
+/** Formats a Markdown table. */
+export function tableOf(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = heads.map((head, i) =>
+    Math.max(3, head.length, ...rows.map((row) => row[i]?.length ?? 0))
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${widths.map((width, i) => (cells[i] ?? "").padEnd(width)).join(" | ")} |`;
+  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+  return [line(heads), rule, ...rows.map(line)].join("\n");
+}
+
 /** The median, or the upper of the two middle values. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];

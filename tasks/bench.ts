@@ -12,9 +12,11 @@ import { report } from "./cli/run.ts";
 const COMMANDS = {
   all: async () => (await import("./bench/all.ts")).all,
   "all-reduce": async () => (await import("./bench/training.ts")).allReduce,
+  compile: async () => (await import("./bench/gpu.ts")).compile,
   growth: async () => (await import("./bench/training.ts")).growth,
   kernels: async () => (await import("./bench/kernels.ts")).kernels,
   load: async () => (await import("./bench/data.ts")).load,
+  model: async () => (await import("./bench/gpu.ts")).model,
   peers: async () => (await import("./bench/kernels.ts")).peers,
   prepare: async () => (await import("./bench/data.ts")).prepare,
   step: async () => (await import("./bench/training.ts")).step,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { figure } from "../table.ts";
+import { figure, tableOf } from "../table.ts";
 import type { SuiteResults } from "./suite.ts";
 import { targetRows } from "./targets.ts";
 
@@ -54,7 +54,7 @@ function section(
   );
   return [
     `${heading(adapter)}\n${[processor, `Deno ${deno}`].join("; ")}.`,
-    table(TARGET_COLUMNS, rows),
+    tableOf(TARGET_COLUMNS, rows),
     ...slowest(results, earlierPart(earlier, SLOWEST)),
     ...(growth(results) ?? earlierPart(earlier, GROWTH)),
     ...(peers(results) ?? earlierPart(earlier, PRODUCTS)),
@@ -88,7 +88,7 @@ function slowest({ steps }: SuiteResults, [, earlier = ""]: readonly string[]): 
   const heads = ["step", "1", "2", "3"];
   const all = earlierRows(earlier.split("\n").slice(2).join("\n"), heads.length);
   for (const row of rows) all.set(row[0], row);
-  return all.size === 0 ? [] : [SLOWEST, table(heads, [...all.values()])];
+  return all.size === 0 ? [] : [SLOWEST, tableOf(heads, [...all.values()])];
 }
 
 function growth({ growth }: SuiteResults): string[] | undefined {
@@ -103,7 +103,7 @@ function growth({ growth }: SuiteResults): string[] | undefined {
     `${GROWTH} on ${growth.kind}, as exponents between the last sizes; ${
       growth.faster.join("; ") || "nothing grows faster than its lower bound"
     }.`,
-    table(["size", "time", "time, lower bound", "memory", "memory, lower bound"], rows),
+    tableOf(["size", "time", "time, lower bound", "memory", "memory, lower bound"], rows),
   ];
 }
 
@@ -116,21 +116,11 @@ function peers({ peers }: SuiteResults): string[] | undefined {
     ),
   ]);
   const products = peers.results.map(({ product }) => product.replace(/^matmul_/, ""));
-  return [PRODUCTS, table(["library", ...products], rows)];
+  return [PRODUCTS, tableOf(["library", ...products], rows)];
 }
 
 function absent({ absent, peers }: SuiteResults): string[] {
   const lines = Object.entries({ ...peers?.absent, ...absent });
   if (lines.length === 0) return [];
   return [lines.map(([name, reason]) => `- ${name}: ${reason.split("\n")[0]}`).join("\n")];
-}
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = heads.map((head, i) =>
-    Math.max(3, head.length, ...rows.map((row) => row[i]?.length ?? 0))
-  );
-  const line = (cells: readonly string[]) =>
-    `| ${widths.map((width, i) => (cells[i] ?? "").padEnd(width)).join(" | ")} |`;
-  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-  return [line(heads), rule, ...rows.map(line)].join("\n");
 }

@@ -39,6 +39,8 @@ export async function commandPage(): Promise<string> {
     "- Both spellings of a flag work: `--max-seq-length` and `--max_seq_length`.\n" +
     "- `--flag VALUE` and `--flag=VALUE` are the same. Lists are given as `--data A B` or as\n" +
     "  `--data A --data B`.\n" +
+    "- Words such as task names may be written in other ways, `SST2` for `sst-2`. Options marked with\n" +
+    "  *also* accept the names that Hugging Face's scripts have.\n" +
     "- Commands exit with 0 on success, 1 on failure, and 2 for a wrong command line.\n" +
     "- `--settings FILE` of the training commands reads settings from a JSON or YAML file:\n" +
     '  `{"batchSize": 64, "learning-rate": 1e-3}`. Flags on the command line override it.\n' +
@@ -118,11 +120,14 @@ function optionTables(table: OptionTable): string {
 }
 
 function optionRow(row: NamedOption): string {
-  const { flag, value, kind, help, required, depends } = row;
+  const { flag, value, kind, help, required, depends, aliases = [] } = row;
   const words = typeof kind === "string" ? "" : ` Values: ${kind.map(code).join(", ")}.`;
   const needs = depends === undefined
     ? ""
     : ` Needs ${depends.map((name) => code(`--${name}`)).join(", ")}.`;
+  const also = aliases.length === 0
+    ? ""
+    : ` *Also* ${aliases.map((name) => code(`--${name}`)).join(", ")}.`;
   const shown = row.default ?? row.defaultText;
   const literal = row.default !== undefined || typeof shown !== "string" ||
     typeof kind !== "string" && kind.includes(shown);
@@ -134,7 +139,7 @@ function optionRow(row: NamedOption): string {
     ? code(`${shown}`)
     : shown;
   return `| ${code(`${flag} ${value}`.trim())} | ${
-    `${help}${words}${needs}`.replaceAll("|", "\\|")
+    `${help}${words}${needs}${also}`.replaceAll("|", "\\|")
   } | ${fallback} |`;
 }
 

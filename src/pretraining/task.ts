@@ -13,7 +13,14 @@ import {
   type WarmStartReport,
 } from "../model/mod.ts";
 import type { SamplePrediction } from "../runs/mod.ts";
-import { type Evaluation, type EvaluationContext, modelCard, type Task } from "../train/mod.ts";
+import {
+  type CardEvaluation,
+  type Evaluation,
+  type EvaluationContext,
+  groupDigits,
+  modelCard,
+  type Task,
+} from "../train/mod.ts";
 import type { Safetensors } from "../weights/mod.ts";
 import { type ContextFreeBaseline, contextFreeBaseline } from "./baselines.ts";
 import { evaluatePretraining, type PretrainingEvaluation } from "./evaluate.ts";
@@ -128,7 +135,7 @@ export function pretrainingTask(options: PretrainingOptions): Task<PretrainingSt
       evalExamples: settings.evalExamples,
     },
     architecture: pretrainingArchitecture,
-    card: (config, step) => card(config, step, sources, settings),
+    card: (config, step, evaluation) => card(config, step, evaluation, sources, settings),
     initialize({ parameters, config: { initializerRange } }, seed) {
       if (initialWeights === undefined) {
         initialize(parameters, seed, initializerRange);
@@ -219,22 +226,26 @@ function summary(name: string, result: PretrainingEvaluation): string {
 function card(
   config: ModelConfig,
   step: number,
+  evaluation: CardEvaluation | null,
   sources: readonly DataSource[],
   { phases, batchSize, optimizer, schedule, seed }: PretrainSettings,
 ): string {
   const tokens = sources.reduce((sum, { data }) => sum + data.corpus.tokenCount, 0);
   const lengths = phases.map(({ examples }) => examples.maxSeqLength).join(", then ");
-  return modelCard(
-    config,
-    `${step} pretraining steps`,
-    `Pretrained with [@albert-lab/albert](https://jsr.io/@albert-lab/albert) on ${tokens} tokens of text.`,
-    [
-      ["embedding size, vocabulary", `${config.embeddingSize}, ${config.vocabSize}`],
+  return modelCard(config, {
+    title: `${groupDigits(step)} pretraining steps`,
+    text: `Pretrained with [@albert-lab/albert](https://jsr.io/@albert-lab/albert) on ${
+      groupDigits(tokens)
+    } tokens of text.`,
+    architecture: pretrainingArchitecture(config),
+    evaluation,
+    rows: [
+      ["embedding size, vocabulary", `${config.embeddingSize}, ${groupDigits(config.vocabSize)}`],
       ["sharing", `${config.share}, ${config.numHiddenGroups} group(s)`],
       ["pair objective", config.pairObjective],
       ["batch, sequence length", `${batchSize}, ${lengths}`],
       ["optimizer, peak learning rate", `${optimizer.kind}, ${schedule.peakLearningRate}`],
       ["seed", `${seed}`],
     ],
-  );
+  });
 }

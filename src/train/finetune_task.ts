@@ -56,6 +56,8 @@ export interface TaskHead<E extends FinetuneExample, O> {
   readonly pooler: boolean;
   /** Fields for config.json: `id2label`, `problem_type` … */
   readonly configExtra: Readonly<Record<string, unknown>>;
+  /** Other names of the classes of `id2label` in the same order, which checkpoints of earlier versions have. */
+  readonly otherLabels?: readonly string[];
   /** Returns the name of the Hugging Face class that loads a checkpoint. */
   architecture(config: ModelConfig): string;
   /** Returns the head's own parameters. */

@@ -16,7 +16,7 @@ import type { Safetensors } from "../weights/mod.ts";
 import { evaluateTask } from "./evaluate.ts";
 import type { FinetuneBatch, FinetuneExample, FinetuneTask, TaskHead } from "./finetune_task.ts";
 import { startFrom } from "./load_for_task.ts";
-import { modelCard } from "./model_card.ts";
+import { groupDigits, modelCard } from "./model_card.ts";
 import { collateSequences, longestSequence, TrainingOrder } from "./sequences.ts";
 import type { FinetuneSettings } from "./settings.ts";
 import type { Task, TaskBatch } from "./task.ts";
@@ -36,6 +36,8 @@ export interface FinetuningOptions {
   readonly weightsSha256?: string;
   /** SHA-256 of the training and held-out files. */
   readonly dataSha256?: string;
+  /** Where the weights are from, for the model card and `results.json`; it does not affect training. */
+  readonly baseModel?: string;
 }
 
 function taskSpecs<E extends FinetuneExample, O>(
@@ -58,7 +60,8 @@ export function taskModel<E extends FinetuneExample, O>(
 /** Makes a benchmark's task one of the training loop. */
 export function finetuningTask<E extends FinetuneExample, O>(
   task: FinetuneTask<E, O>,
-  { config, settings, weights = null, weightsSha256 = "", dataSha256 = "" }: FinetuningOptions,
+  { config, settings, weights = null, weightsSha256 = "", dataSha256 = "", baseModel }:
+    FinetuningOptions,
 ): Task<FinetuneStepBatch<E>> {
   const { seed, shuffle, batchSize, microBatchSize, maxSeqLength } = settings;
   const order = new TrainingOrder(task.train.length, seed, shuffle);
@@ -94,12 +97,28 @@ export function finetuningTask<E extends FinetuneExample, O>(
     rankFacts: {},
     specs: (config) => taskSpecs(config, task),
     architecture: (config) => task.architecture(config),
-    card: (config, step) =>
-      modelCard(
-        config,
-        `fine-tuned on ${task.name}`,
-        `Fine-tuned with [@albert-lab/albert](https://jsr.io/@albert-lab/albert) on ${task.train.length} examples, ${step} steps.`,
-        [
+    results: (step) => ({
+      ...(baseModel !== undefined && { baseModel }),
+      seed,
+      epochs: Math.round(100 * step * batchSize / task.train.length) / 100,
+      trainExamples: task.train.length,
+      evalExamples: task.heldOut.reduce((sum, { examples }) => sum + examples.length, 0),
+    }),
+    card: (config, step, evaluation) =>
+      modelCard(config, {
+        title: `fine-tuned on ${task.name}`,
+        text:
+          `Fine-tuned with [@albert-lab/albert](https://jsr.io/@albert-lab/albert) on ${task.name}.`,
+        architecture: task.architecture(config),
+        baseModel,
+        tags: [task.name],
+        evaluation,
+        rows: [
+          ["training examples, steps", `${groupDigits(task.train.length)}, ${groupDigits(step)}`],
+          [
+            "validation examples",
+            task.heldOut.map((set) => groupDigits(set.examples.length)).join(" + "),
+          ],
           ["batch, sequence length", `${batchSize}, ${maxSeqLength}`],
           [
             "optimizer, peak learning rate",
@@ -111,7 +130,7 @@ export function finetuningTask<E extends FinetuneExample, O>(
           ],
           ["seed", `${seed}`],
         ],
-      ),
+      }),
     initialize(encoder, seed) {
       if (weights === null) {
         initialize(encoder.parameters, seed, encoder.config.initializerRange);

@@ -28,8 +28,9 @@ export function startFrom<E extends FinetuneExample, O>(
 ): TaskLoadReport {
   const { config, parameters } = model;
   const head = task.headSpecs(config);
-  const sameLabels = JSON.stringify(config.extra?.id2label) ===
-    JSON.stringify(task.configExtra.id2label);
+  const saved = JSON.stringify(config.extra?.id2label);
+  const sameLabels = saved === JSON.stringify(task.configExtra.id2label) ||
+    task.otherLabels !== undefined && saved === JSON.stringify({ ...task.otherLabels });
   const fits = sameLabels &&
     head.every(({ name, shape }) => weights.tensors.get(name)?.shape.join() === shape.join());
   const tensors = new Map(weights.tensors);

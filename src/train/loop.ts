@@ -9,6 +9,7 @@ import { type Moments, restoreCheckpoint, takeSnapshot } from "./checkpoint.ts";
 import { tidyCheckpoints } from "./checkpoint_files.ts";
 import { CheckpointWriter } from "./checkpoint_writer.ts";
 import { logWindow } from "./metrics.ts";
+import type { CardEvaluation } from "./model_card.ts";
 import { lossScaleFields, skippedNotice } from "./precision.ts";
 import { RankTrainer } from "./ranks.ts";
 import type { Run, RunResult } from "./run.ts";
@@ -18,6 +19,8 @@ import type { Trainer } from "./trainer.ts";
 
 /** Folder of the best evaluation's prediction files in the run folder. */
 const PREDICTIONS = "predictions";
+/** The best evaluation and facts of the run. */
+const RESULTS = "results.json";
 
 /** The training loop of rank 0. */
 export class TrainingLoop<B extends TaskBatch> {
@@ -27,7 +30,10 @@ export class TrainingLoop<B extends TaskBatch> {
   readonly #trainer: Trainer<B>;
   readonly #writer = new CheckpointWriter();
   #recorder!: RunRecorder;
+  readonly #start = performance.now();
   #windowStart = performance.now();
+  /** Seconds of the earlier parts of a resumed run. */
+  #earlierSeconds = 0;
 
   /** Allocates model and optimizer. */
   constructor(run: Run<B>, folder: RunFolder) {
@@ -49,7 +55,10 @@ export class TrainingLoop<B extends TaskBatch> {
     let moments: Moments | undefined;
     if (checkpoint === null) {
       for (const line of task.initialize(trainer.model, settings.seed)) observer.log(line);
-    } else moments = await restoreCheckpoint(checkpoint, trainer);
+    } else {
+      moments = await restoreCheckpoint(checkpoint, trainer);
+      this.#earlierSeconds = await secondsOf(`${output}/${RESULTS}`);
+    }
     await this.#ranks.start(moments);
     await this.#folder.cutEvents(trainer.step);
     await removeTemporaryFiles(`${output}/${PREDICTIONS}`);
@@ -177,7 +186,11 @@ export class TrainingLoop<B extends TaskBatch> {
       config: { ...config, extra: { ...config.extra, ...task.configExtra } },
       architecture: task.architecture(config),
       files,
-      card: task.card(config, this.#trainer.step),
+      card: task.card(
+        config,
+        this.#trainer.step,
+        lastEvaluation(await this.#folder.readEvents()),
+      ),
     };
     const keeping = { keep: settings.keepCheckpoints, best: await this.#keptStep() };
     await this.#writer.save(
@@ -203,10 +216,26 @@ export class TrainingLoop<B extends TaskBatch> {
       best: best?.metrics ?? null,
     };
     if (task.writesResults) {
-      const summary = { task: task.name, metric: task.best.metric, ...result };
-      await this.#folder.writeFile("results.json", `${JSON.stringify(summary, null, 2)}\n`);
+      const summary = {
+        task: task.name,
+        metric: task.best.metric,
+        ...result,
+        ...task.results?.(result.step),
+        trainingSeconds: this.#earlierSeconds + (performance.now() - this.#start) / 1000,
+      };
+      await this.#folder.writeFile(RESULTS, `${JSON.stringify(summary, null, 2)}\n`);
     }
     return { ...result, evaluation: evaluation?.details ?? evaluation?.metrics ?? null };
+  }
+}
+
+/** Returns the time that the results of a stopped run give; 0 if it was killed before it wrote any. */
+async function secondsOf(path: string): Promise<number> {
+  try {
+    const { trainingSeconds } = JSON.parse(await Deno.readTextFile(path));
+    return Number.isFinite(trainingSeconds) ? trainingSeconds : 0;
+  } catch {
+    return 0;
   }
 }
 
@@ -248,9 +277,20 @@ export function bestEvaluation(
   }
   if (best === null) return null;
   const { event, value, since } = best;
+  return { step: Number(event.step), value, metrics: metricsOf(event), since };
+}
+
+/** Returns the latest evaluation of the log, or null. */
+function lastEvaluation(events: readonly RunEvent[]): CardEvaluation | null {
+  const event = events.findLast((event) => Object.keys(metricsOf(event)).length > 0);
+  return event === undefined ? null : { step: Number(event.step), metrics: metricsOf(event) };
+}
+
+function metricsOf(event: RunEvent): Record<string, number> {
   const prefix = eventField("");
-  const metrics = Object.entries(event).flatMap(([name, value]): [string, number][] =>
-    name.startsWith(prefix) ? [[name.slice(prefix.length), Number(value)]] : []
+  return Object.fromEntries(
+    Object.entries(event).flatMap(([name, value]): [string, number][] =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), Number(value)]] : []
+    ),
   );
-  return { step: Number(event.step), value, metrics: Object.fromEntries(metrics), since };
 }

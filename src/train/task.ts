@@ -8,6 +8,7 @@ import type { IndexRange, ProcessGroup } from "../distributed/mod.ts";
 import type { Encoder, ModelConfig, ParameterSpec } from "../model/mod.ts";
 import type { NamedReview, SamplePrediction } from "../runs/mod.ts";
 import type { LossTarget, Scope } from "../tensor/mod.ts";
+import type { CardEvaluation } from "./model_card.ts";
 
 export type { SampleMask, SamplePrediction } from "../runs/mod.ts";
 
@@ -87,8 +88,10 @@ export interface Task<B extends TaskBatch = TaskBatch> extends Objective<B> {
   readonly rankFacts: Readonly<Record<string, unknown>>;
   /** Returns the name of the Hugging Face class that loads a checkpoint. */
   architecture(config: ModelConfig): string;
+  /** Returns facts of a finished run for `results.json`. */
+  results?(step: number): Readonly<Record<string, unknown>>;
   /** Returns the README.md of a checkpoint. */
-  card(config: ModelConfig, step: number): string;
+  card(config: ModelConfig, step: number, evaluation: CardEvaluation | null): string;
   /**
    * Initializes or loads the parameters of a new run.
    *

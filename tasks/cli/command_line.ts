@@ -5,21 +5,24 @@
  * @module
  */
 import type { Command } from "@cliffy/command";
+import { quote } from "../../src/json/mod.ts";
 import { definitionOf } from "./command.ts";
 import { UsageError } from "./errors.ts";
-import { GLOBAL_OPTIONS, type NamedOption, namedOptions, withGlobals } from "./options.ts";
+import { GLOBAL_OPTIONS, type NamedOption, namedOptions, withGlobals, wordOf } from "./options.ts";
+import { commandHint, optionHint } from "./suggestions.ts";
 
 /**
  * Rewrites a command line for Cliffy:
  *
- * - `--max_seq_length` becomes `--max-seq-length`.
+ * - `--max_seq_length` becomes `--max-seq-length`, and `--num_train_epochs` `--epochs`.
+ * - `--task SST2` becomes `--task sst-2`.
  * - `--data a b` becomes `--data a --data b`. Cliffy takes a value of a variadic option that equals
  *   the name of an option for that option, so no option is variadic to it.
  * - `--steps 3 --help` becomes `--help`, which Cliffy does not combine with other options.
  * - Global options of `help`, `completions` and groups move to the front, where Cliffy accepts them.
  *
- * @throws {UsageError} if the value of an option is missing or empty, or if Cliffy would take an
- *   unknown option for an argument.
+ * @throws {UsageError} if a command or an option is unknown, or the value of an option is missing,
+ *   empty or not one of its words.
  */
 export function normalizeLine(program: Command<any>, line: readonly string[]): string[] {
   const end = line.includes("--") ? line.indexOf("--") : line.length;
@@ -52,13 +55,23 @@ function findCommand(
     if (takesValue(globalOption(words[i]), words[i])) i++;
     else if (!isOption(words[i])) {
       const child = found.command.getCommand(words[i]);
-      if (child === undefined) break;
+      if (child === undefined) {
+        checkCommand(found.command, words[i]);
+        break;
+      }
       found.command = child;
       found.path.push(words[i]);
       found.start = i + 1;
     }
   }
   return found;
+}
+
+/** @throws {UsageError} for a word that must name a command. */
+function checkCommand(group: Command<any>, word: string): void {
+  const names = group.getCommands().map((child) => child.getName());
+  if (names.length === 0 || definitionOf(group) !== undefined) return;
+  throw new UsageError(`Unknown command "${word}". ${commandHint(group.getPath(), word, names)}`);
 }
 
 function globalsFirst(words: readonly string[]): string[] {
@@ -71,26 +84,29 @@ function globalsFirst(words: readonly string[]): string[] {
   return [...globals, ...others];
 }
 
-/** Checks the options of a command, and repeats the flag of a list before each of its values. */
+/** Checks the options of a command, gives them their own names, and repeats the flag of a list before each of its values. */
 function expandOptions(command: Command<any>, words: readonly string[]): string[] {
-  const { options = {}, arguments: slots } = definitionOf(command)!;
-  const rows = new Map(namedOptions(withGlobals(options)).map((row) => [row.flag, row]));
+  const { options = {} } = definitionOf(command)!;
+  const rows = rowsByName(namedOptions(withGlobals(options)));
   const known = (word: string | undefined) => word !== undefined && rows.has(flagOf(word));
   const expanded: string[] = [];
   for (let i = 0; i < words.length; i++) {
-    const word = words[i], flag = flagOf(word);
-    const row = rows.get(flag);
-    if (row === undefined && slots !== undefined && isOption(word)) {
-      throw new UsageError(
-        `Unknown option "${flag}". "${command.getPath()} --help" lists the options.`,
-      );
-    }
-    expanded.push(word);
-    if (!takesValue(row, word)) {
-      if (row?.value && word === `${flag}=`) throw emptyValue(flag);
+    const row = rows.get(flagOf(words[i]));
+    if (row === undefined) {
+      if (isOption(words[i])) throw unknownOption(command, flagOf(words[i]), [...rows.values()]);
+      expanded.push(words[i]);
       continue;
     }
-    const list = row!.kind === "strings";
+    const { flag } = row;
+    const word = flag + words[i].slice(flagOf(words[i]).length);
+    if (!takesValue(row, word)) {
+      if (row.value && word === `${flag}=`) throw emptyValue(flag);
+      const given = word.slice(flag.length + 1);
+      expanded.push(row.value === "" ? word : `${flag}=${checkedWord(row, given)}`);
+      continue;
+    }
+    expanded.push(word);
+    const list = row.kind === "strings";
     const ends = (next: string | undefined) => known(next) || list && isOption(next ?? "");
     if (i + 1 === words.length || ends(words[i + 1])) {
       throw new UsageError(`Missing value for option "${flag}".`);
@@ -98,9 +114,38 @@ function expandOptions(command: Command<any>, words: readonly string[]): string[
     const values = [words[++i]];
     while (list && i + 1 < words.length && !ends(words[i + 1])) values.push(words[++i]);
     if (values.includes("")) throw emptyValue(flag);
-    expanded.push(...values.flatMap((value, at) => at === 0 ? [value] : [flag, value]));
+    const checked = values.map((value) => checkedWord(row, value));
+    expanded.push(...checked.flatMap((value, at) => at === 0 ? [value] : [flag, value]));
   }
   return expanded;
+}
+
+/** Rows by flag and by the other names of flags. */
+function rowsByName(rows: readonly NamedOption[]): Map<string, NamedOption> {
+  return new Map(
+    rows.flatMap((row) => [row.flag, ...flagsOf(row)].map((flag) => [flag, row] as const)),
+  );
+}
+
+function flagsOf({ aliases = [] }: NamedOption): string[] {
+  return aliases.map((name) => `--${name}`);
+}
+
+/** @throws {UsageError} for a value that is not one of the words of an enumeration. */
+function checkedWord(row: NamedOption, value: string): string {
+  const word = wordOf(row, value);
+  if (word !== undefined) return word;
+  const words = row.kind as readonly string[];
+  throw new UsageError(`${row.flag} must be one of ${words.join(", ")} (got ${quote(value)})`);
+}
+
+function unknownOption(
+  command: Command<any>,
+  flag: string,
+  rows: readonly NamedOption[],
+): UsageError {
+  const flags = rows.flatMap((row) => [row.flag, ...flagsOf(row)]);
+  return new UsageError(`Unknown option "${flag}". ${optionHint(command.getPath(), flag, flags)}`);
 }
 
 /** Cliffy ignores an option with an empty value, which is usually an unset variable of a shell. */

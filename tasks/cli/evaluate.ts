@@ -10,18 +10,34 @@ const EVALUATE_OPTIONS = {
     required: true,
   },
   "--checkpoint <folder...>": {
+    aliases: ["model-name-or-path"],
     kind: "strings",
     help: "Fine-tuned folder or run folder; the logits of several are averaged.",
     required: true,
   },
-  "--output <folder>": { kind: "string", help: "Folder for prediction files.", required: true },
+  "--output <folder>": {
+    aliases: ["output-dir"],
+    kind: "string",
+    help: "Folder for prediction files.",
+    required: true,
+  },
   "--split <name>": {
     kind: ["dev", "test"],
     help: "Split to predict; dev also gives metrics.",
     default: "dev",
   },
-  "--batch-size <n>": { kind: "integer", help: "Examples on the device at once.", default: 32 },
+  "--batch-size <n>": {
+    aliases: ["per-device-eval-batch-size", "eval-batch-size"],
+    kind: "integer",
+    help: "Examples on the device at once.",
+    default: 32,
+  },
+  "--max-eval-samples <n>": {
+    kind: "integer",
+    help: "Predict only the first N examples of each file.",
+  },
   "--max-seq-length <n>": {
+    aliases: ["max-length"],
     kind: "integer",
     help: "Tokens per sequence.",
     defaultText: "the checkpoint's",
@@ -31,6 +47,7 @@ const EVALUATE_OPTIONS = {
 const GLUE_OPTIONS = {
   "--task <name>": {
     kind: GLUE_TASKS_AND_AX,
+    aliases: ["task-name"],
     help: "GLUE task; ax needs an MNLI checkpoint.",
     required: true,
   },

@@ -42,7 +42,7 @@ import {
   type TaskHead,
   taskModel,
 } from "../../src/train/mod.ts";
-import { usage } from "./errors.ts";
+import { usage, UsageError } from "./errors.ts";
 import type {
   EvaluateFlags,
   EvaluateGlueFlags,
@@ -59,6 +59,9 @@ const DEFAULT_LENGTH = 512;
 /** Predicts the files of a split; writes and prints metrics of the dev set. */
 export async function evaluateGlue(flags: EvaluateGlueFlags): Promise<void> {
   const definition = glueTaskDefinition(flags.task);
+  if (flags.zip && flags.maxEvalSamples !== undefined) {
+    throw new UsageError("--zip packs files for the leaderboard: leave out --max-eval-samples");
+  }
   const log = logTo(flags);
   const metrics: Record<string, number> = {};
   const files = new Map<string, string>();
@@ -71,7 +74,7 @@ export async function evaluateGlue(flags: EvaluateGlueFlags): Promise<void> {
       return null;
     });
     if (path === null) continue;
-    const rows = await readRows(definition, flags.split, path, { log });
+    const rows = firstOf(await readRows(definition, flags.split, path, { log }), flags);
     const answers = await predictRows(definition, rows, flags);
     files.set(submission, writePredictions(definition, rows, answers));
     if (flags.split === "test") continue;
@@ -91,7 +94,8 @@ export async function evaluateGlue(flags: EvaluateGlueFlags): Promise<void> {
 
 /** Answers the questions of a split; writes and prints the accuracies. */
 export async function evaluateRace(flags: EvaluateRaceFlags): Promise<void> {
-  const { questions } = await loadRace(flags.data, flags.split, levelsOf(flags.level));
+  const data = await loadRace(flags.data, flags.split, levelsOf(flags.level));
+  const questions = firstOf(data.questions, flags);
   const logits = await meanLogits(flags, {
     head: raceHead,
     encode: ({ tokenizer, maxSeqLength }) => raceExamples(questions, tokenizer, maxSeqLength),
@@ -114,7 +118,10 @@ export async function evaluateText(flags: EvaluateTextFlags): Promise<void> {
   const folder = await resolveCheckpoint(checkpoint, downloadProgress(flags));
   const definition = await readTextTask(path, await classesOf(folder, labelsOf(flags)));
   const labeled = definition.labeled.length > 0;
-  const rows = await readRows(definition, labeled ? "dev" : "test", path, { log: logTo(flags) });
+  const rows = firstOf(
+    await readRows(definition, labeled ? "dev" : "test", path, { log: logTo(flags) }),
+    flags,
+  );
   const answers = await predictRows(definition, rows, {
     ...flags,
     checkpoint: [folder, ...others],
@@ -125,6 +132,21 @@ export async function evaluateText(flags: EvaluateTextFlags): Promise<void> {
   if (!labeled) return console.log(file);
   const metrics = glueMetrics(definition, rows.map(({ label }) => label!), answers);
   await reportMetrics(definition.name, metrics, flags);
+}
+
+/**
+ * Returns the examples that `--max-eval-samples` selects.
+ *
+ * @throws {UsageError} if it is not positive.
+ */
+export function firstOf<T>(
+  examples: readonly T[],
+  { maxEvalSamples }: Pick<EvaluateFlags, "maxEvalSamples">,
+): readonly T[] {
+  if (maxEvalSamples !== undefined && maxEvalSamples < 1) {
+    throw new UsageError(`--max-eval-samples must be a positive integer (got ${maxEvalSamples})`);
+  }
+  return examples.slice(0, maxEvalSamples);
 }
 
 /** Writes metrics next to the predictions and prints them. */

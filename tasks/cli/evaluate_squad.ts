@@ -25,7 +25,7 @@ import { atomicWriteFile } from "../../src/files/mod.ts";
 import { loadFinetuned, predictAll, taskModel } from "../../src/train/mod.ts";
 import { UsageError } from "./errors.ts";
 import type { EvaluateSquadFlags } from "./evaluate.ts";
-import { reportMetrics } from "./evaluate_run.ts";
+import { firstOf, reportMetrics } from "./evaluate_run.ts";
 import { openCheckpoint } from "./open_checkpoint.ts";
 import { createProgress, logTo } from "./progress.ts";
 
@@ -52,7 +52,11 @@ export async function evaluateSquad(flags: EvaluateSquadFlags): Promise<void> {
   }
   const path = flags.devFile ?? findSquadFiles(flags.data!, flags.task).dev;
   const read = await readSquadFile(path, { log, unlabeled: true });
-  const dataset = read.unlabeled && flags.task ? { ...read, version: flags.task } : read;
+  const dataset = {
+    ...read,
+    ...(read.unlabeled && flags.task && { version: flags.task }),
+    questions: firstOf(read.questions, flags),
+  };
   const models: ModelScores[] = [];
   const device = await openDevice({ device: flags.device, blas: flags.blas, onNotice: log });
   try {

@@ -8,6 +8,7 @@ const onnx = defineCommand({
   options: {
     "--checkpoint <checkpoint>": {
       kind: "string",
+      aliases: ["model-name-or-path"],
       help: "Folder, run folder, or hf:OWNER/NAME[@REVISION].",
       required: true,
     },

@@ -16,6 +16,12 @@ export const GLUE_TASKS = GLUE_TRAINING_TASK_NAMES;
 export const GLUE_TASKS_AND_AX = [...GLUE_TASKS, "ax"] as const;
 /** Accepted by `--task` of the SQuAD commands. */
 const SQUAD_TASKS = ["1.1", "2.0"] as const;
+const SQUAD_SPELLINGS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ["v1.1", "1", "v1", "squad", "squad_v1", "squad1"].map((name) => [name, "1.1"]),
+  ),
+  ...Object.fromEntries(["v2.0", "2", "v2", "squad_v2", "squad2"].map((name) => [name, "2.0"])),
+};
 /** Accepted by `--level` of the RACE commands. */
 export const LEVELS = ["all", "middle", "high"] as const;
 
@@ -29,6 +35,7 @@ export const FINETUNE_OPTIONS = {
   ...RUN,
   "--data <folder>": { kind: "string", help: "Folder with the official files of the benchmark." },
   "--checkpoint <folder>": {
+    aliases: ["model-name-or-path"],
     kind: "string",
     help: "Model to start from: folder, run folder, or hf:OWNER/NAME[@REVISION].",
   },
@@ -48,31 +55,37 @@ export const FINETUNE_OPTIONS = {
   "--strict": { kind: "switch", help: "Stop at a malformed line instead of skipping it." },
   ...group("Training", {
     "--max-seq-length <n>": {
+      aliases: ["max-length"],
       kind: "integer",
       help: "Tokens per sequence.",
       defaultText: "the recipe's",
     },
     "--epochs <x>": {
+      aliases: ["num-train-epochs"],
       kind: "number",
       help: "Passes over the training set.",
       defaultText: "the recipe's",
     },
     "--max-steps <n>": {
       kind: "integer",
+      aliases: ["max-train-steps"],
       help: "Optimizer steps; overrides --epochs.",
       defaultText: "the recipe's",
     },
     "--batch-size <n>": {
+      aliases: ["per-device-train-batch-size", "train-batch-size"],
       kind: "integer",
       help: "Examples per optimizer step.",
       defaultText: "the recipe's",
     },
     "--learning-rate <x>": {
+      aliases: ["lr"],
       kind: "number",
       help: "Peak learning rate.",
       defaultText: "the recipe's",
     },
     "--warmup-steps <n>": {
+      aliases: ["num-warmup-steps"],
       kind: "integer",
       help: "Steps of linear warm-up.",
       defaultText: "the recipe's, or 10% of all steps",
@@ -108,6 +121,7 @@ export const FINETUNE_OPTIONS = {
       defaultText: "as --eval-steps",
     },
     "--keep-checkpoints <n>": {
+      aliases: ["save-total-limit"],
       kind: "integer",
       help: "Number of recent checkpoints to keep in addition to the best; 0 keeps all.",
       defaultText: 1,
@@ -122,9 +136,11 @@ export type FinetuneFlags = GivenFlags<typeof FINETUNE_OPTIONS>;
 export const SQUAD_OPTIONS = {
   "--task <version>": {
     kind: SQUAD_TASKS,
+    spellings: SQUAD_SPELLINGS,
     help: "SQuAD version; needed if the folder has both.",
   },
   "--dev-file <file>": {
+    aliases: ["validation-file", "predict-file"],
     kind: "string",
     help: "Evaluation file to use instead of the folder's.",
   },
@@ -149,6 +165,7 @@ export const SQUAD_OPTIONS = {
     defaultText: 30,
   },
   "--null-threshold <x>": {
+    aliases: ["null-score-diff-threshold"],
     kind: "number",
     help: "No-answer score above which a question is unanswerable (2.0).",
     defaultText: "the best on the dev set",
@@ -157,7 +174,7 @@ export const SQUAD_OPTIONS = {
 
 /** Options of `albert finetune glue`. */
 export const FINETUNE_GLUE_OPTIONS = {
-  "--task <name>": { kind: GLUE_TASKS, help: "GLUE task." },
+  "--task <name>": { kind: GLUE_TASKS, aliases: ["task-name"], help: "GLUE task." },
   ...FINETUNE_OPTIONS,
 } as const satisfies OptionTable;
 

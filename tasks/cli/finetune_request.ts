@@ -102,6 +102,7 @@ export async function openFinetuning<F extends FinetuneFlags, E extends Finetune
         config: runConfig,
         settings,
         dataSha256: made.dataSha256,
+        ...(!fromScratch && { baseModel: from }),
       }),
   };
 }

@@ -36,6 +36,10 @@ export interface OptionRow {
   /** Shown as the default if the code that uses the setting decides it. */
   readonly defaultText?: string | number | boolean;
   readonly required?: true;
+  /** Other names, without dashes: those of Hugging Face's scripts. */
+  readonly aliases?: readonly string[];
+  /** Other spellings of the words of `kind`. Case, dashes, underscores and dots are ignored anyway. */
+  readonly spellings?: Readonly<Record<string, string>>;
   /** Names of options without which this one means nothing. */
   readonly depends?: readonly string[];
   /** `false` if neither `run.json` keeps the value nor a settings file can give it. */
@@ -122,6 +126,19 @@ export function namedOptions(table: OptionTable): NamedOption[] {
     const setting = name.replace(/-([a-z0-9])/g, (_, letter) => letter.toUpperCase());
     return { ...row, flag, value, setting };
   });
+}
+
+/**
+ * Returns the word that a value of an enumeration stands for: the word itself, another spelling (`SST2` for `sst-2`), or undefined.
+ *
+ * @param value from a command line or a settings file
+ */
+export function wordOf({ kind, spellings = {} }: OptionRow, value: string): string | undefined {
+  if (typeof kind === "string") return value;
+  if (kind.includes(value)) return value;
+  const plain = (word: string) => word.toLowerCase().replace(/[-_. ]/g, "");
+  return kind.find((word) => plain(word) === plain(value)) ??
+    Object.entries(spellings).find(([spelling]) => plain(spelling) === plain(value))?.[1];
 }
 
 /** A table with {@linkcode GLOBAL_OPTIONS}. */

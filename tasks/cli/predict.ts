@@ -4,6 +4,7 @@ import type { Flags, OptionTable } from "./options.ts";
 const CHECKPOINT = {
   "--checkpoint <folder>": {
     kind: "string",
+    aliases: ["model-name-or-path"],
     help: "Fine-tuned folder, run folder, or hf:OWNER/NAME[@REVISION].",
     required: true,
   },
@@ -12,6 +13,7 @@ const CHECKPOINT = {
 const FILL_MASK_OPTIONS = {
   "--checkpoint <folder>": {
     kind: "string",
+    aliases: ["model-name-or-path"],
     help: "Model folder, run folder, or hf:OWNER/NAME[@REVISION].",
     required: true,
   },

@@ -21,6 +21,7 @@ import {
   rememberedFlags,
   withDefaults,
   withGlobals,
+  wordOf,
 } from "./options.ts";
 
 /** What every table of a training command has. */
@@ -191,14 +192,25 @@ export async function readSettingsFile(
   const settings: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(await readObject(file))) {
     const name = key.replace(/[-_](\w)/g, (_, letter) => letter.toUpperCase());
-    const option = options.find(({ setting }) => setting === name);
+    const option = options.find(({ setting, aliases = [] }) =>
+      setting === name || aliases.includes(kebab(name))
+    );
     const place = `--settings ${file}: ${shown(key)}`;
     if (option === undefined) throw new UsageError(`${place} is not a setting of this command`);
-    const complaint = kindComplaint(option.kind, value);
+    const word = typeof value === "string" ? wordOf(option, value) ?? value : value;
+    const complaint = kindComplaint(option.kind, word);
     if (complaint !== null) throw new UsageError(`${place} ${complaint} (got ${quote(value)})`);
-    settings[name] = value;
+    if (Object.hasOwn(settings, option.setting)) {
+      throw new UsageError(`${place} gives ${option.flag} a second time`);
+    }
+    settings[option.setting] = word;
   }
   return settings;
+}
+
+/** `learningRate` as `learning-rate`. */
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 async function readObject(file: string): Promise<Record<string, unknown>> {

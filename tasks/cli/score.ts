@@ -4,6 +4,7 @@ import type { Flags, OptionTable } from "./options.ts";
 
 const GLUE_OPTIONS = {
   "--task <name>": {
+    aliases: ["task-name"],
     kind: GLUE_TASKS_AND_AX,
     help: "GLUE task.",
     defaultText: "from the file names",

@@ -10,6 +10,7 @@ const PRECISIONS = ["f32", "f16"] as const;
 /** Where a run is kept, and where its settings come from. */
 export const RUN = {
   "--output <folder>": {
+    aliases: ["output-dir"],
     kind: "string",
     help: "Run folder for settings, log, checkpoints and report.",
     required: true,
@@ -138,15 +139,18 @@ export type TrainingFlags = GivenFlags<
 export const PRETRAIN_OPTIONS = {
   ...RUN,
   "--data <path...>": {
+    aliases: ["train-file"],
     kind: "strings",
     help: "Folder written by albert prepare, or text files, folders and glob patterns.",
   },
   "--vocab <path>": {
+    aliases: ["tokenizer-name"],
     kind: "string",
     help: "Vocabulary for tokenizing --data if it is text; a file, a folder or hf:OWNER/NAME.",
     defaultText: "that of --init-from",
   },
   "--config <name>": {
+    aliases: ["config-name"],
     kind: "string",
     help: "Model preset (nano, albert-base-v2, ...) or path of a config.json.",
     defaultText: "that of --init-from, or nano",
@@ -156,17 +160,24 @@ export const PRETRAIN_OPTIONS = {
     help: "Sampling weights of --data NAME=FOLDER: wiki=0.7,books=0.3.",
   },
   "--init-from <folder>": {
+    aliases: ["model-name-or-path"],
     kind: "string",
     help: "Initialize from a model folder, run folder or hf:OWNER/NAME; it may be smaller.",
   },
   ...group("Training", {
-    "--steps <n>": { kind: "integer", help: "Optimizer steps; required for a new run." },
+    "--steps <n>": {
+      aliases: ["max-steps", "max-train-steps"],
+      kind: "integer",
+      help: "Optimizer steps; required for a new run.",
+    },
     "--batch-size <n>": {
+      aliases: ["per-device-train-batch-size", "train-batch-size"],
       kind: "integer",
       help: "Examples per optimizer step.",
       defaultText: 32,
     },
     "--max-seq-length <n>": {
+      aliases: ["max-length", "block-size"],
       kind: "integer",
       help: "Tokens per example.",
       defaultText: "the preset's; with --init-from 512",
@@ -176,16 +187,19 @@ export const PRETRAIN_OPTIONS = {
       help: "Sequence lengths and their shares of the steps: 128:0.9,512:0.1.",
     },
     "--learning-rate <x>": {
+      aliases: ["lr"],
       kind: "number",
       help: "Peak learning rate.",
       defaultText: "the paper's, scaled to the batch size",
     },
     "--warmup-steps <n>": {
+      aliases: ["num-warmup-steps"],
       kind: "integer",
       help: "Steps of linear warm-up.",
       defaultText: "2.5% of all steps",
     },
     "--optimizer <name>": {
+      aliases: ["optim"],
       kind: ["lamb", "adamw"],
       help: "Optimizer.",
       defaultText: "lamb",
@@ -257,6 +271,7 @@ export const PRETRAIN_OPTIONS = {
       defaultText: "20% of all steps",
     },
     "--keep-checkpoints <n>": {
+      aliases: ["save-total-limit"],
       kind: "integer",
       help: "Number of recent checkpoints to keep; 0 keeps all.",
       defaultText: 3,

@@ -7,7 +7,8 @@ const TIMED = new Set(["trainer.json"]);
 
 /** Files of JSON lines, and files of fine-tuning runs. */
 const LINE_FILES = ["events.jsonl", "tensors.jsonl", "samples.jsonl", "reviews.jsonl"];
-const FINETUNED_FILES = ["predictions", "results.json"];
+const FINETUNED_FILES = ["predictions"];
+const RESULTS = "results.json";
 
 /** The first difference between the files of two folders, or null. The contents of files named in `texts` may differ. */
 export async function folderDifference(
@@ -67,6 +68,10 @@ export async function runDifference(
       : Deno.readTextFileSync(`${before}/${file}`) === Deno.readTextFileSync(`${after}/${file}`);
     if (!same) return `${after}/${file} differs`;
   }
+  if (namesIn(before).includes(RESULTS)) {
+    const different = resultDifference(`${before}/${RESULTS}`, `${after}/${RESULTS}`);
+    if (different !== undefined) return `${after}/${RESULTS} differs in ${different}`;
+  }
   for (const file of LINE_FILES.filter((file) => namesIn(before).includes(file))) {
     if (lines(`${before}/${file}`, stopped) !== lines(`${after}/${file}`, stopped)) {
       return `${after}/${file} differs`;
@@ -80,6 +85,13 @@ function listing(run: string): string[] {
   return namesIn(run).map((name) => name.startsWith("events.out.") ? "events.out" : name)
     .concat(namesIn(`${run}/checkpoints`).map((name) => `checkpoints/${name}`))
     .concat(namesIn(`${run}/predictions`).map((name) => `predictions/${name}`));
+}
+
+/** The first field of a result file that the other file has not, apart from the time. Later versions may add fields. */
+function resultDifference(before: string, after: string): string | undefined {
+  const [first, second] = [before, after].map((path) => JSON.parse(Deno.readTextFileSync(path)));
+  const same = (field: string) => JSON.stringify(first[field]) === JSON.stringify(second[field]);
+  return Object.keys(first).find((field) => field !== "trainingSeconds" && !same(field));
 }
 
 /** A file of JSON lines without times and memory sizes. */

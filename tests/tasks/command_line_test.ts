@@ -20,6 +20,17 @@ for (
     ["pretrain --data a --data b c --steps 3", "pretrain --data a --data b --data c --steps 3"],
     ["pretrain --data=a --eval-data -", "pretrain --data=a --eval-data -"],
     ["pretrain --max_seq_length 8 --output a_b", "pretrain --max-seq-length 8 --output a_b"],
+    ["pretrain --lr 1 --output_dir=x", "pretrain --learning-rate 1 --output=x"],
+    [
+      "finetune glue --model_name_or_path m --num_train_epochs 2 --per_device_train_batch_size 8",
+      "finetune glue --checkpoint m --epochs 2 --batch-size 8",
+    ],
+    ["finetune glue --task SST2 --output o", "finetune glue --task sst-2 --output o"],
+    ["finetune glue --task_name=STSB", "finetune glue --task=sts-b"],
+    ["finetune squad --task v1.1", "finetune squad --task 1.1"],
+    ["evaluate squad --task=squad_v2", "evaluate squad --task=2.0"],
+    ["--device GPU", "--device GPU"],
+    ["doctor --device WebGPU", "doctor --device webgpu"],
     ["pretrain --learning-rate -1", "pretrain --learning-rate -1"],
     ["--seed 3 pretrain --data x y", "--seed 3 pretrain --data x --data y"],
     ["pretrain --data a b -- --data c_d", "pretrain --data a --data b -- --data c_d"],
@@ -49,6 +60,37 @@ for (
     ["pretrain --init-from=", 'The value of option "--init-from" is empty.'],
     ["pretrain --data a ''", 'The value of option "--data" is empty.'],
     ["report runs/a --opne", 'Unknown option "--opne". "albert report --help" lists the options.'],
+    [
+      "finetune glue --fp16",
+      'Unknown option "--fp16". Use --precision f16.',
+    ],
+    ["tokenize --fp16", 'Unknown option "--fp16". "albert tokenize --help" lists the options.'],
+    [
+      "finetune glue --load_best_model_at_end",
+      'Unknown option "--load-best-model-at-end". The best checkpoint is always kept.',
+    ],
+    [
+      "pretrain --load_best_model_at_end true",
+      'Unknown option "--load-best-model-at-end". Use --keep-best.',
+    ],
+    [
+      "finetune glue --learning-rtae 1",
+      'Unknown option "--learning-rtae". Did you mean option "--learning-rate"?',
+    ],
+    [
+      "finetune glue --decay=1",
+      'Unknown option "--decay". Did you mean option "--weight-decay"?',
+    ],
+    ["train --data a", 'Unknown command "train". Did you mean command "pretrain" or "finetune"?'],
+    ["evalaute glue", 'Unknown command "evalaute". Did you mean command "evaluate"?'],
+    ["swim", 'Unknown command "swim". "albert --help" lists the commands.'],
+    ["finetune cola", 'Unknown command "cola". "albert finetune --help" lists the commands.'],
+    ["finetune mnli", 'Unknown command "mnli". Did you mean command "glue"?'],
+    [
+      "finetune glue --task colla",
+      '--task must be one of cola, sst-2, mrpc, sts-b, qqp, mnli, qnli, rte, wnli (got "colla")',
+    ],
+    ["doctor --device=tpu", '--device must be one of auto, webgpu, cpu (got "tpu")'],
   ]
 ) {
   Deno.test(`"albert ${typed}" is rejected`, () => {

@@ -47,6 +47,17 @@ Deno.test("a GLUE task goes from checkpoint to metrics, submission and zip", () 
       await Deno.readTextFile(predictions),
       await Deno.readTextFile(`${run}/predictions/RTE.tsv`),
     );
+    const few = await succeed([...evaluate, `${folder}/few`, "--max_eval_samples", "1"]);
+    assert([0, 1].includes(JSON.parse(few).accuracy), few);
+    const rows = (await Deno.readTextFile(`${folder}/few/RTE.tsv`)).trim().split("\n");
+    assertEquals(rows.length, 2);
+    const results = JSON.parse(await Deno.readTextFile(`${run}/results.json`));
+    assertEquals([results.baseModel, results.seed, results.step], [`${folder}/model`, 42, 6]);
+    const none = await runAlbert([...evaluate, `${folder}/none`, "--max-eval-samples", "0"]);
+    assertEquals(none.code, 2);
+    assertStringIncludes(none.stderr, "--max-eval-samples must be a positive integer (got 0)");
+    const packed = await runAlbert([...evaluate, "x", "--max-eval-samples", "1", "--zip"]);
+    assertEquals([packed.code, packed.stdout], [2, ""]);
     const ensemble = [...evaluate, `${folder}/two`];
     const twice = await succeed(ensemble.flatMap((word) => word === run ? [run, run] : word));
     assertEquals(JSON.parse(twice), metrics);

@@ -111,6 +111,17 @@ for (const declared of commands) {
     assert(!/^(async )?(\w+)?\(\{/.test(String(definition.action)), String(definition.action));
   });
 
+  Deno.test(`the names of options of albert ${path.join(" ")} are unique`, () => {
+    const names = own.flatMap((
+      { flag, aliases = [] },
+    ) => [flag, ...aliases.map((name) => `--${name}`)]);
+    assertEquals(names.filter((name, i) => names.indexOf(name) !== i), []);
+    for (const { kind, spellings = {}, flag } of own) {
+      const unknown = Object.values(spellings).filter((word) => !kind.includes(word));
+      assertEquals(unknown, [], flag);
+    }
+  });
+
   Deno.test(`the examples of albert ${path.join(" ")} can be parsed`, async () => {
     for (const line of Object.values<string>(definition.examples ?? {})) {
       const words = line.replace(/^.*\balbert | <.*$/g, "").match(/'[^']*'|\S+/g)!

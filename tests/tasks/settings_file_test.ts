@@ -73,6 +73,28 @@ Deno.test("a settings file can give every setting that a run remembers, of every
     },
   ));
 
+Deno.test("a settings file may have the names of Hugging Face's scripts, once each", async () => {
+  await withFile(
+    "s.yaml",
+    "model_name_or_path: base\nnum_train_epochs: 2\nlr: 1e-4\ntask: v2.0",
+    async (file) => {
+      assertEquals(await readSettingsFile(FINETUNE_SQUAD_OPTIONS, file), {
+        checkpoint: "base",
+        epochs: 2,
+        learningRate: 1e-4,
+        task: "2.0",
+      });
+    },
+  );
+  await withFile("s.yaml", "lr: 1e-4\nlearning_rate: 2e-4", async (file) => {
+    await assertRejects(
+      () => readSettingsFile(FINETUNE_SQUAD_OPTIONS, file),
+      UsageError,
+      "gives --learning-rate a second time",
+    );
+  });
+});
+
 Deno.test("a settings file of pretraining can give lists", () =>
   withFile("s.json", '{"data": ["a", "b"], "steps": 9}', async (file) => {
     assertEquals(await readSettingsFile(PRETRAIN_OPTIONS, file), { data: ["a", "b"], steps: 9 });

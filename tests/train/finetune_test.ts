@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { type Device, openDevice } from "../../src/device/mod.ts";
 import { encoderSpecs, pretrainingSpecs } from "../../src/model/mod.ts";
 import { glueHead, glueTaskDefinition } from "../../src/benchmarks/glue/mod.ts";
@@ -101,8 +107,22 @@ Deno.test("a fine-tuning run keeps the best checkpoint, its metrics and the clas
     const first = evaluations.find(({ eval_accuracy }) => eval_accuracy === best)!;
     assertEquals(result.bestStep, first.step);
     const { config } = await readModelFolder(`${folder}/checkpoints/step-${first.step}`);
-    assertEquals(config.extra?.id2label, { 0: "0", 1: "1" });
+    assertEquals(config.extra?.id2label, { 0: "negative", 1: "positive" });
     assertEquals(config.extra?.architectures, ["AlbertForSequenceClassification"]);
+    const results = JSON.parse(await Deno.readTextFile(`${folder}/results.json`));
+    const { best: metrics, seed, epochs, trainExamples, evalExamples, trainingSeconds } = results;
+    assertEquals([metrics, seed], [result.best, toySettings().seed]);
+    assertEquals([trainExamples, evalExamples], [
+      toyTask.train.length,
+      toyTask.heldOut[0].examples.length,
+    ]);
+    const { batchSize } = toySettings();
+    assertEquals(epochs, Math.round(100 * results.step * batchSize / trainExamples) / 100);
+    assert(trainingSeconds > 0 && trainingSeconds < 600, `${trainingSeconds}`);
+    const card = await Deno.readTextFile(`${folder}/checkpoints/step-${first.step}/README.md`);
+    assertStringIncludes(card, `| accuracy | ${Number.isInteger(best) ? best : best.toFixed(4)} |`);
+    assertStringIncludes(card, "pipeline_tag: text-classification");
+    assertStringIncludes(card, 'run = pipeline("text-classification", "FOLDER")');
   }));
 
 Deno.test("fine-tuning stops after evaluations without improvement", () =>
@@ -156,6 +176,16 @@ Deno.test("a head that does not match is initialized; the report names initializ
     const own = taskModel(device, labeled, toyTask);
     const again = startFrom(own, toyTask, toyCheckpoint([...encoderSpecs(toyConfig), ...head]), 1);
     assertEquals(again, { initialized: [], unexpected: [] });
+    // Earlier versions named the classes 0 and 1.
+    const former = { ...toyConfig, extra: { id2label: { 0: "0", 1: "1" } } };
+    const old = taskModel(device, former, toyTask);
+    const whole = toyCheckpoint([...encoderSpecs(toyConfig), ...head]);
+    assertEquals(startFrom(old, toyTask, whole, 1), { initialized: [], unexpected: [] });
+    const swapped = { ...toyConfig, extra: { id2label: { 0: "positive", 1: "negative" } } };
+    const wrong = taskModel(device, swapped, toyTask);
+    assertEquals(startFrom(wrong, toyTask, whole, 1).initialized, classifier);
+    old.parameters.free();
+    wrong.parameters.free();
     assertThrows(
       () => startFrom(model, toyTask, toyCheckpoint(encoderSpecs(toyConfig).slice(1)), 1),
       Error,

@@ -63,7 +63,10 @@ export function encodeRow(row: GlueRow, tokenizer: Tokenizer, maxLength: number)
 /** Returns the head of a task: a classifier on the pooled output with one output per label, or one for a regression task. */
 export function glueHead(definition: GlueTaskDefinition): TaskHead<GlueExample, GlueLogits> {
   const outputs = Math.max(definition.labels.length, 1);
-  return classifierHead(definition.name, outputs, configExtra(definition));
+  return {
+    ...classifierHead(definition.name, outputs, configExtra(definition)),
+    otherLabels: definition.labels,
+  };
 }
 
 /** Returns the head of a text classification checkpoint, whose number of classes follows from `id2label` or `num_labels` in config.json. */
@@ -197,12 +200,12 @@ function evaluate(
 }
 
 function review(
-  { labels }: GlueTaskDefinition,
+  { labels, classNames = labels }: GlueTaskDefinition,
   rows: readonly GlueRow[],
   logits: readonly GlueLogits[],
 ): PredictionReview {
   const examples = rows.map(({ index, texts, label }) => ({ id: index, texts, gold: label! }));
-  if (labels.length > 0) return reviewClasses(labels, examples, logits);
+  if (labels.length > 0) return reviewClasses(classNames, examples, logits);
   // Every score has an error; show the largest errors.
   const scored = examples.map(({ id, texts, gold }, i) => {
     const distance = Math.abs(logits[i][0] - gold);
@@ -222,8 +225,10 @@ function logitsOf(
   return classifierLogits(scope, encoder, pooled, outputs);
 }
 
-function configExtra({ name, labels }: GlueTaskDefinition): Readonly<Record<string, unknown>> {
-  const names = labels.length > 0 ? labels : ["score"];
+function configExtra(
+  { name, labels, classNames = labels }: GlueTaskDefinition,
+): Readonly<Record<string, unknown>> {
+  const names = labels.length > 0 ? classNames : ["score"];
   return {
     finetuning_task: name,
     id2label: Object.fromEntries(names.map((label, id) => [id, label])),

@@ -47,6 +47,8 @@ export interface GlueTaskDefinition {
   readonly folder: string;
   /** Labels in the order of class ids; empty for a regression task. */
   readonly labels: readonly string[];
+  /** Names of the classes in the same order, if the labels are numbers: those of Hugging Face's datasets. */
+  readonly classNames?: readonly string[];
   /** Possible layouts of files with labels. */
   readonly labeled: readonly GlueColumns[];
   /** Layout of a test file. */
@@ -112,6 +114,7 @@ const DEFINITIONS: readonly GlueTaskDefinition[] = [
     name: "cola",
     folder: "CoLA",
     labels: BINARY,
+    classNames: ["unacceptable", "acceptable"],
     labeled: [{ count: 4, texts: [3], label: 1 }],
     test: { count: 2, texts: [1], header: { 1: "sentence" } },
     splits: oneSplit("CoLA"),
@@ -121,6 +124,7 @@ const DEFINITIONS: readonly GlueTaskDefinition[] = [
     name: "sst-2",
     folder: "SST-2",
     labels: BINARY,
+    classNames: ["negative", "positive"],
     labeled: [{ count: 2, texts: [0], label: 1, header: { 0: "sentence", 1: "label" } }],
     test: { count: 2, texts: [1], header: { 1: "sentence" } },
     splits: oneSplit("SST-2"),
@@ -130,6 +134,7 @@ const DEFINITIONS: readonly GlueTaskDefinition[] = [
     name: "mrpc",
     folder: "MRPC",
     labels: BINARY,
+    classNames: ["not_equivalent", "equivalent"],
     labeled: [{
       count: 5,
       texts: [3, 4],
@@ -162,6 +167,7 @@ const DEFINITIONS: readonly GlueTaskDefinition[] = [
     name: "qqp",
     folder: "QQP",
     labels: BINARY,
+    classNames: ["not_duplicate", "duplicate"],
     labeled: [{
       count: 6,
       texts: [3, 4],
@@ -224,6 +230,7 @@ const DEFINITIONS: readonly GlueTaskDefinition[] = [
     name: "wnli",
     folder: "WNLI",
     labels: BINARY,
+    classNames: ["not_entailment", "entailment"],
     ...indexedPair("sentence1", "sentence2"),
     splits: oneSplit("WNLI"),
     metrics: ["accuracy"],
@@ -270,7 +277,7 @@ export interface LabelOrder {
  * @throws {RangeError} if the given labels are not those of the task
  */
 export function labelOrder(
-  { folder, labels }: GlueTaskDefinition,
+  { folder, labels, classNames = labels }: GlueTaskDefinition,
   { extra = {} }: ModelConfig,
   given?: readonly string[],
 ): LabelOrder {
@@ -281,23 +288,27 @@ export function labelOrder(
     throw new ConfigError(
       `the checkpoint has ${names.length} classes (${
         names.join(", ")
-      }), but ${folder} has ${labels.length} (${labels.join(", ")})`,
+      }), but ${folder} has ${labels.length} (${classNames.join(", ")})`,
     );
   }
   if (given !== undefined) {
-    const positions = labels.map((label) => given.indexOf(label));
-    if (positions.includes(-1) || given.length !== labels.length) {
+    const found = [labels, classNames].map((own) => own.map((label) => given.indexOf(label)));
+    const positions = found.find((places) => !places.includes(-1));
+    if (positions === undefined || given.length !== labels.length) {
       throw new RangeError(
-        `--labels must list ${labels.join(", ")} in the order of the checkpoint's classes (got ${
-          given.join(",")
-        })`,
+        `--labels must list ${
+          classNames.join(", ")
+        } in the order of the checkpoint's classes (got ${given.join(",")})`,
       );
     }
     return { positions, notice: `classes are ${given.join(", ")} (--labels)` };
   }
   const lower = names?.map((name) => name.toLowerCase()) ?? [];
-  const positions = labels.map((label) => lower.indexOf(label.toLowerCase()));
-  if (!positions.includes(-1)) {
+  const found = [labels, classNames].map((own) =>
+    own.map((label) => lower.indexOf(label.toLowerCase()))
+  );
+  const positions = found.find((places) => !places.includes(-1));
+  if (positions !== undefined) {
     return { positions, notice: `classes are ${lower.join(", ")} (names in config.json)` };
   }
   const why = names === undefined
@@ -306,7 +317,7 @@ export function labelOrder(
   return {
     positions: labels.map((_, id) => id),
     notice: `classes are assumed to be ${
-      labels.join(", ")
+      classNames.join(", ")
     }, because ${why}; use --labels for another order`,
   };
 }

@@ -20,6 +20,8 @@ Deno.test("predictions are written with the official labels and can be read", ()
     "index\tprediction\n0\tentailment\n1\tnot_entailment\n2\tnot_entailment\n",
   );
   assertEquals(readPredictions(rte, rows, text, "RTE.tsv"), [0, 1, 1]);
+  const sst = glueTaskDefinition("sst-2");
+  assertEquals(writePredictions(sst, rows, [1, 0, 1]), "index\tprediction\n0\t1\n1\t0\n2\t1\n");
   const scores = [0.1, 5.25, Math.fround(2.3)];
   assertEquals(readPredictions(sts, rows, writePredictions(sts, rows, scores), "f"), scores);
 });
@@ -65,5 +67,13 @@ Deno.test("labelOrder() returns the order of a checkpoint's classes", () => {
     assertThrows(() => read(undefined, wrong), RangeError, "--labels must list contradiction, ");
   }
   assertEquals(labelOrder(sts, config).positions, []);
+  const sst = glueTaskDefinition("sst-2");
+  const binary = (id2label: unknown, given?: string[]) =>
+    labelOrder(sst, { ...config, extra: { id2label } }, given).positions;
+  assertEquals(binary({ 0: "POSITIVE", 1: "NEGATIVE" }), [1, 0]);
+  assertEquals(binary({ 0: "0", 1: "1" }), [0, 1]);
+  assertEquals(binary(undefined, ["positive", "negative"]), [1, 0]);
+  assertEquals(binary(undefined, ["1", "0"]), [1, 0]);
+  assertThrows(() => binary(undefined, ["0", "positive"]), RangeError, "list negative, positive");
   assertEquals([...inLabelOrder(Float32Array.of(1, 2, 3), [2, 0, 1])], [3, 1, 2]);
 });

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import "./describe_model.ts";
+
 export * from "./albert.ts";
 export * from "./attention_weights.ts";
 export * from "./embed.ts";

@@ -1,8 +1,20 @@
 /**
- * JSON from untrusted files: parsing with one-line errors, and values for error messages. Runs anywhere and imports nothing.
+ * JSON from untrusted files: parsing with one-line errors, values for error messages, and contents of notebook cells. Runs anywhere and imports nothing.
  *
  * @module
  */
 export * from "./check_options.ts";
 export * from "./parse_json.ts";
 export * from "./quote.ts";
+
+/** The method by which `deno jupyter` displays an object. */
+export const DISPLAY: unique symbol = Symbol.for("Jupyter.display");
+
+/** Contents by MIME type; a notebook shows the richest that it supports. */
+export type MimeBundle = Readonly<Record<string, string>>;
+
+/** A value that a notebook displays. */
+export interface Displayed {
+  /** Returns the contents. */
+  [DISPLAY](): MimeBundle;
+}

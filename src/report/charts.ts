@@ -36,8 +36,14 @@ function hasEnough(record: RunRecord, { name, set }: Measurement): boolean {
   return set === null || (sampleSize(record, name, set) ?? Infinity) >= MIN_EXAMPLES;
 }
 
+/** A chart and the quantity that it shows. */
+export interface RunChart extends Chart {
+  /** Field of `events.jsonl` without the prefix of evaluations. */
+  readonly quantity: string;
+}
+
 /** The charts of one run that belong to a group: each quantity is one chart with its training and held-out curves. */
-export function runCharts(record: RunRecord, group: ChartGroup): Chart[] {
+export function runCharts(record: RunRecord, group: ChartGroup): RunChart[] {
   return fieldsByQuantity([record]).flatMap(([name, fields]) => {
     const quantity = quantityOf(name, [record]);
     if (quantity.group !== group) return [];
@@ -46,6 +52,7 @@ export function runCharts(record: RunRecord, group: ChartGroup): Chart[] {
     const sizes = heldOut.map((field) => sampleSize(record, name, measurement(field).set!));
     return [{
       ...quantity,
+      quantity: name,
       references: baselinesOf(record, name),
       curves: fields.flatMap((field) => {
         const { set } = measurement(field);

@@ -18,8 +18,11 @@ export {
 export * from "./format.ts";
 export * from "./html.ts";
 export * from "./live_report.ts";
+export { DISPLAY, type Displayed, type MimeBundle } from "../json/mod.ts";
+export * from "./notebook.ts";
 export * from "./page.ts";
 export * from "./run_page.ts";
 export * from "./run_record.ts";
+export * from "./run_summary_json.ts";
 export { type Mood, type Verdict, verdictOf } from "./run_summary.ts";
 export { type Bucket, ThinnedLines, ThinnedSeries } from "./thinning.ts";

@@ -3,6 +3,8 @@
  *
  * @module
  */
+export * from "./csv.ts";
+export * from "./csv_log.ts";
 export * from "./json_lines.ts";
 export * from "./line_marks.ts";
 export * from "./lines.ts";

@@ -10,5 +10,6 @@ export type { ModelHead } from "./convert_heads.ts";
 export * from "./export_onnx.ts";
 export * from "./model_folder.ts";
 export * from "./run.ts";
+export { REPORT_TARGETS, type ReportTarget } from "./run_recorder.ts";
 export * from "./train.ts";
 export * from "../runs/disk.ts";

@@ -62,7 +62,11 @@ export class TrainingLoop<B extends TaskBatch> {
     await this.#ranks.start(moments);
     await this.#folder.cutEvents(trainer.step);
     await removeTemporaryFiles(`${output}/${PREDICTIONS}`);
-    this.#recorder = await RunRecorder.start(this.#folder, (line) => observer.log(line));
+    this.#recorder = await RunRecorder.start(
+      this.#folder,
+      (line) => observer.log(line),
+      this.#run.reportTo,
+    );
     observer.started?.(this.#recorder);
     if (checkpoint !== null) observer.resumed?.(trainer.step);
     let ended = trainer.step >= totalSteps || await this.#stopsEarly();

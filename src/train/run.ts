@@ -11,6 +11,7 @@ import type { LiveReport } from "../report/mod.ts";
 import { RunFolderError } from "../runs/disk.ts";
 import type { ModelDescription } from "./checkpoint.ts";
 import type { LogWindow } from "./metrics.ts";
+import type { ReportTarget } from "./run_recorder.ts";
 import { settingsDeterminants, type TrainSettings } from "./settings.ts";
 import type { Evaluation, EvaluationMetrics, Task, TaskBatch } from "./task.ts";
 
@@ -54,6 +55,8 @@ export interface Run<B extends TaskBatch = TaskBatch> {
   readonly files: ModelDescription["files"];
   /** Facts for `run.json` that determine nothing: versions, revision, command. */
   readonly provenance: Readonly<Record<string, unknown>>;
+  /** Formats of the log in addition to `events.jsonl`; TensorBoard's if absent. */
+  readonly reportTo?: readonly ReportTarget[];
   /** Receives the progress. */
   readonly observer: RunObserver;
 }

@@ -13,6 +13,7 @@ import {
   RunRecord,
 } from "../report/mod.ts";
 import {
+  CsvLog,
   EventFile,
   eventScalars,
   readJsonLines,
@@ -31,6 +32,12 @@ import type {
 } from "../runs/mod.ts";
 
 const REPORT = "report.html";
+
+/** Formats in which a run logs its values in addition to `events.jsonl`. */
+export const REPORT_TARGETS = ["tensorboard", "csv"] as const;
+
+/** A format in which a run logs its values in addition to `events.jsonl`. */
+export type ReportTarget = typeof REPORT_TARGETS[number];
 /** Pause between two drawings of the report, in multiples of the drawing time: drawing takes at most 2% of a run. */
 const DRAWING_PAUSE = 50;
 
@@ -40,6 +47,7 @@ export class RunRecorder implements LiveReport {
   readonly #record: RunRecord;
   readonly #log: (line: string) => void;
   #eventFile: EventFile | null = null;
+  #csv: CsvLog | null = null;
   #drawnAt = -Infinity;
   #drawingTime = 0;
   #version = 0;
@@ -54,15 +62,27 @@ export class RunRecorder implements LiveReport {
    * Continues the log files of a run folder, which must be cut to the resumed step.
    *
    * @param folder open run folder with its settings
-   * @param log receives errors of the report and of TensorBoard's file, which do not end the run
+   * @param log receives errors of the report and of the other files, which do not end the run
+   * @param targets formats of the log in addition to `events.jsonl`
    */
-  static async start(folder: RunFolder, log: (line: string) => void): Promise<RunRecorder> {
+  static async start(
+    folder: RunFolder,
+    log: (line: string) => void,
+    targets: readonly ReportTarget[] = ["tensorboard"],
+  ): Promise<RunRecorder> {
     const record = new RunRecord(runName(folder.path), await folder.readSettings());
     const recorder = new RunRecorder(folder, record, log);
     await readHistory(folder.path, record);
-    await recorder.#try("write TensorBoard's event file", async () => {
-      recorder.#eventFile = await EventFile.start(folder.path, pastEvents(folder.path, record));
-    });
+    if (targets.includes("tensorboard")) {
+      await recorder.#try("write TensorBoard's event file", async () => {
+        recorder.#eventFile = await EventFile.start(folder.path, pastEvents(folder.path, record));
+      });
+    }
+    if (targets.includes("csv")) {
+      await recorder.#try("write CSV files", async () => {
+        recorder.#csv = await CsvLog.start(folder.path);
+      });
+    }
     return recorder;
   }
 
@@ -76,6 +96,10 @@ export class RunRecorder implements LiveReport {
     await this.#folder.appendEvent(event);
     this.#record.add(event);
     await this.#publish(eventScalars(event));
+    await this.#try("write CSV files", async () => await this.#csv?.add(event), () => {
+      this.#csv?.close();
+      this.#csv = null;
+    });
   }
 
   /** Adds the norms of all tensors. */
@@ -142,8 +166,9 @@ export class RunRecorder implements LiveReport {
     return runPage(this.#record);
   }
 
-  /** Closes the event file. */
+  /** Closes the files. */
   close(): void {
+    this.#csv?.close();
     this.#eventFile?.close();
   }
 

@@ -105,7 +105,10 @@ export default defineCommand({
             unit: "byte",
             quiet: flags.quiet,
           });
-          progress.update(bytesRead, `${count(documents, "document")}, ${tokens} tokens`);
+          progress.update(
+            bytesRead,
+            `${count(documents, "document")}, ${tokens.toLocaleString("en")} tokens`,
+          );
         },
       });
       if (documentsResumed > 0) {
@@ -207,5 +210,5 @@ async function writeDataReport(folder: string, seed: number): Promise<string> {
 }
 
 function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? "" : "s"}`;
+  return `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
 }

@@ -3,24 +3,40 @@ import { defineCommand } from "./command.ts";
 /** `albert report` */
 export default defineCommand({
   description: "Write the report of a run, or one page that compares several runs.\n" +
-    "The page overlays the curves and lists the settings that differ.",
+    "The page shows whether a run works, its curves and its settings.",
   arguments: "<run...>",
   options: {
     "--output <file>": {
       kind: "string",
-      help: "HTML file to write.",
-      defaultText: "RUN/report.html, or comparison.html for several runs",
+      help: "File to write.",
+      defaultText: "RUN/report.html, or comparison.html for several runs; csv and json are printed",
+    },
+    "--format <name>": {
+      kind: ["html", "csv", "json"],
+      help: "A page, all logged events as CSV, or verdict and results as JSON.",
+      default: "html",
     },
   },
   examples: {
     "One run": "albert report runs/books",
     "Two runs": "albert report runs/lamb runs/adamw --output optimizers.html",
+    "A table of all logged values": "albert report runs/books --format csv > books.csv",
   },
   action: async (flags, ...runs) => {
     const { atomicWriteFile } = await import("../../src/files/mod.ts");
-    const { comparisonPage, readRun, runPage } = await import("../../src/report/mod.ts");
+    const { comparisonPage, readRun, runPage, runSummary } = await import(
+      "../../src/report/mod.ts"
+    );
     const records = [];
     for (const run of runs) records.push(await readRun(run));
+    if (flags.format !== "html") {
+      const text = flags.format === "csv"
+        ? await eventsOf(runs, records.map(({ name }) => name))
+        : `${JSON.stringify(records.map(runSummary), null, 2)}\n`;
+      if (flags.output === undefined) await writeOutput(text);
+      else await atomicWriteFile(flags.output, text);
+      return;
+    }
     const single = records.length === 1;
     const page = single ? runPage(records[0]) : comparisonPage(records);
     const path = flags.output ??
@@ -36,3 +52,21 @@ export default defineCommand({
     console.log(JSON.stringify({ report: path, runs: described }));
   },
 });
+
+/** All events of some runs as one table; of several runs, the first column is the name of the run. */
+async function eventsOf(folders: readonly string[], names: readonly string[]): Promise<string> {
+  const { eventsCsv, readEvents } = await import("../../src/runs/disk.ts");
+  const all = [];
+  for (const [i, folder] of folders.entries()) {
+    for (const event of await readEvents(folder)) {
+      all.push(folders.length > 1 ? { run: names[i], ...event } : event);
+    }
+  }
+  return eventsCsv(all);
+}
+
+/** Writes all of a text to standard output. */
+async function writeOutput(text: string): Promise<void> {
+  await ReadableStream.from([new TextEncoder().encode(text)])
+    .pipeTo(Deno.stdout.writable, { preventClose: true });
+}

@@ -112,6 +112,16 @@ export const LOGGING = {
     help: "Evaluate every N steps.",
     defaultText: "10% of all steps",
   },
+  "--report-to <list>": {
+    kind: "string",
+    help: "Files in addition to events.jsonl, separated by commas: tensorboard, csv; or none.",
+    defaultText: "tensorboard",
+  },
+  "--verbose": {
+    kind: "switch",
+    help: "Log every kernel that autotuning measures.",
+    remembered: false,
+  },
   "--profile": {
     kind: "switch",
     help: "Profile the kernels of steps 3 to 5 for the report and for Perfetto.",

@@ -8,8 +8,14 @@ import type { Device, DeviceDescription } from "../../src/device/mod.ts";
 import type { ProcessGroup } from "../../src/distributed/mod.ts";
 import { atomicWriteFile } from "../../src/files/mod.ts";
 import { countParameters, type ModelConfig } from "../../src/model/mod.ts";
-import { type LiveReport, type ReportServer, serveReport } from "../../src/report/mod.ts";
-import { type RunResult, train } from "../../src/train/disk.ts";
+import { quote } from "../../src/json/mod.ts";
+import {
+  formatCount,
+  type LiveReport,
+  type ReportServer,
+  serveReport,
+} from "../../src/report/mod.ts";
+import { REPORT_TARGETS, type ReportTarget, type RunResult, train } from "../../src/train/disk.ts";
 import {
   metricText,
   planStep,
@@ -81,6 +87,7 @@ async function trainInGroup<
   if (seeds !== undefined && seeds < 1) {
     throw new UsageError(`--seeds must be a positive integer (got ${seeds})`);
   }
+  const reportTo = reportTargets(flags.reportTo);
   const deadline = deadlineOf(flags);
   const ranks = ranksOf(flags, group);
   const opened = await command.open(flags, group, logTo(flags));
@@ -92,13 +99,14 @@ async function trainInGroup<
   checkBatch(first.batchSize, group);
   let progress = progressOf(opened.task(first, logTo(flags)), first);
   const log = (line: string) => progress.log(line);
-  const { device, betweenSteps } = await openTrainingDevice({
+  const { device, betweenSteps, tuningSummary } = await openTrainingDevice({
     device: flags.device,
     blas: flags.blas,
     workers: coresOf(group),
     // A rank that tunes would delay the others.
     tune: flags.tune !== false && group.size === 1,
     profile: flags.profile === true && isLead,
+    verbose: flags.verbose === true,
     log,
     onNotice: log,
   });
@@ -121,6 +129,7 @@ async function trainInGroup<
     const settings = { ...asked, microBatchSize };
     const task = opened.task(settings, log);
     progress = progressOf(task, settings);
+    const ownWork = betweenSteps(output);
     const result = await train({
       device,
       task,
@@ -131,6 +140,7 @@ async function trainInGroup<
       extend: flags.extendTo !== undefined,
       ranks,
       files,
+      reportTo,
       provenance: {
         flags: rememberedFlags(command.options, {
           ...flags,
@@ -148,21 +158,30 @@ async function trainInGroup<
         started: (report) => {
           log(describeRun(opened.label, task, settings, config, device, group));
           if (flags.watch) server ??= watch(report, flags.port);
+          progress.update(0);
         },
         resumed: (step) => {
           log(`Resumed at step ${step}`);
           progress.resume(step);
         },
         progress: (step, { loss, tokensPerSecond }) =>
-          progress.update(step, `loss ${loss.toFixed(3)}, ${Math.round(tokensPerSecond)} tokens/s`),
+          progress.update(
+            step,
+            `loss ${loss.toFixed(3)}, ${formatCount(tokensPerSecond)} tokens/s`,
+          ),
         evaluated: (step, { summary }, best) => {
           if (summary !== "") log(`step ${step}: ${summary}${best ? ", the best so far" : ""}`);
         },
         stopRequested: () => stop || performance.now() > deadline,
-        betweenSteps: betweenSteps(output),
+        betweenSteps: async (step) => {
+          progress.update(step);
+          await ownWork(step);
+        },
       },
     });
     const { step, finished } = result;
+    const tuned = tuningSummary();
+    if (tuned !== null) log(tuned);
     progress.end(
       finished
         ? `Model: ${output}/checkpoints/step-${step}, report: ${output}/report.html`
@@ -244,6 +263,19 @@ function describeRun<B extends TaskBatch>(
   const parameters = countParameters(task.specs(config)).toLocaleString("en");
   const ranks = size > 1 ? `, ${size} ranks with ${library}` : "";
   return `${label}: ${parameters} parameters, ${totalSteps} steps on ${kind} (${adapter})${ranks}`;
+}
+
+/** The targets of `--report-to`. */
+function reportTargets(list = "tensorboard"): ReportTarget[] {
+  const names = list.split(",").map((name) => name.trim());
+  if (names.length === 1 && names[0] === "none") return [];
+  return names.map((name) => {
+    const target = REPORT_TARGETS.find((one) => one === name);
+    if (target !== undefined) return target;
+    throw new UsageError(
+      `--report-to must be none or a list of ${REPORT_TARGETS.join(", ")} (got ${quote(list)})`,
+    );
+  });
 }
 
 /** Serves the live report and prints its address, also with `--quiet`. A failure is a notice: the run does not depend on it. */

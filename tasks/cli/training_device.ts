@@ -38,6 +38,8 @@ export interface TrainingDevice {
    * @param output the run folder
    */
   betweenSteps(output: string): (step: number) => Promise<void>;
+  /** Returns a line about the kernels tuned so far, or null if there are none. */
+  tuningSummary(): string | null;
 }
 
 /** Options of {@linkcode openTrainingDevice}. */
@@ -46,25 +48,60 @@ export interface TrainingDeviceOptions extends OpenDeviceOptions {
   readonly tune: boolean;
   /** Whether to profile some steps of each run instead of tuning. */
   readonly profile: boolean;
+  /** Whether to log each tuned kernel. */
+  readonly verbose?: boolean;
   /** Receives log lines. */
   readonly log: (line: string) => void;
 }
 
 /** Opens a device and the tuning cache of its adapter. */
 export async function openTrainingDevice(
-  { tune, profile, log, ...options }: TrainingDeviceOptions,
+  { tune, profile, verbose = false, log, ...options }: TrainingDeviceOptions,
 ): Promise<TrainingDevice> {
   const tuner = new Tuner();
+  const tuned = new TunedKernels();
   const { variantOf, choiceVersion } = tuner;
   const device = await openDevice(tune ? { ...options, variantOf, choiceVersion } : options);
   let tuneNext = () => Promise.resolve();
   if (tune && device instanceof WebGpuDevice) {
     const cache = openTuningCache(device);
     tuner.start(device, await cache.read(log));
-    tuneNext = tuningBetweenSteps(device, tuner, cache, log);
+    tuneNext = tuningBetweenSteps(device, tuner, cache, {
+      log,
+      onTuned: (run, seconds) => {
+        tuned.add(run, seconds);
+        if (verbose) log(`Tuned ${tunedLine(run)}; ${tuner.waiting} left`);
+      },
+    });
   }
   const betweenSteps = (output: string) => profile ? profiling(device, output, log) : tuneNext;
-  return { device, betweenSteps };
+  return { device, betweenSteps, tuningSummary: () => tuned.summary() };
+}
+
+/** Counts tuned kernels and their gains. */
+class TunedKernels {
+  #seconds = 0;
+  readonly #gains: number[] = [];
+
+  add({ before, chosen, milliseconds }: TunedRun, seconds: number): void {
+    this.#seconds += seconds;
+    this.#gains.push(milliseconds.get(before)! / milliseconds.get(chosen)!);
+  }
+
+  /** `Tuned 43 kernels in 12.1 s: 5 are faster than before, by up to 1.31 times`. */
+  summary(): string | null {
+    if (this.#gains.length === 0) return null;
+    const faster = this.#gains.filter((gain) => gain > 1);
+    const count = this.#gains.length;
+    const done = `Tuned ${count} ${count === 1 ? "kernel" : "kernels"} in ${
+      this.#seconds.toFixed(1)
+    } s`;
+    return faster.length === 0
+      ? `${done}: the default variants remain the fastest`
+      : `${done}: ${faster.length} faster than before, by up to ${
+        Math.max(...faster).toFixed(2)
+      } times`;
+  }
 }
 
 /** A run whose micro-batch size is chosen by the memory of the device. */
@@ -130,7 +167,10 @@ function tuningBetweenSteps(
   device: Device,
   tuner: Tuner,
   cache: TuningCache,
-  log: (line: string) => void,
+  { log, onTuned }: {
+    readonly log: (line: string) => void;
+    readonly onTuned: (run: TunedRun, seconds: number) => void;
+  },
 ): () => Promise<void> {
   const started = performance.now();
   let spent = 0, measured = 0, writable = true, stopped = false;
@@ -151,7 +191,7 @@ function tuningBetweenSteps(
     }
     if (tuned === null) return;
     measured++;
-    log(`tuned ${tunedLine(tuned)}; ${tuner.waiting} left`);
+    onTuned(tuned, (performance.now() - start) / 1000);
     if (writable) {
       await cache.add(new Map([[tuned.key, tuned.chosen]])).catch(({ message }) => {
         writable = false;

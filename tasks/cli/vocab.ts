@@ -170,10 +170,9 @@ const train = defineCommand({
       end();
     }
 
-    const start = () => createProgress({ title: "training", quiet: flags.quiet });
-    let progress = start();
+    const progress = createProgress({ title: "training", unit: "step", quiet: flags.quiet });
     const { sentences, tooLong, reserved } = trainer;
-    progress.log(`${sentences} lines of text`);
+    progress.log(`${sentences.toLocaleString("en")} lines of text`);
     if (emptyFiles.length > 0) {
       progress.log(`Left out ${emptyFiles.length} empty files, such as ${emptyFiles[0]}`);
     }
@@ -181,13 +180,16 @@ const train = defineCommand({
     if (reserved > 0) {
       progress.log(`Skipped ${reserved} lines that contain the reserved character ▅`);
     }
+    progress.update(0, "collecting substrings");
     const model = trainer.train((stage) => {
       if (stage.stage === "seeds") {
-        progress.log(`${stage.pieces} seed pieces`);
-        progress = start(); // The rate counts from here.
+        progress.log(`${stage.pieces.toLocaleString("en")} seed pieces`);
+        progress.resume(0); // The rate counts from here.
+        progress.update(0, "");
       }
       if (stage.stage !== "expectation-maximization") return;
-      progress.update(stage.step, `${stage.pieces} pieces, target ${stage.target}`);
+      const [pieces, target] = [stage.pieces, stage.target].map((n) => n.toLocaleString("en"));
+      progress.update(stage.step, `${pieces} pieces, target ${target}`, stage.expectedSteps);
     });
 
     await Deno.mkdir(flags.output, { recursive: true });

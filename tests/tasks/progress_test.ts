@@ -1,16 +1,31 @@
 import { assert, assertEquals } from "@std/assert";
-import { createProgress, duration, type ProgressOutput } from "../../tasks/cli/progress.ts";
+import { createProgress, duration, type ProgressOutput, wrap } from "../../tasks/cli/progress.ts";
 
-function screen(terminal: boolean, columns = 200) {
+function screen(terminal: boolean, columns = 200, colors = false) {
   let time = 0;
   const written: string[] = [];
+  let tick: (() => void) | null = null;
   const output: ProgressOutput = {
     terminal,
+    colors,
     columns: () => columns,
     now: () => time,
     write: (text) => void written.push(text),
+    everySecond(redraw) {
+      tick = redraw;
+      return () => tick = null;
+    },
   };
-  return { output, written, pass: (seconds: number) => void (time += seconds * 1000) };
+  return {
+    output,
+    written,
+    pass: (seconds: number) => void (time += seconds * 1000),
+    second: () => {
+      time += 1000;
+      tick?.();
+    },
+    ticks: () => tick !== null,
+  };
 }
 
 Deno.test("createProgress() writes a line every few seconds without a terminal", () => {
@@ -31,23 +46,78 @@ Deno.test("createProgress() writes a line every few seconds without a terminal",
   ]);
 });
 
-Deno.test("createProgress() redraws one line on a terminal, no wider than the terminal", () => {
-  const { output, written, pass } = screen(true, 40);
+Deno.test("createProgress() redraws one line on a terminal, and prints log lines above it", () => {
+  const { output, written, pass } = screen(true);
   const progress = createProgress({ title: "x", total: 4, output });
   pass(1);
   progress.update(1);
   progress.log("a separate line");
-  pass(1);
-  progress.update(2, "a note that is much too long for this narrow screen");
-  progress.end();
-  assertEquals(written[0], "\r\x1b[2Kx  █████░░░░░░░░░░░░░░░  1/4  25%  1.00"); // cut at 39
-  assertEquals(written.slice(1, 4), [
+  progress.end("the end");
+  const bar = "x  █████░░░░░░░░░░░░░░░  1/4  25%  1.00 steps/s  0:03 left";
+  assertEquals(written, [
+    `\r\x1b[2K${bar}`,
     "\r\x1b[2K",
     "a separate line\n",
-    written[0].replace("\r\x1b[2K", ""),
+    bar,
+    "\r\x1b[2K",
+    "the end\n",
   ]);
-  assert(written[4].startsWith(`\r\x1b[2Kx  ${"█".repeat(10)}${"░".repeat(10)}  2/4`), written[4]);
-  assertEquals(written.at(-1), "\r\x1b[2K");
+});
+
+Deno.test("createProgress() leaves out parts of a line that is too long, and never cuts the loss", () => {
+  const line = (columns: number) => {
+    const { output, written, pass } = screen(true, columns);
+    const progress = createProgress({ title: "pretraining", total: 20_000, output });
+    pass(1234);
+    progress.update(1234, "loss 6.162, 12,849 tokens/s");
+    const [text] = written;
+    assert(text.length - 5 < columns, `${columns}: ${text.length - 5}`);
+    return text.slice(5);
+  };
+  assertEquals(
+    line(120),
+    "pretraining  █░░░░░░░░░░░░░░░░░░░  1234/20000  6%  1.00 steps/s  5:12:46 left  loss 6.162  12,849 tokens/s",
+  );
+  assertEquals(
+    line(80),
+    "pretraining  █░░░░░░░░░  1234/20000  5:12:46 left  loss 6.162  12,849 tokens/s",
+  );
+  for (let columns = 79; columns >= 24; columns--) assert(line(columns).includes("loss 6.162"));
+});
+
+Deno.test("createProgress() moves every second between updates, until the end", () => {
+  const { output, written, second, ticks } = screen(true);
+  const progress = createProgress({ title: "x", total: 10, output });
+  progress.update(0);
+  for (let i = 0; i < 3; i++) second();
+  assertEquals(written.slice(1).map((text) => text.slice(-4)), ["0:01", "0:02", "0:03"]);
+  progress.update(1, "loss 2.000");
+  second();
+  assert(written.at(-1)!.endsWith("left  loss 2.000"), "the note stays");
+  progress.end();
+  assert(!ticks());
+});
+
+Deno.test("createProgress() uses colors only if the terminal has them, and no color counts as width", () => {
+  const draw = (colors: boolean, columns: number) => {
+    const { output, written, pass } = screen(true, columns, colors);
+    const progress = createProgress({ title: "pretraining", total: 100, output });
+    pass(10);
+    progress.update(10, "loss 1.5");
+    return written[0].slice(5);
+  };
+  // deno-lint-ignore no-control-regex
+  const plain = (text: string) => text.replace(/\x1b\[\d*m/g, "");
+  for (const columns of [200, 60]) {
+    assert(draw(true, columns).includes("\x1b[1mloss 1.5\x1b[0m"));
+    assertEquals(plain(draw(true, columns)), draw(false, columns));
+  }
+});
+
+Deno.test("wrap() breaks lines between words", () => {
+  assertEquals(wrap("one two three four", 10), "one two\n  three\n  four");
+  assertEquals(wrap("a /very/long/path b", 8), "a\n  /very/long/path\n  b");
+  assertEquals(wrap("albert a --b c", 13, " \\"), "albert a \\\n  --b c");
 });
 
 Deno.test("createProgress() computes the rate of a resumed run from its start", () => {

@@ -34,6 +34,22 @@ Deno.test("albert report writes a page for run folders", async (t) => {
       ]);
       assertStringIncludes(await Deno.readTextFile(`${folder}/both.html`), "Comparison of 2 runs");
     });
+    await t.step(
+      "--format prints the events as CSV, and verdicts and results as JSON",
+      async () => {
+        const csv = await albert("first", "second", "--format", "csv");
+        assertEquals([csv.code, csv.stdout], [
+          0,
+          "run,step,time,loss\nfirst,10,,3\nsecond,10,,2\n",
+        ]);
+        const json = await albert("first", "--format", "json");
+        const [run] = JSON.parse(json.stdout);
+        assertEquals([run.name, run.step, run.totalSteps, run.finished], ["first", 10, 10, true]);
+        assertEquals(run.verdict.title, "No evaluation yet");
+        await albert("first", "--format", "csv", "--output", "first.csv");
+        assertEquals(await Deno.readTextFile(`${folder}/first.csv`), "step,time,loss\n10,,3\n");
+      },
+    );
     await t.step("a folder without a run is rejected with one sentence", async () => {
       const { code, stdout, stderr } = await albert("first", "third");
       assertEquals([code, stdout], [1, ""]);

@@ -28,6 +28,8 @@ export type VocabularyTrainingProgress =
     readonly stage: "expectation-maximization";
     /** Number of EM steps so far. */
     readonly step: number;
+    /** Expected number of EM steps in all. */
+    readonly expectedSteps: number;
     /** Number of pieces after this step. */
     readonly pieces: number;
     /** Number of pieces at which EM stops, before the final selection. */
@@ -89,10 +91,14 @@ export function trainVocabulary(
       if (vocabulary.scores.length === 0) {
         throw new RangeError("There is too little text to train a vocabulary on");
       }
+      const pieces = vocabulary.scores.length;
+      const rounds = Math.log(Math.max(pieces / target, 1)) / -Math.log(options.shrinkingFactor);
+      const restOfRound = options.numSubIterations - 1 - i;
       onProgress({
         stage: "expectation-maximization",
         step: ++step,
-        pieces: vocabulary.scores.length,
+        expectedSteps: step + restOfRound + options.numSubIterations * Math.ceil(rounds),
+        pieces,
         target,
         negativeLogLikelihood: -logLikelihood,
       });

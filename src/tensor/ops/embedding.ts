@@ -11,9 +11,9 @@ import {
   embeddingSegmentSum,
 } from "../../../kernels/mod.ts";
 import { type Device, type DeviceBuffer, type View, whole } from "../../device/mod.ts";
-import { type ScatterPlan, scatterPlan } from "../scatter_plan.ts";
+import { type ScatterPlan, scatterPlan, type SegmentLevel } from "../scatter_plan.ts";
 import type { Scope } from "../scope.ts";
-import { matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
+import { alignedLength, matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
 
 /** Uploads u32 values to a buffer that is valid until the end of the recording. */
 export function temporaryIntegers(
@@ -24,6 +24,54 @@ export function temporaryIntegers(
   const buffer = device.temporary(values.length, "u32", label);
   device.write(whole(buffer), values);
   return buffer;
+}
+
+/** Uploads arrays of u32 values to views of one buffer, which is valid until the end of the recording. One write costs the host less than one for each array. */
+function uploadTogether(
+  device: Device,
+  arrays: readonly Uint32Array[],
+  label: string,
+): View[] {
+  const starts: number[] = [];
+  let total = 0;
+  for (const { length } of arrays) {
+    starts.push(total);
+    total += alignedLength(length);
+  }
+  const all = new Uint32Array(total);
+  arrays.forEach((values, i) => all.set(values, starts[i]));
+  const buffer = temporaryIntegers(device, all, label);
+  return arrays.map(({ length }, i) => ({ buffer, offset: starts[i], length }));
+}
+
+/** One level of a {@linkcode ScatterPlan} on the device. */
+interface UploadedLevel extends Pick<SegmentLevel, "segments"> {
+  readonly offsets: View;
+  readonly items: View;
+  readonly rows: View;
+}
+
+/** Uploads arrays and the arrays of scatter plans with one write. */
+function uploadPlans(
+  device: Device,
+  arrays: readonly Uint32Array[],
+  plans: readonly ScatterPlan[],
+): { views: View[]; levels: { partial: UploadedLevel; final: UploadedLevel }[] } {
+  const all = plans.flatMap(({ partial, final }) =>
+    [partial, final].flatMap(({ offsets, items, rows }) => [offsets, items, rows])
+  );
+  const views = uploadTogether(device, [...arrays, ...all], "row indices");
+  const level = ({ segments }: SegmentLevel, first: number): UploadedLevel => {
+    const [offsets, items, rows] = views.slice(first, first + 3);
+    return { segments, offsets, items, rows };
+  };
+  return {
+    views: views.slice(0, arrays.length),
+    levels: plans.map(({ partial, final }, i) => {
+      const first = arrays.length + 6 * i;
+      return { partial: level(partial, first), final: level(final, first + 3) };
+    }),
+  };
 }
 
 /**
@@ -52,26 +100,28 @@ export function embed(
   const columns = words.shape[1];
   const rows = ids.length;
   const positionIds = Uint32Array.from(ids, (_, i) => i % sequence);
-  const plans: [Tensor, ScatterPlan][] = [
-    [words, scatterPlan(ids, words.shape[0], paddingId)],
-    [positions, scatterPlan(positionIds, positions.shape[0])],
-    [types, scatterPlan(typeIds, types.shape[0])],
+  const plans = [
+    scatterPlan(ids, words.shape[0], paddingId),
+    scatterPlan(positionIds, positions.shape[0]),
+    scatterPlan(typeIds, types.shape[0]),
   ];
+  const uploaded = uploadPlans(device, [ids, typeIds], tape === undefined ? [] : plans);
   const out = temporaryTensor(device, [rows, columns], "embeddings");
   device.run(embeddingForward, {
     bindings: {
       words: words.view,
       positions: positions.view,
       types: types.view,
-      ids: whole(temporaryIntegers(device, ids, "token ids")),
-      type_ids: whole(temporaryIntegers(device, typeIds, "token type ids")),
+      ids: uploaded.views[0],
+      type_ids: uploaded.views[1],
       out: out.view,
     },
     uniforms: { rows, columns, sequence },
   });
   tape?.record(out, (gradient) => {
-    for (const [table, plan] of plans) {
-      if (table.gradient !== undefined) accumulateRows(device, gradient, table.gradient, plan);
+    for (const [i, table] of [words, positions, types].entries()) {
+      if (table.gradient === undefined) continue;
+      accumulateRows(device, gradient, table.gradient, plans[i], uploaded.levels[i]);
     }
   });
   return out;
@@ -82,25 +132,20 @@ function accumulateRows(
   device: Device,
   gradient: Tensor,
   out: View,
-  { partial, final }: ScatterPlan,
+  plan: ScatterPlan,
+  { partial, final }: { readonly partial: UploadedLevel; readonly final: UploadedLevel },
 ): void {
   const { columns } = matrixShape(gradient);
-  const sums = temporaryTensor(device, [partial.rows.length, columns], "row gradient sums");
+  const sums = temporaryTensor(device, [plan.partial.rows.length, columns], "row gradient sums");
   for (
-    const [level, x, y, accumulate] of [
+    const [{ segments, offsets, items, rows }, x, y, accumulate] of [
       [partial, gradient.view, sums.view, false],
       [final, sums.view, out, true],
     ] as const
   ) {
     device.run(embeddingSegmentSum, {
-      bindings: {
-        x,
-        offsets: whole(temporaryIntegers(device, level.offsets, "segment offsets")),
-        items: whole(temporaryIntegers(device, level.items, "segment items")),
-        rows: whole(temporaryIntegers(device, level.rows, "segment rows")),
-        out: y,
-      },
-      uniforms: { segments: level.segments, columns },
+      bindings: { x, offsets, items, rows, out: y },
+      uniforms: { segments, columns },
       structural: { accumulate },
     });
   }
@@ -149,7 +194,8 @@ export function lookUpRows(scope: Scope, x: Tensor, indices: Uint32Array): Tenso
   tape.record(out, (gradient) => {
     tape.contribute(x, "row gradient", [gradient.view], (dx, accumulate) => {
       if (!accumulate) fillWithZeros(device, dx);
-      accumulateRows(device, gradient, dx, plan);
+      const { levels: [levels] } = uploadPlans(device, [], [plan]);
+      accumulateRows(device, gradient, dx, plan, levels);
     });
   });
   return out;

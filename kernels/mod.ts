@@ -20,7 +20,11 @@ export { LOSS_SCALE_STATE } from "./optimizer/reference.ts";
 export * from "./pooling/kernel.ts";
 export * from "./reduce/kernel.ts";
 export { KERNELS, NUMERICS_VERSION } from "./registry.ts";
-export { type ActivationName, ACTIVATIONS } from "./activation/activation.ts";
+export {
+  type ActivationName,
+  ACTIVATIONS,
+  parseMatmulActivation,
+} from "./activation/activation.ts";
 export { IGNORED } from "./cross_entropy/reference.ts";
 export { DROPOUT_UNIFORMS } from "./philox/dropout_mask.ts";
 export { philox4x32 } from "./philox/philox.ts";

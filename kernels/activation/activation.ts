@@ -12,6 +12,28 @@ export const ACTIVATIONS = ["gelu", "gelu_new", "relu", "tanh"] as const;
 /** Name of an activation function. */
 export type ActivationName = typeof ACTIVATIONS[number];
 
+/**
+ * Values of the structural parameter `activation` of matrix multiplications. With `NAME_backward`, the product is the gradient of activations: `c` receives it times
+ * the derivative, and `preactivation` is replaced by the activation.
+ */
+export const MATMUL_ACTIVATIONS = [
+  "none",
+  ...ACTIVATIONS,
+  ...ACTIVATIONS.map((name) => `${name}_backward` as const),
+] as const;
+
+/** Returns the name of a value of {@linkcode MATMUL_ACTIVATIONS}, and whether it is a backward pass. */
+export function parseMatmulActivation(value: unknown): { name: string; backward: boolean } {
+  const [, name, backward] = /^(.*?)(_backward)?$/.exec(String(value))!;
+  return { name, backward: backward !== undefined };
+}
+
+/** Number of times that a matrix multiplication with this value reads or writes its pre-activations. */
+export function activationArrays(value: unknown): number {
+  const { name, backward } = parseMatmulActivation(value);
+  return name === "none" ? 0 : backward ? 2 : 1;
+}
+
 interface Activation {
   readonly value: (x: number) => number;
   readonly slope: (x: number) => number;

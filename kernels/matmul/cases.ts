@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ACTIVATIONS } from "../activation/activation.ts";
+import { MATMUL_ACTIVATIONS, parseMatmulActivation } from "../activation/activation.ts";
 import { combinations, cross } from "../cases.ts";
 import type { KernelCase, Structural, Uniforms } from "../kernel.ts";
 
@@ -87,7 +87,7 @@ export function addPartsCases(): readonly KernelCase[] {
   const structurals = combinations({
     bias: [false, true],
     accumulate: [false, true],
-    activation: ["none", ...ACTIVATIONS],
+    activation: MATMUL_ACTIVATIONS,
     row_sums: [false, true],
     unscale: [false, true],
   }, (structural) => allowed(structural) && structural.row_sums === structural.unscale);
@@ -101,7 +101,7 @@ export function matmulCases(): readonly KernelCase[] {
   const epilogues = combinations({
     bias: [false, true],
     accumulate: [false, true],
-    activation: ["none", ...ACTIVATIONS],
+    activation: MATMUL_ACTIVATIONS,
     row_sums: [false],
   }, allowed);
   const plain = { bias: false, accumulate: false, activation: "none", row_sums: false };
@@ -128,9 +128,14 @@ export function matmulCases(): readonly KernelCase[] {
     { bias: false, accumulate: false, activation: "gelu_new", row_sums: false },
     { bias: true, accumulate: false, activation: "relu", row_sums: false },
     { bias: false, accumulate: false, activation: "tanh", row_sums: false },
+    { bias: false, accumulate: false, activation: "gelu_backward", row_sums: false },
+    { bias: false, accumulate: false, activation: "gelu_new_backward", row_sums: true },
+    { bias: true, accumulate: false, activation: "relu_backward", row_sums: false },
+    { bias: false, accumulate: false, activation: "tanh_backward", row_sums: false },
   ];
   for (const epilogue of paired) {
-    const structural = { ...transposedB, ...epilogue };
+    const { backward } = parseMatmulActivation(epilogue.activation);
+    const structural = { ...(backward ? normal : transposedB), ...epilogue };
     add(structural, { m: 11, n: 20, k: 12 });
     add(structural, { m: 66, n: 68, k: 4 });
   }

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { ACTIVATIONS } from "../activation/activation.ts";
+import { MATMUL_ACTIVATIONS } from "../activation/activation.ts";
 import { float16View } from "../half/reference.ts";
 import { type Kernel, READ, READ_F16, READ_F32, when, WRITE, WRITE_F32 } from "../kernel.ts";
 import { halfCases } from "./half_cases.ts";
@@ -36,7 +36,7 @@ export const matmulHalf: Kernel = {
     transpose_b: [false, true],
     bias: [false, true],
     accumulate: [false, true],
-    activation: ["none", ...ACTIVATIONS],
+    activation: MATMUL_ACTIVATIONS,
     row_sums: [false, true],
     unscale: [false, true],
   },

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ACTIVATIONS } from "../activation/activation.ts";
+import { MATMUL_ACTIVATIONS, parseMatmulActivation } from "../activation/activation.ts";
 import { combinations } from "../cases.ts";
 import { float16View } from "../half/reference.ts";
 import { type KernelCase, pitchUnit, type Structural, type Uniforms } from "../kernel.ts";
@@ -92,9 +92,13 @@ export function halfCases(): readonly KernelCase[] {
     add({ ...transposes, ...plain, unscale: true }, [66, 5, 12, 7]);
   }
   const forward = { ...plain, transpose_a: false, transpose_b: true, unscale: false };
-  for (const activation of ["none", ...ACTIVATIONS]) {
-    add({ ...forward, bias: true, activation }, [70, 68, 12]);
-    add({ ...forward, bias: true, activation }, [5, 3, 7]);
+  for (const activation of MATMUL_ACTIVATIONS) {
+    const { backward } = parseMatmulActivation(activation);
+    const structural = backward
+      ? { ...forward, transpose_b: false, unscale: true, activation }
+      : { ...forward, bias: true, activation };
+    add(structural, [70, 68, 12]);
+    add(structural, [5, 3, 7]);
   }
   add(forward, [66, 68, 12]);
   cases.push(overflowing(cases[cases.length - 1]));

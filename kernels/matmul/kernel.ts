@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { ACTIVATIONS } from "../activation/activation.ts";
+import { activationArrays, MATMUL_ACTIVATIONS } from "../activation/activation.ts";
 import {
   type Kernel,
   READ,
@@ -40,7 +40,7 @@ export const matmulMatmul: Kernel = {
     transpose_b: [false, true],
     bias: [false, true],
     accumulate: [false, true],
-    activation: ["none", ...ACTIVATIONS],
+    activation: MATMUL_ACTIVATIONS,
     row_sums: [false, true],
   },
   variants: MATMUL_VARIANTS,
@@ -59,7 +59,7 @@ export const matmulMatmul: Kernel = {
   items: ({ m }) => m,
   reference: matmulReference,
   work({ m, n, k }, { accumulate, activation, row_sums }) {
-    const results = (accumulate ? 2 : 1) + (activation === "none" ? 0 : 1);
+    const results = (accumulate ? 2 : 1) + activationArrays(activation);
     return {
       flops: 2 * m * n * k + (row_sums ? m * k : 0),
       bytes: 4 * (m * k + k * n + results * m * n + (row_sums ? 2 * m : 0)),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parseMatmulActivation } from "../activation/activation.ts";
 import { activations } from "../activation/activation.wgsl.ts";
 import * as common from "../common.wgsl.ts";
 import type { Structural } from "../kernel.ts";
@@ -25,7 +26,8 @@ fn product_scale() -> f32 {
   //#end
 }
 
-// Stores a finished sum, bias included; the index counts values. With an activation it waits in preactivation.
+// Stores a finished sum, bias included; the index counts values. With an activation it waits in preactivation, or in c for the backward
+// pass of an activation.
 fn finish(index: u32, product: Value) {
   //#if parts
   products[index] = product;
@@ -37,7 +39,11 @@ fn finish(index: u32, product: Value) {
   c[index] = product;
   //#end
   //#else
+  //#if backward
+  c[index] = product;
+  //#else
   preactivation[index] = product;
+  //#end
   //#end
   //#end
 }
@@ -77,16 +83,33 @@ fn add_row_sums(row: u32, end: u32, sums: vec4f) {
 //#if !activation == none
 ${common.exponential}
 ${activations}
+// Applies the activation, or the backward pass of it, to a product that this invocation has stored; the index counts values.
+fn activate_product(index: u32, product: Value) {
+  //#if backward
+  let x = preactivation[index];
+  preactivation[index] = activate(x);
+  c[index] = product * activation_slope(x);
+  //#else
+  c[index] = activate(product);
+  //#end
+}
+
+fn activate_stored(index: u32) {
+  //#if backward
+  activate_product(index, c[index]);
+  //#else
+  activate_product(index, preactivation[index]);
+  //#end
+}
+
 // Applies the activation to four neighbors that this invocation has stored.
 //#if vector
 fn activate_four(index: u32, column: u32, n: u32) {
-  if (column < n) { c[index / 4] = activate(preactivation[index / 4]); }
+  if (column < n) { activate_stored(index / 4); }
 }
 //#else
 fn activate_four(index: u32, column: u32, n: u32) {
-  for (var i = 0u; i < 4 && column + i < n; i++) {
-    c[index + i] = activate(preactivation[index + i]);
-  }
+  for (var i = 0u; i < 4 && column + i < n; i++) { activate_stored(index + i); }
 }
 //#end
 //#end
@@ -95,7 +118,11 @@ fn activate_four(index: u32, column: u32, n: u32) {
 /** Declarations and epilogue that all variants share. C is written in single elements or, if `vector`, in fours. */
 export function epilogueOf(structural: Structural, vector: boolean): string {
   const texts = [vector ? common.vector : common.scalar, epilogue];
-  return specialize(texts.join("\n"), { unscale: false, parts: false, ...structural, vector });
+  const { name, backward } = parseMatmulActivation(structural.activation);
+  return specialize(texts.join("\n"), {
+    ...{ unscale: false, parts: false, ...structural, vector },
+    ...{ activation: name, backward },
+  });
 }
 
 export const simple = wgsl`
@@ -181,7 +208,7 @@ fn main(i: u32) {
   let index = row * parameters.ldc + column;
   finish(index, product);
   //#if !activation == none
-  c[index] = activate(product);
+  activate_product(index, product);
   //#end
 }
 `;

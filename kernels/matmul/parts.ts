@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { ACTIVATIONS } from "../activation/activation.ts";
+import { activationArrays, MATMUL_ACTIVATIONS } from "../activation/activation.ts";
 import { float16View } from "../half/reference.ts";
 import {
   grid,
@@ -213,7 +213,7 @@ export const matmulAddParts: Kernel = {
   structural: {
     bias: [false, true],
     accumulate: [false, true],
-    activation: ["none", ...ACTIVATIONS],
+    activation: MATMUL_ACTIVATIONS,
     row_sums: [false, true],
     unscale: [false, true],
   },
@@ -233,7 +233,7 @@ export const matmulAddParts: Kernel = {
   items: ({ m }) => m,
   reference: addPartsReference,
   work({ m, n, parts }, { accumulate, activation }) {
-    const results = (accumulate ? 2 : 1) + (activation === "none" ? 0 : 1);
+    const results = (accumulate ? 2 : 1) + activationArrays(activation);
     return { flops: parts * m * n, bytes: 4 * (parts + results) * m * n };
   },
   cases: addPartsCases,

@@ -33,7 +33,7 @@ fn main(i: u32) {
   let index = row * (parameters.ldc / WIDTH) + column;
   finish(index, product);
   //#if !activation == none
-  c[index] = activate(product);
+  activate_product(index, product);
   //#end
 }
 `;

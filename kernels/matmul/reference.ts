@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { activation } from "../activation/activation.ts";
+import { activation, parseMatmulActivation } from "../activation/activation.ts";
 import type { BindingArrays, NumberArray, Reference, Structural, Uniforms } from "../kernel.ts";
 
 /**
@@ -46,14 +46,18 @@ export function finishRow(
   { n, ldc, alpha }: Uniforms,
   structural: Structural,
 ): void {
-  const activated = structural.activation !== "none";
-  const act = activated ? activation(String(structural.activation)).value : undefined;
+  const { name, backward } = parseMatmulActivation(structural.activation);
+  const act = name === "none" ? undefined : activation(name);
   const start = row * ldc;
   for (let j = 0; j < n; j++) {
     const value = alpha * sums[j] + (structural.bias ? bias[j] : 0);
-    if (act !== undefined) {
+    if (act !== undefined && backward) {
+      const x = preactivation[start + j];
+      preactivation[start + j] = act.value(x);
+      c[start + j] = value * act.slope(x);
+    } else if (act !== undefined) {
       preactivation[start + j] = value;
-      c[start + j] = act(value);
+      c[start + j] = act.value(value);
     } else c[start + j] = value + (structural.accumulate ? c[start + j] : 0);
   }
 }

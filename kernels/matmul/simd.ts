@@ -46,8 +46,7 @@ function emit(f: FunctionBuilder, at: Parameters, library: Library): void {
   const [pitchA, pitchB, pitchC] = pitches;
   const across = variable(at.u32("across"));
   const activated = variable(i32.eqz(at.is("activation", "none")));
-  // With an activation, sums accumulate in the pre-activations.
-  const target = variable(i32.select(at.u32("preactivation"), at.u32("c"), activated));
+  const target = variable(targetOf(at));
   const item = begin;
   f.while(item, end, 1, () => {
     const row = variable(i32.mul(i32.divU(item, across), at.u32("tile_rows")));
@@ -79,36 +78,54 @@ function emit(f: FunctionBuilder, at: Parameters, library: Library): void {
     }));
     f.if(i32.and(at.is("row_sums", true), i32.eqz(column)), () => addRowSums(f, at, row, rows));
     f.if(activated, () => {
-      const from = variable(i32.add(target, cOffset));
-      const to = variable(i32.add(at.u32("c"), cOffset));
+      const preactivation = variable(i32.add(at.u32("preactivation"), cOffset));
+      const c = variable(i32.add(at.u32("c"), cOffset));
       f.loop(i32.constant(0), rows, 1, () => {
-        activateRow(f, at, library, { from, to, count: columns });
-        f.set(from, i32.add(from, pitchC));
-        f.set(to, i32.add(to, pitchC));
+        activateRow(f, at, library, { preactivation, c, count: columns });
+        f.set(preactivation, i32.add(preactivation, pitchC));
+        f.set(c, i32.add(c, pitchC));
       });
     });
   });
 }
 
-/** Addresses of the pre-activations and the activations of a row, and its length. */
+/** The address of the matrix in which sums accumulate: the pre-activations with an activation, but not for its backward pass. */
+function targetOf(at: Parameters): Code {
+  const forward = ACTIVATIONS.map((name) => at.is("activation", name))
+    .reduce((any, is) => i32.or(any, is));
+  return i32.select(at.u32("preactivation"), at.u32("c"), forward);
+}
+
+/** Addresses of the pre-activations and of C in a row, and its length. */
 interface ActivatedRow {
-  readonly from: Local;
-  readonly to: Local;
+  readonly preactivation: Local;
+  readonly c: Local;
   readonly count: Local;
 }
 
-/** Applies the activation that the structural parameter selects to one row. */
+/** Applies the activation that the structural parameter selects, or its backward pass, to one row. */
 function activateRow(
   f: FunctionBuilder,
   at: Parameters,
   { activations }: Library,
-  { from, to, count }: ActivatedRow,
+  { preactivation, c, count }: ActivatedRow,
 ): void {
   for (const name of ACTIVATIONS) {
-    f.if(at.is("activation", name), () =>
-      walk(f, { count, read: [from], write: [to] }, ([x]) => ({
-        write: [activations[name].value(f, x)],
-      })));
+    f.if(
+      at.is("activation", name),
+      () =>
+        walk(f, { count, read: [preactivation], write: [c] }, ([x]) => ({
+          write: [activations[name].value(f, x)],
+        })),
+    );
+    const both = [preactivation, c];
+    f.if(
+      at.is("activation", `${name}_backward`),
+      () =>
+        walk(f, { count, read: both, write: both }, ([x, dy]) => ({
+          write: [activations[name].value(f, x), f32x4.mul(dy, activations[name].slope(f, x))],
+        })),
+    );
   }
 }
 
@@ -120,7 +137,7 @@ export const MATMUL_SIMD: SimdKernel = {
   define: (library) => (f, at) => emit(f, at, library),
 };
 
-/** Bias and activation for the result of a BLAS, which is in C or, with an activation, in the pre-activations. An item is a row of C. */
+/** Bias and activation for the result of a BLAS, which is where sums accumulate (see {@linkcode targetOf}). An item is a row of C. */
 export const MATMUL_EPILOGUE_SIMD: SimdKernel = {
   kernel: matmulMatmul,
   part: "epilogue",
@@ -128,7 +145,7 @@ export const MATMUL_EPILOGUE_SIMD: SimdKernel = {
   define: (library) => (f, at) => {
     const n = f.local("i32", at.u32("n"));
     const activated = f.local("i32", i32.eqz(at.is("activation", "none")));
-    const target = f.local("i32", i32.select(at.u32("preactivation"), at.u32("c"), activated));
+    const target = f.local("i32", targetOf(at));
     f.while(at.begin, at.end, 1, () => {
       const offset = f.local("i32", i32.mul(at.begin, i32.shl(at.u32("ldc"), 2)));
       const from = f.local("i32", i32.add(target, offset));
@@ -140,8 +157,9 @@ export const MATMUL_EPILOGUE_SIMD: SimdKernel = {
           })),
       );
       f.if(activated, () => {
-        const to = f.local("i32", i32.add(at.u32("c"), offset));
-        activateRow(f, at, library, { from, to, count: n });
+        const preactivation = f.local("i32", i32.add(at.u32("preactivation"), offset));
+        const c = f.local("i32", i32.add(at.u32("c"), offset));
+        activateRow(f, at, library, { preactivation, c, count: n });
       });
     });
   },

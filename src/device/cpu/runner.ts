@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { matmulMatmul } from "../../../kernels/mod.ts";
+import { matmulMatmul, parseMatmulActivation } from "../../../kernels/mod.ts";
 import {
   MATMUL_EPILOGUE_SIMD,
   MATMUL_ROW_SUMS_SIMD,
@@ -92,7 +92,8 @@ export class Runner {
     const { m, n, k, lda, ldb, ldc, alpha } = uniforms;
     if (m === 0 || n === 0) return;
     const addressOf = (name: string) => this.storage.placeOf(views[names.indexOf(name)]).address;
-    const activated = structural.activation !== "none";
+    const { name: activation, backward } = parseMatmulActivation(structural.activation);
+    const activated = activation !== "none";
     blas.multiply({
       transposeA: structural.transpose_a === true,
       transposeB: structural.transpose_b === true,
@@ -100,7 +101,7 @@ export class Runner {
       a: addressOf("a"),
       b: addressOf("b"),
       beta: structural.accumulate ? 1 : 0,
-      c: addressOf(activated ? "preactivation" : "c"),
+      c: addressOf(activated && !backward ? "preactivation" : "c"),
     });
     if (structural.bias || activated) this.#runSimd(command, MATMUL_EPILOGUE_SIMD);
     if (structural.row_sums) this.#runSimd(command, MATMUL_ROW_SUMS_SIMD);

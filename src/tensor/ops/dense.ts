@@ -8,7 +8,7 @@ import type { View } from "../../device/mod.ts";
 import type { Scope } from "../scope.ts";
 import type { Tape } from "../tape.ts";
 import { inRanges, matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
-import { matmulOperands, type Operand, operand } from "./matmul.ts";
+import { type Matmul, matmulOperands, type Operand, operand } from "./matmul.ts";
 
 /** Names of activation functions in config.json: `gelu` is the erf form, `gelu_new` the tanh form. */
 export type Activation = "gelu" | "gelu_new" | "relu" | "tanh";
@@ -125,7 +125,7 @@ export function denseBackward(
     "linear input gradient",
     [dz.view],
     (dx, accumulate) =>
-      inputGradient(scope, gradient, dx, matrixShape(x).rows, layer.weight, accumulate),
+      inputGradient(scope, gradient, dx, matrixShape(x).rows, layer.weight, { accumulate }),
   );
 }
 
@@ -135,26 +135,27 @@ export function gradientOperand(scope: Scope, dz: Tensor): Operand {
   return operand(scope, dz.view, rows, columns, "gradient");
 }
 
-/**
- * Computes `dz·W`, the gradient of a layer's input `[rows, inputs]`, or adds it to `dx`.
- *
- * @param pitch distance between the starts of two rows of `dz`, in elements
- */
+/** How {@linkcode inputGradient} stores its result. */
+interface InputGradientOptions extends Pick<Matmul, "accumulate" | "activation" | "preactivation"> {
+  /** Distance between the starts of two rows of `dz`, in elements. Default: the number of outputs. */
+  readonly pitch?: number;
+}
+
+/** Computes `dz·W`, the gradient of a layer's input `[rows, inputs]`. */
 export function inputGradient(
   scope: Scope,
   dz: Operand,
   dx: View,
   rows: number,
   weight: Tensor,
-  accumulate: boolean,
-  pitch: number = weight.shape[0],
+  { pitch = weight.shape[0], ...options }: InputGradientOptions = {},
 ): void {
   const [outputs, inputs] = weight.shape;
   matmulOperands(scope, {
+    ...options,
     a: dz,
     b: operand(scope, weight.view, outputs, inputs, "weight"),
     c: dx,
-    accumulate,
     m: rows,
     n: inputs,
     k: outputs,

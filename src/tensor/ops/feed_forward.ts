@@ -5,6 +5,7 @@
  */
 import { elementwiseActivationBackwardInPlace } from "../../../kernels/mod.ts";
 import type { Scope } from "../scope.ts";
+import type { Operand } from "./matmul.ts";
 import { inRanges, matrixShape, temporaryTensor, type Tensor } from "../tensor.ts";
 import {
   accumulateLayerGradients,
@@ -37,25 +38,38 @@ export function feedForward(
   const { value: y } = denseForward(scope, value, outer, "none");
   tape?.record(y, (dy) => {
     const gradient = gradientOperand(scope, dy);
-    const dvalue = temporaryTensor(scope.device, preactivation.shape, "activation gradient");
-    inputGradient(scope, gradient, dvalue.view, matrixShape(dy).rows, outer.weight, false);
-    const { activated, dz } = activationBackwardInPlace(scope, preactivation, dvalue, activation);
+    const dz = temporaryTensor(scope.device, preactivation.shape, "pre-activation gradient");
+    // The pre-activations become the activations.
+    const activated = preactivation;
+    activationGradient(scope, gradient, outer.weight, preactivation, dz, activation);
     accumulateLayerGradients(scope, gradient, activated, outer);
     denseBackward(scope, tape, x, inner, dz);
   });
   return y;
 }
 
-/** Replaces a pre-activation by the activation, and the activation's gradient by that of the pre-activation, in place. */
-function activationBackwardInPlace(
-  { device }: Scope,
-  preactivation: Tensor,
-  dvalue: Tensor,
+/** Computes `dz = (dy·W)·activation'(z)`, and replaces the pre-activation `z` by the activation. */
+function activationGradient(
+  scope: Scope,
+  dy: Operand,
+  weight: Tensor,
+  z: Tensor,
+  dz: Tensor,
   activation: Activation,
-): { activated: Tensor; dz: Tensor } {
+): void {
+  const { device } = scope;
+  const { rows } = matrixShape(z);
+  // The sums of a weight that exceeds a binding are divided, and only whole sums can be multiplied by the derivative.
+  if (4 * weight.view.length <= device.limits.maxBindingBytes) {
+    return inputGradient(scope, dy, dz.view, rows, weight, {
+      activation: `${activation}_backward`,
+      preactivation: z.view,
+    });
+  }
+  inputGradient(scope, dy, dz.view, rows, weight);
   inRanges(
     device,
-    [preactivation.view, dvalue.view],
+    [z.view, dz.view],
     ([x, dy], count) =>
       device.run(elementwiseActivationBackwardInPlace, {
         bindings: { x, dy },
@@ -63,5 +77,4 @@ function activationBackwardInPlace(
         structural: { activation },
       }),
   );
-  return { activated: preactivation, dz: dvalue };
 }

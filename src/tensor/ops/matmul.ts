@@ -28,12 +28,14 @@ export interface Matmul {
   readonly c: View;
   /** Added to every row, `[n]`. */
   readonly bias?: View;
-  /** Receives the value before the activation; required with an activation. */
+  /**
+   * Required with an activation: receives the value before it. For the backward pass of an activation it contains that value, and is replaced by the activation.
+   */
   readonly preactivation?: View;
   /** The sum of each row of `alpha·op(a)` is added to this, `[m]`. */
   readonly rowSums?: View;
-  /** Activation function; default `none`. */
-  readonly activation?: Activation | "none";
+  /** Activation function, or the backward pass of one, `c = alpha·op(a)·op(b)·activation'(preactivation)`; default `none`. */
+  readonly activation?: Activation | `${Activation}_backward` | "none";
   /** Whether `a` is stored transposed, `[k, m]`; default false. */
   readonly transposeA?: boolean;
   /** Whether `b` is stored transposed, `[n, k]`; default false. */

@@ -68,7 +68,7 @@ function backward(scope: Scope, x: Tensor, parts: readonly Part[], dy: Tensor): 
     [dy.view],
     (dx, accumulate) =>
       gradients.forEach(({ dz, weight }, i) =>
-        inputGradient(scope, dz, dx, rows, weight, accumulate || i > 0, pitch)
+        inputGradient(scope, dz, dx, rows, weight, { accumulate: accumulate || i > 0, pitch })
       ),
   );
 }

@@ -51,10 +51,12 @@ interface Lifetime {
  * releases it after the last command that uses it.
  */
 export function assignSlots(commands: readonly BufferUse[]): Slots {
-  const born: Lifetime[][] = Array.from({ length: commands.length + 1 }, () => []);
+  const born = new Map<number, Lifetime[]>();
   const dying = new Map<number, DeviceBuffer[]>();
   for (const lifetime of lifetimes(commands)) {
-    born[lifetime.first + 1].push(lifetime);
+    const together = born.get(lifetime.first);
+    if (together === undefined) born.set(lifetime.first, [lifetime]);
+    else together.push(lifetime);
     const others = dying.get(lifetime.last);
     if (others === undefined) dying.set(lifetime.last, [lifetime.buffer]);
     else others.push(lifetime.buffer);
@@ -63,7 +65,7 @@ export function assignSlots(commands: readonly BufferUse[]): Slots {
   const free = new Map<number, Slot[]>();
   const made = new Map<number, number>();
   for (let index = -1; index < commands.length; index++) {
-    for (const { buffer } of born[index + 1]) {
+    for (const { buffer } of born.get(index) ?? NONE) {
       const bytes = sizeClass(buffer.length * 4);
       let slot = free.get(bytes)?.pop();
       if (slot === undefined) {
@@ -73,7 +75,7 @@ export function assignSlots(commands: readonly BufferUse[]): Slots {
       }
       slots.set(buffer, slot);
     }
-    for (const buffer of dying.get(index) ?? []) {
+    for (const buffer of dying.get(index) ?? NONE) {
       const slot = slots.get(buffer)!;
       const others = free.get(slot.bytes);
       if (others === undefined) free.set(slot.bytes, [slot]);
@@ -82,6 +84,8 @@ export function assignSlots(commands: readonly BufferUse[]): Slots {
   }
   return { slots, dying };
 }
+
+const NONE: readonly never[] = [];
 
 /** Lifetimes in order of first use, which depends on the commands alone. */
 function lifetimes(commands: readonly BufferUse[]): Iterable<Lifetime> {
@@ -146,7 +150,7 @@ function sweep(
     const views = command.type === "run" ? command.views : [command.view];
     for (const { buffer } of views) enter(buffer);
     visit(index, alive, bytes);
-    for (const buffer of dying.get(index) ?? []) {
+    for (const buffer of dying.get(index) ?? NONE) {
       alive.delete(buffer);
       bytes -= slots.get(buffer)!.bytes;
     }

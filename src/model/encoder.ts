@@ -22,7 +22,6 @@ import { ConfigError, type ModelConfig, validateConfig } from "./config.ts";
 import type { DenseSpec, NormSpec, Parameter, Parameters } from "./parameters.ts";
 import { blockSets } from "./sharing.ts";
 import {
-  type AttentionSpecs,
   attentionSpecs,
   embeddingSpecs,
   type FeedForwardSpecs,
@@ -101,8 +100,25 @@ export function resolve(parameters: Parameters, spec: DenseSpec | NormSpec): Wei
   return { weight: parameters.get(spec.weight), bias: parameters.get(spec.bias) };
 }
 
+/** The tensors of one block: those of a set that several blocks share are the same. */
+interface BlockTensors {
+  readonly attention: AttentionTensors;
+  readonly feedForward: FeedForwardTensors;
+}
+
+interface AttentionTensors {
+  /** Query, key and value. */
+  readonly inputs: readonly WeightAndBias[];
+  readonly dense: WeightAndBias;
+  readonly layerNorm: WeightAndBias;
+}
+
+type FeedForwardTensors = Readonly<Record<keyof FeedForwardSpecs, WeightAndBias>>;
+
 /** The encoder. It owns no device memory; the caller allocates and frees the parameters. */
 export class Encoder {
+  #blocks?: readonly BlockTensors[];
+
   /**
    * Uses existing parameters, which must include {@linkcode encoderSpecs} of the same configuration.
    *
@@ -128,15 +144,15 @@ export class Encoder {
     const lengths = new KeyLengths(scope.device, input.lengths);
     let hidden = this.#embeddings(scope, input);
     const hiddenStates = [hidden];
-    for (const sets of blockSets(this.config)) {
-      const attend: Segment = (scope, x) =>
-        this.#attention(scope, x, lengths, input, attentionSpecs(this.config, sets.attention));
+    this.#blocks ??= this.#resolveBlocks();
+    for (const { attention, feedForward } of this.#blocks) {
+      const attend: Segment = (scope, x) => this.#attention(scope, x, lengths, input, attention);
       const layer: Segment = (scope, x) =>
         this.#feedForward(
           scope,
           recomputed(scope, scope.recompute === "attention", x, attend),
           input,
-          feedForwardSpecs(this.config, sets.feedForward),
+          feedForward,
         );
       hidden = recomputed(scope, scope.recompute === "layers", hidden, layer);
       hiddenStates.push(hidden);
@@ -153,6 +169,27 @@ export class Encoder {
     const first = Uint32Array.from({ length: batch }, (_, example) => example * sequence);
     const { weight, bias } = resolve(this.parameters, poolerSpecs(this.config));
     return linear(scope, gatherRows(scope, sequenceOutput, first), weight, bias, "tanh");
+  }
+
+  #resolveBlocks(): BlockTensors[] {
+    const { config, parameters } = this;
+    const tensors = (spec: DenseSpec | NormSpec) => resolve(parameters, spec);
+    return blockSets(config).map((sets) => {
+      const { query, key, value, dense, layerNorm } = attentionSpecs(config, sets.attention);
+      const feedForward = feedForwardSpecs(config, sets.feedForward);
+      return {
+        attention: {
+          inputs: [query, key, value].map(tensors),
+          dense: tensors(dense),
+          layerNorm: tensors(layerNorm),
+        },
+        feedForward: {
+          intermediate: tensors(feedForward.intermediate),
+          output: tensors(feedForward.output),
+          layerNorm: tensors(feedForward.layerNorm),
+        },
+      };
+    });
   }
 
   #embeddings(scope: Scope, { sequence, inputIds, tokenTypeIds }: EncoderInput): Tensor {
@@ -190,33 +227,29 @@ export class Encoder {
     x: Tensor,
     lengths: KeyLengths,
     { batch, sequence }: EncoderInput,
-    specs: AttentionSpecs,
+    { inputs, dense, layerNorm }: AttentionTensors,
   ): Tensor {
     const { config } = this;
     const { numAttentionHeads: heads, hiddenSize } = config;
-    const inputs = [specs.query, specs.key, specs.value];
     const context = attention(
       scope,
-      projections(scope, x, inputs.map((spec) => resolve(this.parameters, spec))),
+      projections(scope, x, inputs),
       lengths,
       { batch, sequence, heads, size: hiddenSize / heads },
       config.attentionProbsDropoutProb,
     );
-    const { weight, bias } = resolve(this.parameters, specs.dense);
-    const hidden = linear(scope, context, weight, bias);
-    return this.#addAndNormalize(scope, x, hidden, sequence, specs.layerNorm);
+    const hidden = linear(scope, context, dense.weight, dense.bias);
+    return this.#addAndNormalize(scope, x, hidden, sequence, layerNorm);
   }
 
   #feedForward(
     scope: Scope,
     x: Tensor,
     { sequence }: EncoderInput,
-    specs: FeedForwardSpecs,
+    { intermediate, output, layerNorm }: FeedForwardTensors,
   ): Tensor {
-    const intermediate = resolve(this.parameters, specs.intermediate);
-    const output = resolve(this.parameters, specs.output);
     const hidden = feedForward(scope, x, intermediate, output, this.config.hiddenAct);
-    return this.#addAndNormalize(scope, x, hidden, sequence, specs.layerNorm);
+    return this.#addAndNormalize(scope, x, hidden, sequence, layerNorm);
   }
 
   /** Computes `LayerNorm(x + dropout(hidden))`. Dropout follows both sub-layers, as in google-research/albert. */
@@ -225,10 +258,10 @@ export class Encoder {
     x: Tensor,
     hidden: Tensor,
     sequence: number,
-    norm: NormSpec,
+    norm: WeightAndBias,
   ): Tensor {
     const { hiddenDropoutProb, layerNormEps } = this.config;
-    return layerNorm(scope, x, resolve(this.parameters, norm), layerNormEps, {
+    return layerNorm(scope, x, norm, layerNormEps, {
       hidden,
       dropoutProbability: hiddenDropoutProb,
       rowsPerExample: sequence,

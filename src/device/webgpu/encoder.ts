@@ -186,7 +186,7 @@ export class Encoder {
     pass.setBindGroup(0, group, this.#uniformOffsets, run, 1);
     pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
     for (let i = 0; i < views.length; i++) {
-      if (!signature.writes[i]) continue;
+      if (!signature.writes[i] || physicals[i].staged.length === 0) continue;
       const begin = views[i].offset * 4;
       this.#parts.textures.written(physicals[i], begin, begin + sizes[i] * 4);
     }

@@ -136,7 +136,8 @@ export function gradientOperand(scope: Scope, dz: Tensor): Operand {
 }
 
 /** How {@linkcode inputGradient} stores its result. */
-export interface InputGradientOptions extends Pick<Matmul, "accumulate" | "activation" | "preactivation"> {
+export interface InputGradientOptions
+  extends Pick<Matmul, "accumulate" | "activation" | "preactivation"> {
   /** Distance between the starts of two rows of `dz`, in elements. Default: the number of outputs. */
   readonly pitch?: number;
 }

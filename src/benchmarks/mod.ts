@@ -1,8 +1,10 @@
 /**
- * The benchmarks GLUE, SQuAD and RACE: readers, fine-tuning tasks, official metrics and prediction files.
+ * GLUE, SQuAD, RACE, token classification and your own texts: readers, fine-tuning tasks, official metrics and prediction files.
  *
  * @module
  */
 export * from "./glue/mod.ts";
 export * from "./race/mod.ts";
+export * from "./records.ts";
 export * from "./squad/mod.ts";
+export * from "./tokens/mod.ts";

@@ -74,10 +74,12 @@ export interface FinetuneTask<E extends FinetuneExample, O> extends TaskHead<E, 
   readonly heldOut: readonly HeldOutSet<E>[];
   /** The metric of the first held-out set that selects the best checkpoint; higher is better. */
   readonly metric: string;
+  /** Returns the weight of an example in the mean loss of a step; 1 if absent. */
+  weightOf?(example: E): number;
   /**
    * Records the forward pass of a micro-batch and its loss.
    *
-   * @param target scaled by 1 / (examples of the whole step)
+   * @param target scaled by 1 / (sum of the weights of the whole step's examples)
    */
   loss(scope: Scope, encoder: Encoder, batch: FinetuneBatch<E>, target: LossTarget): void;
   /** Computes metrics, prediction files and the review of a held-out set from its outputs. */

@@ -150,7 +150,13 @@ export function finetuningTask<E extends FinetuneExample, O>(
       }
       return batches;
     },
-    counts: (batches) => [batches.reduce((sum, { examples }) => sum + examples.length, 0)],
+    counts: (batches) => [
+      batches.reduce(
+        (sum, { examples }) =>
+          sum + examples.reduce((total, example) => total + (task.weightOf?.(example) ?? 1), 0),
+        0,
+      ),
+    ],
     loss: (scope, encoder, batch, [target]) => task.loss(scope, encoder, batch, target),
     largestBatch(_config, examples) {
       const longest = task.train.toSorted((a, b) => longestSequence(b) - longestSequence(a))

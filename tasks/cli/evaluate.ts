@@ -84,6 +84,8 @@ const EVALUATE_SQUAD_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
+/** Flags of `albert evaluate tokens`. */
+export type EvaluateTokensFlags = Flags<typeof EVALUATE_OPTIONS>;
 /** Flags of all `albert evaluate` commands. */
 export type EvaluateFlags = Flags<typeof EVALUATE_OPTIONS>;
 /** Flags of `albert evaluate glue`. */
@@ -138,8 +140,19 @@ const text = defineCommand({
   action: async (flags) => (await import("./evaluate_run.ts")).evaluateText(flags),
 });
 
+const tokens = defineCommand({
+  description: "Tag words with a checkpoint of finetune tokens; writes predictions.conll.\n" +
+    "If the file has tags, metrics of spans are computed as by seqeval.",
+  options: EVALUATE_OPTIONS,
+  examples: {
+    "The test file":
+      "albert evaluate tokens --data names --split test --checkpoint runs/names --output predictions",
+  },
+  action: async (flags) => (await import("./tokens_run.ts")).evaluateTokens(flags),
+});
+
 /** `albert evaluate` */
 export default defineGroup(
   "Predict with a fine-tuned checkpoint; writes metrics and official prediction files.",
-  { glue, race, squad, text },
+  { glue, race, squad, text, tokens },
 );

@@ -4,6 +4,7 @@ import {
   FINETUNE_OPTIONS,
   FINETUNE_RACE_OPTIONS,
   FINETUNE_SQUAD_OPTIONS,
+  FINETUNE_TOKENS_OPTIONS,
 } from "./finetune_options.ts";
 
 const glue = defineRunCommand({
@@ -50,9 +51,21 @@ const text = defineRunCommand({
   action: async (flags) => (await import("./finetune_tasks.ts")).finetuneText(flags),
 });
 
+const tokens = defineRunCommand({
+  description: "Fine-tune on tagged words, such as named entities.\n" +
+    "--data is a folder with train.conll and dev.conll (columns, the word first and its tag last,\n" +
+    "a blank line between sentences) or train.jsonl and dev.jsonl (lists tokens and tags).",
+  options: FINETUNE_TOKENS_OPTIONS,
+  examples: {
+    "Names in your own texts":
+      "albert finetune tokens --data names --checkpoint hf:albert/albert-base-v2 --output runs/names",
+  },
+  action: async (flags) => (await import("./finetune_tasks.ts")).finetuneTokens(flags),
+});
+
 /** `albert finetune` */
 export default defineGroup(
   "Fine-tune a checkpoint on a benchmark.\n" +
     "The run folder contains settings, log, checkpoints and predictions.",
-  { glue, race, squad, text },
+  { glue, race, squad, text, tokens },
 );

@@ -190,6 +190,24 @@ export const FINETUNE_RACE_OPTIONS = {
 /** Flags of `albert finetune race`. */
 export type RaceFlags = GivenFlags<typeof FINETUNE_RACE_OPTIONS>;
 
+/** Options of the commands for the user's own files. */
+const OWN_FILES = {
+  "--dev-fraction <x>": {
+    kind: "number",
+    help: "Share of the training file to hold out if the folder has no dev file.",
+    defaultText: 0.1,
+  },
+} as const satisfies OptionTable;
+
+/** Options of `albert finetune tokens`. */
+export const FINETUNE_TOKENS_OPTIONS = {
+  ...FINETUNE_OPTIONS,
+  ...OWN_FILES,
+} as const satisfies OptionTable;
+
+/** Flags of `albert finetune tokens`. */
+export type TokensFlags = GivenFlags<typeof FINETUNE_TOKENS_OPTIONS>;
+
 /** Options of `albert finetune squad`. */
 export const FINETUNE_SQUAD_OPTIONS = {
   ...SQUAD_OPTIONS,

@@ -36,19 +36,27 @@ import {
   type SquadWindow,
   type WindowScores,
 } from "../../src/benchmarks/squad/mod.ts";
+import { loadTokensData } from "../../src/benchmarks/tokens/disk.ts";
+import {
+  type TokensExample,
+  tokensTask,
+  type WordLogits,
+} from "../../src/benchmarks/tokens/mod.ts";
 import type { FinetuneExample } from "../../src/train/mod.ts";
-import { UsageError } from "./errors.ts";
+import { usage, UsageError } from "./errors.ts";
 import {
   FINETUNE_GLUE_OPTIONS,
   FINETUNE_OPTIONS,
   FINETUNE_RACE_OPTIONS,
   FINETUNE_SQUAD_OPTIONS,
+  FINETUNE_TOKENS_OPTIONS,
   type FinetuneFlags,
   GLUE_TASKS,
   type GlueFlags,
   levelsOf,
   type RaceFlags,
   type SquadFlags,
+  type TokensFlags,
 } from "./finetune_options.ts";
 import {
   type FinetuneBenchmark,
@@ -94,6 +102,35 @@ export async function finetuneText(given: FinetuneFlags): Promise<void> {
       throw new UsageError("--recipe paper is not available for your own classes");
     },
     makeTask: async (request) => await makeGlueTask(await findTextTask(request.data), request),
+  });
+}
+
+/** `albert finetune tokens` */
+export async function finetuneTokens(given: TokensFlags): Promise<void> {
+  await finetune<TokensFlags, TokensExample, WordLogits>("tokens", FINETUNE_TOKENS_OPTIONS, given, {
+    recipe({ recipe }) {
+      if (recipe !== "paper") return GLUE_QUICK_RECIPE;
+      throw new UsageError("--recipe paper is not available for tagged words");
+    },
+    async makeTask({ flags, data, tokenizer, maxSeqLength, log }) {
+      const { maxTrainSamples, maxEvalSamples } = flags;
+      const devFraction = devFractionOf(flags);
+      const { labels, train, dev, sha256 } = await loadTokensData(data, devFraction, log);
+      const task = tokensTask(
+        labels,
+        train.slice(0, maxTrainSamples),
+        dev.slice(0, maxEvalSamples),
+        ...[tokenizer, maxSeqLength] as const,
+      );
+      return { task, dataSha256: sha256, limited: true };
+    },
+  });
+}
+
+function devFractionOf({ devFraction = 0.1 }: TokensFlags): number {
+  return usage(() => {
+    if (devFraction > 0 && devFraction < 1) return devFraction;
+    throw new RangeError(`devFraction must be between 0 and 1, got ${devFraction}`);
   });
 }
 

@@ -79,6 +79,17 @@ const classify = defineCommand({
     (await import("./predict_run.ts")).predictClassify(flags, text, second),
 });
 
+const tokens = defineCommand({
+  description: "Find the tagged spans of a text, such as names.\n" +
+    "Without a text, each line of standard input is one.",
+  arguments: "[text]",
+  options: CHECKPOINT,
+  examples: {
+    "A sentence": "albert predict tokens --checkpoint runs/names 'Anna lives in Basel.'",
+  },
+  action: async (flags, text) => (await import("./tokens_run.ts")).predictTokens(flags, text),
+});
+
 const choose = defineCommand({
   description: "Choose the best option for a question about a text.\n" +
     "Without --context, the text is read from standard input.",
@@ -98,4 +109,5 @@ export default defineGroup("Try a checkpoint on a text.", {
   classify,
   answer,
   choose,
+  tokens,
 });

@@ -177,7 +177,7 @@ async function standardInput(): Promise<string> {
 }
 
 /** The given text, or the non-empty lines of standard input. */
-async function linesOf(given: string | undefined): Promise<string[]> {
+export async function linesOf(given: string | undefined): Promise<string[]> {
   if (given !== undefined) return [given];
   const input = await new Response(Deno.stdin.readable).text();
   return input.split("\n").filter((line) => line.trim() !== "");

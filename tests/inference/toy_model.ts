@@ -3,7 +3,7 @@
  *
  *     deno run -A tests/inference/toy_model.ts FOLDER
  *
- * writes it for `tests/fixtures/inference/expected.py`.
+ * writes it, and an ALBERT that tags words to `FOLDER/albert`, for `tests/fixtures/inference/expected.py`.
  */
 import {
   classifierSpecs,
@@ -60,12 +60,30 @@ export function toyFiles(change: object = {}): Map<string, Uint8Array> {
   ]);
 }
 
+/** Changes of {@linkcode TOY_CONFIG} for an ALBERT that tags words. */
+export const TOY_TAGGER = {
+  model_type: "albert",
+  architectures: ["AlbertForTokenClassification"],
+  embedding_size: 8,
+  id2label: { 0: "B-A", 1: "I-A", 2: "O" },
+  label2id: { "B-A": 0, "I-A": 1, O: 2 },
+  problem_type: undefined,
+};
+
 /** Returns a reader of files in memory. */
 export function reader(files: ReadonlyMap<string, Uint8Array>): ReadFile {
   return (name) => Promise.resolve(files.get(name) ?? null);
 }
 
 if (import.meta.main) {
-  await Deno.mkdir(Deno.args[0], { recursive: true });
-  for (const [name, bytes] of toyFiles()) await Deno.writeFile(`${Deno.args[0]}/${name}`, bytes);
+  const [folder] = Deno.args;
+  for (
+    const [path, files] of [[folder, toyFiles()], [
+      `${folder}/albert`,
+      toyFiles(TOY_TAGGER),
+    ]] as const
+  ) {
+    await Deno.mkdir(path, { recursive: true });
+    for (const [name, bytes] of files) await Deno.writeFile(`${path}/${name}`, bytes);
+  }
 }

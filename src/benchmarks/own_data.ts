@@ -1,0 +1,109 @@
+/**
+ * Finds and reads the user's own files. Requires Deno.
+ *
+ * @module
+ */
+import { RandomStream } from "../tensor/random/mod.ts";
+import { RecordError } from "./records.ts";
+
+/** A split of the user's own data. */
+export type OwnSplit = "train" | "dev" | "test";
+
+/** Names of the file of each split without their endings, in the order of precedence. */
+const SPLITS: Readonly<Record<OwnSplit, readonly string[]>> = {
+  train: ["train", "training"],
+  dev: ["dev", "valid", "validation", "val"],
+  test: ["test"],
+};
+
+/**
+ * Finds the file of a split in a folder.
+ *
+ * @param endings endings of files, in the order of precedence
+ * @returns the path, or null if there is none
+ * @throws {RecordError} if there are several
+ */
+export async function findOwnFile(
+  data: string,
+  split: OwnSplit,
+  endings: readonly string[],
+): Promise<string | null> {
+  const found: string[] = [];
+  for (const name of SPLITS[split]) {
+    for (const ending of endings) {
+      const path = `${data}/${name}${ending}`;
+      if (await isFile(path)) found.push(path);
+    }
+  }
+  if (found.length <= 1) return found[0] ?? null;
+  throw new RecordError(
+    `${data} has several files for the split ${split}: ${
+      found.join(", ")
+    }; remove or rename all but one`,
+  );
+}
+
+/** @throws {RecordError} with the names that are expected */
+export function missingFile(
+  data: string,
+  split: OwnSplit,
+  endings: readonly string[],
+): RecordError {
+  const names = SPLITS[split].map((name) => `${name}${endings[0]}`).join(" or ");
+  const others = endings.slice(1).join(", ");
+  return new RecordError(`${data} does not contain ${names}${others && ` (also with ${others})`}`);
+}
+
+/**
+ * Reads a file as UTF-8.
+ *
+ * @param sum receives the bytes
+ * @throws {RecordError} if it is not valid UTF-8
+ */
+export async function readUtf8(
+  path: string,
+  sum?: { update(bytes: Uint8Array): unknown },
+): Promise<string> {
+  const bytes = await Deno.readFile(path);
+  sum?.update(bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new RecordError(`${path} is not valid UTF-8`);
+  }
+}
+
+/** Returns whether a path is a file. */
+export function isFile(path: string): Promise<boolean> {
+  return Deno.stat(path).then((found) => found.isFile, () => false);
+}
+
+/** The random stream of the split. */
+const STREAM = 0x73706c74;
+
+/**
+ * Holds out a random part of the rows for validation. The part is the same in every run and for every seed.
+ *
+ * @param fraction share of the rows to hold out, between 0 and 1; at least one row
+ * @returns both parts in the order of the rows
+ * @throws {RangeError} if the fraction is not between 0 and 1, or fewer than two rows are given
+ */
+export function holdOut<T>(
+  rows: readonly T[],
+  fraction: number,
+): { readonly train: T[]; readonly dev: T[] } {
+  if (!(fraction > 0 && fraction < 1)) {
+    throw new RangeError(`devFraction must be between 0 and 1, got ${fraction}`);
+  }
+  if (rows.length < 2) {
+    throw new RangeError(`Cannot hold out a part of ${rows.length} rows: at least 2 are needed`);
+  }
+  const count = Math.min(Math.max(Math.round(fraction * rows.length), 1), rows.length - 1);
+  const order = Uint32Array.from(rows.keys());
+  new RandomStream(0, STREAM, 0).shuffle(order);
+  const chosen = new Set(order.subarray(0, count));
+  return {
+    train: rows.filter((_, i) => !chosen.has(i)),
+    dev: rows.filter((_, i) => chosen.has(i)),
+  };
+}

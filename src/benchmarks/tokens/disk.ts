@@ -1,0 +1,65 @@
+/**
+ * Reads files of tagged words. Requires Deno.
+ *
+ * @module
+ */
+import { Sha256 } from "../../files/mod.ts";
+import { findOwnFile, holdOut, missingFile, type OwnSplit, readUtf8 } from "../own_data.ts";
+import { readTagged, type TaggedSentence, tagNames } from "./reader.ts";
+
+/** Endings of files of tagged words. */
+const ENDINGS = [".conll", ".txt", ".tsv", ".iob", ".iob2", ".bio", ".jsonl", ".json"];
+
+/** Training and validation sentences. */
+export interface TokensData {
+  /** Names of the tags, sorted. */
+  readonly labels: readonly string[];
+  /** Training sentences. */
+  readonly train: readonly TaggedSentence[];
+  /** Validation sentences. */
+  readonly dev: readonly TaggedSentence[];
+  /** SHA-256 of the files, hexadecimal. */
+  readonly sha256: string;
+}
+
+/**
+ * Reads the training file and the validation file of a folder. Without the latter, a part of the training sentences is held out.
+ *
+ * @param devFraction share of the sentences to hold out
+ * @param log receives a sentence about that
+ * @throws {RecordError} if a file is missing or invalid
+ */
+export async function loadTokensData(
+  data: string,
+  devFraction: number,
+  log: (sentence: string) => void,
+): Promise<TokensData> {
+  const sum = new Sha256();
+  const trainPath = await findOwnFile(data, "train", ENDINGS);
+  if (trainPath === null) throw missingFile(data, "train", ENDINGS);
+  const all = readTagged(await readUtf8(trainPath, sum), trainPath);
+  const labels = tagNames(all, trainPath);
+  const devPath = await findOwnFile(data, "dev", ENDINGS);
+  if (devPath !== null) {
+    const dev = readTagged(await readUtf8(devPath, sum), devPath);
+    tagNames(dev, devPath);
+    return { labels, train: all, dev, sha256: sum.hex() };
+  }
+  const { train, dev } = holdOut(all, devFraction);
+  log(`${data} has no dev file: holding out ${dev.length} of ${all.length} sentences`);
+  return { labels, train, dev, sha256: `${sum.hex()} ${devFraction}` };
+}
+
+/**
+ * Reads the sentences of a split.
+ *
+ * @throws {RecordError} if the file is missing or invalid
+ */
+export async function readTokensSplit(
+  data: string,
+  split: OwnSplit,
+): Promise<readonly TaggedSentence[]> {
+  const path = await findOwnFile(data, split, ENDINGS);
+  if (path === null) throw missingFile(data, split, ENDINGS);
+  return readTagged(await readUtf8(path), path);
+}

@@ -2,7 +2,8 @@
  * Encodes lines with tokenizer files, for `tokenizer_options.py`.
  *
  * Usage: `tokenizer_ids.ts LINES.json FILE…`. For each file it writes `FILE.out`: the ids of each
- * line, with which a `.model` is raw; and for a `.model` the saved tokenizer as `FILE.json`.
+ * line, with which a `.model` is raw; and for a `.model` the saved tokenizer as `FILE.json`, with its
+ * ids in `FILE.clean`, where special tokens in text are found.
  *
  * @module
  */
@@ -26,7 +27,7 @@ for (const file of files) {
     Deno.writeTextFileSync(`${file}.json`, typeof saved === "string" ? saved : "null");
     Deno.writeTextFileSync(
       `${file}.clean`,
-      JSON.stringify(lines.map((line) => [...clean.encodeIds(line)])),
+      JSON.stringify(lines.map((line) => [...clean.encode(line, { specialTokens: true }).ids])),
     );
   } catch (error) {
     Deno.writeTextFileSync(`${file}.out`, JSON.stringify({ error: String(error) }));

@@ -42,7 +42,7 @@ export async function fillMask(
   if (!Number.isSafeInteger(top) || top < 1) {
     throw new RangeError(`top must be a positive integer, got ${top}`);
   }
-  const { ids } = tokenizer.encodePair(text, undefined, { specialTokens: true });
+  const { ids } = tokenizer.encodePair(text);
   const mask = tokenizer.specialIds.mask;
   const positions = Uint32Array.from(ids.keys()).filter((position) => ids[position] === mask);
   if (positions.length === 0) {

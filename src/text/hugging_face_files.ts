@@ -9,6 +9,7 @@
  */
 import { albertSteps, inexpressible, unigramVocabulary } from "./albert_json.ts";
 import type { AddedToken } from "./pipeline/added_tokens.ts";
+import type { LengthBlocks } from "./pipeline/length_blocks.ts";
 import { PipelineSegmenter } from "./pipeline/pipeline_segmenter.ts";
 import type { Segmenter } from "./segmenter.ts";
 import { PieceType, writeSentencePieceModel } from "./sentencepiece_model.ts";
@@ -38,6 +39,7 @@ const JSON_CLASS = "PreTrainedTokenizerFast";
  *
  * @param segmenter Segments text into pieces.
  * @param specialTokens Names of the special pieces.
+ * @param lengths Truncation and padding of the `tokenizer.json` that it was read from.
  * @returns `special_tokens_map.json`, `tokenizer_config.json`, and those of `tokenizer.json`,
  * `spiece.model` and `vocab.txt` that give the same ids.
  * @throws {TypeError} If the segmenter is neither SentencePiece nor WordPiece nor a tokenizer.json.
@@ -45,14 +47,23 @@ const JSON_CLASS = "PreTrainedTokenizerFast";
 export function huggingFaceFiles(
   segmenter: Segmenter,
   specialTokens: SpecialTokens,
+  lengths: LengthBlocks = NO_LENGTHS,
 ): SavedTokenizer {
-  if (segmenter instanceof SentencePieceSegmenter) return albertFiles(segmenter, specialTokens);
-  if (segmenter instanceof WordPieceSegmenter) return bertFiles(segmenter, specialTokens);
+  if (segmenter instanceof SentencePieceSegmenter) {
+    return albertFiles(segmenter, specialTokens, lengths);
+  }
+  if (segmenter instanceof WordPieceSegmenter) return bertFiles(segmenter, specialTokens, lengths);
   if (segmenter instanceof PipelineSegmenter) return pipelineFiles(segmenter, specialTokens);
   throw new TypeError("Cannot write the tokenizer: it is neither SentencePiece nor WordPiece");
 }
 
-function albertFiles(segmenter: SentencePieceSegmenter, specials: SpecialTokens): SavedTokenizer {
+const NO_LENGTHS: LengthBlocks = { truncation: null, padding: null };
+
+function albertFiles(
+  segmenter: SentencePieceSegmenter,
+  specials: SpecialTokens,
+  lengths: LengthBlocks,
+): SavedTokenizer {
   const { model, options: { cleaning, splitDigitComma } } = segmenter;
   const unwritten: string[] = [];
   const files: HuggingFaceFiles = { "special_tokens_map.json": json(specialTokensMap(specials)) };
@@ -65,8 +76,9 @@ function albertFiles(segmenter: SentencePieceSegmenter, specials: SpecialTokens)
     );
   }
   const reason = inexpressible(segmenter);
-  if (reason === null) files["tokenizer.json"] = json(albertTokenizerJson(segmenter, specials));
-  else {
+  if (reason === null) {
+    files["tokenizer.json"] = json({ ...albertTokenizerJson(segmenter, specials), ...lengths });
+  } else {
     unwritten.push(
       `tokenizer.json is not written: ${reason}. transformers would compute other ids from ` +
         "spiece.model; use sentencepiece there",
@@ -85,7 +97,11 @@ function albertFiles(segmenter: SentencePieceSegmenter, specials: SpecialTokens)
   return { files, unwritten };
 }
 
-function bertFiles(segmenter: WordPieceSegmenter, specials: SpecialTokens): SavedTokenizer {
+function bertFiles(
+  segmenter: WordPieceSegmenter,
+  specials: SpecialTokens,
+  lengths: LengthBlocks,
+): SavedTokenizer {
   const { options, pieces } = segmenter;
   const files: HuggingFaceFiles = { "special_tokens_map.json": json(specialTokensMap(specials)) };
   const isLine = (piece: string) =>
@@ -93,7 +109,7 @@ function bertFiles(segmenter: WordPieceSegmenter, specials: SpecialTokens): Save
   const isPlain = options.cleanText && options.continuingPrefix === "##" &&
     options.maxCharactersPerWord === 100 && pieces.every(isLine);
   if (isPlain) files["vocab.txt"] = pieces.join("\n") + "\n";
-  files["tokenizer.json"] = json(bertTokenizerJson(segmenter, specials));
+  files["tokenizer.json"] = json({ ...bertTokenizerJson(segmenter, specials), ...lengths });
   files["tokenizer_config.json"] = json({
     tokenizer_class: isPlain ? "BertTokenizer" : JSON_CLASS,
     do_lower_case: options.lowerCase,
@@ -195,11 +211,11 @@ export function bertTokenizerJson(
   };
 }
 
-/** The five special pieces, the model's other control symbols, and further tokens. */
-function addedTokens(
+/** Returns the five special pieces, the model's other control symbols, and further tokens, by id. */
+export function addedTokens(
   segmenter: Segmenter,
   specials: SpecialTokens,
-  added: readonly AddedToken[],
+  added: readonly AddedToken[] = [],
 ): AddedToken[] {
   const names = new Set<string>(Object.values(specials));
   if (segmenter instanceof SentencePieceSegmenter) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { TokenFinder } from "./pipeline/added_tokens.ts";
 import type { Segmentation, Segmenter } from "./segmenter.ts";
 
 /** Texts of the special pieces. */
@@ -65,43 +66,37 @@ export function findSpecialIds(segmenter: Segmenter, tokens: SpecialTokens): Spe
 }
 
 /**
- * Segments text that contains special pieces, as in "The [MASK] sat."
+ * Segments text that contains special tokens, as in "The [MASK] sat."
  *
- * The parts between special pieces are segmented separately. If a part follows a special piece
- * without white space, a lone ▁ at its start is removed: "[MASK]." is the mask and a period.
+ * The parts between special tokens are segmented separately, as in Hugging Face's `tokenizers`: each
+ * part has its own prefix ▁.
  *
  * @param segmenter Segments the parts.
- * @param tokens The special pieces to look for.
+ * @param finder Finds the special tokens.
  * @param text Any text.
  * @returns Pieces, with offsets in the whole text.
  */
 export function segmentWithSpecialTokens(
   segmenter: Segmenter,
-  tokens: SpecialTokens,
+  finder: TokenFinder,
   text: string,
 ): Segmentation {
-  const ids: number[] = [], pieces: string[] = [], offsets: [number, number][] = [];
-  const names = Object.values(tokens).map((token) => token.replace(/[[\]]/g, "\\$&"));
-  let position = 0;
-  const addPart = (end: number) => {
-    const part = segmenter.segment(text.slice(position, end));
-    const attached = position > 0 && !/^\s/.test(text.slice(position, end));
-    for (let i = 0; i < part.ids.length; i++) {
-      if (i === 0 && attached && part.tokens[0] === "▁") continue;
-      ids.push(part.ids[i]);
-      pieces.push(part.tokens[i]);
-      offsets.push([part.offsets[i][0] + position, part.offsets[i][1] + position]);
+  const stretches = finder.find(text);
+  if (stretches.every(({ token }) => token === undefined)) return segmenter.segment(text);
+  const ids: number[] = [], tokens: string[] = [], offsets: [number, number][] = [];
+  for (const { from, to, token } of stretches) {
+    if (token !== undefined) {
+      ids.push(token.id);
+      tokens.push(token.content);
+      offsets.push([from, to]);
+      continue;
     }
-  };
-  for (const match of text.matchAll(new RegExp(names.join("|"), "g"))) {
-    const id = segmenter.pieceToId(match[0]);
-    if (id === undefined) continue;
-    addPart(match.index);
-    position = match.index + match[0].length;
-    ids.push(id);
-    pieces.push(match[0]);
-    offsets.push([match.index, position]);
+    const part = segmenter.segment(text.slice(from, to));
+    for (let i = 0; i < part.ids.length; i++) {
+      ids.push(part.ids[i]);
+      tokens.push(part.tokens[i]);
+      offsets.push([part.offsets[i][0] + from, part.offsets[i][1] + from]);
+    }
   }
-  addPart(text.length);
-  return { ids: Int32Array.from(ids), tokens: pieces, offsets };
+  return { ids: Int32Array.from(ids), tokens, offsets };
 }

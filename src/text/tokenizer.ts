@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { ALBERT_CLEANING, type CleaningOptions, NO_CLEANING } from "./albert_cleaning.ts";
+import { NO_CLEANING } from "./albert_cleaning.ts";
 import { layOutPair, type PairEncoding, type PairOptions } from "./encoding.ts";
 import {
+  addedTokens,
   albertTokenizerJson,
   bertTokenizerJson,
   type HuggingFaceFiles,
@@ -13,6 +14,8 @@ import {
   type SavedTokenizer,
 } from "./hugging_face_files.ts";
 import { inexpressible } from "./albert_json.ts";
+import { TokenFinder } from "./pipeline/added_tokens.ts";
+import { type LengthBlocks, lengthNotices } from "./pipeline/length_blocks.ts";
 import { PipelineSegmenter, type TokenizerJson } from "./pipeline/pipeline_segmenter.ts";
 import type { Segmentation, Segmenter } from "./segmenter.ts";
 import { readSentencePieceModel, writeSentencePieceModel } from "./sentencepiece_model.ts";
@@ -31,13 +34,16 @@ import {
   type SpecialTokens,
 } from "./special_tokens.ts";
 import { parseTokenizerJson, segmenterFromJson } from "./tokenizer_json.ts";
-import type { TokenizerOptions } from "./tokenizer_options.ts";
+import { albertCleaning, type TokenizerOptions } from "./tokenizer_options.ts";
 import { addedTo, namesOf, withTokens } from "./tokenizer_tokens.ts";
 import { type WordPieceOptions, WordPieceSegmenter } from "./wordpiece_segmenter.ts";
 
 /** Options of {@link Tokenizer.encode}. */
 export interface EncodeOptions {
-  /** Whether "[MASK]" and other special pieces are recognized in text; false by default. */
+  /**
+   * Whether "[MASK]" and other special tokens in a text are recognized. Default: false for `encode`,
+   * as in SentencePiece, and true for `encodePair`, as in transformers.
+   */
   specialTokens?: boolean;
 }
 
@@ -81,6 +87,8 @@ export class Tokenizer {
   /** Special pieces, which are ordinary text by default. */
   readonly #ordinary: readonly string[];
   readonly #laysOut: boolean;
+  readonly #lengths: LengthBlocks | undefined;
+  #finder: TokenFinder | undefined;
   #specialIds: SpecialIds | undefined;
   #saved: SavedTokenizer | undefined;
 
@@ -90,13 +98,20 @@ export class Tokenizer {
    * @param segmenter Segments text into pieces.
    * @param specialTokens Special pieces; ALBERT's or BERT's by default.
    * @param laysOut Whether {@linkcode encodePair} is available.
+   * @param lengths Truncation and padding of its file, which are saved again but not applied.
    */
-  constructor(segmenter: Segmenter, specialTokens?: SpecialTokens, laysOut: boolean = true) {
+  constructor(
+    segmenter: Segmenter,
+    specialTokens?: SpecialTokens,
+    laysOut: boolean = true,
+    lengths?: LengthBlocks,
+  ) {
     this.#segmenter = segmenter;
     this.specialTokens = specialTokens ??
       (segmenter instanceof WordPieceSegmenter ? BERT_SPECIAL_TOKENS : ALBERT_SPECIAL_TOKENS);
     this.#ordinary = Object.values(this.specialTokens);
     this.#laysOut = laysOut;
+    this.#lengths = lengths;
   }
 
   /**
@@ -122,7 +137,7 @@ export class Tokenizer {
       );
     }
     const added = addedTo(segmenter, names, options);
-    if (added.length === 0) return new Tokenizer(segmenter, names);
+    if (added.length === 0) return new Tokenizer(segmenter, names, true, options.lengths);
     const reason = inexpressible(segmenter);
     if (reason !== null) {
       throw new TypeError(
@@ -145,9 +160,9 @@ export class Tokenizer {
   static fromJson(json: string | object, options: TokenizerOptions = {}): Tokenizer {
     const source = options.source ?? "tokenizer.json";
     const file = withTokens(parseTokenizerJson(json, source), options, source);
-    const { segmenter, layout } = segmenterFromJson(file, options);
-    const names = namesOf(segmenter, layout, options, source);
-    return new Tokenizer(segmenter, names, layout !== null || options.defaultLayout === true);
+    const { segmenter, layout, lengths } = segmenterFromJson(file, options);
+    const names = namesOf(segmenter, layout, lengths, options, source);
+    return new Tokenizer(segmenter, names, !!(layout ?? options.defaultLayout), lengths);
   }
 
   /**
@@ -296,7 +311,7 @@ export class Tokenizer {
    * Encodes text into ids, with the text and the offsets of each piece.
    *
    * @param text Any text.
-   * @param options Whether special pieces are recognized in the text.
+   * @param options Whether special tokens are recognized in the text.
    * @returns Ids, texts of the pieces, and `[start, end)` of each in UTF-16 units of `text`.
    */
   encode(text: string, options: EncodeOptions = {}): Segmentation {
@@ -304,9 +319,11 @@ export class Tokenizer {
     if (segmenter instanceof PipelineSegmenter) {
       return segmenter.segment(text, options.specialTokens ? [] : this.#ordinary);
     }
-    return options.specialTokens
-      ? segmentWithSpecialTokens(segmenter, this.specialTokens, text)
-      : segmenter.segment(text);
+    if (!options.specialTokens) return segmenter.segment(text);
+    this.#finder ??= new TokenFinder(
+      addedTokens(segmenter, this.specialTokens).map((token) => [token.content, token]),
+    );
+    return segmentWithSpecialTokens(segmenter, this.#finder, text);
   }
 
   /**
@@ -314,7 +331,8 @@ export class Tokenizer {
    *
    * @param first The first text.
    * @param second The second text, if any.
-   * @param options Length limit, truncation, padding, special pieces in the text.
+   * @param options Length limit, truncation, padding, and whether special tokens such as `[MASK]` in
+   * the texts are recognized, which is the default.
    * @returns Ids, type ids, attention mask, and offsets of each piece.
    * @throws {RangeError} If `maxLength` cannot be met.
    * @throws {TypeError} If the tokenizer's file has no layout for models.
@@ -330,9 +348,10 @@ export class Tokenizer {
           "no special tokens; add a TemplateProcessing of [CLS] $A [SEP] to it",
       );
     }
+    const how = { specialTokens: options.specialTokens ?? true };
     return layOutPair(
-      this.encode(first, options),
-      second === undefined ? undefined : this.encode(second, options),
+      this.encode(first, how),
+      second === undefined ? undefined : this.encode(second, how),
       this.specialIds,
       options,
     );
@@ -365,21 +384,17 @@ export class Tokenizer {
     return this.#files().unwritten;
   }
 
+  /** Settings of the files that have no effect here, one sentence each. */
+  get notices(): readonly string[] {
+    return this.#lengths === undefined ? [] : lengthNotices(this.#lengths);
+  }
+
   #files(): SavedTokenizer {
-    return this.#saved ??= huggingFaceFiles(this.#segmenter, this.specialTokens);
+    return this.#saved ??= huggingFaceFiles(this.#segmenter, this.specialTokens, this.#lengths);
   }
 }
 
-function albertCleaning(options: TokenizerOptions): CleaningOptions {
-  return {
-    ...ALBERT_CLEANING,
-    lowerCase: options.lowerCase ?? true,
-    stripAccents: options.stripAccents ?? true,
-    foldWhitespace: options.foldWhitespace ?? true,
-  };
-}
-
-/** Creates a tokenizer with added tokens, which only a `tokenizer.json` can express. */
+/** Only a `tokenizer.json` can express added tokens. */
 function withAddedTokens(json: object, names: SpecialTokens): Tokenizer {
   return new Tokenizer(new PipelineSegmenter(json as TokenizerJson), names);
 }

@@ -6,7 +6,7 @@
 import type { AddedToken } from "./pipeline/added_tokens.ts";
 import { readSentencePieceModel } from "./sentencepiece_model.ts";
 import { Tokenizer } from "./tokenizer.ts";
-import { parseTokenizerJson, plainConversion } from "./tokenizer_json.ts";
+import { lengthsOf, parseTokenizerJson, plainConversion } from "./tokenizer_json.ts";
 import type { TokenizerOptions } from "./tokenizer_options.ts";
 import { readSettings, type TokenizerSettings } from "./tokenizer_settings.ts";
 
@@ -54,11 +54,17 @@ export async function readTokenizer(
     const hasJson = settings.kind !== "generic" || await read("tokenizer.json") !== null;
     checkClass(found[0], settings, folder, hasJson);
   }
-  const { name, bytes, lowerCase, stripAccents } = chosen(found, settings, folder, options.raw);
+  const { name, bytes, lowerCase, stripAccents, lengths } = chosen(
+    found,
+    settings,
+    folder,
+    options.raw,
+  );
   const source = folder + name;
   const isGeneric = settings.kind === "generic" && kindOfFile(bytes) === "json";
   const given: TokenizerOptions = {
     ...lowerCase !== undefined && { lowerCase, stripAccents },
+    lengths,
     ...isGeneric ? {} : settings.options,
     specialTokens: settings.specialTokens,
     addedTokens: namedTokens(settings),
@@ -68,7 +74,7 @@ export async function readTokenizer(
   return tokenizerFromBytes(bytes, { ...given, ...options });
 }
 
-interface VocabularyFile extends Pick<TokenizerOptions, "lowerCase" | "stripAccents"> {
+interface VocabularyFile extends Pick<TokenizerOptions, "lowerCase" | "stripAccents" | "lengths"> {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
@@ -102,7 +108,7 @@ function chosen(
   }
   const inJson = (parsed.added_tokens ?? []) as readonly AddedToken[];
   const cleaning = plainConversion(parsed, content, [...inJson, ...addedTokens]);
-  return cleaning === null ? json : { ...model, ...cleaning };
+  return cleaning === null ? json : { ...model, ...cleaning, lengths: lengthsOf(parsed, source) };
 }
 
 /** Rejects a class that transformers does not load from this file. */

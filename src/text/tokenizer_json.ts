@@ -10,7 +10,8 @@ import { isObject, parseJson } from "../json/mod.ts";
 import { ALBERT_CLEANING, type CleaningOptions, NO_CLEANING } from "./albert_cleaning.ts";
 import { albertSteps, DIGIT_COMMA_PENALTY, type JsonSteps, wordSteps } from "./albert_json.ts";
 import { endsInDigitComma } from "./digit_comma.ts";
-import type { AddedToken } from "./pipeline/added_tokens.ts";
+import { type AddedToken, isPlain } from "./pipeline/added_tokens.ts";
+import { type LengthBlocks, lengthBlocks } from "./pipeline/length_blocks.ts";
 import { wordPieces } from "./pipeline/models.ts";
 import { fromBase64 } from "./pipeline/normalizers.ts";
 import { type Part, stepsOf, UnsupportedPart } from "./pipeline/parts.ts";
@@ -33,6 +34,8 @@ export interface ReadJson {
   readonly segmenter: Segmenter;
   /** Names of the pieces around texts; null if the file does not define them. */
   readonly layout: LayoutTokens | null;
+  /** Its truncation and padding, which have no effect. */
+  readonly lengths: LengthBlocks;
 }
 
 /** The content of a `tokenizer.json` before its parts are read. */
@@ -69,7 +72,7 @@ export function parseTokenizerJson(json: string | object, source: string): Token
 export function segmenterFromJson(json: string | object, options: TokenizerOptions): ReadJson {
   const source = options.source ?? "tokenizer.json";
   const file = parseTokenizerJson(json, source);
-  try {
+  return naming(source, () => {
     const changed = overridden(file, options);
     // All parts are read, so that none is ignored.
     const pipeline = new PipelineSegmenter(changed);
@@ -78,7 +81,19 @@ export function segmenterFromJson(json: string | object, options: TokenizerOptio
     if (options.raw && !(segmenter instanceof SentencePieceSegmenter)) {
       throw new UnsupportedPart("text without normalization (--raw) requires a spiece.model");
     }
-    return { segmenter, layout: pipeline.layout };
+    return { segmenter, layout: pipeline.layout, lengths: pipeline.lengths };
+  });
+}
+
+/** The truncation and padding of a file that is not read otherwise. */
+export function lengthsOf(file: TokenizerJson, source: string): LengthBlocks {
+  return naming(source, () => lengthBlocks(file));
+}
+
+/** Adds the name of the file to errors. */
+function naming<T>(source: string, read: () => T): T {
+  try {
+    return read();
   } catch (error) {
     const { message } = error as Error;
     if (error instanceof UnsupportedPart) throw new TypeError(`Cannot use ${source}: ${message}`);
@@ -205,7 +220,8 @@ function fromOwnForm(
   const vocab = file.model.vocab as [string, number][];
   const { unk_id: unknownId, byte_fallback: byteFallback } = file.model;
   if (cleaning === null || typeof unknownId !== "number" || byteFallback === true) return null;
-  if (!added.every(({ id, special }) => special && id < vocab.length)) return null;
+  const isControl = (token: AddedToken) => isPlain(token) && token.id < vocab.length;
+  if (!added.every(isControl)) return null;
   const map = charsmapOf(file);
   return new SentencePieceSegmenter({
     pieces: unigramPieces(vocab, unknownId, new Set(added.map(({ id }) => id))),
@@ -256,7 +272,8 @@ function fromBertForm(file: TokenizerJson, added: readonly AddedToken[]): Segmen
   if (Array.isArray(model.vocab)) return null;
   const pieces = wordPieces(model.vocab);
   const core = new Set<string>(Object.values(BERT_SPECIAL_TOKENS));
-  const isCore = ({ id, content }: AddedToken) => core.has(content) && id < pieces.length;
+  const isCore = (token: AddedToken) =>
+    core.has(token.content) && token.id < pieces.length && isPlain(token);
   const unknown = (model.unk_token ?? BERT_SPECIAL_TOKENS.unk) as string;
   if (!added.every(isCore) || !pieces.includes(unknown)) return null;
   const lowerCase = normalizer.lowercase !== false;
@@ -286,11 +303,9 @@ export function plainConversion(
   const reserved = (id: number) =>
     pieces[id]?.type === PieceType.control || pieces[id]?.type === PieceType.unknown;
   const core = new Set<string>(Object.values(ALBERT_SPECIAL_TOKENS));
-  if (
-    !added.every(({ id, content }) => reserved(id) || (core.has(content) && id < pieces.length))
-  ) {
-    return null;
-  }
+  const isReserved = (token: AddedToken) =>
+    reserved(token.id) || (core.has(token.content) && token.id < pieces.length);
+  if (!added.every((token) => isPlain(token) && isReserved(token))) return null;
   const own = albertSteps(model, { ...ALBERT_CLEANING, ...caseSteps(file) });
   if (hasSteps(file, own) || ownCleaning(file) !== null) return caseSteps(file);
   const allowed = ["NFKD", "StripAccents", "Lowercase", "Precompiled"];

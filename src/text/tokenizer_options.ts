@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { ALBERT_CLEANING, type CleaningOptions } from "./albert_cleaning.ts";
 import type { AddedToken } from "./pipeline/added_tokens.ts";
+import type { LengthBlocks } from "./pipeline/length_blocks.ts";
 import type { SpecialTokens } from "./special_tokens.ts";
 
 /** Settings that a vocabulary file does not contain, or that override it. */
@@ -29,6 +31,18 @@ export interface TokenizerOptions {
    * false, so `encodePair` throws an error.
    */
   defaultLayout?: boolean;
+  /** Truncation and padding of a `tokenizer.json` next to a SentencePiece model. */
+  lengths?: LengthBlocks;
   /** Name of the file for error messages. */
   source?: string;
+}
+
+/** Returns the cleaning before a SentencePiece model; ALBERT's by default. */
+export function albertCleaning(options: TokenizerOptions): CleaningOptions {
+  return {
+    ...ALBERT_CLEANING,
+    lowerCase: options.lowerCase ?? true,
+    stripAccents: options.stripAccents ?? true,
+    foldWhitespace: options.foldWhitespace ?? true,
+  };
 }

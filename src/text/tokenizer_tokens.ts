@@ -4,6 +4,7 @@
  * @module
  */
 import type { AddedToken } from "./pipeline/added_tokens.ts";
+import type { LengthBlocks } from "./pipeline/length_blocks.ts";
 import { PipelineSegmenter, type TokenizerJson } from "./pipeline/pipeline_segmenter.ts";
 import type { LayoutTokens } from "./pipeline/post_processor.ts";
 import type { Segmenter } from "./segmenter.ts";
@@ -29,8 +30,12 @@ export function addedTo(
     if (known === undefined) next = Math.max(next, token.id + 1);
     return token.id >= 0 ? token : { ...token, id: known ?? next++ };
   });
-  // Special pieces of the vocabulary are ordinary text.
-  return numbered.filter(({ content }) => !(core.includes(content) && find(content) !== undefined));
+  // The tokenizer finds the special pieces of the vocabulary itself, without flags.
+  const hasFlags = ({ special, single_word, rstrip, normalized }: AddedToken) =>
+    special && (single_word || rstrip || normalized);
+  return numbered.filter((token) =>
+    !core.includes(token.content) || find(token.content) === undefined || hasFlags(token)
+  );
 }
 
 /** Adds the tokens of the files next to it to a `tokenizer.json`. */
@@ -67,6 +72,7 @@ export function withTokens(
 export function namesOf(
   segmenter: Segmenter,
   layout: LayoutTokens | null,
+  { padding }: LengthBlocks,
   { specialTokens }: TokenizerOptions,
   source: string,
 ): SpecialTokens {
@@ -74,7 +80,8 @@ export function namesOf(
     (segmenter instanceof PipelineSegmenter && !Array.isArray(segmenter.file.model.vocab));
   const defaults = isWordPiece ? BERT_SPECIAL_TOKENS : ALBERT_SPECIAL_TOKENS;
   const unk = segmenter.pieces[segmenter.unknownId] ?? defaults.unk;
-  const names = { ...defaults, unk, ...layout, ...specialTokens };
+  const pad = (padding?.pad_token ?? defaults.pad) as string;
+  const names = { ...defaults, unk, pad, ...layout, ...specialTokens };
   for (const [name, value] of Object.entries({ unk, ...layout })) {
     if (names[name as keyof SpecialTokens] === value) continue;
     throw new TypeError(

@@ -42,6 +42,7 @@ export async function openCheckpoint(
   const folder = await resolveCheckpoint(checkpoint, downloadProgress(options));
   const { config, weights } = await readModelFolder(folder);
   const tokenizer = await loadTokenizer(folder);
+  logNotices(tokenizer, options);
   checkVocabularySize(tokenizer, config, folder);
   return { folder, config, weights, tokenizer };
 }
@@ -57,7 +58,7 @@ export async function openVocabulary(
 ): Promise<Tokenizer> {
   if (isHubName(path)) {
     const folder = await downloadModel(path, downloadProgress(options), undefined, "tokenizer");
-    return await loadTokenizer(folder, { raw });
+    return logNotices(await loadTokenizer(folder, { raw }), options);
   }
   const hint = hubHint(path);
   if (hint !== "" && await ifExists(Deno.stat(path)) === null) {
@@ -65,7 +66,12 @@ export async function openVocabulary(
       `Cannot find the vocabulary ${path}: no such file or folder${hint}`,
     );
   }
-  return await loadTokenizer(path, { raw });
+  return logNotices(await loadTokenizer(path, { raw }), options);
+}
+
+function logNotices(tokenizer: Tokenizer, { quiet }: { readonly quiet?: boolean }): Tokenizer {
+  if (!quiet) { for (const sentence of tokenizer.notices) console.error(`albert: ${sentence}`); }
+  return tokenizer;
 }
 
 /** Shows the download of a model of the hub; nothing for a model in the cache. */

@@ -1,6 +1,7 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
-import { Tokenizer } from "../../src/text/mod.ts";
+import { Tokenizer, writeSentencePieceModel } from "../../src/text/mod.ts";
+import { smallModel } from "./support/small_model.ts";
 
 // Expected ids are those of tokenizers 0.23.3, unless they are compared here with its JavaScript.
 
@@ -139,11 +140,49 @@ Deno.test("a tokenizer.json that is carried out step by step is saved as it is",
   assertEquals(copy.encode(text), tokenizer.encode(text));
 });
 
+const PADDING = {
+  strategy: { Fixed: 128 },
+  direction: "Right",
+  pad_to_multiple_of: null,
+  pad_id: 0,
+  pad_type_id: 0,
+  pad_token: "<pad>",
+};
+
+Deno.test("truncation and padding of a tokenizer.json are kept and reported, but not applied", () => {
+  const truncation = {
+    direction: "Right",
+    max_length: 2,
+    strategy: "LongestFirst",
+    stride: 0,
+  };
+  const own = Tokenizer.fromModel(writeSentencePieceModel(smallModel({ "▁": -1, a: -1.5 })));
+  const saved = JSON.parse(own.toFiles()["tokenizer.json"] as string);
+  const words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a"];
+  const bert = Tokenizer.fromVocabulary(words.join("\n")).toFiles()["tokenizer.json"] as string;
+  for (const plain of [unigram() as typeof saved, saved, JSON.parse(bert)]) {
+    const padding = { ...PADDING, pad_token: plain.model.type === "WordPiece" ? "[PAD]" : "<pad>" };
+    const tokenizer = Tokenizer.fromJson({ ...plain, truncation, padding });
+    const text = "a a a a";
+    assertEquals(tokenizer.encodeIds(text), Tokenizer.fromJson(plain).encodeIds(text));
+    assertEquals(tokenizer.notices.length, 2);
+    assertMatch(tokenizer.notices[0], /truncation to 2 tokens/);
+    assertMatch(tokenizer.notices[1], /padding to 128 tokens/);
+    const again = JSON.parse(tokenizer.toFiles()["tokenizer.json"] as string);
+    assertEquals([again.truncation, again.padding], [truncation, padding]);
+    assertEquals(Tokenizer.fromJson(plain).notices, []);
+  }
+  const invalid = unigram({ truncation: { ...truncation, max_length: "2" } });
+  assertThrows(() => Tokenizer.fromJson(invalid), SyntaxError, 'has max_length "2"');
+});
+
 Deno.test("parts of a tokenizer.json that are not supported are named", () => {
   const rejects = (parts: Record<string, unknown>, message: string) =>
     assertThrows(() => Tokenizer.fromJson(unigram(parts), { source: "t" }), TypeError, message);
-  rejects({ truncation: { max_length: 8 } }, "Cannot use t: its truncation is not null");
-  rejects({ padding: { strategy: "BatchLongest" } }, "its padding is not null");
+  const left = { direction: "Left", max_length: 8, strategy: "LongestFirst", stride: 0 };
+  rejects({ truncation: left }, 'Cannot use t: its truncation has direction "Left"');
+  rejects({ padding: { ...PADDING, pad_type_id: 1 } }, "its padding has pad_type_id 1, not 0");
+  rejects({ padding: { ...PADDING, side: 1 } }, 'its padding has the field "side"');
   rejects({ model: { dropout: 0.1 } }, "option that is not supported, dropout 0.1");
   rejects({ decoder: { type: "CTC" } }, "its decoder has the step CTC, which is not supported");
   rejects({ normalizer: { type: "NFC", x: 1 } }, "NFC with x 1");

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "../support/property.ts";
-import { Tokenizer, writeSentencePieceModel } from "../../src/text/mod.ts";
+import { PieceType, Tokenizer, writeSentencePieceModel } from "../../src/text/mod.ts";
 import { smallModel } from "./support/small_model.ts";
 import { albertModelBytes } from "./support/vocabulary.ts";
 
@@ -23,16 +23,38 @@ Deno.test("Tokenizer encodes with ALBERT's cleaning, or without", () => {
   assertEquals(cased.encode("Hé").tokens, ["▁", "H", "e"]);
 });
 
-Deno.test("Tokenizer recognizes special pieces in text only if requested", () => {
-  const text = "The [MASK] sat on [MASK].";
+// Expected pieces are those of transformers 5.24 for the tokenizer.json of toFiles().
+Deno.test("encode() recognizes special tokens in text only if requested", () => {
+  const text = "The [MASK] sat on [MASK], the [SEP]mat<unk> [mask]";
   const { ids, tokens, offsets } = tokenizer.encode(text, { specialTokens: true });
-  assertEquals(tokens, ["▁the", "[MASK]", "▁sat", "▁on", "[MASK]", "."]);
-  assertEquals([...ids], [14, 4, 847, 27, 4, 9]);
+  const words = ["▁the", "[MASK]", "▁sat", "▁on", "[MASK]", "▁", ",", "▁the", "[SEP]", "▁mat"];
+  assertEquals(tokens, [...words, "<unk>", "▁[", "mask", "]"]);
   assertEquals(
-    offsets.map((span) => text.slice(...span)),
-    ["The", "[MASK]", "sat", "on", "[MASK]", "."],
+    offsets.filter((_, i) => ids[i] === 4).map((span) => text.slice(...span)),
+    [" [MASK]", " [MASK]"],
   );
   assertEquals(tokenizer.encodeIds(text).includes(4), false);
+});
+
+Deno.test("encodePair() recognizes special tokens as transformers does, unless told not to", () => {
+  const [cls, sep, mask] = [2, 3, 4];
+  const { ids } = tokenizer.encodePair("the [MASK]", "a [SEP] b");
+  assertEquals(ids, [cls, 14, mask, sep, 21, sep, 334, sep]);
+  const plain = tokenizer.encodePair("the [MASK]", "a [SEP] b", { specialTokens: false });
+  assertEquals(plain.ids.filter((id) => id === mask || id === sep), [sep, sep]);
+});
+
+Deno.test("the names of the file count as special tokens, and other control symbols do", () => {
+  const model = smallModel({ "▁": -1, a: -1.5, "▁a": -2, m: -1.5 });
+  model.pieces.push({ piece: "[E1]", score: 0, type: PieceType.control });
+  model.pieces.push({ piece: "<mask>", score: 0, type: PieceType.control });
+  const named = Tokenizer.fromModel(writeSentencePieceModel(model), {
+    specialTokens: { mask: "<mask>" },
+  });
+  const tokensOf = (text: string) => named.encode(text, { specialTokens: true }).tokens;
+  assertEquals(tokensOf("a <mask>a[E1] a"), ["▁a", "<mask>", "▁a", "[E1]", "▁a"]);
+  const again = Tokenizer.fromJson(named.toFiles()["tokenizer.json"] as string);
+  assertEquals(again.encode("a [E1]a", { specialTokens: true }).tokens, ["▁a", "[E1]", "▁a"]);
 });
 
 Deno.test("Tokenizer finds the places of special pieces anywhere", () => {
@@ -41,7 +63,7 @@ Deno.test("Tokenizer finds the places of special pieces anywhere", () => {
     const text = parts.join("");
     const { ids, tokens, offsets } = tokenizer.encode(text, { specialTokens: true });
     tokens.forEach((token, i) => {
-      if (ids[i] >= 2 && ids[i] <= 4) assertEquals(text.slice(...offsets[i]), token);
+      if (ids[i] >= 2 && ids[i] <= 4) assertEquals(text.slice(...offsets[i]).trim(), token);
     });
     const masks = text.split("[MASK]").length - 1;
     assertEquals(ids.filter((id) => id === 4).length, masks);

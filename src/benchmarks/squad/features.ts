@@ -104,7 +104,7 @@ function features(
   for (const [index, question] of questions.entries()) {
     if (question.context !== context) {
       context = question.context;
-      paragraph = piecesOf(tokenizer.encode(context));
+      paragraph = piecesOf(tokenizer.encode(context, { specialTokens: true }));
     }
     const answer = training ? answerPieces(question, paragraph) : NO_ANSWER;
     if (answer === undefined || paragraph.ids.length === 0) {
@@ -114,7 +114,8 @@ function features(
       }`;
       continue;
     }
-    const ids = tokenizer.encodeIds(question.question).subarray(0, maxQuestionLength);
+    const ids = tokenizer.encode(question.question, { specialTokens: true }).ids
+      .subarray(0, maxQuestionLength);
     const room = maxLength - ids.length - SPECIALS;
     if (room < 1) {
       throw new RangeError(

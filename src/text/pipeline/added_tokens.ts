@@ -65,6 +65,14 @@ export function addedToken(value: unknown, where: string): AddedToken {
   return token as unknown as AddedToken;
 }
 
+/**
+ * Whether a token is special and found in text as it is. White space before it does not matter where
+ * words are segmented one by one.
+ */
+export function isPlain({ special, single_word, rstrip, normalized }: AddedToken): boolean {
+  return special && !single_word && !rstrip && !normalized;
+}
+
 /** A part of a text, and its token if it is one. */
 export interface Stretch {
   readonly from: number;

@@ -13,6 +13,7 @@ import { AlignedText } from "./aligned_text.ts";
 import { type Decode, decoderOf } from "./decoders.ts";
 import { type Model, modelOf } from "./models.ts";
 import { type Normalize, normalizerOf } from "./normalizers.ts";
+import { type LengthBlocks, lengthBlocks } from "./length_blocks.ts";
 import { stepsOf, UnsupportedPart } from "./parts.ts";
 import { type LayoutTokens, layoutTokens } from "./post_processor.ts";
 import { type PreTokenize, preTokenizerOf } from "./pre_tokenizers.ts";
@@ -31,9 +32,9 @@ export interface TokenizerJson {
   readonly decoder?: unknown;
   /** Tokens that are found before the model. */
   readonly added_tokens?: readonly unknown[];
-  /** Must be null. */
+  /** Maximum length. It has no effect here, as in transformers unless truncation is requested. */
   readonly truncation?: unknown;
-  /** Must be null. */
+  /** Padding. It has no effect here, as in transformers unless padding is requested. */
   readonly padding?: unknown;
   /** Other parts. */
   readonly [key: string]: unknown;
@@ -54,6 +55,8 @@ export class PipelineSegmenter implements Segmenter {
   readonly addedTokens: readonly AddedToken[];
   /** Names of the special pieces around texts; null if the file has no post-processor. */
   readonly layout: LayoutTokens | null;
+  /** The file's truncation and padding. */
+  readonly lengths: LengthBlocks;
 
   readonly #model: Model;
   readonly #normalize: readonly Normalize[];
@@ -77,13 +80,7 @@ export class PipelineSegmenter implements Segmenter {
     if (other !== undefined) {
       throw new UnsupportedPart(`it has a part that is not supported, ${quote(other)}`);
     }
-    for (const name of ["truncation", "padding"]) {
-      if (file[name] === null || file[name] === undefined) continue;
-      throw new UnsupportedPart(
-        `its ${name} is not null: commands set lengths themselves (--max-seq-length), so set ` +
-          `"${name}" to null in the file`,
-      );
-    }
+    this.lengths = lengthBlocks(file);
     this.file = file;
     this.#model = modelOf(file.model);
     this.#normalize = stepsOf(file.normalizer, "normalizers", "normalizer").map(normalizerOf);

@@ -3,7 +3,8 @@
  *
  * Usage: `tokenizer_ids.ts LINES.json FILE…`. For each file it writes `FILE.out`: the ids of each
  * line, with which a `.model` is raw; and for a `.model` the saved tokenizer as `FILE.json`, with its
- * ids in `FILE.clean`, where special tokens in text are found.
+ * ids in `FILE.clean`, where special tokens in text are found. `FILE.nbest` has the 20 best
+ * segmentations of every 20th line.
  *
  * @module
  */
@@ -22,6 +23,9 @@ for (const file of files) {
       JSON.stringify(lines.map((line) => [...tokenizer.encodeIds(line)])),
     );
     if (!isModel) continue;
+    const nBest = lines.filter((_, i) => i % 20 === 0)
+      .map((line) => tokenizer.encodeNBest(line, 20).map(({ ids }) => [...ids]));
+    Deno.writeTextFileSync(`${file}.nbest`, JSON.stringify(nBest));
     const clean = Tokenizer.fromModel(Deno.readFileSync(file));
     const saved = clean.toFiles()["tokenizer.json"];
     Deno.writeTextFileSync(`${file}.json`, typeof saved === "string" ? saved : "null");

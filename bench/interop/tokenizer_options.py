@@ -3,7 +3,7 @@
     python bench/interop/tokenizer_options.py [--lines 2000]
 
 Requires the packages tokenizers, sentencepiece and protobuf, and Deno in PATH (or DENO=path). Prints the number of different lines for each
-tokenizer.json, spiece.model and saved tokenizer.json, and exits with code 1 if there are any, except for cuts of equal score (see docs/weights.md).
+tokenizer.json, spiece.model (also its 20 best segmentations) and saved tokenizer.json, and exits with code 1 if there are any, except for cuts of equal score (see docs/weights.md).
 """
 import sys
 from pathlib import Path
@@ -113,7 +113,7 @@ subprocess.run([*command, str(folder / "lines.json"), *files], check=True)
 total = 0
 
 
-def compare(name, theirs, ours):
+def compare(name, theirs, ours, exact=False):
     """Prints how many lines differ, with the shortest one."""
     global total
     if isinstance(ours, dict):
@@ -121,9 +121,9 @@ def compare(name, theirs, ours):
         return
     different = [i for i, pair in enumerate(zip(theirs, ours)) if pair[0] != pair[1]]
     # Cuts of equal score differ in order only.
-    real = [i for i in different if sorted(theirs[i]) != sorted(ours[i])]
+    real = [i for i in different if exact or sorted(theirs[i]) != sorted(ours[i])]
     total += len(real)
-    print(f"{name}: {len(real)} of {len(lines)} lines differ, {len(different) - len(real)} in cuts of equal score")
+    print(f"{name}: {len(real)} of {len(theirs)} lines differ, {len(different) - len(real)} in cuts of equal score")
     for i in sorted(real, key=lambda i: len(lines[i]))[:1]:
         print(f"  {lines[i]!r}\n  theirs {theirs[i]}\n  ours   {ours[i]}")
 
@@ -134,6 +134,8 @@ for name, tokenizer in cfg.items():
 for name in MODELS:
     processor = spm.SentencePieceProcessor(model_file=str(folder / f"{name}.model"))
     compare(f"spiece.model {name}", processor.encode(lines), json.loads((folder / f"{name}.model.out").read_text()))
+    theirs = [processor.nbest_encode_as_ids(line, 20) for line in lines[::20]]
+    compare(f"20 best of {name}", theirs, json.loads((folder / f"{name}.model.nbest").read_text()), exact=True)
     saved = (folder / f"{name}.model.json").read_text()
     if saved == "null":
         print(f"saved {name}: tokenizer.json is not written")

@@ -8,9 +8,11 @@
  */
 
 import {
+  ALSO_NONSPACING_MARK,
+  ALSO_PUNCTUATION,
+  lowerCaseOf,
   NO_CANONICAL_DECOMPOSITION,
   NO_CONTROL,
-  NO_LOWER_CASE,
   NO_NONSPACING_MARK,
   NO_PUNCTUATION,
 } from "./pipeline/unicode_tables.ts";
@@ -49,10 +51,15 @@ const CHINESE: readonly (readonly [number, number])[] = [
 
 const CONTROL = new RegExp(`^(?![${NO_CONTROL}])[\\p{Cc}\\p{Cf}\\p{Co}]$`, "u");
 const SPACE = /^\p{White_Space}$/u;
-const NONSPACING_MARK = new RegExp(`^(?![${NO_NONSPACING_MARK}])\\p{Mn}$`, "u");
-const PUNCTUATION = new RegExp(`^(?:[!-/:-@[-\`{-~]|(?![${NO_PUNCTUATION}])\\p{P})$`, "u");
+const NONSPACING_MARK = new RegExp(
+  `^(?:[${ALSO_NONSPACING_MARK}]|(?![${NO_NONSPACING_MARK}])\\p{Mn})$`,
+  "u",
+);
+const PUNCTUATION = new RegExp(
+  `^(?:[!-/:-@[-\`{-~${ALSO_PUNCTUATION}]|(?![${NO_PUNCTUATION}])\\p{P})$`,
+  "u",
+);
 const UNDECOMPOSED = new RegExp(`^[${NO_CANONICAL_DECOMPOSITION}]$`, "u");
-const UNCHANGED_CASE = new RegExp(`^[${NO_LOWER_CASE}]$`, "u");
 
 /**
  * Normalizes a character.
@@ -76,7 +83,7 @@ export function bertCharacter(character: string, cleaning: BertCleaning): BertCh
     characters = [...decomposed].filter((c) => !NONSPACING_MARK.test(c));
   }
   if (cleaning.lowerCase) {
-    characters = characters.flatMap((c) => UNCHANGED_CASE.test(c) ? [c] : [...c.toLowerCase()]);
+    characters = characters.flatMap((c) => [...lowerCaseOf(c)]);
   }
   return characters.map((c) => ({ kind: chinese ? CharacterKind.alone : kindOf(c), text: c }));
 }

@@ -14,6 +14,7 @@ export type { BertCleaning } from "./bert_characters.ts";
 export type { LayoutIds, PairEncoding, PairOptions, Truncation } from "./encoding.ts";
 export { type HuggingFaceFiles, withMaxLength } from "./hugging_face_files.ts";
 export type { AddedToken } from "./pipeline/added_tokens.ts";
+export type { LengthBlocks } from "./pipeline/length_blocks.ts";
 export type { TokenizerJson } from "./pipeline/pipeline_segmenter.ts";
 export { Normalizer, type NormalizerOptions } from "./normalizer.ts";
 export type { Segmentation, Segmenter } from "./segmenter.ts";

@@ -33,7 +33,6 @@ export class Unigram {
   readonly #scores: Float32Array;
   readonly #unknownId: number;
   readonly #unknownScore: number;
-  readonly #highestScore: number;
   readonly #userDefined: ReadonlySet<number>;
 
   // The best path that ends at each byte: its score, and the start and id of its last piece.
@@ -50,14 +49,12 @@ export class Unigram {
    */
   constructor(pieces: readonly SentencePiece[]) {
     this.#unknownId = checkPieces(pieces);
-    let lowest = Infinity, highest = -Infinity;
+    let lowest = Infinity;
     for (const { type, score } of pieces) {
       if (type === PieceType.normal) {
         lowest = Math.min(lowest, score);
-        highest = Math.max(highest, score);
       }
     }
-    this.#highestScore = highest;
     this.#userDefined = new Set(
       pieces.flatMap(({ type }, id) => type === PieceType.userDefined ? [id] : []),
     );
@@ -121,7 +118,7 @@ export class Unigram {
         if ((unit & 0x100) === 0) continue;
         const id = units[node] & 0x7fffffff, end = characterAt[i + 1];
         const score = this.#userDefined.has(id)
-          ? Math.fround((end - character) * this.#highestScore - 0.1)
+          ? userDefinedScore(end - character)
           : this.#scores[id];
         found.push({ id, end, score });
       }

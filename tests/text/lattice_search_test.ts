@@ -34,6 +34,17 @@ Deno.test("encodeNBest() returns the most probable segmentations, best first", (
   assertEquals(tokenizer.encodeNBest("", 5).map(({ ids }) => ids.length), [0]);
 });
 
+// Expected values are those of sentencepiece 0.2.3.
+Deno.test("a user-defined symbol scores 0.1 for each character after its first", () => {
+  const model = smallModel({ "▁": -2, "<": -3, n: -3.5, ">": -4, "é": -5 }, ["<n>", "é€"]);
+  const symbols = Tokenizer.fromModel(writeSentencePieceModel(model), { raw: true });
+  const [first, second] = symbols.encodeNBest("<n>", 5);
+  assertEquals(Array.from(first.ids, (id) => symbols.idToPiece(id)), ["▁", "<n>"]);
+  assertAlmostEquals(first.score, -2 + 0.2, 1e-6);
+  assertAlmostEquals(second.score, -2 - 3 - 3.5 - 4, 1e-6);
+  assertAlmostEquals(symbols.encodeNBest("é€", 2)[0].score, -2 + 0.1, 1e-6);
+});
+
 Deno.test("sampleIds() draws each segmentation with its probability", () => {
   let state = 1;
   const random = () => (state = state * 48271 % 2147483647) / 2147483647;

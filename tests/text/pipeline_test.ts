@@ -140,6 +140,31 @@ Deno.test("a tokenizer.json that is carried out step by step is saved as it is",
   assertEquals(copy.encode(text), tokenizer.encode(text));
 });
 
+Deno.test("steps use the character tables of Hugging Face's tokenizers, not JavaScript's", () => {
+  const normalized = (normalizer: object, text: string) => {
+    const pieces = ["<unk>", ...new Set(["a", "b", ...text, "\ua7cf", "\u{16ebb}"])];
+    const vocab = pieces.map((piece, id) => [piece, -id]);
+    const parts = { normalizer, pre_tokenizer: null, model: { vocab, unk_id: 0 } };
+    return tokensOf(unigram(parts), text).join("");
+  };
+  assertEquals(normalized({ type: "StripAccents" }, "a\u1cf3b\u1cf4"), "ab");
+  assertEquals(normalized({ type: "Lowercase" }, "\ua7ce\u{16ea0}"), "\ua7cf\u{16ebb}");
+  assertEquals(normalized({ type: "NFD" }, "a\u{11938}b"), "a\u{11938}b");
+  const bert = { type: "BertNormalizer", lowercase: true };
+  assertEquals(normalized(bert, "a\u1734b\u{1171e}"), "ab");
+  const words = (text: string, pre_tokenizer: object) => {
+    const vocab = Object.fromEntries(["[UNK]", "a", "b"].map((word, id) => [word, id]));
+    const model = { type: "WordPiece", vocab };
+    return Tokenizer.fromJson({ normalizer: null, pre_tokenizer, model }).encode(text).tokens;
+  };
+  for (const text of ["a\u166db", "a\u{111c9}b"]) {
+    assertEquals(words(text, { type: "BertPreTokenizer" }), ["a", "[UNK]", "b"]);
+  }
+  assertEquals(words("a\u{11de0}b", { type: "Digits", individual_digits: true }), [
+    ...["a", "[UNK]", "b"],
+  ]);
+});
+
 const PADDING = {
   strategy: { Fixed: 128 },
   direction: "Right",

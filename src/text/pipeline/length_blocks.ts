@@ -14,8 +14,10 @@ import { type Part, UnsupportedPart } from "./parts.ts";
 
 /** The parts as the file has them; null for none. */
 export interface LengthBlocks {
-  readonly truncation: Part | null;
-  readonly padding: Part | null;
+  /** The maximum length, if any. */
+  readonly truncation: Readonly<Record<string, unknown>> | null;
+  /** How to pad, if at all. */
+  readonly padding: Readonly<Record<string, unknown>> | null;
 }
 
 const STRATEGIES = ["LongestFirst", "OnlyFirst", "OnlySecond"];

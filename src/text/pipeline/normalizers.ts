@@ -11,11 +11,14 @@ import { booleanField, onlyFields, type Part, textField, unsupported } from "./p
 import { precompiled } from "./precompiled.ts";
 import { literalExpression, regularExpression } from "./regular_expression.ts";
 import {
+  ALSO_MARK,
+  ALSO_NONSPACING_MARK,
+  HAS_LOWER_CASE,
+  lowerCaseOf,
   NO_CANONICAL_DECOMPOSITION,
   NO_COMPATIBILITY_COMPOSITION,
   NO_COMPATIBILITY_DECOMPOSITION,
   NO_CONTROL,
-  NO_LOWER_CASE,
   NO_MARK,
   NO_NONSPACING_MARK,
 } from "./unicode_tables.ts";
@@ -115,17 +118,17 @@ export function patternOf(where: string, part: Part): RegExp {
 function unicodeForm(form: string): Normalize {
   const kept = FORMS[form];
   const base = kept === "" ? "[^]" : `(?![${kept}])[^]`;
-  const pattern = new RegExp(`${base}[${JOINING}]+|(?!\\p{ASCII})${base}`, "gu");
+  const joining = kept === "" ? `[${JOINING}]` : `(?![${kept}])[${JOINING}]`;
+  const pattern = new RegExp(`${base}(?:${joining})+|(?!\\p{ASCII})${base}`, "gu");
   return (text) => text.replace(pattern, (match) => match.normalize(form));
 }
 
 const LOWERCASE = lowerCase();
-const STRIP_ACCENTS = removing(`(?![${NO_MARK}])\\p{M}`);
+const STRIP_ACCENTS = removing(`[${ALSO_MARK}]|(?![${NO_MARK}])\\p{M}`);
 
 function lowerCase(): Normalize {
-  const pattern = new RegExp(`(?![${NO_LOWER_CASE}])\\p{Changes_When_Lowercased}`, "gu");
-  // Single characters: a capital sigma at the end of a word becomes σ, as in Rust.
-  return (text) => text.replace(pattern, (match) => match.toLowerCase());
+  const pattern = new RegExp(`[${HAS_LOWER_CASE}]`, "gu");
+  return (text) => text.replace(pattern, lowerCaseOf);
 }
 
 function removing(pattern: string): Normalize {
@@ -177,7 +180,8 @@ function bertNormalizer(part: Part): Normalize {
     steps.push((text) => text.replace(chinese, (match) => ` ${match} `));
   }
   if (stripAccents) {
-    steps.push(unicodeForm("NFD"), removing(`(?![${NO_NONSPACING_MARK}])\\p{Mn}`));
+    const marks = `[${ALSO_NONSPACING_MARK}]|(?![${NO_NONSPACING_MARK}])\\p{Mn}`;
+    steps.push(unicodeForm("NFD"), removing(marks));
   }
   if (lowercase) steps.push(LOWERCASE);
   return (text) => steps.forEach((step) => step(text));

@@ -10,7 +10,7 @@ import type { AlignedText } from "./aligned_text.ts";
 import { patternOf } from "./normalizers.ts";
 import { booleanField, onlyFields, type Part, textField, unsupported } from "./parts.ts";
 import { literalExpression } from "./regular_expression.ts";
-import { NO_NUMBER, NO_PUNCTUATION } from "./unicode_tables.ts";
+import { ALSO_PUNCTUATION, NEW_NUMBER, NO_PUNCTUATION } from "./unicode_tables.ts";
 
 /** Splits a text into words. */
 export type PreTokenize = (text: AlignedText) => AlignedText[];
@@ -18,8 +18,11 @@ export type PreTokenize = (text: AlignedText) => AlignedText[];
 const WHERE = "pre_tokenizer";
 const BEHAVIORS = ["Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"];
 const SPACE = /\p{White_Space}/gu;
-const PUNCTUATION = new RegExp(`[!-\\/:-@[-\`{-~]|(?![${NO_PUNCTUATION}])\\p{P}`, "gu");
-const NUMBER = new RegExp(`(?![${NO_NUMBER}])\\p{N}`, "gu");
+const PUNCTUATION = new RegExp(
+  `[!-\\/:-@[-\`{-~${ALSO_PUNCTUATION}]|(?![${NO_PUNCTUATION}])\\p{P}`,
+  "gu",
+);
+const NUMBER = new RegExp(`[\\p{N}${NEW_NUMBER}]`, "gu");
 /** `\w` and `\s` as in Rust. */
 const WORD_CLASS = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u200c\\u200d";
 const NO_WORDS_OR_SYMBOLS = new RegExp(

@@ -1,9 +1,9 @@
 /**
  * Where the character tables of Hugging Face's `tokenizers` differ from those of JavaScript: they
  * are of older Unicode versions, so characters added later are not marks or punctuation there, and
- * have no decomposition.
+ * have no decomposition. Lower case is that of Unicode 17.
  *
- * Source: every code point run through tokenizers 0.23.3 and compared with the properties of V8.
+ * Source: every code point between two letters run through tokenizers 0.23.3 and compared with V8.
  *
  * @module
  */
@@ -32,15 +32,27 @@ export const NO_COMPATIBILITY_COMPOSITION: string = characterClass(`
   1fbf0-1fbf9
 `);
 
-/** Capitals without a lower case. */
-export const NO_LOWER_CASE: string = characterClass(`
-  a7ce a7d2 a7d4 16ea0-16eb8
-`);
+/** Capitals of Unicode 17, whose lower case JavaScript may not have. */
+const NEW_CAPITALS = "a7ce a7d2 a7d4 16ea0-16eb8";
+const IS_NEW_CAPITAL = new RegExp(`^[${characterClass(NEW_CAPITALS)}]$`, "u");
+
+/** Characters with a lower case. */
+export const HAS_LOWER_CASE: string = `\\p{Changes_When_Lowercased}${characterClass(NEW_CAPITALS)}`;
+
+/** Returns the lower case of a character. A capital sigma becomes σ, as in Rust. */
+export function lowerCaseOf(character: string): string {
+  if (!IS_NEW_CAPITAL.test(character)) return character.toLowerCase();
+  const code = character.codePointAt(0)!;
+  return String.fromCodePoint(code + (code > 0xffff ? 0x1b : 1));
+}
+
+/** Characters that StripAccents removes although they are not marks. */
+export const ALSO_MARK: string = characterClass("1cf2-1cf3");
 
 /** Marks that StripAccents does not remove. */
 export const NO_MARK: string = characterClass(`
   7fd 897-89f 8ca-8d3 9fe afa-aff b55 c04 c3c cf3 d00 d3b-d3c d81 eba ece 1715 180f
-  1abf-1ace 1cf2-1cf3 1cf7 1df6-1dfa a82c a8ff 10d24-10d27 10d69-10d6d 10eab-10eac
+  1abf-1ace 1cf7 1df6-1dfa a82c a8ff 10d24-10d27 10d69-10d6d 10eab-10eac
   10efc-10eff 10f46-10f50 10f82-10f85 11070 11073-11074 110c2 11145-11146 111c9
   111ce-111cf 11241 1133b 113b8-113c0 113c2 113c5 113c7-113ca 113cc-113d0 113d2
   113e1-113e2 1145e 1182c-1183a 11930-11935 11937-11938 1193b-1193e 11940 11942-11943
@@ -51,13 +63,16 @@ export const NO_MARK: string = characterClass(`
   1e08f 1e130-1e136 1e2ae 1e2ec-1e2ef 1e4ec-1e4ef 1e5ee-1e5ef
 `);
 
+/** Characters that BertNormalizer removes although they are not nonspacing marks. */
+export const ALSO_NONSPACING_MARK: string = characterClass("1734 1171e");
+
 /** Nonspacing marks that BertNormalizer does not remove. */
 export const NO_NONSPACING_MARK: string = characterClass(`
-  7fd 897-89f 8ca-8e1 9fe afa-aff b55 c04 c3c d00 d3b-d3c d81 eba ece 1734 180f 1885-1886
+  7fd 897-89f 8ca-8e1 9fe afa-aff b55 c04 c3c d00 d3b-d3c d81 eba ece 180f 1885-1886
   1abf-1ace 1df6-1dfb a82c a8c5 a8ff a9bd 105c9 105e4 10d24-10d27 10d69-10d6d 10eab-10eac
   10efc-10eff 10f46-10f50 10f82-10f85 11070 11073-11074 110c2 111c9 111cf 1123e 11241
   1133b 11383 11385 1138e 11391 113bb-113c0 113c5 113c7-113c8 113ce 113d0 113d2
-  113e1-113e2 11438-1143f 11442-11444 11446 1145e 1171e 1182f-11837 11839-1183a 11938
+  113e1-113e2 11438-1143f 11442-11444 11446 1145e 1182f-11837 11839-1183a 11938
   1193b-1193c 1193e 11943 119d4-119d7 119da-119db 119e0 11a01-11a0a 11a33-11a38
   11a3b-11a3e 11a47 11a51-11a56 11a59-11a5b 11a8a-11a96 11a98-11a99 11c30-11c36
   11c38-11c3d 11c3f 11c92-11ca7 11caa-11cb0 11cb2-11cb3 11cb5-11cb6 11d31-11d36 11d3a
@@ -72,16 +87,17 @@ export const NO_CONTROL: string = characterClass(`
   890-891 8e2 110cd 13430-1343f
 `);
 
+/** Characters that split words although they are not punctuation. */
+export const ALSO_PUNCTUATION: string = characterClass("166d 111c9");
+
 /** Punctuation that does not split words. */
 export const NO_PUNCTUATION: string = characterClass(`
-  61d 9fd a76 c77 c84 166d 1b4e-1b4f 1b7d-1b7f 2e43-2e4f 2e52-2e5d 10d6e 10ead 10f55-10f59
-  10f86-10f89 111c9 113d4-113d5 113d7-113d8 1144b-1144f 1145a-1145b 1145d 11660-1166c
+  61d 9fd a76 c77 c84 1b4e-1b4f 1b7d-1b7f 2e43-2e4f 2e52-2e5d 10d6e 10ead 10f55-10f59
+  10f86-10f89 113d4-113d5 113d7-113d8 1144b-1144f 1145a-1145b 1145d 11660-1166c
   116b9 1183b 11944-11946 119e2 11a3f-11a46 11a9a-11a9c 11a9e-11aa2 11b00-11b09 11be1
   11c41-11c45 11c70-11c71 11ef7-11ef8 11f43-11f4f 11fff 12ff1-12ff2 16d6d-16d6f
   16e97-16e9a 16fe2 1e5ff 1e95e-1e95f
 `);
 
-/** Numbers that Digits does not split. */
-export const NO_NUMBER: string = characterClass(`
-  11de0-11de9 16ff4-16ff6
-`);
+/** Numbers of Unicode 17, which JavaScript may not have. */
+export const NEW_NUMBER: string = characterClass("11de0-11de9 16ff4-16ff6");

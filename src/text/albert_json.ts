@@ -13,9 +13,11 @@ import type { CleaningOptions } from "./albert_cleaning.ts";
 import { isWhitespace } from "./albert_cleaning.ts";
 import { hasCombiningClass } from "./combining_class.ts";
 import { endsInDigitComma } from "./digit_comma.ts";
+import { NO_COMPATIBILITY_DECOMPOSITION } from "./pipeline/unicode_tables.ts";
 import { Normalizer } from "./normalizer.ts";
 import { PieceType, type SentencePieceModel } from "./sentencepiece_model.ts";
 import type { SentencePieceSegmenter } from "./sentencepiece_segmenter.ts";
+import { compileRules } from "./training/normalization_rules.ts";
 
 /** The converter subtracts this from the score of pieces such as "9,", so they are never selected. */
 export const DIGIT_COMMA_PENALTY = 100;
@@ -145,6 +147,15 @@ function sentenceSteps(
   };
 }
 
+/**
+ * Finds a piece such as "9,", which ALBERT's rule cuts after segmentation. A lower score keeps the
+ * piece from being selected, but segments the text around it anew, which may give other pieces.
+ */
+export function digitCommaPiece({ pieces }: SentencePieceModel): string | undefined {
+  return pieces.find(({ piece, type }) => type === PieceType.normal && endsInDigitComma(piece))
+    ?.piece;
+}
+
 /** The vocabulary with scores. */
 export function unigramVocabulary(
   model: SentencePieceModel,
@@ -164,12 +175,34 @@ function cleaningSteps(cleaning: Omit<CleaningOptions, "foldWhitespace">): objec
     steps.push(replace({ String: "``" }, '"'), replace({ String: "''" }, '"'));
   }
   if (cleaning.stripAccents) {
-    steps.push({ type: "NFKD" }, replace({ Regex: `[${droppedMarks()}]` }, ""));
+    steps.push(
+      newDecompositions(),
+      { type: "NFKD" },
+      replace({ Regex: `[${droppedMarks()}]` }, ""),
+    );
   }
   if (cleaning.lowerCase) {
     steps.push(replace({ Regex: finalSigma() }, "ς"), { type: "Lowercase" });
   }
   return steps;
+}
+
+let cachedDecompositions: object | undefined;
+
+/** Returns the decompositions that the library's NFKD does not have, whose tables are older. */
+function newDecompositions(): object {
+  if (cachedDecompositions === undefined) {
+    const isNew = new RegExp(`^[${NO_COMPATIBILITY_DECOMPOSITION}]$`, "u");
+    const rules = new Map<string, string>();
+    for (let code = 0; code < 0x20000; code++) {
+      if (code >= 0xd800 && code < 0xe000) continue;
+      const character = String.fromCodePoint(code);
+      if (isNew.test(character)) rules.set(character, character.normalize("NFKD"));
+    }
+    const precompiled_charsmap = toBase64(compileRules(rules));
+    cachedDecompositions = { type: "Precompiled", precompiled_charsmap };
+  }
+  return cachedDecompositions;
 }
 
 /**

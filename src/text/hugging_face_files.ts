@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { albertSteps, inexpressible, unigramVocabulary } from "./albert_json.ts";
+import { albertSteps, digitCommaPiece, inexpressible, unigramVocabulary } from "./albert_json.ts";
 import type { AddedToken } from "./pipeline/added_tokens.ts";
 import type { LengthBlocks } from "./pipeline/length_blocks.ts";
 import { PipelineSegmenter } from "./pipeline/pipeline_segmenter.ts";
@@ -23,7 +23,7 @@ export type HuggingFaceFiles = Record<string, string | Uint8Array>;
 /** Files, and the reasons for missing ones. */
 export interface SavedTokenizer {
   readonly files: HuggingFaceFiles;
-  /** One sentence for each file that cannot express this tokenizer. */
+  /** One sentence for each file that cannot express this tokenizer, or only approximately. */
   readonly unwritten: readonly string[];
 }
 
@@ -77,6 +77,13 @@ function albertFiles(
   }
   const reason = inexpressible(segmenter);
   if (reason === null) {
+    const piece = splitDigitComma ? digitCommaPiece(model) : undefined;
+    if (piece !== undefined) {
+      unwritten.push(
+        "tokenizer.json approximates ALBERT's rule for numbers: transformers may cut other pieces in " +
+          `rare numbers with several commas, because the vocabulary has pieces such as ${piece}`,
+      );
+    }
     files["tokenizer.json"] = json({ ...albertTokenizerJson(segmenter, specials), ...lengths });
   } else {
     unwritten.push(

@@ -379,7 +379,7 @@ export class Tokenizer {
     return { ...this.#files().files };
   }
 
-  /** The reason for each file that {@linkcode Tokenizer.toFiles} leaves out, one sentence each. */
+  /** What the files of {@linkcode Tokenizer.toFiles} cannot express, one sentence each. */
   get unwritten(): readonly string[] {
     return this.#files().unwritten;
   }

@@ -132,8 +132,9 @@ export function caseSteps(file: TokenizerJson): CaseSteps {
 /** Whether this toolkit writes the step instead of StripAccents. */
 function isMarkRemoval(step: Part | undefined): boolean {
   const own = wordSteps(undefined, { ...NO_CLEANING, stripAccents: true }).normalizer as Part;
-  return step !== undefined &&
-    JSON.stringify((own.normalizers as Part[])[2]) === JSON.stringify(step);
+  const steps = own.normalizers as Part[];
+  const removal = steps[steps.findIndex(({ type }) => type === "NFKD") + 1];
+  return step !== undefined && JSON.stringify(removal) === JSON.stringify(step);
 }
 
 /**
@@ -189,8 +190,9 @@ function overridden(file: TokenizerJson, options: TokenizerOptions): TokenizerJs
 }
 
 function charsmapOf(file: TokenizerJson): Uint8Array | undefined {
-  const step = stepsOf(file.normalizer, "normalizers", "normalizer")
-    .find(({ type }) => type === "Precompiled");
+  const steps = stepsOf(file.normalizer, "normalizers", "normalizer");
+  // One before NFKD belongs to the cleaning.
+  const step = steps.find(({ type }, i) => type === "Precompiled" && steps[i + 1]?.type !== "NFKD");
   return step && fromBase64(step.precompiled_charsmap);
 }
 

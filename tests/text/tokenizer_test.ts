@@ -36,7 +36,7 @@ Deno.test("encode() recognizes special tokens in text only if requested", () => 
   assertEquals(tokenizer.encodeIds(text).includes(4), false);
 });
 
-Deno.test("encodePair() recognizes special tokens as transformers does, unless told not to", () => {
+Deno.test("encodePair() recognizes special tokens as transformers does unless disabled", () => {
   const [cls, sep, mask] = [2, 3, 4];
   const { ids } = tokenizer.encodePair("the [MASK]", "a [SEP] b");
   assertEquals(ids, [cls, 14, mask, sep, 21, sep, 334, sep]);

@@ -114,7 +114,7 @@ total = 0
 
 
 def compare(name, theirs, ours, exact=False, numbers=False):
-    """Prints how many lines differ, with the shortest one. Numbers before commas differ where the log says so."""
+    """Prints how many lines differ, with the shortest one. Numbers before commas differ where the log reports it."""
     global total
     if isinstance(ours, dict):
         print(f"{name}: rejected: {ours['error']}")

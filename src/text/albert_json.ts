@@ -149,7 +149,7 @@ function sentenceSteps(
 
 /**
  * Finds a piece such as "9,", which ALBERT's rule cuts after segmentation. A lower score keeps the
- * piece from being selected, but segments the text around it anew, which may give other pieces.
+ * piece from being selected, but then the text around it may get other pieces.
  */
 export function digitCommaPiece({ pieces }: SentencePieceModel): string | undefined {
   return pieces.find(({ piece, type }) => type === PieceType.normal && endsInDigitComma(piece))

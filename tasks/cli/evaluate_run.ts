@@ -112,7 +112,11 @@ export async function evaluateRace(flags: EvaluateRaceFlags): Promise<void> {
 
 /** Predicts the classes of a file; writes and prints metrics if it has labels. */
 export async function evaluateText(flags: EvaluateTextFlags): Promise<void> {
-  const path = `${flags.data}/${flags.split}.tsv`;
+  const path = await findGlueFile(
+    { folder: "text", name: "text" },
+    flags.data,
+    `${flags.split}.tsv`,
+  );
   const [checkpoint, ...others] = flags.checkpoint;
   // Resolved once, because every download is verified by its checksum.
   const folder = await resolveCheckpoint(checkpoint, downloadProgress(flags));

@@ -1,6 +1,7 @@
 import type { DetectedFormat, ReadOptions } from "../../src/data/mod.ts";
 import { TEXT_FORMATS } from "../../src/data/readers/format.ts";
 import { defineCommand } from "./command.ts";
+import { UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { OptionTable } from "./options.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -36,10 +37,16 @@ export default defineCommand({
     },
     "--vocab <path>": {
       kind: "string",
-      help: "spiece.model, tokenizer.json, vocab.txt, a folder with one of them, or hf:OWNER/NAME.",
-      required: true,
+      help:
+        "spiece.model, tokenizer.json, vocab.txt, a folder with one of them, or hf:OWNER/NAME. " +
+        "Not needed with --dry-run.",
+      defaultText: "required",
     },
-    "--output <folder>": { kind: "string", help: "Folder for the shards.", required: true },
+    "--output <folder>": {
+      kind: "string",
+      help: "Folder for the shards. Not needed with --dry-run.",
+      defaultText: "required",
+    },
     ...TEXT_OPTIONS,
     "--keep-duplicates": { kind: "switch", help: "Keep exact copies of earlier documents." },
     "--validation-fraction <x>": {
@@ -69,6 +76,9 @@ export default defineCommand({
   },
   action: async (flags) => {
     if (flags.dryRun) return await preview(flags);
+    const { vocab, output } = flags;
+    if (vocab === undefined) throw new UsageError("--vocab is required without --dry-run");
+    if (output === undefined) throw new UsageError("--output is required without --dry-run");
     const { prepare } = await import("../../src/data/disk/mod.ts");
     const { openVocabulary } = await import("./open_checkpoint.ts");
     const { describeData } = await import("../../src/data/mod.ts");
@@ -76,7 +86,7 @@ export default defineCommand({
     const stop = new AbortController();
     const release = onInterrupt(() => stop.abort(new Error("Stopped")));
     try {
-      const tokenizer = await openVocabulary(flags.vocab, flags);
+      const tokenizer = await openVocabulary(vocab, flags);
       if (!flags.quiet) {
         for (const sentence of tokenizer.unwritten) console.error(`albert: ${sentence}`);
       }
@@ -84,7 +94,7 @@ export default defineCommand({
       const { index, documentsResumed, formats, emptyFiles } = await prepare({
         inputs: flags.input,
         tokenizer,
-        output: flags.output,
+        output,
         format: flags.format,
         textField: flags.textField,
         deduplicate: !flags.keepDuplicates,
@@ -125,17 +135,16 @@ export default defineCommand({
         ? `; skipped ${count(duplicateDocuments, "duplicate document")}`
         : "";
       progress?.end(
-        `${flags.output}: ${count(index.shards.length, "shard")}, ${
+        `${output}: ${count(index.shards.length, "shard")}, ${
           tokens.toLocaleString("en")
         } tokens${equal}`,
       );
       if (flags.json) {
         const { shards, report, fingerprint } = index;
-        const { output } = flags;
         console.log(JSON.stringify({ output, fingerprint, formats, emptyFiles, shards, report }));
       } else if (flags.stats) console.log(describeData(index));
       if (flags.stats) {
-        const path = await writeDataReport(flags.output, flags.seed);
+        const path = await writeDataReport(output, flags.seed);
         if (!flags.quiet) console.error(`Wrote histograms to ${path}`);
       }
     } finally {

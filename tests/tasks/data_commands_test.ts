@@ -37,7 +37,7 @@ Deno.test("albert prepare and albert data: from text to readable examples", asyn
     });
     await t.step("prepare reports the format, and --dry-run shows sentences only", async () => {
       const blocks = "यह पहला वाक्य है।\nयह दूसरा है।\n\nयह तीसरा है।\nहाँ।\n";
-      const dry = ["prepare", "--vocab", "spiece.model", "--output", "dry", "--dry-run"];
+      const dry = ["prepare", "--dry-run"];
       const { code, stdout, stderr } = await runAlbert([...dry, "--input", "-"], {
         cwd: folder,
         stdin: blocks,
@@ -62,6 +62,9 @@ Deno.test("albert prepare and albert data: from text to readable examples", asyn
       const { files: [reviews], emptyFiles } = JSON.parse(json.stdout);
       assertEquals([reviews.format, reviews.documents, reviews.sentences], ["lines", 3, 6]);
       assertEquals(emptyFiles, ["none"]);
+      const missing = await albert("prepare", ...files, "--output", "missing");
+      assertEquals(missing.code, 2);
+      assert(missing.stderr.includes("--vocab is required without --dry-run"), missing.stderr);
       const run = await albert("prepare", ...files, ...words.slice(3, 5), "--output", "formats");
       assert(run.stderr.includes("Format of reviews: paragraphs (if each line"), run.stderr);
       assert(run.stderr.includes("Left out 1 file without text, such as none"), run.stderr);

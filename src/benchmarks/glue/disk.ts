@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readParquetRows } from "../../data/disk/mod.ts";
 import { Sha256 } from "../../files/mod.ts";
 import {
   checkDisjoint,
@@ -37,18 +38,25 @@ export interface GlueReadOptions {
 }
 
 /**
- * Finds a file of a task, in the folder itself or in its subfolder with the task's official name.
+ * Finds a file of a task, in the folder itself or in its subfolder with the task's official name. The
+ * user's own files may also be Parquet.
  *
  * @returns the path of the file
  * @throws {GlueFileError} if the file is in neither folder
  */
 export async function findGlueFile(
-  { folder }: GlueTaskDefinition,
+  { folder, name }: Pick<GlueTaskDefinition, "folder" | "name">,
   data: string,
   file: string,
 ): Promise<string> {
-  for (const path of [`${data}/${folder}/${file}`, `${data}/${file}`]) {
-    if (await isFile(path)) return path;
+  const names = name === "text" ? [file, file.replace(/\.tsv$/, ".parquet")] : [file];
+  for (const name of names) {
+    for (const path of [`${data}/${folder}/${name}`, `${data}/${name}`]) {
+      if (await isFile(path)) return path;
+    }
+  }
+  if (names.length > 1) {
+    throw new GlueFileError(`${data} contains neither ${names.join(" nor ")}`);
   }
   throw new GlueFileError(`${data} contains neither ${folder}/${file} nor ${file}`);
 }
@@ -82,16 +90,13 @@ export async function loadGlueData(
 }
 
 /**
- * Returns the text classification task of a folder's `train.tsv`.
+ * Returns the text classification task of a folder's `train.tsv` or `train.parquet`.
  *
  * @throws {GlueFileError} if the file is missing or invalid
  */
 export async function findTextTask(data: string): Promise<GlueTaskDefinition> {
-  const path = `${data}/train.tsv`;
-  if (!await isFile(path)) {
-    throw new GlueFileError(`${data} does not contain train.tsv`);
-  }
-  return textTaskDefinition(await readUtf8(path), path);
+  const path = await findGlueFile({ folder: "text", name: "text" }, data, "train.tsv");
+  return textTaskDefinition(await readTable(path), path);
 }
 
 /**
@@ -104,26 +109,49 @@ export async function readTextTask(
   labels: readonly string[],
 ): Promise<GlueTaskDefinition> {
   if (!await isFile(path)) {
-    throw new GlueFileError(`${path} does not exist: text evaluation reads dev.tsv or test.tsv`);
+    throw new GlueFileError(
+      `${path} does not exist: text evaluation reads dev.tsv or test.tsv, or the same as .parquet`,
+    );
   }
-  return textFileDefinition(labels, await readUtf8(path), path);
+  return textFileDefinition(labels, await readTable(path), path);
 }
 
 function isFile(path: string): Promise<boolean> {
   return Deno.stat(path).then((found) => found.isFile, () => false);
 }
 
-async function readUtf8(
+/** Reads a table as TSV. */
+async function readTable(
   path: string,
   sum?: { update(bytes: Uint8Array): unknown },
 ): Promise<string> {
   const bytes = await Deno.readFile(path);
   sum?.update(bytes);
+  if (path.endsWith(".parquet")) return await parquetAsTsv(path);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new GlueFileError(`${path} is not valid UTF-8`);
   }
+}
+
+/**
+ * Reads a Parquet file as TSV with quotes. Labels that are integers with names, as in Hugging Face's
+ * data sets, become the names. Columns that contain neither text nor numbers are empty.
+ */
+async function parquetAsTsv(path: string): Promise<string> {
+  const { columns, classes, rows } = await readParquetRows(path);
+  const names = new Map(columns.map((column) => [column, classes(column)]));
+  const quoted = (text: string) => `"${text.replace(/\s/g, " ").replaceAll('"', '""')}"`;
+  const cell = (row: Record<string, unknown>, column: string): string => {
+    const value = row[column];
+    const name = names.get(column)?.[Number(value)];
+    if (name !== undefined) return quoted(name);
+    const isPlain = ["string", "number", "bigint", "boolean"].includes(typeof value);
+    return quoted(isPlain ? String(value) : "");
+  };
+  const lines = rows.map((row) => columns.map((column) => cell(row, column)).join("\t"));
+  return [columns.map(quoted).join("\t"), ...lines].join("\n");
 }
 
 /**
@@ -138,7 +166,7 @@ export async function readRows(
   { strict = false, log }: GlueReadOptions,
   sum?: { update(bytes: Uint8Array): unknown },
 ): Promise<readonly GlueRow[]> {
-  const text = await readUtf8(path, sum);
+  const text = await readTable(path, sum);
   const { rows, malformed, unlabeled, quoted }: GlueFile = readGlueFile(
     ...[definition, kind, text, path] as const,
   );
@@ -153,7 +181,9 @@ export async function readRows(
       } (line ${lineList(unlabeled)})`,
   ].filter((notice) => notice !== null);
   if (stop && notices.length > 0) throw new GlueFileError(notices.join("; "));
-  if (quoted) notices.push(`${path}: fields in quotes are read without them`);
+  if (quoted && !path.endsWith(".parquet")) {
+    notices.push(`${path}: fields in quotes are read without them`);
+  }
   const hint = kind === "train" && definition.name === "text"
     ? scoreHint(definition.labels, path)
     : null;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isParquet, readParquetRows } from "../../data/disk/mod.ts";
 import { Sha256 } from "../../files/mod.ts";
 import {
   readSquad,
@@ -121,7 +122,8 @@ export async function readSquadFile(
 ): Promise<SquadDataset> {
   const bytes = await Deno.readFile(path);
   sum?.update(bytes);
-  const dataset = parse(path, bytes, { strict, unlabeled });
+  const content = await isParquet(path) ? await parquetAsJson(path) : bytes;
+  const dataset = parse(path, content, { strict, unlabeled });
   const { questions, misplaced, repeated } = dataset;
   if (questions.length === 0) throw new SquadFormatError(`${path} has no questions`);
   for (const problem of [misplaced, repeated]) {
@@ -130,10 +132,22 @@ export async function readSquadFile(
   return dataset;
 }
 
-function parse(path: string, bytes: Uint8Array, options: ReadSquadOptions): SquadDataset {
+/** Reads the rows of a Parquet file as a JSON array. */
+async function parquetAsJson(path: string): Promise<string> {
+  const { rows } = await readParquetRows(path);
+  return JSON.stringify(rows, (_, value) => typeof value === "bigint" ? Number(value) : value);
+}
+
+function parse(
+  path: string,
+  content: Uint8Array | string,
+  options: ReadSquadOptions,
+): SquadDataset {
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    text = typeof content === "string"
+      ? content
+      : new TextDecoder("utf-8", { fatal: true }).decode(content);
   } catch {
     throw new SquadFormatError(`${path} is not valid UTF-8`);
   }

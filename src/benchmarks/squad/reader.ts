@@ -69,7 +69,9 @@ export interface ReadSquadOptions {
 }
 
 /**
- * Parses the text of a SQuAD file. Ids may be integers, and answers an object of lists, as in Hugging Face's data sets.
+ * Parses the text of a SQuAD file, or of one of the forms that other tools write: a question per row
+ * with its context, as JSON lines, an array or `data` (Hugging Face's data sets), and an array of
+ * paragraphs (simpletransformers). Ids may be integers, and answers an object of lists.
  *
  * If the file's `version` is missing or unknown, it is 2.0 for a file with an unanswerable question or an `is_impossible` field, else 1.1.
  *
@@ -79,45 +81,42 @@ export function readSquad(
   text: string,
   { strict = false, unlabeled = false }: ReadSquadOptions = {},
 ): SquadDataset {
-  const root = field(new Place(parse(text), ""), isObject, "an object");
+  const root = new Place(parse(text), "");
   const questions: SquadQuestion[] = [];
   const problems = new Problems(strict);
   const seen = new Set<string>();
   let impossible = false;
   const labeled = new Set<boolean>();
-  for (const article of items(root, "data")) {
-    const title = article.get("title").value;
-    for (const paragraph of items(article, "paragraphs")) {
-      const context = string(paragraph, "context");
-      const offsets = new CodePointOffsets(context);
-      for (const qa of items(paragraph, "qas")) {
-        const id = idOf(qa);
-        if (seen.has(id)) problems.add("repeated", `question ${shown(id)} is repeated`);
-        seen.add(id);
-        const isImpossible = flag(qa, "is_impossible", `question ${shown(id)}`);
-        impossible ||= isImpossible !== undefined;
-        const isLabeled = !unlabeled || qa.get("answers").value !== undefined;
-        labeled.add(isLabeled);
-        if (labeled.size > 1) {
-          throw new SquadFormatError(
-            `question ${shown(id)} ${isLabeled ? "has" : "has no"} answers, unlike those before it`,
-          );
-        }
-        const answers = isLabeled
-          ? answersOf(qa, `question ${shown(id)}`).map((answer) =>
-            readAnswer(answer, id, context, offsets, problems)
-          )
-          : [];
-        impossible ||= isLabeled && answers.length === 0;
-        questions.push({
-          id,
-          question: string(qa, "question"),
-          context,
-          title: typeof title === "string" ? title : "",
-          answers,
-          ...(isImpossible && { isImpossible }),
-        });
+  for (const { title, paragraph, entries } of paragraphsOf(root)) {
+    const context = string(paragraph, "context");
+    const offsets = new CodePointOffsets(context);
+    for (const qa of entries) {
+      const id = idOf(qa);
+      if (seen.has(id)) problems.add("repeated", `question ${shown(id)} is repeated`);
+      seen.add(id);
+      const isImpossible = flag(qa, "is_impossible", `question ${shown(id)}`);
+      impossible ||= isImpossible !== undefined;
+      const isLabeled = !unlabeled || (qa.get("answers").value ?? undefined) !== undefined;
+      labeled.add(isLabeled);
+      if (labeled.size > 1) {
+        throw new SquadFormatError(
+          `question ${shown(id)} ${isLabeled ? "has" : "has no"} answers, unlike those before it`,
+        );
       }
+      const answers = isLabeled
+        ? answersOf(qa, `question ${shown(id)}`).map((answer) =>
+          readAnswer(answer, id, context, offsets, problems)
+        )
+        : [];
+      impossible ||= isLabeled && answers.length === 0;
+      questions.push({
+        id,
+        question: string(qa, "question"),
+        context,
+        title: typeof title === "string" ? title : "",
+        answers,
+        ...(isImpossible && { isImpossible }),
+      });
     }
   }
   const version = versionOf(root.get("version").value) ?? (impossible ? "2.0" : "1.1");
@@ -166,11 +165,55 @@ function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
+/** Parses JSON, or JSON lines as an array. */
 function parse(text: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    throw new SquadFormatError((error as Error).message);
+    const lines = text.split("\n").map((line) => line.trim());
+    const filled = lines.filter((line) => line !== "");
+    const isRow = (line: string) => line.startsWith("{") && line.endsWith("}");
+    if (filled.length < 2 || !filled.every(isRow)) {
+      throw new SquadFormatError((error as Error).message);
+    }
+    return lines.flatMap((line, i) => {
+      if (line === "") return [];
+      try {
+        return [parseJson(line)];
+      } catch (cause) {
+        throw new SquadFormatError(`line ${i + 1} is not valid JSON: ${(cause as Error).message}`);
+      }
+    });
+  }
+}
+
+/** A context and its questions. */
+interface Paragraph {
+  readonly title: unknown;
+  /** The object with `context`. */
+  readonly paragraph: Place;
+  readonly entries: readonly Place[];
+}
+
+/** Yields the paragraphs of a file in any of its forms. */
+function* paragraphsOf(root: Place): Generator<Paragraph> {
+  const isRow = isObject(root.value) && "question" in root.value;
+  const list = isRow
+    ? [root]
+    : Array.isArray(root.value)
+    ? elements(root, root.value)
+    : items(field(root, isObject, "an object"), "data");
+  for (const entry of list) {
+    const title = entry.get("title").value;
+    if (entry.get("qas").value !== undefined) {
+      yield { title, paragraph: entry, entries: items(entry, "qas") };
+    } else if (entry.get("question").value !== undefined) {
+      yield { title, paragraph: entry, entries: [entry] };
+    } else {
+      for (const paragraph of items(entry, "paragraphs")) {
+        yield { title, paragraph, entries: items(paragraph, "qas") };
+      }
+    }
   }
 }
 
@@ -249,7 +292,11 @@ function string(place: Place, name: string, owner?: string): string {
 /** Returns the elements of a list of objects. */
 function items(place: Place, name: string, owner?: string): Place[] {
   const list = field(place.get(name), Array.isArray, "a list", owner);
-  return (list.value as unknown[]).map((value, index) =>
+  return elements(list, list.value as unknown[], owner);
+}
+
+function elements(list: Place, values: readonly unknown[], owner?: string): Place[] {
+  return values.map((value, index) =>
     field(new Place(value, `${list.path}[${index}]`), isObject, "an object", owner)
   );
 }

@@ -4,9 +4,10 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { readDocuments, type ReadOptions, type TextDocument } from "../readers/mod.ts";
+import type { ReadOptions, TextDocument } from "../readers/mod.ts";
 import { DocumentSet } from "./document_set.ts";
-import { openInput, STANDARD_INPUT } from "./inputs.ts";
+import { documentsIn } from "./documents.ts";
+import { STANDARD_INPUT } from "./inputs.ts";
 import type { InputState } from "./journal.ts";
 
 /** A document to tokenize. */
@@ -58,7 +59,7 @@ export async function* admitDocuments(
   for (const path of paths) {
     const name = path === STANDARD_INPUT ? "standard input" : path;
     let found = 0;
-    for await (const document of readDocuments(openInput(path, options.onBytes), name, options)) {
+    for await (const document of documentsIn(path, options, options.onBytes)) {
       found++;
       const { hash, sum } = hashDocument(document, state.sum);
       const empty = document.blocks.length === 0;

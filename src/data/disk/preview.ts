@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type DetectedFormat, readDocuments, type ReadOptions } from "../readers/mod.ts";
+import type { DetectedFormat, ReadOptions } from "../readers/mod.ts";
 import { splitDocument } from "../tokenize_document.ts";
-import { openInput, STANDARD_INPUT } from "./inputs.ts";
+import { documentsIn } from "./documents.ts";
 
 /** How a file is read. */
 export interface FilePreview {
@@ -37,14 +37,13 @@ export async function previewFile(
   options: ReadOptions,
   count = 3,
 ): Promise<FilePreview> {
-  const name = path === STANDARD_INPUT ? "standard input" : path;
   let format: DetectedFormat | null = null;
   let documents = 0, emptyDocuments = 0, sentences = 0;
   const first: string[] = [];
   const onFormat = (detected: DetectedFormat): void => {
     format = detected;
   };
-  for await (const document of readDocuments(openInput(path), name, { ...options, onFormat })) {
+  for await (const document of documentsIn(path, { ...options, onFormat })) {
     if (document.blocks.length === 0) emptyDocuments++;
     else documents++;
     for (const sentence of document.sentences ? document.blocks : splitDocument(document.blocks)) {

@@ -4,7 +4,8 @@
  * @module
  */
 import { readDocuments, type ReadOptions, type TextFormat } from "../readers/mod.ts";
-import { compressionOf, openInput, STANDARD_INPUT } from "./inputs.ts";
+import { documentsIn } from "./documents.ts";
+import { compressionOf, STANDARD_INPUT } from "./inputs.ts";
 
 /** Settings of reading. */
 export interface TextSettings {
@@ -68,9 +69,6 @@ export async function readPiece(
   take: (line: string) => void,
   onBytes: (count: number) => void,
 ): Promise<void> {
-  const content = range === undefined
-    ? openInput(path, onBytes)
-    : readRange(path, range.start, range.end, onBytes);
   const options: ReadOptions = {
     format,
     textField,
@@ -79,10 +77,10 @@ export async function readPiece(
       if (format === "auto") onFormat?.(linesAsSentences(detected.format), name);
     },
   };
-  const name = path === STANDARD_INPUT ? "standard input" : path;
-  for await (const { blocks } of readDocuments(content, name, options)) {
-    blocks.forEach(take);
-  }
+  const documents = range === undefined
+    ? documentsIn(path, options, onBytes)
+    : readDocuments(readRange(path, range.start, range.end, onBytes), path, options);
+  for await (const { blocks } of documents) blocks.forEach(take);
 }
 
 /** Plain text is read line by line, as in `spm_train`; other formats as they are. */
@@ -94,7 +92,7 @@ async function formatOf(path: string, textField: string): Promise<TextFormat> {
     onFormat: (detected) => format = linesAsSentences(detected.format),
   };
   // The first document is enough.
-  for await (const _ of readDocuments(openInput(path), path, options)) break;
+  for await (const _ of documentsIn(path, options)) break;
   return format;
 }
 

@@ -20,6 +20,7 @@ export const TEXT_FORMATS = [
   "json",
   "csv",
   "tsv",
+  "parquet",
 ] as const;
 
 /** A format and its line breaks. */
@@ -73,7 +74,9 @@ export function detectFormat(
       return { format: "sentences", wrapped: false };
     }
   }
-  return { format: "paragraphs", wrapped: isWrapped(lines, filled) };
+  const wrapped = isWrapped(lines, filled);
+  const maybeLines = !wrapped && blocks === 1 && filled.length > 1;
+  return { format: "paragraphs", wrapped, ...maybeLines && { maybeLines } };
 }
 
 /** The mark of a sentence end after a letter, or one of another script anywhere. */

@@ -107,7 +107,7 @@ const BINARY: readonly (readonly [magic: string, format: string, fix: string])[]
   ["PK\x03\x04", "a zip archive", "extract it with: unzip FILE"],
   ["7z\xbc\xaf\x27\x1c", "a 7z archive", "extract it with: 7z x FILE"],
   ["ARROW1", "an Arrow file", "convert it to JSON lines"],
-  ["PAR1", "a Parquet file", `convert it with: duckdb -c "COPY 'FILE' TO 'text.jsonl'"`],
+  ["PAR1", "a Parquet file", "give its path to --input, with --format auto or parquet"],
   ["%PDF-", "a PDF file", "convert it with: pdftotext FILE"],
   ["SQLite format 3\0", "an SQLite database", "export its text as JSON lines or CSV"],
 ];

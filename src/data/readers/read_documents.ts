@@ -41,6 +41,11 @@ export async function* readDocuments(
   options: ReadOptions = {},
 ): AsyncGenerator<TextDocument> {
   const { format = "auto", textField = "text", onFormat } = options;
+  if (format === "parquet") {
+    throw new SyntaxError(
+      `Cannot read ${name} as Parquet: expected a file that begins with PAR1, not a stream`,
+    );
+  }
   const iterator = bytes[Symbol.asyncIterator]();
   const input = await peek(iterator);
   const batches = linesOf(input.all(), name);
@@ -132,6 +137,8 @@ function readFormat(
       return readJsonLines(lines, name, textField);
     case "json":
       return readJsonArray(textOf(lines), name, textField);
+    case "parquet":
+      throw new TypeError("readParquet() reads Parquet files");
     case "csv":
     case "tsv":
       return readTable(lines, name, format === "csv" ? "," : "\t", textField);

@@ -52,7 +52,8 @@ Deno.test("JSON that is not in SQuAD's format is rejected with the problem and t
   for (
     const [text, sentence] of [
       ["{", "it is not valid JSON ("],
-      ["[]", "the file must be an object"],
+      ["3", "the file must be an object"],
+      ["[1]", "[0] must be an object"],
       ["{}", "data is missing"],
       ['{"data": {}}', "data must be a list"],
       ['{"data": [{"paragraphs": [1]}]}', "data[0].paragraphs[0] must be an object"],
@@ -85,6 +86,39 @@ Deno.test("readSquad() reads integer ids, answers as an object of lists, and emp
     SquadFormatError,
     "answers must be a list",
   );
+});
+
+Deno.test("readSquad() reads a question per row, and paragraphs without articles", () => {
+  const context = "🎉 Ada Lind kept the lamp of Ormo.";
+  const row = (id: string, text: string[], answer_start: number[]) => ({
+    ...{ id, title: "Lamps", context, question: `${id}?`, answers: { text, answer_start } },
+  });
+  const rows = [row("who", ["Ada Lind"], [2]), row("why", [], [])];
+  const lines = rows.map((row) => JSON.stringify(row)).join("\n") + "\n\n";
+  const expected = readSquad(JSON.stringify({
+    version: "v2.0",
+    data: [{ title: "Lamps", paragraphs: [{ context, qas: rows }] }],
+  }));
+  assertEquals(expected.questions.map(({ answers }) => answers), [
+    [{ text: "Ada Lind", start: 3 }],
+    [],
+  ]);
+  for (const text of [lines, JSON.stringify(rows), JSON.stringify({ data: rows })]) {
+    assertEquals(readSquad(text), expected);
+  }
+  assertEquals(readSquad(JSON.stringify(rows[0])).questions, [expected.questions[0]]);
+  const answers = [{ text: "Ada Lind", answer_start: 2 }];
+  const qas = [
+    { id: "who", question: "who?", is_impossible: false, answers },
+    { id: "why", question: "why?", is_impossible: true, answers: [] },
+  ];
+  const simple = readSquad(JSON.stringify([{ context, qas }]));
+  assertEquals(simple.version, "2.0");
+  assertEquals(simple.questions.map(({ answers }) => answers.length), [1, 0]);
+  const damaged = JSON.stringify(rows[0]) + '\n{"id": }\n';
+  assertThrows(() => readSquad(damaged), SquadFormatError, "line 2 is not valid JSON");
+  const nameless = JSON.stringify([{ ...rows[0], context: undefined }]);
+  assertThrows(() => readSquad(nameless), SquadFormatError, "[0].context is missing");
 });
 
 Deno.test("readSquad() keeps is_impossible, and rejects what is not true or false", () => {

@@ -1,0 +1,135 @@
+/**
+ * Parquet files: rows of a table, or one document per row.
+ *
+ * @module
+ */
+import { isObject, quote } from "../../json/mod.ts";
+import { DocumentCollector, type TextDocument } from "./text_document.ts";
+
+/** A file that can be read from any place. */
+export interface RandomAccessFile {
+  /** Size in bytes. */
+  readonly byteLength: number;
+  /** Resolves with the bytes of a range; the end is exclusive. */
+  slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
+}
+
+/** The rows of a file, and what its metadata says about their columns. */
+export interface ParquetTable {
+  /** Names of the columns. */
+  readonly columns: readonly string[];
+  /** Names of the classes of a column of integers, as in Hugging Face's data sets. */
+  classes(column: string): readonly string[] | null;
+  /** Reads the rows, one group after the other. */
+  rows(columns: readonly string[]): AsyncGenerator<Record<string, unknown>>;
+}
+
+/**
+ * Opens a Parquet file. Compressions are Snappy, gzip, Brotli, zstd and LZ4.
+ *
+ * @param file The file.
+ * @param source Name of the file for errors.
+ * @throws {SyntaxError} If the file is not a valid Parquet file, or text in it is not valid UTF-8.
+ */
+export async function openParquet(file: RandomAccessFile, source: string): Promise<ParquetTable> {
+  const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import("hyparquet");
+  const { compressors } = await import("hyparquet-compressors");
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const parsers = { stringFromBytes: (bytes?: Uint8Array) => bytes && decoder.decode(bytes) };
+  const checked = async <T>(read: () => Promise<T>): Promise<T> => {
+    try {
+      return await read();
+    } catch (cause) {
+      const { message } = cause as Error;
+      throw new SyntaxError(
+        cause instanceof TypeError && /decode|encod/i.test(message)
+          ? `Cannot read ${source}: a text is not valid UTF-8`
+          : `Cannot read ${source}: its Parquet data is damaged or not supported (${message})`,
+        { cause },
+      );
+    }
+  };
+  // Statistics are not text, and may be cut within a character.
+  const metadata = await checked(() => parquetMetadataAsync(file));
+  const columns = await checked(() =>
+    Promise.resolve(parquetSchema(metadata).children.map(({ element }) => element.name))
+  );
+  return {
+    columns,
+    classes: (column) => classesOf(metadata.key_value_metadata, column),
+    async *rows(wanted) {
+      let rowStart = 0;
+      for (const { num_rows } of metadata.row_groups) {
+        const rowEnd = rowStart + Number(num_rows);
+        const options = { file, metadata, columns: [...wanted], rowStart, rowEnd };
+        const rows = await checked(() => parquetReadObjects({ ...options, compressors, parsers }));
+        if (rows.length !== rowEnd - rowStart) {
+          throw new SyntaxError(
+            `Cannot read ${source}: rows ${rowStart} to ${rowEnd - 1} are not complete`,
+          );
+        }
+        yield* rows;
+        rowStart = rowEnd;
+      }
+    },
+  };
+}
+
+/** Returns the names of a `ClassLabel` in the metadata of Hugging Face's library `datasets`. */
+function classesOf(
+  metadata: readonly { readonly key: string; readonly value?: string }[] | undefined,
+  column: string,
+): readonly string[] | null {
+  const text = metadata?.find(({ key }) => key === "huggingface")?.value;
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? "null");
+  } catch {
+    return null;
+  }
+  for (const name of ["info", "features", column, "names"]) {
+    value = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  }
+  const isNames = Array.isArray(value) && value.every((name) => typeof name === "string");
+  return isNames ? value as string[] : null;
+}
+
+/**
+ * Reads one document per row. A missing text gives a document without blocks.
+ *
+ * @param file The file.
+ * @param source Name of the file.
+ * @param column Name of the column with the text.
+ * @returns The documents. Line feeds in the text separate paragraphs.
+ * @throws {SyntaxError} If the file is damaged, or has no such column, or it is not text.
+ */
+export async function* readParquet(
+  file: RandomAccessFile,
+  source: string,
+  column: string,
+): AsyncGenerator<TextDocument> {
+  const { columns, rows } = await openParquet(file, source);
+  if (!columns.includes(column)) {
+    const names = columns.slice(0, 20).map((name) => quote(name)).join(", ");
+    throw new SyntaxError(
+      `Cannot read ${source}: its columns are ${names}, but not "${column}"; name the column of ` +
+        "the text with --text-field",
+    );
+  }
+  let number = 0;
+  for await (const row of rows([column])) {
+    const text = row[column] ?? "";
+    if (typeof text !== "string") {
+      throw new SyntaxError(
+        `Cannot read ${source}: row ${number} of the column "${column}" is not text; name the ` +
+          "column of the text with --text-field",
+      );
+    }
+    const collector = new DocumentCollector(false);
+    for (const paragraph of text.split("\n")) {
+      collector.add(paragraph);
+      if (collector.full) yield collector.take(`${source}:[${number}]`);
+    }
+    yield collector.take(`${source}:[${number++}]`);
+  }
+}

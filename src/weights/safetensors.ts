@@ -8,18 +8,14 @@
 
 import { quote, shown } from "../json/mod.ts";
 
-/** Element types that can be read. F32, I32 and I64 can be written. */
+/**
+ * Element types of the reference implementation. F64, F32, F16 and BF16 can be weights. F32, I32 and I64
+ * can be written.
+ */
 export type SafetensorsType =
-  | "F64"
-  | "F32"
-  | "F16"
-  | "BF16"
-  | "I64"
-  | "I32"
-  | "I16"
-  | "I8"
-  | "U8"
-  | "BOOL";
+  | ("F64" | "F32" | "F16" | "BF16" | "C64")
+  | ("F8_E5M2" | "F8_E4M3" | "F8_E8M0" | "F6_E2M3" | "F6_E3M2" | "F4")
+  | ("I64" | "I32" | "I16" | "I8" | "U64" | "U32" | "U16" | "U8" | "BOOL");
 
 /** A tensor as stored in a file. */
 export interface StoredTensor {
@@ -39,17 +35,12 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const BYTES: Readonly<Record<SafetensorsType, number>> = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U8: 1,
-  BOOL: 1,
+/** Bits of an element. */
+const BITS: Readonly<Record<SafetensorsType, number>> = {
+  ...{ F64: 64, F32: 32, F16: 16, BF16: 16, C64: 64 },
+  ...{ F8_E5M2: 8, F8_E4M3: 8, F8_E8M0: 8, F6_E2M3: 6, F6_E3M2: 6, F4: 4 },
+  ...{ I64: 64, I32: 32, I16: 16, I8: 8 },
+  ...{ U64: 64, U32: 32, U16: 16, U8: 8, BOOL: 8 },
 };
 
 /** Limit of the reference implementation. */
@@ -184,10 +175,10 @@ function checkEntry(
   dataBytes: number,
 ): { type: SafetensorsType; shape: number[]; start: number; end: number } {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-  if (typeof dtype !== "string" || !Object.hasOwn(BYTES, dtype)) {
+  if (typeof dtype !== "string" || !Object.hasOwn(BITS, dtype)) {
     throw new SyntaxError(
       `tensor ${shown(name)} has type ${quote(dtype)}; supported types are ${
-        Object.keys(BYTES).join(", ")
+        Object.keys(BITS).join(", ")
       }`,
     );
   }
@@ -207,7 +198,7 @@ function checkEntry(
   }
   const [start, end] = offsets;
   const type = dtype as SafetensorsType;
-  const bytes = shape.reduce((product, size) => product * size, BYTES[type]);
+  const bytes = shape.reduce((product, size) => product * size, BITS[type]) / 8;
   if (end - start !== bytes) {
     throw new SyntaxError(
       `tensor ${shown(name)} of type ${type} and shape ${
@@ -278,7 +269,7 @@ function typeOf(data: WritableTensor["data"]): SafetensorsType {
 /**
  * Converts a floating-point tensor to float32. Half-precision values are widened, float64 values are rounded.
  *
- * @throws {TypeError} if the tensor has an integer type.
+ * @throws {TypeError} if the tensor has another type, such as an integer or a quantized one.
  */
 export function toFloat32(name: string, { type, bytes }: StoredTensor): Float32Array {
   // A typed array needs an alignment that a file does not guarantee. Node's Buffer has a `slice` that does not copy.
@@ -295,7 +286,12 @@ export function toFloat32(name: string, { type, bytes }: StoredTensor): Float32A
         Uint32Array.from(new Uint16Array(aligned.buffer), (half) => half << 16).buffer,
       );
     default:
-      throw new TypeError(`Tensor ${name} has type ${type}, expected a floating-point type`);
+      throw new TypeError(
+        `Tensor ${name} has type ${type}, expected F32, F16, BF16 or F64: ` +
+          (/^F[468]/.test(type)
+            ? "quantized weights are not supported; save the model in float32"
+            : "save the weights as floating-point numbers"),
+      );
   }
 }
 
@@ -325,6 +321,12 @@ export function toInt32(name: string, { type, bytes }: StoredTensor): Int32Array
       return Int32Array.from(new Int16Array(buffer));
     case "I8":
       return Int32Array.from(new Int8Array(buffer));
+    case "U64":
+      return Int32Array.from(new BigUint64Array(buffer), Number);
+    case "U32":
+      return Int32Array.from(new Uint32Array(buffer));
+    case "U16":
+      return Int32Array.from(new Uint16Array(buffer));
     case "U8":
     case "BOOL":
       return Int32Array.from(new Uint8Array(buffer));

@@ -19,7 +19,7 @@ import {
 } from "../../src/train/mod.ts";
 import { usage, UsageError } from "./errors.ts";
 import type { FinetuneFlags } from "./finetune_options.ts";
-import { openCheckpoint } from "./open_checkpoint.ts";
+import { openCheckpoint, unlessResumed } from "./open_checkpoint.ts";
 import { givenOnly, type GlobalFlags } from "./options.ts";
 import type { OpenedTraining } from "./train_run.ts";
 
@@ -71,9 +71,19 @@ export async function openFinetuning<F extends FinetuneFlags, E extends Finetune
     throw new UsageError("--init-from and --checkpoint exclude each other");
   }
   const recipe = await benchmark.recipe(flags);
-  const { folder, config, weights, tokenizer } = await rank0First(
+  const open = async () => {
+    const opened = await openCheckpoint(from, flags);
+    return { ...opened, sha256: weightsSha256(opened.weights) };
+  };
+  const { folder, config, weights, sha256, tokenizer } = await rank0First(
     group,
-    () => openCheckpoint(from, flags),
+    () =>
+      unlessResumed(
+        flags,
+        ["--checkpoint", "weights"],
+        open,
+        async (folder, kept) => ({ ...await openCheckpoint(folder, flags), ...kept }),
+      ),
   );
   const { maxPositionEmbeddings } = config;
   const maxSeqLength = flags.maxSeqLength ?? Math.min(recipe.maxSeqLength, maxPositionEmbeddings);
@@ -88,7 +98,7 @@ export async function openFinetuning<F extends FinetuneFlags, E extends Finetune
   const runConfig = withDropout(config, flags, recipe);
   const start = fromScratch
     ? { weights: null, weightsSha256: "from scratch" }
-    : { weights, weightsSha256: weightsSha256(weights) };
+    : { weights, weightsSha256: sha256 };
   const request = { ...recipe, ...requestOf(flags), maxSeqLength };
   return {
     label: task.name,

@@ -4,10 +4,16 @@
  * @module
  */
 import { ifExists } from "../../src/files/mod.ts";
-import { checkVocabularySize, type ModelConfig } from "../../src/model/mod.ts";
+import { checkVocabularySize, type ModelConfig, parseConfig } from "../../src/model/mod.ts";
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
 import type { Tokenizer } from "../../src/text/mod.ts";
-import { readModelFolder, resolveCheckpoint } from "../../src/train/disk.ts";
+import { isObject } from "../../src/json/mod.ts";
+import {
+  latestCheckpoint,
+  readModelFolder,
+  readRunSettings,
+  resolveCheckpoint,
+} from "../../src/train/disk.ts";
 import {
   downloadModel,
   type DownloadObserver,
@@ -45,6 +51,41 @@ export async function openCheckpoint(
   logNotices(tokenizer, options);
   checkVocabularySize(tokenizer, config, folder);
   return { folder, config, weights, tokenizer };
+}
+
+/**
+ * Opens the model that a run starts from. A resumed run does not need it: if it cannot be opened, the
+ * last checkpoint of the run takes its place, with configuration and checksum from `run.json`.
+ *
+ * @param names the flag, and the name of the checksum in `run.json`
+ * @param openKept opens the checkpoint of the run
+ */
+export async function unlessResumed<T>(
+  { output, resume, quiet }: {
+    readonly output: string;
+    readonly resume?: boolean;
+    readonly quiet?: boolean;
+  },
+  [flag, checksum]: readonly [string, string],
+  open: () => Promise<T>,
+  openKept: (folder: string, kept: { config: ModelConfig; sha256: string }) => Promise<T>,
+): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    const folder = resume ? await latestCheckpoint(output) : null;
+    if (folder === null) throw error;
+    const { determinants } = await readRunSettings(output) ?? {};
+    if (!isObject(determinants)) throw error;
+    const sha256 = determinants[checksum];
+    if (typeof sha256 !== "string") throw error;
+    const config = parseConfig(JSON.stringify(determinants.config));
+    if (!quiet) {
+      const { message } = error as Error;
+      console.error(`albert: ${flag} is not needed to resume and was not read (${message})`);
+    }
+    return await openKept(folder, { config, sha256 });
+  }
 }
 
 /**

@@ -36,7 +36,7 @@ import {
   weightsSha256,
 } from "../../src/train/disk.ts";
 import { usage, UsageError } from "./errors.ts";
-import { downloadProgress, openVocabulary } from "./open_checkpoint.ts";
+import { downloadProgress, openVocabulary, unlessResumed } from "./open_checkpoint.ts";
 import { givenOnly, type GlobalFlags } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import type { PretrainFlags } from "./train_options.ts";
@@ -53,6 +53,8 @@ interface InitialModel {
   readonly folder: string;
   readonly config: ModelConfig;
   readonly weights: Safetensors;
+  /** Checksum of the weights that the run started with. */
+  readonly sha256: string;
   /** Null if the folder has no vocabulary. */
   readonly tokenizer: Tokenizer | null;
 }
@@ -69,7 +71,12 @@ export async function openPretraining(
     );
   }
   if (steps === undefined) throw new UsageError("--steps is required for a new run");
-  const initial = initFrom === undefined ? undefined : await openInitial(initFrom, flags);
+  const initial = initFrom === undefined ? undefined : await unlessResumed(
+    flags,
+    ["--init-from", "initialWeights"],
+    () => openInitial(initFrom, flags),
+    async (folder, kept) => ({ ...await openInitial(folder, flags), ...kept }),
+  );
   const vocab = flags.vocab ?? (initial?.tokenizer ? initial.folder : undefined);
   const sources = await rank0First(group, () => openSources({ ...flags, data, vocab }));
   const { corpus, index } = sources[0].data;
@@ -101,7 +108,8 @@ async function openInitial(path: string, flags: PretrainFlags): Promise<InitialM
   const tokenizer = await ifExists(loadTokenizer(folder));
   const extra = { ...config.extra };
   for (const key of NOT_PRETRAINED) delete (extra as Record<string, unknown>)[key];
-  return { folder, config: { ...config, extra }, weights, tokenizer };
+  const sha256 = weightsSha256(weights);
+  return { folder, config: { ...config, extra }, weights, sha256, tokenizer };
 }
 
 /**
@@ -181,7 +189,7 @@ async function namedConfig(name: string, vocabSize: number): Promise<ModelConfig
 function pretrainRequest(
   flags: PretrainFlags,
   steps: number,
-  initial?: Pick<InitialModel, "config" | "weights">,
+  initial?: Pick<InitialModel, "config" | "sha256">,
 ): PretrainRequest {
   const { optimizer, weightDecay, maxGradNorm } = flags;
   const { maxPredictionsPerSeq, shortSeqPer, dupeFactor, favorShorterNgram } = flags;
@@ -189,7 +197,7 @@ function pretrainRequest(
     ...flags,
     microBatchSize: flags.microBatchSize === "auto" ? undefined : flags.microBatchSize,
     steps,
-    initialWeights: initial && weightsSha256(initial.weights),
+    initialWeights: initial?.sha256,
     maxSeqLength: flags.maxSeqLength ?? defaultLength(flags.config, initial?.config),
     optimizer: givenOnly({ kind: optimizer, weightDecay, maxGradientNorm: maxGradNorm }),
     examples: givenOnly({

@@ -72,6 +72,9 @@ export async function runFlags<T extends OptionTable>(
   for (const name of ["device", "blas"] as const) {
     if (asked[name] === "auto" && kept[name] !== undefined) merged[name] = kept[name];
   }
+  // Steps override epochs, but not those of the run the epochs that are asked for now.
+  const { epochs, maxSteps } = asked as Readonly<Record<string, unknown>>;
+  if (epochs !== undefined && maxSteps === undefined) delete merged.maxSteps;
   // A micro-batch size that was found to fit is kept: another one would change the bytes.
   if (asked.microBatchSize === "auto") {
     merged.microBatchSize = kept.microBatchSize ?? "auto";

@@ -90,6 +90,18 @@ Deno.test("a finished run is extended with its optimizer state, and refusals nam
       assertEquals((await settings("run")).extensions.length, 2);
     });
 
+    await t.step("without the model that it was initialized from", async () => {
+      const converted = await albert("convert", "--from", "run", "--to", "model");
+      assertEquals(converted.code, 0, converted.stderr);
+      const begun = await start("warm", "2", "--init-from", "model");
+      assertEquals(begun.code, 0, begun.stderr);
+      await Deno.remove(`${folder}/model`, { recursive: true });
+      const { code, stderr } = await resume("warm", "--extend-to", "4");
+      assertEquals(code, 0, stderr);
+      assertStringIncludes(stderr, "--init-from is not needed to resume");
+      const missing = await start("cold", "2", "--init-from", "model");
+      assertEquals(missing.code, 1, missing.stderr);
+    });
     await t.step("in phases: the last one becomes longer", async () => {
       const phases = ["--phases", "16:0.5,32:0.5"];
       assertEquals((await start("phases", "4", ...phases)).code, 0);

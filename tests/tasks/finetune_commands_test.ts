@@ -151,6 +151,17 @@ Deno.test("finetune text learns own classes from a checkpoint, and from scratch"
       JSON.parse(await losses("scratch")).loss === JSON.parse(await losses("learned")).loss,
       false,
     );
+    // The model is not needed again, and epochs are not overridden by the run's steps.
+    await Deno.rename(`${folder}/model`, `${folder}/moved`);
+    const resume = (...more: string[]) =>
+      runAlbert(["finetune", "text", "--output", `${folder}/learned`, "--resume", ...more]);
+    const extended = await resume("--extend-to", "31");
+    assertEquals(extended.code, 0, extended.stderr);
+    assertStringIncludes(extended.stderr, "--checkpoint is not needed to resume");
+    const epochs = await resume("--epochs", "40");
+    assertEquals(epochs.code, 1);
+    assertStringIncludes(epochs.stderr, "--max-steps or --epochs gave 31 steps and now gives 40");
+    await Deno.rename(`${folder}/moved`, `${folder}/model`);
     const refused = await runAlbert([...words("paper"), "--recipe", "paper"]);
     assertEquals(refused.code, 2);
     assertStringIncludes(refused.stderr, "--recipe paper is not available for your own classes");

@@ -51,6 +51,30 @@ Deno.test("encodeSafetensors() aligns the data to eight bytes", () => {
   assertEquals(head.length % 8, 0);
 });
 
+Deno.test("tensors of all official types are read, and quantized ones are rejected as weights", () => {
+  const bits = { U64: 64, U32: 32, U16: 16, F8_E4M3: 8, F8_E8M0: 8, F6_E3M2: 6, F4: 4, C64: 64 };
+  for (const [dtype, size] of Object.entries(bits)) {
+    const bytes = 8 * size / 8;
+    const { tensors } = parseSafetensors(
+      file({ x: { dtype, shape: [2, 4], data_offsets: [0, bytes] } }, bytes),
+    );
+    const tensor = tensors.get("x")!;
+    assertEquals([tensor.type as string, tensor.bytes.length], [dtype, bytes]);
+    if (dtype.startsWith("U")) assertEquals([...toInt32("x", tensor)], Array(8).fill(0));
+    else assertThrows(() => toInt32("x", tensor), TypeError, `Tensor x has type ${dtype}`);
+    assertThrows(
+      () => toFloat32("x", tensor),
+      TypeError,
+      dtype.startsWith("F") ? "quantized weights are not supported" : "expected F32",
+    );
+  }
+  assertThrows(
+    () => parseSafetensors(file({ x: { dtype: "F4", shape: [3], data_offsets: [0, 2] } }, 2)),
+    SyntaxError,
+    "needs 1.5 bytes",
+  );
+});
+
 Deno.test("toFloat32() widens half precision, and rejects integers", () => {
   const half = Uint8Array.of(0x00, 0x3c, 0x00, 0xc1);
   assertEquals([...toFloat32("x", { type: "F16", shape: [2], bytes: half })], [1, -2.5]);
@@ -64,7 +88,7 @@ Deno.test("toFloat32() widens half precision, and rejects integers", () => {
   assertThrows(
     () => toFloat32("x", { type: "I32", shape: [0], bytes: new Uint8Array() }),
     TypeError,
-    "Tensor x has type I32, expected a floating-point type",
+    "Tensor x has type I32, expected F32, F16, BF16 or F64",
   );
 });
 

@@ -14,7 +14,7 @@ export interface RandomAccessFile {
   slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
 }
 
-/** The rows of a file, and what its metadata says about their columns. */
+/** The rows of a file, and the metadata of their columns. */
 export interface ParquetTable {
   /** Names of the columns. */
   readonly columns: readonly string[];

@@ -35,6 +35,7 @@ const SHAPES: readonly Shape[] = [
   { m: 33, n: 68, k: 36, alpha: 0.25 },
   { m: 37, n: 67, k: 35 },
   { m: 130, n: 132, k: 20 },
+  { m: 132, n: 196, k: 48 },
   { m: 17, n: 12, k: 20, lda: 77, ldb: 81, ldc: 33 },
   { m: 0, n: 5, k: 3 },
   { m: 5, n: 0, k: 3 },
@@ -137,7 +138,7 @@ export function matmulCases(): readonly KernelCase[] {
     const { backward } = parseMatmulActivation(epilogue.activation);
     const structural = { ...(backward ? normal : transposedB), ...epilogue };
     add(structural, { m: 11, n: 20, k: 12 });
-    add(structural, { m: 66, n: 68, k: 4 });
+    add(structural, { m: 66, n: 68, k: 16 });
   }
 
   // Past the largest texture side: operands fold into column blocks.

@@ -84,7 +84,15 @@ export function halfCases(): readonly KernelCase[] {
   for (
     const transposes of combinations({ transpose_a: [false, true], transpose_b: [false, true] })
   ) {
-    const sizes = [[1, 1, 1], [16, 32, 8], [37, 67, 35], [130, 132, 20], [5, 8, 0], [0, 4, 4]];
+    const sizes = [
+      [1, 1, 1],
+      [16, 32, 8],
+      [37, 67, 35],
+      [130, 132, 20],
+      [130, 132, 48],
+      [5, 8, 0],
+      [0, 4, 4],
+    ];
     for (const size of sizes) {
       add({ ...transposes, ...plain, unscale: true }, size);
       add({ ...transposes, ...plain, unscale: true }, size, 4);
@@ -97,7 +105,7 @@ export function halfCases(): readonly KernelCase[] {
     const structural = backward
       ? { ...forward, transpose_b: false, unscale: true, activation }
       : { ...forward, bias: true, activation };
-    add(structural, [70, 68, 12]);
+    add(structural, [70, 68, 16]);
     add(structural, [5, 3, 7]);
   }
   add(forward, [66, 68, 12]);
@@ -105,6 +113,7 @@ export function halfCases(): readonly KernelCase[] {
   const weights = { ...plain, accumulate: true, row_sums: true, unscale: true };
   for (const transpose_a of [false, true]) {
     add({ ...weights, transpose_a, transpose_b: false }, [68, 72, 130]);
+    add({ ...weights, transpose_a, transpose_b: false }, [68, 72, 32]);
     add({ ...weights, transpose_a, transpose_b: false }, [3, 5, 9]);
   }
   return cases;

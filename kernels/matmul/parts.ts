@@ -29,7 +29,7 @@ import { extent, storedA, storedB, storedC } from "./layout.ts";
 import { epilogueOf } from "./matmul.wgsl.ts";
 import { addParts } from "./parts.wgsl.ts";
 import { finishRow, matmulReference } from "./reference.ts";
-import { sharedVariant } from "./shared.ts";
+import { sharedVariant, SMALL_TILE, TALL_TILE } from "./shared.ts";
 
 /** Rows and columns of the tiles that are counted, whatever tile a variant has. */
 const TILE = 64;
@@ -108,8 +108,9 @@ function partsReference(toNumbers: (array: never) => NumberArray | Float16Array)
 }
 
 const TILES = [
-  { rows: 4, vectors: 1, vector: true, parts: true },
-  { rows: 4, vectors: 1, vector: false, parts: true },
+  { ...TALL_TILE, parts: true },
+  { ...SMALL_TILE, parts: true },
+  { ...SMALL_TILE, vector: false, parts: true },
 ] as const;
 
 /** `matmul.parts`: `products[p] = op(A)·op(B)` over part `p` of k, `[parts, m, n]`, and the sums of the rows of op(A), `[parts, m]`. */
@@ -119,8 +120,9 @@ export const matmulParts: Kernel = {
   uniforms: UNIFORMS,
   structural: STRUCTURAL,
   variants: [
-    sharedVariant({ name: "shared_tile", ...TILES[0] }),
-    sharedVariant({ name: "shared_tile_ragged", ...TILES[1] }),
+    sharedVariant({ name: "shared_tile_tall", ...TILES[0] }),
+    sharedVariant({ name: "shared_tile", ...TILES[1] }),
+    sharedVariant({ name: "shared_tile_ragged", ...TILES[2] }),
   ],
   sizes: matmulMatmul.sizes,
   lengths: (uniforms, structural) => ({
@@ -144,8 +146,9 @@ export const matmulHalfParts: Kernel = {
   name: "matmul.half_parts",
   bindings: { ...matmulParts.bindings, a: READ_F16, b: READ_F16 },
   variants: [
-    sharedVariant({ name: "packed", ...TILES[0], operands: "packed" }),
-    sharedVariant({ name: "packed_ragged", ...TILES[1], operands: "packed" }),
+    sharedVariant({ name: "packed_tall", ...TILES[0], operands: "packed" }),
+    sharedVariant({ name: "packed", ...TILES[1], operands: "packed" }),
+    sharedVariant({ name: "packed_ragged", ...TILES[2], operands: "packed" }),
   ],
   lengths(uniforms, structural) {
     const { a, b } = matmulHalf.lengths({ ...uniforms, ldc: uniforms.n }, structural);

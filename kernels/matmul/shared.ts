@@ -4,72 +4,94 @@
  * @module
  */
 import { grid, MOST_TURNS, type Structural, type Variant, type VariantContext } from "../kernel.ts";
+import { fillingWorkgroups, type Vendor } from "../vendor.ts";
 import { fillTemplate, range } from "../wgsl.ts";
 import { rowsAlign, storedA, storedB, storedC } from "./layout.ts";
 import { epilogueOf } from "./matmul.wgsl.ts";
 import { RegisterTile } from "./register_tile.ts";
 import { shared } from "./shared.wgsl.ts";
 
+/** Invocations of a workgroup in the direction of columns. */
 const ACROSS = 16;
-const DOWN = 16;
+/** Number of k that pass through workgroup memory at a time. */
+const DEPTH = 16;
+/** Groups of four k in a stage. */
+const STEPS = DEPTH / 4;
 
 /** Choices that do not change the result. */
 export interface SharedTile {
   readonly name: string;
+  /** Invocations of a workgroup in the direction of rows. */
+  readonly down: number;
   /** Rows of C per invocation: 4 or 8. */
   readonly rows: number;
   /** Groups of four columns of C per invocation. */
   readonly vectors: number;
   /** Whether operands and C are read and written in fours, which requires that every row is aligned to four elements. */
   readonly vector: boolean;
+  /** Whether k must be a multiple of the depth, which saves a test in every stage. */
+  readonly whole?: boolean;
   /** Operands in half precision, which workgroup memory stores as float32 (`packed`) or as f16 (`half tile`); float32 if absent. */
   readonly operands?: "packed" | "half tile";
-  /** Whether the next stage's elements are loaded before the products of this one: they wait in registers instead of before a barrier. */
-  readonly ahead?: boolean;
   /** Whether it adds up parts of k, for `matmul.parts` and `matmul.half_parts`. */
   readonly parts?: boolean;
-  /** Sizes for which this tile is likely the fastest; all if absent. */
-  readonly meantFor?: (m: number, n: number) => boolean;
+  /** Whether this tile is likely the fastest for a run. */
+  prefers(context: VariantContext): boolean;
 }
 
-/** 128 x 128 of C per workgroup, 8 x 8 per invocation. */
-export const LARGE_TILE: Omit<SharedTile, "name"> = {
-  rows: 8,
-  vectors: 2,
-  vector: true,
-  meantFor: (m, n) => m > 64 && n > 64,
-};
+/** Vendors whose compilers keep 8 x 8 sums, and what their products need, in registers. */
+const MANY_REGISTERS: ReadonlySet<Vendor> = new Set(["amd", "nvidia", "other"]);
+/** Vendors whose compilers do so for 8 x 4 sums. Intel's spills registers; those of mobile GPUs have too few. */
+const ENOUGH_REGISTERS: ReadonlySet<Vendor> = new Set([...MANY_REGISTERS, "apple"]);
+
+/** 128 x 128 of C per workgroup, 8 x 8 per invocation, for results that fill the adapter with such workgroups. */
+export const LARGE_TILE = {
+  ...{ down: 16, rows: 8, vectors: 2, vector: true, whole: true },
+  prefers({ uniforms: { m, n }, capabilities }: VariantContext): boolean {
+    const { cpuAdapter, vendor } = capabilities;
+    return !cpuAdapter && MANY_REGISTERS.has(vendor) &&
+      Math.ceil(m / 128) * Math.ceil(n / 128) >= fillingWorkgroups(capabilities);
+  },
+} as const;
+
+/** 64 x 64 of C per workgroup, 8 x 4 per invocation. */
+export const TALL_TILE = {
+  ...{ down: 8, rows: 8, vectors: 1, vector: true, whole: true },
+  prefers: ({ capabilities: { cpuAdapter, vendor } }: VariantContext): boolean =>
+    !cpuAdapter && ENOUGH_REGISTERS.has(vendor),
+} as const;
+
+/** 64 x 64 of C per workgroup, 4 x 4 per invocation. */
+export const SMALL_TILE = {
+  ...{ down: 16, rows: 4, vectors: 1, vector: true },
+  prefers: (_: VariantContext): boolean => true,
+} as const;
 
 /** Makes the variant of one tile. */
 export function sharedVariant(tile: SharedTile): Variant {
-  const tileRows = DOWN * tile.rows;
+  const tileRows = tile.down * tile.rows;
   const tileColumns = 4 * ACROSS * tile.vectors;
-  if (tileRows !== tileColumns) {
-    throw new RangeError(`Tile ${tile.name} must be square, got ${tileRows} x ${tileColumns}`);
-  }
-  /** Each of the 256 invocations loads one group of four per stage. */
-  const depth = 4 * ACROSS * DOWN / tileRows;
-  // Four columns more than the tile has keep the columns of a transposed B apart.
-  const memory = groupBytes(tile) * (2 * tileRows + 4) * (depth / 4 + 1);
+  const invocations = ACROSS * tile.down;
+  const groupBytes = tile.operands === "half tile" ? 8 : 16;
+  const memory = groupBytes * (DEPTH + 1) * (tileRows + tileColumns) / 4;
 
   return {
     name: tile.name,
     numerics: tile.parts ? "k_parts" : "k_sequential",
     tuning: {
+      workgroup_rows: tile.down,
       invocation_rows: tile.rows,
       invocation_vectors: tile.vectors,
-      stages_ahead: Number(tile.ahead ?? false),
     },
-
-    prefers: ({ uniforms: { m, n } }: VariantContext) => tile.meantFor?.(m, n) ?? true,
+    prefers: tile.prefers,
 
     supports({ uniforms, structural, capabilities }: VariantContext): boolean {
       const { n, k, part_length = k, ldc = n } = uniforms;
       if (capabilities.maxWorkgroupStorageBytes < memory) return false;
-      if (capabilities.maxInvocationsPerWorkgroup < ACROSS * DOWN) return false;
-      const length = Math.min(k, part_length);
-      if (capabilities.cpuAdapter && length / 4 + length / depth > MOST_TURNS) return false;
+      if (capabilities.maxInvocationsPerWorkgroup < invocations) return false;
+      if (capabilities.cpuAdapter && Math.min(k, part_length) / DEPTH > MOST_TURNS) return false;
       if (tile.operands === "half tile" && !capabilities.shaderF16) return false;
+      if (tile.whole && k % DEPTH !== 0) return false;
       if (!tile.vector) return true;
       // Rows of packed operands are padded to multiples of four.
       const operands = tile.operands === undefined
@@ -85,52 +107,86 @@ export function sharedVariant(tile: SharedTile): Variant {
     unit: "Value",
     elements: tile.operands === undefined ? {} : { a: "vec2<u32>", b: "vec2<u32>" },
     workgroupSize: "ACROSS, DOWN",
-    body: (structural: Structural) => bodyOf(tile, structural, depth),
+    body: (structural: Structural) => bodyOf(tile, structural),
   };
 }
 
-/** Bytes of four elements in workgroup memory. */
-function groupBytes({ operands }: SharedTile): number {
-  return operands === "half tile" ? 8 : 16;
-}
+const indented = (line: string) => `  ${line}`;
 
 /** The structural parameters of a matmul that adds up parts of k: it has no epilogue. */
 const PARTS: Structural = { bias: false, accumulate: false, activation: "none", parts: true };
 
-function bodyOf(tile: SharedTile, own: Structural, depth: number): string {
-  const { rows, vectors, vector, operands, ahead = false } = tile;
-  const structural: Structural = tile.parts ? { ...own, ...PARTS } : { parts: false, ...own };
+function bodyOf(tile: SharedTile, given: Structural): string {
+  const { down, rows, vectors, vector, operands, whole = false } = tile;
+  const structural: Structural = tile.parts ? { ...given, ...PARTS } : { parts: false, ...given };
   const half = operands === "half tile";
+  const packed = operands !== undefined;
+  const invocations = ACROSS * down;
+  const sides = [
+    { name: "a", lines: rows * down, alongK: !structural.transpose_a },
+    { name: "b", lines: 4 * vectors * ACROSS, alongK: Boolean(structural.transpose_b) },
+  ].map((side) => ({
+    ...side,
+    /** Stored rows from an invocation's group to its next one. */
+    step: side.alongK ? invocations / STEPS : 4 * invocations / side.lines,
+    /** Numbers of the groups that an invocation loads in a stage. */
+    loads: range(side.lines * STEPS / invocations),
+  }));
+  type Side = typeof sides[number];
+  const eachLoad = (text: (side: Side, g: number) => string) =>
+    sides.flatMap((side) => side.loads.map((g) => text(side, g)));
+  const load = ({ name, step }: Side, g: number) => {
+    const index = g === 0 ? `index_${name}` : `index_${name} + ${g * step} * pitch_${name}`;
+    return `let next_${name}_${g} = load_${name}(${index});`;
+  };
+  /** Stores a group of the stage from `stage` on. */
+  const put = (stage: string) => ({ name, alongK, step }: Side, g: number) => {
+    const next = `next_${name}_${g}`;
+    const [slot, index] = alongK
+      ? [`slot_${name} + ${g * step / 4}`, `index_in_slot_${name}`]
+      : [`slot_${name}`, `index_in_slot_${name} + ${g * step}`];
+    const k = `${stage} + ${alongK ? `column_${name}` : `line_${name} + ${g * step}`}`;
+    const inside = `${alongK ? "from_k" : "at_k"}(${next}, ${k}, last_k)`;
+    return `slots[${slot}][${index}] = stored(${whole ? next : inside});`;
+  };
+
   /** Sums are float32 in every variant. */
   const toFloat32 = (group: string) => half ? `vec4f(${group})` : group;
   const registers = new RegisterTile(rows, vectors, structural);
-  const foursOfRows = rows / 4;
-  const loadsOfA = range(rows).map((g) => {
-    const place = structural.transpose_a
-      ? `(4 * step + ${Math.floor(g / foursOfRows)}) * PITCH_A + place.y * (ROWS / 4) + ${
-        g % foursOfRows
-      }`
-      : `(place.y * ROWS + ${g}) * PITCH_A + step`;
-    return `let a_${g} = ${toFloat32(`tile_a[${place}]`)};`;
-  });
-  const loadsOfB = registers.loadsOfB((i, v) =>
-    toFloat32(
-      structural.transpose_b
-        ? `tile_b[(${i} * COLUMN_FOURS + place.x + ${v} * ACROSS) * PITCH_B + step]`
-        : `tile_b[(4 * step + ${i}) * PITCH_B + place.x + ${v} * ACROSS]`,
-    )
+  const { transpose_a, transpose_b } = structural;
+  const slotOfA = (q: number) => `slots[place.y * (ROWS / 4) + ${q}]`;
+  const slotOfB = (v: number) => `slots[SLOTS_A + ${v} * ACROSS + place.x]`;
+  const step = (s: number): string[] => {
+    const loadsOfA = range(rows).map((g) => {
+      const [q, index] = transpose_a
+        ? [g % (rows / 4), 4 * s + Math.floor(g / (rows / 4))]
+        : [Math.floor(g / 4), g % 4 * STEPS + s];
+      return `let a_${g} = ${toFloat32(`${slotOfA(q)}[${index}]`)};`;
+    });
+    const loadsOfB = registers.loadsOfB((i, v) =>
+      toFloat32(`${slotOfB(v)}[${transpose_b ? i * STEPS + s : 4 * s + i}]`)
+    );
+    const products = registers.products((number, component) => `a_${number}${component}`);
+    return ["{", ...[...loadsOfA, ...loadsOfB, ...products].map(indented), "}"];
+  };
+  const rowAdditions = range(DEPTH).map((i) =>
+    transpose_a
+      ? `row_sum += ${toFloat32(`slots[local][${i}]`)};`
+      : `row_sum += f32(slots[local / 4][local % 4 * ${STEPS} + ${i >> 2}][${i % 4}]);`
   );
-  const rowAdditions = structural.transpose_a
-    ? range(depth).map((i) => `row_sum += ${toFloat32(`tile_a[${i} * PITCH_A + local]`)};`)
-    : range(depth).map((i) => `row_sum += f32(tile_a[local * PITCH_A + ${i >> 2}][${i % 4}]);`);
-  const packed = operands !== undefined;
-  const values = { rows, vectors, depth, group: half ? "vec4<f16>" : "vec4f" };
+  const values = {
+    across: ACROSS,
+    ...{ down, rows, vectors, depth: DEPTH, group: half ? "vec4<f16>" : "vec4f" },
+  };
+  const settings = { ...structural, vector, packed, ragged: !vector && !packed };
   return epilogueOf(structural, vector) +
-    fillTemplate(shared, { ...structural, vector, packed, ahead }, values, {
+    fillTemplate(shared, settings, values, {
       sums: registers.sums(),
-      loads: [...loadsOfA, ...loadsOfB],
+      first_stage: ["{", ...[...eachLoad(load), ...eachLoad(put("first_k"))].map(indented), "}"],
+      loads: eachLoad(load),
+      puts: eachLoad(put("stage + DEPTH")),
+      steps: range(STEPS).flatMap(step),
       row_additions: rowAdditions,
-      products: registers.products((number, component) => `a_${number}${component}`),
       firsts: registers.vectors.map((v) => `let first_${v} = column + ${4 * v} * ACROSS;`),
       stores: registers.stores(vector),
     });

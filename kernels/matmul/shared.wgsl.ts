@@ -9,100 +9,68 @@ export const shared = wgsl`
 // C = act(alpha·op(A)·op(B) + bias) on GPUs: workgroup memory and register tiles.
 //
 // Tile: a workgroup of ACROSS x DOWN invocations computes TILE_ROWS x TILE_COLUMNS of C. Invocation (x, y) owns ROWS rows from
-// y·ROWS and, for v < VECTORS, the four columns from 4·(v·ACROSS + x), as a register tile (register_tile.ts). DEPTH k at a time
-// pass through workgroup memory; every invocation loads one group of four of A and one of B.
+// y·ROWS and, for v < VECTORS, the four columns from 4·(v·ACROSS + x), as a register tile (register_tile.ts). DEPTH k at a time, a
+// stage, pass through workgroup memory. Each invocation loads some groups of four of the next stage before it multiplies.
 //
-// Layout: groups of four stay as they are stored, so that nothing is transposed on the way into workgroup memory:
-//   tile_a  [row, k / 4], or [k, row / 4] if A is transposed
-//   tile_b  [k, column / 4], or [column, k / 4] if B is transposed
+// Layout: a slot of workgroup memory has DEPTH k of four rows of A or of four columns of B. Groups of four stay as they are stored, so
+// that nothing is transposed: [row or column, k / 4] if four k are neighbors, else [k]. One unused group per slot keeps slots in
+// different memory banks. Within a slot, all indices of the products are constants, because compilers check the others.
 // Packed operands have two f16 numbers per word; the tile stores them as float32 or f16, sums are float32.
-// If the groups run along k, one unused group after each row keeps rows in different memory banks, and columns of B that neighboring
-// invocations read at once, four apart, are stored in neighboring places (place_of_column).
-// Elements outside the matrices count as zero in both operands. Sums are added in the order of k, product by product (class
-// k_sequential).
+// From the end of k on, both operands count as zero. Rows of A and columns of B outside the matrices are whatever is there: nothing
+// of their results is stored. Sums are added in the order of k, product by product (class k_sequential).
 
-const ACROSS: u32 = 16;
-const DOWN: u32 = 16;
+const ACROSS: u32 = /*across*/;
+const DOWN: u32 = /*down*/;
 const ROWS: u32 = /*rows*/;
 const VECTORS: u32 = /*vectors*/;
 const DEPTH: u32 = /*depth*/;
 const TILE_ROWS: u32 = ROWS * DOWN;
 const TILE_COLUMNS: u32 = 4 * VECTORS * ACROSS;
+// The slots of B follow those of A.
+const SLOTS_A: u32 = TILE_ROWS / 4;
+const SLOTS_B: u32 = TILE_COLUMNS / 4;
 
+var<workgroup> slots: array<array</*group*/, DEPTH + 1>, SLOTS_A + SLOTS_B>;
+
+// A group of four as it is loaded, and elements per index of an operand.
 //#if packed
-fn unpacked(words: vec2<u32>) -> vec4f {
-  return vec4f(unpack2x16float(words.x), unpack2x16float(words.y));
-}
-//#end
+alias Loaded = vec2<u32>;
+const UNIT: u32 = 4;
 
-//#if transpose_a
-const PITCH_A: u32 = TILE_ROWS / 4;
-var<workgroup> tile_a: array</*group*/, DEPTH * PITCH_A>;
-//#else
-const PITCH_A: u32 = DEPTH / 4 + 1;
-var<workgroup> tile_a: array</*group*/, TILE_ROWS * PITCH_A>;
-//#end
-//#if transpose_b
-const PITCH_B: u32 = DEPTH / 4 + 1;
-const COLUMN_FOURS: u32 = TILE_COLUMNS / 4 + 1;
-var<workgroup> tile_b: array</*group*/, 4 * COLUMN_FOURS * PITCH_B>;
+fn load_a(index: u32) -> Loaded { return a[index]; }
+fn load_b(index: u32) -> Loaded { return b[index]; }
 
-// Place of a column of the tile: all first columns of the fours, then all second ones, and so on.
-fn place_of_column(column: u32) -> u32 {
-  return column % 4 * COLUMN_FOURS + column / 4;
+fn stored(loaded: Loaded) -> /*group*/ {
+  return /*group*/(vec4f(unpack2x16float(loaded.x), unpack2x16float(loaded.y)));
 }
 //#else
-const PITCH_B: u32 = TILE_COLUMNS / 4;
-var<workgroup> tile_b: array</*group*/, DEPTH * PITCH_B>;
+alias Loaded = vec4f;
+//#if vector
+const UNIT: u32 = 4;
+
+fn load_a(index: u32) -> Loaded { return a[index]; }
+fn load_b(index: u32) -> Loaded { return b[index]; }
+//#else
+const UNIT: u32 = 1;
+
+fn load_a(index: u32) -> Loaded { return vec4f(a[index], a[index + 1], a[index + 2], a[index + 3]); }
+fn load_b(index: u32) -> Loaded { return vec4f(b[index], b[index + 1], b[index + 2], b[index + 3]); }
 //#end
 
-// Four neighbors of a stored matrix of this shape; zero outside.
-fn group_of_a(row: u32, column: u32, rows: u32, columns: u32) -> /*group*/ {
-  if (row >= rows || column >= columns) { return /*group*/(); }
-  let index = row * parameters.lda + column;
-  //#if packed
-  return /*group*/(unpacked(a[index / 4]));
-  //#else
-  //#if vector
-  return a[index / 4];
-  //#else
-  let last = columns - 1 - column;
-  let group = vec4f(a[index], a[index + min(1, last)], a[index + min(2, last)], a[index + min(3, last)]);
-  return select(vec4f(), group, vec4u(0, 1, 2, 3) <= vec4u(last));
-  //#end
-  //#end
+fn stored(loaded: Loaded) -> /*group*/ { return loaded; }
+//#end
+
+// A group at one k; zero from the end of k on.
+fn at_k(loaded: Loaded, k: u32, end: u32) -> Loaded {
+  return select(Loaded(), loaded, k < end);
 }
 
-fn group_of_b(row: u32, column: u32, rows: u32, columns: u32) -> /*group*/ {
-  if (row >= rows || column >= columns) { return /*group*/(); }
-  let index = row * parameters.ldb + column;
-  //#if packed
-  return /*group*/(unpacked(b[index / 4]));
+// A group of four k; zero from the end of k on. Rows of packed operands are padded with zeros.
+fn from_k(loaded: Loaded, k: u32, end: u32) -> Loaded {
+  //#if ragged
+  return select(Loaded(), loaded, k + vec4u(0, 1, 2, 3) < vec4u(end));
   //#else
-  //#if vector
-  return b[index / 4];
-  //#else
-  let last = columns - 1 - column;
-  let group = vec4f(b[index], b[index + min(1, last)], b[index + min(2, last)], b[index + min(3, last)]);
-  return select(vec4f(), group, vec4u(0, 1, 2, 3) <= vec4u(last));
-  //#end
-  //#end
-}
-
-// The group that an invocation loads for the k from stage on; row and column within the tile as stored.
-fn loaded_a(tile_row: u32, row: u32, column: u32, stage: u32) -> /*group*/ {
-  //#if transpose_a
-  return group_of_a(stage + row, tile_row + column, parameters.k, parameters.m);
-  //#else
-  return group_of_a(tile_row + row, stage + column, parameters.m, parameters.k);
-  //#end
-}
-
-fn loaded_b(tile_column: u32, row: u32, column: u32, stage: u32) -> /*group*/ {
-  //#if transpose_b
-  return group_of_b(tile_column + row, stage + column, parameters.n, parameters.k);
-  //#else
-  return group_of_b(stage + row, tile_column + column, parameters.k, parameters.n);
+  return select(Loaded(), loaded, k < end);
   //#end
 }
 
@@ -129,27 +97,44 @@ fn main(workgroup_index: u32, place: vec3u, local: u32) {
   let tile_row = tile / tiles_across * TILE_ROWS;
   let tile_column = tile % tiles_across * TILE_COLUMNS;
 
-  // The group that this invocation loads: its row in the tile as stored, and its first element in that row.
+  // The first group that this invocation loads: its slot and index in it, and its row and column in the tile as stored.
   //#if transpose_a
-  let load_row_a = local / (TILE_ROWS / 4);
-  let load_a = 4 * (local % (TILE_ROWS / 4));
+  let slot_a = local % SLOTS_A;
+  let line_a = local / SLOTS_A;
+  let index_in_slot_a = line_a;
+  let column_a = 4 * slot_a;
   //#else
-  let load_row_a = local / (DEPTH / 4);
-  let load_a = 4 * (local % (DEPTH / 4));
+  let slot_a = local / DEPTH;
+  let index_in_slot_a = local % DEPTH;
+  let line_a = local / (DEPTH / 4);
+  let column_a = 4 * (local % (DEPTH / 4));
   //#end
   //#if transpose_b
-  let load_row_b = local / (DEPTH / 4);
-  let load_b = 4 * (local % (DEPTH / 4));
+  let slot_b = SLOTS_A + local / DEPTH;
+  let index_in_slot_b = local % DEPTH;
+  let line_b = local / (DEPTH / 4);
+  let column_b = 4 * (local % (DEPTH / 4));
   //#else
-  let load_row_b = local / (TILE_COLUMNS / 4);
-  let load_b = 4 * (local % (TILE_COLUMNS / 4));
+  let slot_b = SLOTS_A + local % SLOTS_B;
+  let line_b = local / SLOTS_B;
+  let index_in_slot_b = line_b;
+  let column_b = 4 * (local % SLOTS_B);
   //#end
-
-  let place_a = load_row_a * PITCH_A + load_a / 4;
-  //#if transpose_b
-  let place_b = place_of_column(load_row_b) * PITCH_B + load_b / 4;
+  let pitch_a = parameters.lda / UNIT;
+  let pitch_b = parameters.ldb / UNIT;
+  //#if transpose_a
+  var index_a = (first_k + line_a) * pitch_a + tile_row / UNIT + column_a / UNIT;
+  let stage_a = DEPTH * pitch_a;
   //#else
-  let place_b = load_row_b * PITCH_B + load_b / 4;
+  var index_a = (tile_row + line_a) * pitch_a + first_k / UNIT + column_a / UNIT;
+  let stage_a = DEPTH / UNIT;
+  //#end
+  //#if transpose_b
+  var index_b = (tile_column + line_b) * pitch_b + first_k / UNIT + column_b / UNIT;
+  let stage_b = DEPTH / UNIT;
+  //#else
+  var index_b = (first_k + line_b) * pitch_b + tile_column / UNIT + column_b / UNIT;
+  let stage_b = DEPTH * pitch_b;
   //#end
 
   //#lines sums
@@ -163,32 +148,22 @@ fn main(workgroup_index: u32, place: vec3u, local: u32) {
   var row_sum = 0.0;
   //#end
   //#end
-  //#if ahead
-  var next_a = loaded_a(tile_row, load_row_a, load_a, first_k);
-  var next_b = loaded_b(tile_column, load_row_b, load_b, first_k);
-  //#end
+
+  //#lines first_stage
+  workgroupBarrier();
   for (var stage = first_k; stage < last_k; stage += DEPTH) {
-    //#if ahead
-    tile_a[place_a] = next_a;
-    tile_b[place_b] = next_b;
-    workgroupBarrier();
-    // Loaded now and needed after the products, which hide the latency. Zero beyond k.
-    next_a = loaded_a(tile_row, load_row_a, load_a, stage + DEPTH);
-    next_b = loaded_b(tile_column, load_row_b, load_b, stage + DEPTH);
-    //#else
-    tile_a[place_a] = loaded_a(tile_row, load_row_a, load_a, stage);
-    tile_b[place_b] = loaded_b(tile_column, load_row_b, load_b, stage);
-    workgroupBarrier();
-    //#end
+    // Loads of the next stage, whose latency the products hide. After the last stage, their contents are not used.
+    index_a += stage_a;
+    index_b += stage_b;
+    //#lines loads
     //#if row_sums
     if (adds_rows) {
       //#lines row_additions
     }
     //#end
-    for (var step = 0u; step < DEPTH / 4; step++) {
-      //#lines loads
-      //#lines products
-    }
+    //#lines steps
+    workgroupBarrier();
+    //#lines puts
     workgroupBarrier();
   }
 

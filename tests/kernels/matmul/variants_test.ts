@@ -7,6 +7,7 @@ import {
   matmulMatmul,
   shaderOf,
   type Structural,
+  type Vendor,
 } from "../../../kernels/mod.ts";
 import { defaultVariant } from "../../../src/device/mod.ts";
 import { caseArrays } from "../support/case_arrays.ts";
@@ -145,9 +146,32 @@ Deno.test("each adapter and size gets the variant that is intended for it", () =
   assertEquals(chosen(CPU_ADAPTER, { k: 39 }), "texture_subgroup_ragged");
   assertEquals(chosen({ ...CPU_ADAPTER, subgroupSize: null }, {}), "texture_tile");
   assertEquals(chosen(GPU, {}), "shared_tile");
-  assertEquals(chosen(GPU, { m: 512, n: 512 }), "shared_tile_large");
+  assertEquals(chosen(GPU, { k: 48 }), "shared_tile_tall");
   assertEquals(chosen(GPU, { n: 39 }), "shared_tile_ragged");
   assertEquals(chosen({ ...GPU, maxInvocationsPerWorkgroup: 128 }, {}), "simple");
+  assertEquals(chosen({ ...GPU, maxWorkgroupStorageBytes: 8192 }, { k: 48 }), "simple");
+});
+
+Deno.test("GPUs get the largest tile that fills them and fits their registers", () => {
+  const choice = (vendor: Vendor, tiles: number, kernel = matmulMatmul, memory = 32_768) =>
+    chosen(
+      { ...GPU, vendor, shaderF16: true, maxWorkgroupStorageBytes: memory },
+      { m: 128 * tiles, n: 2048, k: 48, ldc: 2048 },
+      kernel,
+    );
+  for (const vendor of ["nvidia", "amd", "other"] as const) {
+    assertEquals(choice(vendor, 17), "shared_tile_tall");
+    assertEquals(choice(vendor, 18), "shared_tile_large");
+  }
+  assertEquals(choice("apple", 18), "shared_tile_tall");
+  for (const vendor of ["intel", "arm", "qualcomm"] as const) {
+    assertEquals(choice(vendor, 18), "shared_tile");
+  }
+  // Workgroup memory for a large tile is more than WebGPU guarantees.
+  assertEquals(choice("nvidia", 18, matmulMatmul, 16_384), "shared_tile_tall");
+  assertEquals(choice("amd", 18, matmulHalf), "half_tile_large");
+  assertEquals(choice("nvidia", 18, matmulHalf), "packed_large");
+  assertEquals(choice("intel", 18, matmulHalf), "packed");
 });
 
 Deno.test("operands whose rows are not 256 bytes apart are read from buffers", () => {

@@ -81,6 +81,70 @@ fn row_min_index(lane: u32, value: u32) -> u32 {
 }
 `;
 
+export const subgroups = wgsl`
+// Exchange between the invocations of one row if a workgroup has several subgroups, of whatever size: each adds up its own, then every
+// invocation the results of all, in order. Invocations are in subgroups by their index in the workgroup.
+override LANES: u32;
+override WORKGROUP: u32 = LANES;
+
+// One element for each subgroup. At most 128 lanes, and subgroups of at least 4.
+var<workgroup> exchanged: array<f32, 32>;
+var<workgroup> exchanged_indices: array<u32, 32>;
+var<private> lanes_of_subgroup: u32;
+
+// The row of a workgroup, and an invocation's lane in it.
+fn row_of(group: u32, local: u32) -> u32 {
+  return group;
+}
+
+fn lane_of_subgroups(local: u32, subgroup_size: u32) -> u32 {
+  lanes_of_subgroup = min(subgroup_size, LANES);
+  return local;
+}
+
+fn row_sum(lane: u32, value: f32) -> f32 {
+  let part = subgroupAdd(value);
+  if (lane % lanes_of_subgroup == 0u) {
+    exchanged[lane / lanes_of_subgroup] = part;
+  }
+  workgroupBarrier();
+  var result = exchanged[0];
+  for (var i = 1u; i < LANES / lanes_of_subgroup; i++) {
+    result += exchanged[i];
+  }
+  workgroupBarrier();
+  return result;
+}
+
+fn row_max(lane: u32, value: f32) -> f32 {
+  let part = subgroupMax(value);
+  if (lane % lanes_of_subgroup == 0u) {
+    exchanged[lane / lanes_of_subgroup] = part;
+  }
+  workgroupBarrier();
+  var result = exchanged[0];
+  for (var i = 1u; i < LANES / lanes_of_subgroup; i++) {
+    result = max(result, exchanged[i]);
+  }
+  workgroupBarrier();
+  return result;
+}
+
+fn row_min_index(lane: u32, value: u32) -> u32 {
+  let part = subgroupMin(value);
+  if (lane % lanes_of_subgroup == 0u) {
+    exchanged_indices[lane / lanes_of_subgroup] = part;
+  }
+  workgroupBarrier();
+  var result = exchanged_indices[0];
+  for (var i = 1u; i < LANES / lanes_of_subgroup; i++) {
+    result = min(result, exchanged_indices[i]);
+  }
+  workgroupBarrier();
+  return result;
+}
+`;
+
 export const invocation = wgsl`
 // Every invocation has its own row and exchanges nothing.
 override LANES: u32;

@@ -79,6 +79,8 @@ export interface Capabilities {
   readonly vendor: Vendor;
   /** Size of every subgroup if the adapter's minimum and maximum agree, else null. */
   readonly subgroupSize: number | null;
+  /** Smallest size of a subgroup, or null if shaders cannot use subgroup functions. */
+  readonly minSubgroupSize: number | null;
   /** Whether a shader must contain `enable subgroups;` (browsers) or must not (Deno). */
   readonly subgroupDirective: boolean;
   /** Whether shaders may compute in 16-bit floats. */

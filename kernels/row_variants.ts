@@ -1,6 +1,6 @@
 /**
- * Variants of kernels that reduce along rows: a workgroup computes one row, and its invocations exchange partial results either with
- * subgroup functions, the workgroup being one subgroup, or through workgroup memory. On CPU adapters barriers and workgroup memory are
+ * Variants of kernels that reduce along rows: a workgroup computes one row, and its invocations exchange partial results with subgroup
+ * functions, the workgroup being one subgroup or several, or through workgroup memory alone. On CPU adapters barriers and workgroup memory are
  * slow and a subgroup is always fastest; a GPU keeps more lanes busy on a long row with a whole workgroup.
  *
  * @module
@@ -32,6 +32,8 @@ interface Sharing {
   readonly text: string;
   /** Invocations per row. */
   lanes(capabilities: Capabilities): number;
+  /** The lane of an invocation in its row; `lane_of(local)` if absent. */
+  readonly lane?: string;
   /** Rows per workgroup. */
   readonly rows: number;
   supports(capabilities: Capabilities, shape: RowShape): boolean;
@@ -54,6 +56,16 @@ const INVOCATION: Sharing = {
   supports: ({ cpuAdapter }, { rows }) => cpuAdapter && rows > 1,
 };
 
+const SUBGROUPS: Sharing = {
+  name: "subgroups",
+  text: common.subgroups,
+  lanes: () => 128,
+  lane: "lane_of_subgroups(local, subgroup_size)",
+  rows: 1,
+  supports: ({ minSubgroupSize, maxInvocationsPerWorkgroup }) =>
+    minSubgroupSize !== null && minSubgroupSize >= 4 && maxInvocationsPerWorkgroup >= 128,
+};
+
 const WORKGROUP: Sharing = {
   name: "workgroup",
   text: common.workgroup,
@@ -74,8 +86,8 @@ export interface RowOptions {
 
 const ROW = "row_of(group.x + group.y * grid.x, local)";
 
-/** Names of the row's index, depending on the meaning of a row, and the invocation's lane in the row. */
-const ROW_ARGUMENTS = { row: ROW, block: ROW, tensor: ROW, lane: "lane_of(local)" };
+/** Names of the row's index, depending on the meaning of a row. */
+const ROW_ARGUMENTS = { row: ROW, block: ROW, tensor: ROW };
 
 /**
  * Variants of the WGSL `texts`, which compute in `Value` and exchange values with `row_sum`, `row_max` and `row_min_index`; their
@@ -93,7 +105,7 @@ export function rowVariants(
       name,
       numerics: name,
       unit: "Value",
-      arguments: oneRow ? { lane: "local" } : ROW_ARGUMENTS,
+      arguments: { ...(oneRow ? {} : ROW_ARGUMENTS), lane: sharing.lane ?? "lane_of(local)" },
       supports({ uniforms, structural, capabilities }) {
         const rows = shape(uniforms, structural);
         const { columns, multiples, passes = PASSES } = rows;
@@ -108,6 +120,8 @@ export function rowVariants(
         grid(Math.ceil(shape(uniforms, structural).rows / sharing.rows)),
     };
   };
-  const sharings = oneRow || barriers ? [SUBGROUP, WORKGROUP] : [SUBGROUP, INVOCATION, WORKGROUP];
+  const sharings = oneRow || barriers
+    ? [SUBGROUP, SUBGROUPS, WORKGROUP]
+    : [SUBGROUP, INVOCATION, SUBGROUPS, WORKGROUP];
   return sharings.flatMap((sharing) => widths.map((width) => variant(sharing, width)));
 }

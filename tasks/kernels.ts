@@ -13,6 +13,7 @@ import { plan } from "./kernels/plan.ts";
 const COMMON_GPU: Capabilities = {
   vendor: "other",
   subgroupSize: 32,
+  minSubgroupSize: 32,
   subgroupDirective: true,
   shaderF16: true,
   cpuAdapter: false,

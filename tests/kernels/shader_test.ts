@@ -21,6 +21,7 @@ import {
 const CAPABILITIES: Capabilities = {
   vendor: "other",
   subgroupSize: 8,
+  minSubgroupSize: 8,
   subgroupDirective: false,
   shaderF16: false,
   cpuAdapter: true,

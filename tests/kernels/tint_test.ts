@@ -28,6 +28,7 @@ function capabilities(subgroupSize: number, cpuAdapter: boolean): Capabilities {
   return {
     vendor: "other",
     subgroupSize,
+    minSubgroupSize: subgroupSize,
     subgroupDirective: true,
     shaderF16: true,
     cpuAdapter,

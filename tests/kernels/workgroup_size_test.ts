@@ -28,6 +28,7 @@ Deno.test("workgroupInvocations() computes the size of every variant", () => {
   const capabilities: Capabilities = {
     vendor: "other",
     subgroupSize: 32,
+    minSubgroupSize: 32,
     subgroupDirective: false,
     shaderF16: true,
     cpuAdapter: false,

@@ -115,9 +115,12 @@ fn main() {
   },
 });
 
+/** Invocations of {@linkcode subgroupProbe}, as many as share a row (see kernels/row_variants.ts). */
+export const SUBGROUP_INVOCATIONS = 128;
+
 /**
- * For lane l of a workgroup of `count` lanes, the subgroup size: y[3l] = the subgroup's size, y[3l + 1] = the lane's number in it,
- * y[3l + 2] = lane 1's number by broadcast plus the sum of all numbers.
+ * For invocation i of a workgroup: y[3i] = the size of its subgroup, y[3i + 1] = its number in the subgroup, y[3i + 2] = the index in the
+ * workgroup of the subgroup's invocation 1, by broadcast, plus the sum of the subgroup's indices.
  */
 export const subgroupProbe: Kernel = probe({
   name: "subgroups",
@@ -137,8 +140,8 @@ fn main(local: u32, lane: u32, subgroup_size: u32) {
 }
 `,
   workgroupSize: "SIZE",
-  supports: ({ subgroupSize }) => subgroupSize !== null && subgroupSize > 1,
-  constants: (_structural, { subgroupSize }) => ({ SIZE: subgroupSize ?? 1 }),
+  supports: ({ minSubgroupSize }) => minSubgroupSize !== null && minSubgroupSize > 1,
+  constants: () => ({ SIZE: SUBGROUP_INVOCATIONS }),
   reference({ y }, { count }) {
     for (let lane = 0; lane < count; lane++) {
       y.set([count, lane, 1 + count * (count - 1) / 2], 3 * lane);

@@ -7,7 +7,13 @@
 import type { Capabilities } from "../../../kernels/mod.ts";
 import { type Device, type DeviceBuffer, type HostArray, type View, whole } from "../device.ts";
 import { openReferenceDevice } from "../host/reference_device.ts";
-import { halfProbe, loopLimitProbe, notANumberProbe, subgroupProbe } from "./probes.ts";
+import {
+  halfProbe,
+  loopLimitProbe,
+  notANumberProbe,
+  SUBGROUP_INVOCATIONS,
+  subgroupProbe,
+} from "./probes.ts";
 import { tinyStep } from "./tiny_step.ts";
 
 /** The result of one test. */
@@ -102,19 +108,27 @@ async function testHalf(device: Device, capabilities: Capabilities | null): Prom
 }
 
 async function testSubgroups(device: Device, capabilities: Capabilities | null): Promise<Result> {
-  const size = capabilities?.subgroupSize ?? null;
-  if (size === null || size === 1) {
-    return { outcome: "skipped", detail: "no subgroups of a fixed size" };
+  const { subgroupSize = null, minSubgroupSize = null } = capabilities ?? {};
+  if (minSubgroupSize === null || minSubgroupSize === 1) {
+    return { outcome: "skipped", detail: "not supported" };
   }
-  const found = await withBuffers(device, 3 * size, null, (y) => {
-    device.run(subgroupProbe, { bindings: { y }, uniforms: { count: size } });
+  const count = SUBGROUP_INVOCATIONS;
+  const found = await withBuffers(device, 3 * count, null, (y) => {
+    device.run(subgroupProbe, { bindings: { y }, uniforms: { count } });
   });
-  for (let lane = 0; lane < size; lane++) {
-    const [seen, number, mixed] = found.slice(3 * lane);
-    if (seen !== size || number !== lane || mixed !== 1 + size * (size - 1) / 2) {
+  const size = found[0];
+  const right = size >= minSubgroupSize && Number.isInteger(count / Math.min(size, count)) &&
+    (subgroupSize === null || size === subgroupSize);
+  for (let i = 0; i < count; i++) {
+    const [seen, number, mixed] = found.slice(3 * i);
+    const lane = i % size, first = i - lane, lanes = Math.min(size, count);
+    const sum = lanes * first + lanes * (lanes - 1) / 2;
+    if (!right || seen !== size || number !== lane || mixed !== first + 1 + sum) {
       return {
         outcome: "failed",
-        detail: `lane ${lane} of ${size} has size ${seen}, number ${number}, sum ${mixed - 1}`,
+        detail: `invocation ${i} of ${count} has subgroup size ${seen}, number ${number}, sum ${
+          mixed - first - 1
+        }`,
       };
     }
   }

@@ -70,11 +70,11 @@ export function capabilitiesOf(
   { withoutSubgroups, maxTextureSide = Infinity }: Restrictions = {},
 ): Capabilities {
   const { limits, subgroups, subgroupMinSize, subgroupMaxSize } = facts;
-  const usable = withoutSubgroups !== true && subgroups !== "no" &&
-    subgroupMinSize === subgroupMaxSize && subgroupMinSize > 0;
+  const usable = withoutSubgroups !== true && subgroups !== "no" && subgroupMinSize > 0;
   return {
     vendor: vendorOf(facts),
-    subgroupSize: usable ? subgroupMinSize : null,
+    subgroupSize: usable && subgroupMinSize === subgroupMaxSize ? subgroupMinSize : null,
+    minSubgroupSize: usable ? subgroupMinSize : null,
     subgroupDirective: subgroups === "with directive",
     shaderF16: facts.shaderF16,
     cpuAdapter: isCpuAdapter(facts),

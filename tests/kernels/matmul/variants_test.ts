@@ -16,6 +16,7 @@ import { openVariantRunner } from "../support/run_variants.ts";
 const CPU_ADAPTER: Capabilities = {
   vendor: "other",
   subgroupSize: 8,
+  minSubgroupSize: 8,
   subgroupDirective: false,
   shaderF16: false,
   cpuAdapter: true,

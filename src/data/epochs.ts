@@ -38,6 +38,7 @@ export class Epochs {
   readonly #documents: ArrayLike<number>;
   readonly #settings: ExampleSettings;
   readonly #seed: number;
+  readonly #packing: Packing | undefined;
   /** End of each epoch among all examples, as far as computed. */
   readonly #ends: number[] = [];
   readonly #kept = new Map<number, Epoch>();
@@ -49,17 +50,20 @@ export class Epochs {
    * @param documents Numbers of the documents to use.
    * @param settings Settings of the packing.
    * @param seed The run's seed.
+   * @param packing The chunks of every epoch; each epoch has its own by default.
    */
   constructor(
     corpus: Corpus,
     documents: ArrayLike<number>,
     settings: ExampleSettings,
     seed: number,
+    packing?: Packing,
   ) {
     this.#corpus = corpus;
     this.#documents = documents;
     this.#settings = settings;
     this.#seed = seed;
+    this.#packing = packing;
   }
 
   /**
@@ -97,7 +101,7 @@ export class Epochs {
     if (kept !== undefined) return kept;
     const { dupeFactor } = this.#settings;
     const version = dupeFactor === 0 ? epoch : epoch % dupeFactor;
-    const packing = packDocuments(
+    const packing = this.#packing ?? packDocuments(
       this.#corpus,
       this.#documents,
       this.#settings,

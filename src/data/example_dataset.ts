@@ -51,6 +51,7 @@ export class ExampleDataset implements ExampleSource {
    * @param settings Settings of packing and masking; see {@linkcode exampleSettings}.
    * @param seed The run's seed.
    * @param documents Numbers of the documents to use; all by default.
+   * @param packing The chunks of every epoch; each epoch has its own by default.
    * @throws {RangeError} If the text is too short for an example, or there is only one document for
    *   next-sentence pairs.
    */
@@ -59,12 +60,13 @@ export class ExampleDataset implements ExampleSource {
     settings: ExampleSettings,
     seed: number,
     documents?: ArrayLike<number>,
+    packing?: Packing,
   ) {
     this.corpus = corpus;
     this.settings = settings;
     this.seed = seed;
     this.documents = documents ?? Uint32Array.from({ length: corpus.documentCount }, (_, i) => i);
-    this.#epochs = new Epochs(corpus, this.documents, settings, seed);
+    this.#epochs = new Epochs(corpus, this.documents, settings, seed, packing);
     if (settings.pairObjective === "nsp" && this.documents.length < 2) {
       throw new RangeError(
         `Next-sentence pairs need at least two documents, got ${this.documents.length}: ` +
@@ -168,10 +170,14 @@ export class ExampleDataset implements ExampleSource {
     const aEnd = packing.aEnd[chunk];
     const a = this.#span(sentence, aEnd);
     if (this.settings.pairObjective === "none") return [a];
-    if (packing.pairing[chunk] === PAIRING.random) {
+    if (packing.pairing[chunk] === PAIRING.random && packing.secondOf === undefined) {
       return [a, this.#randomSpan(packing, chunk, a, version)];
     }
-    const b = this.#span(sentence + aEnd, packing.sentenceCount[chunk] - aEnd);
+    const other = packing.secondOf?.[chunk] ?? chunk;
+    const b = this.#span(
+      packing.firstSentence[other] + packing.aEnd[other],
+      packing.sentenceCount[other] - packing.aEnd[other],
+    );
     return packing.pairing[chunk] === PAIRING.swapped ? [b, a] : [a, b];
   }
 

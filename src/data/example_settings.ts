@@ -26,6 +26,11 @@ export interface ExampleSettings {
   readonly wholeWordMask: boolean;
   /** Number of fixed versions of the examples to use in turn; 0 draws new ones in every epoch. */
   readonly dupeFactor: number;
+  /**
+   * Whether to pack half of the text from its end. The last sentence of a chunk exceeds the target length, so that truncation reveals
+   * the order of a pair; packed from the end, it is the first sentence. Absent in the official recipe. Sentence order only.
+   */
+  readonly balancedPairs?: boolean;
 }
 
 /** Fraction of the tokens that are masked (Lan et al. 2020, section 4.1, after BERT). */
@@ -100,4 +105,8 @@ function checkSettings(settings: ExampleSettings): void {
   choice("pairObjective", ["sop", "nsp", "none"]);
   choice("shortSeqPer", ["chunk", "document"]);
   for (const name of ["favorShorterNgram", "wholeWordMask"] as const) choice(name, [true, false]);
+  choice("balancedPairs", [undefined, true, false]);
+  if (settings.balancedPairs && settings.pairObjective !== "sop") {
+    throw new RangeError(`balancedPairs needs pairObjective sop, got ${settings.pairObjective}`);
+  }
 }

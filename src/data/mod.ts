@@ -27,4 +27,5 @@ export * from "./show_example.ts";
 export * from "./source_recipe.ts";
 export * from "./split.ts";
 export { tokenizeDocument } from "./tokenize_document.ts";
+export * from "./uncut_pairs.ts";
 export * from "./vocabulary.ts";

@@ -45,8 +45,29 @@ export interface Packing {
   readonly target: Uint16Array;
   /** A value of {@linkcode PAIRING} for each chunk. */
   readonly pairing: Uint8Array;
+  /** For each chunk, the chunk whose second segment a random pair has; absent if it is drawn from another document. */
+  readonly secondOf?: Uint32Array;
   /** The counts. */
   readonly counts: PackingCounts;
+}
+
+/** Approximate number of chunks of a stretch of text that is packed in one direction. */
+const STRETCH = 16;
+
+/** Divides sentences into stretches, each ending where `isFull` becomes true. */
+function stretchesOf(
+  first: number,
+  end: number,
+  isFull: (start: number, end: number) => boolean,
+): [start: number, end: number][] {
+  const stretches: [number, number][] = [];
+  for (let start = first; start < end;) {
+    let until = start + 1;
+    while (until < end && !isFull(start, until)) until++;
+    stretches.push([start, until]);
+    start = until;
+  }
+  return stretches;
 }
 
 /** Returns the maximum number of tokens per example without special tokens. */
@@ -67,6 +88,7 @@ export function textRoom(settings: ExampleSettings): number {
  * @param settings Settings of the packing.
  * @param seed The run's seed.
  * @param version Version of the random choices: lengths, boundaries and swaps.
+ * @param whole Whether to add sentences only while they fit into the target length, so that nothing is truncated.
  * @returns The chunks.
  */
 export function packDocuments(
@@ -75,6 +97,7 @@ export function packDocuments(
   settings: ExampleSettings,
   seed: number,
   version: number,
+  whole: boolean = false,
 ): Packing {
   const { pairObjective } = settings;
   const room = textRoom(settings);
@@ -97,32 +120,42 @@ export function packDocuments(
       shortTargetsDrawn++;
       return 2 + stream.integer(room - 1);
     };
+    const lengthOf = (start: number, end: number) => sentenceStarts[end] - sentenceStarts[start];
+    const stretches = settings.balancedPairs
+      ? stretchesOf(first, endSentence, (start, end) => lengthOf(start, end) >= STRETCH * room)
+      : [[first, endSentence]];
     let target = perDocument ? drawTarget() : 0;
-    for (let start = first; start < endSentence;) {
-      if (!perDocument) target = drawTarget();
-      let end = start + 1;
-      while (end < endSentence && sentenceStarts[end] - sentenceStarts[start] < target) end++;
-      const count = end - start;
-      if (count === 1 && pairObjective === "sop") {
-        dropped++;
-        tokensDropped += sentenceStarts[end] - sentenceStarts[start];
-        start = end;
-        continue;
-      }
-      let aEnd = count, pairing: number = PAIRING.inOrder;
-      if (pairObjective !== "none") {
-        aEnd = count === 1 ? 1 : 1 + stream.integer(count - 1);
-        if (count === 1 || stream.uniform() < 0.5) {
-          pairing = pairObjective === "sop" ? PAIRING.swapped : PAIRING.random;
+    for (const [from, until] of stretches) {
+      const backward = settings.balancedPairs === true && stream.uniform() < 0.5;
+      for (let at = backward ? until : from; backward ? at > from : at < until;) {
+        if (!perDocument) target = drawTarget();
+        let start = backward ? at - 1 : at;
+        let end = start + 1;
+        while (whole && end < until && lengthOf(start, end + 1) <= target) end++;
+        while (!whole && backward && start > from && lengthOf(start, end) < target) start--;
+        while (!whole && !backward && end < until && lengthOf(start, end) < target) end++;
+        const count = end - start;
+        if (count === 1 && pairObjective === "sop" || whole && lengthOf(start, end) > target) {
+          dropped++;
+          tokensDropped += lengthOf(start, end);
+          at = backward ? start : end;
+          continue;
         }
+        let aEnd = count, pairing: number = PAIRING.inOrder;
+        if (pairObjective !== "none") {
+          aEnd = count === 1 ? 1 : 1 + stream.integer(count - 1);
+          if (count === 1 || stream.uniform() < 0.5) {
+            pairing = pairObjective === "sop" ? PAIRING.swapped : PAIRING.random;
+          }
+        }
+        firstSentence.push(corpus.sentenceNumber(shard, start));
+        sentenceCount.push(count);
+        aEnds.push(aEnd);
+        targets.push(target);
+        pairings.push(pairing);
+        // Sentences replaced by a random segment start the next chunk, as in the official code.
+        at = backward ? start : start + (pairing === PAIRING.random ? aEnd : count);
       }
-      firstSentence.push(corpus.sentenceNumber(shard, start));
-      sentenceCount.push(count);
-      aEnds.push(aEnd);
-      targets.push(target);
-      pairings.push(pairing);
-      // Sentences replaced by a random segment start the next chunk, as in the official code.
-      start += pairing === PAIRING.random ? aEnd : count;
     }
   }
   return {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ExampleDataset } from "../data/mod.ts";
+import { type ExampleDataset, uncutPairs } from "../data/mod.ts";
 import { type StepBatches, stepBatches } from "../data/workers/mod.ts";
 import {
   initialize,
@@ -12,6 +12,7 @@ import {
   warmStart,
   type WarmStartReport,
 } from "../model/mod.ts";
+import { wilson } from "../report/mod.ts";
 import type { SamplePrediction } from "../runs/mod.ts";
 import {
   type CardEvaluation,
@@ -30,6 +31,7 @@ import {
   type PretrainingStepBatch,
   stepBatchesOf,
 } from "./objective.ts";
+import { pairCueAccuracy } from "./pair_cues.ts";
 import {
   batchPlan,
   type DataSource,
@@ -45,6 +47,23 @@ import type { PretrainSettings } from "./settings.ts";
 const SAMPLES = 4;
 /** Tensors that the log of a warm start names. */
 const WARM_START_NAMES = 4;
+
+/** Fewer pairs show little but chance. */
+const MIN_PAIRS = 100;
+
+/** The pairs of a held-out set. */
+interface HeldOutPairs {
+  /** Pairs whose lengths and cuts reveal nothing; null if there are none. */
+  readonly uncut: ExampleDataset | null;
+  /** See {@linkcode pairCueAccuracy}. */
+  readonly cueAccuracy: number;
+}
+
+/** The results on a held-out set. */
+interface HeldOutResult extends PretrainingEvaluation {
+  readonly uncut: PretrainingEvaluation | null;
+  readonly cueAccuracy: number;
+}
 
 /** What a pretraining run trains on. */
 export interface PretrainingOptions extends PhaseData {
@@ -68,6 +87,7 @@ export function pretrainingTask(options: PretrainingOptions): Task<PretrainingSt
   const phaseAt = (step: number) => phases()[phaseOf(phases(), step)];
   const vocabulary = vocabularyOf(files);
   const baselines = new Map<string, ContextFreeBaseline>();
+  const pairs = new Map<ExampleDataset, HeldOutPairs>();
   let built: StepBatches | undefined;
 
   /** The baseline of a held-out set, which is the same in all phases. */
@@ -79,16 +99,22 @@ export function pretrainingTask(options: PretrainingOptions): Task<PretrainingSt
 
   async function evaluate(context: EvaluationContext): Promise<Evaluation> {
     const { device, encoder, group, step } = context;
-    const { heldOut, shape } = phaseAt(step);
-    const results = new Map<string, PretrainingEvaluation>();
+    const phase = phaseAt(step);
+    const { heldOut, shape } = phase;
+    const { evalExamples, microBatchSize } = settings;
+    const results = new Map<string, HeldOutResult>();
+    const evaluateOn = (source: ExampleDataset, most: number) => {
+      const count = Math.min(most, source.examplesInEpoch(0));
+      return evaluatePretraining(device, encoder, source, count, microBatchSize, shape, group);
+    };
     for (const [name, source] of heldOut) {
-      const count = Math.min(settings.evalExamples, source.examplesInEpoch(0));
-      if (count === 0) continue;
-      const { microBatchSize } = settings;
-      results.set(
-        name,
-        await evaluatePretraining(device, encoder, source, count, microBatchSize, shape, group),
-      );
+      if (source.examplesInEpoch(0) === 0) continue;
+      const { uncut, cueAccuracy } = pairsOf(phase, source);
+      results.set(name, {
+        ...await evaluateOn(source, evalExamples),
+        uncut: uncut && await evaluateOn(uncut, Infinity),
+        cueAccuracy,
+      });
     }
     const samples = group.rank === 0 ? await samplesOf(context) : undefined;
     return {
@@ -102,8 +128,24 @@ export function pretrainingTask(options: PretrainingOptions): Task<PretrainingSt
       reviews: [],
       ...(samples !== undefined && { samples }),
       summary: [...results].map(([name, result]) => summary(name, result)).join("; "),
-      ...(results.size > 0 && { details: { ...[...results.values()][0] } }),
+      ...(results.size > 0 && { details: details([...results.values()][0]) }),
     };
+  }
+
+  /** The pairs of a held-out set in a phase, and what their lengths and cuts reveal. */
+  function pairsOf({ train }: LoopPhase, source: ExampleDataset): HeldOutPairs {
+    const known = pairs.get(source);
+    if (known !== undefined) return known;
+    const { evalExamples } = settings;
+    const made = {
+      uncut: uncutPairs(source, evalExamples),
+      // The accuracy of fewer pairs is not shown.
+      cueAccuracy: evalExamples < MIN_PAIRS || source.settings.pairObjective === "none"
+        ? NaN
+        : pairCueAccuracy(train, source),
+    };
+    pairs.set(source, made);
+    return made;
   }
 
   async function samplesOf(
@@ -195,7 +237,7 @@ function dataFingerprint(sources: readonly DataSource[]): string {
 /** The metrics of a held-out set. The log leaves out those that are NaN. */
 function fields(
   name: string,
-  result: PretrainingEvaluation,
+  result: HeldOutResult,
   baseline: ContextFreeBaseline,
 ): Record<string, number> {
   const prefix = name === "" ? "" : `${name}_`;
@@ -207,20 +249,48 @@ function fields(
     [`${prefix}baseline_accuracy_mlm`]: baseline.accuracy,
     [`${prefix}loss_pair`]: result.pairLoss,
     [`${prefix}accuracy_pair`]: result.pairAccuracy,
-    ...(result.wholePairs > 0 && {
-      [`${prefix}accuracy_pair_whole`]: result.wholePairAccuracy,
-      [`${prefix}pairs_whole`]: result.wholePairs,
+    [`${prefix}baseline_accuracy_pair`]: result.cueAccuracy,
+    ...(result.uncut !== null && {
+      [`${prefix}accuracy_pair_whole`]: result.uncut.pairAccuracy,
+      [`${prefix}pairs_whole`]: result.uncut.pairs,
     }),
     [`${prefix}examples`]: result.examples,
   };
 }
 
-function summary(name: string, result: PretrainingEvaluation): string {
+/** One line for people: `held-out masked-LM loss 6.012, accuracy 9.5%, pair accuracy 61.9% (58.5% by lengths and cuts alone), …`. */
+function summary(name: string, result: HeldOutResult): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-  return `held-out ${name === "" ? "" : `${name} `}masked-LM loss ${
-    result.maskedLoss.toFixed(3)
-  }, accuracy ${percent(result.maskedAccuracy)}` +
-    (result.pairs > 0 ? `, pair accuracy ${percent(result.pairAccuracy)}` : "");
+  const parts = [
+    `held-out ${name === "" ? "" : `${name} `}masked-LM loss ${result.maskedLoss.toFixed(3)}`,
+    `accuracy ${percent(result.maskedAccuracy)}`,
+  ];
+  const { pairs, pairAccuracy, cueAccuracy, uncut } = result;
+  if (pairs > 0) {
+    const cue = Number.isNaN(cueAccuracy)
+      ? ""
+      : ` (${percent(cueAccuracy)} by lengths and cuts alone)`;
+    parts.push(`pair accuracy ${percent(pairAccuracy)}${cue}`);
+  }
+  if (uncut !== null && uncut.pairs >= MIN_PAIRS) {
+    const { low, high } = wilson(uncut.pairAccuracy, uncut.pairs);
+    parts.push(
+      `on ${uncut.pairs} uncut pairs ${percent(uncut.pairAccuracy)} [${percent(low)}, ${
+        percent(high)
+      }]`,
+    );
+  }
+  return parts.join(", ");
+}
+
+/** The result under the names that `--json` prints. */
+function details({ uncut, cueAccuracy, ...result }: HeldOutResult): Record<string, number> {
+  return {
+    ...result,
+    wholePairAccuracy: uncut?.pairAccuracy ?? NaN,
+    wholePairs: uncut?.pairs ?? 0,
+    ...(Number.isNaN(cueAccuracy) ? {} : { pairBaseline: cueAccuracy }),
+  };
 }
 
 function card(

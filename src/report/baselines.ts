@@ -19,7 +19,12 @@ const RACE_OPTIONS = 4;
 export function baselinesOf(record: RunRecord, name: string): Reference[] {
   const logged = record.lastEvaluation?.[`${HELD_OUT}baseline_${name}`];
   if (typeof logged === "number") {
-    return [{ label: name.endsWith("_mlm") ? "without context" : "baseline", value: logged }];
+    const label = name.endsWith("_mlm")
+      ? "without context"
+      : name === "accuracy_pair"
+      ? "by lengths and cuts alone"
+      : "baseline";
+    return [{ label, value: logged }];
   }
   const confusion = record.review?.sets[0]?.confusion;
   switch (name) {

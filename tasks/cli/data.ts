@@ -25,6 +25,10 @@ const DATASET_OPTIONS = {
     help: "Draw short sequence lengths per chunk, or per document as the original code.",
     default: "chunk",
   },
+  "--balanced-pairs": {
+    kind: "switch",
+    help: "Pack half of the text from its end, so that lengths and cuts do not reveal the order.",
+  },
   "--masked-lm-prob <p>": {
     kind: "number",
     help: "Fraction of the tokens to mask.",
@@ -76,6 +80,7 @@ async function openDataset(flags: Flags<typeof DATASET_OPTIONS>): Promise<Exampl
     favorShorterNgram: flags.favorShorterNgram,
     wholeWordMask: flags.wholeWord,
     dupeFactor: flags.dupeFactor,
+    ...(flags.balancedPairs && { balancedPairs: true }),
   });
   return new ExampleDataset(corpus, settings, flags.seed);
 }

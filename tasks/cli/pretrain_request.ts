@@ -206,6 +206,7 @@ function pretrainRequest(
       dupeFactor,
       favorShorterNgram,
       wholeWordMask: flags.wholeWord,
+      balancedPairs: flags.balancedPairs || undefined,
     }),
     phases: flags.phases === undefined ? undefined : parsePhases(flags.phases),
   };

@@ -238,6 +238,10 @@ export const PRETRAIN_OPTIONS = {
       help: "Draw short sequence lengths per chunk or per document.",
       defaultText: "chunk",
     },
+    "--balanced-pairs": {
+      kind: "switch",
+      help: "Pack half of the text from its end, so that lengths and cuts do not reveal the order.",
+    },
     "--favor-shorter-ngram <yes>": {
       kind: "boolean",
       help: "Mask short n-grams more often than long ones.",

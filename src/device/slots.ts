@@ -88,23 +88,40 @@ export function assignSlots(commands: readonly BufferUse[]): Slots {
 const NONE: readonly never[] = [];
 
 /** Lifetimes in order of first use, which depends on the commands alone. */
-function lifetimes(commands: readonly BufferUse[]): Iterable<Lifetime> {
-  const found = new Map<DeviceBuffer, Lifetime>();
+function lifetimes(commands: readonly BufferUse[]): readonly Lifetime[] {
+  const found: Lifetime[] = [];
+  // By id minus the least id: ids of a recording's temporaries are close together, and a map would cost several times as much.
+  const least = leastId(commands);
+  const byId: Lifetime[] = [];
   const touch = (buffer: DeviceBuffer, first: number, last: number) => {
     if (!buffer.temporary) return;
-    const lifetime = found.get(buffer);
-    if (lifetime === undefined) found.set(buffer, { buffer, first, last });
+    const lifetime = byId[buffer.id - least];
+    if (lifetime === undefined) found.push(byId[buffer.id - least] = { buffer, first, last });
     else {
       lifetime.first = Math.min(lifetime.first, first);
       lifetime.last = last;
     }
   };
-  commands.forEach((command, index) => {
+  for (let index = 0; index < commands.length; index++) {
+    const command = commands[index];
     if (command.type === "run") {
       for (const { buffer } of command.views) touch(buffer, index, index);
     } else touch(command.view.buffer, command.type === "write" ? -1 : index, index);
-  });
-  return found.values();
+  }
+  return found;
+}
+
+/** The least id of a temporary. */
+function leastId(commands: readonly BufferUse[]): number {
+  let least = Infinity;
+  const note = ({ temporary, id }: DeviceBuffer) => {
+    if (temporary && id < least) least = id;
+  };
+  for (const command of commands) {
+    if (command.type === "run") { for (const { buffer } of command.views) note(buffer); }
+    else note(command.view.buffer);
+  }
+  return least;
 }
 
 /** A recording that has ended. */

@@ -379,7 +379,8 @@ class BindGroups {
   }
 }
 
-/** A 32-bit hash of a hash and a number below 2^53 (the step of FNV-1a, with a word instead of a byte). */
+/** Mixes a number into a hash of 30 bits, which engines store without allocating. */
 function mix(hash: number, value: number): number {
-  return Math.imul(hash ^ value, 0x01000193) ^ (hash >>> 15);
+  const product = Math.imul(hash ^ value, 0x9e3779b1);
+  return (product ^ (product >>> 15)) & 0x3fff_ffff;
 }

@@ -24,21 +24,27 @@ fn exponent(x: f32) -> f32 {
   return lane_max(exponential(Value(x)));
 }
 
-fn load_weights(index: u32) -> Value {
+fn load_weights(row: u32, key: u32) -> Value {
 //#if vector
-  return vec4f(weights[index], weights[index + 1u], weights[index + 2u], weights[index + 3u]);
+  return vec4f(
+    weights[key / 16u][row / 4u][key % 16u][row % 4u],
+    weights[key / 16u][row / 4u][key % 16u + 1u][row % 4u],
+    weights[key / 16u][row / 4u][key % 16u + 2u][row % 4u],
+    weights[key / 16u][row / 4u][key % 16u + 3u][row % 4u]
+  );
 //#else
-  return weights[index];
+  return weights[key / 16u][row / 4u][key % 16u][row % 4u];
 //#end
 }
 
-fn store_weights(index: u32, v: Value) {
+fn store_weights(row: u32, key: u32, v: Value) {
 //#if vector
-  for (var c = 0u; c < 4u; c++) {
-    weights[index + c] = v[c];
-  }
+  weights[key / 16u][row / 4u][key % 16u][row % 4u] = v.x;
+  weights[key / 16u][row / 4u][key % 16u + 1u][row % 4u] = v.y;
+  weights[key / 16u][row / 4u][key % 16u + 2u][row % 4u] = v.z;
+  weights[key / 16u][row / 4u][key % 16u + 3u][row % 4u] = v.w;
 //#else
-  weights[index] = v;
+  weights[key / 16u][row / 4u][key % 16u][row % 4u] = v;
 //#end
 }
 
@@ -57,8 +63,6 @@ fn main(workgroup_index: u32, local: u32) {
   }
   let place = place_of(workgroup_index);
   let keys = keys_of(place);
-  let x = local % ACROSS;
-  let y = local / ACROSS;
   let row = local / 4u;
   let part = local % 4u * SHARE;
 
@@ -66,13 +70,12 @@ fn main(workgroup_index: u32, local: u32) {
   var largest = LEAST;
   var total = 0.0;
   for (var first = 0u; first < keys; first += TILE) {
-    put(query_by_key(place, place.first, first, keys, local), x, y);
+    put_by_query(query_by_key(place, place.first, first, keys, local), local);
     workgroupBarrier();
 
-    let start = row * WEIGHTS_PITCH + part;
     var highest = Value(LEAST);
     for (var i = 0u; i < SHARE; i += WIDTH) {
-      highest = max(highest, until(keys, first + part + i, parameters.scale * load_weights(start + i), LEAST));
+      highest = max(highest, until(keys, first + part + i, parameters.scale * load_weights(row, part + i), LEAST));
     }
     exchanged[local] = lane_max(highest);
     workgroupBarrier();
@@ -88,12 +91,12 @@ fn main(workgroup_index: u32, local: u32) {
     var sum = Value(0.0);
     for (var i = 0u; i < SHARE; i += WIDTH) {
       let column = first + part + i;
-      let e = until(keys, column, exponential(parameters.scale * load_weights(start + i) - largest), 0.0);
+      let e = until(keys, column, exponential(parameters.scale * load_weights(row, part + i) - largest), 0.0);
       sum += e;
 //#if dropout
-      store_weights(start + i, dropout(e, place.row + place.first + row, column, parameters.sequence));
+      store_weights(row, part + i, dropout(e, place.row + place.first + row, column, parameters.sequence));
 //#else
-      store_weights(start + i, e);
+      store_weights(row, part + i, e);
 //#end
     }
     exchanged[local] = lane_sum(sum);
@@ -104,10 +107,10 @@ fn main(workgroup_index: u32, local: u32) {
     total = total * factor + ((exchanged[others] + exchanged[others + 1u]) +
       (exchanged[others + 2u] + exchanged[others + 3u]));
     for (var r = 0u; r < 4u; r++) {
-      sums[r] *= factors[4u * y + r];
+      sums[r] *= factors[result_row(local) + r];
     }
     load_value(place, first, keys, local);
-    sums = add_rows(sums, x, y);
+    sums = add_weighted(sums, keys - first, local);
   }
 
   if (part == 0u) {
@@ -115,9 +118,9 @@ fn main(workgroup_index: u32, local: u32) {
   }
   workgroupBarrier();
   for (var r = 0u; r < 4u; r++) {
-    sums[r] /= factors[4u * y + r];
+    sums[r] /= factors[result_row(local) + r];
   }
-  store_out(place, sums, x, y);
+  store_out(place, sums, local);
   if (part == 0u && place.column == 0u && place.first + row < parameters.sequence) {
     log_sum_exp[place.row + place.first + row] = largest + log(total);
   }
@@ -156,16 +159,14 @@ fn main(workgroup_index: u32, local: u32) {
   }
   let place = place_of(workgroup_index);
   let keys = keys_of(place);
-  let x = local % ACROSS;
-  let y = local / ACROSS;
   var sums = array<vec4f, 4>();
   for (var first = 0u; first < keys; first += TILE) {
     let found = slopes_of(place, place.first, first, keys, local);
-    put(found.slopes, x, y);
+    put_by_query(found.slopes, local);
     load_key(place, first, keys, local);
-    sums = add_rows(sums, x, y);
+    sums = add_weighted(sums, keys - first, local);
   }
-  store_dquery(place, sums, x, y);
+  store_dquery(place, sums, local);
 }
 `;
 
@@ -178,8 +179,6 @@ fn main(workgroup_index: u32, local: u32) {
   }
   let place = place_of(workgroup_index);
   let keys = keys_of(place);
-  let x = local % ACROSS;
-  let y = local / ACROSS;
   let sequence = parameters.sequence;
   var key_sums = array<vec4f, 4>();
   var value_sums = array<vec4f, 4>();
@@ -187,15 +186,15 @@ fn main(workgroup_index: u32, local: u32) {
   let queries = select(0u, sequence, place.first < keys);
   for (var first = 0u; first < queries; first += TILE) {
     let found = slopes_of(place, first, place.first, keys, local);
-    put(found.weights, x, y);
+    put_by_key(found.weights, local);
     load_dout(place, first, sequence, local);
-    value_sums = add_columns(value_sums, x, y);
+    value_sums = add_weighted(value_sums, sequence - first, local);
     workgroupBarrier();
-    put(found.slopes, x, y);
+    put_by_key(found.slopes, local);
     load_query(place, first, sequence, local);
-    key_sums = add_columns(key_sums, x, y);
+    key_sums = add_weighted(key_sums, sequence - first, local);
   }
-  store_dkey(place, key_sums, x, y);
-  store_dvalue(place, value_sums, x, y);
+  store_dkey(place, key_sums, local);
+  store_dvalue(place, value_sums, local);
 }
 `;

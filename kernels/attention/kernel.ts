@@ -112,7 +112,6 @@ export const attentionForward: Kernel = {
       read: ["query", "key", "value"],
       products: [["query", "key"]],
       written: [OUT],
-      fourKeys: true,
     }),
   ],
   lengths: (uniforms) => ({
@@ -155,7 +154,6 @@ export const attentionStatistics: Kernel = {
 const SLOPES: Omit<TileOperands, "written"> = {
   read: ["query", "key", "value", "dout"],
   products: [["query", "key"], ["dout", "value"]],
-  fourKeys: false,
 };
 
 const BACKWARD_BINDINGS = {

@@ -8,24 +8,41 @@ import { wgsl } from "../wgsl.ts";
 export const tile = wgsl`
 // Shared by the attention kernels for GPUs: tiles of TILE queries by TILE keys in workgroup memory.
 //
-// A workgroup of ACROSS x DOWN invocations computes CHUNK columns of TILE rows of a result, so that heads of any size need the same
-// registers; for wider heads, each chunk computes the scores again. Invocation (x, y) has the scores of queries 4·y … 4·y + 3 with the
-// keys x and x + ACROSS, as two vec4, and of the result the columns 4·x … 4·x + 3 of rows 4·y … 4·y + 3.
+// A workgroup of INVOCATIONS computes CHUNK columns of TILE rows of a result, so that heads of any size need the same registers; for wider
+// heads, each chunk computes the scores again. Each invocation has the scores of two queries with four neighboring keys (score_query,
+// score_key), and of the result four columns of four rows (result_column, result_row).
+//
+// Layout: what an invocation multiplies has constant indices, apart from those of the invocation itself, because compilers check others.
+//   operands  the factor of weights: [token / 16][column / 4][token % 16];
+//             of two operands of a product, GROUPS groups of four elements: [query / 2 % 2][query / 4][query % 2, group], and
+//             [key / 2 % 2][8 + key / 4][key % 2, group]
+//   weights   probabilities or their gradients, four rows of the result per element: [column / 16][row / 4][column % 16][row % 4]
+// One unused group at each end keeps neighbors in different memory banks.
 
 const TILE = 32u;
+const INVOCATIONS = 128u;
 const ACROSS = 16u;
-const DOWN = 8u;
-const INVOCATIONS = ACROSS * DOWN;
 const CHUNK = 4u * ACROSS;
-// Groups of four elements of a head that a product takes at a time, and an unused one that keeps rows in different banks.
-const GROUPS = /*groups*/u;
-const PITCH = GROUPS + 1u;
-const WEIGHTS_PITCH = TILE + 1u;
+const GROUPS = 8u;
 
-// Two operands of a product of tokens, one after the other, or one that is multiplied by weights.
-var<workgroup> tile: array<vec4f, /*length*/u>;
-// The tile of probabilities or of their gradients, one query after the other.
-var<workgroup> weights: array<f32, TILE * WEIGHTS_PITCH>;
+var<workgroup> operands: array<array<array<vec4f, 17>, 16>, 2>;
+var<workgroup> weights: array<array<array<vec4f, 17>, 8>, 2>;
+
+fn score_query(local: u32) -> u32 {
+  return 2u * (local / 8u);
+}
+
+fn score_key(local: u32) -> u32 {
+  return 4u * (local % 8u);
+}
+
+fn result_row(local: u32) -> u32 {
+  return 4u * (local / ACROSS);
+}
+
+fn result_column(local: u32) -> u32 {
+  return 4u * (local % ACROSS);
+}
 
 // The part of the result that a workgroup computes.
 struct Place {
@@ -70,46 +87,37 @@ fn keys_of(place: Place) -> u32 {
   return min(lengths[place.example], parameters.sequence);
 }
 
-// sums[r] + Σ_j weights[4·y + r, j]·tile[j], for the columns of this invocation.
-fn add_rows(sums: array<vec4f, 4>, x: u32, y: u32) -> array<vec4f, 4> {
+// sums[r] + Σ_j weights[row + r, j]·operands[j], for the rows and columns of this invocation and at least the first tokens. The number of
+// iterations is not a constant, so that compilers do not unroll them further and spill registers.
+fn add_weighted(sums: array<vec4f, 4>, tokens: u32, local: u32) -> array<vec4f, 4> {
+  let x = local % ACROSS;
+  let y = local / ACROSS;
   var sum_0 = sums[0];
   var sum_1 = sums[1];
   var sum_2 = sums[2];
   var sum_3 = sums[3];
-  let start = 4u * y * WEIGHTS_PITCH;
-  for (var j = 0u; j < TILE; j++) {
-    let four = tile[j * ACROSS + x];
-    sum_0 += weights[start + j] * four;
-    sum_1 += weights[start + WEIGHTS_PITCH + j] * four;
-    sum_2 += weights[start + 2u * WEIGHTS_PITCH + j] * four;
-    sum_3 += weights[start + 3u * WEIGHTS_PITCH + j] * four;
+  for (var half = 0u; half < 2u && 16u * half < tokens; half++) {
+    //#lines weighted
   }
   return array<vec4f, 4>(sum_0, sum_1, sum_2, sum_3);
 }
 
-// sums[r] + Σ_i weights[i, 4·y + r]·tile[i]: the same with the weights transposed.
-fn add_columns(sums: array<vec4f, 4>, x: u32, y: u32) -> array<vec4f, 4> {
-  var sum_0 = sums[0];
-  var sum_1 = sums[1];
-  var sum_2 = sums[2];
-  var sum_3 = sums[3];
-  for (var i = 0u; i < TILE; i++) {
-    let start = i * WEIGHTS_PITCH + 4u * y;
-    let four = tile[i * ACROSS + x];
-    sum_0 += weights[start] * four;
-    sum_1 += weights[start + 1u] * four;
-    sum_2 += weights[start + 2u] * four;
-    sum_3 += weights[start + 3u] * four;
-  }
-  return array<vec4f, 4>(sum_0, sum_1, sum_2, sum_3);
+// Writes an invocation's scores into weights: rows of the result are queries.
+fn put_by_query(scores: array<vec4f, 2>, local: u32) {
+  let row = score_query(local) / 4u;
+  let first = score_query(local) % 4u;
+  let half = score_key(local) / 16u;
+  let column = score_key(local) % 16u;
+  //#lines by_query
 }
 
-// Writes the scores of an invocation into weights.
-fn put(scores: array<vec4f, 2>, x: u32, y: u32) {
-  for (var r = 0u; r < 4u; r++) {
-    weights[(4u * y + r) * WEIGHTS_PITCH + x] = scores[0][r];
-    weights[(4u * y + r) * WEIGHTS_PITCH + x + ACROSS] = scores[1][r];
-  }
+// The same if rows of the result are keys.
+fn put_by_key(scores: array<vec4f, 2>, local: u32) {
+  let row = score_key(local) / 4u;
+  let half = score_query(local) / 16u;
+  let column = score_query(local) % 16u;
+  weights[half][row][column] = scores[0];
+  weights[half][row][column + 1u] = scores[1];
 }
 `;
 
@@ -134,54 +142,50 @@ fn /*name*/_four(place: Place, token: u32, end: u32, column: u32) -> vec4f {
 //#end
 }
 
-// Loads a chunk of the tokens first … first + TILE − 1 into tile.
+// Loads a chunk of the tokens first … first + TILE − 1 into operands.
 fn load_/*name*/(place: Place, first: u32, end: u32, local: u32) {
   workgroupBarrier();
   for (var i = local; i < TILE * ACROSS; i += INVOCATIONS) {
-    tile[i] = /*name*/_four(place, first + i / ACROSS, end, place.column + 4u * (i % ACROSS));
+    let token = i / ACROSS;
+    let group = i % ACROSS;
+    operands[token / 16u][group][token % 16u] = /*name*/_four(place, first + token, end, place.column + 4u * group);
   }
   workgroupBarrier();
 }
 `;
 
 export const product = wgsl`
-// Dot products of the queries' and the keys' vectors, over the whole head.
+// Dot products of the queries' and the keys' vectors, over the whole head: of two queries with four keys.
 fn /*left*/_by_/*right*/(place: Place, first_query: u32, first_key: u32, keys: u32, local: u32) -> array<vec4f, 2> {
-  let x = local % ACROSS;
-  let y = local / ACROSS;
-  var sums = array<vec4f, 2>();
+  let x = local % 8u;
+  let y = local / 8u;
+  var sum_0 = vec4f();
+  var sum_1 = vec4f();
   for (var column = 0u; column < parameters.size; column += 4u * GROUPS) {
     workgroupBarrier();
     for (var i = local; i < TILE * GROUPS; i += INVOCATIONS) {
-      let row = i / GROUPS;
+      let token = i / GROUPS;
       let group = i % GROUPS;
       let first = column + 4u * group;
-      tile[row * PITCH + group] = /*left*/_four(place, first_query + row, parameters.sequence, first);
-      tile[(TILE + row) * PITCH + group] = /*right*/_four(place, first_key + row, keys, first);
+      let half = token / 2u % 2u;
+      let index = token % 2u * GROUPS + group;
+      operands[half][token / 4u][index] = /*left*/_four(place, first_query + token, parameters.sequence, first);
+      operands[half][8u + token / 4u][index] = /*right*/_four(place, first_key + token, keys, first);
     }
     workgroupBarrier();
-    for (var group = 0u; group < GROUPS; group++) {
-      let a_0 = tile[(4u * y) * PITCH + group];
-      let a_1 = tile[(4u * y + 1u) * PITCH + group];
-      let a_2 = tile[(4u * y + 2u) * PITCH + group];
-      let a_3 = tile[(4u * y + 3u) * PITCH + group];
-      let b_0 = tile[(TILE + x) * PITCH + group];
-      let b_1 = tile[(TILE + ACROSS + x) * PITCH + group];
-      sums[0] += vec4f(dot(a_0, b_0), dot(a_1, b_0), dot(a_2, b_0), dot(a_3, b_0));
-      sums[1] += vec4f(dot(a_0, b_1), dot(a_1, b_1), dot(a_2, b_1), dot(a_3, b_1));
-    }
+    //#lines products
   }
-  return sums;
+  return array<vec4f, 2>(sum_0, sum_1);
 }
 `;
 
 export const result = wgsl`
-// Stores an invocation's part of a result: the rows from first + 4·y on that are inside the sequence.
-fn store_/*name*/(place: Place, sums: array<vec4f, 4>, x: u32, y: u32) {
+// Stores an invocation's part of a result: its rows that are inside the sequence.
+fn store_/*name*/(place: Place, sums: array<vec4f, 4>, local: u32) {
   var found = sums;
-  let column = place.column + 4u * x;
+  let column = place.column + result_column(local);
   for (var r = 0u; r < 4u; r++) {
-    let token = place.first + 4u * y + r;
+    let token = place.first + result_row(local) + r;
     if (token >= parameters.sequence || column >= parameters.size) {
       continue;
     }
@@ -199,45 +203,53 @@ fn store_/*name*/(place: Place, sums: array<vec4f, 4>, x: u32, y: u32) {
 
 export const slopes = wgsl`
 // Probabilities from the row's log-sum-exp, with the dropout of the forward pass, and the gradients of the scores, scale·P·(dP − δ), with
-// dP masked likewise: four queries with two keys per invocation, zero outside the matrix.
+// dP masked likewise: two queries with four keys per invocation, zero outside the matrix.
 struct Slopes {
   weights: array<vec4f, 2>,
   slopes: array<vec4f, 2>,
 }
 
+struct Slope {
+  weight: Value,
+  slope: Value,
+}
+
+//#if vector
+fn inside(key: u32, keys: u32) -> vec4<bool> {
+  return vec4(key) + vec4(0u, 1u, 2u, 3u) < vec4(keys);
+}
+//#end
+
+// Of query i with the keys from j on.
+fn slope_of(place: Place, i: u32, j: u32, keys: u32, score: Value, gradient: Value) -> Slope {
+  if (i >= parameters.sequence || j >= keys) {
+    return Slope();
+  }
+  let log_sum_exp = statistics[2u * (place.row + i)];
+  let delta = statistics[2u * (place.row + i) + 1u];
+  let probability = exponential(parameters.scale * score - log_sum_exp);
+//#if dropout
+  // Infinity times a zero factor would be NaN.
+  let kept = dropout(Value(1.0), place.row + i, j, parameters.sequence) != Value(0.0);
+  let kept_gradient = select(Value(0.0), gradient * parameters.keep_scale, kept);
+  let weight = select(Value(0.0), probability * parameters.keep_scale, kept);
+  let slope = parameters.scale * probability * (kept_gradient - delta);
+//#else
+  let weight = probability;
+  let slope = parameters.scale * probability * (gradient - delta);
+//#end
+//#if vector
+  return Slope(select(Value(0.0), weight, inside(j, keys)), select(Value(0.0), slope, inside(j, keys)));
+//#else
+  return Slope(weight, slope);
+//#end
+}
+
 fn slopes_of(place: Place, first_query: u32, first_key: u32, keys: u32, local: u32) -> Slopes {
   let scores = query_by_key(place, first_query, first_key, keys, local);
   let gradients = dout_by_value(place, first_query, first_key, keys, local);
-  let x = local % ACROSS;
-  let y = local / ACROSS;
-  var result = Slopes();
-  for (var r = 0u; r < 4u; r++) {
-    let i = first_query + 4u * y + r;
-    if (i >= parameters.sequence) {
-      continue;
-    }
-    let log_sum_exp = statistics[2u * (place.row + i)];
-    let delta = statistics[2u * (place.row + i) + 1u];
-    for (var half = 0u; half < 2u; half++) {
-      let j = first_key + x + half * ACROSS;
-      if (j >= keys) {
-        continue;
-      }
-      let score = select(scores[0][r], scores[1][r], half == 1u);
-      let gradient = select(gradients[0][r], gradients[1][r], half == 1u);
-      let probability = exponential(parameters.scale * score - log_sum_exp);
-//#if dropout
-      // Infinity times a zero factor would be NaN.
-      let kept = dropout(1.0, place.row + i, j, parameters.sequence) != 0.0;
-      let kept_gradient = select(0.0, gradient * parameters.keep_scale, kept);
-      result.weights[half][r] = select(0.0, probability * parameters.keep_scale, kept);
-      result.slopes[half][r] = parameters.scale * probability * (kept_gradient - delta);
-//#else
-      result.weights[half][r] = probability;
-      result.slopes[half][r] = parameters.scale * probability * (gradient - delta);
-//#end
-    }
-  }
-  return result;
+  let i = first_query + score_query(local);
+  let j = first_key + score_key(local);
+  //#lines slopes
 }
 `;

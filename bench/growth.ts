@@ -8,7 +8,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { copyCeiling, measureCeilings, measureMatmul, openDevice } from "../src/device/mod.ts";
 import { ALBERT_DEFAULTS, type ModelConfig } from "../src/model/mod.ts";
 import { planPretrainingStep } from "../src/pretraining/mod.ts";
-import { StepTimer } from "./step/phases.ts";
+import { stepsPerWait, StepTimer } from "./step/phases.ts";
 import { TrainingStep, usualPredictions } from "./step/training_step.ts";
 
 /** The sizes of a step. One of them varies at a time. */
@@ -163,10 +163,10 @@ async function measure(
   try {
     const step = await TrainingStep.open(device, config, { batch, sequence, maxPredictions });
     using timer = new StepTimer(step);
-    await timer.time();
+    await timer.time(stepsPerWait(device));
     let milliseconds = Infinity;
     for (let i = 0; i < STEPS; i++) {
-      milliseconds = Math.min(milliseconds, (await timer.time()).milliseconds);
+      milliseconds = Math.min(milliseconds, (await timer.time(stepsPerWait(device))).milliseconds);
     }
     let leastMilliseconds = 0;
     const plan = planPretrainingStep(config, batch, sequence, maxPredictions, {

@@ -1,7 +1,9 @@
-"""An ALBERT pretraining step in eager PyTorch on the CPU, with the model, losses and optimizer of `bench step`.
+"""An ALBERT pretraining step in eager PyTorch, with the model, losses and optimizer of `bench step`.
 
-The argument is a JSON object of sizes. Prints a line with the version, the number of threads, the bytes of a step, and the bytes of a step in
-Transformers. Then runs a step for each line of standard input and prints its milliseconds.
+The argument is a JSON object of sizes; its field `gpu` selects CUDA or Metal if PyTorch supports it, else the CPU. Prints a line with the
+version, the device, the modes, the bytes of a step, and the bytes of a step in Transformers. Then reads lines such as `f32 10`: runs ten
+steps in a row, waits for the device once, and prints the milliseconds of one. The modes are f32 (without TF32), and on CUDA tf32 and
+bf16 (autocast).
 """
 
 import json
@@ -125,6 +127,12 @@ def transformers_bytes(s, batch):
 
 
 sizes = json.loads(sys.argv[1])
+kind = "cpu"
+if sizes["gpu"] and torch.cuda.is_available():
+    kind = "cuda"
+elif sizes["gpu"] and torch.backends.mps.is_available():
+    kind = "mps"
+torch.set_default_device(kind)
 torch.manual_seed(1)
 model = Albert(sizes)
 optimizer = Lamb(model.parameters())
@@ -139,21 +147,49 @@ batch = (
 )
 
 
-def step():
-    start = time.perf_counter()
+def step(mode):
     for p in model.parameters():
         p.grad = None
-    model(*batch).backward()
+    with torch.autocast(kind, torch.bfloat16, enabled=mode == "bf16"):
+        loss = model(*batch)
+    loss.backward()
     optimizer.step()
-    return (time.perf_counter() - start) * 1e3
+
+
+def wait():
+    if kind == "cuda":
+        torch.cuda.synchronize()
+    elif kind == "mps":
+        torch.mps.synchronize()
+
+
+def milliseconds(mode, steps):
+    """Milliseconds of a step, over `steps` steps in a row with one wait."""
+    if kind == "cuda":
+        torch.backends.cuda.matmul.allow_tf32 = mode != "f32"
+        torch.backends.cudnn.allow_tf32 = mode != "f32"
+    wait()
+    start = time.perf_counter()
+    for _ in range(steps):
+        step(mode)
+    wait()
+    return (time.perf_counter() - start) * 1e3 / steps
+
+
+def device_name():
+    if kind == "cuda":
+        return torch.cuda.get_device_name()
+    return "Metal" if kind == "mps" else f"{torch.get_num_threads()} threads"
 
 
 weights = 4 * sum(p.numel() for p in model.parameters())
 print(json.dumps({
     "version": torch.__version__,
-    "threads": torch.get_num_threads(),
+    "device": device_name(),
+    "modes": ["f32", "tf32", "bf16"] if kind == "cuda" else ["f32"],
     "bytes": 4 * weights + saved_bytes(model, lambda: model(*batch)),
     "transformers_bytes": transformers_bytes(sizes, batch),
 }), flush=True)
-for _ in sys.stdin:
-    print(step(), flush=True)
+for line in sys.stdin:
+    mode, steps = line.split()
+    print(milliseconds(mode, int(steps)), flush=True)

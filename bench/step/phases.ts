@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { WebGpuDevice } from "../../src/device/mod.ts";
+import { type Device, WebGpuDevice } from "../../src/device/mod.ts";
 import type { TrainingStep } from "./training_step.ts";
 
 /** `CLOCK_THREAD_CPUTIME_ID` of Linux. */
@@ -52,15 +52,17 @@ export interface Phases {
   readonly readback: number;
 }
 
-/** Measures each phase once, on one batch. */
-export async function timePhases(step: TrainingStep): Promise<Phases> {
+/** Measures each phase on one batch, `pipelined` times in a row with one wait. */
+export async function timePhases(step: TrainingStep, pipelined: number): Promise<Phases> {
   const { device } = step;
   const time = async (work: () => void) => {
     const start = performance.now();
-    work();
-    device.flush();
+    for (let i = 0; i < pipelined; i++) {
+      work();
+      device.flush();
+    }
     await device.settled();
-    return performance.now() - start;
+    return (performance.now() - start) / pipelined;
   };
   const start = performance.now();
   const batch = step.batch();
@@ -74,9 +76,14 @@ export async function timePhases(step: TrainingStep): Promise<Phases> {
   return { data, forward, backward: both - forward, optimizer, readback };
 }
 
+/** Number of steps to measure with one wait: on a GPU, the wait would hide the time of fewer. */
+export function stepsPerWait(device: Device): number {
+  return device instanceof WebGpuDevice && !device.access.capabilities.cpuAdapter ? 10 : 1;
+}
+
 /** Times of a step. */
 export interface StepTime {
-  /** Time until the device has finished. */
+  /** Time of a step, including its part of the wait for the device. */
   readonly milliseconds: number;
   /** Time in which the host recorded, planned and encoded. */
   readonly hostMilliseconds: number;
@@ -108,24 +115,35 @@ export class StepTimer implements Disposable {
     this.#clock[Symbol.dispose]();
   }
 
-  /** Runs and measures one step. */
-  async time(): Promise<StepTime> {
+  /**
+   * Runs steps and waits once, after the last. Waiting for every step would hide how fast a GPU is: Deno takes 11 ms to notice that it
+   * has finished.
+   *
+   * @returns milliseconds per step
+   */
+  async time(steps: number): Promise<StepTime> {
     const { device } = this.#step;
     const start = performance.now();
-    const batch = this.#step.batch();
-    let host = this.#submitting - this.#clock.milliseconds();
+    let host = 0;
     const flush = () => {
       const begin = this.#clock.milliseconds();
       device.flush();
       // On the CPU device, a flush computes.
       if (!(device instanceof WebGpuDevice)) host -= this.#clock.milliseconds() - begin;
     };
-    this.#step.record(batch);
-    flush();
-    this.#step.update();
-    flush();
-    host += this.#clock.milliseconds() - this.#submitting;
+    for (let i = 0; i < steps; i++) {
+      const batch = this.#step.batch();
+      host += this.#submitting - this.#clock.milliseconds();
+      this.#step.record(batch);
+      flush();
+      this.#step.update();
+      flush();
+      host += this.#clock.milliseconds() - this.#submitting;
+    }
     await device.settled();
-    return { milliseconds: performance.now() - start, hostMilliseconds: host };
+    return {
+      milliseconds: (performance.now() - start) / steps,
+      hostMilliseconds: host / steps,
+    };
   }
 }

@@ -11,7 +11,7 @@ import { checkPrecision, type Precision } from "../../src/train/mod.ts";
 import { benchConfig } from "../workload.ts";
 import { LineProcess } from "../peers/pytorch.ts";
 import { median } from "../table.ts";
-import { type Phases, StepTimer, timePhases } from "./phases.ts";
+import { type Phases, stepsPerWait, StepTimer, timePhases } from "./phases.ts";
 import { type StepSizes, TrainingStep, usualPredictions } from "./training_step.ts";
 
 /** Options of {@linkcode benchStep}. */
@@ -21,8 +21,12 @@ export interface StepBenchOptions {
   readonly config: string;
   readonly batch: number;
   readonly sequence: number;
-  /** Number of measured steps, after one that compiles. */
+  /** Number of measurements, after the warm-up. */
   readonly steps: number;
+  /** Steps of a measurement, which ends with one wait. Default: 10 on GPUs, 1 on the CPU and on software adapters. */
+  readonly pipelined?: number;
+  /** Steps of the warm-up. Default: as many as in a measurement. */
+  readonly warmUp?: number;
   /** Activations to recompute in the backward pass. Default: none. */
   readonly recompute?: Recompute;
   /** Precision of matrix multiplications. Default: f32. */
@@ -40,7 +44,9 @@ export interface StepBench {
   readonly config: string;
   readonly batch: number;
   readonly sequence: number;
-  /** Median over the steps, including waiting. */
+  /** Steps of a measurement. */
+  readonly pipelined: number;
+  /** Time of a step: median over the measurements, including waiting. */
   readonly milliseconds: number;
   /** Time of the host's thread for recording and encoding, without the driver. */
   readonly hostMilliseconds: number;
@@ -60,13 +66,27 @@ export interface StepBench {
   readonly pytorch?: PyTorchComparison;
 }
 
+/** Arithmetic of PyTorch's matrix multiplications. `tf32` and `bf16` (autocast) are measured on CUDA only. */
+export type PyTorchMode = "f32" | "tf32" | "bf16";
+
+/** Time of a step in PyTorch. */
+export interface PyTorchTime {
+  readonly mode: PyTorchMode;
+  readonly milliseconds: number;
+  /** Our time relative to PyTorch's. Below 1, ours is faster. */
+  readonly timeRatio: number;
+}
+
 /** The same step in PyTorch. */
 export interface PyTorchComparison {
   readonly label: string;
+  /** In float32 without TF32. */
   readonly milliseconds: number;
   readonly peakBytes: number;
-  /** Our time relative to PyTorch's. Below 1, ours is faster. */
+  /** Our time relative to PyTorch's in float32. */
   readonly timeRatio: number;
+  /** The times in all modes. */
+  readonly modes: readonly PyTorchTime[];
   /** Our peak relative to that of a lean PyTorch model, which has one GELU and computes logits of masked tokens only. */
   readonly memoryRatio: number;
   /** Our peak relative to that of Transformers' AlbertForPreTraining with eager attention, if it is installed. */
@@ -79,28 +99,38 @@ const PRODUCTS = /^(matmul|attention|softmax)\./;
 /** Measures training steps on synthetic examples. */
 export async function benchStep(options: StepBenchOptions): Promise<StepBench> {
   const { batch, sequence, steps, recompute, precision } = options;
+  const atLeast = (least: number, flag: string, value: number | undefined) => {
+    if (value === undefined || Number.isInteger(value) && value >= least) return;
+    throw new RangeError(`${flag} must be an integer of at least ${least}, got ${value}`);
+  };
+  atLeast(1, "--steps", steps);
+  atLeast(1, "--pipelined", options.pipelined);
+  atLeast(0, "--warm-up", options.warmUp);
   const config = benchConfig(options.config);
   const maxPredictions = usualPredictions(sequence);
   const sizes: StepSizes = { batch, sequence, maxPredictions, recompute, precision };
   const device = await openDevice({ device: options.device, blas: options.blas });
+  const pipelined = options.pipelined ?? stepsPerWait(device);
   const torch = options.pytorch === undefined
     ? null
-    : await PyTorchStep.open(options.pytorch, config, sizes);
+    : await PyTorchStep.open(options.pytorch, config, sizes, stepsPerWait(device) > 1);
   try {
     checkPrecision(device, precision ?? "f32");
     const step = await TrainingStep.open(device, config, sizes);
     using timer = new StepTimer(step);
-    await timer.time();
-    await torch?.time();
-    const times: number[] = [], host: number[] = [], others: number[] = [];
+    await timer.time(options.warmUp ?? pipelined);
+    const modes = torch?.modes ?? [];
+    for (const mode of modes) await torch!.time(mode, options.warmUp ?? pipelined);
+    const times: number[] = [], host: number[] = [];
+    const others = modes.map((mode) => ({ mode, times: [] as number[] }));
     for (let i = 0; i < steps; i++) {
-      const { milliseconds, hostMilliseconds } = await timer.time();
+      const { milliseconds, hostMilliseconds } = await timer.time(pipelined);
       times.push(milliseconds);
       host.push(hostMilliseconds);
-      if (torch !== null) others.push(await torch.time());
+      for (const other of others) other.times.push(await torch!.time(other.mode, pipelined));
     }
     const { peakBytes } = device.memory();
-    const phases = await timePhases(step);
+    const phases = await timePhases(step, pipelined);
     device.startProfile();
     step.record(step.batch());
     step.update();
@@ -110,7 +140,16 @@ export async function benchStep(options: StepBenchOptions): Promise<StepBench> {
     return {
       kind: device.description.kind,
       adapter: device.description.adapter,
-      ...{ config: options.config, batch, sequence, milliseconds, phases, kernels, runs },
+      ...{
+        config: options.config,
+        batch,
+        sequence,
+        pipelined,
+        milliseconds,
+        phases,
+        kernels,
+        runs,
+      },
       hostMilliseconds: median(host),
       tokensPerSecond: batch * sequence / milliseconds * 1000,
       gigaflopsPerSecond: flops / milliseconds / 1e6,
@@ -121,7 +160,16 @@ export async function benchStep(options: StepBenchOptions): Promise<StepBench> {
         precision,
       }).peakBytes,
       otherShare: otherTime / time,
-      ...(torch !== null && { pytorch: compare(torch, median(others), milliseconds, peakBytes) }),
+      ...(torch !== null && {
+        pytorch: compare(
+          torch,
+          others.map(({ mode, times }) => {
+            const theirs = median(times);
+            return { mode, milliseconds: theirs, timeRatio: milliseconds / theirs };
+          }),
+          peakBytes,
+        ),
+      }),
     };
   } finally {
     await torch?.close();
@@ -142,13 +190,12 @@ function sums(kernels: readonly KernelProfile[]) {
 
 function compare(
   { label, peakBytes, transformersBytes }: PyTorchStep,
-  theirs: number,
-  ours: number,
+  modes: readonly PyTorchTime[],
   ourBytes: number,
 ): PyTorchComparison {
+  const { milliseconds, timeRatio } = modes.find(({ mode }) => mode === "f32")!;
   return {
-    ...{ label, milliseconds: theirs, peakBytes },
-    timeRatio: ours / theirs,
+    ...{ label, milliseconds, peakBytes, timeRatio, modes },
     memoryRatio: ourBytes / peakBytes,
     ...(transformersBytes !== null && { transformersMemoryRatio: ourBytes / transformersBytes }),
   };
@@ -159,6 +206,8 @@ class PyTorchStep {
   private constructor(
     readonly process: LineProcess,
     readonly label: string,
+    /** What it can compute in. */
+    readonly modes: readonly PyTorchMode[],
     /** Bytes of weights, gradients, moments, and what autograd keeps at the end of the forward pass. */
     readonly peakBytes: number,
     /** The same for Transformers' AlbertForPreTraining with eager attention, or null if it is not installed. */
@@ -170,8 +219,10 @@ class PyTorchStep {
     interpreter: string,
     config: ModelConfig,
     { batch, sequence, maxPredictions }: StepSizes,
+    onGpu: boolean,
   ): Promise<PyTorchStep> {
     const sizes = {
+      gpu: onGpu,
       ...{ batch, sequence, masked: batch * maxPredictions },
       embedding: config.embeddingSize,
       hidden: config.hiddenSize,
@@ -183,9 +234,11 @@ class PyTorchStep {
     const script = new URL("../peers/pytorch_step.py", import.meta.url);
     try {
       const process = new LineProcess(interpreter, script, [JSON.stringify(sizes)]);
-      const { version, threads, bytes, transformers_bytes } = JSON.parse(await process.line());
-      const label = `PyTorch ${version}, ${threads} threads`;
-      return new PyTorchStep(process, label, bytes, transformers_bytes);
+      const { version, device, modes, bytes, transformers_bytes } = JSON.parse(
+        await process.line(),
+      );
+      const label = `PyTorch ${version}, ${device}`;
+      return new PyTorchStep(process, label, modes, bytes, transformers_bytes);
     } catch (cause) {
       throw new Error(
         `PyTorch is not installed for ${interpreter}; use --against-pytorch to select a Python that has it`,
@@ -194,9 +247,9 @@ class PyTorchStep {
     }
   }
 
-  /** Runs a step and returns its milliseconds, measured by Python. */
-  async time(): Promise<number> {
-    return Number(await this.process.ask("step"));
+  /** Runs steps in a row, waits once, and returns the milliseconds of one, measured by Python. */
+  async time(mode: PyTorchMode, steps: number): Promise<number> {
+    return Number(await this.process.ask(`${mode} ${steps}`));
   }
 
   close(): Promise<void> {

@@ -30,11 +30,16 @@ export const step = new Command()
     "--precision <name:precision>",
     "Precision of matrix multiplications; f16 requires webgpu.",
   )
-  .option("--steps <n:integer>", "Number of measured steps.", { default: 5 })
+  .option("--steps <n:integer>", "Number of measurements.", { default: 5 })
+  .option(
+    "--pipelined <n:integer>",
+    "Steps of a measurement, which ends with one wait (default: 10 on GPUs, else 1).",
+  )
+  .option("--warm-up <n:integer>", "Steps before the first measurement (default: as many).")
   .option("--blas <library:string>", "Matmul library of the CPU device: none, auto or a path.")
   .option(
     "--against-pytorch <python:string>",
-    "Python interpreter with PyTorch, whose steps alternate with ours.",
+    "Python interpreter with PyTorch, whose steps alternate with ours; on CUDA also with TF32 and bf16.",
   )
   .option("--json", "Print one JSON object.")
   .example("On the CPU device", "deno task bench step --device cpu")
@@ -84,11 +89,18 @@ function stepReport(bench: StepBench): string[] {
   const { pytorch } = bench;
   if (pytorch !== undefined) {
     lines.push(
-      `PyTorch   ${figure(pytorch.milliseconds)} ms: ours takes ${figure(pytorch.timeRatio)} × ` +
+      `PyTorch   ${figure(pytorch.milliseconds)} ms in float32: ours takes ${
+        figure(pytorch.timeRatio)
+      } × ` +
         `its time and ${figure(pytorch.memoryRatio)} × its ${
           mebibytes(pytorch.peakBytes)
         } (${pytorch.label})`,
     );
+    for (const { mode, milliseconds, timeRatio } of pytorch.modes) {
+      if (mode === "f32") continue;
+      const name = mode === "tf32" ? "with TF32" : "with bf16 autocast";
+      lines.push(`          ${figure(milliseconds)} ms ${name}: ours takes ${figure(timeRatio)} ×`);
+    }
     const { transformersMemoryRatio: ratio } = pytorch;
     if (ratio !== undefined) lines.push(`          ${figure(ratio)} × Transformers' memory`);
   }

@@ -10,9 +10,11 @@ import { report } from "./cli/run.ts";
 
 /** The modules of the commands, loaded when needed. */
 const COMMANDS = {
+  adapters: async () => (await import("./bench/gpu.ts")).adapters,
   all: async () => (await import("./bench/all.ts")).all,
   "all-reduce": async () => (await import("./bench/training.ts")).allReduce,
   compile: async () => (await import("./bench/gpu.ts")).compile,
+  gpu: async () => (await import("./bench/gpu.ts")).gpu,
   growth: async () => (await import("./bench/training.ts")).growth,
   kernels: async () => (await import("./bench/kernels.ts")).kernels,
   load: async () => (await import("./bench/data.ts")).load,

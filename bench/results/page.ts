@@ -27,6 +27,8 @@ const SLOWEST = "Slowest kernels of each step:";
 const GROWTH = "Growth of a step";
 const PRODUCTS = "Matmul throughput in GFLOP/s:";
 
+const GPU = "Measured by `deno task bench gpu`";
+
 const TARGET_COLUMNS = ["measurement", "target", "result", "met"];
 
 /** First line of a section. */
@@ -58,8 +60,29 @@ function section(
     ...slowest(results, earlierPart(earlier, SLOWEST)),
     ...(growth(results) ?? earlierPart(earlier, GROWTH)),
     ...(peers(results) ?? earlierPart(earlier, PRODUCTS)),
+    ...earlierPart(earlier, GPU),
     ...absent(results),
   ].join("\n\n");
+}
+
+/** Returns the page with the measurements of `bench gpu` on an adapter. The rest of its section stays as it is. */
+export function withGpuRows(
+  page: string,
+  { adapter, processor, date, deno }: Machine,
+  rows: readonly (readonly [what: string, result: string])[],
+): string {
+  const sections = page.split(/^(?=## )/m).filter((part) => part.startsWith("## "));
+  const isOwn = (part: string) => part.startsWith(heading(adapter));
+  const own = sections.find(isOwn) ??
+    `${heading(adapter)}\n${[processor, `Deno ${deno}`].join("; ")}.`;
+  const earlier = earlierPart(own, GPU);
+  const kept = own.trimEnd().split("\n\n").filter((part) => !earlier.includes(part.trim()));
+  const table = [`${GPU} on ${date}:`, tableOf(["measurement", "result"], rows)];
+  const all = [
+    ...sections.filter((part) => !isOwn(part)).map((part) => part.trimEnd()),
+    [...kept, ...table].join("\n\n"),
+  ].sort();
+  return `${[HEAD.trimEnd(), ...all].join("\n\n")}\n`;
 }
 
 /** The rows of all tables with this number of columns, by their first cell. */

@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { type KernelProfile, openDevice } from "../../src/device/mod.ts";
+import {
+  type KernelProfile,
+  openDevice,
+  type OpenDeviceOptions,
+  WebGpuDevice,
+} from "../../src/device/mod.ts";
 import type { ModelConfig } from "../../src/model/mod.ts";
 import type { Recompute } from "../../src/tensor/mod.ts";
 import { planPretrainingStep } from "../../src/pretraining/mod.ts";
@@ -33,6 +38,11 @@ export interface StepBenchOptions {
   readonly precision?: Precision;
   /** Matmul library of the CPU device. */
   readonly blas?: string;
+  /** Selects variants on a WebGPU device. Default: the device's default variants. */
+  readonly variants?: Pick<OpenDeviceOptions, "variantOf" | "choiceVersion"> & {
+    /** Called with the device before the first step. */
+    start(device: WebGpuDevice): Promise<void>;
+  };
   /** A Python interpreter with PyTorch, whose steps alternate with ours. */
   readonly pytorch?: string;
 }
@@ -109,7 +119,9 @@ export async function benchStep(options: StepBenchOptions): Promise<StepBench> {
   const config = benchConfig(options.config);
   const maxPredictions = usualPredictions(sequence);
   const sizes: StepSizes = { batch, sequence, maxPredictions, recompute, precision };
-  const device = await openDevice({ device: options.device, blas: options.blas });
+  const { start, ...variants } = options.variants ?? {};
+  const device = await openDevice({ device: options.device, blas: options.blas, ...variants });
+  if (device instanceof WebGpuDevice) await start?.(device);
   const pipelined = options.pipelined ?? stepsPerWait(device);
   const torch = options.pytorch === undefined
     ? null

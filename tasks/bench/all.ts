@@ -1,11 +1,13 @@
 import { Command } from "@cliffy/command";
 import type { PeersReport } from "../../bench/peers.ts";
+import type { Machine } from "../../bench/results/page.ts";
 import { createProgress } from "../cli/progress.ts";
 import { prepareConfig } from "../launch/config.ts";
 import { ROOT } from "../launch/files.ts";
 import { toolCommand, TOOLS } from "../launch/tools.ts";
 
-const RESULTS = `${ROOT}/bench/RESULTS.md`;
+/** The page of results. */
+export const RESULTS = `${ROOT}/bench/RESULTS.md`;
 
 /** `bench all`. */
 export const all = new Command()
@@ -42,14 +44,10 @@ export const all = new Command()
     progress.end();
     if (json) console.log(JSON.stringify(results, null, 2));
     const adapters = Object.values(results.steps).toSorted((a, b) => b.kind.localeCompare(a.kind));
-    const machine = {
-      adapter:
-        (adapters[0] ?? results.loads.webgpu ?? results.loads.cpu ?? results.growth)?.adapter ??
-          adapterOfPeers(results.peers) ?? "no adapter",
-      processor: await processor(),
-      date: new Date().toISOString().slice(0, 10),
-      deno: Deno.version.deno,
-    };
+    const machine = await machineNamed(
+      (adapters[0] ?? results.loads.webgpu ?? results.loads.cpu ?? results.growth)?.adapter ??
+        adapterOfPeers(results.peers) ?? "no adapter",
+    );
     const old = await Deno.readTextFile(RESULTS).catch(() => "");
     const page = withSection(old, machine, results);
     if (!json) console.log(page);
@@ -59,6 +57,16 @@ export const all = new Command()
 /** The adapter in the label `webgpu (llvmpipe …)` of a run of `bench peers`. */
 function adapterOfPeers(peers: PeersReport | undefined): string | undefined {
   return /^webgpu \((.*)\)$/.exec(peers?.libraries.webgpu ?? "")?.[1];
+}
+
+/** Describes this machine. */
+export async function machineNamed(adapter: string): Promise<Machine> {
+  return {
+    adapter,
+    processor: await processor(),
+    date: new Date().toISOString().slice(0, 10),
+    deno: Deno.version.deno,
+  };
 }
 
 /** The processor's name, if `lscpu` reports it, and its number of threads. */

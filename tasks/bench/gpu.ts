@@ -1,8 +1,11 @@
 import { Command } from "@cliffy/command";
 import type { PlanJson } from "../../bench/gpu/time_model.ts";
+import type { CommandLines, KitResults } from "../../bench/gpu/kit.ts";
 import { UsageError } from "../cli/errors.ts";
-import { prepareConfig } from "../launch/config.ts";
+import { type Config, prepareConfig } from "../launch/config.ts";
+import { ROOT } from "../launch/files.ts";
 import { toolCommand, TOOLS } from "../launch/tools.ts";
+import { machineNamed, RESULTS } from "./all.ts";
 
 const SIZES = { config: "albert-base-v2", batch: 8, sequence: 128 };
 
@@ -87,4 +90,111 @@ export const model = new Command()
     if (updateResults) return console.log(await writeModel(planOn, SIZES));
     const steps = await modelAll(planOn, table);
     console.log(json ? JSON.stringify(steps, null, 2) : modelTable(steps));
+  });
+
+/** Command lines that run as the launcher would run them. */
+function commandLines(config: Config): CommandLines {
+  const deno = Deno.execPath();
+  return {
+    tool: (name, args) => [deno, ...toolCommand(TOOLS[name], config, [...args])],
+    script: (path) => [deno, "run", "--quiet", "--allow-all", ...config.flags, `${ROOT}/${path}`],
+    test: (path) => [
+      ...[deno, "test", "--quiet", "--allow-all", "--no-check", ...config.flags],
+      `${ROOT}/${path}`,
+    ],
+  };
+}
+
+/** Prints the end of each part on standard error. */
+function printPart(name: string, result?: KitResults[string]): void {
+  if (result === undefined) console.error(`${name} …`);
+  else console.error(`${name}: ${result.status}, ${result.seconds.toFixed(1)} s`);
+  if (result?.error) console.error(`  ${result.error.replaceAll("\n", "\n  ")}`);
+}
+
+/** `bench gpu`. */
+export const gpu = new Command()
+  .description(
+    "Measure everything worth knowing about a GPU in at most nine minutes: dispatches, a training\n" +
+      "step, PyTorch, golden cases, tuning, kernels. Parts that fail do not stop the others.",
+  )
+  .option("--budget <seconds:integer>", "Seconds for all parts.", { default: 530 })
+  .option("--only <text:string>", "Run the parts whose name contains this text: step, golden …")
+  .option("--small", "Use a small model and few steps, for a software adapter.")
+  .option(
+    "--against-pytorch <python:string>",
+    "Python interpreter with PyTorch: on CUDA with and without TF32 and with bf16 autocast.",
+  )
+  .option("--output <file:string>", "Write all results as JSON.")
+  .option("--update-results", "Write this adapter's rows of bench/RESULTS.md.")
+  .option("--json", "Print one JSON object.")
+  .example("With PyTorch", "deno task bench gpu --against-pytorch python3 --output gpu.json")
+  .action(async (
+    { budget, only = "", small, againstPytorch, output, updateResults, json },
+  ) => {
+    const { GPU_SIZES, kitParts, kitRows, runParts, runProcess, SMALL_SIZES } = await import(
+      "../../bench/gpu/kit.ts"
+    );
+    const { tableOf } = await import("../../bench/table.ts");
+    if (budget < 1) throw new UsageError(`--budget must be a positive integer, got ${budget}`);
+    const all = kitParts(
+      small ? SMALL_SIZES : GPU_SIZES,
+      commandLines(await prepareConfig(() => {})),
+      againstPytorch,
+    );
+    const parts = all.filter(({ name }) => name.includes(only));
+    if (parts.length === 0) {
+      const names = all.map(({ name }) => name).join(", ");
+      throw new UsageError(`--only must be part of one of ${names}, got "${only}"`);
+    }
+    const results = await runParts(parts, { budget, run: runProcess, onPart: printPart });
+    const machine = await machineOf(results);
+    const text = JSON.stringify({ ...machine, parts: results }, null, 2);
+    if (output !== undefined) await Deno.writeTextFile(output, `${text}\n`);
+    if (json) console.log(text);
+    else console.log(tableOf(["measurement", "result"], kitRows(results)));
+    if (updateResults) {
+      const { withGpuRows } = await import("../../bench/results/page.ts");
+      const old = await Deno.readTextFile(RESULTS).catch(() => "");
+      await Deno.writeTextFile(RESULTS, withGpuRows(old, machine, kitRows(results)));
+    }
+    if (Object.values(results).some(({ status }) => status === "failed")) Deno.exitCode = 1;
+  });
+
+/** The adapter is that of the first part that names one. */
+async function machineOf(results: KitResults) {
+  const named = Object.values(results)
+    .map(({ output }) => (output as { adapter?: unknown } | undefined)?.adapter)
+    .find((adapter) => typeof adapter === "string");
+  return await machineNamed(typeof named === "string" ? named : "no adapter");
+}
+
+/** `bench adapters`. */
+export const adapters = new Command()
+  .description(
+    "Run the golden cases and the tests of all kernel variants on lavapipe of Mesa 25 and on\n" +
+      "SwiftShader, which bench/gpu/setup.sh sets up. Takes half an hour.",
+  )
+  .option("--drivers <folder:string>", "Folder that bench/gpu/setup.sh has set up.", {
+    required: true,
+  })
+  .option("--only <name:string>", "Run on lavapipe or swiftshader only.")
+  .option("--filter <text:string>", "Test only the kernels that match, as deno test does.")
+  .option("--json", "Print one JSON object.")
+  .action(async ({ drivers, only, filter, json }) => {
+    const { checkAdapters, COMPUTING_DRIVERS } = await import("../../bench/gpu/adapters.ts");
+    const { runProcess } = await import("../../bench/gpu/kit.ts");
+    const names = COMPUTING_DRIVERS.filter((name) => only === undefined || name === only);
+    if (names.length === 0) {
+      throw new UsageError(`--only must be ${COMPUTING_DRIVERS.join(" or ")}, got "${only}"`);
+    }
+    const results = await checkAdapters({
+      ...{ root: drivers, drivers: names, filter, run: runProcess, onPart: printPart },
+      lines: commandLines(await prepareConfig(() => {})),
+    });
+    if (json) console.log(JSON.stringify(results, null, 2));
+    for (const [name, { status, output }] of Object.entries(results)) {
+      if (!json) console.log(`${name}: ${status}\n${typeof output === "string" ? output : ""}`);
+      if (status !== "ok") Deno.exitCode = 1;
+    }
   });

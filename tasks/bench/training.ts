@@ -1,6 +1,6 @@
 import { Command, EnumType } from "@cliffy/command";
 import type { AllReduceBench } from "../../bench/all_reduce.ts";
-import type { StepBench } from "../../bench/step/step.ts";
+import type { StepBench, StepBenchOptions } from "../../bench/step/step.ts";
 import { figure, tableLine } from "../../bench/table.ts";
 import { DEVICES } from "../cli/options.ts";
 import { createProgress } from "../cli/progress.ts";
@@ -41,12 +41,14 @@ export const step = new Command()
     "--against-pytorch <python:string>",
     "Python interpreter with PyTorch, whose steps alternate with ours; on CUDA also with TF32 and bf16.",
   )
+  .option("--tuned", "Use the variants that albert tune has measured to be the fastest.")
   .option("--json", "Print one JSON object.")
   .example("On the CPU device", "deno task bench step --device cpu")
-  .action(async ({ batchSize, maxSeqLength, againstPytorch, json, ...options }) => {
+  .action(async ({ batchSize, maxSeqLength, againstPytorch, tuned, json, ...options }) => {
     const { benchStep } = await import("../../bench/step/step.ts");
     const bench = await benchStep({
       ...options,
+      ...(tuned && await tunedVariants()),
       batch: batchSize,
       sequence: maxSeqLength,
       pytorch: againstPytorch,
@@ -54,6 +56,23 @@ export const step = new Command()
     if (json) console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
     else for (const line of stepReport(bench)) console.log(line);
   });
+
+/** Variants from the tuning cache. */
+async function tunedVariants(): Promise<Pick<StepBenchOptions, "variants">> {
+  const { Tuner } = await import("../../src/device/mod.ts");
+  const { openTuningCache } = await import("../cli/training_device.ts");
+  const tuner = new Tuner();
+  const { variantOf, choiceVersion } = tuner;
+  return {
+    variants: {
+      ...{ variantOf, choiceVersion },
+      start: async (device) => {
+        const known = await openTuningCache(device).read((line) => console.error(line));
+        tuner.start(device, known);
+      },
+    },
+  };
+}
 
 function stepReport(bench: StepBench): string[] {
   const total = bench.kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);

@@ -2,25 +2,32 @@
  * `deno task demo`: trains an ALBERT on plain text and fine-tunes it in a few minutes, with the commands that a user would run.
  */
 import { Command, EnumType } from "@cliffy/command";
-import { DEVICES } from "./cli/options.ts";
 import { showsColors } from "./cli/command.ts";
+import { onInterrupt } from "./cli/interrupt.ts";
+import { DEVICES } from "./cli/options.ts";
 import { report, runCli } from "./cli/run.ts";
-import { finetuningResults, pretrainingResults } from "./demo/results.ts";
+import { finetuningResults, isFinished, pretrainingResults } from "./demo/results.ts";
 import { writePassages, writeSpeeches } from "./demo/texts.ts";
 
 /** Chosen by experiment. */
 const RECIPE = {
   vocabSize: 4000,
-  steps: 500,
-  batchSize: 32,
-  maxSeqLength: 64,
-  learningRate: 0.012,
+  steps: 1000,
+  batchSize: 64,
+  maxSeqLength: 32,
+  learningRate: 0.014,
   warmupSteps: 150,
   validationFraction: 0.05,
 };
 
 /** Enough steps to show the benefit of pretraining. */
-const FINETUNING = { steps: 100, evalSteps: 25, learningRate: 3e-4 };
+const FINETUNING = {
+  steps: 100,
+  evalSteps: 25,
+  learningRate: 3e-4,
+  batchSize: 32,
+  maxSeqLength: 64,
+};
 
 const SENTENCES = [
   "The [MASK] of the United States is strong.",
@@ -28,92 +35,152 @@ const SENTENCES = [
   "We must work for peace in the [MASK].",
 ];
 
-/** Prints a command and runs it. Exits if it fails. */
-async function run(args: (string | number)[]): Promise<void> {
-  const shown = args.map((arg) => /^[\w./:=-]+$/.test(`${arg}`) ? arg : `'${arg}'`);
-  console.error(`\n$ albert ${shown.join(" ")}`);
-  const code = await runCli(args.map(String));
-  if (code !== 0) Deno.exit(code);
+/** Commands that save on Ctrl-C and end by themselves. */
+const SAVING = ["prepare", "pretrain", "finetune"];
+
+interface Request {
+  readonly device: typeof DEVICES[number];
+  readonly output: string;
+  readonly steps: number;
+  readonly initFrom?: string;
 }
+
+/** Runs the commands of the demo one after another, until one fails or the user stops them. */
+class Commands {
+  readonly #again: string;
+  #running = "";
+  #stopped = false;
+
+  constructor({ output, initFrom }: Request) {
+    this.#again = [
+      "deno task demo",
+      ...(output === DEFAULT_OUTPUT ? [] : ["--output", output]),
+      ...(initFrom === undefined ? [] : ["--init-from", initFrom]),
+    ].join(" ");
+    onInterrupt(() => {
+      this.#stopped = true;
+      if (!SAVING.includes(this.#running)) this.exitIfStopped();
+    });
+  }
+
+  /** Prints a command and runs it. Exits if it fails or is stopped. */
+  async run(args: (string | number)[]): Promise<void> {
+    this.exitIfStopped();
+    const shown = args.map((arg) => /^[\w./:=-]+$/.test(`${arg}`) ? arg : `'${arg}'`);
+    console.error(`\n$ albert ${shown.join(" ")}`);
+    this.#running = `${args[0]}`;
+    const code = await runCli(args.map(String));
+    this.#running = "";
+    this.exitIfStopped();
+    if (code !== 0) Deno.exit(code);
+  }
+
+  exitIfStopped(): void {
+    if (!this.#stopped) return;
+    console.error(`\nThe demo is stopped. Continue with: ${this.#again}`);
+    Deno.exit(130);
+  }
+}
+
+const DEFAULT_OUTPUT = "demo";
 
 async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
+}
+
+async function demo(request: Request): Promise<void> {
+  const { device, output, steps, initFrom } = request;
+  const started = performance.now();
+  const commands = new Commands(request);
+  const compute = ["--device", device];
+  const fill = (model: string, sentence: string) =>
+    commands.run(["predict", "fill-mask", "--checkpoint", model, ...compute, sentence]);
+  const [text, vocabulary, data, model] = ["text", "vocabulary", "data", "run"].map((name) =>
+    `${output}/${name}`
+  );
+  const resumed = await exists(`${model}/checkpoints/latest`);
+  const finished = resumed && await isFinished(model);
+  if (initFrom !== undefined && !resumed) {
+    console.error("What the model knows before it reads a speech:");
+    await fill(initFrom, SENTENCES[0]);
+  }
+  if (!await exists(text)) {
+    console.error("Text: State of the Union addresses from 1790 to 2021 (public domain)");
+    const count = await writeSpeeches(text);
+    console.error(`${count} speeches written to ${text}`);
+  }
+  if (initFrom === undefined && !await exists(`${vocabulary}/spiece.model`)) {
+    await commands.run([
+      ...["vocab", "train", "--input", text, "--vocab-size", RECIPE.vocabSize],
+      ...["--output", vocabulary],
+    ]);
+  }
+  if (!await exists(`${data}/index.json`)) {
+    await commands.run([
+      ...["prepare", "--input", text, "--vocab", initFrom ?? vocabulary, "--output", data],
+      ...["--validation-fraction", RECIPE.validationFraction],
+    ]);
+  }
+  if (!finished) {
+    await commands.run(
+      resumed ? ["pretrain", "--output", model, "--resume"] : [
+        ...[
+          "pretrain",
+          ...(initFrom === undefined ? ["--config", "nano"] : ["--init-from", initFrom]),
+        ],
+        ...["--data", data, "--output", model, "--steps", steps],
+        ...["--batch-size", RECIPE.batchSize, "--max-seq-length", RECIPE.maxSeqLength],
+        ...["--learning-rate", RECIPE.learningRate, "--warmup-steps", RECIPE.warmupSteps],
+        ...["--validation-fraction", RECIPE.validationFraction, ...compute],
+      ],
+    );
+  }
+  console.log(await pretrainingResults(data, model, RECIPE.validationFraction, device));
+  for (const sentence of SENTENCES) await fill(model, sentence);
+  const eras = `${output}/eras`;
+  const passages = await writePassages(eras);
+  console.error(
+    `\nFine-tuning on the era of a passage: ${passages.train} passages for training, ${passages.dev} of other speeches for validation`,
+  );
+  const runs = { pretrained: `${output}/finetuned`, untrained: `${output}/untrained` };
+  for (const folder of Object.values(runs)) {
+    await commands.run([
+      ...["finetune", "text", "--data", eras, "--checkpoint", model, "--output", folder],
+      ...(folder === runs.untrained ? ["--from-scratch"] : []),
+      ...["--max-steps", FINETUNING.steps, "--eval-steps", FINETUNING.evalSteps],
+      ...["--learning-rate", FINETUNING.learningRate, "--batch-size", FINETUNING.batchSize],
+      ...["--max-seq-length", FINETUNING.maxSeqLength, ...compute],
+      ...(await exists(`${folder}/checkpoints/latest`) ? ["--resume"] : []),
+    ]);
+  }
+  console.log(await finetuningResults(runs, passages));
+  const seconds = (performance.now() - started) / 1000;
+  console.log(
+    `\nmodel   ${model}/checkpoints (a Hugging Face folder)\nreport  ${model}/report.html, ${runs.pretrained}/report.html`,
+  );
+  console.log(
+    `time    ${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}${
+      resumed ? " since this start" : ""
+    }`,
+  );
+  console.log(
+    `\nThe demo is finished. To start over, delete ${output} or choose another --output.`,
+  );
 }
 
 const command = new Command()
   .help({ colors: showsColors() })
   .throwErrors()
   .name("demo")
-  .description("Pretrain a small ALBERT on real text from scratch, and fine-tune it.")
+  .description(
+    "Pretrain a small ALBERT on real text, and fine-tune it.\nCtrl-C saves and stops; the next run continues.",
+  )
   .type("device", new EnumType(DEVICES))
   .option("--device <name:device>", "Device to use.", { default: "auto" as const })
-  .option("--output <folder:string>", "Folder for all files.", { default: "demo" })
+  .option("--output <folder:string>", "Folder for all files.", { default: DEFAULT_OUTPUT })
   .option("--steps <n:integer>", "Number of pretraining steps.", { default: RECIPE.steps })
-  .action(async ({ device, output, steps }) => {
-    const started = performance.now();
-    const [text, vocabulary, data, model] = ["text", "vocabulary", "data", "run"].map((name) =>
-      `${output}/${name}`
-    );
-    if (!await exists(text)) {
-      console.error("Text: State of the Union addresses from 1790 to 2021 (public domain)");
-      const count = await writeSpeeches(text);
-      console.error(`${count} speeches written to ${text}`);
-    }
-    if (!await exists(vocabulary)) {
-      await run([
-        "vocab",
-        "train",
-        "--input",
-        text,
-        "--vocab-size",
-        RECIPE.vocabSize,
-        "--output",
-        vocabulary,
-      ]);
-    }
-    if (!await exists(data)) {
-      await run([
-        ...["prepare", "--input", text, "--vocab", vocabulary, "--output", data],
-        ...["--validation-fraction", RECIPE.validationFraction],
-      ]);
-    }
-    await run(
-      await exists(`${model}/checkpoints/latest`) ? ["pretrain", "--output", model, "--resume"] : [
-        ...["pretrain", "--config", "nano", "--data", data, "--output", model, "--steps", steps],
-        ...["--batch-size", RECIPE.batchSize, "--max-seq-length", RECIPE.maxSeqLength],
-        ...["--learning-rate", RECIPE.learningRate, "--warmup-steps", RECIPE.warmupSteps],
-        ...["--validation-fraction", RECIPE.validationFraction, "--device", device],
-      ],
-    );
-    console.log(await pretrainingResults(data, model, RECIPE.validationFraction, device));
-    for (const sentence of SENTENCES) {
-      await run(["predict", "fill-mask", "--checkpoint", model, "--device", device, sentence]);
-    }
-    const eras = `${output}/eras`;
-    const passages = await writePassages(eras);
-    console.error(
-      `\nFine-tuning on the era of a passage: ${passages.train} passages for training, ${passages.dev} of other speeches for validation`,
-    );
-    const runs = { pretrained: `${output}/finetuned`, untrained: `${output}/untrained` };
-    for (const folder of Object.values(runs)) {
-      await run([
-        ...["finetune", "text", "--data", eras, "--checkpoint", model, "--output", folder],
-        ...(folder === runs.untrained ? ["--from-scratch"] : []),
-        ...["--max-steps", FINETUNING.steps, "--eval-steps", FINETUNING.evalSteps],
-        ...["--learning-rate", FINETUNING.learningRate, "--batch-size", RECIPE.batchSize],
-        ...["--max-seq-length", RECIPE.maxSeqLength, "--device", device],
-        ...(await exists(`${folder}/checkpoints/latest`) ? ["--resume"] : []),
-      ]);
-    }
-    console.log(await finetuningResults(runs, passages));
-    const seconds = (performance.now() - started) / 1000;
-    console.log(
-      `\nmodel   ${model}/checkpoints (a Hugging Face folder)\nreport  ${model}/report.html, ${runs.pretrained}/report.html`,
-    );
-    console.log(
-      `time    ${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`,
-    );
-  });
+  .option("--init-from <folder:string>", "Model folder to continue from instead of a new model.")
+  .action((request) => demo(request));
 
 try {
   await command.parse(Deno.args);

@@ -14,7 +14,9 @@ import {
 import { openShards } from "../../src/data/disk/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 import { loadWeights, PretrainingModel } from "../../src/model/mod.ts";
+import { wilson } from "../../src/report/mod.ts";
 import {
+  latestCheckpoint,
   readEvents,
   readModelFolder,
   readRunSettings,
@@ -23,6 +25,14 @@ import {
 import { evaluatePretraining, type PretrainSettings } from "../../src/pretraining/mod.ts";
 import type { GlobalFlags } from "../cli/options.ts";
 import type { PassageCounts } from "./texts.ts";
+
+/** Whether a run has done all of its steps. */
+export async function isFinished(runFolder: string): Promise<boolean> {
+  const settings = (await readRunSettings(runFolder))?.settings as PretrainSettings | undefined;
+  const checkpoint = await latestCheckpoint(runFolder);
+  return checkpoint !== null && settings !== undefined &&
+    checkpoint.endsWith(`/step-${settings.schedule.totalSteps}`);
+}
 
 /** Describes the results of pretraining on held-out speeches, next to what a model without context could reach. */
 export async function pretrainingResults(
@@ -36,19 +46,33 @@ export async function pretrainingResults(
   const entropy = unigramEntropy(corpus, validation);
   const last = (await readEvents(runFolder)).findLast((event) => "eval_loss_mlm" in event);
   if (last === undefined) return "The run has no evaluation, since it has no validation set";
-  const loss = Number(last.eval_loss_mlm);
   const masked = await evaluateMaskTokens(corpus, validation, runFolder, device);
+  const at = (name: string) => Number(last[`eval_${name}`]);
+  const row = (name: string, value: string) => `  ${name.padEnd(22)} ${value}`;
+  const { low, high } = wilson(at("accuracy_pair_whole"), at("pairs_whole"));
   return [
     "",
     `On held-out speeches after ${last.step} steps (${last.eval_examples} examples):`,
-    `  MLM loss               ${loss.toFixed(3)} nats`,
-    `  unigram entropy        ${entropy.toFixed(3)} nats (the best possible without context)`,
-    `  difference             ${(entropy - loss).toFixed(3)} nats`,
-    `  MLM accuracy           ${percent(Number(last.eval_accuracy_mlm))}`,
-    `  at [MASK] tokens only  ${masked.loss.toFixed(3)} nats, accuracy ${
-      percent(masked.accuracy)
-    } (10% of the predicted tokens are not masked and can be copied)`,
-    `  SOP accuracy           ${percent(Number(last.eval_accuracy_pair))} (chance: 50%)`,
+    row("loss at [MASK] tokens", `${masked.loss.toFixed(3)} nats`),
+    row("unigram entropy", `${entropy.toFixed(3)} nats (the best possible without context)`),
+    row("difference", `${(entropy - masked.loss).toFixed(3)} nats`),
+    row("accuracy at [MASK]", percent(masked.accuracy)),
+    row(
+      "all predicted tokens",
+      `${at("loss_mlm").toFixed(3)} nats, accuracy ${
+        percent(at("accuracy_mlm"))
+      } (a tenth of them is not masked and can be copied)`,
+    ),
+    row(
+      "SOP accuracy",
+      `${percent(at("accuracy_pair"))} (${
+        percent(at("baseline_accuracy_pair"))
+      } by lengths and cuts alone)`,
+    ),
+    row(
+      "on uncut pairs",
+      `${percent(at("accuracy_pair_whole"))} [${percent(low)}, ${percent(high)}] (chance: 50%)`,
+    ),
   ].join("\n");
 }
 

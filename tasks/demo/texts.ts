@@ -21,13 +21,15 @@ async function loadSpeeches(): Promise<Speech[]> {
 /** Writes each speech to a file and returns the number of speeches. */
 export async function writeSpeeches(folder: string): Promise<number> {
   const speeches = await loadSpeeches();
-  await Deno.mkdir(folder, { recursive: true });
+  const partial = `${folder}.partial`; // An interrupted demo writes all speeches again.
+  await Deno.mkdir(partial, { recursive: true });
   let number = 0;
   for (const { year, name, text } of speeches) {
     const author = name.toLowerCase().replace(/[^a-z]+/g, "-");
-    const file = `${folder}/${String(number++).padStart(3, "0")}-${year}-${author}.txt`;
+    const file = `${partial}/${String(number++).padStart(3, "0")}-${year}-${author}.txt`;
     await atomicWriteFile(file, `${text.trim()}\n`);
   }
+  await Deno.rename(partial, folder);
   return speeches.length;
 }
 

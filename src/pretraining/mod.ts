@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./default_schedule.ts";
 export * from "./evaluate.ts";
 export * from "./objective.ts";
 export * from "./settings.ts";

@@ -5,6 +5,7 @@
  */
 import { type ExampleSettings, exampleSettings } from "../data/mod.ts";
 import type { ModelConfig } from "../model/mod.ts";
+import { defaultSchedule } from "./default_schedule.ts";
 import {
   checkIntegers,
   DEFAULT_BATCH_SIZE,
@@ -59,12 +60,6 @@ export interface PretrainRequest extends TrainRequest {
   readonly initialWeights?: string;
 }
 
-/** The paper's peak learning rate at its batch size of 4096 (§4.1). It scales with the square root of the batch size, as in the LAMB paper. */
-const PAPER_LEARNING_RATE = 0.00176;
-const PAPER_BATCH = 4096;
-/** 3,125 of 125,000 steps. */
-const PAPER_WARMUP_SHARE = 0.025;
-
 /**
  * Completes a request for pretraining.
  *
@@ -72,15 +67,15 @@ const PAPER_WARMUP_SHARE = 0.025;
  */
 export function pretrainSettings(request: PretrainRequest, config: ModelConfig): PretrainSettings {
   const { steps, batchSize = DEFAULT_BATCH_SIZE } = request;
+  const optimizer = request.optimizer?.kind ?? "lamb";
   const examplesOf = (length: number) =>
     exampleSettings(length, { pairObjective: config.pairObjective, ...request.examples });
   const settings: PretrainSettings = {
     ...trainSettings(request, {
       steps,
       stepsName: "steps",
-      learningRate: PAPER_LEARNING_RATE * Math.sqrt(batchSize / PAPER_BATCH),
-      warmupSteps: Math.ceil(steps * PAPER_WARMUP_SHARE),
-      optimizer: "lamb",
+      ...defaultSchedule(config, { steps, batchSize, optimizer }),
+      optimizer,
       saveSteps: Math.max(Math.round(steps / 5), 1),
       keepCheckpoints: 3,
       keepBest: request.keepBest ?? false,

@@ -12,7 +12,7 @@ import {
   warmStart,
   type WarmStartReport,
 } from "../model/mod.ts";
-import { wilson } from "../report/mod.ts";
+import { PLATEAU_MARGIN, wilson } from "../report/mod.ts";
 import type { SamplePrediction } from "../runs/mod.ts";
 import {
   type CardEvaluation,
@@ -73,7 +73,7 @@ export interface PretrainingOptions extends PhaseData {
   readonly initialWeights?: Safetensors;
   /** Tokenizer files, by which samples are written as text. */
   readonly files: ReadonlyMap<string, Uint8Array | string>;
-  /** Receives a line if workers cannot be used. */
+  /** Receives lines for people: if workers cannot be used, or nothing was learned from context. */
   readonly log?: (line: string) => void;
 }
 
@@ -89,6 +89,7 @@ export function pretrainingTask(options: PretrainingOptions): Task<PretrainingSt
   const baselines = new Map<string, ContextFreeBaseline>();
   const pairs = new Map<ExampleDataset, HeldOutPairs>();
   let built: StepBatches | undefined;
+  let warned = false;
 
   /** The baseline of a held-out set, which is the same in all phases. */
   function baselineOf(name: string, { corpus, documents }: ExampleDataset): ContextFreeBaseline {
@@ -117,6 +118,7 @@ export function pretrainingTask(options: PretrainingOptions): Task<PretrainingSt
       });
     }
     const samples = group.rank === 0 ? await samplesOf(context) : undefined;
+    if (group.rank === 0) warnOfPlateau(step, results.get("")?.maskedLoss, heldOut.get(""));
     return {
       metrics: Object.assign(
         {},
@@ -130,6 +132,20 @@ export function pretrainingTask(options: PretrainingOptions): Task<PretrainingSt
       summary: [...results].map(([name, result]) => summary(name, result)).join("; "),
       ...(results.size > 0 && { details: details([...results.values()][0]) }),
     };
+  }
+
+  /** Logs once, after the warm-up, that the model knows at most the frequencies of pieces. */
+  function warnOfPlateau(step: number, loss?: number, source?: ExampleDataset): void {
+    if (warned || loss === undefined || source === undefined) return;
+    const { loss: baseline } = baselineOf("", source);
+    if (step <= settings.schedule.warmupSteps || loss <= baseline - PLATEAU_MARGIN) return;
+    warned = true;
+    log?.(
+      `Still at the unigram plateau after the warm-up: the held-out masked-LM loss is ${
+        loss.toFixed(3)
+      }, and ${baseline.toFixed(3)} needs no context. ` +
+        "Try a higher --learning-rate, a longer --warmup-steps or more --steps.",
+    );
   }
 
   /** The pairs of a held-out set in a phase, and what their lengths and cuts reveal. */

@@ -25,5 +25,5 @@ export * from "./page.ts";
 export * from "./run_page.ts";
 export * from "./run_record.ts";
 export * from "./run_summary_json.ts";
-export { type Mood, type Verdict, verdictOf } from "./run_summary.ts";
+export { MARGIN as PLATEAU_MARGIN, type Mood, type Verdict, verdictOf } from "./run_summary.ts";
 export { type Bucket, ThinnedLines, ThinnedSeries } from "./thinning.ts";

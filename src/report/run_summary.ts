@@ -40,7 +40,7 @@ export interface Headline {
 }
 
 /** A masked-LM loss within this distance of the baseline, in nats, is not better than it. */
-const MARGIN = 0.02;
+export const MARGIN = 0.02;
 /** Evaluations without improvement after which a run counts as stalled. */
 const PATIENCE = 3;
 

@@ -161,8 +161,21 @@ async function readRememberedFlags(
     );
   }
   if (!isObject(settings?.flags)) return {};
-  const flags = rememberedFlags(table, settings.flags);
+  const flags = { ...scheduleOf(table, settings), ...rememberedFlags(table, settings.flags) };
   return flags.device === "auto" ? { ...flags, ...chosenDevice(settings) } : flags;
+}
+
+/** Returns the rate and warm-up of a run, whose defaults were others in earlier versions. */
+function scheduleOf(
+  table: OptionTable,
+  { settings }: Record<string, unknown>,
+): Record<string, unknown> {
+  const schedule = isObject(settings) ? settings.schedule : undefined;
+  if (!isObject(schedule)) return {};
+  return rememberedFlags(table, {
+    learningRate: schedule.peakLearningRate,
+    warmupSteps: schedule.warmupSteps,
+  });
 }
 
 /** Returns the device of a run of an earlier version, which kept `auto` and used no BLAS by default. */

@@ -200,13 +200,13 @@ export const PRETRAIN_OPTIONS = {
       aliases: ["lr"],
       kind: "number",
       help: "Peak learning rate.",
-      defaultText: "the paper's, scaled to the batch size",
+      defaultText: "by width and batch size",
     },
     "--warmup-steps <n>": {
       aliases: ["num-warmup-steps"],
       kind: "integer",
       help: "Steps of linear warm-up.",
-      defaultText: "2.5% of all steps",
+      defaultText: "2.5% to 15% of all steps, by width",
     },
     "--optimizer <name>": {
       aliases: ["optim"],

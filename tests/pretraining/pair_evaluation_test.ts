@@ -18,19 +18,32 @@ Deno.test("an evaluation compares pair accuracy with lengths and cuts, and adds 
     const tokenizer = { ...toyTokenizer, toFiles: () => ({}) };
     await prepare({ inputs: [folder], tokenizer, output: `${folder}/data` });
     const sources = [{ name: "", data: await openShards(`${folder}/data`), weight: 1 }];
-    const evaluate = async (pairObjective: "sop" | "nsp" | "none", evalExamples: number) => {
+    const lines: string[] = [];
+    const evaluate = async (
+      pairObjective: "sop" | "nsp" | "none",
+      evalExamples: number,
+      steps = [0],
+    ) => {
       const config = { ...presetConfig("smoke"), vocabSize: 100, pairObjective };
       const request = { steps: 1, maxSeqLength: 24, evalExamples, validationFraction: 0.3 };
       const settings = pretrainSettings(request, config);
       const model = new PretrainingModel(device, config, { trainable: false });
       initialize(model.parameters, 1, config.initializerRange);
-      const task = pretrainingTask({ sources, settings, files: new Map() });
-      const { encoder } = model;
-      const evaluation = await task.evaluate({
-        ...{ device, encoder, group: SINGLE_PROCESS_GROUP, step: 0 },
+      const task = pretrainingTask({
+        sources,
+        settings,
+        files: new Map(),
+        log: (line) => lines.push(line),
       });
+      const { encoder } = model;
+      const evaluations = [];
+      for (const step of steps) {
+        evaluations.push(
+          await task.evaluate({ device, encoder, group: SINGLE_PROCESS_GROUP, step }),
+        );
+      }
       model.parameters.free();
-      return evaluation;
+      return evaluations[0];
     };
 
     for (const objective of ["sop", "nsp"] as const) {
@@ -55,6 +68,21 @@ Deno.test("an evaluation compares pair accuracy with lengths and cuts, and adds 
       assertEquals(metrics.baseline_accuracy_pair, NaN);
       assert(!summary.includes("uncut") && !summary.includes("alone"), summary);
     });
+
+    await t.step(
+      "after the warm-up, it logs once that nothing was learned from context",
+      async () => {
+        lines.length = 0;
+        await evaluate("none", 8, [0, 1]); // The warm-up has one step.
+        assertEquals(lines, []);
+        await evaluate("none", 8, [1, 2, 3]);
+        assertEquals(lines.length, 1);
+        assertMatch(
+          lines[0],
+          /^Still at the unigram plateau after the warm-up: .* is 4\.\d+, and \d\.\d+ needs no context\. Try a higher --learning-rate/,
+        );
+      },
+    );
 
     await t.step("without pairs", async () => {
       const { metrics, summary } = await evaluate("none", 120);

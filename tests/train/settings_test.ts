@@ -9,16 +9,32 @@ import { finetuneSettings, type Precision } from "../../src/train/mod.ts";
 const nano = presetConfig("nano");
 const request = { steps: 1000, maxSeqLength: 64 };
 
-Deno.test("pretrainSettings() scales the paper's learning rate with the square root of the batch size", () => {
-  const { schedule } = pretrainSettings({ ...request, batchSize: 4096 }, nano);
-  assertAlmostEquals(schedule.peakLearningRate, 0.00176, 1e-12);
-  const quarter = pretrainSettings({ ...request, batchSize: 1024 }, nano);
-  assertAlmostEquals(quarter.schedule.peakLearningRate, 0.00088, 1e-12);
+Deno.test("pretrainSettings() has the paper's rate and warm-up for its widths", () => {
+  for (const name of ["albert-base-v2", "albert-xxlarge-v2"]) {
+    const schedule = (batchSize: number) =>
+      pretrainSettings({ ...request, steps: 125_000, batchSize }, presetConfig(name)).schedule;
+    assertEquals(schedule(4096).peakLearningRate, 0.00176);
+    assertEquals(schedule(4096).warmupSteps, 3125);
+    assertAlmostEquals(schedule(1024).peakLearningRate, 0.00088, 1e-12);
+  }
 });
 
-Deno.test("pretrainSettings() warms up for the paper's share of the steps", () => {
-  const { schedule } = pretrainSettings({ ...request, steps: 125_000 }, nano);
-  assertEquals(schedule.warmupSteps, 3125);
+Deno.test("pretrainSettings() has a higher rate and a longer warm-up for narrow models", () => {
+  const schedule = (hiddenSize: number, batchSize: number, kind?: "adamw") =>
+    pretrainSettings(
+      { ...request, batchSize, ...(kind && { optimizer: { kind } }) },
+      { ...nano, hiddenSize },
+    ).schedule;
+  assertAlmostEquals(schedule(128, 32).peakLearningRate, 0.01, 1e-9);
+  assertEquals(schedule(128, 64).peakLearningRate, 0.014);
+  assertEquals(schedule(128, 64, "adamw").peakLearningRate, 0.002);
+  assertEquals(schedule(128, 32).warmupSteps, 150);
+  // The narrowest models have the values of H = 128, and large batches no rate that diverges.
+  assertEquals(schedule(32, 32), schedule(128, 32));
+  assertEquals(schedule(128, 4096).peakLearningRate, 0.014);
+  const rates = [128, 192, 256, 512, 767, 768].map((width) => schedule(width, 32).peakLearningRate);
+  assertEquals(rates.toSorted((a, b) => b - a), rates);
+  assertAlmostEquals(rates[4] / rates[5], 1, 0.01);
 });
 
 Deno.test("pretrainSettings() has one phase by default", () => {

@@ -84,6 +84,19 @@ Deno.test("every named adapter plans a step in both precisions", () => {
   assertEquals(namedAdapter("toString"), undefined);
 });
 
+Deno.test("a step of albert-base needs at most 400 dispatches on graphics cards", () => {
+  for (const name of ["rdna3", "sm86", "arc", "apple-m"] as const) {
+    const adapter = namedAdapter(name);
+    const plan = new DispatchPlan(adapter);
+    planPretrainingStep(presetConfig("albert-base-v2"), 8, 128, 20, {
+      limits: adapter.limits,
+      onRun: (kernel, run) => plan.add(kernel, run),
+    });
+    const { length } = plan.dispatches;
+    assert(length > 300 && length <= 400, `${name}: ${length} dispatches`);
+  }
+});
+
 Deno.test("a step uses subgroups only where all have the same size", () => {
   const sizes = ADAPTER_NAMES.map((name) => [name, namedAdapter(name)!.capabilities.subgroupSize]);
   assertEquals(Object.fromEntries(sizes), {

@@ -86,7 +86,7 @@ Deno.test("every named adapter plans a step in both precisions", () => {
 
 Deno.test("a step of albert-base needs at most 400 dispatches on graphics cards", () => {
   for (const name of ["rdna3", "sm86", "arc", "apple-m"] as const) {
-    const adapter = namedAdapter(name);
+    const adapter = namedAdapter(name)!;
     const plan = new DispatchPlan(adapter);
     planPretrainingStep(presetConfig("albert-base-v2"), 8, 128, 20, {
       limits: adapter.limits,

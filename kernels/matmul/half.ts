@@ -24,7 +24,7 @@ import { halfCases } from "./half_cases.ts";
 import { matmulMatmul } from "./kernel.ts";
 import { extent, storedA, storedB, storedC } from "./layout.ts";
 import { matmulReference } from "./reference.ts";
-import { LARGE_TILE, sharedVariant, SMALL_TILE, TALL_TILE } from "./shared.ts";
+import { LARGE_TILE, NARROW_TILE, sharedVariant, SMALL_TILE, TALL_TILE } from "./shared.ts";
 import { simpleVariant, textureVariants } from "./variants.ts";
 
 /**
@@ -57,6 +57,7 @@ export const matmulHalf: Kernel = {
   },
   variants: [
     ...textureVariants("rgba16float"),
+    sharedVariant({ name: "packed_narrow", ...NARROW_TILE, operands: "packed" }),
     ...[
       { size: "_large", tile: LARGE_TILE },
       { size: "_tall", tile: TALL_TILE },

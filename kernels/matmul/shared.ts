@@ -11,8 +11,6 @@ import { epilogueOf } from "./matmul.wgsl.ts";
 import { RegisterTile } from "./register_tile.ts";
 import { shared } from "./shared.wgsl.ts";
 
-/** Invocations of a workgroup in the direction of columns. */
-const ACROSS = 16;
 /** Number of k that pass through workgroup memory at a time. */
 const DEPTH = 16;
 /** Groups of four k in a stage. */
@@ -21,6 +19,8 @@ const STEPS = DEPTH / 4;
 /** Choices that do not change the result. */
 export interface SharedTile {
   readonly name: string;
+  /** Invocations of a workgroup in the direction of columns. */
+  readonly across: number;
   /** Invocations of a workgroup in the direction of rows. */
   readonly down: number;
   /** Rows of C per invocation: 4 or 8. */
@@ -46,7 +46,7 @@ const ENOUGH_REGISTERS: ReadonlySet<Vendor> = new Set([...MANY_REGISTERS, "apple
 
 /** 128 x 128 of C per workgroup, 8 x 8 per invocation, for results that fill the adapter with such workgroups. */
 export const LARGE_TILE = {
-  ...{ down: 16, rows: 8, vectors: 2, vector: true, whole: true },
+  ...{ across: 16, down: 16, rows: 8, vectors: 2, vector: true, whole: true },
   prefers({ uniforms: { m, n }, capabilities }: VariantContext): boolean {
     const { cpuAdapter, vendor } = capabilities;
     return !cpuAdapter && MANY_REGISTERS.has(vendor) &&
@@ -56,22 +56,35 @@ export const LARGE_TILE = {
 
 /** 64 x 64 of C per workgroup, 8 x 4 per invocation. */
 export const TALL_TILE = {
-  ...{ down: 8, rows: 8, vectors: 1, vector: true, whole: true },
+  ...{ across: 16, down: 8, rows: 8, vectors: 1, vector: true, whole: true },
   prefers: ({ capabilities: { cpuAdapter, vendor } }: VariantContext): boolean =>
     !cpuAdapter && ENOUGH_REGISTERS.has(vendor),
 } as const;
 
+/**
+ * 64 x 32 of C per workgroup, 8 x 4 per invocation, for results with up to about four workgroups of {@linkcode TALL_TILE} per multiprocessor
+ * of a large NVIDIA card. Smaller workgroups are divided more evenly among its 108 to 144 multiprocessors, but load more.
+ */
+export const NARROW_TILE = {
+  ...TALL_TILE,
+  across: 8,
+  prefers({ uniforms: { m, n }, capabilities }: VariantContext): boolean {
+    return !capabilities.cpuAdapter && capabilities.vendor === "nvidia" &&
+      Math.ceil(m / 64) * Math.ceil(n / 64) <= 2 * fillingWorkgroups(capabilities);
+  },
+} as const;
+
 /** 64 x 64 of C per workgroup, 4 x 4 per invocation. */
 export const SMALL_TILE = {
-  ...{ down: 16, rows: 4, vectors: 1, vector: true },
+  ...{ across: 16, down: 16, rows: 4, vectors: 1, vector: true },
   prefers: (_: VariantContext): boolean => true,
 } as const;
 
 /** Makes the variant of one tile. */
 export function sharedVariant(tile: SharedTile): Variant {
   const tileRows = tile.down * tile.rows;
-  const tileColumns = 4 * ACROSS * tile.vectors;
-  const invocations = ACROSS * tile.down;
+  const tileColumns = 4 * tile.across * tile.vectors;
+  const invocations = tile.across * tile.down;
   const groupBytes = tile.operands === "half tile" ? 8 : 16;
   const memory = groupBytes * (DEPTH + 1) * (tileRows + tileColumns) / 4;
 
@@ -79,6 +92,7 @@ export function sharedVariant(tile: SharedTile): Variant {
     name: tile.name,
     numerics: tile.parts ? "k_parts" : "k_sequential",
     tuning: {
+      workgroup_columns: tile.across,
       workgroup_rows: tile.down,
       invocation_rows: tile.rows,
       invocation_vectors: tile.vectors,
@@ -117,14 +131,14 @@ const indented = (line: string) => `  ${line}`;
 const PARTS: Structural = { bias: false, accumulate: false, activation: "none", parts: true };
 
 function bodyOf(tile: SharedTile, given: Structural): string {
-  const { down, rows, vectors, vector, operands, whole = false } = tile;
+  const { across, down, rows, vectors, vector, operands, whole = false } = tile;
   const structural: Structural = tile.parts ? { ...given, ...PARTS } : { parts: false, ...given };
   const half = operands === "half tile";
   const packed = operands !== undefined;
-  const invocations = ACROSS * down;
+  const invocations = across * down;
   const sides = [
     { name: "a", lines: rows * down, alongK: !structural.transpose_a },
-    { name: "b", lines: 4 * vectors * ACROSS, alongK: Boolean(structural.transpose_b) },
+    { name: "b", lines: 4 * vectors * across, alongK: Boolean(structural.transpose_b) },
   ].map((side) => ({
     ...side,
     /** Stored rows from an invocation's group to its next one. */
@@ -175,8 +189,7 @@ function bodyOf(tile: SharedTile, given: Structural): string {
       : `row_sum += f32(slots[local / 4][local % 4 * ${STEPS} + ${i >> 2}][${i % 4}]);`
   );
   const values = {
-    across: ACROSS,
-    ...{ down, rows, vectors, depth: DEPTH, group: half ? "vec4<f16>" : "vec4f" },
+    ...{ across, down, rows, vectors, depth: DEPTH, group: half ? "vec4<f16>" : "vec4f" },
   };
   const settings = { ...structural, vector, packed, ragged: !vector && !packed };
   return epilogueOf(structural, vector) +

@@ -6,7 +6,7 @@
 import { grid, MOST_TURNS, type Structural, type TexelFormat, type Variant } from "../kernel.ts";
 import { specialize } from "../wgsl.ts";
 import { epilogueOf, simple } from "./matmul.wgsl.ts";
-import { LARGE_TILE, sharedVariant, SMALL_TILE, TALL_TILE } from "./shared.ts";
+import { LARGE_TILE, NARROW_TILE, sharedVariant, SMALL_TILE, TALL_TILE } from "./shared.ts";
 import { type TextureTile, textureVariant } from "./texture.ts";
 
 const SUBGROUP = { subgroup: true, ragged: false } as const;
@@ -84,6 +84,7 @@ export function simpleVariant(packed: boolean): Variant {
 export const MATMUL_VARIANTS: readonly Variant[] = [
   ...textureVariants("rgba32float"),
   sharedVariant({ name: "shared_tile_large", ...LARGE_TILE }),
+  sharedVariant({ name: "shared_tile_narrow", ...NARROW_TILE }),
   sharedVariant({ name: "shared_tile_tall", ...TALL_TILE }),
   sharedVariant({ name: "shared_tile", ...SMALL_TILE }),
   sharedVariant({ name: "shared_tile_ragged", ...SMALL_TILE, vector: false }),

@@ -165,6 +165,9 @@ Deno.test("GPUs get the largest tile that fills them and fits their registers", 
     assertEquals(choice(vendor, 18), "shared_tile_large");
   }
   assertEquals(choice("apple", 18), "shared_tile_tall");
+  assertEquals(choice("nvidia", 4), "shared_tile_narrow");
+  assertEquals(choice("nvidia", 4, matmulHalf), "packed_narrow");
+  assertEquals(choice("amd", 4), "shared_tile_tall");
   for (const vendor of ["intel", "arm", "qualcomm"] as const) {
     assertEquals(choice(vendor, 18), "shared_tile");
   }

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { TopLevelSpec } from "vega-lite";
 import { copyCeiling, measureCeilings, measureMatmul, openDevice } from "../src/device/mod.ts";
 import { ALBERT_DEFAULTS, type ModelConfig } from "../src/model/mod.ts";
 import { planPretrainingStep } from "../src/pretraining/mod.ts";
+import { drawPlot, type Panel } from "./plot.ts";
 import { stepsPerWait, StepTimer } from "./step/phases.ts";
 import { TrainingStep, usualPredictions } from "./step/training_step.ts";
 
@@ -243,51 +243,34 @@ const MEASURES: readonly Measure[] = [{
   slopes: ({ memorySlope, leastMemorySlope }) => [memorySlope, leastMemorySlope],
 }];
 
-/** A row of charts per measure: the measured curve, and dashed its lower bound, scaled to the same last point. */
-export function growthSpec({ kind, adapter, curves }: GrowthBench): TopLevelSpec {
-  return {
-    background: "white",
+/** Draws a row of panels per measure: the measured curve, and dashed its lower bound, scaled to the same last point. */
+export function drawGrowth({ kind, adapter, curves }: GrowthBench): string {
+  return drawPlot({
     title: `Growth of a training step on ${kind}: ${adapter}; dashed: lower bound`,
-    vconcat: MEASURES.map((measure) => ({
-      hconcat: curves.map((curve) => chart(curve, measure)),
-    })),
-  } as TopLevelSpec;
+    panels: MEASURES.flatMap((measure) => curves.map((curve) => panel(curve, measure))),
+    columns: curves.length,
+    size: SIZE,
+  });
 }
 
-function chart(curve: GrowthCurve, { title, pick, least, slopes }: Measure) {
+function panel(curve: GrowthCurve, { title, pick, least, slopes }: Measure): Panel {
   const { axis, points } = curve;
   const last = points[points.length - 1];
   const scale = pick(last) / least(last);
   const [measured, expected] = slopes(curve);
-  const rows = points.flatMap((point) => [
-    { x: point.value, y: pick(point), curve: "measured" },
-    { x: point.value, y: scale * least(point), curve: "needed" },
-  ]);
   return {
-    ...SIZE,
-    title: { text: `${axis}: ${measured.toFixed(2)} (${expected.toFixed(2)})`, fontSize: 11 },
-    data: { values: rows },
-    mark: { type: "line", point: { size: 25 } },
-    encoding: {
-      x: {
-        field: "x",
-        type: "quantitative",
-        scale: { type: "log", nice: false },
-        axis: { title: axis, values: points.map(({ value }) => value), format: "~s", grid: false },
+    title: `${axis}: ${measured.toFixed(2)} (${expected.toFixed(2)})`,
+    x: { title: axis, log: true, ticks: points.map(({ value }) => value) },
+    y: { title, log: true },
+    lines: [
+      {
+        points: points.map((point) => [point.value, scale * least(point)] as const),
+        ...{ color: "#999999", dashed: true },
       },
-      y: {
-        field: "y",
-        type: "quantitative",
-        scale: { type: "log" },
-        axis: { title, tickCount: 4 },
+      {
+        points: points.map((point) => [point.value, pick(point)] as const),
+        ...{ color: "#1f5fa8", marked: true },
       },
-      strokeDash: { field: "curve", type: "nominal", legend: null, sort: ["measured"] },
-      color: {
-        field: "curve",
-        type: "nominal",
-        legend: null,
-        scale: { domain: ["measured", "needed"], range: ["#1f5fa8", "#999999"] },
-      },
-    },
+    ],
   };
 }

@@ -1,10 +1,8 @@
 /**
- * Numbers and tables for a terminal, and drawings.
+ * Numbers and tables for a terminal.
  *
  * @module
  */
-import type { TopLevelSpec } from "vega-lite";
-
 /** Formats a number with three significant digits. */
 export function figure(value: number): string {
   if (value === 0) return "0";
@@ -32,15 +30,4 @@ export function tableOf(heads: readonly string[], rows: readonly (readonly strin
 /** The median, or the upper of the two middle values. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-/** Draws a Vega-Lite specification as SVG. */
-export async function drawSvg(spec: TopLevelSpec): Promise<string> {
-  const [vega, lite] = await Promise.all([import("vega"), import("vega-lite")]);
-  const view = new vega.View(vega.parse(lite.compile(spec).spec), { renderer: "none" });
-  try {
-    return await view.toSVG();
-  } finally {
-    view.finalize();
-  }
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { TopLevelSpec } from "vega-lite";
 import { type Kernel, KERNELS, type VariantContext } from "../../kernels/mod.ts";
 import {
   type Ceilings,
@@ -17,6 +16,7 @@ import {
   openDevice,
   WebGpuDevice,
 } from "../../src/device/mod.ts";
+import { drawPlot } from "../plot.ts";
 import { KERNEL_SIZES, type NamedCase } from "./kernel_sizes.ts";
 
 /** Result of a kernel, size and variant. */
@@ -124,7 +124,7 @@ const STEPS = 60;
 const LEAST_MEGABYTES = 0.0625;
 
 /** A roofline plot of the default variants: operations per byte and GFLOP/s. */
-export function rooflineSpec({ kind, adapter, ceilings, results }: KernelBench): TopLevelSpec {
+export function drawRoofline({ kind, adapter, ceilings, results }: KernelBench): string {
   const points = results
     .filter(({ chosen, gigaflopsPerSecond, gigabytesPerSecond, milliseconds }) =>
       chosen && gigaflopsPerSecond > 0 && gigabytesPerSecond * milliseconds > LEAST_MEGABYTES
@@ -139,37 +139,34 @@ export function rooflineSpec({ kind, adapter, ceilings, results }: KernelBench):
   const least = Math.min(...intensities) / 2, most = Math.max(...intensities) * 2;
   const { copies, gigaflopsPerSecond } = ceilings;
   // Small copies stay in caches, so the first roof is the steepest. The last is that of large tensors.
-  const roofs = [copies[0], copies[copies.length - 1]].flatMap(({ bytes, gigabytesPerSecond }) =>
+  const roofs = [copies[0], copies[copies.length - 1]].map(({ gigabytesPerSecond }) =>
     Array.from({ length: STEPS + 1 }, (_, i) => {
       const intensity = least * (most / least) ** (i / STEPS);
       const speed = Math.min(gigaflopsPerSecond ?? Infinity, intensity * gigabytesPerSecond);
-      return { intensity, speed, roof: `${Math.round(bytes / 2 ** 20 * 100) / 100} MiB` };
+      return [intensity, speed] as const;
     })
   );
-  const x = { field: "intensity", type: "quantitative", scale: { type: "log", nice: false } };
-  const y = { field: "speed", type: "quantitative", scale: { type: "log" } };
-  return {
-    background: "white",
-    width: 720,
-    height: 440,
+  const sizes = [copies[0], copies[copies.length - 1]]
+    .map(({ bytes }) => `${Math.round(bytes / 2 ** 20 * 100) / 100} MiB`);
+  const families = [...new Set(points.map(({ family }) => family))];
+  const colorOf = (family: string) => COLORS[families.indexOf(family) % COLORS.length];
+  return drawPlot({
     title: `Roofline of ${kind}: ${adapter}`,
-    layer: [{
-      data: { values: roofs },
-      mark: { type: "line", color: "#888888" },
-      encoding: {
-        x: { ...x, axis: { title: "operations per byte", grid: false } },
-        y: { ...y, axis: { title: "GFLOP/s" } },
-        strokeDash: { field: "roof", type: "nominal", legend: { title: "copies of" } },
-      },
-    }, {
-      data: { values: points },
-      mark: { type: "point", filled: true, size: 45, opacity: 0.8 },
-      encoding: {
-        x,
-        y,
-        color: { field: "family", type: "nominal", legend: { title: "kernels" } },
-        tooltip: { field: "label", type: "nominal" },
-      },
+    legend: families.map((name) => ({ name, color: colorOf(name) })),
+    columns: 1,
+    size: { width: 720, height: 440 },
+    panels: [{
+      title: `copies of ${sizes[0]} (solid) and ${sizes[1]} (dashed)`,
+      x: { title: "operations per byte", log: true },
+      y: { title: "GFLOP/s", log: true },
+      lines: roofs.map((points, i) => ({ points, color: "#888888", dashed: i === 1 })),
+      points: points.map(({ family, label, intensity, speed }) => ({
+        ...{ x: intensity, y: speed, color: colorOf(family), name: label },
+      })),
     }],
-  } as TopLevelSpec;
+  });
 }
+
+/** Colors of the kernel families (Tableau 10). */
+const COLORS = ["#4e79a7", "#f28e2b", "#e15759", "#76b7b2", "#59a14f", "#edc948", "#b07aa1"]
+  .concat("#ff9da7", "#9c755f", "#bab0ac");

@@ -217,7 +217,8 @@ svg .cursor{stroke:var(--quiet);stroke-width:1}
 .key{color:var(--quiet);white-space:nowrap}
 .key i{display:inline-block;width:.9rem;height:.22rem;border-radius:2px;vertical-align:middle;margin-right:.3rem}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;margin:.6rem 0 1rem}
-.scroll{overflow-x:auto}
+.scroll{--under:var(--page);overflow-x:auto;background:linear-gradient(90deg,var(--under) 40%,transparent) 0 0/3rem 100% no-repeat local,linear-gradient(270deg,var(--under) 40%,transparent) 100% 0/3rem 100% no-repeat local,linear-gradient(90deg,#0003,transparent) 0 0/.7rem 100% no-repeat scroll,linear-gradient(270deg,#0003,transparent) 100% 0/.7rem 100% no-repeat scroll}
+figure .scroll{--under:var(--card)}
 figure .scroll svg{width:auto;max-width:none}
 table{border-collapse:collapse;font-size:.88rem}
 th,td{text-align:left;padding:.22rem .9rem .22rem 0;border-bottom:1px solid var(--grid);vertical-align:top}
@@ -244,7 +245,8 @@ summary small{font-weight:400;color:var(--quiet)}
 .worst li{display:grid;grid-template-columns:minmax(0,1fr) minmax(11rem,18rem);gap:.2rem 1.6rem;padding:.5rem 0;border-bottom:1px solid var(--grid);break-inside:avoid}
 .worst li>div>div+div{color:var(--quiet);margin-top:.15rem}
 .worst li>div,.worst dd{overflow-wrap:anywhere}
-.worst dl{margin:0}
+.flag{white-space:nowrap}
+.worst dl{display:flex;flex-wrap:wrap;gap:.1rem 1.6rem;margin:0}
 .worst dt,.worst small{font-size:.78rem}
 mark.gold{background:color-mix(in srgb,var(--hit) 40%,transparent);color:var(--text);border-radius:3px}
 mark.predicted{background:none;color:var(--text);border-bottom:2px solid var(--wrong)}

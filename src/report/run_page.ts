@@ -63,10 +63,17 @@ export function runHead(record: RunRecord): Html {
     <h1>${record.name}</h1>
     ${what === "" ? html`` : html`<p class="what">${what}</p>`}
     ${isFinished(record) ? html`` : progressBar(record)}
-    <div class="verdict ${mood}"><b>${title}</b><p>${text}</p></div>
+    <div class="verdict ${mood}"><b>${title}</b><p>${withFlags(text)}</p></div>
     ${headlineList(record)}
     </header>
   `;
+}
+
+/** Flags of the command are not broken at their hyphens. */
+function withFlags(text: string): (Html | string)[] {
+  return text.split(/(--[a-z-]+)/).map((part) =>
+    part.startsWith("--") ? html`<code class="flag">${part}</code>` : part
+  );
 }
 
 function progressBar(record: RunRecord): Html {

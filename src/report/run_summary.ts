@@ -41,6 +41,8 @@ export interface Headline {
 
 /** A masked-LM loss within this distance of the baseline, in nats, is not better than it. */
 export const MARGIN = 0.02;
+/** Advantage over the baseline below which a model has only begun to use context, in nats. */
+const BEGINNING = 0.3;
 /** Evaluations without improvement after which a run counts as stalled. */
 const PATIENCE = 3;
 
@@ -236,11 +238,15 @@ function pretrainingVerdict(record: RunRecord, loss: number): Verdict {
       }.`,
     };
   }
-  return {
-    mood: "good",
-    title: done ? "Finished: the model uses context" : "Learning: the model uses context",
-    text,
-  };
+  if (baseline - loss < BEGINNING) {
+    const title = "the model begins to use context";
+    return {
+      mood: done ? "warn" : "good",
+      title: `${done ? "Finished" : "Learning"}: ${title}`,
+      text,
+    };
+  }
+  return { mood: "good", title: `${done ? "Finished" : "Learning"}: the model uses context`, text };
 }
 
 /** Whether the pair objective is learned; empty without one. */

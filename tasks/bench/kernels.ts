@@ -37,9 +37,8 @@ export const kernels = new Command()
     });
     progress.end();
     if (svg !== undefined) {
-      const { drawSvg } = await import("../../bench/table.ts");
-      const { rooflineSpec } = await import("../../bench/kernels/kernels.ts");
-      await Deno.writeTextFile(svg, await drawSvg(rooflineSpec(bench)));
+      const { drawRoofline } = await import("../../bench/kernels/kernels.ts");
+      await Deno.writeTextFile(svg, drawRoofline(bench));
     }
     if (json) {
       console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));

@@ -156,9 +156,8 @@ export const growth = new Command()
     });
     progress.end();
     if (svg !== undefined) {
-      const { drawSvg } = await import("../../bench/table.ts");
-      const { growthSpec } = await import("../../bench/growth.ts");
-      await Deno.writeTextFile(svg, await drawSvg(growthSpec(bench)));
+      const { drawGrowth } = await import("../../bench/growth.ts");
+      await Deno.writeTextFile(svg, drawGrowth(bench));
     }
     if (json) {
       console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));

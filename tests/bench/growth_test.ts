@@ -1,9 +1,8 @@
 // Exponents of growth and their lower bounds.
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { growthSpec } from "../../bench/growth.ts";
+import { drawGrowth } from "../../bench/growth.ts";
 import { benchGrowth, fasterThanNeeded } from "../../bench/growth.ts";
 import { slope } from "../../bench/growth.ts";
-import { drawSvg } from "../../bench/table.ts";
 
 Deno.test("the slope of a power function is its exponent", () => {
   const xs = [1, 2, 4, 8, 16];
@@ -30,6 +29,6 @@ Deno.test("bench growth measures steps and draws them", async () => {
     assert(points[1].leastMilliseconds > points[0].leastMilliseconds && leastTimeSlope > 0.5);
     assert(points.every(({ bytes, leastBytes }) => bytes > leastBytes));
   }
-  const svg = await drawSvg(growthSpec(bench));
+  const svg = drawGrowth(bench);
   assert(svg.startsWith("<svg") && svg.includes("layers"));
 });

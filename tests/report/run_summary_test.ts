@@ -31,11 +31,16 @@ Deno.test("the verdict of a pretraining run compares its loss with what is possi
     moods(Array(10).fill(5.6)),
     "bad: Finished at the unigram plateau: nothing learned from context",
   );
-  assertEquals(moods([6, 5.6, 5.2]), "good: Learning: the model uses context");
+  assertEquals(moods([6, 5.6, 5.3]), "good: Learning: the model begins to use context");
+  assertEquals(moods([6, 5.6, 5.1]), "good: Learning: the model uses context");
   assertEquals(moods([6, 5.2, 5.3, 5.3, 5.4]), "warn: Not improving");
   assertEquals(
     moods([6, 5.9, 5.8, 5.7, 5.6, 5.5, 5.4, 5.3, 5.2, 5.1]),
     "good: Finished: the model uses context",
+  );
+  assertEquals(
+    moods(Array(10).fill(0).map((_, i) => 6 - i / 15)),
+    "warn: Finished: the model begins to use context",
   );
 });
 

@@ -1,6 +1,5 @@
-import type { TopLevelSpec } from "vega-lite";
-
 /** Detects growth in the samples of a long run, and draws them. */
+import { drawPlot } from "../../bench/plot.ts";
 
 /** Resources in use after a step. */
 export interface Sample {
@@ -55,8 +54,7 @@ export function growth(samples: readonly Sample[]): string[] {
 const MEBIBYTE = 2 ** 20;
 
 /** Draws the curve of each resource as SVG. */
-export async function plot(samples: readonly Sample[]): Promise<string> {
-  const [vega, lite] = await Promise.all([import("vega"), import("vega-lite")]);
+export function plot(samples: readonly Sample[]): string {
   const curves: readonly (readonly [string, (sample: Sample) => number])[] = [
     ["device memory (MiB)", ({ deviceBytes }) => deviceBytes / MEBIBYTE],
     ["device buffers", ({ deviceBuffers }) => deviceBuffers],
@@ -64,23 +62,18 @@ export async function plot(samples: readonly Sample[]): Promise<string> {
     ["resident memory (MiB)", ({ residentBytes }) => residentBytes / MEBIBYTE],
     ["open files", ({ handles }) => handles],
   ];
-  const spec: TopLevelSpec = {
-    background: "white",
-    vconcat: curves.map(([title, value]) => ({
-      width: 640,
-      height: 90,
-      data: { values: samples.map((sample) => ({ step: sample.step, value: value(sample) })) },
-      mark: { type: "line", strokeWidth: 1.2 },
-      encoding: {
-        x: { field: "step", type: "quantitative", axis: { title: null, format: ",d" } },
-        y: { field: "value", type: "quantitative", title, scale: { zero: true } },
-      },
+  return drawPlot({
+    title: "Resources of a long run",
+    columns: 1,
+    size: { width: 640, height: 90 },
+    panels: curves.map(([title, value]) => ({
+      title,
+      x: { title: "step" },
+      y: { title: "", zero: true },
+      lines: [{
+        points: samples.map((sample) => [sample.step, value(sample)] as const),
+        color: "#1f5fa8",
+      }],
     })),
-  };
-  const view = new vega.View(vega.parse(lite.compile(spec).spec), { renderer: "none" });
-  try {
-    return await view.toSVG();
-  } finally {
-    view.finalize();
-  }
+  });
 }

@@ -47,7 +47,7 @@ if (import.meta.main) {
     const request = parseArguments(Deno.args);
     console.log("step\tbuffers\tdevice MiB\theap MiB\tresident MiB\topen files");
     const samples = await soak(request, (sample) => console.log(row(sample)));
-    if (request.svg !== undefined) await Deno.writeTextFile(request.svg, await plot(samples));
+    if (request.svg !== undefined) await Deno.writeTextFile(request.svg, plot(samples));
     const grown = growth(samples);
     for (const description of grown) console.log(`GROWN ${description}`);
     console.log(`${samples.at(-1)!.step} steps, ${samples.length} samples, ${grown.length} grown`);

@@ -42,20 +42,47 @@ function panel(
 ): Panel {
   const title = group === undefined ? column.label : `${group}: ${column.label}`;
   const cells = rows.map((row) => cellOf(measured, row.id, column.id));
+  const overLayers = column.measure.kind === "curve" && column.measure.curve !== "mlm_accuracy";
   const curves = rows.flatMap((row, color): ChartCurve[] => {
     const cell = cells[color];
-    return cell === undefined || cell.curves.length === 0
-      ? []
-      : [{ label: row.label, color, kind: "line", buckets: bandOf(cell) }];
+    return cell === undefined || cell.curves.length === 0 ? [] : [{
+      label: overLayers
+        ? `${row.label}, here ${layersOf(cell)} layers`
+        : row.label.replace(/^W\/o /, "without ").replace(/^W /, "with "),
+      color,
+      // A line between layers would suggest values that do not exist.
+      kind: overLayers ? "marked" : "line",
+      buckets: bandOf(cell),
+    }];
   });
   const missing = rows.flatMap((row, i) => {
     const reason = cells[i]?.failures[0]?.error ?? cells[i]?.missing;
     return reason === undefined ? [] : [{ row: row.label, reason }];
   });
   if (curves.length === 0) return { chart: null, title, missing };
-  const overLayers = column.measure.kind === "curve" && column.measure.curve !== "mlm_accuracy";
   const across = overLayers ? { name: "layer", from: 1 } : { name: "step", from: 0 };
-  return { chart: { title, across, curves, format: "~r" }, title, missing };
+  const chart = {
+    ...{ title: `${title}${overLayers ? "" : " (%)"}`, across, curves, format: "~r" },
+    includes: [0],
+    note: seedsText(cells),
+  };
+  return { chart, title, missing };
+}
+
+/** Number of layers of the net that was measured, which is smaller than the paper's. */
+function layersOf({ curves }: MeasuredCell): number {
+  return Math.max(...curves.map(({ curve }) => curve.x.length));
+}
+
+/** `mean of 3 seeds, band from minimum to maximum`. */
+function seedsText(cells: readonly (MeasuredCell | undefined)[]): string {
+  const counts = cells.flatMap((cell) =>
+    cell === undefined || cell.curves.length === 0 ? [] : [cell.curves.length]
+  );
+  const least = Math.min(...counts), most = Math.max(...counts);
+  if (most === 1) return "1 seed each, so small differences may be noise";
+  const seeds = least === most ? `${most} seeds` : `${least} to ${most} seeds`;
+  return `mean of ${seeds}, band from minimum to maximum`;
 }
 
 /** Mean, minimum and maximum over seeds at each x that all seeds have. */
@@ -72,7 +99,7 @@ function bandOf({ curves }: MeasuredCell): ChartCurve["buckets"] {
 
 const { width: WIDTH, height: HEIGHT } = CHART_SIZE;
 /** Space above the chart for title and legend. */
-const HEAD = 44;
+const HEAD = 62;
 const GAP = 16;
 
 /** Draws the panels side by side as an SVG file with a transparent background; its colors follow the viewer's color scheme. */
@@ -90,23 +117,26 @@ export function figureSvg(title: string, panels: readonly Panel[]): string {
 function place({ chart, title, missing }: Panel, x: number): Html {
   const heading = html`<text x="${
     x + 8
-  }" y="16" font-size="14" font-weight="600" fill="var(--text)">${title}</text>`;
+  }" y="16" font-size="14" font-weight="600" fill="var(--text)">${chart?.title ?? title}</text>`;
   if (chart === null) {
     const reason = missing[0]?.reason ?? "Nothing was measured.";
     return html`${heading}<text x="${x + 8}" y="${HEAD + 20}" fill="var(--quiet)">${reason}</text>`;
   }
   let along = x + 8;
+  const note = html`<text x="${x + 8}" y="52" font-size="11" fill="var(--quiet)">${
+    chart.note ?? ""
+  }</text>`;
   const keys = chart.curves.map(({ label, color }) => {
     const start = along;
     // The approximate width of the text; SVG text cannot be measured without a browser.
-    along += 32 + 6.6 * label.length;
+    along += 30 + 6 * label.length;
     return html`
       <rect x="${start}" y="29" width="14" height="3" rx="1.5" fill="${curveColor(color)}" />
       <text x="${start + 20}" y="34" fill="var(--quiet)">${label}</text>
     `;
   });
   return html`
-    ${heading}${keys}<svg x="${x}" y="${HEAD}" width="${WIDTH}"
+    ${heading}${keys}${note}<svg x="${x}" y="${HEAD}" width="${WIDTH}"
       height="${HEIGHT}">${drawChart(chart)}</svg>
   `;
 }

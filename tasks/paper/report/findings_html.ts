@@ -24,8 +24,15 @@ const SIGNS: Readonly<Record<Verdict, string>> = {
   "not resolved": "?",
 };
 
-/** Draws all claims with their evidence: those of the paper, then the controls. */
-export function findingsHtml(findings: readonly Finding[]): Html {
+/**
+ * Draws the claims about some experiments with their evidence: those of the paper, then the controls.
+ *
+ * @param experiments ids of the experiments of the report
+ */
+export function findingsHtml(all: readonly Finding[], experiments: readonly string[]): Html {
+  const findings = all.filter(({ evidence }) =>
+    evidence.some(({ test }) => experiments.includes(test.experiment))
+  );
   const ofPaper = findings.filter(({ claim }) => !claim.control);
   const ofControls = findings.filter(({ claim }) => claim.control);
   return html`<section id="findings"><h2>Findings</h2>
@@ -34,36 +41,71 @@ export function findingsHtml(findings: readonly Finding[]): Html {
 <p class="quiet keys"><span>${sample("ours")} measured, with 95% interval</span><span>${
     sample("theirs")
   } the paper</span><span>${sample("threshold")} threshold, expected side shaded</span></p>
-${overview(findings)}
-<h3>Claims of the paper</h3>${ofPaper.map(finding)}
-${
-    ofControls.length === 0
-      ? ""
-      : html`<h3>Controls (not in the paper)</h3>${ofControls.map(finding)}`
-  }
+${overview(ofPaper)}
+${ofControls.length === 0 ? "" : html`<h3>Controls (not in the paper)</h3>${overview(ofControls)}`}
+<h3>Evidence for the claims of the paper</h3>${ofPaper.map(finding)}
+${ofControls.length === 0 ? "" : html`<h3>Evidence for the controls</h3>${ofControls.map(finding)}`}
 </section>`;
 }
 
-/** A table of all claims, linked to their evidence. */
+/** A table of claims with their effects, linked to their evidence; claims without a measurement are listed below it. */
 function overview(findings: readonly Finding[]): Html {
+  const measured = findings.filter(({ evidence: [first] }) => first.estimate !== null);
+  const others = findings.filter((one) => !measured.includes(one));
   return html`
     <div class="scroll">
       <table class="overview">
-        <tbody>${findings.map(({ claim, verdict, evidence: [first] }) =>
+        <thead>
+          <tr>
+            <th></th>
+            <th>claim</th>
+            <th class="n">effect</th>
+            <th class="n">95% interval</th>
+            <th>effect, interval, and the paper’s value</th>
+            <th class="n">paper</th>
+          </tr>
+        </thead>
+        <tbody>${measured.map(({ claim, verdict, evidence: [first] }) =>
           html`
             <tr>
-              <td class="${verdict.replace(
+              <td><span class="mark ${verdict.replace(
                 " ",
                 "-",
-              )}" title="${VERDICT_TEXT[verdict]}">${SIGNS[verdict]}</td>
+              )}">${SIGNS[verdict]} ${SHORT[verdict]}</span></td>
               <td><a href="#claim-${claim.id}">${claim.claim}</a></td>
-              <td class="n">${effectText(first) ?? "–"}</td>
-              <td class="n quiet">${intervalText(first) ?? ""}</td>
+              <td class="n">${effectText(first)}${unitNote(first)}</td>
+              <td class="n quiet">${intervalText(first) ?? countText(first)}</td>
+              <td>${effectPlot(first)}</td>
+              <td class="n quiet">${paperText(first) ?? "–"}</td>
             </tr>
           `
         )}</tbody>
       </table>
     </div>
+    ${others.length === 0
+      ? ""
+      : html`<p class="quiet">Not measured: ${
+        others.map(({ claim }, i) =>
+          html`${i === 0 ? "" : "; "}<a href="#claim-${claim.id}">${
+            claim.claim.replace(/\.$/, "")
+          }</a>`
+        )
+      }.</p>`}
+  `;
+}
+
+/** Verdicts in the overview. */
+const SHORT: Readonly<Record<Verdict, string>> = {
+  reproduced: "reproduced",
+  opposite: "opposite",
+  "not resolved": "open",
+};
+
+/** What a difference without a unit is a difference of. */
+function unitNote({ test }: Evidence): Html | string {
+  if (test.unit !== "" || test.ratio || !/distance/.test(test.statistic)) return "";
+  return html`
+    <small class="quiet">L2 distance</small>
   `;
 }
 

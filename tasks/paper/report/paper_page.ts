@@ -16,6 +16,7 @@ import { experimentName } from "../experiment.ts";
 import { EXPERIMENTS } from "../experiments/mod.ts";
 import type { JobFailure, MeasuredExperiment } from "../result.ts";
 import { figurePanels, type Panel } from "./figures.ts";
+import { countText, effectText, expectationText, VERDICT_TEXT } from "./evidence_text.ts";
 import { findingsHtml } from "./findings_html.ts";
 import { signed } from "./numbers.ts";
 import {
@@ -48,10 +49,10 @@ ${summary(provenance(input.measured))}
   }</nav>
 <p class="quiet">Each cell shows our number (mean over seeds ± sample standard deviation) and, in gray below it, the paper’s. <sup>+</sup> marks columns and rows that are not in the paper, † numbers measured on a stand-in for the paper’s data. Numbers link to their runs.</p>
 ${notRun(input)}
-${findingsHtml(input.findings)}
+${findingsHtml(input.findings, input.measured.map(({ experiment: { id } }) => id))}
 ${sections}
 <h2>Reproduce these numbers</h2>
-<pre>${input.command}</pre>
+<pre>${input.command.replaceAll("; ", "\n\n").replaceAll(" --", " \\\n    --")}</pre>
 </main>`;
   return page(TITLE, body, { style: PAPER_STYLE });
 }
@@ -79,10 +80,16 @@ function summary(behind: Provenance): Html {
     ["Seeds", behind.seeds.join(", ") || "none"],
     ["Device", behind.adapters.join(", ") || "none"],
     ["Data", dataText(behind)],
-    ["Stand-ins", behind.standIns.join(", ") || "none"],
+    ["Stand-ins", standInText(behind)],
     ["Toolkit", behind.toolkits.join(", ") || "none"],
   ];
   return factList(facts);
+}
+
+/** The preset `smoke` synthesizes all texts and benchmarks. */
+function standInText({ presets, standIns }: Provenance): string {
+  if (presets.includes("smoke")) return "all texts and benchmarks are made up from the seed";
+  return standIns.join(", ") || "none";
 }
 
 /** Fingerprints of the data, or only their number if there are many. */
@@ -107,6 +114,7 @@ function experimentHtml(
     ${kind === "table"
       ? tableHtml(tableView(measured), input)
       : figureHtml(figurePanels(measured), notes[0])}
+    ${claimsAbout(id, input)}
     ${provenanceHtml(measured.preset, behind)}
     ${failuresHtml(behind.failures, input)}
     ${remarks.length === 0
@@ -115,6 +123,23 @@ function experimentHtml(
         remarks.map((note) => html`<li>${note}</li>`)
       }</ul></div>`}
     </section>
+  `;
+}
+
+/** The claims that an experiment decides, with their verdicts. */
+function claimsAbout(id: string, { findings }: ReportInput): Html {
+  const decided = findings.filter(({ evidence: [first] }) =>
+    first.test.experiment === id && first.estimate !== null
+  );
+  if (decided.length === 0) return html``;
+  return html`
+    <ul class="claims">${decided.map(({ claim, verdict, evidence: [first] }) =>
+      html`<li><b class="${verdict.replace(" ", "-")}">${
+        VERDICT_TEXT[verdict]
+      }</b>: <a href="#claim-${claim.id}">${claim.claim}</a> <span class="quiet">${first.test.statistic}: ${
+        effectText(first)
+      } (${expectationText(first)}; ${countText(first)})</span></li>`
+    )}</ul>
   `;
 }
 

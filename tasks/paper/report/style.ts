@@ -8,6 +8,7 @@ import { Html } from "../../../src/report/mod.ts";
 /** Tables with rules as in print, findings, and their layout on phones and in print. */
 export const PAPER_STYLE: Html = new Html(`
 a{color:inherit;text-decoration-color:var(--curve-1);text-underline-offset:.2em;text-decoration-thickness:1px}
+table.printed a,.overview a{text-decoration:none}table.printed a:hover,table.printed a:focus-visible,.overview a:hover{text-decoration:underline}
 h1{font-size:1.9rem;letter-spacing:-.01em}
 h2{font-size:1.25rem;border-top:1px solid var(--grid);padding-top:1.2rem;margin-top:2.4rem}
 h3{font-size:1.05rem;margin:1.6rem 0 .4rem}
@@ -25,7 +26,10 @@ table.printed .group span{position:sticky;left:0}
 .ours,.paper{display:block}
 .ours{position:relative}
 .ours sup{position:absolute;left:100%;top:.1em;line-height:1;font-size:.66rem;padding-left:.1em}
-.ours small{color:var(--quiet);font-size:.82em}
+.ours,.paper{margin-right:calc(var(--spread,0)*.62em)}
+.printed thead th.n{padding-right:calc(.8rem + var(--spread,0)*.62em)}
+.ours small{position:absolute;left:100%;top:.12em;padding-left:.15em;color:var(--quiet);font-size:.82em}
+.ours:has(small) sup{left:calc(100% + var(--spread,0)*.62em)}
 .paper{color:var(--quiet);font-size:.86em;opacity:.85}
 .added{background:color-mix(in srgb,var(--card) 70%,transparent)}
 sup{font-size:.7em;line-height:0;color:var(--quiet)}
@@ -35,8 +39,10 @@ ul.notes,.remarks ul{list-style:none;padding:0;margin:.3rem 0;font-size:.82rem}
 details.runs summary,details.failure summary{font-size:.9rem;margin:.4rem 0}
 pre{white-space:pre-wrap;overflow:auto;background:var(--card);padding:.6rem .8rem;border-radius:6px;font-size:.8rem;max-height:20rem}
 tr:target td{background:var(--card)}
-table.overview{margin:1rem 0}table.overview a{text-decoration:none}table.overview td:first-child{font-weight:700;padding-right:.6rem}
-aside{font-size:.9rem;padding:.6rem .4rem;align-self:start}
+table.overview{margin:1rem 0}.overview td,.overview th{vertical-align:middle}.overview td:nth-child(2){max-width:34rem}
+.mark{font-weight:600;white-space:nowrap}
+.claims{list-style:none;padding:0;margin:.5rem 0;font-size:.88rem;max-width:62rem}
+aside{grid-row:span 2;font-size:.9rem;padding:.6rem .4rem;align-self:start}
 .keys{display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;font-size:.86rem}
 .keys svg{vertical-align:-.15em}
 .finding{border:1px solid var(--grid);border-radius:10px;padding:.7rem .9rem .5rem;margin:.7rem 0;break-inside:avoid}
@@ -57,6 +63,6 @@ aside{font-size:.9rem;padding:.6rem .4rem;align-self:start}
 .effect circle.ours{fill:var(--text)}
 .effect .theirs{fill:none;stroke:var(--quiet);stroke-width:1.4}
 @media (max-width:56rem){.evidence{grid-template-columns:minmax(0,1fr) auto}.evidence>div:first-child{grid-column:1/-1}.evidence>div:last-child{grid-column:1/-1}}
-@media (max-width:34rem){.overview tr{display:grid;grid-template-columns:1.4rem minmax(0,1fr);padding:.3rem 0;border-bottom:1px solid var(--grid)}.overview td,.overview td.n{border:0;padding:0;text-align:left}.overview td.n{grid-column:2}.evidence{grid-template-columns:minmax(0,1fr)}h1{font-size:1.5rem}table.printed th,table.printed td{padding:.25rem .5rem}table.printed th:first-child{max-width:9rem;white-space:normal}}
+@media (max-width:34rem){.overview tr{display:grid;grid-template-columns:1.4rem minmax(0,1fr);padding:.3rem 0;border-bottom:1px solid var(--grid)}.overview td,.overview td.n{border:0;padding:0;text-align:left}.overview thead{display:none}.overview tr{grid-template-columns:minmax(0,1fr)!important}.evidence{grid-template-columns:minmax(0,1fr)}h1{font-size:1.5rem}table.printed th,table.printed td{padding:.25rem .5rem}table.printed th:first-child{max-width:9rem;white-space:normal}}
 @media print{@page{size:A4;margin:14mm}nav,details.runs{display:none}.scroll{overflow:visible}table.printed{font-size:8.5px;width:100%}table.printed th,table.printed td{padding:.15rem .25rem}table.printed th:first-child{position:static}section.experiment{break-inside:avoid}h2,h3{break-after:avoid}.finding{padding:.4rem .6rem}a{text-decoration:none}.evidence{grid-template-columns:minmax(0,1fr) 14rem 150px 6rem}}
 `.replaceAll("\n", ""));

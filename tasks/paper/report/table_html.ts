@@ -14,13 +14,22 @@ import type { CellView, RowView, TableView } from "./table_view.ts";
 const ADDED = html`<sup title="not in the paper’s table">+</sup>`;
 
 /** Draws the table, its footnotes, and the list of its runs. */
-export function tableHtml(view: TableView, input: ReportInput): Html {
+export function tableHtml(whole: TableView, input: ReportInput): Html {
+  const { view, hidden } = withoutEmptyColumns(whole);
   const { columns, groups, measured } = view;
   const id = measured.experiment.id;
+  const spreads = columns.map((_, i) =>
+    Math.max(
+      0,
+      ...groups.flatMap(({ rows }) => rows.map(({ cells }) => cells[i].spread?.length ?? -2)),
+    )
+  );
   return html`
     <div class="scroll">
-      <table class="printed"><thead><tr><th></th>${columns.map(({ label, added }) =>
-        html`<th class="n${added ? " added" : ""}">${label}${added ? ADDED : ""}</th>`
+      <table class="printed"><thead><tr><th></th>${columns.map(({ label, added }, i) =>
+        html`<th class="n${added ? " added" : ""}" style="--spread:${spreads[i]}">${label}${
+          added ? ADDED : ""
+        }</th>`
       )}</tr></thead>${groups.map(({ label, rows }) =>
         html`<tbody>${
           label === null ? "" : html`
@@ -28,23 +37,49 @@ export function tableHtml(view: TableView, input: ReportInput): Html {
               <th colspan="${columns.length + 1}"><span>${label}</span></th>
             </tr>
           `
-        }${rows.map((row) => tableRow(row, columns, id, input))}</tbody>`
+        }${rows.map((row) => tableRow(row, columns, spreads, id, input))}</tbody>`
       )}</table>
     </div>
-    ${notes(view)}
+    ${notes(view, hidden)}
     ${runs(view, input)}
   `;
+}
+
+/** Hides columns in which nothing was measured and nothing failed, and the footnotes that only they use. All columns stay if all are empty. */
+function withoutEmptyColumns(
+  view: TableView,
+): { view: TableView; hidden: readonly Column[] } {
+  const cellsOf = (i: number) =>
+    view.groups.flatMap(({ rows }) => rows.map(({ cells }) => cells[i]));
+  const isUsed = view.columns.map((_, i) =>
+    cellsOf(i).some(({ measured, failed }) => measured !== null || failed)
+  );
+  if (!isUsed.includes(true)) return { view, hidden: [] };
+  const kept = <T>(items: readonly T[]) => items.filter((_, i) => isUsed[i]);
+  const groups = view.groups.map(({ label, rows }) => ({
+    label,
+    rows: rows.map(({ row, cells }) => ({ row, cells: kept(cells) })),
+  }));
+  const marks = new Set(
+    groups.flatMap(({ rows }) => rows.flatMap(({ cells }) => cells.flatMap(({ marks }) => marks))),
+  );
+  const footnotes = view.footnotes.filter(({ mark }) => marks.has(mark));
+  return {
+    view: { ...view, columns: kept(view.columns), groups, footnotes },
+    hidden: view.columns.filter((_, i) => !isUsed[i]),
+  };
 }
 
 function tableRow(
   { row, cells }: RowView,
   columns: readonly Column[],
+  spreads: readonly number[],
   id: string,
   input: ReportInput,
 ): Html {
   return html`<tr><th scope="row">${row.label}${row.added ? ADDED : ""}</th>${
     cells.map((cell, i) =>
-      html`<td class="n${columns[i].added ? " added" : ""}">${
+      html`<td class="n${columns[i].added ? " added" : ""}" style="--spread:${spreads[i]}">${
         ours(cell, `${id}-${row.id}-${columns[i].id}`, input)
       }${cell.paper === null ? "" : html`<span class="paper">${cell.paper}</span>`}</td>`
     )
@@ -74,8 +109,11 @@ function hrefOf({ seeds }: CellView, id: string, input: ReportInput): string | n
   return results.length === 1 ? input.linkTo(results[0]) : `#runs-${id}`;
 }
 
-function notes({ footnotes, standIns }: TableView): Html {
+function notes({ footnotes, standIns }: TableView, hidden: readonly Column[]): Html {
   const items = [
+    ...(hidden.length > 0
+      ? [html`<li>Not run: ${hidden.map(({ label }) => label).join(", ")}.</li>`]
+      : []),
     ...(standIns.length > 0
       ? [
         html`<li><b>†</b> Measured on stand-ins for the paper’s data: ${standIns.join(", ")}.</li>`,

@@ -20,7 +20,7 @@ Deno.test("a figure has a panel per column and group, with mean, minimum and max
     "W additional data",
   ]);
   const [{ label, buckets }] = panels[1].chart!.curves;
-  assertEquals(label, "W dropout");
+  assertEquals(label, "with dropout");
   assertEquals(buckets[0], { first: 1, last: 1, low: 10, high: 14, sum: 24, count: 2 });
   assertEquals(panels[1].missing, [{ row: "W/o dropout", reason: "Not run." }]);
 });

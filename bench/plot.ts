@@ -169,9 +169,13 @@ function drawLine(
   const d = line<readonly [number, number]>(([x]) => across(x), ([, y]) => up(y)).digits(1)(
     points as [number, number][],
   )!;
-  const dashes = dashed ? { "stroke-dasharray": "5 4" } : {};
   return [
-    element("path", { d, stroke: color, "stroke-width": "1.4", ...dashes }),
+    element("path", {
+      d,
+      stroke: color,
+      "stroke-width": "1.4",
+      ...(dashed && { "stroke-dasharray": "5 4" }),
+    }),
     ...(marked
       ? points.map(([x, y]) => element("circle", { cx: across(x), cy: up(y), r: 2.6, fill: color }))
       : []),

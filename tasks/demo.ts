@@ -5,6 +5,7 @@ import { Command, EnumType } from "@cliffy/command";
 import { showsColors } from "./cli/command.ts";
 import { onInterrupt } from "./cli/interrupt.ts";
 import { DEVICES } from "./cli/options.ts";
+import { terminalColumns, wrap } from "./cli/progress.ts";
 import { report, runCli } from "./cli/run.ts";
 import { finetuningResults, isFinished, pretrainingResults } from "./demo/results.ts";
 import { writePassages, writeSpeeches } from "./demo/texts.ts";
@@ -67,7 +68,7 @@ class Commands {
   async run(args: (string | number)[]): Promise<void> {
     this.exitIfStopped();
     const shown = args.map((arg) => /^[\w./:=-]+$/.test(`${arg}`) ? arg : `'${arg}'`);
-    console.error(`\n$ albert ${shown.join(" ")}`);
+    console.error(`\n${wrap(`$ albert ${shown.join(" ")}`, terminalColumns(), " \\")}`);
     this.#running = `${args[0]}`;
     const code = await runCli(args.map(String));
     this.#running = "";

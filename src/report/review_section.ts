@@ -172,7 +172,9 @@ interface Span {
 function place(text: string, answer: string): Span | null {
   const expected = text.startsWith("…") ? LEAD : 0;
   let best: Span | null = null;
+  const isLetter = (character = "") => /[\p{L}\p{N}]/u.test(character);
   for (let at = text.indexOf(answer); answer !== "" && at >= 0; at = text.indexOf(answer, at + 1)) {
+    if (isLetter(text[at - 1]) || isLetter(text[at + answer.length])) continue; // A part of a word.
     if (best === null || Math.abs(at - expected) < Math.abs(best.start - expected)) {
       best = { start: at, end: at + answer.length };
     }

@@ -4,27 +4,29 @@ import { createProgress, duration, type ProgressOutput, wrap } from "../../tasks
 function screen(terminal: boolean, columns = 200, colors = false) {
   let time = 0;
   const written: string[] = [];
-  let tick: (() => void) | null = null;
+  let moving = false;
+  const shown: { note: string; seconds: number }[] = [];
   const output: ProgressOutput = {
     terminal,
     colors,
     columns: () => columns,
     now: () => time,
     write: (text) => void written.push(text),
-    everySecond(redraw) {
-      tick = redraw;
-      return () => tick = null;
+    move() {
+      moving = true;
+      return {
+        show: ({ note }, seconds) => void shown.push({ note, seconds }),
+        pause: (write) => write(),
+        stop: () => moving = false,
+      };
     },
   };
   return {
     output,
     written,
     pass: (seconds: number) => void (time += seconds * 1000),
-    second: () => {
-      time += 1000;
-      tick?.();
-    },
-    ticks: () => tick !== null,
+    shown,
+    isMoving: () => moving,
   };
 }
 
@@ -85,17 +87,58 @@ Deno.test("createProgress() leaves out parts of a line that is too long, and nev
   for (let columns = 79; columns >= 24; columns--) assert(line(columns).includes("loss 6.162"));
 });
 
-Deno.test("createProgress() moves every second between updates, until the end", () => {
-  const { output, written, second, ticks } = screen(true);
+Deno.test("createProgress() keeps the note, and has the bar moved from the first update to the end", () => {
+  const { output, shown, pass, isMoving } = screen(true);
   const progress = createProgress({ title: "x", total: 10, output });
+  assert(!isMoving());
   progress.update(0);
-  for (let i = 0; i < 3; i++) second();
-  assertEquals(written.slice(1).map((text) => text.slice(-4)), ["0:01", "0:02", "0:03"]);
+  assert(isMoving());
+  pass(2);
   progress.update(1, "loss 2.000");
-  second();
-  assert(written.at(-1)!.endsWith("left  loss 2.000"), "the note stays");
+  pass(3);
+  progress.update(2);
+  assertEquals(shown, [
+    { note: "", seconds: 0 },
+    { note: "loss 2.000", seconds: 2 },
+    { note: "loss 2.000", seconds: 5 },
+  ]);
   progress.end();
-  assert(!ticks());
+  assert(!isMoving());
+});
+
+const HAS_SCRIPT = await new Deno.Command("script", { args: ["--version"] }).output()
+  .then(({ success }) => success, () => false);
+
+Deno.test({
+  name: "the bar of a terminal moves while the main thread is busy",
+  ignore: !HAS_SCRIPT,
+  async fn() {
+    const module = new URL("../../tasks/cli/progress.ts", import.meta.url).href;
+    const code = `
+      import { createProgress } from ${JSON.stringify(module)};
+      const progress = createProgress({ title: "busy", total: 10 });
+      progress.update(1, "loss 2.5");
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const start = performance.now();
+      while (performance.now() - start < 4500);
+      progress.end("done");
+    `;
+    const file = await Deno.makeTempFile({ suffix: ".ts" });
+    try {
+      await Deno.writeTextFile(file, code);
+      const { success, stdout } = await new Deno.Command("script", {
+        args: ["-qec", `${Deno.execPath()} run --no-check -A ${file}`, "/dev/null"],
+        stdin: "null",
+      }).output();
+      const text = new TextDecoder().decode(stdout);
+      assert(success, text);
+      // Once by the main thread, and about four times by the other one while the main thread computes.
+      assert(text.split("busy").length - 1 >= 4, text);
+      assert(text.trimEnd().endsWith("done"), text);
+    } finally {
+      await Deno.remove(file);
+    }
+  },
 });
 
 Deno.test("createProgress() uses colors only if the terminal has them, and no color counts as width", () => {

@@ -73,7 +73,7 @@ function overview(findings: readonly Finding[]): Html {
                 "-",
               )}">${SIGNS[verdict]} ${SHORT[verdict]}</span></td>
               <td><a href="#claim-${claim.id}">${claim.claim}</a></td>
-              <td class="n">${effectText(first)}${unitNote(first)}</td>
+              <td class="n">${effectText(first) ?? "–"}${unitNote(first)}</td>
               <td class="n quiet">${intervalText(first) ?? countText(first)}</td>
               <td>${effectPlot(first)}</td>
               <td class="n quiet">${paperText(first) ?? "–"}</td>

@@ -137,7 +137,7 @@ function claimsAbout(id: string, { findings }: ReportInput): Html {
       html`<li><b class="${verdict.replace(" ", "-")}">${
         VERDICT_TEXT[verdict]
       }</b>: <a href="#claim-${claim.id}">${claim.claim}</a> <span class="quiet">${first.test.statistic}: ${
-        effectText(first)
+        effectText(first) ?? "–"
       } (${expectationText(first)}; ${countText(first)})</span></li>`
     )}</ul>
   `;

@@ -144,20 +144,24 @@ function answer({ metric, name, step, runs }: Ranking): Html {
   const reach = margin(first, name, value(first));
   const distance = Math.abs(value(first) - value(second));
   const baseline = baselinesOf(first.record, name).at(-1);
-  const over = baseline !== undefined &&
-    (metric.lowest ? value(first) > baseline.value : value(first) <= baseline.value);
-  const text = `${title} ${shown(first, name, value(first))} ${where}, ${
-    shown(second, name, value(second))
-  } of ${second.name}.${
-    reach > distance ? " The difference is within the 95% interval of one evaluation." : ""
-  }${
-    over
-      ? ` No run is better than the baseline (${baseline.label} ${
-        shown(first, name, baseline.value)
-      }).`
-      : ""
-  }`;
-  const certain = reach <= distance && !over;
+  const isOver = (value: number) =>
+    baseline !== undefined &&
+    (metric.lowest ? value >= baseline.value : value <= baseline.value);
+  const over = isOver(value(first)), never = runs.every(({ best }) => isOver(best[0]));
+  const text = [
+    `${title} ${shown(first, name, value(first))} ${where}, ${
+      shown(second, name, value(second))
+    } of ${second.name}.`,
+    ...(reach > distance ? ["The difference is within the 95% interval of one evaluation."] : []),
+    ...(over
+      ? [
+        `${never ? "No run is" : "At that step, no run is"} better than the baseline (${
+          baseline!.label
+        } ${shown(first, name, baseline!.value)}).`,
+      ]
+      : []),
+  ].join(" ");
+  const certain = reach <= distance && !never;
   return verdict(
     certain ? "good" : "warn",
     step === null

@@ -297,7 +297,9 @@ function mean({ sum, count }: Bucket): number {
 export function drawBars({ axis, bars }: BarChart): Html {
   const most = Math.max(...bars.flatMap(([, ...counts]) => counts), 1);
   const y = scaleLinear([0, most], [BOTTOM, TOP]).nice(5);
-  const yLabels = y.ticks(5).map((tick) => ({ text: format("~s")(tick), place: y(tick) }));
+  const counts = bars.every(([, ...counts]) => counts.every(Number.isInteger));
+  const yLabels = y.ticks(5).filter((tick) => !counts || Number.isInteger(tick))
+    .map((tick) => ({ text: format("~s")(tick), place: y(tick) }));
   const left = labelSpace(yLabels), right = CHART_SIZE.width - RIGHT_MARGIN;
   const x = scaleBand(bars.keys(), [left, right]).padding(0.14);
   const rectangles = bars.flatMap(([, ...counts], bar) =>

@@ -36,7 +36,7 @@ const VIRIDIS = ["#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89
 const HEAT_ROW = 13;
 const HEAT_FONT = 10;
 /** Least width of all columns in pixels. */
-const HEAT_WIDTH = 430;
+const HEAT_WIDTH = 860;
 /** Ratio of the brightest to the darkest color; smaller values are clamped (the gradient of a key bias is only rounding error). */
 const HEAT_SPAN = 1e6;
 /** Size and number of steps of the legend's gradient. */

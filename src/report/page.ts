@@ -231,7 +231,7 @@ summary{cursor:pointer;font-size:1.1rem;font-weight:600;margin:1.2rem 0 .6rem}
 summary small{font-weight:400;color:var(--quiet)}
 .samples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,32rem),1fr));gap:1.2rem 2rem}
 .sample{break-inside:avoid;min-width:0}
-.maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,38rem),1fr));gap:.8rem}
+.maps{display:grid;grid-template-columns:minmax(0,1fr);gap:.8rem}
 .sample mark,.p{color:inherit;border-radius:3px;padding:0 .25em}
 .sample sub{color:var(--quiet);font-size:.7em}
 .sample th small{font-weight:400}
@@ -255,6 +255,6 @@ mark.gold.predicted{background:color-mix(in srgb,var(--hit) 40%,transparent)}
 .right{color:var(--right);font-weight:600}
 .best{font-weight:700}
 .ranking th{font-weight:600}.ranking thead th{font-weight:500}.ranking small{font-weight:400}
-@media print{:root{${LIGHT}}body{max-width:none;padding:0;font-size:11px}html{font-size:11px}.charts{grid-template-columns:repeat(3,1fr)}.samples{grid-template-columns:1fr 1fr}figure{border:1px solid var(--grid)}.controls,.tip{display:none}*{print-color-adjust:exact}}
+@media print{:root{${LIGHT}}body{max-width:none;padding:0;font-size:11px}html{font-size:11px}.charts{grid-template-columns:repeat(3,1fr)}.samples{grid-template-columns:1fr 1fr}figure{border:1px solid var(--grid)}.controls,.tip{display:none}figure .scroll svg{width:100%;height:auto}*{print-color-adjust:exact}}
 @media(max-width:34rem){.worst li{grid-template-columns:1fr}.headlines{gap:.5rem 1.6rem}.headlines dd{font-size:1.35rem}}
 `.replaceAll("\n", ""));

@@ -100,7 +100,7 @@ function remarks(lines: readonly TensorLine[], names: readonly string[]): string
     ...found,
     ...(attention
       ? [
-        "Without gradients of query and key, attention does not learn to select tokens, so the model stays at word frequencies.",
+        "Until then, attention does not learn to select tokens, so the model stays at word frequencies.",
       ]
       : []),
     ...(biases > 0

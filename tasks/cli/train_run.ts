@@ -174,7 +174,8 @@ async function trainInGroup<
         },
         stopRequested: () => stop || performance.now() > deadline,
         betweenSteps: async (step) => {
-          progress.update(step);
+          // The last step is shown with its loss.
+          if (step < settings.schedule.totalSteps) progress.update(step);
           await ownWork(step);
         },
       },

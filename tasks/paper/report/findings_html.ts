@@ -36,7 +36,9 @@ export function findingsHtml(all: readonly Finding[], experiments: readonly stri
   const ofPaper = findings.filter(({ claim }) => !claim.control);
   const ofControls = findings.filter(({ claim }) => claim.control);
   return html`<section id="findings"><h2>Findings</h2>
-<p>Of ${ofPaper.length} claims of the paper: <b>${verdictCounts(ofPaper)}</b>.</p>
+<p>Of ${ofPaper.length} ${ofPaper.length === 1 ? "claim" : "claims"} of the paper: <b>${
+    verdictCounts(ofPaper)
+  }</b>.</p>
 <p class="quiet">The first statistic of a claim decides; the others are additional evidence. A claim is <i>reproduced</i> if the whole 95% confidence interval (Student’s t over seeds) is on the expected side of the threshold, and <i>opposite</i> if it is on the other side. A single seed has no interval. On average, one interval in twenty does not contain the true value.</p>
 <p class="quiet keys"><span>${sample("ours")} measured, with 95% interval</span><span>${
     sample("theirs")

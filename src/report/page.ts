@@ -128,6 +128,7 @@ const COLORS: Readonly<Record<string, readonly [light: string, dark: string]>> =
   "doubt": ["#8a5a00", "#f0b429"],
   "hit": ["#2e9e5b", "#2f9e5f"],
   "miss": ["#f3d9d2", "#4a2f2b"],
+  "shade": ["#0003", "#fff4"],
   "reference": ["#5d6570", "#9aa3ae"],
   "curve-1": ["#2f6fd0", "#7aa9f7"],
   "curve-2": ["#d1580b", "#f79a55"],
@@ -217,7 +218,7 @@ svg .cursor{stroke:var(--quiet);stroke-width:1}
 .key{color:var(--quiet);white-space:nowrap}
 .key i{display:inline-block;width:.9rem;height:.22rem;border-radius:2px;vertical-align:middle;margin-right:.3rem}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;margin:.6rem 0 1rem}
-.scroll{--under:var(--page);overflow-x:auto;background:linear-gradient(90deg,var(--under) 40%,transparent) 0 0/3rem 100% no-repeat local,linear-gradient(270deg,var(--under) 40%,transparent) 100% 0/3rem 100% no-repeat local,linear-gradient(90deg,#0003,transparent) 0 0/.7rem 100% no-repeat scroll,linear-gradient(270deg,#0003,transparent) 100% 0/.7rem 100% no-repeat scroll}
+.scroll{--under:var(--page);overflow-x:auto;background:linear-gradient(90deg,var(--under) 40%,transparent) 0 0/3rem 100% no-repeat local,linear-gradient(270deg,var(--under) 40%,transparent) 100% 0/3rem 100% no-repeat local,linear-gradient(90deg,var(--shade),transparent) 0 0/.7rem 100% no-repeat scroll,linear-gradient(270deg,var(--shade),transparent) 100% 0/.7rem 100% no-repeat scroll}
 figure .scroll{--under:var(--card)}
 figure .scroll svg{width:auto;max-width:none}
 table{border-collapse:collapse;font-size:.88rem}
@@ -254,7 +255,7 @@ mark.gold.predicted{background:color-mix(in srgb,var(--hit) 40%,transparent)}
 .wrong{color:var(--wrong)}
 .right{color:var(--right);font-weight:600}
 .best{font-weight:700}
-.ranking th{font-weight:600}.ranking thead th{font-weight:500}.ranking small{font-weight:400}
+.ranking th{font-weight:600}.ranking tbody th{min-width:10rem}.ranking thead th{font-weight:500}.ranking small{font-weight:400}
 @media print{:root{${LIGHT}}body{max-width:none;padding:0;font-size:11px}html{font-size:11px}.charts{grid-template-columns:repeat(3,1fr)}.samples{grid-template-columns:1fr 1fr}figure{border:1px solid var(--grid)}.controls,.tip{display:none}figure .scroll svg{width:100%;height:auto}*{print-color-adjust:exact}}
 @media(max-width:34rem){.worst li{grid-template-columns:1fr}.headlines{gap:.5rem 1.6rem}.headlines dd{font-size:1.35rem}}
 `.replaceAll("\n", ""));

@@ -43,3 +43,21 @@ Deno.test("a report compares the lengths of predicted and gold answers", () => {
 Deno.test("a report of a run without predictions has no review section", () => {
   assert(!(runPage(new RunRecord("run", null))).includes("best evaluation"));
 });
+
+Deno.test("a report marks gold answer and prediction in the paragraph, as whole words", () => {
+  const page = pageOf({
+    name: "",
+    answerWords: { gold: [0, 1], predicted: [0, 1] },
+    missed: 1,
+    worst: [{
+      id: "56e16839cd28a01900c67889",
+      texts: ["Which sea?", "Other seas touch the North Sea & the <coast>."],
+      gold: "North Sea / the North Sea",
+      predicted: "the",
+    }],
+  });
+  assertStringIncludes(
+    page,
+    'Other seas touch <mark class="predicted">the</mark> <mark class="gold">North Sea</mark> &amp; the &lt;coast&gt;.',
+  );
+});

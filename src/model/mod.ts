@@ -10,6 +10,7 @@ export * from "./encoder.ts";
 export * from "./fill_mask.ts";
 export * from "./heads/classification.ts";
 export * from "./heads/pretraining.ts";
+export * from "./heads/replaced_tokens.ts";
 export * from "./heads/squad.ts";
 export * from "./initialize.ts";
 export * from "./load.ts";

@@ -6,4 +6,5 @@
 export * from "./default_schedule.ts";
 export * from "./evaluate.ts";
 export * from "./objective.ts";
+export * from "./replaced_tokens.ts";
 export * from "./settings.ts";

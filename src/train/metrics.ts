@@ -50,7 +50,8 @@ export class MetricRing {
       metrics: whole(this.#buffer),
       lossSlot: first + 2 * i,
       correctSlot: first + 2 * i + 1,
-      scale: 1 / Math.max(counts[i], 1),
+      // Weights of examples may add up to less than 1.
+      scale: counts[i] > 0 ? 1 / counts[i] : 1,
     }));
   }
 

@@ -57,6 +57,10 @@ const USAGES: Readonly<Record<string, Usage>> = {
     pipeline: ["question-answering", `question="Who sat down?", context="The cat sat down."`],
     command: ["answer", `'Who sat down?' 'The cat sat down.'`],
   },
+  ForTokenClassification: {
+    pipeline: ["token-classification", `"Anna lives in Basel."`],
+    command: ["tokens", `'Anna lives in Basel.'`],
+  },
   ForMultipleChoice: { command: ["choose", `'The cat is _ .' red asleep < story.txt`] },
   // The paper's SQuAD 2.0 head has no class.
   Model: { command: ["answer", `'Who sat down?' 'The cat sat down.'`] },

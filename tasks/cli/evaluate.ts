@@ -129,9 +129,9 @@ const squad = defineCommand({
 });
 
 const text = defineCommand({
-  description: "Predict your own classes with a checkpoint of finetune text.\n" +
-    "--data is a folder with dev.tsv or test.tsv. The header names the column text\n" +
-    "(or sentence1 and sentence2); with a column label, metrics are computed too.",
+  description: "Predict your own classes or scores with a checkpoint of finetune text.\n" +
+    "--data is a folder with dev or test files (.tsv, .csv or .jsonl). The columns or fields are text\n" +
+    "(or sentence1 and sentence2); with label, metrics are computed too.",
   options: TEXT_OPTIONS,
   examples: {
     "Unlabeled text":

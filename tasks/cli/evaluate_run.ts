@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { findGlueFile, readRows, readTextTask } from "../../src/benchmarks/glue/disk.ts";
+import {
+  findGlueFile,
+  findTextFile,
+  readRows,
+  readTextTask,
+} from "../../src/benchmarks/glue/disk.ts";
 import {
   encodeRow,
   glueAnswers,
@@ -15,10 +20,14 @@ import {
   glueTaskDefinition,
   inLabelOrder,
   labelOrder,
+  type ProblemType,
   problemTypeOf,
   SUBMISSION_FILES,
   submissionZip,
+  textMetrics,
+  textPredictions,
   writePredictions,
+  writeTextPredictions,
 } from "../../src/benchmarks/glue/mod.ts";
 import { loadRace } from "../../src/benchmarks/race/disk.ts";
 import {
@@ -112,30 +121,28 @@ export async function evaluateRace(flags: EvaluateRaceFlags): Promise<void> {
 
 /** Predicts the classes of a file; writes and prints metrics if it has labels. */
 export async function evaluateText(flags: EvaluateTextFlags): Promise<void> {
-  const path = await findGlueFile(
-    { folder: "text", name: "text" },
-    flags.data,
-    `${flags.split}.tsv`,
-  );
+  const path = await findTextFile(flags.data, flags.split);
   const [checkpoint, ...others] = flags.checkpoint;
   // Resolved once, because every download is verified by its checksum.
   const folder = await resolveCheckpoint(checkpoint, downloadProgress(flags));
-  const definition = await readTextTask(path, await classesOf(folder, labelsOf(flags)));
+  const { labels, type } = await classesOf(folder, labelsOf(flags));
+  const definition = await readTextTask(path, labels, type);
   const labeled = definition.labeled.length > 0;
   const rows = firstOf(
     await readRows(definition, labeled ? "dev" : "test", path, { log: logTo(flags) }),
     flags,
   );
-  const answers = await predictRows(definition, rows, {
-    ...flags,
-    checkpoint: [folder, ...others],
-  });
+  const logits = await rowLogits(definition, rows, { ...flags, checkpoint: [folder, ...others] });
   const file = `${flags.output}/${definition.splits[0].submission}`;
   await Deno.mkdir(flags.output, { recursive: true });
-  await atomicWriteFile(file, writePredictions(definition, rows, answers));
+  await atomicWriteFile(file, writeTextPredictions(definition, rows, logits));
+  const records = textPredictions(definition, rows, logits)
+    .map((prediction, i) =>
+      `${JSON.stringify({ ...labelsOfRow(definition, rows[i]), ...prediction })}\n`
+    );
+  await atomicWriteFile(file.replace(/\.tsv$/, ".jsonl"), records.join(""));
   if (!labeled) return console.log(file);
-  const metrics = glueMetrics(definition, rows.map(({ label }) => label!), answers);
-  await reportMetrics(definition.name, metrics, flags);
+  await reportMetrics(definition.name, textMetrics(definition, rows, logits), flags);
 }
 
 /**
@@ -164,13 +171,31 @@ export async function reportMetrics(
   console.log(flags.json ? JSON.stringify(metrics) : `${task}: ${metricText(metrics)}`);
 }
 
+/** Returns index, texts and labels of a row. */
+function labelsOfRow(
+  { labels: names }: GlueTaskDefinition,
+  { index, texts, label, labels }: GlueRow,
+): Record<string, unknown> {
+  if (labels !== undefined) return { index, texts, labels: labels.map((id) => names[id]) };
+  return { index, texts, ...(label !== undefined && { label: names[label] ?? label }) };
+}
+
 /** Returns the predicted class or score of each row. */
 async function predictRows(
   definition: GlueTaskDefinition,
   rows: readonly GlueRow[],
   flags: EvaluateFlags & { readonly labels?: string },
 ): Promise<number[]> {
-  const logits = await meanLogits(flags, {
+  return glueAnswers(definition, rows, await rowLogits(definition, rows, flags));
+}
+
+/** Returns the logits of each row in the order of the task's labels. */
+async function rowLogits(
+  definition: GlueTaskDefinition,
+  rows: readonly GlueRow[],
+  flags: EvaluateFlags & { readonly labels?: string },
+): Promise<Float32Array[]> {
+  return await meanLogits(flags, {
     head: glueHead(definition),
     encode: ({ tokenizer, maxSeqLength }) =>
       rows.map((row) => encodeRow(row, tokenizer, maxSeqLength)),
@@ -180,7 +205,6 @@ async function predictRows(
       return (row) => inLabelOrder(row, positions);
     },
   });
-  return glueAnswers(definition, rows, logits);
 }
 
 /** Packs the prediction files of a folder into `submission.zip`. */
@@ -203,8 +227,11 @@ function labelsOf({ labels }: { readonly labels?: string }): string[] | undefine
   return labels?.split(",").map((label) => label.trim());
 }
 
-/** Returns the classes of a model in the order of their ids. */
-async function classesOf(folder: string, given?: readonly string[]): Promise<readonly string[]> {
+/** Returns the classes of a model in the order of their ids, none for a regression, and what its outputs mean. */
+async function classesOf(
+  folder: string,
+  given?: readonly string[],
+): Promise<{ readonly labels: readonly string[]; readonly type: ProblemType }> {
   const config = await readConfig(folder);
   const names = config.extra?.id2label;
   const classes = given ??
@@ -217,9 +244,10 @@ async function classesOf(folder: string, given?: readonly string[]): Promise<rea
     );
   }
   const type = problemTypeOf(config, classes.length);
-  if (type === "single_label_classification") return classes;
+  if (type !== "regression") return { labels: classes, type };
+  if (classes.length === 1) return { labels: [], type };
   throw new ConfigError(
-    `${folder}/config.json has problem_type ${type}, but evaluate text predicts one class per text; use predict classify`,
+    `${folder}/config.json has ${classes.length} scores per text, but evaluate text compares one; use predict classify`,
   );
 }
 

@@ -1,9 +1,9 @@
 import { defineGroup, defineRunCommand } from "./command.ts";
 import {
   FINETUNE_GLUE_OPTIONS,
-  FINETUNE_OPTIONS,
   FINETUNE_RACE_OPTIONS,
   FINETUNE_SQUAD_OPTIONS,
+  FINETUNE_TEXT_OPTIONS,
   FINETUNE_TOKENS_OPTIONS,
 } from "./finetune_options.ts";
 
@@ -40,10 +40,10 @@ const squad = defineRunCommand({
 });
 
 const text = defineRunCommand({
-  description: "Fine-tune on your own classes.\n" +
-    "--data is a folder with train.tsv and dev.tsv. Their header names the columns text\n" +
-    "(or sentence1 and sentence2) and label.",
-  options: FINETUNE_OPTIONS,
+  description: "Fine-tune on your own classes or scores.\n" +
+    "--data is a folder with train and dev files (.tsv, .csv or .jsonl). Their columns or fields are\n" +
+    "text (or sentence1 and sentence2) and label.",
+  options: FINETUNE_TEXT_OPTIONS,
   examples: {
     "Classes of support requests":
       "albert finetune text --data requests --checkpoint hf:albert/albert-base-v2 --output runs/requests",

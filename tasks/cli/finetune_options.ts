@@ -199,6 +199,26 @@ const OWN_FILES = {
   },
 } as const satisfies OptionTable;
 
+/** Options of `albert finetune text`. */
+export const FINETUNE_TEXT_OPTIONS = {
+  "--problem-type <name>": {
+    kind: ["single_label_classification", "multi_label_classification", "regression"],
+    help: "Labels of a row: one class, several classes, or a number.",
+    defaultText: "several if a label is a JSON array, else one",
+  },
+  "--class-weights <list>": {
+    kind: "string",
+    help:
+      "Weights of the classes in the loss: none, balanced, or numbers in the order of the classes.",
+    defaultText: "none",
+  },
+  ...FINETUNE_OPTIONS,
+  ...OWN_FILES,
+} as const satisfies OptionTable;
+
+/** Flags of `albert finetune text`. */
+export type TextFlags = GivenFlags<typeof FINETUNE_TEXT_OPTIONS>;
+
 /** Options of `albert finetune tokens`. */
 export const FINETUNE_TOKENS_OPTIONS = {
   ...FINETUNE_OPTIONS,

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { findTextTask, loadGlueData } from "../../src/benchmarks/glue/disk.ts";
+import { loadGlueData, loadTextData } from "../../src/benchmarks/glue/disk.ts";
 import {
+  type ClassWeights,
   GLUE_QUICK_RECIPE,
   type GlueExample,
   type GlueLogits,
@@ -46,9 +47,9 @@ import type { FinetuneExample } from "../../src/train/mod.ts";
 import { usage, UsageError } from "./errors.ts";
 import {
   FINETUNE_GLUE_OPTIONS,
-  FINETUNE_OPTIONS,
   FINETUNE_RACE_OPTIONS,
   FINETUNE_SQUAD_OPTIONS,
+  FINETUNE_TEXT_OPTIONS,
   FINETUNE_TOKENS_OPTIONS,
   type FinetuneFlags,
   GLUE_TASKS,
@@ -56,6 +57,7 @@ import {
   levelsOf,
   type RaceFlags,
   type SquadFlags,
+  type TextFlags,
   type TokensFlags,
 } from "./finetune_options.ts";
 import {
@@ -95,13 +97,23 @@ function glueTaskOf({ task }: GlueFlags): NonNullable<GlueFlags["task"]> {
 }
 
 /** `albert finetune text` */
-export async function finetuneText(given: FinetuneFlags): Promise<void> {
-  await finetune<FinetuneFlags, GlueExample, GlueLogits>("text", FINETUNE_OPTIONS, given, {
+export async function finetuneText(given: TextFlags): Promise<void> {
+  await finetune<TextFlags, GlueExample, GlueLogits>("text", FINETUNE_TEXT_OPTIONS, given, {
     recipe({ recipe }) {
       if (recipe !== "paper") return GLUE_QUICK_RECIPE;
       throw new UsageError("--recipe paper is not available for your own classes");
     },
-    makeTask: async (request) => await makeGlueTask(await findTextTask(request.data), request),
+    async makeTask({ flags, data, tokenizer, maxSeqLength, log }) {
+      const devFraction = devFractionOf(flags);
+      const classWeights = classWeightsOf(flags);
+      const { strict, problemType: type } = flags;
+      const { definition, train, heldOut, sha256 } = await usageOfWeights(() =>
+        loadTextData(data, { strict, log, type, devFraction, classWeights })
+      );
+      const task = glueTask(definition, train, heldOut, tokenizer, maxSeqLength);
+      const weights = definition.weights?.map((weight) => weight.toFixed(4)).join(",");
+      return { task, dataSha256: weights === undefined ? sha256 : `${sha256} ${weights}` };
+    },
   });
 }
 
@@ -125,6 +137,28 @@ export async function finetuneTokens(given: TokensFlags): Promise<void> {
       return { task, dataSha256: sha256, limited: true };
     },
   });
+}
+
+/** Returns the value of `--class-weights`. */
+function classWeightsOf({ classWeights = "none" }: TextFlags): ClassWeights {
+  if (classWeights === "none" || classWeights === "balanced") return classWeights;
+  const weights = classWeights.split(",").map(Number);
+  if (weights.every((weight) => weight > 0 && weight < Infinity)) return weights;
+  throw new UsageError(
+    `--class-weights must be none, balanced or positive numbers separated by commas (got ${classWeights})`,
+  );
+}
+
+/** Reads data; weights that do not fit the classes are a usage error. */
+async function usageOfWeights<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof RangeError) || !error.message.startsWith("classWeights")) throw error;
+    return usage(() => {
+      throw error;
+    });
+  }
 }
 
 function devFractionOf({ devFraction = 0.1 }: TokensFlags): number {

@@ -25,6 +25,20 @@ const ANSWER_OPTIONS = {
   "--top <n>": { kind: "integer", help: "Answers to print.", default: 3 },
 } as const satisfies OptionTable;
 
+const CLASSIFY_OPTIONS = {
+  ...CHECKPOINT,
+  "--input <file...>": {
+    kind: "strings",
+    help: "Files of JSON lines, CSV or TSV with the fields text, or sentence1 and sentence2.",
+  },
+  "--output <file>": {
+    kind: "string",
+    help: "File of JSON lines to write: the records of --input with their predictions.",
+    defaultText: "standard output",
+    depends: ["input"],
+  },
+} as const satisfies OptionTable;
+
 const CHOOSE_OPTIONS = {
   ...CHECKPOINT,
   "--context <text>": {
@@ -39,7 +53,11 @@ export type FillMaskFlags = Flags<typeof FILL_MASK_OPTIONS>;
 /** Flags of `albert predict answer`. */
 export type AnswerFlags = Flags<typeof ANSWER_OPTIONS>;
 /** Flags of `albert predict classify`. */
-export type ClassifyFlags = Flags<typeof CHECKPOINT>;
+export type ClassifyFlags = Flags<typeof CLASSIFY_OPTIONS>;
+/** Flags of `albert predict tokens`. */
+export type PredictTokensFlags = Flags<typeof CHECKPOINT>;
+/** Flags of `albert predict perplexity`. */
+export type PerplexityFlags = Flags<typeof CHECKPOINT>;
 /** Flags of `albert predict choose`. */
 export type ChooseFlags = Flags<typeof CHOOSE_OPTIONS>;
 
@@ -69,14 +87,27 @@ const answer = defineCommand({
 
 const classify = defineCommand({
   description: "Classify a text or a pair of texts.\n" +
-    "Without a text, each line of standard input is one; a tab separates the texts of a pair.",
+    "Without a text, each line of standard input is one; a tab separates the texts of a pair.\n" +
+    "With --input, records become JSON lines with prediction and probabilities.",
   arguments: "[text] [second]",
-  options: CHECKPOINT,
+  options: CLASSIFY_OPTIONS,
   examples: {
+    "A file": "albert predict classify --checkpoint runs/sst-2 --input in.jsonl --output out.jsonl",
     "A film review": "albert predict classify --checkpoint runs/sst-2 'A charming film.'",
   },
   action: async (flags, text, second) =>
     (await import("./predict_run.ts")).predictClassify(flags, text, second),
+});
+
+const perplexity = defineCommand({
+  description: "Compute the masked-LM perplexity of a text: each token is masked in turn.\n" +
+    "Without a text, each line of standard input is one.",
+  arguments: "[text]",
+  options: CHECKPOINT,
+  examples: {
+    "Two orders of words": "albert predict perplexity --checkpoint runs/books 'The cat sat down.'",
+  },
+  action: async (flags, text) => (await import("./predict_run.ts")).predictPerplexity(flags, text),
 });
 
 const tokens = defineCommand({
@@ -110,4 +141,5 @@ export default defineGroup("Try a checkpoint on a text.", {
   answer,
   choose,
   tokens,
+  perplexity,
 });

@@ -9,7 +9,9 @@ import {
   type GlueLogits,
   outputsOf,
   problemTypeOf,
+  recordTexts,
   textClassifierHead,
+  textPredictions,
 } from "../../src/benchmarks/glue/mod.ts";
 import { raceExamples, raceHead } from "../../src/benchmarks/race/mod.ts";
 import {
@@ -36,9 +38,19 @@ import {
   type TaskHead,
   taskModel,
 } from "../../src/train/mod.ts";
+import { openInput, STANDARD_INPUT } from "../../src/data/disk/mod.ts";
+import { readRecords } from "../../src/data/mod.ts";
+import { atomicWriteFile } from "../../src/files/mod.ts";
+import { UsageError } from "./errors.ts";
 import { downloadProgress, openCheckpoint } from "./open_checkpoint.ts";
 import type { GlobalFlags } from "./options.ts";
-import type { AnswerFlags, ChooseFlags, ClassifyFlags, FillMaskFlags } from "./predict.ts";
+import type {
+  AnswerFlags,
+  ChooseFlags,
+  ClassifyFlags,
+  FillMaskFlags,
+  PerplexityFlags,
+} from "./predict.ts";
 
 /** Texts on the device at once. */
 const BATCH_SIZE = 16;
@@ -65,6 +77,10 @@ export async function predictClassify(
   text?: string,
   second?: string,
 ): Promise<void> {
+  if (flags.input !== undefined) {
+    if (text !== undefined) throw new UsageError("A text and --input exclude each other");
+    return await classifyRecords(flags.input, flags);
+  }
   const lines = await linesOf(text);
   await withModel<GlueExample, GlueLogits>(flags, textClassifierHead, async (model) => {
     const rows = lines.map((line, i) => ({
@@ -87,6 +103,81 @@ export async function predictClassify(
       console.log([texts.join(" | "), ...table].join("\n"));
     });
   });
+}
+
+/** Writes the records of files with their predictions as JSON lines, while the files are read. */
+async function classifyRecords(paths: readonly string[], flags: ClassifyFlags): Promise<void> {
+  const { output } = flags;
+  await withModel<GlueExample, GlueLogits>(flags, textClassifierHead, async (model) => {
+    async function* lines(): AsyncGenerator<Uint8Array> {
+      for (const path of paths) {
+        const name = path === STANDARD_INPUT ? "standard input" : path;
+        for await (const records of readRecords(openInput(path), name)) {
+          const rows = records.map(({ line, fields }) => ({
+            index: `${line}`,
+            texts: recordTexts(fields, `${name}, line ${line}`),
+          }));
+          const examples = rows.map((row) => encodeRow(row, model.tokenizer, model.maxLength));
+          const logits = await model.predict(examples);
+          const results = predictionsOf(model.config, rows, logits);
+          const text = records.map(({ fields }, i) =>
+            `${JSON.stringify({ ...fields, ...results[i] })}\n`
+          );
+          yield new TextEncoder().encode(text.join(""));
+        }
+      }
+    }
+    if (output !== undefined) return await atomicWriteFile(output, lines());
+    for await (const bytes of lines()) {
+      for (let done = 0; done < bytes.length;) {
+        done += await Deno.stdout.write(bytes.subarray(done));
+      }
+    }
+  });
+}
+
+/** Returns the predictions of rows, with the scores of a regression with several outputs by their names. */
+function predictionsOf(
+  config: ModelConfig,
+  rows: readonly { readonly index: string }[],
+  logits: readonly GlueLogits[],
+): readonly object[] {
+  const outputs = logits[0]?.length ?? 0;
+  const names = classNames(config.extra?.id2label);
+  const labels = Array.from({ length: outputs }, (_, id) => names[id] ?? `${id}`);
+  const type = problemTypeOf(config, outputs);
+  if (type === "regression" && outputs > 1) {
+    return logits.map((row) => ({
+      scores: Object.fromEntries(labels.map((label, id) => [label, row[id]])),
+    }));
+  }
+  const task = {
+    labels: type === "regression" ? [] : labels,
+    ...(type === "multi_label_classification" && { multiLabel: true as const }),
+  };
+  return textPredictions(task, rows, logits);
+}
+
+/** Prints the masked-LM perplexity of each text. */
+export async function predictPerplexity(flags: PerplexityFlags, text?: string): Promise<void> {
+  const device = await openDevice({ device: flags.device, blas: flags.blas });
+  try {
+    const folder = await resolveCheckpoint(flags.checkpoint, downloadProgress(flags));
+    using albert = await loadPretrained(folder, device);
+    for (const line of await linesOf(text)) {
+      const score = await albert.perplexity(line);
+      const { perplexity, loss, tokens } = score;
+      console.log(
+        flags.json
+          ? JSON.stringify({ text: line, ...score })
+          : `${perplexity.toFixed(2)}  ${
+            loss.toFixed(4)
+          } nats per token, ${tokens} tokens  ${line}`,
+      );
+    }
+  } finally {
+    await device.destroy();
+  }
 }
 
 /** Prints the answer to a question, marked in its text, with the n-best answers below. */

@@ -25,7 +25,7 @@ import type { EvaluateTokensFlags } from "./evaluate.ts";
 import { reportMetrics } from "./evaluate_run.ts";
 import { openCheckpoint } from "./open_checkpoint.ts";
 import type { GlobalFlags } from "./options.ts";
-import type { ClassifyFlags } from "./predict.ts";
+import type { PredictTokensFlags } from "./predict.ts";
 import { linesOf } from "./predict_run.ts";
 
 /** The tag of each word of each sentence with its probability, and the names of all tags. */
@@ -109,7 +109,7 @@ export async function evaluateTokens(flags: EvaluateTokensFlags): Promise<void> 
 const WORD = /[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]/gu;
 
 /** Prints the tagged spans of each text, or the tag of each word if the tags mark no spans. */
-export async function predictTokens(flags: ClassifyFlags, text?: string): Promise<void> {
+export async function predictTokens(flags: PredictTokensFlags, text?: string): Promise<void> {
   const texts = (await linesOf(text)).map((line) => ({ line, words: [...line.matchAll(WORD)] }));
   const sentences = texts.map(({ words }, i) => ({
     line: i + 1,

@@ -15,9 +15,16 @@ import {
   lineList,
   readGlueFile,
 } from "./reader.ts";
-import type { GlueHeldOut } from "./task.ts";
+import { findOwnFile, holdOut, isFile, missingFile, type OwnSplit } from "../own_data.ts";
+import type { GlueHeldOut, ProblemType } from "./task.ts";
 import type { GlueTaskDefinition } from "./tasks.ts";
-import { scoreHint, textFileDefinition, textTaskDefinition } from "./text_task.ts";
+import {
+  type ClassWeights,
+  scoreHint,
+  textFileDefinition,
+  textTaskDefinition,
+  withClassWeights,
+} from "./text_task.ts";
 
 /** Training and validation rows of a task. */
 export interface GlueData {
@@ -38,25 +45,20 @@ export interface GlueReadOptions {
 }
 
 /**
- * Finds a file of a task, in the folder itself or in its subfolder with the task's official name. The
- * user's own files may also be Parquet.
+ * Finds a file of a task, in the folder itself or in its subfolder with the task's official name.
  *
  * @returns the path of the file
  * @throws {GlueFileError} if the file is in neither folder
  */
 export async function findGlueFile(
-  { folder, name }: Pick<GlueTaskDefinition, "folder" | "name">,
+  { folder }: Pick<GlueTaskDefinition, "folder">,
   data: string,
   file: string,
 ): Promise<string> {
-  const names = name === "text" ? [file, file.replace(/\.tsv$/, ".parquet")] : [file];
-  for (const name of names) {
-    for (const path of [`${data}/${folder}/${name}`, `${data}/${name}`]) {
-      if (await isFile(path)) return path;
-    }
+  for (const path of [`${data}/${folder}/${file}`, `${data}/${file}`]) {
+    if (await isFile(path)) return path;
   }
-  if (names.length > 1) {
-    throw new GlueFileError(`${data} contains neither ${names.join(" nor ")}`);
+  throw new GlueFileError(`${data} contains neither ${names.join(" nor ")}`);
   }
   throw new GlueFileError(`${data} contains neither ${folder}/${file} nor ${file}`);
 }
@@ -89,14 +91,53 @@ export async function loadGlueData(
   return { train, heldOut, sha256: sum.hex() };
 }
 
+/** Endings of the user's own files of texts. */
+const TEXT_ENDINGS = [".tsv", ".csv", ".jsonl", ".json", ".parquet"];
+
+/** Options of {@linkcode loadTextData}. */
+export interface TextDataOptions extends GlueReadOptions {
+  /** What labels are; by default several classes if a label is a JSON array, else one class. */
+  readonly type?: ProblemType;
+  /** Share of the training rows to hold out if the folder has no dev file. */
+  readonly devFraction: number;
+  /** Weights of the classes in the loss; default none. */
+  readonly classWeights?: ClassWeights;
+}
+
+/** The user's own text task with its rows. */
+export interface TextData extends GlueData {
+  /** The task. */
+  readonly definition: GlueTaskDefinition;
+}
+
 /**
- * Returns the text classification task of a folder's `train.tsv` or `train.parquet`.
+ * Reads the training file and the validation file of a folder of texts. Without the latter, a part of the training rows is held out.
  *
- * @throws {GlueFileError} if the file is missing or invalid
+ * @throws {GlueFileError} if a file is missing or invalid, or the validation rows are training rows
+ * @throws {RangeError} if the class weights do not fit the classes
  */
-export async function findTextTask(data: string): Promise<GlueTaskDefinition> {
-  const path = await findGlueFile({ folder: "text", name: "text" }, data, "train.tsv");
-  return textTaskDefinition(await readTable(path), path);
+export async function loadTextData(data: string, options: TextDataOptions): Promise<TextData> {
+  const { type, devFraction, classWeights = "none", log } = options;
+  const sum = new Sha256();
+  const trainPath = await findOwnFile(data, "train", TEXT_ENDINGS);
+  if (trainPath === null) throw missingFile(data, "train", TEXT_ENDINGS);
+  const task = textTaskDefinition(await readTable(trainPath), trainPath, type);
+  const all = await readRows(task, "train", trainPath, options, sum);
+  const devPath = await findOwnFile(data, "dev", TEXT_ENDINGS);
+  if (devPath !== null) {
+    const rows = await readRows(task, "dev", devPath, options, sum);
+    checkDisjoint(all, rows, trainPath, devPath);
+    const definition = withClassWeights(task, all, classWeights);
+    return { definition, train: all, heldOut: [{ name: "", rows }], sha256: sum.hex() };
+  }
+  const { train, dev } = holdOut(all, devFraction);
+  log(`${data} has no dev file: holding out ${dev.length} of ${all.length} rows`);
+  return {
+    definition: withClassWeights(task, train, classWeights),
+    train,
+    heldOut: [{ name: "", rows: dev }],
+    sha256: `${sum.hex()} ${devFraction}`,
+  };
 }
 
 /**
@@ -107,17 +148,21 @@ export async function findTextTask(data: string): Promise<GlueTaskDefinition> {
 export async function readTextTask(
   path: string,
   labels: readonly string[],
+  type?: ProblemType,
 ): Promise<GlueTaskDefinition> {
-  if (!await isFile(path)) {
-    throw new GlueFileError(
-      `${path} does not exist: text evaluation reads dev.tsv or test.tsv, or the same as .parquet`,
-    );
-  }
-  return textFileDefinition(labels, await readTable(path), path);
+  return textFileDefinition(labels, await readTable(path), path, type);
 }
 
-function isFile(path: string): Promise<boolean> {
-  return Deno.stat(path).then((found) => found.isFile, () => false);
+/**
+ * Finds the user's own file of texts of a split.
+ *
+ * @returns its path
+ * @throws {RecordError} if there are none or several
+ */
+export async function findTextFile(data: string, split: OwnSplit): Promise<string> {
+  const path = await findOwnFile(data, split, TEXT_ENDINGS);
+  if (path === null) throw missingFile(data, split, TEXT_ENDINGS);
+  return path;
 }
 
 /** Reads a table as TSV. */

@@ -167,6 +167,45 @@ function checkLengths(gold: ArrayLike<unknown>, predicted: ArrayLike<unknown>): 
   );
 }
 
+/**
+ * Returns the mean F1 score of all classes that occur or are predicted, as scikit-learn's `f1_score(average="macro")`.
+ *
+ * @param gold correct classes
+ * @param predicted predicted classes, in the same order
+ * @param classes number of classes
+ * @returns 0 to 1
+ * @throws {RangeError} if the lengths differ or are 0, or a class is not in 0 to `classes − 1`
+ */
+export function macroF1(
+  gold: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  classes: number,
+): number {
+  const counts = confusionMatrix(gold, predicted, classes);
+  const scores = counts.flatMap((row, k) => {
+    const occurs = row.reduce((sum, count) => sum + count, 0);
+    const found = counts.reduce((sum, other) => sum + other[k], 0);
+    return occurs + found === 0 ? [] : [2 * row[k] / (occurs + found)];
+  });
+  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}
+
+/**
+ * Returns the area under the ROC curve: the probability that a positive example has a higher score than a negative one; ties count half.
+ *
+ * @param positive whether each example is positive
+ * @param scores score of each example, in the same order
+ * @returns 0 to 1; NaN without positive or without negative examples
+ * @throws {RangeError} if the lengths differ or are 0
+ */
+export function areaUnderRoc(positive: readonly boolean[], scores: ArrayLike<number>): number {
+  checkLengths(positive, scores);
+  const order = ranks(scores);
+  const count = positive.filter(Boolean).length;
+  const sum = positive.reduce((total, yes, i) => total + (yes ? order[i] : 0), 0);
+  return (sum - count * (count + 1) / 2) / (count * (positive.length - count));
+}
+
 /** Metrics of a task as fractions, such as `{ accuracy: 0.9, f1: 0.92 }`. */
 export type TaskMetrics = Readonly<Record<string, number>>;
 

@@ -9,4 +9,5 @@ export * from "./recipes.ts";
 export * from "./submission.ts";
 export * from "./task.ts";
 export * from "./tasks.ts";
+export * from "./text_results.ts";
 export * from "./text_task.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { RowReader, type TableRow } from "../../data/readers/mod.ts";
-import { quote } from "../../json/mod.ts";
+import { isObject, quote } from "../../json/mod.ts";
 import { type GlueColumns, type GlueTaskDefinition, readLabel } from "./tasks.ts";
 
 /** A row of a file. */
@@ -15,6 +15,8 @@ export interface GlueRow {
   readonly texts: readonly string[];
   /** Class id, or score for a regression task; undefined in a test file. */
   readonly label?: number;
+  /** Class ids of a task with several labels per row; undefined in a test file. */
+  readonly labels?: readonly number[];
 }
 
 /** The contents of a file. */
@@ -61,7 +63,7 @@ export function readGlueFile(
   file: string,
 ): GlueFile {
   const own = task.name === "text";
-  const { rows: table, quoted } = tableOf(text, own);
+  const { rows: table, quoted } = own ? ownTableOf(text, file) : tableOf(text, false);
   if (table.length === 0) throw new GlueFileError(`${file} is empty`);
   const columns = chooseColumns(task, kind, table[0].fields, file);
   // A user's test file may have text columns only.
@@ -81,6 +83,15 @@ export function readGlueFile(
       continue;
     }
     const name = own ? fields[columns.label].trim() : fields[columns.label];
+    if (task.multiLabel) {
+      const ids = labelNames(name).map((one) => {
+        const id = readLabel(task, one);
+        if (id === null) throw unknownLabel(task, one, file, line);
+        return id;
+      });
+      rows.push({ index, texts, labels: [...new Set(ids)].sort((a, b) => a - b) });
+      continue;
+    }
     if (own && name === "") {
       unlabeled.push(line);
       continue;
@@ -101,6 +112,90 @@ export function readGlueFile(
     );
   }
   return { rows, malformed, unlabeled, quoted };
+}
+
+/** Returns the names in a label field with several labels: a JSON array, or names separated by commas. */
+export function labelNames(field: string): string[] {
+  if (field.trim().startsWith("[")) {
+    try {
+      const names: unknown = JSON.parse(field);
+      if (Array.isArray(names)) return names.map((name) => `${name}`.trim());
+    } catch {
+      // Not JSON: a label that starts with a bracket.
+    }
+  }
+  return field.split(",").map((name) => name.trim()).filter((name) => name !== "");
+}
+
+/**
+ * Splits one of the user's own files into rows of fields, the first of which is the header. The ending of its name gives the format: `.csv`, `.jsonl`, `.json`; else
+ * fields are separated by tabs.
+ *
+ * @throws {GlueFileError} if the file does not have the format
+ */
+export function ownTableOf(
+  text: string,
+  file: string,
+): { readonly rows: readonly TableRow[]; readonly quoted: boolean } {
+  const ending = /\.(csv|jsonl|json)$/i.exec(file)?.[1].toLowerCase();
+  if (ending === undefined) return tableOf(text, true);
+  if (ending !== "csv") return { rows: jsonTable(text, file), quoted: false };
+  const reader = new RowReader(file, ",");
+  try {
+    const lines = text.replace(/^\uFEFF/, "").split("\n").map((line) => line.replace(/\r$/, ""));
+    const rows = lines.map((line) => reader.push(line)).filter((row) => row !== undefined);
+    reader.end();
+    return { rows, quoted: false };
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new GlueFileError(error.message);
+    throw error;
+  }
+}
+
+/** Returns the objects of JSON lines, or of an array, as a table whose columns are the fields of all objects. */
+function jsonTable(text: string, file: string): TableRow[] {
+  const content = text.replace(/^\uFEFF/, "");
+  const records: { line: number; value: unknown }[] = [];
+  try {
+    if (content.trimStart().startsWith("[")) {
+      const values = JSON.parse(content) as unknown[];
+      values.forEach((value, i) => records.push({ line: i + 1, value }));
+    } else {
+      for (const [i, line] of content.split("\n").entries()) {
+        if (line.trim() === "") continue;
+        records.push({ line: i + 1, value: parseLine(line, i + 1, file) });
+      }
+    }
+  } catch (error) {
+    if (error instanceof GlueFileError) throw error;
+    throw new GlueFileError(`${file} is not valid JSON: ${(error as Error).message}`);
+  }
+  const header: string[] = [];
+  for (const { line, value } of records) {
+    if (!isObject(value)) {
+      throw new GlueFileError(`${file}, line ${line}: expected a JSON object, got ${quote(value)}`);
+    }
+    for (const name of Object.keys(value)) if (!header.includes(name)) header.push(name);
+  }
+  if (records.length === 0) return [];
+  const rows = records.map(({ line, value }) => ({
+    line,
+    fields: header.map((name) => fieldText((value as Record<string, unknown>)[name])),
+  }));
+  return [{ line: 1, fields: header }, ...rows];
+}
+
+function parseLine(text: string, line: number, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new GlueFileError(`${file}, line ${line}: expected a JSON object, got ${quote(text)}`);
+  }
+}
+
+function fieldText(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /**
@@ -212,12 +307,13 @@ function wrongHeader(
 }
 
 function unknownLabel(
-  { folder, labels }: GlueTaskDefinition,
+  { name, folder, labels }: GlueTaskDefinition,
   label: string,
   file: string,
   line: number,
 ): GlueFileError {
-  const expected = labels.length > 0 ? `one of ${labels.join(", ")}` : "a score from 0 to 5";
+  const score = name === "text" ? "a number" : "a score from 0 to 5";
+  const expected = labels.length > 0 ? `one of ${labels.join(", ")}` : score;
   return new GlueFileError(
     `${file}, line ${line}: label ${quote(label)} is not valid for ${folder}, expected ${expected}`,
   );
@@ -234,7 +330,7 @@ export function checkDisjoint(
   trainFile: string,
   heldOutFile: string,
 ): void {
-  const key = ({ texts, label }: GlueRow) => [...texts, label].join("\t");
+  const key = ({ texts, label, labels = [] }: GlueRow) => [...texts, label, ...labels].join("\t");
   const known = new Set(train.map(key));
   if (heldOut.every((row) => known.has(key(row)))) {
     throw new GlueFileError(

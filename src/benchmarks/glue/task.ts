@@ -16,7 +16,14 @@ import {
   softmax,
   transformersClass,
 } from "../../model/mod.ts";
-import { crossEntropy, type LossTarget, meanSquaredError, type Scope } from "../../tensor/mod.ts";
+import {
+  binaryCrossEntropy,
+  crossEntropy,
+  IGNORED_LABEL,
+  type LossTarget,
+  meanSquaredError,
+  type Scope,
+} from "../../tensor/mod.ts";
 import type { Tensor } from "../../tensor/mod.ts";
 import type { Tokenizer } from "../../text/mod.ts";
 import {
@@ -34,6 +41,7 @@ import {
 import type { GlueRow } from "./reader.ts";
 import { writePredictions } from "./submission.ts";
 import { glueMetrics, type GlueTaskDefinition } from "./tasks.ts";
+import { reviewSets, textMetrics, writeTextPredictions } from "./text_results.ts";
 
 /** A row and its token sequence. */
 export interface GlueExample extends FinetuneExample {
@@ -151,17 +159,46 @@ export function glueTask(
     ...glueHead(definition),
     train: train.map(encode),
     heldOut: heldOut.map(({ name, rows }) => ({ name, examples: rows.map(encode) })),
-    metric: definition.metrics[0],
+    metric: definition.multiLabel ? "f1_macro" : definition.metrics[0],
+    ...(definition.weights && {
+      weightOf: ({ row }: GlueExample) => definition.weights![row.label!],
+    }),
     loss(scope: Scope, encoder: Encoder, batch: FinetuneBatch<GlueExample>, target: LossTarget) {
       const logits = logitsOf(scope, encoder, batch, outputs);
-      const labels = batch.examples.map(({ row }) => row.label!);
-      if (definition.labels.length === 0) {
-        meanSquaredError(scope, logits, Float32Array.from(labels), target);
-      } else crossEntropy(scope, logits, Uint32Array.from(labels), target);
+      addLoss(scope, definition, logits, batch.examples.map(({ row }) => row), target);
     },
     evaluate: (set: HeldOutSet<GlueExample>, logits: readonly GlueLogits[]) =>
       evaluate(definition, set, logits),
   };
+}
+
+/** Adds the loss of some rows: cross-entropy, binary cross-entropy of each class, or squared error. */
+function addLoss(
+  scope: Scope,
+  { labels, multiLabel, weights }: GlueTaskDefinition,
+  logits: Tensor,
+  rows: readonly GlueRow[],
+  target: LossTarget,
+): void {
+  if (multiLabel) {
+    // The mean over classes, as BCEWithLogitsLoss.
+    const scale = target.scale / labels.length;
+    const targets = rows.flatMap((row) => labels.map((_, id) => Number(row.labels!.includes(id))));
+    return binaryCrossEntropy(scope, logits, Float32Array.from(targets), { ...target, scale });
+  }
+  const classes = rows.map(({ label }) => label!);
+  if (labels.length === 0) {
+    return meanSquaredError(scope, logits, Float32Array.from(classes), target);
+  }
+  if (weights === undefined) {
+    crossEntropy(scope, logits, Uint32Array.from(classes), target);
+    return;
+  }
+  for (const [id, weight] of weights.entries()) {
+    if (!classes.includes(id)) continue;
+    const own = Uint32Array.from(classes, (other) => other === id ? id : IGNORED_LABEL);
+    crossEntropy(scope, logits, own, { ...target, scale: target.scale * weight });
+  }
 }
 
 /**
@@ -190,8 +227,15 @@ function evaluate(
   logits: readonly GlueLogits[],
 ): SetEvaluation {
   const rows = examples.map(({ row }) => row);
-  const answers = glueAnswers(definition, rows, logits);
   const split = definition.splits.find((candidate) => candidate.name === name)!;
+  if (definition.name === "text") {
+    return {
+      metrics: textMetrics(definition, rows, logits),
+      files: new Map([[split.submission, writeTextPredictions(definition, rows, logits)]]),
+      review: review(definition, rows, logits),
+    };
+  }
+  const answers = glueAnswers(definition, rows, logits);
   return {
     metrics: glueMetrics(definition, rows.map(({ label }) => label!), answers),
     files: new Map([[split.submission, writePredictions(definition, rows, answers)]]),
@@ -200,10 +244,11 @@ function evaluate(
 }
 
 function review(
-  { labels, classNames = labels }: GlueTaskDefinition,
+  { labels, classNames = labels, multiLabel }: GlueTaskDefinition,
   rows: readonly GlueRow[],
   logits: readonly GlueLogits[],
 ): PredictionReview {
+  if (multiLabel) return reviewSets(labels, rows, logits);
   const examples = rows.map(({ index, texts, label }) => ({ id: index, texts, gold: label! }));
   if (labels.length > 0) return reviewClasses(classNames, examples, logits);
   // Every score has an error; show the largest errors.
@@ -226,13 +271,17 @@ function logitsOf(
 }
 
 function configExtra(
-  { name, labels, classNames = labels }: GlueTaskDefinition,
+  { name, labels, classNames = labels, multiLabel }: GlueTaskDefinition,
 ): Readonly<Record<string, unknown>> {
   const names = labels.length > 0 ? classNames : ["score"];
   return {
     finetuning_task: name,
     id2label: Object.fromEntries(names.map((label, id) => [id, label])),
     label2id: Object.fromEntries(names.map((label, id) => [label, id])),
-    problem_type: labels.length > 0 ? "single_label_classification" : "regression",
+    problem_type: multiLabel
+      ? "multi_label_classification"
+      : labels.length > 0
+      ? "single_label_classification"
+      : "regression",
   };
 }

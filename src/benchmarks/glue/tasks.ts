@@ -57,6 +57,10 @@ export interface GlueTaskDefinition {
   readonly splits: readonly GlueSplit[];
   /** Metrics, named as in Hugging Face's `evaluate`. The first selects the best checkpoint. */
   readonly metrics: readonly GlueMetricName[];
+  /** Set if a row may have several labels; in the user's own files only. */
+  readonly multiLabel?: true;
+  /** Weight of each class in the loss; in the user's own files only. */
+  readonly weights?: readonly number[];
 }
 
 /** Names of metrics. */
@@ -250,14 +254,15 @@ export function glueTaskDefinition(name: GlueTaskName): GlueTaskDefinition {
   return DEFINITIONS.find((definition) => definition.name === name)!;
 }
 
-/** Returns the class id of a label, or the score of a regression task (0 to 5); null if the text is not a valid label. */
-export function readLabel({ labels }: GlueTaskDefinition, text: string): number | null {
+/** Returns the class id of a label, or the score of a regression task (0 to 5 in STS-B); null if the text is not a valid label. */
+export function readLabel({ name, labels }: GlueTaskDefinition, text: string): number | null {
   if (labels.length > 0) {
     const id = labels.indexOf(text);
     return id < 0 ? null : id;
   }
-  const score = Number(text);
-  return text.trim() !== "" && score >= 0 && score <= 5 ? score : null;
+  const score = text.trim() === "" ? NaN : Number(text);
+  if (name === "text") return Number.isFinite(score) ? score : null;
+  return score >= 0 && score <= 5 ? score : null;
 }
 
 /** The order of a checkpoint's classes. */

@@ -62,7 +62,7 @@ export const REPLACED_TOKENS: Objective<ReplacedTokenBatch> = {
 };
 
 /**
- * Replaces the masked tokens of an example by random tokens of the corpus. A token that is replaced by itself counts as original, as in ELECTRA.
+ * Replaces the masked tokens of an example by random tokens of the corpus. If the random token equals the original, it counts as original, as in ELECTRA.
  *
  * @param seed seed of the run
  * @param index index of the example

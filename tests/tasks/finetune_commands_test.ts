@@ -291,7 +291,8 @@ Deno.test("predict classify follows problem_type, and the order of classes can b
     assertEquals(rounded(await classify()), ["b 0.6652", "a 0.2447", "c 0.0900"]);
     const multiple = await classify("multi_label_classification");
     assertEquals(rounded(multiple), ["b 0.7311", "a 0.5000", "c 0.2689"]);
-    assertEquals((await classify("regression")).scores, [
+    const scores = await classify("regression");
+    assertEquals(scores.scores, [
       { label: "a", score: 0 },
       { label: "b", score: 1 },
       { label: "c", score: -1 },
@@ -302,9 +303,12 @@ Deno.test("predict classify follows problem_type, and the order of classes can b
         ...["evaluate", "text", "--data", folder, "--checkpoint", model, "--device", "cpu"],
         ...["--output", `${folder}/out`, "--json", ...more],
       ]);
-    const refused = await text(multiple.model);
+    const refused = await text(scores.model);
     assertEquals(refused.code, 1);
-    assertStringIncludes(refused.stderr, "problem_type multi_label_classification");
+    assertStringIncludes(refused.stderr, "has 3 scores per text, but evaluate text compares one");
+    // Both rows have the predictions a and b.
+    const { f1_micro, accuracy } = JSON.parse((await text(multiple.model)).stdout);
+    assertEquals([f1_micro, accuracy], [2 / 3, 0]);
     const { model } = await classify();
     assertEquals(JSON.parse((await text(model)).stdout).accuracy, 1);
     // The model predicts its second class.

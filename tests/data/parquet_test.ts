@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
-import { findTextTask, loadGlueData } from "../../src/benchmarks/glue/disk.ts";
+import { loadTextData } from "../../src/benchmarks/glue/disk.ts";
 import { readSquadFile } from "../../src/benchmarks/squad/disk.ts";
 import { expandInputs, previewFile, readPiece, textPieces } from "../../src/data/disk/mod.ts";
 import { documentsIn } from "../../src/data/disk/documents.ts";
@@ -109,10 +109,9 @@ Deno.test("own classes are read from Parquet files, with the names of Hugging Fa
       });
     await write(`${folder}/train.parquet`, rows(['a "quoted"\ttext', '"b"', "c"], [1n, 0n, 1n]));
     await write(`${folder}/dev.parquet`, rows(["d"], [0n]));
-    const definition = await findTextTask(folder);
-    assertEquals(definition.labels, names);
     const log: string[] = [];
-    const data = await loadGlueData(definition, folder, { log: (line) => log.push(line) });
+    const data = await loadTextData(folder, { devFraction: 0.5, log: (line) => log.push(line) });
+    assertEquals(data.definition.labels, names);
     assertEquals(data.train.map(({ texts, label }) => [...texts, label]), [
       ['a "quoted" text', 1],
       ['"b"', 0],

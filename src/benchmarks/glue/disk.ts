@@ -58,8 +58,6 @@ export async function findGlueFile(
   for (const path of [`${data}/${folder}/${file}`, `${data}/${file}`]) {
     if (await isFile(path)) return path;
   }
-  throw new GlueFileError(`${data} contains neither ${names.join(" nor ")}`);
-  }
   throw new GlueFileError(`${data} contains neither ${folder}/${file} nor ${file}`);
 }
 

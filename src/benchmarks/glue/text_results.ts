@@ -9,9 +9,6 @@ import { accuracy, areaUnderRoc, macroF1, pearson, spearman } from "./metrics.ts
 import { GlueFileError, type GlueRow } from "./reader.ts";
 import type { GlueTaskDefinition } from "./tasks.ts";
 
-/** Logits of a row's classes, or its score. */
-type Logits = Float32Array;
-
 /** The prediction of a row. */
 export interface TextPrediction {
   /** The class, the classes with a probability of at least 1/2, or the score. */
@@ -28,7 +25,7 @@ export interface TextPrediction {
 export function textPredictions(
   { labels, multiLabel }: Pick<GlueTaskDefinition, "labels" | "multiLabel">,
   rows: readonly Pick<GlueRow, "index">[],
-  logits: readonly Logits[],
+  logits: readonly Float32Array[],
 ): TextPrediction[] {
   return logits.map((row, i) => {
     if (!row.every(Number.isFinite)) {
@@ -50,7 +47,7 @@ export function textPredictions(
 export function writeTextPredictions(
   task: GlueTaskDefinition,
   rows: readonly GlueRow[],
-  logits: readonly Logits[],
+  logits: readonly Float32Array[],
 ): string {
   const lines = textPredictions(task, rows, logits)
     .map(({ prediction }, i) => `${rows[i].index}\t${[prediction].flat().join(",")}`);
@@ -69,7 +66,7 @@ export function writeTextPredictions(
 export function textMetrics(
   task: GlueTaskDefinition,
   rows: readonly GlueRow[],
-  logits: readonly Logits[],
+  logits: readonly Float32Array[],
 ): Record<string, number> {
   const { labels } = task;
   if (labels.length === 0) return regressionMetrics(rows, logits);
@@ -90,7 +87,7 @@ export function textMetrics(
 
 function regressionMetrics(
   rows: readonly GlueRow[],
-  logits: readonly Logits[],
+  logits: readonly Float32Array[],
 ): Record<string, number> {
   const gold = rows.map(({ label }) => label!), predicted = logits.map(([score]) => score);
   const squares = gold.reduce((sum, label, i) => sum + (label - predicted[i]) ** 2, 0);
@@ -141,7 +138,7 @@ function meanAuc(
 export function reviewSets(
   labels: readonly string[],
   rows: readonly GlueRow[],
-  logits: readonly Logits[],
+  logits: readonly Float32Array[],
 ): PredictionReview {
   const missed = rows.flatMap((row, i) => {
     const values = Array.from(logits[i], sigmoid);

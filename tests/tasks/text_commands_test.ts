@@ -152,7 +152,7 @@ Deno.test("predict perplexity scores texts, and text tasks reject bad input in o
     [
       () => text("glue"),
       1,
-      "does not contain train.tsv or training.tsv (also with .csv, .jsonl, .json)",
+      "does not contain train.tsv or training.tsv (also with .csv, .jsonl, .json",
     ],
     [() => text("both"), 1, "has several files for the split train"],
     [

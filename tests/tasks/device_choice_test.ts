@@ -38,7 +38,7 @@ Deno.test("a run keeps the device that auto chose, and its BLAS library", async 
   const writeOld = async (run: string) => {
     const path = `${folder}/${run}/run.json`;
     const { flags, ...file } = parseSealed(await Deno.readTextFile(path));
-    const { blas: _, ...kept } = flags as RunFile["flags"];
+    const { blas: _, learningRate: __, ...kept } = flags as RunFile["flags"];
     const old = { ...file, flags: { ...kept, device: "auto" } };
     await Deno.writeTextFile(path, sealedJson(old));
   };
@@ -67,6 +67,14 @@ Deno.test("a run keeps the device that auto chose, and its BLAS library", async 
       const { flags, determinants } = await read("plain");
       assertEquals([flags.device, flags.blas], ["cpu", "none"]);
       assert(determinants.numerics.products.startsWith("WebAssembly"));
+    });
+
+    await t.step("and its learning rate, if the default is another one", async () => {
+      await start("rate", "--device", "cpu", "--learning-rate", "0.001");
+      await writeOld("rate");
+      const again = ["pretrain", "--output", "rate", "--resume", "--no-tune"];
+      assertStringIncludes(await albert(...again), "rate is finished: step 1");
+      assertEquals((await read("rate")).flags.learningRate, 0.001);
     });
 
     await t.step({

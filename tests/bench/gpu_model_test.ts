@@ -134,6 +134,19 @@ Deno.test("summarize() sees that loads precede the multiply-adds of a stage", ()
   assertEquals(summarize("amd", ahead).loadsAhead, true);
 });
 
+Deno.test("summarize() counts code under a condition in the inner loop only if it loads from a buffer", () => {
+  const under = (code: string) =>
+    PROGRAMS.amd.replace(
+      "	s_cbranch_scc0 BB4\n",
+      `	s_cbranch_execz BB8\nBB7:\n${code}\nBB8:\n	s_cbranch_scc0 BB4\n`,
+    );
+  const sums = summarize("amd", under("	ds_load_b128 v[20:23], v7\n	v_add_f32_e32 v1, v2, v3"));
+  assertEquals([sums.inner?.localBytes, sums.inner?.kinds.float], [16, undefined]);
+  assertEquals([sums.whole.kinds["local load"], sums.outer?.kinds["local load"]], [2, undefined]);
+  const load = summarize("amd", under("	buffer_load_b128 v[20:23], v7, s[0:3], 0 offen"));
+  assertEquals([load.inner?.globalBytes, load.inner?.kinds.fma], [16, 2]);
+});
+
 const MIX = { localBytes: 0, globalBytes: 0 };
 const PIPELINE: PipelineResult = {
   kernel: "matmul.matmul",

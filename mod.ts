@@ -43,6 +43,7 @@ export {
   loadPretrained,
   type Pooling,
   type QuestionAndContext,
+  type TaggedSpan,
   type TextAttention,
   type TextScore,
   type TextStates,

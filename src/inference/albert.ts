@@ -5,9 +5,8 @@
  */
 import {
   answerQuestions,
-  outputsOf,
-  problemTypeOf,
   squadHeadOf,
+  tagsOfModel,
   textClassifierHead,
 } from "../benchmarks/mod.ts";
 import type { Device } from "../device/mod.ts";
@@ -28,13 +27,11 @@ import {
   parseConfig,
   poolerSpecs,
   singleText,
-  spanSpecs,
-  squadHeadSpecs,
 } from "../model/mod.ts";
 import type { Tensor } from "../tensor/mod.ts";
 import { readTokenizer, type Tokenizer, VOCABULARY_FILES } from "../text/mod.ts";
-import { encoderParts, predictAll } from "../train/mod.ts";
-import { type ReadFile, readWeights, type Safetensors } from "../weights/mod.ts";
+import { encoderParts } from "../train/mod.ts";
+import { type ReadFile, readWeights } from "../weights/mod.ts";
 import { attentionWeights } from "./attention_weights.ts";
 import {
   type EmbeddingDefaults,
@@ -49,9 +46,11 @@ import type {
   ClassifyOptions,
   ClassScore,
   QuestionAndContext,
+  TaggedSpan,
   TextAttention,
   TextStates,
 } from "./results.ts";
+import { checkTexts, classifyTexts, tagTexts, taskHeads } from "./task_heads.ts";
 import { fillMasks, scoreText, type TextScore } from "./masked_texts.ts";
 
 /**
@@ -226,8 +225,8 @@ export class Albert implements Disposable {
     options: ClassifyOptions = {},
   ): Promise<ClassScore[] | ClassScore[][]> {
     checkOptions("classify()", options, ["top", "batchSize", "maxLength"]);
-    const { config, device, encoder, tokenizer } = this;
-    const { maxPositionEmbeddings, extra = {} } = config;
+    const { config, encoder, tokenizer } = this;
+    const { maxPositionEmbeddings } = config;
     const { batchSize = BATCH_SIZE, maxLength = maxPositionEmbeddings, top = Infinity } = options;
     checkCount("batchSize", batchSize);
     checkCount("maxLength", maxLength);
@@ -236,27 +235,38 @@ export class Albert implements Disposable {
     this.#requireHead("classification", head.headSpecs(config));
     const { weight, bias } = poolerSpecs(config);
     this.#requireHead("classification", [weight, bias]);
-    const architecture = `${(extra.architectures as unknown[] | undefined)?.[0] ?? ""}`;
-    if (/For(TokenClassification|MultipleChoice)$/.test(architecture)) {
-      throw new ConfigError(`The checkpoint is an ${architecture}, which does not classify texts`);
-    }
+    this.#requireClass(/For(TokenClassification|MultipleChoice)$/, "classify texts");
     const list = typeof texts === "string" ? [texts] : texts;
-    const examples = list.map((one, i) => {
-      const pair = checkTexts(typeof one === "string" ? [one] : one);
-      const { ids, typeIds } = tokenizer.encodePair(pair[0], pair[1], { maxLength });
-      return { row: { index: `${i}`, texts: pair }, sequences: [{ ids, typeIds }] };
-    });
-    const names = (extra.id2label ?? {}) as Record<number, string>;
-    const logits = await predictAll(device, encoder, head, examples, batchSize, maxLength);
-    const results = logits.map((row) => {
-      const type = problemTypeOf(config, row.length);
-      const scores = outputsOf(row, type)
-        .map((score, id) => ({ label: names[id] ?? `${id}`, score }));
-      return type === "regression"
-        ? scores
-        : scores.sort((a, b) => b.score - a.score).slice(0, top);
-    });
+    const pairs = list.map((one) => checkTexts(typeof one === "string" ? [one] : one));
+    const settings = { batchSize, maxLength, top };
+    const results = await classifyTexts(encoder, tokenizer, pairs, settings);
     return typeof texts === "string" ? results[0] : results;
+  }
+
+  /**
+   * Finds the tagged spans of a text, such as names, with the head of a token classification checkpoint.
+   *
+   * @throws {ConfigError} if the checkpoint does not tag words
+   */
+  tag(text: string, options?: { readonly batchSize?: number }): Promise<TaggedSpan[]>;
+  /** Finds the spans of many texts in batches. Returns those of each, in order. */
+  tag(
+    texts: readonly string[],
+    options?: { readonly batchSize?: number },
+  ): Promise<TaggedSpan[][]>;
+  async tag(
+    texts: string | readonly string[],
+    options: { readonly batchSize?: number } = {},
+  ): Promise<TaggedSpan[] | TaggedSpan[][]> {
+    checkOptions("tag()", options, ["batchSize"]);
+    const { batchSize = BATCH_SIZE } = options;
+    checkCount("batchSize", batchSize);
+    const { config, encoder, tokenizer } = this;
+    this.#requireHead("token classification", classifierSpecs(config, tagsOfModel(config).length));
+    this.#requireClass(/For(SequenceClassification|MultipleChoice)$/, "tag words");
+    const all = typeof texts === "string" ? [texts] : checkTexts(texts);
+    const spans = await tagTexts(encoder, tokenizer, all, batchSize);
+    return typeof texts === "string" ? spans[0] : spans;
   }
 
   /**
@@ -350,6 +360,13 @@ export class Albert implements Disposable {
     );
   }
 
+  /** @throws {ConfigError} if config.json names a class with another use of the same head */
+  #requireClass(other: RegExp, what: string): void {
+    const [architecture] = (this.config.extra?.architectures ?? []) as unknown[];
+    if (!other.test(`${architecture}`)) return;
+    throw new ConfigError(`The checkpoint is an ${architecture}, which does not ${what}`);
+  }
+
   /** @throws {ConfigError} if a tensor of the head is not in the checkpoint */
   #requireHead(name: string, specs: readonly ParameterSpec[]): void {
     const loaded = new Map(this.encoder.parameters.list.map(({ spec }) => [spec.name, spec.shape]));
@@ -370,23 +387,6 @@ export class Albert implements Disposable {
 
 /** Texts on the device at once. */
 const BATCH_SIZE = 32;
-
-/** Returns the heads of a task that the weights have. */
-function taskHeads(config: ModelConfig, { tensors }: Safetensors): ParameterSpec[] {
-  const labels = tensors.get("classifier.weight")?.shape[0] ?? 1;
-  return [classifierSpecs(config, labels), spanSpecs(config), squadHeadSpecs(config)]
-    .filter((specs) => specs.some(({ name }) => tensors.has(name))).flat();
-}
-
-/** @throws {TypeError} if one of the texts is not a string */
-function checkTexts(texts: readonly unknown[]): readonly string[] {
-  if (!Array.isArray(texts)) {
-    throw new TypeError(`Expected a text or an array of texts, got ${quote(texts)}`);
-  }
-  const wrong = texts.findIndex((text) => typeof text !== "string");
-  if (wrong < 0) return texts;
-  throw new TypeError(`Text ${wrong} must be a string, got ${quote(texts[wrong])}`);
-}
 
 async function required(read: ReadFile, name: string): Promise<Uint8Array> {
   const bytes = await read(name);

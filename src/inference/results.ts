@@ -68,3 +68,17 @@ export interface AnswerOptions {
   /** Windows on the device at once; default 8. */
   readonly batchSize?: number;
 }
+
+/** A tagged span of a text. */
+export interface TaggedSpan {
+  /** Type of the span, such as `PER`; the tag itself if tags mark no spans. */
+  readonly type: string;
+  /** Text of the span. */
+  readonly text: string;
+  /** Start in the text, in UTF-16 code units. */
+  readonly start: number;
+  /** End in the text, exclusive. */
+  readonly end: number;
+  /** Mean probability of the tags of its words, 0 to 1. */
+  readonly score: number;
+}

@@ -7,7 +7,6 @@ import { readTokensSplit } from "../../src/benchmarks/tokens/disk.ts";
 import {
   marksSpans,
   spanMetrics,
-  spansOf,
   TAG_PREDICTIONS,
   type TaggedSentence,
   tagsOfModel,
@@ -19,11 +18,13 @@ import {
 } from "../../src/benchmarks/tokens/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 import { atomicWriteFile } from "../../src/files/mod.ts";
+import { loadPretrained } from "../../src/inference/mod.ts";
 import { ConfigError } from "../../src/model/mod.ts";
+import { resolveCheckpoint } from "../../src/train/disk.ts";
 import { loadFinetuned, predictAll, taskModel } from "../../src/train/mod.ts";
 import type { EvaluateTokensFlags } from "./evaluate.ts";
 import { reportMetrics } from "./evaluate_run.ts";
-import { openCheckpoint } from "./open_checkpoint.ts";
+import { downloadProgress, openCheckpoint } from "./open_checkpoint.ts";
 import type { GlobalFlags } from "./options.ts";
 import type { PredictTokensFlags } from "./predict.ts";
 import { linesOf } from "./predict_run.ts";
@@ -105,39 +106,24 @@ export async function evaluateTokens(flags: EvaluateTokensFlags): Promise<void> 
   await reportMetrics("tokens", marksSpans(labels) ? { ...metrics } : { accuracy }, flags);
 }
 
-/** A word, or a character between words. */
-const WORD = /[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]/gu;
-
-/** Prints the tagged spans of each text, or the tag of each word if the tags mark no spans. */
+/** Prints the tagged spans of each text. */
 export async function predictTokens(flags: PredictTokensFlags, text?: string): Promise<void> {
-  const texts = (await linesOf(text)).map((line) => ({ line, words: [...line.matchAll(WORD)] }));
-  const sentences = texts.map(({ words }, i) => ({
-    line: i + 1,
-    words: words.map(([word]) => word),
-  }));
-  const request = { ...flags, checkpoint: [flags.checkpoint], batchSize: 16 };
-  const { labels, words: tagged } = await tagWords(request, sentences);
-  for (const [i, { line, words }] of texts.entries()) {
-    const own = tagged[i] ?? [];
-    if (!marksSpans(labels)) {
-      const tags = own.map(({ tag, score }, k) => ({ word: words[k][0], tag, score }));
-      if (flags.json) console.log(JSON.stringify({ text: line, words: tags }));
-      else console.log(tags.map(({ word, tag }) => `${word}\t${tag}`).join("\n"));
-      continue;
+  const texts = await linesOf(text);
+  const device = await openDevice({ device: flags.device, blas: flags.blas });
+  try {
+    const folder = await resolveCheckpoint(flags.checkpoint, downloadProgress(flags));
+    using albert = await loadPretrained(folder, device);
+    for (const [i, spans] of (await albert.tag(texts)).entries()) {
+      if (flags.json) {
+        console.log(JSON.stringify({ text: texts[i], spans }));
+        continue;
+      }
+      const lines = spans.map(({ type, text, score }) =>
+        `  ${(100 * score).toFixed(1).padStart(5)}%  ${type}  ${text}`
+      );
+      console.log([texts[i], ...lines].join("\n"));
     }
-    const spans = spansOf(own.map(({ tag }) => tag)).map(({ type, start, end }) => {
-      const from = words[start].index, to = words[end].index + words[end][0].length;
-      const scores = own.slice(start, end + 1).map(({ score }) => score);
-      const score = scores.reduce((sum, value) => sum + value) / scores.length;
-      return { type, text: line.slice(from, to), start: from, end: to, score };
-    });
-    if (flags.json) {
-      console.log(JSON.stringify({ text: line, spans }));
-      continue;
-    }
-    const lines = spans.map(({ type, text, score }) =>
-      `  ${(100 * score).toFixed(1).padStart(5)}%  ${type}  ${text}`
-    );
-    console.log([line, ...lines].join("\n"));
+  } finally {
+    await device.destroy();
   }
 }

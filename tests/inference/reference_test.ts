@@ -4,7 +4,7 @@ import type { Device } from "../../src/device/mod.ts";
 import { Albert, type EmbedOptions } from "../../src/inference/mod.ts";
 import { ConfigError } from "../../src/model/mod.ts";
 import { testDevices } from "../support/devices.ts";
-import { reader, TOY_CONFIG, toyFiles } from "./toy_model.ts";
+import { reader, TOY_CONFIG, TOY_TAGGER, toyFiles } from "./toy_model.ts";
 import { openDevice } from "../../src/device/mod.ts";
 
 interface Expected {
@@ -20,6 +20,8 @@ interface Expected {
   context: string;
   startLogits: number[];
   endLogits: number[];
+  words: string[];
+  tagLogits: number[][];
 }
 
 const expected: Expected = JSON.parse(
@@ -253,4 +255,35 @@ Deno.test("Albert.classify() and answer() name the missing head", async () => {
       "BertForTokenClassification, which does not classify texts",
     );
   });
+});
+
+testDevices("Albert.tag() returns the spans of AlbertForTokenClassification", async (device) => {
+  using albert = await Albert.load(reader(toyFiles(TOY_TAGGER)), device);
+  const { words, tagLogits } = expected;
+  const names = Object.values(TOY_TAGGER.id2label);
+  const text = words.join(" ").replace(" ,", ",");
+  const tags = tagLogits.map((row) => names[row.indexOf(Math.max(...row))]);
+  const spans = await albert.tag(text);
+  for (const span of spans) {
+    assertEquals(span.text, text.slice(span.start, span.end));
+    assert(span.type === "A" && span.score > 1 / 3 && span.score <= 1);
+  }
+  // Every word with a tag other than O is in a span.
+  const tagged = words.filter((_, i) => tags[i] !== "O");
+  assertEquals(spans.map(({ text }) => text).join(" ").replace(" ,", ",").split(/ |(?=,)/), tagged);
+  const powers = tagLogits[0].map(Math.exp);
+  const first = Math.max(...powers) / powers.reduce((a, b) => a + b);
+  if (spans[0].text === words[0]) assertClose([spans[0].score], [first], 1e-5);
+  assertEquals((await albert.tag(["", text], { batchSize: 1 }))[0], []);
+  await assertRejects(
+    () => albert.tag("a", { top: 1 } as object),
+    TypeError,
+    'tag() has no option "top"',
+  );
+  using classifier = await load(device);
+  await assertRejects(
+    () => classifier.tag("a"),
+    ConfigError,
+    "BertForSequenceClassification, which does not tag words",
+  );
 });

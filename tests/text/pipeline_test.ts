@@ -165,6 +165,17 @@ Deno.test("steps use the character tables of Hugging Face's tokenizers, not Java
   ]);
 });
 
+Deno.test("single_word knows letters beyond U+FFFF on both sides", () => {
+  const file = unigram({ added_tokens: [added(18, "sat", { single_word: true })] });
+  const ids = (text: string) => [...Tokenizer.fromJson(file).encodeIds(text)];
+  assertEquals(ids("sat").includes(18), true);
+  for (const letter of ["x", "\u{1d400}", "\u{20000}"]) {
+    assertEquals(ids(`${letter}sat`).includes(18), false, letter);
+    assertEquals(ids(`sat${letter}`).includes(18), false, letter);
+  }
+  assertEquals(ids("\u{1f600}sat\u{1f600}").includes(18), true);
+});
+
 const PADDING = {
   strategy: { Fixed: 128 },
   direction: "Right",

@@ -80,8 +80,12 @@ export interface Stretch {
   readonly token?: AddedToken;
 }
 
-const ENDS_WITH_WORD = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d]$/u;
 const STARTS_WITH_WORD = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d]/u;
+
+/** Whether a text ends with a word character. `/[\p{…}]$/u` does not find surrogate pairs in V8 15. */
+function endsWithWord(text: string): boolean {
+  return STARTS_WITH_WORD.test([...text].at(-1) ?? "");
+}
 
 /** Finds tokens in a text: the leftmost first, and the longest of those with the same start. */
 export class TokenFinder {
@@ -116,7 +120,7 @@ export class TokenFinder {
       const token = this.#tokens.get(match)!;
       let from = index, to = index + match.length;
       if (token.single_word) {
-        if (ENDS_WITH_WORD.test(text.slice(Math.max(0, from - 2), from))) continue;
+        if (endsWithWord(text.slice(Math.max(0, from - 2), from))) continue;
         if (STARTS_WITH_WORD.test(text.slice(to, to + 2))) continue;
       }
       if (token.lstrip) {

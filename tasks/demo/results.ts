@@ -49,7 +49,8 @@ export async function pretrainingResults(
   const masked = await evaluateMaskTokens(corpus, validation, runFolder, device);
   const at = (name: string) => Number(last[`eval_${name}`]);
   const row = (name: string, value: string) => `  ${name.padEnd(22)} ${value}`;
-  const { low, high } = wilson(at("accuracy_pair_whole"), at("pairs_whole"));
+  const pairs = at("pairs_whole");
+  const { low, high } = wilson(at("accuracy_pair_whole"), pairs);
   return [
     "",
     `On held-out speeches after ${last.step} steps (${last.eval_examples} examples):`,
@@ -69,10 +70,13 @@ export async function pretrainingResults(
         percent(at("baseline_accuracy_pair"))
       } by lengths and cuts alone)`,
     ),
-    row(
-      "on uncut pairs",
-      `${percent(at("accuracy_pair_whole"))} [${percent(low)}, ${percent(high)}] (chance: 50%)`,
-    ),
+    // Long sentences leave few pairs that fit.
+    ...(pairs >= 100
+      ? [row(
+        `on ${pairs} uncut pairs`,
+        `${percent(at("accuracy_pair_whole"))} [${percent(low)}, ${percent(high)}] (chance: 50%)`,
+      )]
+      : []),
   ].join("\n");
 }
 

@@ -22,6 +22,8 @@ import {
 } from "../runs/mod.ts";
 import { ThinnedLines, ThinnedSeries } from "./thinning.ts";
 
+/** Seconds between two events from which a run counts as interrupted. */
+const INTERRUPTED = 1800;
 /** Limit for sample and tensor lines. */
 const LINES_KEPT = 48;
 
@@ -64,6 +66,7 @@ export class RunRecord {
   /** Number of tokens in all steps up to a step; 0 if `run.json` does not contain the sizes. */
   readonly tokensAt: (step: number) => number;
   #loggedStep = 0;
+  #time = NaN;
 
   /**
    * Creates an empty record.
@@ -103,10 +106,19 @@ export class RunRecord {
     }
     const rate = Number(event.tokens_per_second);
     if (rate > 0) {
-      this.trainingSeconds += (this.tokensAt(step) - this.tokensAt(this.#loggedStep)) / rate;
+      const tokens = this.tokensAt(step) - this.tokensAt(this.#loggedStep);
+      // Fine-tuning pads to the longest sequence of a batch, so its tokens are not known in advance.
+      this.trainingSeconds += tokens > 0 ? tokens / rate : this.#secondsSince(event);
       this.#loggedStep = step;
       this.seconds.push(step, this.trainingSeconds);
     }
+    if (typeof event.time === "number") this.#time = event.time;
+  }
+
+  /** Seconds between the last event and this one; 0 if the run was interrupted in between. */
+  #secondsSince({ time }: RunEvent): number {
+    const passed = Number(time) - this.#time;
+    return passed > 0 && passed < INTERRUPTED ? passed : 0;
   }
 
   #addEvaluation(event: RunEvent): void {

@@ -73,8 +73,10 @@ export function progressText(record: RunRecord): string {
 export function secondsLeft(record: RunRecord): number | null {
   const total = totalSteps(record), { step, trainingSeconds } = record;
   if (trainingSeconds <= 0 || step >= total || !Number.isFinite(total)) return null;
-  const left = record.tokensAt(total) - record.tokensAt(step);
-  return left / record.tokensAt(step) * trainingSeconds;
+  const done = record.tokensAt(step);
+  return done > 0
+    ? (record.tokensAt(total) - done) / done * trainingSeconds
+    : (total - step) / step * trainingSeconds;
 }
 
 /** `Pretraining of nano, 524,770 parameters, from scratch, on data`. */
@@ -307,11 +309,19 @@ function finetuningVerdict(record: RunRecord): Verdict {
   const size = sampleSize(record, name, "") ?? record.review?.sets[0]?.missed ?? null;
   const reach = uncertainty(name, value, size);
   if (value - reach > baseline.value) {
-    const later = record.sinceBest >= PATIENCE ? " Later evaluations are not better." : "";
+    if (record.sinceBest < PATIENCE) {
+      return {
+        mood: "good",
+        title: `${prefix}: better than ${baselineName(baseline.label)}`,
+        text,
+      };
+    }
     return {
-      mood: "good",
-      title: `${prefix}: better than ${baselineName(baseline.label)}`,
-      text: text + later,
+      mood: done ? "good" : "warn",
+      title: done
+        ? `Finished: better than ${baselineName(baseline.label)}`
+        : "Not improving since its best evaluation",
+      text: `${text} The ${record.sinceBest} evaluations after it are not better.`,
     };
   }
   return {

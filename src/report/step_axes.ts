@@ -9,11 +9,13 @@ import { settingsRows } from "./run_settings.ts";
 
 /** The axes of some runs; none unless every run has logged its throughput. */
 export function stepAxes(records: readonly RunRecord[]): StepAxis[] {
-  if (records.some(({ seconds }) => seconds.count === 0)) return [];
+  if (records.some(({ trainingSeconds }) => trainingSeconds === 0)) return [];
   const hours = Math.max(...records.map(({ trainingSeconds }) => trainingSeconds)) > 2 * 3600;
   const unit = hours ? 3600 : 60;
   return [
-    { id: "tokens", name: "tokens", title: "tokens", runs: records.map(tokensOf) },
+    ...(records.every(({ step, tokensAt }) => tokensAt(step) > 0)
+      ? [{ id: "tokens", name: "tokens", title: "tokens", runs: records.map(tokensOf) }]
+      : []),
     {
       id: "time",
       name: "time",

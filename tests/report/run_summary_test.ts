@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { RunRecord, verdictOf } from "../../src/report/mod.ts";
-import { headlines } from "../../src/report/run_summary.ts";
+import { headlines, progressText } from "../../src/report/run_summary.ts";
 
 /** A pretraining run of 100 steps with these held-out masked-LM losses, and a baseline of 5.5. */
 function pretraining(losses: readonly number[], change: Record<string, number> = {}): RunRecord {
@@ -83,6 +83,23 @@ Deno.test("the verdict of a classifier compares it with the most frequent class,
     ...{ name: "Accuracy", value: "80.0%", baseline: "most frequent class 50.0%" },
     interval: "[73.9%, 85.0%], n = 200",
   });
+});
+
+Deno.test("a fine-tuning run has its time from its events, without interruptions, and stalls after its best evaluation", () => {
+  const run = new RunRecord("run", { task: "text", settings: { schedule: { totalSteps: 100 } } });
+  for (let step = 10; step <= 50; step += 10) {
+    // The run was interrupted for a day before step 40.
+    const time = 1000 + step + (step >= 40 ? 86_400 : 0);
+    run.add({ step, loss: 1, tokens_per_second: 100, time });
+    run.add({ step, eval_accuracy: step === 10 ? 0.9 : 0.8, time: time + 5 });
+  }
+  const confusion = { labels: ["a", "b"], counts: [[90, 10], [10, 90]] };
+  run.review = { step: 10, sets: [{ name: "", confusion, missed: 20, worst: [] }] };
+  // Windows of 5 seconds that end at steps 20, 30 and 50; evaluations take 5 seconds.
+  assertEquals(run.trainingSeconds, 15);
+  assertEquals(progressText(run), "Step 50 of 100, 15 s of training, about 15 s left");
+  const { mood, title } = verdictOf(run);
+  assertEquals([mood, title], ["warn", "Not improving since its best evaluation"]);
 });
 
 Deno.test("the verdict of SQuAD 1.1 compares F1 with a search that needs no training", () => {

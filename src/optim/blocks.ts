@@ -53,9 +53,16 @@ interface HostRange {
  * Creates the tables for a model's parameters.
  *
  * @param shards number of parts of equal length that the ranges are divided into
+ * @param frozen names of tensors that no block covers, so that they are not updated
  */
-export function blockTables(device: Device, parameters: Parameters, shards = 1): BlockTables {
-  const all = parameters.list.reduce((sum, { view }) => sum + Math.ceil(view.length / BLOCK), 0);
+export function blockTables(
+  device: Device,
+  parameters: Parameters,
+  shards = 1,
+  frozen: ReadonlySet<string> = new Set(),
+): BlockTables {
+  const trained = parameters.list.filter(({ spec }) => !frozen.has(spec.name));
+  const all = trained.reduce((sum, { view }) => sum + Math.ceil(view.length / BLOCK), 0);
   let done = 0;
   const most = Math.floor(device.limits.maxBindingBytes / 4 / BLOCK) * BLOCK;
   const triples: number[] = [];
@@ -65,8 +72,9 @@ export function blockTables(device: Device, parameters: Parameters, shards = 1):
     // Views start at aligned offsets, so each range's part of an array of blocks needs an aligned length.
     while ((triples.length / 3) % VIEW_ALIGNMENT !== 0) triples.push(0, 0, tensor);
   };
-  parameters.list.forEach(({ view }, tensor) => {
-    for (let start = 0; start < view.length; start += BLOCK) {
+  parameters.list.forEach(({ view, spec }, tensor) => {
+    const length = frozen.has(spec.name) ? 0 : view.length;
+    for (let start = 0; start < length; start += BLOCK) {
       const offset = view.offset + start;
       const length = Math.min(BLOCK, view.length - start);
       const shard = Math.floor(shards * done++ / all);

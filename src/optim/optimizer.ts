@@ -71,7 +71,8 @@ export class Optimizer {
    * @param logSlots number of gradient norms to store on the device between two reads
    * @param lossScale loss scale, reduced by half after a non-finite step; the optimizer frees it
    * @param shard part of the moments to store; default all
-   * @throws {TypeError} if the parameters are not trainable
+   * @param frozen names of parameters that are neither updated nor part of the gradient norm
+   * @throws {TypeError} if the parameters are not trainable, or all are frozen
    * @throws {RangeError} if a setting is out of range
    */
   constructor(
@@ -80,10 +81,14 @@ export class Optimizer {
     logSlots = 1,
     lossScale?: LossScale,
     shard: Shard = { index: 0, count: 1 },
+    frozen: ReadonlySet<string> = new Set(),
   ) {
-    const { device, gradients, values } = parameters;
+    const { device, gradients, values, list } = parameters;
     if (gradients === undefined) {
       throw new TypeError("Cannot optimize parameters without gradients: create them as trainable");
+    }
+    if (list.every(({ spec }) => frozen.has(spec.name))) {
+      throw new TypeError("Cannot optimize parameters that are all frozen");
     }
     validateOptimizerSettings(settings);
     this.settings = settings;
@@ -91,7 +96,7 @@ export class Optimizer {
     this.#device = device;
     this.#parameters = parameters;
     this.#gradients = gradients;
-    this.#tables = blockTables(device, parameters, shard.count);
+    this.#tables = blockTables(device, parameters, shard.count, frozen);
     this.#shard = shard;
     this.#own = this.#tables.ranges.filter((range) => range.shard === shard.index);
     const length = shard.count === 1 ? values.length : this.shards[shard.index].length;

@@ -52,7 +52,16 @@ export function validateOptimizerSettings(settings: OptimizerSettings): void {
   }
 }
 
-/** Linear warm-up, and polynomial decay to zero that starts at step 0. */
+/** How the learning rate falls after the warm-up. */
+export type Decay = (typeof DECAYS)[number];
+
+/**
+ * Forms of the decay: `polynomial` is that of google-research/albert, whose decay starts at step 0. The others are those of transformers and start at the end of the
+ * warm-up: `linear` and half a period of `cosine` to zero, or `constant`.
+ */
+export const DECAYS = ["polynomial", "linear", "cosine", "constant"] as const;
+
+/** Linear warm-up, and decay to zero. */
 export interface Schedule {
   /** Learning rate that the warm-up approaches. */
   readonly peakLearningRate: number;
@@ -62,18 +71,27 @@ export interface Schedule {
   readonly totalSteps: number;
   /** Exponent of the decay, `poly_power` in google-research/albert; 1 (linear) if absent. */
   readonly power?: number;
+  /** Form of the decay; `polynomial` if absent. */
+  readonly decay?: Exclude<Decay, "polynomial">;
 }
 
 /**
- * Returns the learning rate of a step. The decay starts at step 0, not after the warm-up: at the end of the warm-up the learning rate drops from almost
- * `peakLearningRate` to `(1 − warmupSteps/totalSteps)^power` of it.
+ * Returns the learning rate of a step. The polynomial decay starts at step 0, not after the warm-up: at the end of the warm-up the learning rate drops from almost
+ * `peakLearningRate` to `(1 − warmupSteps/totalSteps)^power` of it. All other forms continue from `peakLearningRate`.
  *
  * @param step step from 0; with a warm-up, the learning rate of step 0 is 0
  */
 export function learningRateAt(
-  { peakLearningRate, warmupSteps, totalSteps, power = 1 }: Schedule,
+  { peakLearningRate, warmupSteps, totalSteps, power = 1, decay }: Schedule,
   step: number,
 ): number {
   if (step < warmupSteps) return (peakLearningRate * step) / warmupSteps;
+  if (decay === "constant") return peakLearningRate;
+  if (decay !== undefined) {
+    const done = Math.min(step - warmupSteps, totalSteps - warmupSteps) /
+      Math.max(totalSteps - warmupSteps, 1);
+    const left = decay === "linear" ? 1 - done : 0.5 * (1 + Math.cos(Math.PI * done));
+    return peakLearningRate * left;
+  }
   return peakLearningRate * (1 - Math.min(step, totalSteps) / totalSteps) ** power;
 }

@@ -3,13 +3,27 @@
  *
  * @module
  */
-import { checkVocabularySize, ConfigError, matchTensors, type ModelConfig } from "../model/mod.ts";
+import {
+  checkVocabularySize,
+  ConfigError,
+  interpolatePositions,
+  matchTensors,
+  type ModelConfig,
+} from "../model/mod.ts";
 import { loadTokenizer } from "../text/disk/mod.ts";
 import type { Tokenizer } from "../text/mod.ts";
 import { toFloat32, type WritableTensor } from "../weights/mod.ts";
 import { encoderParts, headsOf, type ModelHead, savedClass } from "./convert_heads.ts";
 import { readModelFolder, writeModelFolder } from "./model_folder.ts";
 import { checkNewFolder, writeNewFolder } from "./new_folder.ts";
+
+/** Options of {@linkcode convertFolder}. */
+export interface ConvertOptions {
+  /** Origin of the model, for the model card; the folder by default. */
+  readonly source?: string;
+  /** Number of positions to interpolate to, see {@linkcode interpolatePositions}; the model's by default. */
+  readonly positions?: number;
+}
 
 /** Result of {@linkcode convertFolder}. */
 export interface ConvertReport {
@@ -32,17 +46,16 @@ export interface ConvertReport {
  *
  * @param from the folder
  * @param to a folder that does not exist or is empty; it appears when it is complete
- * @param source origin of the model, for the model card
  * @throws {ConfigError} with the file and what is wrong with it.
  */
 export async function convertFolder(
   from: string,
   to: string,
-  source: string = from,
+  { source = from, positions }: ConvertOptions = {},
 ): Promise<ConvertReport> {
   await checkNewFolder(to);
-  const { config, weights } = await readModelFolder(from);
-  const tokenizer = await tokenizerOf(from, config);
+  const model = await readModelFolder(from);
+  const tokenizer = await tokenizerOf(from, model.config);
   const named = <T>(read: () => T): T => {
     try {
       return read();
@@ -53,6 +66,9 @@ export async function convertFolder(
       throw error;
     }
   };
+  const { config, weights } = positions === undefined
+    ? model
+    : named(() => interpolatePositions(model, positions));
   const { found, unused, heads } = named(() => {
     const encoder = encoderParts(config, weights);
     const heads = headsOf(config, weights);

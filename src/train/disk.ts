@@ -5,7 +5,7 @@
  */
 export * from "./checkpoint.ts";
 export type { CheckpointSnapshot, TrainerFile } from "./checkpoint_files.ts";
-export { convertFolder, type ConvertReport } from "./convert.ts";
+export { convertFolder, type ConvertOptions, type ConvertReport } from "./convert.ts";
 export type { ModelHead } from "./convert_heads.ts";
 export * from "./export_onnx.ts";
 export * from "./model_folder.ts";

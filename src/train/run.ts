@@ -160,6 +160,9 @@ function withSchedule(before: unknown, now: Readonly<Record<string, unknown>>): 
 const FLAGS: readonly (readonly [RegExp, string])[] = [
   [/^config\.(hidden|attention_probs)_dropout_prob$/, "--dropout"],
   [/^config\.classifier_dropout(_prob)?$/, "--classifier-dropout"],
+  [/^config\.max_position_embeddings$/, "--max-position-embeddings"],
+  [/^freeze\b/, "--freeze"],
+  [/\.decay$/, "--lr-scheduler-type"],
   [/^config\.pair_objective$|\.pairObjective$/, "--pair-objective"],
   [/^numerics\.kind$/, "--device"],
   [/^phases(\.\d+)?$/, "--phases"],

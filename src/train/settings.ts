@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { OPTIMIZER_DEFAULTS, type OptimizerSettings, type Schedule } from "../optim/mod.ts";
+import {
+  type Decay,
+  DECAYS,
+  OPTIMIZER_DEFAULTS,
+  type OptimizerSettings,
+  type Schedule,
+} from "../optim/mod.ts";
 import { type Recompute, RECOMPUTE_NAMES } from "../tensor/mod.ts";
 import { namedPrecision, type Precision } from "./precision.ts";
 
@@ -23,6 +29,8 @@ export interface TrainSettings {
   readonly microBatchSize: number;
   /** Activations to recompute in the backward pass to save memory. */
   readonly recompute: Recompute;
+  /** Parts of the model that are not trained; absent if there are none, as in older run folders. */
+  readonly freeze?: readonly string[];
   /** Number of evaluations without improvement after which the run stops; 0 never stops it. */
   readonly earlyStopPatience: number;
   /** Steps between two lines of the log. */
@@ -45,8 +53,12 @@ export interface TrainRequest {
   readonly learningRate?: number;
   /** Steps of linear warmup. */
   readonly warmupSteps?: number;
-  /** Exponent of the decay after it; 1 (linear) if absent. */
+  /** Exponent of the polynomial decay; 1 (linear) if absent. */
   readonly polyPower?: number;
+  /** Form of the decay; `polynomial` if absent. */
+  readonly lrSchedulerType?: Decay;
+  /** Parts of the model that are not trained, for {@linkcode frozenNames}; none if absent. */
+  readonly freeze?: readonly string[];
   /** Update rule and its constants. */
   readonly optimizer?: Partial<OptimizerSettings>;
   /** Precision of matrix multiplications; float32 if absent. */
@@ -99,7 +111,7 @@ export interface TaskDefaults {
  */
 export function trainSettings(request: TrainRequest, defaults: TaskDefaults): TrainSettings {
   const { steps } = defaults;
-  const { polyPower = 1 } = request;
+  const { polyPower = 1, lrSchedulerType: decay = "polynomial", freeze = [] } = request;
   const batchSize = request.batchSize ?? DEFAULT_BATCH_SIZE;
   const evalSteps = request.evalSteps ?? Math.max(Math.round(steps / 10), 1);
   const settings: TrainSettings = {
@@ -110,7 +122,9 @@ export function trainSettings(request: TrainRequest, defaults: TaskDefaults): Tr
       totalSteps: steps,
       // Absent if linear, as in run folders that are older than this setting.
       ...(polyPower !== 1 && { power: polyPower }),
+      ...(decay !== "polynomial" && { decay }),
     },
+    ...(freeze.length > 0 && { freeze }),
     optimizer: { ...OPTIMIZER_DEFAULTS, kind: defaults.optimizer, ...request.optimizer },
     precision: namedPrecision(request.precision),
     batchSize,
@@ -130,6 +144,14 @@ export function trainSettings(request: TrainRequest, defaults: TaskDefaults): Tr
   checkIntegers(0, { warmupSteps });
   if (!(peakLearningRate > 0)) {
     throw new RangeError(`learningRate must be positive, got ${peakLearningRate}`);
+  }
+  if (!DECAYS.includes(decay)) {
+    throw new RangeError(`lrSchedulerType must be one of ${DECAYS.join(", ")}, got ${decay}`);
+  }
+  if (decay !== "polynomial" && polyPower !== 1) {
+    throw new RangeError(
+      `polyPower must be 1 unless lrSchedulerType is polynomial, got ${polyPower}`,
+    );
   }
   if (!(polyPower > 0 && polyPower < Infinity)) {
     throw new RangeError(`polyPower must be positive, got ${polyPower}`);
@@ -176,6 +198,7 @@ function namedRecompute(name: string = "none"): Recompute {
 export function settingsDeterminants(settings: TrainSettings): Record<string, unknown> {
   const { seed, batchSize, microBatchSize, earlyStopPatience, precision, optimizer, schedule } =
     settings;
+  const { freeze } = settings;
   return {
     seed,
     batchSize,
@@ -183,6 +206,7 @@ export function settingsDeterminants(settings: TrainSettings): Record<string, un
     earlyStopPatience,
     // Absent in float32, as in run folders that are older than this setting.
     ...(precision !== "f32" && { precision }),
+    ...(freeze !== undefined && { freeze }),
     // Last, since their defaults depend on other settings: the first difference should name the cause.
     optimizer,
     schedule,

@@ -14,7 +14,7 @@ import {
   sumOverRanks,
 } from "../distributed/mod.ts";
 import { checkCount, checkOptions } from "../json/mod.ts";
-import { Encoder, type ModelConfig, Parameters } from "../model/mod.ts";
+import { Encoder, frozenNames, type ModelConfig, Parameters } from "../model/mod.ts";
 import {
   learningRateAt,
   type LossScaleState,
@@ -80,6 +80,8 @@ export interface TrainerSettings {
   readonly recompute?: Recompute;
   /** Precision of matrix multiplications; float32 if absent. */
   readonly precision?: Precision;
+  /** Parts of the model that are not trained, for {@linkcode frozenNames}; none if absent. */
+  readonly freeze?: readonly string[];
 }
 
 /** A model in training. */
@@ -111,7 +113,7 @@ export class Trainer<B extends TaskBatch = TaskBatch> {
     settings: TrainerSettings,
     ranks: DataParallel = SINGLE_PROCESS,
   ) {
-    const { optimizer, loggingSteps, precision } = settings;
+    const { optimizer, loggingSteps, precision, freeze = [] } = settings;
     this.#device = device;
     this.#objective = objective;
     this.#settings = settings;
@@ -125,6 +127,7 @@ export class Trainer<B extends TaskBatch = TaskBatch> {
       loggingSteps,
       lossScale,
       shardOf(ranks),
+      frozenNames(config, freeze),
     );
     this.#metrics = new MetricRing(device, objective.losses, loggingSteps);
   }

@@ -15,6 +15,11 @@ export default defineCommand({
       help: "Folder to write; it must be missing or empty.",
       required: true,
     },
+    "--max-position-embeddings <n>": {
+      kind: "integer",
+      help: "Interpolate the position embeddings to this number.",
+      defaultText: "the model's",
+    },
   },
   examples: {
     "A published model": "albert convert --from hf:albert/albert-base-v2 --to models/base",
@@ -25,7 +30,10 @@ export default defineCommand({
     const { downloadProgress } = await import("./open_checkpoint.ts");
     const { from, to } = flags;
     const folder = await resolveCheckpoint(from, downloadProgress(flags));
-    const report = await convertFolder(folder, to, from);
+    const report = await convertFolder(folder, to, {
+      source: from,
+      positions: flags.maxPositionEmbeddings,
+    });
     if (flags.json) return console.log(JSON.stringify({ folder: to, ...report }));
     const parameters = report.parameters.toLocaleString("en");
     const heads = report.heads.join(", ") || "none";

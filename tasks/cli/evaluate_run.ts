@@ -26,6 +26,7 @@ import {
   submissionZip,
   textMetrics,
   textPredictions,
+  truncationNotice,
   writePredictions,
   writeTextPredictions,
 } from "../../src/benchmarks/glue/mod.ts";
@@ -197,8 +198,12 @@ async function rowLogits(
 ): Promise<Float32Array[]> {
   return await meanLogits(flags, {
     head: glueHead(definition),
-    encode: ({ tokenizer, maxSeqLength }) =>
-      rows.map((row) => encodeRow(row, tokenizer, maxSeqLength)),
+    encode({ tokenizer, maxSeqLength }) {
+      const examples = rows.map((row) => encodeRow(row, tokenizer, maxSeqLength));
+      const notice = truncationNotice(examples, maxSeqLength);
+      if (notice !== null) logTo(flags)(`${notice}; --max-seq-length sets the length`);
+      return examples;
+    },
     prepare(config, checkpoint) {
       const { positions, notice } = usage(() => labelOrder(definition, config, labelsOf(flags)));
       if (positions.length > 0) logTo(flags)(`${checkpoint}: ${notice}`);

@@ -60,6 +60,11 @@ export const FINETUNE_OPTIONS = {
       help: "Tokens per sequence.",
       defaultText: "the recipe's",
     },
+    "--max-position-embeddings <n>": {
+      kind: "integer",
+      help:
+        "Interpolate the checkpoint's position embeddings to this number, for longer sequences.",
+    },
     "--epochs <x>": {
       aliases: ["num-train-epochs"],
       kind: "number",

@@ -19,7 +19,7 @@ import {
 } from "../../src/train/mod.ts";
 import { usage, UsageError } from "./errors.ts";
 import type { FinetuneFlags } from "./finetune_options.ts";
-import { openCheckpoint, unlessResumed } from "./open_checkpoint.ts";
+import { openCheckpoint, unlessResumed, withPositions } from "./open_checkpoint.ts";
 import { givenOnly, type GlobalFlags } from "./options.ts";
 import type { OpenedTraining } from "./train_run.ts";
 
@@ -73,7 +73,8 @@ export async function openFinetuning<F extends FinetuneFlags, E extends Finetune
   const recipe = await benchmark.recipe(flags);
   const open = async () => {
     const opened = await openCheckpoint(from, flags);
-    return { ...opened, sha256: weightsSha256(opened.weights) };
+    const sha256 = weightsSha256(opened.weights);
+    return { ...opened, ...withPositions(opened, flags.maxPositionEmbeddings, log), sha256 };
   };
   const { folder, config, weights, sha256, tokenizer } = await rank0First(
     group,
@@ -89,7 +90,8 @@ export async function openFinetuning<F extends FinetuneFlags, E extends Finetune
   const maxSeqLength = flags.maxSeqLength ?? Math.min(recipe.maxSeqLength, maxPositionEmbeddings);
   if (maxSeqLength > maxPositionEmbeddings) {
     throw new UsageError(
-      `--max-seq-length must be at most the checkpoint's max_position_embeddings (got ${maxSeqLength} and ${maxPositionEmbeddings})`,
+      `--max-seq-length must be at most the checkpoint's max_position_embeddings (got ${maxSeqLength} and ${maxPositionEmbeddings}); ` +
+        `--max-position-embeddings ${maxSeqLength} interpolates more of them`,
     );
   }
   for (const sentence of tokenizer.unwritten) log(sentence);

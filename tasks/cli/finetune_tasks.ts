@@ -13,6 +13,7 @@ import {
   glueTask,
   type GlueTaskDefinition,
   glueTaskDefinition,
+  truncationNotice,
 } from "../../src/benchmarks/glue/mod.ts";
 import { loadRace } from "../../src/benchmarks/race/disk.ts";
 import {
@@ -175,6 +176,13 @@ async function makeGlueTask(
   const reading = { strict: flags.strict, log };
   const { train, heldOut, sha256 } = await loadGlueData(definition, data, reading);
   const task = glueTask(definition, train, heldOut, tokenizer, maxSeqLength);
+  const sets = [{ name: "training", examples: task.train }, ...task.heldOut];
+  for (const { name, examples } of sets) {
+    const notice = truncationNotice(examples, maxSeqLength);
+    if (notice === null) continue;
+    const set = name === "training" ? name : `validation ${name}`.trim();
+    log(`${set} data: ${notice}; --max-seq-length sets the length`);
+  }
   return { task, dataSha256: sha256 };
 }
 

@@ -4,7 +4,12 @@
  * @module
  */
 import { ifExists } from "../../src/files/mod.ts";
-import { checkVocabularySize, type ModelConfig, parseConfig } from "../../src/model/mod.ts";
+import {
+  checkVocabularySize,
+  interpolatePositions,
+  type ModelConfig,
+  parseConfig,
+} from "../../src/model/mod.ts";
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
 import type { Tokenizer } from "../../src/text/mod.ts";
 import { isObject } from "../../src/json/mod.ts";
@@ -21,6 +26,7 @@ import {
   isHubName,
 } from "../../src/weights/hub/mod.ts";
 import type { Safetensors } from "../../src/weights/mod.ts";
+import { usage } from "./errors.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
 const MEGABYTE = 1e6;
@@ -86,6 +92,23 @@ export async function unlessResumed<T>(
     }
     return await openKept(folder, { config, sha256 });
   }
+}
+
+/**
+ * Returns the model with the number of positions of `--max-position-embeddings`, if it is given.
+ *
+ * @throws {UsageError} if the number is not valid
+ */
+export function withPositions(
+  model: { readonly config: ModelConfig; readonly weights: Safetensors },
+  positions: number | undefined,
+  log: (line: string) => void,
+): { config: ModelConfig; weights: Safetensors } {
+  const before = model.config.maxPositionEmbeddings;
+  if (positions === undefined || positions === before) return model;
+  const longer = usage(() => interpolatePositions(model, positions));
+  log(`Interpolating the position embeddings: ${before} positions become ${positions}`);
+  return longer;
 }
 
 /**

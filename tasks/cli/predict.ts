@@ -23,6 +23,18 @@ const FILL_MASK_OPTIONS = {
 const ANSWER_OPTIONS = {
   ...CHECKPOINT,
   "--top <n>": { kind: "integer", help: "Answers to print.", default: 3 },
+  "--max-seq-length <n>": {
+    kind: "integer",
+    aliases: ["max-length"],
+    help: "Tokens per window with the question; a long text is read in several windows.",
+    defaultText: "384, or the model's positions",
+  },
+  "--doc-stride <n>": {
+    kind: "integer",
+    aliases: ["stride"],
+    help: "Tokens between the starts of two windows.",
+    defaultText: 128,
+  },
 } as const satisfies OptionTable;
 
 const CLASSIFY_OPTIONS = {

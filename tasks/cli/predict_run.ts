@@ -12,6 +12,7 @@ import {
   recordTexts,
   textClassifierHead,
   textPredictions,
+  truncationNotice,
 } from "../../src/benchmarks/glue/mod.ts";
 import { raceExamples, raceHead } from "../../src/benchmarks/race/mod.ts";
 import {
@@ -43,7 +44,8 @@ import { readRecords } from "../../src/data/mod.ts";
 import { atomicWriteFile } from "../../src/files/mod.ts";
 import { UsageError } from "./errors.ts";
 import { downloadProgress, openCheckpoint } from "./open_checkpoint.ts";
-import type { GlobalFlags } from "./options.ts";
+import { givenOnly, type GlobalFlags } from "./options.ts";
+import { logTo } from "./progress.ts";
 import type {
   AnswerFlags,
   ChooseFlags,
@@ -88,6 +90,8 @@ export async function predictClassify(
       texts: second === undefined ? line.split("\t", 2) : [line, second],
     }));
     const examples = rows.map((row) => encodeRow(row, model.tokenizer, model.maxLength));
+    const notice = truncationNotice(examples, model.maxLength);
+    if (notice !== null) logTo(flags)(`${notice}; the model has no more positions`);
     const names = classNames(model.config.extra?.id2label);
     const logits = await model.predict(examples);
     logits.forEach((values, i) => {
@@ -195,7 +199,14 @@ export async function predictAnswer(
     const encoder = new Encoder(config, new Parameters(device, specs, { trainable: false }));
     loadFinetuned(encoder, head, weights);
     const asked = [{ question, context: text }];
-    const [decoded] = await answerQuestions(encoder, head, tokenizer, asked);
+    const { maxSeqLength: maxLength, docStride: stride } = flags;
+    const [decoded] = await answerQuestions(
+      encoder,
+      head,
+      tokenizer,
+      asked,
+      givenOnly({ maxLength, stride }),
+    );
     console.log(
       flags.json
         ? answerJson(question, text, decoded, flags.top)

@@ -36,7 +36,12 @@ import {
   weightsSha256,
 } from "../../src/train/disk.ts";
 import { usage, UsageError } from "./errors.ts";
-import { downloadProgress, openVocabulary, unlessResumed } from "./open_checkpoint.ts";
+import {
+  downloadProgress,
+  openVocabulary,
+  unlessResumed,
+  withPositions,
+} from "./open_checkpoint.ts";
 import { givenOnly, type GlobalFlags } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import type { PretrainFlags } from "./train_options.ts";
@@ -63,6 +68,7 @@ interface InitialModel {
 export async function openPretraining(
   flags: PretrainFlags & GlobalFlags,
   group: ProcessGroup,
+  log: (line: string) => void,
 ): Promise<OpenedTraining<PretrainSettings, PretrainingStepBatch>> {
   const { data, steps, initFrom } = flags;
   if (data === undefined) {
@@ -74,8 +80,8 @@ export async function openPretraining(
   const initial = initFrom === undefined ? undefined : await unlessResumed(
     flags,
     ["--init-from", "initialWeights"],
-    () => openInitial(initFrom, flags),
-    async (folder, kept) => ({ ...await openInitial(folder, flags), ...kept }),
+    () => openInitial(initFrom, flags, log),
+    async (folder, kept) => ({ ...await openInitial(folder, flags, log), ...kept }),
   );
   const vocab = flags.vocab ?? (initial?.tokenizer ? initial.folder : undefined);
   const sources = await rank0First(group, () => openSources({ ...flags, data, vocab }));
@@ -102,9 +108,14 @@ export async function openPretraining(
   };
 }
 
-async function openInitial(path: string, flags: PretrainFlags): Promise<InitialModel> {
+async function openInitial(
+  path: string,
+  flags: PretrainFlags,
+  log: (line: string) => void,
+): Promise<InitialModel> {
   const folder = await resolveCheckpoint(path, downloadProgress(flags));
-  const { config, weights } = await readModelFolder(folder);
+  const model = await readModelFolder(folder);
+  const { config, weights } = withPositions(model, flags.maxPositionEmbeddings, log);
   const tokenizer = await ifExists(loadTokenizer(folder));
   const extra = { ...config.extra };
   for (const key of NOT_PRETRAINED) delete (extra as Record<string, unknown>)[key];
@@ -170,9 +181,10 @@ export async function modelConfig(
       `vocab_size in ${name} must be the vocabulary size of the data (got ${config.vocabSize} and ${vocabSize})`,
     );
   }
-  const { dropout, pairObjective } = flags;
+  const { dropout, pairObjective, maxPositionEmbeddings } = flags;
   return validateConfig({
     ...config,
+    ...givenOnly({ maxPositionEmbeddings }),
     ...(dropout !== undefined &&
       { hiddenDropoutProb: dropout, attentionProbsDropoutProb: dropout }),
     ...(pairObjective !== undefined && { pairObjective }),

@@ -56,9 +56,15 @@ export const TRAINING = {
     help: "Activations to recompute in the backward pass to save memory.",
     defaultText: "none",
   },
+  "--lr-scheduler-type <name>": {
+    kind: ["polynomial", "linear", "cosine", "constant"],
+    spellings: { constant_with_warmup: "constant" },
+    help: "Decay of the learning rate: that of the paper's code, or one of transformers.",
+    defaultText: "polynomial",
+  },
   "--poly-power <x>": {
     kind: "number",
-    help: "Exponent of the decay of the learning rate.",
+    help: "Exponent of the polynomial decay.",
     defaultText: 1,
   },
   "--weight-decay <x>": {
@@ -70,6 +76,10 @@ export const TRAINING = {
     kind: "number",
     help: "Clip gradients to this global norm; 0 disables clipping.",
     defaultText: 1,
+  },
+  "--freeze <parts...>": {
+    kind: "strings",
+    help: "Parts that are not trained: embeddings, layers:N (the first N) or encoder.",
   },
   "--early-stop-patience <n>": {
     kind: "integer",
@@ -191,6 +201,11 @@ export const PRETRAIN_OPTIONS = {
       kind: "integer",
       help: "Tokens per example.",
       defaultText: "the preset's; with --init-from 512",
+    },
+    "--max-position-embeddings <n>": {
+      kind: "integer",
+      help: "Positions of the model; those of --init-from are interpolated.",
+      defaultText: "the config's",
     },
     "--phases <list>": {
       kind: "string",

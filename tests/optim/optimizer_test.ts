@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { openReferenceDevice } from "../../src/device/mod.ts";
 import { Parameters } from "../../src/model/mod.ts";
 import { Optimizer, OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
@@ -62,10 +62,61 @@ for (const kind of ["lamb", "adamw"] as const) {
   );
 }
 
+for (const kind of ["lamb", "adamw"] as const) {
+  testDevices(
+    `${kind} neither updates frozen parameters nor adds them to the norm`,
+    async (device) => {
+      const shapes = [...SHAPES, { name: "last", shape: [2, 3], kind: "matrix" }] as const;
+      const run = async (frozen: string[]) => {
+        const parameters = new Parameters(device, shapes);
+        const settings = { ...OPTIMIZER_DEFAULTS, kind };
+        const optimizer = new Optimizer(
+          parameters,
+          settings,
+          1,
+          undefined,
+          undefined,
+          new Set(frozen),
+        );
+        for (const { view, gradient, spec } of parameters.list) {
+          device.write(view, new Float32Array(view.length).fill(0.5));
+          const value = spec.name === "bias" ? 1e3 : 0.25;
+          device.write(gradient!, new Float32Array(view.length).fill(value));
+        }
+        optimizer.step(RATE);
+        const { norms } = await optimizer.readLog();
+        const values = new Map<string, Float32Array>();
+        for (const { spec, view } of parameters.list) {
+          values.set(spec.name, (await device.read(view) as Float32Array).slice());
+        }
+        optimizer.free();
+        parameters.free();
+        return { norm: norms[0], values };
+      };
+      const part = await run(["bias"]);
+      assertAlmostEquals(part.norm, norm(Array(15 + 6).fill(0.25)), 1e-5);
+      assertEquals(part.values.get("bias"), new Float32Array(7).fill(0.5));
+      for (const name of ["matrix", "last"]) {
+        assert(part.values.get(name)!.every((value) => value < 0.5), name);
+      }
+      const whole = await run([]);
+      assert(whole.norm > 2000, `${whole.norm}`);
+      assert(whole.values.get("bias")!.every((value) => value < 0.5));
+    },
+  );
+}
+
 Deno.test("Optimizer rejects parameters without gradients and settings out of range", () => {
   const device = openReferenceDevice({ precision: "f32" });
   const fixed = new Parameters(device, SHAPES, { trainable: false });
   assertThrows(() => new Optimizer(fixed, OPTIMIZER_DEFAULTS), TypeError, "without gradients");
+  const names = new Set(SHAPES.map(({ name }) => name as string));
+  const none = new Parameters(device, SHAPES);
+  assertThrows(
+    () => new Optimizer(none, OPTIMIZER_DEFAULTS, 1, undefined, undefined, names),
+    TypeError,
+    "all frozen",
+  );
   const parameters = new Parameters(device, SHAPES);
   for (
     const [change, message] of [

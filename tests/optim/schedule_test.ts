@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { learningRateAt } from "../../src/optim/mod.ts";
 
 const paper = { peakLearningRate: 0.00176, warmupSteps: 3125, totalSteps: 125_000 };
@@ -30,3 +30,27 @@ Deno.test("learningRateAt() raises the decay to a power, but not the warm-up", (
 Deno.test("learningRateAt() without warm-up starts at the peak", () => {
   assertEquals(learningRateAt({ ...paper, warmupSteps: 0 }, 0), 0.00176);
 });
+
+// transformers 5.24: get_scheduler(name, optimizer, num_warmup_steps=3, num_training_steps=11) with lr=0.5
+const TRANSFORMERS = {
+  linear: [0.5, 0.4375, 0.375, 0.3125, 0.25, 0.1875, 0.125, 0.0625, 0],
+  cosine: [
+    ...[0.5, 0.480969883, 0.426776695, 0.345670858, 0.25],
+    ...[0.154329142, 0.073223305, 0.019030117, 0],
+  ],
+  constant: Array(9).fill(0.5),
+} as const;
+
+for (const decay of ["linear", "cosine", "constant"] as const) {
+  Deno.test(`learningRateAt() with ${decay} decay equals transformers`, () => {
+    const schedule = { peakLearningRate: 0.5, warmupSteps: 3, totalSteps: 11, decay };
+    const expected = [0, 0.166666667, 0.333333333, ...TRANSFORMERS[decay]];
+    expected.forEach((rate, step) =>
+      assertAlmostEquals(learningRateAt(schedule, step), rate, 1e-9)
+    );
+    const { decay: _, ...polynomial } = schedule;
+    assert(learningRateAt(polynomial, 3) !== learningRateAt(schedule, 3));
+    // A schedule that ends with its warm-up.
+    assertAlmostEquals(learningRateAt({ ...schedule, totalSteps: 3 }, 2), 0.333333333, 1e-9);
+  });
+}

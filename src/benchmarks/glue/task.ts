@@ -47,6 +47,8 @@ import { reviewSets, textMetrics, writeTextPredictions } from "./text_results.ts
 export interface GlueExample extends FinetuneExample {
   /** The row. */
   readonly row: GlueRow;
+  /** Number of tokens before truncation; undefined if nobody counted them. */
+  readonly length?: number;
 }
 
 /** Logits of a row's classes, or its score for a regression task. */
@@ -63,9 +65,25 @@ export interface GlueHeldOut {
 /** Encodes a row as one sequence of at most `maxLength` tokens. The longer text of a pair is truncated first. */
 export function encodeRow(row: GlueRow, tokenizer: Tokenizer, maxLength: number): GlueExample {
   const [first, second] = row.texts;
-  const { ids, typeIds } = tokenizer.encodePair(first, second, { maxLength });
+  const whole = tokenizer.encodePair(first, second);
+  const { length } = whole.ids;
+  const { ids, typeIds } = length > maxLength
+    ? tokenizer.encodePair(first, second, { maxLength })
+    : whole;
   const sequence: Sequence = { ids: Uint32Array.from(ids), typeIds: Uint8Array.from(typeIds) };
-  return { row, sequences: [sequence] };
+  return { row, sequences: [sequence], length };
+}
+
+/** Returns a sentence on the examples that were truncated, or null if there are none. */
+export function truncationNotice(
+  examples: readonly GlueExample[],
+  maxLength: number,
+): string | null {
+  const cut = examples.map(({ length = 0 }) => length).filter((length) => length > maxLength);
+  if (cut.length === 0) return null;
+  const longest = cut.reduce((most, length) => Math.max(most, length), 0);
+  return `${cut.length} of ${examples.length} texts have more than ${maxLength} tokens ` +
+    `(the longest ${longest}) and are cut`;
 }
 
 /** Returns the head of a task: a classifier on the pooled output with one output per label, or one for a regression task. */

@@ -25,6 +25,8 @@ export interface AskedQuestion {
 export interface AnswerQuestionsOptions {
   /** Maximum length of a window in tokens; default 384, or the model's maximum if smaller. */
   readonly maxLength?: number;
+  /** Number of tokens between the starts of two windows; default 128. */
+  readonly stride?: number;
   /** Windows per batch; default 8. */
   readonly batchSize?: number;
 }
@@ -40,14 +42,17 @@ export async function answerQuestions(
   head: SquadTaskHead,
   tokenizer: Tokenizer,
   asked: readonly AskedQuestion[],
-  { maxLength = Math.min(encoder.config.maxPositionEmbeddings, 384), batchSize = BATCH }:
+  { maxLength = Math.min(encoder.config.maxPositionEmbeddings, 384), stride, batchSize = BATCH }:
     AnswerQuestionsOptions = {},
 ): Promise<DecodedAnswer[]> {
   const questions = asked.map(({ question, context }, i) => ({
     ...{ id: asked.length === 1 ? "the question" : `${i}`, title: "", answers: [] },
     ...{ question, context },
   }));
-  const { windows } = squadFeatures({ version: "2.0", questions }, tokenizer, { maxLength });
+  const { windows } = squadFeatures({ version: "2.0", questions }, tokenizer, {
+    maxLength,
+    stride,
+  });
   const { device } = encoder.parameters;
   const scores = await predictAll(device, encoder, head, windows, batchSize, maxLength);
   const own = questions.map((): { window: SquadWindow; scores: WindowScores }[] => []);

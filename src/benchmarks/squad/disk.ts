@@ -68,8 +68,10 @@ export function findSquadFiles(data: string, version?: SquadVersion): SquadFiles
     .map((each) => `dev-v${each}.json`);
   throw new SquadFormatError(
     found.length === 0
-      ? `${data} does not contain ${names.join(" or ")}`
-      : `${data} contains SQuAD 1.1 and 2.0: select a version`,
+      ? `${data} does not contain ${
+        names.join(" or ")
+      }; name other files with --train-file and --dev-file`
+      : `${data} contains SQuAD 1.1 and 2.0; select one with --task 1.1 or --task 2.0`,
   );
 }
 

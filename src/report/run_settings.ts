@@ -35,6 +35,7 @@ function collect(value: unknown, path: string, rows: Map<string, string>, depth:
 
 /** A setting that differs between runs. */
 export interface Difference {
+  /** Path in `run.json`, or the flag that sets it. */
   readonly path: string;
   /** One value per run; empty if the run does not have the setting. */
   readonly values: readonly string[];

@@ -10,6 +10,9 @@ import type { RunRecord } from "./run_record.ts";
 const NAMES: readonly (readonly [RegExp, string])[] = [
   [/(^|\.)peakLearningRate$/, "--learning-rate"],
   [/^schedule\.power$/, "--poly-power"],
+  [/^schedule\.decay$/, "--lr-scheduler-type"],
+  [/^freeze\b/, "--freeze"],
+  [/^config\.max_position_embeddings$/, "--max-position-embeddings"],
   [/^optimizer\.kind$/, "--optimizer"],
   [/^optimizer\.maxGradientNorm$/, "--max-grad-norm"],
   [/^optimizer\.weightDecay$/, "--weight-decay"],

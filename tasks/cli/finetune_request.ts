@@ -4,7 +4,7 @@
  * @module
  */
 import { type ProcessGroup, rank0First } from "../../src/distributed/mod.ts";
-import { type ModelConfig, validateConfig } from "../../src/model/mod.ts";
+import { frozenNames, type ModelConfig, validateConfig } from "../../src/model/mod.ts";
 import type { Tokenizer } from "../../src/text/mod.ts";
 import { weightsSha256 } from "../../src/train/disk.ts";
 import {
@@ -98,6 +98,7 @@ export async function openFinetuning<F extends FinetuneFlags, E extends Finetune
   const made = await benchmark.makeTask({ flags, data, tokenizer, maxSeqLength, log });
   const task = made.limited ? made.task : limitTask(made.task, flags);
   const runConfig = withDropout(config, flags, recipe);
+  usage(() => frozenNames(config, flags.freeze ?? []));
   const start = fromScratch
     ? { weights: null, weightsSha256: "from scratch" }
     : { weights, weightsSha256: sha256 };

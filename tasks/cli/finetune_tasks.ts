@@ -44,7 +44,7 @@ import {
   tokensTask,
   type WordLogits,
 } from "../../src/benchmarks/tokens/mod.ts";
-import type { FinetuneExample } from "../../src/train/mod.ts";
+import type { FinetuneExample, FinetuneTask } from "../../src/train/mod.ts";
 import { usage, UsageError } from "./errors.ts";
 import {
   FINETUNE_GLUE_OPTIONS,
@@ -75,21 +75,23 @@ async function finetune<F extends FinetuneFlags, E extends FinetuneExample, O>(
   options: OptionTable,
   given: F,
   benchmark: FinetuneBenchmark<F, E, O>,
-): Promise<void> {
-  await runTraining(given, {
+  prints = true,
+): Promise<boolean> {
+  return await runTraining(given, {
     name: `finetune ${name}`,
     options,
+    prints,
     open: (flags, group, log) => openFinetuning(benchmark, flags, group, log),
   });
 }
 
 /** `albert finetune glue` */
-export async function finetuneGlue(given: GlueFlags): Promise<void> {
-  await finetune<GlueFlags, GlueExample, GlueLogits>("glue", FINETUNE_GLUE_OPTIONS, given, {
+export async function finetuneGlue(given: GlueFlags, prints?: boolean): Promise<boolean> {
+  return await finetune<GlueFlags, GlueExample, GlueLogits>("glue", FINETUNE_GLUE_OPTIONS, given, {
     recipe: (flags) =>
       flags.recipe === "paper" ? gluePaperRecipe(glueTaskOf(flags)) : GLUE_QUICK_RECIPE,
     makeTask: (request) => makeGlueTask(glueTaskDefinition(glueTaskOf(request.flags)), request),
-  });
+  }, prints);
 }
 
 function glueTaskOf({ task }: GlueFlags): NonNullable<GlueFlags["task"]> {
@@ -98,8 +100,8 @@ function glueTaskOf({ task }: GlueFlags): NonNullable<GlueFlags["task"]> {
 }
 
 /** `albert finetune text` */
-export async function finetuneText(given: TextFlags): Promise<void> {
-  await finetune<TextFlags, GlueExample, GlueLogits>("text", FINETUNE_TEXT_OPTIONS, given, {
+export async function finetuneText(given: TextFlags, prints?: boolean): Promise<boolean> {
+  return await finetune<TextFlags, GlueExample, GlueLogits>("text", FINETUNE_TEXT_OPTIONS, given, {
     recipe({ recipe }) {
       if (recipe !== "paper") return GLUE_QUICK_RECIPE;
       throw new UsageError("--recipe paper is not available for your own classes");
@@ -112,32 +114,39 @@ export async function finetuneText(given: TextFlags): Promise<void> {
         loadTextData(data, { strict, log, type, devFraction, classWeights })
       );
       const task = glueTask(definition, train, heldOut, tokenizer, maxSeqLength);
+      logTruncation(task, maxSeqLength, log);
       const weights = definition.weights?.map((weight) => weight.toFixed(4)).join(",");
       return { task, dataSha256: weights === undefined ? sha256 : `${sha256} ${weights}` };
     },
-  });
+  }, prints);
 }
 
 /** `albert finetune tokens` */
-export async function finetuneTokens(given: TokensFlags): Promise<void> {
-  await finetune<TokensFlags, TokensExample, WordLogits>("tokens", FINETUNE_TOKENS_OPTIONS, given, {
-    recipe({ recipe }) {
-      if (recipe !== "paper") return GLUE_QUICK_RECIPE;
-      throw new UsageError("--recipe paper is not available for tagged words");
+export async function finetuneTokens(given: TokensFlags, prints?: boolean): Promise<boolean> {
+  return await finetune<TokensFlags, TokensExample, WordLogits>(
+    "tokens",
+    FINETUNE_TOKENS_OPTIONS,
+    given,
+    {
+      recipe({ recipe }) {
+        if (recipe !== "paper") return GLUE_QUICK_RECIPE;
+        throw new UsageError("--recipe paper is not available for tagged words");
+      },
+      async makeTask({ flags, data, tokenizer, maxSeqLength, log }) {
+        const { maxTrainSamples, maxEvalSamples } = flags;
+        const devFraction = devFractionOf(flags);
+        const { labels, train, dev, sha256 } = await loadTokensData(data, devFraction, log);
+        const task = tokensTask(
+          labels,
+          train.slice(0, maxTrainSamples),
+          dev.slice(0, maxEvalSamples),
+          ...[tokenizer, maxSeqLength] as const,
+        );
+        return { task, dataSha256: sha256, limited: true };
+      },
     },
-    async makeTask({ flags, data, tokenizer, maxSeqLength, log }) {
-      const { maxTrainSamples, maxEvalSamples } = flags;
-      const devFraction = devFractionOf(flags);
-      const { labels, train, dev, sha256 } = await loadTokensData(data, devFraction, log);
-      const task = tokensTask(
-        labels,
-        train.slice(0, maxTrainSamples),
-        dev.slice(0, maxEvalSamples),
-        ...[tokenizer, maxSeqLength] as const,
-      );
-      return { task, dataSha256: sha256, limited: true };
-    },
-  });
+    prints,
+  );
 }
 
 /** Returns the value of `--class-weights`. */
@@ -176,66 +185,86 @@ async function makeGlueTask(
   const reading = { strict: flags.strict, log };
   const { train, heldOut, sha256 } = await loadGlueData(definition, data, reading);
   const task = glueTask(definition, train, heldOut, tokenizer, maxSeqLength);
-  const sets = [{ name: "training", examples: task.train }, ...task.heldOut];
-  for (const { name, examples } of sets) {
-    const notice = truncationNotice(examples, maxSeqLength);
-    if (notice === null) continue;
-    const set = name === "training" ? name : `validation ${name}`.trim();
-    log(`${set} data: ${notice}; --max-seq-length sets the length`);
-  }
+  logTruncation(task, maxSeqLength, log);
   return { task, dataSha256: sha256 };
 }
 
+/** Logs how many texts are longer than the sequences. */
+function logTruncation(
+  { train, heldOut }: FinetuneTask<GlueExample, GlueLogits>,
+  maxSeqLength: number,
+  log: (line: string) => void,
+): void {
+  const report = (set: string, examples: readonly GlueExample[]) => {
+    const notice = truncationNotice(examples, maxSeqLength);
+    if (notice !== null) log(`${set} data: ${notice}; --max-seq-length sets the length`);
+  };
+  report("training", train);
+  for (const { name, examples } of heldOut) report(`validation ${name}`.trim(), examples);
+}
+
 /** `albert finetune race` */
-export async function finetuneRace(given: RaceFlags): Promise<void> {
-  await finetune<RaceFlags, RaceExample, Float32Array>("race", FINETUNE_RACE_OPTIONS, given, {
-    recipe: ({ recipe }) => recipe === "paper" ? RACE_PAPER_RECIPE : RACE_QUICK_RECIPE,
-    async makeTask({ flags, data, tokenizer, maxSeqLength }) {
-      const levels = levelsOf(flags.level);
-      const train = await loadRace(data, "train", levels);
-      const dev = await loadRace(data, "dev", levels);
-      return {
-        task: raceTask(train.questions, dev.questions, tokenizer, maxSeqLength),
-        dataSha256: `${train.sha256} ${dev.sha256}`,
-      };
+export async function finetuneRace(given: RaceFlags, prints?: boolean): Promise<boolean> {
+  return await finetune<RaceFlags, RaceExample, Float32Array>(
+    "race",
+    FINETUNE_RACE_OPTIONS,
+    given,
+    {
+      recipe: ({ recipe }) => recipe === "paper" ? RACE_PAPER_RECIPE : RACE_QUICK_RECIPE,
+      async makeTask({ flags, data, tokenizer, maxSeqLength }) {
+        const levels = levelsOf(flags.level);
+        const train = await loadRace(data, "train", levels);
+        const dev = await loadRace(data, "dev", levels);
+        return {
+          task: raceTask(train.questions, dev.questions, tokenizer, maxSeqLength),
+          dataSha256: `${train.sha256} ${dev.sha256}`,
+        };
+      },
     },
-  });
+    prints,
+  );
 }
 
 /** `albert finetune squad` */
-export async function finetuneSquad(given: SquadFlags): Promise<void> {
-  await finetune<SquadFlags, SquadWindow, WindowScores>("squad", FINETUNE_SQUAD_OPTIONS, given, {
-    recipe: async (flags) =>
-      flags.recipe === "paper"
-        ? SQUAD_PAPER_RECIPES[(await squadFilesOf(flags)).version]
-        : SQUAD_QUICK_RECIPE,
-    hasFiles: ({ trainFile, devFile }) => trainFile !== undefined && devFile !== undefined,
-    async makeTask({ flags, tokenizer, maxSeqLength, log }) {
-      const files = await squadFilesOf(flags);
-      const data = await loadSquadData(files, { strict: flags.strict, log });
-      const train = firstQuestions(data.train, flags.maxTrainSamples);
-      const dev = firstQuestions(data.dev, flags.maxEvalSamples);
-      const lengths = {
-        maxLength: maxSeqLength,
-        stride: flags.docStride,
-        maxQuestionLength: flags.maxQueryLength,
-      };
-      const { windows, dropped } = squadTrainingFeatures(train, tokenizer, lengths);
-      if (dropped !== undefined) {
-        log(`${files.train}: skipped ${dropped.count} questions, first ${dropped.first}`);
-      }
-      const task = squadTask({
-        version: files.version,
-        head: flags.head ?? "paper",
-        train: windows,
-        heldOut: { dataset: dev, windows: squadFeatures(dev, tokenizer, lengths).windows },
-        nBest: flags.nBestSize,
-        maxAnswerLength: flags.maxAnswerLength,
-        threshold: flags.nullThreshold,
-      });
-      return { task, dataSha256: data.sha256, limited: true };
+export async function finetuneSquad(given: SquadFlags, prints?: boolean): Promise<boolean> {
+  return await finetune<SquadFlags, SquadWindow, WindowScores>(
+    "squad",
+    FINETUNE_SQUAD_OPTIONS,
+    given,
+    {
+      recipe: async (flags) =>
+        flags.recipe === "paper"
+          ? SQUAD_PAPER_RECIPES[(await squadFilesOf(flags)).version]
+          : SQUAD_QUICK_RECIPE,
+      hasFiles: ({ trainFile, devFile }) => trainFile !== undefined && devFile !== undefined,
+      async makeTask({ flags, tokenizer, maxSeqLength, log }) {
+        const files = await squadFilesOf(flags);
+        const data = await loadSquadData(files, { strict: flags.strict, log });
+        const train = firstQuestions(data.train, flags.maxTrainSamples);
+        const dev = firstQuestions(data.dev, flags.maxEvalSamples);
+        const lengths = {
+          maxLength: maxSeqLength,
+          stride: flags.docStride,
+          maxQuestionLength: flags.maxQueryLength,
+        };
+        const { windows, dropped } = squadTrainingFeatures(train, tokenizer, lengths);
+        if (dropped !== undefined) {
+          log(`${files.train}: skipped ${dropped.count} questions, first ${dropped.first}`);
+        }
+        const task = squadTask({
+          version: files.version,
+          head: flags.head ?? "paper",
+          train: windows,
+          heldOut: { dataset: dev, windows: squadFeatures(dev, tokenizer, lengths).windows },
+          nBest: flags.nBestSize,
+          maxAnswerLength: flags.maxAnswerLength,
+          threshold: flags.nullThreshold,
+        });
+        return { task, dataSha256: data.sha256, limited: true };
+      },
     },
-  });
+    prints,
+  );
 }
 
 /** Returns the files of the folder or the flags. The version of files that the flags name is that of the evaluation file. */

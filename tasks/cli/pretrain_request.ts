@@ -11,6 +11,7 @@ import {
 } from "../../src/data/disk/mod.ts";
 import { type ProcessGroup, rank0First } from "../../src/distributed/mod.ts";
 import {
+  frozenNames,
   type ModelConfig,
   PRESET_NAMES,
   presetConfig,
@@ -87,6 +88,7 @@ export async function openPretraining(
   const sources = await rank0First(group, () => openSources({ ...flags, data, vocab }));
   const { corpus, index } = sources[0].data;
   const config = await modelConfig(flags, corpus.vocabulary.size, initial?.config);
+  usage(() => frozenNames(config, flags.freeze ?? []));
   const request = pretrainRequest(
     { validationFraction: index.validationFraction || undefined, ...flags },
     steps,

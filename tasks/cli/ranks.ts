@@ -32,18 +32,21 @@ export interface RankFlags {
 }
 
 /** Joins the process group, runs `work`, and leaves the group. If one rank fails, all ranks exit with its code. */
-export async function inProcessGroup(work: (group: ProcessGroup) => Promise<void>): Promise<void> {
+export async function inProcessGroup<T>(work: (group: ProcessGroup) => Promise<T>): Promise<T> {
   const group = await join();
   if (group.size === 1) return await work(group);
+  let result: T;
   try {
-    await work(group);
+    result = await work(group);
   } catch (error) {
     await waitForRank0(group.rank);
     const code = report(error);
     await pause(FLUSH_TIME);
     group.abort(code);
+    throw error;
   }
   await group.close();
+  return result;
 }
 
 async function join(): Promise<ProcessGroup> {

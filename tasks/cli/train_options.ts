@@ -33,6 +33,10 @@ export const RUN = {
     help: "JSON or YAML file of settings; flags on the command line override it.",
     remembered: false,
   },
+  "--tags <words...>": {
+    kind: "strings",
+    help: "Words for albert runs to list and filter.",
+  },
   "--seeds <n>": {
     kind: "integer",
     help: "Train with N consecutive seeds and report median, spread and best.",

@@ -58,6 +58,8 @@ export interface TrainingCommand<
   readonly name: string;
   /** Its options. */
   readonly options: OptionTable;
+  /** Whether the result is printed; default true. */
+  readonly prints?: boolean;
   /** Reads data and model. */
   open(
     flags: F & GlobalFlags,
@@ -66,20 +68,24 @@ export interface TrainingCommand<
   ): Promise<OpenedTraining<S, B>>;
 }
 
-/** Runs a training command in every process that `mpirun` started; rank 0 alone reports. */
+/**
+ * Runs a training command in every process that `mpirun` started; rank 0 alone reports.
+ *
+ * @returns whether all runs are finished; false if they were stopped and can be resumed
+ */
 export async function runTraining<
   F extends TrainingFlags,
   S extends TrainSettings,
   B extends TaskBatch,
->(given: F, command: TrainingCommand<F, S, B>): Promise<void> {
-  await inProcessGroup((group) => trainInGroup(group, given, command));
+>(given: F, command: TrainingCommand<F, S, B>): Promise<boolean> {
+  return await inProcessGroup((group) => trainInGroup(group, given, command));
 }
 
 async function trainInGroup<
   F extends TrainingFlags,
   S extends TrainSettings,
   B extends TaskBatch,
->(group: ProcessGroup, given: F, command: TrainingCommand<F, S, B>): Promise<void> {
+>(group: ProcessGroup, given: F, command: TrainingCommand<F, S, B>): Promise<boolean> {
   const isLead = group.rank === 0;
   const quiet = given.quiet || !isLead;
   const flags = await runFlags(command.options, { ...given, quiet }, group) as F & GlobalFlags;
@@ -195,12 +201,12 @@ async function trainInGroup<
   try {
     if (seeds === undefined) {
       const [task, result] = await runSeed(seed, output);
-      if (!isLead) return;
+      if (!isLead || command.prints === false) return result.finished;
       if (!result.finished) {
         reportStop(result, resume);
       }
       reportResult(flags, task, result);
-      return;
+      return result.finished;
     }
     const results = new Map<number, RunResult>();
     let task: Task<B> | undefined;
@@ -210,13 +216,14 @@ async function trainInGroup<
       results.set(seed + n, result);
       if (!result.finished) {
         if (isLead) reportStop(result, `${resume} --seeds ${seeds}`);
-        return;
+        return false;
       }
     }
-    if (!isLead) return;
+    if (!isLead) return true;
     const summary = seedSummary(task!, results);
     await atomicWriteFile(`${output}/seeds.json`, `${JSON.stringify(summary, null, 2)}\n`);
     console.log(JSON.stringify(summary, null, flags.json ? 0 : 2));
+    return true;
   } catch (error) {
     throw withAdvice(error);
   } finally {

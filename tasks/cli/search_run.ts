@@ -1,0 +1,206 @@
+/**
+ * The work of `albert search`: trains the trials one after the other, and compares them.
+ *
+ * @module
+ */
+import { atomicWriteFile, ifExists } from "../../src/files/mod.ts";
+import { isObject, parseJsonObject } from "../../src/json/mod.ts";
+import {
+  byBest,
+  comparisonPage,
+  type ListedRun,
+  listedRun,
+  runPage,
+} from "../../src/report/mod.ts";
+import { UsageError } from "./errors.ts";
+import {
+  FINETUNE_GLUE_OPTIONS,
+  FINETUNE_RACE_OPTIONS,
+  FINETUNE_SQUAD_OPTIONS,
+  FINETUNE_TEXT_OPTIONS,
+  FINETUNE_TOKENS_OPTIONS,
+} from "./finetune_options.ts";
+import type { OptionTable } from "./options.ts";
+import { logTo } from "./progress.ts";
+import { readSettingsFile } from "./run_flags.ts";
+import { list } from "./runs_run.ts";
+import type { SearchFlags } from "./search.ts";
+import { type Trial, trialName, trialsOf } from "./search_trials.ts";
+import { PRETRAIN_OPTIONS } from "./train_options.ts";
+
+/** A training command that a search can run. */
+interface Trainable {
+  readonly options: OptionTable;
+  /** Trains, and returns whether the run is finished. */
+  // deno-lint-ignore no-explicit-any -- every command has its own flags
+  run(given: any): Promise<boolean>;
+}
+
+const finetuning = () => import("./finetune_tasks.ts");
+
+const TRAINABLE: Readonly<Record<string, Trainable>> = {
+  pretrain: {
+    options: PRETRAIN_OPTIONS,
+    async run(given) {
+      const { openPretraining } = await import("./pretrain_request.ts");
+      const { runTraining } = await import("./train_run.ts");
+      return await runTraining(given, {
+        ...{ name: "pretrain", options: PRETRAIN_OPTIONS, prints: false },
+        open: openPretraining,
+      });
+    },
+  },
+  "finetune glue": {
+    options: FINETUNE_GLUE_OPTIONS,
+    run: async (given) => await (await finetuning()).finetuneGlue(given, false),
+  },
+  "finetune squad": {
+    options: FINETUNE_SQUAD_OPTIONS,
+    run: async (given) => await (await finetuning()).finetuneSquad(given, false),
+  },
+  "finetune race": {
+    options: FINETUNE_RACE_OPTIONS,
+    run: async (given) => await (await finetuning()).finetuneRace(given, false),
+  },
+  "finetune tokens": {
+    options: FINETUNE_TOKENS_OPTIONS,
+    run: async (given) => await (await finetuning()).finetuneTokens(given, false),
+  },
+  "finetune text": {
+    options: FINETUNE_TEXT_OPTIONS,
+    run: async (given) => await (await finetuning()).finetuneText(given, false),
+  },
+};
+
+/** What `search.json` contains. */
+interface SearchRecord {
+  readonly command: string;
+  /** Settings of all trials. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly trials: TrialRecord[];
+}
+
+interface TrialRecord {
+  /** Name of the run folder. */
+  readonly name: string;
+  /** The settings of this trial. */
+  readonly settings: Trial;
+  state: "waiting" | "finished" | "failed";
+  /** Why it failed. */
+  error?: string;
+}
+
+const RECORD = "search.json", REPORT = "search.html";
+
+/** Trains the trials that are not finished, and prints all of them from the best to the worst. */
+export async function search(flags: SearchFlags, words: readonly string[]): Promise<void> {
+  const command = words.join(" ");
+  const trainable = Object.hasOwn(TRAINABLE, command) ? TRAINABLE[command] : undefined;
+  if (trainable === undefined) {
+    throw new UsageError(
+      `albert search trains with ${Object.keys(TRAINABLE).join(", ")} (got ${command})`,
+    );
+  }
+  const { options } = trainable;
+  const settings = await readSettingsFile(options, flags.settings);
+  if (settings.seeds !== undefined) {
+    throw new UsageError("--settings: seeds is not available in a search; vary seed with --values");
+  }
+  const trials = trialsOf(options, flags).map((trial): TrialRecord => ({
+    name: trialName(options, trial),
+    settings: trial,
+    state: "waiting",
+  }));
+  const unique = trials.filter(({ name }, i) =>
+    trials.findIndex((trial) => trial.name === name) === i
+  );
+  const record = await continued(flags.output, { command, settings, trials: unique });
+  const log = logTo(flags);
+  await save(flags.output, record);
+  let stopped = false;
+  for (const [i, trial] of record.trials.entries()) {
+    if (trial.state === "finished") continue;
+    log(`Trial ${i + 1} of ${record.trials.length}: ${trial.name}`);
+    const output = `${flags.output}/${trial.name}`;
+    const resume = await ifExists(Deno.stat(`${output}/run.json`)) !== null;
+    const { device, blas, seed, quiet } = flags;
+    try {
+      const finished = await trainable.run({
+        ...{ device, blas, seed, quiet },
+        ...settings,
+        ...trial.settings,
+        output,
+        ...(resume && { resume }),
+      });
+      if (!finished) {
+        stopped = true;
+        break;
+      }
+      trial.state = "finished";
+      delete trial.error;
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      trial.state = "failed";
+      trial.error = (error as Error).message;
+      log(`Trial ${i + 1} failed: ${trial.error}`);
+    }
+    await save(flags.output, record);
+    await report(flags.output, record);
+  }
+  const runs = await report(flags.output, record);
+  const summaries = runs.map(({ summary }) => summary).sort(byBest);
+  if (flags.json) console.log(JSON.stringify({ ...record, runs: summaries }));
+  else if (runs.length > 0) console.log(`${list(summaries)}\n\n${flags.output}/${REPORT}`);
+  if (stopped) console.error("Stopped. The same command continues the search.");
+  const failed = record.trials.filter(({ state }) => state === "failed");
+  if (failed.length > 0) {
+    throw new Error(
+      `${failed.length} of ${record.trials.length} trials failed, the first is ${failed[0].name}: ${
+        failed[0].error
+      }`,
+    );
+  }
+}
+
+/**
+ * Returns the record of an earlier start with the same trials, or the new one.
+ *
+ * @throws {UsageError} if the folder contains another search
+ */
+async function continued(output: string, fresh: SearchRecord): Promise<SearchRecord> {
+  const path = `${output}/${RECORD}`;
+  const text = await ifExists(Deno.readTextFile(path));
+  if (text === null) return fresh;
+  const earlier = parseJsonObject(text) as unknown as SearchRecord;
+  const plan = (record: SearchRecord) =>
+    JSON.stringify([
+      record.command,
+      record.settings,
+      record.trials.map(({ name, settings }) => [name, settings]),
+    ]);
+  const isSearch = Array.isArray(earlier.trials) && earlier.trials.every((one) => isObject(one));
+  if (isSearch && plan(earlier) === plan(fresh)) return earlier;
+  throw new UsageError(
+    `${output} contains another search; repeat its settings and values, or choose another --output`,
+  );
+}
+
+async function save(output: string, record: SearchRecord): Promise<void> {
+  await Deno.mkdir(output, { recursive: true });
+  await atomicWriteFile(`${output}/${RECORD}`, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Writes the page that compares the runs so far, and returns them. */
+async function report(output: string, { trials }: SearchRecord): Promise<ListedRun[]> {
+  const runs: ListedRun[] = [];
+  for (const { name } of trials) {
+    const path = `${output}/${name}`;
+    if (await ifExists(Deno.stat(`${path}/run.json`)) !== null) runs.push(await listedRun(path));
+  }
+  const records = runs.map(({ record }) => record);
+  if (records.length > 0) {
+    const page = records.length === 1 ? runPage(records[0]) : comparisonPage(records);
+    await atomicWriteFile(`${output}/${REPORT}`, page);
+  }
+  return runs;
+}

@@ -212,7 +212,9 @@ function onnxCard(
   config: ModelConfig,
   { task, architecture, files }: OnnxExportReport,
 ): string {
-  const pipeline = PIPELINES[task];
+  // transformers.js 4 has no class for token classification with ALBERT.
+  const lacks = task === "token-classification" && config.arch === "albert";
+  const pipeline = lacks ? undefined : PIPELINES[task];
   const snippet = pipeline === undefined ? "" : `
 \`\`\`js
 ${IMPORT} "@huggingface/transformers";

@@ -225,7 +225,8 @@ export class TrainingLoop<B extends TaskBatch> {
         metric: task.best.metric,
         ...result,
         ...task.results?.(result.step),
-        trainingSeconds: this.#earlierSeconds + (performance.now() - this.#start) / 1000,
+        trainingSeconds: this.#earlierSeconds +
+          Math.round((performance.now() - this.#start) / 100) / 10,
       };
       await this.#folder.writeFile(RESULTS, `${JSON.stringify(summary, null, 2)}\n`);
     }

@@ -92,7 +92,7 @@ export function modelCard(config: ModelConfig, card: ModelCard): string {
     table(["", ""], facts),
     ...(evaluation === null || Object.keys(evaluation.metrics).length === 0 ? [] : [
       `## Evaluation\n`,
-      `After ${groupDigits(evaluation.step)} steps, on the validation data:\n`,
+      `On the validation data, at step ${groupDigits(evaluation.step)}:\n`,
       table(
         ["metric", "value"],
         Object.entries(evaluation.metrics).map(([name, value]) => [name, shown(value)]),

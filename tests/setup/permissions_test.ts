@@ -47,9 +47,12 @@ report run
 tokenize --vocab vocabulary
 predict fill-mask hello[MASK] --checkpoint run --device cpu
 convert --from run --to copy
+export onnx --checkpoint run --output onnx
 finetune glue --task sst-2 --data glue --checkpoint run --output tuned --epochs 1 --batch-size 4 --max-seq-length 16 --device cpu
 evaluate glue --task sst-2 --data glue --checkpoint tuned --output answers --device cpu
 score glue --task sst-2 glue/SST-2/dev.tsv answers/SST-2.tsv
+search finetune glue --settings search.json --output grid --values lr=1e-3 --device cpu
+runs . --sort size
 completions bash
 help prepare
 `.trim().split("\n");
@@ -63,6 +66,8 @@ async function writeData(folder: string): Promise<void> {
   const file = ["sentence\tlabel", ...rows, ""].join("\n");
   await Deno.mkdir(`${folder}/glue/SST-2`, { recursive: true });
   await Deno.writeTextFile(`${folder}/glue/SST-2/train.tsv`, file);
+  const settings = { task: "sst-2", data: "glue", checkpoint: "run", max_steps: 1, batch_size: 4 };
+  await Deno.writeTextFile(`${folder}/search.json`, JSON.stringify(settings));
   await Deno.writeTextFile(`${folder}/glue/SST-2/dev.tsv`, file.replaceAll("cat", "dog"));
 }
 

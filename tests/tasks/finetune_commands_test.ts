@@ -1,18 +1,6 @@
-import {
-  assert,
-  assertAlmostEquals,
-  assertEquals,
-  assertMatch,
-  assertStringIncludes,
-} from "@std/assert";
-import {
-  classifierSpecs,
-  encoderSpecs,
-  initialValues,
-  interpolatePositions,
-} from "../../src/model/mod.ts";
-import { readModelFolder, writeModelFolder } from "../../src/train/disk.ts";
-import { toFloat32 } from "../../src/weights/mod.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { classifierSpecs, encoderSpecs, initialValues } from "../../src/model/mod.ts";
+import { writeModelFolder } from "../../src/train/disk.ts";
 import { tokenizer, toyConfig } from "../train/toy_task.ts";
 import { runAlbert } from "./albert_process.ts";
 import { HEADER, LABELS, writeToyBenchmark } from "./toy_benchmark.ts";
@@ -98,57 +86,6 @@ Deno.test("a GLUE task goes from checkpoint to metrics, submission and zip", () 
     assertEquals(again.code, 0, again.stderr);
     assertStringIncludes(again.stderr, "Resumed at step 6");
     assertStringIncludes(again.stderr, "is finished: step 6");
-  }));
-
-Deno.test("finetune interpolates positions, freezes parts and follows a cosine", () =>
-  withFolder(async (folder) => {
-    const positions = toyConfig.maxPositionEmbeddings;
-    const longer = ["--max-position-embeddings", `${2 * positions}`, "--max-steps", "3"];
-    const ways = ["--freeze", "embeddings", "layers:2", "--lr-scheduler-type", "cosine"];
-    const words = rte(
-      folder,
-      "run",
-      "--json",
-      "--quiet",
-      ...longer,
-      ...ways,
-      "--logging-steps",
-      "1",
-    );
-    await succeed(words);
-    const model = await readModelFolder(`${folder}/run/checkpoints/step-3`);
-    const { config, weights } = model;
-    assertEquals(config.maxPositionEmbeddings, 2 * positions);
-    const source = await readModelFolder(`${folder}/model`);
-    const expected = interpolatePositions(source, 2 * positions).weights.tensors;
-    const changed = [...weights.tensors].filter(([name, tensor]) =>
-      expected.get(name) === undefined ||
-      `${toFloat32(name, tensor)}` !== `${toFloat32(name, expected.get(name)!)}`
-    ).map(([name]) => name.replace(/\.(weight|bias)$/, ""));
-    assertEquals(new Set(changed), new Set(["albert.pooler", "classifier"]));
-    const kept = JSON.parse(await Deno.readTextFile(`${folder}/run/run.json`));
-    assertEquals(kept.determinants.freeze, ["embeddings", "layers:2"]);
-    assertEquals(kept.settings.schedule.decay, "cosine");
-    const rates = (await Deno.readTextFile(`${folder}/run/events.jsonl`)).trim().split("\n")
-      .map((line) => JSON.parse(line).learning_rate).filter((rate) => rate !== undefined);
-    const peak = kept.settings.schedule.peakLearningRate;
-    const cosine = [0, 1, 2].map((step) => peak * 0.5 * (1 + Math.cos(Math.PI * step / 3)));
-    rates.forEach((rate, i) => assertAlmostEquals(rate, cosine[i], 1e-12));
-    assertEquals(rates.length, 3);
-    const resumed = await runAlbert([...words, "--resume", "--freeze", "embeddings"]);
-    assertEquals(resumed.code, 1);
-    assertStringIncludes(resumed.stderr, "--freeze");
-    const shared = await runAlbert(rte(folder, "b", "--freeze", "layers:1"));
-    assertEquals([shared.code, shared.stdout], [2, ""]);
-    assertStringIncludes(shared.stderr, "share parameters with later ones");
-    const short = await runAlbert(rte(folder, "c", "--max_seq_length", "1000"));
-    assertStringIncludes(short.stderr, "--max-position-embeddings 1000 interpolates more of them");
-    const cut = await runAlbert(rte(folder, "d", "--max-seq-length", "6", "--max-steps", "1"));
-    assertEquals(cut.code, 0, cut.stderr);
-    assertMatch(
-      cut.stderr,
-      /training data: \d+ of \d+ texts have more than 6 tokens \(the longest \d+\) and are cut/,
-    );
   }));
 
 Deno.test("finetune --seeds summarizes the runs, and --settings sets flags", () =>

@@ -102,6 +102,7 @@ Deno.test({
   ignore: chromium === null,
   fn: () =>
     withPage("?device=webgpu", async (page, expected) => {
+      await page.until("location.protocol === 'http:' && document.readyState !== 'loading'");
       const adapter =
         "navigator.gpu?.requestAdapter().then((adapter) => adapter !== null) ?? false";
       if (!await page.evaluate(adapter)) return console.log("the browser has no WebGPU adapter");

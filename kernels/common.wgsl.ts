@@ -52,6 +52,11 @@ fn exponential(x: Value) -> Value {
   let near = (1.0 + (r + r * r * p)) * power;
   return select(select(near, x * 3e38, x > Value(88.0)), Value(0.0), x < Value(-87.0));
 }
+
+// ln x. NaN stays NaN: SwiftShader's log returns 89 for it.
+fn logarithm(x: f32) -> f32 {
+  return select(log(x), x, (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u);
+}
 `;
 
 export const subgroup = wgsl`

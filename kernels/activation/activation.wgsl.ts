@@ -14,7 +14,8 @@ export const activations = wgsl`
 // x·Φ(x). With t = |x|: Φ(−t) = exp(−t²/2)·u·P(u), u = 1/(1 + 0.305 t), P fitted to 1e-7 relative over 0 ≤ t ≤ 14.
 fn normal_tail(t: Value, decay: Value) -> Value {
   let u = 1.0 / (1.0 + 0.305 * t);
-  var p = 0.0366991945 * u - 0.152988328;
+  // SwiftShader computes a number times a quotient as one quotient, which rounds once; a constant of the same type is safe.
+  var p = Value(0.0366991945) * u - 0.152988328;
   p = p * u + 0.185716927;
   p = p * u - 0.0379768424;
   p = p * u + 0.121021688;

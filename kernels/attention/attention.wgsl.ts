@@ -122,7 +122,7 @@ fn main(workgroup_index: u32, local: u32) {
   }
   store_out(place, sums, local);
   if (part == 0u && place.column == 0u && place.first + row < parameters.sequence) {
-    log_sum_exp[place.row + place.first + row] = largest + log(total);
+    log_sum_exp[place.row + place.first + row] = largest + logarithm(total);
   }
 }
 `;

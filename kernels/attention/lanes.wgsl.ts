@@ -152,7 +152,9 @@ fn main(workgroup_index: u32, lane: u32) {
       //#lines sums
     }
   }
-  let lse = largest + log(total);
+  // NaN stays NaN, see logarithm().
+  let is_nan = (bitcast<Bits>(total) & Bits(0x7fffffffu)) > Bits(0x7f800000u);
+  let lse = largest + select(log(total), total, is_nan);
   //#lines stores
 }
 `;

@@ -30,7 +30,7 @@ fn main(row: u32, lane: u32) {
   for (var i = lane; i < length; i += LANES) {
     total += exponential(logits[start + i] - row_largest);
   }
-  let lse = row_largest + log(row_sum(lane, lane_sum(total)));
+  let lse = row_largest + logarithm(row_sum(lane, lane_sum(total)));
 
   if (lane == 0u) {
     prediction[row] = min(first, parameters.columns - 1u);

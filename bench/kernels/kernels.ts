@@ -135,7 +135,7 @@ export function drawRoofline({ kind, adapter, ceilings, results }: KernelBench):
       intensity: gigaflopsPerSecond / gigabytesPerSecond,
       speed: gigaflopsPerSecond,
     }));
-  const intensities = points.map(({ intensity }) => intensity);
+  const intensities = points.length > 0 ? points.map(({ intensity }) => intensity) : [0.1, 100];
   const least = Math.min(...intensities) / 2, most = Math.max(...intensities) * 2;
   const { copies, gigaflopsPerSecond } = ceilings;
   // Small copies stay in caches, so the first roof is the steepest. The last is that of large tensors.

@@ -50,7 +50,7 @@ export class Page {
     };
   }
 
-  /** Starts a browser and opens a URL. */
+  /** Starts a browser, opens a URL and waits until the document is loaded. */
   static async open(chromium: string, url: string): Promise<Page> {
     const profile = await Deno.makeTempDir({ prefix: "albert-chromium-" });
     const process = new Deno.Command(chromium, {
@@ -73,7 +73,9 @@ export class Page {
       socket.onopen = resolve;
       socket.onerror = reject;
     });
-    return new Page(process, profile, socket);
+    const page = new Page(process, profile, socket);
+    await page.until(`location.href !== "about:blank" && document.readyState === "complete"`);
+    return page;
   }
 
   /** Evaluates an expression in the page and awaits its value. */
@@ -118,12 +120,12 @@ export class Page {
   }
 }
 
-/** Polls ten times per second until there is a truthy answer. Throws after a minute. */
+/** Polls ten times per second until there is a truthy answer. Throws after ten minutes. */
 async function waitFor<T>(what: string, ask: () => Promise<T | null>): Promise<T> {
-  for (let turn = 0; turn < 600; turn++) {
+  for (let turn = 0; turn < 6000; turn++) {
     const answer = await ask();
     if (answer) return answer;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`Timed out after a minute: ${what}`);
+  throw new Error(`Timed out after ten minutes: ${what}`);
 }

@@ -100,19 +100,24 @@ function parseOutput(text: string): unknown {
   }
 }
 
-/** A process with a time limit; its children are killed with it. */
+/** A process that is killed at its time limit. A driver that hangs may not react to a milder signal. */
 export const runProcess: RunCommand = async ([program, ...args], seconds) => {
-  const signal = AbortSignal.timeout(seconds * 1000);
   const child = new Deno.Command(program, {
-    ...{ args, stdin: "null", stdout: "piped", stderr: "piped", signal },
+    ...{ args, stdin: "null", stdout: "piped", stderr: "piped" },
     env: { NO_COLOR: "1" },
   }).spawn();
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    child.kill("SIGKILL");
+  }, seconds * 1000);
   const [stdout, stderr, { code }] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
     child.status,
   ]);
-  return { code, stdout, stderr, timedOut: signal.aborted };
+  clearTimeout(timer);
+  return { code, stdout, stderr, timedOut };
 };
 
 /** Sizes of what is measured. */

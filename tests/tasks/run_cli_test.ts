@@ -102,7 +102,7 @@ Deno.test({
       "}",
       "complete_line albert pretr",
       "complete_line albert pretrain --eval-d",
-      "complete_line albert finetune glue --ta",
+      "complete_line albert finetune glue --tas",
       "complete_line albert predict fill",
     ];
     const { stdout, stderr } = await new Deno.Command("bash", {

@@ -4,6 +4,8 @@
  * @module
  */
 import { isObject, quote } from "../../json/mod.ts";
+import { checkThrift } from "./parquet_bytes.ts";
+import { checkedChunks, checkRowCounts } from "./parquet_check.ts";
 import { DocumentCollector, type TextDocument } from "./text_document.ts";
 
 /** A file that can be read from any place. */
@@ -32,8 +34,13 @@ export interface ParquetTable {
  * @throws {SyntaxError} If the file is not a valid Parquet file, or text in it is not valid UTF-8.
  */
 export async function openParquet(file: RandomAccessFile, source: string): Promise<ParquetTable> {
-  const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import("hyparquet");
-  const { compressors } = await import("hyparquet-compressors");
+  const { parquetMetadata, parquetReadObjects, parquetSchema } = await import("hyparquet");
+  const codecs = Object.entries((await import("hyparquet-compressors")).compressors);
+  // Not every codec of the package reads the block of an empty page.
+  const compressors = Object.fromEntries(codecs.map(([name, decompress]) => [
+    name,
+    (bytes: Uint8Array, size: number) => size === 0 ? new Uint8Array() : decompress(bytes, size),
+  ]));
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const parsers = { stringFromBytes: (bytes?: Uint8Array) => bytes && decoder.decode(bytes) };
   const checked = async <T>(read: () => Promise<T>): Promise<T> => {
@@ -50,29 +57,55 @@ export async function openParquet(file: RandomAccessFile, source: string): Promi
     }
   };
   // Statistics are not text, and may be cut within a character.
-  const metadata = await checked(() => parquetMetadataAsync(file));
-  const columns = await checked(() =>
-    Promise.resolve(parquetSchema(metadata).children.map(({ element }) => element.name))
-  );
+  const metadata = await checked(async () => parquetMetadata(await readFooter(file)));
+  const schema = await checked(() => {
+    checkRowCounts(metadata);
+    return Promise.resolve(parquetSchema(metadata));
+  });
+  const columns = schema.children.map(({ element }) => element.name);
   return {
     columns,
     classes: (column) => classesOf(metadata.key_value_metadata, column),
     async *rows(wanted) {
+      const names = columns.filter((name) => wanted.includes(name));
+      const flat = schema.children.filter(({ element, children }) =>
+        names.includes(element.name) && children.length === 0
+      ).map(({ element }) => element.name);
       let rowStart = 0;
-      for (const { num_rows } of metadata.row_groups) {
-        const rowEnd = rowStart + Number(num_rows);
-        const options = { file, metadata, columns: [...wanted], rowStart, rowEnd };
-        const rows = await checked(() => parquetReadObjects({ ...options, compressors, parsers }));
-        if (rows.length !== rowEnd - rowStart) {
+      for (const group of metadata.row_groups) {
+        const rowEnd = Number(group.num_rows);
+        if (rowEnd === 0) continue;
+        const rows = await checked(async () => {
+          const chunks = await checkedChunks(file, schema, group, names, compressors);
+          const one = { ...metadata, row_groups: [group] };
+          const options = { file: chunks, metadata: one, columns: names, rowStart: 0, rowEnd };
+          return await parquetReadObjects({ ...options, compressors, parsers });
+        });
+        // A null is null; a value is undefined if its column ends early or lacks it in the dictionary.
+        if (
+          rows.length !== rowEnd ||
+          rows.some((row) => flat.some((name) => row[name] === undefined))
+        ) {
           throw new SyntaxError(
-            `Cannot read ${source}: rows ${rowStart} to ${rowEnd - 1} are not complete`,
+            `Cannot read ${source}: rows ${rowStart} to ${rowStart + rowEnd - 1} are not complete`,
           );
         }
         yield* rows;
-        rowStart = rowEnd;
+        rowStart += rowEnd;
       }
     },
   };
+}
+
+/** Reads the metadata at the end of the file, with its length and the mark behind it. */
+async function readFooter(file: RandomAccessFile): Promise<ArrayBuffer> {
+  const size = file.byteLength;
+  if (size < 12) throw new Error("the file is too short");
+  const length = new DataView(await file.slice(size - 8, size)).getUint32(0, true);
+  if (length > size - 12) throw new Error(`its metadata has ${length} of ${size} bytes`);
+  const footer = await file.slice(size - 8 - length, size);
+  checkThrift(new Uint8Array(footer, 0, length));
+  return footer;
 }
 
 /** Returns the names of a `ClassLabel` in the metadata of Hugging Face's library `datasets`. */

@@ -43,12 +43,21 @@ export async function findOwnFile(
   );
 }
 
-/** @throws {RecordError} with the names that are expected */
-export function missingFile(
+/** Returns an error with the names that are expected. */
+export async function missingFile(
   data: string,
   split: OwnSplit,
   endings: readonly string[],
-): RecordError {
+): Promise<RecordError> {
+  const stat = await Deno.stat(data).catch(() => undefined);
+  if (stat === undefined) return new RecordError(`${data} does not exist: check --data`);
+  if (!stat.isDirectory) {
+    return new RecordError(
+      `${data} is not a folder: --data needs a folder with files such as ${SPLITS[split][0]}${
+        endings[0]
+      }`,
+    );
+  }
   const names = SPLITS[split].map((name) => `${name}${endings[0]}`).join(" or ");
   const others = endings.slice(1).join(", ");
   return new RecordError(`${data} does not contain ${names}${others && ` (also with ${others})`}`);
@@ -96,7 +105,10 @@ export function holdOut<T>(
     throw new RangeError(`devFraction must be between 0 and 1, got ${fraction}`);
   }
   if (rows.length < 2) {
-    throw new RangeError(`Cannot hold out a part of ${rows.length} rows: at least 2 are needed`);
+    throw new RangeError(
+      `Cannot hold out a part of ${rows.length} ${rows.length === 1 ? "row" : "rows"}: ` +
+        "at least 2 are needed, or a dev file",
+    );
   }
   const count = Math.min(Math.max(Math.round(fraction * rows.length), 1), rows.length - 1);
   const order = Uint32Array.from(rows.keys());

@@ -55,7 +55,11 @@ export async function atomicWrite(
     await Deno.rename(temporary, path);
   } catch (cause) {
     await Deno.remove(temporary).catch(() => {/* it was not created */});
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    // The system's message ends with the name of the temporary file.
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(
+      /: \w+ '.*'$/,
+      "",
+    );
     throw new Error(`Cannot write ${path}: ${reason}`, { cause });
   }
   await syncFolder(folderOf(path));

@@ -32,6 +32,8 @@ export interface EmbedOptions {
   readonly maxLength?: number;
   /** Texts on the device at once; default 32. */
   readonly batchSize?: number;
+  /** Called with the number of tokens of each text that is longer than `maxLength`. */
+  onTruncated?(tokens: number): void;
 }
 
 /** The embedding that a model was trained for. */
@@ -113,7 +115,13 @@ export function embedSettings(
   { pooling, unsupported, normalize, maxLength }: EmbeddingDefaults,
   { maxPositionEmbeddings }: ModelConfig,
 ): Required<EmbedOptions> {
-  checkOptions("embed()", options, ["pooling", "normalize", "maxLength", "batchSize"]);
+  checkOptions("embed()", options, [
+    "pooling",
+    "normalize",
+    "maxLength",
+    "batchSize",
+    "onTruncated",
+  ]);
   const chosen = options.pooling ?? pooling;
   if (chosen === undefined) {
     throw new ConfigError(
@@ -125,6 +133,7 @@ export function embedSettings(
     normalize: options.normalize ?? normalize,
     maxLength: options.maxLength ?? maxLength,
     batchSize: options.batchSize ?? 32,
+    onTruncated: options.onTruncated ?? (() => {}),
   };
   checkOneOf("pooling", settings.pooling, POOLINGS);
   checkOneOf("normalize", settings.normalize, [true, false]);
@@ -147,13 +156,18 @@ export async function embedTexts(
   encoder: Encoder,
   tokenizer: Tokenizer,
   texts: readonly string[],
-  { pooling, normalize, maxLength, batchSize }: Required<EmbedOptions>,
+  { pooling, normalize, maxLength, batchSize, onTruncated }: Required<EmbedOptions>,
 ): Promise<Float32Array[]> {
   const examples = texts.map((text, i): FinetuneExample => {
     if (typeof text !== "string") {
       throw new TypeError(`Text ${i} must be a string, got ${quote(text)}`);
     }
-    const { ids, typeIds } = tokenizer.encodePair(text, undefined, { maxLength });
+    const whole = tokenizer.encodePair(text);
+    const { length } = whole.ids;
+    if (length > maxLength) onTruncated(length);
+    const { ids, typeIds } = length > maxLength
+      ? tokenizer.encodePair(text, undefined, { maxLength })
+      : whole;
     return { sequences: [{ ids, typeIds }] };
   });
   const head = embeddingHead(pooling);

@@ -5,6 +5,7 @@ import type { Flags, OptionTable } from "./options.ts";
 const OPTIONS = {
   "--checkpoint <folder>": {
     kind: "string",
+    aliases: ["model-name-or-path"],
     help: "Model folder, run folder, or hf:OWNER/NAME[@REVISION].",
     required: true,
   },

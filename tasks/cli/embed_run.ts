@@ -20,7 +20,7 @@ import type { EmbedFlags } from "./embed.ts";
 import { usage, UsageError } from "./errors.ts";
 import { downloadProgress } from "./open_checkpoint.ts";
 import { givenOnly } from "./options.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress, logTo } from "./progress.ts";
 
 /** Batches that are sorted by length together. */
 const BATCHES = 16;
@@ -87,19 +87,32 @@ async function* embedRecords(
   albert: Albert,
   batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>,
   field: string,
-  { pooling, normalize, maxSeqLength, batchSize }: EmbedFlags,
+  flags: EmbedFlags,
 ): AsyncGenerator<EmbeddedRecords> {
+  const { pooling, normalize, maxSeqLength, batchSize } = flags;
+  let cut = 0, longest = 0, all = 0;
   const options: EmbedOptions = {
     ...givenOnly({ pooling, normalize, maxLength: maxSeqLength }),
     batchSize,
+    onTruncated(tokens) {
+      cut++;
+      longest = Math.max(longest, tokens);
+    },
   };
   await checked(() => albert.embed([], options));
-  for await (const { source, records: all } of batches) {
-    for (let start = 0; start < all.length; start += BATCHES * batchSize) {
-      const records = all.slice(start, start + BATCHES * batchSize);
+  for await (const { source, records: read } of batches) {
+    all += read.length;
+    for (let start = 0; start < read.length; start += BATCHES * batchSize) {
+      const records = read.slice(start, start + BATCHES * batchSize);
       const texts = records.map((record) => textOf(record, field, source));
       yield { records, vectors: await albert.embed(texts, options) };
     }
+  }
+  if (cut > 0) {
+    logTo(flags)(
+      `${cut} of ${all} texts are longer than the sequences (the longest has ${longest} tokens) ` +
+        "and are cut; --max-seq-length sets the length, up to the model's positions",
+    );
   }
 }
 

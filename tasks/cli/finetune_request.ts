@@ -97,6 +97,13 @@ export async function openFinetuning<F extends FinetuneFlags, E extends Finetune
   for (const sentence of tokenizer.unwritten) log(sentence);
   const made = await benchmark.makeTask({ flags, data, tokenizer, maxSeqLength, log });
   const task = made.limited ? made.task : limitTask(made.task, flags);
+  if (task.train.length === 0) {
+    throw new Error(
+      `${
+        data || "--train-file"
+      }: no example is left for training; without --quiet, the log lists those that were skipped`,
+    );
+  }
   const runConfig = withDropout(config, flags, recipe);
   usage(() => frozenNames(config, flags.freeze ?? []));
   const start = fromScratch

@@ -113,6 +113,8 @@ export async function predictClassify(
 async function classifyRecords(paths: readonly string[], flags: ClassifyFlags): Promise<void> {
   const { output } = flags;
   await withModel<GlueExample, GlueLogits>(flags, textClassifierHead, async (model) => {
+    const { maxLength } = model;
+    let cut = 0, longest = 0, all = 0;
     async function* lines(): AsyncGenerator<Uint8Array> {
       for (const path of paths) {
         const name = path === STANDARD_INPUT ? "standard input" : path;
@@ -121,7 +123,12 @@ async function classifyRecords(paths: readonly string[], flags: ClassifyFlags): 
             index: `${line}`,
             texts: recordTexts(fields, `${name}, line ${line}`),
           }));
-          const examples = rows.map((row) => encodeRow(row, model.tokenizer, model.maxLength));
+          const examples = rows.map((row) => encodeRow(row, model.tokenizer, maxLength));
+          all += examples.length;
+          for (const { length = 0 } of examples) {
+            if (length > maxLength) cut++;
+            longest = Math.max(longest, length);
+          }
           const logits = await model.predict(examples);
           const results = predictionsOf(model.config, rows, logits);
           const text = records.map(({ fields }, i) =>
@@ -131,11 +138,19 @@ async function classifyRecords(paths: readonly string[], flags: ClassifyFlags): 
         }
       }
     }
-    if (output !== undefined) return await atomicWriteFile(output, lines());
-    for await (const bytes of lines()) {
-      for (let done = 0; done < bytes.length;) {
-        done += await Deno.stdout.write(bytes.subarray(done));
+    if (output !== undefined) await atomicWriteFile(output, lines());
+    else {
+      for await (const bytes of lines()) {
+        for (let done = 0; done < bytes.length;) {
+          done += await Deno.stdout.write(bytes.subarray(done));
+        }
       }
+    }
+    if (cut > 0) {
+      logTo(flags)(
+        `${cut} of ${all} texts have more than ${maxLength} tokens (the longest ${longest}) and ` +
+          "are cut; the model has no more positions",
+      );
     }
   });
 }

@@ -14,6 +14,7 @@ import {
   runDifferences,
   type RunEntry,
 } from "../../src/report/mod.ts";
+import { RunFolderError } from "../../src/runs/disk.ts";
 import { UsageError } from "./errors.ts";
 
 interface RunsFlags {
@@ -34,12 +35,38 @@ const ORDERS: Readonly<Record<RunsFlags["sort"], (a: RunEntry, b: RunEntry) => n
   size: (a, b) => b.bytes - a.bytes,
 };
 
+/** Finds the run folders of some folders. */
+async function runPaths(places: readonly string[]): Promise<string[]> {
+  for (const place of places) {
+    const stat = await Deno.stat(place).catch(() => undefined);
+    if (stat?.isDirectory) continue;
+    const problem = stat === undefined ? "does not exist" : "is not a folder";
+    throw new Error(`${place} ${problem}; albert runs FOLDER lists the run folders in FOLDER`);
+  }
+  return await findRuns(places);
+}
+
+/** Reads run folders. A damaged one is reported and left out, unless there is no other. */
+async function readRuns(paths: readonly string[]): Promise<ListedRun[]> {
+  const runs: ListedRun[] = [];
+  const damaged: Error[] = [];
+  for (const path of paths) {
+    try {
+      runs.push(await listedRun(path));
+    } catch (error) {
+      if (!(error instanceof RunFolderError)) throw error;
+      damaged.push(error);
+    }
+  }
+  if (runs.length === 0 && damaged.length > 0) throw damaged[0];
+  for (const { message } of damaged) console.error(`albert: ${message}; it is not listed`);
+  return runs;
+}
+
 /** Prints the runs of some folders. */
 export async function listRuns(flags: RunsFlags, folders: readonly string[]): Promise<void> {
   const places = folders.length === 0 ? [DEFAULT_FOLDER] : folders;
-  const paths = await findRuns(places);
-  const runs: ListedRun[] = [];
-  for (const path of paths) runs.push(await listedRun(path));
+  const runs = await readRuns(await runPaths(places));
   const wanted = flags.tags ?? [];
   const chosen = runs
     .filter(({ summary }) => wanted.every((tag) => summary.tags.includes(tag)))

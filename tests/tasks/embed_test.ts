@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { parseSafetensors, toFloat32 } from "../../src/weights/mod.ts";
 import { toyFiles } from "../inference/toy_model.ts";
 import { albertHere } from "../faults/workbench.ts";
@@ -96,10 +96,16 @@ Deno.test("albert embed rejects bad input in one sentence", async () => {
   await Deno.writeTextFile(`${folder}/broken.jsonl`, '{"text": "a"}\n{"text": \n');
   await Deno.writeTextFile(`${folder}/ragged.csv`, "text,id\na,1\nb,2,3\n");
   const cases: [string[], number, string][] = [
+    [
+      ["--output", "none/x.npy", "a"],
+      1,
+      "albert: Cannot write none/x.npy: No such file or directory",
+    ],
     [["--output", "x.txt"], 2, "--output must end in .jsonl, .npy or .safetensors (got"],
     [["--max-seq-length", "99"], 2, "--max-seq-length must be at most the model's"],
     [["--batch-size", "0"], 2, "--batch-size must be a positive integer, got 0"],
     [["text", "--input", "a.jsonl"], 2, "Texts and --input exclude each other"],
+    [["--input", "model"], 1, "model is a folder; name the files in it"],
     [["--input", "none.txt"], 1, "none.txt: No such file or directory"],
     [["--input", "bad.jsonl"], 1, 'field "text" of line 2 must be a string, got 3'],
     [
@@ -112,7 +118,7 @@ Deno.test("albert embed rejects bad input in one sentence", async () => {
   ];
   for (const [words, code, message] of cases) {
     const paths = words.map((word) =>
-      /\.(jsonl|csv|txt|npy)$/.test(word) ? `${folder}/${word}` : word
+      /^[^/]+\.(jsonl|csv|txt|npy)$|^model$/.test(word) ? `${folder}/${word}` : word
     );
     const shared = ["embed", "--checkpoint", `${folder}/model`, "--device", "cpu"];
     const outcome = await albertHere(...shared, ...paths);
@@ -121,4 +127,19 @@ Deno.test("albert embed rejects bad input in one sentence", async () => {
     assertEquals(outcome.stderr.trimEnd().split("\n").length, 1, outcome.stderr);
   }
   assertEquals([...Deno.readDirSync(folder)].filter(({ name }) => name.startsWith("y.npy")), []);
+});
+
+Deno.test("albert embed logs how many texts are cut, on each kind of input", async () => {
+  const long = "the cat sat ".repeat(40);
+  await Deno.writeTextFile(`${folder}/long.csv`, `text\n${long}\na dog\n${long}${long}\n`);
+  const model = ["--model_name_or_path", "model", "--device", "cpu"];
+  const run = (...words: string[]) => runAlbert(["embed", ...model, ...words], { cwd: folder });
+  const file = await run("--input", "long.csv");
+  assertEquals([file.code, linesOf(file.stdout).length], [0, 3], file.stderr);
+  assertMatch(
+    file.stderr,
+    /2 of 3 texts are longer than the sequences \(the longest has \d+ tokens\)/,
+  );
+  const short = await run("a dog");
+  assertEquals([short.code, short.stderr.includes("are cut")], [0, false], short.stderr);
 });

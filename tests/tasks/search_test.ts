@@ -179,3 +179,30 @@ Deno.test("albert search reports failed trials, and continues with the next one"
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("albert runs lists the readable runs, and names the damaged ones", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, text] of [["good", "{}"], ["cut", '{"task": '], ["list", "[]"]]) {
+      await Deno.mkdir(`${folder}/${name}`);
+      await Deno.writeTextFile(`${folder}/${name}/run.json`, text);
+    }
+    const some = await runAlbert(["runs", folder, "--json"]);
+    assertEquals(some.code, 0, some.stderr);
+    const { runs } = JSON.parse(some.stdout);
+    assertEquals(runs.map(({ path }: { path: string }) => path), [`${folder}/good`]);
+    const lines = some.stderr.trimEnd().split("\n");
+    assertEquals(lines.map((line) => /[a-z]+(?=\/run\.json is not)/.exec(line)?.[0]), [
+      "cut",
+      "list",
+    ]);
+    const only = await runAlbert(["runs", `${folder}/cut`]);
+    assertEquals([only.code, only.stdout], [1, ""]);
+    assertStringIncludes(only.stderr, "cut/run.json is not a JSON object");
+    const missing = await runAlbert(["runs", `${folder}/none`]);
+    assertEquals(missing.code, 1);
+    assertStringIncludes(missing.stderr, "none does not exist; albert runs FOLDER lists");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

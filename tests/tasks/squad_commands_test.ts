@@ -107,6 +107,21 @@ Deno.test("SQuAD files of one's own need no folder, and questions without answer
     const { code, stderr } = await runAlbert([...train, ...output, ...files.slice(0, 2)]);
     assertEquals(code, 2);
     assertStringIncludes(stderr, "--data is required");
+    // No answer is in its paragraph.
+    const row = (id: number, text: string) =>
+      JSON.stringify({
+        ...{ id, question: "who", context: "word1 word2" },
+        answers: { text: [text], answer_start: [0] },
+      });
+    await Deno.writeTextFile(`${folder}/wrong.jsonl`, row(1, "side9"));
+    await Deno.writeTextFile(`${folder}/right.jsonl`, row(2, "word1"));
+    const wrong = [
+      ...["--train-file", `${folder}/wrong.jsonl`],
+      ...["--dev-file", `${folder}/right.jsonl`],
+    ];
+    const empty = await runAlbert([...train, "--output", `${folder}/empty`, ...wrong]);
+    assertEquals(empty.code, 1);
+    assertStringIncludes(empty.stderr, "--train-file: no example is left for training");
     const printed = succeeded(
       await runAlbert([
         ...["evaluate", "squad", ...run, "--checkpoint", `${folder}/run`],

@@ -135,6 +135,13 @@ Deno.test("one class: class weights, a held-out set, probabilities, macro F1 and
   assertEquals([index, texts, label], ["0", [rows[0].text], "yes"]);
   assertEquals(prediction, probabilities.yes >= 0.5 ? "yes" : "no");
   assert(Math.abs(probabilities.yes + probabilities.no - 1) < 1e-6);
+  // Long texts of a file of records are cut, too, and the log reports how many.
+  const records = [{ text: "one two ".repeat(400), id: 1 }, { text: "one", id: 2 }];
+  await Deno.writeTextFile(`${folder}/long.jsonl`, json(records));
+  const { stderr } = await albert(
+    ...["predict", "classify", "--checkpoint", "run-classes", "--input", "long.jsonl"],
+  );
+  assertStringIncludes(stderr, "1 of 2 texts have more than ");
 });
 
 Deno.test("predict perplexity scores texts, and text tasks reject bad input in one sentence", async () => {
@@ -147,6 +154,8 @@ Deno.test("predict perplexity scores texts, and text tasks reject bad input in o
       ...["finetune", "text", "--data", `${folder}/${data}`, "--checkpoint", `${folder}/model`],
       ...["--output", `${folder}/none`, ...words],
     );
+  await write("single", { "train.jsonl": '{"text": "one", "labels": ["a", "b"]}\n' });
+  await write("blank", { "train.csv": "" });
   await write("both", { "train.tsv": classes, "train.csv": table });
   const cases: [() => Promise<{ code: number; stderr: string }>, number, string][] = [
     [
@@ -154,6 +163,18 @@ Deno.test("predict perplexity scores texts, and text tasks reject bad input in o
       1,
       "does not contain train.tsv or training.tsv (also with .csv, .jsonl, .json",
     ],
+    [() => text("missing"), 1, "missing does not exist: check --data"],
+    [
+      () => text("classes/train.tsv"),
+      1,
+      "is not a folder: --data needs a folder with files such as",
+    ],
+    [
+      () => text("single"),
+      1,
+      "Cannot hold out a part of 1 row: at least 2 are needed, or a dev file",
+    ],
+    [() => text("blank"), 1, '"sentence2", got an empty line'],
     [() => text("both"), 1, "has several files for the split train"],
     [
       () => text("classes", "--class-weights", "heavy"),

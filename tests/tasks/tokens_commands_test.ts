@@ -115,6 +115,7 @@ Deno.test("finetune tokens and predict tokens reject bad input in one sentence",
       1,
       "does not contain train.conll or training.conll (also with .txt, .tsv",
     ],
+    [() => finetune(`${bad}/missing`), 1, "missing does not exist: check --data"],
     [
       () => finetune(`${folder}/data`, "--dev-fraction", "1"),
       2,

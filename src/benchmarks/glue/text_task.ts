@@ -127,9 +127,10 @@ function missingColumns(
   more: string,
 ): GlueFileError {
   const names = `"text", "sentence", or "sentence1" and "sentence2"${more}`;
-  return new GlueFileError(
-    `${file}, line 1: the header must contain ${names}, got ${quote(header.join("\t"))}`,
-  );
+  const got = header.join("") === ""
+    ? "an empty line"
+    : header.map((name) => quote(name)).join(", ");
+  return new GlueFileError(`${file}, line 1: the header must contain ${names}, got ${got}`);
 }
 
 /**

@@ -95,7 +95,7 @@ export async function* openInput(
   path: string,
   onBytes: (count: number) => void = () => {},
 ): AsyncGenerator<Uint8Array> {
-  const stream = path === STANDARD_INPUT ? Deno.stdin.readable : (await Deno.open(path)).readable;
+  const stream = path === STANDARD_INPUT ? Deno.stdin.readable : await openFile(path);
   const counted = stream.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
@@ -118,6 +118,16 @@ export async function* openInput(
   } finally {
     await reader.cancel();
   }
+}
+
+/** Opens a file. A folder can be opened, too, but not read. */
+async function openFile(path: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const file = await Deno.open(path);
+  if (!(await file.stat()).isDirectory) return file.readable;
+  file.close();
+  throw new Deno.errors.IsADirectory(
+    `${path} is a folder; name the files in it, such as ${path}/*`,
+  );
 }
 
 /** Yields the bytes read so far, and the rest. */

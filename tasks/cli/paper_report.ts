@@ -42,7 +42,7 @@ export async function reportPaper(flags: PaperReportFlags): Promise<void> {
   });
   if (flags.publish) {
     if (committed === undefined) throw new UsageError("--publish needs --results");
-    for (const path of written.filter((each) => /\.(md|svg)$/.test(each))) {
+    for (const path of written.filter((each) => /\.(md|svg)$|\/findings\.json$/.test(each))) {
       await Deno.copyFile(path, `${committed}/${path.slice(path.lastIndexOf("/") + 1)}`);
     }
   }

@@ -88,8 +88,15 @@ class Filler {
     const cell = { ...empty, failures, ...(missing !== undefined && { missing }) };
     if (column.measure.kind === "curve") return { ...cell, ...await this.#curves(jobs, column) };
     const seeds = await this.#seedValues(row, column);
+    const lacking = missing ??
+      (failures.length > 0 ? undefined : reasonWithoutMetrics(column, seeds));
     const standIns = new Set(seeds.flatMap(({ result }) => result?.standIns ?? []));
-    return { ...cell, seeds, standIns: [...standIns] };
+    return {
+      ...cell,
+      seeds,
+      standIns: [...standIns],
+      ...(lacking !== undefined && { missing: lacking }),
+    };
   }
 
   async #seedValues(row: Row, column: Column): Promise<SeedValue[]> {
@@ -191,7 +198,7 @@ function averageCell(
   of: readonly string[],
   ofRow: readonly MeasuredCell[],
 ): Partial<MeasuredCell> {
-  const cells = of.map((id) => ofRow.find(({ column }) => column.id === id)!);
+  const cells = of.map((id) => complete(ofRow.find(({ column }) => column.id === id)!));
   const absent = cells.filter(({ seeds }) => seeds.length === 0).map(({ column }) => column.label);
   if (absent.length > 0) return { missing: `Requires ${absent.join(", ")}` };
   const shared = cells[0].seeds.filter(({ seed }) =>
@@ -204,6 +211,24 @@ function averageCell(
     ],
   }));
   return { seeds, standIns: [...new Set(cells.flatMap(({ standIns }) => standIns))] };
+}
+
+/** A cell without the seeds that lack some of its numbers: F1 alone does not replace the mean of F1 and exact match. */
+function complete(cell: MeasuredCell): MeasuredCell {
+  const { column: { measure }, seeds } = cell;
+  const numbers = "metrics" in measure ? measure.metrics.length : 1;
+  return { ...cell, seeds: seeds.filter(({ values }) => values.length === numbers) };
+}
+
+/** Why finished jobs do not fill a cell: results of earlier versions do not have all metrics, and RACE has none of an excluded level. */
+function reasonWithoutMetrics(
+  { measure }: Column,
+  seeds: readonly SeedValue[],
+): string | undefined {
+  if (!("metrics" in measure)) return undefined;
+  const few = seeds.length === 0 ||
+    seeds.some(({ values }) => values.length < measure.metrics.length);
+  return few ? `Finished runs have no ${measure.metrics.join(" or no ")}` : undefined;
 }
 
 /** The median; undefined if a run does not have the value. */

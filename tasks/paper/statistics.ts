@@ -19,10 +19,19 @@ export interface Estimate {
   readonly count: number;
   /** The 95% confidence interval of the mean; null for a single run. */
   readonly interval: Interval | null;
+  /** Standard error of the mean and its degrees of freedom; null for a single run. */
+  readonly error: StandardError | null;
 }
 
-/** Confidence level of all intervals. */
-const CONFIDENCE = 0.95;
+/** The standard error of a mean. */
+export interface StandardError {
+  readonly size: number;
+  /** Degrees of freedom of Student's t. */
+  readonly degrees: number;
+}
+
+/** Probability that an interval does not contain the true value. */
+export const ALPHA = 0.05;
 
 /** The arithmetic mean; NaN of an empty list. */
 export function mean(values: readonly number[]): number {
@@ -52,15 +61,10 @@ export function median(values: readonly number[]): number {
 export function estimateMean(values: readonly number[]): Estimate {
   if (values.length === 0) throw new RangeError("Cannot estimate the mean of no runs");
   const spread = sampleSpread(values);
-  const middle = mean(values);
-  return {
-    mean: middle,
-    spread,
-    count: values.length,
-    interval: spread === null
-      ? null
-      : around(middle, spread / Math.sqrt(values.length), values.length - 1),
-  };
+  const error = spread === null
+    ? null
+    : { size: spread / Math.sqrt(values.length), degrees: values.length - 1 };
+  return estimateOf(mean(values), spread, values.length, error);
 }
 
 /**
@@ -76,7 +80,7 @@ export function welchDifference(a: readonly number[], b: readonly number[]): Est
   const spreads = [sampleSpread(a), sampleSpread(b)];
   const count = a.length + b.length;
   if (spreads[0] === null || spreads[1] === null) {
-    return { mean: difference, spread: null, count, interval: null };
+    return estimateOf(difference, null, count, null);
   }
   const errorA = spreads[0] ** 2 / a.length, errorB = spreads[1] ** 2 / b.length;
   const error = errorA + errorB;
@@ -84,17 +88,92 @@ export function welchDifference(a: readonly number[], b: readonly number[]): Est
   const degrees = error === 0
     ? count - 2
     : error ** 2 / (errorA ** 2 / (a.length - 1) + errorB ** 2 / (b.length - 1));
-  return {
-    mean: difference,
-    spread: null,
-    count,
-    interval: around(difference, Math.sqrt(error), degrees),
-  };
+  return estimateOf(difference, null, count, { size: Math.sqrt(error), degrees });
 }
 
-function around(middle: number, error: number, degrees: number): Interval {
-  const reach = studentTQuantile((1 + CONFIDENCE) / 2, degrees) * error;
-  return { low: middle - reach, high: middle + reach };
+function estimateOf(
+  mean: number,
+  spread: number | null,
+  count: number,
+  error: StandardError | null,
+): Estimate {
+  return { mean, spread, count, interval: intervalAt({ mean, error }, ALPHA), error };
+}
+
+/** The interval that contains the true mean with probability 1 − `alpha`; null for a single run. */
+export function intervalAt(
+  { mean, error }: Pick<Estimate, "mean" | "error">,
+  alpha: number,
+): Interval | null {
+  if (error === null) return null;
+  const reach = studentTQuantile(1 - alpha / 2, error.degrees) * error.size;
+  return { low: mean - reach, high: mean + reach };
+}
+
+/** Two-sided p-value of the hypothesis that the true mean is `threshold`; 1 for a single run and for runs without variance. */
+export function pValue(
+  { mean, error }: Pick<Estimate, "mean" | "error">,
+  threshold: number,
+): number {
+  if (error === null || error.size === 0) return 1;
+  return 2 * studentT(-Math.abs(mean - threshold) / error.size, error.degrees);
+}
+
+/**
+ * Holm's step-down correction (Scandinavian Journal of Statistics 6, 1979): the probability of any wrong rejection among all hypotheses is at most `alpha`.
+ *
+ * @param pValues one per hypothesis; 1 for hypotheses without data, which also count
+ * @returns for each hypothesis whether it is rejected, and the level at which it was compared. Hypotheses that are not rejected have the level of
+ *   the step at which the procedure stopped. An interval at this level excludes the hypothesis if and only if it is rejected.
+ */
+export function holm(
+  pValues: readonly number[],
+  alpha = ALPHA,
+): { readonly rejected: boolean; readonly level: number }[] {
+  const order = [...pValues.keys()].sort((a, b) => pValues[a] - pValues[b]);
+  const results = new Array<{ rejected: boolean; level: number }>(pValues.length);
+  let stopped: number | null = null;
+  for (const [step, index] of order.entries()) {
+    const level: number = stopped ?? alpha / (pValues.length - step);
+    if (stopped === null && pValues[index] >= level) stopped = level;
+    results[index] = { rejected: stopped === null, level };
+  }
+  return results;
+}
+
+/** The input of {@linkcode seedsForPower}. */
+export interface PowerRequest {
+  /** The smallest difference from the threshold that should be found, in the unit of `spread`. */
+  readonly effect: number;
+  /** Sample standard deviation over seeds of the statistic, from a pilot: of paired differences if runs are paired. */
+  readonly spread: number;
+  /** Level of the two-sided test: {@linkcode ALPHA} divided by the number of claims, which is the first step of {@linkcode holm}. */
+  readonly level: number;
+  /** Probability of finding the effect; 0.8 by default. */
+  readonly power?: number;
+}
+
+/** Fewest seeds of a verdict. */
+export const MIN_SEEDS = 3;
+const POWER = 0.8;
+/** More seeds than anyone runs. */
+const MAX_SEEDS = 10_000;
+
+/**
+ * The number of seeds with which a t-test finds an effect: the smallest n ≥ 3 with (t(1 − level/2; n − 1) + t(power; n − 1)) · spread / √n ≤ effect.
+ *
+ * @throws {RangeError} If an argument is out of range, or if more than 10,000 seeds are required.
+ */
+export function seedsForPower({ effect, spread, level, power = POWER }: PowerRequest): number {
+  if (!(effect > 0)) throw new RangeError(`effect must be above 0, got ${effect}`);
+  if (!(spread >= 0)) throw new RangeError(`spread must be at least 0, got ${spread}`);
+  for (let n = MIN_SEEDS; n <= MAX_SEEDS; n++) {
+    const quantiles = studentTQuantile(1 - level / 2, n - 1) + studentTQuantile(power, n - 1);
+    if (quantiles * spread / Math.sqrt(n) <= effect) return n;
+  }
+  throw new RangeError(
+    `an effect of ${effect} with a spread of ${spread} requires more than ${MAX_SEEDS} seeds`,
+  );
 }
 
 /** The cumulative distribution function P(T ≤ t) of Student's t with `degrees` of freedom, which need not be an integer. */

@@ -76,3 +76,15 @@ function cell(row: Row, column: Column, contents: CellContents): MeasuredCell {
 function curveOf({ measure }: Column, contents: unknown): Partial<JobResult> {
   return measure.kind === "curve" ? { curves: { [measure.curve]: contents as Curve } } : {};
 }
+
+/** Parses CSV according to RFC 4180. */
+export function parseCsv(text: string): string[][] {
+  const lines: string[][] = [[]];
+  for (
+    const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)
+  ) {
+    lines.at(-1)!.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end === "\r\n") lines.push([]);
+  }
+  return lines.slice(0, -1);
+}

@@ -12,8 +12,8 @@ export function benchmark(id: BenchmarkId, label: string, ...metrics: string[]):
 
 /** SQuAD 1.1, F1 and exact match. */
 const SQUAD_1: Column = benchmark("squad-1.1", "SQuAD1.1", "f1", "exact_match");
-/** SQuAD 2.0, F1 and exact match. */
-const SQUAD_2: Column = benchmark("squad-2.0", "SQuAD2.0", "f1", "exact_match");
+/** SQuAD 2.0, F1 and exact match, which its official script names `exact`. */
+const SQUAD_2: Column = benchmark("squad-2.0", "SQuAD2.0", "f1", "exact");
 /** MNLI, matched. */
 export const MNLI: Column = benchmark("mnli", "MNLI", "accuracy");
 /** SST-2. */

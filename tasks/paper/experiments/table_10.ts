@@ -8,7 +8,7 @@ import { benchmark, leaderboardRows } from "./columns.ts";
 
 const COLUMNS: readonly Column[] = [
   benchmark("squad-1.1", "SQuAD1.1 dev", "f1", "exact_match"),
-  benchmark("squad-2.0", "SQuAD2.0 dev", "f1", "exact_match"),
+  benchmark("squad-2.0", "SQuAD2.0 dev", "f1", "exact"),
   {
     id: "squad-2.0-test",
     label: "SQuAD2.0 test",

@@ -39,12 +39,16 @@ export const TABLE_5: Experiment = {
     "The paper does not specify how a model without sentence loss was evaluated on SOP and NSP. Here its pooler and pair head have their initial weights, which gives chance accuracy.",
     "MNLI of the SOP row, which is Table 3's all-shared E=128 model, is 82.0 here and in Table 4, but 81.6 in Tables 2, 3 and 7.",
     "The untrained model is a baseline: fine-tuning results of pretrained models must exceed those of this row.",
-    "At short sequence lengths, the truncation of a segment reveals its position, so both accuracies are also measured on untruncated pairs.",
+    "At short sequence lengths, the truncation of a segment reveals its position, so both accuracies are also measured on untruncated pairs, and on balanced pairs: whole sentences whose lengths reveal nothing, with both labels equally frequent, so that 50 is chance.",
   ],
   columns: [
     ...PRINTED,
     { ...intrinsic("nsp-whole", "NSP, untruncated pairs", "nsp_whole_accuracy"), added: true },
     { ...intrinsic("sop-whole", "SOP, untruncated pairs", "sop_whole_accuracy"), added: true },
+    { ...intrinsic("nsp-uncut", "NSP, balanced pairs", "nsp_uncut_accuracy"), added: true },
+    { ...intrinsic("sop-uncut", "SOP, balanced pairs", "sop_uncut_accuracy"), added: true },
+    { ...intrinsic("nsp-majority", "NSP, majority", "nsp_majority"), added: true },
+    { ...intrinsic("sop-majority", "SOP, majority", "sop_majority"), added: true },
   ],
   // deno-fmt-ignore
   rows: [

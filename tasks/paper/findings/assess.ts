@@ -5,8 +5,17 @@
  */
 import { type Column, type Experiment, experimentName, type Row } from "../experiment.ts";
 import { cellOf, type MeasuredCell, type MeasuredExperiment } from "../result.ts";
-import { type Estimate, estimateMean, welchDifference } from "../statistics.ts";
-import type { Claim, Expectation, Term, Test } from "./claim.ts";
+import {
+  ALPHA,
+  type Estimate,
+  estimateMean,
+  holm,
+  intervalAt,
+  MIN_SEEDS,
+  pValue,
+  welchDifference,
+} from "../statistics.ts";
+import type { Claim, Expectation, Score, Term, Test } from "./claim.ts";
 import { columnsOf, findRow, hasNumbers, type Scored, scoreRow } from "./scores.ts";
 
 /** Whether an effect is on the side that the paper expects. `not resolved`: the interval includes the threshold, or there is none. */
@@ -21,9 +30,11 @@ export interface Evidence {
   /** The effect over seeds; null if there is nothing to compare. */
   readonly estimate: Estimate | null;
   readonly pairing: Pairing;
+  /** Compared runs of the side that has fewest, or pairs of runs; 0 without a comparison. */
+  readonly runs: number;
   /** The paper's effect over the same columns; null if it does not print the numbers. */
   readonly paper: number | null;
-  /** The verdict of this test alone. */
+  /** The verdict of this test alone, from its 95% interval. */
   readonly verdict: Verdict;
   /** Labels of the compared columns. */
   readonly columns: readonly string[];
@@ -38,27 +49,116 @@ export interface Evidence {
 /** A claim with its outcome. */
 export interface Finding {
   readonly claim: Claim;
-  /** The verdict of the first test. */
+  /** The verdict of the primary statistic, if all preconditions hold. */
   readonly verdict: Verdict;
-  /** One entry per test of the claim. */
+  /** One entry per test of the claim. The interval of the first, the primary statistic, is corrected for the number of claims. */
   readonly evidence: readonly Evidence[];
+  /** One entry per precondition, with 95% intervals. */
+  readonly preconditions: readonly Evidence[];
+  /** Why the claim is not resolved, without full stops; empty for other verdicts. */
+  readonly reasons: readonly string[];
 }
 
-/** Tests claims on measured experiments. */
+/**
+ * Tests claims on measured experiments.
+ *
+ * The primary statistics of all claims of the paper that are measured over seeds form one family for Holm's correction, whether or not they have been run.
+ * Controls are not corrected. Preconditions are not corrected either: they can only withdraw a verdict.
+ */
 export function assess(
   claims: readonly Claim[],
   measured: readonly MeasuredExperiment[],
 ): Finding[] {
-  return claims.map((claim) => {
-    const evidence = claim.tests.map((test) => assessTest(test, measured));
-    return { claim, verdict: evidence[0].verdict, evidence };
+  const drafts = claims.map((claim) => ({
+    claim,
+    evidence: claim.tests.map((test) => assessTest(test, measured)),
+    preconditions: (claim.preconditions ?? []).map((test) => assessTest(test, measured)),
+  }));
+  const family = drafts.filter(({ claim }) => isCorrected(claim));
+  const corrected = holm(family.map(({ evidence: [primary] }) => primaryPValue(primary)));
+  return drafts.map((draft) => {
+    const place = family.indexOf(draft);
+    return finding(draft, place < 0 ? ALPHA : corrected[place].level);
   });
+}
+
+/** Number of claims that intervals are corrected for: those of the paper that are measured over seeds. */
+export function correctedClaims(claims: readonly Claim[]): number {
+  return claims.filter(isCorrected).length;
+}
+
+function isCorrected({ control, tests: [primary] }: Claim): boolean {
+  return !control && !primary.terms.every(({ score }) => COUNTED.includes(score.kind));
+}
+
+/** Scores that are computed, not measured. */
+const COUNTED: readonly Score["kind"][] = ["parameters", "traffic", "memory"];
+
+function primaryPValue(primary: Evidence): number {
+  const { estimate, test } = primary;
+  return estimate === null || !hasSeeds(primary) ? 1 : pValue(estimate, thresholdOf(test.expect));
+}
+
+function hasSeeds({ runs, pairing }: Evidence): boolean {
+  return pairing === "counted" || runs >= MIN_SEEDS;
+}
+
+function finding(
+  { claim, evidence, preconditions }: Pick<Finding, "claim" | "evidence" | "preconditions">,
+  level: number,
+): Finding {
+  const primary = withLevel(evidence[0], level);
+  const own = primaryReasons(primary);
+  const reasons = primary.estimate === null
+    ? own
+    : [...own, ...preconditions.flatMap(preconditionReasons)];
+  return {
+    claim,
+    verdict: reasons.length === 0 ? primary.verdict : "not resolved",
+    evidence: [primary, ...evidence.slice(1)],
+    preconditions,
+    reasons,
+  };
+}
+
+/** Evidence with another level of its interval. */
+function withLevel(evidence: Evidence, level: number): Evidence {
+  const { estimate, pairing, test } = evidence;
+  if (estimate === null || estimate.interval === null || pairing === "counted") return evidence;
+  const changed = { ...estimate, interval: intervalAt(estimate, level) };
+  return { ...evidence, estimate: changed, verdict: verdictOf(changed, test.expect) };
+}
+
+function primaryReasons(primary: Evidence): string[] {
+  const { missing, estimate, verdict, paper, runs } = primary;
+  if (missing !== undefined) return [missing];
+  if (!hasSeeds(primary)) return [`${runs} seeds; a verdict requires ${MIN_SEEDS}`];
+  if (verdict === "not resolved") return ["the interval includes the threshold"];
+  const { low, high } = estimate!.interval!;
+  const contrary = paper !== null && (low > 0 && paper < 0 || high < 0 && paper > 0);
+  return verdict === "reproduced" && contrary
+    ? ["the effect has the other sign than the paper's"]
+    : [];
+}
+
+/** Why a precondition does not hold. */
+function preconditionReasons(evidence: Evidence): string[] {
+  const { test, missing, verdict, runs } = evidence;
+  const name = `precondition “${test.statistic}”`;
+  if (missing !== undefined) return [`${name}: ${missing}`];
+  if (!hasSeeds(evidence)) return [`${name}: ${runs} seeds, ${MIN_SEEDS} are required`];
+  return verdict === "reproduced" ? [] : [`${name} does not hold`];
 }
 
 /** Runs one test. */
 export function assessTest(test: Test, measured: readonly MeasuredExperiment[]): Evidence {
   const found = measured.find(({ experiment }) => experiment.id === test.experiment);
-  const nothing = { estimate: null, pairing: "unpaired", verdict: "not resolved" } as const;
+  const nothing = {
+    estimate: null,
+    pairing: "unpaired",
+    runs: 0,
+    verdict: "not resolved",
+  } as const;
   const empty = { test, ...nothing, columns: [], standIns: [], paper: null };
   if (found === undefined) {
     return {
@@ -83,11 +183,12 @@ export function assessTest(test: Test, measured: readonly MeasuredExperiment[]):
   const scored = sides.map(({ term, row }, i) => scoreRow(found, row, term.score, columns[i]));
   const cells = scored.flatMap((side) => side.cells);
   const identical = identicalRuns(sides, scored);
-  const { estimate, pairing } = identical === undefined ? compare(test, scored) : nothing;
+  const { estimate, pairing, runs } = identical === undefined ? compare(test, scored) : nothing;
   return {
     test,
     estimate,
     pairing,
+    runs,
     paper: paperEffect(test, scored),
     verdict: estimate === null ? "not resolved" : verdictOf(estimate, test.expect),
     columns: [...new Set(columns.flat().map(({ label }) => label))],
@@ -101,10 +202,14 @@ export function assessTest(test: Test, measured: readonly MeasuredExperiment[]):
 function verdictOf({ interval }: Estimate, expect: Expectation): Verdict {
   if (interval === null) return "not resolved";
   const above = "above" in expect;
-  const threshold = above ? expect.above : expect.below;
+  const threshold = thresholdOf(expect);
   if (interval.low > threshold) return above ? "reproduced" : "opposite";
   if (interval.high < threshold) return above ? "opposite" : "reproduced";
   return "not resolved";
+}
+
+function thresholdOf(expect: Expectation): number {
+  return "above" in expect ? expect.above : expect.below;
 }
 
 /** The columns of each side. Sides with the same score share their columns: those in which all of them have numbers, or all columns if there are none. */
@@ -125,7 +230,7 @@ function comparedColumns(
 function compare(
   { terms, ratio }: Test,
   sides: readonly Scored[],
-): { readonly estimate: Estimate | null; readonly pairing: Pairing } {
+): Pick<Evidence, "estimate" | "pairing" | "runs"> {
   const effect = (seed: number) => {
     const values = sides.map(({ bySeed }) => bySeed.get(seed)!);
     return combine(terms, values, ratio);
@@ -134,12 +239,17 @@ function compare(
     sides.every(({ bySeed }) => bySeed.has(seed))
   );
   if (seeds.length > 0) {
+    const runs = seeds.length;
     const estimate = estimateMean(seeds.map(effect));
     if (!sides.every(isCounted)) {
-      return { estimate: withoutFalsePrecision(estimate), pairing: "paired by seed" };
+      return { estimate: withoutFalsePrecision(estimate), pairing: "paired by seed", runs };
     }
     const { mean } = estimate;
-    return { estimate: { ...estimate, interval: { low: mean, high: mean } }, pairing: "counted" };
+    return {
+      estimate: { ...estimate, interval: { low: mean, high: mean } },
+      pairing: "counted",
+      runs,
+    };
   }
   const [a, b] = sides.map(({ bySeed }) => [...bySeed.values()]);
   const difference = sides.length === 2 && !ratio && terms[0].weight === 1 &&
@@ -149,6 +259,7 @@ function compare(
       ? withoutFalsePrecision(welchDifference(a, b))
       : null,
     pairing: "unpaired",
+    runs: Math.min(...sides.map(({ bySeed }) => bySeed.size)),
   };
 }
 
@@ -159,7 +270,7 @@ const ROUNDING = 1e-9;
 function withoutFalsePrecision(estimate: Estimate): Estimate {
   const { interval } = estimate;
   return interval !== null && interval.high - interval.low < ROUNDING
-    ? { ...estimate, interval: null }
+    ? { ...estimate, interval: null, error: null }
     : estimate;
 }
 

@@ -9,14 +9,21 @@ import type { BenchmarkId, CurveName, Variation } from "../experiment.ts";
 export type Score =
   /** Mean over the fine-tuned columns in which every compared row has numbers; a column with two numbers is averaged first, as in the paper. */
   | { readonly kind: "downstream"; readonly benchmarks?: readonly BenchmarkId[] }
-  /** A metric of the pretrained model, or its difference to another metric (`over`) of the same job. */
-  | { readonly kind: "intrinsic"; readonly metric: string; readonly over?: string }
-  /** The mean absolute change of a curve from point to point, or its last value. */
-  | { readonly kind: "curve"; readonly curve: CurveName; readonly feature: "roughness" | "end" }
+  /** A metric of the pretrained model, or its difference to another metric of the same job or to a constant (`over`). */
+  | { readonly kind: "intrinsic"; readonly metric: string; readonly over?: string | number }
+  /** The mean absolute change of a curve from point to point, or its last value; `over` as above. */
+  | {
+    readonly kind: "curve";
+    readonly curve: CurveName;
+    readonly feature: "roughness" | "end";
+    readonly over?: string;
+  }
   /** Parameters at the paper's size. */
   | { readonly kind: "parameters" }
   /** Gradient bytes all-reduced per step at the paper's size. */
   | { readonly kind: "traffic" }
+  /** Peak memory of a training step with one example at the paper's size. */
+  | { readonly kind: "memory" }
   /** Training throughput relative to BERT-large. */
   | { readonly kind: "speed-up" };
 
@@ -61,8 +68,10 @@ export interface Claim {
   readonly source: string;
   /** True for a control that the paper does not have. */
   readonly control?: true;
-  /** The first test decides; the others are additional evidence. */
+  /** The first test is the primary statistic, which decides; the others are secondary evidence without a verdict. */
   readonly tests: readonly Test[];
+  /** What must hold before the primary statistic can decide: each interval must be on the expected side. */
+  readonly preconditions?: readonly Test[];
 }
 
 /** A term that is added. */
@@ -79,6 +88,29 @@ export function minus(row: RowPattern, score: Score): Term {
 export const DOWNSTREAM: Score = { kind: "downstream" };
 /** Masked-LM accuracy of the pretrained model. */
 export const MLM = { kind: "intrinsic", metric: "mlm_accuracy" } as const satisfies Score;
+
+/** Masked-LM accuracy minus that of always predicting the most frequent token. */
+const MLM_OVER_UNIGRAM = { ...MLM, over: "unigram_accuracy" } as const satisfies Score;
+
+/** A precondition: a single model is better than a baseline. */
+export function better(experiment: string, statistic: string, row: RowPattern, score: Score): Test {
+  return { statistic, experiment, terms: [plus(row, score)], unit: "points", expect: { above: 0 } };
+}
+
+/** Preconditions of a statistic on masked-LM accuracy: every compared model predicts better than by frequency. */
+export function learnedWords(
+  experiment: string,
+  rows: Readonly<Record<string, RowPattern>>,
+): Test[] {
+  return Object.entries(rows).map(([name, row]) =>
+    better(
+      experiment,
+      `masked-LM accuracy of ${name} minus that of the most frequent token`,
+      row,
+      MLM_OVER_UNIGRAM,
+    )
+  );
+}
 
 /** A score with its name in statistics. */
 export type NamedScore = readonly [name: string, score: Score];

@@ -68,7 +68,8 @@ export function columnsOf({ columns }: Experiment, score: Score): Column[] {
       case "parameters":
         return measure.kind === "parameters" && measure.size === "paper";
       case "traffic":
-        return measure.kind === "cost" && measure.of === "traffic";
+      case "memory":
+        return measure.kind === "cost" && measure.of === score.kind;
       case "speed-up":
         return measure.kind === "speed-up";
     }
@@ -99,17 +100,21 @@ export function scoreRow(
 }
 
 function valuesOf(cell: MeasuredCell, score: Score): ReadonlyMap<number, number> {
+  const over = score.kind === "intrinsic" || score.kind === "curve" ? score.over : undefined;
   if (score.kind === "curve") {
     return new Map(
-      cell.curves.map(({ seed, curve }) => [seed, curveFeature(curve, score.feature)]),
+      cell.curves.flatMap(({ seed, curve, result }) => {
+        const floor = over === undefined ? 0 : result.metrics[over];
+        const value = curveFeature(curve, score.feature);
+        return floor === undefined ? [] : [[seed, value - floor]];
+      }),
     );
   }
-  const over = score.kind === "intrinsic" ? score.over : undefined;
   return new Map(
     cell.seeds.flatMap(({ seed, values, result }) => {
       const value = oneNumber(values, cell.column, score);
       if (over === undefined) return [[seed, value]];
-      const floor = result?.metrics[over];
+      const floor = typeof over === "number" ? over : result?.metrics[over];
       return floor === undefined ? [] : [[seed, value - floor]];
     }),
   );

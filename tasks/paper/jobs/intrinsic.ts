@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { ExampleDataset, type ExampleSettings, exampleSettings } from "../../../src/data/mod.ts";
+import {
+  type Example,
+  ExampleDataset,
+  type ExampleSettings,
+  exampleSettings,
+  uncutPairs,
+} from "../../../src/data/mod.ts";
 import type { OpenedData } from "../../../src/data/disk/mod.ts";
 import type { Device } from "../../../src/device/mod.ts";
 import {
@@ -44,7 +50,7 @@ const SEED = 20_200_209;
 export async function measureIntrinsic(
   device: Device,
   { config, weights }: LoadedModel,
-  dev: OpenedData,
+  dev: Pick<OpenedData, "corpus">,
   size: IntrinsicSize,
 ): Promise<Record<string, number>> {
   const measure = async (objective: PairObjective) => {
@@ -52,16 +58,23 @@ export async function measureIntrinsic(
     const source = new ExampleDataset(dev.corpus, settings, SEED);
     const count = Math.min(FINAL * size.evalExamples, source.examplesInEpoch(0));
     const model = load(device, { config: { ...config, pairObjective: objective }, weights });
-    try {
-      const result = await evaluatePretraining(
+    const evaluate = (examples: ExampleDataset, most: number) =>
+      evaluatePretraining(
         device,
         model.encoder,
-        source,
-        count,
+        examples,
+        most,
         size.microBatchSize,
         shapeOf(settings, dev),
       );
-      return { result, unigram: mostFrequentShare(source, count) };
+    try {
+      const uncut = uncutPairs(source, FINAL * size.evalExamples);
+      return {
+        result: await evaluate(source, count),
+        uncut: uncut && await evaluate(uncut, uncut.examplesInEpoch(0)),
+        unigram: mostFrequent(source, count, ({ maskedLabels }) => maskedLabels),
+        majority: mostFrequent(source, count, ({ pairLabel }) => pairLabel < 0 ? [] : [pairLabel]),
+      };
     } finally {
       model.parameters.free();
     }
@@ -73,14 +86,14 @@ export async function measureIntrinsic(
     unigram_accuracy: points(own.unigram),
   };
   for (const objective of ["nsp", "sop"] as const) {
-    const { result } = config.pairObjective === objective ? own : await measure(objective);
-    Object.assign(metrics, pairMetrics(objective, result));
+    const measured = config.pairObjective === objective ? own : await measure(objective);
+    Object.assign(metrics, pairMetrics(objective, measured));
   }
   return metrics;
 }
 
 /** The shape of a batch. */
-export function shapeOf(settings: ExampleSettings, { corpus }: OpenedData) {
+export function shapeOf(settings: ExampleSettings, { corpus }: Pick<OpenedData, "corpus">) {
   return {
     sequenceLength: settings.maxSeqLength,
     maxPredictions: settings.maxPredictionsPerSeq,
@@ -95,22 +108,38 @@ function load(device: Device, { config, weights }: LoadedModel): PretrainingMode
   return model;
 }
 
-function pairMetrics(name: "nsp" | "sop", result: PretrainingEvaluation): Record<string, number> {
+function pairMetrics(
+  name: "nsp" | "sop",
+  { result, uncut, majority }: {
+    readonly result: PretrainingEvaluation;
+    readonly uncut: PretrainingEvaluation | null;
+    readonly majority: number;
+  },
+): Record<string, number> {
   return {
     [`${name}_accuracy`]: points(result.pairAccuracy),
+    [`${name}_majority`]: points(majority),
     ...(result.wholePairs > 0 && {
       [`${name}_whole_accuracy`]: points(result.wholePairAccuracy),
       [`${name}_whole_pairs`]: result.wholePairs,
     }),
+    ...(uncut !== null && {
+      [`${name}_uncut_accuracy`]: points(uncut.pairAccuracy),
+      [`${name}_uncut_pairs`]: uncut.pairs,
+    }),
   };
 }
 
-/** Fraction of masked tokens that are the most frequent one: the accuracy of a constant prediction. */
-function mostFrequentShare(source: ExampleDataset, count: number): number {
+/** Fraction of the most frequent label: the accuracy of a constant prediction. */
+function mostFrequent(
+  source: ExampleDataset,
+  count: number,
+  labelsOf: (example: Example) => Iterable<number>,
+): number {
   const counts = new Map<number, number>();
   let all = 0;
   for (let index = 0; index < count; index++) {
-    for (const label of source.exampleAt(index).maskedLabels) {
+    for (const label of labelsOf(source.exampleAt(index))) {
       counts.set(label, (counts.get(label) ?? 0) + 1);
       all++;
     }

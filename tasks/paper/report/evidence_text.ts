@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { Evidence, Finding, Verdict } from "../findings/assess.ts";
+import { correctedClaims, type Evidence, type Finding, type Verdict } from "../findings/assess.ts";
+import { CLAIMS } from "../findings/claims.ts";
+import { MIN_SEEDS } from "../statistics.ts";
 import { signed } from "./numbers.ts";
 
 /** Verdicts as shown to readers. */
@@ -23,11 +25,43 @@ export function verdictCounts(findings: readonly Finding[]): string {
     .join(", ");
 }
 
-/** The evidence to show: only the deciding test if nothing was measured for the claim. */
-export function shownEvidence({ evidence }: Finding): readonly Evidence[] {
-  const measured = evidence.some(({ estimate }) => estimate !== null);
-  return measured ? evidence : evidence.slice(0, 1);
+/** Evidence with its part in a finding. */
+export interface ShownEvidence {
+  readonly evidence: Evidence;
+  readonly role: "primary" | "secondary" | "precondition";
 }
+
+/** The evidence to show: primary statistic, preconditions, secondary statistics; only the primary one if nothing was measured for the claim. */
+export function shownEvidence({ evidence, preconditions }: Finding): readonly ShownEvidence[] {
+  const [primary, ...secondary] = evidence;
+  const all: ShownEvidence[] = [
+    { evidence: primary, role: "primary" },
+    ...preconditions.map((one) => ({ evidence: one, role: "precondition" as const })),
+    ...secondary.map((one) => ({ evidence: one, role: "secondary" as const })),
+  ];
+  const measured = all.some(({ evidence: { estimate } }) => estimate !== null);
+  return measured ? all : all.slice(0, 1);
+}
+
+/** What evidence shows: the verdict of the primary statistic with its reasons, whether a precondition holds, and for secondary statistics no verdict. */
+export function outcomeText(
+  { verdict, reasons }: Finding,
+  { evidence, role }: ShownEvidence,
+): string {
+  if (role === "primary") {
+    return VERDICT_TEXT[verdict] + (reasons.length === 0 ? "" : ` (${reasons.join("; ")})`);
+  }
+  const missing = evidence.missing === undefined ? "" : ` (${evidence.missing})`;
+  if (role === "secondary") return `secondary, no verdict${missing}`;
+  return (evidence.verdict === "reproduced" ? "precondition holds" : "precondition does not hold") +
+    missing;
+}
+
+/** The rule of verdicts, for readers. */
+export const VERDICT_RULE =
+  `The primary statistic of a claim was chosen before the runs and decides. Its interval has the level of Holm's correction for ${
+    correctedClaims(CLAIMS)
+  } claims at 5% (Student's t over seeds), and must be on one side of the threshold. A verdict also requires at least ${MIN_SEEDS} seeds, that every precondition holds (its 95% interval is on the expected side), and that a reproduced effect does not have the other sign than the paper's. Secondary statistics have 95% intervals and no verdict.`;
 
 /** A number of an effect: signed for differences, unsigned for ratios and single values. */
 function effectNumber({ test }: Evidence, value: number): string {

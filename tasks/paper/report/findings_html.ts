@@ -11,8 +11,11 @@ import {
   effectText,
   expectationText,
   intervalText,
+  outcomeText,
   paperText,
+  type ShownEvidence,
   shownEvidence,
+  VERDICT_RULE,
   VERDICT_TEXT,
   verdictCounts,
 } from "./evidence_text.ts";
@@ -39,8 +42,8 @@ export function findingsHtml(all: readonly Finding[], experiments: readonly stri
 <p>Of ${ofPaper.length} ${ofPaper.length === 1 ? "claim" : "claims"} of the paper: <b>${
     verdictCounts(ofPaper)
   }</b>.</p>
-<p class="quiet">The first statistic of a claim decides; the others are additional evidence. A claim is <i>reproduced</i> if the whole 95% confidence interval (Student’s t over seeds) is on the expected side of the threshold, and <i>opposite</i> if it is on the other side. A single seed has no interval. On average, one interval in twenty does not contain the true value.</p>
-<p class="quiet keys"><span>${sample("ours")} measured, with 95% interval</span><span>${
+<p class="quiet">${VERDICT_RULE} A claim is <i>reproduced</i> if the interval is on the expected side of the threshold, and <i>opposite</i> if it is on the other side. Intervals of controls are not corrected: on average, one in twenty does not contain the true value.</p>
+<p class="quiet keys"><span>${sample("ours")} measured, with interval</span><span>${
     sample("theirs")
   } the paper</span><span>${sample("threshold")} threshold, expected side shaded</span></p>
 ${overview(ofPaper)}
@@ -62,7 +65,7 @@ function overview(findings: readonly Finding[]): Html {
             <th></th>
             <th>claim</th>
             <th class="n">effect</th>
-            <th class="n">95% interval</th>
+            <th class="n">interval</th>
             <th>effect, interval, and the paper’s value</th>
             <th class="n">paper</th>
           </tr>
@@ -134,7 +137,7 @@ function finding(one: Finding): Html {
     <article class="finding"
       id="claim-${claim.id}"><header>${badge(verdict)}<h4>${claim
         .claim}</h4><span class="quiet">${claim.source}</span></header>
-    ${shownEvidence(one).map(evidenceRow)}</article>
+    ${shownEvidence(one).map((shown) => evidenceRow(one, shown))}</article>
   `;
 }
 
@@ -144,8 +147,10 @@ function badge(verdict: Verdict): Html {
   }</span>`;
 }
 
-function evidenceRow(evidence: Evidence): Html {
-  const { test, columns, missing, standIns, preset, verdict } = evidence;
+function evidenceRow(finding: Finding, shown: ShownEvidence): Html {
+  const { evidence, role } = shown;
+  const { test, columns, standIns, preset } = evidence;
+  const verdict = role === "primary" ? finding.verdict : evidence.verdict;
   const effect = effectText(evidence),
     interval = intervalText(evidence),
     paper = paperText(evidence);
@@ -172,10 +177,9 @@ function evidenceRow(evidence: Evidence): Html {
             paper ${paper} ·
           `}${countText(evidence)} · ${expectationText(evidence)}</small></div>
       <div>${effectPlot(evidence)}</div>
-      <div class="quiet"><span class="small ${verdict.replace(
-        " ",
-        "-",
-      )}">${SIGNS[verdict]}</span> ${missing ?? verdict}</div>
+      <div class="quiet">${role === "secondary" ? "" : html`
+        <span class="small ${verdict.replace(" ", "-")}">${SIGNS[verdict]}</span>
+      `}${outcomeText(finding, shown)}</div>
     </div>
   `;
 }

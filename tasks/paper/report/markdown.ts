@@ -12,9 +12,10 @@ import {
   countText,
   effectText,
   intervalText,
+  outcomeText,
   paperText,
   shownEvidence,
-  VERDICT_TEXT,
+  VERDICT_RULE,
   verdictCounts,
 } from "./evidence_text.ts";
 import { PAPER, presetDescription, provenance, type ReportInput, TITLE } from "./report_input.ts";
@@ -81,6 +82,7 @@ function line(cells: readonly string[]): string {
 /** Formats the report: the findings, then every experiment with results. */
 export function markdownSummary({ measured, findings, command }: ReportInput): string {
   const behind = provenance(measured);
+  const ofPaper = findings.filter(({ claim }) => !claim.control);
   const presets = behind.presets.map((name) => `${name}: ${presetDescription(name)}`);
   return [
     `# ${TITLE}`,
@@ -98,10 +100,10 @@ export function markdownSummary({ measured, findings, command }: ReportInput): s
       }`,
     ].join("\n"),
     "## Findings",
-    `${
-      verdictCounts(findings)
-    }. The first statistic of a claim decides: the whole 95% confidence interval over seeds must be on one side of the threshold.`,
-    findingsMarkdown(findings),
+    `Of ${ofPaper.length} claims of the paper: ${verdictCounts(ofPaper)}. ${VERDICT_RULE}`,
+    findingsMarkdown(ofPaper),
+    "### Controls (not in the paper)",
+    findingsMarkdown(findings.filter(({ claim }) => claim.control)),
     "## Tables and figures",
     LEGEND,
     ...measured.filter(hasSomething).map(experimentMarkdown),
@@ -112,7 +114,7 @@ export function markdownSummary({ measured, findings, command }: ReportInput): s
 /** The claims as a table. */
 function findingsMarkdown(findings: readonly Finding[]): string {
   const lines = [
-    "| Claim | Statistic | Effect | 95% interval | Paper | Runs | Verdict |",
+    "| Claim | Statistic | Effect | Interval | Paper | Runs | Verdict |",
     "| :-- | :-- | --: | :-- | --: | :-- | :-- |",
   ];
   for (const finding of findings) {
@@ -120,7 +122,8 @@ function findingsMarkdown(findings: readonly Finding[]): string {
     for (const [i, one] of shownEvidence(finding).entries()) {
       const cells = [
         i === 0 ? `**${escapeMarkdown(claim.claim)}** ${claim.source}` : "",
-        ...evidenceCells(one),
+        ...evidenceCells(one.evidence),
+        escapeMarkdown(outcomeText(finding, one)),
       ];
       lines.push(`| ${cells.join(" | ")} |`);
     }
@@ -130,14 +133,12 @@ function findingsMarkdown(findings: readonly Finding[]): string {
 
 function evidenceCells(evidence: Evidence): string[] {
   const dagger = evidence.standIns.length > 0 && evidence.estimate !== null ? "†" : "";
-  const reason = evidence.missing === undefined ? "" : ` (${escapeMarkdown(evidence.missing)})`;
   return [
     escapeMarkdown(evidence.test.statistic),
     `${effectText(evidence) ?? "–"}${dagger}`,
     intervalText(evidence) ?? "–",
     paperText(evidence) ?? "–",
     countText(evidence),
-    `${VERDICT_TEXT[evidence.verdict]}${reason}`,
   ];
 }
 

@@ -41,8 +41,8 @@ export function tableCsv(view: TableView): string {
 
 /** Mean, standard deviation, number of seeds, and values. */
 function numbers({ seeds, measured }: CellView, number: number): string[] {
-  if (seeds.length === 0) return [measured ?? "", "", "0", ""];
   const values = seeds.map((seed) => seed.values[number]).filter((value) => value !== undefined);
+  if (values.length === 0) return [seeds.length === 0 ? measured ?? "" : "", "", "0", ""];
   const spread = sampleSpread(values);
   return [
     ...[`${mean(values)}`, spread === null ? "" : `${spread}`, `${values.length}`],

@@ -9,6 +9,7 @@ import { assess } from "../findings/assess.ts";
 import { CLAIMS } from "../findings/claims.ts";
 import type { JobFailure, JobResult, MeasuredExperiment } from "../result.ts";
 import { figurePanels, figureSvg } from "./figures.ts";
+import { findingRecords } from "./findings_json.ts";
 import { markdownSummary, tableMarkdown } from "./markdown.ts";
 import { paperPage } from "./paper_page.ts";
 import type { ReportInput } from "./report_input.ts";
@@ -28,7 +29,7 @@ export interface WriteReportOptions {
 }
 
 /**
- * Writes `OUTPUT/report`: `index.html`, `README.md`, `.md`, `.csv` and `.tex` for every table, and `.svg` for every figure.
+ * Writes `OUTPUT/report`: `index.html`, `README.md`, `findings.json`, `.md`, `.csv` and `.tex` for every table, and `.svg` for every figure.
  *
  * @returns the paths of the written files, `index.html` first
  */
@@ -45,6 +46,7 @@ export async function writePaperReport(
   const files = new Map([
     ["index.html", paperPage(input)],
     ["README.md", markdownSummary(input)],
+    ["findings.json", `${JSON.stringify(findingRecords(input.findings), null, 2)}\n`],
   ]);
   for (const one of measured) {
     const { id, kind, title } = one.experiment;

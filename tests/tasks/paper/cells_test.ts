@@ -74,13 +74,37 @@ Deno.test('with selection "last" the last evaluation counts instead of the best'
 Deno.test("an average averages F1 and exact match first, and requires all its columns", async () => {
   const metrics = (job: Job): JobResult["metrics"] =>
     job.kind === "finetune" && job.benchmark.startsWith("squad")
-      ? { f1: 90, exact_match: 80 }
+      ? { f1: 90, [job.benchmark === "squad-1.1" ? "exact_match" : "exact"]: 80 }
       : { accuracy: 60, mlm_accuracy: 10 };
   const all = planFor("paper");
   const { seeds } = await cell(["table-3", "all-shared-128", "avg"], all, metrics);
   assertAlmostEquals(seeds[0].values[0], (85 + 85 + 60 + 60 + 60) / 5);
   const some = await cell(["table-3", "all-shared-128", "avg"], planFor("nano"), metrics);
   assertEquals([some.seeds, some.missing], [[], "Requires SQuAD2.0, MNLI, RACE"]);
+});
+
+Deno.test("SQuAD 2.0 has the exact match of its official script, named exact; results without a metric get a reason and no average", async () => {
+  const metrics = (exact: string) => (): JobResult["metrics"] => ({
+    ...{ f1: 90, exact_match: 80, accuracy: 60 },
+    ...{ HasAns_exact: 1, [exact]: 70 },
+  });
+  const plan = planFor("paper");
+  const read = (column: string, exact = "exact") =>
+    cell(["table-3", "all-shared-128", column], plan, metrics(exact));
+  assertEquals((await read("squad-2.0")).seeds[0].values, [90, 70]);
+  assertEquals((await read("squad-1.1")).seeds[0].values, [90, 80]);
+  const old = await read("squad-2.0", "other");
+  assertEquals([old.seeds[0].values, old.missing], [[90], "Finished runs have no f1 or no exact"]);
+  const average = await read("avg", "other");
+  assertEquals([average.seeds, average.missing], [[], "Requires SQuAD2.0"]);
+});
+
+Deno.test("pretrained models of earlier results have a reason instead of accuracies on balanced pairs", async () => {
+  const plan = planFor("nano", { seeds: [42] });
+  const old = await cell(["table-5", "sop", "sop-uncut"], plan, () => ({ sop_accuracy: 50 }));
+  assertEquals([old.seeds, old.missing], [[], "Finished runs have no sop_uncut_accuracy"]);
+  const now = await cell(["table-5", "sop", "sop-uncut"], plan, () => ({ sop_uncut_accuracy: 51 }));
+  assertEquals([now.seeds[0].values, now.missing], [[51], undefined]);
 });
 
 Deno.test("an empty cell has a reason", async () => {
@@ -127,7 +151,7 @@ Deno.test("a stand-in marks only the cells that use it", async () => {
     benchmarks: { ...plan.manifest.benchmarks, race },
   };
   const marked = { ...plan, manifest };
-  const metrics = () => ({ accuracy: 50, f1: 50, exact_match: 50 });
+  const metrics = () => ({ accuracy: 50, f1: 50, exact_match: 50, exact: 50 });
   const standIns = async (column: string) =>
     (await cell(["table-3", "all-shared-64", column], marked, metrics)).standIns;
   assertEquals(await standIns("race"), ["race/high"]);

@@ -1,7 +1,12 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import {
+  ALPHA,
   estimateMean,
+  holm,
+  intervalAt,
   median,
+  pValue,
+  seedsForPower,
   studentT,
   studentTQuantile,
   welchDifference,
@@ -54,7 +59,9 @@ Deno.test("the intervals of means, paired and unpaired differences match SciPy",
 });
 
 Deno.test("a single run has a mean but no interval", () => {
-  assertEquals(estimateMean([3]), { mean: 3, spread: null, count: 1, interval: null });
+  assertEquals(estimateMean([3]), {
+    ...{ mean: 3, spread: null, count: 1, interval: null, error: null },
+  });
   assertEquals(welchDifference([3, 4], [1]).interval, null);
   assertThrows(() => estimateMean([]), RangeError, "no runs");
   assertThrows(() => welchDifference([], [1]), RangeError, "no runs");
@@ -63,6 +70,61 @@ Deno.test("a single run has a mean but no interval", () => {
 Deno.test("identical runs have an interval of width 0", () => {
   assertEquals(estimateMean([2, 2, 2]).interval, { low: 2, high: 2 });
   assertEquals(welchDifference([2, 2], [1, 1]).interval, { low: 1, high: 1 });
+});
+
+Deno.test("Holm's procedure compares the smallest p-value with α/m and stops at the first failure", () => {
+  // The third fails 0.05/2, so the last is not rejected although it is below 0.05.
+  assertEquals(holm([0.01, 0.04, 0.03, 0.005], 0.05), [
+    { rejected: true, level: 0.05 / 3 },
+    { rejected: false, level: 0.05 / 2 },
+    { rejected: false, level: 0.05 / 2 },
+    { rejected: true, level: 0.05 / 4 },
+  ]);
+  // A hypothesis without data counts.
+  assertEquals(holm([0.03, 1], 0.05).map(({ rejected }) => rejected), [false, false]);
+  assertEquals(holm([0.03], 0.05).map(({ rejected }) => rejected), [true]);
+});
+
+Deno.test("an interval excludes a threshold exactly if the p-value is below its level", () => {
+  for (const { a } of expected.samples) {
+    const estimate = estimateMean(a);
+    for (const alpha of [ALPHA, ALPHA / 12]) {
+      const { low, high } = intervalAt(estimate, alpha)!;
+      assertAlmostEquals(pValue(estimate, low), alpha, 1e-9);
+      assertAlmostEquals(pValue(estimate, high), alpha, 1e-9);
+    }
+  }
+  assertEquals(pValue(estimateMean([3]), 0), 1);
+});
+
+/** Standard normal numbers (Box–Muller) from a linear congruential generator. */
+function normals(seed: number): () => number {
+  let state = seed;
+  const uniform = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state + 0.5) / 2 ** 32;
+  };
+  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+Deno.test("seedsForPower() gives the power that simulated runs have", () => {
+  const level = ALPHA / 12, trials = 2000;
+  for (const effect of [0.7, 1, 2]) {
+    const n = seedsForPower({ effect, spread: 1, level });
+    const quantile = studentTQuantile(1 - level / 2, n - 1);
+    const normal = normals(7);
+    let found = 0;
+    for (let trial = 0; trial < trials; trial++) {
+      const { mean, error } = estimateMean(Array.from({ length: n }, () => effect + normal()));
+      if (Math.abs(mean) > quantile * error!.size) found++;
+    }
+    // At most one seed more than necessary: the power is at least the required one.
+    const share = found / trials;
+    assertEquals(share > 0.77 && share < 0.95, true, `${effect}: ${n} seeds, power ${share}`);
+  }
+  assertEquals(seedsForPower({ effect: 1, spread: 0, level }), 3);
+  assertThrows(() => seedsForPower({ effect: 0, spread: 1, level }), RangeError, "above 0");
+  assertThrows(() => seedsForPower({ effect: 1e-9, spread: 1, level }), RangeError, "10000");
 });
 
 Deno.test("median() returns the middle value, or the mean of the two middle values", () => {

@@ -185,13 +185,93 @@ Deno.test("two rows that are the same run at this size resolve nothing", () => {
   assertEquals(found.missing, "row a and row b are the same run at this size");
 });
 
+/** A finding on SST-2 with three or fewer seeds. */
+function findingOf(
+  effects: readonly number[],
+  rest: Partial<Claim> = {},
+  test: Partial<Test> = {},
+  others: readonly Claim[] = [],
+) {
+  const claim: Claim = {
+    ...{ id: "c", claim: "It holds.", source: "§1" },
+    tests: [{ ...difference, ...test }],
+    ...rest,
+  };
+  return assess([claim, ...others], [
+    measuredExperiment(experiment, {
+      "a/sst-2": effects.map((effect) => [80 + effect]),
+      "b/sst-2": effects.map(() => [80]),
+      "c/mlm": [[4], [5], [4.5]],
+    }),
+  ])[0];
+}
+
+Deno.test("a verdict requires three seeds", () => {
+  assertEquals(findingOf([9, 9.1]).verdict, "not resolved");
+  assertEquals(findingOf([9, 9.1]).reasons, ["2 seeds; a verdict requires 3"]);
+  assertEquals(findingOf([9, 9.1, 9.2]).verdict, "reproduced");
+});
+
+Deno.test("a claim whose precondition does not hold or is not measured is not resolved, in either direction", () => {
+  const skill = (above: number, row = {}): Test => ({
+    ...{ statistic: "skill", experiment: "table-99", unit: "points", expect: { above } },
+    terms: [plus({ share: "all", ...row }, MLM)],
+  });
+  const verdict = (effects: number[], precondition: Test) => {
+    const { verdict, reasons } = findingOf(effects, { preconditions: [precondition] });
+    return [verdict, ...reasons];
+  };
+  assertEquals(verdict([9, 9.1, 9.2], skill(0)), ["reproduced"]);
+  assertEquals(verdict([-9, -9.1, -9.2], skill(0)), ["opposite"]);
+  for (const effects of [[9, 9.1, 9.2], [-9, -9.1, -9.2]]) {
+    assertEquals(verdict(effects, skill(4.4)), [
+      ...["not resolved", "precondition “skill” does not hold"],
+    ]);
+    assertEquals(verdict(effects, skill(0, { share: "ffn" })), [
+      ...["not resolved", "precondition “skill”: Not run"],
+    ]);
+  }
+});
+
+Deno.test("intervals of claims are corrected for their number, those of controls are not", () => {
+  const other = (id: string, control?: true): Claim => ({
+    ...{ id, claim: "Also.", source: "§2", tests: [{ ...difference, experiment: "table-1" }] },
+    ...(control && { control }),
+  });
+  const effects = [4, 5, 6.5];
+  // p is about 0.02: alone it is below 0.05, but not below 0.05 / 4.
+  assertEquals(findingOf(effects).verdict, "reproduced");
+  const among = [other("d"), other("e"), other("f")];
+  const corrected = findingOf(effects, {}, {}, among);
+  assertEquals([corrected.verdict, ...corrected.reasons], [
+    ...["not resolved", "the interval includes the threshold"],
+  ]);
+  const width = ({ evidence: [{ estimate }] }: typeof corrected) =>
+    estimate!.interval!.high - estimate!.interval!.low;
+  assertEquals(width(corrected) > 1.5 * width(findingOf(effects)), true);
+  const controls = [other("d", true), other("e", true), other("f", true)];
+  assertEquals(findingOf(effects, {}, {}, controls).verdict, "reproduced");
+});
+
+Deno.test("an effect within its limit is not reproduced if it has the other sign than the paper's", () => {
+  const test = {
+    terms: [plus({ share: "ffn" }, DOWNSTREAM), minus({ share: "attention" }, DOWNSTREAM)],
+    expect: { above: -1 },
+  };
+  // The paper has 91.7 − 91.9; here it is above the limit, and surely above 0.
+  const finding = findingOf([-2, -2.1, -2.2], {}, test);
+  assertEquals([finding.verdict, ...finding.reasons], [
+    ...["not resolved", "the effect has the other sign than the paper's"],
+  ]);
+});
+
 Deno.test("a finding has the verdict of its first test and lists stand-ins", () => {
   const claim: Claim = {
     ...{ id: "c", claim: "It holds.", source: "§1" },
     tests: [difference, { ...difference, expect: { below: 0 } }],
   };
   const seeds = (value: number) =>
-    [1, 2].map((seed) => ({ seed, values: [value * (1 + seed / 50)] }));
+    [1, 2, 3].map((seed) => ({ seed, values: [value * (1 + seed / 50)] }));
   const [finding] = assess([claim], [
     measuredExperiment(experiment, {
       "a/sst-2": { seeds: seeds(9), standIns: ["sst-2"] },

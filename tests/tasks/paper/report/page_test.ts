@@ -73,7 +73,14 @@ Deno.test("writePaperReport() writes page, summary, tables and figures, and link
     ];
     const written = await writePaperReport(measured, { output, command: "albert paper" });
     assertEquals(written.map((path) => path.replace(`${output}/report/`, "")), [
-      ...["index.html", "README.md", "table-98.md", "table-98.csv", "table-98.tex"],
+      ...[
+        "index.html",
+        "README.md",
+        "findings.json",
+        "table-98.md",
+        "table-98.csv",
+        "table-98.tex",
+      ],
       "figure-1.svg",
     ]);
     const text = await Deno.readTextFile(`${output}/report/index.html`);

@@ -3,6 +3,7 @@ import { escapeMarkdown, tableMarkdown } from "../../../../tasks/paper/report/ma
 import { tableCsv } from "../../../../tasks/paper/report/table_csv.ts";
 import { escapeLatex, tableLatex } from "../../../../tasks/paper/report/table_latex.ts";
 import { tableView } from "../../../../tasks/paper/report/table_view.ts";
+import { parseCsv } from "../../../support/paper_results.ts";
 import { EVIL, evilExperiment } from "./evil.ts";
 
 const view = tableView(evilExperiment());
@@ -27,18 +28,6 @@ Deno.test("a table has means, standard deviations, the paper's numbers and one f
   ]);
   assertEquals(view.standIns, [`S ${EVIL}`]);
 });
-
-/** Parses CSV according to RFC 4180. */
-function parseCsv(text: string): string[][] {
-  const lines: string[][] = [[]];
-  for (
-    const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)
-  ) {
-    lines.at(-1)!.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
-    if (end === "\r\n") lines.push([]);
-  }
-  return lines.slice(0, -1);
-}
 
 Deno.test("CSV has one line per number and preserves every character", () => {
   const [header, ...lines] = parseCsv(tableCsv(view));

@@ -100,7 +100,7 @@ export function finetuningTask<E extends FinetuneExample, O>(
     results: (step) => ({
       ...(baseModel !== undefined && { baseModel }),
       seed,
-      epochs: Math.round(100 * step * batchSize / task.train.length) / 100,
+      epochs: Number((step * batchSize / task.train.length).toPrecision(4)),
       trainExamples: task.train.length,
       evalExamples: task.heldOut.reduce((sum, { examples }) => sum + examples.length, 0),
     }),

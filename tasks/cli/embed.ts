@@ -11,7 +11,7 @@ const OPTIONS = {
   },
   "--input <file...>": {
     kind: "strings",
-    help: "Files with one text per line, JSON lines, CSV or TSV; - is standard input.",
+    help: "Files with one text per line, JSON lines, CSV, TSV or Parquet; - is standard input.",
     defaultText: "standard input",
   },
   "--format <name>": {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { openInput, STANDARD_INPUT } from "../../src/data/disk/mod.ts";
-import { readRecords, recordFormatOf, textOf, type TextRecord } from "../../src/data/mod.ts";
+import { recordsIn, STANDARD_INPUT } from "../../src/data/disk/mod.ts";
+import { textOf, type TextRecord } from "../../src/data/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 import { atomicWrite, writeAll } from "../../src/files/mod.ts";
 import {
@@ -78,8 +78,7 @@ async function* recordsOf(
 ): AsyncGenerator<RecordBatch> {
   for (const path of paths) {
     const source = path === STANDARD_INPUT ? "standard input" : path;
-    const batches = readRecords(openInput(path), source, format ?? recordFormatOf(path));
-    for await (const records of batches) yield { source, records };
+    for await (const records of recordsIn(path, format)) yield { source, records };
   }
 }
 

@@ -41,7 +41,8 @@ const CLASSIFY_OPTIONS = {
   ...CHECKPOINT,
   "--input <file...>": {
     kind: "strings",
-    help: "Files of JSON lines, CSV or TSV with the fields text, or sentence1 and sentence2.",
+    help:
+      "Files of JSON lines, CSV, TSV or Parquet with the fields text, or sentence1 and sentence2.",
   },
   "--output <file>": {
     kind: "string",

@@ -39,10 +39,10 @@ import {
   type TaskHead,
   taskModel,
 } from "../../src/train/mod.ts";
-import { openInput, STANDARD_INPUT } from "../../src/data/disk/mod.ts";
-import { readRecords } from "../../src/data/mod.ts";
+import { recordsIn, STANDARD_INPUT } from "../../src/data/disk/mod.ts";
 import { atomicWriteFile } from "../../src/files/mod.ts";
-import { UsageError } from "./errors.ts";
+import { checkCount } from "../../src/json/mod.ts";
+import { usage, UsageError } from "./errors.ts";
 import { downloadProgress, openCheckpoint } from "./open_checkpoint.ts";
 import { givenOnly, type GlobalFlags } from "./options.ts";
 import { logTo } from "./progress.ts";
@@ -59,6 +59,7 @@ const BATCH_SIZE = 16;
 
 /** Prints the candidates for each mask of a text, or of each line of standard input. */
 export async function predictFillMask(flags: FillMaskFlags, text?: string): Promise<void> {
+  usage(() => checkCount("top", flags.top));
   const device = await openDevice({ device: flags.device, blas: flags.blas });
   try {
     const folder = await resolveCheckpoint(flags.checkpoint, downloadProgress(flags));
@@ -118,7 +119,7 @@ async function classifyRecords(paths: readonly string[], flags: ClassifyFlags): 
     async function* lines(): AsyncGenerator<Uint8Array> {
       for (const path of paths) {
         const name = path === STANDARD_INPUT ? "standard input" : path;
-        for await (const records of readRecords(openInput(path), name)) {
+        for await (const records of recordsIn(path)) {
           const rows = records.map(({ line, fields }) => ({
             index: `${line}`,
             texts: recordTexts(fields, `${name}, line ${line}`),
@@ -205,6 +206,7 @@ export async function predictAnswer(
   question: string,
   given?: string,
 ): Promise<void> {
+  usage(() => checkCount("top", flags.top));
   const text = given ?? await standardInput();
   const { config, weights, tokenizer } = await openCheckpoint(flags.checkpoint, flags);
   const head = squadHeadOf(config, weights);

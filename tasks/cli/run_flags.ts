@@ -213,7 +213,8 @@ export async function readSettingsFile(
     );
     const place = `--settings ${file}: ${shown(key)}`;
     if (option === undefined) throw new UsageError(`${place} is not a setting of this command`);
-    const word = typeof value === "string" ? wordOf(option, value) ?? value : value;
+    const single = typeof value === "string" ? wordOf(option, value) ?? value : value;
+    const word = option.kind === "strings" && typeof single === "string" ? [single] : single;
     const complaint = kindComplaint(option.kind, word);
     if (complaint !== null) throw new UsageError(`${place} ${complaint} (got ${quote(value)})`);
     if (Object.hasOwn(settings, option.setting)) {

@@ -2,7 +2,13 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
 import { loadTextData } from "../../src/benchmarks/glue/disk.ts";
 import { readSquadFile } from "../../src/benchmarks/squad/disk.ts";
-import { expandInputs, previewFile, readPiece, textPieces } from "../../src/data/disk/mod.ts";
+import {
+  expandInputs,
+  previewFile,
+  readPiece,
+  recordsIn,
+  textPieces,
+} from "../../src/data/disk/mod.ts";
 import { documentsIn } from "../../src/data/disk/documents.ts";
 import { openParquet, readParquet, type TextDocument } from "../../src/data/mod.ts";
 
@@ -140,3 +146,24 @@ Deno.test("questions are read from Parquet files in the form of Hugging Face's d
     assertEquals(questions.map(({ answers }) => answers), [[{ text: "Ada Lind", start: 0 }], []]);
   });
 });
+
+Deno.test("recordsIn() reads rows of a Parquet file with any name, with 64-bit integers as numbers", () =>
+  withFolder(async (folder) => {
+    const data = [1n, 2n ** 40n, 3n];
+    const table = fileOf([
+      { name: "id", data, type: "INT64" },
+      { name: "text", data: ["a", "Fünf", "c"], type: "STRING" },
+    ]);
+    await write(`${folder}/rows`, table);
+    const records = (await Array.fromAsync(recordsIn(`${folder}/rows`))).flat();
+    assertEquals(records.map(({ line, fields }) => [line, fields.id, fields.text]), [
+      [1, 1, "a"],
+      [2, 2 ** 40, "Fünf"],
+      [3, 3, "c"],
+    ]);
+    await assertRejects(
+      () => Array.fromAsync(recordsIn(`${folder}/rows`, "jsonl")),
+      SyntaxError,
+      "Cannot read",
+    );
+  }));

@@ -24,3 +24,11 @@ for (const [name, words] of Object.entries(COMMANDS)) {
     assertStringIncludes(stderr, "Cannot load the BLAS library nowhere.so");
   });
 }
+
+for (const [name, words] of [["fill-mask", ["a [MASK]"]], ["answer", ["who", "one"]]] as const) {
+  Deno.test(`albert predict ${name} rejects a --top that is not positive`, async () => {
+    const shared = ["--checkpoint", `${folder}/model`, "--device", "cpu", "--top", "0"];
+    const { code, stderr } = await albertHere("predict", name, ...words, ...shared);
+    assertEquals([code, stderr], [2, "albert: --top must be a positive integer, got 0"]);
+  });
+}

@@ -118,6 +118,12 @@ const WRONG: [name: string, text: string, sentence: string][] = [
   ["o.yaml", "resume: true", "resume is not a setting of this command"],
 ];
 
+Deno.test("a settings file may give one string instead of a list, as the command line", () =>
+  withFile("one.yaml", "data: books\nreport_to: csv\n", async (file) => {
+    const settings = await readSettingsFile(PRETRAIN_OPTIONS, file);
+    assertEquals(settings, { data: ["books"], reportTo: "csv" });
+  }));
+
 Deno.test("an invalid settings file is rejected with one sentence that names it", async () => {
   for (const [name, text, sentence] of WRONG) {
     await withFile(name, text, async (file) => {

@@ -117,7 +117,7 @@ Deno.test("a fine-tuning run keeps the best checkpoint, its metrics and the clas
       toyTask.heldOut[0].examples.length,
     ]);
     const { batchSize } = toySettings();
-    assertEquals(epochs, Math.round(100 * results.step * batchSize / trainExamples) / 100);
+    assertEquals(epochs, Number((results.step * batchSize / trainExamples).toPrecision(4)));
     assert(trainingSeconds > 0 && trainingSeconds < 600, `${trainingSeconds}`);
     const card = await Deno.readTextFile(`${folder}/checkpoints/step-${first.step}/README.md`);
     assertStringIncludes(card, `| accuracy | ${Number.isInteger(best) ? best : best.toFixed(4)} |`);

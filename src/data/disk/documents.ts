@@ -10,7 +10,11 @@ import {
   readDocuments,
   type ReadOptions,
   readParquet,
+  readRecords,
+  type RecordFormat,
+  recordFormatOf,
   type TextDocument,
+  type TextRecord,
 } from "../readers/mod.ts";
 import { openInput, STANDARD_INPUT } from "./inputs.ts";
 
@@ -64,6 +68,46 @@ export async function readParquetRows(
   using file = openFile(path, () => {});
   const { columns, classes, rows } = await openParquet(file, path);
   return { columns, classes, rows: await Array.fromAsync(rows(columns)) };
+}
+
+/** Rows of a Parquet file that are read together. */
+const ROWS = 1000;
+
+/**
+ * Reads the records of a file, or of standard input, in batches.
+ *
+ * @param path A path, or `-`.
+ * @param format Format of the content. Default: Parquet if the file begins as one, else by the ending of the name.
+ * @throws {SyntaxError} If the file is not valid text, or does not have the format.
+ */
+export async function* recordsIn(
+  path: string,
+  format?: RecordFormat,
+): AsyncGenerator<TextRecord[]> {
+  if (path === STANDARD_INPUT || format !== undefined || !await isParquet(path)) {
+    const name = path === STANDARD_INPUT ? "standard input" : path;
+    yield* readRecords(openInput(path), name, format ?? recordFormatOf(path));
+    return;
+  }
+  using file = openFile(path, () => {});
+  const { columns, rows } = await openParquet(file, path);
+  let line = 0;
+  let batch: TextRecord[] = [];
+  for await (const fields of rows(columns)) {
+    batch.push({ line: ++line, fields: withNumbers(fields) });
+    if (batch.length === ROWS) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Replaces 64-bit integers, which JSON does not have, by numbers. */
+function withNumbers(fields: Record<string, unknown>): Record<string, unknown> {
+  return JSON.parse(
+    JSON.stringify(fields, (_, value) => typeof value === "bigint" ? Number(value) : value),
+  );
 }
 
 /** Reads are synchronous, so that several at once do not move each other's place. */

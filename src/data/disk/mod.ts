@@ -4,7 +4,7 @@
  * @module
  */
 export { type CountRequest, countWords } from "./count_words.ts";
-export { isParquet, readParquetRows } from "./documents.ts";
+export { isParquet, readParquetRows, recordsIn } from "./documents.ts";
 export { expandInputs, openInput, STANDARD_INPUT } from "./inputs.ts";
 export * from "./open_shards.ts";
 export { prepare, type Prepared, type PrepareOptions, type SavableTokenizer } from "./prepare.ts";

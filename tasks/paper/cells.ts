@@ -4,7 +4,13 @@
  * @module
  */
 import { countParameters, encoderSpecs } from "../../src/model/mod.ts";
-import type { Column, Experiment, Measure, Row } from "./experiment.ts";
+import {
+  type Column,
+  type Experiment,
+  type Measure,
+  paperNumbers,
+  type Row,
+} from "./experiment.ts";
 import { type Job, withDependencies } from "./jobs/job.ts";
 import {
   cellJobs,
@@ -78,7 +84,7 @@ class Filler {
       return { ...empty, ...countedCell(plan, row, column) };
     }
     if (column.measure.kind === "average") {
-      return { ...empty, ...averageCell(column.measure.of, ofRow) };
+      return { ...empty, ...averageCell(plan, column.measure.of, ofRow, row) };
     }
     const jobs = cellJobs(plan, this.#experiment, row, column);
     const missing = jobs.length === 0
@@ -193,12 +199,22 @@ class Filler {
   }
 }
 
-/** Mean over columns for the seeds that all of them have; a column with two numbers is averaged first. */
+/**
+ * Mean over the columns that the run has, for the seeds that all of them have; a column with two numbers is averaged first. If some columns are not part of
+ * the run, the paper's number is the mean over the others, too.
+ */
 function averageCell(
+  { benchmarks, manifest }: RunPlan,
   of: readonly string[],
   ofRow: readonly MeasuredCell[],
+  { paper }: Row,
 ): Partial<MeasuredCell> {
-  const cells = of.map((id) => complete(ofRow.find(({ column }) => column.id === id)!));
+  const all = of.map((id) => complete(ofRow.find(({ column }) => column.id === id)!));
+  const run = all.filter(({ column: { measure } }) =>
+    measure.kind === "finetune" && benchmarks.includes(measure.benchmark) &&
+    manifest.missing[measure.benchmark] === undefined
+  );
+  const cells = run.length === 0 ? all : run;
   const absent = cells.filter(({ seeds }) => seeds.length === 0).map(({ column }) => column.label);
   if (absent.length > 0) return { missing: `Requires ${absent.join(", ")}` };
   const shared = cells[0].seeds.filter(({ seed }) =>
@@ -210,7 +226,16 @@ function averageCell(
       mean(cells.map((cell) => mean(cell.seeds.find((each) => each.seed === seed)!.values))),
     ],
   }));
-  return { seeds, standIns: [...new Set(cells.flatMap(({ standIns }) => standIns))] };
+  const standIns = [...new Set(cells.flatMap((cell) => cell.standIns))];
+  if (cells.length === all.length) return { seeds, standIns };
+  const printed = cells.map(({ column }) => mean(paperNumbers(paper[column.id] ?? "")));
+  const over = mean(printed);
+  return {
+    seeds,
+    standIns,
+    ...(Number.isFinite(over) && { paper: over.toFixed(1) }),
+    missing: `Average of ${cells.map(({ column }) => column.label).join(", ")}, the paper's too`,
+  };
 }
 
 /** A cell without the seeds that lack some of its numbers: F1 alone does not replace the mean of F1 and exact match. */

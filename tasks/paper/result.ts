@@ -121,6 +121,8 @@ export interface MeasuredCell {
   }[];
   /** Text instead of numbers: the sharing of Table 1. */
   readonly text?: string;
+  /** The paper's number if it is not the printed one: an average over the columns that were run. */
+  readonly paper?: string;
   /** Failed jobs of the cell. */
   readonly failures: readonly JobFailure[];
   /** Why the cell is empty or incomplete. */

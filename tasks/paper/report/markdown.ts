@@ -7,7 +7,9 @@ import { formatCount, formatDuration } from "../../../src/report/mod.ts";
 import { type Column, experimentName, type Row } from "../experiment.ts";
 import { EXPERIMENTS } from "../experiments/mod.ts";
 import type { Evidence, Finding } from "../findings/assess.ts";
-import type { MeasuredExperiment } from "../result.ts";
+import type { JobResult, MeasuredExperiment } from "../result.ts";
+import { columnNumber } from "./numbers.ts";
+import { labelAtSize, presetProtocol } from "./size_text.ts";
 import {
   countText,
   effectText,
@@ -18,7 +20,15 @@ import {
   VERDICT_RULE,
   verdictCounts,
 } from "./evidence_text.ts";
-import { PAPER, presetDescription, provenance, type ReportInput, TITLE } from "./report_input.ts";
+import {
+  brokenCommand,
+  PAPER,
+  presetDescription,
+  provenance,
+  type ReportInput,
+  standInText,
+  TITLE,
+} from "./report_input.ts";
 import { type CellView, type TableView, tableView } from "./table_view.ts";
 
 /** Escapes text so that it creates no Markdown markup, table border or HTML. */
@@ -33,7 +43,7 @@ export function escapeMarkdown(text: string): string {
 
 /** Explains the notation, above the tables. */
 const LEGEND =
-  "Mean ± sample standard deviation over seeds; the paper's number in italics. † marks numbers measured on a stand-in for the paper's data, ⁺ columns and rows that are not in the paper.";
+  "Mean ± sample standard deviation over seeds, with the number n of seeds; below it, in italics, the paper's number. A label such as “24 layers → 5” is the paper's size and the size of this run. † marks numbers measured on a stand-in for the paper's data, ⁺ columns and rows that are not in the paper.";
 
 /** Formats a table as GitHub Markdown, with its footnotes below. */
 export function tableMarkdown(view: TableView): string {
@@ -46,13 +56,29 @@ export function tableMarkdown(view: TableView): string {
     if (label !== null) {
       lines.push(line([`**${escapeMarkdown(label)}**`, ...view.columns.map(() => "")]));
     }
-    for (const { row, cells } of rows) {
-      lines.push(line([named(row), ...cells.map(cellText)]));
+    for (const { row, label, cells } of rows) {
+      const heading = named({ label, added: row.added });
+      // A row that the paper quotes has only the paper's numbers.
+      if (
+        cells.every(({ measured, failed, marks }) =>
+          measured === null && !failed && marks.length === 0
+        )
+      ) {
+        lines.push(line([heading, ...cells.map(paperCell)]));
+        continue;
+      }
+      lines.push(line([heading, ...cells.map(cellText)]));
+      if (cells.some(({ paper }) => paper !== null)) {
+        lines.push(line(["*paper*", ...cells.map(paperCell)]));
+      }
     }
   }
   const notes = view.footnotes.map(({ mark, text }) => `- ${mark}: ${escapeMarkdown(text)}`);
   if (view.standIns.length > 0) {
     notes.unshift(`- †: measured on stand-ins for ${view.standIns.map(escapeMarkdown).join(", ")}`);
+  }
+  if (view.hidden.length > 0) {
+    notes.push(`- Not run: ${view.hidden.map(({ label }) => escapeMarkdown(label)).join("; ")}`);
   }
   return [...lines, ...(notes.length > 0 ? ["", ...notes] : []), ""].join("\n");
 }
@@ -62,17 +88,21 @@ function named({ label, added }: Pick<Column | Row, "label" | "added">): string 
   return escapeMarkdown(label) + (added ? "⁺" : "");
 }
 
-function cellText({ measured, spread, paper, standIn, failed, marks }: CellView): string {
+function cellText({ measured, spread, count, standIn, failed, marks }: CellView): string {
   const parts: string[] = [];
   if (measured !== null) {
     parts.push(
-      escapeMarkdown(measured) + (spread === null ? "" : ` ± ${spread}`) + (standIn ? "†" : ""),
+      escapeMarkdown(measured) + (spread === null ? "" : ` ± ${spread}`) +
+        (count === null ? "" : ` (n=${count})`) + (standIn ? "†" : ""),
     );
   } else if (failed) parts.push("failed");
   else if (marks.length > 0) parts.push("–");
   if (marks.length > 0) parts.push(`<sup>${marks.join(",")}</sup>`);
-  if (paper !== null) parts.push(`*${escapeMarkdown(paper)}*`);
   return parts.join(" ");
+}
+
+function paperCell({ paper }: CellView): string {
+  return paper === null ? "" : `*${escapeMarkdown(paper)}*`;
 }
 
 function line(cells: readonly string[]): string {
@@ -87,7 +117,8 @@ export function markdownSummary({ measured, findings, command }: ReportInput): s
   return [
     `# ${TITLE}`,
     PAPER,
-    ["```sh ignore", command, "```"].join("\n"),
+    ["```sh ignore", brokenCommand(command), "```"].join("\n"),
+    "`DATA` is the folder of the data in the official layouts, `OUTPUT` a folder for runs and report. [index.md](index.md) lists the result of every row and seed.",
     [
       `- Presets: ${presets.map(escapeMarkdown).join(" ")}`,
       `- Jobs: ${formatCount(behind.results.length)} finished, ${
@@ -95,9 +126,8 @@ export function markdownSummary({ measured, findings, command }: ReportInput): s
       } failed, ${formatDuration(behind.seconds)} in total`,
       `- Seeds: ${behind.seeds.join(", ") || "none"}`,
       `- Device: ${behind.adapters.map(escapeMarkdown).join(", ") || "none"}`,
-      `- Data: ${behind.dataFingerprints.join(", ") || "none"}; stand-ins: ${
-        behind.standIns.map(escapeMarkdown).join(", ") || "none"
-      }`,
+      `- Data: ${behind.dataFingerprints.join(", ") || "none"}`,
+      `- Stand-ins: ${escapeMarkdown(standInText(behind))}`,
     ].join("\n"),
     "## Findings",
     `Of ${ofPaper.length} claims of the paper: ${verdictCounts(ofPaper)}. ${VERDICT_RULE}`,
@@ -109,6 +139,38 @@ export function markdownSummary({ measured, findings, command }: ReportInput): s
     ...measured.filter(hasSomething).map(experimentMarkdown),
     notRun(measured.filter(hasSomething)),
   ].filter((part) => part !== "").join("\n\n") + "\n";
+}
+
+/** Lists every number with its row, seed and file, so that a result is found by its row and seed. */
+export function indexMarkdown(measured: readonly MeasuredExperiment[]): string {
+  const lines = [
+    "# Results by row and seed",
+    "",
+    "The files of finished jobs are in `cells/` of published results, and with longer names in `jobs/` of a run's folder.",
+    "",
+    "| Experiment | Row | Column | Seed | Value | File |",
+    "| :-- | :-- | :-- | --: | --: | :-- |",
+  ];
+  for (const one of measured) {
+    for (const { row, column, seeds, curves } of one.cells) {
+      const label = labelAtSize(
+        row.group === undefined ? row.label : `${row.group}, ${row.label}`,
+        row.variation,
+        one.preset,
+      );
+      const add = (seed: number, value: string, result?: JobResult) => {
+        if (result === undefined) return;
+        const file = `cells/${result.runFolder.split("/").at(-1)}.json`;
+        const cells = [experimentName(one.experiment.id), label, column.label].map(escapeMarkdown);
+        lines.push(line([...cells, `${seed}`, value, `\`${file}\``]));
+      };
+      for (const { seed, values, result } of seeds) {
+        add(seed, values.map((value) => columnNumber(column.measure, value)).join("/"), result);
+      }
+      for (const { seed, result } of curves) add(seed, "curve", result);
+    }
+  }
+  return `${lines.join("\n")}\n`;
 }
 
 /** The claims as a table. */
@@ -144,10 +206,15 @@ function evidenceCells(evidence: Evidence): string[] {
 
 function experimentMarkdown(measured: MeasuredExperiment): string {
   const { id, kind, title, question, protocol, notes } = measured.experiment;
+  const own = presetProtocol(measured.experiment, measured.preset);
   const [shape, ...rest] = notes;
   return [
     `### ${experimentName(id)}: ${escapeMarkdown(title)}`,
-    `**${escapeMarkdown(question)}** ${escapeMarkdown(protocol)}`,
+    [
+      `**${escapeMarkdown(question)}**`,
+      own === "" ? "" : `${escapeMarkdown(own)} The paper:`,
+      escapeMarkdown(protocol),
+    ].filter((part) => part !== "").join(" "),
     kind === "table"
       ? tableMarkdown(tableView(measured)).trimEnd()
       : `![${escapeMarkdown(title)}](${id}.svg)`,

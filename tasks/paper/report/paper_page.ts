@@ -18,14 +18,17 @@ import type { JobFailure, MeasuredExperiment } from "../result.ts";
 import { figurePanels, type Panel } from "./figures.ts";
 import { countText, effectText, expectationText, VERDICT_TEXT } from "./evidence_text.ts";
 import { findingsHtml } from "./findings_html.ts";
+import { presetProtocol } from "./size_text.ts";
 import { signed } from "./numbers.ts";
 import {
   baselineGains,
+  brokenCommand,
   PAPER,
   presetDescription,
   type Provenance,
   provenance,
   type ReportInput,
+  standInText,
   TITLE,
 } from "./report_input.ts";
 import { PAPER_STYLE } from "./style.ts";
@@ -52,7 +55,8 @@ ${notRun(input)}
 ${findingsHtml(input.findings, input.measured.map(({ experiment: { id } }) => id))}
 ${sections}
 <h2>Reproduce these numbers</h2>
-<pre>${input.command.replaceAll("; ", "\n\n").replaceAll(" --", " \\\n    --")}</pre>
+<p class="quiet">DATA is the folder of the data in the official layouts, OUTPUT a folder for runs and report.</p>
+<pre>${brokenCommand(input.command)}</pre>
 </main>`;
   return page(TITLE, body, { style: PAPER_STYLE });
 }
@@ -86,12 +90,6 @@ function summary(behind: Provenance): Html {
   return factList(facts);
 }
 
-/** The preset `smoke` synthesizes all texts and benchmarks. */
-function standInText({ presets, standIns }: Provenance): string {
-  if (presets.includes("smoke")) return "all texts and benchmarks are made up from the seed";
-  return standIns.join(", ") || "none";
-}
-
 /** Fingerprints of the data, or only their number if there are many. */
 function dataText({ dataFingerprints }: Provenance): string {
   if (dataFingerprints.length === 0) return "none";
@@ -106,11 +104,14 @@ function experimentHtml(
 ): Html {
   const { id, kind, title, question, protocol, notes } = measured.experiment;
   const behind = provenance([measured]);
+  const own = presetProtocol(measured.experiment, measured.preset);
   const remarks = kind === "figure" ? notes.slice(1) : notes;
   return html`
     <section class="experiment"
       id="${id}"><h2><span class="quiet">${experimentName(id)}</span> ${title}</h2>
-    <p><b>${question}</b> <span class="quiet">${protocol}</span></p>
+    <p><b>${question}</b> <span class="quiet">${own === ""
+      ? ""
+      : `${own} The paper: `}${protocol}</span></p>
     ${kind === "table"
       ? tableHtml(tableView(measured), input)
       : figureHtml(figurePanels(measured), notes[0])}

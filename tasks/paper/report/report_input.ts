@@ -73,6 +73,23 @@ export function provenance(measured: readonly MeasuredExperiment[]): Provenance 
   };
 }
 
+/** Breaks commands, separated by semicolons, into one option per line. */
+export function brokenCommand(command: string): string {
+  return command.replaceAll("; ", "\n\n").replaceAll(" --", " \\\n    --");
+}
+
+/** What stands in for the paper's data. The preset `smoke` synthesizes everything; others use the text of the run and parts of training sets. */
+export function standInText({ presets, standIns }: Provenance): string {
+  if (presets.includes("smoke")) return "all texts and benchmarks are made up from the seed";
+  return [
+    "the pretraining text of the run, for BookCorpus and Wikipedia",
+    ...(presets.includes("nano")
+      ? ["parts of the training and development sets, for all of them"]
+      : []),
+    ...standIns,
+  ].join("; ");
+}
+
 /** The description of a preset; empty for an unknown one. */
 export function presetDescription(name: string): string {
   return PAPER_PRESETS.find((preset) => preset.name === name)?.description ?? "";

@@ -14,8 +14,7 @@ import type { CellView, RowView, TableView } from "./table_view.ts";
 const ADDED = html`<sup title="not in the paper’s table">+</sup>`;
 
 /** Draws the table, its footnotes, and the list of its runs. */
-export function tableHtml(whole: TableView, input: ReportInput): Html {
-  const { view, hidden } = withoutEmptyColumns(whole);
+export function tableHtml(view: TableView, input: ReportInput): Html {
   const { columns, groups, measured } = view;
   const id = measured.experiment.id;
   const spreads = columns.map((_, i) =>
@@ -40,44 +39,19 @@ export function tableHtml(whole: TableView, input: ReportInput): Html {
         }${rows.map((row) => tableRow(row, columns, spreads, id, input))}</tbody>`
       )}</table>
     </div>
-    ${notes(view, hidden)}
+    ${notes(view)}
     ${runs(view, input)}
   `;
 }
 
-/** Hides columns in which nothing was measured and nothing failed, and the footnotes that only they use. All columns stay if all are empty. */
-function withoutEmptyColumns(
-  view: TableView,
-): { view: TableView; hidden: readonly Column[] } {
-  const cellsOf = (i: number) =>
-    view.groups.flatMap(({ rows }) => rows.map(({ cells }) => cells[i]));
-  const isUsed = view.columns.map((_, i) =>
-    cellsOf(i).some(({ measured, failed }) => measured !== null || failed)
-  );
-  if (!isUsed.includes(true)) return { view, hidden: [] };
-  const kept = <T>(items: readonly T[]) => items.filter((_, i) => isUsed[i]);
-  const groups = view.groups.map(({ label, rows }) => ({
-    label,
-    rows: rows.map(({ row, cells }) => ({ row, cells: kept(cells) })),
-  }));
-  const marks = new Set(
-    groups.flatMap(({ rows }) => rows.flatMap(({ cells }) => cells.flatMap(({ marks }) => marks))),
-  );
-  const footnotes = view.footnotes.filter(({ mark }) => marks.has(mark));
-  return {
-    view: { ...view, columns: kept(view.columns), groups, footnotes },
-    hidden: view.columns.filter((_, i) => !isUsed[i]),
-  };
-}
-
 function tableRow(
-  { row, cells }: RowView,
+  { row, label, cells }: RowView,
   columns: readonly Column[],
   spreads: readonly number[],
   id: string,
   input: ReportInput,
 ): Html {
-  return html`<tr><th scope="row">${row.label}${row.added ? ADDED : ""}</th>${
+  return html`<tr><th scope="row">${label}${row.added ? ADDED : ""}</th>${
     cells.map((cell, i) =>
       html`<td class="n${columns[i].added ? " added" : ""}" style="--spread:${spreads[i]}">${
         ours(cell, `${id}-${row.id}-${columns[i].id}`, input)
@@ -87,7 +61,7 @@ function tableRow(
 }
 
 function ours(cell: CellView, id: string, input: ReportInput): Html {
-  const { measured, spread, standIn, failed, marks } = cell;
+  const { measured, spread, count, standIn, failed, marks } = cell;
   const raised = [...(standIn ? ["†"] : []), ...marks];
   const sup = raised.length === 0 ? html`` : html`<sup>${raised.join(",")}</sup>`;
   if (measured === null) {
@@ -99,7 +73,7 @@ function ours(cell: CellView, id: string, input: ReportInput): Html {
   const number = href === null ? html`${measured}` : html`<a href="${href}">${measured}</a>`;
   return html`<span class="ours">${number}${
     spread === null ? "" : html`<small> ±${spread}</small>`
-  }${sup}</span>`;
+  }${count === null ? "" : html`<small class="quiet"> n=${count}</small>`}${sup}</span>`;
 }
 
 /** The number of a single run links to its report, a mean to the list of its runs. */
@@ -109,10 +83,10 @@ function hrefOf({ seeds }: CellView, id: string, input: ReportInput): string | n
   return results.length === 1 ? input.linkTo(results[0]) : `#runs-${id}`;
 }
 
-function notes({ footnotes, standIns }: TableView, hidden: readonly Column[]): Html {
+function notes({ footnotes, standIns, hidden }: TableView): Html {
   const items = [
     ...(hidden.length > 0
-      ? [html`<li>Not run: ${hidden.map(({ label }) => label).join(", ")}.</li>`]
+      ? [html`<li>Not run: ${hidden.map(({ label }) => label).join("; ")}.</li>`]
       : []),
     ...(standIns.length > 0
       ? [
@@ -127,11 +101,11 @@ function notes({ footnotes, standIns }: TableView, hidden: readonly Column[]): H
 /** A collapsed list of every run of every cell. */
 function runs({ groups, columns, measured }: TableView, input: ReportInput): Html {
   const lines = groups.flatMap(({ rows }) =>
-    rows.flatMap(({ row, cells }) =>
+    rows.flatMap(({ row, label, cells }) =>
       cells.flatMap(({ seeds }, i) =>
         seeds.filter(({ result }) => result !== undefined).map((seed, place) => {
           const id = `runs-${measured.experiment.id}-${row.id}-${columns[i].id}`;
-          return runLine(row.label, columns[i], seed, place === 0 ? id : null, input);
+          return runLine(label, columns[i], seed, place === 0 ? id : null, input);
         })
       )
     )

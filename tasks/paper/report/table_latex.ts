@@ -35,7 +35,9 @@ export function tableLatex(view: TableView): string {
   const rows = view.groups.flatMap(({ label, rows }, i) => [
     ...(i > 0 ? ["\\midrule"] : []),
     ...(label === null ? [] : [`\\multicolumn{${columns}}{l}{\\emph{${escapeLatex(label)}}} \\\\`]),
-    ...rows.map(({ row, cells }) => `${[named(row), ...cells.map(cellText)].join(" & ")} \\\\`),
+    ...rows.map(({ row, label, cells }) =>
+      `${[named({ label, added: row.added }), ...cells.map(cellText)].join(" & ")} \\\\`
+    ),
   ]);
   const head = view.columns.map(named);
   return [
@@ -63,10 +65,13 @@ function named({ label, added }: Pick<Column | Row, "label" | "added">): string 
   return escapeLatex(label) + (added ? "$^{+}$" : "");
 }
 
-function cellText({ measured, spread, paper, standIn, failed, marks }: CellView): string {
+function cellText({ measured, spread, count, paper, standIn, failed, marks }: CellView): string {
   const parts: string[] = [];
   if (measured !== null) {
-    parts.push(escapeLatex(measured) + (spread === null ? "" : ` $\\pm$ ${escapeLatex(spread)}`));
+    parts.push(
+      escapeLatex(measured) + (spread === null ? "" : ` $\\pm$ ${escapeLatex(spread)}`) +
+        (count === null ? "" : ` ($n=${count}$)`),
+    );
   } else if (failed) parts.push("failed");
   else if (marks.length > 0) parts.push("--");
   const raised = [...(standIn ? ["\\dag"] : []), ...marks.map((mark) => `\\text{${mark}}`)];

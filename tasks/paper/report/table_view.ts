@@ -6,6 +6,7 @@
 import type { Column, Row } from "../experiment.ts";
 import { cellOf, type MeasuredCell, type MeasuredExperiment, type SeedValue } from "../result.ts";
 import { mean, sampleSpread } from "../statistics.ts";
+import { labelAtSize } from "./size_text.ts";
 import { columnNumber } from "./numbers.ts";
 
 /** A cell. */
@@ -14,6 +15,8 @@ export interface CellView {
   readonly measured: string | null;
   /** The standard deviation over seeds, such as `0.4/0.5`; null for a single seed and for counted cells. */
   readonly spread: string | null;
+  /** Number of seeds behind a measured number; null for counted cells and without a number. */
+  readonly count: number | null;
   /** The paper's number as printed; null if it does not print one. */
   readonly paper: string | null;
   /** Whether the number was measured on a stand-in for the paper's data. */
@@ -29,6 +32,8 @@ export interface CellView {
 /** A row with its cells. */
 export interface RowView {
   readonly row: Row;
+  /** The row's label, with the preset's size if the label names the paper's. */
+  readonly label: string;
   /** In order of columns. */
   readonly cells: readonly CellView[];
 }
@@ -40,11 +45,12 @@ export interface GroupView {
   readonly rows: readonly RowView[];
 }
 
-/** A table. */
+/** A table. Columns in which nothing was measured and nothing failed are hidden. */
 export interface TableView {
   readonly measured: MeasuredExperiment;
   /** The paper's columns in its order, then added ones. */
   readonly columns: readonly Column[];
+  readonly hidden: readonly Column[];
   readonly groups: readonly GroupView[];
   readonly footnotes: readonly { readonly mark: string; readonly text: string }[];
   /** Parts of the data that are stand-ins, sorted. */
@@ -57,15 +63,46 @@ export function tableView(measured: MeasuredExperiment): TableView {
   const footnotes = new Footnotes();
   const groups: { label: string | null; rows: RowView[] }[] = [];
   for (const row of rows) {
-    const label = row.group ?? null;
+    const at = (text: string) => labelAtSize(text, row.variation, measured.preset);
+    const label = row.group === undefined ? null : at(row.group);
     if (groups.at(-1)?.label !== label || groups.length === 0) groups.push({ label, rows: [] });
     const cells = columns.map((column) =>
       cellView(cellOf(measured, row.id, column.id), row, column, footnotes)
     );
-    groups.at(-1)!.rows.push({ row, cells });
+    groups.at(-1)!.rows.push({ row, label: at(row.label), cells });
   }
   const standIns = new Set(measured.cells.flatMap((cell) => cell.standIns));
-  return { measured, columns, groups, footnotes: footnotes.list, standIns: [...standIns].sort() };
+  return withoutEmptyColumns({
+    ...{ measured, columns, hidden: [], groups },
+    ...{ footnotes: footnotes.list, standIns: [...standIns].sort() },
+  });
+}
+
+/** Hides columns in which nothing was measured and nothing failed, and the footnotes that only they use. All columns stay if all are empty. */
+function withoutEmptyColumns(view: TableView): TableView {
+  const rows = view.groups.flatMap(({ rows }) => rows);
+  const isUsed = view.columns.map((_, i) =>
+    rows.some(({ cells }) => cells[i].measured !== null || cells[i].failed)
+  );
+  if (!isUsed.includes(true)) return view;
+  const kept = <T>(items: readonly T[]) => items.filter((_, i) => isUsed[i]);
+  const footnotes = new Footnotes();
+  const texts = new Map(view.footnotes.map(({ mark, text }) => [mark, text]));
+  const renamed = (cell: CellView): CellView => ({
+    ...cell,
+    marks: cell.marks.map((mark) => footnotes.mark(texts.get(mark)!)),
+  });
+  const groups = view.groups.map(({ label, rows }) => ({
+    label,
+    rows: rows.map((row) => ({ ...row, cells: kept(row.cells).map(renamed) })),
+  }));
+  return {
+    ...view,
+    groups,
+    columns: kept(view.columns),
+    hidden: view.columns.filter((_, i) => !isUsed[i]),
+    footnotes: footnotes.list,
+  };
 }
 
 function cellView(
@@ -74,12 +111,15 @@ function cellView(
   column: Column,
   footnotes: Footnotes,
 ): CellView {
-  const paper = row.paper[column.id] ?? null;
+  const paper = cell?.paper ?? row.paper[column.id] ?? null;
   const seeds = cell?.seeds ?? [];
   const marks = cell === undefined ? [] : reasons(cell).map((text) => footnotes.mark(text));
   return {
     measured: seeds.length > 0 ? meanText(column, seeds) : cell?.text ?? null,
     spread: spreadText(column, seeds),
+    count: seeds.some(({ result, seed }) => result !== undefined || seed !== 0)
+      ? seeds.length
+      : null,
     paper,
     standIn: seeds.length > 0 && (cell?.standIns.length ?? 0) > 0,
     failed: (cell?.failures.length ?? 0) > 0,

@@ -10,7 +10,7 @@ import { CLAIMS } from "../findings/claims.ts";
 import type { JobFailure, JobResult, MeasuredExperiment } from "../result.ts";
 import { figurePanels, figureSvg } from "./figures.ts";
 import { findingRecords } from "./findings_json.ts";
-import { markdownSummary, tableMarkdown } from "./markdown.ts";
+import { indexMarkdown, markdownSummary, tableMarkdown } from "./markdown.ts";
 import { paperPage } from "./paper_page.ts";
 import type { ReportInput } from "./report_input.ts";
 import { tableCsv } from "./table_csv.ts";
@@ -29,7 +29,7 @@ export interface WriteReportOptions {
 }
 
 /**
- * Writes `OUTPUT/report`: `index.html`, `README.md`, `findings.json`, `.md`, `.csv` and `.tex` for every table, and `.svg` for every figure.
+ * Writes `OUTPUT/report`: `index.html`, `README.md`, `index.md` (results by row and seed), `findings.json`, `.md`, `.csv` and `.tex` for every table, and `.svg` for every figure.
  *
  * @returns the paths of the written files, `index.html` first
  */
@@ -46,6 +46,7 @@ export async function writePaperReport(
   const files = new Map([
     ["index.html", paperPage(input)],
     ["README.md", markdownSummary(input)],
+    ["index.md", indexMarkdown(measured)],
     ["findings.json", `${JSON.stringify(findingRecords(input.findings), null, 2)}\n`],
   ]);
   for (const one of measured) {

@@ -80,7 +80,16 @@ Deno.test("an average averages F1 and exact match first, and requires all its co
   const { seeds } = await cell(["table-3", "all-shared-128", "avg"], all, metrics);
   assertAlmostEquals(seeds[0].values[0], (85 + 85 + 60 + 60 + 60) / 5);
   const some = await cell(["table-3", "all-shared-128", "avg"], planFor("nano"), metrics);
-  assertEquals([some.seeds, some.missing], [[], "Requires SQuAD2.0, MNLI, RACE"]);
+  assertEquals(some.missing, "Average of SQuAD1.1, SST-2, the paper's too");
+  assertAlmostEquals(some.seeds[0].values[0], (85 + 60) / 2);
+  // (89.3 + 82.3) / 2 = 85.8, and 90.3.
+  assertEquals(some.paper, "88.0");
+  const open = await cell(
+    ["table-3", "all-shared-128", "avg"],
+    planFor("nano"),
+    (job) => job.kind === "finetune" ? null : metrics(job),
+  );
+  assertEquals([open.seeds, open.missing], [[], "Requires SQuAD1.1, SST-2"]);
 });
 
 Deno.test("SQuAD 2.0 has the exact match of its official script, named exact; results without a metric get a reason and no average", async () => {

@@ -76,6 +76,7 @@ Deno.test("writePaperReport() writes page, summary, tables and figures, and link
       ...[
         "index.html",
         "README.md",
+        "index.md",
         "findings.json",
         "table-98.md",
         "table-98.csv",
@@ -92,6 +93,8 @@ Deno.test("writePaperReport() writes page, summary, tables and figures, and link
     const summary = await Deno.readTextFile(`${output}/report/README.md`);
     assertStringIncludes(summary, "![Transitions between layers](figure-1.svg)");
     assertStringIncludes(summary, "albert paper\n```");
+    const index = await Deno.readTextFile(`${output}/report/index.md`);
+    assertStringIncludes(index, "| 2 | 62.0/51.0 | `cells/three1.json` |");
     const before = await Promise.all(written.map((path) => Deno.readTextFile(path)));
     await writePaperReport(measured, { output, command: "albert paper" });
     assertEquals(await Promise.all(written.map((path) => Deno.readTextFile(path))), before);

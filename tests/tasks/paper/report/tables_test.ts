@@ -3,7 +3,8 @@ import { escapeMarkdown, tableMarkdown } from "../../../../tasks/paper/report/ma
 import { tableCsv } from "../../../../tasks/paper/report/table_csv.ts";
 import { escapeLatex, tableLatex } from "../../../../tasks/paper/report/table_latex.ts";
 import { tableView } from "../../../../tasks/paper/report/table_view.ts";
-import { parseCsv } from "../../../support/paper_results.ts";
+import { findExperiments } from "../../../../tasks/paper/mod.ts";
+import { measuredExperiment, parseCsv } from "../../../support/paper_results.ts";
 import { EVIL, evilExperiment } from "./evil.ts";
 
 const view = tableView(evilExperiment());
@@ -44,11 +45,40 @@ Deno.test("CSV has one line per number and preserves every character", () => {
   assertEquals(rows.find(({ row }) => row === "two")!.note, `Absent ${EVIL}.`);
 });
 
+Deno.test("labels name the size of the run next to the paper's", () => {
+  const labels = (id: string, preset: string) => {
+    const experiment = findExperiments([id])[0];
+    return tableView(measuredExperiment(experiment, {}, preset)).groups
+      .flatMap((
+        { label, rows },
+      ) => [...(label === null ? [] : [label]), ...rows.map((r) => r.label)]);
+  };
+  assertEquals(labels("table-11", "nano"), [
+    ...["1 layer", "3 layers → 2", "6 layers → 3", "12 layers → 4", "24 layers → 5"],
+    "48 layers → 6",
+  ]);
+  assertEquals(labels("table-12", "nano").at(-2), "H=4096 → 192");
+  assertEquals(labels("table-4", "nano")[0], "ALBERT base, E=768 → 128");
+  assertEquals(labels("table-12", "paper").at(-2), "H=4096");
+});
+
+Deno.test("columns that were not run are hidden, with the footnotes of only their cells", () => {
+  const table = findExperiments(["table-5"])[0];
+  const cells = { "sop/sst-2": [[80], [81]], "sop/mnli": { missing: "Never." } };
+  const shown = tableView(measuredExperiment(table, cells, "nano"));
+  assertEquals(shown.columns.map(({ id }) => id), ["sst-2"]);
+  assertEquals(shown.hidden.length, table.columns.length - 1);
+  assertEquals(shown.footnotes.map(({ text }) => text), ["Not run."]);
+  assert(!tableMarkdown(shown).includes("Never"));
+  assertStringIncludes(tableMarkdown(shown), "- Not run: MLM; NSP; SOP");
+});
+
 Deno.test("Markdown tables keep their columns whatever the cells contain", () => {
   const lines = tableMarkdown(view).split("\n").filter((line) => line.startsWith("|"));
   for (const line of lines) assertEquals(line.match(/(?<!\\)\|/g)!.length, 5, line);
   const text = tableMarkdown(view);
-  assertStringIncludes(text, "62.0/51.0 ± 2.0/1.0† *89.3/82.3*");
+  assertStringIncludes(text, "62.0/51.0 ± 2.0/1.0 (n=3)†");
+  assertStringIncludes(text, "| *paper* | *12M* | *89.3/82.3* |");
   assertStringIncludes(text, "failed <sup>b</sup>");
   assertStringIncludes(text, "| Two⁺ |");
   assert(!text.includes("<b>"));

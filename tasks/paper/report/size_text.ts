@@ -1,0 +1,67 @@
+/**
+ * What a preset ran, in words: the sizes of rows and the protocol of its runs.
+ *
+ * @module
+ */
+import { formatCount } from "../../../src/report/mod.ts";
+import type { Experiment, Variation } from "../experiment.ts";
+import { PAPER_PRESETS, rowConfig } from "../presets/mod.ts";
+
+/**
+ * Adds the preset's size to a label that names the paper's: `24 layers` → `24 layers → 5`. Other labels, and all at the paper's size, are unchanged.
+ *
+ * @param variation the row's model; undefined for quoted rows
+ */
+export function labelAtSize(
+  label: string,
+  variation: Variation | undefined,
+  presetName: string,
+): string {
+  const preset = PAPER_PRESETS.find(({ name }) => name === presetName);
+  if (preset === undefined || variation === undefined) return label;
+  const config = rowConfig(preset, variation, preset.vocabSize);
+  const sizes = [
+    [/(\d+) layers?$/, variation.layers, config.numHiddenLayers],
+    [/\bH=(\d+)$/, variation.hiddenSize, config.hiddenSize],
+    [/\bE=(\d+)$/, variation.embeddingSize, config.embeddingSize],
+  ] as const;
+  for (const [pattern, printed, own] of sizes) {
+    const named = Number(pattern.exec(label)?.[1]);
+    if (named === printed && own !== printed) return `${label} → ${own}`;
+  }
+  return label;
+}
+
+/** What was run at this size, instead of the paper's protocol; empty at the paper's size. */
+export function presetProtocol({ columns }: Experiment, presetName: string): string {
+  const preset = PAPER_PRESETS.find(({ name }) => name === presetName);
+  if (preset === undefined || presetName === "paper") return "";
+  const { steps, batchSize, maxSeqLength } = preset.pretraining;
+  const measures = columns.map(({ measure }) => measure);
+  const trained = measures.some(({ kind }) =>
+    ["finetune", "intrinsic", "training", "curve"].includes(kind)
+  );
+  if (!trained) return "";
+  const tuned = measures.flatMap((measure) =>
+    measure.kind === "finetune" && preset.benchmarks.includes(measure.benchmark)
+      ? [measure.benchmark]
+      : []
+  );
+  const parts = [...new Set(tuned)].map((benchmark) => {
+    const { maxTrainSamples, maxEvalSamples } = preset.finetuning(benchmark);
+    const some = (count: number | undefined) => count === undefined ? "all" : formatCount(count);
+    return `${benchmark} (${some(maxTrainSamples)}, ${some(maxEvalSamples)})`;
+  });
+  return [
+    `Here (${presetName}): ${
+      formatCount(steps)
+    } steps of ${batchSize} × ${maxSeqLength} tokens for a row of 125,000 steps, with a vocabulary of ${
+      formatCount(preset.vocabSize)
+    } pieces, on the text of the run, which stands in for BookCorpus and Wikipedia.`,
+    ...(parts.length === 0 ? [] : [
+      `Fine-tuned and evaluated on at most these numbers of examples (training, development): ${
+        parts.join(", ")
+      }.`,
+    ]),
+  ].join(" ");
+}

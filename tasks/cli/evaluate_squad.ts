@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { findSquadFiles, readSquadFile } from "../../src/benchmarks/squad/disk.ts";
+import { findAnySquadFiles, readSquadFile } from "../../src/benchmarks/squad/disk.ts";
 import {
   averageScores,
   checkDecodeOptions,
@@ -50,7 +50,7 @@ export async function evaluateSquad(flags: EvaluateSquadFlags): Promise<void> {
   if (flags.data === undefined && flags.devFile === undefined) {
     throw new UsageError("--data or --dev-file is required");
   }
-  const path = flags.devFile ?? findSquadFiles(flags.data!, flags.task).dev;
+  const path = flags.devFile ?? (await findAnySquadFiles(flags.data!, flags.task)).dev;
   const read = await readSquadFile(path, { log, unlabeled: true });
   const dataset = {
     ...read,

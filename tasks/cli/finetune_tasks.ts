@@ -23,7 +23,7 @@ import {
   raceTask,
 } from "../../src/benchmarks/race/mod.ts";
 import {
-  findSquadFiles,
+  findAnySquadFiles,
   loadSquadData,
   readSquadFile,
   type SquadFiles,
@@ -273,7 +273,7 @@ async function squadFilesOf({ data, task, trainFile, devFile }: SquadFlags): Pro
     const version = task ?? (await readSquadFile(devFile, { log() {} })).version;
     return { version, train: trainFile, dev: devFile };
   }
-  const { version, train, dev } = findSquadFiles(data!, task);
+  const { version, train, dev } = await findAnySquadFiles(data!, task);
   return { version, train: trainFile ?? train, dev: devFile ?? dev };
 }
 

@@ -107,6 +107,21 @@ Deno.test("SQuAD files of one's own need no folder, and questions without answer
     const { code, stderr } = await runAlbert([...train, ...output, ...files.slice(0, 2)]);
     assertEquals(code, 2);
     assertStringIncludes(stderr, "--data is required");
+    // The same files under the names of own data.
+    await Deno.mkdir(`${folder}/own`);
+    await Deno.copyFile(`${folder}/a.json`, `${folder}/own/train.json`);
+    await Deno.copyFile(`${folder}/b.json`, `${folder}/own/valid.json`);
+    const own = ["--data", `${folder}/own`];
+    succeeded(await runAlbert([...train, "--output", `${folder}/own-run`, ...own]));
+    const weights = (name: string) =>
+      Deno.readFile(`${folder}/${name}/checkpoints/step-2/model.safetensors`);
+    assertEquals(await weights("own-run"), await weights("run"));
+    succeeded(
+      await runAlbert([
+        ...["evaluate", "squad", ...run, "--checkpoint", `${folder}/run`, ...own],
+        ...["--output", `${folder}/own-answers`],
+      ]),
+    );
     // No answer is in its paragraph.
     const row = (id: number, text: string) =>
       JSON.stringify({

@@ -5,6 +5,7 @@
  */
 import { isParquet, readParquetRows } from "../../data/disk/mod.ts";
 import { Sha256 } from "../../files/mod.ts";
+import { findOwnFile } from "../own_data.ts";
 import {
   readSquad,
   type ReadSquadOptions,
@@ -70,9 +71,35 @@ export function findSquadFiles(data: string, version?: SquadVersion): SquadFiles
     found.length === 0
       ? `${data} does not contain ${
         names.join(" or ")
-      }; name other files with --train-file and --dev-file`
+      }, or train.json and dev.json; name other files with --train-file and --dev-file`
       : `${data} contains SQuAD 1.1 and 2.0; select one with --task 1.1 or --task 2.0`,
   );
+}
+
+/** Endings of the user's own files of questions. */
+const OWN_ENDINGS = [".json", ".jsonl", ".parquet"];
+
+/**
+ * Finds the official files in a folder, else `train` and `dev` with the ending of JSON, JSON lines or Parquet.
+ * The version of these is `version`, else that of the development file.
+ *
+ * @throws {SquadFormatError} as {@linkcode findSquadFiles}
+ * @throws {RecordError} if there are several files for a split
+ */
+export async function findAnySquadFiles(
+  data: string,
+  version?: SquadVersion,
+): Promise<SquadFiles> {
+  try {
+    return findSquadFiles(data, version);
+  } catch (error) {
+    const dev = await findOwnFile(data, "dev", OWN_ENDINGS);
+    if (dev === null) throw error;
+    const train = await findOwnFile(data, "train", OWN_ENDINGS) ?? `${data}/train.json`;
+    if (version !== undefined) return { version, train, dev };
+    const own = await readSquadFile(dev, { unlabeled: true, log() {} });
+    return { version: own.version, train, dev };
+  }
 }
 
 function isFile(path: string): boolean {

@@ -53,6 +53,7 @@ export function outcomeText(
   }
   const missing = evidence.missing === undefined ? "" : ` (${evidence.missing})`;
   if (role === "secondary") return `secondary, no verdict${missing}`;
+  if (evidence.estimate === null) return `precondition not measured${missing}`;
   return (evidence.verdict === "reproduced" ? "precondition holds" : "precondition does not hold") +
     missing;
 }

@@ -57,7 +57,7 @@ ${ofControls.length === 0 ? "" : html`<h3>Evidence for the controls</h3>${ofCont
 function overview(findings: readonly Finding[]): Html {
   const measured = findings.filter(({ evidence: [first] }) => first.estimate !== null);
   const others = findings.filter((one) => !measured.includes(one));
-  return html`
+  const table = html`
     <div class="scroll">
       <table class="overview">
         <thead>
@@ -87,6 +87,9 @@ function overview(findings: readonly Finding[]): Html {
         )}</tbody>
       </table>
     </div>
+  `;
+  return html`
+    ${measured.length === 0 ? "" : table}
     ${others.length === 0
       ? ""
       : html`<p class="quiet">Not measured: ${

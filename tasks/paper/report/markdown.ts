@@ -206,7 +206,7 @@ function evidenceCells(evidence: Evidence): string[] {
 
 function experimentMarkdown(measured: MeasuredExperiment): string {
   const { id, kind, title, question, protocol, notes } = measured.experiment;
-  const own = presetProtocol(measured.experiment, measured.preset);
+  const own = presetProtocol(measured);
   const [shape, ...rest] = notes;
   return [
     `### ${experimentName(id)}: ${escapeMarkdown(title)}`,

@@ -104,7 +104,7 @@ function experimentHtml(
 ): Html {
   const { id, kind, title, question, protocol, notes } = measured.experiment;
   const behind = provenance([measured]);
-  const own = presetProtocol(measured.experiment, measured.preset);
+  const own = presetProtocol(measured);
   const remarks = kind === "figure" ? notes.slice(1) : notes;
   return html`
     <section class="experiment"

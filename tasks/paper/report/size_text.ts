@@ -4,8 +4,9 @@
  * @module
  */
 import { formatCount } from "../../../src/report/mod.ts";
-import type { Experiment, Variation } from "../experiment.ts";
+import type { Variation } from "../experiment.ts";
 import { PAPER_PRESETS, rowConfig } from "../presets/mod.ts";
+import type { MeasuredExperiment } from "../result.ts";
 
 /**
  * Adds the preset's size to a label that names the paper's: `24 layers` → `24 layers → 5`. Other labels, and all at the paper's size, are unchanged.
@@ -33,19 +34,19 @@ export function labelAtSize(
 }
 
 /** What was run at this size, instead of the paper's protocol; empty at the paper's size. */
-export function presetProtocol({ columns }: Experiment, presetName: string): string {
+export function presetProtocol(
+  { experiment, preset: presetName, cells }: MeasuredExperiment,
+): string {
   const preset = PAPER_PRESETS.find(({ name }) => name === presetName);
   if (preset === undefined || presetName === "paper") return "";
   const { steps, batchSize, maxSeqLength } = preset.pretraining;
-  const measures = columns.map(({ measure }) => measure);
+  const measures = experiment.columns.map(({ measure }) => measure);
   const trained = measures.some(({ kind }) =>
     ["finetune", "intrinsic", "training", "curve"].includes(kind)
   );
   if (!trained) return "";
-  const tuned = measures.flatMap((measure) =>
-    measure.kind === "finetune" && preset.benchmarks.includes(measure.benchmark)
-      ? [measure.benchmark]
-      : []
+  const tuned = cells.flatMap(({ column: { measure }, seeds }) =>
+    measure.kind === "finetune" && seeds.length > 0 ? [measure.benchmark] : []
   );
   const parts = [...new Set(tuned)].map((benchmark) => {
     const { maxTrainSamples, maxEvalSamples } = preset.finetuning(benchmark);

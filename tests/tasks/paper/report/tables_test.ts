@@ -5,6 +5,9 @@ import { escapeLatex, tableLatex } from "../../../../tasks/paper/report/table_la
 import { tableView } from "../../../../tasks/paper/report/table_view.ts";
 import { findExperiments } from "../../../../tasks/paper/mod.ts";
 import { measuredExperiment, parseCsv } from "../../../support/paper_results.ts";
+import { formatCount } from "../../../../src/report/mod.ts";
+import { paperPreset } from "../../../../tasks/paper/presets/mod.ts";
+import { presetProtocol } from "../../../../tasks/paper/report/size_text.ts";
 import { EVIL, evilExperiment } from "./evil.ts";
 
 const view = tableView(evilExperiment());
@@ -60,6 +63,17 @@ Deno.test("labels name the size of the run next to the paper's", () => {
   assertEquals(labels("table-12", "nano").at(-2), "H=4096 → 192");
   assertEquals(labels("table-4", "nano")[0], "ALBERT base, E=768 → 128");
   assertEquals(labels("table-12", "paper").at(-2), "H=4096");
+});
+
+Deno.test("the protocol of a run names the preset's sizes and only the benchmarks that were run", () => {
+  const table = findExperiments(["table-5"])[0];
+  const protocol = (preset: string) =>
+    presetProtocol(measuredExperiment(table, { "sop/sst-2": [[80]] }, preset));
+  const { steps } = paperPreset("nano").pretraining;
+  assertStringIncludes(protocol("nano"), `${formatCount(steps)} steps`);
+  assertStringIncludes(protocol("nano"), "sst-2 (");
+  assert(!protocol("nano").includes("squad"));
+  assertEquals(protocol("paper"), "");
 });
 
 Deno.test("columns that were not run are hidden, with the footnotes of only their cells", () => {

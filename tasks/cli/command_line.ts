@@ -22,7 +22,7 @@ import { commandHint, optionHint } from "./suggestions.ts";
  * - Global options of `help`, `completions` and groups move to the front, where Cliffy accepts them.
  *
  * @throws {UsageError} if a command or an option is unknown, or the value of an option is missing,
- *   empty or not one of its words.
+ *   empty or not one of its words, or an argument is empty.
  */
 export function normalizeLine(program: Command<any>, line: readonly string[]): string[] {
   const end = line.includes("--") ? line.indexOf("--") : line.length;
@@ -36,6 +36,10 @@ export function normalizeLine(program: Command<any>, line: readonly string[]): s
   const rewritten = definitionOf(command) === undefined
     ? globalsFirst(words)
     : [...words.slice(0, start), ...expandOptions(command, words.slice(start))];
+  // Cliffy drops empty arguments, so that the others would be taken for them.
+  if (rewritten.includes("") || line.slice(end).includes("")) {
+    throw new UsageError("An argument is empty; expected a text, a path or a name");
+  }
   return [...rewritten, ...line.slice(end)];
 }
 

@@ -59,6 +59,8 @@ for (
     ["pretrain --init-from ''", 'The value of option "--init-from" is empty.'],
     ["pretrain --init-from=", 'The value of option "--init-from" is empty.'],
     ["pretrain --data a ''", 'The value of option "--data" is empty.'],
+    ["embed a '' b", "An argument is empty; expected a text, a path or a name"],
+    ["predict fill-mask -- ''", "An argument is empty; expected a text, a path or a name"],
     ["report runs/a --opne", 'Unknown option "--opne". "albert report --help" lists the options.'],
     [
       "finetune glue --fp16",

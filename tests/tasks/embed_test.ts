@@ -25,7 +25,9 @@ function linesOf(text: string): Line[] {
 }
 
 Deno.test("albert embed gives the same vectors for arguments, lines, files and all formats", async () => {
-  const texts = ["the cat sat", "", "a dog, a cat"];
+  const texts = ["the cat sat", "a mat", "a dog, a cat"];
+  const blank = await embed([], "the cat sat\n\na mat\n");
+  assertEquals(linesOf(blank.stdout).map(({ text }) => text), ["the cat sat", "", "a mat"]);
   const [arguments_, lines] = await Promise.all([
     embed(texts),
     embed(["--batch-size", "2"], `${texts.join("\n")}\n`),

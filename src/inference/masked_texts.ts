@@ -7,8 +7,8 @@ import type { Device } from "../device/mod.ts";
 import {
   type Encoder,
   type FilledMask,
-  maskedLanguageLogits,
   mostProbable,
+  readMaskedLogits,
   transformersClass,
 } from "../model/mod.ts";
 import type { Tokenizer } from "../text/mod.ts";
@@ -38,19 +38,10 @@ function maskHead<O>(use: (example: MaskedExample, mask: number, logits: Float32
       const positions = Uint32Array.from(
         examples.flatMap(({ masks }, row) => masks.map((mask) => row * input.sequence + mask)),
       );
-      const { view, columns, pitch } = maskedLanguageLogits(
-        { device },
-        encoder,
-        sequenceOutput,
-        positions,
-      );
-      const logits = await device.read(view) as Float32Array;
+      const rows = await readMaskedLogits(device, encoder, sequenceOutput, positions);
       let row = 0;
       return examples.map((example) =>
-        example.masks.map((_, mask) => {
-          const start = pitch * row++;
-          return use(example, mask, logits.subarray(start, start + columns));
-        })
+        example.masks.map((_, mask) => use(example, mask, rows[row++]))
       );
     },
   };

@@ -7,7 +7,7 @@ import type { Device } from "../device/mod.ts";
 import type { Tokenizer } from "../text/mod.ts";
 import { ConfigError } from "./config.ts";
 import { type Encoder, singleText } from "./encoder.ts";
-import { maskedLanguageLogits } from "./heads/pretraining.ts";
+import { readMaskedLogits } from "./heads/pretraining.ts";
 import { softmax, topK } from "./probabilities.ts";
 
 /** A candidate for a mask. */
@@ -51,17 +51,8 @@ export async function fillMask(
     );
   }
   const { sequenceOutput } = encoder.forward({ device }, singleText(ids));
-  const { view, columns, pitch } = maskedLanguageLogits(
-    { device },
-    encoder,
-    sequenceOutput,
-    positions,
-  );
-  const logits = await device.read(view) as Float32Array;
-  return Array.from(positions, (_, row) => {
-    const start = row * pitch;
-    return mostProbable(logits.subarray(start, start + columns), tokenizer, top);
-  });
+  const rows = await readMaskedLogits(device, encoder, sequenceOutput, positions);
+  return rows.map((logits) => mostProbable(logits, tokenizer, top));
 }
 
 /** Returns the most probable pieces of one mask. */

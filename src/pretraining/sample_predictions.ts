@@ -5,7 +5,7 @@
  */
 import { type BatchShape, collate, type Example, type PieceNames } from "../data/mod.ts";
 import type { Device } from "../device/mod.ts";
-import { type Encoder, maskedLanguageLogits, softmax, topK } from "../model/mod.ts";
+import { type Encoder, readMaskedLogits, softmax, topK } from "../model/mod.ts";
 import { tokenizerFromBytes, VOCABULARY_FILES } from "../text/mod.ts";
 import type { SampleMask, SamplePrediction } from "../runs/mod.ts";
 import { pretrainingInput } from "./objective.ts";
@@ -70,13 +70,12 @@ export async function samplePredictions(
     { device },
     pretrainingInput(collate(examples, shape)),
   );
-  const { view, columns, pitch } = maskedLanguageLogits(
-    { device },
+  const logits = await readMaskedLogits(
+    device,
     encoder,
     sequenceOutput,
     Uint32Array.from(rows),
   );
-  const logits = await device.read(view) as Float32Array;
   let row = 0;
   return examples.map((example, b) => {
     const at = new Map(hidden[b].map(({ position, label }) => [position, label]));
@@ -87,9 +86,8 @@ export async function samplePredictions(
       const label = at.get(position);
       if (label === undefined) pieces.push(id === sep ? " │" : vocabulary.idToPiece(id));
       else {
-        const start = pitch * row++;
         pieces.push(null);
-        masks.push(guesses(logits.subarray(start, start + columns), label, vocabulary));
+        masks.push(guesses(logits[row++], label, vocabulary));
       }
     }
     return { pieces, masks };

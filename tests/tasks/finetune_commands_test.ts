@@ -3,18 +3,7 @@ import { classifierSpecs, encoderSpecs, initialValues } from "../../src/model/mo
 import { writeModelFolder } from "../../src/train/disk.ts";
 import { tokenizer, toyConfig } from "../train/toy_task.ts";
 import { runAlbert } from "./albert_process.ts";
-import { HEADER, LABELS, writeToyBenchmark } from "./toy_benchmark.ts";
-
-/** A folder with a small checkpoint, RTE's files and RACE's. */
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await writeToyBenchmark(folder);
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { HEADER, LABELS, withToyBenchmark } from "./toy_benchmark.ts";
 
 const rte = (folder: string, output: string, ...more: string[]) => [
   ...["finetune", "glue", "--task", "rte", "--data", `${folder}/glue`, "--device", "cpu"],
@@ -29,7 +18,7 @@ async function succeed(words: string[]): Promise<string> {
 }
 
 Deno.test("a GLUE task goes from checkpoint to metrics, submission and zip", () =>
-  withFolder(async (folder) => {
+  withToyBenchmark(async (folder) => {
     const run = `${folder}/run`;
     const auto = ["--micro-batch-size", "auto"];
     const result = JSON.parse(await succeed(rte(folder, "run", "--json", "--quiet", ...auto)));
@@ -89,7 +78,7 @@ Deno.test("a GLUE task goes from checkpoint to metrics, submission and zip", () 
   }));
 
 Deno.test("finetune --seeds summarizes the runs, and --settings sets flags", () =>
-  withFolder(async (folder) => {
+  withToyBenchmark(async (folder) => {
     await Deno.writeTextFile(`${folder}/s.json`, '{"max_steps": 2, "seeds": 2, "seed": 7}');
     const summary = JSON.parse(
       await succeed(rte(folder, "runs", "--settings", `${folder}/s.json`, "--json", "--quiet")),
@@ -101,7 +90,7 @@ Deno.test("finetune --seeds summarizes the runs, and --settings sets flags", () 
   }));
 
 Deno.test("finetune text learns own classes from a checkpoint, and from scratch", () =>
-  withFolder(async (folder) => {
+  withToyBenchmark(async (folder) => {
     await Deno.mkdir(`${folder}/own`);
     const rows = (first: number) =>
       Array.from({ length: 12 }, (_, i) => {
@@ -168,7 +157,7 @@ Deno.test("finetune text learns own classes from a checkpoint, and from scratch"
   }));
 
 Deno.test("RACE goes from checkpoint to accuracies and a choice", () =>
-  withFolder(async (folder) => {
+  withToyBenchmark(async (folder) => {
     const common = ["--data", `${folder}/race`, "--device", "cpu", "--quiet", "--json"];
     const result = JSON.parse(
       await succeed([
@@ -198,7 +187,7 @@ Deno.test("RACE goes from checkpoint to accuracies and a choice", () =>
   }));
 
 Deno.test("finetune reports invalid input as one sentence, and writes nothing", () =>
-  withFolder(async (folder) => {
+  withToyBenchmark(async (folder) => {
     const train = `${folder}/glue/RTE/train.tsv`;
     const dev = await Deno.readTextFile(`${folder}/glue/RTE/dev.tsv`);
     await Deno.mkdir(`${folder}/label`);
@@ -240,7 +229,7 @@ Deno.test("finetune reports invalid input as one sentence, and writes nothing", 
   }));
 
 Deno.test("finetune suggests a smaller micro-batch if the device has too little memory", () =>
-  withFolder(async (folder) => {
+  withToyBenchmark(async (folder) => {
     await Deno.mkdir(`${folder}/own`);
     const row = (i: number) => `${"one two three ".repeat(9)}\t${i % 2}`;
     const text = ["text\tlabel", ...Array.from({ length: 60_000 }, (_, i) => row(i)), ""];
@@ -279,7 +268,7 @@ async function writeClassifier(folder: string, extra: Record<string, unknown>): 
 }
 
 Deno.test("predict classify follows problem_type, and the order of classes can be given", () =>
-  withFolder(async (folder) => {
+  withToyBenchmark(async (folder) => {
     const id2label = { 0: "a", 1: "b", 2: "c" };
     const classify = async (problem_type?: string) => {
       const model = await writeClassifier(folder, { id2label, problem_type });

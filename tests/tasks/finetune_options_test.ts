@@ -5,17 +5,7 @@ import { readModelFolder } from "../../src/train/disk.ts";
 import { toFloat32 } from "../../src/weights/mod.ts";
 import { toyConfig } from "../train/toy_task.ts";
 import { runAlbert } from "./albert_process.ts";
-import { writeToyBenchmark } from "./toy_benchmark.ts";
-
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await writeToyBenchmark(folder);
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { withToyBenchmark } from "./toy_benchmark.ts";
 
 const rte = (folder: string, output: string, ...more: string[]) => [
   ...["finetune", "glue", "--task", "rte", "--data", `${folder}/glue`, "--device", "cpu"],
@@ -29,7 +19,7 @@ async function succeed(words: string[]): Promise<void> {
 }
 
 Deno.test("finetune interpolates positions, freezes parts and follows a cosine", () =>
-  withFolder(async (folder) => {
+  withToyBenchmark(async (folder) => {
     const positions = toyConfig.maxPositionEmbeddings;
     const more = ["--max-position-embeddings", `${2 * positions}`, "--max-steps", "3"];
     const ways = ["--freeze", "embeddings", "layers:2", "--lr-scheduler-type", "cosine"];

@@ -48,3 +48,14 @@ export async function writeToyBenchmark(folder: string): Promise<void> {
     await Deno.writeTextFile(`${folder}/race/${split}/middle/1.txt`, JSON.stringify(passage));
   }
 }
+
+/** Calls a function with a temporary folder of {@linkcode writeToyBenchmark}. */
+export async function withToyBenchmark(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await writeToyBenchmark(folder);
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

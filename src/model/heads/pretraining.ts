@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Device } from "../../device/mod.ts";
 import {
   gatherRows,
   layerNorm,
@@ -110,6 +111,29 @@ export function maskedLanguageLogits(
   const rows = transform(scope, encoder, gatherRows(scope, sequenceOutput, positions));
   const { matrix, bias } = outputLayer(encoder);
   return vocabularyLogits(scope, rows, matrix, bias);
+}
+
+/**
+ * Reads the logits over the vocabulary at some tokens.
+ *
+ * @param sequenceOutput `[batch·sequence, H]`
+ * @param positions as for {@linkcode maskedLanguageLogits}
+ * @returns the logits of each position, `[V]`
+ */
+export async function readMaskedLogits(
+  device: Device,
+  encoder: Encoder,
+  sequenceOutput: Tensor,
+  positions: Uint32Array,
+): Promise<Float32Array[]> {
+  const { view, columns, pitch } = maskedLanguageLogits(
+    { device },
+    encoder,
+    sequenceOutput,
+    positions,
+  );
+  const logits = await device.read(view) as Float32Array;
+  return Array.from(positions, (_, row) => logits.subarray(row * pitch, row * pitch + columns));
 }
 
 /**

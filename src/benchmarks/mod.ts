@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./bag_of_words.ts";
 export * from "./glue/mod.ts";
 export * from "./race/mod.ts";
 export * from "./records.ts";

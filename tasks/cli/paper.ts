@@ -74,6 +74,16 @@ const RUN_OPTIONS = {
   "--max-time <time>": { kind: "duration", help: "Save and stop after this time: 90s, 30m, 2h." },
 } as const satisfies OptionTable;
 
+const CHECK_OPTIONS = {
+  "--preset <name>": { kind: PRESETS, help: "Size of the experiments.", required: true },
+  "--output <folder>": {
+    kind: "string",
+    help: "Folder for the results, PRESET.json and PRESET.md.",
+    required: true,
+  },
+  "--max-time <time>": { kind: "duration", help: "Stop after this time: 90s, 30m, 2h." },
+} as const satisfies OptionTable;
+
 const REPORT_OPTIONS = {
   "--output <folder>": {
     kind: "string",
@@ -106,6 +116,8 @@ export type ExperimentFlags = Flags<typeof EXPERIMENT_OPTIONS>;
 export type PaperPlanFlags = Flags<typeof PLAN_OPTIONS>;
 /** Flags of `paper run`. */
 export type PaperRunFlags = Flags<typeof RUN_OPTIONS>;
+/** Flags of `paper check`. */
+export type PaperCheckFlags = Flags<typeof CHECK_OPTIONS>;
 /** Flags of `paper report`. */
 export type PaperReportFlags = Flags<typeof REPORT_OPTIONS>;
 
@@ -125,6 +137,20 @@ const plan = defineCommand({
   },
   action: async (flags, ...experiments) =>
     (await import("./paper_plan.ts")).planPaper(flags, experiments),
+});
+
+const check = defineCommand({
+  description:
+    "Train the model of every row for two optimizer steps, or name the resource that is missing.\n" +
+    "If it is interrupted, run the same command again. Steps that lacked a resource are repeated.",
+  arguments: "[experiments...]",
+  options: CHECK_OPTIONS,
+  examples: {
+    "All rows at the paper's sizes":
+      "albert paper check all --preset paper --blas auto --output check",
+  },
+  action: async (flags, ...experiments) =>
+    (await import("./paper_check.ts")).checkPaper(flags, experiments),
 });
 
 const run = defineCommand({
@@ -166,5 +192,5 @@ const status = defineCommand({
 export default defineGroup(
   "Reproduce the paper's tables and figures at four sizes.\n" +
     "Experiments share runs. An interrupted run continues where it stopped.",
-  { list, plan, run, report, status },
+  { list, plan, check, run, report, status },
 );

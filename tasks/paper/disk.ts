@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./check/check_run.ts";
 export { fillExperiment, type Selection } from "./cells.ts";
 export * from "./data/manifest.ts";
 export * from "./data/prepare_data.ts";

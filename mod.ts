@@ -87,7 +87,14 @@ export {
   parseSafetensors,
   type ReadFile,
   readWeights,
+  RemoteFileError,
+  remoteFiles,
+  type RemoteOptions,
+  type RemoteProgress,
   type Safetensors,
+  SHIPPED_MODEL,
+  shippedFiles,
+  ShippedModelError,
 } from "./src/weights/mod.ts";
 
 // Vocabularies and training data.

@@ -5,33 +5,50 @@
  */
 import type { Device } from "../device/mod.ts";
 import { ConfigError } from "../model/mod.ts";
-import { type ReadFile, readLocalFile } from "../weights/mod.ts";
+import {
+  isShippedModel,
+  type ReadFile,
+  readLocalFile,
+  RemoteFileError,
+  remoteFiles,
+  shippedFiles,
+  ShippedModelError,
+} from "../weights/mod.ts";
 import { Albert } from "./albert.ts";
 
 /**
- * Loads a Hugging Face folder from a path, a URL or the hub.
+ * Loads the model that comes with the package, or a Hugging Face folder from a path, a URL or the hub.
  *
- * In Deno, a model of the hub is kept in the cache that all Hugging Face libraries share. Elsewhere it is fetched each time.
+ * In Deno, a model of the hub is kept in the cache that all Hugging Face libraries share. Elsewhere it is fetched each time. The package's own model,
+ * `albert-mini-books`, needs neither a network nor permissions.
  *
- * @param folder a path (Deno and Node), the URL of a folder, or `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`
+ * @param folder `albert-mini-books`, a path (Deno and Node), the URL of a folder, or `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`
  * @throws {ConfigError} if a file is missing or invalid, files do not match, or the hub cannot be reached
  * @throws {TypeError} for a path in a browser
  */
 export async function loadPretrained(folder: string | URL, device: Device): Promise<Albert> {
   const base = `${folder}`.replace(/\/+$/, "");
   try {
-    return await Albert.load(base.startsWith("hf:") ? await hubFiles(base) : filesOf(base), device);
+    return await Albert.load(await filesOfModel(base), device);
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof SyntaxError) {
-      throw new ConfigError(`Cannot load ${base}: ${error.message}`);
+    if (EXPLAINED.some((kind) => error instanceof kind)) {
+      throw new ConfigError(`Cannot load ${base}: ${(error as Error).message}`);
     }
     throw error;
   }
 }
 
+/** Errors about the model, in contrast to those about the network, permissions and the device. */
+const EXPLAINED = [ConfigError, SyntaxError, RemoteFileError, ShippedModelError];
+
+async function filesOfModel(name: string): Promise<ReadFile> {
+  if (isShippedModel(name)) return await shippedFiles();
+  return name.startsWith("hf:") ? await hubFiles(name) : filesOf(name);
+}
+
 function filesOf(base: string): ReadFile {
-  const remote = /^https?:/.test(base);
-  return (name) => remote ? fetchFile(`${base}/${name}`) : readLocalFile(`${base}/${name}`);
+  if (/^https?:/.test(base)) return remoteFiles(base);
+  return (name) => readLocalFile(`${base}/${name}`);
 }
 
 /** The hub module needs Deno. Its name is not a literal, so that bundles for browsers do not contain it. */
@@ -57,19 +74,9 @@ async function hubFiles(name: string): Promise<ReadFile> {
   const files = filesOf(`${HUB}/${id}/resolve/${encodeURIComponent(revision)}`);
   return (file) =>
     files(file).catch((error) => {
-      if (error instanceof ConfigError) throw error;
+      if (error instanceof RemoteFileError) throw error;
       throw new ConfigError(
         `${HUB} cannot be reached (${error.message}); download the model on another machine and pass its folder`,
       );
     });
-}
-
-async function fetchFile(url: string): Promise<Uint8Array | null> {
-  const response = await fetch(url);
-  if (response.status === 404) {
-    await response.body?.cancel();
-    return null;
-  }
-  if (!response.ok) throw new ConfigError(`GET ${url} returned status ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
 }

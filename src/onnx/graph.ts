@@ -5,8 +5,9 @@
  */
 import type { NormSpec, ParameterSpec } from "../model/mod.ts";
 import { type Activation, elements } from "../tensor/mod.ts";
+import { toHalf } from "../weights/mod.ts";
 import type { OnnxPrecision } from "./names.ts";
-import { quantizeRows, toHalf, transposed, ZERO_POINT } from "./numbers.ts";
+import { quantizeRows, transposed, ZERO_POINT } from "./numbers.ts";
 import {
   type AttributeValue,
   ELEMENT_TYPES,

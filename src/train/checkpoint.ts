@@ -9,7 +9,13 @@ import { type DeviceBuffer, whole } from "../device/mod.ts";
 import { ConfigError, namedTensors, type Parameters, readTensors } from "../model/mod.ts";
 import type { Optimizer } from "../optim/mod.ts";
 import { downloadModel, type DownloadObserver, hubHint, isHubName } from "../weights/hub/mod.ts";
-import { type Safetensors, toFloat32, type WritableTensor } from "../weights/mod.ts";
+import {
+  isShippedModel,
+  type Safetensors,
+  toFloat32,
+  type WritableTensor,
+} from "../weights/mod.ts";
+import { shippedFolder } from "../weights/shipped/disk.ts";
 import {
   type CheckpointSnapshot,
   NAMES,
@@ -153,10 +159,11 @@ async function newestCheckpoint(folder: string): Promise<string | null> {
 
 /**
  * Returns the model folder of `--checkpoint`: for a run folder its best checkpoint if there is one, else the latest; for `hf:OWNER/NAME` the downloaded model of the
- * Hugging Face hub; otherwise the path itself.
+ * Hugging Face hub; for {@linkcode SHIPPED_MODEL} a copy in the cache folder; otherwise the path itself.
  *
  * @param download receives the progress of a download
  * @throws {HubError} if the model cannot be downloaded.
+ * @throws {ShippedModelError} if this copy of the package does not contain its model.
  * @throws {ConfigError} if the path does not exist, but may be the name of a hub model without `hf:`.
  */
 export async function resolveCheckpoint(
@@ -164,6 +171,7 @@ export async function resolveCheckpoint(
   download?: DownloadObserver,
 ): Promise<string> {
   if (isHubName(path)) return await downloadModel(path, download);
+  if (isShippedModel(path)) return await shippedFolder();
   const hint = hubHint(path);
   if (hint !== "" && await ifExists(Deno.stat(path)) === null) {
     throw new ConfigError(`${path} does not exist${hint}`);

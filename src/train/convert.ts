@@ -12,7 +12,7 @@ import {
 } from "../model/mod.ts";
 import { loadTokenizer } from "../text/disk/mod.ts";
 import type { Tokenizer } from "../text/mod.ts";
-import { toFloat32, type WritableTensor } from "../weights/mod.ts";
+import { halfTensor, toFloat32 } from "../weights/mod.ts";
 import { encoderParts, headsOf, type ModelHead, savedClass } from "./convert_heads.ts";
 import { readModelFolder, writeModelFolder } from "./model_folder.ts";
 import { checkNewFolder, writeNewFolder } from "./new_folder.ts";
@@ -23,6 +23,8 @@ export interface ConvertOptions {
   readonly source?: string;
   /** Number of positions to interpolate to, see {@linkcode interpolatePositions}; the model's by default. */
   readonly positions?: number;
+  /** Precision of the new weights; float32 by default. */
+  readonly precision?: "f32" | "f16";
 }
 
 /** Result of {@linkcode convertFolder}. */
@@ -47,11 +49,12 @@ export interface ConvertReport {
  * @param from the folder
  * @param to a folder that does not exist or is empty; it appears when it is complete
  * @throws {ConfigError} with the file and what is wrong with it.
+ * @throws {RangeError} if a weight exceeds the range of f16.
  */
 export async function convertFolder(
   from: string,
   to: string,
-  { source = from, positions }: ConvertOptions = {},
+  { source = from, positions, precision = "f32" }: ConvertOptions = {},
 ): Promise<ConvertReport> {
   await checkNewFolder(to);
   const model = await readModelFolder(from);
@@ -77,7 +80,7 @@ export async function convertFolder(
     if (missing.length > 0) throw new ConfigError(`the weights lack tensor ${missing[0].name}`);
     return { found, unused: unexpected, heads: heads.map(({ head }) => head) };
   });
-  const tensors = new Map<string, WritableTensor>(
+  const tensors = new Map(
     found.map(({ spec, name, tensor }) => [
       spec.name,
       { shape: spec.shape, data: named(() => toFloat32(name, tensor)) },
@@ -94,11 +97,13 @@ export async function convertFolder(
   };
   await writeNewFolder(to, (folder) =>
     writeModelFolder(folder, {
-      config: writtenConfig(config, heads),
+      config: writtenConfig(config, heads, precision),
       architecture,
-      tensors,
+      tensors: precision === "f32"
+        ? tensors
+        : new Map([...tensors].map(([name, tensor]) => [name, halfTensor(name, tensor)])),
       files: new Map(Object.entries(tokenizer?.toFiles() ?? {})),
-      card: card(source, config, report),
+      card: card(source, config, report, precision),
     }));
   return report;
 }
@@ -115,14 +120,21 @@ export async function tokenizerOf(from: string, config: ModelConfig): Promise<To
   }
 }
 
-/** The new weights are float32. Without a pair head, the model was not trained with a pair objective. */
-function writtenConfig(config: ModelConfig, heads: readonly ModelHead[]): ModelConfig {
+/** Hugging Face's names of the precisions. */
+const DTYPES = { f32: "float32", f16: "float16" } as const;
+
+/** The configuration with the new precision. Without a pair head, the model was not trained with a pair objective. */
+function writtenConfig(
+  config: ModelConfig,
+  heads: readonly ModelHead[],
+  precision: keyof typeof DTYPES,
+): ModelConfig {
   const { torch_dtype: _, dtype: __, ...extra } = config.extra ?? {};
   const unpaired = heads.includes("masked language") && !heads.includes("pair");
   return {
     ...config,
     pairObjective: unpaired ? "none" : config.pairObjective,
-    extra: { ...extra, dtype: "float32" },
+    extra: { ...extra, dtype: DTYPES[precision] },
   };
 }
 
@@ -130,6 +142,7 @@ function card(
   source: string,
   config: ModelConfig,
   { architecture, heads, parameters }: ConvertReport,
+  precision: keyof typeof DTYPES,
 ): string {
   return `---
 library_name: transformers
@@ -145,6 +158,6 @@ Converted from \`${source}\` by [@albert-lab/albert](https://jsr.io/@albert-lab/
 | layers, hidden size, heads | ${config.numHiddenLayers}, ${config.hiddenSize}, ${config.numAttentionHeads} |
 | embedding size, vocabulary | ${config.embeddingSize}, ${config.vocabSize} |
 | heads kept | ${heads.join(", ") || "none"} |
-| parameters | ${parameters} in float32 |
+| parameters | ${parameters} in ${DTYPES[precision]} |
 `;
 }

@@ -12,6 +12,7 @@ import {
   readLocalFile,
   readWeights,
   type Safetensors,
+  type StoredTensor,
   type WritableTensor,
 } from "../weights/mod.ts";
 
@@ -29,8 +30,13 @@ export interface ModelFolder {
   readonly card: string;
 }
 
-/** Writes the files of a model to an existing folder. */
-export async function writeModelFolder(path: string, model: ModelFolder): Promise<void> {
+/** Writes the files of a model to an existing folder. Its tensors may be stored in any precision. */
+export async function writeModelFolder(
+  path: string,
+  model: Omit<ModelFolder, "tensors"> & {
+    readonly tensors: ReadonlyMap<string, WritableTensor | StoredTensor>;
+  },
+): Promise<void> {
   const config = configToJson(model.config, [model.architecture]);
   await atomicWriteFile(`${path}/config.json`, `${JSON.stringify(config, null, 2)}\n`);
   await atomicWriteFile(

@@ -7,10 +7,11 @@
  */
 
 import { quote, shown } from "../json/mod.ts";
+import { toHalf, widenHalf } from "./half.ts";
 
 /**
- * Element types of the reference implementation. F64, F32, F16 and BF16 can be weights. F32, I32 and I64
- * can be written.
+ * Element types of the reference implementation. F64, F32, F16 and BF16 can be weights. Arrays of F32, I32
+ * and I64 can be written, and tensors of any type as they are stored.
  */
 export type SafetensorsType =
   | ("F64" | "F32" | "F16" | "BF16" | "C64")
@@ -230,27 +231,25 @@ export interface WritableTensor {
  * @throws {RangeError} if the length of a tensor's data does not match its shape.
  */
 export function encodeSafetensors(
-  tensors: ReadonlyMap<string, WritableTensor>,
+  tensors: ReadonlyMap<string, WritableTensor | StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
   const header: Record<string, unknown> = {};
   if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
   let offset = 0;
   const pieces: Uint8Array[] = [];
-  for (const [name, { shape, data }] of tensors) {
+  for (const [name, tensor] of tensors) {
+    const { type, shape, bytes } = "bytes" in tensor ? tensor : stored(tensor);
     const count = shape.reduce((product, size) => product * size, 1);
-    if (count !== data.length) {
+    const elements = bytes.length * 8 / BITS[type];
+    if (count !== elements) {
       throw new RangeError(
-        `Cannot write ${name}: shape [${shape}] needs ${count} elements, got ${data.length}`,
+        `Cannot write ${name}: shape [${shape}] needs ${count} elements, got ${elements}`,
       );
     }
-    header[name] = {
-      dtype: typeOf(data),
-      shape,
-      data_offsets: [offset, offset + data.byteLength],
-    };
-    offset += data.byteLength;
-    pieces.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    header[name] = { dtype: type, shape, data_offsets: [offset, offset + bytes.length] };
+    offset += bytes.length;
+    pieces.push(bytes);
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   // The data starts at a multiple of 8 bytes; the header is padded with spaces.
@@ -259,6 +258,25 @@ export function encodeSafetensors(
   new DataView(head.buffer).setBigUint64(0, BigInt(padded), true);
   head.set(json, 8);
   return [head, ...pieces];
+}
+
+function stored({ shape, data }: WritableTensor): StoredTensor {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { type: typeOf(data), shape, bytes };
+}
+
+/**
+ * Converts a float32 tensor to half precision (f16), rounding to the nearest number.
+ *
+ * @param name names the tensor in the error
+ * @param values `[…shape]`
+ * @throws {RangeError} if a number is not finite or exceeds the range of f16, ±65504
+ */
+export function halfTensor(
+  name: string,
+  { shape, data }: { readonly shape: readonly number[]; readonly data: Float32Array },
+): StoredTensor {
+  return { type: "F16", shape, bytes: new Uint8Array(toHalf(name, data).buffer) };
 }
 
 function typeOf(data: WritableTensor["data"]): SafetensorsType {
@@ -293,16 +311,6 @@ export function toFloat32(name: string, { type, bytes }: StoredTensor): Float32A
             : "save the weights as floating-point numbers"),
       );
   }
-}
-
-/** Returns the value of a half-precision number. Node 22 has no `Float16Array`. */
-function widenHalf(half: number): number {
-  const sign = (half & 0x8000) === 0 ? 1 : -1;
-  const exponent = half >> 10 & 0x1f, fraction = half & 0x3ff;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
-  return exponent === 0
-    ? sign * fraction * 2 ** -24
-    : sign * (0x400 + fraction) * 2 ** (exponent - 25);
 }
 
 /**

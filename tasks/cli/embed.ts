@@ -1,4 +1,5 @@
 import { RECORD_FORMATS } from "../../src/data/readers/records.ts";
+import { SHIPPED_MODEL } from "../../src/weights/shipped/name.ts";
 import { defineCommand } from "./command.ts";
 import type { Flags, OptionTable } from "./options.ts";
 
@@ -6,8 +7,8 @@ const OPTIONS = {
   "--checkpoint <folder>": {
     kind: "string",
     aliases: ["model-name-or-path"],
-    help: "Model folder, run folder, or hf:OWNER/NAME[@REVISION].",
-    required: true,
+    help: "Model folder, run folder, hf:OWNER/NAME[@REVISION], or the model of the package.",
+    default: SHIPPED_MODEL,
   },
   "--input <file...>": {
     kind: "strings",

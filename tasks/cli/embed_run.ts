@@ -15,10 +15,9 @@ import {
   npyHeader,
   safetensorsHeader,
 } from "../../src/inference/mod.ts";
-import { resolveCheckpoint } from "../../src/train/disk.ts";
 import type { EmbedFlags } from "./embed.ts";
 import { usage, UsageError } from "./errors.ts";
-import { downloadProgress } from "./open_checkpoint.ts";
+import { checkpointFolder } from "./open_checkpoint.ts";
 import { givenOnly } from "./options.ts";
 import { createProgress, logTo } from "./progress.ts";
 
@@ -47,7 +46,7 @@ export async function embed(flags: EmbedFlags, texts: readonly string[]): Promis
   const header = output === undefined ? undefined : headerOf(output);
   const device = await openDevice({ device: flags.device, blas: flags.blas });
   try {
-    const folder = await resolveCheckpoint(flags.checkpoint, downloadProgress(flags));
+    const folder = await checkpointFolder(flags.checkpoint, flags);
     using albert = await loadPretrained(folder, device);
     const batches = texts.length > 0
       ? [{ source: "", records: texts.map((text, i) => ({ line: i + 1, fields: { text } })) }]

@@ -43,7 +43,7 @@ import { type Device, openDevice } from "../../src/device/mod.ts";
 import { atomicWriteFile } from "../../src/files/mod.ts";
 import { ConfigError, type ModelConfig } from "../../src/model/mod.ts";
 import type { Tokenizer } from "../../src/text/mod.ts";
-import { readConfig, resolveCheckpoint } from "../../src/train/disk.ts";
+import { readConfig } from "../../src/train/disk.ts";
 import {
   type FinetuneExample,
   loadFinetuned,
@@ -60,7 +60,7 @@ import type {
   EvaluateTextFlags,
 } from "./evaluate.ts";
 import { levelsOf } from "./finetune_options.ts";
-import { downloadProgress, openCheckpoint, type OpenedCheckpoint } from "./open_checkpoint.ts";
+import { checkpointFolder, openCheckpoint, type OpenedCheckpoint } from "./open_checkpoint.ts";
 import { logTo } from "./progress.ts";
 
 /** Tokens per sequence if neither flag nor checkpoint gives a number. */
@@ -125,7 +125,7 @@ export async function evaluateText(flags: EvaluateTextFlags): Promise<void> {
   const path = await findTextFile(flags.data, flags.split);
   const [checkpoint, ...others] = flags.checkpoint;
   // Resolved once, because every download is verified by its checksum.
-  const folder = await resolveCheckpoint(checkpoint, downloadProgress(flags));
+  const folder = await checkpointFolder(checkpoint, flags);
   const { labels, type } = await classesOf(folder, labelsOf(flags));
   const definition = await readTextTask(path, labels, type);
   const labeled = definition.labeled.length > 0;

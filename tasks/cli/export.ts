@@ -9,7 +9,7 @@ const onnx = defineCommand({
     "--checkpoint <checkpoint>": {
       kind: "string",
       aliases: ["model-name-or-path"],
-      help: "Folder, run folder, or hf:OWNER/NAME[@REVISION].",
+      help: "Folder, run folder, hf:OWNER/NAME[@REVISION], or the model of the package.",
       required: true,
     },
     "--output <folder>": {
@@ -36,10 +36,10 @@ const onnx = defineCommand({
   },
   action: async (flags) => {
     const precisions = precisionsOf(flags.precision);
-    const { exportOnnx, resolveCheckpoint } = await import("../../src/train/disk.ts");
-    const { downloadProgress } = await import("./open_checkpoint.ts");
+    const { exportOnnx } = await import("../../src/train/disk.ts");
+    const { checkpointFolder } = await import("./open_checkpoint.ts");
     const { checkpoint, output, task } = flags;
-    const folder = await resolveCheckpoint(checkpoint, downloadProgress(flags));
+    const folder = await checkpointFolder(checkpoint, flags);
     const report = await exportOnnx(folder, output, { task, precisions, source: checkpoint });
     if (flags.json) return console.log(JSON.stringify({ folder: output, ...report }));
     console.log(`${output}: ${report.architecture} for ${report.task}`);

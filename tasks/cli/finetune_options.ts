@@ -5,6 +5,7 @@
  */
 import { GLUE_TRAINING_TASK_NAMES } from "../../src/benchmarks/glue/recipes.ts";
 import type { RaceLevel } from "../../src/benchmarks/race/mod.ts";
+import { SHIPPED_MODEL } from "../../src/weights/shipped/name.ts";
 import { type GivenFlags, group, type OptionTable } from "./options.ts";
 import { LOGGING, PROCESSES, RUN, TRAINING } from "./train_options.ts";
 
@@ -37,7 +38,9 @@ export const FINETUNE_OPTIONS = {
   "--checkpoint <folder>": {
     aliases: ["model-name-or-path"],
     kind: "string",
-    help: "Model to start from: folder, run folder, or hf:OWNER/NAME[@REVISION].",
+    help:
+      "Model to start from: folder, run folder, hf:OWNER/NAME[@REVISION], or the model of the package.",
+    defaultText: SHIPPED_MODEL,
   },
   "--init-from <folder>": {
     kind: "string",

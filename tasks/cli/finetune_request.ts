@@ -17,6 +17,7 @@ import {
   finetuningTask,
   type Recipe,
 } from "../../src/train/mod.ts";
+import { SHIPPED_MODEL } from "../../src/weights/mod.ts";
 import { usage, UsageError } from "./errors.ts";
 import type { FinetuneFlags } from "./finetune_options.ts";
 import { openCheckpoint, unlessResumed, withPositions } from "./open_checkpoint.ts";
@@ -62,11 +63,8 @@ export async function openFinetuning<F extends FinetuneFlags, E extends Finetune
 ): Promise<OpenedTraining<FinetuneSettings, FinetuneStepBatch<E>>> {
   const { initFrom, checkpoint, fromScratch } = flags;
   const data = flags.data ?? (benchmark.hasFiles?.(flags) ? "" : undefined);
-  const from = initFrom ?? checkpoint;
+  const from = initFrom ?? checkpoint ?? SHIPPED_MODEL;
   if (data === undefined) throw new UsageError("--data is required: the folder of the benchmark");
-  if (from === undefined) {
-    throw new UsageError("--checkpoint is required: a model folder, run folder or hf:OWNER/NAME");
-  }
   if (initFrom !== undefined && checkpoint !== undefined) {
     throw new UsageError("--init-from and --checkpoint exclude each other");
   }

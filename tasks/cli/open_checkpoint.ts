@@ -11,7 +11,7 @@ import {
   parseConfig,
 } from "../../src/model/mod.ts";
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
-import type { Tokenizer } from "../../src/text/mod.ts";
+import { readTokenizer, type Tokenizer } from "../../src/text/mod.ts";
 import { isObject } from "../../src/json/mod.ts";
 import {
   latestCheckpoint,
@@ -25,7 +25,13 @@ import {
   hubHint,
   isHubName,
 } from "../../src/weights/hub/mod.ts";
-import type { Safetensors } from "../../src/weights/mod.ts";
+import {
+  describeShippedModel,
+  isShippedModel,
+  type Safetensors,
+  SHIPPED_MODEL,
+  shippedFiles,
+} from "../../src/weights/mod.ts";
 import { usage } from "./errors.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
@@ -43,7 +49,22 @@ export interface OpenedCheckpoint {
 }
 
 /**
- * Reads a model folder, the best or latest checkpoint of a run folder, or a model of the hub.
+ * Returns the folder of a checkpoint argument, see {@linkcode resolveCheckpoint}. Shows the progress of a download, and which model comes with the package.
+ *
+ * @throws {ConfigError | HubError | ShippedModelError} if there is no such model.
+ */
+export async function checkpointFolder(
+  checkpoint: string,
+  options: { readonly quiet?: boolean },
+): Promise<string> {
+  if (isShippedModel(checkpoint) && !options.quiet) {
+    console.error(`albert: using ${SHIPPED_MODEL}, ${describeShippedModel().summary}`);
+  }
+  return await resolveCheckpoint(checkpoint, downloadProgress(options));
+}
+
+/**
+ * Reads a model folder, the best or latest checkpoint of a run folder, a model of the hub, or the model of the package.
  *
  * @throws {ConfigError} if the vocabulary has more pieces than the model has embeddings.
  */
@@ -51,7 +72,7 @@ export async function openCheckpoint(
   checkpoint: string,
   options: { readonly quiet?: boolean },
 ): Promise<OpenedCheckpoint> {
-  const folder = await resolveCheckpoint(checkpoint, downloadProgress(options));
+  const folder = await checkpointFolder(checkpoint, options);
   const { config, weights } = await readModelFolder(folder);
   const tokenizer = await loadTokenizer(folder);
   logNotices(tokenizer, options);
@@ -112,7 +133,7 @@ export function withPositions(
 }
 
 /**
- * Loads the tokenizer of `--vocab`: of a file, of a folder, or of a model of the hub, without its weights.
+ * Loads the tokenizer of `--vocab`: of a file, of a folder, of the model of the package, or of a model of the hub, without its weights.
  *
  * @throws {Deno.errors.NotFound} if there is none.
  */
@@ -123,6 +144,9 @@ export async function openVocabulary(
   if (isHubName(path)) {
     const folder = await downloadModel(path, downloadProgress(options), undefined, "tokenizer");
     return logNotices(await loadTokenizer(folder, { raw }), options);
+  }
+  if (isShippedModel(path)) {
+    return logNotices((await readTokenizer(await shippedFiles(), { raw }))!, options);
   }
   const hint = hubHint(path);
   if (hint !== "" && await ifExists(Deno.stat(path)) === null) {
@@ -139,7 +163,7 @@ function logNotices(tokenizer: Tokenizer, { quiet }: { readonly quiet?: boolean 
 }
 
 /** Shows the download of a model of the hub; nothing for a model in the cache. */
-export function downloadProgress({ quiet }: { readonly quiet?: boolean }): DownloadObserver {
+function downloadProgress({ quiet }: { readonly quiet?: boolean }): DownloadObserver {
   let bar: Progress | undefined;
   let shown = -1;
   const megabytes = (bytes: number) => Math.round(bytes / MEGABYTE * 10) / 10;

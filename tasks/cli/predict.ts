@@ -1,3 +1,4 @@
+import { SHIPPED_MODEL } from "../../src/weights/shipped/name.ts";
 import { defineCommand, defineGroup } from "./command.ts";
 import type { Flags, OptionTable } from "./options.ts";
 
@@ -10,13 +11,18 @@ const CHECKPOINT = {
   },
 } as const satisfies OptionTable;
 
-const FILL_MASK_OPTIONS = {
+/** The checkpoint of the commands that need no fine-tuned head. */
+const PRETRAINED = {
   "--checkpoint <folder>": {
     kind: "string",
     aliases: ["model-name-or-path"],
-    help: "Model folder, run folder, or hf:OWNER/NAME[@REVISION].",
-    required: true,
+    help: "Model folder, run folder, hf:OWNER/NAME[@REVISION], or the model of the package.",
+    default: SHIPPED_MODEL,
   },
+} as const satisfies OptionTable;
+
+const FILL_MASK_OPTIONS = {
+  ...PRETRAINED,
   "--top <n>": { kind: "integer", help: "Candidates per mask.", default: 5 },
 } as const satisfies OptionTable;
 
@@ -70,7 +76,7 @@ export type ClassifyFlags = Flags<typeof CLASSIFY_OPTIONS>;
 /** Flags of `albert predict tokens`. */
 export type PredictTokensFlags = Flags<typeof CHECKPOINT>;
 /** Flags of `albert predict perplexity`. */
-export type PerplexityFlags = Flags<typeof CHECKPOINT>;
+export type PerplexityFlags = Flags<typeof PRETRAINED>;
 /** Flags of `albert predict choose`. */
 export type ChooseFlags = Flags<typeof CHOOSE_OPTIONS>;
 
@@ -80,7 +86,8 @@ const fillMask = defineCommand({
   arguments: "[text]",
   options: FILL_MASK_OPTIONS,
   examples: {
-    "A sentence": "albert predict fill-mask --checkpoint runs/books 'The [MASK] sat down.'",
+    "A sentence": "albert predict fill-mask 'The [MASK] sat down.'",
+    "Your own model": "albert predict fill-mask --checkpoint runs/books 'The [MASK] sat down.'",
   },
   action: async (flags, text) => (await import("./predict_run.ts")).predictFillMask(flags, text),
 });
@@ -116,9 +123,9 @@ const perplexity = defineCommand({
   description: "Compute the masked-LM perplexity of a text: each token is masked in turn.\n" +
     "Without a text, each line of standard input is one.",
   arguments: "[text]",
-  options: CHECKPOINT,
+  options: PRETRAINED,
   examples: {
-    "Two orders of words": "albert predict perplexity --checkpoint runs/books 'The cat sat down.'",
+    "Two orders of words": "albert predict perplexity 'The cat sat down.'",
   },
   action: async (flags, text) => (await import("./predict_run.ts")).predictPerplexity(flags, text),
 });

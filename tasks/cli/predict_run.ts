@@ -31,7 +31,6 @@ import {
 } from "../../src/model/mod.ts";
 import { loadPretrained } from "../../src/inference/mod.ts";
 import type { Tokenizer } from "../../src/text/mod.ts";
-import { resolveCheckpoint } from "../../src/train/disk.ts";
 import {
   type FinetuneExample,
   loadFinetuned,
@@ -43,7 +42,7 @@ import { recordsIn, STANDARD_INPUT } from "../../src/data/disk/mod.ts";
 import { atomicWriteFile } from "../../src/files/mod.ts";
 import { checkCount } from "../../src/json/mod.ts";
 import { usage, UsageError } from "./errors.ts";
-import { downloadProgress, openCheckpoint } from "./open_checkpoint.ts";
+import { checkpointFolder, openCheckpoint } from "./open_checkpoint.ts";
 import { givenOnly, type GlobalFlags } from "./options.ts";
 import { logTo } from "./progress.ts";
 import type {
@@ -62,7 +61,7 @@ export async function predictFillMask(flags: FillMaskFlags, text?: string): Prom
   usage(() => checkCount("top", flags.top));
   const device = await openDevice({ device: flags.device, blas: flags.blas });
   try {
-    const folder = await resolveCheckpoint(flags.checkpoint, downloadProgress(flags));
+    const folder = await checkpointFolder(flags.checkpoint, flags);
     const albert = await loadPretrained(folder, device);
     for (const line of await linesOf(text)) {
       const masks = await albert.fillMask(line, flags.top);
@@ -182,7 +181,7 @@ function predictionsOf(
 export async function predictPerplexity(flags: PerplexityFlags, text?: string): Promise<void> {
   const device = await openDevice({ device: flags.device, blas: flags.blas });
   try {
-    const folder = await resolveCheckpoint(flags.checkpoint, downloadProgress(flags));
+    const folder = await checkpointFolder(flags.checkpoint, flags);
     using albert = await loadPretrained(folder, device);
     for (const line of await linesOf(text)) {
       const score = await albert.perplexity(line);

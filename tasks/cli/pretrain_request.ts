@@ -30,15 +30,10 @@ import {
   type PretrainSettings,
   pretrainSettings,
 } from "../../src/pretraining/mod.ts";
-import {
-  readConfig,
-  readModelFolder,
-  resolveCheckpoint,
-  weightsSha256,
-} from "../../src/train/disk.ts";
+import { readConfig, readModelFolder, weightsSha256 } from "../../src/train/disk.ts";
 import { usage, UsageError } from "./errors.ts";
 import {
-  downloadProgress,
+  checkpointFolder,
   openVocabulary,
   unlessResumed,
   withPositions,
@@ -115,7 +110,7 @@ async function openInitial(
   flags: PretrainFlags,
   log: (line: string) => void,
 ): Promise<InitialModel> {
-  const folder = await resolveCheckpoint(path, downloadProgress(flags));
+  const folder = await checkpointFolder(path, flags);
   const model = await readModelFolder(folder);
   const { config, weights } = withPositions(model, flags.maxPositionEmbeddings, log);
   const tokenizer = await ifExists(loadTokenizer(folder));

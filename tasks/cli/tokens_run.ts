@@ -20,11 +20,10 @@ import { openDevice } from "../../src/device/mod.ts";
 import { atomicWriteFile } from "../../src/files/mod.ts";
 import { loadPretrained } from "../../src/inference/mod.ts";
 import { ConfigError } from "../../src/model/mod.ts";
-import { resolveCheckpoint } from "../../src/train/disk.ts";
 import { loadFinetuned, predictAll, taskModel } from "../../src/train/mod.ts";
 import type { EvaluateTokensFlags } from "./evaluate.ts";
 import { reportMetrics } from "./evaluate_run.ts";
-import { downloadProgress, openCheckpoint } from "./open_checkpoint.ts";
+import { checkpointFolder, openCheckpoint } from "./open_checkpoint.ts";
 import type { GlobalFlags } from "./options.ts";
 import type { PredictTokensFlags } from "./predict.ts";
 import { linesOf } from "./predict_run.ts";
@@ -111,7 +110,7 @@ export async function predictTokens(flags: PredictTokensFlags, text?: string): P
   const texts = await linesOf(text);
   const device = await openDevice({ device: flags.device, blas: flags.blas });
   try {
-    const folder = await resolveCheckpoint(flags.checkpoint, downloadProgress(flags));
+    const folder = await checkpointFolder(flags.checkpoint, flags);
     using albert = await loadPretrained(folder, device);
     for (const [i, spans] of (await albert.tag(texts)).entries()) {
       if (flags.json) {

@@ -66,6 +66,12 @@ export async function readSettings(): Promise<DenoConfig> {
   return { ...settings, imports };
 }
 
+/** Folders of generated modules, which no check of style reads. `lint.exclude` of `deno.json` is the list of them. */
+export async function generatedFolders(): Promise<readonly string[]> {
+  const { lint } = await readSettings() as DenoConfig & { lint?: { exclude?: string[] } };
+  return lint?.exclude ?? [];
+}
+
 /** Writes a configuration with `links` to the stand-ins into the cache folder. */
 export async function standInConfig(): Promise<Config> {
   const config = await readSettings();

@@ -29,6 +29,7 @@ export const TOOLS: Record<string, Tool> = {
     permissions: () => ["--allow-read", "--allow-write=docs", "--allow-env"],
     here: false,
   },
+  ship: { script: "tasks/ship.ts", permissions: () => EVERYTHING, here: true },
   golden: {
     script: "tasks/golden.ts",
     permissions: () => [...COMPUTE_PERMISSIONS, "--allow-write"],

@@ -1,5 +1,6 @@
 // Plain English, as far as a program can check it: terms and phrases that the field does not use, and British spellings.
 import { assert, assertEquals } from "@std/assert";
+import { generatedFolders } from "../../tasks/launch/config.ts";
 import { ROOT } from "../../tasks/launch/files.ts";
 
 /** A phrase to avoid, and what to write instead. */
@@ -65,7 +66,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Text of others, data, and this file. */
+/** Text of others, data, and this file; generated modules are listed in deno.json. */
 const EXCEPTIONS: readonly { readonly path: RegExp; readonly why: string }[] = [
   { path: /^tests\/setup\/english_test\.ts$/, why: "lists what to avoid" },
   { path: /^tests\/fixtures\//, why: "data" },
@@ -97,7 +98,9 @@ Deno.test("text follows the rules of plain English", async () => {
   const paths = [...FILES];
   for (const folder of FOLDERS) for await (const path of textFiles(folder)) paths.push(path);
   const found: string[] = [];
+  const generated = await generatedFolders();
   for (const path of paths.sort()) {
+    if (generated.some((folder) => path.startsWith(`${folder}/`))) continue;
     if (EXCEPTIONS.some((exception) => exception.path.test(path))) continue;
     const text = await Deno.readTextFile(`${ROOT}/${path}`);
     found.push(...findings(text).map((finding) => `${path}:${finding}`));

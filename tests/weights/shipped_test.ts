@@ -1,0 +1,128 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { openDevice } from "../../src/device/mod.ts";
+import { Sha256 } from "../../src/files/mod.ts";
+import { Albert, loadPretrained } from "../../src/inference/mod.ts";
+import {
+  ConfigError,
+  initialize,
+  modelFiles,
+  presetConfig,
+  PretrainingModel,
+} from "../../src/model/mod.ts";
+import { readTokenizer, writeSentencePieceModel } from "../../src/text/mod.ts";
+import { VocabularyTrainer } from "../../src/text/training/mod.ts";
+import { convertFolder } from "../../src/train/disk.ts";
+import {
+  describeShippedModel,
+  hasShippedModel,
+  isShippedModel,
+  parseSafetensors,
+  SHIPPED_MODEL,
+  shippedFiles,
+  ShippedModelError,
+} from "../../src/weights/mod.ts";
+import type { EmbeddedModel } from "../../src/weights/shipped/embedded.ts";
+import { embeddedFolder } from "../../src/weights/shipped/mod.ts";
+import { fileUrl, ROOT } from "../../tasks/launch/files.ts";
+import { modelModules } from "../../tasks/ship/modules.ts";
+import { readModelParts } from "../../tasks/ship/write_model.ts";
+
+/** Writes a model with random weights. */
+async function writeModel(folder: string): Promise<void> {
+  const trainer = new VocabularyTrainer({ vocabSize: 105 });
+  const text = await Deno.readTextFile(`${ROOT}/examples/farm.txt`);
+  for (const line of text.split("\n")) trainer.add(line);
+  const vocabulary = writeSentencePieceModel(trainer.train());
+  const tokenizer =
+    (await readTokenizer((name) => Promise.resolve(name === "spiece.model" ? vocabulary : null)))!;
+  await using device = await openDevice({ device: "cpu" });
+  const config = { ...presetConfig("smoke"), vocabSize: tokenizer.vocabularySize };
+  const model = new PretrainingModel(device, config, { trainable: false });
+  initialize(model.parameters, 5, 0.2);
+  await Deno.mkdir(folder);
+  for (const [name, bytes] of await modelFiles(model, tokenizer)) {
+    await Deno.writeFile(`${folder}/${name}`, bytes);
+  }
+  model.parameters.free();
+}
+
+Deno.test("the modules of a model decode to the folder that albert convert writes in f16", async () => {
+  const folder = await Deno.makeTempDir();
+  await writeModel(`${folder}/model`);
+  const generated = `${folder}/generated`;
+  await Deno.writeTextFile(
+    `${folder}/embedded.ts`,
+    `export type * from ${JSON.stringify(fileUrl(`${ROOT}/src/weights/shipped/embedded.ts`))};\n`,
+  );
+  const parts = { ...await readModelParts(`${folder}/model`), card: "# A model\n" };
+  for (const [path, text] of modelModules(parts)) {
+    await Deno.mkdir(`${generated}/${path}`.replace(/[^/]*$/, ""), { recursive: true });
+    await Deno.writeTextFile(`${generated}/${path}`, text);
+  }
+  const { MODEL } = await import(fileUrl(`${generated}/model.ts`)) as { MODEL: EmbeddedModel };
+  const files = await embeddedFolder(MODEL);
+
+  await convertFolder(`${folder}/model`, `${folder}/half`, { precision: "f16" });
+  const names = [...Deno.readDirSync(`${folder}/half`)].map(({ name }) => name).sort();
+  assertEquals([...files.keys()].sort(), names);
+  for (const [name, bytes] of files) {
+    const expected = name === "README.md"
+      ? new TextEncoder().encode("# A model\n")
+      : await Deno.readFile(`${folder}/half/${name}`);
+    assertEquals(bytes, expected, name);
+  }
+  assertEquals(MODEL.sha256, new Sha256().update(files.get("model.safetensors")!).hex());
+  assertEquals(MODEL.summary, "2 layers of 32 units, 0.0 million parameters");
+
+  await using device = await openDevice({ device: "cpu" });
+  using exact = await loadPretrained(`${folder}/model`, device);
+  using half = await Albert.load((name) => Promise.resolve(files.get(name) ?? null), device);
+  const [[a]] = await exact.fillMask("The [MASK] moos.");
+  const [[b]] = await half.fillMask("The [MASK] moos.");
+  assertEquals(a.piece, b.piece);
+  assert(a.probability !== b.probability && Math.abs(a.probability - b.probability) < 1e-3);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("the name of the model of the package is exact", () => {
+  const names = [SHIPPED_MODEL, `./${SHIPPED_MODEL}`, SHIPPED_MODEL.toUpperCase(), ""];
+  assertEquals(names.map(isShippedModel), [true, false, false, false]);
+});
+
+Deno.test({
+  name: "a copy without the weights names the alternatives",
+  ignore: hasShippedModel(),
+  fn: async () => {
+    const message = `This copy of the package does not contain the weights of ${SHIPPED_MODEL}; ` +
+      "give a model folder or hf:OWNER/NAME";
+    await assertRejects(shippedFiles, ShippedModelError, message);
+    await using device = await openDevice({ device: "cpu" });
+    await assertRejects(
+      () => loadPretrained(SHIPPED_MODEL, device),
+      ConfigError,
+      `Cannot load ${SHIPPED_MODEL}: ${message}`,
+    );
+  },
+});
+
+Deno.test({
+  name: "the model of the package has the hash of its card, at most 5 MB, and fills masks",
+  ignore: !hasShippedModel(),
+  fn: async () => {
+    const read = await shippedFiles();
+    const weights = (await read("model.safetensors"))!;
+    const { sha256 } = describeShippedModel();
+    assertEquals(new Sha256().update(weights).hex(), sha256);
+    assert(weights.length <= 5e6, `${weights.length} bytes`);
+    assert([...parseSafetensors(weights).tensors.values()].every(({ type }) => type === "F16"));
+    const card = await Deno.readTextFile(`${ROOT}/docs/models/${SHIPPED_MODEL}/README.md`);
+    assertEquals(new TextDecoder().decode((await read("README.md"))!), card);
+    assert(card.includes(sha256), "the card lacks the hash of the weights");
+
+    await using device = await openDevice({ device: "cpu" });
+    using albert = await loadPretrained(SHIPPED_MODEL, device);
+    assertEquals(albert.report.missing, []);
+    const [candidates] = await albert.fillMask("He sat down at the [MASK] and ate his dinner.");
+    assert(candidates.some(({ piece }) => piece === "▁table"), JSON.stringify(candidates));
+  },
+});

@@ -21,8 +21,7 @@ import {
   shippedFiles,
   ShippedModelError,
 } from "../../src/weights/mod.ts";
-import type { EmbeddedModel } from "../../src/weights/shipped/embedded.ts";
-import { embeddedFolder } from "../../src/weights/shipped/mod.ts";
+import { embeddedFolder, type EmbeddedModel } from "../../src/weights/shipped/embedded.ts";
 import { fileUrl, ROOT } from "../../tasks/launch/files.ts";
 import { modelModules } from "../../tasks/ship/modules.ts";
 import { readModelParts } from "../../tasks/ship/write_model.ts";

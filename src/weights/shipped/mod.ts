@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { readTokenizer, withMaxLength } from "../../text/mod.ts";
 import type { ReadFile } from "../model_files.ts";
-import { decodeBase64, type EmbeddedModel } from "./embedded.ts";
+import { embeddedFolder, type EmbeddedModel } from "./embedded.ts";
 import { MODEL } from "./generated/model.ts";
 import { SHIPPED_MODEL } from "./name.ts";
 
@@ -48,34 +47,6 @@ export function describeShippedModel(): { readonly sha256: string; readonly summ
 export async function shippedFiles(): Promise<ReadFile> {
   const files = await embeddedFolder(required());
   return (name) => Promise.resolve(files.get(name) ?? null);
-}
-
-/**
- * Returns the files of an embedded model by name.
- *
- * @throws {DOMException} if its text is not valid base64
- */
-export async function embeddedFolder(
-  model: EmbeddedModel,
-): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-  const { config, card, vocabulary, weights } = await model.load();
-  const pieces = decodeBase64([vocabulary]);
-  const tokenizer = await readTokenizer((name) =>
-    Promise.resolve(name === "spiece.model" ? pieces : null)
-  );
-  const { max_position_embeddings } = JSON.parse(config);
-  const files = new Map<string, string | Uint8Array>([
-    ["README.md", card],
-    ["config.json", config],
-    ["model.safetensors", decodeBase64(weights)],
-    ...withMaxLength(new Map(Object.entries(tokenizer!.toFiles())), max_position_embeddings),
-  ]);
-  return new Map(
-    [...files].map(([name, content]) => [
-      name,
-      typeof content === "string" ? new TextEncoder().encode(content) : new Uint8Array(content),
-    ]),
-  );
 }
 
 function required(): EmbeddedModel {

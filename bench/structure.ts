@@ -55,7 +55,7 @@ export async function readTree(
     for await (const { name, isDirectory } of Deno.readDir(`${root}/${folder}`)) {
       const path = `${folder}/${name}`;
       if (isDirectory) await walk(path);
-      else if (/\.(ts|wgsl)$/.test(name)) {
+      else if (/\.(tsx?|wgsl)$/.test(name)) {
         tree.set(path, await Deno.readTextFile(`${root}/${path}`));
       }
     }

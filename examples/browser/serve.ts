@@ -1,63 +1,64 @@
 /**
- * Bundles the page and serves it.
+ * Serves the playground, or writes it as a static site.
  *
- *     deno run -A examples/browser/serve.ts [FOLDER]
+ *     deno task playground [--port PORT] [--model FOLDER]
+ *     deno task playground --build DIR
  *
- * FOLDER is an ALBERT in the format of Hugging Face, such as a checkpoint of `albert pretrain`. Without
- * one, train a model in the page first.
+ * FOLDER is an ALBERT in the format of Hugging Face, such as a checkpoint of `albert pretrain`.
+ *
+ * @module
  */
-const HERE = new URL("./", import.meta.url);
+import { parseArgs } from "node:util";
+import { buildSite, siteHandler } from "./site.ts";
 
-const TYPES: Record<string, string> = {
-  html: "text/html; charset=utf-8",
-  css: "text/css",
-  js: "text/javascript",
-  json: "application/json",
-  txt: "text/plain; charset=utf-8",
-};
+const USAGE = `Usage: deno task playground [OPTIONS]
 
-/** Bundles the page's script with the package. */
-export async function bundle(flags: string[] = []): Promise<Uint8Array<ArrayBuffer>> {
-  const args = ["bundle", "--quiet", "--platform", "browser", ...flags];
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...args, "main.ts"],
-    cwd: HERE, // Deno looks for its configuration here.
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return stdout;
-}
+Serves the playground, which trains a small ALBERT in a browser tab.
 
-/** Returns a handler that serves the files of the page, and those of a model under `model/`. */
-export function pageHandler(
-  script: Uint8Array<ArrayBuffer>,
-  modelFolder?: string,
-): (request: Request) => Promise<Response> {
-  return async (request) => {
-    const path = new URL(request.url).pathname.slice(1) || "index.html";
-    const headers = {
-      "content-type": TYPES[path.split(".").at(-1)!] ?? "application/octet-stream",
-      // Browsers allow shared memory only in isolated pages.
-      "cross-origin-opener-policy": "same-origin",
-      "cross-origin-embedder-policy": "require-corp",
-    };
-    if (path === "main.js") return new Response(script, { headers });
-    const file = fileOf(path, modelFolder);
-    const content = file && await Deno.readFile(file).catch(() => null);
-    return content
-      ? new Response(content, { headers })
-      : new Response("Not found", { status: 404 });
-  };
-}
+  --port PORT      Port of the server (default: 8000)
+  --model FOLDER   Model to offer in the page: an ALBERT in the format of Hugging Face
+  --build DIR      Write the site as plain files into DIR instead of serving it
+  --help           Show this text`;
 
-function fileOf(path: string, modelFolder?: string): string | URL | null {
-  if (path === "farm.txt") return new URL("../farm.txt", HERE);
-  if (path === "index.html" || path === "style.css") return new URL(path, HERE);
-  const model = /^model\/([\w.]+)$/.exec(path)?.[1];
-  return model && modelFolder ? `${modelFolder}/${model}` : null;
+/** Runs the command and returns its exit code. */
+async function main(args: string[]): Promise<number> {
+  const { values: { port, model, build, help } } = parseArgs({
+    args,
+    options: {
+      port: { type: "string", default: "8000" },
+      model: { type: "string" },
+      build: { type: "string" },
+      help: { type: "boolean" },
+    },
+  });
+  if (help) {
+    console.log(USAGE);
+    return 0;
+  }
+  if (!/^\d+$/.test(port) || Number(port) > 65_535) {
+    console.error(`--port must be an integer from 0 to 65535 (got ${JSON.stringify(port)})`);
+    return 2;
+  }
+  const site = await buildSite();
+  if (build !== undefined) {
+    await Deno.mkdir(build, { recursive: true });
+    for (const [name, content] of site) await Deno.writeFile(`${build}/${name}`, content);
+    const bytes = [...site.values()].reduce((sum, { length }) => sum + length, 0);
+    console.log(`Wrote ${site.size} files (${Math.ceil(bytes / 1000)} kB) to ${build}`);
+    return 0;
+  }
+  const onListen = ({ port }: Deno.NetAddr) => console.log(`Open http://localhost:${port}`);
+  await Deno.serve(
+    { hostname: "localhost", port: Number(port), onListen },
+    siteHandler(site, { model }),
+  ).finished;
+  return 0;
 }
 
 if (import.meta.main) {
-  const script = await bundle();
-  const onListen = ({ port }: Deno.NetAddr) => console.log(`Open http://localhost:${port}`);
-  Deno.serve({ hostname: "localhost", port: 8000, onListen }, pageHandler(script, Deno.args[0]));
+  const code = await main(Deno.args).catch((error) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    return error instanceof TypeError ? 2 : 1;
+  });
+  if (code !== 0) Deno.exit(code);
 }

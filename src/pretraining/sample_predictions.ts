@@ -19,6 +19,7 @@ const MASKS = 16;
 export interface SampleVocabulary extends PieceNames {
   /** Number of pieces; the model may have more rows. */
   readonly vocabularySize: number;
+  /** Ids of `[CLS]`, `[SEP]` and `[MASK]`. */
   readonly specialIds: { readonly cls: number; readonly sep: number; readonly mask: number };
 }
 

@@ -246,8 +246,8 @@ export function serve<H extends Handlers>(handlers: H): H {
 }
 
 /**
- * The URL to start a worker from. A worker cannot start from another origin, but may import from one, so a remote module is imported by a `data:` URL. npm packages
- * from JSR have JavaScript in place of TypeScript.
+ * The URL to start a worker from. A worker cannot start from another origin, but may import from one, so a module of another origin is imported by a `data:` URL. npm
+ * packages from JSR, and bundles, have JavaScript in place of TypeScript.
  *
  * @param url The module, with the extension `.ts`.
  * @returns The URL for `new Worker`.
@@ -255,6 +255,7 @@ export function serve<H extends Handlers>(handlers: H): H {
 export function workerUrl(url: URL): URL {
   const module = import.meta.url.endsWith(".js") ? new URL(url.href.replace(/\.ts$/, ".js")) : url;
   if (module.protocol !== "https:" && module.protocol !== "http:") return module;
+  if (module.origin === (globalThis as { location?: Location }).location?.origin) return module;
   return new URL(
     `data:text/javascript,${encodeURIComponent(`import ${JSON.stringify(module.href)};`)}`,
   );

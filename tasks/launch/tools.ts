@@ -36,6 +36,7 @@ export const TOOLS: Record<string, Tool> = {
     here: true,
   },
   kernels: { script: "tasks/kernels.ts", permissions: () => COMPUTE_PERMISSIONS, here: true },
+  playground: { script: "examples/browser/serve.ts", permissions: () => EVERYTHING, here: true },
   bench: { script: "tasks/bench.ts", permissions: () => EVERYTHING, here: true },
   faults: { script: "tests/faults/main.ts", permissions: () => EVERYTHING, here: false },
   fuzz: { script: "tests/fuzz/main.ts", permissions: () => EVERYTHING, here: false },
@@ -69,7 +70,8 @@ export function needsOf(tool: string, args: string[]): Needs {
   const [device = "auto", library = device === "auto" ? "auto" : "none"] = ["--device", "--blas"]
     .map(value);
   const plans = tool === "kernels" && args[0] === "plan";
-  const computes = tool !== "docs" && !plans && !args.includes("--help") && !args.includes("-h") &&
+  const computes = tool !== "docs" && tool !== "playground" && !plans && !args.includes("--help") &&
+    !args.includes("-h") &&
     (tool !== "albert" || args.length > 0 && !WITHOUT_DEVICE.includes(args[0]));
   return {
     vulkan: computes && device !== "cpu",

@@ -25,8 +25,7 @@ export const STAGES: Record<string, Stage> = {
   browser: async ({ config }) =>
     sumCounts([
       await browserCheck(await browserConfig(config), ...await library()),
-      // The page imports the training loop, whose main program uses Deno.
-      await browserCheck(await browserConfig(config, ["deno.ns"]), PAGE),
+      await browserCheck(await browserConfig(config), ...PAGE),
     ]),
   /** Checks that every exported symbol has documentation and an explicit type. */
   doc: async ({ config }) =>
@@ -67,8 +66,8 @@ export const STAGES: Record<string, Stage> = {
 /** Exported modules that use files, processes or libraries of the system. */
 const NEEDS_DENO = /^\.\/tasks\/|\/(disk|hub|mpi|report|runs)[./]/;
 
-/** The module that runs only in browsers. */
-const PAGE = "examples/browser/main.ts";
+/** The modules that run only in browsers. */
+const PAGE = ["main.tsx", "worker.ts", "cpu_worker.ts"].map((name) => `examples/browser/${name}`);
 
 /** Excludes the subfolders of `examples`, whose modules run in browsers. */
 function withoutPage(path: string): string {

@@ -80,7 +80,7 @@ async function* textFiles(folder: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(`${ROOT}/${folder}`)) {
     const path = `${folder}/${name}`;
     if (isDirectory) yield* textFiles(path);
-    else if (/\.(ts|md|html|css|py|json|yml)$/.test(name)) yield path;
+    else if (/\.(tsx?|js|md|html|css|py|json|yml)$/.test(name)) yield path;
   }
 }
 

@@ -61,7 +61,11 @@ const NARROW: readonly { floor: string; may: RegExp; why: string }[] = [
   { floor: "tasks/ok", may: /^tasks\/(ok|launch)\//, why: "checks the library from outside" },
   { floor: "tasks/paper", may: /^(src|tasks\/paper)\//, why: "is published" },
   { floor: "tasks/cli", may: /^(kernels|src|tasks\/(cli|paper))\//, why: "is published" },
-  { floor: "examples", may: /^(examples\/|@albert-lab\/albert$)/, why: "reads like a user's code" },
+  {
+    floor: "examples",
+    may: /^(examples\/|@albert-lab\/albert(\/|$)|node:util$|(preact|@preact\/signals|uplot)(\/|$))/,
+    why: "reads like a user's code",
+  },
 ];
 
 /** Floors whose modules are programs and their parts, so that each may be imported by name. */
@@ -192,7 +196,7 @@ Deno.test("only tests and tasks import from JSR", () => {
 });
 
 Deno.test("npm packages are named in imports.json, at one version each", async () => {
-  const { imports: named, name } = await readSettings();
+  const { imports: named, name, exports } = await readSettings();
   const loose = Object.entries(named).filter(([, target]) =>
     target.startsWith("npm:") &&
     !/^npm:(@[^/]+\/)?[^/@]+@\d+\.\d+\.\d+(-[\w.]+)?(\/|$)/.test(target)
@@ -201,7 +205,8 @@ Deno.test("npm packages are named in imports.json, at one version each", async (
   const { imports: inline } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
   assertEquals(inline, undefined, "deno task would download its npm packages before any task");
   const known = (target: string) =>
-    /^(node:|@cliffy\/command\/)/.test(target) || target === name || Object.hasOwn(named, target);
+    /^(node:|@cliffy\/command\/)/.test(target) || Object.hasOwn(named, target) ||
+    Object.keys(exports).some((path) => target === name + path.slice(1));
   const found = offenders(({ target, kind }) => {
     const relative = kind === "url" || tree.has(target) || /^(\.\.\/)*deno\.json$/.test(target);
     return !relative && !known(target);

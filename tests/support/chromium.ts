@@ -15,11 +15,19 @@ const FLAGS = [
 ];
 
 /** Finds Chromium by the variable `CHROMIUM` or in `PATH`. Returns null if there is none. */
-export async function findChromium(): Promise<string | null> {
-  const chosen = Deno.env.get("CHROMIUM");
+export function findChromium(): Promise<string | null> {
+  return findProgram("CHROMIUM", NAMES);
+}
+
+/** Finds a program by an environment variable or in `PATH`. Returns null if there is none. */
+export async function findProgram(
+  variable: string,
+  names: readonly string[],
+): Promise<string | null> {
+  const chosen = Deno.env.get(variable);
   if (chosen) return chosen;
   const folders = (Deno.env.get("PATH") ?? "").split(":");
-  for (const path of NAMES.flatMap((name) => folders.map((folder) => `${folder}/${name}`))) {
+  for (const path of names.flatMap((name) => folders.map((folder) => `${folder}/${name}`))) {
     if (await Deno.stat(path).then(({ isFile }) => isFile, () => false)) return path;
   }
   return null;
@@ -94,6 +102,33 @@ export class Page {
     return await waitFor(expression, () => this.evaluate<T | null>(expression).catch(() => null));
   }
 
+  /** Opens a URL, or reloads the page, and waits until the document is loaded. */
+  async go(url?: string): Promise<void> {
+    await this.evaluate("void (globalThis.earlier = true)");
+    if (url === undefined) await this.#send("Page.reload", {});
+    else await this.#send("Page.navigate", { url });
+    await this.until(`globalThis.earlier === undefined && document.readyState === "complete"`);
+  }
+
+  /** Shows the page as on a device. */
+  async emulate(
+    { width, height, dark = false, reducedMotion = false, scale = 1 }: {
+      readonly width: number;
+      readonly height: number;
+      readonly dark?: boolean;
+      readonly reducedMotion?: boolean;
+      readonly scale?: number;
+    },
+  ): Promise<void> {
+    const size = { width, height, deviceScaleFactor: scale, mobile: width < 600 };
+    await this.#send("Emulation.setDeviceMetricsOverride", size);
+    const features = [
+      { name: "prefers-color-scheme", value: dark ? "dark" : "light" },
+      { name: "prefers-reduced-motion", value: reducedMotion ? "reduce" : "no-preference" },
+    ];
+    await this.#send("Emulation.setEmulatedMedia", { features });
+  }
+
   /** Takes a screenshot as a PNG. */
   async screenshot(): Promise<Uint8Array> {
     const { data } = await this.#send("Page.captureScreenshot", { format: "png" });
@@ -121,7 +156,7 @@ export class Page {
 }
 
 /** Polls ten times per second until there is a truthy answer. Throws after ten minutes. */
-async function waitFor<T>(what: string, ask: () => Promise<T | null>): Promise<T> {
+export async function waitFor<T>(what: string, ask: () => Promise<T | null>): Promise<T> {
   for (let turn = 0; turn < 6000; turn++) {
     const answer = await ask();
     if (answer) return answer;

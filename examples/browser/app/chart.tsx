@@ -1,0 +1,95 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource preact */
+/**
+ * A line chart that follows a run.
+ *
+ * @module
+ */
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+
+/** A curve of a chart. */
+export interface Curve {
+  readonly label: string;
+  /** A CSS variable, such as `--masked`. */
+  readonly color: string;
+  /** One value per x; null leaves a gap. */
+  readonly values: readonly (number | null)[];
+  /** Dashes for baselines. */
+  readonly dash?: readonly number[];
+}
+
+/** Properties of {@linkcode Chart}. */
+export interface ChartProps {
+  /** Describes the chart to a screen reader, with the last values. */
+  readonly label: string;
+  readonly x: readonly number[];
+  readonly curves: readonly Curve[];
+  /** Fixed range of x, such as all steps of the run. */
+  readonly range?: readonly [number, number];
+  readonly height?: number;
+  /** Formats values of y. */
+  readonly format?: (value: number) => string;
+}
+
+/** Draws curves over steps. The values under the pointer are in the legend. */
+export function Chart({ label, x, curves, range, height = 190, format = short }: ChartProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const names = curves.map(({ label }) => label).join();
+  useEffect(() => {
+    const parent = place.current!;
+    const style = getComputedStyle(parent);
+    const axis = {
+      stroke: () => style.getPropertyValue("--faint"),
+      grid: { stroke: () => style.getPropertyValue("--line"), width: 1 },
+      ticks: { show: false },
+      font: "12px system-ui",
+    };
+    plot.current = new uPlot(
+      {
+        width: parent.clientWidth,
+        height,
+        scales: { x: { time: false, ...(range && { range: [...range] as [number, number] }) } },
+        axes: [axis, { ...axis, size: 46, values: (_, values) => values.map(format) }],
+        cursor: { points: { size: 6 }, drag: { x: false, y: false } },
+        series: [
+          { label: "step" },
+          ...curves.map(({ label, color, dash }) => ({
+            label,
+            stroke: () => style.getPropertyValue(color),
+            width: dash ? 1.25 : 2,
+            dash: dash ? [...dash] : undefined,
+            points: { show: false },
+            value: (_: uPlot, value: number | null) => value === null ? "–" : format(value),
+          })),
+        ],
+      },
+      dataOf(x, curves),
+      parent,
+    );
+    const observer = new ResizeObserver(() => {
+      plot.current?.setSize({ width: parent.clientWidth, height });
+    });
+    observer.observe(parent);
+    const scheme = matchMedia("(prefers-color-scheme: dark)");
+    const redraw = () => plot.current?.redraw();
+    scheme.addEventListener("change", redraw);
+    return () => {
+      observer.disconnect();
+      scheme.removeEventListener("change", redraw);
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [names, range?.join()]);
+  useEffect(() => plot.current?.setData(dataOf(x, curves)), [x, curves]);
+  return <div class="chart" role="img" aria-label={label} ref={place} />;
+}
+
+function dataOf(x: readonly number[], curves: readonly Curve[]): uPlot.AlignedData {
+  return [[...x], ...curves.map(({ values }) => [...values])];
+}
+
+function short(value: number): string {
+  return Number(value.toPrecision(3)).toString();
+}

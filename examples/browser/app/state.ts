@@ -1,0 +1,219 @@
+/**
+ * The state of the page as signals, and the actions that change it.
+ *
+ * @module
+ */
+import { computed, signal } from "@preact/signals";
+import { Client } from "../client.ts";
+import { decodeLink, hashText, normalizeText } from "../link.ts";
+import type {
+  DeviceChoice,
+  DeviceInfo,
+  MetricPoint,
+  ModelInfo,
+  ModelSource,
+  RunEvent,
+  RunFacts,
+  RunState,
+  SamplePoint,
+  SavedRun,
+  VocabularyProgress,
+} from "../protocol.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../settings.ts";
+import { farmText } from "../texts/farm.ts";
+
+/** A run as the page shows it. */
+export interface RunView {
+  readonly run: string;
+  readonly settings: Settings;
+  readonly started: number;
+  readonly state: RunState;
+  /** Why the run failed. */
+  readonly message: string | null;
+  readonly facts: RunFacts | null;
+  readonly vocabulary: VocabularyProgress | null;
+  readonly points: readonly MetricPoint[];
+  readonly samples: readonly SamplePoint[];
+}
+
+/** A model that can be used: the name for requests, and a title. */
+export interface ModelChoice {
+  readonly model: string;
+  readonly title: string;
+  /** Absent for the model of a run. */
+  readonly info?: ModelInfo;
+}
+
+/** The device that computes; null until it is open. */
+export const device = signal<DeviceInfo | null>(null);
+/** A message for the visitor. */
+export const notice = signal<string | null>(null);
+/** The settings of the form. */
+export const settings = signal<Settings>(DEFAULT_SETTINGS);
+/** The visitor's own text. */
+export const ownText = signal<string>("");
+/** SHA-256 that a link asks for. */
+export const wantedHash = signal<string | null>(null);
+/** The runs, newest first. */
+export const runs = signal<readonly RunView[]>([]);
+/** Name of the run that the page shows. */
+export const shownRun = signal<string | null>(null);
+/** Loaded models that are not runs. */
+export const models = signal<readonly ModelChoice[]>([]);
+/** Name of the panel that the page shows. */
+export const shownPanel = signal<string>("fill");
+/** Name of the model that masks are filled with. */
+export const shownModel = signal<string | null>(null);
+
+/** The run that the page shows. */
+export const run = computed(() => runs.value.find(({ run }) => run === shownRun.value) ?? null);
+
+/** Models to choose from: loaded ones, and the runs that have a model. */
+export const choices = computed<readonly ModelChoice[]>(() => [
+  ...models.value,
+  ...runs.value.filter(({ facts }) => facts !== null)
+    .map((view) => ({ model: view.run, title: titleOf(view) })),
+]);
+
+const client = new Client(new URL("./worker.js", import.meta.url), receive);
+
+/** Sends a request to the worker. */
+export const call: Client["call"] = (...request) => client.call(...request);
+
+/** Opens the device, and shows the runs of earlier visits. A run that was interrupted continues. */
+export async function start(): Promise<void> {
+  readLink();
+  globalThis.addEventListener("hashchange", readLink);
+  const asked = new URLSearchParams(location.search).get("device");
+  const choice: DeviceChoice = asked === "cpu" || asked === "webgpu" ? asked : "auto";
+  device.value = await call("open", choice);
+  await loadServedModel();
+  const saved = await call("saved").catch((error) => {
+    notice.value = `This browser does not store runs (${error.message}).`;
+    return [];
+  });
+  runs.value = [...runs.value, ...saved.map(viewOf)];
+  shownRun.value ??= saved[0]?.run ?? null;
+  for (const { run, state } of saved) {
+    if (state === "running" || state === "preparing") await call("resume", run);
+  }
+}
+
+/** Loads the model that the site contains, if any. */
+async function loadServedModel(): Promise<void> {
+  const url = new URL("./model", import.meta.url).href;
+  if (!(await fetch(`${url}/config.json`, { method: "HEAD" })).ok) return;
+  await loadModel("pretrained", "Pretrained model", { kind: "url", url });
+}
+
+/** Starts a run with the settings of the form. */
+export async function startRun(): Promise<void> {
+  const text = textOf(settings.value);
+  const run = crypto.randomUUID();
+  const view: RunView = {
+    ...{ run, settings: settings.value, started: Date.now(), state: "preparing", message: null },
+    ...{ facts: null, vocabulary: null, points: [], samples: [] },
+  };
+  runs.value = [view, ...runs.value];
+  shownRun.value = run;
+  await call("start", { run, settings: settings.value, text });
+}
+
+/** Deletes a run. */
+export async function removeRun(name: string): Promise<void> {
+  runs.value = runs.value.filter(({ run }) => run !== name);
+  if (shownRun.value === name) shownRun.value = runs.value[0]?.run ?? null;
+  await call("remove", name);
+}
+
+/** Loads a model under a name and shows it. */
+export async function loadModel(
+  model: string,
+  title: string,
+  source: ModelSource,
+): Promise<ModelInfo> {
+  const info = await call("load", { model, source });
+  models.value = [...models.value.filter((other) => other.model !== model), { model, title, info }];
+  shownModel.value = model;
+  return info;
+}
+
+/** The text that settings name. */
+export function textOf({ text }: Settings): string {
+  if (text === "farm") return farmText();
+  if (ownText.value.trim() === "") throw new Error("Paste a text, or drop a text file, first.");
+  return ownText.value;
+}
+
+/** SHA-256 of the visitor's own text; null if it is empty. */
+export async function ownTextHash(): Promise<string | null> {
+  return ownText.value.trim() === "" ? null : await hashText(normalizeText(ownText.value));
+}
+
+/** Shows an error of an action. */
+export function attempt(action: () => Promise<unknown>): void {
+  notice.value = null;
+  action().catch((error) => notice.value = error instanceof Error ? error.message : `${error}`);
+}
+
+/** A short title of a run. */
+export function titleOf(
+  { settings: { text, size, share, embedding, objective } }: RunView,
+): string {
+  const sharing = share === "all" ? "shared" : share === "none" ? "not shared" : `${share} shared`;
+  return [text === "farm" ? "Farm" : "Own text", size, sharing, `E ${embedding}`, objective].join(
+    " · ",
+  );
+}
+
+function readLink(): void {
+  try {
+    const shared = decodeLink(location.hash);
+    if (shared === null) return;
+    settings.value = shared.settings;
+    wantedHash.value = shared.textHash;
+  } catch (error) {
+    notice.value = `The link is not valid: ${(error as Error).message}`;
+  }
+}
+
+function viewOf(saved: SavedRun): RunView {
+  const { run, settings, started, state, facts, points, samples, vocabulary } = saved;
+  const pieces = vocabulary.length;
+  const progress = { pieces, target: pieces, done: 1, examples: vocabulary };
+  return {
+    ...{ run, settings, started, state, facts, points, samples },
+    message: null,
+    vocabulary: pieces === 0 ? null : progress,
+  };
+}
+
+function receive(event: RunEvent): void {
+  runs.value = runs.value.map((view) => view.run === event.run ? changed(view, event) : view);
+}
+
+/** A run after an event. Steps that are computed again after a refresh replace the earlier ones. */
+function changed(view: RunView, event: RunEvent): RunView {
+  switch (event.type) {
+    case "state":
+      return { ...view, state: event.state, message: event.message ?? null };
+    case "vocabulary":
+      return { ...view, vocabulary: event.progress };
+    case "facts":
+      return { ...view, facts: event.facts };
+    case "metrics": {
+      const [{ step: first }] = event.points;
+      const last = view.points.at(-1);
+      const before = last === undefined || last.step < first
+        ? view.points
+        : view.points.filter(({ step }) => step < first);
+      return { ...view, points: [...before, ...event.points] };
+    }
+    case "sample": {
+      const before = view.samples.filter(({ step }) => step < event.sample.step);
+      return { ...view, samples: [...before, event.sample] };
+    }
+    case "checkpoint":
+      return view;
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * The page's side of the protocol: calls the worker and receives its events.
+ *
+ * @module
+ */
+import type { FromWorker, Requests, RunEvent, ToWorker } from "./protocol.ts";
+
+/** Calls of a worker. */
+export class Client {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, PromiseWithResolvers<unknown>>();
+  #calls = 0;
+
+  /**
+   * Starts a worker.
+   *
+   * @param onEvent receives the events of all runs
+   */
+  constructor(url: URL, onEvent: (event: RunEvent) => void) {
+    this.#worker = new Worker(url, { type: "module", name: "albert" });
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if ("event" in data) return onEvent(data.event);
+      const call = this.#pending.get(data.id);
+      this.#pending.delete(data.id);
+      if ("error" in data) call?.reject(new Error(data.error));
+      else call?.resolve(data.result);
+    };
+    this.#worker.onerror = (event) => {
+      const error = new Error(`The worker failed: ${event.message}`);
+      for (const call of this.#pending.values()) call.reject(error);
+      this.#pending.clear();
+    };
+  }
+
+  /** Sends a request and returns its answer. */
+  call<K extends keyof Requests>(
+    name: K,
+    ...[argument]: Parameters<Requests[K]>
+  ): Promise<ReturnType<Requests[K]>> {
+    const id = this.#calls++;
+    const call = Promise.withResolvers<unknown>();
+    this.#pending.set(id, call);
+    this.#worker.postMessage({ id, name, argument } satisfies ToWorker);
+    return call.promise as Promise<ReturnType<Requests[K]>>;
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The messages between the page and its worker. Each request has one answer; a run reports its progress as events.
+ *
+ * @module
+ */
+import type { MaskCandidate } from "@albert-lab/albert";
+import type { SamplePrediction } from "@albert-lab/albert/pretraining";
+import type { Settings } from "./settings.ts";
+
+/** What the page asks for; `auto` is WebGPU on a graphics card, else the CPU. */
+export type DeviceChoice = "auto" | "webgpu" | "cpu";
+
+/** The device that computes. */
+export interface DeviceInfo {
+  readonly kind: "webgpu" | "cpu";
+  /** Such as `CPU, 4 threads`. */
+  readonly adapter: string;
+  /** Why it is not another device, if there is a reason to show. */
+  readonly notice: string | null;
+}
+
+/** Where the files of a Hugging Face folder come from. */
+export type ModelSource =
+  | { readonly kind: "url"; readonly url: string }
+  | { readonly kind: "files"; readonly files: ReadonlyMap<string, Blob | Uint8Array<ArrayBuffer>> };
+
+/** A loaded model. */
+export interface ModelInfo {
+  readonly layers: number;
+  readonly hiddenSize: number;
+  readonly heads: number;
+  readonly embeddingSize: number;
+  readonly vocabularySize: number;
+  readonly parameters: number;
+  readonly maskToken: string;
+  /** Class of config.json, such as `AlbertForMaskedLM`. */
+  readonly architecture: string | null;
+}
+
+/** One piece of a text in which masks are filled. */
+export interface FilledPiece {
+  readonly piece: string;
+  /** The most probable pieces of a mask, best first; absent if the piece is not a mask. */
+  readonly candidates?: readonly MaskCandidate[];
+}
+
+/** Whether a run computes. */
+export type RunState = "preparing" | "running" | "paused" | "finished" | "stopped" | "failed";
+
+/** What is known of a run before its first step. */
+export interface RunFacts {
+  /** Parameters of the encoder with its embeddings, as in the paper's Table 1. */
+  readonly encoderParameters: number;
+  /** Parameters of the embeddings among them: E times the vocabulary, positions, and the projection to H. */
+  readonly embeddingParameters: number;
+  /** Parameters with the pretraining heads. */
+  readonly totalParameters: number;
+  readonly vocabularySize: number;
+  readonly documents: number;
+  readonly tokens: number;
+  /** Masked-LM loss and accuracy without context. */
+  readonly unigram: { readonly loss: number; readonly accuracy: number };
+  /** Accuracy of the pair objective from the lengths of the segments alone; null without such an objective. */
+  readonly cueAccuracy: number | null;
+}
+
+/** Metrics of a step. */
+export interface MetricPoint {
+  /** Number of steps done. */
+  readonly step: number;
+  readonly maskedLoss: number;
+  readonly maskedAccuracy: number;
+  /** Loss of SOP or NSP; null without such an objective. */
+  readonly pairLoss: number | null;
+  readonly pairAccuracy: number | null;
+  /** Tokens of the step, with padding. */
+  readonly tokens: number;
+  /** Seconds of training so far. */
+  readonly seconds: number;
+}
+
+/** The predictions for the run's paragraph after some step. */
+export interface SamplePoint {
+  readonly step: number;
+  readonly samples: readonly SamplePrediction[];
+}
+
+/** Progress of vocabulary training. */
+export interface VocabularyProgress {
+  /** Pieces of the vocabulary now. */
+  readonly pieces: number;
+  /** Pieces at which training ends. */
+  readonly target: number;
+  /** From 0 to 1. */
+  readonly done: number;
+  /** Some pieces, once the vocabulary is trained. */
+  readonly examples: readonly string[];
+}
+
+/** A run as the worker stores it. */
+export interface SavedRun {
+  readonly run: string;
+  readonly settings: Settings;
+  readonly textHash: string;
+  /** The text to train on. */
+  readonly text: string;
+  readonly state: RunState;
+  readonly facts: RunFacts | null;
+  readonly vocabulary: readonly string[];
+  readonly points: readonly MetricPoint[];
+  readonly samples: readonly SamplePoint[];
+  /** When the run was started, in milliseconds since 1970. */
+  readonly started: number;
+}
+
+/** The functions that the worker answers, by the name of the request. */
+export interface Requests {
+  /** Opens the device. The first request. */
+  open(choice: DeviceChoice): DeviceInfo;
+  /** Loads a model under a name. */
+  load(request: { model: string; source: ModelSource }): ModelInfo;
+  /** Fills the masks of a text. A model is the name of a loaded one, or of a run. */
+  fill(request: { model: string; text: string; top: number }): FilledPiece[];
+  /** The files of a model as a Hugging Face folder. */
+  files(model: string): Map<string, Uint8Array<ArrayBuffer>>;
+  /** Starts a run. It reports events from now on. */
+  start(request: { run: string; settings: Settings; text: string }): void;
+  /** Pauses a run after its current step and saves it. */
+  pause(run: string): void;
+  /** Continues a paused run, or one of an earlier visit. */
+  resume(run: string): void;
+  /** Ends a run and saves it. */
+  stop(run: string): void;
+  /** Deletes a run and its files. */
+  remove(run: string): void;
+  /** The stored runs, newest first. */
+  saved(): SavedRun[];
+}
+
+/** What a run reports. */
+export type RunEvent =
+  & { readonly run: string }
+  & (
+    | { readonly type: "state"; readonly state: RunState; readonly message?: string }
+    | { readonly type: "vocabulary"; readonly progress: VocabularyProgress }
+    | { readonly type: "facts"; readonly facts: RunFacts }
+    | { readonly type: "metrics"; readonly points: readonly MetricPoint[] }
+    | { readonly type: "sample"; readonly sample: SamplePoint }
+    | { readonly type: "checkpoint"; readonly step: number }
+  );
+
+/** A message to the worker. */
+export interface ToWorker {
+  readonly id: number;
+  readonly name: keyof Requests;
+  readonly argument: unknown;
+}
+
+/** A message from the worker. */
+export type FromWorker =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: string }
+  | { readonly event: RunEvent };

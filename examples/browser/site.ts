@@ -1,0 +1,81 @@
+/**
+ * The playground as files: bundles, page and styles.
+ *
+ * @module
+ */
+
+const HERE = new URL("./", import.meta.url);
+
+/** Each becomes a file of the site: the page, its worker, and the threads of the CPU device, which the device starts by this name. */
+const ENTRIES = ["main.tsx", "worker.ts", "cpu_worker.ts"];
+const STATIC = ["index.html", "style.css", "icon.svg", "isolation.js"];
+
+const TYPES: Readonly<Record<string, string>> = {
+  css: "text/css",
+  html: "text/html; charset=utf-8",
+  js: "text/javascript",
+  json: "application/json",
+  svg: "image/svg+xml",
+};
+
+/** Contents of the site by the path of the file. */
+export type Site = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+
+/**
+ * Builds the site.
+ *
+ * @param flags of `deno bundle`, such as `--config`
+ */
+export async function buildSite(flags: readonly string[] = []): Promise<Site> {
+  const output = await Deno.makeTempDir({ prefix: "albert-site-" });
+  try {
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["bundle", "--quiet", "--platform", "browser", "--minify", "--code-splitting"],
+        ...[...flags, "--outdir", output, ...ENTRIES],
+      ],
+      cwd: HERE, // Deno looks for its configuration here.
+    }).output();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    const site = new Map<string, Uint8Array<ArrayBuffer>>();
+    for (const name of STATIC) site.set(name, await Deno.readFile(new URL(name, HERE)));
+    for await (const { name } of Deno.readDir(output)) {
+      site.set(name, await Deno.readFile(`${output}/${name}`));
+    }
+    return site;
+  } finally {
+    await Deno.remove(output, { recursive: true });
+  }
+}
+
+/** Options of {@linkcode siteHandler}. */
+export interface HandlerOptions {
+  /** Folder of a model to serve under `model/`. */
+  readonly model?: string;
+  /** Whether to send the headers that browsers require for threads; true by default. */
+  readonly isolated?: boolean;
+}
+
+/** Returns a handler that serves a site. */
+export function siteHandler(
+  site: Site,
+  { model, isolated = true }: HandlerOptions = {},
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const path = new URL(request.url).pathname.slice(1) || "index.html";
+    const modelFile = model && /^model\/([\w.]+)$/.exec(path)?.[1];
+    const content = modelFile
+      ? await Deno.readFile(`${model}/${modelFile}`).catch(() => null)
+      : site.get(path) ?? null;
+    if (content === null) return new Response("Not found", { status: 404 });
+    return new Response(content, {
+      headers: {
+        "content-type": TYPES[path.split(".").at(-1)!] ?? "application/octet-stream",
+        ...(isolated && {
+          "cross-origin-opener-policy": "same-origin",
+          "cross-origin-embedder-policy": "require-corp",
+        }),
+      },
+    });
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * The worker of the page: owns the device, the models and the runs, and answers the requests of the protocol.
+ *
+ * @module
+ */
+import type { FromWorker, Requests, ToWorker } from "./protocol.ts";
+import { Engine } from "./worker/engine.ts";
+
+/** The global scope of a worker, whose types are not those of a page. */
+const scope = globalThis as unknown as {
+  postMessage(message: FromWorker): void;
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+};
+
+const engine = new Engine((event) => scope.postMessage({ event }));
+
+/** Answers by the name of the request. */
+const handlers: {
+  readonly [K in keyof Requests]: (
+    ...parameters: Parameters<Requests[K]>
+  ) => ReturnType<Requests[K]> | Promise<ReturnType<Requests[K]>>;
+} = {
+  open: (choice) => engine.open(choice),
+  load: ({ model, source }) => engine.load(model, source),
+  fill: ({ model, text, top }) => engine.fill(model, text, top),
+  files: (model) => engine.files(model),
+  start: (request) => engine.start(request),
+  pause: (run) => engine.pause(run),
+  resume: (run) => engine.resume(run),
+  stop: (run) => engine.stop(run),
+  remove: (run) => engine.remove(run),
+  saved: () => engine.saved(),
+};
+
+scope.onmessage = async ({ data: { id, name, argument } }) => {
+  try {
+    const handler = handlers[name] as (argument: unknown) => unknown;
+    scope.postMessage({ id, result: await handler(argument) });
+  } catch (error) {
+    scope.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
+  }
+};

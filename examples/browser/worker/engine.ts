@@ -1,0 +1,179 @@
+/**
+ * The device, the loaded models and the runs of the worker.
+ *
+ * @module
+ */
+import { Albert, countParameters, type Device, encoderSpecs, openDevice } from "@albert-lab/albert";
+import type {
+  DeviceChoice,
+  DeviceInfo,
+  FilledPiece,
+  ModelInfo,
+  ModelSource,
+  RunEvent,
+  SavedRun,
+} from "../protocol.ts";
+import type { Settings } from "../settings.ts";
+import { deleteRun, listRuns, type RunFiles } from "./storage.ts";
+import { Training } from "./training.ts";
+
+/** A model in memory. */
+interface LoadedModel {
+  readonly albert: Albert;
+  /** Step of the run that it comes from. */
+  readonly step?: number;
+}
+
+/** The state of the worker. */
+export class Engine {
+  readonly #report: (event: RunEvent) => void;
+  readonly #opened = Promise.withResolvers<Device>();
+  readonly #models = new Map<string, LoadedModel>();
+  readonly #runs = new Map<string, Training>();
+
+  /** @param report sends an event to the page */
+  constructor(report: (event: RunEvent) => void) {
+    this.#report = report;
+  }
+
+  /** Opens the device. */
+  async open(choice: DeviceChoice): Promise<DeviceInfo> {
+    let notice: string | null = null;
+    const device = await openDevice({ device: choice, onNotice: (text) => notice = text });
+    this.#opened.resolve(device);
+    const { kind, adapter } = device.description;
+    return { kind: kind === "webgpu" ? "webgpu" : "cpu", adapter, notice };
+  }
+
+  /** Loads a model under a name; an earlier one of this name is freed. */
+  async load(model: string, source: ModelSource): Promise<ModelInfo> {
+    const albert = await Albert.load(readerOf(source), await this.#opened.promise);
+    this.#keep(model, { albert });
+    return infoOf(albert);
+  }
+
+  /** Fills the masks of a text. */
+  async fill(model: string, text: string, top: number): Promise<FilledPiece[]> {
+    const albert = await this.model(model);
+    const { tokenizer } = albert;
+    const { ids } = tokenizer.encodePair(text, undefined, { specialTokens: true });
+    const { mask } = tokenizer.specialIds;
+    const filled = ids.includes(mask) ? await albert.fillMask(text, top) : [];
+    let next = 0;
+    // Without the special tokens at both ends.
+    return ids.slice(1, -1).map((id) => ({
+      piece: tokenizer.idToPiece(id),
+      ...(id === mask && { candidates: filled[next++] }),
+    }));
+  }
+
+  /** The files of a run's model as a Hugging Face folder. */
+  async files(run: string): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+    return await (await this.#training(run)).files();
+  }
+
+  /** Returns a loaded model by its name, or the model of a run as it is now. */
+  async model(name: string): Promise<Albert> {
+    const loaded = this.#models.get(name);
+    const training = this.#runs.get(name) ??
+      (loaded === undefined ? await this.#training(name) : undefined);
+    if (training === undefined || loaded?.step === training.step) return loaded!.albert;
+    const { step } = training;
+    const files = await training.files();
+    const read = (file: string) => Promise.resolve(files.get(file) ?? null);
+    const albert = await Albert.load(read, await this.#opened.promise);
+    this.#keep(name, { albert, step });
+    return albert;
+  }
+
+  /** Starts a run. */
+  async start(
+    { run, settings, text }: { run: string; settings: Settings; text: string },
+  ): Promise<void> {
+    const report = (event: RunEvent) => this.#report(event);
+    const training = Training.create(await this.#opened.promise, report, run, settings, text);
+    this.#runs.set(run, training);
+    training.continue();
+  }
+
+  /** Pauses a run and saves it. */
+  async pause(run: string): Promise<void> {
+    await this.#runs.get(run)?.pause("paused");
+  }
+
+  /** Continues a run. */
+  async resume(run: string): Promise<void> {
+    (await this.#training(run)).continue();
+  }
+
+  /** Ends a run and saves it. */
+  async stop(run: string): Promise<void> {
+    await (await this.#training(run)).pause("stopped");
+  }
+
+  /** Deletes a run and its files. */
+  async remove(run: string): Promise<void> {
+    const training = this.#runs.get(run);
+    await training?.pause("stopped");
+    training?.free();
+    this.#runs.delete(run);
+    this.#models.get(run)?.albert.free();
+    this.#models.delete(run);
+    await deleteRun(run);
+  }
+
+  /** The stored runs. */
+  async saved(): Promise<SavedRun[]> {
+    const open = [...this.#runs].flatMap(([name, { storedIn }]): [string, RunFiles][] =>
+      storedIn === null ? [] : [[name, storedIn]]
+    );
+    return await listRuns(new Map(open));
+  }
+
+  #keep(name: string, model: LoadedModel): void {
+    this.#models.get(name)?.albert.free();
+    this.#models.set(name, model);
+  }
+
+  /** A run in memory, or of an earlier visit. */
+  async #training(run: string): Promise<Training> {
+    let training = this.#runs.get(run);
+    if (training === undefined) {
+      const report = (event: RunEvent) => this.#report(event);
+      training = await Training.restore(await this.#opened.promise, report, run);
+      this.#runs.set(run, training);
+    }
+    return training;
+  }
+}
+
+function readerOf(source: ModelSource): (name: string) => Promise<Uint8Array | null> {
+  if (source.kind === "files") {
+    return async (name) => {
+      const file = source.files.get(name);
+      return file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : file ?? null;
+    };
+  }
+  const base = source.url.replace(/\/+$/, "");
+  return async (name) => {
+    const response = await fetch(`${base}/${name}`);
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+    await response.body?.cancel();
+    if (response.status === 404) return null;
+    throw new Error(`Cannot load ${base}/${name}: the server returned status ${response.status}`);
+  };
+}
+
+function infoOf({ config, tokenizer }: Albert): ModelInfo {
+  const [architecture = null] = (config.extra?.architectures ?? []) as string[];
+  return {
+    layers: config.numHiddenLayers,
+    hiddenSize: config.hiddenSize,
+    heads: config.numAttentionHeads,
+    embeddingSize: config.embeddingSize,
+    vocabularySize: config.vocabSize,
+    parameters: countParameters(encoderSpecs(config)),
+    maskToken: tokenizer.specialTokens.mask,
+    architecture,
+  };
+}

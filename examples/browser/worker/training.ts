@@ -1,0 +1,396 @@
+/**
+ * A run: trains a vocabulary and a model on a text, reports what happens, and saves itself.
+ *
+ * @module
+ */
+import {
+  type Corpus,
+  corpusFromText,
+  countParameters,
+  type Device,
+  encoderSpecs,
+  ExampleDataset,
+  initialize,
+  modelFiles,
+  PRETRAINING,
+  pretrainingBatches,
+  pretrainingSpecs,
+  type PretrainingStepBatch,
+  splitDocuments,
+  type StepLog,
+  Tokenizer,
+  Trainer,
+  VocabularyTrainer,
+  whole,
+  writeSentencePieceModel,
+} from "@albert-lab/albert";
+import {
+  contextFreeBaseline,
+  pairCueAccuracy,
+  samplePredictions,
+} from "@albert-lab/albert/pretraining";
+import { hashText, normalizeText } from "../link.ts";
+import type { MetricPoint, RunEvent, RunFacts, RunState } from "../protocol.ts";
+import { type Recipe, recipeOf } from "../recipe.ts";
+import type { Settings } from "../settings.ts";
+import { paragraphExamples } from "./paragraph.ts";
+import { type LogLine, RunFiles, summaryOf } from "./storage.ts";
+
+/** Milliseconds between two reports of metrics. */
+const REPORT_INTERVAL = 100;
+/** Least number of milliseconds between two checkpoints, and their share of the time at most. */
+const SAVE_INTERVAL = 2000, SAVE_SHARE = 0.05;
+/** Number of times that the paragraph is predicted in a run. */
+const SAMPLES = 60;
+/** Pieces of the vocabulary to show. */
+const SHOWN_PIECES = 400;
+/** A text with fewer documents has none to hold out. */
+const MIN_DOCUMENTS = 20;
+const HELD_OUT = 0.05;
+const VOCABULARY_FILE = "spiece.model";
+
+/** A text and what the trainer needs of it. */
+interface Prepared {
+  readonly tokenizer: Tokenizer;
+  readonly recipe: Recipe;
+  readonly examples: ExampleDataset;
+  readonly trainer: Trainer<PretrainingStepBatch>;
+  /** Documents whose words are masked and predicted. */
+  readonly shown: { readonly corpus: Corpus; readonly documents: ArrayLike<number> };
+}
+
+type Report = (event: RunEvent) => void;
+
+/** A run of the worker. */
+export class Training {
+  readonly #device: Device;
+  readonly #report: Report;
+  readonly #run: string;
+  readonly #settings: Settings;
+  readonly #text: string;
+  #files: RunFiles | null;
+  #prepared: Promise<Prepared> | null = null;
+  #trainer: Trainer<PretrainingStepBatch> | null = null;
+  #state: RunState = "preparing";
+  #loop: Promise<void> = Promise.resolve();
+  /** Seconds of training so far. */
+  #seconds = 0;
+
+  private constructor(
+    device: Device,
+    report: Report,
+    run: string,
+    settings: Settings,
+    text: string,
+    files: RunFiles | null,
+  ) {
+    this.#device = device;
+    this.#report = report;
+    this.#run = run;
+    this.#settings = settings;
+    this.#text = normalizeText(text);
+    this.#files = files;
+  }
+
+  /** Creates a run, which computes nothing until {@linkcode Training.continue}. */
+  static create(
+    device: Device,
+    report: Report,
+    run: string,
+    settings: Settings,
+    text: string,
+  ): Training {
+    return new Training(device, report, run, settings, text, null);
+  }
+
+  /** Opens a run of an earlier visit. */
+  static async restore(device: Device, report: Report, run: string): Promise<Training> {
+    const files = await RunFiles.open(run);
+    const { settings, text } = await files.readHeader();
+    const training = new Training(device, report, run, settings, text, files);
+    training.#state = summaryOf(files.readLog()).state;
+    return training;
+  }
+
+  /** Number of steps done. */
+  get step(): number {
+    return this.#trainer?.step ?? 0;
+  }
+
+  /** The files of the run; null before they are created. */
+  get storedIn(): RunFiles | null {
+    return this.#files;
+  }
+
+  /** Trains until the run is finished or paused. */
+  continue(): void {
+    if (this.#state === "running") return;
+    this.#loop = this.#loop.then(() => this.#train()).catch((error) => {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#setState("failed", message);
+    });
+  }
+
+  /** Ends the training after the current step and saves the run. */
+  async pause(state: "paused" | "stopped"): Promise<void> {
+    const computes = this.#state === "running" || this.#state === "preparing";
+    if (!computes && !(this.#state === "paused" && state === "stopped")) return;
+    this.#setState(state);
+    await this.#loop;
+    await this.#save();
+  }
+
+  /** The model as a Hugging Face folder. */
+  async files(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+    const { trainer, tokenizer } = await this.#prepare();
+    return await modelFiles(trainer.model, tokenizer);
+  }
+
+  /** Frees the model and closes the files. */
+  free(): void {
+    this.#trainer?.free();
+    this.#files?.close();
+  }
+
+  async #train(): Promise<void> {
+    this.#files ??= await this.#createFiles();
+    const prepared = await this.#prepare();
+    const { trainer, recipe: { settings }, examples } = prepared;
+    const { totalSteps } = settings.schedule;
+    if (trainer.step < totalSteps) this.#setState("running");
+    const shape = shapeOf(prepared);
+    const every = Math.max(1, Math.ceil(totalSteps / SAMPLES));
+    if (trainer.step === 0) await this.#sample(prepared);
+    let points: MetricPoint[] = [];
+    let [started, reported, saved] = Array(3).fill(performance.now()) as number[];
+    let saveTime = 0;
+    while (this.#state === "running" && trainer.step < totalSteps) {
+      trainer.trainStep(pretrainingBatches(examples, trainer.step, settings, shape));
+      const logs = await trainer.readLog();
+      const now = performance.now();
+      this.#seconds += (now - started) / 1000;
+      started = now;
+      points.push(...logs.map((log) => this.#pointOf(log)));
+      const ends = trainer.step === totalSteps || this.#state !== "running";
+      if (now - reported > REPORT_INTERVAL || ends) {
+        this.#logPoints(points);
+        points = [];
+        reported = now;
+      }
+      if (trainer.step % every === 0 || trainer.step === totalSteps) await this.#sample(prepared);
+      if (now - saved > Math.max(SAVE_INTERVAL, saveTime / SAVE_SHARE) && !ends) {
+        await this.#save();
+        saved = performance.now();
+        saveTime = saved - now;
+      }
+      await nextTask();
+    }
+    this.#logPoints(points);
+    if (trainer.step >= totalSteps && this.#state !== "finished") {
+      await this.#save();
+      this.#setState("finished");
+    }
+  }
+
+  #prepare(): Promise<Prepared> {
+    return this.#prepared ??= this.#buildPrepared();
+  }
+
+  /** Trains the vocabulary, or reads that of an earlier visit, and builds or restores the model. */
+  async #buildPrepared(): Promise<Prepared> {
+    const files = this.#files ??= await this.#createFiles();
+    const settings = this.#settings;
+    const stored = await files.readFile(VOCABULARY_FILE);
+    const bytes = stored ??
+      trainVocabulary(this.#text, settings.vocabulary, (pieces, target, done) =>
+        this.#report({
+          run: this.#run,
+          type: "vocabulary",
+          progress: { pieces, target, done, examples: [] },
+        }));
+    const tokenizer = Tokenizer.fromModel(bytes);
+    const recipe = recipeOf(settings, tokenizer.vocabularySize);
+    const corpus = await corpusFromText(this.#text.split(/\n[ \t]*\n/), tokenizer);
+    const holdOut = corpus.documentCount >= MIN_DOCUMENTS ? HELD_OUT : 0;
+    const { train, validation } = splitDocuments(corpus, holdOut);
+    const { seed, examples: exampleSettings } = recipe.settings;
+    const examples = new ExampleDataset(corpus, exampleSettings, seed, train);
+    const trainer = new Trainer(this.#device, recipe.config, PRETRAINING, recipe.settings);
+    initialize(trainer.model.parameters, seed, recipe.config.initializerRange);
+    this.#trainer = trainer;
+    if (stored === null) {
+      await files.writeFile(VOCABULARY_FILE, bytes);
+      const pieces = shownPieces(tokenizer);
+      files.append([{ vocabulary: pieces }]);
+      const size = tokenizer.vocabularySize;
+      this.#report({
+        run: this.#run,
+        type: "vocabulary",
+        progress: { pieces: size, target: size, done: 1, examples: pieces },
+      });
+      const facts = factsOf(recipe, corpus, train, examples);
+      files.append([{ facts }]);
+      this.#report({ run: this.#run, type: "facts", facts });
+    } else await this.#restoreCheckpoint(files, trainer);
+    const documents = validation.length > 0 ? validation : train;
+    return { tokenizer, recipe, examples, trainer, shown: { corpus, documents } };
+  }
+
+  /** Continues after the newest checkpoint; later lines of the log are computed again. */
+  async #restoreCheckpoint(files: RunFiles, trainer: Trainer<PretrainingStepBatch>): Promise<void> {
+    const checkpoint = await files.readCheckpoint();
+    const { step, seconds } = checkpoint ?? { step: 0, seconds: 0 };
+    const { model: { parameters }, optimizer } = trainer;
+    const buffers = [parameters.values, optimizer.firstMoments, optimizer.secondMoments];
+    for (const [i, tensor] of (checkpoint?.tensors ?? []).entries()) {
+      this.#device.write(whole(buffers[i]), tensor);
+    }
+    trainer.startAt(step);
+    this.#seconds = seconds;
+    const kept = files.readLog().flatMap((line): LogLine[] => {
+      if ("sample" in line) return line.sample.step <= step && checkpoint !== null ? [line] : [];
+      if (!("points" in line)) return [line];
+      return [{ points: line.points.filter((point) => point.step <= step) }];
+    });
+    files.rewriteLog(kept);
+  }
+
+  async #createFiles(): Promise<RunFiles> {
+    const files = await RunFiles.open(this.#run);
+    const textHash = await hashText(this.#text);
+    const header = { settings: this.#settings, text: this.#text, textHash, started: Date.now() };
+    await files.writeHeader(header);
+    return files;
+  }
+
+  async #save(): Promise<void> {
+    const [files, trainer] = [this.#files, this.#trainer];
+    if (files === null || trainer === null) return;
+    const { step, model: { parameters }, optimizer } = trainer;
+    const buffers = [parameters.values, optimizer.firstMoments, optimizer.secondMoments];
+    const tensors = await Promise.all(
+      buffers.map(async (buffer) =>
+        await this.#device.read(whole(buffer)) as Float32Array<ArrayBuffer>
+      ),
+    );
+    await files.writeCheckpoint({ step, seconds: this.#seconds, tensors });
+    this.#report({ run: this.#run, type: "checkpoint", step });
+  }
+
+  async #sample(prepared: Prepared): Promise<void> {
+    const { tokenizer, trainer, shown } = prepared;
+    const shape = shapeOf(prepared);
+    const examples = paragraphExamples(
+      shown.corpus,
+      shown.documents,
+      tokenizer,
+      shape.sequenceLength,
+    );
+    const { step, model } = trainer;
+    const samples = await samplePredictions(
+      this.#device,
+      model,
+      examples,
+      { ...shape, maxPredictions: shape.sequenceLength },
+      tokenizer,
+    );
+    const sample = { step, samples };
+    this.#files?.append([{ sample }]);
+    this.#report({ run: this.#run, type: "sample", sample });
+  }
+
+  #pointOf({ step, metrics, tokens }: StepLog): MetricPoint {
+    const pair = this.#settings.objective !== "none";
+    return {
+      step: step + 1,
+      maskedLoss: metrics.loss_mlm,
+      maskedAccuracy: metrics.accuracy_mlm,
+      pairLoss: pair ? metrics.loss_pair : null,
+      pairAccuracy: pair ? metrics.accuracy_pair : null,
+      tokens,
+      seconds: this.#seconds,
+    };
+  }
+
+  #logPoints(points: readonly MetricPoint[]): void {
+    if (points.length === 0) return;
+    this.#files?.append([{ points }]);
+    this.#report({ run: this.#run, type: "metrics", points });
+  }
+
+  #setState(state: RunState, message?: string): void {
+    this.#state = state;
+    this.#files?.append([{ state }]);
+    this.#report({
+      run: this.#run,
+      type: "state",
+      state,
+      ...(message !== undefined && { message }),
+    });
+  }
+}
+
+/** Trains a vocabulary of at most `size` pieces and returns it as a SentencePiece model. */
+function trainVocabulary(
+  text: string,
+  size: number,
+  onProgress: (pieces: number, target: number, done: number) => void,
+): Uint8Array<ArrayBuffer> {
+  const trainer = new VocabularyTrainer({ vocabSize: size, hardVocabLimit: false });
+  for (const line of text.split("\n")) trainer.add(line);
+  const model = trainer.train((progress) => {
+    if (progress.stage === "seeds") onProgress(progress.pieces, size, 0);
+    if (progress.stage !== "expectation-maximization") return;
+    const { pieces, target, step, expectedSteps } = progress;
+    onProgress(pieces, target, step / expectedSteps);
+  });
+  return new Uint8Array(writeSentencePieceModel(model));
+}
+
+/** The pieces that start a word, by id: the frequent ones first. */
+function shownPieces(tokenizer: Tokenizer): string[] {
+  return Array.from({ length: tokenizer.vocabularySize }, (_, id) => tokenizer.idToPiece(id))
+    .slice(5, 5 + SHOWN_PIECES);
+}
+
+function shapeOf({ tokenizer, recipe: { settings: { examples } } }: Prepared) {
+  return {
+    sequenceLength: examples.maxSeqLength,
+    maxPredictions: examples.maxPredictionsPerSeq,
+    padId: tokenizer.specialIds.pad,
+  };
+}
+
+function factsOf(
+  { config, settings }: Recipe,
+  corpus: Corpus,
+  train: ArrayLike<number>,
+  examples: ExampleDataset,
+): RunFacts {
+  const encoder = encoderSpecs(config);
+  const embeddings = encoder.filter(({ name }) => /embedding/.test(name));
+  const { seed, examples: exampleSettings } = settings;
+  const others = new ExampleDataset(corpus, exampleSettings, seed + 1, train);
+  return {
+    encoderParameters: countParameters(encoder),
+    embeddingParameters: countParameters(embeddings),
+    totalParameters: countParameters(pretrainingSpecs(config)),
+    vocabularySize: config.vocabSize,
+    documents: corpus.documentCount,
+    tokens: corpus.tokenCount,
+    unigram: contextFreeBaseline(corpus, train),
+    cueAccuracy: config.pairObjective === "none" ? null : pairCueAccuracy(examples, others),
+  };
+}
+
+/** Lets the worker receive messages. A timer would wait for four milliseconds. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

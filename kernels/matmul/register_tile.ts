@@ -28,17 +28,22 @@ export class RegisterTile {
     this.fours = range(rows / 4);
   }
 
-  /** The sums, all zero. */
-  sums(): string[] {
-    return this.rows.map((r) => this.vectors.map((v) => `var c_${r}_${v} = vec4f();`).join(" "));
+  /** The sums; `zero` is an expression for the four zeros of row `r`, group `v`. */
+  sums(zero: (r: number, v: number) => string = () => "vec4f()"): string[] {
+    return this.rows.map((r) =>
+      this.vectors.map((v) => `var c_${r}_${v} = ${zero(r, v)};`).join(" ")
+    );
   }
 
-  /** B in rows; `load` reads four columns at the `i`-th k, or four k of the `i`-th column if B is transposed. */
-  loadsOfB(load: (i: number, v: number) => string): string[] {
+  /**
+   * B in rows; `load` reads four columns at the `i`-th k, or four k of the `i`-th column if B is transposed. `order` is the order of the
+   * loads.
+   */
+  loadsOfB(load: (i: number, v: number) => string, order: readonly number[] = FOUR): string[] {
     const lines: string[] = [];
     const name = this.structural.transpose_b ? "column_b" : "b";
     for (const v of this.vectors) {
-      for (const i of FOUR) lines.push(`let ${name}_${i}_${v} = ${load(i, v)};`);
+      for (const i of order) lines.push(`let ${name}_${i}_${v} = ${load(i, v)};`);
       if (!this.structural.transpose_b) continue;
       for (const i of FOUR) {
         const parts = FOUR.map((j) => `column_b_${j}_${v}.${COMPONENTS[i]}`);
@@ -53,10 +58,44 @@ export class RegisterTile {
     // Row by row, and group by group within a row, so that few registers are live at a time.
     return this.rows.flatMap((r) => [
       ...this.#elements(r, take),
-      ...this.vectors.map((v) =>
-        FOUR.map((i) => `c_${r}_${v} += ${this.#x(r, i)} * b_${i}_${v};`).join(" ")
-      ),
+      ...this.vectors.map((v) => FOUR.map((i) => this.#product(r, v, i)).join(" ")),
     ]);
+  }
+
+  /**
+   * The same products, each sum in the same order, for compilers of GPUs, which load four neighbors into four neighboring registers: the
+   * last uses of a group of four follow each other, so that the next group fits its registers, and nothing is moved to make room.
+   */
+  productsByGroup(take: (number: number, component: string) => string): string[] {
+    const { transpose_a, transpose_b } = this.structural;
+    if (transpose_a) {
+      // A group has one k of four rows.
+      return this.fours.flatMap((q) => {
+        const rows = FOUR.map((r) => 4 * q + r);
+        return [
+          ...rows.flatMap((r) => this.#elements(r, take)),
+          ...FOUR.flatMap((i) =>
+            rows.map((r) => this.vectors.map((v) => this.#product(r, v, i)).join(" "))
+          ),
+        ];
+      });
+    }
+    if (!transpose_b) return this.products(take);
+    // A group has four k of one column. The last row finishes column by column.
+    const last = this.rows.length - 1;
+    const columns = this.vectors.flatMap((v) =>
+      FOUR.map((j) =>
+        FOUR.map((i) => {
+          const b = `column_b_${j}_${v}.${COMPONENTS[i]}`;
+          return `c_${last}_${v}.${COMPONENTS[j]} += ${this.#x(last, i)} * ${b};`;
+        }).join(" ")
+      )
+    );
+    return [
+      ...this.products(take).slice(0, last * (1 + this.vectors.length)),
+      ...this.#elements(last, take),
+      ...columns,
+    ];
   }
 
   /** The sums of the rows of op(A), all zero. */
@@ -84,6 +123,11 @@ export class RegisterTile {
       const number = i * this.rows.length / 4 + Math.floor(r / 4);
       return `let x_${r}_${i} = ${take(number, `.${COMPONENTS[r % 4]}`)};`;
     });
+  }
+
+  /** Adds the product at the step's `i`-th k to the sums of row `r`, group `v`. */
+  #product(r: number, v: number, i: number): string {
+    return `c_${r}_${v} += ${this.#x(r, i)} * b_${i}_${v};`;
   }
 
   #x(r: number, i: number): string {

@@ -15,6 +15,8 @@ import { shared } from "./shared.wgsl.ts";
 const DEPTH = 16;
 /** Groups of four k in a stage. */
 const STEPS = DEPTH / 4;
+/** Rows of A that a step loads after B if B is transposed: found by compiling for RDNA3. */
+const FIRST_ROWS = 5;
 
 /** Choices that do not change the result. */
 export interface SharedTile {
@@ -177,11 +179,25 @@ function bodyOf(tile: SharedTile, given: Structural): string {
         : [Math.floor(g / 4), g % 4 * STEPS + s];
       return `let a_${g} = ${toFloat32(`${slotOfA(q)}[${index}]`)};`;
     });
-    const loadsOfB = registers.loadsOfB((i, v) =>
-      toFloat32(`${slotOfB(v)}[${transpose_b ? i * STEPS + s : 4 * s + i}]`)
+    // Loads arrive in their order, and a compiler waits before each first use. So what the first products need is loaded last, and one
+    // wait is enough.
+    const loadsOfB = registers.loadsOfB(
+      (i, v) => toFloat32(`${slotOfB(v)}[${transpose_b ? i * STEPS + s : 4 * s + i}]`),
+      transpose_b ? undefined : [3, 2, 1, 0],
     );
-    const products = registers.products((number, component) => `a_${number}${component}`);
-    return ["{", ...[...loadsOfA, ...loadsOfB, ...products].map(indented), "}"];
+    const loads = transpose_b && !transpose_a
+      ? [...loadsOfA.slice(FIRST_ROWS), ...loadsOfB, ...loadsOfA.slice(0, FIRST_ROWS).toReversed()]
+      : [...loadsOfA, ...loadsOfB];
+    const products = registers.productsByGroup((number, component) => `a_${number}${component}`);
+    return ["{", ...[...loads, ...products].map(indented), "}"];
+  };
+  /**
+   * Some sums take their zeros from the unused group of a slot, which WGSL guarantees to be zero. A compiler then has the addresses of the
+   * slots before the loop and does not compute them again in every stage.
+   */
+  const zero = (r: number, v: number) => {
+    if (r % 4 === 0 && v === 0) return toFloat32(`${slotOfA(r / 4)}[DEPTH]`);
+    return r === 1 ? toFloat32(`${slotOfB(v)}[DEPTH]`) : "vec4f()";
   };
   const rowAdditions = range(DEPTH).map((i) =>
     transpose_a
@@ -194,7 +210,7 @@ function bodyOf(tile: SharedTile, given: Structural): string {
   const settings = { ...structural, vector, packed, ragged: !vector && !packed };
   return epilogueOf(structural, vector) +
     fillTemplate(shared, settings, values, {
-      sums: registers.sums(),
+      sums: registers.sums(zero),
       first_stage: ["{", ...[...eachLoad(load), ...eachLoad(put("first_k"))].map(indented), "}"],
       loads: eachLoad(load),
       puts: eachLoad(put("stage + DEPTH")),

@@ -14,7 +14,8 @@ export const shared = wgsl`
 //
 // Layout: a slot of workgroup memory has DEPTH k of four rows of A or of four columns of B. Groups of four stay as they are stored, so
 // that nothing is transposed: [row or column, k / 4] if four k are neighbors, else [k]. One unused group per slot keeps slots in
-// different memory banks. Within a slot, all indices of the products are constants, because compilers check the others.
+// different memory banks. It stays zero, and sums start from it. Within a slot, all indices of the products are constants, because
+// compilers check the others.
 // Packed operands have two f16 numbers per word; the tile stores them as float32 or f16, sums are float32.
 // From the end of k on, both operands count as zero. Rows of A and columns of B outside the matrices are whatever is there: nothing
 // of their results is stored. Sums are added in the order of k, product by product (class k_sequential).

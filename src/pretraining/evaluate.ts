@@ -108,3 +108,25 @@ export async function evaluatePretraining(
 function total(examples: readonly Example[], of: (example: Example) => number): number {
   return examples.reduce((sum, example) => sum + of(example), 0);
 }
+
+/**
+ * Returns the same examples with only the `[MASK]` tokens to predict. Masking leaves 10% of the tokens to predict unchanged. A model can copy them, which lowers the
+ * loss over all predicted tokens far below the unigram entropy before the model has learned to use context.
+ *
+ * @param mask id of `[MASK]`
+ */
+export function onlyMaskTokens(source: ExampleSource, mask: number): ExampleSource {
+  return {
+    exampleAt(index): Example {
+      const example = source.exampleAt(index);
+      const masked = Array.from(example.maskedPositions.keys())
+        .filter((i) => example.inputIds[example.maskedPositions[i]] === mask);
+      const select = (ids: Uint32Array) => Uint32Array.from(masked, (i) => ids[i]);
+      return {
+        ...example,
+        maskedPositions: select(example.maskedPositions),
+        maskedLabels: select(example.maskedLabels),
+      };
+    },
+  };
+}

@@ -3,14 +3,7 @@
  *
  * @module
  */
-import {
-  type Corpus,
-  type Example,
-  ExampleDataset,
-  type ExampleSource,
-  splitDocuments,
-  unigramEntropy,
-} from "../../src/data/mod.ts";
+import { type Corpus, ExampleDataset, splitDocuments, unigramEntropy } from "../../src/data/mod.ts";
 import { openShards } from "../../src/data/disk/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 import { loadWeights, PretrainingModel } from "../../src/model/mod.ts";
@@ -22,7 +15,11 @@ import {
   readRunSettings,
   resolveCheckpoint,
 } from "../../src/train/disk.ts";
-import { evaluatePretraining, type PretrainSettings } from "../../src/pretraining/mod.ts";
+import {
+  evaluatePretraining,
+  onlyMaskTokens,
+  type PretrainSettings,
+} from "../../src/pretraining/mod.ts";
 import type { GlobalFlags } from "../cli/options.ts";
 import type { PassageCounts } from "./texts.ts";
 
@@ -103,9 +100,7 @@ function percent(share: number): string {
 }
 
 /**
- * Mean loss in nats and accuracy at the `[MASK]` tokens of held-out examples. Masking leaves 10% of the tokens to predict
- * unchanged. A model can copy them, which lowers the loss over all predicted tokens far below the unigram entropy before the
- * model has learned to use context.
+ * Mean loss in nats and accuracy at the `[MASK]` tokens of held-out examples.
  *
  * @param documents Indices of the held-out documents.
  */
@@ -143,21 +138,4 @@ async function evaluateMaskTokens(
   } finally {
     await opened.destroy();
   }
-}
-
-/** The same examples, with only the `[MASK]` tokens to predict. */
-function onlyMaskTokens(source: ExampleDataset, mask: number): ExampleSource {
-  return {
-    exampleAt(index): Example {
-      const example = source.exampleAt(index);
-      const masked = Array.from(example.maskedPositions.keys())
-        .filter((i) => example.inputIds[example.maskedPositions[i]] === mask);
-      const select = (ids: Uint32Array) => Uint32Array.from(masked, (i) => ids[i]);
-      return {
-        ...example,
-        maskedPositions: select(example.maskedPositions),
-        maskedLabels: select(example.maskedLabels),
-      };
-    },
-  };
 }

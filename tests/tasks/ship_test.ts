@@ -1,0 +1,39 @@
+// What `deno task ship` measures, on a model that is trained on the text it is measured on.
+import { assert, assertEquals } from "@std/assert";
+import { evaluateHeldOut, heldOutText } from "../../tasks/ship/evaluate.ts";
+import { runAlbert } from "./albert_process.ts";
+import { smallModelBytes, smallText } from "../data/small_tokenizer.ts";
+
+Deno.test("evaluateHeldOut() measures masked tokens, hidden words and the order of sentences", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/text`);
+    await Deno.mkdir(`${folder}/vocabulary`);
+    await Deno.writeTextFile(`${folder}/text/a.txt`, smallText(1, 80));
+    await Deno.writeTextFile(`${folder}/text/b.txt`, smallText(2, 80));
+    await Deno.writeFile(`${folder}/vocabulary/spiece.model`, smallModelBytes());
+    const run = async (...words: string[]) => {
+      const { code, stderr } = await runAlbert(words, { cwd: folder });
+      assertEquals(code, 0, stderr);
+    };
+    await run("prepare", "--input", "text", "--vocab", "vocabulary", "--output", "data");
+    await run(
+      ...["pretrain", "--config", "smoke", "--data", "data", "--output", "run", "--steps", "1"],
+      ...["--batch-size", "4", "--max-seq-length", "32", "--device", "cpu"],
+    );
+    const figures = await evaluateHeldOut(`${folder}/run`, `${folder}/data`, { device: "cpu" });
+    assertEquals(
+      figures.books,
+      (await Deno.readTextFile(`${folder}/text/a.txt`)) === "" ? 0 : figures.books,
+    );
+    // A model without training predicts at random, and its loss is that of a uniform distribution.
+    const { maskLoss, maskAccuracy, mlmAccuracy, order, topFive, topFiveRare } = figures;
+    assert(maskLoss > figures.unigramEntropy, heldOutText(figures));
+    assert(maskAccuracy.count < mlmAccuracy.count && maskAccuracy.count > 0.7 * mlmAccuracy.count);
+    assert(order.count % 4 === 0 && order.low <= 0.5 && order.high >= 0.5, heldOutText(figures));
+    assert(topFive.count > topFiveRare.count && topFive.share <= 1);
+    assert(figures.baselineTopFive > 0 && figures.baselineTopFive < 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

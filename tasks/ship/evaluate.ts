@@ -1,5 +1,5 @@
 /**
- * What a pretrained model knows about books that it has not seen: masked tokens, one masked word per sentence, and the order of sentences.
+ * What a pretrained model knows about books that it has not seen: masked tokens, hidden words of sentences, and the order of sentences.
  *
  * @module
  */
@@ -116,7 +116,7 @@ export function heldOutText(figures: HeldOutFigures): string {
       "MLM accuracy",
       `${interval(figures.mlmAccuracy)} (without context ${percent(figures.baselineMlmAccuracy)})`,
     ],
-    ["one masked word: first", interval(figures.topOne)],
+    ["hidden word: first", interval(figures.topOne)],
     [
       "among the first five",
       `${interval(figures.topFive)} (most frequent five ${percent(figures.baselineTopFive)})`,

@@ -1,5 +1,5 @@
 /**
- * Sentences of books with one masked word, and how well a model predicts it.
+ * Sentences of books with one hidden word, and how well a model predicts it.
  *
  * @module
  */

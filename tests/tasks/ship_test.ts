@@ -22,10 +22,7 @@ Deno.test("evaluateHeldOut() measures masked tokens, hidden words and the order 
       ...["--batch-size", "4", "--max-seq-length", "32", "--device", "cpu"],
     );
     const figures = await evaluateHeldOut(`${folder}/run`, `${folder}/data`, { device: "cpu" });
-    assertEquals(
-      figures.books,
-      (await Deno.readTextFile(`${folder}/text/a.txt`)) === "" ? 0 : figures.books,
-    );
+    assertEquals(figures.books, 160);
     // A model without training predicts at random, and its loss is that of a uniform distribution.
     const { maskLoss, maskAccuracy, mlmAccuracy, order, topFive, topFiveRare } = figures;
     assert(maskLoss > figures.unigramEntropy, heldOutText(figures));

@@ -15,7 +15,7 @@ const EXPERIMENT_OPTIONS = {
   },
   "--benchmarks <names...>": {
     kind: "strings",
-    help: "Benchmarks to fine-tune on.",
+    help: "Benchmarks to fine-tune on; none runs pretraining and intrinsic metrics only.",
     defaultText: "the preset's",
   },
   "--rows <names...>": {

@@ -49,28 +49,54 @@ export function experimentsOf(words: readonly string[]): readonly Experiment[] {
 }
 
 /**
- * Returns the benchmarks to run.
+ * Returns what the flags select: preset, rows, seeds and benchmarks.
  *
- * @throws {UsageError} for an unknown one.
+ * @throws {UsageError} for an unknown row or benchmark, or less than one seed.
  */
-export function benchmarksOf(flags: ExperimentFlags, preset: Preset): readonly BenchmarkId[] {
-  const { benchmarks } = flags;
+export function requestOf(
+  flags: ExperimentFlags,
+  experiments: readonly Experiment[],
+): Omit<PaperRun, "device"> {
+  const preset = paperPreset(flags.preset);
+  const seeds = seedsOf(flags, experiments);
+  const benchmarks = (name: string) =>
+    benchmarksOf(flags, preset, experiments.find(({ id }) => id === name.split("/")[0])!);
+  const finetuneSeeds = Object.fromEntries(
+    Object.entries(seeds).flatMap(([name, own]) =>
+      benchmarks(name).map((benchmark) => [`${name} ${benchmark}`, own])
+    ),
+  );
+  return {
+    preset: preset.name,
+    benchmarks: [...new Set(experiments.flatMap(({ id }) => benchmarks(id)))],
+    finetuneRuns: flags.finetuneRuns,
+    seeds,
+    finetuneSeeds,
+  };
+}
+
+/** The benchmarks of an experiment: those of the flags, those of the pilot's columns, or the preset's. */
+function benchmarksOf(
+  { benchmarks }: ExperimentFlags,
+  preset: Preset,
+  { id, columns }: Experiment,
+): readonly BenchmarkId[] {
+  if (benchmarks === undefined && id === "pilot") {
+    return columns.flatMap(({ measure }) => measure.kind === "finetune" ? measure.benchmark : []);
+  }
   if (benchmarks === undefined) return preset.benchmarks;
+  if (benchmarks.length === 1 && benchmarks[0] === "none") return [];
   const unknown = benchmarks.find((name) => !(BENCHMARKS as readonly string[]).includes(name));
   if (unknown !== undefined) {
     throw new UsageError(
-      `--benchmarks must be names of ${BENCHMARKS.join(", ")} (got ${unknown})`,
+      `--benchmarks must be none, or names of ${BENCHMARKS.join(", ")} (got ${unknown})`,
     );
   }
   return BENCHMARKS.filter((name) => benchmarks.includes(name));
 }
 
-/**
- * Returns the seeds of every cell by experiment, or by row if only some rows are selected.
- *
- * @throws {UsageError} for less than one seed, or an unknown row.
- */
-export function seedsOf(
+/** Returns the seeds of every cell by experiment, or by row if only some rows are selected. */
+function seedsOf(
   flags: ExperimentFlags,
   experiments: readonly Experiment[],
 ): Record<string, number[]> {
@@ -160,20 +186,13 @@ export async function planPaper(flags: PaperPlanFlags, words: readonly string[])
   const log = (line: string) => flags.quiet || console.error(line);
   const experiments = experimentsOf(words);
   const preset = paperPreset(flags.preset);
-  const seeds = seedsOf(flags, experiments);
-  const benchmarks = benchmarksOf(flags, preset);
+  const request = requestOf(flags, experiments);
   const shard = flags.shard === undefined ? null : usage(() => parseShard(flags.shard!));
   const earlier = flags.output === undefined ? null : await openPaperRun({ output: flags.output });
   const device = await openDevice({ ...deviceOf(flags, earlier?.run ?? null), onNotice: log });
   try {
     const manifest: DataManifest = earlier?.manifest ?? officialManifest(preset.vocabSize);
-    const all = jobsOf({
-      preset: preset.name,
-      device: device.description.kind,
-      benchmarks,
-      finetuneRuns: flags.finetuneRuns,
-      seeds,
-    }, manifest);
+    const all = jobsOf({ ...request, device: device.description.kind }, manifest);
     const own = shard === null ? all : shardJobs(all, shard, jobCost);
     const open = flags.output === undefined ? own : await openJobs(own, new JobStore(flags.output));
     const { ranks, bandwidth } = flags;

@@ -5,6 +5,7 @@
  */
 import {
   type DataManifest,
+  finetuneSeedsOf,
   measuredExperiments,
   openPaperRun,
   type PaperRun,
@@ -50,30 +51,43 @@ export async function reportPaper(flags: PaperReportFlags): Promise<void> {
   else if (!flags.quiet) console.log(written[0]);
 }
 
-/** Returns the commands that reproduce the results, one for each set of seeds. */
+/** Returns the commands that reproduce the results, one for each set of seeds and benchmarks. */
 function commandOf(
-  { preset, device, seeds, benchmarks, finetuneRuns }: PaperRun,
+  run: PaperRun,
   manifest: DataManifest,
 ): string {
+  const { preset, device, seeds, finetuneRuns } = run;
+  const finetuneSeeds = finetuneSeedsOf(run);
   const standIns = [
     ...new Set(Object.values(manifest.benchmarks).flatMap((facts) => facts.standIns)),
   ];
   const commands = new Map<string, { ids: Set<string>; rows: string[] }>();
   for (const [name, own] of Object.entries(seeds)) {
     const [id, row] = name.split("/");
-    const flags = `--seed ${own[0]} --seeds ${own.length}`;
-    const key = row === undefined ? flags : `${id} ${flags}`;
-    const command = commands.get(key) ?? { ids: new Set(), rows: [] };
-    command.ids.add(id);
-    if (row !== undefined) command.rows.push(row);
-    commands.set(key, command);
+    // Fine-tuning may have fewer seeds than pretraining.
+    const bySeeds = new Map([[own.join(), { own, benchmarks: [] as string[] }]]);
+    for (const [place, some] of Object.entries(finetuneSeeds)) {
+      const [tuned, benchmark] = place.split(" ");
+      if (tuned !== name || some.length === 0) continue;
+      if (!bySeeds.has(some.join())) bySeeds.set(some.join(), { own: some, benchmarks: [] });
+      bySeeds.get(some.join())!.benchmarks.push(benchmark);
+    }
+    for (const { own: some, benchmarks } of bySeeds.values()) {
+      const flags = `--seed ${some[0]} --seeds ${some.length} --benchmarks ${
+        benchmarks.join(" ") || "none"
+      }`;
+      const key = row === undefined ? flags : `${id} ${flags}`;
+      const command = commands.get(key) ?? { ids: new Set(), rows: [] };
+      command.ids.add(id);
+      if (row !== undefined) command.rows.push(row);
+      commands.set(key, command);
+    }
   }
   return [...commands].map(([key, { ids, rows }]) =>
     [
       `albert paper run ${[...ids].join(" ")} --preset ${preset} ${key.slice(key.indexOf("--"))}`,
       `--device ${device}`,
       ...(rows.length === 0 ? [] : [`--rows ${rows.join(" ")}`]),
-      `--benchmarks ${benchmarks.join(" ")}`,
       ...(finetuneRuns === 1 ? [] : [`--finetune-runs ${finetuneRuns}`]),
       ...(preset === "smoke" ? [] : ["--data DATA"]),
       ...(standIns.length === 0 ? [] : [`--stand-in ${standIns.join(" ")}`]),

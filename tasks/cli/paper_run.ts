@@ -30,7 +30,7 @@ import { usage, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { deadlineOf } from "./options.ts";
 import type { PaperRunFlags } from "./paper.ts";
-import { benchmarksOf, deviceOf, experimentsOf, seedsOf } from "./paper_plan.ts";
+import { deviceOf, experimentsOf, requestOf } from "./paper_plan.ts";
 import { resultsFolder } from "./paper_report.ts";
 import { createProgress, duration, type Progress } from "./progress.ts";
 
@@ -45,12 +45,7 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
   const { output, jobs: threads } = flags;
   const experiments = experimentsOf(words);
   const preset = paperPreset(flags.preset);
-  const request = {
-    preset: preset.name,
-    benchmarks: benchmarksOf(flags, preset),
-    finetuneRuns: flags.finetuneRuns,
-    seeds: seedsOf(flags, experiments),
-  };
+  const request = requestOf(flags, experiments);
   const shard = flags.shard === undefined ? null : usage(() => parseShard(flags.shard!));
   const deadline = deadlineOf(flags);
   if (threads < 1) throw new UsageError(`--jobs must be at least 1 (got ${threads})`);

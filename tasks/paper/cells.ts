@@ -18,7 +18,7 @@ import {
   modelJob,
   rowThroughputJob,
   type RunPlan,
-  seedsOfRow,
+  seedsOfCell,
 } from "./jobs/row_jobs.ts";
 import type { JobStore } from "./jobs/store.ts";
 import { type StepCost, stepCost } from "./measure/mod.ts";
@@ -107,7 +107,7 @@ class Filler {
 
   async #seedValues(row: Row, column: Column): Promise<SeedValue[]> {
     const values: SeedValue[] = [];
-    for (const seed of seedsOfRow(this.#request.plan, row)) {
+    for (const seed of seedsOfCell(this.#request.plan, row, column)) {
       const value = await this.#seedValue(row, column, seed);
       if (value !== null) values.push(value);
     }
@@ -265,20 +265,26 @@ function medianOf(values: readonly (number | undefined)[]): number | undefined {
 function reasonWithoutJobs(
   plan: RunPlan,
   row: Row,
-  { measure }: Column,
+  column: Column,
 ): string | undefined {
-  const { preset, manifest, benchmarks } = plan;
+  const { manifest, benchmarks } = plan;
   const { variation, ensemble } = row;
+  const { measure } = column;
   if (variation === undefined || ensemble) return undefined;
-  if (seedsOfRow(plan, row).length === 0) return "The row is not part of the run";
+  if (measure.kind !== "finetune" && seedsOfCell(plan, row, column).length === 0) {
+    return "The row is not part of the run";
+  }
   if (measure.kind === "finetune") {
     const { benchmark, metrics } = measure;
     if (metrics.length === 0) return "The test set is not public";
     if (!benchmarks.includes(benchmark)) {
-      return `${benchmark} is not a default benchmark of preset ${preset.name}; add it with --benchmarks`;
+      return `${benchmark} is not part of the run; add it with --benchmarks`;
     }
     const reason = manifest.missing[benchmark];
     if (reason !== undefined) return `No data for ${benchmark}: ${reason}`;
+    if (seedsOfCell(plan, row, column).length === 0) {
+      return `${benchmark} is not part of the run for this row`;
+    }
   }
   if (variation.extraData && manifest.extended === undefined) {
     return `No additional text: ${manifest.missing["text/extra"] ?? "none was provided"}`;

@@ -8,7 +8,7 @@ import { isObject } from "../../src/json/mod.ts";
 import { fillExperiment, type FillRequest, type Selection } from "./cells.ts";
 import type { DataManifest } from "./data/manifest.ts";
 import { readManifest } from "./data/prepare_data.ts";
-import type { BenchmarkId, Experiment } from "./experiment.ts";
+import { type BenchmarkId, BENCHMARKS, type Experiment } from "./experiment.ts";
 import { findExperiments } from "./experiments/mod.ts";
 import { type JsonFileKind, readJsonFile } from "./json_file.ts";
 import { type Job, withDependencies } from "./jobs/job.ts";
@@ -29,6 +29,8 @@ export interface PaperRun {
   readonly finetuneRuns: number;
   /** Seeds by experiment (`table-4`) or by row (`table-4/128-all-shared`). */
   readonly seeds: Readonly<Record<string, readonly number[]>>;
+  /** Seeds of fine-tuning by experiment or row, and benchmark: `table-5 sst-2`, `table-5/sop sst-2`. If absent, all `seeds` and `benchmarks`. */
+  readonly finetuneSeeds?: Readonly<Record<string, readonly number[]>>;
 }
 
 const FILE = "paper.json";
@@ -69,21 +71,48 @@ function merge(folder: string, earlier: PaperRun, run: PaperRun): PaperRun {
       );
     }
   }
-  const seeds: Record<string, readonly number[]> = { ...earlier.seeds };
-  for (const [id, own] of Object.entries(run.seeds)) {
+  return {
+    ...run,
+    ...(earlier.blas !== undefined && { blas: earlier.blas }),
+    benchmarks: [...new Set([...earlier.benchmarks, ...run.benchmarks])],
+    seeds: union(earlier.seeds, run.seeds),
+    finetuneSeeds: union(finetuneSeedsOf(earlier), finetuneSeedsOf(run)),
+  };
+}
+
+type Seeds = Readonly<Record<string, readonly number[]>>;
+
+function union(earlier: Seeds, added: Seeds): Seeds {
+  const seeds: Record<string, readonly number[]> = { ...earlier };
+  for (const [id, own] of Object.entries(added)) {
     seeds[id] = [...new Set([...seeds[id] ?? [], ...own])].sort((a, b) => a - b);
   }
-  const benchmarks = [...new Set([...earlier.benchmarks, ...run.benchmarks])];
-  return { ...run, ...(earlier.blas !== undefined && { blas: earlier.blas }), benchmarks, seeds };
+  return seeds;
+}
+
+/** The seeds of fine-tuning by experiment or row, and benchmark. */
+export function finetuneSeedsOf({ seeds, benchmarks, finetuneSeeds }: PaperRun): Seeds {
+  return finetuneSeeds ?? Object.fromEntries(
+    Object.entries(seeds).flatMap(([name, own]) =>
+      benchmarks.map((benchmark) => [`${name} ${benchmark}`, own])
+    ),
+  );
 }
 
 /** The plan of an experiment. */
 function planOf(run: PaperRun, manifest: DataManifest, experiment: string): RunPlan {
-  const { preset, device, benchmarks, finetuneRuns, seeds } = run;
+  const { preset, device, finetuneRuns, seeds } = run;
+  const finetuneSeeds = Object.fromEntries(
+    Object.entries(finetuneSeedsOf(run))
+      .filter(([name]) => name.split(/[ /]/)[0] === experiment)
+      .map(([name, own]) => [name.slice(experiment.length + 1), own]),
+  );
+  const tuned = Object.keys(finetuneSeeds).map((name) => name.split(" ").at(-1));
   return {
     preset: paperPreset(preset),
     device,
-    benchmarks,
+    benchmarks: BENCHMARKS.filter((name) => tuned.includes(name)),
+    finetuneSeeds,
     finetuneRuns,
     manifest,
     seeds: seeds[experiment] ?? [],

@@ -60,10 +60,10 @@ export interface JobResult extends JobRecord {
   /**
    * Accuracies, F1 and correlations in points (0 to 100), losses in nats. Pretrained and untrained models have `mlm_accuracy`, `mlm_loss` and
    * `unigram_accuracy` (always predicting the most frequent token), and for `nsp` and `sop`: `…_accuracy`; `…_majority`, the accuracy of the most frequent
-   * label; `…_whole_accuracy` on untruncated pairs; `…_uncut_accuracy` on `…_uncut_pairs` pairs of whole sentences whose lengths reveal nothing and whose
+   * label; `…_cue`, the accuracy of a logistic regression on the lengths and cuts of both segments; `…_whole_accuracy` on untruncated pairs; `…_uncut_accuracy` on `…_uncut_pairs` pairs of whole sentences whose lengths reveal nothing and whose
    * labels are equally frequent, so that it is the balanced accuracy. Fine-tuning jobs have the benchmark's metrics (`accuracy`, `f1`, `exact_match` …) at
    * the best evaluation, the same with the prefix `last_` at the last one, `best_step`, and for classification `majority`, the accuracy of the most
-   * frequent class. Measurements have the fields of `measure/throughput.ts`.
+   * frequent class, and `bag_of_words`, that of a logistic regression on the words of the same training rows. Measurements have the fields of `measure/throughput.ts`.
    */
   readonly metrics: Readonly<Record<string, number>>;
   readonly curves: Readonly<Partial<Record<CurveName, Curve>>>;

@@ -6,6 +6,7 @@
 import type { Experiment } from "../experiment.ts";
 import { FIGURE_1 } from "./figure_1.ts";
 import { FIGURE_2 } from "./figure_2.ts";
+import { PILOT } from "./pilot.ts";
 import { TABLE_1 } from "./table_1.ts";
 import { TABLE_10 } from "./table_10.ts";
 import { TABLE_11 } from "./table_11.ts";
@@ -42,17 +43,18 @@ export const EXPERIMENTS: readonly Experiment[] = [
 ];
 
 /**
- * Finds experiments by name: `table-4`, `figure-1`, or `all`.
+ * Finds experiments by name: `table-4`, `figure-1`, `pilot`, or `all` tables and figures.
  *
  * @throws {RangeError} If a name is unknown; the message lists the known ones.
  */
 export function findExperiments(names: readonly string[]): readonly Experiment[] {
-  const known = EXPERIMENTS.map(({ id }) => id);
+  const all = [...EXPERIMENTS, PILOT];
+  const known = all.map(({ id }) => id);
   const unknown = names.find((name) => name !== "all" && !known.includes(name));
   if (unknown !== undefined) {
     throw new RangeError(
       `Unknown experiment ${JSON.stringify(unknown)}; expected all, ${known.join(", ")}`,
     );
   }
-  return EXPERIMENTS.filter(({ id }) => names.includes("all") || names.includes(id));
+  return all.filter((each) => names.includes(each.id) || names.includes("all") && each !== PILOT);
 }

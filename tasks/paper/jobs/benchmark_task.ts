@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  bagOfWordsAccuracy,
   glueTask,
   glueTaskDefinition,
   raceExamples,
@@ -35,12 +36,14 @@ export interface TaskRequest {
   log(message: string): void;
 }
 
-/** A task and its trivial baseline. */
+/** A task and its baselines. */
 export interface BenchmarkTask {
   // deno-lint-ignore no-explicit-any -- the types of examples and outputs differ between tasks
   readonly task: FinetuneTask<any, any>;
   /** Accuracy of the most frequent class of the development set; absent for tasks without classes. */
   readonly majority?: number;
+  /** Accuracy of a bag of words fitted to the same training rows; absent for tasks other than the classification of texts. */
+  readonly bagOfWords?: number;
 }
 
 /** Defaults of `albert finetune squad`. */
@@ -62,16 +65,20 @@ async function glueBenchmark(
   const data = await loadGlueData(definition, benchmarkFolder(root, benchmark), { log });
   const [dev] = data.heldOut;
   const rows = dev.rows.slice(0, size.maxEvalSamples);
+  const train = data.train.slice(0, size.maxTrainSamples);
   return {
     task: glueTask(
       definition,
-      data.train.slice(0, size.maxTrainSamples),
+      train,
       // The paper reports MNLI's matched set.
       [{ ...dev, rows }],
       tokenizer,
       size.recipe.maxSeqLength,
     ),
-    ...(definition.labels.length > 0 && { majority: majority(rows.map(({ label }) => label!)) }),
+    ...(definition.labels.length > 0 && {
+      majority: majority(rows.map(({ label }) => label!)),
+      bagOfWords: bagOfWordsAccuracy(train, rows),
+    }),
   };
 }
 

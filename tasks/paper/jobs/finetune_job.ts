@@ -22,7 +22,7 @@ export async function runFinetuneJob(
   const { recipe, evaluations, microBatchSize } = job.size;
   const folder = `${output}/${runFolder(job)}`;
   const { config, weights } = await readModel(job.from, output);
-  const { task, majority } = await taskOf(job, context, log);
+  const { task, majority, bagOfWords } = await taskOf(job, context, log);
   const request = { ...recipe, microBatchSize, seed: job.seed };
   const { totalSteps } = finetuneSettings(request, task.train.length).schedule;
   const settings = finetuneSettings({
@@ -73,6 +73,7 @@ export async function runFinetuneJob(
     metrics[`last_${name}`] = inPoints(job, Number(last[`eval_${name}`]));
   }
   if (majority !== undefined) metrics.majority = points(majority);
+  if (bagOfWords !== undefined) metrics.bag_of_words = points(bagOfWords);
   return { metrics, curves: {}, steps: settings.schedule.totalSteps };
 }
 

@@ -19,7 +19,11 @@ import {
   type PairObjective,
   PretrainingModel,
 } from "../../../src/model/mod.ts";
-import { evaluatePretraining, type PretrainingEvaluation } from "../../../src/pretraining/mod.ts";
+import {
+  evaluatePretraining,
+  pairCueAccuracy,
+  type PretrainingEvaluation,
+} from "../../../src/pretraining/mod.ts";
 import type { Safetensors } from "../../../src/weights/mod.ts";
 import { points } from "./context.ts";
 
@@ -90,6 +94,24 @@ export async function measureIntrinsic(
     Object.assign(metrics, pairMetrics(objective, measured));
   }
   return metrics;
+}
+
+/**
+ * The accuracies that the lengths and cuts of segments alone give on the development text, in points: `nsp_cue` and `sop_cue`. A logistic
+ * regression is fitted to pairs of the training text.
+ */
+export function measurePairCues(
+  train: Pick<OpenedData, "corpus">,
+  dev: Pick<OpenedData, "corpus">,
+  { maxSeqLength }: Pick<IntrinsicSize, "maxSeqLength">,
+): Record<string, number> {
+  return Object.fromEntries((["nsp", "sop"] as const).map((pairObjective) => {
+    const settings = exampleSettings(maxSeqLength, { pairObjective });
+    const [fitted, tested] = [train, dev].map(({ corpus }) =>
+      new ExampleDataset(corpus, settings, SEED)
+    );
+    return [`${pairObjective}_cue`, points(pairCueAccuracy(fitted, tested))];
+  }));
 }
 
 /** The shape of a batch. */

@@ -21,7 +21,7 @@ import {
 import { type PretrainSettings, pretrainSettings } from "../../../src/pretraining/mod.ts";
 import type { Curve } from "../result.ts";
 import { type JobContext, type Measured, points, runFolder } from "./context.ts";
-import { type LoadedModel, measureIntrinsic } from "./intrinsic.ts";
+import { type LoadedModel, measureIntrinsic, measurePairCues } from "./intrinsic.ts";
 import type { ModelJob, PretrainJob, UntrainedJob } from "./job.ts";
 import type { JobLog } from "./job_log.ts";
 
@@ -78,7 +78,7 @@ export async function runPretrainJob(
   });
   log.trained((performance.now() - started) / 1000);
   if (!finished) return null;
-  const metrics = await measureIntrinsic(device, await readModel(job, output), dev, job.size);
+  const metrics = await intrinsicMetrics(await readModel(job, output), context, job.size);
   return { metrics, curves: { mlm_accuracy: await accuracyCurve(folder) }, steps: job.steps };
 }
 
@@ -110,6 +110,9 @@ function settingsOf(
     seed,
     initialWeights,
     maxSeqLength: size.maxSeqLength,
+    ...(size.balancedPairs && config.pairObjective === "sop" && {
+      examples: { balancedPairs: true },
+    }),
     learningRate: size.learningRate,
     warmupSteps: size.warmupSteps,
     optimizer: { kind: size.optimizer },
@@ -134,6 +137,21 @@ async function accuracyCurve(folder: string): Promise<Curve> {
   };
 }
 
+/** The metrics of a model on the development text, and what the lengths of pairs give away. */
+async function intrinsicMetrics(
+  model: LoadedModel,
+  { device, data }: JobContext,
+  size: ModelJob["size"],
+): Promise<Record<string, number>> {
+  const dev = await data.text("dev");
+  // All jobs of a run have the same texts and sequence length.
+  const cues = await data.once(
+    "pair cues",
+    async () => measurePairCues(await data.text("plain"), dev, size),
+  );
+  return { ...await measureIntrinsic(device, model, dev, size), ...cues };
+}
+
 function untrainedFolder(folder: string): string {
   return `${folder}/model`;
 }
@@ -141,8 +159,9 @@ function untrainedFolder(folder: string): string {
 /** Saves an initialized model and evaluates it. */
 export async function runUntrainedJob(
   { config, seed, size, ...job }: UntrainedJob,
-  { device, data, output }: JobContext,
+  context: JobContext,
 ): Promise<Measured> {
+  const { device, data, output } = context;
   const folder = untrainedFolder(`${output}/${runFolder(job)}`);
   const model = new PretrainingModel(device, config, { trainable: false });
   try {
@@ -159,6 +178,6 @@ export async function runUntrainedJob(
     model.parameters.free();
   }
   const loaded = await readModelFolder(folder);
-  const metrics = await measureIntrinsic(device, loaded, await data.text("dev"), size);
+  const metrics = await intrinsicMetrics(loaded, context, size);
   return { metrics, curves: {}, steps: 0 };
 }

@@ -26,6 +26,8 @@ export interface RunPlan extends JobSetting {
   /** Fine-tuning runs per pretrained model; their median counts. The paper uses 5 for tasks with high variance. */
   readonly finetuneRuns: number;
   readonly benchmarks: readonly BenchmarkId[];
+  /** Seeds of fine-tuning, by benchmark (`sst-2`) or by row and benchmark (`sop sst-2`); if absent, all seeds of the row for all `benchmarks`. */
+  readonly finetuneSeeds?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** The job of a row's model, pretrained or untrained; null for quoted rows and if its text is missing. */
@@ -120,9 +122,16 @@ export function rowThroughputJob(
   return throughputJob(plan, { config, batchSize, sequenceLength, seed, name: nameOf(variation) });
 }
 
-/** The seeds of a row's cells, sorted. */
-export function seedsOfRow({ seeds, rowSeeds = {} }: RunPlan, { id }: Row): number[] {
-  return [...new Set([...seeds, ...rowSeeds[id] ?? []])].sort((a, b) => a - b);
+/** The seeds of a row's cells in a column, sorted. */
+export function seedsOfCell(
+  { seeds, rowSeeds = {}, finetuneSeeds }: RunPlan,
+  { id }: Row,
+  { measure }: Pick<Column, "measure">,
+): number[] {
+  const own = measure.kind === "finetune" && finetuneSeeds !== undefined
+    ? [finetuneSeeds[measure.benchmark], finetuneSeeds[`${id} ${measure.benchmark}`]]
+    : [seeds, rowSeeds[id]];
+  return [...new Set(own.flatMap((some) => some ?? []))].sort((a, b) => a - b);
 }
 
 /** The jobs that fill a cell. */
@@ -130,16 +139,16 @@ export function cellJobs(
   plan: RunPlan,
   experiment: Experiment,
   row: Row,
-  { measure }: Column,
+  column: Column,
 ): Job[] {
+  const { measure } = column;
+  const seeds = seedsOfCell(plan, row, column);
   const each = (job: (seed: number) => Job | null) =>
-    seedsOfRow(plan, row).map(job).filter((made) => made !== null);
+    seeds.map(job).filter((made) => made !== null);
   switch (measure.kind) {
     case "finetune":
       if (measure.metrics.length === 0) return [];
-      return seedsOfRow(plan, row).flatMap((seed) =>
-        finetuneJobs(plan, experiment, row, measure.benchmark, seed)
-      );
+      return seeds.flatMap((seed) => finetuneJobs(plan, experiment, row, measure.benchmark, seed));
     case "intrinsic":
     case "training":
       return each((seed) => modelJob(plan, experiment, row, seed));

@@ -49,6 +49,8 @@ export interface PretrainingSize {
   readonly microBatchSize: number;
   /** Tokens per example. */
   readonly maxSeqLength: number;
+  /** Whether models with the SOP objective are trained on balanced pairs, whose lengths do not reveal the order; the official recipe if absent. */
+  readonly balancedPairs?: true;
   readonly optimizer: "lamb" | "adamw";
   /** Peak learning rate: of the base model in a preset, scaled by `rateScale` in a job. */
   readonly learningRate: number;

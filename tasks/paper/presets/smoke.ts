@@ -34,6 +34,7 @@ export const SMOKE: Preset = {
     batchSize: 8,
     microBatchSize: 8,
     maxSeqLength: 32,
+    balancedPairs: true,
     optimizer: "lamb",
     learningRate: 0.01,
     warmupSteps: 1,

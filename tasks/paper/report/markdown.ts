@@ -9,6 +9,7 @@ import { EXPERIMENTS } from "../experiments/mod.ts";
 import type { Evidence, Finding } from "../findings/assess.ts";
 import type { JobResult, MeasuredExperiment } from "../result.ts";
 import { columnNumber } from "./numbers.ts";
+import { pilotTable } from "./pilot.ts";
 import { labelAtSize, presetProtocol } from "./size_text.ts";
 import {
   countText,
@@ -218,9 +219,16 @@ function experimentMarkdown(measured: MeasuredExperiment): string {
     kind === "table"
       ? tableMarkdown(tableView(measured)).trimEnd()
       : `![${escapeMarkdown(title)}](${id}.svg)`,
+    ...(id === "pilot" ? [pilotMarkdown(measured)] : []),
     ...(kind === "figure" && shape !== undefined ? [escapeMarkdown(shape)] : []),
     (kind === "figure" ? rest : notes).map((note) => `> ${escapeMarkdown(note)}`).join("\n>\n"),
   ].filter((part) => part !== "").join("\n\n");
+}
+
+function pilotMarkdown(measured: MeasuredExperiment): string {
+  const [head, ...rows] = pilotTable(measured);
+  const rule = head.map((_, i) => i === 0 ? ":--" : "--:");
+  return [head, rule, ...rows.map((row) => row.map(escapeMarkdown))].map(line).join("\n");
 }
 
 function hasSomething({ cells }: MeasuredExperiment): boolean {

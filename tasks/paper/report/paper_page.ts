@@ -20,6 +20,7 @@ import { countText, effectText, expectationText, VERDICT_TEXT } from "./evidence
 import { findingsHtml } from "./findings_html.ts";
 import { presetProtocol } from "./size_text.ts";
 import { signed } from "./numbers.ts";
+import { pilotTable } from "./pilot.ts";
 import {
   baselineGains,
   brokenCommand,
@@ -115,6 +116,7 @@ function experimentHtml(
     ${kind === "table"
       ? tableHtml(tableView(measured), input)
       : figureHtml(figurePanels(measured), notes[0])}
+    ${id === "pilot" ? pilotHtml(measured) : ""}
     ${claimsAbout(id, input)}
     ${provenanceHtml(measured.preset, behind)}
     ${failuresHtml(behind.failures, input)}
@@ -124,6 +126,27 @@ function experimentHtml(
         remarks.map((note) => html`<li>${note}</li>`)
       }</ul></div>`}
     </section>
+  `;
+}
+
+function pilotHtml(measured: MeasuredExperiment): Html {
+  const [head, ...rows] = pilotTable(measured);
+  const cells = (row: readonly string[], heading: boolean) =>
+    row.map((text, i) => {
+      const align = i === 0 ? html`` : html`
+        class="n"
+      `;
+      return heading ? html`<th${align}>${text}</th>` : html`<td${align}>${text}</td>`;
+    });
+  return html`
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>${cells(head, true)}</tr>
+        </thead>
+        <tbody>${rows.map((row) => html`<tr>${cells(row, false)}</tr>`)}</tbody>
+      </table>
+    </div>
   `;
 }
 

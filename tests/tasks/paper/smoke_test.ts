@@ -17,11 +17,13 @@ import {
 import { EXPERIMENTS, type JobResult } from "../../../tasks/paper/mod.ts";
 import { prepareConfig } from "../../../tasks/launch/config.ts";
 import { toolCommand, TOOLS } from "../../../tasks/launch/tools.ts";
+import { pilotResults } from "../../../tasks/paper/report/pilot.ts";
 import { parseCsv } from "../../support/paper_results.ts";
 import { runAlbert } from "../albert_process.ts";
 
 const whole = await Deno.makeTempDir();
 const broken = await Deno.makeTempDir();
+const pilot = await Deno.makeTempDir();
 
 const words = (output: string, ...experiments: string[]) => [
   ...["paper", "run", ...experiments, "--preset", "smoke", "--device", "cpu", "--output", output],
@@ -154,6 +156,60 @@ Deno.test("finished jobs are not repeated; an error fails its jobs with a messag
   assertStringIncludes(await Deno.readTextFile(`${broken}/${failed[0].log}`), failed[0].error);
 });
 
+Deno.test("the pilot compares a pretrained with an untrained model and reports the number of seeds; tables share its models, and need no benchmarks", async () => {
+  const command = [...words(pilot, "pilot"), "--seeds", "2", "--benchmarks", "sst-2", "squad-1.1"];
+  const first = await runAlbert([...command, "--json"]);
+  // Two models, fine-tuned on two benchmarks, with two seeds.
+  const counts = { done: 12, failed: 0, blocked: 0, left: 0 };
+  assertEquals(JSON.parse(first.stdout), { ...counts, ran: 12 }, first.stderr);
+  const table = await runAlbert([
+    ...words(pilot, "table-5"),
+    ...["--rows", "sop", "nsp", "--benchmarks", "none", "--json"],
+  ]);
+  const pretrained = { done: 2, ran: 1, failed: 0, blocked: 0, left: 0 };
+  assertEquals(JSON.parse(table.stdout), pretrained, table.stderr);
+  const again = await runAlbert([...command, "--json"]);
+  assertEquals(JSON.parse(again.stdout), { ...counts, ran: 0 });
+  const opened = (await openPaperRun({ output: pilot }))!;
+  const [table5, measured] = await measuredExperiments(opened);
+  assertEquals([table5.experiment.id, measured.experiment.id], ["table-5", "pilot"]);
+  const results = pilotResults(measured);
+  assertEquals(results.map(({ benchmark }) => benchmark), ["SST-2", "SQuAD1.1"]);
+  for (const one of results) {
+    assertEquals(one.seeds, 2);
+    for (const value of [one.pretrained, one.untrained, one.difference, one.spread]) {
+      assert(Number.isFinite(value), JSON.stringify(one));
+    }
+    assert(one.spread! > 20 ? one.seedsNeeded === null : one.seedsNeeded! >= 3);
+  }
+  for (const name of ["majority", "bagOfWords"] as const) {
+    assert(results[0][name]! >= 0 && results[0][name]! <= 100);
+    assertEquals(results[1][name], null);
+  }
+  const missing =
+    table5.cells.find(({ row, column }) => row.id === "sop" && column.id === "sst-2")!.missing;
+  assertEquals(missing, "sst-2 is not part of the run; add it with --benchmarks");
+  const report = await runAlbert(["paper", "report", "--output", pilot]);
+  assertEquals(report.code, 0, report.stderr);
+  const readme = await Deno.readTextFile(`${pilot}/report/README.md`);
+  assertStringIncludes(readme, "Seeds for 1 point");
+  assertStringIncludes(readme, "albert paper run pilot");
+  assertStringIncludes(readme, "--benchmarks none");
+});
+
+Deno.test("models of the objective SOP are trained on balanced pairs if the preset has them, and models of NSP by the official recipe", async () => {
+  for (const [job] of await resultsIn(whole)) {
+    if (job.kind !== "pretrain") continue;
+    const run = JSON.parse(await Deno.readTextFile(`${whole}/${runFolder(job)}/run.json`));
+    const { examples } = run.settings;
+    assertEquals(
+      examples.balancedPairs,
+      job.config.pairObjective === "sop" || undefined,
+      job.label,
+    );
+  }
+});
+
 Deno.test("wrong usage is a one-line error with exit code 2", async () => {
   for (
     const [flags, sentence] of [
@@ -163,6 +219,7 @@ Deno.test("wrong usage is a one-line error with exit code 2", async () => {
       [["paper", "run", "table-5", "--preset", "smoke", "--shard", "3/2"], "3/2"],
       [["paper", "run", "table-5", "--preset", "smoke", "--rows", "bert"], "sop"],
       [["paper", "run", "table-5", "--preset", "smoke", "--benchmarks", "snli"], "mnli"],
+      [["paper", "run", "table-5", "--preset", "smoke", "--benchmarks", "none", "mnli"], "none"],
     ] as const
   ) {
     const { code, stderr } = await runAlbert([...flags, "--output", whole, "--device", "cpu"]);
@@ -172,5 +229,5 @@ Deno.test("wrong usage is a one-line error with exit code 2", async () => {
 });
 
 addEventListener("unload", () => {
-  for (const folder of [whole, broken]) Deno.removeSync(folder, { recursive: true });
+  for (const folder of [whole, broken, pilot]) Deno.removeSync(folder, { recursive: true });
 });

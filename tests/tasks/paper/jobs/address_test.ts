@@ -8,7 +8,7 @@ import {
   modelJob,
   withDependencies,
 } from "../../../../tasks/paper/disk.ts";
-import { type Experiment, findExperiments } from "../../../../tasks/paper/mod.ts";
+import { type Experiment, findExperiments, paperPreset } from "../../../../tasks/paper/mod.ts";
 import { planFor } from "../plans.ts";
 
 const experiment = (id: string): Experiment => findExperiments([id])[0];
@@ -127,11 +127,12 @@ Deno.test("a preset can reduce the learning rates of wider and deeper models", (
     );
   };
   const base = rates("nano", "table-5", "sop");
-  assert(base.includes(0.02) && base.includes(5e-4));
+  const { learningRate } = paperPreset("nano").pretraining;
+  assert(base.includes(learningRate) && base.includes(5e-4));
   // 6144 maps to 256, twice the base width, so all rates are divided by √2.
   assertEquals(
     new Set(rates("nano", "table-12", "6144")),
-    new Set([0.02 * Math.SQRT1_2, 5e-4 * Math.SQRT1_2]),
+    new Set([learningRate * Math.SQRT1_2, 5e-4 * Math.SQRT1_2]),
   );
   assert(rates("paper", "table-12", "6144").includes(0.00176));
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FromWorker, Requests, RunEvent, ToWorker } from "./protocol.ts";
+import type { FromWorker, LoadProgress, Requests, RunEvent, ToWorker } from "./protocol.ts";
 
 /** Calls of a worker. */
 export class Client {
@@ -15,11 +15,17 @@ export class Client {
    * Starts a worker.
    *
    * @param onEvent receives the events of all runs
+   * @param onProgress receives the progress of downloads
    */
-  constructor(url: URL, onEvent: (event: RunEvent) => void) {
+  constructor(
+    url: URL,
+    onEvent: (event: RunEvent) => void,
+    onProgress: (progress: LoadProgress) => void,
+  ) {
     this.#worker = new Worker(url, { type: "module", name: "albert" });
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if ("event" in data) return onEvent(data.event);
+      if ("progress" in data) return onProgress(data.progress);
       const call = this.#pending.get(data.id);
       this.#pending.delete(data.id);
       if ("error" in data) call?.reject(new Error(data.error));

@@ -21,12 +21,21 @@ export interface DeviceInfo {
 
 /** Where the files of a Hugging Face folder come from. */
 export type ModelSource =
-  | { readonly kind: "url"; readonly url: string }
+  | {
+    readonly kind: "url";
+    readonly url: string;
+    /** Name of the browser's cache that stores the files. */
+    readonly cache?: string;
+    /** Files to request at once, before they are needed. */
+    readonly ahead?: readonly string[];
+  }
   | { readonly kind: "files"; readonly files: ReadonlyMap<string, Blob | Uint8Array<ArrayBuffer>> };
 
 /** A loaded model. */
 export interface ModelInfo {
   readonly layers: number;
+  /** Groups of layers with parameters that are not shared with other groups. */
+  readonly groups: number;
   readonly hiddenSize: number;
   readonly heads: number;
   readonly embeddingSize: number;
@@ -35,6 +44,32 @@ export interface ModelInfo {
   readonly maskToken: string;
   /** Class of config.json, such as `AlbertForMaskedLM`. */
   readonly architecture: string | null;
+}
+
+/** Progress of a download. */
+export interface LoadProgress {
+  readonly model: string;
+  /** Name of the file. */
+  readonly file: string;
+  /** Bytes received. */
+  readonly done: number;
+  /** Size of the file; 0 if it is not known. */
+  readonly total: number;
+}
+
+/** A hidden word among the model's guesses. */
+export interface HiddenWord {
+  /** 1 for the best guess. */
+  readonly rank: number;
+  readonly probability: number;
+}
+
+/** The guesses for one blank. */
+export interface Guess {
+  /** The most probable pieces, best first. */
+  readonly candidates: readonly MaskCandidate[];
+  /** The word that the visitor has hidden; null if there is none, or it has more than one piece. */
+  readonly hidden: HiddenWord | null;
 }
 
 /** One piece of a text in which masks are filled. */
@@ -135,6 +170,10 @@ export interface Requests {
   remove(run: string): void;
   /** The stored runs, newest first. */
   saved(): SavedRun[];
+  /** Guesses the words behind the masks of a text. `hidden` contains the word of each mask; null if it is not known. */
+  guess(
+    request: { model: string; text: string; top: number; hidden: readonly (string | null)[] },
+  ): Guess[];
 }
 
 /** What a run reports. */
@@ -160,4 +199,5 @@ export interface ToWorker {
 export type FromWorker =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: string }
-  | { readonly event: RunEvent };
+  | { readonly event: RunEvent }
+  | { readonly progress: LoadProgress };

@@ -4,12 +4,14 @@
  *     deno task playground [--port PORT] [--model FOLDER]
  *     deno task playground --build DIR
  *
- * FOLDER is an ALBERT in the format of Hugging Face, such as a checkpoint of `albert pretrain`.
+ * FOLDER is an ALBERT in the format of Hugging Face, such as a checkpoint of `albert pretrain`. By default, the page offers the pretrained model of the package.
  *
  * @module
  */
 import { parseArgs } from "node:util";
-import { buildSite, siteHandler } from "./site.ts";
+import { SERVED_MODEL } from "./served_model.ts";
+import { buildSite, type Site, siteHandler } from "./site.ts";
+import { modelSite } from "./site_model.ts";
 
 const USAGE = `Usage: deno task playground [OPTIONS]
 
@@ -17,6 +19,7 @@ Serves the playground, which trains a small ALBERT in a browser tab.
 
   --port PORT      Port of the server (default: 8000)
   --model FOLDER   Model to offer in the page: an ALBERT in the format of Hugging Face
+                   (default: the pretrained model of the package)
   --build DIR      Write the site as plain files into DIR instead of serving it
   --help           Show this text`;
 
@@ -39,18 +42,24 @@ async function main(args: string[]): Promise<number> {
     console.error(`--port must be an integer from 0 to 65535 (got ${JSON.stringify(port)})`);
     return 2;
   }
-  const site = await buildSite();
+  const site: Site = new Map([...await buildSite(), ...await modelSite(model)]);
   if (build !== undefined) {
-    await Deno.mkdir(build, { recursive: true });
-    for (const [name, content] of site) await Deno.writeFile(`${build}/${name}`, content);
+    for (const [name, content] of site) {
+      const path = `${build}/${name}`;
+      await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+      await Deno.writeFile(path, content);
+    }
     const bytes = [...site.values()].reduce((sum, { length }) => sum + length, 0);
     console.log(`Wrote ${site.size} files (${Math.ceil(bytes / 1000)} kB) to ${build}`);
+    if (!site.has(SERVED_MODEL)) {
+      console.log("The site contains no pretrained model. Add one with --model FOLDER.");
+    }
     return 0;
   }
   const onListen = ({ port }: Deno.NetAddr) => console.log(`Open http://localhost:${port}`);
   await Deno.serve(
     { hostname: "localhost", port: Number(port), onListen },
-    siteHandler(site, { model }),
+    siteHandler(site),
   ).finished;
   return 0;
 }

@@ -8,7 +8,7 @@ const HERE = new URL("./", import.meta.url);
 
 /** Each becomes a file of the site: the page, its worker, and the threads of the CPU device, which the device starts by this name. */
 const ENTRIES = ["main.tsx", "worker.ts", "cpu_worker.ts"];
-const STATIC = ["index.html", "style.css", "icon.svg", "isolation.js"];
+const STATIC = ["index.html", "style.css", "panels/use.css", "icon.svg", "isolation.js"];
 
 const TYPES: Readonly<Record<string, string>> = {
   css: "text/css",
@@ -38,7 +38,9 @@ export async function buildSite(flags: readonly string[] = []): Promise<Site> {
     }).output();
     if (!success) throw new Error(new TextDecoder().decode(stderr));
     const site = new Map<string, Uint8Array<ArrayBuffer>>();
-    for (const name of STATIC) site.set(name, await Deno.readFile(new URL(name, HERE)));
+    for (const path of STATIC) {
+      site.set(path.split("/").at(-1)!, await Deno.readFile(new URL(path, HERE)));
+    }
     for await (const { name } of Deno.readDir(output)) {
       site.set(name, await Deno.readFile(`${output}/${name}`));
     }
@@ -50,8 +52,6 @@ export async function buildSite(flags: readonly string[] = []): Promise<Site> {
 
 /** Options of {@linkcode siteHandler}. */
 export interface HandlerOptions {
-  /** Folder of a model to serve under `model/`. */
-  readonly model?: string;
   /** Whether to send the headers that browsers require for threads; true by default. */
   readonly isolated?: boolean;
 }
@@ -59,15 +59,12 @@ export interface HandlerOptions {
 /** Returns a handler that serves a site. */
 export function siteHandler(
   site: Site,
-  { model, isolated = true }: HandlerOptions = {},
-): (request: Request) => Promise<Response> {
-  return async (request) => {
+  { isolated = true }: HandlerOptions = {},
+): (request: Request) => Response {
+  return (request) => {
     const path = new URL(request.url).pathname.slice(1) || "index.html";
-    const modelFile = model && /^model\/([\w.]+)$/.exec(path)?.[1];
-    const content = modelFile
-      ? await Deno.readFile(`${model}/${modelFile}`).catch(() => null)
-      : site.get(path) ?? null;
-    if (content === null) return new Response("Not found", { status: 404 });
+    const content = site.get(path);
+    if (content === undefined) return new Response("Not found", { status: 404 });
     return new Response(content, {
       headers: {
         "content-type": TYPES[path.split(".").at(-1)!] ?? "application/octet-stream",

@@ -5,6 +5,7 @@
  */
 import type { FromWorker, Requests, ToWorker } from "./protocol.ts";
 import { Engine } from "./worker/engine.ts";
+import { guessWords } from "./worker/guess.ts";
 
 /** The global scope of a worker, whose types are not those of a page. */
 const scope = globalThis as unknown as {
@@ -12,7 +13,10 @@ const scope = globalThis as unknown as {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
 };
 
-const engine = new Engine((event) => scope.postMessage({ event }));
+const engine = new Engine(
+  (event) => scope.postMessage({ event }),
+  (progress) => scope.postMessage({ progress }),
+);
 
 /** Answers by the name of the request. */
 const handlers: {
@@ -30,6 +34,8 @@ const handlers: {
   stop: (run) => engine.stop(run),
   remove: (run) => engine.remove(run),
   saved: () => engine.saved(),
+  guess: async ({ model, text, top, hidden }) =>
+    await guessWords(await engine.model(model), text, top, hidden),
 };
 
 scope.onmessage = async ({ data: { id, name, argument } }) => {

@@ -3,7 +3,6 @@ import { assert, assertEquals } from "@std/assert";
 import { loadPretrained, openDevice } from "../../mod.ts";
 import type { MaskCandidate } from "../../src/model/mod.ts";
 import type { FilledPiece, SavedRun } from "../../examples/browser/protocol.ts";
-import { pretrain } from "../../examples/training_loop.ts";
 import {
   type BrowserPage,
   BROWSERS,
@@ -12,26 +11,17 @@ import {
   fill,
   playgroundSite,
   request,
+  VOCABULARY,
   withPlayground,
+  writeModel,
 } from "../support/playground.ts";
 
 const SENTENCE = "At night the cow sleeps in the [MASK].";
 
-/** Size of the vocabulary of the served model: every piece is a candidate. */
-const VOCABULARY = 105;
 const SLOW = Deno.env.get("ALBERT_SLOW") === "1";
 
 for (const { name, path } of BROWSERS) {
   if (path === null) console.log(`${name} not found; its tests of the playground are skipped`);
-}
-
-/** Trains a model for a few steps, so that its weights differ from the initial ones. */
-async function writeModel(folder: string): Promise<void> {
-  const device = await openDevice({ device: "cpu" });
-  const text = await Deno.readTextFile(new URL("../../examples/farm.txt", import.meta.url));
-  const files = await pretrain(device, { text, vocabSize: VOCABULARY, steps: 30, onLog: () => {} });
-  for (const [name, content] of files) await Deno.writeFile(`${folder}/${name}`, content);
-  await device.destroy();
 }
 
 /** Logits of the mask up to a constant, by the id of the piece. */

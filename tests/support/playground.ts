@@ -5,6 +5,9 @@ import {
   type Site,
   siteHandler,
 } from "../../examples/browser/site.ts";
+import { modelSite } from "../../examples/browser/site_model.ts";
+import { pretrain } from "../../examples/training_loop.ts";
+import { openDevice } from "../../mod.ts";
 import { prepareConfig } from "../../tasks/launch/config.ts";
 import { findChromium, Page } from "./chromium.ts";
 import { findFirefox, FirefoxPage } from "./firefox.ts";
@@ -37,6 +40,8 @@ export function playgroundSite(): Promise<Site> {
 
 /** Options of {@linkcode withPlayground}. */
 export interface PlaygroundOptions extends HandlerOptions {
+  /** Folder of a model to serve with the site. */
+  readonly model?: string;
   /** Query and fragment of the address. */
   readonly query?: string;
 }
@@ -44,13 +49,12 @@ export interface PlaygroundOptions extends HandlerOptions {
 /** Serves the playground, opens it, and waits until it has a device. */
 export async function withPlayground(
   browser: Browser,
-  { query = "?device=cpu", ...options }: PlaygroundOptions,
+  { query = "?device=cpu", model, ...options }: PlaygroundOptions,
   check: (page: BrowserPage) => Promise<void>,
 ): Promise<void> {
-  const server = Deno.serve(
-    { port: 0, onListen() {} },
-    siteHandler(await playgroundSite(), options),
-  );
+  const site = await playgroundSite();
+  const served = model === undefined ? site : new Map([...site, ...await modelSite(model)]);
+  const server = Deno.serve({ port: 0, onListen() {} }, siteHandler(served, options));
   try {
     const page = await browser.open(`http://localhost:${server.addr.port}/${query}`);
     try {
@@ -93,4 +97,16 @@ export async function fill(page: BrowserPage, selector: string, value: string): 
     field.value = ${JSON.stringify(value)};
     for (const type of ["input", "change"]) field.dispatchEvent(new Event(type, { bubbles: true }));
   })()`);
+}
+
+/** Size of the vocabulary of {@linkcode writeModel}, so that every piece can be a candidate. */
+export const VOCABULARY = 105;
+
+/** Trains a model of the toy text for a few steps, so that its weights differ from the initial ones, and writes it to a folder. */
+export async function writeModel(folder: string): Promise<void> {
+  const device = await openDevice({ device: "cpu" });
+  const text = await Deno.readTextFile(new URL("../../examples/farm.txt", import.meta.url));
+  const files = await pretrain(device, { text, vocabSize: VOCABULARY, steps: 30, onLog: () => {} });
+  for (const [name, content] of files) await Deno.writeFile(`${folder}/${name}`, content);
+  await device.destroy();
 }

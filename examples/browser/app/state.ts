@@ -9,6 +9,7 @@ import { decodeLink, hashText, normalizeText } from "../link.ts";
 import type {
   DeviceChoice,
   DeviceInfo,
+  LoadProgress,
   MetricPoint,
   ModelInfo,
   ModelSource,
@@ -20,6 +21,7 @@ import type {
   VocabularyProgress,
 } from "../protocol.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../settings.ts";
+import { SERVED_MODEL, type ServedModel } from "../served_model.ts";
 import { farmText } from "../texts/farm.ts";
 
 /** A run as the page shows it. */
@@ -60,6 +62,10 @@ export const runs = signal<readonly RunView[]>([]);
 export const shownRun = signal<string | null>(null);
 /** Loaded models that are not runs. */
 export const models = signal<readonly ModelChoice[]>([]);
+/** The download that is in progress. */
+export const loading = signal<LoadProgress | null>(null);
+/** Whether the model of the site is being loaded, or is ready; `absent` if the site contains none. */
+export const served = signal<"loading" | "ready" | "absent">("loading");
 /** Name of the panel that the page shows. */
 export const shownPanel = signal<string>("fill");
 /** Name of the model that masks are filled with. */
@@ -75,7 +81,11 @@ export const choices = computed<readonly ModelChoice[]>(() => [
     .map((view) => ({ model: view.run, title: titleOf(view) })),
 ]);
 
-const client = new Client(new URL("./worker.js", import.meta.url), receive);
+const client = new Client(
+  new URL("./worker.js", import.meta.url),
+  receive,
+  (progress) => loading.value = progress,
+);
 
 /** Sends a request to the worker. */
 export const call: Client["call"] = (...request) => client.call(...request);
@@ -86,8 +96,9 @@ export async function start(): Promise<void> {
   globalThis.addEventListener("hashchange", readLink);
   const asked = new URLSearchParams(location.search).get("device");
   const choice: DeviceChoice = asked === "cpu" || asked === "webgpu" ? asked : "auto";
+  const model = loadServedModel();
   device.value = await call("open", choice);
-  await loadServedModel();
+  await model;
   const saved = await call("saved").catch((error) => {
     notice.value = `This browser does not store runs (${error.message}).`;
     return [];
@@ -101,9 +112,34 @@ export async function start(): Promise<void> {
 
 /** Loads the model that the site contains, if any. */
 async function loadServedModel(): Promise<void> {
-  const url = new URL("./model", import.meta.url).href;
-  if (!(await fetch(`${url}/config.json`, { method: "HEAD" })).ok) return;
-  await loadModel("pretrained", "Pretrained model", { kind: "url", url });
+  try {
+    const index = await servedIndex();
+    if (index === null) return void (served.value = "absent");
+    const { title, version, files } = index;
+    const cache = `albert-model-${version}`;
+    const source = { kind: "url", url: new URL("./model", import.meta.url).href, cache } as const;
+    await loadModel("pretrained", title, { ...source, ahead: files });
+    served.value = "ready";
+    await forgetOtherVersions(cache);
+  } catch (error) {
+    served.value = "absent";
+    notice.value = `Cannot load the model of this page: ${(error as Error).message}`;
+  }
+}
+
+/** Describes the model of the site; null if it contains none. A host may answer with a page for files that do not exist. */
+async function servedIndex(): Promise<ServedModel | null> {
+  const response = await fetch(new URL(`./${SERVED_MODEL}`, import.meta.url));
+  const isJson = response.headers.get("content-type")?.includes("json") ?? false;
+  if (response.ok && isJson) return await response.json();
+  await response.body?.cancel();
+  return null;
+}
+
+async function forgetOtherVersions(current: string): Promise<void> {
+  const names = await globalThis.caches?.keys() ?? [];
+  const others = names.filter((name) => name.startsWith("albert-model-") && name !== current);
+  await Promise.all(others.map((name) => caches.delete(name)));
 }
 
 /** Starts a run with the settings of the form. */
@@ -132,7 +168,7 @@ export async function loadModel(
   title: string,
   source: ModelSource,
 ): Promise<ModelInfo> {
-  const info = await call("load", { model, source });
+  const info = await call("load", { model, source }).finally(() => loading.value = null);
   models.value = [...models.value.filter((other) => other.model !== model), { model, title, info }];
   shownModel.value = model;
   return info;

@@ -1,106 +1,338 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource preact */
 /**
- * Fills masks as the visitor types.
+ * The first panel: the visitor hides words of a sentence, and the model guesses them.
  *
  * @module
  */
-import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { computed, signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import {
   attempt,
   call,
   choices,
+  device,
   notice,
   runs,
+  served,
   shownModel,
   shownPanel,
   startRun,
 } from "../app/state.ts";
-import type { FilledPiece } from "../protocol.ts";
+import type { Guess } from "../protocol.ts";
+import { BLANK, edit, type Part, partsOf, type Sentence, toggle } from "../sentence.ts";
+import { Loading, ModelField } from "./models.tsx";
 
-const text = signal("At night the cow sleeps in the [MASK].");
-const filled = signal<readonly FilledPiece[]>([]);
+/** Sentences to start with, by what the model was trained on. */
+const EXAMPLES = {
+  books: [
+    hide("She opened the door and walked into the garden.", "door"),
+    hide("The old man sat down by the fire and lit his pipe.", "fire"),
+    hide("It was a dark night, and the wind blew from the sea.", "night"),
+    hide("My father gave me a letter, and I read it with tears in my eyes.", "eyes"),
+  ],
+  farm: [
+    hide("At night the cow sleeps in the barn.", "barn"),
+    hide("In the morning the dog barks.", "dog"),
+    hide("The hen eats worms all day.", "worms"),
+  ],
+} as const;
 
-/** Milliseconds without a key after which the masks are filled. */
-const PAUSE = 120;
+function hide(text: string, word: string): Sentence {
+  const index = partsOf(text).findIndex((part) => part.text === word);
+  return toggle({ text, hidden: [] }, index, "");
+}
+
+const sentence = signal<Sentence>(EXAMPLES.books[0]);
+/** Whether the visitor has changed the sentence. */
+const edited = signal(false);
+const parts = computed(() => partsOf(sentence.value.text));
+const hasBlanks = computed(() => sentence.value.hidden.length > 0);
+/** The guesses, and the text that they are for. */
+const guesses = signal<{ readonly text: string; readonly blanks: readonly Guess[] } | null>(null);
+/** Milliseconds of the last answer. */
+const duration = signal<number | null>(null);
+
+/** Milliseconds without a key after which the model guesses. */
+const PAUSE = 80;
+const TOP = 6;
 
 /** The panel. */
 export function Land() {
   const model = shownModel.value ?? choices.value[0]?.model ?? null;
-  // The model of a run changes while it trains.
-  const steps = runs.value.find(({ run }) => run === model)?.samples.length;
-  useEffect(() => {
-    if (model === null) return;
-    let current = true;
-    const timer = setTimeout(async () => {
-      try {
-        const pieces = await call("fill", { model, text: text.value, top: 6 });
-        if (current) filled.value = pieces;
-      } catch (error) {
-        if (current) notice.value = (error as Error).message;
-      }
-    }, PAUSE);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [model, text.value, steps]);
-  if (model === null) return <Welcome />;
+  useGuesses(model);
+  if (model === null && served.value === "absent") return <Welcome />;
   return (
-    <section class="card">
-      <h2>Fill in the masks</h2>
-      <p class="lead">Type a sentence, and write [MASK] where the model should guess.</p>
-      <label class="visually-hidden" for="sentence">A sentence with [MASK]</label>
-      <input
-        id="sentence"
-        class="sentence"
-        value={text}
-        onInput={(event) => text.value = event.currentTarget.value}
-        spellcheck={false}
-      />
-      <Masks />
-    </section>
-  );
-}
-
-/** The candidates of each mask. */
-function Masks() {
-  const masks = filled.value.filter(({ candidates }) => candidates !== undefined);
-  return (
-    <div class="masks" aria-live="polite">
-      {masks.map(({ candidates }, i) => (
-        <ol key={i} class="candidates">
-          {candidates!.map(({ id, piece, probability }) => (
-            <li key={id}>
-              <span>{piece.replace("▁", "")}</span>
-              <span class="bar" style={{ "--share": probability }} />
-              <span class="number">{(100 * probability).toFixed(1)}%</span>
-            </li>
-          ))}
-        </ol>
-      ))}
+    <div class="stack">
+      <section class="card land">
+        <h2>Fill in the blanks</h2>
+        <p class="lead">
+          Click a word to hide it. The model guesses the word from its neighbors on both sides.
+        </p>
+        <ModelField />
+        <Words />
+        <div class="field">
+          <label for="sentence">Your sentence</label>
+          <textarea
+            id="sentence"
+            rows={2}
+            value={sentence.value.text}
+            onInput={(event) => change(edit(sentence.value, event.currentTarget.value))}
+            spellcheck={false}
+            aria-describedby="sentence-help"
+          />
+          <small id="sentence-help">
+            Type anything. {BLANK} is a blank. The text stays in this tab.
+          </small>
+        </div>
+        <Examples model={model} />
+      </section>
+      {model === null ? <Loading /> : <Blanks />}
     </div>
   );
 }
 
+function change(next: Sentence): void {
+  sentence.value = next;
+  edited.value = true;
+}
+
+/** Asks the model once the visitor pauses. At most one request is in progress. */
+function useGuesses(model: string | null): void {
+  const busy = useRef(false);
+  const wanted = useRef<(() => Promise<void>) | null>(null);
+  // The model of a run changes while it trains.
+  const steps = runs.value.find(({ run }) => run === model)?.samples.length;
+  const { text, hidden } = sentence.value;
+  useEffect(() => {
+    if (model === null || !hasBlanks.value) return;
+    wanted.current = async () => {
+      const started = performance.now();
+      const blanks = await call("guess", { model, text, top: TOP, hidden });
+      guesses.value = { text, blanks };
+      duration.value = performance.now() - started;
+    };
+    const timer = setTimeout(async () => {
+      if (busy.current) return;
+      busy.current = true;
+      for (let next; (next = wanted.current) !== null;) {
+        wanted.current = null;
+        await next().then(() => notice.value = null, ({ message }) => notice.value = message);
+      }
+      busy.current = false;
+    }, PAUSE);
+    return () => clearTimeout(timer);
+  }, [model, text, steps]);
+}
+
+/** The guesses for the sentence as it is now; those of an earlier one while the model computes. */
+function guessOf(blank: number): Guess | undefined {
+  return guesses.value?.blanks[blank];
+}
+
+/** The piece as people write it. */
+function plain(piece: string): string {
+  return piece.replace("▁", "").replace(/^##/, "");
+}
+
+function percent(probability: number): string {
+  return `${(100 * probability).toFixed(probability < 0.1 ? 1 : 0)}%`;
+}
+
+/** The sentence as words to press. Arrow keys move between them. */
+function Words() {
+  const place = useRef<HTMLDivElement>(null);
+  const current = useRef(0);
+  const words = parts.value.flatMap(({ kind }, index) => kind === "other" ? [] : [index]);
+  const focus = (position: number) => {
+    const buttons = place.current!.querySelectorAll("button");
+    current.current = (position + buttons.length) % buttons.length;
+    for (const [i, button] of buttons.entries()) button.tabIndex = i === current.current ? 0 : -1;
+    buttons[current.current].focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const last = words.length - 1;
+    const move = {
+      ArrowRight: current.current + 1,
+      ArrowLeft: current.current - 1,
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (move === undefined || words.length === 0) return;
+    event.preventDefault();
+    focus(move);
+  };
+  const tabStop = Math.min(current.current, words.length - 1);
+  return (
+    <div
+      class="words"
+      role="toolbar"
+      aria-label="Words of the sentence. Press one to hide or show it."
+      ref={place}
+      onKeyDown={onKeyDown}
+    >
+      {parts.value.map((part, index) =>
+        part.kind === "other" ? <span key={index}>{part.text}</span> : (
+          <Word
+            key={index}
+            part={part}
+            index={index}
+            tabIndex={words[tabStop] === index ? 0 : -1}
+            onFocus={() => current.current = words.indexOf(index)}
+          />
+        )
+      )}
+    </div>
+  );
+}
+
+interface WordProps {
+  readonly part: Part;
+  readonly index: number;
+  readonly tabIndex: number;
+  onFocus(): void;
+}
+
+function Word({ part: { kind, text, blank }, index, tabIndex, onFocus }: WordProps) {
+  const best = blank === undefined ? undefined : guessOf(blank)?.candidates[0];
+  const shown = best === undefined ? "…" : plain(best.piece);
+  return (
+    <button
+      type="button"
+      class={kind === "blank" ? "word blank" : "word"}
+      tabIndex={tabIndex}
+      onFocus={onFocus}
+      aria-pressed={kind === "blank"}
+      aria-label={kind === "blank" ? `blank ${blank! + 1}: ${shown}` : text}
+      onClick={() => change(toggle(sentence.value, index, shown))}
+    >
+      {kind === "blank" ? shown : text}
+      {best && <small class="number">{percent(best.probability)}</small>}
+    </button>
+  );
+}
+
+/** The candidates of each blank, and which device has computed them. */
+function Blanks() {
+  if (!hasBlanks.value) {
+    return <p class="card faint">Click a word of the sentence to hide it.</p>;
+  }
+  const { hidden } = sentence.value;
+  return (
+    <>
+      <section class="blanks" aria-live="polite" aria-label="Guesses">
+        {hidden.map((word, i) => <Blank key={i} number={i + 1} word={word} guess={guessOf(i)} />)}
+      </section>
+      {duration.value !== null && device.value !== null && (
+        <p class="faint computed">
+          {`Computed on ${
+            device.value.kind === "webgpu" ? "WebGPU, " : ""
+          }${device.value.adapter} in ${Math.max(1, Math.round(duration.value))} ms`}
+        </p>
+      )}
+    </>
+  );
+}
+
+interface BlankProps {
+  readonly number: number;
+  /** The word that the visitor has hidden. */
+  readonly word: string | null;
+  readonly guess: Guess | undefined;
+}
+
+function Blank({ number, word, guess }: BlankProps) {
+  return (
+    <article class="card">
+      <h3>Blank {number}</h3>
+      {guess === undefined ? <p class="faint">…</p> : (
+        <>
+          <ol class="candidates">
+            {guess.candidates.map(({ id, piece, probability }, i) => (
+              <li key={id} class={i + 1 === guess.hidden?.rank ? "hit" : undefined}>
+                <span>{plain(piece)}</span>
+                <span
+                  class="bar"
+                  style={{ "--share": probability / guess.candidates[0].probability }}
+                />
+                <span class="number">{percent(probability)}</span>
+              </li>
+            ))}
+          </ol>
+          {word !== null && <Hidden word={word} guess={guess} />}
+        </>
+      )}
+    </article>
+  );
+}
+
+/** How the model ranks the visitor's word. */
+function Hidden({ word, guess: { hidden } }: { readonly word: string; readonly guess: Guess }) {
+  return (
+    <p class="faint hidden-word">
+      {hidden === null
+        ? (
+          <>
+            Your word, <b>{word}</b>, has several pieces; a blank is one piece.
+          </>
+        )
+        : hidden.rank === 1
+        ? (
+          <>
+            Your word, <b>{word}</b>, is the first guess.
+          </>
+        )
+        : (
+          <>
+            Your word, <b>{word}</b>, is guess {hidden.rank.toLocaleString("en")}{" "}
+            ({percent(hidden.probability)}).
+          </>
+        )}
+    </p>
+  );
+}
+
+/** Sentences to try. A model that was trained in the page gets one of its text. */
+function Examples({ model }: { readonly model: string | null }) {
+  const run = runs.value.find(({ run }) => run === model);
+  const own = run?.settings.text === "farm" ? EXAMPLES.farm : EXAMPLES.books;
+  useEffect(() => {
+    if (!edited.value) sentence.value = own[0];
+  }, [own]);
+  const next = () => {
+    const index = own.findIndex((example) => example === sentence.value);
+    sentence.value = own[(index + 1) % own.length];
+    edited.value = false;
+  };
+  return (
+    <div class="buttons">
+      <button type="button" onClick={next}>Another sentence</button>
+    </div>
+  );
+}
+
+/** What a visitor sees if the site contains no model. */
 function Welcome() {
   return (
     <section class="card">
       <h2>Train a language model in this tab</h2>
       <p class="lead">
-        Learns a toy text about animals in seconds. Nothing leaves this page.
+        This copy of the page contains no pretrained model. Train a model of a toy text in seconds,
+        or load one of your own. Nothing leaves this page.
       </p>
-      <button
-        type="button"
-        class="primary"
-        onClick={() => {
-          shownPanel.value = "train";
-          attempt(startRun);
-        }}
-      >
-        Train on the toy farm
-      </button>
+      <div class="buttons">
+        <button
+          type="button"
+          class="primary"
+          onClick={() => {
+            shownPanel.value = "train";
+            attempt(startRun);
+          }}
+        >
+          Train on the toy farm
+        </button>
+        <button type="button" onClick={() => shownPanel.value = "use"}>Load a model</button>
+      </div>
     </section>
   );
 }

@@ -8,12 +8,14 @@ import type {
   DeviceChoice,
   DeviceInfo,
   FilledPiece,
+  LoadProgress,
   ModelInfo,
   ModelSource,
   RunEvent,
   SavedRun,
 } from "../protocol.ts";
 import type { Settings } from "../settings.ts";
+import { readerOf } from "./source.ts";
 import { deleteRun, listRuns, type RunFiles } from "./storage.ts";
 import { Training } from "./training.ts";
 
@@ -27,13 +29,21 @@ interface LoadedModel {
 /** The state of the worker. */
 export class Engine {
   readonly #report: (event: RunEvent) => void;
+  readonly #onProgress: (progress: LoadProgress) => void;
   readonly #opened = Promise.withResolvers<Device>();
   readonly #models = new Map<string, LoadedModel>();
   readonly #runs = new Map<string, Training>();
 
-  /** @param report sends an event to the page */
-  constructor(report: (event: RunEvent) => void) {
+  /**
+   * @param report sends an event to the page
+   * @param onProgress sends the progress of a download to the page
+   */
+  constructor(
+    report: (event: RunEvent) => void,
+    onProgress: (progress: LoadProgress) => void,
+  ) {
     this.#report = report;
+    this.#onProgress = onProgress;
   }
 
   /** Opens the device. */
@@ -47,7 +57,8 @@ export class Engine {
 
   /** Loads a model under a name; an earlier one of this name is freed. */
   async load(model: string, source: ModelSource): Promise<ModelInfo> {
-    const albert = await Albert.load(readerOf(source), await this.#opened.promise);
+    const read = readerOf(source, (progress) => this.#onProgress({ model, ...progress }));
+    const albert = await Albert.load(read, await this.#opened.promise);
     this.#keep(model, { albert });
     return infoOf(albert);
   }
@@ -147,27 +158,11 @@ export class Engine {
   }
 }
 
-function readerOf(source: ModelSource): (name: string) => Promise<Uint8Array | null> {
-  if (source.kind === "files") {
-    return async (name) => {
-      const file = source.files.get(name);
-      return file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : file ?? null;
-    };
-  }
-  const base = source.url.replace(/\/+$/, "");
-  return async (name) => {
-    const response = await fetch(`${base}/${name}`);
-    if (response.ok) return new Uint8Array(await response.arrayBuffer());
-    await response.body?.cancel();
-    if (response.status === 404) return null;
-    throw new Error(`Cannot load ${base}/${name}: the server returned status ${response.status}`);
-  };
-}
-
 function infoOf({ config, tokenizer }: Albert): ModelInfo {
   const [architecture = null] = (config.extra?.architectures ?? []) as string[];
   return {
     layers: config.numHiddenLayers,
+    groups: config.numHiddenGroups,
     hiddenSize: config.hiddenSize,
     heads: config.numAttentionHeads,
     embeddingSize: config.embeddingSize,

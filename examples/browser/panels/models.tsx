@@ -1,0 +1,57 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource preact */
+/**
+ * The choice of a model, and the progress of its download.
+ *
+ * @module
+ */
+import { choices, loading, shownModel } from "../app/state.ts";
+import type { ModelInfo } from "../protocol.ts";
+
+/** A field to choose among the loaded models and the runs, and the sizes of the model. */
+export function ModelField() {
+  if (choices.value.length === 0) return null;
+  const model = shownModel.value ?? choices.value[0].model;
+  const info = choices.value.find((choice) => choice.model === model)?.info;
+  return (
+    <div class="model">
+      <label for="model" class="visually-hidden">Model</label>
+      <select id="model" value={model} onChange={(e) => shownModel.value = e.currentTarget.value}>
+        {choices.value.map(({ model, title }) => <option key={model} value={model}>{title}
+        </option>)}
+      </select>
+      {info !== undefined && <p class="faint">{sizesOf(info)}</p>}
+    </div>
+  );
+}
+
+/** The sizes of a model in words. */
+export function sizesOf({ parameters, layers, groups, hiddenSize, vocabularySize }: ModelInfo) {
+  const sharing = layers > 1 && groups === 1 ? " that share their weights" : "";
+  return [
+    `${(parameters / 1e6).toPrecision(3)} million parameters`,
+    `${layers} layers of ${hiddenSize}${sharing}`,
+    `vocabulary of ${vocabularySize.toLocaleString("en")}`,
+  ].join(" · ");
+}
+
+/** The progress of a download. */
+export function Loading() {
+  const { file = "", done = 0, total = 0 } = loading.value ?? {};
+  return (
+    <div class="card loading" role="status">
+      <label for="loading">
+        {loading.value === null
+          ? "Loading the model …"
+          : total > 0
+          ? `Loading ${file}: ${megabytes(done)} of ${megabytes(total)} MB`
+          : `Loading ${file}: ${megabytes(done)} MB`}
+      </label>
+      <progress id="loading" value={total > 0 ? done / total : undefined} />
+    </div>
+  );
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}

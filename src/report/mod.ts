@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { wilson } from "./baselines.ts";
+export { SLIDING_WINDOW, wilson } from "./baselines.ts";
 export * from "./comparison_page.ts";
 export * from "./data_page.ts";
 export { CHART_SIZE } from "./axes.ts";

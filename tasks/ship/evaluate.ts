@@ -29,7 +29,7 @@ import { hiddenWords } from "./hidden_words.ts";
 const EXAMPLES = 600;
 /** Pairs of the sentence-order evaluation; fewer if the books are short. */
 const PAIRS = 800;
-/** Tokens per example and per pair. */
+/** Tokens per example and per pair, unless others are given. */
 const LENGTH = 128;
 const BATCH_SIZE = 32;
 const SEED = 42;
@@ -69,11 +69,17 @@ export interface HeldOutFigures {
   readonly order: Share;
 }
 
-/** Evaluates a checkpoint on prepared held-out books. */
+/**
+ * Evaluates a checkpoint on prepared held-out books.
+ *
+ * @param length tokens per example and per pair
+ * @throws {RangeError} if the model has another vocabulary size
+ */
 export async function evaluateHeldOut(
   checkpoint: string,
   heldOut: string,
   flags: Pick<GlobalFlags, "device" | "blas">,
+  length: number = LENGTH,
 ): Promise<HeldOutFigures> {
   const { config, weights } = await readModelFolder(await resolveCheckpoint(checkpoint));
   const { corpus } = await openShards(heldOut);
@@ -90,9 +96,9 @@ export async function evaluateHeldOut(
     return {
       books: corpus.documentCount,
       tokens: corpus.tokenCount,
-      ...await maskedTokens(device, model, corpus),
+      ...await maskedTokens(device, model, corpus, length),
       ...await maskedWords(model, corpus, tokenizer),
-      ...await sentenceOrder(device, model, corpus),
+      ...await sentenceOrder(device, model, corpus, length),
     };
   } finally {
     await device.destroy();
@@ -134,12 +140,12 @@ function documentsOf(corpus: Corpus): Uint32Array {
   return Uint32Array.from({ length: corpus.documentCount }, (_, document) => document);
 }
 
-function examplesOf(corpus: Corpus): { dataset: ExampleDataset; shape: Shape } {
-  const settings = exampleSettings(LENGTH);
+function examplesOf(corpus: Corpus, length: number): { dataset: ExampleDataset; shape: Shape } {
+  const settings = exampleSettings(length);
   return {
     dataset: new ExampleDataset(corpus, settings, SEED, documentsOf(corpus)),
     shape: {
-      sequenceLength: LENGTH,
+      sequenceLength: length,
       maxPredictions: settings.maxPredictionsPerSeq,
       padId: corpus.vocabulary.special.pad,
     },
@@ -152,8 +158,13 @@ interface Shape {
   readonly padId: number;
 }
 
-async function maskedTokens(device: Device, { encoder }: PretrainingModel, corpus: Corpus) {
-  const { dataset, shape } = examplesOf(corpus);
+async function maskedTokens(
+  device: Device,
+  { encoder }: PretrainingModel,
+  corpus: Corpus,
+  length: number,
+) {
+  const { dataset, shape } = examplesOf(corpus, length);
   const count = Math.min(EXAMPLES, dataset.examplesInEpoch(0));
   const masks = onlyMaskTokens(dataset, corpus.vocabulary.special.mask);
   const all = await evaluatePretraining(device, encoder, dataset, count, BATCH_SIZE, shape);
@@ -182,8 +193,13 @@ async function maskedWords({ encoder }: PretrainingModel, corpus: Corpus, tokeni
   };
 }
 
-async function sentenceOrder(device: Device, { encoder }: PretrainingModel, corpus: Corpus) {
-  const { dataset, shape } = examplesOf(corpus);
+async function sentenceOrder(
+  device: Device,
+  { encoder }: PretrainingModel,
+  corpus: Corpus,
+  length: number,
+) {
+  const { dataset, shape } = examplesOf(corpus, length);
   const pairs = uncutPairs(dataset, PAIRS);
   if (pairs === null) throw new RangeError("The held-out text has no pairs of whole sentences");
   const count = pairs.examplesInEpoch(0);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { MaskCandidate } from "@albert-lab/albert";
+import type { MaskCandidate, TextAttention } from "@albert-lab/albert";
 import type { SamplePrediction } from "@albert-lab/albert/pretraining";
 import type { Settings } from "./settings.ts";
 
@@ -148,6 +148,58 @@ export interface SavedRun {
   readonly started: number;
 }
 
+/** The attention weights of one layer for a text. */
+export interface AttentionMap extends TextAttention {
+  /** Number of the layer, from 1. */
+  readonly layer: number;
+  /** Number of layers of the model. */
+  readonly layers: number;
+}
+
+/** Parameters that are stored together, such as those of an attention sub-layer. */
+export interface ParameterSet {
+  readonly kind: "embeddings" | "attention" | "feedForward" | "heads";
+  readonly parameters: number;
+  /** Numbers of the layers that use it, from 1; empty for embeddings and heads. */
+  readonly layers: readonly number[];
+}
+
+/** Bytes of a training step of one worker. */
+export interface StepMemory {
+  readonly parameterBytes: number;
+  /** The gradients, which workers of data-parallel training exchange in every step. */
+  readonly gradientBytes: number;
+  /** First and second moments of the optimizer. */
+  readonly momentBytes: number;
+  /** Results that are kept for the backward pass, and other temporary memory, at the peak. */
+  readonly temporaryBytes: number;
+}
+
+/** The parts of a model. */
+export interface Anatomy {
+  readonly layers: number;
+  /** In the order of the forward pass. */
+  readonly sets: readonly ParameterSet[];
+  readonly memory: StepMemory;
+}
+
+/** A model next to the same model with the opposite sharing. */
+export interface Anatomies {
+  readonly own: Anatomy;
+  /** Without sharing if the model shares parameters, else with all layers shared. */
+  readonly other: Anatomy;
+  /** Whether layers of the model share parameters. */
+  readonly shares: boolean;
+  /** Examples and tokens per example of the training step. */
+  readonly batch: number;
+  readonly sequence: number;
+}
+
+/** A configuration: that of a loaded model, or of settings. */
+export type ConfigSource =
+  | { readonly model: string }
+  | { readonly settings: Settings; readonly vocabularySize: number };
+
 /** The functions that the worker answers, by the name of the request. */
 export interface Requests {
   /** Opens the device. The first request. */
@@ -174,6 +226,10 @@ export interface Requests {
   guess(
     request: { model: string; text: string; top: number; hidden: readonly (string | null)[] },
   ): Guess[];
+  /** Computes the attention weights of a layer, from 1, for a text. */
+  attention(request: { model: string; text: string; layer: number }): AttentionMap;
+  /** Counts the parameters and plans the memory of a configuration. */
+  anatomy(source: ConfigSource): Anatomies;
 }
 
 /** What a run reports. */

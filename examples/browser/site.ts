@@ -8,7 +8,10 @@ const HERE = new URL("./", import.meta.url);
 
 /** Each becomes a file of the site: the page, its worker, and the threads of the CPU device, which the device starts by this name. */
 const ENTRIES = ["main.tsx", "worker.ts", "cpu_worker.ts"];
-const STATIC = ["index.html", "style.css", "panels/use.css", "icon.svg", "isolation.js"];
+const STATIC = [
+  ...["index.html", "style.css", "panels/inside.css", "panels/use.css"],
+  ...["icon.svg", "isolation.js"],
+];
 
 const TYPES: Readonly<Record<string, string>> = {
   css: "text/css",

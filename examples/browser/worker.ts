@@ -4,8 +4,10 @@
  * @module
  */
 import type { FromWorker, Requests, ToWorker } from "./protocol.ts";
+import { anatomies } from "./worker/anatomy.ts";
 import { Engine } from "./worker/engine.ts";
 import { guessWords } from "./worker/guess.ts";
+import { attentionMap } from "./worker/inside.ts";
 
 /** The global scope of a worker, whose types are not those of a page. */
 const scope = globalThis as unknown as {
@@ -36,6 +38,8 @@ const handlers: {
   saved: () => engine.saved(),
   guess: async ({ model, text, top, hidden }) =>
     await guessWords(await engine.model(model), text, top, hidden),
+  attention: async ({ model, text, layer }) => attentionMap(await engine.model(model), text, layer),
+  anatomy: (source) => anatomies(source, (name) => engine.model(name)),
 };
 
 scope.onmessage = async ({ data: { id, name, argument } }) => {

@@ -1,16 +1,80 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource preact */
 /**
- * The panel "Look inside".
+ * Looks inside a model: attention, and which parameters are shared.
  *
  * @module
  */
+import { computed, signal } from "@preact/signals";
+import { attempt, choices, runs, settings, shownRun, startRun } from "../app/state.ts";
+import type { ConfigSource } from "../protocol.ts";
+import { Attention } from "./attention.tsx";
+import { Sharing } from "./sharing.tsx";
+
+const chosen = signal<string | null>(null);
+
+/** Name of the model that the panel shows: the visitor's choice, else the run of the page, else any. */
+const inspected = computed(() => {
+  const names = choices.value.map(({ model }) => model);
+  return [chosen.value, shownRun.value].find((name) => name !== null && names.includes(name)) ??
+    names[0] ?? null;
+});
 
 /** The panel. */
 export function Inside() {
+  const model = inspected.value;
+  const run = runs.value.find(({ run }) => run === model);
+  return (
+    <div class="stack">
+      {model === null ? <NoModel /> : (
+        <>
+          <Chooser model={model} />
+          {/* The model of a run changes while it trains. */}
+          <Attention model={model} version={run?.samples.length ?? 0} />
+        </>
+      )}
+      <Sharing source={sourceOf(model)} />
+    </div>
+  );
+}
+
+/** The configuration to draw: that of the model, or of the form if there is no model yet. */
+function sourceOf(model: string | null): ConfigSource {
+  const run = runs.value.find(({ run }) => run === model);
+  if (run?.facts) return { settings: run.settings, vocabularySize: run.facts.vocabularySize };
+  if (model !== null) return { model };
+  return { settings: settings.value, vocabularySize: settings.value.vocabulary };
+}
+
+function NoModel() {
   return (
     <section class="card">
-      <h2>Look inside</h2>
+      <h2>Look inside a model while it learns</h2>
+      <p class="lead">
+        Train a model first. This page then shows what its attention heads look at, and follows them
+        as they change.
+      </p>
+      <div class="buttons">
+        <button type="button" class="primary" id="inside-train" onClick={() => attempt(startRun)}>
+          Train a model
+        </button>
+      </div>
     </section>
+  );
+}
+
+function Chooser({ model }: { readonly model: string }) {
+  return (
+    <div class="field chooser">
+      <label for="inspected">Model</label>
+      <select
+        id="inspected"
+        value={model}
+        onChange={(event) => chosen.value = event.currentTarget.value}
+      >
+        {choices.value.map(({ model, title }) => <option key={model} value={model}>{title}
+        </option>)}
+      </select>
+    </div>
   );
 }

@@ -116,6 +116,34 @@ export type ExperimentFlags = Flags<typeof EXPERIMENT_OPTIONS>;
 export type PaperPlanFlags = Flags<typeof PLAN_OPTIONS>;
 /** Flags of `paper run`. */
 export type PaperRunFlags = Flags<typeof RUN_OPTIONS>;
+const LESSON_OPTIONS = {
+  "--output <folder>": {
+    kind: "string",
+    help: "Folder for the runs and the page.",
+    defaultText: "lessons/NAME",
+  },
+  "--input <files...>": {
+    kind: "strings",
+    help: "Text to learn from, of at least 20 documents.",
+    defaultText: "generated stories",
+  },
+  "--seeds <n>": { kind: "integer", help: "Number of seeds, from 1.", default: 3 },
+  "--steps <n>": {
+    kind: "integer",
+    help: "Optimizer steps of each run.",
+    defaultText: "the lesson's",
+  },
+  "--no-page": { kind: "off", help: "Do not serve the live page." },
+  "--port <n>": {
+    kind: "integer",
+    help: "Port of the live page on this machine.",
+    defaultText: "any free port",
+  },
+  "--max-time <time>": { kind: "duration", help: "Save and stop after this time: 90s, 30m, 2h." },
+} as const satisfies OptionTable;
+
+/** Flags of `paper lesson`. */
+export type PaperLessonFlags = Flags<typeof LESSON_OPTIONS>;
 /** Flags of `paper check`. */
 export type PaperCheckFlags = Flags<typeof CHECK_OPTIONS>;
 /** Flags of `paper report`. */
@@ -167,6 +195,21 @@ const run = defineCommand({
     (await import("./paper_run.ts")).runPaper(flags, experiments),
 });
 
+const lesson = defineCommand({
+  description:
+    "Show one claim of the paper in about ten minutes: two models learn side by side on a live page.\n" +
+    "Lessons: sharing, sentence-order. Without a name, they are listed with their claims.\n" +
+    "If it is interrupted, run the same command again.",
+  arguments: "[lesson]",
+  options: LESSON_OPTIONS,
+  examples: {
+    "The lessons": "albert paper lesson",
+    "What sharing parameters costs": "albert paper lesson sharing",
+    "On your own text": "albert paper lesson sentence-order --input books --output order",
+  },
+  action: async (flags, name) => (await import("./paper_lesson.ts")).runPaperLesson(flags, name),
+});
+
 const report = defineCommand({
   description:
     "Report finished experiments: tables and figures next to the paper's, and findings.\n" +
@@ -192,5 +235,5 @@ const status = defineCommand({
 export default defineGroup(
   "Reproduce the paper's tables and figures at four sizes.\n" +
     "Experiments share runs. An interrupted run continues where it stopped.",
-  { list, plan, check, run, report, status },
+  { list, plan, check, lesson, run, report, status },
 );

@@ -15,6 +15,8 @@ const HOST_AND_MEMORY = "--allow-sys=hostname,systemMemoryInfo";
 const LIBRARY = "--allow-ffi";
 /** The hub, its mirrors, and the hosts it redirects to for large files. */
 const NETWORK = "--allow-net";
+/** The live page of `paper lesson`. */
+const PAGE = "--allow-net=127.0.0.1";
 const VARIABLES = "--allow-env=ALBERT_*,NO_COLOR";
 /** Node's `glob` reads this variable when it first expands a pattern such as `books/*.txt`. */
 const VARIABLES_OF_PATTERNS = `${VARIABLES},__MINIMATCH_TESTING_PLATFORM__`;
@@ -51,7 +53,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   predict: [...COMPUTE, WRITE, NETWORK],
   convert: [READ, WRITE, ALL_VARIABLES, NETWORK],
   export: [READ, WRITE, ALL_VARIABLES, NETWORK],
-  paper: TRAIN,
+  paper: [...TRAIN, PAGE],
   completions: [VARIABLES],
   help: [VARIABLES],
 };

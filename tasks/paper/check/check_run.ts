@@ -9,9 +9,9 @@ import { isObject } from "../../../src/json/mod.ts";
 import type { Experiment } from "../experiment.ts";
 import { EXPERIMENTS } from "../experiments/mod.ts";
 import { type JsonFileKind, readJsonFile } from "../json_file.ts";
-import type { Preset } from "../presets/mod.ts";
 import { type CheckedStep, checkedSteps } from "./checked_step.ts";
 import { checkTable } from "./check_table.ts";
+import { type Preset, trainingFlops } from "../presets/mod.ts";
 import { gigabytes, runCheckedStep, type StepResult } from "./run_step.ts";
 import { StepObjectives } from "./step_objective.ts";
 
@@ -56,7 +56,9 @@ export async function checkExperiments(request: CheckRequest): Promise<CheckSumm
   // The file lists all rows that need a step, not only those of the named experiments.
   const all = checkedSteps(preset, EXPERIMENTS);
   const own = new Set(checkedSteps(preset, experiments).map(({ id }) => id));
-  const steps = all.filter(({ id }) => own.has(id));
+  // The cheapest first, so that most results come early.
+  const steps = all.filter(({ id }) => own.has(id))
+    .toSorted((a, b) => stepFlops(a) - stepFlops(b));
   const path = `${output}/${preset.name}`;
   await Deno.mkdir(output, { recursive: true });
   using _lock = await takeLock(`${output}/.${preset.name}.lock`).then((lock) => ({
@@ -101,6 +103,11 @@ async function checkOne(
   }
 }
 
+/** Arithmetic of a step with one example. */
+function stepFlops({ config, sequenceLength }: CheckedStep): number {
+  return trainingFlops(config, 1, sequenceLength);
+}
+
 function isCompleted(result: StepResult | undefined): boolean {
   return result !== undefined && result.missing === undefined;
 }
@@ -126,5 +133,8 @@ async function write(
   });
   const content: CheckResults = { version: 1, preset: name, steps: Object.fromEntries(steps) };
   await atomicWriteFile(`${path}.json`, `${JSON.stringify(content, null, 2)}\n`);
-  await atomicWriteFile(`${path}.md`, checkTable(name, steps.map(([, result]) => result)));
+  await atomicWriteFile(
+    `${path}.md`,
+    checkTable(name, steps.map(([, result]) => result), all.length - steps.length),
+  );
 }

@@ -17,8 +17,16 @@ const HEADS = [
   "device",
 ];
 
-/** The page of a preset. */
-export function checkTable(preset: string, results: readonly StepResult[]): string {
+/**
+ * The page of a preset.
+ *
+ * @param left number of steps that have not been checked
+ */
+export function checkTable(
+  preset: string,
+  results: readonly StepResult[],
+  left: number,
+): string {
   const completed = results.filter(({ missing }) => missing === undefined);
   const rows = new Set(results.flatMap((each) => each.rows));
   const adapters = [...new Set(results.map(({ adapter }) => adapter))];
@@ -26,7 +34,9 @@ export function checkTable(preset: string, results: readonly StepResult[]): stri
   return [
     `# Two optimizer steps of every row, preset ${preset}`,
     "",
-    `${completed.length} of ${results.length} distinct steps completed, for ${rows.size} rows. Each is two optimizer steps with one full-length synthetic example as the whole batch, at the learning rate of the preset without warm-up. The losses are those of the same example before and after the first update; dropout differs. Memory with one example is the planned one and, if it ran, the peak of the device's buffers; memory with the preset's micro-batch is planned. The time is that of the second step. Fine-tuning uses ALBERT-base of the preset.`,
+    `${completed.length} of ${results.length + left} distinct steps completed${
+      left > 0 ? `, and ${left} have not been checked yet` : ""
+    }. The table lists ${rows.size} rows. Each is two optimizer steps with one full-length synthetic example as the whole batch, at the learning rate of the preset without warm-up. The losses are those of the same example before and after the first update; dropout differs. Memory with one example is the planned one and, if it ran, the peak of the device's buffers; memory with the preset's micro-batch is planned. The time is that of the second step. Fine-tuning uses ALBERT-base of the preset.`,
     "",
     `Devices: ${
       adapters.map((adapter, i) => `${letter(i)} = ${adapter}`).join("; ")

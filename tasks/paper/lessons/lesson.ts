@@ -1,0 +1,273 @@
+/**
+ * Lessons: one claim of the paper each, on two models that differ in one setting and learn from scratch in minutes.
+ *
+ * @module
+ */
+import {
+  ALBERT_DEFAULTS,
+  countParameters,
+  encoderSpecs,
+  type ModelConfig,
+  type PairObjective,
+  pretrainingSpecs,
+  type Share,
+  validateConfig,
+} from "../../../src/model/mod.ts";
+
+/** One of the two models of a lesson. */
+export interface LessonModel {
+  /** In kebab case; name of its runs. */
+  readonly id: string;
+  /** For readers. */
+  readonly label: string;
+  readonly share: Share;
+  readonly pairObjective: PairObjective;
+}
+
+/** A number of the model after training, in points: a field of `measureIntrinsic()`. */
+export interface LessonScore {
+  readonly metric: string;
+  readonly label: string;
+}
+
+/** A difference between the two models, or between a model and a fixed value. */
+export interface LessonStatistic {
+  readonly label: string;
+  readonly score: LessonScore;
+  /** The model, by index. */
+  readonly of: number;
+  /** What is subtracted: the score of the model with this index, another score of the same model, or a constant such as chance. */
+  readonly minus: number | LessonScore | { readonly chance: number };
+  /** Which side of 0 the paper expects. */
+  readonly expect: "above" | "below";
+  /** The paper's value, with the place where it is printed; absent if the paper does not print one. */
+  readonly paper?: { readonly value: number; readonly place: string };
+}
+
+/** A curve of the live page: a field of `events.jsonl` over tokens. */
+export interface LessonCurve {
+  readonly title: string;
+  /** Field of each model. */
+  readonly field: string;
+  readonly baseline?: { readonly label: string; readonly field?: string; readonly value?: number };
+}
+
+/** Size and length of the runs. */
+export interface LessonRecipe {
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly embeddingSize: number;
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly maxSeqLength: number;
+  readonly learningRate: number;
+  readonly warmupSteps: number;
+}
+
+/** A lesson. */
+export interface Lesson {
+  readonly id: string;
+  readonly title: string;
+  /** What the paper claims, in one sentence. */
+  readonly claim: string;
+  /** Where. */
+  readonly source: string;
+  /** What to watch, in a sentence or two. */
+  readonly watch: string;
+  readonly models: readonly [LessonModel, LessonModel];
+  /** The first is primary: its interval gives the verdict. */
+  readonly statistics: readonly LessonStatistic[];
+  /** Without these, there is no verdict. */
+  readonly preconditions: readonly LessonStatistic[];
+  readonly curves: readonly LessonCurve[];
+  readonly recipe: LessonRecipe;
+}
+
+const MLM: LessonScore = { metric: "mlm_accuracy", label: "masked-LM accuracy" };
+const UNIGRAM: LessonScore = {
+  metric: "unigram_accuracy",
+  label: "accuracy of the most frequent piece",
+};
+const SOP: LessonScore = {
+  metric: "sop_uncut_accuracy",
+  label: "sentence-order accuracy on balanced pairs",
+};
+const NSP: LessonScore = {
+  metric: "nsp_uncut_accuracy",
+  label: "next-sentence accuracy on balanced pairs",
+};
+const CHANCE = { chance: 50 };
+
+const MLM_CURVE: LessonCurve = {
+  title: "Masked-LM accuracy, held-out",
+  field: "eval_dev_accuracy_mlm",
+  baseline: { label: "most frequent piece", field: "eval_dev_baseline_accuracy_mlm" },
+};
+
+const RECIPE: LessonRecipe = {
+  hiddenSize: 64,
+  layers: 3,
+  embeddingSize: 32,
+  steps: 4000,
+  batchSize: 16,
+  maxSeqLength: 32,
+  learningRate: 0.002,
+  warmupSteps: 300,
+};
+
+/** All lessons. */
+export const LESSONS: readonly Lesson[] = [
+  {
+    id: "sharing",
+    title: "What sharing parameters costs",
+    claim:
+      "Sharing all parameters across layers saves most of them, and costs accuracy at equal depth and width.",
+    source: "§4.5, Table 4",
+    watch:
+      "Both models do the same arithmetic in each step. The shared one has fewer parameters to store and to send between machines. Compare the accuracy at equal tokens.",
+    models: [
+      { id: "not-shared", label: "not shared", share: "none", pairObjective: "sop" },
+      { id: "all-shared", label: "all shared", share: "all", pairObjective: "sop" },
+    ],
+    statistics: [
+      {
+        label: "masked-LM accuracy: not shared minus all shared",
+        score: MLM,
+        of: 0,
+        minus: 1,
+        expect: "above",
+        // Table 4 prints downstream averages only.
+      },
+    ],
+    preconditions: [
+      {
+        label: "not shared above the most frequent piece",
+        score: MLM,
+        of: 0,
+        minus: UNIGRAM,
+        expect: "above",
+      },
+      {
+        label: "all shared above the most frequent piece",
+        score: MLM,
+        of: 1,
+        minus: UNIGRAM,
+        expect: "above",
+      },
+    ],
+    curves: [MLM_CURVE],
+    recipe: RECIPE,
+  },
+  {
+    id: "sentence-order",
+    title: "What sentence order teaches, and next-sentence prediction does not",
+    claim:
+      "A model trained with sentence-order prediction (SOP) also solves next-sentence prediction (NSP); a model trained with NSP does not solve SOP.",
+    source: "§4.6, Table 5",
+    watch:
+      "Each model learns its own objective. The pairs are balanced: lengths and cuts reveal nothing, so 50% is chance. At the end, both models are tested on both objectives.",
+    models: [
+      { id: "sop", label: "trained with SOP", share: "all", pairObjective: "sop" },
+      { id: "nsp", label: "trained with NSP", share: "all", pairObjective: "nsp" },
+    ],
+    statistics: [
+      {
+        label: "sentence-order accuracy: trained with SOP minus trained with NSP",
+        score: SOP,
+        of: 0,
+        minus: 1,
+        expect: "above",
+        paper: { value: 34.5, place: "86.5 and 52.0 in Table 5" },
+      },
+      {
+        label: "sentence-order accuracy above chance, trained with NSP",
+        score: SOP,
+        of: 1,
+        minus: CHANCE,
+        expect: "below",
+        paper: { value: 2.0, place: "52.0 in Table 5" },
+      },
+      {
+        label: "next-sentence accuracy above chance, trained with SOP",
+        score: NSP,
+        of: 0,
+        minus: CHANCE,
+        expect: "above",
+        paper: { value: 28.9, place: "78.9 in Table 5" },
+      },
+    ],
+    preconditions: [
+      {
+        label: "sentence-order accuracy above chance, trained with SOP",
+        score: SOP,
+        of: 0,
+        minus: CHANCE,
+        expect: "above",
+      },
+      {
+        label: "next-sentence accuracy above chance, trained with NSP",
+        score: NSP,
+        of: 1,
+        minus: CHANCE,
+        expect: "above",
+      },
+    ],
+    curves: [
+      {
+        title: "Accuracy on balanced pairs of the own objective, held-out",
+        field: "eval_dev_accuracy_pair_whole",
+        baseline: { label: "chance", value: 0.5 },
+      },
+      MLM_CURVE,
+    ],
+    recipe: RECIPE,
+  },
+];
+
+/**
+ * Finds a lesson by name.
+ *
+ * @throws {RangeError} if it is unknown; the message lists the known ones.
+ */
+export function findLesson(name: string): Lesson {
+  const lesson = LESSONS.find(({ id }) => id === name);
+  if (lesson !== undefined) return lesson;
+  throw new RangeError(
+    `Unknown lesson ${JSON.stringify(name)}; expected ${LESSONS.map(({ id }) => id).join(" or ")}`,
+  );
+}
+
+/** Width of an attention head. */
+const HEAD_WIDTH = 32;
+/** Narrow models learn faster from wider initial weights than those of the paper. */
+const INITIALIZER_RANGE = 0.05;
+
+/** The configuration of a model of a lesson. */
+export function lessonConfig(
+  { hiddenSize, layers, embeddingSize, maxSeqLength }: LessonRecipe,
+  { share, pairObjective }: LessonModel,
+  vocabSize: number,
+): ModelConfig {
+  return validateConfig({
+    ...ALBERT_DEFAULTS,
+    vocabSize,
+    embeddingSize,
+    hiddenSize,
+    numHiddenLayers: layers,
+    numHiddenGroups: share === "all" ? 1 : layers,
+    numAttentionHeads: hiddenSize / HEAD_WIDTH,
+    intermediateSize: 4 * hiddenSize,
+    share,
+    pairObjective,
+    hiddenDropoutProb: 0,
+    attentionProbsDropoutProb: 0,
+    maxPositionEmbeddings: maxSeqLength,
+    initializerRange: INITIALIZER_RANGE,
+  });
+}
+
+/** Number of parameters of a model of a lesson, and bytes of gradients that several machines would send in each step. */
+export function lessonSizes(config: ModelConfig): { parameters: number; gradientBytes: number } {
+  const trained = countParameters(pretrainingSpecs(config));
+  return { parameters: countParameters(encoderSpecs(config)), gradientBytes: 4 * trained };
+}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { gigabytes, type StepResult } from "./run_step.ts";
+import { sizeText, type StepResult } from "./run_step.ts";
 
 const HEADS = [
   "step",
@@ -61,10 +61,10 @@ function cells(result: StepResult, adapters: readonly string[]): string[] {
   return [
     label,
     rowsText(rows),
-    `${(parameters / 1e6).toFixed(1)}M`,
+    `${(parameters / 1e6).toPrecision(3)}M`,
     `${sequenceLength}`,
-    `${gigabytes(plannedBytes)}${peakBytes === undefined ? "" : `; ${gigabytes(peakBytes)}`}`,
-    `${gigabytes(presetBytes)} (${presetExamples})`,
+    `${sizeText(plannedBytes)}${peakBytes === undefined ? "" : `; ${sizeText(peakBytes)}`}`,
+    `${sizeText(presetBytes)} (${presetExamples})`,
     ...end,
   ];
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Column, type Experiment, experimentName, type Row } from "../experiment.ts";
+import { EXPERIMENTS } from "../experiments/mod.ts";
 import { cellOf, type MeasuredCell, type MeasuredExperiment } from "../result.ts";
 import {
   ALPHA,
@@ -164,6 +165,7 @@ export function assessTest(test: Test, measured: readonly MeasuredExperiment[]):
     return {
       ...empty,
       preset: null,
+      paper: printedEffect(test),
       missing: `${experimentName(test.experiment)} has not been run`,
     };
   }
@@ -308,6 +310,18 @@ function isCounted({ cells }: Scored): boolean {
 function paperEffect({ terms, ratio }: Test, sides: readonly Scored[]): number | null {
   const values = sides.map(({ paper }) => paper);
   return values.includes(null) ? null : combine(terms, values as number[], ratio);
+}
+
+/** The paper's effect of an experiment that has not been run. */
+function printedEffect(test: Test): number | null {
+  const experiment = EXPERIMENTS.find(({ id }) => id === test.experiment);
+  const rows = test.terms.map(({ row }) => experiment && findRow(experiment, row));
+  if (experiment === undefined || rows.includes(undefined)) return null;
+  const empty = { experiment, preset: "", cells: [], results: [] };
+  const sides = test.terms.map(({ score }, i) =>
+    scoreRow(empty, rows[i]!, score, columnsOf(experiment, score))
+  );
+  return paperEffect(test, sides);
 }
 
 function combine(terms: readonly Term[], values: readonly number[], ratio?: true): number {

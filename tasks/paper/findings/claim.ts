@@ -62,6 +62,10 @@ export interface Test {
 export interface Claim {
   /** In kebab case. */
   readonly id: string;
+  /** A few words. */
+  readonly title: string;
+  /** What the primary statistic compares, in a few words. */
+  readonly compared: string;
   /** One sentence. */
   readonly claim: string;
   /** Section and table of the paper; for a control, the experiment that it controls. */

@@ -53,6 +53,8 @@ import {
 export const CLAIMS: readonly Claim[] = [
   {
     id: "savings",
+    title: "18 times fewer parameters",
+    compared: "parameters, BERT-large : ALBERT-large",
     claim:
       "ALBERT-large has about 18 times fewer parameters than BERT-large, and about 18 times fewer gradient bytes to all-reduce.",
     source: "§3.2, Table 1",
@@ -70,12 +72,16 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     id: "speed",
+    title: "ALBERT-large trains faster than BERT-large",
+    compared: "throughput, ALBERT-large : BERT-large",
     claim: "ALBERT-large trains faster than BERT-large; ALBERT-xxlarge trains more slowly.",
     source: "§4.3, Table 2",
     tests: [speedUp("large", { above: 1 }), speedUp("xxlarge", { below: 1 })],
   },
   {
     id: "smoothness",
+    title: "Shared layers make smoother transitions",
+    compared: "change between layers, BERT − ALBERT-large",
     claim: "Transitions from layer to layer are smoother if the layers share their parameters.",
     source: "§3.1, Figure 1",
     tests: [
@@ -97,6 +103,8 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     id: "factorization",
+    title: "Small embeddings cost little",
+    compared: "MLM, E = 128 − E = H",
     claim: "Factorizing the embeddings costs little: E = 128 is within one point of E = H.",
     source: "§3.1, Table 3",
     tests: [
@@ -112,6 +120,8 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     id: "full-sharing",
+    title: "Sharing all parameters costs accuracy",
+    compared: "MLM, nothing shared − all shared",
     claim: "Sharing all parameters across layers costs accuracy at equal depth and width.",
     source: "§4.5, Table 4",
     tests: [MLM_ACCURACY, DOWNSTREAM_MEAN].flatMap((score) =>
@@ -126,6 +136,8 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     id: "ffn-sharing",
+    title: "Sharing the FFN costs more than attention",
+    compared: "MLM, attention shared − FFN shared",
     claim: "Sharing the feed-forward parameters costs more than sharing the attention parameters.",
     source: "§4.5, Table 4",
     tests: [MLM_ACCURACY, DOWNSTREAM_MEAN].flatMap((score) =>
@@ -140,6 +152,8 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     id: "pair-transfer",
+    title: "SOP also solves NSP, but NSP not SOP",
+    compared: "NSP after SOP − SOP after NSP, balanced",
     claim: "A model trained with SOP also solves NSP; a model trained with NSP does not solve SOP.",
     source: "§4.6, Table 5",
     tests: [
@@ -177,6 +191,8 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     id: "sop-downstream",
+    title: "SOP improves multi-sentence tasks",
+    compared: "benchmarks, SOP − no sentence loss",
     claim: "Pretraining with SOP improves tasks with multi-sentence inputs.",
     source: "§4.6, Table 5",
     tests: [
@@ -193,6 +209,8 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     id: "equal-time",
+    title: "xxlarge is better in equal time",
+    compared: "MLM, ALBERT-xxlarge − BERT-large",
     claim: "At equal training time, ALBERT-xxlarge is better than BERT-large.",
     source: "§4.4, Table 6",
     tests: [MLM_ACCURACY, DOWNSTREAM_MEAN].map((score) =>
@@ -208,6 +226,8 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     id: "extra-data",
+    title: "Additional data helps",
+    compared: "MLM, with − without",
     claim: "Additional pretraining data improves masked-LM accuracy and most downstream tasks.",
     source: "§4.7, Table 7, Figure 2a",
     tests: [
@@ -228,6 +248,8 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     id: "dropout",
+    title: "Removing dropout helps",
+    compared: "MLM, without − with",
     claim: "Removing dropout improves masked-LM accuracy.",
     source: "§4.8, Table 8, Figure 2b",
     tests: [
@@ -242,6 +264,8 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     id: "depth",
+    title: "More shared layers help",
+    compared: "MLM, 12 layers − 1 layer",
     claim:
       "More shared layers help: 12 layers are better than 1. Secondary: the last doubling gains less than the first layers.",
     source: "§A.1, Tables 11 and 13",
@@ -268,6 +292,8 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     id: "width",
+    title: "Wider layers help",
+    compared: "MLM, H = 4096 − H = 1024",
     claim:
       "Wider layers help: H = 4096 is better than H = 1024. Secondary: the last increase gains less than the first.",
     source: "§A.1, Table 12",
@@ -291,6 +317,8 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     id: "learning",
+    title: "Pretraining helps at this size",
+    compared: "MLM, pretrained − most frequent token",
     claim: "At this size, pretraining improves masked-LM accuracy and fine-tuning results.",
     source: "Control of Table 5",
     control: true,
@@ -309,6 +337,8 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     id: "truncation",
+    title: "SOP is learned from the text",
+    compared: "SOP accuracy, balanced pairs − chance",
     claim: "SOP is learned from the text, not only from which segment was truncated.",
     source: "Control of Table 5",
     control: true,

@@ -17,15 +17,8 @@ import {
   shownEvidence,
   VERDICT_RULE,
   VERDICT_TEXT,
-  verdictCounts,
 } from "./evidence_text.ts";
-
-/** Signs that do not rely on color. */
-const SIGNS: Readonly<Record<Verdict, string>> = {
-  reproduced: "✓",
-  opposite: "✗",
-  "not resolved": "?",
-};
+import { hasEvidence, overviewHtml, VERDICT_SIGNS } from "./overview.ts";
 
 /**
  * Draws the claims about some experiments with their evidence: those of the paper, then the controls.
@@ -33,124 +26,43 @@ const SIGNS: Readonly<Record<Verdict, string>> = {
  * @param experiments ids of the experiments of the report
  */
 export function findingsHtml(all: readonly Finding[], experiments: readonly string[]): Html {
-  const findings = all.filter(({ evidence }) =>
-    evidence.some(({ test }) => experiments.includes(test.experiment))
-  );
+  const findings = all.filter((one) => hasEvidence(one, experiments));
+  const finding = (one: Finding) => findingHtml(one, experiments);
   const ofPaper = findings.filter(({ claim }) => !claim.control);
   const ofControls = findings.filter(({ claim }) => claim.control);
   return html`<section id="findings"><h2>Findings</h2>
-<p>Of ${ofPaper.length} ${ofPaper.length === 1 ? "claim" : "claims"} of the paper: <b>${
-    verdictCounts(ofPaper)
-  }</b>.</p>
 <p class="quiet">${VERDICT_RULE} A claim is <i>reproduced</i> if the interval is on the expected side of the threshold, and <i>opposite</i> if it is on the other side. Intervals of controls are not corrected: on average, one in twenty does not contain the true value.</p>
-<p class="quiet keys"><span>${sample("ours")} measured, with interval</span><span>${
-    sample("theirs")
-  } the paper</span><span>${sample("threshold")} threshold, expected side shaded</span></p>
-${overview(ofPaper)}
-${ofControls.length === 0 ? "" : html`<h3>Controls (not in the paper)</h3>${overview(ofControls)}`}
+${
+    ofControls.length === 0
+      ? ""
+      : html`<h3>Controls (not in the paper)</h3>${overviewHtml(ofControls, experiments)}`
+  }
 <h3>Evidence for the claims of the paper</h3>${ofPaper.map(finding)}
 ${ofControls.length === 0 ? "" : html`<h3>Evidence for the controls</h3>${ofControls.map(finding)}`}
 </section>`;
 }
 
-/** A table of claims with their effects, linked to their evidence; claims without a measurement are listed below it. */
-function overview(findings: readonly Finding[]): Html {
-  const measured = findings.filter(({ evidence: [first] }) => first.estimate !== null);
-  const others = findings.filter((one) => !measured.includes(one));
-  const table = html`
-    <div class="scroll">
-      <table class="overview">
-        <thead>
-          <tr>
-            <th></th>
-            <th>claim</th>
-            <th class="n">effect</th>
-            <th class="n">interval</th>
-            <th>effect, interval, and the paper’s value</th>
-            <th class="n">paper</th>
-          </tr>
-        </thead>
-        <tbody>${measured.map(({ claim, verdict, evidence: [first] }) =>
-          html`
-            <tr>
-              <td><span class="mark ${verdict.replace(
-                " ",
-                "-",
-              )}">${SIGNS[verdict]} ${SHORT[verdict]}</span></td>
-              <td><a href="#claim-${claim.id}">${claim.claim}</a></td>
-              <td class="n">${effectText(first) ?? "–"}${unitNote(first)}</td>
-              <td class="n quiet">${intervalText(first) ?? countText(first)}</td>
-              <td>${effectPlot(first)}</td>
-              <td class="n quiet">${paperText(first) ?? "–"}</td>
-            </tr>
-          `
-        )}</tbody>
-      </table>
-    </div>
-  `;
-  return html`
-    ${measured.length === 0 ? "" : table}
-    ${others.length === 0
-      ? ""
-      : html`<p class="quiet">Not measured: ${
-        others.map(({ claim }, i) =>
-          html`${i === 0 ? "" : "; "}<a href="#claim-${claim.id}">${
-            claim.claim.replace(/\.$/, "")
-          }</a>`
-        )
-      }.</p>`}
-  `;
-}
-
-/** Verdicts in the overview. */
-const SHORT: Readonly<Record<Verdict, string>> = {
-  reproduced: "reproduced",
-  opposite: "opposite",
-  "not resolved": "open",
-};
-
-/** What a difference without a unit is a difference of. */
-function unitNote({ test }: Evidence): Html | string {
-  if (test.unit !== "" || test.ratio || !/distance/.test(test.statistic)) return "";
-  return html`
-    <small class="quiet">L2 distance</small>
-  `;
-}
-
-function sample(kind: "ours" | "theirs" | "threshold"): Html {
-  const shape = {
-    ours: html`
-      <path class="reach" d="M1 7H27M1 3v8M27 3v8" />
-      <circle class="ours" cx="14" cy="7" r="3.5" />
-    `,
-    theirs: html`
-      <path class="theirs" d="M14 2l5 5l-5 5l-5 -5z" />
-    `,
-    threshold: html`
-      <rect class="expected" x="14" y="0" width="14" height="14" />
-      <line class="threshold" x1="14" x2="14" y1="0" y2="14" />
-    `,
-  }[kind];
-  return html`<svg class="effect" viewBox="0 0 28 14" width="28" height="14" aria-hidden="true">${shape}</svg>`;
-}
-
-function finding(one: Finding): Html {
+function findingHtml(one: Finding, experiments: readonly string[]): Html {
   const { claim, verdict } = one;
   return html`
     <article class="finding"
       id="claim-${claim.id}"><header>${badge(verdict)}<h4>${claim
         .claim}</h4><span class="quiet">${claim.source}</span></header>
-    ${shownEvidence(one).map((shown) => evidenceRow(one, shown))}</article>
+    ${shownEvidence(one).map((shown) => evidenceRow(one, shown, experiments))}</article>
   `;
 }
 
 function badge(verdict: Verdict): Html {
-  return html`<span class="verdict ${verdict.replace(" ", "-")}"><i>${SIGNS[verdict]}</i> ${
+  return html`<span class="verdict ${verdict.replace(" ", "-")}"><i>${VERDICT_SIGNS[verdict]}</i> ${
     VERDICT_TEXT[verdict]
   }</span>`;
 }
 
-function evidenceRow(finding: Finding, shown: ShownEvidence): Html {
+function evidenceRow(
+  finding: Finding,
+  shown: ShownEvidence,
+  experiments: readonly string[],
+): Html {
   const { evidence, role } = shown;
   const { test, columns, standIns, preset } = evidence;
   const verdict = role === "primary" ? finding.verdict : evidence.verdict;
@@ -165,8 +77,9 @@ function evidenceRow(finding: Finding, shown: ShownEvidence): Html {
   ];
   return html`
     <div class="evidence">
-      <div>${test.statistic}<small class="quiet"><a href="#${test
-        .experiment}">${about[0]}</a>${about.slice(1).map((text) =>
+      <div>${test.statistic}<small class="quiet">${experiments.includes(test.experiment)
+        ? html`<a href="#${test.experiment}">${about[0]}</a>`
+        : about[0]}${about.slice(1).map((text) =>
           html`
             · ${text}
           `
@@ -181,7 +94,7 @@ function evidenceRow(finding: Finding, shown: ShownEvidence): Html {
           `}${countText(evidence)} · ${expectationText(evidence)}</small></div>
       <div>${effectPlot(evidence)}</div>
       <div class="quiet">${role === "secondary" ? "" : html`
-        <span class="small ${verdict.replace(" ", "-")}">${SIGNS[verdict]}</span>
+        <span class="small ${verdict.replace(" ", "-")}">${VERDICT_SIGNS[verdict]}</span>
       `}${outcomeText(finding, shown)}</div>
     </div>
   `;

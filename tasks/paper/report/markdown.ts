@@ -9,6 +9,7 @@ import { EXPERIMENTS } from "../experiments/mod.ts";
 import type { Evidence, Finding } from "../findings/assess.ts";
 import type { JobResult, MeasuredExperiment } from "../result.ts";
 import { columnNumber } from "./numbers.ts";
+import { headline } from "./overview.ts";
 import { pilotTable } from "./pilot.ts";
 import { labelAtSize, presetProtocol } from "./size_text.ts";
 import {
@@ -118,6 +119,10 @@ export function markdownSummary({ measured, findings, command }: ReportInput): s
   return [
     `# ${TITLE}`,
     PAPER,
+    `**${headline(ofPaper)}** (${
+      verdictCounts(ofPaper)
+    }). [Evidence](#findings), [tables and figures](#tables-and-figures), [results by row and seed](index.md).`,
+    `![Every claim with effect, interval, the paper's value and verdict](overview.svg)`,
     ["```sh ignore", brokenCommand(command), "```"].join("\n"),
     "`DATA` is the folder of the data in the official layouts, `OUTPUT` a folder for runs and report. [index.md](index.md) lists the result of every row and seed.",
     [
@@ -131,7 +136,7 @@ export function markdownSummary({ measured, findings, command }: ReportInput): s
       `- Stand-ins: ${escapeMarkdown(standInText(behind))}`,
     ].join("\n"),
     "## Findings",
-    `Of ${ofPaper.length} claims of the paper: ${verdictCounts(ofPaper)}. ${VERDICT_RULE}`,
+    VERDICT_RULE,
     findingsMarkdown(ofPaper),
     "### Controls (not in the paper)",
     findingsMarkdown(findings.filter(({ claim }) => claim.control)),

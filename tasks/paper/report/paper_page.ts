@@ -16,10 +16,17 @@ import { experimentName } from "../experiment.ts";
 import { EXPERIMENTS } from "../experiments/mod.ts";
 import type { JobFailure, MeasuredExperiment } from "../result.ts";
 import { figurePanels, type Panel } from "./figures.ts";
-import { countText, effectText, expectationText, VERDICT_TEXT } from "./evidence_text.ts";
+import {
+  countText,
+  effectText,
+  expectationText,
+  VERDICT_TEXT,
+  verdictCounts,
+} from "./evidence_text.ts";
 import { findingsHtml } from "./findings_html.ts";
 import { presetProtocol } from "./size_text.ts";
 import { signed } from "./numbers.ts";
+import { headline, overviewHtml } from "./overview.ts";
 import { pilotTable } from "./pilot.ts";
 import {
   baselineGains,
@@ -43,6 +50,7 @@ export function paperPage(input: ReportInput): string {
   const body = html`<main>
 <h1>${TITLE}</h1>
 <p class="quiet">${PAPER}</p>
+${opening(input)}
 ${summary(provenance(input.measured))}
 <nav><a href="#findings">Findings</a>${
     input.measured.map(({ experiment: { id } }) =>
@@ -60,6 +68,14 @@ ${sections}
 <pre>${brokenCommand(input.command)}</pre>
 </main>`;
   return page(TITLE, body, { style: PAPER_STYLE });
+}
+
+/** The claims of the paper in one figure. */
+function opening({ findings, measured }: ReportInput): Html {
+  const ofPaper = findings.filter(({ claim }) => !claim.control);
+  return html`<section id="claims"><h2 class="opening">${headline(ofPaper)}</h2>
+<p class="quiet">${verdictCounts(ofPaper)}. Every claim links to its evidence.</p>
+${overviewHtml(ofPaper, measured.map(({ experiment: { id } }) => id))}</section>`;
 }
 
 /** Experiments of the paper that are not part of the run. */

@@ -8,7 +8,7 @@ import { Html } from "../../../src/report/mod.ts";
 /** Tables with rules as in print, findings, and their layout on phones and in print. */
 export const PAPER_STYLE: Html = new Html(`
 a{color:inherit;text-decoration-color:var(--curve-1);text-underline-offset:.2em;text-decoration-thickness:1px}
-table.printed a,.overview a{text-decoration:none}table.printed a:hover,table.printed a:focus-visible,.overview a:hover{text-decoration:underline}
+table.printed a{text-decoration:none}table.printed a:hover,table.printed a:focus-visible{text-decoration:underline}
 h1{font-size:1.9rem;letter-spacing:-.01em}
 h2{font-size:1.25rem;border-top:1px solid var(--grid);padding-top:1.2rem;margin-top:2.4rem}
 h3{font-size:1.05rem;margin:1.6rem 0 .4rem}
@@ -39,8 +39,17 @@ ul.notes,.remarks ul{list-style:none;padding:0;margin:.3rem 0;font-size:.82rem}
 details.runs summary,details.failure summary{font-size:.9rem;margin:.4rem 0}
 pre{white-space:pre-wrap;overflow:auto;background:var(--card);padding:.6rem .8rem;border-radius:6px;font-size:.8rem;max-height:20rem}
 tr:target td{background:var(--card)}
-table.overview{margin:1rem 0}.overview td,.overview th{vertical-align:middle}.overview td:nth-child(2){max-width:34rem}
-.mark{font-weight:600;white-space:nowrap}
+h2.opening{border:0;margin:1rem 0 .2rem;padding:0;font-size:1.45rem}
+.forest{margin:.8rem 0 .4rem;font-variant-numeric:tabular-nums}
+.forest-row,.forest-heading,.forest-axis{display:grid;grid-template-columns:6.6rem minmax(13rem,1fr) minmax(12rem,1.1fr) 12.5rem;gap:0 1.1rem;align-items:center}
+.forest-row{padding:.12rem 0}
+.forest-row>b{font-size:.86rem;white-space:nowrap}
+.forest-row a{text-decoration:none;font-weight:500}.forest-row a:hover,.forest-row a:focus-visible{text-decoration:underline}
+.forest small{display:block;font-size:.76rem;line-height:1.3}
+.forest svg{display:block;width:100%;overflow:visible}
+.forest-heading{margin-top:.7rem;font-style:italic;font-size:.86rem}.forest-heading span{grid-column:2/-1}
+.forest-axis svg{grid-column:3}
+.forest-numbers{font-size:.88rem}
 .claims{list-style:none;padding:0;margin:.5rem 0;font-size:.88rem;max-width:62rem}
 aside{grid-row:span 2;font-size:.9rem;padding:.6rem .4rem;align-self:start}
 .keys{display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;font-size:.86rem}
@@ -63,6 +72,7 @@ aside{grid-row:span 2;font-size:.9rem;padding:.6rem .4rem;align-self:start}
 .effect circle.ours{fill:var(--text)}
 .effect .theirs{fill:none;stroke:var(--quiet);stroke-width:1.4}
 @media (max-width:56rem){.evidence{grid-template-columns:minmax(0,1fr) auto}.evidence>div:first-child{grid-column:1/-1}.evidence>div:last-child{grid-column:1/-1}}
-@media (max-width:34rem){.overview tr{display:grid;grid-template-columns:1.4rem minmax(0,1fr);padding:.3rem 0;border-bottom:1px solid var(--grid)}.overview td,.overview td.n{border:0;padding:0;text-align:left}.overview thead{display:none}.overview td:last-child::before{content:"the paper: "}.overview tr{grid-template-columns:minmax(0,1fr)!important}.evidence{grid-template-columns:minmax(0,1fr)}h1{font-size:1.5rem}table.printed th,table.printed td{padding:.25rem .5rem}table.printed th:first-child{max-width:9rem;white-space:normal}}
+@media (max-width:48rem){.forest-row,.forest-heading,.forest-axis{grid-template-columns:minmax(0,1fr)}.forest-row{padding:.5rem 0 .2rem;gap:.15rem}.forest-heading span,.forest-axis svg{grid-column:1}.forest-row>b{font-size:.8rem}.forest-numbers{display:flex;flex-wrap:wrap;gap:0 .8rem}}
+@media (max-width:34rem){.evidence{grid-template-columns:minmax(0,1fr)}h1{font-size:1.5rem}table.printed th,table.printed td{padding:.25rem .5rem}table.printed th:first-child{max-width:9rem;white-space:normal}}
 @media print{@page{size:A4;margin:14mm}nav,details.runs{display:none}.scroll{overflow:visible}table.printed{font-size:8.5px;width:100%}table.printed th,table.printed td{padding:.15rem .25rem}table.printed th:first-child{position:static}section.experiment{break-inside:avoid}h2,h3{break-after:avoid}.finding{padding:.4rem .6rem}a{text-decoration:none}.evidence{grid-template-columns:minmax(0,1fr) 14rem 150px 6rem}}
 `.replaceAll("\n", ""));

@@ -12,7 +12,8 @@ import { figurePanels, figureSvg } from "./figures.ts";
 import { findingRecords } from "./findings_json.ts";
 import { indexMarkdown, markdownSummary, tableMarkdown } from "./markdown.ts";
 import { paperPage } from "./paper_page.ts";
-import type { ReportInput } from "./report_input.ts";
+import { overviewSvg } from "./overview.ts";
+import { type ReportInput, TITLE } from "./report_input.ts";
 import { tableCsv } from "./table_csv.ts";
 import { tableLatex } from "./table_latex.ts";
 import { tableView } from "./table_view.ts";
@@ -29,7 +30,7 @@ export interface WriteReportOptions {
 }
 
 /**
- * Writes `OUTPUT/report`: `index.html`, `README.md`, `index.md` (results by row and seed), `findings.json`, `.md`, `.csv` and `.tex` for every table, and `.svg` for every figure.
+ * Writes `OUTPUT/report`: `index.html`, `README.md`, `overview.svg` (all claims), `index.md` (results by row and seed), `findings.json`, `.md`, `.csv` and `.tex` for every table, and `.svg` for every figure.
  *
  * @returns the paths of the written files, `index.html` first
  */
@@ -46,6 +47,7 @@ export async function writePaperReport(
   const files = new Map([
     ["index.html", paperPage(input)],
     ["README.md", markdownSummary(input)],
+    ["overview.svg", overviewSvg(TITLE, input.findings.filter(({ claim }) => !claim.control))],
     ["index.md", indexMarkdown(measured)],
     ["findings.json", `${JSON.stringify(findingRecords(input.findings), null, 2)}\n`],
   ]);

@@ -193,7 +193,7 @@ function findingOf(
   others: readonly Claim[] = [],
 ) {
   const claim: Claim = {
-    ...{ id: "c", claim: "It holds.", source: "§1" },
+    ...{ id: "c", title: "It holds", compared: "a − b", claim: "It holds.", source: "§1" },
     tests: [{ ...difference, ...test }],
     ...rest,
   };
@@ -235,7 +235,14 @@ Deno.test("a claim whose precondition does not hold or is not measured is not re
 
 Deno.test("intervals of claims are corrected for their number, those of controls are not", () => {
   const other = (id: string, control?: true): Claim => ({
-    ...{ id, claim: "Also.", source: "§2", tests: [{ ...difference, experiment: "table-1" }] },
+    ...{
+      id,
+      title: "Also",
+      compared: "a − b",
+      claim: "Also.",
+      source: "§2",
+      tests: [{ ...difference, experiment: "table-1" }],
+    },
     ...(control && { control }),
   });
   const effects = [4, 5, 6.5];
@@ -267,7 +274,7 @@ Deno.test("an effect within its limit is not reproduced if it has the other sign
 
 Deno.test("a finding has the verdict of its first test and lists stand-ins", () => {
   const claim: Claim = {
-    ...{ id: "c", claim: "It holds.", source: "§1" },
+    ...{ id: "c", title: "It holds", compared: "a − b", claim: "It holds.", source: "§1" },
     tests: [difference, { ...difference, expect: { below: 0 } }],
   };
   const seeds = (value: number) =>

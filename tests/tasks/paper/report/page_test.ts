@@ -56,6 +56,16 @@ Deno.test("without results the page has every table, and all its links have targ
   assertStringIncludes(text, "0 reproduced, 0 opposite, 13 not resolved at this size");
 });
 
+Deno.test("the page of some experiments opens with all claims of the paper, and links to the evidence that it has", () => {
+  const some = EXPERIMENTS.filter(({ id }) => ["table-1", "table-4"].includes(id));
+  const text = paperPage(input(some.map((one) => measuredExperiment(one, {}))));
+  const { ids, targets } = anchors(text);
+  assertEquals(targets.filter((target) => !ids.includes(target)), []);
+  assertEquals(text.match(/class="forest-row"/g)!.length, 13);
+  assertEquals(text.match(/<div class="forest-row"[^]*?href="#claim-/g)!.length > 0, true);
+  assert(text.indexOf('class="forest"') < text.indexOf("<nav>"));
+});
+
 Deno.test("writePaperReport() writes page, summary, tables and figures, and links to existing files", async () => {
   const output = await Deno.makeTempDir();
   try {
@@ -76,6 +86,7 @@ Deno.test("writePaperReport() writes page, summary, tables and figures, and link
       ...[
         "index.html",
         "README.md",
+        "overview.svg",
         "index.md",
         "findings.json",
         "table-98.md",

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { MaskCandidate, TextAttention } from "@albert-lab/albert";
+import type {
+  Answer,
+  ClassScore,
+  MaskCandidate,
+  TaggedSpan,
+  TextAttention,
+} from "@albert-lab/albert";
 import type { SamplePrediction } from "@albert-lab/albert/pretraining";
 import type { Settings } from "./settings.ts";
 
@@ -29,7 +35,13 @@ export type ModelSource =
     /** Files to request at once, before they are needed. */
     readonly ahead?: readonly string[];
   }
+  /** A model of the Hugging Face hub, or of a mirror at another address. */
+  | { readonly kind: "hub"; readonly name: string; readonly hub?: string }
+  /** Files by path; one zip file is unpacked. */
   | { readonly kind: "files"; readonly files: ReadonlyMap<string, Blob | Uint8Array<ArrayBuffer>> };
+
+/** A use of a model that needs a head. */
+export type TaskName = "fill" | "classify" | "answer" | "tag";
 
 /** A loaded model. */
 export interface ModelInfo {
@@ -42,6 +54,8 @@ export interface ModelInfo {
   readonly vocabularySize: number;
   readonly parameters: number;
   readonly maskToken: string;
+  /** What the model has a head for. */
+  readonly tasks: readonly TaskName[];
   /** Class of config.json, such as `AlbertForMaskedLM`. */
   readonly architecture: string | null;
 }
@@ -230,6 +244,20 @@ export interface Requests {
   attention(request: { model: string; text: string; layer: number }): AttentionMap;
   /** Counts the parameters and plans the memory of a configuration. */
   anatomy(source: ConfigSource): Anatomies;
+  /** Describes a model. */
+  describe(model: string): ModelInfo;
+  /** Classifies a text, or a pair of texts. */
+  classify(
+    request: { model: string; texts: readonly [string] | readonly [string, string] },
+  ): ClassScore[];
+  /** Answers a question from a text. */
+  answer(request: { model: string; question: string; context: string }): Answer[];
+  /** Finds the tagged spans of a text, such as names. */
+  tag(request: { model: string; text: string }): TaggedSpan[];
+  /** Cosine similarity of the embeddings of each pair of texts: one row per text. */
+  similarity(request: { model: string; texts: readonly string[] }): number[][];
+  /** The model of a run as the zip file of a Hugging Face folder. `card` is its README.md. */
+  zip(request: { run: string; folder: string; card: string }): Uint8Array<ArrayBuffer>;
 }
 
 /** What a run reports. */

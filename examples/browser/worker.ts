@@ -5,9 +5,11 @@
  */
 import type { FromWorker, Requests, ToWorker } from "./protocol.ts";
 import { anatomies } from "./worker/anatomy.ts";
-import { Engine } from "./worker/engine.ts";
+import { zipFolder } from "./worker/archive.ts";
+import { Engine, infoOf } from "./worker/engine.ts";
 import { guessWords } from "./worker/guess.ts";
 import { attentionMap } from "./worker/inside.ts";
+import { similarities } from "./worker/tasks.ts";
 
 /** The global scope of a worker, whose types are not those of a page. */
 const scope = globalThis as unknown as {
@@ -40,6 +42,20 @@ const handlers: {
     await guessWords(await engine.model(model), text, top, hidden),
   attention: async ({ model, text, layer }) => attentionMap(await engine.model(model), text, layer),
   anatomy: (source) => anatomies(source, (name) => engine.model(name)),
+  describe: async (model) => await infoOf(await engine.model(model)),
+  classify: async ({ model, texts }) => {
+    const pair = texts.length === 1 ? texts[0] : texts;
+    return (await (await engine.model(model)).classify([pair]))[0];
+  },
+  answer: async ({ model, question, context }) =>
+    await (await engine.model(model)).answer(question, context),
+  tag: async ({ model, text }) => await (await engine.model(model)).tag(text),
+  similarity: async ({ model, texts }) => await similarities(await engine.model(model), texts),
+  zip: async ({ run, folder, card }) =>
+    zipFolder(
+      folder,
+      new Map([...await engine.files(run), ["README.md", new TextEncoder().encode(card)]]),
+    ),
 };
 
 scope.onmessage = async ({ data: { id, name, argument } }) => {

@@ -1,7 +1,10 @@
 // Using models in the playground: blanks, tasks, files, and shared runs.
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { modelFolder } from "../../examples/browser/model_folder.ts";
 import { edit, partsOf, toggle } from "../../examples/browser/sentence.ts";
-import { loadPretrained, openDevice } from "../../mod.ts";
+import { Albert, loadPretrained, openDevice } from "../../mod.ts";
+import { reader, TOY_TAGGER, toyFiles } from "../inference/toy_model.ts";
+import type { Page } from "../support/chromium.ts";
 import {
   BROWSERS,
   click,
@@ -127,4 +130,154 @@ Deno.test({
       await click(page, "main .buttons button:nth-child(2)");
       await page.until(`document.querySelector("#tab-use").ariaSelected === "true"`);
     }),
+});
+
+Deno.test("a model is found in the folder that contains it, and the last checkpoint of a run counts", () => {
+  const found = (...paths: string[]) =>
+    [...modelFolder(new Map(paths.map((path) => [path, path])))]
+      .map(([name, path]) => `${name} <- ${path}`);
+  assertEquals(found("config.json", "model.safetensors", "1_Pooling/config.json"), [
+    "config.json <- config.json",
+    "model.safetensors <- model.safetensors",
+    "1_Pooling/config.json <- 1_Pooling/config.json",
+  ]);
+  assertEquals(
+    found(
+      "a/config.json",
+      "a/model-00001-of-00002.safetensors",
+      "a/onnx/config.json",
+      "a/onnx/model.safetensors",
+    )
+      .length,
+    4,
+  );
+  const run = [9, 10].flatMap((step) =>
+    ["config.json", "model.safetensors"].map((name) => `run/checkpoints/step-${step}/${name}`)
+  );
+  assertEquals(
+    found(...run, "run/data.json")[0],
+    "config.json <- run/checkpoints/step-10/config.json",
+  );
+  assertThrows(() => found("a/config.json", "a/optimizer.safetensors"), TypeError, "no model");
+  assertThrows(() => found(), TypeError, "got no files");
+});
+
+const CLASSIFIED = "the cat sat on the mat .";
+
+/** Answers like the hub. Every other address is not found. */
+function hub(id: string, sha: string, files: ReadonlyMap<string, Uint8Array>) {
+  const headers = { "access-control-allow-origin": "*" };
+  const requests: string[] = [];
+  const server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+    const { pathname } = new URL(request.url);
+    requests.push(pathname);
+    if (pathname === `/api/models/${id}/revision/main`) {
+      const siblings = [...files.keys()].map((rfilename) => ({ rfilename }));
+      return Response.json({ sha, siblings }, { headers });
+    }
+    const name = pathname.replace(`/${id}/resolve/${sha}/`, "");
+    const file = files.get(name);
+    if (file !== undefined) return new Response(new Uint8Array(file), { headers });
+    return new Response("Repository not found", { status: 401, headers });
+  });
+  return { server, requests, address: `http://localhost:${server.addr.port}` };
+}
+
+async function writeFiles(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<string> {
+  await Deno.mkdir(folder);
+  for (const [name, bytes] of files) await Deno.writeFile(`${folder}/${name}`, bytes);
+  return folder;
+}
+
+Deno.test({
+  name: "a model is loaded by drop and by its name on the hub, and offers what it has heads for",
+  ignore: chromium.path === null,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const dropped = await writeFiles(`${folder}/toy`, toyFiles());
+    const empty = await writeFiles(`${folder}/empty`, new Map([["a.txt", new Uint8Array(1)]]));
+    const tagger = toyFiles(TOY_TAGGER);
+    const { server, requests, address } = hub("lab/tagger", "c0ffee".repeat(6), tagger);
+    const device = await openDevice({ device: "cpu" });
+    await withPlayground(chromium, { query: `?device=cpu&hub=${address}` }, async (page) => {
+      await deviceOf(page);
+      await click(page, "#tab-use");
+      const alert = `document.querySelector("[role=alert]").textContent`;
+      const titles = `[...document.querySelectorAll("main h2")].map((h) => h.textContent).join()`;
+
+      await page.until(`document.querySelector("#drop-model") !== null`);
+      await (page as Page).drop("#drop-model", [empty]);
+      await page.until(`${alert}.includes("no model")`);
+      assert((await page.evaluate<string>(alert)).includes("got empty/a.txt"));
+
+      await (page as Page).drop("#drop-model", [dropped]);
+      await page.until(`${titles}.includes("Classify")`);
+      assertEquals(
+        await page.evaluate(titles),
+        "Model,Load a model,Fill in the blanks,Classify,Answer a question,Compare sentences",
+      );
+      assertEquals(
+        await page.evaluate(`document.querySelector("#model").selectedOptions[0].text`),
+        "toy",
+      );
+      using albert = await Albert.load(reader(toyFiles()), device);
+      const [best, second] = await albert.classify(CLASSIFIED);
+      await fill(page, "#classify-first", CLASSIFIED);
+      const expected = [best, second].map(({ label, score }) =>
+        `${label}${(100 * score).toFixed(1)}%`
+      );
+      await page.until(
+        `[...document.querySelectorAll('[aria-label="Classify"] li')].map((row) => row.textContent)
+          .join().startsWith(${JSON.stringify(expected.join())})`,
+      );
+      const [answer] = await albert.answer("who sat ?", CLASSIFIED);
+      await fill(page, "#answer-context", CLASSIFIED);
+      await fill(page, "#answer-question", "who sat ?");
+      const share = `${(100 * answer.probability).toFixed(1)}%`;
+      await page.until(
+        `document.querySelector('[aria-label="Answer a question"] li')?.textContent ===
+          ${JSON.stringify((answer.text || "(no answer)") + share)}`,
+      );
+      const [a, b] = await albert.embed(["the cat sat", "the dog ran fast"]);
+      await fill(page, "#similarity-texts", "the cat sat\n\nthe dog ran fast");
+      await page.until(`document.querySelectorAll(".matrix td.number").length === 2`);
+      assertAlmostEquals(
+        Number(await page.evaluate(`document.querySelector(".matrix td.number").textContent`)),
+        a.reduce((sum, value, i) => sum + value * b[i], 0),
+        0.0051, // It is shown with two digits.
+      );
+
+      const load = async (name: string) => {
+        await fill(page, "#hub-name", name);
+        await click(page, "#hub-load");
+      };
+      await load("nonsense");
+      await page.until(`${alert}.includes("albert/albert-base-v2")`);
+      await load("lab/other");
+      await page.until(`${alert}.includes("has no public model named lab/other")`);
+      await load("lab/tagger");
+      await page.until(`${titles}.includes("Find names")`);
+      assertEquals(
+        await page.evaluate(titles),
+        "Model,Load a model,Fill in the blanks,Answer a question,Find names,Compare sentences",
+      );
+      using other = await Albert.load(reader(tagger), device);
+      const spans = await other.tag(CLASSIFIED);
+      await fill(page, "#tag-text", CLASSIFIED);
+      await page.until(
+        `[...document.querySelectorAll('[aria-label="Find names"] mark')].map((mark) => mark.textContent)
+          .join() === ${JSON.stringify(spans.map(({ text, type }) => text + type).join())}`,
+      );
+      assertEquals(requests.filter((path) => path.endsWith("model.safetensors")).length, 1);
+
+      // Without a network, a model that was loaded before is read from the browser's cache.
+      await server.shutdown();
+      await load("lab/new");
+      await page.until(`${alert}.includes("Cannot reach localhost")`);
+      await load("lab/tagger");
+      await page.until(`document.querySelectorAll("#model option").length === 3`);
+    });
+    await device.destroy();
+    await Deno.remove(folder, { recursive: true });
+  },
 });

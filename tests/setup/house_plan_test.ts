@@ -63,7 +63,8 @@ const NARROW: readonly { floor: string; may: RegExp; why: string }[] = [
   { floor: "tasks/cli", may: /^(kernels|src|tasks\/(cli|paper))\//, why: "is published" },
   {
     floor: "examples",
-    may: /^(examples\/|@albert-lab\/albert(\/|$)|node:util$|(preact|@preact\/signals|uplot)(\/|$))/,
+    may:
+      /^(examples\/|@albert-lab\/albert(\/|$)|node:util$|(preact|@preact\/signals|uplot|fflate)(\/|$))/,
     why: "reads like a user's code",
   },
 ];

@@ -129,6 +129,25 @@ export class Page {
     await this.#send("Emulation.setEmulatedMedia", { features });
   }
 
+  /** Drops files or folders of this machine on an element. */
+  async drop(selector: string, files: readonly string[]): Promise<void> {
+    const { x, y } = await this.evaluate<{ x: number; y: number }>(`(() => {
+      const element = document.querySelector(${JSON.stringify(selector)});
+      element.scrollIntoView({ block: "center", behavior: "instant" });
+      const { left, top, width, height } = element.getBoundingClientRect();
+      return { x: left + width / 2, y: top + height / 2 };
+    })()`);
+    const data = { items: [], files, dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"]) {
+      await this.#send("Input.dispatchDragEvent", { type, x, y, data });
+    }
+  }
+
+  /** Saves downloads in a folder. */
+  async downloadTo(folder: string): Promise<void> {
+    await this.#send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder });
+  }
+
   /** Takes a screenshot as a PNG. */
   async screenshot(): Promise<Uint8Array> {
     const { data } = await this.#send("Page.captureScreenshot", { format: "png" });

@@ -7,21 +7,11 @@
  */
 import { computed, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import {
-  attempt,
-  call,
-  choices,
-  device,
-  notice,
-  runs,
-  served,
-  shownModel,
-  shownPanel,
-  startRun,
-} from "../app/state.ts";
+import { attempt, call, device, runs, served, shownPanel, startRun } from "../app/state.ts";
 import type { Guess } from "../protocol.ts";
 import { BLANK, edit, type Part, partsOf, type Sentence, toggle } from "../sentence.ts";
-import { Loading, ModelField } from "./models.tsx";
+import { useLive } from "./live.ts";
+import { chosenInfo, chosenModel, Loading, ModelField } from "./models.tsx";
 
 /** Sentences to start with, by what the model was trained on. */
 const EXAMPLES = {
@@ -48,18 +38,18 @@ const sentence = signal<Sentence>(EXAMPLES.books[0]);
 const edited = signal(false);
 const parts = computed(() => partsOf(sentence.value.text));
 const hasBlanks = computed(() => sentence.value.hidden.length > 0);
+/** Whether the model can guess words. The model of a run can. */
+const hasHead = computed(() => chosenInfo.value?.tasks.includes("fill") ?? true);
 /** The guesses, and the text that they are for. */
 const guesses = signal<{ readonly text: string; readonly blanks: readonly Guess[] } | null>(null);
 /** Milliseconds of the last answer. */
 const duration = signal<number | null>(null);
 
-/** Milliseconds without a key after which the model guesses. */
-const PAUSE = 80;
 const TOP = 6;
 
 /** The panel. */
 export function Land() {
-  const model = shownModel.value ?? choices.value[0]?.model ?? null;
+  const model = chosenModel.value;
   useGuesses(model);
   if (model === null && served.value === "absent") return <Welcome />;
   return (
@@ -97,32 +87,21 @@ function change(next: Sentence): void {
   edited.value = true;
 }
 
-/** Asks the model once the visitor pauses. At most one request is in progress. */
+/** Asks the model once the visitor pauses. */
 function useGuesses(model: string | null): void {
-  const busy = useRef(false);
-  const wanted = useRef<(() => Promise<void>) | null>(null);
   // The model of a run changes while it trains.
   const steps = runs.value.find(({ run }) => run === model)?.samples.length;
   const { text, hidden } = sentence.value;
-  useEffect(() => {
-    if (model === null || !hasBlanks.value) return;
-    wanted.current = async () => {
-      const started = performance.now();
-      const blanks = await call("guess", { model, text, top: TOP, hidden });
-      guesses.value = { text, blanks };
-      duration.value = performance.now() - started;
-    };
-    const timer = setTimeout(async () => {
-      if (busy.current) return;
-      busy.current = true;
-      for (let next; (next = wanted.current) !== null;) {
-        wanted.current = null;
-        await next().then(() => notice.value = null, ({ message }) => notice.value = message);
-      }
-      busy.current = false;
-    }, PAUSE);
-    return () => clearTimeout(timer);
-  }, [model, text, steps]);
+  const info = chosenInfo.value;
+  const canGuess = model !== null && hasBlanks.value && hasHead.value;
+  const guess = async () => {
+    const started = performance.now();
+    const asked = text.replaceAll(BLANK, info?.maskToken ?? BLANK);
+    const blanks = await call("guess", { model: model!, text: asked, top: TOP, hidden });
+    guesses.value = { text, blanks };
+    duration.value = performance.now() - started;
+  };
+  useLive([model, text, steps], canGuess ? guess : null);
 }
 
 /** The guesses for the sentence as it is now; those of an earlier one while the model computes. */
@@ -214,6 +193,11 @@ function Word({ part: { kind, text, blank }, index, tabIndex, onFocus }: WordPro
 
 /** The candidates of each blank, and which device has computed them. */
 function Blanks() {
+  if (!hasHead.value) {
+    return (
+      <p class="card">This model has no masked-LM head. The tab “Use” offers what it can do.</p>
+    );
+  }
   if (!hasBlanks.value) {
     return <p class="card faint">Click a word of the sentence to hide it.</p>;
   }

@@ -5,14 +5,25 @@
  *
  * @module
  */
+import { computed } from "@preact/signals";
 import { choices, loading, shownModel } from "../app/state.ts";
 import type { ModelInfo } from "../protocol.ts";
 
+/** Name of the model that the panels use; null before there is one. */
+export const chosenModel = computed(() =>
+  (choices.value.find(({ model }) => model === shownModel.value) ?? choices.value[0])?.model ?? null
+);
+
+/** Description of that model; undefined for the model of a run. */
+export const chosenInfo = computed(() =>
+  choices.value.find(({ model }) => model === chosenModel.value)?.info
+);
+
 /** A field to choose among the loaded models and the runs, and the sizes of the model. */
-export function ModelField() {
-  if (choices.value.length === 0) return null;
-  const model = shownModel.value ?? choices.value[0].model;
-  const info = choices.value.find((choice) => choice.model === model)?.info;
+export function ModelField({ info: given }: { readonly info?: ModelInfo }) {
+  const model = chosenModel.value;
+  if (model === null) return null;
+  const info = given ?? chosenInfo.value;
   return (
     <div class="model">
       <label for="model" class="visually-hidden">Model</label>
@@ -35,13 +46,15 @@ export function sizesOf({ parameters, layers, groups, hiddenSize, vocabularySize
   ].join(" · ");
 }
 
-/** The progress of a download. */
-export function Loading() {
+/** The progress of a download. `label` replaces the text. */
+export function Loading({ label }: { readonly label?: string }) {
   const { file = "", done = 0, total = 0 } = loading.value ?? {};
   return (
     <div class="card loading" role="status">
       <label for="loading">
-        {loading.value === null
+        {label !== undefined
+          ? label
+          : loading.value === null
           ? "Loading the model …"
           : total > 0
           ? `Loading ${file}: ${megabytes(done)} of ${megabytes(total)} MB`

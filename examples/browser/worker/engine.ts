@@ -16,6 +16,7 @@ import type {
 } from "../protocol.ts";
 import type { Settings } from "../settings.ts";
 import { readerOf } from "./source.ts";
+import { tasksOf } from "./tasks.ts";
 import { deleteRun, listRuns, type RunFiles } from "./storage.ts";
 import { Training } from "./training.ts";
 
@@ -57,10 +58,10 @@ export class Engine {
 
   /** Loads a model under a name; an earlier one of this name is freed. */
   async load(model: string, source: ModelSource): Promise<ModelInfo> {
-    const read = readerOf(source, (progress) => this.#onProgress({ model, ...progress }));
+    const read = await readerOf(source, (progress) => this.#onProgress({ model, ...progress }));
     const albert = await Albert.load(read, await this.#opened.promise);
     this.#keep(model, { albert });
-    return infoOf(albert);
+    return await infoOf(albert);
   }
 
   /** Fills the masks of a text. */
@@ -158,7 +159,9 @@ export class Engine {
   }
 }
 
-function infoOf({ config, tokenizer }: Albert): ModelInfo {
+/** Describes a model. */
+export async function infoOf(albert: Albert): Promise<ModelInfo> {
+  const { config, tokenizer } = albert;
   const [architecture = null] = (config.extra?.architectures ?? []) as string[];
   return {
     layers: config.numHiddenLayers,
@@ -169,6 +172,7 @@ function infoOf({ config, tokenizer }: Albert): ModelInfo {
     vocabularySize: config.vocabSize,
     parameters: countParameters(encoderSpecs(config)),
     maskToken: tokenizer.specialTokens.mask,
+    tasks: await tasksOf(albert),
     architecture,
   };
 }

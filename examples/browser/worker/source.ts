@@ -3,8 +3,11 @@
  *
  * @module
  */
-import { type ReadFile, remoteFiles } from "@albert-lab/albert";
+import { type ReadFile, remoteFiles, type RemoteOptions } from "@albert-lab/albert";
+import { modelFolder } from "../model_folder.ts";
 import type { LoadProgress, ModelSource } from "../protocol.ts";
+import { unzipFiles } from "./archive.ts";
+import { HUB, hubFiles } from "./hub.ts";
 
 /** Least number of milliseconds between two reports. */
 const REPORT_INTERVAL = 50;
@@ -13,30 +16,43 @@ const REPORT_INTERVAL = 50;
  * Returns a function that reads the files of a source by name.
  *
  * @param onProgress receives the progress of downloads
+ * @throws {TypeError} if the files contain no model, or the hub has none of that name
  */
-export function readerOf(
+export async function readerOf(
   source: ModelSource,
   onProgress: (progress: Omit<LoadProgress, "model">) => void,
-): ReadFile {
-  if (source.kind === "files") {
-    return async (name) => {
-      const file = source.files.get(name);
-      return file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : file ?? null;
-    };
-  }
-  const { url, cache, ahead = [] } = source;
+): Promise<ReadFile> {
+  if (source.kind === "files") return await fileReader(source.files);
   let reported = 0;
-  const read = remoteFiles(url, {
-    cache,
+  const options: RemoteOptions = {
     onProgress: ({ name, done, total }) => {
       const now = performance.now();
       if (now - reported < REPORT_INTERVAL && done < total) return;
       reported = now;
       onProgress({ file: name, done, total });
     },
-  });
+  };
+  if (source.kind === "hub") return await hubFiles(source.name, source.hub ?? HUB, options);
+  const { url, cache, ahead = [] } = source;
+  const read = remoteFiles(url, { ...options, cache });
   const requested = new Map(ahead.map((name) => [name, read(name)]));
   // An error is reported to whoever reads the file.
   for (const file of requested.values()) file.catch(() => {});
   return (name) => requested.get(name) ?? read(name);
+}
+
+type File = Blob | Uint8Array<ArrayBuffer>;
+
+async function fileReader(files: ReadonlyMap<string, File>): Promise<ReadFile> {
+  const [path, only] = [...files][0] ?? [""];
+  const isZip = files.size === 1 && path.endsWith(".zip");
+  const found = modelFolder<File>(isZip ? unzipFiles(await bytesOf(only!)) : files);
+  return async (name) => {
+    const file = found.get(name);
+    return file === undefined ? null : await bytesOf(file);
+  };
+}
+
+async function bytesOf(file: File): Promise<Uint8Array> {
+  return file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : file;
 }

@@ -1,5 +1,5 @@
 /**
- * `deno task demo`: trains an ALBERT on plain text and fine-tunes it in a few minutes, with the commands that a user would run.
+ * `deno task demo`: continues the pretraining of a small ALBERT on plain text and fine-tunes it in a few minutes, with the commands that a user would run.
  */
 import { Command, EnumType } from "@cliffy/command";
 import { showsColors } from "./cli/command.ts";
@@ -7,19 +7,15 @@ import { onInterrupt } from "./cli/interrupt.ts";
 import { DEVICES } from "./cli/options.ts";
 import { terminalColumns, wrap } from "./cli/progress.ts";
 import { report, runCli } from "./cli/run.ts";
+import { hasShippedModel, SHIPPED_MODEL } from "../src/weights/mod.ts";
 import { finetuningResults, isFinished, pretrainingResults } from "./demo/results.ts";
 import { writePassages, writeSpeeches } from "./demo/texts.ts";
 
 /** Chosen by experiment. */
-const RECIPE = {
-  vocabSize: 4000,
-  steps: 1000,
-  batchSize: 64,
-  maxSeqLength: 32,
-  learningRate: 0.014,
-  warmupSteps: 150,
-  validationFraction: 0.05,
-};
+const RECIPE = { vocabSize: 4000, batchSize: 64, maxSeqLength: 32, validationFraction: 0.05 };
+/** A model that has learned from other texts needs less, and keeps what it knows at a lower rate. */
+const CONTINUED = { steps: 200, learningRate: 0.003, warmupSteps: 20 };
+const FROM_SCRATCH = { steps: 1000, learningRate: 0.014, warmupSteps: 150 };
 
 /** Enough steps to show the benefit of pretraining. */
 const FINETUNING = {
@@ -42,8 +38,9 @@ const SAVING = ["prepare", "pretrain", "finetune"];
 interface Request {
   readonly device: typeof DEVICES[number];
   readonly output: string;
-  readonly steps: number;
+  readonly steps?: number;
   readonly initFrom?: string;
+  readonly fromScratch?: boolean;
 }
 
 /** Runs the commands of the demo one after another, until one fails or the user stops them. */
@@ -52,11 +49,12 @@ class Commands {
   #running = "";
   #stopped = false;
 
-  constructor({ output, initFrom }: Request) {
+  constructor({ output, initFrom, fromScratch }: Request) {
     this.#again = [
       "deno task demo",
       ...(output === DEFAULT_OUTPUT ? [] : ["--output", output]),
       ...(initFrom === undefined ? [] : ["--init-from", initFrom]),
+      ...(fromScratch ? ["--from-scratch"] : []),
     ].join(" ");
     onInterrupt(() => {
       this.#stopped = true;
@@ -89,20 +87,38 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
+/** The model that the demo starts from; undefined for a new one. */
+function startOf({ initFrom, fromScratch }: Request): string | undefined {
+  return initFrom ?? (fromScratch || !hasShippedModel() ? undefined : SHIPPED_MODEL);
+}
+
 async function demo(request: Request): Promise<void> {
-  const { device, output, steps, initFrom } = request;
+  const { device, output } = request;
+  const initFrom = startOf(request);
+  const { steps, learningRate, warmupSteps } = {
+    ...(initFrom === undefined ? FROM_SCRATCH : CONTINUED),
+    ...(request.steps !== undefined && { steps: request.steps }),
+  };
   const started = performance.now();
   const commands = new Commands(request);
   const compute = ["--device", device];
   const fill = (model: string, sentence: string) =>
-    commands.run(["predict", "fill-mask", "--checkpoint", model, ...compute, sentence]);
+    commands.run([
+      ...["predict", "fill-mask", ...(model === SHIPPED_MODEL ? [] : ["--checkpoint", model])],
+      ...[...compute, sentence],
+    ]);
   const [text, vocabulary, data, model] = ["text", "vocabulary", "data", "run"].map((name) =>
     `${output}/${name}`
   );
   const resumed = await exists(`${model}/checkpoints/latest`);
   const finished = resumed && await isFinished(model);
   if (initFrom !== undefined && !resumed) {
-    console.error("What the model knows before it reads a speech:");
+    console.error(
+      initFrom === SHIPPED_MODEL
+        ? `The demo starts from ${SHIPPED_MODEL}, which comes with the package and was pretrained on books.`
+        : `The demo starts from ${initFrom}.`,
+    );
+    console.error("What the model predicts before it reads a speech:");
     await fill(initFrom, SENTENCES[0]);
   }
   if (!await exists(text)) {
@@ -131,7 +147,8 @@ async function demo(request: Request): Promise<void> {
         ],
         ...["--data", data, "--output", model, "--steps", steps],
         ...["--batch-size", RECIPE.batchSize, "--max-seq-length", RECIPE.maxSeqLength],
-        ...["--learning-rate", RECIPE.learningRate, "--warmup-steps", RECIPE.warmupSteps],
+        ...["--learning-rate", learningRate, "--warmup-steps", Math.min(warmupSteps, steps)],
+        ...["--eval-steps", steps],
         ...["--validation-fraction", RECIPE.validationFraction, ...compute],
       ],
     );
@@ -174,13 +191,21 @@ const command = new Command()
   .throwErrors()
   .name("demo")
   .description(
-    "Pretrain a small ALBERT on real text, and fine-tune it.\nCtrl-C saves and stops; the next run continues.",
+    "Continue the pretraining of a small ALBERT on real text, and fine-tune it.\nCtrl-C saves and stops; the next run continues.",
   )
   .type("device", new EnumType(DEVICES))
   .option("--device <name:device>", "Device to use.", { default: "auto" as const })
   .option("--output <folder:string>", "Folder for all files.", { default: DEFAULT_OUTPUT })
-  .option("--steps <n:integer>", "Number of pretraining steps.", { default: RECIPE.steps })
-  .option("--init-from <folder:string>", "Model folder to continue from instead of a new model.")
+  .option(
+    "--steps <n:integer>",
+    `Number of pretraining steps (default: ${CONTINUED.steps}, or ${FROM_SCRATCH.steps} with --from-scratch).`,
+  )
+  .option(
+    "--init-from <folder:string>",
+    `Model to continue from (default: ${SHIPPED_MODEL}, the model of the package).`,
+    { conflicts: ["from-scratch"] },
+  )
+  .option("--from-scratch", "Train a vocabulary and a new model instead.")
   .action((request) => demo(request));
 
 try {

@@ -45,16 +45,17 @@ Deno.test({
       assertEquals(prepared.code, 0, prepared.stderr);
 
       const steps = ["--steps", "100000", "--device", "cpu"];
-      const first = await interrupted(folder, "100000 steps on cpu", steps);
+      const scratch = [...steps, "--from-scratch"];
+      const first = await interrupted(folder, "100000 steps on cpu", scratch);
       assertEquals(first.code, 130, first.log);
       assertStringIncludes(first.log, "Stopped at step");
-      assertStringIncludes(first.log, "The demo is stopped. Continue with: deno task demo\n");
+      assertStringIncludes(first.log, "Continue with: deno task demo --from-scratch\n");
       assert(!first.log.includes("predict"), first.log);
       const latest = async () =>
         (await Deno.readTextFile(`${folder}/demo/run/checkpoints/latest`)).trim();
       const stopped = Number((await latest()).replace("step-", ""));
 
-      const second = await interrupted(folder, `Resumed at step ${stopped}`, steps);
+      const second = await interrupted(folder, `Resumed at step ${stopped}`, scratch);
       assertEquals(second.code, 130, second.log);
       assertStringIncludes(second.log, "$ albert pretrain --output demo/run --resume");
       assert(Number((await latest()).replace("step-", "")) >= stopped);

@@ -1,5 +1,6 @@
 // The public API as a bundle for browsers.
 import { assert, assertEquals } from "@std/assert";
+import { hasShippedModel } from "../../src/weights/mod.ts";
 import { prepareConfig } from "../../tasks/launch/config.ts";
 import { fileUrl, ROOT } from "../../tasks/launch/files.ts";
 
@@ -38,4 +39,37 @@ Deno.test("the public API loads from a browser bundle without Deno and Node", as
   assert(exported.length > 0);
   assertEquals(exported, await list(print, `${fileUrl(ROOT)}/mod.ts`));
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test({
+  name:
+    "the weights of the package's model are in the module graph, and a separate file of a bundle",
+  ignore: !hasShippedModel(),
+  fn: async () => {
+    const { flags } = await prepareConfig(() => {});
+    const graph = await deno(["info", "--json", ...flags, `${ROOT}/mod.ts`]);
+    assert(graph.includes("/albert_mini_books/weights_0.ts"));
+    const folder = await Deno.makeTempDir();
+    await Deno.writeTextFile(
+      `${folder}/program.ts`,
+      `import { loadPretrained, openDevice } from "@albert-lab/albert";
+      const model = await loadPretrained("albert-mini-books", await openDevice({ device: "cpu" }));
+      const [[best]] = await model.fillMask("I do not [MASK] what you mean.");
+      console.log(best.piece);
+      `,
+    );
+    await deno([
+      ...["bundle", "--quiet", "--platform", "browser", "--code-splitting", ...flags],
+      ...["--outdir", `${folder}/out`, `${folder}/program.ts`],
+    ]);
+    const sizes = [...Deno.readDirSync(`${folder}/out`)].map(({ name }) => ({
+      name,
+      size: Deno.statSync(`${folder}/out/${name}`).size,
+    }));
+    const large = sizes.filter(({ size }) => size > 1e6);
+    assertEquals(large.length, 1, JSON.stringify(sizes));
+    assert(large[0].name !== "program.js");
+    assertEquals((await deno(["run", "--allow-read", `${folder}/out/program.js`])).trim(), "▁know");
+    await Deno.remove(folder, { recursive: true });
+  },
 });

@@ -123,7 +123,7 @@ Deno.test({
     await using device = await openDevice({ device: "cpu" });
     using albert = await loadPretrained(SHIPPED_MODEL, device);
     assertEquals(albert.report.missing, []);
-    const [candidates] = await albert.fillMask("He sat down at the [MASK] and ate his dinner.");
-    assert(candidates.some(({ piece }) => piece === "▁table"), JSON.stringify(candidates));
+    const [[best]] = await albert.fillMask("I do not [MASK] what you mean.");
+    assertEquals(best.piece, "▁know");
   },
 });

@@ -1,4 +1,4 @@
-// Using models in the playground: blanks, tasks, files, and shared runs.
+// Using models in the playground: blanks, tasks and files.
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { modelFolder } from "../../examples/browser/model_folder.ts";
 import { edit, partsOf, toggle } from "../../examples/browser/sentence.ts";

@@ -5,7 +5,7 @@
  */
 import { computed, signal } from "@preact/signals";
 import { Client } from "../client.ts";
-import { decodeLink, hashText, normalizeText } from "../link.ts";
+import { decodeLink, hashText, normalizeText, type SharedRun } from "../link.ts";
 import type {
   DeviceChoice,
   DeviceInfo,
@@ -20,7 +20,7 @@ import type {
   SavedRun,
   VocabularyProgress,
 } from "../protocol.ts";
-import { DEFAULT_SETTINGS, type Settings } from "../settings.ts";
+import { DEFAULT_SETTINGS, SETTING_NAMES, type Settings } from "../settings.ts";
 import { SERVED_MODEL, type ServedModel } from "../served_model.ts";
 import { farmText } from "../texts/farm.ts";
 
@@ -54,8 +54,10 @@ export const notice = signal<string | null>(null);
 export const settings = signal<Settings>(DEFAULT_SETTINGS);
 /** The visitor's own text. */
 export const ownText = signal<string>("");
-/** SHA-256 that a link asks for. */
-export const wantedHash = signal<string | null>(null);
+/** The run of the link that the page was opened by, until it is started. */
+export const invitation = signal<SharedRun | null>(null);
+/** SHA-256 of the text that a link asks for. */
+export const wantedHash = computed(() => invitation.value?.textHash ?? null);
 /** The runs, newest first. */
 export const runs = signal<readonly RunView[]>([]);
 /** Name of the run that the page shows. */
@@ -104,10 +106,27 @@ export async function start(): Promise<void> {
     return [];
   });
   runs.value = [...runs.value, ...saved.map(viewOf)];
-  shownRun.value ??= saved[0]?.run ?? null;
+  shownRun.value ??= (invitedAmong(saved) ?? saved[0])?.run ?? null;
   for (const { run, state } of saved) {
     if (state === "running" || state === "preparing") await call("resume", run);
   }
+}
+
+/** The run of the link, if the visitor has it already; the invitation ends. */
+function invitedAmong(saved: readonly SavedRun[]): SavedRun | undefined {
+  const shared = invitation.value;
+  const found = saved.find(({ settings, textHash }) =>
+    shared !== null && [null, textHash].includes(shared.textHash) &&
+    SETTING_NAMES.every((name) => settings[name] === shared.settings[name])
+  );
+  if (found !== undefined) invitation.value = null;
+  return found;
+}
+
+/** Forgets the link. The settings stay in the form. */
+export function leaveInvitation(): void {
+  invitation.value = null;
+  history.replaceState(null, "", location.pathname + location.search);
 }
 
 /** Loads the model that the site contains, if any. */
@@ -145,6 +164,7 @@ async function forgetOtherVersions(current: string): Promise<void> {
 /** Starts a run with the settings of the form. */
 export async function startRun(): Promise<void> {
   const text = textOf(settings.value);
+  await checkInvitation();
   const run = crypto.randomUUID();
   const view: RunView = {
     ...{ run, settings: settings.value, started: Date.now(), state: "preparing", message: null },
@@ -153,6 +173,17 @@ export async function startRun(): Promise<void> {
   runs.value = [view, ...runs.value];
   shownRun.value = run;
   await call("start", { run, settings: settings.value, text });
+}
+
+/** The text of a link is the same one, or the run would be another. */
+async function checkInvitation(): Promise<void> {
+  const wanted = wantedHash.value;
+  if (wanted !== null && settings.value.text === "own" && await ownTextHash() !== wanted) {
+    throw new Error(
+      "This is not the text of the link: its SHA-256 differs. Leave the link to train on another text.",
+    );
+  }
+  invitation.value = null;
 }
 
 /** Deletes a run. */
@@ -194,7 +225,7 @@ export function attempt(action: () => Promise<unknown>): void {
 
 /** A short title of a run. */
 export function titleOf(
-  { settings: { text, size, share, embedding, objective } }: RunView,
+  { settings: { text, size, share, embedding, objective } }: Pick<RunView, "settings">,
 ): string {
   const sharing = share === "all" ? "shared" : share === "none" ? "not shared" : `${share} shared`;
   return [text === "farm" ? "Farm" : "Own text", size, sharing, `E ${embedding}`, objective].join(
@@ -207,7 +238,8 @@ function readLink(): void {
     const shared = decodeLink(location.hash);
     if (shared === null) return;
     settings.value = shared.settings;
-    wantedHash.value = shared.textHash;
+    invitation.value = shared;
+    shownPanel.value = "train";
   } catch (error) {
     notice.value = `The link is not valid: ${(error as Error).message}`;
   }

@@ -20,14 +20,18 @@ import {
   wantedHash,
 } from "../app/state.ts";
 import { encodeLink } from "../link.ts";
+import { Shared } from "./shared.tsx";
 import { Paragraph } from "./paragraph.tsx";
 
 /** The panel. */
 export function Train() {
   return (
-    <div class="columns">
-      <Form />
-      {run.value === null ? <Empty /> : <Run view={run.value} />}
+    <div class="stack">
+      <Shared />
+      <div class="columns">
+        <Form />
+        {run.value === null ? <Empty /> : <Run view={run.value} />}
+      </div>
     </div>
   );
 }
@@ -93,7 +97,7 @@ function ShareLink() {
     setTimeout(() => copied.value = false, 2000);
   };
   return (
-    <button type="button" onClick={() => attempt(copy)}>
+    <button type="button" id="share" onClick={() => attempt(copy)}>
       {copied.value ? "Link copied" : "Copy a link"}
     </button>
   );

@@ -1,0 +1,89 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource preact */
+/**
+ * Invites a visitor who has opened a link to repeat the run, and asks for a text that the link does not contain.
+ *
+ * @module
+ */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import {
+  attempt,
+  invitation,
+  leaveInvitation,
+  ownText,
+  ownTextHash,
+  startRun,
+  titleOf,
+} from "../app/state.ts";
+
+/** The invitation; nothing if the page was not opened by a link. */
+export function Shared() {
+  const hash = useSignal<string | null>(null);
+  useEffect(() => attempt(async () => void (hash.value = await ownTextHash())), [ownText.value]);
+  if (invitation.value === null) return null;
+  const { settings, textHash } = invitation.value;
+  const ready = textHash === null || hash.value === textHash;
+  const read = (file: File | undefined) => {
+    if (file !== undefined) attempt(async () => void (ownText.value = await file.text()));
+  };
+  return (
+    <section
+      id="shared"
+      class="card shared"
+      aria-labelledby="shared-title"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        read(event.dataTransfer?.files[0]);
+      }}
+    >
+      <h2 id="shared-title">A shared run</h2>
+      <p class="lead">
+        {titleOf({ settings })} · {settings.steps} steps · seed{" "}
+        {settings.seed}. The run repeats bit for bit on the same kind of device.
+      </p>
+      {textHash !== null && (
+        <p id="shared-text" role="status" data-matches={ready}>
+          {hash.value === null
+            ? `The link does not contain the text. Paste the text below, or choose or drop its file here. Its SHA-256 starts with ${
+              short(textHash)
+            }.`
+            : ready
+            ? "This is the text of the link."
+            : `This is another text: its SHA-256 starts with ${
+              short(hash.value)
+            }, that of the link with ${short(textHash)}.`}
+        </p>
+      )}
+      <div class="buttons">
+        {!ready && (
+          <>
+            <input
+              id="shared-file"
+              class="visually-hidden"
+              type="file"
+              accept=".txt,.md,text/plain"
+              onChange={(event) => read(event.currentTarget.files?.[0])}
+            />
+            <label class="button" for="shared-file">Choose the text</label>
+          </>
+        )}
+        <button
+          type="button"
+          id="shared-start"
+          class="primary"
+          disabled={!ready}
+          onClick={() => attempt(startRun)}
+        >
+          Start the run
+        </button>
+        <button type="button" id="shared-leave" onClick={leaveInvitation}>Leave the link</button>
+      </div>
+    </section>
+  );
+}
+
+function short(hash: string): string {
+  return hash.slice(0, 12);
+}

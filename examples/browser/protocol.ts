@@ -124,7 +124,7 @@ export interface MetricPoint {
   readonly pairAccuracy: number | null;
   /** Tokens of the step, with padding. */
   readonly tokens: number;
-  /** Seconds of training so far. */
+  /** Seconds of all steps so far, without those of other runs that train at the same time. */
   readonly seconds: number;
 }
 
@@ -170,6 +170,28 @@ export interface AttentionMap extends TextAttention {
   readonly layers: number;
 }
 
+/** How far a layer moves the vectors of tokens: between its input and its output, the mean over tokens. */
+export interface LayerTransition {
+  /** L2 distance. */
+  readonly distance: number;
+  /** In degrees. */
+  readonly angle: number;
+}
+
+/** Word embeddings in two dimensions. */
+export interface EmbeddingMap {
+  readonly pieces: readonly string[];
+  /** Coordinates of each piece on the two principal components. */
+  readonly points: readonly (readonly [x: number, y: number])[];
+  /** Fraction of the variance along each axis. */
+  readonly explained: readonly [number, number];
+  /** The nearest pieces of each by cosine similarity in all dimensions, best first. */
+  readonly neighbors: readonly (readonly {
+    readonly index: number;
+    readonly similarity: number;
+  }[])[];
+}
+
 /** Parameters that are stored together, such as those of an attention sub-layer. */
 export interface ParameterSet {
   readonly kind: "embeddings" | "attention" | "feedForward" | "heads";
@@ -207,6 +229,19 @@ export interface Anatomies {
   /** Examples and tokens per example of the training step. */
   readonly batch: number;
   readonly sequence: number;
+}
+
+/** Metrics of a run on its held-out documents. */
+export interface RunEvaluation {
+  readonly maskedLoss: number;
+  readonly maskedAccuracy: number;
+  /** Number of masked tokens. */
+  readonly maskedTokens: number;
+  /** Accuracy of sentence order and next sentence, whichever the run was trained with; null without a second objective, or with one document only. */
+  readonly sop: number | null;
+  readonly nsp: number | null;
+  /** Number of pairs of each. */
+  readonly pairs: number;
 }
 
 /** A configuration: that of a loaded model, or of settings. */
@@ -258,6 +293,12 @@ export interface Requests {
   similarity(request: { model: string; texts: readonly string[] }): number[][];
   /** The model of a run as the zip file of a Hugging Face folder. `card` is its README.md. */
   zip(request: { run: string; folder: string; card: string }): Uint8Array<ArrayBuffer>;
+  /** Compares the input of each layer with its output for a text. */
+  transitions(request: { model: string; text: string }): LayerTransition[];
+  /** Projects the word embeddings on a plane. */
+  embeddings(model: string): EmbeddingMap;
+  /** Evaluates a run on its held-out documents. */
+  evaluate(run: string): RunEvaluation;
 }
 
 /** What a run reports. */

@@ -4,11 +4,11 @@
  * @module
  */
 import type { FromWorker, Requests, ToWorker } from "./protocol.ts";
-import { anatomies } from "./worker/anatomy.ts";
+import { anatomiesOfModel, anatomiesOfSettings } from "./worker/anatomy.ts";
 import { zipFolder } from "./worker/archive.ts";
 import { Engine, infoOf } from "./worker/engine.ts";
 import { guessWords } from "./worker/guess.ts";
-import { attentionMap } from "./worker/inside.ts";
+import { attentionMap, embeddingMap, layerTransitions } from "./worker/inside.ts";
 import { similarities } from "./worker/tasks.ts";
 
 /** The global scope of a worker, whose types are not those of a page. */
@@ -38,24 +38,32 @@ const handlers: {
   stop: (run) => engine.stop(run),
   remove: (run) => engine.remove(run),
   saved: () => engine.saved(),
-  guess: async ({ model, text, top, hidden }) =>
-    await guessWords(await engine.model(model), text, top, hidden),
-  attention: async ({ model, text, layer }) => attentionMap(await engine.model(model), text, layer),
-  anatomy: (source) => anatomies(source, (name) => engine.model(name)),
-  describe: async (model) => await infoOf(await engine.model(model)),
-  classify: async ({ model, texts }) => {
-    const pair = texts.length === 1 ? texts[0] : texts;
-    return (await (await engine.model(model)).classify([pair]))[0];
-  },
-  answer: async ({ model, question, context }) =>
-    await (await engine.model(model)).answer(question, context),
-  tag: async ({ model, text }) => await (await engine.model(model)).tag(text),
-  similarity: async ({ model, texts }) => await similarities(await engine.model(model), texts),
+  guess: ({ model, text, top, hidden }) =>
+    engine.use(model, (albert) => guessWords(albert, text, top, hidden)),
+  attention: ({ model, text, layer }) =>
+    engine.use(model, (albert) => attentionMap(albert, text, layer)),
+  anatomy: (source) =>
+    "model" in source
+      ? engine.use(source.model, ({ config }) => anatomiesOfModel(config))
+      : anatomiesOfSettings(source),
+  describe: (model) => engine.use(model, infoOf),
+  classify: ({ model, texts }) =>
+    engine.use(model, async (albert) => {
+      const pair = texts.length === 1 ? texts[0] : texts;
+      return (await albert.classify([pair]))[0];
+    }),
+  answer: ({ model, question, context }) =>
+    engine.use(model, (albert) => albert.answer(question, context)),
+  tag: ({ model, text }) => engine.use(model, (albert) => albert.tag(text)),
+  similarity: ({ model, texts }) => engine.use(model, (albert) => similarities(albert, texts)),
   zip: async ({ run, folder, card }) =>
     zipFolder(
       folder,
       new Map([...await engine.files(run), ["README.md", new TextEncoder().encode(card)]]),
     ),
+  transitions: ({ model, text }) => engine.use(model, (albert) => layerTransitions(albert, text)),
+  embeddings: (model) => engine.use(model, embeddingMap),
+  evaluate: (run) => engine.evaluate(run),
 };
 
 scope.onmessage = async ({ data: { id, name, argument } }) => {

@@ -1,10 +1,32 @@
 // The panels of the playground that look inside models and compare runs.
-import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
-import { countParameters, presetConfig, pretrainingSpecs } from "../../mod.ts";
-import type { AttentionMap, SavedRun } from "../../examples/browser/protocol.ts";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { Albert, countParameters, openDevice, presetConfig, pretrainingSpecs } from "../../mod.ts";
+import { singleText } from "../../src/model/mod.ts";
+import { layerTransitions as layerDifferences } from "../../tasks/paper/measure/mod.ts";
+import { pretrain } from "../../examples/training_loop.ts";
+import {
+  comparisonOf,
+  COMPARISONS,
+  settingsOf,
+  verdictOf,
+} from "../../examples/browser/panels/comparisons.ts";
+import { embeddingMap, layerTransitions } from "../../examples/browser/worker/inside.ts";
+import { principalPlane } from "../../examples/browser/worker/principal_plane.ts";
+import { inTurn } from "../../examples/browser/worker/turns.ts";
+import type { AttentionMap, RunEvaluation, SavedRun } from "../../examples/browser/protocol.ts";
 import { describeHead } from "../../examples/browser/panels/attention_text.ts";
-import { anatomies, anatomyOf } from "../../examples/browser/worker/anatomy.ts";
-import { DEFAULT_SETTINGS } from "../../examples/browser/settings.ts";
+import {
+  anatomiesOfModel,
+  anatomiesOfSettings,
+  anatomyOf,
+} from "../../examples/browser/worker/anatomy.ts";
+import { DEFAULT_SETTINGS, parseSettings } from "../../examples/browser/settings.ts";
 import {
   type BrowserPage,
   BROWSERS,
@@ -44,16 +66,17 @@ Deno.test("the parameter sets of a model are all its parameters, each with the l
   assertEquals(anatomyOf(base, STEP).memory.parameterBytes, 4 * 11_813_810);
 });
 
-Deno.test("a configuration is drawn next to the one with the opposite sharing", async () => {
-  const never = () => Promise.reject(new Error("no model is loaded"));
+Deno.test("a configuration is drawn next to the one with the opposite sharing", () => {
   const of = (share: "all" | "attention" | "none") =>
-    anatomies({ settings: { ...DEFAULT_SETTINGS, share }, vocabularySize: 100 }, never);
-  const [all, attention, none] = await Promise.all([of("all"), of("attention"), of("none")]);
+    anatomiesOfSettings({ settings: { ...DEFAULT_SETTINGS, share }, vocabularySize: 100 });
+  const [all, attention, none] = [of("all"), of("attention"), of("none")];
   assertEquals([all.shares, attention.shares, none.shares], [true, true, false]);
   assertEquals(all.other, none.own);
   assertEquals(attention.other, none.own);
   assertEquals(none.other, all.own);
   assert(all.own.memory.gradientBytes < none.own.memory.gradientBytes);
+  const bert = anatomiesOfModel({ ...presetConfig("smoke"), numHiddenGroups: 2 });
+  assertEquals(bert.own.layers, 2);
 });
 
 Deno.test("a head is described by what it prefers to look at", () => {
@@ -72,11 +95,89 @@ Deno.test("a head is described by what it prefers to look at", () => {
   assertStringIncludes(describeHead(map((_, to) => Number(to === 0)), 2), "[CLS] (100%");
 });
 
-/** The only run of the page, once it has a state. */
-async function runIn(page: BrowserPage, state: string): Promise<SavedRun> {
+Deno.test("the principal plane of points in a plane is that plane", () => {
+  // Uncorrelated coordinates u and v with variances 8 : 2, along two orthogonal directions in five dimensions.
+  const along = [[0.6, 0, 0.8, 0, 0], [0, 1, 0, 0, 0]];
+  const plane = [[4, 0], [-4, 0], [0, 2], [0, -2]];
+  const rows = plane.map(([u, v]) =>
+    Float32Array.from({ length: 5 }, (_, k) => 7 + u * along[0][k] + v * along[1][k])
+  );
+  const { points, explained } = principalPlane(rows);
+  assertAlmostEquals(explained[0], 0.8, 1e-6);
+  assertAlmostEquals(explained[1], 0.2, 1e-6);
+  for (const [i, [u, v]] of plane.entries()) {
+    assertAlmostEquals(Math.abs(points[i][0]), Math.abs(u), 1e-5);
+    assertAlmostEquals(Math.abs(points[i][1]), Math.abs(v), 1e-5);
+  }
+});
+
+Deno.test("layers are compared as in the reproduction of Figure 1, and words have their neighbors", async () => {
+  await using device = await openDevice({ device: "cpu" });
+  const text = await Deno.readTextFile(new URL("../../examples/farm.txt", import.meta.url));
+  const files = await pretrain(device, { text, vocabSize: 105, steps: 10, onLog: () => {} });
+  using albert = await Albert.load((name) => Promise.resolve(files.get(name) ?? null), device);
+  const sentence = "The cow sleeps in the barn.";
+  const ids = albert.tokenizer.encodePair(sentence).ids;
+  const expected = await layerDifferences(device, albert.encoder, [singleText(ids)]);
+  const actual = await layerTransitions(albert, sentence);
+  assertEquals(actual.length, expected.length);
+  for (const [i, { distance, angle }] of actual.entries()) {
+    assertAlmostEquals(distance, expected[i].distance, 1e-5);
+    assertAlmostEquals(angle, expected[i].angle, 1e-5);
+  }
+  const { pieces, points, neighbors } = await embeddingMap(albert);
+  assertEquals(points.length, pieces.length);
+  for (const [i, found] of neighbors.entries()) {
+    const similarities = found.map(({ similarity }) => similarity);
+    assertEquals(similarities, similarities.toSorted((a, b) => b - a));
+    assert(found.every(({ index }) => index !== i));
+    // A word that is not a neighbor is not nearer.
+    for (const { index, similarity } of neighbors[found[0].index]) {
+      if (index === i) assertAlmostEquals(similarity, similarities[0], 1e-6);
+    }
+  }
+});
+
+Deno.test("a comparison is recognized by the only setting that differs", () => {
+  for (const comparison of COMPARISONS) {
+    const [a, b] = settingsOf(comparison, DEFAULT_SETTINGS);
+    assertEquals(comparisonOf(a, b), comparison);
+    assertEquals(comparisonOf(b, a), null);
+    assertEquals(comparisonOf(a, { ...b, seed: b.seed + 1 }), null);
+    for (const settings of [a, b]) {
+      assertEquals(parseSettings((name) => `${settings[name]}`), settings);
+    }
+  }
+});
+
+Deno.test("an expectation is met only beyond the sampling error", () => {
+  const of = (value: number, trials: number) => ({ label: "", value, trials });
+  // The standard error of the difference of two proportions near one half of 100 trials is 7%.
+  assertEquals(verdictOf(of(0.6, 100), of(0.5, 100)), "undecided");
+  assertEquals(verdictOf(of(0.7, 100), of(0.5, 100)), "met");
+  assertEquals(verdictOf(of(0.5, 100), of(0.7, 100)), "not met");
+  assertEquals(verdictOf(of(0.6, 1000), of(0.5, 1000)), "met");
+});
+
+Deno.test("turns follow each other, also after a failure", async () => {
+  const log: string[] = [];
+  const first = inTurn(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    log.push("first");
+  });
+  const second = inTurn(() => Promise.reject(new Error("second")));
+  const third = inTurn(() => log.push("third"));
+  await first;
+  await assertRejects(() => second, Error, "second");
+  await third;
+  assertEquals(log, ["first", "third"]);
+});
+
+/** Waits until all runs of the page have a state, and returns them. */
+async function runsIn(page: BrowserPage, state: string, count: number): Promise<SavedRun[]> {
   await page.until(`import("/main.js").then(({ call }) => call("saved", null)).then((runs) =>
-    runs.length > 0 && runs.every((run) => run.state === ${JSON.stringify(state)}))`);
-  return (await request<SavedRun[]>(page, "saved", null))[0];
+    runs.length === ${count} && runs.every((run) => run.state === ${JSON.stringify(state)}))`);
+  return await request<SavedRun[]>(page, "saved", null);
 }
 
 Deno.test({
@@ -89,8 +190,8 @@ Deno.test({
       await fill(page, "#setting-steps", "20");
       await click(page, "#tab-inside");
       await click(page, "#inside-train");
-      const { run } = await runIn(page, "finished");
-      await fill(page, "#attention-sentence", "The cow sleeps in the [MASK].");
+      const [{ run }] = await runsIn(page, "finished", 1);
+      await fill(page, "#inspected-sentence", "The cow sleeps in the [MASK].");
       const text = "The cow sleeps in the [MASK].";
       const [map] = [
         await page.evaluate<{ tokens: string[]; heads: number; weights: number[] }>(
@@ -117,5 +218,40 @@ Deno.test({
       );
       const row = map.weights.slice((2 * size + 1) * size, (2 * size + 2) * size);
       assertEquals(shown, row.map((weight) => `${Math.round(100 * weight)}%`));
+    }),
+});
+
+Deno.test({
+  name: "the page trains two models in turns, and shows their evaluation next to the paper's claim",
+  ignore: chromium.path === null,
+  fn: () =>
+    withPlayground(chromium, {}, async (page) => {
+      await deviceOf(page);
+      await click(page, "#tab-train");
+      await fill(page, "#setting-steps", "10");
+      await click(page, "#tab-compare");
+      await click(page, "#compare-objective");
+      const runs = await runsIn(page, "finished", 2);
+      const of = (objective: string) =>
+        runs.find(({ settings }) => settings.objective === objective)!;
+      await page.until(`document.querySelector(".verdict") !== null`);
+      const cells = await page.evaluate<string[]>(
+        `[...document.querySelectorAll(".figures tbody tr:nth-last-child(-n + 3) td")].map((cell) => cell.textContent)`,
+      );
+      const evaluations = [
+        await request<RunEvaluation>(page, "evaluate", of("sop").run),
+        await request<RunEvaluation>(page, "evaluate", of("nsp").run),
+      ];
+      const percent = (value: number | null) => `${(100 * value!).toFixed(1)}%`;
+      const rows = (["maskedAccuracy", "sop", "nsp"] as const).flatMap((field) =>
+        evaluations.map((evaluation) => percent(evaluation[field]))
+      );
+      assertEquals(cells, rows);
+      // A run does not count the seconds of the other.
+      const [seconds, elapsed] = [
+        runs.reduce((sum, { points }) => sum + points.at(-1)!.seconds, 0),
+        await page.evaluate<number>("performance.now() / 1000"),
+      ];
+      assert(seconds > 0 && seconds < elapsed, `${seconds} of ${elapsed} seconds`);
     }),
 });

@@ -17,6 +17,8 @@ export interface Curve {
   readonly values: readonly (number | null)[];
   /** Dashes for baselines. */
   readonly dash?: readonly number[];
+  /** Marks every value, for curves of a few. */
+  readonly points?: boolean;
 }
 
 /** Properties of {@linkcode Chart}. */
@@ -24,6 +26,8 @@ export interface ChartProps {
   /** Describes the chart to a screen reader, with the last values. */
   readonly label: string;
   readonly x: readonly number[];
+  /** What x counts: steps by default. */
+  readonly xLabel?: string;
   readonly curves: readonly Curve[];
   /** Fixed range of x, such as all steps of the run. */
   readonly range?: readonly [number, number];
@@ -33,7 +37,9 @@ export interface ChartProps {
 }
 
 /** Draws curves over steps. The values under the pointer are in the legend. */
-export function Chart({ label, x, curves, range, height = 190, format = short }: ChartProps) {
+export function Chart(
+  { label, x, xLabel = "step", curves, range, height = 190, format = short }: ChartProps,
+) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const names = curves.map(({ label }) => label).join();
@@ -51,16 +57,20 @@ export function Chart({ label, x, curves, range, height = 190, format = short }:
         width: parent.clientWidth,
         height,
         scales: { x: { time: false, ...(range && { range: [...range] as [number, number] }) } },
-        axes: [axis, { ...axis, size: 46, values: (_, values) => values.map(format) }],
+        axes: [{ ...axis, incrs: WHOLE }, {
+          ...axis,
+          size: 46,
+          values: (_, values) => values.map(format),
+        }],
         cursor: { points: { size: 6 }, drag: { x: false, y: false } },
         series: [
-          { label: "step" },
-          ...curves.map(({ label, color, dash }) => ({
+          { label: xLabel },
+          ...curves.map(({ label, color, dash, points = false }) => ({
             label,
             stroke: () => style.getPropertyValue(color),
             width: dash ? 1.25 : 2,
             dash: dash ? [...dash] : undefined,
-            points: { show: false },
+            points: { show: points, size: 8, fill: () => style.getPropertyValue(color) },
             value: (_: uPlot, value: number | null) => value === null ? "–" : format(value),
           })),
         ],
@@ -85,6 +95,9 @@ export function Chart({ label, x, curves, range, height = 190, format = short }:
   useEffect(() => plot.current?.setData(dataOf(x, curves)), [x, curves]);
   return <div class="chart" role="img" aria-label={label} ref={place} />;
 }
+
+/** Distances between two ticks of x, which are numbers of steps or layers. */
+const WHOLE = Array.from({ length: 7 }, (_, i) => [1, 2, 5].map((digit) => digit * 10 ** i)).flat();
 
 function dataOf(x: readonly number[], curves: readonly Curve[]): uPlot.AlignedData {
   return [[...x], ...curves.map(({ values }) => [...values])];

@@ -161,24 +161,25 @@ async function forgetOtherVersions(current: string): Promise<void> {
   await Promise.all(others.map((name) => caches.delete(name)));
 }
 
-/** Starts a run with the settings of the form. */
-export async function startRun(): Promise<void> {
-  const text = textOf(settings.value);
-  await checkInvitation();
+/** Starts a run, with the settings of the form by default, and returns its name. */
+export async function startRun(chosen: Settings = settings.value): Promise<string> {
+  const text = textOf(chosen);
+  await checkInvitation(chosen);
   const run = crypto.randomUUID();
   const view: RunView = {
-    ...{ run, settings: settings.value, started: Date.now(), state: "preparing", message: null },
+    ...{ run, settings: chosen, started: Date.now(), state: "preparing", message: null },
     ...{ facts: null, vocabulary: null, points: [], samples: [] },
   };
   runs.value = [view, ...runs.value];
   shownRun.value = run;
-  await call("start", { run, settings: settings.value, text });
+  await call("start", { run, settings: chosen, text });
+  return run;
 }
 
 /** The text of a link is the same one, or the run would be another. */
-async function checkInvitation(): Promise<void> {
+async function checkInvitation({ text }: Settings): Promise<void> {
   const wanted = wantedHash.value;
-  if (wanted !== null && settings.value.text === "own" && await ownTextHash() !== wanted) {
+  if (wanted !== null && text === "own" && await ownTextHash() !== wanted) {
     throw new Error(
       "This is not the text of the link: its SHA-256 differs. Leave the link to train on another text.",
     );

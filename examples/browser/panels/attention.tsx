@@ -6,73 +6,38 @@
  * @module
  */
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../app/state.ts";
 import type { AttentionMap } from "../protocol.ts";
+import { useAnswer, versionOf } from "./answer.ts";
 import { describeHead, headWeights, shownPiece } from "./attention_text.ts";
-
-const sentence = signal("At night the cow sleeps in the [MASK].");
-const maps = signal<readonly AttentionMap[]>([]);
-const error = signal<string | null>(null);
-/** The enlarged head, both numbers from 1. */
-const shown = signal({ layer: 1, head: 1 });
-/** Index of the token whose weights are shown: under the pointer or in focus, and kept by a click. */
-const pointed = signal<number | null>(null);
-const kept = signal<number | null>(null);
-
-/** Milliseconds without a key after which the sentence is used. */
-const PAUSE = 150;
 
 /** Properties of {@linkcode Attention}. */
 export interface AttentionProps {
   readonly model: string;
-  /** Changes when the model has changed. */
-  readonly version: number;
+  readonly text: string;
 }
 
 /** The section. */
-export function Attention({ model, version }: AttentionProps) {
-  useEffect(() => {
-    let current = true;
-    const timer = setTimeout(async () => {
-      try {
-        await loadMaps(model, sentence.value, () => current);
-        if (current) error.value = null;
-      } catch (reason) {
-        if (current) error.value = (reason as Error).message;
-      }
-    }, PAUSE);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [model, version, sentence.value]);
-  const map = maps.value.find(({ layer }) => layer === shown.value.layer) ?? maps.value[0];
+export function Attention({ model, text }: AttentionProps) {
+  const [chosen, choose] = useState({ layer: 1, head: 1 });
+  const { value: maps, error } = useAnswer(
+    (isCurrent) => requestMaps(model, text, isCurrent),
+    [model, text, versionOf(model)],
+  );
+  const map = maps?.find(({ layer }) => layer === chosen.layer) ?? maps?.[0];
   return (
-    <section class="card attention" aria-labelledby="attention-title">
+    <section class="card" aria-labelledby="attention-title">
       <h2 id="attention-title">Attention</h2>
       <p class="lead">
         In each layer, every head lets each token collect information from the others. Choose a
         head, then point at a token to see where it looks.
       </p>
-      <div class="field">
-        <label for="attention-sentence">Sentence</label>
-        <input
-          id="attention-sentence"
-          class="sentence"
-          value={sentence}
-          spellcheck={false}
-          onInput={(event) => {
-            kept.value = pointed.value = null;
-            sentence.value = event.currentTarget.value;
-          }}
-        />
-      </div>
-      {error.value !== null && <p class="notice" role="alert">{error}</p>}
-      {map !== undefined && (
+      {error !== null && <p class="notice" role="alert">{error}</p>}
+      {maps !== null && map !== undefined && (
         <div class="attention-views">
-          <Heads />
-          <Head map={map} head={Math.min(shown.value.head, map.heads)} />
+          <Heads maps={maps} chosen={chosen} choose={choose} />
+          <Head map={map} head={Math.min(chosen.head, map.heads)} />
         </div>
       )}
     </section>
@@ -80,22 +45,36 @@ export function Attention({ model, version }: AttentionProps) {
 }
 
 /** Requests one layer after the other, so that the worker can train in between. */
-async function loadMaps(model: string, text: string, isCurrent: () => boolean): Promise<void> {
-  const loaded: AttentionMap[] = [];
-  for (let layer = 1, layers = 1; layer <= layers; layer++) {
+async function requestMaps(
+  model: string,
+  text: string,
+  isCurrent: () => boolean,
+): Promise<AttentionMap[]> {
+  const maps: AttentionMap[] = [];
+  for (let layer = 1, layers = 1; layer <= layers && isCurrent(); layer++) {
     const map = await call("attention", { model, text, layer });
-    if (!isCurrent()) return;
     layers = map.layers;
-    loaded.push(map);
+    maps.push(map);
   }
-  maps.value = loaded;
+  return maps;
+}
+
+interface HeadChoice {
+  readonly layer: number;
+  readonly head: number;
 }
 
 /** A picture of every head: one row per layer. */
-function Heads() {
+function Heads(
+  { maps, chosen, choose }: {
+    readonly maps: readonly AttentionMap[];
+    readonly chosen: HeadChoice;
+    readonly choose: (choice: HeadChoice) => void;
+  },
+) {
   return (
     <div class="head-grid" role="group" aria-label="Heads by layer">
-      {maps.value.map((map) => (
+      {maps.map((map) => (
         <div class="heads-row" key={map.layer}>
           <span class="faint">Layer {map.layer}</span>
           {Array.from({ length: map.heads }, (_, i) => i + 1).map((head) => (
@@ -103,9 +82,9 @@ function Heads() {
               key={head}
               type="button"
               class="head"
-              aria-pressed={map.layer === shown.value.layer && head === shown.value.head}
+              aria-pressed={map.layer === chosen.layer && head === chosen.head}
               aria-label={`Layer ${map.layer}, head ${head}: ${describeHead(map, head)}`}
-              onClick={() => shown.value = { layer: map.layer, head }}
+              onClick={() => choose({ layer: map.layer, head })}
             >
               <Picture map={map} head={head} />
             </button>
@@ -141,11 +120,13 @@ function Picture({ map, head }: { readonly map: AttentionMap; readonly head: num
 
 /** One head: tokens that look on the left, what they look at on the right. */
 function Head({ map, head }: { readonly map: AttentionMap; readonly head: number }) {
+  /** Index of the token whose weights are shown: under the pointer or in focus, or kept by a click. */
+  const [pointed, point] = useState<number | null>(null);
+  const [kept, keep] = useState<number | null>(null);
   const { tokens, layer } = map;
   const size = tokens.length;
   const weights = headWeights(map, head);
-  const active = [pointed.value, kept.value].find((token) => token !== null && token < size) ??
-    null;
+  const active = [pointed, kept].find((token) => token !== null && token < size) ?? null;
   const received = (to: number) =>
     active === null
       ? tokens.reduce((sum, _, from) => sum + weights[from * size + to], 0) / size
@@ -156,19 +137,19 @@ function Head({ map, head }: { readonly map: AttentionMap; readonly head: number
       <p>
         <strong>Layer {layer}, head {head}</strong> {description}.
       </p>
-      <div class="lines" onPointerLeave={() => pointed.value = null}>
+      <div class="lines" onPointerLeave={() => point(null)}>
         <ol aria-label="Tokens that look">
           {tokens.map((token, from) => (
             <li key={from}>
               <button
                 type="button"
                 class="token"
-                aria-pressed={kept.value === from}
+                aria-pressed={kept === from}
                 data-active={active === from || undefined}
-                onPointerEnter={() => pointed.value = from}
-                onFocus={() => pointed.value = from}
-                onBlur={() => pointed.value = null}
-                onClick={() => kept.value = kept.value === from ? null : from}
+                onPointerEnter={() => point(from)}
+                onFocus={() => point(from)}
+                onBlur={() => point(null)}
+                onClick={() => keep(kept === from ? null : from)}
               >
                 {shownPiece(token)}
               </button>

@@ -1,16 +1,343 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource preact */
 /**
- * The panel "Compare".
+ * Compares two runs: curves, parameters, speed, and what the paper reports.
  *
  * @module
  */
+import { computed, signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { Chart } from "../app/chart.tsx";
+import { attempt, call, runs, type RunView, settings, startRun, titleOf } from "../app/state.ts";
+import type { MetricPoint, RunEvaluation } from "../protocol.ts";
+import {
+  type Comparison,
+  comparisonOf,
+  COMPARISONS,
+  type Proportion,
+  settingsOf,
+  verdictOf,
+} from "./comparisons.ts";
+
+/** Names of the two runs that the visitor chose. */
+const chosen = signal<readonly [string | null, string | null]>([null, null]);
+
+/** Both runs: the visitor's choice, else the newest two. */
+const pair = computed<readonly [RunView, RunView] | null>(() => {
+  const find = (name: string | null) => runs.value.find(({ run }) => run === name);
+  const [a, b] = chosen.value.map(find);
+  if (a !== undefined && b !== undefined) return [a, b];
+  const [newest, other] = runs.value;
+  return other === undefined ? null : [other, newest];
+});
 
 /** The panel. */
 export function Compare() {
   return (
-    <section class="card">
-      <h2>Compare</h2>
+    <div class="stack">
+      <Presets />
+      {pair.value !== null && <Pair pair={pair.value} />}
+    </div>
+  );
+}
+
+/** The comparisons of the paper, with a button each that trains both models. */
+function Presets() {
+  return (
+    <section class="card" aria-labelledby="compare-title">
+      <h2 id="compare-title">Compare two models</h2>
+      <p class="lead">
+        Two models train in turns, on the text and with the other settings of the panel Train
+        ({settings.value.steps} steps, seed {settings.value.seed}).
+      </p>
+      <div class="presets">
+        {COMPARISONS.map((comparison) => (
+          <article key={comparison.name} class="preset">
+            <h3>{comparison.title}</h3>
+            <p class="faint">{comparison.claim}</p>
+            <button
+              type="button"
+              id={`compare-${comparison.name}`}
+              aria-label={`Train both: ${comparison.title}`}
+              onClick={() => attempt(() => trainBoth(comparison))}
+            >
+              Train both
+            </button>
+          </article>
+        ))}
+      </div>
     </section>
+  );
+}
+
+async function trainBoth(comparison: Comparison): Promise<void> {
+  const [a, b] = settingsOf(comparison, settings.value);
+  const first = await startRun(a);
+  chosen.value = [first, await startRun(b)];
+}
+
+/** Evaluations by the name of the run and its last step. */
+const evaluations = signal<ReadonlyMap<string, RunEvaluation>>(new Map());
+
+function keyOf({ run, points }: RunView): string {
+  return `${run} ${points.at(-1)?.step ?? 0}`;
+}
+
+const ENDED = new Set(["finished", "paused", "stopped"]);
+
+function Pair({ pair }: { readonly pair: readonly [RunView, RunView] }) {
+  const wanted = pair.filter((view) => ENDED.has(view.state) && view.facts !== null);
+  useEffect(() => {
+    attempt(async () => {
+      for (const view of wanted) {
+        const key = keyOf(view);
+        if (evaluations.value.has(key)) continue;
+        const evaluation = await call("evaluate", view.run);
+        evaluations.value = new Map([...evaluations.value, [key, evaluation]]);
+      }
+    });
+  }, [wanted.map(keyOf).join()]);
+  const [a, b] = pair;
+  const comparison = comparisonOf(a.settings, b.settings);
+  const labels = comparison?.labels ?? ["Run A", "Run B"];
+  return (
+    <section class="card" aria-labelledby="pair-title">
+      <h2 id="pair-title">{comparison?.title ?? "Two runs"}</h2>
+      <div class="pair-fields">
+        {pair.map((view, i) => (
+          <RunField key={i} index={i} pair={pair} label={labels[i]} shown={view} />
+        ))}
+      </div>
+      <Curves pair={pair} labels={labels} />
+      <Figures pair={pair} labels={labels} />
+      {comparison !== null && <Outcome comparison={comparison} pair={pair} />}
+    </section>
+  );
+}
+
+const COLORS = ["--masked", "--pair"];
+
+/** Chooses one of the two runs. */
+function RunField(
+  { index, pair, label, shown }: {
+    readonly index: number;
+    readonly pair: readonly [RunView, RunView];
+    readonly label: string;
+    readonly shown: RunView;
+  },
+) {
+  const id = `pair-${index}`;
+  const last = shown.points.at(-1)?.step ?? 0;
+  return (
+    <div class="field">
+      <label for={id}>
+        <Swatch index={index} /> {label}
+      </label>
+      <select
+        id={id}
+        value={shown.run}
+        onChange={({ currentTarget: { value } }) => {
+          const names = pair.map(({ run }) => run);
+          chosen.value = index === 0 ? [value, names[1]] : [names[0], value];
+        }}
+      >
+        {runs.value.map((view) => <option key={view.run} value={view.run}>{titleOf(view)}</option>)}
+      </select>
+      <progress max={shown.settings.steps} value={last} aria-label={`Steps of ${label}`} />
+      <small>
+        {shown.state}, step {last} of {shown.settings.steps}
+      </small>
+    </div>
+  );
+}
+
+function Swatch({ index }: { readonly index: number }) {
+  return <span class="swatch" style={{ background: `var(${COLORS[index]})` }} />;
+}
+
+/** The curves of both runs over each other. */
+function Curves(
+  { pair, labels }: {
+    readonly pair: readonly [RunView, RunView];
+    readonly labels: readonly string[];
+  },
+) {
+  const longest = Math.max(...pair.map(({ points }) => points.length));
+  const x = Array.from({ length: longest }, (_, i) => i + 1);
+  const range = [0, Math.max(...pair.map(({ settings }) => settings.steps))] as const;
+  const charts = [
+    { title: "Masked-LM loss", of: (point: MetricPoint) => point.maskedLoss },
+    { title: "Accuracy of the second objective", of: (point: MetricPoint) => point.pairAccuracy },
+  ];
+  const baseline = pair[0].facts?.unigram.loss;
+  return (
+    <div class="pair-charts">
+      {charts.map(({ title, of }, i) => {
+        const curves = pair.map((view, index) => ({
+          label: labels[index],
+          color: COLORS[index],
+          values: valuesOf(view, longest, of),
+        }));
+        const ends = curves.map(({ label, values }) =>
+          `${label} ${values.findLast((value) => value !== null)?.toPrecision(3) ?? "no value"}`
+        );
+        const dashed = {
+          ...{ label: "without context", color: "--faint", dash: [4, 4] },
+          values: x.map(() => baseline ?? null),
+        };
+        return (
+          <div key={title}>
+            <h3>{title}</h3>
+            <Chart
+              label={`${title} by step, smoothed. ${ends.join(", ")}.`}
+              x={x}
+              range={range}
+              curves={i === 0 && baseline !== undefined ? [...curves, dashed] : curves}
+            />
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+/** Smooths a metric with an exponential mean over about a fortieth of the run. Null after the end. */
+function valuesOf(
+  { points, settings: { steps } }: RunView,
+  length: number,
+  of: (point: MetricPoint) => number | null,
+): (number | null)[] {
+  const keep = 1 - 1 / Math.max(1, steps / 40);
+  const values = Array<number | null>(length).fill(null);
+  let mean = 0, weight = 0;
+  for (const [i, point] of points.entries()) {
+    const value = of(point);
+    if (value === null) continue;
+    mean = keep * mean + (1 - keep) * value;
+    weight = keep * weight + (1 - keep);
+    values[i] = mean / weight;
+  }
+  return values;
+}
+
+/** Parameters, traffic, speed and evaluation of both runs. */
+function Figures(
+  { pair, labels }: {
+    readonly pair: readonly [RunView, RunView];
+    readonly labels: readonly string[];
+  },
+) {
+  const evaluated = pair.map((view) => evaluations.value.get(keyOf(view)) ?? null);
+  const rows: readonly [string, (view: RunView, evaluation: RunEvaluation | null) => string][] = [
+    [
+      "Parameters of the encoder",
+      ({ facts }) => facts?.encoderParameters.toLocaleString("en") ?? "–",
+    ],
+    [
+      "Gradients per step",
+      ({ facts }) => facts === null ? "–" : `${(4e-6 * facts.totalParameters).toPrecision(3)} MB`,
+    ],
+    ["Tokens per second", ({ points }) => speedOf(points)],
+    ["Masked-LM loss, held-out text", (_, evaluation) => evaluation?.maskedLoss.toFixed(3) ?? "–"],
+    ["Masked-LM accuracy", (_, evaluation) => percent(evaluation?.maskedAccuracy)],
+    ["SOP accuracy", (_, evaluation) => percent(evaluation?.sop)],
+    ["NSP accuracy", (_, evaluation) => percent(evaluation?.nsp)],
+  ];
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label="Figures of both runs">
+      <table class="figures">
+        <thead>
+          <tr>
+            <td />
+            {labels.map((label, i) => (
+              <th key={i} scope="col">
+                <Swatch index={i} /> {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([label, of]) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              {pair.map((view, i) => <td key={i} class="number">{of(view, evaluated[i])}</td>)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function speedOf(points: readonly MetricPoint[]): string {
+  const seconds = points.at(-1)?.seconds ?? 0;
+  if (seconds === 0) return "–";
+  const tokens = points.reduce((sum, { tokens }) => sum + tokens, 0);
+  return Math.round(tokens / seconds).toLocaleString("en");
+}
+
+function percent(value: number | null | undefined): string {
+  return value === null || value === undefined ? "–" : `${(100 * value).toFixed(1)}%`;
+}
+
+/** What the paper reports, next to the outcome of these two runs. */
+function Outcome(
+  { comparison: { claim, expectation }, pair }: {
+    readonly comparison: Comparison;
+    readonly pair: readonly [RunView, RunView];
+  },
+) {
+  const [a, b] = pair.map((view) => evaluations.value.get(keyOf(view)));
+  return (
+    <div class="outcome">
+      <div>
+        <h3>The paper</h3>
+        <p>{claim}</p>
+      </div>
+      <div aria-live="polite">
+        <h3>These two runs</h3>
+        {a === undefined || b === undefined
+          ? <p class="faint">Evaluated on held-out text when both runs have ended.</p>
+          : (
+            <Verdict
+              statement={expectation.statement}
+              higher={expectation.higher([a, b])}
+              lower={expectation.lower([a, b])}
+            />
+          )}
+        <p class="faint">
+          One seed and a small model on a small text: an illustration, not evidence. The command
+          {" "}
+          <code>albert paper run</code> trains several seeds and tests the claims.
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function Verdict(
+  { statement, higher, lower }: {
+    readonly statement: string;
+    readonly higher: Proportion | null;
+    readonly lower: Proportion | null;
+  },
+) {
+  if (higher === null || lower === null) return null;
+  const numbers = [higher, lower].map(({ label, value }) => `${percent(value)} (${label})`);
+  const verdict = verdictOf(higher, lower);
+  return (
+    <p>
+      <strong
+        class={`verdict ${verdict === "met" ? "right" : verdict === "not met" ? "wrong" : ""}`}
+      >
+        {{
+          "met": "As in the paper",
+          "not met": "Unlike the paper",
+          "undecided": "Undecided",
+        }[verdict]}
+      </strong>{" "}
+      Expected: {statement}. Measured: {numbers.join(" and ")}
+      {verdict === "undecided" && ", a difference within the sampling error"}.
+    </p>
   );
 }

@@ -1,7 +1,7 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource preact */
 /**
- * Looks inside a model: attention, and which parameters are shared.
+ * Looks inside a model: attention, what each layer changes, word embeddings, and which parameters are shared.
  *
  * @module
  */
@@ -9,9 +9,12 @@ import { computed, signal } from "@preact/signals";
 import { attempt, choices, runs, settings, shownRun, startRun } from "../app/state.ts";
 import type { ConfigSource } from "../protocol.ts";
 import { Attention } from "./attention.tsx";
+import { Embeddings } from "./embeddings.tsx";
 import { Sharing } from "./sharing.tsx";
+import { Transitions } from "./transitions.tsx";
 
 const chosen = signal<string | null>(null);
+const sentence = signal("At night the cow sleeps in the [MASK].");
 
 /** Name of the model that the panel shows: the visitor's choice, else the run of the page, else any. */
 const inspected = computed(() => {
@@ -23,14 +26,20 @@ const inspected = computed(() => {
 /** The panel. */
 export function Inside() {
   const model = inspected.value;
-  const run = runs.value.find(({ run }) => run === model);
+  const text = sentence.value;
   return (
     <div class="stack">
       {model === null ? <NoModel /> : (
         <>
-          <Chooser model={model} />
-          {/* The model of a run changes while it trains. */}
-          <Attention model={model} version={run?.samples.length ?? 0} />
+          <Subject model={model} />
+          <Attention key={model} model={model} text={text} />
+          <Transitions
+            key={`${model} layers`}
+            model={model}
+            text={text}
+            keep={() => chosen.value = model}
+          />
+          <Embeddings key={`${model} embeddings`} model={model} />
         </>
       )}
       <Sharing source={sourceOf(model)} />
@@ -63,18 +72,38 @@ function NoModel() {
   );
 }
 
-function Chooser({ model }: { readonly model: string }) {
+/** What is shown: a model and a sentence. */
+function Subject({ model }: { readonly model: string }) {
+  const run = runs.value.find(({ run }) => run === model);
   return (
-    <div class="field chooser">
-      <label for="inspected">Model</label>
-      <select
-        id="inspected"
-        value={model}
-        onChange={(event) => chosen.value = event.currentTarget.value}
-      >
-        {choices.value.map(({ model, title }) => <option key={model} value={model}>{title}
-        </option>)}
-      </select>
-    </div>
+    <section class="card subject" aria-label="Model and sentence">
+      <div class="field">
+        <label for="inspected">Model</label>
+        <select
+          id="inspected"
+          value={model}
+          onChange={(event) => chosen.value = event.currentTarget.value}
+        >
+          {choices.value.map(({ model, title }) => (
+            <option key={model} value={model}>{title}</option>
+          ))}
+        </select>
+        {run !== undefined && (
+          <small class="number">
+            {run.state}, step {run.points.at(-1)?.step ?? 0} of {run.settings.steps}
+          </small>
+        )}
+      </div>
+      <div class="field">
+        <label for="inspected-sentence">Sentence</label>
+        <input
+          id="inspected-sentence"
+          value={sentence}
+          spellcheck={false}
+          onInput={(event) => sentence.value = event.currentTarget.value}
+        />
+        <small>Any text. [MASK] hides a word.</small>
+      </div>
+    </section>
   );
 }

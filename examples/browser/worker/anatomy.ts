@@ -4,7 +4,6 @@
  * @module
  */
 import {
-  type Albert,
   countParameters,
   encoderSpecs,
   type ModelConfig,
@@ -37,18 +36,22 @@ interface Step {
   readonly predictions: number;
 }
 
-/**
- * Describes a configuration and the same one with the opposite sharing.
- *
- * @param load returns a model by its name
- */
-export async function anatomies(
-  source: ConfigSource,
-  load: (model: string) => Promise<Albert>,
-): Promise<Anatomies> {
-  const { config, step } = "model" in source
-    ? ofModel((await load(source.model)).config)
-    : ofSettings(source);
+/** Describes the configuration of a loaded model, and the same one with the opposite sharing. */
+export function anatomiesOfModel(config: ModelConfig): Anatomies {
+  const sequence = Math.min(SEQUENCE, config.maxPositionEmbeddings);
+  return anatomies(config, { batch: BATCH, sequence, predictions: Math.ceil(MASKED * sequence) });
+}
+
+/** Describes the model of settings, and the same one with the opposite sharing. */
+export function anatomiesOfSettings(
+  { settings, vocabularySize }: Exclude<ConfigSource, { model: string }>,
+): Anatomies {
+  const { config, settings: { batchSize, examples } } = recipeOf(settings, vocabularySize);
+  const { maxSeqLength: sequence, maxPredictionsPerSeq: predictions } = examples;
+  return anatomies(config, { batch: batchSize, sequence, predictions });
+}
+
+function anatomies(config: ModelConfig, step: Step): Anatomies {
   const own = anatomyOf(config, step);
   const shares = own.sets.some(({ layers }) => layers.length > 1);
   const other = anatomyOf({
@@ -57,20 +60,6 @@ export async function anatomies(
     numHiddenGroups: shares ? config.numHiddenLayers : 1,
   }, step);
   return { own, other, shares, batch: step.batch, sequence: step.sequence };
-}
-
-function ofModel(config: ModelConfig): { config: ModelConfig; step: Step } {
-  const sequence = Math.min(SEQUENCE, config.maxPositionEmbeddings);
-  const step = { batch: BATCH, sequence, predictions: Math.ceil(MASKED * sequence) };
-  return { config, step };
-}
-
-function ofSettings(
-  { settings, vocabularySize }: Exclude<ConfigSource, { model: string }>,
-): { config: ModelConfig; step: Step } {
-  const { config, settings: { batchSize, examples } } = recipeOf(settings, vocabularySize);
-  const { maxSeqLength: sequence, maxPredictionsPerSeq: predictions } = examples;
-  return { config, step: { batch: batchSize, sequence, predictions } };
 }
 
 /** Describes one configuration. */

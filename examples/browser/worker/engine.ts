@@ -11,6 +11,7 @@ import type {
   LoadProgress,
   ModelInfo,
   ModelSource,
+  RunEvaluation,
   RunEvent,
   SavedRun,
 } from "../protocol.ts";
@@ -19,6 +20,7 @@ import { readerOf } from "./source.ts";
 import { tasksOf } from "./tasks.ts";
 import { deleteRun, listRuns, type RunFiles } from "./storage.ts";
 import { Training } from "./training.ts";
+import { inTurn } from "./turns.ts";
 
 /** A model in memory. */
 interface LoadedModel {
@@ -66,17 +68,7 @@ export class Engine {
 
   /** Fills the masks of a text. */
   async fill(model: string, text: string, top: number): Promise<FilledPiece[]> {
-    const albert = await this.model(model);
-    const { tokenizer } = albert;
-    const { ids } = tokenizer.encodePair(text, undefined, { specialTokens: true });
-    const { mask } = tokenizer.specialIds;
-    const filled = ids.includes(mask) ? await albert.fillMask(text, top) : [];
-    let next = 0;
-    // Without the special tokens at both ends.
-    return ids.slice(1, -1).map((id) => ({
-      piece: tokenizer.idToPiece(id),
-      ...(id === mask && { candidates: filled[next++] }),
-    }));
+    return await this.use(model, (albert) => fillMasks(albert, text, top));
   }
 
   /** The files of a run's model as a Hugging Face folder. */
@@ -84,7 +76,20 @@ export class Engine {
     return await (await this.#training(run)).files();
   }
 
-  /** Returns a loaded model by its name, or the model of a run as it is now. */
+  /**
+   * Computes with a loaded model, or with the model of a run as it is now. The model must not be used later, because it is freed when the run has trained
+   * and a request asks for its new state.
+   */
+  async use<T>(name: string, compute: (albert: Albert) => T | Promise<T>): Promise<T> {
+    return await inTurn(async () => await compute(await this.model(name)));
+  }
+
+  /** Evaluates a run on its held-out documents. */
+  async evaluate(run: string): Promise<RunEvaluation> {
+    return await (await this.#training(run)).evaluate();
+  }
+
+  /** Returns a loaded model, or the model of a run as it is now. Use it within a turn, as {@linkcode Engine.use} does. */
   async model(name: string): Promise<Albert> {
     const loaded = this.#models.get(name);
     const training = this.#runs.get(name) ??
@@ -157,6 +162,19 @@ export class Engine {
     }
     return training;
   }
+}
+
+async function fillMasks(albert: Albert, text: string, top: number): Promise<FilledPiece[]> {
+  const { tokenizer } = albert;
+  const { ids } = tokenizer.encodePair(text, undefined, { specialTokens: true });
+  const { mask } = tokenizer.specialIds;
+  const filled = ids.includes(mask) ? await albert.fillMask(text, top) : [];
+  let next = 0;
+  // Without the special tokens at both ends.
+  return ids.slice(1, -1).map((id) => ({
+    piece: tokenizer.idToPiece(id),
+    ...(id === mask && { candidates: filled[next++] }),
+  }));
 }
 
 /** Describes a model. */

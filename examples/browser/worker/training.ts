@@ -30,11 +30,13 @@ import {
   samplePredictions,
 } from "@albert-lab/albert/pretraining";
 import { hashText, normalizeText } from "../link.ts";
-import type { MetricPoint, RunEvent, RunFacts, RunState } from "../protocol.ts";
+import type { MetricPoint, RunEvaluation, RunEvent, RunFacts, RunState } from "../protocol.ts";
 import { type Recipe, recipeOf } from "../recipe.ts";
 import type { Settings } from "../settings.ts";
+import { evaluateRun } from "./evaluate.ts";
 import { paragraphExamples } from "./paragraph.ts";
 import { type LogLine, RunFiles, summaryOf } from "./storage.ts";
+import { inTurn, nextTask } from "./turns.ts";
 
 /** Milliseconds between two reports of metrics. */
 const REPORT_INTERVAL = 100;
@@ -73,7 +75,7 @@ export class Training {
   #trainer: Trainer<PretrainingStepBatch> | null = null;
   #state: RunState = "preparing";
   #loop: Promise<void> = Promise.resolve();
-  /** Seconds of training so far. */
+  /** Seconds of all steps so far, without those of other runs. */
   #seconds = 0;
 
   private constructor(
@@ -146,6 +148,14 @@ export class Training {
     return await modelFiles(trainer.model, tokenizer);
   }
 
+  /** Evaluates the model on the held-out documents; on all if the text is too short to hold some out. */
+  async evaluate(): Promise<RunEvaluation> {
+    const prepared = await this.#prepare();
+    const { trainer, recipe, shown } = prepared;
+    const shape = shapeOf(prepared);
+    return await inTurn(() => evaluateRun(this.#device, trainer.model, recipe, shown, shape));
+  }
+
   /** Frees the model and closes the files. */
   free(): void {
     this.#trainer?.free();
@@ -162,14 +172,17 @@ export class Training {
     const every = Math.max(1, Math.ceil(totalSteps / SAMPLES));
     if (trainer.step === 0) await this.#sample(prepared);
     let points: MetricPoint[] = [];
-    let [started, reported, saved] = Array(3).fill(performance.now()) as number[];
+    let [reported, saved] = Array(2).fill(performance.now()) as number[];
     let saveTime = 0;
     while (this.#state === "running" && trainer.step < totalSteps) {
-      trainer.trainStep(pretrainingBatches(examples, trainer.step, settings, shape));
-      const logs = await trainer.readLog();
+      const logs = await inTurn(async () => {
+        const started = performance.now();
+        trainer.trainStep(pretrainingBatches(examples, trainer.step, settings, shape));
+        const logs = await trainer.readLog();
+        this.#seconds += (performance.now() - started) / 1000;
+        return logs;
+      });
       const now = performance.now();
-      this.#seconds += (now - started) / 1000;
-      started = now;
       points.push(...logs.map((log) => this.#pointOf(log)));
       const ends = trainer.step === totalSteps || this.#state !== "running";
       if (now - reported > REPORT_INTERVAL || ends) {
@@ -381,16 +394,4 @@ function factsOf(
     unigram: contextFreeBaseline(corpus, train),
     cueAccuracy: config.pairObjective === "none" ? null : pairCueAccuracy(examples, others),
   };
-}
-
-/** Lets the worker receive messages. A timer would wait for four milliseconds. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

@@ -48,7 +48,7 @@ export interface KitOptions {
   readonly budget: number;
   readonly run: RunCommand;
   /** Called before and after each part. */
-  readonly onPart?: (name: string, result?: PartResult) => void;
+  readonly onPart?: (name: string, result?: PartResult) => void | Promise<void>;
   /** Milliseconds of a clock. Default: `performance.now`. */
   readonly now?: () => number;
 }
@@ -65,7 +65,7 @@ export async function runParts(
     const start = now();
     if (left < LEAST_SECONDS) results[name] = { status: "skipped", seconds: 0 };
     else {
-      onPart(name);
+      await onPart(name);
       const seconds = () => (now() - start) / 1000;
       try {
         results[name] = finishedPart(await run(command, Math.min(limit, left)), seconds());
@@ -74,7 +74,7 @@ export async function runParts(
         results[name] = { status: "failed", seconds: seconds(), error: message };
       }
     }
-    onPart(name, results[name]);
+    await onPart(name, results[name]);
   }
   return results;
 }
@@ -250,14 +250,16 @@ const ROWS: Readonly<Record<string, (output: Output) => (readonly [string, strin
     ];
   },
   "registry": (output) => {
-    const text = String(output);
-    const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
-    return [[
-      "tests of all variants",
-      `${count(/ \.\.\. ok/g)} pass, ${count(/ \.\.\. FAILED/g)} fail`,
-    ]];
+    const { passed, failed } = countTests(output);
+    return [["tests of all variants", `${passed} pass, ${failed} fail`]];
   },
 };
+
+/** Counts the results that `deno test` prints. Those of long tests are on a separate line. */
+export function countTests(output: unknown): { passed: number; failed: number } {
+  const count = (pattern: RegExp) => String(output ?? "").match(pattern)?.length ?? 0;
+  return { passed: count(/ ok \(/g), failed: count(/ FAILED \(/g) };
+}
 
 function stepText(bench: StepBench): string {
   return [

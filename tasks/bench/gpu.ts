@@ -173,28 +173,63 @@ async function machineOf(results: KitResults) {
 export const adapters = new Command()
   .description(
     "Run the golden cases and the tests of all kernel variants on lavapipe of Mesa 25 and on\n" +
-      "SwiftShader, which bench/gpu/setup.sh sets up. Takes half an hour.",
+      "SwiftShader, which bench/gpu/setup.sh sets up. Takes half an hour on two idle cores.",
   )
   .option("--drivers <folder:string>", "Folder that bench/gpu/setup.sh has set up.", {
     required: true,
   })
   .option("--only <name:string>", "Run on lavapipe or swiftshader only.")
-  .option("--filter <text:string>", "Test only the kernels that match, as deno test does.")
+  .option("--filter <text:string>", "Test only the kernels whose name contains this text.")
+  .option(
+    "--output <file:string>",
+    "Write the results after each part as JSON. If the file has results for the same\n" +
+      "sources, parts that passed are not repeated.",
+  )
   .option("--json", "Print one JSON object.")
-  .action(async ({ drivers, only, filter, json }) => {
-    const { checkAdapters, COMPUTING_DRIVERS } = await import("../../bench/gpu/adapters.ts");
-    const { runProcess } = await import("../../bench/gpu/kit.ts");
+  .example(
+    "Continue after an interruption",
+    "deno task test:adapters --drivers ~/gpu-drivers --output adapters.json",
+  )
+  .action(async ({ drivers, only, filter, output, json }) => {
+    const { checkAdapters, COMPUTING_DRIVERS, earlierChecks, saveChecks, testedKernels } =
+      await import("../../bench/gpu/adapters.ts");
+    const { countTests, runProcess } = await import("../../bench/gpu/kit.ts");
     const names = COMPUTING_DRIVERS.filter((name) => only === undefined || name === only);
     if (names.length === 0) {
       throw new UsageError(`--only must be ${COMPUTING_DRIVERS.join(" or ")}, got "${only}"`);
     }
+    if (testedKernels(filter).length === 0) {
+      throw new UsageError(`--filter must be part of the name of a kernel, got "${filter}"`);
+    }
+    const earlier = output === undefined ? {} : await earlierChecks(output, ROOT);
+    let known: KitResults = earlier;
     const results = await checkAdapters({
-      ...{ root: drivers, drivers: names, filter, run: runProcess, onPart: printPart },
+      ...{ root: drivers, drivers: names, filter, earlier, run: runProcess },
       lines: commandLines(await prepareConfig(() => {})),
+      async onPart(name, result) {
+        printPart(name, result);
+        if (output === undefined || result === undefined) return;
+        known = { ...known, [name]: result };
+        await saveChecks(output, ROOT, known);
+      },
     });
-    if (json) console.log(JSON.stringify(results, null, 2));
-    for (const [name, { status, output }] of Object.entries(results)) {
-      if (!json) console.log(`${name}: ${status}\n${typeof output === "string" ? output : ""}`);
-      if (status !== "ok") Deno.exitCode = 1;
+    const failed = Object.entries(results).filter(([, { status }]) => status !== "ok");
+    if (failed.length > 0) Deno.exitCode = 1;
+    if (json) return console.log(JSON.stringify(results, null, 2));
+    for (const [name, { status, output }] of failed) {
+      console.log(`${name}: ${status}\n${typeof output === "string" ? output : ""}`);
+    }
+    for (const driver of names) {
+      const parts = Object.entries(results).filter(([name]) => name.startsWith(`${driver} `));
+      const counts = parts.filter(([name]) => name !== `${driver} golden`)
+        .map(([, { output }]) => countTests(output));
+      const sum = (of: (count: typeof counts[number]) => number) =>
+        counts.reduce((total, count) => total + of(count), 0);
+      const minutes = parts.reduce((total, [, { seconds }]) => total + seconds / 60, 0);
+      console.log(
+        `${driver}: golden ${results[`${driver} golden`].status}, kernel tests ` +
+          `${sum(({ passed }) => passed)} pass, ${sum(({ failed }) => failed)} fail, ` +
+          `${minutes.toFixed(1)} minutes`,
+      );
     }
   });

@@ -1,7 +1,19 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { checkAdapters } from "../../bench/gpu/adapters.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import {
+  checkAdapters,
+  earlierChecks,
+  saveChecks,
+  testedKernels,
+} from "../../bench/gpu/adapters.ts";
 import {
   type CommandLines,
+  countTests,
   type Finished,
   kitParts,
   kitRows,
@@ -10,6 +22,7 @@ import {
   runProcess,
   SMALL_SIZES,
 } from "../../bench/gpu/kit.ts";
+import { KERNELS } from "../../kernels/mod.ts";
 import { withGpuRows, withSection } from "../../bench/results/page.ts";
 import type { SuiteResults } from "../../bench/results/suite.ts";
 
@@ -112,7 +125,11 @@ Deno.test("kitRows() has a row for each measurement and for each part without on
       output: [{ ok: true, worst_error: 0.1 }, { ok: false, worst_error: 2 }],
     },
     kernels: { status: "timed out", seconds: 100 },
-    registry: { status: "timed out", seconds: 240, output: "a ... ok (1s)\nb ... FAILED\nc ..." },
+    registry: {
+      status: "timed out",
+      seconds: 240,
+      output: "a ... ok (1s)\nb ... FAILED (2s)\nc ...",
+    },
     tune: { status: "skipped", seconds: 0 },
   });
   assertEquals(rows, [
@@ -148,23 +165,93 @@ Deno.test("the rows of bench gpu and of bench all share an adapter's section", (
   assertStringIncludes(two, "10 ms");
 });
 
-Deno.test("checkAdapters() runs golden and registry on each driver", async () => {
+Deno.test("checkAdapters() runs golden cases and families of kernels on each driver", async () => {
   const commands: string[] = [];
   const results = await checkAdapters({
-    ...{ root: "/drivers", drivers: ["lavapipe", "swiftshader"], filter: "reduce", lines: LINES },
+    ...{ root: "/drivers", drivers: ["lavapipe", "swiftshader"], filter: "su", lines: LINES },
     onPart: () => {},
     run: (command) => {
       commands.push(command.slice(2).join(" "));
       return Promise.resolve(finished({ code: command.includes("swiftshader") ? 1 : 0 }));
     },
   });
-  assertEquals(commands, [
-    "/drivers lavapipe golden tests/fixtures/golden --device webgpu",
-    "/drivers lavapipe test tests/kernels/registry_test.ts --filter reduce",
-    "/drivers swiftshader golden tests/fixtures/golden --device webgpu",
-    "/drivers swiftshader test tests/kernels/registry_test.ts --filter reduce",
-  ]);
+  const parts = (driver: string) => [
+    `/drivers ${driver} golden tests/fixtures/golden --device webgpu`,
+    ...["embedding.segment_sum", "reduce.sum", "optimizer.square_sums"].map((name) =>
+      `/drivers ${driver} test tests/kernels/registry_test.ts --filter /^(${name}): /`
+    ),
+  ];
+  assertEquals(commands, [...parts("lavapipe"), ...parts("swiftshader")]);
   assertEquals(Object.values(results).map(({ status }) => status), [
-    ...["ok", "ok", "failed", "failed"],
+    ...["ok", "ok", "ok", "ok", "failed", "failed", "failed", "failed"],
   ]);
+  assertEquals(testedKernels("convolution"), []);
+});
+
+Deno.test("checkAdapters() covers every kernel of the registry once", async () => {
+  const filters: RegExp[] = [];
+  await checkAdapters({
+    ...{ root: "/drivers", drivers: ["lavapipe"], lines: LINES },
+    onPart: () => {},
+    run: (command) => {
+      const filter = command[command.indexOf("--filter") + 1];
+      if (command.includes("--filter")) filters.push(new RegExp(filter.slice(1, -1)));
+      return Promise.resolve(finished({}));
+    },
+  });
+  for (const { name } of KERNELS) {
+    const matching = filters.filter((filter) => filter.test(`${name}: every variant`));
+    assertEquals(matching.length, 1, name);
+  }
+});
+
+Deno.test("parts that passed are not repeated, unless the sources have changed", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${root}/kernels`);
+    await Deno.writeTextFile(`${root}/kernels/a.ts`, "1");
+    const path = `${root}/adapters.json`;
+    const check = async (failing: string) => {
+      const names: string[] = [];
+      const results = await checkAdapters({
+        ...{ root: "/drivers", drivers: ["lavapipe"], filter: "reduce", lines: LINES },
+        earlier: await earlierChecks(path, root),
+        onPart: () => {},
+        run: (command) => {
+          const name = command.includes("--filter") ? "reduce" : "golden";
+          names.push(name);
+          return Promise.resolve(finished({ code: name === failing ? 1 : 0 }));
+        },
+      });
+      await saveChecks(path, root, results);
+      return names;
+    };
+    assertEquals(await check("reduce"), ["golden", "reduce"]);
+    assertEquals(await check(""), ["reduce"]);
+    assertEquals(await check(""), []);
+    await Deno.writeTextFile(`${root}/kernels/a.ts`, "2");
+    assertEquals(await check(""), ["golden", "reduce"]);
+
+    await Deno.writeTextFile(path, "[]");
+    await assertRejects(
+      () => earlierChecks(path, root),
+      Error,
+      "has no results of test:adapters; choose another file for --output",
+    );
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("results of long tests count, which deno test prints on a separate line", () => {
+  const output = `running 3 tests from ./tests/kernels/registry_test.ts
+reduce.sum: every variant equals the reference ... ok (441ms)
+matmul.parts: every variant equals the reference ...'matmul.parts: every variant equals the reference' has been running for over (1m0s)
+ ok (5m53s)
+matmul.parts: NaN and infinities propagate as in the reference ... FAILED (10s)
+
+FAILED | 2 passed | 1 failed (6m5s)
+`;
+  assertEquals(countTests(output), { passed: 2, failed: 1 });
+  assertEquals(countTests(undefined), { passed: 0, failed: 0 });
 });

@@ -106,7 +106,7 @@ const LOGITS_SIZE = rows(MASKED, PIECES);
 const blocks = (length: number) =>
   Array.from({ length }, (_, i) => {
     const block = Math.floor(i / 3);
-    return [block * BLOCK, BLOCK, Math.floor(block * TENSORS / BLOCKS)][i % 3];
+    return [block * BLOCK, BLOCK, 2 * Math.floor(block * TENSORS / BLOCKS) + 1][i % 3];
   });
 const flat = (...names: string[]) => Object.fromEntries(names.map((n) => [n, BLOCKS * BLOCK]));
 const positive = (length: number, random: () => number) =>
@@ -123,7 +123,7 @@ const optimizer = (
   structural: Structural = {},
 ): NamedCase[] => [
   named(FLAT_SIZE, { block_count: BLOCKS, ...uniforms }, structural, {
-    lengths: { ...flat(...names), decays: TENSORS, ratios: TENSORS },
+    lengths: { ...flat(...names), ratios: TENSORS },
     fill: { blocks, v: positive, norm: () => [1, 1] },
   }),
 ];

@@ -30,7 +30,7 @@ const TRIPLES: number[] = [];
 let next = 0;
 TENSORS.forEach((blocks, tensor) => {
   for (const length of blocks) {
-    TRIPLES.push(next, length, tensor);
+    TRIPLES.push(next, length, 2 * tensor + tensor % 2);
     next += length;
   }
   next = Math.ceil(next / 64) * 64;
@@ -50,22 +50,20 @@ export function blockCases(
   return [
     ...cross([{}], [{ ...uniforms, block_count: BLOCKS }, { ...uniforms, block_count: 0 }], {
       lengths: {
-        decays: TENSORS.length,
         ratios: TENSORS.length,
         ...rest.lengths,
         ...flatOf(ELEMENTS),
       },
       fill: {
         blocks: (length) => TRIPLES.slice(0, length),
-        decays: () => TENSORS.map((_, tensor) => tensor % 2),
         ...rest.fill,
       },
     }),
     ...cross([{}], [{ ...uniforms, block_count: MANY }], {
-      lengths: { decays: 2, ratios: 2, ...rest.lengths, ...flatOf(4 * MANY) },
+      lengths: { ratios: 2, ...rest.lengths, ...flatOf(4 * MANY) },
       fill: {
-        blocks: () => Array.from({ length: MANY }, (_, b) => [4 * b, 3, b % 2]).flat(),
-        decays: () => [1, 0],
+        blocks: () =>
+          Array.from({ length: MANY }, (_, b) => [4 * b, 3, b % 2 === 0 ? 1 : 2]).flat(),
         ...rest.fill,
       },
     }),

@@ -9,9 +9,20 @@ export const block = wgsl`
 // Blocks of flat parameters are processed in fours: a block starts at a multiple of 4, and elements between its end and the next
 // multiple of 4 are unused.
 
+// blocks[3b], blocks[3b + 1], blocks[3b + 2] are the start, the length and the owner of block b: twice the number of the tensor, plus 1 if
+// its weights decay. A separate binding for that bit would be one more than the
+// eight that every adapter supports.
+
 // Which of elements 4i … 4i + 3 are inside a block that ends at end.
 fn inside(i: u32, end: u32) -> vec4<bool> {
   return vec4(4u * i) + vec4(0u, 1u, 2u, 3u) < vec4(end);
+}
+`;
+
+export const decay = wgsl`
+// The weight decay of the owner of a block.
+fn decay_of(owner: u32) -> f32 {
+  return select(0.0, parameters.weight_decay, owner % 2u != 0u);
 }
 `;
 
@@ -78,7 +89,7 @@ fn main(block: u32, lane: u32) {
   // A set flag makes every block empty, so that all invocations still reach the sums.
   let skip = flag[0] != 0u;
   let count = select(blocks[3u * block + 1u], 0u, skip);
-  let decay = select(0.0, parameters.weight_decay, decays[blocks[3u * block + 2u]] != 0u);
+  let decay = decay_of(blocks[3u * block + 2u]);
   let clip = norm[1];
   var weight_squares = Value(0.0);
   var update_squares = Value(0.0);
@@ -137,9 +148,9 @@ fn main(block: u32, lane: u32) {
   }
   let start = blocks[3u * block] / 4u;
   let count = blocks[3u * block + 1u];
-  let tensor = blocks[3u * block + 2u];
-  let decay = select(0.0, parameters.weight_decay, decays[tensor] != 0u);
-  let rate = parameters.learning_rate * ratios[tensor];
+  let owner = blocks[3u * block + 2u];
+  let decay = decay_of(owner);
+  let rate = parameters.learning_rate * ratios[owner / 2u];
   for (var i = lane; i < (count + 3u) / 4u; i += LANES) {
     let at = start + i;
     let w = weights[at];
@@ -159,7 +170,7 @@ fn main(block: u32, lane: u32) {
   }
   let start = blocks[3u * block] / 4u;
   let count = blocks[3u * block + 1u];
-  let decay = select(0.0, parameters.weight_decay, decays[blocks[3u * block + 2u]] != 0u);
+  let decay = decay_of(blocks[3u * block + 2u]);
   let clip = norm[1];
   for (var i = lane; i < (count + 3u) / 4u; i += LANES) {
     let at = start + i;

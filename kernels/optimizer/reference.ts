@@ -1,7 +1,7 @@
 /**
  * Gradient clipping, LAMB, AdamW and the dynamic loss scale in plain TypeScript. Parameters, gradients and moments are flat; `blocks` has a
- * triple `[start, length, tensor]` for every block, every start a multiple of 4, and an item is a block. As in Google's code, the moments
- * have no bias correction (google-research/albert, lamb_optimizer.py; google-research/bert, optimization.py).
+ * triple `[start, length, owner]` for every block, every start a multiple of 4, and an item is a block. The owner is twice the number of the
+ * tensor, plus 1 if its weights decay. As in Google's code, the moments have no bias correction (google-research/albert, lamb_optimizer.py; google-research/bert, optimization.py).
  *
  * @module
  */
@@ -50,11 +50,11 @@ export const lambMoments: Reference = (
   begin,
   end,
 ) => {
-  const { weights, gradients, norm, flag, blocks, decays, m, v, partials } = arrays;
+  const { weights, gradients, norm, flag, blocks, m, v, partials } = arrays;
   if (flag[0] !== 0) return;
   for (let block = begin; block < end; block++) {
     const start = blocks[3 * block], length = blocks[3 * block + 1];
-    const decay = decays[blocks[3 * block + 2]] ? weight_decay : 0;
+    const decay = blocks[3 * block + 2] % 2 ? weight_decay : 0;
     let parameterSquares = 0;
     let updateSquares = 0;
     for (let i = start; i < start + length; i++) {
@@ -91,7 +91,7 @@ export const lambRatios: Reference = (
 };
 
 export const lambApply: Reference = (
-  { m, v, flag, blocks, decays, ratios, weights },
+  { m, v, flag, blocks, ratios, weights },
   { epsilon, weight_decay, learning_rate },
   _,
   begin,
@@ -100,9 +100,9 @@ export const lambApply: Reference = (
   if (flag[0] !== 0) return;
   for (let block = begin; block < end; block++) {
     const start = blocks[3 * block], length = blocks[3 * block + 1];
-    const tensor = blocks[3 * block + 2];
-    const decay = decays[tensor] ? weight_decay : 0;
-    const rate = learning_rate * ratios[tensor];
+    const owner = blocks[3 * block + 2];
+    const decay = owner % 2 ? weight_decay : 0;
+    const rate = learning_rate * ratios[owner >> 1];
     for (let i = start; i < start + length; i++) {
       const update = m[i] / (Math.sqrt(v[i]) + epsilon) + decay * weights[i];
       weights[i] -= rate * update;
@@ -111,7 +111,7 @@ export const lambApply: Reference = (
 };
 
 export const adamw: Reference = (
-  { gradients, norm, flag, blocks, decays, weights, m, v },
+  { gradients, norm, flag, blocks, weights, m, v },
   { beta1, beta2, one_minus_beta1, one_minus_beta2, epsilon, weight_decay, learning_rate },
   _,
   begin,
@@ -120,7 +120,7 @@ export const adamw: Reference = (
   if (flag[0] !== 0) return;
   for (let block = begin; block < end; block++) {
     const start = blocks[3 * block], length = blocks[3 * block + 1];
-    const decay = decays[blocks[3 * block + 2]] ? weight_decay : 0;
+    const decay = blocks[3 * block + 2] % 2 ? weight_decay : 0;
     for (let i = start; i < start + length; i++) {
       const g = gradients[i] * norm[1];
       m[i] = beta1 * m[i] + one_minus_beta1 * g;

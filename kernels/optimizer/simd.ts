@@ -26,7 +26,8 @@ function byBlocks({ block_count }: Uniforms): Division {
 interface Block {
   readonly start: Local;
   readonly length: Local;
-  readonly tensor: Local;
+  /** Twice the number of the tensor, plus 1 if its weights decay. */
+  readonly owner: Local;
 }
 
 function eachBlock(f: FunctionBuilder, at: Parameters, body: (block: Block) => void): void {
@@ -35,7 +36,7 @@ function eachBlock(f: FunctionBuilder, at: Parameters, body: (block: Block) => v
     body({
       start: f.local("i32", i32.load(triple)),
       length: f.local("i32", i32.load(triple, 4)),
-      tensor: f.local("i32", i32.load(triple, 8)),
+      owner: f.local("i32", i32.load(triple, 8)),
     });
   });
 }
@@ -49,12 +50,11 @@ function eachBlockUnlessFlagged(
   f.if(i32.eqz(i32.load(at.u32("flag"))), () => eachBlock(f, at, body));
 }
 
-/** The weight decay of a tensor, 0 for one without, in all lanes. */
-function decayOf(f: FunctionBuilder, at: Parameters, tensor: Local): Local {
-  const decays = i32.load(element(at.u32("decays"), tensor));
+/** The weight decay of a block's owner, 0 for one without, in all lanes. */
+function decayOf(f: FunctionBuilder, at: Parameters, owner: Local): Local {
   return f.local(
     "v128",
-    f32x4.splat(f32.select(at.f32("weight_decay"), 0, i32.ne(decays, 0))),
+    f32x4.splat(f32.select(at.f32("weight_decay"), 0, i32.and(owner, 1))),
   );
 }
 
@@ -116,8 +116,8 @@ const lambMoments: SimdKernel = {
   define: () => (f, at) => {
     const move = momentsOf(f, at);
     const epsilon = splatted(f, at, "epsilon");
-    eachBlockUnlessFlagged(f, at, ({ start, length, tensor }) => {
-      const decay = decayOf(f, at, tensor);
+    eachBlockUnlessFlagged(f, at, ({ start, length, owner }) => {
+      const decay = decayOf(f, at, owner);
       const [w, g, m, v] = ["weights", "gradients", "m", "v"].map((name) =>
         f.local("i32", element(at.u32(name), start))
       );
@@ -139,9 +139,9 @@ const lambApply: SimdKernel = {
   divide: byBlocks,
   define: () => (f, at) => {
     const epsilon = splatted(f, at, "epsilon");
-    eachBlockUnlessFlagged(f, at, ({ start, length, tensor }) => {
-      const decay = decayOf(f, at, tensor);
-      const ratio = f32.load(element(at.u32("ratios"), tensor));
+    eachBlockUnlessFlagged(f, at, ({ start, length, owner }) => {
+      const decay = decayOf(f, at, owner);
+      const ratio = f32.load(element(at.u32("ratios"), i32.shrU(owner, 1)));
       const rate = f.local("v128", f32x4.splat(f32.mul(at.f32("learning_rate"), ratio)));
       const [w, m, v] = ["weights", "m", "v"].map((name) =>
         f.local("i32", element(at.u32(name), start))
@@ -159,8 +159,8 @@ const adamw: SimdKernel = {
   define: () => (f, at) => {
     const move = momentsOf(f, at);
     const [epsilon, rate] = ["epsilon", "learning_rate"].map((name) => splatted(f, at, name));
-    eachBlockUnlessFlagged(f, at, ({ start, length, tensor }) => {
-      const decay = decayOf(f, at, tensor);
+    eachBlockUnlessFlagged(f, at, ({ start, length, owner }) => {
+      const decay = decayOf(f, at, owner);
       const [w, g, m, v] = ["weights", "gradients", "m", "v"].map((name) =>
         f.local("i32", element(at.u32(name), start))
       );

@@ -16,7 +16,7 @@ export interface FlatRange {
   readonly offset: number;
   /** Number of elements. */
   readonly length: number;
-  /** `[start, length, tensor]` of each block, u32; starts are relative to `offset`. */
+  /** `[start, length, owner]` of each block, u32; starts are relative to `offset`, the owner is 2 · tensor + 1 if the tensor decays, else 2 · tensor. */
   readonly blocks: View;
   /** Number of blocks. */
   readonly blockCount: number;
@@ -70,7 +70,7 @@ export function blockTables(
   const ranges: HostRange[] = [];
   const endRange = (tensor: number): void => {
     // Views start at aligned offsets, so each range's part of an array of blocks needs an aligned length.
-    while ((triples.length / 3) % VIEW_ALIGNMENT !== 0) triples.push(0, 0, tensor);
+    while ((triples.length / 3) % VIEW_ALIGNMENT !== 0) triples.push(0, 0, 2 * tensor);
   };
   parameters.list.forEach(({ view, spec }, tensor) => {
     const length = frozen.has(spec.name) ? 0 : view.length;
@@ -87,7 +87,7 @@ export function blockTables(
         ranges.push(range);
       }
       range.end = offset + length;
-      triples.push(offset - range.offset, length, tensor);
+      triples.push(offset - range.offset, length, 2 * tensor + Number(isDecayed(spec)));
     }
     tensorBlocks.push(triples.length / 3);
   });
@@ -125,7 +125,7 @@ export function blockTables(
     tensors,
     tensorBlocks: whole(firstBlocks),
     decays: whole(decays),
-    owners: Uint32Array.from({ length: blockCount }, (_, block) => triples[3 * block + 2]),
+    owners: Uint32Array.from({ length: blockCount }, (_, block) => triples[3 * block + 2] >> 1),
     free: () => [blocks, firstBlocks, decays].forEach((buffer) => device.free(buffer)),
   };
 }

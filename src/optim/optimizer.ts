@@ -248,7 +248,6 @@ export class Optimizer {
 
   #lambMoments(): void {
     const { beta1, beta2, epsilon, weightDecay } = this.settings;
-    const { decays } = this.#tables;
     for (const range of this.#own) {
       this.#device.run(optimizerLambMoments, {
         bindings: {
@@ -257,7 +256,6 @@ export class Optimizer {
           norm: whole(this.#norm),
           flag: whole(this.#flag),
           blocks: range.blocks,
-          decays,
           m: this.#moments(this.firstMoments, range),
           v: this.#moments(this.secondMoments, range),
           partials: this.#partialOf(range, 2),
@@ -296,7 +294,6 @@ export class Optimizer {
           v: this.#moments(this.secondMoments, range),
           flag,
           blocks: range.blocks,
-          decays,
           ratios,
           weights: within(this.#parameters.values, range),
         },
@@ -319,7 +316,6 @@ export class Optimizer {
           norm: whole(this.#norm),
           flag: whole(this.#flag),
           blocks: range.blocks,
-          decays: this.#tables.decays,
           weights: within(this.#parameters.values, range),
           m: this.#moments(this.firstMoments, range),
           v: this.#moments(this.secondMoments, range),

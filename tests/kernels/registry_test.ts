@@ -1,6 +1,12 @@
 /** Every kernel, variant and case: equal to the reference, and bit for bit within a numerics class. */
 import { assert, assertEquals } from "@std/assert";
-import { type Kernel, type KernelCase, KERNELS, type Variant } from "../../kernels/mod.ts";
+import {
+  activeBindings,
+  type Kernel,
+  type KernelCase,
+  KERNELS,
+  type Variant,
+} from "../../kernels/mod.ts";
 import type { HostArray } from "../../src/device/mod.ts";
 import { caseArrays, describe, outputs, referenceOf } from "./support/case_arrays.ts";
 import { worstDifference } from "./support/differences.ts";
@@ -78,6 +84,15 @@ Deno.test("every kernel is registered once, with a name of the form family.funct
   const names = KERNELS.map(({ name }) => name);
   assertEquals(new Set(names).size, names.length);
   for (const name of names) assert(/^[a-z_]+\.[a-z_]+$/.test(name), name);
+});
+
+Deno.test("no kernel binds more storage buffers than every adapter supports", () => {
+  for (const kernel of KERNELS) {
+    for (const some of kernel.cases()) {
+      const bindings = activeBindings(kernel, some.structural);
+      assert(bindings.length <= 8, `${describe(kernel, some)} binds ${bindings.join(", ")}`);
+    }
+  }
 });
 
 for (const kernel of KERNELS) {

@@ -16,6 +16,7 @@ const COMMANDS = {
   compile: async () => (await import("./bench/gpu.ts")).compile,
   gpu: async () => (await import("./bench/gpu.ts")).gpu,
   growth: async () => (await import("./bench/training.ts")).growth,
+  hours: async () => (await import("./bench/gpu.ts")).hours,
   kernels: async () => (await import("./bench/kernels.ts")).kernels,
   load: async () => (await import("./bench/data.ts")).load,
   model: async () => (await import("./bench/gpu.ts")).model,

@@ -92,6 +92,20 @@ export const model = new Command()
     console.log(json ? JSON.stringify(steps, null, 2) : modelTable(steps));
   });
 
+/** `bench hours`. */
+export const hours = new Command()
+  .description("Model the hours of the paper's tables on graphics cards that are not at hand.")
+  .option("--update-results", "Write docs/results/hours.md.")
+  .example("All tables", "deno task bench hours")
+  .action(async ({ updateResults }) => {
+    const { hoursPage } = await import("../../bench/gpu/paper_hours.ts");
+    const { readEfficiencies } = await import("../../bench/gpu/results.ts");
+    const { paperPreset } = await import("../paper/mod.ts");
+    const page = hoursPage(["gpu-day", "paper"].map(paperPreset), await readEfficiencies());
+    if (updateResults) await Deno.writeTextFile(`${ROOT}/docs/results/hours.md`, page);
+    console.log(page);
+  });
+
 /** Command lines that run as the launcher would run them. */
 function commandLines(config: Config): CommandLines {
   const deno = Deno.execPath();

@@ -50,6 +50,9 @@ export interface PaperPlan {
 /** Measured speeds by hidden size: models with equal hidden size have about the same FLOP/s. */
 export type MeasuredSpeeds = ReadonlyMap<number, Throughput>;
 
+/** What hours follow from. */
+type Speed = Pick<Throughput, "gigaflopsPerSecond">;
+
 /** Times a step of the cheapest pretraining job of each hidden size. */
 export async function measureSpeeds(
   device: Device,
@@ -69,10 +72,20 @@ export async function measureSpeeds(
   return speeds;
 }
 
-/** Sums up the requirements of jobs. */
+/** Sums up the requirements of jobs on one device. */
+export function planJobs(
+  jobs: readonly Job[],
+  speeds: ReadonlyMap<number, Speed> | null,
+): PaperPlan;
+/** Sums up the requirements of jobs, also on several devices. */
 export function planJobs(
   jobs: readonly Job[],
   speeds: MeasuredSpeeds | null,
+  network?: Network,
+): PaperPlan;
+export function planJobs(
+  jobs: readonly Job[],
+  speeds: ReadonlyMap<number, Speed> | null,
   network?: Network,
 ): PaperPlan {
   const counts: Record<string, number> = {};
@@ -89,12 +102,15 @@ export function planJobs(
     diskBytes: sum(jobs, diskBytes),
     hours: speeds === null ? null : sum(jobs, (job) => hoursOf(job, speeds)),
     rankedHours: ranked
-      ? sum(pretraining, (job) => rankedHours(job, speeds.get(job.config.hiddenSize)!, network))
+      ? sum(
+        pretraining,
+        (job) => rankedHours(job, speeds.get(job.config.hiddenSize) as Throughput, network),
+      )
       : null,
   };
 }
 
-function hoursOf(job: Job, speeds: MeasuredSpeeds): number {
+function hoursOf(job: Job, speeds: ReadonlyMap<number, Speed>): number {
   const config = configOf(job);
   const speed = speeds.get(config.hiddenSize) ?? [...speeds.values()].at(0);
   const training = speed === undefined ? 0 : hoursFor(jobCost(job), speed.gigaflopsPerSecond);

@@ -161,8 +161,10 @@ function shapeOf(
 /** One job per model size: planning a step is slow. */
 function distinct(jobs: readonly PretrainJob[]): PretrainJob[] {
   const bySize = new Map(jobs.map((job) => {
-    const { hiddenSize, numHiddenLayers } = job.config;
-    return [`${hiddenSize} ${numHiddenLayers} ${countParameters(encoderSpecs(job.config))}`, job];
+    const { hiddenSize, numHiddenLayers, hiddenDropoutProb } = job.config;
+    const parameters = countParameters(encoderSpecs(job.config));
+    // Dropout keeps its masks.
+    return [`${hiddenSize} ${numHiddenLayers} ${hiddenDropoutProb > 0} ${parameters}`, job];
   }));
   return [...bySize.values()];
 }

@@ -4,7 +4,14 @@
  * @module
  */
 import type { Experiment, Row } from "../experiment.ts";
-import { ADDED_MLM, cells, DEV_PROTOCOL, DOWNSTREAM, PARAMETERS } from "./columns.ts";
+import {
+  ADDED_MLM,
+  cells,
+  DEV_PROTOCOL,
+  DOWNSTREAM,
+  PARAMETERS,
+  PRESET_PARAMETERS,
+} from "./columns.ts";
 
 const PRINTED = [PARAMETERS, ...DOWNSTREAM];
 
@@ -33,7 +40,7 @@ export const TABLE_11: Experiment = {
     "On SQuAD2.0 the one-layer model answers no question: 50.1 is the score for always abstaining.",
     "The 24-layer row is not Table 2's ALBERT-large (90.6/83.9, Avg 82.4), which was trained from scratch.",
   ],
-  columns: [...PRINTED, ADDED_MLM],
+  columns: [...PRINTED, ADDED_MLM, PRESET_PARAMETERS],
   rows: [
     depth(1, null, "18M", "31.1/22.9", "50.1/50.1", "66.4", "80.8", "40.1", "52.9"),
     depth(3, 1, "18M", "79.8/69.7", "64.4/61.7", "77.7", "86.7", "54.0", "71.2"),

@@ -4,7 +4,14 @@
  * @module
  */
 import type { Experiment, Row } from "../experiment.ts";
-import { ADDED_MLM, cells, DEV_PROTOCOL, DOWNSTREAM, PARAMETERS } from "./columns.ts";
+import {
+  ADDED_MLM,
+  cells,
+  DEV_PROTOCOL,
+  DOWNSTREAM,
+  PARAMETERS,
+  PRESET_PARAMETERS,
+} from "./columns.ts";
 
 const PRINTED = [PARAMETERS, ...DOWNSTREAM];
 
@@ -28,7 +35,7 @@ export const TABLE_12: Experiment = {
     "The first row has the numbers of Table 11's 3-layer model, which was initialized from a shallower one; here all four widths are trained from scratch.",
     "H=4096 has 225M parameters here, but 235M for the same tensors in Tables 1 and 2.",
   ],
-  columns: [...PRINTED, ADDED_MLM],
+  columns: [...PRINTED, ADDED_MLM, PRESET_PARAMETERS],
   rows: [
     width(1024, "18M", "79.8/69.7", "64.4/61.7", "77.7", "86.7", "54.0", "71.2"),
     width(2048, "60M", "83.3/74.1", "69.1/66.6", "79.7", "88.6", "58.2", "74.6"),

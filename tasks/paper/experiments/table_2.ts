@@ -4,7 +4,14 @@
  * @module
  */
 import type { Column, Experiment, PaperModel, Row } from "../experiment.ts";
-import { ADDED_MLM, cells, DEV_PROTOCOL, DOWNSTREAM, PARAMETERS } from "./columns.ts";
+import {
+  ADDED_MLM,
+  cells,
+  DEV_PROTOCOL,
+  DOWNSTREAM,
+  PARAMETERS,
+  PRESET_PARAMETERS,
+} from "./columns.ts";
 
 const SPEED_UP: Column = { id: "speed-up", label: "Speedup", measure: { kind: "speed-up" } };
 const PRINTED = [PARAMETERS, ...DOWNSTREAM, SPEED_UP];
@@ -29,6 +36,7 @@ export const TABLE_2: Experiment = {
   columns: [
     ...PRINTED,
     ADDED_MLM,
+    PRESET_PARAMETERS,
     {
       id: "memory",
       label: "Memory per step",

@@ -15,10 +15,11 @@ import {
 } from "../../../src/report/mod.ts";
 import type { Column, Row } from "../experiment.ts";
 import { cellOf, type MeasuredCell, type MeasuredExperiment } from "../result.ts";
+import { estimateMean, MIN_SEEDS } from "../statistics.ts";
 
 /** A panel of a figure. */
 export interface Panel {
-  /** Curves of the means over seeds, with a band from minimum to maximum; null if nothing was measured. */
+  /** Curves of the means over seeds, with a band; null if nothing was measured. */
   readonly chart: Chart | null;
   readonly title: string;
   /** Rows without a curve, with the reason. */
@@ -74,7 +75,7 @@ function layersOf({ curves }: MeasuredCell): number {
   return Math.max(...curves.map(({ curve }) => curve.x.length));
 }
 
-/** `mean of 3 seeds, band from minimum to maximum`. */
+/** `mean of 3 seeds, band: its 95% interval`. */
 function seedsText(cells: readonly (MeasuredCell | undefined)[]): string {
   const counts = cells.flatMap((cell) =>
     cell === undefined || cell.curves.length === 0 ? [] : [cell.curves.length]
@@ -82,16 +83,22 @@ function seedsText(cells: readonly (MeasuredCell | undefined)[]): string {
   const least = Math.min(...counts), most = Math.max(...counts);
   if (most === 1) return "1 seed each, so small differences may be noise";
   const seeds = least === most ? `${most} seeds` : `${least} to ${most} seeds`;
-  return `mean of ${seeds}, band from minimum to maximum`;
+  return least < MIN_SEEDS
+    ? `mean of ${seeds}, band from minimum to maximum`
+    : `mean of ${seeds}, band: its 95% interval`;
 }
 
-/** Mean, minimum and maximum over seeds at each x that all seeds have. */
+/** Mean over seeds at each x that all seeds have, with its 95% interval, or the range of less than three seeds. */
 function bandOf({ curves }: MeasuredCell): ChartCurve["buckets"] {
   const places = curves[0].curve.x.filter((x) => curves.every(({ curve }) => curve.x.includes(x)));
   return places.map((x) => {
     const values = curves.map(({ curve }) => curve.y[curve.x.indexOf(x)]);
+    const range = { low: Math.min(...values), high: Math.max(...values) };
+    const { low, high } = values.length < MIN_SEEDS
+      ? range
+      : estimateMean(values).interval ?? range;
     return {
-      ...{ first: x, last: x, low: Math.min(...values), high: Math.max(...values) },
+      ...{ first: x, last: x, low, high },
       ...{ sum: values.reduce((a, b) => a + b, 0), count: values.length },
     };
   });

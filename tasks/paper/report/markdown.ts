@@ -9,7 +9,7 @@ import { EXPERIMENTS } from "../experiments/mod.ts";
 import type { Evidence, Finding } from "../findings/assess.ts";
 import type { JobResult, MeasuredExperiment } from "../result.ts";
 import { columnNumber } from "./numbers.ts";
-import { headline } from "./overview.ts";
+import { headline, subline } from "./overview.ts";
 import { pilotTable } from "./pilot.ts";
 import { labelAtSize, presetProtocol } from "./size_text.ts";
 import {
@@ -20,7 +20,6 @@ import {
   paperText,
   shownEvidence,
   VERDICT_RULE,
-  verdictCounts,
 } from "./evidence_text.ts";
 import {
   brokenCommand,
@@ -45,7 +44,7 @@ export function escapeMarkdown(text: string): string {
 
 /** Explains the notation, above the tables. */
 const LEGEND =
-  "Mean ± sample standard deviation over seeds, with the number n of seeds; below it, in italics, the paper's number. A label such as “24 layers → 5” is the paper's size and the size of this run. † marks numbers measured on a stand-in for the paper's data, ⁺ columns and rows that are not in the paper.";
+  "Mean ± sample standard deviation over seeds, with the number n of seeds, and for pairs and masked tokens what a model must exceed to have learned anything: cue, a logistic regression on lengths and cuts; unigram, always the most frequent token. Below it, in italics, the paper's number. A label such as “24 layers → 5” is the paper's size and the size of this run. † marks numbers measured on a stand-in for the paper's data, ⁺ columns and rows that are not in the paper.";
 
 /** Formats a table as GitHub Markdown, with its footnotes below. */
 export function tableMarkdown(view: TableView): string {
@@ -90,17 +89,24 @@ function named({ label, added }: Pick<Column | Row, "label" | "added">): string 
   return escapeMarkdown(label) + (added ? "⁺" : "");
 }
 
-function cellText({ measured, spread, count, standIn, failed, marks }: CellView): string {
+function cellText(
+  { measured, spread, count, baseline, standIn, failed, marks }: CellView,
+): string {
   const parts: string[] = [];
   if (measured !== null) {
     parts.push(
       escapeMarkdown(measured) + (spread === null ? "" : ` ± ${spread}`) +
-        (count === null ? "" : ` (n=${count})`) + (standIn ? "†" : ""),
+        inParentheses(count === null ? null : `n=${count}`, baseline) + (standIn ? "†" : ""),
     );
   } else if (failed) parts.push("failed");
   else if (marks.length > 0) parts.push("–");
   if (marks.length > 0) parts.push(`<sup>${marks.join(",")}</sup>`);
   return parts.join(" ");
+}
+
+function inParentheses(...texts: readonly (string | null)[]): string {
+  const some = texts.filter((text) => text !== null);
+  return some.length === 0 ? "" : ` (${some.join(", ")})`;
 }
 
 function paperCell({ paper }: CellView): string {
@@ -120,7 +126,7 @@ export function markdownSummary({ measured, findings, command }: ReportInput): s
     `# ${TITLE}`,
     PAPER,
     `**${headline(ofPaper)}** (${
-      verdictCounts(ofPaper)
+      subline(ofPaper)
     }). [Evidence](#findings), [tables and figures](#tables-and-figures), [results by row and seed](index.md).`,
     `![Every claim with effect, interval, the paper's value and verdict](overview.svg)`,
     ["```sh ignore", brokenCommand(command), "```"].join("\n"),

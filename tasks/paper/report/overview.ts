@@ -5,6 +5,7 @@
  */
 import { type Html, html, standAlone } from "../../../src/report/mod.ts";
 import type { Finding, Verdict } from "../findings/assess.ts";
+import { verdictCounts } from "./evidence_text.ts";
 import { type Axis, overviewGroups, type OverviewRow } from "./overview_rows.ts";
 
 /** Verdicts with signs that do not rely on color. */
@@ -88,15 +89,17 @@ export function overviewSvg(title: string, findings: readonly Finding[]): string
       <text x="${x}" y="${top}" ${more}>${content}</text>
     `;
   for (const { heading, rows, axis } of overviewGroups(findings)) {
-    parts.push(text(
-      AT.claim,
-      y + 18,
-      heading,
-      html`
-        fill="var(--quiet)" font-style="italic"
-      `,
-    ));
-    y += HEADING;
+    if (heading !== "") {
+      parts.push(text(
+        AT.claim,
+        y + 18,
+        heading,
+        html`
+          fill="var(--quiet)" font-style="italic"
+        `,
+      ));
+      y += HEADING;
+    }
     for (const row of rows) {
       const { finding: { claim, verdict }, detail, effect, paper } = row;
       const color = COLORS[verdict];
@@ -197,14 +200,31 @@ export function overviewSvg(title: string, findings: readonly Finding[]): string
         fill="var(--text)" font-size="16" font-weight="600"
       `,
     )}
+    ${text(
+      AT.verdict,
+      50,
+      subline(findings),
+      html`
+        fill="var(--quiet)"
+      `,
+    )}
     ${keys}${parts}</svg>
   `).trimStart();
 }
 
-/** `9 of 13 claims resolved: 8 reproduced, 1 opposite`. */
+/** `9 of 13 claims resolved`. */
 export function headline(findings: readonly Finding[]): string {
   const resolved = findings.filter(({ verdict }) => verdict !== "not resolved").length;
   return `${resolved} of ${findings.length} claims resolved`;
+}
+
+/** `8 reproduced, 1 opposite, 4 not resolved at this size; 1 by counting`. */
+export function subline(findings: readonly Finding[]): string {
+  const counted =
+    findings.filter(({ verdict, evidence: [{ pairing }] }) =>
+      verdict !== "not resolved" && pairing === "counted"
+    ).length;
+  return verdictCounts(findings) + (counted === 0 ? "" : `; ${counted} by counting`);
 }
 
 /** The content of an SVG element of any width: positions are percentages. */

@@ -16,17 +16,11 @@ import { experimentName } from "../experiment.ts";
 import { EXPERIMENTS } from "../experiments/mod.ts";
 import type { JobFailure, MeasuredExperiment } from "../result.ts";
 import { figurePanels, type Panel } from "./figures.ts";
-import {
-  countText,
-  effectText,
-  expectationText,
-  VERDICT_TEXT,
-  verdictCounts,
-} from "./evidence_text.ts";
+import { countText, effectText, expectationText, VERDICT_TEXT } from "./evidence_text.ts";
 import { findingsHtml } from "./findings_html.ts";
 import { presetProtocol } from "./size_text.ts";
 import { signed } from "./numbers.ts";
-import { headline, overviewHtml } from "./overview.ts";
+import { headline, overviewHtml, subline } from "./overview.ts";
 import { pilotTable } from "./pilot.ts";
 import {
   baselineGains,
@@ -59,7 +53,7 @@ ${summary(provenance(input.measured))}
       `
     )
   }</nav>
-<p class="quiet">Each cell shows our number (mean over seeds ± sample standard deviation) and, in gray below it, the paper’s. <sup>+</sup> marks columns and rows that are not in the paper, † numbers measured on a stand-in for the paper’s data. Numbers link to their runs.</p>
+<p class="quiet">A cell shows the mean over n seeds ± the sample standard deviation, and for pairs and masked tokens what a model must exceed to have learned anything (cue: a logistic regression on lengths and cuts; unigram: always the most frequent token). The row below has the paper’s numbers. A label such as “24 layers → 5” is the paper’s size and the size of this run. <sup>+</sup> marks columns and rows that are not in the paper, † numbers measured on a stand-in for the paper’s data. Numbers link to their runs.</p>
 ${notRun(input)}
 ${findingsHtml(input.findings, input.measured.map(({ experiment: { id } }) => id))}
 ${sections}
@@ -74,7 +68,7 @@ ${sections}
 function opening({ findings, measured }: ReportInput): Html {
   const ofPaper = findings.filter(({ claim }) => !claim.control);
   return html`<section id="claims"><h2 class="opening">${headline(ofPaper)}</h2>
-<p class="quiet">${verdictCounts(ofPaper)}. Every claim links to its evidence.</p>
+<p class="quiet">${subline(ofPaper)}. Every claim links to its evidence.</p>
 ${overviewHtml(ofPaper, measured.map(({ experiment: { id } }) => id))}</section>`;
 }
 

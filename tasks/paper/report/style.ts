@@ -23,14 +23,14 @@ table.printed th:first-child{position:sticky;left:0;background:var(--page);paddi
 table.printed tbody+tbody tr:first-child>*{border-top:1px solid var(--grid)}
 table.printed .group th{font-style:italic;font-weight:400;padding-top:.5rem}
 table.printed .group span{position:sticky;left:0}
-.ours,.paper{display:block}
+.ours,.paper,.about{display:block}
 .ours{position:relative}
 .ours sup{position:absolute;left:100%;top:.1em;line-height:1;font-size:.66rem;padding-left:.1em}
-.ours,.paper{margin-right:calc(var(--spread,0)*.62em)}
+.ours,.paper,.about{margin-right:calc(var(--spread,0)*.62em)}
 .printed thead th.n{padding-right:calc(.8rem + var(--spread,0)*.62em)}
 .ours small{position:absolute;left:100%;top:.12em;padding-left:.15em;color:var(--quiet);font-size:.82em}
 .ours:has(small) sup{left:calc(100% + var(--spread,0)*.62em)}
-.paper{color:var(--quiet);font-size:.86em;opacity:.85}
+.paper{color:var(--quiet);font-style:italic}.about{color:var(--quiet);font-size:.76em;white-space:nowrap}.printed-row>*{padding-top:0!important}.printed-row th{color:var(--quiet);font-style:italic;font-weight:400}.measured>*{padding-bottom:.1rem!important}
 .added{background:color-mix(in srgb,var(--card) 70%,transparent)}
 sup{font-size:.7em;line-height:0;color:var(--quiet)}
 .failed{color:var(--curve-2);font-weight:600}

@@ -1,5 +1,5 @@
 /**
- * A table as HTML: rules as in print, our number above the paper's.
+ * A table as HTML: rules as in print, our numbers above the paper's.
  *
  * @module
  */
@@ -44,6 +44,7 @@ export function tableHtml(view: TableView, input: ReportInput): Html {
   `;
 }
 
+/** The row's numbers, and below them the paper's in a separate row. A row that the paper quotes has only the paper's. */
 function tableRow(
   { row, label, cells }: RowView,
   columns: readonly Column[],
@@ -51,17 +52,29 @@ function tableRow(
   id: string,
   input: ReportInput,
 ): Html {
-  return html`<tr><th scope="row">${label}${row.added ? ADDED : ""}</th>${
-    cells.map((cell, i) =>
-      html`<td class="n${columns[i].added ? " added" : ""}" style="--spread:${spreads[i]}">${
-        ours(cell, `${id}-${row.id}-${columns[i].id}`, input)
-      }${cell.paper === null ? "" : html`<span class="paper">${cell.paper}</span>`}</td>`
-    )
-  }</tr>`;
+  const line = (heading: Html, kind: string, content: (cell: CellView, i: number) => Html) =>
+    html`<tr class="${kind}"><th scope="row">${heading}</th>${
+      cells.map((cell, i) =>
+        html`<td class="n${columns[i].added ? " added" : ""}" style="--spread:${spreads[i]}">${
+          content(cell, i)
+        }</td>`
+      )
+    }</tr>`;
+  const heading = html`${label}${row.added ? ADDED : ""}`;
+  const printed = (cell: CellView) =>
+    cell.paper === null ? html`` : html`<span class="paper">${cell.paper}</span>`;
+  if (cells.every(isEmpty)) return line(heading, "quoted", printed);
+  return html`${
+    line(heading, "measured", (cell, i) => ours(cell, `${id}-${row.id}-${columns[i].id}`, input))
+  }${cells.every(({ paper }) => paper === null) ? "" : line(html`paper`, "printed-row", printed)}`;
+}
+
+function isEmpty({ measured, failed, marks }: CellView): boolean {
+  return measured === null && !failed && marks.length === 0;
 }
 
 function ours(cell: CellView, id: string, input: ReportInput): Html {
-  const { measured, spread, count, standIn, failed, marks } = cell;
+  const { measured, spread, count, baseline, standIn, failed, marks } = cell;
   const raised = [...(standIn ? ["†"] : []), ...marks];
   const sup = raised.length === 0 ? html`` : html`<sup>${raised.join(",")}</sup>`;
   if (measured === null) {
@@ -71,9 +84,13 @@ function ours(cell: CellView, id: string, input: ReportInput): Html {
   }
   const href = hrefOf(cell, id, input);
   const number = href === null ? html`${measured}` : html`<a href="${href}">${measured}</a>`;
+  const about = [
+    ...(count === null ? [] : [`n=${count}`]),
+    ...(baseline === null ? [] : [baseline]),
+  ];
   return html`<span class="ours">${number}${
     spread === null ? "" : html`<small> ±${spread}</small>`
-  }${count === null ? "" : html`<small class="quiet"> n=${count}</small>`}${sup}</span>`;
+  }${sup}</span>${about.length === 0 ? "" : html`<span class="about">${about.join(", ")}</span>`}`;
 }
 
 /** The number of a single run links to its report, a mean to the list of its runs. */

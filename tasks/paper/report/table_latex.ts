@@ -31,13 +31,18 @@ export function tableLatex(view: TableView): string {
   const { experiment, preset } = view.measured;
   const columns = view.columns.length + 1;
   const caption =
-    `${experiment.title}. ${experiment.question} Preset ${preset}; mean ± sample standard deviation over seeds; the paper's numbers in gray.`;
+    `${experiment.title}. ${experiment.question} Preset ${preset}; mean ± sample standard deviation over seeds; the paper's numbers in gray below.`;
   const rows = view.groups.flatMap(({ label, rows }, i) => [
     ...(i > 0 ? ["\\midrule"] : []),
     ...(label === null ? [] : [`\\multicolumn{${columns}}{l}{\\emph{${escapeLatex(label)}}} \\\\`]),
-    ...rows.map(({ row, label, cells }) =>
-      `${[named({ label, added: row.added }), ...cells.map(cellText)].join(" & ")} \\\\`
-    ),
+    ...rows.flatMap(({ row, label, cells }) => {
+      const line = (texts: readonly string[]) => `${texts.join(" & ")} \\\\`;
+      const printed = cells.map(({ paper }) => paper === null ? "" : gray(paper));
+      return [
+        line([named({ label, added: row.added }), ...cells.map(cellText)]),
+        ...(printed.every((text) => text === "") ? [] : [line([gray("paper"), ...printed])]),
+      ];
+    }),
   ]);
   const head = view.columns.map(named);
   return [
@@ -65,18 +70,23 @@ function named({ label, added }: Pick<Column | Row, "label" | "added">): string 
   return escapeLatex(label) + (added ? "$^{+}$" : "");
 }
 
-function cellText({ measured, spread, count, paper, standIn, failed, marks }: CellView): string {
+function gray(text: string): string {
+  return `\\textcolor{gray}{${escapeLatex(text)}}`;
+}
+
+function cellText(
+  { measured, spread, count, baseline, standIn, failed, marks }: CellView,
+): string {
   const parts: string[] = [];
   if (measured !== null) {
     parts.push(
       escapeLatex(measured) + (spread === null ? "" : ` $\\pm$ ${escapeLatex(spread)}`) +
-        (count === null ? "" : ` ($n=${count}$)`),
+        (count === null ? "" : ` ($n=${count}$)`) + (baseline === null ? "" : ` (${baseline})`),
     );
   } else if (failed) parts.push("failed");
   else if (marks.length > 0) parts.push("--");
   const raised = [...(standIn ? ["\\dag"] : []), ...marks.map((mark) => `\\text{${mark}}`)];
   if (raised.length > 0) parts.push(`$^{${raised.join(",")}}$`);
-  if (paper !== null) parts.push(`\\textcolor{gray}{${escapeLatex(paper)}}`);
   return parts.join(" ");
 }
 

@@ -17,6 +17,8 @@ export interface CellView {
   readonly spread: string | null;
   /** Number of seeds behind a measured number; null for counted cells and without a number. */
   readonly count: number | null;
+  /** What the number must exceed to show that something was learned: `cue 60.8`; null if the column has no such baseline. */
+  readonly baseline: string | null;
   /** The paper's number as printed; null if it does not print one. */
   readonly paper: string | null;
   /** Whether the number was measured on a stand-in for the paper's data. */
@@ -71,6 +73,8 @@ export function tableView(measured: MeasuredExperiment): TableView {
     );
     groups.at(-1)!.rows.push({ row, label: at(row.label), cells });
   }
+  const baselines = baselineRows(measured);
+  if (baselines.length > 0) groups.push({ label: "Baselines on the same rows", rows: baselines });
   const standIns = new Set(measured.cells.flatMap((cell) => cell.standIns));
   return withoutEmptyColumns({
     ...{ measured, columns, hidden: [], groups },
@@ -120,12 +124,49 @@ function cellView(
     count: seeds.some(({ result, seed }) => result !== undefined || seed !== 0)
       ? seeds.length
       : null,
+    baseline: baselineText(column, seeds),
     paper,
     standIn: seeds.length > 0 && (cell?.standIns.length ?? 0) > 0,
     failed: (cell?.failures.length ?? 0) > 0,
     marks: [...new Set(marks)],
     seeds,
   };
+}
+
+/** Baselines of intrinsic metrics, which the results contain, with their names in tables. */
+const BASELINES: Readonly<Record<string, readonly [metric: string, name: string]>> = {
+  mlm_accuracy: ["unigram_accuracy", "unigram"],
+  nsp_accuracy: ["nsp_cue", "cue"],
+  sop_accuracy: ["sop_cue", "cue"],
+};
+
+function baselineText({ measure }: Column, seeds: readonly SeedValue[]): string | null {
+  if (measure.kind !== "intrinsic" || seeds.length === 0) return null;
+  const [metric] = measure.metrics;
+  if (/_uncut_accuracy$/.test(metric)) return "chance 50.0";
+  const [baseline, name] = BASELINES[metric] ?? [];
+  const value = baseline === undefined ? undefined : seeds[0].result?.metrics[baseline];
+  return value === undefined ? null : `${name} ${columnNumber(measure, value)}`;
+}
+
+/** Rows with what the most frequent class and a bag of words reach on the same rows, if a column has been fine-tuned on texts with classes. */
+function baselineRows({ experiment, cells }: MeasuredExperiment): RowView[] {
+  const names = [["majority", "Most frequent class"], ["bag_of_words", "Bag of words"]] as const;
+  return names.flatMap(([metric, label]) => {
+    const row = { id: metric.replaceAll("_", "-"), label, added: true, paper: {} };
+    const filled = experiment.columns.map((column): CellView => {
+      const measured = column.measure.kind !== "finetune" ? undefined : cells
+        .filter((cell) => cell.column === column)
+        .flatMap(({ seeds }) => seeds.flatMap(({ result }) => result?.metrics[metric] ?? []))
+        .at(0);
+      return {
+        ...{ spread: null, count: null, baseline: null, paper: null, standIn: false },
+        ...{ failed: false, marks: [], seeds: [] },
+        measured: measured === undefined ? null : columnNumber(column.measure, measured),
+      };
+    });
+    return filled.some(({ measured }) => measured !== null) ? [{ row, label, cells: filled }] : [];
+  });
 }
 
 /** Why a cell is empty or incomplete; cells of quoted rows have no reasons. */

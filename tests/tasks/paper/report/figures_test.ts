@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { EXPERIMENTS } from "../../../../tasks/paper/mod.ts";
 import { figurePanels, figureSvg } from "../../../../tasks/paper/report/figures.ts";
 import { measuredExperiment } from "../../../support/paper_results.ts";
@@ -23,6 +23,17 @@ Deno.test("a figure has a panel per column and group, with mean, minimum and max
   assertEquals(label, "with dropout");
   assertEquals(buckets[0], { first: 1, last: 1, low: 10, high: 14, sum: 24, count: 2 });
   assertEquals(panels[1].missing, [{ row: "W/o dropout", reason: "Not run." }]);
+});
+
+Deno.test("the band of a figure is the 95% interval of the mean from three seeds on", () => {
+  const panels = figurePanels(measuredExperiment(figure("figure-2"), {
+    "with-dropout/mlm": [curve(10), curve(11), curve(12)],
+  }));
+  const { curves: [{ buckets: [{ low, high }] }], note } = panels[1].chart!;
+  // Student's t with two degrees of freedom is 4.303; the standard error is 1 / √3.
+  assertAlmostEquals(high - 11, 4.3027 / Math.sqrt(3), 1e-4);
+  assertAlmostEquals(11 - low, high - 11);
+  assertStringIncludes(note!, "95% interval");
 });
 
 Deno.test("the SVG of a figure is standalone and escapes its texts", () => {

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { escapeMarkdown, tableMarkdown } from "../../../../tasks/paper/report/markdown.ts";
+import { tableHtml } from "../../../../tasks/paper/report/table_html.ts";
 import { tableCsv } from "../../../../tasks/paper/report/table_csv.ts";
 import { escapeLatex, tableLatex } from "../../../../tasks/paper/report/table_latex.ts";
 import { tableView } from "../../../../tasks/paper/report/table_view.ts";
 import { findExperiments } from "../../../../tasks/paper/mod.ts";
-import { measuredExperiment, parseCsv } from "../../../support/paper_results.ts";
+import { jobResult, measuredExperiment, parseCsv } from "../../../support/paper_results.ts";
 import { formatCount } from "../../../../src/report/mod.ts";
 import { paperPreset } from "../../../../tasks/paper/presets/mod.ts";
 import { presetProtocol } from "../../../../tasks/paper/report/size_text.ts";
@@ -85,6 +86,45 @@ Deno.test("columns that were not run are hidden, with the footnotes of only thei
   assertEquals(shown.footnotes.map(({ text }) => text), ["Not run."]);
   assert(!tableMarkdown(shown).includes("Never"));
   assertStringIncludes(tableMarkdown(shown), "- Not run: MLM; NSP; SOP");
+});
+
+Deno.test("cells name what a model must exceed, and rows at the end what needs no model", () => {
+  const table = findExperiments(["table-5"])[0];
+  const of = (metrics: Record<string, number>) => (seed: number) => ({
+    ...{ seed, values: [66], result: jobResult(`${seed}`, { seed, metrics }) },
+  });
+  const intrinsic = of({ sop_cue: 60.83, unigram_accuracy: 4.6 });
+  const shown = tableView(measuredExperiment(table, {
+    "sop/sop": { seeds: [1, 2].map(intrinsic) },
+    "sop/mlm": { seeds: [1].map(intrinsic) },
+    "sop/sop-uncut": { seeds: [1].map(intrinsic) },
+    "sop/sst-2": { seeds: [1].map(of({ majority: 50.92, bag_of_words: 79.13 })) },
+    "sop/squad-1.1": { seeds: [1].map(of({})) },
+  }, "nano"));
+  assertEquals(shown.columns.map(({ id }) => id), [
+    "mlm",
+    "sop",
+    "squad-1.1",
+    "sst-2",
+    "sop-uncut",
+  ]);
+  const sop = shown.groups[0].rows.find(({ row }) => row.id === "sop")!;
+  assertEquals(sop.cells.map(({ baseline }) => baseline), [
+    ...["unigram 4.6", "cue 60.8", null, null, "chance 50.0"],
+  ]);
+  const baselines = shown.groups.at(-1)!;
+  assertEquals(baselines.rows.map(({ label, cells }) => [label, ...cells.map((c) => c.measured)]), [
+    ["Most frequent class", null, null, null, "50.9", null],
+    ["Bag of words", null, null, null, "79.1", null],
+  ]);
+  const text = tableMarkdown(shown);
+  assertStringIncludes(text, "66.0 ± 0.0 (n=2, cue 60.8)");
+  assertStringIncludes(text, "| Bag of words⁺ |  |  |  | 79.1 |  |");
+  // A number, its n and its baseline do not share a place in HTML.
+  const input = { linkTo: () => null, logOf: () => null, measured: [], findings: [], command: "" };
+  const page = tableHtml(shown, input).text.replace(/>\s+</g, "><");
+  assertStringIncludes(page, '<span class="about">n=2, cue 60.8</span>');
+  assertEquals(page.match(/<tr class="printed-row">/g)!.length, 3);
 });
 
 Deno.test("Markdown tables keep their columns whatever the cells contain", () => {

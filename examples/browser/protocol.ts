@@ -32,8 +32,8 @@ export type ModelSource =
     readonly url: string;
     /** Name of the browser's cache that stores the files. */
     readonly cache?: string;
-    /** Files to request at once, before they are needed. */
-    readonly ahead?: readonly string[];
+    /** Names of all files. They are requested at once, and no others. */
+    readonly files?: readonly string[];
   }
   /** A model of the Hugging Face hub, or of a mirror at another address. */
   | { readonly kind: "hub"; readonly name: string; readonly hub?: string }

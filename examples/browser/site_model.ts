@@ -11,6 +11,7 @@ import type { Site } from "./site.ts";
 const FILES = [
   ...["config.json", "model.safetensors", "spiece.model", "tokenizer.json", "vocab.txt"],
   ...["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "README.md"],
+  ...["modules.json", "sentence_bert_config.json", "1_Pooling/config.json"],
 ];
 
 /** Reads a file of a folder; null if it does not exist. */

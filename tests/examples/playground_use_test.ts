@@ -78,6 +78,12 @@ Deno.test({
         await page.evaluate(`document.querySelector("#sentence").value`),
         "The cow sleeps in the [MASK].",
       );
+      // The browser keeps the files of the model.
+      assert(
+        await page.evaluate(
+          `caches.match(new URL("model/model.safetensors", location.href)).then(Boolean)`,
+        ),
+      );
       // The rank of the hidden word.
       const all = (await albert.fillMask("The cow sleeps in the [MASK].", 105))[0];
       const { rank, note } = {

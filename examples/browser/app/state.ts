@@ -137,7 +137,7 @@ async function loadServedModel(): Promise<void> {
     const { title, version, files } = index;
     const cache = `albert-model-${version}`;
     const source = { kind: "url", url: new URL("./model", import.meta.url).href, cache } as const;
-    await loadModel("pretrained", title, { ...source, ahead: files });
+    await loadModel("pretrained", title, { ...source, files });
     served.value = "ready";
     await forgetOtherVersions(cache);
   } catch (error) {

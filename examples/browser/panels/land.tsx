@@ -40,8 +40,8 @@ const parts = computed(() => partsOf(sentence.value.text));
 const hasBlanks = computed(() => sentence.value.hidden.length > 0);
 /** Whether the model can guess words. The model of a run can. */
 const hasHead = computed(() => chosenInfo.value?.tasks.includes("fill") ?? true);
-/** The guesses, and the text that they are for. */
-const guesses = signal<{ readonly text: string; readonly blanks: readonly Guess[] } | null>(null);
+/** The guesses, and the sentence that they are for. */
+const guesses = signal<Sentence & { readonly blanks: readonly Guess[] } | null>(null);
 /** Milliseconds of the last answer. */
 const duration = signal<number | null>(null);
 
@@ -98,15 +98,20 @@ function useGuesses(model: string | null): void {
     const started = performance.now();
     const asked = text.replaceAll(BLANK, info?.maskToken ?? BLANK);
     const blanks = await call("guess", { model: model!, text: asked, top: TOP, hidden });
-    guesses.value = { text, blanks };
+    guesses.value = { text, hidden, blanks };
     duration.value = performance.now() - started;
   };
   useLive([model, text, steps], canGuess ? guess : null);
 }
 
-/** The guesses for the sentence as it is now; those of an earlier one while the model computes. */
+/** The guess for a blank. While the model computes, that of the same word, or of as many blanks, in the sentence before. */
 function guessOf(blank: number): Guess | undefined {
-  return guesses.value?.blanks[blank];
+  if (guesses.value === null) return undefined;
+  const { text, hidden: words, blanks } = guesses.value;
+  const { text: now, hidden } = sentence.value;
+  if (text === now || words.length === hidden.length) return blanks[blank];
+  const word = hidden[blank];
+  return word === null ? undefined : blanks[words.indexOf(word)];
 }
 
 /** The piece as people write it. */
@@ -175,6 +180,7 @@ interface WordProps {
 function Word({ part: { kind, text, blank }, index, tabIndex, onFocus }: WordProps) {
   const best = blank === undefined ? undefined : guessOf(blank)?.candidates[0];
   const shown = best === undefined ? "…" : plain(best.piece);
+  const chance = best === undefined ? "" : ` ${percent(best.probability)}`;
   return (
     <button
       type="button"
@@ -182,11 +188,11 @@ function Word({ part: { kind, text, blank }, index, tabIndex, onFocus }: WordPro
       tabIndex={tabIndex}
       onFocus={onFocus}
       aria-pressed={kind === "blank"}
-      aria-label={kind === "blank" ? `blank ${blank! + 1}: ${shown}` : text}
+      aria-label={kind === "blank" ? `${shown}${chance}, blank ${blank! + 1}` : text}
       onClick={() => change(toggle(sentence.value, index, shown))}
     >
       {kind === "blank" ? shown : text}
-      {best && <small class="number">{percent(best.probability)}</small>}
+      {best && <small class="number">{chance}</small>}
     </button>
   );
 }

@@ -40,7 +40,9 @@ export function ModelField({ info: given }: { readonly info?: ModelInfo }) {
 export function sizesOf({ parameters, layers, groups, hiddenSize, vocabularySize }: ModelInfo) {
   const sharing = layers > 1 && groups === 1 ? " that share their weights" : "";
   return [
-    `${(parameters / 1e6).toPrecision(3)} million parameters`,
+    parameters < 1e6
+      ? `${parameters.toLocaleString("en")} parameters`
+      : `${(parameters / 1e6).toPrecision(3)} million parameters`,
     `${layers} layers of ${hiddenSize}${sharing}`,
     `vocabulary of ${vocabularySize.toLocaleString("en")}`,
   ].join(" · ");

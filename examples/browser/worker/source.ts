@@ -33,12 +33,13 @@ export async function readerOf(
     },
   };
   if (source.kind === "hub") return await hubFiles(source.name, source.hub ?? HUB, options);
-  const { url, cache, ahead = [] } = source;
+  const { url, cache, files } = source;
   const read = remoteFiles(url, { ...options, cache });
-  const requested = new Map(ahead.map((name) => [name, read(name)]));
+  if (files === undefined) return read;
+  const requested = new Map(files.map((name) => [name, read(name)]));
   // An error is reported to whoever reads the file.
   for (const file of requested.values()) file.catch(() => {});
-  return (name) => requested.get(name) ?? read(name);
+  return (name) => requested.get(name) ?? Promise.resolve(null);
 }
 
 type File = Blob | Uint8Array<ArrayBuffer>;

@@ -96,12 +96,20 @@ export interface FilledPiece {
 /** Whether a run computes. */
 export type RunState = "preparing" | "running" | "paused" | "finished" | "stopped" | "failed";
 
+/** Parameters of a configuration, as in the paper's Table 1. */
+export interface ParameterCount {
+  readonly label: string;
+  readonly parameters: number;
+  /** Those of the embeddings among them, with the projection to H. */
+  readonly embeddings: number;
+}
+
 /** What is known of a run before its first step. */
 export interface RunFacts {
   /** Parameters of the encoder with its embeddings, as in the paper's Table 1. */
   readonly encoderParameters: number;
-  /** Parameters of the embeddings among them: E times the vocabulary, positions, and the projection to H. */
-  readonly embeddingParameters: number;
+  /** The same model with fewer of ALBERT's reductions, for comparison; the first is the model itself. */
+  readonly counts: readonly ParameterCount[];
   /** Parameters with the pretraining heads. */
   readonly totalParameters: number;
   readonly vocabularySize: number;
@@ -138,8 +146,6 @@ export interface SamplePoint {
 export interface VocabularyProgress {
   /** Pieces of the vocabulary now. */
   readonly pieces: number;
-  /** Pieces at which training ends. */
-  readonly target: number;
   /** From 0 to 1. */
   readonly done: number;
   /** Some pieces, once the vocabulary is trained. */

@@ -16,9 +16,9 @@ import { device, notice, shownPanel } from "./state.ts";
 /** The panels by the name of their tab, in order. */
 const PANELS: Readonly<Record<string, { readonly title: string; readonly Panel: ComponentType }>> =
   {
-    fill: { title: "Fill masks", Panel: Land },
+    fill: { title: "Fill", Panel: Land },
     train: { title: "Train", Panel: Train },
-    inside: { title: "Look inside", Panel: Inside },
+    inside: { title: "Inside", Panel: Inside },
     compare: { title: "Compare", Panel: Compare },
     use: { title: "Use", Panel: Use },
   };

@@ -31,6 +31,9 @@ export interface ChartProps {
   readonly curves: readonly Curve[];
   /** Fixed range of x, such as all steps of the run. */
   readonly range?: readonly [number, number];
+  /** Lowest and highest value of y; those of the curves if absent. */
+  readonly from?: number;
+  readonly to?: number;
   readonly height?: number;
   /** Formats values of y. */
   readonly format?: (value: number) => string;
@@ -38,17 +41,16 @@ export interface ChartProps {
 
 /** Draws curves over steps. The values under the pointer are in the legend. */
 export function Chart(
-  { label, x, xLabel = "step", curves, range, height = 190, format = short }: ChartProps,
+  { label, x, xLabel = "step", curves, range, from, to, height = 190, format = short }: ChartProps,
 ) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const names = curves.map(({ label }) => label).join();
   useEffect(() => {
     const parent = place.current!;
-    const style = getComputedStyle(parent);
     const axis = {
-      stroke: () => style.getPropertyValue("--faint"),
-      grid: { stroke: () => style.getPropertyValue("--line"), width: 1 },
+      stroke: () => colorOf(parent, "--faint"),
+      grid: { stroke: () => colorOf(parent, "--line"), width: 1 },
       ticks: { show: false },
       font: "12px system-ui",
     };
@@ -56,8 +58,13 @@ export function Chart(
       {
         width: parent.clientWidth,
         height,
-        scales: { x: { time: false, ...(range && { range: [...range] as [number, number] }) } },
-        axes: [{ ...axis, incrs: WHOLE }, {
+        scales: {
+          x: { time: false, ...(range && { range: [...range] as [number, number] }) },
+          ...((from ?? to) !== undefined && {
+            y: { range: (_, least, most) => [from ?? least ?? 0, to ?? (1.05 * (most ?? 1) || 1)] },
+          }),
+        },
+        axes: [{ ...axis, size: 30, incrs: WHOLE }, {
           ...axis,
           size: 46,
           values: (_, values) => values.map(format),
@@ -67,10 +74,10 @@ export function Chart(
           { label: xLabel },
           ...curves.map(({ label, color, dash, points = false }) => ({
             label,
-            stroke: () => style.getPropertyValue(color),
+            stroke: () => colorOf(parent, color),
             width: dash ? 1.25 : 2,
             dash: dash ? [...dash] : undefined,
-            points: { show: points, size: 8, fill: () => style.getPropertyValue(color) },
+            points: { show: points, size: 8, fill: () => colorOf(parent, color) },
             value: (_: uPlot, value: number | null) => value === null ? "–" : format(value),
           })),
         ],
@@ -92,12 +99,28 @@ export function Chart(
       plot.current = null;
     };
   }, [names, range?.join()]);
-  useEffect(() => plot.current?.setData(dataOf(x, curves)), [x, curves]);
+  useEffect(() => {
+    const chart = plot.current;
+    if (chart === null) return;
+    chart.setData(dataOf(x, curves));
+    // Without a pointer, the legend has the last values.
+    if ((chart.cursor.left ?? -1) < 0 && x.length > 0) chart.setLegend({ idx: x.length - 1 });
+  }, [x, curves]);
   return <div class="chart" role="img" aria-label={label} ref={place} />;
 }
 
 /** Distances between two ticks of x, which are numbers of steps or layers. */
 const WHOLE = Array.from({ length: 7 }, (_, i) => [1, 2, 5].map((digit) => digit * 10 ** i)).flat();
+
+/** The color of a CSS variable, which may depend on the color scheme. A canvas does not resolve variables. */
+function colorOf(parent: HTMLElement, variable: string): string {
+  const probe = document.createElement("i");
+  probe.style.color = `var(${variable})`;
+  parent.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
 
 function dataOf(x: readonly number[], curves: readonly Curve[]): uPlot.AlignedData {
   return [[...x], ...curves.map(({ values }) => [...values])];

@@ -249,7 +249,7 @@ function readLink(): void {
 function viewOf(saved: SavedRun): RunView {
   const { run, settings, started, state, facts, points, samples, vocabulary } = saved;
   const pieces = vocabulary.length;
-  const progress = { pieces, target: pieces, done: 1, examples: vocabulary };
+  const progress = { pieces, done: 1, examples: vocabulary };
   return {
     ...{ run, settings, started, state, facts, points, samples },
     message: null,

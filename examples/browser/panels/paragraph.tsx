@@ -1,54 +1,110 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource preact */
 /**
- * The paragraph whose masked tokens turn from wrong to right, with a slider through time.
+ * The paragraph whose hidden words turn from wrong to right, with a slider through time.
  *
  * @module
  */
 import { useSignal } from "@preact/signals";
+import type { SamplePrediction } from "@albert-lab/albert/pretraining";
 import type { RunView } from "../app/state.ts";
 
-/** The masked tokens of a run after some step; the newest unless the visitor moves the slider. */
+/** A hidden word, or text between two of them. */
+type Part =
+  | { readonly text: string }
+  | {
+    readonly truth: string;
+    readonly guess: string;
+    readonly right: boolean;
+    /** Probability of the true pieces, their product. */
+    readonly probability: number;
+  };
+
+/** The hidden words of a run after some step; the newest unless the visitor moves the slider. */
 export function Paragraph({ view: { samples } }: { readonly view: RunView }) {
   const chosen = useSignal<number | null>(null);
   if (samples.length === 0) return null;
   const index = Math.min(chosen.value ?? samples.length - 1, samples.length - 1);
   const { step, samples: shown } = samples[index];
+  const paragraphs = shown.map(partsOf);
+  const words = paragraphs.flat().flatMap((part) => "truth" in part ? [part] : []);
+  const right = words.filter((word) => word.right).length;
+  const text = `after step ${step}: ${right} of ${words.length} right`;
   return (
-    <div class="card paragraph">
-      <label for="time">Step {step}</label>
-      <input
-        id="time"
-        type="range"
-        min={0}
-        max={samples.length - 1}
-        value={index}
-        onInput={(event) => {
-          const value = event.currentTarget.valueAsNumber;
-          chosen.value = value === samples.length - 1 ? null : value;
-        }}
-      />
-      {shown.map(({ pieces, masks }, i) => {
-        let mask = 0;
-        return (
+    <section class="card paragraph" aria-label="Predicted words">
+      <div class="row">
+        <h3>Hidden words of text that it does not train on</h3>
+        <span class="faint number" id="right">{right} of {words.length} right</span>
+      </div>
+      <div class="prose">
+        {paragraphs.map((parts, i) => (
           <p key={i}>
-            {pieces.map((piece, at) => {
-              if (piece !== null) return piece.replace("▁", " ");
-              const { truth, guesses: [best], probability } = masks[mask++];
-              const right = best.piece === truth;
-              return (
-                <span
-                  key={at}
-                  class={right ? "guess right" : "guess wrong"}
-                  title={`${truth.replace("▁", "")}: ${(100 * probability).toFixed(0)}%`}
-                >
-                  {best.piece.replace("▁", " ")}
-                </span>
-              );
-            })}
+            {parts.map((part, at) => "text" in part ? part.text : <Guess key={at} word={part} />)}
           </p>
-        );
-      })}
-    </div>
+        ))}
+      </div>
+      <div class="time">
+        <label for="time">Step {step.toLocaleString()}</label>
+        <input
+          id="time"
+          type="range"
+          min={0}
+          max={samples.length - 1}
+          value={index}
+          aria-valuetext={text}
+          onInput={(event) => {
+            const value = event.currentTarget.valueAsNumber;
+            chosen.value = value === samples.length - 1 ? null : value;
+          }}
+        />
+      </div>
+    </section>
   );
+}
+
+function Guess({ word: { truth, guess, right, probability } }: {
+  readonly word: Extract<Part, { truth: string }>;
+}) {
+  const percent = `${(100 * probability).toFixed(0)}%`;
+  return (
+    <>
+      {" "}
+      <ruby class={right ? "guess right" : "guess wrong"} title={`"${truth}" has ${percent}`}>
+        {guess}
+        <rt>{right ? percent : truth}</rt>
+      </ruby>
+    </>
+  );
+}
+
+/** Joins pieces to text, and the hidden pieces of a word to one word. */
+function partsOf({ pieces, masks }: SamplePrediction): Part[] {
+  const parts: Part[] = [];
+  let next = 0;
+  for (const [i, piece] of pieces.entries()) {
+    const last = parts.at(-1);
+    if (piece !== null) {
+      const text = piece.replace("▁", " ");
+      if (last !== undefined && "text" in last) {
+        parts[parts.length - 1] = { text: last.text + text };
+      } else parts.push({ text });
+      continue;
+    }
+    const { truth, guesses: [{ piece: guess }], probability } = masks[next++];
+    const right = guess === truth;
+    const word = { truth: plain(truth), guess: plain(guess), right, probability };
+    if (pieces[i - 1] === null && !truth.startsWith("▁") && last !== undefined && "truth" in last) {
+      parts[parts.length - 1] = {
+        truth: last.truth + word.truth,
+        guess: last.guess + word.guess,
+        right: last.right && right,
+        probability: last.probability * probability,
+      };
+    } else parts.push(word);
+  }
+  return parts;
+}
+
+function plain(piece: string): string {
+  return piece.replace("▁", "");
 }

@@ -1,53 +1,71 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource preact */
 /**
- * Trains a model: settings, vocabulary, curves, and the paragraph whose masked tokens become right.
+ * Trains a model: the settings next to the run that is shown.
  *
  * @module
  */
 import { signal } from "@preact/signals";
-import { Chart } from "../app/chart.tsx";
 import { Fields } from "../app/fields.tsx";
 import {
   attempt,
-  call,
   ownText,
   ownTextHash,
   run,
-  type RunView,
+  runs,
   settings,
+  shownRun,
   startRun,
+  titleOf,
   wantedHash,
 } from "../app/state.ts";
-import { encodeLink } from "../link.ts";
+import { encodeLink, hashText } from "../link.ts";
+import type { SettingName } from "../settings.ts";
+import { Run } from "./run.tsx";
 import { Shared } from "./shared.tsx";
-import { Paragraph } from "./paragraph.tsx";
+
+/** Settings that are visible at first; the others are behind a summary. */
+const MAIN: readonly SettingName[] = ["text", "size", "share", "embedding", "objective"];
+const MORE: readonly SettingName[] = ["vocabulary", "masked", "steps", "seed"];
 
 /** The panel. */
 export function Train() {
+  const view = run.value;
   return (
     <div class="stack">
       <Shared />
       <div class="columns">
         <Form />
-        {run.value === null ? <Empty /> : <Run view={run.value} />}
+        <div class="stack" id="run">
+          {runs.value.length > 1 && <ChooseRun />}
+          {view === null ? <Empty /> : <Run key={view.run} view={view} />}
+        </div>
       </div>
     </div>
   );
 }
 
 function Form() {
+  const submit = (event: Event) => {
+    event.preventDefault();
+    attempt(async () => {
+      const started = startRun();
+      document.getElementById("run")?.scrollIntoView({ block: "nearest" });
+      await started;
+    });
+  };
   return (
-    <form
-      class="card settings"
-      onSubmit={(event) => {
-        event.preventDefault();
-        attempt(startRun);
-      }}
-    >
-      <h2>Settings</h2>
-      <Fields />
+    <form class="card settings" onSubmit={submit}>
+      <h2>Train a model</h2>
+      <Fields names={MAIN.slice(0, 1)} />
       {settings.value.text === "own" && <OwnText />}
+      <Fields names={MAIN.slice(1)} />
+      <details>
+        <summary>More settings</summary>
+        <div class="stack">
+          <Fields names={MORE} />
+        </div>
+      </details>
       <div class="buttons">
         <button type="submit" class="primary" id="train">Train</button>
         <ShareLink />
@@ -59,7 +77,13 @@ function Form() {
 /** The visitor's own text by paste or drop. */
 function OwnText() {
   const read = async (file: File | undefined) => {
-    if (file !== undefined) ownText.value = await file.text();
+    if (file === undefined) return;
+    const text = await file.text();
+    const wanted = wantedHash.value;
+    ownText.value = text;
+    if (wanted !== null && await hashText(text) !== wanted) {
+      throw new Error("This is not the text of the link: its SHA-256 is another one.");
+    }
   };
   return (
     <div
@@ -70,17 +94,27 @@ function OwnText() {
         attempt(() => read(event.dataTransfer?.files[0]));
       }}
     >
-      <label for="own-text">Your text. Paste it, or drop a text file here.</label>
+      <label for="own-text">Paste a text, or drop a file</label>
       <textarea
         id="own-text"
         rows={6}
         spellcheck={false}
         value={ownText}
         onInput={(event) => ownText.value = event.currentTarget.value}
+        aria-describedby="own-text-help"
       />
-      <small>
+      <input
+        type="file"
+        accept=".txt,.md,text/plain"
+        aria-label="Text file"
+        onChange={(event) => {
+          const [file] = event.currentTarget.files ?? [];
+          attempt(() => read(file));
+        }}
+      />
+      <small id="own-text-help">
         Blank lines separate documents. {wantedHash.value !== null &&
-          `The link is for a text with the SHA-256 ${wantedHash.value.slice(0, 12)} ….`}
+          `The link is for a text with SHA-256 ${wantedHash.value.slice(0, 12)}….`}
       </small>
     </div>
   );
@@ -88,6 +122,7 @@ function OwnText() {
 
 const copied = signal(false);
 
+/** Puts the settings into the address, and copies it. */
 function ShareLink() {
   const copy = async () => {
     const fragment = encodeLink({ settings: settings.value, textHash: await ownTextHash() });
@@ -98,104 +133,49 @@ function ShareLink() {
   };
   return (
     <button type="button" id="share" onClick={() => attempt(copy)}>
-      {copied.value ? "Link copied" : "Copy a link"}
+      {copied.value ? "Link copied" : "Copy link"}
     </button>
+  );
+}
+
+function ChooseRun() {
+  return (
+    <div class="field inline">
+      <label for="choose-run">Run</label>
+      <select
+        id="choose-run"
+        value={shownRun.value ?? undefined}
+        onChange={(event) => shownRun.value = event.currentTarget.value}
+      >
+        {runs.value.map((view) => (
+          <option key={view.run} value={view.run}>
+            {titleOf(view)} ({new Date(view.started).toLocaleTimeString()})
+          </option>
+        ))}
+      </select>
+    </div>
   );
 }
 
 function Empty() {
   return (
-    <section class="card">
-      <h2>No run yet</h2>
-      <p class="lead">Press Train: a vocabulary and a model are trained in this tab.</p>
-    </section>
-  );
-}
-
-function Run({ view }: { readonly view: RunView }) {
-  const { points, facts, settings: { steps, objective }, state } = view;
-  const x = points.map(({ step }) => step);
-  const range = [0, steps] as const;
-  const last = points.at(-1);
-  return (
-    <section class="run" aria-label="Run">
-      <Controls view={view} />
-      <Vocabulary view={view} />
-      <Paragraph view={view} />
-      <div class="charts">
-        <Chart
-          label={`Losses by step. ${
-            last === undefined ? "" : `Masked-LM loss ${last.maskedLoss.toFixed(2)}`
-          }`}
-          x={x}
-          range={range}
-          curves={[
-            { label: "MLM loss", color: "--masked", values: points.map((p) => p.maskedLoss) },
-            ...(objective === "none" ? [] : [{
-              label: `${objective.toUpperCase()} loss`,
-              color: "--pair",
-              values: points.map((p) => p.pairLoss),
-            }]),
-            ...(facts === null ? [] : [{
-              label: "unigram loss",
-              color: "--masked",
-              dash: [4, 4],
-              values: points.map(() => facts.unigram.loss),
-            }]),
-          ]}
-        />
-      </div>
-      <p class="faint">{state}</p>
-    </section>
-  );
-}
-
-function Controls({ view: { run, state, points, settings, message } }: { readonly view: RunView }) {
-  const last = points.at(-1);
-  return (
-    <div class="card controls">
-      <p id="progress">
-        {state} · step {last?.step ?? 0} of {settings.steps}
-        {message !== null && <strong>{message}</strong>}
+    <section class="card empty">
+      <h2>What happens next</h2>
+      <ol>
+        <li>
+          <strong>A vocabulary</strong>{" "}
+          is trained on the text: SentencePiece splits words into pieces.
+        </li>
+        <li>
+          <strong>The model reads</strong> sentences with hidden tokens, and learns to predict them.
+        </li>
+        <li>
+          <strong>You watch</strong> the curves, and a paragraph that turns from wrong to right.
+        </li>
+      </ol>
+      <p class="faint">
+        All of it runs in this tab. The toy text takes half a minute, and nothing is uploaded.
       </p>
-      <div class="buttons">
-        <button
-          type="button"
-          id="pause"
-          disabled={state !== "running"}
-          onClick={() => attempt(() => call("pause", run))}
-        >
-          Pause
-        </button>
-        <button
-          type="button"
-          id="resume"
-          disabled={state !== "paused" && state !== "stopped"}
-          onClick={() => attempt(() => call("resume", run))}
-        >
-          Resume
-        </button>
-        <button
-          type="button"
-          id="stop"
-          disabled={state !== "running" && state !== "paused"}
-          onClick={() => attempt(() => call("stop", run))}
-        >
-          Stop
-        </button>
-      </div>
-    </div>
-  );
-}
-
-function Vocabulary({ view: { vocabulary } }: { readonly view: RunView }) {
-  if (vocabulary === null) return null;
-  const { pieces, done, examples } = vocabulary;
-  return (
-    <details class="card" open={done < 1}>
-      <summary>Vocabulary: {pieces} pieces</summary>
-      <progress value={done} aria-label="Progress of the vocabulary" />
-      <p class="pieces">{examples.map((piece) => <code key={piece}>{piece}</code>)}</p>
-    </details>
+    </section>
   );
 }

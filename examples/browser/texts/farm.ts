@@ -1,5 +1,5 @@
 /**
- * The toy text: who sleeps where, eats what and makes which sound, in a few hundred short paragraphs. A model can learn all of it in seconds.
+ * The toy text: where each animal sleeps, what it eats and which sound it makes. A small model can learn all of it in seconds.
  *
  * @module
  */
@@ -12,42 +12,52 @@ interface Animal {
 }
 
 const ANIMALS: readonly Animal[] = [
-  ["cow", "barn", "grass", "moos"],
-  ["dog", "yard", "bones", "barks"],
-  ["hen", "coop", "worms", "clucks"],
-  ["pig", "sty", "apples", "grunts"],
-  ["duck", "pond", "weeds", "quacks"],
-  ["horse", "stable", "oats", "neighs"],
-  ["owl", "tree", "mice", "hoots"],
-  ["fox", "den", "grapes", "yelps"],
-].map(([name, home, food, sound]) => ({ name, home, food, sound }));
-
-/** Sentences about one animal by the time of day. */
-const MORNING = [
-  ({ name, home }: Animal) => `The ${name} wakes up in the ${home}.`,
-  ({ name, sound }: Animal) => `In the morning the ${name} ${sound}.`,
-];
-const DAY = [
-  ({ name, food }: Animal) => `The ${name} eats ${food} all day.`,
-  ({ name, food }: Animal) => `Then the ${name} looks for ${food}.`,
-];
-const NIGHT = [
-  ({ name, home }: Animal) => `The ${name} sleeps in the ${home}.`,
-  ({ name, home }: Animal) => `At night the ${name} sleeps in the ${home}.`,
+  { name: "cow", home: "barn", food: "grass", sound: "moos" },
+  { name: "dog", home: "yard", food: "bones", sound: "barks" },
+  { name: "hen", home: "coop", food: "worms", sound: "clucks" },
+  { name: "pig", home: "sty", food: "apples", sound: "grunts" },
+  { name: "duck", home: "pond", food: "weeds", sound: "quacks" },
+  { name: "horse", home: "stable", food: "oats", sound: "neighs" },
+  { name: "owl", home: "tree", food: "mice", sound: "hoots" },
+  { name: "fox", home: "den", food: "grapes", sound: "yelps" },
 ];
 
-/** Returns the text. Blank lines separate the paragraphs, about the morning, the day and the night in this order. */
+type Sentence = (animal: Animal) => string;
+
+/**
+ * The sentences of each time of day. Words occur inside a sentence and at the end of one, because the seeds of a vocabulary are strings that occur in different
+ * words: `barn.` is another word than `barn`.
+ */
+const PARTS: readonly (readonly Sentence[])[] = [
+  [
+    ({ name, sound }) => `In the morning the ${name} ${sound}.`,
+    ({ name, sound }) => `The ${name} ${sound} in the morning.`,
+    ({ name, sound }) => `The ${name} wakes and ${sound}.`,
+    ({ name, sound }) => `In the morning the ${name} wakes and ${sound}.`,
+  ],
+  [
+    ({ name, food }) => `All day the ${name} eats ${food}.`,
+    ({ name, food }) => `The ${name} eats ${food} all day.`,
+    ({ name, food }) => `The ${name} eats ${food}.`,
+    ({ name, food }) => `Then ${food} is all the ${name} eats.`,
+  ],
+  [
+    ({ name, home }) => `At night the ${name} sleeps in the ${home}.`,
+    ({ name, home }) => `The ${name} sleeps in the ${home} at night.`,
+    ({ name, home }) => `The ${name} sleeps in the ${home}.`,
+    ({ name, home }) => `In the ${home} sleeps the ${name}.`,
+  ],
+];
+
+/** Returns the text: each paragraph is about the morning, the day and the night of an animal, in this order. Blank lines separate the paragraphs. */
 export function farmText(): string {
   const paragraphs: string[] = [];
-  for (const [i, animal] of ANIMALS.entries()) {
-    for (const [j, other] of ANIMALS.entries()) {
-      const pick = <T>(sentences: readonly T[], salt: number) =>
-        sentences[(i + (j * (salt + 1))) % sentences.length];
-      const lines = [MORNING, DAY, NIGHT].map((part, salt) => {
-        const first = pick(part, salt)(animal);
-        return i === j ? first : `${first} ${pick(part, salt + 1)(other)}`;
-      });
-      paragraphs.push(lines.join("\n"));
+  for (let a = 0; a < 4; a++) {
+    for (let b = 0; b < 4; b++) {
+      for (const [i, animal] of ANIMALS.entries()) {
+        const turns = [a, b, (a + b + i) % 4];
+        paragraphs.push(PARTS.map((part, at) => part[turns[at]](animal)).join("\n"));
+      }
     }
   }
   return paragraphs.join("\n\n") + "\n";

@@ -4,37 +4,27 @@
  * @module
  */
 import {
-  type Corpus,
-  corpusFromText,
-  countParameters,
   type Device,
-  encoderSpecs,
-  ExampleDataset,
-  initialize,
   modelFiles,
-  PRETRAINING,
   pretrainingBatches,
-  pretrainingSpecs,
   type PretrainingStepBatch,
-  splitDocuments,
   type StepLog,
-  Tokenizer,
-  Trainer,
-  VocabularyTrainer,
+  type Tokenizer,
+  type Trainer,
   whole,
-  writeSentencePieceModel,
 } from "@albert-lab/albert";
-import {
-  contextFreeBaseline,
-  pairCueAccuracy,
-  samplePredictions,
-} from "@albert-lab/albert/pretraining";
+import { samplePredictions } from "@albert-lab/albert/pretraining";
 import { hashText, normalizeText } from "../link.ts";
+<<<<<<< HEAD
 import type { MetricPoint, RunEvaluation, RunEvent, RunFacts, RunState } from "../protocol.ts";
 import { type Recipe, recipeOf } from "../recipe.ts";
+=======
+import type { MetricPoint, RunEvent, RunState } from "../protocol.ts";
+>>>>>>> 728919f (Show a run of the playground: progress, hidden words through time, curves, parameters)
 import type { Settings } from "../settings.ts";
 import { evaluateRun } from "./evaluate.ts";
 import { paragraphExamples } from "./paragraph.ts";
+import { factsOf, type Prepared, prepareRun, shapeOf, trainVocabulary } from "./prepare.ts";
 import { type LogLine, RunFiles, summaryOf } from "./storage.ts";
 import { inTurn, nextTask } from "./turns.ts";
 
@@ -46,20 +36,7 @@ const SAVE_INTERVAL = 2000, SAVE_SHARE = 0.05;
 const SAMPLES = 60;
 /** Pieces of the vocabulary to show. */
 const SHOWN_PIECES = 400;
-/** A text with fewer documents has none to hold out. */
-const MIN_DOCUMENTS = 20;
-const HELD_OUT = 0.05;
 const VOCABULARY_FILE = "spiece.model";
-
-/** A text and what the trainer needs of it. */
-interface Prepared {
-  readonly tokenizer: Tokenizer;
-  readonly recipe: Recipe;
-  readonly examples: ExampleDataset;
-  readonly trainer: Trainer<PretrainingStepBatch>;
-  /** Documents whose words are masked and predicted. */
-  readonly shown: { readonly corpus: Corpus; readonly documents: ArrayLike<number> };
-}
 
 type Report = (event: RunEvent) => void;
 
@@ -212,41 +189,28 @@ export class Training {
   /** Trains the vocabulary, or reads that of an earlier visit, and builds or restores the model. */
   async #buildPrepared(): Promise<Prepared> {
     const files = this.#files ??= await this.#createFiles();
-    const settings = this.#settings;
     const stored = await files.readFile(VOCABULARY_FILE);
-    const bytes = stored ??
-      trainVocabulary(this.#text, settings.vocabulary, (pieces, target, done) =>
-        this.#report({
-          run: this.#run,
-          type: "vocabulary",
-          progress: { pieces, target, done, examples: [] },
-        }));
-    const tokenizer = Tokenizer.fromModel(bytes);
-    const recipe = recipeOf(settings, tokenizer.vocabularySize);
-    const corpus = await corpusFromText(this.#text.split(/\n[ \t]*\n/), tokenizer);
-    const holdOut = corpus.documentCount >= MIN_DOCUMENTS ? HELD_OUT : 0;
-    const { train, validation } = splitDocuments(corpus, holdOut);
-    const { seed, examples: exampleSettings } = recipe.settings;
-    const examples = new ExampleDataset(corpus, exampleSettings, seed, train);
-    const trainer = new Trainer(this.#device, recipe.config, PRETRAINING, recipe.settings);
-    initialize(trainer.model.parameters, seed, recipe.config.initializerRange);
-    this.#trainer = trainer;
-    if (stored === null) {
-      await files.writeFile(VOCABULARY_FILE, bytes);
+    const size = this.#settings.vocabulary;
+    const vocabulary = stored ??
+      trainVocabulary(this.#text, size, (pieces, done) => this.#reportPieces(pieces, done));
+    const prepared = await prepareRun(this.#device, this.#settings, this.#text, vocabulary);
+    this.#trainer = prepared.trainer;
+    if (stored !== null) await this.#restoreCheckpoint(files, prepared.trainer);
+    else {
+      await files.writeFile(VOCABULARY_FILE, vocabulary);
+      const { tokenizer } = prepared;
       const pieces = shownPieces(tokenizer);
-      files.append([{ vocabulary: pieces }]);
-      const size = tokenizer.vocabularySize;
-      this.#report({
-        run: this.#run,
-        type: "vocabulary",
-        progress: { pieces: size, target: size, done: 1, examples: pieces },
-      });
-      const facts = factsOf(recipe, corpus, train, examples);
-      files.append([{ facts }]);
+      this.#reportPieces(tokenizer.vocabularySize, 1, pieces);
+      const facts = factsOf(prepared);
       this.#report({ run: this.#run, type: "facts", facts });
-    } else await this.#restoreCheckpoint(files, trainer);
-    const documents = validation.length > 0 ? validation : train;
-    return { tokenizer, recipe, examples, trainer, shown: { corpus, documents } };
+      files.append([{ vocabulary: pieces }, { facts }]);
+    }
+    return prepared;
+  }
+
+  #reportPieces(pieces: number, done: number, examples: readonly string[] = []): void {
+    const progress = { pieces, done, examples };
+    this.#report({ run: this.#run, type: "vocabulary", progress });
   }
 
   /** Continues after the newest checkpoint; later lines of the log are computed again. */
@@ -291,11 +255,11 @@ export class Training {
   }
 
   async #sample(prepared: Prepared): Promise<void> {
-    const { tokenizer, trainer, shown } = prepared;
+    const { tokenizer, trainer, corpus, shown } = prepared;
     const shape = shapeOf(prepared);
     const examples = paragraphExamples(
-      shown.corpus,
-      shown.documents,
+      corpus,
+      shown,
       tokenizer,
       shape.sequenceLength,
     );
@@ -343,29 +307,13 @@ export class Training {
   }
 }
 
-/** Trains a vocabulary of at most `size` pieces and returns it as a SentencePiece model. */
-function trainVocabulary(
-  text: string,
-  size: number,
-  onProgress: (pieces: number, target: number, done: number) => void,
-): Uint8Array<ArrayBuffer> {
-  const trainer = new VocabularyTrainer({ vocabSize: size, hardVocabLimit: false });
-  for (const line of text.split("\n")) trainer.add(line);
-  const model = trainer.train((progress) => {
-    if (progress.stage === "seeds") onProgress(progress.pieces, size, 0);
-    if (progress.stage !== "expectation-maximization") return;
-    const { pieces, target, step, expectedSteps } = progress;
-    onProgress(pieces, target, step / expectedSteps);
-  });
-  return new Uint8Array(writeSentencePieceModel(model));
-}
-
 /** The pieces that start a word, by id: the frequent ones first. */
 function shownPieces(tokenizer: Tokenizer): string[] {
   return Array.from({ length: tokenizer.vocabularySize }, (_, id) => tokenizer.idToPiece(id))
     .slice(5, 5 + SHOWN_PIECES);
 }
 
+<<<<<<< HEAD
 function shapeOf({ tokenizer, recipe: { settings: { examples } } }: Prepared) {
   return {
     sequenceLength: examples.maxSeqLength,
@@ -394,4 +342,16 @@ function factsOf(
     unigram: contextFreeBaseline(corpus, train),
     cueAccuracy: config.pairObjective === "none" ? null : pairCueAccuracy(examples, others),
   };
+=======
+/** Lets the worker receive messages. A timer would wait for four milliseconds. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+>>>>>>> 728919f (Show a run of the playground: progress, hidden words through time, curves, parameters)
 }

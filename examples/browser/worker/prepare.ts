@@ -1,0 +1,133 @@
+/**
+ * What a run needs before its first step: a vocabulary, a corpus and a model. Uses no files.
+ *
+ * @module
+ */
+import {
+  type BatchShape,
+  type Corpus,
+  corpusFromText,
+  countParameters,
+  type Device,
+  encoderSpecs,
+  ExampleDataset,
+  initialize,
+  type ModelConfig,
+  PRETRAINING,
+  pretrainingSpecs,
+  type PretrainingStepBatch,
+  splitDocuments,
+  Tokenizer,
+  Trainer,
+  VocabularyTrainer,
+  writeSentencePieceModel,
+} from "@albert-lab/albert";
+import { contextFreeBaseline, pairCueAccuracy } from "@albert-lab/albert/pretraining";
+import type { ParameterCount, RunFacts } from "../protocol.ts";
+import { type Recipe, recipeOf } from "../recipe.ts";
+import type { Settings } from "../settings.ts";
+
+/** A text with fewer documents has none to hold out. */
+const MIN_DOCUMENTS = 20;
+const HELD_OUT = 0.05;
+
+/** A text and what the trainer needs of it. */
+export interface Prepared {
+  readonly tokenizer: Tokenizer;
+  readonly recipe: Recipe;
+  readonly corpus: Corpus;
+  readonly examples: ExampleDataset;
+  /** The model with its initial weights. */
+  readonly trainer: Trainer<PretrainingStepBatch>;
+  /** Numbers of the documents to train on. */
+  readonly train: ArrayLike<number>;
+  /** Numbers of documents whose words are hidden and predicted: held out if there are enough. */
+  readonly shown: ArrayLike<number>;
+}
+
+/**
+ * Builds the corpus and the model of a run.
+ *
+ * @param vocabulary a SentencePiece model
+ */
+export async function prepareRun(
+  device: Device,
+  settings: Settings,
+  text: string,
+  vocabulary: Uint8Array<ArrayBuffer>,
+): Promise<Prepared> {
+  const tokenizer = Tokenizer.fromModel(vocabulary);
+  const recipe = recipeOf(settings, tokenizer.vocabularySize);
+  const corpus = await corpusFromText(text.split(/\n[ \t]*\n/), tokenizer);
+  const holdOut = corpus.documentCount >= MIN_DOCUMENTS ? HELD_OUT : 0;
+  const { train, validation } = splitDocuments(corpus, holdOut);
+  const { seed, examples: exampleSettings } = recipe.settings;
+  const examples = new ExampleDataset(corpus, exampleSettings, seed, train);
+  const trainer = new Trainer(device, recipe.config, PRETRAINING, recipe.settings);
+  initialize(trainer.model.parameters, seed, recipe.config.initializerRange);
+  const shown = validation.length > 0 ? validation : train;
+  return { tokenizer, recipe, corpus, examples, trainer, train, shown };
+}
+
+/** Trains a vocabulary of at most `size` pieces and returns it as a SentencePiece model. */
+export function trainVocabulary(
+  text: string,
+  size: number,
+  onProgress: (pieces: number, done: number) => void = () => {},
+): Uint8Array<ArrayBuffer> {
+  const trainer = new VocabularyTrainer({ vocabSize: size, hardVocabLimit: false });
+  for (const line of text.split("\n")) trainer.add(line);
+  const model = trainer.train((progress) => {
+    if (progress.stage === "seeds") onProgress(progress.pieces, 0);
+    if (progress.stage !== "expectation-maximization") return;
+    const { pieces, step, expectedSteps } = progress;
+    onProgress(pieces, step / expectedSteps);
+  });
+  return new Uint8Array(writeSentencePieceModel(model));
+}
+
+/** The shape of all batches of a run. */
+export function shapeOf({ tokenizer, recipe: { settings: { examples } } }: Prepared): BatchShape {
+  return {
+    sequenceLength: examples.maxSeqLength,
+    maxPredictions: examples.maxPredictionsPerSeq,
+    padId: tokenizer.specialIds.pad,
+  };
+}
+
+/** What the page shows of a run before its first step. */
+export function factsOf(
+  { recipe: { config, settings }, corpus, train, examples }: Prepared,
+): RunFacts {
+  const { seed, examples: exampleSettings } = settings;
+  const others = new ExampleDataset(corpus, exampleSettings, seed + 1, train);
+  return {
+    encoderParameters: countParameters(encoderSpecs(config)),
+    counts: countsOf(config),
+    totalParameters: countParameters(pretrainingSpecs(config)),
+    vocabularySize: config.vocabSize,
+    documents: corpus.documentCount,
+    tokens: corpus.tokenCount,
+    unigram: contextFreeBaseline(corpus, train),
+    cueAccuracy: config.pairObjective === "none" ? null : pairCueAccuracy(examples, others),
+  };
+}
+
+/** Counts the model, the same without sharing, and without factorized embeddings too, as BERT. */
+function countsOf(config: ModelConfig): ParameterCount[] {
+  const count = (label: string, changes: Partial<ModelConfig>): ParameterCount => {
+    const specs = encoderSpecs({ ...config, ...changes });
+    const embeddings = specs.filter(({ name }) => /embedding/.test(name));
+    return {
+      label,
+      parameters: countParameters(specs),
+      embeddings: countParameters(embeddings),
+    };
+  };
+  const unshared = { share: "none", numHiddenGroups: config.numHiddenLayers } as const;
+  const counts = [count("This model", {})];
+  if (config.share !== "none") counts.push(count("Without sharing", unshared));
+  const bert = { ...unshared, embeddingSize: config.hiddenSize, embeddingProjection: false };
+  counts.push(count("As BERT: E = H, not shared", bert));
+  return counts;
+}

@@ -58,7 +58,8 @@ export async function prepareRun(
 ): Promise<Prepared> {
   const tokenizer = Tokenizer.fromModel(vocabulary);
   const recipe = recipeOf(settings, tokenizer.vocabularySize);
-  const corpus = await corpusFromText(text.split(/\n[ \t]*\n/), tokenizer);
+  const documents = text.split(/\n[ \t]*\n/).filter((part) => tokenizer.encodeIds(part).length > 0);
+  const corpus = await corpusFromText(documents, tokenizer);
   const holdOut = corpus.documentCount >= MIN_DOCUMENTS ? HELD_OUT : 0;
   const { train, validation } = splitDocuments(corpus, holdOut);
   const { seed, examples: exampleSettings } = recipe.settings;

@@ -87,7 +87,9 @@ export class Training {
     const files = await RunFiles.open(run);
     const { settings, text } = await files.readHeader();
     const training = new Training(device, report, run, settings, text, files);
-    training.#state = summaryOf(files.readLog()).state;
+    const { state } = summaryOf(files.readLog());
+    // The visit ended before the run did.
+    training.#state = state === "running" || state === "preparing" ? "paused" : state;
     return training;
   }
 

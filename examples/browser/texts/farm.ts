@@ -1,64 +1,41 @@
 /**
- * The toy text: where each animal sleeps, what it eats and which sound it makes. A small model can learn all of it in seconds.
+ * The toy text: which sound each animal makes, what it eats and where it sleeps. A small model can learn all of it in seconds.
  *
  * @module
  */
 
-interface Animal {
-  readonly name: string;
-  readonly home: string;
-  readonly food: string;
-  readonly sound: string;
-}
+/** Name, sound, food and home. */
+type Animal = readonly [name: string, sound: string, food: string, home: string];
 
 const ANIMALS: readonly Animal[] = [
-  { name: "cow", home: "barn", food: "grass", sound: "moos" },
-  { name: "dog", home: "yard", food: "bones", sound: "barks" },
-  { name: "hen", home: "coop", food: "worms", sound: "clucks" },
-  { name: "pig", home: "sty", food: "apples", sound: "grunts" },
-  { name: "duck", home: "pond", food: "weeds", sound: "quacks" },
-  { name: "horse", home: "stable", food: "oats", sound: "neighs" },
-  { name: "owl", home: "tree", food: "mice", sound: "hoots" },
-  { name: "fox", home: "den", food: "grapes", sound: "yelps" },
+  ["cow", "moos", "grass", "barn"],
+  ["dog", "barks", "bones", "yard"],
+  ["hen", "clucks", "worms", "coop"],
+  ["pig", "grunts", "apples", "sty"],
+  ["duck", "quacks", "weeds", "pond"],
+  ["horse", "neighs", "oats", "stable"],
+  ["owl", "hoots", "mice", "tree"],
+  ["fox", "yelps", "grapes", "den"],
 ];
 
-type Sentence = (animal: Animal) => string;
-
-/**
- * The sentences of each time of day. Words occur inside a sentence and at the end of one, because the seeds of a vocabulary are strings that occur in different
- * words: `barn.` is another word than `barn`.
- */
-const PARTS: readonly (readonly Sentence[])[] = [
-  [
-    ({ name, sound }) => `In the morning the ${name} ${sound}.`,
-    ({ name, sound }) => `The ${name} ${sound} in the morning.`,
-    ({ name, sound }) => `The ${name} wakes and ${sound}.`,
-    ({ name, sound }) => `In the morning the ${name} wakes and ${sound}.`,
-  ],
-  [
-    ({ name, food }) => `All day the ${name} eats ${food}.`,
-    ({ name, food }) => `The ${name} eats ${food} all day.`,
-    ({ name, food }) => `The ${name} eats ${food}.`,
-    ({ name, food }) => `Then ${food} is all the ${name} eats.`,
-  ],
-  [
-    ({ name, home }) => `At night the ${name} sleeps in the ${home}.`,
-    ({ name, home }) => `The ${name} sleeps in the ${home} at night.`,
-    ({ name, home }) => `The ${name} sleeps in the ${home}.`,
-    ({ name, home }) => `In the ${home} sleeps the ${name}.`,
-  ],
+/** Sentences of a paragraph, in this order: about the morning, the day and the night. With several ways to express a fact, learning would take several times as long. */
+const SENTENCES: readonly ((animal: Animal) => string)[] = [
+  ([name, sound]) => `In the morning the ${name} ${sound}.`,
+  ([name, , food]) => `The ${name} eats ${food} all day.`,
+  ([name, , , home]) => `The ${name} sleeps in the ${home}.`,
 ];
 
-/** Returns the text: each paragraph is about the morning, the day and the night of an animal, in this order. Blank lines separate the paragraphs. */
+/** Which of the sentences a paragraph has. */
+const PARTS = [[0, 1, 2], [0, 1], [1, 2], [0, 2]];
+
+/** Words of the sentences. The seeds of a vocabulary are strings that occur in different words, and `cow,` is another word than `cow`. */
+const WORDS = ["in", "the", "morning", "all", "day", "eats", "sleeps"];
+
+/** Returns the text. Blank lines separate the paragraphs. */
 export function farmText(): string {
-  const paragraphs: string[] = [];
-  for (let a = 0; a < 4; a++) {
-    for (let b = 0; b < 4; b++) {
-      for (const [i, animal] of ANIMALS.entries()) {
-        const turns = [a, b, (a + b + i) % 4];
-        paragraphs.push(PARTS.map((part, at) => part[turns[at]](animal)).join("\n"));
-      }
-    }
-  }
-  return paragraphs.join("\n\n") + "\n";
+  const paragraphs = PARTS.flatMap((parts) =>
+    ANIMALS.map((animal) => parts.map((part) => SENTENCES[part](animal)).join("\n"))
+  );
+  const lists = [...ANIMALS, WORDS].map((words) => `${words.join(", ")},`);
+  return [...paragraphs, lists.join("\n")].join("\n\n") + "\n";
 }

@@ -65,7 +65,7 @@ export const SETTINGS = {
   size: choice(
     "Size",
     {
-      tiny: "Tiny: 2 layers of 64",
+      tiny: "Tiny: 2 layers of 96",
       small: "Small: 4 layers of 128",
       medium: "Medium: 6 layers of 256",
     },
@@ -75,7 +75,7 @@ export const SETTINGS = {
   embedding: choice(
     "Embedding size E",
     { "16": "16", "32": "32", "64": "64", "128": "128" },
-    "32",
+    "64",
     "Each piece has E numbers, which one matrix projects to H.",
   ),
   share: choice(
@@ -91,7 +91,7 @@ export const SETTINGS = {
     "What the model predicts about pairs of segments, next to masked tokens.",
   ),
   masked: integer("Masked tokens, %", [5, 50, 1], 15, "Fraction of the tokens to predict."),
-  steps: integer("Steps", [10, 100_000, 10], 400, "Updates of the parameters."),
+  steps: integer("Steps", [10, 100_000, 10], 700, "Updates of the parameters."),
   seed: integer("Seed", [0, 999_999, 1], 42, "The same seed gives the same run, bit for bit."),
 } as const satisfies Readonly<Record<string, Setting>>;
 

@@ -178,3 +178,16 @@ Deno.test("the site is smaller than 1 MB and loads nothing from other hosts", as
     assertEquals(/https?:\/\//.test(new TextDecoder().decode(site.get(name))), false, name);
   }
 });
+
+Deno.test({
+  name: "on a host without headers, a service worker isolates the page, so that threads work",
+  ignore: chromium.path === null,
+  fn: () =>
+    withPlayground(chromium, { isolated: false }, async (page) => {
+      await page.until("crossOriginIsolated");
+      assertEquals(await deviceOf(page), "cpu");
+      if (await page.evaluate("navigator.hardwareConcurrency === 1")) return;
+      const text = await page.evaluate<string>(`document.querySelector("#device").textContent`);
+      assert(/[2-9]\d* threads/.test(text), text);
+    }),
+});

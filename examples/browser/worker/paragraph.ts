@@ -5,13 +5,13 @@
  */
 import type { Corpus, Example, Tokenizer } from "@albert-lab/albert";
 
-/** Documents of the paragraph. */
-const DOCUMENTS = 3;
+/** Rows of the paragraph. If there are fewer documents, each has several rows, in which other words are hidden. */
+const ROWS = 4;
 /** Words between two masked ones. */
-const GAP = 5;
+const GAP = 4;
 
 /**
- * Masks whole words of the first documents, one in {@linkcode GAP}.
+ * Hides whole words of the first documents, one in {@linkcode GAP}.
  *
  * @param length most tokens of a document, with special tokens
  */
@@ -21,9 +21,10 @@ export function paragraphExamples(
   tokenizer: Tokenizer,
   length: number,
 ): Example[] {
-  return Array.from({ length: Math.min(DOCUMENTS, documents.length) }, (_, i) => {
-    const ids = Array.from(corpus.tokensOf(documents[i])).slice(0, length - 2);
-    return maskWords(ids, tokenizer, i);
+  return Array.from({ length: ROWS }, (_, row) => {
+    const document = documents[row % documents.length];
+    const ids = Array.from(corpus.tokensOf(document)).slice(0, length - 2);
+    return maskWords(ids, tokenizer, row);
   });
 }
 

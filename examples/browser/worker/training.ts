@@ -15,12 +15,7 @@ import {
 } from "@albert-lab/albert";
 import { samplePredictions } from "@albert-lab/albert/pretraining";
 import { hashText, normalizeText } from "../link.ts";
-<<<<<<< HEAD
-import type { MetricPoint, RunEvaluation, RunEvent, RunFacts, RunState } from "../protocol.ts";
-import { type Recipe, recipeOf } from "../recipe.ts";
-=======
-import type { MetricPoint, RunEvent, RunState } from "../protocol.ts";
->>>>>>> 728919f (Show a run of the playground: progress, hidden words through time, curves, parameters)
+import type { MetricPoint, RunEvaluation, RunEvent, RunState } from "../protocol.ts";
 import type { Settings } from "../settings.ts";
 import { evaluateRun } from "./evaluate.ts";
 import { paragraphExamples } from "./paragraph.ts";
@@ -130,9 +125,11 @@ export class Training {
   /** Evaluates the model on the held-out documents; on all if the text is too short to hold some out. */
   async evaluate(): Promise<RunEvaluation> {
     const prepared = await this.#prepare();
-    const { trainer, recipe, shown } = prepared;
+    const { trainer, recipe, corpus, shown: documents } = prepared;
     const shape = shapeOf(prepared);
-    return await inTurn(() => evaluateRun(this.#device, trainer.model, recipe, shown, shape));
+    return await inTurn(() =>
+      evaluateRun(this.#device, trainer.model, recipe, { corpus, documents }, shape)
+    );
   }
 
   /** Frees the model and closes the files. */
@@ -313,47 +310,4 @@ export class Training {
 function shownPieces(tokenizer: Tokenizer): string[] {
   return Array.from({ length: tokenizer.vocabularySize }, (_, id) => tokenizer.idToPiece(id))
     .slice(5, 5 + SHOWN_PIECES);
-}
-
-<<<<<<< HEAD
-function shapeOf({ tokenizer, recipe: { settings: { examples } } }: Prepared) {
-  return {
-    sequenceLength: examples.maxSeqLength,
-    maxPredictions: examples.maxPredictionsPerSeq,
-    padId: tokenizer.specialIds.pad,
-  };
-}
-
-function factsOf(
-  { config, settings }: Recipe,
-  corpus: Corpus,
-  train: ArrayLike<number>,
-  examples: ExampleDataset,
-): RunFacts {
-  const encoder = encoderSpecs(config);
-  const embeddings = encoder.filter(({ name }) => /embedding/.test(name));
-  const { seed, examples: exampleSettings } = settings;
-  const others = new ExampleDataset(corpus, exampleSettings, seed + 1, train);
-  return {
-    encoderParameters: countParameters(encoder),
-    embeddingParameters: countParameters(embeddings),
-    totalParameters: countParameters(pretrainingSpecs(config)),
-    vocabularySize: config.vocabSize,
-    documents: corpus.documentCount,
-    tokens: corpus.tokenCount,
-    unigram: contextFreeBaseline(corpus, train),
-    cueAccuracy: config.pairObjective === "none" ? null : pairCueAccuracy(examples, others),
-  };
-=======
-/** Lets the worker receive messages. A timer would wait for four milliseconds. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
->>>>>>> 728919f (Show a run of the playground: progress, hidden words through time, curves, parameters)
 }

@@ -1,0 +1,42 @@
+// The toy text of the playground: the default settings teach a model its facts.
+import { assert, assertEquals } from "@std/assert";
+import { openDevice } from "../../mod.ts";
+import { prepareRun, shapeOf, trainVocabulary } from "../../examples/browser/worker/prepare.ts";
+import { DEFAULT_SETTINGS } from "../../examples/browser/settings.ts";
+import { farmText } from "../../examples/browser/texts/farm.ts";
+import { fillMask } from "../../src/model/mod.ts";
+import { pretrainingBatches } from "../../src/pretraining/mod.ts";
+
+Deno.test("the default settings of the playground teach where the cow sleeps, with over 80%", async () => {
+  const text = farmText();
+  const device = await openDevice({ device: "cpu" });
+  const vocabulary = trainVocabulary(text, DEFAULT_SETTINGS.vocabulary);
+  const prepared = await prepareRun(device, DEFAULT_SETTINGS, text, vocabulary);
+  const { trainer, tokenizer, examples, recipe: { settings } } = prepared;
+  const shape = shapeOf(prepared);
+  assertEquals(settings.schedule.totalSteps, DEFAULT_SETTINGS.steps);
+  while (trainer.step < DEFAULT_SETTINGS.steps) {
+    trainer.trainStep(pretrainingBatches(examples, trainer.step, settings, shape));
+    await trainer.readLog();
+  }
+  const best = async (sentence: string) => {
+    const [[{ piece, probability }]] = await fillMask(
+      device,
+      trainer.model,
+      tokenizer,
+      sentence,
+      1,
+    );
+    return { word: piece.replace("▁", ""), probability };
+  };
+  for (const sentence of ["the cow sleeps in the [MASK]", "The cow sleeps in the [MASK]."]) {
+    const { word, probability } = await best(sentence);
+    assertEquals(word, "barn");
+    assert(probability > 0.8, `${sentence}: ${word} has ${probability}`);
+  }
+  // Other facts are learned too.
+  assertEquals((await best("The horse eats [MASK] all day.")).word, "oats");
+  assertEquals((await best("In the morning the [MASK] quacks.")).word, "duck");
+  trainer.free();
+  await device.destroy();
+});

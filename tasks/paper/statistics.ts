@@ -168,12 +168,21 @@ export function seedsForPower({ effect, spread, level, power = POWER }: PowerReq
   if (!(effect > 0)) throw new RangeError(`effect must be above 0, got ${effect}`);
   if (!(spread >= 0)) throw new RangeError(`spread must be at least 0, got ${spread}`);
   for (let n = MIN_SEEDS; n <= MAX_SEEDS; n++) {
-    const quantiles = studentTQuantile(1 - level / 2, n - 1) + studentTQuantile(power, n - 1);
-    if (quantiles * spread / Math.sqrt(n) <= effect) return n;
+    if (detectableEffect({ seeds: n, spread, level, power }) <= effect) return n;
   }
   throw new RangeError(
     `an effect of ${effect} with a spread of ${spread} requires more than ${MAX_SEEDS} seeds`,
   );
+}
+
+/** The smallest difference from the threshold that a t-test over `seeds` runs finds with a probability of `power`, in the unit of `spread`. */
+export function detectableEffect(
+  { seeds, spread, level, power = POWER }: Omit<PowerRequest, "effect"> & {
+    readonly seeds: number;
+  },
+): number {
+  const quantiles = studentTQuantile(1 - level / 2, seeds - 1) + studentTQuantile(power, seeds - 1);
+  return quantiles * spread / Math.sqrt(seeds);
 }
 
 /** The cumulative distribution function P(T ≤ t) of Student's t with `degrees` of freedom, which need not be an integer. */

@@ -8,6 +8,7 @@ import { EXPERIMENTS } from "../experiments/mod.ts";
 import { cellOf, type MeasuredCell, type MeasuredExperiment } from "../result.ts";
 import {
   ALPHA,
+  detectableEffect,
   type Estimate,
   estimateMean,
   holm,
@@ -109,7 +110,7 @@ function finding(
   level: number,
 ): Finding {
   const primary = withLevel(evidence[0], level);
-  const own = primaryReasons(primary);
+  const own = primaryReasons(primary, level);
   const reasons = primary.estimate === null
     ? own
     : [...own, ...preconditions.flatMap(preconditionReasons)];
@@ -130,16 +131,28 @@ function withLevel(evidence: Evidence, level: number): Evidence {
   return { ...evidence, estimate: changed, verdict: verdictOf(changed, test.expect) };
 }
 
-function primaryReasons(primary: Evidence): string[] {
+function primaryReasons(primary: Evidence, level: number): string[] {
   const { missing, estimate, verdict, paper, runs } = primary;
   if (missing !== undefined) return [missing];
   if (!hasSeeds(primary)) return [`${runs} seeds; a verdict requires ${MIN_SEEDS}`];
-  if (verdict === "not resolved") return ["the interval includes the threshold"];
+  if (verdict === "not resolved") {
+    return [`the interval includes the threshold${power(primary, level)}`];
+  }
   const { low, high } = estimate!.interval!;
   const contrary = paper !== null && (low > 0 && paper < 0 || high < 0 && paper > 0);
   return verdict === "reproduced" && contrary
     ? ["the effect has the other sign than the paper's"]
     : [];
+}
+
+/** The effect that the runs would have found: `; 6 seeds find 1.20 points with a probability of 80%`. */
+function power({ estimate, pairing, test: { unit } }: Evidence, level: number): string {
+  if (estimate?.spread == null || pairing !== "paired by seed") return "";
+  const { count: seeds, spread } = estimate;
+  const effect = detectableEffect({ seeds, spread, level }).toFixed(2);
+  return `; ${seeds} seeds find ${
+    unit === "" ? effect : `${effect} ${unit}`
+  } with a probability of 80%`;
 }
 
 /** Why a precondition does not hold. */

@@ -237,8 +237,10 @@ export interface Anatomies {
   readonly sequence: number;
 }
 
-/** Metrics of a run on its held-out documents. */
+/** Metrics of a run on text with other masks than in training. */
 export interface RunEvaluation {
+  /** Whether the run was not trained on the text; short texts have too few documents to hold out. */
+  readonly isHeldOut: boolean;
   readonly maskedLoss: number;
   readonly maskedAccuracy: number;
   /** Number of masked tokens. */
@@ -303,7 +305,7 @@ export interface Requests {
   transitions(request: { model: string; text: string }): LayerTransition[];
   /** Projects the word embeddings on a plane. */
   embeddings(model: string): EmbeddingMap;
-  /** Evaluates a run on its held-out documents. */
+  /** Evaluates a run. */
   evaluate(run: string): RunEvaluation;
 }
 

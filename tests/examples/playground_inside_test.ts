@@ -6,7 +6,20 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { Albert, countParameters, openDevice, presetConfig, pretrainingSpecs } from "../../mod.ts";
+import {
+  Albert,
+  corpusFromText,
+  countParameters,
+  Encoder,
+  initialize,
+  openDevice,
+  Parameters,
+  presetConfig,
+  pretrainingSpecs,
+  Tokenizer,
+  VocabularyTrainer,
+  writeSentencePieceModel,
+} from "../../mod.ts";
 import { singleText } from "../../src/model/mod.ts";
 import { layerTransitions as layerDifferences } from "../../tasks/paper/measure/mod.ts";
 import { pretrain } from "../../examples/training_loop.ts";
@@ -16,6 +29,9 @@ import {
   settingsOf,
   verdictOf,
 } from "../../examples/browser/panels/comparisons.ts";
+import { recipeOf } from "../../examples/browser/recipe.ts";
+import { farmText } from "../../examples/browser/texts/farm.ts";
+import { evaluateRun } from "../../examples/browser/worker/evaluate.ts";
 import { embeddingMap, layerTransitions } from "../../examples/browser/worker/inside.ts";
 import { principalPlane } from "../../examples/browser/worker/principal_plane.ts";
 import { inTurn } from "../../examples/browser/worker/turns.ts";
@@ -138,6 +154,36 @@ Deno.test("layers are compared as in the reproduction of Figure 1, and words hav
   }
 });
 
+Deno.test("a run is evaluated with both objectives, on the whole text if few documents are held out", async () => {
+  await using device = await openDevice({ device: "cpu" });
+  const text = farmText();
+  const trainer = new VocabularyTrainer({ vocabSize: 100, hardVocabLimit: false });
+  for (const line of text.split("\n")) trainer.add(line);
+  const tokenizer = Tokenizer.fromModel(
+    new Uint8Array(writeSentencePieceModel(trainer.train())),
+  );
+  const corpus = await corpusFromText(text.split("\n\n"), tokenizer);
+  const recipe = recipeOf({ ...DEFAULT_SETTINGS, objective: "nsp" }, tokenizer.vocabularySize);
+  const parameters = new Parameters(device, pretrainingSpecs(recipe.config), { trainable: false });
+  initialize(parameters, 1, 0.02);
+  const encoder = new Encoder(recipe.config, parameters);
+  const { maxSeqLength: sequenceLength, maxPredictionsPerSeq: maxPredictions } =
+    recipe.settings.examples;
+  const shape = { sequenceLength, maxPredictions, padId: tokenizer.specialIds.pad };
+  const evaluate = (heldOut: readonly number[]) =>
+    evaluateRun(device, encoder, recipe, { corpus, heldOut }, shape);
+  // A model with small random weights has nearly even probabilities.
+  const heldOut = await evaluate([0, 1, 2, 3, 4, 5, 6, 7]);
+  assertEquals(heldOut.isHeldOut, true);
+  assertAlmostEquals(heldOut.maskedLoss, Math.log(tokenizer.vocabularySize), 0.5);
+  // With one document, there is no other one for a wrong next sentence.
+  const few = await evaluate([0]);
+  assertEquals(few.isHeldOut, false);
+  assertEquals(few, await evaluate([]));
+  for (const accuracy of [few.sop, few.nsp]) assert(accuracy! >= 0 && accuracy! <= 1);
+  parameters.free();
+});
+
 Deno.test("a comparison is recognized by the only setting that differs", () => {
   for (const comparison of COMPARISONS) {
     const [a, b] = settingsOf(comparison, DEFAULT_SETTINGS);
@@ -236,7 +282,7 @@ Deno.test({
         runs.find(({ settings }) => settings.objective === objective)!;
       await page.until(`document.querySelector(".verdict") !== null`);
       const cells = await page.evaluate<string[]>(
-        `[...document.querySelectorAll(".figures tbody tr:nth-last-child(-n + 3) td")].map((cell) => cell.textContent)`,
+        `[...document.querySelectorAll(".figures tbody tr:nth-last-child(-n + 3) td:not(.faint)")].map((cell) => cell.textContent)`,
       );
       const evaluations = [
         await request<RunEvaluation>(page, "evaluate", of("sop").run),

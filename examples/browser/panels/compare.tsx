@@ -165,10 +165,12 @@ function Curves(
   const longest = Math.max(...pair.map(({ points }) => points.length));
   const x = Array.from({ length: longest }, (_, i) => i + 1);
   const range = [0, Math.max(...pair.map(({ settings }) => settings.steps))] as const;
+  const objectives = [...new Set(pair.map(({ settings }) => settings.objective))]
+    .filter((name) => name !== "none").map((name) => name.toUpperCase()).join(" or ");
   const charts = [
     { title: "Masked-LM loss", of: (point: MetricPoint) => point.maskedLoss },
-    { title: "Accuracy of the second objective", of: (point: MetricPoint) => point.pairAccuracy },
-  ];
+    { title: `${objectives} accuracy`, of: (point: MetricPoint) => point.pairAccuracy },
+  ].slice(0, objectives === "" ? 1 : 2);
   const baseline = pair[0].facts?.unigram.loss;
   return (
     <div class="pair-charts">
@@ -220,6 +222,47 @@ function valuesOf(
   return values;
 }
 
+/** A row of the table of figures. */
+interface Row {
+  readonly label: string;
+  readonly of: (view: RunView, evaluation: RunEvaluation | undefined) => number | null | undefined;
+  readonly format: (value: number) => string;
+}
+
+const whole = (value: number) => Math.round(value).toLocaleString("en");
+const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
+
+/** What the model costs. */
+const COSTS: readonly Row[] = [
+  {
+    label: "Parameters of the encoder",
+    of: ({ facts }) => facts?.encoderParameters,
+    format: whole,
+  },
+  {
+    label: "Gradients per step, kB",
+    of: ({ facts }) => facts && 4e-3 * facts.totalParameters,
+    format: whole,
+  },
+  { label: "Tokens per second", of: ({ points }) => speedOf(points), format: whole },
+];
+
+/** What the model has learned. */
+const METRICS: readonly Row[] = [
+  {
+    label: "Masked-LM loss",
+    of: (_, evaluation) => evaluation?.maskedLoss,
+    format: (loss) => loss.toFixed(3),
+  },
+  {
+    label: "Masked-LM accuracy",
+    of: (_, evaluation) => evaluation?.maskedAccuracy,
+    format: percent,
+  },
+  { label: "SOP accuracy", of: (_, evaluation) => evaluation?.sop, format: percent },
+  { label: "NSP accuracy", of: (_, evaluation) => evaluation?.nsp, format: percent },
+];
+
 /** Parameters, traffic, speed and evaluation of both runs. */
 function Figures(
   { pair, labels }: {
@@ -227,22 +270,20 @@ function Figures(
     readonly labels: readonly string[];
   },
 ) {
-  const evaluated = pair.map((view) => evaluations.value.get(keyOf(view)) ?? null);
-  const rows: readonly [string, (view: RunView, evaluation: RunEvaluation | null) => string][] = [
-    [
-      "Parameters of the encoder",
-      ({ facts }) => facts?.encoderParameters.toLocaleString("en") ?? "–",
-    ],
-    [
-      "Gradients per step",
-      ({ facts }) => facts === null ? "–" : `${(4e-6 * facts.totalParameters).toPrecision(3)} MB`,
-    ],
-    ["Tokens per second", ({ points }) => speedOf(points)],
-    ["Masked-LM loss, held-out text", (_, evaluation) => evaluation?.maskedLoss.toFixed(3) ?? "–"],
-    ["Masked-LM accuracy", (_, evaluation) => percent(evaluation?.maskedAccuracy)],
-    ["SOP accuracy", (_, evaluation) => percent(evaluation?.sop)],
-    ["NSP accuracy", (_, evaluation) => percent(evaluation?.nsp)],
-  ];
+  const evaluated = pair.map((view) => evaluations.value.get(keyOf(view)));
+  const row = ({ label, of, format }: Row, withRatio: boolean) => {
+    const values = pair.map((view, i) => of(view, evaluated[i]) ?? null);
+    const [a, b] = values;
+    return (
+      <tr key={label}>
+        <th scope="row">{label}</th>
+        {values.map((value, i) => (
+          <td key={i} class="number">{value === null ? "–" : format(value)}</td>
+        ))}
+        <td class="number faint">{withRatio && a && b && `× ${(b / a).toPrecision(3)}`}</td>
+      </tr>
+    );
+  };
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Figures of both runs">
       <table class="figures">
@@ -254,40 +295,39 @@ function Figures(
                 <Swatch index={i} /> {label}
               </th>
             ))}
+            <th scope="col" class="faint">Ratio</th>
           </tr>
         </thead>
         <tbody>
-          {rows.map(([label, of]) => (
-            <tr key={label}>
-              <th scope="row">{label}</th>
-              {pair.map((view, i) => <td key={i} class="number">{of(view, evaluated[i])}</td>)}
-            </tr>
-          ))}
+          {COSTS.map((costs) => row(costs, true))}
+          {METRICS.map((metric) => row(metric, false))}
         </tbody>
       </table>
+      {evaluated.some((evaluation) => evaluation?.isHeldOut === false) && (
+        <p class="faint">
+          The text is too short to hold a part out, so loss and accuracies are for the training text
+          with other masks and pairs.
+        </p>
+      )}
     </div>
   );
 }
 
-function speedOf(points: readonly MetricPoint[]): string {
+/** Mean over all steps; null before the first one. */
+function speedOf(points: readonly MetricPoint[]): number | null {
   const seconds = points.at(-1)?.seconds ?? 0;
-  if (seconds === 0) return "–";
-  const tokens = points.reduce((sum, { tokens }) => sum + tokens, 0);
-  return Math.round(tokens / seconds).toLocaleString("en");
-}
-
-function percent(value: number | null | undefined): string {
-  return value === null || value === undefined ? "–" : `${(100 * value).toFixed(1)}%`;
+  return seconds === 0 ? null : points.reduce((sum, { tokens }) => sum + tokens, 0) / seconds;
 }
 
 /** What the paper reports, next to the outcome of these two runs. */
 function Outcome(
-  { comparison: { claim, expectation }, pair }: {
+  { comparison: { claim, expectation, note }, pair }: {
     readonly comparison: Comparison;
     readonly pair: readonly [RunView, RunView];
   },
 ) {
   const [a, b] = pair.map((view) => evaluations.value.get(keyOf(view)));
+  const remark = note?.(pair[0].settings) ?? null;
   return (
     <div class="outcome">
       <div>
@@ -297,7 +337,7 @@ function Outcome(
       <div aria-live="polite">
         <h3>These two runs</h3>
         {a === undefined || b === undefined
-          ? <p class="faint">Evaluated on held-out text when both runs have ended.</p>
+          ? <p class="faint">Evaluated when both runs have ended.</p>
           : (
             <Verdict
               statement={expectation.statement}
@@ -305,6 +345,7 @@ function Outcome(
               lower={expectation.lower([a, b])}
             />
           )}
+        {remark !== null && <p>{remark}</p>}
         <p class="faint">
           One seed and a small model on a small text: an illustration, not evidence. The command
           {" "}

@@ -84,7 +84,7 @@ export class Engine {
     return await inTurn(async () => await compute(await this.model(name)));
   }
 
-  /** Evaluates a run on its held-out documents. */
+  /** Evaluates a run. */
   async evaluate(run: string): Promise<RunEvaluation> {
     return await (await this.#training(run)).evaluate();
   }

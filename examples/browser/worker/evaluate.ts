@@ -21,10 +21,13 @@ const BATCH = 16;
 /** Added to the seed of the run, so that other tokens are masked than in training. */
 const SEED_OFFSET = 1_000_003;
 
-/** Documents to evaluate on. */
+/** With fewer held-out documents, the whole text is used. */
+const MIN_DOCUMENTS = 8;
+
+/** A text, and the numbers of its held-out documents. */
 export interface EvaluationText {
   readonly corpus: Corpus;
-  readonly documents: ArrayLike<number>;
+  readonly heldOut: ArrayLike<number>;
 }
 
 /**
@@ -36,9 +39,11 @@ export async function evaluateRun(
   device: Device,
   encoder: Encoder,
   { settings }: Recipe,
-  { corpus, documents }: EvaluationText,
+  { corpus, heldOut }: EvaluationText,
   shape: BatchShape,
 ): Promise<RunEvaluation> {
+  const isHeldOut = heldOut.length >= MIN_DOCUMENTS;
+  const documents = isHeldOut ? heldOut : undefined;
   const evaluate = (changes: Partial<typeof settings.examples>) => {
     const examples = { ...settings.examples, ...changes };
     const source = new ExampleDataset(corpus, examples, settings.seed + SEED_OFFSET, documents);
@@ -46,11 +51,11 @@ export async function evaluateRun(
   };
   const own = await evaluate({});
   const { maskedLoss, maskedAccuracy, maskedTokens } = own;
-  const masked = { maskedLoss, maskedAccuracy, maskedTokens };
+  const masked = { isHeldOut, maskedLoss, maskedAccuracy, maskedTokens };
   if (encoder.config.pairObjective === "none") return { ...masked, pairs: 0, sop: null, nsp: null };
   const sop = await evaluate({ pairObjective: "sop", balancedPairs: true });
   // The wrong segment of a next-sentence pair is from another document.
-  const nsp = documents.length > 1
+  const nsp = isHeldOut || corpus.documentCount > 1
     ? (await evaluate({ pairObjective: "nsp", balancedPairs: undefined })).pairAccuracy
     : null;
   return { ...masked, pairs: sop.pairs, sop: sop.pairAccuracy, nsp };

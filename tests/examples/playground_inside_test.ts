@@ -36,7 +36,7 @@ import { embeddingMap, layerTransitions } from "../../examples/browser/worker/in
 import { principalPlane } from "../../examples/browser/worker/principal_plane.ts";
 import { inTurn } from "../../examples/browser/worker/turns.ts";
 import type { AttentionMap, RunEvaluation, SavedRun } from "../../examples/browser/protocol.ts";
-import { describeHead } from "../../examples/browser/panels/attention_text.ts";
+import { describeHead, sharpestHead } from "../../examples/browser/panels/attention_text.ts";
 import {
   anatomiesOfModel,
   anatomiesOfSettings,
@@ -108,6 +108,8 @@ Deno.test("a head is described by what it prefers to look at", () => {
   const next = map((from, to) => Number(to === Math.min(from + 1, 3)));
   assertEquals(describeHead(next, 1), "spreads its weight over the sentence");
   assertStringIncludes(describeHead(next, 2), "the next token (75% of its weight)");
+  assertEquals(sharpestHead([map(() => 0.25), { ...next, layer: 2 }]).head, 2);
+  assertEquals(sharpestHead([map(() => 0.25), { ...next, layer: 2 }]).layer, 2);
   assertStringIncludes(describeHead(map((_, to) => Number(to === 0)), 2), "[CLS] (100%");
 });
 

@@ -10,7 +10,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../app/state.ts";
 import type { AttentionMap } from "../protocol.ts";
 import { useAnswer, versionOf } from "./answer.ts";
-import { describeHead, headWeights, shownPiece } from "./attention_text.ts";
+import {
+  describeHead,
+  type HeadChoice,
+  headWeights,
+  sharpestHead,
+  shownPiece,
+} from "./attention_text.ts";
 
 /** Properties of {@linkcode Attention}. */
 export interface AttentionProps {
@@ -20,12 +26,13 @@ export interface AttentionProps {
 
 /** The section. */
 export function Attention({ model, text }: AttentionProps) {
-  const [chosen, choose] = useState({ layer: 1, head: 1 });
+  const [chosen, choose] = useState<HeadChoice | null>(null);
   const { value: maps, error } = useAnswer(
     (isCurrent) => requestMaps(model, text, isCurrent),
     [model, text, versionOf(model)],
   );
-  const map = maps?.find(({ layer }) => layer === chosen.layer) ?? maps?.[0];
+  const shown = chosen ?? sharpestHead(maps ?? []);
+  const map = maps?.find(({ layer }) => layer === shown.layer);
   return (
     <section class="card" aria-labelledby="attention-title">
       <h2 id="attention-title">Attention</h2>
@@ -36,8 +43,8 @@ export function Attention({ model, text }: AttentionProps) {
       {error !== null && <p class="notice" role="alert">{error}</p>}
       {maps !== null && map !== undefined && (
         <div class="attention-views">
-          <Heads maps={maps} chosen={chosen} choose={choose} />
-          <Head map={map} head={Math.min(chosen.head, map.heads)} />
+          <Heads maps={maps} chosen={shown} choose={choose} />
+          <Head map={map} head={shown.head} />
         </div>
       )}
     </section>
@@ -57,11 +64,6 @@ async function requestMaps(
     maps.push(map);
   }
   return maps;
-}
-
-interface HeadChoice {
-  readonly layer: number;
-  readonly head: number;
 }
 
 /** A picture of every head: one row per layer. */

@@ -16,6 +16,24 @@ export function shownPiece(piece: string): string {
   return piece.replace("▁", "") || "␣";
 }
 
+/** A head of a model: both numbers from 1. */
+export interface HeadChoice {
+  readonly layer: number;
+  readonly head: number;
+}
+
+/** The head with the largest weights: it prefers single tokens, and does not spread its weight. */
+export function sharpestHead(maps: readonly AttentionMap[]): HeadChoice {
+  let sharpest = { layer: 1, head: 1, square: 0 };
+  for (const map of maps) {
+    for (let head = 1; head <= map.heads; head++) {
+      const square = headWeights(map, head).reduce((sum, weight) => sum + weight ** 2, 0);
+      if (square > sharpest.square) sharpest = { layer: map.layer, head, square };
+    }
+  }
+  return sharpest;
+}
+
 /** What a head may look at, as a function of the two tokens. */
 const TARGETS: readonly [
   target: string,

@@ -49,8 +49,14 @@ export function Embeddings({ model }: { readonly model: string }) {
   );
 }
 
-function indexOf({ pieces }: EmbeddingMap, piece: string | null): number {
-  return Math.max(0, pieces.indexOf(piece ?? ""));
+/** The index of a word; that of the word with the nearest neighbors if there is no choice yet. */
+function indexOf({ pieces, neighbors }: EmbeddingMap, piece: string | null): number {
+  const index = pieces.indexOf(piece ?? "");
+  if (index >= 0) return index;
+  const nearness = neighbors.map((near) =>
+    near.reduce((sum, { similarity }) => sum + similarity, 0)
+  );
+  return nearness.indexOf(Math.max(...nearness));
 }
 
 interface Place {

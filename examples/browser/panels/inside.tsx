@@ -14,7 +14,7 @@ import { Sharing } from "./sharing.tsx";
 import { Transitions } from "./transitions.tsx";
 
 const chosen = signal<string | null>(null);
-const sentence = signal("At night the cow sleeps in the [MASK].");
+const sentence = signal("The cow sleeps in the [MASK].");
 
 /** Name of the model that the panel shows: the visitor's choice, else the run of the page, else any. */
 const inspected = computed(() => {

@@ -87,6 +87,7 @@ export function Chart(
     );
     const observer = new ResizeObserver(() => {
       plot.current?.setSize({ width: parent.clientWidth, height });
+      queueMicrotask(() => showLast(plot.current));
     });
     observer.observe(parent);
     const scheme = matchMedia("(prefers-color-scheme: dark)");
@@ -100,13 +101,16 @@ export function Chart(
     };
   }, [names, range?.join()]);
   useEffect(() => {
-    const chart = plot.current;
-    if (chart === null) return;
-    chart.setData(dataOf(x, curves));
-    // Without a pointer, the legend has the last values.
-    if ((chart.cursor.left ?? -1) < 0 && x.length > 0) chart.setLegend({ idx: x.length - 1 });
+    plot.current?.setData(dataOf(x, curves));
+    queueMicrotask(() => showLast(plot.current));
   }, [x, curves]);
   return <div class="chart" role="img" aria-label={label} ref={place} />;
+}
+
+/** Shows the last values in the legend if there is no pointer. uPlot draws in a microtask, which clears the legend. */
+function showLast(plot: uPlot | null): void {
+  const last = (plot?.data[0].length ?? 0) - 1;
+  if (plot !== null && last >= 0 && (plot.cursor.left ?? -1) < 0) plot.setLegend({ idx: last });
 }
 
 /** Distances between two ticks of x, which are numbers of steps or layers. */

@@ -1,5 +1,5 @@
 /**
- * Evaluates a run on its held-out documents.
+ * Evaluates a run on its held-out documents, or on the whole text if they are few.
  *
  * @module
  */

@@ -122,14 +122,13 @@ export class Training {
     return await modelFiles(trainer.model, tokenizer);
   }
 
-  /** Evaluates the model on the held-out documents; on all if the text is too short to hold some out. */
+  /** Evaluates the model. */
   async evaluate(): Promise<RunEvaluation> {
     const prepared = await this.#prepare();
-    const { trainer, recipe, corpus, shown: documents } = prepared;
+    const { trainer, recipe, corpus, train, shown } = prepared;
+    const text = { corpus, heldOut: shown === train ? [] : shown };
     const shape = shapeOf(prepared);
-    return await inTurn(() =>
-      evaluateRun(this.#device, trainer.model, recipe, { corpus, documents }, shape)
-    );
+    return await inTurn(() => evaluateRun(this.#device, trainer.model, recipe, text, shape));
   }
 
   /** Frees the model and closes the files. */

@@ -224,7 +224,7 @@ function experimentMarkdown(measured: MeasuredExperiment): string {
     `### ${experimentName(id)}: ${escapeMarkdown(title)}`,
     [
       `**${escapeMarkdown(question)}**`,
-      own === "" ? "" : `${escapeMarkdown(own)} The paper:`,
+      own === "" ? "" : escapeMarkdown(own) + (id === "pilot" ? "" : " The paper:"),
       escapeMarkdown(protocol),
     ].filter((part) => part !== "").join(" "),
     kind === "table"

@@ -122,7 +122,7 @@ function experimentHtml(
       id="${id}"><h2><span class="quiet">${experimentName(id)}</span> ${title}</h2>
     <p><b>${question}</b> <span class="quiet">${own === ""
       ? ""
-      : `${own} The paper: `}${protocol}</span></p>
+      : `${own} ${id === "pilot" ? "" : "The paper: "}`}${protocol}</span></p>
     ${kind === "table"
       ? tableHtml(tableView(measured), input)
       : figureHtml(figurePanels(measured), notes[0])}

@@ -53,7 +53,7 @@ h2.opening{border:0;margin:1rem 0 .2rem;padding:0;font-size:1.45rem}
 .claims{list-style:none;padding:0;margin:.5rem 0;font-size:.88rem;max-width:62rem}
 aside{grid-row:span 2;font-size:.9rem;padding:.6rem .4rem;align-self:start}
 .keys{display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;font-size:.86rem}
-.keys svg{vertical-align:-.15em}
+.keys svg{vertical-align:middle}
 .finding{border:1px solid var(--grid);border-radius:10px;padding:.7rem .9rem .5rem;margin:.7rem 0;break-inside:avoid}
 .finding header{display:flex;flex-wrap:wrap;gap:.1rem .7rem;align-items:baseline;margin-bottom:.3rem}
 .finding h4{margin:0;font-size:1rem;flex:1 1 24rem}

@@ -13,6 +13,9 @@ const model = new Command()
   )
   .type("device", new EnumType(DEVICES))
   .option("--checkpoint <folder:string>", "Run folder of the training.", { required: true })
+  .option("--earlier <folder:string>", "Run folder that the training started from, in order.", {
+    collect: true,
+  })
   .option("--texts <folder:string>", "Folder of the books for training.", { required: true })
   .option("--held-out-texts <folder:string>", "Folder of the held-out books.", { required: true })
   .option("--held-out <folder:string>", "Folder of albert prepare with the held-out books.", {

@@ -13,16 +13,22 @@ import { type FinetuningResult, resultsTable, SETTINGS_TEXT } from "./results_ta
 /** Folder of the card and its records. */
 export const RECORDS = `${ROOT}/docs/models/${SHIPPED_MODEL}`;
 
-/** How the model was made. */
-export interface Provenance {
-  /** SHA-256 of `model.safetensors`. */
-  readonly sha256: string;
-  /** Command line of the training, with its settings. */
+/** A run of the training. */
+export interface Stage {
+  /** Command line with its settings. */
   readonly command: string;
   /** Steps done. */
   readonly steps: number;
   /** Tokens in all batches, with padding. */
   readonly tokens: number;
+}
+
+/** How the model was made. */
+export interface Provenance {
+  /** SHA-256 of `model.safetensors`. */
+  readonly sha256: string;
+  /** The runs of the training, each of which started from the one before. */
+  readonly stages: readonly Stage[];
   /** Books for training and held-out books. */
   readonly books: { readonly train: number; readonly heldOut: number };
   /** Results on the held-out books. */
@@ -83,7 +89,9 @@ export function cardText(
   results: readonly FinetuningResult[],
 ): string {
   const parsed = parseConfig(config);
-  const { sha256, command, steps, tokens, books, heldOut } = provenance;
+  const { sha256, stages, books, heldOut } = provenance;
+  const steps = stages.map((stage) => grouped(stage.steps)).join(" and ");
+  const tokens = stages.reduce((sum, stage) => sum + stage.tokens, 0);
   return `---
 library_name: transformers
 pipeline_tag: fill-mask
@@ -122,13 +130,11 @@ of later times, and repeats the prejudices of its texts. It is meant for experim
 ## Training
 
 \`\`\`sh
-${command}
+${stages.map(({ command }) => command).join("\n")}
 \`\`\`
 
-${grouped(steps)} steps read ${
-    grouped(tokens)
-  } tokens. [texts.tsv](texts.tsv) lists the books, and which
-of them were held out; [training.jsonl](training.jsonl) is the log. The objective is that of the paper:
+${steps} steps read ${grouped(tokens)} tokens. [texts.tsv](texts.tsv) lists the books, and which
+of them were held out; [training.jsonl](training.jsonl) is the log. \`small.json\` is the model's \`config.json\`. The objective is that of the paper:
 n-gram masking and sentence order. The weights are rounded to half precision.
 
 ## Held-out books

@@ -20,6 +20,7 @@ import {
   readProvenance,
   readResults,
   sizesText,
+  type Stage,
   writeRecord,
 } from "./card.ts";
 import { evaluateHeldOut } from "./evaluate.ts";
@@ -34,6 +35,8 @@ const MOST_BYTES = 5e6;
 export interface ShipRequest {
   /** The run folder of the training. */
   readonly checkpoint: string;
+  /** The runs before it, each of which started from the one before. */
+  readonly earlier?: readonly string[];
   /** Folders of the books for training, and of the held-out ones. */
   readonly texts: string;
   readonly heldOutTexts: string;
@@ -48,7 +51,8 @@ export interface ShipRequest {
  * @throws {RangeError} if the weights are larger than 5 MB or exceed the range of f16
  */
 export async function shipModel(request: ShipRequest): Promise<void> {
-  const { checkpoint, device } = request;
+  const { checkpoint, earlier = [], device } = request;
+  const runs = [...earlier, checkpoint];
   const temporary = await Deno.makeTempDir();
   try {
     const half = `${temporary}/model`;
@@ -56,9 +60,10 @@ export async function shipModel(request: ShipRequest): Promise<void> {
     const sha256 = new Sha256().update(parts.weights).hex();
     const heldOut = await evaluateHeldOut(half, request.heldOut, { device });
     const books = await writeTexts(request);
-    const provenance = { sha256, ...await trainingOf(checkpoint), books, heldOut };
+    const stages = await Promise.all(runs.map(stageOf));
+    const provenance = { sha256, stages, books, heldOut };
     await writeRecord("provenance", `${JSON.stringify(provenance, null, 2)}\n`);
-    await writeRecord("log", await trainingLog(checkpoint));
+    await writeRecord("log", (await Promise.all(runs.map(trainingLog))).join(""));
     await writeModel(parts, provenance);
   } finally {
     await Deno.remove(temporary, { recursive: true });
@@ -144,8 +149,8 @@ async function writeTexts({ texts, heldOutTexts }: ShipRequest): Promise<Provena
   return books;
 }
 
-/** The command line of a run, and how much it read. */
-async function trainingOf(run: string): Promise<Pick<Provenance, "command" | "steps" | "tokens">> {
+/** The command line of a run, and how much it read. `index` counts the runs from 0. */
+async function stageOf(run: string, index: number): Promise<Stage> {
   const stored = await readRunSettings(run);
   if (stored === null) throw new Error(`${run} is not a run folder: it has no run.json`);
   const { phases, batchSize } = stored.settings as PretrainSettings;
@@ -156,25 +161,29 @@ async function trainingOf(run: string): Promise<Pick<Provenance, "command" | "st
     tokens += Math.max(until - from, 0) * batchSize * examples.maxSeqLength;
     from = until;
   }
-  return { command: commandOf(stored.flags as Record<string, unknown>), steps, tokens };
+  const command = commandOf(stored.flags as Record<string, unknown>, index);
+  return { command, steps, tokens };
 }
 
-/** The command line that has the given settings. The path of a BLAS library is that of a machine. */
-function commandOf({ blas, ...given }: Record<string, unknown>): string {
+/** The command line that has the given settings. Paths of the machine are replaced: those of the runs and of the BLAS library. */
+function commandOf({ blas, ...flags }: Record<string, unknown>, index: number): string {
+  const given = flags.initFrom === undefined || index === 0
+    ? flags
+    : { ...flags, initFrom: `run-${index}` };
   const words = ["albert pretrain"];
   for (const { flag, setting, kind, value } of namedOptions(PRETRAIN_OPTIONS)) {
     const of = given[setting];
     if (of === undefined || kind === "off" || flag === "--output") continue;
     words.push(value === "" ? flag : `${flag} ${[of].flat().join(" ")}`);
   }
-  words.push("--output run", `--device ${given.device}`, `--seed ${given.seed}`);
+  words.push(`--output run-${index + 1}`, `--device ${given.device}`, `--seed ${given.seed}`);
   if (blas !== undefined && blas !== "none") words.push("--blas auto");
   return words.join(" ");
 }
 
-/** The losses and evaluations of a run. */
-async function trainingLog(run: string): Promise<string> {
-  const events = await readEvents(run);
+/** The losses and evaluations of a run, with its number. */
+async function trainingLog(run: string, index: number): Promise<string> {
+  const events = (await readEvents(run)).map((event) => ({ run: index + 1, ...event }));
   const kept = events.map((event) =>
     Object.fromEntries(
       Object.entries(event)

@@ -166,17 +166,17 @@ export const LESSONS: readonly Lesson[] = [
     id: "sentence-order",
     title: "What sentence-order prediction teaches",
     claim:
-      "Masked words alone do not teach a model the order of sentences. Sentence-order prediction (SOP) does, and it also helps with next-sentence prediction (NSP).",
+      "Masked-LM training alone does not teach a model the order of sentences. Sentence-order prediction (SOP) does, and it also helps with next-sentence prediction (NSP).",
     source: "§4.6, Table 5",
     watch:
       "The pairs are balanced: lengths and cuts reveal nothing, so 50% is chance, and what the model learns is the text. First it learns words, then suddenly the order. The model without SOP answers with a head that was never trained.",
     models: [
-      { id: "sop", label: "masked words and SOP", share: "all", pairObjective: "sop" },
-      { id: "none", label: "masked words alone", share: "all", pairObjective: "none" },
+      { id: "sop", label: "masked LM and SOP", share: "all", pairObjective: "sop" },
+      { id: "none", label: "masked LM alone", share: "all", pairObjective: "none" },
     ],
     statistics: [
       {
-        label: "sentence-order accuracy: with SOP minus masked words alone",
+        label: "sentence-order accuracy: with SOP minus masked LM alone",
         score: SOP,
         of: 0,
         minus: 1,
@@ -184,7 +184,7 @@ export const LESSONS: readonly Lesson[] = [
         paper: { value: 33.2, place: "86.5 and 53.3 in Table 5" },
       },
       {
-        label: "next-sentence accuracy: with SOP minus masked words alone",
+        label: "next-sentence accuracy: with SOP minus masked LM alone",
         score: NSP,
         of: 0,
         minus: 1,
@@ -194,7 +194,7 @@ export const LESSONS: readonly Lesson[] = [
     ],
     preconditions: [
       learned("sentence-order accuracy above chance, with SOP", SOP, 0, CHANCE),
-      learned("masked words alone above the most frequent piece", MLM, 1, UNIGRAM),
+      learned("masked LM alone above the most frequent piece", MLM, 1, UNIGRAM),
     ],
     curves: [ORDER_CURVE, MLM_CURVE],
     recipe: RECIPE,

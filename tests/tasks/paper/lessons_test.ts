@@ -121,7 +121,7 @@ Deno.test("a lesson that was stopped continues and ends in a page with a verdict
   assertStringIncludes(first.stderr, "2 of 2 runs are not finished; run the same command again");
   const { code, stdout, stderr } = await runAlbert(words);
   assertEquals(code, 0, stderr);
-  assertMatch(stdout, /^Paper: Masked words alone do not teach/);
+  assertMatch(stdout, /^Paper: Masked-LM training alone does not teach/);
   assertMatch(stdout, /\nNot resolved\. .*1 of at least 3 seeds are finished\.\n/);
   assertMatch(stdout, /\/lesson\/index\.html\n$/);
   const markdown = await Deno.readTextFile(`${folder}/lesson/README.md`);

@@ -115,6 +115,8 @@ export interface RunFacts {
   readonly vocabularySize: number;
   readonly documents: number;
   readonly tokens: number;
+  /** Number of rows of the paragraph, from the first, that the model does not train on. */
+  readonly heldOutRows: number;
   /** Masked-LM loss and accuracy without context. */
   readonly unigram: { readonly loss: number; readonly accuracy: number };
   /** Accuracy of the pair objective from the lengths of the segments alone; null without such an objective. */

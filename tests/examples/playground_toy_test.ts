@@ -3,9 +3,10 @@ import { assert, assertEquals } from "@std/assert";
 import { openDevice } from "../../mod.ts";
 import { prepareRun, shapeOf, trainVocabulary } from "../../examples/browser/worker/prepare.ts";
 import { DEFAULT_SETTINGS } from "../../examples/browser/settings.ts";
+import { paragraphExamples } from "../../examples/browser/worker/paragraph.ts";
 import { farmText } from "../../examples/browser/texts/farm.ts";
 import { fillMask } from "../../src/model/mod.ts";
-import { pretrainingBatches } from "../../src/pretraining/mod.ts";
+import { pretrainingBatches, samplePredictions } from "../../src/pretraining/mod.ts";
 
 Deno.test("the default settings of the playground teach where the cow sleeps, with over 80%", async () => {
   const text = farmText();
@@ -37,6 +38,15 @@ Deno.test("the default settings of the playground teach where the cow sleeps, wi
   // Other facts are learned too.
   assertEquals((await best("The horse eats [MASK] all day.")).word, "oats");
   assertEquals((await best("In the morning the [MASK] quacks.")).word, "duck");
+  const rows = paragraphExamples(prepared);
+  const whole = { ...shape, maxPredictions: shape.sequenceLength };
+  const shown = await samplePredictions(device, trainer.model, rows, whole, tokenizer);
+  const words = shown.flatMap(({ masks }) => masks);
+  const right = words.filter(({ truth, guesses: [{ piece }] }) => piece === truth);
+  assert(
+    words.length >= 10 && right.length > 0.8 * words.length,
+    `${right.length}/${words.length}`,
+  );
   trainer.free();
   await device.destroy();
 });

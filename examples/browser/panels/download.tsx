@@ -56,7 +56,7 @@ async function cardOf(view: RunView): Promise<string> {
   const saved = (await call("saved")).find(({ run }) => run === view.run);
   const link = encodeLink({ settings, textHash: saved?.textHash ?? null });
   const sentence = settings.text === "farm"
-    ? "At night the cow sleeps in the [MASK]."
+    ? "The cow sleeps in the [MASK]."
     : "Write a sentence with a [MASK].";
   const parameters = facts === null
     ? ""

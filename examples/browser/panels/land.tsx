@@ -22,7 +22,7 @@ const EXAMPLES = {
     hide("My father gave me a letter, and I read it with tears in my eyes.", "eyes"),
   ],
   farm: [
-    hide("At night the cow sleeps in the barn.", "barn"),
+    hide("The cow sleeps in the barn.", "barn"),
     hide("In the morning the dog barks.", "dog"),
     hide("The hen eats worms all day.", "worms"),
   ],

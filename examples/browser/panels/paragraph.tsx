@@ -21,11 +21,12 @@ type Part =
   };
 
 /** The hidden words of a run after some step; the newest unless the visitor moves the slider. */
-export function Paragraph({ view: { samples } }: { readonly view: RunView }) {
+export function Paragraph({ view: { samples, facts } }: { readonly view: RunView }) {
   const chosen = useSignal<number | null>(null);
   if (samples.length === 0) return null;
   const index = Math.min(chosen.value ?? samples.length - 1, samples.length - 1);
   const { step, samples: shown } = samples[index];
+  const heldOut = facts?.heldOutRows ?? 0;
   const paragraphs = shown.map(partsOf);
   const words = paragraphs.flat().flatMap((part) => "truth" in part ? [part] : []);
   const right = words.filter((word) => word.right).length;
@@ -33,16 +34,23 @@ export function Paragraph({ view: { samples } }: { readonly view: RunView }) {
   return (
     <section class="card paragraph" aria-label="Predicted words">
       <div class="row">
-        <h3>Hidden words of text that it does not train on</h3>
+        <h3>Hidden words</h3>
         <span class="faint number" id="right">{right} of {words.length} right</span>
       </div>
       <div class="prose">
         {paragraphs.map((parts, i) => (
-          <p key={i}>
+          <p key={i} class={i === heldOut ? "seen" : undefined}>
             {parts.map((part, at) => "text" in part ? part.text : <Guess key={at} word={part} />)}
           </p>
         ))}
       </div>
+      {heldOut > 0 && (
+        <p class="faint note">
+          {heldOut === 1
+            ? "The model does not train on the first row"
+            : `The model does not train on the first ${heldOut} rows`}, but on the others.
+        </p>
+      )}
       <div class="time">
         <label for="time">Step {step.toLocaleString()}</label>
         <input
@@ -84,7 +92,8 @@ function partsOf({ pieces, masks }: SamplePrediction): Part[] {
   for (const [i, piece] of pieces.entries()) {
     const last = parts.at(-1);
     if (piece !== null) {
-      const text = piece.replace("▁", " ");
+      // The line between the segments of a pair.
+      const text = piece === " │" ? "" : piece.replace("▁", " ");
       if (last !== undefined && "text" in last) {
         parts[parts.length - 1] = { text: last.text + text };
       } else parts.push({ text });

@@ -18,7 +18,7 @@ const ANIMALS: readonly Animal[] = [
   ["fox", "yelps", "grapes", "den"],
 ];
 
-/** Sentences of a paragraph, in this order: about the morning, the day and the night. With several ways to express a fact, learning would take several times as long. */
+/** Sentences of a paragraph, in this order: about the morning, the day and the night. With several ways to express each fact, learning would take several times as long. */
 const SENTENCES: readonly ((animal: Animal) => string)[] = [
   ([name, sound]) => `In the morning the ${name} ${sound}.`,
   ([name, , food]) => `The ${name} eats ${food} all day.`,
@@ -26,7 +26,7 @@ const SENTENCES: readonly ((animal: Animal) => string)[] = [
 ];
 
 /** Which of the sentences a paragraph has. */
-const PARTS = [[0, 1], [1, 2], [0, 2]];
+const PARTS = [[1, 2], [0, 1], [0, 2]];
 
 /** Words of the sentences. The seeds of a vocabulary are strings that occur in different words, and `cow,` is another word than `cow`. */
 const WORDS = ["in", "the", "morning", "all", "day", "eats", "sleeps"];

@@ -41,8 +41,10 @@ export interface Prepared {
   readonly trainer: Trainer<PretrainingStepBatch>;
   /** Numbers of the documents to train on. */
   readonly train: ArrayLike<number>;
-  /** Numbers of documents whose words are hidden and predicted: held out if there are enough. */
+  /** Numbers of the documents to evaluate on: held out if there are enough. */
   readonly shown: ArrayLike<number>;
+  /** Number of documents that are held out. */
+  readonly heldOut: number;
 }
 
 /**
@@ -67,7 +69,7 @@ export async function prepareRun(
   const trainer = new Trainer(device, recipe.config, PRETRAINING, recipe.settings);
   initialize(trainer.model.parameters, seed, recipe.config.initializerRange);
   const shown = validation.length > 0 ? validation : train;
-  return { tokenizer, recipe, corpus, examples, trainer, train, shown };
+  return { tokenizer, recipe, corpus, examples, trainer, train, shown, heldOut: validation.length };
 }
 
 /** Trains a vocabulary of at most `size` pieces and returns it as a SentencePiece model. */
@@ -99,7 +101,7 @@ export function shapeOf({ tokenizer, recipe: { settings: { examples } } }: Prepa
 /** What the page shows of a run before its first step. */
 export function factsOf(
   { recipe: { config, settings }, corpus, train, examples }: Prepared,
-): RunFacts {
+): Omit<RunFacts, "heldOutRows"> {
   const { seed, examples: exampleSettings } = settings;
   const others = new ExampleDataset(corpus, exampleSettings, seed + 1, train);
   return {

@@ -18,7 +18,7 @@ import { hashText, normalizeText } from "../link.ts";
 import type { MetricPoint, RunEvaluation, RunEvent, RunState } from "../protocol.ts";
 import type { Settings } from "../settings.ts";
 import { evaluateRun } from "./evaluate.ts";
-import { paragraphExamples } from "./paragraph.ts";
+import { heldOutRows, paragraphExamples } from "./paragraph.ts";
 import { factsOf, type Prepared, prepareRun, shapeOf, trainVocabulary } from "./prepare.ts";
 import { type LogLine, RunFiles, summaryOf } from "./storage.ts";
 import { inTurn, nextTask } from "./turns.ts";
@@ -199,7 +199,7 @@ export class Training {
       const { tokenizer } = prepared;
       const pieces = shownPieces(tokenizer);
       this.#reportPieces(tokenizer.vocabularySize, 1, pieces);
-      const facts = factsOf(prepared);
+      const facts = { ...factsOf(prepared), heldOutRows: heldOutRows(prepared) };
       this.#report({ run: this.#run, type: "facts", facts });
       files.append([{ vocabulary: pieces }, { facts }]);
     }
@@ -253,14 +253,9 @@ export class Training {
   }
 
   async #sample(prepared: Prepared): Promise<void> {
-    const { tokenizer, trainer, corpus, shown } = prepared;
+    const { tokenizer, trainer } = prepared;
     const shape = shapeOf(prepared);
-    const examples = paragraphExamples(
-      corpus,
-      shown,
-      tokenizer,
-      shape.sequenceLength,
-    );
+    const examples = paragraphExamples(prepared);
     const { step, model } = trainer;
     const samples = await samplePredictions(
       this.#device,

@@ -1,8 +1,18 @@
 // Using models in the playground: blanks, tasks and files.
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { modelFolder } from "../../examples/browser/model_folder.ts";
+import { SERVED_MODEL, type ServedModel } from "../../examples/browser/served_model.ts";
+import { modelSite } from "../../examples/browser/site_model.ts";
 import { edit, partsOf, toggle } from "../../examples/browser/sentence.ts";
 import { Albert, loadPretrained, openDevice } from "../../mod.ts";
+import { hasShippedModel } from "../../src/weights/mod.ts";
 import { reader, TOY_TAGGER, toyFiles } from "../inference/toy_model.ts";
 import type { Page } from "../support/chromium.ts";
 import {
@@ -49,79 +59,83 @@ Deno.test("blanks keep their words when the text around them changes", () => {
 
 const [chromium] = BROWSERS;
 
-Deno.test({
-  name: "words are hidden by a click or a key, and the page shows the model's guesses",
-  ignore: chromium.path === null,
-  async fn() {
-    const folder = await Deno.makeTempDir();
-    await writeModel(folder);
-    const device = await openDevice({ device: "cpu" });
-    const albert = await loadPretrained(folder, device);
-    await withPlayground(chromium, { model: folder }, async (page) => {
-      assertEquals(await deviceOf(page), "cpu");
-      await fill(page, "#sentence", "The cow sleeps in the barn.");
-      const word = (text: string) =>
-        `[...document.querySelectorAll(".word")].find((word) => word.ariaLabel === "${text}")`;
-      await page.until(`${word("barn")} !== undefined`);
-      await page.evaluate(`void ${word("barn")}.click()`);
-      const [expected] = await albert.fillMask("The cow sleeps in the [MASK].", 6);
-      const bars = `[...document.querySelectorAll(".blanks .candidates")].map((list) =>
+for (const browser of BROWSERS) {
+  Deno.test({
+    name: `words are hidden by a click or a key, and ${browser.name} shows the model's guesses`,
+    ignore: browser.path === null,
+    async fn() {
+      const folder = await Deno.makeTempDir();
+      await writeModel(folder);
+      const device = await openDevice({ device: "cpu" });
+      const albert = await loadPretrained(folder, device);
+      await withPlayground(browser, { model: folder }, async (page) => {
+        assertEquals(await deviceOf(page), "cpu");
+        await fill(page, "#sentence", "The cow sleeps in the barn.");
+        const word = (text: string) =>
+          `[...document.querySelectorAll(".word")].find((word) => word.ariaLabel === "${text}")`;
+        await page.until(`${word("barn")} !== undefined`);
+        await page.evaluate(`void ${word("barn")}.click()`);
+        const [expected] = await albert.fillMask("The cow sleeps in the [MASK].", 6);
+        const bars = `[...document.querySelectorAll(".blanks .candidates")].map((list) =>
         [...list.children].map((row) => row.textContent))`;
-      const shown = (pieces: typeof expected) =>
-        pieces.map(({ piece, probability }) =>
-          `${piece.replace("▁", "")}${(100 * probability).toFixed(probability < 0.1 ? 1 : 0)}%`
+        const shown = (pieces: typeof expected) =>
+          pieces.map(({ piece, probability }) =>
+            `${piece.replace("▁", "")}${(100 * probability).toFixed(probability < 0.1 ? 1 : 0)}%`
+          );
+        await page.until(
+          `JSON.stringify(${bars}) === ${JSON.stringify(JSON.stringify([shown(expected)]))}`,
         );
-      await page.until(
-        `JSON.stringify(${bars}) === ${JSON.stringify(JSON.stringify([shown(expected)]))}`,
-      );
-      assertEquals(
-        await page.evaluate(`document.querySelector("#sentence").value`),
-        "The cow sleeps in the [MASK].",
-      );
-      // The browser keeps the files of the model.
-      assert(
-        await page.evaluate(
-          `caches.match(new URL("model/model.safetensors", location.href)).then(Boolean)`,
-        ),
-      );
-      // The rank of the hidden word.
-      const all = (await albert.fillMask("The cow sleeps in the [MASK].", 105))[0];
-      const { rank, note } = {
-        rank: all.findIndex(({ piece }) => piece === "▁barn") + 1,
-        note: await page.evaluate<string>(`document.querySelector(".hidden-word").textContent`),
-      };
-      assert(note.startsWith("Your word, barn, "), note);
-      if (rank > 0) assert(rank === 1 ? /first guess/.test(note) : note.includes(`guess ${rank}`));
-      // One word can be reached with Tab, the others with arrow keys.
-      assertEquals(
-        await page.evaluate(`document.querySelectorAll('.word[tabindex="0"]').length`),
-        1,
-      );
-      await page.evaluate(`void (() => {
+        assertEquals(
+          await page.evaluate(`document.querySelector("#sentence").value`),
+          "The cow sleeps in the [MASK].",
+        );
+        // The browser keeps the files of the model.
+        assert(
+          await page.evaluate(
+            `caches.match(new URL("model/model.safetensors", location.href)).then(Boolean)`,
+          ),
+        );
+        // The rank of the hidden word.
+        const all = (await albert.fillMask("The cow sleeps in the [MASK].", 105))[0];
+        const { rank, note } = {
+          rank: all.findIndex(({ piece }) => piece === "▁barn") + 1,
+          note: await page.evaluate<string>(`document.querySelector(".hidden-word").textContent`),
+        };
+        assert(note.startsWith("Your word, barn, "), note);
+        if (rank > 0) {
+          assert(rank === 1 ? /first guess/.test(note) : note.includes(`guess ${rank}`));
+        }
+        // One word can be reached with Tab, the others with arrow keys.
+        assertEquals(
+          await page.evaluate(`document.querySelectorAll('.word[tabindex="0"]').length`),
+          1,
+        );
+        await page.evaluate(`void (() => {
         document.querySelector('.word').focus();
         const press = (key) => document.activeElement.dispatchEvent(
           new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
         press("ArrowRight");
         press("ArrowRight");
       })()`);
-      assertEquals(await page.evaluate("document.activeElement.ariaLabel"), "sleeps");
-      await page.evaluate("document.activeElement.click()");
-      await page.until(`document.querySelectorAll(".blanks article").length === 2`);
-      assertEquals(
-        await page.evaluate(`document.querySelector("#sentence").value`),
-        "The cow [MASK] in the [MASK].",
-      );
-      // A blank shows its word again.
-      await page.evaluate(`void document.querySelector(".blank").click()`);
-      await page.until(
-        `document.querySelector("#sentence").value === "The cow sleeps in the [MASK]."`,
-      );
-    });
-    albert.free();
-    await device.destroy();
-    await Deno.remove(folder, { recursive: true });
-  },
-});
+        assertEquals(await page.evaluate("document.activeElement.ariaLabel"), "sleeps");
+        await page.evaluate("document.activeElement.click()");
+        await page.until(`document.querySelectorAll(".blanks article").length === 2`);
+        assertEquals(
+          await page.evaluate(`document.querySelector("#sentence").value`),
+          "The cow [MASK] in the [MASK].",
+        );
+        // A blank shows its word again.
+        await page.evaluate(`void document.querySelector(".blank").click()`);
+        await page.until(
+          `document.querySelector("#sentence").value === "The cow sleeps in the [MASK]."`,
+        );
+      });
+      albert.free();
+      await device.destroy();
+      await Deno.remove(folder, { recursive: true });
+    },
+  });
+}
 
 Deno.test({
   name: "without a model, the page offers to train one or to load one",
@@ -168,10 +182,32 @@ Deno.test("a model is found in the folder that contains it, and the last checkpo
   assertThrows(() => found(), TypeError, "got no files");
 });
 
+Deno.test("the site lists the files of its model, and their version changes with the weights", async () => {
+  const folder = await Deno.makeTempDir();
+  for (const [name, bytes] of toyFiles()) await Deno.writeFile(`${folder}/${name}`, bytes);
+  await Deno.writeFile(`${folder}/optimizer.safetensors`, new Uint8Array(1));
+  const index = async (): Promise<ServedModel> =>
+    JSON.parse(new TextDecoder().decode((await modelSite(folder)).get(SERVED_MODEL)));
+  const { files, version } = await index();
+  assertEquals(files.toSorted(), [
+    ...["config.json", "model.safetensors", "tokenizer_config.json", "vocab.txt"],
+  ]);
+  assertEquals([...(await modelSite(folder)).keys()].length, files.length + 1);
+  const weights = toyFiles().get("model.safetensors")!;
+  weights[weights.length - 1] ^= 1;
+  await Deno.writeFile(`${folder}/model.safetensors`, weights);
+  assertNotEquals((await index()).version, version);
+  await Deno.remove(`${folder}/model.safetensors`);
+  await assertRejects(() => modelSite(folder), TypeError, "does not contain model.safetensors");
+  assertEquals((await modelSite()).has(SERVED_MODEL), hasShippedModel());
+  await Deno.remove(folder, { recursive: true });
+});
+
 const CLASSIFIED = "the cat sat on the mat .";
 
-/** Answers like the hub. Every other address is not found. */
+/** Answers like the hub. Every other address is not found. The second half of the weights waits to be released. */
 function hub(id: string, sha: string, files: ReadonlyMap<string, Uint8Array>) {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const headers = { "access-control-allow-origin": "*" };
   const requests: string[] = [];
   const server = Deno.serve({ port: 0, onListen() {} }, (request) => {
@@ -183,10 +219,19 @@ function hub(id: string, sha: string, files: ReadonlyMap<string, Uint8Array>) {
     }
     const name = pathname.replace(`/${id}/resolve/${sha}/`, "");
     const file = files.get(name);
+    if (name === "model.safetensors" && file !== undefined) {
+      const body = async function* () {
+        yield file.slice(0, file.length / 2);
+        await released;
+        yield file.slice(file.length / 2);
+      };
+      const length = { "content-length": `${file.length}` };
+      return new Response(ReadableStream.from(body()), { headers: { ...headers, ...length } });
+    }
     if (file !== undefined) return new Response(new Uint8Array(file), { headers });
     return new Response("Repository not found", { status: 401, headers });
   });
-  return { server, requests, address: `http://localhost:${server.addr.port}` };
+  return { server, requests, release, address: `http://localhost:${server.addr.port}` };
 }
 
 async function writeFiles(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<string> {
@@ -203,7 +248,7 @@ Deno.test({
     const dropped = await writeFiles(`${folder}/toy`, toyFiles());
     const empty = await writeFiles(`${folder}/empty`, new Map([["a.txt", new Uint8Array(1)]]));
     const tagger = toyFiles(TOY_TAGGER);
-    const { server, requests, address } = hub("lab/tagger", "c0ffee".repeat(6), tagger);
+    const { server, requests, release, address } = hub("lab/tagger", "c0ffee".repeat(6), tagger);
     const device = await openDevice({ device: "cpu" });
     await withPlayground(chromium, { query: `?device=cpu&hub=${address}` }, async (page) => {
       await deviceOf(page);
@@ -262,6 +307,13 @@ Deno.test({
       await load("lab/other");
       await page.until(`${alert}.includes("has no public model named lab/other")`);
       await load("lab/tagger");
+      const { length } = tagger.get("model.safetensors")!;
+      const progress = [length / 2, length].map((bytes) => `${Math.round(bytes / 1000)} kB`);
+      await page.until(
+        `document.querySelector(".loading label")?.textContent.trim() ===
+          "Loading model.safetensors: ${progress.join(" of ")}"`,
+      );
+      release();
       await page.until(`${titles}.includes("Find names")`);
       assertEquals(
         await page.evaluate(titles),

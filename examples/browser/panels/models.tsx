@@ -54,19 +54,15 @@ export function Loading({ label }: { readonly label?: string }) {
   return (
     <div class="card loading" role="status">
       <label for="loading">
-        {label !== undefined
-          ? label
-          : loading.value === null
+        {label ?? (loading.value === null
           ? "Loading the model …"
-          : total > 0
-          ? `Loading ${file}: ${megabytes(done)} of ${megabytes(total)} MB`
-          : `Loading ${file}: ${megabytes(done)} MB`}
+          : `Loading ${file}: ${total > 0 ? `${sizeOf(done)} of ${sizeOf(total)}` : sizeOf(done)}`)}
       </label>
       <progress id="loading" value={total > 0 ? done / total : undefined} />
     </div>
   );
 }
 
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
+function sizeOf(bytes: number): string {
+  return bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -2,26 +2,15 @@
  * Shows what each layer does to a sentence: the norm of the token vectors, and the distance and angle
  * between the input and output of a layer (as in Figure 1 of the paper).
  *
- *     deno run -A examples/hidden_states.ts [FOLDER [TEXT]]
+ *     deno run -A examples/hidden_states.ts [MODEL [TEXT]]
  *
- * The default is a model with random weights.
+ * The default is albert-mini-books, which comes with the package.
  */
-import {
-  Albert,
-  initialize,
-  loadPretrained,
-  modelFiles,
-  openDevice,
-  presetConfig,
-  PretrainingModel,
-  Tokenizer,
-  VocabularyTrainer,
-  writeSentencePieceModel,
-} from "@albert-lab/albert";
+import { loadPretrained, openDevice } from "@albert-lab/albert";
 
-const [folder, text = "At night the cat sleeps in the barn."] = Deno.args;
+const [model = "albert-mini-books", text = "At night the cat sleeps in the barn."] = Deno.args;
 const device = await openDevice({ device: "auto" });
-const albert = folder === undefined ? await untrained() : await loadPretrained(folder, device);
+const albert = await loadPretrained(model, device);
 
 const { tokens, hiddenSize, layers } = await albert.hiddenStates(text);
 console.log(tokens.join(" "));
@@ -68,18 +57,4 @@ function angle(a: Float32Array, b: Float32Array): number {
 function mean<T>(items: Iterable<T>, value: (item: T) => number): number {
   const values = Array.from(items, value);
   return values.reduce((sum, x) => sum + x, 0) / values.length;
-}
-
-/** A small ALBERT with twelve layers and random weights, loaded from files in memory. */
-async function untrained(): Promise<Albert> {
-  const trainer = new VocabularyTrainer({ vocabSize: 105 });
-  const lines = await Deno.readTextFile(new URL("farm.txt", import.meta.url));
-  for (const line of lines.split("\n")) trainer.add(line);
-  const tokenizer = Tokenizer.fromModel(writeSentencePieceModel(trainer.train()));
-  const config = { ...presetConfig("smoke"), vocabSize: 105, numHiddenLayers: 12 };
-  const model = new PretrainingModel(device, config, { trainable: false });
-  initialize(model.parameters, 42, config.initializerRange);
-  const files = await modelFiles(model, tokenizer);
-  model.parameters.free();
-  return await Albert.load((name) => Promise.resolve(files.get(name) ?? null), device);
 }

@@ -6,6 +6,7 @@ import { Tokenizer, writeSentencePieceModel } from "../../src/text/mod.ts";
 import { VocabularyTrainer } from "../../src/text/training/mod.ts";
 import { countingConfig } from "../support/counting_config.ts";
 import { ROOT } from "../../tasks/launch/files.ts";
+import { SHIPPED_MODEL } from "../../src/weights/mod.ts";
 import { fakeHub } from "../weights/hub/fake_hub.ts";
 import { runAlbert } from "../tasks/albert_process.ts";
 import { autoAndWebGpu } from "../support/devices.ts";
@@ -26,7 +27,7 @@ Deno.test("the README starts with one sentence, a program and the same as a comm
   assert(title.startsWith("# "), title);
   assertEquals(sentence.match(/\.(\s|$)/g)?.length, 1, "one sentence");
   const lines = program.split("\n").slice(1, -1).filter((line) => line !== "");
-  assertEquals(lines.length, 5);
+  assertEquals(lines.length, 4);
   assertEquals(same, "The same as a command:");
   assert(command.startsWith("```sh"), command);
 });
@@ -50,31 +51,39 @@ async function tinyModel(): Promise<Record<string, Uint8Array>> {
   return Object.fromEntries(files);
 }
 
-Deno.test("the README's program and command load a model and fill a mask", async () => {
+Deno.test("the README's program and command fill a mask, also with a model of the hub", async () => {
   const [, program] = /```ts ignore\n([\s\S]*?)```/.exec(readme)!;
   const [command] = documentedCommands("README.md", readme);
   const folder = await Deno.makeTempDir();
   const hub = fakeHub("albert/albert-base-v2", await tinyModel());
-  try {
+  const onHub = "hf:albert/albert-base-v2";
+  assertStringIncludes(readme, `Use \`${onHub}\``);
+  const env = { HF_HOME: `${folder}/hf`, HF_ENDPOINT: hub.endpoint };
+  const fill = async (model: string, device: string) => {
+    await Deno.writeTextFile(
+      `${folder}/program.ts`,
+      program.replace(SHIPPED_MODEL, model).replace('"auto"', `"${device}"`),
+    );
     const { flags } = await countingConfig();
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--allow-all", ...flags, `${folder}/program.ts`],
+      env: { NO_COLOR: "1", ...env },
+    }).output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    const [tool, ...args] = command.words;
+    assertEquals(tool, "albert");
+    const own = model === SHIPPED_MODEL ? [] : ["--checkpoint", model];
+    const outcome = await runAlbert([...args, ...own, "--json", "--device", device], { env });
+    assertEquals(outcome.code, 0, outcome.stderr);
+    const { masks } = JSON.parse(outcome.stdout);
+    const printed = new TextDecoder().decode(stdout);
+    for (const { piece } of masks[0]) assertStringIncludes(printed, piece);
+    return masks[0][0].piece;
+  };
+  try {
     for (const device of autoAndWebGpu()) {
-      await Deno.writeTextFile(
-        `${folder}/program.ts`,
-        program.replace("https://huggingface.co", hub.endpoint).replace('"auto"', `"${device}"`),
-      );
-      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "--quiet", "--allow-all", ...flags, `${folder}/program.ts`],
-        env: { NO_COLOR: "1" },
-      }).output();
-      const printed = new TextDecoder().decode(stdout);
-      assertEquals(code, 0, new TextDecoder().decode(stderr));
-      const [tool, ...args] = command.words;
-      assertEquals(tool, "albert");
-      const env = { HF_HOME: `${folder}/hf`, HF_ENDPOINT: hub.endpoint };
-      const outcome = await runAlbert([...args, "--json", "--device", device], { env });
-      assertEquals(outcome.code, 0, outcome.stderr);
-      const { masks } = JSON.parse(outcome.stdout);
-      for (const { piece } of masks[0]) assertStringIncludes(printed, piece);
+      await fill(onHub, device);
+      assertEquals(await fill(SHIPPED_MODEL, device), "▁know");
     }
   } finally {
     await hub.stop();

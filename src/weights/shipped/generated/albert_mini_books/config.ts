@@ -1,0 +1,4 @@
+// Written by `deno task ship`. Do not edit.
+const text: string = "{\n  \"bos_token_id\": 2,\n  \"eos_token_id\": 3,\n  \"architectures\": [\n    \"AlbertForPreTraining\"\n  ],\n  \"dtype\": \"float16\",\n  \"model_type\": \"albert\",\n  \"vocab_size\": 8000,\n  \"hidden_size\": 256,\n  \"num_hidden_layers\": 3,\n  \"num_attention_heads\": 4,\n  \"intermediate_size\": 1024,\n  \"hidden_act\": \"gelu_new\",\n  \"hidden_dropout_prob\": 0,\n  \"attention_probs_dropout_prob\": 0,\n  \"max_position_embeddings\": 512,\n  \"type_vocab_size\": 2,\n  \"initializer_range\": 0.02,\n  \"layer_norm_eps\": 1e-12,\n  \"pair_objective\": \"sop\",\n  \"pad_token_id\": 0,\n  \"embedding_size\": 128,\n  \"num_hidden_groups\": 1,\n  \"inner_group_num\": 1,\n  \"classifier_dropout_prob\": 0.1,\n  \"share\": \"all\"\n}\n";
+
+export default text;

@@ -21,6 +21,9 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
+/** The weights of the package's model as modules, which the site does without: it serves the model's files themselves. */
+const EMBEDDED_MODEL = "./albert_mini_books/mod.ts";
+
 /** Contents of the site by the path of the file. */
 export type Site = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
@@ -35,7 +38,7 @@ export async function buildSite(flags: readonly string[] = []): Promise<Site> {
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
         ...["bundle", "--quiet", "--platform", "browser", "--minify", "--code-splitting"],
-        ...[...flags, "--outdir", output, ...ENTRIES],
+        ...["--external", EMBEDDED_MODEL, ...flags, "--outdir", output, ...ENTRIES],
       ],
       cwd: HERE, // Deno looks for its configuration here.
     }).output();

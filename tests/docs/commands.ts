@@ -10,16 +10,20 @@ export interface DocumentedCommand {
   ignored: boolean;
 }
 
-/** Returns the commands in the `sh` blocks of a page, which have one command per line. */
+/** Returns the commands in the `sh` blocks of a page. A backslash at the end of a line continues the command. */
 export function documentedCommands(page: string, text: string): DocumentedCommand[] {
   const commands: DocumentedCommand[] = [];
   let fence: { ignored: boolean } | null = null;
+  let continued = false;
   for (const [index, line] of text.split("\n").entries()) {
     const info = /^\s*```(.*)$/.exec(line)?.[1].trim();
     if (info !== undefined) {
       fence = fence === null && /^sh\b/.test(info) ? { ignored: info === "sh ignore" } : null;
     } else if (fence !== null && !/^\s*(#|$)/.test(line)) {
-      commands.push({ place: `${page}:${index + 1}`, words: shellWords(line), ...fence });
+      const words = shellWords(line.replace(/\\$/, ""));
+      if (continued) commands.at(-1)!.words.push(...words);
+      else commands.push({ place: `${page}:${index + 1}`, words, ...fence });
+      continued = line.endsWith("\\");
     }
   }
   return commands;

@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { type ReadFile, remoteFiles, type RemoteOptions } from "@albert-lab/albert";
+import {
+  type ReadFile,
+  remoteFiles,
+  type RemoteOptions,
+  type RemoteProgress,
+} from "@albert-lab/albert";
 import { modelFolder } from "../model_folder.ts";
 import type { LoadProgress, ModelSource } from "../protocol.ts";
 import { unzipFiles } from "./archive.ts";
@@ -24,12 +29,17 @@ export async function readerOf(
 ): Promise<ReadFile> {
   if (source.kind === "files") return await fileReader(source.files);
   let reported = 0;
+  let waiting: number | undefined;
+  const report = ({ name, done, total }: RemoteProgress) => {
+    reported = performance.now();
+    onProgress({ file: name, done, total });
+  };
   const options: RemoteOptions = {
-    onProgress: ({ name, done, total }) => {
-      const now = performance.now();
-      if (now - reported < REPORT_INTERVAL && done < total) return;
-      reported = now;
-      onProgress({ file: name, done, total });
+    onProgress(progress) {
+      clearTimeout(waiting);
+      const pause = reported + REPORT_INTERVAL - performance.now();
+      if (pause <= 0 || progress.done >= progress.total) report(progress);
+      else waiting = setTimeout(report, pause, progress); // If the download stalls, its last progress is shown.
     },
   };
   if (source.kind === "hub") return await hubFiles(source.name, source.hub ?? HUB, options);

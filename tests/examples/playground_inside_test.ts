@@ -25,7 +25,7 @@ import { layerTransitions as layerDifferences } from "../../tasks/paper/measure/
 import { pretrain } from "../../examples/training_loop.ts";
 import {
   comparisonOf,
-  COMPARISONS,
+  comparisonsFor,
   settingsOf,
   verdictOf,
 } from "../../examples/browser/panels/comparisons.ts";
@@ -187,13 +187,19 @@ Deno.test("a run is evaluated with both objectives, on the whole text if few doc
 });
 
 Deno.test("a comparison is recognized by the only setting that differs", () => {
-  for (const comparison of COMPARISONS) {
-    const [a, b] = settingsOf(comparison, DEFAULT_SETTINGS);
-    assertEquals(comparisonOf(a, b), comparison);
-    assertEquals(comparisonOf(b, a), null);
-    assertEquals(comparisonOf(a, { ...b, seed: b.seed + 1 }), null);
-    for (const settings of [a, b]) {
-      assertEquals(parseSettings((name) => `${settings[name]}`), settings);
+  for (const size of ["tiny", "small", "medium"] as const) {
+    const comparisons = comparisonsFor(size);
+    assertEquals(comparisons.map(({ name }) => name), ["share", "embedding", "objective"]);
+    for (const comparison of comparisons) {
+      const [a, b] = settingsOf(comparison, { ...DEFAULT_SETTINGS, size });
+      assertEquals(comparisonOf(a, b), comparison);
+      assertEquals(comparisonOf(b, a), null);
+      assertEquals(comparisonOf(a, { ...b, seed: b.seed + 1 }), null);
+      for (const settings of [a, b]) {
+        assertEquals(parseSettings((name) => `${settings[name]}`), settings);
+        const { embeddingSize, hiddenSize } = recipeOf(settings, 100).config;
+        assert(embeddingSize <= hiddenSize, `E = ${embeddingSize}, H = ${hiddenSize}`);
+      }
     }
   }
 });

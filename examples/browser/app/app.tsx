@@ -6,6 +6,7 @@
  * @module
  */
 import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
 import { Compare } from "../panels/compare.tsx";
 import { Inside } from "../panels/inside.tsx";
 import { Land } from "../panels/land.tsx";
@@ -26,6 +27,7 @@ const PANELS: Readonly<Record<string, { readonly title: string; readonly Panel: 
 /** The page. */
 export function App() {
   const { Panel } = PANELS[shownPanel.value];
+  useEffect(() => scrollTo(0, 0), [shownPanel.value]);
   return (
     <>
       <header class="top">

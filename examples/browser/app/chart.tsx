@@ -69,6 +69,7 @@ export function Chart(
           size: 46,
           values: (_, values) => values.map(format),
         }],
+        legend: { markers: { width: 0, fill: (_, i) => markerOf(curves[i - 1]) } },
         cursor: { points: { size: 6 }, drag: { x: false, y: false } },
         series: [
           { label: xLabel },
@@ -111,6 +112,14 @@ export function Chart(
 function showLast(plot: uPlot | null): void {
   const last = (plot?.data[0].length ?? 0) - 1;
   if (plot !== null && last >= 0 && (plot.cursor.left ?? -1) < 0) plot.setLegend({ idx: last });
+}
+
+/** The background of a curve's mark in the legend. A variable follows the color scheme. The first series is x, which has no mark. */
+function markerOf(curve: Curve | undefined): string {
+  if (curve === undefined) return "none";
+  const color = `var(${curve.color})`;
+  if (curve.dash === undefined) return color;
+  return `repeating-linear-gradient(90deg, ${color} 0 0.25rem, transparent 0.25rem 0.4rem)`;
 }
 
 /** Distances between two ticks of x, which are numbers of steps or layers. */

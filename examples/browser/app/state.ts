@@ -224,6 +224,16 @@ export function attempt(action: () => Promise<unknown>): void {
   action().catch((error) => notice.value = error instanceof Error ? error.message : `${error}`);
 }
 
+/** Scrolls to a section, once it is drawn, unless its top is in the upper half of the screen. */
+export function reveal(id: string): void {
+  requestAnimationFrame(() => {
+    const section = document.getElementById(id);
+    if (section === null) return;
+    const { top } = section.getBoundingClientRect();
+    if (top < 0 || top > innerHeight / 2) section.scrollIntoView({ block: "start" });
+  });
+}
+
 /** A short title of a run. */
 export function titleOf(
   { settings: { text, size, share, embedding, objective } }: Pick<RunView, "settings">,

@@ -8,12 +8,21 @@
 import { computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Chart } from "../app/chart.tsx";
-import { attempt, call, runs, type RunView, settings, startRun, titleOf } from "../app/state.ts";
+import {
+  attempt,
+  call,
+  reveal,
+  runs,
+  type RunView,
+  settings,
+  startRun,
+  titleOf,
+} from "../app/state.ts";
 import type { MetricPoint, RunEvaluation } from "../protocol.ts";
 import {
   type Comparison,
   comparisonOf,
-  COMPARISONS,
+  comparisonsFor,
   type Proportion,
   settingsOf,
   verdictOf,
@@ -51,7 +60,7 @@ function Presets() {
         ({settings.value.steps} steps, seed {settings.value.seed}).
       </p>
       <div class="presets">
-        {COMPARISONS.map((comparison) => (
+        {comparisonsFor(settings.value.size).map((comparison) => (
           <article key={comparison.name} class="preset">
             <h3>{comparison.title}</h3>
             <p class="faint">{comparison.claim}</p>
@@ -59,7 +68,10 @@ function Presets() {
               type="button"
               id={`compare-${comparison.name}`}
               aria-label={`Train both: ${comparison.title}`}
-              onClick={() => attempt(() => trainBoth(comparison))}
+              onClick={() =>
+                attempt(() =>
+                  trainBoth(comparison)
+                )}
             >
               Train both
             </button>
@@ -74,6 +86,7 @@ async function trainBoth(comparison: Comparison): Promise<void> {
   const [a, b] = settingsOf(comparison, settings.value);
   const first = await startRun(a);
   chosen.value = [first, await startRun(b)];
+  reveal("pair");
 }
 
 /** Evaluations by the name of the run and its last step. */
@@ -101,7 +114,7 @@ function Pair({ pair }: { readonly pair: readonly [RunView, RunView] }) {
   const comparison = comparisonOf(a.settings, b.settings);
   const labels = comparison?.labels ?? ["Run A", "Run B"];
   return (
-    <section class="card" aria-labelledby="pair-title">
+    <section class="card" id="pair" aria-labelledby="pair-title">
       <h2 id="pair-title">{comparison?.title ?? "Two runs"}</h2>
       <div class="pair-fields">
         {pair.map((view, i) => (

@@ -11,9 +11,9 @@ import type { EmbeddingMap } from "../protocol.ts";
 import { useAnswer, versionOf } from "./answer.ts";
 import { shownPiece } from "./attention_text.ts";
 
-/** Size of the map in its own units. */
-const WIDTH = 640;
-const HEIGHT = 420;
+/** Size of the map in its own units, about pixels. A phone gets a square. */
+const WIDTH = matchMedia("(max-width: 30rem)").matches ? 340 : 640;
+const HEIGHT = Math.min(WIDTH, 420);
 const MARGIN = 28;
 /** A word is found within this distance of the pointer. */
 const REACH = 40;

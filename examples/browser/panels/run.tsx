@@ -8,7 +8,7 @@
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import { Chart, type Curve } from "../app/chart.tsx";
-import { attempt, call, removeRun, type RunView } from "../app/state.ts";
+import { attempt, call, removeRun, type RunView, shownModel, shownPanel } from "../app/state.ts";
 import type { MetricPoint, RunState } from "../protocol.ts";
 import { Paragraph } from "./paragraph.tsx";
 
@@ -56,7 +56,10 @@ function Progress({ view }: { readonly view: RunView }) {
           <span class="dot" /> {STATES[state]}
         </h2>
         <div class="buttons">
-          {active
+          {state === "finished" && <Next run={run} />}
+          {state === "finished"
+            ? null
+            : active
             ? <button type="button" id="pause" onClick={() => act("pause")}>Pause</button>
             : (
               <button
@@ -68,14 +71,16 @@ function Progress({ view }: { readonly view: RunView }) {
                 Resume
               </button>
             )}
-          <button
-            type="button"
-            id="stop"
-            disabled={!active && state !== "paused"}
-            onClick={() => act("stop")}
-          >
-            Stop
-          </button>
+          {state !== "finished" && (
+            <button
+              type="button"
+              id="stop"
+              disabled={!active && state !== "paused"}
+              onClick={() => act("stop")}
+            >
+              Stop
+            </button>
+          )}
           <button type="button" id="delete" onClick={() => attempt(() => removeRun(run))}>
             Delete
           </button>
@@ -95,6 +100,22 @@ function Progress({ view }: { readonly view: RunView }) {
         <Stat label="Left">{left === null || !active ? "–" : `${left.toFixed(0)} s`}</Stat>
       </dl>
     </section>
+  );
+}
+
+/** What to do with a trained model. */
+function Next({ run }: { readonly run: string }) {
+  const show = (panel: string) => {
+    shownModel.value = run;
+    shownPanel.value = panel;
+  };
+  return (
+    <>
+      <button type="button" class="primary" id="try" onClick={() => show("fill")}>
+        Fill in blanks
+      </button>
+      <button type="button" onClick={() => show("inside")}>Look inside</button>
+    </>
   );
 }
 

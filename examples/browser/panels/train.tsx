@@ -11,6 +11,7 @@ import {
   attempt,
   ownText,
   ownTextHash,
+  reveal,
   run,
   runs,
   settings,
@@ -50,7 +51,7 @@ function Form() {
     event.preventDefault();
     attempt(async () => {
       const started = startRun();
-      document.getElementById("run")?.scrollIntoView({ block: "nearest" });
+      reveal("run");
       await started;
     });
   };

@@ -33,11 +33,31 @@ export async function findProgram(
   return null;
 }
 
-/** A reply of DevTools. */
+/** A reply or an event of DevTools. */
 interface Reply {
   id?: number;
+  method?: string;
+  params?: { readonly value?: unknown };
   error?: { message: string };
   result?: Record<string, unknown>;
+}
+
+/** An event of a trace. */
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds of wall time. */
+  readonly dur?: number;
+  /** Microseconds of CPU time of the thread. */
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+/** A task of a page's main thread: milliseconds of wall time and of CPU time. */
+export interface Task {
+  readonly wall: number;
+  readonly cpu: number;
 }
 
 /** A page with its own browser process. */
@@ -47,6 +67,7 @@ export class Page {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, (reply: Reply) => void>();
   #sent = 0;
+  #onEvent: (event: Reply) => void = () => {};
 
   private constructor(process: Deno.ChildProcess, profile: string, socket: WebSocket) {
     this.#process = process;
@@ -55,6 +76,7 @@ export class Page {
     socket.onmessage = ({ data }) => {
       const reply: Reply = JSON.parse(data);
       if (reply.id !== undefined) this.#waiting.get(reply.id)?.(reply);
+      else this.#onEvent(reply);
     };
   }
 
@@ -146,6 +168,33 @@ export class Page {
   /** Saves downloads in a folder. */
   async downloadTo(folder: string): Promise<void> {
     await this.#send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder });
+  }
+
+  /** Returns the tasks of the page's main thread while an action runs, longest CPU time first. */
+  async tasks(action: () => Promise<void>): Promise<Task[]> {
+    const events: TraceEvent[] = [];
+    const ended = new Promise<void>((resolve) => {
+      this.#onEvent = ({ method, params }) => {
+        if (method === "Tracing.dataCollected") events.push(...params!.value as TraceEvent[]);
+        if (method === "Tracing.tracingComplete") resolve();
+      };
+    });
+    const includedCategories = ["toplevel", "__metadata"];
+    await this.#send("Tracing.start", { traceConfig: { includedCategories } });
+    await action();
+    await this.#send("Tracing.end", {});
+    await ended;
+    const main = new Set(
+      events.filter(({ args }) => args?.name === "CrRendererMain").map(({ pid, tid }) =>
+        `${pid} ${tid}`
+      ),
+    );
+    return events
+      .filter(({ name, pid, tid }) =>
+        name === "ThreadControllerImpl::RunTask" && main.has(`${pid} ${tid}`)
+      )
+      .map(({ dur = 0, tdur = 0 }) => ({ wall: dur / 1000, cpu: tdur / 1000 }))
+      .sort((a, b) => b.cpu - a.cpu);
   }
 
   /** Takes a screenshot as a PNG. */

@@ -16,6 +16,7 @@ import {
   PRESET_NAMES,
   presetConfig,
   presetSequenceLength,
+  repeatPositions,
   validateConfig,
 } from "../../src/model/mod.ts";
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
@@ -73,6 +74,11 @@ export async function openPretraining(
     );
   }
   if (steps === undefined) throw new UsageError("--steps is required for a new run");
+  if (flags.repeatPositions !== undefined && initFrom === undefined) {
+    throw new UsageError(
+      "--repeat-positions requires --init-from, the model whose positions it copies",
+    );
+  }
   const initial = initFrom === undefined ? undefined : await unlessResumed(
     flags,
     ["--init-from", "initialWeights"],
@@ -112,12 +118,25 @@ async function openInitial(
 ): Promise<InitialModel> {
   const folder = await checkpointFolder(path, flags);
   const model = await readModelFolder(folder);
-  const { config, weights } = withPositions(model, flags.maxPositionEmbeddings, log);
+  const { config, weights } = flags.repeatPositions === undefined
+    ? withPositions(model, flags.maxPositionEmbeddings, log)
+    : withRepeatedPositions(model, flags, log);
   const tokenizer = await ifExists(loadTokenizer(folder));
   const extra = { ...config.extra };
   for (const key of NOT_PRETRAINED) delete (extra as Record<string, unknown>)[key];
   const sha256 = weightsSha256(weights);
   return { folder, config: { ...config, extra }, weights, sha256, tokenizer };
+}
+
+function withRepeatedPositions(
+  model: { readonly config: ModelConfig; readonly weights: Safetensors },
+  { repeatPositions: trained, maxPositionEmbeddings }: PretrainFlags,
+  log: (line: string) => void,
+) {
+  const repeated = usage(() => repeatPositions(model, trained!, maxPositionEmbeddings));
+  const positions = repeated.config.maxPositionEmbeddings;
+  log(`The first ${trained} position embeddings are repeated for ${positions} positions`);
+  return repeated;
 }
 
 /**

@@ -211,6 +211,10 @@ export const PRETRAIN_OPTIONS = {
       help: "Positions of the model; those of --init-from are interpolated.",
       defaultText: "the config's",
     },
+    "--repeat-positions <n>": {
+      kind: "integer",
+      help: "Copy the first N position embeddings of --init-from to all later positions.",
+    },
     "--phases <list>": {
       kind: "string",
       help: "Sequence lengths and their shares of the steps: 128:0.9,512:0.1.",

@@ -5,6 +5,7 @@ import {
   initialValues,
   interpolatePositions,
   presetConfig,
+  repeatPositions,
 } from "../../src/model/mod.ts";
 import { encodeSafetensors, parseSafetensors, toFloat32 } from "../../src/weights/mod.ts";
 
@@ -75,4 +76,25 @@ Deno.test("interpolatePositions() finds the table without the prefix of the enco
     ConfigError,
     `the weights have no tensor ${POSITIONS} of shape [5,3]`,
   );
+});
+
+Deno.test("repeatPositions() copies the first positions to all later ones, and rejects numbers that are not positions of the model", () => {
+  const weights = weightsOf();
+  const before = toFloat32(POSITIONS, weights.tensors.get(POSITIONS)!);
+  const row = (values: Float32Array, i: number) => [...values.subarray(3 * i, 3 * i + 3)];
+  for (const [trained, positions] of [[1, 4], [3, 4], [3, 11], [4, 4], [2, 3]]) {
+    const changed = repeatPositions({ config, weights }, trained, positions);
+    assertEquals(changed.config, { ...config, maxPositionEmbeddings: positions });
+    const values = toFloat32(POSITIONS, changed.weights.tensors.get(POSITIONS)!);
+    assertEquals(values.length, 3 * positions);
+    for (let i = 0; i < positions; i++) assertEquals(row(values, i), row(before, i % trained));
+    for (const [name, tensor] of weights.tensors) {
+      if (name !== POSITIONS) assertEquals(changed.weights.tensors.get(name), tensor);
+    }
+  }
+  assertEquals(repeatPositions({ config, weights }, 2).config, config);
+  for (const trained of [0, 5, 1.5, NaN]) {
+    assertThrows(() => repeatPositions({ config, weights }, trained), ConfigError, "from 1 to 4");
+  }
+  assertThrows(() => repeatPositions({ config, weights }, 2, 1), ConfigError, "2, got 1");
 });

@@ -122,6 +122,31 @@ Deno.test("pretrain --init-from continues from a folder of transformers, from th
       assertEquals(saved.encodeIds(sentence), tokenizer.encodeIds(sentence));
     });
 
+    await t.step("with its first positions in place of the later ones", async () => {
+      const words = ["--data", "domain.txt", "--learning-rate", "1e-9", "--repeat-positions", "16"];
+      const { code, stderr } = await pretrain("repeated", "--init-from", "model", ...words);
+      assertEquals(code, 0, stderr);
+      assertStringIncludes(
+        stderr,
+        "The first 16 position embeddings are repeated for 40 positions",
+      );
+      const name = "albert.embeddings.position_embeddings.weight";
+      const read = async (path: string) =>
+        toFloat32(
+          name,
+          parseSafetensors(await Deno.readFile(`${folder}/${path}`)).tensors.get(name)!,
+        );
+      const before = await read("model/model.safetensors");
+      const after = await read("repeated/checkpoints/step-1/model.safetensors");
+      after.forEach((value, i) => assert(Math.abs(value - before[i % (16 * 16)]) < 1e-5));
+      const without = await pretrain("none", ...words);
+      assertEquals(without.code, 2);
+      assertStringIncludes(without.stderr, "--repeat-positions requires --init-from");
+      const many = await pretrain("none", "--init-from", "model", ...words.slice(0, -1), "41");
+      assertEquals(many.code, 2);
+      assertStringIncludes(many.stderr, "an integer from 1 to 40");
+    });
+
     await t.step("and the result can be used for inference", async () => {
       const { code, stdout, stderr } = await albert(
         ...["predict", "fill-mask", "--checkpoint", "run", "--device", "cpu", "--json"],

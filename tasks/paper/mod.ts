@@ -6,4 +6,5 @@
 export * from "./experiment.ts";
 export * from "./experiments/mod.ts";
 export * from "./presets/mod.ts";
+export { figureSvg } from "./report/figures.ts";
 export * from "./result.ts";

@@ -40,6 +40,7 @@ export const RECORD_FILES = {
   card: "README.md",
   provenance: "provenance.json",
   log: "training.jsonl",
+  curve: "curve.svg",
   texts: "texts.tsv",
   finetuning: "finetuning.jsonl",
 } as const;
@@ -90,7 +91,7 @@ export function cardText(
 ): string {
   const parsed = parseConfig(config);
   const { sha256, stages, books, heldOut } = provenance;
-  const steps = stages.map((stage) => grouped(stage.steps)).join(" and ");
+  const steps = new Intl.ListFormat("en").format(stages.map((stage) => grouped(stage.steps)));
   const tokens = stages.reduce((sum, stage) => sum + stage.tokens, 0);
   return `---
 library_name: transformers
@@ -136,6 +137,8 @@ ${stages.map(({ command }) => command).join("\n")}
 ${steps} steps read ${grouped(tokens)} tokens. [texts.tsv](texts.tsv) lists the books, and which
 of them were held out; [training.jsonl](training.jsonl) is the log. \`small.json\` is the model's \`config.json\`. The objective is that of the paper:
 n-gram masking and sentence order. The weights are rounded to half precision.
+
+![Masked-LM accuracy on held-out books by tokens read](curve.svg)
 
 ## Held-out books
 

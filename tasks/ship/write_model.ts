@@ -23,6 +23,7 @@ import {
   type Stage,
   writeRecord,
 } from "./card.ts";
+import { trainingCurve } from "./curve.ts";
 import { evaluateHeldOut } from "./evaluate.ts";
 import { modelModules, type ModelParts } from "./modules.ts";
 
@@ -63,7 +64,10 @@ export async function shipModel(request: ShipRequest): Promise<void> {
     const stages = await Promise.all(runs.map(stageOf));
     const provenance = { sha256, stages, books, heldOut };
     await writeRecord("provenance", `${JSON.stringify(provenance, null, 2)}\n`);
-    await writeRecord("log", (await Promise.all(runs.map(trainingLog))).join(""));
+    const logs = runs.map((run, index) => trainingLog(run, index, stages));
+    const log = (await Promise.all(logs)).join("");
+    await writeRecord("log", log);
+    await writeRecord("curve", trainingCurve(log, heldOut.baselineMlmAccuracy));
     await writeModel(parts, provenance);
   } finally {
     await Deno.remove(temporary, { recursive: true });
@@ -153,16 +157,21 @@ async function writeTexts({ texts, heldOutTexts }: ShipRequest): Promise<Provena
 async function stageOf(run: string, index: number): Promise<Stage> {
   const stored = await readRunSettings(run);
   if (stored === null) throw new Error(`${run} is not a run folder: it has no run.json`);
-  const { phases, batchSize } = stored.settings as PretrainSettings;
   const steps = Number(/step-(\d+)$/.exec(await resolveCheckpoint(run))?.[1]);
+  const tokens = tokensUntil(steps, stored.settings as PretrainSettings);
+  const command = commandOf(stored.flags as Record<string, unknown>, index);
+  return { command, steps, tokens };
+}
+
+/** Tokens in the batches of the first steps, with padding. */
+function tokensUntil(steps: number, { phases, batchSize }: PretrainSettings): number {
   let tokens = 0, from = 0;
   for (const { untilStep, examples } of phases) {
     const until = Math.min(untilStep, steps);
     tokens += Math.max(until - from, 0) * batchSize * examples.maxSeqLength;
     from = until;
   }
-  const command = commandOf(stored.flags as Record<string, unknown>, index);
-  return { command, steps, tokens };
+  return tokens;
 }
 
 /** The command line that has the given settings. Paths of the machine are replaced: those of the runs and of the BLAS library. */
@@ -181,9 +190,14 @@ function commandOf({ blas, ...flags }: Record<string, unknown>, index: number): 
   return words.join(" ");
 }
 
-/** The losses and evaluations of a run, with its number. */
-async function trainingLog(run: string, index: number): Promise<string> {
-  const events = (await readEvents(run)).map((event) => ({ run: index + 1, ...event }));
+/** The losses and evaluations of a run, with its number, and the tokens that it and the runs before it have read. */
+async function trainingLog(run: string, index: number, stages: readonly Stage[]): Promise<string> {
+  const before = stages.slice(0, index).reduce((sum, { tokens }) => sum + tokens, 0);
+  const { settings } = (await readRunSettings(run))!;
+  const events = (await readEvents(run)).map((event) => ({
+    ...{ run: index + 1, ...event },
+    tokens: before + tokensUntil(Number(event.step), settings as PretrainSettings),
+  }));
   const kept = events.map((event) =>
     Object.fromEntries(
       Object.entries(event)

@@ -1,5 +1,6 @@
 // What `deno task ship` measures, on a model that is trained on the text it is measured on.
 import { assert, assertEquals } from "@std/assert";
+import { trainingCurve } from "../../tasks/ship/curve.ts";
 import { evaluateHeldOut, heldOutText } from "../../tasks/ship/evaluate.ts";
 import { runAlbert } from "./albert_process.ts";
 import { smallModelBytes, smallText } from "../data/small_tokenizer.ts";
@@ -33,4 +34,21 @@ Deno.test("evaluateHeldOut() measures masked tokens, hidden words and the order 
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("trainingCurve() draws a curve for each run of the log, and the accuracy without context", () => {
+  const evaluation = (run: number, millions: number, eval_books_accuracy_mlm: number) =>
+    JSON.stringify({ run, tokens: 1e6 * millions, eval_books_accuracy_mlm });
+  const log = [
+    ...[evaluation(1, 1, 0.05), JSON.stringify({ run: 1, tokens: 15e5, loss: 9 })],
+    ...[evaluation(1, 2, 0.1), evaluation(2, 3, 0.2), evaluation(2, 4, 0.25), ""],
+  ].join("\n");
+  const svg = trainingCurve(log, 0.147);
+  for (const text of ["run 1", "run 2", "without context", "million tokens"]) {
+    assert(svg.includes(text), text);
+  }
+  assert(!svg.includes("run 3"));
+  // A point for each evaluation, and none for the losses of steps.
+  assertEquals([...svg.matchAll(/<circle/g)].length, 4);
+  assert(svg !== trainingCurve(log.replace("0.25", "0.3"), 0.147));
 });

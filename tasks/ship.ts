@@ -3,6 +3,7 @@
  */
 import { Command, EnumType } from "@cliffy/command";
 import { SHIPPED_MODEL } from "../src/weights/shipped/name.ts";
+import { MODELS, TABLE_TASKS } from "./ship/results_table.ts";
 import { showHelpAlone, showsColors } from "./cli/command.ts";
 import { DEVICES } from "./cli/options.ts";
 import { report } from "./cli/run.ts";
@@ -46,7 +47,10 @@ const finetune = new Command()
   .type("device", new EnumType(DEVICES))
   .option("--data <folder:string>", "Folder with glue and squad/v1.1.", { required: true })
   .option("--work <folder:string>", "Folder for the runs.", { default: "runs/ship" })
-  .option("--tasks <names...:string>", "Tasks: cola, rte, mrpc, sst-2, squad.")
+  .type("task", new EnumType(TABLE_TASKS.map(({ name }) => name)))
+  .type("model", new EnumType(MODELS))
+  .option("--tasks <names...:task>", "Tasks to run instead of all.")
+  .option("--models <names...:model>", "What to run instead of all.")
   .option("--device <name:device>", "Device to use.", { default: "auto" as const })
   .action(async (request) => {
     const { finetuneForCard } = await import("./ship/finetune.ts");

@@ -29,6 +29,8 @@ export interface FinetuningRequest {
   readonly work: string;
   /** Names of the tasks; all by default. */
   readonly tasks?: readonly string[];
+  /** What to run of `pretrained`, `untrained` and `baseline`; all by default. */
+  readonly models?: readonly string[];
   readonly device: string;
 }
 
@@ -43,7 +45,8 @@ export async function finetuneForCard(request: FinetuningRequest): Promise<boole
   const chosen = TABLE_TASKS.filter(({ name }) => request.tasks?.includes(name) ?? true);
   const jobs = [...[null], ...SEEDS].flatMap((seed) =>
     chosen.flatMap((task) =>
-      MODELS.filter((model) => (model === "baseline") === (seed === null))
+      MODELS.filter((model) => request.models?.includes(model) ?? true)
+        .filter((model) => (model === "baseline") === (seed === null))
         .map((model) => ({ task, model, seed }))
     )
   );

@@ -13,6 +13,7 @@ const COMMANDS = {
   adapters: async () => (await import("./bench/gpu.ts")).adapters,
   all: async () => (await import("./bench/all.ts")).all,
   "all-reduce": async () => (await import("./bench/training.ts")).allReduce,
+  browser: async () => (await import("./bench/training.ts")).browser,
   compile: async () => (await import("./bench/gpu.ts")).compile,
   gpu: async () => (await import("./bench/gpu.ts")).gpu,
   growth: async () => (await import("./bench/training.ts")).growth,

@@ -5,6 +5,7 @@ import { figure, tableLine } from "../../bench/table.ts";
 import { DEVICES } from "../cli/options.ts";
 import { createProgress } from "../cli/progress.ts";
 import { inProcessGroup } from "../cli/ranks.ts";
+import { prepareConfig } from "../launch/config.ts";
 
 const STEP_WIDTHS = [32, 28, 6, 9, 7, 9, 9];
 
@@ -133,6 +134,29 @@ function percent(share: number): string {
 function mebibytes(bytes: number): string {
   return `${figure(bytes / 2 ** 20)} MiB`;
 }
+
+/** `bench browser`. */
+export const browser = new Command()
+  .description("Compare a training step with jax-js in headless Chromium.")
+  .type("backend", new EnumType(["cpu", "webgpu"] as const))
+  .option("--device <name:backend>", "Device of both libraries.", { default: "cpu" as const })
+  .option("--rounds <n:integer>", "Measurements of each library, which alternate.", { default: 7 })
+  .option("--steps <n:integer>", "Steps of a measurement.", { default: 10 })
+  .option("--chromium <path:string>", "Chromium to use.", { default: "chromium" })
+  .option("--json", "Print one JSON object.")
+  .example("On a software adapter", "deno task bench browser --device webgpu --steps 2")
+  .action(async ({ device, rounds, steps, chromium, json }) => {
+    const { benchBrowser } = await import("../../bench/browser/mod.ts");
+    const { flags } = await prepareConfig(console.error);
+    const bench = await benchBrowser({ backend: device, rounds, steps, chromium, flags });
+    if (json) return console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
+    for (const { label, tokensPerSecond, losses } of bench.libraries) {
+      console.log(
+        `${label}: ${figure(tokensPerSecond)} tokens/s, loss ${losses.map(figure).join(" to ")}`,
+      );
+    }
+    console.log(`Ours relative to jax-js: ${figure(bench.ratio)}×, in ${bench.browser}`);
+  });
 
 const GROWTH_WIDTHS = [12, 10, 10, 10, 12, 12];
 

@@ -30,14 +30,28 @@ Deno.test("the default settings of the playground teach where the cow sleeps, wi
     );
     return { word: piece.replace("▁", ""), probability };
   };
-  for (const sentence of ["the cow sleeps in the [MASK]", "The cow sleeps in the [MASK]."]) {
+  const sleeps = [
+    "At night the cow sleeps in the [MASK]",
+    "At night the cow sleeps in the [MASK].",
+    "the cow sleeps in the [MASK]",
+    "The cow sleeps in the [MASK].",
+  ];
+  for (const sentence of sleeps) {
     const { word, probability } = await best(sentence);
     assertEquals(word, "barn");
     assert(probability > 0.8, `${sentence}: ${word} has ${probability}`);
   }
-  // Other facts are learned too.
-  assertEquals((await best("The horse eats [MASK] all day.")).word, "oats");
-  assertEquals((await best("In the morning the [MASK] quacks.")).word, "duck");
+  // Other facts are learned too: the sentences that the page suggests, and others.
+  const facts = {
+    "In the morning the [MASK] barks.": "dog",
+    "The hen eats [MASK] all day.": "worms",
+    "The pig sleeps in the [MASK].": "sty",
+    "The horse eats [MASK] all day.": "oats",
+    "In the morning the [MASK] quacks.": "duck",
+  };
+  for (const [sentence, word] of Object.entries(facts)) {
+    assertEquals((await best(sentence)).word, word, sentence);
+  }
   const rows = paragraphExamples(prepared);
   const whole = { ...shape, maxPredictions: shape.sequenceLength };
   const shown = await samplePredictions(device, trainer.model, rows, whole, tokenizer);

@@ -22,9 +22,10 @@ const EXAMPLES = {
     hide("My father gave me a letter, and I read it with tears in my eyes.", "eyes"),
   ],
   farm: [
-    hide("The cow sleeps in the barn.", "barn"),
+    hide("At night the cow sleeps in the barn.", "barn"),
     hide("In the morning the dog barks.", "dog"),
     hide("The hen eats worms all day.", "worms"),
+    hide("The pig sleeps in the sty.", "sty"),
   ],
 } as const;
 

@@ -14,22 +14,21 @@ const ANIMALS: readonly Animal[] = [
   ["pig", "grunts", "apples", "sty"],
   ["duck", "quacks", "weeds", "pond"],
   ["horse", "neighs", "oats", "stable"],
-  ["owl", "hoots", "mice", "tree"],
-  ["fox", "yelps", "grapes", "den"],
 ];
 
-/** Sentences of a paragraph, in this order: about the morning, the day and the night. With several ways to express each fact, learning would take several times as long. */
+/** Sentences of a paragraph, in this order: about the morning, the day and the night. Where an animal sleeps is expressed in two ways; more of them would take longer to learn. */
 const SENTENCES: readonly ((animal: Animal) => string)[] = [
   ([name, sound]) => `In the morning the ${name} ${sound}.`,
   ([name, , food]) => `The ${name} eats ${food} all day.`,
   ([name, , , home]) => `The ${name} sleeps in the ${home}.`,
+  ([name, , , home]) => `At night the ${name} sleeps in the ${home}.`,
 ];
 
 /** Which of the sentences a paragraph has. */
-const PARTS = [[1, 2], [0, 1], [0, 2]];
+const PARTS = [[1, 2], [0, 1], [0, 3], [1, 3]];
 
 /** Words of the sentences. The seeds of a vocabulary are strings that occur in different words, and `cow,` is another word than `cow`. */
-const WORDS = ["in", "the", "morning", "all", "day", "eats", "sleeps"];
+const WORDS = ["in", "the", "morning", "all", "day", "eats", "at", "night", "sleeps"];
 
 /** Returns the text. Blank lines separate the paragraphs. */
 export function farmText(): string {

@@ -121,11 +121,18 @@ export function sharedVariant(tile: SharedTile): Variant {
       grid(parts * Math.ceil(m / tileRows) * Math.ceil(n / tileColumns)),
 
     unit: "Value",
-    elements: tile.operands === undefined ? {} : { a: "vec2<u32>", b: "vec2<u32>" },
+    elements: ELEMENTS[tile.operands ?? "float32"],
     workgroupSize: "ACROSS, DOWN",
     body: (structural: Structural) => bodyOf(tile, structural),
   };
 }
+
+/** WGSL types of the elements of A and B. */
+const ELEMENTS: Readonly<Record<"float32" | "packed" | "half tile", Record<string, string>>> = {
+  float32: {},
+  packed: { a: "vec2<u32>", b: "vec2<u32>" },
+  "half tile": { a: "vec4<f16>", b: "vec4<f16>" },
+};
 
 const indented = (line: string) => `  ${line}`;
 
@@ -207,7 +214,7 @@ function bodyOf(tile: SharedTile, given: Structural): string {
   const values = {
     ...{ across, down, rows, vectors, depth: DEPTH, group: half ? "vec4<f16>" : "vec4f" },
   };
-  const settings = { ...structural, vector, packed, ragged: !vector && !packed };
+  const settings = { ...structural, vector, packed, half, ragged: !vector && !packed };
   return epilogueOf(structural, vector) +
     fillTemplate(shared, settings, values, {
       sums: registers.sums(zero),

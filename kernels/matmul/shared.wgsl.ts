@@ -16,7 +16,8 @@ export const shared = wgsl`
 // that nothing is transposed: [row or column, k / 4] if four k are neighbors, else [k]. One unused group per slot keeps slots in
 // different memory banks. It stays zero, and sums start from it. Within a slot, all indices of the products are constants, because
 // compilers check the others.
-// Packed operands have two f16 numbers per word; the tile stores them as float32 or f16, sums are float32.
+// Packed operands have two f16 numbers per word. The tile stores them as float32, or as f16; in the second case, their buffers are
+// declared as f16, so that nothing is converted before the products. Sums are float32.
 // From the end of k on, both operands count as zero. Rows of A and columns of B outside the matrices are whatever is there: nothing
 // of their results is stored. Sums are added in the order of k, product by product (class k_sequential).
 
@@ -35,14 +36,22 @@ var<workgroup> slots: array<array</*group*/, DEPTH + 1>, SLOTS_A + SLOTS_B>;
 
 // A group of four as it is loaded, and elements per index of an operand.
 //#if packed
+//#if half
+alias Loaded = vec4<f16>;
+//#else
 alias Loaded = vec2<u32>;
+//#end
 const UNIT: u32 = 4;
 
 fn load_a(index: u32) -> Loaded { return a[index]; }
 fn load_b(index: u32) -> Loaded { return b[index]; }
 
 fn stored(loaded: Loaded) -> /*group*/ {
-  return /*group*/(vec4f(unpack2x16float(loaded.x), unpack2x16float(loaded.y)));
+  //#if half
+  return loaded;
+  //#else
+  return vec4f(unpack2x16float(loaded.x), unpack2x16float(loaded.y));
+  //#end
 }
 //#else
 alias Loaded = vec4f;

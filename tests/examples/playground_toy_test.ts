@@ -43,7 +43,7 @@ Deno.test("the default settings of the playground teach where the cow sleeps, wi
   }
   // Other facts are learned too: the sentences that the page suggests, and others.
   const facts = {
-    "In the morning the [MASK] barks.": "dog",
+    "In the morning the dog [MASK].": "barks",
     "The hen eats [MASK] all day.": "worms",
     "The pig sleeps in the [MASK].": "sty",
     "The horse eats [MASK] all day.": "oats",

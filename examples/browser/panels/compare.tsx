@@ -57,7 +57,7 @@ function Presets() {
       <h2 id="compare-title">Compare two models</h2>
       <p class="lead">
         Two models train in turns, on the text and with the other settings of the panel Train
-        ({settings.value.steps} steps, seed {settings.value.seed}).
+        ({settings.value.steps.toLocaleString("en")} steps, seed {settings.value.seed}).
       </p>
       <div class="presets">
         {comparisonsFor(settings.value.size).map((comparison) => (

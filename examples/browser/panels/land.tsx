@@ -23,7 +23,7 @@ const EXAMPLES = {
   ],
   farm: [
     hide("At night the cow sleeps in the barn.", "barn"),
-    hide("In the morning the dog barks.", "dog"),
+    hide("In the morning the dog barks.", "barks"),
     hide("The hen eats worms all day.", "worms"),
     hide("The pig sleeps in the sty.", "sty"),
   ],

@@ -43,6 +43,9 @@ interface SyncFile {
   close(): void;
 }
 
+/** Milliseconds after which a file counts as not opened. Chromium has left such a request without an answer. */
+const OPEN_LIMIT = 30_000;
+
 /** The files of one run. While they are open, no other tab can open them. */
 export class RunFiles {
   readonly #folder: FileSystemDirectoryHandle;
@@ -220,8 +223,18 @@ async function runsFolder(): Promise<FileSystemDirectoryHandle> {
 async function openSync(folder: FileSystemDirectoryHandle, name: string): Promise<SyncFile> {
   const file = await folder.getFileHandle(name, { create: true });
   // TypeScript has this method in the library of workers only.
-  return await (file as unknown as { createSyncAccessHandle(): Promise<SyncFile> })
+  const opened = (file as unknown as { createSyncAccessHandle(): Promise<SyncFile> })
     .createSyncAccessHandle();
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`The browser did not open ${name}. Reload the page to continue.`)),
+    OPEN_LIMIT,
+  );
+  try {
+    return await Promise.race([opened, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function readText(folder: FileSystemDirectoryHandle, name: string): Promise<string> {

@@ -290,13 +290,14 @@ export class Training {
 
   #setState(state: RunState, message?: string): void {
     this.#state = state;
-    this.#files?.append([{ state }]);
+    // First, because a run may have failed because its files cannot be written.
     this.#report({
       run: this.#run,
       type: "state",
       state,
       ...(message !== undefined && { message }),
     });
+    this.#files?.append([{ state }]);
   }
 }
 

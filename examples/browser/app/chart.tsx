@@ -140,5 +140,6 @@ function dataOf(x: readonly number[], curves: readonly Curve[]): uPlot.AlignedDa
 }
 
 function short(value: number): string {
+  if (value > 0 && value < 0.001) return "< 0.001";
   return Number(value.toPrecision(3)).toString();
 }

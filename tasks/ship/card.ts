@@ -136,7 +136,8 @@ ${stages.map(({ command }) => command).join("\n")}
 
 ${steps} steps read ${grouped(tokens)} tokens. [texts.tsv](texts.tsv) lists the books, and which
 of them were held out; [training.jsonl](training.jsonl) is the log. \`small.json\` is the model's \`config.json\`. The objective is that of the paper:
-n-gram masking and sentence order. The weights are rounded to half precision.
+n-gram masking and sentence order. The weights are rounded to half precision. Positions after the
+128th repeat those of the first 64 and were not trained, so longer texts are read less well.
 
 ![Masked-LM accuracy on held-out books by tokens read](curve.svg)
 

@@ -71,8 +71,8 @@ export const TABLE_TASKS: readonly TableTask[] = [
 
 /** Explains the table. */
 export const SETTINGS_TEXT =
-  `Mean of the seeds, and the lowest and highest result, on the dev sets at the end of the run. All runs
-have a peak learning rate of 3e-4 and batches of 32 examples; neither was tuned. SST-2 and SQuAD have
+  `Mean of n seeds, and the lowest and highest result, on the dev sets at the end of the run. Empty cells
+have not been run. All runs have a peak learning rate of 3e-4 and batches of 32 examples; neither was tuned. SST-2 and SQuAD have
 2 epochs, the other tasks 5. An untrained model has the same architecture and vocabulary, and random
 weights. The baseline of SQuAD is a search for words of the question without training (Rajpurkar et al.
 2016, Table 5, on the official dev set). The other baselines are logistic regressions on the words of
@@ -87,6 +87,7 @@ export function resultsTable(results: readonly FinetuningResult[]): string {
         cell(
           results.filter((result) => result.task === name && result.model === model)
             .map((result) => result.metrics[metric]),
+          model,
         )
       );
       return cells.every((text) => text === "")
@@ -101,11 +102,12 @@ export function resultsTable(results: readonly FinetuningResult[]): string {
   ].join("\n");
 }
 
-/** The mean, and the range of several values with their number. */
-function cell(values: readonly number[]): string {
+/** The mean with the number of seeds, and the range of several values. A baseline has no seed. */
+function cell(values: readonly number[], model: FinetuningResult["model"]): string {
   if (values.length === 0) return "";
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  if (values.length === 1) return mean.toFixed(1);
+  if (model === "baseline") return mean.toFixed(1);
+  if (values.length === 1) return `${mean.toFixed(1)} (n = 1)`;
   return `${mean.toFixed(1)} (${Math.min(...values).toFixed(1)}–${
     Math.max(...values).toFixed(1)
   }, n = ${values.length})`;

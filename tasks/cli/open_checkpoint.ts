@@ -9,6 +9,7 @@ import {
   interpolatePositions,
   type ModelConfig,
   parseConfig,
+  type PositionedModel,
 } from "../../src/model/mod.ts";
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
 import { readTokenizer, type Tokenizer } from "../../src/text/mod.ts";
@@ -121,10 +122,10 @@ export async function unlessResumed<T>(
  * @throws {UsageError} if the number is not valid
  */
 export function withPositions(
-  model: { readonly config: ModelConfig; readonly weights: Safetensors },
+  model: PositionedModel,
   positions: number | undefined,
   log: (line: string) => void,
-): { config: ModelConfig; weights: Safetensors } {
+): PositionedModel {
   const before = model.config.maxPositionEmbeddings;
   if (positions === undefined || positions === before) return model;
   const longer = usage(() => interpolatePositions(model, positions));

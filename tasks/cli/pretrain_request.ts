@@ -13,6 +13,7 @@ import { type ProcessGroup, rank0First } from "../../src/distributed/mod.ts";
 import {
   frozenNames,
   type ModelConfig,
+  type PositionedModel,
   PRESET_NAMES,
   presetConfig,
   presetSequenceLength,
@@ -129,10 +130,10 @@ async function openInitial(
 }
 
 function withRepeatedPositions(
-  model: { readonly config: ModelConfig; readonly weights: Safetensors },
+  model: PositionedModel,
   { repeatPositions: trained, maxPositionEmbeddings }: PretrainFlags,
   log: (line: string) => void,
-) {
+): PositionedModel {
   const repeated = usage(() => repeatPositions(model, trained!, maxPositionEmbeddings));
   const positions = repeated.config.maxPositionEmbeddings;
   log(`The first ${trained} position embeddings are repeated for ${positions} positions`);

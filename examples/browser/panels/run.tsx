@@ -56,30 +56,29 @@ function Progress({ view }: { readonly view: RunView }) {
           <span class="dot" /> {STATES[state]}
         </h2>
         <div class="buttons">
-          {state === "finished" && <Next run={run} />}
-          {state === "finished"
-            ? null
-            : active
-            ? <button type="button" id="pause" onClick={() => act("pause")}>Pause</button>
-            : (
+          {state === "finished" ? <Next run={run} /> : (
+            <>
+              {active
+                ? <button type="button" id="pause" onClick={() => act("pause")}>Pause</button>
+                : (
+                  <button
+                    type="button"
+                    id="resume"
+                    disabled={state !== "paused" && state !== "stopped"}
+                    onClick={() => act("resume")}
+                  >
+                    Resume
+                  </button>
+                )}
               <button
                 type="button"
-                id="resume"
-                disabled={state !== "paused" && state !== "stopped"}
-                onClick={() => act("resume")}
+                id="stop"
+                disabled={!active && state !== "paused"}
+                onClick={() => act("stop")}
               >
-                Resume
+                Stop
               </button>
-            )}
-          {state !== "finished" && (
-            <button
-              type="button"
-              id="stop"
-              disabled={!active && state !== "paused"}
-              onClick={() => act("stop")}
-            >
-              Stop
-            </button>
+            </>
           )}
           <button type="button" id="delete" onClick={() => attempt(() => removeRun(run))}>
             Delete

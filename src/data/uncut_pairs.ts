@@ -46,12 +46,7 @@ export function uncutPairs(dataset: ExampleDataset, count: number): ExampleDatas
   const { pairObjective } = settings;
   if (pairObjective === "none") return null;
   const match = pairObjective === "sop" ? matchOrder : matchDocuments;
-  const sizes = {
-    ...settings,
-    pairObjective: "sop",
-    wholeSentences: true,
-    shortSeqProb: 0,
-  } as const;
+  const sizes = { ...settings, pairObjective: "sop", shortSeqProb: 0 } as const;
   const seen = new Set<string>();
   const cells = new Map<string, Candidate[]>();
   let groups: LabeledPair[][] = [];

@@ -255,7 +255,9 @@ export function serve<H extends Handlers>(handlers: H): H {
 export function workerUrl(url: URL): URL {
   const module = import.meta.url.endsWith(".js") ? new URL(url.href.replace(/\.ts$/, ".js")) : url;
   if (module.protocol !== "https:" && module.protocol !== "http:") return module;
-  if (module.origin === (globalThis as { location?: Location }).location?.origin) return module;
+  if (module.origin === (globalThis as { location?: { origin: string } }).location?.origin) {
+    return module;
+  }
   return new URL(
     `data:text/javascript,${encodeURIComponent(`import ${JSON.stringify(module.href)};`)}`,
   );

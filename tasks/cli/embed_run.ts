@@ -4,7 +4,7 @@
  * @module
  */
 import { recordsIn, STANDARD_INPUT } from "../../src/data/disk/mod.ts";
-import { textOf, type TextRecord } from "../../src/data/mod.ts";
+import { recordLine, textOf, type TextRecord } from "../../src/data/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 import { atomicWrite, writeAll } from "../../src/files/mod.ts";
 import {
@@ -32,8 +32,7 @@ interface RecordBatch {
 }
 
 /** Some records and their vectors. */
-interface EmbeddedRecords {
-  readonly records: readonly TextRecord[];
+interface EmbeddedRecords extends RecordBatch {
   readonly vectors: readonly Float32Array[];
 }
 
@@ -103,7 +102,7 @@ async function* embedRecords(
     for (let start = 0; start < read.length; start += BATCHES * batchSize) {
       const records = read.slice(start, start + BATCHES * batchSize);
       const texts = records.map((record) => textOf(record, field, source));
-      yield { records, vectors: await albert.embed(texts, options) };
+      yield { source, records, vectors: await albert.embed(texts, options) };
     }
   }
   if (cut > 0) {
@@ -128,10 +127,10 @@ async function checked(check: () => Promise<unknown>): Promise<void> {
 }
 
 /** Returns the lines of some records: their fields and the vector. Nine digits identify a float32 number. */
-function jsonLines({ records, vectors }: EmbeddedRecords): string {
-  return records.map(({ fields }, i) => {
+function jsonLines({ source, records, vectors }: EmbeddedRecords): string {
+  return records.map((record, i) => {
     const embedding = Array.from(vectors[i], (value) => Number(value.toPrecision(9)));
-    return `${JSON.stringify({ ...fields, embedding })}\n`;
+    return recordLine(record, { embedding }, source);
   }).join("");
 }
 

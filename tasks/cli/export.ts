@@ -1,4 +1,5 @@
 import { ONNX_PRECISIONS, ONNX_TASKS } from "../../src/onnx/names.ts";
+import { formatBytes } from "../../src/report/format.ts";
 import { defineCommand, defineGroup } from "./command.ts";
 import { UsageError } from "./errors.ts";
 
@@ -44,7 +45,7 @@ const onnx = defineCommand({
     if (flags.json) return console.log(JSON.stringify({ folder: output, ...report }));
     console.log(`${output}: ${report.architecture} for ${report.task}`);
     for (const [name, bytes] of Object.entries(report.files)) {
-      console.log(`  ${name}  ${(bytes / 1e6).toFixed(1)} MB`);
+      console.log(`  ${name}  ${formatBytes(bytes)}`);
     }
     if (flags.quiet) return;
     for (const sentence of report.unwritten) console.error(`albert: ${sentence}`);

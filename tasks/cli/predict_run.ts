@@ -20,6 +20,7 @@ import {
   type DecodedAnswer,
   squadHeadOf,
 } from "../../src/benchmarks/squad/mod.ts";
+import { recordLine } from "../../src/data/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 import {
   Encoder,
@@ -131,9 +132,7 @@ async function classifyRecords(paths: readonly string[], flags: ClassifyFlags): 
           }
           const logits = await model.predict(examples);
           const results = predictionsOf(model.config, rows, logits);
-          const text = records.map(({ fields }, i) =>
-            `${JSON.stringify({ ...fields, ...results[i] })}\n`
-          );
+          const text = records.map((record, i) => recordLine(record, results[i], name));
           yield new TextEncoder().encode(text.join(""));
         }
       }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatBytes } from "../../src/report/format.ts";
 
 /** What a line shows. */
 export interface ProgressState {
@@ -48,7 +49,7 @@ export function progressLine(
 ): string {
   const rate = seconds > 0 ? (done - from) / seconds : 0;
   const parts: Part[] = [{ text: title, rank: 5 }];
-  const count = (n: number) => unit === "byte" ? bytes(n) : String(n);
+  const count = (n: number) => unit === "byte" ? formatBytes(n) : String(n);
   if (total === undefined) {
     parts.push({ text: count(done) + (unit === "byte" ? "" : ` ${unit}s`), rank: 0 });
   } else {
@@ -95,7 +96,7 @@ function fitting(parts: readonly Part[], columns: number): readonly Part[] {
 }
 
 function rateText(rate: number, unit: string): string {
-  if (unit === "byte") return `${bytes(rate)}/s`;
+  if (unit === "byte") return `${formatBytes(rate)}/s`;
   return rate >= 1 ? `${figure(rate)} ${unit}s/s` : `${figure(1 / rate)} s/${unit}`;
 }
 
@@ -106,13 +107,6 @@ function bar(share: number, width: number): string {
 
 function figure(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
-}
-
-/** Formats `12195257` as `12.2 MB`. */
-function bytes(count: number): string {
-  const power = count < 1e3 ? 0 : count < 1e6 ? 1 : count < 1e9 ? 2 : 3;
-  const value = count / 1000 ** power;
-  return `${power === 0 ? Math.round(value) : figure(value)} ${["B", "kB", "MB", "GB"][power]}`;
 }
 
 /** Formats `75` as `1:15` and `3725` as `1:02:05`. */

@@ -6,6 +6,7 @@
 import {
   byBest,
   findRuns,
+  formatBytes,
   formatCount,
   formatDuration,
   formatNumber,
@@ -97,7 +98,7 @@ export function list(runs: readonly RunEntry[]): string {
     run.metric ?? "",
     bestOf(run),
     run.seconds > 0 ? formatDuration(run.seconds) : "",
-    `${formatNumber(Number((run.bytes / 1e6).toPrecision(2)))} MB`,
+    formatBytes(run.bytes),
     run.started === null
       ? ""
       : new Date(1000 * run.started).toISOString().slice(0, 16).replace("T", " "),

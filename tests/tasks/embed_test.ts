@@ -95,6 +95,7 @@ Deno.test("albert embed prints a vector as soon as its line has been read", asyn
 
 Deno.test("albert embed rejects bad input in one sentence", async () => {
   await Deno.writeTextFile(`${folder}/bad.jsonl`, '{"text": "a"}\n{"text": 3}\n');
+  await Deno.writeTextFile(`${folder}/embedded.jsonl`, '{"text": "a", "embedding": [1]}\n');
   await Deno.writeTextFile(`${folder}/broken.jsonl`, '{"text": "a"}\n{"text": \n');
   await Deno.writeTextFile(`${folder}/ragged.csv`, "text,id\na,1\nb,2,3\n");
   const cases: [string[], number, string][] = [
@@ -114,6 +115,11 @@ Deno.test("albert embed rejects bad input in one sentence", async () => {
       ["--input", "bad.jsonl", "--text-field", "body"],
       1,
       'bad.jsonl: line 1 has no field "body"; its fields are "text"',
+    ],
+    [
+      ["--input", "embedded.jsonl"],
+      1,
+      'embedded.jsonl: the record of line 1 already has the field "embedding", which the output',
     ],
     [["--input", "broken.jsonl", "--output", "y.npy"], 1, "broken.jsonl: line 2 is not valid JSON"],
     [["--input", "ragged.csv"], 1, "ragged.csv: line 3 has 3 fields, but the header has 2"],

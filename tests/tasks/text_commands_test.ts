@@ -156,6 +156,7 @@ Deno.test("predict perplexity scores texts, and text tasks reject bad input in o
     );
   await write("single", { "train.jsonl": '{"text": "one", "labels": ["a", "b"]}\n' });
   await write("blank", { "train.csv": "" });
+  await write("again", { "test.jsonl": '{"text": "one", "prediction": "yes"}\n' });
   await write("both", { "train.tsv": classes, "train.csv": table });
   const cases: [() => Promise<{ code: number; stderr: string }>, number, string][] = [
     [
@@ -201,6 +202,15 @@ Deno.test("predict perplexity scores texts, and text tasks reject bad input in o
         here("predict", "classify", "a", "--input", "b.jsonl", "--checkpoint", `${folder}/model`),
       2,
       "A text and --input exclude each other",
+    ],
+    [
+      () =>
+        here(
+          ...["predict", "classify", "--input", `${folder}/again/test.jsonl`],
+          ...["--checkpoint", `${folder}/run-classes`],
+        ),
+      1,
+      'test.jsonl: the record of line 1 already has the field "prediction", which the output adds',
     ],
   ];
   for (const [run, code, message] of cases) {

@@ -21,6 +21,27 @@ export interface TextRecord {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * Returns a record with additional fields as a line of JSON.
+ *
+ * @param source Name of the file for errors.
+ * @throws {SyntaxError} If the record already has one of the fields.
+ */
+export function recordLine(
+  { line, fields }: TextRecord,
+  added: object,
+  source: string,
+): string {
+  const taken = Object.keys(added).find((name) => Object.hasOwn(fields, name));
+  if (taken !== undefined) {
+    throw new SyntaxError(
+      `${source}: the record of line ${line} already has the field "${taken}", which the output ` +
+        "adds; rename or remove it",
+    );
+  }
+  return `${JSON.stringify({ ...fields, ...added })}\n`;
+}
+
 /** Returns the format that the name of a file indicates: `lines` unless it ends in `.jsonl`, `.ndjson`, `.json`, `.csv` or `.tsv`, and maybe `.gz` or `.zst`. */
 export function recordFormatOf(name: string): RecordFormat {
   const ending = /\.(jsonl|ndjson|json|csv|tsv)(\.gz|\.zst)?$/i.exec(name)?.[1].toLowerCase();

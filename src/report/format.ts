@@ -21,14 +21,6 @@ export function formatPercent(fraction: number): string {
   return `${(100 * fraction).toFixed(1)}%`;
 }
 
-/** A number of bytes with three significant digits: `12195257` as `12.2 MB`. */
-export function formatBytes(bytes: number): string {
-  const power = bytes < 1e3 ? 0 : bytes < 1e6 ? 1 : bytes < 1e9 ? 2 : 3;
-  const value = bytes / 1000 ** power;
-  const digits = power === 0 || value >= 100 ? value.toFixed(0) : value.toPrecision(3);
-  return `${digits} ${["B", "kB", "MB", "GB"][power]}`;
-}
-
 /** A duration in its two largest units: `3 h 12 min`. */
 export function formatDuration(seconds: number): string {
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;

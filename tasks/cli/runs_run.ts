@@ -6,7 +6,6 @@
 import {
   byBest,
   findRuns,
-  formatBytes,
   formatCount,
   formatDuration,
   formatNumber,
@@ -17,6 +16,7 @@ import {
 } from "../../src/report/mod.ts";
 import { RunFolderError } from "../../src/runs/disk.ts";
 import { UsageError } from "./errors.ts";
+import { formatBytes } from "./progress_line.ts";
 
 interface RunsFlags {
   readonly compare?: boolean;

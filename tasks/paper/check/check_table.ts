@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { formatBytes } from "../../../src/report/mod.ts";
-import type { StepResult } from "./run_step.ts";
+import { sizeText, type StepResult } from "./run_step.ts";
 
 const HEADS = [
   "step",
@@ -64,8 +63,8 @@ function cells(result: StepResult, adapters: readonly string[]): string[] {
     rowsText(rows),
     `${(parameters / 1e6).toPrecision(3)}M`,
     `${sequenceLength}`,
-    `${formatBytes(plannedBytes)}${peakBytes === undefined ? "" : `; ${formatBytes(peakBytes)}`}`,
-    `${formatBytes(presetBytes)} (${presetExamples})`,
+    `${sizeText(plannedBytes)}${peakBytes === undefined ? "" : `; ${sizeText(peakBytes)}`}`,
+    `${sizeText(presetBytes)} (${presetExamples})`,
     ...end,
   ];
 }

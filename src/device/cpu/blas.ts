@@ -133,9 +133,10 @@ function load(native: Native, path: string, memory: WebAssembly.Memory, threads:
     bli_thread_set_num_threads,
     MKL_Set_Num_Threads,
   } = library.symbols;
-  openblas_set_num_threads?.(threads);
-  bli_thread_set_num_threads?.(BigInt(threads));
-  MKL_Set_Num_Threads?.(threads);
+  const most = Math.min(threads, ...requestedThreads(native));
+  openblas_set_num_threads?.(most);
+  bli_thread_set_num_threads?.(BigInt(most));
+  MKL_Set_Num_Threads?.(most);
   const text = (name: keyof typeof SYMBOLS, ...args: unknown[]) => {
     const pointer = library.symbols[name]?.(...args);
     return pointer ? native.UnsafePointerView.getCString(pointer) : null;
@@ -221,7 +222,21 @@ function setVariables(native: Native, path: string): void {
     if (!set("MKL_THREADING_LAYER", () => threadingLayer(native))) {
       throw new Error("it needs permission to set MKL_THREADING_LAYER");
     }
-  } else set("OPENBLAS_CORETYPE", () => openBlasCore(native));
+  } else {
+    set("OPENBLAS_CORETYPE", () => openBlasCore(native));
+    // Between products, its threads would occupy the cores of the device's own threads for 25 ms; 2^16 cycles are about 25 µs.
+    set("OPENBLAS_THREAD_TIMEOUT", () => "16");
+  }
+}
+
+/** Returns the numbers of threads that the user has set for BLAS libraries. */
+function requestedThreads({ env, permissions }: Native): number[] {
+  return ["OPENBLAS", "BLIS", "MKL", "OMP"].flatMap((library) => {
+    const variable = `${library}_NUM_THREADS`;
+    if (permissions.querySync({ name: "env", variable }).state !== "granted") return [];
+    const threads = Number(env.get(variable));
+    return Number.isInteger(threads) && threads > 0 ? [threads] : [];
+  });
 }
 
 /** Returns a threading layer of MKL that can be loaded: MKL ends the process if it cannot load the OpenMP library of its default one. */

@@ -16,6 +16,8 @@ export interface RunnerSettings {
   readonly device: DeviceName;
   /** BLAS library of the CPU device. */
   readonly blas?: string;
+  /** Threads of the CPU device. Default: one per core. */
+  readonly workers?: number;
   /** The run's folder. */
   readonly output: string;
   readonly prepared: PreparedPaperData;
@@ -48,8 +50,8 @@ export class LocalRunner implements JobRunner {
     opened?: Device,
   ): Promise<LocalRunner> {
     const { output, prepared, preset, toolkit, keepModels, provenance } = settings;
-    const device = opened ??
-      await openDevice({ device: settings.device, blas: settings.blas });
+    const { device: name, blas, workers } = settings;
+    const device = opened ?? await openDevice({ device: name, blas, workers });
     return new LocalRunner(preset, {
       device,
       output,

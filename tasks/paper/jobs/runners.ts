@@ -26,6 +26,7 @@ export class Runners {
 
   /**
    * Opens the runners. A single runner uses this thread and the given device; several use one worker thread and device each, and the given device is freed.
+   * CPU devices divide the cores: with more threads than cores, those of a BLAS library wait for each other.
    *
    * @param observer decides whether to stop, and receives the progress of jobs
    */
@@ -37,9 +38,13 @@ export class Runners {
   ): Promise<Runners> {
     if (threads === 1) return new Runners(await LocalRunner.open(settings, observer, device), []);
     await device.destroy();
+    const share = {
+      ...settings,
+      workers: Math.max(1, Math.floor(navigator.hardwareConcurrency / threads)),
+    };
     const workers = Array.from(
       { length: threads },
-      () => new WorkerRunner(settings, observer.progress),
+      () => new WorkerRunner(share, observer.progress),
     );
     return new Runners(null, workers);
   }

@@ -56,3 +56,41 @@ Deno.test({
     await device.destroy();
   },
 });
+
+Deno.test("a BLAS uses at most as many threads as the device, and as its variable specifies", async (t) => {
+  const threads = async (workers: number) => {
+    const device = await openCpuDevice({ workers, blas: REQUEST });
+    const { blas } = device.description;
+    const count = blas === undefined ? undefined : loadedThreads(blas);
+    await device.destroy();
+    return count;
+  };
+  const before = Deno.env.get("OPENBLAS_NUM_THREADS");
+  const free = await threads(2);
+  await t.step({
+    name: "of OpenBLAS",
+    ignore: free === undefined,
+    async fn() {
+      try {
+        Deno.env.set("OPENBLAS_NUM_THREADS", "2");
+        assertEquals([await threads(1), await threads(2), await threads(3)], [1, 2, 2]);
+        Deno.env.set("OPENBLAS_NUM_THREADS", "1");
+        assertEquals(await threads(2), 1);
+      } finally {
+        if (before === undefined) Deno.env.delete("OPENBLAS_NUM_THREADS");
+        else Deno.env.set("OPENBLAS_NUM_THREADS", before);
+      }
+    },
+  });
+});
+
+/** Number of threads of an OpenBLAS that is loaded; undefined if it is another library. */
+function loadedThreads(path: string): number | undefined {
+  const symbols = {
+    openblas_get_num_threads: { parameters: [], result: "i32", optional: true },
+  } as const;
+  const library = Deno.dlopen(path, symbols);
+  const threads = library.symbols.openblas_get_num_threads?.();
+  library.close();
+  return threads;
+}

@@ -137,7 +137,11 @@ Deno.test("a killed run continued with two threads has the same results", async 
   const uninterrupted = new Map(
     (await resultsIn(whole)).map(([job, result]) => [job.address, result]),
   );
-  for (const [job, { metrics, curves, steps }] of await resultsIn(broken)) {
+  const continued = await resultsIn(broken);
+  const share = Math.max(1, Math.floor(navigator.hardwareConcurrency / 2));
+  const [, { device: { adapter } }] = continued.at(-1)!;
+  assertMatch(adapter, new RegExp(`^CPU, ${share} threads?\\b`));
+  for (const [job, { metrics, curves, steps }] of continued) {
     const expected = uninterrupted.get(job.address)!;
     assertEquals(
       { metrics, curves, steps },

@@ -112,7 +112,15 @@ function examinationLines(examination: Examination): string[] {
   const { description, limits, capabilities, features, findings, passed } = examination;
   const line = (name: string, value: string) => `  ${name.padEnd(26)} ${value}`;
   const lines = [`${description.kind.padEnd(8)} ${description.adapter}`];
-  if (description.blas !== undefined) lines.push(line("BLAS library", description.blas));
+  if (description.blas !== undefined) {
+    lines.push(line("BLAS library", description.blas));
+    const core = /\(([^()]+)\)$/.exec(description.numerics.products)?.[1];
+    const chosen = Deno.env.get("OPENBLAS_CORETYPE");
+    if (core !== undefined) {
+      const reason = chosen === undefined ? "" : `, chosen by OPENBLAS_CORETYPE=${chosen}`;
+      lines.push(line("BLAS kernels", `${core}${reason}`));
+    }
+  }
   lines.push(line("largest buffer", mebibytes(limits.maxBufferBytes)));
   if (capabilities !== null) {
     lines.push(

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Capabilities } from "../../kernels/mod.ts";
 import { autoChoice, type Examination, type Examinations } from "../../src/device/mod.ts";
 import { deviceReport } from "../../tasks/cli/doctor.ts";
@@ -28,6 +28,7 @@ function withBlas(product: number): Examination {
       ...cpu.description,
       adapter: "CPU, 2 threads, OpenBLAS 1",
       blas: "/lib/blas.so",
+      numerics: { ...cpu.description.numerics, products: "/lib/blas.so (Haswell)" },
     },
   };
 }
@@ -68,6 +69,23 @@ Deno.test("albert doctor explains which device auto uses, and which one is faste
   assertStringIncludes(lines.join("\n"), "fails the self-test and is not used");
   assertStringIncludes(lines.join("\n"), "50.0 GFLOP/s");
   assert(lines.some((line) => /BLAS library +\/lib\/blas.so/.test(line)));
+  const before = Deno.env.get("OPENBLAS_CORETYPE");
+  try {
+    for (
+      const [chosen, end] of [["", "Haswell"], [
+        "SkylakeX",
+        "Haswell, chosen by OPENBLAS_CORETYPE=SkylakeX",
+      ]]
+    ) {
+      if (chosen === "") Deno.env.delete("OPENBLAS_CORETYPE");
+      else Deno.env.set("OPENBLAS_CORETYPE", chosen);
+      const report = deviceReport({ ...NOTHING, ...found, faster: "blas" }, "auto").join("\n");
+      assertMatch(report, new RegExp(`BLAS kernels +${end}\n`));
+    }
+  } finally {
+    if (before !== undefined) Deno.env.set("OPENBLAS_CORETYPE", before);
+    else Deno.env.delete("OPENBLAS_CORETYPE");
+  }
 });
 
 Deno.test("autoChoice() prefers a graphics card, then a BLAS library", () => {

@@ -224,6 +224,7 @@ figure .scroll svg{width:auto;max-width:none}
 table{border-collapse:collapse;font-size:.88rem}
 th,td{text-align:left;padding:.22rem .9rem .22rem 0;border-bottom:1px solid var(--grid);vertical-align:top}
 td{overflow-wrap:anywhere}
+td.word{overflow-wrap:normal}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow-wrap:normal}
 thead th{color:var(--quiet);font-weight:500}
 code{font:.85em/1.4 ui-monospace,monospace}

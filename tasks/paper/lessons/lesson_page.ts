@@ -142,7 +142,7 @@ function evidenceRow(
       <td class="n">${interval}</td>
       <td class="n">${seeds}</td>
       <td class="n">${paper}</td>
-      <td>${verdict}</td>
+      <td class="word">${verdict}</td>
     </tr>
   `;
 }

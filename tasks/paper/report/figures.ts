@@ -129,19 +129,23 @@ function place({ chart, title, missing }: Panel, x: number): Html {
     const reason = missing[0]?.reason ?? "Nothing was measured.";
     return html`${heading}<text x="${x + 8}" y="${HEAD + 20}" fill="var(--quiet)">${reason}</text>`;
   }
-  let along = x + 8;
-  const note = html`<text x="${x + 8}" y="52" font-size="11" fill="var(--quiet)">${
-    chart.note ?? ""
-  }</text>`;
+  let along = x + 8, down = 0;
   const keys = chart.curves.map(({ label, color }) => {
-    const start = along;
     // The approximate width of the text; SVG text cannot be measured without a browser.
-    along += 30 + 6 * label.length;
+    const width = 34 + 6.6 * label.length;
+    if (along + width > x + WIDTH && along > x + 8) [along, down] = [x + 8, down + 16];
+    const start = along;
+    along += width;
     return html`
-      <rect x="${start}" y="29" width="14" height="3" rx="1.5" fill="${curveColor(color)}" />
-      <text x="${start + 20}" y="34" fill="var(--quiet)">${label}</text>
+      <rect x="${start}" y="${29 + down}" width="14" height="3" rx="1.5" fill="${curveColor(
+        color,
+      )}" />
+      <text x="${start + 20}" y="${34 + down}" fill="var(--quiet)">${label}</text>
     `;
   });
+  const note = html`<text x="${x + 8}" y="${
+    down === 0 ? 52 : HEAD
+  }" font-size="11" fill="var(--quiet)">${chart.note ?? ""}</text>`;
   return html`
     ${heading}${keys}${note}<svg x="${x}" y="${HEAD}" width="${WIDTH}"
       height="${HEIGHT}">${drawChart(chart)}</svg>

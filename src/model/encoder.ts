@@ -19,6 +19,7 @@ import {
   type Tensor,
 } from "../tensor/mod.ts";
 import { ConfigError, type ModelConfig, validateConfig } from "./config.ts";
+import { blocksWithoutGradients } from "./freeze.ts";
 import type { DenseSpec, NormSpec, Parameter, Parameters } from "./parameters.ts";
 import { blockSets } from "./sharing.ts";
 import {
@@ -118,14 +119,27 @@ type FeedForwardTensors = Readonly<Record<keyof FeedForwardSpecs, WeightAndBias>
 /** The encoder. It owns no device memory; the caller allocates and frees the parameters. */
 export class Encoder {
   #blocks?: readonly BlockTensors[];
+  /** Number of first blocks that need no gradients; null if the embeddings do. */
+  readonly #withoutGradients: number | null;
+  /** Whether the pooler and all before it need none. */
+  readonly #poolerWithoutGradients: boolean;
 
   /**
    * Uses existing parameters, which must include {@linkcode encoderSpecs} of the same configuration.
    *
+   * @param frozen names of parameters that are not trained; no gradients are computed for embeddings and first blocks that are all frozen
    * @throws {ConfigError} if the configuration is invalid
    */
-  constructor(readonly config: ModelConfig, readonly parameters: Parameters) {
+  constructor(
+    readonly config: ModelConfig,
+    readonly parameters: Parameters,
+    frozen: ReadonlySet<string> = new Set(),
+  ) {
     validateConfig(config);
+    this.#withoutGradients = blocksWithoutGradients(config, frozen);
+    const { weight, bias } = poolerSpecs(config);
+    this.#poolerWithoutGradients = this.#withoutGradients === blockSets(config).length &&
+      [weight, bias].every(({ name }) => frozen.has(name));
   }
 
   /** The word embeddings `[vocabulary, E]`, which are also the output matrix of the masked-LM head unless `tieWordEmbeddings` is false. */
@@ -142,10 +156,12 @@ export class Encoder {
   forward(scope: Scope, input: EncoderInput): EncoderOutput {
     checkInput(input);
     const lengths = new KeyLengths(scope.device, input.lengths);
-    let hidden = this.#embeddings(scope, input);
+    const first = this.#withoutGradients;
+    const untracked: Scope = { ...scope, tape: undefined };
+    let hidden = this.#embeddings(first === null ? scope : untracked, input);
     const hiddenStates = [hidden];
     this.#blocks ??= this.#resolveBlocks();
-    for (const { attention, feedForward } of this.#blocks) {
+    for (const [index, { attention, feedForward }] of this.#blocks.entries()) {
       const attend: Segment = (scope, x) => this.#attention(scope, x, lengths, input, attention);
       const layer: Segment = (scope, x) =>
         this.#feedForward(
@@ -154,7 +170,13 @@ export class Encoder {
           input,
           feedForward,
         );
-      hidden = recomputed(scope, scope.recompute === "layers", hidden, layer);
+      const tracked = first === null || index >= first;
+      hidden = recomputed(
+        tracked ? scope : untracked,
+        scope.recompute === "layers",
+        hidden,
+        layer,
+      );
       hiddenStates.push(hidden);
     }
     return { hiddenStates, sequenceOutput: hidden };
@@ -168,7 +190,8 @@ export class Encoder {
   pool(scope: Scope, { sequenceOutput }: EncoderOutput, { batch, sequence }: EncoderInput): Tensor {
     const first = Uint32Array.from({ length: batch }, (_, example) => example * sequence);
     const { weight, bias } = resolve(this.parameters, poolerSpecs(this.config));
-    return linear(scope, gatherRows(scope, sequenceOutput, first), weight, bias, "tanh");
+    const inner = this.#poolerWithoutGradients ? { ...scope, tape: undefined } : scope;
+    return linear(inner, gatherRows(inner, sequenceOutput, first), weight, bias, "tanh");
   }
 
   #resolveBlocks(): BlockTensors[] {

@@ -21,14 +21,26 @@ export function frozenNames(config: ModelConfig, parts: readonly string[]): Set<
   return new Set(parts.flatMap((part) => namesOf(config, part)));
 }
 
+/**
+ * Returns how many of the first blocks need no gradients: the embeddings are frozen, and all parameters of these blocks. Null if the embeddings are trained.
+ *
+ * @param frozen names of the frozen parameters
+ */
+export function blocksWithoutGradients(
+  config: ModelConfig,
+  frozen: ReadonlySet<string>,
+): number | null {
+  if (!embeddingNames(config).every((name) => frozen.has(name))) return null;
+  const blocks = blockSets(config);
+  const trained = blocks.findIndex((block) =>
+    !blockNames(config, block).every((name) => frozen.has(name))
+  );
+  return trained === -1 ? blocks.length : trained;
+}
+
 function namesOf(config: ModelConfig, part: string): string[] {
   if (part === "encoder") return encoderSpecs(config).map(({ name }) => name);
-  if (part === "embeddings") {
-    const { words, positions, types, layerNorm, projection } = embeddingSpecs(config);
-    return [words, positions, types, ...pair(layerNorm), ...pair(projection)].map(({ name }) =>
-      name
-    );
-  }
+  if (part === "embeddings") return embeddingNames(config);
   const layers = Number(/^layers:(\d+)$/.exec(part)?.[1]);
   const most = config.numHiddenLayers;
   if (!(layers >= 1)) throw new ConfigError(`freeze must be ${FORMS}, got ${part}`);
@@ -37,11 +49,7 @@ function namesOf(config: ModelConfig, part: string): string[] {
   }
   const names = (from: number, to: number) =>
     blockSets(config).filter(({ layer }) => layer >= from && layer < to)
-      .flatMap(({ attention, feedForward }) => [
-        ...Object.values(attentionSpecs(config, attention)),
-        ...Object.values(feedForwardSpecs(config, feedForward)),
-      ])
-      .flatMap((spec: DenseSpec | NormSpec) => pair(spec).map(({ name }) => name));
+      .flatMap((block) => blockNames(config, block));
   const frozen = names(0, layers), later = new Set(names(layers, most));
   if (frozen.some((name) => later.has(name))) {
     throw new ConfigError(
@@ -49,6 +57,22 @@ function namesOf(config: ModelConfig, part: string): string[] {
     );
   }
   return frozen;
+}
+
+function embeddingNames(config: ModelConfig): string[] {
+  const { words, positions, types, layerNorm, projection } = embeddingSpecs(config);
+  return [words, positions, types, ...pair(layerNorm), ...pair(projection)]
+    .map(({ name }) => name);
+}
+
+function blockNames(
+  config: ModelConfig,
+  { attention, feedForward }: ReturnType<typeof blockSets>[number],
+): string[] {
+  return [
+    ...Object.values(attentionSpecs(config, attention)),
+    ...Object.values(feedForwardSpecs(config, feedForward)),
+  ].flatMap((spec: DenseSpec | NormSpec) => pair(spec).map(({ name }) => name));
 }
 
 function pair(spec: DenseSpec | NormSpec | undefined) {

@@ -118,7 +118,8 @@ export class Trainer<B extends TaskBatch = TaskBatch> {
     this.#objective = objective;
     this.#settings = settings;
     this.#ranks = ranks;
-    this.model = new Encoder(config, new Parameters(device, objective.specs(config)));
+    const frozen = frozenNames(config, freeze);
+    this.model = new Encoder(config, new Parameters(device, objective.specs(config)), frozen);
     const { lossScale, half } = halfPrecision(device, precision);
     this.#half = half;
     this.optimizer = new Optimizer(
@@ -127,7 +128,7 @@ export class Trainer<B extends TaskBatch = TaskBatch> {
       loggingSteps,
       lossScale,
       shardOf(ranks),
-      frozenNames(config, freeze),
+      frozen,
     );
     this.#metrics = new MetricRing(device, objective.losses, loggingSteps);
   }

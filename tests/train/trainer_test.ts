@@ -7,6 +7,7 @@ import {
   WebGpuDevice,
   whole,
 } from "../../src/device/mod.ts";
+import { frozenNames } from "../../src/model/mod.ts";
 import { evaluatePretraining } from "../../src/pretraining/mod.ts";
 import { NonFiniteError, type TrainerSettings } from "../../src/train/mod.ts";
 import { testDevices } from "../support/devices.ts";
@@ -47,6 +48,39 @@ testDevices("recomputing layers or their attention changes no byte", async (devi
   const { weights } = await train(device, 3, {}, sizes);
   for (const recompute of ["attention", "layers"] as const) {
     assertEquals((await train(device, 3, { recompute }, sizes)).weights, weights, recompute);
+  }
+});
+
+testDevices("frozen parts get no gradients, and the others the same bytes", async (device) => {
+  const config = { ...toyConfigWithDropout, numHiddenGroups: 2 };
+  const gradients = async (freeze: string[], recompute: TrainerSettings["recompute"]) => {
+    const schedule = { peakLearningRate: 0.01, warmupSteps: 1, totalSteps: 6 };
+    const trainer = toyTrainer(device, { schedule, loggingSteps: 5, freeze, recompute }, config);
+    toySteps(trainer, 1, 6, 4);
+    await trainer.readLog();
+    const { list, gradients } = trainer.model.parameters;
+    const all = await device.read(whole(gradients!));
+    trainer.free();
+    return new Map(list.map(({ spec, gradient }) => {
+      const { offset, length } = gradient!;
+      return [spec.name, all.slice(offset, offset + length)];
+    }));
+  };
+  const trained = await gradients([], "none");
+  for (const freeze of [["embeddings"], ["embeddings", "layers:1"], ["layers:1"], ["encoder"]]) {
+    const withoutGradients = freeze.includes("embeddings") || freeze.includes("encoder")
+      ? frozenNames(config, freeze)
+      : new Set();
+    for (const recompute of ["none", "layers"] as const) {
+      for (const [name, gradient] of await gradients(freeze, recompute)) {
+        // The masked-LM head uses the word embeddings, too.
+        if (name.includes("word_embeddings")) continue;
+        const expected = withoutGradients.has(name)
+          ? new Float32Array(gradient.length)
+          : trained.get(name);
+        assertEquals(gradient, expected, `${freeze} ${recompute} ${name}`);
+      }
+    }
   }
 });
 

@@ -19,7 +19,7 @@ import {
   type Tensor,
 } from "../tensor/mod.ts";
 import { ConfigError, type ModelConfig, validateConfig } from "./config.ts";
-import { blocksWithoutGradients } from "./freeze.ts";
+import { partsWithoutGradients } from "./freeze.ts";
 import type { DenseSpec, NormSpec, Parameter, Parameters } from "./parameters.ts";
 import { blockSets } from "./sharing.ts";
 import {
@@ -119,10 +119,8 @@ type FeedForwardTensors = Readonly<Record<keyof FeedForwardSpecs, WeightAndBias>
 /** The encoder. It owns no device memory; the caller allocates and frees the parameters. */
 export class Encoder {
   #blocks?: readonly BlockTensors[];
-  /** Number of first blocks that need no gradients; null if the embeddings do. */
-  readonly #withoutGradients: number | null;
-  /** Whether the pooler and all before it need none. */
-  readonly #poolerWithoutGradients: boolean;
+  /** Number of first parts (embeddings, blocks, pooler) that need no gradients. */
+  readonly #withoutGradients: number;
 
   /**
    * Uses existing parameters, which must include {@linkcode encoderSpecs} of the same configuration.
@@ -136,10 +134,7 @@ export class Encoder {
     frozen: ReadonlySet<string> = new Set(),
   ) {
     validateConfig(config);
-    this.#withoutGradients = blocksWithoutGradients(config, frozen);
-    const { weight, bias } = poolerSpecs(config);
-    this.#poolerWithoutGradients = this.#withoutGradients === blockSets(config).length &&
-      [weight, bias].every(({ name }) => frozen.has(name));
+    this.#withoutGradients = partsWithoutGradients(config, frozen);
   }
 
   /** The word embeddings `[vocabulary, E]`, which are also the output matrix of the masked-LM head unless `tieWordEmbeddings` is false. */
@@ -156,12 +151,10 @@ export class Encoder {
   forward(scope: Scope, input: EncoderInput): EncoderOutput {
     checkInput(input);
     const lengths = new KeyLengths(scope.device, input.lengths);
-    const first = this.#withoutGradients;
-    const untracked: Scope = { ...scope, tape: undefined };
-    let hidden = this.#embeddings(first === null ? scope : untracked, input);
+    let hidden = this.#embeddings(this.#scopeOf(0, scope), input);
     const hiddenStates = [hidden];
     this.#blocks ??= this.#resolveBlocks();
-    for (const [index, { attention, feedForward }] of this.#blocks.entries()) {
+    for (const { attention, feedForward } of this.#blocks) {
       const attend: Segment = (scope, x) => this.#attention(scope, x, lengths, input, attention);
       const layer: Segment = (scope, x) =>
         this.#feedForward(
@@ -170,13 +163,8 @@ export class Encoder {
           input,
           feedForward,
         );
-      const tracked = first === null || index >= first;
-      hidden = recomputed(
-        tracked ? scope : untracked,
-        scope.recompute === "layers",
-        hidden,
-        layer,
-      );
+      const own = this.#scopeOf(hiddenStates.length, scope);
+      hidden = recomputed(own, scope.recompute === "layers", hidden, layer);
       hiddenStates.push(hidden);
     }
     return { hiddenStates, sequenceOutput: hidden };
@@ -187,11 +175,16 @@ export class Encoder {
    *
    * @returns `[batch, hidden]`
    */
-  pool(scope: Scope, { sequenceOutput }: EncoderOutput, { batch, sequence }: EncoderInput): Tensor {
+  pool(scope: Scope, output: EncoderOutput, { batch, sequence }: EncoderInput): Tensor {
     const first = Uint32Array.from({ length: batch }, (_, example) => example * sequence);
     const { weight, bias } = resolve(this.parameters, poolerSpecs(this.config));
-    const inner = this.#poolerWithoutGradients ? { ...scope, tape: undefined } : scope;
-    return linear(inner, gatherRows(inner, sequenceOutput, first), weight, bias, "tanh");
+    const own = this.#scopeOf(output.hiddenStates.length, scope);
+    return linear(own, gatherRows(own, output.sequenceOutput, first), weight, bias, "tanh");
+  }
+
+  /** The scope of a part: without a tape if it needs no gradients. Part 0 is the embeddings; the pooler follows the last block. */
+  #scopeOf(part: number, scope: Scope): Scope {
+    return part < this.#withoutGradients ? { ...scope, tape: undefined } : scope;
   }
 
   #resolveBlocks(): BlockTensors[] {

@@ -6,7 +6,13 @@
 import { ConfigError, type ModelConfig } from "./config.ts";
 import type { DenseSpec, NormSpec } from "./parameters.ts";
 import { blockSets } from "./sharing.ts";
-import { attentionSpecs, embeddingSpecs, encoderSpecs, feedForwardSpecs } from "./specs.ts";
+import {
+  attentionSpecs,
+  embeddingSpecs,
+  encoderSpecs,
+  feedForwardSpecs,
+  poolerSpecs,
+} from "./specs.ts";
 
 /** The forms of a part. */
 const FORMS = "embeddings, layers:N for the first N layers, or encoder for all but the head";
@@ -22,20 +28,19 @@ export function frozenNames(config: ModelConfig, parts: readonly string[]): Set<
 }
 
 /**
- * Returns how many of the first blocks need no gradients: the embeddings are frozen, and all parameters of these blocks. Null if the embeddings are trained.
+ * Returns how many parts of the encoder need no gradients, from its input on: the embeddings, each block and the pooler, until the first one with a parameter that is
+ * trained.
  *
  * @param frozen names of the frozen parameters
  */
-export function blocksWithoutGradients(
-  config: ModelConfig,
-  frozen: ReadonlySet<string>,
-): number | null {
-  if (!embeddingNames(config).every((name) => frozen.has(name))) return null;
-  const blocks = blockSets(config);
-  const trained = blocks.findIndex((block) =>
-    !blockNames(config, block).every((name) => frozen.has(name))
-  );
-  return trained === -1 ? blocks.length : trained;
+export function partsWithoutGradients(config: ModelConfig, frozen: ReadonlySet<string>): number {
+  const parts = [
+    embeddingNames(config),
+    ...blockSets(config).map((block) => blockNames(config, block)),
+    pair(poolerSpecs(config)).map(({ name }) => name),
+  ];
+  const trained = parts.findIndex((names) => !names.every((name) => frozen.has(name)));
+  return trained === -1 ? parts.length : trained;
 }
 
 function namesOf(config: ModelConfig, part: string): string[] {

@@ -30,6 +30,8 @@ export default defineCommand({
       : await planConfig(flags.config, flags.batchSize, flags.maxSeqLength);
     const kinds = flags.device === "auto" ? ["webgpu", "cpu"] as const : [flags.device];
     const withBlas = flags.blas !== "none" && flags.device !== "webgpu";
+    // Before the device sets it, if the user has not.
+    const kernels = Deno.env.get(KERNELS);
     const devices = await examineDevices(
       [...kinds, ...(withBlas ? ["blas"] as const : [])],
       flags.blas,
@@ -42,7 +44,9 @@ export default defineCommand({
       };
       console.log(JSON.stringify(found, null, 2));
     } else {
-      for (const line of deviceReport(devices, flags.device, flags.blas)) console.log(line);
+      for (const line of deviceReport(devices, flags.device, flags.blas, kernels)) {
+        console.log(line);
+      }
       if (plan !== null) { for (const line of planReport(plan, devices)) console.log(line); }
     }
     if (devices.faster === null) Deno.exitCode = 1;
@@ -54,11 +58,13 @@ export default defineCommand({
  *
  * @param asked value of `--device`
  * @param blas value of `--blas`
+ * @param kernels value of `OPENBLAS_CORETYPE`; undefined if the user has not set it
  */
 export function deviceReport(
   devices: Examinations,
   asked: typeof DEVICES[number],
   blas?: string,
+  kernels?: string,
 ): string[] {
   const lines: string[] = [];
   if (devices.webgpu === null && asked !== "cpu") {
@@ -68,7 +74,7 @@ export function deviceReport(
     );
   }
   for (const examination of [devices.webgpu, devices.cpu, devices.blas]) {
-    if (examination !== null) lines.push(...examinationLines(examination), "");
+    if (examination !== null) lines.push(...examinationLines(examination, kernels), "");
   }
   if (devices.blas === null && asked !== "webgpu" && blas !== "none") {
     lines.push(
@@ -106,18 +112,20 @@ function verdict({ auto, faster, ...devices }: Examinations): string[] {
   return lines.length > 0 ? lines : [`${best.description.kind} passes the self-test.`];
 }
 
+/** The variable with which users choose the kernels of OpenBLAS. */
+const KERNELS = "OPENBLAS_CORETYPE";
+
 const EXAMINED = ["webgpu", "cpu", "blas"] as const;
 
-function examinationLines(examination: Examination): string[] {
+function examinationLines(examination: Examination, kernels?: string): string[] {
   const { description, limits, capabilities, features, findings, passed } = examination;
   const line = (name: string, value: string) => `  ${name.padEnd(26)} ${value}`;
   const lines = [`${description.kind.padEnd(8)} ${description.adapter}`];
   if (description.blas !== undefined) {
     lines.push(line("BLAS library", description.blas));
     const core = /\(([^()]+)\)$/.exec(description.numerics.products)?.[1];
-    const chosen = Deno.env.get("OPENBLAS_CORETYPE");
     if (core !== undefined) {
-      const reason = chosen === undefined ? "" : `, chosen by OPENBLAS_CORETYPE=${chosen}`;
+      const reason = kernels === undefined ? "" : `, chosen by ${KERNELS}=${kernels}`;
       lines.push(line("BLAS kernels", `${core}${reason}`));
     }
   }

@@ -15,7 +15,7 @@ import { writePassages, writeSpeeches } from "./demo/texts.ts";
 const RECIPE = { vocabSize: 4000, batchSize: 64, maxSeqLength: 32, validationFraction: 0.05 };
 /** A model that has learned from other texts needs less, and keeps what it knows at a lower rate. */
 const CONTINUED = { steps: 400, learningRate: 0.003, warmupSteps: 20 };
-const FROM_SCRATCH = { steps: 1000, learningRate: 0.014, warmupSteps: 150 };
+const FROM_SCRATCH = { steps: 1800, learningRate: 0.014, warmupSteps: 270 };
 
 /** Enough steps to show the benefit of pretraining. */
 const FINETUNING = {

@@ -70,7 +70,7 @@ function presets(): Record<string, ModelConfig> {
   };
   named["nano"] = {
     ...ALBERT_DEFAULTS,
-    ...size(128, 4, 4),
+    ...size(128, 2, 4),
     embeddingSize: 64,
     vocabSize: 4_000,
     maxPositionEmbeddings: 512,

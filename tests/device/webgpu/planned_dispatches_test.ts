@@ -17,7 +17,7 @@ import {
 import { Trainer } from "../../../src/train/mod.ts";
 import { testGpu } from "./with_gpu.ts";
 
-const CONFIG = presetConfig("nano");
+const CONFIG = { ...presetConfig("nano"), numHiddenLayers: 4 };
 const BATCH = 3, LENGTH = 32, PREDICTIONS = 5;
 
 function planOn(adapter: DescribedAdapter, precision: "f32" | "f16" = "f32") {

@@ -39,7 +39,7 @@ Deno.test("ringAllReduceSeconds() sends 2(N − 1)/N of the bytes", () => {
 });
 
 Deno.test("gradientBuckets() contain every parameter once, and shared layers are complete at the end", () => {
-  const albert = presetConfig("nano");
+  const albert = { ...presetConfig("nano"), numHiddenLayers: 4 };
   const bert = {
     ...albert,
     ...{

@@ -81,7 +81,7 @@ export const CLAIMS: readonly Claim[] = [
   {
     id: "smoothness",
     title: "Shared layers make smoother transitions",
-    compared: "change between layers, BERT − ALBERT",
+    compared: "change by layer, BERT − ALBERT",
     claim: "Transitions from layer to layer are smoother if the layers share their parameters.",
     source: "§3.1, Figure 1",
     tests: [

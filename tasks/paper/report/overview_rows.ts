@@ -99,7 +99,7 @@ function shortStatistic({ test: { statistic } }: Evidence): string {
 const MARGIN = 4;
 const TICKS = 5;
 
-/** An axis that contains thresholds, effects and the paper's values. Intervals may extend beyond it: very wide ones would hide all others. */
+/** An axis that contains thresholds, effects and the paper's values. Several rows share it, so their intervals may extend beyond it: very wide ones would hide the others. */
 function axisOf(rows: readonly OverviewRow[], suffix: string): Axis {
   const needed = rows.flatMap(({ primary: { estimate, paper, test: { expect } } }) => [
     "above" in expect ? expect.above : expect.below,
@@ -107,14 +107,14 @@ function axisOf(rows: readonly OverviewRow[], suffix: string): Axis {
     ...(paper === null ? [] : [paper]),
   ]);
   const [least, most] = [Math.min(...needed), Math.max(...needed)];
-  const room = (most - least) / 3 || 1;
+  const room = rows.length === 1 ? Infinity : (most - least) / 3 || 1;
   const ends = rows.flatMap(({ primary: { estimate, pairing } }) =>
     estimate?.interval && pairing !== "counted"
       ? [estimate.interval.low, estimate.interval.high]
       : []
   );
   // An axis without any effect shows the threshold in the middle.
-  const far = least === most && ends.length === 0 ? [least - room, most + room] : ends;
+  const far = least === most && ends.length === 0 ? [least - 1, most + 1] : ends;
   const low = Math.max(least - room, Math.min(least, ...far));
   const high = Math.min(most + room, Math.max(most, ...far));
   const scale = scaleLinear([low, high], [MARGIN, 100 - MARGIN]).nice(TICKS);

@@ -49,8 +49,8 @@ function finetuning(benchmark: BenchmarkId): FinetuningSize {
 const WIDTH = 128, DEPTH = 4;
 
 /**
- * ALBERT-base is the toolkit's `nano` model with 4 layers instead of 2, so that rows with fewer layers and unshared ones differ. Widths and depths keep the paper's order but not its proportions (4 : 4 : 5 : 6 : 8 for widths of 768 to 6144),
- * so the widest model also takes minutes. E is half the paper's, except for 256: half of it would equal H, so it is 96.
+ * ALBERT-base is the toolkit's `nano` model with 4 layers instead of 2, so that rows with fewer layers and unshared ones differ. Widths and depths keep the paper's
+ * order but not its proportions (4 : 4 : 5 : 6 : 8 for widths of 768 to 6144), so the widest model also takes minutes. E is half the paper's, except for 256: half of it would equal H, so it is 96.
  */
 export const NANO: Preset = {
   name: "nano",

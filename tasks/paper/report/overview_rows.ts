@@ -99,7 +99,7 @@ function shortStatistic({ test: { statistic } }: Evidence): string {
 const MARGIN = 4;
 const TICKS = 5;
 
-/** An axis that contains thresholds, effects and the paper's values. Several rows share it, so their intervals may extend beyond it: very wide ones would hide the others. */
+/** An axis that contains thresholds, effects and the paper's values. If several rows share it, intervals may extend beyond it: very wide ones would hide the others. */
 function axisOf(rows: readonly OverviewRow[], suffix: string): Axis {
   const needed = rows.flatMap(({ primary: { estimate, paper, test: { expect } } }) => [
     "above" in expect ? expect.above : expect.below,

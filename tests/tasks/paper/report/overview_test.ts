@@ -13,6 +13,8 @@ function findings(table: string, contents: Record<string, CellContents>) {
   return assess(ofPaper, [measuredExperiment(experiment, contents)]);
 }
 
+const ARROW = /d="M-?4 -4L0 0L-?4 4"/g;
+
 /** The positions of dots, lines and shapes in percent of the width. */
 function positions(text: string): number[] {
   return [...text.matchAll(/ (?:x|x1|x2|cx|width)="([-\d.e]+)%"/g)].map(([, value]) =>
@@ -42,12 +44,20 @@ Deno.test("the figure has every claim of the paper with effect, interval and the
 });
 
 Deno.test("intervals stay within the figure; an arrow marks those that extend further", () => {
-  const arrow = /d="M-?4 -4L0 0L-?4 4"/g;
   for (const [spread, arrows] of [[0.5, 0], [50, 2]]) {
     const html = overviewHtml(findings("table-4", sharing(spread)), ["table-4"]).text;
-    assertEquals(html.split("<p ")[0].match(arrow)?.length ?? 0, arrows);
+    assertEquals(html.split("<p ")[0].match(ARROW)?.length ?? 0, arrows);
     for (const at of positions(html)) assert(at >= 0 && at <= 100, `${at}`);
   }
+});
+
+Deno.test("an axis of one claim contains its whole interval", () => {
+  const speeds = { "albert-large/speed-up": [[40], [2], [-36], [2]] };
+  const [, speed] = overviewHtml(findings("table-2", speeds), ["table-2"]).text.split(
+    "ALBERT-large trains faster",
+  );
+  assertStringIncludes(speed, "<circle");
+  assertEquals(speed.split("<p ")[0].match(ARROW), null);
 });
 
 Deno.test("without any result, the figure has thresholds and no effects", () => {

@@ -16,7 +16,7 @@ import {
   cellJobs,
   finetuneJobs,
   modelJob,
-  rowThroughputJob,
+  rowSpeedupJob,
   type RunPlan,
   seedsOfCell,
 } from "./jobs/row_jobs.ts";
@@ -120,7 +120,6 @@ class Filler {
     seed: number,
   ): Promise<SeedValue | null> {
     const { plan, selection } = this.#request;
-    if (measure.kind === "speed-up") return await this.#speedUp(row, seed);
     if (measure.kind === "finetune") {
       const jobs = finetuneJobs(plan, this.#experiment, row, measure.benchmark, seed);
       const runs = await this.#results(jobs);
@@ -131,9 +130,12 @@ class Filler {
       const present = values.filter((value) => value !== undefined);
       return present.length === 0 ? null : { seed, values: present, result: runs[0] };
     }
-    const job = modelJob(plan, this.#experiment, row, seed);
+    const job = measure.kind === "speed-up"
+      ? rowSpeedupJob(plan, row, seed)
+      : modelJob(plan, this.#experiment, row, seed);
     const [result] = await this.#results(job === null ? [] : [job]);
     if (result === undefined) return null;
+    if (measure.kind === "speed-up") return { seed, values: [result.metrics.speedup], result };
     if (measure.kind === "training") {
       const value = measure.of === "steps" ? result.steps : result.trainingSeconds / 3600;
       return { seed, values: [value], result };
@@ -142,18 +144,6 @@ class Filler {
     const values = measure.metrics.map((name) => result.metrics[name])
       .filter((value) => value !== undefined);
     return values.length === 0 ? null : { seed, values, result };
-  }
-
-  /** Throughput relative to BERT-large on the same adapter. */
-  async #speedUp(row: Row, seed: number): Promise<SeedValue | null> {
-    const { plan } = this.#request;
-    const baseline = { ...row, variation: { model: "bert-large" as const } };
-    const jobs = [row, baseline].map((each) => rowThroughputJob(plan, each, seed)!);
-    const [own, base] = await this.#results(jobs);
-    if (own === undefined || base === undefined) return null;
-    if (own.device.adapter !== base.device.adapter) return null;
-    const speed = ({ metrics }: JobResult) => metrics.examples_per_second;
-    return { seed, values: [speed(own) / speed(base)], result: own };
   }
 
   async #curves(

@@ -66,11 +66,13 @@ export interface LayersJob extends JobBase {
   readonly size: PretrainingSize;
 }
 
-/** Times a training step (Table 2). */
-export interface ThroughputJob extends JobBase {
+/** Times a training step relative to that of another model (Table 2). */
+export interface SpeedupJob extends JobBase {
   readonly kind: "measure";
-  readonly measure: "throughput";
+  readonly measure: "speedup";
   readonly config: ModelConfig;
+  /** The model whose speed is 1. */
+  readonly reference: ModelConfig;
   /** Examples of the timed step. */
   readonly batchSize: number;
   /** Tokens per example. */
@@ -78,7 +80,7 @@ export interface ThroughputJob extends JobBase {
 }
 
 /** Any job. */
-export type Job = PretrainJob | UntrainedJob | FinetuneJob | LayersJob | ThroughputJob;
+export type Job = PretrainJob | UntrainedJob | FinetuneJob | LayersJob | SpeedupJob;
 
 /** The jobs that must finish before a job. */
 export function dependencies(job: Job): readonly Job[] {

@@ -15,7 +15,7 @@ import type {
   LayersJob,
   ModelJob,
   PretrainJob,
-  ThroughputJob,
+  SpeedupJob,
   UntrainedJob,
 } from "./job.ts";
 
@@ -141,21 +141,26 @@ export function layersJob(
 }
 
 /** Creates a job that times a training step. Its seed only distinguishes repeated measurements. */
-export function throughputJob(
+export function speedupJob(
   setting: JobSetting,
-  what: Pick<ThroughputJob, "config" | "batchSize" | "sequenceLength" | "seed"> & {
+  what: Pick<SpeedupJob, "config" | "reference" | "batchSize" | "sequenceLength" | "seed"> & {
     readonly name: string;
   },
-): ThroughputJob {
+): SpeedupJob {
   const { name, ...job } = what;
-  return addressed<ThroughputJob>(setting, {
+  return addressed<SpeedupJob>(setting, {
     ...job,
     kind: "measure",
-    measure: "throughput",
-    label: `throughput of ${name}, ${job.seed}`,
+    measure: "speedup",
+    label: `speedup of ${name}, ${job.seed}`,
     standIns: [],
     remarks: [],
-  }, { ...job, measure: "throughput", config: configJson(what.config) });
+  }, {
+    ...job,
+    measure: "speedup",
+    config: configJson(what.config),
+    reference: configJson(what.reference),
+  });
 }
 
 function configJson(config: ModelConfig): Record<string, unknown> {

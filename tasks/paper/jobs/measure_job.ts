@@ -6,10 +6,10 @@
 import { collate, ExampleDataset, exampleSettings } from "../../../src/data/mod.ts";
 import { loadWeights, PretrainingModel } from "../../../src/model/mod.ts";
 import { pretrainingInput } from "../../../src/pretraining/mod.ts";
-import { layerTransitions, measureThroughput, WHOLE_STEP_BYTES } from "../measure/mod.ts";
+import { layerTransitions, measureSpeedup, WHOLE_STEP_BYTES } from "../measure/mod.ts";
 import type { JobContext, Measured } from "./context.ts";
 import { shapeOf } from "./intrinsic.ts";
-import type { LayersJob, ThroughputJob } from "./job.ts";
+import type { LayersJob, SpeedupJob } from "./job.ts";
 import { readModel } from "./pretrain_job.ts";
 
 /** All models are measured on the same examples. */
@@ -51,12 +51,12 @@ export async function runLayersJob(
   }
 }
 
-/** Measures the training throughput. */
-export async function runThroughputJob(
-  { config, batchSize, sequenceLength }: ThroughputJob,
+/** Measures the training throughput relative to the reference model. */
+export async function runSpeedupJob(
+  { config, reference, batchSize, sequenceLength }: SpeedupJob,
   { device }: JobContext,
 ): Promise<Measured> {
-  const measured = await measureThroughput(device, config, {
+  const measured = await measureSpeedup(device, config, reference, {
     batchSize,
     microBatchSize: batchSize,
     sequenceLength,
@@ -65,6 +65,7 @@ export async function runThroughputJob(
   });
   return {
     metrics: {
+      speedup: measured.speedup,
       examples_per_second: measured.examplesPerSecond,
       gigaflops_per_second: measured.gigaflopsPerSecond,
       peak_bytes: measured.peakBytes,

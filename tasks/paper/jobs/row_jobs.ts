@@ -6,13 +6,13 @@
 import type { ModelConfig } from "../../../src/model/mod.ts";
 import type { BenchmarkId, Column, Experiment, Row, Variation } from "../experiment.ts";
 import { PAPER_VOCABULARY, paperConfig, type Preset, rowConfig, rowSteps } from "../presets/mod.ts";
-import type { FinetuneJob, Job, LayersJob, ModelJob, ThroughputJob } from "./job.ts";
+import type { FinetuneJob, Job, LayersJob, ModelJob, SpeedupJob } from "./job.ts";
 import {
   finetuneJob,
   type JobSetting,
   layersJob,
   pretrainJob,
-  throughputJob,
+  speedupJob,
   untrainedJob,
 } from "./make_job.ts";
 
@@ -108,18 +108,23 @@ function rowLayersJob(
     : null;
 }
 
-/** The job that times a row's model (Table 2), at the size that the preset defines. One per seed, so that the timings have a standard deviation. */
-export function rowThroughputJob(
+/**
+ * The job that times a row's model relative to BERT-large (Table 2), at the size that the preset defines. One per seed, so that the timings have a standard
+ * deviation.
+ */
+export function rowSpeedupJob(
   plan: RunPlan,
   { variation }: Row,
   seed: number,
-): ThroughputJob | null {
+): SpeedupJob | null {
   if (variation === undefined) return null;
   const { size, batchSize, sequenceLength } = plan.preset.timing;
-  const config = size === "paper"
-    ? { ...paperConfig(variation), vocabSize: PAPER_VOCABULARY }
-    : rowConfig(plan.preset, variation, plan.manifest.vocabSize);
-  return throughputJob(plan, { config, batchSize, sequenceLength, seed, name: nameOf(variation) });
+  const timed = (variation: Variation) =>
+    size === "paper"
+      ? { ...paperConfig(variation), vocabSize: PAPER_VOCABULARY }
+      : rowConfig(plan.preset, variation, plan.manifest.vocabSize);
+  const models = { config: timed(variation), reference: timed({ model: "bert-large" }) };
+  return speedupJob(plan, { ...models, batchSize, sequenceLength, seed, name: nameOf(variation) });
 }
 
 /** The seeds of a row's cells in a column, sorted. */
@@ -159,7 +164,7 @@ export function cellJobs(
           : rowLayersJob(plan, experiment, row, seed)
       );
     case "speed-up":
-      return each((seed) => rowThroughputJob(plan, row, seed));
+      return each((seed) => rowSpeedupJob(plan, row, seed));
     case "average":
       // The averaged columns have the jobs.
     case "parameters":

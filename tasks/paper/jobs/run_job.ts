@@ -9,7 +9,7 @@ import { type JobContext, type Measured, runFolder } from "./context.ts";
 import { runFinetuneJob } from "./finetune_job.ts";
 import type { Job } from "./job.ts";
 import { JOB_LOG, JobLog } from "./job_log.ts";
-import { runLayersJob, runThroughputJob } from "./measure_job.ts";
+import { runLayersJob, runSpeedupJob } from "./measure_job.ts";
 import { runPretrainJob, runUntrainedJob } from "./pretrain_job.ts";
 
 /** Runs or continues a job; returns null if a stop was requested. An error becomes a failed outcome with a log. */
@@ -75,7 +75,7 @@ async function measure(job: Job, context: JobContext, log: JobLog): Promise<Meas
     case "measure":
       return job.measure === "layers"
         ? await runLayersJob(job, context)
-        : await runThroughputJob(job, context);
+        : await runSpeedupJob(job, context);
   }
 }
 

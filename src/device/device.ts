@@ -212,3 +212,26 @@ export class DeviceError extends Error {
 export function whole(buffer: DeviceBuffer): View {
   return { buffer, offset: 0, length: buffer.length };
 }
+
+/** The arguments of {@linkcode Device.allocate}. */
+export type Allocation = readonly [length: number, type: ElementType, label: string];
+
+/**
+ * Allocates several buffers, or none: if one does not fit, those before it are freed.
+ *
+ * @throws {RangeError} if a buffer exceeds `limits.maxBufferBytes`.
+ * @throws {DeviceError} if there is not enough memory.
+ */
+export function allocateAll<const A extends readonly Allocation[]>(
+  device: Device,
+  allocations: A,
+): { [I in keyof A]: DeviceBuffer } {
+  const buffers: DeviceBuffer[] = [];
+  try {
+    for (const allocation of allocations) buffers.push(device.allocate(...allocation));
+  } catch (error) {
+    for (const buffer of buffers) device.free(buffer);
+    throw error;
+  }
+  return buffers as { [I in keyof A]: DeviceBuffer };
+}

@@ -5,7 +5,13 @@
  * @module
  */
 import { elementwiseFill } from "../../kernels/mod.ts";
-import { type Device, type DeviceBuffer, VIEW_ALIGNMENT, whole } from "../device/mod.ts";
+import {
+  allocateAll,
+  type Device,
+  type DeviceBuffer,
+  VIEW_ALIGNMENT,
+  whole,
+} from "../device/mod.ts";
 import { elements, inRanges, type Tensor } from "../tensor/mod.ts";
 
 /** Kind of a parameter. It determines the initial values, and whether the optimizer applies weight decay. */
@@ -91,8 +97,12 @@ export class Parameters {
   ) {
     this.device = device;
     const { places, length } = layOut(specs);
-    this.values = device.allocate(length, "f32", "parameters");
-    if (trainable) this.gradients = device.allocate(length, "f32", "gradients");
+    const [values, gradients] = allocateAll(device, [
+      [length, "f32", "parameters"],
+      ...(trainable ? [[length, "f32", "gradients"] as const] : []),
+    ]);
+    this.values = values;
+    if (gradients !== undefined) this.gradients = gradients;
     this.list = places.map(({ spec, offset, size }) => ({
       spec,
       shape: spec.shape,

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Device, DeviceBuffer, View } from "../device/mod.ts";
-import { VIEW_ALIGNMENT, whole } from "../device/mod.ts";
+import { allocateAll, type Device, type View, VIEW_ALIGNMENT, whole } from "../device/mod.ts";
 import { isDecayed, type Parameters } from "../model/mod.ts";
 
 /** Maximum number of elements per block, the work of one workgroup. */
@@ -96,18 +95,17 @@ export function blockTables(
   const blockCount = triples.length / 3;
   tensorBlocks[tensors] = blockCount;
 
-  const upload = (values: Iterable<number>, label: string): DeviceBuffer => {
-    const data = Uint32Array.from(values);
-    const buffer = device.allocate(data.length, "u32", label);
-    device.write(whole(buffer), data);
-    return buffer;
-  };
-  const blocks = upload(triples, "optimizer blocks");
-  const firstBlocks = upload(tensorBlocks, "optimizer tensor blocks");
-  const decays = upload(
-    parameters.list.map(({ spec }) => Number(isDecayed(spec))),
-    "optimizer decays",
+  const tables = [
+    [triples, "optimizer blocks"],
+    [tensorBlocks, "optimizer tensor blocks"],
+    [parameters.list.map(({ spec }) => Number(isDecayed(spec))), "optimizer decays"],
+  ] as const;
+  const buffers = allocateAll(
+    device,
+    tables.map(([values, label]) => [values.length, "u32", label] as const),
   );
+  tables.forEach(([values], i) => device.write(whole(buffers[i]), Uint32Array.from(values)));
+  const [blocks, firstBlocks, decays] = buffers;
   return {
     ranges: ranges.map(({ offset, end, firstBlock, shard }, index) => {
       const count = (ranges[index + 1]?.firstBlock ?? blockCount) - firstBlock;
@@ -126,7 +124,7 @@ export function blockTables(
     tensorBlocks: whole(firstBlocks),
     decays: whole(decays),
     owners: Uint32Array.from({ length: blockCount }, (_, block) => triples[3 * block + 2] >> 1),
-    free: () => [blocks, firstBlocks, decays].forEach((buffer) => device.free(buffer)),
+    free: () => buffers.forEach((buffer) => device.free(buffer)),
   };
 }
 

@@ -12,7 +12,7 @@ import {
   optimizerLambRatios,
   optimizerSquareSums,
 } from "../../kernels/mod.ts";
-import { type Device, type DeviceBuffer, type View, whole } from "../device/mod.ts";
+import { allocateAll, type Device, type DeviceBuffer, type View, whole } from "../device/mod.ts";
 import type { Parameters } from "../model/mod.ts";
 import {
   type BlockTables,
@@ -100,12 +100,26 @@ export class Optimizer {
     this.#shard = shard;
     this.#own = this.#tables.ranges.filter((range) => range.shard === shard.index);
     const length = shard.count === 1 ? values.length : this.shards[shard.index].length;
-    this.firstMoments = device.allocate(length, "f32", "first moments");
-    this.secondMoments = device.allocate(length, "f32", "second moments");
-    this.#norm = device.allocate(NORM_HEADER + logSlots, "f32", "gradient norms");
-    this.#flag = device.allocate(1, "u32", "non-finite flag");
-    this.#partial = device.allocate(2 * this.#tables.blockCount, "f32", "optimizer partial sums");
-    this.#ratios = device.allocate(this.#tables.tensors, "f32", "trust ratios");
+    try {
+      [
+        this.firstMoments,
+        this.secondMoments,
+        this.#norm,
+        this.#flag,
+        this.#partial,
+        this.#ratios,
+      ] = allocateAll(device, [
+        [length, "f32", "first moments"],
+        [length, "f32", "second moments"],
+        [NORM_HEADER + logSlots, "f32", "gradient norms"],
+        [1, "u32", "non-finite flag"],
+        [2 * this.#tables.blockCount, "f32", "optimizer partial sums"],
+        [this.#tables.tensors, "f32", "trust ratios"],
+      ]);
+    } catch (error) {
+      this.#tables.free();
+      throw error;
+    }
   }
 
   /**

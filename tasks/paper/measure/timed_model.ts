@@ -25,13 +25,26 @@ export class TimedModel {
   readonly #metrics: MetricRing;
   readonly #batch: PretrainingStepBatch;
 
-  /** Allocates model, moments and a batch. Weights are initialized as for training, since a device may be faster on zeros. */
+  /**
+   * Allocates model, moments and a batch. Weights are initialized as for training, since a device may be faster on zeros.
+   *
+   * @throws {DeviceError} If there is not enough memory. Nothing remains allocated.
+   */
   constructor(device: Device, config: ModelConfig, shape: StepShape) {
+    const model = new PretrainingModel(device, config);
+    let optimizer: Optimizer | undefined;
+    try {
+      initialize(model.parameters, SEED, config.initializerRange);
+      optimizer = new Optimizer(model.parameters, OPTIMIZER_DEFAULTS);
+      this.#metrics = new MetricRing(device, PRETRAINING_LOSSES, 1);
+    } catch (error) {
+      optimizer?.free();
+      model.parameters.free();
+      throw error;
+    }
     this.#device = device;
-    this.#model = new PretrainingModel(device, config);
-    initialize(this.#model.parameters, SEED, config.initializerRange);
-    this.#optimizer = new Optimizer(this.#model.parameters, OPTIMIZER_DEFAULTS);
-    this.#metrics = new MetricRing(device, PRETRAINING_LOSSES, 1);
+    this.#model = model;
+    this.#optimizer = optimizer;
     this.#batch = syntheticBatch(config, shape);
   }
 

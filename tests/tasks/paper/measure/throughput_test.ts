@@ -1,5 +1,11 @@
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { openDevice, PlanningDevice } from "../../../../src/device/mod.ts";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  type Allocation,
+  type DeviceBuffer,
+  DeviceError,
+  openDevice,
+  PlanningDevice,
+} from "../../../../src/device/mod.ts";
 import { presetConfig } from "../../../../src/model/mod.ts";
 import {
   alongDepth,
@@ -109,4 +115,34 @@ Deno.test("measureSpeedup() returns how many times as fast a model is", async ()
   assert(fast.speedup > 1.5 && slow.speedup < 1 / 1.5, `${fast.speedup}, ${slow.speedup}`);
   assertEquals(device.memory().persistentBytes, 0);
   await device.destroy();
+});
+
+/** A device whose memory is exhausted after a number of buffers. */
+class SmallDevice extends PlanningDevice {
+  constructor(private buffers: number) {
+    super();
+  }
+  override allocate(...[length, type, label]: Allocation): DeviceBuffer {
+    if (this.buffers-- === 0) throw new DeviceError(`Cannot allocate buffer "${label}"`);
+    return super.allocate(length, type, label);
+  }
+}
+
+Deno.test("a model that does not fit into memory leaves nothing allocated, whichever buffer failed", async () => {
+  const shape = { batchSize: 2, microBatchSize: 2, sequenceLength: 32, maxPredictions: 5 };
+  const labels: string[] = [];
+  for (let buffers = 0;; buffers++) {
+    const device = new SmallDevice(buffers);
+    const timed = measureThroughput(device, smoke, { ...shape, memoryBytes: Infinity, rounds: 1 });
+    if (labels.includes("metrics")) {
+      await timed;
+      break;
+    }
+    const { message } = await assertRejects(() => timed, DeviceError);
+    labels.push(message.split('"')[1]);
+    assertEquals(device.memory().persistentBytes, 0, message);
+  }
+  assertEquals(labels.slice(0, 2), ["parameters", "gradients"]);
+  assertEquals(labels.at(-1), "metrics");
+  assertEquals(labels.length, 12);
 });

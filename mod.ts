@@ -74,6 +74,7 @@ export {
   Parameters,
   parseConfig,
   PRESET_NAMES,
+  presetBatchSize,
   presetConfig,
   presetSequenceLength,
   PretrainingModel,

@@ -31,14 +31,14 @@ const SIZES: Readonly<Record<Settings["size"], Size>> = {
       examples: { ngram: 1, shortSeqProb: 0 },
     },
   },
-  // The defaults of the package: LAMB, and a rate that depends on the width.
+  // LAMB with the package's rates, which depend on the width. Few layers and short sequences learn from context soonest; see `docs/pretraining.md`.
   small: {
-    model: { numHiddenLayers: 4, hiddenSize: 128, numAttentionHeads: 4, intermediateSize: 512 },
-    request: { maxSeqLength: 64, batchSize: 16 },
+    model: { numHiddenLayers: 2, hiddenSize: 128, numAttentionHeads: 4, intermediateSize: 512 },
+    request: { maxSeqLength: 32, batchSize: 32 },
   },
   medium: {
-    model: { numHiddenLayers: 6, hiddenSize: 256, numAttentionHeads: 4, intermediateSize: 1024 },
-    request: { maxSeqLength: 64, batchSize: 16 },
+    model: { numHiddenLayers: 3, hiddenSize: 256, numAttentionHeads: 4, intermediateSize: 1024 },
+    request: { maxSeqLength: 32, batchSize: 32 },
   },
 };
 

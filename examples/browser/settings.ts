@@ -66,8 +66,8 @@ export const SETTINGS = {
     "Size",
     {
       tiny: "Tiny: 2 layers of 96",
-      small: "Small: 4 layers of 128",
-      medium: "Medium: 6 layers of 256",
+      small: "Small: 2 layers of 128",
+      medium: "Medium: 3 layers of 256",
     },
     "tiny",
     "Layers and hidden size H.",

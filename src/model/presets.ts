@@ -84,9 +84,24 @@ const PRESETS: Readonly<Record<string, ModelConfig>> = presets();
 /** Names of the presets for {@linkcode presetConfig}. */
 export const PRESET_NAMES: readonly string[] = Object.keys(PRESETS);
 
-/** Returns the default sequence length, in tokens, for training a preset. */
+/**
+ * Sequence length in tokens, and batch size in examples, for training the small presets. From random weights, models as small as `nano` learn from context with
+ * sequences of 32 within minutes, but not with sequences of 64; see `docs/pretraining.md`.
+ */
+const TRAINING_SHAPES: ReadonlyMap<string, readonly [length: number, batch: number]> = new Map([
+  ["smoke", [32, 32]],
+  ["nano", [32, 64]],
+  ["gpu-day", [128, 32]],
+]);
+
+/** Returns the default sequence length, in tokens, for training a preset: 32 to 512. */
 export function presetSequenceLength(name: string): number {
-  return { smoke: 32, nano: 64, "gpu-day": 128 }[name] ?? 512;
+  return TRAINING_SHAPES.get(name)?.[0] ?? 512;
+}
+
+/** Returns the default number of examples per optimizer step for training a preset: 64 for `nano`, else 32. */
+export function presetBatchSize(name: string): number {
+  return TRAINING_SHAPES.get(name)?.[1] ?? 32;
 }
 
 /**

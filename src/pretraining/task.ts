@@ -12,7 +12,7 @@ import {
   warmStart,
   type WarmStartReport,
 } from "../model/mod.ts";
-import { PLATEAU_MARGIN, wilson } from "../report/mod.ts";
+import { PLATEAU_ADVICE, PLATEAU_MARGIN, wilson } from "../report/mod.ts";
 import type { SamplePrediction } from "../runs/mod.ts";
 import {
   type CardEvaluation,
@@ -143,8 +143,7 @@ export function pretrainingTask(options: PretrainingOptions): Task<PretrainingSt
     log?.(
       `Still at the unigram plateau after the warm-up: the held-out masked-LM loss is ${
         loss.toFixed(3)
-      }, and ${baseline.toFixed(3)} needs no context. ` +
-        "Try a higher --learning-rate, a longer --warmup-steps or more --steps.",
+      }, and ${baseline.toFixed(3)} needs no context. ${PLATEAU_ADVICE}`,
     );
   }
 

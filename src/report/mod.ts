@@ -27,6 +27,12 @@ export * from "./run_list.ts";
 export * from "./run_record.ts";
 export * from "./run_summary_json.ts";
 export type { Difference } from "./run_settings.ts";
-export { MARGIN as PLATEAU_MARGIN, type Mood, type Verdict, verdictOf } from "./run_summary.ts";
+export {
+  ADVICE as PLATEAU_ADVICE,
+  MARGIN as PLATEAU_MARGIN,
+  type Mood,
+  type Verdict,
+  verdictOf,
+} from "./run_summary.ts";
 export { axesData, stepAxes } from "./step_axes.ts";
 export { type Bucket, ThinnedLines, ThinnedSeries } from "./thinning.ts";

@@ -41,6 +41,9 @@ export interface Headline {
 
 /** A masked-LM loss within this distance of the baseline, in nats, is not better than it. */
 export const MARGIN = 0.02;
+/** What to try at the unigram plateau. */
+export const ADVICE =
+  "Try shorter sequences first (--phases 32:0.8,64:0.2), more --steps, a higher --learning-rate or a longer --warmup-steps.";
 /** Advantage over the baseline below which a model has only begun to use context, in nats. */
 const BEGINNING = 0.3;
 /** Evaluations without improvement after which a run counts as stalled. */
@@ -222,7 +225,7 @@ function pretrainingVerdict(record: RunRecord, loss: number): Verdict {
       // Not a failure yet: the plateau can last for a part of the run.
       mood: 2 * record.step < totalSteps(record) ? "warn" : "bad",
       title,
-      text: `${text} Try a higher --learning-rate, a longer --warmup-steps or more --steps.`,
+      text: `${text} ${ADVICE}`,
     };
   }
   const accuracy = Number(record.lastEvaluation?.eval_accuracy_mlm);

@@ -8,7 +8,7 @@ export default defineRunCommand({
   options: PRETRAIN_OPTIONS,
   examples: {
     "A small model":
-      "albert pretrain --config nano --data data/books --output runs/books --steps 1000",
+      "albert pretrain --config nano --data data/books --output runs/books --steps 3000",
     "Resume a run": "albert pretrain --output runs/books --resume",
   },
   action: async (flags) => {

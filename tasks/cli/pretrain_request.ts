@@ -15,6 +15,7 @@ import {
   type ModelConfig,
   type PositionedModel,
   PRESET_NAMES,
+  presetBatchSize,
   presetConfig,
   presetSequenceLength,
   repeatPositions,
@@ -25,6 +26,7 @@ import { type Tokenizer, tokenizerFromBytes, VOCABULARY_FILES } from "../../src/
 import type { Safetensors } from "../../src/weights/mod.ts";
 import { ifExists } from "../../src/files/mod.ts";
 import { quote } from "../../src/json/mod.ts";
+import { readRun } from "../../src/report/mod.ts";
 import { type DataSource, pretrainingTask } from "../../src/pretraining/disk.ts";
 import {
   type PretrainingStepBatch,
@@ -60,6 +62,8 @@ interface InitialModel {
   readonly sha256: string;
   /** Null if the folder has no vocabulary. */
   readonly tokenizer: Tokenizer | null;
+  /** Tokens per example at the end of its pretraining; absent if the folder is not a run of pretraining. */
+  readonly trainedLength?: number;
 }
 
 /** Opens the data and, for a warm start, the weights of `albert pretrain`. */
@@ -94,6 +98,7 @@ export async function openPretraining(
   const request = pretrainRequest(
     { validationFraction: index.validationFraction || undefined, ...flags },
     steps,
+    config,
     initial,
   );
   const evalData = await openEvalData(flags.evalData ?? []);
@@ -126,7 +131,16 @@ async function openInitial(
   const extra = { ...config.extra };
   for (const key of NOT_PRETRAINED) delete (extra as Record<string, unknown>)[key];
   const sha256 = weightsSha256(weights);
-  return { folder, config: { ...config, extra }, weights, sha256, tokenizer };
+  const trainedLength = await lengthOfRun(path);
+  return { folder, config: { ...config, extra }, weights, sha256, tokenizer, trainedLength };
+}
+
+/** Tokens per example in the last phase of a run of pretraining; undefined for other folders. */
+async function lengthOfRun(path: string): Promise<number | undefined> {
+  const run = await readRun(path).catch(() => null);
+  const { phases } = (run?.settings?.settings ?? {}) as Partial<PretrainSettings>;
+  const length = Array.isArray(phases) ? phases.at(-1)?.examples?.maxSeqLength : undefined;
+  return Number.isSafeInteger(length) ? length : undefined;
 }
 
 function withRepeatedPositions(
@@ -218,16 +232,21 @@ async function namedConfig(name: string, vocabSize: number): Promise<ModelConfig
 function pretrainRequest(
   flags: PretrainFlags,
   steps: number,
-  initial?: Pick<InitialModel, "config" | "sha256">,
+  { maxPositionEmbeddings }: ModelConfig,
+  initial?: Pick<InitialModel, "sha256" | "trainedLength">,
 ): PretrainRequest {
+  const preset = flags.config ?? (initial === undefined ? "nano" : "");
+  const isContinued = flags.config === undefined && flags.repeatPositions === undefined;
+  const length = (isContinued ? initial?.trainedLength : undefined) ?? presetSequenceLength(preset);
   const { optimizer, weightDecay, maxGradNorm } = flags;
   const { maxPredictionsPerSeq, shortSeqPer, dupeFactor, favorShorterNgram } = flags;
   return {
     ...flags,
     microBatchSize: flags.microBatchSize === "auto" ? undefined : flags.microBatchSize,
     steps,
+    batchSize: flags.batchSize ?? presetBatchSize(preset),
     initialWeights: initial?.sha256,
-    maxSeqLength: flags.maxSeqLength ?? defaultLength(flags.config, initial?.config),
+    maxSeqLength: flags.maxSeqLength ?? Math.min(length, maxPositionEmbeddings),
     optimizer: givenOnly({ kind: optimizer, weightDecay, maxGradientNorm: maxGradNorm }),
     examples: givenOnly({
       maxPredictionsPerSeq,
@@ -239,11 +258,6 @@ function pretrainRequest(
     }),
     phases: flags.phases === undefined ? undefined : parsePhases(flags.phases),
   };
-}
-
-function defaultLength(name?: string, initial?: ModelConfig): number {
-  if (name !== undefined || initial === undefined) return presetSequenceLength(name ?? "nano");
-  return Math.min(presetSequenceLength(""), initial.maxPositionEmbeddings);
 }
 
 /** Parses sequence lengths and their shares of the steps: `128:0.9,512:0.1`. */

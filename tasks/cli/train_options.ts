@@ -198,13 +198,13 @@ export const PRETRAIN_OPTIONS = {
       aliases: ["per-device-train-batch-size", "train-batch-size"],
       kind: "integer",
       help: "Examples per optimizer step.",
-      defaultText: 32,
+      defaultText: "64 for nano, else 32",
     },
     "--max-seq-length <n>": {
       aliases: ["max-length", "block-size"],
       kind: "integer",
       help: "Tokens per example.",
-      defaultText: "the preset's; with --init-from 512",
+      defaultText: "the preset's, or that of the run that --init-from names, or 512",
     },
     "--max-position-embeddings <n>": {
       kind: "integer",
@@ -217,7 +217,7 @@ export const PRETRAIN_OPTIONS = {
     },
     "--phases <list>": {
       kind: "string",
-      help: "Sequence lengths and their shares of the steps: 128:0.9,512:0.1.",
+      help: "Sequence lengths and their shares of the steps: 32:0.8,64:0.2.",
     },
     "--learning-rate <x>": {
       aliases: ["lr"],

@@ -30,6 +30,28 @@ Deno.test("albert pretrain: a run, a finished run, a run without a checkpoint", 
       const { flags } = JSON.parse(await Deno.readTextFile(`${folder}/run/run.json`));
       assertEquals(flags.batchSize, 4);
     });
+    await t.step(
+      "has the length and batch size of the preset, or the length of the run that it continues",
+      async () => {
+        const small = [
+          ...["--data", "data", "--device", "cpu", "--steps", "2", "--validation-fraction", "0"],
+        ];
+        const shapeOf = async (run: string, ...words: string[]) => {
+          const { code, stderr } = await albert("pretrain", "--output", run, ...small, ...words);
+          assertEquals(code, 0, stderr);
+          const { settings } = JSON.parse(await Deno.readTextFile(`${folder}/${run}/run.json`));
+          return [settings.batchSize, settings.examples.maxSeqLength];
+        };
+        assertEquals(await shapeOf("nano", "--config", "nano"), [64, 32]);
+        const phased = ["--config", "smoke", "--phases", "32:0.5,16:0.5"];
+        assertEquals(await shapeOf("phased", ...phased), [32, 32]);
+        assertEquals(await shapeOf("next", "--init-from", "phased"), [32, 16]);
+        assertEquals(await shapeOf("reshaped", "--init-from", "phased", "--config", "smoke"), [
+          32,
+          32,
+        ]);
+      },
+    );
     await t.step("profiles steps into the report and a trace, with the same weights", async () => {
       const longer = settings.with(settings.indexOf("--steps") + 1, "6");
       const words = ["pretrain", ...longer, "--batch-size", "4"];

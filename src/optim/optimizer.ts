@@ -64,6 +64,8 @@ export class Optimizer {
   readonly #flag: DeviceBuffer;
   readonly #partial: DeviceBuffer;
   readonly #ratios: DeviceBuffer;
+  /** All of the above, to free. */
+  readonly #buffers: readonly DeviceBuffer[];
 
   /**
    * Allocates the moments, which are zero.
@@ -101,14 +103,7 @@ export class Optimizer {
     this.#own = this.#tables.ranges.filter((range) => range.shard === shard.index);
     const length = shard.count === 1 ? values.length : this.shards[shard.index].length;
     try {
-      [
-        this.firstMoments,
-        this.secondMoments,
-        this.#norm,
-        this.#flag,
-        this.#partial,
-        this.#ratios,
-      ] = allocateAll(device, [
+      const buffers = allocateAll(device, [
         [length, "f32", "first moments"],
         [length, "f32", "second moments"],
         [NORM_HEADER + logSlots, "f32", "gradient norms"],
@@ -116,6 +111,9 @@ export class Optimizer {
         [2 * this.#tables.blockCount, "f32", "optimizer partial sums"],
         [this.#tables.tensors, "f32", "trust ratios"],
       ]);
+      [this.firstMoments, this.secondMoments, this.#norm, this.#flag, this.#partial, this.#ratios] =
+        buffers;
+      this.#buffers = buffers;
     } catch (error) {
       this.#tables.free();
       throw error;
@@ -211,15 +209,7 @@ export class Optimizer {
 
   /** Frees the moments and tables. */
   free(): void {
-    const buffers = [
-      this.firstMoments,
-      this.secondMoments,
-      this.#norm,
-      this.#flag,
-      this.#partial,
-      this.#ratios,
-    ];
-    for (const buffer of buffers) this.#device.free(buffer);
+    for (const buffer of this.#buffers) this.#device.free(buffer);
     this.lossScale?.free();
     this.#tables.free();
   }

@@ -12,10 +12,17 @@ import { finetuningResults, isFinished, pretrainingResults } from "./demo/result
 import { writePassages, writeSpeeches } from "./demo/texts.ts";
 
 /** Chosen by experiment. */
-const RECIPE = { vocabSize: 4000, batchSize: 64, maxSeqLength: 32, validationFraction: 0.05 };
+const RECIPE = { vocabSize: 4000, batchSize: 64, validationFraction: 0.05 };
 /** A model that has learned from other texts needs less, and keeps what it knows at a lower rate. */
-const CONTINUED = { steps: 400, learningRate: 0.003, warmupSteps: 20 };
-const FROM_SCRATCH = { steps: 1800, learningRate: 0.014, warmupSteps: 270 };
+const CONTINUED = {
+  ...{ steps: 400, learningRate: 0.003, warmupSteps: 20 },
+  examples: ["--max-seq-length", 32],
+} as const;
+/** A new model learns from context sooner with short sequences. */
+const FROM_SCRATCH = {
+  ...{ steps: 3600, learningRate: 0.014, warmupSteps: 270 },
+  examples: ["--phases", "16:0.5,32:0.5", "--balanced-pairs"],
+} as const;
 
 /** Enough steps to show the benefit of pretraining. */
 const FINETUNING = {
@@ -95,7 +102,7 @@ function startOf({ initFrom, fromScratch }: Request): string | undefined {
 async function demo(request: Request): Promise<void> {
   const { device, output } = request;
   const initFrom = startOf(request);
-  const { steps, learningRate, warmupSteps } = {
+  const { steps, learningRate, warmupSteps, examples } = {
     ...(initFrom === undefined ? FROM_SCRATCH : CONTINUED),
     ...(request.steps !== undefined && { steps: request.steps }),
   };
@@ -146,7 +153,7 @@ async function demo(request: Request): Promise<void> {
           ...(initFrom === undefined ? ["--config", "nano"] : ["--init-from", initFrom]),
         ],
         ...["--data", data, "--output", model, "--steps", steps],
-        ...["--batch-size", RECIPE.batchSize, "--max-seq-length", RECIPE.maxSeqLength],
+        ...["--batch-size", RECIPE.batchSize, ...examples],
         ...["--learning-rate", learningRate, "--warmup-steps", Math.min(warmupSteps, steps)],
         ...["--eval-steps", steps],
         ...["--validation-fraction", RECIPE.validationFraction, ...compute],

@@ -116,7 +116,7 @@ Deno.test("pretrain names the tensor that exceeds the limit of the device, and s
     "limit of",
   );
   await refuses(
-    [...DATA, "--steps", "1", "--batch-size", "4096", "--config", "nano"],
+    [...DATA, "--steps", "1", "--batch-size", "4096", "--max-seq-length", "128"],
     1,
     "bytes of the CPU device",
     "--micro-batch-size",

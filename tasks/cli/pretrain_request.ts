@@ -26,7 +26,6 @@ import { type Tokenizer, tokenizerFromBytes, VOCABULARY_FILES } from "../../src/
 import type { Safetensors } from "../../src/weights/mod.ts";
 import { ifExists } from "../../src/files/mod.ts";
 import { quote } from "../../src/json/mod.ts";
-import { readRun } from "../../src/report/mod.ts";
 import { type DataSource, pretrainingTask } from "../../src/pretraining/disk.ts";
 import {
   type PretrainingStepBatch,
@@ -34,7 +33,12 @@ import {
   type PretrainSettings,
   pretrainSettings,
 } from "../../src/pretraining/mod.ts";
-import { readConfig, readModelFolder, weightsSha256 } from "../../src/train/disk.ts";
+import {
+  readConfig,
+  readModelFolder,
+  readRunSettings,
+  weightsSha256,
+} from "../../src/train/disk.ts";
 import { usage, UsageError } from "./errors.ts";
 import {
   checkpointFolder,
@@ -137,8 +141,8 @@ async function openInitial(
 
 /** Tokens per example in the last phase of a run of pretraining; undefined for other folders. */
 async function lengthOfRun(path: string): Promise<number | undefined> {
-  const run = await readRun(path).catch(() => null);
-  const { phases } = (run?.settings?.settings ?? {}) as Partial<PretrainSettings>;
+  const run = await readRunSettings(path).catch(() => null);
+  const { phases } = (run?.settings ?? {}) as Partial<PretrainSettings>;
   const length = Array.isArray(phases) ? phases.at(-1)?.examples?.maxSeqLength : undefined;
   return Number.isSafeInteger(length) ? length : undefined;
 }

@@ -2,7 +2,7 @@
  * Training throughput in examples per second, and relative to another model (the speedup column of the paper's Table 2).
  *
  * A step of a large model may not fit into memory. All layers of these models are equal, so the time of a step is linear in the depth, and is extrapolated
- * from the same model with one layer and with more. The extrapolation includes embeddings, heads and optimizer.
+ * from the same model with one layer and with several. The extrapolation includes embeddings, heads and optimizer.
  *
  * @module
  */

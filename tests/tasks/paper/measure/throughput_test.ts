@@ -27,7 +27,7 @@ function sharings(name: string) {
   ];
 }
 
-Deno.test("alongDepth() extrapolates a step's arithmetic from one layer and more for every kind of sharing", () => {
+Deno.test("alongDepth() extrapolates a step's arithmetic from two depths for every kind of sharing", () => {
   for (const config of sharings("nano")) {
     const flops = (layers: number) =>
       planPretrainingStep(withLayers(config, layers), 8, 64, 5).flops;

@@ -76,6 +76,7 @@ export {
   PRESET_NAMES,
   presetBatchSize,
   presetConfig,
+  presetMaskedLmProb,
   presetSequenceLength,
   PretrainingModel,
   pretrainingSpecs,

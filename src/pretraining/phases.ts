@@ -6,7 +6,9 @@
 import {
   type BatchShape,
   ExampleDataset,
+  type ExampleSettings,
   type ExampleSource,
+  MASKED_LM_PROB,
   sourceOf,
   type SourceRecipe,
   splitDocuments,
@@ -71,14 +73,14 @@ export function loopPhase(
     settings: examples,
     seed,
   };
-  const heldOut = new Map<string, ExampleDataset>();
+  const heldOut = new Map<string, ExampleDataset>(), masked = heldOutSettings(examples);
   splits.forEach(({ validation }, i) => {
     if (validation.length === 0) return;
     const { name, data: { corpus } } = sources[i];
-    heldOut.set(i === 0 ? "" : name, new ExampleDataset(corpus, examples, seed, validation));
+    heldOut.set(i === 0 ? "" : name, new ExampleDataset(corpus, masked, seed, validation));
   });
   for (const [name, data] of evalData ?? []) {
-    heldOut.set(name, new ExampleDataset(data.corpus, examples, seed));
+    heldOut.set(name, new ExampleDataset(data.corpus, masked, seed));
   }
   return {
     untilStep,
@@ -90,6 +92,19 @@ export function loopPhase(
       maxPredictions: examples.maxPredictionsPerSeq,
       padId: sources[0].data.corpus.vocabulary.special.pad,
     },
+  };
+}
+
+/** Returns the settings of held-out examples: at most the paper's fraction of masked tokens, so that the accuracies of runs with other fractions are comparable. */
+function heldOutSettings(examples: ExampleSettings): ExampleSettings {
+  if (examples.maskedLmProb <= MASKED_LM_PROB) return examples;
+  return {
+    ...examples,
+    maskedLmProb: MASKED_LM_PROB,
+    maxPredictionsPerSeq: Math.min(
+      examples.maxPredictionsPerSeq,
+      Math.ceil(MASKED_LM_PROB * examples.maxSeqLength),
+    ),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   type ModelConfig,
   PRESET_NAMES,
   presetConfig,
+  presetMaskedLmProb,
   presetSequenceLength,
 } from "../../src/model/mod.ts";
 import { readConfig } from "../../src/train/disk.ts";
@@ -55,7 +56,11 @@ export async function namedConfig(name: string, length?: number): Promise<NamedC
   const config = isFile ? await readConfig(name) : usage(() => presetConfig(name));
   const sequenceLength = length ??
     Math.min(presetSequenceLength(name), config.maxPositionEmbeddings);
-  const maxPredictions = exampleSettings(sequenceLength).maxPredictionsPerSeq;
+  const maskedLmProb = presetMaskedLmProb(name);
+  const { maxPredictionsPerSeq: maxPredictions } = exampleSettings(
+    sequenceLength,
+    maskedLmProb === undefined ? {} : { maskedLmProb },
+  );
   return { config, sequenceLength, maxPredictions };
 }
 

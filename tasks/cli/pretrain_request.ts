@@ -9,6 +9,7 @@ import {
   prepare,
   readVocabularyFiles,
 } from "../../src/data/disk/mod.ts";
+import type { ExampleSettings } from "../../src/data/mod.ts";
 import { type ProcessGroup, rank0First } from "../../src/distributed/mod.ts";
 import {
   frozenNames,
@@ -17,6 +18,7 @@ import {
   PRESET_NAMES,
   presetBatchSize,
   presetConfig,
+  presetMaskedLmProb,
   presetSequenceLength,
   repeatPositions,
   validateConfig,
@@ -66,8 +68,8 @@ interface InitialModel {
   readonly sha256: string;
   /** Null if the folder has no vocabulary. */
   readonly tokenizer: Tokenizer | null;
-  /** Tokens per example at the end of its pretraining; absent if the folder is not a run of pretraining. */
-  readonly trainedLength?: number;
+  /** The examples at the end of its pretraining; absent if the folder is not a run of pretraining. */
+  readonly examples?: Pick<ExampleSettings, "maxSeqLength" | "maskedLmProb">;
 }
 
 /** Opens the data and, for a warm start, the weights of `albert pretrain`. */
@@ -83,6 +85,9 @@ export async function openPretraining(
     );
   }
   if (steps === undefined) throw new UsageError("--steps is required for a new run");
+  if (flags.maskedLmProb === 0) {
+    throw new UsageError("--masked-lm-prob must be above 0, or nothing is learned (got 0)");
+  }
   if (flags.repeatPositions !== undefined && initFrom === undefined) {
     throw new UsageError(
       "--repeat-positions requires --init-from, the model whose positions it copies",
@@ -135,16 +140,18 @@ async function openInitial(
   const extra = { ...config.extra };
   for (const key of NOT_PRETRAINED) delete (extra as Record<string, unknown>)[key];
   const sha256 = weightsSha256(weights);
-  const trainedLength = await lengthOfRun(path);
-  return { folder, config: { ...config, extra }, weights, sha256, tokenizer, trainedLength };
+  const examples = await examplesOfRun(path);
+  return { folder, config: { ...config, extra }, weights, sha256, tokenizer, examples };
 }
 
-/** Tokens per example in the last phase of a run of pretraining; undefined for other folders. */
-async function lengthOfRun(path: string): Promise<number | undefined> {
+/** Returns what a run of pretraining was trained on in its last phase; undefined for other folders. */
+async function examplesOfRun(path: string): Promise<InitialModel["examples"]> {
   const run = await readRunSettings(path).catch(() => null);
   const { phases } = (run?.settings ?? {}) as Partial<PretrainSettings>;
-  const length = Array.isArray(phases) ? phases.at(-1)?.examples?.maxSeqLength : undefined;
-  return Number.isSafeInteger(length) ? length : undefined;
+  const { maxSeqLength, maskedLmProb } = (Array.isArray(phases) && phases.at(-1)?.examples) || {};
+  return Number.isSafeInteger(maxSeqLength) && typeof maskedLmProb === "number"
+    ? { maxSeqLength, maskedLmProb }
+    : undefined;
 }
 
 function withRepeatedPositions(
@@ -237,13 +244,21 @@ function pretrainRequest(
   flags: PretrainFlags,
   steps: number,
   { maxPositionEmbeddings }: ModelConfig,
-  initial?: Pick<InitialModel, "sha256" | "trainedLength">,
+  initial?: Pick<InitialModel, "sha256" | "examples">,
 ): PretrainRequest {
   const preset = flags.config ?? (initial === undefined ? "nano" : "");
   const isContinued = flags.config === undefined && flags.repeatPositions === undefined;
-  const length = (isContinued ? initial?.trainedLength : undefined) ?? presetSequenceLength(preset);
+  const continued = isContinued ? initial?.examples : undefined;
+  const length = continued?.maxSeqLength ?? presetSequenceLength(preset);
+  const masked = continued?.maskedLmProb ?? presetMaskedLmProb(preset);
   const { optimizer, weightDecay, maxGradNorm } = flags;
-  const { maxPredictionsPerSeq, shortSeqPer, dupeFactor, favorShorterNgram } = flags;
+  const {
+    maskedLmProb = masked,
+    maxPredictionsPerSeq,
+    shortSeqPer,
+    dupeFactor,
+    favorShorterNgram,
+  } = flags;
   return {
     ...flags,
     microBatchSize: flags.microBatchSize === "auto" ? undefined : flags.microBatchSize,
@@ -253,6 +268,7 @@ function pretrainRequest(
     maxSeqLength: flags.maxSeqLength ?? Math.min(length, maxPositionEmbeddings),
     optimizer: givenOnly({ kind: optimizer, weightDecay, maxGradientNorm: maxGradNorm }),
     examples: givenOnly({
+      maskedLmProb,
       maxPredictionsPerSeq,
       shortSeqPer,
       dupeFactor,

@@ -251,10 +251,15 @@ export const PRETRAIN_OPTIONS = {
       help: "Loss on sentence pairs: sentence order, next sentence or none.",
       defaultText: "the config's",
     },
+    "--masked-lm-prob <p>": {
+      kind: "number",
+      help: "Fraction of the tokens to mask in training.",
+      defaultText: "0.4 for nano, else 0.15",
+    },
     "--max-predictions-per-seq <n>": {
       kind: "integer",
       help: "Maximum number of masked tokens per example.",
-      defaultText: "15% of the tokens",
+      defaultText: "the fraction to mask",
     },
     "--short-seq-per <name>": {
       kind: ["chunk", "document"],

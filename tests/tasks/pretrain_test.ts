@@ -31,7 +31,7 @@ Deno.test("albert pretrain: a run, a finished run, a run without a checkpoint", 
       assertEquals(flags.batchSize, 4);
     });
     await t.step(
-      "has the length and batch size of the preset, or the length of the run that it continues",
+      "has the batch size, length and masks of the preset, or the length and masks of the run that it continues",
       async () => {
         const small = [
           ...["--data", "data", "--device", "cpu", "--steps", "2", "--validation-fraction", "0"],
@@ -40,16 +40,41 @@ Deno.test("albert pretrain: a run, a finished run, a run without a checkpoint", 
           const { code, stderr } = await albert("pretrain", "--output", run, ...small, ...words);
           assertEquals(code, 0, stderr);
           const { settings } = JSON.parse(await Deno.readTextFile(`${folder}/${run}/run.json`));
-          type Phase = { examples: { maxSeqLength: number } };
-          const lengths = settings.phases.map(({ examples }: Phase) => examples.maxSeqLength);
-          return `${settings.batchSize} × ${lengths.join(", ")}`;
+          type Phase = { examples: { maxSeqLength: number; maskedLmProb: number } };
+          const phases = settings.phases.map(({ examples }: Phase) =>
+            `${examples.maxSeqLength} at ${examples.maskedLmProb}`
+          );
+          return `${settings.batchSize} × ${phases.join(", ")}`;
         };
-        assertEquals(await shapeOf("nano", "--config", "nano"), "64 × 32");
-        const phased = ["--config", "smoke", "--phases", "32:0.5,16:0.5"];
-        assertEquals(await shapeOf("phased", ...phased), "32 × 32, 16");
+        assertEquals(await shapeOf("nano", "--config", "nano"), "64 × 32 at 0.4");
+        const phased = [
+          "--config",
+          "smoke",
+          "--phases",
+          "32:0.5,16:0.5",
+          "--masked-lm-prob",
+          "0.3",
+        ];
+        assertEquals(await shapeOf("phased", ...phased), "32 × 32 at 0.3, 16 at 0.3");
         const next = ["--init-from", "phased"];
-        assertEquals(await shapeOf("next", ...next), "32 × 16");
-        assertEquals(await shapeOf("reshaped", ...next, "--config", "smoke"), "32 × 32");
+        assertEquals(await shapeOf("next", ...next), "32 × 16 at 0.3");
+        assertEquals(await shapeOf("reshaped", ...next, "--config", "smoke"), "32 × 32 at 0.15");
+        const none = await albert(
+          ...[
+            "pretrain",
+            "--output",
+            "none",
+            ...small,
+            "--config",
+            "smoke",
+            "--masked-lm-prob",
+            "0",
+          ],
+        );
+        assertEquals([none.code, none.stderr], [
+          2,
+          "albert: --masked-lm-prob must be above 0, or nothing is learned (got 0)\n",
+        ]);
       },
     );
     await t.step("profiles steps into the report and a trace, with the same weights", async () => {

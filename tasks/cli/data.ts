@@ -1,6 +1,7 @@
 import type { ExampleDataset } from "../../src/data/mod.ts";
 import { defineCommand, defineGroup } from "./command.ts";
-import type { Flags, OptionTable } from "./options.ts";
+import { EXAMPLE_OPTIONS, givenExampleSettings } from "./example_options.ts";
+import { type Flags, givenOnly, type OptionTable } from "./options.ts";
 
 /** Which examples to make. */
 const DATASET_OPTIONS = {
@@ -10,55 +11,7 @@ const DATASET_OPTIONS = {
     required: true,
   },
   "--max-seq-length <n>": { kind: "integer", help: "Tokens per example.", default: 128 },
-  "--pair-objective <name>": {
-    kind: ["sop", "nsp", "none"],
-    help: "Loss on sentence pairs: sentence order, next sentence or none.",
-    default: "sop",
-  },
-  "--short-seq-prob <p>": {
-    kind: "number",
-    help: "Probability of a shorter target length.",
-    default: 0.1,
-  },
-  "--short-seq-per <name>": {
-    kind: ["chunk", "document"],
-    help: "Draw short sequence lengths per chunk, or per document as the original code.",
-    default: "chunk",
-  },
-  "--balanced-pairs": {
-    kind: "switch",
-    help: "Pack half of the text from its end, so that lengths and cuts do not reveal the order.",
-  },
-  "--masked-lm-prob <p>": {
-    kind: "number",
-    help: "Fraction of the tokens to mask.",
-    default: 0.15,
-  },
-  "--max-predictions-per-seq <n>": {
-    kind: "integer",
-    help: "Maximum number of masked tokens per example.",
-    defaultText: "15% of the tokens",
-  },
-  "--ngram <n>": {
-    kind: "integer",
-    help: "Maximum number of words in a masked n-gram.",
-    default: 3,
-  },
-  "--favor-shorter-ngram <yes>": {
-    kind: "boolean",
-    help: "Mask short n-grams more often than long ones.",
-    default: true,
-  },
-  "--whole-word <yes>": {
-    kind: "boolean",
-    help: "Mask whole words instead of single pieces.",
-    default: true,
-  },
-  "--dupe-factor <n>": {
-    kind: "integer",
-    help: "Number of fixed maskings used in turn; 0 draws new masks in every epoch.",
-    default: 0,
-  },
+  ...EXAMPLE_OPTIONS,
 } as const satisfies OptionTable;
 
 const FIRST_EXAMPLE = {
@@ -69,18 +22,10 @@ async function openDataset(flags: Flags<typeof DATASET_OPTIONS>): Promise<Exampl
   const { openShards } = await import("../../src/data/disk/mod.ts");
   const { ExampleDataset, exampleSettings } = await import("../../src/data/mod.ts");
   const { corpus } = await openShards(flags.data);
-  const { maxPredictionsPerSeq } = flags;
-  const settings = exampleSettings(flags.maxSeqLength, {
-    pairObjective: flags.pairObjective,
-    shortSeqProb: flags.shortSeqProb,
-    shortSeqPer: flags.shortSeqPer,
-    maskedLmProb: flags.maskedLmProb,
-    ...(maxPredictionsPerSeq !== undefined && { maxPredictionsPerSeq }),
-    ngram: flags.ngram,
-    favorShorterNgram: flags.favorShorterNgram,
-    wholeWordMask: flags.wholeWord,
-    dupeFactor: flags.dupeFactor,
-    ...(flags.balancedPairs && { balancedPairs: true }),
+  const { maxSeqLength, pairObjective } = flags;
+  const settings = exampleSettings(maxSeqLength, {
+    ...givenOnly({ pairObjective }),
+    ...givenExampleSettings(flags),
   });
   return new ExampleDataset(corpus, settings, flags.seed);
 }

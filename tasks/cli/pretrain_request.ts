@@ -48,6 +48,7 @@ import {
   unlessResumed,
   withPositions,
 } from "./open_checkpoint.ts";
+import { givenExampleSettings } from "./example_options.ts";
 import { givenOnly, type GlobalFlags } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import type { PretrainFlags } from "./train_options.ts";
@@ -250,15 +251,8 @@ function pretrainRequest(
   const isContinued = flags.config === undefined && flags.repeatPositions === undefined;
   const continued = isContinued ? initial?.examples : undefined;
   const length = continued?.maxSeqLength ?? presetSequenceLength(preset);
-  const masked = continued?.maskedLmProb ?? presetMaskedLmProb(preset);
+  const maskedLmProb = continued?.maskedLmProb ?? presetMaskedLmProb(preset);
   const { optimizer, weightDecay, maxGradNorm } = flags;
-  const {
-    maskedLmProb = masked,
-    maxPredictionsPerSeq,
-    shortSeqPer,
-    dupeFactor,
-    favorShorterNgram,
-  } = flags;
   return {
     ...flags,
     microBatchSize: flags.microBatchSize === "auto" ? undefined : flags.microBatchSize,
@@ -267,15 +261,7 @@ function pretrainRequest(
     initialWeights: initial?.sha256,
     maxSeqLength: flags.maxSeqLength ?? Math.min(length, maxPositionEmbeddings),
     optimizer: givenOnly({ kind: optimizer, weightDecay, maxGradientNorm: maxGradNorm }),
-    examples: givenOnly({
-      maskedLmProb,
-      maxPredictionsPerSeq,
-      shortSeqPer,
-      dupeFactor,
-      favorShorterNgram,
-      wholeWordMask: flags.wholeWord,
-      balancedPairs: flags.balancedPairs || undefined,
-    }),
+    examples: { ...givenOnly({ maskedLmProb }), ...givenExampleSettings(flags) },
     phases: flags.phases === undefined ? undefined : parsePhases(flags.phases),
   };
 }

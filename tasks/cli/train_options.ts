@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EXAMPLE_OPTIONS } from "./example_options.ts";
 import { type GivenFlags, group, type OptionTable } from "./options.ts";
 
 const PRECISIONS = ["f32", "f16"] as const;
@@ -246,44 +247,14 @@ export const PRETRAIN_OPTIONS = {
   }),
   ...PROCESSES,
   ...group("Data", {
+    ...EXAMPLE_OPTIONS,
     "--pair-objective <name>": {
-      kind: ["sop", "nsp", "none"],
-      help: "Loss on sentence pairs: sentence order, next sentence or none.",
+      ...EXAMPLE_OPTIONS["--pair-objective <name>"],
       defaultText: "the config's",
     },
     "--masked-lm-prob <p>": {
-      kind: "number",
-      help: "Fraction of the tokens to mask in training.",
+      ...EXAMPLE_OPTIONS["--masked-lm-prob <p>"],
       defaultText: "0.4 for nano, else 0.15",
-    },
-    "--max-predictions-per-seq <n>": {
-      kind: "integer",
-      help: "Maximum number of masked tokens per example.",
-      defaultText: "the fraction to mask",
-    },
-    "--short-seq-per <name>": {
-      kind: ["chunk", "document"],
-      help: "Draw short sequence lengths per chunk or per document.",
-      defaultText: "chunk",
-    },
-    "--balanced-pairs": {
-      kind: "switch",
-      help: "Pack half of the text from its end, so that lengths and cuts do not reveal the order.",
-    },
-    "--favor-shorter-ngram <yes>": {
-      kind: "boolean",
-      help: "Mask short n-grams more often than long ones.",
-      defaultText: true,
-    },
-    "--whole-word <yes>": {
-      kind: "boolean",
-      help: "Mask whole words instead of single pieces.",
-      defaultText: true,
-    },
-    "--dupe-factor <n>": {
-      kind: "integer",
-      help: "Number of fixed maskings used in turn; 0 draws new masks in every epoch.",
-      defaultText: 0,
     },
     "--dataloader-num-workers <n>": {
       kind: "integer",

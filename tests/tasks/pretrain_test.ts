@@ -36,6 +36,7 @@ Deno.test("albert pretrain: a run, a finished run, a run without a checkpoint", 
         const small = [
           ...["--data", "data", "--device", "cpu", "--steps", "2", "--validation-fraction", "0"],
         ];
+        const masks = ["--masked-lm-prob", "0.3", "--ngram", "2", "--short-seq-prob", "0"];
         const shapeOf = async (run: string, ...words: string[]) => {
           const { code, stderr } = await albert("pretrain", "--output", run, ...small, ...words);
           assertEquals(code, 0, stderr);
@@ -47,30 +48,16 @@ Deno.test("albert pretrain: a run, a finished run, a run without a checkpoint", 
           return `${settings.batchSize} × ${phases.join(", ")}`;
         };
         assertEquals(await shapeOf("nano", "--config", "nano"), "64 × 32 at 0.4");
-        const phased = [
-          "--config",
-          "smoke",
-          "--phases",
-          "32:0.5,16:0.5",
-          "--masked-lm-prob",
-          "0.3",
-        ];
+        const phased = ["--config", "smoke", "--phases", "32:0.5,16:0.5", ...masks];
         assertEquals(await shapeOf("phased", ...phased), "32 × 32 at 0.3, 16 at 0.3");
+        const { settings } = JSON.parse(await Deno.readTextFile(`${folder}/phased/run.json`));
+        const { maskedLmProb, ngram, shortSeqProb } = settings.examples;
+        assertEquals([maskedLmProb, ngram, shortSeqProb], [0.3, 2, 0]);
         const next = ["--init-from", "phased"];
         assertEquals(await shapeOf("next", ...next), "32 × 16 at 0.3");
         assertEquals(await shapeOf("reshaped", ...next, "--config", "smoke"), "32 × 32 at 0.15");
-        const none = await albert(
-          ...[
-            "pretrain",
-            "--output",
-            "none",
-            ...small,
-            "--config",
-            "smoke",
-            "--masked-lm-prob",
-            "0",
-          ],
-        );
+        const nothing = ["--config", "smoke", "--masked-lm-prob", "0"];
+        const none = await albert("pretrain", "--output", "none", ...small, ...nothing);
         assertEquals([none.code, none.stderr], [
           2,
           "albert: --masked-lm-prob must be above 0, or nothing is learned (got 0)\n",

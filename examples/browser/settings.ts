@@ -90,7 +90,12 @@ export const SETTINGS = {
     "sop",
     "What the model predicts about pairs of segments, next to masked tokens.",
   ),
-  masked: integer("Masked tokens, %", [5, 50, 1], 15, "Fraction of the tokens to predict."),
+  masked: integer(
+    "Masked tokens, %",
+    [5, 50, 1],
+    15,
+    "Fraction of the tokens to predict. With 40%, models of real text learn sooner.",
+  ),
   steps: integer("Steps", [10, 100_000, 10], 1500, "Updates of the parameters."),
   seed: integer("Seed", [0, 999_999, 1], 42, "The same seed gives the same run, bit for bit."),
 } as const satisfies Readonly<Record<string, Setting>>;

@@ -43,7 +43,7 @@ export interface Headline {
 export const MARGIN = 0.02;
 /** What to try at the unigram plateau. */
 export const ADVICE =
-  "Try shorter sequences first (--phases 32:0.8,64:0.2), more --steps, a higher --learning-rate or a longer --warmup-steps.";
+  "Try shorter sequences first (--phases 32:0.8,64:0.2), more masked tokens (--masked-lm-prob 0.4), more --steps, a higher --learning-rate or a longer --warmup-steps.";
 /** Advantage over the baseline below which a model has only begun to use context, in nats. */
 const BEGINNING = 0.3;
 /** Evaluations without improvement after which a run counts as stalled. */

@@ -135,9 +135,11 @@ ${stages.map(({ command }) => command).join("\n")}
 \`\`\`
 
 ${steps} steps read ${grouped(tokens)} tokens. [texts.tsv](texts.tsv) lists the books, and which
-of them were held out; [training.jsonl](training.jsonl) is the log. \`small.json\` is the model's \`config.json\`. The objective is that of the paper:
-n-gram masking and sentence order. The weights are rounded to half precision. Positions after the
-128th repeat those of the first 64 and were not trained, so longer texts are read less well.
+of them were held out; [training.jsonl](training.jsonl) is the log. The configuration is the model's \`config.json\`. The objective is that of the paper:
+masked words and sentence order. \`--masked-lm-prob\` is the fraction of masked tokens (otherwise 15%), \`--ngram\` the words of
+the longest masked n-gram (otherwise 3). The weights are rounded to half precision.${
+    untrainedPositions(stages)
+  }
 
 ![Masked-LM accuracy on held-out books by tokens read](curve.svg)
 
@@ -162,7 +164,7 @@ ${heldOut.books} books with ${
 | the same for rarer words | ${interval(heldOut.topFiveRare)} | 0.0% |
 | sentence order | ${interval(heldOut.order)} | 50.0% |
 
-- Masked tokens: examples of 128 tokens masked as in training, ${
+- Masked tokens: examples of 128 tokens, of which 15% are masked in n-grams of up to three words, ${
     grouped(heldOut.mlmAccuracy.count)
   } predicted tokens. A
   tenth of them is not masked and can be copied, so the rows of [MASK] tokens are the harder ones.
@@ -180,6 +182,18 @@ ${heldOut.books} books with ${
 \`deno task ship evaluate --held-out DATA\` computes this table, where DATA is the output of
 \`albert prepare\` with the held-out books and the vocabulary of the model.
 ${finetuningSection(results)}`;
+}
+
+/** Says what the positions after those of the last run are. */
+function untrainedPositions(stages: readonly Stage[]): string {
+  const option = (name: string) =>
+    stages.findLast(({ command }) => command.includes(` ${name} `))
+      ?.command.split(` ${name} `)[1].split(" ")[0];
+  const length = option("--max-seq-length"), repeated = option("--repeat-positions");
+  if (length === undefined) return "";
+  return ` Positions after the ${length}th${
+    repeated === undefined ? "" : ` repeat those of the first ${repeated}`
+  } and were not trained, so longer texts are read less well.`;
 }
 
 function sizeRows(config: ModelConfig, weights: Uint8Array): string {

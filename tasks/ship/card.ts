@@ -135,9 +135,9 @@ ${stages.map(({ command }) => command).join("\n")}
 \`\`\`
 
 ${steps} steps read ${grouped(tokens)} tokens. [texts.tsv](texts.tsv) lists the books, and which
-of them were held out; [training.jsonl](training.jsonl) is the log. The configuration is the model's \`config.json\`. The objective is that of the paper:
-masked words and sentence order. \`--masked-lm-prob\` is the fraction of masked tokens (otherwise 15%), \`--ngram\` the words of
-the longest masked n-gram (otherwise 3). The weights are rounded to half precision.${
+of them were held out; [training.jsonl](training.jsonl) is the log. The file of \`--config\` is the model's \`config.json\`. The objective is that of the paper:
+masked words and sentence order, with 15% of the tokens masked in n-grams of up to three words unless a command has
+another number. The weights are rounded to half precision.${
     untrainedPositions(stages)
   }
 

@@ -136,10 +136,8 @@ ${stages.map(({ command }) => command).join("\n")}
 
 ${steps} steps read ${grouped(tokens)} tokens. [texts.tsv](texts.tsv) lists the books, and which
 of them were held out; [training.jsonl](training.jsonl) is the log. The file of \`--config\` is the model's \`config.json\`. The objective is that of the paper:
-masked words and sentence order, with 15% of the tokens masked in n-grams of up to three words unless a command has
-another number. The weights are rounded to half precision.${
-    untrainedPositions(stages)
-  }
+masked tokens and sentence order, with 15% masked in n-grams of up to three words unless a command has
+another number. The weights are rounded to half precision.${untrainedPositions(stages)}
 
 ![Masked-LM accuracy on held-out books by tokens read](curve.svg)
 
@@ -184,7 +182,7 @@ ${heldOut.books} books with ${
 ${finetuningSection(results)}`;
 }
 
-/** Says what the positions after those of the last run are. */
+/** Describes the positions after those of the last run. */
 function untrainedPositions(stages: readonly Stage[]): string {
   const option = (name: string) =>
     stages.findLast(({ command }) => command.includes(` ${name} `))

@@ -1,22 +1,16 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { openShards, prepare } from "../../src/data/disk/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 import { SINGLE_PROCESS_GROUP } from "../../src/distributed/mod.ts";
 import { initialize, presetConfig, PretrainingModel } from "../../src/model/mod.ts";
 import { pretrainingTask } from "../../src/pretraining/disk.ts";
 import { pretrainSettings } from "../../src/pretraining/mod.ts";
-import { toyTexts, toyTokenizer } from "../support/toy_corpus.ts";
+import { toyShards } from "../support/toy_corpus.ts";
 
 Deno.test("a held-out set has at most 15% of its tokens masked, whatever a run trains with", async () => {
   const folder = await Deno.makeTempDir();
   const device = await openDevice({ device: "cpu", workers: 1 });
   try {
-    for (const [i, text] of toyTexts(120).entries()) {
-      await Deno.writeTextFile(`${folder}/${i}.txt`, text);
-    }
-    const tokenizer = { ...toyTokenizer, toFiles: () => ({}) };
-    await prepare({ inputs: [folder], tokenizer, output: `${folder}/data` });
-    const sources = [{ name: "", data: await openShards(`${folder}/data`), weight: 1 }];
+    const sources = [{ name: "", data: await toyShards(folder, 120), weight: 1 }];
     const config = { ...presetConfig("smoke"), vocabSize: 100 };
     const model = new PretrainingModel(device, config, { trainable: false });
     initialize(model.parameters, 1, config.initializerRange);

@@ -1,23 +1,17 @@
 // What an evaluation logs about sentence pairs.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { openShards, prepare } from "../../src/data/disk/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 import { SINGLE_PROCESS_GROUP } from "../../src/distributed/mod.ts";
 import { initialize, presetConfig, PretrainingModel } from "../../src/model/mod.ts";
 import { pretrainingTask } from "../../src/pretraining/disk.ts";
 import { pretrainSettings } from "../../src/pretraining/mod.ts";
-import { toyTexts, toyTokenizer } from "../support/toy_corpus.ts";
+import { toyShards } from "../support/toy_corpus.ts";
 
 Deno.test("an evaluation compares pair accuracy with lengths and cuts, and adds uncut pairs", async (t) => {
   const folder = await Deno.makeTempDir();
   const device = await openDevice({ device: "cpu", workers: 1 });
   try {
-    for (const [i, text] of toyTexts(120).entries()) {
-      await Deno.writeTextFile(`${folder}/${i}.txt`, text);
-    }
-    const tokenizer = { ...toyTokenizer, toFiles: () => ({}) };
-    await prepare({ inputs: [folder], tokenizer, output: `${folder}/data` });
-    const sources = [{ name: "", data: await openShards(`${folder}/data`), weight: 1 }];
+    const sources = [{ name: "", data: await toyShards(folder, 120), weight: 1 }];
     const lines: string[] = [];
     const evaluate = async (
       pairObjective: "sop" | "nsp" | "none",

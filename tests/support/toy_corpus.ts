@@ -1,5 +1,6 @@
 /** A small corpus in an invented language, for tests that train. */
 import { type Corpus, corpusFromText, type PieceTokenizer } from "../../src/data/mod.ts";
+import { type OpenedData, openShards, prepare } from "../../src/data/disk/mod.ts";
 import { RandomStream } from "../../src/tensor/random/mod.ts";
 
 const SPECIAL = ["<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"];
@@ -40,4 +41,14 @@ export function toyTexts(documents: number, seed = 1): string[] {
 /** A corpus of such documents. */
 export async function toyCorpus(documents = 40, seed = 1): Promise<Corpus> {
   return await corpusFromText(toyTexts(documents, seed), toyTokenizer);
+}
+
+/** Writes such documents into a folder, and prepares and opens them. */
+export async function toyShards(folder: string, documents: number): Promise<OpenedData> {
+  for (const [i, text] of toyTexts(documents).entries()) {
+    await Deno.writeTextFile(`${folder}/${i}.txt`, text);
+  }
+  const tokenizer = { ...toyTokenizer, toFiles: () => ({}) };
+  await prepare({ inputs: [folder], tokenizer, output: `${folder}/data` });
+  return await openShards(`${folder}/data`);
 }

@@ -7,6 +7,7 @@ import {
   type BatchShape,
   ExampleDataset,
   type ExampleSettings,
+  exampleSettings,
   type ExampleSource,
   MASKED_LM_PROB,
   sourceOf,
@@ -98,14 +99,9 @@ export function loopPhase(
 /** Returns the settings of held-out examples: at most the paper's fraction of masked tokens, so that the accuracies of runs with other fractions are comparable. */
 function heldOutSettings(examples: ExampleSettings): ExampleSettings {
   if (examples.maskedLmProb <= MASKED_LM_PROB) return examples;
-  return {
-    ...examples,
-    maskedLmProb: MASKED_LM_PROB,
-    maxPredictionsPerSeq: Math.min(
-      examples.maxPredictionsPerSeq,
-      Math.ceil(MASKED_LM_PROB * examples.maxSeqLength),
-    ),
-  };
+  const { maskedLmProb, maxPredictionsPerSeq: most } = exampleSettings(examples.maxSeqLength);
+  const maxPredictionsPerSeq = Math.min(examples.maxPredictionsPerSeq, most);
+  return { ...examples, maskedLmProb, maxPredictionsPerSeq };
 }
 
 /** Returns the index of the phase of a step; the last phase after the end of the run. */

@@ -1,7 +1,7 @@
 import type { ExampleDataset } from "../../src/data/mod.ts";
 import { defineCommand, defineGroup } from "./command.ts";
 import { EXAMPLE_OPTIONS, givenExampleSettings } from "./example_options.ts";
-import { type Flags, givenOnly, type OptionTable } from "./options.ts";
+import type { Flags, OptionTable } from "./options.ts";
 
 /** Which examples to make. */
 const DATASET_OPTIONS = {
@@ -22,11 +22,7 @@ async function openDataset(flags: Flags<typeof DATASET_OPTIONS>): Promise<Exampl
   const { openShards } = await import("../../src/data/disk/mod.ts");
   const { ExampleDataset, exampleSettings } = await import("../../src/data/mod.ts");
   const { corpus } = await openShards(flags.data);
-  const { maxSeqLength, pairObjective } = flags;
-  const settings = exampleSettings(maxSeqLength, {
-    ...givenOnly({ pairObjective }),
-    ...givenExampleSettings(flags),
-  });
+  const settings = exampleSettings(flags.maxSeqLength, givenExampleSettings(flags));
   return new ExampleDataset(corpus, settings, flags.seed);
 }
 

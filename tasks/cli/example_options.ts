@@ -59,11 +59,12 @@ export const EXAMPLE_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
-/** Returns the settings that were given. The pair objective of pretraining is one of the model. */
+/** Returns the settings that were given. */
 export function givenExampleSettings(
   flags: GivenFlags<typeof EXAMPLE_OPTIONS>,
-): Partial<Omit<ExampleSettings, "maxSeqLength" | "pairObjective">> {
+): Partial<ExampleSettings> {
   return givenOnly({
+    pairObjective: flags.pairObjective,
     maskedLmProb: flags.maskedLmProb,
     maxPredictionsPerSeq: flags.maxPredictionsPerSeq,
     shortSeqProb: flags.shortSeqProb,

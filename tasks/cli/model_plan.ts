@@ -15,6 +15,7 @@ import {
 import { readConfig } from "../../src/train/disk.ts";
 import { planPretrainingStep, type StepPlan } from "../../src/pretraining/mod.ts";
 import { usage } from "./errors.ts";
+import { givenOnly } from "./options.ts";
 
 /** The plan of a named configuration. */
 export interface ConfigPlan extends StepPlan {
@@ -59,7 +60,7 @@ export async function namedConfig(name: string, length?: number): Promise<NamedC
   const maskedLmProb = presetMaskedLmProb(name);
   const { maxPredictionsPerSeq: maxPredictions } = exampleSettings(
     sequenceLength,
-    maskedLmProb === undefined ? {} : { maskedLmProb },
+    givenOnly({ maskedLmProb }),
   );
   return { config, sequenceLength, maxPredictions };
 }

@@ -15,8 +15,8 @@ import { writePassages, writeSpeeches } from "./demo/texts.ts";
 const RECIPE = { vocabSize: 4000, batchSize: 64, validationFraction: 0.05 };
 /** A model that has learned from other texts needs less, and keeps what it knows at a lower rate. */
 const CONTINUED = {
-  ...{ steps: 400, learningRate: 0.003, warmupSteps: 20 },
-  examples: ["--max-seq-length", 32],
+  ...{ steps: 260, learningRate: 0.003, warmupSteps: 20 },
+  examples: ["--max-seq-length", 32, "--masked-lm-prob", 0.4],
 } as const;
 /** A new model learns from context sooner with short sequences. */
 const FROM_SCRATCH = {
@@ -26,7 +26,7 @@ const FROM_SCRATCH = {
 
 /** Enough steps to show the benefit of pretraining. */
 const FINETUNING = {
-  steps: 100,
+  steps: 75,
   evalSteps: 25,
   learningRate: 3e-4,
   batchSize: 32,

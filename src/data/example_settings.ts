@@ -77,6 +77,18 @@ export function exampleSettings(
   return settings;
 }
 
+/**
+ * Returns the settings of held-out examples: at most the paper's fraction of masked tokens, so that the accuracies of runs with other fractions are comparable.
+ *
+ * @param examples Settings of the training examples.
+ */
+export function heldOutSettings(examples: ExampleSettings): ExampleSettings {
+  if (examples.maskedLmProb <= MASKED_LM_PROB) return examples;
+  const { maskedLmProb, maxPredictionsPerSeq: most } = exampleSettings(examples.maxSeqLength);
+  const maxPredictionsPerSeq = Math.min(examples.maxPredictionsPerSeq, most);
+  return { ...examples, maskedLmProb, maxPredictionsPerSeq };
+}
+
 function checkSettings(settings: ExampleSettings): void {
   const integer = (name: keyof ExampleSettings, least: number, most: number) => {
     const value = settings[name] as number;

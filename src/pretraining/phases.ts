@@ -7,9 +7,8 @@ import {
   type BatchShape,
   ExampleDataset,
   type ExampleSettings,
-  exampleSettings,
   type ExampleSource,
-  MASKED_LM_PROB,
+  heldOutSettings,
   sourceOf,
   type SourceRecipe,
   splitDocuments,
@@ -94,14 +93,6 @@ export function loopPhase(
       padId: sources[0].data.corpus.vocabulary.special.pad,
     },
   };
-}
-
-/** Returns the settings of held-out examples: at most the paper's fraction of masked tokens, so that the accuracies of runs with other fractions are comparable. */
-function heldOutSettings(examples: ExampleSettings): ExampleSettings {
-  if (examples.maskedLmProb <= MASKED_LM_PROB) return examples;
-  const { maskedLmProb, maxPredictionsPerSeq: most } = exampleSettings(examples.maxSeqLength);
-  const maxPredictionsPerSeq = Math.min(examples.maxPredictionsPerSeq, most);
-  return { ...examples, maskedLmProb, maxPredictionsPerSeq };
 }
 
 /** Returns the index of the phase of a step; the last phase after the end of the run. */

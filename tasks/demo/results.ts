@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { type Corpus, ExampleDataset, splitDocuments, unigramEntropy } from "../../src/data/mod.ts";
+import {
+  type Corpus,
+  ExampleDataset,
+  heldOutSettings,
+  splitDocuments,
+  unigramEntropy,
+} from "../../src/data/mod.ts";
 import { openShards } from "../../src/data/disk/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 import { loadWeights, PretrainingModel } from "../../src/model/mod.ts";
@@ -111,7 +117,7 @@ async function evaluateMaskTokens(
   device: GlobalFlags["device"],
 ): Promise<{ loss: number; accuracy: number }> {
   const settings = (await readRunSettings(runFolder))!.settings as PretrainSettings;
-  const { examples } = settings.phases.at(-1)!;
+  const examples = heldOutSettings(settings.phases.at(-1)!.examples);
   const { mask, pad } = corpus.vocabulary.special;
   const heldOut = new ExampleDataset(corpus, examples, settings.seed, documents);
   const { config, weights } = await readModelFolder(await resolveCheckpoint(runFolder));

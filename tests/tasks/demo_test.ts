@@ -1,5 +1,6 @@
 // Ctrl-C ends the demo, and the next run continues.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { pretrainingResults } from "../../tasks/demo/results.ts";
 import { toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
 import { smallModelBytes, smallText } from "../data/small_tokenizer.ts";
 import { countingConfig } from "../support/counting_config.ts";
@@ -76,4 +77,34 @@ Deno.test({
       await Deno.remove(folder, { recursive: true });
     }
   },
+});
+
+Deno.test("the demo measures the loss at [MASK] tokens with the paper's masks, whatever a run trained with", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/a.txt`, smallText(1, 60));
+    await Deno.mkdir(`${folder}/vocabulary`);
+    await Deno.writeFile(`${folder}/vocabulary/spiece.model`, smallModelBytes());
+    const albert = async (...words: string[]) => {
+      const { code, stderr } = await runAlbert(words, { cwd: folder });
+      assertEquals(code, 0, stderr);
+    };
+    await albert("prepare", "--input", "a.txt", "--vocab", "vocabulary", "--output", "data");
+    const results = async (share: number) => {
+      const output = ["--output", `run-${share}`, "--masked-lm-prob", `${share}`];
+      const steps = ["--steps", "1", "--batch-size", "2", "--learning-rate", "1e-9"];
+      const model = ["--config", "smoke", "--data", "data", "--device", "cpu"];
+      await albert("pretrain", ...model, ...output, ...steps, "--validation-fraction", "0.3");
+      const run = `${folder}/run-${share}`;
+      const text = await pretrainingResults(`${folder}/data`, run, 0.3, "cpu");
+      const line = text.split("\n").find((line) => line.includes("loss at [MASK]"));
+      assert(line !== undefined && /\d\.\d{3} nats$/.test(line), text);
+      return line;
+    };
+    const paper = await results(0.15);
+    assertEquals(await results(0.4), paper);
+    assert(await results(0.05) !== paper);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

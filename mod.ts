@@ -113,6 +113,7 @@ export {
   type ExampleSettings,
   exampleSettings,
   type ExampleSource,
+  heldOutSettings,
   MixtureDataset,
   type PretrainingBatch,
   readDocuments,

@@ -165,19 +165,23 @@ Deno.test("a run is evaluated with both objectives, on the whole text if few doc
     new Uint8Array(writeSentencePieceModel(trainer.train())),
   );
   const corpus = await corpusFromText(text.split("\n\n"), tokenizer);
-  const recipe = recipeOf({ ...DEFAULT_SETTINGS, objective: "nsp" }, tokenizer.vocabularySize);
+  const recipeWith = (masked: number) =>
+    recipeOf({ ...DEFAULT_SETTINGS, objective: "nsp", masked }, tokenizer.vocabularySize);
+  const recipe = recipeWith(15);
   const parameters = new Parameters(device, pretrainingSpecs(recipe.config), { trainable: false });
   initialize(parameters, 1, 0.02);
   const encoder = new Encoder(recipe.config, parameters);
   const { maxSeqLength: sequenceLength, maxPredictionsPerSeq: maxPredictions } =
     recipe.settings.examples;
   const shape = { sequenceLength, maxPredictions, padId: tokenizer.specialIds.pad };
-  const evaluate = (heldOut: readonly number[]) =>
-    evaluateRun(device, encoder, recipe, { corpus, heldOut }, shape);
+  const evaluate = (heldOut: readonly number[], masked = 15) =>
+    evaluateRun(device, encoder, recipeWith(masked), { corpus, heldOut }, shape);
   // A model with small random weights has nearly even probabilities.
   const heldOut = await evaluate([0, 1, 2, 3, 4, 5, 6, 7]);
   assertEquals(heldOut.isHeldOut, true);
   assertAlmostEquals(heldOut.maskedLoss, Math.log(tokenizer.vocabularySize), 0.5);
+  // Runs with other fractions of masked tokens are compared on the same examples.
+  assertEquals(await evaluate([0, 1, 2, 3, 4, 5, 6, 7], 40), heldOut);
   // With one document, there is no other one for a wrong next sentence.
   const few = await evaluate([0]);
   assertEquals(few.isHeldOut, false);

@@ -9,6 +9,7 @@ import {
   type Device,
   evaluatePretraining,
   ExampleDataset,
+  heldOutSettings,
 } from "@albert-lab/albert";
 import type { Encoder } from "@albert-lab/albert/model";
 import type { RunEvaluation } from "../protocol.ts";
@@ -45,7 +46,7 @@ export async function evaluateRun(
   const isHeldOut = heldOut.length >= MIN_DOCUMENTS;
   const documents = isHeldOut ? heldOut : undefined;
   const evaluate = (changes: Partial<typeof settings.examples>) => {
-    const examples = { ...settings.examples, ...changes };
+    const examples = heldOutSettings({ ...settings.examples, ...changes });
     const source = new ExampleDataset(corpus, examples, settings.seed + SEED_OFFSET, documents);
     return evaluatePretraining(device, encoder, source, EXAMPLES, BATCH, shape);
   };

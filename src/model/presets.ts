@@ -88,8 +88,8 @@ export const PRESET_NAMES: readonly string[] = Object.keys(PRESETS);
 interface TrainingShape {
   /** Tokens per example. */
   readonly length: number;
-  /** Examples per optimizer step. */
-  readonly batch: number;
+  /** Examples per optimizer step; those of `pretrainSettings` if absent. */
+  readonly batch?: number;
   /** Fraction of the tokens to mask; the paper's if absent. */
   readonly masked?: number;
 }
@@ -99,9 +99,9 @@ interface TrainingShape {
  * the tokens masked; see `docs/pretraining.md`.
  */
 const TRAINING_SHAPES: ReadonlyMap<string, TrainingShape> = new Map([
-  ["smoke", { length: 32, batch: 32 }],
+  ["smoke", { length: 32 }],
   ["nano", { length: 32, batch: 64, masked: 0.4 }],
-  ["gpu-day", { length: 128, batch: 32 }],
+  ["gpu-day", { length: 128 }],
 ]);
 
 /** Returns the default sequence length, in tokens, for training a preset: 32 to 512. */
@@ -109,9 +109,9 @@ export function presetSequenceLength(name: string): number {
   return TRAINING_SHAPES.get(name)?.length ?? 512;
 }
 
-/** Returns the default number of examples per optimizer step for training a preset: 64 for `nano`, else 32. */
-export function presetBatchSize(name: string): number {
-  return TRAINING_SHAPES.get(name)?.batch ?? 32;
+/** Returns the default number of examples per optimizer step for training a preset: 64 for `nano`, and undefined, that of `pretrainSettings`, for the others. */
+export function presetBatchSize(name: string): number | undefined {
+  return TRAINING_SHAPES.get(name)?.batch;
 }
 
 /** Returns the default fraction of tokens to mask in training a preset: 0.4 for `nano`, and undefined, the paper's, for the others. */

@@ -124,7 +124,7 @@ const RECIPE: LessonRecipe = {
   hiddenSize: 64,
   layers: 3,
   embeddingSize: 32,
-  steps: 8000,
+  steps: 5000,
   batchSize: 16,
   maxSeqLength: 32,
   learningRate: 0.002,

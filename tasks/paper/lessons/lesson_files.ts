@@ -6,7 +6,7 @@
 import { atomicWriteFile } from "../../../src/files/mod.ts";
 import { LESSON_PAGE, lessonPage } from "./lesson_page.ts";
 import { lessonOutcome, type LessonState } from "./lesson_state.ts";
-import { evidenceTexts, outcomeText, sizeRows } from "./lesson_words.ts";
+import { evidenceTexts, outcomeText, recipeText, sizeRows } from "./lesson_words.ts";
 
 /** What a lesson cost. */
 export interface LessonCost {
@@ -59,7 +59,7 @@ function lessonMarkdown(
     "",
     ...table(["", ...lesson.models.map(({ label }) => label)], sizeRows(state)),
     "",
-    `Both models learn from scratch from ${text}: ${recipe.layers} layers of ${recipe.hiddenSize} units, ${recipe.steps} steps with ${recipe.batchSize} examples of ${recipe.maxSeqLength} tokens. ${
+    `Both models learn from scratch from ${text}: ${recipeText(recipe)}. ${
       [...adapters].join("; ")
     }, one thread per model. This command took ${Math.round(seconds)} s, and ${
       Math.round(cpuSeconds)

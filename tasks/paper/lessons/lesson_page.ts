@@ -8,7 +8,6 @@ import {
   type Chart,
   chartControls,
   figures,
-  formatCount,
   type Html,
   html,
   type LiveReport,
@@ -18,7 +17,13 @@ import {
 } from "../../../src/report/mod.ts";
 import type { Lesson, LessonCurve } from "./lesson.ts";
 import { type LessonOutcome, lessonOutcome, type LessonState } from "./lesson_state.ts";
-import { type EvidenceText, evidenceTexts, outcomeText, sizeRows } from "./lesson_words.ts";
+import {
+  type EvidenceText,
+  evidenceTexts,
+  outcomeText,
+  recipeText,
+  sizeRows,
+} from "./lesson_words.ts";
 
 /** The file of the page in the folder of a lesson. */
 export const LESSON_PAGE = "index.html";
@@ -99,9 +104,9 @@ ${
 <section>
 <h2>The models</h2>
 ${sizesTable(state)}
-<p class="quiet">Each model learns from scratch from ${text}: ${recipe.layers} layers of ${recipe.hiddenSize} units, ${
-    formatCount(recipe.steps)
-  } steps with ${recipe.batchSize} examples of ${recipe.maxSeqLength} tokens. Both models of a seed see the same text.</p>
+<p class="quiet">Each model learns from scratch from ${text}: ${
+    recipeText(recipe)
+  }. Both models of a seed see the same text.</p>
 </section>
 </main>`;
 }

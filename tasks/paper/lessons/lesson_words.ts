@@ -4,6 +4,7 @@
  * @module
  */
 import { formatCount } from "../../../src/report/mod.ts";
+import type { LessonRecipe } from "./lesson.ts";
 import type { LessonEvidence, LessonOutcome, LessonState } from "./lesson_state.ts";
 
 /** A row of the table of outcomes. */
@@ -63,6 +64,16 @@ export function outcomeText(
     }${paper === undefined ? "" : `; paper: ${signed(paper.value)}`}.`;
   const why = reason === undefined ? "" : `${upper(reason)}.`;
   return { title, text: [effect, why].filter((part) => part !== "").join(" ") };
+}
+
+/** Size and length of the runs: `3 layers of 64 units, 5,000 steps with 16 examples of 32 tokens, 40% of them masked`. */
+export function recipeText(recipe: LessonRecipe): string {
+  const { layers, hiddenSize, steps, batchSize, maxSeqLength, masked } = recipe;
+  return `${layers} layers of ${hiddenSize} units, ${
+    formatCount(steps)
+  } steps with ${batchSize} examples of ${maxSeqLength} tokens, ${
+    Math.round(100 * masked)
+  }% of them masked`;
 }
 
 /** Rows of the table of models: a name, and the value of each model. */

@@ -40,8 +40,6 @@ export interface LessonRunObserver {
 
 /** Evaluations per run, which are the points of a curve. */
 const EVALUATIONS = 15;
-/** Fraction of the tokens to mask: small models learn sooner than with 15%. Held-out examples have 15%. */
-const MASKED = 0.4;
 /** Held-out examples per evaluation; the final one has four times as many. */
 const EVAL_EXAMPLES = 256;
 /** Steps between two checkpoints: at most this much is lost by a kill. */
@@ -108,7 +106,7 @@ export async function trainLessonModel(
 }
 
 function settingsOf(
-  { steps, batchSize, maxSeqLength, learningRate, warmupSteps }: LessonRecipe,
+  { steps, batchSize, maxSeqLength, masked, learningRate, warmupSteps }: LessonRecipe,
   { pairObjective }: LessonModel,
   seed: number,
   config: ReturnType<typeof lessonConfig>,
@@ -122,7 +120,7 @@ function settingsOf(
     warmupSteps: Math.min(warmupSteps, Math.floor(steps / 2)),
     optimizer: { kind: "adamw" },
     examples: {
-      maskedLmProb: MASKED,
+      maskedLmProb: masked,
       // Otherwise lengths and cuts give the order away.
       ...(pairObjective === "sop" && { balancedPairs: true }),
     },

@@ -190,7 +190,7 @@ figcaption b,.keys{display:block}
 .keys>*{margin-right:.9rem}
 .note{color:var(--quiet);font-size:.8rem;white-space:nowrap}
 figure svg{display:block;width:100%;height:auto;color:var(--quiet)}
-svg.chart,svg.map{cursor:crosshair;touch-action:pan-y}
+svg.chart{overflow:visible}svg.chart,svg.map{cursor:crosshair;touch-action:pan-y}
 svg .reference{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round}
 svg .cursor{stroke:var(--quiet);stroke-width:1}
 .tip{position:fixed;z-index:9;pointer-events:none;max-width:min(24rem,94vw);padding:.3rem .55rem;border-radius:6px;background:var(--page);border:1px solid var(--grid);box-shadow:0 2px 8px #0003;font-size:.8rem;font-variant-numeric:tabular-nums}

@@ -178,7 +178,7 @@ async function record(output: string, file: LessonFile): Promise<void> {
   const earlier = await readJsonFile(path, LESSON);
   if (earlier !== null && JSON.stringify(earlier) !== JSON.stringify(file)) {
     const what = earlier.lesson === file.lesson
-      ? "the same lesson with other steps or text"
+      ? "the same lesson with other settings or text"
       : `the lesson ${earlier.lesson}`;
     throw new Error(`${output} contains ${what}; choose another --output`);
   }

@@ -134,7 +134,7 @@ Deno.test("a lesson that was stopped continues and ends in a page with a verdict
   assertEquals(JSON.parse(again.stdout).left, 0);
   const other = await runAlbert(words.map((word) => word === "12" ? "13" : word));
   assertEquals(other.code, 1);
-  assertStringIncludes(other.stderr, "the same lesson with other steps or text");
+  assertStringIncludes(other.stderr, "the same lesson with other settings or text");
   await Deno.remove(folder, { recursive: true });
 });
 

@@ -198,7 +198,7 @@ const run = defineCommand({
 const lesson = defineCommand({
   description:
     "Show one claim of the paper in about ten minutes: two models learn side by side on a live page.\n" +
-    "Lessons: sharing, sentence-order, next-sentence. Without a name, they are listed with their claims.\n" +
+    "Lessons: sharing, sentence-order, next-sentence, depth, dropout. Without a name, they are listed with their claims.\n" +
     "If it is interrupted, run the same command again.",
   arguments: "[lesson]",
   options: LESSON_OPTIONS,

@@ -22,6 +22,10 @@ export interface LessonModel {
   readonly label: string;
   readonly share: Share;
   readonly pairObjective: PairObjective;
+  /** Number of layers; the recipe's if absent. */
+  readonly layers?: number;
+  /** Dropout of embeddings, sub-layers and attention; 0 if absent. */
+  readonly dropout?: number;
 }
 
 /** A number of the model after training, in points: a field of `measureIntrinsic()`. */
@@ -248,6 +252,62 @@ export const LESSONS: readonly Lesson[] = [
     curves: [ORDER_CURVE, MLM_CURVE],
     recipe: RECIPE,
   },
+  {
+    id: "depth",
+    title: "What more shared layers teach",
+    claim: "More shared layers help: 12 layers are better than 1, with the same parameters.",
+    source: "§A.1, Table 11",
+    watch:
+      "Both models have the same parameters. The deeper one applies its layer three times, so that a word can be found through another word, and its steps take longer. Compare the accuracy at equal tokens, then at equal time.",
+    models: [
+      { id: "deep", label: "3 layers", share: "all", pairObjective: "sop" },
+      { id: "shallow", label: "1 layer", share: "all", pairObjective: "sop", layers: 1 },
+    ],
+    statistics: [
+      {
+        label: "masked-LM accuracy: 3 layers minus 1 layer",
+        score: MLM,
+        of: 0,
+        minus: 1,
+        expect: "above",
+        // Table 11 prints downstream results only.
+      },
+    ],
+    preconditions: [
+      learned("3 layers above the most frequent piece", MLM, 0, UNIGRAM),
+      learned("1 layer above the most frequent piece", MLM, 1, UNIGRAM),
+    ],
+    curves: [MLM_CURVE],
+    recipe: RECIPE,
+  },
+  {
+    id: "dropout",
+    title: "What dropout costs",
+    claim: "Removing dropout improves masked-LM accuracy.",
+    source: "§4.8, Table 8, Figure 2b",
+    watch:
+      "Dropout sets a tenth of the numbers between layers to 0, so that a model does not learn its text by heart. A model this small cannot do that anyway.",
+    models: [
+      { id: "without", label: "without dropout", share: "all", pairObjective: "sop" },
+      { id: "with", label: "dropout 0.1", share: "all", pairObjective: "sop", dropout: 0.1 },
+    ],
+    statistics: [
+      {
+        label: "masked-LM accuracy: without dropout minus with dropout",
+        score: MLM,
+        of: 0,
+        minus: 1,
+        expect: "above",
+        // Figure 2b draws curves without numbers.
+      },
+    ],
+    preconditions: [
+      learned("without dropout above the most frequent piece", MLM, 0, UNIGRAM),
+      learned("dropout 0.1 above the most frequent piece", MLM, 1, UNIGRAM),
+    ],
+    curves: [MLM_CURVE],
+    recipe: RECIPE,
+  },
 ];
 
 /**
@@ -272,10 +332,11 @@ const INITIALIZER_RANGE = 0.05;
 
 /** The configuration of a model of a lesson. */
 export function lessonConfig(
-  { hiddenSize, layers, embeddingSize, maxSeqLength }: LessonRecipe,
-  { share, pairObjective }: LessonModel,
+  recipe: LessonRecipe,
+  { share, pairObjective, layers = recipe.layers, dropout = 0 }: LessonModel,
   vocabSize: number,
 ): ModelConfig {
+  const { hiddenSize, embeddingSize, maxSeqLength } = recipe;
   return validateConfig({
     ...ALBERT_DEFAULTS,
     vocabSize,
@@ -287,8 +348,8 @@ export function lessonConfig(
     intermediateSize: 4 * hiddenSize,
     share,
     pairObjective,
-    hiddenDropoutProb: 0,
-    attentionProbsDropoutProb: 0,
+    hiddenDropoutProb: dropout,
+    attentionProbsDropoutProb: dropout,
     maxPositionEmbeddings: maxSeqLength,
     initializerRange: INITIALIZER_RANGE,
   });

@@ -34,7 +34,7 @@ function lessonMarkdown(
   state: LessonState,
   { command, cpuSeconds, seconds }: LessonCost,
 ): string {
-  const { lesson, recipe, runs, text } = state;
+  const { lesson, runs, text } = state;
   const outcome = lessonOutcome(state);
   const { title, text: result } = outcomeText(outcome);
   const adapters = new Set(runs.flatMap(({ result }) => result?.adapter ?? []));
@@ -59,7 +59,7 @@ function lessonMarkdown(
     "",
     ...table(["", ...lesson.models.map(({ label }) => label)], sizeRows(state)),
     "",
-    `Both models learn from scratch from ${text}: ${recipeText(recipe)}. ${
+    `Both models learn from scratch from ${text}: ${recipeText(state)}. ${
       [...adapters].join("; ")
     }, one thread per model. This command took ${Math.round(seconds)} s, and ${
       Math.round(cpuSeconds)

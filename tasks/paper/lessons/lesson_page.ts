@@ -70,7 +70,7 @@ export function lessonPage(state: LessonState): string {
 }
 
 function lessonBody(state: LessonState): Html {
-  const { lesson, text, recipe } = state;
+  const { lesson, text } = state;
   const outcome = lessonOutcome(state);
   const records = state.runs.flatMap(({ record }) => record === null ? [] : [record]);
   const axes = stepAxes(records);
@@ -105,7 +105,7 @@ ${
 <h2>The models</h2>
 ${sizesTable(state)}
 <p class="quiet">Each model learns from scratch from ${text}: ${
-    recipeText(recipe)
+    recipeText(state)
   }. Both models of a seed see the same text.</p>
 </section>
 </main>`;

@@ -4,7 +4,6 @@
  * @module
  */
 import { formatCount } from "../../../src/report/mod.ts";
-import type { LessonRecipe } from "./lesson.ts";
 import type { LessonEvidence, LessonOutcome, LessonState } from "./lesson_state.ts";
 
 /** A row of the table of outcomes. */
@@ -67,9 +66,10 @@ export function outcomeText(
 }
 
 /** Size and length of the runs: `3 layers of 64 units, 5,000 steps with 16 examples of 32 tokens, 40% of them masked`. */
-export function recipeText(recipe: LessonRecipe): string {
-  const { layers, hiddenSize, steps, batchSize, maxSeqLength, masked } = recipe;
-  return `${layers} layers of ${hiddenSize} units, ${
+export function recipeText({ lesson, recipe }: Pick<LessonState, "lesson" | "recipe">): string {
+  const { hiddenSize, steps, batchSize, maxSeqLength, masked } = recipe;
+  const layers = new Set(lesson.models.map(({ layers = recipe.layers }) => layers));
+  return `${[...layers].join(" or ")} layers of ${hiddenSize} units, ${
     formatCount(steps)
   } steps with ${batchSize} examples of ${maxSeqLength} tokens, ${
     Math.round(100 * masked)

@@ -37,6 +37,25 @@ Deno.test("a shared model has fewer parameters and gradient bytes; both do the s
   );
 });
 
+Deno.test("the two models of a lesson differ in the setting that the lesson is about, and in nothing else", () => {
+  const expected: Record<string, string[]> = {
+    "sharing": ["numHiddenGroups", "share"],
+    "sentence-order": ["pairObjective"],
+    "next-sentence": ["pairObjective"],
+    "depth": ["numHiddenLayers"],
+    "dropout": ["attentionProbsDropoutProb", "hiddenDropoutProb"],
+  };
+  assertEquals(LESSONS.map(({ id }) => id).sort(), Object.keys(expected).sort());
+  for (const { id, recipe, models } of LESSONS) {
+    const [a, b] = models.map((model) => Object.entries(lessonConfig(recipe, model, 400)));
+    const others = new Map<string, unknown>(b);
+    const different = a.filter(([name, value]) =>
+      JSON.stringify(value) !== JSON.stringify(others.get(name))
+    );
+    assertEquals(different.map(([name]) => name).sort(), expected[id], id);
+  }
+});
+
 /** A state with these scores per seed: a list for each model. */
 function stateOf(
   name: string,
@@ -108,6 +127,9 @@ Deno.test("the page escapes texts and has the claim, the verdict and both models
   assertStringIncludes(page, "+10.3 points");
   assertStringIncludes(page, "&lt;b&gt;your text");
   for (const { label } of state.lesson.models) assertStringIncludes(page, label);
+  assertStringIncludes(page, "3 layers of 64 units, 5,000 steps");
+  const depth = lessonPage(stateOf("depth", [mlm(50, 52, 51), mlm(40, 41, 41)]));
+  assertStringIncludes(depth, "3 or 1 layers of 64 units");
 });
 
 Deno.test("a lesson that was stopped continues and ends in a page with a verdict", async () => {
@@ -166,10 +188,10 @@ Deno.test("without a name, the lessons are listed; an unknown one is a usage err
     assertStringIncludes(stdout, id);
     assertStringIncludes(stdout, claim);
   }
-  const unknown = await runAlbert(["paper", "lesson", "depth"]);
+  const ids = LESSONS.map(({ id }) => id).join(", ");
+  const help = await runAlbert(["paper", "lesson", "--help"]);
+  assertStringIncludes(help.stdout, `Lessons: ${ids}.`);
+  const unknown = await runAlbert(["paper", "lesson", "height"]);
   assertEquals(unknown.code, 2);
-  assertStringIncludes(
-    unknown.stderr,
-    'Unknown lesson "depth"; expected one of sharing, sentence-order, next-sentence',
-  );
+  assertStringIncludes(unknown.stderr, `Unknown lesson "height"; expected one of ${ids}`);
 });

@@ -63,8 +63,13 @@ export function finetuningTask<E extends FinetuneExample, O>(
   { config, settings, weights = null, weightsSha256 = "", dataSha256 = "", baseModel }:
     FinetuningOptions,
 ): Task<FinetuneStepBatch<E>> {
-  const { seed, shuffle, batchSize, microBatchSize, maxSeqLength } = settings;
-  const order = new TrainingOrder(task.train.length, seed, shuffle);
+  const { seed, shuffle, groupByLength, batchSize, microBatchSize, maxSeqLength } = settings;
+  const order = new TrainingOrder(
+    task.train.length,
+    seed,
+    shuffle,
+    groupByLength && { lengths: task.train.map(longestSequence), batchSize },
+  );
   // Sorted by length, so that a micro-batch needs little padding.
   const examplesOf = (step: number): E[] =>
     Array.from({ length: batchSize }, (_, i) => task.train[order.at(step * batchSize + i)])
@@ -92,6 +97,7 @@ export function finetuningTask<E extends FinetuneExample, O>(
       trainExamples: task.train.length,
       heldOutExamples: task.heldOut.map(({ examples }) => examples.length),
       shuffle,
+      ...(groupByLength && { groupByLength }),
       maxSeqLength,
     },
     rankFacts: {},

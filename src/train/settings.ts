@@ -238,12 +238,16 @@ export interface FinetuneRequest
   extends TrainRequest, Partial<Omit<Recipe, "dropout" | "classifierDropout">> {
   /** Whether to shuffle the training examples in each epoch; true if absent. */
   readonly shuffle?: boolean;
+  /** Whether to put training examples of similar length into the same batch, which needs less padding; false if absent. It requires `shuffle`. */
+  readonly groupByLength?: boolean;
 }
 
 /** Settings of a fine-tuning run. */
 export interface FinetuneSettings extends TrainSettings {
   /** Whether the training examples are shuffled in each epoch. */
   readonly shuffle: boolean;
+  /** Whether training examples of similar length are in the same batch; false if absent. */
+  readonly groupByLength?: true;
   /** Maximum number of tokens of a sequence. */
   readonly maxSeqLength: number;
 }
@@ -259,8 +263,10 @@ export function finetuneSettings(
   trainExamples: number,
 ): FinetuneSettings {
   const { batchSize = DEFAULT_BATCH_SIZE, epochs = 3, maxSeqLength = 128 } = request;
+  const { shuffle = true, groupByLength = false } = request;
   checkIntegers(1, { batchSize, maxSeqLength });
   if (!(epochs > 0)) throw new RangeError(`epochs must be positive, got ${epochs}`);
+  if (groupByLength && !shuffle) throw new RangeError("groupByLength must be false if shuffle is false");
   const steps = request.maxSteps ?? Math.max(Math.ceil((epochs * trainExamples) / batchSize), 1);
   return {
     ...trainSettings(request, {
@@ -272,7 +278,8 @@ export function finetuneSettings(
       keepCheckpoints: 1,
       keepBest: true,
     }),
-    shuffle: request.shuffle ?? true,
+    shuffle,
+    ...(groupByLength && { groupByLength }),
     maxSeqLength,
   };
 }

@@ -113,6 +113,10 @@ export const FINETUNE_OPTIONS = {
       help: "Shuffle the training set in every epoch.",
       defaultText: true,
     },
+    "--group-by-length": {
+      kind: "switch",
+      help: "Put examples of similar length into the same batch: less padding, faster steps.",
+    },
     "--max-train-samples <n>": { kind: "integer", help: "Use only the first N training examples." },
     "--max-eval-samples <n>": {
       kind: "integer",

@@ -70,3 +70,21 @@ Deno.test("finetune interpolates positions, freezes parts and follows a cosine",
       /training data: \d+ of \d+ texts have more than 6 tokens \(the longest \d+\) and are cut/,
     );
   }));
+
+Deno.test("finetune groups examples by length, and a resumed run goes on doing so", () =>
+  withToyBenchmark(async (folder) => {
+    const words = rte(folder, "run", "--max-steps", "4", "--save-steps", "2", "--quiet");
+    await succeed([...words, "--group-by-length"]);
+    const settingsOf = async () => {
+      const { determinants, settings } = JSON.parse(
+        await Deno.readTextFile(`${folder}/run/run.json`),
+      );
+      return [determinants.groupByLength, settings.groupByLength, settings.schedule.totalSteps];
+    };
+    assertEquals(await settingsOf(), [true, true, 4]);
+    await succeed(rte(folder, "run", "--resume", "--extend-to", "6", "--quiet"));
+    assertEquals(await settingsOf(), [true, true, 6]);
+    const fixed = await runAlbert(rte(folder, "b", "--group-by-length", "--shuffle", "false"));
+    assertEquals(fixed.code, 2);
+    assertStringIncludes(fixed.stderr, "--group-by-length must be false if shuffle is false");
+  }));

@@ -6,7 +6,6 @@
 import {
   type BatchShape,
   ExampleDataset,
-  type ExampleSettings,
   type ExampleSource,
   heldOutSettings,
   sourceOf,

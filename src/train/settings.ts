@@ -266,7 +266,9 @@ export function finetuneSettings(
   const { shuffle = true, groupByLength = false } = request;
   checkIntegers(1, { batchSize, maxSeqLength });
   if (!(epochs > 0)) throw new RangeError(`epochs must be positive, got ${epochs}`);
-  if (groupByLength && !shuffle) throw new RangeError("groupByLength must be false if shuffle is false");
+  if (groupByLength && !shuffle) {
+    throw new RangeError("groupByLength must be false if shuffle is false");
+  }
   const steps = request.maxSteps ?? Math.max(Math.ceil((epochs * trainExamples) / batchSize), 1);
   return {
     ...trainSettings(request, {

@@ -71,7 +71,7 @@ Deno.test("finetune interpolates positions, freezes parts and follows a cosine",
     );
   }));
 
-Deno.test("finetune groups examples by length, and a resumed run goes on doing so", () =>
+Deno.test("finetune groups examples by length, and so does a resumed run", () =>
   withToyBenchmark(async (folder) => {
     const words = rte(folder, "run", "--max-steps", "4", "--save-steps", "2", "--quiet");
     await succeed([...words, "--group-by-length"]);

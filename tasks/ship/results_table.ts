@@ -59,7 +59,8 @@ export const TABLE_TASKS: readonly TableTask[] = [
     name: "sst-2",
     title: "SST-2",
     metrics: { accuracy: "accuracy" },
-    flags: [...COMMON, "--epochs", "2", "--max-seq-length", "64"],
+    // Batches of similar length are padded to 21 tokens on average instead of 55.
+    flags: [...COMMON, "--epochs", "2", "--max-seq-length", "64", "--group-by-length"],
   },
   {
     name: "squad",

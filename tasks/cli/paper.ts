@@ -2,7 +2,7 @@ import { defineCommand, defineGroup } from "./command.ts";
 import type { Flags, OptionTable } from "./options.ts";
 
 /** Accepted by `--preset`, from seconds to weeks. */
-export const PRESETS = ["smoke", "nano", "gpu-day", "paper"] as const;
+export const PRESETS = ["smoke", "stories", "nano", "gpu-day", "paper"] as const;
 
 /** Options of `paper run` and `paper plan`. */
 const EXPERIMENT_OPTIONS = {
@@ -54,7 +54,7 @@ const RUN_OPTIONS = {
   "--output <folder>": { kind: "string", help: "Folder for runs and results.", required: true },
   "--data <folder>": {
     kind: "string",
-    help: "Folder with text, glue, squad and race; the smoke preset creates its own.",
+    help: "Folder with text, glue, squad and race; the presets smoke and stories create their own.",
   },
   "--results <folder>": {
     kind: "string",

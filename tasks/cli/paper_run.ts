@@ -7,6 +7,7 @@ import settingsFile from "../../deno.json" with { type: "json" };
 import { openDevice } from "../../src/device/mod.ts";
 import {
   committedCells,
+  dataProblem,
   type Job,
   jobCost,
   type JobPlace,
@@ -49,11 +50,8 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
   const shard = flags.shard === undefined ? null : usage(() => parseShard(flags.shard!));
   const deadline = deadlineOf(flags);
   if (threads < 1) throw new UsageError(`--jobs must be at least 1 (got ${threads})`);
-  if (flags.data === undefined && preset.name !== "smoke") {
-    throw new UsageError(
-      `--data is required for the preset ${preset.name}: a folder with text, glue, squad and race`,
-    );
-  }
+  const problem = dataProblem(preset, flags.data);
+  if (problem !== null) throw new UsageError(problem);
   let stop = false;
   const stopRequested = () => stop || performance.now() > deadline;
   const progress = new JobProgress(flags.quiet === true, threads, stopRequested);
@@ -67,8 +65,9 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
     log: progress.log,
   });
   const { manifest } = prepared;
-  for (const [part, reason] of Object.entries(manifest.missing)) {
-    progress.log(`without ${part}: ${reason}`);
+  const missing = Map.groupBy(Object.entries(manifest.missing), ([, reason]) => reason);
+  for (const [reason, parts] of missing) {
+    progress.log(`without ${parts.map(([part]) => part).join(", ")}: ${reason}`);
   }
   const device = await openDevice({
     ...deviceOf(flags, await readPaperRun(output)),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { exampleSettings } from "../../src/data/mod.ts";
+import { exampleSettings, MASKED_LM_PROB } from "../../src/data/mod.ts";
 import type { Device } from "../../src/device/mod.ts";
 import {
   countParameters,
@@ -148,13 +148,13 @@ function diskBytes(job: Job): number {
 }
 
 function shapeOf(
-  { batchSize, microBatchSize, maxSeqLength }: PretrainJob["size"],
+  { batchSize, microBatchSize, maxSeqLength, maskedLmProb = MASKED_LM_PROB }: PretrainJob["size"],
 ): StepShape {
   return {
     batchSize,
     microBatchSize,
     sequenceLength: maxSeqLength,
-    maxPredictions: exampleSettings(maxSeqLength).maxPredictionsPerSeq,
+    maxPredictions: exampleSettings(maxSeqLength, { maskedLmProb }).maxPredictionsPerSeq,
   };
 }
 

@@ -20,14 +20,21 @@ import { type JsonFileKind, readJsonFile } from "../json_file.ts";
 import type { Preset } from "../presets/mod.ts";
 import { benchmarkFacts, raceLevels, readStandIns } from "./benchmarks.ts";
 import type { BenchmarkFacts, DataManifest } from "./manifest.ts";
+import { stories, storyVocabulary } from "./stories.ts";
 import { synthesize } from "./synthesize.ts";
-import { devDocuments, findText, type TextFolders, trainVocabulary } from "./text.ts";
+import {
+  devDocuments,
+  findText,
+  type TextFolders,
+  trainVocabulary,
+  writeVocabulary,
+} from "./text.ts";
 
 /** The data to prepare. */
 export interface DataRequest {
   /** The run's folder. */
   readonly output: string;
-  /** Folder with data in the official layouts; if absent, the smoke preset generates synthetic data. */
+  /** Folder with data in the official layouts; absent for a preset that generates its data. */
   readonly data?: string;
   readonly preset: Preset;
   /** Seed of synthetic data and of the vocabulary's sample of lines. */
@@ -62,22 +69,56 @@ const MANIFEST: JsonFileKind<ManifestFile> = {
   fix: "delete it and give the command again; the data is prepared again",
 };
 
+/** What is wrong with the data folder for a preset, in a sentence: missing, or not used; null if nothing. */
+export function dataProblem(preset: Preset, data: string | undefined): string | null {
+  const { name } = preset;
+  if (preset.stories !== undefined && data !== undefined) {
+    return `The preset ${name} generates its own text and does not use --data; omit it, or choose another preset`;
+  }
+  if (preset.stories === undefined && name !== "smoke" && data === undefined) {
+    return `--data is required for the preset ${name}: a folder with text, glue, squad and race`;
+  }
+  return null;
+}
+
+/** The seed of stories by part. They do not depend on the run's seed, so that all runs have the same text. */
+const STORY_SEEDS = { plain: 1, dev: 2, extra: 3 };
+
+/** Writes stories in the layout of a data folder, unless they exist. */
+async function writeStories(
+  root: string,
+  { plain, extra }: NonNullable<Preset["stories"]>,
+): Promise<void> {
+  const files = {
+    "text/more/stories.jsonl": stories(extra, STORY_SEEDS.extra),
+    "text/books/stories.jsonl": stories(plain, STORY_SEEDS.plain),
+  };
+  for (const [name, documents] of Object.entries(files)) {
+    const path = `${root}/${name}`;
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await atomicWriteFile(path, jsonLines(documents));
+  }
+}
+
+/** JSON Lines with the field `text`. */
+function jsonLines(documents: readonly string[]): string {
+  return documents.map((text) => `${JSON.stringify({ text })}\n`).join("");
+}
+
 /**
  * Prepares the data unless an earlier run did.
  *
  * @throws {Error} If the folder belongs to a run with other data, or required data is missing.
  */
 export async function preparePaperData(request: DataRequest): Promise<PreparedPaperData> {
-  const { output, preset } = request;
-  if (request.data === undefined && preset.name !== "smoke") {
-    throw new Error(
-      `--data is required: preset ${preset.name} needs a folder with text, squad, glue and race; only smoke generates its own data`,
-    );
-  }
+  const { output, preset, data, seed } = request;
+  const problem = dataProblem(preset, data);
+  if (problem !== null) throw new Error(problem);
   await Deno.mkdir(`${output}/data`, { recursive: true });
   using _lock = await waitForLock(`${output}/data/.lock`, request.log);
-  const root = request.data ?? `${output}/data/synthetic`;
-  if (request.data === undefined) await synthesize(root, request.seed);
+  const root = data ?? `${output}/data/${preset.stories === undefined ? "synthetic" : "stories"}`;
+  if (preset.stories !== undefined) await writeStories(root, preset.stories);
+  else if (data === undefined) await synthesize(root, seed);
   const text = await findText(root, request.without);
   const name = await requestName(request, text);
   const file = `${output}/${MANIFEST_FILE}`;
@@ -117,12 +158,18 @@ async function makeManifest(
 ): Promise<DataManifest> {
   const { output, preset, seed, without, log } = request;
   const folder = `${output}/data`;
+  const { stories: counts } = preset;
   log(`Training a vocabulary of ${preset.vocabSize} pieces`);
-  await trainVocabulary(text.plain, `${folder}/${VOCABULARY}`, {
-    vocabSize: preset.vocabSize,
-    vocabSentences: preset.vocabSentences,
-    seed,
-  });
+  if (counts === undefined) {
+    await trainVocabulary(text.plain, `${folder}/${VOCABULARY}`, {
+      vocabSize: preset.vocabSize,
+      vocabSentences: preset.vocabSentences,
+      seed,
+    });
+  } else {
+    const model = storyVocabulary(stories(counts.plain, STORY_SEEDS.plain));
+    await writeVocabulary(`${folder}/${VOCABULARY}`, model);
+  }
   const tokenizer = await loadTokenizer(`${folder}/${VOCABULARY}`);
   const shards = async (name: string, inputs: readonly string[]) => {
     log(`Preparing ${name} text`);
@@ -136,14 +183,15 @@ async function makeManifest(
     : await shards("extended", [...text.plain, ...text.extra]);
   const standIns = await readStandIns(root, request.standIns);
   // Intrinsic metrics carry no stand-in mark, so the development text must not contain stand-ins.
-  const documents = await devDocuments(root, raceLevels([...without, ...standIns]));
+  const documents = counts === undefined
+    ? await devDocuments(root, raceLevels([...without, ...standIns]))
+    : stories(counts.dev, STORY_SEEDS.dev);
   if (documents.length === 0) {
     throw new Error(
       `${root} has neither squad/v1.1/dev-v1.1.json nor race/dev, which are required for intrinsic metrics`,
     );
   }
-  const lines = documents.map((document) => `${JSON.stringify({ text: document })}\n`);
-  await atomicWriteFile(`${folder}/dev.jsonl`, lines.join(""));
+  await atomicWriteFile(`${folder}/dev.jsonl`, jsonLines(documents));
   const dev = await shards("dev", [`${folder}/dev.jsonl`]);
   const missing: Record<string, string> = {};
   if (extended === undefined) {
@@ -151,6 +199,10 @@ async function makeManifest(
   }
   const benchmarks: Record<string, BenchmarkFacts> = {};
   for (const benchmark of BENCHMARKS) {
+    if (counts !== undefined) {
+      missing[benchmark] = "generated stories have no benchmarks";
+      continue;
+    }
     try {
       benchmarks[benchmark] = await benchmarkFacts(root, benchmark, { standIns, without }, log);
     } catch (error) {
@@ -159,7 +211,11 @@ async function makeManifest(
     }
   }
   return {
-    source: request.data === undefined ? `synthetic, seed ${seed}` : "official layouts",
+    source: counts !== undefined
+      ? "generated stories"
+      : request.data === undefined
+      ? `synthetic, seed ${seed}`
+      : "official layouts",
     vocabSize: tokenizer.vocabularySize,
     plain,
     ...(extended !== undefined && { extended }),
@@ -168,7 +224,11 @@ async function makeManifest(
     missing,
     without,
     remarks: [
-      ...(request.data === undefined ? [`synthetic data, seed ${seed}`] : []),
+      ...(counts !== undefined
+        ? ["generated stories"]
+        : request.data === undefined
+        ? [`synthetic data, seed ${seed}`]
+        : []),
       ...without.map((part) => `${part} excluded`),
     ],
   };

@@ -9,7 +9,11 @@ import { type RaceLevel, readSquad } from "../../../src/benchmarks/mod.ts";
 import { expandInputs, openInput } from "../../../src/data/disk/mod.ts";
 import { readDocuments } from "../../../src/data/readers/mod.ts";
 import { atomicWriteFile, ifExists } from "../../../src/files/mod.ts";
-import { Tokenizer, writeSentencePieceModel } from "../../../src/text/mod.ts";
+import {
+  type SentencePieceModel,
+  Tokenizer,
+  writeSentencePieceModel,
+} from "../../../src/text/mod.ts";
 import {
   SentenceSampler,
   vocabularyListing,
@@ -108,7 +112,11 @@ export async function trainVocabulary(
   await eachBlock(paths, (block) => {
     if (vocabSentences === undefined || sampler.take()) trainer.add(block);
   });
-  const model = trainer.train();
+  await writeVocabulary(output, trainer.train());
+}
+
+/** Saves a vocabulary to a folder. */
+export async function writeVocabulary(output: string, model: SentencePieceModel): Promise<void> {
   const bytes = writeSentencePieceModel(model);
   await Deno.mkdir(output, { recursive: true });
   const files = {

@@ -36,9 +36,9 @@ export function jobCost(job: Job): number {
   switch (job.kind) {
     case "pretrain": {
       const { config, size, steps } = job;
-      const { batchSize, maxSeqLength, evaluations, evalExamples } = size;
+      const { batchSize, maxSeqLength, maskedLmProb, evaluations, evalExamples } = size;
       const evaluated = (evaluations + FINAL_EVALUATIONS) * evalExamples;
-      return steps * trainingFlops(config, batchSize, maxSeqLength) +
+      return steps * trainingFlops(config, batchSize, maxSeqLength, maskedLmProb) +
         trainingFlops(config, evaluated, maxSeqLength) / 3;
     }
     case "untrained":

@@ -110,9 +110,10 @@ function settingsOf(
     seed,
     initialWeights,
     maxSeqLength: size.maxSeqLength,
-    ...(size.balancedPairs && config.pairObjective === "sop" && {
-      examples: { balancedPairs: true },
-    }),
+    examples: {
+      ...(size.balancedPairs && config.pairObjective === "sop" && { balancedPairs: true }),
+      ...(size.maskedLmProb !== undefined && { maskedLmProb: size.maskedLmProb }),
+    },
     learningRate: size.learningRate,
     warmupSteps: size.warmupSteps,
     optimizer: { kind: size.optimizer },

@@ -13,14 +13,8 @@ import {
 import { readDocuments } from "../../../src/data/readers/mod.ts";
 import { atomicWriteFile, ifExists, sha256Hex } from "../../../src/files/mod.ts";
 import { loadTokenizer } from "../../../src/text/disk/mod.ts";
-import {
-  readSentencePieceModel,
-  type SentencePieceModel,
-  Tokenizer,
-  writeSentencePieceModel,
-} from "../../../src/text/mod.ts";
-import { VocabularyTrainer } from "../../../src/text/training/mod.ts";
-import { stories } from "./stories.ts";
+import { stories, storyVocabulary, trainedVocabulary } from "../data/stories.ts";
+import { writeVocabulary } from "../data/text.ts";
 
 /** Prepared text of a lesson. */
 export interface LessonText {
@@ -34,10 +28,6 @@ const TRAIN = { count: 6000, seed: 1 }, DEV = { count: 600, seed: 2 };
 const HELD_OUT = 10;
 /** Pieces of a vocabulary of the user's text; fewer if it does not support them. */
 const USER_PIECES = 2000;
-/** Pieces of single characters and frequent parts; the words of the stories are added. */
-const STORY_PIECES = 100;
-/** Log probability of pieces that are used only in words outside the stories. */
-const RARE = -20;
 
 /** Prepares the text unless an earlier run did. */
 export async function prepareLessonText(
@@ -57,13 +47,10 @@ export async function prepareLessonText(
   const [train, dev] = inputs.length === 0
     ? [stories(TRAIN.count, TRAIN.seed), stories(DEV.count, DEV.seed)]
     : split(await documentsOf(inputs));
-  const vocabulary = inputs.length === 0 ? storyVocabulary(train) : userVocabulary(train);
-  const bytes = writeSentencePieceModel(vocabulary);
-  const files = { ...Tokenizer.fromModel(bytes).toFiles(), "spiece.model": bytes };
-  await Deno.mkdir(`${folder}/vocabulary`, { recursive: true });
-  for (const [name, content] of Object.entries(files)) {
-    await atomicWriteFile(`${folder}/vocabulary/${name}`, content);
-  }
+  const vocabulary = inputs.length === 0
+    ? storyVocabulary(train)
+    : trainedVocabulary(train, USER_PIECES);
+  await writeVocabulary(`${folder}/vocabulary`, vocabulary);
   const tokenizer = await loadTokenizer(`${folder}/vocabulary`);
   for (const [name, documents] of [["train", train], ["dev", dev]] as const) {
     const path = `${folder}/${name}.jsonl`;
@@ -108,36 +95,4 @@ function split(documents: readonly string[]): [train: string[], dev: string[]] {
   }
   const isDev = (i: number) => i % HELD_OUT === HELD_OUT - 1;
   return [documents.filter((_, i) => !isDev(i)), documents.filter((_, i) => isDev(i))];
-}
-
-function trained(documents: readonly string[], vocabSize: number): SentencePieceModel {
-  const trainer = new VocabularyTrainer({ vocabSize, hardVocabLimit: false });
-  for (const document of documents) trainer.add(document);
-  return trainer.train();
-}
-
-function userVocabulary(documents: readonly string[]): SentencePieceModel {
-  return trained(documents, USER_PIECES);
-}
-
-/** One piece per word, so that a sequence has more sentences; the pieces of a small vocabulary spell all other words. */
-function storyVocabulary(documents: readonly string[]): SentencePieceModel {
-  const model = readSentencePieceModel(writeSentencePieceModel(trained(documents, STORY_PIECES)));
-  const counts = new Map<string, number>();
-  for (const document of documents) {
-    for (const word of document.toLowerCase().match(/\p{L}+/gu)!) {
-      counts.set(`▁${word}`, (counts.get(`▁${word}`) ?? 0) + 1);
-    }
-  }
-  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const special = model.pieces.filter(({ score }) => score === 0);
-  const normal = model.pieces.filter(({ score }) => score !== 0);
-  const words = [...counts].sort((a, b) => b[1] - a[1]).map(([piece, count]) => ({
-    ...normal[0],
-    piece,
-    score: Math.log(count / all),
-  }));
-  const spelling = normal.filter(({ piece }) => !counts.has(piece))
-    .map((piece) => ({ ...piece, score: RARE }));
-  return { ...model, pieces: [...special, ...words, ...spelling] };
 }

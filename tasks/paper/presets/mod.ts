@@ -1,5 +1,5 @@
 /**
- * The presets `smoke`, `nano`, `gpu-day` and `paper`, and the models of rows at their sizes.
+ * The presets `smoke`, `stories`, `nano`, `gpu-day` and `paper`, and the models of rows at their sizes.
  *
  * @module
  */
@@ -8,13 +8,14 @@ import { NANO } from "./nano.ts";
 import { PAPER } from "./paper.ts";
 import type { Preset } from "./preset.ts";
 import { SMOKE } from "./smoke.ts";
+import { STORIES } from "./stories.ts";
 
 export { paperRecipe } from "./paper.ts";
 export * from "./preset.ts";
 export * from "./row_model.ts";
 
 /** All presets, from seconds to weeks. */
-export const PAPER_PRESETS: readonly Preset[] = [SMOKE, NANO, GPU_DAY, PAPER];
+export const PAPER_PRESETS: readonly Preset[] = [SMOKE, STORIES, NANO, GPU_DAY, PAPER];
 
 /** The values of `--preset`. */
 export const PAPER_PRESET_NAMES: readonly string[] = PAPER_PRESETS.map(({ name }) => name);

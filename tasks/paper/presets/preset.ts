@@ -51,6 +51,8 @@ export interface PretrainingSize {
   readonly maxSeqLength: number;
   /** Whether models with the SOP objective are trained on balanced pairs, whose lengths do not reveal the order; the official recipe if absent. */
   readonly balancedPairs?: true;
+  /** Fraction of the tokens to mask in training; the paper's if absent. Development examples always have the paper's. */
+  readonly maskedLmProb?: number;
   readonly optimizer: "lamb" | "adamw";
   /** Peak learning rate: of the base model in a preset, scaled by `rateScale` in a job. */
   readonly learningRate: number;
@@ -92,7 +94,16 @@ export interface Preset {
   readonly embedding: Readonly<Record<number, number>>;
   /** Width of an attention head; 64 in the paper. */
   readonly headWidth: number;
-  /** Size of the vocabulary, which is trained on the text. */
+  /** Numbers of generated stories that are the text of this preset; absent if its text is in `--data`. */
+  readonly stories?: {
+    /** In place of BookCorpus and Wikipedia. */
+    readonly plain: number;
+    /** Additional data. */
+    readonly extra: number;
+    /** Development text. */
+    readonly dev: number;
+  };
+  /** Size of the vocabulary, which is trained on the text; of stories, the number of their words and of the pieces that spell others. */
   readonly vocabSize: number;
   /** Number of lines sampled to train the vocabulary; all by default. */
   readonly vocabSentences?: number;

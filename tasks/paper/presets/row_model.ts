@@ -70,6 +70,7 @@ export function rowSteps(preset: Preset, { rows }: Pick<Experiment, "rows">, row
       rowConfig(preset, variation!, preset.vocabSize),
       preset.pretraining.batchSize,
       preset.pretraining.maxSeqLength,
+      preset.pretraining.maskedLmProb,
     );
   return Math.round((rowSteps(preset, { rows }, other) * cost(other)) / cost(row));
 }
@@ -98,9 +99,10 @@ export function trainingFlops(
   config: ModelConfig,
   batchSize: number,
   sequenceLength: number,
+  maskedLmProb: number = MASKED_LM_PROB,
 ): number {
   const { hiddenSize: h, embeddingSize: e, vocabSize } = config;
-  const maskedHead = 2 * MASKED_LM_PROB * (h * e + e * vocabSize);
+  const maskedHead = 2 * maskedLmProb * (h * e + e * vocabSize);
   const perToken = encoderFlopsPerToken(config, sequenceLength) + maskedHead;
   return FORWARD_AND_BACKWARD * batchSize * sequenceLength * perToken;
 }

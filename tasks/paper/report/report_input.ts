@@ -78,9 +78,12 @@ export function brokenCommand(command: string): string {
   return command.replaceAll("; ", "\n\n").replaceAll(" --", " \\\n    --");
 }
 
-/** What stands in for the paper's data. The preset `smoke` synthesizes everything; others use the text of the run and parts of training sets. */
+/** What stands in for the paper's data. The preset `smoke` synthesizes everything and `stories` its text; others use the text of the run and parts of training sets. */
 export function standInText({ presets, standIns }: Provenance): string {
   if (presets.includes("smoke")) return "all texts and benchmarks are made up from the seed";
+  if (presets.includes("stories")) {
+    return "generated stories, for all texts, also for the development text; there are no benchmarks";
+  }
   return [
     "the pretraining text of the run, for BookCorpus and Wikipedia",
     ...(presets.includes("nano")

@@ -39,7 +39,7 @@ export function presetProtocol(
 ): string {
   const preset = PAPER_PRESETS.find(({ name }) => name === presetName);
   if (preset === undefined || presetName === "paper") return "";
-  const { steps, batchSize, maxSeqLength } = preset.pretraining;
+  const { steps, batchSize, maxSeqLength, maskedLmProb } = preset.pretraining;
   const measures = experiment.columns.map(({ measure }) => measure);
   const trained = measures.some(({ kind }) =>
     ["finetune", "intrinsic", "training", "curve"].includes(kind)
@@ -53,12 +53,20 @@ export function presetProtocol(
     const some = (count: number | undefined) => count === undefined ? "all" : formatCount(count);
     return `${benchmark} (${some(maxTrainSamples)}, ${some(maxEvalSamples)})`;
   });
+  const words = preset.stories === undefined
+    ? "on the text of the run, which stands in for BookCorpus and Wikipedia"
+    : `on ${formatCount(preset.stories.plain)} generated stories (${
+      formatCount(preset.stories.plain + preset.stories.extra)
+    } with additional data), evaluated on ${formatCount(preset.stories.dev)} others`;
+  const masked = maskedLmProb === undefined
+    ? ""
+    : `, ${Math.round(100 * maskedLmProb)}% of them masked,`;
   return [
     `Here (${presetName}): ${
       formatCount(steps)
-    } steps of ${batchSize} × ${maxSeqLength} tokens for a row of 125,000 steps, with a vocabulary of ${
+    } steps of ${batchSize} × ${maxSeqLength} tokens${masked} for a row of 125,000 steps, with a vocabulary of ${
       formatCount(preset.vocabSize)
-    } pieces, on the text of the run, which stands in for BookCorpus and Wikipedia.`,
+    } pieces, ${words}.`,
     ...(parts.length === 0 ? [] : [
       `Fine-tuned and evaluated on at most these numbers of examples (training, development): ${
         parts.join(", ")

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { findLesson, lessonOutcome, LESSONS, type LessonState } from "../../../tasks/paper/disk.ts";
 import { lessonConfig, lessonSizes } from "../../../tasks/paper/lessons/lesson.ts";
 import { lessonPage } from "../../../tasks/paper/lessons/lesson_page.ts";
-import { stories } from "../../../tasks/paper/lessons/stories.ts";
+import { stories } from "../../../tasks/paper/data/stories.ts";
 import { runAlbert } from "../albert_process.ts";
 
 Deno.test("stories are a function of the seed, and their sentences have an order", () => {

@@ -229,6 +229,7 @@ Deno.test("wrong usage is a one-line error with exit code 2", async () => {
       [["paper", "run", "table-15", "--preset", "smoke"], "table-15"],
       [["paper", "run", "--preset", "smoke"], "Expected names of experiments"],
       [["paper", "run", "table-5", "--preset", "nano"], "--data is required"],
+      [["paper", "run", "table-5", "--preset", "stories", "--data", "x"], "does not use --data"],
       [["paper", "run", "table-5", "--preset", "smoke", "--shard", "3/2"], "3/2"],
       [["paper", "run", "table-5", "--preset", "smoke", "--rows", "bert"], "sop"],
       [["paper", "run", "table-5", "--preset", "smoke", "--benchmarks", "snli"], "mnli"],

@@ -1,6 +1,7 @@
 // Preparing synthetic data and a given data folder.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { preparePaperData, readManifest } from "../../../../tasks/paper/disk.ts";
+import { loadTokenizer } from "../../../../src/text/disk/mod.ts";
 import { BENCHMARKS, paperPreset } from "../../../../tasks/paper/mod.ts";
 
 async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
@@ -77,5 +78,36 @@ Deno.test("larger presets require --data", () =>
       () => preparePaperData(request(folder, { preset: paperPreset("nano") })),
       Error,
       "--data is required",
+    );
+  }));
+
+Deno.test("stories needs no data, has the same text for all seeds, and a piece for each word", () =>
+  inFolder(async (folder) => {
+    const full = paperPreset("stories");
+    const preset = { ...full, stories: { ...full.stories!, extra: 20, dev: 10 } };
+    const { manifest } = await preparePaperData(request(`${folder}/one`, { preset }));
+    assertEquals(manifest.vocabSize, preset.vocabSize);
+    assertEquals(manifest.benchmarks, {});
+    assertEquals(Object.keys(manifest.missing).sort(), [...BENCHMARKS].sort());
+    assert(manifest.extended !== undefined && manifest.extended !== manifest.plain);
+    const again = await preparePaperData(request(`${folder}/two`, { preset, seed: 7 }));
+    assertEquals(again.manifest, manifest);
+    const [plain, dev] = await Promise.all(
+      ["stories/text/books/stories.jsonl", "dev.jsonl"].map((name) =>
+        Deno.readTextFile(`${folder}/one/data/${name}`)
+      ),
+    );
+    const known = new Set(plain.trim().split("\n"));
+    assertEquals(known.size, 1500);
+    const held = dev.trim().split("\n");
+    assertEquals(held.length, 10);
+    assert(!held.some((story) => known.has(story)), "a story is in both texts");
+    const tokenizer = await loadTokenizer(`${folder}/one/data/vocabulary`);
+    const words = JSON.parse(held[0]).text.match(/\p{L}+|\./gu);
+    assertEquals(tokenizer.encodeIds(JSON.parse(held[0]).text).length, words.length);
+    await assertRejects(
+      () => preparePaperData(request(`${folder}/three`, { preset, data: folder })),
+      Error,
+      "does not use --data",
     );
   }));

@@ -74,6 +74,10 @@ Deno.test("the protocol of a run names the preset's sizes and only the benchmark
   assertStringIncludes(protocol("nano"), `${formatCount(steps)} steps`);
   assertStringIncludes(protocol("nano"), "sst-2 (");
   assert(!protocol("nano").includes("squad"));
+  const { stories, pretraining } = paperPreset("stories");
+  assertStringIncludes(protocol("stories"), `${formatCount(stories!.plain)} generated stories`);
+  assertStringIncludes(protocol("stories"), `${100 * pretraining.maskedLmProb!}% of them masked`);
+  assert(!protocol("nano").includes("masked"));
   assertEquals(protocol("paper"), "");
 });
 

@@ -1,10 +1,16 @@
 /**
- * The text of the classroom: short stories of one day each, whose sentences have an order (morning before evening, cause before effect), and whose characters
- * have fixed facts (what Mia eats, where she lives), so that small models learn both in minutes.
+ * The text of the lessons and of the preset `stories`: short stories of one day each, whose sentences have an order (morning before evening, cause before
+ * effect), and whose characters have fixed facts (what Mia eats, where she lives), so that small models learn both in minutes.
  *
  * @module
  */
 import { RandomStream } from "../../../src/tensor/random/mod.ts";
+import {
+  readSentencePieceModel,
+  type SentencePieceModel,
+  writeSentencePieceModel,
+} from "../../../src/text/mod.ts";
+import { VocabularyTrainer } from "../../../src/text/training/mod.ts";
 
 /** Random stream id, distinct from every other use of the seed. */
 const STREAM = 0x73746f72; // stor
@@ -224,4 +230,43 @@ function fill(sentence: string, own: Character, friend: Character, place: string
 
 function pick<T>(values: readonly T[], random: RandomStream): T {
   return values[random.integer(values.length)];
+}
+
+/** Trains a SentencePiece vocabulary of at most `vocabSize` pieces; it has fewer if the text does not support them. */
+export function trainedVocabulary(
+  documents: readonly string[],
+  vocabSize: number,
+): SentencePieceModel {
+  const trainer = new VocabularyTrainer({ vocabSize, hardVocabLimit: false });
+  for (const document of documents) trainer.add(document);
+  return trainer.train();
+}
+
+/** Pieces of single characters and frequent parts; the words of the stories are added. */
+const SPELLING_PIECES = 100;
+/** Log probability of pieces that are used only in words outside the stories. */
+const RARE = -20;
+
+/** A vocabulary with one piece per word of the stories, so that a sequence has more sentences; the pieces of a small vocabulary spell all other words. */
+export function storyVocabulary(documents: readonly string[]): SentencePieceModel {
+  const model = readSentencePieceModel(
+    writeSentencePieceModel(trainedVocabulary(documents, SPELLING_PIECES)),
+  );
+  const counts = new Map<string, number>();
+  for (const document of documents) {
+    for (const word of document.toLowerCase().match(/\p{L}+/gu)!) {
+      counts.set(`▁${word}`, (counts.get(`▁${word}`) ?? 0) + 1);
+    }
+  }
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const special = model.pieces.filter(({ score }) => score === 0);
+  const normal = model.pieces.filter(({ score }) => score !== 0);
+  const words = [...counts].sort((a, b) => b[1] - a[1]).map(([piece, count]) => ({
+    ...normal[0],
+    piece,
+    score: Math.log(count / all),
+  }));
+  const spelling = normal.filter(({ piece }) => !counts.has(piece))
+    .map((piece) => ({ ...piece, score: RARE }));
+  return { ...model, pieces: [...special, ...words, ...spelling] };
 }

@@ -267,11 +267,11 @@ function reasonWithoutJobs(
   if (measure.kind === "finetune") {
     const { benchmark, metrics } = measure;
     if (metrics.length === 0) return "The test set is not public";
+    const reason = manifest.missing[benchmark];
+    if (reason !== undefined) return `No data for ${benchmark}: ${reason}`;
     if (!benchmarks.includes(benchmark)) {
       return `${benchmark} is not part of the run; add it with --benchmarks`;
     }
-    const reason = manifest.missing[benchmark];
-    if (reason !== undefined) return `No data for ${benchmark}: ${reason}`;
     if (seedsOfCell(plan, row, column).length === 0) {
       return `${benchmark} is not part of the run for this row`;
     }

@@ -121,6 +121,12 @@ Deno.test("an empty cell has a reason", async () => {
   const manifest = withoutParts(plan.manifest, { race: "race/dev does not exist" });
   const absent = await cell(["table-5", "sop", "race"], { ...plan, manifest }, () => null);
   assertEquals(absent.missing, "No data for race: race/dev does not exist");
+  const neither = await cell(
+    ["table-5", "sop", "race"],
+    { ...planFor("nano"), manifest },
+    () => null,
+  );
+  assertEquals(neither.missing, absent.missing, "--benchmarks would not help");
   const notAsked = await cell(["table-5", "sop", "mnli"], planFor("nano"), () => null);
   assertStringIncludes(notAsked.missing!, "--benchmarks");
   const notDone = await cell(["table-5", "sop", "sst-2"], planFor("nano"), () => null);

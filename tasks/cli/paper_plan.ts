@@ -81,12 +81,20 @@ function benchmarksOf(
   preset: Preset,
   { id, columns }: Experiment,
 ): readonly BenchmarkId[] {
-  if (preset.stories !== undefined && (id === "pilot" || (benchmarks ?? ["none"])[0] !== "none")) {
-    throw new UsageError(
-      `The preset ${preset.name} has no benchmarks, because its text is generated; omit ${
-        id === "pilot" ? "pilot" : "--benchmarks"
-      }, or choose another preset`,
+  if (preset.stories !== undefined) {
+    const others = (benchmarks ?? []).filter((name) =>
+      !["none", ...preset.benchmarks].includes(name)
     );
+    const [what, fix] = id === "pilot"
+      ? ["pilot", "omit it"]
+      : others.length > 0
+      ? [`--benchmarks ${others.join(" ")}`, `use none or ${preset.benchmarks.join(" ")}`]
+      : [];
+    if (what !== undefined) {
+      throw new UsageError(
+        `The preset ${preset.name} does not have the data of ${what}, because its text is generated; ${fix}, or choose another preset`,
+      );
+    }
   }
   if (benchmarks === undefined && id === "pilot") {
     return columns.flatMap(({ measure }) => measure.kind === "finetune" ? measure.benchmark : []);
@@ -156,11 +164,8 @@ function costOf(experiment: Experiment, preset: Preset) {
     manifest: officialManifest(preset.vocabSize),
   }, experiment));
   const flops = jobs.reduce((sum, job) => sum + jobCost(job), 0);
-  const tuned = experiment.columns.some(({ measure }) => measure.kind === "finetune");
   const text = jobs.length > 0
     ? `${jobs.length} ${jobs.length === 1 ? "run" : "runs"}, ${flopText(flops)}`
-    : tuned && preset.benchmarks.length === 0
-    ? "no benchmarks"
     : "computed";
   return { preset: preset.name, jobs: jobs.length, flops, text };
 }

@@ -10,7 +10,7 @@ import {
   prepare,
   readVocabularyFiles,
 } from "../../../src/data/disk/mod.ts";
-import { atomicWriteFile, LockedError, takeLock } from "../../../src/files/mod.ts";
+import { atomicWriteFile, ifExists, LockedError, takeLock } from "../../../src/files/mod.ts";
 import { isObject } from "../../../src/json/mod.ts";
 import { loadTokenizer } from "../../../src/text/disk/mod.ts";
 import type { Tokenizer } from "../../../src/text/mod.ts";
@@ -20,7 +20,7 @@ import { type JsonFileKind, readJsonFile } from "../json_file.ts";
 import type { Preset } from "../presets/mod.ts";
 import { benchmarkFacts, raceLevels, readStandIns } from "./benchmarks.ts";
 import type { BenchmarkFacts, DataManifest } from "./manifest.ts";
-import { stories, storyVocabulary } from "./stories.ts";
+import { stories, storyQuestions, storyVocabulary } from "./stories.ts";
 import { synthesize } from "./synthesize.ts";
 import {
   devDocuments,
@@ -82,22 +82,33 @@ export function dataProblem(preset: Preset, data: string | undefined): string | 
 }
 
 /** The seed of stories by part. They do not depend on the run's seed, so that all runs have the same text. */
-const STORY_SEEDS = { plain: 1, dev: 2, extra: 3 };
+const STORY_SEEDS = { plain: 1, dev: 2, extra: 3, trainQuestions: 4, devQuestions: 5 };
+/** Most words of a passage of a question with an option: at 32 tokens, three are special. */
+const QUESTION_WORDS = 29;
 
-/** Writes stories in the layout of a data folder, unless they exist. */
-async function writeStories(
-  root: string,
-  { plain, extra }: NonNullable<Preset["stories"]>,
-): Promise<void> {
-  const files = {
-    "text/more/stories.jsonl": stories(extra, STORY_SEEDS.extra),
-    "text/books/stories.jsonl": stories(plain, STORY_SEEDS.plain),
-  };
-  for (const [name, documents] of Object.entries(files)) {
+/** Writes stories, and questions in place of RACE, in the layout of a data folder, unless they exist. */
+async function writeStories(root: string, counts: NonNullable<Preset["stories"]>): Promise<void> {
+  const done = `${root}/STORIES`, content = `${JSON.stringify(counts)}\n`;
+  if (await ifExists(Deno.readTextFile(done)) === content) return;
+  await Deno.remove(root, { recursive: true }).catch(() => {});
+  const race = (split: string, count: number, seed: number) =>
+    storyQuestions(count, seed, QUESTION_WORDS).map((file, i) =>
+      [`race/${split}/middle/${i + 1}.txt`, `${JSON.stringify(file)}\n`] as const
+    );
+  const files = [
+    ["text/books/stories.jsonl", jsonLines(stories(counts.plain, STORY_SEEDS.plain))],
+    ["text/more/stories.jsonl", jsonLines(stories(counts.extra, STORY_SEEDS.extra))],
+    ...race("train", counts.trainQuestions, STORY_SEEDS.trainQuestions),
+    ...race("dev", counts.devQuestions, STORY_SEEDS.devQuestions),
+    ["STAND-INS", "race  which sentence of a story comes next\n"],
+  ] as const;
+  for (const [name, text] of files) {
     const path = `${root}/${name}`;
     await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-    await atomicWriteFile(path, jsonLines(documents));
+    await Deno.writeTextFile(path, text);
   }
+  // Written last: if it exists, so does everything else.
+  await atomicWriteFile(done, content);
 }
 
 /** JSON Lines with the field `text`. */
@@ -146,9 +157,9 @@ async function requestName(request: DataRequest, text: TextFolders): Promise<str
   const { preset, standIns, without } = request;
   const files = await expandInputs([...text.plain, ...text.extra]);
   const sizes = await Promise.all(files.map(async (file) => (await Deno.stat(file)).size));
-  const { vocabSize, vocabSentences } = preset;
+  const { vocabSize, vocabSentences, stories } = preset;
   const names = files.map((file) => file.split("/").slice(-2).join("/"));
-  return addressOf({ vocabSize, vocabSentences, standIns, without, names, sizes });
+  return addressOf({ vocabSize, vocabSentences, stories, standIns, without, names, sizes });
 }
 
 async function makeManifest(
@@ -199,8 +210,8 @@ async function makeManifest(
   }
   const benchmarks: Record<string, BenchmarkFacts> = {};
   for (const benchmark of BENCHMARKS) {
-    if (counts !== undefined) {
-      missing[benchmark] = "generated stories have no benchmarks";
+    if (counts !== undefined && !preset.benchmarks.includes(benchmark)) {
+      missing[benchmark] = "generated stories only stand in for race";
       continue;
     }
     try {

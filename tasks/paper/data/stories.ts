@@ -14,6 +14,8 @@ import { VocabularyTrainer } from "../../../src/text/training/mod.ts";
 
 /** Random stream id, distinct from every other use of the seed. */
 const STREAM = 0x73746f72; // stor
+/** As above, for questions. */
+const QUESTION_STREAM = 0x71756573; // ques
 
 /** Probability that a story includes an optional part. */
 const PART = 0.7;
@@ -226,6 +228,48 @@ function fill(sentence: string, own: Character, friend: Character, place: string
   };
   const text = sentence.split(" ").map((word) => words[word] ?? word).join(" ");
   return `${text[0].toUpperCase()}${text.slice(1)}`.replace(" .", ".");
+}
+
+/** Fewest sentences of a story with a question. */
+const QUESTION_SENTENCES = 6;
+
+/**
+ * Writes questions about the order of stories, in the format of RACE's files: the passage is two sentences of a story, and the options are four other
+ * sentences of it, one of which comes next (as in the story cloze test of Mostafazadeh et al. 2016). Equal seeds give equal questions.
+ *
+ * @param count number of stories, each of which has at most one question
+ * @param longest maximum number of words and full stops of the passage and an option
+ */
+export function storyQuestions(count: number, seed: number, longest: number): object[] {
+  return stories(count, seed).flatMap((story, i) => {
+    const random = new RandomStream(seed, QUESTION_STREAM, i);
+    const sentences = story.split("\n");
+    if (sentences.length < QUESTION_SENTENCES) return [];
+    const first = random.integer(sentences.length - 2);
+    const passage = sentences.slice(first, first + 2);
+    const next = sentences[first + 2];
+    const others = shuffled(sentences.toSpliced(first, 3), random).slice(0, 3);
+    const options = shuffled([next, ...others], random);
+    const length = (texts: readonly string[]) =>
+      texts.reduce((sum, text) => sum + text.match(/\p{L}+|\./gu)!.length, 0);
+    if (options.some((option) => length([...passage, option]) > longest)) return [];
+    return [{
+      id: `story${i}.txt`,
+      article: passage.join(" "),
+      questions: ["_"],
+      options: [options],
+      answers: ["ABCD"[options.indexOf(next)]],
+    }];
+  });
+}
+
+function shuffled<T>(values: readonly T[], random: RandomStream): T[] {
+  const result = [...values];
+  for (let i = result.length - 1; i > 0; i--) {
+    const j = random.integer(i + 1);
+    [result[i], result[j]] = [result[j], result[i]];
+  }
+  return result;
 }
 
 function pick<T>(values: readonly T[], random: RandomStream): T {

@@ -102,6 +102,10 @@ export interface Preset {
     readonly extra: number;
     /** Development text. */
     readonly dev: number;
+    /** Stories from which questions for fine-tuning are made. */
+    readonly trainQuestions: number;
+    /** Stories from which questions for evaluation are made. */
+    readonly devQuestions: number;
   };
   /** Size of the vocabulary, which is trained on the text; of stories, the number of their words and of the pieces that spell others. */
   readonly vocabSize: number;

@@ -21,7 +21,7 @@ export const STORIES: Preset = {
   embedding: { 64: 16, 128: 32, 256: 48 },
   headWidth: 16,
   // A tenth of the text is plain, as in the paper.
-  stories: { plain: 1500, extra: 13_500, dev: 600 },
+  stories: { plain: 1500, extra: 13_500, dev: 600, trainQuestions: 500, devQuestions: 1000 },
   vocabSize: 410,
   maxPositionEmbeddings: 64,
   // Narrow models learn faster from wider initial weights than those of the paper.
@@ -45,12 +45,12 @@ export const STORIES: Preset = {
     evalExamples: 512,
   },
   rateScale: ({ hidden, layers }) => Math.sqrt(WIDTH / hidden) * Math.min(1, DEPTH / layers),
-  // The stories have no benchmarks.
+  // Only for questions about stories.
   finetuning: () => ({
     recipe: {
       learningRate: 5e-4,
       batchSize: 16,
-      maxSteps: 100,
+      epochs: 3,
       maxSeqLength: 32,
       dropout: 0,
       classifierDropout: 0.1,
@@ -59,5 +59,5 @@ export const STORIES: Preset = {
     evaluations: 1,
   }),
   timing: { size: "paper", batchSize: 1, sequenceLength: 512 },
-  benchmarks: [],
+  benchmarks: ["race"],
 };

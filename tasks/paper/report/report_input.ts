@@ -82,7 +82,7 @@ export function brokenCommand(command: string): string {
 export function standInText({ presets, standIns }: Provenance): string {
   if (presets.includes("smoke")) return "all texts and benchmarks are made up from the seed";
   if (presets.includes("stories")) {
-    return "generated stories, for all texts, also for the development text; there are no benchmarks";
+    return "generated stories, for all texts, also for the development text; questions about their order, for RACE";
   }
   return [
     "the pretraining text of the run, for BookCorpus and Wikipedia",

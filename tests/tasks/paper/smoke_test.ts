@@ -230,8 +230,11 @@ Deno.test("wrong usage is a one-line error with exit code 2", async () => {
       [["paper", "run", "--preset", "smoke"], "Expected names of experiments"],
       [["paper", "run", "table-5", "--preset", "nano"], "--data is required"],
       [["paper", "run", "table-5", "--preset", "stories", "--data", "x"], "does not use --data"],
-      [["paper", "run", "table-5", "--preset", "stories", "--benchmarks", "rte"], "no benchmarks"],
-      [["paper", "run", "pilot", "--preset", "stories"], "no benchmarks"],
+      [
+        ["paper", "run", "table-5", "--preset", "stories", "--benchmarks", "rte"],
+        "use none or race",
+      ],
+      [["paper", "run", "pilot", "--preset", "stories"], "omit it"],
       [["paper", "run", "table-5", "--preset", "smoke", "--shard", "3/2"], "3/2"],
       [["paper", "run", "table-5", "--preset", "smoke", "--rows", "bert"], "sop"],
       [["paper", "run", "table-5", "--preset", "smoke", "--benchmarks", "snli"], "mnli"],

@@ -1,6 +1,8 @@
 // Preparing synthetic data and a given data folder.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { stories, storyQuestions } from "../../../../tasks/paper/data/stories.ts";
 import { preparePaperData, readManifest } from "../../../../tasks/paper/disk.ts";
+import { readRaceFile } from "../../../../src/benchmarks/mod.ts";
 import { loadTokenizer } from "../../../../src/text/disk/mod.ts";
 import { BENCHMARKS, paperPreset } from "../../../../tasks/paper/mod.ts";
 
@@ -84,11 +86,18 @@ Deno.test("larger presets require --data", () =>
 Deno.test("stories needs no data, has the same text for all seeds, and a piece for each word", () =>
   inFolder(async (folder) => {
     const full = paperPreset("stories");
-    const preset = { ...full, stories: { ...full.stories!, extra: 20, dev: 10 } };
+    const preset = {
+      ...full,
+      stories: { ...full.stories!, extra: 20, dev: 10, trainQuestions: 40 },
+    };
     const { manifest } = await preparePaperData(request(`${folder}/one`, { preset }));
     assertEquals(manifest.vocabSize, preset.vocabSize);
-    assertEquals(manifest.benchmarks, {});
-    assertEquals(Object.keys(manifest.missing).sort(), [...BENCHMARKS].sort());
+    assertEquals(Object.keys(manifest.benchmarks), ["race"]);
+    assertEquals(manifest.benchmarks.race!.standIns, ["race"]);
+    assertEquals(
+      Object.keys(manifest.missing).sort(),
+      BENCHMARKS.filter((name) => name !== "race").sort(),
+    );
     assert(manifest.extended !== undefined && manifest.extended !== manifest.plain);
     const again = await preparePaperData(request(`${folder}/two`, { preset, seed: 7 }));
     assertEquals(again.manifest, manifest);
@@ -111,3 +120,24 @@ Deno.test("stories needs no data, has the same text for all seeds, and a piece f
       "does not use --data",
     );
   }));
+
+Deno.test("a question about a story has the next sentence as its answer, and fits", () => {
+  const texts = stories(400, 9);
+  const questions = storyQuestions(400, 9, 29);
+  assertEquals(questions, storyQuestions(400, 9, 29));
+  assert(questions.length > 200, `${questions.length} questions`);
+  const answers = new Set<number>();
+  for (const file of questions) {
+    const [{ id, article, question, options, answer }] = readRaceFile(
+      JSON.stringify(file),
+      "middle",
+      "1.txt",
+    );
+    const story = texts[Number(id.match(/\d+/)![0])];
+    assertStringIncludes(story.replaceAll("\n", " "), `${article} ${options[answer]}`);
+    assert(options.every((option) => story.split("\n").includes(option)));
+    assertEquals([question, new Set(options).size], ["_", 4]);
+    answers.add(answer);
+  }
+  assertEquals(answers.size, 4);
+});

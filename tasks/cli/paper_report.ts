@@ -12,6 +12,7 @@ import {
   readPaperRun,
   writePaperReport,
 } from "../paper/disk.ts";
+import { generatesData, paperPreset } from "../paper/mod.ts";
 import { UsageError } from "./errors.ts";
 import type { PaperReportFlags } from "./paper.ts";
 
@@ -57,6 +58,7 @@ function commandOf(
   manifest: DataManifest,
 ): string {
   const { preset, device, seeds, finetuneRuns } = run;
+  const generated = generatesData(paperPreset(preset));
   const finetuneSeeds = finetuneSeedsOf(run);
   const standIns = [
     ...new Set(Object.values(manifest.benchmarks).flatMap((facts) => facts.standIns)),
@@ -89,8 +91,8 @@ function commandOf(
       `--device ${device}`,
       ...(rows.length === 0 ? [] : [`--rows ${rows.join(" ")}`]),
       ...(finetuneRuns === 1 ? [] : [`--finetune-runs ${finetuneRuns}`]),
-      ...(preset === "smoke" ? [] : ["--data DATA"]),
-      ...(standIns.length === 0 ? [] : [`--stand-in ${standIns.join(" ")}`]),
+      ...(generated ? [] : ["--data DATA"]),
+      ...(generated || standIns.length === 0 ? [] : [`--stand-in ${standIns.join(" ")}`]),
       ...(manifest.without.length === 0 ? [] : [`--without ${manifest.without.join(" ")}`]),
       "--output OUTPUT",
     ].join(" ")

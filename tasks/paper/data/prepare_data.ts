@@ -17,7 +17,7 @@ import type { Tokenizer } from "../../../src/text/mod.ts";
 import { BENCHMARKS } from "../experiment.ts";
 import { addressOf } from "../jobs/address.ts";
 import { type JsonFileKind, readJsonFile } from "../json_file.ts";
-import type { Preset } from "../presets/mod.ts";
+import { generatesData, type Preset } from "../presets/mod.ts";
 import { benchmarkFacts, raceLevels, readStandIns } from "./benchmarks.ts";
 import type { BenchmarkFacts, DataManifest } from "./manifest.ts";
 import { stories, storyQuestions, storyVocabulary } from "./stories.ts";
@@ -71,11 +71,11 @@ const MANIFEST: JsonFileKind<ManifestFile> = {
 
 /** What is wrong with the data folder for a preset, in a sentence: missing, or not used; null if nothing. */
 export function dataProblem(preset: Preset, data: string | undefined): string | null {
-  const { name } = preset;
-  if (preset.stories !== undefined && data !== undefined) {
+  const { name, stories } = preset;
+  if (stories !== undefined && data !== undefined) {
     return `The preset ${name} generates its own text and does not use --data; omit it, or choose another preset`;
   }
-  if (preset.stories === undefined && name !== "smoke" && data === undefined) {
+  if (data === undefined && !generatesData(preset)) {
     return `--data is required for the preset ${name}: a folder with text, glue, squad and race`;
   }
   return null;

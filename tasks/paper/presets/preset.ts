@@ -130,3 +130,8 @@ export interface Preset {
   /** Default benchmarks. */
   readonly benchmarks: readonly BenchmarkId[];
 }
+
+/** Whether a preset generates its data instead of reading a folder. */
+export function generatesData({ name, stories }: Preset): boolean {
+  return stories !== undefined || name === "smoke";
+}

@@ -24,6 +24,7 @@ import {
 import {
   brokenCommand,
   PAPER,
+  placeholders,
   presetDescription,
   provenance,
   type ReportInput,
@@ -130,7 +131,9 @@ export function markdownSummary({ measured, findings, command }: ReportInput): s
     }). [Evidence](#findings), [tables and figures](#tables-and-figures), [results by row and seed](index.md).`,
     `![Every claim with effect, interval, the paper's value and verdict](overview.svg)`,
     ["```sh ignore", brokenCommand(command), "```"].join("\n"),
-    "`DATA` is the folder of the data in the official layouts, `OUTPUT` a folder for runs and report. [index.md](index.md) lists the result of every row and seed.",
+    `${
+      placeholders(command, (word) => `\`${word}\``)
+    } [index.md](index.md) lists the result of every row and seed.`,
     [
       `- Presets: ${presets.map(escapeMarkdown).join(" ")}`,
       `- Jobs: ${formatCount(behind.results.length)} finished, ${

@@ -26,6 +26,7 @@ import {
   baselineGains,
   brokenCommand,
   PAPER,
+  placeholders,
   presetDescription,
   type Provenance,
   provenance,
@@ -58,7 +59,7 @@ ${notRun(input)}
 ${findingsHtml(input.findings, input.measured.map(({ experiment: { id } }) => id))}
 ${sections}
 <h2>Reproduce these numbers</h2>
-<p class="quiet">DATA is the folder of the data in the official layouts, OUTPUT a folder for runs and report.</p>
+<p class="quiet">${placeholders(input.command, (word) => word)}</p>
 <pre>${brokenCommand(input.command)}</pre>
 </main>`;
   return page(TITLE, body, { style: PAPER_STYLE });

@@ -78,6 +78,16 @@ export function brokenCommand(command: string): string {
   return command.replaceAll("; ", "\n\n").replaceAll(" --", " \\\n    --");
 }
 
+/** Explains the capital words of a command, in a sentence; `code` formats each. */
+export function placeholders(command: string, code: (word: string) => string): string {
+  const output = "a folder for runs and report.";
+  return command.includes("--data DATA")
+    ? `${code("DATA")} is the folder of the data in the official layouts, ${
+      code("OUTPUT")
+    } ${output}`
+    : `${code("OUTPUT")} is ${output}`;
+}
+
 /** What stands in for the paper's data. The preset `smoke` synthesizes everything and `stories` its text; others use the text of the run and parts of training sets. */
 export function standInText({ presets, standIns }: Provenance): string {
   if (presets.includes("smoke")) return "all texts and benchmarks are made up from the seed";

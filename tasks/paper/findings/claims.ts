@@ -49,6 +49,9 @@ import {
   withoutDropout,
 } from "./comparisons.ts";
 
+/** The commit of this repository that fixed the primary statistics. The first runs of all published results are later, except those of `nano-1000`. */
+export const STATISTICS_COMMIT = "d4f3cb5";
+
 /** All claims, then the controls. */
 export const CLAIMS: readonly Claim[] = [
   {

@@ -4,7 +4,7 @@
  * @module
  */
 import { correctedClaims, type Evidence, type Finding, type Verdict } from "../findings/assess.ts";
-import { CLAIMS } from "../findings/claims.ts";
+import { CLAIMS, STATISTICS_COMMIT } from "../findings/claims.ts";
 import { MIN_SEEDS } from "../statistics.ts";
 import { signed } from "./numbers.ts";
 
@@ -60,7 +60,7 @@ export function outcomeText(
 
 /** The rule of verdicts, for readers. */
 export const VERDICT_RULE =
-  `The primary statistic of a claim was chosen before the runs and decides. Its interval has the level of Holm's correction for ${
+  `The primary statistic of a claim was chosen before the runs (commit ${STATISTICS_COMMIT}) and decides. Its interval has the level of Holm's correction for ${
     correctedClaims(CLAIMS)
   } claims at 5% (Student's t over seeds), and must be on one side of the threshold. A verdict also requires at least ${MIN_SEEDS} seeds, that every precondition holds (its 95% interval is on the expected side), and that a reproduced effect does not have the other sign than the paper's. Secondary statistics have 95% intervals and no verdict.`;
 

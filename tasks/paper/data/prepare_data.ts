@@ -21,10 +21,11 @@ import { generatesData, type Preset } from "../presets/mod.ts";
 import { benchmarkFacts, raceLevels, readStandIns } from "./benchmarks.ts";
 import type { BenchmarkFacts, DataManifest } from "./manifest.ts";
 import { stories, storyQuestions, storyVocabulary } from "./stories.ts";
-import { synthesize } from "./synthesize.ts";
+import { type GeneratedFile, synthesize, writeGenerated } from "./synthesize.ts";
 import {
   devDocuments,
   findText,
+  jsonLines,
   type TextFolders,
   trainVocabulary,
   writeVocabulary,
@@ -86,34 +87,27 @@ const STORY_SEEDS = { plain: 1, dev: 2, extra: 3, trainQuestions: 4, devQuestion
 /** Most words of a passage of a question with an option: at 32 tokens, three are special. */
 const QUESTION_WORDS = 29;
 
+/** The file that is written last. */
+const STORIES_DONE = "STORIES";
+
 /** Writes stories, and questions in place of RACE, in the layout of a data folder, unless they exist. */
 async function writeStories(root: string, counts: NonNullable<Preset["stories"]>): Promise<void> {
-  const done = `${root}/STORIES`, content = `${JSON.stringify(counts)}\n`;
-  if (await ifExists(Deno.readTextFile(done)) === content) return;
+  const content = `${JSON.stringify(counts)}\n`;
+  if (await ifExists(Deno.readTextFile(`${root}/${STORIES_DONE}`)) === content) return;
   await Deno.remove(root, { recursive: true }).catch(() => {});
   const race = (split: string, count: number, seed: number) =>
-    storyQuestions(count, seed, QUESTION_WORDS).map((file, i) =>
-      [`race/${split}/middle/${i + 1}.txt`, `${JSON.stringify(file)}\n`] as const
-    );
-  const files = [
+    storyQuestions(count, seed, QUESTION_WORDS).map((file, i): GeneratedFile => [
+      `race/${split}/middle/${i + 1}.txt`,
+      `${JSON.stringify(file)}\n`,
+    ]);
+  const files: GeneratedFile[] = [
     ["text/books/stories.jsonl", jsonLines(stories(counts.plain, STORY_SEEDS.plain))],
     ["text/more/stories.jsonl", jsonLines(stories(counts.extra, STORY_SEEDS.extra))],
     ...race("train", counts.trainQuestions, STORY_SEEDS.trainQuestions),
     ...race("dev", counts.devQuestions, STORY_SEEDS.devQuestions),
     ["STAND-INS", "race  which sentence of a story comes next\n"],
-  ] as const;
-  for (const [name, text] of files) {
-    const path = `${root}/${name}`;
-    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-    await Deno.writeTextFile(path, text);
-  }
-  // Written last: if it exists, so does everything else.
-  await atomicWriteFile(done, content);
-}
-
-/** JSON Lines with the field `text`. */
-function jsonLines(documents: readonly string[]): string {
-  return documents.map((text) => `${JSON.stringify({ text })}\n`).join("");
+  ];
+  await writeGenerated(root, files, [STORIES_DONE, content]);
 }
 
 /**

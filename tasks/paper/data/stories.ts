@@ -248,8 +248,8 @@ export function storyQuestions(count: number, seed: number, longest: number): ob
     const first = random.integer(sentences.length - 2);
     const passage = sentences.slice(first, first + 2);
     const next = sentences[first + 2];
-    const others = shuffled(sentences.toSpliced(first, 3), random).slice(0, 3);
-    const options = shuffled([next, ...others], random);
+    const others = random.shuffle(sentences.toSpliced(first, 3)).slice(0, 3);
+    const options = random.shuffle([next, ...others]);
     const length = (texts: readonly string[]) =>
       texts.reduce((sum, text) => sum + text.match(/\p{L}+|\./gu)!.length, 0);
     if (options.some((option) => length([...passage, option]) > longest)) return [];
@@ -261,15 +261,6 @@ export function storyQuestions(count: number, seed: number, longest: number): ob
       answers: ["ABCD"[options.indexOf(next)]],
     }];
   });
-}
-
-function shuffled<T>(values: readonly T[], random: RandomStream): T[] {
-  const result = [...values];
-  for (let i = result.length - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    [result[i], result[j]] = [result[j], result[i]];
-  }
-  return result;
 }
 
 function pick<T>(values: readonly T[], random: RandomStream): T {

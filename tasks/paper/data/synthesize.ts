@@ -6,7 +6,7 @@
 import { atomicWriteFile } from "../../../src/files/mod.ts";
 import { RandomStream } from "../../../src/tensor/random/mod.ts";
 
-/** Written last: if it exists, all files exist. */
+/** The file that is written last. */
 const DONE = "MADE-UP";
 
 /** Writes synthetic text and benchmarks to a folder, unless they exist. Equal seeds give equal bytes. */
@@ -20,14 +20,27 @@ export async function synthesize(root: string, seed: number): Promise<void> {
     ["squad", squadFiles(language)],
     ["race", raceFiles(language)],
   ];
-  for (const [folder, files] of folders) {
-    for (const [name, text] of files) {
-      const path = `${root}/${folder}/${name}`;
-      await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-      await Deno.writeTextFile(path, text);
-    }
+  const files = folders.flatMap(([folder, own]) =>
+    [...own].map(([name, text]) => [`${folder}/${name}`, text] as const)
+  );
+  await writeGenerated(root, files, [DONE, notice]);
+}
+
+/** A file's path in a data folder, and its content. */
+export type GeneratedFile = readonly [name: string, text: string];
+
+/** Writes the files of a data folder; `last` exists only if all others do. */
+export async function writeGenerated(
+  root: string,
+  files: readonly GeneratedFile[],
+  [last, content]: GeneratedFile,
+): Promise<void> {
+  for (const [name, text] of files) {
+    const path = `${root}/${name}`;
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.writeTextFile(path, text);
   }
-  await atomicWriteFile(`${root}/${DONE}`, notice);
+  await atomicWriteFile(`${root}/${last}`, content);
 }
 
 /** Random stream id, distinct from every other use of the seed. */

@@ -138,3 +138,8 @@ async function eachBlock(
     for await (const { blocks } of readDocuments(openInput(path), path)) blocks.forEach(take);
   }
 }
+
+/** Documents as JSON Lines with the field `text`, a format that the readers accept. */
+export function jsonLines(documents: readonly string[]): string {
+  return documents.map((text) => `${JSON.stringify({ text })}\n`).join("");
+}

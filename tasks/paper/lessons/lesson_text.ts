@@ -14,7 +14,7 @@ import { readDocuments } from "../../../src/data/readers/mod.ts";
 import { atomicWriteFile, ifExists, sha256Hex } from "../../../src/files/mod.ts";
 import { loadTokenizer } from "../../../src/text/disk/mod.ts";
 import { stories, storyVocabulary, trainedVocabulary } from "../data/stories.ts";
-import { writeVocabulary } from "../data/text.ts";
+import { jsonLines, writeVocabulary } from "../data/text.ts";
 
 /** Prepared text of a lesson. */
 export interface LessonText {
@@ -54,8 +54,7 @@ export async function prepareLessonText(
   const tokenizer = await loadTokenizer(`${folder}/vocabulary`);
   for (const [name, documents] of [["train", train], ["dev", dev]] as const) {
     const path = `${folder}/${name}.jsonl`;
-    const lines = documents.map((text) => `${JSON.stringify({ text })}\n`);
-    await atomicWriteFile(path, lines.join(""));
+    await atomicWriteFile(path, jsonLines(documents));
     await Deno.remove(`${folder}/${name}`, { recursive: true }).catch(() => {});
     await prepare({ inputs: [path], tokenizer, output: `${folder}/${name}` });
   }

@@ -66,7 +66,6 @@ export const TABLE_TASKS: readonly TableTask[] = [
     name: "squad",
     title: "SQuAD 1.1",
     metrics: { exact_match: "exact match", f1: "F1" },
-    // About 200 tokens on average instead of 256.
     flags: [...COMMON, "--epochs", "2", "--max-seq-length", "256", "--group-by-length"],
   },
 ];

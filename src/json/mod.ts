@@ -1,5 +1,5 @@
 /**
- * JSON from untrusted files: parsing with one-line errors, values for error messages, and contents of notebook cells. Runs anywhere and imports nothing.
+ * JSON from untrusted files: parsing with one-line errors, values formatted for messages, and contents of notebook cells. Runs anywhere and imports nothing.
  *
  * @module
  */

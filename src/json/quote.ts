@@ -1,5 +1,5 @@
 /**
- * Values from untrusted files, formatted for error messages.
+ * Values formatted for messages: those of untrusted files, and numbers of bytes.
  *
  * @module
  */
@@ -51,4 +51,14 @@ export function shorten(text: string, maxLength: number = MAX_LENGTH): string {
   // deno-lint-ignore no-control-regex
   const line = text.replace(/[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, " ").trim();
   return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;
+}
+
+/** Formats a number of bytes with three digits and a decimal unit: `812 B`, `12.2 MB`, `2.05 GB`. */
+export function formatBytes(count: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const rounded = count < 1000 ? Math.round(count) : Number(count.toPrecision(3));
+  const power = units.findLastIndex((_, i) => rounded >= 1000 ** i || i === 0);
+  const value = rounded / 1000 ** power;
+  const digits = power === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return `${value.toFixed(digits)} ${units[power]}`;
 }

@@ -1,7 +1,7 @@
+import { formatBytes } from "../../src/json/mod.ts";
 import { ONNX_PRECISIONS, ONNX_TASKS } from "../../src/onnx/names.ts";
 import { defineCommand, defineGroup } from "./command.ts";
 import { UsageError } from "./errors.ts";
-import { formatBytes } from "./progress_line.ts";
 
 const onnx = defineCommand({
   description: "Export a model to ONNX, for onnxruntime and transformers.js.\n" +

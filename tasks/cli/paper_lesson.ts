@@ -101,7 +101,8 @@ export async function runPaperLesson(
     }
     const { title, text } = outcomeText(outcome);
     if (left > 0) {
-      log(`${left} of ${state.runs.length} runs are not finished; run the same command again`);
+      const are = left === 1 ? "is" : "are";
+      log(`${left} of ${state.runs.length} runs ${are} not finished; run the same command again`);
     }
     if (!quiet) {
       console.log(`Paper: ${lesson.claim} (${lesson.source})`);

@@ -4,6 +4,7 @@
  * @module
  */
 import { type DeviceName, openDevice, type OpenDeviceOptions } from "../../src/device/mod.ts";
+import { formatBytes } from "../../src/json/mod.ts";
 import {
   type DataManifest,
   experimentJobs,
@@ -243,8 +244,8 @@ function planLines(
   return [
     line("jobs", `${kinds || "none"}${done > 0 ? ` (${done} more are done)` : ""}`),
     line("arithmetic", flopText(flops)),
-    line("memory", `${gigabytes(peakBytes)} in the largest step`),
-    line("disk", gigabytes(diskBytes)),
+    line("memory", `${formatBytes(peakBytes)} in the largest step`),
+    line("disk", formatBytes(diskBytes)),
     ...(hours === null ? [] : [line("time", `${timeText(hours)} on one device like this`)]),
     ...(rankedHours === null
       ? []
@@ -257,10 +258,6 @@ function flopText(flops: number): string {
   const units = ["FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP", "ZFLOP", "YFLOP"];
   const power = Math.min(Math.floor(Math.log10(Math.max(flops, 1)) / 3), units.length - 1);
   return `${(flops / 1000 ** power).toPrecision(3)} ${units[power]}`;
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toPrecision(3)} GB`;
 }
 
 function timeText(hours: number): string {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatBytes } from "../../src/json/mod.ts";
 
 /** What a line shows. */
 export interface ProgressState {
@@ -106,13 +107,6 @@ function bar(share: number, width: number): string {
 
 function figure(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
-}
-
-/** Formats `12195257` as `12.2 MB`. */
-export function formatBytes(count: number): string {
-  const power = count < 1e3 ? 0 : count < 1e6 ? 1 : count < 1e9 ? 2 : 3;
-  const value = count / 1000 ** power;
-  return `${power === 0 ? Math.round(value) : figure(value)} ${["B", "kB", "MB", "GB"][power]}`;
 }
 
 /** Formats `75` as `1:15` and `3725` as `1:02:05`. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatBytes } from "../../src/json/mod.ts";
 import {
   byBest,
   findRuns,
@@ -16,7 +17,6 @@ import {
 } from "../../src/report/mod.ts";
 import { RunFolderError } from "../../src/runs/disk.ts";
 import { UsageError } from "./errors.ts";
-import { formatBytes } from "./progress_line.ts";
 
 interface RunsFlags {
   readonly compare?: boolean;

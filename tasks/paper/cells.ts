@@ -177,7 +177,9 @@ class Filler {
     const open = outcomes.filter((outcome) => outcome === null).length;
     if (open === 0) return undefined;
     const { plan: { preset } } = this.#request;
-    return `${open} of ${jobs.length} runs are not finished: albert paper run ${this.#experiment.id} --preset ${preset.name}`;
+    return `${open} of ${jobs.length} runs ${
+      open === 1 ? "is" : "are"
+    } not finished: albert paper run ${this.#experiment.id} --preset ${preset.name}`;
   }
 
   #outcome(job: Job): Promise<JobOutcome | null> {

@@ -5,14 +5,14 @@
  */
 import type { Device } from "../../../src/device/mod.ts";
 import { atomicWriteFile, takeLock } from "../../../src/files/mod.ts";
-import { isObject } from "../../../src/json/mod.ts";
+import { formatBytes, isObject } from "../../../src/json/mod.ts";
 import type { Experiment } from "../experiment.ts";
 import { EXPERIMENTS } from "../experiments/mod.ts";
 import { type JsonFileKind, readJsonFile } from "../json_file.ts";
 import { type CheckedStep, checkedSteps } from "./checked_step.ts";
 import { checkTable } from "./check_table.ts";
 import { type Preset, trainingFlops } from "../presets/mod.ts";
-import { runCheckedStep, sizeText, type StepResult } from "./run_step.ts";
+import { runCheckedStep, type StepResult } from "./run_step.ts";
 import { StepObjectives } from "./step_objective.ts";
 
 /** Results by step. */
@@ -117,7 +117,7 @@ function outcome({ label, missing, seconds, losses, peakBytes }: StepResult): st
   const [before, after] = losses!;
   return `${label}: loss ${before.toFixed(3)}, then ${after.toFixed(3)}; ${
     seconds![1].toFixed(1)
-  } s per step, ${sizeText(peakBytes!)}`;
+  } s per step, ${formatBytes(peakBytes!)}`;
 }
 
 /** Writes the results of all current steps in their order; a changed preset has other steps. */

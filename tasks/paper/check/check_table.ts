@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { sizeText, type StepResult } from "./run_step.ts";
+import { formatBytes } from "../../../src/json/mod.ts";
+import type { StepResult } from "./run_step.ts";
 
 const HEADS = [
   "step",
@@ -63,8 +64,8 @@ function cells(result: StepResult, adapters: readonly string[]): string[] {
     rowsText(rows),
     `${(parameters / 1e6).toPrecision(3)}M`,
     `${sequenceLength}`,
-    `${sizeText(plannedBytes)}${peakBytes === undefined ? "" : `; ${sizeText(peakBytes)}`}`,
-    `${sizeText(presetBytes)} (${presetExamples})`,
+    `${formatBytes(plannedBytes)}${peakBytes === undefined ? "" : `; ${formatBytes(peakBytes)}`}`,
+    `${formatBytes(presetBytes)} (${presetExamples})`,
     ...end,
   ];
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Device, DeviceError } from "../../../src/device/mod.ts";
+import { formatBytes } from "../../../src/json/mod.ts";
 import { countParameters, initialize } from "../../../src/model/mod.ts";
 import { planStep, Trainer, type TrainerSettings } from "../../../src/train/mod.ts";
 import type { CheckedStep } from "./checked_step.ts";
@@ -133,18 +134,13 @@ function tensorOverLimits(plan: () => unknown): string | null {
 /** What a device lacks for a step; null if nothing. */
 async function lacking(device: Device, bytes: number): Promise<string | null> {
   const { description: { kind, adapter }, limits: { maxBufferBytes } } = device;
-  const needs = `needs ${sizeText(bytes)}`;
+  const needs = `needs ${formatBytes(bytes)}`;
   if (kind === "cpu" && bytes > maxBufferBytes) {
-    return `${needs}; the CPU device has at most ${sizeText(maxBufferBytes)}`;
+    return `${needs}; the CPU device has at most ${formatBytes(maxBufferBytes)}`;
   }
   if (await device.canHold(bytes)) return null;
   const { total } = Deno.systemMemoryInfo();
   return `${needs}; ${adapter} has less (this machine has ${
-    sizeText(total)
+    formatBytes(total)
   }, half of which buffers may use)`;
-}
-
-/** `8.56 GB`, `97.3 MB`. */
-export function sizeText(bytes: number): string {
-  return bytes < 1e9 ? `${(bytes / 1e6).toPrecision(3)} MB` : `${(bytes / 1e9).toPrecision(3)} GB`;
 }

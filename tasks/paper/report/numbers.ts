@@ -3,18 +3,8 @@
  *
  * @module
  */
+import { formatBytes } from "../../../src/json/mod.ts";
 import type { Measure } from "../experiment.ts";
-
-/** Bytes in the largest fitting unit: `68.1 MiB`. */
-export function bytes(value: number): string {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  let unit = 0, size = value;
-  while (size >= 1024 && unit < units.length - 1) {
-    size /= 1024;
-    unit++;
-  }
-  return `${size < 100 && unit > 0 ? size.toFixed(1) : Math.round(size)} ${units[unit]}`;
-}
 
 /** Parameters: `11.7M`, `334M`, `85k`. */
 export function parameters(value: number): string {
@@ -45,7 +35,7 @@ export function columnNumber(measure: Measure, value: number): string {
     case "parameters":
       return parameters(value);
     case "cost":
-      return bytes(value);
+      return formatBytes(value);
     case "speed-up":
       return `${value < 9.95 ? value.toFixed(1) : Math.round(value)}x`;
     case "training":

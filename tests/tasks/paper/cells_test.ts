@@ -132,7 +132,7 @@ Deno.test("an empty cell has a reason", async () => {
   const notDone = await cell(["table-5", "sop", "sst-2"], planFor("nano"), () => null);
   assertEquals(
     notDone.missing,
-    "1 of 1 runs are not finished: albert paper run table-5 --preset nano",
+    "1 of 1 runs is not finished: albert paper run table-5 --preset nano",
   );
   const extended = { ...plan.manifest, extended: undefined, missing: { "text/extra": "none" } };
   const noText = await cell(

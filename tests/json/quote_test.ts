@@ -1,0 +1,12 @@
+import { assertEquals } from "@std/assert";
+import { formatBytes } from "../../src/json/mod.ts";
+
+Deno.test("formatBytes() writes three digits and the largest unit that fits", () => {
+  assertEquals(
+    [0, 900, 999.6, 1000, 2048, 12_195_257, 71_391_888, 97_300_000, 999_600_000, 999_499_999]
+      .map(formatBytes),
+    ["0 B", "900 B", "1.00 kB", "1.00 kB", "2.05 kB", "12.2 MB", "71.4 MB", "97.3 MB", "1.00 GB"]
+      .concat("999 MB"),
+  );
+  assertEquals([2 ** 34, 5.48e9, 1.234e15].map(formatBytes), ["17.2 GB", "5.48 GB", "1230 TB"]);
+});

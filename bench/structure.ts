@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { ifExists } from "../src/files/mod.ts";
 import { median, tableLine } from "./table.ts";
 
 /** Folders whose `.ts` and `.wgsl` files are the product. */
@@ -60,13 +61,10 @@ export async function readTree(
       }
     }
   }
-  for (const folder of folders) await walk(folder).catch(skipMissing);
-  await Deno.readTextFile(`${root}/mod.ts`).then((text) => tree.set("mod.ts", text), skipMissing);
+  for (const folder of folders) await ifExists(walk(folder));
+  const entry = await ifExists(Deno.readTextFile(`${root}/mod.ts`));
+  if (entry !== null) tree.set("mod.ts", entry);
   return new Map([...tree].sort(([a], [b]) => a < b ? -1 : 1));
-}
-
-function skipMissing(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
 /** Whether a path belongs to the product. */

@@ -170,7 +170,7 @@ export function drawChart(
 }
 
 /** Five digits, which keeps pages small. */
-function short(value: number): number {
+export function short(value: number): number {
   return Number(value.toPrecision(5));
 }
 

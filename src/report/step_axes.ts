@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { StepAxis, StepValues } from "./draw.ts";
+import { short, type StepAxis, type StepValues } from "./draw.ts";
 import type { RunRecord } from "./run_record.ts";
 import { settingsRows } from "./run_settings.ts";
 
@@ -44,8 +44,4 @@ export function axesData(axes: readonly StepAxis[]): string {
       ? runs.map((values) => values.map(([step, hours]) => [step, 60 * hours]))
       : runs;
   return JSON.stringify(Object.fromEntries(axes.map((axis) => [axis.id, inMinutes(axis)])));
-}
-
-function short(value: number): number {
-  return Number(value.toPrecision(5));
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { folderOf, syncFolder } from "../files/mod.ts";
+import { folderOf, ifExists, syncFolder } from "../files/mod.ts";
 import { ConfigError } from "../model/mod.ts";
 
 /**
@@ -20,7 +20,7 @@ export async function checkNewFolder(path: string): Promise<void> {
     if (error instanceof Deno.errors.NotADirectory) {
       throw new ConfigError(`${path} is a file; choose a folder`);
     }
-    ignoreMissing(error);
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 
@@ -39,15 +39,11 @@ export async function writeNewFolder(
   try {
     await write(unfinished);
     // Some systems do not rename to an empty folder.
-    await Deno.remove(path).catch(ignoreMissing);
+    await ifExists(Deno.remove(path));
     await Deno.rename(unfinished, path);
   } catch (error) {
-    await Deno.remove(unfinished, { recursive: true }).catch(ignoreMissing);
+    await ifExists(Deno.remove(unfinished, { recursive: true }));
     throw error;
   }
   await syncFolder(folderOf(path));
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

@@ -1,6 +1,7 @@
 import type { Examination, Examinations, ExaminedName } from "../../src/device/mod.ts";
 import { defineCommand } from "./command.ts";
 import type { DEVICES } from "./options.ts";
+import { figure } from "./progress_line.ts";
 
 /** `albert doctor` */
 export default defineCommand({
@@ -150,8 +151,4 @@ function examinationLines(examination: Examination, kernels?: string): string[] 
 
 function mebibytes(bytes: number): string {
   return `${Math.floor(bytes / 2 ** 20).toLocaleString("en")} MiB`;
-}
-
-function figure(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

@@ -105,7 +105,8 @@ function bar(share: number, width: number): string {
   return "█".repeat(full) + "░".repeat(width - full);
 }
 
-function figure(value: number): string {
+/** Formats a positive number with at least three digits. */
+export function figure(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 

@@ -119,7 +119,7 @@ export class ModelCache {
     await Deno.mkdir(folder, { recursive: true });
     const path = `${folder}/${file}`;
     // A link to a removed blob must be replaced.
-    if (!await isFile(path)) await Deno.remove(path).catch(ignoreMissing);
+    if (!await isFile(path)) await ifExists(Deno.remove(path));
     try {
       await Deno.symlink(`../../blobs/${checksum}`, path);
     } catch (error) {
@@ -156,8 +156,4 @@ async function isFile(path: string): Promise<boolean> {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

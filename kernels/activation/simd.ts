@@ -103,7 +103,7 @@ export function activations(exp: Macro, multiplyAdd: MultiplyAdd): Activations {
       slope: (f, argument) => {
         const x = f.local("v128", argument);
         // Bounded, so that e·s (1 − s without cancellation) is not ∞·0.
-        const e = f.local("v128", f32x4.min(decay(f, x), 1e30));
+        const e = f.local("v128", f32x4.pseudoMin(decay(f, x), 1e30));
         const s = f.local("v128", f32x4.div(1, f32x4.add(1, e)));
         const innerSlope = multiplyAdd(
           f32x4.mul(x, x),

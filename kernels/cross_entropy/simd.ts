@@ -5,27 +5,12 @@
  */
 import { crossEntropyBackward, crossEntropyForward } from "./kernel.ts";
 import { IGNORED } from "./reference.ts";
-import { type Code, f32, f32x4, i32, i32x4, type Local, v128 } from "../simd/code.ts";
+import { type Code, f32, f32x4, i32, type Local, v128 } from "../simd/code.ts";
 import { sumLanes, zeroSum } from "../simd/lanes.ts";
 import type { FunctionBuilder } from "../simd/module_builder.ts";
 import type { SimdKernel } from "../simd/simd_kernel.ts";
+import { maximum } from "../simd/softmax_row.ts";
 import { byRows, clear, element, walk } from "../simd/walk.ts";
-
-/** The maximum of `count` elements, in all lanes. NaN is ignored; −Infinity if there is no other element. */
-function maximum(f: FunctionBuilder, address: Code, count: Local): Local {
-  const largest = f.local("v128", f32x4.constant(-Infinity));
-  const keepGreater = (candidate: Code, other: Local) =>
-    f.set(largest, v128.select(candidate, other, f32x4.gt(candidate, other)));
-  walk(f, { count, read: [address] }, ([x]) => {
-    keepGreater(x, largest);
-    return {};
-  });
-  const turned = f.local("v128", i32x4.shuffle(largest, largest, 2, 3, 0, 1));
-  keepGreater(turned, largest);
-  f.set(turned, i32x4.shuffle(largest, largest, 1, 0, 3, 2));
-  keepGreater(turned, largest);
-  return largest;
-}
 
 /** The index of the first element equal to `value` (given in all lanes), or 0 if no element is. */
 function firstEqual(f: FunctionBuilder, address: Code, count: Local, value: Local): Local {

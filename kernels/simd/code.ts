@@ -223,7 +223,6 @@ export const f32x4 = {
   ne: f32x4Binary(66),
   lt: f32x4Binary(67),
   gt: f32x4Binary(68),
-  nearest: unary(vector(106), f32x4Constant),
   abs: unary(vector(224), f32x4Constant),
   neg: unary(vector(225), f32x4Constant),
   sqrt: unary(vector(227), f32x4Constant),
@@ -231,8 +230,12 @@ export const f32x4 = {
   sub: f32x4Binary(229),
   mul: f32x4Binary(230),
   div: f32x4Binary(231),
-  min: f32x4Binary(232),
+  /** NaN if one of them is NaN. */
   max: f32x4Binary(233),
+  /** `b < a ? b : a`, so `a` if one of them is NaN. Unlike `f32x4.min`, it is a single instruction on x86. */
+  pseudoMin: f32x4Binary(234),
+  /** `a < b ? b : a`; see `pseudoMin`. */
+  pseudoMax: f32x4Binary(235),
   fromI32x4: (a: Code): Code => [a, vector(250)],
   /** `a·b + c`, rounded once or twice, as the processor prefers. Requires relaxed SIMD; see `hasRelaxedSimd`. */
   relaxedMultiplyAdd: (a: Code, b: Code, c: Code): Code => [a, b, c, vector(0x105)],
@@ -254,8 +257,6 @@ export const i32x4 = {
   add: i32x4Binary(174),
   sub: i32x4Binary(177),
   mul: i32x4Binary(181),
-  /** Rounds towards zero, saturates, and converts NaN to 0. */
-  fromF32x4: (a: Code): Code => [a, vector(248)],
   /** 64-bit products of the unsigned lanes 0 and 1. */
   multiplyLowU: (a: Code, b: Code): Code => [a, b, vector(222)],
   /** 64-bit products of the unsigned lanes 2 and 3. */

@@ -1,5 +1,5 @@
 /**
- * The softmax of one row, for the attention and the pooling kernels.
+ * The maximum and the softmax of one row.
  *
  * @module
  */
@@ -9,16 +9,23 @@ import type { Library } from "./library.ts";
 import type { FunctionBuilder } from "./module_builder.ts";
 import { walk } from "./walk.ts";
 
-/** The maximum of `scale·x` over `count` elements, in all lanes: −Infinity for no elements, NaN if any is NaN. */
-function maximum(f: FunctionBuilder, address: Code, count: Local, scale: Local): Local {
+/** The maximum of `scale·x` over `count` elements, in all lanes. NaN is ignored; −Infinity if there is no other element. */
+export function maximum(
+  f: FunctionBuilder,
+  address: Code,
+  count: Local,
+  scale?: Local,
+  max = f32x4.pseudoMax,
+): Local {
   const largest = f.local("v128", f32x4.constant(-Infinity));
   walk(f, { count, read: [address] }, ([x]) => {
     // The last elements are loaded into all four lanes, which does not change a maximum.
-    f.set(largest, f32x4.max(largest, f32x4.mul(scale, x)));
+    const scaled = scale === undefined ? x : f32x4.mul(scale, x);
+    f.set(largest, max(largest, scaled));
     return {};
   });
-  f.set(largest, f32x4.max(largest, i32x4.shuffle(largest, largest, 2, 3, 0, 1)));
-  f.set(largest, f32x4.max(largest, i32x4.shuffle(largest, largest, 1, 0, 3, 2)));
+  f.set(largest, max(largest, i32x4.shuffle(largest, largest, 2, 3, 0, 1)));
+  f.set(largest, max(largest, i32x4.shuffle(largest, largest, 1, 0, 3, 2)));
   return largest;
 }
 
@@ -44,6 +51,10 @@ export function softmaxRow(
   { scores, probabilities, count, scale }: ScoreRow,
 ): { largest: Local; total: Local } {
   const largest = maximum(f, scores, count, scale);
+  // Next to numbers, NaN makes the total NaN. Among −Infinity alone, it must be the maximum.
+  f.if(f32.eq(f32x4.extract(largest, 0), -Infinity), () => {
+    f.set(largest, maximum(f, scores, count, scale, f32x4.max));
+  });
   const sums = zeroSum(f);
   walk(f, { count, read: [scores], write: [probabilities], sums: [sums] }, ([x]) => {
     f.set(x, library.exp(f, f32x4.sub(f32x4.mul(scale, x), largest)));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Sha256 } from "../../src/files/mod.ts";
+import { atomicWriteFile, folderOf, ifExists, Sha256 } from "../../src/files/mod.ts";
 import { SHIPPED_MODEL } from "../../src/weights/mod.ts";
 
 /** The files that a model consists of; the others of its folder follow from them. */
@@ -75,4 +75,24 @@ export function modelModules(parts: ModelParts): Map<string, string> {
     ].join("\n"),
   );
   return modules;
+}
+
+/**
+ * Writes modules to a folder. Each file is replaced as a whole and only if its text changes, and `model.ts` is last; then the modules that are no longer part of the
+ * model are removed. So an interrupted call, or two at the same time, leave a model that can be imported.
+ */
+export async function writeModules(
+  folder: string,
+  modules: ReadonlyMap<string, string>,
+): Promise<void> {
+  for (const [path, text] of modules) {
+    const file = `${folder}/${path}`;
+    if (await ifExists(Deno.readTextFile(file)) === text) continue;
+    await Deno.mkdir(folderOf(file), { recursive: true });
+    await atomicWriteFile(file, text);
+  }
+  for (const { name } of Deno.readDirSync(`${folder}/${FOLDER}`)) {
+    const isStale = name.endsWith(".ts") && !modules.has(`${FOLDER}/${name}`);
+    if (isStale) await ifExists(Deno.remove(`${folder}/${FOLDER}/${name}`));
+  }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { atomicWriteFile, folderOf, Sha256, sha256File } from "../../src/files/mod.ts";
+import { Sha256, sha256File } from "../../src/files/mod.ts";
 import {
   convertFolder,
   readEvents,
@@ -25,7 +25,7 @@ import {
 } from "./card.ts";
 import { trainingCurve } from "./curve.ts";
 import { evaluateHeldOut } from "./evaluate.ts";
-import { modelModules, type ModelParts } from "./modules.ts";
+import { modelModules, type ModelParts, writeModules } from "./modules.ts";
 
 /** Folder of the modules. */
 const GENERATED = `${ROOT}/src/weights/shipped/generated`;
@@ -96,7 +96,7 @@ async function writeModel(
   const accuracy = Math.round(100 * provenance.heldOut.mlmAccuracy.share);
   const summary = `${sizesText(config, weights)}, MLM accuracy ${accuracy}% on held-out books`;
   await writeRecord("card", card);
-  await writeModules({ ...parts, card, summary });
+  await writeModules(GENERATED, modelModules({ ...parts, card, summary }));
 }
 
 /**
@@ -121,16 +121,6 @@ export async function readModelParts(
   }
   const config = await Deno.readTextFile(`${folder}/config.json`);
   return { config, vocabulary: await Deno.readFile(`${from}/spiece.model`), weights };
-}
-
-/** Replaces the modules of `src/weights/shipped/generated`. */
-async function writeModules(parts: ModelParts): Promise<void> {
-  await Deno.remove(GENERATED, { recursive: true });
-  for (const [path, text] of modelModules(parts)) {
-    const file = `${GENERATED}/${path}`;
-    await Deno.mkdir(folderOf(file), { recursive: true });
-    await atomicWriteFile(file, text);
-  }
 }
 
 /** Lists the books with their sizes and checksums. */

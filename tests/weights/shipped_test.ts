@@ -22,7 +22,7 @@ import {
 } from "../../src/weights/mod.ts";
 import { embeddedFolder, type EmbeddedModel } from "../../src/weights/shipped/embedded.ts";
 import { fileUrl, ROOT } from "../../tasks/launch/files.ts";
-import { modelModules } from "../../tasks/ship/modules.ts";
+import { modelModules, writeModules } from "../../tasks/ship/modules.ts";
 import { readModelParts } from "../../tasks/ship/write_model.ts";
 
 /** Writes a model with random weights. */
@@ -57,10 +57,7 @@ Deno.test("the modules of a model decode to the folder that albert convert write
     card: "# A model\n",
     summary: "A small model",
   };
-  for (const [path, text] of modelModules(parts)) {
-    await Deno.mkdir(`${generated}/${path}`.replace(/[^/]*$/, ""), { recursive: true });
-    await Deno.writeTextFile(`${generated}/${path}`, text);
-  }
+  await writeModules(generated, modelModules(parts));
   const { MODEL } = await import(fileUrl(`${generated}/model.ts`)) as { MODEL: EmbeddedModel };
   const files = await embeddedFolder(MODEL);
 
@@ -82,6 +79,30 @@ Deno.test("the modules of a model decode to the folder that albert convert write
   const [[b]] = await half.fillMask("The [MASK] moos.");
   assertEquals(a.piece, b.piece);
   assert(a.probability !== b.probability && Math.abs(a.probability - b.probability) < 1e-3);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("two commands may write the model of the package at the same time", async () => {
+  const folder = await Deno.makeTempDir();
+  const partsOf = (card: string, bytes: number) => ({
+    ...{ summary: "A small model", config: "{}", card, vocabulary: new Uint8Array([1]) },
+    weights: new Uint8Array(bytes),
+  });
+  const shorter = modelModules(partsOf("new", 1_000_000));
+  await writeModules(folder, modelModules(partsOf("old", 2_000_000)));
+  const kept = `${folder}/albert_mini_books/weights_0.ts`;
+  await Deno.utime(kept, 1, 1);
+  await Promise.all([writeModules(folder, shorter), writeModules(folder, shorter)]);
+  const files = ["model.ts", "albert_mini_books"].flatMap((name) =>
+    name.endsWith(".ts")
+      ? [name]
+      : [...Deno.readDirSync(`${folder}/${name}`)].map((file) => `${name}/${file.name}`)
+  );
+  assertEquals(files.sort(), [...shorter.keys()].sort());
+  for (const [path, text] of shorter) {
+    assertEquals(await Deno.readTextFile(`${folder}/${path}`), text);
+  }
+  assertEquals((await Deno.stat(kept)).mtime, new Date(1000), "the same text is not written again");
   await Deno.remove(folder, { recursive: true });
 });
 

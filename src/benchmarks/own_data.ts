@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { lacks } from "../files/mod.ts";
 import { RandomStream } from "../tensor/random/mod.ts";
 import { RecordError } from "./records.ts";
 
@@ -44,23 +45,14 @@ export async function findOwnFile(
 }
 
 /** Returns an error with the names that are expected. */
-export async function missingFile(
+export function missingFile(
   data: string,
   split: OwnSplit,
   endings: readonly string[],
-): Promise<RecordError> {
-  const stat = await Deno.stat(data).catch(() => undefined);
-  if (stat === undefined) return new RecordError(`${data} does not exist: check --data`);
-  if (!stat.isDirectory) {
-    return new RecordError(
-      `${data} is not a folder: --data needs a folder with files such as ${SPLITS[split][0]}${
-        endings[0]
-      }`,
-    );
-  }
+): RecordError {
   const names = SPLITS[split].map((name) => `${name}${endings[0]}`).join(" or ");
   const others = endings.slice(1).join(", ");
-  return new RecordError(`${data} does not contain ${names}${others && ` (also with ${others})`}`);
+  return new RecordError(lacks(data, `${names}${others && ` (also with ${others})`}`));
 }
 
 /**

@@ -26,7 +26,7 @@ import {
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
 import { type Tokenizer, tokenizerFromBytes, VOCABULARY_FILES } from "../../src/text/mod.ts";
 import type { Safetensors } from "../../src/weights/mod.ts";
-import { ifExists } from "../../src/files/mod.ts";
+import { ifExists, lacks } from "../../src/files/mod.ts";
 import { quote } from "../../src/json/mod.ts";
 import { type DataSource, pretrainingTask } from "../../src/pretraining/disk.ts";
 import {
@@ -288,10 +288,12 @@ async function openSources(flags: DataFlags): Promise<DataSource[]> {
   if (flags.mixture === undefined) {
     const data = await openData(flags);
     if (data === null) {
+      const [folder, ...others] = flags.data;
+      const problem = others.length > 0 || /[*?]/.test(folder)
+        ? `${flags.data.join(" ")} is not prepared data`
+        : lacks(folder, "prepared data (index.json)");
       throw new UsageError(
-        `${
-          flags.data.join(" ")
-        } is not prepared data; run albert prepare first, or add --vocab to prepare text now`,
+        `${problem}; run albert prepare first, or add --vocab to prepare text now`,
       );
     }
     return [{ name: "", data, weight: 1 }];

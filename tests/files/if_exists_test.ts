@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { ifExists } from "../../src/files/mod.ts";
+import { ifExists, lacks } from "../../src/files/mod.ts";
 
 Deno.test("ifExists() returns null for a missing file, and rejects with any other error", async () => {
   const folder = await Deno.makeTempDir();
@@ -8,6 +8,21 @@ Deno.test("ifExists() returns null for a missing file, and rejects with any othe
     await Deno.writeTextFile(`${folder}/file`, "text");
     assertEquals(await ifExists(Deno.readTextFile(`${folder}/file`)), "text");
     await assertRejects(() => ifExists(Deno.readTextFile(folder)));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("lacks() distinguishes a missing folder, a file, and a folder without the content", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/file`, "text");
+    const expected = "expected a folder with dev.tsv";
+    assertEquals(lacks(folder, "dev.tsv"), `${folder} does not contain dev.tsv`);
+    assertEquals(lacks(`${folder}/file`, "dev.tsv"), `${folder}/file is a file; ${expected}`);
+    for (const path of [`${folder}/missing`, `${folder}/file/data`]) {
+      assertEquals(lacks(path, "dev.tsv"), `${path} does not exist; ${expected}`);
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

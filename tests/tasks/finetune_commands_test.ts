@@ -212,7 +212,7 @@ Deno.test("finetune reports invalid input as one sentence, and writes nothing", 
         1,
         "settings.json is a file; expected the folder",
       ],
-      [replace("--data", `${folder}/model`), 1, "contains neither RTE/train.tsv nor train.tsv"],
+      [replace("--data", `${folder}/model`), 1, "does not contain RTE/train.tsv or train.tsv"],
       [replace("--data", `${folder}/label`), 1, `line 2: label "maybe" is not valid for RTE`],
       [replace("--data", `${folder}/same`), 1, "use a training file without the validation rows"],
     ];

@@ -47,6 +47,14 @@ async function configFile(name: string, change: Record<string, unknown>): Promis
 Deno.test("pretrain names the flag that is missing, unknown or out of range", async () => {
   await refuses([...DATA, "--config", "smoke"], 2, "--steps is required");
   await refuses(["--steps", "2"], 2, "--data is required");
+  const expected = "expected a folder with prepared data (index.json); run albert prepare first";
+  await refuses(["--data", "gone", ...SHORT], 2, `gone does not exist; ${expected}`);
+  await refuses(
+    ["--data", `${folder}/spiece.model`, ...SHORT],
+    2,
+    `spiece.model is a file; ${expected}`,
+  );
+  await refuses(["--data", "*.txt", ...SHORT], 2, "*.txt is not prepared data; run albert prepare");
   await refuses([...DATA, ...SHORT, "--config", "albert-huge"], 2, "albert-huge", "albert-base-v2");
   await refuses([...DATA, "--steps", "0"], 2, "steps must be an integer from 1, got 0");
   await refuses([...DATA, "--steps", "2", "--batch-size", "0"], 2, "--batch-size must be");

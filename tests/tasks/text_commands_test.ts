@@ -164,11 +164,11 @@ Deno.test("predict perplexity scores texts, and text tasks reject bad input in o
       1,
       "does not contain train.tsv or training.tsv (also with .csv, .jsonl, .json",
     ],
-    [() => text("missing"), 1, "missing does not exist: check --data"],
+    [() => text("missing"), 1, "missing does not exist; expected a folder with train.tsv"],
     [
       () => text("classes/train.tsv"),
       1,
-      "is not a folder: --data needs a folder with files such as",
+      "is a file; expected a folder with train.tsv",
     ],
     [
       () => text("single"),

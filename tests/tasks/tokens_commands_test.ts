@@ -115,7 +115,11 @@ Deno.test("finetune tokens and predict tokens reject bad input in one sentence",
       1,
       "does not contain train.conll or training.conll (also with .txt, .tsv",
     ],
-    [() => finetune(`${bad}/missing`), 1, "missing does not exist: check --data"],
+    [
+      () => finetune(`${bad}/missing`),
+      1,
+      "missing does not exist; expected a folder with train.conll",
+    ],
     [
       () => finetune(`${folder}/data`, "--dev-fraction", "1"),
       2,

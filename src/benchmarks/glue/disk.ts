@@ -4,7 +4,7 @@
  * @module
  */
 import { readParquetRows } from "../../data/disk/mod.ts";
-import { Sha256 } from "../../files/mod.ts";
+import { lacks, Sha256 } from "../../files/mod.ts";
 import {
   checkDisjoint,
   describeMalformed,
@@ -58,7 +58,7 @@ export async function findGlueFile(
   for (const path of [`${data}/${folder}/${file}`, `${data}/${file}`]) {
     if (await isFile(path)) return path;
   }
-  throw new GlueFileError(`${data} contains neither ${folder}/${file} nor ${file}`);
+  throw new GlueFileError(lacks(data, `${folder}/${file} or ${file}`));
 }
 
 /**
@@ -118,7 +118,7 @@ export async function loadTextData(data: string, options: TextDataOptions): Prom
   const { type, devFraction, classWeights = "none", log } = options;
   const sum = new Sha256();
   const trainPath = await findOwnFile(data, "train", TEXT_ENDINGS);
-  if (trainPath === null) throw await missingFile(data, "train", TEXT_ENDINGS);
+  if (trainPath === null) throw missingFile(data, "train", TEXT_ENDINGS);
   const task = textTaskDefinition(await readTable(trainPath), trainPath, type);
   const all = await readRows(task, "train", trainPath, options, sum);
   const devPath = await findOwnFile(data, "dev", TEXT_ENDINGS);
@@ -159,7 +159,7 @@ export async function readTextTask(
  */
 export async function findTextFile(data: string, split: OwnSplit): Promise<string> {
   const path = await findOwnFile(data, split, TEXT_ENDINGS);
-  if (path === null) throw await missingFile(data, split, TEXT_ENDINGS);
+  if (path === null) throw missingFile(data, split, TEXT_ENDINGS);
   return path;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Sha256 } from "../../files/mod.ts";
+import { lacks, Sha256 } from "../../files/mod.ts";
 import type { RaceLevel } from "./metrics.ts";
 import { RaceFileError, type RaceQuestion, readRaceFile } from "./reader.ts";
 
@@ -46,7 +46,7 @@ export async function loadRace(
   }
   if (files === 0) {
     throw new RaceFileError(
-      `${folder} does not contain ${levels.map((level) => `${split}/${level}/*.txt`).join(" or ")}`,
+      lacks(folder, levels.map((level) => `${split}/${level}/*.txt`).join(" or ")),
     );
   }
   if (questions.length === 0) throw new RaceFileError(`The files in ${base} contain no questions`);

@@ -4,7 +4,7 @@
  * @module
  */
 import { isParquet, readParquetRows } from "../../data/disk/mod.ts";
-import { Sha256 } from "../../files/mod.ts";
+import { lacks, Sha256 } from "../../files/mod.ts";
 import { findOwnFile } from "../own_data.ts";
 import {
   readSquad,
@@ -69,9 +69,9 @@ export function findSquadFiles(data: string, version?: SquadVersion): SquadFiles
     .map((each) => `dev-v${each}.json`);
   throw new SquadFormatError(
     found.length === 0
-      ? `${data} does not contain ${
-        names.join(" or ")
-      }, or train.json and dev.json; name other files with --train-file and --dev-file`
+      ? `${
+        lacks(data, `${names.join(" or ")}, or train.json and dev.json`)
+      }; name other files with --train-file and --dev-file`
       : `${data} contains SQuAD 1.1 and 2.0; select one with --task 1.1 or --task 2.0`,
   );
 }

@@ -36,7 +36,7 @@ export async function loadTokensData(
 ): Promise<TokensData> {
   const sum = new Sha256();
   const trainPath = await findOwnFile(data, "train", ENDINGS);
-  if (trainPath === null) throw await missingFile(data, "train", ENDINGS);
+  if (trainPath === null) throw missingFile(data, "train", ENDINGS);
   const all = readTagged(await readUtf8(trainPath, sum), trainPath);
   const labels = tagNames(all, trainPath);
   const devPath = await findOwnFile(data, "dev", ENDINGS);
@@ -60,6 +60,6 @@ export async function readTokensSplit(
   split: OwnSplit,
 ): Promise<readonly TaggedSentence[]> {
   const path = await findOwnFile(data, split, ENDINGS);
-  if (path === null) throw await missingFile(data, split, ENDINGS);
+  if (path === null) throw missingFile(data, split, ENDINGS);
   return readTagged(await readUtf8(path), path);
 }

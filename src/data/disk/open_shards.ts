@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parseSealed, sha256Hex } from "../../files/mod.ts";
+import { lacks, parseSealed, sha256Hex } from "../../files/mod.ts";
 import { Corpus } from "../corpus.ts";
 import { type DataIndex, INDEX_FILE, parseIndex, type ShardEntry } from "../index_file.ts";
 import { parseShard, type Shard, ShardError } from "../shard.ts";
@@ -63,7 +63,7 @@ export async function readIndex(folder: string): Promise<DataIndex> {
     text = await Deno.readTextFile(path);
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new ShardError(`${folder} contains no prepared data (no ${INDEX_FILE}): run prepare`, {
+    throw new ShardError(`${lacks(folder, `prepared data (${INDEX_FILE})`)}; run prepare`, {
       cause,
     });
   }

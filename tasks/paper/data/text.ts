@@ -8,7 +8,7 @@ import { loadRace } from "../../../src/benchmarks/race/disk.ts";
 import { type RaceLevel, readSquad } from "../../../src/benchmarks/mod.ts";
 import { expandInputs, openInput } from "../../../src/data/disk/mod.ts";
 import { readDocuments } from "../../../src/data/readers/mod.ts";
-import { atomicWriteFile, ifExists } from "../../../src/files/mod.ts";
+import { atomicWriteFile, ifExists, lacks } from "../../../src/files/mod.ts";
 import {
   type SentencePieceModel,
   Tokenizer,
@@ -44,7 +44,9 @@ export async function findText(root: string, without: readonly string[]): Promis
     .sort();
   if (folders.length === 0) {
     throw new Error(
-      `${root}/text contains no pretraining text; put text files or folders there, such as text/books and text/wikipedia`,
+      `${
+        lacks(`${root}/text`, "pretraining text")
+      }; put text files or folders there, such as text/books and text/wikipedia`,
     );
   }
   const named = folders.filter((name) => PLAIN_TEXT.includes(name));

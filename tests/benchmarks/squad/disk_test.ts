@@ -45,7 +45,11 @@ Deno.test("findSquadFiles() finds the official files in the folder or in a subfo
       const [name, version, sentence] of [
         ["both", undefined, "contains SQuAD 1.1 and 2.0; select one with --task"],
         ["flat", "1.1", "does not contain dev-v1.1.json"],
-        ["none", undefined, "does not contain dev-v1.1.json or dev-v2.0.json"],
+        [
+          "none",
+          undefined,
+          "does not contain dev-v1.1.json or dev-v2.0.json",
+        ],
       ] as const
     ) {
       assertThrows(() => findSquadFiles(`${folder}/${name}`, version), SquadFormatError, sentence);

@@ -290,5 +290,9 @@ Deno.test("openShards() names a shard that is missing, truncated or changed", ()
     await Deno.remove(path);
     await assertRejects(() => openShards(out), ShardError, `${path} is missing`);
     await Deno.remove(`${out}/index.json`);
-    await assertRejects(() => openShards(out), ShardError, "contains no prepared data");
+    await assertRejects(
+      () => openShards(out),
+      ShardError,
+      "does not contain prepared data (index.json); run prepare",
+    );
   }));

@@ -4,6 +4,7 @@
  * @module
  */
 import { lacks } from "../files/mod.ts";
+import { formatCount } from "../json/mod.ts";
 import { RandomStream } from "../tensor/random/mod.ts";
 import { RecordError } from "./records.ts";
 
@@ -98,7 +99,7 @@ export function holdOut<T>(
   }
   if (rows.length < 2) {
     throw new RangeError(
-      `Cannot hold out a part of ${rows.length} ${rows.length === 1 ? "row" : "rows"}: ` +
+      `Cannot hold out a part of ${formatCount(rows.length, "row")}: ` +
         "at least 2 are needed, or a dev file",
     );
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatCount } from "../json/mod.ts";
 import type { ExampleStatistics } from "./example_statistics.ts";
 import type { DataIndex } from "./index_file.ts";
 import { SENTENCE_BAR } from "./length_histogram.ts";
@@ -19,12 +20,12 @@ export function describeData(index: DataIndex): string {
   const { report } = index;
   const { sentences, documents } = report.lengths;
   return [
-    `documents            ${figure(total("documents"))}`,
-    `  duplicates         ${figure(report.duplicateDocuments)}`,
-    `  empty              ${figure(report.emptyDocuments)}`,
-    `sentences            ${figure(total("sentences"))}`,
-    `tokens               ${figure(total("tokens"))}`,
-    `vocabulary           ${figure(index.vocabulary.size)} pieces`,
+    `documents            ${formatCount(total("documents"))}`,
+    `  duplicates         ${formatCount(report.duplicateDocuments)}`,
+    `  empty              ${formatCount(report.emptyDocuments)}`,
+    `sentences            ${formatCount(total("sentences"))}`,
+    `tokens               ${formatCount(total("tokens"))}`,
+    `vocabulary           ${formatCount(index.vocabulary.size)} pieces`,
     `shards               ${index.shards.length}`,
     `fingerprint          ${index.fingerprint}`,
     "",
@@ -45,12 +46,12 @@ export function describeData(index: DataIndex): string {
 export function describeExamples(statistics: ExampleStatistics): string {
   const { replacements } = statistics;
   return [
-    `examples                    ${figure(statistics.examples)}`,
+    `examples                    ${formatCount(statistics.examples)}`,
     `tokens per example          ${statistics.meanLength.toFixed(1)}`,
     `truncated                   ${percent(statistics.truncated)}`,
     `pair label 1                ${percent(statistics.pairsWithLabelOne)}`,
-    `pairs across documents      ${figure(statistics.pairsAcrossDocuments)}`,
-    `pairs not consecutive       ${figure(statistics.pairsNotConsecutive)}`,
+    `pairs across documents      ${formatCount(statistics.pairsAcrossDocuments)}`,
+    `pairs not consecutive       ${formatCount(statistics.pairsNotConsecutive)}`,
     `short targets, as drawn     ${percent(statistics.shortTargetsDrawn)}`,
     `one-sentence chunks dropped ${
       percent(statistics.oneSentenceChunksDropped)
@@ -89,13 +90,9 @@ function histogram(
   for (let i = Math.max(first, 0); i <= last; i++) {
     const name = `${label(i)}${i === open ? "+" : ""}`;
     const bar = "█".repeat(Math.round(40 * counts[i] / most));
-    lines.push(`  ${name.padStart(9)} ${bar.padEnd(40)} ${figure(counts[i])}`);
+    lines.push(`  ${name.padStart(9)} ${bar.padEnd(40)} ${formatCount(counts[i])}`);
   }
   return lines;
-}
-
-function figure(value: number): string {
-  return value.toLocaleString("en");
 }
 
 function percent(share: number): string {

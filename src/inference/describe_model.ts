@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DISPLAY, type MimeBundle } from "../json/mod.ts";
+import { DISPLAY, formatCount, type MimeBundle } from "../json/mod.ts";
 import { Albert } from "./albert.ts";
 
 Object.defineProperty(Albert.prototype, DISPLAY, {
@@ -15,19 +15,18 @@ Object.defineProperty(Albert.prototype, DISPLAY, {
 /** Kind, sizes, vocabulary and device as a table and as text. All values are numbers or come from fixed lists, except the adapter, which is escaped. */
 function describeModel({ device, encoder, tokenizer }: Albert): MimeBundle {
   const { config, parameters } = encoder;
-  const count = (n: number) => n.toLocaleString("en");
   const rows: [string, string][] = [
-    ["parameters", count(parameters.count)],
+    ["parameters", formatCount(parameters.count)],
     [
       "layers",
       `${config.numHiddenLayers} of ${
-        count(config.hiddenSize)
+        formatCount(config.hiddenSize)
       } units, ${config.numAttentionHeads} heads`,
     ],
-    ["embedding", count(config.embeddingSize)],
+    ["embedding", formatCount(config.embeddingSize)],
     ["shared parameters", config.share],
-    ["vocabulary", `${count(tokenizer.vocabularySize)} pieces`],
-    ["longest text", `${count(config.maxPositionEmbeddings)} tokens`],
+    ["vocabulary", `${formatCount(tokenizer.vocabularySize)} pieces`],
+    ["longest text", `${formatCount(config.maxPositionEmbeddings)} tokens`],
     ["device", device.description.adapter],
   ];
   const title = config.arch === "bert" ? "BERT" : "ALBERT";

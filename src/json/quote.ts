@@ -1,5 +1,5 @@
 /**
- * Values formatted for messages: those of untrusted files, and numbers of bytes.
+ * Values formatted for messages: those of untrusted files, counts, and numbers of bytes.
  *
  * @module
  */
@@ -51,6 +51,17 @@ export function shorten(text: string, maxLength: number = MAX_LENGTH): string {
   // deno-lint-ignore no-control-regex
   const line = text.replace(/[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, " ").trim();
   return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;
+}
+
+/**
+ * Formats a count with thousands separators: `1,234`; with a noun, `1 row` or `1,234 rows`.
+ *
+ * @param count a number; it is rounded to an integer
+ * @param noun the singular of a noun whose plural ends with `s`
+ */
+export function formatCount(count: number, noun?: string): string {
+  const digits = Math.round(count).toLocaleString("en");
+  return noun === undefined ? digits : `${digits} ${noun}${digits === "1" ? "" : "s"}`;
 }
 
 /** Formats a number of bytes with three digits and a decimal unit: `812 B`, `12.2 MB`, `2.05 GB`. */

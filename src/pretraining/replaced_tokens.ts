@@ -8,6 +8,7 @@
  */
 import type { Corpus, Example, ExampleDataset } from "../data/mod.ts";
 import { partOf, sumFieldsOverRanks, sumOverRanks } from "../distributed/mod.ts";
+import { formatCount } from "../json/mod.ts";
 import {
   type EncoderInput,
   encoderSpecs,
@@ -18,7 +19,6 @@ import {
 } from "../model/mod.ts";
 import { RandomStream } from "../tensor/random/mod.ts";
 import {
-  groupDigits,
   MetricRing,
   modelCard,
   type Objective,
@@ -169,10 +169,10 @@ export function replacedTokenTask(options: ReplacedTokenOptions): Task<ReplacedT
     architecture: (config) => transformersClass(config, "Model"),
     card: (config, step, evaluation) =>
       modelCard(config, {
-        title: `${groupDigits(step)} steps of replaced-token detection`,
+        title: `${formatCount(step)} steps of replaced-token detection`,
         text:
           "Pretrained with [@albert-lab/albert](https://jsr.io/@albert-lab/albert) to find tokens that " +
-          `were replaced, on ${groupDigits(train.corpus.tokenCount)} tokens of text.`,
+          `were replaced, on ${formatCount(train.corpus.tokenCount)} tokens of text.`,
         // No class of transformers has this head.
         architecture: "",
         evaluation,

@@ -5,6 +5,7 @@
  */
 import { type ExampleDataset, uncutPairs } from "../data/mod.ts";
 import { type StepBatches, stepBatches } from "../data/workers/mod.ts";
+import { formatCount } from "../json/mod.ts";
 import {
   initialize,
   type ModelConfig,
@@ -18,7 +19,6 @@ import {
   type CardEvaluation,
   type Evaluation,
   type EvaluationContext,
-  groupDigits,
   modelCard,
   type Task,
 } from "../train/mod.ts";
@@ -318,14 +318,14 @@ function card(
   const tokens = sources.reduce((sum, { data }) => sum + data.corpus.tokenCount, 0);
   const lengths = phases.map(({ examples }) => examples.maxSeqLength).join(", then ");
   return modelCard(config, {
-    title: `${groupDigits(step)} pretraining steps`,
+    title: `${formatCount(step)} pretraining steps`,
     text: `Pretrained with [@albert-lab/albert](https://jsr.io/@albert-lab/albert) on ${
-      groupDigits(tokens)
+      formatCount(tokens)
     } tokens of text.`,
     architecture: pretrainingArchitecture(config),
     evaluation,
     rows: [
-      ["embedding size, vocabulary", `${config.embeddingSize}, ${groupDigits(config.vocabSize)}`],
+      ["embedding size, vocabulary", `${config.embeddingSize}, ${formatCount(config.vocabSize)}`],
       ["sharing", `${config.share}, ${config.numHiddenGroups} group(s)`],
       ["pair objective", config.pairObjective],
       ["batch, sequence length", `${batchSize}, ${lengths}`],

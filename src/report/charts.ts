@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { formatCount } from "../json/mod.ts";
 import { baselinesOf, MIN_EXAMPLES, sampleSize, wilson } from "./baselines.ts";
 import type { Chart, Curve } from "./draw.ts";
-import { formatCount } from "./format.ts";
 import {
   type ChartGroup,
   HELD_OUT,

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { formatCount } from "../json/mod.ts";
 import { baselinesOf, sampleSize, wilson } from "./baselines.ts";
 import { comparisonCharts } from "./charts.ts";
 import { curveColor } from "./draw.ts";
-import { formatCount, formatDuration } from "./format.ts";
+import { formatDuration } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { chartControls, figures, page } from "./page.ts";
 import { HELD_OUT, quantityOf } from "./quantities.ts";

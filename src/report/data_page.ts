@@ -4,8 +4,9 @@
  * @module
  */
 import type { DataIndex, ExampleStatistics } from "../data/mod.ts";
+import { formatCount } from "../json/mod.ts";
 import { type BarChart, drawBars } from "./draw.ts";
-import { formatCount, formatPercent } from "./format.ts";
+import { formatPercent } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { type Fact, factList, page } from "./page.ts";
 

@@ -3,11 +3,7 @@
  *
  * @module
  */
-
-/** An integer with thousands separators. */
-export function formatCount(value: number): string {
-  return Math.round(value).toLocaleString("en");
-}
+import { formatCount } from "../json/mod.ts";
 
 /** A measured value with four significant digits. */
 export function formatNumber(value: number): string {

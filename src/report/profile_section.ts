@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { formatCount } from "../json/mod.ts";
 import type { RunProfile } from "../runs/disk.ts";
 import { drawFlame, type FlameBar } from "./draw_maps.ts";
-import { formatCount, formatNumber, formatPercent } from "./format.ts";
+import { formatNumber, formatPercent } from "./format.ts";
 import { type Html, html } from "./html.ts";
 
 /** Rows per table. */

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { formatCount } from "../json/mod.ts";
 import type { MissedExample, NamedReview, PredictionReview } from "../runs/mod.ts";
 import { collapsedClass } from "./baselines.ts";
 import { drawBars } from "./draw.ts";
-import { formatCount, formatPercent } from "./format.ts";
+import { formatPercent } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { legendEntry } from "./page.ts";
 import type { RunRecord } from "./run_record.ts";

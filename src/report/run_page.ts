@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { formatCount } from "../json/mod.ts";
 import { sampleSize, wilson } from "./baselines.ts";
 import { runCharts } from "./charts.ts";
 import type { StepAxis } from "./draw.ts";
-import { formatCount, formatField, formatPercent } from "./format.ts";
+import { formatField, formatPercent } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { chartControls, factList, figures, page } from "./page.ts";
 import { profileSection } from "./profile_section.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { isObject, quote } from "../json/mod.ts";
+import { formatCount, isObject, quote } from "../json/mod.ts";
 import { countParameters, parseConfig, pretrainingSpecs } from "../model/mod.ts";
-import { formatCount, formatDuration, formatNumber } from "./format.ts";
+import { formatDuration, formatNumber } from "./format.ts";
 import type { Fact } from "./page.ts";
 import type { RunRecord } from "./run_record.ts";
 

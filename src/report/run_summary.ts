@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatCount } from "../json/mod.ts";
 import {
   baselinesOf,
   collapsedClass,
@@ -11,7 +12,7 @@ import {
   sampleSize,
   wilson,
 } from "./baselines.ts";
-import { formatCount, formatDuration, formatPercent } from "./format.ts";
+import { formatDuration, formatPercent } from "./format.ts";
 import { HELD_OUT, quantityOf } from "./quantities.ts";
 import { runName, type RunRecord } from "./run_record.ts";
 import { parameterCount, settingsRows } from "./run_settings.ts";

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { formatCount } from "../json/mod.ts";
 import type { SampleLine, SampleMask, SamplePrediction } from "../runs/mod.ts";
 import { element, type Html, html } from "./html.ts";
-import { formatCount, formatPercent } from "./format.ts";
+import { formatPercent } from "./format.ts";
 
 /** Guesses shown per mask. */
 const GUESSES = 3;

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { formatCount } from "../json/mod.ts";
 import type { TensorFigures, TensorLine } from "../runs/mod.ts";
 import { drawHeatMap, type HeatMap } from "./draw_maps.ts";
-import { formatCount, formatNumber } from "./format.ts";
+import { formatNumber } from "./format.ts";
 import { type Html, html } from "./html.ts";
 
 const MAPS: readonly (readonly [keyof TensorFigures, string])[] = [

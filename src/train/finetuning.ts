@@ -4,6 +4,7 @@
  * @module
  */
 import type { Device } from "../device/mod.ts";
+import { formatCount } from "../json/mod.ts";
 import {
   Encoder,
   encoderSpecs,
@@ -16,7 +17,7 @@ import type { Safetensors } from "../weights/mod.ts";
 import { evaluateTask } from "./evaluate.ts";
 import type { FinetuneBatch, FinetuneExample, FinetuneTask, TaskHead } from "./finetune_task.ts";
 import { startFrom } from "./load_for_task.ts";
-import { groupDigits, modelCard } from "./model_card.ts";
+import { modelCard } from "./model_card.ts";
 import { collateSequences, longestSequence, TrainingOrder } from "./sequences.ts";
 import type { FinetuneSettings } from "./settings.ts";
 import type { Task, TaskBatch } from "./task.ts";
@@ -120,10 +121,10 @@ export function finetuningTask<E extends FinetuneExample, O>(
         tags: [task.name],
         evaluation,
         rows: [
-          ["training examples, steps", `${groupDigits(task.train.length)}, ${groupDigits(step)}`],
+          ["training examples, steps", `${formatCount(task.train.length)}, ${formatCount(step)}`],
           [
             "validation examples",
-            task.heldOut.map((set) => groupDigits(set.examples.length)).join(" + "),
+            task.heldOut.map((set) => formatCount(set.examples.length)).join(" + "),
           ],
           ["batch, sequence length", `${batchSize}, ${maxSeqLength}`],
           [

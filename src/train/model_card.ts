@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatCount } from "../json/mod.ts";
 import { architectureOf, type ModelConfig } from "../model/mod.ts";
 
 /** The metrics of an evaluation. */
@@ -92,7 +93,7 @@ export function modelCard(config: ModelConfig, card: ModelCard): string {
     table(["", ""], facts),
     ...(evaluation === null || Object.keys(evaluation.metrics).length === 0 ? [] : [
       `## Evaluation\n`,
-      `On the validation data, at step ${groupDigits(evaluation.step)}:\n`,
+      `On the validation data, at step ${formatCount(evaluation.step)}:\n`,
       table(
         ["metric", "value"],
         Object.entries(evaluation.metrics).map(([name, value]) => [name, shown(value)]),
@@ -123,11 +124,6 @@ function table(heading: readonly string[], rows: readonly (readonly string[])[])
   return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
 
-/** Formats a number with thousands separators. */
-export function groupDigits(number: number): string {
-  return number.toLocaleString("en");
-}
-
 function shown(value: number): string {
-  return Number.isInteger(value) ? groupDigits(value) : value.toFixed(4);
+  return Number.isInteger(value) ? formatCount(value) : value.toFixed(4);
 }

@@ -1,3 +1,4 @@
+import { formatCount } from "../../src/json/mod.ts";
 import { defineCommand } from "./command.ts";
 
 /** `albert convert` */
@@ -43,7 +44,7 @@ export default defineCommand({
       precision: flags.precision,
     });
     if (flags.json) return console.log(JSON.stringify({ folder: to, ...report }));
-    const parameters = report.parameters.toLocaleString("en");
+    const parameters = formatCount(report.parameters);
     const heads = report.heads.join(", ") || "none";
     console.log(`${to}: ${report.architecture}, ${parameters} parameters, heads: ${heads}`);
     if (flags.quiet) return;

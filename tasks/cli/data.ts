@@ -1,4 +1,5 @@
 import type { ExampleDataset } from "../../src/data/mod.ts";
+import { formatCount } from "../../src/json/mod.ts";
 import { defineCommand, defineGroup } from "./command.ts";
 import { EXAMPLE_OPTIONS, givenExampleSettings } from "./example_options.ts";
 import type { Flags, OptionTable } from "./options.ts";
@@ -88,7 +89,7 @@ const exportExamples = defineCommand({
     const count = flags.count ?? dataset.examplesInEpoch(0);
     const lines = exampleLines(dataset, flags.index, count, tokenizer);
     await atomicWriteFile(flags.exportExamples, lines);
-    console.log(`${flags.exportExamples}: ${count} examples`);
+    console.log(`${flags.exportExamples}: ${formatCount(count, "example")}`);
   },
 });
 

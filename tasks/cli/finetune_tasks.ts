@@ -44,6 +44,7 @@ import {
   tokensTask,
   type WordLogits,
 } from "../../src/benchmarks/tokens/mod.ts";
+import { formatCount } from "../../src/json/mod.ts";
 import type { FinetuneExample, FinetuneTask } from "../../src/train/mod.ts";
 import { usage, UsageError } from "./errors.ts";
 import {
@@ -249,7 +250,11 @@ export async function finetuneSquad(given: SquadFlags, prints?: boolean): Promis
         };
         const { windows, dropped } = squadTrainingFeatures(train, tokenizer, lengths);
         if (dropped !== undefined) {
-          log(`${files.train}: skipped ${dropped.count} questions, first ${dropped.first}`);
+          log(
+            `${files.train}: skipped ${
+              formatCount(dropped.count, "question")
+            }, first ${dropped.first}`,
+          );
         }
         const task = squadTask({
           version: files.version,

@@ -5,6 +5,7 @@
  */
 import { exampleSettings } from "../../src/data/mod.ts";
 import type { DeviceLimits, Examinations, ExaminedName } from "../../src/device/mod.ts";
+import { formatCount } from "../../src/json/mod.ts";
 import {
   type ModelConfig,
   PRESET_NAMES,
@@ -96,13 +97,12 @@ export async function planConfig(
 /** Returns the lines that `albert doctor` prints for a plan. */
 export function planReport(plan: ConfigPlan, devices: Examinations): string[] {
   const line = (name: string, value: string) => `  ${name.padEnd(26)} ${value}`;
-  const count = (value: number) => value.toLocaleString("en");
   const lines = [
     "",
     `${plan.config}: batch ${plan.batchSize}, ${plan.sequenceLength} tokens`,
-    line("parameters", `${count(plan.encoderParameters)} without heads`),
-    line("with pretraining heads", count(plan.pretrainingParameters)),
-    line("memory per step", `${count(Math.ceil(plan.peakBytes / 2 ** 20))} MiB`),
+    line("parameters", `${formatCount(plan.encoderParameters)} without heads`),
+    line("with pretraining heads", formatCount(plan.pretrainingParameters)),
+    line("memory per step", `${formatCount(Math.ceil(plan.peakBytes / 2 ** 20))} MiB`),
     line("arithmetic per step", `${(plan.flops / 1e9).toFixed(1)} GFLOP in ${plan.runs} kernels`),
   ];
   for (const examination of [devices.webgpu, devices.cpu]) {

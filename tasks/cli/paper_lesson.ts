@@ -4,6 +4,7 @@
  * @module
  */
 import { openDevice } from "../../src/device/mod.ts";
+import { formatCount } from "../../src/json/mod.ts";
 import { type ReportServer, serveReport } from "../../src/report/mod.ts";
 import {
   findLesson,
@@ -64,9 +65,7 @@ export async function runPaperLesson(
   const [started, cpu] = [performance.now(), process.cpuUsage()];
   try {
     log(
-      `${lesson.title}: two models, ${
-        seeds === 1 ? "1 seed" : `${seeds} seeds`
-      }, on ${kind} (${adapter})`,
+      `${lesson.title}: two models, ${formatCount(seeds, "seed")}, on ${kind} (${adapter})`,
     );
     const state = await runLesson({
       lesson,

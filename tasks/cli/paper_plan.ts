@@ -4,7 +4,7 @@
  * @module
  */
 import { type DeviceName, openDevice, type OpenDeviceOptions } from "../../src/device/mod.ts";
-import { formatBytes } from "../../src/json/mod.ts";
+import { formatBytes, formatCount } from "../../src/json/mod.ts";
 import {
   type DataManifest,
   experimentJobs,
@@ -166,7 +166,7 @@ function costOf(experiment: Experiment, preset: Preset) {
   }, experiment));
   const flops = jobs.reduce((sum, job) => sum + jobCost(job), 0);
   const text = jobs.length > 0
-    ? `${jobs.length} ${jobs.length === 1 ? "run" : "runs"}, ${flopText(flops)}`
+    ? `${formatCount(jobs.length, "run")}, ${flopText(flops)}`
     : "computed";
   return { preset: preset.name, jobs: jobs.length, flops, text };
 }

@@ -1,5 +1,6 @@
 import type { DetectedFormat, ReadOptions } from "../../src/data/mod.ts";
 import { TEXT_FORMATS } from "../../src/data/readers/format.ts";
+import { formatCount } from "../../src/json/mod.ts";
 import { defineCommand } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -117,25 +118,27 @@ export default defineCommand({
           });
           progress.update(
             bytesRead,
-            `${count(documents, "document")}, ${tokens.toLocaleString("en")} tokens`,
+            `${formatCount(documents, "document")}, ${formatCount(tokens, "token")}`,
           );
         },
       });
       if (documentsResumed > 0) {
-        progress?.log(`Resumed after ${count(documentsResumed, "document")}`);
+        progress?.log(`Resumed after ${formatCount(documentsResumed, "document")}`);
       }
       if (emptyFiles.length > 0) {
         progress?.log(
-          `Left out ${count(emptyFiles.length, "file")} without text, such as ${emptyFiles[0]}`,
+          `Left out ${formatCount(emptyFiles.length, "file")} without text, such as ${
+            emptyFiles[0]
+          }`,
         );
       }
       const tokens = index.shards.reduce((sum, shard) => sum + shard.tokens, 0);
       const { duplicateDocuments } = index.report;
       const equal = duplicateDocuments > 0
-        ? `; skipped ${count(duplicateDocuments, "duplicate document")}`
+        ? `; skipped ${formatCount(duplicateDocuments, "duplicate document")}`
         : "";
       progress?.end(
-        `${output}: ${count(index.shards.length, "shard")}, ${
+        `${output}: ${formatCount(index.shards.length, "shard")}, ${
           tokens.toLocaleString("en")
         } tokens${equal}`,
       );
@@ -174,8 +177,8 @@ async function preview(
     else {
       const without = emptyDocuments > 0 ? `, ${emptyDocuments} without text` : "";
       console.log(
-        `${path}: ${describeFormat(format)}; ${count(documents, "document")}${without}, ` +
-          count(sentences, "sentence"),
+        `${path}: ${describeFormat(format)}; ${formatCount(documents, "document")}${without}, ` +
+          formatCount(sentences, "sentence"),
       );
       for (const sentence of first) console.log(`  ${shorten(sentence)}`);
     }
@@ -216,8 +219,4 @@ async function writeDataReport(folder: string, seed: number): Promise<string> {
   const path = `${folder.replace(/[/\\]+$/, "")}/report.html`;
   await atomicWriteFile(path, dataPage(runName(folder), index, examples));
   return path;
-}
-
-function count(n: number, what: string): string {
-  return `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
 }

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { formatBytes } from "../../src/json/mod.ts";
+import { formatBytes, formatCount } from "../../src/json/mod.ts";
 import {
   byBest,
   findRuns,
-  formatCount,
   formatDuration,
   formatNumber,
   type ListedRun,

@@ -8,13 +8,8 @@ import type { Device, DeviceDescription } from "../../src/device/mod.ts";
 import type { ProcessGroup } from "../../src/distributed/mod.ts";
 import { atomicWriteFile } from "../../src/files/mod.ts";
 import { countParameters, type ModelConfig } from "../../src/model/mod.ts";
-import { quote } from "../../src/json/mod.ts";
-import {
-  formatCount,
-  type LiveReport,
-  type ReportServer,
-  serveReport,
-} from "../../src/report/mod.ts";
+import { formatCount, quote } from "../../src/json/mod.ts";
+import { type LiveReport, type ReportServer, serveReport } from "../../src/report/mod.ts";
 import { REPORT_TARGETS, type ReportTarget, type RunResult, train } from "../../src/train/disk.ts";
 import {
   metricText,
@@ -268,9 +263,11 @@ function describeRun<B extends TaskBatch>(
   { description: { kind, adapter } }: Device,
   { size, library }: ProcessGroup,
 ): string {
-  const parameters = countParameters(task.specs(config)).toLocaleString("en");
+  const parameters = formatCount(countParameters(task.specs(config)));
   const ranks = size > 1 ? `, ${size} ranks with ${library}` : "";
-  return `${label}: ${parameters} parameters, ${totalSteps} steps on ${kind} (${adapter})${ranks}`;
+  return `${label}: ${parameters} parameters, ${
+    formatCount(totalSteps, "step")
+  } on ${kind} (${adapter})${ranks}`;
 }
 
 /** The targets of `--report-to`. */

@@ -20,6 +20,7 @@ import {
 import { TuningCache, tuningIdentity } from "../../src/device/disk.ts";
 import { fromRank0, type ProcessGroup } from "../../src/distributed/mod.ts";
 import { cacheFolder } from "../../src/files/mod.ts";
+import { formatCount } from "../../src/json/mod.ts";
 import { StepProfiler, writeProfile } from "../../src/runs/disk.ts";
 import { fittingExamples } from "../../src/train/mod.ts";
 
@@ -93,9 +94,7 @@ class TunedKernels {
     if (this.#gains.length === 0) return null;
     const faster = this.#gains.filter((gain) => gain > 1);
     const count = this.#gains.length;
-    const done = `Tuned ${count} ${count === 1 ? "kernel" : "kernels"} in ${
-      this.#seconds.toFixed(1)
-    } s`;
+    const done = `Tuned ${formatCount(count, "kernel")} in ${this.#seconds.toFixed(1)} s`;
     return faster.length === 0
       ? `${done}: the default variants remain the fastest`
       : `${done}: ${faster.length} faster than before, by up to ${

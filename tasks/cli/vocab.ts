@@ -1,3 +1,4 @@
+import { formatCount } from "../../src/json/mod.ts";
 import type { NormalizationRule, VocabularyTrainer } from "../../src/text/training/mod.ts";
 import { defineCommand, defineGroup } from "./command.ts";
 import { usage, UsageError } from "./errors.ts";
@@ -172,23 +173,25 @@ const train = defineCommand({
 
     const progress = createProgress({ title: "training", unit: "step", quiet: flags.quiet });
     const { sentences, tooLong, reserved } = trainer;
-    progress.log(`${sentences.toLocaleString("en")} lines of text`);
+    progress.log(`${formatCount(sentences, "line")} of text`);
     if (emptyFiles.length > 0) {
       progress.log(`Left out ${emptyFiles.length} empty files, such as ${emptyFiles[0]}`);
     }
-    if (tooLong > 0) progress.log(`Skipped ${tooLong} lines longer than --max-sentence-length`);
+    if (tooLong > 0) {
+      progress.log(`Skipped ${formatCount(tooLong, "line")} longer than --max-sentence-length`);
+    }
     if (reserved > 0) {
-      progress.log(`Skipped ${reserved} lines that contain the reserved character ▅`);
+      progress.log(`Skipped ${formatCount(reserved, "line")} with the reserved character ▅`);
     }
     progress.update(0, "collecting substrings");
     const model = trainer.train((stage) => {
       if (stage.stage === "seeds") {
-        progress.log(`${stage.pieces.toLocaleString("en")} seed pieces`);
+        progress.log(`${formatCount(stage.pieces, "seed piece")}`);
         progress.resume(0); // The rate counts from here.
         progress.update(0, "");
       }
       if (stage.stage !== "expectation-maximization") return;
-      const [pieces, target] = [stage.pieces, stage.target].map((n) => n.toLocaleString("en"));
+      const [pieces, target] = [stage.pieces, stage.target].map((n) => formatCount(n));
       progress.update(stage.step, `${pieces} pieces, target ${target}`, stage.expectedSteps);
     });
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { atomicWriteFile, ifExists } from "../../src/files/mod.ts";
+import { formatCount } from "../../src/json/mod.ts";
 import { type ModelConfig, parseConfig } from "../../src/model/mod.ts";
 import { parseSafetensors, SHIPPED_MODEL } from "../../src/weights/mod.ts";
 import { ROOT } from "../launch/files.ts";
@@ -80,7 +81,6 @@ function parameterCount(weights: Uint8Array): number {
 const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 const interval = ({ share, low, high }: Share) =>
   `${percent(share)} [${percent(low)}, ${percent(high)}]`;
-const grouped = (count: number) => count.toLocaleString("en");
 
 /** Returns the text of the card. */
 export function cardText(
@@ -91,7 +91,7 @@ export function cardText(
 ): string {
   const parsed = parseConfig(config);
   const { sha256, stages, books, heldOut } = provenance;
-  const steps = new Intl.ListFormat("en").format(stages.map((stage) => grouped(stage.steps)));
+  const steps = new Intl.ListFormat("en").format(stages.map((stage) => formatCount(stage.steps)));
   const tokens = stages.reduce((sum, stage) => sum + stage.tokens, 0);
   return `---
 library_name: transformers
@@ -134,7 +134,7 @@ of later times, and repeats the prejudices of its texts. It is meant for experim
 ${stages.map(({ command }) => command).join("\n")}
 \`\`\`
 
-${steps} steps read ${grouped(tokens)} tokens. [texts.tsv](texts.tsv) lists the books, and which
+${steps} steps read ${formatCount(tokens)} tokens. [texts.tsv](texts.tsv) lists the books, and which
 of them were held out; [training.jsonl](training.jsonl) is the log. The file of \`--config\` is the model's \`config.json\`. The objective is that of the paper:
 masked tokens and sentence order, with 15% masked in n-grams of up to three words unless a command has
 another number. The weights are rounded to half precision.${untrainedPositions(stages)}
@@ -144,7 +144,7 @@ another number. The weights are rounded to half precision.${untrainedPositions(s
 ## Held-out books
 
 ${heldOut.books} books with ${
-    grouped(heldOut.tokens)
+    formatCount(heldOut.tokens)
   } tokens that the model has not seen; 95% intervals.
 
 | Measurement | Model | Without context |
@@ -163,17 +163,19 @@ ${heldOut.books} books with ${
 | sentence order | ${interval(heldOut.order)} | 50.0% |
 
 - Masked tokens: examples of 128 tokens, of which 15% are masked in n-grams of up to three words, ${
-    grouped(heldOut.mlmAccuracy.count)
+    formatCount(heldOut.mlmAccuracy.count)
   } predicted tokens. A
   tenth of them is not masked and can be copied, so the rows of [MASK] tokens are the harder ones.
 - Hidden words: one word in each of ${
-    grouped(heldOut.topFive.count)
+    formatCount(heldOut.topFive.count)
   } random sentences of 8 to 62 tokens, as many per book. The word
   is random among those of the sentence that are one piece of letters, and the model sees the sentence
   alone. Without context, the five most frequent words are the candidates. Rarer words are those
-  that are not among the 100 most frequent ones (${grouped(heldOut.topFiveRare.count)} sentences).
+  that are not among the 100 most frequent ones (${
+    formatCount(heldOut.topFiveRare.count)
+  } sentences).
 - Sentence order: ${
-    grouped(heldOut.order.count)
+    formatCount(heldOut.order.count)
   } pairs of whole sentences, of which each combination of lengths occurs equally often
   in both orders.
 
@@ -200,11 +202,14 @@ function sizeRows(config: ModelConfig, weights: Uint8Array): string {
       "layers, hidden size, heads",
       [config.numHiddenLayers, config.hiddenSize, config.numAttentionHeads].join(", "),
     ],
-    ["embedding size, vocabulary", `${config.embeddingSize}, ${grouped(config.vocabSize)} pieces`],
+    [
+      "embedding size, vocabulary",
+      `${config.embeddingSize}, ${formatCount(config.vocabSize)} pieces`,
+    ],
     ["positions", `${config.maxPositionEmbeddings}`],
     [
       "parameters",
-      `${grouped(parameterCount(weights))} in half precision, ${
+      `${formatCount(parameterCount(weights))} in half precision, ${
         (weights.length / 1e6).toFixed(1)
       } MB`,
     ],

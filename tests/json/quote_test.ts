@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { formatBytes } from "../../src/json/mod.ts";
+import { formatBytes, formatCount } from "../../src/json/mod.ts";
 
 Deno.test("formatBytes() writes three digits and the largest unit that fits", () => {
   assertEquals(
@@ -9,4 +9,13 @@ Deno.test("formatBytes() writes three digits and the largest unit that fits", ()
       .concat("999 MB"),
   );
   assertEquals([2 ** 34, 5.48e9, 1.234e15].map(formatBytes), ["17.2 GB", "5.48 GB", "1230 TB"]);
+});
+
+Deno.test("formatCount() groups digits, and writes a noun in the number of the count", () => {
+  assertEquals([0, 1, 0.6, 999, 1234567].map((n) => formatCount(n)), [
+    ...["0", "1", "1", "999", "1,234,567"],
+  ]);
+  assertEquals([0, 1, 0.6, 2, 1000].map((n) => formatCount(n, "row")), [
+    ...["0 rows", "1 row", "1 row", "2 rows", "1,000 rows"],
+  ]);
 });

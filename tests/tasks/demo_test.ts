@@ -47,7 +47,7 @@ Deno.test({
 
       const steps = ["--steps", "100000", "--device", "cpu"];
       const scratch = [...steps, "--from-scratch"];
-      const first = await interrupted(folder, "100000 steps on cpu", scratch);
+      const first = await interrupted(folder, "100,000 steps on cpu", scratch);
       assertEquals(first.code, 130, first.log);
       assertStringIncludes(first.log, "Stopped at step");
       assertStringIncludes(first.log, "Continue with: deno task demo --from-scratch\n");
@@ -63,7 +63,7 @@ Deno.test({
 
       const model = `demo/run/checkpoints/${await latest()}`;
       const more = ["--output", "other", "--init-from", model, ...steps];
-      const third = await interrupted(folder, "100000 steps on cpu", more);
+      const third = await interrupted(folder, "100,000 steps on cpu", more);
       assertEquals(third.code, 130, third.log);
       const [fill, prepare, pretrain] = [
         `predict fill-mask --checkpoint ${model}`,

@@ -5,6 +5,7 @@
  */
 import { readParquetRows } from "../../data/disk/mod.ts";
 import { lacks, Sha256 } from "../../files/mod.ts";
+import { formatCount } from "../../json/mod.ts";
 import {
   checkDisjoint,
   describeMalformed,
@@ -219,7 +220,7 @@ export async function readRows(
     describeMalformed(path, malformed, !stop),
     unlabeled.length === 0
       ? null
-      : `${path}: ${unlabeled.length} ${unlabeled.length === 1 ? "row" : "rows"} without a label${
+      : `${path}: ${formatCount(unlabeled.length, "row")} without a label${
         stop ? "" : " skipped"
       } (line ${lineList(unlabeled)})`,
   ].filter((notice) => notice !== null);

@@ -4,7 +4,7 @@
  * @module
  */
 import { RowReader, type TableRow } from "../../data/readers/mod.ts";
-import { isObject, quote } from "../../json/mod.ts";
+import { formatCount, isObject, quote } from "../../json/mod.ts";
 import { type GlueColumns, type GlueTaskDefinition, readLabel } from "./tasks.ts";
 
 /** A row of a file. */
@@ -244,7 +244,7 @@ export function describeMalformed(
   if (malformed.length === 0) return null;
   const [{ columns, expected }] = malformed;
   const lines = lineList(malformed.map(({ line }) => line));
-  return `${file}: ${malformed.length} malformed ${malformed.length === 1 ? "line" : "lines"}${
+  return `${file}: ${formatCount(malformed.length, "malformed line")}${
     skipped ? " skipped" : ""
   } (line ${lines}): got ${columns} columns, expected ${expected}`;
 }

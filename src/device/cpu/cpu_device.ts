@@ -4,6 +4,7 @@
  * @module
  */
 import { NUMERICS_VERSION } from "../../../kernels/mod.ts";
+import { formatCount } from "../../json/mod.ts";
 import type {
   Device,
   DeviceBuffer,
@@ -111,7 +112,7 @@ function defaultWorkers(): number {
 
 function describe(pool: Pool, simd: boolean, fused: boolean, blas: Blas | null): DeviceDescription {
   const rounding = fused ? "fused multiply-add" : "multiply, then add";
-  const threads = `${pool.size} ${pool.size === 1 ? "thread" : "threads"}`;
+  const threads = formatCount(pool.size, "thread");
   return {
     kind: "cpu",
     adapter: ["CPU", threads, ...(blas === null ? [] : [blas.name])].join(", "),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatCount } from "../../../src/json/mod.ts";
 import type { Experiment, Row } from "../experiment.ts";
 import {
   ADDED_MLM,
@@ -18,7 +19,7 @@ const PRINTED = [PARAMETERS, ...DOWNSTREAM];
 function depth(layers: number, shallower: number | null, ...printed: string[]): Row {
   return {
     id: `${layers}`,
-    label: layers === 1 ? "1 layer" : `${layers} layers`,
+    label: formatCount(layers, "layer"),
     variation: {
       model: "albert-large",
       layers,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatCount } from "../../../src/report/mod.ts";
+import { formatCount } from "../../../src/json/mod.ts";
 import type { LessonEvidence, LessonOutcome, LessonState } from "./lesson_state.ts";
 
 /** A row of the table of outcomes. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { formatCount, formatDuration } from "../../../src/report/mod.ts";
+import { formatCount } from "../../../src/json/mod.ts";
+import { formatDuration } from "../../../src/report/mod.ts";
 import { type Column, experimentName, type Row } from "../experiment.ts";
 import { EXPERIMENTS } from "../experiments/mod.ts";
 import type { Evidence, Finding } from "../findings/assess.ts";

@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { formatCount } from "../../../src/json/mod.ts";
 import {
   factList,
   figure,
-  formatCount,
   formatDuration,
   type Html,
   html,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatCount } from "../../../src/report/mod.ts";
+import { formatCount } from "../../../src/json/mod.ts";
 import type { Variation } from "../experiment.ts";
 import { PAPER_PRESETS, rowConfig } from "../presets/mod.ts";
 import type { MeasuredExperiment } from "../result.ts";

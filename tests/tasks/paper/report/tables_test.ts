@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { formatCount } from "../../../../src/json/mod.ts";
 import { escapeMarkdown, tableMarkdown } from "../../../../tasks/paper/report/markdown.ts";
 import { tableHtml } from "../../../../tasks/paper/report/table_html.ts";
 import { tableCsv } from "../../../../tasks/paper/report/table_csv.ts";
@@ -6,7 +7,6 @@ import { escapeLatex, tableLatex } from "../../../../tasks/paper/report/table_la
 import { tableView } from "../../../../tasks/paper/report/table_view.ts";
 import { findExperiments } from "../../../../tasks/paper/mod.ts";
 import { jobResult, measuredExperiment, parseCsv } from "../../../support/paper_results.ts";
-import { formatCount } from "../../../../src/report/mod.ts";
 import { paperPreset } from "../../../../tasks/paper/presets/mod.ts";
 import { presetProtocol } from "../../../../tasks/paper/report/size_text.ts";
 import { EVIL, evilExperiment } from "./evil.ts";

@@ -203,6 +203,21 @@ export class WorkerCall<H> {
 }
 
 /**
+ * Waits until each of several workers has loaded its module or failed. The runtime prints the errors of modules itself; after this, all of them are printed, so that
+ * the error of the command comes last.
+ *
+ * @param workers workers that are not closed
+ * @throws {Error} of the first worker that failed
+ */
+export async function loaded(
+  workers: readonly Pick<WorkerCall<unknown>, "ready">[],
+): Promise<void> {
+  const ends = await Promise.allSettled(workers.map(({ ready }) => ready));
+  const failed = ends.find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
+}
+
+/**
  * Serves the calls of a {@linkcode WorkerCall}. A worker module does this once: `export const handlers = serve({ … })`.
  *
  * @param handlers Functions to call by name.

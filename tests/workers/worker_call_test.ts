@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { WorkerCall, type WorkerModule } from "../../src/workers/mod.ts";
+import { loaded, WorkerCall, type WorkerModule } from "../../src/workers/mod.ts";
 import type { handlers } from "./sample_worker.ts";
 
 type Sample = typeof handlers;
@@ -184,4 +184,21 @@ Deno.test("an environment without workers is an error of the constructor", () =>
   } finally {
     globalThis.Worker = real;
   }
+});
+
+Deno.test("loaded() waits for all workers, and then rejects with the first failure", async () => {
+  const [failing, slow] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const events: string[] = [];
+  const end = loaded([{ ready: slow.promise }, { ready: failing.promise }])
+    .then(() => events.push("loaded"), (error) => events.push(error.message));
+  failing.reject(new Error("offline"));
+  await later(0);
+  events.push("slow");
+  slow.resolve();
+  await end;
+  assertEquals(events, ["slow", "offline"]);
+  const worker = new WorkerCall(SAMPLE);
+  await loaded([worker, { ready: Promise.resolve() }]);
+  assertEquals(await worker.call("sumTo", 2), 3);
+  worker.close();
 });

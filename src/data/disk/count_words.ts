@@ -4,7 +4,7 @@
  * @module
  */
 import type { VocabularyTrainer, VocabularyTrainingOptions } from "../../text/training/mod.ts";
-import { WorkerCall } from "../../workers/mod.ts";
+import { loaded, WorkerCall } from "../../workers/mod.ts";
 import { STANDARD_INPUT } from "./inputs.ts";
 import { readPiece, textPieces, type TextSettings } from "./vocabulary_text.ts";
 
@@ -41,6 +41,7 @@ export async function countWords(trainer: VocabularyTrainer, request: CountReque
   }
   const workers = Array.from({ length: count }, startWorker);
   try {
+    await loaded(workers);
     const waiting = pieces.values();
     const counts = await Promise.all(workers.map(async (worker) => {
       await worker.call("start", { settings, training });

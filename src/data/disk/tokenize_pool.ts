@@ -4,7 +4,7 @@
  * @module
  */
 import { type JobDocument, type JobResult, runTokenizeJob } from "../tokenize_job.ts";
-import { WorkerCall } from "../../workers/mod.ts";
+import { loaded, WorkerCall } from "../../workers/mod.ts";
 import type { TokenizerSnapshot } from "../../text/mod.ts";
 import type { PieceTokenizer } from "../vocabulary.ts";
 
@@ -46,9 +46,12 @@ export function workerPool(snapshot: TokenizerSnapshot, count: number): Tokenize
     started.catch(() => {}); // It rejects the jobs.
     return { worker, started };
   });
+  const loading = loaded(workers.map(({ worker }) => worker));
+  loading.catch(() => {}); // It rejects the jobs too.
   return {
     depth: 2 * count,
     async run(documents) {
+      await loading;
       const { worker, started } = workers.reduce((a, b) =>
         b.worker.pending < a.worker.pending ? b : a
       );

@@ -8,7 +8,14 @@ import type { Command } from "@cliffy/command";
 import { quote } from "../../src/json/mod.ts";
 import { definitionOf } from "./command.ts";
 import { UsageError } from "./errors.ts";
-import { GLOBAL_OPTIONS, type NamedOption, namedOptions, withGlobals, wordOf } from "./options.ts";
+import {
+  GLOBAL_OPTIONS,
+  type NamedOption,
+  namedOptions,
+  rangeComplaint,
+  withGlobals,
+  wordOf,
+} from "./options.ts";
 import { commandHint, optionHint } from "./suggestions.ts";
 
 /**
@@ -19,7 +26,8 @@ import { commandHint, optionHint } from "./suggestions.ts";
  * - `--data a b` becomes `--data a --data b`. Cliffy takes a value of a variadic option that equals
  *   the name of an option for that option, so no option is variadic to it.
  * - `--steps 3 --help` becomes `--help`, which Cliffy does not combine with other options.
- * - Global options of `help`, `completions` and groups move to the front, where Cliffy accepts them.
+ * - Global options of `help`, `completions` and groups move to the front, where Cliffy accepts them;
+ *   those before another command move behind it.
  *
  * @throws {UsageError} if a command or an option is unknown, or the value of an option is missing,
  *   empty or not one of its words, or an argument is empty.
@@ -27,7 +35,7 @@ import { commandHint, optionHint } from "./suggestions.ts";
 export function normalizeLine(program: Command<any>, line: readonly string[]): string[] {
   const end = line.includes("--") ? line.indexOf("--") : line.length;
   const words = line.slice(0, end).map(dashes);
-  const { command, path, start } = findCommand(program, words);
+  const { command, path, own } = findCommand(program, words);
   const alone = words.find((word) =>
     ["-h", "--help"].includes(word) ||
     command === program && ["-V", "--version"].includes(word)
@@ -35,7 +43,7 @@ export function normalizeLine(program: Command<any>, line: readonly string[]): s
   if (alone !== undefined) return [...path, alone];
   const rewritten = definitionOf(command) === undefined
     ? globalsFirst(words)
-    : [...words.slice(0, start), ...expandOptions(command, words.slice(start))];
+    : [...path, ...expandOptions(command, own)];
   // Cliffy drops empty arguments, so that the others would be taken for them.
   if (rewritten.includes("") || line.slice(end).includes("")) {
     throw new UsageError("An argument is empty; expected a text, a path or a name");
@@ -49,12 +57,12 @@ export function dashes(word: string): string {
   return name === undefined ? word : name.replaceAll("_", "-") + word.slice(name.length);
 }
 
-/** The command that a line names, its path, and where its own words start. */
+/** The command that a line names, its path, and all other words, also those before it. */
 function findCommand(
   program: Command<any>,
   words: readonly string[],
-): { command: Command<any>; path: string[]; start: number } {
-  const found = { command: program, path: [] as string[], start: 0 };
+): { command: Command<any>; path: string[]; own: string[] } {
+  const found = { command: program, path: [] as string[], own: [...words] };
   for (let i = 0; i < words.length; i++) {
     if (takesValue(globalOption(words[i]), words[i])) i++;
     else if (!isOption(words[i])) {
@@ -65,7 +73,7 @@ function findCommand(
       }
       found.command = child;
       found.path.push(words[i]);
-      found.start = i + 1;
+      found.own.splice(i + 1 - found.path.length, 1);
     }
   }
   return found;
@@ -135,8 +143,10 @@ function flagsOf({ aliases = [] }: NamedOption): string[] {
   return aliases.map((name) => `--${name}`);
 }
 
-/** @throws {UsageError} for a value that is not one of the words of an enumeration. */
+/** @throws {UsageError} for a value that is not one of the words of an enumeration, or a number out of range. */
 function checkedWord(row: NamedOption, value: string): string {
+  const complaint = rangeComplaint(row, Number(value));
+  if (complaint !== null) throw new UsageError(`${row.flag} ${complaint} (got ${value})`);
   const word = wordOf(row, value);
   if (word !== undefined) return word;
   const words = row.kind as readonly string[];

@@ -1,6 +1,7 @@
 import type { ExampleDataset } from "../../src/data/mod.ts";
 import { formatCount } from "../../src/json/mod.ts";
 import { defineCommand, defineGroup } from "./command.ts";
+import { usage } from "./errors.ts";
 import { EXAMPLE_OPTIONS, givenExampleSettings } from "./example_options.ts";
 import type { Flags, OptionTable } from "./options.ts";
 
@@ -16,14 +17,14 @@ const DATASET_OPTIONS = {
 } as const satisfies OptionTable;
 
 const FIRST_EXAMPLE = {
-  "--index <n>": { kind: "integer", help: "Index of the first example.", default: 0 },
+  "--index <n>": { kind: "integer", help: "Index of the first example.", range: [0], default: 0 },
 } as const satisfies OptionTable;
 
 async function openDataset(flags: Flags<typeof DATASET_OPTIONS>): Promise<ExampleDataset> {
   const { openShards } = await import("../../src/data/disk/mod.ts");
   const { ExampleDataset, exampleSettings } = await import("../../src/data/mod.ts");
   const { corpus } = await openShards(flags.data);
-  const settings = exampleSettings(flags.maxSeqLength, givenExampleSettings(flags));
+  const settings = usage(() => exampleSettings(flags.maxSeqLength, givenExampleSettings(flags)));
   return new ExampleDataset(corpus, settings, flags.seed);
 }
 
@@ -33,7 +34,7 @@ const show = defineCommand({
   options: {
     ...DATASET_OPTIONS,
     ...FIRST_EXAMPLE,
-    "--count <n>": { kind: "integer", help: "Number of examples.", default: 5 },
+    "--count <n>": { kind: "integer", help: "Number of examples.", range: [1], default: 5 },
   },
   examples: { "The first example": "albert data show --data runs/data --count 1" },
   action: async (flags) => {
@@ -58,7 +59,12 @@ const stats = defineCommand({
   description: "Print statistics of examples: sentence pairs, lengths, n-grams, masks.",
   options: {
     ...DATASET_OPTIONS,
-    "--examples <n>": { kind: "integer", help: "Number of examples to read.", default: 20000 },
+    "--examples <n>": {
+      kind: "integer",
+      help: "Number of examples to read.",
+      range: [1],
+      default: 20000,
+    },
   },
   examples: { "Compare with the paper's settings": "albert data stats --data runs/data" },
   action: async (flags) => {
@@ -75,7 +81,12 @@ const exportExamples = defineCommand({
     ...DATASET_OPTIONS,
     "--export-examples <file>": { kind: "string", help: "File to write.", required: true },
     ...FIRST_EXAMPLE,
-    "--count <n>": { kind: "integer", help: "Number of examples.", defaultText: "one epoch" },
+    "--count <n>": {
+      kind: "integer",
+      help: "Number of examples.",
+      range: [1],
+      defaultText: "one epoch",
+    },
   },
   examples: {
     "One epoch": "albert data export --data runs/data --export-examples runs/examples.jsonl",

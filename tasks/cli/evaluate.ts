@@ -35,6 +35,7 @@ const EVALUATE_OPTIONS = {
   "--max-eval-samples <n>": {
     kind: "integer",
     help: "Predict only the first N examples of each file.",
+    range: [1],
   },
   "--max-seq-length <n>": {
     aliases: ["max-length"],

@@ -155,9 +155,6 @@ export function firstOf<T>(
   examples: readonly T[],
   { maxEvalSamples }: Pick<EvaluateFlags, "maxEvalSamples">,
 ): readonly T[] {
-  if (maxEvalSamples !== undefined && maxEvalSamples < 1) {
-    throw new UsageError(`--max-eval-samples must be a positive integer (got ${maxEvalSamples})`);
-  }
   return examples.slice(0, maxEvalSamples);
 }
 

@@ -121,6 +121,7 @@ export const FINETUNE_OPTIONS = {
     "--max-eval-samples <n>": {
       kind: "integer",
       help: "Use only the first N examples of each evaluation file.",
+      range: [1],
     },
     ...TRAINING,
   }),

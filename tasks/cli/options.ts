@@ -36,6 +36,8 @@ export interface OptionRow {
   /** Shown as the default if the code that uses the setting decides it. */
   readonly defaultText?: string | number | boolean;
   readonly required?: true;
+  /** Smallest value of a number, and the largest if there is one; code that knows more may allow fewer values. */
+  readonly range?: readonly [least: number, most?: number];
   /** Other names, without dashes: those of Hugging Face's scripts. */
   readonly aliases?: readonly string[];
   /** Other spellings of the words of `kind`. Case, dashes, underscores and dots are ignored anyway. */
@@ -50,6 +52,12 @@ export interface OptionRow {
 
 /** Rows by flag, `--batch-size <n>`. The name of the setting follows: `batchSize`. */
 export type OptionTable = Readonly<Record<`--${string}`, OptionRow>>;
+
+/** Range of a number of threads: more than any machine can use, and few enough to start. */
+export const THREADS = [0, 1024] as const;
+
+/** Range of a port; 0 is any free one. */
+export const PORTS = [0, 65535] as const;
 
 /** Accepted by `--device`. */
 export const DEVICES = ["auto", "webgpu", "cpu"] as const;
@@ -67,7 +75,12 @@ export const GLOBAL_OPTIONS = {
     help: "BLAS library for the CPU device: auto, none or a path.",
     defaultText: "auto with --device auto, else none",
   },
-  "--seed <n>": { kind: "integer", help: "Random seed.", default: 42 },
+  "--seed <n>": {
+    kind: "integer",
+    help: "Random seed.",
+    range: [0, Number.MAX_SAFE_INTEGER],
+    default: 42,
+  },
   "--quiet": { kind: "switch", help: "Print results and errors only.", remembered: false },
   "--json": { kind: "switch", help: "Print results as JSON.", remembered: false },
 } as const satisfies OptionTable;
@@ -186,7 +199,7 @@ export function readValue(
   text: string,
 ): string | number {
   const value = kind === "integer or auto" && text !== "auto" ? Number(text) : text;
-  const complaint = kindComplaint(kind, value);
+  const complaint = kindComplaint({ kind }, value);
   if (complaint === null) return value;
   throw new UsageError(`${flag} ${complaint} (got ${quote(text)})`);
 }
@@ -206,15 +219,29 @@ function durationOf(text: unknown): number | null {
     : null;
 }
 
-/** What a setting of this kind must be if the value is not, or null; for values from JSON or YAML. */
-export function kindComplaint(kind: OptionKind, value: unknown): string | null {
+/** What a number must be if it is out of the range of its option, or null. */
+export function rangeComplaint({ range }: Pick<OptionRow, "range">, value: number): string | null {
+  if (range === undefined) return null;
+  const [least, most = Infinity] = range;
+  if (value >= least && value <= most || Number.isNaN(value)) return null;
+  return most >= Number.MAX_SAFE_INTEGER
+    ? `must be at least ${least}`
+    : `must be from ${least} to ${most}`;
+}
+
+/** What a setting must be if the value is of another kind or out of range, or null; for values from JSON or YAML. */
+export function kindComplaint(
+  { kind, range }: Pick<OptionRow, "kind" | "range">,
+  value: unknown,
+): string | null {
   if (typeof kind !== "string") {
     if (kind.includes(value as string)) return null;
     // A version such as 2.0 without quotes is a number to JSON and YAML.
     return `must be one of ${kind.map((word) => JSON.stringify(word)).join(", ")}`;
   }
   const [matches, wanted] = KIND_CHECKS[kind];
-  return matches(value) ? null : `must be ${wanted}`;
+  if (!matches(value)) return `must be ${wanted}`;
+  return typeof value === "number" ? rangeComplaint({ range }, value) : null;
 }
 
 const isString = (value: unknown) => typeof value === "string";

@@ -1,5 +1,5 @@
 import { defineCommand, defineGroup } from "./command.ts";
-import type { Flags, OptionTable } from "./options.ts";
+import { type Flags, type OptionTable, PORTS, THREADS } from "./options.ts";
 
 /** Accepted by `--preset`, from seconds to weeks. */
 export const PRESETS = ["smoke", "stories", "nano", "gpu-day", "paper"] as const;
@@ -7,10 +7,16 @@ export const PRESETS = ["smoke", "stories", "nano", "gpu-day", "paper"] as const
 /** Options of `paper run` and `paper plan`. */
 const EXPERIMENT_OPTIONS = {
   "--preset <name>": { kind: PRESETS, help: "Size of the experiments.", required: true },
-  "--seeds <n>": { kind: "integer", help: "Number of consecutive seeds per cell.", default: 1 },
+  "--seeds <n>": {
+    kind: "integer",
+    help: "Number of consecutive seeds per cell.",
+    range: [1],
+    default: 1,
+  },
   "--finetune-runs <n>": {
     kind: "integer",
     help: "Fine-tuning runs per model; a cell gets their median.",
+    range: [1],
     default: 1,
   },
   "--benchmarks <names...>": {
@@ -39,6 +45,7 @@ const PLAN_OPTIONS = {
   "--ranks <n>": {
     kind: "integer",
     help: "Also estimate the time on N devices that share each batch.",
+    range: [1],
     depends: ["bandwidth"],
   },
   "--bandwidth <x>": {
@@ -69,7 +76,12 @@ const RUN_OPTIONS = {
     kind: "strings",
     help: "Parts of the data to leave out, such as race/high or mnli.",
   },
-  "--jobs <n>": { kind: "integer", help: "Jobs to run at once, each in a thread.", default: 1 },
+  "--jobs <n>": {
+    kind: "integer",
+    help: "Jobs to run at once, each in a thread.",
+    range: [1, THREADS[1]],
+    default: 1,
+  },
   "--keep-models": { kind: "switch", help: "Keep the weights of fine-tuned models." },
   "--max-time <time>": { kind: "duration", help: "Save and stop after this time: 90s, 30m, 2h." },
 } as const satisfies OptionTable;
@@ -127,16 +139,18 @@ const LESSON_OPTIONS = {
     help: "Text to learn from, of at least 20 documents.",
     defaultText: "generated stories",
   },
-  "--seeds <n>": { kind: "integer", help: "Number of seeds, from 1.", default: 3 },
+  "--seeds <n>": { kind: "integer", help: "Number of seeds.", range: [1], default: 3 },
   "--steps <n>": {
     kind: "integer",
     help: "Optimizer steps of each run.",
+    range: [1],
     defaultText: "the lesson's",
   },
   "--no-page": { kind: "off", help: "Do not serve the live page." },
   "--port <n>": {
     kind: "integer",
     help: "Port of the live page on this machine.",
+    range: PORTS,
     defaultText: "any free port",
   },
   "--max-time <time>": { kind: "duration", help: "Save and stop after this time: 90s, 30m, 2h." },

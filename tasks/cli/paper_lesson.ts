@@ -15,7 +15,7 @@ import {
   runLesson,
   writeLesson,
 } from "../paper/disk.ts";
-import { usage, UsageError } from "./errors.ts";
+import { usage } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { deadlineOf } from "./options.ts";
 import type { PaperLessonFlags } from "./paper.ts";
@@ -39,11 +39,6 @@ export async function runPaperLesson(
   if (name === undefined) return listLessons(flags);
   const lesson = usage(() => findLesson(name));
   const { seeds, steps, quiet, input = [], output = `lessons/${lesson.id}` } = flags;
-  for (const [name, value] of [["--seeds", seeds], ["--steps", steps]] as const) {
-    if (value !== undefined && value < 1) {
-      throw new UsageError(`${name} must be at least 1 (got ${value})`);
-    }
-  }
   const deadline = deadlineOf(flags);
   let progress: ReturnType<typeof createProgress> | undefined;
   const log = (line: string) => {

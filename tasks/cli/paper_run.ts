@@ -49,7 +49,6 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
   const request = requestOf(flags, experiments);
   const shard = flags.shard === undefined ? null : usage(() => parseShard(flags.shard!));
   const deadline = deadlineOf(flags);
-  if (threads < 1) throw new UsageError(`--jobs must be at least 1 (got ${threads})`);
   const problem = dataProblem(preset, flags.data);
   if (problem !== null) throw new UsageError(problem);
   let stop = false;

@@ -4,7 +4,7 @@ import { formatCount } from "../../src/json/mod.ts";
 import { defineCommand } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
-import type { OptionTable } from "./options.ts";
+import { type OptionTable, THREADS } from "./options.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
 /** Options of the commands that read text. */
@@ -53,12 +53,19 @@ export default defineCommand({
     "--validation-fraction <x>": {
       kind: "number",
       help: "Fraction of the tokens in the validation set.",
+      range: [0, 1],
       default: 0,
     },
-    "--shard-tokens <n>": { kind: "integer", help: "Tokens per shard.", default: 4194304 },
+    "--shard-tokens <n>": {
+      kind: "integer",
+      help: "Tokens per shard.",
+      range: [1],
+      default: 4194304,
+    },
     "--workers <n>": {
       kind: "integer",
       help: "Threads that tokenize.",
+      range: THREADS,
       defaultText: "one per core",
     },
     "--stats": {

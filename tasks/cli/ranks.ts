@@ -74,14 +74,10 @@ export function ranksOf(
   { allReduce, checkRanksSteps, shardOptimizer }: RankFlags,
   group: ProcessGroup,
 ): DataParallel {
-  const checkSteps = checkRanksSteps ?? SINGLE_PROCESS.checkSteps;
-  if (!(checkSteps >= 1)) {
-    throw new UsageError(`--check-ranks-steps must be a positive integer (got ${checkSteps})`);
-  }
   return {
     group,
     allReduce: allReduce ?? SINGLE_PROCESS.allReduce,
-    checkSteps,
+    checkSteps: checkRanksSteps ?? SINGLE_PROCESS.checkSteps,
     // A single process keeps the whole state, also if it resumes a run of several.
     shardOptimizer: shardOptimizer === true && group.size > 1,
   };

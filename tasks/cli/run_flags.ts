@@ -215,7 +215,7 @@ export async function readSettingsFile(
     if (option === undefined) throw new UsageError(`${place} is not a setting of this command`);
     const single = typeof value === "string" ? wordOf(option, value) ?? value : value;
     const word = option.kind === "strings" && typeof single === "string" ? [single] : single;
-    const complaint = kindComplaint(option.kind, word);
+    const complaint = kindComplaint(option, word);
     if (complaint !== null) throw new UsageError(`${place} ${complaint} (got ${quote(value)})`);
     if (Object.hasOwn(settings, option.setting)) {
       throw new UsageError(`${place} gives ${option.flag} a second time`);

@@ -23,6 +23,7 @@ const SEARCH_OPTIONS = {
   "--trials <n>": {
     kind: "integer",
     help: "Draw N random trials instead of trying all combinations.",
+    range: [1],
   },
 } as const satisfies OptionTable;
 

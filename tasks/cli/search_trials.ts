@@ -169,7 +169,7 @@ function valueOf(option: NamedOption, word: string): unknown {
     : isTruth
     ? ({ true: true, false: false } as Record<string, unknown>)[word] ?? word
     : wordOf(option, word) ?? word;
-  const complaint = Number.isNaN(value) ? "must be a number" : kindComplaint(kind, value);
+  const complaint = Number.isNaN(value) ? "must be a number" : kindComplaint(option, value);
   if (complaint === null) return value;
   throw new UsageError(`--values: ${flag} ${complaint} (got ${quote(word)})`);
 }

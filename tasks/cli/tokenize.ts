@@ -25,6 +25,7 @@ export default defineCommand({
     "--nbest <n>": {
       kind: "integer",
       help: "Print the N most probable segmentations of each line as an array of arrays.",
+      range: [1, 1024],
     },
     "--enable-sampling": {
       kind: "switch",
@@ -33,11 +34,13 @@ export default defineCommand({
     "--nbest-size <n>": {
       kind: "integer",
       help: "Segmentations to draw from; -1 draws from all.",
+      range: [-1, 512],
       default: -1,
     },
     "--alpha <x>": {
       kind: "number",
       help: "Exponent of the probabilities of segmentations when drawing.",
+      range: [0],
       default: 0.1,
     },
   },
@@ -76,11 +79,6 @@ async function lineConverter(
   const modes = Object.entries({ ...given, "--enable-sampling": enableSampling })
     .filter(([, value]) => value !== undefined && value !== false).map(([name]) => name);
   if (modes.length > 1) throw new UsageError(`${modes.join(" and ")} exclude each other`);
-  if (nbest !== undefined && (nbest < 1 || nbest > 1024)) {
-    throw new UsageError(`--nbest must be from 1 to 1024 (got ${nbest})`);
-  }
-  if (nbestSize > 512) throw new UsageError(`--nbest-size must be at most 512 (got ${nbestSize})`);
-  if (!(alpha >= 0)) throw new UsageError(`--alpha must be 0 or more (got ${alpha})`);
   const { jsonIds } = await import("../../src/text/mod.ts");
   if (decode) return (line) => tokenizer.decode(idsOf(line, tokenizer.vocabularySize));
   if (specialTokens) {

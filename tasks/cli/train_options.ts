@@ -4,7 +4,7 @@
  * @module
  */
 import { EXAMPLE_OPTIONS } from "./example_options.ts";
-import { type GivenFlags, group, type OptionTable } from "./options.ts";
+import { type GivenFlags, group, type OptionTable, PORTS, THREADS } from "./options.ts";
 
 const PRECISIONS = ["f32", "f16"] as const;
 
@@ -41,6 +41,7 @@ export const RUN = {
   "--seeds <n>": {
     kind: "integer",
     help: "Train with N consecutive seeds and report median, spread and best.",
+    range: [1],
   },
 } as const satisfies OptionTable;
 
@@ -111,6 +112,7 @@ export const PROCESSES = group("Multiple processes (mpirun)", {
   "--check-ranks-steps <n>": {
     kind: "integer",
     help: "Compare the weights of all processes every N steps.",
+    range: [1],
     defaultText: 100,
   },
   "--shard-optimizer": {
@@ -149,6 +151,7 @@ export const LOGGING = {
   "--port <n>": {
     kind: "integer",
     help: "Port of the live report.",
+    range: PORTS,
     defaultText: "any free port",
     depends: ["watch"],
     remembered: false,
@@ -259,6 +262,7 @@ export const PRETRAIN_OPTIONS = {
     "--dataloader-num-workers <n>": {
       kind: "integer",
       help: "Worker threads that build examples; 0 builds them between steps.",
+      range: THREADS,
       defaultText: 1,
     },
     "--validation-fraction <x>": {

@@ -85,9 +85,6 @@ async function trainInGroup<
   const quiet = given.quiet || !isLead;
   const flags = await runFlags(command.options, { ...given, quiet }, group) as F & GlobalFlags;
   const { output, seed, seeds } = flags;
-  if (seeds !== undefined && seeds < 1) {
-    throw new UsageError(`--seeds must be a positive integer (got ${seeds})`);
-  }
   const reportTo = reportTargets(flags.reportTo);
   const deadline = deadlineOf(flags);
   const ranks = ranksOf(flags, group);

@@ -2,6 +2,7 @@ import { formatCount } from "../../src/json/mod.ts";
 import type { NormalizationRule, VocabularyTrainer } from "../../src/text/training/mod.ts";
 import { defineCommand, defineGroup } from "./command.ts";
 import { usage, UsageError } from "./errors.ts";
+import { THREADS } from "./options.ts";
 import { TEXT_OPTIONS } from "./prepare.ts";
 import { createProgress } from "./progress.ts";
 
@@ -89,6 +90,7 @@ const train = defineCommand({
     "--input-sentence-size <n>": {
       kind: "integer",
       help: "Train on a random sample of N lines; 0 uses all lines.",
+      range: [0],
       default: 0,
     },
     "--max-sentence-length <bytes>": {
@@ -120,6 +122,7 @@ const train = defineCommand({
     "--workers <n>": {
       kind: "integer",
       help: "Threads that read and count.",
+      range: THREADS,
       defaultText: "one per core",
     },
     ...TEXT_OPTIONS,
@@ -130,10 +133,6 @@ const train = defineCommand({
   },
   action: async (flags) => {
     const size = flags.inputSentenceSize;
-    if (size < 0) throw new UsageError(`--input-sentence-size must be 0 or more (got ${size})`);
-    if (flags.workers !== undefined && flags.workers < 0) {
-      throw new UsageError(`--workers must be 0 or more (got ${flags.workers})`);
-    }
     const { countWords, expandInputs, STANDARD_INPUT } = await import(
       "../../src/data/disk/mod.ts"
     );

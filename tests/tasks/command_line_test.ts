@@ -32,7 +32,12 @@ for (
     ["--device GPU", "--device GPU"],
     ["doctor --device WebGPU", "doctor --device webgpu"],
     ["pretrain --learning-rate -1", "pretrain --learning-rate -1"],
-    ["--seed 3 pretrain --data x y", "--seed 3 pretrain --data x --data y"],
+    ["--seed 3 pretrain --data x y", "pretrain --seed 3 --data x --data y"],
+    ["--json finetune --seed=0 glue --epochs 1", "finetune glue --json --seed=0 --epochs 1"],
+    [
+      "prepare --workers 1024 --validation-fraction 0",
+      "prepare --workers 1024 --validation-fraction 0",
+    ],
     ["pretrain --data a b -- --data c_d", "pretrain --data a --data b -- --data c_d"],
     ["pretrain --steps 3 --help --data", "pretrain --help"],
     ["--device cpu predict fill-mask -h", "predict fill-mask -h"],
@@ -92,6 +97,16 @@ for (
       "finetune glue --task colla",
       '--task must be one of cola, sst-2, mrpc, sts-b, qqp, mnli, qnli, rte, wnli (got "colla")',
     ],
+    ["prepare --workers -1", "--workers must be from 0 to 1024 (got -1)"],
+    ["vocab train --workers=1e9", "--workers must be from 0 to 1024 (got 1e9)"],
+    [
+      "pretrain --dataloader_num_workers 1025",
+      "--dataloader-num-workers must be from 0 to 1024 (got 1025)",
+    ],
+    ["prepare --validation-fraction 1.5", "--validation-fraction must be from 0 to 1 (got 1.5)"],
+    ["--seed -1 data stats", "--seed must be at least 0 (got -1)"],
+    ["data show --count 0", "--count must be at least 1 (got 0)"],
+    ["data --device tpu stats", '--device must be one of auto, webgpu, cpu (got "tpu")'],
     ["doctor --device=tpu", '--device must be one of auto, webgpu, cpu (got "tpu")'],
   ]
 ) {

@@ -44,7 +44,7 @@ Deno.test("a GLUE task goes from checkpoint to metrics, submission and zip", () 
     assertEquals([results.baseModel, results.seed, results.step], [`${folder}/model`, 42, 6]);
     const none = await runAlbert([...evaluate, `${folder}/none`, "--max-eval-samples", "0"]);
     assertEquals(none.code, 2);
-    assertStringIncludes(none.stderr, "--max-eval-samples must be a positive integer (got 0)");
+    assertStringIncludes(none.stderr, "--max-eval-samples must be at least 1 (got 0)");
     const packed = await runAlbert([...evaluate, "x", "--max-eval-samples", "1", "--zip"]);
     assertEquals([packed.code, packed.stdout], [2, ""]);
     const ensemble = [...evaluate, `${folder}/two`];

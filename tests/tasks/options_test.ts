@@ -51,7 +51,9 @@ async function parse({ definition, path }: Declared, words: string[]) {
 }
 
 /** Words for an option, and the value they stand for; never the default. */
-function sample({ flag, kind, setting }: NamedOption): { words: string[]; value: unknown } {
+function sample(
+  { flag, kind, setting, range = [-1] }: NamedOption,
+): { words: string[]; value: unknown } {
   if (typeof kind !== "string") return { words: [flag, kind.at(-1)!], value: kind.at(-1) };
   switch (kind) {
     case "switch":
@@ -63,7 +65,9 @@ function sample({ flag, kind, setting }: NamedOption): { words: string[]; value:
     case "integer":
       return { words: [flag, "7"], value: 7 };
     case "number":
-      return { words: [flag, "-1e-3"], value: -1e-3 };
+      return range[0] < 0
+        ? { words: [flag, "-1e-3"], value: -1e-3 }
+        : { words: [flag, "1e-3"], value: 1e-3 };
     case "integer or auto":
       return { words: [flag, "auto"], value: "auto" };
     case "duration":

@@ -112,6 +112,7 @@ const WRONG: [name: string, text: string, sentence: string][] = [
   ["i.json", '{"__proto__x": 1}', "__proto__x is not a setting of this command"],
   ["j.yaml", "max_steps: 2.5", "max_steps must be an integer"],
   ["k.yaml", "microBatchSize: 0", 'microBatchSize must be a positive integer or "auto"'],
+  ["p.yaml", "seed: -1", "seed must be at least 0"],
   ["l.yaml", "recompute: all", 'recompute must be one of "layers", "attention", "none"'],
   ["m.yaml", "strict: 1", "strict must be a boolean"],
   ["n.yaml", "output: elsewhere", "output is not a setting of this command"],

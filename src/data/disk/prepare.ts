@@ -75,16 +75,19 @@ const SHARD_TOKENS = 4 * 1024 * 1024;
  *
  * @param options Input, tokenizer and output.
  * @returns The index of the folder.
- * @throws {RangeError} If the validation fraction is out of range.
+ * @throws {RangeError} If the validation fraction or the number of workers is out of range.
  * @throws {SyntaxError} If the input has no text, or is not valid UTF-8.
  * @throws {Error} If the output is in use or not empty, or a file cannot be read or written.
  */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
-  const { validationFraction = 0 } = options;
+  const { validationFraction = 0, workers } = options;
   if (!(validationFraction >= 0 && validationFraction < 1)) {
     throw new RangeError(
       `The validation fraction must be at least 0 and less than 1, got ${validationFraction}`,
     );
+  }
+  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 0)) {
+    throw new RangeError(`workers must be an integer from 0, got ${workers}`);
   }
   const formats: Record<string, number> = {};
   const emptyFiles: string[] = [];
@@ -116,7 +119,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
         formats[detected.format] = (formats[detected.format] ?? 0) + 1;
         options.onFormat?.(detected, name);
       },
-      workers: options.workers,
+      workers,
       onProgress: options.onProgress,
       signal: options.signal,
     });

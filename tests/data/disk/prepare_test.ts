@@ -261,6 +261,7 @@ Deno.test("prepare() reports missing and empty files and files without text in o
     await Deno.writeTextFile(`${folder}/b.txt`, "");
     await fails(`All 2 files are empty, such as ${folder}/a.txt: --input needs files with text`);
     await fails("validation fraction", { validationFraction: 1 });
+    await fails("workers must be an integer from 0, got -1", { workers: -1 });
   }));
 
 Deno.test("two processes do not prepare one folder at once", () =>

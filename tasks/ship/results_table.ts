@@ -72,8 +72,8 @@ export const TABLE_TASKS: readonly TableTask[] = [
 
 /** Explains the table. */
 export const SETTINGS_TEXT =
-  `Mean of n seeds, and the lowest and highest result, on the dev sets at the end of the run. Empty cells
-have not been run. All runs have a peak learning rate of 3e-4 and batches of 32 examples; neither was tuned. SST-2 and SQuAD have
+  `Mean of n seeds, and the lowest and highest result, on the dev sets at the end of the run. All
+runs have a peak learning rate of 3e-4 and batches of 32 examples; neither was tuned. SST-2 and SQuAD have
 2 epochs and batches of similar length, the other tasks 5 epochs. An untrained model has the same architecture and vocabulary, and random
 weights. The baseline of SQuAD is a search for words of the question without training (Rajpurkar et al.
 2016, Table 5, on the official dev set). The other baselines are logistic regressions on the words of
@@ -93,7 +93,7 @@ export function resultsTable(results: readonly FinetuningResult[]): string {
       );
       return cells.every((text) => text === "")
         ? []
-        : [`| ${title}, ${metricTitle} | ${cells.join(" | ")} |`];
+        : [`| ${title}, ${metricTitle} | ${cells.map((text) => text || "not run").join(" | ")} |`];
     })
   );
   return [

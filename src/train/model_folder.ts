@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { atomicWriteFile, ifExists, Sha256 } from "../files/mod.ts";
+import { atomicWriteFile, ifExists, lacks, Sha256 } from "../files/mod.ts";
 import { ConfigError, configToJson, type ModelConfig, parseConfig } from "../model/mod.ts";
 import { withMaxLength } from "../text/mod.ts";
 import {
@@ -108,8 +108,10 @@ export function weightsSha256({ tensors }: Safetensors): string {
  * @throws {ConfigError} with the file and the field.
  */
 export async function readConfig(path: string): Promise<ModelConfig> {
-  const file = path.endsWith(".json") ? path : `${path}/config.json`;
-  const text = new TextDecoder().decode(await readBytes(file));
+  const [file, bytes] = path.endsWith(".json")
+    ? [path, await readBytes(path)]
+    : [`${path}/config.json`, await readBytes(`${path}/config.json`, path)];
+  const text = new TextDecoder().decode(bytes);
   return named(file, () => parseConfig(text));
 }
 
@@ -123,11 +125,16 @@ export async function readSafetensors(file: string): Promise<Safetensors> {
   return named(file, () => parseSafetensors(bytes));
 }
 
-async function readBytes(file: string): Promise<Uint8Array> {
+/** @param folder the folder that the caller named, if it is not the file */
+async function readBytes(file: string, folder?: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(file);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new ConfigError(`${file} does not exist`);
+    if (error instanceof Deno.errors.NotFound) {
+      throw new ConfigError(
+        folder === undefined ? `${file} does not exist` : lacks(folder, "config.json"),
+      );
+    }
     throw new ConfigError(`Cannot read ${file}: ${(error as Error).message}`);
   }
 }

@@ -24,6 +24,7 @@ export default defineCommand({
     "--max-position-embeddings <n>": {
       kind: "integer",
       help: "Interpolate the position embeddings to this number.",
+      range: [1],
       defaultText: "the model's",
     },
   },

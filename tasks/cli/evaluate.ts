@@ -38,6 +38,7 @@ const EVALUATE_OPTIONS = {
     range: [1],
   },
   "--max-seq-length <n>": {
+    range: [5],
     aliases: ["max-length"],
     kind: "integer",
     help: "Tokens per sequence.",

@@ -146,11 +146,7 @@ export async function evaluateText(flags: EvaluateTextFlags): Promise<void> {
   await reportMetrics(definition.name, textMetrics(definition, rows, logits), flags);
 }
 
-/**
- * Returns the examples that `--max-eval-samples` selects.
- *
- * @throws {UsageError} if it is not positive.
- */
+/** Returns the examples that `--max-eval-samples` selects. */
 export function firstOf<T>(
   examples: readonly T[],
   { maxEvalSamples }: Pick<EvaluateFlags, "maxEvalSamples">,

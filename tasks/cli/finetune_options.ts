@@ -58,6 +58,7 @@ export const FINETUNE_OPTIONS = {
   "--strict": { kind: "switch", help: "Stop at a malformed line instead of skipping it." },
   ...group("Training", {
     "--max-seq-length <n>": {
+      range: [5],
       aliases: ["max-length"],
       kind: "integer",
       help: "Tokens per sequence.",
@@ -67,6 +68,7 @@ export const FINETUNE_OPTIONS = {
       kind: "integer",
       help:
         "Interpolate the checkpoint's position embeddings to this number, for longer sequences.",
+      range: [1],
     },
     "--epochs <x>": {
       aliases: ["num-train-epochs"],
@@ -101,11 +103,13 @@ export const FINETUNE_OPTIONS = {
     "--dropout <x>": {
       kind: "number",
       help: "Hidden and attention dropout.",
+      range: [0, 1],
       defaultText: "the recipe's",
     },
     "--classifier-dropout <x>": {
       kind: "number",
       help: "Dropout before the head.",
+      range: [0, 1],
       defaultText: "the recipe's",
     },
     "--shuffle <yes>": {
@@ -117,7 +121,11 @@ export const FINETUNE_OPTIONS = {
       kind: "switch",
       help: "Put examples of similar length into the same batch: less padding, faster steps.",
     },
-    "--max-train-samples <n>": { kind: "integer", help: "Use only the first N training examples." },
+    "--max-train-samples <n>": {
+      kind: "integer",
+      help: "Use only the first N training examples.",
+      range: [1],
+    },
     "--max-eval-samples <n>": {
       kind: "integer",
       help: "Use only the first N examples of each evaluation file.",
@@ -160,21 +168,25 @@ export const SQUAD_OPTIONS = {
   "--doc-stride <n>": {
     kind: "integer",
     help: "Tokens between the starts of two windows.",
+    range: [1],
     defaultText: 128,
   },
   "--max-query-length <n>": {
     kind: "integer",
     help: "Maximum number of question tokens; the rest is cut.",
+    range: [1],
     defaultText: 64,
   },
   "--n-best-size <n>": {
     kind: "integer",
     help: "Number of answers in nbest_predictions.json.",
+    range: [1],
     defaultText: 20,
   },
   "--max-answer-length <n>": {
     kind: "integer",
     help: "Maximum number of answer tokens.",
+    range: [1],
     defaultText: 30,
   },
   "--null-threshold <x>": {
@@ -208,6 +220,7 @@ const OWN_FILES = {
   "--dev-fraction <x>": {
     kind: "number",
     help: "Share of the training file to hold out if the folder has no dev file.",
+    range: [0, 1],
     defaultText: 0.1,
   },
 } as const satisfies OptionTable;

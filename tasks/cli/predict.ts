@@ -30,6 +30,7 @@ const ANSWER_OPTIONS = {
   ...CHECKPOINT,
   "--top <n>": { kind: "integer", help: "Answers to print.", default: 3 },
   "--max-seq-length <n>": {
+    range: [5],
     kind: "integer",
     aliases: ["max-length"],
     help: "Tokens per window with the question; a long text is read in several windows.",
@@ -39,6 +40,7 @@ const ANSWER_OPTIONS = {
     kind: "integer",
     aliases: ["stride"],
     help: "Tokens between the starts of two windows.",
+    range: [1],
     defaultText: 128,
   },
 } as const satisfies OptionTable;

@@ -213,11 +213,13 @@ export const PRETRAIN_OPTIONS = {
     "--max-position-embeddings <n>": {
       kind: "integer",
       help: "Positions of the model; those of --init-from are interpolated.",
+      range: [1],
       defaultText: "the config's",
     },
     "--repeat-positions <n>": {
       kind: "integer",
       help: "Copy the first N position embeddings of --init-from to all later positions.",
+      range: [1],
     },
     "--phases <list>": {
       kind: "string",
@@ -244,6 +246,7 @@ export const PRETRAIN_OPTIONS = {
     "--dropout <x>": {
       kind: "number",
       help: "Hidden and attention dropout.",
+      range: [0, 1],
       defaultText: "the config's",
     },
     ...TRAINING,
@@ -268,6 +271,7 @@ export const PRETRAIN_OPTIONS = {
     "--validation-fraction <x>": {
       kind: "number",
       help: "Fraction of the documents in the validation set.",
+      range: [0, 1],
       defaultText: "the prepared data's, or 0.05",
     },
   }),

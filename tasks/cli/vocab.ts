@@ -85,6 +85,7 @@ const train = defineCommand({
     "--character-coverage <x>": {
       kind: "number",
       help: "Fraction of the characters that the pieces cover.",
+      range: [0, 1],
       default: 0.99995,
     },
     "--input-sentence-size <n>": {
@@ -96,6 +97,7 @@ const train = defineCommand({
     "--max-sentence-length <bytes>": {
       kind: "integer",
       help: "Skip lines longer than this; 0 keeps all lines.",
+      range: [1],
       default: 0,
     },
     "--user-defined-symbols <list>": {

@@ -206,7 +206,11 @@ Deno.test("finetune reports invalid input as one sentence, and writes nothing", 
       [replace("--max-seq-length", "100000"), 2, "max_position_embeddings"],
       [replace("--batch-size", "0"), 2, "--batch-size must be an integer from 1"],
       [[...command, "--settings", `${folder}/settings.json`], 2, "learning_rat is not a setting"],
-      [replace("--checkpoint", `${folder}/none`), 1, `${folder}/none/config.json does not exist`],
+      [
+        replace("--checkpoint", `${folder}/none`),
+        1,
+        `${folder}/none does not exist; expected a folder with config.json`,
+      ],
       [
         replace("--checkpoint", `${folder}/settings.json`),
         1,

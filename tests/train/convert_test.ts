@@ -200,7 +200,7 @@ Deno.test("convertFolder() reports what is wrong with a folder", async () => {
     "model.safetensors": joined(tensors),
   });
   const without = (name: string) => new Map([...good].filter(([other]) => other !== name));
-  await refused({}, "config.json does not exist");
+  await refused({}, "does not contain config.json");
   await refused({ ...folder({}), "config.json": "{" }, "config.json: it is not valid JSON");
   await refused(
     folder({ model_type: undefined, embedding_size: undefined }),

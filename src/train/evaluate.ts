@@ -8,6 +8,7 @@ import { gatherValues, type ProcessGroup, SINGLE_PROCESS_GROUP } from "../distri
 import type { Encoder } from "../model/mod.ts";
 import type { NamedReview } from "../runs/mod.ts";
 import type { FinetuneExample, FinetuneTask, TaskHead } from "./finetune_task.ts";
+import { checkIntegers } from "./settings.ts";
 import { collateSequences, longestSequence } from "./sequences.ts";
 import type { Evaluation } from "./task.ts";
 
@@ -18,6 +19,7 @@ import type { Evaluation } from "./task.ts";
  * @param batchSize examples per forward pass
  * @param maxLength maximum number of tokens of a sequence
  * @param onProgress receives the number of examples done after each batch
+ * @throws {RangeError} if `batchSize` is not a positive integer
  */
 export async function predictAll<E extends FinetuneExample, O>(
   device: Device,
@@ -29,6 +31,7 @@ export async function predictAll<E extends FinetuneExample, O>(
   onProgress?: (done: number) => void,
   group: ProcessGroup = SINGLE_PROCESS_GROUP,
 ): Promise<O[]> {
+  checkIntegers(1, { batchSize });
   const lengths = examples.map(longestSequence);
   const order = examples.map((_, index) => index).sort((a, b) => lengths[a] - lengths[b] || a - b);
   const own: [index: number, output: O][] = [];

@@ -12,7 +12,12 @@ const DATASET_OPTIONS = {
     help: "Folder written by albert prepare.",
     required: true,
   },
-  "--max-seq-length <n>": { kind: "integer", help: "Tokens per example.", default: 128 },
+  "--max-seq-length <n>": {
+    kind: "integer",
+    help: "Tokens per example.",
+    range: [5],
+    default: 128,
+  },
   ...EXAMPLE_OPTIONS,
 } as const satisfies OptionTable;
 

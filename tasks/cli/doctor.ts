@@ -11,10 +11,16 @@ export default defineCommand({
       kind: "string",
       help: "Also plan a training step of this preset or config.json.",
     },
-    "--batch-size <n>": { kind: "integer", help: "Examples per planned step.", default: 8 },
+    "--batch-size <n>": {
+      kind: "integer",
+      help: "Examples per planned step.",
+      range: [1],
+      default: 8,
+    },
     "--max-seq-length <n>": {
       kind: "integer",
       help: "Tokens per example.",
+      range: [5],
       defaultText: "the preset's",
     },
   },

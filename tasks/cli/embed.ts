@@ -45,7 +45,12 @@ const OPTIONS = {
     help: "Tokens per text; the rest is cut.",
     defaultText: "the model's",
   },
-  "--batch-size <n>": { kind: "integer", help: "Texts on the device at once.", default: 32 },
+  "--batch-size <n>": {
+    kind: "integer",
+    help: "Texts on the device at once.",
+    range: [1],
+    default: 32,
+  },
 } as const satisfies OptionTable;
 
 /** Flags of `albert embed`. */

@@ -30,6 +30,7 @@ const EVALUATE_OPTIONS = {
     aliases: ["per-device-eval-batch-size", "eval-batch-size"],
     kind: "integer",
     help: "Examples on the device at once.",
+    range: [1],
     default: 32,
   },
   "--max-eval-samples <n>": {

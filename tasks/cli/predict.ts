@@ -23,12 +23,12 @@ const PRETRAINED = {
 
 const FILL_MASK_OPTIONS = {
   ...PRETRAINED,
-  "--top <n>": { kind: "integer", help: "Candidates per mask.", default: 5 },
+  "--top <n>": { kind: "integer", help: "Candidates per mask.", range: [1], default: 5 },
 } as const satisfies OptionTable;
 
 const ANSWER_OPTIONS = {
   ...CHECKPOINT,
-  "--top <n>": { kind: "integer", help: "Answers to print.", default: 3 },
+  "--top <n>": { kind: "integer", help: "Answers to print.", range: [1], default: 3 },
   "--max-seq-length <n>": {
     range: [5],
     kind: "integer",

@@ -9,10 +9,16 @@ const OPTIONS = {
     help: "Preset or config.json whose training step is tuned.",
     default: "nano",
   },
-  "--batch-size <n>": { kind: "integer", help: "Examples on the device at once.", default: 32 },
+  "--batch-size <n>": {
+    kind: "integer",
+    help: "Examples on the device at once.",
+    range: [1],
+    default: 32,
+  },
   "--max-seq-length <n>": {
     kind: "integer",
     help: "Tokens per example.",
+    range: [5],
     defaultText: "the preset's",
   },
   "--fresh": { kind: "switch", help: "Repeat measurements that are in the cache." },

@@ -106,7 +106,7 @@ Deno.test("albert embed rejects bad input in one sentence", async () => {
     ],
     [["--output", "x.txt"], 2, "--output must end in .jsonl, .npy or .safetensors (got"],
     [["--max-seq-length", "99"], 2, "--max-seq-length must be at most the model's"],
-    [["--batch-size", "0"], 2, "--batch-size must be a positive integer, got 0"],
+    [["--batch-size", "0"], 2, "--batch-size must be at least 1 (got 0)"],
     [["text", "--input", "a.jsonl"], 2, "Texts and --input exclude each other"],
     [["--input", "model"], 1, "model is a folder; name the files in it"],
     [["--input", "none.txt"], 1, "none.txt: No such file or directory"],

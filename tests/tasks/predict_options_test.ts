@@ -29,6 +29,6 @@ for (const [name, words] of [["fill-mask", ["a [MASK]"]], ["answer", ["who", "on
   Deno.test(`albert predict ${name} rejects a --top that is not positive`, async () => {
     const shared = ["--checkpoint", `${folder}/model`, "--device", "cpu", "--top", "0"];
     const { code, stderr } = await albertHere("predict", name, ...words, ...shared);
-    assertEquals([code, stderr], [2, "albert: --top must be a positive integer, got 0"]);
+    assertEquals([code, stderr], [2, "albert: --top must be at least 1 (got 0)"]);
   });
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Device, whole } from "../../src/device/mod.ts";
 import { initialize } from "../../src/model/mod.ts";
 import {
@@ -92,6 +92,9 @@ testDevices("predictions do not depend on the batch size and keep their order", 
   initialize(model.parameters, 5, 0.1);
   const { examples } = toyTask.heldOut[0];
   const outputs = (size: number) => predictAll(device, model, toyTask, examples, size, 16);
+  for (const size of [0, -1, 1.5]) {
+    await assertRejects(() => outputs(size), RangeError, "batchSize");
+  }
   const alone = await outputs(1);
   for (const size of [4, 64]) {
     (await outputs(size)).forEach((row, i) =>

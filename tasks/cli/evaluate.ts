@@ -39,10 +39,10 @@ const EVALUATE_OPTIONS = {
     range: [1],
   },
   "--max-seq-length <n>": {
-    range: [5],
     aliases: ["max-length"],
     kind: "integer",
     help: "Tokens per sequence.",
+    range: [3],
     defaultText: "the checkpoint's",
   },
 } as const satisfies OptionTable;

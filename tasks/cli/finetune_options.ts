@@ -58,10 +58,10 @@ export const FINETUNE_OPTIONS = {
   "--strict": { kind: "switch", help: "Stop at a malformed line instead of skipping it." },
   ...group("Training", {
     "--max-seq-length <n>": {
-      range: [5],
       aliases: ["max-length"],
       kind: "integer",
       help: "Tokens per sequence.",
+      range: [3],
       defaultText: "the recipe's",
     },
     "--max-position-embeddings <n>": {

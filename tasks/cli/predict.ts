@@ -30,10 +30,10 @@ const ANSWER_OPTIONS = {
   ...CHECKPOINT,
   "--top <n>": { kind: "integer", help: "Answers to print.", range: [1], default: 3 },
   "--max-seq-length <n>": {
-    range: [5],
     kind: "integer",
     aliases: ["max-length"],
     help: "Tokens per window with the question; a long text is read in several windows.",
+    range: [5],
     defaultText: "384, or the model's positions",
   },
   "--doc-stride <n>": {

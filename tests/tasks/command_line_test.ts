@@ -106,7 +106,7 @@ for (
     ["prepare --validation-fraction 1.5", "--validation-fraction must be from 0 to 1 (got 1.5)"],
     ["--seed -1 data stats", "--seed must be at least 0 (got -1)"],
     ["finetune text --max-train-samples -1", "--max-train-samples must be at least 1 (got -1)"],
-    ["finetune text --max_length 0", "--max-seq-length must be at least 5 (got 0)"],
+    ["finetune text --max_length 0", "--max-seq-length must be at least 3 (got 0)"],
     ["evaluate text --batch-size 0", "--batch-size must be at least 1 (got 0)"],
     ["data show --count 0", "--count must be at least 1 (got 0)"],
     ["data --device tpu stats", '--device must be one of auto, webgpu, cpu (got "tpu")'],

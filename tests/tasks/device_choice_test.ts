@@ -50,7 +50,7 @@ Deno.test("a run keeps the device that auto chose, and its BLAS library", async 
 
     await t.step("chosen by auto, in the log and in run.json", async () => {
       const log = await start("run");
-      assertStringIncludes(log, ` 1 steps on ${chosen.kind} (${chosen.adapter})`);
+      assertStringIncludes(log, ` 1 step on ${chosen.kind} (${chosen.adapter})`);
       const { adapter, flags } = await read("run");
       assertEquals(adapter, chosen.adapter);
       assertEquals(flags.device, chosen.kind);

@@ -114,7 +114,7 @@ function expandOptions(command: Command<any>, words: readonly string[]): string[
     if (!takesValue(row, word)) {
       if (row.value && word === `${flag}=`) throw emptyValue(flag);
       const given = word.slice(flag.length + 1);
-      expanded.push(row.value === "" ? word : `${flag}=${checkedWord(row, given)}`);
+      expanded.push(row.value === "" ? word : `${flag}=${checkedValue(row, given)}`);
       continue;
     }
     expanded.push(word);
@@ -126,7 +126,7 @@ function expandOptions(command: Command<any>, words: readonly string[]): string[
     const values = [words[++i]];
     while (list && i + 1 < words.length && !ends(words[i + 1])) values.push(words[++i]);
     if (values.includes("")) throw emptyValue(flag);
-    const checked = values.map((value) => checkedWord(row, value));
+    const checked = values.map((value) => checkedValue(row, value));
     expanded.push(...checked.flatMap((value, at) => at === 0 ? [value] : [flag, value]));
   }
   return expanded;
@@ -144,7 +144,7 @@ function flagsOf({ aliases = [] }: NamedOption): string[] {
 }
 
 /** @throws {UsageError} for a value that is not one of the words of an enumeration, or a number out of range. */
-function checkedWord(row: NamedOption, value: string): string {
+function checkedValue(row: NamedOption, value: string): string {
   const complaint = rangeComplaint(row, Number(value));
   if (complaint !== null) throw new UsageError(`${row.flag} ${complaint} (got ${value})`);
   const word = wordOf(row, value);

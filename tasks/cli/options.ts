@@ -224,7 +224,7 @@ export function rangeComplaint({ range }: Pick<OptionRow, "range">, value: numbe
   if (range === undefined) return null;
   const [least, most = Infinity] = range;
   if (value >= least && value <= most || Number.isNaN(value)) return null;
-  return most >= Number.MAX_SAFE_INTEGER
+  return value < least && most >= Number.MAX_SAFE_INTEGER
     ? `must be at least ${least}`
     : `must be from ${least} to ${most}`;
 }

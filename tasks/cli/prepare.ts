@@ -146,8 +146,8 @@ export default defineCommand({
         : "";
       progress?.end(
         `${output}: ${formatCount(index.shards.length, "shard")}, ${
-          tokens.toLocaleString("en")
-        } tokens${equal}`,
+          formatCount(tokens, "token")
+        }${equal}`,
       );
       if (flags.json) {
         const { shards, report, fingerprint } = index;

@@ -187,7 +187,7 @@ const train = defineCommand({
     progress.update(0, "collecting substrings");
     const model = trainer.train((stage) => {
       if (stage.stage === "seeds") {
-        progress.log(`${formatCount(stage.pieces, "seed piece")}`);
+        progress.log(formatCount(stage.pieces, "seed piece"));
         progress.resume(0); // The rate counts from here.
         progress.update(0, "");
       }

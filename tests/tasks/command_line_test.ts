@@ -104,6 +104,7 @@ for (
       "--dataloader-num-workers must be from 0 to 1024 (got 1025)",
     ],
     ["prepare --validation-fraction 1.5", "--validation-fraction must be from 0 to 1 (got 1.5)"],
+    ["--seed 1e17 data stats", "--seed must be from 0 to 9007199254740991 (got 1e17)"],
     ["--seed -1 data stats", "--seed must be at least 0 (got -1)"],
     ["finetune text --max-train-samples -1", "--max-train-samples must be at least 1 (got -1)"],
     ["finetune text --max_length 0", "--max-seq-length must be at least 3 (got 0)"],

@@ -30,7 +30,7 @@ import {
 } from "../model/mod.ts";
 import type { Tensor } from "../tensor/mod.ts";
 import { readTokenizer, type Tokenizer, VOCABULARY_FILES } from "../text/mod.ts";
-import { encoderParts } from "../train/mod.ts";
+import { encoderParts, trainedLength } from "../train/mod.ts";
 import { type ReadFile, readWeights } from "../weights/mod.ts";
 import { attentionWeights } from "./attention_weights.ts";
 import {
@@ -226,8 +226,7 @@ export class Albert implements Disposable {
   ): Promise<ClassScore[] | ClassScore[][]> {
     checkOptions("classify()", options, ["top", "batchSize", "maxLength"]);
     const { config, encoder, tokenizer } = this;
-    const { maxPositionEmbeddings } = config;
-    const { batchSize = BATCH_SIZE, maxLength = maxPositionEmbeddings, top = Infinity } = options;
+    const { batchSize = BATCH_SIZE, maxLength = trainedLength(config), top = Infinity } = options;
     checkCount("batchSize", batchSize);
     checkCount("maxLength", maxLength);
     if (top !== Infinity) checkCount("top", top);

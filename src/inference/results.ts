@@ -37,7 +37,7 @@ export interface ClassifyOptions {
   readonly top?: number;
   /** Texts on the device at once; default 32. */
   readonly batchSize?: number;
-  /** Maximum number of tokens of a text or pair; the rest is cut. Default: the model's maximum. */
+  /** Maximum number of tokens of a text or pair; the rest is cut. Default: that of fine-tuning, or the model's positions. */
   readonly maxLength?: number;
 }
 

@@ -24,7 +24,7 @@ import {
   squadHeadSpecs,
 } from "../model/mod.ts";
 import type { Tokenizer } from "../text/mod.ts";
-import { predictAll } from "../train/mod.ts";
+import { predictAll, trainedLength } from "../train/mod.ts";
 import type { Safetensors } from "../weights/mod.ts";
 import type { ClassifyOptions, ClassScore, TaggedSpan } from "./results.ts";
 
@@ -91,7 +91,7 @@ export async function tagTexts(
 ): Promise<TaggedSpan[][]> {
   const { config, parameters: { device } } = encoder;
   const labels = tagsOfModel(config);
-  const maxLength = config.maxPositionEmbeddings;
+  const maxLength = trainedLength(config);
   const words = texts.map((text) => [...text.matchAll(WORD)]);
   const sentences = words.map((own, i) => ({ line: i + 1, words: own.map(([word]) => word) }));
   const examples = tokensExamples(sentences, labels, tokenizer, maxLength);

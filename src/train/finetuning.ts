@@ -22,6 +22,23 @@ import { collateSequences, longestSequence, TrainingOrder } from "./sequences.ts
 import type { FinetuneSettings } from "./settings.ts";
 import type { Task, TaskBatch } from "./task.ts";
 
+/** Field of `config.json` with the maximum number of tokens per sequence in fine-tuning. */
+const TRAINED_LENGTH = "max_seq_length";
+
+/**
+ * Returns the maximum number of tokens per sequence that a model was fine-tuned with, at most its positions.
+ *
+ * @param config the model's configuration
+ * @param untrained for a model without that number; by default, all its positions
+ */
+export function trainedLength(
+  { extra, maxPositionEmbeddings }: ModelConfig,
+  untrained: number = maxPositionEmbeddings,
+): number {
+  const trained = Number(extra?.[TRAINED_LENGTH]);
+  return Math.min(trained >= 1 ? trained : untrained, maxPositionEmbeddings);
+}
+
 /** A micro-batch of fine-tuning. */
 export interface FinetuneStepBatch<E> extends FinetuneBatch<E>, TaskBatch {}
 
@@ -90,7 +107,7 @@ export function finetuningTask<E extends FinetuneExample, O>(
     best: { metric: task.metric, direction: "highest" },
     logsTensorNorms: false,
     writesResults: true,
-    configExtra: { ...task.configExtra, max_seq_length: maxSeqLength },
+    configExtra: { ...task.configExtra, [TRAINED_LENGTH]: maxSeqLength },
     determinants: {
       task: task.name,
       weights: weightsSha256,

@@ -51,6 +51,7 @@ import {
   predictAll,
   type TaskHead,
   taskModel,
+  trainedLength,
 } from "../../src/train/mod.ts";
 import { usage, UsageError } from "./errors.ts";
 import type {
@@ -293,7 +294,7 @@ async function logitsOf<E extends FinetuneExample>(
   checkpoint: string,
 ): Promise<Float32Array[]> {
   const arrange = prepare(config, checkpoint);
-  const trained = Number(config.extra?.max_seq_length ?? DEFAULT_LENGTH);
+  const trained = trainedLength(config, DEFAULT_LENGTH);
   const length = Math.min(flags.maxSeqLength ?? trained, config.maxPositionEmbeddings);
   const model = taskModel(device, config, head, { trainable: false });
   try {

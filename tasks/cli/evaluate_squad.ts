@@ -22,7 +22,7 @@ import {
 } from "../../src/benchmarks/squad/mod.ts";
 import { type Device, openDevice } from "../../src/device/mod.ts";
 import { atomicWriteFile } from "../../src/files/mod.ts";
-import { loadFinetuned, predictAll, taskModel } from "../../src/train/mod.ts";
+import { loadFinetuned, predictAll, taskModel, trainedLength } from "../../src/train/mod.ts";
 import { UsageError } from "./errors.ts";
 import type { EvaluateSquadFlags } from "./evaluate.ts";
 import { firstOf, reportMetrics } from "./evaluate_run.ts";
@@ -101,7 +101,7 @@ async function scoresOf(
   flags: EvaluateSquadFlags,
 ): Promise<ModelScores> {
   const { config, weights, tokenizer } = await openCheckpoint(checkpoint, flags);
-  const trained = Number(config.extra?.max_seq_length ?? DEFAULT_LENGTH);
+  const trained = trainedLength(config, DEFAULT_LENGTH);
   const maxLength = Math.min(flags.maxSeqLength ?? trained, config.maxPositionEmbeddings);
   const { windows } = squadFeatures(dataset, tokenizer, {
     maxLength,

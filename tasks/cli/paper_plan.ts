@@ -216,8 +216,9 @@ export async function planPaper(flags: PaperPlanFlags, words: readonly string[])
     const network = ranks === undefined ? undefined : { ranks, bytesPerSecond: bandwidth! * 1e9 };
     const speeds = flags.measure ? await measureSpeeds(device, open, log) : null;
     const plan = planJobs(open, speeds, network);
-    if (flags.json) console.log(JSON.stringify({ done: all.length - open.length, ...plan }));
-    else for (const line of planLines(plan, own.length - open.length, ranks)) console.log(line);
+    const done = own.length - open.length;
+    if (flags.json) console.log(JSON.stringify({ done, ...plan }));
+    else for (const line of planLines(plan, done, ranks)) console.log(line);
   } finally {
     await device.destroy();
   }

@@ -52,6 +52,17 @@ export async function reportPaper(flags: PaperReportFlags): Promise<void> {
   else if (!flags.quiet) console.log(written[0]);
 }
 
+/** Divides ascending seeds into stretches without gaps, which `--seed` and `--seeds` can name. */
+function consecutive(seeds: readonly number[]): number[][] {
+  const stretches: number[][] = [];
+  for (const seed of seeds) {
+    const last = stretches.at(-1);
+    if (last !== undefined && seed === last.at(-1)! + 1) last.push(seed);
+    else stretches.push([seed]);
+  }
+  return stretches;
+}
+
 /** Returns the commands that reproduce the results, one for each set of seeds and benchmarks. */
 function commandOf(
   run: PaperRun,
@@ -74,8 +85,11 @@ function commandOf(
       if (!bySeeds.has(some.join())) bySeeds.set(some.join(), { own: some, benchmarks: [] });
       bySeeds.get(some.join())!.benchmarks.push(benchmark);
     }
-    for (const { own: some, benchmarks } of bySeeds.values()) {
-      const flags = `--seed ${some[0]} --seeds ${some.length} --benchmarks ${
+    const stretches = [...bySeeds.values()].flatMap(({ own: some, benchmarks }) =>
+      consecutive(some).map((seeds) => ({ seeds, benchmarks }))
+    );
+    for (const { seeds, benchmarks } of stretches) {
+      const flags = `--seed ${seeds[0]} --seeds ${seeds.length} --benchmarks ${
         benchmarks.join(" ") || "none"
       }`;
       const key = row === undefined ? flags : `${id} ${flags}`;

@@ -58,6 +58,13 @@ const CLASSIFY_OPTIONS = {
     defaultText: "standard output",
     depends: ["input"],
   },
+  "--max-seq-length <n>": {
+    kind: "integer",
+    aliases: ["max-length"],
+    help: "Cut longer texts and pairs to this number of tokens.",
+    range: [3],
+    defaultText: "that of fine-tuning, or the model's positions",
+  },
 } as const satisfies OptionTable;
 
 const CHOOSE_OPTIONS = {

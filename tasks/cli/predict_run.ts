@@ -38,6 +38,7 @@ import {
   predictAll,
   type TaskHead,
   taskModel,
+  trainedLength,
 } from "../../src/train/mod.ts";
 import { recordsIn, STANDARD_INPUT } from "../../src/data/disk/mod.ts";
 import { atomicWriteFile } from "../../src/files/mod.ts";
@@ -92,7 +93,7 @@ export async function predictClassify(
     }));
     const examples = rows.map((row) => encodeRow(row, model.tokenizer, model.maxLength));
     const notice = truncationNotice(examples, model.maxLength);
-    if (notice !== null) logTo(flags)(`${notice}; the model has no more positions`);
+    if (notice !== null) logTo(flags)(`${notice}; ${model.longer}`);
     const names = classNames(model.config.extra?.id2label);
     const logits = await model.predict(examples);
     logits.forEach((values, i) => {
@@ -148,7 +149,7 @@ async function classifyRecords(paths: readonly string[], flags: ClassifyFlags): 
     if (cut > 0) {
       logTo(flags)(
         `${cut} of ${all} texts have more than ${maxLength} tokens (the longest ${longest}) and ` +
-          "are cut; the model has no more positions",
+          `are cut; ${model.longer}`,
       );
     }
   });
@@ -262,12 +263,14 @@ interface PredictingModel<E extends FinetuneExample, O> {
   readonly tokenizer: Tokenizer;
   /** Maximum number of tokens per sequence. */
   readonly maxLength: number;
+  /** Whether longer sequences are possible, for notices. */
+  readonly longer: string;
   predict(examples: readonly E[]): Promise<O[]>;
 }
 
 /** Opens a checkpoint and a device, calls `use` with the model, and closes both. */
 async function withModel<E extends FinetuneExample, O>(
-  flags: GlobalFlags & { readonly checkpoint: string },
+  flags: GlobalFlags & { readonly checkpoint: string; readonly maxSeqLength?: number },
   headOf: (config: ModelConfig) => TaskHead<E, O>,
   use: (model: PredictingModel<E, O>) => Promise<void>,
 ): Promise<void> {
@@ -277,11 +280,15 @@ async function withModel<E extends FinetuneExample, O>(
   try {
     const encoder = taskModel(device, config, head, { trainable: false });
     loadFinetuned(encoder, head, weights);
-    const maxLength = config.maxPositionEmbeddings;
+    const most = config.maxPositionEmbeddings;
+    const maxLength = Math.min(flags.maxSeqLength ?? trainedLength(config), most);
     await use({
       config,
       tokenizer,
       maxLength,
+      longer: maxLength < most
+        ? `--max-seq-length can be up to ${most}`
+        : "the model has no more positions",
       predict: (examples) => predictAll(device, encoder, head, examples, BATCH_SIZE, maxLength),
     });
   } finally {

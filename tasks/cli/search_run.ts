@@ -117,7 +117,7 @@ export async function search(flags: SearchFlags, words: readonly string[]): Prom
   const record = await continued(flags.output, { command, settings, trials: unique });
   const log = logTo(flags);
   await save(flags.output, record);
-  let stopped = false;
+  let stopped = false, usageErrors = 0;
   for (const [i, trial] of record.trials.entries()) {
     if (trial.state === "finished") continue;
     log(`Trial ${i + 1} of ${record.trials.length}: ${trial.name}`);
@@ -139,7 +139,7 @@ export async function search(flags: SearchFlags, words: readonly string[]): Prom
       trial.state = "finished";
       delete trial.error;
     } catch (error) {
-      if (error instanceof UsageError) throw error;
+      if (error instanceof UsageError) usageErrors++;
       trial.state = "failed";
       trial.error = (error as Error).message;
       log(`Trial ${i + 1} failed: ${trial.error}`);
@@ -154,7 +154,8 @@ export async function search(flags: SearchFlags, words: readonly string[]): Prom
   if (stopped) console.error("Stopped. The same command continues the search.");
   const failed = record.trials.filter(({ state }) => state === "failed");
   if (failed.length > 0) {
-    throw new Error(
+    const Failure = usageErrors === record.trials.length ? UsageError : Error;
+    throw new Failure(
       `${failed.length} of ${record.trials.length} trials failed, the first is ${failed[0].name}: ${
         failed[0].error
       }`,
@@ -180,6 +181,8 @@ async function continued(output: string, fresh: SearchRecord): Promise<SearchRec
     ]);
   const isSearch = Array.isArray(earlier.trials) && earlier.trials.every((one) => isObject(one));
   if (isSearch && plan(earlier) === plan(fresh)) return earlier;
+  // All trials failed before they had a run, so nothing is lost.
+  if (isSearch && (await startedTrials(output, earlier)).length === 0) return fresh;
   throw new UsageError(
     `${output} contains another search; repeat its settings and values, or choose another --output`,
   );
@@ -190,13 +193,19 @@ async function save(output: string, record: SearchRecord): Promise<void> {
   await atomicWriteFile(`${output}/${RECORD}`, `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** Writes the page that compares the runs so far, and returns them. */
-async function report(output: string, { trials }: SearchRecord): Promise<ListedRun[]> {
-  const runs: ListedRun[] = [];
+/** Returns the run folders of the trials that have one. */
+async function startedTrials(output: string, { trials }: SearchRecord): Promise<string[]> {
+  const folders: string[] = [];
   for (const { name } of trials) {
     const path = `${output}/${name}`;
-    if (await ifExists(Deno.stat(`${path}/run.json`)) !== null) runs.push(await listedRun(path));
+    if (await ifExists(Deno.stat(`${path}/run.json`)) !== null) folders.push(path);
   }
+  return folders;
+}
+
+/** Writes the page that compares the runs so far, and returns them. */
+async function report(output: string, search: SearchRecord): Promise<ListedRun[]> {
+  const runs = await Promise.all((await startedTrials(output, search)).map(listedRun));
   const records = runs.map(({ record }) => record);
   if (records.length > 0) {
     const page = records.length === 1 ? runPage(records[0]) : comparisonPage(records);

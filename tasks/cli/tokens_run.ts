@@ -20,9 +20,9 @@ import { openDevice } from "../../src/device/mod.ts";
 import { atomicWriteFile } from "../../src/files/mod.ts";
 import { loadPretrained } from "../../src/inference/mod.ts";
 import { ConfigError } from "../../src/model/mod.ts";
-import { loadFinetuned, predictAll, taskModel } from "../../src/train/mod.ts";
+import { loadFinetuned, predictAll, taskModel, trainedLength } from "../../src/train/mod.ts";
 import type { EvaluateTokensFlags } from "./evaluate.ts";
-import { reportMetrics } from "./evaluate_run.ts";
+import { firstOf, reportMetrics } from "./evaluate_run.ts";
 import { checkpointFolder, openCheckpoint } from "./open_checkpoint.ts";
 import type { GlobalFlags } from "./options.ts";
 import type { PredictTokensFlags } from "./predict.ts";
@@ -53,8 +53,8 @@ async function tagWords(
       const { config, weights, tokenizer } = await openCheckpoint(checkpoint, flags);
       const labels = tagsOfModel(config);
       const head = tokensHead(labels);
-      const trained = Number(config.extra?.max_seq_length ?? config.maxPositionEmbeddings);
-      const length = Math.min(flags.maxSeqLength ?? trained, config.maxPositionEmbeddings);
+      const asked = flags.maxSeqLength ?? trainedLength(config);
+      const length = Math.min(asked, config.maxPositionEmbeddings);
       const untagged = sentences.map(({ line, words }) => ({ line, words }));
       const examples = tokensExamples(untagged, labels, tokenizer, length);
       if (first !== undefined && `${first.labels}` !== `${labels}`) {
@@ -93,7 +93,7 @@ async function tagWords(
 
 /** Tags the words of a split; writes the predictions, and prints metrics if the file has tags. */
 export async function evaluateTokens(flags: EvaluateTokensFlags): Promise<void> {
-  const sentences = await readTokensSplit(flags.data, flags.split);
+  const sentences = firstOf(await readTokensSplit(flags.data, flags.split), flags);
   const { labels, words } = await tagWords(flags, sentences);
   const predicted = words.map((sentence) => sentence.map(({ tag }) => tag));
   const file = `${flags.output}/${TAG_PREDICTIONS}`;

@@ -67,6 +67,17 @@ async function normalizationRule(name: string): Promise<NormalizationRule> {
   return { name: "user_defined", charsmap: compileRules(parseRules(text, name)) };
 }
 
+/** Rejects a folder whose data or model depends on the vocabulary that it contains. */
+async function refuseDependents(output: string): Promise<void> {
+  const { ifExists } = await import("../../src/files/mod.ts");
+  for (const [name, content] of [["index.json", "prepared data"], ["config.json", "a model"]]) {
+    if (await ifExists(Deno.stat(`${output}/${name}`)) === null) continue;
+    throw new Error(
+      `${output} contains ${content} (${name}) of another vocabulary: choose another folder`,
+    );
+  }
+}
+
 const train = defineCommand({
   description: "Train a SentencePiece unigram vocabulary with ALBERT's special tokens.\n" +
     "Writes spiece.model, spiece.vocab, tokenizer.json and its two configuration files.",
@@ -97,7 +108,7 @@ const train = defineCommand({
     "--max-sentence-length <bytes>": {
       kind: "integer",
       help: "Skip lines longer than this; 0 keeps all lines.",
-      range: [1],
+      range: [0],
       default: 0,
     },
     "--user-defined-symbols <list>": {
@@ -152,6 +163,7 @@ const train = defineCommand({
       hardVocabLimit: flags.hardVocabLimit,
     };
     const trainer = usage(() => new VocabularyTrainer(training));
+    await refuseDependents(flags.output);
     const emptyFiles: string[] = [];
     const paths = await expandInputs(flags.input, (path) => emptyFiles.push(path));
     if (size > 0 && paths.includes(STANDARD_INPUT)) {

@@ -71,13 +71,25 @@ function merge(folder: string, earlier: PaperRun, run: PaperRun): PaperRun {
       );
     }
   }
+  const isFirstTuning = !finetunes(earlier);
+  if (!isFirstTuning && finetunes(run) && earlier.finetuneRuns !== run.finetuneRuns) {
+    throw new Error(
+      `${folder} contains runs with --finetune-runs ${earlier.finetuneRuns}, not ${run.finetuneRuns}; choose another --output`,
+    );
+  }
   return {
     ...run,
+    finetuneRuns: (isFirstTuning ? run : earlier).finetuneRuns,
     ...(earlier.blas !== undefined && { blas: earlier.blas }),
     benchmarks: [...new Set([...earlier.benchmarks, ...run.benchmarks])],
     seeds: union(earlier.seeds, run.seeds),
     finetuneSeeds: union(finetuneSeedsOf(earlier), finetuneSeedsOf(run)),
   };
+}
+
+/** Whether a run fine-tunes models. */
+function finetunes(run: PaperRun): boolean {
+  return Object.values(finetuneSeedsOf(run)).some((seeds) => seeds.length > 0);
 }
 
 type Seeds = Readonly<Record<string, readonly number[]>>;

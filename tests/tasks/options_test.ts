@@ -145,12 +145,20 @@ Deno.test("options are declared with a help text, and a default that does not st
     }]
   ) {
     for (
-      const { flag, help, default: value, defaultText } of namedOptions(definition.options ?? {})
+      const { flag, help, default: value, defaultText, range } of namedOptions(
+        definition.options ?? {},
+      )
     ) {
       const place = `${path.join(" ")} ${flag}: ${help}`;
       assert(/^([A-Z]|spiece\.model).*\.$/.test(help) && !help.includes("\n"), place);
       assert(value === undefined || defaultText === undefined, place);
       assert(!/defaults? (to|is)\b|by default|\(default/i.test(help), place);
+      if (range === undefined) continue;
+      // The default, and the 0 that the help explains, can also be typed.
+      const valid = [...(value === undefined ? [] : [value]), ...(/; 0 /.test(help) ? [0] : [])];
+      for (const number of valid.map(Number)) {
+        assert(number >= range[0] && number <= (range[1] ?? Infinity), `${place} ${number}`);
+      }
     }
   }
 });

@@ -160,21 +160,23 @@ Deno.test("albert search reports failed trials, and continues with the next one"
       max_seq_length: 16,
     };
     await Deno.writeTextFile(`${folder}/s.json`, JSON.stringify(settings));
-    const { code, stdout, stderr } = await runAlbert([
-      ...["search", "finetune", "glue", "--settings", `${folder}/s.json`, "--device", "cpu"],
-      ...[
-        "--output",
-        `${folder}/grid`,
-        "--values",
-        `data=${folder}/none,${folder}/glue`,
-        "--quiet",
-      ],
-    ]);
-    assertEquals(code, 1);
-    assertStringIncludes(stderr, "1 of 2 trials failed, the first is data=");
-    assertStringIncludes(stdout, "rte");
+    const search = (...values: string[]) =>
+      runAlbert([
+        ...["search", "finetune", "glue", "--settings", `${folder}/s.json`, "--device", "cpu"],
+        ...["--output", `${folder}/grid`, "--quiet", "--values", ...values],
+      ]);
+    // A search without any run can be replaced by another one.
+    const none = await search(`data=${folder}/glue`, "max-seq-length=9999");
+    assertEquals([none.code, none.stdout], [2, ""]);
+    assertStringIncludes(none.stderr, "1 of 1 trials failed, the first is data=");
+    const some = await search(`data=${folder}/none,${folder}/glue`, "max-seq-length=9999,16");
+    assertEquals(some.code, 1);
+    assertStringIncludes(some.stderr, "3 of 4 trials failed, the first is data=");
+    assertStringIncludes(some.stdout, "rte");
     const { trials } = JSON.parse(await Deno.readTextFile(`${folder}/grid/search.json`));
-    assertEquals(trials.map(({ state }: { state: string }) => state), ["failed", "finished"]);
+    assertEquals(trials.map(({ state }: { state: string }) => state), [
+      ...["failed", "failed", "failed", "finished"],
+    ]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

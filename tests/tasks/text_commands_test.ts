@@ -141,7 +141,14 @@ Deno.test("one class: class weights, a held-out set, probabilities, macro F1 and
   const { stderr } = await albert(
     ...["predict", "classify", "--checkpoint", "run-classes", "--input", "long.jsonl"],
   );
-  assertStringIncludes(stderr, "1 of 2 texts have more than ");
+  // As long as in training and in evaluate, unless the flag is given.
+  assertStringIncludes(stderr, "1 of 2 texts have more than 8 tokens ");
+  assertStringIncludes(stderr, "are cut; --max-seq-length can be up to ");
+  const { stderr: longer } = await albert(
+    ...["predict", "classify", "--checkpoint", "run-classes", "--max-seq-length", "12"],
+    "one two ".repeat(400),
+  );
+  assertStringIncludes(longer, "1 of 1 texts have more than 12 tokens ");
 });
 
 Deno.test("predict perplexity scores texts, and text tasks reject bad input in one sentence", async () => {

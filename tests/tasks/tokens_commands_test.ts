@@ -74,9 +74,11 @@ Deno.test("finetune tokens holds out a dev set, and evaluate and predict use the
   // The same with a single window per two words: long sentences are divided.
   const divided = await runAlbert([
     ...["evaluate", "tokens", "--data", "data", "--checkpoint", "run", "--split", "test"],
-    ...["--output", "out2", "--device", "cpu", "--max-seq-length", "4"],
+    ...["--output", "out2", "--device", "cpu", "--max-seq-length", "4", "--max-eval-samples", "2"],
   ], { cwd: folder });
   assertEquals(divided.code, 0, divided.stderr);
+  const first = await Deno.readTextFile(`${folder}/out2/predictions.conll`);
+  assertEquals(first.trimEnd().split("\n\n").length, 2);
   assertStringIncludes(divided.stdout, "tokens: precision");
 
   const answer = await runAlbert(

@@ -129,4 +129,12 @@ Deno.test("albert vocab train rejects invalid input with one sentence", () =>
     await refuse(["--input", short, "--vocab-size", "900"], 1, "it supports at most ");
     await refuse(["--input", short, "--vocab-size", "0"], 2, "--vocab-size must be a whole number");
     await refuse(["--input", short], 2, "--vocab-size");
+
+    // A folder whose vocabulary is in use: its files stay as they are.
+    await Deno.mkdir(`${folder}/v`);
+    for (const [name, content] of [["config.json", "a model"], ["index.json", "prepared data"]]) {
+      await Deno.writeTextFile(`${folder}/v/${name}`, "{}");
+      await refuse(["--input", short, "--vocab-size", "60"], 1, `v contains ${content} (${name})`);
+    }
+    assertEquals([...Deno.readDirSync(`${folder}/v`)].length, 2);
   }));

@@ -3,7 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { readManifest } from "../../../tasks/paper/data/prepare_data.ts";
 import { JobLog } from "../../../tasks/paper/jobs/job_log.ts";
 import { JobStore, readResults } from "../../../tasks/paper/jobs/store.ts";
-import { readPaperRun } from "../../../tasks/paper/paper_run.ts";
+import { readPaperRun, recordPaperRun } from "../../../tasks/paper/paper_run.ts";
 
 const DAMAGED = ["", "{", "null", "[]", "7", '{"a": 1}', '{"preset": "smoke", "seeds": []}'];
 
@@ -37,5 +37,26 @@ Deno.test("a damaged clock of a job starts again", async () => {
     const { trainingSeconds } = (await JobLog.open(folder)).clock();
     assertEquals(trainingSeconds, 0);
   }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("runs of a folder share their number of fine-tuning runs, unless only some fine-tune", async () => {
+  const folder = await Deno.makeTempDir();
+  const run = { preset: "smoke", device: "cpu", benchmarks: [], finetuneSeeds: {} };
+  await recordPaperRun(folder, { ...run, finetuneRuns: 1, seeds: { "table-7": [1] } });
+  const tuned = {
+    ...{ ...run, benchmarks: ["sst-2" as const], seeds: { "table-4": [1] } },
+    finetuneSeeds: { "table-4 sst-2": [1] },
+  };
+  await recordPaperRun(folder, { ...tuned, finetuneRuns: 5 });
+  await assertRejects(
+    () => recordPaperRun(folder, { ...tuned, finetuneRuns: 1 }),
+    Error,
+    "contains runs with --finetune-runs 5, not 1; choose another --output",
+  );
+  const { finetuneRuns } = await recordPaperRun(folder, {
+    ...{ ...run, finetuneRuns: 1, seeds: { "table-8": [1] } },
+  });
+  assertEquals(finetuneRuns, 5);
   await Deno.remove(folder, { recursive: true });
 });

@@ -208,6 +208,16 @@ Deno.test("the pilot compares a pretrained with an untrained model and reports t
   assertStringIncludes(readme, "Seeds for 1 point");
   assertStringIncludes(readme, "albert paper run pilot");
   assertStringIncludes(readme, "--benchmarks none");
+
+  // Seeds with a gap need two commands.
+  const run = JSON.parse(await Deno.readTextFile(`${pilot}/paper.json`));
+  run.seeds["table-5/sop"] = [42, 44, 45];
+  await Deno.writeTextFile(`${pilot}/paper.json`, JSON.stringify(run));
+  const gap = await runAlbert(["paper", "report", "--output", pilot]);
+  assertEquals(gap.code, 0, gap.stderr);
+  const commands = await Deno.readTextFile(`${pilot}/report/README.md`);
+  assertMatch(commands, /--seed 42[\s\\]+--seeds 1\s/);
+  assertMatch(commands, /--seed 44[\s\\]+--seeds 2\s/);
 });
 
 Deno.test("models of the objective SOP are trained on balanced pairs if the preset has them, and models of NSP by the official recipe", async () => {

@@ -84,10 +84,9 @@ interface Ranking {
 }
 
 function rank(records: readonly RunRecord[], names: readonly string[]): Ranking {
-  const metric =
-    PRIMARY.find(({ field }) =>
-      records.every(({ series }) => (series.get(field)?.count ?? 0) > 0)
-    ) ?? null;
+  const candidates = [...records.flatMap(({ primary }) => primary ?? []), ...PRIMARY];
+  const metric = candidates.find(({ field }) => records.every(({ series }) => series.has(field))) ??
+    null;
   const curves = records.map((record) => curveOf(record, metric));
   const shared = curves.reduce<number[]>(
     (steps, curve) => steps.filter((step) => curve.has(step)),

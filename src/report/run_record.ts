@@ -45,6 +45,8 @@ export class RunRecord {
   bestEvaluation: RunEvent | null = null;
   /** Number of evaluations after the best one. */
   sinceBest = 0;
+  /** Whether the run ended before its last step because evaluations did not improve. */
+  stoppedEarly = false;
   /** Time of the first event, in seconds since 1970. Resuming does not change it. */
   startedAt: number | null = null;
   /** The latest step. */
@@ -65,8 +67,9 @@ export class RunRecord {
   profile: RunProfile | null = null;
   /** Number of tokens in all steps up to a step; 0 if `run.json` does not contain the sizes. */
   readonly tokensAt: (step: number) => number;
+  readonly #selection: Selection;
   #loggedStep = 0;
-  #time = NaN;
+  #time: number;
 
   /**
    * Creates an empty record.
@@ -81,13 +84,17 @@ export class RunRecord {
     this.task = typeof settings?.task === "string" ? settings.task : "";
     const determining = fieldsOf(settings?.determinants);
     this.pairObjective = `${fieldsOf(determining.config).pair_objective ?? ""}`;
+    this.#selection = new Selection(settings);
+    // The first window of a run begins when it starts.
+    this.#time = Date.parse(`${settings?.started}`) / 1000;
   }
 
-  /** The metric that orders evaluations, the first of those that the latest one has; null without evaluations. */
+  /** The metric that orders evaluations, the first of those that have values; null without evaluations. */
   get primary(): PrimaryMetric | null {
-    const evaluation = this.lastEvaluation;
-    if (evaluation === null) return null;
-    return PRIMARY.find(({ field }) => typeof evaluation[field] === "number") ?? null;
+    const { metric } = this.#selection;
+    // Pretraining selects by the sum of its losses, but the masked-LM loss can be compared between objectives.
+    const own = metric === null || this.task === "pretraining" ? [] : [metric];
+    return [...own, ...PRIMARY].find(({ field }) => this.series.has(field)) ?? null;
   }
 
   /** Adds a line of `events.jsonl`. */
@@ -97,13 +104,13 @@ export class RunRecord {
     this.events++;
     this.step = Math.max(this.step, step);
     if (typeof event.time === "number") this.startedAt ??= event.time;
-    if (Object.keys(event).some((field) => field.startsWith("eval_"))) this.#addEvaluation(event);
     for (const [field, value] of Object.entries(event)) {
       if (typeof value !== "number" || field === "step" || field === "time") continue;
       let series = this.series.get(field);
       if (series === undefined) this.series.set(field, series = new ThinnedSeries());
       series.push(step, value);
     }
+    if (Object.keys(event).some((field) => field.startsWith("eval_"))) this.#addEvaluation(event);
     const rate = Number(event.tokens_per_second);
     if (rate > 0) {
       const tokens = this.tokensAt(step) - this.tokensAt(this.#loggedStep);
@@ -123,9 +130,10 @@ export class RunRecord {
 
   #addEvaluation(event: RunEvent): void {
     this.lastEvaluation = event;
+    this.stoppedEarly = this.#selection.add(event);
     const { primary } = this;
-    if (primary === null) return;
-    const value = Number(event[primary.field]);
+    const value = primary === null ? undefined : event[primary.field];
+    if (primary === null || typeof value !== "number") return;
     const best = Number(this.bestEvaluation?.[primary.field] ?? NaN);
     const better = primary.lowest ? value < best : value > best;
     if (this.bestEvaluation === null || better) {
@@ -143,13 +151,48 @@ export interface PrimaryMetric {
   readonly lowest: boolean;
 }
 
-/** As the tasks select their best checkpoint. */
+/** Metrics of runs whose `run.json` does not have one, in the order of preference. */
 export const PRIMARY: readonly PrimaryMetric[] = [
   { field: "eval_loss_mlm", lowest: true },
   ...["matthews_correlation", "pearson", "accuracy", "f1"]
     .map((name) => ({ field: `eval_${name}`, lowest: false })),
   { field: "eval_loss", lowest: true },
 ];
+
+/** How the training loop selects the best checkpoint and stops early, from `run.json`. */
+class Selection {
+  /** Null in the runs of earlier versions. */
+  readonly metric: PrimaryMetric | null;
+  readonly #patience: number;
+  /** An extended run counts again from here. */
+  readonly #countedFrom: number;
+  #best = NaN;
+  #since = 0;
+
+  constructor(settings: RunRecord["settings"]) {
+    const { metric, direction } = fieldsOf(settings?.best);
+    this.metric = typeof metric === "string"
+      ? { field: `eval_${metric}`, lowest: direction === "lowest" }
+      : null;
+    this.#patience = Number(fieldsOf(settings?.settings).earlyStopPatience ?? 0);
+    const extensions = Array.isArray(settings?.extensions) ? settings.extensions : [];
+    this.#countedFrom = Number(fieldsOf(extensions.at(-1)).step ?? 0);
+  }
+
+  /** Adds an evaluation, and returns whether the run stops early after it. */
+  add(event: RunEvent): boolean {
+    const { metric } = this;
+    const value = metric === null ? undefined : event[metric.field];
+    if (typeof value === "number") {
+      const isBetter = metric!.lowest ? value < this.#best : value > this.#best;
+      if (isBetter || Number.isNaN(this.#best)) {
+        this.#best = value;
+        this.#since = 0;
+      } else if (Number(event.step) > this.#countedFrom) this.#since++;
+    }
+    return this.#patience > 0 && this.#since >= this.#patience;
+  }
+}
 
 /** The fields of an object of `run.json`; a value of another type, after an edit by hand, counts as absent. */
 function fieldsOf(value: unknown): Record<string, unknown> {

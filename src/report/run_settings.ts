@@ -42,7 +42,9 @@ export interface Difference {
 }
 
 /** Fields that repeat others of `run.json` or do not influence the result. */
-const REPEATED = ["flags.", "started", "settings.", "device.", "adapter"];
+const REPEATED = [
+  ...["flags.", "started", "settings.", "device.", "adapter", "best.", "parameters"],
+];
 
 /**
  * The settings in which runs differ: those that determine the weights, and all others that do not repeat one of them.
@@ -81,7 +83,10 @@ export function runFacts(record: RunRecord): Fact[] {
   const facts: Fact[] = [
     [
       "Steps",
-      total > 0 ? `${formatCount(record.step)} of ${formatCount(total)}` : formatCount(record.step),
+      (total > 0
+        ? `${formatCount(record.step)} of ${formatCount(total)}`
+        : formatCount(record.step)) +
+      (record.stoppedEarly && record.step < total ? ", stopped early" : ""),
     ],
     ["Training time", record.trainingSeconds > 0 ? formatDuration(record.trainingSeconds) : ""],
     ["Training tokens", tokens > 0 ? formatCount(tokens) : ""],
@@ -167,8 +172,9 @@ function versions(at: (path: string) => string): string {
   return named.filter(([, version]) => version !== "").map((pair) => pair.join(" ")).join(", ");
 }
 
-/** Counts the parameters of the model; null if `run.json` has no valid configuration. */
+/** Returns the number of parameters of the model; null if `run.json` has neither it nor a valid configuration. */
 export function parameterCount({ settings }: RunRecord): number | null {
+  if (typeof settings?.parameters === "number") return settings.parameters;
   const config = (settings?.determinants as { config?: unknown } | undefined)?.config;
   if (config === undefined) return null;
   try {

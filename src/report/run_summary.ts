@@ -50,9 +50,9 @@ const BEGINNING = 0.3;
 /** Evaluations without improvement after which a run counts as stalled. */
 const PATIENCE = 3;
 
-/** Whether all steps are done; false if `run.json` does not contain their number. */
+/** Whether all steps are done or the run stopped early; false if `run.json` does not contain their number. */
 export function isFinished(record: RunRecord): boolean {
-  return record.step > 0 && record.step >= totalSteps(record);
+  return record.stoppedEarly || (record.step > 0 && record.step >= totalSteps(record));
 }
 
 /** Number of steps of the run; infinite if `run.json` does not contain it. */
@@ -69,6 +69,7 @@ export function progressText(record: RunRecord): string {
   const parts = [`Step ${steps}`];
   if (trainingSeconds > 0) parts.push(`${formatDuration(trainingSeconds)} of training`);
   const left = secondsLeft(record);
+  if (record.stoppedEarly && step < total) parts.push("stopped early");
   if (left !== null) parts.push(`about ${formatDuration(left)} left`);
   return parts.join(", ");
 }
@@ -76,7 +77,7 @@ export function progressText(record: RunRecord): string {
 /** Expected seconds of training until the last step; null if it is unknown or the run is finished. */
 export function secondsLeft(record: RunRecord): number | null {
   const total = totalSteps(record), { step, trainingSeconds } = record;
-  if (trainingSeconds <= 0 || step >= total || !Number.isFinite(total)) return null;
+  if (trainingSeconds <= 0 || isFinished(record) || !Number.isFinite(total)) return null;
   const done = record.tokensAt(step);
   return done > 0
     ? (record.tokensAt(total) - done) / done * trainingSeconds

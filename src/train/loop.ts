@@ -34,6 +34,7 @@ export class TrainingLoop<B extends TaskBatch> {
   #windowStart = performance.now();
   /** Seconds of the earlier parts of a resumed run. */
   #earlierSeconds = 0;
+  #extendedAt = 0;
 
   /** Allocates model and optimizer. */
   constructor(run: Run<B>, folder: RunFolder) {
@@ -47,8 +48,10 @@ export class TrainingLoop<B extends TaskBatch> {
    * Trains to the last step, or until the run stops early or is asked to stop.
    *
    * @param checkpoint folder to continue from; null for a new run
+   * @param extendedAt step after which the run was extended; the patience of early stopping starts again there
    */
-  async run(checkpoint: string | null): Promise<RunResult> {
+  async run(checkpoint: string | null, extendedAt = 0): Promise<RunResult> {
+    this.#extendedAt = extendedAt;
     const { settings, observer, task, output } = this.#run;
     const { totalSteps } = settings.schedule;
     const trainer = this.#trainer;
@@ -106,9 +109,10 @@ export class TrainingLoop<B extends TaskBatch> {
     this.#ranks.free();
   }
 
-  async #best(): Promise<BestEvaluation | null> {
+  async #best(countedFrom = 0): Promise<BestEvaluation | null> {
     const { metric, direction } = this.#run.task.best;
-    return bestEvaluation(await this.#folder.readEvents(), eventField(metric), direction);
+    const events = await this.#folder.readEvents();
+    return bestEvaluation(events, eventField(metric), direction, countedFrom);
   }
 
   /** The step whose checkpoint is kept as the best. */
@@ -119,7 +123,7 @@ export class TrainingLoop<B extends TaskBatch> {
   async #stopsEarly(): Promise<boolean> {
     const { settings: { earlyStopPatience }, observer } = this.#run;
     if (earlyStopPatience === 0) return false;
-    const best = await this.#best();
+    const best = await this.#best(this.#extendedAt);
     if (best === null || best.since < earlyStopPatience) return false;
     observer.log(
       `Stopping early: no improvement over step ${best.step} in ${best.since} evaluations`,
@@ -256,7 +260,7 @@ export interface BestEvaluation {
   readonly value: number;
   /** All metrics of the evaluation. */
   readonly metrics: EvaluationMetrics;
-  /** Number of evaluations since then. */
+  /** Number of evaluations since then, or since the step from which they are counted. */
   readonly since: number;
 }
 
@@ -266,11 +270,13 @@ export interface BestEvaluation {
  *
  * @param field field of the events that evaluations log
  * @param direction whether the lowest or the highest value is the best
+ * @param countedFrom step up to which evaluations do not count in `since`
  */
 export function bestEvaluation(
   events: readonly RunEvent[],
   field: string,
   direction: "lowest" | "highest",
+  countedFrom = 0,
 ): BestEvaluation | null {
   const sign = direction === "lowest" ? 1 : -1;
   let best: { event: RunEvent; value: number; since: number } | null = null;
@@ -278,7 +284,7 @@ export function bestEvaluation(
     const value = event[field];
     if (typeof value !== "number") continue;
     if (best === null || sign * value < sign * best.value) best = { event, value, since: 0 };
-    else best.since++;
+    else if (Number(event.step) > countedFrom) best.since++;
   }
   if (best === null) return null;
   const { event, value, since } = best;

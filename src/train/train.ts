@@ -17,6 +17,7 @@ import { TrainingLoop } from "./loop.ts";
 import { checkPrecision } from "./precision.ts";
 import { RankTrainer } from "./ranks.ts";
 import { isObject } from "../json/mod.ts";
+import { countParameters } from "../model/mod.ts";
 import type { LogWindow } from "./metrics.ts";
 import { checkResume, determinants, firstDifference, type Run, type RunResult } from "./run.ts";
 import type { Evaluation, TaskBatch } from "./task.ts";
@@ -52,11 +53,13 @@ async function lead<B extends TaskBatch>(run: Run<B>): Promise<RunResult> {
       world: describeParallel(run.ranks ?? SINGLE_PROCESS),
       settings: run.settings,
       ...(extensions.length > 0 && { extensions }),
+      best: run.task.best,
+      parameters: countParameters(run.task.specs(run.config)),
       determinants: determining,
     });
     const loop = new TrainingLoop(run, folder);
     try {
-      return await loop.run(checkpoint);
+      return await loop.run(checkpoint, extensions.at(-1)?.step);
     } finally {
       await loop.close();
     }
@@ -65,13 +68,20 @@ async function lead<B extends TaskBatch>(run: Run<B>): Promise<RunResult> {
   }
 }
 
+/** The schedule of an earlier part of an extended run. */
+interface Extension {
+  /** The step at which that part ended. */
+  readonly step: number;
+  readonly schedule: unknown;
+}
+
 /** Returns the schedules that earlier parts of an extended run had, and the steps at which they ended. */
 function extensionsOf<B extends TaskBatch>(
   { settings: { schedule }, observer }: Run<B>,
   checkpoint: string | null,
   earlier: Readonly<Record<string, unknown>> | null,
-): unknown[] {
-  const known = Array.isArray(earlier?.extensions) ? earlier.extensions : [];
+): Extension[] {
+  const known: Extension[] = Array.isArray(earlier?.extensions) ? earlier.extensions : [];
   const before = isObject(earlier?.settings) ? earlier.settings.schedule : undefined;
   if (checkpoint === null || !isObject(before)) return known;
   if (firstDifference(before, JSON.parse(JSON.stringify(schedule))) === null) return known;

@@ -1,14 +1,9 @@
 /**
- * From the flags of `albert pretrain` to its data, its model configuration and its settings.
+ * From the flags of `albert pretrain` to its model configuration and its settings.
  *
  * @module
  */
-import {
-  type OpenedData,
-  openShards,
-  prepare,
-  readVocabularyFiles,
-} from "../../src/data/disk/mod.ts";
+import { readVocabularyFiles } from "../../src/data/disk/mod.ts";
 import type { ExampleSettings } from "../../src/data/mod.ts";
 import { type ProcessGroup, rank0First } from "../../src/distributed/mod.ts";
 import {
@@ -26,9 +21,9 @@ import {
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
 import { type Tokenizer, tokenizerFromBytes, VOCABULARY_FILES } from "../../src/text/mod.ts";
 import type { Safetensors } from "../../src/weights/mod.ts";
-import { ifExists, lacks } from "../../src/files/mod.ts";
+import { ifExists } from "../../src/files/mod.ts";
 import { quote } from "../../src/json/mod.ts";
-import { type DataSource, pretrainingTask } from "../../src/pretraining/disk.ts";
+import { pretrainingTask } from "../../src/pretraining/disk.ts";
 import {
   type PretrainingStepBatch,
   type PretrainRequest,
@@ -42,15 +37,10 @@ import {
   weightsSha256,
 } from "../../src/train/disk.ts";
 import { usage, UsageError } from "./errors.ts";
-import {
-  checkpointFolder,
-  openVocabulary,
-  unlessResumed,
-  withPositions,
-} from "./open_checkpoint.ts";
+import { checkpointFolder, unlessResumed, withPositions } from "./open_checkpoint.ts";
 import { givenExampleSettings } from "./example_options.ts";
 import { givenOnly, type GlobalFlags } from "./options.ts";
-import { createProgress } from "./progress.ts";
+import { openEvalData, openSources } from "./pretrain_data.ts";
 import type { PretrainFlags } from "./train_options.ts";
 import type { OpenedTraining } from "./train_run.ts";
 
@@ -100,8 +90,11 @@ export async function openPretraining(
     () => openInitial(initFrom, flags, log),
     async (folder, kept) => ({ ...await openInitial(folder, flags, log), ...kept }),
   );
-  const vocab = flags.vocab ?? (initial?.tokenizer ? initial.folder : undefined);
-  const sources = await rank0First(group, () => openSources({ ...flags, data, vocab }));
+  const inherited = initial?.tokenizer ? initial.folder : undefined;
+  const sources = await rank0First(
+    group,
+    () => openSources({ ...flags, data }, group.rank === 0, inherited),
+  );
   const { corpus, index } = sources[0].data;
   const config = await modelConfig(flags, corpus.vocabulary.size, initial?.config);
   usage(() => frozenNames(config, flags.freeze ?? []));
@@ -111,7 +104,7 @@ export async function openPretraining(
     config,
     initial,
   );
-  const evalData = await openEvalData(flags.evalData ?? []);
+  const evalData = await openEvalData(flags.evalData ?? [], sources);
   const files = await readVocabularyFiles(sources[0].data);
   if (initial !== undefined) checkInitialVocabulary(initFrom!, initial, files);
   return {
@@ -141,7 +134,8 @@ async function openInitial(
   const extra = { ...config.extra };
   for (const key of NOT_PRETRAINED) delete (extra as Record<string, unknown>)[key];
   const sha256 = weightsSha256(weights);
-  const examples = await examplesOfRun(path);
+  const own = flags.resume ? await examplesOfRun(flags.output) : undefined;
+  const examples = own ?? await examplesOfRun(path);
   return { folder, config: { ...config, extra }, weights, sha256, tokenizer, examples };
 }
 
@@ -197,11 +191,6 @@ function checkInitialVocabulary(
     );
   }
 }
-
-/** Flags of `albert pretrain` with --data. */
-export type DataFlags =
-  & Pick<PretrainFlags, "mixture" | "vocab" | "output" | "quiet">
-  & { readonly data: readonly string[] };
 
 /**
  * Returns the model configuration: that of `--config`, or else of the model to initialize from. A preset gets the vocabulary size of the data; that of a file must
@@ -277,94 +266,4 @@ function parsePhases(text: string): { maxSeqLength: number; share: number }[] {
     }
     return { maxSeqLength: Number(match[1]), share: Number(match[2]) };
   });
-}
-
-/**
- * Opens the data that `--data` and `--mixture` name.
- *
- * @throws {UsageError} if they do not match, or the data is text and there is no vocabulary.
- */
-async function openSources(flags: DataFlags): Promise<DataSource[]> {
-  if (flags.mixture === undefined) {
-    const data = await openData(flags);
-    if (data === null) {
-      const [folder, ...others] = flags.data;
-      const problem = others.length > 0 || /[*?]/.test(folder)
-        ? `${flags.data.join(" ")} is not prepared data`
-        : lacks(folder, "prepared data (index.json)");
-      throw new UsageError(
-        `${problem}; run albert prepare first, or add --vocab to prepare text now`,
-      );
-    }
-    return [{ name: "", data, weight: 1 }];
-  }
-  const folders = namedPaths("--data", flags.data);
-  const sources: DataSource[] = [];
-  for (const part of flags.mixture.split(",")) {
-    const [name, weight] = part.trim().split("=");
-    const folder = folders.get(name);
-    if (folder === undefined || !(Number(weight) > 0)) {
-      throw new UsageError(
-        `--mixture must be a list of NAME=WEIGHT with a NAME of --data NAME=FOLDER (got ${part})`,
-      );
-    }
-    sources.push({ name, data: await openShards(folder), weight: Number(weight) });
-  }
-  checkVocabularies(sources);
-  return sources;
-}
-
-/** Opens the validation sets `NAME=FOLDER` of `--eval-data`. */
-async function openEvalData(paths: readonly string[]): Promise<Map<string, OpenedData>> {
-  const opened = new Map<string, OpenedData>();
-  for (const [name, folder] of namedPaths("--eval-data", paths)) {
-    opened.set(name, await openShards(folder));
-  }
-  return opened;
-}
-
-async function isPrepared(folder: string): Promise<boolean> {
-  return await Deno.stat(`${folder}/index.json`).then(({ isFile }) => isFile, () => false);
-}
-
-/**
- * Opens prepared data, or prepares text into `OUTPUT/data`, where a resumed run finds it.
- *
- * @returns null for text without a vocabulary
- */
-async function openData({ data, vocab, output, quiet }: DataFlags): Promise<OpenedData | null> {
-  if (data.length === 1 && await isPrepared(data[0])) return await openShards(data[0]);
-  const prepared = `${output}/data`;
-  if (!await isPrepared(prepared)) {
-    if (vocab === undefined) return null;
-    const progress = createProgress({ title: "preparing", unit: "byte", quiet });
-    const tokenizer = await openVocabulary(vocab, { quiet });
-    await Deno.mkdir(output, { recursive: true });
-    await prepare({
-      inputs: data,
-      tokenizer,
-      output: prepared,
-      onProgress: ({ bytesRead, tokens }) => progress.update(bytesRead, `${tokens} tokens`),
-    });
-    progress.end();
-  }
-  return await openShards(prepared);
-}
-
-function namedPaths(flag: string, paths: readonly string[]): Map<string, string> {
-  return new Map(paths.map((path) => {
-    const match = /^(\w+)=(.+)$/.exec(path);
-    if (match === null) throw new UsageError(`${flag} must be NAME=FOLDER (got ${path})`);
-    return [match[1], match[2]];
-  }));
-}
-
-function checkVocabularies([first, ...others]: readonly DataSource[]): void {
-  const { fingerprint } = first.data.corpus.vocabulary;
-  const other = others.find(({ data }) => data.corpus.vocabulary.fingerprint !== fingerprint);
-  if (other !== undefined) {
-    throw new UsageError(
-      `${first.data.folder} and ${other.data.folder} were prepared with different vocabularies; prepare both with the same one`,
-    );
-  }
 }

@@ -186,7 +186,7 @@ function chosenDevice({ determinants, flags }: Record<string, unknown>): Record<
 }
 
 /** The run of `--seeds` with the lowest seed, or the folder itself if there is none. */
-async function firstSeedFolder(output: string): Promise<string> {
+export async function firstSeedFolder(output: string): Promise<string> {
   const entries = await ifExists(Array.fromAsync(Deno.readDir(output))) ?? [];
   const seeds = entries.flatMap(({ name }) =>
     /^seed-\d+$/.test(name) ? [Number(name.slice(5))] : []

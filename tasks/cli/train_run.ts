@@ -9,7 +9,6 @@ import type { ProcessGroup } from "../../src/distributed/mod.ts";
 import { atomicWriteFile } from "../../src/files/mod.ts";
 import { countParameters, type ModelConfig } from "../../src/model/mod.ts";
 import { formatCount, quote } from "../../src/json/mod.ts";
-import { type LiveReport, type ReportServer, serveReport } from "../../src/report/mod.ts";
 import { REPORT_TARGETS, type ReportTarget, type RunResult, train } from "../../src/train/disk.ts";
 import {
   metricText,
@@ -26,6 +25,7 @@ import { checkBatch, codeFingerprint, coresOf, inProcessGroup, ranksOf } from ".
 import { runFlags } from "./run_flags.ts";
 import type { TrainingFlags } from "./train_options.ts";
 import { fitExamples, openTrainingDevice } from "./training_device.ts";
+import { WatchedRuns } from "./watched_runs.ts";
 
 /** What a training command opens before the device. */
 export interface OpenedTraining<S extends TrainSettings, B extends TaskBatch> {
@@ -108,7 +108,7 @@ async function trainInGroup<
     log,
     onNotice: log,
   });
-  let server = null as ReportServer | null;
+  const watched = new WatchedRuns(flags.port);
   let stop = false;
   const removeListeners = onInterrupt(() => {
     stop = true;
@@ -155,7 +155,7 @@ async function trainInGroup<
         log,
         started: (report) => {
           log(describeRun(opened.label, task, settings, config, device, group));
-          if (flags.watch) server ??= watch(report, flags.port);
+          if (flags.watch) watched.show(report);
           progress.update(0);
         },
         resumed: (step) => {
@@ -213,6 +213,9 @@ async function trainInGroup<
     }
     if (!isLead) return true;
     const summary = seedSummary(task!, results);
+    if (Object.values(summary.scores).includes(null)) {
+      log(`Seeds without an evaluation have no ${summary.metric}: they need a validation set`);
+    }
     await atomicWriteFile(`${output}/seeds.json`, `${JSON.stringify(summary, null, 2)}\n`);
     console.log(JSON.stringify(summary, null, flags.json ? 0 : 2));
     return true;
@@ -220,7 +223,7 @@ async function trainInGroup<
     throw withAdvice(error);
   } finally {
     removeListeners();
-    await server?.close();
+    await watched.close();
     await device.destroy();
   }
 }
@@ -280,27 +283,6 @@ function reportTargets(list = "tensorboard"): ReportTarget[] {
   });
 }
 
-/** Serves the live report and prints its address, also with `--quiet`. A failure is a notice: the run does not depend on it. */
-function watch(report: LiveReport, port?: number): ReportServer | null {
-  const serve = (port?: number) => {
-    const server = serveReport(report, port);
-    console.error(`Watch the run at ${server.url}`);
-    return server;
-  };
-  try {
-    try {
-      return serve(port);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse) || port === undefined) throw error;
-      console.error(`Port ${port} is in use; serving the live report on a free port`);
-      return serve();
-    }
-  } catch (error) {
-    console.error(`Cannot serve the live report: ${(error as Error).message}`);
-    return null;
-  }
-}
-
 function reportStop({ step }: RunResult, command: string): void {
   console.error(`Stopped at step ${step}. Resume with: ${command}`);
 }
@@ -338,36 +320,37 @@ function versions(device: Device): Record<string, unknown> {
 interface SeedSummary {
   readonly task: string;
   readonly metric: string;
-  /** Best evaluation of each run, by seed. */
-  readonly scores: Readonly<Record<string, number>>;
-  readonly median: number;
+  /** Best evaluation of each run, by seed; null for a run without one. */
+  readonly scores: Readonly<Record<string, number | null>>;
+  /** The rest is about the runs with a score, and absent without any. */
+  readonly median?: number;
   /** Sample standard deviation; 0 for one run. */
-  readonly standardDeviation: number;
-  readonly worst: number;
-  readonly best: number;
-  readonly bestSeed: number;
+  readonly standardDeviation?: number;
+  readonly worst?: number;
+  readonly best?: number;
+  readonly bestSeed?: number;
 }
 
 function seedSummary<B extends TaskBatch>(
   { name, best: { metric, direction } }: Task<B>,
   results: ReadonlyMap<number, RunResult>,
 ): SeedSummary {
-  const scores = [...results].map(([seed, { best }]) => {
-    // A correlation with constant predictions is NaN.
-    if (best === null) throw new RangeError(`No evaluation of seed ${seed} has a ${metric}`);
-    return { seed, score: best[metric] };
-  });
+  // A correlation with constant predictions is NaN, and without a validation set nothing is evaluated.
+  const scores = Object.fromEntries(
+    [...results].map(([seed, { best }]) => [seed, best?.[metric] ?? null]),
+  );
   const sign = direction === "highest" ? 1 : -1;
-  const sorted = scores.toSorted((a, b) => sign * (a.score - b.score));
+  const sorted = Object.entries(scores)
+    .flatMap(([seed, score]) => score === null ? [] : [{ seed: Number(seed), score }])
+    .sort((a, b) => sign * (a.score - b.score));
+  if (sorted.length === 0) return { task: name, metric, scores };
   const middle = (sorted.length - 1) / 2;
-  const mean = scores.reduce((sum, { score }) => sum + score, 0) / scores.length;
-  const squares = scores.reduce((sum, { score }) => sum + (score - mean) ** 2, 0);
+  const mean = sorted.reduce((sum, { score }) => sum + score, 0) / sorted.length;
+  const squares = sorted.reduce((sum, { score }) => sum + (score - mean) ** 2, 0);
   return {
-    task: name,
-    metric,
-    scores: Object.fromEntries(scores.map(({ seed, score }) => [seed, score])),
+    ...{ task: name, metric, scores },
     median: (sorted[Math.floor(middle)].score + sorted[Math.ceil(middle)].score) / 2,
-    standardDeviation: Math.sqrt(squares / Math.max(scores.length - 1, 1)),
+    standardDeviation: Math.sqrt(squares / Math.max(sorted.length - 1, 1)),
     worst: sorted[0].score,
     best: sorted.at(-1)!.score,
     bestSeed: sorted.at(-1)!.seed,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { RunRecord, verdictOf } from "../../src/report/mod.ts";
-import { headlines, progressText } from "../../src/report/run_summary.ts";
+import { headlines, isFinished, progressText } from "../../src/report/run_summary.ts";
 
 /** A pretraining run of 100 steps with these held-out masked-LM losses, and a baseline of 5.5. */
 function pretraining(losses: readonly number[], change: Record<string, number> = {}): RunRecord {
@@ -118,4 +118,30 @@ Deno.test("a run without evaluations has no verdict yet", () => {
   assertEquals(verdictOf(run).title, "Not started");
   run.add({ step: 1, loss: 9 });
   assertEquals(verdictOf(run).title, "No evaluation yet");
+});
+
+Deno.test("the best evaluation is that of the metric in run.json, and decides whether the run stopped early", () => {
+  const run = new RunRecord("run", {
+    task: "tokens",
+    settings: { earlyStopPatience: 1, schedule: { totalSteps: 9 } },
+    best: { metric: "f1", direction: "highest" },
+    extensions: [{ step: 2, schedule: {} }],
+  });
+  run.add({ step: 1, eval_accuracy: 0.5, eval_f1: 0.6 });
+  run.add({ step: 2, eval_accuracy: 0.9, eval_f1: 0.5 });
+  // The run was extended here.
+  assertEquals(run.stoppedEarly, false);
+  run.add({ step: 3, eval_accuracy: 0.8, eval_f1: 0.7 });
+  assertEquals([run.primary?.field, run.bestEvaluation?.step], ["eval_f1", 3]);
+  run.add({ step: 4, eval_accuracy: 0.9, eval_f1: 0.7 });
+  assertEquals([run.stoppedEarly, isFinished(run)], [true, true]);
+  assertEquals(progressText(run), "Step 4 of 9, stopped early");
+});
+
+Deno.test("the first window of a run begins when the run starts", () => {
+  const started = new Date(1e6).toISOString();
+  const run = new RunRecord("run", { task: "rte", started });
+  run.add({ step: 1, time: 1003, tokens_per_second: 9 });
+  run.add({ step: 2, time: 1005, tokens_per_second: 9 });
+  assertEquals(run.trainingSeconds, 5);
 });

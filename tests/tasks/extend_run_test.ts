@@ -102,6 +102,38 @@ Deno.test("a finished run is extended with its optimizer state, and refusals nam
       const missing = await start("cold", "2", "--init-from", "model");
       assertEquals(missing.code, 1, missing.stderr);
     });
+    await t.step("of other lengths and masks than its own", async () => {
+      const examples = ["--max-seq-length", "16", "--masked-lm-prob", "0.3"];
+      assertEquals((await start("other-examples", "2", ...examples)).code, 0);
+      const continued = ["pretrain", "--data", "data", "--device", "cpu", "--steps", "2"];
+      const words = [...continued, "--init-from", "other-examples", "--output", "continued"];
+      assertEquals((await albert(...words)).code, 0);
+      await Deno.remove(`${folder}/other-examples`, { recursive: true });
+      const { code, stderr } = await resume("continued", "--extend-to", "4");
+      assertEquals(code, 0, stderr);
+      assertStringIncludes(stderr, "--init-from is not needed to resume");
+    });
+    await t.step("after it stopped early, with its patience from there", async () => {
+      const words = ["--learning-rate", "5", "--warmup-steps", "0", "--early-stop-patience", "1"];
+      const stopped = await start("early", "40", ...words);
+      assertEquals(stopped.code, 0, stopped.stderr);
+      assertStringIncludes(stopped.stderr, "Stopping early");
+      const reported = async () => {
+        const { stdout } = await albert("report", "early", "--format", "json");
+        const [{ finished, step }] = JSON.parse(stdout);
+        return { finished, step };
+      };
+      const { finished, step } = await reported();
+      assertEquals([finished, step < 40], [true, true]);
+      assertStringIncludes(
+        await Deno.readTextFile(`${folder}/early/report.html`),
+        `${step} of 40, stopped early`,
+      );
+      const { code, stderr } = await resume("early", "--extend-to", "60");
+      assertEquals(code, 0, stderr);
+      const after = await reported();
+      assertEquals([after.finished, after.step > step], [true, true], stderr);
+    });
     await t.step("in phases: the last one becomes longer", async () => {
       const phases = ["--phases", "16:0.5,32:0.5"];
       assertEquals((await start("phases", "4", ...phases)).code, 0);

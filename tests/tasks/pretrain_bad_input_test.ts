@@ -84,6 +84,58 @@ Deno.test("pretrain reports invalid text and vocabularies", async () => {
   await refuses([...text(`${folder}/text.txt`), "--vocab", cut], 1, "cut.model");
 });
 
+Deno.test("text of an earlier command is not mistaken for that of a new run, and a run keeps its text", async () => {
+  const output = bench.newPath("text-run");
+  const vocabulary = ["--vocab", `${folder}/spiece.model`];
+  const settings = [...SHORT, "--config", "smoke", "--max-seq-length"];
+  const start = ["--output", output, "--data", `${folder}/text.txt`, ...vocabulary, ...settings];
+  // The text is prepared before the length is found to be too short.
+  await refuses([...start, "4"], 2, "max");
+  const words = (await Deno.readTextFile(`${folder}/text.txt`)).split("\n");
+  const other = await file("other.txt", words.slice(0, 40).join("\n"));
+  const fingerprint = async (path: string) =>
+    JSON.parse(await Deno.readTextFile(`${path}/index.json`)).fingerprint;
+  const before = await fingerprint(`${output}/data`);
+  const begun = await albertHere(
+    ...["pretrain", "--device", "cpu", "--output", output, "--data", other],
+    ...[...vocabulary, ...settings, "16"],
+  );
+  assertEquals(begun.code, 0, begun.stderr);
+  const now = await fingerprint(`${output}/data`);
+  assert(now !== before);
+  const { determinants } = JSON.parse(await Deno.readTextFile(`${output}/run.json`));
+  assertEquals(determinants.dataFingerprint, now);
+
+  const resume = ["--output", output, "--resume"];
+  await refuses([...resume, "--data", `${folder}/text.txt`], 2, "--data was", "leave it out");
+  await refuses([...resume, "--vocab", "lost.model"], 2, "--vocab was", "leave it out");
+  await refuses([...start, "16"], 1, "already contains a run");
+  assertEquals(await fingerprint(`${output}/data`), now);
+  const resumed = await albertHere("pretrain", ...resume, "--data", other);
+  assertEquals(resumed.code, 0, resumed.stderr);
+});
+
+Deno.test("the folders of --data and --eval-data have one vocabulary, and names that differ", async () => {
+  const vocabulary = bench.newPath("vocabulary"), data = bench.newPath("other-data");
+  const text = ["--input", `${folder}/text.txt`];
+  for (
+    const words of [
+      ["vocab", "train", ...text, "--vocab-size", "57", "--output", vocabulary],
+      ["prepare", ...text, "--vocab", vocabulary, "--output", data],
+    ]
+  ) {
+    const { code, stderr } = await albertHere(...words);
+    assertEquals(code, 0, stderr);
+  }
+  const same = `${folder}/data`, smoke = [...SHORT, "--config", "smoke"];
+  const other = "were prepared with different vocabularies";
+  await refuses([...DATA, ...smoke, "--eval-data", `b=${data}`], 2, data, other);
+  const twice = ["--eval-data", `b=${same}`, `b=${same}`];
+  await refuses([...DATA, ...smoke, ...twice], 2, "--eval-data has two folders named b");
+  const mixture = ["--data", `a=${same}`, `b=${same}`, "--mixture", "a=1,b=1"];
+  await refuses([...mixture, ...smoke, "--eval-data", `b=${same}`], 2, "has a source named b");
+});
+
 Deno.test("pretrain names the fields of a config that contradict each other or the data", async () => {
   const of = async (
     name: string,

@@ -116,6 +116,20 @@ Deno.test("albert pretrain: a run, a finished run, a run without a checkpoint", 
       assertEquals(resumed.code, 0, resumed.stderr);
       assertStringIncludes(resumed.stderr, "Resumed at step 2");
     });
+    await t.step("trains with consecutive seeds without a validation set, watched", async () => {
+      const words = ["pretrain", ...settings.toSpliced(-1, 1, "0"), "--batch-size", "4"];
+      const more = ["--seeds", "2", "--watch", "--json", "--output", "unseen"];
+      const { code, stdout, stderr } = await albert(...words, ...more);
+      assertEquals(code, 0, stderr);
+      const scores = { 42: null, 43: null };
+      assertEquals(JSON.parse(stdout), { task: "pretraining", metric: "loss", scores });
+      assertEquals(
+        JSON.parse(await Deno.readTextFile(`${folder}/unseen/seeds.json`)).scores,
+        scores,
+      );
+      assertStringIncludes(stderr, "have no loss: they need a validation set");
+      assertEquals(stderr.match(/Watch the run at/g)?.length, 1);
+    });
     await t.step("names a BLAS library that cannot be loaded", async () => {
       const words = ["pretrain", ...settings, "--output", "none", "--blas", "nowhere.so"];
       const { code, stderr } = await albert(...words);

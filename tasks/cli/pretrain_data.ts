@@ -1,0 +1,160 @@
+/**
+ * The data of `albert pretrain`: prepared folders, or text that is prepared into the folder of the run.
+ *
+ * @module
+ */
+import { type OpenedData, openShards, prepare } from "../../src/data/disk/mod.ts";
+import { lacks } from "../../src/files/mod.ts";
+import { isObject, quote } from "../../src/json/mod.ts";
+import type { DataSource } from "../../src/pretraining/disk.ts";
+import { latestCheckpoint, readRunSettings } from "../../src/train/disk.ts";
+import { UsageError } from "./errors.ts";
+import { openVocabulary } from "./open_checkpoint.ts";
+import { createProgress } from "./progress.ts";
+import { firstSeedFolder } from "./run_flags.ts";
+import type { PretrainFlags } from "./train_options.ts";
+
+/** Flags of `albert pretrain` with --data. */
+type DataFlags =
+  & Pick<PretrainFlags, "mixture" | "vocab" | "output" | "resume">
+  & { readonly data: readonly string[]; readonly quiet?: boolean };
+
+/**
+ * Opens the data that `--data` and `--mixture` name.
+ *
+ * @param prepares whether this process may prepare text
+ * @param inherited the vocabulary without `--vocab`, if there is one
+ * @throws {UsageError} if they do not match, or the data is text and there is no vocabulary.
+ */
+export async function openSources(
+  flags: DataFlags,
+  prepares: boolean,
+  inherited: string | undefined,
+): Promise<DataSource[]> {
+  if (flags.mixture === undefined) {
+    const [folder, ...others] = flags.data;
+    const data = others.length === 0 && await isPrepared(folder)
+      ? await openShards(folder)
+      : await openText(flags, prepares, inherited);
+    if (data === null) {
+      const problem = others.length > 0 || /[*?]/.test(folder)
+        ? `${flags.data.join(" ")} is not prepared data`
+        : lacks(folder, "prepared data (index.json)");
+      throw new UsageError(
+        `${problem}; run albert prepare first, or add --vocab to prepare text now`,
+      );
+    }
+    return [{ name: "", data, weight: 1 }];
+  }
+  const folders = namedPaths("--data", flags.data);
+  const sources: DataSource[] = [];
+  for (const part of flags.mixture.split(",")) {
+    const [name, weight] = part.trim().split("=");
+    const folder = folders.get(name);
+    if (folder === undefined || !(Number(weight) > 0)) {
+      throw new UsageError(
+        `--mixture must be a list of NAME=WEIGHT with a NAME of --data NAME=FOLDER (got ${part})`,
+      );
+    }
+    sources.push({ name, data: await openShards(folder), weight: Number(weight) });
+  }
+  for (const { data } of sources) checkVocabulary(sources[0].data, data);
+  return sources;
+}
+
+/**
+ * Opens the validation sets `NAME=FOLDER` of `--eval-data`.
+ *
+ * @throws {UsageError} if a name is that of a source, or the vocabulary is another than that of the sources.
+ */
+export async function openEvalData(
+  paths: readonly string[],
+  sources: readonly DataSource[],
+): Promise<Map<string, OpenedData>> {
+  const opened = new Map<string, OpenedData>();
+  for (const [name, folder] of namedPaths("--eval-data", paths)) {
+    if (sources.some((source) => source.name === name)) {
+      throw new UsageError(`--eval-data ${name}=${folder}: --mixture has a source named ${name}`);
+    }
+    const data = await openShards(folder);
+    checkVocabulary(sources[0].data, data);
+    opened.set(name, data);
+  }
+  return opened;
+}
+
+async function isPrepared(folder: string): Promise<boolean> {
+  return await Deno.stat(`${folder}/index.json`).then(({ isFile }) => isFile, () => false);
+}
+
+/**
+ * Prepares text into `OUTPUT/data`, where a resumed run finds it.
+ *
+ * @returns null without a vocabulary
+ * @throws {UsageError} if a resumed run was started with other text.
+ */
+async function openText(
+  { data, vocab, output, resume, quiet }: DataFlags,
+  prepares: boolean,
+  inherited: string | undefined,
+): Promise<OpenedData | null> {
+  const prepared = `${output}/data`;
+  const isReady = await isPrepared(prepared);
+  if (isReady && (!prepares || await isOfRun({ data, vocab, output, resume }))) {
+    return await openShards(prepared);
+  }
+  const name = vocab ?? inherited;
+  if (name === undefined) return null;
+  const progress = createProgress({ title: "preparing", unit: "byte", quiet });
+  const tokenizer = await openVocabulary(name, { quiet });
+  await Deno.mkdir(output, { recursive: true });
+  await prepare({
+    inputs: data,
+    tokenizer,
+    output: prepared,
+    // What an earlier command without a run left may be other text.
+    overwrite: true,
+    onProgress: ({ bytesRead, tokens }) => progress.update(bytesRead, `${tokens} tokens`),
+  });
+  progress.end();
+  return await openShards(prepared);
+}
+
+/** Whether `OUTPUT/data` is of the run in that folder, which needs it; false if there is no run yet. */
+async function isOfRun({ data, vocab, output, resume }: DataFlags): Promise<boolean> {
+  const run = await firstSeedFolder(output);
+  // Without --resume, the run rejects its folder.
+  if (!resume) return await latestCheckpoint(run) !== null;
+  const flags = (await readRunSettings(run))?.flags;
+  if (!isObject(flags)) return false;
+  for (const [name, now] of Object.entries({ data, vocab })) {
+    const before = JSON.stringify(flags[name]);
+    if (before === JSON.stringify(now)) continue;
+    throw new UsageError(
+      `Cannot resume ${output}: --${name} was ${before ?? "absent"} and is now ${
+        now === undefined ? "absent" : quote(now)
+      }; leave it out to use the data in ${output}/data`,
+    );
+  }
+  return true;
+}
+
+function namedPaths(flag: string, paths: readonly string[]): Map<string, string> {
+  const named = new Map<string, string>();
+  for (const path of paths) {
+    const match = /^(\w+)=(.+)$/.exec(path);
+    if (match === null) throw new UsageError(`${flag} must be NAME=FOLDER (got ${path})`);
+    if (named.has(match[1])) throw new UsageError(`${flag} has two folders named ${match[1]}`);
+    named.set(match[1], match[2]);
+  }
+  return named;
+}
+
+/** @throws {UsageError} if the folders have different vocabularies, whose ids mean other pieces. */
+function checkVocabulary(first: OpenedData, other: OpenedData): void {
+  const [one, two] = [first, other].map(({ corpus }) => corpus.vocabulary.fingerprint);
+  if (one === two) return;
+  throw new UsageError(
+    `${first.folder} and ${other.folder} were prepared with different vocabularies; prepare both with the same one`,
+  );
+}

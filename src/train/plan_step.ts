@@ -11,6 +11,7 @@ import {
   type PlannedUse,
   PlanningDevice,
 } from "../device/mod.ts";
+import { formatBytes } from "../json/mod.ts";
 import type { ModelConfig } from "../model/mod.ts";
 import { OPTIMIZER_DEFAULTS } from "../optim/mod.ts";
 import type { Objective, TaskBatch } from "./task.ts";
@@ -68,7 +69,7 @@ export async function fittingExamples(
     const bytes = plannedBytes(() => plan(examples, device.limits));
     if (bytes !== null && await device.canHold(ranks * bytes)) return examples;
     if (examples > 1) continue;
-    const needed = bytes === null ? "a tensor over its limits" : `${mebibytes(ranks * bytes)} MiB`;
+    const needed = bytes === null ? "a tensor over its limits" : formatBytes(ranks * bytes);
     throw new RangeError(
       `Not even one example fits ${device.description.adapter}: it needs ${needed}; use shorter sequences, --recompute layers or a smaller model`,
     );
@@ -82,8 +83,4 @@ function plannedBytes(plan: () => MemoryUse): number | null {
     if (error instanceof RangeError) return null;
     throw error;
   }
-}
-
-function mebibytes(bytes: number): number {
-  return Math.ceil(bytes / 2 ** 20);
 }

@@ -1,4 +1,5 @@
 import type { Examination, Examinations, ExaminedName } from "../../src/device/mod.ts";
+import { formatBytes } from "../../src/json/mod.ts";
 import { defineCommand } from "./command.ts";
 import type { DEVICES } from "./options.ts";
 import { figure } from "./progress_line.ts";
@@ -136,10 +137,10 @@ function examinationLines(examination: Examination, kernels?: string): string[] 
       lines.push(line("BLAS kernels", `${core}${reason}`));
     }
   }
-  lines.push(line("largest buffer", mebibytes(limits.maxBufferBytes)));
+  lines.push(line("largest buffer", formatBytes(limits.maxBufferBytes)));
   if (capabilities !== null) {
     lines.push(
-      line("largest binding", mebibytes(limits.maxBindingBytes)),
+      line("largest binding", formatBytes(limits.maxBindingBytes)),
       line("largest texture side", String(capabilities.maxTextureSide)),
       line("workgroup memory", `${capabilities.maxWorkgroupStorageBytes / 1024} KiB`),
       line("workgroup invocations", String(capabilities.maxInvocationsPerWorkgroup)),
@@ -153,8 +154,4 @@ function examinationLines(examination: Examination, kernels?: string): string[] 
     line("copy", `${figure(examination.copyGigabytesPerSecond!)} GB/s`),
   );
   return lines;
-}
-
-function mebibytes(bytes: number): string {
-  return `${Math.floor(bytes / 2 ** 20).toLocaleString("en")} MiB`;
 }

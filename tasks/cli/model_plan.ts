@@ -4,8 +4,13 @@
  * @module
  */
 import { exampleSettings } from "../../src/data/mod.ts";
-import type { DeviceLimits, Examinations, ExaminedName } from "../../src/device/mod.ts";
-import { formatCount } from "../../src/json/mod.ts";
+import type {
+  DeviceLimits,
+  Examination,
+  Examinations,
+  ExaminedName,
+} from "../../src/device/mod.ts";
+import { formatBytes, formatCount } from "../../src/json/mod.ts";
 import {
   type ModelConfig,
   PRESET_NAMES,
@@ -23,6 +28,8 @@ export interface ConfigPlan extends StepPlan {
   readonly config: string;
   /** Describes a tensor that exceeds the limits of a device; null if all fit. */
   overLimits(limits: DeviceLimits): string | null;
+  /** Returns the largest of half of the batch, a quarter … whose step needs at most `bytes`; null if not even one example fits. */
+  microBatchWithin(bytes: number): number | null;
 }
 
 /** Returns the estimated seconds of a step on each device; null without a benchmark. */
@@ -77,8 +84,8 @@ export async function planConfig(
   length?: number,
 ): Promise<ConfigPlan> {
   const { config, sequenceLength, maxPredictions } = await namedConfig(name, length);
-  const plan = (limits?: DeviceLimits) =>
-    planPretrainingStep(config, batchSize, sequenceLength, maxPredictions, { limits });
+  const plan = (limits?: DeviceLimits, examples = batchSize) =>
+    planPretrainingStep(config, examples, sequenceLength, maxPredictions, { limits });
   return {
     config: name,
     ...plan(),
@@ -91,6 +98,13 @@ export async function planConfig(
         throw error;
       }
     },
+    microBatchWithin(bytes) {
+      for (let examples = batchSize; examples > 1;) {
+        examples = Math.ceil(examples / 2);
+        if (plan(undefined, examples).peakBytes <= bytes) return examples;
+      }
+      return null;
+    },
   };
 }
 
@@ -102,18 +116,33 @@ export function planReport(plan: ConfigPlan, devices: Examinations): string[] {
     `${plan.config}: batch ${plan.batchSize}, ${plan.sequenceLength} tokens`,
     line("parameters", `${formatCount(plan.encoderParameters)} without heads`),
     line("with pretraining heads", formatCount(plan.pretrainingParameters)),
-    line("memory per step", `${formatCount(Math.ceil(plan.peakBytes / 2 ** 20))} MiB`),
+    line("memory per step", formatBytes(plan.peakBytes)),
     line("arithmetic per step", `${(plan.flops / 1e9).toFixed(1)} GFLOP in ${plan.runs} kernels`),
   ];
   for (const examination of [devices.webgpu, devices.cpu]) {
     if (!examination?.passed) continue;
     const { description: { kind }, limits } = examination;
-    lines.push(line(`limits of ${kind}`, plan.overLimits(limits) ?? "all tensors fit"));
+    const complaint = plan.overLimits(limits) ?? overMemory(plan, examination);
+    const fits = kind === "cpu" ? "the step fits" : "all tensors fit; its memory is unknown";
+    lines.push(line(`limits of ${kind}`, complaint ?? fits));
   }
   for (const [kind, seconds] of Object.entries(stepSeconds(plan, devices))) {
     if (seconds !== null) lines.push(line(`time per step, ${kind}`, `about ${duration(seconds)}`));
   }
   return lines;
+}
+
+/** Describes a step that exceeds the memory of the CPU device, where all buffers share one memory; null if it fits or the memory is unknown. */
+function overMemory(plan: ConfigPlan, { description, limits }: Examination): string | null {
+  const { maxBufferBytes } = limits;
+  if (description.kind !== "cpu" || plan.peakBytes <= maxBufferBytes) return null;
+  const examples = plan.microBatchWithin(maxBufferBytes);
+  const fix = examples === null
+    ? "not even one example fits; use shorter sequences, --recompute layers or a smaller model"
+    : `use --micro-batch-size ${examples}`;
+  return `the step needs ${formatBytes(plan.peakBytes)}, the device has ${
+    formatBytes(maxBufferBytes)
+  }; ${fix}`;
 }
 
 function duration(seconds: number): string {

@@ -156,7 +156,29 @@ Deno.test("albert doctor names a tensor that exceeds the limit of a device", asy
       limits[0],
     ),
   );
-  assertStringIncludes(limits[1], "all tensors fit");
+  assertStringIncludes(limits[1], "the step fits");
+});
+
+Deno.test("albert doctor compares the memory of a step with that of the CPU device", async () => {
+  const limits = { maxBufferBytes: 2 ** 32 - 2 ** 20, maxBindingBytes: 2 ** 32 - 2 ** 20 };
+  const cpu = { ...examination("cpu", 50), limits };
+  const limitsOf = async (name: string, batchSize: number, devices: Partial<Examinations>) =>
+    planReport(await planConfig(name, batchSize, 512), { ...NOTHING, ...devices })
+      .find((line) => line.startsWith("  limits of"))!.trim().split(/ {2,}/)[1];
+  assertEquals(
+    await limitsOf("albert-base-v2", 32, { cpu }),
+    "the step needs 8.22 GB, the device has 4.29 GB; use --micro-batch-size 16",
+  );
+  const small = { ...cpu, limits: { maxBufferBytes: 2 ** 27, maxBindingBytes: 2 ** 32 } };
+  assertStringIncludes(
+    await limitsOf("albert-base-v2", 2, { cpu: small }),
+    "not even one example fits; use shorter sequences",
+  );
+  // WebGPU does not report its memory.
+  assertStringIncludes(
+    await limitsOf("albert-base-v2", 32, { webgpu: { ...examination("webgpu", 50), limits } }),
+    "all tensors fit",
+  );
 });
 
 Deno.test("albert doctor exits with 1 if the requested device is missing", async () => {

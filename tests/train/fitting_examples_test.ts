@@ -28,6 +28,6 @@ Deno.test("fittingExamples() gives advice if not even one example fits", async (
   await assertRejects(
     () => fittingExamples(deviceWith(105), 8, plan),
     RangeError,
-    "Not even one example fits planning only: it needs 1 MiB; use shorter sequences",
+    "Not even one example fits planning only: it needs 110 B; use shorter sequences",
   );
 });

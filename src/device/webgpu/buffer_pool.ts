@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { formatBytes } from "../../json/mod.ts";
 import type { DeviceBuffer, DeviceLimits, Holder, MemoryUse } from "../device.ts";
 import { persistentBytes, type Slot } from "../slots.ts";
 import type { Faults } from "./faults.ts";
@@ -143,8 +144,8 @@ export class BufferPool {
       this.gpu.popErrorScope().then((error) => {
         if (error === null) return;
         this.faults.explain(
-          `Out of device memory: buffer "${label}" requires ${mebibytes(bytes)} in addition to ${
-            mebibytes(used)
+          `Out of device memory: buffer "${label}" requires ${formatBytes(bytes)} in addition to ${
+            formatBytes(used)
           } in use; try a smaller --micro-batch-size`,
         );
       }),
@@ -166,8 +167,4 @@ export class BufferPool {
 /** A function, because the constants exist only if the platform has WebGPU. */
 function storageUsage(): number {
   return GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
-}
-
-function mebibytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }

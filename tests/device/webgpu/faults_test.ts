@@ -76,7 +76,7 @@ testGpu("suggests a smaller micro-batch when memory runs out", async (device) =>
   await assertRejects(
     () => device.settled(),
     DeviceError,
-    'Out of device memory: buffer "hidden states" requires 32 MiB in addition to 0 MiB in use; try a smaller --micro-batch-size',
+    'Out of device memory: buffer "hidden states" requires 33.6 MB in addition to 0 B in use; try a smaller --micro-batch-size',
   );
   gpu.popErrorScope = pop;
 });

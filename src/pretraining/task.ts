@@ -13,7 +13,7 @@ import {
   warmStart,
   type WarmStartReport,
 } from "../model/mod.ts";
-import { PLATEAU_ADVICE, PLATEAU_MARGIN, wilson } from "../report/mod.ts";
+import { PLATEAU_MARGIN, plateauAdvice, wilson } from "../report/mod.ts";
 import type { SamplePrediction } from "../runs/mod.ts";
 import {
   type CardEvaluation,
@@ -143,7 +143,9 @@ export function pretrainingTask(options: PretrainingOptions): Task<PretrainingSt
     log?.(
       `Still at the unigram plateau after the warm-up: the held-out masked-LM loss is ${
         loss.toFixed(3)
-      }, and ${baseline.toFixed(3)} needs no context. ${PLATEAU_ADVICE}`,
+      }, and ${baseline.toFixed(3)} needs no context. ${
+        plateauAdvice(settings.phases[0].examples)
+      }`,
     );
   }
 

@@ -28,9 +28,10 @@ export * from "./run_record.ts";
 export * from "./run_summary_json.ts";
 export type { Difference } from "./run_settings.ts";
 export {
-  ADVICE as PLATEAU_ADVICE,
   MARGIN as PLATEAU_MARGIN,
   type Mood,
+  type PhaseExamples,
+  plateauAdvice,
   type Verdict,
   verdictOf,
 } from "./run_summary.ts";

@@ -42,13 +42,40 @@ export interface Headline {
 
 /** A masked-LM loss within this distance of the baseline, in nats, is not better than it. */
 export const MARGIN = 0.02;
-/** What to try at the unigram plateau. */
-export const ADVICE =
-  "Try shorter sequences first (--phases 32:0.8,64:0.2), more masked tokens (--masked-lm-prob 0.4), more --steps, a higher --learning-rate or a longer --warmup-steps.";
+/** Sequence length and fraction of masked tokens with which small models leave the unigram plateau soonest. */
+const PLATEAU_RECIPE = { maxSeqLength: 32, maskedLmProb: 0.4 };
 /** Advantage over the baseline below which a model has only begun to use context, in nats. */
 const BEGINNING = 0.3;
 /** Evaluations without improvement after which a run counts as stalled. */
 const PATIENCE = 3;
+
+/** What a run of pretraining trains on in a phase. */
+export interface PhaseExamples {
+  /** Tokens per example. */
+  readonly maxSeqLength: number;
+  /** Fraction of masked tokens. */
+  readonly maskedLmProb: number;
+}
+
+/**
+ * What to try at the unigram plateau, without what the run does already.
+ *
+ * @param first the examples of the first phase
+ */
+export function plateauAdvice(first: PhaseExamples): string {
+  const isShort = first.maxSeqLength <= PLATEAU_RECIPE.maxSeqLength;
+  const isMasked = first.maskedLmProb >= PLATEAU_RECIPE.maskedLmProb;
+  return `Try ${isShort ? "" : "shorter sequences first (--phases 32:0.8,64:0.2), "}${
+    isMasked ? "" : "more masked tokens (--masked-lm-prob 0.4), "
+  }more --steps, a higher --learning-rate or a longer --warmup-steps.`;
+}
+
+/** The examples of the first phase; not numbers if `run.json` does not contain them. */
+function firstExamples({ settings }: RunRecord): PhaseExamples {
+  const rows = settingsRows(settings);
+  const numberOf = (name: string) => Number(rows.get(`settings.phases[0].examples.${name}`));
+  return { maxSeqLength: numberOf("maxSeqLength"), maskedLmProb: numberOf("maskedLmProb") };
+}
 
 /** Whether all steps are done or the run stopped early; false if `run.json` does not contain their number. */
 export function isFinished(record: RunRecord): boolean {
@@ -227,7 +254,7 @@ function pretrainingVerdict(record: RunRecord, loss: number): Verdict {
       // Not a failure yet: the plateau can last for a part of the run.
       mood: 2 * record.step < totalSteps(record) ? "warn" : "bad",
       title,
-      text: `${text} ${ADVICE}`,
+      text: `${text} ${plateauAdvice(firstExamples(record))}`,
     };
   }
   const accuracy = Number(record.lastEvaluation?.eval_accuracy_mlm);

@@ -136,6 +136,12 @@ async function openInitial(
   const sha256 = weightsSha256(weights);
   const own = flags.resume ? await examplesOfRun(flags.output) : undefined;
   const examples = own ?? await examplesOfRun(path);
+  const repeated = flags.repeatPositions ?? 0;
+  if (own === undefined && examples !== undefined && repeated > examples.maxSeqLength) {
+    log(
+      `--repeat-positions ${repeated} copies more positions than ${path} trained: it ended with sequences of ${examples.maxSeqLength} tokens`,
+    );
+  }
   return { folder, config: { ...config, extra }, weights, sha256, tokenizer, examples };
 }
 

@@ -73,7 +73,7 @@ Deno.test("an evaluation compares pair accuracy with lengths and cuts, and adds 
         assertEquals(lines.length, 1);
         assertMatch(
           lines[0],
-          /^Still at the unigram plateau after the warm-up: .* is 4\.\d+, and \d\.\d+ needs no context\. Try shorter sequences first/,
+          /^Still at the unigram plateau after the warm-up: .* is 4\.\d+, and \d\.\d+ needs no context\. Try more masked tokens/,
         );
       },
     );

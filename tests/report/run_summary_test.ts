@@ -3,10 +3,14 @@ import { RunRecord, verdictOf } from "../../src/report/mod.ts";
 import { headlines, isFinished, progressText } from "../../src/report/run_summary.ts";
 
 /** A pretraining run of 100 steps with these held-out masked-LM losses, and a baseline of 5.5. */
-function pretraining(losses: readonly number[], change: Record<string, number> = {}): RunRecord {
+function pretraining(
+  losses: readonly number[],
+  change: Record<string, number> = {},
+  phases: readonly unknown[] = [],
+): RunRecord {
   const run = new RunRecord("run", {
     task: "pretraining",
-    settings: { schedule: { totalSteps: 100, warmupSteps: 20 } },
+    settings: { schedule: { totalSteps: 100, warmupSteps: 20 }, phases },
     determinants: { config: { pair_objective: "sop" } },
   });
   losses.forEach((loss, i) =>
@@ -42,6 +46,23 @@ Deno.test("the verdict of a pretraining run compares its loss with what is possi
     moods(Array(10).fill(0).map((_, i) => 6 - i / 15)),
     "warn: Finished: the model begins to use context",
   );
+});
+
+Deno.test("the advice at the unigram plateau leaves out what the run does already", () => {
+  const adviceOf = (maxSeqLength: number, maskedLmProb: number) => {
+    const phases = [{ examples: { maxSeqLength, maskedLmProb } }];
+    return verdictOf(pretraining([6.5, 6, 5.9], {}, phases)).text.split("Try ")[1];
+  };
+  const always = "more --steps, a higher --learning-rate or a longer --warmup-steps.";
+  assertEquals(adviceOf(32, 0.4), always);
+  assertEquals(adviceOf(32, 0.15), `more masked tokens (--masked-lm-prob 0.4), ${always}`);
+  assertEquals(
+    adviceOf(128, 0.4),
+    `shorter sequences first (--phases 32:0.8,64:0.2), ${always}`,
+  );
+  const unknown = verdictOf(pretraining([6.5, 6, 5.9])).text;
+  assertStringIncludes(unknown, "shorter sequences first");
+  assertStringIncludes(unknown, "more masked tokens");
 });
 
 Deno.test("the verdict of a pretraining run includes the sentence order only if it is above its baseline", () => {

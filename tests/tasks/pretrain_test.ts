@@ -56,6 +56,14 @@ Deno.test("albert pretrain: a run, a finished run, a run without a checkpoint", 
         const next = ["--init-from", "phased"];
         assertEquals(await shapeOf("next", ...next), "32 × 16 at 0.3");
         assertEquals(await shapeOf("reshaped", ...next, "--config", "smoke"), "32 × 32 at 0.15");
+        for (const positions of ["16", "17"]) {
+          const repeat = ["--output", `repeat-${positions}`, "--repeat-positions", positions];
+          const { code, stderr } = await albert("pretrain", ...small, ...next, ...repeat);
+          assertEquals(code, 0, stderr);
+          const warning =
+            "--repeat-positions 17 copies more positions than phased trained: it ended with sequences of 16 tokens";
+          assertEquals(stderr.includes(warning), positions === "17", stderr);
+        }
         const nothing = ["--config", "smoke", "--masked-lm-prob", "0"];
         const none = await albert("pretrain", "--output", "none", ...small, ...nothing);
         assertEquals([none.code, none.stderr], [

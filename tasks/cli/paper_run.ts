@@ -77,7 +77,7 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
   const committed = await resultsFolder(flags);
   await recordPaperRun(output, { ...asked, ...(kind === "cpu" && { blas }) });
   if (committed !== undefined) {
-    await recordPaperRun(committed, asked);
+    await recordPaperRun(committed, asked, "--results");
     await Deno.copyFile(`${output}/${MANIFEST_FILE}`, `${committed}/${MANIFEST_FILE}`);
   }
   const all = jobsOf(asked, manifest);
@@ -100,7 +100,8 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
     runners.stop();
     progress.log("Saving and stopping. Press Ctrl-C again to quit now.");
   });
-  const left = Math.min(deadline - performance.now(), LONGEST_TIMER_MS);
+  // The preparation may have taken longer than --max-time.
+  const left = Math.min(Math.max(deadline - performance.now(), 0), LONGEST_TIMER_MS);
   const timer = setTimeout(() => runners.stop(), left);
   try {
     summarize(flags, await runJobs(jobs, store, runners.list, progress));

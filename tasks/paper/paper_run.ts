@@ -51,30 +51,35 @@ export async function readPaperRun(folder: string): Promise<PaperRun | null> {
 /**
  * Adds a run to the settings of a folder.
  *
- * @throws {Error} If the folder contains runs with another preset or device.
+ * @param option the flag that selects the folder
+ * @throws {Error} If the folder contains runs with another preset, device or number of fine-tuning runs.
  */
-export async function recordPaperRun(folder: string, run: PaperRun): Promise<PaperRun> {
+export async function recordPaperRun(
+  folder: string,
+  run: PaperRun,
+  option: "--output" | "--results" = "--output",
+): Promise<PaperRun> {
   const earlier = await readPaperRun(folder);
-  const merged = earlier === null ? run : merge(folder, earlier, run);
+  const merged = earlier === null ? run : merge(folder, earlier, run, option);
   await Deno.mkdir(folder, { recursive: true });
   await atomicWriteFile(`${folder}/${FILE}`, `${JSON.stringify(merged, null, 2)}\n`);
   return merged;
 }
 
-function merge(folder: string, earlier: PaperRun, run: PaperRun): PaperRun {
+function merge(folder: string, earlier: PaperRun, run: PaperRun, option: string): PaperRun {
   for (const [field, flag] of [["preset", "--preset"], ["device", "--device"]] as const) {
     if (earlier[field] !== run[field]) {
       throw new Error(
         `${folder} contains runs with ${flag} ${earlier[field]}, not ${
           run[field]
-        }; choose another --output`,
+        }; choose another ${option}`,
       );
     }
   }
   const isFirstTuning = !finetunes(earlier);
   if (!isFirstTuning && finetunes(run) && earlier.finetuneRuns !== run.finetuneRuns) {
     throw new Error(
-      `${folder} contains runs with --finetune-runs ${earlier.finetuneRuns}, not ${run.finetuneRuns}; choose another --output`,
+      `${folder} contains runs with --finetune-runs ${earlier.finetuneRuns}, not ${run.finetuneRuns}; choose another ${option}`,
     );
   }
   return {

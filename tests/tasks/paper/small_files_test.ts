@@ -3,7 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { readManifest } from "../../../tasks/paper/data/prepare_data.ts";
 import { JobLog } from "../../../tasks/paper/jobs/job_log.ts";
 import { JobStore, readResults } from "../../../tasks/paper/jobs/store.ts";
-import { readPaperRun, recordPaperRun } from "../../../tasks/paper/paper_run.ts";
+import { type PaperRun, readPaperRun, recordPaperRun } from "../../../tasks/paper/paper_run.ts";
 
 const DAMAGED = ["", "{", "null", "[]", "7", '{"a": 1}', '{"preset": "smoke", "seeds": []}'];
 
@@ -58,5 +58,27 @@ Deno.test("runs of a folder share their number of fine-tuning runs, unless only 
     ...{ ...run, finetuneRuns: 1, seeds: { "table-8": [1] } },
   });
   assertEquals(finetuneRuns, 5);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a folder with runs of another preset is rejected with the flag that selects it", async () => {
+  const folder = await Deno.makeTempDir();
+  const run: PaperRun = {
+    preset: "smoke",
+    device: "cpu",
+    benchmarks: [],
+    seeds: {},
+    finetuneSeeds: {},
+    finetuneRuns: 1,
+  };
+  await recordPaperRun(folder, run);
+  const other = { ...run, preset: "nano" };
+  const problem = `${folder} contains runs with --preset smoke, not nano; choose another`;
+  await assertRejects(() => recordPaperRun(folder, other), Error, `${problem} --output`);
+  await assertRejects(
+    () => recordPaperRun(folder, other, "--results"),
+    Error,
+    `${problem} --results`,
+  );
   await Deno.remove(folder, { recursive: true });
 });

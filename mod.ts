@@ -1,15 +1,16 @@
 /**
  * ALBERT on WebGPU devices and on the CPU, in Deno and in browsers: tokenizer, encoder, pretraining and fine-tuning.
  *
- * This module exports what most programs need. Each part of the toolkit is a module with more exports: `/device`, `/kernels`, `/tensor`, `/model`, `/text`, `/vocabulary`,
- * `/weights`, `/data`, `/optim`, `/distributed`, `/train`, `/pretraining`, `/benchmarks`.
+ * This module exports what most programs need. Each part of the toolkit is a module with more exports: `/inference`, `/text`, `/vocabulary`, `/data`, `/weights`, `/model`,
+ * `/device`, `/kernels`, `/tensor`, `/optim`, `/train`, `/pretraining`, `/benchmarks`, `/distributed`, `/onnx`, `/runs`, `/report`. Modules such as
+ * `/train/disk` read and write files, `/weights/hub` downloads models, and `/distributed/mpi` joins process groups.
  *
  * @example Fill in a mask
  * ```ts ignore
  * import { loadPretrained, openDevice } from "@albert-lab/albert";
  *
  * const device = await openDevice({ device: "auto" });
- * const albert = await loadPretrained("runs/books/checkpoints/step-1000", device);
+ * const albert = await loadPretrained("albert-mini-books", device);
  * console.log(await albert.fillMask("The cat sat on the [MASK]."));
  * ```
  *

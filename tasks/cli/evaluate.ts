@@ -69,6 +69,14 @@ const RACE_OPTIONS = {
   ...EVALUATE_OPTIONS,
 } as const satisfies OptionTable;
 
+/** `--data` of the commands for the user's own files. */
+const OWN_DATA = {
+  "--data <folder>": {
+    ...EVALUATE_OPTIONS["--data <folder>"],
+    help: "Folder with your dev or test files.",
+  },
+} as const satisfies OptionTable;
+
 const TEXT_OPTIONS = {
   "--labels <list>": {
     kind: "string",
@@ -76,7 +84,10 @@ const TEXT_OPTIONS = {
     defaultText: "the names in config.json",
   },
   ...EVALUATE_OPTIONS,
+  ...OWN_DATA,
 } as const satisfies OptionTable;
+
+const TOKENS_OPTIONS = { ...EVALUATE_OPTIONS, ...OWN_DATA } as const satisfies OptionTable;
 
 const EVALUATE_SQUAD_OPTIONS = {
   ...SQUAD_OPTIONS,
@@ -88,7 +99,7 @@ const EVALUATE_SQUAD_OPTIONS = {
 } as const satisfies OptionTable;
 
 /** Flags of `albert evaluate tokens`. */
-export type EvaluateTokensFlags = Flags<typeof EVALUATE_OPTIONS>;
+export type EvaluateTokensFlags = Flags<typeof TOKENS_OPTIONS>;
 /** Flags of all `albert evaluate` commands. */
 export type EvaluateFlags = Flags<typeof EVALUATE_OPTIONS>;
 /** Flags of `albert evaluate glue`. */
@@ -133,8 +144,8 @@ const squad = defineCommand({
 
 const text = defineCommand({
   description: "Predict your own classes or scores with a checkpoint of finetune text.\n" +
-    "--data is a folder with dev or test files (.tsv, .csv or .jsonl). The columns or fields are text\n" +
-    "(or sentence1 and sentence2); with label, metrics are computed too.",
+    "--data is a folder with dev or test files (.tsv, .csv, .jsonl, .json or .parquet). The columns or\n" +
+    "fields are text (or sentence1 and sentence2); with label, metrics are computed too.",
   options: TEXT_OPTIONS,
   examples: {
     "Unlabeled text":
@@ -146,7 +157,7 @@ const text = defineCommand({
 const tokens = defineCommand({
   description: "Tag words with a checkpoint of finetune tokens; writes predictions.conll.\n" +
     "If the file has tags, metrics of spans are computed as by seqeval.",
-  options: EVALUATE_OPTIONS,
+  options: TOKENS_OPTIONS,
   examples: {
     "The test file":
       "albert evaluate tokens --data names --split test --checkpoint runs/names --output predictions",

@@ -12,7 +12,7 @@ const glue = defineRunCommand({
   options: FINETUNE_GLUE_OPTIONS,
   examples: {
     "RTE with the paper's hyperparameters":
-      "albert finetune glue --task rte --data glue --checkpoint hf:albert/albert-base-v2 --output runs/rte --recipe paper",
+      "albert finetune glue --task rte --data glue --checkpoint hf:albert/albert-base-v2 --output runs/rte --recipe paper --micro-batch-size 8",
     "From an MNLI run":
       "albert finetune glue --task rte --data glue --init-from runs/mnli --output runs/rte",
   },
@@ -24,7 +24,7 @@ const race = defineRunCommand({
   options: FINETUNE_RACE_OPTIONS,
   examples: {
     "With the paper's hyperparameters":
-      "albert finetune race --data RACE --checkpoint hf:albert/albert-base-v2 --output runs/race --recipe paper",
+      "albert finetune race --data RACE --checkpoint hf:albert/albert-base-v2 --output runs/race --recipe paper --micro-batch-size 4",
   },
   action: async (flags) => (await import("./finetune_tasks.ts")).finetuneRace(flags),
 });
@@ -34,15 +34,15 @@ const squad = defineRunCommand({
   options: FINETUNE_SQUAD_OPTIONS,
   examples: {
     "SQuAD 2.0 with the paper's hyperparameters":
-      "albert finetune squad --task 2.0 --data squad --checkpoint hf:albert/albert-base-v2 --output runs/squad2 --recipe paper",
+      "albert finetune squad --task 2.0 --data squad --checkpoint hf:albert/albert-base-v2 --output runs/squad2 --recipe paper --micro-batch-size 8",
   },
   action: async (flags) => (await import("./finetune_tasks.ts")).finetuneSquad(flags),
 });
 
 const text = defineRunCommand({
   description: "Fine-tune on your own classes or scores.\n" +
-    "--data is a folder with train and dev files (.tsv, .csv or .jsonl). Their columns or fields are\n" +
-    "text (or sentence1 and sentence2) and label.",
+    "--data is a folder with train and dev files (.tsv, .csv, .jsonl, .json or .parquet). Their\n" +
+    "columns or fields are text (or sentence1 and sentence2) and label.",
   options: FINETUNE_TEXT_OPTIONS,
   examples: {
     "Classes of support requests":
@@ -54,7 +54,7 @@ const text = defineRunCommand({
 const tokens = defineRunCommand({
   description: "Fine-tune on tagged words, such as named entities.\n" +
     "--data is a folder with train.conll and dev.conll (columns, the word first and its tag last,\n" +
-    "a blank line between sentences) or train.jsonl and dev.jsonl (lists tokens and tags).",
+    "a blank line between sentences) or train.jsonl and dev.jsonl (also .json; lists tokens and tags).",
   options: FINETUNE_TOKENS_OPTIONS,
   examples: {
     "Names in your own texts":

@@ -217,6 +217,7 @@ export type RaceFlags = GivenFlags<typeof FINETUNE_RACE_OPTIONS>;
 
 /** Options of the commands for the user's own files. */
 const OWN_FILES = {
+  "--data <folder>": { kind: "string", help: "Folder with your train and dev files." },
   "--dev-fraction <x>": {
     kind: "number",
     help: "Share of the training file to hold out if the folder has no dev file.",

@@ -247,7 +247,7 @@ const status = defineCommand({
 
 /** `albert paper` */
 export default defineGroup(
-  "Reproduce the paper's tables and figures at four sizes.\n" +
+  "Reproduce the paper's tables and figures at several sizes, from seconds to weeks.\n" +
     "Experiments share runs. An interrupted run continues where it stopped.",
   { list, plan, check, lesson, run, report, status },
 );

@@ -52,7 +52,7 @@ export default defineCommand({
     "--keep-duplicates": { kind: "switch", help: "Keep exact copies of earlier documents." },
     "--validation-fraction <x>": {
       kind: "number",
-      help: "Fraction of the tokens in the validation set.",
+      help: "Fraction of the tokens in the validation set, in whole documents.",
       range: [0, 1],
       default: 0,
     },

@@ -270,7 +270,7 @@ export const PRETRAIN_OPTIONS = {
     },
     "--validation-fraction <x>": {
       kind: "number",
-      help: "Fraction of the documents in the validation set.",
+      help: "Fraction of the tokens in the validation set, in whole documents.",
       range: [0, 1],
       defaultText: "the prepared data's, or 0.05",
     },

@@ -130,7 +130,7 @@ export async function openTestedWebGpuDevice(options: WebGpuOptions = {}): Promi
   if (device === null) return { device, findings: [] };
   const { capabilities } = device.access;
   const findings = await selfTest(device, capabilities);
-  if (failedFindings(findings).length === 0 || capabilities.subgroupSize === null) {
+  if (failedFindings(findings).length === 0 || capabilities.minSubgroupSize === null) {
     return { device, findings };
   }
   const restrictions = { ...options.restrictions, withoutSubgroups: true };

@@ -10,6 +10,7 @@ import {
   openTestedWebGpuDevice,
   selfTest,
 } from "../../src/device/mod.ts";
+import { withAdapter } from "../support/imitated_adapter.ts";
 import { testGpu } from "./webgpu/with_gpu.ts";
 
 testGpu("passes the self-test", async (device) => {
@@ -98,34 +99,14 @@ Deno.test("the self-test reports an error of the device as a failed test", async
 
 /** Opens the device that `auto` chooses if the platform's adapter has this description. */
 async function openAuto(description: string | null, options: Partial<OpenDeviceOptions> = {}) {
-  const request = navigator.gpu.requestAdapter;
-  navigator.gpu.requestAdapter = async () => {
-    if (description === null) return null;
-    const adapter = (await request.call(navigator.gpu))!;
-    return new Proxy(adapter, {
-      get(target, name) {
-        const value = target[name as keyof GPUAdapter] as unknown;
-        if (name === "info") {
-          const { subgroupMinSize, subgroupMaxSize } = target.info;
-          return {
-            ...{ vendor: "", architecture: "", device: "", isFallbackAdapter: false, description },
-            ...{ subgroupMinSize, subgroupMaxSize },
-          };
-        }
-        return typeof value === "function" ? value.bind(target) : value;
-      },
-    });
-  };
   const notices: string[] = [];
   const onNotice = (line: string) => notices.push(line);
-  try {
+  return await withAdapter(description === null ? null : { info: { description } }, async () => {
     const device = await openDevice({ device: "auto", workers: 1, onNotice, ...options });
     const { kind, adapter } = device.description;
     await device.destroy();
     return { kind, adapter, notices };
-  } finally {
-    navigator.gpu.requestAdapter = request;
-  }
+  });
 }
 
 testGpu(
@@ -148,6 +129,20 @@ testGpu("is not opened by auto if its adapter is a software driver", async () =>
   }
 });
 
+for (const [least, most] of [[16, 16], [16, 32]]) {
+  testGpu(
+    `is opened without subgroups of ${least} to ${most} lanes that it does not have`,
+    async () => {
+      const info = { subgroupMinSize: least, subgroupMaxSize: most };
+      const { device, findings } = await withAdapter({ info }, () => openTestedWebGpuDevice());
+      assertEquals(failedFindings(findings), []);
+      assertEquals(findings.find(({ name }) => name === "subgroups")?.outcome, "noted");
+      assertEquals(device?.access.capabilities.minSubgroupSize, null);
+      await device?.destroy();
+    },
+  );
+}
+
 testGpu("opens with the findings of its self-test", async () => {
   const { device, findings } = await openTestedWebGpuDevice();
   assert(findings.length >= 8);
@@ -161,17 +156,13 @@ Deno.test("openDevice() opens the CPU device by name", async () => {
 });
 
 Deno.test("openDevice() reports that there is no adapter, and auto falls back to the CPU device", async () => {
-  const request = navigator.gpu.requestAdapter;
-  navigator.gpu.requestAdapter = () => Promise.resolve(null);
-  try {
+  await withAdapter(null, async () => {
     await assertRejects(
       () => openDevice({ device: "webgpu" }),
       DeviceError,
       "No WebGPU adapter found; install or update a graphics driver",
     );
-  } finally {
-    navigator.gpu.requestAdapter = request;
-  }
+  });
   const { kind, notices } = await openAuto(null, { blas: "none" });
   assertEquals([kind, notices], ["cpu", ["No WebGPU adapter found; using the CPU device"]]);
 });

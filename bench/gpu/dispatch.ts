@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { timestampNanoseconds } from "../../src/device/mod.ts";
 import { median } from "../table.ts";
 
 const SHADER = `
@@ -19,6 +20,7 @@ const timestamps = adapter.features.has("timestamp-query");
 const device = await adapter.requestDevice({
   requiredFeatures: timestamps ? ["timestamp-query"] : [],
 });
+const unit = timestamps ? await timestampNanoseconds(device) : 1;
 const module = device.createShaderModule({ code: SHADER });
 const pipeline = device.createComputePipeline({
   layout: "auto",
@@ -71,7 +73,7 @@ async function measure(dispatches: number, buffers: number, workgroups: number) 
     device.queue.submit([encoder.finish()]);
     await staging.mapAsync(GPUMapMode.READ);
     const [begin, end] = new BigUint64Array(staging.getMappedRange(0, 16));
-    const elapsed = Number(end - begin) / 1e3;
+    const elapsed = Number(end - begin) * unit / 1e3;
     for (const part of [queries, resolved, staging]) part.destroy();
     return elapsed;
   }

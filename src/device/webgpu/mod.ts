@@ -16,6 +16,7 @@ export {
   readAdapter,
 } from "./described_adapter.ts";
 export { DispatchPlan, type PlannedDispatch } from "./planned_dispatches.ts";
+export { timestampNanoseconds } from "./timestamp_unit.ts";
 export * from "./tuner/candidates.ts";
 export * from "./tuner/measure_candidates.ts";
 export * from "./tuner/tuner.ts";

@@ -9,6 +9,7 @@ import { Profile } from "../profile.ts";
 import type { RunCommand } from "../recording.ts";
 import type { Plan } from "./encoder.ts";
 import type { Faults } from "./faults.ts";
+import { timestampNanoseconds } from "./timestamp_unit.ts";
 
 /** A profiler, which the encoder calls. */
 export interface Profiler {
@@ -44,7 +45,8 @@ class TimestampProfiler implements Profiler {
   readonly #profile: Profile;
   readonly #queries: GPUQuerySet;
   readonly #resolved: GPUBuffer;
-  readonly #pending: Promise<void>[] = [];
+  /** The runs of each submission, and two timestamps for each. */
+  readonly #pending: Promise<readonly [RunCommand<Plan>[], BigUint64Array]>[] = [];
   #runs: RunCommand<Plan>[] = [];
   #staging: GPUBuffer | null = null;
 
@@ -92,31 +94,44 @@ class TimestampProfiler implements Profiler {
   }
 
   async end(): Promise<readonly KernelProfile[]> {
-    await Promise.all(this.#pending);
+    const submissions = await Promise.all(this.#pending);
     this.#queries.destroy();
     this.#resolved.destroy();
+    const empty = submissions.every(([{ length }]) => length === 0);
+    const unit = empty ? 1 : await this.#read(() => timestampNanoseconds(this.#gpu), 1);
+    for (const [runs, times] of submissions) {
+      runs.forEach((run, i) => {
+        const start = Number(times[2 * i]) * unit / 1e6;
+        const milliseconds = Number(times[2 * i + 1] - times[2 * i]) * unit / 1e6;
+        this.#profile.add(run, run.plan.variant.name, start, milliseconds);
+      });
+    }
     return this.#profile.list();
   }
 
-  async #collect(runs: readonly RunCommand<Plan>[], staging: GPUBuffer): Promise<void> {
+  async #collect(
+    runs: RunCommand<Plan>[],
+    staging: GPUBuffer,
+  ): Promise<readonly [RunCommand<Plan>[], BigUint64Array]> {
+    return await this.#read(async () => {
+      try {
+        await staging.mapAsync(GPUMapMode.READ);
+        return [runs, new BigUint64Array(staging.getMappedRange().slice(0))];
+      } finally {
+        staging.destroy();
+      }
+    }, [[], new BigUint64Array(0)]);
+  }
+
+  /** Returns what `body` reads, or `none` if that fails, which is then reported as a fault of the device. */
+  async #read<T>(body: () => Promise<T>, none: T): Promise<T> {
     try {
-      await staging.mapAsync(GPUMapMode.READ);
-      const times = new BigUint64Array(staging.getMappedRange());
-      runs.forEach((run, i) => {
-        const nanoseconds = times[2 * i + 1] - times[2 * i];
-        this.#profile.add(
-          run,
-          run.plan.variant.name,
-          Number(times[2 * i]) / 1e6,
-          Number(nanoseconds) / 1e6,
-        );
-      });
+      return await body();
     } catch (error) {
       if (await this.#faults.explanation() === null) {
         this.#faults.report(`Cannot read timestamps: ${(error as Error).message}`);
       }
-    } finally {
-      staging.destroy();
+      return none;
     }
   }
 }

@@ -45,3 +45,41 @@ testGpu("profiles with the wall clock if the adapter does not support timestamps
   await device.settled();
   await device.destroy();
 });
+
+for (const period of [1, 52]) {
+  testGpu(`profiles with timestamps of ${period} ns`, async () => {
+    const access = (await requestAccess())!;
+    replaceTimestamps(
+      access.gpu,
+      (times) =>
+        times.length === 2
+          ? times.map((time) => time / BigInt(period)) // of the wall clock
+          : times.map((_, i) => BigInt(i % 2 === 0 ? 0 : 1_000_000)),
+    );
+    const device = new WebGpuDevice(access);
+    const x = buffer(device, "x", counting(256));
+    const y = device.allocate(256, "f32", "y");
+    const uniforms = { count: 256, a: 1, b: 1 };
+    device.startProfile();
+    for (let i = 0; i < 4; i++) {
+      device.run(affine, { bindings: { x: whole(x), y: whole(y) }, uniforms });
+    }
+    const [{ milliseconds }] = await device.endProfile();
+    const ratio = milliseconds / (4 * period);
+    assert(period === 1 ? ratio === 1 : ratio > 0.5 && ratio < 2, `${ratio}`);
+    await device.destroy();
+  });
+}
+
+/** Changes the timestamps that a device writes, when they are read. */
+function replaceTimestamps(gpu: GPUDevice, change: (times: BigUint64Array) => BigUint64Array) {
+  const createBuffer = gpu.createBuffer.bind(gpu);
+  gpu.createBuffer = (descriptor) => {
+    const buffer = createBuffer(descriptor);
+    if (descriptor.label !== "timestamps") return buffer;
+    const getMappedRange = buffer.getMappedRange.bind(buffer);
+    buffer.getMappedRange = () =>
+      change(new BigUint64Array(getMappedRange())).buffer as ArrayBuffer;
+    return buffer;
+  };
+}

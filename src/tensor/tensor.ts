@@ -99,7 +99,8 @@ export function joinRows(tensors: readonly Tensor[]): Tensor | undefined {
   };
 }
 
-/** Returns the part of a matrix from a column on, with the same distance between rows. */
+/** Returns the part of a matrix from a column on, with the same distance between rows. A matrix without rows stays empty. */
 export function fromColumn({ buffer, offset, length }: View, column: number): View {
-  return { buffer, offset: offset + column, length: length - column };
+  const skipped = Math.min(column, length);
+  return { buffer, offset: offset + skipped, length: length - skipped };
 }

@@ -214,7 +214,7 @@ export function accumulateColumnSum(
   const rows = Math.ceil(x.view.length / pitch);
   const fitting = Math.floor(scope.device.limits.maxBindingBytes / 4 / pitch);
   const most = Math.max(Math.floor(fitting / ROWS_PER_CHUNK), 1) * ROWS_PER_CHUNK;
-  for (let start = 0; start === 0 || start < rows; start += most) {
+  for (let start = 0; start < rows; start += most) {
     const count = Math.min(most, rows - start);
     const { buffer, offset } = x.view;
     const part = {
@@ -235,7 +235,7 @@ function accumulateRowRange(
   columns: number,
   gradient: View,
 ): void {
-  const chunks = Math.max(Math.ceil(rows / ROWS_PER_CHUNK), 1);
+  const chunks = Math.ceil(rows / ROWS_PER_CHUNK);
   const partial = temporaryTensor(device, [chunks, columns], "column sums");
   device.run(reduceColumns, {
     bindings: { x, y: partial.view },

@@ -106,8 +106,9 @@ function accumulateParameterGradients(
 ): void {
   if (weight.gradient === undefined || bias.gradient === undefined) return;
   const { rows, columns } = matrixShape(sum);
-  const rowsPerChunk = LEAST_ROWS * Math.max(Math.ceil(rows / (MOST_CHUNKS * LEAST_ROWS)), 1);
-  const chunks = Math.max(Math.ceil(rows / rowsPerChunk), 1);
+  if (rows === 0) return;
+  const rowsPerChunk = LEAST_ROWS * Math.ceil(rows / (MOST_CHUNKS * LEAST_ROWS));
+  const chunks = Math.ceil(rows / rowsPerChunk);
   const betaColumn = alignedLength(columns);
   const partial = temporaryTensor(device, [chunks, 2 * betaColumn], "layer norm gradients");
   device.run(layerNormBackwardParameters, {

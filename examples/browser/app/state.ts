@@ -107,7 +107,9 @@ export async function start(): Promise<void> {
   });
   runs.value = [...runs.value, ...saved.map(viewOf)];
   shownRun.value ??= (invitedAmong(saved) ?? saved[0])?.run ?? null;
-  for (const { run, state } of saved) {
+  for (const { run } of saved) {
+    // The visitor may have paused or deleted it meanwhile.
+    const state = runs.value.find((view) => view.run === run)?.state;
     if (state === "running" || state === "preparing") await call("resume", run);
   }
 }

@@ -35,7 +35,7 @@ export class Engine {
   readonly #onProgress: (progress: LoadProgress) => void;
   readonly #opened = Promise.withResolvers<Device>();
   readonly #models = new Map<string, LoadedModel>();
-  readonly #runs = new Map<string, Training>();
+  readonly #runs = new Map<string, Promise<Training>>();
 
   /**
    * @param report sends an event to the page
@@ -92,8 +92,8 @@ export class Engine {
   /** Returns a loaded model, or the model of a run as it is now. Use it within a turn, as {@linkcode Engine.use} does. */
   async model(name: string): Promise<Albert> {
     const loaded = this.#models.get(name);
-    const training = this.#runs.get(name) ??
-      (loaded === undefined ? await this.#training(name) : undefined);
+    const training = await (this.#runs.get(name) ??
+      (loaded === undefined ? this.#training(name) : undefined));
     if (training === undefined || loaded?.step === training.step) return loaded!.albert;
     const { step } = training;
     const files = await training.files();
@@ -107,15 +107,16 @@ export class Engine {
   async start(
     { run, settings, text }: { run: string; settings: Settings; text: string },
   ): Promise<void> {
-    const report = (event: RunEvent) => this.#report(event);
-    const training = Training.create(await this.#opened.promise, report, run, settings, text);
+    const training = this.#opened.promise.then((device) =>
+      Training.create(device, this.#report, run, settings, text)
+    );
     this.#runs.set(run, training);
-    training.continue();
+    (await training).continue();
   }
 
   /** Pauses a run and saves it. */
   async pause(run: string): Promise<void> {
-    await this.#runs.get(run)?.pause("paused");
+    await (await this.#training(run)).pause("paused");
   }
 
   /** Continues a run. */
@@ -130,7 +131,7 @@ export class Engine {
 
   /** Deletes a run and its files. */
   async remove(run: string): Promise<void> {
-    const training = this.#runs.get(run);
+    const training = await this.#runs.get(run)?.catch(() => undefined);
     await training?.pause("stopped");
     training?.free();
     this.#runs.delete(run);
@@ -141,10 +142,12 @@ export class Engine {
 
   /** The stored runs. */
   async saved(): Promise<SavedRun[]> {
-    const open = [...this.#runs].flatMap(([name, { storedIn }]): [string, RunFiles][] =>
-      storedIn === null ? [] : [[name, storedIn]]
-    );
-    return await listRuns(new Map(open));
+    const open = new Map<string, RunFiles>();
+    for (const [name, opened] of this.#runs) {
+      const { storedIn = null } = await opened.catch(() => null) ?? {};
+      if (storedIn !== null) open.set(name, storedIn);
+    }
+    return await listRuns(open);
   }
 
   #keep(name: string, model: LoadedModel): void {
@@ -153,14 +156,15 @@ export class Engine {
   }
 
   /** A run in memory, or of an earlier visit. */
-  async #training(run: string): Promise<Training> {
-    let training = this.#runs.get(run);
-    if (training === undefined) {
-      const report = (event: RunEvent) => this.#report(event);
-      training = await Training.restore(await this.#opened.promise, report, run);
-      this.#runs.set(run, training);
-    }
-    return training;
+  #training(run: string): Promise<Training> {
+    const known = this.#runs.get(run);
+    if (known !== undefined) return known;
+    const restored = this.#opened.promise.then((device) =>
+      Training.restore(device, this.#report, run)
+    );
+    this.#runs.set(run, restored);
+    restored.catch(() => this.#runs.delete(run));
+    return restored;
   }
 }
 

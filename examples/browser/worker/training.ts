@@ -83,8 +83,8 @@ export class Training {
     const { settings, text } = await files.readHeader();
     const training = new Training(device, report, run, settings, text, files);
     const { state } = summaryOf(files.readLog());
-    // The visit ended before the run did.
-    training.#state = state === "running" || state === "preparing" ? "paused" : state;
+    // A run that the end of the visit interrupted computes again once it is continued.
+    training.#state = state === "running" ? "preparing" : state;
     return training;
   }
 
@@ -100,7 +100,8 @@ export class Training {
 
   /** Trains until the run is finished or paused. */
   continue(): void {
-    if (this.#state === "running") return;
+    if (this.#state === "running" || this.#state === "finished") return;
+    this.#report({ run: this.#run, type: "state", state: this.#state = "preparing" });
     this.#loop = this.#loop.then(() => this.#train()).catch((error) => {
       const message = error instanceof Error ? error.message : String(error);
       this.#setState("failed", message);
@@ -138,8 +139,9 @@ export class Training {
   }
 
   async #train(): Promise<void> {
-    this.#files ??= await this.#createFiles();
     const prepared = await this.#prepare();
+    const now: RunState = this.#state;
+    if (now !== "preparing") return; // It was paused or stopped meanwhile.
     const { trainer, recipe: { settings }, examples } = prepared;
     const { totalSteps } = settings.schedule;
     if (trainer.step < totalSteps) this.#setState("running");
@@ -186,7 +188,7 @@ export class Training {
 
   /** Trains the vocabulary, or reads that of an earlier visit, and builds or restores the model. */
   async #buildPrepared(): Promise<Prepared> {
-    const files = this.#files ??= await this.#createFiles();
+    const files = this.#files ?? await this.#createFiles();
     const stored = await files.readFile(VOCABULARY_FILE);
     const size = this.#settings.vocabulary;
     const vocabulary = stored ??
@@ -235,6 +237,8 @@ export class Training {
     const textHash = await hashText(this.#text);
     const header = { settings: this.#settings, text: this.#text, textHash, started: Date.now() };
     await files.writeHeader(header);
+    this.#files = files;
+    files.append([{ state: this.#state }]); // It may have been paused before.
     return files;
   }
 

@@ -34,6 +34,8 @@ export interface Examination {
 export interface Examinations {
   /** Null if there is no WebGPU adapter, or the device was not requested. */
   readonly webgpu: Examination | null;
+  /** Why the WebGPU device cannot be opened; absent if it can, or there is no adapter. */
+  readonly webgpuFault?: string;
   /** The CPU device with WebAssembly alone; null if it was not requested. */
   readonly cpu: Examination | null;
   /** The CPU device with a BLAS library; null if no library is found, or it was not requested. */
@@ -64,19 +66,19 @@ export async function examineDevices(
   names: readonly ExaminedName[] = ["webgpu", "cpu", "blas"],
   library = "auto",
 ): Promise<Examinations> {
-  const webgpu = names.includes("webgpu") ? await examineWebGpu() : null;
+  const opened = names.includes("webgpu") ? await examineWebGpu() : { webgpu: null };
   const cpu = names.includes("cpu") ? await examineCpu() : null;
   const blas = names.includes("blas") ? await examineCpu(library) : null;
-  const found = { webgpu, cpu, blas };
+  const found = { ...opened, cpu, blas };
   const auto = names.includes("webgpu") && names.includes("cpu") ? autoChoice(found) : null;
   return { ...found, faster: fastest(found), auto };
 }
 
 /** The device that `auto` uses on a machine with these devices. */
 export function autoChoice(
-  { webgpu, blas }: Pick<Examinations, "webgpu" | "blas">,
+  { webgpu, webgpuFault, blas }: Pick<Examinations, "webgpu" | "webgpuFault" | "blas">,
 ): AutoChoice {
-  const reason = reasonAgainst(
+  const reason = webgpuFault ?? reasonAgainst(
     webgpu && {
       adapter: webgpu.description.adapter,
       software: webgpu.capabilities?.cpuAdapter,
@@ -86,12 +88,14 @@ export function autoChoice(
   return { device: reason === null ? "webgpu" : blas === null ? "cpu" : "blas", reason };
 }
 
-async function examineWebGpu(): Promise<Examination | null> {
-  const { device, findings } = await openTestedWebGpuDevice();
-  if (device === null) return null;
+async function examineWebGpu(): Promise<Pick<Examinations, "webgpu" | "webgpuFault">> {
+  const { device, findings, fault } = await openTestedWebGpuDevice();
+  if (device === null) return { webgpu: null, webgpuFault: fault };
   const { capabilities, gpu } = device.access;
   try {
-    return await examine(device, findings, capabilities, [...gpu.features].sort());
+    return {
+      webgpu: await examine(device, findings, capabilities, [...gpu.features].sort()),
+    };
   } finally {
     await device.destroy();
   }
@@ -126,7 +130,7 @@ async function examine(
   };
 }
 
-function fastest(devices: Readonly<Record<ExaminedName, Examination | null>>): ExaminedName | null {
+function fastest(devices: Pick<Examinations, ExaminedName>): ExaminedName | null {
   const speed = (name: ExaminedName) => devices[name]?.matmulGigaflopsPerSecond ?? -Infinity;
   const [best] = (["webgpu", "blas", "cpu"] as const).toSorted((a, b) => speed(b) - speed(a));
   return devices[best]?.passed ? best : null;

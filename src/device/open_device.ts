@@ -34,7 +34,7 @@ export interface OpenDeviceOptions extends WebGpuOptions, CpuDeviceOptions {
 /**
  * Opens a device. A WebGPU device must pass the self-test.
  *
- * @throws {DeviceError} if `device` is "webgpu" and there is no adapter, or it fails the self-test.
+ * @throws {DeviceError} if `device` is "webgpu" and there is no adapter, or it cannot be opened or fails the self-test.
  * @throws {RangeError} if an option has an invalid value; the message lists the valid ones.
  * @throws {TypeError} if an option is unknown; the message lists the valid names.
  */
@@ -45,8 +45,8 @@ export async function openDevice(options: OpenDeviceOptions): Promise<Device> {
   const software = auto ? await findSoftwareAdapter() : null;
   let reason = software === null ? null : reasonAgainst({ adapter: software, software: true });
   if (reason === null) {
-    const { device, findings } = await openTestedWebGpuDevice(options);
-    reason = reasonAgainst(device && { adapter: device.description.adapter, findings });
+    const { device, findings, fault } = await openTestedWebGpuDevice(options);
+    reason = fault ?? reasonAgainst(device && { adapter: device.description.adapter, findings });
     if (device !== null && reason === null) return device;
     await device?.destroy();
   }
@@ -115,10 +115,12 @@ function checkOpenDeviceOptions(options: OpenDeviceOptions): void {
 
 /** A device and the findings of its self-test. */
 export interface TestedDevice {
-  /** Null if there is no adapter. */
+  /** Null if there is no adapter, or it cannot be opened. */
   readonly device: WebGpuDevice | null;
-  /** Empty without an adapter. */
+  /** Empty without a device. */
   readonly findings: readonly Finding[];
+  /** Why the adapter cannot be opened; absent if it can, or there is none. */
+  readonly fault?: string;
 }
 
 /**
@@ -126,7 +128,11 @@ export interface TestedDevice {
  * opened without them.
  */
 export async function openTestedWebGpuDevice(options: WebGpuOptions = {}): Promise<TestedDevice> {
-  const device = await openWebGpuDevice(options);
+  const device = await openWebGpuDevice(options).catch((error) => {
+    if (error instanceof DeviceError) return error;
+    throw error;
+  });
+  if (device instanceof DeviceError) return { device: null, findings: [], fault: device.message };
   if (device === null) return { device, findings: [] };
   const { capabilities } = device.access;
   const findings = await selfTest(device, capabilities);
@@ -134,7 +140,8 @@ export async function openTestedWebGpuDevice(options: WebGpuOptions = {}): Promi
     return { device, findings };
   }
   const restrictions = { ...options.restrictions, withoutSubgroups: true };
-  const plain = await openWebGpuDevice({ ...options, restrictions });
+  // An adapter that cannot be opened again is reported with its failures.
+  const plain = await openWebGpuDevice({ ...options, restrictions }).catch(() => null);
   if (plain === null) return { device, findings };
   const plainFindings = await selfTest(plain, plain.access.capabilities);
   if (failedFindings(plainFindings).length > 0) {

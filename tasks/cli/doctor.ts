@@ -76,10 +76,9 @@ export function deviceReport(
 ): string[] {
   const lines: string[] = [];
   if (devices.webgpu === null && asked !== "cpu") {
-    lines.push(
-      "webgpu   no adapter: install a graphics driver, such as mesa-vulkan-drivers on Debian",
-      "",
-    );
+    const fault = devices.webgpuFault ??
+      "no adapter: install a graphics driver, such as mesa-vulkan-drivers on Debian";
+    lines.push(`webgpu   ${fault}`, "");
   }
   for (const examination of [devices.webgpu, devices.cpu, devices.blas]) {
     if (examination !== null) lines.push(...examinationLines(examination, kernels), "");

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   type Device,
   DeviceError,
+  examineDevices,
   failedFindings,
   openCpuDevice,
   openDevice,
@@ -165,6 +166,41 @@ Deno.test("openDevice() reports that there is no adapter, and auto falls back to
   });
   const { kind, notices } = await openAuto(null, { blas: "none" });
   assertEquals([kind, notices], ["cpu", ["No WebGPU adapter found; using the CPU device"]]);
+});
+
+testGpu("is reported by openDevice() if its adapter cannot be opened", async () => {
+  const error = new DOMException("Not enough memory left.", "OperationError");
+  const requestDevice = () => Promise.reject(error);
+  const imitation = { info: { description: "A full card" }, requestDevice };
+  const reason = "Cannot open A full card: Not enough memory left";
+  await withAdapter(imitation, async () => {
+    await assertRejects(() => openDevice({ device: "webgpu" }), DeviceError, `${reason}; install`);
+    const notices: string[] = [];
+    const onNotice = (line: string) => notices.push(line);
+    const device = await openDevice({ device: "auto", workers: 1, blas: "none", onNotice });
+    assertEquals(notices, [`${reason}; using the CPU device`]);
+    await device.destroy();
+    const { webgpu, webgpuFault } = await examineDevices(["webgpu"]);
+    assertEquals([webgpu, webgpuFault], [null, reason]);
+  });
+});
+
+testGpu("is reported with its failures if it cannot be opened again", async () => {
+  const opened: GPUDevice[] = [];
+  const imitation = {
+    info: { subgroupMinSize: 16, subgroupMaxSize: 16 },
+    requestDevice: async (adapter: GPUAdapter, descriptor: GPUDeviceDescriptor) => {
+      if (opened.length > 0) throw new DOMException("Not enough memory left.", "OperationError");
+      opened.push(await adapter.requestDevice(descriptor));
+      return opened[0];
+    },
+  };
+  await assertRejects(
+    () => withAdapter(imitation, () => openDevice({ device: "webgpu" })),
+    DeviceError,
+    "A graphics card fails the self-test (subgroups: ",
+  );
+  assertEquals((await opened[0].lost).reason, "destroyed");
 });
 
 Deno.test("auto uses the BLAS library that is found, and reports if there is none", async () => {

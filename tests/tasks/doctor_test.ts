@@ -91,6 +91,10 @@ Deno.test("autoChoice() prefers a graphics card, then a BLAS library", () => {
     device: "blas",
     reason: "No WebGPU adapter found",
   });
+  assertEquals(autoChoice({ webgpu: null, webgpuFault: "Cannot open a card: it is busy", blas }), {
+    device: "blas",
+    reason: "Cannot open a card: it is busy",
+  });
   assertEquals(autoChoice({ webgpu: examination("webgpu", null), blas: null }), {
     device: "cpu",
     reason: "a webgpu fails the self-test (NaN: seen)",
@@ -103,6 +107,8 @@ Deno.test("albert doctor suggests a driver and a BLAS library where there is non
   assertStringIncludes(lines("auto"), "install a graphics driver");
   assertStringIncludes(lines("auto"), "install OpenBLAS");
   assert(!lines("cpu").includes("graphics driver"));
+  const busy = { ...found, webgpuFault: "Cannot open a card: it is busy" };
+  assertEquals(deviceReport(busy, "auto")[0], "webgpu   Cannot open a card: it is busy");
   assert(!lines("cpu", "none").includes("install"));
 });
 

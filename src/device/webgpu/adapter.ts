@@ -4,7 +4,7 @@
  * @module
  */
 import { type Capabilities, NUMERICS_VERSION, wgsl } from "../../../kernels/mod.ts";
-import type { DeviceDescription, DeviceLimits } from "../device.ts";
+import { type DeviceDescription, DeviceError, type DeviceLimits } from "../device.ts";
 import {
   type AdapterFacts,
   capabilitiesOf,
@@ -42,16 +42,23 @@ const REQUESTED_LIMITS = [
   "minUniformBufferOffsetAlignment",
 ] as const;
 
-/** Returns the name of the platform's preferred adapter if it is a software driver; null for a graphics card or if there is none. */
+/**
+ * Returns the name of the platform's preferred adapter if it is a software driver; null for a graphics card, if there is none, or if
+ * requesting it fails.
+ */
 export async function findSoftwareAdapter(): Promise<string | null> {
   if (typeof navigator === "undefined" || navigator.gpu === undefined) return null;
-  const adapter = await requestAdapter();
+  const adapter = await requestAdapter().catch(() => null);
   if (adapter === null) return null;
   const names = namesOf(adapter);
   return isCpuAdapter(names) ? nameOf(names) : null;
 }
 
-/** Opens the platform's preferred adapter. Returns null if there is none. */
+/**
+ * Opens the platform's preferred adapter. Returns null if there is none.
+ *
+ * @throws {DeviceError} if it cannot be opened.
+ */
 export async function requestAccess(restrictions: Restrictions = {}): Promise<GpuAccess | null> {
   if (typeof navigator === "undefined" || navigator.gpu === undefined) return null;
   const subgroups = restrictions.withoutSubgroups !== true;
@@ -62,7 +69,10 @@ export async function requestAccess(restrictions: Restrictions = {}): Promise<Gp
     device.destroy();
     return null;
   }
-  const facts = await findFacts(device, adapter);
+  const facts = await findFacts(device, adapter).catch((error) => {
+    device.destroy();
+    throw cannotOpen(adapter, error);
+  });
   const capabilities = capabilitiesOf(facts, restrictions);
   return {
     gpu: device,
@@ -109,6 +119,8 @@ async function requestAdapter(): Promise<GPUAdapter | null> {
   if (quiet) platform.env.set(RUNTIME_FOLDER, "/dev/null"); // There is no Wayland server in it.
   try {
     return await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+  } catch (error) {
+    throw new DeviceError(`Cannot request a WebGPU adapter: ${reasonOf(error)}`);
   } finally {
     if (quiet) platform.env.delete(RUNTIME_FOLDER);
   }
@@ -139,8 +151,17 @@ async function openDevice(subgroups: boolean): Promise<Opened | null> {
     return { device, adapter };
   } catch (error) {
     if (subgroups) return null;
-    throw error;
+    throw cannotOpen(adapter, error);
   }
+}
+
+function cannotOpen(adapter: GPUAdapter, error: unknown): DeviceError {
+  return new DeviceError(`Cannot open ${nameOf(namesOf(adapter))}: ${reasonOf(error)}`);
+}
+
+/** The message of an error without its period, as a part of a sentence. */
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
 }
 
 function namesOf({ info }: GPUAdapter) {

@@ -22,7 +22,11 @@ export * from "./tuner/measure_candidates.ts";
 export * from "./tuner/tuner.ts";
 export { type CacheSizes, WebGpuDevice, type WebGpuOptions } from "./webgpu_device.ts";
 
-/** Opens a device on the platform's preferred adapter. Returns null if there is none. */
+/**
+ * Opens a device on the platform's preferred adapter. Returns null if there is none.
+ *
+ * @throws {DeviceError} if it cannot be opened.
+ */
 export async function openWebGpuDevice(options: WebGpuOptions = {}): Promise<WebGpuDevice | null> {
   const access = await requestAccess(options.restrictions);
   return access === null ? null : new WebGpuDevice(access, options);

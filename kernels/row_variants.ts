@@ -62,9 +62,18 @@ const SUBGROUPS: Sharing = {
   lanes: () => 128,
   lane: "lane_of_subgroups(local, subgroup_size)",
   rows: 1,
-  supports: ({ minSubgroupSize, maxInvocationsPerWorkgroup }) =>
-    minSubgroupSize !== null && minSubgroupSize >= 4 && maxInvocationsPerWorkgroup >= 128,
+  supports: canDivideRows,
 };
+
+/** Whether the subgroups of a workgroup can share a row. Their size may vary. */
+export function canDivideRows(
+  { minSubgroupSize, maxInvocationsPerWorkgroup }: Pick<
+    Capabilities,
+    "minSubgroupSize" | "maxInvocationsPerWorkgroup"
+  >,
+): boolean {
+  return minSubgroupSize !== null && minSubgroupSize >= 4 && maxInvocationsPerWorkgroup >= 128;
+}
 
 const WORKGROUP: Sharing = {
   name: "workgroup",

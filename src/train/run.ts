@@ -132,10 +132,21 @@ export function checkResume(
   }
   // JSON has no undefined, so both sides are compared as JSON.
   const now = JSON.parse(JSON.stringify(determining));
-  const before = extend ? withSchedule(earlier.determinants, now) : earlier.determinants;
+  const recorded = withLaterFacts(earlier.determinants, now);
+  const before = extend ? withSchedule(recorded, now) : recorded;
   const difference = firstDifference(before, now);
   if (difference === null) return;
   throw new RunFolderError(`Cannot resume ${output}: ${describeDifference(difference, now)}`);
+}
+
+/** Facts of an adapter that version 0.1.0 did not record. */
+const LATER_FACTS = ["rowSubgroups", "hardware"];
+
+/** Returns the determinants of a run with those facts of another that its version did not record. */
+function withLaterFacts(before: unknown, now: Readonly<Record<string, unknown>>): unknown {
+  if (!isObject(before) || !isObject(before.numerics) || !isObject(now.numerics)) return before;
+  const facts = Object.entries(now.numerics).filter(([name]) => LATER_FACTS.includes(name));
+  return { ...before, numerics: { ...Object.fromEntries(facts), ...before.numerics } };
 }
 
 /** Returns the determinants of a run with the schedule and the end of another. */

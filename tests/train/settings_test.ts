@@ -124,3 +124,18 @@ Deno.test("a run of an earlier numerics version does not resume", () => {
     `Cannot resume run: this version's kernels round differently (numerics version "3", the run has "2"); resume it with the version that started it`,
   );
 });
+
+Deno.test("a run of a version that recorded fewer facts of the adapter resumes", () => {
+  const run = { output: "run", resume: true, observer: { log() {} } };
+  const check = (before: Record<string, string>, now: Record<string, string>) =>
+    checkResume(run, "step-1", { determinants: { numerics: before } }, { numerics: now });
+  const earlier = { kind: "webgpu", vendor: "0" };
+  const now = { ...earlier, rowSubgroups: "true", hardware: "intel" };
+  check(earlier, now);
+  check(now, now);
+  for (const other of [{ rowSubgroups: "false" }, { hardware: "amd" }]) {
+    assertThrows(() => check({ ...now, ...other }, now), RunFolderError, Object.keys(other)[0]);
+  }
+  assertThrows(() => check({ ...earlier, vendor: "1" }, now), RunFolderError, "numerics.vendor");
+  assertThrows(() => check(now, earlier), RunFolderError, "numerics.rowSubgroups");
+});

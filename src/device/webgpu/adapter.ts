@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { type Capabilities, NUMERICS_VERSION, wgsl } from "../../../kernels/mod.ts";
+import {
+  canDivideRows,
+  type Capabilities,
+  NUMERICS_VERSION,
+  vendorOf,
+  wgsl,
+} from "../../../kernels/mod.ts";
 import { type DeviceDescription, DeviceError, type DeviceLimits } from "../device.ts";
 import {
   type AdapterFacts,
@@ -214,11 +220,10 @@ async function compiles(gpu: GPUDevice, code: string): Promise<boolean> {
   return await gpu.popErrorScope() === null;
 }
 
-function describe(
-  facts: AdapterFacts,
-  { subgroupSize, shaderF16, readableStorageTextures }: Capabilities,
-): DeviceDescription {
+function describe(facts: AdapterFacts, capabilities: Capabilities): DeviceDescription {
   const { vendor, architecture, limits } = facts;
+  const { subgroupSize, shaderF16, readableStorageTextures } = capabilities;
+  const nameless = vendorOf({ vendor, description: "" }) !== capabilities.vendor;
   return {
     kind: "webgpu",
     adapter: nameOf(facts),
@@ -227,6 +232,9 @@ function describe(
       vendor,
       architecture,
       subgroupSize: String(subgroupSize ?? "none"),
+      // Only where the others do not determine them: runs of versions that did not record them resume.
+      ...(subgroupSize === null && { rowSubgroups: String(canDivideRows(capabilities)) }),
+      ...(nameless && { hardware: capabilities.vendor }),
       shaderF16: String(shaderF16),
       textureOperands: String(readableStorageTextures),
       maxTextureSide: String(limits.maxTextureDimension2D),

@@ -1,5 +1,6 @@
 // The runs of the playground's worker.
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
+import { withAdapter } from "../support/imitated_adapter.ts";
 import { RUN, STEPS, testVisits, Visit } from "../support/playground_visit.ts";
 import { usePrivateFiles } from "../support/private_files.ts";
 
@@ -58,3 +59,67 @@ for (const resumed of [false, true]) {
     assertEquals([(await visit.engine.saved())[0].state, visit.steps], ["paused", 0]);
   });
 }
+
+testVisits("a run that failed on a full disk continues with the same bytes", async () => {
+  usePrivateFiles();
+  const other = await Visit.open();
+  await other.start();
+  await other.until("finished");
+  const expected = await other.engine.files(RUN);
+
+  const root = usePrivateFiles();
+  const visit = await Visit.open();
+  visit.onEvent = ({ type }) => {
+    if (type === "metrics") root.full = true;
+  };
+  await visit.start();
+  await visit.until("failed");
+  await visit.engine.resume(RUN);
+  await visit.until("failed"); // The disk is still full.
+  const failed = "failed: No space left";
+  assertEquals(visit.states, ["preparing", "running", failed, "preparing", failed]);
+  visit.onEvent = () => {};
+  root.full = false;
+  await visit.engine.resume(RUN);
+  await visit.until("finished");
+  assertEquals(await visit.engine.files(RUN), expected);
+  const [{ points, state }] = await visit.engine.saved();
+  assertEquals(points.map(({ step }) => step), [1, 2, 3, 4, 5, 6]);
+  assertEquals(state, "finished");
+});
+
+testVisits("a run whose files could not be created can be resumed", async () => {
+  const root = usePrivateFiles();
+  root.full = true;
+  const visit = await Visit.open();
+  await visit.start();
+  await visit.until("failed");
+  root.full = false;
+  await visit.engine.resume(RUN);
+  await visit.until("finished");
+  assertEquals(visit.steps, STEPS);
+});
+
+Deno.test({
+  name: "a run that failed because its device was lost asks for a reload, after which it continues",
+  ignore: await navigator.gpu?.requestAdapter() == null,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const root = usePrivateFiles();
+    let gpu: GPUDevice | undefined;
+    const requestDevice = async (adapter: GPUAdapter, descriptor: GPUDeviceDescriptor) =>
+      gpu = await adapter.requestDevice(descriptor);
+    const visit = await withAdapter({ requestDevice }, () => Visit.open("webgpu"));
+    gpu!.destroy();
+    await visit.start();
+    await visit.until("failed");
+    assertMatch(visit.states.at(-1)!, /^failed: The device was lost.*\. Reload the page, then/);
+    root.close();
+    const next = await Visit.open();
+    assertEquals((await next.engine.saved())[0].state, "failed");
+    await next.engine.resume(RUN);
+    await next.until("finished");
+    assertEquals(next.steps, STEPS);
+  },
+});

@@ -29,6 +29,8 @@ export class Visit {
   readonly engine = new Engine((event) => this.#receive(event), () => {});
   /** Number of reported steps. */
   steps = 0;
+  /** Called with every event. */
+  onEvent: (event: RunEvent) => void = () => {};
   #event = Promise.withResolvers<void>();
 
   /** Opens the page. */
@@ -55,6 +57,7 @@ export class Visit {
       this.states.push(state === "failed" ? `${state}: ${message}` : state);
     }
     if (event.type === "metrics") this.steps += event.points.length;
+    this.onEvent(event);
     this.#event.resolve();
     this.#event = Promise.withResolvers();
   }

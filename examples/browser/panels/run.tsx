@@ -61,12 +61,7 @@ function Progress({ view }: { readonly view: RunView }) {
               {active
                 ? <button type="button" id="pause" onClick={() => act("pause")}>Pause</button>
                 : (
-                  <button
-                    type="button"
-                    id="resume"
-                    disabled={state !== "paused" && state !== "stopped"}
-                    onClick={() => act("resume")}
-                  >
+                  <button type="button" id="resume" onClick={() => act("resume")}>
                     Resume
                   </button>
                 )}

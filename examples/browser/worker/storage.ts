@@ -66,12 +66,14 @@ export class RunFiles {
   /** Opens the files of a run, and creates those that do not exist. */
   static async open(run: string): Promise<RunFiles> {
     const folder = await (await runsFolder()).getDirectoryHandle(run, { create: true });
+    const files: SyncFile[] = [];
     try {
-      const files = await Promise.all(
-        ["log.jsonl", "checkpoint-0", "checkpoint-1"].map((name) => openSync(folder, name)),
-      );
+      for (const name of ["log.jsonl", "checkpoint-0", "checkpoint-1"]) {
+        files.push(await openSync(folder, name));
+      }
       return new RunFiles(folder, files[0], files.slice(1));
     } catch (error) {
+      for (const file of files) file.close();
       throw new Error(`Cannot open the run, which may be open in another tab: ${messageOf(error)}`);
     }
   }
@@ -111,8 +113,7 @@ export class RunFiles {
 
   /** Appends lines to the log. */
   append(lines: readonly LogLine[]): void {
-    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
-    this.#log.write(new TextEncoder().encode(text), { at: this.#log.getSize() });
+    this.#log.write(encodeLog(lines), { at: this.#log.getSize() });
   }
 
   /** Reads the log. A line that was cut off when the page was closed is left out. */
@@ -120,10 +121,11 @@ export class RunFiles {
     return parseLog(new TextDecoder().decode(contentOf(this.#log)));
   }
 
-  /** Replaces the log. */
+  /** Replaces the log. If that fails, it is not lost. */
   rewriteLog(lines: readonly LogLine[]): void {
-    this.#log.truncate(0);
-    this.append(lines);
+    const bytes = encodeLog(lines);
+    this.#log.write(bytes, { at: 0 });
+    this.#log.truncate(bytes.length);
     this.#log.flush();
   }
 
@@ -245,6 +247,10 @@ function contentOf(file: SyncFile): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(file.getSize());
   file.read(bytes, { at: 0 });
   return bytes;
+}
+
+function encodeLog(lines: readonly LogLine[]): Uint8Array {
+  return new TextEncoder().encode(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
 }
 
 function parseLog(text: string): LogLine[] {

@@ -102,10 +102,7 @@ export class Training {
   continue(): void {
     if (this.#state === "running" || this.#state === "finished") return;
     this.#report({ run: this.#run, type: "state", state: this.#state = "preparing" });
-    this.#loop = this.#loop.then(() => this.#train()).catch((error) => {
-      const message = error instanceof Error ? error.message : String(error);
-      this.#setState("failed", message);
-    });
+    this.#loop = this.#loop.then(() => this.#train()).catch((error) => this.#fail(error));
   }
 
   /** Ends the training after the current step and saves the run. */
@@ -134,7 +131,7 @@ export class Training {
 
   /** Frees the model and closes the files. */
   free(): void {
-    this.#trainer?.free();
+    this.#discard();
     this.#files?.close();
   }
 
@@ -183,7 +180,28 @@ export class Training {
   }
 
   #prepare(): Promise<Prepared> {
-    return this.#prepared ??= this.#buildPrepared();
+    return this.#prepared ??= this.#buildPrepared().catch((error) => {
+      this.#discard();
+      throw error;
+    });
+  }
+
+  /** Frees the model. If it is needed again, it is restored from the newest checkpoint. */
+  #discard(): void {
+    this.#prepared = null;
+    this.#trainer?.free();
+    this.#trainer = null;
+  }
+
+  /** Ends the training until it is continued. The step in which it failed may have changed a part of the model. */
+  async #fail(error: unknown): Promise<void> {
+    this.#discard();
+    // A fault is reported once, but the loss of the device every time.
+    await this.#device.settled().catch(() => {});
+    const lost = await this.#device.settled().then(() => false, () => true);
+    const message = error instanceof Error ? error.message : String(error);
+    const advice = "Reload the page, then resume the run.";
+    this.#setState("failed", lost ? `${message.replace(/\.?$/, ".")} ${advice}` : message);
   }
 
   /** Trains the vocabulary, or reads that of an earlier visit, and builds or restores the model. */
@@ -236,7 +254,12 @@ export class Training {
     const files = await RunFiles.open(this.#run);
     const textHash = await hashText(this.#text);
     const header = { settings: this.#settings, text: this.#text, textHash, started: Date.now() };
-    await files.writeHeader(header);
+    try {
+      await files.writeHeader(header);
+    } catch (error) {
+      files.close();
+      throw error;
+    }
     this.#files = files;
     files.append([{ state: this.#state }]); // It may have been paused before.
     return files;
@@ -294,14 +317,18 @@ export class Training {
 
   #setState(state: RunState, message?: string): void {
     this.#state = state;
-    // First, because a run may have failed because its files cannot be written.
     this.#report({
       run: this.#run,
       type: "state",
       state,
       ...(message !== undefined && { message }),
     });
-    this.#files?.append([{ state }]);
+    try {
+      this.#files?.append([{ state }]);
+    } catch (error) {
+      // A run may have failed because its files cannot be written.
+      if (state !== "failed") throw error;
+    }
   }
 }
 

@@ -30,6 +30,6 @@ export { DROPOUT_UNIFORMS } from "./philox/dropout_mask.ts";
 export { philox4x32 } from "./philox/philox.ts";
 export { canDivideRows } from "./row_variants.ts";
 export { shaderOf, textureType } from "./shader.ts";
-export { fillingWorkgroups, type Vendor, vendorOf } from "./vendor.ts";
+export { fillingWorkgroups, sharesHostMemory, type Vendor, vendorOf } from "./vendor.ts";
 export { specialize, wgsl } from "./wgsl.ts";
 export { workgroupInvocations } from "./workgroup_size.ts";

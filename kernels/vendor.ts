@@ -68,3 +68,13 @@ export function fillingWorkgroups(
       return 288; // two for each of up to 144 multiprocessors or compute units
   }
 }
+
+/** Vendors all of whose graphics processors use the memory of the machine. Some of AMD's and Intel's have separate memory. */
+const WITHOUT_MEMORY: ReadonlySet<Vendor> = new Set(["apple", "arm", "imagination", "qualcomm"]);
+
+/** Whether an adapter is known to use the memory of the machine. */
+export function sharesHostMemory(
+  { cpuAdapter, vendor }: Pick<Capabilities, "cpuAdapter" | "vendor">,
+): boolean {
+  return cpuAdapter || WITHOUT_MEMORY.has(vendor);
+}

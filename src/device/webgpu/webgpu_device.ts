@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { ElementType, Kernel, Structural, Uniforms } from "../../../kernels/mod.ts";
+import {
+  type ElementType,
+  type Kernel,
+  sharesHostMemory,
+  type Structural,
+  type Uniforms,
+} from "../../../kernels/mod.ts";
 import type {
   Device,
   DeviceBuffer,
@@ -167,8 +173,8 @@ export class WebGpuDevice implements Device {
 
   async canHold(bytes: number): Promise<boolean> {
     const { gpu, capabilities } = this.access;
-    if (capabilities.cpuAdapter) return fitsHostMemory(bytes);
-    return await tryMemory(gpu, bytes, this.limits.maxBufferBytes);
+    if (sharesHostMemory(capabilities) && !fitsHostMemory(bytes)) return false;
+    return capabilities.cpuAdapter || await tryMemory(gpu, bytes, this.limits.maxBufferBytes);
   }
 
   /** Buffers, operand textures and uniforms. */

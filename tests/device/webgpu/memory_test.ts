@@ -1,8 +1,19 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type DeviceBuffer, whole } from "../../../src/device/device.ts";
-import type { WebGpuDevice } from "../../../src/device/webgpu/mod.ts";
+import { openWebGpuDevice, type WebGpuDevice } from "../../../src/device/webgpu/mod.ts";
+import { withAdapter } from "../../support/imitated_adapter.ts";
 import { affine } from "./kernels.ts";
 import { buffer, counting, testGpu } from "./with_gpu.ts";
+
+/** Vendor and description of adapters, and whether they use the memory of the machine. */
+const HARDWARE = [
+  ["0", "Apple M1", true],
+  ["qualcomm", "", true],
+  ["5045", "Mali-G715", true],
+  ["32902", "Intel(R) Arc(tm) A770", false],
+  ["4318", "NVIDIA GeForce RTX 3090", false],
+  ["65541", "llvmpipe (LLVM 15.0.6, 256 bits)", true],
+] as const;
 
 function step(device: WebGpuDevice, x: ReturnType<typeof buffer>): void {
   const scratch = device.allocate(64, "f32", "scratch");
@@ -143,6 +154,22 @@ testGpu("reports the buffers at its memory peak", async (device) => {
 testGpu("reports whether buffers fit its memory", async (device) => {
   assert(await device.canHold(2 ** 20));
   assert(!(await device.canHold(2 ** 50)));
+});
+
+testGpu("holds half of the machine's memory if it has none", async () => {
+  const { systemMemoryInfo } = Deno;
+  Deno.systemMemoryInfo = () => ({ ...systemMemoryInfo(), total: 2 ** 24 });
+  try {
+    for (const [vendor, description, shared] of HARDWARE) {
+      const info = { vendor, description };
+      const device = (await withAdapter({ info }, () => openWebGpuDevice()))!;
+      assert(await device.canHold(2 ** 23), description);
+      assertEquals(await device.canHold(2 ** 23 + 4), !shared, description);
+      await device.destroy();
+    }
+  } finally {
+    Deno.systemMemoryInfo = systemMemoryInfo;
+  }
 });
 
 testGpu("divides reads among staging buffers within its limits", async (device) => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Capabilities } from "../../kernels/mod.ts";
 import { checkCount, checkOneOf, checkOptions } from "../json/mod.ts";
 import { BLAS_PACKAGE } from "./cpu/blas_libraries.ts";
 import { type CpuDeviceOptions, openCpuDevice } from "./cpu/cpu_device.ts";
@@ -123,9 +124,23 @@ export interface TestedDevice {
   readonly fault?: string;
 }
 
+/** What an adapter may be used without, by the name of its test, and what is then noted. */
+const OPTIONAL = {
+  "half precision": {
+    restrictions: { withoutHalfPrecision: true },
+    detail: "wrong results; half precision is not used",
+  },
+  "subgroups": {
+    restrictions: { withoutSubgroups: true },
+    detail: "wrong results; subgroups are not used",
+  },
+} as const;
+
 /**
- * Opens the WebGPU device and runs the self-test, whose findings may include failures. An adapter that fails only with subgroups is
- * opened without them.
+ * Opens the WebGPU device and runs the self-test, whose findings may include failures. An adapter that fails only with subgroups or
+ * half precision is opened without them.
+ *
+ * @throws {DeviceError} if it cannot be opened.
  */
 export async function openTestedWebGpuDevice(options: WebGpuOptions = {}): Promise<TestedDevice> {
   const device = await openWebGpuDevice(options).catch((error) => {
@@ -136,10 +151,12 @@ export async function openTestedWebGpuDevice(options: WebGpuOptions = {}): Promi
   if (device === null) return { device, findings: [] };
   const { capabilities } = device.access;
   const findings = await selfTest(device, capabilities);
-  if (failedFindings(findings).length === 0 || capabilities.minSubgroupSize === null) {
-    return { device, findings };
-  }
-  const restrictions = { ...options.restrictions, withoutSubgroups: true };
+  const unused = unusedParts(findings, capabilities);
+  if (unused.length === 0) return { device, findings };
+  const restrictions = unused.reduce(
+    (others, part) => ({ ...others, ...OPTIONAL[part].restrictions }),
+    options.restrictions ?? {},
+  );
   // An adapter that cannot be opened again is reported with its failures.
   const plain = await openWebGpuDevice({ ...options, restrictions }).catch(() => null);
   if (plain === null) return { device, findings };
@@ -149,13 +166,25 @@ export async function openTestedWebGpuDevice(options: WebGpuOptions = {}): Promi
     return { device, findings };
   }
   await device.destroy();
-  const unused: Finding = {
-    name: "subgroups",
+  const noted = (part: keyof typeof OPTIONAL): Finding => ({
+    name: part,
     outcome: "noted",
-    detail: "wrong results; subgroups are not used",
-  };
-  const others = plainFindings.filter(({ name }) => name !== "subgroups");
-  return { device: plain, findings: [...others, unused] };
+    detail: OPTIONAL[part].detail,
+  });
+  const others = plainFindings.filter(({ name }) => !unused.some((part) => part === name));
+  return { device: plain, findings: [...others, ...unused.map(noted)] };
+}
+
+/** What to open an adapter without, which may then pass the self-test. Subgroups may change the results of every other test. */
+function unusedParts(
+  findings: readonly Finding[],
+  { minSubgroupSize }: Capabilities,
+): (keyof typeof OPTIONAL)[] {
+  const failed = failedFindings(findings).map(({ name }) => name);
+  const half = failed.includes("half precision");
+  const others = failed.length > Number(half);
+  if (others && minSubgroupSize === null) return [];
+  return [...(half ? ["half precision" as const] : []), ...(others ? ["subgroups" as const] : [])];
 }
 
 /** A device in one line, such as `webgpu: llvmpipe (LLVM 15.0.6, 256 bits)`. */

@@ -35,7 +35,7 @@ export function checkPrecision(device: Device, precision: Precision): void {
   }
   if (numerics.shaderF16 !== "true") {
     throw new RangeError(
-      `--precision f16 needs an adapter with shader-f16, which ${adapter} does not have; leave it out`,
+      `--precision f16 needs an adapter with shader-f16 that passes the self-test, unlike ${adapter}; leave it out`,
     );
   }
 }

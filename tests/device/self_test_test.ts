@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   type Device,
   DeviceError,
@@ -11,7 +11,8 @@ import {
   openTestedWebGpuDevice,
   selfTest,
 } from "../../src/device/mod.ts";
-import { withAdapter } from "../support/imitated_adapter.ts";
+import { checkPrecision } from "../../src/train/mod.ts";
+import { type Imitation, withAdapter } from "../support/imitated_adapter.ts";
 import { testGpu } from "./webgpu/with_gpu.ts";
 
 testGpu("passes the self-test", async (device) => {
@@ -142,6 +143,37 @@ for (const [least, most] of [[16, 16], [16, 32]]) {
       await device?.destroy();
     },
   );
+}
+
+/** An adapter that compiles `from` in a shader as if it were `to`. */
+function withShader(from: string, to: string, info: Imitation["info"] = {}): Imitation {
+  const requestDevice = async (adapter: GPUAdapter, descriptor: GPUDeviceDescriptor) => {
+    const gpu = await adapter.requestDevice(descriptor);
+    const create = gpu.createShaderModule.bind(gpu);
+    gpu.createShaderModule = ({ code, ...others }) =>
+      create({ ...others, code: code.replace(from, to) });
+    return gpu;
+  };
+  return { info, requestDevice };
+}
+
+for (const subgroups of [true, false]) {
+  const parts = subgroups ? ["half precision"] : ["half precision", "subgroups"];
+  testGpu(`is opened without ${parts.join(" and ")} if only that is wrong`, async () => {
+    const sizes = subgroups ? {} : { subgroupMinSize: 16, subgroupMaxSize: 32 };
+    const { device, findings } = await withAdapter(
+      withShader("value + 1.0h", "value + 1.5h", sizes),
+      () => openTestedWebGpuDevice(),
+    );
+    assertEquals(failedFindings(findings), []);
+    const noted = findings.filter(({ detail }) => detail.startsWith("wrong results; "));
+    assertEquals(noted.map(({ name, outcome }) => [name, outcome]), parts.map((p) => [p, "noted"]));
+    const { shaderF16, minSubgroupSize } = device!.access.capabilities;
+    assertEquals([shaderF16, minSubgroupSize !== null], [false, subgroups]);
+    assertEquals(device!.description.numerics.shaderF16, "false");
+    assertThrows(() => checkPrecision(device!, "f16"), RangeError, "passes the self-test");
+    await device!.destroy();
+  });
 }
 
 testGpu("opens with the findings of its self-test", async () => {

@@ -91,26 +91,28 @@ fn main() {
   },
 });
 
-/** For each x[i]: four half-precision results that are exact, x + 1, x · 3, x / 4 and √(x · x). */
+/**
+ * For each x[i]: half-precision results that are exact, x, x + 1 and x · 3. WGSL does not require exact quotients and roots, which no
+ * kernel computes in half precision.
+ */
 export const halfProbe: Kernel = probe({
   name: "half",
   input: true,
-  results: (count) => 4 * count,
+  results: (count) => 3 * count,
   body: wgsl`
 fn main() {
   for (var i = 0u; i < parameters.count; i++) {
     let value = f16(x[i]);
-    y[4u * i] = f32(value + 1.0h);
-    y[4u * i + 1u] = f32(value * 3.0h);
-    y[4u * i + 2u] = f32(value / 4.0h);
-    y[4u * i + 3u] = f32(sqrt(value * value));
+    y[3u * i] = f32(value);
+    y[3u * i + 1u] = f32(value + 1.0h);
+    y[3u * i + 2u] = f32(value * 3.0h);
   }
 }
 `,
   supports: ({ shaderF16 }) => shaderF16,
   reference({ x, y }, { count }) {
     for (let i = 0; i < count; i++) {
-      y.set([x[i] + 1, x[i] * 3, x[i] / 4, Math.abs(x[i])], 4 * i);
+      y.set([x[i], x[i] + 1, x[i] * 3], 3 * i);
     }
   },
 });

@@ -95,10 +95,10 @@ async function testNotANumber(device: Device): Promise<Result> {
 async function testHalf(device: Device, capabilities: Capabilities | null): Promise<Result> {
   if (!capabilities?.shaderF16) return { outcome: "skipped", detail: "not supported" };
   const values = Float32Array.of(1, -2.5, 100, 0.125, 24);
-  const found = await withBuffers(device, 20, values, (y, x) => {
+  const found = await withBuffers(device, 15, values, (y, x) => {
     device.run(halfProbe, { bindings: { x, y }, uniforms: { count: 5 } });
   });
-  const expected = [...values].flatMap((v) => [v + 1, v * 3, v / 4, Math.abs(v)]);
+  const expected = [...values].flatMap((v) => [v, v + 1, v * 3]);
   return expected.every((v, i) => found[i] === v)
     ? { outcome: "passed", detail: "exact results" }
     : {

@@ -37,7 +37,7 @@ export interface AdapterFacts {
   readonly readableStorageTextures: boolean;
 }
 
-/** Limits below the adapter's own, for tests. */
+/** Limits below the adapter's own, and what not to use of it. */
 export interface Restrictions {
   /** Largest buffer, in bytes. */
   readonly maxBufferBytes?: number;
@@ -49,6 +49,8 @@ export interface Restrictions {
   readonly maxTextureSide?: number;
   /** Whether to disable subgroups. */
   readonly withoutSubgroups?: boolean;
+  /** Whether to disable half precision. */
+  readonly withoutHalfPrecision?: boolean;
 }
 
 /** Matches the names of software drivers. */
@@ -67,7 +69,7 @@ export function isCpuAdapter(
 /** The capabilities of an adapter, which decide what variants support and prefer. */
 export function capabilitiesOf(
   facts: AdapterFacts,
-  { withoutSubgroups, maxTextureSide = Infinity }: Restrictions = {},
+  { withoutSubgroups, withoutHalfPrecision, maxTextureSide = Infinity }: Restrictions = {},
 ): Capabilities {
   const { limits, subgroups, subgroupMinSize, subgroupMaxSize } = facts;
   const usable = withoutSubgroups !== true && subgroups !== "no" && subgroupMinSize > 0;
@@ -76,7 +78,7 @@ export function capabilitiesOf(
     subgroupSize: usable && subgroupMinSize === subgroupMaxSize ? subgroupMinSize : null,
     minSubgroupSize: usable ? subgroupMinSize : null,
     subgroupDirective: subgroups === "with directive",
-    shaderF16: facts.shaderF16,
+    shaderF16: facts.shaderF16 && withoutHalfPrecision !== true,
     cpuAdapter: isCpuAdapter(facts),
     readableStorageTextures: facts.readableStorageTextures,
     maxTextureSide: Math.min(limits.maxTextureDimension2D, maxTextureSide),

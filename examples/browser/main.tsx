@@ -13,8 +13,9 @@ import { render } from "preact";
 import { App } from "./app/app.tsx";
 import { attempt, call, start } from "./app/state.ts";
 
-navigator.serviceWorker?.register(new URL("./isolation.js", import.meta.url)).then(() => {
-  // A static host does not isolate the page. The service worker does, from the second load.
+navigator.serviceWorker?.register(new URL("./isolation.js", import.meta.url)).then(async () => {
+  // A static host does not isolate the page. The service worker does, from the first load after it is active.
+  await navigator.serviceWorker.ready;
   if (!crossOriginIsolated && sessionStorage.getItem("isolated") === null) {
     sessionStorage.setItem("isolated", "tried");
     location.reload();

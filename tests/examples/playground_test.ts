@@ -10,6 +10,7 @@ import type {
   SavedRun,
 } from "../../examples/browser/protocol.ts";
 import { DEFAULT_SETTINGS } from "../../examples/browser/settings.ts";
+import type { Site } from "../../examples/browser/site.ts";
 import {
   type BrowserPage,
   BROWSERS,
@@ -179,15 +180,26 @@ Deno.test("the site is smaller than 1 MB and loads nothing from other hosts", as
   }
 });
 
+/** The service worker, which needs longer to be installed than a page to be loaded. */
+async function slowIsolation(): Promise<Site> {
+  const file = "isolation.js";
+  const delay =
+    `addEventListener("install", (event) => event.waitUntil(new Promise((resolve) => setTimeout(resolve, 2000))));\n`;
+  const script = new TextDecoder().decode((await playgroundSite()).get(file));
+  return new Map([[file, new TextEncoder().encode(delay + script)]]);
+}
+
 Deno.test({
   name: "on a host without headers, a service worker isolates the page, so that threads work",
   ignore: chromium.path === null,
-  fn: () =>
-    withPlayground(chromium, { isolated: false }, async (page) => {
+  fn: async () => {
+    const options = { isolated: false, files: await slowIsolation() };
+    await withPlayground(chromium, options, async (page) => {
       await page.until("crossOriginIsolated");
       assertEquals(await deviceOf(page), "cpu");
       if (await page.evaluate("navigator.hardwareConcurrency === 1")) return;
       const text = await page.evaluate<string>(`document.querySelector("#device").textContent`);
       assert(/[2-9]\d* threads/.test(text), text);
-    }),
+    });
+  },
 });

@@ -42,6 +42,8 @@ export function playgroundSite(): Promise<Site> {
 export interface PlaygroundOptions extends HandlerOptions {
   /** Folder of a model to serve with the site. */
   readonly model?: string;
+  /** Files in place of those of the site. */
+  readonly files?: Site;
   /** Query and fragment of the address. */
   readonly query?: string;
 }
@@ -49,11 +51,11 @@ export interface PlaygroundOptions extends HandlerOptions {
 /** Serves the playground, opens it, and waits until it has a device. */
 export async function withPlayground(
   browser: Browser,
-  { query = "?device=cpu", model, ...options }: PlaygroundOptions,
+  { query = "?device=cpu", model, files = new Map(), ...options }: PlaygroundOptions,
   check: (page: BrowserPage) => Promise<void>,
 ): Promise<void> {
-  const site = await playgroundSite();
-  const served = model === undefined ? site : new Map([...site, ...await modelSite(model)]);
+  const models = model === undefined ? [] : await modelSite(model);
+  const served = new Map([...await playgroundSite(), ...models, ...files]);
   const server = Deno.serve({ port: 0, onListen() {} }, siteHandler(served, options));
   try {
     const page = await browser.open(`http://localhost:${server.addr.port}/${query}`);

@@ -130,6 +130,43 @@ Deno.test("own classes are read from Parquet files, with the names of Hugging Fa
   });
 });
 
+Deno.test("rows of Parquet files without a class are skipped, with and without names of classes", async () => {
+  await withFolder(async (folder) => {
+    const features = { label: { names: ["no", "yes"], _type: "ClassLabel" } };
+    const value = JSON.stringify({ info: { features } });
+    const named = { kvMetadata: [{ key: "huggingface", value }] };
+    const rows = (text: string, labels: (number | null)[], more = {}) => {
+      const data = labels.map((_, i) => `${text} ${i}`);
+      return fileOf([
+        { name: "text", data, type: "STRING" },
+        { name: "label", data: labels, type: "INT32", nullable: true },
+      ], more);
+    };
+    const path = `${folder}/train.parquet`;
+    const load = async () => {
+      const log: string[] = [];
+      const options = { devFraction: 0.5, log: (line: string) => log.push(line) };
+      const { definition, train } = await loadTextData(folder, options);
+      return [definition.labels, train.map(({ label }) => label), log];
+    };
+    await write(`${folder}/dev.parquet`, rows("dev", [1], named));
+    await write(path, rows("train", [1, null, 0, -1, 1], named));
+    assertEquals(await load(), [
+      ["no", "yes"],
+      [1, 0, 1],
+      [`${path}: 2 rows without a label skipped (line 3, 5)`],
+    ]);
+    // Without names, -1 is a class like any other.
+    await write(`${folder}/dev.parquet`, rows("dev", [1]));
+    await write(path, rows("train", [1, null, -1, 1]));
+    assertEquals(await load(), [
+      ["-1", "1"],
+      [1, 0, 1],
+      [`${path}: 1 row without a label skipped (line 3)`],
+    ]);
+  });
+});
+
 Deno.test("questions are read from Parquet files in the form of Hugging Face's data sets", async () => {
   await withFolder(async (folder) => {
     const context = "Ada Lind kept the lamp.";

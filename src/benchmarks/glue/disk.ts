@@ -179,9 +179,13 @@ async function readTable(
   }
 }
 
+/** Class of rows without a label, in Hugging Face's data sets. */
+const NO_CLASS = -1;
+
 /**
  * Reads a Parquet file as TSV with quotes. Labels that are integers with names, as in Hugging Face's
- * data sets, become the names. Columns that contain neither text nor numbers are empty.
+ * data sets, become the names. Missing values, and columns that contain neither text nor numbers,
+ * are empty.
  */
 async function parquetAsTsv(path: string): Promise<string> {
   const { columns, classes, rows } = await readParquetRows(path);
@@ -189,9 +193,12 @@ async function parquetAsTsv(path: string): Promise<string> {
   const quoted = (text: string) => `"${text.replace(/\s/g, " ").replaceAll('"', '""')}"`;
   const cell = (row: Record<string, unknown>, column: string): string => {
     const value = row[column];
-    const name = names.get(column)?.[Number(value)];
-    if (name !== undefined) return quoted(name);
-    const isPlain = ["string", "number", "bigint", "boolean"].includes(typeof value);
+    const isNumber = typeof value === "number" || typeof value === "bigint";
+    const classNames = names.get(column) ?? null;
+    if (classNames !== null && isNumber) {
+      return quoted(Number(value) === NO_CLASS ? "" : classNames[Number(value)] ?? String(value));
+    }
+    const isPlain = isNumber || typeof value === "string" || typeof value === "boolean";
     return quoted(isPlain ? String(value) : "");
   };
   const lines = rows.map((row) => columns.map((column) => cell(row, column)).join("\t"));

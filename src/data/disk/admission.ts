@@ -47,7 +47,7 @@ export const START: InputState = {
  * @param options Options of the selection.
  * @returns The documents, and at the end the last state of the input.
  * @throws {SyntaxError} If a file is not valid text.
- * @throws {Error} If the input differs from that of the earlier attempt.
+ * @throws {ChangedInputError} If the input differs from that of the earlier attempt.
  */
 export async function* admitDocuments(
   paths: readonly string[],
@@ -82,8 +82,14 @@ export async function* admitDocuments(
   return state;
 }
 
-function inputChanged(): Error {
-  return new Error(
+/** Thrown if the input of an unfinished folder has changed. */
+export class ChangedInputError extends Error {
+  /** Identifies the class after serialization. */
+  override readonly name = "ChangedInputError";
+}
+
+function inputChanged(): ChangedInputError {
+  return new ChangedInputError(
     "The input is not the one that the unfinished folder was begun with: " +
       "use the same files, or start over with --overwrite",
   );

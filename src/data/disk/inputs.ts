@@ -83,6 +83,16 @@ async function filesBelow(folder: string, above: readonly string[] = []): Promis
 }
 
 /**
+ * Returns whether an input can be read only once.
+ *
+ * @param path A path, or `-`.
+ * @returns True for standard input, and for a pipe such as `/dev/fd/63`, which a shell passes for `<(command)`.
+ */
+export async function isReadOnce(path: string): Promise<boolean> {
+  return path === STANDARD_INPUT || !(await Deno.stat(path)).isFile;
+}
+
+/**
  * Opens a file, or standard input, as a stream of bytes. Gzip and zstd are detected by their first bytes;
  * all members or frames are decompressed.
  *

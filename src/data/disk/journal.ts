@@ -87,3 +87,16 @@ function isJournal(value: object): value is Journal {
 export async function removeJournal(folder: string): Promise<void> {
   await Deno.remove(`${folder}/${JOURNAL_FILE}`).catch(() => {/* there is no journal */});
 }
+
+/**
+ * Removes what an earlier attempt wrote after its journal.
+ *
+ * @param folder The unfinished folder.
+ * @param journal Its journal.
+ */
+export async function removeUnjournaled(folder: string, journal: Journal): Promise<void> {
+  const kept = new Set([JOURNAL_FILE, ...journal.shards.map(({ file }) => file)]);
+  for (const { name, isFile } of await Array.fromAsync(Deno.readDir(folder))) {
+    if (isFile && !kept.has(name)) await Deno.remove(`${folder}/${name}`);
+  }
+}

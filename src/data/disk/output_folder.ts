@@ -5,17 +5,20 @@
  */
 import { folderOf, LockedError, syncFolder, takeLock } from "../../files/mod.ts";
 import { INDEX_FILE } from "../index_file.ts";
+import { readJournal, removeJournal, writeJournal } from "./journal.ts";
 
 /** An unfinished output folder, locked by this process. */
 export class OutputFolder implements Disposable {
   /** The folder to write to until {@linkcode finish}. */
   readonly unfinished: string;
   readonly #output: string;
+  readonly #overwrite: boolean;
   readonly #lock: Deno.FsFile;
 
-  private constructor(output: string, unfinished: string, lock: Deno.FsFile) {
+  private constructor(output: string, overwrite: boolean, lock: Deno.FsFile) {
     this.#output = output;
-    this.unfinished = unfinished;
+    this.unfinished = unfinishedFolder(output);
+    this.#overwrite = overwrite;
     this.#lock = lock;
   }
 
@@ -23,38 +26,64 @@ export class OutputFolder implements Disposable {
    * Locks `OUTPUT.partial`, which may contain files of an earlier attempt.
    *
    * @param output The folder to create.
-   * @param overwrite Whether to replace a folder of prepared data, and to discard an earlier attempt.
+   * @param overwrite Whether to replace a folder of prepared data.
    * @returns The unfinished folder.
-   * @throws {Error} If `output` is not empty and must not be replaced, or another process prepares it.
+   * @throws {Error} If `output` is not empty and must not be replaced, or cannot be, or another process prepares it.
    */
   static async open(output: string, overwrite: boolean): Promise<OutputFolder> {
-    const path = output.replace(/[\\/]+$/, "");
+    const path = await linkTarget(output.replace(/[\\/]+$/, ""));
     await refuseToOverwrite(path, overwrite);
-    const unfinished = `${path}.partial`;
-    await Deno.mkdir(unfinished, { recursive: true });
+    await Deno.mkdir(unfinishedFolder(path), { recursive: true });
     const lock = await takeLock(`${path}.lock`).catch((error) => {
       if (!(error instanceof LockedError)) throw error;
       throw new Error(
         `${path} is being prepared by ${error.owner}: wait for it, or choose another folder`,
       );
     });
-    const folder = new OutputFolder(path, unfinished, lock);
-    if (overwrite) {
-      await folder.clear();
-      await Deno.mkdir(unfinished);
+    const folder = new OutputFolder(path, overwrite, lock);
+    try {
+      await checkReplaceable(path);
+    } catch (error) {
+      await Deno.remove(folder.unfinished).catch(() => {/* it contains an earlier attempt */});
+      folder[Symbol.dispose]();
+      throw error;
     }
     return folder;
   }
 
-  /** Renames the folder to its final name. An old folder is removed after that. */
+  /**
+   * Renames the complete folder to its final name, without its journal. An old folder is removed after that.
+   *
+   * @throws {Error} If the folder cannot be renamed, or the output became a folder that must not be replaced. The
+   *   unfinished folder is then as it was.
+   */
   async finish(): Promise<void> {
     await syncFolder(this.unfinished);
-    const replaced = `${this.#output}.replaced`;
-    await Deno.remove(replaced, { recursive: true }).catch(() => {/* the usual case */});
-    await Deno.rename(this.#output, replaced).catch(() => {/* there was none */});
-    await Deno.rename(this.unfinished, this.#output);
+    const journal = await readJournal(this.unfinished);
+    const replaced = replacedFolder(this.#output);
+    try {
+      await refuseToOverwrite(this.#output, this.#overwrite);
+      await removeJournal(this.unfinished);
+      await Deno.remove(replaced, { recursive: true }).catch(() => {/* the usual case */});
+      await Deno.rename(this.#output, replaced).catch(() => {/* there was none */});
+      await Deno.rename(this.unfinished, this.#output);
+    } catch (cause) {
+      await Deno.rename(replaced, this.#output).catch(() => {/* there was none */});
+      if (journal !== undefined) await writeJournal(this.unfinished, journal);
+      throw new Error(
+        `Cannot rename ${this.unfinished} to ${this.#output}: ${reasonOf(cause)}; ` +
+          `${this.unfinished} contains the complete data: rename it to another name`,
+        { cause },
+      );
+    }
     await syncFolder(folderOf(this.#output));
     await Deno.remove(replaced, { recursive: true }).catch(() => {/* there was none */});
+  }
+
+  /** Removes the content of the unfinished folder. */
+  async empty(): Promise<void> {
+    await this.clear();
+    await Deno.mkdir(this.unfinished);
   }
 
   /** Removes the unfinished folder with its content. */
@@ -67,6 +96,46 @@ export class OutputFolder implements Disposable {
     Deno.removeSync(`${this.#output}.lock`);
     this.#lock.close();
   }
+}
+
+function unfinishedFolder(output: string): string {
+  return `${output}.partial`;
+}
+
+function replacedFolder(output: string): string {
+  return `${output}.replaced`;
+}
+
+/** Returns the folder that a link leads to, so that the link remains; else the path. */
+async function linkTarget(path: string): Promise<string> {
+  const isLink = await Deno.lstat(path).then(({ isSymlink }) => isSymlink, () => false);
+  return isLink ? await Deno.realPath(path).catch(() => path) : path;
+}
+
+/**
+ * Checks before any work that an existing empty folder can be renamed, which a mounted disk cannot.
+ * Prepared data is not renamed until new data replaces it.
+ */
+async function checkReplaceable(output: string): Promise<void> {
+  const names = await Array.fromAsync(Deno.readDir(output)).catch(() => null);
+  if (names?.length !== 0) return;
+  const replaced = replacedFolder(output);
+  try {
+    await Deno.remove(replaced, { recursive: true }).catch(() => {/* the usual case */});
+    await Deno.rename(output, replaced);
+    await Deno.rename(replaced, output);
+  } catch (cause) {
+    throw new Error(
+      `Cannot replace ${output}: ${reasonOf(cause)}; prepare renames its folder when it is ` +
+        `complete, so choose a folder that does not exist, such as ${output}/data`,
+      { cause },
+    );
+  }
+}
+
+/** The system's message without its number and the names of files. */
+function reasonOf(cause: unknown): string {
+  return (cause as Error).message.replace(/ \(os error \d+\)(: \w+ '.*')?$/, "");
 }
 
 async function refuseToOverwrite(output: string, overwrite: boolean): Promise<void> {

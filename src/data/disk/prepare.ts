@@ -3,21 +3,15 @@
  *
  * @module
  */
-import {
-  atomicWriteFile,
-  removeTemporaryFiles,
-  sealedJson,
-  sha256File,
-  sha256Hex,
-} from "../../files/mod.ts";
+import { atomicWriteFile, sealedJson, sha256File, sha256Hex } from "../../files/mod.ts";
 import { type DataIndex, INDEX_FILE, indexToJson } from "../index_file.ts";
 import { emptyHistograms } from "../length_histogram.ts";
 import type { ReadOptions } from "../readers/mod.ts";
 import type { TokenizerSnapshot } from "../../text/mod.ts";
 import { type PieceTokenizer, vocabularyFacts } from "../vocabulary.ts";
-import { START } from "./admission.ts";
-import { expandInputs } from "./inputs.ts";
-import { type Journal, readJournal, removeJournal } from "./journal.ts";
+import { ChangedInputError, START } from "./admission.ts";
+import { expandInputs, isReadOnce } from "./inputs.ts";
+import { type Journal, readJournal, removeUnjournaled } from "./journal.ts";
 import { OutputFolder } from "./output_folder.ts";
 import { type PrepareProgress, tokenizeInputs } from "./tokenize_inputs.ts";
 
@@ -37,7 +31,7 @@ export interface PrepareOptions extends ReadOptions {
   readonly tokenizer: SavableTokenizer;
   /** The folder to create. */
   readonly output: string;
-  /** Whether to replace a folder of prepared data. */
+  /** Whether to replace a folder of prepared data, and to start over if an unfinished one does not fit. */
   readonly overwrite?: boolean;
   /** Whether to leave out documents that equal an earlier one; true by default. */
   readonly deduplicate?: boolean;
@@ -102,10 +96,11 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     options.deduplicate ?? true,
     options.shardTokens ?? SHARD_TOKENS,
   ]));
-  const begun = await findJournal(folder, settings);
+  let begun = await findJournal(folder, settings, options);
   const vocabularyFiles = tokenizer.toFiles();
-  try {
-    const { input, histograms, shards } = await tokenizeInputs(begun, {
+  const emptyBefore = emptyFiles.length;
+  const tokenize = (): Promise<Journal> =>
+    tokenizeInputs(begun, {
       folder: folder.unfinished,
       paths,
       tokenizer,
@@ -122,6 +117,24 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
       workers,
       onProgress: options.onProgress,
       signal: options.signal,
+    });
+  let isComplete = false;
+  try {
+    const { input, histograms, shards } = await tokenize().catch(async (error) => {
+      if (!(error instanceof ChangedInputError && options.overwrite)) throw error;
+      begun = await startOver(folder, settings);
+      const once = (await Promise.all(paths.map(isReadOnce))).indexOf(true);
+      if (once >= 0) {
+        throw new Error(
+          `The input is not the one that the unfinished folder was begun with, and ${
+            paths[once]
+          } ` +
+            "cannot be read again: run the same command again to start over",
+        );
+      }
+      for (const format of Object.keys(formats)) delete formats[format];
+      emptyFiles.length = emptyBefore;
+      return await tokenize();
     });
     if (shards.length === 0) {
       const [first] = emptyFiles;
@@ -146,13 +159,14 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
       report: { documentsRead, duplicateDocuments, emptyDocuments, lengths: histograms },
     };
     await atomicWriteFile(`${folder.unfinished}/${INDEX_FILE}`, sealedJson(indexToJson(index)));
-    await removeJournal(folder.unfinished);
+    isComplete = true;
     await folder.finish();
     return { index, documentsResumed: begun.input.documentsRead, formats, emptyFiles };
   } catch (error) {
+    if (isComplete) throw error;
     // Finished shards are kept for the next attempt.
     if (await readJournal(folder.unfinished) === undefined) await folder.clear();
-    else if (error instanceof Error) {
+    else if (error instanceof Error && !(error instanceof ChangedInputError)) {
       error.message += `; finished shards are kept in ${folder.unfinished}, ` +
         "the same command resumes there";
     }
@@ -160,28 +174,47 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   }
 }
 
-/** Returns the state of an earlier attempt, or an empty state. */
-async function findJournal(folder: OutputFolder, settings: string): Promise<Journal> {
-  const journal = await readJournal(folder.unfinished);
-  if (journal !== undefined && journal.settings !== settings) {
+/** Returns the state of an earlier attempt, or an empty state. With `overwrite`, an attempt that does not fit is discarded. */
+async function findJournal(
+  folder: OutputFolder,
+  settings: string,
+  { overwrite = false }: PrepareOptions,
+): Promise<Journal> {
+  try {
+    return await usableJournal(folder, settings) ?? await startOver(folder, settings);
+  } catch (error) {
+    if (!overwrite) throw error;
+    return await startOver(folder, settings);
+  }
+}
+
+/** Returns the state of an earlier attempt whose shards are complete, or undefined if there was none. */
+async function usableJournal(
+  { unfinished }: OutputFolder,
+  settings: string,
+): Promise<Journal | undefined> {
+  const journal = await readJournal(unfinished);
+  if (journal === undefined) return undefined;
+  if (journal.settings !== settings) {
     throw new Error(
-      `${folder.unfinished} was started with another vocabulary or other settings: ` +
+      `${unfinished} was started with another vocabulary or other settings: ` +
         "use the same ones, or start over with --overwrite",
     );
   }
-  if (journal !== undefined) {
-    await removeTemporaryFiles(folder.unfinished);
-    for (const { file, sha256 } of journal.shards) {
-      const path = `${folder.unfinished}/${file}`;
-      const found = await sha256File(path).catch(() => "");
-      if (found === sha256) continue;
-      throw new Error(
-        `${path} is ${found === "" ? "missing" : "damaged"}; start over with --overwrite`,
-      );
-    }
-    return journal;
+  await removeUnjournaled(unfinished, journal);
+  for (const { file, sha256 } of journal.shards) {
+    const path = `${unfinished}/${file}`;
+    const found = await sha256File(path).catch(() => "");
+    if (found === sha256) continue;
+    throw new Error(
+      `${path} is ${found === "" ? "missing" : "damaged"}; start over with --overwrite`,
+    );
   }
-  await folder.clear();
-  await Deno.mkdir(folder.unfinished);
+  return journal;
+}
+
+/** Removes an earlier attempt, and returns an empty state. */
+async function startOver(folder: OutputFolder, settings: string): Promise<Journal> {
+  await folder.empty();
   return { settings, shards: [], input: START, histograms: emptyHistograms() };
 }

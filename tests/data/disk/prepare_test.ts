@@ -7,33 +7,8 @@ import {
   type PrepareOptions,
 } from "../../../src/data/disk/mod.ts";
 import { ShardError } from "../../../src/data/mod.ts";
-import { FakeTokenizer, generatedDocuments } from "../generated_text.ts";
-
-const tokenizer = new FakeTokenizer();
-const lines = (seed: number, documents: number) => generatedDocuments(seed, documents).join("\n\n");
-
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-
-/** Every file of a folder by name. */
-const contents = (folder: string) =>
-  Object.fromEntries(names(folder).map((name) => [name, Deno.readFileSync(`${folder}/${name}`)]));
-
-const settings = (folder: string, changes: Partial<PrepareOptions> = {}): PrepareOptions => ({
-  inputs: [`${folder}/*.txt`],
-  tokenizer,
-  output: `${folder}/out`,
-  format: "sentences",
-  ...changes,
-});
+import { generatedDocuments } from "../generated_text.ts";
+import { inFolder, lines, names, settings, tokenizer } from "./prepare_settings.ts";
 
 Deno.test("prepare() writes what openShards() reads: every sentence of every document, in order", () =>
   inFolder(async (folder) => {
@@ -163,86 +138,6 @@ Deno.test("prepare() leaves out files without text, and returns them and the for
     assertEquals(names[0], `${folder}/a.txt: sentences`);
   }));
 
-Deno.test("prepare() stopped anywhere and called again writes the same bytes", () =>
-  inFolder(async (folder) => {
-    await Deno.writeTextFile(`${folder}/a.txt`, lines(1, 200) + "\n\n???\n\n" + lines(1, 5));
-    const whole = settings(folder, { shardTokens: 5000, output: `${folder}/whole` });
-    await prepare(whole);
-    const partial = { ...whole, output: `${folder}/parts` };
-    let attempts = 0, resumed = 0, message = "";
-    for (let stopAt = 15_000;; stopAt += 11_000) {
-      attempts++;
-      let tokensBefore = 0;
-      try {
-        const result = await prepare({
-          ...partial,
-          // In small pieces, so that there is something to stop.
-          tokenizer: {
-            vocabularySize: tokenizer.vocabularySize,
-            specialIds: tokenizer.specialIds,
-            idToPiece: (id) => tokenizer.idToPiece(id),
-            toFiles: () => tokenizer.toFiles(),
-            encodeIds: (text) => {
-              const ids = tokenizer.encodeIds(text);
-              tokensBefore += ids.length;
-              if (attempts < 4 && tokensBefore > stopAt) throw new Error("stopped");
-              return ids;
-            },
-          },
-        });
-        resumed = result.documentsResumed;
-        break;
-      } catch (error) {
-        message = (error as Error).message;
-        assert(message.startsWith("stopped"), message);
-      }
-    }
-    assertEquals(attempts, 4);
-    assert(message.includes(`finished shards are kept in ${folder}/parts.partial`), message);
-    assert(resumed > 0);
-    assertEquals(contents(`${folder}/parts`), contents(`${folder}/whole`));
-  }));
-
-Deno.test("prepare() rejects resuming with another input, vocabulary or setting", () =>
-  inFolder(async (folder) => {
-    await Deno.writeTextFile(`${folder}/a.txt`, lines(1, 100));
-    await Deno.writeFile(`${folder}/b.txt`, new Uint8Array([0xff]));
-    const options = settings(folder, { shardTokens: 2000 });
-    await assertRejects(() => prepare(options), SyntaxError, "b.txt: byte 0xFF at offset 0");
-    assertEquals(names(folder), ["a.txt", "b.txt", "out.partial"]);
-    await assertRejects(
-      () => prepare({ ...options, shardTokens: 3000 }),
-      Error,
-      "started with another vocabulary or other settings",
-    );
-    await Deno.writeTextFile(`${folder}/a.txt`, lines(2, 100));
-    await assertRejects(() => prepare(options), Error, "The input is not the one");
-    await Deno.remove(`${folder}/b.txt`);
-    const { documentsResumed } = await prepare({ ...options, overwrite: true });
-    assertEquals(documentsResumed, 0);
-    assertEquals(names(folder), ["a.txt", "out"]);
-  }));
-
-Deno.test("prepare() replaces only its own folders, and only with overwrite", () =>
-  inFolder(async (folder) => {
-    await Deno.writeTextFile(`${folder}/a.txt`, lines(1, 5));
-    await Deno.mkdir(`${folder}/out`);
-    await prepare(settings(folder));
-    const before = contents(`${folder}/out`);
-    await assertRejects(() => prepare(settings(folder)), Error, "add --overwrite");
-    await Deno.writeFile(`${folder}/b.txt`, new Uint8Array([0xff]));
-    await assertRejects(() => prepare(settings(folder, { overwrite: true })), SyntaxError);
-    assertEquals(contents(`${folder}/out`), before, "a failure leaves the old data");
-    await Deno.mkdir(`${folder}/mine`);
-    await Deno.writeTextFile(`${folder}/mine/thesis.doc`, "x");
-    await assertRejects(
-      () => prepare(settings(folder, { output: `${folder}/mine`, overwrite: true })),
-      Error,
-      "files that prepare did not write",
-    );
-    assertEquals(names(folder), ["a.txt", "b.txt", "mine", "out"]);
-  }));
-
 Deno.test("prepare() reports missing and empty files and files without text in one sentence", () =>
   inFolder(async (folder) => {
     const fails = async (message: string, changes: Partial<PrepareOptions> = {}) => {
@@ -262,16 +157,6 @@ Deno.test("prepare() reports missing and empty files and files without text in o
     await fails(`All 2 files are empty, such as ${folder}/a.txt: --input needs files with text`);
     await fails("validation fraction", { validationFraction: 1 });
     await fails("workers must be an integer from 0, got -1", { workers: -1 });
-  }));
-
-Deno.test("two processes do not prepare one folder at once", () =>
-  inFolder(async (folder) => {
-    await Deno.writeTextFile(`${folder}/a.txt`, lines(1, 5));
-    const lock = await Deno.open(`${folder}/out.lock`, { create: true, write: true });
-    await lock.lock(true);
-    await assertRejects(() => prepare(settings(folder)), Error, "is being prepared by");
-    lock.close();
-    await prepare(settings(folder));
   }));
 
 Deno.test("openShards() names a shard that is missing, truncated or changed", () =>

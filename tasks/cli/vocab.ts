@@ -17,12 +17,8 @@ interface TextSource {
 
 /** Shows the bytes read of all files. */
 async function byteProgress({ paths, quiet }: TextSource, title: string) {
-  const { STANDARD_INPUT } = await import("../../src/data/disk/mod.ts");
-  let total: number | undefined = 0;
-  for (const path of paths) {
-    if (path === STANDARD_INPUT) total = undefined;
-    else if (total !== undefined) total += (await Deno.stat(path)).size;
-  }
+  const { sizeOfInputs } = await import("../../src/data/disk/mod.ts");
+  const total = await sizeOfInputs(paths) || undefined;
   const progress = createProgress({ title, total, unit: "byte", quiet });
   let bytes = 0;
   return { onBytes: (count: number) => progress.update(bytes += count), end: () => progress.end() };
@@ -146,7 +142,7 @@ const train = defineCommand({
   },
   action: async (flags) => {
     const size = flags.inputSentenceSize;
-    const { countWords, expandInputs, STANDARD_INPUT } = await import(
+    const { countWords, expandInputs, findReadOnce } = await import(
       "../../src/data/disk/mod.ts"
     );
     const { atomicWriteFile, removeTemporaryFiles } = await import("../../src/files/mod.ts");
@@ -166,9 +162,10 @@ const train = defineCommand({
     await refuseDependents(flags.output);
     const emptyFiles: string[] = [];
     const paths = await expandInputs(flags.input, (path) => emptyFiles.push(path));
-    if (size > 0 && paths.includes(STANDARD_INPUT)) {
+    const once = await findReadOnce(paths);
+    if (size > 0 && once !== undefined) {
       throw new UsageError(
-        "--input-sentence-size reads the input twice: --input must be files, not -",
+        `--input-sentence-size reads the input twice: --input must be files, not ${once}`,
       );
     }
     const formats: Record<string, number> = {};

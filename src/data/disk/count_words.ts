@@ -5,7 +5,7 @@
  */
 import type { VocabularyTrainer, VocabularyTrainingOptions } from "../../text/training/mod.ts";
 import { loaded, WorkerCall } from "../../workers/mod.ts";
-import { STANDARD_INPUT } from "./inputs.ts";
+import { findReadOnce, sizeOfInputs } from "./inputs.ts";
 import { readPiece, textPieces, type TextSettings } from "./vocabulary_text.ts";
 
 /** The text to count, and how. */
@@ -33,7 +33,7 @@ export async function countWords(trainer: VocabularyTrainer, request: CountReque
   const settings = { format, textField };
   const pieces = await textPieces(paths, { ...settings, onFormat });
   const count = Math.min(request.workers ?? await usualWorkers(paths), pieces.length);
-  if (count < 2 || paths.includes(STANDARD_INPUT)) {
+  if (count < 2 || await findReadOnce(paths) !== undefined) {
     for (const piece of pieces) {
       await readPiece(piece, { ...settings, onFormat }, (line) => trainer.add(line), onBytes);
     }
@@ -63,7 +63,5 @@ function startWorker() {
 }
 
 async function usualWorkers(paths: readonly string[]): Promise<number> {
-  let bytes = 0;
-  for (const path of paths) if (path !== STANDARD_INPUT) bytes += (await Deno.stat(path)).size;
-  return bytes < WORTH_WORKERS ? 0 : navigator.hardwareConcurrency;
+  return await sizeOfInputs(paths) < WORTH_WORKERS ? 0 : navigator.hardwareConcurrency;
 }

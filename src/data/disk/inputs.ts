@@ -93,6 +93,28 @@ export async function isReadOnce(path: string): Promise<boolean> {
 }
 
 /**
+ * Returns the first input that can be read only once.
+ *
+ * @param paths Paths, or `-`.
+ * @returns The path, or undefined.
+ */
+export async function findReadOnce(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) if (await isReadOnce(path)) return path;
+}
+
+/**
+ * Returns the size of all inputs in bytes.
+ *
+ * @param paths Paths, or `-`.
+ * @returns The size; 0 with an input of unknown size, such as standard input.
+ */
+export async function sizeOfInputs(paths: readonly string[]): Promise<number> {
+  if (await findReadOnce(paths) !== undefined) return 0;
+  const stats = await Promise.all(paths.map((path) => Deno.stat(path)));
+  return stats.reduce((sum, { size }) => sum + size, 0);
+}
+
+/**
  * Opens a file, or standard input, as a stream of bytes. Gzip and zstd are detected by their first bytes;
  * all members or frames are decompressed.
  *

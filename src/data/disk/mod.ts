@@ -5,7 +5,7 @@
  */
 export { type CountRequest, countWords } from "./count_words.ts";
 export { isParquet, readParquetRows, recordsIn } from "./documents.ts";
-export { expandInputs, openInput, STANDARD_INPUT } from "./inputs.ts";
+export { expandInputs, findReadOnce, openInput, sizeOfInputs, STANDARD_INPUT } from "./inputs.ts";
 export * from "./open_shards.ts";
 export { prepare, type Prepared, type PrepareOptions, type SavableTokenizer } from "./prepare.ts";
 export { type FilePreview, previewFile } from "./preview.ts";

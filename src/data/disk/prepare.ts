@@ -10,7 +10,7 @@ import type { ReadOptions } from "../readers/mod.ts";
 import type { TokenizerSnapshot } from "../../text/mod.ts";
 import { type PieceTokenizer, vocabularyFacts } from "../vocabulary.ts";
 import { ChangedInputError, START } from "./admission.ts";
-import { expandInputs, isReadOnce } from "./inputs.ts";
+import { expandInputs, findReadOnce } from "./inputs.ts";
 import { type Journal, readJournal, removeUnjournaled } from "./journal.ts";
 import { OutputFolder } from "./output_folder.ts";
 import { type PrepareProgress, tokenizeInputs } from "./tokenize_inputs.ts";
@@ -123,12 +123,10 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     const { input, histograms, shards } = await tokenize().catch(async (error) => {
       if (!(error instanceof ChangedInputError && options.overwrite)) throw error;
       begun = await startOver(folder, settings);
-      const once = (await Promise.all(paths.map(isReadOnce))).indexOf(true);
-      if (once >= 0) {
+      const once = await findReadOnce(paths);
+      if (once !== undefined) {
         throw new Error(
-          `The input is not the one that the unfinished folder was begun with, and ${
-            paths[once]
-          } ` +
+          `The input is not the one that the unfinished folder was begun with, and ${once} ` +
             "cannot be read again: run the same command again to start over",
         );
       }

@@ -7,7 +7,7 @@ import { sentencesOf } from "../tokenize_job.ts";
 import type { TokenizerSnapshot } from "../../text/mod.ts";
 import type { PieceTokenizer } from "../vocabulary.ts";
 import { type AdmissionOptions, admitDocuments, type AdmittedDocument } from "./admission.ts";
-import { STANDARD_INPUT } from "./inputs.ts";
+import { sizeOfInputs } from "./inputs.ts";
 import { type InputState, type Journal, writeJournal } from "./journal.ts";
 import { ShardFolder } from "./shard_folder.ts";
 import { inlinePool, type TokenizePool, workerPool } from "./tokenize_pool.ts";
@@ -16,7 +16,7 @@ import { inlinePool, type TokenizePool, workerPool } from "./tokenize_pool.ts";
 export interface PrepareProgress {
   /** Number of bytes read. */
   readonly bytesRead: number;
-  /** Size of all files in bytes; 0 with standard input. */
+  /** Size of all files in bytes; 0 with standard input or a pipe. */
   readonly bytesTotal: number;
   /** Number of documents tokenized. */
   readonly documents: number;
@@ -62,7 +62,7 @@ const MOST_WORKERS = 16;
 export async function tokenizeInputs(begun: Journal, options: TokenizeOptions): Promise<Journal> {
   const { tokenizer, folder, signal } = options;
   const { settings, histograms, shards } = begun;
-  const bytesTotal = await sizeOf(options.paths);
+  const bytesTotal = await sizeOfInputs(options.paths);
   const pool = choosePool(options, bytesTotal);
   const output = new ShardFolder(
     folder,
@@ -141,10 +141,4 @@ function choosePool(options: TokenizeOptions, bytesTotal: number): TokenizePool 
   return snapshot === undefined || workers === 0
     ? inlinePool(tokenizer)
     : workerPool(snapshot, workers);
-}
-
-async function sizeOf(paths: readonly string[]): Promise<number> {
-  if (paths.includes(STANDARD_INPUT)) return 0;
-  const stats = await Promise.all(paths.map((path) => Deno.stat(path)));
-  return stats.reduce((sum, { size }) => sum + size, 0);
 }

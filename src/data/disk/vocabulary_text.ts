@@ -5,7 +5,7 @@
  */
 import { readDocuments, type ReadOptions, type TextFormat } from "../readers/mod.ts";
 import { documentsIn } from "./documents.ts";
-import { compressionOf, STANDARD_INPUT } from "./inputs.ts";
+import { compressionOf, isReadOnce } from "./inputs.ts";
 
 /** Settings of reading. */
 export interface TextSettings {
@@ -21,7 +21,7 @@ export interface TextSettings {
 export interface TextPiece {
   /** File of the piece. */
   readonly path: string;
-  /** Format of the file; `auto` for standard input. */
+  /** Format of the file; `auto` for standard input and pipes. */
   readonly format: TextFormat | "auto";
   /** Range of bytes; the whole file by default. */
   readonly range?: { readonly start: number; readonly end: number };
@@ -44,14 +44,15 @@ export async function textPieces(
 ): Promise<TextPiece[]> {
   const pieces: TextPiece[] = [];
   for (const path of paths) {
-    // Standard input can be read only once, so its format is detected by readPiece.
-    const own = format === "auto" && path !== STANDARD_INPUT
+    const once = await isReadOnce(path);
+    // What can be read only once has its format detected by readPiece.
+    const own = format === "auto" && !once
       ? await formatOf(path, textField)
       : format === "auto"
       ? format
       : linesAsSentences(format);
     if (own !== "auto") onFormat?.(own, path);
-    const cuts = own === "sentences" && path !== STANDARD_INPUT ? await cutsOf(path, size) : [];
+    const cuts = own === "sentences" && !once ? await cutsOf(path, size) : [];
     if (cuts.length < 3) pieces.push({ path, format: own });
     else {
       cuts.slice(1).forEach((end, i) =>

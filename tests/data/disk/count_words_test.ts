@@ -2,7 +2,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { BROKEN_WORKERS, withBrokenWorkers } from "../../support/broken_workers.ts";
-import { countWords, readPiece, textPieces } from "../../../src/data/disk/mod.ts";
+import {
+  countWords,
+  findReadOnce,
+  readPiece,
+  sizeOfInputs,
+  textPieces,
+} from "../../../src/data/disk/mod.ts";
 import { type CountedText, VocabularyTrainer } from "../../../src/text/training/mod.ts";
 
 const TRAINING = { vocabSize: 100 };
@@ -79,6 +85,27 @@ Deno.test("textPieces() reports the format of each file, and reads tables and ar
     }
     assertEquals(formats, ["csv", "json", "sentences", "wikiextractor"]);
   }));
+
+Deno.test({
+  name: "countWords() reads a pipe once, in any format and next to files",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withFolder(async (folder) => {
+      const [file, ...packed] = await writeTexts(folder);
+      const long = `${folder}/long.txt`, pipe = `${folder}/pipe`;
+      // More than the buffer of a pipe, so that a second reader would get a part.
+      await Deno.writeTextFile(long, new Array(20).fill(LINES.join("\n")).join("\n"));
+      await new Deno.Command("mkfifo", { args: [pipe] }).output();
+      for (const path of [file, long, ...packed]) {
+        const expected = await counted([file, path], 0);
+        const writer = new Deno.Command("sh", { args: ["-c", `cat ${path} > ${pipe}`] }).spawn();
+        assertEquals(await counted([file, pipe], 2), expected, path);
+        assertEquals((await writer.status).success, true);
+      }
+      assertEquals(await sizeOfInputs([file, pipe]), 0);
+      assertEquals(await findReadOnce([file, pipe, "-"]), pipe);
+    }),
+});
 
 Deno.test("countWords() names the file that a worker cannot read", async () =>
   await withFolder(async (folder) => {

@@ -72,11 +72,22 @@ export async function corpusFromText(
  * ```
  */
 export async function* splitTextStream(chunks: AsyncIterable<string>): AsyncGenerator<string> {
-  let pending = "";
+  let lines: string[] = [], line: string[] = [];
   for await (const chunk of chunks) {
-    const parts = (pending + chunk).split(/\r?\n[ \t]*\r?\n/);
-    pending = parts.pop()!;
-    yield* parts.filter((part) => part.trim() !== "");
+    for (const [i, piece] of chunk.split("\n").entries()) {
+      if (i > 0) {
+        const text = line.join("");
+        line = [];
+        if (lines.length === 0 || !/^[ \t]*\r?$/.test(text)) lines.push(text);
+        else {
+          const document = lines.join("\n").replace(/\r$/, "");
+          lines = [];
+          if (document.trim() !== "") yield document;
+        }
+      }
+      line.push(piece);
+    }
   }
-  if (pending.trim() !== "") yield pending;
+  const document = [...lines, line.join("")].join("\n");
+  if (document.trim() !== "") yield document;
 }

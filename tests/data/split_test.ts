@@ -57,6 +57,18 @@ Deno.test("splitDocuments() holds out no document at a fraction of 0", () => {
   assertEquals([[...train], [...validation]], [[0], []]);
 });
 
+Deno.test("splitTextStream() takes linear time for long documents and lines in small pieces", async () => {
+  const piece = ReadableStream.from([
+    ..." \t a".repeat(100_000),
+    "\n",
+    ...new Array(100_000).fill(" \n"),
+  ]);
+  const documents = await Array.fromAsync(splitTextStream(piece));
+  assertEquals(documents.length, 1);
+  const lines = ReadableStream.from(new Array(200_000).fill("A line of a long document.\n"));
+  assertEquals((await Array.fromAsync(splitTextStream(lines))).length, 1);
+});
+
 Deno.test("splitTextStream() splits at blank lines wherever the pieces of the stream end", async () => {
   const text = "one\ntwo\n\nthree\r\n \r\n\n\nfour\n\n";
   for (const size of [1, 2, 3, 5, 100]) {

@@ -143,9 +143,8 @@ export function ownTableOf(
   const reader = new RowReader(file, ",");
   try {
     const lines = text.replace(/^\uFEFF/, "").split("\n").map((line) => line.replace(/\r$/, ""));
-    const rows = lines.map((line) => reader.push(line)).filter((row) => row !== undefined);
-    reader.end();
-    return { rows, quoted: false };
+    const rows = lines.flatMap((line) => reader.push(line));
+    return { rows: [...rows, ...reader.end()], quoted: false };
   } catch (error) {
     if (error instanceof SyntaxError) throw new GlueFileError(error.message);
     throw error;
@@ -222,9 +221,8 @@ export function tableOf(
 function unquotedRows(lines: readonly string[]): TableRow[] {
   const reader = new RowReader("", "\t");
   try {
-    const rows = lines.map((line) => reader.push(line)).filter((row) => row !== undefined);
-    reader.end();
-    return rows;
+    const rows = lines.flatMap((line) => reader.push(line));
+    return [...rows, ...reader.end()];
   } catch (error) {
     if (error instanceof SyntaxError) return [];
     throw error;

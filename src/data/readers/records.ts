@@ -5,7 +5,7 @@
  */
 import { isObject, quote } from "../../json/mod.ts";
 import { decode, linesOf } from "./lines.ts";
-import { jsonElements, RowReader } from "./tables.ts";
+import { jsonElements, tableRows } from "./tables.ts";
 
 /** Formats of records, for messages and command lines. `lines` has one record per line with the single field `text`. */
 export const RECORD_FORMATS = ["lines", "jsonl", "json", "csv", "tsv"] as const;
@@ -62,21 +62,18 @@ export async function* readRecords(
   format: RecordFormat = recordFormatOf(name),
 ): AsyncGenerator<TextRecord[]> {
   if (format === "json") return yield* arrayRecords(bytes, name);
-  const read = format === "lines"
-    ? (text: string, line: number) => ({ line, fields: { text } })
-    : format === "jsonl"
-    ? (text: string, line: number) => text.trim() === "" ? undefined : jsonRecord(text, line, name)
-    : tableReader(name, format === "csv" ? "," : "\t");
+  if (format === "csv") return yield* tableRecords(bytes, name, ",");
+  if (format === "tsv") return yield* tableRecords(bytes, name, "\t");
   let number = 0;
   for await (const lines of linesOf(bytes, name)) {
     const records: TextRecord[] = [];
     for (const text of lines) {
-      const record = read(text, ++number);
-      if (record !== undefined) records.push(record);
+      const line = ++number;
+      if (format === "lines") records.push({ line, fields: { text } });
+      else if (text.trim() !== "") records.push(jsonRecord(text, line, name));
     }
     if (records.length > 0) yield records;
   }
-  if ("end" in read) (read.end as () => void)();
 }
 
 async function* arrayRecords(
@@ -102,33 +99,37 @@ function jsonRecord(text: string, line: number, name: string, unit = "line"): Te
   );
 }
 
-/** Returns a function that reads a line of a table, with its `end()`. */
-function tableReader(name: string, delimiter: "," | "\t") {
-  const reader = new RowReader(name, delimiter);
+async function* tableRecords(
+  bytes: AsyncIterable<Uint8Array>,
+  name: string,
+  delimiter: "," | "\t",
+): AsyncGenerator<TextRecord[]> {
   let header: string[] | undefined;
-  const read = (text: string): TextRecord | undefined => {
-    const row = reader.push(text);
-    if (row === undefined) return undefined;
-    if (header === undefined) {
-      header = row.fields.map((field) => field.trim());
-      const repeated = header.find((field, i) => header!.indexOf(field) !== i);
-      if (repeated === undefined) return undefined;
-      throw new SyntaxError(
-        `Cannot read ${name}: its header has the column ${quote(repeated)} twice`,
-      );
+  for await (const rows of tableRows(linesOf(bytes, name), name, delimiter)) {
+    const records: TextRecord[] = [];
+    for (const { line, fields } of rows) {
+      if (header === undefined) header = headerOf(fields, name);
+      else if (fields.length === header.length) {
+        const entries = header.map((field, i) => [field, fields[i]] as const);
+        records.push({ line, fields: Object.fromEntries(entries) });
+      } else {
+        throw new SyntaxError(
+          `Cannot read ${name}: line ${line} has ${fields.length} fields, but the header has ` +
+            `${header.length}; put texts with ${delimiter === "," ? "commas" : "tabs"} in quotes`,
+        );
+      }
     }
-    if (row.fields.length !== header.length) {
-      throw new SyntaxError(
-        `Cannot read ${name}: line ${row.line} has ${row.fields.length} fields, but the header has ` +
-          `${header.length}; put texts with ${delimiter === "," ? "commas" : "tabs"} in quotes`,
-      );
-    }
-    return {
-      line: row.line,
-      fields: Object.fromEntries(header.map((field, i) => [field, row.fields[i]])),
-    };
-  };
-  return Object.assign(read, { end: () => reader.end() });
+    if (records.length > 0) yield records;
+  }
+}
+
+function headerOf(fields: readonly string[], name: string): string[] {
+  const header = fields.map((field) => field.trim());
+  const repeated = header.find((field, i) => header.indexOf(field) !== i);
+  if (repeated === undefined) return header;
+  throw new SyntaxError(
+    `Cannot read ${name}: its header has the column ${quote(repeated)} twice`,
+  );
 }
 
 /**

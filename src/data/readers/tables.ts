@@ -15,7 +15,7 @@ export interface TableRow {
 }
 
 /** Maximum length of a quoted field in UTF-16 units. A longer one indicates a quote that is not closed. */
-const MAX_ROW_LENGTH = 16 * 1024 * 1024;
+const MAX_FIELD_LENGTH = 16 * 1024 * 1024;
 
 /**
  * Reads the rows of a table line by line. A field may be in double quotes; then it can contain
@@ -24,58 +24,126 @@ const MAX_ROW_LENGTH = 16 * 1024 * 1024;
 export class RowReader {
   readonly #source: string;
   readonly #delimiter: string;
+  readonly #looseQuotes: boolean;
   #number = 0;
+  /** Number of fields of the first row. */
+  #width = 0;
+  /** First line of the row that is not complete, or 0. Its state follows. */
   #first = 0;
-  #record = "";
+  #fields: string[] = [];
+  /** Lines of its last field, whose quotes are not closed. */
+  #open: string[] = [];
+  #length = 0;
+  /** The fields of its only line if the quote is text. */
+  #asText: string[] | undefined;
 
   /**
    * Creates a reader.
    *
    * @param source Name of the file for errors.
    * @param delimiter A comma or a tab.
+   * @param looseQuotes Whether quotes that do not enclose a field are text, as in most TSV files. A quote that is not
+   *   closed on its line is text if that line and the next one have as many fields as the first row.
    */
-  constructor(source: string, delimiter: "," | "\t") {
+  constructor(source: string, delimiter: "," | "\t", looseQuotes = false) {
     this.#source = source;
     this.#delimiter = delimiter;
+    this.#looseQuotes = looseQuotes;
   }
 
   /**
    * Reads a line.
    *
    * @param line The next line.
-   * @returns The row that it ends, or undefined.
+   * @returns The rows that it completes.
    * @throws {SyntaxError} If text follows a closing quote, or a row is too long; the message names the line.
    */
-  push(line: string): TableRow | undefined {
+  push(line: string): TableRow[] {
     this.#number++;
-    if (this.#first === 0) {
-      if (line.trim() === "") return undefined;
-      this.#first = this.#number;
-      this.#record = line;
-    } else this.#record += `\n${line}`;
-    const fields = splitRow(this.#record, this.#delimiter);
-    if (typeof fields === "string") {
-      throw new SyntaxError(
-        `Cannot read ${this.#source}: in the row of line ${this.#first}, text follows the ` +
-          `closing quote of ${fields}; double the quotes within a field`,
-      );
+    if (this.#first === 0) return line.trim() === "" ? [] : this.#start(line);
+    if (this.#asText !== undefined && line.trim() !== "") {
+      const asText = { line: this.#first, fields: this.#asText };
+      this.#asText = undefined;
+      if (splitLine(line, 0, this.#delimiter).fields.length === this.#width) {
+        this.#first = 0;
+        return [asText, ...this.#start(line)];
+      }
     }
-    if (fields === undefined) {
-      if (this.#record.length > MAX_ROW_LENGTH) throw notClosed(this.#source, this.#first);
-      return undefined;
-    }
-    const row = { line: this.#first, fields };
-    this.#first = 0;
-    return row;
+    return this.#continue(line);
   }
 
   /**
-   * Checks that the last row is complete.
+   * Ends the table.
    *
+   * @returns The rows that its end completes.
    * @throws {SyntaxError} If a quote is not closed; the message names the line.
    */
-  end(): void {
-    if (this.#first > 0) throw notClosed(this.#source, this.#first);
+  end(): TableRow[] {
+    if (this.#first === 0) return [];
+    if (this.#asText === undefined) throw notClosed(this.#source, this.#first);
+    return [{ line: this.#first, fields: this.#asText }];
+  }
+
+  /** Reads the first line of a row. */
+  #start(line: string): TableRow[] {
+    this.#first = this.#number;
+    this.#fields = [];
+    this.#length = 0;
+    const rows = this.#split(line, 0);
+    if (rows.length > 0 || !this.#looseQuotes) return rows;
+    const { fields } = splitLine(line, 0, this.#delimiter);
+    if (this.#width === 0) {
+      this.#fields = [];
+      return this.#complete(fields);
+    }
+    if (fields.length === this.#width) this.#asText = fields;
+    return [];
+  }
+
+  /** Reads a line that starts within quotes. */
+  #continue(line: string): TableRow[] {
+    const end = closingQuote(line, 0);
+    if (end < 0) return this.#keepOpen(line);
+    this.#open.push(line.slice(0, end));
+    const field = this.#open.join("\n");
+    if (end + 1 < line.length && line[end + 1] !== this.#delimiter) {
+      throw this.#textFollows(`"${field}${line.slice(end)}`);
+    }
+    this.#fields.push(field.replaceAll('""', '"'));
+    return this.#split(line, end + 2);
+  }
+
+  /** Reads the fields from a place where one starts. */
+  #split(line: string, start: number): TableRow[] {
+    const { fields, open, damaged } = splitLine(line, start, this.#delimiter);
+    if (damaged !== undefined && !this.#looseQuotes && !(open && open.start < damaged)) {
+      throw this.#textFollows(line.slice(damaged));
+    }
+    if (open === undefined) return this.#complete(fields);
+    this.#fields.push(...fields.slice(0, open.field));
+    this.#open = [];
+    return this.#keepOpen(line.slice(open.start + 1));
+  }
+
+  #keepOpen(text: string): TableRow[] {
+    this.#open.push(text);
+    this.#length += text.length;
+    if (this.#length > MAX_FIELD_LENGTH) throw notClosed(this.#source, this.#first);
+    return [];
+  }
+
+  #complete(fields: string[]): TableRow[] {
+    const row = { line: this.#first, fields: [...this.#fields, ...fields] };
+    this.#width ||= row.fields.length;
+    this.#first = 0;
+    return [row];
+  }
+
+  #textFollows(field: string): SyntaxError {
+    return new SyntaxError(
+      `Cannot read ${this.#source}: in the row of line ${this.#first}, text follows the ` +
+        `closing quote of ${quote(field.slice(0, 20))}; double the quotes within a field`,
+    );
   }
 }
 
@@ -85,27 +153,43 @@ function notClosed(source: string, line: number): SyntaxError {
   );
 }
 
-/** Splits a row; returns undefined within quotes, and the start of a field with text after its quotes. */
-function splitRow(record: string, delimiter: string): string[] | string | undefined {
+/** The fields of a line, with the quotes of those that they do not enclose. */
+interface LineFields {
+  readonly fields: string[];
+  /** Start and number of the first field whose quotes are not closed. */
+  readonly open?: { readonly start: number; readonly field: number };
+  /** Start of the first field with text after its quotes. */
+  readonly damaged?: number;
+}
+
+/** Splits a line from a place where a field starts; there is none after the end. */
+function splitLine(line: string, start: number, delimiter: string): LineFields {
   const fields: string[] = [];
-  for (let start = 0; start <= record.length;) {
-    if (record[start] !== '"') {
-      const found = record.indexOf(delimiter, start);
-      const end = found < 0 ? record.length : found;
-      fields.push(record.slice(start, end));
-      start = end + 1;
-      continue;
+  let open: LineFields["open"], damaged: number | undefined;
+  while (start <= line.length) {
+    if (line[start] === '"') {
+      const end = closingQuote(line, start + 1);
+      if (end >= 0 && (end + 1 === line.length || line[end + 1] === delimiter)) {
+        fields.push(line.slice(start + 1, end).replaceAll('""', '"'));
+        start = end + 2;
+        continue;
+      }
+      if (end < 0) open ??= { start, field: fields.length };
+      else damaged ??= start;
     }
-    let end = record.indexOf('"', start + 1);
-    while (end >= 0 && record[end + 1] === '"') end = record.indexOf('"', end + 2);
-    if (end < 0) return undefined;
-    if (end + 1 < record.length && record[end + 1] !== delimiter) {
-      return quote(record.slice(start, start + 20));
-    }
-    fields.push(record.slice(start + 1, end).replaceAll('""', '"'));
-    start = end + 2;
+    const found = line.indexOf(delimiter, start);
+    const end = found < 0 ? line.length : found;
+    fields.push(line.slice(start, end));
+    start = end + 1;
   }
-  return fields;
+  return { fields, open, damaged };
+}
+
+/** Returns the place of the first quote that is not doubled, or -1. */
+function closingQuote(text: string, start: number): number {
+  let end = text.indexOf('"', start);
+  while (end >= 0 && text[end + 1] === '"') end = text.indexOf('"', end + 2);
+  return end;
 }
 
 /**
@@ -124,13 +208,9 @@ export async function* readTable(
   delimiter: "," | "\t",
   column: string,
 ): AsyncGenerator<TextDocument> {
-  const reader = new RowReader(source, delimiter);
   let width = 0, index = -1;
-  for await (const lines of batches) {
-    for (const text of lines) {
-      const row = reader.push(text);
-      if (row === undefined) continue;
-      const { line, fields } = row;
+  for await (const rows of tableRows(batches, source, delimiter)) {
+    for (const { line, fields } of rows) {
       if (width === 0) {
         index = fields.findIndex((name) => name.trim() === column);
         if (index < 0) {
@@ -149,7 +229,25 @@ export async function* readTable(
       } else yield* documentsOf(fields[index], `${source}:${line}`);
     }
   }
-  reader.end();
+}
+
+/**
+ * Reads the rows of a table as its lines arrive. In TSV files, quotes that do not enclose a field are text.
+ *
+ * @param batches Lines of the file.
+ * @param source Name of the file.
+ * @param delimiter A comma or a tab.
+ * @returns Batches of rows, the first of which is the header.
+ * @throws {SyntaxError} If a row is damaged; the message names the line.
+ */
+export async function* tableRows(
+  batches: AsyncIterable<string[]>,
+  source: string,
+  delimiter: "," | "\t",
+): AsyncGenerator<TableRow[]> {
+  const reader = new RowReader(source, delimiter, delimiter === "\t");
+  for await (const lines of batches) yield lines.flatMap((line) => reader.push(line));
+  yield reader.end();
 }
 
 /**

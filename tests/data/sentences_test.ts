@@ -103,3 +103,30 @@ Deno.test("splitSentences() does not split a text without periods, and splits ot
   assertEquals(splitSentences("no stop here"), ["no stop here"]);
   assertEquals(splitSentences("你好。世界。"), ["你好。", "世界。"]);
 });
+
+Deno.test("splitSentences() takes linear time for names, initials and white space", () => {
+  const count = 20_000;
+  const names = "Ito J., Berg K. Lee M., Diaz T. ";
+  for (const lowerCased of [false, true]) {
+    const joined = splitSentences(names.repeat(count), lowerCased);
+    assertEquals(joined, [names.repeat(count).trim()]);
+  }
+  const initials = splitSentences("D. K. Moss and B. ".repeat(count) + "It ended.", false);
+  assertEquals(initials.length, 2);
+  for (const gap of [" ".repeat(10 * count), `${"\t".repeat(5 * count)}\n${" ".repeat(count)}`]) {
+    const space = gap.includes("\n") ? " " : gap;
+    assertEquals(splitSentences(`One${gap}two.${gap}Three.`), [`One${space}two.`, "Three."]);
+    const said = `"Oh!" A${space}x. Then.`;
+    assertEquals(splitSentences(`"Oh!" A${gap}x. Then.`).join(" "), said);
+  }
+  assertEquals(splitSentences(`${"'".repeat(10 * count)} a`, true).length, 1);
+});
+
+Deno.test("splitSentences() joins numbers and abbreviations after long and blank pieces alike", () => {
+  const long = "W".repeat(100);
+  assertEquals(splitSentences(`${long}.Mr. Pip.`, false), [`${long}.Mr.`, "Pip."]);
+  assertEquals(splitSentences(`${long} Mr. Pip.`, false), [`${long} Mr. Pip.`]);
+  assertEquals(splitSentences(`${long} A.B. Pip left.`, false), [`${long} A.B. Pip left.`]);
+  assertEquals(splitSentences("CHAPTER 7. It began.", false), ["CHAPTER 7. It began."]);
+  assertEquals(splitSentences("See No. 7. It began.", false), ["See No. 7.", "It began."]);
+});

@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./check_options.ts";
+export * from "./exact_json.ts";
 export * from "./parse_json.ts";
 export * from "./quote.ts";
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { exactJson } from "./exact_json.ts";
 
 /** Maximum length of a value in a message, in UTF-16 units. */
 const MAX_LENGTH = 60;
@@ -25,7 +26,7 @@ export function quote(value: unknown): string {
   if (value === undefined) return "nothing";
   let text: string;
   try {
-    text = JSON.stringify(value) ?? String(value);
+    text = exactJson(value) ?? String(value);
   } catch {
     return "a value nested too deeply"; // or one that JSON cannot express
   }

@@ -1,11 +1,14 @@
 // Records and rows of tables, as the commands read them from files of any size.
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { tableOf } from "../../src/benchmarks/glue/reader.ts";
+import { textTaskDefinition } from "../../src/benchmarks/glue/text_task.ts";
 import {
   readDocuments,
   readRecords,
   type RecordFormat,
+  recordLine,
   RowReader,
+  textOf,
 } from "../../src/data/readers/mod.ts";
 
 async function* bytesOf(text: string, size = text.length): AsyncGenerator<Uint8Array> {
@@ -71,4 +74,20 @@ Deno.test("a quoted field of many lines, and one that is never closed, take line
   assertEquals([stray.quoted, stray.rows.length], [false, lines + 2]);
   const reader = new RowReader("f", ",");
   for (let i = 0; i < lines; i++) assertEquals(reader.push(i === 0 ? '"' : "a, b"), []);
+});
+
+Deno.test("records have the integers of their files, of any size", async () => {
+  const record = '{"id":1234567890123456789,"n":[-9007199254740993,1,{"m":99999999999999999999}],' +
+    '"x":0.1,"s":"1234567890123456789"}';
+  for (const [format, text] of [["jsonl", `${record}\n`], ["json", `[${record}]`]] as const) {
+    const [[one]] = await Array.fromAsync(readRecords(bytesOf(text), "f", format));
+    assertEquals(recordLine(one, {}, "f"), `${record}\n`);
+    assertEquals([one.fields.id, one.fields.x], [1234567890123456789n, 0.1]);
+    assertThrows(() => textOf(one, "id", "f"), SyntaxError, "a string, got 1234567890123456789");
+  }
+  const labels = ["1234567890123456788", "1234567890123456789"];
+  const table = labels.map((label) => `{"text":"a","label":${label}}`);
+  for (const [name, text] of [["f.jsonl", table.join("\n")], ["f.json", `[${table}]`]]) {
+    assertEquals(textTaskDefinition(text, name).labels, labels);
+  }
 });

@@ -4,7 +4,7 @@
  * @module
  */
 import { RowReader, type TableRow } from "../../data/readers/mod.ts";
-import { formatCount, isObject, quote } from "../../json/mod.ts";
+import { exactJson, formatCount, isObject, parseExactJson, quote } from "../../json/mod.ts";
 import { type GlueColumns, type GlueTaskDefinition, readLabel } from "./tasks.ts";
 
 /** A row of a file. */
@@ -157,7 +157,7 @@ function jsonTable(text: string, file: string): TableRow[] {
   const records: { line: number; value: unknown }[] = [];
   try {
     if (content.trimStart().startsWith("[")) {
-      const values = JSON.parse(content) as unknown[];
+      const values = parseExactJson(content) as unknown[];
       values.forEach((value, i) => records.push({ line: i + 1, value }));
     } else {
       for (const [i, line] of content.split("\n").entries()) {
@@ -186,7 +186,7 @@ function jsonTable(text: string, file: string): TableRow[] {
 
 function parseLine(text: string, line: number, file: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     throw new GlueFileError(`${file}, line ${line}: expected a JSON object, got ${quote(text)}`);
   }
@@ -194,7 +194,7 @@ function parseLine(text: string, line: number, file: string): unknown {
 
 function fieldText(value: unknown): string {
   if (value === undefined || value === null) return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" ? value : exactJson(value)!;
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   type TextDocument,
   type TextRecord,
 } from "../readers/mod.ts";
+import { exactJson, parseExactJson } from "../../json/mod.ts";
 import { openInput, STANDARD_INPUT } from "./inputs.ts";
 
 /**
@@ -94,7 +95,7 @@ export async function* recordsIn(
   let line = 0;
   let batch: TextRecord[] = [];
   for await (const fields of rows(columns)) {
-    batch.push({ line: ++line, fields: withNumbers(fields) });
+    batch.push({ line: ++line, fields: withJsonValues(fields) });
     if (batch.length === ROWS) {
       yield batch;
       batch = [];
@@ -103,11 +104,9 @@ export async function* recordsIn(
   if (batch.length > 0) yield batch;
 }
 
-/** Replaces 64-bit integers, which JSON does not have, by numbers. */
-function withNumbers(fields: Record<string, unknown>): Record<string, unknown> {
-  return JSON.parse(
-    JSON.stringify(fields, (_, value) => typeof value === "bigint" ? Number(value) : value),
-  );
+/** Replaces values that JSON does not have, such as dates and small 64-bit integers. */
+function withJsonValues(fields: Record<string, unknown>): Record<string, unknown> {
+  return parseExactJson(exactJson(fields)!) as Record<string, unknown>;
 }
 
 /** Reads are synchronous, so that several at once do not move each other's place. */

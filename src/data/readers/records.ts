@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isObject, quote } from "../../json/mod.ts";
+import { exactJson, isObject, parseExactJson, quote } from "../../json/mod.ts";
 import { decode, linesOf } from "./lines.ts";
 import { jsonElements, tableRows } from "./tables.ts";
 
@@ -17,7 +17,7 @@ export type RecordFormat = (typeof RECORD_FORMATS)[number];
 export interface TextRecord {
   /** Number of its first line, from 1; of its element in a JSON array. */
   readonly line: number;
-  /** Values by field or column. Those of tables are strings. */
+  /** Values by field or column. Those of tables are strings; integers above 2^53 are bigints. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
@@ -39,7 +39,7 @@ export function recordLine(
         "adds; rename or remove it",
     );
   }
-  return `${JSON.stringify({ ...fields, ...added })}\n`;
+  return `${exactJson({ ...fields, ...added })}\n`;
 }
 
 /** Returns the format that the name of a file indicates: `lines` unless it ends in `.jsonl`, `.ndjson`, `.json`, `.csv` or `.tsv`, and maybe `.gz` or `.zst`. */
@@ -89,7 +89,7 @@ async function* arrayRecords(
 function jsonRecord(text: string, line: number, name: string, unit = "line"): TextRecord {
   let fields: unknown;
   try {
-    fields = JSON.parse(text);
+    fields = parseExactJson(text);
   } catch (cause) {
     throw new SyntaxError(`Cannot read ${name}: ${unit} ${line} is not valid JSON`, { cause });
   }

@@ -6,6 +6,7 @@ import {
   type ReadOptions,
 } from "../../src/data/readers/mod.ts";
 import { firstInvalidUtf8 } from "../../src/data/readers/lines.ts";
+import { readParagraphs } from "../../src/data/readers/plain_text.ts";
 import { MAX_DOCUMENT_LENGTH } from "../../src/data/readers/text_document.ts";
 
 /** The bytes of a text in chunks of a given size. */
@@ -358,4 +359,22 @@ Deno.test("a document of any length is split between blocks without loss", async
   assert(documents.every(({ blocks }) => blocks.join("").length < 1.1 * MAX_DOCUMENT_LENGTH));
   const numbers = documents.flatMap(({ blocks }) => blocks.map((block) => parseInt(block)));
   assertEquals(numbers, Array.from({ length: count }, (_, i) => i));
+});
+
+Deno.test("a wrapped file without blank lines is split into documents of limited length", async () => {
+  const count = Math.ceil(2.5 * MAX_DOCUMENT_LENGTH / 64);
+  const text = Array.from({ length: count }, (_, i) => `${i} ${"word ".repeat(14)}`.slice(0, 64));
+  const batches = async function* () {
+    for (let i = 0; i < count; i += 1000) {
+      await Promise.resolve();
+      yield text.slice(i, i + 1000);
+    }
+  };
+  const documents = await Array.fromAsync(readParagraphs(batches(), "f", true));
+  assertEquals(documents.map(({ blocks }) => blocks.length), [1, 1, 1]);
+  assert(documents.every(({ blocks }) => blocks[0].length < 1.1 * MAX_DOCUMENT_LENGTH));
+  assertEquals(
+    documents.flatMap(({ blocks }) => blocks).join(" "),
+    text.map((line) => line.trim()).join(" "),
+  );
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DocumentCollector, type TextDocument } from "./text_document.ts";
+import { DocumentCollector, MAX_DOCUMENT_LENGTH, type TextDocument } from "./text_document.ts";
 
 /**
  * Reads a file as one document. Blank lines separate its paragraphs, and so does each line feed unless
@@ -12,7 +12,7 @@ import { DocumentCollector, type TextDocument } from "./text_document.ts";
  * @param batches Lines of the file.
  * @param source Name of the file.
  * @param wrapped Whether lines were wrapped at a fixed width; they are joined with a space.
- * @returns One document, or several if it is very long.
+ * @returns One document, or several if it is very long, also if it has no blank lines.
  */
 export async function* readParagraphs(
   batches: AsyncIterable<string[]>,
@@ -20,16 +20,19 @@ export async function* readParagraphs(
   wrapped: boolean,
 ): AsyncGenerator<TextDocument> {
   const collector = new DocumentCollector(false);
-  let paragraph: string[] = [];
+  let paragraph: string[] = [], length = 0;
   const endParagraph = (): void => {
     collector.add(paragraph.join(" "));
     paragraph = [];
+    length = 0;
   };
   for await (const lines of batches) {
     for (const line of lines) {
-      const blank = line.trim() === "";
-      if (!blank) paragraph.push(line.trim());
-      if (blank || !wrapped) endParagraph();
+      const text = line.trim();
+      if (text !== "") paragraph.push(text);
+      length += text.length;
+      // A wrapped file may have no blank line at all.
+      if (text === "" || !wrapped || length >= MAX_DOCUMENT_LENGTH) endParagraph();
       if (collector.full) yield collector.take(source);
     }
   }

@@ -8,6 +8,7 @@ import {
   readNumbers,
   readTexts,
   SquadScoreError,
+  writeTable,
 } from "../../../src/benchmarks/squad/metric/mod.ts";
 import { readSquad } from "../../../src/benchmarks/squad/reader.ts";
 
@@ -70,6 +71,14 @@ Deno.test("ids are read in file order, including those that look like numbers", 
   assertEquals([...readTexts(text)], [["7", "w"], ["__proto__", "y"], ["3", "z"]]);
   assertEquals(({} as Record<string, unknown>).y, undefined);
   assertEquals([...readNumbers('{"b": -Infinity, "a": 1e-3}')], [["b", -Infinity], ["a", 0.001]]);
+});
+
+Deno.test("texts that look like numbers are written as texts, and infinite numbers without quotes", () => {
+  const texts = ["Infinity", "-Infinity", "1e999", "9".repeat(400), "1", ""];
+  const answers = new Map(texts.map((text, i) => [`q${i}`, text]));
+  assertEquals(readTexts(writeTable(answers)), answers);
+  const scores = new Map([["a", Infinity], ["b", -Infinity], ["c", 0.5]]);
+  assertEquals(readNumbers(writeTable(scores)), scores);
 });
 
 Deno.test("an invalid prediction file is rejected with the id or the place", () => {

@@ -45,13 +45,10 @@ export function readNumbers(text: string): Map<string, number> {
  * @param entries ids and JSON values
  */
 export function writeTable(entries: Iterable<readonly [string, unknown]>): string {
-  const lines = Array.from(
-    entries,
-    ([id, value]) =>
-      `  ${JSON.stringify(id)}: ${
-        Math.abs(value as number) === Infinity ? value : JSON.stringify(value)
-      }`,
-  );
+  const lines = Array.from(entries, ([id, value]) => {
+    const isInfinite = typeof value === "number" && Math.abs(value) === Infinity;
+    return `  ${JSON.stringify(id)}: ${isInfinite ? value : JSON.stringify(value)}`;
+  });
   return lines.length === 0 ? "{}\n" : `{\n${lines.join(",\n")}\n}\n`;
 }
 

@@ -10,6 +10,7 @@ export type WritableData = Uint8Array | string | AsyncIterable<Uint8Array>;
 /**
  * Writes a file atomically. The data go to a temporary file in the same folder, which is flushed to the disk and renamed to `path`. Then the folder is flushed, so
  * that the new name survives a power failure. On an error the temporary file is removed, and a file that existed at `path` is unchanged.
+ * A link at `path` remains and its file is replaced; a device or a pipe is written directly.
  *
  * @param path The file.
  * @param data Bytes, text (written as UTF-8), or an async iterable of byte chunks.
@@ -42,9 +43,19 @@ export async function atomicWrite(
   path: string,
   write: (file: Deno.FsFile) => Promise<void>,
 ): Promise<void> {
+  const isDirect = await Deno.stat(path).then(
+    ({ isFile, isDirectory }) => !isFile && !isDirectory,
+    () => false,
+  );
+  const target = await linkTarget(path);
   // The process id and a random part keep two processes that write the same path apart.
-  const temporary = `${path}.${Deno.pid}-${crypto.randomUUID().slice(0, 8)}.tmp`;
+  const temporary = `${target}.${Deno.pid}-${crypto.randomUUID().slice(0, 8)}.tmp`;
   try {
+    if (isDirect) {
+      using file = await Deno.open(path, { write: true });
+      await write(file);
+      return;
+    }
     const file = await Deno.open(temporary, { write: true, createNew: true });
     try {
       await write(file);
@@ -52,7 +63,7 @@ export async function atomicWrite(
     } finally {
       file.close();
     }
-    await Deno.rename(temporary, path);
+    await Deno.rename(temporary, target);
   } catch (cause) {
     await Deno.remove(temporary).catch(() => {/* it was not created */});
     // The system's message ends with the name of the temporary file.
@@ -62,7 +73,20 @@ export async function atomicWrite(
     );
     throw new Error(`Cannot write ${path}: ${reason}`, { cause });
   }
-  await syncFolder(folderOf(path));
+  await syncFolder(folderOf(target));
+}
+
+/**
+ * Returns the file or folder that a link leads to, which may be missing.
+ *
+ * @param path Any path.
+ * @returns The path, if it is not a link.
+ */
+export async function linkTarget(path: string): Promise<string> {
+  const link = await Deno.readLink(path).catch(() => null);
+  if (link === null) return path;
+  const next = /^([\\/]|[A-Za-z]:)/.test(link) ? link : `${folderOf(path)}/${link}`;
+  return await Deno.realPath(path).catch(() => next);
 }
 
 /**

@@ -46,6 +46,50 @@ Deno.test("atomicWriteFile() keeps the old file and removes its temporary file i
     assertEquals(namesIn(folder), ["a"]);
   }));
 
+Deno.test("atomicWriteFile() keeps links, and replaces or creates their files", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/real`);
+    await Deno.writeTextFile(`${folder}/real/a`, "old");
+    await Deno.symlink("real/a", `${folder}/relative`);
+    await Deno.symlink(`${folder}/relative`, `${folder}/twice`);
+    await Deno.symlink("real/new", `${folder}/dangling`);
+    for (const [link, file] of [["relative", "a"], ["twice", "a"], ["dangling", "new"]]) {
+      await atomicWriteFile(`${folder}/${link}`, link);
+      assertEquals(await Deno.readTextFile(`${folder}/real/${file}`), link);
+      assert((await Deno.lstat(`${folder}/${link}`)).isSymlink, link);
+      assert((await Deno.lstat(`${folder}/real/${file}`)).isFile, link);
+    }
+    assertEquals(namesIn(`${folder}/real`).sort(), ["a", "new"]);
+    assertEquals(namesIn(folder).sort(), ["dangling", "real", "relative", "twice"]);
+  }));
+
+Deno.test({
+  name: "atomicWriteFile() writes to pipes, and does not replace them",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      const pipe = `${folder}/pipe`;
+      await new Deno.Command("mkfifo", { args: [pipe] }).output();
+      const text = "0123456789".repeat(20_000);
+      await Deno.symlink("pipe", `${folder}/link`);
+      // No device, which a faulty function would replace for the whole system.
+      for (const path of [pipe, `${folder}/link`]) {
+        const [, read] = await Promise.all([atomicWriteFile(path, text), Deno.readTextFile(pipe)]);
+        assertEquals(read, text);
+      }
+      assert((await Deno.lstat(pipe)).isFifo);
+      assertEquals(namesIn(folder).sort(), ["link", "pipe"]);
+      // /dev/stdout leads to a pipe without a name.
+      const module = new URL("../../src/files/atomic_write.ts", import.meta.url);
+      const script = `import { atomicWriteFile } from "${module}";
+        await atomicWriteFile("/dev/stdout", "through a pipe");`;
+      const { stdout } = await new Deno.Command(Deno.execPath(), {
+        args: ["eval", "--no-check", "--no-config", script],
+      }).output();
+      assertEquals(new TextDecoder().decode(stdout), "through a pipe");
+    }),
+});
+
 Deno.test("atomicWriteFile() names the path if the folder is missing", async () => {
   const error = await assertRejects(() => atomicWriteFile("/no/such/folder/x", "1"), Error);
   assert(error.message.startsWith("Cannot write /no/such/folder/x: "));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { folderOf, LockedError, syncFolder, takeLock } from "../../files/mod.ts";
+import { folderOf, linkTarget, LockedError, syncFolder, takeLock } from "../../files/mod.ts";
 import { INDEX_FILE } from "../index_file.ts";
 import { readJournal, removeJournal, writeJournal } from "./journal.ts";
 
@@ -31,6 +31,7 @@ export class OutputFolder implements Disposable {
    * @throws {Error} If `output` is not empty and must not be replaced, or cannot be, or another process prepares it.
    */
   static async open(output: string, overwrite: boolean): Promise<OutputFolder> {
+    // A link remains; its folder is replaced.
     const path = await linkTarget(output.replace(/[\\/]+$/, ""));
     await refuseToOverwrite(path, overwrite);
     await Deno.mkdir(unfinishedFolder(path), { recursive: true });
@@ -104,12 +105,6 @@ function unfinishedFolder(output: string): string {
 
 function replacedFolder(output: string): string {
   return `${output}.replaced`;
-}
-
-/** Returns the folder that a link leads to, so that the link remains; else the path. */
-async function linkTarget(path: string): Promise<string> {
-  const isLink = await Deno.lstat(path).then(({ isSymlink }) => isSymlink, () => false);
-  return isLink ? await Deno.realPath(path).catch(() => path) : path;
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Example } from "./example.ts";
+import { areWordPieces, type PieceTokenizer, spaceAndText } from "./vocabulary.ts";
 
 /** The part of a tokenizer that formatting needs. */
 export interface PieceNames {
@@ -18,14 +19,14 @@ const COLOR = { first: 36, second: 33, masked: 31, kept: 32, random: 35, special
  * mask token, `{sat=}` is unchanged, `{sat→dog}` is replaced at random.
  *
  * @param example The example.
- * @param names The pieces of the vocabulary.
+ * @param names The pieces of the vocabulary, of SentencePiece or WordPiece.
  * @param color Whether to color segments and masks for a terminal.
  * @param maskId Id of the mask token.
  * @returns Lines of text.
  */
 export function showExample(
   example: Example,
-  names: PieceNames,
+  names: Pick<PieceTokenizer, "vocabularySize" | "idToPiece">,
   maskId: number,
   color: boolean,
 ): string {
@@ -33,6 +34,8 @@ export function showExample(
     color ? `\x1b[${code}m${text}\x1b[0m` : text;
   const labels = new Map<number, number>();
   example.maskedPositions.forEach((position, i) => labels.set(position, example.maskedLabels[i]));
+  const wordPiece = isWordPiece(names);
+  const spaced = (id: number) => spaceAndText(names.idToPiece(id), wordPiece);
   const firstEnd = example.tokenTypeIds.indexOf(1);
   const segments: string[] = ["", ""];
   for (let position = 1; position < example.length; position++) {
@@ -40,14 +43,14 @@ export function showExample(
     if (position === example.length - 1 || position === firstEnd - 1) continue;
     const id = example.inputIds[position];
     const label = labels.get(position);
-    const [space, piece] = spaced(names.idToPiece(label ?? id));
+    const [space, piece] = spaced(label ?? id);
     // A lone word marker is shown only if it is to be predicted.
     const visible = piece === "" && label === undefined ? "" : piece || "▁";
     let shown = paint(visible, type === 0 ? COLOR.first : COLOR.second);
     if (label !== undefined && id === maskId) shown = paint(`{${visible}}`, COLOR.masked);
     else if (label !== undefined && id === label) shown = paint(`{${visible}=}`, COLOR.kept);
     else if (label !== undefined) {
-      shown = paint(`{${visible}→${spaced(names.idToPiece(id))[1] || "▁"}}`, COLOR.random);
+      shown = paint(`{${visible}→${spaced(id)[1] || "▁"}}`, COLOR.random);
     }
     segments[type] += space + shown;
   }
@@ -67,7 +70,12 @@ export function showExample(
   ].join("\n");
 }
 
-/** Returns a piece without its word marker, and the space of the marker. */
-function spaced(piece: string): [space: string, text: string] {
-  return piece.startsWith("▁") ? [" ", piece.slice(1)] : ["", piece];
+/** Whether vocabularies are of WordPiece, since reading all pieces for each example takes longer than the rest. */
+const known = new WeakMap<object, boolean>();
+
+function isWordPiece(names: Pick<PieceTokenizer, "vocabularySize" | "idToPiece">): boolean {
+  const found = known.get(names) ??
+    areWordPieces(Array.from({ length: names.vocabularySize }, (_, id) => names.idToPiece(id)));
+  known.set(names, found);
+  return found;
 }

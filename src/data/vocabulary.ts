@@ -59,8 +59,29 @@ export function isWordPieceStart(piece: string): boolean {
 }
 
 /**
- * Marks the ids that start words. The vocabulary is WordPiece if a piece starts with `##` and none with
- * `▁`.
+ * Whether pieces are those of WordPiece, since one starts with `##` and none with `▁`.
+ *
+ * @param pieces Texts of the pieces.
+ */
+export function areWordPieces(pieces: readonly string[]): boolean {
+  return pieces.some((piece) => piece.startsWith("##")) &&
+    !pieces.some((piece) => piece.startsWith("▁"));
+}
+
+/**
+ * Splits a piece into the space before it and its text without the marker `▁` or `##`.
+ *
+ * @param piece Text of the piece.
+ * @param wordPiece Whether it is a piece of WordPiece.
+ * @returns The space, which may be empty, and the text, which is empty for `▁` alone.
+ */
+export function spaceAndText(piece: string, wordPiece: boolean): [space: string, text: string] {
+  if (wordPiece) return isWordPieceStart(piece) ? [" ", piece] : ["", piece.slice(2)];
+  return piece.startsWith("▁") ? [" ", piece.slice(1)] : ["", piece];
+}
+
+/**
+ * Marks the ids that start words.
  *
  * @param tokenizer The tokenizer.
  * @returns 1 or 0 for each id.
@@ -72,8 +93,7 @@ export function wordStartTable(
     { length: tokenizer.vocabularySize },
     (_, id) => tokenizer.idToPiece(id),
   );
-  const wordPiece = pieces.some((piece) => piece.startsWith("##")) &&
-    !pieces.some((piece) => piece.startsWith("▁"));
+  const wordPiece = areWordPieces(pieces);
   return Uint8Array.from(pieces, (p) => Number(wordPiece ? isWordPieceStart(p) : isWordStart(p)));
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { areWordPieces, spaceAndText } from "../data/mod.ts";
 import { formatCount } from "../json/mod.ts";
 import type { SampleLine, SampleMask, SamplePrediction } from "../runs/mod.ts";
 import { element, type Html, html } from "./html.ts";
@@ -17,7 +18,12 @@ const STRIP = { width: 132, height: 15 } as const;
 export function samplesSection(lines: readonly SampleLine[]): Html {
   const last = lines.at(-1);
   if (last === undefined || last.samples.length === 0) return html``;
-  const shown = last.samples.map((sample, i) => oneSample(sample, i, lines));
+  const pieces = last.samples.flatMap(({ pieces, masks }) => [
+    ...pieces.filter((piece) => piece !== null),
+    ...masks.flatMap(({ truth, guesses }) => [truth, ...guesses.map(({ piece }) => piece)]),
+  ]);
+  const wordPiece = areWordPieces(pieces);
+  const shown = last.samples.map((sample, i) => oneSample(sample, i, lines, wordPiece));
   return html`
     <h2>Sample predictions on held-out text <small class="quiet">at step ${formatCount(
       last.step,
@@ -52,13 +58,18 @@ function formatShare(share: number): string {
   return `${Math.round(100 * share)}%`;
 }
 
-function oneSample(sample: SamplePrediction, i: number, lines: readonly SampleLine[]): Html {
+function oneSample(
+  sample: SamplePrediction,
+  i: number,
+  lines: readonly SampleLine[],
+  wordPiece: boolean,
+): Html {
   // Samples differ between evaluations only if the run was restarted with other settings or by another version.
   const same = lines.filter(({ samples }) => samples[i]?.masks.length === sample.masks.length);
   const right = sample.masks.filter(({ truth, guesses }) => guesses[0]?.piece === truth).length;
   return html`
     <div class="sample">
-      <p>${sampleText(sample)}</p>
+      <p>${sampleText(sample, wordPiece)}</p>
       <div class="scroll">
         <table>
           <thead>
@@ -73,8 +84,8 @@ function oneSample(sample: SamplePrediction, i: number, lines: readonly SampleLi
             html`
               <tr>
                 <td class="n quiet">${m + 1}</td>
-                <td>${shownPiece(mask.truth)}</td>
-                <td>${guessList(mask)}</td>
+                <td>${shownPiece(mask.truth, wordPiece)}</td>
+                <td>${guessList(mask, wordPiece)}</td>
                 <td class="strip">${strip(
                   same.map(({ samples }) => samples[i].masks[m].probability),
                 )} ${formatPercent(mask.probability)}</td>
@@ -87,11 +98,11 @@ function oneSample(sample: SamplePrediction, i: number, lines: readonly SampleLi
   `;
 }
 
-function guessList({ truth, guesses }: SampleMask): Html {
+function guessList({ truth, guesses }: SampleMask, wordPiece: boolean): Html {
   return html`${
     guesses.slice(0, GUESSES).map(({ piece, probability }, i) =>
       html`${i > 0 ? ", " : ""}<span class="${piece === truth ? "right" : i > 0 ? "quiet" : ""}">${
-        shownPiece(piece)
+        shownPiece(piece, wordPiece)
       } ${formatShare(probability)}</span>`
     )
   }`;
@@ -115,7 +126,7 @@ function strip(probabilities: readonly number[]): Html {
 }
 
 /** The pieces as text; hidden ones are numbered and colored by the probability that they got. */
-function sampleText({ pieces, masks }: SamplePrediction): Html {
+function sampleText({ pieces, masks }: SamplePrediction, wordPiece: boolean): Html {
   let m = 0;
   return html`${
     pieces.map((piece) => {
@@ -125,17 +136,17 @@ function sampleText({ pieces, masks }: SamplePrediction): Html {
           <span class="quiet">[MASK]</span>
         `;
       }
-      if (piece !== null) return piece.replaceAll("▁", " ");
+      if (piece !== null) return spaceAndText(piece, wordPiece).join("").replaceAll("▁", " ");
       const { truth, probability } = masks[m++];
-      const space = truth.startsWith("▁") ? " " : "";
+      const [space] = spaceAndText(truth, wordPiece);
       return html`${space}<mark style="${shade(probability)}">${
-        shownPiece(truth)
+        shownPiece(truth, wordPiece)
       }</mark><sub>${m}</sub>`;
     })
   }`;
 }
 
 /** A piece without its word-boundary marker; the marker alone is kept. */
-function shownPiece(piece: string): string {
-  return piece.length > 1 ? piece.replace(/^▁/, "") : piece;
+function shownPiece(piece: string, wordPiece: boolean): string {
+  return spaceAndText(piece, wordPiece)[1] || piece;
 }

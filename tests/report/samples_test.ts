@@ -32,6 +32,24 @@ Deno.test("samples show each hidden piece in its text, the guesses, and the prob
   assert(/\[MASK\]<\/span>\s+sat/.test(text), "a mask of an earlier version");
 });
 
+Deno.test("samples of WordPiece have spaces between words", () => {
+  const sample: SampleLine = {
+    step: 1,
+    samples: [{
+      pieces: ["the", "cat", null, null, "##ting", "."],
+      masks: [
+        { truth: "##s", probability: 0, guesses: [{ piece: "##ch", probability: 0.3 }] },
+        { truth: "sit", probability: 0, guesses: [{ piece: "dog", probability: 0.2 }] },
+      ],
+    }],
+  };
+  const { text } = samplesSection([sample]);
+  const plain = text.replaceAll(/<sub>.<\/sub>|<[^>]*>/g, "").replaceAll(/\s+/g, " ");
+  assertStringIncludes(plain, " the cats sitting . ");
+  assertStringIncludes(plain, "ch 30%");
+  assert(!text.includes("##"), text);
+});
+
 Deno.test("the section of tensors names gradients that vanish, and explains those of key biases", () => {
   const prefix = "albert.encoder.albert_layer_groups.0.albert_layers.0.attention.";
   const tensors = (query: number): TensorLine["tensors"] =>

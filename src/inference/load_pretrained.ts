@@ -6,7 +6,9 @@
 import type { Device } from "../device/mod.ts";
 import { ConfigError } from "../model/mod.ts";
 import {
+  HubError,
   isShippedModel,
+  parseHubName,
   type ReadFile,
   readLocalFile,
   RemoteFileError,
@@ -39,7 +41,7 @@ export async function loadPretrained(folder: string | URL, device: Device): Prom
 }
 
 /** Errors about the model, in contrast to those about the network, permissions and the device. */
-const EXPLAINED = [ConfigError, SyntaxError, RemoteFileError, ShippedModelError];
+const EXPLAINED = [ConfigError, HubError, SyntaxError, RemoteFileError, ShippedModelError];
 
 async function filesOfModel(name: string): Promise<ReadFile> {
   if (isShippedModel(name)) return await shippedFiles();
@@ -56,13 +58,9 @@ const HUB_MODULE = "../weights/hub/mod.ts";
 /** The public hub, for programs without the cache. */
 const HUB = "https://huggingface.co";
 
-/** Returns the files of a hub model. @throws {ConfigError} if the name is invalid or the hub cannot be reached */
+/** Returns the files of a hub model. @throws {HubError} if the name is invalid. @throws {ConfigError} if the hub cannot be reached */
 async function hubFiles(name: string): Promise<ReadFile> {
-  const [, id, revision = "main"] = /^hf:([\w-][\w.-]*\/[\w-][\w.-]*)(?:@([\w.-]+))?$/.exec(name) ??
-    [];
-  if (id === undefined) {
-    throw new ConfigError("this is not the name of a hub model; use hf:OWNER/NAME[@REVISION]");
-  }
+  const { id, revision } = parseHubName(name);
   if ("Deno" in globalThis) {
     const { downloadModel } = await import(HUB_MODULE);
     try {

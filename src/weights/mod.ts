@@ -4,6 +4,8 @@
  * @module
  */
 export { toHalf } from "./half.ts";
+export { HubError } from "./hub/errors.ts";
+export { type HubModel, parseHubName } from "./hub/model_name.ts";
 export * from "./model_files.ts";
 export * from "./remote_files.ts";
 export * from "./safetensors.ts";

@@ -19,12 +19,15 @@ Deno.test("loadPretrained() loads a model of the hub, and explains a hub that ca
       return await albert.embed("the cat");
     };
     const fresh = await vector();
+    using albert = await loadPretrained("hf:owner/toy@refs/pr/3", device);
+    assertEquals(await albert.embed("the cat"), fresh);
     const rejects = (name: string, message: string) =>
       assertRejects(() => loadPretrained(name, device), ConfigError, message);
     await rejects(
       "hf:toy",
-      "Cannot load hf:toy: this is not the name of a hub model; use hf:OWNER/NAME",
+      "Cannot load hf:toy: hf:toy is not the name of a hub model; use hf:OWNER/NAME",
     );
+    await rejects("hf:owner/toy@refs/../x", "is not the name of a hub model");
     await rejects("hf:owner/other", "Cannot load hf:owner/other: ");
     await hub.stop();
     stopped = true;

@@ -6,6 +6,9 @@ import { createHash } from "node:crypto";
 /** The commit of all files. */
 export const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
+/** Names of that commit. */
+const REVISIONS = [COMMIT, "main", "refs/pr/3"];
+
 /** A request that the server received. */
 export interface HubRequest {
   method: string;
@@ -72,9 +75,12 @@ export function fakeHub(id: string, files: Record<string, Uint8Array>): FakeHub 
     if (faults.status) return errorResponse(faults.status.status, faults.status.code);
     const small = /^\/api\/resolve-cache\/(.+)$/.exec(path)?.[1];
     if (small) return described(contents(request, files[small], {}), files[small]);
-    const [, model, revision, name] = /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(path) ?? [];
+    // A revision with slashes is one encoded part of the path.
+    const { pathname } = new URL(request.url);
+    const [, model, ...parts] = /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(pathname) ?? [];
+    const [revision, name] = parts.map(decodeURIComponent);
     if (model !== id) return errorResponse(401, "RepoNotFound");
-    if (revision !== "main" && revision !== COMMIT) return errorResponse(404, "RevisionNotFound");
+    if (!REVISIONS.includes(revision)) return errorResponse(404, "RevisionNotFound");
     const bytes = files[name];
     if (bytes === undefined || faults.without?.includes(name)) {
       return errorResponse(404, "EntryNotFound");

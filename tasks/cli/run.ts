@@ -36,14 +36,15 @@ function sentence(error: unknown): string {
   return shorten(withFileFirst(text), LONGEST);
 }
 
-/** Deno writes `No such file or directory (os error 2): open 'FILE'`; returns `FILE: No such file or directory`. */
-function withFileFirst(text: string): string {
-  const system = /^(.+?) \(os error \d+\)(?:: \w+ '(.+)')?/.exec(text);
+/** Deno writes `No such file or directory (os error 2): open 'FILE'`; returns `FILE: No such file or directory`, with what was added after a semicolon. */
+export function withFileFirst(text: string): string {
+  const system = /^(.+?) \(os error \d+\)(?:: \w+ '(.+?)')?(; .+)?$/s.exec(text) ??
+    /^(.+?) \(os error \d+\)(?:: \w+ '(.+)')?/.exec(text);
   if (!system) return text;
+  const [, problem, files = "", added = ""] = system;
   if (text.includes("(os error 28)")) {
-    return `${
-      system[1]
-    }; free some space and run the same command again, with --resume for a training run`;
+    return `${problem}; free some space and run the same command again, with --resume for a training run`;
   }
-  return system[2] && !system[1].includes(system[2]) ? `${system[2]}: ${system[1]}` : system[1];
+  const isNamed = files === "" || problem.includes(files);
+  return `${isNamed ? "" : `${files.replace("' -> '", " -> ")}: `}${problem}${added}`;
 }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { prepareConfig } from "../../tasks/launch/config.ts";
 import { toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
+import { withFileFirst } from "../../tasks/cli/run.ts";
 import { runAlbert } from "./albert_process.ts";
 
 Deno.test("albert help lists the commands on standard output and exits with 0", async () => {
@@ -116,4 +117,23 @@ Deno.test({
     );
     await Deno.remove(folder, { recursive: true });
   },
+});
+
+Deno.test("errors of the system name the file first, and keep what the command adds", () => {
+  for (
+    const [text, expected] of [
+      ["No such file or directory (os error 2): open 'a b'", "a b: No such file or directory"],
+      ["No such file or directory (os error 2)", "No such file or directory"],
+      [
+        "Busy (os error 16): rename 'it's' -> 'b'; the rest; is kept",
+        "it's -> b: Busy; the rest; is kept",
+      ],
+      ["Cannot read a: Denied (os error 13): open 'a'", "Cannot read a: Denied"],
+      [
+        "Full (os error 28): write 'a'; more",
+        "Full; free some space and run the same command again, with --resume for a training run",
+      ],
+      ["Nothing of the system", "Nothing of the system"],
+    ]
+  ) assertEquals(withFileFirst(text), expected);
 });

@@ -26,7 +26,8 @@ export function isLineMarks(value: unknown): value is LineMarks {
 export async function markLines(run: string): Promise<LineMarks> {
   const marks: Record<string, { bytes: number; sha256: string }> = {};
   for (const name of LINE_FILES) {
-    const file = await ifExists(Deno.open(`${run}/${name}`));
+    // Windows syncs only writable files.
+    const file = await ifExists(Deno.open(`${run}/${name}`, { read: true, write: true }));
     if (file === null) continue;
     // After a power failure, a checkpoint must not exist without the log that precedes it.
     await file.sync();

@@ -8,7 +8,7 @@ import { writeAll } from "./atomic_write.ts";
 /** The error for a lock that another process holds. */
 export class LockedError extends Error {
   override readonly name = "LockedError";
-  /** The owner, for instance `process 17 on ada, started 2020-02-09T12:00:00.000Z`. */
+  /** The owner, for instance `process 17 on ada, started 2020-02-09T12:00:00.000Z`; `another process` if it is not known. */
   readonly owner: string;
 
   /** @param owner The content of the lock file. */
@@ -31,8 +31,9 @@ export async function takeLock(path: string): Promise<Deno.FsFile> {
   try {
     lock = await Deno.open(path, { read: true, write: true, create: true });
     if (!await lock.tryLock(true)) {
-      const owner = (await Deno.readTextFile(path)).trim();
-      throw new LockedError(owner || "another process");
+      // On Windows, the lock also prevents reading.
+      const owner = await Deno.readTextFile(path).catch(() => "");
+      throw new LockedError(owner.trim() || "another process");
     }
     await lock.truncate();
     const started = new Date().toISOString();

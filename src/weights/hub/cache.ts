@@ -10,6 +10,8 @@ import { checksumLike, isChecksum } from "./checksum.ts";
 import type { HubModel } from "./model_name.ts";
 
 const COMMIT = /^[0-9a-f]{40}$/;
+/** Windows does not follow relative links with slashes. */
+const SEPARATOR = Deno.build.os === "windows" ? "\\" : "/";
 
 /** The folder `models--OWNER--NAME`. */
 export class ModelCache {
@@ -86,11 +88,30 @@ export class ModelCache {
     return null;
   }
 
-  /** A link contains the checksum. A copy (on Windows) does not, and is not checked. */
+  /** A link contains the checksum. A copy (on Windows) does not; it must not be a part of a blob. */
   async #isUnchanged(path: string): Promise<boolean> {
-    const target = await Deno.readLink(path).catch(() => "");
-    const checksum = target.slice(target.lastIndexOf("/") + 1);
-    return !isChecksum(checksum) || await this.#matches(checksum);
+    const checksum = await linkedChecksum(path);
+    return checksum === null ? !await this.#isCut(path) : await this.#matches(checksum);
+  }
+
+  /**
+   * Whether a copy is the beginning of a blob, since the process that copied it was killed. The Hugging Face libraries
+   * move blobs where links are not available, so a complete file may have no blob.
+   */
+  async #isCut(path: string): Promise<boolean> {
+    const { size } = await Deno.stat(path);
+    const end = await lastBytes(path, size);
+    const blobs = await ifExists(Array.fromAsync(Deno.readDir(folderOf(this.blob("")))));
+    let isCut = false;
+    for (const { name } of blobs ?? []) {
+      if (!isChecksum(name)) continue;
+      const blob = await Deno.stat(this.blob(name));
+      if (blob.size === size) return false;
+      if (blob.size < size || isCut) continue;
+      const part = await lastBytes(this.blob(name), size);
+      isCut = end.every((byte, i) => part[i] === byte);
+    }
+    return isCut;
   }
 
   #matches(checksum: string): Promise<boolean> {
@@ -112,21 +133,24 @@ export class ModelCache {
     await writeIn(`${this.#folder}/.no_exist/${commit}/${file}`, "");
   }
 
-  /** Adds a file to the folder of a commit, as a link to its blob. */
+  /** Adds a file to the folder of a commit, as a link to its blob. The blob must be locked. */
   async link(commit: string, file: string, checksum: string): Promise<void> {
     const folder = this.snapshot(commit);
     this.#intact.delete(checksum); // a damaged blob has been downloaded again
     await Deno.mkdir(folder, { recursive: true });
     const path = `${folder}/${file}`;
-    // A link to a removed blob must be replaced.
-    if (!await isFile(path)) await ifExists(Deno.remove(path));
+    if (await linkedChecksum(path) === checksum) return;
+    // Not in the folder of the commit, so that a killed process leaves no other file there.
+    const unfinished = `${this.blob(checksum)}.tmp`;
+    await ifExists(Deno.remove(unfinished));
     try {
-      await Deno.symlink(`../../blobs/${checksum}`, path);
-    } catch (error) {
-      if (error instanceof Deno.errors.AlreadyExists) return;
+      const target = ["..", "..", "blobs", checksum].join(SEPARATOR);
+      await Deno.symlink(target, unfinished, { type: "file" });
+    } catch {
       // Windows restricts links to some users. The Hugging Face libraries copy there, too.
-      await Deno.copyFile(this.blob(checksum), path);
+      await Deno.copyFile(this.blob(checksum), unfinished);
     }
+    await Deno.rename(unfinished, path);
   }
 
   /** Waits until no other process, of this toolkit or a Hugging Face library, downloads a blob. Closing the returned file releases the lock. */
@@ -142,6 +166,25 @@ export class ModelCache {
       throw error;
     }
   }
+}
+
+/** Returns the checksum in the name that a link leads to; null for a file that is not a link to a blob. */
+async function linkedChecksum(path: string): Promise<string | null> {
+  const name = (await Deno.readLink(path).catch(() => "")).split(/[\\/]/).at(-1)!;
+  return isChecksum(name) ? name : null;
+}
+
+/** Reads at most 64 KiB of a file before an offset. */
+async function lastBytes(path: string, offset: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(Math.min(offset, 65_536));
+  using file = await Deno.open(path);
+  await file.seek(offset - bytes.length, Deno.SeekMode.Start);
+  for (let done = 0; done < bytes.length;) {
+    const count = await file.read(bytes.subarray(done));
+    if (count === null) return bytes.subarray(0, done);
+    done += count;
+  }
+  return bytes;
 }
 
 async function writeIn(path: string, text: string): Promise<void> {

@@ -264,6 +264,44 @@ Deno.test("a damaged file in the cache is downloaded again, and offline the erro
   });
 });
 
+Deno.test("without links, files are copied; an interrupted copy is detected and replaced", async () => {
+  const { symlink, copyFile } = Deno;
+  const types: unknown[] = [];
+  Deno.symlink = (_from, _to, options) => {
+    types.push(options?.type);
+    return Promise.reject(new Deno.errors.PermissionDenied("a required privilege is not held"));
+  };
+  try {
+    await withHub(async ({ hub, settings, folder }) => {
+      const copy = `${folder}/snapshots/${COMMIT}/model.safetensors`;
+      Deno.copyFile = async (from, to) => {
+        await Deno.writeFile(to, (await Deno.readFile(from)).subarray(0, 17));
+        throw new Error("killed");
+      };
+      await assertRejects(() => downloadModel(`hf:${ID}`, {}, settings), Error, "killed");
+      assertEquals(await names(`${folder}/snapshots/${COMMIT}`), []);
+      Deno.copyFile = copyFile;
+      const model = await downloadModel(`hf:${ID}`, {}, settings);
+      assertEquals(await names(model), ["config.json", "model.safetensors", "tokenizer.json"]);
+      assertEquals([(await Deno.lstat(copy)).isFile, new Set(types)], [true, new Set(["file"])]);
+
+      for (const length of [0, 17, 200_000]) {
+        await Deno.writeFile(copy, WEIGHTS.subarray(0, length)); // as an earlier version could leave it
+        await fails({ ...settings, offline: true }, "model.safetensors does not match");
+        hub.requests.length = 0;
+        await downloadModel(`hf:${ID}`, {}, settings);
+        assertEquals(await Deno.readFile(copy), WEIGHTS);
+        assert(hub.requests.every(({ method }) => method === "HEAD"), "its blob is copied");
+      }
+      // The Hugging Face libraries move the blob.
+      await Deno.remove(`${folder}/blobs/${sha256(WEIGHTS)}`);
+      assertEquals(await downloadModel(`hf:${ID}`, {}, { ...settings, offline: true }), model);
+    });
+  } finally {
+    Object.assign(Deno, { symlink, copyFile });
+  }
+});
+
 Deno.test("if the hub does not answer, a copy in the cache is used and a warning is logged", async () => {
   await withHub(async ({ hub, settings }) => {
     const gone = { ...settings, endpoint: "http://127.0.0.1:1" };

@@ -24,6 +24,12 @@ export async function ifExists<T>(access: Promise<T>): Promise<T | null> {
   }
 }
 
+/** Whether an access failed because a file or folder does not exist, or because this user may not access it. */
+export function isInaccessible(error: unknown): boolean {
+  const { NotFound, NotADirectory, PermissionDenied } = Deno.errors;
+  return [NotFound, NotADirectory, PermissionDenied].some((kind) => error instanceof kind);
+}
+
 /**
  * Returns the start of an error about a folder that lacks what a caller needs: the folder does not exist, is a file, or does not contain `what`.
  *

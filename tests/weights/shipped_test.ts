@@ -21,6 +21,7 @@ import {
   ShippedModelError,
 } from "../../src/weights/mod.ts";
 import { embeddedFolder, type EmbeddedModel } from "../../src/weights/shipped/embedded.ts";
+import { shippedFolder } from "../../src/weights/shipped/disk.ts";
 import { fileUrl, ROOT } from "../../tasks/launch/files.ts";
 import { modelModules, writeModules } from "../../tasks/ship/modules.ts";
 import { readModelParts } from "../../tasks/ship/write_model.ts";
@@ -146,5 +147,46 @@ Deno.test({
     assertEquals(albert.report.missing, []);
     const [[best]] = await albert.fillMask("I do not [MASK] what you mean.");
     assertEquals(best.piece, "▁know");
+  },
+});
+
+Deno.test({
+  name: "without an accessible cache, the model of the package is in one temporary folder per user",
+  ignore: !hasShippedModel(),
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    const before = { ...Deno.env.toObject() };
+    const { open, lstat } = Deno;
+    const names = () => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+    try {
+      Deno.env.set("TMPDIR", folder);
+      await Deno.writeTextFile(`${folder}/file`, "");
+      Deno.env.set("ALBERT_CACHE", `${folder}/file`); // not a folder
+      const first = await shippedFolder();
+      assertEquals((await Deno.stat(`${first}/model.safetensors`)).size > 1e6, true);
+      // A home folder of another user.
+      Deno.env.set("ALBERT_CACHE", "/proc/albert");
+      Deno.open = (path, options) =>
+        `${path}`.startsWith("/proc/albert")
+          ? Promise.reject(new Deno.errors.PermissionDenied("Permission denied (os error 13)"))
+          : open(path, options);
+      assertEquals(await shippedFolder(), first);
+      await Deno.truncate(`${first}/model.safetensors`, 1000);
+      assertEquals(await shippedFolder(), first);
+      assertEquals((await Deno.stat(`${first}/model.safetensors`)).size > 1e6, true);
+      assertEquals(names(), [first.slice(folder.length + 1), "file"]);
+      // The configuration in a folder of another user may be anything.
+      Deno.lstat = async (path) => ({ ...await lstat(path), uid: 12345 });
+      const own = await shippedFolder();
+      assert(own !== first && own.startsWith(folder));
+      assert((await Deno.stat(`${own}/config.json`)).isFile);
+    } finally {
+      Object.assign(Deno, { open, lstat });
+      for (const name of ["TMPDIR", "ALBERT_CACHE"]) {
+        if (before[name] === undefined) Deno.env.delete(name);
+        else Deno.env.set(name, before[name]);
+      }
+      await Deno.remove(folder, { recursive: true });
+    }
   },
 });

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { isInaccessible } from "../../files/mod.ts";
 import { HubError } from "./errors.ts";
 
 /** How to access the hub. */
@@ -86,13 +87,15 @@ function expanded(path: string, get: Get): string {
 /** Reads the token that `hf auth login` stored. */
 function storedToken(get: Get): string | undefined {
   if (TRUE.test(get("HF_HUB_DISABLE_IMPLICIT_TOKEN") ?? "")) return undefined;
-  const file = get("HF_TOKEN_PATH") ?? `${homeFolder(get)}/token`;
+  const given = get("HF_TOKEN_PATH");
+  const file = given ?? `${homeFolder(get)}/token`;
   try {
     return Deno.readTextFileSync(expanded(file, get)).trim() || undefined;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) {
-      return undefined;
-    }
+    const { NotCapable, NotFound } = Deno.errors;
+    if (error instanceof NotFound || error instanceof NotCapable) return undefined;
+    // The home folder may belong to another user, as in containers.
+    if (given === undefined && isInaccessible(error)) return undefined;
     throw new HubError(`Cannot read the token in ${file}: ${(error as Error).message}`);
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cacheFolder, ifExists, sha256File } from "../../files/mod.ts";
+import { cacheFolder, folderOf, ifExists, isInaccessible, sha256File } from "../../files/mod.ts";
 import { describeShippedModel, SHIPPED_MODEL, shippedFiles } from "./mod.ts";
 
 /** The files of the folder. */
@@ -28,30 +28,61 @@ export async function writeShippedModel(folder: string): Promise<void> {
 }
 
 /**
- * Returns the folder of the model that comes with the package. The first call writes it to the cache folder, or to a temporary folder if the cache is not writable.
+ * Returns the folder of the model that comes with the package. The first call writes it to the cache folder, or to a temporary folder of this user if the cache
+ * is not accessible.
  *
  * @throws {ShippedModelError} if this copy of the package does not contain the weights
  */
 export async function shippedFolder(): Promise<string> {
-  const { sha256 } = describeShippedModel();
-  const folder = `${cacheFolder()}/models/${SHIPPED_MODEL}-${sha256.slice(0, 16)}`;
-  if (await ifExists(sha256File(`${folder}/model.safetensors`)) === sha256) return folder;
+  const name = `${SHIPPED_MODEL}-${describeShippedModel().sha256.slice(0, 16)}`;
+  const cached = await ifWritable(storedIn(`${cacheFolder()}/models/${name}`));
+  if (cached !== null) return cached;
+  const fresh = await Deno.makeTempDir({ prefix: `${SHIPPED_MODEL}-` });
+  // The owner of a new file is known without the permission to ask the system.
+  const { uid } = await Deno.stat(fresh);
+  const kept = await ifWritable(
+    storedIn(`${folderOf(fresh)}/${name}${uid === null ? "" : `-${uid}`}`),
+  );
+  const owner = kept === null ? null : await Deno.lstat(kept);
+  if (owner?.isDirectory && owner.uid === uid) {
+    await Deno.remove(fresh);
+    return kept!;
+  }
+  // Another user created a folder with this name.
+  await writeShippedModel(fresh);
+  return fresh;
+}
+
+/** Returns the folder after writing the model to it, if its weights are missing or damaged. */
+async function storedIn(folder: string): Promise<string> {
+  if (await isStored(folder)) return folder;
   const unfinished = `${folder}.${crypto.randomUUID()}.tmp`;
   try {
     await writeShippedModel(unfinished);
     // A damaged folder is replaced.
     await ifExists(Deno.remove(folder, { recursive: true }));
     await Deno.rename(unfinished, folder);
-    return folder;
   } catch (error) {
-    await ifExists(Deno.remove(unfinished, { recursive: true })).catch(() => {});
+    await Deno.remove(unfinished, { recursive: true }).catch(() => {});
     // Another process may have written the folder meanwhile.
-    if (await ifExists(sha256File(`${folder}/model.safetensors`)) === sha256) return folder;
-    if (!(error instanceof Deno.errors.PermissionDenied) && !isReadOnly(error)) throw error;
+    if (!await isStored(folder)) throw error;
   }
-  const temporary = await Deno.makeTempDir({ prefix: `${SHIPPED_MODEL}-` });
-  await writeShippedModel(temporary);
-  return temporary;
+  return folder;
+}
+
+async function isStored(folder: string): Promise<boolean> {
+  const sum = await ifWritable(sha256File(`${folder}/model.safetensors`));
+  return sum === describeShippedModel().sha256;
+}
+
+/** Waits for an access; returns null if the file or folder is missing, read-only, or not accessible to this user. */
+async function ifWritable<T>(access: Promise<T>): Promise<T | null> {
+  try {
+    return await access;
+  } catch (error) {
+    if (isInaccessible(error) || isReadOnly(error)) return null;
+    throw error;
+  }
 }
 
 function isReadOnly(error: unknown): boolean {

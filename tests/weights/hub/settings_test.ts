@@ -47,6 +47,22 @@ Deno.test("hubSettings() reads the token that hf auth login stored", async () =>
     await Deno.mkdir(`${folder}/huggingface`);
     await Deno.writeTextFile(`${folder}/huggingface/token`, "hf_cache");
     assertEquals(hubSettings({ XDG_CACHE_HOME: folder }).token, "hf_cache");
+    assertEquals(hubSettings({ XDG_CACHE_HOME: `${folder}/other` }).token, undefined);
+    assertThrows(
+      () => token({ HF_TOKEN_PATH: `${folder}/other/x` }),
+      HubError,
+      `Cannot read the token in ${folder}/other/x: Not a directory`,
+    );
+    const read = Deno.readTextFileSync;
+    Deno.readTextFileSync = () => {
+      throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");
+    };
+    try {
+      assertEquals(token(), undefined);
+      assertThrows(() => token({ HF_TOKEN_PATH: "/root/token" }), HubError, "/root/token: Perm");
+    } finally {
+      Deno.readTextFileSync = read;
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

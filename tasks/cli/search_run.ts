@@ -25,7 +25,7 @@ import { logTo } from "./progress.ts";
 import { readSettingsFile } from "./run_flags.ts";
 import { list } from "./runs_run.ts";
 import type { SearchFlags } from "./search.ts";
-import { type Trial, trialName, trialsOf } from "./search_trials.ts";
+import { type Trial, trialNames, trialsOf } from "./search_trials.ts";
 import { PRETRAIN_OPTIONS } from "./train_options.ts";
 
 /** A training command that a search can run. */
@@ -106,15 +106,13 @@ export async function search(flags: SearchFlags, words: readonly string[]): Prom
   if (settings.seeds !== undefined) {
     throw new UsageError("--settings: seeds is not available in a search; vary seed with --values");
   }
-  const trials = trialsOf(options, flags).map((trial): TrialRecord => ({
-    name: trialName(options, trial),
-    settings: trial,
-    state: "waiting",
+  // Random draws of a few values may be equal.
+  const drawn = new Map(trialsOf(options, flags).map((trial) => [JSON.stringify(trial), trial]));
+  const varied = [...drawn.values()];
+  const trials = trialNames(options, varied).map((name, i): TrialRecord => ({
+    ...{ name, settings: varied[i], state: "waiting" },
   }));
-  const unique = trials.filter(({ name }, i) =>
-    trials.findIndex((trial) => trial.name === name) === i
-  );
-  const record = await continued(flags.output, { command, settings, trials: unique });
+  const record = await continued(flags.output, { command, settings, trials });
   const log = logTo(flags);
   await save(flags.output, record);
   let stopped = false, usageErrors = 0;
@@ -122,9 +120,9 @@ export async function search(flags: SearchFlags, words: readonly string[]): Prom
     if (trial.state === "finished") continue;
     log(`Trial ${i + 1} of ${record.trials.length}: ${trial.name}`);
     const output = `${flags.output}/${trial.name}`;
-    const resume = await ifExists(Deno.stat(`${output}/run.json`)) !== null;
     const { device, blas, seed, quiet } = flags;
     try {
+      const resume = await ifExists(Deno.stat(`${output}/run.json`)) !== null;
       const finished = await trainable.run({
         ...{ device, blas, seed, quiet },
         ...settings,
@@ -177,7 +175,7 @@ async function continued(output: string, fresh: SearchRecord): Promise<SearchRec
     JSON.stringify([
       record.command,
       record.settings,
-      record.trials.map(({ name, settings }) => [name, settings]),
+      record.trials.map(({ settings }) => settings),
     ]);
   const isSearch = Array.isArray(earlier.trials) && earlier.trials.every((one) => isObject(one));
   if (isSearch && plan(earlier) === plan(fresh)) return earlier;
@@ -198,7 +196,8 @@ async function startedTrials(output: string, { trials }: SearchRecord): Promise<
   const folders: string[] = [];
   for (const { name } of trials) {
     const path = `${output}/${name}`;
-    if (await ifExists(Deno.stat(`${path}/run.json`)) !== null) folders.push(path);
+    const isStarted = await Deno.stat(`${path}/run.json`).then(() => true, () => false);
+    if (isStarted) folders.push(path);
   }
   return folders;
 }

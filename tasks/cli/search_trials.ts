@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { sha256Hex } from "../../src/files/mod.ts";
 import { quote } from "../../src/json/mod.ts";
 import { RandomStream } from "../../src/tensor/random/mod.ts";
 import { UsageError } from "./errors.ts";
@@ -174,11 +175,38 @@ function valueOf(option: NamedOption, word: string): unknown {
   throw new UsageError(`--values: ${flag} ${complaint} (got ${quote(word)})`);
 }
 
-/** Returns the name of a trial's folder: `learning-rate=0.00001,batch-size=16`. */
-export function trialName(table: OptionTable, trial: Trial): string {
-  const rows = namedOptions(withGlobals(table));
-  return Object.entries(trial).map(([setting, value]) => {
-    const { flag } = rows.find((row) => row.setting === setting)!;
-    return `${flag.slice(2)}=${`${value}`.replace(/[^\w.+-]/g, "-")}`;
-  }).join(",");
+/** Longest parts of a folder's name, in bytes. Most systems allow 255 for the whole name. */
+const MAX_VALUE = 60, MAX_NAME = 200;
+
+/**
+ * Returns the names of the trials' folders, such as `learning-rate=0.00001,batch-size=16`. Different trials have names that
+ * also differ where a system ignores case: names that would be equal end with a checksum.
+ */
+export function trialNames(table: OptionTable, trials: readonly Trial[]): string[] {
+  const flags = new Map(
+    namedOptions(withGlobals(table)).map(({ setting, flag }) => [setting, flag.slice(2)]),
+  );
+  const names = trials.map((trial) =>
+    Object.entries(trial).map(([setting, value]) => `${flags.get(setting)}=${valueName(value)}`)
+      .join(",")
+  );
+  const keys = names.map((name) => name.normalize("NFC").toLowerCase());
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return names.map((name, i) => {
+    const short = betweenBytes(name, 0, MAX_NAME);
+    if (counts.get(keys[i]) === 1 && short === name) return name;
+    return `${short}-${sha256Hex(JSON.stringify(trials[i])).slice(0, 8)}`;
+  });
+}
+
+/** The end of a path is the part that differs. */
+function valueName(value: unknown): string {
+  return betweenBytes(`${value}`.replace(/[^\p{L}\p{M}\p{N}_.+-]/gu, "-"), -MAX_VALUE);
+}
+
+/** Returns the characters of a text that are whole between two offsets in its UTF-8. */
+function betweenBytes(text: string, start: number, end?: number): string {
+  const bytes = new TextEncoder().encode(text).slice(start, end);
+  return new TextDecoder().decode(bytes).replace(/^\uFFFD+|\uFFFD+$/g, "");
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../../tasks/cli/errors.ts";
 import { FINETUNE_GLUE_OPTIONS } from "../../tasks/cli/finetune_options.ts";
-import { type SearchSpace, trialName, trialsOf } from "../../tasks/cli/search_trials.ts";
+import { type SearchSpace, trialNames, trialsOf } from "../../tasks/cli/search_trials.ts";
 import { runAlbert } from "./albert_process.ts";
 import { writeToyBenchmark } from "./toy_benchmark.ts";
 
@@ -68,10 +68,41 @@ Deno.test("invalid values and ranges of a search are rejected by name", () => {
   for (const [space, message] of cases) {
     assertThrows(() => trials(space), UsageError, message);
   }
+});
+
+Deno.test("different trials have different folder names, which systems accept", () => {
+  const named = (...values: string[]) =>
+    trialNames(FINETUNE_GLUE_OPTIONS, trials({ values: [`data=${values.join(",")}`] }));
   assertEquals(
-    trialName(FINETUNE_GLUE_OPTIONS, { learningRate: 1e-3, data: "a/b c" }),
-    "learning-rate=0.001,data=a-b-c",
+    trialNames(FINETUNE_GLUE_OPTIONS, [{ learningRate: 1e-3, data: "a/b c" }]),
+    ["learning-rate=0.001,data=a-b-c"],
   );
+  assertEquals(named("größe", "grüße", "हिन्दी", "日本"), [
+    ...["data=größe", "data=grüße", "data=हिन्दी", "data=日本"],
+  ]);
+  for (
+    const values of [
+      ["runs/a", "runs-a", "runs a"],
+      ["Runs", "runs", "other"],
+      ["über", "u\u0308ber"],
+      ["x".repeat(300), "x".repeat(299), "日".repeat(100)],
+      [`${"long/".repeat(60)}a`, `${"long/".repeat(60)}b`],
+    ]
+  ) {
+    const names = named(...values);
+    const keys = names.map((name) => name.normalize("NFD").toUpperCase());
+    assertEquals(new Set(keys).size, values.length, names.join("\n"));
+    for (const name of names) {
+      assert(new TextEncoder().encode(name).length <= 80 && !/[/ \uFFFD]/.test(name), name);
+    }
+  }
+  const [path] = named(`${"a/very/long/".repeat(20)}name`);
+  assert(path.endsWith("long-name"), path);
+  const many = Object.fromEntries(
+    ["data", "checkpoint", "task", "device"].map((name) => [name, `${name}/`.repeat(99)]),
+  );
+  const [name] = trialNames(FINETUNE_GLUE_OPTIONS, [many]);
+  assertEquals([name.length, name.slice(0, 10)], [209, "data=data-"]);
 });
 
 Deno.test("albert search trains a grid, continues it, and albert runs lists and compares the runs", async () => {
@@ -169,6 +200,10 @@ Deno.test("albert search reports failed trials, and continues with the next one"
     const none = await search(`data=${folder}/glue`, "max-seq-length=9999");
     assertEquals([none.code, none.stdout], [2, ""]);
     assertStringIncludes(none.stderr, "1 of 1 trials failed, the first is data=");
+    // No system accepts such a name.
+    const long = await search(`data=${"x".repeat(300)},${"x".repeat(301)}`);
+    assertEquals(long.code, 1);
+    assertStringIncludes(long.stderr, "2 of 2 trials failed, the first is data=xxx");
     const some = await search(`data=${folder}/none,${folder}/glue`, "max-seq-length=9999,16");
     assertEquals(some.code, 1);
     assertStringIncludes(some.stderr, "3 of 4 trials failed, the first is data=");

@@ -30,6 +30,16 @@ export function isInaccessible(error: unknown): boolean {
   return [NotFound, NotADirectory, PermissionDenied].some((kind) => error instanceof kind);
 }
 
+/** Waits for an access to a file or folder; returns null if {@linkcode isInaccessible}. */
+export async function ifAccessible<T>(access: Promise<T>): Promise<T | null> {
+  try {
+    return await access;
+  } catch (error) {
+    if (isInaccessible(error)) return null;
+    throw error;
+  }
+}
+
 /**
  * Returns the start of an error about a folder that lacks what a caller needs: the folder does not exist, is a file, or does not contain `what`.
  *

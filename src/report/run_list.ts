@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ifAccessible } from "../files/mod.ts";
 import { isObject } from "../json/mod.ts";
 import { HELD_OUT } from "./quantities.ts";
 import type { Difference } from "./run_settings.ts";
@@ -56,7 +57,8 @@ const DEPTH = 6;
 const PARTS = /^(checkpoints|predictions|profile|data)$/;
 
 /**
- * Finds the run folders at and below some folders, in the order of their paths. A link to a folder is not followed.
+ * Finds the run folders at and below some folders, in the order of their paths. A link to a folder is not followed, and
+ * folders below the given ones that cannot be read, such as `lost+found`, are skipped.
  *
  * @throws {Deno.errors.NotFound} if a given folder does not exist
  */
@@ -76,7 +78,7 @@ async function runsBelow(folder: string, depth: number): Promise<string[]> {
   const runs: string[] = [];
   for (const { name, isDirectory } of entries) {
     if (!isDirectory || name.startsWith(".") || PARTS.test(name)) continue;
-    runs.push(...await runsBelow(`${folder}/${name}`, depth - 1));
+    runs.push(...await ifAccessible(runsBelow(`${folder}/${name}`, depth - 1)) ?? []);
   }
   return runs;
 }
@@ -131,10 +133,11 @@ async function secondsOf(path: string): Promise<number> {
 
 async function sizeOf(folder: string): Promise<number> {
   let bytes = 0;
-  for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
+  // A running training replaces files and folders meanwhile.
+  const entries = await ifAccessible(Array.fromAsync(Deno.readDir(folder)));
+  for (const { name, isDirectory, isFile } of entries ?? []) {
     const path = `${folder}/${name}`;
     if (isDirectory) bytes += await sizeOf(path);
-    // A running training replaces files meanwhile.
     else if (isFile) bytes += await Deno.stat(path).then(({ size }) => size, () => 0);
   }
   return bytes;

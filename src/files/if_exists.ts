@@ -1,5 +1,5 @@
 /**
- * Files that may be missing.
+ * Files and folders that may be missing, inaccessible or empty.
  *
  * @module
  */
@@ -64,4 +64,34 @@ export function lacks(folder: string, what: string): string {
   return stat.isDirectory
     ? `${folder} does not contain ${what}`
     : `${folder} is a file; expected a folder with ${what}`;
+}
+
+/** Files that the file managers of macOS and Windows write to folders that they show. */
+const HIDDEN = /^(\.DS_Store|desktop\.ini|Thumbs\.db)$/i;
+
+/**
+ * Returns the names in a folder, without the hidden files of file managers.
+ *
+ * @param folder The folder.
+ * @returns None if a user considers the folder empty.
+ * @throws {Deno.errors.NotFound} If it does not exist.
+ */
+export async function namesIn(folder: string): Promise<string[]> {
+  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  return names.filter((name) => !HIDDEN.test(name));
+}
+
+/**
+ * Removes an empty folder, with the hidden files of file managers.
+ *
+ * @param folder The folder. It may be missing.
+ * @throws {Error} If it contains other files; all of its files remain.
+ */
+export async function removeEmptyFolder(folder: string): Promise<void> {
+  const names = await ifExists(Array.fromAsync(Deno.readDir(folder), ({ name }) => name)) ?? [];
+  if (names.every((name) => HIDDEN.test(name))) {
+    for (const name of names) await ifExists(Deno.remove(`${folder}/${name}`));
+  }
+  // The system rejects a folder that is not empty.
+  await ifExists(Deno.remove(folder));
 }

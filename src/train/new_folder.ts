@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { folderOf, ifExists, syncFolder } from "../files/mod.ts";
+import { folderOf, ifExists, namesIn, removeEmptyFolder, syncFolder } from "../files/mod.ts";
 import { ConfigError } from "../model/mod.ts";
 
 /**
@@ -13,7 +13,7 @@ import { ConfigError } from "../model/mod.ts";
  */
 export async function checkNewFolder(path: string): Promise<void> {
   try {
-    for await (const { name } of Deno.readDir(path)) {
+    for (const name of await namesIn(path)) {
       throw new ConfigError(`${path} is not empty (it contains ${name}); choose another folder`);
     }
   } catch (error) {
@@ -39,7 +39,7 @@ export async function writeNewFolder(
   try {
     await write(unfinished);
     // Some systems do not rename to an empty folder.
-    await ifExists(Deno.remove(path));
+    await removeEmptyFolder(path);
     await Deno.rename(unfinished, path);
   } catch (error) {
     await ifExists(Deno.remove(unfinished, { recursive: true }));

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { ifExists, lacks } from "../../src/files/mod.ts";
+import { ifExists, lacks, namesIn, removeEmptyFolder } from "../../src/files/mod.ts";
 
 Deno.test("ifExists() returns null for a missing file, and rejects with any other error", async () => {
   const folder = await Deno.makeTempDir();
@@ -26,4 +26,23 @@ Deno.test("lacks() distinguishes a missing folder, a file, and a folder without 
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("removeEmptyFolder() removes the files of file managers, and no folder with other files", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/new`;
+  await removeEmptyFolder(path);
+  await assertRejects(() => namesIn(path), Deno.errors.NotFound);
+  for (const name of [".DS_Store", "desktop.ini", "Thumbs.db", "my.DS_Store"]) {
+    await Deno.mkdir(path, { recursive: true });
+    await Deno.writeTextFile(`${path}/${name}`, "");
+  }
+  assertEquals(await namesIn(path), ["my.DS_Store"]);
+  await assertRejects(() => removeEmptyFolder(path), Error, "not empty");
+  assertEquals([...Deno.readDirSync(path)].length, 4);
+  await Deno.remove(`${path}/my.DS_Store`);
+  assertEquals(await namesIn(path), []);
+  await removeEmptyFolder(path);
+  assertEquals(await namesIn(folder), []);
+  await Deno.remove(folder);
 });

@@ -188,7 +188,17 @@ Deno.test("convertFolder() rejects a target folder that is not empty", async () 
     const file = `${from}/config.json`;
     await assertRejects(() => convertFolder(from, file), ConfigError, "is a file; choose a folder");
     await Deno.mkdir(to);
+    // Windows and macOS have shown the folder.
+    for (const name of ["Desktop.ini", "Thumbs.db", ".DS_Store"]) {
+      await Deno.writeTextFile(`${to}/${name}`, "x");
+    }
+    await Deno.writeTextFile(`${to}/notes`, "x");
+    const notEmpty = "to is not empty (it contains notes); choose another folder";
+    await assertRejects(() => convertFolder(from, to), ConfigError, notEmpty);
+    await Deno.remove(`${to}/notes`);
     assertEquals((await convertFolder(from, to)).architecture, "AlbertModel");
+    const names = [...Deno.readDirSync(to)].map(({ name }) => name);
+    assert(names.includes("config.json") && !names.includes(".DS_Store"), names.join());
   });
 });
 

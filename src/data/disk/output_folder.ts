@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { folderOf, linkTarget, LockedError, syncFolder, takeLock } from "../../files/mod.ts";
+import {
+  folderOf,
+  linkTarget,
+  LockedError,
+  namesIn,
+  syncFolder,
+  takeLock,
+} from "../../files/mod.ts";
 import { INDEX_FILE } from "../index_file.ts";
 import { readJournal, removeJournal, writeJournal } from "./journal.ts";
 
@@ -112,7 +119,7 @@ function replacedFolder(output: string): string {
  * Prepared data is not renamed until new data replaces it.
  */
 async function checkReplaceable(output: string): Promise<void> {
-  const names = await Array.fromAsync(Deno.readDir(output)).catch(() => null);
+  const names = await namesIn(output).catch(() => null);
   if (names?.length !== 0) return;
   const replaced = replacedFolder(output);
   try {
@@ -136,14 +143,16 @@ function reasonOf(cause: unknown): string {
 async function refuseToOverwrite(output: string, overwrite: boolean): Promise<void> {
   let names: string[];
   try {
-    names = (await Array.fromAsync(Deno.readDir(output))).map((entry) => entry.name);
+    names = await namesIn(output);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return;
     throw new Error(`Cannot write to ${output}: ${(error as Error).message}`, { cause: error });
   }
   if (names.length === 0) return;
   if (!names.includes(INDEX_FILE)) {
-    throw new Error(`${output} contains files that prepare did not write: choose another folder`);
+    throw new Error(
+      `${output} contains ${names[0]}, which prepare did not write: choose another folder`,
+    );
   }
   if (!overwrite) {
     throw new Error(`${output} is not empty: choose another folder or add --overwrite`);

@@ -121,7 +121,7 @@ Deno.test("prepare() keeps complete data that cannot get its name, and data that
       }), Error);
     assertEquals(
       error.message,
-      `Cannot rename ${partial} to ${out}: ${out} contains files that prepare did not write: ` +
+      `Cannot rename ${partial} to ${out}: ${out} contains thesis.doc, which prepare did not write: ` +
         `choose another folder; ${partial} contains the complete data: rename it to another name`,
     );
     assertEquals(names(folder), ["a.txt", "out", "out.partial", "whole"]);
@@ -173,7 +173,10 @@ Deno.test("prepare() replaces only its own folders, and only with overwrite", ()
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/a.txt`, lines(1, 5));
     await Deno.mkdir(`${folder}/out`);
+    // Finder has shown the folder.
+    await Deno.writeTextFile(`${folder}/out/.DS_Store`, "Bud1");
     await prepare(settings(folder));
+    assert(!names(`${folder}/out`).includes(".DS_Store"));
     const before = contents(`${folder}/out`);
     await assertRejects(() => prepare(settings(folder)), Error, "add --overwrite");
     await Deno.writeFile(`${folder}/b.txt`, new Uint8Array([0xff]));
@@ -184,7 +187,7 @@ Deno.test("prepare() replaces only its own folders, and only with overwrite", ()
     await assertRejects(
       () => prepare(settings(folder, { output: `${folder}/mine`, overwrite: true })),
       Error,
-      "files that prepare did not write",
+      "mine contains thesis.doc, which prepare did not write",
     );
     assertEquals(names(folder), ["a.txt", "b.txt", "mine", "out"]);
   }));

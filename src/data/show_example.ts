@@ -70,7 +70,7 @@ export function showExample(
   ].join("\n");
 }
 
-/** Whether vocabularies are of WordPiece, since reading all pieces for each example takes longer than the rest. */
+/** Whether a vocabulary is of WordPiece. It is kept because reading all pieces takes longer than formatting an example. */
 const known = new WeakMap<object, boolean>();
 
 function isWordPiece(names: Pick<PieceTokenizer, "vocabularySize" | "idToPiece">): boolean {

@@ -138,9 +138,7 @@ const OPTIONAL = {
 
 /**
  * Opens the WebGPU device and runs the self-test, whose findings may include failures. An adapter that fails only with subgroups or
- * half precision is opened without them.
- *
- * @throws {DeviceError} if it cannot be opened.
+ * half precision is opened without them. The field `fault` gives the reason if the adapter cannot be opened.
  */
 export async function openTestedWebGpuDevice(options: WebGpuOptions = {}): Promise<TestedDevice> {
   const device = await openWebGpuDevice(options).catch((error) => {

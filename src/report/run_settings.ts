@@ -125,7 +125,7 @@ function device(at: (path: string) => string): string {
   return library ? `${at("adapter")}, ${products}` : at("adapter");
 }
 
-/** The time of the first logged step; `run.json` has the time at which the run was last resumed. */
+/** The time of the first logged step; that in `run.json` is the start, or in earlier versions the time at which the run was last resumed. */
 function startedAt({ startedAt }: RunRecord, resumed: string): string {
   const time = startedAt === null ? resumed : new Date(1000 * startedAt).toISOString();
   return time.replace("T", " ").replace(/\.\d+Z$/, " UTC");

@@ -48,6 +48,7 @@ async function lead<B extends TaskBatch>(run: Run<B>): Promise<RunResult> {
     const extensions = extensionsOf(run, checkpoint, earlier);
     await folder.writeSettings({
       ...run.provenance,
+      ...(checkpoint !== null && earlier?.started !== undefined && { started: earlier.started }),
       task: run.task.name,
       adapter: run.device.description.adapter,
       world: describeParallel(run.ranks ?? SINGLE_PROCESS),
@@ -77,15 +78,19 @@ interface Extension {
 
 /** Returns the schedules that earlier parts of an extended run had, and the steps at which they ended. */
 function extensionsOf<B extends TaskBatch>(
-  { settings: { schedule }, observer }: Run<B>,
+  { settings: { schedule, earlyStopPatience }, extend, observer }: Run<B>,
   checkpoint: string | null,
   earlier: Readonly<Record<string, unknown>> | null,
 ): Extension[] {
   const known: Extension[] = Array.isArray(earlier?.extensions) ? earlier.extensions : [];
   const before = isObject(earlier?.settings) ? earlier.settings.schedule : undefined;
   if (checkpoint === null || !isObject(before)) return known;
-  if (firstDifference(before, JSON.parse(JSON.stringify(schedule))) === null) return known;
   const step = Number(/step-(\d+)$/.exec(checkpoint)?.[1]);
+  if (firstDifference(before, JSON.parse(JSON.stringify(schedule))) === null) {
+    // Only the patience of early stopping starts again.
+    const isLonger = extend && earlyStopPatience > 0 && step < schedule.totalSteps;
+    return isLonger ? [...known, { step, schedule: before }] : known;
+  }
   observer.log(
     `Extending the run: ${before.totalSteps} steps at peak learning rate ${before.peakLearningRate} become ${schedule.totalSteps} at ${schedule.peakLearningRate}`,
   );

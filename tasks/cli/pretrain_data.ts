@@ -7,11 +7,12 @@ import { type OpenedData, openShards, prepare } from "../../src/data/disk/mod.ts
 import { lacks } from "../../src/files/mod.ts";
 import { isObject, quote } from "../../src/json/mod.ts";
 import type { DataSource } from "../../src/pretraining/disk.ts";
+import { RunFolder } from "../../src/runs/disk.ts";
 import { latestCheckpoint, readRunSettings } from "../../src/train/disk.ts";
 import { UsageError } from "./errors.ts";
 import { openVocabulary } from "./open_checkpoint.ts";
 import { createProgress } from "./progress.ts";
-import { firstSeedFolder } from "./run_flags.ts";
+import { seedFolders } from "./run_flags.ts";
 import type { PretrainFlags } from "./train_options.ts";
 
 /** Flags of `albert pretrain` with --data. */
@@ -120,23 +121,36 @@ async function openText(
   return await openShards(prepared);
 }
 
-/** Whether `OUTPUT/data` is of the run in that folder, which needs it; false if there is no run yet. */
+/**
+ * Whether `OUTPUT/data` is the text of a run, which needs it to resume: that in the folder, or those of its seeds.
+ *
+ * @throws {UsageError} if it is the text of a run that was started with another one.
+ * @throws {RunFolderError} if that run has no checkpoint yet, and is running.
+ */
 async function isOfRun({ data, vocab, output, resume }: DataFlags): Promise<boolean> {
-  const run = await firstSeedFolder(output);
-  // Without --resume, the run rejects its folder.
-  if (!resume) return await latestCheckpoint(run) !== null;
-  const flags = (await readRunSettings(run))?.flags;
-  if (!isObject(flags)) return false;
-  for (const [name, now] of Object.entries({ data, vocab })) {
-    const before = JSON.stringify(flags[name]);
-    if (before === JSON.stringify(now)) continue;
+  let isFound = false;
+  for (const run of [output, ...await seedFolders(output)]) {
+    const flags = (await readRunSettings(run))?.flags;
+    if (!isObject(flags)) continue;
+    const [name, now] = Object.entries({ data, vocab })
+      .find(([name, now]) => JSON.stringify(flags[name]) !== JSON.stringify(now)) ?? [];
+    if (name === undefined) {
+      isFound = true;
+      continue;
+    }
+    if (!resume && await latestCheckpoint(run) === null) {
+      // A run that ended before its first checkpoint has nothing to lose.
+      await (await RunFolder.open(run)).close();
+      continue;
+    }
+    const before = flags[name] === undefined ? "absent" : quote(flags[name]);
     throw new UsageError(
-      `Cannot resume ${output}: --${name} was ${before ?? "absent"} and is now ${
+      `${output}/data is the text of the run in ${run}, whose --${name} was ${before} and is now ${
         now === undefined ? "absent" : quote(now)
-      }; leave it out to use the data in ${output}/data`,
+      }; ${resume ? "leave it out to resume" : "choose another --output"}`,
     );
   }
-  return true;
+  return isFound;
 }
 
 function namedPaths(flag: string, paths: readonly string[]): Map<string, string> {

@@ -186,12 +186,17 @@ function chosenDevice({ determinants, flags }: Record<string, unknown>): Record<
 }
 
 /** The run of `--seeds` with the lowest seed, or the folder itself if there is none. */
-export async function firstSeedFolder(output: string): Promise<string> {
+async function firstSeedFolder(output: string): Promise<string> {
+  return (await seedFolders(output))[0] ?? output;
+}
+
+/** The runs of `--seeds`, by seed. */
+export async function seedFolders(output: string): Promise<string[]> {
   const entries = await ifExists(Array.fromAsync(Deno.readDir(output))) ?? [];
-  const seeds = entries.flatMap(({ name }) =>
-    /^seed-\d+$/.test(name) ? [Number(name.slice(5))] : []
-  );
-  return seeds.length === 0 ? output : `${output}/seed-${Math.min(...seeds)}`;
+  return entries
+    .flatMap(({ name }) => /^seed-\d+$/.test(name) ? [Number(name.slice(5))] : [])
+    .sort((a, b) => a - b)
+    .map((seed) => `${output}/seed-${seed}`);
 }
 
 /**

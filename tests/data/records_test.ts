@@ -63,6 +63,8 @@ Deno.test("quotes in TSV that do not enclose a field are text", async () => {
     assertEquals(table.map(({ line, fields }) => [line, ...fields]), rows);
   }
   assertEquals(await rowsOf('a"\t"b\n1\t2', "tsv"), [[2, "1", "2"]]);
+  // With one column, a field in quotes can have several lines, also that of the header.
+  assertEquals(await rowsOf('t\n"a\nb"\n"c"', "tsv"), [[2, "a\nb"], [4, "c"]]);
 });
 
 Deno.test("a quoted field of many lines, and one that is never closed, take linear time", async () => {

@@ -129,6 +129,11 @@ Deno.test("a finished run is extended with its optimizer state, and refusals nam
         await Deno.readTextFile(`${folder}/early/report.html`),
         `${step} of 40, stopped early`,
       );
+      const begun = (await settings("early")).started;
+      const same = await resume("early", "--extend-to", "40");
+      assertEquals(same.code, 0, same.stderr);
+      assertEquals((await reported()).step > step, true, same.stderr);
+      assertEquals((await settings("early")).started, begun);
       const { code, stderr } = await resume("early", "--extend-to", "60");
       assertEquals(code, 0, stderr);
       const after = await reported();

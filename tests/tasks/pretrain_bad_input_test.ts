@@ -1,6 +1,7 @@
 // Invalid input of albert pretrain: one sentence that names it, exit code 1 or 2, and no lost data.
 import { assert, assertEquals } from "@std/assert";
 import { configToJson, presetConfig } from "../../src/model/mod.ts";
+import { RunFolder } from "../../src/runs/disk.ts";
 import { albertHere } from "../faults/workbench.ts";
 import { brokenCheckpoint } from "../faults/training_kills.ts";
 import { Workbench } from "../faults/workbench.ts";
@@ -109,10 +110,31 @@ Deno.test("text of an earlier command is not mistaken for that of a new run, and
   const resume = ["--output", output, "--resume"];
   await refuses([...resume, "--data", `${folder}/text.txt`], 2, "--data was", "leave it out");
   await refuses([...resume, "--vocab", "lost.model"], 2, "--vocab was", "leave it out");
-  await refuses([...start, "16"], 1, "already contains a run");
+  await refuses([...start, "16"], 2, "--data was", "choose another --output");
+  await refuses([...start, "16", "--seeds", "1"], 2, "--data was", "choose another --output");
+  const again = ["--output", output, "--data", other, ...vocabulary, ...settings, "16"];
+  await refuses(again, 1, "already contains a run");
   assertEquals(await fingerprint(`${output}/data`), now);
   const resumed = await albertHere("pretrain", ...resume, "--data", other);
   assertEquals(resumed.code, 0, resumed.stderr);
+  const seeds = ["--output", output, "--data", other, ...vocabulary, ...settings, "16"];
+  const seeded = await albertHere("pretrain", "--device", "cpu", ...seeds, "--seeds", "1");
+  assertEquals(seeded.code, 0, seeded.stderr);
+  assertEquals(await fingerprint(`${output}/data`), now);
+
+  // Before its first checkpoint, a run may be running.
+  await Deno.remove(`${output}/checkpoints`, { recursive: true });
+  await Deno.remove(`${output}/seed-42`, { recursive: true });
+  const running = await RunFolder.open(output);
+  try {
+    await refuses([...start, "16"], 1, "is in use");
+    assertEquals(await fingerprint(`${output}/data`), now);
+  } finally {
+    await running.close();
+  }
+  const replaced = await albertHere("pretrain", "--device", "cpu", ...start, "16");
+  assertEquals(replaced.code, 0, replaced.stderr);
+  assertEquals(await fingerprint(`${output}/data`), before);
 });
 
 Deno.test("the folders of --data and --eval-data have one vocabulary, and names that differ", async () => {

@@ -14,8 +14,8 @@ export interface TableRow {
   readonly fields: readonly string[];
 }
 
-/** Maximum length of a quoted field in UTF-16 units. A longer one indicates a quote that is not closed. */
-const MAX_FIELD_LENGTH = 16 * 1024 * 1024;
+/** Maximum length of the quoted fields of a row that have several lines, in UTF-16 units. More indicates a quote that is not closed. */
+const MAX_QUOTED_LENGTH = 16 * 1024 * 1024;
 
 /**
  * Reads the rows of a table line by line. A field may be in double quotes; then it can contain
@@ -43,7 +43,7 @@ export class RowReader {
    * @param source Name of the file for errors.
    * @param delimiter A comma or a tab.
    * @param looseQuotes Whether quotes that do not enclose a field are text, as in most TSV files. A quote that is not
-   *   closed on its line is text if that line and the next one have as many fields as the first row.
+   *   closed on its line is text if that line and the next one have as many fields as the first row, which must be several.
    */
   constructor(source: string, delimiter: "," | "\t", looseQuotes = false) {
     this.#source = source;
@@ -96,7 +96,8 @@ export class RowReader {
       this.#fields = [];
       return this.#complete(fields);
     }
-    if (fields.length === this.#width) this.#asText = fields;
+    // With one column, the number of fields of the next line says nothing.
+    if (this.#width > 1 && fields.length === this.#width) this.#asText = fields;
     return [];
   }
 
@@ -128,7 +129,7 @@ export class RowReader {
   #keepOpen(text: string): TableRow[] {
     this.#open.push(text);
     this.#length += text.length;
-    if (this.#length > MAX_FIELD_LENGTH) throw notClosed(this.#source, this.#first);
+    if (this.#length > MAX_QUOTED_LENGTH) throw notClosed(this.#source, this.#first);
     return [];
   }
 

@@ -92,7 +92,13 @@ export function toolCommand(tool: Tool, config: Config, args: string[]): string[
   ];
 }
 
-/** The working folder of a tool. `deno task` changes to the root and keeps the user's folder in `INIT_CWD`. */
+/**
+ * The working folder of a tool. `deno task` changes to the root and keeps the user's folder in `INIT_CWD`. In another folder, this variable belongs to a task of
+ * another project that calls the launcher.
+ */
 export function workingFolder(tool: Tool): string {
-  return tool.here ? Deno.env.get("INIT_CWD") ?? Deno.cwd() : ROOT;
+  if (!tool.here) return ROOT;
+  const folder = Deno.cwd();
+  const inRoot = Deno.realPathSync(folder) === Deno.realPathSync(ROOT);
+  return (inRoot ? Deno.env.get("INIT_CWD") : undefined) ?? folder;
 }

@@ -58,7 +58,7 @@ function smaller(tool: string, words: string[]): string[] {
 async function run(tool: string, words: string[], cwd: string) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: toolCommand(TOOLS[tool], config, words),
-    env: { NO_COLOR: "1", INIT_CWD: cwd },
+    env: { NO_COLOR: "1" },
     cwd,
     stdin: "null",
   }).output();

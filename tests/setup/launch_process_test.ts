@@ -10,8 +10,13 @@ interface Checkout extends AsyncDisposable {
   cache: string;
   /** Writes the source of the tool. */
   write(tool: string): Promise<void>;
-  /** Writes the source of the tool and starts the launcher for it. */
-  start(tool: string, args?: string[], env?: Record<string, string>): Promise<Deno.ChildProcess>;
+  /** Writes the source of the tool and starts the launcher for it, in the folder around the checkout by default. */
+  start(
+    tool: string,
+    args?: string[],
+    env?: Record<string, string>,
+    cwd?: string,
+  ): Promise<Deno.ChildProcess>;
 }
 
 async function checkout(): Promise<Checkout> {
@@ -30,7 +35,7 @@ async function checkout(): Promise<Checkout> {
     root,
     cache,
     write,
-    start: async (tool, args = [], env = {}) => {
+    start: async (tool, args = [], env = {}, cwd = folder) => {
       await write(tool);
       return new Deno.Command(Deno.execPath(), {
         args: [
@@ -42,7 +47,7 @@ async function checkout(): Promise<Checkout> {
           "golden",
           ...args,
         ],
-        cwd: folder,
+        cwd,
         env: {
           ALBERT_CACHE: cache,
           ALBERT_JSR: "never",
@@ -82,9 +87,9 @@ Deno.test("launch forwards arguments, standard input, the user's folder and the 
     console.log(JSON.stringify([Deno.args, Deno.cwd(), Deno.env.get("INIT_CWD") ?? null]));
     console.log((await new Response(Deno.stdin.readable).text()).length);
     Deno.exit(7);`;
-  const elsewhere = await Deno.realPath(here.root);
+  const elsewhere = await Deno.realPath(`${here.root}/..`);
   const args = ["--device=cpu", "two words", "", "--", "-x"];
-  const child = await here.start(tool, args, { INIT_CWD: elsewhere });
+  const child = await here.start(tool, args, { INIT_CWD: elsewhere }, here.root);
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode("12345"));
   writer.releaseLock();
@@ -97,6 +102,14 @@ Deno.test("launch forwards arguments, standard input, the user's folder and the 
     stderr,
     /^Cannot reach JSR\. Using the stand-ins in tasks\/airgap \(.+\)\.\n$/,
   );
+});
+
+Deno.test("launch ignores the folder of another project's task", async () => {
+  await using here = await checkout();
+  const project = await Deno.realPath(`${here.root}/..`);
+  const child = await here.start("console.log(Deno.cwd());", [], { INIT_CWD: here.root }, project);
+  const { code, stdout, stderr } = await finish(child);
+  assertEquals([code, stdout], [0, `${project}\n`], stderr);
 });
 
 Deno.test("launch logs about JSR once a day, and not with --quiet", async () => {

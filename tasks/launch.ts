@@ -51,4 +51,10 @@ function isFollower(): boolean {
   return ranks.some((name) => Number(Deno.env.get(name)) > 0);
 }
 
-if (import.meta.main) Deno.exit(await launch(Deno.args));
+if (import.meta.main) {
+  const code = await launch(Deno.args).catch((error) => {
+    console.error(`launch: ${error.message}`);
+    return 1;
+  });
+  Deno.exit(code);
+}

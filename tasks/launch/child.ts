@@ -70,9 +70,11 @@ export async function childEnvironment(): Promise<Record<string, string>> {
   const env: Record<string, string> = { ...Deno.env.toObject(), ...LAZY_PACKAGES };
   delete env.INIT_CWD; // A `deno task` that the tool starts would use it.
   env.ALBERT_LAUNCHER = String(Deno.pid); // The tool exits if this process is killed.
+  // The tool lacks the permissions to find out whether it may use the folder.
+  env.ALBERT_CACHE = await usableCacheFolder();
   if (Deno.build.os === "linux" && !env.XDG_RUNTIME_DIR) {
     // Without this folder, the graphics library writes warnings to standard error.
-    env.XDG_RUNTIME_DIR = `${await usableCacheFolder()}/run`;
+    env.XDG_RUNTIME_DIR = `${env.ALBERT_CACHE}/run`;
     await Deno.mkdir(env.XDG_RUNTIME_DIR, { recursive: true, mode: 0o700 });
   }
   return env;

@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { cacheFolder } from "../../src/files/cache_folder.ts";
+import {
+  cacheFolder,
+  isOfAnotherUser,
+  temporaryCacheFolder,
+} from "../../src/files/cache_folder.ts";
 
 export { cacheFolder };
 
@@ -28,17 +32,25 @@ export function fileUrl(path: string): string {
 
 /** Creates the cache folder, or falls back to a temporary one if it is not writable. */
 export async function usableCacheFolder(): Promise<string> {
-  const fallback = cacheFolder({ TMPDIR: Deno.env.get("TMPDIR"), TEMP: Deno.env.get("TEMP") });
-  for (const folder of [cacheFolder(), fallback]) {
+  const problems: string[] = [];
+  for (const folder of new Set([cacheFolder(), temporaryCacheFolder()])) {
+    const mode = folder === temporaryCacheFolder() ? 0o700 : undefined;
     try {
-      await Deno.mkdir(folder, { recursive: true });
-      await writeAtomically(`${folder}/.writable`, "");
-      return folder;
-    } catch {
-      // Try the next folder.
+      await Deno.mkdir(folder, { recursive: true, mode });
+      // Deno runs with the configurations of this folder.
+      if (await isOfAnotherUser(folder)) problems.push(`${folder} belongs to another user`);
+      else {
+        await writeAtomically(`${folder}/.writable`, "");
+        return folder;
+      }
+    } catch (error) {
+      problems.push(`${folder} is not writable (${(error as Error).message})`);
     }
   }
-  throw new Error(`Cannot write to ${cacheFolder()}. Set ALBERT_CACHE to a writable folder.`);
+  throw new Error(
+    `Cannot find a cache folder: ${problems.join(", and ")}. ` +
+      "Set ALBERT_CACHE to a folder that you can write to.",
+  );
 }
 
 /** Writes a temporary file and renames it, so that another process sees either the old file or the new one. */

@@ -248,3 +248,45 @@ Deno.test({
     assert((await Deno.stat(stdout.trim())).isDirectory);
   },
 });
+
+const NO_HOME = { ALBERT_CACHE: "", HOME: "", XDG_CACHE_HOME: "" };
+
+Deno.test({
+  name: "without a home folder, launch caches in a temporary folder that other users cannot read",
+  ignore: !posix,
+  fn: async () => {
+    await using here = await checkout();
+    const TMPDIR = `${here.root}/tmp`;
+    const child = await here.start(
+      `console.log(Deno.env.get("ALBERT_CACHE"));`,
+      ["--device", "cpu"],
+      { ...NO_HOME, TMPDIR, DENO_DIR: `${here.cache}/deno` },
+    );
+    const { code, stdout, stderr } = await finish(child);
+    assertEquals([code, stdout], [0, `${TMPDIR}/albert-lab-${Deno.uid()}\n`], stderr);
+    assertEquals((await Deno.stat(stdout.trim())).mode! & 0o777, 0o700);
+  },
+});
+
+Deno.test({
+  name: "launch rejects a temporary cache folder of another user in one line",
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0, // Only root can create one.
+  fn: async () => {
+    await using here = await checkout();
+    const TMPDIR = `${here.root}/tmp`, folder = `${TMPDIR}/albert-lab-0`;
+    const other = 12_345;
+    await Deno.mkdir(folder, { recursive: true });
+    await Deno.chown(folder, other, other);
+    const child = await here.start("", [], { ...NO_HOME, TMPDIR, DENO_DIR: `${here.cache}/deno` });
+    const { code, stderr } = await finish(child);
+    assertEquals(
+      [code, stderr],
+      [
+        1,
+        `launch: Cannot find a cache folder: ${folder} belongs to another user. ` +
+        "Set ALBERT_CACHE to a folder that you can write to.\n",
+      ],
+    );
+    assertEquals((await Array.fromAsync(Deno.readDir(folder))).length, 0);
+  },
+});

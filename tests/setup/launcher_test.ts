@@ -25,8 +25,11 @@ Deno.test("cacheFolder() uses ALBERT_CACHE, then the system's convention, and wo
     "/h/.cache/albert-lab",
   );
   assertEquals(cacheFolder({ HOME: "/h" }, "darwin"), "/h/Library/Caches/albert-lab");
-  assertEquals(cacheFolder({}, "linux"), "/tmp/albert-lab");
+  assertEquals(cacheFolder({}, "linux", 1000), "/tmp/albert-lab-1000");
+  assertEquals(cacheFolder({ TMPDIR: "/t", HOME: "/" }, "darwin", 501), "/t/albert-lab-501");
+  assertEquals(cacheFolder({}, "linux", null), "/tmp/albert-lab");
   assertEquals(cacheFolder({ LOCALAPPDATA: "C:\\u" }, "windows"), "C:\\u\\albert-lab");
+  assertEquals(cacheFolder({ TEMP: "C:\\t" }, "windows"), "C:\\t\\albert-lab");
 });
 
 Deno.test("linkedConfig() makes all paths absolute", async () => {

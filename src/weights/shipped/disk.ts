@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { cacheFolder, folderOf, ifExists, isInaccessible, sha256File } from "../../files/mod.ts";
+import {
+  cacheFolder,
+  folderOf,
+  ifExists,
+  isInaccessible,
+  isOfAnotherUser,
+  sha256File,
+} from "../../files/mod.ts";
 import { describeShippedModel, SHIPPED_MODEL, shippedFiles } from "./mod.ts";
 
 /** The files of the folder. */
@@ -29,13 +36,16 @@ export async function writeShippedModel(folder: string): Promise<void> {
 
 /**
  * Returns the folder of the model that comes with the package. The first call writes it to the cache folder, or to a temporary folder of this user if the cache
- * is not accessible.
+ * is not accessible or belongs to another user.
  *
  * @throws {ShippedModelError} if this copy of the package does not contain the weights
  */
 export async function shippedFolder(): Promise<string> {
   const name = `${SHIPPED_MODEL}-${describeShippedModel().sha256.slice(0, 16)}`;
-  const cached = await ifWritable(storedIn(`${cacheFolder()}/models/${name}`));
+  const cache = cacheFolder();
+  const cached = await isOfAnotherUser(cache)
+    ? null
+    : await ifWritable(storedIn(`${cache}/models/${name}`));
   if (cached !== null) return cached;
   const fresh = await Deno.makeTempDir({ prefix: `${SHIPPED_MODEL}-` });
   // The owner of a new file is known without the permission to ask the system.

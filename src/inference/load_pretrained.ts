@@ -21,7 +21,7 @@ import { Albert } from "./albert.ts";
 /**
  * Loads the model that comes with the package, or a Hugging Face folder from a path, a URL or the hub.
  *
- * In Deno, a model of the hub is kept in the cache that all Hugging Face libraries share. Elsewhere it is fetched each time. The package's own model,
+ * In Deno, a model of the hub is kept in the cache that all Hugging Face libraries share. Elsewhere, and in bundles, it is fetched each time. The package's own model,
  * `albert-mini-books`, needs neither a network nor permissions.
  *
  * @param folder `albert-mini-books`, a path (Deno and Node), the URL of a folder, or `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`
@@ -53,18 +53,37 @@ function filesOf(base: string): ReadFile {
   return (name) => readLocalFile(`${base}/${name}`);
 }
 
-/** The hub module needs Deno. Its name is not a literal, so that bundles for browsers do not contain it. */
-const HUB_MODULE = "../weights/hub/mod.ts";
+/** The part of the hub module that is used here. */
+interface HubCache {
+  downloadModel(name: string): Promise<string>;
+}
+
+/**
+ * Imports the hub module, which needs Deno. Its name is not a literal, so that bundles for browsers do not contain it, and no other bundle does.
+ *
+ * @returns Null outside Deno and in bundles.
+ */
+async function hubCache(): Promise<HubCache | null> {
+  if (!("Deno" in globalThis)) return null;
+  const module = "../weights/hub/mod.ts";
+  try {
+    // npm packages have JavaScript in place of TypeScript.
+    return await import(import.meta.url.endsWith(".ts") ? module : module.replace(/ts$/, "js"));
+  } catch {
+    return null;
+  }
+}
+
 /** The public hub, for programs without the cache. */
 const HUB = "https://huggingface.co";
 
 /** Returns the files of a hub model. @throws {HubError} if the name is invalid. @throws {ConfigError} if the hub cannot be reached */
 async function hubFiles(name: string): Promise<ReadFile> {
   const { id, revision } = parseHubName(name);
-  if ("Deno" in globalThis) {
-    const { downloadModel } = await import(HUB_MODULE);
+  const cache = await hubCache();
+  if (cache !== null) {
     try {
-      return filesOf(await downloadModel(name));
+      return filesOf(await cache.downloadModel(name));
     } catch (error) {
       throw new ConfigError((error as Error).message);
     }

@@ -1,5 +1,5 @@
 // The public API as a bundle for browsers.
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { hasShippedModel } from "../../src/weights/mod.ts";
 import { prepareConfig } from "../../tasks/launch/config.ts";
 import { fileUrl, ROOT } from "../../tasks/launch/files.ts";
@@ -72,4 +72,27 @@ Deno.test({
     assertEquals((await deno(["run", "--allow-read", `${folder}/out/program.js`])).trim(), "▁know");
     await Deno.remove(folder, { recursive: true });
   },
+});
+
+Deno.test("a bundle for Deno fetches models of the hub", async () => {
+  const { flags } = await prepareConfig(() => {});
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(
+    `${folder}/program.ts`,
+    `import { loadPretrained, openDevice } from "@albert-lab/albert";
+    const requested = new Set<string>();
+    globalThis.fetch = (url) => {
+      requested.add(String(url));
+      return Promise.resolve(new Response(null, { status: 404 }));
+    };
+    const device = await openDevice({ device: "cpu", workers: 1 });
+    const error = await loadPretrained("hf:owner/toy", device).catch(({ message }) => message);
+    console.log(JSON.stringify([error, ...requested]));
+    `,
+  );
+  await deno(["bundle", "--quiet", ...flags, "-o", `${folder}/out.js`, `${folder}/program.ts`]);
+  const [error, ...requested] = JSON.parse(await deno(["run", "-A", `${folder}/out.js`]));
+  assertStringIncludes(error, "Cannot load hf:owner/toy: ");
+  assert(requested.includes("https://huggingface.co/owner/toy/resolve/main/config.json"));
+  await Deno.remove(folder, { recursive: true });
 });

@@ -22,7 +22,12 @@ async function run(program: string, args: string[], cwd: string): Promise<string
   const { code, stdout, stderr } = await new Deno.Command(program, {
     args,
     cwd,
-    env: { NO_COLOR: "1", XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? cwd },
+    env: {
+      NO_COLOR: "1",
+      HF_HUB_CACHE: `${cwd}/hub`,
+      HF_HUB_OFFLINE: "1",
+      XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? cwd,
+    },
     stdin: "null",
   }).output();
   assertEquals(code, 0, new TextDecoder().decode(stderr));
@@ -100,7 +105,11 @@ for (const workers of [1, 2]) {
 const gpu = globalThis.Deno === undefined
   ? await openDevice({ device: "webgpu" }).then(() => "opened", ({ message }) => message)
   : "";
-console.log(JSON.stringify({ results, gpu }));
+const device = await openDevice({ device: "cpu", workers: 1 });
+const hub = globalThis.Deno === undefined
+  ? ""
+  : await loadPretrained("hf:owner/toy", device).catch(({ message }) => message);
+console.log(JSON.stringify({ results, gpu, hub }));
 `;
 
 const node = await findNode();
@@ -126,6 +135,7 @@ Deno.test({
     assertEquals(inNode.results.slice(3).map(([adapter]: [string]) => adapter), [
       ...["CPU, 1 thread", "CPU, 2 threads"],
     ]);
+    assertStringIncludes(inDeno.hub, "the cache has no complete copy of owner/toy");
     assertStringIncludes(
       inNode.gpu,
       "This runtime has no WebGPU; in Node, install the npm package",

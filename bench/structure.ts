@@ -17,7 +17,7 @@ const OTHER = ["tests", "examples"];
 /** A checkout in memory: the text of each `.ts` and `.wgsl` file by its path from the root. */
 export type Tree = ReadonlyMap<string, string>;
 
-/** One import statement, dynamic import or `new URL` of a module. */
+/** One import statement, dynamic import, `new URL` or `workerUrl` of a module. */
 export interface Import {
   /** Path of the importing file. */
   readonly file: string;
@@ -25,7 +25,7 @@ export interface Import {
   readonly target: string;
   /**
    * `value` and `type` are static imports and re-exports, `lazy` is `import()` with a literal argument, and `url` is
-   * `new URL` with a literal argument (a worker or a text file).
+   * `new URL` or `workerUrl` with a literal argument (a worker or a text file).
    */
   readonly kind: "value" | "type" | "lazy" | "url";
 }
@@ -80,7 +80,7 @@ export function lineCount(text: string): number {
 const STATIC = /^(?:import|export)\s+(type\s+)?([^"';]*?)\s*\bfrom\s*"([^"]+)"/gm;
 const BARE = /^import\s*"([^"]+)"/gm;
 const LAZY = /\bimport\(\s*"([^"]+)"/g;
-const ADDRESS = /\bnew URL\(\s*"([^"]+)",\s*import\.meta\.url/g;
+const ADDRESS = /\b(?:new URL|workerUrl)\(\s*"([^"]+)",\s*import\.meta\.url/g;
 
 /** All imports of a tree. A static import whose names all carry `type` is a type import. */
 export function importsOf(tree: Tree): Import[] {

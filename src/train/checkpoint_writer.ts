@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { WorkerCall } from "../workers/mod.ts";
+import { WorkerCall, workerUrl } from "../workers/mod.ts";
 import { type CheckpointSnapshot, writeCheckpoint } from "./checkpoint_files.ts";
 
 /**
@@ -74,7 +74,7 @@ async function startWorker(): Promise<CheckpointWorker | null> {
   try {
     const worker = new WorkerCall({
       name: "checkpoint worker",
-      url: new URL("./checkpoint_worker.ts", import.meta.url),
+      url: workerUrl("./checkpoint_worker.ts", import.meta.url),
       load: () => import("./checkpoint_worker.ts"),
     });
     await worker.ready;

@@ -16,7 +16,7 @@ export type Handlers = Readonly<Record<string, Handler>>;
 export interface WorkerModule<H> {
   /** Names the worker in errors, for instance "batch worker". */
   readonly name: string;
-  /** `new URL("./x_worker.ts", import.meta.url)` */
+  /** `workerUrl("./x_worker.ts", import.meta.url)` */
   readonly url: URL;
   /**
    * `() => import("./x_worker.ts")`. Never called. It gives the handlers their types, and it makes the module part of the module graph, so that `deno cache`,
@@ -106,7 +106,7 @@ export class WorkerCall<H> {
     this.ready = this.#ready.promise;
     this.ready.catch(() => {}); // A caller need not wait for it.
     try {
-      this.#worker = new Worker(workerUrl(url), { type: "module", name });
+      this.#worker = new Worker(url, { type: "module", name });
     } catch (error) {
       throw this.#error((error as Error).message);
     }
@@ -262,13 +262,18 @@ export function serve<H extends Handlers>(handlers: H): H {
 
 /**
  * The URL to start a worker from. A worker cannot start from another origin, but may import from one, so a module of another origin is imported by a `data:` URL. npm
- * packages from JSR, and bundles, have JavaScript in place of TypeScript.
+ * packages from JSR, and bundles, have JavaScript in place of TypeScript. webpack resolves each `new URL("…", import.meta.url)` while it builds, so it would not find
+ * the module there.
  *
- * @param url The module, with the extension `.ts`.
+ * @param file The module relative to the caller, with the extension `.ts`.
+ * @param base The caller's `import.meta.url`.
  * @returns The URL for `new Worker`.
+ * @throws {TypeError} in bundles that are not modules, where `import.meta.url` is undefined
  */
-export function workerUrl(url: URL): URL {
-  const module = import.meta.url.endsWith(".js") ? new URL(url.href.replace(/\.ts$/, ".js")) : url;
+export function workerUrl(file: string, base: string): URL {
+  const url = new URL(file, base);
+  const isSource = new URL(base).pathname.endsWith(".ts");
+  const module = isSource ? url : new URL(url.href.replace(/\.ts$/, ".js"));
   if (module.protocol !== "https:" && module.protocol !== "http:") return module;
   if (module.origin === (globalThis as { location?: { origin: string } }).location?.origin) {
     return module;

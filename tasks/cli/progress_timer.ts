@@ -4,6 +4,7 @@
  * @module
  */
 import { Worker } from "node:worker_threads";
+import { workerUrl } from "../../src/workers/mod.ts";
 import type { LineStyle, ProgressState } from "./progress_line.ts";
 
 /** Draws a bar every second between the updates. */
@@ -64,7 +65,7 @@ interface Drawer {
 
 function inThread(shared: Int32Array): Drawer | null {
   try {
-    const worker = new Worker(new URL("./progress_worker.ts", import.meta.url), {
+    const worker = new Worker(workerUrl("./progress_worker.ts", import.meta.url), {
       workerData: shared.buffer,
     });
     // The process may end while the bar is shown.

@@ -96,3 +96,26 @@ Deno.test("a bundle for Deno fetches models of the hub", async () => {
   assert(requested.includes("https://huggingface.co/owner/toy/resolve/main/config.json"));
   await Deno.remove(folder, { recursive: true });
 });
+
+for (const format of ["cjs", "iife"]) {
+  Deno.test(`a bundle that is not a module (${format}) loads, and computes with one thread`, async () => {
+    const { flags } = await prepareConfig(() => {});
+    const folder = await Deno.makeTempDir();
+    await Deno.writeTextFile(
+      `${folder}/program.ts`,
+      `import { openDevice } from "@albert-lab/albert";
+      openDevice({ device: "cpu", workers: 2 }).then(async (device) => {
+        console.log(device.description.adapter);
+        await device.destroy();
+      });
+      `,
+    );
+    const out = `${folder}/out.cjs`;
+    await deno([
+      ...["bundle", "--quiet", "--platform", "browser", "--format", format, ...flags],
+      ...["-o", out, `${folder}/program.ts`],
+    ]);
+    assertEquals(await deno(["run", "--allow-read", out]), "CPU, 1 thread\n");
+    await Deno.remove(folder, { recursive: true });
+  });
+}

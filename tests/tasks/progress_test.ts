@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { createProgress, duration, type ProgressOutput, wrap } from "../../tasks/cli/progress.ts";
+import { fileUrl, ROOT } from "../../tasks/launch/files.ts";
 
 function screen(terminal: boolean, columns = 200, colors = false) {
   let time = 0;
@@ -109,35 +110,58 @@ Deno.test("createProgress() keeps the note, and has the bar moved from the first
 const HAS_SCRIPT = await new Deno.Command("script", { args: ["--version"] }).output()
   .then(({ success }) => success, () => false);
 
+/** Checks that the bar moves in a terminal while the main thread computes, for a program that imports this module. */
+async function checkBar(module: string): Promise<void> {
+  const code = `
+    import { createProgress } from ${JSON.stringify(module)};
+    const progress = createProgress({ title: "busy", total: 10 });
+    progress.update(1, "loss 2.5");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const start = performance.now();
+    while (performance.now() - start < 4500);
+    progress.end("done");
+  `;
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(file, code);
+    const { success, stdout } = await new Deno.Command("script", {
+      args: [
+        "-qec",
+        `${Deno.execPath()} run --no-check --reload -A --no-lock ${file}`,
+        "/dev/null",
+      ],
+      stdin: "null",
+    }).output();
+    const text = new TextDecoder().decode(stdout);
+    assert(success, text);
+    // Once by the main thread, and about four times by the other one while the main thread computes.
+    assert(text.split("busy").length - 1 >= 4, text);
+    assert(text.trimEnd().endsWith("done"), text);
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
 Deno.test({
   name: "the bar of a terminal moves while the main thread is busy",
   ignore: !HAS_SCRIPT,
+  fn: () => checkBar(`${fileUrl(ROOT)}/tasks/cli/progress.ts`),
+});
+
+Deno.test({
+  name: "the bar also moves if the modules come from a server, as those of JSR",
+  ignore: !HAS_SCRIPT,
   async fn() {
-    const module = new URL("../../tasks/cli/progress.ts", import.meta.url).href;
-    const code = `
-      import { createProgress } from ${JSON.stringify(module)};
-      const progress = createProgress({ title: "busy", total: 10 });
-      progress.update(1, "loss 2.5");
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      const start = performance.now();
-      while (performance.now() - start < 4500);
-      progress.end("done");
-    `;
-    const file = await Deno.makeTempFile({ suffix: ".ts" });
-    try {
-      await Deno.writeTextFile(file, code);
-      const { success, stdout } = await new Deno.Command("script", {
-        args: ["-qec", `${Deno.execPath()} run --no-check -A ${file}`, "/dev/null"],
-        stdin: "null",
-      }).output();
-      const text = new TextDecoder().decode(stdout);
-      assert(success, text);
-      // Once by the main thread, and about four times by the other one while the main thread computes.
-      assert(text.split("busy").length - 1 >= 4, text);
-      assert(text.trimEnd().endsWith("done"), text);
-    } finally {
-      await Deno.remove(file);
-    }
+    await using server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen() {} },
+      async (request) => {
+        const path = `${ROOT}${new URL(request.url).pathname}`;
+        return new Response(await Deno.readTextFile(path), {
+          headers: { "content-type": "application/typescript" },
+        });
+      },
+    );
+    await checkBar(`http://127.0.0.1:${server.addr.port}/tasks/cli/progress.ts`);
   },
 });
 

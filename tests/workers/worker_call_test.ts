@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { loaded, WorkerCall, type WorkerModule } from "../../src/workers/mod.ts";
+import { loaded, WorkerCall, type WorkerModule, workerUrl } from "../../src/workers/mod.ts";
 import type { handlers } from "./sample_worker.ts";
 
 type Sample = typeof handlers;
@@ -201,4 +201,18 @@ Deno.test("loaded() waits for all workers, and then rejects with the first failu
   await loaded([worker, { ready: Promise.resolve() }]);
   assertEquals(await worker.call("sumTo", 2), 3);
   worker.close();
+});
+
+Deno.test("workerUrl() names the TypeScript of sources and the JavaScript of packages and bundles", () => {
+  const name = (base: string) => workerUrl("./x_worker.ts", base).href;
+  assertEquals(name("file:///a/src/y.ts"), "file:///a/src/x_worker.ts");
+  for (const module of ["y.js", "chunk.mjs", "y.js?v=1f3a"]) {
+    assertEquals(name(`file:///a/${module}`), "file:///a/x_worker.js");
+  }
+  const imported = (module: string) =>
+    `data:text/javascript,${encodeURIComponent(`import "${module}";`)}`;
+  assertEquals(name("https://jsr.io/a/y.ts"), imported("https://jsr.io/a/x_worker.ts"));
+  assertEquals(name("http://[::1]:5173/y.js?v=2"), imported("http://[::1]:5173/x_worker.js"));
+  // A bundle that is not a module.
+  assertThrows(() => workerUrl("./x_worker.ts", undefined as unknown as string), TypeError);
 });

@@ -19,13 +19,21 @@ Deno.test("every worker is part of the module graph, so that it is fetched with 
   const workers: string[] = [];
   for (const folder of ["kernels", "src", "tasks"]) {
     for await (const [path, code] of modules(folder)) {
-      for (const [, module] of code.matchAll(/new URL\("(\S+\.ts)", import\.meta\.url\)/g)) {
+      for (const [, module] of code.matchAll(/workerUrl\("(\S+\.ts)", import\.meta\.url\)/g)) {
         workers.push(module);
         assertStringIncludes(code, `import("${module}")`, path);
       }
     }
   }
-  assert(workers.length >= 6, `${workers}`);
+  assert(workers.length >= 8, `${workers}`);
+});
+
+Deno.test("no module has the URL of another one, which webpack would resolve in the npm package", async () => {
+  for (const folder of ["kernels", "src", "tasks"]) {
+    for await (const [path, code] of modules(folder)) {
+      assert(!/new URL\(\s*"\S+\.ts",\s*import\.meta\.url/.test(code), path);
+    }
+  }
 });
 
 Deno.test("only WorkerCall, and the CPU device and the bar, whose threads share memory, start workers", async () => {

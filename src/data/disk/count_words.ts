@@ -4,7 +4,7 @@
  * @module
  */
 import type { VocabularyTrainer, VocabularyTrainingOptions } from "../../text/training/mod.ts";
-import { loaded, WorkerCall } from "../../workers/mod.ts";
+import { loaded, WorkerCall, workerUrl } from "../../workers/mod.ts";
 import { findReadOnce, sizeOfInputs } from "./inputs.ts";
 import { readPiece, textPieces, type TextSettings } from "./vocabulary_text.ts";
 
@@ -57,7 +57,7 @@ export async function countWords(trainer: VocabularyTrainer, request: CountReque
 function startWorker() {
   return new WorkerCall({
     name: "word-counting worker",
-    url: new URL("./count_words_worker.ts", import.meta.url),
+    url: workerUrl("./count_words_worker.ts", import.meta.url),
     load: () => import("./count_words_worker.ts"),
   });
 }

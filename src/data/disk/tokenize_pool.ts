@@ -4,7 +4,7 @@
  * @module
  */
 import { type JobDocument, type JobResult, runTokenizeJob } from "../tokenize_job.ts";
-import { loaded, WorkerCall } from "../../workers/mod.ts";
+import { loaded, WorkerCall, workerUrl } from "../../workers/mod.ts";
 import type { TokenizerSnapshot } from "../../text/mod.ts";
 import type { PieceTokenizer } from "../vocabulary.ts";
 
@@ -65,7 +65,7 @@ export function workerPool(snapshot: TokenizerSnapshot, count: number): Tokenize
 function startWorker() {
   return new WorkerCall({
     name: "tokenizing worker",
-    url: new URL("./tokenize_worker.ts", import.meta.url),
+    url: workerUrl("./tokenize_worker.ts", import.meta.url),
     load: () => import("./tokenize_worker.ts"),
   });
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { WorkerCall } from "../../workers/mod.ts";
+import { WorkerCall, workerUrl } from "../../workers/mod.ts";
 import type { PretrainingBatch } from "../batch.ts";
 import { type BatchPlan, inlineBatches, type StepBatches } from "./step_batches.ts";
 
@@ -32,7 +32,7 @@ export function stepBatches(
 function startWorker() {
   return new WorkerCall({
     name: "batch worker",
-    url: new URL("./batch_worker.ts", import.meta.url),
+    url: workerUrl("./batch_worker.ts", import.meta.url),
     load: () => import("./batch_worker.ts"),
   });
 }

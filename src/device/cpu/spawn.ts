@@ -36,7 +36,8 @@ interface NodeWorker {
 }
 
 const WORKER = {
-  url: new URL("./cpu_worker.ts", import.meta.url),
+  /** A function, since bundles that are not modules have no `import.meta.url` when they load. */
+  url: () => workerUrl("./cpu_worker.ts", import.meta.url),
   /** Never called; makes the worker part of the module graph, so that `deno cache` fetches it. */
   load: () => import("./cpu_worker.ts"),
 };
@@ -59,7 +60,7 @@ export function nodeWorkerThreads(): NodeWorkerThreads | null {
 
 function spawnNode({ Worker }: NodeWorkerThreads, start: WorkerStart): Promise<Thread> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerUrl(WORKER.url));
+    const worker = new Worker(WORKER.url());
     const ended = new Promise<void>((resolve) => worker.on("exit", () => resolve()));
     worker.on("error", reject);
     ended.then(() => reject(new Error("The worker ended before it was ready")));
@@ -80,7 +81,7 @@ function spawnNode({ Worker }: NodeWorkerThreads, start: WorkerStart): Promise<T
 
 function spawnWeb(start: WorkerStart): Promise<Thread> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerUrl(WORKER.url), { type: "module" });
+    const worker = new Worker(WORKER.url(), { type: "module" });
     worker.onerror = (event) => {
       event.preventDefault();
       reject(new Error(event.message));

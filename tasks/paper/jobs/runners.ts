@@ -4,7 +4,7 @@
  * @module
  */
 import type { Device } from "../../../src/device/mod.ts";
-import { WorkerCall } from "../../../src/workers/mod.ts";
+import { WorkerCall, workerUrl } from "../../../src/workers/mod.ts";
 import type { JobOutcome } from "../result.ts";
 import type { JobContext } from "./context.ts";
 import type { Job } from "./job.ts";
@@ -74,7 +74,7 @@ export class WorkerRunner implements JobRunner {
     this.#progress = progress;
     this.#worker = new WorkerCall({
       name: "paper worker",
-      url: new URL("./worker.ts", import.meta.url),
+      url: workerUrl("./worker.ts", import.meta.url),
       load: () => import("./worker.ts"),
     });
     this.#started = this.#worker.call("start", settings);

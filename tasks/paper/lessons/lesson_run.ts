@@ -7,7 +7,7 @@ import type { DeviceName } from "../../../src/device/mod.ts";
 import { atomicWriteFile, takeLock } from "../../../src/files/mod.ts";
 import { isObject } from "../../../src/json/mod.ts";
 import { readRun, type RunRecord } from "../../../src/report/mod.ts";
-import { WorkerCall } from "../../../src/workers/mod.ts";
+import { WorkerCall, workerUrl } from "../../../src/workers/mod.ts";
 import { type JsonFileKind, readJsonFile } from "../json_file.ts";
 import { type Lesson, lessonConfig, type LessonRecipe, lessonSizes } from "./lesson.ts";
 import type { LessonState, LessonStateRun } from "./lesson_state.ts";
@@ -128,7 +128,7 @@ async function trainAll(
   const work = async () => {
     const thread = new WorkerCall<typeof import("./lesson_worker.ts").handlers>({
       name: "lesson",
-      url: new URL("./lesson_worker.ts", import.meta.url),
+      url: workerUrl("./lesson_worker.ts", import.meta.url),
       load: () => import("./lesson_worker.ts"),
     });
     const stopping = setInterval(() => {

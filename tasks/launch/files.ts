@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fileURLToPath, pathToFileURL } from "node:url";
 import {
   cacheFolder,
   isOfAnotherUser,
@@ -12,22 +13,11 @@ import {
 export { cacheFolder };
 
 /** Root of the checkout, without a trailing slash. */
-export const ROOT: string = filePath(new URL("../../", import.meta.url)).replace(/[\\/]$/, "");
+export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url)).replace(/[\\/]$/, "");
 
-/** Converts a `file:` URL to a path of this system. */
-function filePath(url: URL): string {
-  const path = decodeURIComponent(url.pathname);
-  return Deno.build.os === "windows" ? path.slice(1).replaceAll("/", "\\") : path;
-}
-
-/** Converts a path of this system to a `file:` URL. */
+/** Converts a path of this system, which on Windows may be on a server, to a `file:` URL. */
 export function fileUrl(path: string): string {
-  const slashes = path.replaceAll("\\", "/");
-  const encoded = slashes.split("/").map(encodeURIComponent).join("/").replace(
-    /^([A-Za-z])%3A/,
-    "$1:",
-  );
-  return `file://${encoded.startsWith("/") ? "" : "/"}${encoded}`;
+  return pathToFileURL(path).href;
 }
 
 /** Creates the cache folder, or falls back to a temporary one if it is not writable. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { linkedConfig, readSettings, readStandIns } from "../../tasks/launch/config.ts";
 import { cacheFolder, fileUrl, isDue, ROOT, shortHash } from "../../tasks/launch/files.ts";
@@ -34,6 +35,7 @@ Deno.test("cacheFolder() uses ALBERT_CACHE, then the system's convention, and wo
 
 Deno.test("linkedConfig() makes all paths absolute", async () => {
   const root = "/with a space/albert";
+  const url = fileUrl(root);
   const standIns = [{ folder: `${root}/tasks/airgap/a`, name: "@std/a", exports: ["."] }];
   const config = {
     name: "@albert-lab/albert",
@@ -47,9 +49,9 @@ Deno.test("linkedConfig() makes all paths absolute", async () => {
     imports: {
       "@std/a": "jsr:@std/a@^1",
       pbf: "npm:pbf@5.1.2",
-      "#own": "file:///with%20a%20space/albert/src/own.ts",
-      "@albert-lab/albert": "file:///with%20a%20space/albert/mod.ts",
-      "@albert-lab/albert/text": "file:///with%20a%20space/albert/src/text/mod.ts",
+      "#own": `${url}/src/own.ts`,
+      "@albert-lab/albert": `${url}/mod.ts`,
+      "@albert-lab/albert/text": `${url}/src/text/mod.ts`,
     },
     lock: false,
     links: [`${root}/tasks/airgap/a`],
@@ -59,16 +61,18 @@ Deno.test("linkedConfig() makes all paths absolute", async () => {
   assert(await shortHash(text) !== await shortHash(linkedConfig(config, standIns, "/elsewhere")));
 });
 
-Deno.test({
-  name: "fileUrl() converts paths to URLs",
-  ignore: windows,
-  fn: () => {
-    assertEquals(
-      new URL(fileUrl(ROOT)).pathname,
-      ROOT.split("/").map(encodeURIComponent).join("/"),
-    );
-    assertEquals(fileUrl("/a b/#c"), "file:///a%20b/%23c");
-  },
+Deno.test("fileUrl() converts paths to URLs, also those of servers on Windows", () => {
+  const urls: Record<string, string> = windows
+    ? {
+      "C:\\a b\\#c": "file:///C:/a%20b/%23c",
+      "\\\\server\\share\\a b": "file://server/share/a%20b",
+    }
+    : { "/a b/#c": "file:///a%20b/%23c", "/100%/a?b": "file:///100%25/a%3Fb" };
+  for (const [path, url] of Object.entries(urls)) {
+    assertEquals(fileUrl(path), url);
+    assertEquals(fileURLToPath(url), path);
+  }
+  assertEquals(fileURLToPath(fileUrl(ROOT)), ROOT);
 });
 
 Deno.test("jsrSpecifiers() lists each package at the export paths of its stand-in", async () => {

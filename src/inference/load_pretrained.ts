@@ -34,7 +34,10 @@ export async function loadPretrained(folder: string | URL, device: Device): Prom
     return await Albert.load(await filesOfModel(base), device);
   } catch (error) {
     if (EXPLAINED.some((kind) => error instanceof kind)) {
-      throw new ConfigError(`Cannot load ${base}: ${(error as Error).message}`);
+      const { message } = error as Error;
+      throw new ConfigError(
+        message.startsWith(`${base} `) ? message : `Cannot load ${base}: ${message}`,
+      );
     }
     throw error;
   }

@@ -96,6 +96,15 @@ const CHECK_OPTIONS = {
   "--max-time <time>": { kind: "duration", help: "Stop after this time: 90s, 30m, 2h." },
 } as const satisfies OptionTable;
 
+/** Option of `paper report` and `paper status`. */
+const PUBLISHED_OPTION = {
+  "--results <folder>": {
+    kind: "string",
+    help: "Folder of published results.",
+    defaultText: "docs/results/PRESET in a checkout",
+  },
+} as const satisfies OptionTable;
+
 const REPORT_OPTIONS = {
   "--output <folder>": {
     kind: "string",
@@ -106,11 +115,7 @@ const REPORT_OPTIONS = {
     kind: PRESETS,
     help: "Preset of the published results to report if --output has no runs.",
   },
-  "--results <folder>": {
-    kind: "string",
-    help: "Folder of published results.",
-    defaultText: "docs/results/PRESET in a checkout",
-  },
+  ...PUBLISHED_OPTION,
   "--selection <name>": {
     kind: ["best", "last"],
     help: "Fine-tuned checkpoint to report: best on the dev set, or last.",
@@ -240,6 +245,7 @@ const status = defineCommand({
   description: "Print the progress of the jobs in a folder of paper run.",
   options: {
     "--output <folder>": { kind: "string", help: "Folder of paper run.", required: true },
+    ...PUBLISHED_OPTION,
   },
   examples: { "Progress": "albert paper status --output paper" },
   action: async (flags) => (await import("./paper_plan.ts")).printStatus(flags),

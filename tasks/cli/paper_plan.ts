@@ -36,6 +36,7 @@ import {
 import { usage, UsageError } from "./errors.ts";
 import type { GlobalFlags } from "./options.ts";
 import type { ExperimentFlags, PaperPlanFlags } from "./paper.ts";
+import { resultsFolderOf } from "./paper_report.ts";
 
 /**
  * Returns the experiments that the arguments name.
@@ -169,10 +170,10 @@ function costOf(experiment: Experiment, preset: Preset) {
 
 /** Prints the jobs of a folder: done, running, failed, open. */
 export async function printStatus(
-  flags: GlobalFlags & { readonly output: string },
+  flags: GlobalFlags & { readonly output: string; readonly results?: string },
 ): Promise<void> {
   const { output } = flags;
-  const status = await paperStatus(output);
+  const status = await paperStatus({ output, committed: await resultsFolderOf(flags) });
   if (flags.json) return console.log(JSON.stringify(status, null, 2));
   const { preset, counts, running, failed } = status;
   console.log(

@@ -6,6 +6,7 @@
 import {
   type DataManifest,
   finetuneSeedsOf,
+  hasOtherData,
   measuredExperiments,
   openPaperRun,
   type PaperRun,
@@ -26,11 +27,22 @@ export async function resultsFolder(
   return found ? folder : undefined;
 }
 
+/** Returns the folder of published results for the runs of a folder. */
+export async function resultsFolderOf(
+  { output, results, preset }: {
+    readonly output: string;
+    readonly results?: string;
+    readonly preset?: string;
+  },
+): Promise<string | undefined> {
+  const known = preset ?? (await readPaperRun(output))?.preset;
+  return known === undefined ? results : await resultsFolder({ results, preset: known });
+}
+
 /** Reads results, writes the report and prints its path. */
 export async function reportPaper(flags: PaperReportFlags): Promise<void> {
-  const { output, results } = flags;
-  const preset = flags.preset ?? (await readPaperRun(output))?.preset;
-  const committed = preset === undefined ? results : await resultsFolder({ results, preset });
+  const { output } = flags;
+  const committed = await resultsFolderOf(flags);
   const opened = await openPaperRun({ output, committed });
   if (opened === null) {
     throw new Error(
@@ -44,6 +56,9 @@ export async function reportPaper(flags: PaperReportFlags): Promise<void> {
   });
   if (flags.publish) {
     if (committed === undefined) throw new UsageError("--publish needs --results");
+    if (await hasOtherData(committed, opened.manifest)) {
+      throw new UsageError(`${committed} has results of other data; choose another --results`);
+    }
     for (const path of written.filter((each) => /\.(md|svg)$|\/findings\.json$/.test(each))) {
       await Deno.copyFile(path, `${committed}/${path.slice(path.lastIndexOf("/") + 1)}`);
     }

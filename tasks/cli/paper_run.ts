@@ -8,6 +8,7 @@ import { openDevice } from "../../src/device/mod.ts";
 import {
   committedCells,
   dataProblem,
+  hasOtherData,
   type Job,
   jobCost,
   type JobPlace,
@@ -19,6 +20,7 @@ import {
   type PaperRun,
   parseShard,
   preparePaperData,
+  readManifest,
   readPaperRun,
   recordPaperRun,
   runJobs,
@@ -74,11 +76,18 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
   });
   const { kind, blas = "none" } = device.description;
   const asked: PaperRun = { ...request, device: kind };
-  const committed = await resultsFolder(flags);
+  const published = await resultsFolder(flags);
+  const isOther = published !== undefined && await hasOtherData(published, manifest);
+  if (isOther) {
+    progress.log(`${published} has results of other data; this run neither reads nor changes it`);
+  }
+  const committed = isOther ? undefined : published;
   await recordPaperRun(output, { ...asked, ...(kind === "cpu" && { blas }) });
   if (committed !== undefined) {
     await recordPaperRun(committed, asked, "--results");
-    await Deno.copyFile(`${output}/${MANIFEST_FILE}`, `${committed}/${MANIFEST_FILE}`);
+    if (await readManifest(committed) === null) {
+      await Deno.copyFile(`${output}/${MANIFEST_FILE}`, `${committed}/${MANIFEST_FILE}`);
+    }
   }
   const all = jobsOf(asked, manifest);
   const jobs = shard === null ? all : shardJobs(all, shard, jobCost);

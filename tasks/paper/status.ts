@@ -6,7 +6,7 @@
 import { readEvents } from "../../src/train/disk.ts";
 import { runFolder } from "./jobs/context.ts";
 import type { Job } from "./jobs/job.ts";
-import { jobsOf, openPaperRun } from "./paper_run.ts";
+import { jobsOf, openPaperRun, type ResultPlaces } from "./paper_run.ts";
 
 /** A running job. */
 export interface RunningJob {
@@ -34,12 +34,13 @@ export interface PaperStatus {
 }
 
 /**
- * Reads the progress of a folder.
+ * Reads the progress of a folder. Jobs with a committed result are done.
  *
  * @throws {Error} If the folder contains no runs.
  */
-export async function paperStatus(output: string): Promise<PaperStatus> {
-  const opened = await openPaperRun({ output });
+export async function paperStatus(places: ResultPlaces): Promise<PaperStatus> {
+  const { output } = places;
+  const opened = await openPaperRun(places);
   if (opened === null) {
     throw new Error(`${output} contains no runs; start some with albert paper run`);
   }

@@ -15,7 +15,7 @@ import { isObject } from "../../../src/json/mod.ts";
 import { loadTokenizer } from "../../../src/text/disk/mod.ts";
 import type { Tokenizer } from "../../../src/text/mod.ts";
 import { BENCHMARKS } from "../experiment.ts";
-import { addressOf } from "../jobs/address.ts";
+import { addressOf, canonicalJson } from "../jobs/address.ts";
 import { type JsonFileKind, readJsonFile } from "../json_file.ts";
 import { generatesData, type Preset } from "../presets/mod.ts";
 import { benchmarkFacts, raceLevels, readStandIns } from "./benchmarks.ts";
@@ -144,6 +144,17 @@ export async function preparePaperData(request: DataRequest): Promise<PreparedPa
 /** Reads the manifest of a run or of committed results; returns null if there is none. */
 export async function readManifest(folder: string): Promise<DataManifest | null> {
   return (await readJsonFile(`${folder}/${MANIFEST_FILE}`, MANIFEST))?.manifest ?? null;
+}
+
+/**
+ * Whether committed results are of other data than a run's, so that none of its jobs are among them. Reasons of missing parts are not compared, because they
+ * may be worded differently.
+ */
+export async function hasOtherData(committed: string, manifest: DataManifest): Promise<boolean> {
+  const theirs = await readManifest(committed);
+  if (theirs === null) return false;
+  const [own, other] = [manifest, theirs].map(({ missing: _, ...data }) => canonicalJson(data));
+  return own !== other;
 }
 
 /** An identifier of the request. It uses names and sizes of the text files, not their content, so that an existing run continues quickly. */

@@ -129,7 +129,7 @@ Deno.test("a killed run continued with two threads has the same results", async 
   }
   child.kill("SIGKILL");
   await child.status;
-  const { counts, preset } = await paperStatus(broken);
+  const { counts, preset } = await paperStatus({ output: broken });
   assertEquals([preset, counts.jobs], ["smoke", 12]);
   assert(counts.done >= 3 && counts.done < 12, `${counts.done} done`);
   const { code, stderr } = await runAlbert([...words(broken, "table-7"), "--jobs", "2"]);

@@ -8,6 +8,7 @@ import {
   glueTaskDefinition,
   type GlueTaskName,
   type RaceLevel,
+  type SquadVersion,
 } from "../../../src/benchmarks/mod.ts";
 import { loadGlueData } from "../../../src/benchmarks/glue/disk.ts";
 import { loadRace } from "../../../src/benchmarks/race/disk.ts";
@@ -29,9 +30,16 @@ export function glueNameOf(benchmark: BenchmarkId): Exclude<GlueTaskName, "ax"> 
   return known ? benchmark as Exclude<GlueTaskName, "ax"> : null;
 }
 
-/** The RACE levels that are not excluded. */
+/** The RACE levels that are not excluded; `race` excludes both. */
 export function raceLevels(without: readonly string[]): RaceLevel[] {
-  return (["middle", "high"] as const).filter((level) => !without.includes(`race/${level}`));
+  return (["middle", "high"] as const).filter((level) =>
+    !without.includes("race") && !without.includes(`race/${level}`)
+  );
+}
+
+/** The SQuAD versions that are not excluded. */
+export function squadVersions(without: readonly string[]): SquadVersion[] {
+  return (["1.1", "2.0"] as const).filter((version) => !without.includes(`squad-${version}`));
 }
 
 /** Parts of a benchmark that can be a stand-in or be excluded. */

@@ -18,7 +18,7 @@ import { BENCHMARKS } from "../experiment.ts";
 import { addressOf, canonicalJson } from "../jobs/address.ts";
 import { type JsonFileKind, readJsonFile } from "../json_file.ts";
 import { generatesData, type Preset } from "../presets/mod.ts";
-import { benchmarkFacts, raceLevels, readStandIns } from "./benchmarks.ts";
+import { benchmarkFacts, readStandIns } from "./benchmarks.ts";
 import type { BenchmarkFacts, DataManifest } from "./manifest.ts";
 import { stories, storyQuestions, storyVocabulary } from "./stories.ts";
 import { type GeneratedFile, synthesize, writeGenerated } from "./synthesize.ts";
@@ -200,11 +200,11 @@ async function makeManifest(
   const standIns = await readStandIns(root, request.standIns);
   // Intrinsic metrics carry no stand-in mark, so the development text must not contain stand-ins.
   const documents = counts === undefined
-    ? await devDocuments(root, raceLevels([...without, ...standIns]))
+    ? await devDocuments(root, [...without, ...standIns])
     : stories(counts.dev, STORY_SEEDS.dev);
   if (documents.length === 0) {
     throw new Error(
-      `${root} has neither squad/v1.1/dev-v1.1.json nor race/dev, which are required for intrinsic metrics`,
+      `${root} has no development set of SQuAD or RACE that is neither a stand-in nor excluded, which intrinsic metrics require, such as squad/v1.1/dev-v1.1.json or race/dev`,
     );
   }
   await atomicWriteFile(`${folder}/dev.jsonl`, jsonLines(documents));

@@ -5,7 +5,7 @@
  */
 import { findSquadFiles } from "../../../src/benchmarks/squad/disk.ts";
 import { loadRace } from "../../../src/benchmarks/race/disk.ts";
-import { type RaceLevel, readSquad } from "../../../src/benchmarks/mod.ts";
+import { type RaceLevel, readSquad, type SquadVersion } from "../../../src/benchmarks/mod.ts";
 import { expandInputs, openInput } from "../../../src/data/disk/mod.ts";
 import { readDocuments } from "../../../src/data/readers/mod.ts";
 import { atomicWriteFile, ifExists, lacks } from "../../../src/files/mod.ts";
@@ -19,6 +19,7 @@ import {
   vocabularyListing,
   VocabularyTrainer,
 } from "../../../src/text/training/mod.ts";
+import { raceLevels, squadVersions } from "./benchmarks.ts";
 
 /** Folders that correspond to the paper's BookCorpus and Wikipedia; all others are additional data. */
 const PLAIN_TEXT = ["books", "wikipedia"];
@@ -58,14 +59,21 @@ export async function findText(root: string, without: readonly string[]): Promis
   };
 }
 
-/** Documents of the development text: the passages of SQuAD's and RACE's development sets (§4.2.1), paragraphs separated by blank lines. */
-export async function devDocuments(root: string, levels: readonly RaceLevel[]): Promise<string[]> {
-  return [...await squadArticles(root), ...await racePassages(root, levels)];
+/**
+ * Documents of the development text: the passages of SQuAD's and RACE's development sets (§4.2.1), paragraphs separated by blank lines.
+ *
+ * @param without parts to exclude, such as `squad-1.1`, `race` and `race/high`
+ */
+export async function devDocuments(root: string, without: readonly string[]): Promise<string[]> {
+  return [
+    ...await squadArticles(root, squadVersions(without)),
+    ...await racePassages(root, raceLevels(without)),
+  ];
 }
 
-async function squadArticles(root: string): Promise<string[]> {
+async function squadArticles(root: string, versions: readonly SquadVersion[]): Promise<string[]> {
   const articles = new Map<string, Set<string>>();
-  for (const version of ["1.1", "2.0"] as const) {
+  for (const version of versions) {
     const path = devFile(root, version);
     if (path === null) continue;
     for (const { title, context } of readSquad(await Deno.readTextFile(path)).questions) {
@@ -76,7 +84,7 @@ async function squadArticles(root: string): Promise<string[]> {
   return [...articles.values()].map((paragraphs) => [...paragraphs].join("\n\n"));
 }
 
-function devFile(root: string, version: "1.1" | "2.0"): string | null {
+function devFile(root: string, version: SquadVersion): string | null {
   try {
     return findSquadFiles(`${root}/squad`, version).dev;
   } catch {

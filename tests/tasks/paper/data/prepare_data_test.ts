@@ -74,6 +74,43 @@ Deno.test("missing parts are reported, stand-ins are declared by flag or file, a
     );
   }));
 
+Deno.test("the development text contains no stand-ins and no excluded parts, whether of SQuAD, of RACE or of a level", () =>
+  inFolder(async (folder) => {
+    const { root: data } = await preparePaperData(request(`${folder}/made`));
+    const race = async (level: string): Promise<string> =>
+      JSON.parse(await Deno.readTextFile(`${data}/race/dev/${level}/2.txt`)).article;
+    const squad = async (version: string): Promise<string> =>
+      JSON.parse(await Deno.readTextFile(`${data}/squad/v${version}/dev-v${version}.json`))
+        .data[1].paragraphs[0].context;
+    const passages = {
+      ...{ "race/middle": await race("middle"), "race/high": await race("high") },
+      ...{ "squad-1.1": await squad("1.1"), "squad-2.0": await squad("2.0") },
+    };
+    const contained = async (name: string, changes: object) => {
+      await preparePaperData(request(`${folder}/${name}`, { data, ...changes }));
+      const dev = await Deno.readTextFile(`${folder}/${name}/data/dev.jsonl`);
+      const texts = dev.trim().split("\n").map((line) => JSON.parse(line).text);
+      return Object.entries(passages)
+        .filter(([, passage]) => texts.some((text) => text.includes(passage)))
+        .map(([part]) => part);
+    };
+    assertEquals(await contained("all", {}), Object.keys(passages));
+    assertEquals(await contained("race", { standIns: ["race"] }), ["squad-1.1", "squad-2.0"]);
+    assertEquals(
+      await contained("mixed", { standIns: ["squad-1.1"], without: ["race"] }),
+      ["squad-2.0"],
+    );
+    assertEquals(
+      await contained("level", { standIns: ["race/middle"], without: ["squad-2.0"] }),
+      ["race/high", "squad-1.1"],
+    );
+    await assertRejects(
+      () => contained("none", { standIns: ["race", "squad-1.1"], without: ["squad-2.0"] }),
+      Error,
+      "neither a stand-in nor excluded",
+    );
+  }));
+
 Deno.test("larger presets require --data", () =>
   inFolder(async (folder) => {
     await assertRejects(

@@ -56,7 +56,7 @@ export function jobsOfExperiments(preset: Preset, experiments: readonly Experime
     seeds: [42],
     finetuneRuns: 1,
     benchmarks: preset.benchmarks,
-    manifest: officialManifest(preset.vocabSize),
+    manifest: officialManifest(preset),
   };
   return withDependencies(experiments.flatMap((each) => experimentJobs(plan, each)));
 }

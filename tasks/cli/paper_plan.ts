@@ -138,11 +138,12 @@ function seedList({ seed, seeds }: ExperimentFlags): number[] {
 
 /** Prints every experiment with its cost for one seed at each preset, assuming official data. */
 export function listExperiments(flags: GlobalFlags): void {
+  const sizes = PAPER_PRESETS.map((preset) => ({ preset, manifest: officialManifest(preset) }));
   const list = EXPERIMENTS.map((experiment) => ({
     id: experiment.id,
     title: experiment.title,
     question: experiment.question,
-    costs: PAPER_PRESETS.map((preset) => costOf(experiment, preset)),
+    costs: sizes.map((size) => costOf(experiment, size)),
   }));
   if (flags.json) return console.log(JSON.stringify(list, null, 2));
   for (const { id, title, question, costs } of list) {
@@ -152,14 +153,17 @@ export function listExperiments(flags: GlobalFlags): void {
   }
 }
 
-function costOf(experiment: Experiment, preset: Preset) {
+function costOf(
+  experiment: Experiment,
+  { preset, manifest }: { readonly preset: Preset; readonly manifest: DataManifest },
+) {
   const jobs = withDependencies(experimentJobs({
     preset,
     device: "cpu",
     seeds: [42],
     finetuneRuns: 1,
     benchmarks: preset.benchmarks,
-    manifest: officialManifest(preset.vocabSize),
+    manifest,
   }, experiment));
   const flops = jobs.reduce((sum, job) => sum + jobCost(job), 0);
   const text = jobs.length > 0
@@ -206,7 +210,7 @@ export async function planPaper(flags: PaperPlanFlags, words: readonly string[])
   const earlier = flags.output === undefined ? null : await openPaperRun({ output: flags.output });
   const device = await openDevice({ ...deviceOf(flags, earlier?.run ?? null), onNotice: log });
   try {
-    const manifest: DataManifest = earlier?.manifest ?? officialManifest(preset.vocabSize);
+    const manifest: DataManifest = earlier?.manifest ?? officialManifest(preset);
     const all = jobsOf({ ...request, device: device.description.kind }, manifest);
     const own = shard === null ? all : shardJobs(all, shard, jobCost);
     const open = flags.output === undefined ? own : await openJobs(own, new JobStore(flags.output));

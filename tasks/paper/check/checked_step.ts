@@ -60,7 +60,7 @@ export function checkedSteps(preset: Preset, experiments: readonly Experiment[])
     seeds: [SEED],
     finetuneRuns: 1,
     benchmarks: preset.benchmarks,
-    manifest: officialManifest(preset.vocabSize),
+    manifest: officialManifest(preset),
   };
   const steps = new Map<string, CheckedStep>();
   for (const experiment of experiments) {

@@ -10,7 +10,7 @@ import {
   prepare,
   readVocabularyFiles,
 } from "../../../src/data/disk/mod.ts";
-import { atomicWriteFile, ifExists, LockedError, takeLock } from "../../../src/files/mod.ts";
+import { atomicWriteFile, LockedError, takeLock } from "../../../src/files/mod.ts";
 import { isObject } from "../../../src/json/mod.ts";
 import { loadTokenizer } from "../../../src/text/disk/mod.ts";
 import type { Tokenizer } from "../../../src/text/mod.ts";
@@ -20,8 +20,9 @@ import { type JsonFileKind, readJsonFile } from "../json_file.ts";
 import { generatesData, type Preset } from "../presets/mod.ts";
 import { benchmarkFacts, readStandIns } from "./benchmarks.ts";
 import type { BenchmarkFacts, DataManifest } from "./manifest.ts";
-import { stories, storyQuestions, storyVocabulary } from "./stories.ts";
-import { type GeneratedFile, synthesize, writeGenerated } from "./synthesize.ts";
+import { stories, storyVocabulary } from "./stories.ts";
+import { STORY_SEEDS, writeStories } from "./story_files.ts";
+import { synthesize } from "./synthesize.ts";
 import {
   devDocuments,
   findText,
@@ -80,34 +81,6 @@ export function dataProblem(preset: Preset, data: string | undefined): string | 
     return `--data is required for the preset ${name}: a folder with text, glue, squad and race`;
   }
   return null;
-}
-
-/** The seed of stories by part. They do not depend on the run's seed, so that all runs have the same text. */
-const STORY_SEEDS = { plain: 1, dev: 2, extra: 3, trainQuestions: 4, devQuestions: 5 };
-/** Most words of a passage of a question with an option: at 32 tokens, three are special. */
-const QUESTION_WORDS = 29;
-
-/** The file that is written last. */
-const STORIES_DONE = "STORIES";
-
-/** Writes stories, and questions in place of RACE, in the layout of a data folder, unless they exist. */
-async function writeStories(root: string, counts: NonNullable<Preset["stories"]>): Promise<void> {
-  const content = `${JSON.stringify(counts)}\n`;
-  if (await ifExists(Deno.readTextFile(`${root}/${STORIES_DONE}`)) === content) return;
-  await Deno.remove(root, { recursive: true }).catch(() => {});
-  const race = (split: string, count: number, seed: number) =>
-    storyQuestions(count, seed, QUESTION_WORDS).map((file, i): GeneratedFile => [
-      `race/${split}/middle/${i + 1}.txt`,
-      `${JSON.stringify(file)}\n`,
-    ]);
-  const files: GeneratedFile[] = [
-    ["text/books/stories.jsonl", jsonLines(stories(counts.plain, STORY_SEEDS.plain))],
-    ["text/more/stories.jsonl", jsonLines(stories(counts.extra, STORY_SEEDS.extra))],
-    ...race("train", counts.trainQuestions, STORY_SEEDS.trainQuestions),
-    ...race("dev", counts.devQuestions, STORY_SEEDS.devQuestions),
-    ["STAND-INS", "race  which sentence of a story comes next\n"],
-  ];
-  await writeGenerated(root, files, [STORIES_DONE, content]);
 }
 
 /**

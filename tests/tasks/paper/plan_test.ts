@@ -36,6 +36,18 @@ Deno.test("a plan counts jobs shared by tables once", () => {
   assertEquals(both.hours, null);
 });
 
+Deno.test("runs with and without additional data are different jobs", () => {
+  const { jobs } = planJobs(jobsOf("gpu-day", "table-7"), null);
+  assertEquals(jobs, { pretrain: 2, finetune: 10 });
+});
+
+Deno.test("a plan of stories has as many questions as the preset generates", () => {
+  const samples = jobsOf("stories", "table-5")
+    .flatMap((job) => job.kind === "finetune" ? [job.samples] : []);
+  assertEquals(samples.length, 4);
+  for (const each of samples) assertEquals(each, { train: 399, dev: 822 });
+});
+
 Deno.test("hours follow from arithmetic and speed, and ranks divide them", () => {
   const jobs = jobsOf("nano", "table-5");
   const slow = planJobs(jobs, speeds(10));

@@ -11,7 +11,7 @@ export function planFor(preset: string, changes: Partial<RunPlan> = {}): RunPlan
     seeds: [42],
     finetuneRuns: 1,
     benchmarks: size.benchmarks,
-    manifest: officialManifest(size.vocabSize),
+    manifest: officialManifest(size),
     ...changes,
   };
 }

@@ -23,13 +23,14 @@ import {
 import type { JobStore } from "./jobs/store.ts";
 import { type StepCost, stepCost } from "./measure/mod.ts";
 import { paperConfig, paperRecipe, rowConfig } from "./presets/mod.ts";
-import type {
-  JobFailure,
-  JobOutcome,
-  JobResult,
-  MeasuredCell,
-  MeasuredExperiment,
-  SeedValue,
+import {
+  completeValues,
+  type JobFailure,
+  type JobOutcome,
+  type JobResult,
+  type MeasuredCell,
+  type MeasuredExperiment,
+  type SeedValue,
 } from "./result.ts";
 import { mean, median } from "./statistics.ts";
 
@@ -126,9 +127,7 @@ class Filler {
       if (runs.length === 0 || runs.length < jobs.length) return null;
       const names = measure.metrics.map((name) => selection === "last" ? `last_${name}` : name);
       const values = names.map((name) => medianOf(runs.map(({ metrics }) => metrics[name])));
-      // Some metrics may be missing: those of a RACE level that is excluded.
-      const present = values.filter((value) => value !== undefined);
-      return present.length === 0 ? null : { seed, values: present, result: runs[0] };
+      return someValue({ seed, values, result: runs[0] });
     }
     const job = measure.kind === "speed-up"
       ? rowSpeedupJob(plan, row, seed)
@@ -141,9 +140,8 @@ class Filler {
       return { seed, values: [value], result };
     }
     if (measure.kind !== "intrinsic") return null;
-    const values = measure.metrics.map((name) => result.metrics[name])
-      .filter((value) => value !== undefined);
-    return values.length === 0 ? null : { seed, values, result };
+    const values = measure.metrics.map((name) => result.metrics[name] ?? null);
+    return someValue({ seed, values, result });
   }
 
   async #curves(
@@ -215,7 +213,9 @@ function averageCell(
   const seeds = shared.map(({ seed }) => ({
     seed,
     values: [
-      mean(cells.map((cell) => mean(cell.seeds.find((each) => each.seed === seed)!.values))),
+      mean(
+        cells.map((cell) => mean(completeValues(cell.seeds.find((each) => each.seed === seed)!)!)),
+      ),
     ],
   }));
   const standIns = [...new Set(cells.flatMap((cell) => cell.standIns))];
@@ -230,11 +230,14 @@ function averageCell(
   };
 }
 
-/** A cell without the seeds that lack some of its numbers: F1 alone does not replace the mean of F1 and exact match. */
+/** A cell without the seeds that lack some of its numbers. */
 function complete(cell: MeasuredCell): MeasuredCell {
-  const { column: { measure }, seeds } = cell;
-  const numbers = "metrics" in measure ? measure.metrics.length : 1;
-  return { ...cell, seeds: seeds.filter(({ values }) => values.length === numbers) };
+  return { ...cell, seeds: cell.seeds.filter((seed) => completeValues(seed) !== null) };
+}
+
+/** A seed if it has some of the metrics: RACE has none of an excluded level. */
+function someValue(seed: SeedValue): SeedValue | null {
+  return seed.values.every((value) => value === null) ? null : seed;
 }
 
 /** Why finished jobs do not fill a cell: results of earlier versions do not have all metrics, and RACE has none of an excluded level. */
@@ -243,14 +246,13 @@ function reasonWithoutMetrics(
   seeds: readonly SeedValue[],
 ): string | undefined {
   if (!("metrics" in measure)) return undefined;
-  const few = seeds.length === 0 ||
-    seeds.some(({ values }) => values.length < measure.metrics.length);
+  const few = seeds.length === 0 || seeds.some((seed) => completeValues(seed) === null);
   return few ? `Finished runs have no ${measure.metrics.join(" or no ")}` : undefined;
 }
 
-/** The median; undefined if a run does not have the value. */
-function medianOf(values: readonly (number | undefined)[]): number | undefined {
-  return values.includes(undefined) ? undefined : median(values as number[]);
+/** The median; null if a run does not have the value. */
+function medianOf(values: readonly (number | undefined)[]): number | null {
+  return values.includes(undefined) ? null : median(values as number[]);
 }
 
 /** Why there are no jobs for a cell; undefined for quoted rows. */

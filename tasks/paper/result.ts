@@ -101,10 +101,15 @@ export type JobOutcome = JobResult | JobFailure;
 /** The numbers of one seed for one cell, in the paper's order and units. */
 export interface SeedValue {
   readonly seed: number;
-  /** In the order of the column's `metrics`. */
-  readonly values: readonly number[];
+  /** In the order of the column's `metrics`; null for a metric that the run does not have. At least one is a number. */
+  readonly values: readonly (number | null)[];
   /** The job that measured them; absent for counted values. */
   readonly result?: JobResult;
+}
+
+/** The numbers of a seed, which has all of them; null if one is missing: F1 alone does not replace the mean of F1 and exact match. */
+export function completeValues({ values }: Pick<SeedValue, "values">): readonly number[] | null {
+  return values.includes(null) ? null : values as readonly number[];
 }
 
 /** A measured cell of a table or curve of a figure. */

@@ -11,7 +11,14 @@ import {
   type Row,
   type Variation,
 } from "../experiment.ts";
-import { cellOf, type Curve, type MeasuredCell, type MeasuredExperiment } from "../result.ts";
+import {
+  cellOf,
+  completeValues,
+  type Curve,
+  type MeasuredCell,
+  type MeasuredExperiment,
+  type SeedValue,
+} from "../result.ts";
 import { mean } from "../statistics.ts";
 import type { RowPattern, Score } from "./claim.ts";
 
@@ -78,7 +85,8 @@ export function columnsOf({ columns }: Experiment, score: Score): Column[] {
 
 /** Whether a cell has measured numbers. */
 export function hasNumbers(cell: MeasuredCell | undefined): boolean {
-  return cell !== undefined && (cell.seeds.length > 0 || cell.curves.length > 0);
+  return cell !== undefined &&
+    (cell.curves.length > 0 || cell.seeds.some((seed) => completeValues(seed) !== null));
 }
 
 /** Scores a row over the given columns, for each seed that all of them have. */
@@ -113,6 +121,7 @@ function valuesOf(cell: MeasuredCell, score: Score): ReadonlyMap<number, number>
   return new Map(
     cell.seeds.flatMap(({ seed, values, result }) => {
       const value = oneNumber(values, cell.column, score);
+      if (value === null) return [];
       if (over === undefined) return [[seed, value]];
       const floor = typeof over === "number" ? over : result?.metrics[over];
       return floor === undefined ? [] : [[seed, value - floor]];
@@ -120,10 +129,16 @@ function valuesOf(cell: MeasuredCell, score: Score): ReadonlyMap<number, number>
   );
 }
 
-function oneNumber(values: readonly number[], { measure }: Column, score: Score): number {
-  return score.kind === "intrinsic" && measure.kind === "intrinsic"
-    ? values[measure.metrics.indexOf(score.metric)]
-    : mean(values);
+function oneNumber(
+  values: SeedValue["values"],
+  { measure }: Column,
+  score: Score,
+): number | null {
+  if (score.kind === "intrinsic" && measure.kind === "intrinsic") {
+    return values[measure.metrics.indexOf(score.metric)];
+  }
+  const all = completeValues({ values });
+  return all && mean(all);
 }
 
 function paperValue(row: Row, column: Column, score: Score): number | null {

@@ -9,7 +9,7 @@ import { type Column, experimentName, type Row } from "../experiment.ts";
 import { EXPERIMENTS } from "../experiments/mod.ts";
 import type { Evidence, Finding } from "../findings/assess.ts";
 import type { JobResult, MeasuredExperiment } from "../result.ts";
-import { columnNumber } from "./numbers.ts";
+import { cellNumbers } from "./numbers.ts";
 import { headline, subline } from "./overview.ts";
 import { pilotTable } from "./pilot.ts";
 import { labelAtSize, presetProtocol } from "./size_text.ts";
@@ -181,7 +181,7 @@ export function indexMarkdown(measured: readonly MeasuredExperiment[]): string {
         lines.push(line([...cells, `${seed}`, value, `\`${file}\``]));
       };
       for (const { seed, values, result } of seeds) {
-        add(seed, values.map((value) => columnNumber(column.measure, value)).join("/"), result);
+        add(seed, cellNumbers(column.measure, values), result);
       }
       for (const { seed, result } of curves) add(seed, "curve", result);
     }

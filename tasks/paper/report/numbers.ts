@@ -52,6 +52,11 @@ export function columnNumber(measure: Measure, value: number): string {
   }
 }
 
+/** The numbers of a cell, separated by slashes; “–” for a missing one, so that the others keep their places. */
+export function cellNumbers(measure: Measure, values: readonly (number | null)[]): string {
+  return values.map((value) => value === null ? "–" : columnNumber(measure, value)).join("/");
+}
+
 /** A number with its sign, `+` included. */
 export function signed(value: number, digits = 2): string {
   const text = Math.abs(value).toFixed(digits);

@@ -5,7 +5,7 @@
  */
 import { correctedClaims } from "../findings/assess.ts";
 import { CLAIMS } from "../findings/claims.ts";
-import { cellOf, type MeasuredExperiment } from "../result.ts";
+import { cellOf, completeValues, type MeasuredExperiment } from "../result.ts";
 import { ALPHA, estimateMean, mean, seedsForPower } from "../statistics.ts";
 import { signed } from "./numbers.ts";
 
@@ -47,7 +47,8 @@ export function pilotResults(measured: MeasuredExperiment): PilotResult[] {
     );
     const pairs = pretrained.flatMap((run) => {
       const other = untrained.find(({ seed }) => seed === run.seed);
-      return other === undefined ? [] : [[mean(run.values), mean(other.values)]];
+      const values = [run, ...other === undefined ? [] : [other]].map(completeValues);
+      return values.length < 2 || values.includes(null) ? [] : [values.map((each) => mean(each!))];
     });
     if (pairs.length === 0) return [];
     const { metrics } = pretrained[0].result!;

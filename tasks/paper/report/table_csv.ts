@@ -41,7 +41,7 @@ export function tableCsv(view: TableView): string {
 
 /** Mean, standard deviation, number of seeds, and values. */
 function numbers({ seeds, measured }: CellView, number: number): string[] {
-  const values = seeds.map((seed) => seed.values[number]).filter((value) => value !== undefined);
+  const values = seeds.flatMap((seed) => seed.values[number] ?? []);
   if (values.length === 0) return [seeds.length === 0 ? measured ?? "" : "", "", "0", ""];
   const spread = sampleSpread(values);
   return [

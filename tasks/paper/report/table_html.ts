@@ -6,7 +6,7 @@
 import { formatDuration, type Html, html } from "../../../src/report/mod.ts";
 import type { Column } from "../experiment.ts";
 import type { SeedValue } from "../result.ts";
-import { columnNumber } from "./numbers.ts";
+import { cellNumbers } from "./numbers.ts";
 import type { ReportInput } from "./report_input.ts";
 import type { CellView, RowView, TableView } from "./table_view.ts";
 
@@ -166,7 +166,7 @@ function runLine(
       <td>${row}</td>
       <td>${column.label}</td>
       <td class="n">${seed}</td>
-      <td class="n">${values.map((value) => columnNumber(column.measure, value)).join("/")}</td>
+      <td class="n">${cellNumbers(column.measure, values)}</td>
       <td>${href === null ? label : html`<a href="${href}">${label}</a>`}</td>
       <td class="n">${formatDuration(result!.seconds)}</td>
       </tr>

@@ -7,7 +7,7 @@ import type { Column, Row } from "../experiment.ts";
 import { cellOf, type MeasuredCell, type MeasuredExperiment, type SeedValue } from "../result.ts";
 import { mean, sampleSpread } from "../statistics.ts";
 import { labelAtSize } from "./size_text.ts";
-import { columnNumber } from "./numbers.ts";
+import { cellNumbers, columnNumber } from "./numbers.ts";
 
 /** A cell. */
 export interface CellView {
@@ -149,13 +149,18 @@ function baselineText({ measure }: Column, seeds: readonly SeedValue[]): string 
   return value === undefined ? null : `${name} ${columnNumber(measure, value)}`;
 }
 
+/** Whether a column has results on the development set, which is also that of the baselines. */
+function isOfDevSet({ measure }: Column): boolean {
+  return measure.kind === "finetune" && !measure.metrics.some((name) => name.endsWith("_test"));
+}
+
 /** Rows with what the most frequent class and a bag of words reach on the same rows, if a column has been fine-tuned on texts with classes. */
 function baselineRows({ experiment, cells }: MeasuredExperiment): RowView[] {
   const names = [["majority", "Most frequent class"], ["bag_of_words", "Bag of words"]] as const;
   return names.flatMap(([metric, label]) => {
     const row = { id: metric.replaceAll("_", "-"), label, added: true, paper: {} };
     const filled = experiment.columns.map((column): CellView => {
-      const measured = column.measure.kind !== "finetune" ? undefined : cells
+      const measured = !isOfDevSet(column) ? undefined : cells
         .filter((cell) => cell.column === column)
         .flatMap(({ seeds }) => seeds.flatMap(({ result }) => result?.metrics[metric] ?? []))
         .at(0);
@@ -176,21 +181,22 @@ function reasons({ missing, failures }: MeasuredCell): string[] {
 }
 
 function meanText({ measure }: Column, seeds: readonly SeedValue[]): string {
-  return perNumber(seeds, (values) => columnNumber(measure, mean(values)));
+  return cellNumbers(measure, perNumber(seeds, mean));
 }
 
 function spreadText({ measure }: Column, seeds: readonly SeedValue[]): string | null {
-  return seeds.length < 2
-    ? null
-    : perNumber(seeds, (values) => columnNumber(measure, sampleSpread(values)!));
+  return seeds.length < 2 ? null : cellNumbers(measure, perNumber(seeds, sampleSpread));
 }
 
-/** Formats each number of a cell, separated by slashes. */
+/** Computes each number of a cell over the seeds that have it. */
 function perNumber(
   seeds: readonly SeedValue[],
-  text: (values: readonly number[]) => string,
-): string {
-  return seeds[0].values.map((_, i) => text(seeds.map(({ values }) => values[i]))).join("/");
+  compute: (values: readonly number[]) => number | null,
+): (number | null)[] {
+  return seeds[0].values.map((_, i) => {
+    const present = seeds.flatMap(({ values }) => values[i] ?? []);
+    return present.length === 0 ? null : compute(present);
+  });
 }
 
 /** Assigns marks (a, b … z, aa, ab …) to texts. */

@@ -78,10 +78,10 @@ Deno.test("an average averages F1 and exact match first, and requires all its co
       : { accuracy: 60, mlm_accuracy: 10 };
   const all = planFor("paper");
   const { seeds } = await cell(["table-3", "all-shared-128", "avg"], all, metrics);
-  assertAlmostEquals(seeds[0].values[0], (85 + 85 + 60 + 60 + 60) / 5);
+  assertAlmostEquals(seeds[0].values[0]!, (85 + 85 + 60 + 60 + 60) / 5);
   const some = await cell(["table-3", "all-shared-128", "avg"], planFor("nano"), metrics);
   assertEquals(some.missing, "Average of SQuAD1.1, SST-2, the paper's too");
-  assertAlmostEquals(some.seeds[0].values[0], (85 + 60) / 2);
+  assertAlmostEquals(some.seeds[0].values[0]!, (85 + 60) / 2);
   // (89.3 + 82.3) / 2 = 85.8, and 90.3.
   assertEquals(some.paper, "88.0");
   const open = await cell(
@@ -103,9 +103,23 @@ Deno.test("SQuAD 2.0 has the exact match of its official script, named exact; re
   assertEquals((await read("squad-2.0")).seeds[0].values, [90, 70]);
   assertEquals((await read("squad-1.1")).seeds[0].values, [90, 80]);
   const old = await read("squad-2.0", "other");
-  assertEquals([old.seeds[0].values, old.missing], [[90], "Finished runs have no f1 or no exact"]);
+  assertEquals(
+    [old.seeds[0].values, old.missing],
+    [[90, null], "Finished runs have no f1 or no exact"],
+  );
   const average = await read("avg", "other");
   assertEquals([average.seeds, average.missing], [[], "Requires SQuAD2.0"]);
+});
+
+Deno.test("RACE without a level keeps the places of the other numbers", async () => {
+  const where = ["table-10", "single-albert-1-5m", "race-test"] as const;
+  const { seeds, missing } = await cell(
+    where,
+    planFor("paper"),
+    () => ({ accuracy: 40, accuracy_test: 30, accuracy_high_test: 20 }),
+  );
+  assertEquals(seeds.map(({ values }) => values), [[30, null, 20]]);
+  assertStringIncludes(missing!, "accuracy_middle_test");
 });
 
 Deno.test("pretrained models of earlier results have a reason instead of accuracies on balanced pairs", async () => {
@@ -199,6 +213,6 @@ Deno.test("counted cells need no runs", async () => {
   const rate = await cell(["table-14", "squad-1.1", "lr"], planFor("nano"), nothing);
   assertEquals(rate.seeds, [{ seed: 0, values: [5e-5] }]);
   const traffic = async (row: string) =>
-    (await cell(["table-1", row, "traffic"], planFor("nano"), nothing)).seeds[0].values[0];
+    (await cell(["table-1", row, "traffic"], planFor("nano"), nothing)).seeds[0].values[0]!;
   assert(await traffic("bert-large") > 10 * await traffic("albert-large"));
 });

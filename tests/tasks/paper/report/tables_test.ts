@@ -131,6 +131,26 @@ Deno.test("cells name what a model must exceed, and rows at the end what needs n
   assertEquals(page.match(/<tr class="printed-row">/g)!.length, 3);
 });
 
+Deno.test("a missing number leaves its place empty, and the test set has no baselines of the development set", () => {
+  const table = findExperiments(["table-10"])[0];
+  const of = (seed: number, values: (number | null)[]) => ({
+    ...{ seed, values, result: jobResult(`${seed}`, { seed, metrics: { majority: 31.25 } }) },
+  });
+  const shown = tableView(measuredExperiment(table, {
+    "single-albert-1m/race-test": { seeds: [of(1, [25, null, 35]), of(2, [27, null, 39])] },
+  }, "smoke"));
+  assertStringIncludes(tableMarkdown(shown), "26.0/–/37.0 ± 1.4/–/2.8 (n=2)");
+  assertEquals(shown.groups.some(({ label }) => /Baselines/.test(label ?? "")), false);
+  const [header, ...lines] = parseCsv(tableCsv(shown));
+  const [metric, values, paper] = ["metric", "values", "paper"].map((name) => header.indexOf(name));
+  const own = lines.filter((line) => line.includes("single-albert-1m"));
+  assertEquals(own.map((line) => [line[metric], line[values], line[paper]]), [
+    ["accuracy_test", "25 27", "86"],
+    ["accuracy_middle_test", "", "88.2"],
+    ["accuracy_high_test", "35 39", "85.1"],
+  ]);
+});
+
 Deno.test("Markdown tables keep their columns whatever the cells contain", () => {
   const lines = tableMarkdown(view).split("\n").filter((line) => line.startsWith("|"));
   for (const line of lines) assertEquals(line.match(/(?<!\\)\|/g)!.length, 5, line);

@@ -30,6 +30,7 @@ import {
   type JobResult,
   type MeasuredCell,
   type MeasuredExperiment,
+  type PlannedSeed,
   type SeedValue,
 } from "./result.ts";
 import { mean, median } from "./statistics.ts";
@@ -92,7 +93,8 @@ class Filler {
       ? reasonWithoutJobs(plan, row, column)
       : await this.#reasonIncomplete(jobs);
     const failures = await this.#failures(jobs);
-    const cell = { ...empty, failures, ...(missing !== undefined && { missing }) };
+    const planned = await this.#planned(row, column);
+    const cell = { ...empty, failures, planned, ...(missing !== undefined && { missing }) };
     if (column.measure.kind === "curve") return { ...cell, ...await this.#curves(jobs, column) };
     const seeds = await this.#seedValues(row, column);
     const lacking = missing ??
@@ -168,6 +170,21 @@ class Filler {
   async #failures(jobs: readonly Job[]): Promise<JobFailure[]> {
     const outcomes = await Promise.all(withDependencies(jobs).map((job) => this.#outcome(job)));
     return outcomes.filter((outcome) => outcome?.status === "failed") as JobFailure[];
+  }
+
+  async #planned(row: Row, column: Column): Promise<PlannedSeed[]> {
+    const { plan } = this.#request;
+    const planned: PlannedSeed[] = [];
+    for (const seed of seedsOfCell(plan, row, column)) {
+      const only = { ...plan, seeds: [seed], rowSeeds: {}, finetuneSeeds: undefined };
+      const failures = await this.#failures(cellJobs(only, this.#experiment, row, column));
+      const diverged = failures.some((failure) => failure.diverged);
+      planned.push({
+        seed,
+        ...(failures.length > 0 && { failed: diverged ? "diverged" : "other" }),
+      });
+    }
+    return planned;
   }
 
   async #reasonIncomplete(jobs: readonly Job[]): Promise<string | undefined> {

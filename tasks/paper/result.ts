@@ -91,6 +91,8 @@ export interface JobFailure extends JobRecord {
   readonly status: "failed";
   /** The error message. */
   readonly error: string;
+  /** Whether training diverged: a weight, gradient or metric is NaN or infinite. It would diverge again. */
+  readonly diverged?: true;
   /** The log file, relative to the output folder. */
   readonly log: string;
 }
@@ -112,6 +114,13 @@ export function completeValues({ values }: Pick<SeedValue, "values">): readonly 
   return values.includes(null) ? null : values as readonly number[];
 }
 
+/** A seed that a run has for a cell. */
+export interface PlannedSeed {
+  readonly seed: number;
+  /** How a job of the seed failed; absent if none did. */
+  readonly failed?: "diverged" | "other";
+}
+
 /** A measured cell of a table or curve of a figure. */
 export interface MeasuredCell {
   readonly row: Row;
@@ -130,6 +139,8 @@ export interface MeasuredCell {
   readonly paper?: string;
   /** Failed jobs of the cell. */
   readonly failures: readonly JobFailure[];
+  /** The seeds that the run has for the cell; absent for counted and quoted cells. */
+  readonly planned?: readonly PlannedSeed[];
   /** Why the cell is empty or incomplete. */
   readonly missing?: string;
   /** Stand-ins in the data of its jobs. */

@@ -18,7 +18,15 @@ import {
   welchDifference,
 } from "../statistics.ts";
 import type { Claim, Expectation, Score, Term, Test } from "./claim.ts";
-import { columnsOf, findRow, hasNumbers, type Scored, scoreRow } from "./scores.ts";
+import {
+  columnsOf,
+  findRow,
+  hasNumbers,
+  type Scored,
+  scoreRow,
+  type SeedCounts,
+  seedCounts,
+} from "./scores.ts";
 
 /** Whether an effect is on the side that the paper expects. `not resolved`: the interval includes the threshold, or there is none. */
 export type Verdict = "reproduced" | "opposite" | "not resolved";
@@ -34,6 +42,8 @@ export interface Evidence {
   readonly pairing: Pairing;
   /** Compared runs of the side that has fewest, or pairs of runs; 0 without a comparison. */
   readonly runs: number;
+  /** The seeds that the compared runs were to have. Those without a result are not compared. */
+  readonly seeds: SeedCounts;
   /** The paper's effect over the same columns; null if it does not print the numbers. */
   readonly paper: number | null;
   /** The verdict of this test alone, from its 95% interval. */
@@ -132,9 +142,11 @@ function withLevel(evidence: Evidence, level: number): Evidence {
 }
 
 function primaryReasons(primary: Evidence, level: number): string[] {
-  const { missing, estimate, verdict, paper, runs } = primary;
+  const { missing, estimate, verdict, paper, runs, seeds: { planned, diverged } } = primary;
   if (missing !== undefined) return [missing];
   if (!hasSeeds(primary)) return [`${runs} seeds; a verdict requires ${MIN_SEEDS}`];
+  // The other seeds are a selection: those with which a compared model can be trained.
+  if (diverged > 0) return [`training diverged with ${diverged} of ${planned} seeds`];
   if (verdict === "not resolved") {
     return [`the interval includes the threshold${power(primary, level)}`];
   }
@@ -173,7 +185,10 @@ export function assessTest(test: Test, measured: readonly MeasuredExperiment[]):
     runs: 0,
     verdict: "not resolved",
   } as const;
-  const empty = { test, ...nothing, columns: [], standIns: [], paper: null };
+  const empty = {
+    ...{ test, ...nothing, columns: [], standIns: [], paper: null },
+    seeds: seedCounts([]),
+  };
   if (found === undefined) {
     return {
       ...empty,
@@ -204,6 +219,7 @@ export function assessTest(test: Test, measured: readonly MeasuredExperiment[]):
     estimate,
     pairing,
     runs,
+    seeds: seedCounts(identical === undefined ? cells : []),
     paper: paperEffect(test, scored),
     verdict: estimate === null ? "not resolved" : verdictOf(estimate, test.expect),
     columns: [...new Set(columns.flat().map(({ label }) => label))],

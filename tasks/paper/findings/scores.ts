@@ -17,6 +17,7 @@ import {
   type Curve,
   type MeasuredCell,
   type MeasuredExperiment,
+  type PlannedSeed,
   type SeedValue,
 } from "../result.ts";
 import { mean } from "../statistics.ts";
@@ -104,6 +105,32 @@ export function scoreRow(
     bySeed: new Map(seeds.map((seed) => [seed, mean(values.map((v) => v.get(seed)!))])),
     paper: printed.length === 0 || printed.includes(null) ? null : mean(printed as number[]),
     cells,
+  };
+}
+
+/** The seeds of a comparison: how many all compared cells were to have, and how many of them failed. */
+export interface SeedCounts {
+  readonly planned: number;
+  readonly failed: number;
+  /** Those of the failed ones whose training diverged. */
+  readonly diverged: number;
+}
+
+/** Counts the seeds that all cells of a comparison were to have. */
+export function seedCounts(cells: readonly MeasuredCell[]): SeedCounts {
+  const plans = cells.flatMap(({ planned }) => planned === undefined ? [] : [planned]);
+  const [first = []] = plans;
+  const shared = first.filter(({ seed }) =>
+    plans.every((plan) => plan.some((each) => each.seed === seed))
+  );
+  const count = (isCounted: (failed: PlannedSeed["failed"]) => boolean) =>
+    shared.filter(({ seed }) =>
+      plans.some((plan) => plan.some((each) => each.seed === seed && isCounted(each.failed)))
+    ).length;
+  return {
+    planned: shared.length,
+    failed: count((failed) => failed !== undefined),
+    diverged: count((failed) => failed === "diverged"),
   };
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NonFiniteError } from "../../../src/train/mod.ts";
 import type { JobOutcome } from "../result.ts";
 import { NUMERICS_VERSION } from "./address.ts";
 import { type JobContext, type Measured, runFolder } from "./context.ts";
@@ -58,7 +59,13 @@ export async function runJob(
     const { message, stack } = error as Error;
     log.write(`failed: ${message}`);
     if (stack !== undefined) log.write(stack);
-    return { ...record(), status: "failed", error: message, log: `${runFolder(job)}/${JOB_LOG}` };
+    return {
+      ...record(),
+      status: "failed",
+      error: message,
+      log: `${runFolder(job)}/${JOB_LOG}`,
+      ...(error instanceof NonFiniteError && { diverged: true }),
+    };
   } finally {
     await log.close();
   }
@@ -82,11 +89,11 @@ async function measure(job: Job, context: JobContext, log: JobLog): Promise<Meas
 /** Rejects NaN and infinity, which JSON cannot represent. */
 function checkNumbers({ metrics, curves }: Measured): void {
   for (const [name, value] of Object.entries(metrics)) {
-    if (!Number.isFinite(value)) throw new RangeError(`${name} is ${value}`);
+    if (!Number.isFinite(value)) throw new NonFiniteError(`${name} is ${value}`);
   }
   for (const [name, curve] of Object.entries(curves)) {
     if (!curve!.y.every(Number.isFinite)) {
-      throw new RangeError(`The curve ${name} contains a value that is not finite`);
+      throw new NonFiniteError(`The curve ${name} contains a value that is not finite`);
     }
   }
 }

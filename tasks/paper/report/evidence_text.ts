@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatCount } from "../../../src/json/mod.ts";
 import { correctedClaims, type Evidence, type Finding, type Verdict } from "../findings/assess.ts";
 import { CLAIMS, STATISTICS_COMMIT } from "../findings/claims.ts";
 import { MIN_SEEDS } from "../statistics.ts";
@@ -62,7 +63,7 @@ export function outcomeText(
 export const VERDICT_RULE =
   `The primary statistic of a claim was chosen before the runs (commit ${STATISTICS_COMMIT}) and decides. Its interval has the level of Holm's correction for ${
     correctedClaims(CLAIMS)
-  } claims at 5% (Student's t over seeds), and must be on one side of the threshold. A verdict also requires at least ${MIN_SEEDS} seeds, that every precondition holds (its 95% interval is on the expected side), and that a reproduced effect does not have the other sign than the paper's. Secondary statistics have 95% intervals and no verdict.`;
+  } claims at 5% (Student's t over seeds), and must be on one side of the threshold. A verdict also requires at least ${MIN_SEEDS} seeds, that training diverged with no seed, that every precondition holds (its 95% interval is on the expected side), and that a reproduced effect does not have the other sign than the paper's. Secondary statistics have 95% intervals and no verdict.`;
 
 /** A number of an effect: signed for differences, unsigned for ratios and single values. */
 function effectNumber({ test }: Evidence, value: number): string {
@@ -89,14 +90,18 @@ export function paperText(evidence: Evidence): string | null {
   return evidence.paper === null ? null : effectNumber(evidence, evidence.paper);
 }
 
-/** `3 seeds, paired`, `counted`. */
-export function countText({ test, estimate, pairing }: Evidence): string {
+/** `3 seeds, paired`, `3 of 6 seeds finished, 2 failed, paired`, `counted`. */
+export function countText({ test, estimate, pairing, seeds }: Evidence): string {
   if (pairing === "counted") return "counted";
-  if (estimate === null) return "no runs";
-  const { count } = estimate;
-  if (pairing === "unpaired") return `${count} runs, unpaired`;
-  if (count === 1) return "1 seed";
-  return test.terms.length === 1 ? `${count} seeds` : `${count} seeds, paired`;
+  const { planned, failed } = seeds;
+  if (estimate === null && planned === 0) return "no runs";
+  const count = estimate?.count ?? 0;
+  if (pairing === "unpaired" && estimate !== null) return `${count} runs, unpaired`;
+  const counted = count < planned
+    ? `${count} of ${formatCount(planned, "seed")} finished`
+    : formatCount(count, "seed");
+  const lost = failed === 0 ? "" : `, ${failed} failed`;
+  return `${counted}${lost}${count > 1 && test.terms.length > 1 ? ", paired" : ""}`;
 }
 
 /** The condition under which the claim holds: `expected above 0`. */

@@ -168,8 +168,10 @@ Deno.test("a failed job leaves its cell empty, and other cells are filled", asyn
   const failed = await cell(["table-5", "nsp", "sst-2"], planFor("nano"), metrics);
   assertEquals([failed.seeds, failed.failures.length], [[], 1]);
   assertEquals(failed.failures[0].error, "It broke");
+  assertEquals(failed.planned, [{ seed: 42, failed: "other" }]);
   const other = await cell(["table-5", "sop", "sst-2"], planFor("nano"), metrics);
   assertEquals([other.seeds.length, other.failures], [1, []]);
+  assertEquals(other.planned, [{ seed: 42 }]);
 });
 
 Deno.test("a stand-in marks only the cells that use it", async () => {

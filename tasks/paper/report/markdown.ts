@@ -32,7 +32,7 @@ import {
   standInText,
   TITLE,
 } from "./report_input.ts";
-import { type CellView, type TableView, tableView } from "./table_view.ts";
+import { BASELINE_NAMES, type CellView, type TableView, tableView } from "./table_view.ts";
 
 /** Escapes text so that it creates no Markdown markup, table border or HTML. */
 export function escapeMarkdown(text: string): string {
@@ -46,7 +46,7 @@ export function escapeMarkdown(text: string): string {
 
 /** Explains the notation, above the tables. */
 const LEGEND =
-  "Mean ± sample standard deviation over seeds, with the number n of seeds, and for pairs and masked tokens what a model must exceed to have learned anything: cue, a logistic regression on lengths and cuts; unigram, always the most frequent token. Below it, in italics, the paper's number. A label such as “24 layers → 5” is the paper's size and the size of this run. † marks numbers measured on a stand-in for the paper's data, ⁺ columns and rows that are not in the paper.";
+  `Mean ± sample standard deviation over seeds, with the number n of seeds, and for pairs and masked tokens what a model must exceed to have learned anything (${BASELINE_NAMES}). Below it, in italics, the paper's number. A label such as “24 layers → 5” is the paper's size and the size of this run. † marks numbers measured on a stand-in for the paper's data, ⁺ columns and rows that are not in the paper.`;
 
 /** Formats a table as GitHub Markdown, with its footnotes below. */
 export function tableMarkdown(view: TableView): string {

@@ -36,7 +36,7 @@ import {
 } from "./report_input.ts";
 import { PAPER_STYLE } from "./style.ts";
 import { tableHtml } from "./table_html.ts";
-import { tableView } from "./table_view.ts";
+import { BASELINE_NAMES, tableView } from "./table_view.ts";
 
 /** Draws the page. */
 export function paperPage(input: ReportInput): string {
@@ -54,7 +54,7 @@ ${summary(provenance(input.measured))}
       `
     )
   }</nav>
-<p class="quiet">A cell shows the mean over n seeds ± the sample standard deviation, and for pairs and masked tokens what a model must exceed to have learned anything (cue: a logistic regression on lengths and cuts; unigram: always the most frequent token). The row below has the paper’s numbers. A label such as “24 layers → 5” is the paper’s size and the size of this run. <sup>+</sup> marks columns and rows that are not in the paper, † numbers measured on a stand-in for the paper’s data. Numbers link to their runs.</p>
+<p class="quiet">A cell shows the mean over n seeds ± the sample standard deviation, and for pairs and masked tokens what a model must exceed to have learned anything (${BASELINE_NAMES}). The row below has the paper’s numbers. A label such as “24 layers → 5” is the paper’s size and the size of this run. <sup>+</sup> marks columns and rows that are not in the paper, † numbers measured on a stand-in for the paper’s data. Numbers link to their runs.</p>
 ${notRun(input)}
 ${findingsHtml(input.findings, input.measured.map(({ experiment: { id } }) => id))}
 ${sections}

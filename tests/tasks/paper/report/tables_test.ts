@@ -131,6 +131,22 @@ Deno.test("cells name what a model must exceed, and rows at the end what needs n
   assertEquals(page.match(/<tr class="printed-row">/g)!.length, 3);
 });
 
+Deno.test("pairs show the better one of cue and most frequent label", () => {
+  const of = (metrics: Record<string, number>) => ({
+    seeds: [{ seed: 1, values: [60], result: jobResult("1", { seed: 1, metrics }) }],
+  });
+  const shown = tableView(measuredExperiment(findExperiments(["table-5"])[0], {
+    "nsp/nsp": of({ nsp_cue: 58.2, nsp_majority: 51.3, sop_majority: 99 }),
+    "nsp/sop": of({ sop_cue: 55.1, sop_majority: 56.3 }),
+    "sop/sop": of({ sop_majority: 50.6 }),
+  }));
+  const rows = shown.groups.flatMap(({ rows }) => rows);
+  const baselines = (id: string) =>
+    rows.find(({ row }) => row.id === id)!.cells.map(({ baseline }) => baseline);
+  assertEquals(baselines("nsp"), ["cue 58.2", "majority 56.3"]);
+  assertEquals(baselines("sop"), [null, "majority 50.6"]);
+});
+
 Deno.test("a missing number leaves its place empty, and the test set has no baselines of the development set", () => {
   const table = findExperiments(["table-10"])[0];
   const of = (seed: number, values: (number | null)[]) => ({

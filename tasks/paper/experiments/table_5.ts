@@ -38,6 +38,8 @@ export const TABLE_5: Experiment = {
   notes: [
     "The paper does not specify how a model without sentence loss was evaluated on SOP and NSP. Here its pooler and pair head have their initial weights, which gives chance accuracy.",
     "MNLI of the SOP row, which is Table 3's all-shared E=128 model, is 82.0 here and in Table 4, but 81.6 in Tables 2, 3 and 7.",
+    "Masked-LM accuracies of rows with different objectives are measured on different examples of the same text: pairs for NSP, pairs for SOP, single segments for None.",
+    "With the preset stories, the questions in place of RACE ask which sentence comes next, which is itself a sentence-order task.",
     "The untrained model is a baseline: fine-tuning results of pretrained models must exceed those of this row.",
     "At short sequence lengths, the truncation of a segment reveals its position, so both accuracies are also measured on untruncated pairs, and on balanced pairs: whole sentences whose lengths reveal nothing, with both labels equally frequent, so that 50 is chance.",
   ],

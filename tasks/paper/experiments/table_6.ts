@@ -23,7 +23,7 @@ export const TABLE_6: Experiment = {
     "About as many steps as fit into the training time",
   ),
   notes: [
-    "At smaller sizes than the paper's, BERT-large is trained for as many steps as cost the same arithmetic as ALBERT-xxlarge; the hours are measured.",
+    "At smaller sizes than the paper's, equal time means equal arithmetic: BERT-large is trained for as many steps as cost the same FLOP as ALBERT-xxlarge. The times are measured and differ.",
     "ALBERT-xxlarge is the 12-layer model of Table 13, not the 24-layer model of Table 2.",
   ],
   columns: [...PRINTED, ADDED_MLM],

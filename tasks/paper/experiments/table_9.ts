@@ -41,6 +41,7 @@ export const TABLE_9: Experiment = {
   protocol:
     "ALBERT-xxlarge with masked-LM and SOP objectives, no dropout, additional data. Development set: single model, median of five runs; RTE, STS and MRPC are initialized from the MNLI model. Test set: ensembles of 6 to 17 models.",
   notes: [
+    "Here, RTE, STS and MRPC start from the pretrained model, not from the MNLI model, and the median is over --finetune-runs, by default one.",
     "On the development sets, MRPC and QQP are accuracies; on the test set, MRPC is F1, the leaderboard's first number.",
     "Test rows are quoted from the leaderboard and not run, because the labels are not public. Averages are the leaderboard's, over both numbers of tasks that have two.",
     "WNLI and QNLI on the test set use special formulations (§A.3), with which QNLI reaches 99.2.",

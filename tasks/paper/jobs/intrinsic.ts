@@ -43,7 +43,7 @@ export interface IntrinsicSize {
 
 /** Examples of the final evaluation, as a multiple of those during training. */
 const FINAL = 4;
-/** All models are evaluated on the same examples, independent of their training seed. */
+/** All models with the same pair objective are evaluated on the same examples, independent of their training seed. Masked-LM examples of other objectives differ. */
 const SEED = 20_200_209;
 
 /**

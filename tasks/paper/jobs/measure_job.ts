@@ -18,7 +18,7 @@ import { shapeOf } from "./intrinsic.ts";
 import type { LayersJob, SpeedupJob } from "./job.ts";
 import { readModel } from "./pretrain_job.ts";
 
-/** All models are measured on the same examples. */
+/** All models with the same pair objective are measured on the same examples. */
 const SEED = 20_200_209;
 
 /** Measures distance and angle between the input and output of every layer on the development text. */

@@ -19,12 +19,13 @@ function steps(value: number): string {
   return value >= 1e4 && value % 1e3 === 0 ? `${value / 1e3}k` : `${Math.round(value)}`;
 }
 
-/** Hours: `32h`, `1.4h`, `12 min`, `40 s`. */
+/** Hours: `32h`, `1.4h`, `12 min`, `4.1 min`, `40 s`. */
 export function hours(value: number): string {
   if (value >= 9.95) return `${Math.round(value)}h`;
   if (value >= 1) return `${value.toFixed(1)}h`;
   const seconds = value * 3600;
-  if (seconds >= 59.5) return `${Math.round(seconds / 60)} min`;
+  if (seconds >= 597) return `${Math.round(seconds / 60)} min`;
+  if (seconds >= 59.5) return `${(seconds / 60).toFixed(1)} min`;
   return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)} s`;
 }
 

@@ -41,6 +41,15 @@ Deno.test("preconditions have rows and columns, and the primary statistic of eve
   assertEquals(correctedClaims(CLAIMS), 12);
 });
 
+Deno.test("the claim about depth compares the paper's models, and its control the one from scratch", () => {
+  const rows = (name: string) =>
+    CLAIMS.find(({ id }) => id === name)!.tests[0].terms.map(({ row }) =>
+      findRow(EXPERIMENTS.find(({ id }) => id === "table-11")!, row)!.id
+    );
+  assertEquals(rows("depth"), ["12", "1"]);
+  assertEquals(rows("depth-from-scratch"), ["12-from-scratch", "1"]);
+});
+
 Deno.test("the paper's own numbers support its claims", () => {
   let printed = 0;
   for (const { evidence } of assess(CLAIMS, unmeasured)) {

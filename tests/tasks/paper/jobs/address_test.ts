@@ -50,6 +50,11 @@ Deno.test("a model used by several tables is one job", () => {
     rowModel("table-9", "single-albert-1m-").address,
     rowModel("table-8", "without").address,
   );
+  // ALBERT-base and ALBERT-large have the same width at this size.
+  assertEquals(
+    rowModel("table-11", "12-from-scratch").address,
+    rowModel("table-4", "128-all-shared").address,
+  );
 });
 
 Deno.test("rows of a table have different addresses", () => {

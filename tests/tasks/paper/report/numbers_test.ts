@@ -6,8 +6,8 @@ Deno.test("numbers are formatted as in the paper", () => {
     ...["99.9M", "100M", "334M", "11.7M", "423k", "812"],
   ]);
   assertEquals(columnNumber({ kind: "cost", of: "traffic" }, 71_391_888), "71.4 MB");
-  assertEquals([32.4, 9.94, 1, 0.5, 0.01, 0.001].map(hours), [
-    ...["32h", "9.9h", "1.0h", "30 min", "36 s", "3.6 s"],
+  assertEquals([32.4, 9.94, 1, 0.5, 597 / 3600, 248 / 3600, 0.01, 0.001].map(hours), [
+    ...["32h", "9.9h", "1.0h", "30 min", "10 min", "4.1 min", "36 s", "3.6 s"],
   ]);
   const steps = (value: number) => columnNumber({ kind: "training", of: "steps" }, value);
   assertEquals([1_500_000, 125_000, 800, 5336].map(steps), ["1.5M", "125k", "800", "5336"]);

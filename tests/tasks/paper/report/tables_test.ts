@@ -58,8 +58,8 @@ Deno.test("labels name the size of the run next to the paper's", () => {
       ) => [...(label === null ? [] : [label]), ...rows.map((r) => r.label)]);
   };
   assertEquals(labels("table-11", "nano"), [
-    ...["1 layer", "3 layers → 2", "6 layers → 3", "12 layers → 4", "24 layers → 5"],
-    "48 layers → 6",
+    ...["1 layer", "3 layers → 2", "6 layers → 3", "12 layers → 4"],
+    ...["from scratch, 12 layers → 4", "24 layers → 5", "48 layers → 6"],
   ]);
   assertEquals(labels("table-12", "nano").at(-2), "H=4096 → 192");
   assertEquals(labels("table-4", "nano")[0], "ALBERT base, E=768 → 128");

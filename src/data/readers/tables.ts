@@ -96,7 +96,7 @@ export class RowReader {
       this.#fields = [];
       return this.#complete(fields);
     }
-    // With one column, the number of fields of the next line says nothing.
+    // With one column, every line has as many fields as the first one.
     if (this.#width > 1 && fields.length === this.#width) this.#asText = fields;
     return [];
   }

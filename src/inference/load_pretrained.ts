@@ -67,14 +67,11 @@ interface HubCache {
  * @returns Null outside Deno and in bundles.
  */
 async function hubCache(): Promise<HubCache | null> {
-  if (!("Deno" in globalThis)) return null;
-  const module = "../weights/hub/mod.ts";
-  try {
-    // npm packages have JavaScript in place of TypeScript.
-    return await import(import.meta.url.endsWith(".ts") ? module : module.replace(/ts$/, "js"));
-  } catch {
-    return null;
-  }
+  // npm packages have JavaScript in place of TypeScript, and bundles have other names.
+  const extension = /\/inference\/load_pretrained\.([jt]s)$/.exec(import.meta.url)?.[1];
+  if (!("Deno" in globalThis) || extension === undefined) return null;
+  const module = `../weights/hub/mod.${extension}`;
+  return await import(module);
 }
 
 /** The public hub, for programs without the cache. */

@@ -249,7 +249,7 @@ async function secondsOf(path: string): Promise<number> {
 }
 
 /** A metric's field in the log. */
-function eventField(metric: string): string {
+export function eventField(metric: string): string {
   return `eval_${metric}`;
 }
 

@@ -13,7 +13,7 @@ import {
 import type { LiveReport } from "../report/mod.ts";
 import { RunFolder } from "../runs/disk.ts";
 import { latestCheckpoint } from "./checkpoint.ts";
-import { TrainingLoop } from "./loop.ts";
+import { bestEvaluation, eventField, TrainingLoop } from "./loop.ts";
 import { checkPrecision } from "./precision.ts";
 import { RankTrainer } from "./ranks.ts";
 import { isObject } from "../json/mod.ts";
@@ -45,7 +45,7 @@ async function lead<B extends TaskBatch>(run: Run<B>): Promise<RunResult> {
     const checkpoint = await latestCheckpoint(run.output);
     const earlier = await folder.readSettings();
     checkResume(run, checkpoint, earlier, determining);
-    const extensions = extensionsOf(run, checkpoint, earlier);
+    const extensions = await extensionsOf(run, folder, checkpoint, earlier);
     await folder.writeSettings({
       ...run.provenance,
       ...(checkpoint !== null && earlier?.started !== undefined && { started: earlier.started }),
@@ -77,19 +77,24 @@ interface Extension {
 }
 
 /** Returns the schedules that earlier parts of an extended run had, and the steps at which they ended. */
-function extensionsOf<B extends TaskBatch>(
-  { settings: { schedule, earlyStopPatience }, extend, observer }: Run<B>,
+async function extensionsOf<B extends TaskBatch>(
+  { settings: { schedule, earlyStopPatience }, task, extend, observer }: Run<B>,
+  folder: RunFolder,
   checkpoint: string | null,
   earlier: Readonly<Record<string, unknown>> | null,
-): Extension[] {
+): Promise<Extension[]> {
   const known: Extension[] = Array.isArray(earlier?.extensions) ? earlier.extensions : [];
   const before = isObject(earlier?.settings) ? earlier.settings.schedule : undefined;
   if (checkpoint === null || !isObject(before)) return known;
   const step = Number(/step-(\d+)$/.exec(checkpoint)?.[1]);
   if (firstDifference(before, JSON.parse(JSON.stringify(schedule))) === null) {
-    // Only the patience of early stopping starts again.
-    const isLonger = extend && earlyStopPatience > 0 && step < schedule.totalSteps;
-    return isLonger ? [...known, { step, schedule: before }] : known;
+    if (!extend || earlyStopPatience === 0 || step >= schedule.totalSteps) return known;
+    // Only the patience of early stopping starts again, if the run has stopped.
+    const { metric, direction } = task.best;
+    const events = (await folder.readEvents()).filter((event) => Number(event.step) <= step);
+    const best = bestEvaluation(events, eventField(metric), direction, known.at(-1)?.step);
+    const hasStopped = best !== null && best.since >= earlyStopPatience;
+    return hasStopped ? [...known, { step, schedule: before }] : known;
   }
   observer.log(
     `Extending the run: ${before.totalSteps} steps at peak learning rate ${before.peakLearningRate} become ${schedule.totalSteps} at ${schedule.peakLearningRate}`,

@@ -76,14 +76,11 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
   });
   const { kind, blas = "none" } = device.description;
   const asked: PaperRun = { ...request, device: kind };
-  const published = await resultsFolder(flags);
-  const isOther = published !== undefined && await hasOtherData(published, manifest);
-  if (isOther) {
-    progress.log(`${published} has results of other data; this run neither reads nor changes it`);
-  }
-  const committed = isOther ? undefined : published;
+  const committed = await resultsFolder(flags);
+  const isOther = committed !== undefined && await hasOtherData(committed, manifest);
+  if (isOther) progress.log(`${committed} has results of other data; this run does not change it`);
   await recordPaperRun(output, { ...asked, ...(kind === "cpu" && { blas }) });
-  if (committed !== undefined) {
+  if (committed !== undefined && !isOther) {
     await recordPaperRun(committed, asked, "--results");
     if (await readManifest(committed) === null) {
       await Deno.copyFile(`${output}/${MANIFEST_FILE}`, `${committed}/${MANIFEST_FILE}`);
@@ -91,7 +88,7 @@ export async function runPaper(flags: PaperRunFlags, words: readonly string[]): 
   }
   const all = jobsOf(asked, manifest);
   const jobs = shard === null ? all : shardJobs(all, shard, jobCost);
-  const store = new JobStore(output, committedCells({ output, committed }));
+  const store = new JobStore(output, committedCells({ output, committed }), !isOther);
   const settings: RunnerSettings = {
     device: kind,
     blas,

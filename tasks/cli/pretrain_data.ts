@@ -131,16 +131,20 @@ async function isOfRun({ data, vocab, output, resume }: DataFlags): Promise<bool
   let isFound = false;
   for (const run of [output, ...await seedFolders(output)]) {
     const flags = (await readRunSettings(run))?.flags;
-    if (!isObject(flags)) continue;
+    const hasCheckpoint = await latestCheckpoint(run) !== null;
+    if (!isObject(flags)) {
+      isFound ||= hasCheckpoint; // Its run.json may be restored.
+      continue;
+    }
     const [name, now] = Object.entries({ data, vocab })
       .find(([name, now]) => JSON.stringify(flags[name]) !== JSON.stringify(now)) ?? [];
     if (name === undefined) {
       isFound = true;
       continue;
     }
-    if (!resume && await latestCheckpoint(run) === null) {
-      // A run that ended before its first checkpoint has nothing to lose.
-      await (await RunFolder.open(run)).close();
+    if (!hasCheckpoint) {
+      // A run that ended before its first checkpoint has nothing to lose, unless it is running.
+      if (!resume) await (await RunFolder.open(run)).close();
       continue;
     }
     const before = flags[name] === undefined ? "absent" : quote(flags[name]);

@@ -129,15 +129,25 @@ Deno.test("a finished run is extended with its optimizer state, and refusals nam
         await Deno.readTextFile(`${folder}/early/report.html`),
         `${step} of 40, stopped early`,
       );
-      const begun = (await settings("early")).started;
+      const { started: begun, extensions: none } = await settings("early");
+      assertEquals(none, undefined);
       const same = await resume("early", "--extend-to", "40");
       assertEquals(same.code, 0, same.stderr);
       assertEquals((await reported()).step > step, true, same.stderr);
       assertEquals((await settings("early")).started, begun);
+      const { extensions } = await settings("early");
+      assertEquals(extensions.map(({ step }: { step: number }) => step), [step]);
       const { code, stderr } = await resume("early", "--extend-to", "60");
       assertEquals(code, 0, stderr);
       const after = await reported();
       assertEquals([after.finished, after.step > step], [true, true], stderr);
+    });
+    await t.step("with one patience if it was only interrupted", async () => {
+      const short = ["--max-time", "0.001s"];
+      await start("interrupted", "40", "--early-stop-patience", "9", ...short);
+      const { code, stderr } = await resume("interrupted", "--extend-to", "40", ...short);
+      assertEquals(code, 0, stderr);
+      assertEquals((await settings("interrupted")).extensions, undefined);
     });
     await t.step("in phases: the last one becomes longer", async () => {
       const phases = ["--phases", "16:0.5,32:0.5"];

@@ -122,9 +122,16 @@ Deno.test("text of an earlier command is not mistaken for that of a new run, and
   assertEquals(seeded.code, 0, seeded.stderr);
   assertEquals(await fingerprint(`${output}/data`), now);
 
+  // The text of a run whose settings are gone stays, too.
+  const settingsFile = await Deno.readFile(`${output}/run.json`);
+  await Deno.remove(`${output}/run.json`);
+  await Deno.remove(`${output}/seed-42`, { recursive: true });
+  await refuses([...start, "16"], 1, "already contains a run");
+  assertEquals(await fingerprint(`${output}/data`), now);
+  await Deno.writeFile(`${output}/run.json`, settingsFile);
+
   // Before its first checkpoint, a run may be running.
   await Deno.remove(`${output}/checkpoints`, { recursive: true });
-  await Deno.remove(`${output}/seed-42`, { recursive: true });
   const running = await RunFolder.open(output);
   try {
     await refuses([...start, "16"], 1, "is in use");
@@ -132,9 +139,14 @@ Deno.test("text of an earlier command is not mistaken for that of a new run, and
   } finally {
     await running.close();
   }
-  const replaced = await albertHere("pretrain", "--device", "cpu", ...start, "16");
-  assertEquals(replaced.code, 0, replaced.stderr);
-  assertEquals(await fingerprint(`${output}/data`), before);
+  // One that ended there does not keep those of seeds from being resumed.
+  for (const resumes of [[...start, "16"], ["--output", output, "--resume"]]) {
+    const { code, stderr } = await albertHere(
+      ...["pretrain", "--device", "cpu", "--seeds", "1", ...resumes],
+    );
+    assertEquals(code, 0, stderr);
+    assertEquals(await fingerprint(`${output}/data`), before);
+  }
 });
 
 Deno.test("the folders of --data and --eval-data have one vocabulary, and names that differ", async () => {

@@ -120,8 +120,8 @@ export async function readManifest(folder: string): Promise<DataManifest | null>
 }
 
 /**
- * Whether committed results are of other data than a run's, so that none of its jobs are among them. Reasons of missing parts are not compared, because they
- * may be worded differently.
+ * Whether committed results are of other data than a run's, which must not be added to them. Jobs that do not depend on the difference may be among them.
+ * Reasons of missing parts are not compared, because they may be worded differently.
  */
 export async function hasOtherData(committed: string, manifest: DataManifest): Promise<boolean> {
   const theirs = await readManifest(committed);

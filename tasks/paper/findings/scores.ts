@@ -116,19 +116,20 @@ export interface SeedCounts {
   readonly diverged: number;
 }
 
-/** Counts the seeds that all cells of a comparison were to have. */
+/** Counts the seeds that all cells of a comparison were to have; if they have none in common, those of any. */
 export function seedCounts(cells: readonly MeasuredCell[]): SeedCounts {
   const plans = cells.flatMap(({ planned }) => planned === undefined ? [] : [planned]);
   const [first = []] = plans;
   const shared = first.filter(({ seed }) =>
     plans.every((plan) => plan.some((each) => each.seed === seed))
   );
+  const counted = new Set((shared.length > 0 ? shared : plans.flat()).map(({ seed }) => seed));
   const count = (isCounted: (failed: PlannedSeed["failed"]) => boolean) =>
-    shared.filter(({ seed }) =>
+    [...counted].filter((seed) =>
       plans.some((plan) => plan.some((each) => each.seed === seed && isCounted(each.failed)))
     ).length;
   return {
-    planned: shared.length,
+    planned: counted.size,
     failed: count((failed) => failed !== undefined),
     diverged: count((failed) => failed === "diverged"),
   };

@@ -27,12 +27,15 @@ export class JobStore {
   readonly #output: string;
   readonly #jobs: string;
   readonly #committed?: string;
+  readonly #commits: boolean;
 
   /**
    * @param output the run's folder
    * @param committed folder of results that are committed with the project: results are read from it and copied to it
+   * @param commits whether they are copied to it
    */
-  constructor(output: string, committed?: string) {
+  constructor(output: string, committed?: string, commits = true) {
+    this.#commits = commits && committed !== undefined;
     this.#output = output;
     this.#jobs = `${output}/jobs`;
     this.#committed = committed;
@@ -47,7 +50,7 @@ export class JobStore {
 
   /** Copies a finished result to the committed ones, unless it exists there. */
   async commit({ address }: Pick<Job, "address">): Promise<void> {
-    if (this.#committed === undefined) return;
+    if (!this.#commits) return;
     const own = await readOutcome(this.#path(address), address);
     if (own?.status !== "done") return;
     if (await readOutcome(this.#committedPath(address), address) === null) {
@@ -59,9 +62,7 @@ export class JobStore {
   async write(outcome: JobOutcome): Promise<void> {
     await Deno.mkdir(this.#jobs, { recursive: true });
     await atomicWriteFile(this.#path(outcome.address), textOf(outcome));
-    if (outcome.status === "done" && this.#committed !== undefined) {
-      await this.#writeCommitted(outcome);
-    }
+    if (outcome.status === "done" && this.#commits) await this.#writeCommitted(outcome);
   }
 
   /**

@@ -96,11 +96,11 @@ export function countText({ test, estimate, pairing, seeds }: Evidence): string 
   const { planned, failed } = seeds;
   if (estimate === null && planned === 0) return "no runs";
   const count = estimate?.count ?? 0;
-  if (pairing === "unpaired" && estimate !== null) return `${count} runs, unpaired`;
+  const lost = failed === 0 ? "" : `, ${failed} failed`;
+  if (pairing === "unpaired" && estimate !== null) return `${count} runs${lost}, unpaired`;
   const counted = count < planned
     ? `${count} of ${formatCount(planned, "seed")} finished`
     : formatCount(count, "seed");
-  const lost = failed === 0 ? "" : `, ${failed} failed`;
   return `${counted}${lost}${count > 1 && test.terms.length > 1 ? ", paired" : ""}`;
 }
 

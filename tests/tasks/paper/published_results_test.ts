@@ -31,6 +31,11 @@ Deno.test("published results serve runs of the same data and their status; a run
     assertEquals(await status("--results", results), { jobs: 2, done: 2, open: 0 });
     assertEquals(await status(), { jobs: 2, done: 0, open: 2 });
 
+    // A job that does not depend on the difference is found, and nothing is added.
+    const less = await run(`${folder}/less`, "table-5", "--rows", "none", "--without", "sst-2");
+    assertEquals(JSON.parse(less.stdout).ran, 0, less.stderr);
+    assertEquals([await textOf("data.json"), await textOf("paper.json")], published);
+
     const { stdout, stderr } = await run(other, "table-5", "--rows", "none", "--seed", "7");
     assertEquals(JSON.parse(stdout).ran, 1);
     assertStringIncludes(stderr, `${results} has results of other data`);

@@ -9,9 +9,13 @@ import { jobResult, measuredExperiment } from "../../../support/paper_results.ts
 const claims = CLAIMS.filter(({ id }) => id === "dropout");
 
 /** Table 8 with clear effects for three seeds. */
-function dropout(withDropout: readonly PlannedSeed[], without = withDropout): Finding {
-  const seeds = (row: string, accuracy: number) =>
-    [1, 2, 3].map((seed) => {
+function dropout(
+  withDropout: readonly PlannedSeed[],
+  without = withDropout,
+  firstWithout = 1,
+): Finding {
+  const seeds = (row: string, accuracy: number, first = 1) =>
+    [first, first + 1, first + 2].map((seed) => {
       const metrics = { unigram_accuracy: 5 };
       const result = jobResult(`${row} ${seed}`, { seed, metrics });
       return { seed, values: [accuracy + seed / 100], result };
@@ -19,7 +23,10 @@ function dropout(withDropout: readonly PlannedSeed[], without = withDropout): Fi
   const measured = measuredExperiment(findExperiments(["table-8"])[0], {
     "with/mlm": { seeds: seeds("with", 20), planned: withDropout },
     "without/mlm": {
-      seeds: seeds("without", 30).map((each) => ({ ...each, values: [30 + each.seed / 50] })),
+      seeds: seeds("without", 30, firstWithout).map((each) => ({
+        ...each,
+        values: [30 + each.seed / 50],
+      })),
       planned: without,
     },
   });
@@ -52,4 +59,12 @@ Deno.test("a claim is not resolved if training diverged with a seed of either ro
     const shown = { evidence: finding.evidence[0], role: "primary" } as const;
     assertStringIncludes(outcomeText(finding, shown), "training diverged with 1 of 5 seeds");
   }
+  // Also if no seed has both rows.
+  const others = [4, 5, 6].map((seed): PlannedSeed => ({ seed }));
+  const unpaired = dropout(plan(3), [...others, { seed: 7, failed: "diverged" }], 4);
+  assertEquals([unpaired.verdict, unpaired.reasons], [
+    "not resolved",
+    ["training diverged with 1 of 7 seeds"],
+  ]);
+  assertEquals(countText(unpaired.evidence[0]), "6 runs, 1 failed, unpaired");
 });

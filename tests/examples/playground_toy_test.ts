@@ -10,7 +10,8 @@ import { pretrainingBatches, samplePredictions } from "../../src/pretraining/mod
 
 Deno.test("the default settings of the playground teach where the cow sleeps, with over 80%", async () => {
   const text = farmText();
-  const device = await openDevice({ device: "cpu" });
+  // One thread, since tests of other files use the other cores.
+  const device = await openDevice({ device: "cpu", workers: 1 });
   const vocabulary = trainVocabulary(text, DEFAULT_SETTINGS.vocabulary);
   const prepared = await prepareRun(device, DEFAULT_SETTINGS, text, vocabulary);
   const { trainer, tokenizer, examples, recipe: { settings } } = prepared;

@@ -7,13 +7,14 @@ import { glob } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { Decompress as ZstdDecompress } from "fzstd";
+import { namesIn } from "../../files/mod.ts";
 
 /** The name of standard input. */
 export const STANDARD_INPUT = "-";
 
 /**
  * Expands names, folders and patterns to files. A folder stands for all files in it and its subfolders,
- * except for hidden ones; links to files and folders are followed. Empty files are left out.
+ * except for hidden ones and those of file managers, such as `Thumbs.db`; links to files and folders are followed. Empty files are left out.
  *
  * @param inputs Paths, folders, patterns such as `text/*.txt`, or `-` for standard input.
  * @param onEmpty Receives the path of each empty file.
@@ -66,7 +67,7 @@ async function filesBelow(folder: string, above: readonly string[] = []): Promis
   const real = await Deno.realPath(folder);
   if (above.includes(real)) return [];
   const entries: string[] = [];
-  for await (const { name } of Deno.readDir(folder)) if (!name.startsWith(".")) entries.push(name);
+  for (const name of await namesIn(folder)) if (!name.startsWith(".")) entries.push(name);
   const found: string[] = [];
   for (const name of entries.sort((a, b) => a < b ? -1 : 1)) {
     const path = `${folder.replace(/\/$/, "")}/${name}`;

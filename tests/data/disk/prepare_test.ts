@@ -99,6 +99,8 @@ Deno.test("prepare() follows links to files and folders, but not in circles", ()
     await Deno.writeTextFile(`${folder}/real/a.txt`, one);
     await Deno.writeTextFile(`${folder}/real/sub/b.txt`, two);
     await Deno.writeTextFile(`${folder}/corpus/c.txt`, three);
+    // Files of file managers are not text.
+    await Deno.writeTextFile(`${folder}/corpus/deep/desktop.ini`, "[.ShellClassInfo]");
     await Deno.symlink("../real/a.txt", `${folder}/corpus/a.txt`);
     await Deno.symlink("../real/sub", `${folder}/corpus/sub`);
     await Deno.symlink("..", `${folder}/corpus/deep/up`);

@@ -92,7 +92,7 @@ async function isPrepared(folder: string): Promise<boolean> {
  * Prepares text into `OUTPUT/data`, where a resumed run finds it.
  *
  * @returns null without a vocabulary
- * @throws {UsageError} if a resumed run was started with other text.
+ * @throws {UsageError} if a run in the folder was started with other text.
  */
 async function openText(
   { data, vocab, output, resume, quiet }: DataFlags,

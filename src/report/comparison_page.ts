@@ -4,6 +4,7 @@
  * @module
  */
 import { formatCount } from "../json/mod.ts";
+import type { EvaluationMetric } from "../runs/mod.ts";
 import { baselinesOf, sampleSize, wilson } from "./baselines.ts";
 import { comparisonCharts } from "./charts.ts";
 import { curveColor } from "./draw.ts";
@@ -11,7 +12,7 @@ import { formatDuration } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { chartControls, figures, page } from "./page.ts";
 import { HELD_OUT, quantityOf } from "./quantities.ts";
-import { PRIMARY, type PrimaryMetric, type RunRecord } from "./run_record.ts";
+import { PRIMARY, type RunRecord } from "./run_record.ts";
 import { parameterCount } from "./run_settings.ts";
 import { describeRun, shownValue } from "./run_summary.ts";
 import { namedDifferences } from "./setting_names.ts";
@@ -75,7 +76,7 @@ interface Ranked {
 /** Runs from the best to the worst. */
 interface Ranking {
   /** Null if the runs have no metric in common. */
-  readonly metric: PrimaryMetric | null;
+  readonly metric: EvaluationMetric | null;
   /** Name of the metric: `loss_mlm`. */
   readonly name: string;
   /** The last step that all runs evaluated; null if there is none. */
@@ -112,7 +113,7 @@ function rank(records: readonly RunRecord[], names: readonly string[]): Ranking 
 }
 
 /** A metric by step. */
-function curveOf({ series }: RunRecord, metric: PrimaryMetric | null): Map<number, number> {
+function curveOf({ series }: RunRecord, metric: EvaluationMetric | null): Map<number, number> {
   const buckets = metric === null ? [] : series.get(metric.field)!.buckets;
   return new Map(buckets.map(({ last, sum, count }) => [last, sum / count]));
 }

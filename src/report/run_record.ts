@@ -12,6 +12,8 @@ import {
   type RunProfile,
 } from "../runs/disk.ts";
 import {
+  type EvaluationMetric,
+  EvaluationRanking,
   isReviewLine,
   isRunEvent,
   isSampleLine,
@@ -67,7 +69,8 @@ export class RunRecord {
   profile: RunProfile | null = null;
   /** Number of tokens in all steps up to a step; 0 if `run.json` does not contain the sizes. */
   readonly tokensAt: (step: number) => number;
-  readonly #selection: Selection;
+  readonly #loopRanking: EvaluationRanking | null;
+  readonly #patience: number;
   #loggedStep = 0;
   #time: number;
 
@@ -84,16 +87,17 @@ export class RunRecord {
     this.task = typeof settings?.task === "string" ? settings.task : "";
     const determining = fieldsOf(settings?.determinants);
     this.pairObjective = `${fieldsOf(determining.config).pair_objective ?? ""}`;
-    this.#selection = new Selection(settings);
+    this.#loopRanking = loopRanking(settings);
+    this.#patience = Number(fieldsOf(settings?.settings).earlyStopPatience ?? 0);
     // The first window of a run begins when it starts.
     this.#time = Date.parse(`${settings?.started}`) / 1000;
   }
 
   /** The metric that orders evaluations, the first of those that have values; null without evaluations. */
-  get primary(): PrimaryMetric | null {
-    const { metric } = this.#selection;
+  get primary(): EvaluationMetric | null {
+    const metric = this.#loopRanking?.metric;
     // Pretraining selects by the sum of its losses, but the masked-LM loss can be compared between objectives.
-    const own = metric === null || this.task === "pretraining" ? [] : [metric];
+    const own = metric === undefined || this.task === "pretraining" ? [] : [metric];
     return [...own, ...PRIMARY].find(({ field }) => this.series.has(field)) ?? null;
   }
 
@@ -130,7 +134,8 @@ export class RunRecord {
 
   #addEvaluation(event: RunEvent): void {
     this.lastEvaluation = event;
-    this.stoppedEarly = this.#selection.add(event);
+    const withoutImprovement = this.#loopRanking?.add(event).since ?? 0;
+    this.stoppedEarly = this.#patience > 0 && withoutImprovement >= this.#patience;
     const { primary } = this;
     const value = primary === null ? undefined : event[primary.field];
     if (primary === null || typeof value !== "number") return;
@@ -143,55 +148,25 @@ export class RunRecord {
   }
 }
 
-/** A metric that orders evaluations. */
-export interface PrimaryMetric {
-  /** Field of `events.jsonl`. */
-  readonly field: string;
-  /** Whether the lowest value is the best. */
-  readonly lowest: boolean;
-}
-
 /** Metrics of runs whose `run.json` does not have one, in the order of preference. */
-export const PRIMARY: readonly PrimaryMetric[] = [
+export const PRIMARY: readonly EvaluationMetric[] = [
   { field: "eval_loss_mlm", lowest: true },
   ...["matthews_correlation", "pearson", "accuracy", "f1"]
     .map((name) => ({ field: `eval_${name}`, lowest: false })),
   { field: "eval_loss", lowest: true },
 ];
 
-/** How the training loop selects the best checkpoint and stops early, from `run.json`. */
-class Selection {
-  /** Null in the runs of earlier versions. */
-  readonly metric: PrimaryMetric | null;
-  readonly #patience: number;
-  /** An extended run counts again from here. */
-  readonly #countedFrom: number;
-  #best = NaN;
-  #since = 0;
-
-  constructor(settings: RunRecord["settings"]) {
-    const { metric, direction } = fieldsOf(settings?.best);
-    this.metric = typeof metric === "string"
-      ? { field: `eval_${metric}`, lowest: direction === "lowest" }
-      : null;
-    this.#patience = Number(fieldsOf(settings?.settings).earlyStopPatience ?? 0);
-    const extensions = Array.isArray(settings?.extensions) ? settings.extensions : [];
-    this.#countedFrom = Number(fieldsOf(extensions.at(-1)).step ?? 0);
-  }
-
-  /** Adds an evaluation, and returns whether the run stops early after it. */
-  add(event: RunEvent): boolean {
-    const { metric } = this;
-    const value = metric === null ? undefined : event[metric.field];
-    if (typeof value === "number") {
-      const isBetter = metric!.lowest ? value < this.#best : value > this.#best;
-      if (isBetter || Number.isNaN(this.#best)) {
-        this.#best = value;
-        this.#since = 0;
-      } else if (Number(event.step) > this.#countedFrom) this.#since++;
-    }
-    return this.#patience > 0 && this.#since >= this.#patience;
-  }
+/** Returns the ranking by which the training loop selects the best checkpoint and stops early; null for the runs of earlier versions. */
+function loopRanking(settings: RunRecord["settings"]): EvaluationRanking | null {
+  const { metric, direction } = fieldsOf(settings?.best);
+  if (typeof metric !== "string") return null;
+  const extensions = Array.isArray(settings?.extensions) ? settings.extensions : [];
+  // The patience of an extended run starts again where it was extended.
+  const countedFrom = Number(fieldsOf(extensions.at(-1)).step ?? 0);
+  return new EvaluationRanking(
+    { field: `eval_${metric}`, lowest: direction === "lowest" },
+    countedFrom,
+  );
 }
 
 /** The fields of an object of `run.json`; a value of another type, after an edit by hand, counts as absent. */

@@ -5,6 +5,7 @@
  */
 export * from "./csv.ts";
 export * from "./csv_log.ts";
+export * from "./evaluation_ranking.ts";
 export * from "./json_lines.ts";
 export * from "./line_marks.ts";
 export * from "./lines.ts";

@@ -3,4 +3,5 @@
  *
  * @module
  */
+export * from "./evaluation_ranking.ts";
 export * from "./lines.ts";

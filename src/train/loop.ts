@@ -4,7 +4,7 @@
  * @module
  */
 import { removeTemporaryFiles } from "../files/mod.ts";
-import type { RunEvent, RunFolder } from "../runs/disk.ts";
+import { EvaluationRanking, type RunEvent, type RunFolder } from "../runs/disk.ts";
 import { type Moments, restoreCheckpoint, takeSnapshot } from "./checkpoint.ts";
 import { tidyCheckpoints } from "./checkpoint_files.ts";
 import { CheckpointWriter } from "./checkpoint_writer.ts";
@@ -14,7 +14,7 @@ import { lossScaleFields, skippedNotice } from "./precision.ts";
 import { RankTrainer } from "./ranks.ts";
 import type { Run, RunResult } from "./run.ts";
 import { RunRecorder } from "./run_recorder.ts";
-import type { Evaluation, EvaluationMetrics, TaskBatch } from "./task.ts";
+import type { Evaluation, Task, TaskBatch } from "./task.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** Folder of the best evaluation's prediction files in the run folder. */
@@ -109,25 +109,24 @@ export class TrainingLoop<B extends TaskBatch> {
     this.#ranks.free();
   }
 
-  async #best(countedFrom = 0): Promise<BestEvaluation | null> {
-    const { metric, direction } = this.#run.task.best;
-    const events = await this.#folder.readEvents();
-    return bestEvaluation(events, eventField(metric), direction, countedFrom);
+  async #best(): Promise<RunEvent | null> {
+    return rankEvaluations(await this.#folder.readEvents(), this.#run.task.best).best;
   }
 
   /** The step whose checkpoint is kept as the best. */
   async #keptStep(): Promise<number | undefined> {
-    return this.#run.settings.keepBest ? (await this.#best())?.step : undefined;
+    if (!this.#run.settings.keepBest) return undefined;
+    const best = await this.#best();
+    return best === null ? undefined : Number(best.step);
   }
 
   async #stopsEarly(): Promise<boolean> {
-    const { settings: { earlyStopPatience }, observer } = this.#run;
+    const { settings: { earlyStopPatience }, observer, task } = this.#run;
     if (earlyStopPatience === 0) return false;
-    const best = await this.#best(this.#extendedAt);
-    if (best === null || best.since < earlyStopPatience) return false;
-    observer.log(
-      `Stopping early: no improvement over step ${best.step} in ${best.since} evaluations`,
-    );
+    const events = await this.#folder.readEvents();
+    const { best, since } = rankEvaluations(events, task.best, this.#extendedAt);
+    if (since < earlyStopPatience) return false;
+    observer.log(`Stopping early: no improvement over step ${best?.step} in ${since} evaluations`);
     return true;
   }
 
@@ -220,8 +219,8 @@ export class TrainingLoop<B extends TaskBatch> {
     const result = {
       step: this.#trainer.step,
       finished,
-      bestStep: best?.step ?? null,
-      best: best?.metrics ?? null,
+      bestStep: best === null ? null : Number(best.step),
+      best: best === null ? null : metricsOf(best),
     };
     if (task.writesResults) {
       const summary = {
@@ -249,46 +248,22 @@ async function secondsOf(path: string): Promise<number> {
 }
 
 /** A metric's field in the log. */
-export function eventField(metric: string): string {
+function eventField(metric: string): string {
   return `eval_${metric}`;
 }
 
-/** The best evaluation of a run so far. */
-export interface BestEvaluation {
-  readonly step: number;
-  /** Value of the metric that selects the best. */
-  readonly value: number;
-  /** All metrics of the evaluation. */
-  readonly metrics: EvaluationMetrics;
-  /** Number of evaluations since then, or since the step from which they are counted. */
-  readonly since: number;
-}
-
-/**
- * Returns the evaluation with the best value of a field, the earliest of equal ones; null if there is none. It depends on the logged events only, so that a
- * resumed run decides as one that was never interrupted.
- *
- * @param field field of the events that evaluations log
- * @param direction whether the lowest or the highest value is the best
- * @param countedFrom step up to which evaluations do not count in `since`
- */
-export function bestEvaluation(
+/** Returns the best evaluation of a log, and the number of evaluations after it and after a step from which they count. */
+export function rankEvaluations(
   events: readonly RunEvent[],
-  field: string,
-  direction: "lowest" | "highest",
+  { metric, direction }: Task["best"],
   countedFrom = 0,
-): BestEvaluation | null {
-  const sign = direction === "lowest" ? 1 : -1;
-  let best: { event: RunEvent; value: number; since: number } | null = null;
-  for (const event of events) {
-    const value = event[field];
-    if (typeof value !== "number") continue;
-    if (best === null || sign * value < sign * best.value) best = { event, value, since: 0 };
-    else if (Number(event.step) > countedFrom) best.since++;
-  }
-  if (best === null) return null;
-  const { event, value, since } = best;
-  return { step: Number(event.step), value, metrics: metricsOf(event), since };
+): EvaluationRanking {
+  const ranking = new EvaluationRanking(
+    { field: eventField(metric), lowest: direction === "lowest" },
+    countedFrom,
+  );
+  for (const event of events) ranking.add(event);
+  return ranking;
 }
 
 /** Returns the latest evaluation of the log, or null. */

@@ -13,7 +13,7 @@ import {
 import type { LiveReport } from "../report/mod.ts";
 import { RunFolder } from "../runs/disk.ts";
 import { latestCheckpoint } from "./checkpoint.ts";
-import { bestEvaluation, eventField, TrainingLoop } from "./loop.ts";
+import { rankEvaluations, TrainingLoop } from "./loop.ts";
 import { checkPrecision } from "./precision.ts";
 import { RankTrainer } from "./ranks.ts";
 import { isObject } from "../json/mod.ts";
@@ -90,10 +90,9 @@ async function extensionsOf<B extends TaskBatch>(
   if (firstDifference(before, JSON.parse(JSON.stringify(schedule))) === null) {
     if (!extend || earlyStopPatience === 0 || step >= schedule.totalSteps) return known;
     // Only the patience of early stopping starts again, if the run has stopped.
-    const { metric, direction } = task.best;
     const events = (await folder.readEvents()).filter((event) => Number(event.step) <= step);
-    const best = bestEvaluation(events, eventField(metric), direction, known.at(-1)?.step);
-    const hasStopped = best !== null && best.since >= earlyStopPatience;
+    const { since } = rankEvaluations(events, task.best, known.at(-1)?.step);
+    const hasStopped = since >= earlyStopPatience;
     return hasStopped ? [...known, { step, schedule: before }] : known;
   }
   observer.log(

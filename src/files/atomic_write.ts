@@ -14,7 +14,7 @@ export type WritableData = Uint8Array | string | AsyncIterable<Uint8Array>;
  *
  * @param path The file.
  * @param data Bytes, text (written as UTF-8), or an async iterable of byte chunks.
- * @throws {Error} If the disk is full, or the folder is missing or not writable. The message names `path`; the cause is the system's error.
+ * @throws {Error} If the disk is full, the folder is missing or not writable, or `path` is a folder. The message names `path`; the cause is the system's error.
  *
  * @example Write the settings of a run
  * ```ts
@@ -43,10 +43,10 @@ export async function atomicWrite(
   path: string,
   write: (file: Deno.FsFile) => Promise<void>,
 ): Promise<void> {
-  const isDirect = await Deno.stat(path).then(
-    ({ isFile, isDirectory }) => !isFile && !isDirectory,
-    () => false,
-  );
+  const present = await Deno.stat(path).catch(() => null);
+  // Renaming would fail, but only after the content has been computed.
+  if (present?.isDirectory) throw new Error(`Cannot write ${path}: it is a folder`);
+  const isDirect = present !== null && !present.isFile;
   const target = await linkTarget(path);
   // The process id and a random part keep two processes that write the same path apart.
   const temporary = `${target}.${Deno.pid}-${crypto.randomUUID().slice(0, 8)}.tmp`;

@@ -74,3 +74,8 @@ export function formatBytes(count: number): string {
   const digits = power === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
   return `${value.toFixed(digits)} ${units[power]}`;
 }
+
+/** The flag of a setting: `--learning-rate` of `learningRate`. */
+export function flagName(setting: string): string {
+  return `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { flagName } from "../json/mod.ts";
 import { type Difference, differences, runFacts } from "./run_settings.ts";
 import type { RunRecord } from "./run_record.ts";
 
@@ -44,7 +45,7 @@ export function namedDifferences(records: readonly RunRecord[]): Difference[] {
     if (differ && !rows.has(name)) rows.set(name, values.map(shorten));
   };
   for (const flag of ["data", "checkpoint", "initFrom", "config", "task", "fromScratch"]) {
-    add(`--${kebab(flag)}`, records.map(({ settings }) => flagText(settings, flag)));
+    add(flagName(flag), records.map(({ settings }) => flagText(settings, flag)));
   }
   for (const { path, values } of differences(records.map(({ settings }) => settings))) {
     if (HIDDEN.test(path)) continue;
@@ -75,14 +76,10 @@ function flagText(settings: RunRecord["settings"], flag: string): string {
 export function settingName(path: string): string {
   const plain = path.replace(/^phases\[\d+\]\.(examples\.)?|^examples\./, "");
   const found = NAMES.find(([pattern]) => pattern.test(plain))?.[1];
-  if (found === "--") return `--${kebab(plain.slice(plain.lastIndexOf(".") + 1))}`;
+  if (found === "--") return flagName(plain.slice(plain.lastIndexOf(".") + 1));
   if (found !== undefined) return found;
   if (plain.startsWith("config.")) return `config.json: ${plain.slice("config.".length)}`;
   return plain.replaceAll(".", " ");
-}
-
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function shorten(value: string): string {

@@ -5,7 +5,7 @@
  */
 import type { Device } from "../device/mod.ts";
 import type { DataParallel } from "../distributed/mod.ts";
-import { isObject, quote } from "../json/mod.ts";
+import { flagName, isObject, quote } from "../json/mod.ts";
 import { blockSets, configToJson, type ModelConfig } from "../model/mod.ts";
 import type { LiveReport } from "../report/mod.ts";
 import { RunFolderError } from "../runs/disk.ts";
@@ -222,7 +222,7 @@ function describeDifference(
   if (root === "config") return `--config: ${field} ${values}; ${fix}`;
   if (root === "numerics" || root === "") return `${path || "determinants"} ${values}; ${fix}`;
   const name = path.slice(path.lastIndexOf(".") + 1);
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${values}; ${fix}`;
+  return `${flagName(name)} ${values}; ${fix}`;
 }
 
 /** Returns path and values of the first difference between two JSON values, or null. */

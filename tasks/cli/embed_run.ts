@@ -157,7 +157,10 @@ async function writeFile(
   let rows = 0;
   const encoder = new TextEncoder();
   await atomicWrite(output, async (file) => {
-    if (header !== undefined) await writeAll(file, new Uint8Array(EMBEDDING_HEADER_BYTES));
+    if (header !== undefined) {
+      await checkSeeking(file);
+      await writeAll(file, new Uint8Array(EMBEDDING_HEADER_BYTES));
+    }
     for await (const one of embedded) {
       if (header === undefined) await writeAll(file, encoder.encode(jsonLines(one)));
       else for (const vector of one.vectors) await writeAll(file, new Uint8Array(vector.buffer));
@@ -172,4 +175,13 @@ async function writeFile(
   const speed = `${rows} texts in ${seconds.toFixed(1)} s, ${(rows / seconds).toFixed(0)} texts/s`;
   progress.end(flags.json ? undefined : `${output}: ${columns} numbers per text, ${speed}`);
   if (flags.json) console.log(JSON.stringify({ output, texts: rows, dimensions: columns }));
+}
+
+async function checkSeeking(file: Deno.FsFile): Promise<void> {
+  try {
+    await file.seek(0, Deno.SeekMode.Start);
+  } catch (cause) {
+    const message = "a pipe can receive .jsonl only; .npy and .safetensors need a file";
+    throw new Error(message, { cause });
+  }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { flagName } from "../../src/json/mod.ts";
 
 /** A wrong command line or settings file. The program exits with code 2. */
 export class UsageError extends Error {
@@ -20,8 +21,5 @@ export function usage<T>(check: () => T): T {
 
 /** `batchSize must be …` as `--batch-size must be …`. */
 function withFlagName(message: string): string {
-  return message.replace(
-    /^[a-z]+(?:[A-Z][a-z]+)*(?= must be )/,
-    (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-  );
+  return message.replace(/^[a-z]+(?:[A-Z][a-z]+)*(?= must be )/, flagName);
 }

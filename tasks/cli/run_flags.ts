@@ -8,7 +8,7 @@
 import { parse as parseYaml } from "yaml";
 import { fromRank0, type ProcessGroup, SINGLE_PROCESS_GROUP } from "../../src/distributed/mod.ts";
 import { ifExists } from "../../src/files/mod.ts";
-import { isObject, parseJson, quote, shorten, shown } from "../../src/json/mod.ts";
+import { flagName, isObject, parseJson, quote, shorten, shown } from "../../src/json/mod.ts";
 import { latestCheckpoint, readRunSettings, RunFolderError } from "../../src/train/disk.ts";
 import { UsageError } from "./errors.ts";
 import {
@@ -214,7 +214,7 @@ export async function readSettingsFile(
   for (const [key, value] of Object.entries(await readObject(file))) {
     const name = key.replace(/[-_](\w)/g, (_, letter) => letter.toUpperCase());
     const option = options.find(({ setting, aliases = [] }) =>
-      setting === name || aliases.includes(kebab(name))
+      setting === name || aliases.some((alias) => `--${alias}` === flagName(name))
     );
     const place = `--settings ${file}: ${shown(key)}`;
     if (option === undefined) throw new UsageError(`${place} is not a setting of this command`);
@@ -228,11 +228,6 @@ export async function readSettingsFile(
     settings[option.setting] = word;
   }
   return settings;
-}
-
-/** `learningRate` as `learning-rate`. */
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 async function readObject(file: string): Promise<Record<string, unknown>> {

@@ -1,5 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { atomicWriteFile, folderOf, sha256File, sha256Hex } from "../../src/files/mod.ts";
+import {
+  atomicWrite,
+  atomicWriteFile,
+  folderOf,
+  sha256File,
+  sha256Hex,
+} from "../../src/files/mod.ts";
 
 async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -81,7 +87,7 @@ Deno.test({
       assertEquals(namesIn(folder).sort(), ["link", "pipe"]);
       // /dev/stdout leads to a pipe without a name.
       const module = new URL("../../src/files/atomic_write.ts", import.meta.url);
-      const script = `import { atomicWriteFile } from "${module}";
+      const script = `import { atomicWrite, atomicWriteFile } from "${module}";
         await atomicWriteFile("/dev/stdout", "through a pipe");`;
       const { stdout } = await new Deno.Command(Deno.execPath(), {
         args: ["eval", "--no-check", "--no-config", script],
@@ -94,6 +100,17 @@ Deno.test("atomicWriteFile() names the path if the folder is missing", async () 
   const error = await assertRejects(() => atomicWriteFile("/no/such/folder/x", "1"), Error);
   assert(error.message.startsWith("Cannot write /no/such/folder/x: "));
 });
+
+Deno.test("atomicWrite() rejects a folder before the content is computed", () =>
+  inFolder(async (folder) => {
+    const write = () => Promise.reject(new Error("the content was computed"));
+    await Deno.symlink(folder, `${folder}/link`, { type: "dir" });
+    for (const path of [folder, `${folder}/link`]) {
+      const message = `Cannot write ${path}: it is a folder`;
+      const error = await assertRejects(() => atomicWrite(path, write), Error);
+      assertEquals(error.message, message);
+    }
+  }));
 
 Deno.test("atomicWriteFile() leaves one complete file after concurrent writes", () =>
   inFolder(async (folder) => {

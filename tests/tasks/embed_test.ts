@@ -137,6 +137,28 @@ Deno.test("albert embed rejects bad input in one sentence", async () => {
   assertEquals([...Deno.readDirSync(folder)].filter(({ name }) => name.startsWith("y.npy")), []);
 });
 
+Deno.test({
+  name: "albert embed writes JSON lines to a pipe, and rejects binary files there before it reads",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    for (const [name, code] of [["pipe.jsonl", 0], ["pipe.npy", 1]] as const) {
+      const path = `${folder}/${name}`;
+      await new Deno.Command("mkfifo", { args: [path] }).output();
+      const [outcome, bytes] = await Promise.all([
+        embed(["--output", name, "--input", "-"], code === 0 ? "a cat\n" : "\u{0}".repeat(9)),
+        Deno.readFile(path),
+      ]);
+      assertEquals(outcome.code, code, outcome.stderr);
+      assertEquals(bytes.length > 0, code === 0);
+      if (code !== 0) {
+        const message = "albert: Cannot write pipe.npy: a pipe can receive .jsonl only; " +
+          ".npy and .safetensors need a file";
+        assertEquals(outcome.stderr.trimEnd(), message);
+      }
+    }
+  },
+});
+
 Deno.test("albert embed logs how many texts are cut, on each kind of input", async () => {
   const long = "the cat sat ".repeat(40);
   await Deno.writeTextFile(`${folder}/long.csv`, `text\n${long}\na dog\n${long}${long}\n`);

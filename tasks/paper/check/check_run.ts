@@ -68,6 +68,8 @@ export async function checkExperiments(request: CheckRequest): Promise<CheckSumm
   const results = new Map(Object.entries(earlier?.steps ?? {}));
   const objectives = new StepObjectives();
   const completed = (step: CheckedStep) => isCompleted(results.get(step.id));
+  // The table exists even if nothing is left to check, or the check stops before its first step.
+  await write(path, preset, all, results);
   try {
     for (const step of steps.filter((each) => !completed(each))) {
       if (stopRequested()) break;

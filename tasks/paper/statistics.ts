@@ -160,29 +160,64 @@ const POWER = 0.8;
 const MAX_SEEDS = 10_000;
 
 /**
- * The number of seeds with which a t-test finds an effect: the smallest n ≥ 3 with (t(1 − level/2; n − 1) + t(power; n − 1)) · spread / √n ≤ effect.
+ * The smallest number of seeds, at least 3, with which a two-sided t-test finds an effect with a probability of `power`.
  *
  * @throws {RangeError} If an argument is out of range, or if more than 10,000 seeds are required.
  */
 export function seedsForPower({ effect, spread, level, power = POWER }: PowerRequest): number {
   if (!(effect > 0)) throw new RangeError(`effect must be above 0, got ${effect}`);
   if (!(spread >= 0)) throw new RangeError(`spread must be at least 0, got ${spread}`);
-  for (let n = MIN_SEEDS; n <= MAX_SEEDS; n++) {
-    if (detectableEffect({ seeds: n, spread, level, power }) <= effect) return n;
+  const suffice = (seeds: number) => powerOf(effect / spread, seeds, level) >= power;
+  if (suffice(MIN_SEEDS)) return MIN_SEEDS;
+  if (!suffice(MAX_SEEDS)) {
+    throw new RangeError(
+      `an effect of ${effect} with a spread of ${spread} requires more than ${MAX_SEEDS} seeds`,
+    );
   }
-  throw new RangeError(
-    `an effect of ${effect} with a spread of ${spread} requires more than ${MAX_SEEDS} seeds`,
-  );
+  let few = MIN_SEEDS, enough = MAX_SEEDS;
+  while (enough - few > 1) {
+    const middle = (few + enough) >> 1;
+    if (suffice(middle)) enough = middle;
+    else few = middle;
+  }
+  return enough;
 }
 
-/** The smallest difference from the threshold that a t-test over `seeds` runs finds with a probability of `power`, in the unit of `spread`. */
+/** The smallest difference from the threshold that a two-sided t-test over `seeds` runs finds with a probability of `power`, in the unit of `spread`. */
 export function detectableEffect(
   { seeds, spread, level, power = POWER }: Omit<PowerRequest, "effect"> & {
     readonly seeds: number;
   },
 ): number {
-  const quantiles = studentTQuantile(1 - level / 2, seeds - 1) + studentTQuantile(power, seeds - 1);
-  return quantiles * spread / Math.sqrt(seeds);
+  let low = 0, high = 1;
+  while (powerOf(high, seeds, level) < power) high *= 2;
+  for (let i = 0; i < EFFECT_BISECTIONS; i++) {
+    const middle = (low + high) / 2;
+    if (powerOf(middle, seeds, level) < power) low = middle;
+    else high = middle;
+  }
+  return high * spread;
+}
+
+/** Bisections after which an effect has more digits than are shown. */
+const EFFECT_BISECTIONS = 40;
+/** Standard deviations beyond which the tail of a normal distribution does not count. */
+const FAR = 6;
+
+/** The probability that a two-sided t-test over `seeds` runs finds an effect of `size` standard deviations. */
+function powerOf(size: number, seeds: number, level: number): number {
+  const degrees = seeds - 1, quantile = studentTQuantile(1 - level / 2, degrees);
+  const shift = size * Math.sqrt(seeds);
+  if (shift > FAR * (1 + quantile)) return 1;
+  // The square of a noncentral t is a mixture of beta distributions with Poisson weights.
+  const rate = shift ** 2 / 2, share = quantile ** 2 / (quantile ** 2 + degrees);
+  const reach = 2 * FAR * (Math.sqrt(rate) + 1);
+  let missed = 0;
+  for (let i = Math.max(0, Math.floor(rate - reach)); i <= rate + reach; i++) {
+    const weight = Math.exp(i * Math.log(rate) - rate - logGamma(i + 1));
+    missed += weight * incompleteBeta(share, 0.5 + i, degrees / 2);
+  }
+  return 1 - missed;
 }
 
 /** The cumulative distribution function P(T ≤ t) of Student's t with `degrees` of freedom, which need not be an integer. */

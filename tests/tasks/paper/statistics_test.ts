@@ -1,11 +1,14 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import {
   ALPHA,
+  detectableEffect,
   estimateMean,
   holm,
   intervalAt,
+  mean,
   median,
   pValue,
+  sampleSpread,
   seedsForPower,
   studentT,
   studentTQuantile,
@@ -109,14 +112,14 @@ function normals(seed: number): () => number {
 
 Deno.test("seedsForPower() gives the power that simulated runs have", () => {
   const level = ALPHA / 12, trials = 2000;
-  for (const effect of [0.7, 1, 2]) {
+  for (const effect of [0.7, 1, 2, 3.4, 5.1]) {
     const n = seedsForPower({ effect, spread: 1, level });
     const quantile = studentTQuantile(1 - level / 2, n - 1);
     const normal = normals(7);
     let found = 0;
     for (let trial = 0; trial < trials; trial++) {
-      const { mean, error } = estimateMean(Array.from({ length: n }, () => effect + normal()));
-      if (Math.abs(mean) > quantile * error!.size) found++;
+      const values = Array.from({ length: n }, () => effect + normal());
+      if (Math.abs(mean(values)) * Math.sqrt(n) > quantile * sampleSpread(values)!) found++;
     }
     // At most one seed more than necessary: the power is at least the required one.
     const share = found / trials;
@@ -125,6 +128,17 @@ Deno.test("seedsForPower() gives the power that simulated runs have", () => {
   assertEquals(seedsForPower({ effect: 1, spread: 0, level }), 3);
   assertThrows(() => seedsForPower({ effect: 0, spread: 1, level }), RangeError, "above 0");
   assertThrows(() => seedsForPower({ effect: 1e-9, spread: 1, level }), RangeError, "10000");
+});
+
+Deno.test("detectableEffect() matches SciPy's noncentral t distribution", () => {
+  // brentq(lambda d: nct.sf(t.ppf(1 - level / 2, n - 1), n - 1, d * sqrt(n)) - 0.8, 0, 18)
+  const expected = [[3, 11.3441], [5, 3.3087], [6, 2.5585], [20, 0.9306]] as const;
+  for (const [seeds, effect] of expected) {
+    const request = { seeds, spread: 2, level: ALPHA / 12 };
+    assertAlmostEquals(detectableEffect(request), 2 * effect, 2e-4);
+    assertEquals(seedsForPower({ ...request, effect: 2.001 * effect }), seeds);
+    assertEquals(seedsForPower({ ...request, effect: 1.999 * effect }), seeds + 1);
+  }
 });
 
 Deno.test("median() returns the middle value, or the mean of the two middle values", () => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatCount } from "../../../src/json/mod.ts";
 import { type Column, type Experiment, experimentName, type Row } from "../experiment.ts";
 import { EXPERIMENTS } from "../experiments/mod.ts";
 import { cellOf, type MeasuredCell, type MeasuredExperiment } from "../result.ts";
@@ -157,22 +158,28 @@ function primaryReasons(primary: Evidence, level: number): string[] {
     : [];
 }
 
-/** The effect that the runs would have found: `; 6 seeds find 1.20 points with a probability of 80%`. */
+/** The effect that the runs would have found: `; 6 seeds find 1.20 points above or below it with a probability of 80%`. */
 function power({ estimate, pairing, test: { unit } }: Evidence, level: number): string {
   if (estimate?.spread == null || pairing !== "paired by seed") return "";
   const { count: seeds, spread } = estimate;
   const effect = detectableEffect({ seeds, spread, level }).toFixed(2);
   return `; ${seeds} seeds find ${
-    unit === "" ? effect : `${effect} ${unit}`
-  } with a probability of 80%`;
+    unit === "" || unit === "times" ? effect : `${effect} ${unit}`
+  } above or below it with a probability of 80%`;
+}
+
+/** Why a precondition neither holds nor fails, without a full stop; undefined if it does. */
+export function undecided(precondition: Evidence): string | undefined {
+  if (precondition.missing !== undefined || hasSeeds(precondition)) return precondition.missing;
+  return `${formatCount(precondition.runs, "seed")}, ${MIN_SEEDS} are required`;
 }
 
 /** Why a precondition does not hold. */
 function preconditionReasons(evidence: Evidence): string[] {
-  const { test, missing, verdict, runs } = evidence;
+  const { test, verdict } = evidence;
   const name = `precondition “${test.statistic}”`;
-  if (missing !== undefined) return [`${name}: ${missing}`];
-  if (!hasSeeds(evidence)) return [`${name}: ${runs} seeds, ${MIN_SEEDS} are required`];
+  const reason = undecided(evidence);
+  if (reason !== undefined) return [`${name}: ${reason}`];
   return verdict === "reproduced" ? [] : [`${name} does not hold`];
 }
 
@@ -370,7 +377,12 @@ function missing(
       : "a single seed has no interval";
   }
   if (cells.length === 0) return `${experimentName(experiment.id)} has no such column`;
-  const reason = cells.find((cell) => cell.missing !== undefined)?.missing;
+  const isRun = ({ planned = [] }: MeasuredCell) => planned.length > 0;
+  // Columns that are not part of the run, such as other benchmarks, are not what a row lacks.
+  const reason = cells.find((cell) =>
+    cell.missing !== undefined &&
+    (isRun(cell) || !cells.some((other) => other.row.id === cell.row.id && isRun(other)))
+  )?.missing;
   if (reason !== undefined) return reason.replace(/\.$/, "");
   return cells.some(({ failures }) => failures.length > 0)
     ? "runs failed"

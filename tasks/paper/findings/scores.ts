@@ -116,9 +116,12 @@ export interface SeedCounts {
   readonly diverged: number;
 }
 
-/** Counts the seeds that all cells of a comparison were to have; if they have none in common, those of any. */
+/** Counts the seeds that all cells of a comparison were to have; if they have none in common, those of any. None if a compared row is not part of the run. */
 export function seedCounts(cells: readonly MeasuredCell[]): SeedCounts {
-  const plans = cells.flatMap(({ planned }) => planned === undefined ? [] : [planned]);
+  const run = cells.filter(({ planned = [] }) => planned.length > 0);
+  const isPartOfRun = (row: string) => run.some((cell) => cell.row.id === row);
+  const all = cells.every(({ row, planned }) => planned === undefined || isPartOfRun(row.id));
+  const plans = all ? run.map(({ planned }) => planned!) : [];
   const [first = []] = plans;
   const shared = first.filter(({ seed }) =>
     plans.every((plan) => plan.some((each) => each.seed === seed))

@@ -9,7 +9,7 @@ import type { Preset } from "./preset.ts";
 const WIDTH = 64, DEPTH = 4;
 
 /**
- * Models of 72,000 parameters (ALBERT-base) on a language of 340 words, in which they learn words, facts, and the order of sentences in two minutes. Depths are those of `nano`; widths keep the paper's order.
+ * Models of 72,000 parameters (ALBERT-base) on a language of 330 words, in which they learn words, facts, and the order of sentences in two minutes. Depths are those of `nano`; widths keep the paper's order.
  */
 export const STORIES: Preset = {
   name: "stories",

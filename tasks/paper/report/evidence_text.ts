@@ -4,7 +4,13 @@
  * @module
  */
 import { formatCount } from "../../../src/json/mod.ts";
-import { correctedClaims, type Evidence, type Finding, type Verdict } from "../findings/assess.ts";
+import {
+  correctedClaims,
+  type Evidence,
+  type Finding,
+  undecided,
+  type Verdict,
+} from "../findings/assess.ts";
 import { CLAIMS, STATISTICS_COMMIT } from "../findings/claims.ts";
 import { MIN_SEEDS } from "../statistics.ts";
 import { signed } from "./numbers.ts";
@@ -52,11 +58,15 @@ export function outcomeText(
   if (role === "primary") {
     return VERDICT_TEXT[verdict] + (reasons.length === 0 ? "" : ` (${reasons.join("; ")})`);
   }
-  const missing = evidence.missing === undefined ? "" : ` (${evidence.missing})`;
-  if (role === "secondary") return `secondary, no verdict${missing}`;
-  if (evidence.estimate === null) return `precondition not measured${missing}`;
-  return (evidence.verdict === "reproduced" ? "precondition holds" : "precondition does not hold") +
-    missing;
+  if (role === "secondary") {
+    const missing = evidence.missing === undefined ? "" : ` (${evidence.missing})`;
+    return `secondary, no verdict${missing}`;
+  }
+  const reason = undecided(evidence);
+  if (reason !== undefined) {
+    return `precondition not ${evidence.estimate === null ? "measured" : "decided"} (${reason})`;
+  }
+  return evidence.verdict === "reproduced" ? "precondition holds" : "precondition does not hold";
 }
 
 /** The rule of verdicts, for readers. */

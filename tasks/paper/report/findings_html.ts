@@ -5,7 +5,7 @@
  */
 import { type Html, html } from "../../../src/report/mod.ts";
 import { experimentName } from "../experiment.ts";
-import type { Evidence, Finding, Verdict } from "../findings/assess.ts";
+import { type Evidence, type Finding, undecided, type Verdict } from "../findings/assess.ts";
 import {
   countText,
   effectText,
@@ -65,7 +65,11 @@ function evidenceRow(
 ): Html {
   const { evidence, role } = shown;
   const { test, columns, standIns, preset } = evidence;
-  const verdict = role === "primary" ? finding.verdict : evidence.verdict;
+  const verdict = role === "primary"
+    ? finding.verdict
+    : undecided(evidence) === undefined
+    ? evidence.verdict
+    : "not resolved";
   const effect = effectText(evidence),
     interval = intervalText(evidence),
     paper = paperText(evidence);

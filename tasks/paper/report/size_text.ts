@@ -5,7 +5,7 @@
  */
 import { formatCount } from "../../../src/json/mod.ts";
 import type { Variation } from "../experiment.ts";
-import { PAPER_PRESETS, rowConfig } from "../presets/mod.ts";
+import { PAPER_PRESETS, PAPER_STEPS, rowConfig } from "../presets/mod.ts";
 import type { MeasuredExperiment } from "../result.ts";
 
 /**
@@ -39,7 +39,7 @@ export function presetProtocol(
 ): string {
   const preset = PAPER_PRESETS.find(({ name }) => name === presetName);
   if (preset === undefined || presetName === "paper") return "";
-  const { steps, batchSize, maxSeqLength, maskedLmProb } = preset.pretraining;
+  const { steps, longest, batchSize, maxSeqLength, maskedLmProb } = preset.pretraining;
   const measures = experiment.columns.map(({ measure }) => measure);
   const trained = measures.some(({ kind }) =>
     ["finetune", "intrinsic", "training", "curve"].includes(kind)
@@ -61,12 +61,17 @@ export function presetProtocol(
   const masked = maskedLmProb === undefined
     ? ""
     : `, ${Math.round(100 * maskedLmProb)}% of them masked,`;
+  const isLonger = experiment.rows.some(({ variation }) =>
+    variation?.equalTimeWith === undefined && variation?.steps !== undefined &&
+    variation.steps > longest * PAPER_STEPS
+  );
+  const most = isLonger ? ` (at most ${formatCount(longest * steps)} for longer rows)` : "";
   return [
     `Here (${presetName}): ${
       formatCount(steps)
-    } steps of ${batchSize} × ${maxSeqLength} tokens${masked} for a row of 125,000 steps, with a vocabulary of ${
-      formatCount(preset.vocabSize)
-    } pieces, ${words}.`,
+    } steps of ${batchSize} × ${maxSeqLength} tokens${masked} for a row of ${
+      formatCount(PAPER_STEPS)
+    } steps${most}, with a vocabulary of ${formatCount(preset.vocabSize)} pieces, ${words}.`,
     ...(parts.length === 0 ? [] : [
       `Fine-tuned and evaluated on at most these numbers of examples (training, development): ${
         parts.join(", ")

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Column, Experiment, Variation } from "../../../../tasks/paper/mod.ts";
-import { ALPHA, studentTQuantile } from "../../../../tasks/paper/statistics.ts";
+import { ALPHA, detectableEffect } from "../../../../tasks/paper/statistics.ts";
 import { assess, assessTest } from "../../../../tasks/paper/findings/assess.ts";
 import {
   type Claim,
@@ -252,15 +252,13 @@ Deno.test("intervals of claims are corrected for their number, those of controls
   const among = [other("d"), other("e"), other("f")];
   const corrected = findingOf(effects, {}, {}, among);
   assertEquals([corrected.verdict, corrected.reasons.length], ["not resolved", 1]);
-  // (t(1 − 0.05 / 8; n − 1) + t(0.8; n − 1)) · s / √n
   const { spread, count } = corrected.evidence[0].estimate!;
-  const quantiles = [1 - ALPHA / 8, 0.8].map((share) => studentTQuantile(share, count - 1));
-  const found = (quantiles[0] + quantiles[1]) * spread! / Math.sqrt(count);
+  const found = detectableEffect({ seeds: count, spread: spread!, level: ALPHA / 4 });
   assertEquals(
     corrected.reasons[0],
     `the interval includes the threshold; ${count} seeds find ${
       found.toFixed(2)
-    } points with a probability of 80%`,
+    } points above or below it with a probability of 80%`,
   );
   const width = ({ evidence: [{ estimate }] }: typeof corrected) =>
     estimate!.interval!.high - estimate!.interval!.low;

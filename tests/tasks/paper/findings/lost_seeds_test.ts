@@ -8,14 +8,15 @@ import { jobResult, measuredExperiment } from "../../../support/paper_results.ts
 
 const claims = CLAIMS.filter(({ id }) => id === "dropout");
 
-/** Table 8 with clear effects for three seeds. */
+/** Table 8 with clear effects for `finished` seeds. */
 function dropout(
   withDropout: readonly PlannedSeed[],
   without = withDropout,
   firstWithout = 1,
+  finished = 3,
 ): Finding {
   const seeds = (row: string, accuracy: number, first = 1) =>
-    [first, first + 1, first + 2].map((seed) => {
+    Array.from({ length: finished }, (_, i) => first + i).map((seed) => {
       const metrics = { unigram_accuracy: 5 };
       const result = jobResult(`${row} ${seed}`, { seed, metrics });
       return { seed, values: [accuracy + seed / 100], result };
@@ -67,4 +68,33 @@ Deno.test("a claim is not resolved if training diverged with a seed of either ro
     ["training diverged with 1 of 7 seeds"],
   ]);
   assertEquals(countText(unpaired.evidence[0]), "6 runs, 1 failed, unpaired");
+});
+
+Deno.test("a precondition with less than three seeds neither holds nor fails", () => {
+  const outcomes = (finished: number) => {
+    const finding = dropout(plan(3), plan(3), 1, finished);
+    return finding.preconditions.map((evidence) =>
+      outcomeText(finding, { evidence, role: "precondition" })
+    );
+  };
+  const twice = (text: string) => [text, text];
+  assertEquals(outcomes(3), twice("precondition holds"));
+  assertEquals(outcomes(2), twice("precondition not decided (2 seeds, 3 are required)"));
+  assertEquals(outcomes(1), twice("precondition not decided (a single seed has no interval)"));
+});
+
+Deno.test("a comparison with a row that is not part of the run has no seeds", () => {
+  const [{ estimate, ...evidence }] = dropout(plan(5), [], 1, 0).evidence;
+  assertEquals([estimate, evidence.seeds.planned], [null, 0]);
+  assertEquals(countText({ estimate, ...evidence }), "no runs");
+});
+
+Deno.test("a comparison without results names what its rows lack, not benchmarks that are not part of the run", () => {
+  const open = { planned: plan(3), missing: "3 of 3 runs are not finished" };
+  const contents = { "sop/race": open, "none/race": open };
+  const downstream = CLAIMS.filter(({ id }) => id === "sop-downstream");
+  const [finding] = assess(downstream, [
+    measuredExperiment(findExperiments(["table-5"])[0], contents),
+  ]);
+  assertEquals(finding.reasons, [open.missing]);
 });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatCount } from "../../src/json/mod.ts";
 import {
   type DataManifest,
   finetuneSeedsOf,
@@ -11,6 +12,7 @@ import {
   openPaperRun,
   type PaperRun,
   readPaperRun,
+  readResults,
   writePaperReport,
 } from "../paper/disk.ts";
 import { generatesData, paperPreset } from "../paper/mod.ts";
@@ -50,6 +52,17 @@ export async function reportPaper(flags: PaperReportFlags): Promise<void> {
     );
   }
   const measured = await measuredExperiments(opened, flags.selection);
+  const isEmpty = measured.every(({ results }) => results.length === 0);
+  if (isEmpty && committed !== undefined && await readPaperRun(output) === null) {
+    const found = await readResults(`${committed}/cells`);
+    if (found.length > 0) {
+      throw new Error(
+        `${committed} has ${
+          formatCount(found.length, "result")
+        }, but none of the preset ${opened.run.preset} as this version has it; report them with the version that computed them`,
+      );
+    }
+  }
   const written = await writePaperReport(measured, {
     output,
     command: commandOf(opened.run, opened.manifest),

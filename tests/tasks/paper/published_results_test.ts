@@ -49,6 +49,22 @@ Deno.test("published results serve runs of the same data and their status; a run
     const refused = await runAlbert(publish);
     assertEquals(refused.code, 2, refused.stderr);
     assertStringIncludes(refused.stderr, "choose another --results");
+
+    // Results of another version, whose settings have other addresses.
+    for (const { name } of Deno.readDirSync(`${results}/cells`)) {
+      const cell = JSON.parse(await textOf(`cells/${name}`));
+      await Deno.remove(`${results}/cells/${name}`);
+      const renamed = { ...cell, address: cell.address.replaceAll(/[0-9]/g, "a") };
+      await Deno.writeTextFile(`${results}/cells/x${name}`, JSON.stringify(renamed));
+    }
+    const words = ["report", "--output", `${folder}/none`, "--results", results, "--publish"];
+    const empty = await runAlbert(["paper", ...words]);
+    assertEquals(empty.code, 1, empty.stderr);
+    assertStringIncludes(
+      empty.stderr,
+      `${results} has 2 results, but none of the preset smoke as this version has it`,
+    );
+    assertEquals([...Deno.readDirSync(results)].some(({ name }) => name.endsWith(".md")), false);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

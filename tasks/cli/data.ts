@@ -18,6 +18,12 @@ const DATASET_OPTIONS = {
     range: [5],
     default: 128,
   },
+  "--validation-fraction <x>": {
+    kind: "number",
+    help: "Fraction of the tokens in the validation set, which gives no examples.",
+    range: [0, 1],
+    defaultText: "the prepared data's",
+  },
   ...EXAMPLE_OPTIONS,
 } as const satisfies OptionTable;
 
@@ -27,15 +33,19 @@ const FIRST_EXAMPLE = {
 
 async function openDataset(flags: Flags<typeof DATASET_OPTIONS>): Promise<ExampleDataset> {
   const { openShards } = await import("../../src/data/disk/mod.ts");
-  const { ExampleDataset, exampleSettings } = await import("../../src/data/mod.ts");
-  const { corpus } = await openShards(flags.data);
+  const { ExampleDataset, exampleSettings, splitDocuments } = await import(
+    "../../src/data/mod.ts"
+  );
+  const { corpus, index } = await openShards(flags.data);
   const settings = usage(() => exampleSettings(flags.maxSeqLength, givenExampleSettings(flags)));
-  return new ExampleDataset(corpus, settings, flags.seed);
+  const { validationFraction = index.validationFraction } = flags;
+  const { train } = splitDocuments(corpus, validationFraction);
+  return new ExampleDataset(corpus, settings, flags.seed, train);
 }
 
 const show = defineCommand({
   description: "Print examples as text: {masked}, {kept=}, {replaced→by}, one segment per line.\n" +
-    "Pretraining with the same options reads the same examples.",
+    "Pretraining with the same options, --validation-fraction included, reads the same examples.",
   options: {
     ...DATASET_OPTIONS,
     ...FIRST_EXAMPLE,

@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { openShards } from "../../src/data/disk/mod.ts";
+import { ExampleDataset, exampleSettings, splitDocuments } from "../../src/data/mod.ts";
 import { smallModelBytes, smallText } from "../data/small_tokenizer.ts";
 import { runAlbert } from "./albert_process.ts";
 import { fileURLToPath } from "node:url";
@@ -8,6 +10,7 @@ Deno.test("albert prepare and albert data: from text to readable examples", asyn
   await Deno.writeFile(`${folder}/spiece.model`, smallModelBytes());
   await Deno.writeTextFile(`${folder}/a.txt`, smallText(1, 300));
   const words = ["prepare", "--input", "*.txt", "--vocab", "spiece.model", "--output", "data"];
+  words.push("--validation-fraction", "0.1");
   const albert = (...words: string[]) => runAlbert(words, { cwd: folder });
   try {
     await t.step("prepare --stats prints counts and histograms", async () => {
@@ -91,7 +94,7 @@ Deno.test("albert prepare and albert data: from text to readable examples", asyn
       const statistics = JSON.parse(stdout);
       assertEquals([statistics.examples, statistics.pairsAcrossDocuments], [500, 0]);
     });
-    await t.step("data export writes one example per line", async () => {
+    await t.step("data export writes the examples of pretraining, one per line", async () => {
       const { code, stderr } = await albert(
         ...["data", "export", "--data", "data", "--export-examples", "e.jsonl", "--count", "30"],
       );
@@ -104,6 +107,13 @@ Deno.test("albert prepare and albert data: from text to readable examples", asyn
         assertEquals(input_ids.length, tokens.length);
         assertEquals(masked_lm_positions.length, masked_lm_ids.length);
       }
+      const { corpus } = await openShards(`${folder}/data`);
+      const { train } = splitDocuments(corpus, 0.1);
+      assert(train.length < corpus.documentCount);
+      const dataset = new ExampleDataset(corpus, exampleSettings(128), 42, train);
+      examples.forEach(({ input_ids }, i) =>
+        assertEquals(input_ids, [...dataset.exampleAt(i).inputIds])
+      );
     });
     await t.step("invalid input gives one sentence", async () => {
       await Deno.writeFile(`${folder}/latin1.txt`, new Uint8Array([65, 0xe9, 66]));

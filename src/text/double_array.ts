@@ -88,6 +88,8 @@ class DoubleArrayBuilder {
     this.#keys = keys;
     this.#values = values;
     this.#units[0] = 0;
+    // With this offset, the root would be the child for NUL, since its label is 0.
+    this.#offsetTaken[0] = 1;
     this.#grow();
   }
 

@@ -51,6 +51,14 @@ Deno.test("buildDoubleArray() accepts tens of thousands of keys, and none", () =
   assertEquals(prefixes(buildDoubleArray([], []), encoder.encode("a")), []);
 });
 
+Deno.test("buildDoubleArray() has no child for NUL", () => {
+  // The lowest byte determines the offset of the root's children.
+  for (let byte = 1; byte < 256; byte++) {
+    const units = buildDoubleArray([Uint8Array.of(byte)], [7]);
+    assertEquals(prefixes(units, Uint8Array.of(0, byte)), []);
+  }
+});
+
 function compare(a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i] - b[i];
   return a.length - b.length;

@@ -48,6 +48,11 @@ Deno.test("linesOf() names file, byte and offset of invalid UTF-8", async () => 
   // Cut short within the last character.
   await assertRejects(() => lines(good.slice(0, 2)), SyntaxError, "byte 0xC3 at offset 1");
   await assertRejects(() => lines(new Uint8Array([0xff, 0xfe, 65, 0])), SyntaxError, "UTF-16");
+  const without = new Uint8Array(
+    Uint16Array.from("A line.\nTwo.\n", (c) => c.charCodeAt(0)).buffer,
+  );
+  await assertRejects(() => lines(without), SyntaxError, "it is UTF-16 or binary, not UTF-8 text");
+  assertEquals(await lines(new TextEncoder().encode("a\0b\n")), ["a\0b"]);
 });
 
 Deno.test("firstInvalidUtf8() agrees with TextDecoder on every pair and many longer sequences", () => {

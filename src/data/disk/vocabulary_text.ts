@@ -74,6 +74,7 @@ export async function readPiece(
     format,
     textField,
     paragraphsAs: "sentences",
+    offset: range?.start,
     onFormat: (detected, name) => {
       if (format === "auto") onFormat?.(linesAsSentences(detected.format), name);
     },

@@ -14,6 +14,7 @@ const MAX_LINE_BYTES = 16 * 1024 * 1024;
  *
  * @param chunks The bytes.
  * @param name Name of the file for error messages.
+ * @param offset Place of the first byte in the file.
  * @returns Arrays of lines.
  * @throws {SyntaxError} If the bytes are not valid UTF-8; the message gives the first invalid byte and
  *   its offset, from 0. If they are a known binary format; the message names it.
@@ -21,9 +22,10 @@ const MAX_LINE_BYTES = 16 * 1024 * 1024;
 export async function* linesOf(
   chunks: AsyncIterable<Uint8Array>,
   name: string,
+  offset = 0,
 ): AsyncGenerator<string[]> {
-  let first = true;
-  for await (const text of decode(chunks, name, "\n")) {
+  let first = offset === 0;
+  for await (const text of decode(chunks, name, "\n", offset)) {
     const separator = first && !text.includes("\n") ? "\r" : "\n";
     first = false;
     const lines = text.split(separator);
@@ -38,6 +40,7 @@ export async function* linesOf(
  * @param chunks The bytes.
  * @param name Name of the file for error messages.
  * @param separator An ASCII character.
+ * @param offset Place of the first byte in the file.
  * @returns Non-empty pieces, without a byte order mark.
  * @throws {SyntaxError} As in {@linkcode linesOf}.
  */
@@ -45,10 +48,11 @@ export async function* decode(
   chunks: AsyncIterable<Uint8Array>,
   name: string,
   separator: string,
+  offset = 0,
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const pending: Uint8Array[] = [];
-  let pendingBytes = 0, offset = 0;
+  let pendingBytes = 0;
   const decodeUpTo = (last: Uint8Array): string => {
     const bytes = pending.length === 0 ? last : concatenate([...pending, last]);
     pending.length = pendingBytes = 0;
@@ -125,11 +129,19 @@ export function refuseBinary(bytes: Uint8Array, name: string): void {
   const found = BINARY.find(([magic, format]) =>
     // "BZh" alone could begin a text.
     starts(magic) && (format !== "compressed with bzip2" || starts("1AY&SY", 4))
-  ) ?? (starts("ustar", 257) ? ["", "a tar archive", "extract it with: tar -xf FILE"] : undefined);
+  ) ??
+    (starts("ustar", 257) ? ["", "a tar archive", "extract it with: tar -xf FILE"] : undefined) ??
+    (hasManyNuls(bytes) ? ["", "UTF-16 or binary", "convert it to UTF-8"] : undefined);
   if (found === undefined) return;
   throw new SyntaxError(
     `Cannot read ${name}: it is ${found[1]}, not UTF-8 text; ${found[2].replace("FILE", name)}`,
   );
+}
+
+/** Whether bytes are probably UTF-16 without a byte order mark, which is often valid UTF-8 with NUL characters. */
+function hasManyNuls(bytes: Uint8Array): boolean {
+  const start = bytes.subarray(0, 1000);
+  return start.reduce((nuls, byte) => nuls + Number(byte === 0), 0) > 1 + start.length / 20;
 }
 
 function notUtf8(bytes: Uint8Array, offset: number, name: string): SyntaxError {

@@ -18,6 +18,8 @@ export interface ReadOptions {
   readonly textField?: string;
   /** Format in place of detected `paragraphs`. */
   readonly paragraphsAs?: TextFormat;
+  /** Place of the first byte in the file, for a part of it; 0 by default. */
+  readonly offset?: number;
   /** Receives the format of each file before its first document. */
   readonly onFormat?: (format: DetectedFormat, name: string) => void;
 }
@@ -48,7 +50,7 @@ export async function* readDocuments(
   }
   const iterator = bytes[Symbol.asyncIterator]();
   const input = await peek(iterator);
-  const batches = linesOf(input.all(), name);
+  const batches = linesOf(input.all(), name, options.offset);
   try {
     if (format === "json" || format === "auto" && JSON_ARRAY.test(input.start)) {
       onFormat?.({ format: "json", wrapped: false }, name);

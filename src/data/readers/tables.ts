@@ -129,7 +129,9 @@ export class RowReader {
   #keepOpen(text: string): TableRow[] {
     this.#open.push(text);
     this.#length += text.length;
-    if (this.#length > MAX_QUOTED_LENGTH) throw notClosed(this.#source, this.#first);
+    if (this.#length > MAX_QUOTED_LENGTH) {
+      throw notClosed(this.#source, this.#first, " within 16 million characters");
+    }
     return [];
   }
 
@@ -148,9 +150,9 @@ export class RowReader {
   }
 }
 
-function notClosed(source: string, line: number): SyntaxError {
+function notClosed(source: string, line: number, within = ""): SyntaxError {
   return new SyntaxError(
-    `Cannot read ${source}: the row of line ${line} has a quote that is not closed`,
+    `Cannot read ${source}: the row of line ${line} has a quote that is not closed${within}`,
   );
 }
 

@@ -65,6 +65,25 @@ Deno.test("textPieces() splits plain files between lines at any size", async () 
     }
   }));
 
+Deno.test("Pieces of a file are read as the whole file is, with the same error", async () =>
+  await withFolder(async (folder) => {
+    const path = `${folder}/a.txt`;
+    const read = async (size: number) => {
+      const lines: string[] = [];
+      for (const piece of await textPieces([path], SETTINGS, size)) {
+        await readPiece(piece, SETTINGS, (line) => lines.push(line), () => {});
+      }
+      return lines;
+    };
+    const marks = ["One line here.", "\uFEFFtwo", "%PDF-three", "four\rfive"];
+    await Deno.writeTextFile(path, marks.join("\n"));
+    assertEquals(await read(1), await read(1000));
+    const good = new TextEncoder().encode(LINES.join("\n") + "\n");
+    await Deno.writeFile(path, Uint8Array.of(...good, 0xff, 0x0a));
+    const message = `byte 0xFF at offset ${good.length} is not valid UTF-8`;
+    for (const size of [1000, 100_000]) await assertRejects(() => read(size), SyntaxError, message);
+  }));
+
 Deno.test("textPieces() reports the format of each file, and reads tables and arrays", async () =>
   await withFolder(async (folder) => {
     const files = {

@@ -18,6 +18,7 @@ export const STANDARD_INPUT = "-";
  *
  * @param inputs Paths, folders, patterns such as `text/*.txt`, or `-` for standard input.
  * @param onEmpty Receives the path of each empty file.
+ * @param except Real paths of files and folders to leave out.
  * @returns Distinct paths in the order of the inputs; those of one input are sorted.
  * @throws {Deno.errors.NotFound} If no file matches an input, or a link is broken; the message names it.
  * @throws {SyntaxError} If all files are empty; the message names the first.
@@ -25,10 +26,11 @@ export const STANDARD_INPUT = "-";
 export async function expandInputs(
   inputs: readonly string[],
   onEmpty: (path: string) => void = () => {},
+  except: readonly string[] = [],
 ): Promise<string[]> {
   const paths = new Set<string>();
   for (const input of inputs) {
-    const found = input === STANDARD_INPUT ? [input] : await filesOf(input);
+    const found = input === STANDARD_INPUT ? [input] : await without(await filesOf(input), except);
     if (found.length === 0) {
       throw new Deno.errors.NotFound(`No file matches ${input}: check --input`);
     }
@@ -49,6 +51,18 @@ export async function expandInputs(
     );
   }
   return filled;
+}
+
+async function without(paths: string[], except: readonly string[]): Promise<string[]> {
+  if (except.length === 0) return paths;
+  const left: string[] = [];
+  for (const path of paths) {
+    const real = await Deno.realPath(path);
+    const isIn = (other: string) =>
+      real.startsWith(other) && /^([\\/]|$)/.test(real.slice(other.length));
+    if (!except.some(isIn)) left.push(path);
+  }
+  return left;
 }
 
 async function filesOf(input: string): Promise<string[]> {

@@ -5,6 +5,7 @@
  */
 import {
   folderOf,
+  ifExists,
   linkTarget,
   LockedError,
   namesIn,
@@ -30,6 +31,18 @@ export class OutputFolder implements Disposable {
   }
 
   /**
+   * Returns the real paths of what this or an earlier attempt may have written.
+   *
+   * @param output The folder to create.
+   */
+  static async existing(output: string): Promise<string[]> {
+    const path = await linkTarget(output.replace(/[\\/]+$/, ""));
+    const names = [path, unfinishedFolder(path), replacedFolder(path), lockFile(path)];
+    const found = await Promise.all(names.map((name) => ifExists(Deno.realPath(name))));
+    return found.filter((name) => name !== null);
+  }
+
+  /**
    * Locks `OUTPUT.partial`, which may contain files of an earlier attempt.
    *
    * @param output The folder to create.
@@ -42,7 +55,7 @@ export class OutputFolder implements Disposable {
     const path = await linkTarget(output.replace(/[\\/]+$/, ""));
     await refuseToOverwrite(path, overwrite);
     await Deno.mkdir(unfinishedFolder(path), { recursive: true });
-    const lock = await takeLock(`${path}.lock`).catch((error) => {
+    const lock = await takeLock(lockFile(path)).catch((error) => {
       if (!(error instanceof LockedError)) throw error;
       throw new Error(
         `${path} is being prepared by ${error.owner}: wait for it, or choose another folder`,
@@ -101,13 +114,17 @@ export class OutputFolder implements Disposable {
 
   /** Releases the lock. */
   [Symbol.dispose](): void {
-    Deno.removeSync(`${this.#output}.lock`);
+    Deno.removeSync(lockFile(this.#output));
     this.#lock.close();
   }
 }
 
 function unfinishedFolder(output: string): string {
   return `${output}.partial`;
+}
+
+function lockFile(output: string): string {
+  return `${output}.lock`;
 }
 
 function replacedFolder(output: string): string {

@@ -85,7 +85,9 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   }
   const formats: Record<string, number> = {};
   const emptyFiles: string[] = [];
-  const paths = await expandInputs(options.inputs, (path) => emptyFiles.push(path));
+  // The output may be in a folder of the input.
+  const own = await OutputFolder.existing(options.output);
+  const paths = await expandInputs(options.inputs, (path) => emptyFiles.push(path), own);
   const { tokenizer } = options;
   const facts = await vocabularyFacts(tokenizer);
   using folder = await OutputFolder.open(options.output, options.overwrite ?? false);

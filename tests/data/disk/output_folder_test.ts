@@ -42,6 +42,28 @@ Deno.test("prepare() stopped anywhere and called again writes the same bytes", (
     assertEquals(contents(`${folder}/parts`), contents(`${folder}/whole`));
   }));
 
+Deno.test("prepare() does not read its own output in a folder of the input", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/a.txt`, lines(1, 100));
+    const options = settings(folder, { shardTokens: 2000, inputs: [folder] });
+    const { index } = await prepare(options);
+    const stop = new AbortController();
+    const onProgress = ({ documents }: { documents: number }) => {
+      if (documents > 50) stop.abort(new Error("stopped"));
+    };
+    const again = { ...options, overwrite: true };
+    await assertRejects(
+      () => prepare({ ...again, signal: stop.signal, onProgress }),
+      Error,
+      "stopped",
+    );
+    // As after a killed process.
+    await Deno.writeTextFile(`${folder}/out.lock`, "process 1\n");
+    const result = await prepare(again);
+    assertEquals([result.index, names(folder)], [index, ["a.txt", "out"]]);
+    assert(result.documentsResumed > 0);
+  }));
+
 Deno.test("prepare() rejects resuming with another input, vocabulary or setting", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/a.txt`, lines(1, 100));

@@ -27,6 +27,11 @@ export type WritableData = Uint8Array | string | AsyncIterable<Uint8Array>;
  * ```
  */
 export async function atomicWriteFile(path: string, data: WritableData): Promise<void> {
+  // Deno opens this path only with all permissions.
+  if (path === "/dev/stdout") {
+    for await (const chunk of chunksOf(data)) await writeAll(Deno.stdout, chunk);
+    return;
+  }
   await atomicWrite(path, async (file) => {
     for await (const chunk of chunksOf(data)) await writeAll(file, chunk);
   });
@@ -96,7 +101,10 @@ export async function linkTarget(path: string): Promise<string> {
  * @param bytes The bytes to write at the file's position.
  * @throws {Error} The system's error, such as "No space left on device".
  */
-export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+export async function writeAll(
+  file: Pick<Deno.FsFile, "write">,
+  bytes: Uint8Array,
+): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     const count = await file.write(bytes.subarray(done));
     if (count === 0) throw new Error("the system wrote no bytes");

@@ -89,8 +89,9 @@ Deno.test({
       const module = new URL("../../src/files/atomic_write.ts", import.meta.url);
       const script = `import { atomicWrite, atomicWriteFile } from "${module}";
         await atomicWriteFile("/dev/stdout", "through a pipe");`;
+      await Deno.writeTextFile(`${folder}/write.ts`, script);
       const { stdout } = await new Deno.Command(Deno.execPath(), {
-        args: ["eval", "--no-check", "--no-config", script],
+        args: ["run", "-RW", "--no-check", "--no-config", `${folder}/write.ts`],
       }).output();
       assertEquals(new TextDecoder().decode(stdout), "through a pipe");
     }),

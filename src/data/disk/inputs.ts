@@ -16,7 +16,7 @@ export const STANDARD_INPUT = "-";
  * Expands names, folders and patterns to files. A folder stands for all files in it and its subfolders,
  * except for hidden ones and those of file managers, such as `Thumbs.db`; links to files and folders are followed. Empty files are left out.
  *
- * @param inputs Paths, folders, patterns such as `text/*.txt`, or `-` for standard input.
+ * @param inputs Paths, folders, patterns such as `text/*.txt`, or `-` or `/dev/stdin` for standard input.
  * @param onEmpty Receives the path of each empty file.
  * @param except Real paths of files and folders to leave out.
  * @returns Distinct paths in the order of the inputs; those of one input are sorted.
@@ -57,7 +57,8 @@ async function without(paths: string[], except: readonly string[]): Promise<stri
   if (except.length === 0) return paths;
   const left: string[] = [];
   for (const path of paths) {
-    const real = await Deno.realPath(path);
+    // A pipe of a shell has none.
+    const real = await Deno.realPath(path).catch(() => path);
     const isIn = (other: string) =>
       real.startsWith(other) && /^([\\/]|$)/.test(real.slice(other.length));
     if (!except.some(isIn)) left.push(path);
@@ -66,7 +67,13 @@ async function without(paths: string[], except: readonly string[]): Promise<stri
 }
 
 async function filesOf(input: string): Promise<string[]> {
-  const stat = await Deno.stat(input).catch(() => undefined);
+  // Deno opens this path only with all permissions.
+  if (input === "/dev/stdin") return [STANDARD_INPUT];
+  // A pattern is not a valid name on Windows.
+  const stat = await Deno.stat(input).catch((error) => {
+    const { NotCapable, PermissionDenied } = Deno.errors;
+    if (error instanceof NotCapable || error instanceof PermissionDenied) throw error;
+  });
   if (stat?.isDirectory) return await filesBelow(input);
   if (stat !== undefined) return [input];
   const found: string[] = [];

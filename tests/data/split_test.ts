@@ -42,6 +42,21 @@ Deno.test("splitDocuments() holds out at least one document and leaves at least 
   assertEquals([...splitDocuments(two, 0.001).validation], [1], "the shorter one");
 });
 
+Deno.test("splitDocuments() does not hold out a copy of a training document", () => {
+  const copies = Array.from({ length: 60 }, (_, i) => ({
+    hash: Math.imul(i % 20 + 1, 2654435761) >>> 0,
+    tokens: 10 + i % 20,
+  }));
+  for (const fraction of [0.001, 0.01, 0.05, 0.4, 0.999]) {
+    const { train, validation } = splitDocuments(corpusOf(copies), fraction);
+    const trained = new Set([...train].map((d) => copies[d].hash));
+    assertEquals([...validation].filter((d) => trained.has(copies[d].hash)), []);
+    assert(validation.length >= 3 && train.length >= 3);
+  }
+  const same = corpusOf(copies.slice(0, 2).map(() => copies[0]));
+  assertThrows(() => splitDocuments(same, 0.1), RangeError, "all equal");
+});
+
 Deno.test("splitDocuments() rejects a single document and fractions out of range", () => {
   const one = corpusOf([{ hash: 1, tokens: 100 }]);
   assertThrows(() => splitDocuments(one, 0.1), RangeError, "single document");

@@ -308,13 +308,14 @@ export function labelOrder(
     }
     return { positions, notice: `classes are ${given.join(", ")} (--labels)` };
   }
-  const lower = names?.map((name) => name.toLowerCase()) ?? [];
-  const found = [labels, classNames].map((own) =>
-    own.map((label) => lower.indexOf(label.toLowerCase()))
-  );
+  // Names that differ only in case are different classes, so equal names come first.
+  const found = [(name: string) => name, (name: string) => name.toLowerCase()].flatMap((spell) => {
+    const spelled = names?.map(spell) ?? [];
+    return [labels, classNames].map((own) => own.map((label) => spelled.indexOf(spell(label))));
+  });
   const positions = found.find((places) => !places.includes(-1));
   if (positions !== undefined) {
-    return { positions, notice: `classes are ${lower.join(", ")} (names in config.json)` };
+    return { positions, notice: `classes are ${names!.join(", ")} (names in config.json)` };
   }
   const why = names === undefined
     ? "config.json has no class names"

@@ -52,7 +52,7 @@ Deno.test("labelOrder() returns the order of a checkpoint's classes", () => {
   assertThrows(() => of({ 0: "a", 1: "b" }), Error, "the checkpoint has 2 classes (a, b)");
   assertEquals(
     read({ 0: "Entailment", 1: "Neutral", 2: "Contradiction" }).notice,
-    "classes are entailment, neutral, contradiction (names in config.json)",
+    "classes are Entailment, Neutral, Contradiction (names in config.json)",
   );
   assertStringIncludes(
     read({ 0: "e", 1: "n", 2: "c" }).notice,
@@ -75,5 +75,9 @@ Deno.test("labelOrder() returns the order of a checkpoint's classes", () => {
   assertEquals(binary(undefined, ["positive", "negative"]), [1, 0]);
   assertEquals(binary(undefined, ["1", "0"]), [1, 0]);
   assertThrows(() => binary(undefined, ["0", "positive"]), RangeError, "list negative, positive");
+  const own = { ...sst, folder: "text", labels: ["US", "Us", "us"], classNames: undefined };
+  const names = { 0: "us", 1: "US", 2: "Us" };
+  const ownOrder = labelOrder(own, { ...config, extra: { id2label: names } });
+  assertEquals(ownOrder.positions, [1, 2, 0]);
   assertEquals([...inLabelOrder(Float32Array.of(1, 2, 3), [2, 0, 1])], [3, 1, 2]);
 });

@@ -167,6 +167,30 @@ Deno.test("rows of Parquet files without a class are skipped, with and without n
   });
 });
 
+Deno.test("lists of labels are read from Parquet files, with and without names of classes", async () => {
+  await withFolder(async (folder) => {
+    const rows = (word: string, labels: (string | number)[][], more = {}) =>
+      fileOf([
+        { name: "text", data: labels.map((_, i) => `${word} ${i}`), type: "STRING" },
+        { name: "labels", data: labels },
+      ], more);
+    const load = async (): Promise<unknown[]> => {
+      const { definition, train } = await loadTextData(folder, { devFraction: 0.5, log() {} });
+      return [definition.labels, definition.multiLabel, train.map(({ labels }) => labels)];
+    };
+    const expected = [["a", "b, c"], true, [[0, 1], [], [1]]];
+    await write(`${folder}/dev.parquet`, rows("dev", [["a"]]));
+    await write(`${folder}/train.parquet`, rows("train", [["b, c", "a"], [], ["b, c"]]));
+    assertEquals(await load(), expected);
+    const feature = { names: ["b, c", "a"], _type: "ClassLabel" };
+    const value = JSON.stringify({ info: { features: { labels: { feature, _type: "List" } } } });
+    const named = { kvMetadata: [{ key: "huggingface", value }] };
+    await write(`${folder}/dev.parquet`, rows("dev", [[1]], named));
+    await write(`${folder}/train.parquet`, rows("train", [[0, 1], [], [0]], named));
+    assertEquals(await load(), expected);
+  });
+});
+
 Deno.test("questions are read from Parquet files in the form of Hugging Face's data sets", async () => {
   await withFolder(async (folder) => {
     const context = "Ada Lind kept the lamp.";

@@ -184,22 +184,24 @@ const NO_CLASS = -1;
 
 /**
  * Reads a Parquet file as TSV with quotes. Labels that are integers with names, as in Hugging Face's
- * data sets, become the names. Missing values, and columns that contain neither text nor numbers,
- * are empty.
+ * data sets, become the names, and lists JSON arrays. Missing values, and columns that contain
+ * neither text nor numbers, are empty.
  */
 async function parquetAsTsv(path: string): Promise<string> {
   const { columns, classes, rows } = await readParquetRows(path);
   const names = new Map(columns.map((column) => [column, classes(column)]));
   const quoted = (text: string) => `"${text.replace(/\s/g, " ").replaceAll('"', '""')}"`;
-  const cell = (row: Record<string, unknown>, column: string): string => {
-    const value = row[column];
+  const valueText = (value: unknown, classNames: readonly string[] | null): string => {
     const isNumber = typeof value === "number" || typeof value === "bigint";
-    const classNames = names.get(column) ?? null;
     if (classNames !== null && isNumber) {
-      return quoted(Number(value) === NO_CLASS ? "" : classNames[Number(value)] ?? String(value));
+      return Number(value) === NO_CLASS ? "" : classNames[Number(value)] ?? String(value);
     }
-    const isPlain = isNumber || typeof value === "string" || typeof value === "boolean";
-    return quoted(isPlain ? String(value) : "");
+    return isNumber || typeof value === "string" || typeof value === "boolean" ? String(value) : "";
+  };
+  const cell = (row: Record<string, unknown>, column: string): string => {
+    const value = row[column], classNames = names.get(column) ?? null;
+    if (!Array.isArray(value)) return quoted(valueText(value, classNames));
+    return quoted(JSON.stringify(value.map((one) => valueText(one, classNames))));
   };
   const lines = rows.map((row) => columns.map((column) => cell(row, column)).join("\t"));
   return [columns.map(quoted).join("\t"), ...lines].join("\n");

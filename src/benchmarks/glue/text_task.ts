@@ -16,6 +16,8 @@ const TEXTS: readonly (readonly string[])[] = [
   ["sentence1", "sentence2"],
   ["premise", "hypothesis"],
 ];
+/** The same names, for errors. */
+const TEXT_NAMES = '"text", "sentence", or "sentence1" and "sentence2"';
 /** Possible names of the label column. */
 const LABELS = ["label", "labels", "score"];
 /** A label column with more distinct values contains scores or ids rather than classes. */
@@ -109,16 +111,32 @@ function definition(
 
 /** Returns the positions of the text columns and the label column. */
 function textColumns(names: readonly string[] = [""], file: string): GlueColumns {
-  const header = names.map((name) => name.trim().toLowerCase());
-  const texts = TEXTS.map((names) => names.map((name) => header.indexOf(name)))
-    .find((places) => !places.includes(-1));
+  const texts = textPlaces(names);
   if (texts === undefined) throw missingColumns(names, file, "");
-  const label = LABELS.map((name) => header.indexOf(name)).find((place) => place >= 0) ?? -1;
+  const label = LABELS.map((name) => placeOf(name, names)).find((place) => place >= 0) ?? -1;
   const places = label < 0 ? texts : [...texts, label];
+  const header = names.map((name) => name.trim());
+  const repeated = places.map((place) => header[place])
+    .find((name) => header.indexOf(name) !== header.lastIndexOf(name));
+  if (repeated !== undefined) {
+    throw new GlueFileError(`${file}: its header has the column ${quote(repeated)} twice`);
+  }
   return {
     ...{ count: header.length, texts, label: label < 0 ? undefined : label },
     header: Object.fromEntries(places.map((place) => [place, header[place]])),
   };
+}
+
+/** Returns the positions of the text columns; undefined if there are none. */
+function textPlaces(names: readonly string[]): readonly number[] | undefined {
+  return TEXTS.map((columns) => columns.map((column) => placeOf(column, names)))
+    .find((places) => !places.includes(-1));
+}
+
+/** Returns the position of a column, whose name may have other case and white space around it; -1 if there is none. */
+function placeOf(column: string, names: readonly string[]): number {
+  const exact = names.indexOf(column);
+  return exact >= 0 ? exact : names.findIndex((name) => name.trim().toLowerCase() === column);
 }
 
 function missingColumns(
@@ -126,11 +144,12 @@ function missingColumns(
   file: string,
   more: string,
 ): GlueFileError {
-  const names = `"text", "sentence", or "sentence1" and "sentence2"${more}`;
   const got = header.join("") === ""
     ? "an empty line"
     : header.map((name) => quote(name)).join(", ");
-  return new GlueFileError(`${file}, line 1: the header must contain ${names}, got ${got}`);
+  return new GlueFileError(
+    `${file}, line 1: the header must contain ${TEXT_NAMES}${more}, got ${got}`,
+  );
 }
 
 /**
@@ -142,12 +161,18 @@ export function recordTexts(
   fields: Readonly<Record<string, unknown>>,
   where: string,
 ): readonly string[] {
-  const names = TEXTS.find((names) => names.every((name) => Object.hasOwn(fields, name)));
-  if (names === undefined) throw missingColumns(Object.keys(fields), where, "");
-  return names.map((name) => {
-    const value = fields[name];
+  const names = Object.keys(fields);
+  const places = textPlaces(names);
+  if (places === undefined) {
+    const got = names.map((name) => quote(name)).join(", ") || "none";
+    throw new GlueFileError(`${where}: the fields must contain ${TEXT_NAMES}, got ${got}`);
+  }
+  return places.map((place) => {
+    const value = fields[names[place]];
     if (typeof value === "string") return value;
-    throw new GlueFileError(`${where}: "${name}" must be a string, got ${quote(value)}`);
+    throw new GlueFileError(
+      `${where}: ${quote(names[place])} must be a string, got ${quote(value)}`,
+    );
   });
 }
 

@@ -20,7 +20,7 @@ export interface RandomAccessFile {
 export interface ParquetTable {
   /** Names of the columns. */
   readonly columns: readonly string[];
-  /** Names of the classes of a column of integers, as in Hugging Face's data sets. */
+  /** Names of the classes of a column of integers, or of lists of integers, as in Hugging Face's data sets. */
   classes(column: string): readonly string[] | null;
   /** Reads the rows, one group after the other. */
   rows(columns: readonly string[]): AsyncGenerator<Record<string, unknown>>;
@@ -120,9 +120,11 @@ function classesOf(
   } catch {
     return null;
   }
-  for (const name of ["info", "features", column, "names"]) {
-    value = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-  }
+  const field = (name: string) =>
+    isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  for (const name of ["info", "features", column]) value = field(name);
+  value = field("feature") ?? value; // the elements of a list
+  value = field("names");
   const isNames = Array.isArray(value) && value.every((name) => typeof name === "string");
   return isNames ? value as string[] : null;
 }

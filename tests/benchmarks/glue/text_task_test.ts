@@ -4,6 +4,7 @@ import {
   outputsOf,
   problemTypeOf,
   readGlueFile,
+  recordTexts,
   scoreHint,
   textFileDefinition,
   textTaskDefinition,
@@ -30,6 +31,7 @@ Deno.test("textTaskDefinition() rejects files without text or label columns, or 
     ["text\tclass\na\tb\n", 'line 1: the header must contain "text"'],
     ["sentence1\tlabel\na\tb\n", 'line 1: the header must contain "text"'],
     ["text\tlabel\na\tb\n", "must have 2 to 1000 distinct labels, got 1"],
+    ["text\tlabel\ttext\na\tx\tb\na\ty\tb\n", 'header has the column "text" twice'],
     [`text\tlabel\n${Array.from({ length: 1001 }, (_, i) => `t\t${i}`).join("\n")}`, "1001"],
   ];
   for (const [text, sentence] of cases) {
@@ -51,6 +53,19 @@ Deno.test("textFileDefinition() accepts files with and without labels", () => {
   const unknown = "text\tlabel\none\tc\n";
   assertThrows(() => read(unknown, "dev"), GlueFileError, 'line 2: label "c" is not valid');
   assertThrows(() => read("words\none\n", "test"), GlueFileError, "the header must contain");
+});
+
+Deno.test("recordTexts() accepts the names of columns that files for training may have", () => {
+  assertEquals(recordTexts({ Text: "a", Label: "x" }, "f"), ["a"]);
+  assertEquals(recordTexts({ Text: "a", text: "b", id: 1 }, "f"), ["b"]);
+  assertEquals(recordTexts({ Sentence2: "b", sentence1: "a" }, "f"), ["a", "b"]);
+  const cases: [Record<string, unknown>, string][] = [
+    [{ words: "a" }, 'f, line 2: the fields must contain "text", '],
+    [{ Text: null }, 'f, line 2: "Text" must be a string, got null'],
+  ];
+  for (const [fields, message] of cases) {
+    assertThrows(() => recordTexts(fields, "f, line 2"), GlueFileError, message);
+  }
 });
 
 Deno.test("labels are trimmed, and rows without a label are skipped and reported", () => {

@@ -49,7 +49,6 @@ export function readTagged(text: string, file: string): TaggedSentence[] {
 
 function readColumns(lines: readonly string[], file: string): TaggedSentence[] {
   const sentences: TaggedSentence[] = [];
-  let count = 0;
   let words: string[] = [], tags: string[] = [], start = 0;
   const end = () => {
     if (words.length > 0) {
@@ -59,20 +58,22 @@ function readColumns(lines: readonly string[], file: string): TaggedSentence[] {
   };
   // Words may contain spaces if tabs separate the columns.
   const separator = lines.some((line) => line.includes("\t")) ? "\t" : /[ ]+/;
+  const columnsOf = (line: string) => line.trim().split(separator);
+  const sure = lines.find((line) => line.trim() !== "" && !/^(#|\s*-DOCSTART-)/.test(line));
+  const count = sure === undefined ? 2 : columnsOf(sure).length;
   for (const [i, line] of lines.entries()) {
     if (line.trim() === "") {
       end();
       continue;
     }
-    const columns = line.trim().split(separator);
+    const columns = columnsOf(line);
     if (columns[0].startsWith("-DOCSTART-")) continue;
-    if (line.startsWith("#") && columns.length !== (count || 2)) continue;
-    count ||= columns.length;
+    if (line.startsWith("#") && columns.length !== count) continue;
     if (columns.length !== count) {
       throw new RecordError(
         `${file}, line ${
           i + 1
-        }: expected ${count} columns as in earlier lines, got ${columns.length}: ${quote(line)}`,
+        }: expected ${count} columns as in other lines, got ${columns.length}: ${quote(line)}`,
       );
     }
     if (words.length === 0) start = i + 1;

@@ -23,6 +23,9 @@ Deno.test("readTagged() reads columns of CoNLL files and JSON lines alike", () =
     { line: 1, words: ["one", "two"] },
     { line: 4, words: ["three"] },
   ]);
+  assertEquals(readTagged("# one comment of words\n#tag NN O\nBasel NNP B-LOC\n", "d.txt"), [
+    { line: 2, words: ["#tag", "Basel"], tags: ["O", "B-LOC"] },
+  ]);
   assertEquals(tagNames(sentences, "a"), ["B-LOC", "B-PER", "O"]);
 });
 
@@ -30,7 +33,7 @@ Deno.test("readTagged() names the line of invalid input", () => {
   const rejects = (text: string, message: string) =>
     assertThrows(() => readTagged(text, "f"), RecordError, message);
   rejects("", "f has no sentences");
-  rejects("a O\nb X O\n", "f, line 2: expected 2 columns as in earlier lines, got 3");
+  rejects("a O\nb X O\n", "f, line 2: expected 2 columns as in other lines, got 3");
   rejects('{"tokens": ["a"]\n', "f, line 1: expected a JSON object");
   rejects(
     '{"tokens": "a b", "tags": ["O"]}',

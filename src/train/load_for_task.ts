@@ -48,16 +48,27 @@ export function startFrom<E extends FinetuneExample, O>(
   return { initialized: [...initialized], unexpected: [...unexpected, ...rejected] };
 }
 
+/** Classes of transformers whose heads may have tensors of the same names and shapes. */
+const TASK_CLASS = /For(?:SequenceClassification|TokenClassification|MultipleChoice)$/;
+
 /**
  * Loads a fine-tuned model.
  *
- * @throws {ConfigError} if a tensor is missing or has another shape, with its name.
+ * @throws {ConfigError} if config.json names the class of another task, or a tensor is missing or has another shape, with its name.
  */
 export function loadFinetuned<E extends FinetuneExample, O>(
   model: Encoder,
   task: TaskHead<E, O>,
   weights: Safetensors,
 ): void {
+  const [said] = (model.config.extra?.architectures ?? []) as unknown[];
+  const needed = task.architecture(model.config);
+  const [other] = TASK_CLASS.exec(`${said}`) ?? [];
+  if (other !== undefined && TASK_CLASS.test(needed) && !needed.endsWith(other)) {
+    throw new ConfigError(
+      `the checkpoint is of class ${said}, but ${task.name} needs class ${needed}`,
+    );
+  }
   const { missing } = loadWeights(model.parameters, weights);
   if (missing.length === 0) return;
   throw new ConfigError(

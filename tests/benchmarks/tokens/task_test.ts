@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { tokensExamples, tokensHead, wordTags } from "../../../src/benchmarks/mod.ts";
-import { parseConfig } from "../../../src/model/mod.ts";
+import { ConfigError, parseConfig } from "../../../src/model/mod.ts";
 import { readTokenizer } from "../../../src/text/mod.ts";
 import { loadFinetuned, predictAll, taskModel } from "../../../src/train/mod.ts";
 import { readWeights } from "../../../src/weights/mod.ts";
@@ -20,7 +20,19 @@ testDevices("the logits of words are those of AlbertForTokenClassification", asy
   const head = tokensHead(labels);
   assertEquals(head.architecture(config), "AlbertForTokenClassification");
   const model = taskModel(device, config, head, { trainable: false });
-  loadFinetuned(model, head, await readWeights(read));
+  const weights = await readWeights(read);
+  const classifier = taskModel(
+    device,
+    { ...config, extra: { ...config.extra, architectures: ["AlbertForSequenceClassification"] } },
+    ...[head, { trainable: false }] as const,
+  );
+  assertThrows(
+    () => loadFinetuned(classifier, head, weights),
+    ConfigError,
+    "is of class AlbertForSequenceClassification, but tokens needs class AlbertForTokenClassification",
+  );
+  classifier.parameters.free();
+  loadFinetuned(model, head, weights);
   const examples = tokensExamples([sentence, sentence], labels, tokenizer, 24);
   const outputs = await predictAll(device, model, head, examples, 2, 24);
   for (const logits of outputs) {

@@ -10,6 +10,9 @@ export class Client {
   readonly #worker: Worker;
   readonly #pending = new Map<number, PromiseWithResolvers<unknown>>();
   #calls = 0;
+  #answers = false;
+  /** Why the worker did not start. */
+  #failure: Error | null = null;
 
   /**
    * Starts a worker.
@@ -24,6 +27,7 @@ export class Client {
   ) {
     this.#worker = new Worker(url, { type: "module", name: "albert" });
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      this.#answers = true;
       if ("event" in data) return onEvent(data.event);
       if ("progress" in data) return onProgress(data.progress);
       const call = this.#pending.get(data.id);
@@ -32,7 +36,13 @@ export class Client {
       else call?.resolve(data.result);
     };
     this.#worker.onerror = (event) => {
-      const error = new Error(`The worker failed: ${event.message}`);
+      // A script that cannot be loaded has no message.
+      const error = new Error(
+        `The worker of the page ${
+          event.message ? `failed: ${event.message}` : "cannot be loaded"
+        }. Reload the page.`,
+      );
+      if (!this.#answers) this.#failure = error;
       for (const call of this.#pending.values()) call.reject(error);
       this.#pending.clear();
     };
@@ -43,6 +53,7 @@ export class Client {
     name: K,
     ...[argument]: Parameters<Requests[K]>
   ): Promise<ReturnType<Requests[K]>> {
+    if (this.#failure !== null) return Promise.reject(this.#failure);
     const id = this.#calls++;
     const call = Promise.withResolvers<unknown>();
     this.#pending.set(id, call);

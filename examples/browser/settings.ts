@@ -24,7 +24,6 @@ export interface Integer {
   readonly default: number;
   readonly min: number;
   readonly max: number;
-  readonly step: number;
 }
 
 /** One row of the table. */
@@ -41,11 +40,11 @@ function choice<const V extends string>(
 
 function integer(
   label: string,
-  [min, max, step]: readonly [min: number, max: number, step: number],
+  [min, max]: readonly [min: number, max: number],
   initial: number,
   help: string,
 ): Integer {
-  return { kind: "integer", label, help, default: initial, min, max, step };
+  return { kind: "integer", label, help, default: initial, min, max };
 }
 
 /** The settings by name, in the order of the form. */
@@ -58,7 +57,7 @@ export const SETTINGS = {
   ),
   vocabulary: integer(
     "Vocabulary",
-    [40, 8000, 1],
+    [40, 8000],
     400,
     "Most pieces that the vocabulary may have.",
   ),
@@ -92,12 +91,12 @@ export const SETTINGS = {
   ),
   masked: integer(
     "Masked tokens, %",
-    [5, 50, 1],
+    [5, 50],
     15,
     "Fraction of the tokens to predict. With 40%, models of real text learn sooner.",
   ),
-  steps: integer("Steps", [10, 100_000, 10], 1500, "Updates of the parameters."),
-  seed: integer("Seed", [0, 999_999, 1], 42, "The same seed gives the same run, bit for bit."),
+  steps: integer("Steps", [10, 100_000], 1500, "Updates of the parameters."),
+  seed: integer("Seed", [0, 999_999], 42, "The same seed gives the same run, bit for bit."),
 } as const satisfies Readonly<Record<string, Setting>>;
 
 /** Name of a setting. */

@@ -1,5 +1,6 @@
 // The runs of the playground's worker.
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { Client } from "../../examples/browser/client.ts";
 import { withAdapter } from "../support/imitated_adapter.ts";
 import { RUN, STEPS, testVisits, Visit } from "../support/playground_visit.ts";
 import { usePrivateFiles } from "../support/private_files.ts";
@@ -59,6 +60,58 @@ for (const resumed of [false, true]) {
     assertEquals([(await visit.engine.saved())[0].state, visit.steps], ["paused", 0]);
   });
 }
+
+testVisits("a run that another tab has opened is neither continued nor deleted", async () => {
+  const root = usePrivateFiles();
+  const other = await Visit.open();
+  await other.start();
+  await other.engine.pause(RUN);
+  const visit = await Visit.open();
+  const message = "The run is open in another tab. Close that tab first.";
+  await assertRejects(() => visit.engine.resume(RUN), Error, message);
+  await assertRejects(() => visit.engine.remove(RUN), Error, message);
+  assertEquals((await visit.engine.saved()).map(({ run, state }) => [run, state]), [
+    [RUN, "paused"],
+  ]);
+  root.close();
+  await visit.engine.resume(RUN);
+  await visit.until("finished");
+  await visit.engine.remove(RUN);
+  assertEquals(await visit.engine.saved(), []);
+});
+
+testVisits("requests fail if no device can be opened", async () => {
+  const visit = new Visit();
+  const failure = () => Promise.reject(new Error("lost"));
+  await withAdapter(
+    { requestDevice: failure },
+    () => assertRejects(() => visit.engine.open("webgpu")),
+  );
+  await assertRejects(() => visit.start());
+  await assertRejects(() => visit.engine.resume(RUN));
+});
+
+Deno.test("requests fail at once if the worker cannot be loaded", async () => {
+  const { Worker } = globalThis;
+  let failing: { onerror(event: unknown): void } | undefined;
+  const imitated = class {
+    onerror(_: unknown): void {}
+    postMessage(): void {
+      failing = this;
+    }
+  };
+  Object.assign(globalThis, { Worker: imitated });
+  try {
+    const client = new Client(new URL("file:///worker.js"), () => {}, () => {});
+    const before = client.call("saved", undefined as never);
+    failing!.onerror(new Event("error")); // Without a message, as in browsers.
+    const message = "The worker of the page cannot be loaded. Reload the page.";
+    await assertRejects(() => before, Error, message);
+    await assertRejects(() => client.call("saved", undefined as never), Error, message);
+  } finally {
+    Object.assign(globalThis, { Worker });
+  }
+});
 
 testVisits("a run that failed on a full disk continues with the same bytes", async () => {
   usePrivateFiles();

@@ -6,13 +6,13 @@
  * @module
  */
 import type { ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Compare } from "../panels/compare.tsx";
 import { Inside } from "../panels/inside.tsx";
 import { Land } from "../panels/land.tsx";
 import { Train } from "../panels/train.tsx";
 import { Use } from "../panels/use.tsx";
-import { device, notice, shownPanel } from "./state.ts";
+import { device, deviceFailed, focusPanel, notice, shownPanel } from "./state.ts";
 
 /** The panels by the name of their tab, in order. */
 const PANELS: Readonly<Record<string, { readonly title: string; readonly Panel: ComponentType }>> =
@@ -27,7 +27,14 @@ const PANELS: Readonly<Record<string, { readonly title: string; readonly Panel: 
 /** The page. */
 export function App() {
   const { Panel } = PANELS[shownPanel.value];
-  useEffect(() => scrollTo(0, 0), [shownPanel.value]);
+  const before = useRef(shownPanel.value);
+  useEffect(() => {
+    scrollTo(0, 0);
+    const changed = before.current !== shownPanel.value;
+    before.current = shownPanel.value;
+    // The button that showed the panel may be gone.
+    if (changed && document.activeElement === document.body) focusPanel();
+  }, [shownPanel.value]);
   return (
     <>
       <header class="top">
@@ -36,9 +43,9 @@ export function App() {
         </h1>
         <Tabs />
         <Device />
+        <Notice />
       </header>
       <main>
-        <Notice />
         <div id="panel" role="tabpanel" aria-labelledby={`tab-${shownPanel.value}`} tabIndex={-1}>
           <Panel />
         </div>
@@ -68,7 +75,10 @@ function Tabs() {
           aria-controls="panel"
           aria-selected={name === shownPanel.value}
           tabIndex={name === shownPanel.value ? 0 : -1}
-          onClick={() => shownPanel.value = name}
+          onClick={() => {
+            shownPanel.value = name;
+            notice.value = null;
+          }}
         >
           {PANELS[name].title}
         </button>
@@ -83,7 +93,7 @@ function Device() {
   return (
     <p id="device" class="device" data-kind={info?.kind} title={info?.notice ?? undefined}>
       {info === null
-        ? "Opening a device …"
+        ? deviceFailed.value ? "No device" : "Opening a device …"
         : info.kind === "webgpu"
         ? `WebGPU: ${info.adapter}`
         : info.adapter}
@@ -91,7 +101,7 @@ function Device() {
   );
 }
 
-/** The last error, for screen readers too. */
+/** The last error, for screen readers too. The header stays visible. */
 function Notice() {
   return (
     <p class="notice" role="alert" hidden={notice.value === null}>

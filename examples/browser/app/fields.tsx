@@ -53,7 +53,6 @@ function Field({ name }: { readonly name: SettingName }) {
             inputMode="numeric"
             min={setting.min}
             max={setting.max}
-            step={setting.step}
             value={value}
             onChange={change}
             aria-describedby={`${id}-help`}

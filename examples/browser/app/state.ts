@@ -48,6 +48,8 @@ export interface ModelChoice {
 
 /** The device that computes; null until it is open. */
 export const device = signal<DeviceInfo | null>(null);
+/** Whether no device could be opened. */
+export const deviceFailed = signal(false);
 /** A message for the visitor. */
 export const notice = signal<string | null>(null);
 /** The settings of the form. */
@@ -80,8 +82,11 @@ export const run = computed(() => runs.value.find(({ run }) => run === shownRun.
 export const choices = computed<readonly ModelChoice[]>(() => [
   ...models.value,
   ...runs.value.filter(({ facts }) => facts !== null)
-    .map((view) => ({ model: view.run, title: titleOf(view) })),
+    .map((view) => ({ model: view.run, title: nameOf(view) })),
 ]);
+
+const INSECURE =
+  "Browsers store runs only for pages of https:// and of localhost. Open the page by such an address to train.";
 
 const client = new Client(
   new URL("./worker.js", import.meta.url),
@@ -99,10 +104,18 @@ export async function start(): Promise<void> {
   const asked = new URLSearchParams(location.search).get("device");
   const choice: DeviceChoice = asked === "cpu" || asked === "webgpu" ? asked : "auto";
   const model = loadServedModel();
-  device.value = await call("open", choice);
+  try {
+    device.value = await call("open", choice);
+  } catch (error) {
+    deviceFailed.value = true;
+    await model;
+    throw error;
+  }
   await model;
   const saved = await call("saved").catch((error) => {
-    notice.value = `This browser does not store runs (${error.message}).`;
+    notice.value = isSecureContext
+      ? `This browser does not store runs (${error.message}).`
+      : INSECURE;
     return [];
   });
   runs.value = [...runs.value, ...saved.map(viewOf)];
@@ -110,8 +123,24 @@ export async function start(): Promise<void> {
   for (const { run } of saved) {
     // The visitor may have paused or deleted it meanwhile.
     const state = runs.value.find((view) => view.run === run)?.state;
-    if (state === "running" || state === "preparing") await call("resume", run);
+    if (state === "running" || state === "preparing") await requestResume(run);
   }
+}
+
+/** Continues a run. If that is impossible, as for one that another tab has opened, the run shows why. */
+async function requestResume(run: string): Promise<void> {
+  await call("resume", run).catch(({ message }) =>
+    receive({ run, type: "state", state: "failed", message })
+  );
+}
+
+/** Continues a run. Another tab may have continued it meanwhile. */
+export async function resumeRun(name: string): Promise<void> {
+  const saved = (await call("saved")).find(({ run }) => run === name);
+  if (saved !== undefined) {
+    runs.value = runs.value.map((view) => view.run === name ? viewOf(saved) : view);
+  }
+  await requestResume(name);
 }
 
 /** The run of the link, if the visitor has it already; the invitation ends. */
@@ -166,6 +195,7 @@ async function forgetOtherVersions(current: string): Promise<void> {
 /** Starts a run, with the settings of the form by default, and returns its name. */
 export async function startRun(chosen: Settings = settings.value): Promise<string> {
   const text = textOf(chosen);
+  if (!isSecureContext) throw new Error(INSECURE);
   await checkInvitation(chosen);
   const run = crypto.randomUUID();
   const view: RunView = {
@@ -174,7 +204,13 @@ export async function startRun(chosen: Settings = settings.value): Promise<strin
   };
   runs.value = [view, ...runs.value];
   shownRun.value = run;
-  await call("start", { run, settings: chosen, text });
+  try {
+    await call("start", { run, settings: chosen, text });
+  } catch (error) {
+    const { message } = error as Error;
+    receive({ run, type: "state", state: "failed", message });
+    throw error;
+  }
   return run;
 }
 
@@ -191,9 +227,13 @@ async function checkInvitation({ text }: Settings): Promise<void> {
 
 /** Deletes a run. */
 export async function removeRun(name: string): Promise<void> {
+  const before = [runs.value, shownRun.value] as const;
   runs.value = runs.value.filter(({ run }) => run !== name);
   if (shownRun.value === name) shownRun.value = runs.value[0]?.run ?? null;
-  await call("remove", name);
+  await call("remove", name).catch((error) => {
+    [runs.value, shownRun.value] = before;
+    throw error;
+  });
 }
 
 /** Loads a model under a name and shows it. */
@@ -220,9 +260,14 @@ export async function ownTextHash(): Promise<string | null> {
   return ownText.value.trim() === "" ? null : await hashText(normalizeText(ownText.value));
 }
 
-/** Shows an error of an action. */
+/** Starts an action of the visitor, and shows its error in place of that of an earlier one. */
 export function attempt(action: () => Promise<unknown>): void {
   notice.value = null;
+  follow(action);
+}
+
+/** Starts what the page does by itself, and shows its error. */
+export function follow(action: () => Promise<unknown>): void {
   action().catch((error) => notice.value = error instanceof Error ? error.message : `${error}`);
 }
 
@@ -236,6 +281,11 @@ export function reveal(id: string): void {
   });
 }
 
+/** Moves the focus to the panel, if the button that had it is gone. */
+export function focusPanel(): void {
+  document.getElementById("panel")?.focus({ preventScroll: true });
+}
+
 /** A short title of a run. */
 export function titleOf(
   { settings: { text, size, share, embedding, objective } }: Pick<RunView, "settings">,
@@ -244,6 +294,12 @@ export function titleOf(
   return [text === "farm" ? "Farm" : "Own text", size, sharing, `E ${embedding}`, objective].join(
     " · ",
   );
+}
+
+/** The title of a run, and when it was started, since runs may have the same settings. */
+export function nameOf(view: RunView): string {
+  const format = { dateStyle: "medium", timeStyle: "medium" } as const;
+  return `${titleOf(view)} (${new Date(view.started).toLocaleString("en", format)})`;
 }
 
 function readLink(): void {

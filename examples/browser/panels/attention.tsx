@@ -94,7 +94,8 @@ function Heads(
         </div>
       ))}
       <p class="faint">
-        Rows are the tokens that look, columns what they look at. Dark is a large weight.
+        Rows are the tokens that look, columns what they look at. The stronger the color, the larger
+        the weight.
       </p>
     </div>
   );

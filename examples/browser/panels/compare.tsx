@@ -11,12 +11,13 @@ import { Chart } from "../app/chart.tsx";
 import {
   attempt,
   call,
+  follow,
+  nameOf,
   reveal,
   runs,
   type RunView,
   settings,
   startRun,
-  titleOf,
 } from "../app/state.ts";
 import type { MetricPoint, RunEvaluation } from "../protocol.ts";
 import {
@@ -101,7 +102,7 @@ const ENDED = new Set(["finished", "paused", "stopped"]);
 function Pair({ pair }: { readonly pair: readonly [RunView, RunView] }) {
   const wanted = pair.filter((view) => ENDED.has(view.state) && view.facts !== null);
   useEffect(() => {
-    attempt(async () => {
+    follow(async () => {
       for (const view of wanted) {
         const key = keyOf(view);
         if (evaluations.value.has(key)) continue;
@@ -154,7 +155,7 @@ function RunField(
           chosen.value = index === 0 ? [value, names[1]] : [names[0], value];
         }}
       >
-        {runs.value.map((view) => <option key={view.run} value={view.run}>{titleOf(view)}</option>)}
+        {runs.value.map((view) => <option key={view.run} value={view.run}>{nameOf(view)}</option>)}
       </select>
       <progress max={shown.settings.steps} value={last} aria-label={`Steps of ${label}`} />
       <small>
@@ -181,8 +182,11 @@ function Curves(
   const objectives = [...new Set(pair.map(({ settings }) => settings.objective))]
     .filter((name) => name !== "none").map((name) => name.toUpperCase()).join(" or ");
   const charts = [
-    { title: "Masked-LM loss", of: (point: MetricPoint) => point.maskedLoss },
-    { title: `${objectives} accuracy`, of: (point: MetricPoint) => point.pairAccuracy },
+    { title: "Masked-LM loss, in nats", of: (point: MetricPoint) => point.maskedLoss },
+    {
+      title: `${objectives} accuracy, in percent`,
+      of: ({ pairAccuracy }: MetricPoint) => pairAccuracy === null ? null : 100 * pairAccuracy,
+    },
   ].slice(0, objectives === "" ? 1 : 2);
   const baseline = pair[0].facts?.unigram.loss;
   return (

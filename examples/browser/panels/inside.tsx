@@ -98,6 +98,7 @@ function Subject({ model }: { readonly model: string }) {
         <label for="inspected-sentence">Sentence</label>
         <input
           id="inspected-sentence"
+          dir="auto"
           value={sentence}
           spellcheck={false}
           onInput={(event) => sentence.value = event.currentTarget.value}

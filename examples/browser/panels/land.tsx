@@ -66,6 +66,7 @@ export function Land() {
           <label for="sentence">Your sentence</label>
           <textarea
             id="sentence"
+            dir="auto"
             rows={2}
             value={sentence.value.text}
             onInput={(event) => change(edit(sentence.value, event.currentTarget.value))}
@@ -102,7 +103,7 @@ function useGuesses(model: string | null): void {
     guesses.value = { text, hidden, blanks };
     duration.value = performance.now() - started;
   };
-  useLive([model, text, steps], canGuess ? guess : null);
+  useLive([model, text, steps], canGuess ? guess : null, () => guesses.value = null);
 }
 
 /** The guess for a blank. While the model computes, that of the same word, or of as many blanks, in the sentence before. */
@@ -137,9 +138,10 @@ function Words() {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const last = words.length - 1;
+    const forward = getComputedStyle(place.current!).direction === "rtl" ? -1 : 1;
     const move = {
-      ArrowRight: current.current + 1,
-      ArrowLeft: current.current - 1,
+      ArrowRight: current.current + forward,
+      ArrowLeft: current.current - forward,
       Home: 0,
       End: last,
     }[event.key];
@@ -151,6 +153,7 @@ function Words() {
   return (
     <div
       class="words"
+      dir="auto"
       role="toolbar"
       aria-label="Words of the sentence. Press one to hide or show it."
       ref={place}
@@ -214,7 +217,7 @@ function Blanks() {
       <section class="blanks" aria-live="polite" aria-label="Guesses">
         {hidden.map((word, i) => <Blank key={i} number={i + 1} word={word} guess={guessOf(i)} />)}
       </section>
-      {duration.value !== null && device.value !== null && (
+      {guesses.value !== null && duration.value !== null && device.value !== null && (
         <p class="faint computed">
           {`Computed on ${
             device.value.kind === "webgpu" ? "WebGPU, " : ""

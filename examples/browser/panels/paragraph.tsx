@@ -39,8 +39,10 @@ export function Paragraph({ view: { samples, facts } }: { readonly view: RunView
       </div>
       <div class="prose">
         {paragraphs.map((parts, i) => (
-          <p key={i} class={i === heldOut ? "seen" : undefined}>
-            {parts.map((part, at) => "text" in part ? part.text : <Guess key={at} word={part} />)}
+          <p key={i} dir="auto" class={i === heldOut ? "seen" : undefined}>
+            {parts.map((part, at) =>
+              "text" in part ? part.text : <Guess key={at} word={part} />
+            )}
           </p>
         ))}
       </div>
@@ -52,7 +54,7 @@ export function Paragraph({ view: { samples, facts } }: { readonly view: RunView
         </p>
       )}
       <div class="time">
-        <label for="time">Step {step.toLocaleString()}</label>
+        <label for="time">Step {step.toLocaleString("en")}</label>
         <input
           id="time"
           type="range"

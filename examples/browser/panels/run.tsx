@@ -8,7 +8,16 @@
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import { Chart, type Curve } from "../app/chart.tsx";
-import { attempt, call, removeRun, type RunView, shownModel, shownPanel } from "../app/state.ts";
+import {
+  attempt,
+  call,
+  focusPanel,
+  removeRun,
+  resumeRun,
+  type RunView,
+  shownModel,
+  shownPanel,
+} from "../app/state.ts";
 import type { MetricPoint, RunState } from "../protocol.ts";
 import { Paragraph } from "./paragraph.tsx";
 
@@ -47,7 +56,7 @@ function Progress({ view }: { readonly view: RunView }) {
   const step = last?.step ?? 0;
   const speed = speedOf(points);
   const left = speed === null ? null : (steps - step) / speed.steps;
-  const act = (name: "pause" | "resume" | "stop") => attempt(() => call(name, run));
+  const act = (name: "pause" | "stop") => attempt(() => call(name, run));
   const active = state === "running" || state === "preparing";
   return (
     <section class="card progress" aria-label="Progress" data-state={state}>
@@ -61,7 +70,7 @@ function Progress({ view }: { readonly view: RunView }) {
               {active
                 ? <button type="button" id="pause" onClick={() => act("pause")}>Pause</button>
                 : (
-                  <button type="button" id="resume" onClick={() => act("resume")}>
+                  <button type="button" id="resume" onClick={() => attempt(() => resumeRun(run))}>
                     Resume
                   </button>
                 )}
@@ -75,7 +84,14 @@ function Progress({ view }: { readonly view: RunView }) {
               </button>
             </>
           )}
-          <button type="button" id="delete" onClick={() => attempt(() => removeRun(run))}>
+          <button
+            type="button"
+            id="delete"
+            onClick={() => {
+              attempt(() => removeRun(run));
+              focusPanel(); // The button is gone.
+            }}
+          >
             Delete
           </button>
         </div>
@@ -86,9 +102,9 @@ function Progress({ view }: { readonly view: RunView }) {
       />
       {message !== null && <p class="notice">{message}</p>}
       <dl class="stats">
-        <Stat label="Step">{step.toLocaleString()} / {steps.toLocaleString()}</Stat>
+        <Stat label="Step">{step.toLocaleString("en")} / {steps.toLocaleString("en")}</Stat>
         <Stat label="Tokens/s">
-          {speed === null ? "–" : Math.round(speed.tokens).toLocaleString()}
+          {speed === null ? "–" : Math.round(speed.tokens).toLocaleString("en")}
         </Stat>
         <Stat label="Time">{(last?.seconds ?? 0).toFixed(0)} s</Stat>
         <Stat label="Left">{left === null || !active ? "–" : `${left.toFixed(0)} s`}</Stat>
@@ -225,11 +241,13 @@ function Vocabulary({ view: { vocabulary, facts } }: { readonly view: RunView })
   const { pieces, examples, done } = vocabulary;
   return (
     <section class="card">
-      <h3>Vocabulary: {pieces.toLocaleString()} pieces</h3>
+      <h3>Vocabulary: {pieces.toLocaleString("en")} pieces</h3>
       <p class="faint">
         {facts === null
           ? `Removing the least useful pieces: ${Math.round(100 * done)}%`
-          : `From ${facts.tokens.toLocaleString()} tokens in ${facts.documents.toLocaleString()} documents. ▁ starts a word.`}
+          : `From ${facts.tokens.toLocaleString("en")} tokens in ${
+            facts.documents.toLocaleString("en")
+          } documents. ▁ starts a word.`}
       </p>
       <p class="pieces" tabIndex={0} role="region" aria-label="Pieces of the vocabulary">
         {examples.map((piece) => <code key={piece}>{piece}</code>)}
@@ -244,13 +262,13 @@ function Parameters({ view: { facts } }: { readonly view: RunView }) {
   const most = Math.max(...facts.counts.map(({ parameters }) => parameters));
   return (
     <section class="card">
-      <h3>Parameters: {facts.encoderParameters.toLocaleString()}</h3>
+      <h3>Parameters: {facts.encoderParameters.toLocaleString("en")}</h3>
       <p class="faint">Encoder and embeddings, as in Table 1 of the paper.</p>
       <ul class="counts">
         {facts.counts.map(({ label, parameters, embeddings }) => (
           <li key={label}>
             <span>{label}</span>
-            <span class="number">{parameters.toLocaleString()}</span>
+            <span class="number">{parameters.toLocaleString("en")}</span>
             <span class="split" style={{ width: `${100 * parameters / most}%` }}>
               <i style={{ flexGrow: embeddings }} />
               <b style={{ flexGrow: parameters - embeddings }} />

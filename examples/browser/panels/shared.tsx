@@ -9,6 +9,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import {
   attempt,
+  follow,
   invitation,
   leaveInvitation,
   ownText,
@@ -20,7 +21,7 @@ import {
 /** The invitation; nothing if the page was not opened by a link. */
 export function Shared() {
   const hash = useSignal<string | null>(null);
-  useEffect(() => attempt(async () => void (hash.value = await ownTextHash())), [ownText.value]);
+  useEffect(() => follow(async () => void (hash.value = await ownTextHash())), [ownText.value]);
   if (invitation.value === null) return null;
   const { settings, textHash } = invitation.value;
   const ready = textHash === null || hash.value === textHash;

@@ -7,7 +7,7 @@
  */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { attempt, call } from "../app/state.ts";
+import { call, follow } from "../app/state.ts";
 import type { Anatomies, Anatomy, ConfigSource, ParameterSet } from "../protocol.ts";
 
 const anatomies = signal<Anatomies | null>(null);
@@ -16,7 +16,7 @@ const anatomies = signal<Anatomies | null>(null);
 export function Sharing({ source }: { readonly source: ConfigSource }) {
   useEffect(() => {
     let current = true;
-    attempt(async () => {
+    follow(async () => {
       const answer = await call("anatomy", source);
       if (current) anatomies.value = answer;
     });

@@ -72,6 +72,7 @@ function TextField({ id, label, value, rows = 2, onInput }: TextFieldProps) {
       <label for={id}>{label}</label>
       <textarea
         id={id}
+        dir="auto"
         rows={rows}
         spellcheck={false}
         value={value}
@@ -110,6 +111,7 @@ function Classify({ model }: { readonly model: string }) {
     a.trim() === "" ? null : async () => {
       classes.value = await call("classify", { model, texts: b.trim() === "" ? [a] : [a, b] });
     },
+    () => classes.value = [],
   );
   const isRegression = classes.value.length === 1;
   return (
@@ -135,15 +137,19 @@ function Answer({ model }: { readonly model: string }) {
       "which Charles Babbage had designed.",
   );
   const question = useSignal("Who designed the Analytical Engine?");
-  const answers = useSignal<ReturnType<Requests["answer"]>>([]);
+  /** The answers, and the text that they are in. */
+  const found = useSignal<{ text: string; answers: ReturnType<Requests["answer"]> } | null>(null);
   const [text, asked] = [context.value, question.value];
   useLive(
     [model, text, asked],
     text.trim() === "" || asked.trim() === "" ? null : async () => {
-      answers.value = await call("answer", { model, question: asked, context: text });
+      const answers = await call("answer", { model, question: asked, context: text });
+      found.value = { text, answers };
     },
+    () => found.value = null,
   );
-  const [best] = answers.value;
+  const answers = found.value?.answers ?? [];
+  const [best] = answers;
   return (
     <Task title="Answer a question" help="The answer is a part of the text.">
       <TextField
@@ -162,10 +168,10 @@ function Answer({ model }: { readonly model: string }) {
         />
       </div>
       {best !== undefined && best.text !== "" && (
-        <Marked text={text} spans={[{ ...best, label: "" }]} />
+        <Marked text={found.value!.text} spans={[{ ...best, label: "" }]} />
       )}
       <Bars
-        rows={answers.value.map(({ text, probability }) => ({
+        rows={answers.map(({ text, probability }) => ({
           label: text === "" ? "(no answer)" : text,
           share: probability,
         }))}
@@ -176,21 +182,25 @@ function Answer({ model }: { readonly model: string }) {
 
 function Tag({ model }: { readonly model: string }) {
   const text = useSignal("Ada Lovelace met Charles Babbage in London.");
-  const spans = useSignal<ReturnType<Requests["tag"]>>([]);
+  /** The tags, and the text that they are for. */
+  const found = useSignal<{ text: string; spans: ReturnType<Requests["tag"]> } | null>(null);
   const value = text.value;
   useLive(
     [model, value],
     value.trim() === "" ? null : async () => {
-      spans.value = await call("tag", { model, text: value });
+      found.value = { text: value, spans: await call("tag", { model, text: value }) };
     },
+    () => found.value = null,
   );
   return (
     <Task title="Find names" help="The tags of the words, such as names of people and places.">
       <TextField id="tag-text" label="Text" value={value} onInput={(v) => text.value = v} />
-      <Marked
-        text={value}
-        spans={spans.value.map(({ start, end, type }) => ({ start, end, label: type }))}
-      />
+      {found.value !== null && (
+        <Marked
+          text={found.value.text}
+          spans={found.value.spans.map(({ start, end, type }) => ({ start, end, label: type }))}
+        />
+      )}
     </Task>
   );
 }
@@ -219,7 +229,7 @@ function Marked({ text, spans }: MarkedProps) {
     at = end;
   }
   parts.push(text.slice(at));
-  return <p class="marked" aria-live="polite">{parts}</p>;
+  return <p class="marked" dir="auto" aria-live="polite">{parts}</p>;
 }
 
 const SENTENCES = [
@@ -241,6 +251,7 @@ function Similarity({ model }: { readonly model: string }) {
     texts.length < 2 ? null : async () => {
       shown.value = { texts, rows: await call("similarity", { model, texts }) };
     },
+    () => shown.value = null,
   );
   return (
     <Task

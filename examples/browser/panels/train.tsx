@@ -9,6 +9,7 @@ import { signal } from "@preact/signals";
 import { Fields } from "../app/fields.tsx";
 import {
   attempt,
+  nameOf,
   ownText,
   ownTextHash,
   reveal,
@@ -17,7 +18,6 @@ import {
   settings,
   shownRun,
   startRun,
-  titleOf,
   wantedHash,
 } from "../app/state.ts";
 import { encodeLink, hashText } from "../link.ts";
@@ -61,7 +61,7 @@ function Form() {
       <Fields names={MAIN.slice(0, 1)} />
       {settings.value.text === "own" && <OwnText />}
       <Fields names={MAIN.slice(1)} />
-      <details>
+      <details onInvalidCapture={showInvalid}>
         <summary>More settings</summary>
         <div class="stack">
           <Fields names={MORE} />
@@ -73,6 +73,11 @@ function Form() {
       </div>
     </form>
   );
+}
+
+/** Opens the settings if one of them is invalid. The browser cannot focus a field that is not visible. */
+function showInvalid({ currentTarget }: { readonly currentTarget: HTMLDetailsElement }): void {
+  currentTarget.open = true;
 }
 
 /** The visitor's own text by paste or drop. */
@@ -98,6 +103,7 @@ function OwnText() {
       <label for="own-text">Paste a text, or drop a file</label>
       <textarea
         id="own-text"
+        dir="auto"
         rows={6}
         spellcheck={false}
         value={ownText}
@@ -128,7 +134,11 @@ function ShareLink() {
   const copy = async () => {
     const fragment = encodeLink({ settings: settings.value, textHash: await ownTextHash() });
     history.replaceState(null, "", `#${fragment}`);
-    await navigator.clipboard.writeText(location.href);
+    try {
+      await navigator.clipboard.writeText(location.href);
+    } catch {
+      throw new Error("The browser does not let the page copy. The link is in the address bar.");
+    }
     copied.value = true;
     setTimeout(() => copied.value = false, 2000);
   };
@@ -150,7 +160,7 @@ function ChooseRun() {
       >
         {runs.value.map((view) => (
           <option key={view.run} value={view.run}>
-            {titleOf(view)} ({new Date(view.started).toLocaleTimeString()})
+            {nameOf(view)}
           </option>
         ))}
       </select>

@@ -7,7 +7,7 @@
  */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { attempt, call, choices, run, runs, served } from "../app/state.ts";
+import { call, choices, follow, run, runs, served } from "../app/state.ts";
 import type { ModelInfo } from "../protocol.ts";
 import { Download } from "./download.tsx";
 import { LoadModel } from "./load_model.tsx";
@@ -25,7 +25,7 @@ export function Use() {
     if (model === null) return;
     const known = choice?.info;
     if (known !== undefined) described.value = { model, info: known };
-    else attempt(async () => described.value = { model, info: await call("describe", model) });
+    else follow(async () => described.value = { model, info: await call("describe", model) });
   }, [model]);
   const info = described.value?.model === model ? described.value?.info : undefined;
   const view = runs.value.find(({ run }) => run === model);

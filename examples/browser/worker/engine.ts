@@ -47,14 +47,14 @@ export class Engine {
   ) {
     this.#report = report;
     this.#onProgress = onProgress;
+    this.#opened.promise.catch(() => {}); // Reported by open().
   }
 
   /** Opens the device. */
   async open(choice: DeviceChoice): Promise<DeviceInfo> {
     let notice: string | null = null;
-    const device = await openDevice({ device: choice, onNotice: (text) => notice = text });
-    this.#opened.resolve(device);
-    const { kind, adapter } = device.description;
+    this.#opened.resolve(openDevice({ device: choice, onNotice: (text) => notice = text }));
+    const { kind, adapter } = (await this.#opened.promise).description;
     return { kind: kind === "webgpu" ? "webgpu" : "cpu", adapter, notice };
   }
 
@@ -135,9 +135,9 @@ export class Engine {
     await training?.pause("stopped");
     training?.free();
     this.#runs.delete(run);
+    await deleteRun(run);
     this.#models.get(run)?.albert.free();
     this.#models.delete(run);
-    await deleteRun(run);
   }
 
   /** The stored runs. */

@@ -74,7 +74,9 @@ export class RunFiles {
       return new RunFiles(folder, files[0], files.slice(1));
     } catch (error) {
       for (const file of files) file.close();
-      throw new Error(`Cannot open the run, which may be open in another tab: ${messageOf(error)}`);
+      throw (error as DOMException).name === "NoModificationAllowedError"
+        ? new Error("The run is open in another tab. Close that tab first.", { cause: error })
+        : new Error(`Cannot open the run: ${messageOf(error)}`);
     }
   }
 
@@ -191,8 +193,9 @@ export async function listRuns(open: ReadonlyMap<string, RunFiles>): Promise<Sav
   return runs.sort((a, b) => b.started - a.started);
 }
 
-/** Deletes the folder of a run. */
+/** Deletes the folder of a run, unless another tab has opened it. */
 export async function deleteRun(run: string): Promise<void> {
+  (await RunFiles.open(run)).close();
   await (await runsFolder()).removeEntry(run, { recursive: true }).catch((error) => {
     if ((error as DOMException).name !== "NotFoundError") throw error;
   });

@@ -161,8 +161,9 @@ export function drawChart(
       ...verticalAxis(yLabels, left, right),
       element("g", { class: "axis axis-step" }, steps),
       ...others,
-      ...drawn,
+      // Below the curves, of which a label would hide the end.
       ...drawReferences(references, place.y, left, right),
+      ...drawn,
     ],
     false,
     { class: "chart", "data-chart": JSON.stringify(data) },

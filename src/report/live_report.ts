@@ -38,7 +38,7 @@ const SCRIPT = new Html(String.raw`
 "use strict";
 (() => {
   const note = document.getElementById("note");
-  let version = null, updated = Date.now(), parts = [], ended = false;
+  let version = null, updated = Date.now(), parts = [], ended = false, reached = true;
 
   function replace(old, fresh) {
     const open = [...old.querySelectorAll("details")].map((details) => details.open);
@@ -95,6 +95,7 @@ const SCRIPT = new Html(String.raw`
   async function look() {
     try {
       const state = await (await fetch("state")).json();
+      reached = true;
       if (state.version !== version && update(await (await fetch("body")).text())) {
         version = state.version;
         updated = Date.now();
@@ -104,15 +105,14 @@ const SCRIPT = new Html(String.raw`
         return await keep(state.report);
       }
     } catch {
-      ended = true;
-      note.textContent = "The process of the run has ended. This page shows its last state.";
-      return;
+      reached = false;
+      note.textContent = "Cannot reach the run: its process has ended, or the connection is interrupted. This page shows the last known state.";
     }
     setTimeout(look, ${POLL_INTERVAL});
   }
 
   setInterval(() => {
-    if (ended) return;
+    if (ended || !reached) return;
     const seconds = Math.round((Date.now() - updated) / 1000);
     note.textContent = "Live, last logged " + (seconds < 2 ? "now" : seconds + " s ago");
   }, 1000);

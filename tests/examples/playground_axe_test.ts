@@ -42,6 +42,7 @@ Deno.test({
       await page.until(`document.querySelector("#state")?.textContent.includes("Finished")`);
       const [run] = await request<SavedRun[]>(page, "saved", null);
       assertEquals(run.state, "finished");
+      await click(page, "#try"); // The models of the panels are that of the run, whose name is long.
       const tabs = await page.evaluate<string[]>(
         `[...document.querySelectorAll("[role=tab]")].map(({ id }) => id)`,
       );

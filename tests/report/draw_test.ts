@@ -81,6 +81,7 @@ Deno.test("drawChart() draws references with their names, and includes them in t
   const svg = drawChart({ ...chart, references: [{ label: "chance <½>", value: 0.25 }] }).text;
   assertStringIncludes(svg, "chance &lt;½&gt;");
   assertStringIncludes(svg, "stroke-dasharray");
+  assert(svg.indexOf("stroke-dasharray") < svg.indexOf('class="curve"'), "the label hides a curve");
   const named = labels(svg);
   assertEquals([named.has("0%"), named.has("100%")], [true, true]);
 });

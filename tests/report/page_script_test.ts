@@ -79,7 +79,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "the live page keeps the selection, and ends as a report that opens again without the server",
+    "the live page keeps the selection, survives a lost connection, and ends as a report that opens again without the server",
   ignore: chromium === null,
   async fn() {
     const run = record();
@@ -96,6 +96,14 @@ Deno.test({
       await page.evaluate(
         `getSelection().selectAllChildren(document.querySelector("header .what")), void 0`,
       );
+      const note = (text: string) =>
+        page.until(`document.querySelector("#note").textContent.startsWith("${text}")`);
+      await page.evaluate(
+        "void (globalThis.connected = fetch, globalThis.fetch = () => Promise.reject())",
+      );
+      await note("Cannot reach the run");
+      await page.evaluate("void (globalThis.fetch = connected)");
+      await note("Live, last");
       const chosen = await page.evaluate<string>("getSelection().toString()");
       assertStringIncludes(chosen, "Pretraining");
       run.add({ step: 50, loss_mlm: 2, tokens_per_second: 100 });

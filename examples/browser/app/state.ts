@@ -118,7 +118,9 @@ export async function start(): Promise<void> {
       : INSECURE;
     return [];
   });
-  runs.value = [...runs.value, ...saved.map(viewOf)];
+  // The visitor may have started runs meanwhile.
+  const known = new Set(runs.value.map(({ run }) => run));
+  runs.value = [...runs.value, ...saved.filter(({ run }) => !known.has(run)).map(viewOf)];
   shownRun.value ??= (invitedAmong(saved) ?? saved[0])?.run ?? null;
   for (const { run } of saved) {
     // The visitor may have paused or deleted it meanwhile.

@@ -103,7 +103,6 @@ function OwnText() {
       <label for="own-text">Paste a text, or drop a file</label>
       <textarea
         id="own-text"
-        dir="auto"
         rows={6}
         spellcheck={false}
         value={ownText}

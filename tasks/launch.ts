@@ -15,7 +15,7 @@ import { ensureLibraries } from "./launch/system.ts";
 import { needsOf, toolCommand, TOOLS, workingFolder } from "./launch/tools.ts";
 
 /** Runs a tool and returns its exit code. */
-export async function launch([name, ...args]: string[]): Promise<number> {
+async function launch([name, ...args]: string[]): Promise<number> {
   const tool = TOOLS[name];
   if (!tool) {
     console.error(

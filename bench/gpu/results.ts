@@ -21,7 +21,7 @@ import {
 } from "./time_model.ts";
 
 /** Folder of the results. */
-export const RESULTS = new URL("./compiled/", import.meta.url);
+const RESULTS = new URL("./compiled/", import.meta.url);
 
 /** Fewest workgroups that fill an H200. */
 const FULL_CARD = 132;

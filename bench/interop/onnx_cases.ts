@@ -65,9 +65,9 @@ const BERT = { ...COMMON, model_type: "bert" };
 const LABELS = 3;
 const CHOICES = 4;
 /** `[SEP]` of {@linkcode VOCABULARY}. */
-export const SEPARATOR = 3;
+const SEPARATOR = 3;
 /** A WordPiece vocabulary. */
-export const VOCABULARY = [
+const VOCABULARY = [
   ..."[PAD] [UNK] [CLS] [SEP] [MASK] the cat dog sat ran down up on mat who where . , ?".split(
     " ",
   ),

@@ -12,11 +12,11 @@ import { addMicroKernel, MR, NR } from "./simd_micro_kernel.ts";
 import { type Packing, packing } from "./simd_pack.ts";
 
 /** Length of a block of k. A panel of B with 8 columns takes 8 KiB and stays in the L1 cache. */
-export const KC = 256;
+const KC = 256;
 /** Rows of A that are packed at a time: 96 KiB of the L2 cache. */
 const MC = 96;
 /** Columns of B that are packed at a time. */
-export const NC = 256;
+const NC = 256;
 
 /** Offsets in the scratch memory. */
 const PACKED_A = 0;

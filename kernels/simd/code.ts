@@ -37,7 +37,7 @@ export function unsigned(value: number): number[] {
 }
 
 /** Encodes a 32-bit integer as signed LEB128. */
-export function signed(value: number): number[] {
+function signed(value: number): number[] {
   const bytes: number[] = [];
   for (let rest = value | 0;;) {
     const low = rest & 0x7f;

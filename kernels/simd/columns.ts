@@ -10,7 +10,7 @@ import type { Division, Parameters } from "./simd_kernel.ts";
 import { element } from "./walk.ts";
 
 /** Columns of an item: one cache line of 64 bytes. */
-export const COLUMN_BLOCK = 16;
+const COLUMN_BLOCK = 16;
 
 /** Divides a matrix. An item is a chunk of rows and a block of columns; `extra` is the number of blocks. */
 export function blocksOfColumns(uniforms: Uniforms, _structural: Structural): Division {

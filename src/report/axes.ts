@@ -21,7 +21,7 @@ export interface Label {
 }
 
 /** Font size of labels in pixels. */
-export const FONT_SIZE = 12;
+const FONT_SIZE = 12;
 const MIN_LABEL_SPACE = 46;
 /** Average width of a character relative to the font size. */
 const CHARACTER = 0.56;

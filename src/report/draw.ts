@@ -94,7 +94,7 @@ export interface BarChart {
 }
 
 /** Number of curve colors that the style sheet defines. */
-export const CURVE_COLORS = 8;
+const CURVE_COLORS = 8;
 
 /** Ratio of the extremes above which a logarithmic axis is used. */
 const LOGARITHMIC_SPAN = 100;

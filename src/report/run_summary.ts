@@ -102,7 +102,7 @@ export function progressText(record: RunRecord): string {
 }
 
 /** Expected seconds of training until the last step; null if it is unknown or the run is finished. */
-export function secondsLeft(record: RunRecord): number | null {
+function secondsLeft(record: RunRecord): number | null {
   const total = totalSteps(record), { step, trainingSeconds } = record;
   if (trainingSeconds <= 0 || isFinished(record) || !Number.isFinite(total)) return null;
   const done = record.tokensAt(step);
@@ -152,7 +152,7 @@ const TASKS: Readonly<Record<string, string>> = {
 };
 
 /** The task's name as its benchmark writes it. */
-export function taskName({ task }: RunRecord): string {
+function taskName({ task }: RunRecord): string {
   return Object.hasOwn(TASKS, task) ? TASKS[task] : task.toUpperCase();
 }
 

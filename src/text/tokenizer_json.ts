@@ -116,7 +116,7 @@ interface CaseSteps {
 }
 
 /** Which steps for case and accents a file has. */
-export function caseSteps(file: TokenizerJson): CaseSteps {
+function caseSteps(file: TokenizerJson): CaseSteps {
   const steps = stepsOf(file.normalizer, "normalizers", "normalizer");
   const bert = steps.find(({ type }) => type === "BertNormalizer");
   const lowercase = bert !== undefined && bert.lowercase !== false;

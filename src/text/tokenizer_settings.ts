@@ -12,7 +12,7 @@ import type { SpecialTokens } from "./special_tokens.ts";
 import type { TokenizerOptions } from "./tokenizer_options.ts";
 
 /** Names of the files next to a vocabulary. */
-export const SETTINGS_FILES = {
+const SETTINGS_FILES = {
   config: "tokenizer_config.json",
   specialTokens: "special_tokens_map.json",
   addedTokens: "added_tokens.json",

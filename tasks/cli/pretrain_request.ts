@@ -204,7 +204,7 @@ function checkInitialVocabulary(
  *
  * @throws {UsageError} if it does not.
  */
-export async function modelConfig(
+async function modelConfig(
   flags: PretrainFlags,
   vocabSize: number,
   initial?: ModelConfig,

@@ -138,7 +138,7 @@ function bestOf({ best, bestStep }: RunEntry): string {
 }
 
 /** Aligns columns. */
-export function table(rows: readonly (readonly string[])[]): string {
+function table(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(...rows.map(({ length }) => length));
   const widths = Array.from(
     { length: columns },

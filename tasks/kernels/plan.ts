@@ -8,7 +8,7 @@ import type { DescribedAdapter, PlannedDispatch } from "../../src/device/mod.ts"
 import { UsageError } from "../cli/errors.ts";
 
 /** Streaming multiprocessors of an H200: a dispatch of fewer workgroups leaves some of them idle. */
-export const FULL_CARD = 132;
+const FULL_CARD = 132;
 
 /** `kernels plan`. */
 export const plan = new Command()
@@ -69,7 +69,7 @@ async function findAdapter(name: string): Promise<DescribedAdapter> {
  * @throws {UsageError} for an unknown preset, or sizes that are not valid.
  * @throws {Error} if a tensor or a kernel exceeds the adapter's limits.
  */
-export async function planDispatches(
+async function planDispatches(
   adapter: DescribedAdapter,
   name: string,
   batchSize: number,

@@ -65,7 +65,7 @@ export const runs = signal<readonly RunView[]>([]);
 /** Name of the run that the page shows. */
 export const shownRun = signal<string | null>(null);
 /** Loaded models that are not runs. */
-export const models = signal<readonly ModelChoice[]>([]);
+const models = signal<readonly ModelChoice[]>([]);
 /** The download that is in progress. */
 export const loading = signal<LoadProgress | null>(null);
 /** Whether the model of the site is being loaded, or is ready; `absent` if the site contains none. */
@@ -251,7 +251,7 @@ export async function loadModel(
 }
 
 /** The text that settings name. */
-export function textOf({ text }: Settings): string {
+function textOf({ text }: Settings): string {
   if (text === "farm") return farmText();
   if (ownText.value.trim() === "") throw new Error("Paste a text, or drop a text file, first.");
   return ownText.value;

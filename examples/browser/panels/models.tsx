@@ -37,7 +37,7 @@ export function ModelField({ info: given }: { readonly info?: ModelInfo }) {
 }
 
 /** The sizes of a model in words. */
-export function sizesOf({ parameters, layers, groups, hiddenSize, vocabularySize }: ModelInfo) {
+function sizesOf({ parameters, layers, groups, hiddenSize, vocabularySize }: ModelInfo) {
   const sharing = layers > 1 && groups === 1 ? " that share their weights" : "";
   return [
     parameters < 1e6

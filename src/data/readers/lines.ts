@@ -123,7 +123,7 @@ const BINARY: readonly (readonly [magic: string, format: string, fix: string])[]
  * @param name Name of the file.
  * @throws {SyntaxError} The message names the format and the command that converts it.
  */
-export function refuseBinary(bytes: Uint8Array, name: string): void {
+function refuseBinary(bytes: Uint8Array, name: string): void {
   const starts = (magic: string, at = 0): boolean =>
     [...magic].every((char, i) => bytes[at + i] === char.charCodeAt(0));
   const found = BINARY.find(([magic, format]) =>

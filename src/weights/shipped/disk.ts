@@ -25,7 +25,7 @@ const FILES = [
  * @param folder is created if it is missing; its files are overwritten
  * @throws {ShippedModelError} if this copy of the package does not contain the weights
  */
-export async function writeShippedModel(folder: string): Promise<void> {
+async function writeShippedModel(folder: string): Promise<void> {
   const read = await shippedFiles();
   await Deno.mkdir(folder, { recursive: true });
   for (const name of FILES) {

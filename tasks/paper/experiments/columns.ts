@@ -15,11 +15,11 @@ const SQUAD_1: Column = benchmark("squad-1.1", "SQuAD1.1", "f1", "exact_match");
 /** SQuAD 2.0, F1 and exact match, which its official script names `exact`. */
 const SQUAD_2: Column = benchmark("squad-2.0", "SQuAD2.0", "f1", "exact");
 /** MNLI, matched. */
-export const MNLI: Column = benchmark("mnli", "MNLI", "accuracy");
+const MNLI: Column = benchmark("mnli", "MNLI", "accuracy");
 /** SST-2. */
 const SST_2: Column = benchmark("sst-2", "SST-2", "accuracy");
 /** RACE, the development set. */
-export const RACE: Column = benchmark("race", "RACE", "accuracy");
+const RACE: Column = benchmark("race", "RACE", "accuracy");
 
 /** Mean of the five benchmarks above. */
 const AVERAGE: Column = {

@@ -101,7 +101,7 @@ function verdictOf(
 }
 
 /** Points above chance up to which a model counts as not solving a task, as in the claim of Table 5. */
-export const NOT_SOLVED = 5;
+const NOT_SOLVED = 5;
 
 function valueOf(
   { lesson: { models }, runs }: LessonState,

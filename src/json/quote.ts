@@ -1,5 +1,5 @@
 /**
- * Values formatted for messages: those of untrusted files, counts, and numbers of bytes.
+ * Values formatted for messages: those of untrusted files, counts, fractions, and numbers of bytes.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export function quote(value: unknown): string {
   if (value === undefined) return "nothing";
   let text: string;
   try {
-    text = exactJson(value) ?? String(value);
+    text = typeof value === "number" ? `${value}` : exactJson(value) ?? String(value);
   } catch {
     return "a value nested too deeply"; // or one that JSON cannot express
   }
@@ -63,6 +63,11 @@ export function shorten(text: string, maxLength: number = MAX_LENGTH): string {
 export function formatCount(count: number, noun?: string): string {
   const digits = Math.round(count).toLocaleString("en");
   return noun === undefined ? digits : `${digits} ${noun}${digits === "1" ? "" : "s"}`;
+}
+
+/** Formats a fraction as a percentage: `61.9%`. */
+export function formatPercent(fraction: number): string {
+  return `${(100 * fraction).toFixed(1)}%`;
 }
 
 /** Formats a number of bytes with three digits and a decimal unit: `812 B`, `12.2 MB`, `2.05 GB`. */

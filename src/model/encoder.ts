@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkCount } from "../json/mod.ts";
 import {
   attention,
   dropout,
@@ -58,9 +59,7 @@ export function singleText(ids: readonly number[]): EncoderInput {
 /** Checks what devices would compute differently: a length of 0, for instance, gives NaN on some and numbers on others. */
 function checkInput({ batch, sequence, inputIds, tokenTypeIds, lengths }: EncoderInput): void {
   for (const [name, value] of Object.entries({ batch, sequence })) {
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw new RangeError(`${name} must be a positive integer, got ${value}`);
-    }
+    checkCount(name, value);
   }
   for (const [name, array] of Object.entries({ inputIds, tokenTypeIds })) {
     if (array.length !== batch * sequence) {

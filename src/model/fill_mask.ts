@@ -4,6 +4,7 @@
  * @module
  */
 import type { Device } from "../device/mod.ts";
+import { checkCount } from "../json/mod.ts";
 import type { Tokenizer } from "../text/mod.ts";
 import { ConfigError } from "./config.ts";
 import { type Encoder, singleText } from "./encoder.ts";
@@ -39,9 +40,7 @@ export async function fillMask(
   text: string,
   top: number = 5,
 ): Promise<FilledMask[]> {
-  if (!Number.isSafeInteger(top) || top < 1) {
-    throw new RangeError(`top must be a positive integer, got ${top}`);
-  }
+  checkCount("top", top);
   const { ids } = tokenizer.encodePair(text);
   const mask = tokenizer.specialIds.mask;
   const positions = Uint32Array.from(ids.keys()).filter((position) => ids[position] === mask);

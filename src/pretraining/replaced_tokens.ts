@@ -8,7 +8,7 @@
  */
 import type { Corpus, Example, ExampleDataset } from "../data/mod.ts";
 import { partOf, sumFieldsOverRanks, sumOverRanks } from "../distributed/mod.ts";
-import { formatCount } from "../json/mod.ts";
+import { formatCount, formatPercent } from "../json/mod.ts";
 import {
   type EncoderInput,
   encoderSpecs,
@@ -227,7 +227,7 @@ export function replacedTokenTask(options: ReplacedTokenOptions): Task<ReplacedT
           metrics: { loss, accuracy, majority: Math.max(replaced, tokens - replaced) / tokens },
           files: new Map(),
           reviews: [],
-          summary: `held-out loss ${loss.toFixed(3)}, accuracy ${(100 * accuracy).toFixed(1)}%`,
+          summary: `held-out loss ${loss.toFixed(3)}, accuracy ${formatPercent(accuracy)}`,
         };
       } finally {
         metrics.free();

@@ -5,7 +5,7 @@
  */
 import { type ExampleDataset, uncutPairs } from "../data/mod.ts";
 import { type StepBatches, stepBatches } from "../data/workers/mod.ts";
-import { formatCount } from "../json/mod.ts";
+import { formatCount, formatPercent } from "../json/mod.ts";
 import {
   initialize,
   type ModelConfig,
@@ -277,23 +277,22 @@ function fields(
 
 /** One line for people: `held-out masked-LM loss 6.012, accuracy 9.5%, pair accuracy 61.9% (58.5% by lengths and cuts alone), …`. */
 function summary(name: string, result: HeldOutResult): string {
-  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
   const parts = [
     `held-out ${name === "" ? "" : `${name} `}masked-LM loss ${result.maskedLoss.toFixed(3)}`,
-    `accuracy ${percent(result.maskedAccuracy)}`,
+    `accuracy ${formatPercent(result.maskedAccuracy)}`,
   ];
   const { pairs, pairAccuracy, cueAccuracy, uncut } = result;
   if (pairs > 0) {
     const cue = Number.isNaN(cueAccuracy)
       ? ""
-      : ` (${percent(cueAccuracy)} by lengths and cuts alone)`;
-    parts.push(`pair accuracy ${percent(pairAccuracy)}${cue}`);
+      : ` (${formatPercent(cueAccuracy)} by lengths and cuts alone)`;
+    parts.push(`pair accuracy ${formatPercent(pairAccuracy)}${cue}`);
   }
   if (uncut !== null && uncut.pairs >= MIN_PAIRS) {
     const { low, high } = wilson(uncut.pairAccuracy, uncut.pairs);
     parts.push(
-      `on ${uncut.pairs} uncut pairs ${percent(uncut.pairAccuracy)} [${percent(low)}, ${
-        percent(high)
+      `on ${uncut.pairs} uncut pairs ${formatPercent(uncut.pairAccuracy)} [${formatPercent(low)}, ${
+        formatPercent(high)
       }]`,
     );
   }

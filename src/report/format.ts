@@ -3,18 +3,15 @@
  *
  * @module
  */
-import { formatCount } from "../json/mod.ts";
+import { formatCount, formatPercent } from "../json/mod.ts";
+
+export { formatPercent };
 
 /** A measured value with four significant digits. */
 export function formatNumber(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return `${value}`;
   const size = Math.abs(value);
   return size >= 1e-4 && size < 1e6 ? `${Number(value.toPrecision(4))}` : value.toExponential(2);
-}
-
-/** A fraction as a percentage. */
-export function formatPercent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)}%`;
 }
 
 /** A duration in its two largest units: `3 h 12 min`. */

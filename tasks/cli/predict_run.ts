@@ -42,7 +42,7 @@ import {
 } from "../../src/train/mod.ts";
 import { recordsIn, STANDARD_INPUT } from "../../src/data/disk/mod.ts";
 import { atomicWriteFile } from "../../src/files/mod.ts";
-import { checkCount } from "../../src/json/mod.ts";
+import { checkCount, formatPercent } from "../../src/json/mod.ts";
 import { usage, UsageError } from "./errors.ts";
 import { checkpointFolder, openCheckpoint } from "./open_checkpoint.ts";
 import { givenOnly, type GlobalFlags } from "./options.ts";
@@ -314,16 +314,14 @@ function checkLogits(logits: Float32Array, text: string): void {
 }
 
 function percent(probability: number): string {
-  return `${(100 * probability).toFixed(1).padStart(5)}%`;
+  return formatPercent(probability).padStart(6);
 }
 
 /** Formats a text and the candidates for each of its masks. */
 function filledText(text: string, masks: readonly FilledMask[]): string {
   const lines = masks.map((candidates) =>
     candidates
-      .map(({ piece, probability }) =>
-        `${piece.replace("▁", "")} ${(100 * probability).toFixed(1)}%`
-      )
+      .map(({ piece, probability }) => `${piece.replace("▁", "")} ${formatPercent(probability)}`)
       .join("  ")
   );
   return [text, ...lines.map((line) => `  [MASK] ${line}`)].join("\n");

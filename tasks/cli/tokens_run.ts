@@ -19,6 +19,7 @@ import {
 import { openDevice } from "../../src/device/mod.ts";
 import { atomicWriteFile } from "../../src/files/mod.ts";
 import { loadPretrained } from "../../src/inference/mod.ts";
+import { formatPercent } from "../../src/json/mod.ts";
 import { ConfigError } from "../../src/model/mod.ts";
 import { loadFinetuned, predictAll, taskModel, trainedLength } from "../../src/train/mod.ts";
 import type { EvaluateTokensFlags } from "./evaluate.ts";
@@ -118,7 +119,7 @@ export async function predictTokens(flags: PredictTokensFlags, text?: string): P
         continue;
       }
       const lines = spans.map(({ type, text, score }) =>
-        `  ${(100 * score).toFixed(1).padStart(5)}%  ${type}  ${text}`
+        `  ${formatPercent(score).padStart(6)}  ${type}  ${text}`
       );
       console.log([texts[i], ...lines].join("\n"));
     }

@@ -13,7 +13,7 @@ import {
 import { openShards } from "../../src/data/disk/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 import { loadWeights, PretrainingModel } from "../../src/model/mod.ts";
-import { wilson } from "../../src/report/mod.ts";
+import { formatPercent, wilson } from "../../src/report/mod.ts";
 import {
   latestCheckpoint,
   readEvents,
@@ -60,24 +60,26 @@ export async function pretrainingResults(
     row("loss at [MASK] tokens", `${masked.loss.toFixed(3)} nats`),
     row("unigram entropy", `${entropy.toFixed(3)} nats (the best possible without context)`),
     row("difference", `${(entropy - masked.loss).toFixed(3)} nats`),
-    row("accuracy at [MASK]", percent(masked.accuracy)),
+    row("accuracy at [MASK]", formatPercent(masked.accuracy)),
     row(
       "all predicted tokens",
       `${at("loss_mlm").toFixed(3)} nats, accuracy ${
-        percent(at("accuracy_mlm"))
+        formatPercent(at("accuracy_mlm"))
       } (a tenth of them is not masked and can be copied)`,
     ),
     row(
       "SOP accuracy",
-      `${percent(at("accuracy_pair"))} (${
-        percent(at("baseline_accuracy_pair"))
+      `${formatPercent(at("accuracy_pair"))} (${
+        formatPercent(at("baseline_accuracy_pair"))
       } by lengths and cuts alone)`,
     ),
     // Long sentences leave few pairs that fit.
     ...(pairs >= 100
       ? [row(
         `on ${pairs} uncut pairs`,
-        `${percent(at("accuracy_pair_whole"))} [${percent(low)}, ${percent(high)}] (chance: 50%)`,
+        `${formatPercent(at("accuracy_pair_whole"))} [${formatPercent(low)}, ${
+          formatPercent(high)
+        }] (chance: 50%)`,
       )]
       : []),
   ].join("\n");
@@ -95,14 +97,10 @@ export async function finetuningResults(
   return [
     "",
     `Accuracy on the era of ${dev} passages from held-out speeches:`,
-    `  fine-tuned with pretraining     ${percent(await accuracy(runs.pretrained))}`,
-    `  fine-tuned without pretraining  ${percent(await accuracy(runs.untrained))}`,
-    `  most frequent era               ${percent(majority)}`,
+    `  fine-tuned with pretraining     ${formatPercent(await accuracy(runs.pretrained))}`,
+    `  fine-tuned without pretraining  ${formatPercent(await accuracy(runs.untrained))}`,
+    `  most frequent era               ${formatPercent(majority)}`,
   ].join("\n");
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }
 
 /**

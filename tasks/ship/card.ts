@@ -4,7 +4,7 @@
  * @module
  */
 import { atomicWriteFile, ifExists } from "../../src/files/mod.ts";
-import { formatCount } from "../../src/json/mod.ts";
+import { formatCount, formatPercent } from "../../src/json/mod.ts";
 import { type ModelConfig, parseConfig } from "../../src/model/mod.ts";
 import { parseSafetensors, SHIPPED_MODEL } from "../../src/weights/mod.ts";
 import { ROOT } from "../launch/files.ts";
@@ -78,9 +78,8 @@ function parameterCount(weights: Uint8Array): number {
     .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 const interval = ({ share, low, high }: Share) =>
-  `${percent(share)} [${percent(low)}, ${percent(high)}]`;
+  `${formatPercent(share)} [${formatPercent(low)}, ${formatPercent(high)}]`;
 
 /** Returns the text of the card. */
 export function cardText(
@@ -154,10 +153,10 @@ ${heldOut.books} books with ${
   } |
 | accuracy at [MASK] tokens | ${interval(heldOut.maskAccuracy)} | |
 | MLM loss, nats | ${heldOut.mlmLoss.toFixed(3)} | ${heldOut.baselineMlmLoss.toFixed(3)} |
-| MLM accuracy | ${interval(heldOut.mlmAccuracy)} | ${percent(heldOut.baselineMlmAccuracy)} |
+| MLM accuracy | ${interval(heldOut.mlmAccuracy)} | ${formatPercent(heldOut.baselineMlmAccuracy)} |
 | hidden word is the first candidate | ${interval(heldOut.topOne)} | |
 | hidden word is among the first five | ${interval(heldOut.topFive)} | ${
-    percent(heldOut.baselineTopFive)
+    formatPercent(heldOut.baselineTopFive)
   } |
 | the same for rarer words | ${interval(heldOut.topFiveRare)} | 0.0% |
 | sentence order | ${interval(heldOut.order)} | 50.0% |

@@ -18,7 +18,7 @@ import {
   evaluatePretraining,
   onlyMaskTokens,
 } from "../../src/pretraining/mod.ts";
-import { wilson } from "../../src/report/mod.ts";
+import { formatPercent, wilson } from "../../src/report/mod.ts";
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
 import type { Tokenizer } from "../../src/text/mod.ts";
 import { readModelFolder, resolveCheckpoint } from "../../src/train/disk.ts";
@@ -107,9 +107,8 @@ export async function evaluateHeldOut(
 
 /** Describes results for people. */
 export function heldOutText(figures: HeldOutFigures): string {
-  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
   const interval = ({ share, low, high, count }: Share) =>
-    `${percent(share)} [${percent(low)}, ${percent(high)}] of ${count}`;
+    `${formatPercent(share)} [${formatPercent(low)}, ${formatPercent(high)}] of ${count}`;
   const rows: readonly (readonly [string, string])[] = [
     ["loss at [MASK] tokens", `${figures.maskLoss.toFixed(3)} nats`],
     ["unigram entropy", `${figures.unigramEntropy.toFixed(3)} nats`],
@@ -120,12 +119,14 @@ export function heldOutText(figures: HeldOutFigures): string {
     ],
     [
       "MLM accuracy",
-      `${interval(figures.mlmAccuracy)} (without context ${percent(figures.baselineMlmAccuracy)})`,
+      `${interval(figures.mlmAccuracy)} (without context ${
+        formatPercent(figures.baselineMlmAccuracy)
+      })`,
     ],
     ["hidden word: first", interval(figures.topOne)],
     [
       "among the first five",
-      `${interval(figures.topFive)} (most frequent five ${percent(figures.baselineTopFive)})`,
+      `${interval(figures.topFive)} (most frequent five ${formatPercent(figures.baselineTopFive)})`,
     ],
     ["the same, rarer words", interval(figures.topFiveRare)],
     ["sentence order", `${interval(figures.order)} pairs (chance 50%)`],

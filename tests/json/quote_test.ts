@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { formatBytes, formatCount } from "../../src/json/mod.ts";
+import { formatBytes, formatCount, quote } from "../../src/json/mod.ts";
 
 Deno.test("formatBytes() writes three digits and the largest unit that fits", () => {
   assertEquals(
@@ -9,6 +9,12 @@ Deno.test("formatBytes() writes three digits and the largest unit that fits", ()
       .concat("999 MB"),
   );
   assertEquals([2 ** 34, 5.48e9, 1.234e15].map(formatBytes), ["17.2 GB", "5.48 GB", "1230 TB"]);
+});
+
+Deno.test("quote() writes values as JSON, and numbers that JSON does not have by name", () => {
+  assertEquals([0.5, "a\n", undefined, NaN, -Infinity].map(quote), [
+    ...["0.5", '"a\\n"', "nothing", "NaN", "-Infinity"],
+  ]);
 });
 
 Deno.test("formatCount() groups digits, and writes a noun in the number of the count", () => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkCount } from "../../json/mod.ts";
 import { softmax, topK } from "../../model/mod.ts";
 import type { SquadWindow } from "./features.ts";
 import type { SquadQuestion } from "./reader.ts";
@@ -69,9 +70,7 @@ export interface DecodeOptions {
  */
 export function checkDecodeOptions({ nBest = 20, maxAnswerLength = 30 }: DecodeOptions): void {
   for (const [name, value] of Object.entries({ nBest, maxAnswerLength })) {
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw new RangeError(`${name} must be a positive integer, got ${value}`);
-    }
+    checkCount(name, value);
   }
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkCount } from "../../json/mod.ts";
 import type { Segmentation, Tokenizer } from "../../text/mod.ts";
 import type { SquadDataset, SquadProblem, SquadQuestion } from "./reader.ts";
 
@@ -91,9 +92,7 @@ function features(
   training: boolean,
 ): SquadFeatures {
   for (const [name, value] of Object.entries({ maxLength, stride, maxQuestionLength })) {
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw new RangeError(`${name} must be a positive integer, got ${value}`);
-    }
+    checkCount(name, value);
   }
   const windows: SquadWindow[] = [];
   let dropped = 0;

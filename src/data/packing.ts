@@ -25,8 +25,6 @@ export interface PackingCounts {
   readonly chunks: number;
   /** Number of one-sentence chunks, which cannot be split in two. */
   readonly oneSentenceChunksDropped: number;
-  /** Number of tokens of the chunks left out. */
-  readonly tokensDropped: number;
   /** Number of target lengths drawn: one per chunk, or one per document. */
   readonly targetsDrawn: number;
   /** Number of short target lengths. */
@@ -107,7 +105,7 @@ export function packDocuments(
   const aEnds = new GrowingArray(Uint32Array);
   const targets = new GrowingArray(Uint16Array);
   const pairings = new GrowingArray(Uint8Array);
-  let dropped = 0, tokensDropped = 0, targetsDrawn = 0, shortTargetsDrawn = 0;
+  let dropped = 0, targetsDrawn = 0, shortTargetsDrawn = 0;
 
   for (let i = 0; i < documents.length; i++) {
     const document = documents[i];
@@ -137,7 +135,6 @@ export function packDocuments(
         const count = end - start;
         if (count === 1 && pairObjective === "sop" || whole && lengthOf(start, end) > target) {
           dropped++;
-          tokensDropped += lengthOf(start, end);
           at = backward ? start : end;
           continue;
         }
@@ -167,7 +164,6 @@ export function packDocuments(
     counts: {
       chunks: firstSentence.length,
       oneSentenceChunksDropped: dropped,
-      tokensDropped,
       targetsDrawn,
       shortTargetsDrawn,
     },

@@ -162,7 +162,6 @@ function packingOf(pairs: readonly LabeledPair[]): Packing {
     counts: {
       chunks: pairs.length,
       oneSentenceChunksDropped: 0,
-      tokensDropped: 0,
       targetsDrawn: 0,
       shortTargetsDrawn: 0,
     },

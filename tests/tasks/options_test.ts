@@ -12,7 +12,7 @@ import {
 import { buildProgram } from "../../tasks/cli/commands.ts";
 import { GLUE_TASKS_AND_AX } from "../../tasks/cli/finetune_options.ts";
 import { PRESETS } from "../../tasks/cli/paper.ts";
-import { PAPER_PRESET_NAMES } from "../../tasks/paper/mod.ts";
+import { PAPER_PRESETS } from "../../tasks/paper/mod.ts";
 
 // deno-lint-ignore no-explicit-any
 const program: any = await buildProgram([]);
@@ -164,6 +164,6 @@ Deno.test("options are declared with a help text, and a default that does not st
 });
 
 Deno.test("options list the presets of the paper and the tasks of GLUE", () => {
-  assertEquals([...PRESETS], PAPER_PRESET_NAMES);
+  assertEquals([...PRESETS], PAPER_PRESETS.map(({ name }) => name));
   assertEquals([...GLUE_TASKS_AND_AX], [...GLUE_TASK_NAMES]);
 });

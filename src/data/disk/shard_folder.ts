@@ -41,11 +41,6 @@ export class ShardFolder {
     this.#histograms = histograms;
   }
 
-  /** Number of tokens that are not written yet. */
-  get pendingTokens(): number {
-    return this.#builder.tokens;
-  }
-
   /**
    * Adds a document.
    *

@@ -1,18 +1,12 @@
 import type { WordCounts } from "./word_counter.ts";
 
-/** A character that must be in the vocabulary, and its frequency. */
-export interface RequiredCharacter {
-  readonly character: string;
-  readonly count: number;
-}
-
 /**
  * Chooses the most frequent characters until they make up `coverage` of the text (SentencePiece's
  * `TrainerInterface::LoadSentences`).
  *
  * @returns The characters in descending order of frequency, equal ones in code point order.
  */
-export function requiredCharacters(words: WordCounts, coverage: number): RequiredCharacter[] {
+export function requiredCharacters(words: WordCounts, coverage: number): string[] {
   const counts = new Map<number, number>();
   let total = 0;
   for (const table of [words.within, words.final]) {
@@ -26,14 +20,14 @@ export function requiredCharacters(words: WordCounts, coverage: number): Require
     }
   }
   const sorted = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-  const required: RequiredCharacter[] = [];
+  const required: string[] = [];
   let covered = 0;
   for (const [codePoint, count] of sorted) {
     // Compared in float32, as the reference does.
     if (Math.fround(covered / total) >= Math.fround(coverage)) break;
     covered += count;
     if (codePoint === BOUNDARY) continue;
-    required.push({ character: String.fromCodePoint(codePoint), count });
+    required.push(String.fromCodePoint(codePoint));
   }
   return required;
 }

@@ -1,4 +1,3 @@
-import type { RequiredCharacter } from "./alphabet.ts";
 import type { TrainedPiece } from "./special_pieces.ts";
 import { lowestScore, pieceText, type Vocabulary } from "./vocabulary.ts";
 
@@ -14,7 +13,7 @@ const REQUIRED_SCORE_STEP = 0.0001;
  */
 export function finishVocabulary(
   special: readonly TrainedPiece[],
-  required: readonly RequiredCharacter[],
+  required: readonly string[],
   vocabulary: Vocabulary,
   alphabet: readonly string[],
   vocabSize: number,
@@ -30,7 +29,7 @@ export function finishVocabulary(
   const byText = new Map(learned.map((entry) => [entry.piece, entry]));
   const lowest = lowestScore(vocabulary);
   let added = 0;
-  for (const { character } of required) {
+  for (const character of required) {
     const score = Math.fround(lowest + REQUIRED_SCORE_STEP * added);
     const entry = byText.get(character);
     if (entry === undefined) added++;

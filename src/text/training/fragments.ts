@@ -1,4 +1,3 @@
-import type { RequiredCharacter } from "./alphabet.ts";
 import type { PieceRules } from "./piece_rules.ts";
 import { increment, UNKNOWN, WORD_START, type WordCounts } from "./word_counter.ts";
 
@@ -46,10 +45,10 @@ export interface FragmentContexts {
 /** Cuts counted words into fragments and writes them as symbols. */
 export function collectFragments(
   words: WordCounts,
-  required: readonly RequiredCharacter[],
+  required: readonly string[],
   rules: PieceRules,
 ): Fragments {
-  const known = new Set(required.map(({ character }) => character));
+  const known = new Set(required);
   // Key: the fragment, then the one character that follows it.
   const contexts = new Map<string, number>();
   let unknownCharacters = 0;
@@ -78,7 +77,7 @@ export function collectFragments(
   return {
     alphabet,
     unknownCharacters,
-    mostFrequentSymbol: alphabet.indexOf(required[0].character),
+    mostFrequentSymbol: alphabet.indexOf(required[0]),
     ...encode(contexts, alphabet),
   };
 }

@@ -117,21 +117,6 @@ export class JobStore {
   }
 }
 
-/** Reads all finished results in a folder. */
-export async function readResults(folder: string): Promise<JobResult[]> {
-  const results: JobResult[] = [];
-  try {
-    for await (const { name } of Deno.readDir(folder)) {
-      if (!name.endsWith(".json")) continue;
-      const outcome = await readJsonFile(`${folder}/${name}`, OUTCOME);
-      if (outcome?.status === "done") results.push(outcome);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return results;
-}
-
 function textOf(outcome: JobOutcome): string {
   return `${JSON.stringify(outcome, null, 2)}\n`;
 }

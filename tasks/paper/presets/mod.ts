@@ -17,9 +17,6 @@ export * from "./row_model.ts";
 /** All presets, from seconds to weeks. */
 export const PAPER_PRESETS: readonly Preset[] = [SMOKE, STORIES, NANO, GPU_DAY, PAPER];
 
-/** The values of `--preset`. */
-export const PAPER_PRESET_NAMES: readonly string[] = PAPER_PRESETS.map(({ name }) => name);
-
 /**
  * Finds a preset by name.
  *
@@ -28,9 +25,8 @@ export const PAPER_PRESET_NAMES: readonly string[] = PAPER_PRESETS.map(({ name }
 export function paperPreset(name: string): Preset {
   const preset = PAPER_PRESETS.find((each) => each.name === name);
   if (preset === undefined) {
-    throw new RangeError(
-      `Unknown preset ${JSON.stringify(name)}; expected one of ${PAPER_PRESET_NAMES.join(", ")}`,
-    );
+    const names = PAPER_PRESETS.map(({ name }) => name).join(", ");
+    throw new RangeError(`Unknown preset ${JSON.stringify(name)}; expected one of ${names}`);
   }
   return preset;
 }

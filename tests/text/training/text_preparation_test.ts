@@ -36,8 +36,7 @@ Deno.test("Special pieces become boundaries, the longest match first, and a sent
 Deno.test("Required characters are the most frequent ones up to the coverage, ▁ among them", () => {
   const words = count("a".repeat(50) + "b".repeat(48) + "c");
   // 100 characters: a, b, ▁ and c; 98% are a and b.
-  const texts = (coverage: number) =>
-    requiredCharacters(words, coverage).map(({ character }) => character);
+  const texts = (coverage: number) => requiredCharacters(words, coverage);
   assertEquals(texts(0.98), ["a", "b"]);
   assertEquals(texts(0.985), ["a", "b", "c"]);
   assertEquals(texts(1), ["a", "b", "c", "▁"]);

@@ -45,33 +45,38 @@ export async function findOwnFile(
   );
 }
 
-/** Returns an error with the names that are expected. */
-export function missingFile(
+/**
+ * Finds the file of a split that must exist.
+ *
+ * @throws {RecordError} if there is none, with the names that are expected, or if there are several
+ */
+export async function requiredFile(
   data: string,
   split: OwnSplit,
   endings: readonly string[],
-): RecordError {
+): Promise<string> {
+  const path = await findOwnFile(data, split, endings);
+  if (path !== null) return path;
   const names = SPLITS[split].map((name) => `${name}${endings[0]}`).join(" or ");
   const others = endings.slice(1).join(", ");
-  return new RecordError(lacks(data, `${names}${others && ` (also with ${others})`}`));
+  throw new RecordError(lacks(data, `${names}${others && ` (also with ${others})`}`));
 }
 
 /**
- * Reads a file as UTF-8.
+ * Decodes the bytes of a file.
  *
- * @param sum receives the bytes
- * @throws {RecordError} if it is not valid UTF-8
+ * @param kind class of the error
+ * @throws {Error} of this class if they are not valid UTF-8
  */
-export async function readUtf8(
+export function decodeUtf8(
+  bytes: Uint8Array,
   path: string,
-  sum?: { update(bytes: Uint8Array): unknown },
-): Promise<string> {
-  const bytes = await Deno.readFile(path);
-  sum?.update(bytes);
+  kind: new (message: string) => Error,
+): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new RecordError(`${path} is not valid UTF-8`);
+    throw new kind(`${path} is not valid UTF-8`);
   }
 }
 

@@ -16,7 +16,14 @@ import {
   lineList,
   readGlueFile,
 } from "./reader.ts";
-import { findOwnFile, holdOut, isFile, missingFile, type OwnSplit } from "../own_data.ts";
+import {
+  decodeUtf8,
+  findOwnFile,
+  holdOut,
+  isFile,
+  type OwnSplit,
+  requiredFile,
+} from "../own_data.ts";
 import type { GlueHeldOut, ProblemType } from "./task.ts";
 import type { GlueTaskDefinition } from "./tasks.ts";
 import {
@@ -118,8 +125,7 @@ export interface TextData extends GlueData {
 export async function loadTextData(data: string, options: TextDataOptions): Promise<TextData> {
   const { type, devFraction, classWeights = "none", log } = options;
   const sum = new Sha256();
-  const trainPath = await findOwnFile(data, "train", TEXT_ENDINGS);
-  if (trainPath === null) throw missingFile(data, "train", TEXT_ENDINGS);
+  const trainPath = await findTextFile(data, "train");
   const task = textTaskDefinition(await readTable(trainPath), trainPath, type);
   const all = await readRows(task, "train", trainPath, options, sum);
   const devPath = await findOwnFile(data, "dev", TEXT_ENDINGS);
@@ -159,9 +165,7 @@ export async function readTextTask(
  * @throws {RecordError} if there are none or several
  */
 export async function findTextFile(data: string, split: OwnSplit): Promise<string> {
-  const path = await findOwnFile(data, split, TEXT_ENDINGS);
-  if (path === null) throw missingFile(data, split, TEXT_ENDINGS);
-  return path;
+  return await requiredFile(data, split, TEXT_ENDINGS);
 }
 
 /** Reads a table as TSV. */
@@ -172,11 +176,7 @@ async function readTable(
   const bytes = await Deno.readFile(path);
   sum?.update(bytes);
   if (path.endsWith(".parquet")) return await parquetAsTsv(path);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new GlueFileError(`${path} is not valid UTF-8`);
-  }
+  return decodeUtf8(bytes, path, GlueFileError);
 }
 
 /** Class of rows without a label, in Hugging Face's data sets. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { lacks, Sha256 } from "../../files/mod.ts";
+import { decodeUtf8 } from "../own_data.ts";
 import type { RaceLevel } from "./metrics.ts";
 import { RaceFileError, type RaceQuestion, readRaceFile } from "./reader.ts";
 
@@ -38,7 +39,7 @@ export async function loadRace(
   for (const level of levels) {
     if (!await isFolder(`${base}/${level}`)) continue;
     for (const file of await textFiles(`${base}/${level}`)) {
-      const text = await readText(file);
+      const text = decodeUtf8(await Deno.readFile(file), file, RaceFileError);
       sum.update(text);
       questions.push(...readRaceFile(text, level, file));
       files++;
@@ -64,13 +65,4 @@ async function textFiles(folder: string): Promise<string[]> {
 
 async function isFolder(path: string): Promise<boolean> {
   return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
-}
-
-async function readText(file: string): Promise<string> {
-  const bytes = await Deno.readFile(file);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new RaceFileError(`${file} is not valid UTF-8`);
-  }
 }

@@ -5,7 +5,7 @@
  */
 import { isParquet, readParquetRows } from "../../data/disk/mod.ts";
 import { lacks, Sha256 } from "../../files/mod.ts";
-import { findOwnFile } from "../own_data.ts";
+import { decodeUtf8, findOwnFile } from "../own_data.ts";
 import {
   readSquad,
   type ReadSquadOptions,
@@ -172,14 +172,7 @@ function parse(
   content: Uint8Array | string,
   options: ReadSquadOptions,
 ): SquadDataset {
-  let text: string;
-  try {
-    text = typeof content === "string"
-      ? content
-      : new TextDecoder("utf-8", { fatal: true }).decode(content);
-  } catch {
-    throw new SquadFormatError(`${path} is not valid UTF-8`);
-  }
+  const text = typeof content === "string" ? content : decodeUtf8(content, path, SquadFormatError);
   try {
     return readSquad(text, options);
   } catch (error) {

@@ -4,7 +4,8 @@
  * @module
  */
 import { Sha256 } from "../../files/mod.ts";
-import { findOwnFile, holdOut, missingFile, type OwnSplit, readUtf8 } from "../own_data.ts";
+import { decodeUtf8, findOwnFile, holdOut, type OwnSplit, requiredFile } from "../own_data.ts";
+import { RecordError } from "../records.ts";
 import { readTagged, type TaggedSentence, tagNames } from "./reader.ts";
 
 /** Endings of files of tagged words. */
@@ -35,13 +36,12 @@ export async function loadTokensData(
   log: (sentence: string) => void,
 ): Promise<TokensData> {
   const sum = new Sha256();
-  const trainPath = await findOwnFile(data, "train", ENDINGS);
-  if (trainPath === null) throw missingFile(data, "train", ENDINGS);
-  const all = readTagged(await readUtf8(trainPath, sum), trainPath);
+  const trainPath = await requiredFile(data, "train", ENDINGS);
+  const all = await readSentences(trainPath, sum);
   const labels = tagNames(all, trainPath);
   const devPath = await findOwnFile(data, "dev", ENDINGS);
   if (devPath !== null) {
-    const dev = readTagged(await readUtf8(devPath, sum), devPath);
+    const dev = await readSentences(devPath, sum);
     tagNames(dev, devPath);
     return { labels, train: all, dev, sha256: sum.hex() };
   }
@@ -59,7 +59,11 @@ export async function readTokensSplit(
   data: string,
   split: OwnSplit,
 ): Promise<readonly TaggedSentence[]> {
-  const path = await findOwnFile(data, split, ENDINGS);
-  if (path === null) throw missingFile(data, split, ENDINGS);
-  return readTagged(await readUtf8(path), path);
+  return await readSentences(await requiredFile(data, split, ENDINGS));
+}
+
+async function readSentences(path: string, sum?: Sha256): Promise<TaggedSentence[]> {
+  const bytes = await Deno.readFile(path);
+  sum?.update(bytes);
+  return readTagged(decodeUtf8(bytes, path, RecordError), path);
 }

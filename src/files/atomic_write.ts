@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ifExists } from "./if_exists.ts";
 
 /** Data that {@linkcode atomicWriteFile} can write: bytes, text, or a stream of byte chunks. */
 export type WritableData = Uint8Array | string | AsyncIterable<Uint8Array>;
@@ -152,19 +153,10 @@ export async function removeTemporaryFiles(
   folder: string,
   names?: readonly string[],
 ): Promise<void> {
-  let entries: Deno.DirEntry[];
-  try {
-    entries = await Array.fromAsync(Deno.readDir(folder));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
-  }
-  for (const { name } of entries) {
+  for (const { name } of await ifExists(Array.fromAsync(Deno.readDir(folder))) ?? []) {
     const target = TEMPORARY.exec(name)?.[1];
     if (target === undefined || names !== undefined && !names.includes(target)) continue;
-    await Deno.remove(`${folder}/${name}`).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    });
+    await ifExists(Deno.remove(`${folder}/${name}`));
   }
 }
 

@@ -151,7 +151,5 @@ export async function readPointer(folder: string, pointer: string): Promise<stri
 }
 
 async function removeIfThere(path: string): Promise<void> {
-  await Deno.remove(path, { recursive: true }).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
+  await ifExists(Deno.remove(path, { recursive: true }));
 }

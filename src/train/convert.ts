@@ -10,11 +10,13 @@ import {
   matchTensors,
   type ModelConfig,
 } from "../model/mod.ts";
+import { ifExists } from "../files/mod.ts";
 import { loadTokenizer } from "../text/disk/mod.ts";
 import type { Tokenizer } from "../text/mod.ts";
 import { halfTensor, toFloat32 } from "../weights/mod.ts";
 import { encoderParts, headsOf, type ModelHead, savedClass } from "./convert_heads.ts";
 import { readModelFolder, writeModelFolder } from "./model_folder.ts";
+import { nameErrors } from "./name_errors.ts";
 import { checkNewFolder, writeNewFolder } from "./new_folder.ts";
 
 /** Options of {@linkcode convertFolder}. */
@@ -59,16 +61,7 @@ export async function convertFolder(
   await checkNewFolder(to);
   const model = await readModelFolder(from);
   const tokenizer = await tokenizerOf(from, model.config);
-  const named = <T>(read: () => T): T => {
-    try {
-      return read();
-    } catch (error) {
-      if (error instanceof ConfigError || error instanceof TypeError) {
-        throw new ConfigError(`${from}: ${error.message}`);
-      }
-      throw error;
-    }
-  };
+  const named = <T>(read: () => T) => nameErrors(from, [ConfigError, TypeError], read);
   const { config, weights } = positions === undefined
     ? model
     : named(() => interpolatePositions(model, positions));
@@ -110,14 +103,9 @@ export async function convertFolder(
 
 /** Loads the tokenizer of a folder; null if it has none. @throws {ConfigError} if it has more pieces than the model */
 export async function tokenizerOf(from: string, config: ModelConfig): Promise<Tokenizer | null> {
-  try {
-    const tokenizer = await loadTokenizer(from);
-    checkVocabularySize(tokenizer, config, from);
-    return tokenizer;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  const tokenizer = await ifExists(loadTokenizer(from));
+  if (tokenizer !== null) checkVocabularySize(tokenizer, config, from);
+  return tokenizer;
 }
 
 /** Hugging Face's names of the precisions. */

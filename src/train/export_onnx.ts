@@ -26,6 +26,7 @@ import { type Safetensors, toFloat32 } from "../weights/mod.ts";
 import { tokenizerOf } from "./convert.ts";
 import { encoderParts, headsOf, savedClass } from "./convert_heads.ts";
 import { readModelFolder } from "./model_folder.ts";
+import { nameErrors } from "./name_errors.ts";
 import { checkNewFolder, writeNewFolder } from "./new_folder.ts";
 
 /** Files by precision, with the names that transformers.js has for its `dtype` (fp32, fp16 and q8). */
@@ -72,24 +73,13 @@ export async function exportOnnx(
   await checkNewFolder(to);
   const { config, weights } = await readModelFolder(from);
   const tokenizer = await tokenizerOf(from, config);
-  const inFolder = <T>(compute: () => T): T => {
-    try {
-      return compute();
-    } catch (error) {
-      if (
-        error instanceof ConfigError || error instanceof TypeError || error instanceof RangeError
-      ) {
-        throw new ConfigError(`${from}: ${error.message}`);
-      }
-      throw error;
-    }
-  };
-  const task = inFolder(() => taskOf(config, weights, given));
-  const { values, labels, pooler } = inFolder(() => parametersOf(config, weights, task));
+  const named = <T>(read: () => T) => nameErrors(from, [ConfigError, TypeError, RangeError], read);
+  const task = named(() => taskOf(config, weights, given));
+  const { values, labels, pooler } = named(() => parametersOf(config, weights, task));
   if (task === "squad-v2" && tokenizer === null) {
     throw new ConfigError(`${from}: the task squad-v2 needs the tokenizer, which is missing`);
   }
-  const encoded = inFolder(() =>
+  const encoded = named(() =>
     precisions.map((precision) => ({
       name: ONNX_FILES[precision],
       model: encodeOnnx({

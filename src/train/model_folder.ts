@@ -15,6 +15,7 @@ import {
   type StoredTensor,
   type WritableTensor,
 } from "../weights/mod.ts";
+import { nameErrors } from "./name_errors.ts";
 
 /** The contents of a model folder. */
 export interface ModelFolder {
@@ -112,7 +113,7 @@ export async function readConfig(path: string): Promise<ModelConfig> {
     ? [path, await readBytes(path)]
     : [`${path}/config.json`, await readBytes(`${path}/config.json`, path)];
   const text = new TextDecoder().decode(bytes);
-  return named(file, () => parseConfig(text));
+  return nameErrors(file, [ConfigError, SyntaxError], () => parseConfig(text));
 }
 
 /**
@@ -122,7 +123,7 @@ export async function readConfig(path: string): Promise<ModelConfig> {
  */
 export async function readSafetensors(file: string): Promise<Safetensors> {
   const bytes = await readBytes(file);
-  return named(file, () => parseSafetensors(bytes));
+  return nameErrors(file, [ConfigError, SyntaxError], () => parseSafetensors(bytes));
 }
 
 /** @param folder the folder that the caller named, if it is not the file */
@@ -136,17 +137,5 @@ async function readBytes(file: string, folder?: string): Promise<Uint8Array> {
       );
     }
     throw new ConfigError(`Cannot read ${file}: ${(error as Error).message}`);
-  }
-}
-
-/** Adds the file to the message of an error. */
-function named<T>(file: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof ConfigError || error instanceof SyntaxError) {
-      throw new ConfigError(`${file}: ${error.message}`);
-    }
-    throw error;
   }
 }

@@ -40,7 +40,7 @@ import {
   writeRacePredictions,
 } from "../../src/benchmarks/race/mod.ts";
 import { type Device, openDevice } from "../../src/device/mod.ts";
-import { atomicWriteFile } from "../../src/files/mod.ts";
+import { atomicWriteFile, ifExists } from "../../src/files/mod.ts";
 import { ConfigError, type ModelConfig } from "../../src/model/mod.ts";
 import type { Tokenizer } from "../../src/text/mod.ts";
 import { readConfig } from "../../src/train/disk.ts";
@@ -210,10 +210,7 @@ async function rowLogits(
 async function packSubmission(folder: string, log: (line: string) => void): Promise<void> {
   const found = new Map<string, string>();
   for (const name of SUBMISSION_FILES) {
-    const text = await Deno.readTextFile(`${folder}/${name}`).catch((error) => {
-      if (error instanceof Deno.errors.NotFound) return null;
-      throw error;
-    });
+    const text = await ifExists(Deno.readTextFile(`${folder}/${name}`));
     if (text !== null) found.set(name, text);
   }
   await atomicWriteFile(`${folder}/submission.zip`, submissionZip(found));

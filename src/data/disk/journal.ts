@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { atomicWriteFile, parseSealed, sealedJson } from "../../files/mod.ts";
+import { atomicWriteFile, ifExists, parseSealed, sealedJson } from "../../files/mod.ts";
 import { isObject } from "../../json/mod.ts";
 import { isCount, isShardEntry, type ShardEntry } from "../index_file.ts";
 import { isHistograms, type LengthHistograms } from "../length_histogram.ts";
@@ -53,13 +53,8 @@ export async function writeJournal(folder: string, journal: Journal): Promise<vo
  */
 export async function readJournal(folder: string): Promise<Journal | undefined> {
   const path = `${folder}/${JOURNAL_FILE}`;
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const text = await ifExists(Deno.readTextFile(path));
+  if (text === null) return undefined;
   try {
     const journal = parseSealed(text);
     if (!isJournal(journal)) throw new SyntaxError("it is not a journal of prepare");

@@ -40,13 +40,8 @@ export class ModelCache {
   /** Returns the commit of a branch at the last download. Returns a commit unchanged. */
   async commitOf(revision: string): Promise<string | null> {
     if (COMMIT.test(revision)) return revision;
-    try {
-      const commit = (await Deno.readTextFile(this.ref(revision))).trim();
-      return COMMIT.test(commit) ? commit : null;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return null;
-      throw error;
-    }
+    const commit = (await ifExists(Deno.readTextFile(this.ref(revision))))?.trim() ?? "";
+    return COMMIT.test(commit) ? commit : null;
   }
 
   /** Path of the file that contains the commit of a branch. */
@@ -193,10 +188,5 @@ async function writeIn(path: string, text: string): Promise<void> {
 }
 
 async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  return (await ifExists(Deno.stat(path)))?.isFile ?? false;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { folderOf, syncFolder, writeAll } from "../../files/mod.ts";
+import { folderOf, ifExists, syncFolder, writeAll } from "../../files/mod.ts";
 import { checksumLike } from "./checksum.ts";
 import { HubError, HubUnreachableError } from "./errors.ts";
 import type { HubModel } from "./model_name.ts";
@@ -152,10 +152,5 @@ async function write(output: Deno.FsFile, chunk: Uint8Array, path: string): Prom
 }
 
 async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await Deno.stat(path)).size;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return 0;
-    throw error;
-  }
+  return (await ifExists(Deno.stat(path)))?.size ?? 0;
 }

@@ -49,7 +49,11 @@ export function normalizeText(text: string): string {
 
 /** The SHA-256 of a text in hexadecimal. */
 export async function hashText(text: string): Promise<string> {
-  const bytes = new TextEncoder().encode(normalizeText(text));
+  return await hexDigest(new TextEncoder().encode(normalizeText(text)));
+}
+
+/** The SHA-256 of bytes in hexadecimal. */
+export async function hexDigest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

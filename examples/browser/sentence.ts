@@ -7,7 +7,6 @@
 /** What stands for a hidden word in the text, whatever the model's own name of it. */
 export const BLANK = "[MASK]";
 
-/** A sentence. */
 export interface Sentence {
   /** Contains {@linkcode BLANK} for each hidden word. */
   readonly text: string;

@@ -99,7 +99,6 @@ export const SETTINGS = {
   seed: integer("Seed", [0, 999_999], 42, "The same seed gives the same run, bit for bit."),
 } as const satisfies Readonly<Record<string, Setting>>;
 
-/** Name of a setting. */
 export type SettingName = keyof typeof SETTINGS;
 
 /** A value for each setting. */

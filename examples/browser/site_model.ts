@@ -4,6 +4,7 @@
  * @module
  */
 import { SHIPPED_MODEL, shippedFiles, ShippedModelError } from "@albert-lab/albert";
+import { hexDigest } from "./link.ts";
 import { SERVED_MODEL, type ServedModel } from "./served_model.ts";
 import type { Site } from "./site.ts";
 
@@ -67,7 +68,6 @@ function fileReader(folder: string): Read {
 }
 
 async function versionOf(files: readonly Uint8Array<ArrayBuffer>[]): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", await new Blob([...files]).arrayBuffer());
-  return Array.from(new Uint8Array(digest, 0, 8), (byte) => byte.toString(16).padStart(2, "0"))
-    .join("");
+  const bytes = await new Blob([...files]).bytes();
+  return (await hexDigest(bytes)).slice(0, 16);
 }

@@ -17,8 +17,6 @@ export interface Curve {
   readonly values: readonly (number | null)[];
   /** Dashes for baselines. */
   readonly dash?: readonly number[];
-  /** Marks every value, for curves of a few. */
-  readonly points?: boolean;
 }
 
 /** Properties of {@linkcode Chart}. */
@@ -34,14 +32,16 @@ export interface ChartProps {
   /** Lowest and highest value of y; those of the curves if absent. */
   readonly from?: number;
   readonly to?: number;
-  readonly height?: number;
   /** Formats values of y. */
   readonly format?: (value: number) => string;
 }
 
+/** Height in pixels. */
+const HEIGHT = 190;
+
 /** Draws curves over steps. The values under the pointer are in the legend. */
 export function Chart(
-  { label, x, xLabel = "step", curves, range, from, to, height = 190, format = short }: ChartProps,
+  { label, x, xLabel = "step", curves, range, from, to, format = short }: ChartProps,
 ) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -57,7 +57,7 @@ export function Chart(
     plot.current = new uPlot(
       {
         width: parent.clientWidth,
-        height,
+        height: HEIGHT,
         scales: {
           x: { time: false, ...(range && { range: [...range] as [number, number] }) },
           ...((from ?? to) !== undefined && {
@@ -73,12 +73,12 @@ export function Chart(
         cursor: { points: { size: 6 }, drag: { x: false, y: false } },
         series: [
           { label: xLabel },
-          ...curves.map(({ label, color, dash, points = false }) => ({
+          ...curves.map(({ label, color, dash }) => ({
             label,
             stroke: () => colorOf(parent, color),
             width: dash ? 1.25 : 2,
             dash: dash ? [...dash] : undefined,
-            points: { show: points, size: 8, fill: () => colorOf(parent, color) },
+            points: { show: false },
             value: (_: uPlot, value: number | null) => value === null ? "–" : format(value),
           })),
         ],
@@ -87,7 +87,7 @@ export function Chart(
       parent,
     );
     const observer = new ResizeObserver(() => {
-      plot.current?.setSize({ width: parent.clientWidth, height });
+      plot.current?.setSize({ width: parent.clientWidth, height: HEIGHT });
       queueMicrotask(() => showLast(plot.current));
     });
     observer.observe(parent);

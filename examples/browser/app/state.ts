@@ -5,7 +5,7 @@
  */
 import { computed, signal } from "@preact/signals";
 import { Client } from "../client.ts";
-import { decodeLink, hashText, normalizeText, type SharedRun } from "../link.ts";
+import { decodeLink, hashText, type SharedRun } from "../link.ts";
 import type {
   DeviceChoice,
   DeviceInfo,
@@ -76,7 +76,7 @@ export const shownPanel = signal<string>("fill");
 export const shownModel = signal<string | null>(null);
 
 /** The run that the page shows. */
-export const run = computed(() => runs.value.find(({ run }) => run === shownRun.value) ?? null);
+export const run = computed(() => findRun(shownRun.value) ?? null);
 
 /** Models to choose from: loaded ones, and the runs that have a model. */
 export const choices = computed<readonly ModelChoice[]>(() => [
@@ -124,7 +124,7 @@ export async function start(): Promise<void> {
   shownRun.value ??= (invitedAmong(saved) ?? saved[0])?.run ?? null;
   for (const { run } of saved) {
     // The visitor may have paused or deleted it meanwhile.
-    const state = runs.value.find((view) => view.run === run)?.state;
+    const state = findRun(run)?.state;
     if (state === "running" || state === "preparing") await requestResume(run);
   }
 }
@@ -250,6 +250,11 @@ export async function loadModel(
   return info;
 }
 
+/** The run of this name; undefined if there is none, as for a loaded model. */
+export function findRun(name: string | null): RunView | undefined {
+  return runs.value.find(({ run }) => run === name);
+}
+
 /** The text that settings name. */
 function textOf({ text }: Settings): string {
   if (text === "farm") return farmText();
@@ -259,7 +264,7 @@ function textOf({ text }: Settings): string {
 
 /** SHA-256 of the visitor's own text; null if it is empty. */
 export async function ownTextHash(): Promise<string | null> {
-  return ownText.value.trim() === "" ? null : await hashText(normalizeText(ownText.value));
+  return ownText.value.trim() === "" ? null : await hashText(ownText.value);
 }
 
 /** Starts an action of the visitor, and shows its error in place of that of an earlier one. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Inputs, useEffect, useState } from "preact/hooks";
-import { runs } from "../app/state.ts";
+import { findRun } from "../app/state.ts";
 
 /** Milliseconds without a change after which a request is sent. */
 const PAUSE = 150;
@@ -17,7 +17,7 @@ export interface Answer<T> {
 
 /** A number that changes when the model of a run has changed. A model that is not a run stays as it is. */
 export function versionOf(model: string): number {
-  return runs.value.find(({ run }) => run === model)?.samples.length ?? 0;
+  return findRun(model)?.samples.length ?? 0;
 }
 
 /**

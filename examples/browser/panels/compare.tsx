@@ -11,6 +11,7 @@ import { Chart } from "../app/chart.tsx";
 import {
   attempt,
   call,
+  findRun,
   follow,
   nameOf,
   reveal,
@@ -34,8 +35,7 @@ const chosen = signal<readonly [string | null, string | null]>([null, null]);
 
 /** Both runs: the visitor's choice, else the newest two. */
 const pair = computed<readonly [RunView, RunView] | null>(() => {
-  const find = (name: string | null) => runs.value.find(({ run }) => run === name);
-  const [a, b] = chosen.value.map(find);
+  const [a, b] = chosen.value.map(findRun);
   if (a !== undefined && b !== undefined) return [a, b];
   const [newest, other] = runs.value;
   return other === undefined ? null : [other, newest];

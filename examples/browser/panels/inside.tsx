@@ -6,7 +6,7 @@
  * @module
  */
 import { computed, signal } from "@preact/signals";
-import { attempt, choices, runs, settings, shownRun, startRun } from "../app/state.ts";
+import { attempt, choices, findRun, settings, shownRun, startRun } from "../app/state.ts";
 import type { ConfigSource } from "../protocol.ts";
 import { Attention } from "./attention.tsx";
 import { Embeddings } from "./embeddings.tsx";
@@ -49,7 +49,7 @@ export function Inside() {
 
 /** The configuration to draw: that of the model, or of the form if there is no model yet. */
 function sourceOf(model: string | null): ConfigSource {
-  const run = runs.value.find(({ run }) => run === model);
+  const run = findRun(model);
   if (run?.facts) return { settings: run.settings, vocabularySize: run.facts.vocabularySize };
   if (model !== null) return { model };
   return { settings: settings.value, vocabularySize: settings.value.vocabulary };
@@ -74,7 +74,7 @@ function NoModel() {
 
 /** What is shown: a model and a sentence. */
 function Subject({ model }: { readonly model: string }) {
-  const run = runs.value.find(({ run }) => run === model);
+  const run = findRun(model);
   return (
     <section class="card subject" aria-label="Model and sentence">
       <div class="field">

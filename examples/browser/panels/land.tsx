@@ -7,7 +7,7 @@
  */
 import { computed, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { attempt, call, device, runs, served, shownPanel, startRun } from "../app/state.ts";
+import { attempt, call, device, findRun, served, shownPanel, startRun } from "../app/state.ts";
 import type { Guess } from "../protocol.ts";
 import { BLANK, edit, type Part, partsOf, type Sentence, toggle } from "../sentence.ts";
 import { useLive } from "./live.ts";
@@ -92,7 +92,7 @@ function change(next: Sentence): void {
 /** Asks the model once the visitor pauses. */
 function useGuesses(model: string | null): void {
   // The model of a run changes while it trains.
-  const steps = runs.value.find(({ run }) => run === model)?.samples.length;
+  const steps = findRun(model)?.samples.length;
   const { text, hidden } = sentence.value;
   const info = chosenInfo.value;
   const canGuess = model !== null && hasBlanks.value && hasHead.value;
@@ -288,7 +288,7 @@ function Hidden({ word, guess: { hidden } }: { readonly word: string; readonly g
 
 /** Sentences to try. A model that was trained in the page gets one of its text. */
 function Examples({ model }: { readonly model: string | null }) {
-  const run = runs.value.find(({ run }) => run === model);
+  const run = findRun(model);
   const own = run?.settings.text === "farm" ? EXAMPLES.farm : EXAMPLES.books;
   useEffect(() => {
     if (!edited.value) sentence.value = own[0];

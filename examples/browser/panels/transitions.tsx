@@ -7,7 +7,7 @@
  */
 import { useState } from "preact/hooks";
 import { Chart } from "../app/chart.tsx";
-import { attempt, call, choices, runs, type RunView, startRun } from "../app/state.ts";
+import { attempt, call, choices, findRun, runs, type RunView, startRun } from "../app/state.ts";
 import type { LayerTransition } from "../protocol.ts";
 import { SETTING_NAMES } from "../settings.ts";
 import { useAnswer, versionOf } from "./answer.ts";
@@ -23,7 +23,7 @@ export interface TransitionsProps {
 /** The section. */
 export function Transitions({ model, text, keep }: TransitionsProps) {
   const [chosen, choose] = useState<string | null>(null);
-  const run = runs.value.find((view) => view.run === model);
+  const run = findRun(model);
   const other = chosen ?? (run && counterpartOf(run)?.run) ?? "";
   const { value, error } = useAnswer(
     async (isCurrent) => {
@@ -95,7 +95,7 @@ function counterpartOf(run: RunView): RunView | undefined {
 }
 
 function nameOf(model: string, otherwise: string): string {
-  const share = runs.value.find(({ run }) => run === model)?.settings.share;
+  const share = findRun(model)?.settings.share;
   if (share === undefined) return otherwise;
   const names = {
     all: "Shared",

@@ -7,7 +7,7 @@
  */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { call, choices, follow, run, runs, served } from "../app/state.ts";
+import { call, choices, findRun, follow, run, served } from "../app/state.ts";
 import type { ModelInfo } from "../protocol.ts";
 import { Download } from "./download.tsx";
 import { LoadModel } from "./load_model.tsx";
@@ -28,7 +28,7 @@ export function Use() {
     else follow(async () => described.value = { model, info: await call("describe", model) });
   }, [model]);
   const info = described.value?.model === model ? described.value?.info : undefined;
-  const view = runs.value.find(({ run }) => run === model);
+  const view = findRun(model);
   return (
     <div class="use-columns">
       <div class="stack">

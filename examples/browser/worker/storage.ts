@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { hexDigest } from "../link.ts";
 import type { MetricPoint, RunFacts, RunState, SamplePoint, SavedRun } from "../protocol.ts";
 import type { Settings } from "../settings.ts";
 
@@ -17,7 +18,6 @@ export interface RunHeader {
   readonly started: number;
 }
 
-/** A line of the log. */
 export type LogLine =
   | { readonly facts: RunFacts }
   | { readonly vocabulary: readonly string[] }
@@ -284,11 +284,6 @@ async function parseCheckpoint(bytes: Uint8Array<ArrayBuffer>): Promise<Checkpoi
     return tensor;
   });
   return { step, seconds, tensors };
-}
-
-async function hexDigest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function messageOf(error: unknown): string {

@@ -11,14 +11,11 @@ import { scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
 import { element, type Html } from "../src/report/mod.ts";
 
-/** An axis. */
 export interface PlotAxis {
   readonly title: string;
   readonly log?: boolean;
   /** Values with a label; round values if absent. */
   readonly ticks?: readonly number[];
-  /** Whether the axis starts at 0. */
-  readonly zero?: boolean;
 }
 
 /** A line through points, in order. */
@@ -142,14 +139,13 @@ function drawPanel(
 }
 
 function scaleOf(
-  { log = false, zero = false }: PlotAxis,
+  { log = false }: PlotAxis,
   values: readonly number[],
   range: readonly [number, number],
 ) {
   const least = Math.min(...values), most = Math.max(...values);
   if (log) return scaleLog([least, most > least ? most : least * 10], range);
-  const low = zero ? Math.min(0, least) : least;
-  return scaleLinear([low, most > low ? most : low + 1], range).nice(5);
+  return scaleLinear([least, most > least ? most : least + 1], range).nice(5);
 }
 
 /** Round values: 1, 2 and 5 times powers of ten on a logarithmic axis of few powers, else powers alone. */

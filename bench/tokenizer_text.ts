@@ -7,19 +7,18 @@ import { PieceType, type SentencePieceModel } from "../src/text/mod.ts";
 
 /**
  * Samples text from the unigram model of a vocabulary, so that pieces are as frequent as in its training text. The order of
- * the words is random. The same seed gives the same text.
+ * the words is random, and the same in every call.
  *
  * @param model The vocabulary.
  * @param length Number of characters.
- * @param seed Seed of the random numbers.
  * @returns Lines of about 80 characters.
  */
-export function sampleText(model: SentencePieceModel, length: number, seed = 1): string {
+export function sampleText(model: SentencePieceModel, length: number): string {
   const pieces = model.pieces.filter(({ type }) => type === PieceType.normal);
   const cumulative = new Float64Array(pieces.length);
   let total = 0;
   pieces.forEach(({ score }, i) => cumulative[i] = total += Math.exp(score));
-  let state = seed >>> 0;
+  let state = 1;
   let text = "", line = "";
   while (text.length < length) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -129,7 +129,6 @@ export interface KitSizes {
   readonly pipelined: number;
 }
 
-/** For a GPU. */
 export const GPU_SIZES: KitSizes = {
   config: "albert-base-v2",
   ...{ batch: 8, sequence: 128, steps: 7, pipelined: 10 },

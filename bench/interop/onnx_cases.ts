@@ -47,7 +47,6 @@ export interface OnnxBatch {
   >;
 }
 
-/** Outputs by name. */
 export type NamedOutputs = ReadonlyMap<
   string,
   { readonly shape: readonly number[]; readonly data: Float32Array }

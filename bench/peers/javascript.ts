@@ -11,7 +11,6 @@ const JAX_JS_VERSION = "0.1.25";
 const TFJS_VERSION = "4.22.0";
 const WARM_UP_SIZE = 512;
 
-/** Opens jax-js. */
 export async function openJaxJs(key: string, backend: Backend): Promise<Peer | string> {
   const jax = await importPackage(`npm:@jax-js/jax@${JAX_JS_VERSION}`);
   if (!(await jax.init()).includes(backend)) return `jax-js does not support ${backend} here`;

@@ -45,7 +45,6 @@ const NODE: Build = {
 export const openOnnxruntimeWeb = (): Promise<Peer> => open(WEBGPU);
 /** Opens onnxruntime-web on WebAssembly. */
 export const openOnnxruntimeWasm = (): Promise<Peer> => open(WASM);
-/** Opens onnxruntime-node. */
 export const openOnnxruntimeNode = (): Promise<Peer> => open(NODE);
 
 async function open({ key, label, specifier, provider, output }: Build): Promise<Peer> {

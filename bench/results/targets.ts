@@ -41,7 +41,6 @@ const MODEL_NAMES = {
   "albert-base": "albert-base, B 8, S 128",
 } as const;
 
-/** The rows of all targets. */
 export function targetRows(results: SuiteResults): TargetRow[] {
   return [
     ...products(results),

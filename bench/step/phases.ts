@@ -81,7 +81,6 @@ export function stepsPerWait(device: Device): number {
   return device instanceof WebGpuDevice && !device.access.capabilities.cpuAdapter ? 10 : 1;
 }
 
-/** Times of a step. */
 export interface StepTime {
   /** Time of a step, including its part of the wait for the device. */
   readonly milliseconds: number;

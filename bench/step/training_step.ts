@@ -6,7 +6,7 @@
 import { exampleSettings, type ExampleSource } from "../../src/data/mod.ts";
 import { type Device, PlanningDevice } from "../../src/device/mod.ts";
 import { initialize, type ModelConfig, PretrainingModel } from "../../src/model/mod.ts";
-import { Optimizer, OPTIMIZER_DEFAULTS, type OptimizerKind } from "../../src/optim/mod.ts";
+import { Optimizer, OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
 import {
   PRETRAINING,
   PRETRAINING_LOSSES,
@@ -22,7 +22,6 @@ import {
 } from "../../src/train/mod.ts";
 import { syntheticExamples } from "../workload.ts";
 
-/** Sizes of a step. */
 export interface StepSizes {
   readonly batch: number;
   readonly sequence: number;
@@ -52,7 +51,6 @@ export class TrainingStep {
     readonly config: ModelConfig,
     readonly sizes: StepSizes,
     readonly source: ExampleSource,
-    kind: OptimizerKind,
   ) {
     this.#model = new PretrainingModel(device, config);
     // Planning needs no values, and initializing a large model is slow.
@@ -60,8 +58,7 @@ export class TrainingStep {
       initialize(this.#model.parameters, 1, config.initializerRange);
     }
     const { lossScale, half } = halfPrecision(device, sizes.precision);
-    const settings = { ...OPTIMIZER_DEFAULTS, kind };
-    this.#optimizer = new Optimizer(this.#model.parameters, settings, 1, lossScale);
+    this.#optimizer = new Optimizer(this.#model.parameters, OPTIMIZER_DEFAULTS, 1, lossScale);
     this.#half = half;
     this.#metrics = new MetricRing(device, PRETRAINING_LOSSES, 1);
   }
@@ -71,10 +68,9 @@ export class TrainingStep {
     device: Device,
     config: ModelConfig,
     sizes: StepSizes,
-    kind: OptimizerKind = "lamb",
   ): Promise<TrainingStep> {
     const source = await syntheticExamples(config, sizes.sequence, sizes.maxPredictions);
-    return new TrainingStep(device, config, sizes, source, kind);
+    return new TrainingStep(device, config, sizes, source);
   }
 
   /** Builds the step's batch. */

@@ -197,12 +197,12 @@ export const v128 = {
   load: load(vector(0), 2),
   loadSplat: load(vector(9), 2),
   store: store(vector(11), 2),
-  storeLane: (address: Code, value: Code, lane: number, offset = 0): Code => [
+  storeLane: (address: Code, value: Code, lane: number): Code => [
     address,
     value,
     vector(90),
     2,
-    unsigned(offset),
+    unsigned(0),
     lane,
   ],
   not: unary(vector(77), i32x4Constant),

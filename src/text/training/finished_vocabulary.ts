@@ -17,7 +17,7 @@ export function finishVocabulary(
   vocabulary: Vocabulary,
   alphabet: readonly string[],
   vocabSize: number,
-  hardLimit = true,
+  hardLimit: boolean,
 ): TrainedPiece[] {
   const learned = Array.from(vocabulary.scores, (score, index): TrainedPiece => ({
     piece: pieceText(vocabulary, index, alphabet),

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { DeviceLimits } from "../../../src/device/mod.ts";
 import type { ModelConfig } from "../../../src/model/mod.ts";
 import { planPretrainingStep } from "../../../src/pretraining/mod.ts";
 
@@ -40,13 +39,12 @@ const GRADIENT = 4;
  * Plans one update on the planning device. Examples do not interact, so the operations are linear in their number (except for sorting the embedding's
  * gradient), and two small recordings determine those of any batch size.
  *
- * @param limits limits of the device
  * @throws {RangeError} If a tensor exceeds the limits; the message names it.
  */
-export function stepCost(config: ModelConfig, shape: StepShape, limits?: DeviceLimits): StepCost {
+export function stepCost(config: ModelConfig, shape: StepShape): StepCost {
   const { batchSize, microBatchSize, sequenceLength, maxPredictions } = shape;
   const plan = (examples: number) =>
-    planPretrainingStep(config, examples, sequenceLength, maxPredictions, { limits });
+    planPretrainingStep(config, examples, sequenceLength, maxPredictions);
   const [one, two, held] = [plan(1), plan(2), plan(Math.min(microBatchSize, batchSize))];
   const flopsPerExample = two.flops - one.flops;
   return {

@@ -65,7 +65,6 @@ function forwardSignals(child: Deno.ChildProcess): () => void {
   return () => listeners.forEach((remove) => remove());
 }
 
-/** The environment for the child. */
 export async function childEnvironment(): Promise<Record<string, string>> {
   const env: Record<string, string> = { ...Deno.env.toObject(), ...LAZY_PACKAGES };
   delete env.INIT_CWD; // A `deno task` that the tool starts would use it.

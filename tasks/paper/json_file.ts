@@ -6,7 +6,6 @@
 import { ifExists } from "../../src/files/mod.ts";
 import { isObject } from "../../src/json/mod.ts";
 
-/** A kind of file. */
 export interface JsonFileKind<T> {
   /** Whether an object has the fields of this kind. */
   isValid(value: Record<string, unknown> & Partial<T>): boolean;

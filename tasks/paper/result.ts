@@ -5,7 +5,6 @@
  */
 import type { Column, CurveName, Experiment, Row } from "./experiment.ts";
 
-/** The kind of a job. */
 export type JobKind =
   /** Pretrains a model from scratch, or from a shallower one, and evaluates it on the development text. */
   | "pretrain"

@@ -8,7 +8,6 @@ import { runFolder } from "./jobs/context.ts";
 import type { Job } from "./jobs/job.ts";
 import { jobsOf, openPaperRun, type ResultPlaces } from "./paper_run.ts";
 
-/** A running job. */
 export interface RunningJob {
   readonly label: string;
   /** The last logged step. */
@@ -17,7 +16,6 @@ export interface RunningJob {
   readonly steps: number | null;
 }
 
-/** A failed job. */
 export interface FailedJob {
   readonly label: string;
   readonly error: string;

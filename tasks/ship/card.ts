@@ -46,7 +46,6 @@ export const RECORD_FILES = {
   finetuning: "finetuning.jsonl",
 } as const;
 
-/** Writes a record. */
 export async function writeRecord(name: keyof typeof RECORD_FILES, text: string): Promise<void> {
   await Deno.mkdir(RECORDS, { recursive: true });
   await atomicWriteFile(`${RECORDS}/${RECORD_FILES[name]}`, text);
@@ -81,7 +80,6 @@ function parameterCount(weights: Uint8Array): number {
 const interval = ({ share, low, high }: Share) =>
   `${formatPercent(share)} [${formatPercent(low)}, ${formatPercent(high)}]`;
 
-/** Returns the text of the card. */
 export function cardText(
   config: string,
   weights: Uint8Array,

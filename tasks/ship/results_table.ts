@@ -22,7 +22,6 @@ export interface FinetuningResult {
   readonly flags: readonly string[];
 }
 
-/** A task of the table. */
 export interface TableTask {
   readonly name: string;
   readonly title: string;
@@ -35,7 +34,6 @@ export interface TableTask {
 /** The same for all tasks. */
 const COMMON = ["--learning-rate", "3e-4", "--batch-size", "32"];
 
-/** The tasks of the table. */
 export const TABLE_TASKS: readonly TableTask[] = [
   {
     name: "cola",

@@ -29,7 +29,6 @@ interface StepBase {
   readonly learningRate: number;
 }
 
-/** A pretraining step. */
 export interface PretrainingStep extends StepBase {
   readonly kind: "pretrain";
   /** Masked tokens per example. */
@@ -43,7 +42,6 @@ export interface FinetuningStep extends StepBase {
   readonly size: FinetuningSize;
 }
 
-/** A step to check. */
 export type CheckedStep = PretrainingStep | FinetuningStep;
 
 /** Fine-tuning is checked with the model on which the paper's Tables 3 to 5 are based. */

@@ -10,7 +10,6 @@ import { planStep, Trainer, type TrainerSettings } from "../../../src/train/mod.
 import type { CheckedStep } from "./checked_step.ts";
 import type { StepObjective } from "./step_objective.ts";
 
-/** The result of a step. */
 export interface StepResult {
   readonly label: string;
   readonly rows: readonly string[];

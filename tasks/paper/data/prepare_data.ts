@@ -48,7 +48,6 @@ export interface DataRequest {
   log(message: string): void;
 }
 
-/** Prepared data. */
 export interface PreparedPaperData {
   /** The folder of the benchmarks' files. */
   readonly root: string;

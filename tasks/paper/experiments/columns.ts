@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { BenchmarkId, Column, Row } from "../experiment.ts";
+import type { BenchmarkId, Column, PaperModel, Row } from "../experiment.ts";
 
 /** Creates the column of a benchmark. */
 export function benchmark(id: BenchmarkId, label: string, ...metrics: string[]): Column {
@@ -16,7 +16,6 @@ const SQUAD_1: Column = benchmark("squad-1.1", "SQuAD1.1", "f1", "exact_match");
 const SQUAD_2: Column = benchmark("squad-2.0", "SQuAD2.0", "f1", "exact");
 /** MNLI, matched. */
 const MNLI: Column = benchmark("mnli", "MNLI", "accuracy");
-/** SST-2. */
 const SST_2: Column = benchmark("sst-2", "SST-2", "accuracy");
 /** RACE, the development set. */
 const RACE: Column = benchmark("race", "RACE", "accuracy");
@@ -56,6 +55,22 @@ export const MLM: Column = {
 /** Masked-LM accuracy where the paper does not print it: at small sizes it resolves differences that benchmarks do not. */
 export const ADDED_MLM: Column = { ...MLM, added: true };
 
+/** Bytes of gradients that a data-parallel step exchanges. */
+export const TRAFFIC: Column = {
+  id: "traffic",
+  label: "Gradient bytes per step",
+  measure: { kind: "cost", of: "traffic" },
+  added: true,
+};
+
+/** Peak memory of a step. */
+export const MEMORY: Column = {
+  id: "memory",
+  label: "Memory per step",
+  measure: { kind: "cost", of: "memory" },
+  added: true,
+};
+
 /** The paper's cells by column: one text per column, `-` for an empty cell. */
 export function cells(columns: readonly Column[], ...texts: string[]): Record<string, string> {
   if (texts.length !== columns.length) {
@@ -66,6 +81,17 @@ export function cells(columns: readonly Column[], ...texts: string[]): Record<st
   return Object.fromEntries(
     columns.flatMap(({ id }, i) => texts[i] === "-" ? [] : [[id, texts[i]]]),
   );
+}
+
+/** The row of a model of the paper. */
+export function modelRow(
+  columns: readonly Column[],
+  model: PaperModel,
+  group: string,
+  label: string,
+  ...printed: string[]
+): Row {
+  return { id: model, group, label, variation: { model }, paper: cells(columns, ...printed) };
 }
 
 /** The rows of a table with leaderboard results: those that the paper quotes, and ALBERT's. */

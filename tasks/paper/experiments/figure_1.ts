@@ -5,7 +5,6 @@
  */
 import type { Experiment } from "../experiment.ts";
 
-/** Figure 1. */
 export const FIGURE_1: Experiment = {
   id: "figure-1",
   kind: "figure",

@@ -5,7 +5,6 @@
  */
 import type { Experiment } from "../experiment.ts";
 
-/** Figure 2. */
 export const FIGURE_2: Experiment = {
   id: "figure-2",
   kind: "figure",

@@ -16,7 +16,6 @@ const BENCHMARK_COLUMNS: readonly Column[] = [
   benchmark("squad-2.0", "SQuAD2.0", "f1", "exact"),
 ];
 
-/** The pilot. */
 export const PILOT: Experiment = {
   id: "pilot",
   kind: "table",

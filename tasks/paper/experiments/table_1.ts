@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Column, Experiment, PaperModel, Row } from "../experiment.ts";
-import { cells, PARAMETERS, PRESET_PARAMETERS } from "./columns.ts";
+import type { Column, Experiment } from "../experiment.ts";
+import { MEMORY, modelRow, PARAMETERS, PRESET_PARAMETERS, TRAFFIC } from "./columns.ts";
 
 function field(
   id: string,
@@ -22,11 +22,6 @@ const PRINTED = [
   field("sharing", "Parameter-sharing", "share"),
 ];
 
-function model(id: PaperModel, group: string, label: string, ...printed: string[]): Row {
-  return { id, group, label, variation: { model: id }, paper: cells(PRINTED, ...printed) };
-}
-
-/** Table 1. */
 export const TABLE_1: Experiment = {
   id: "table-1",
   kind: "table",
@@ -41,25 +36,15 @@ export const TABLE_1: Experiment = {
   columns: [
     ...PRINTED,
     PRESET_PARAMETERS,
-    {
-      id: "traffic",
-      label: "Gradient bytes per step",
-      measure: { kind: "cost", of: "traffic" },
-      added: true,
-    },
-    {
-      id: "memory",
-      label: "Memory per step",
-      measure: { kind: "cost", of: "memory" },
-      added: true,
-    },
+    TRAFFIC,
+    MEMORY,
   ],
   rows: [
-    model("bert-base", "BERT", "base", "108M", "12", "768", "768", "False"),
-    model("bert-large", "BERT", "large", "334M", "24", "1024", "1024", "False"),
-    model("albert-base", "ALBERT", "base", "12M", "12", "768", "128", "True"),
-    model("albert-large", "ALBERT", "large", "18M", "24", "1024", "128", "True"),
-    model("albert-xlarge", "ALBERT", "xlarge", "60M", "24", "2048", "128", "True"),
-    model("albert-xxlarge", "ALBERT", "xxlarge", "235M", "12", "4096", "128", "True"),
+    modelRow(PRINTED, "bert-base", "BERT", "base", "108M", "12", "768", "768", "False"),
+    modelRow(PRINTED, "bert-large", "BERT", "large", "334M", "24", "1024", "1024", "False"),
+    modelRow(PRINTED, "albert-base", "ALBERT", "base", "12M", "12", "768", "128", "True"),
+    modelRow(PRINTED, "albert-large", "ALBERT", "large", "18M", "24", "1024", "128", "True"),
+    modelRow(PRINTED, "albert-xlarge", "ALBERT", "xlarge", "60M", "24", "2048", "128", "True"),
+    modelRow(PRINTED, "albert-xxlarge", "ALBERT", "xxlarge", "235M", "12", "4096", "128", "True"),
   ],
 };

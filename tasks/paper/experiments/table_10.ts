@@ -35,7 +35,6 @@ const { quoted, albert } = leaderboardRows(
   (label) => label.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replace(/-$/, ""),
 );
 
-/** Table 10. */
 export const TABLE_10: Experiment = {
   id: "table-10",
   kind: "table",

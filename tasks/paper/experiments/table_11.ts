@@ -29,7 +29,6 @@ function depth(layers: number, shallower: number | null, ...printed: string[]): 
   };
 }
 
-/** Table 11. */
 export const TABLE_11: Experiment = {
   id: "table-11",
   kind: "table",

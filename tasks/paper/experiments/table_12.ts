@@ -24,7 +24,6 @@ function width(hiddenSize: number, ...printed: string[]): Row {
   };
 }
 
-/** Table 12. */
 export const TABLE_12: Experiment = {
   id: "table-12",
   kind: "table",

@@ -6,7 +6,6 @@
 import type { Experiment } from "../experiment.ts";
 import { ADDED_MLM, cells, DEV_PROTOCOL, DOWNSTREAM } from "./columns.ts";
 
-/** Table 13. */
 export const TABLE_13: Experiment = {
   id: "table-13",
   kind: "table",

@@ -24,7 +24,6 @@ function task(benchmark: BenchmarkId, label: string, ...printed: string[]): Row 
   return { id: benchmark, label, benchmark, paper: cells(COLUMNS, ...printed) };
 }
 
-/** Table 14. */
 export const TABLE_14: Experiment = {
   id: "table-14",
   kind: "table",

@@ -3,24 +3,21 @@
  *
  * @module
  */
-import type { Column, Experiment, PaperModel, Row } from "../experiment.ts";
+import type { Column, Experiment } from "../experiment.ts";
 import {
   ADDED_MLM,
-  cells,
   DEV_PROTOCOL,
   DOWNSTREAM,
+  MEMORY,
+  modelRow,
   PARAMETERS,
   PRESET_PARAMETERS,
+  TRAFFIC,
 } from "./columns.ts";
 
 const SPEED_UP: Column = { id: "speed-up", label: "Speedup", measure: { kind: "speed-up" } };
 const PRINTED = [PARAMETERS, ...DOWNSTREAM, SPEED_UP];
 
-function model(id: PaperModel, group: string, label: string, ...printed: string[]): Row {
-  return { id, group, label, variation: { model: id }, paper: cells(PRINTED, ...printed) };
-}
-
-/** Table 2. */
 export const TABLE_2: Experiment = {
   id: "table-2",
   kind: "table",
@@ -38,26 +35,16 @@ export const TABLE_2: Experiment = {
     ...PRINTED,
     ADDED_MLM,
     PRESET_PARAMETERS,
-    {
-      id: "memory",
-      label: "Memory per step",
-      measure: { kind: "cost", of: "memory" },
-      added: true,
-    },
-    {
-      id: "traffic",
-      label: "Gradient bytes per step",
-      measure: { kind: "cost", of: "traffic" },
-      added: true,
-    },
+    MEMORY,
+    TRAFFIC,
   ],
   // deno-fmt-ignore
   rows: [
-    model("bert-base", "BERT", "base", "108M", "90.4/83.2", "80.4/77.6", "84.5", "92.8", "68.2", "82.3", "4.7x"),
-    model("bert-large", "BERT", "large", "334M", "92.2/85.5", "85.0/82.2", "86.6", "93.0", "73.9", "85.2", "1.0"),
-    model("albert-base", "ALBERT", "base", "12M", "89.3/82.3", "80.0/77.1", "81.6", "90.3", "64.0", "80.1", "5.6x"),
-    model("albert-large", "ALBERT", "large", "18M", "90.6/83.9", "82.3/79.4", "83.5", "91.7", "68.5", "82.4", "1.7x"),
-    model("albert-xlarge", "ALBERT", "xlarge", "60M", "92.5/86.1", "86.1/83.1", "86.4", "92.4", "74.8", "85.5", "0.6x"),
-    model("albert-xxlarge", "ALBERT", "xxlarge", "235M", "94.1/88.3", "88.1/85.1", "88.0", "95.2", "82.3", "88.7", "0.3x"),
+    modelRow(PRINTED, "bert-base", "BERT", "base", "108M", "90.4/83.2", "80.4/77.6", "84.5", "92.8", "68.2", "82.3", "4.7x"),
+    modelRow(PRINTED, "bert-large", "BERT", "large", "334M", "92.2/85.5", "85.0/82.2", "86.6", "93.0", "73.9", "85.2", "1.0"),
+    modelRow(PRINTED, "albert-base", "ALBERT", "base", "12M", "89.3/82.3", "80.0/77.1", "81.6", "90.3", "64.0", "80.1", "5.6x"),
+    modelRow(PRINTED, "albert-large", "ALBERT", "large", "18M", "90.6/83.9", "82.3/79.4", "83.5", "91.7", "68.5", "82.4", "1.7x"),
+    modelRow(PRINTED, "albert-xlarge", "ALBERT", "xlarge", "60M", "92.5/86.1", "86.1/83.1", "86.4", "92.4", "74.8", "85.5", "0.6x"),
+    modelRow(PRINTED, "albert-xxlarge", "ALBERT", "xxlarge", "235M", "94.1/88.3", "88.1/85.1", "88.0", "95.2", "82.3", "88.7", "0.3x"),
   ],
 };

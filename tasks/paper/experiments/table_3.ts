@@ -25,7 +25,6 @@ function size(share: "all" | "none", embeddingSize: number, ...printed: string[]
   };
 }
 
-/** Table 3. */
 export const TABLE_3: Experiment = {
   id: "table-3",
   kind: "table",

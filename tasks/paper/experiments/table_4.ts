@@ -33,7 +33,6 @@ function strategy(embeddingSize: number, share: Share, ...printed: string[]): Ro
   };
 }
 
-/** Table 4. */
 export const TABLE_4: Experiment = {
   id: "table-4",
   kind: "table",

@@ -27,7 +27,6 @@ function loss(pairObjective: PairObjective, label: string, ...printed: string[])
   };
 }
 
-/** Table 5. */
 export const TABLE_5: Experiment = {
   id: "table-5",
   kind: "table",

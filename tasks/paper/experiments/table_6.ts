@@ -12,7 +12,6 @@ const PRINTED: readonly Column[] = [
   ...DOWNSTREAM,
 ];
 
-/** Table 6. */
 export const TABLE_6: Experiment = {
   id: "table-6",
   kind: "table",

@@ -6,7 +6,6 @@
 import type { Experiment } from "../experiment.ts";
 import { ADDED_MLM, cells, DEV_PROTOCOL, DOWNSTREAM } from "./columns.ts";
 
-/** Table 7. */
 export const TABLE_7: Experiment = {
   id: "table-7",
   kind: "table",

@@ -6,7 +6,6 @@
 import type { Experiment } from "../experiment.ts";
 import { ADDED_MLM, cells, DOWNSTREAM } from "./columns.ts";
 
-/** Table 8. */
 export const TABLE_8: Experiment = {
   id: "table-8",
   kind: "table",

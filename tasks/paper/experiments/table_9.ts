@@ -32,7 +32,6 @@ const { quoted, albert } = leaderboardRows(
   (label) => label.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-"),
 );
 
-/** Table 9. */
 export const TABLE_9: Experiment = {
   id: "table-9",
   kind: "table",

@@ -11,7 +11,6 @@ import type { Job } from "./job.ts";
 import { LocalRunner, type RunnerSettings } from "./local_runner.ts";
 import type { JobRunner } from "./run_jobs.ts";
 
-/** All runners of a run. */
 export class Runners {
   /** One runner per concurrent job. */
   readonly list: readonly JobRunner[];

@@ -70,7 +70,6 @@ export interface LessonRecipe {
   readonly warmupSteps: number;
 }
 
-/** A lesson. */
 export interface Lesson {
   readonly id: string;
   readonly title: string;
@@ -161,7 +160,6 @@ function maskedLmLesson(
   };
 }
 
-/** All lessons. */
 export const LESSONS: readonly Lesson[] = [
   maskedLmLesson({
     id: "sharing",

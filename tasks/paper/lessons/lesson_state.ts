@@ -18,7 +18,6 @@ export interface LessonStateRun {
   readonly result: LessonRunResult | null;
 }
 
-/** The state of a lesson. */
 export interface LessonState {
   readonly lesson: Lesson;
   readonly recipe: LessonRecipe;
@@ -41,7 +40,6 @@ export interface LessonEvidence {
   readonly verdict: LessonVerdict;
 }
 
-/** The outcome of a lesson. */
 export interface LessonOutcome {
   readonly verdict: LessonVerdict;
   /** Why there is no verdict, without a full stop; absent with one. */

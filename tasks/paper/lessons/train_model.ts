@@ -15,7 +15,6 @@ import { isObject } from "../../../src/json/mod.ts";
 import { lessonConfig, type LessonModel, type LessonRecipe } from "./lesson.ts";
 import type { LessonText } from "./lesson_text.ts";
 
-/** A run of a lesson. */
 export interface LessonRun {
   readonly model: LessonModel;
   readonly seed: number;
@@ -24,7 +23,6 @@ export interface LessonRun {
   readonly folder: string;
 }
 
-/** The result of a run. */
 export interface LessonRunResult {
   /** Scores in points by the names of `measureIntrinsic()`. */
   readonly metrics: Readonly<Record<string, number>>;

@@ -9,7 +9,6 @@ import { mean, sampleSpread } from "../statistics.ts";
 import { labelAtSize } from "./size_text.ts";
 import { cellNumbers, columnNumber } from "./numbers.ts";
 
-/** A cell. */
 export interface CellView {
   /** The mean over seeds, such as `45.2/33.1`; null if nothing was measured. */
   readonly measured: string | null;

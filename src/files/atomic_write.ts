@@ -96,9 +96,9 @@ export async function linkTarget(path: string): Promise<string> {
 }
 
 /**
- * Writes all of `bytes`. `FsFile.write` may write a part only: on a nearly full disk it returns a short count, and throws on the next call.
+ * Writes all of `bytes`. One call of `write` may write a part only: on a nearly full disk it returns a short count, and throws on the next call.
  *
- * @param file An open, writable file.
+ * @param file An open, writable file, or standard output.
  * @param bytes The bytes to write at the file's position.
  * @throws {Error} The system's error, such as "No space left on device".
  */

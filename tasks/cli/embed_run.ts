@@ -5,20 +5,18 @@
  */
 import { recordsIn, STANDARD_INPUT } from "../../src/data/disk/mod.ts";
 import { recordLine, textOf, type TextRecord } from "../../src/data/mod.ts";
-import { openDevice } from "../../src/device/mod.ts";
 import { atomicWrite, writeAll } from "../../src/files/mod.ts";
 import {
   type Albert,
   EMBEDDING_HEADER_BYTES,
   type EmbedOptions,
-  loadPretrained,
   npyHeader,
   safetensorsHeader,
 } from "../../src/inference/mod.ts";
 import type { EmbedFlags } from "./embed.ts";
 import { usage, UsageError } from "./errors.ts";
-import { checkpointFolder } from "./open_checkpoint.ts";
 import { givenOnly } from "./options.ts";
+import { withPretrained } from "./predict_run.ts";
 import { createProgress, logTo } from "./progress.ts";
 
 /** Batches that are sorted by length together. */
@@ -43,10 +41,7 @@ export async function embed(flags: EmbedFlags, texts: readonly string[]): Promis
     throw new UsageError("Texts and --input exclude each other");
   }
   const header = output === undefined ? undefined : headerOf(output);
-  const device = await openDevice({ device: flags.device, blas: flags.blas });
-  try {
-    const folder = await checkpointFolder(flags.checkpoint, flags);
-    using albert = await loadPretrained(folder, device);
+  await withPretrained(flags, async (albert) => {
     const batches = texts.length > 0
       ? [{ source: "", records: texts.map((text, i) => ({ line: i + 1, fields: { text } })) }]
       : recordsOf(input ?? [STANDARD_INPUT], flags);
@@ -55,9 +50,7 @@ export async function embed(flags: EmbedFlags, texts: readonly string[]): Promis
     const embedded = embedRecords(albert, batches, field, flags);
     if (output === undefined) return await printLines(embedded);
     await writeFile(output, header, embedded, albert.config.hiddenSize, flags);
-  } finally {
-    await device.destroy();
-  }
+  });
 }
 
 type Header = (rows: number, columns: number) => Uint8Array;
@@ -137,10 +130,7 @@ function jsonLines({ source, records, vectors }: EmbeddedRecords): string {
 async function printLines(embedded: AsyncIterable<EmbeddedRecords>): Promise<void> {
   const encoder = new TextEncoder();
   for await (const one of embedded) {
-    const bytes = encoder.encode(jsonLines(one));
-    for (let written = 0; written < bytes.length;) {
-      written += await Deno.stdout.write(bytes.subarray(written));
-    }
+    await writeAll(Deno.stdout, encoder.encode(jsonLines(one)));
   }
 }
 

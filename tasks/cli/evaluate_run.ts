@@ -86,7 +86,7 @@ export async function evaluateGlue(flags: EvaluateGlueFlags): Promise<void> {
     });
     if (path === null) continue;
     const rows = firstOf(await readRows(definition, flags.split, path, { log }), flags);
-    const answers = await predictRows(definition, rows, flags);
+    const answers = glueAnswers(definition, rows, await rowLogits(definition, rows, flags));
     files.set(submission, writePredictions(definition, rows, answers));
     if (flags.split === "test") continue;
     const gold = rows.map(({ label }) => label!);
@@ -175,15 +175,6 @@ function labelsOfRow(
   return { index, texts, ...(label !== undefined && { label: names[label] ?? label }) };
 }
 
-/** Returns the predicted class or score of each row. */
-async function predictRows(
-  definition: GlueTaskDefinition,
-  rows: readonly GlueRow[],
-  flags: EvaluateFlags & { readonly labels?: string },
-): Promise<number[]> {
-  return glueAnswers(definition, rows, await rowLogits(definition, rows, flags));
-}
-
 /** Returns the logits of each row in the order of the task's labels. */
 async function rowLogits(
   definition: GlueTaskDefinition,
@@ -247,9 +238,8 @@ async function classesOf(
   );
 }
 
-/** A checkpoint, and how it encodes text. */
-interface OpenedModel {
-  readonly config: ModelConfig;
+/** How a checkpoint encodes text. */
+interface TextEncoding {
   readonly tokenizer: Tokenizer;
   readonly maxSeqLength: number;
 }
@@ -257,7 +247,7 @@ interface OpenedModel {
 /** How examples become logits; encoded for every checkpoint, because tokenizers differ. */
 interface LogitsRequest<E extends FinetuneExample> {
   readonly head: TaskHead<E, Float32Array>;
-  encode(model: OpenedModel): readonly E[];
+  encode(encoding: TextEncoding): readonly E[];
   /** Returns a function that reorders the logits of a checkpoint for the task. */
   prepare(config: ModelConfig, checkpoint: string): (logits: Float32Array) => Float32Array;
 }
@@ -296,7 +286,7 @@ async function logitsOf<E extends FinetuneExample>(
   const model = taskModel(device, config, head, { trainable: false });
   try {
     loadFinetuned(model, head, weights);
-    const examples = encode({ config, tokenizer, maxSeqLength: length });
+    const examples = encode({ tokenizer, maxSeqLength: length });
     const logits = await predictAll(device, model, head, examples, flags.batchSize, length);
     return logits.map(arrange);
   } finally {

@@ -129,9 +129,7 @@ const REPORT_OPTIONS = {
 
 /** Flags of `paper run` and `paper plan`. */
 export type ExperimentFlags = Flags<typeof EXPERIMENT_OPTIONS>;
-/** Flags of `paper plan`. */
 export type PaperPlanFlags = Flags<typeof PLAN_OPTIONS>;
-/** Flags of `paper run`. */
 export type PaperRunFlags = Flags<typeof RUN_OPTIONS>;
 const LESSON_OPTIONS = {
   "--output <folder>": {
@@ -161,11 +159,8 @@ const LESSON_OPTIONS = {
   "--max-time <time>": { kind: "duration", help: "Save and stop after this time: 90s, 30m, 2h." },
 } as const satisfies OptionTable;
 
-/** Flags of `paper lesson`. */
 export type PaperLessonFlags = Flags<typeof LESSON_OPTIONS>;
-/** Flags of `paper check`. */
 export type PaperCheckFlags = Flags<typeof CHECK_OPTIONS>;
-/** Flags of `paper report`. */
 export type PaperReportFlags = Flags<typeof REPORT_OPTIONS>;
 
 const list = defineCommand({

@@ -30,7 +30,7 @@ import {
   Parameters,
   softmax,
 } from "../../src/model/mod.ts";
-import { loadPretrained } from "../../src/inference/mod.ts";
+import { type Albert, loadPretrained } from "../../src/inference/mod.ts";
 import type { Tokenizer } from "../../src/text/mod.ts";
 import {
   type FinetuneExample,
@@ -41,7 +41,7 @@ import {
   trainedLength,
 } from "../../src/train/mod.ts";
 import { recordsIn, STANDARD_INPUT } from "../../src/data/disk/mod.ts";
-import { atomicWriteFile } from "../../src/files/mod.ts";
+import { atomicWriteFile, writeAll } from "../../src/files/mod.ts";
 import { checkCount, formatPercent } from "../../src/json/mod.ts";
 import { usage, UsageError } from "./errors.ts";
 import { checkpointFolder, openCheckpoint } from "./open_checkpoint.ts";
@@ -61,18 +61,12 @@ const BATCH_SIZE = 16;
 /** Prints the candidates for each mask of a text, or of each line of standard input. */
 export async function predictFillMask(flags: FillMaskFlags, text?: string): Promise<void> {
   usage(() => checkCount("top", flags.top));
-  const device = await openDevice({ device: flags.device, blas: flags.blas });
-  try {
-    const folder = await checkpointFolder(flags.checkpoint, flags);
-    const albert = await loadPretrained(folder, device);
+  await withPretrained(flags, async (albert) => {
     for (const line of await linesOf(text)) {
       const masks = await albert.fillMask(line, flags.top);
       console.log(flags.json ? JSON.stringify({ text: line, masks }) : filledText(line, masks));
     }
-    albert.free();
-  } finally {
-    await device.destroy();
-  }
+  });
 }
 
 /** Prints the classes of each text by decreasing probability, or the scores of a regression. */
@@ -140,11 +134,7 @@ async function classifyRecords(paths: readonly string[], flags: ClassifyFlags): 
     }
     if (output !== undefined) await atomicWriteFile(output, lines());
     else {
-      for await (const bytes of lines()) {
-        for (let done = 0; done < bytes.length;) {
-          done += await Deno.stdout.write(bytes.subarray(done));
-        }
-      }
+      for await (const bytes of lines()) await writeAll(Deno.stdout, bytes);
     }
     if (cut > 0) {
       logTo(flags)(
@@ -179,10 +169,7 @@ function predictionsOf(
 
 /** Prints the masked-LM perplexity of each text. */
 export async function predictPerplexity(flags: PerplexityFlags, text?: string): Promise<void> {
-  const device = await openDevice({ device: flags.device, blas: flags.blas });
-  try {
-    const folder = await checkpointFolder(flags.checkpoint, flags);
-    using albert = await loadPretrained(folder, device);
+  await withPretrained(flags, async (albert) => {
     for (const line of await linesOf(text)) {
       const score = await albert.perplexity(line);
       const { perplexity, loss, tokens } = score;
@@ -194,9 +181,7 @@ export async function predictPerplexity(flags: PerplexityFlags, text?: string): 
           } nats per token, ${tokens} tokens  ${line}`,
       );
     }
-  } finally {
-    await device.destroy();
-  }
+  });
 }
 
 /** Prints the answer to a question, marked in its text, with the n-best answers below. */
@@ -266,6 +251,20 @@ interface PredictingModel<E extends FinetuneExample, O> {
   /** Whether longer sequences are possible, for notices. */
   readonly longer: string;
   predict(examples: readonly E[]): Promise<O[]>;
+}
+
+/** Opens a device and loads the model of `--checkpoint`, calls `use` with it, and closes both. */
+export async function withPretrained(
+  flags: GlobalFlags & { readonly checkpoint: string },
+  use: (albert: Albert) => Promise<void>,
+): Promise<void> {
+  const device = await openDevice({ device: flags.device, blas: flags.blas });
+  try {
+    using albert = await loadPretrained(await checkpointFolder(flags.checkpoint, flags), device);
+    await use(albert);
+  } finally {
+    await device.destroy();
+  }
 }
 
 /** Opens a checkpoint and a device, calls `use` with the model, and closes both. */

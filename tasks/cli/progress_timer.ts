@@ -13,7 +13,6 @@ export interface BarMover {
   show(state: ProgressState, seconds: number, style: LineStyle): void;
   /** Calls a function that writes, while no bar is drawn. */
   pause(write: () => void): void;
-  /** Stops. */
   stop(): void;
 }
 

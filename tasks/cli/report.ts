@@ -23,7 +23,7 @@ export default defineCommand({
     "A table of all logged values": "albert report runs/books --format csv > books.csv",
   },
   action: async (flags, ...runs) => {
-    const { atomicWriteFile } = await import("../../src/files/mod.ts");
+    const { atomicWriteFile, writeAll } = await import("../../src/files/mod.ts");
     const { comparisonPage, readRun, runPage, runSummary } = await import(
       "../../src/report/mod.ts"
     );
@@ -33,7 +33,7 @@ export default defineCommand({
       const text = flags.format === "csv"
         ? await eventsOf(runs, records.map(({ name }) => name))
         : `${JSON.stringify(records.map(runSummary), null, 2)}\n`;
-      if (flags.output === undefined) await writeOutput(text);
+      if (flags.output === undefined) await writeAll(Deno.stdout, new TextEncoder().encode(text));
       else await atomicWriteFile(flags.output, text);
       return;
     }
@@ -63,10 +63,4 @@ async function eventsOf(folders: readonly string[], names: readonly string[]): P
     }
   }
   return eventsCsv(all);
-}
-
-/** Writes all of a text to standard output. */
-async function writeOutput(text: string): Promise<void> {
-  await ReadableStream.from([new TextEncoder().encode(text)])
-    .pipeTo(Deno.stdout.writable, { preventClose: true });
 }

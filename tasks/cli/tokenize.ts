@@ -49,13 +49,14 @@ export default defineCommand({
     "Encode a line": "echo 'The cat sat.' | albert tokenize --vocab runs/vocabulary",
   },
   action: async (flags) => {
+    const { writeAll } = await import("../../src/files/mod.ts");
     const { openVocabulary } = await import("./open_checkpoint.ts");
     const { mapLines } = await import("../../src/text/mod.ts");
     const tokenizer = await openVocabulary(flags.vocab, flags);
     const convert = await lineConverter(tokenizer, flags);
     const lines = mapLines(Deno.stdin.readable, convert);
     const encoder = new TextEncoder();
-    for await (const text of lines) await writeAll(encoder.encode(text));
+    for await (const text of lines) await writeAll(Deno.stdout, encoder.encode(text));
   },
 });
 
@@ -120,10 +121,4 @@ function randomNumbers(seed: number): () => number {
     mixed ^= mixed + Math.imul(mixed ^ mixed >>> 7, mixed | 61);
     return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32;
   };
-}
-
-async function writeAll(bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) {
-    written += await Deno.stdout.write(bytes.subarray(written));
-  }
 }

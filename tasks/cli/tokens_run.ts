@@ -18,16 +18,15 @@ import {
 } from "../../src/benchmarks/tokens/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 import { atomicWriteFile } from "../../src/files/mod.ts";
-import { loadPretrained } from "../../src/inference/mod.ts";
 import { formatPercent } from "../../src/json/mod.ts";
 import { ConfigError } from "../../src/model/mod.ts";
 import { loadFinetuned, predictAll, taskModel, trainedLength } from "../../src/train/mod.ts";
 import type { EvaluateTokensFlags } from "./evaluate.ts";
 import { firstOf, reportMetrics } from "./evaluate_run.ts";
-import { checkpointFolder, openCheckpoint } from "./open_checkpoint.ts";
+import { openCheckpoint } from "./open_checkpoint.ts";
 import type { GlobalFlags } from "./options.ts";
 import type { PredictTokensFlags } from "./predict.ts";
-import { linesOf } from "./predict_run.ts";
+import { linesOf, withPretrained } from "./predict_run.ts";
 
 /** The tag of each word of each sentence with its probability, and the names of all tags. */
 interface Tagged {
@@ -109,10 +108,7 @@ export async function evaluateTokens(flags: EvaluateTokensFlags): Promise<void> 
 /** Prints the tagged spans of each text. */
 export async function predictTokens(flags: PredictTokensFlags, text?: string): Promise<void> {
   const texts = await linesOf(text);
-  const device = await openDevice({ device: flags.device, blas: flags.blas });
-  try {
-    const folder = await checkpointFolder(flags.checkpoint, flags);
-    using albert = await loadPretrained(folder, device);
+  await withPretrained(flags, async (albert) => {
     for (const [i, spans] of (await albert.tag(texts)).entries()) {
       if (flags.json) {
         console.log(JSON.stringify({ text: texts[i], spans }));
@@ -123,7 +119,5 @@ export async function predictTokens(flags: PredictTokensFlags, text?: string): P
       );
       console.log([texts[i], ...lines].join("\n"));
     }
-  } finally {
-    await device.destroy();
-  }
+  });
 }

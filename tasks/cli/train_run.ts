@@ -43,7 +43,6 @@ export interface OpenedTraining<S extends TrainSettings, B extends TaskBatch> {
   task(settings: S, log: (line: string) => void): Task<B>;
 }
 
-/** A training command. */
 export interface TrainingCommand<
   F extends TrainingFlags,
   S extends TrainSettings,
@@ -51,7 +50,6 @@ export interface TrainingCommand<
 > {
   /** Words of the command after `albert`. */
   readonly name: string;
-  /** Its options. */
   readonly options: OptionTable;
   /** Whether the result is printed; default true. */
   readonly prints?: boolean;

@@ -29,7 +29,6 @@ const TUNING_SHARE = 0.05;
 /** Expected time to tune the first kernel, in milliseconds. */
 const EXPECTED_MILLISECONDS = 2000;
 
-/** A device for training. */
 export interface TrainingDevice {
   readonly device: Device;
   /**

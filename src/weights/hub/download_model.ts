@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { VOCABULARY_FILES } from "../../text/mod.ts";
 import { shardFiles } from "../model_files.ts";
 import { ModelCache } from "./cache.ts";
 import { isChecksum } from "./checksum.ts";
@@ -16,12 +17,9 @@ const CONFIG = "config.json";
 const WHOLE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 const PICKLED = "pytorch_model.bin";
-/** One of them is enough. */
-const VOCABULARIES = ["spiece.model", "tokenizer.json", "vocab.txt"] as const;
 /** Downloaded if the model has them. */
 const TOKENIZER_FILES = [
-  ...VOCABULARIES,
-  "added_tokens.json",
+  ...VOCABULARY_FILES,
   "tokenizer_config.json",
   "special_tokens_map.json",
   "added_tokens.json",
@@ -95,7 +93,7 @@ async function cachedModel(
 }
 
 async function hasVocabulary(cache: ModelCache, commit: string): Promise<boolean> {
-  for (const name of VOCABULARIES) if (await cache.has(commit, name)) return true;
+  for (const name of VOCABULARY_FILES) if (await cache.has(commit, name)) return true;
   return false;
 }
 
@@ -144,8 +142,8 @@ class Download {
       wanted.push(file);
       if (file !== null) found.add(name);
     }
-    if (part === "tokenizer" && !VOCABULARIES.some((name) => found.has(name))) {
-      throw new HubError(`${this.#model.id} has none of ${VOCABULARIES.join(", ")}`);
+    if (part === "tokenizer" && !VOCABULARY_FILES.some((name) => found.has(name))) {
+      throw new HubError(`${this.#model.id} has none of ${VOCABULARY_FILES.join(", ")}`);
     }
     await this.#fetchAll(commit, wanted.filter((file) => file !== null && file !== "cached"));
     await this.#cache.rememberCommit(this.#model.revision, commit);

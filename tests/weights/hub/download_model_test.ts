@@ -78,6 +78,18 @@ Deno.test("downloadModel() writes the layout of the Hugging Face cache", async (
   });
 });
 
+Deno.test("downloadModel() requests and counts every file once", async () => {
+  const files = { ...FILES, "added_tokens.json": text('{"[X]": 7}') };
+  const { "README.md": _, ...wanted } = files;
+  await withHub(async ({ hub, settings }) => {
+    let total = 0;
+    await downloadModel(`hf:${ID}`, { progress: (_, all) => void (total = all) }, settings);
+    assertEquals(total, Object.values(wanted).reduce((sum, { length }) => sum + length, 0));
+    const heads = hub.requests.filter(({ method }) => method === "HEAD").map(({ path }) => path);
+    assertEquals(heads, [...new Set(heads)]);
+  }, files);
+});
+
 Deno.test("downloadModel() downloads a tokenizer without weights, and needs one", async () => {
   await withHub(async ({ hub, settings, folder }) => {
     const tokenizer = () => downloadModel(`hf:${ID}`, {}, settings, "tokenizer");

@@ -176,12 +176,12 @@ function fieldsOf(value: unknown): Record<string, unknown> {
 
 /** Batch size times sequence length, which differs between phases. */
 function tokenCounter(settings: RunRecord["settings"]): (step: number) => number {
-  const number = (value: unknown, absent: number) => typeof value === "number" ? value : absent;
+  const number = (value: unknown) => typeof value === "number" ? value : 0;
   const { batchSize: batch, examples, phases } = fieldsOf(settings?.settings);
-  const batchSize = number(batch, 0);
-  const length = (of: unknown) => number(fieldsOf(of).maxSeqLength, 0);
+  const batchSize = number(batch);
+  const length = (of: unknown) => number(fieldsOf(of).maxSeqLength);
   const stretches = Array.isArray(phases)
-    ? phases.map(fieldsOf).map((phase) => [number(phase.untilStep, 0), length(phase.examples)])
+    ? phases.map(fieldsOf).map((phase) => [number(phase.untilStep), length(phase.examples)])
     : [[Infinity, length(examples)]];
   return (step) => {
     let tokens = 0, from = 0;

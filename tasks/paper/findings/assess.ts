@@ -18,7 +18,14 @@ import {
   pValue,
   welchDifference,
 } from "../statistics.ts";
-import type { Claim, Expectation, Score, Term, Test } from "./claim.ts";
+import {
+  type Claim,
+  type Expectation,
+  type Score,
+  type Term,
+  type Test,
+  thresholdOf,
+} from "./claim.ts";
 import {
   columnsOf,
   findRow,
@@ -244,10 +251,6 @@ function verdictOf({ interval }: Estimate, expect: Expectation): Verdict {
   if (interval.low > threshold) return above ? "reproduced" : "opposite";
   if (interval.high < threshold) return above ? "opposite" : "reproduced";
   return "not resolved";
-}
-
-function thresholdOf(expect: Expectation): number {
-  return "above" in expect ? expect.above : expect.below;
 }
 
 /** The columns of each side. Sides with the same score share their columns: those in which all of them have numbers, or all columns if there are none. */

@@ -42,6 +42,11 @@ export interface Term {
 /** The side of a threshold on which the paper expects the effect. */
 export type Expectation = { readonly above: number } | { readonly below: number };
 
+/** The threshold itself. */
+export function thresholdOf(expect: Expectation): number {
+  return "above" in expect ? expect.above : expect.below;
+}
+
 /** A comparison whose outcome can support or contradict a claim. */
 export interface Test {
   /** A description of the effect: a noun phrase. */

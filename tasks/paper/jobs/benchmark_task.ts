@@ -23,6 +23,7 @@ import type { FinetuneTask } from "../../../src/train/mod.ts";
 import { benchmarkFolder, glueNameOf, raceLevels } from "../data/benchmarks.ts";
 import type { BenchmarkId } from "../experiment.ts";
 import type { FinetuningSize } from "../presets/mod.ts";
+import { DOC_STRIDE } from "./cost.ts";
 
 /** The data and size of a task. */
 export interface TaskRequest {
@@ -47,7 +48,6 @@ export interface BenchmarkTask {
 }
 
 /** Defaults of `albert finetune squad`. */
-const DOC_STRIDE = 128;
 const SQUAD = { maxQuestionLength: 64, nBest: 20, maxAnswerLength: 30 };
 
 /** Loads the files and creates the task. */

@@ -27,7 +27,7 @@ const QUESTION_TOKENS = 17;
 /** Sequences per RACE question. */
 const CHOICES = 4;
 /** Default tokens between the starts of two windows. */
-const DOC_STRIDE = 128;
+export const DOC_STRIDE = 128;
 /** Cost of the final evaluation in evaluations: SOP and NSP, each with four times the examples. */
 const FINAL_EVALUATIONS = 8;
 

@@ -11,6 +11,7 @@ import {
   undecided,
   type Verdict,
 } from "../findings/assess.ts";
+import { thresholdOf } from "../findings/claim.ts";
 import { CLAIMS, STATISTICS_COMMIT } from "../findings/claims.ts";
 import { MIN_SEEDS } from "../statistics.ts";
 import { signed } from "./numbers.ts";
@@ -116,6 +117,6 @@ export function countText({ test, estimate, pairing, seeds }: Evidence): string 
 
 /** The condition under which the claim holds: `expected above 0`. */
 export function expectationText({ test: { expect } }: Evidence): string {
-  const [side, threshold] = "above" in expect ? ["above", expect.above] : ["below", expect.below];
-  return `expected ${side} ${`${threshold}`.replace("-", "−")}`;
+  const side = "above" in expect ? "above" : "below";
+  return `expected ${side} ${`${thresholdOf(expect)}`.replace("-", "−")}`;
 }

@@ -6,6 +6,7 @@
 import { type Html, html } from "../../../src/report/mod.ts";
 import { experimentName } from "../experiment.ts";
 import { type Evidence, type Finding, undecided, type Verdict } from "../findings/assess.ts";
+import { thresholdOf } from "../findings/claim.ts";
 import {
   countText,
   effectText,
@@ -113,7 +114,7 @@ const MARGIN = 8;
 /** Draws an effect: a dot with its interval, a diamond for the paper, a dashed line for the threshold; the expected side is shaded. */
 function effectPlot({ estimate, paper, test }: Evidence): Html {
   const above = "above" in test.expect;
-  const threshold = "above" in test.expect ? test.expect.above : test.expect.below;
+  const threshold = thresholdOf(test.expect);
   const { low, high } = estimate?.interval ?? { low: NaN, high: NaN };
   const shown = [threshold, paper, estimate?.mean, low, high]
     .filter((value): value is number => Number.isFinite(value));

@@ -32,7 +32,7 @@ import {
   standInText,
   TITLE,
 } from "./report_input.ts";
-import { BASELINE_NAMES, type CellView, type TableView, tableView } from "./table_view.ts";
+import { BASELINE_NAMES, type CellView, isEmpty, type TableView, tableView } from "./table_view.ts";
 
 /** Escapes text so that it creates no Markdown markup, table border or HTML. */
 export function escapeMarkdown(text: string): string {
@@ -50,10 +50,7 @@ const LEGEND =
 
 /** Formats a table as GitHub Markdown, with its footnotes below. */
 export function tableMarkdown(view: TableView): string {
-  const header = [
-    "",
-    ...view.columns.map(named),
-  ];
+  const header = ["", ...view.columns.map(named)];
   const lines = [line(header), line(header.map((_, i) => i === 0 ? ":--" : "--:"))];
   for (const { label, rows } of view.groups) {
     if (label !== null) {
@@ -62,11 +59,7 @@ export function tableMarkdown(view: TableView): string {
     for (const { row, label, cells } of rows) {
       const heading = named({ label, added: row.added });
       // A row that the paper quotes has only the paper's numbers.
-      if (
-        cells.every(({ measured, failed, marks }) =>
-          measured === null && !failed && marks.length === 0
-        )
-      ) {
+      if (cells.every(isEmpty)) {
         lines.push(line([heading, ...cells.map(paperCell)]));
         continue;
       }
@@ -203,7 +196,7 @@ function findingsMarkdown(findings: readonly Finding[]): string {
         ...evidenceCells(one.evidence),
         escapeMarkdown(outcomeText(finding, one)),
       ];
-      lines.push(`| ${cells.join(" | ")} |`);
+      lines.push(line(cells));
     }
   }
   return lines.join("\n");

@@ -5,6 +5,7 @@
  */
 import { type Html, html, standAlone } from "../../../src/report/mod.ts";
 import type { Finding, Verdict } from "../findings/assess.ts";
+import { thresholdOf } from "../findings/claim.ts";
 import { verdictCounts } from "./evidence_text.ts";
 import { type Axis, overviewGroups, type OverviewRow } from "./overview_rows.ts";
 
@@ -230,7 +231,7 @@ export function subline(findings: readonly Finding[]): string {
 /** The content of an SVG element of any width: positions are percentages. */
 function plot({ primary, finding: { verdict } }: OverviewRow, axis: Axis): Html {
   const { estimate, paper, pairing, test: { expect } } = primary;
-  const threshold = axis.at("above" in expect ? expect.above : expect.below);
+  const threshold = axis.at(thresholdOf(expect));
   const middle = ROW / 2;
   const color = COLORS[verdict];
   const [x, width] = "above" in expect ? [threshold, 100 - threshold] : [0, threshold];

@@ -6,6 +6,7 @@
 import { scaleLinear } from "d3-scale";
 import { experimentName } from "../experiment.ts";
 import type { Evidence, Finding } from "../findings/assess.ts";
+import { thresholdOf } from "../findings/claim.ts";
 import { countText, effectText, intervalText, paperText } from "./evidence_text.ts";
 
 /** One claim in the figure. */
@@ -102,7 +103,7 @@ const TICKS = 5;
 /** An axis that contains thresholds, effects and the paper's values. If several rows share it, intervals may extend beyond it: very wide ones would hide the others. */
 function axisOf(rows: readonly OverviewRow[], suffix: string): Axis {
   const needed = rows.flatMap(({ primary: { estimate, paper, test: { expect } } }) => [
-    "above" in expect ? expect.above : expect.below,
+    thresholdOf(expect),
     ...(estimate === null ? [] : [estimate.mean]),
     ...(paper === null ? [] : [paper]),
   ]);

@@ -8,7 +8,7 @@ import type { Column } from "../experiment.ts";
 import type { SeedValue } from "../result.ts";
 import { cellNumbers } from "./numbers.ts";
 import type { ReportInput } from "./report_input.ts";
-import type { CellView, RowView, TableView } from "./table_view.ts";
+import { type CellView, isEmpty, type RowView, type TableView } from "./table_view.ts";
 
 /** Marks added columns and rows. */
 const ADDED = html`<sup title="not in the paper’s table">+</sup>`;
@@ -67,10 +67,6 @@ function tableRow(
   return html`${
     line(heading, "measured", (cell, i) => ours(cell, `${id}-${row.id}-${columns[i].id}`, input))
   }${cells.every(({ paper }) => paper === null) ? "" : line(html`paper`, "printed-row", printed)}`;
-}
-
-function isEmpty({ measured, failed, marks }: CellView): boolean {
-  return measured === null && !failed && marks.length === 0;
 }
 
 function ours(cell: CellView, id: string, input: ReportInput): Html {

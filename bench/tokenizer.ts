@@ -50,7 +50,7 @@ const RAW = "ours, ids", CLEANED = "ours, ids, ALBERT's clean-up", WORDPIECE = "
 export async function benchTokenizers(
   { text, length, rounds, python, onProgress }: TokenizerBenchOptions,
 ): Promise<TokenizerResult[]> {
-  const vocabulary = Uint8Array.from(atob(clean_30k_b64), (c) => c.charCodeAt(0));
+  const vocabulary = Uint8Array.fromBase64(clean_30k_b64);
   const lines = (text ?? sampleText(readSentencePieceModel(vocabulary), length))
     .slice(0, length).split("\n").filter((line) => line !== "");
   const megabytes = new TextEncoder().encode(lines.join("\n")).length / 1e6;

@@ -1,5 +1,5 @@
 import { Command, EnumType } from "@cliffy/command";
-import { figure, tableLine } from "../../bench/table.ts";
+import { figure, printJson, tableLine } from "../../bench/table.ts";
 import { DEVICES } from "../cli/options.ts";
 
 const TOKENIZER_WIDTHS = [34, 10, 14, 12];
@@ -22,12 +22,7 @@ export const tokenizer = new Command()
       python,
       onProgress: (line) => console.error(line),
     });
-    if (json) {
-      console.log(
-        JSON.stringify({ deno: Deno.version.deno, input: input ?? null, rounds, results }, null, 2),
-      );
-      return;
-    }
+    if (json) return printJson({ input: input ?? null, rounds, results });
     console.log(tableLine(["tokenizer", "MB/min", "ours / this", "equal lines"], TOKENIZER_WIDTHS));
     for (const { name, megabytesPerMinute, oursOverThis, equalLines } of results) {
       const equal = equalLines === null ? "" : `${(100 * equalLines).toFixed(2)}%`;
@@ -52,10 +47,7 @@ export const load = new Command()
   .action(async ({ json, ...options }) => {
     const { benchLoad } = await import("../../bench/load.ts");
     const bench = await benchLoad(options);
-    if (json) {
-      console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
-      return;
-    }
+    if (json) return printJson(bench);
     const { kind, adapter, config, megabytes, open, load, firstLogits, nextLogits } = bench;
     console.log(
       `${kind}: ${adapter}; ${config}, ${figure(megabytes)} MB\n` +
@@ -86,9 +78,7 @@ export const prepare = new Command()
       workers,
       onProgress: (line) => console.error(line),
     });
-    if (json) {
-      return void console.log(JSON.stringify({ deno: Deno.version.deno, results }, null, 2));
-    }
+    if (json) return printJson({ results });
     console.log(tableLine(["MB", "seconds", "peak MiB", "later MiB"], PREPARE_WIDTHS));
     for (const { megabytes, seconds, peakMebibytes, laterMebibytes } of results) {
       const whole = [seconds, peakMebibytes, laterMebibytes].map(Math.round);

@@ -1,6 +1,6 @@
 import { Command, EnumType } from "@cliffy/command";
 import type { KernelBench, KernelResult } from "../../bench/kernels/kernels.ts";
-import { figure, tableLine } from "../../bench/table.ts";
+import { figure, printJson, tableLine } from "../../bench/table.ts";
 import { DEVICES } from "../cli/options.ts";
 import { createProgress } from "../cli/progress.ts";
 
@@ -40,10 +40,7 @@ export const kernels = new Command()
       const { drawRoofline } = await import("../../bench/kernels/kernels.ts");
       await Deno.writeTextFile(svg, drawRoofline(bench));
     }
-    if (json) {
-      console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
-      return;
-    }
+    if (json) return printJson(bench);
     const heads = ["kernel", "size", "variant", "ms", "GFLOP/s", "GB/s", "share"];
     console.log(tableLine(heads, KERNELS_WIDTHS));
     for (const result of bench.results) console.log(line(result));

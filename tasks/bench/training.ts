@@ -1,7 +1,7 @@
 import { Command, EnumType } from "@cliffy/command";
 import type { AllReduceBench } from "../../bench/all_reduce.ts";
 import type { StepBench, StepBenchOptions } from "../../bench/step/step.ts";
-import { figure, tableLine } from "../../bench/table.ts";
+import { figure, printJson, tableLine } from "../../bench/table.ts";
 import { DEVICES } from "../cli/options.ts";
 import { createProgress } from "../cli/progress.ts";
 import { inProcessGroup } from "../cli/ranks.ts";
@@ -54,7 +54,7 @@ export const step = new Command()
       sequence: maxSeqLength,
       pytorch: againstPytorch,
     });
-    if (json) console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
+    if (json) printJson(bench);
     else for (const line of stepReport(bench)) console.log(line);
   });
 
@@ -149,7 +149,7 @@ export const browser = new Command()
     const { benchBrowser } = await import("../../bench/browser/mod.ts");
     const { flags } = await prepareConfig(console.error);
     const bench = await benchBrowser({ backend: device, rounds, steps, chromium, flags });
-    if (json) return console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
+    if (json) return printJson(bench);
     for (const { label, tokensPerSecond, losses } of bench.libraries) {
       console.log(
         `${label}: ${figure(tokensPerSecond)} tokens/s, loss ${losses.map(figure).join(" to ")}`,
@@ -183,10 +183,7 @@ export const growth = new Command()
       const { drawGrowth } = await import("../../bench/growth.ts");
       await Deno.writeTextFile(svg, drawGrowth(bench));
     }
-    if (json) {
-      console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
-      return;
-    }
+    if (json) return printJson(bench);
     console.log(tableLine(["", "value", "ms", "MiB", "least ms", "least MiB"], GROWTH_WIDTHS));
     for (const { axis, points, ...slopes } of bench.curves) {
       for (const { value, milliseconds, bytes, leastMilliseconds, leastBytes } of points) {
@@ -244,7 +241,7 @@ export const allReduce = new Command()
         sequence: maxSeqLength,
       });
       if (group.rank > 0) return;
-      if (json) console.log(JSON.stringify({ deno: Deno.version.deno, ...bench }, null, 2));
+      if (json) printJson(bench);
       else for (const line of allReduceReport(bench)) console.log(line);
     });
   });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { concatenate } from "../json/mod.ts";
 import { type Tokenizer, withMaxLength } from "../text/mod.ts";
 import { encodeSafetensors } from "../weights/mod.ts";
 import { checkVocabularySize } from "./config.ts";
@@ -40,7 +41,7 @@ export async function modelFiles(
       model.config.maxPositionEmbeddings,
     ),
   ];
-  const bytes = new Map([["model.safetensors", joined(weights)]]);
+  const bytes = new Map([["model.safetensors", concatenate(weights)]]);
   for (const [name, content] of files) {
     bytes.set(
       name,
@@ -48,14 +49,4 @@ export async function modelFiles(
     );
   }
   return bytes;
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

@@ -57,8 +57,8 @@ interface HostRange {
 export function blockTables(
   device: Device,
   parameters: Parameters,
-  shards = 1,
-  frozen: ReadonlySet<string> = new Set(),
+  shards: number,
+  frozen: ReadonlySet<string>,
 ): BlockTables {
   const trained = parameters.list.filter(({ spec }) => !frozen.has(spec.name));
   const all = trained.reduce((sum, { view }) => sum + Math.ceil(view.length / BLOCK), 0);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { concatenate } from "../json/mod.ts";
 
 const NEWLINE = 0x0a;
 
@@ -84,12 +85,5 @@ export async function* mapLines(
 }
 
 function join(parts: Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0];
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let position = 0;
-  for (const part of parts) {
-    whole.set(part, position);
-    position += part.length;
-  }
-  return whole;
+  return parts.length === 1 ? parts[0] : concatenate(parts);
 }

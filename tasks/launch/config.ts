@@ -86,11 +86,7 @@ async function withJsr(cache: string): Promise<Config> {
   const path = `${ROOT}/deno.json`;
   const lock = await Deno.readTextFile(`${ROOT}/deno.lock`);
   const copy = `${cache}/deno-${await shortHash(lock)}.lock`;
-  try {
-    await Deno.stat(copy);
-  } catch {
-    await writeAtomically(copy, lock);
-  }
+  if (!await exists(copy)) await writeAtomically(copy, lock);
   return { path, flags: ["--config", path, `--lock=${copy}`], jsr: true };
 }
 

@@ -69,8 +69,7 @@ export async function isDue(path: string, now: number = Date.now()): Promise<boo
 /** The first 16 hexadecimal digits of the SHA-256 of a text. */
 export async function shortHash(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(digest).slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0"))
-    .join("");
+  return new Uint8Array(digest, 0, 8).toHex();
 }
 
 /** Whether a file or folder exists. */

@@ -1,4 +1,5 @@
 /** Damages binary files. */
+import { concatenate } from "../../src/json/mod.ts";
 import type { RandomStream } from "../../src/tensor/random/mod.ts";
 import { chance, pick } from "./fuzzer.ts";
 
@@ -35,24 +36,24 @@ const EDITS: readonly Edit[] = [
   },
   function remove(bytes, random) {
     const [from, to] = range(bytes.length, random);
-    return join(bytes.subarray(0, from), bytes.subarray(to));
+    return concatenate([bytes.subarray(0, from), bytes.subarray(to)]);
   },
   function repeat(bytes, random) {
     const [from, to] = range(bytes.length, random, 4096);
     const part = bytes.subarray(from, to);
     const copies = Array.from({ length: 1 + random.integer(8) }, () => part);
-    return join(bytes.subarray(0, to), ...copies, bytes.subarray(to));
+    return concatenate([bytes.subarray(0, to), ...copies, bytes.subarray(to)]);
   },
   function insert(bytes, random) {
     const noise = Uint8Array.from({ length: 1 + random.integer(32) }, () => random.integer(256));
     const at = random.integer(bytes.length + 1);
-    return join(bytes.subarray(0, at), noise, bytes.subarray(at));
+    return concatenate([bytes.subarray(0, at), noise, bytes.subarray(at)]);
   },
   function splice(bytes, random, samples) {
     const other = pick(random, samples);
     const [from, to] = range(other.length, random);
     const [start, end] = range(bytes.length, random);
-    return join(bytes.subarray(0, start), other.subarray(from, to), bytes.subarray(end));
+    return concatenate([bytes.subarray(0, start), other.subarray(from, to), bytes.subarray(end)]);
   },
 ];
 
@@ -72,14 +73,4 @@ export function mutateBytes(random: RandomStream, samples: readonly Uint8Array[]
 function range(length: number, random: RandomStream, most = length): [from: number, to: number] {
   const from = random.integer(length + 1);
   return [from, from + random.integer(Math.min(length - from, most) + 1)];
-}
-
-function join(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

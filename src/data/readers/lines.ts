@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { concatenate } from "../../json/mod.ts";
 
 /** Maximum length of a line in bytes. A longer line indicates a binary file. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
@@ -87,16 +88,6 @@ export async function* decode(
 
 function withoutReturn(line: string): string {
   return line.endsWith("\r") ? line.slice(0, -1) : line;
-}
-
-function concatenate(parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
 
 /** First bytes of files that are not text, their format, and how to convert them. FILE is the name. */

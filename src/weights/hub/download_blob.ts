@@ -32,7 +32,7 @@ export async function downloadBlob(
   path: string,
   model: HubModel,
   settings: HubSettings,
-  progress: (bytes: number) => void = () => {},
+  progress: (bytes: number) => void,
 ): Promise<void> {
   const incomplete = `${path}.incomplete`;
   const resumed = await sizeOf(incomplete) > 0;

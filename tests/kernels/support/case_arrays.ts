@@ -44,18 +44,6 @@ export function caseArrays(
   );
 }
 
-/** The same arrays with the numbers in float64. */
-export function inFloat64(
-  arrays: Record<string, Float32Array | Uint32Array>,
-): Record<string, NumberArray | Uint32Array> {
-  return Object.fromEntries(
-    Object.entries(arrays).map(([name, array]) => [
-      name,
-      array instanceof Float32Array ? Float64Array.from(array) : array.slice(),
-    ]),
-  );
-}
-
 /** Copies of the arrays, changed as the kernel's reference changes them. */
 export function referenceOf<T extends NumberArray | Uint32Array>(
   kernel: Kernel,

@@ -117,6 +117,17 @@ export class JobStore {
   }
 }
 
+/** Reads all finished results in a folder. */
+export async function readResults(folder: string): Promise<JobResult[]> {
+  const results: JobResult[] = [];
+  for (const { name } of await ifExists(Array.fromAsync(Deno.readDir(folder))) ?? []) {
+    if (!name.endsWith(".json")) continue;
+    const outcome = await readJsonFile(`${folder}/${name}`, OUTCOME);
+    if (outcome?.status === "done") results.push(outcome);
+  }
+  return results;
+}
+
 function textOf(outcome: JobOutcome): string {
   return `${JSON.stringify(outcome, null, 2)}\n`;
 }

@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { readManifest } from "../../../tasks/paper/data/prepare_data.ts";
 import { JobLog } from "../../../tasks/paper/jobs/job_log.ts";
-import { JobStore } from "../../../tasks/paper/jobs/store.ts";
+import { JobStore, readResults } from "../../../tasks/paper/jobs/store.ts";
 import { type PaperRun, readPaperRun, recordPaperRun } from "../../../tasks/paper/paper_run.ts";
 
 const DAMAGED = ["", "{", "null", "[]", "7", '{"a": 1}', '{"preset": "smoke", "seeds": []}'];
@@ -11,6 +11,7 @@ for (
   const [file, read] of [
     ["paper.json", readPaperRun],
     ["data.json", readManifest],
+    ["jobs/0123456789abcdef.json", (folder) => readResults(`${folder}/jobs`)],
     [
       "jobs/0123456789abcdef.json",
       (folder) => new JobStore(folder).read({ address: "0123456789abcdef" }),

@@ -70,7 +70,7 @@ async function checkInvalidField(page: Page): Promise<void> {
   await fill(page, "#setting-seed", "42");
 }
 
-/** Messages are visible, and stay until the visitor goes on; those of a text, until it changes. */
+/** Messages are visible, and stay until the visitor's next action; those of a text, until it changes. */
 async function checkMessages(page: Page): Promise<void> {
   const alert = `document.querySelector("[role=alert]")`;
   const answered = `document.querySelectorAll(".candidates li").length > 0`;

@@ -273,7 +273,7 @@ export function attempt(action: () => Promise<unknown>): void {
   follow(action);
 }
 
-/** Starts what the page does by itself, and shows its error. */
+/** Starts an action of the page, and shows its error. */
 export function follow(action: () => Promise<unknown>): void {
   action().catch((error) => notice.value = error instanceof Error ? error.message : `${error}`);
 }

@@ -30,7 +30,8 @@ export class RemoteFileError extends Error {
 }
 
 /**
- * Returns a function that fetches the files of a folder by name. It resolves with null if the server answers with status 404.
+ * Returns a function that fetches the files of a folder by name. It resolves with null if the server answers with status 404, or with an HTML page, as servers of
+ * single-page applications do for any path.
  *
  * @param folder the URL of the folder
  * @throws {RemoteFileError} (the function) if the server answers with another error
@@ -56,7 +57,7 @@ export function remoteFiles(folder: string | URL, options: RemoteOptions = {}): 
     const kept = await cache?.match(url);
     if (kept !== undefined) return new Uint8Array(await kept.arrayBuffer());
     const response = await fetch(url);
-    if (response.status === 404) {
+    if (response.status === 404 || response.ok && isPage(response)) {
       await response.body?.cancel();
       return null;
     }
@@ -69,6 +70,11 @@ export function remoteFiles(folder: string | URL, options: RemoteOptions = {}): 
     await cache?.put(url, new Response(bytes)).catch(() => {});
     return bytes;
   };
+}
+
+/** Whether a response is an HTML page, which no file of a model is. */
+function isPage({ headers }: Response): boolean {
+  return /^text\/html\b/i.test(headers.get("content-type") ?? "");
 }
 
 /** Node has no Cache API, and a page that is not served over HTTPS cannot use it. */

@@ -10,6 +10,11 @@ function serve(): { url: string; requests: string[]; stop(): Promise<void> } {
     const { pathname } = new URL(request.url);
     requests.push(pathname);
     if (pathname === "/model/broken") return new Response("no", { status: 500 });
+    if (pathname === "/model/page") {
+      return new Response("<!doctype html>", {
+        headers: { "content-type": "text/html;charset=utf-8" },
+      });
+    }
     if (pathname !== "/model/weights") return new Response(null, { status: 404 });
     const body = new ReadableStream({
       start(controller) {
@@ -37,12 +42,15 @@ Deno.test("remoteFiles() fetches files, reports progress, and distinguishes miss
   assertEquals(seen.at(-1), { name: "weights", done: CONTENT.length, total: CONTENT.length });
   assertEquals(seen.map(({ done }) => done), seen.map(({ done }) => done).sort((a, b) => a - b));
   assertEquals(await read("other"), null);
+  assertEquals(await read("page"), null);
   await assertRejects(
     () => read("broken"),
     RemoteFileError,
     `GET ${url}broken returned status 500`,
   );
-  assertEquals(requests, ["/model/weights", "/model/other", "/model/broken"]);
+  assertEquals(requests, [
+    ...["/model/weights", "/model/other", "/model/page", "/model/broken"],
+  ]);
   await stop();
 });
 

@@ -105,6 +105,9 @@ export class Trainer<B extends TaskBatch = TaskBatch> {
    * Allocates model and optimizer, all zero. Initialize or load the parameters before the first step.
    *
    * @param ranks processes that train together, each on its part of every batch
+   * @throws {ConfigError} if the configuration is invalid
+   * @throws {RangeError} if a setting is out of range, or a buffer exceeds a limit of the device
+   * @throws {DeviceError} if there is not enough memory
    */
   constructor(
     device: Device,
@@ -119,18 +122,29 @@ export class Trainer<B extends TaskBatch = TaskBatch> {
     this.#settings = settings;
     this.#ranks = ranks;
     const frozen = frozenNames(config, freeze);
-    this.model = new Encoder(config, new Parameters(device, objective.specs(config)), frozen);
-    const { lossScale, half } = halfPrecision(device, precision);
-    this.#half = half;
-    this.optimizer = new Optimizer(
-      this.model.parameters,
-      optimizer,
-      loggingSteps,
-      lossScale,
-      shardOf(ranks),
-      frozen,
-    );
-    this.#metrics = new MetricRing(device, objective.losses, loggingSteps);
+    const made: { free(): void }[] = [];
+    try {
+      const parameters = new Parameters(device, objective.specs(config));
+      made.push(parameters);
+      this.model = new Encoder(config, parameters, frozen);
+      const { lossScale, half } = halfPrecision(device, precision);
+      if (lossScale !== undefined) made.push(lossScale);
+      this.#half = half;
+      this.#metrics = new MetricRing(device, objective.losses, loggingSteps);
+      made.push(this.#metrics);
+      // The last one, since it then frees the loss scale.
+      this.optimizer = new Optimizer(
+        parameters,
+        optimizer,
+        loggingSteps,
+        lossScale,
+        shardOf(ranks),
+        frozen,
+      );
+    } catch (error) {
+      for (const one of made) one.free();
+      throw error;
+    }
   }
 
   /** Number of steps done. */

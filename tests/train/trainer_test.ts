@@ -1,13 +1,17 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
+  type Allocation,
   type Device,
+  type DeviceBuffer,
+  DeviceError,
   openCpuDevice,
   openWebGpuDevice,
   PlanningDevice,
   WebGpuDevice,
   whole,
 } from "../../src/device/mod.ts";
-import { frozenNames } from "../../src/model/mod.ts";
+import { ConfigError, frozenNames } from "../../src/model/mod.ts";
+import { OPTIMIZER_DEFAULTS } from "../../src/optim/mod.ts";
 import { evaluatePretraining } from "../../src/pretraining/mod.ts";
 import { NonFiniteError, type TrainerSettings } from "../../src/train/mod.ts";
 import { testDevices } from "../support/devices.ts";
@@ -151,6 +155,38 @@ testDevices("a step uses exactly the planned memory", async (device) => {
     assertEquals(held - copies, planned);
     await fresh.destroy();
   }
+});
+
+/** A device whose memory is exhausted after a number of buffers. */
+class SmallDevice extends PlanningDevice {
+  constructor(private left: number) {
+    super();
+  }
+  override allocate(...[length, type, label]: Allocation): DeviceBuffer {
+    if (this.left-- === 0) throw new DeviceError(`Cannot allocate buffer "${label}"`);
+    return super.allocate(length, type, label);
+  }
+}
+
+Deno.test("a trainer that cannot be created leaves nothing allocated", () => {
+  for (let buffers = 0;; buffers++) {
+    const device = new SmallDevice(buffers);
+    try {
+      trainerOf(device);
+      break;
+    } catch (error) {
+      assert(error instanceof DeviceError);
+      assertEquals(device.memory().persistentBytes, 0, error.message);
+    }
+  }
+  const device = new PlanningDevice();
+  const config = { ...toyConfigWithDropout, numAttentionHeads: 3 };
+  const schedule = { peakLearningRate: 0.01, warmupSteps: 1, totalSteps: 6 };
+  const settings = { schedule, loggingSteps: 1 };
+  assertThrows(() => toyTrainer(device, settings, config), ConfigError, "num_attention_heads");
+  const optimizer = { ...OPTIMIZER_DEFAULTS, beta1: 2 };
+  assertThrows(() => trainerOf(device, { optimizer }), RangeError, "beta1");
+  assertEquals(device.memory().persistentBytes, 0);
 });
 
 testDevices("memory does not grow from step to step", async (device) => {

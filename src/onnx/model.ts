@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { checkOneOf } from "../json/mod.ts";
 import {
   ConfigError,
+  countParameters,
   encoderSpecs,
   type ModelConfig,
   type ParameterSpec,
@@ -13,7 +15,7 @@ import {
 import { addEncoder } from "./encoder.ts";
 import { BATCH, CHOICES, GraphBuilder, SEQUENCE, type Value } from "./graph.ts";
 import { ONNX_HEADS, type OnnxHead } from "./heads.ts";
-import type { OnnxPrecision, OnnxTask } from "./names.ts";
+import { ONNX_PRECISIONS, type OnnxPrecision, type OnnxTask } from "./names.ts";
 import { type EncodedModel, encodeModel } from "./proto.ts";
 
 /** A model to convert. */
@@ -66,17 +68,19 @@ export function onnxSpecs(
  * are int64.
  *
  * @throws {ConfigError} if the task is not known
- * @throws {RangeError} if a weight is outside of the range of the precision, or the file would exceed 2 GiB
+ * @throws {RangeError} if the precision is not known, a parameter has too many or too few values, a weight is outside of the range of the precision, or the file would exceed 2 GiB
  */
 export function encodeOnnx(source: OnnxSource): EncodedModel {
-  const { config, task, labels = 1, pooler = true, separator = SEPARATOR } = source;
+  const { config, task, labels = 1, pooler = true, separator = SEPARATOR, precision = "f32" } =
+    source;
   if (!Object.hasOwn(ONNX_HEADS, task)) {
     throw new ConfigError(
       `task must be one of ${Object.keys(ONNX_HEADS).join(", ")}, got ${JSON.stringify(task)}`,
     );
   }
+  checkOneOf("precision", precision, ONNX_PRECISIONS);
   const head = ONNX_HEADS[task];
-  const graph = new GraphBuilder(source.precision ?? "f32", (spec) => source.values(spec));
+  const graph = new GraphBuilder(precision, (spec) => valuesOf(source, spec));
   const shape = head.choices ? [BATCH, CHOICES, SEQUENCE] : [BATCH, SEQUENCE];
   const given = ["input_ids", "attention_mask", "token_type_ids"].map((name) =>
     graph.input(name, shape)
@@ -103,6 +107,16 @@ export function encodeOnnx(source: OnnxSource): EncodedModel {
     choices,
   });
   return encodeModel(graph.finish(`${config.arch} ${task}`));
+}
+
+/** Returns the values of a parameter. The file already contains their number. */
+function valuesOf(source: OnnxSource, spec: ParameterSpec): Float32Array {
+  const values = source.values(spec);
+  const expected = countParameters([spec]);
+  if (values.length === expected) return values;
+  throw new RangeError(
+    `values() must return ${expected} numbers for ${spec.name} of shape [${spec.shape}], got ${values.length}`,
+  );
 }
 
 function hasPooler(task: OnnxTask, head: OnnxHead, pooler: boolean): boolean {

@@ -161,11 +161,32 @@ Deno.test("weights outside of the range of a precision are rejected by name", ()
   encode("f16", spec.name, 65519)();
 });
 
-Deno.test("an unknown task and a file beyond the limit of the format are rejected", () => {
+Deno.test("a parameter with the wrong number of values is rejected", () => {
+  const { config, values } = randomModel(ONNX_CASES[0]);
+  const [name, { data, spec: { shape } }] = [...values].at(0)!;
+  const model = encodeOnnx({
+    config,
+    task: ONNX_CASES[0].task,
+    values: (spec) => spec.name === name ? data.subarray(1) : values.get(spec.name)!.data,
+  });
+  assertThrows(
+    () => [...model.pieces()],
+    RangeError,
+    `${data.length} numbers for ${name} of shape [${shape}], got ${data.length - 1}`,
+  );
+});
+
+Deno.test("an unknown task or precision and a file beyond the limit of the format are rejected", () => {
   const { config, values } = randomModel(ONNX_CASES[0]);
   const source = { config, values: () => [...values.values()][0].data };
   const task = "summarization" as "fill-mask";
   assertThrows(() => encodeOnnx({ ...source, task }), ConfigError, 'got "summarization"');
+  const precision = "bf16" as "f16";
+  assertThrows(
+    () => encodeOnnx({ ...source, task: "fill-mask", precision }),
+    RangeError,
+    'precision must be "f32" or "f16" or "int8", got "bf16"',
+  );
   const huge = { ...config, vocabSize: 2 ** 25, embeddingSize: 16 };
   assertThrows(
     () => encodeOnnx({ ...source, config: huge, task: "feature-extraction" }),

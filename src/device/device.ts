@@ -169,7 +169,7 @@ export interface Device extends AsyncDisposable {
   /**
    * Records a read, ends the recording and resolves with the contents. Reads in the same turn of the event loop share one recording.
    *
-   * @throws {DeviceError} if the device is lost or an earlier run failed.
+   * @throws {DeviceError} if the device is lost, or an earlier run failed and {@linkcode Device.settled} has not reported it yet.
    */
   read(view: View): Promise<HostArray>;
 

@@ -311,9 +311,11 @@ export class Albert implements Disposable {
    * Computes the hidden states of a text after every block.
    *
    * @throws {ConfigError} if the text is longer than `maxPositionEmbeddings`
+   * @throws {TypeError} if the text is not a string
    */
   async hiddenStates(text: string): Promise<TextStates> {
-    const { ids } = this.tokenizer.encodePair(text);
+    const [checked] = checkTexts([text]);
+    const { ids } = this.tokenizer.encodePair(checked);
     const { hiddenStates } = this.encoder.forward({ device: this.device }, singleText(ids));
     const read = ({ view }: Tensor) => this.device.read(view) as Promise<Float32Array>;
     return {
@@ -331,7 +333,8 @@ export class Albert implements Disposable {
    * @throws {RangeError} if there is no such layer
    */
   async attention(text: string, layer: number): Promise<TextAttention> {
-    const { ids } = this.tokenizer.encodePair(text);
+    const [checked] = checkTexts([text]);
+    const { ids } = this.tokenizer.encodePair(checked);
     return {
       tokens: ids.map((id) => this.tokenizer.idToPiece(id)),
       heads: this.config.numAttentionHeads,

@@ -67,6 +67,10 @@ Deno.test("Albert.load() reads shards, and lower-casing and accents from tokeniz
       const model = await Albert.load(files({ "tokenizer_config.json": settings }), device);
       assertEquals([model.report.missing, model.report.unexpected], [[], []]);
       const { tokens, layers } = await model.hiddenStates("A á");
+      const none = undefined as unknown as string;
+      for (const wrong of [() => model.hiddenStates(none), () => model.attention(none, 1)]) {
+        await assertRejects(wrong, TypeError, "Text 0 must be a string, got nothing");
+      }
       assertEquals(layers.map(({ length }) => length), Array(3).fill(4 * CONFIG.hidden_size));
       model.free();
       return tokens.slice(1, -1);

@@ -99,11 +99,11 @@ Deno.test("requests fail at once if the worker cannot be loaded", async () => {
   Object.assign(globalThis, { Worker: imitated });
   try {
     const client = new Client(new URL("file:///worker.js"), () => {}, () => {});
-    const before = client.call("saved", undefined as never);
+    const before = client.call("saved");
     failing!.onerror(new Event("error")); // Without a message, as in browsers.
     const message = "The worker of the page cannot be loaded. Reload the page.";
     await assertRejects(() => before, Error, message);
-    await assertRejects(() => client.call("saved", undefined as never), Error, message);
+    await assertRejects(() => client.call("saved"), Error, message);
   } finally {
     Object.assign(globalThis, { Worker });
   }

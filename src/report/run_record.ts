@@ -13,6 +13,7 @@ import {
 } from "../runs/disk.ts";
 import {
   type EvaluationMetric,
+  evaluationMetric,
   EvaluationRanking,
   isReviewLine,
   isRunEvent,
@@ -163,10 +164,7 @@ function loopRanking(settings: RunRecord["settings"]): EvaluationRanking | null 
   const extensions = Array.isArray(settings?.extensions) ? settings.extensions : [];
   // The patience of an extended run starts again where it was extended.
   const countedFrom = Number(fieldsOf(extensions.at(-1)).step ?? 0);
-  return new EvaluationRanking(
-    { field: `eval_${metric}`, lowest: direction === "lowest" },
-    countedFrom,
-  );
+  return new EvaluationRanking(evaluationMetric({ metric, direction }), countedFrom);
 }
 
 /** The fields of an object of `run.json`; a value of another type, after an edit by hand, counts as absent. */

@@ -8,6 +8,18 @@ export interface EvaluationMetric {
   readonly lowest: boolean;
 }
 
+/** A metric's field in the log. */
+export function eventField(metric: string): string {
+  return `eval_${metric}`;
+}
+
+/** The metric that a task or `run.json` names. */
+export function evaluationMetric(
+  { metric, direction }: { readonly metric: string; readonly direction: unknown },
+): EvaluationMetric {
+  return { field: eventField(metric), lowest: direction === "lowest" };
+}
+
 /**
  * The best evaluation of a run, and the number of evaluations without improvement. It depends on the logged events only, so a resumed run decides as one that
  * was never interrupted, and a report as the run.

@@ -4,7 +4,13 @@
  * @module
  */
 import { removeTemporaryFiles } from "../files/mod.ts";
-import { EvaluationRanking, type RunEvent, type RunFolder } from "../runs/disk.ts";
+import {
+  evaluationMetric,
+  EvaluationRanking,
+  eventField,
+  type RunEvent,
+  type RunFolder,
+} from "../runs/disk.ts";
 import { type Moments, restoreCheckpoint, takeSnapshot } from "./checkpoint.ts";
 import { tidyCheckpoints } from "./checkpoint_files.ts";
 import { CheckpointWriter } from "./checkpoint_writer.ts";
@@ -247,21 +253,13 @@ async function secondsOf(path: string): Promise<number> {
   }
 }
 
-/** A metric's field in the log. */
-function eventField(metric: string): string {
-  return `eval_${metric}`;
-}
-
 /** Returns the best evaluation of a log, and the number of evaluations after it and after a step from which they count. */
 export function rankEvaluations(
   events: readonly RunEvent[],
-  { metric, direction }: Task["best"],
+  best: Task["best"],
   countedFrom = 0,
 ): EvaluationRanking {
-  const ranking = new EvaluationRanking(
-    { field: eventField(metric), lowest: direction === "lowest" },
-    countedFrom,
-  );
+  const ranking = new EvaluationRanking(evaluationMetric(best), countedFrom);
   for (const event of events) ranking.add(event);
   return ranking;
 }

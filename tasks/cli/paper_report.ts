@@ -5,6 +5,7 @@
  */
 import { formatCount } from "../../src/json/mod.ts";
 import {
+  committedCells,
   type DataManifest,
   finetuneSeedsOf,
   hasOtherData,
@@ -54,7 +55,7 @@ export async function reportPaper(flags: PaperReportFlags): Promise<void> {
   const measured = await measuredExperiments(opened, flags.selection);
   const isEmpty = measured.every(({ results }) => results.length === 0);
   if (isEmpty && committed !== undefined && await readPaperRun(output) === null) {
-    const found = await readResults(`${committed}/cells`);
+    const found = await readResults(committedCells({ output, committed })!);
     if (found.length > 0) {
       throw new Error(
         `${committed} has ${

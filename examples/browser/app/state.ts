@@ -129,14 +129,14 @@ export async function start(): Promise<void> {
   }
 }
 
-/** Continues a run. If that is impossible, as for one that another tab has opened, the run shows why. */
+/** Resumes a run. If that is impossible, because another tab has opened it, the run shows why. */
 async function requestResume(run: string): Promise<void> {
   await call("resume", run).catch(({ message }) =>
     receive({ run, type: "state", state: "failed", message })
   );
 }
 
-/** Continues a run. Another tab may have continued it meanwhile. */
+/** Resumes a run from its stored state, which another tab may have changed. */
 export async function resumeRun(name: string): Promise<void> {
   const saved = (await call("saved")).find(({ run }) => run === name);
   if (saved !== undefined) {

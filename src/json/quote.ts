@@ -55,6 +55,16 @@ export function shorten(text: string, maxLength: number = MAX_LENGTH): string {
 }
 
 /**
+ * Formats a field of CSV (RFC 4180) or TSV: quoted if it contains a separator, a quote or a line break.
+ *
+ * @param separator Character between the fields of a line.
+ */
+export function tableField(text: string, separator: "," | "\t" = ","): string {
+  const isPlain = !/["\r\n]/.test(text) && !text.includes(separator);
+  return isPlain ? text : `"${text.replaceAll('"', '""')}"`;
+}
+
+/**
  * Formats a count with thousands separators: `1,234`; with a noun, `1 row` or `1,234 rows`.
  *
  * @param count a number; it is rounded to an integer

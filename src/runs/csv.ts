@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { tableField } from "../json/mod.ts";
 import type { RunEvent } from "./lines.ts";
 
 /** Prefix of the fields of evaluations. */
@@ -39,7 +40,7 @@ export function csvLine(
   columns: readonly string[],
   values: Readonly<Record<string, unknown>>,
 ): string {
-  return columns.map((column) => csvField(values[column])).join(",");
+  return columns.map((column) => tableField(`${values[column] ?? ""}`)).join(",");
 }
 
 /** The events as CSV with a header. */
@@ -48,9 +49,4 @@ export function eventsCsv(events: readonly RunEvent[]): string {
   const lines = [csvLine(columns, Object.fromEntries(columns.map((name) => [name, name])))];
   for (const event of events) lines.push(csvLine(columns, event));
   return `${lines.join("\n")}\n`;
-}
-
-function csvField(value: unknown): string {
-  const text = value === undefined || value === null ? "" : `${value}`;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

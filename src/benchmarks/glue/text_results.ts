@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { tableField } from "../../json/mod.ts";
 import { sigmoid, softmax } from "../../model/mod.ts";
 import { type PredictionReview, worstFirst } from "../../train/mod.ts";
 import { accuracy, areaUnderRoc, macroF1, pearson, spearman } from "./metrics.ts";
@@ -43,14 +44,18 @@ export function textPredictions(
   });
 }
 
-/** Returns the text of a prediction file: the columns index and prediction; several labels are separated by commas. */
+/** Returns the text of a prediction file: the columns index and prediction, quoted where a tab or a line break requires it; several labels are separated by commas, or a JSON array if one contains a comma. */
 export function writeTextPredictions(
   task: GlueTaskDefinition,
   rows: readonly GlueRow[],
   logits: readonly Float32Array[],
 ): string {
-  const lines = textPredictions(task, rows, logits)
-    .map(({ prediction }, i) => `${rows[i].index}\t${[prediction].flat().join(",")}`);
+  const lines = textPredictions(task, rows, logits).map(({ prediction }, i) => {
+    const joined = Array.isArray(prediction) && prediction.some((label) => label.includes(","))
+      ? JSON.stringify(prediction)
+      : `${prediction}`;
+    return `${tableField(rows[i].index, "\t")}\t${tableField(joined, "\t")}`;
+  });
   return `${["index\tprediction", ...lines].join("\n")}\n`;
 }
 

@@ -201,15 +201,18 @@ export function wordTags(
   return tags;
 }
 
-/** Writes words with their tags in CoNLL's columns, and blank lines between sentences. */
+/** Writes words with their tags in CoNLL's columns, and blank lines between sentences. The format has no quotes, so tabs and line breaks in words of JSON become spaces. */
 export function writeTagged(
   sentences: readonly TaggedSentence[],
   predicted: readonly (readonly string[])[],
 ): string {
   return sentences.map(({ words, tags }, i) =>
-    words.map((word, k) => `${[word, ...(tags ? [tags[k]] : []), predicted[i][k]].join("\t")}\n`)
-      .join("")
+    words.map((word, k) => columnsOf([word, ...(tags ? [tags[k]] : []), predicted[i][k]])).join("")
   ).join("\n");
+}
+
+function columnsOf(fields: readonly string[]): string {
+  return `${fields.map((field) => field.replace(/[\t\r\n]+/g, " ")).join("\t")}\n`;
 }
 
 /** Returns the sentences of examples, in order. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { tableField } from "../../../src/json/mod.ts";
 import { paperNumbers } from "../experiment.ts";
 import { mean, sampleSpread } from "../statistics.ts";
 import type { CellView, TableView } from "./table_view.ts";
@@ -36,7 +37,9 @@ export function tableCsv(view: TableView): string {
       }
     }
   }
-  return lines.map((fields) => `${fields.map(quoted).join(",")}\r\n`).join("");
+  return lines.map((fields) => `${fields.map((field) => tableField(field)).join(",")}\r\n`).join(
+    "",
+  );
 }
 
 /** Mean, standard deviation, number of seeds, and values. */
@@ -48,9 +51,4 @@ function numbers({ seeds, measured }: CellView, number: number): string[] {
     ...[`${mean(values)}`, spread === null ? "" : `${spread}`, `${values.length}`],
     values.join(" "),
   ];
-}
-
-/** Quotes a field that contains a comma, a quote or a line break. */
-function quoted(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }

@@ -76,6 +76,19 @@ Deno.test("a regression has correlations and the squared error", () => {
   );
 });
 
+Deno.test("a prediction file keeps its columns with labels that contain tabs, line breaks or commas", () => {
+  const task = textFileDefinition(["a\tb\nc", 'd "e"'], "text\na\n", "f.tsv");
+  const rows = ["0", "x\ty"].map((index) => ({ index, texts: [""] }));
+  const logits = [Float32Array.of(2, 1), Float32Array.of(1, 2)];
+  assertEquals(
+    writeTextPredictions(task, rows, logits),
+    'index\tprediction\n0\t"a\tb\nc"\n"x\ty"\t"d ""e"""\n',
+  );
+  const several = { ...task, labels: ["a", "b,c"], multiLabel: true };
+  const [, line] = writeTextPredictions(several, rows, logits).split("\n");
+  assertEquals(line, '0\t"[""a"",""b,c""]"');
+});
+
 Deno.test("textPredictions() returns a class, a set of classes or a score, and rejects NaN", () => {
   const rows = [{ index: "7" }];
   const logits = [Float32Array.of(1, -1, 0)];

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { tokensExamples, tokensHead, wordTags } from "../../../src/benchmarks/mod.ts";
+import { tokensExamples, tokensHead, wordTags, writeTagged } from "../../../src/benchmarks/mod.ts";
 import { ConfigError, parseConfig } from "../../../src/model/mod.ts";
 import { readTokenizer } from "../../../src/text/mod.ts";
 import { loadFinetuned, predictAll, taskModel } from "../../../src/train/mod.ts";
@@ -46,6 +46,11 @@ testDevices("the logits of words are those of AlbertForTokenClassification", asy
     assertEquals(words.map(({ tag }) => tag), best);
   }
   model.parameters.free();
+});
+
+Deno.test("writeTagged() keeps the columns of words that contain tabs or line breaks", () => {
+  const words = [{ line: 1, words: ["a\tb", "c\r\nd"] }];
+  assertEquals(writeTagged(words, [["O", "B-A"]]), "a b\tO\nc d\tB-A\n");
 });
 
 Deno.test("tokensExamples() divides long sentences at words, and gives every word a position", () => {

@@ -124,17 +124,27 @@ export async function evaluateRace(flags: EvaluateRaceFlags): Promise<void> {
 /** Predicts the classes of a file; writes and prints metrics if it has labels. */
 export async function evaluateText(flags: EvaluateTextFlags): Promise<void> {
   const path = await findTextFile(flags.data, flags.split);
-  const [checkpoint, ...others] = flags.checkpoint;
   // Resolved once, because every download is verified by its checksum.
-  const folder = await checkpointFolder(checkpoint, flags);
-  const { labels, type } = await classesOf(folder, labelsOf(flags));
+  const folders: string[] = [];
+  for (const checkpoint of flags.checkpoint) {
+    folders.push(await checkpointFolder(checkpoint, flags));
+  }
+  const { labels, type } = await classesOf(folders[0], labelsOf(flags));
+  for (const [i, folder] of folders.entries()) {
+    const other = problemTypeOf(await readConfig(folder), labels.length || 1);
+    if (other === type) continue;
+    throw new ConfigError(
+      `Cannot average ${flags.checkpoint[0]} and ${flags.checkpoint[i]}: ` +
+        `their problem_type is ${type} and ${other}; evaluate them one by one`,
+    );
+  }
   const definition = await readTextTask(path, labels, type);
   const labeled = definition.labeled.length > 0;
   const rows = firstOf(
     await readRows(definition, labeled ? "dev" : "test", path, { log: logTo(flags) }),
     flags,
   );
-  const logits = await rowLogits(definition, rows, { ...flags, checkpoint: [folder, ...others] });
+  const logits = await rowLogits(definition, rows, { ...flags, checkpoint: folders });
   const file = `${flags.output}/${definition.splits[0].submission}`;
   await Deno.mkdir(flags.output, { recursive: true });
   await atomicWriteFile(file, writeTextPredictions(definition, rows, logits));

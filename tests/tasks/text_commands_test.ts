@@ -219,6 +219,16 @@ Deno.test("predict perplexity scores texts, and text tasks reject bad input in o
       1,
       'test.jsonl: the record of line 1 already has the field "prediction", which the output adds',
     ],
+    [
+      () =>
+        here(
+          ...["evaluate", "text", "--data", `${folder}/classes`, "--split", "test"],
+          ...["--checkpoint", `${folder}/run-classes`, `${folder}/run-sets`],
+          ...["--output", `${folder}/none`],
+        ),
+      1,
+      "run-sets: their problem_type is single_label_classification and multi_label_classification; ",
+    ],
   ];
   for (const [run, code, message] of cases) {
     const { code: actual, stderr } = await run();

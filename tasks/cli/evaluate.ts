@@ -96,6 +96,11 @@ const EVALUATE_SQUAD_OPTIONS = {
     kind: "string",
     help: "Folder with the official files; not needed with --dev-file.",
   },
+  "--doc-stride <n>": { ...SQUAD_OPTIONS["--doc-stride <n>"], defaultText: "the checkpoint's" },
+  "--max-query-length <n>": {
+    ...SQUAD_OPTIONS["--max-query-length <n>"],
+    defaultText: "the checkpoint's",
+  },
 } as const satisfies OptionTable;
 
 /** Flags of `albert evaluate tokens`. */

@@ -17,6 +17,7 @@ import {
   squadHeadOf,
   type SquadTaskHead,
   type SquadWindow,
+  trainedWindows,
   unscoredPredictions,
   type WindowScores,
 } from "../../src/benchmarks/squad/mod.ts";
@@ -72,7 +73,7 @@ export async function evaluateSquad(flags: EvaluateSquadFlags): Promise<void> {
     throw new SquadFormatError(
       `Cannot average ${flags.checkpoint[0]} and ${
         flags.checkpoint[other]
-      }: their heads or vocabularies differ`,
+      }: their heads, vocabularies or lengths differ (--max-seq-length, --doc-stride, --max-query-length)`,
     );
   }
   const scores = models.length === 1
@@ -103,10 +104,11 @@ async function scoresOf(
   const { config, weights, tokenizer } = await openCheckpoint(checkpoint, flags);
   const trained = trainedLength(config, DEFAULT_LENGTH);
   const maxLength = Math.min(flags.maxSeqLength ?? trained, config.maxPositionEmbeddings);
+  const { stride, maxQuestionLength } = trainedWindows(config);
   const { windows } = squadFeatures(dataset, tokenizer, {
     maxLength,
-    stride: flags.docStride,
-    maxQuestionLength: flags.maxQueryLength,
+    stride: flags.docStride ?? stride,
+    maxQuestionLength: flags.maxQueryLength ?? maxQuestionLength,
   });
   const head = squadHeadOf(config, weights);
   const model = taskModel(device, config, head, { trainable: false });

@@ -260,6 +260,7 @@ export async function finetuneSquad(given: SquadFlags, prints?: boolean): Promis
           version: files.version,
           head: flags.head ?? "paper",
           train: windows,
+          lengths,
           heldOut: { dataset: dev, windows: squadFeatures(dev, tokenizer, lengths).windows },
           nBest: flags.nBestSize,
           maxAnswerLength: flags.maxAnswerLength,

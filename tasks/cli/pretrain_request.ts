@@ -48,6 +48,7 @@ import type { OpenedTraining } from "./train_run.ts";
 const NOT_PRETRAINED = [
   ...["architectures", "torch_dtype", "dtype", "_name_or_path", "transformers_version"],
   ...["id2label", "label2id", "num_labels", "problem_type", "finetuning_task", "max_seq_length"],
+  ...["doc_stride", "max_query_length"],
 ];
 
 /** The model that `--init-from` names. */

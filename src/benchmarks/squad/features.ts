@@ -118,7 +118,7 @@ function features(
     const room = maxLength - ids.length - SPECIALS;
     if (room < 1) {
       throw new RangeError(
-        `question ${question.id} has ${ids.length} tokens and leaves no room for its paragraph in ${maxLength}. Increase the maximum sequence length or reduce the maximum question length.`,
+        `question ${question.id} has ${ids.length} tokens and leaves no room for its paragraph in ${maxLength}; increase the maximum sequence length (--max-seq-length) or reduce the maximum question length (--max-query-length)`,
       );
     }
     const spans = slidingSpans(paragraph.ids.length, room, stride);

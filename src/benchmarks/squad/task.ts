@@ -6,7 +6,7 @@
 import type { ModelConfig } from "../../model/mod.ts";
 import type { FinetuneTask, Recipe } from "../../train/mod.ts";
 import { checkDecodeOptions, type DecodeOptions, type WindowScores } from "./decode.ts";
-import type { SquadWindow } from "./features.ts";
+import type { SquadFeatureOptions, SquadWindow } from "./features.ts";
 import { linearHead, paperHead, type SquadTaskHead } from "./heads.ts";
 import { decodeDataset, evaluateAnswers, predictionFiles } from "./predictions.ts";
 import type { SquadDataset, SquadVersion } from "./reader.ts";
@@ -33,6 +33,8 @@ export interface SquadTaskOptions extends Pick<DecodeOptions, "nBest" | "maxAnsw
   readonly train: readonly SquadWindow[];
   /** Validation set. */
   readonly heldOut: SquadHeldOut;
+  /** Lengths of the windows, which the checkpoints keep for their evaluation. */
+  readonly lengths?: SquadFeatureOptions;
   /** Threshold of the no-answer score (2.0); default the best one on the validation set. */
   readonly threshold?: number;
 }
@@ -54,6 +56,20 @@ export function squadHeadOf(
   return paper ? paperHead : linearHead;
 }
 
+/** Fields of `config.json` with the lengths of fine-tuning, in addition to `max_seq_length`. */
+const STRIDE = "doc_stride", QUESTION_LENGTH = "max_query_length";
+
+/** Returns the distance of windows and the length of questions that a model was fine-tuned with; undefined if its configuration does not contain them. */
+export function trainedWindows(
+  { extra }: ModelConfig,
+): Pick<SquadFeatureOptions, "stride" | "maxQuestionLength"> {
+  const [stride, maxQuestionLength] = [STRIDE, QUESTION_LENGTH].map((name) => {
+    const value = Number(extra?.[name]);
+    return value >= 1 && Number.isInteger(value) ? value : undefined;
+  });
+  return { stride, maxQuestionLength };
+}
+
 /**
  * Returns the fine-tuning task, which evaluates to the official metrics and prediction files.
  *
@@ -61,12 +77,14 @@ export function squadHeadOf(
  * @throws {SquadScoreError} from `evaluate`, if the validation set has no questions, or one has no gold answer (1.1)
  */
 export function squadTask(
-  { version, head, train, heldOut, threshold, ...decoding }: SquadTaskOptions,
+  { version, head, train, heldOut, lengths, threshold, ...decoding }: SquadTaskOptions,
 ): FinetuneTask<SquadWindow, WindowScores> {
   checkDecodeOptions(decoding);
   const chosen = squadTaskHead(version, head);
   return {
     ...chosen,
+    // Undefined replaces the value of the model that fine-tuning starts from.
+    configExtra: { [STRIDE]: lengths?.stride, [QUESTION_LENGTH]: lengths?.maxQuestionLength },
     train,
     heldOut: [{ name: "", examples: heldOut.windows }],
     metric: "f1",

@@ -121,7 +121,7 @@ Deno.test("a question that leaves no room for its paragraph is rejected", () => 
   assertThrows(
     () => squadFeatures(dataset, TOKENIZER, { maxLength: 5 }),
     RangeError,
-    "question q7 has 2 tokens and leaves no room for its paragraph in 5.",
+    "question q7 has 2 tokens and leaves no room for its paragraph in 5; increase the maximum sequence length (--max-seq-length)",
   );
 });
 

@@ -20,6 +20,8 @@ export interface Sequence {
 export interface FinetuneExample {
   /** All examples of a task have the same number of sequences. */
   readonly sequences: readonly Sequence[];
+  /** Number of tokens of the longest sequence before truncation; undefined if nobody counted them. */
+  readonly length?: number;
 }
 
 /** Some examples, padded to one length. */

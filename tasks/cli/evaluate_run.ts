@@ -32,6 +32,7 @@ import {
 } from "../../src/benchmarks/glue/mod.ts";
 import { loadRace } from "../../src/benchmarks/race/disk.ts";
 import {
+  RACE_NOUN,
   RACE_PREDICTIONS,
   raceAccuracy,
   raceAnswers,
@@ -109,7 +110,10 @@ export async function evaluateRace(flags: EvaluateRaceFlags): Promise<void> {
   const questions = firstOf(data.questions, flags);
   const logits = await meanLogits(flags, {
     head: raceHead,
-    encode: ({ tokenizer, maxSeqLength }) => raceExamples(questions, tokenizer, maxSeqLength),
+    encode({ tokenizer, maxSeqLength }) {
+      const examples = raceExamples(questions, tokenizer, maxSeqLength);
+      return logTruncation(examples, maxSeqLength, flags, RACE_NOUN);
+    },
     prepare: () => (scores) => scores,
   });
   const answers = raceAnswers(questions, logits);
@@ -185,6 +189,18 @@ function labelsOfRow(
   return { index, texts, ...(label !== undefined && { label: names[label] ?? label }) };
 }
 
+/** Logs how many texts are longer than the sequences. */
+function logTruncation<E extends FinetuneExample>(
+  examples: readonly E[],
+  maxSeqLength: number,
+  flags: EvaluateFlags,
+  noun?: string,
+): readonly E[] {
+  const notice = truncationNotice(examples, maxSeqLength, noun);
+  if (notice !== null) logTo(flags)(`${notice}; --max-seq-length sets the length`);
+  return examples;
+}
+
 /** Returns the logits of each row in the order of the task's labels. */
 async function rowLogits(
   definition: GlueTaskDefinition,
@@ -195,9 +211,7 @@ async function rowLogits(
     head: glueHead(definition),
     encode({ tokenizer, maxSeqLength }) {
       const examples = rows.map((row) => encodeRow(row, tokenizer, maxSeqLength));
-      const notice = truncationNotice(examples, maxSeqLength);
-      if (notice !== null) logTo(flags)(`${notice}; --max-seq-length sets the length`);
-      return examples;
+      return logTruncation(examples, maxSeqLength, flags);
     },
     prepare(config, checkpoint) {
       const { positions, notice } = usage(() => labelOrder(definition, config, labelsOf(flags)));

@@ -17,6 +17,7 @@ import {
 } from "../../src/benchmarks/glue/mod.ts";
 import { loadRace } from "../../src/benchmarks/race/disk.ts";
 import {
+  RACE_NOUN,
   RACE_PAPER_RECIPE,
   RACE_QUICK_RECIPE,
   type RaceExample,
@@ -191,13 +192,14 @@ async function makeGlueTask(
 }
 
 /** Logs how many texts are longer than the sequences. */
-function logTruncation(
-  { train, heldOut }: FinetuneTask<GlueExample, GlueLogits>,
+function logTruncation<E extends FinetuneExample, O>(
+  { train, heldOut }: FinetuneTask<E, O>,
   maxSeqLength: number,
   log: (line: string) => void,
+  noun?: string,
 ): void {
-  const report = (set: string, examples: readonly GlueExample[]) => {
-    const notice = truncationNotice(examples, maxSeqLength);
+  const report = (set: string, examples: readonly E[]) => {
+    const notice = truncationNotice(examples, maxSeqLength, noun);
     if (notice !== null) log(`${set} data: ${notice}; --max-seq-length sets the length`);
   };
   report("training", train);
@@ -212,14 +214,13 @@ export async function finetuneRace(given: RaceFlags, prints?: boolean): Promise<
     given,
     {
       recipe: ({ recipe }) => recipe === "paper" ? RACE_PAPER_RECIPE : RACE_QUICK_RECIPE,
-      async makeTask({ flags, data, tokenizer, maxSeqLength }) {
+      async makeTask({ flags, data, tokenizer, maxSeqLength, log }) {
         const levels = levelsOf(flags.level);
         const train = await loadRace(data, "train", levels);
         const dev = await loadRace(data, "dev", levels);
-        return {
-          task: raceTask(train.questions, dev.questions, tokenizer, maxSeqLength),
-          dataSha256: `${train.sha256} ${dev.sha256}`,
-        };
+        const task = raceTask(train.questions, dev.questions, tokenizer, maxSeqLength);
+        logTruncation(task, maxSeqLength, log, RACE_NOUN);
+        return { task, dataSha256: `${train.sha256} ${dev.sha256}` };
       },
     },
     prints,

@@ -14,7 +14,7 @@ import {
   textPredictions,
   truncationNotice,
 } from "../../src/benchmarks/glue/mod.ts";
-import { raceExamples, raceHead } from "../../src/benchmarks/race/mod.ts";
+import { RACE_NOUN, raceExamples, raceHead } from "../../src/benchmarks/race/mod.ts";
 import {
   answerQuestions,
   type DecodedAnswer,
@@ -227,7 +227,10 @@ export async function predictChoose(
   const article = flags.context ?? await standardInput();
   await withModel(flags, () => raceHead, async ({ tokenizer, maxLength, predict }) => {
     const asked = { id: "the question", level: "high" as const, article, question, options };
-    const [scores] = await predict(raceExamples([{ ...asked, answer: 0 }], tokenizer, maxLength));
+    const examples = raceExamples([{ ...asked, answer: 0 }], tokenizer, maxLength);
+    const notice = truncationNotice(examples, maxLength, RACE_NOUN);
+    if (notice !== null) logTo(flags)(notice);
+    const [scores] = await predict(examples);
     checkLogits(scores, question);
     const probabilities = softmax(scores);
     const best = probabilities.indexOf(Math.max(...probabilities));

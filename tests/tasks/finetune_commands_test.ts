@@ -158,21 +158,26 @@ Deno.test("finetune text learns own classes from a checkpoint, and from scratch"
 
 Deno.test("RACE goes from checkpoint to accuracies and a choice", () =>
   withToyBenchmark(async (folder) => {
-    const common = ["--data", `${folder}/race`, "--device", "cpu", "--quiet", "--json"];
-    const result = JSON.parse(
-      await succeed([
-        ...["finetune", "race", "--checkpoint", `${folder}/model`, "--output", `${folder}/run`],
-        ...["--max-steps", "2", "--batch-size", "2", "--max-seq-length", "16", ...common],
-      ]),
-    );
+    const common = ["--data", `${folder}/race`, "--device", "cpu", "--json"];
+    const trained = await runAlbert([
+      ...["finetune", "race", "--checkpoint", `${folder}/model`, "--output", `${folder}/run`],
+      ...["--max-steps", "2", "--batch-size", "2", "--max-seq-length", "8", ...common],
+    ]);
+    const result = JSON.parse(trained.stdout);
+    const cut =
+      "2 of 2 questions with their passages have more than 8 tokens (the longest 9) and are cut";
+    for (const set of ["training", "validation"]) {
+      assertEquals(trained.stderr.split(`${set} data: ${cut}`).length, 2, trained.stderr);
+    }
     const predictions = `${folder}/run/predictions/RACE.tsv`;
     const scored = await succeed(["score", "race", `${folder}/race`, predictions]);
     assertEquals(JSON.parse(scored), result.best);
-    const evaluated = await succeed([
+    const evaluated = await runAlbert([
       ...["evaluate", "race", "--checkpoint", `${folder}/run`, "--output", `${folder}/dev`],
       ...common,
     ]);
-    assertEquals(JSON.parse(evaluated), result.best);
+    assertEquals(JSON.parse(evaluated.stdout), result.best);
+    assertEquals(evaluated.stderr, `albert: ${cut}; --max-seq-length sets the length\n`);
     const { choices } = JSON.parse(
       await succeed([
         ...["predict", "choose", "four _ ?", "one", "two", "six", "--context", "one two"],

@@ -47,8 +47,6 @@ import { reviewSets, textMetrics, writeTextPredictions } from "./text_results.ts
 export interface GlueExample extends FinetuneExample {
   /** The row. */
   readonly row: GlueRow;
-  /** Number of tokens before truncation; undefined if nobody counted them. */
-  readonly length?: number;
 }
 
 /** Logits of a row's classes, or its score for a regression task. */
@@ -76,13 +74,14 @@ export function encodeRow(row: GlueRow, tokenizer: Tokenizer, maxLength: number)
 
 /** Returns a sentence on the examples that were truncated, or null if there are none. */
 export function truncationNotice(
-  examples: readonly GlueExample[],
+  examples: readonly FinetuneExample[],
   maxLength: number,
+  noun = "texts",
 ): string | null {
   const cut = examples.map(({ length = 0 }) => length).filter((length) => length > maxLength);
   if (cut.length === 0) return null;
   const longest = cut.reduce((most, length) => Math.max(most, length), 0);
-  return `${cut.length} of ${examples.length} texts have more than ${maxLength} tokens ` +
+  return `${cut.length} of ${examples.length} ${noun} have more than ${maxLength} tokens ` +
     `(the longest ${longest}) and are cut`;
 }
 

@@ -26,6 +26,9 @@ export function questionWithOption(question: string, option: string): string {
   return question.includes("_") ? question.split("_").join(option) : `${question} ${option}`;
 }
 
+/** What {@linkcode raceExamples} truncates, for notices. */
+export const RACE_NOUN = "questions with their passages";
+
 /**
  * Encodes each option as `[CLS] article [SEP] question and option [SEP]`. The end of the article is truncated.
  *
@@ -47,13 +50,15 @@ export function raceExamples(
       articleIds = tokenizer.encodeIds(article);
     }
     const cleaned = tokenizer.clean(question.question);
+    let length = 0;
     const sequences = question.options.map((option): Sequence => {
       const qa = tokenizer.encodeIds(questionWithOption(cleaned, tokenizer.clean(option)));
+      length = Math.max(length, articleIds.length + qa.length + SPECIAL);
       const kept = qa.subarray(Math.max(qa.length - qaLength, 0));
       const text = articleIds.subarray(0, maxLength - SPECIAL - kept.length);
       const ids = Uint32Array.of(cls, ...text, sep, ...kept, sep);
       return { ids, typeIds: new Uint8Array(ids.length).fill(1, text.length + 2) };
     });
-    return { question, sequences };
+    return { question, sequences, length };
   });
 }

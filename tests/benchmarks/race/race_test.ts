@@ -85,6 +85,8 @@ Deno.test("raceExamples() encodes the article and the question with each option,
   // The last tokens of a question longer than the sequence are kept.
   const [short] = raceExamples([questions[1]], tokenizer, 7);
   assertEquals(text(short.sequences[0].ids), "[CLS] [SEP] is next ? one [SEP]");
+  // The longest sequence of an example before it was truncated.
+  assertEquals([first.length, second.length, short.length], [13, 14, 14]);
 });
 
 Deno.test("raceExamples() cleans question and option before it joins them, as race_utils.py", () => {

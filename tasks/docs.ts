@@ -7,7 +7,13 @@ import { fileURLToPath } from "node:url";
 import { type AnyDefinition, definitionOf } from "./cli/command.ts";
 import { buildProgram } from "./cli/commands.ts";
 import { FINETUNE_OPTIONS } from "./cli/finetune_options.ts";
-import { GLOBAL_OPTIONS, type NamedOption, namedOptions, type OptionTable } from "./cli/options.ts";
+import {
+  GLOBAL_OPTIONS,
+  type NamedOption,
+  namedOptions,
+  type OptionRow,
+  type OptionTable,
+} from "./cli/options.ts";
 import { PRETRAIN_OPTIONS } from "./cli/train_options.ts";
 
 /** A command with the commands below it. */
@@ -26,11 +32,10 @@ export async function commandPage(): Promise<string> {
   const program: any = await buildProgram([]);
   const commands = documented(program).commands
     .filter(({ path }) => !/ (help|completions)$/.test(path));
-  const notRemembered = new Set(
-    [PRETRAIN_OPTIONS, FINETUNE_OPTIONS, GLOBAL_OPTIONS].flatMap((table) =>
-      namedOptions(table).filter((row) => row.remembered === false).map(({ flag }) => `\`${flag}\``)
-    ),
-  );
+  const flagsWhere = (matches: (row: OptionRow) => boolean) => {
+    const rows = [PRETRAIN_OPTIONS, FINETUNE_OPTIONS, GLOBAL_OPTIONS].flatMap(namedOptions);
+    return [...new Set(rows.filter(matches).map(({ flag }) => `\`${flag}\``))].join(", ");
+  };
   return [
     "# Commands\n",
     "<!-- Written by `deno task docs` from the tables of options. Do not edit. -->\n",
@@ -46,7 +51,8 @@ export async function commandPage(): Promise<string> {
     '  `{"batchSize": 64, "learning-rate": 1e-3}`. Flags on the command line override it.\n' +
     "- `--resume` takes all settings from `run.json`, overridden by the settings file and by flags.\n" +
     "  The seed cannot change. Neither `run.json` nor a settings file contains\n" +
-    `  ${[...notRemembered].join(", ")}.\n`,
+    `  ${flagsWhere(({ remembered }) => remembered === false)}.\n` +
+    `  \`run.json\` does not contain ${flagsWhere(({ once }) => once === true)} either.\n`,
     "## Options of all commands\n",
     optionTables(GLOBAL_OPTIONS),
     ...commands.flatMap((command) => section(command, 2, {})),

@@ -46,6 +46,8 @@ export interface OptionRow {
   readonly depends?: readonly string[];
   /** `false` if neither `run.json` keeps the value nor a settings file can give it. */
   readonly remembered?: false;
+  /** Whether a settings file can give the value, but `run.json` does not keep it: it is for one process, not for the run. */
+  readonly once?: true;
   /** Heading in the help text. */
   readonly group?: string;
 }
@@ -184,7 +186,8 @@ export function rememberedFlags(
   table: OptionTable,
   flags: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  const kept = namedOptions(withGlobals(table)).filter(({ remembered }) => remembered !== false);
+  const kept = namedOptions(withGlobals(table))
+    .filter(({ remembered, once }) => remembered !== false && !once);
   const names = new Set(kept.map(({ setting }) => setting));
   return Object.fromEntries(Object.entries(flags).filter(([name]) => names.has(name)));
 }

@@ -94,7 +94,8 @@ export const TRAINING = {
   },
   "--max-time <time>": {
     kind: "duration",
-    help: "Save and stop after this time: 90s, 30m, 2h.",
+    help: "Save and stop after this time: 90s, 30m, 2h. A resumed run has no limit without it.",
+    once: true,
   },
   "--no-tune": {
     kind: "off",

@@ -53,8 +53,8 @@ Deno.test("a run resumes without the settings file that it was started with", as
   await succeed(...START, ...settings, "--output", `${folder}/c`, "--max-time", "0.001s");
   assertEquals(await exists(`${folder}/c/checkpoints/step-4`), false);
   await Deno.remove(`${folder}/c.json`);
-  const resume = ["--output", `${folder}/c`, "--resume", "--max-time", "1h"];
-  await succeed("finetune", "glue", ...resume);
+  // The time limit was for the process that stopped.
+  await succeed("finetune", "glue", "--output", `${folder}/c`, "--resume");
   const weights = (run: string) =>
     Deno.readFile(`${folder}/${run}/checkpoints/step-4/model.safetensors`);
   assertEquals(await weights("c"), await weights("whole"));
@@ -67,7 +67,7 @@ Deno.test("several seeds resume with --seeds, and with more of them", async () =
   const run = ["--output", `${folder}/seeds`];
   await succeed(...start, "--seed", "7", "--seeds", "2", ...run, "--max-time", "0.001s");
   assertEquals(await exists(`${folder}/seeds/seed-8`), false);
-  await succeed("finetune", "glue", ...run, "--resume", "--seeds", "3", "--max-time", "1h");
+  await succeed("finetune", "glue", ...run, "--resume", "--seeds", "3");
   for (const seed of [7, 8, 9]) {
     const weights = (run: string) =>
       Deno.readFile(`${folder}/${run}/seed-${seed}/checkpoints/step-3/model.safetensors`);

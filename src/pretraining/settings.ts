@@ -87,6 +87,13 @@ export function pretrainSettings(request: PretrainRequest, config: ModelConfig):
     dataloaderNumWorkers: request.dataloaderNumWorkers ?? 1,
     evalExamples: request.evalExamples ?? 512,
   };
+  const length = Math.max(...settings.phases.map(({ examples }) => examples.maxSeqLength));
+  if (length > config.maxPositionEmbeddings) {
+    throw new RangeError(
+      `${request.phases === undefined ? "maxSeqLength" : "phases"} must be at most ` +
+        `${config.maxPositionEmbeddings} tokens (the model's max_position_embeddings), got ${length}`,
+    );
+  }
   checkIntegers(1, settings, ["evalExamples"]);
   checkIntegers(0, settings, ["dataloaderNumWorkers"]);
   return settings;

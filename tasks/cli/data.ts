@@ -21,7 +21,8 @@ const DATASET_OPTIONS = {
   "--validation-fraction <x>": {
     kind: "number",
     help: "Fraction of the tokens in the validation set, which gives no examples.",
-    range: [0, 1],
+    range: [0],
+    below: 1,
     defaultText: "the prepared data's",
   },
   ...EXAMPLE_OPTIONS,

@@ -103,13 +103,15 @@ export const FINETUNE_OPTIONS = {
     "--dropout <x>": {
       kind: "number",
       help: "Hidden and attention dropout.",
-      range: [0, 1],
+      range: [0],
+      below: 1,
       defaultText: "the recipe's",
     },
     "--classifier-dropout <x>": {
       kind: "number",
       help: "Dropout before the head.",
-      range: [0, 1],
+      range: [0],
+      below: 1,
       defaultText: "the recipe's",
     },
     "--shuffle <yes>": {
@@ -221,7 +223,8 @@ const OWN_FILES = {
   "--dev-fraction <x>": {
     kind: "number",
     help: "Share of the training file to hold out if the folder has no dev file.",
-    range: [0, 1],
+    range: [0],
+    below: 1,
     defaultText: 0.1,
   },
 } as const satisfies OptionTable;

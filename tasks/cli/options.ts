@@ -38,6 +38,8 @@ export interface OptionRow {
   readonly required?: true;
   /** Smallest value of a number, and the largest if there is one; code that knows more may allow fewer values. */
   readonly range?: readonly [least: number, most?: number];
+  /** Number that the value must be smaller than; in addition to `range`. */
+  readonly below?: number;
   /** Other names, without dashes: those of Hugging Face's scripts. */
   readonly aliases?: readonly string[];
   /** Other spellings of the words of `kind`. Case, dashes, underscores and dots are ignored anyway. */
@@ -223,10 +225,14 @@ function durationOf(text: unknown): number | null {
 }
 
 /** What a number must be if it is out of the range of its option, or null. */
-export function rangeComplaint({ range }: Pick<OptionRow, "range">, value: number): string | null {
+export function rangeComplaint(
+  { range, below = Infinity }: Pick<OptionRow, "range" | "below">,
+  value: number,
+): string | null {
   if (range === undefined) return null;
   const [least, most = Infinity] = range;
-  if (value >= least && value <= most || Number.isNaN(value)) return null;
+  if (value >= least && value <= most && value < below || Number.isNaN(value)) return null;
+  if (below < Infinity) return `must be at least ${least} and less than ${below}`;
   return value < least && most >= Number.MAX_SAFE_INTEGER
     ? `must be at least ${least}`
     : `must be from ${least} to ${most}`;
@@ -234,7 +240,7 @@ export function rangeComplaint({ range }: Pick<OptionRow, "range">, value: numbe
 
 /** What a setting must be if the value is of another kind or out of range, or null; for values from JSON or YAML. */
 export function kindComplaint(
-  { kind, range }: Pick<OptionRow, "kind" | "range">,
+  { kind, ...limits }: Pick<OptionRow, "kind" | "range" | "below">,
   value: unknown,
 ): string | null {
   if (typeof kind !== "string") {
@@ -244,7 +250,7 @@ export function kindComplaint(
   }
   const [matches, wanted] = KIND_CHECKS[kind];
   if (!matches(value)) return `must be ${wanted}`;
-  return typeof value === "number" ? rangeComplaint({ range }, value) : null;
+  return typeof value === "number" ? rangeComplaint(limits, value) : null;
 }
 
 const isString = (value: unknown) => typeof value === "string";

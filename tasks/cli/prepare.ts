@@ -53,7 +53,8 @@ export default defineCommand({
     "--validation-fraction <x>": {
       kind: "number",
       help: "Fraction of the tokens in the validation set, in whole documents.",
-      range: [0, 1],
+      range: [0],
+      below: 1,
       default: 0,
     },
     "--shard-tokens <n>": {

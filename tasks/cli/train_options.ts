@@ -247,7 +247,8 @@ export const PRETRAIN_OPTIONS = {
     "--dropout <x>": {
       kind: "number",
       help: "Hidden and attention dropout.",
-      range: [0, 1],
+      range: [0],
+      below: 1,
       defaultText: "the config's",
     },
     ...TRAINING,
@@ -272,7 +273,8 @@ export const PRETRAIN_OPTIONS = {
     "--validation-fraction <x>": {
       kind: "number",
       help: "Fraction of the tokens in the validation set, in whole documents.",
-      range: [0, 1],
+      range: [0],
+      below: 1,
       defaultText: "the prepared data's, or 0.05",
     },
   }),

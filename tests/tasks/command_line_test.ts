@@ -103,7 +103,11 @@ for (
       "pretrain --dataloader_num_workers 1025",
       "--dataloader-num-workers must be from 0 to 1024 (got 1025)",
     ],
-    ["prepare --validation-fraction 1.5", "--validation-fraction must be from 0 to 1 (got 1.5)"],
+    [
+      "prepare --validation-fraction 1",
+      "--validation-fraction must be at least 0 and less than 1 (got 1)",
+    ],
+    ["pretrain --dropout 1", "--dropout must be at least 0 and less than 1 (got 1)"],
     ["--seed 1e17 data stats", "--seed must be from 0 to 9007199254740991 (got 1e17)"],
     ["--seed -1 data stats", "--seed must be at least 0 (got -1)"],
     ["finetune text --max-train-samples -1", "--max-train-samples must be at least 1 (got -1)"],

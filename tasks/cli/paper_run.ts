@@ -35,7 +35,7 @@ import { deadlineOf } from "./options.ts";
 import type { PaperRunFlags } from "./paper.ts";
 import { deviceOf, experimentsOf, requestOf } from "./paper_plan.ts";
 import { resultsFolder } from "./paper_report.ts";
-import { createProgress, duration, type Progress } from "./progress.ts";
+import { createProgress, duration, printNotice, type Progress } from "./progress.ts";
 
 /** A timer with a longer delay fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -154,7 +154,7 @@ class JobProgress implements JobsObserver {
 
   readonly log = (line: string): void => {
     if (this.#quiet) return;
-    if (this.#bar === undefined) console.error(line);
+    if (this.#bar === undefined) printNotice(line);
     else this.#bar.log(line);
   };
 

@@ -138,7 +138,7 @@ export function wrap(line: string, columns: number, end = ""): string {
 /** Returns a function that prints log lines on standard error, or nothing with `--quiet`. */
 export function logTo({ quiet }: { readonly quiet?: boolean }): (line: string) => void {
   return (line) => {
-    if (!quiet) console.error(`albert: ${line}`);
+    if (!quiet) printNotice(`albert: ${line}`);
   };
 }
 
@@ -154,11 +154,23 @@ export function terminalColumns(): number {
   }
 }
 
+/** Prints a line on standard error. The work continues if nobody reads it any more, or if it is a file on a full disk. */
+export function printNotice(line: string): void {
+  writeNotice(`${line}\n`);
+}
+
+function writeNotice(text: string): void {
+  try {
+    Deno.stderr.writeSync(new TextEncoder().encode(text));
+  } catch {
+    // There is no other place to report this.
+  }
+}
+
 function standardError(): ProgressOutput {
-  const encoder = new TextEncoder();
   const terminal = Deno.stderr.isTerminal();
   return {
-    write: (text) => void Deno.stderr.writeSync(encoder.encode(text)),
+    write: writeNotice,
     terminal,
     colors: terminal && !Deno.noColor,
     columns: terminalColumns,

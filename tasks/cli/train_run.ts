@@ -20,7 +20,7 @@ import {
 import { usage, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { deadlineOf, type GlobalFlags, type OptionTable, rememberedFlags } from "./options.ts";
-import { createProgress, logTo } from "./progress.ts";
+import { createProgress, logTo, printNotice } from "./progress.ts";
 import { checkBatch, codeFingerprint, coresOf, inProcessGroup, ranksOf } from "./ranks.ts";
 import { runFlags } from "./run_flags.ts";
 import type { TrainingFlags } from "./train_options.ts";
@@ -112,7 +112,7 @@ async function trainInGroup<
     stop = true;
     if (!isLead) return;
     const line = "Saving and stopping after this step. Press Ctrl-C again to quit now.";
-    if (flags.quiet) console.error(line);
+    if (flags.quiet) printNotice(line);
     else log(line);
   });
 
@@ -282,7 +282,7 @@ function reportTargets(list = "tensorboard"): ReportTarget[] {
 }
 
 function reportStop({ step }: RunResult, command: string): void {
-  console.error(`Stopped at step ${step}. Resume with: ${command}`);
+  printNotice(`Stopped at step ${step}. Resume with: ${command}`);
 }
 
 function reportResult<B extends TaskBatch>(

@@ -1,5 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { createProgress, duration, type ProgressOutput, wrap } from "../../tasks/cli/progress.ts";
+import {
+  createProgress,
+  duration,
+  logTo,
+  type ProgressOutput,
+  wrap,
+} from "../../tasks/cli/progress.ts";
 import { fileUrl, ROOT } from "../../tasks/launch/files.ts";
 
 function screen(terminal: boolean, columns = 200, colors = false) {
@@ -236,4 +242,23 @@ Deno.test("duration() formats minutes and hours as a clock", () => {
     "1:02:05",
     "100:00:00",
   ]);
+});
+
+Deno.test("progress that nobody can read does not end the work", () => {
+  const { writeSync } = Deno.stderr;
+  let calls = 0;
+  Deno.stderr.writeSync = () => {
+    calls++;
+    throw new Deno.errors.BrokenPipe("Broken pipe (os error 32)");
+  };
+  try {
+    const progress = createProgress({ title: "x" });
+    progress.log("a line");
+    progress.update(1);
+    logTo({})("a line");
+    progress.end("the end");
+  } finally {
+    Deno.stderr.writeSync = writeSync;
+  }
+  assert(calls >= 4, `${calls}`);
 });

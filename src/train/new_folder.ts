@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { folderOf, ifExists, namesIn, removeEmptyFolder, syncFolder } from "../files/mod.ts";
+import {
+  folderOf,
+  ifExists,
+  linkTarget,
+  namesIn,
+  removeEmptyFolder,
+  syncFolder,
+} from "../files/mod.ts";
 import { ConfigError } from "../model/mod.ts";
 
 /**
@@ -25,7 +32,7 @@ export async function checkNewFolder(path: string): Promise<void> {
 }
 
 /**
- * Writes a folder under a temporary name next to it, and renames it.
+ * Writes a folder under a temporary name next to it, and renames it. If the path is a link, it remains and its folder is written.
  *
  * @param path a folder for which {@linkcode checkNewFolder} succeeds
  * @param write writes the files to the folder that it is given
@@ -34,16 +41,19 @@ export async function writeNewFolder(
   path: string,
   write: (folder: string) => Promise<void>,
 ): Promise<void> {
-  const unfinished = `${path}.${Deno.pid}.tmp`;
-  await Deno.mkdir(unfinished, { recursive: true });
+  const target = await linkTarget(path.replace(/(?<=.)[\\/]+$/, ""));
+  await Deno.mkdir(folderOf(target), { recursive: true });
+  // Not only the process id: in a container, a later process often has that of one that was killed.
+  const unfinished = `${target}.${Deno.pid}-${crypto.randomUUID().slice(0, 8)}.tmp`;
+  await Deno.mkdir(unfinished);
   try {
     await write(unfinished);
     // Some systems do not rename to an empty folder.
-    await removeEmptyFolder(path);
-    await Deno.rename(unfinished, path);
+    await removeEmptyFolder(target);
+    await Deno.rename(unfinished, target);
   } catch (error) {
     await ifExists(Deno.remove(unfinished, { recursive: true }));
     throw error;
   }
-  await syncFolder(folderOf(path));
+  await syncFolder(folderOf(target));
 }

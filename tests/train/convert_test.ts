@@ -13,6 +13,8 @@ import {
   spanSpecs,
   squadHeadSpecs,
 } from "../../src/model/mod.ts";
+import { namesIn } from "../../src/files/mod.ts";
+import { writeNewFolder } from "../../src/train/new_folder.ts";
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
 import { convertFolder, readModelFolder } from "../../src/train/disk.ts";
 import { encodeSafetensors, toFloat32, type WritableTensor } from "../../src/weights/mod.ts";
@@ -297,3 +299,19 @@ Deno.test("config.json of a converted folder is read as the same model", async (
     assertEquals(again, before);
   });
 });
+
+Deno.test("the folder of a killed conversion does not reach a later one, and a link to the output remains", () =>
+  inFolders({}, async (_, to) => {
+    const stale = `${to}.${Deno.pid}.tmp`,
+      write = (folder: string) => Deno.writeTextFile(`${folder}/new`, "");
+    await Deno.mkdir(stale);
+    await Deno.writeTextFile(`${stale}/old`, "");
+    await writeNewFolder(`${to}/`, write);
+    await Deno.remove(stale, { recursive: true });
+    assertEquals(await namesIn(to), ["new"]);
+    await Deno.mkdir(`${to}/elsewhere`);
+    await Deno.symlink("elsewhere", `${to}/link`);
+    await writeNewFolder(`${to}/link`, write);
+    assertEquals((await Deno.lstat(`${to}/link`)).isSymlink, true);
+    assertEquals(await namesIn(`${to}/elsewhere`), ["new"]);
+  }));

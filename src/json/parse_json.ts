@@ -62,6 +62,48 @@ export function parseJsonObject(text: string): Record<string, unknown> {
   return value;
 }
 
+/** The tokens of valid JSON: strings, numbers, and the punctuation around keys. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}[\]:]/g;
+
+/**
+ * Returns the first key that an object of valid JSON has twice, of which `JSON.parse` keeps the last, or undefined.
+ *
+ * @param text Valid JSON.
+ * @param onNumber Receives each number as it is written, and the last key of every open object and list; that of a list is empty.
+ *
+ * @example Find a setting that is given twice
+ * ```ts
+ * import { repeatedKey } from "./parse_json.ts";
+ *
+ * if (repeatedKey('{"steps":1,"seed":2,"steps":3}') !== "steps") throw new Error("not found");
+ * ```
+ */
+export function repeatedKey(
+  text: string,
+  onNumber?: (written: string, keys: readonly string[]) => void,
+): string | undefined {
+  /** The keys of each open object; null for a list. */
+  const open: (Set<string> | null)[] = [];
+  const last: string[] = [];
+  let string = "";
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === "{" || token === "[") {
+      open.push(token === "{" ? new Set() : null);
+      last.push("");
+    } else if (token === "}" || token === "]") {
+      open.pop();
+      last.pop();
+    } else if (token === ":") {
+      const key = JSON.parse(string) as string;
+      if (open.at(-1)?.has(key)) return key;
+      open.at(-1)?.add(key);
+      last[last.length - 1] = key;
+    } else if (token.startsWith('"')) string = token;
+    else onNumber?.(token, last);
+  }
+  return undefined;
+}
+
 /** Whether a JSON value is an object, and not null or an array. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

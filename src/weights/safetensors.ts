@@ -6,7 +6,7 @@
  * @module
  */
 
-import { quote, shown } from "../json/mod.ts";
+import { quote, repeatedKey, shown } from "../json/mod.ts";
 import { toHalf, widenHalf } from "./half.ts";
 
 /**
@@ -142,31 +142,15 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
 /** Fields of a tensor's entry that are lists of integers. */
 const INTEGERS = ["shape", "data_offsets"];
 
-/** The tokens of valid JSON: strings, numbers, and the punctuation around keys. */
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}[\]:]/g;
-
 /** Checks what `JSON.parse` does not report: duplicate keys, and sizes and offsets that are not written as integers. */
 function checkHeaderText(text: string): void {
-  /** The keys of each open object; null for a list. */
-  const open: (Set<string> | null)[] = [];
-  let string = "";
-  /** The last key of a tensor's entry. */
-  let field = "";
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (token === "{") open.push(new Set());
-    else if (token === "[") open.push(null);
-    else if (token === "}" || token === "]") open.pop();
-    else if (token === ":") {
-      const key = JSON.parse(string) as string;
-      if (open.at(-1)?.has(key)) {
-        throw new SyntaxError(`its header has the key ${shown(key)} twice`);
-      }
-      open.at(-1)?.add(key);
-      if (open.length === 2) field = key;
-    } else if (token.startsWith('"')) string = token;
-    else if (open.length === 3 && INTEGERS.includes(field) && !/^(\d+|-[1-9]\d*)$/.test(token)) {
-      throw new SyntaxError(`${field} has the number ${shown(token)}, expected an integer`);
-    }
+  const twice = repeatedKey(text, (written, keys) => {
+    const isInteger = /^(\d+|-[1-9]\d*)$/.test(written);
+    if (keys.length !== 3 || !INTEGERS.includes(keys[1]) || isInteger) return;
+    throw new SyntaxError(`${keys[1]} has the number ${shown(written)}, expected an integer`);
+  });
+  if (twice !== undefined) {
+    throw new SyntaxError(`its header has the key ${shown(twice)} twice`);
   }
 }
 

@@ -253,7 +253,8 @@ export function kindComplaint(
   return typeof value === "number" ? rangeComplaint(limits, value) : null;
 }
 
-const isString = (value: unknown) => typeof value === "string";
+// As on the command line, a word is not empty and a number is finite.
+const isString = (value: unknown) => typeof value === "string" && value !== "";
 const isBoolean = (value: unknown) => typeof value === "boolean";
 
 const KIND_CHECKS: Readonly<
@@ -263,9 +264,12 @@ const KIND_CHECKS: Readonly<
   off: [isBoolean, "a boolean"],
   boolean: [isBoolean, "a boolean"],
   integer: [Number.isSafeInteger, "an integer"],
-  number: [(value) => typeof value === "number", "a number"],
-  string: [isString, "a string"],
-  strings: [(value) => Array.isArray(value) && value.every(isString), "an array of strings"],
+  number: [Number.isFinite, "a finite number"],
+  string: [isString, "a string that is not empty"],
+  strings: [
+    (value) => Array.isArray(value) && value.every(isString),
+    "an array of strings that are not empty",
+  ],
   "integer or auto": [
     (value) => value === "auto" || Number.isSafeInteger(value) && Number(value) >= 1,
     'a positive integer or "auto"',

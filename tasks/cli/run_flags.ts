@@ -8,7 +8,15 @@
 import { parse as parseYaml } from "yaml";
 import { fromRank0, type ProcessGroup, SINGLE_PROCESS_GROUP } from "../../src/distributed/mod.ts";
 import { ifExists } from "../../src/files/mod.ts";
-import { flagName, isObject, parseJson, quote, shorten, shown } from "../../src/json/mod.ts";
+import {
+  flagName,
+  isObject,
+  parseJson,
+  quote,
+  repeatedKey,
+  shorten,
+  shown,
+} from "../../src/json/mod.ts";
 import { latestCheckpoint, readRunSettings, RunFolderError } from "../../src/train/disk.ts";
 import { UsageError } from "./errors.ts";
 import {
@@ -234,10 +242,15 @@ async function readObject(file: string): Promise<Record<string, unknown>> {
   let value: unknown;
   try {
     const text = await Deno.readTextFile(file);
-    value = /\.ya?ml$/i.test(file) ? parseYaml(text) : parseJson(text);
+    const isYaml = /\.ya?ml$/i.test(file);
+    value = isYaml ? parseYaml(text) : parseJson(text);
+    const twice = isYaml ? undefined : repeatedKey(text);
+    if (twice !== undefined) throw new SyntaxError(`it has the key ${shown(twice)} twice`);
   } catch (error) {
     // The messages of the YAML parser show the place on further lines.
-    const [sentence] = (error as Error).message.split(":\n");
+    const [sentence] = (error as Error).message.replace(/; please use YAML\.\w+\(\)/, "").split(
+      ":\n",
+    );
     throw new UsageError(`--settings ${file}: ${shorten(sentence, 200)}`);
   }
   if (isObject(value)) return value;

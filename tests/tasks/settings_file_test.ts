@@ -104,7 +104,7 @@ const WRONG: [name: string, text: string, sentence: string][] = [
   ["a.yaml", "learning_rat: 1", "learning_rat is not a setting of this command"],
   ["b.yaml", "task: 2.0", 'task must be one of "1.1", "2.0"'],
   ["c.yml", "recipe: papre", 'recipe must be one of "paper", "quick"'],
-  ["d.yaml", "epochs: three", "epochs must be a number"],
+  ["d.yaml", "epochs: three", "epochs must be a finite number"],
   ["e.yaml", "a: 1\na: 2", "Map keys must be unique"],
   ["f.yaml", "- task", "must contain an object of settings"],
   ["g.yaml", "", "must contain an object of settings"],
@@ -116,6 +116,11 @@ const WRONG: [name: string, text: string, sentence: string][] = [
   ["l.yaml", "recompute: all", 'recompute must be one of "layers", "attention", "none"'],
   ["m.yaml", "strict: 1", "strict must be a boolean"],
   ["n.yaml", "output: elsewhere", "output is not a setting of this command"],
+  ["q.json", '{"epochs": 1, "seed": [{"epochs": 1}], "epochs": 2}', "it has the key epochs twice"],
+  ["r.json", '{"learningRate": 1e400}', "learningRate must be a finite number (got Infinity)"],
+  ["s.yaml", "learningRate: .nan", "learningRate must be a finite number (got NaN)"],
+  ["t.yaml", "data: ''", "data must be a string that is not empty"],
+  ["u.yaml", "epochs: 1\n---\nepochs: 2", "Source contains multiple documents at line 2"],
   ["o.yaml", "resume: true", "resume is not a setting of this command"],
 ];
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { atomicWriteFile, ifExists } from "../../src/files/mod.ts";
+import { launchedBy } from "../../src/distributed/mpi/mod.ts";
+import { atomicWriteFile, ifExists, LockedError, takeLock } from "../../src/files/mod.ts";
 import { isObject, parseJsonObject } from "../../src/json/mod.ts";
 import {
   byBest,
@@ -21,7 +22,7 @@ import {
   FINETUNE_TOKENS_OPTIONS,
 } from "./finetune_options.ts";
 import type { OptionTable } from "./options.ts";
-import { logTo } from "./progress.ts";
+import { logTo, printNotice } from "./progress.ts";
 import { readSettingsFile } from "./run_flags.ts";
 import { list } from "./runs_run.ts";
 import type { SearchFlags } from "./search.ts";
@@ -101,6 +102,13 @@ export async function search(flags: SearchFlags, words: readonly string[]): Prom
       `albert search trains with ${Object.keys(TRAINABLE).join(", ")} (got ${command})`,
     );
   }
+  const launched = launchedBy(Deno.env.toObject());
+  if (launched !== null) {
+    throw new UsageError(
+      `albert search runs in one process, not in ${launched.size} that ${launched.launcher} started; ` +
+        `start it without, or start albert ${command} for each trial`,
+    );
+  }
   const { options } = trainable;
   const settings = await readSettingsFile(options, flags.settings);
   if (settings.seeds !== undefined) {
@@ -112,6 +120,7 @@ export async function search(flags: SearchFlags, words: readonly string[]): Prom
   const trials = trialNames(options, varied).map((name, i): TrialRecord => ({
     ...{ name, settings: varied[i], state: "waiting" },
   }));
+  using _ = await lockFolder(flags.output);
   const record = await continued(flags.output, { command, settings, trials });
   const log = logTo(flags);
   await save(flags.output, record);
@@ -149,7 +158,7 @@ export async function search(flags: SearchFlags, words: readonly string[]): Prom
   const summaries = runs.map(({ summary }) => summary).sort(byBest);
   if (flags.json) console.log(JSON.stringify({ ...record, runs: summaries }));
   else if (runs.length > 0) console.log(`${list(summaries)}\n\n${flags.output}/${REPORT}`);
-  if (stopped) console.error("Stopped. The same command continues the search.");
+  if (stopped) printNotice("Stopped. The same command continues the search.");
   const failed = record.trials.filter(({ state }) => state === "failed");
   if (failed.length > 0) {
     const Failure = usageErrors === record.trials.length ? UsageError : Error;
@@ -186,8 +195,21 @@ async function continued(output: string, fresh: SearchRecord): Promise<SearchRec
   );
 }
 
-async function save(output: string, record: SearchRecord): Promise<void> {
+/** Locks the folder of a search, whose record one process writes. */
+async function lockFolder(output: string): Promise<Disposable> {
   await Deno.mkdir(output, { recursive: true });
+  try {
+    const lock = await takeLock(`${output}/.lock`);
+    return { [Symbol.dispose]: () => lock.close() };
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error;
+    throw new Error(
+      `${output} is in use by ${error.owner}; wait for it or choose another --output`,
+    );
+  }
+}
+
+async function save(output: string, record: SearchRecord): Promise<void> {
   await atomicWriteFile(`${output}/${RECORD}`, `${JSON.stringify(record, null, 2)}\n`);
 }
 

@@ -1,6 +1,15 @@
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { takeLock } from "../../src/files/mod.ts";
 import { UsageError } from "../../tasks/cli/errors.ts";
 import { FINETUNE_GLUE_OPTIONS } from "../../tasks/cli/finetune_options.ts";
+import type { SearchFlags } from "../../tasks/cli/search.ts";
+import { search } from "../../tasks/cli/search_run.ts";
 import { type SearchSpace, trialNames, trialsOf } from "../../tasks/cli/search_trials.ts";
 import { runAlbert } from "./albert_process.ts";
 import { writeToyBenchmark } from "./toy_benchmark.ts";
@@ -105,6 +114,20 @@ Deno.test("different trials have different folder names, which systems accept", 
   assertEquals([name.length, name.slice(0, 10)], [209, "data=data-"]);
 });
 
+/** Starts a search of one trial in this process. */
+async function searchHere(output: string, env: Record<string, string> = {}): Promise<void> {
+  const settings = await Deno.makeTempFile({ suffix: ".json" });
+  await Deno.writeTextFile(settings, "{}");
+  for (const [name, value] of Object.entries(env)) Deno.env.set(name, value);
+  try {
+    const flags = { settings, output, values: ["lr=1"], seed: 1, device: "cpu", quiet: true };
+    await search(flags as SearchFlags, ["finetune", "glue"]);
+  } finally {
+    for (const name of Object.keys(env)) Deno.env.delete(name);
+    await Deno.remove(settings);
+  }
+}
+
 Deno.test("albert search trains a grid, continues it, and albert runs lists and compares the runs", async () => {
   const folder = await Deno.makeTempDir();
   try {
@@ -146,6 +169,10 @@ Deno.test("albert search trains a grid, continues it, and albert runs lists and 
     const other = await runAlbert([...words, "--values", "lr=1e-3"]);
     assertEquals([other.code, other.stdout], [2, ""]);
     assertStringIncludes(other.stderr, "contains another search");
+    await assertRejects(() => searchHere(`${folder}/grid`, { PMI_SIZE: "2" }), UsageError, "MPICH");
+    const searching = await takeLock(`${folder}/grid/.lock`);
+    await assertRejects(() => searchHere(`${folder}/grid`), Error, "is in use by process");
+    searching.close();
 
     const listed = await runAlbert(["runs", `${folder}/grid`, "--tags", "first", "--json"]);
     const found = JSON.parse(listed.stdout).runs;

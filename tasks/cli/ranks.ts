@@ -6,6 +6,7 @@
 import settingsFile from "../../deno.json" with { type: "json" };
 import {
   type AllReduceType,
+  assertSameFacts,
   type DataParallel,
   type ProcessGroup,
   SINGLE_PROCESS,
@@ -81,6 +82,36 @@ export function ranksOf(
     // A single process keeps the whole state, also if it resumes a run of several.
     shardOptimizer: shardOptimizer === true && group.size > 1,
   };
+}
+
+/** Flags that decide which collective calls a rank makes, so that ranks with others would wait for each other. */
+interface CallingFlags {
+  readonly resume?: boolean;
+  readonly extendTo?: number;
+  readonly settings?: string;
+  readonly seeds?: number;
+  readonly microBatchSize?: number | "auto";
+}
+
+/**
+ * Compares the flags of all ranks that decide which collective calls follow. Collective.
+ *
+ * @param given on the command line of this rank
+ * @throws {RankMismatchError} with the first flag that differs
+ */
+export async function assertSameCalls(group: ProcessGroup, given: CallingFlags): Promise<void> {
+  const { resume = false, extendTo, settings, seeds, microBatchSize } = given;
+  await assertSameFacts(
+    group,
+    new Map<string, unknown>([
+      ["--resume", resume],
+      ["--extend-to", extendTo],
+      // Rank 0 reads the file.
+      ["--settings", settings !== undefined],
+      ["--seeds", seeds],
+      ["--micro-batch-size auto", microBatchSize === "auto"],
+    ]),
+  );
 }
 
 /** Threads for a CPU device: this rank's share of the cores, or undefined for all of them. */

@@ -21,7 +21,14 @@ import { usage, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { deadlineOf, type GlobalFlags, type OptionTable, rememberedFlags } from "./options.ts";
 import { createProgress, logTo, printNotice } from "./progress.ts";
-import { checkBatch, codeFingerprint, coresOf, inProcessGroup, ranksOf } from "./ranks.ts";
+import {
+  assertSameCalls,
+  checkBatch,
+  codeFingerprint,
+  coresOf,
+  inProcessGroup,
+  ranksOf,
+} from "./ranks.ts";
 import { runFlags } from "./run_flags.ts";
 import type { TrainingFlags } from "./train_options.ts";
 import { fitExamples, openTrainingDevice } from "./training_device.ts";
@@ -81,6 +88,7 @@ async function trainInGroup<
 >(group: ProcessGroup, given: F, command: TrainingCommand<F, S, B>): Promise<boolean> {
   const isLead = group.rank === 0;
   const quiet = given.quiet || !isLead;
+  await assertSameCalls(group, given);
   const flags = await runFlags(command.options, { ...given, quiet }, group) as F & GlobalFlags;
   const { output, seed, seeds } = flags;
   const reportTo = reportTargets(flags.reportTo);

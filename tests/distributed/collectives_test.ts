@@ -13,6 +13,7 @@ import {
   sumFieldsOverRanks,
   sumOverRanks,
 } from "../../src/distributed/mod.ts";
+import { assertSameCalls } from "../../tasks/cli/ranks.ts";
 import { onRanks } from "../support/process_groups.ts";
 
 Deno.test("partOf() covers every index once, with part lengths that differ by at most one", () => {
@@ -111,6 +112,19 @@ Deno.test("assertSameFacts() reports the first difference and its rank on every 
       "Rank 1 differs from rank 0 in config.heads: 8 instead of 4",
     );
   });
+});
+
+Deno.test("ranks whose flags lead to different calls are rejected, instead of waiting for each other", async () => {
+  const flags = [{ resume: true }, { seeds: 2 }, { settings: "a" }, {
+    microBatchSize: "auto",
+  }] as const;
+  for (const given of flags) {
+    await onRanks(2, async (group) => {
+      await assertSameCalls(group, given);
+      const own = group.rank === 0 ? {} : given;
+      await assertRejects(() => assertSameCalls(group, own), RankMismatchError, "in --");
+    });
+  }
 });
 
 Deno.test("assertSameBytes() reports every rank whose bytes differ from rank 0's", async () => {

@@ -52,7 +52,10 @@ export class RunFolder {
    */
   static async open(path: string): Promise<RunFolder> {
     await Deno.mkdir(path, { recursive: true }).catch((error) => {
-      throw new RunFolderError(`Cannot use ${path} as a run folder: ${error.message}`);
+      const reason = error instanceof Deno.errors.AlreadyExists
+        ? "it is a file, or a link to a folder that does not exist"
+        : error.message;
+      throw new RunFolderError(`Cannot use ${path} as a run folder: ${reason}`);
     });
     try {
       const lock = await takeLock(`${path}/${LOCK}`);

@@ -43,7 +43,13 @@ async function runPaths(places: readonly string[]): Promise<string[]> {
     const problem = stat === undefined ? "does not exist" : "is not a folder";
     throw new Error(`${place} ${problem}; albert runs FOLDER lists the run folders in FOLDER`);
   }
-  return await findRuns(places);
+  const runs = await findRuns(places);
+  for (const place of runs.length === 0 ? [] : places) {
+    const path = place.replace(/(?<=.)[/\\]+$/, "");
+    if (runs.some((run) => run === path || run.startsWith(`${path}/`))) continue;
+    console.error(`albert: ${place} has no run folder, which contains run.json; it is not listed`);
+  }
+  return runs;
 }
 
 /** Reads run folders. A damaged one is reported and left out, unless there is no other. */

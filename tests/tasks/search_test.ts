@@ -251,15 +251,20 @@ Deno.test("albert runs lists the readable runs, and names the damaged ones", asy
       await Deno.mkdir(`${folder}/${name}`);
       await Deno.writeTextFile(`${folder}/${name}/run.json`, text);
     }
-    const some = await runAlbert(["runs", folder, "--json"]);
+    await Deno.mkdir(`${folder}/empty`);
+    const some = await runAlbert(["runs", `${folder}/`, `${folder}/empty`, "--json"]);
     assertEquals(some.code, 0, some.stderr);
     const { runs } = JSON.parse(some.stdout);
     assertEquals(runs.map(({ path }: { path: string }) => path), [`${folder}/good`]);
     const lines = some.stderr.trimEnd().split("\n");
-    assertEquals(lines.map((line) => /[a-z]+(?=\/run\.json is not)/.exec(line)?.[0]), [
-      "cut",
-      "list",
-    ]);
+    assertEquals(
+      lines.map((line) => /[a-z]+(?=\/run\.json is not| has no run f)/.exec(line)?.[0]),
+      [
+        "empty",
+        "cut",
+        "list",
+      ],
+    );
     const only = await runAlbert(["runs", `${folder}/cut`]);
     assertEquals([only.code, only.stdout], [1, ""]);
     assertStringIncludes(only.stderr, "cut/run.json is not a JSON object");

@@ -75,7 +75,9 @@ export class JobLog {
     return (performance.now() - this.#started) / 1000;
   }
 
+  /** On a full disk, the job continues or reports what it cannot write; only the reported time depends on the clock. */
   async #save(): Promise<void> {
-    await atomicWriteFile(`${this.#folder}/${CLOCK}`, JSON.stringify(this.clock()));
+    const text = JSON.stringify(this.clock());
+    await atomicWriteFile(`${this.#folder}/${CLOCK}`, text).catch(() => {});
   }
 }

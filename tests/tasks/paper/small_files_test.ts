@@ -40,6 +40,23 @@ Deno.test("a damaged clock of a job starts again", async () => {
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("a clock that cannot be written does not end the job", async () => {
+  const folder = await Deno.makeTempDir();
+  const { now } = performance;
+  try {
+    const log = await JobLog.open(folder);
+    await Deno.mkdir(`${folder}/clock.json`);
+    performance.now = () => now.call(performance) + 60_000;
+    log.trained(7);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await log.close();
+    assertEquals(log.clock().trainingSeconds, 7);
+  } finally {
+    performance.now = now;
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("runs of a folder share their number of fine-tuning runs, unless only some fine-tune", async () => {
   const folder = await Deno.makeTempDir();
   const run = { preset: "smoke", device: "cpu", benchmarks: [], finetuneSeeds: {} };

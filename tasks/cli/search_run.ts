@@ -179,7 +179,7 @@ async function continued(output: string, fresh: SearchRecord): Promise<SearchRec
   const path = `${output}/${RECORD}`;
   const text = await ifExists(Deno.readTextFile(path));
   if (text === null) return fresh;
-  const earlier = parseJsonObject(text) as unknown as SearchRecord;
+  const earlier = parsed(path, text);
   const plan = (record: SearchRecord) =>
     JSON.stringify([
       record.command,
@@ -193,6 +193,17 @@ async function continued(output: string, fresh: SearchRecord): Promise<SearchRec
   throw new UsageError(
     `${output} contains another search; repeat its settings and values, or choose another --output`,
   );
+}
+
+function parsed(path: string, text: string): SearchRecord {
+  try {
+    return parseJsonObject(text) as unknown as SearchRecord;
+  } catch (cause) {
+    const problem = (cause as Error).message;
+    throw new Error(`${path} is damaged (${problem}); delete it: finished trials are kept`, {
+      cause,
+    });
+  }
 }
 
 /** Locks the folder of a search, whose record one process writes. */

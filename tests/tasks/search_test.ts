@@ -170,6 +170,9 @@ Deno.test("albert search trains a grid, continues it, and albert runs lists and 
     assertEquals([other.code, other.stdout], [2, ""]);
     assertStringIncludes(other.stderr, "contains another search");
     await assertRejects(() => searchHere(`${folder}/grid`, { PMI_SIZE: "2" }), UsageError, "MPICH");
+    await Deno.writeTextFile(`${folder}/grid/search.json`, "{");
+    await assertRejects(() => searchHere(`${folder}/grid`), Error, "search.json is damaged (it is");
+    await Deno.writeTextFile(`${folder}/grid/search.json`, JSON.stringify(record));
     const searching = await takeLock(`${folder}/grid/.lock`);
     await assertRejects(() => searchHere(`${folder}/grid`), Error, "is in use by process");
     searching.close();

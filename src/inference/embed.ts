@@ -9,12 +9,13 @@ import { ConfigError, type Encoder, type ModelConfig, transformersClass } from "
 import { attentionPooling, gatherRows, temporaryTensor } from "../tensor/mod.ts";
 import type { Tokenizer } from "../text/mod.ts";
 import {
+  allFinite,
   type FinetuneBatch,
   type FinetuneExample,
   predictAll,
   type TaskHead,
 } from "../train/mod.ts";
-import type { ReadFile } from "../weights/mod.ts";
+import { MODULES, type ReadFile, SENTENCE_SETTINGS } from "../weights/mod.ts";
 
 /** How the hidden states of a text become one vector: their mean over all tokens, or the state of `[CLS]`. */
 export type Pooling = (typeof POOLINGS)[number];
@@ -44,12 +45,16 @@ export interface EmbeddingDefaults {
   readonly unsupported?: string;
   /** Whether vectors are scaled to length 1. */
   readonly normalize: boolean;
+  /** Whether texts are converted to lower case before they are tokenized. */
+  readonly lowerCase: boolean;
   /** Maximum number of tokens of a text. */
   readonly maxLength: number;
 }
 
 /**
- * Reads `modules.json`, `sentence_bert_config.json` and the pooling's `config.json` of a sentence-transformers folder.
+ * Reads `modules.json`, the settings and the pooling's `config.json` of a sentence-transformers folder.
+ *
+ * Source: sentence-transformers, `Transformer.py`: without `max_seq_length`, that of the tokenizer is used.
  *
  * @returns the defaults of the folder; mean pooling and normalization if it has no such files
  * @throws {ConfigError} if one of the files is not valid JSON
@@ -58,25 +63,39 @@ export async function readEmbeddingDefaults(
   read: ReadFile,
   { maxPositionEmbeddings }: ModelConfig,
 ): Promise<EmbeddingDefaults> {
-  const modules = await readJson(read, "modules.json");
+  const modules = await readJson(read, MODULES);
   if (!Array.isArray(modules)) {
-    return { pooling: "mean", normalize: true, maxLength: maxPositionEmbeddings };
+    return { pooling: "mean", normalize: true, lowerCase: false, maxLength: maxPositionEmbeddings };
   }
   const types = modules.map((one) => String(isObject(one) ? one.type : "").split(".").at(-1)!);
-  const lengths = await readJson(read, "sentence_bert_config.json");
-  const given = isObject(lengths) ? lengths.max_seq_length : null;
-  const maxLength = Math.min(
-    typeof given === "number" && given >= 1 ? given : Infinity,
-    maxPositionEmbeddings,
-  );
-  const settings = { normalize: types.includes("Normalize"), maxLength };
+  const text = await firstObject(read, SENTENCE_SETTINGS.text);
+  const given = text.max_seq_length ??
+    (await firstObject(read, ["tokenizer_config.json"])).model_max_length;
+  const settings = {
+    normalize: types.includes("Normalize"),
+    lowerCase: text.do_lower_case === true,
+    maxLength: Math.min(
+      typeof given === "number" && given >= 1 ? given : Infinity,
+      maxPositionEmbeddings,
+    ),
+  };
+  const { prompts, default_prompt_name: prompt } = await firstObject(read, [
+    SENTENCE_SETTINGS.prompt,
+  ]);
+  if (isObject(prompts) && typeof prompt === "string" && prompts[prompt] !== "") {
+    return { ...settings, unsupported: `it prepends the prompt ${quote(prompts[prompt])}` };
+  }
   const other = types.find((type) => !["Transformer", "Pooling", "Normalize"].includes(type));
   if (other !== undefined) {
-    return { ...settings, unsupported: `modules.json lists a ${other} layer` };
+    return { ...settings, unsupported: `${MODULES} lists a ${other} layer` };
   }
   const place = modules[types.indexOf("Pooling")];
   const path = `${isObject(place) ? place.path : "1_Pooling"}/config.json`;
-  const pooling = poolingOf(await readJson(read, path));
+  const json = await readJson(read, path);
+  if (json === null && place !== undefined) {
+    return { ...settings, unsupported: `${path} is missing` };
+  }
+  const pooling = poolingOf(json);
   return (POOLINGS as readonly string[]).includes(pooling)
     ? { ...settings, pooling: pooling as Pooling }
     : { ...settings, unsupported: `${path} has pooling mode ${pooling}` };
@@ -93,6 +112,18 @@ function poolingOf(config: unknown): string {
   return modes.length === 0 ? "mean" : modes.map((mode) => names[mode] ?? mode).join(" and ");
 }
 
+/** Returns the content of the first of some files that exists and is an object. */
+async function firstObject(
+  read: ReadFile,
+  names: readonly string[],
+): Promise<Readonly<Record<string, unknown>>> {
+  for (const name of names) {
+    const content = await readJson(read, name);
+    if (isObject(content)) return content;
+  }
+  return {};
+}
+
 async function readJson(read: ReadFile, name: string): Promise<unknown> {
   const bytes = await read(name);
   if (bytes === null) return null;
@@ -103,6 +134,9 @@ async function readJson(read: ReadFile, name: string): Promise<unknown> {
   }
 }
 
+/** Complete options of an embedding. */
+export type EmbedSettings = Required<EmbedOptions> & Pick<EmbeddingDefaults, "lowerCase">;
+
 /**
  * Checks options at run time and completes them.
  *
@@ -112,9 +146,9 @@ async function readJson(read: ReadFile, name: string): Promise<unknown> {
  */
 export function embedSettings(
   options: EmbedOptions,
-  { pooling, unsupported, normalize, maxLength }: EmbeddingDefaults,
+  { pooling, unsupported, normalize, lowerCase, maxLength }: EmbeddingDefaults,
   { maxPositionEmbeddings }: ModelConfig,
-): Required<EmbedOptions> {
+): EmbedSettings {
   checkOptions("embed()", options, [
     "pooling",
     "normalize",
@@ -130,6 +164,7 @@ export function embedSettings(
   }
   const settings = {
     pooling: chosen,
+    lowerCase,
     normalize: options.normalize ?? normalize,
     maxLength: options.maxLength ?? maxLength,
     batchSize: options.batchSize ?? 32,
@@ -151,17 +186,19 @@ export function embedSettings(
  * Computes the embedding of each text, in order. Texts are computed in batches of similar lengths.
  *
  * @returns one vector of `hiddenSize` numbers per text
+ * @throws {RangeError} if a vector contains NaN or infinity
  */
 export async function embedTexts(
   encoder: Encoder,
   tokenizer: Tokenizer,
   texts: readonly string[],
-  { pooling, normalize, maxLength, batchSize, onTruncated }: Required<EmbedOptions>,
+  { pooling, normalize, lowerCase, maxLength, batchSize, onTruncated }: EmbedSettings,
 ): Promise<Float32Array[]> {
-  const examples = texts.map((text, i): FinetuneExample => {
-    if (typeof text !== "string") {
-      throw new TypeError(`Text ${i} must be a string, got ${quote(text)}`);
+  const examples = texts.map((given, i): FinetuneExample => {
+    if (typeof given !== "string") {
+      throw new TypeError(`Text ${i} must be a string, got ${quote(given)}`);
     }
+    const text = lowerCase ? given.toLowerCase() : given;
     const whole = tokenizer.encodePair(text);
     const { length } = whole.ids;
     if (length > maxLength) onTruncated(length);
@@ -173,6 +210,8 @@ export async function embedTexts(
   const head = embeddingHead(pooling);
   const { device } = encoder.parameters;
   const vectors = await predictAll(device, encoder, head, examples, batchSize, maxLength);
+  const bad = vectors.findIndex((vector) => !allFinite(vector));
+  if (bad >= 0) throw new RangeError(`The embedding of ${quote(texts[bad])} is not finite`);
   return normalize ? vectors.map(normalized) : vectors;
 }
 

@@ -13,7 +13,7 @@ import {
 import { ifExists } from "../files/mod.ts";
 import { loadTokenizer } from "../text/disk/mod.ts";
 import type { Tokenizer } from "../text/mod.ts";
-import { halfTensor, toFloat32 } from "../weights/mod.ts";
+import { halfTensor, MODULES, readLocalFile, sentenceFiles, toFloat32 } from "../weights/mod.ts";
 import { encoderParts, headsOf, type ModelHead, savedClass } from "./convert_heads.ts";
 import { readModelFolder, writeModelFolder } from "./model_folder.ts";
 import { nameErrors } from "./name_errors.ts";
@@ -79,6 +79,7 @@ export async function convertFolder(
       { shape: spec.shape, data: named(() => toFloat32(name, tensor)) },
     ]),
   );
+  const embedding = await embeddingFiles(from);
   const architecture = savedClass(config, heads);
   const report = {
     architecture,
@@ -95,7 +96,7 @@ export async function convertFolder(
       tensors: precision === "f32"
         ? tensors
         : new Map([...tensors].map(([name, tensor]) => [name, halfTensor(name, tensor)])),
-      files: new Map(Object.entries(tokenizer?.toFiles() ?? {})),
+      files: new Map([...Object.entries(tokenizer?.toFiles() ?? {}), ...embedding]),
       card: card(source, config, report, precision),
     }));
   return report;
@@ -106,6 +107,18 @@ export async function tokenizerOf(from: string, config: ModelConfig): Promise<To
   const tokenizer = await ifExists(loadTokenizer(from));
   if (tokenizer !== null) checkVocabularySize(tokenizer, config, from);
   return tokenizer;
+}
+
+/** Returns the files of a sentence-transformers model that determine its embeddings. */
+async function embeddingFiles(from: string): Promise<[string, Uint8Array][]> {
+  const modules = await readLocalFile(`${from}/${MODULES}`);
+  if (modules === null) return [];
+  const files: [string, Uint8Array][] = [[MODULES, modules]];
+  for (const name of sentenceFiles(modules)) {
+    const bytes = await readLocalFile(`${from}/${name}`);
+    if (bytes !== null) files.push([name, bytes]);
+  }
+  return files;
 }
 
 /** Hugging Face's names of the precisions. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { atomicWriteFile, ifExists, lacks, Sha256 } from "../files/mod.ts";
+import { atomicWriteFile, folderOf, ifExists, lacks, Sha256 } from "../files/mod.ts";
 import { ConfigError, configToJson, type ModelConfig, parseConfig } from "../model/mod.ts";
 import { withMaxLength } from "../text/mod.ts";
 import {
@@ -45,7 +45,10 @@ export async function writeModelFolder(
     inPieces(encodeSafetensors(model.tensors, { format: "pt" })),
   );
   const files = withMaxLength(model.files, model.config.maxPositionEmbeddings);
-  for (const [name, data] of files) await atomicWriteFile(`${path}/${name}`, data);
+  for (const [name, data] of files) {
+    await Deno.mkdir(folderOf(`${path}/${name}`), { recursive: true });
+    await atomicWriteFile(`${path}/${name}`, data);
+  }
   await atomicWriteFile(`${path}/README.md`, model.card);
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isObject, parseJsonObject, quote, shown } from "../json/mod.ts";
+import { isObject, parseJson, parseJsonObject, quote, shown } from "../json/mod.ts";
 import { parseSafetensors, type Safetensors, type StoredTensor } from "./safetensors.ts";
 
 /** Reads a file of a model folder by name. Resolves with null if there is no such file. */
@@ -60,6 +60,34 @@ async function readShards(read: ReadFile, index: Uint8Array): Promise<Safetensor
  */
 export function shardFiles(index: Uint8Array): string[] {
   return [...new Set(weightMap(index).values())];
+}
+
+/** The file that lists the layers of a sentence-transformers model. */
+export const MODULES = "modules.json";
+
+/** Settings of a sentence-transformers model: maximum length and case, by the two names that ALBERT and BERT models have, and the prompt. */
+export const SENTENCE_SETTINGS = {
+  text: ["sentence_bert_config.json", "sentence_albert_config.json"],
+  prompt: "config_sentence_transformers.json",
+} as const;
+
+/**
+ * Returns the settings of a sentence-transformers model and the files of its modules, such as `1_Pooling/config.json`.
+ *
+ * @param modules bytes of `modules.json`
+ */
+export function sentenceFiles(modules: Uint8Array): string[] {
+  let list: unknown;
+  try {
+    list = parseJson(new TextDecoder().decode(modules));
+  } catch {
+    return []; // The reader of the model reports it.
+  }
+  const folders = (Array.isArray(list) ? list : [])
+    .map((module) => isObject(module) ? module.path : undefined)
+    .filter((path) => typeof path === "string" && /^[\w-][\w.-]*$/.test(path));
+  const files = folders.map((folder) => `${folder}/config.json`);
+  return [...SENTENCE_SETTINGS.text, SENTENCE_SETTINGS.prompt, ...new Set(files)];
 }
 
 /** The file of each tensor. A file outside of the folder is rejected. */

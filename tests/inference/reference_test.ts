@@ -35,10 +35,11 @@ function assertClose(actual: Iterable<number>, wanted: number[], limit: number):
   assert(worst <= limit, `differs by ${worst}`);
 }
 
-function load(device: Device, change: Record<string, string> = {}): Promise<Albert> {
+function load(device: Device, change: Record<string, string | null> = {}): Promise<Albert> {
   const files = toyFiles();
   for (const [name, text] of Object.entries(change)) {
-    files.set(name, new TextEncoder().encode(text));
+    if (text === null) files.delete(name);
+    else files.set(name, new TextEncoder().encode(text));
   }
   return Albert.load(reader(files), device);
 }
@@ -158,11 +159,26 @@ Deno.test("embeddings follow the folder's sentence-transformers files", async ()
       "1_Pooling/config.json": '{"pooling_mode": "mean"}',
     });
     assertClose(await normalized.embed(expected.texts[1]), expected.mean[1], 1e-5);
+    using older = await load(device, {
+      ...folder,
+      "sentence_bert_config.json": null,
+      "sentence_albert_config.json": '{"do_lower_case": true}',
+      "tokenizer_config.json": '{"do_lower_case": false, "model_max_length": 5}',
+    });
+    assertEquals(await older.embed("The CAT sat on the mat"), await cls.embed("the cat sat"));
     for (
       const [change, message] of [
         [
           { "1_Pooling/config.json": '{"pooling_mode_max_tokens": true}' },
           "has pooling mode max_tokens",
+        ],
+        [{ "1_Pooling/config.json": null }, "1_Pooling/config.json is missing"],
+        [
+          {
+            "config_sentence_transformers.json":
+              '{"prompts": {"query": "find: "}, "default_prompt_name": "query"}',
+          },
+          'it prepends the prompt "find: "',
         ],
         [
           { "modules.json": JSON.stringify([...modules, module("2_Dense", "Dense")]) },

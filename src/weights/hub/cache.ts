@@ -130,16 +130,16 @@ export class ModelCache {
 
   /** Adds a file to the folder of a commit, as a link to its blob. The blob must be locked. */
   async link(commit: string, file: string, checksum: string): Promise<void> {
-    const folder = this.snapshot(commit);
     this.#intact.delete(checksum); // a damaged blob has been downloaded again
-    await Deno.mkdir(folder, { recursive: true });
-    const path = `${folder}/${file}`;
+    const path = `${this.snapshot(commit)}/${file}`;
+    await Deno.mkdir(folderOf(path), { recursive: true });
     if (await linkedChecksum(path) === checksum) return;
     // Not in the folder of the commit, so that a killed process leaves no other file there.
     const unfinished = `${this.blob(checksum)}.tmp`;
     await ifExists(Deno.remove(unfinished));
     try {
-      const target = ["..", "..", "blobs", checksum].join(SEPARATOR);
+      const up = Array(1 + file.split("/").length).fill("..");
+      const target = [...up, "blobs", checksum].join(SEPARATOR);
       await Deno.symlink(target, unfinished, { type: "file" });
     } catch {
       // Windows restricts links to some users. The Hugging Face libraries copy there, too.

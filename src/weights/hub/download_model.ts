@@ -4,7 +4,7 @@
  * @module
  */
 import { VOCABULARY_FILES } from "../../text/mod.ts";
-import { shardFiles } from "../model_files.ts";
+import { MODULES, sentenceFiles, shardFiles } from "../model_files.ts";
 import { ModelCache } from "./cache.ts";
 import { isChecksum } from "./checksum.ts";
 import { downloadBlob, type RemoteFile } from "./download_blob.ts";
@@ -135,7 +135,9 @@ class Download {
     }
     const commit = this.#commit!;
     const wanted = [config && await this.#unlessCached(commit, config)];
-    if (part === "model") wanted.push(...await this.#weights(commit));
+    if (part === "model") {
+      wanted.push(...await this.#weights(commit), ...await this.#sentenceFiles(commit));
+    }
     const found = new Set<string>();
     for (const name of TOKENIZER_FILES) {
       const file = await this.#find(commit, name);
@@ -169,6 +171,15 @@ class Download {
       shards.push(shard);
     }
     return shards;
+  }
+
+  /** The files that determine the embedding of a sentence-transformers model. */
+  async #sentenceFiles(commit: string): Promise<(RemoteFile | "cached" | null)[]> {
+    const modules = await this.#find(commit, MODULES);
+    if (modules === null) return [];
+    if (modules !== "cached") await this.#fetchAll(commit, [modules]);
+    const names = sentenceFiles(await Deno.readFile(`${this.#cache.snapshot(commit)}/${MODULES}`));
+    return await Array.fromAsync(names, (name) => this.#find(commit, name));
   }
 
   async #noWeights(commit: string): Promise<HubError> {

@@ -90,6 +90,27 @@ Deno.test("downloadModel() requests and counts every file once", async () => {
   }, files);
 });
 
+Deno.test("downloadModel() downloads the files that determine sentence embeddings", async () => {
+  const modules = [{ path: "" }, { path: "1_Pooling" }, { path: "../.." }, { path: "2_Normalize" }];
+  const wanted = {
+    "modules.json": text(JSON.stringify(modules)),
+    "sentence_bert_config.json": text('{"max_seq_length": 8}'),
+    "1_Pooling/config.json": text('{"pooling_mode": "cls"}'),
+  };
+  await withHub(async ({ hub, settings, folder }) => {
+    const model = await downloadModel(`hf:${ID}`, {}, settings);
+    for (const [name, bytes] of Object.entries(wanted)) {
+      assertEquals(await Deno.readFile(`${model}/${name}`), bytes, name);
+    }
+    assertEquals(
+      await Deno.readLink(`${model}/1_Pooling/config.json`),
+      `../../../blobs/${gitSha1(wanted["1_Pooling/config.json"])}`,
+    );
+    assert(hub.requests.every(({ path }) => !path.includes("..")));
+    assertEquals(model, `${folder}/snapshots/${COMMIT}`);
+  }, { ...FILES, ...wanted });
+});
+
 Deno.test("downloadModel() downloads a tokenizer without weights, and needs one", async () => {
   await withHub(async ({ hub, settings, folder }) => {
     const tokenizer = () => downloadModel(`hf:${ID}`, {}, settings, "tokenizer");

@@ -90,6 +90,7 @@ interface ScoredExample extends MaskedExample {
  * Masks one token of a text after the other and scores the model's prediction of it. Longer texts are split into sequences of the maximum length.
  *
  * @param ids ids of the text, at least one, without special tokens
+ * @throws {RangeError} if logits are NaN or infinite
  */
 export async function scoreText(
   encoder: Encoder,
@@ -118,6 +119,7 @@ export async function scoreText(
     ...[device, encoder, head, examples, batchSize, maxPositionEmbeddings] as const,
   );
   const loss = losses.flat().reduce((sum, value) => sum + value, 0) / ids.length;
+  if (!Number.isFinite(loss)) throw new RangeError("The logits of a mask are not finite");
   return { tokens: ids.length, loss, perplexity: Math.exp(loss) };
 }
 

@@ -19,6 +19,7 @@ import {
   classifierSpecs,
   type Encoder,
   type ModelConfig,
+  namesOfClasses,
   type ParameterSpec,
   spanSpecs,
   squadHeadSpecs,
@@ -64,7 +65,7 @@ export async function classifyTexts(
   });
   const head = textClassifierHead(config);
   const logits = await predictAll(device, encoder, head, examples, batchSize, maxLength);
-  const names = (config.extra?.id2label ?? {}) as Record<number, string>;
+  const names = namesOfClasses(config) ?? [];
   return logits.map((row) => {
     const type = problemTypeOf(config, row.length);
     const scores = outputsOf(row, type)

@@ -195,6 +195,28 @@ export function checkVocabularySize(
   );
 }
 
+/**
+ * Returns the names of the classes or tags of a fine-tuned model in the order of its outputs, from `id2label` in config.json.
+ *
+ * @returns undefined if config.json has no names
+ * @throws {ConfigError} if the ids are not 0, 1, 2 …, or a name is missing or not unique
+ */
+export function namesOfClasses({ extra = {} }: Pick<ModelConfig, "extra">): string[] | undefined {
+  const given = extra.id2label ?? {};
+  const entries = typeof given === "object" ? Object.entries(given) : [];
+  if (entries.length === 0 && typeof given === "object") return undefined;
+  const names = entries.map(([, name]) => `${name}`);
+  const isValid = entries.every(([id, name], i) =>
+    id === `${i}` && ["string", "number", "boolean"].includes(typeof name)
+  );
+  if (isValid && names.length > 0 && new Set(names).size === names.length) return names;
+  throw new ConfigError(
+    `id2label in config.json must have a different name for each id from 0, such as {"0": "no", "1": "yes"}, got ${
+      quote(given)
+    }`,
+  );
+}
+
 /** Converts `hiddenSize` to `hidden_size`. */
 export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -31,7 +31,7 @@ export type FilledMask = readonly MaskCandidate[];
  * @param top number of candidates per mask
  * @returns candidates for each mask, in text order
  * @throws {ConfigError} if the text has no mask, or is longer than `maxPositionEmbeddings`
- * @throws {RangeError} if `top` is not a positive integer
+ * @throws {RangeError} if `top` is not a positive integer, or logits are NaN or infinite
  */
 export async function fillMask(
   device: Device,
@@ -54,13 +54,16 @@ export async function fillMask(
   return rows.map((logits) => mostProbable(logits, tokenizer, top));
 }
 
-/** Returns the most probable pieces of one mask. */
+/** Returns the most probable pieces of one mask. @throws {RangeError} if logits are NaN or infinite */
 export function mostProbable(
   logits: Float32Array,
   tokenizer: Tokenizer,
   top: number,
 ): MaskCandidate[] {
   const probabilities = softmax(logits);
+  if (!Number.isFinite(probabilities[0])) {
+    throw new RangeError("The logits of a mask are not finite");
+  }
   // Rows beyond the vocabulary, of a matrix padded to a multiple, have no piece.
   const pieces = logits.subarray(0, tokenizer.vocabularySize);
   return topK(pieces, top).map((id) => ({

@@ -11,6 +11,7 @@ import {
   maskedLanguageSpecs,
   matchTensors,
   type ModelConfig,
+  namesOfClasses,
   type ParameterSpec,
   sentenceOrderSpecs,
   spanSpecs,
@@ -37,13 +38,14 @@ const CLASSES: readonly (readonly [name: string, heads: readonly ModelHead[]])[]
 /**
  * Returns the heads among some weights.
  *
- * @throws {ConfigError} if a head is incomplete or has another shape than the configuration.
+ * @throws {ConfigError} if a head is incomplete or has another shape than the configuration, or config.json has another number of classes.
  */
 export function headsOf(
   config: ModelConfig,
   weights: Safetensors,
 ): { readonly head: ModelHead; readonly specs: readonly ParameterSpec[] }[] {
   const labels = weights.tensors.get("classifier.weight")?.shape[0] ?? 1;
+  checkClassifier(config, weights);
   const known: [ModelHead, ParameterSpec[]][] = [
     ["masked language", maskedLanguageSpecs(config)],
     ["pair", sentenceOrderSpecs(config)],
@@ -63,6 +65,22 @@ export function headsOf(
     }
     return [{ head, specs }];
   });
+}
+
+/**
+ * Checks that a classifier has one output per name in `id2label`. In models for multiple choice, which have one output, these names have no meaning.
+ *
+ * @throws {ConfigError} if the numbers differ, or the names are invalid
+ */
+export function checkClassifier(config: ModelConfig, { tensors }: Safetensors): void {
+  const outputs = tensors.get("classifier.weight")?.shape[0];
+  const [said] = (config.extra?.architectures ?? []) as unknown[];
+  if (outputs === undefined || `${said}`.endsWith("ForMultipleChoice")) return;
+  const names = namesOfClasses(config);
+  if (names === undefined || names.length === outputs) return;
+  throw new ConfigError(
+    `id2label in config.json has ${names.length} names, but the classifier has ${outputs} outputs; correct id2label`,
+  );
 }
 
 /** Returns the parameters of the encoder, without the pooler if the weights lack it, as those for masked LM and question answering do. */

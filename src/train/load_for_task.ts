@@ -3,8 +3,15 @@
  *
  * @module
  */
-import { ConfigError, type Encoder, initialize, loadWeights } from "../model/mod.ts";
+import {
+  architectureOf,
+  ConfigError,
+  type Encoder,
+  initialize,
+  loadWeights,
+} from "../model/mod.ts";
 import type { Safetensors } from "../weights/mod.ts";
+import { checkClassifier } from "./convert_heads.ts";
 import type { FinetuneExample, TaskHead } from "./finetune_task.ts";
 
 /** The tensors that were not loaded. */
@@ -69,8 +76,15 @@ export function loadFinetuned<E extends FinetuneExample, O>(
       `the checkpoint is of class ${said}, but ${task.name} needs class ${needed}`,
     );
   }
+  if (task.headSpecs(model.config).some(({ name }) => name === "classifier.weight")) {
+    checkClassifier(model.config, weights);
+  }
   const { missing } = loadWeights(model.parameters, weights);
   if (missing.length === 0) return;
+  const { names } = architectureOf(model.config);
+  const head = new Set(task.headSpecs(model.config).map(({ name }) => name));
+  const lost = missing.find(({ name }) => !head.has(name) && !name.startsWith(names.pooler));
+  if (lost !== undefined) throw new ConfigError(`the checkpoint lacks tensor ${lost.name}`);
   throw new ConfigError(
     `the checkpoint was not fine-tuned for ${task.name}: it lacks tensor ${
       missing.at(-1)!.name

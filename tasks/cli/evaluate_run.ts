@@ -42,7 +42,7 @@ import {
 } from "../../src/benchmarks/race/mod.ts";
 import { type Device, openDevice } from "../../src/device/mod.ts";
 import { atomicWriteFile, ifExists } from "../../src/files/mod.ts";
-import { ConfigError, type ModelConfig } from "../../src/model/mod.ts";
+import { ConfigError, type ModelConfig, namesOfClasses } from "../../src/model/mod.ts";
 import type { Tokenizer } from "../../src/text/mod.ts";
 import { readConfig } from "../../src/train/disk.ts";
 import {
@@ -244,11 +244,7 @@ async function classesOf(
   given?: readonly string[],
 ): Promise<{ readonly labels: readonly string[]; readonly type: ProblemType }> {
   const config = await readConfig(folder);
-  const names = config.extra?.id2label;
-  const classes = given ??
-    (typeof names === "object" && names !== null
-      ? Object.values(names as Record<string, string>)
-      : undefined);
+  const classes = given ?? namesOfClasses(config);
   if (classes === undefined) {
     throw new ConfigError(
       `${folder}/config.json has no class names (id2label); name them with --labels, or use a checkpoint of finetune text`,

@@ -20,13 +20,14 @@ import {
   type DecodedAnswer,
   squadHeadOf,
 } from "../../src/benchmarks/squad/mod.ts";
-import { recordLine } from "../../src/data/mod.ts";
+import { linesOf as decodeLines, recordLine } from "../../src/data/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 import {
   Encoder,
   encoderSpecs,
   type FilledMask,
   type ModelConfig,
+  namesOfClasses,
   Parameters,
   softmax,
 } from "../../src/model/mod.ts";
@@ -88,7 +89,7 @@ export async function predictClassify(
     const examples = rows.map((row) => encodeRow(row, model.tokenizer, model.maxLength));
     const notice = truncationNotice(examples, model.maxLength);
     if (notice !== null) logTo(flags)(`${notice}; ${model.longer}`);
-    const names = classNames(model.config.extra?.id2label);
+    const names = namesOfClasses(model.config) ?? [];
     const logits = await model.predict(examples);
     logits.forEach((values, i) => {
       const { texts } = rows[i];
@@ -152,7 +153,7 @@ function predictionsOf(
   logits: readonly GlueLogits[],
 ): readonly object[] {
   const outputs = logits[0]?.length ?? 0;
-  const names = classNames(config.extra?.id2label);
+  const names = namesOfClasses(config) ?? [];
   const labels = Array.from({ length: outputs }, (_, id) => names[id] ?? `${id}`);
   const type = problemTypeOf(config, outputs);
   if (type === "regression" && outputs > 1) {
@@ -298,15 +299,25 @@ async function withModel<E extends FinetuneExample, O>(
   }
 }
 
+/** Returns the text of standard input. White space at its start counts in the positions of answers. */
 async function standardInput(): Promise<string> {
-  return (await new Response(Deno.stdin.readable).text()).trim();
+  const bytes = await new Response(Deno.stdin.readable).bytes();
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes).trimEnd();
+  } catch (cause) {
+    const message = "Cannot read standard input: it is not valid UTF-8; convert it to UTF-8";
+    throw new SyntaxError(message, { cause });
+  }
+  if (text !== "") return text;
+  throw new UsageError("Standard input is empty; expected the text that the question is about");
 }
 
-/** The given text, or the non-empty lines of standard input. */
+/** Returns the given text, or the non-empty lines of standard input. */
 export async function linesOf(given: string | undefined): Promise<string[]> {
   if (given !== undefined) return [given];
-  const input = await new Response(Deno.stdin.readable).text();
-  return input.split("\n").filter((line) => line.trim() !== "");
+  const lines = await Array.fromAsync(decodeLines(Deno.stdin.readable, "standard input"));
+  return lines.flat().filter((line) => line.trim() !== "");
 }
 
 /** @throws {RangeError} for NaN or infinity. */
@@ -333,7 +344,7 @@ function filledText(text: string, masks: readonly FilledMask[]): string {
 function printScores(
   texts: readonly string[],
   values: Float32Array,
-  names: Readonly<Record<number, string>>,
+  names: readonly string[],
   json?: boolean,
 ): void {
   const scores = Array.from(values, (score, id) => ({ label: names[id] ?? `${id}`, score }));
@@ -346,12 +357,6 @@ function printScores(
     ? [`  ${score}`]
     : scores.map(({ label, score }) => `  ${label}  ${score}`);
   console.log([texts.join(" | "), ...lines].join("\n"));
-}
-
-function classNames(id2label: unknown): Readonly<Record<number, string>> {
-  return typeof id2label === "object" && id2label !== null
-    ? id2label as Record<number, string>
-    : {};
 }
 
 /** Positions are in UTF-16 units, as JavaScript counts, and in code points, as SQuAD and Python count. */

@@ -181,6 +181,26 @@ Deno.test("Albert.fillMask() leaves out rows beyond the vocabulary", async () =>
   });
 });
 
+Deno.test("predictions and embeddings that are not finite are errors", async () => {
+  await onDevice(async (device) => {
+    const name = "bert.embeddings.position_embeddings.weight";
+    const positions = { shape: [10, 8], data: new Float32Array(80).fill(NaN) };
+    using albert = await Albert.load(
+      files(await withTensors(new Map([[name, positions]]))),
+      device,
+    );
+    const logits = "The logits of a mask are not finite";
+    await assertRejects(() => albert.fillMask("a [MASK]"), RangeError, logits);
+    await assertRejects(() => albert.fillMask(["a [MASK]"]), RangeError, logits);
+    await assertRejects(() => albert.perplexity("a b"), RangeError, logits);
+    await assertRejects(
+      () => albert.embed("a b"),
+      RangeError,
+      'The embedding of "a b" is not finite',
+    );
+  });
+});
+
 Deno.test("Encoder.forward() rejects inputs that devices compute differently", async () => {
   await onDevice(async (device) => {
     const model = await Albert.load(files(), device);

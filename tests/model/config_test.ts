@@ -6,6 +6,7 @@ import {
   Encoder,
   encoderSpecs,
   maskedLanguageSpecs,
+  namesOfClasses,
   Parameters,
   parseConfig,
   PRESET_NAMES,
@@ -177,4 +178,22 @@ Deno.test("models reject an invalid configuration before they allocate memory", 
   assertThrows(() => new PretrainingModel(device, config), ConfigError, message);
   const parameters = new Parameters(device, encoderSpecs(config));
   assertThrows(() => new Encoder(config, parameters), ConfigError, message);
+});
+
+Deno.test("namesOfClasses() returns the names by id, and rejects ids and names that programs read differently", () => {
+  const read = (id2label: unknown) => namesOfClasses({ extra: { id2label } });
+  assertEquals(read({ 1: "yes", 0: "no" }), ["no", "yes"]);
+  assertEquals(read({ 0: 0, 1: 1 }), ["0", "1"]);
+  for (const none of [undefined, null, {}]) assertEquals(read(none), undefined);
+  const wrong = [
+    { 1: "a", 2: "b" },
+    { 0: "a", 2: "b" },
+    { no: 0, yes: 1 },
+    { 0: "a", 1: "a" },
+    { 0: "a", 1: null },
+    "no,yes",
+  ];
+  for (const id2label of wrong) {
+    assertThrows(() => read(id2label), ConfigError, "id2label in config");
+  }
 });

@@ -32,3 +32,26 @@ for (const [name, words] of [["fill-mask", ["a [MASK]"]], ["answer", ["who", "on
     assertEquals([code, stderr], [2, "albert: --top must be at least 1 (got 0)"]);
   });
 }
+
+Deno.test("albert predict rejects standard input that is not UTF-8 text, or has no text", async () => {
+  const predict = async (bytes: number[], ...words: string[]) => {
+    const readable = new Blob([Uint8Array.from(bytes)]).stream();
+    Object.defineProperty(Deno.stdin, "readable", { configurable: true, value: readable });
+    const { code, stderr } = await albertHere("predict", ...words, "--device", "cpu");
+    return [code, stderr];
+  };
+  const model = ["--checkpoint", `${folder}/model`];
+  const latin = [0x61, 0xe9, 0x62];
+  const fix = "is not valid UTF-8; convert";
+  const classify = await predict(latin, "classify", ...model);
+  assertStringIncludes(
+    `${classify}`,
+    `1,albert: Cannot read standard input: byte 0xE9 at offset 1 ${fix}`,
+  );
+  const answer = await predict(latin, "answer", "who", ...model);
+  assertStringIncludes(`${answer}`, `1,albert: Cannot read standard input: it ${fix}`);
+  assertEquals(await predict([0x20, 0x0a], "choose", "what", "one", "two", ...model), [
+    2,
+    "albert: Standard input is empty; expected the text that the question is about",
+  ]);
+});

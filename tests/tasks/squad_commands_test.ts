@@ -37,13 +37,13 @@ async function checkAnswers(run: string, device: string): Promise<void> {
   const text = "word1 word2 side3 town1 word4";
   const asked = succeeded(await runAlbert([...predict, "where", text]));
   assertStringIncludes(asked, "word1 word2 »side3 town1« word4");
-  // A character outside the basic plane is two UTF-16 units and one code point.
+  // Positions are those in the file, with white space at its start. A character outside the basic plane is two UTF-16 units and one code point.
   const json = JSON.parse(
-    succeeded(await runAlbert([...predict, "--json", "where", `🎉 ${text}`])),
+    succeeded(await runAlbert([...predict, "--json", "where"], { stdin: `\r\n 🎉 ${text}\n` })),
   );
   const [{ text: found, start, end, code_point_start, code_point_end }] = json.answers;
-  assertEquals([found, start, end], ["side3 town1", 15, 26]);
-  assertEquals([code_point_start, code_point_end], [14, 25]);
+  assertEquals([found, start, end], ["side3 town1", 18, 29]);
+  assertEquals([code_point_start, code_point_end], [17, 28]);
 }
 
 for (const head of ["linear", "paper"]) {

@@ -144,11 +144,17 @@ Deno.test("one class: class weights, a held-out set, probabilities, macro F1 and
   // As long as in training and in evaluate, unless the flag is given.
   assertStringIncludes(stderr, "1 of 2 texts have more than 8 tokens ");
   assertStringIncludes(stderr, "are cut; --max-seq-length can be up to ");
-  const { stderr: longer } = await albert(
-    ...["predict", "classify", "--checkpoint", "run-classes", "--max-seq-length", "12"],
-    "one two ".repeat(400),
+  const long = "one two ".repeat(400).trim();
+  const { stderr: longer, stdout } = await runAlbert(
+    [
+      ...["predict", "classify", "--checkpoint", "run-classes", "--max-seq-length", "12"],
+      ...["--device", "cpu", "--json"],
+    ],
+    { cwd: folder, stdin: `${long}\r\n\r\none\ttwo\r\n` },
   );
-  assertStringIncludes(longer, "1 of 1 texts have more than 12 tokens ");
+  assertStringIncludes(longer, "1 of 2 texts have more than 12 tokens ");
+  const lines = stdout.trimEnd().split("\n").map((line) => JSON.parse(line).texts);
+  assertEquals(lines, [[long], ["one", "two"]]);
 });
 
 Deno.test("predict perplexity scores texts, and text tasks reject bad input in one sentence", async () => {

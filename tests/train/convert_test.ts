@@ -83,6 +83,36 @@ async function assertSame(to: string, tensors: ReadonlyMap<string, WritableTenso
   }
 }
 
+Deno.test("convertFolder() keeps the files that determine sentence embeddings", async () => {
+  const files = {
+    "config.json": JSON.stringify(ALBERT),
+    "model.safetensors": joined(tensorsOf(encoderSpecs(configOf(ALBERT)))),
+    "modules.json": '[{"path": "1_Pooling", "type": "Pooling"}]',
+    "sentence_bert_config.json": '{"max_seq_length": 8}',
+  };
+  await inFolders(files, async (from, to) => {
+    await Deno.mkdir(`${from}/1_Pooling`);
+    await Deno.writeTextFile(`${from}/1_Pooling/config.json`, '{"pooling_mode": "cls"}');
+    await convertFolder(from, to);
+    for (const name of ["modules.json", "sentence_bert_config.json", "1_Pooling/config.json"]) {
+      const [one, two] = [from, to].map((at) => Deno.readTextFileSync(`${at}/${name}`));
+      assertEquals(one, two, name);
+    }
+  });
+});
+
+Deno.test("convertFolder() rejects names of classes that do not fit the classifier", async () => {
+  const config = configOf(ALBERT);
+  const files = (id2label: object) => ({
+    "config.json": JSON.stringify({ ...ALBERT, id2label }),
+    "model.safetensors": joined(
+      tensorsOf([...encoderSpecs(config), ...classifierSpecs(config, 3)]),
+    ),
+  });
+  await refused(files({ 0: "a", 1: "b" }), "has 2 names, but the classifier has 3 outputs");
+  await refused(files({ 1: "a", 2: "b", 3: "c" }), "must have a different name for each id from 0");
+});
+
 const HEADS: readonly [string, object, (config: ModelConfig) => ParameterSpec[], string[]][] = [
   ["AlbertForPreTraining", ALBERT, (c) => [...maskedLanguageSpecs(c), ...sentenceOrderSpecs(c)], [
     "masked language",
@@ -103,12 +133,13 @@ for (const [architecture, json, head, heads] of HEADS) {
   Deno.test(`convertFolder() keeps every tensor of ${architecture}`, async () => {
     const config = configOf(json);
     const pooler = !/MaskedLM|QuestionAnswering/.test(architecture);
+    const id2label = { 0: "x", 1: "y", 2: "z" };
     const tensors = tensorsOf([...encoderSpecs(config, { pooler }), ...head(config)]);
     const files = {
       "config.json": JSON.stringify({
         ...json,
         architectures: [architecture],
-        id2label: { 0: "x" },
+        id2label,
       }),
       "model.safetensors": joined(tensors),
       "vocab.txt": VOCABULARY,
@@ -120,7 +151,7 @@ for (const [architecture, json, head, heads] of HEADS) {
       assertEquals([report.unused, report.tokenizer], [[], true]);
       await assertSame(to, tensors);
       const written = JSON.parse(await Deno.readTextFile(`${to}/config.json`));
-      assertEquals([written.architectures, written.id2label], [[architecture], { 0: "x" }]);
+      assertEquals([written.architectures, written.id2label], [[architecture], id2label]);
       // Cased, like the source.
       const tokenizer = await loadTokenizer(to);
       assertEquals([...tokenizer.encodeIds("abc A")], [8, 9, 1]);

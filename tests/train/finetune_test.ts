@@ -196,6 +196,21 @@ Deno.test("a head that does not match is initialized; the report names initializ
       Error,
       "the checkpoint was not fine-tuned for sst-2: it lacks tensor classifier.bias",
     );
+    const { tensors } = toyCheckpoint([...encoderSpecs(toyConfig), ...head]);
+    const prefixed = new Map([...tensors].map(([name, tensor]) => [`module.${name}`, tensor]));
+    assertThrows(
+      () => loadFinetuned(model, toyTask, { tensors: prefixed, metadata: {} }),
+      Error,
+      "the checkpoint lacks tensor albert.embeddings.word_embeddings.weight",
+    );
+    const named = { ...toyConfig, extra: { id2label: { 0: "a", 1: "b", 2: "c" } } };
+    const many = taskModel(device, named, toyTask);
+    assertThrows(
+      () => loadFinetuned(many, toyTask, whole),
+      Error,
+      "id2label in config.json has 3 names, but the classifier has 2 outputs",
+    );
+    many.parameters.free();
     assert(own.parameters.count > 0);
     model.parameters.free();
     own.parameters.free();

@@ -11,6 +11,7 @@ import {
   ConfigError,
   type Encoder,
   type ModelConfig,
+  namesOfClasses,
   type ParameterSpec,
   sigmoid,
   softmax,
@@ -95,11 +96,10 @@ export function glueHead(definition: GlueTaskDefinition): TaskHead<GlueExample, 
 }
 
 /** Returns the head of a text classification checkpoint, whose number of classes follows from `id2label` or `num_labels` in config.json. */
-export function textClassifierHead({ extra = {} }: ModelConfig): TaskHead<GlueExample, GlueLogits> {
-  const { id2label, num_labels: count } = extra;
-  const names = typeof id2label === "object" && id2label !== null ? Object.keys(id2label) : [];
+export function textClassifierHead(config: ModelConfig): TaskHead<GlueExample, GlueLogits> {
+  const count = config.extra?.num_labels;
   // transformers omits both keys for two classes.
-  const outputs = names.length || (typeof count === "number" ? count : 2);
+  const outputs = namesOfClasses(config)?.length ?? (typeof count === "number" ? count : 2);
   return classifierHead("classification", outputs, {});
 }
 

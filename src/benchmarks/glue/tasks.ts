@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConfigError, type ModelConfig } from "../../model/mod.ts";
+import { ConfigError, type ModelConfig, namesOfClasses } from "../../model/mod.ts";
 import { accuracy, f1, matthewsCorrelation, pearson, spearman } from "./metrics.ts";
 import { GLUE_TRAINING_TASK_NAMES, type GlueTrainingTaskName } from "./recipes.ts";
 
@@ -278,17 +278,16 @@ export interface LabelOrder {
  * label names (`LABEL_0`), or with unknown names, is assumed to have the task's order.
  *
  * @param given the task's labels in the order of the checkpoint's classes
- * @throws {ConfigError} if the checkpoint has another number of classes
+ * @throws {ConfigError} if the checkpoint has another number of classes, or its names are invalid
  * @throws {RangeError} if the given labels are not those of the task
  */
 export function labelOrder(
   { folder, labels, classNames = labels }: GlueTaskDefinition,
-  { extra = {} }: ModelConfig,
+  config: ModelConfig,
   given?: readonly string[],
 ): LabelOrder {
   if (labels.length === 0) return { positions: [], notice: "the output is a score" };
-  const id2label = extra.id2label as Record<string, unknown> | undefined;
-  const names = id2label && Object.values(id2label).map((name) => `${name}`);
+  const names = namesOfClasses(config);
   if (names !== undefined && names.length !== labels.length) {
     throw new ConfigError(
       `the checkpoint has ${names.length} classes (${

@@ -10,6 +10,7 @@ import {
   ConfigError,
   type Encoder,
   type ModelConfig,
+  namesOfClasses,
   softmax,
   transformersClass,
 } from "../../model/mod.ts";
@@ -137,10 +138,10 @@ function wordLogits(
   return classifierLogits(scope, encoder, gatherRows(scope, sequenceOutput, rows), outputs);
 }
 
-/** Returns the names of a checkpoint's tags. @throws {ConfigError} if config.json does not have them */
-export function tagsOfModel({ extra = {} }: ModelConfig): string[] {
-  const names = extra.id2label;
-  if (typeof names === "object" && names !== null) return Object.values(names).map(String);
+/** Returns the names of a checkpoint's tags. @throws {ConfigError} if config.json does not have them, or they are invalid */
+export function tagsOfModel(config: ModelConfig): string[] {
+  const names = namesOfClasses(config);
+  if (names !== undefined) return names;
   throw new ConfigError(
     "config.json has no names of tags (id2label); use a checkpoint of finetune tokens",
   );

@@ -24,10 +24,15 @@ export async function ifExists<T>(access: Promise<T>): Promise<T | null> {
   }
 }
 
+/** Whether an access failed because a path does not exist. A path through a file, such as notes.txt/dev, does not exist either. */
+export function isMissing(error: unknown): boolean {
+  const { NotFound, NotADirectory } = Deno.errors;
+  return error instanceof NotFound || error instanceof NotADirectory;
+}
+
 /** Whether an access failed because a file or folder does not exist, or because this user may not access it. */
 export function isInaccessible(error: unknown): boolean {
-  const { NotFound, NotADirectory, PermissionDenied } = Deno.errors;
-  return [NotFound, NotADirectory, PermissionDenied].some((kind) => error instanceof kind);
+  return isMissing(error) || error instanceof Deno.errors.PermissionDenied;
 }
 
 /** Waits for an access to a file or folder; returns null if {@linkcode isInaccessible}. */
@@ -56,9 +61,7 @@ export function lacks(folder: string, what: string): string {
   try {
     stat = Deno.statSync(folder);
   } catch (error) {
-    // A path through a file, such as notes.txt/dev, does not exist either.
-    const { NotFound, NotADirectory } = Deno.errors;
-    if (!(error instanceof NotFound || error instanceof NotADirectory)) throw error;
+    if (!isMissing(error)) throw error;
     return `${folder} does not exist; expected a folder with ${what}`;
   }
   return stat.isDirectory

@@ -39,6 +39,9 @@ export async function loadPretrained(folder: string | URL, device: Device): Prom
         message.startsWith(`${base} `) ? message : `Cannot load ${base}: ${message}`,
       );
     }
+    if ((error as { code?: unknown }).code === "ENOTDIR") {
+      throw new ConfigError(`${base} is a file; expected a model folder, with config.json`);
+    }
     throw error;
   }
 }

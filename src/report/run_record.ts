@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isMissing, lacks } from "../files/mod.ts";
 import { isObject, parseJsonObject } from "../json/mod.ts";
 import {
   readJsonLines,
@@ -203,8 +204,8 @@ export async function readRun(folder: string): Promise<RunRecord> {
     text = await Deno.readTextFile(path);
   } catch (error) {
     throw new RunFolderError(
-      error instanceof Deno.errors.NotFound
-        ? `${folder} is not a run folder: it has no run.json`
+      isMissing(error)
+        ? lacks(folder, "run.json")
         : `Cannot read ${path}: ${(error as Error).message}`,
     );
   }

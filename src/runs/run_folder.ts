@@ -6,6 +6,8 @@
 import {
   atomicWriteFile,
   ifExists,
+  isMissing,
+  lacks,
   LockedError,
   parseSealed,
   removeTemporaryFiles,
@@ -157,11 +159,13 @@ async function* linesUpTo(path: string, step: number): AsyncGenerator<Uint8Array
 /**
  * Reads a run folder's `run.json`; returns null if there is none.
  *
- * @throws {RunFolderError} If it is not valid JSON or its checksum does not match.
+ * @throws {RunFolderError} If it is not valid JSON, its checksum does not match, or the folder is a file.
  */
 export async function readRunSettings(folder: string): Promise<Record<string, unknown> | null> {
   const path = `${folder}/${SETTINGS}`;
-  const text = await ifExists(Deno.readTextFile(path));
+  const text = await ifExists(Deno.readTextFile(path)).catch((error) => {
+    throw isMissing(error) ? new RunFolderError(lacks(folder, SETTINGS)) : error;
+  });
   if (text === null) return null;
   try {
     return parseSealed(text);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { atomicWriteFile, folderOf, ifExists, lacks, Sha256 } from "../files/mod.ts";
+import { atomicWriteFile, folderOf, ifExists, isMissing, lacks, Sha256 } from "../files/mod.ts";
 import { ConfigError, configToJson, type ModelConfig, parseConfig } from "../model/mod.ts";
 import { withMaxLength } from "../text/mod.ts";
 import {
@@ -134,7 +134,7 @@ async function readBytes(file: string, folder?: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(file);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
+    if (isMissing(error)) {
       throw new ConfigError(
         folder === undefined ? `${file} does not exist` : lacks(folder, "config.json"),
       );

@@ -1,5 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { readIndex } from "../../src/data/disk/mod.ts";
+import { openDevice } from "../../src/device/mod.ts";
 import { ifExists, lacks, namesIn, removeEmptyFolder } from "../../src/files/mod.ts";
+import { loadPretrained } from "../../src/inference/mod.ts";
+import { readRun } from "../../src/report/mod.ts";
+import { readModelFolder, readRunSettings } from "../../src/train/disk.ts";
 
 Deno.test("ifExists() returns null for a missing file, and rejects with any other error", async () => {
   const folder = await Deno.makeTempDir();
@@ -45,4 +50,21 @@ Deno.test("removeEmptyFolder() removes the files of file managers, and no folder
   await removeEmptyFolder(path);
   assertEquals(await namesIn(folder), []);
   await Deno.remove(folder);
+});
+
+Deno.test("functions that read a folder reject a file with one sentence", async () => {
+  const file = await Deno.makeTempFile();
+  await using device = await openDevice({ device: "cpu", workers: 1 });
+  const load = (path: string) => loadPretrained(path, device);
+  try {
+    for (const read of [load, readModelFolder, readIndex, readRun, readRunSettings]) {
+      await assertRejects(
+        () => read(file) as Promise<unknown>,
+        Error,
+        `${file} is a file; expected`,
+      );
+    }
+  } finally {
+    await Deno.remove(file);
+  }
 });

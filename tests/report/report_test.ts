@@ -141,7 +141,7 @@ Deno.test("the report of a run killed while writing a line shows the complete li
 });
 
 Deno.test("readRun() rejects folders that are not run folders", async () => {
-  await assertRejects(() => readRun("no/such/folder"), Error, "no/such/folder is not a run folder");
+  await assertRejects(() => readRun("no/such/folder"), Error, "no/such/folder does not exist");
   await withRun("", async (folder) => {
     await Deno.writeTextFile(`${folder}/run.json`, "{");
     await assertRejects(() => readRun(folder), Error, `${folder}/run.json is not a JSON object`);

@@ -53,7 +53,7 @@ Deno.test("albert report writes a page for run folders", async (t) => {
     await t.step("a folder without a run is rejected with one sentence", async () => {
       const { code, stdout, stderr } = await albert("first", "third");
       assertEquals([code, stdout], [1, ""]);
-      assertEquals(stderr.trim(), "albert: third is not a run folder: it has no run.json");
+      assertEquals(stderr.trim(), "albert: third does not exist; expected a folder with run.json");
     });
     await t.step("no argument is a usage error", async () => {
       const { code, stderr } = await albert();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lacks, parseSealed, sha256Hex } from "../../files/mod.ts";
+import { isMissing, lacks, parseSealed, sha256Hex } from "../../files/mod.ts";
 import { Corpus } from "../corpus.ts";
 import { type DataIndex, INDEX_FILE, parseIndex, type ShardEntry } from "../index_file.ts";
 import { parseShard, type Shard, ShardError } from "../shard.ts";
@@ -62,7 +62,7 @@ export async function readIndex(folder: string): Promise<DataIndex> {
   try {
     text = await Deno.readTextFile(path);
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    if (!isMissing(cause)) throw cause;
     throw new ShardError(`${lacks(folder, `prepared data (${INDEX_FILE})`)}; run prepare`, {
       cause,
     });

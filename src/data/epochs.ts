@@ -39,8 +39,12 @@ export class Epochs {
   readonly #settings: ExampleSettings;
   readonly #seed: number;
   readonly #packing: Packing | undefined;
-  /** End of each epoch among all examples, as far as computed. */
-  readonly #ends: number[] = [];
+  /** Number of epochs after which the numbers of examples repeat. */
+  readonly #period: number;
+  /** Number of examples before each epoch, as far as computed, and up to one period. */
+  readonly #starts: number[] = [0];
+  /** The epoch that was requested last: the next example is often of the same one. */
+  #latest = 0;
   readonly #kept = new Map<number, Epoch>();
 
   /**
@@ -64,6 +68,7 @@ export class Epochs {
     this.#settings = settings;
     this.#seed = seed;
     this.#packing = packing;
+    this.#period = packing !== undefined ? 1 : settings.dupeFactor || Infinity;
   }
 
   /**
@@ -72,7 +77,7 @@ export class Epochs {
    * @param epoch The epoch.
    */
   lengthOf(epoch: number): number {
-    return this.#endOf(epoch) - this.#startOf(epoch);
+    return this.#startOf(epoch + 1) - this.#startOf(epoch);
   }
 
   /**
@@ -85,8 +90,15 @@ export class Epochs {
     if (!Number.isSafeInteger(index) || index < 0) {
       throw new RangeError(`The number of an example must be a non-negative integer, got ${index}`);
     }
-    let epoch = 0;
-    while (this.#endOf(epoch) <= index) epoch++;
+    const period = this.#period;
+    let epoch = this.#startOf(this.#latest) <= index ? this.#latest : 0;
+    while (this.#startOf(epoch + 1) <= index) {
+      epoch++;
+      if (epoch >= period) {
+        epoch = Math.max(epoch, Math.floor(index / this.#startOf(period)) * period);
+      }
+    }
+    this.#latest = epoch;
     return { epoch, position: index - this.#startOf(epoch), examples: this.lengthOf(epoch) };
   }
 
@@ -117,18 +129,14 @@ export class Epochs {
   }
 
   #startOf(epoch: number): number {
-    return epoch === 0 ? 0 : this.#endOf(epoch - 1);
-  }
-
-  #endOf(epoch: number): number {
-    const { dupeFactor } = this.#settings;
-    while (this.#ends.length <= epoch) {
-      const next = this.#ends.length;
-      const examples = dupeFactor > 0 && next >= dupeFactor
-        ? this.lengthOf(next - dupeFactor)
-        : this.at(next).order.length;
-      this.#ends.push((this.#ends[next - 1] ?? 0) + examples);
+    const period = this.#period;
+    if (epoch > period) {
+      return Math.floor(epoch / period) * this.#startOf(period) + this.#startOf(epoch % period);
     }
-    return this.#ends[epoch];
+    while (this.#starts.length <= epoch) {
+      const last = this.#starts.length - 1;
+      this.#starts.push(this.#starts[last] + this.at(last).order.length);
+    }
+    return this.#starts[epoch];
   }
 }

@@ -32,6 +32,9 @@ export interface ExampleSource {
  * The chunks of an epoch and their order depend only on text, settings, seed and epoch, and the random
  * choices of an example on its chunk. So any worker or rank can build any example in any order, and a
  * resumed run needs only the next number.
+ *
+ * Every epoch has its own number of examples, so the first access to a late epoch packs all epochs before
+ * it. With `dupeFactor`, or with a packing of every epoch, the numbers repeat, and any access is immediate.
  */
 export class ExampleDataset implements ExampleSource {
   /** The text. */

@@ -211,6 +211,13 @@ Deno.test("with a dupe factor of 2, epochs 0 and 2 have the same examples in ano
   assertNotEquals(zero, two);
   assertEquals(zero.toSorted(), two.toSorted());
   assertNotEquals(zero.toSorted(), one.toSorted());
+  // A late epoch does not need the epochs before it.
+  assertEquals(dataset.placeOf(1e9 * (zero.length + one.length) + zero.length), {
+    epoch: 2e9 + 1,
+    position: 0,
+    examples: one.length,
+  });
+  assertEquals(dataset.placeOf(1), { epoch: 0, position: 1, examples: zero.length });
 });
 
 Deno.test("a chunk that is the same in two epochs is masked differently", () => {
